@@ -1,0 +1,42 @@
+/**
+ * Every deliberate error. State machines and the API match on `name`, so each class sets it as a literal
+ * (minifying renames classes).
+ */
+export abstract class ForestallError extends Error {
+  abstract override readonly name: string;
+}
+
+/** The input can never succeed: park it and count it, never retry. `field` names the offending field or line. */
+export class InvalidInputError extends ForestallError {
+  override readonly name = 'InvalidInputError';
+  readonly field: string | undefined;
+  constructor(message: string, options?: { readonly field?: string; readonly cause?: unknown }) {
+    super(message, options?.cause === undefined ? undefined : { cause: options.cause });
+    this.field = options?.field;
+  }
+}
+
+/** Lost a race, or the work was already done: treated as success by whoever retries. */
+export class ConflictError extends ForestallError {
+  override readonly name = 'ConflictError';
+}
+
+/** A GPU backend is waking from zero: retry slowly. */
+export class CapacityPendingError extends ForestallError {
+  override readonly name = 'CapacityPendingError';
+}
+
+/** A dependency throttled or is down: retry with jitter. */
+export class DependencyUnavailableError extends ForestallError {
+  override readonly name = 'DependencyUnavailableError';
+}
+
+/** A guardrail refused a remediation: record it and tell a human. */
+export class RemediationBlockedError extends ForestallError {
+  override readonly name = 'RemediationBlockedError';
+}
+
+/** Deployed wrong (missing environment, unknown stage): raises an alarm. */
+export class ConfigurationError extends ForestallError {
+  override readonly name = 'ConfigurationError';
+}

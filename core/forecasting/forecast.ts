@@ -1,0 +1,41 @@
+import type { RegularSeries } from '../series/metric-series.ts';
+
+/** Default quantile levels of a published forecast. */
+export const DEFAULT_QUANTILE_LEVELS: readonly number[] = [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9];
+
+/** What a forecaster is asked. */
+export interface ForecastRequest {
+  readonly history: RegularSeries;
+  /** Number of future steps, each of `history.stepSeconds`. */
+  readonly horizon: number;
+  readonly quantileLevels?: readonly number[];
+  /** Hard limits of the metric (percentages: 0 and 100). Default: learned non-negativity only. */
+  readonly bounds?: { readonly lower?: number; readonly upper?: number };
+}
+
+/** One member of the ensemble and its share, largest first. */
+export interface ForecastMember {
+  readonly name: string;
+  readonly weight: number;
+}
+
+/** A probabilistic forecast of one series: finite, ordered quantiles for every step. */
+export interface Forecast {
+  /** Epoch seconds of the first forecast step (history end + one step). */
+  readonly start: number;
+  readonly stepSeconds: number;
+  readonly horizon: number;
+  readonly quantileLevels: readonly number[];
+  /** `quantiles[l][h]`: level `quantileLevels[l]` at step `h`; shape levels x horizon. */
+  readonly quantiles: readonly Float64Array[];
+  readonly mean: Float64Array;
+  /** Engine name and version, e.g. `ensemble-1.0.0`. */
+  readonly model: string;
+  readonly members: readonly ForecastMember[];
+  /** One sentence: why the forecast looks as it does. */
+  readonly reason: string;
+  readonly warnings: readonly string[];
+}
+
+/** The port every backend (Lambda ensemble, SageMaker job, async endpoint) fulfils. */
+export type Forecaster = (request: ForecastRequest) => Forecast;

@@ -1,0 +1,23 @@
+/** How consecutive values relate: a level, an ever-growing total, or the change since the last report. */
+export const METRIC_KINDS = ['gauge', 'counter', 'delta'] as const;
+export type MetricKind = (typeof METRIC_KINDS)[number];
+
+/** Points of one metric of one target, as they arrive. Timestamps are epoch seconds, in any order. */
+export interface MetricSeries {
+  readonly targetId: string;
+  /** Metric name, with its attribute set appended where one name has several series: `disk_used{device="sda"}`. */
+  readonly metric: string;
+  readonly kind: MetricKind;
+  /** UCUM unit (`%`, `By`, `ms`, `1`) where the sender gave one. */
+  readonly unit?: string;
+  readonly timestamps: readonly number[];
+  readonly values: readonly number[];
+}
+
+/** A series on an even grid: `values[i]` belongs to `start + i * stepSeconds`; a missing value is NaN. */
+export interface RegularSeries {
+  /** Epoch seconds of the first value. */
+  readonly start: number;
+  readonly stepSeconds: number;
+  readonly values: Float64Array;
+}

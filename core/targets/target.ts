@@ -1,0 +1,22 @@
+import type { MetricKind } from '../series/metric-series.ts';
+
+/** Fleet roles with known typical behaviour and thresholds; `generic` when the sender names none. */
+export const PROFILES = ['web', 'app', 'database', 'batch', 'generic'] as const;
+export type Profile = (typeof PROFILES)[number];
+
+/** What is known of one metric of a target. */
+export interface TargetMetric {
+  readonly kind: MetricKind;
+  readonly unit?: string;
+}
+
+/** Something that is watched: a host, a service, a queue. Unique within its tenant. */
+export interface Target {
+  readonly tenantId: string;
+  readonly targetId: string;
+  readonly profile: Profile;
+  readonly metrics: Readonly<Record<string, TargetMetric>>;
+  /** Epoch seconds of the first and the newest stored point. */
+  readonly firstSeen: number;
+  readonly lastSeen: number;
+}

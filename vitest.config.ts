@@ -1,0 +1,22 @@
+import { defineConfig } from 'vitest/config';
+
+const project = (name: string, include: string[], timeout = 20_000) => ({
+  test: { name, include, testTimeout: timeout, hookTimeout: timeout, environment: 'node' as const },
+});
+
+export default defineConfig({
+  test: {
+    coverage: {
+      provider: 'v8',
+      include: ['core/**/*.ts', 'adapters/**/*.ts', 'functions/**/*.ts', 'cli/**/*.ts'],
+      reporter: ['text-summary', 'json-summary'],
+    },
+    projects: [
+      project('unit', ['test/unit/**/*.test.ts'], 60_000),
+      project('adapters', ['test/adapters/**/*.test.ts']),
+      project('workflows', ['test/workflows/**/*.test.ts']),
+      project('infra', ['test/infra/**/*.test.ts'], 120_000),
+      project('e2e', ['test/e2e/**/*.test.ts'], 600_000),
+    ],
+  },
+});
