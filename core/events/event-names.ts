@@ -1,0 +1,6 @@
+/** Detail type -> source of every event Forestall publishes. Kept apart from the schemas: `lib` imports only this. */
+export const EVENT_NAMES = {
+  ForecastPublished: 'forestall.forecasting',
+  BreachPredicted: 'forestall.forecasting',
+} as const;
+export type EventName = keyof typeof EVENT_NAMES;

@@ -1,0 +1,34 @@
+import { Logger } from '@aws-lambda-powertools/logger';
+import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware';
+import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
+import middy from '@middy/core';
+import type { Context } from 'aws-lambda';
+import type { Telemetry } from '../../core/ports/telemetry.ts';
+
+const logger = new Logger();
+const metrics = new Metrics({ defaultDimensions: { stage: process.env.STAGE ?? 'unknown' } });
+
+/** The Lambda side of `Telemetry`: JSON log lines and EMF metrics in namespace `Forestall`. */
+export const telemetry: Telemetry = {
+  info: (message, fields) => logger.info(message, fields),
+  error: (message, fields, cause) =>
+    logger.error(message, cause instanceof Error ? { ...fields, error: cause } : { ...fields }),
+  count: (outcome, amount = 1) => {
+    metrics.addMetric(outcome, MetricUnit.Count, amount);
+  },
+};
+
+/** Metrics are flushed even when the handler throws: failed invocations are those worth counting. */
+const flushMetrics = () => {
+  const flush = () => {
+    if (metrics.hasStoredMetrics()) metrics.publishStoredMetrics();
+  };
+  return { after: flush, onError: flush };
+};
+
+/** Wraps a handler with logging keys that reset on every invocation, and with metrics. Export the result. */
+export const observe = <Event, Result>(handler: (event: Event, context: Context) => Promise<Result>) =>
+  middy<Event, Result, Error, Context>()
+    .use(injectLambdaContext(logger, { resetKeys: true }))
+    .use(flushMetrics())
+    .handler(handler);
