@@ -1,0 +1,43 @@
+export const DAY_SECONDS = 86_400;
+/** Half hours of the day (UTC). */
+export const DAY_BINS = 48;
+const BIN_SECONDS = DAY_SECONDS / DAY_BINS;
+const SLOWEST_RATE = 0.03;
+/** Differences below this share of the values are rounding, not residuals. */
+const ROUNDING = 1e-12;
+
+/**
+ * Distance of a value from the running average of its half hour of the day (UTC): the simplest baseline that knows
+ * a daily rhythm. An average moves towards each value by max(0.03, 1 / visits). State: 48 averages and counts.
+ */
+export class SeasonalResidual {
+  readonly averages = new Float64Array(DAY_BINS);
+  readonly visits = new Uint8Array(DAY_BINS);
+
+  /** Average of this time of day, or undefined before its first visit. Timestamp in epoch seconds. */
+  average(timestamp: number): number | undefined {
+    const bin = dayBin(timestamp);
+    return this.visits[bin] === 0 ? undefined : this.averages[bin]!;
+  }
+
+  /** |value - average| (0 on the first visit of a half hour), then moves the average. */
+  next(timestamp: number, value: number): number {
+    const bin = dayBin(timestamp);
+    const visits = this.visits[bin]!;
+    if (visits < 255) this.visits[bin] = visits + 1;
+    if (visits === 0) {
+      this.averages[bin] = value;
+      return 0;
+    }
+    const average = this.averages[bin]!;
+    const difference = value - average;
+    this.averages[bin] = average + difference * Math.max(SLOWEST_RATE, 1 / (visits + 1));
+    const residual = Math.abs(difference);
+    return residual <= ROUNDING * Math.abs(average) ? 0 : residual;
+  }
+}
+
+const dayBin = (timestamp: number): number => {
+  const second = timestamp % DAY_SECONDS;
+  return Math.floor((second < 0 ? second + DAY_SECONDS : second) / BIN_SECONDS);
+};
