@@ -1,0 +1,34 @@
+import type { ForecastRequest } from './forecast.ts';
+
+const limitsOf = (observed: Float64Array, bounds: ForecastRequest['bounds']): [number, number] => {
+  const nonNegative = observed.every((value) => value >= 0);
+  return [
+    Math.max(bounds?.lower ?? Number.NEGATIVE_INFINITY, nonNegative ? 0 : -Number.MAX_VALUE),
+    Math.min(bounds?.upper ?? Number.POSITIVE_INFINITY, Number.MAX_VALUE),
+  ];
+};
+
+/**
+ * Puts quantiles (levels x horizon, in place) within the metric's bounds and in ascending order (rearrangement,
+ * Chernozhukov et al. 2010), and works out their mean.
+ */
+export const toOriginalUnits = (
+  quantiles: readonly Float64Array[],
+  levels: readonly number[],
+  observed: Float64Array,
+  bounds: ForecastRequest['bounds'],
+): { mean: Float64Array } => {
+  const [lower, upper] = limitsOf(observed, bounds);
+  const horizon = quantiles[0]?.length ?? 0;
+  const mean = new Float64Array(horizon);
+  const column = new Float64Array(levels.length);
+  for (let h = 0; h < horizon; h++) {
+    for (let l = 0; l < levels.length; l++) column[l] = Math.min(upper, Math.max(lower, quantiles[l]![h]!));
+    column.sort();
+    for (let l = 0; l < levels.length; l++) {
+      quantiles[l]![h] = column[l]!;
+      mean[h] = mean[h]! + column[l]! / levels.length;
+    }
+  }
+  return { mean };
+};
