@@ -1,0 +1,67 @@
+import type { MetricSeries } from '../series/metric-series.ts';
+import {
+  type ChangeEvent,
+  type Fleet,
+  type Incident,
+  METRIC_UNITS,
+  type ServerMetrics,
+  SIMULATED_METRICS,
+  type SimulatedServer,
+} from './fleet.ts';
+
+/** Header of the fleet's CSV, the one that `POST /v1/ingest/csv` reads. */
+export const FLEET_CSV_HEADER = 'timestamp,target,metric,value,profile,unit';
+
+const isoSeconds = (epochSeconds: number): string =>
+  `${new Date(epochSeconds * 1000).toISOString().slice(0, 19)}Z`;
+
+/** The series of one server as they would arrive, without the points that went missing. */
+export const toMetricSeries = ({ server, start, stepSeconds, metrics }: ServerMetrics): MetricSeries[] =>
+  SIMULATED_METRICS.map((metric) => {
+    const timestamps: number[] = [];
+    const values: number[] = [];
+    metrics[metric].forEach((value, index) => {
+      if (Number.isNaN(value)) return;
+      timestamps.push(start + index * stepSeconds);
+      values.push(value);
+    });
+    return { targetId: server.id, metric, kind: 'gauge', unit: METRIC_UNITS[metric], timestamps, values };
+  });
+
+/** The rows of one server under `FLEET_CSV_HEADER`, each ending in a newline, metric by metric. */
+export function* toCsvRows(data: ServerMetrics): Generator<string> {
+  for (const { targetId, metric, unit, timestamps, values } of toMetricSeries(data)) {
+    const tail = `${data.server.profile},${unit}\n`;
+    for (const [index, timestamp] of timestamps.entries()) {
+      yield `${isoSeconds(timestamp)},${targetId},${metric},${values[index]},${tail}`;
+    }
+  }
+}
+
+/** What was planted in a fleet: the truth that forecasts, alerts and diagnoses are measured against. */
+export interface FleetLabels {
+  /** ISO 8601. */
+  readonly start: string;
+  readonly end: string;
+  readonly stepSeconds: number;
+  readonly servers: readonly SimulatedServer[];
+  readonly incidents: readonly Labelled<Incident>[];
+  readonly changes: readonly Labelled<ChangeEvent>[];
+}
+type Labelled<T> = {
+  readonly [K in keyof T]: K extends 'start' | 'end' | 'at' ? string : T[K];
+};
+
+/** The labels of a fleet, with ISO 8601 times. */
+export const toLabels = (fleet: Fleet): FleetLabels => ({
+  start: isoSeconds(fleet.start),
+  end: isoSeconds(fleet.start + (fleet.steps - 1) * fleet.stepSeconds),
+  stepSeconds: fleet.stepSeconds,
+  servers: fleet.servers,
+  incidents: fleet.incidents.map((incident) => ({
+    ...incident,
+    start: isoSeconds(incident.start),
+    end: isoSeconds(incident.end),
+  })),
+  changes: fleet.changes.map((change) => ({ ...change, at: isoSeconds(change.at) })),
+});

@@ -1,0 +1,44 @@
+import type { SimulatedProfile } from './fleet.ts';
+
+const DAY = 86_400;
+const HOUR = 3600;
+/** 1 January 1970 was a Thursday: day 4 of a week that begins on Sunday. */
+const EPOCH_WEEKDAY = 4;
+const WEEKEND_SHARE = 0.65;
+const NIGHT_SHARE = 0.22;
+const JOB_EVERY = 6 * HOUR;
+const JOB_LASTS = 50 * 60;
+const JOB_EDGE = 10 * 60;
+const JOB_IDLE_SHARE = 0.06;
+const BACKUP_AT = 2 * HOUR;
+const BACKUP_LASTS = 40 * 60;
+
+const isWeekend = (localSeconds: number): boolean => {
+  const weekday = (Math.floor(localSeconds / DAY) + EPOCH_WEEKDAY) % 7;
+  return weekday === 0 || weekday === 6;
+};
+
+/** Office-hours traffic: lowest about 04:00, a first peak before noon and the main one in the afternoon. */
+const diurnalLoad = (localSeconds: number): number => {
+  const hours = (localSeconds % DAY) / HOUR;
+  const daily = 0.5 - 0.5 * Math.cos((2 * Math.PI * (hours - 4)) / 24);
+  const twicePerDay = 0.12 * Math.cos((4 * Math.PI * (hours - 11)) / 24);
+  const shape = Math.max(0, daily + twicePerDay) / 1.1;
+  return (NIGHT_SHARE + (1 - NIGHT_SHARE) * shape) * (isWeekend(localSeconds) ? WEEKEND_SHARE : 1);
+};
+
+const jobLoad = (localSeconds: number): number => {
+  const since = localSeconds % JOB_EVERY;
+  const edge = Math.min(since, JOB_LASTS - since) / JOB_EDGE;
+  return JOB_IDLE_SHARE + (1 - JOB_IDLE_SHARE) * Math.min(1, Math.max(0, edge));
+};
+
+/** Expected load at a local time (seconds since the epoch, shifted to the server's zone) as a share of the peak. */
+export const expectedLoad = (profile: SimulatedProfile, localSeconds: number): number =>
+  profile === 'batch' ? jobLoad(localSeconds) : diurnalLoad(localSeconds);
+
+/** Whether a database's nightly backup runs at a local time. */
+export const isBackupTime = (profile: SimulatedProfile, localSeconds: number): boolean => {
+  const sinceMidnight = localSeconds % DAY;
+  return profile === 'database' && sinceMidnight >= BACKUP_AT && sinceMidnight < BACKUP_AT + BACKUP_LASTS;
+};
