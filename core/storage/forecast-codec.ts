@@ -8,8 +8,8 @@ import * as z from 'zod';
 import { SEVERITIES } from '../breach/breach-risk.ts';
 import { InvalidInputError } from '../errors.ts';
 import type { MetricForecast, TargetForecast } from '../ports/forecast-storage.ts';
+import { ByteReader, ByteWriter } from './byte-buffer.ts';
 import { readTracks, scaleOf, writeTracks } from './quantile-tracks.ts';
-import type { VarintReader } from './varint.ts';
 
 const FORMAT_VERSION = 1;
 
@@ -48,13 +48,13 @@ const Header = z.object({
 
 interface PackedMetric {
   readonly head: Metric;
-  readonly body: readonly number[];
+  readonly body: Uint8Array;
 }
 
 const packMetric = ({ metric, forecast, threshold, breach }: MetricForecast): PackedMetric => {
   const scale = scaleOf(forecast);
-  const body: number[] = [];
-  writeTracks(body, forecast, scale);
+  const writer = new ByteWriter();
+  writeTracks(writer, forecast, scale);
   const { start, stepSeconds, horizon, model, reason } = forecast;
   const head = Metric.safeParse({
     metric,
@@ -72,7 +72,7 @@ const packMetric = ({ metric, forecast, threshold, breach }: MetricForecast): Pa
   });
   if (!head.success)
     throw new InvalidInputError(`a forecast cannot be stored: ${z.prettifyError(head.error)}`);
-  return { head: head.data, body };
+  return { head: head.data, body: writer.finish() };
 };
 
 const sizeOf = ({ head, body }: PackedMetric): number =>
@@ -81,10 +81,9 @@ const sizeOf = ({ head, body }: PackedMetric): number =>
 const packPart = (target: TargetForecast, metrics: readonly PackedMetric[]): Uint8Array => {
   const { tenantId, targetId, runId, issuedAt } = target;
   const heads = metrics.map(({ head }) => head);
-  const header = Buffer.from(JSON.stringify({ tenantId, targetId, runId, issuedAt, metrics: heads }));
-  const length = Buffer.alloc(4);
-  length.writeUInt32LE(header.length);
-  const content = Buffer.concat([length, header, ...metrics.map(({ body }) => Uint8Array.from(body))]);
+  const writer = new ByteWriter();
+  writer.text(JSON.stringify({ tenantId, targetId, runId, issuedAt, metrics: heads }));
+  const content = Buffer.concat([writer.finish(), ...metrics.map(({ body }) => body)]);
   return Buffer.concat([Uint8Array.of(FORMAT_VERSION), deflateRawSync(content)]);
 };
 
@@ -108,7 +107,7 @@ export const encodeForecasts = (target: TargetForecast, maxBytes: number): reado
   return parts.map((metrics) => packPart(target, metrics));
 };
 
-const unpackMetric = (head: Metric, reader: VarintReader): MetricForecast => {
+const unpackMetric = (head: Metric, reader: ByteReader): MetricForecast => {
   const { metric, levels, scale, threshold, breach, ...rest } = head;
   const tracks = readTracks(reader, levels.length, head.horizon, scale);
   return { metric, threshold, breach, forecast: { ...rest, quantileLevels: levels, ...tracks } };
@@ -126,12 +125,18 @@ const contentOf = (part: Uint8Array): Buffer => {
   }
 };
 
+const jsonOf = (text: string): unknown => {
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    throw unreadable(cause);
+  }
+};
+
 /** Decodes one part. @throws InvalidInputError for bytes of another format */
 export const decodeForecasts = (part: Uint8Array): TargetForecast => {
-  const content = contentOf(part);
-  const length = content.length < 4 ? 0 : content.readUInt32LE(0);
-  const header = Header.safeParse(JSON.parse(content.subarray(4, 4 + length).toString() || 'null'));
+  const reader = new ByteReader(contentOf(part));
+  const header = Header.safeParse(jsonOf(reader.text()));
   if (!header.success) throw unreadable(header.error);
-  const reader: VarintReader = { bytes: content, at: 4 + length };
   return { ...header.data, metrics: header.data.metrics.map((head) => unpackMetric(head, reader)) };
 };

@@ -5,7 +5,7 @@
  * levels in order by construction and most numbers within a byte.
  */
 import { InvalidInputError } from '../errors.ts';
-import { readVarint, unzigzag, type VarintReader, writeVarint, zigzag } from './varint.ts';
+import type { ByteReader, ByteWriter } from './byte-buffer.ts';
 
 const STEPS_PER_BAND = 512;
 /** Beyond this many steps the counts would take more room than the values themselves. */
@@ -74,57 +74,57 @@ export const scaleOf = ({ quantiles, mean }: QuantileTracks): TrackScale => {
 const countsOf = (row: Float64Array, { low, unit }: TrackScale): Float64Array =>
   row.map((value) => (unit === 0 ? 0 : Math.round((value - low) / unit)));
 
+/** Maps signed to unsigned so that small magnitudes stay small: 0, -1, 1, -2 become 0, 1, 2, 3. */
+const zigzag = (value: number): number => (value < 0 ? -2 * value - 1 : 2 * value);
+
+const unzigzag = (value: number): number => (value % 2 === 1 ? -(value + 1) / 2 : value / 2);
+
 const middleOf = (levels: number): number => levels >> 1;
 
-const writeExact = (bytes: number[], rows: readonly Float64Array[]): void => {
-  for (const row of rows) for (const byte of new Uint8Array(row.slice().buffer)) bytes.push(byte);
+const writeExact = (writer: ByteWriter, rows: readonly Float64Array[]): void => {
+  for (const row of rows) for (const value of row) writer.f64(value);
 };
 
-/** Appends the values to `bytes`: the middle level by its changes over time, the others by their distances from it. */
+/** Writes the values: the middle level by its changes over time, the others by their distances from it. */
 export const writeTracks = (
-  bytes: number[],
+  writer: ByteWriter,
   { quantiles, mean }: QuantileTracks,
   scale: TrackScale,
 ): void => {
   if (scale.exact) {
-    writeExact(bytes, [...quantiles, mean]);
+    writeExact(writer, [...quantiles, mean]);
     return;
   }
   const counts = quantiles.map((row) => countsOf(row, scale));
   const middle = middleOf(counts.length);
   const centre = counts[middle]!;
   centre.forEach((count, h) => {
-    writeVarint(bytes, zigzag(count - (h === 0 ? 0 : centre[h - 1]!)));
+    writer.varint(zigzag(count - (h === 0 ? 0 : centre[h - 1]!)));
   });
   counts.forEach((row, l) => {
     if (l === middle) return;
     const inner = counts[l < middle ? l + 1 : l - 1]!;
     row.forEach((count, h) => {
-      writeVarint(bytes, Math.abs(count - inner[h]!));
+      writer.varint(Math.abs(count - inner[h]!));
     });
   });
   countsOf(mean, scale).forEach((count, h) => {
-    writeVarint(bytes, zigzag(count - centre[h]!));
+    writer.varint(zigzag(count - centre[h]!));
   });
 };
 
-const readExact = (reader: VarintReader, levels: number, horizon: number): QuantileTracks => {
-  const row = (): Float64Array => {
-    // A copy: views of eight bytes must start at a multiple of eight, and a Buffer's slice is no copy.
-    const bytes = Uint8Array.from(reader.bytes.subarray(reader.at, reader.at + horizon * 8));
-    reader.at += horizon * 8;
-    return new Float64Array(bytes.buffer);
-  };
+const readExact = (reader: ByteReader, levels: number, horizon: number): QuantileTracks => {
+  const row = (): Float64Array => Float64Array.from({ length: horizon }, () => reader.f64());
   return { quantiles: Array.from({ length: levels }, row), mean: row() };
 };
 
-const readRow = (reader: VarintReader, horizon: number, valueAt: (read: number, h: number) => number) => {
+const readRow = (reader: ByteReader, horizon: number, valueAt: (read: number, h: number) => number) => {
   const row = new Float64Array(horizon);
-  for (let h = 0; h < horizon; h++) row[h] = valueAt(readVarint(reader), h);
+  for (let h = 0; h < horizon; h++) row[h] = valueAt(reader.varint(), h);
   return row;
 };
 
-const readCounts = (reader: VarintReader, levels: number, horizon: number): Float64Array[] => {
+const readCounts = (reader: ByteReader, levels: number, horizon: number): Float64Array[] => {
   const middle = middleOf(levels);
   const counts: Float64Array[] = [];
   let before = 0;
@@ -145,7 +145,7 @@ const readCounts = (reader: VarintReader, levels: number, horizon: number): Floa
 
 /** Reads what `writeTracks` wrote, of the given shape. Never leaves the range of the values that were written. */
 export const readTracks = (
-  reader: VarintReader,
+  reader: ByteReader,
   levels: number,
   horizon: number,
   scale: TrackScale,

@@ -1,3 +1,4 @@
+import { deflateRawSync } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { InvalidInputError } from '../../../core/errors.ts';
@@ -87,6 +88,8 @@ describe('the forecast codec', () => {
     ['another version', [9, 1, 2, 3]],
     ['garbage', [1, 255, 255, 255]],
     ['an empty stream', [1, 3, 0]],
+    ['text that is no JSON', [1, ...deflateRawSync(Uint8Array.of(1, 120))]],
+    ['JSON of another shape', [1, ...deflateRawSync(Uint8Array.of(2, 123, 125))]],
   ])('reports %s instead of guessing', (_, bytes) => {
     expect(() => decodeForecasts(Uint8Array.from(bytes))).toThrow(InvalidInputError);
   });
