@@ -101,6 +101,11 @@ export interface ForecastRun extends RunCounts {
 }
 
 export interface RunStore {
+  /**
+   * Ties a caller's idempotency key to a run and returns the run it stands for: `runId`, or that of an earlier claim
+   * that has not expired. `expiresAt` is in epoch seconds.
+   */
+  claim(tenantId: string, key: string, runId: string, expiresAt: number): Promise<string>;
   /** Creates the run; a repeat with the same id leaves the first as it is. */
   begin(run: ForecastRun): Promise<void>;
   finish(run: ForecastRun): Promise<void>;

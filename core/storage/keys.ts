@@ -10,7 +10,11 @@ const isoHour = (hour: number): string => new Date(hour * HOUR_SECONDS * 1000).t
 export const hotKeys = {
   target: (tenantId: string, targetId: string): string => `T#${tenantId}#${targetId}`,
   block: (hour: number): string => `B#${isoHour(hour)}`,
+  /** The hour of a key that `block` built; NaN for any other. */
+  hourOfBlock: (sortKey: string): number => Date.parse(`${sortKey.slice(2)}:00:00Z`) / 3_600_000,
   forecast: 'F',
+  /** Sort key of a part of a forecast too large for one item; part 0 is the forecast's own key. */
+  forecastPart: (part: number): string => (part === 0 ? 'F' : `F#${part + 1}`),
 } as const;
 
 export const registryKeys = {
@@ -19,7 +23,11 @@ export const registryKeys = {
   apiKey: (keyHash: string): string => `KEY#${keyHash}`,
   apiKeySort: 'KEY',
   target: (targetId: string): string => `TARGET#${targetId}`,
+  targets: 'TARGET#',
+  runs: 'RUN#',
   run: (runId: string): string => `RUN#${runId}`,
+  /** Which run an idempotency key of a caller stands for. */
+  runClaim: (key: string): string => `RUNKEY#${key}`,
   breach: (targetId: string, metric: string): string => `BREACH#${targetId}#${metric}`,
   breachesOf: (targetId: string): string => `BREACH#${targetId}#`,
   rate: (minute: number): string => `RATE#${minute}`,
@@ -33,6 +41,9 @@ export const objectKeys = {
     `raw/tenant=${tenantId}/date=${isoDate(receivedAt)}/${requestId}.${suffix}`,
   quarantine: (tenantId: string, rawKey: string): string =>
     `quarantine/tenant=${tenantId}/${rawKey.split('/').slice(2).join('/')}`,
+  /** For queue messages that name no tenant. No tenant's prefix begins so. */
+  unattributed: (receivedAt: number, messageId: string): string =>
+    `quarantine/unattributed/date=${isoDate(receivedAt)}/${messageId}.json`,
   batch: (tenantId: string, runId: string, index: number): string =>
     `runs/tenant=${tenantId}/${runId}/batches/${padded(index)}.json`,
   result: (tenantId: string, runId: string, index: number): string =>

@@ -1,0 +1,79 @@
+import {
+  type EventBridgeClient,
+  PutEventsCommand,
+  type PutEventsRequestEntry,
+} from '@aws-sdk/client-eventbridge';
+import { DependencyUnavailableError } from '../../core/errors.ts';
+import type { ForestallEvent } from '../../core/events/event-catalog.ts';
+import type { EventPublisher } from '../../core/ports/messaging.ts';
+import { calling } from '../sdk-failure.ts';
+
+export interface EventPublisherOptions {
+  readonly client: EventBridgeClient;
+  readonly busName: string;
+  /** Waits between attempts. */
+  readonly wait: (ms: number) => Promise<void>;
+}
+
+/** Limits of one PutEvents request: https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-putevents.html */
+const ENTRIES_PER_REQUEST = 10;
+const BYTES_PER_REQUEST = 200_000;
+const PAUSES_MS = [100, 400];
+
+const entryOf = (busName: string, { name, source, detail }: ForestallEvent): PutEventsRequestEntry => ({
+  EventBusName: busName,
+  Source: source,
+  DetailType: name,
+  Time: new Date(detail.occurredAt),
+  Detail: JSON.stringify(detail),
+});
+
+const bytesOf = (entry: PutEventsRequestEntry): number => Buffer.byteLength(entry.Detail ?? '') + 200;
+
+const inRequests = (entries: readonly PutEventsRequestEntry[]): PutEventsRequestEntry[][] => {
+  const requests: PutEventsRequestEntry[][] = [];
+  let bytes = 0;
+  for (const entry of entries) {
+    const current = requests.at(-1);
+    bytes += bytesOf(entry);
+    if (current && current.length < ENTRIES_PER_REQUEST && bytes <= BYTES_PER_REQUEST) current.push(entry);
+    else {
+      requests.push([entry]);
+      bytes = bytesOf(entry);
+    }
+  }
+  return requests;
+};
+
+/** Sends one request; returns the entries that were refused and why. PutEvents succeeds while dropping entries. */
+const send = async ({ client }: EventPublisherOptions, entries: readonly PutEventsRequestEntry[]) => {
+  const command = new PutEventsCommand({ Entries: [...entries] });
+  const answer = await calling('publishing events', () => client.send(command));
+  return (answer.Entries ?? []).flatMap(({ ErrorCode }, i) => {
+    const entry = entries[i];
+    return ErrorCode === undefined || entry === undefined ? [] : [{ entry, reason: ErrorCode }];
+  });
+};
+
+const publishRequest = async (options: EventPublisherOptions, entries: readonly PutEventsRequestEntry[]) => {
+  let refused = await send(options, entries);
+  for (const pause of PAUSES_MS) {
+    if (refused.length === 0) return;
+    await options.wait(pause);
+    refused = await send(
+      options,
+      refused.map(({ entry }) => entry),
+    );
+  }
+  const [first] = refused;
+  if (first === undefined) return;
+  throw new DependencyUnavailableError(`the bus refused ${refused.length} events: ${first.reason}`);
+};
+
+/** Puts events on Forestall's bus. Entries the bus refuses are sent again twice before that counts as a failure. */
+export const makeEventPublisher = (options: EventPublisherOptions): EventPublisher => ({
+  publish: async (events) => {
+    const entries = events.map((event) => entryOf(options.busName, event));
+    for (const request of inRequests(entries)) await publishRequest(options, request);
+  },
+});

@@ -1,0 +1,28 @@
+import { ExecutionAlreadyExists, type SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
+import type { WorkflowStarter } from '../../core/ports/messaging.ts';
+import { calling } from '../sdk-failure.ts';
+
+export interface WorkflowStarterOptions {
+  readonly client: SFNClient;
+  readonly stateMachineArn: string;
+}
+
+/**
+ * Starts executions of one state machine. A name is taken for 90 days; while its execution runs with the same input,
+ * Step Functions answers a repeat as if it had started it.
+ */
+export const makeWorkflowStarter = ({
+  client,
+  stateMachineArn,
+}: WorkflowStarterOptions): WorkflowStarter => ({
+  start: async (name, input) => {
+    const command = new StartExecutionCommand({ stateMachineArn, name, input: JSON.stringify(input) });
+    try {
+      await calling(`starting ${name}`, () => client.send(command));
+      return 'started';
+    } catch (error) {
+      if (error instanceof ExecutionAlreadyExists) return 'already-running';
+      throw error;
+    }
+  },
+});
