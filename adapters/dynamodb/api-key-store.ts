@@ -1,0 +1,43 @@
+import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
+import { type DynamoDBDocumentClient, GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
+import * as z from 'zod';
+import { ConflictError } from '../../core/errors.ts';
+import type { ApiKey, ApiKeyStore } from '../../core/ports/access.ts';
+import { registryKeys } from '../../core/storage/keys.ts';
+import { calling } from '../sdk-failure.ts';
+
+const ApiKeyItem = z.object({
+  tenantId: z.string(),
+  name: z.string(),
+  createdAt: z.number(),
+  /** Epoch milliseconds; set by an operator to switch the key off. */
+  revokedAt: z.number().optional(),
+});
+
+const placeOf = (keyHash: string) => ({ pk: registryKeys.apiKey(keyHash), sk: registryKeys.apiKeySort });
+
+/** API keys in the registry table, found by their hash alone. */
+export const dynamoApiKeyStore = (client: DynamoDBDocumentClient, tableName: string): ApiKeyStore => ({
+  find: async (keyHash) => {
+    // Consistent: a key is used right after it was issued.
+    const get = new GetCommand({ TableName: tableName, Key: placeOf(keyHash), ConsistentRead: true });
+    const { Item } = await calling('DynamoDB GetItem', () => client.send(get));
+    if (Item === undefined) return undefined;
+    const { tenantId, name, createdAt, revokedAt } = ApiKeyItem.parse(Item);
+    return revokedAt === undefined ? { tenantId, name, createdAt } : undefined;
+  },
+  add: async (keyHash: string, key: ApiKey) => {
+    const put = new PutCommand({
+      TableName: tableName,
+      Item: { ...placeOf(keyHash), ...key },
+      ConditionExpression: 'attribute_not_exists(pk)',
+    });
+    try {
+      await calling('DynamoDB PutItem', () => client.send(put));
+    } catch (cause) {
+      if (cause instanceof ConditionalCheckFailedException)
+        throw new ConflictError('this API key exists already', { cause });
+      throw cause;
+    }
+  },
+});

@@ -1,0 +1,54 @@
+import { BatchGetCommand, type DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { DependencyUnavailableError } from '../../core/errors.ts';
+import { calling } from '../sdk-failure.ts';
+import { chunksOf, inParallel } from './in-parallel.ts';
+import { type Pace, pause } from './paced-retry.ts';
+
+export interface ItemKey {
+  readonly pk: string;
+  readonly sk: string;
+}
+
+type Item = Record<string, unknown>;
+
+const KEYS_PER_CALL = 100;
+const CALLS_AT_ONCE = 4;
+const FRUITLESS_ATTEMPTS = 6;
+
+const getChunk = async (
+  client: DynamoDBDocumentClient,
+  table: string,
+  keys: readonly ItemKey[],
+  pace: Pace,
+): Promise<Item[]> => {
+  const items: Item[] = [];
+  let wanted: Item[] = keys.map(({ pk, sk }) => ({ pk, sk }));
+  for (let fruitless = 0; wanted.length > 0; ) {
+    const request = { RequestItems: { [table]: { Keys: wanted, ConsistentRead: true } } };
+    const answer = await calling('DynamoDB BatchGetItem', () => client.send(new BatchGetCommand(request)));
+    const found = answer.Responses?.[table] ?? [];
+    items.push(...found);
+    wanted = answer.UnprocessedKeys?.[table]?.Keys ?? [];
+    if (wanted.length === 0) break;
+    // A full answer (16 MB) leaves keys unread too; only answers without anything count as throttled.
+    fruitless = found.length > 0 ? 0 : fruitless + 1;
+    if (fruitless === FRUITLESS_ATTEMPTS)
+      throw new DependencyUnavailableError(`DynamoDB BatchGetItem left ${wanted.length} keys unread`);
+    if (fruitless > 0) await pause(pace, fruitless);
+  }
+  return items;
+};
+
+/**
+ * Reads items by key, strongly consistent, in any number; absent ones are simply not among the results.
+ * @throws DependencyUnavailableError when the table keeps refusing
+ */
+export const batchGet = async (
+  client: DynamoDBDocumentClient,
+  table: string,
+  keys: readonly ItemKey[],
+  pace: Pace,
+): Promise<Item[]> => {
+  const chunks = chunksOf(KEYS_PER_CALL, keys);
+  return (await inParallel(CALLS_AT_ONCE, chunks, (chunk) => getChunk(client, table, chunk, pace))).flat();
+};
