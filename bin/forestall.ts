@@ -1,0 +1,6 @@
+import { App } from 'aws-cdk-lib';
+import { buildApp } from '../lib/build-app.ts';
+import { selectStage } from '../lib/config/select-stage.ts';
+
+const app = new App();
+buildApp(app, selectStage(app.node.tryGetContext('stage')));

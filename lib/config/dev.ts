@@ -1,0 +1,23 @@
+import type { StageConfig } from './stage-config.ts';
+
+/** A stage to try changes in: nothing is kept when it goes. */
+export const dev: StageConfig = {
+  stage: 'dev',
+  local: false,
+  retainData: false,
+  hotRetentionDays: 35,
+  rawRetentionDays: 35,
+  quarantineRetentionDays: 90,
+  runFilesRetentionDays: 14,
+  forecastRetentionDays: 90,
+  logRetentionDays: 14,
+  pointsPerMinute: 600_000,
+  forecastCadenceMinutes: 60,
+  throttle: { ratePerSecond: 50, burst: 100 },
+  storeConcurrency: 5,
+  logLevel: 'DEBUG',
+  alarms: 'minimal',
+  alarmEmails: [],
+  dashboard: false,
+  traceRequests: false,
+};

@@ -1,0 +1,34 @@
+import * as z from 'zod';
+import { ConfigurationError } from '../../core/errors.ts';
+import { dev } from './dev.ts';
+import { local } from './local.ts';
+import { prod } from './prod.ts';
+import { STAGES, type Stage, StageConfig } from './stage-config.ts';
+
+const STAGE_CONFIGS: Readonly<Record<Stage, StageConfig>> = { local, dev, prod };
+
+const isStage = (name: unknown): name is Stage => STAGES.some((stage) => stage === name);
+
+/**
+ * Checks a stage's settings.
+ * @throws ConfigurationError naming every setting that is wrong
+ */
+export const validateConfig = (config: unknown): StageConfig => {
+  const parsed = StageConfig.safeParse(config);
+  if (parsed.success) return parsed.data;
+  const stage = z.looseObject({ stage: z.string() }).safeParse(config).data?.stage ?? 'unnamed';
+  throw new ConfigurationError(`Stage ${stage}: ${z.prettifyError(parsed.error)}`);
+};
+
+/**
+ * The validated settings of the stage that `-c stage=` names. `cdk.json` names `dev`, so that production is never
+ * synthesised by leaving something out.
+ * @throws ConfigurationError listing the stages when the name is missing or unknown
+ */
+export const selectStage = (name: unknown): StageConfig => {
+  if (isStage(name)) return validateConfig(STAGE_CONFIGS[name]);
+  const found = name === undefined ? 'none was given' : `found ${JSON.stringify(name)}`;
+  throw new ConfigurationError(
+    `Choose a stage with -c stage=<name>: expected one of ${STAGES.join(', ')}, ${found}.`,
+  );
+};

@@ -1,0 +1,34 @@
+import { Validations } from 'aws-cdk-lib';
+import { Topic } from 'aws-cdk-lib/aws-sns';
+import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
+import { Construct } from 'constructs';
+import type { StageConfig } from '../config/stage-config.ts';
+
+export interface AlarmTopicProps {
+  readonly config: StageConfig;
+}
+
+/** Where every alarm goes. Lives with the data: a confirmed subscription must outlast a replaced stack. */
+export class AlarmTopic extends Construct {
+  readonly topic: Topic;
+
+  constructor(scope: Construct, id: string, props: AlarmTopicProps) {
+    super(scope, id);
+    this.topic = new Topic(this, 'Topic', {
+      displayName: `Forestall ${props.config.stage}`,
+      enforceSSL: true,
+    });
+    Validations.of(this.topic).acknowledge({
+      id: 'AwsSolutions::AwsSolutions-SNS2',
+      reason:
+        'CloudWatch cannot publish through the AWS-managed SNS key and a customer key costs $1 a month; messages hold alarm texts only.',
+    });
+    for (const address of props.config.alarmEmails) {
+      const subscription = this.topic.addSubscription(new EmailSubscription(address));
+      Validations.of(subscription).acknowledge({
+        id: 'Serverless::Serverless-SNSRedrivePolicy',
+        reason: 'A queue of undelivered alarm mails could only announce itself by alarm mail.',
+      });
+    }
+  }
+}

@@ -1,0 +1,104 @@
+import { Duration } from 'aws-cdk-lib';
+import type { ITopic } from 'aws-cdk-lib/aws-sns';
+import { Construct } from 'constructs';
+import type { StageConfig } from '../config/stage-config.ts';
+import type { HotTable } from './hot-table.ts';
+import { ObservedFunction, type ObservedFunctionProps } from './observed-function.ts';
+import type { RawBucket } from './raw-bucket.ts';
+import type { RegistryTable } from './registry-table.ts';
+
+export interface ApiFunctionsProps {
+  readonly config: StageConfig;
+  readonly hotTable: HotTable;
+  readonly registry: RegistryTable;
+  readonly rawBucket: RawBucket;
+  readonly ingestQueue: { readonly arn: string; readonly url: string };
+  readonly forecastStateMachineArn: string;
+  readonly notify: ITopic;
+}
+
+type RouteProps = Pick<ObservedFunctionProps, 'entry' | 'description' | 'memoryMb' | 'environment'>;
+
+const FAILURE = {
+  impact: 'Requests to the API fail.',
+  runbook: 'The API answers 5xx',
+  seenBy: '5xx answers of the API',
+};
+
+/** The functions behind the HTTP API, each with what it may touch. */
+export class ApiFunctions extends Construct {
+  readonly receiveMetrics: ObservedFunction;
+  readonly startForecastRun: ObservedFunction;
+  readonly serveApi: ObservedFunction;
+  readonly #props: ApiFunctionsProps;
+
+  constructor(scope: Construct, id: string, props: ApiFunctionsProps) {
+    super(scope, id);
+    this.#props = props;
+    this.receiveMetrics = this.#receiver();
+    this.startForecastRun = this.#starter();
+    this.serveApi = this.#server();
+  }
+
+  #route(id: string, route: RouteProps): ObservedFunction {
+    const { config, notify, registry } = this.#props;
+    const fn = new ObservedFunction(this, id, {
+      ...route,
+      config,
+      notify,
+      // An HTTP API gives up after 30 seconds.
+      timeout: Duration.seconds(29),
+      failure: FAILURE,
+      traced: config.traceRequests,
+      environment: { REGISTRY_TABLE_NAME: registry.table.tableName, ...route.environment },
+    });
+    registry.grantAuthenticate(fn);
+    return fn;
+  }
+
+  #receiver(): ObservedFunction {
+    const { config, rawBucket, ingestQueue, registry } = this.#props;
+    const receiver = this.#route('ReceiveMetrics', {
+      entry: 'receive-metrics',
+      description: 'Checks a payload, keeps it as received and queues it',
+      memoryMb: 1024,
+      environment: {
+        RAW_BUCKET_NAME: rawBucket.store.bucket.bucketName,
+        INGEST_QUEUE_URL: ingestQueue.url,
+        POINTS_PER_MINUTE: String(config.pointsPerMinute),
+        HOT_RETENTION_DAYS: String(config.hotRetentionDays),
+      },
+    });
+    registry.grantMeter(receiver);
+    rawBucket.grantKeepPayloads(receiver);
+    receiver.allow(['sqs:SendMessage'], [ingestQueue.arn]);
+    return receiver;
+  }
+
+  #starter(): ObservedFunction {
+    const { forecastStateMachineArn } = this.#props;
+    const starter = this.#route('StartForecastRun', {
+      entry: 'start-forecast-run',
+      description: "Starts a forecast run of the key's tenant",
+      memoryMb: 256,
+      environment: { FORECAST_STATE_MACHINE_ARN: forecastStateMachineArn },
+    });
+    starter.allow(['states:StartExecution'], [forecastStateMachineArn]);
+    return starter;
+  }
+
+  #server(): ObservedFunction {
+    const { hotTable, registry } = this.#props;
+    const server = this.#route('ServeApi', {
+      entry: 'serve-api',
+      description: 'Answers targets, series, forecasts, breaches and runs',
+      memoryMb: 512,
+      environment: { HOT_TABLE_NAME: hotTable.table.tableName },
+    });
+    registry.grantRead(server);
+    registry.grantListByRisk(server);
+    hotTable.grantReadHistory(server);
+    hotTable.grantReadForecasts(server);
+    return server;
+  }
+}

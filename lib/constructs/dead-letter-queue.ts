@@ -1,0 +1,39 @@
+import { Duration, Validations } from 'aws-cdk-lib';
+import type { ITopic } from 'aws-cdk-lib/aws-sns';
+import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
+import { Construct } from 'constructs';
+import { ActionableAlarm, type AlarmMeaning } from './actionable-alarm.ts';
+
+export interface DeadLetterQueueProps extends AlarmMeaning {
+  readonly notify: ITopic;
+}
+
+/** Keeps for two weeks what could not be delivered, and raises an alarm from the first message on. */
+export class DeadLetterQueue extends Construct {
+  readonly queue: Queue;
+
+  constructor(scope: Construct, id: string, props: DeadLetterQueueProps) {
+    super(scope, id);
+    this.queue = new Queue(this, 'Queue', {
+      enforceSSL: true,
+      encryption: QueueEncryption.SQS_MANAGED,
+      retentionPeriod: Duration.days(14),
+    });
+    for (const id of ['AwsSolutions::AwsSolutions-SQS3', 'Serverless::Serverless-SQSRedrivePolicy']) {
+      Validations.of(this.queue).acknowledge({
+        id,
+        reason: 'It is itself where undeliverable messages end.',
+      });
+    }
+    new ActionableAlarm(this, 'NotEmpty', {
+      metric: this.queue.metricApproximateNumberOfMessagesVisible({
+        period: Duration.minutes(5),
+        statistic: 'Maximum',
+      }),
+      threshold: 1,
+      impact: props.impact,
+      runbook: props.runbook,
+      notify: props.notify,
+    });
+  }
+}

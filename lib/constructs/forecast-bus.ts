@@ -1,0 +1,17 @@
+import { EventBus } from 'aws-cdk-lib/aws-events';
+import { Construct } from 'constructs';
+import type { ObservedFunction } from './observed-function.ts';
+
+/** Where what Forestall finds is announced. Consumers add their rules, each with a retry policy and a dead-letter queue. */
+export class ForecastBus extends Construct {
+  readonly bus: EventBus;
+
+  constructor(scope: Construct, id: string) {
+    super(scope, id);
+    this.bus = new EventBus(this, 'Bus', { description: 'ForecastPublished, BreachPredicted' });
+  }
+
+  grantPublish(publisher: ObservedFunction): void {
+    publisher.allow(['events:PutEvents'], [this.bus.eventBusArn]);
+  }
+}

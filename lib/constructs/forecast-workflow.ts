@@ -1,0 +1,145 @@
+import { Duration } from 'aws-cdk-lib';
+import type { ITopic } from 'aws-cdk-lib/aws-sns';
+import { Construct } from 'constructs';
+import type { StageConfig } from '../config/stage-config.ts';
+import type { ForecastBucket } from './forecast-bucket.ts';
+import type { ForecastBus } from './forecast-bus.ts';
+import type { HotTable } from './hot-table.ts';
+import { ObservedFunction, type ObservedFunctionProps } from './observed-function.ts';
+import type { RegistryTable } from './registry-table.ts';
+import { Workflow } from './workflow.ts';
+
+export interface ForecastWorkflowProps {
+  readonly config: StageConfig;
+  readonly hotTable: HotTable;
+  readonly registry: RegistryTable;
+  readonly forecastBucket: ForecastBucket;
+  readonly bus: ForecastBus;
+  readonly notify: ITopic;
+}
+
+type StepProps = Pick<
+  ObservedFunctionProps,
+  'entry' | 'description' | 'memoryMb' | 'timeout' | 'environment'
+> &
+  Partial<Pick<ObservedFunctionProps, 'failure'>>;
+
+const RUN_FAILED = {
+  impact: 'A forecast run failed: its tenant sees the forecasts of the run before.',
+  runbook: 'A forecast run failed',
+  seenBy: 'failed executions of the workflow',
+};
+
+/** `dispatch-forecasts` starts one `forecast-fleet` per tenant; that one plans, forecasts in batches and closes the run. */
+export class ForecastWorkflow extends Construct {
+  readonly dispatch: Workflow;
+  readonly fleet: Workflow;
+  readonly #props: ForecastWorkflowProps;
+
+  constructor(scope: Construct, id: string, props: ForecastWorkflowProps) {
+    super(scope, id);
+    this.#props = props;
+    this.fleet = new Workflow(this, 'Fleet', {
+      definition: 'forecast-fleet',
+      config: props.config,
+      functions: {
+        PlanForecastRunFunctionArn: this.#planner(),
+        ForecastBatchFunctionArn: this.#forecaster(),
+        CloseForecastRunFunctionArn: this.#closer(),
+      },
+    });
+    this.dispatch = new Workflow(this, 'Dispatch', {
+      definition: 'dispatch-forecasts',
+      config: props.config,
+      functions: { ListTenantsFunctionArn: this.#lister() },
+      starts: { ForecastFleetStateMachineArn: this.fleet.machine },
+    });
+  }
+
+  #step(id: string, step: StepProps): ObservedFunction {
+    const { config, notify, registry } = this.#props;
+    return new ObservedFunction(this, id, {
+      failure: RUN_FAILED,
+      ...step,
+      config,
+      notify,
+      traced: true,
+      environment: { REGISTRY_TABLE_NAME: registry.table.tableName, ...step.environment },
+    });
+  }
+
+  #lister(): ObservedFunction {
+    const lister = this.#step('ListTenants', {
+      entry: 'list-tenants',
+      description: 'Lists the tenants that sent data',
+      memoryMb: 256,
+      timeout: Duration.seconds(30),
+    });
+    this.#props.registry.grantRead(lister);
+    return lister;
+  }
+
+  #planner(): ObservedFunction {
+    const { registry, forecastBucket, config } = this.#props;
+    const planner = this.#step('PlanForecastRun', {
+      entry: 'plan-forecast-run',
+      description: 'Opens the run and splits the active targets into batches',
+      memoryMb: 512,
+      timeout: Duration.minutes(1),
+      environment: {
+        FORECAST_BUCKET_NAME: forecastBucket.store.bucket.bucketName,
+        FORECAST_CADENCE_MINUTES: String(config.forecastCadenceMinutes),
+      },
+    });
+    registry.grantRead(planner);
+    registry.grantRecordRuns(planner);
+    forecastBucket.grantWriteRunFiles(planner);
+    return planner;
+  }
+
+  #forecaster(): ObservedFunction {
+    const { hotTable, registry, forecastBucket, bus, config } = this.#props;
+    const forecaster = this.#step('ForecastBatch', {
+      entry: 'forecast-batch',
+      description: 'Forecasts a batch of targets and weighs their breaches',
+      // One whole virtual CPU: the work is arithmetic, and half a CPU takes twice as long for the same money.
+      memoryMb: 1769,
+      timeout: Duration.minutes(5),
+      failure: {
+        impact: 'Some targets have no new forecast: the run ends PARTIAL.',
+        runbook: 'Batches of a forecast run fail',
+        threshold: 3,
+      },
+      environment: {
+        HOT_TABLE_NAME: hotTable.table.tableName,
+        FORECAST_BUCKET_NAME: forecastBucket.store.bucket.bucketName,
+        EVENT_BUS_NAME: bus.bus.eventBusName,
+        FORECAST_CADENCE_MINUTES: String(config.forecastCadenceMinutes),
+      },
+    });
+    hotTable.grantReadHistory(forecaster);
+    hotTable.grantPublishForecasts(forecaster);
+    registry.grantRead(forecaster);
+    registry.grantReplaceBreaches(forecaster);
+    forecastBucket.grantReadRunFiles(forecaster);
+    forecastBucket.grantWriteRunFiles(forecaster);
+    forecastBucket.grantArchive(forecaster);
+    bus.grantPublish(forecaster);
+    return forecaster;
+  }
+
+  #closer(): ObservedFunction {
+    const { registry, forecastBucket } = this.#props;
+    const closer = this.#step('CloseForecastRun', {
+      entry: 'close-forecast-run',
+      description: 'Adds up the batches and closes the run',
+      memoryMb: 512,
+      timeout: Duration.minutes(1),
+      environment: { FORECAST_BUCKET_NAME: forecastBucket.store.bucket.bucketName },
+    });
+    registry.grantRead(closer);
+    registry.grantRecordRuns(closer);
+    forecastBucket.grantReadRunFiles(closer);
+    return closer;
+  }
+}

@@ -1,0 +1,61 @@
+import { Duration } from 'aws-cdk-lib';
+import type { ITopic } from 'aws-cdk-lib/aws-sns';
+import { Construct } from 'constructs';
+import type { StageConfig } from '../config/stage-config.ts';
+import type { HotTable } from './hot-table.ts';
+import { ObservedFunction } from './observed-function.ts';
+import type { RawBucket } from './raw-bucket.ts';
+import type { RegistryTable } from './registry-table.ts';
+import { WorkQueue } from './work-queue.ts';
+
+export interface IngestPipelineProps {
+  readonly config: StageConfig;
+  readonly hotTable: HotTable;
+  readonly registry: RegistryTable;
+  readonly rawBucket: RawBucket;
+  readonly notify: ITopic;
+}
+
+const TIMEOUT = Duration.seconds(60);
+
+/** Queue of pointers to raw payloads, and the function that merges them into hour blocks. */
+export class IngestPipeline extends Construct {
+  readonly queue: WorkQueue;
+
+  constructor(scope: Construct, id: string, props: IngestPipelineProps) {
+    super(scope, id);
+    const meaning = {
+      impact: 'Metrics that were accepted are not stored: forecasts go on without them.',
+      runbook: 'Accepted metrics are not stored',
+    };
+    this.queue = new WorkQueue(this, 'Queue', {
+      consumerTimeout: TIMEOUT,
+      undeliverable: meaning,
+      notify: props.notify,
+    });
+    const store = new ObservedFunction(this, 'StoreMetrics', {
+      entry: 'store-metrics',
+      description: 'Merges raw payloads into one block per target and hour',
+      config: props.config,
+      notify: props.notify,
+      memoryMb: 1024,
+      timeout: TIMEOUT,
+      failure: { ...meaning, seenBy: 'dead letters of the ingest queue' },
+      environment: {
+        RAW_BUCKET_NAME: props.rawBucket.store.bucket.bucketName,
+        HOT_TABLE_NAME: props.hotTable.table.tableName,
+        REGISTRY_TABLE_NAME: props.registry.table.tableName,
+        HOT_RETENTION_DAYS: String(props.config.hotRetentionDays),
+      },
+    });
+    props.rawBucket.grantReadPayloads(store);
+    props.rawBucket.grantQuarantine(store);
+    props.hotTable.grantMergeBlocks(store);
+    props.registry.grantRecordTargets(store);
+    this.queue.feed(store, {
+      batchSize: 20,
+      maxBatchingWindow: Duration.seconds(2),
+      maxConcurrency: props.config.storeConcurrency,
+    });
+  }
+}

@@ -1,0 +1,36 @@
+import { Duration } from 'aws-cdk-lib';
+import type { ITopic } from 'aws-cdk-lib/aws-sns';
+import { Construct } from 'constructs';
+import type { StageConfig } from '../config/stage-config.ts';
+import { ObservedFunction } from './observed-function.ts';
+import type { RegistryTable } from './registry-table.ts';
+
+export interface KeyIssuerProps {
+  readonly config: StageConfig;
+  readonly registry: RegistryTable;
+  readonly notify: ITopic;
+}
+
+/** Makes API keys for whoever may invoke the function: there is no route to it, IAM is its gate. */
+export class KeyIssuer extends Construct {
+  readonly issuer: ObservedFunction;
+
+  constructor(scope: Construct, id: string, props: KeyIssuerProps) {
+    super(scope, id);
+    this.issuer = new ObservedFunction(this, 'IssueApiKey', {
+      entry: 'issue-api-key',
+      description: 'Creates an API key, keeps its hash and returns it once',
+      config: props.config,
+      notify: props.notify,
+      memoryMb: 256,
+      timeout: Duration.seconds(15),
+      failure: {
+        impact: 'An operator cannot issue API keys: a new tenant has to wait.',
+        runbook: 'API keys cannot be issued',
+        seenBy: 'the operator who invokes it',
+      },
+      environment: { REGISTRY_TABLE_NAME: props.registry.table.tableName },
+    });
+    props.registry.grantIssueKeys(this.issuer);
+  }
+}

@@ -1,0 +1,141 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { Duration, RemovalPolicy, Validations } from 'aws-cdk-lib';
+import {
+  type IGrantable,
+  type IPrincipal,
+  PolicyStatement,
+  Role,
+  ServicePrincipal,
+} from 'aws-cdk-lib/aws-iam';
+import { Architecture, Code, Function as LambdaFunction, Runtime, Tracing } from 'aws-cdk-lib/aws-lambda';
+import { LogGroup } from 'aws-cdk-lib/aws-logs';
+import type { ITopic } from 'aws-cdk-lib/aws-sns';
+import { Construct } from 'constructs';
+import { ConfigurationError } from '../../core/errors.ts';
+import type { StageConfig } from '../config/stage-config.ts';
+import { ActionableAlarm, type AlarmMeaning } from './actionable-alarm.ts';
+
+export interface ObservedFunctionProps {
+  /** Folder under `functions/`, and its bundle under `dist/`. */
+  readonly entry: string;
+  readonly description: string;
+  readonly config: StageConfig;
+  readonly notify: ITopic;
+  readonly memoryMb: number;
+  readonly timeout: Duration;
+  /** Names end in their kind: `HOT_TABLE_NAME`, `ALERT_TOPIC_ARN`. */
+  readonly environment?: Readonly<Record<string, string>>;
+  /** What failing invocations mean. */
+  readonly failure: AlarmMeaning & {
+    /** Failed invocations within five minutes that raise the alarm. */
+    readonly threshold?: number;
+    /** The alarm that shows these failures already: then an own one exists only with `alarms: 'full'`. */
+    readonly seenBy?: string;
+  };
+  /** Active X-Ray tracing; off, a trace started upstream is still passed on. */
+  readonly traced?: boolean;
+}
+
+/** The only place that creates a function: runtime, log retention, environment, a role of its own and an alarm. */
+export class ObservedFunction extends Construct implements IGrantable {
+  readonly fn: LambdaFunction;
+  readonly grantPrincipal: IPrincipal;
+  readonly #role: Role;
+
+  constructor(scope: Construct, id: string, props: ObservedFunctionProps) {
+    super(scope, id);
+    const logGroup = new LogGroup(this, 'Logs', {
+      retention: props.config.logRetentionDays,
+      removalPolicy: RemovalPolicy.DESTROY,
+    });
+    this.#role = makeRole(this, logGroup);
+    this.grantPrincipal = this.#role;
+    this.fn = new LambdaFunction(this, 'Function', {
+      runtime: Runtime.NODEJS_24_X,
+      architecture: Architecture.ARM_64,
+      handler: 'index.handler',
+      code: Code.fromAsset(bundleOf(this, props.entry)),
+      description: props.description,
+      memorySize: props.memoryMb,
+      timeout: props.timeout,
+      role: this.#role,
+      logGroup,
+      // Left out, Lambda passes a trace through; CDK's own PASS_THROUGH would add write access to X-Ray.
+      ...(props.traced ? { tracing: Tracing.ACTIVE } : {}),
+      environment: { ...standardEnvironment(props), ...props.environment },
+    });
+    acknowledgeFindings(this, props);
+    if (!props.failure.seenBy || props.config.alarms === 'full') this.#watchErrors(props);
+  }
+
+  /** Allows the listed actions on the listed resources, nothing more. */
+  allow(
+    actions: readonly string[],
+    resources: readonly string[],
+    conditions?: Record<string, unknown>,
+  ): void {
+    this.#role.addToPolicy(
+      new PolicyStatement({
+        actions: [...actions],
+        resources: [...resources],
+        ...(conditions === undefined ? {} : { conditions }),
+      }),
+    );
+  }
+
+  #watchErrors(props: ObservedFunctionProps): void {
+    new ActionableAlarm(this, 'Failing', {
+      metric: this.fn.metricErrors({ period: Duration.minutes(5), statistic: 'Sum' }),
+      threshold: props.failure.threshold ?? 1,
+      impact: props.failure.impact,
+      runbook: props.failure.runbook,
+      notify: props.notify,
+    });
+  }
+}
+
+/** Instead of the AWS-managed basic role, which may write to every log group of the account. */
+const makeRole = (scope: Construct, logGroup: LogGroup): Role => {
+  const role = new Role(scope, 'Role', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
+  logGroup.grantWrite(role);
+  return role;
+};
+
+const standardEnvironment = ({ config, entry }: ObservedFunctionProps): Record<string, string> => ({
+  STAGE: config.stage,
+  POWERTOOLS_SERVICE_NAME: entry,
+  POWERTOOLS_METRICS_NAMESPACE: 'Forestall',
+  POWERTOOLS_LOG_LEVEL: config.logLevel,
+  NODE_OPTIONS: '--enable-source-maps',
+});
+
+/** Context `forestall:bundles` points elsewhere than `dist`, as the infrastructure tests do. */
+const bundleOf = (scope: Construct, entry: string): string => {
+  const root: unknown = scope.node.tryGetContext('forestall:bundles');
+  const directory = join(typeof root === 'string' ? root : 'dist', entry);
+  if (existsSync(join(directory, 'index.mjs'))) return directory;
+  throw new ConfigurationError(`No bundle in ${directory}: build the functions with "npm run build" first.`);
+};
+
+const acknowledgeFindings = (scope: ObservedFunction, props: ObservedFunctionProps): void => {
+  const synchronous =
+    'Invoked synchronously only (HTTP, queue, workflow or operator): its caller retries, and keeps or reports the failure.';
+  Validations.of(scope.fn).acknowledge({ id: 'Serverless::Serverless-LambdaDLQ', reason: synchronous });
+  Validations.of(scope.fn).acknowledge({
+    id: 'Serverless::Serverless-LambdaAsyncFailureDestination',
+    reason: synchronous,
+  });
+  if (props.traced) {
+    Validations.of(scope).acknowledge({
+      id: 'AwsSolutions::AwsSolutions-IAM5[Resource::*]',
+      reason: 'X-Ray has no resource-level permissions.',
+    });
+    return;
+  }
+  Validations.of(scope.fn).acknowledge({
+    id: 'Serverless::Serverless-LambdaTracing',
+    reason:
+      'X-Ray samples 5 % of requests: about $15 a month for a pushing fleet of 1,000 hosts. Switched on by traceRequests.',
+  });
+};

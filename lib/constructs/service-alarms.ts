@@ -1,0 +1,54 @@
+import { ComparisonOperator } from 'aws-cdk-lib/aws-cloudwatch';
+import type { ITopic } from 'aws-cdk-lib/aws-sns';
+import { Construct } from 'constructs';
+import type { StageConfig } from '../config/stage-config.ts';
+import { ActionableAlarm, type ActionableAlarmProps } from './actionable-alarm.ts';
+import type { ServiceMetrics } from './service-metrics.ts';
+
+export interface ServiceAlarmsProps {
+  readonly config: StageConfig;
+  readonly metrics: ServiceMetrics;
+  readonly notify: ITopic;
+}
+
+/** What users notice: answers, freshness of stored metrics, and forecasts that come every hour. */
+export class ServiceAlarms extends Construct {
+  constructor(scope: Construct, id: string, { config, metrics, notify }: ServiceAlarmsProps) {
+    super(scope, id);
+    const alarm = (name: string, props: Omit<ActionableAlarmProps, 'notify'>) =>
+      new ActionableAlarm(this, name, { ...props, notify });
+    alarm('ApiFailing', {
+      metric: metrics.serverErrors,
+      threshold: 5,
+      impact: 'Requests to the API fail: agents keep their metrics and retry, people see errors.',
+      runbook: 'The API answers 5xx',
+    });
+    alarm('IngestLagging', {
+      metric: metrics.oldestMessage,
+      threshold: 900,
+      evaluationPeriods: 2,
+      impact: 'Accepted metrics wait more than 15 minutes: forecasts start from old data.',
+      runbook: 'Ingestion lags',
+    });
+    const failed = { threshold: 1, runbook: 'A forecast run failed' };
+    alarm('RunFailed', {
+      ...failed,
+      metric: metrics.runsFailed,
+      impact: 'A forecast run failed: its tenant sees the forecasts of the run before.',
+    });
+    alarm('RunTimedOut', {
+      ...failed,
+      metric: metrics.runsTimedOut,
+      impact: 'A forecast run did not finish in time: some of its targets have old forecasts.',
+    });
+    alarm('ForecastsStopped', {
+      metric: metrics.dispatched,
+      threshold: 1,
+      comparison: ComparisonOperator.LESS_THAN_THRESHOLD,
+      evaluationPeriods: Math.max(2, (2 * config.forecastCadenceMinutes) / 60),
+      silenceBreaches: true,
+      impact: 'No forecasts have been started for two cadences: breaches go unannounced.',
+      runbook: 'Forecasts are not started',
+    });
+  }
+}

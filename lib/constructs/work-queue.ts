@@ -1,0 +1,67 @@
+import { Duration, Validations } from 'aws-cdk-lib';
+import { Grant } from 'aws-cdk-lib/aws-iam';
+import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
+import type { ITopic } from 'aws-cdk-lib/aws-sns';
+import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
+import { Construct } from 'constructs';
+import type { AlarmMeaning } from './actionable-alarm.ts';
+import { DeadLetterQueue } from './dead-letter-queue.ts';
+import type { ObservedFunction } from './observed-function.ts';
+
+export interface WorkQueueProps {
+  /** Time limit of the function that consumes it: messages stay hidden for six times as long. */
+  readonly consumerTimeout: Duration;
+  /** What it means when messages end in the dead-letter queue. */
+  readonly undeliverable: AlarmMeaning;
+  readonly notify: ITopic;
+}
+
+export interface Batching {
+  readonly batchSize: number;
+  /** How long a batch waits to fill: fewer invocations for a little more delay. */
+  readonly maxBatchingWindow: Duration;
+  /** Cap on parallel consumers, so that a backlog does not take the whole account's concurrency. */
+  readonly maxConcurrency: number;
+}
+
+/** A queue whose messages are tried five times and then kept, with an alarm. */
+export class WorkQueue extends Construct {
+  readonly queue: Queue;
+  readonly deadLetters: DeadLetterQueue;
+
+  constructor(scope: Construct, id: string, props: WorkQueueProps) {
+    super(scope, id);
+    this.deadLetters = new DeadLetterQueue(this, 'DeadLetters', {
+      ...props.undeliverable,
+      notify: props.notify,
+    });
+    this.queue = new Queue(this, 'Queue', {
+      enforceSSL: true,
+      encryption: QueueEncryption.SQS_MANAGED,
+      retentionPeriod: Duration.days(4),
+      // https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html: at least six times the timeout.
+      visibilityTimeout: Duration.seconds(6 * props.consumerTimeout.toSeconds()),
+      receiveMessageWaitTime: Duration.seconds(20),
+      deadLetterQueue: { queue: this.deadLetters.queue, maxReceiveCount: 5 },
+    });
+  }
+
+  grantSend(sender: ObservedFunction): Grant {
+    return Grant.addToPrincipal({
+      grantee: sender,
+      actions: ['sqs:SendMessage'],
+      resourceArns: [this.queue.queueArn],
+    });
+  }
+
+  /** Feeds a function with batches; failures are reported message by message. */
+  feed(consumer: ObservedFunction, batching: Batching): void {
+    consumer.fn.addEventSource(
+      new SqsEventSource(this.queue, { ...batching, reportBatchItemFailures: true }),
+    );
+    Validations.of(consumer.fn).acknowledge({
+      id: 'Serverless::Serverless-LambdaEventSourceMappingDestination',
+      reason: 'Queues have no such destination: what fails five times goes to the dead-letter queue.',
+    });
+  }
+}

@@ -1,0 +1,82 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { RemovalPolicy, Validations } from 'aws-cdk-lib';
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { LogGroup } from 'aws-cdk-lib/aws-logs';
+import { DefinitionBody, LogLevel, StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
+import { Construct } from 'constructs';
+import { ConfigurationError } from '../../core/errors.ts';
+import type { StageConfig } from '../config/stage-config.ts';
+import type { ObservedFunction } from './observed-function.ts';
+
+export interface WorkflowProps {
+  /** File name in `state-machines/`, without `.asl.json`. */
+  readonly definition: string;
+  readonly config: StageConfig;
+  /** Placeholder (`PlanForecastRunFunctionArn`) -> function it stands for; the machine may invoke each. */
+  readonly functions: Readonly<Record<string, ObservedFunction>>;
+  /** Placeholder -> state machine that this one may start. */
+  readonly starts?: Readonly<Record<string, StateMachine>>;
+}
+
+/** A state machine from its file: logged without data, traced, allowed to call what the file names and nothing else. */
+export class Workflow extends Construct {
+  readonly machine: StateMachine;
+
+  constructor(scope: Construct, id: string, props: WorkflowProps) {
+    super(scope, id);
+    const starts = props.starts ?? {};
+    const substitutions = {
+      ...mapValues(props.functions, (target) => target.fn.functionArn),
+      ...mapValues(starts, (machine) => machine.stateMachineArn),
+    };
+    this.machine = new StateMachine(this, 'StateMachine', {
+      definitionBody: DefinitionBody.fromString(readDefinition(props.definition, Object.keys(substitutions))),
+      definitionSubstitutions: substitutions,
+      tracingEnabled: true,
+      logs: {
+        destination: makeLogGroup(this, props.config),
+        level: LogLevel.ALL,
+        includeExecutionData: false,
+      },
+    });
+    this.#allow(
+      'lambda:InvokeFunction',
+      Object.values(props.functions).map((target) => target.fn.functionArn),
+    );
+    this.#allow(
+      'states:StartExecution',
+      Object.values(starts).map((machine) => machine.stateMachineArn),
+    );
+    acknowledgeWildcards(this.machine);
+  }
+
+  #allow(action: string, resources: string[]): void {
+    if (resources.length > 0)
+      this.machine.addToRolePolicy(new PolicyStatement({ actions: [action], resources }));
+  }
+}
+
+const mapValues = <A, B>(record: Readonly<Record<string, A>>, change: (value: A) => B): Record<string, B> =>
+  Object.fromEntries(Object.entries(record).map(([key, value]) => [key, change(value)]));
+
+const makeLogGroup = (scope: Construct, config: StageConfig): LogGroup =>
+  new LogGroup(scope, 'Logs', { retention: config.logRetentionDays, removalPolicy: RemovalPolicy.DESTROY });
+
+/** The file's text, once its placeholders are exactly those supplied: AWS leaves an unknown one in place silently. */
+const readDefinition = (name: string, supplied: readonly string[]): string => {
+  const text = readFileSync(join('state-machines', `${name}.asl.json`), 'utf8');
+  const wanted = new Set([...text.matchAll(/\$\{(\w+)\}/g)].map(([, placeholder]) => placeholder));
+  const missing = [...wanted].filter((placeholder) => !supplied.includes(placeholder ?? ''));
+  const unused = supplied.filter((placeholder) => !wanted.has(placeholder));
+  if (missing.length + unused.length === 0) return text;
+  throw new ConfigurationError(
+    `state-machines/${name}.asl.json: no value for [${missing.join(', ')}], no use for [${unused.join(', ')}].`,
+  );
+};
+
+const acknowledgeWildcards = (machine: StateMachine): void =>
+  Validations.of(machine).acknowledge({
+    id: 'AwsSolutions::AwsSolutions-IAM5[Resource::*]',
+    reason: 'Log delivery and X-Ray have no resource-level permissions; everything else is named.',
+  });

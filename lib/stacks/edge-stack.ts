@@ -1,0 +1,39 @@
+import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
+import { HttpMethod } from 'aws-cdk-lib/aws-apigatewayv2';
+import type { Construct } from 'constructs';
+import type { StageConfig } from '../config/stage-config.ts';
+import { ApiFunctions } from '../constructs/api-functions.ts';
+import { HttpApiEdge } from '../constructs/http-api-edge.ts';
+import { PublishedName } from '../constructs/published-name.ts';
+import type { DataStack } from './data-stack.ts';
+
+export interface EdgeStackProps extends StackProps {
+  readonly config: StageConfig;
+  readonly data: DataStack;
+}
+
+/** The HTTP API and the functions that answer it. */
+export class EdgeStack extends Stack {
+  readonly http: HttpApiEdge;
+
+  constructor(scope: Construct, id: string, props: EdgeStackProps) {
+    super(scope, id, props);
+    const { config, data } = props;
+    const functions = new ApiFunctions(this, 'Functions', {
+      ...data.stores,
+      config,
+      notify: data.alarmTopic.topic,
+      ingestQueue: {
+        arn: PublishedName.read(this, config, 'ingest-queue-arn'),
+        url: PublishedName.read(this, config, 'ingest-queue-url'),
+      },
+      forecastStateMachineArn: PublishedName.read(this, config, 'forecast-state-machine-arn'),
+    });
+    this.http = new HttpApiEdge(this, 'Http', { config });
+    this.http.serve(HttpMethod.POST, '/v1/ingest/{format}', functions.receiveMetrics);
+    this.http.serve(HttpMethod.POST, '/v1/forecast-runs', functions.startForecastRun);
+    this.http.serve(HttpMethod.GET, '/v1/{proxy+}', functions.serveApi);
+    new PublishedName(this, 'ApiId', { config, thing: 'api-id', value: this.http.api.apiId });
+    new CfnOutput(this, 'ApiUrl', { value: this.http.api.apiEndpoint });
+  }
+}

@@ -1,0 +1,25 @@
+import { Stack, type StackProps } from 'aws-cdk-lib';
+import type { Construct } from 'constructs';
+import type { StageConfig } from '../config/stage-config.ts';
+import { SavedQueries } from '../constructs/saved-queries.ts';
+import { ServiceAlarms } from '../constructs/service-alarms.ts';
+import { ServiceDashboard } from '../constructs/service-dashboard.ts';
+import { findWatchedParts, serviceMetrics } from '../constructs/service-metrics.ts';
+import type { DataStack } from './data-stack.ts';
+
+export interface OperationsStackProps extends StackProps {
+  readonly config: StageConfig;
+  readonly data: DataStack;
+}
+
+/** How the service as a whole is watched. What concerns one function or queue is watched where it is made. */
+export class OperationsStack extends Stack {
+  constructor(scope: Construct, id: string, props: OperationsStackProps) {
+    super(scope, id, props);
+    const { config, data } = props;
+    const metrics = serviceMetrics(findWatchedParts(this, config));
+    new ServiceAlarms(this, 'Alarms', { config, metrics, notify: data.alarmTopic.topic });
+    new SavedQueries(this, 'Queries', { config });
+    if (config.dashboard) new ServiceDashboard(this, 'Dashboard', { metrics });
+  }
+}

@@ -1,0 +1,51 @@
+import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
+import type { Construct } from 'constructs';
+import type { StageConfig } from '../config/stage-config.ts';
+import { DispatchSchedule } from '../constructs/dispatch-schedule.ts';
+import { ForecastBus } from '../constructs/forecast-bus.ts';
+import { ForecastWorkflow } from '../constructs/forecast-workflow.ts';
+import { IngestPipeline } from '../constructs/ingest-pipeline.ts';
+import { KeyIssuer } from '../constructs/key-issuer.ts';
+import { PublishedName } from '../constructs/published-name.ts';
+import type { DataStack } from './data-stack.ts';
+
+export interface PipelineStackProps extends StackProps {
+  readonly config: StageConfig;
+  readonly data: DataStack;
+}
+
+/** Everything behind the ingest queue: storing, forecasting on schedule, events. Holds nothing that must be kept. */
+export class PipelineStack extends Stack {
+  readonly ingest: IngestPipeline;
+  readonly forecasts: ForecastWorkflow;
+
+  constructor(scope: Construct, id: string, props: PipelineStackProps) {
+    super(scope, id, props);
+    const { config, data } = props;
+    const shared = { ...data.stores, config, notify: data.alarmTopic.topic };
+    const bus = new ForecastBus(this, 'Bus');
+    this.ingest = new IngestPipeline(this, 'Ingest', shared);
+    this.forecasts = new ForecastWorkflow(this, 'Forecasts', { ...shared, bus });
+    const { dispatch, fleet } = this.forecasts;
+    new DispatchSchedule(this, 'DispatchSchedule', { ...shared, machine: dispatch.machine });
+    const keys = new KeyIssuer(this, 'Keys', shared);
+    this.#publish(config);
+    new CfnOutput(this, 'ForecastStateMachineArn', { value: fleet.machine.stateMachineArn });
+    new CfnOutput(this, 'DispatchStateMachineArn', { value: dispatch.machine.stateMachineArn });
+    new CfnOutput(this, 'IssueApiKeyFunctionName', { value: keys.issuer.fn.functionName });
+    new CfnOutput(this, 'EventBusName', { value: bus.bus.eventBusName });
+  }
+
+  /** What the edge and the operations stack need of this one. */
+  #publish(config: StageConfig): void {
+    const { queueArn, queueUrl } = this.ingest.queue.queue;
+    const { dispatch, fleet } = this.forecasts;
+    const names = [
+      ['IngestQueueArn', 'ingest-queue-arn', queueArn],
+      ['IngestQueueUrl', 'ingest-queue-url', queueUrl],
+      ['DispatchMachine', 'dispatch-state-machine-arn', dispatch.machine.stateMachineArn],
+      ['ForecastMachine', 'forecast-state-machine-arn', fleet.machine.stateMachineArn],
+    ] as const;
+    for (const [id, thing, value] of names) new PublishedName(this, id, { config, thing, value });
+  }
+}
