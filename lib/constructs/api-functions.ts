@@ -76,13 +76,14 @@ export class ApiFunctions extends Construct {
   }
 
   #starter(): ObservedFunction {
-    const { forecastStateMachineArn } = this.#props;
+    const { forecastStateMachineArn, registry } = this.#props;
     const starter = this.#route('StartForecastRun', {
       entry: 'start-forecast-run',
       description: "Starts a forecast run of the key's tenant",
       memoryMb: 256,
       environment: { FORECAST_STATE_MACHINE_ARN: forecastStateMachineArn },
     });
+    registry.grantRecordRuns(starter);
     starter.allow(['states:StartExecution'], [forecastStateMachineArn]);
     return starter;
   }
@@ -95,10 +96,9 @@ export class ApiFunctions extends Construct {
       memoryMb: 512,
       environment: { HOT_TABLE_NAME: hotTable.table.tableName },
     });
-    registry.grantRead(server);
+    registry.grantList(server);
     registry.grantListByRisk(server);
-    hotTable.grantReadHistory(server);
-    hotTable.grantReadForecasts(server);
+    hotTable.grantRead(server);
     return server;
   }
 }

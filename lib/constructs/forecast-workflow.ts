@@ -75,7 +75,7 @@ export class ForecastWorkflow extends Construct {
       memoryMb: 256,
       timeout: Duration.seconds(30),
     });
-    this.#props.registry.grantRead(lister);
+    this.#props.registry.grantList(lister);
     return lister;
   }
 
@@ -91,7 +91,7 @@ export class ForecastWorkflow extends Construct {
         FORECAST_CADENCE_MINUTES: String(config.forecastCadenceMinutes),
       },
     });
-    registry.grantRead(planner);
+    registry.grantList(planner);
     registry.grantRecordRuns(planner);
     forecastBucket.grantWriteRunFiles(planner);
     return planner;
@@ -117,9 +117,9 @@ export class ForecastWorkflow extends Construct {
         FORECAST_CADENCE_MINUTES: String(config.forecastCadenceMinutes),
       },
     });
-    hotTable.grantReadHistory(forecaster);
-    hotTable.grantPublishForecasts(forecaster);
-    registry.grantRead(forecaster);
+    hotTable.grantRead(forecaster);
+    hotTable.grantReplaceForecasts(forecaster);
+    registry.grantGet(forecaster);
     registry.grantReplaceBreaches(forecaster);
     forecastBucket.grantReadRunFiles(forecaster);
     forecastBucket.grantWriteRunFiles(forecaster);
@@ -137,7 +137,6 @@ export class ForecastWorkflow extends Construct {
       timeout: Duration.minutes(1),
       environment: { FORECAST_BUCKET_NAME: forecastBucket.store.bucket.bucketName },
     });
-    registry.grantRead(closer);
     registry.grantRecordRuns(closer);
     forecastBucket.grantReadRunFiles(closer);
     return closer;

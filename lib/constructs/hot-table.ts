@@ -30,20 +30,18 @@ export class HotTable extends Construct {
     });
   }
 
-  grantReadHistory(reader: ObservedFunction): void {
+  /** Read a target's blocks and forecasts: both are ranges of its sort keys. */
+  grantRead(reader: ObservedFunction): void {
     reader.allow(['dynamodb:Query'], [this.table.tableArn]);
   }
 
-  grantReadForecasts(reader: ObservedFunction): void {
-    reader.allow(['dynamodb:GetItem'], [this.table.tableArn]);
-  }
-
-  /** Read blocks and write them back under a version condition. */
+  /** Read blocks and write them back, each under the condition that nobody else wrote it meanwhile. */
   grantMergeBlocks(writer: ObservedFunction): void {
     writer.allow(['dynamodb:BatchGetItem', 'dynamodb:PutItem'], [this.table.tableArn]);
   }
 
-  grantPublishForecasts(writer: ObservedFunction): void {
+  /** Replace a target's forecasts by those of a newer run. */
+  grantReplaceForecasts(writer: ObservedFunction): void {
     writer.allow(['dynamodb:PutItem'], [this.table.tableArn]);
   }
 }

@@ -38,38 +38,50 @@ export class RegistryTable extends Construct {
 
   /** Find the tenant behind a key. */
   grantAuthenticate(reader: ObservedFunction): void {
-    reader.allow(['dynamodb:GetItem'], [this.table.tableArn]);
+    this.#allow(reader, 'GetItem');
   }
 
   /** Take points from a tenant's quota of the minute. */
   grantMeter(writer: ObservedFunction): void {
-    writer.allow(['dynamodb:UpdateItem'], [this.table.tableArn]);
+    this.#allow(writer, 'UpdateItem');
   }
 
   grantIssueKeys(writer: ObservedFunction): void {
-    writer.allow(['dynamodb:PutItem'], [this.table.tableArn]);
+    this.#allow(writer, 'PutItem');
   }
 
-  /** Merge what a batch of points tells about its targets. */
+  /** Merge what a batch of points tells about its targets, and list their tenant. */
   grantRecordTargets(writer: ObservedFunction): void {
-    writer.allow(['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'], [this.table.tableArn]);
+    this.#allow(writer, 'BatchGetItem', 'PutItem');
   }
 
-  /** List tenants, targets or runs, or get one of them. */
-  grantRead(reader: ObservedFunction): void {
-    reader.allow(['dynamodb:GetItem', 'dynamodb:Query'], [this.table.tableArn]);
+  /** List tenants, targets or runs. */
+  grantList(reader: ObservedFunction): void {
+    this.#allow(reader, 'Query');
+  }
+
+  grantGet(reader: ObservedFunction): void {
+    this.#allow(reader, 'GetItem');
   }
 
   grantListByRisk(reader: ObservedFunction): void {
     reader.allow(['dynamodb:Query'], [`${this.table.tableArn}/index/${BY_RISK}`]);
   }
 
+  /** Open and close runs, and claim an idempotency key for one. */
   grantRecordRuns(writer: ObservedFunction): void {
-    writer.allow(['dynamodb:PutItem', 'dynamodb:UpdateItem'], [this.table.tableArn]);
+    this.#allow(writer, 'GetItem', 'PutItem');
   }
 
   /** Make a target's stored breaches exactly those of the newest run. */
   grantReplaceBreaches(writer: ObservedFunction): void {
-    writer.allow(['dynamodb:Query', 'dynamodb:BatchWriteItem'], [this.table.tableArn]);
+    this.#allow(writer, 'Query', 'PutItem', 'DeleteItem');
+  }
+
+  #allow(user: ObservedFunction, ...operations: readonly string[]): void {
+    user.allow(
+      operations.map((operation) => `dynamodb:${operation}`),
+      [this.table.tableArn],
+    );
   }
 }
