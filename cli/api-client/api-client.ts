@@ -1,0 +1,140 @@
+import { promisify } from 'node:util';
+import { gzip } from 'node:zlib';
+import * as z from 'zod';
+import type { Severity } from '../../core/breach/breach-risk.ts';
+import {
+  BreachAnswer,
+  ForecastAnswer,
+  HealthAnswer,
+  IngestAnswer,
+  pageOf,
+  RunAnswer,
+  SeriesAnswer,
+  StartedRunAnswer,
+  TargetAnswer,
+} from './answers.ts';
+import { ApiUnreachableError } from './api-error.ts';
+import { type HttpOptions, type HttpRequest, HttpSender } from './http.ts';
+
+const compress = promisify(gzip);
+const PAGE_SIZE = 100;
+
+export interface ListOptions {
+  /** Most items in all; default all of them. */
+  readonly most?: number | undefined;
+}
+
+export interface BreachQuery extends ListOptions {
+  readonly minProbability?: number | undefined;
+  readonly severity?: Severity | undefined;
+  readonly target?: string | undefined;
+}
+
+export interface TargetQuery extends ListOptions {
+  readonly profile?: string | undefined;
+  readonly search?: string | undefined;
+}
+
+/** What an ingest payload is; `otlp` takes protobuf or JSON, told apart by the content type. */
+export interface IngestPayload {
+  readonly format: 'json' | 'csv' | 'otlp';
+  readonly body: string | Uint8Array<ArrayBuffer>;
+  readonly contentType?: string;
+  /** Query parameters of a two-column CSV. */
+  readonly query?: { readonly target: string; readonly metric: string };
+}
+
+const CONTENT_TYPES = { json: 'application/json', csv: 'text/csv', otlp: 'application/x-protobuf' } as const;
+
+/** The HTTP API, typed. Answers are checked; every method throws ApiRequestError or ApiUnreachableError. */
+export class ApiClient {
+  private readonly http: HttpSender;
+
+  constructor(options: HttpOptions) {
+    this.http = new HttpSender(options);
+  }
+
+  health(): Promise<z.infer<typeof HealthAnswer>> {
+    return this.read(HealthAnswer, { method: 'GET', path: '/v1/health' });
+  }
+
+  /** Sends one payload gzipped. Sending it again changes nothing, so lost answers are retried. */
+  async ingest({ format, body, contentType, query }: IngestPayload): Promise<IngestAnswer> {
+    return this.read(IngestAnswer, {
+      method: 'POST',
+      path: `/v1/ingest/${format}`,
+      headers: { 'content-type': contentType ?? CONTENT_TYPES[format], 'content-encoding': 'gzip' },
+      body: Uint8Array.from(await compress(body)),
+      ...(query !== undefined && { query }),
+    });
+  }
+
+  targets({ most, ...query }: TargetQuery = {}): AsyncGenerator<TargetAnswer, void, void> {
+    return this.list(TargetAnswer, '/v1/targets', query, most);
+  }
+
+  series(target: string, metric: string, from?: string, to?: string): Promise<SeriesAnswer> {
+    const path = `/v1/targets/${encodeURIComponent(target)}/series`;
+    return this.read(SeriesAnswer, { method: 'GET', path, query: { metric, from, to } });
+  }
+
+  /** The newest forecasts of a target, of one metric or of all. */
+  async forecasts(target: string, metric?: string): Promise<ForecastAnswer[]> {
+    const path = `/v1/targets/${encodeURIComponent(target)}/forecast`;
+    const shape = z.union([pageOf(ForecastAnswer), ForecastAnswer]);
+    const answer = await this.read(shape, { method: 'GET', path, query: { metric } });
+    const page = pageOf(ForecastAnswer).safeParse(answer);
+    return page.success ? page.data.items : [ForecastAnswer.parse(answer)];
+  }
+
+  /** Highest risk first. */
+  breaches({ most, ...query }: BreachQuery = {}): AsyncGenerator<BreachAnswer, void, void> {
+    return this.list(BreachAnswer, '/v1/breaches', query, most);
+  }
+
+  /** Newest first. */
+  runs({ most }: ListOptions = {}): AsyncGenerator<RunAnswer, void, void> {
+    return this.list(RunAnswer, '/v1/forecast-runs', {}, most);
+  }
+
+  run(id: string): Promise<RunAnswer> {
+    return this.read(RunAnswer, { method: 'GET', path: `/v1/forecast-runs/${encodeURIComponent(id)}` });
+  }
+
+  /** Starts a forecast run; the same idempotency key starts it once. */
+  startRun(idempotencyKey?: string): Promise<z.infer<typeof StartedRunAnswer>> {
+    const headers = idempotencyKey === undefined ? {} : { 'idempotency-key': idempotencyKey };
+    return this.read(StartedRunAnswer, { method: 'POST', path: '/v1/forecast-runs', headers });
+  }
+
+  private async *list<Item extends z.ZodType>(
+    item: Item,
+    path: string,
+    query: NonNullable<HttpRequest['query']>,
+    most = Number.POSITIVE_INFINITY,
+  ): AsyncGenerator<z.infer<Item>, void, void> {
+    let cursor: string | undefined;
+    let given = 0;
+    do {
+      const limit = Math.min(PAGE_SIZE, most - given);
+      const page = await this.read(pageOf(item), { method: 'GET', path, query: { ...query, limit, cursor } });
+      for (const next of page.items) {
+        if (given++ >= most) return;
+        yield next;
+      }
+      cursor = page.nextCursor ?? undefined;
+    } while (cursor !== undefined && given < most);
+  }
+
+  private async read<Schema extends z.ZodType>(
+    schema: Schema,
+    request: HttpRequest,
+  ): Promise<z.infer<Schema>> {
+    const parsed = schema.safeParse(await this.http.send(request));
+    if (parsed.success) return parsed.data;
+    const found = z.prettifyError(parsed.error);
+    throw new ApiUnreachableError(
+      `${request.method} ${request.path}: the answer is not what was expected\n${found}`,
+    );
+  }
+}

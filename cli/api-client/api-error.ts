@@ -1,0 +1,83 @@
+import * as z from 'zod';
+import { ForestallError } from '../../core/errors.ts';
+
+/** A field or line that the API found fault with. */
+export interface ProblemField {
+  readonly field?: string | undefined;
+  readonly line?: number | undefined;
+  readonly code?: string | undefined;
+  readonly message: string;
+}
+
+const ProblemBody = z.looseObject({
+  title: z.string().optional(),
+  detail: z.string().optional(),
+  code: z.string().optional(),
+  errors: z
+    .array(
+      z.looseObject({
+        field: z.string().optional(),
+        line: z.number().optional(),
+        code: z.string().optional(),
+        message: z.string(),
+      }),
+    )
+    .optional(),
+});
+
+const SHOWN_FIELDS = 5;
+const SHOWN_BODY = 200;
+
+/** An answer that says no, as problem+json or otherwise. The message is fit to be shown to a person. */
+export class ApiRequestError extends ForestallError {
+  override readonly name = 'ApiRequestError';
+  readonly status: number;
+  readonly code: string | undefined;
+  readonly errors: readonly ProblemField[];
+
+  constructor(message: string, status: number, code?: string, errors: readonly ProblemField[] = []) {
+    super(message);
+    this.status = status;
+    this.code = code;
+    this.errors = errors;
+  }
+}
+
+/** No answer at all: refused, timed out, no such host. */
+export class ApiUnreachableError extends ForestallError {
+  override readonly name = 'ApiUnreachableError';
+}
+
+const placeOf = ({ field, line }: ProblemField): string => {
+  if (field !== undefined) return `${field}: `;
+  return line === undefined ? '' : `line ${line}: `;
+};
+
+const describeFields = (errors: readonly ProblemField[]): string => {
+  const shown = errors.slice(0, SHOWN_FIELDS).map((error) => `\n  ${placeOf(error)}${error.message}`);
+  const more = errors.length > SHOWN_FIELDS ? `\n  and ${errors.length - SHOWN_FIELDS} more` : '';
+  return shown.join('') + more;
+};
+
+/** What to do about it, where that is known. */
+const hintFor = (status: number): string => {
+  if (status === 401) return ' (give the key with --key or FORESTALL_API_KEY)';
+  return status === 404 ? ' (check the id, and --url)' : '';
+};
+
+const parseProblem = (body: string): z.infer<typeof ProblemBody> | undefined => {
+  try {
+    return ProblemBody.safeParse(JSON.parse(body)).data;
+  } catch {
+    return undefined;
+  }
+};
+
+/** Turns an unsuccessful answer into an error whose message names the request, the reason and the fields at fault. */
+export const toApiError = (request: string, status: number, body: string): ApiRequestError => {
+  const problem = parseProblem(body);
+  const reason = problem?.detail ?? problem?.title ?? body.slice(0, SHOWN_BODY).trim();
+  const errors = problem?.errors ?? [];
+  const message = `${request}: ${status} ${reason}${hintFor(status)}${describeFields(errors)}`;
+  return new ApiRequestError(message, status, problem?.code, errors);
+};

@@ -1,0 +1,106 @@
+import { Command } from 'commander';
+import { InvalidInputError } from '../../core/errors.ts';
+import { forecast } from '../../core/forecasting/ensemble.ts';
+import type { Forecast } from '../../core/forecasting/forecast.ts';
+import type { RegularSeries } from '../../core/series/metric-series.ts';
+import { regularise } from '../../core/series/regularise.ts';
+import { openInput } from '../input/line-batches.ts';
+import { readSeriesCsv, type SeriesPoints } from '../input/series-csv.ts';
+import { formatTimestamp } from '../input/timestamp.ts';
+import { startProgress } from '../terminal/progress.ts';
+import type { Terminal } from '../terminal/terminal.ts';
+import { LineWriter } from '../terminal/writer.ts';
+import { describeForecast, type SeriesForecast, summariseForecasts } from './forecast-text.ts';
+import { parseLevels, wholeNumber } from './option-values.ts';
+
+/** Levels that the table and the chart show. */
+const SHOWN_LEVELS: readonly number[] = [0.1, 0.5, 0.9];
+const MOST_CHARTS = 4;
+
+interface Options {
+  readonly horizon: number;
+  readonly quantiles: readonly number[];
+  readonly json?: true;
+}
+
+interface Failure {
+  readonly series: string;
+  readonly reason: string;
+}
+
+const forecastSeries = (
+  series: string,
+  points: SeriesPoints,
+  horizon: number,
+  quantileLevels: readonly number[],
+): { history: RegularSeries; result: Forecast; series: string } => {
+  const history = regularise({ ...points, kind: 'gauge' });
+  return { series, history, result: forecast({ history, horizon, quantileLevels }) };
+};
+
+const toJson = ({ series, result }: SeriesForecast): string =>
+  JSON.stringify({
+    series,
+    start: formatTimestamp(result.start),
+    step_seconds: result.stepSeconds,
+    horizon: result.horizon,
+    quantiles: Object.fromEntries(
+      result.quantileLevels.map((level, index) => [String(level), Array.from(result.quantiles[index]!)]),
+    ),
+    model: result.model,
+    reason: result.reason,
+  });
+
+/** One bad series does not stop the others: it is told on stderr, and the exit code says so. */
+const reportFailures = (failures: readonly Failure[], count: number, terminal: Terminal): void => {
+  for (const { series, reason } of failures)
+    terminal.stderr.write(`forestall: series "${series}": ${reason}\n`);
+  if (failures.length > 0) {
+    throw new InvalidInputError(`${failures.length} of ${count} series could not be forecast`);
+  }
+};
+
+const run = async (file: string, options: Options, terminal: Terminal): Promise<void> => {
+  const found = await readSeriesCsv(openInput(file, terminal.stdin));
+  const levels = options.json
+    ? options.quantiles
+    : [...new Set([...options.quantiles, ...SHOWN_LEVELS])].sort((a, b) => a - b);
+  const writer = new LineWriter(terminal.stdout);
+  const progress = startProgress(terminal, 'forecasting', found.size);
+  const failures: Failure[] = [];
+  const done: SeriesForecast[] = [];
+  for (const [series, points] of found) {
+    try {
+      const next = forecastSeries(series, points, options.horizon, levels);
+      progress.stop();
+      if (options.json) await writer.lines([toJson(next)]);
+      else done.push(next);
+      for (const warning of next.result.warnings) terminal.stderr.write(`forestall: ${series}: ${warning}\n`);
+    } catch (error) {
+      if (!(error instanceof InvalidInputError)) throw error;
+      failures.push({ series, reason: error.message });
+    }
+    progress.advance();
+  }
+  progress.stop();
+  for (const one of done.slice(0, MOST_CHARTS)) {
+    await writer.lines(describeForecast(one, options.quantiles, done.length === 1, terminal));
+  }
+  if (done.length > 1) await writer.lines(summariseForecasts(done, terminal));
+  reportFailures(failures, found.size, terminal);
+};
+
+/** `forestall forecast FILE.csv|-`: quantile forecasts of every series in a CSV, with no AWS and no network. */
+export const forecastCommand = (terminal: Terminal): Command =>
+  new Command('forecast')
+    .description('forecast every series of a CSV (timestamp,value or timestamp,series,value)')
+    .argument('<file>', 'CSV file, plain or .gz, or - for stdin')
+    .option('--horizon <steps>', 'number of steps ahead', wholeNumber(1, 10_000), 96)
+    .option(
+      '--quantiles <levels>',
+      'comma-separated levels between 0 and 1',
+      parseLevels,
+      [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9],
+    )
+    .option('--json', 'one JSON object per line and series')
+    .action((file: string, options: Options) => run(file, options, terminal));

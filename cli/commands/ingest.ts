@@ -1,0 +1,105 @@
+import { statSync } from 'node:fs';
+import { Command, Option } from 'commander';
+import type { IngestAnswer } from '../api-client/answers.ts';
+import type { ApiClient } from '../api-client/api-client.ts';
+import { ApiRequestError, type ProblemField } from '../api-client/api-error.ts';
+import { inParallel } from '../api-client/in-parallel.ts';
+import type { IngestChunk, IngestNames } from '../input/ingest-chunk.ts';
+import { chunkFile, FILE_FORMATS, type FileFormat } from '../input/ingest-file.ts';
+import { startProgress } from '../terminal/progress.ts';
+import type { Terminal } from '../terminal/terminal.ts';
+import { type ConnectionOptions, connect, withConnection } from './connection-options.ts';
+import { wholeNumber } from './option-values.ts';
+
+interface Options extends ConnectionOptions, IngestNames {
+  readonly format: FileFormat;
+  readonly concurrency: number;
+  readonly json?: true;
+}
+
+/** What all requests together came to; `counts` adds up every number that the API answers. */
+interface Totals {
+  requests: number;
+  points: number;
+  readonly counts: Record<string, number>;
+}
+
+const LINE_FIELD = /^line (\d+)$/;
+
+const inFileTerms = (error: ProblemField, fileLine: IngestChunk['fileLine']): string => {
+  const line = error.line ?? Number(LINE_FIELD.exec(error.field ?? '')?.[1] ?? Number.NaN);
+  const place = Number.isNaN(line) ? (error.field ?? '') : `line ${fileLine(line)}`;
+  return `\n  ${place === '' ? '' : `${place}: `}${error.message}`;
+};
+
+/** Names the file, and lines as they are counted in it rather than in the request. */
+const explain = (error: unknown, { file, fileLine }: IngestChunk): unknown => {
+  if (!(error instanceof ApiRequestError)) return error;
+  const fields = error.errors.slice(0, 5).map((field) => inFileTerms(field, fileLine));
+  const summary = error.message.split('\n')[0];
+  return new ApiRequestError(`${file}: ${summary}${fields.join('')}`, error.status, error.code, error.errors);
+};
+
+const addCounts = (totals: Totals, chunk: IngestChunk, answer: IngestAnswer): void => {
+  totals.requests++;
+  totals.points += chunk.points ?? 0;
+  for (const [name, value] of Object.entries(answer)) {
+    if (typeof value === 'number') totals.counts[name] = (totals.counts[name] ?? 0) + value;
+  }
+};
+
+async function* chunksOf(files: readonly string[], options: Options, terminal: Terminal) {
+  for (const file of files) yield* chunkFile(file, options.format, options, terminal.stdin);
+}
+
+const sizeOf = (file: string): number => statSync(file, { throwIfNoEntry: false })?.size ?? 0;
+
+const sendAll = async (
+  client: ApiClient,
+  files: readonly string[],
+  options: Options,
+  terminal: Terminal,
+): Promise<Totals> => {
+  const totals: Totals = { requests: 0, points: 0, counts: {} };
+  const progress = startProgress(
+    terminal,
+    'ingesting',
+    files.reduce((sum, file) => sum + sizeOf(file), 0),
+  );
+  try {
+    await inParallel(chunksOf(files, options, terminal), options.concurrency, async (chunk) => {
+      try {
+        addCounts(totals, chunk, await client.ingest(chunk.payload));
+      } catch (error) {
+        throw explain(error, chunk);
+      }
+      progress.advance(chunk.payload.body.length);
+    });
+  } finally {
+    progress.stop();
+  }
+  return totals;
+};
+
+const run = async (files: readonly string[], options: Options, terminal: Terminal): Promise<void> => {
+  const totals = await sendAll(connect(options, terminal), files, options, terminal);
+  if (options.json) {
+    terminal.stdout.write(`${JSON.stringify({ files: files.length, ...totals })}\n`);
+    return;
+  }
+  const counts = Object.entries(totals.counts).map(([name, count]) => `${count} ${name}`);
+  const sent = `${totals.points} points of ${files.length} files in ${totals.requests} requests`;
+  terminal.stdout.write(`sent ${sent}${counts.length > 0 ? `: ${counts.join(', ')}` : ''}\n`);
+};
+
+/** `forestall ingest FILE...`: sends files to a deployment, cut to the API's limits. */
+export const ingestCommand = (terminal: Terminal): Command =>
+  withConnection(new Command('ingest'))
+    .description('send CSV, JSON or OTLP files to a deployment')
+    .argument('<files...>', 'files, plain or .gz, or - for stdin')
+    .addOption(new Option('--format <format>', 'format of the files').choices(FILE_FORMATS).default('auto'))
+    .option('--target <id>', 'target of a timestamp,value file (default: from the file name)')
+    .option('--metric <name>', 'metric of a file without a metric column (default: from the file name)')
+    .option('--concurrency <n>', 'requests at a time', wholeNumber(1, 32), 4)
+    .option('--json', 'one JSON object of totals')
+    .action((files: string[], options: Options) => run(files, options, terminal));

@@ -1,0 +1,27 @@
+import { type Column, renderTable } from '../terminal/table.ts';
+import type { Terminal } from '../terminal/terminal.ts';
+import { LineWriter } from '../terminal/writer.ts';
+
+export interface ListOutput<Row> {
+  readonly columns: readonly Column<Row>[];
+  /** Said instead of an empty table. */
+  readonly empty: string;
+  /** One JSON object per line instead of a table. */
+  readonly json: boolean;
+}
+
+/** Prints a list as it comes: a table once complete, or one JSON object per line at once. */
+export const printList = async <Row>(
+  rows: AsyncIterable<Row>,
+  { columns, empty, json }: ListOutput<Row>,
+  terminal: Terminal,
+): Promise<void> => {
+  const writer = new LineWriter(terminal.stdout);
+  const kept: Row[] = [];
+  for await (const row of rows) {
+    if (!json) kept.push(row);
+    else if (writer.line(JSON.stringify(row))) await writer.flush();
+  }
+  if (!json) await writer.lines(kept.length === 0 ? [empty] : renderTable(columns, kept, terminal));
+  await writer.flush();
+};

@@ -1,0 +1,28 @@
+import { InvalidArgumentError } from 'commander';
+
+/** A parser of whole numbers from `low` to `high`. */
+export const wholeNumber =
+  (low: number, high: number) =>
+  (text: string): number => {
+    const value = Number(text);
+    if (text.trim() !== '' && Number.isInteger(value) && value >= low && value <= high) return value;
+    throw new InvalidArgumentError(`Expected a whole number from ${low} to ${high}.`);
+  };
+
+/** A parser of numbers over `low` and up to `high`. */
+export const numberUpTo =
+  (low: number, high: number) =>
+  (text: string): number => {
+    const value = Number(text);
+    if (text.trim() !== '' && value > low && value <= high) return value;
+    throw new InvalidArgumentError(`Expected a number over ${low}, up to ${high}.`);
+  };
+
+/** Quantile levels such as `0.1,0.5,0.9`, sorted, each once. */
+export const parseLevels = (text: string): number[] => {
+  const levels = text.split(',').map((part) => (part.trim() === '' ? Number.NaN : Number(part)));
+  if (!levels.every((level) => level > 0 && level < 1)) {
+    throw new InvalidArgumentError('Expected numbers between 0 and 1, separated by commas.');
+  }
+  return [...new Set(levels)].sort((a, b) => a - b);
+};

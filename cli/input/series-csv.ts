@@ -1,0 +1,137 @@
+import { InvalidInputError } from '../../core/errors.ts';
+import { quoteFound, splitCsvRow } from './csv-row.ts';
+import { lineBatches, type NamedInput } from './line-batches.ts';
+import { parseTimestamp, TIMESTAMP_FORMS } from './timestamp.ts';
+
+/** One reading as written and as understood. `value` is NaN where it is missing. */
+export interface SeriesRow {
+  readonly series: string;
+  readonly timestampText: string;
+  readonly valueText: string;
+  /** Epoch seconds. */
+  readonly timestamp: number;
+  readonly value: number;
+}
+
+/** Name of the only series of a file that names none. */
+export const UNNAMED_SERIES = 'value';
+
+const EXPECTED_HEADER = 'a header "timestamp,value" or "timestamp,series,value"';
+const NAMING_COLUMNS = ['series', 'target', 'metric'];
+const IGNORED_COLUMNS = ['profile', 'unit', 'kind'];
+const MISSING = new Set(['', 'nan', 'null', 'na', 'none']);
+
+interface Layout {
+  readonly columns: number;
+  readonly timestamp: number;
+  readonly value: number;
+  readonly naming: readonly number[];
+  readonly text: string;
+}
+
+const readHeader = (name: string, line: string): Layout => {
+  const columns = splitCsvRow(line).map((column) => column.toLowerCase());
+  const known = new Set(['timestamp', 'value', ...NAMING_COLUMNS, ...IGNORED_COLUMNS]);
+  const timestamp = columns.indexOf('timestamp');
+  const value = columns.indexOf('value');
+  const distinct = new Set(columns).size === columns.length;
+  if (timestamp < 0 || value < 0 || !distinct || !columns.every((column) => known.has(column))) {
+    throw new InvalidInputError(`${name} line 1: found ${quoteFound(line)}, expected ${EXPECTED_HEADER}`, {
+      field: 'line 1',
+    });
+  }
+  const naming = NAMING_COLUMNS.map((column) => columns.indexOf(column)).filter((index) => index >= 0);
+  return { columns: columns.length, timestamp, value, naming, text: columns.join(',') };
+};
+
+const parseValue = (text: string): number | undefined => {
+  if (MISSING.has(text.toLowerCase())) return Number.NaN;
+  const value = Number(text);
+  return Number.isFinite(value) ? value : undefined;
+};
+
+/** Reads the lines of one series CSV in order, the header first. */
+export class SeriesCsvReader {
+  private readonly name: string;
+  private layout: Layout | undefined;
+  private lineNumber = 0;
+
+  constructor(name: string) {
+    this.name = name;
+  }
+
+  /** Whether the file names its series. Undefined before the header. */
+  get named(): boolean | undefined {
+    return this.layout && this.layout.naming.length > 0;
+  }
+
+  /** The row of the next line; undefined for the header and blank lines. @throws InvalidInputError naming the line */
+  next(line: string): SeriesRow | undefined {
+    this.lineNumber++;
+    if (this.layout === undefined) {
+      this.layout = readHeader(this.name, line);
+      return undefined;
+    }
+    return line.trim() === '' ? undefined : this.parse(line, this.layout);
+  }
+
+  /** @throws InvalidInputError where there was not even a header */
+  end(): void {
+    if (this.layout === undefined) {
+      throw new InvalidInputError(`${this.name} line 1: found nothing, expected ${EXPECTED_HEADER}`);
+    }
+  }
+
+  private parse(line: string, layout: Layout): SeriesRow {
+    const fields = splitCsvRow(line);
+    if (fields.length !== layout.columns) {
+      return this.refuse(`${fields.length} fields`, `${layout.columns} (${layout.text})`);
+    }
+    const timestampText = fields[layout.timestamp]!;
+    const timestamp = parseTimestamp(timestampText);
+    if (timestamp === undefined) {
+      return this.refuse(`timestamp ${quoteFound(timestampText)}`, TIMESTAMP_FORMS);
+    }
+    const valueText = fields[layout.value]!;
+    const value = parseValue(valueText);
+    if (value === undefined) {
+      return this.refuse(`value ${quoteFound(valueText)}`, 'a finite number, or nothing where it is missing');
+    }
+    const series = layout.naming.map((index) => fields[index]!).join('/') || UNNAMED_SERIES;
+    return { series, timestampText, valueText, timestamp, value };
+  }
+
+  private refuse(found: string, expected: string): never {
+    throw new InvalidInputError(
+      `${this.name} line ${this.lineNumber}: found ${found}, expected ${expected}`,
+      { field: `line ${this.lineNumber}` },
+    );
+  }
+}
+
+/** Points of one series in file order. */
+export interface SeriesPoints {
+  readonly timestamps: number[];
+  readonly values: number[];
+}
+
+/** Reads a whole CSV, grouped by series in order of appearance. @throws InvalidInputError naming file and line */
+export const readSeriesCsv = async (input: NamedInput): Promise<Map<string, SeriesPoints>> => {
+  const reader = new SeriesCsvReader(input.name);
+  const found = new Map<string, SeriesPoints>();
+  for await (const lines of lineBatches(input)) {
+    for (const line of lines) {
+      const row = reader.next(line);
+      if (row === undefined) continue;
+      const points = found.get(row.series) ?? { timestamps: [], values: [] };
+      if (points.timestamps.length === 0) found.set(row.series, points);
+      points.timestamps.push(row.timestamp);
+      points.values.push(row.value);
+    }
+  }
+  reader.end();
+  if (found.size === 0) {
+    throw new InvalidInputError(`${input.name} line 2: found the end of the file, expected a row of data`);
+  }
+  return found;
+};

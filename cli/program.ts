@@ -1,0 +1,26 @@
+import { Command } from 'commander';
+import { breachesCommand } from './commands/breaches.ts';
+import { detectCommand } from './commands/detect.ts';
+import { forecastCommand } from './commands/forecast.ts';
+import { ingestCommand } from './commands/ingest.ts';
+import { runsCommand } from './commands/runs.ts';
+import { simulateCommand } from './commands/simulate.ts';
+import { statusCommand } from './commands/status.ts';
+import { targetsCommand } from './commands/targets.ts';
+import type { Terminal } from './terminal/terminal.ts';
+import { VERSION } from './version.ts';
+
+/** The whole command line, one command per file. */
+export const buildProgram = (terminal: Terminal): Command =>
+  new Command('forestall')
+    .description('Warns hours before a metric breaches. Engines on files, and the API of a deployment.')
+    .version(VERSION)
+    .showHelpAfterError('(run with --help for usage)')
+    .addCommand(forecastCommand(terminal))
+    .addCommand(detectCommand(terminal))
+    .addCommand(simulateCommand(terminal))
+    .addCommand(ingestCommand(terminal))
+    .addCommand(targetsCommand(terminal))
+    .addCommand(statusCommand(terminal))
+    .addCommand(runsCommand(terminal))
+    .addCommand(breachesCommand(terminal));

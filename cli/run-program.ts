@@ -1,0 +1,48 @@
+import { type Command, CommanderError } from 'commander';
+import { InvalidInputError } from '../core/errors.ts';
+import type { Terminal } from './terminal/terminal.ts';
+
+/** Exit codes of every command. */
+export const EXIT = { ok: 0, failure: 1, usage: 2 } as const;
+
+/** Lets commander report instead of exiting, in a command and all below it; what it prints goes to the terminal. */
+const captureOutput = (command: Command, terminal: Terminal): void => {
+  command.exitOverride();
+  command.configureOutput({
+    writeOut: (text) => terminal.stdout.write(text),
+    writeErr: (text) => terminal.stderr.write(text),
+    getOutHelpWidth: () => terminal.columns,
+    getErrHelpWidth: () => terminal.columns,
+  });
+  for (const child of command.commands) captureOutput(child, terminal);
+};
+
+const isClosedPipe = (error: unknown): boolean =>
+  error instanceof Error &&
+  'code' in error &&
+  (error.code === 'EPIPE' || error.code === 'ERR_STREAM_DESTROYED');
+
+const report = (error: unknown, terminal: Terminal): number => {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
+  // The reader (`| head`) has seen enough: no failure of ours.
+  if (isClosedPipe(error)) return EXIT.ok;
+  const message = error instanceof Error ? error.message : String(error);
+  const trace = terminal.env.FORESTALL_DEBUG && error instanceof Error ? `\n${error.stack}` : '';
+  terminal.stderr.write(`forestall: ${message}${trace}\n`);
+  return error instanceof InvalidInputError ? EXIT.usage : EXIT.failure;
+};
+
+/** Runs a command line and gives the exit code; whatever goes wrong is one message on stderr. */
+export const runProgram = async (
+  program: Command,
+  words: readonly string[],
+  terminal: Terminal,
+): Promise<number> => {
+  captureOutput(program, terminal);
+  try {
+    await program.parseAsync([...words], { from: 'user' });
+    return EXIT.ok;
+  } catch (error) {
+    return report(error, terminal);
+  }
+};

@@ -1,0 +1,76 @@
+import { type Colour, paint } from './colour.ts';
+import type { Terminal } from './terminal.ts';
+import { pad, textWidth, truncate } from './text-width.ts';
+
+/** One column of a table: what it shows of a row and how. */
+export interface Column<Row> {
+  readonly header: string;
+  readonly text: (row: Row) => string;
+  readonly align?: 'left' | 'right';
+  readonly colour?: (row: Row) => Colour | undefined;
+  /** Columns that shrink when the table is too wide; without any, all do. */
+  readonly shrinks?: boolean;
+}
+
+const GAP = 2;
+const LEAST_WIDTH = 4;
+// biome-ignore lint/suspicious/noControlCharactersInRegex: they would break the layout, so they are looked for
+const CONTROL = /[\u0000-\u001f\u007f-\u009f]+/g;
+
+type Look = Pick<Terminal, 'columns' | 'colour' | 'unicode'>;
+
+/** Takes columns off the widest shrinkable ones until the table fits or none can shrink further. */
+const fitWidths = (natural: readonly number[], shrinkable: readonly boolean[], room: number): number[] => {
+  const widths = [...natural];
+  let total = widths.reduce((sum, width) => sum + width, GAP * (widths.length - 1));
+  while (total > room) {
+    let widest = -1;
+    for (const [index, width] of widths.entries()) {
+      if (shrinkable[index] && width > LEAST_WIDTH && (widest < 0 || width > widths[widest]!)) widest = index;
+    }
+    if (widest < 0)
+      return shrinkable.every(Boolean)
+        ? widths
+        : fitWidths(
+            widths,
+            widths.map(() => true),
+            room,
+          );
+    widths[widest]!--;
+    total--;
+  }
+  return widths;
+};
+
+/**
+ * A table as lines: aligned by display width, cut to the terminal's width, the header underlined. Colours only where
+ * the terminal shows them.
+ */
+export const renderTable = <Row>(
+  columns: readonly Column<Row>[],
+  rows: readonly Row[],
+  look: Look,
+): string[] => {
+  const cells = rows.map((row) => columns.map((column) => column.text(row).replace(CONTROL, ' ')));
+  const natural = columns.map(({ header }, index) =>
+    cells.reduce((most, row) => Math.max(most, textWidth(row[index]!)), textWidth(header)),
+  );
+  const chosen = columns.some(({ shrinks }) => shrinks);
+  const shrinkable = columns.map(({ shrinks }) => (chosen ? shrinks === true : true));
+  const widths = fitWidths(natural, shrinkable, look.columns);
+  const ellipsis = look.unicode ? '…' : '~';
+  const cell = (text: string, index: number): string =>
+    pad(truncate(text, widths[index]!, ellipsis), widths[index]!, columns[index]!.align ?? 'left');
+  const line = (texts: readonly string[]): string => texts.join(' '.repeat(GAP)).trimEnd();
+  const header = line(columns.map((column, index) => paint(look.colour, 'bold', cell(column.header, index))));
+  const rule = line(widths.map((width) => (look.unicode ? '─' : '-').repeat(width)));
+  const body = rows.map((row, number) =>
+    line(
+      cells[number]!.map((text, index) => {
+        const colour = columns[index]!.colour?.(row);
+        return colour === undefined ? cell(text, index) : paint(look.colour, colour, cell(text, index));
+      }),
+    ),
+  );
+  return [header, rule, ...body];
+};

@@ -1,0 +1,57 @@
+// biome-ignore lint/suspicious/noControlCharactersInRegex: an escape character starts every colour code
+const COLOUR_CODE = /\u001B\[[0-9;]*m/g;
+const NO_WIDTH = /^[\p{M}\p{Cc}\p{Cf}]+$/u;
+const EMOJI = /\p{Emoji_Presentation}|\p{Emoji}\uFE0F/u;
+/** First and last code points of the blocks drawn two columns wide (Unicode UAX #11, East Asian Wide and Fullwidth). */
+const WIDE_BLOCKS: readonly (readonly [number, number])[] = [
+  [0x1100, 0x115f],
+  [0x2e80, 0x303e],
+  [0x3041, 0x33ff],
+  [0x3400, 0x4dbf],
+  [0x4e00, 0x9fff],
+  [0xa000, 0xa4cf],
+  [0xac00, 0xd7a3],
+  [0xf900, 0xfaff],
+  [0xfe30, 0xfe6f],
+  [0xff00, 0xff60],
+  [0xffe0, 0xffe6],
+  [0x20000, 0x3fffd],
+];
+const segmenter = new Intl.Segmenter();
+
+const graphemeWidth = (grapheme: string): number => {
+  if (NO_WIDTH.test(grapheme)) return 0;
+  const point = grapheme.codePointAt(0)!;
+  const wide = WIDE_BLOCKS.some(([first, last]) => point >= first && point <= last);
+  return wide || EMOJI.test(grapheme) ? 2 : 1;
+};
+
+const PLAIN = /^[ -~]*$/;
+
+/** Columns a text takes in a terminal; colour codes take none. */
+export const textWidth = (text: string): number => {
+  if (PLAIN.test(text)) return text.length;
+  let width = 0;
+  for (const { segment } of segmenter.segment(text.replace(COLOUR_CODE, ''))) width += graphemeWidth(segment);
+  return width;
+};
+
+/** Cuts a text without colour codes to at most `width` columns, ending in `ellipsis` where it was cut. */
+export const truncate = (text: string, width: number, ellipsis: string): string => {
+  if (textWidth(text) <= width) return text;
+  const room = width - textWidth(ellipsis);
+  let kept = '';
+  let used = 0;
+  for (const { segment } of segmenter.segment(text)) {
+    used += graphemeWidth(segment);
+    if (used > room) break;
+    kept += segment;
+  }
+  return room < 0 ? '' : kept + ellipsis;
+};
+
+/** Fills a text with spaces up to `width` columns. */
+export const pad = (text: string, width: number, align: 'left' | 'right'): string => {
+  const spaces = ' '.repeat(Math.max(0, width - textWidth(text)));
+  return align === 'left' ? text + spaces : spaces + text;
+};

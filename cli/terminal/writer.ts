@@ -1,0 +1,35 @@
+import { once } from 'node:events';
+import type { Writable } from 'node:stream';
+
+const BUFFERED_CHARACTERS = 64 * 1024;
+
+/** Writes many short lines in few large pieces, never faster than the reader reads. */
+export class LineWriter {
+  private readonly stream: Writable;
+  private parts: string[] = [];
+  private held = 0;
+
+  constructor(stream: Writable) {
+    this.stream = stream;
+  }
+
+  /** Adds a line; true when enough is held that `flush` should be awaited. */
+  line(text: string): boolean {
+    this.parts.push(text, '\n');
+    this.held += text.length + 1;
+    return this.held >= BUFFERED_CHARACTERS;
+  }
+
+  async lines(texts: Iterable<string>): Promise<void> {
+    for (const text of texts) if (this.line(text)) await this.flush();
+    await this.flush();
+  }
+
+  async flush(): Promise<void> {
+    if (this.held === 0) return;
+    const text = this.parts.join('');
+    this.parts = [];
+    this.held = 0;
+    if (!this.stream.write(text)) await once(this.stream, 'drain');
+  }
+}
