@@ -73,8 +73,10 @@ const write = async (table: BlockTable, blocks: readonly BlockWrite[]): Promise<
   return [...outcome.lost];
 };
 
+type ReadableTable = Pick<BlockTable, 'client' | 'tableName'>;
+
 const readRange = async (
-  { client, tableName }: BlockTable,
+  { client, tableName }: ReadableTable,
   tenantId: string,
   targetId: string,
   fromHour: number,
@@ -107,5 +109,10 @@ const readRange = async (
 export const dynamoBlockStore = (table: BlockTable, pace: Pace = defaultPace): BlockStore => ({
   read: (keys) => read(table, keys, pace),
   write: (blocks) => write(table, blocks),
+  readRange: (tenantId, targetId, fromHour, toHour) => readRange(table, tenantId, targetId, fromHour, toHour),
+});
+
+/** Hour blocks for functions that only read them. */
+export const dynamoBlockReader = (table: ReadableTable): Pick<BlockStore, 'readRange'> => ({
   readRange: (tenantId, targetId, fromHour, toHour) => readRange(table, tenantId, targetId, fromHour, toHour),
 });

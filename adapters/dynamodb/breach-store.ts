@@ -164,7 +164,7 @@ const list = async (
 };
 
 /** Predicted breaches in the registry table, listed through its index by risk. */
-export const makeBreachStore = (options: BreachStoreOptions): BreachStore => ({
+export const dynamoBreachStore = (options: BreachStoreOptions): BreachStore => ({
   replace: async (tenantId, targetId, breaches, expiresAt) => {
     const { client, tableName } = options;
     const pk = registryKeys.tenant(tenantId);

@@ -96,7 +96,7 @@ const write = async (options: ForecastStoreOptions, forecast: TargetForecast, ex
 };
 
 /** Forecasts in the hot table: one item per target, or several written together where one would be too large. */
-export const makeForecastStore = (options: ForecastStoreOptions): ForecastStore => ({
+export const dynamoForecastStore = (options: ForecastStoreOptions): ForecastStore => ({
   put: async (forecast, expiresAt) => {
     try {
       await calling('storing a forecast', () => write(options, forecast, expiresAt));

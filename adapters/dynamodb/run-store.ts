@@ -118,7 +118,7 @@ const list: (options: RunStoreOptions) => RunStore['list'] =
   };
 
 /** Runs in the registry table, kept for ninety days. */
-export const makeRunStore = (options: RunStoreOptions): RunStore => ({
+export const dynamoRunStore = (options: RunStoreOptions): RunStore => ({
   claim: (tenantId, key, runId, expiresAt) => claim(options, tenantId, key, { runId, expiresAt }),
   begin: async (run) => {
     await putIf(options, itemOf(run), 'attribute_not_exists(pk)');

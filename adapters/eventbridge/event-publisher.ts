@@ -71,7 +71,7 @@ const publishRequest = async (options: EventPublisherOptions, entries: readonly 
 };
 
 /** Puts events on Forestall's bus. Entries the bus refuses are sent again twice before that counts as a failure. */
-export const makeEventPublisher = (options: EventPublisherOptions): EventPublisher => ({
+export const eventBridgePublisher = (options: EventPublisherOptions): EventPublisher => ({
   publish: async (events) => {
     const entries = events.map((event) => entryOf(options.busName, event));
     for (const request of inRequests(entries)) await publishRequest(options, request);

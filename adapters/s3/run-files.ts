@@ -118,7 +118,7 @@ const archiveLine = (
 };
 
 /** Working files and archive of runs in the forecast bucket. */
-export const makeRunFiles = (options: RunFilesOptions): RunFiles => ({
+export const s3RunFiles = (options: RunFilesOptions): RunFiles => ({
   writeBatch: (tenantId, runId, index, targetIds) =>
     put(options, objectKeys.batch(tenantId, runId, index), JSON.stringify(targetIds), 'application/json'),
   readBatch: async (key) => {

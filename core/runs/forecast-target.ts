@@ -1,0 +1,122 @@
+import { assessBreach } from '../breach/assess-breach.ts';
+import { resolveThreshold } from '../breach/resolve-threshold.ts';
+import type { ResolvedThreshold } from '../breach/threshold.ts';
+import { ForestallError } from '../errors.ts';
+import type { Forecast, Forecaster } from '../forecasting/forecast.ts';
+import type {
+  MetricForecast,
+  PredictedBreach,
+  SeriesFailure,
+  TargetForecast,
+} from '../ports/forecast-storage.ts';
+import type { RegularSeries } from '../series/metric-series.ts';
+import type { History } from '../storage/block-history.ts';
+import { scaleOf } from '../storage/quantile-tracks.ts';
+import { boundsOf, thresholdOf } from '../targets/profiles.ts';
+import type { Target } from '../targets/target.ts';
+import { forecastFrom, prepareSeries } from './prepare-series.ts';
+import { riskScore } from './risk.ts';
+import { failureOf } from './sum-results.ts';
+
+/** Breaches less likely than this are part of the forecast but neither listed nor announced. */
+export const LISTED_PROBABILITY = 0.05;
+
+/** Which run forecasts and with what. */
+export interface ForecastTask {
+  readonly runId: string;
+  /** Epoch milliseconds: the run's time, which counts as now. */
+  readonly issuedAt: number;
+  readonly forecaster: Forecaster;
+}
+
+/** What came of one target. A series is either in `forecast` or in `failures`. */
+export interface TargetOutcome {
+  readonly targetId: string;
+  readonly series: number;
+  readonly forecast: TargetForecast;
+  readonly breaches: readonly PredictedBreach[];
+  readonly failures: readonly SeriesFailure[];
+  /** Errors that no rule of the domain explains: faults of this program, for its log. */
+  readonly faults: readonly { readonly metric: string; readonly cause: unknown }[];
+}
+
+const largest = ({ values }: RegularSeries): number => {
+  let max = Number.NEGATIVE_INFINITY;
+  for (const value of values) if (value > max) max = value;
+  return max;
+};
+
+/** The most extreme outer quantile on the threshold's side: the highest of the top level, or the lowest of the bottom. */
+const expectedPeak = ({ quantiles }: Forecast, { direction }: ResolvedThreshold): number => {
+  const row = quantiles.at(direction === 'above' ? -1 : 0) ?? new Float64Array();
+  return row.reduce((peak, value) => (direction === 'above' ? Math.max(peak, value) : Math.min(peak, value)));
+};
+
+interface SeriesOutcome {
+  readonly forecast: MetricForecast;
+  readonly breach: PredictedBreach;
+}
+
+const forecastSeries = (
+  target: Target,
+  metric: string,
+  points: History,
+  { runId, issuedAt, forecaster }: ForecastTask,
+): SeriesOutcome => {
+  const { kind, unit } = target.metrics[metric] ?? { kind: 'gauge' as const };
+  const { history, horizon, elapsed } = prepareSeries(points, kind, issuedAt / 1000);
+  const max = largest(history);
+  const bounds = boundsOf(metric, unit, max);
+  const forecast = forecaster({ history, horizon, ...(bounds && { bounds }) });
+  // A forecast that cannot be stored is found here, as the fault of this series and not of its whole target.
+  scaleOf(forecast);
+  const ahead = forecastFrom(forecast, elapsed);
+  const threshold = resolveThreshold(thresholdOf(target.profile, metric, unit, max), history);
+  const breach = assessBreach(ahead, threshold, history);
+  const { tenantId, targetId, profile } = target;
+  return {
+    forecast: { metric, forecast, threshold, breach },
+    breach: {
+      ...{ tenantId, targetId, metric, profile, runId, issuedAt, threshold, breach },
+      risk: riskScore(breach),
+      expectedPeak: expectedPeak(ahead, threshold),
+    },
+  };
+};
+
+/**
+ * Forecasts every series of a target that has a history. A series that cannot be forecast is reported with its reason
+ * and never keeps the others from being forecast. Times to impact count from the first step that is not yet past.
+ */
+export const forecastTarget = (
+  target: Target,
+  histories: ReadonlyMap<string, History>,
+  task: ForecastTask,
+): TargetOutcome => {
+  const outcomes: SeriesOutcome[] = [];
+  const failures: SeriesFailure[] = [];
+  const faults: { metric: string; cause: unknown }[] = [];
+  for (const [metric, points] of [...histories].sort(([a], [b]) => (a < b ? -1 : 1))) {
+    try {
+      outcomes.push(forecastSeries(target, metric, points, task));
+    } catch (cause) {
+      const expected = cause instanceof ForestallError;
+      failures.push(failureOf(target.targetId, metric, expected ? cause.message : 'the forecaster failed'));
+      if (!expected) faults.push({ metric, cause });
+    }
+  }
+  if (histories.size === 0)
+    failures.push(failureOf(target.targetId, undefined, 'no data in the last 14 days'));
+  const { tenantId, targetId } = target;
+  const { runId, issuedAt } = task;
+  return {
+    targetId,
+    series: histories.size,
+    forecast: { tenantId, targetId, runId, issuedAt, metrics: outcomes.map(({ forecast }) => forecast) },
+    breaches: outcomes
+      .map(({ breach }) => breach)
+      .filter(({ breach }) => breach.probability >= LISTED_PROBABILITY),
+    failures,
+    faults,
+  };
+};

@@ -1,0 +1,44 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import * as z from 'zod';
+import { makeDocumentClient, makeEventBridgeClient, makeS3Client } from '../../adapters/clients.ts';
+import { dynamoBlockReader } from '../../adapters/dynamodb/block-store.ts';
+import { dynamoBreachStore } from '../../adapters/dynamodb/breach-store.ts';
+import { dynamoForecastStore } from '../../adapters/dynamodb/forecast-store.ts';
+import { dynamoTargetRegistry } from '../../adapters/dynamodb/target-registry.ts';
+import { eventBridgePublisher } from '../../adapters/eventbridge/event-publisher.ts';
+import { s3RunFiles } from '../../adapters/s3/run-files.ts';
+import { forecast } from '../../core/forecasting/ensemble.ts';
+import { observe, telemetry } from '../shared/observe.ts';
+import { readEnv } from '../shared/read-env.ts';
+import { makeHandler } from './handler.ts';
+
+const env = readEnv({
+  HOT_TABLE_NAME: z.string().min(1),
+  REGISTRY_TABLE_NAME: z.string().min(1),
+  FORECAST_BUCKET_NAME: z.string().min(1),
+  EVENT_BUS_NAME: z.string().min(1),
+  FORECAST_CADENCE_MINUTES: z.coerce.number().int().positive(),
+});
+const client = makeDocumentClient();
+const hot = { client, tableName: env.HOT_TABLE_NAME, now: Date.now };
+const registry = { client, tableName: env.REGISTRY_TABLE_NAME, now: Date.now };
+
+export const handler = observe(
+  makeHandler({
+    registry: dynamoTargetRegistry(client, env.REGISTRY_TABLE_NAME),
+    blocks: dynamoBlockReader(hot),
+    forecasts: dynamoForecastStore(hot),
+    breaches: dynamoBreachStore(registry),
+    files: s3RunFiles({ client: makeS3Client(), bucketName: env.FORECAST_BUCKET_NAME }),
+    events: eventBridgePublisher({
+      client: makeEventBridgeClient(),
+      busName: env.EVENT_BUS_NAME,
+      wait: async (ms) => {
+        await sleep(ms);
+      },
+    }),
+    forecaster: forecast,
+    cadenceMinutes: env.FORECAST_CADENCE_MINUTES,
+    telemetry,
+  }),
+);

@@ -1,0 +1,12 @@
+import * as z from 'zod';
+import { makeDocumentClient } from '../../adapters/clients.ts';
+import { dynamoTargetRegistry } from '../../adapters/dynamodb/target-registry.ts';
+import { observe, telemetry } from '../shared/observe.ts';
+import { readEnv } from '../shared/read-env.ts';
+import { makeHandler } from './handler.ts';
+
+const env = readEnv({ REGISTRY_TABLE_NAME: z.string().min(1) });
+
+export const handler = observe(
+  makeHandler({ registry: dynamoTargetRegistry(makeDocumentClient(), env.REGISTRY_TABLE_NAME), telemetry }),
+);

@@ -1,0 +1,23 @@
+import * as z from 'zod';
+import { makeDocumentClient, makeS3Client } from '../../adapters/clients.ts';
+import { dynamoRunStore } from '../../adapters/dynamodb/run-store.ts';
+import { dynamoTargetRegistry } from '../../adapters/dynamodb/target-registry.ts';
+import { s3RunFiles } from '../../adapters/s3/run-files.ts';
+import { observe, telemetry } from '../shared/observe.ts';
+import { readEnv } from '../shared/read-env.ts';
+import { makeHandler } from './handler.ts';
+
+const env = readEnv({
+  REGISTRY_TABLE_NAME: z.string().min(1),
+  FORECAST_BUCKET_NAME: z.string().min(1),
+});
+const client = makeDocumentClient();
+
+export const handler = observe(
+  makeHandler({
+    registry: dynamoTargetRegistry(client, env.REGISTRY_TABLE_NAME),
+    runs: dynamoRunStore({ client, tableName: env.REGISTRY_TABLE_NAME, now: Date.now }),
+    files: s3RunFiles({ client: makeS3Client(), bucketName: env.FORECAST_BUCKET_NAME }),
+    telemetry,
+  }),
+);

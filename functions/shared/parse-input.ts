@@ -1,0 +1,12 @@
+import * as z from 'zod';
+import { InvalidInputError } from '../../core/errors.ts';
+
+/**
+ * Parses what a workflow passes to a function.
+ * @throws InvalidInputError naming each missing or malformed field
+ */
+export const parseInput = <Schema extends z.ZodType>(schema: Schema, event: unknown): z.infer<Schema> => {
+  const parsed = schema.safeParse(event);
+  if (!parsed.success) throw new InvalidInputError(z.prettifyError(parsed.error), { cause: parsed.error });
+  return parsed.data;
+};
