@@ -1,0 +1,121 @@
+import type { ForecastAnswer } from '../cli/api-client/answers.ts';
+import type { ApiClient } from '../cli/api-client/api-client.ts';
+import { ApiRequestError } from '../cli/api-client/api-error.ts';
+import { inParallel } from '../cli/api-client/in-parallel.ts';
+import { renderChart } from '../cli/terminal/chart.ts';
+import { formatDuration, formatNumber, formatPercent } from '../cli/terminal/format.ts';
+import { type Column, renderTable } from '../cli/terminal/table.ts';
+import type { Terminal } from '../cli/terminal/terminal.ts';
+import { regularise } from '../core/series/regularise.ts';
+
+/** A target with the one forecast that is likeliest to cross its limit. */
+export interface TargetOutlook {
+  readonly target: string;
+  readonly profile: string;
+  readonly worst: ForecastAnswer | undefined;
+}
+
+const CONCURRENCY = 8;
+const HOURS_OUT = 8;
+
+const riskier = (a: ForecastAnswer, b: ForecastAnswer): ForecastAnswer =>
+  b.breach.probability > a.breach.probability ? b : a;
+
+/** Every target with its worst forecast, most probable breach first; targets without a forecast last. */
+export const readOutlook = async (client: ApiClient): Promise<TargetOutlook[]> => {
+  const outlook: TargetOutlook[] = [];
+  await inParallel(client.targets(), CONCURRENCY, async ({ id, profile }) => {
+    const forecasts = await forecastsOf(client, id);
+    outlook.push({
+      target: id,
+      profile,
+      worst: forecasts.reduce<ForecastAnswer | undefined>(worstOf, undefined),
+    });
+  });
+  const probability = ({ worst }: TargetOutlook) => worst?.breach.probability ?? -1;
+  return outlook.sort((a, b) => probability(b) - probability(a) || a.target.localeCompare(b.target));
+};
+
+const worstOf = (worst: ForecastAnswer | undefined, next: ForecastAnswer): ForecastAnswer =>
+  worst === undefined ? next : riskier(worst, next);
+
+/** A target that no run has forecast yet has none, which is no fault of the report. */
+const forecastsOf = async (client: ApiClient, target: string): Promise<ForecastAnswer[]> => {
+  try {
+    return await client.forecasts(target);
+  } catch (error) {
+    if (error instanceof ApiRequestError && error.status === 404) return [];
+    throw error;
+  }
+};
+
+/** The forecast's value `HOURS_OUT` hours after its start, or at its last step where it is shorter. */
+const hoursOut = ({ quantiles, stepSeconds, horizon }: ForecastAnswer, level: string): number => {
+  const step = Math.min(horizon, Math.round((HOURS_OUT * 3600) / stepSeconds)) - 1;
+  return quantiles[level]?.[step] ?? Number.NaN;
+};
+
+const when = ({ breach }: ForecastAnswer): string =>
+  breach.timeToImpactSeconds ? `in ${formatDuration(breach.timeToImpactSeconds.p50)}` : '-';
+
+const limitOf = ({ threshold }: ForecastAnswer): string =>
+  `${threshold.direction === 'above' ? '>' : '<'} ${formatNumber(threshold.limit)}`;
+
+const colourOf = ({ worst }: TargetOutlook) => {
+  const probability = worst?.breach.probability ?? 0;
+  if (probability >= 0.5) return 'red' as const;
+  return probability >= 0.2 ? ('yellow' as const) : undefined;
+};
+
+const of = (text: (forecast: ForecastAnswer) => string) => (row: TargetOutlook) =>
+  row.worst === undefined ? '-' : text(row.worst);
+
+const COLUMNS: readonly Column<TargetOutlook>[] = [
+  { header: 'target', text: (row) => row.target, shrinks: true },
+  { header: 'worst metric', text: of((forecast) => forecast.metric), shrinks: true },
+  { header: 'limit', text: of(limitOf), align: 'right' },
+  {
+    header: 'breach',
+    text: of((forecast) => formatPercent(forecast.breach.probability)),
+    align: 'right',
+    colour: colourOf,
+  },
+  { header: 'expected', text: of(when), align: 'right' },
+  { header: 'p50 in 8 h', text: of((forecast) => formatNumber(hoursOut(forecast, '0.5'))), align: 'right' },
+  { header: 'p90 in 8 h', text: of((forecast) => formatNumber(hoursOut(forecast, '0.9'))), align: 'right' },
+];
+
+/** The table of all targets, worst first. */
+export const outlookTable = (outlook: readonly TargetOutlook[], terminal: Terminal): string[] =>
+  renderTable(COLUMNS, outlook, terminal);
+
+/** A chart of one forecast with the history that led to it. */
+export const outlookChart = async (
+  client: ApiClient,
+  forecast: ForecastAnswer,
+  terminal: Terminal,
+): Promise<string[]> => {
+  const start = Date.parse(forecast.start) / 1000;
+  const from = new Date((start - 2 * 86_400) * 1000).toISOString();
+  const series = await client.series(forecast.target, forecast.metric, from);
+  const history = regularise({
+    timestamps: series.points.map(([timestamp]) => timestamp),
+    values: series.points.map(([, value]) => value),
+    kind: series.kind as 'gauge' | 'counter' | 'delta',
+  });
+  return renderChart(
+    {
+      title: `${forecast.target} · ${forecast.metric}: ${formatPercent(forecast.breach.probability)} to go ${forecast.threshold.direction} ${formatNumber(forecast.threshold.limit)}, ${when(forecast)}`,
+      history,
+      forecast: {
+        start,
+        stepSeconds: forecast.stepSeconds,
+        lower: forecast.quantiles['0.1'] ?? [],
+        middle: forecast.quantiles['0.5'] ?? [],
+        upper: forecast.quantiles['0.9'] ?? [],
+      },
+      limit: forecast.threshold.limit,
+    },
+    terminal,
+  );
+};

@@ -1,0 +1,43 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import { GetQueueAttributesCommand, ListQueuesCommand, type SQSClient } from '@aws-sdk/client-sqs';
+import { DependencyUnavailableError } from '../core/errors.ts';
+
+const POLL_MILLISECONDS = 500;
+/** A stalled consumer is a fault to report, not something to wait for. */
+const STALL_MILLISECONDS = 180_000;
+
+const depthOf = async (sqs: SQSClient, queueUrl: string): Promise<number> => {
+  const { Attributes = {} } = await sqs.send(
+    new GetQueueAttributesCommand({
+      QueueUrl: queueUrl,
+      AttributeNames: ['ApproximateNumberOfMessages', 'ApproximateNumberOfMessagesNotVisible'],
+    }),
+  );
+  return Object.values(Attributes).reduce((sum, count) => sum + Number(count), 0);
+};
+
+const allQueues = async (sqs: SQSClient): Promise<readonly string[]> =>
+  (await sqs.send(new ListQueuesCommand({ MaxResults: 1000 }))).QueueUrls ?? [];
+
+/**
+ * Waits until every queue but the dead-letter queues is empty, telling how many messages wait.
+ * @throws DependencyUnavailableError when the number has not fallen for three minutes
+ */
+export const waitUntilDrained = async (sqs: SQSClient, say: (detail: string) => void): Promise<void> => {
+  const queues = (await allQueues(sqs)).filter((url) => !/dead-?letter|dlq/i.test(url));
+  let least = Number.POSITIVE_INFINITY;
+  let fellAt = performance.now();
+  for (let quiet = 0; quiet < 2; ) {
+    const depths = await Promise.all(queues.map((url) => depthOf(sqs, url)));
+    const depth = depths.reduce((sum, count) => sum + count, 0);
+    quiet = depth === 0 ? quiet + 1 : 0;
+    if (depth < least) [least, fellAt] = [depth, performance.now()];
+    if (performance.now() - fellAt > STALL_MILLISECONDS) {
+      throw new DependencyUnavailableError(
+        `${depth} ingest messages wait and none was taken for three minutes`,
+      );
+    }
+    if (depth > 0) say(`${depth} messages waiting`);
+    await wait(POLL_MILLISECONDS);
+  }
+};

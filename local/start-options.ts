@@ -1,0 +1,68 @@
+import { existsSync, statSync } from 'node:fs';
+import { parseArgs } from 'node:util';
+import { InvalidInputError } from '../core/errors.ts';
+
+export interface StartOptions {
+  /** Folder of CSV files to replay instead of the simulated fleet. */
+  readonly data: string | undefined;
+  readonly servers: number;
+  readonly days: number;
+  readonly seed: number;
+  /** Stop after the report instead of staying up with live metrics. */
+  readonly once: boolean;
+  readonly help: boolean;
+}
+
+export const START_USAGE = `Usage: npm start -- [options]
+
+  --data DIR      replay the CSV files under DIR (timestamp,value per series, or timestamp,series,value)
+  --servers N     simulated servers when no --data is given (default 20)
+  --days N        days of simulated history (default 14)
+  --seed N        seed of the simulation (default 1): same seed, same fleet
+  --once          print the report and stop; without it the system stays up until Ctrl-C
+  --help          this text
+`;
+
+const wholeNumber = (name: string, text: string, least: number, most: number): number => {
+  const value = Number(text);
+  if (Number.isInteger(value) && value >= least && value <= most) return value;
+  throw new InvalidInputError(`--${name}: found "${text}", expected a whole number from ${least} to ${most}`);
+};
+
+const existingFolder = (path: string): string => {
+  if (!existsSync(path)) throw new InvalidInputError(`--data: there is no folder ${path}`);
+  if (!statSync(path).isDirectory())
+    throw new InvalidInputError(`--data: ${path} is a file, expected a folder`);
+  return path;
+};
+
+const parse = (args: readonly string[]) => {
+  try {
+    return parseArgs({
+      args: [...args],
+      options: {
+        data: { type: 'string' },
+        servers: { type: 'string', default: '20' },
+        days: { type: 'string', default: '14' },
+        seed: { type: 'string', default: '1' },
+        once: { type: 'boolean', default: false },
+        help: { type: 'boolean', short: 'h', default: false },
+      },
+    }).values;
+  } catch (cause) {
+    throw new InvalidInputError(`${(cause as Error).message}\n\n${START_USAGE}`, { cause });
+  }
+};
+
+/** @throws InvalidInputError naming the option, what was found and what was expected */
+export const readStartOptions = (args: readonly string[]): StartOptions => {
+  const values = parse(args);
+  return {
+    data: values.data === undefined ? undefined : existingFolder(values.data),
+    servers: wholeNumber('servers', values.servers, 1, 10_000),
+    days: wholeNumber('days', values.days, 1, 30),
+    seed: wholeNumber('seed', values.seed, 0, 2 ** 31),
+    once: values.once,
+    help: values.help,
+  };
+};
