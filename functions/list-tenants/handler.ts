@@ -17,7 +17,7 @@ const Input = z.object({
   input: z
     .object({ scheduledAt: z.iso.datetime().optional().catch(undefined) })
     .catch({ scheduledAt: undefined }),
-  startedAt: z.iso.datetime(),
+  startedAt: z.iso.datetime({ offset: true }),
 });
 
 /**
