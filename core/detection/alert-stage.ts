@@ -1,3 +1,5 @@
+import type { StateReader, StateWriter } from './state-bytes.ts';
+
 /** When a score becomes an alert. Counts are points of the series, not seconds. */
 export interface AlertStageOptions {
   /** Bar for the score while the budget is untouched. */
@@ -13,49 +15,57 @@ export interface AlertStageOptions {
   readonly warmupSeconds: number;
 }
 
-/** What the alert stage makes of one point: `score >= threshold` exactly where `alert`. */
-export interface StagedScore {
-  readonly score: number;
-  readonly alert: boolean;
-}
-
 /** Share of the threshold that a score may reach while no alert is possible. */
 const MUTED_SHARE = 0.99;
 
 /**
  * Turns a stream of scores into few alerts: after one, a cooldown; with every one, a higher bar for this series
- * (alert budget: a noisy metric quiets itself). The published score is the raw one less what the budget took; while
- * muted it stays under the threshold and counts only where it tops the muted scores before it, so that any other
- * threshold laid on the published scores sees one alert per episode too, not one per point.
+ * (alert budget: a noisy metric quiets itself). The published score is the raw one less what the budget took, and
+ * stays under the threshold while muted, so that `score >= threshold` says exactly where alerts are.
  */
 export class AlertStage {
-  readonly options: AlertStageOptions;
-  /** Past alerts, exponentially forgotten. */
-  spent = 0;
-  sinceAlert = Number.MAX_SAFE_INTEGER;
-  points = 0;
-  firstTimestamp = Number.NaN;
+  private readonly options: AlertStageOptions;
   private readonly decay: number;
+  /** Past alerts, exponentially forgotten. */
+  private spent = 0;
+  private cooldown = 0;
+  private points = 0;
+  private firstTimestamp = Number.NaN;
 
   constructor(options: AlertStageOptions) {
     this.options = options;
     this.decay = 2 ** (-1 / options.budgetHalfLifePoints);
   }
 
-  /** Decides about one point with its raw score; timestamp in epoch seconds. */
-  next(timestamp: number, raw: number): StagedScore {
-    const { threshold, cooldownPoints, budgetStep } = this.options;
-    if (this.points === 0) this.firstTimestamp = timestamp;
+  /** Published score of one point: at least `threshold` where the point alerts. Timestamp in epoch seconds. */
+  next(timestamp: number, raw: number, threshold = this.options.threshold): number {
+    if (this.points === 0 || timestamp < this.firstTimestamp) this.firstTimestamp = timestamp;
     this.points++;
-    this.sinceAlert++;
     this.spent *= this.decay;
-    const score = Math.max(0, raw - budgetStep * this.spent);
-    const mute = this.isWarmingUp(timestamp) || this.sinceAlert <= cooldownPoints;
-    if (mute || score < threshold)
-      return { score: mute ? Math.min(score, MUTED_SHARE * threshold) : score, alert: false };
-    this.spent++;
-    this.sinceAlert = 0;
-    return { score, alert: true };
+    const score = Math.max(0, raw - this.options.budgetStep * this.spent);
+    if (this.cooldown > 0 || this.isWarmingUp(timestamp)) {
+      if (this.cooldown > 0) this.cooldown--;
+      return Math.min(score, MUTED_SHARE * threshold);
+    }
+    if (score >= threshold) {
+      this.spent++;
+      this.cooldown = this.options.cooldownPoints;
+    }
+    return score;
+  }
+
+  save(writer: StateWriter): void {
+    writer.float(this.spent);
+    writer.whole(this.cooldown);
+    writer.whole(this.points);
+    writer.float(this.firstTimestamp);
+  }
+
+  load(reader: StateReader): void {
+    this.spent = reader.float();
+    this.cooldown = reader.whole();
+    this.points = reader.whole();
+    this.firstTimestamp = reader.float();
   }
 
   private isWarmingUp(timestamp: number): boolean {

@@ -1,7 +1,9 @@
+import type { StateReader, StateWriter } from './state-bytes.ts';
+
 /** Bins per doubling of the residual: fine enough that where a bin edge falls hardly matters. */
 const BINS_PER_OCTAVE = 16;
 /** 64 octaves around the anchor; bin 0 holds exact zeros. A power of two, so that it is a Fenwick tree's size. */
-export const BIN_COUNT = 1024;
+const BIN_COUNT = 1024;
 const MIDDLE = BIN_COUNT / 2 + 0.5;
 const UNIT_MASS = 4096;
 
@@ -14,15 +16,15 @@ const UNIT_MASS = 4096;
  * makes a restored histogram bit-identical. O(log bins) a point through a Fenwick tree (Fenwick 1994).
  */
 export class ConformalHistogram {
-  readonly masses: Int32Array;
+  private readonly masses: Int32Array;
   private readonly tree: Int32Array;
   private readonly growth: number;
   /** First non-zero residual seen, 0 until then. */
-  anchor = 0;
+  private anchor = 0;
   private scale = 0;
-  total = 0;
+  private total = 0;
   /** Mass of the next point: grows by 2 every half-life, and halves together with all masses then. */
-  unit = UNIT_MASS;
+  private unit = UNIT_MASS;
 
   constructor(halfLifePoints: number) {
     this.masses = new Int32Array(BIN_COUNT);
@@ -40,7 +42,7 @@ export class ConformalHistogram {
 
   /** Learns one residual. */
   absorb(residual: number): void {
-    if (this.anchor === 0 && residual > 0) this.setAnchor(residual);
+    if (this.anchor === 0 && residual > 0 && residual < Number.POSITIVE_INFINITY) this.setAnchor(residual);
     this.add(this.binOf(residual), Math.floor(this.unit));
     this.unit *= this.growth;
     if (this.unit >= 2 * UNIT_MASS) this.halve();
@@ -62,11 +64,29 @@ export class ConformalHistogram {
     return bin === 0 ? 0 : this.anchor * 2 ** ((bin + 1 - MIDDLE) / BINS_PER_OCTAVE);
   }
 
-  /** Puts back saved state: `masses[bin]` for the given bins, and the three scalars. */
-  load(anchor: number, unit: number, bins: Iterable<readonly [bin: number, mass: number]>): void {
+  save(writer: StateWriter): void {
+    writer.float(this.anchor);
+    writer.float(this.unit);
+    let last = -1;
+    for (let bin = 0; bin < BIN_COUNT; bin++) {
+      if (this.masses[bin] === 0) continue;
+      writer.whole(bin - last);
+      writer.whole(this.masses[bin]!);
+      last = bin;
+    }
+    writer.whole(0);
+  }
+
+  /** Only into a fresh instance. */
+  load(reader: StateReader): void {
+    const anchor = reader.float();
     if (anchor > 0) this.setAnchor(anchor);
-    this.unit = unit;
-    for (const [bin, mass] of bins) this.add(bin, mass);
+    this.unit = reader.float();
+    let bin = -1;
+    for (let gap = reader.whole(); gap > 0; gap = reader.whole()) {
+      bin += gap;
+      this.add(bin, reader.whole());
+    }
   }
 
   private setAnchor(residual: number): void {
@@ -76,7 +96,7 @@ export class ConformalHistogram {
 
   private binOf(residual: number): number {
     if (!(residual > 0)) return 0;
-    if (this.anchor === 0) return BIN_COUNT - 1;
+    if (this.anchor === 0 || residual === Number.POSITIVE_INFINITY) return BIN_COUNT - 1;
     const bin = Math.floor(Math.log2(residual * this.scale) * BINS_PER_OCTAVE + MIDDLE);
     return bin < 1 ? 1 : bin > BIN_COUNT - 1 ? BIN_COUNT - 1 : bin;
   }

@@ -1,106 +1,92 @@
-import { AlertStage, type AlertStageOptions } from './alert-stage.ts';
-import { ConformalHistogram } from './conformal-histogram.ts';
-import { NeighbourResidual } from './neighbour-residual.ts';
+import { AlertStage } from './alert-stage.ts';
+import { CalibratedPart } from './calibrated-part.ts';
+import { type DetectionResult, describeAlert } from './detection-result.ts';
+import { alertStageOptions, type DetectorOptions } from './detector-options.ts';
+import { Evidence } from './evidence.ts';
+import type { ForecastBand } from './forecast-residual.ts';
 import { SeasonalResidual } from './seasonal-residual.ts';
+import { combineParts, SeriesParts } from './series-parts.ts';
+import type { StateReader, StateWriter } from './state-bytes.ts';
 import { StreamClock } from './stream-clock.ts';
 
-/** `behavioural`: unusual for this time of day; `pattern`: a run of values unlike any before. */
-export type AnomalyKind = 'behavioural' | 'pattern' | 'correlation' | 'duration';
+export type { AnomalyKind, DetectionResult } from './detection-result.ts';
+export type { DetectorOptions, DetectorVariant, Sensitivity } from './detector-options.ts';
 
-/** One part's view of a point: its residual in the metric's unit, and -log10 of its conformal p-value. */
-export interface DetectionPart {
-  readonly residual: number;
-  readonly score: number;
+/** What may be known of a point from outside. */
+export interface PointContext {
+  /** Outer quantiles of the forecast published for this moment. */
+  readonly forecast?: ForecastBand;
+  /** Another bar for this point: a tenant's, metric's or target's override. */
+  readonly threshold?: number;
 }
 
-/** What the detector says of one point. `score` reaches the alert threshold exactly where `alert` is true. */
-export interface DetectionResult {
-  readonly score: number;
-  readonly alert: boolean;
-  readonly parts: { readonly seasonal: DetectionPart; readonly neighbour?: DetectionPart };
-  /** Band expected for this time of day, given on alerts. */
-  readonly expected?: { readonly lower: number; readonly upper: number };
-  readonly kind?: AnomalyKind;
-}
-
-/** Options of a detector: `light` leaves out the neighbour part; the rest sets the alert stage. */
-export interface DetectorOptions extends Partial<AlertStageOptions> {
-  readonly variant?: 'full' | 'light';
-}
-
-/** A streaming anomaly detector of one series. */
+/** A streaming anomaly detector of one series, strictly causal, with O(1) state. */
 export interface Detector {
   /** Scores one point, then learns it. Timestamp in epoch seconds; never throws on gaps, NaN or disorder. */
-  next(timestamp: number, value: number): DetectionResult;
+  next(timestamp: number, value: number, context?: PointContext): DetectionResult;
+  /** The learned baseline: where 98 % of the values of this time of day lie; undefined before its first visit. */
+  expected(timestamp: number): { readonly lower: number; readonly upper: number } | undefined;
 }
 
-/** Frozen alert stage of the full detector (docs/adr/0005-anomaly-detection.md). */
-export const FULL_STAGE: AlertStageOptions = {
-  threshold: 3.4,
-  cooldownPoints: 100,
-  budgetStep: 0.1,
-  budgetHalfLifePoints: 2000,
-  warmupPoints: 150,
-  warmupSeconds: 2 * 86_400,
-};
-/** Frozen alert stage of the light detector. */
-export const LIGHT_STAGE: AlertStageOptions = { ...FULL_STAGE, threshold: 2.7 };
+const BAND_TAIL = 0.02;
+const PASSED_OVER: DetectionResult = { score: 0, alert: false, parts: {} };
+const NO_CONTEXT: PointContext = {};
 
-const FORGET_HALF_LIFE_POINTS = 5000;
-const SMALLER_SHARE = 0.5;
-const BAND_TAIL = 0.01;
-const PASSED_OVER: DetectionResult = {
-  score: 0,
-  alert: false,
-  parts: { seasonal: { residual: 0, score: 0 } },
-};
-
-class StreamingDetector implements Detector {
+/** The one implementation; made by `createDetector`, saved by `serialise`. */
+export class StreamingDetector implements Detector {
+  readonly options: DetectorOptions;
+  private readonly threshold: number;
   private readonly clock = new StreamClock();
   private readonly seasonal = new SeasonalResidual();
-  private readonly seasonalPast = new ConformalHistogram(FORGET_HALF_LIFE_POINTS);
-  private readonly neighbour: NeighbourResidual | undefined;
-  private readonly neighbourPast = new ConformalHistogram(FORGET_HALF_LIFE_POINTS);
+  private readonly seasonalPast = new CalibratedPart();
+  private readonly more: SeriesParts | undefined;
+  private readonly evidence = new Evidence();
   private readonly stage: AlertStage;
 
-  constructor(variant: 'full' | 'light', stage: AlertStageOptions) {
-    this.neighbour = variant === 'full' ? new NeighbourResidual() : undefined;
+  constructor(options: DetectorOptions) {
+    const stage = alertStageOptions(options);
+    this.options = options;
+    this.threshold = stage.threshold;
+    this.more = options.variant === 'light' ? undefined : new SeriesParts();
     this.stage = new AlertStage(stage);
   }
 
-  next(timestamp: number, value: number): DetectionResult {
+  next(timestamp: number, value: number, context: PointContext = NO_CONTEXT): DetectionResult {
     if (!this.clock.accepts(timestamp, value)) return PASSED_OVER;
     const average = this.seasonal.average(timestamp);
-    const residual = this.seasonal.next(timestamp, value);
-    const seasonal = { residual, score: this.seasonalPast.scoreAndAbsorb(residual) };
-    const neighbour = this.scoreNeighbours(value);
-    const { score, alert } = this.stage.next(timestamp, combine(seasonal.score, neighbour?.score));
-    const parts = neighbour === undefined ? { seasonal } : { seasonal, neighbour };
-    if (!alert) return { score, alert, parts };
-    const kind = (neighbour?.score ?? 0) > seasonal.score ? 'pattern' : 'behavioural';
-    return { score, alert, parts, kind, ...this.band(average) };
+    const difference = this.seasonal.next(timestamp, value);
+    const residual = Math.abs(difference);
+    const seasonal = { residual, score: this.seasonalPast.score(residual) };
+    const parts = this.more?.next(value, difference, seasonal, context.forecast) ?? { seasonal };
+    const combined = this.more === undefined ? seasonal.score : combineParts(parts);
+    const threshold = context.threshold ?? this.threshold;
+    const score = this.stage.next(timestamp, this.evidence.next(timestamp, combined), threshold);
+    if (score < threshold) return { score, alert: false, parts };
+    return { score, alert: true, parts, ...describeAlert(parts, this.evidence.since, this.band(average)) };
   }
 
-  private scoreNeighbours(value: number): DetectionPart | undefined {
-    const residual = this.neighbour?.next(value);
-    if (residual === undefined) return undefined;
-    return { residual, score: this.neighbourPast.scoreAndAbsorb(residual) };
+  expected(timestamp: number): { readonly lower: number; readonly upper: number } | undefined {
+    return this.band(this.seasonal.average(timestamp));
   }
 
-  private band(average: number | undefined): Pick<DetectionResult, 'expected'> {
-    if (average === undefined) return {};
+  save(writer: StateWriter): void {
+    for (const part of [this.clock, this.seasonal, this.seasonalPast, this.evidence, this.stage])
+      part.save(writer);
+    this.more?.save(writer);
+  }
+
+  load(reader: StateReader): void {
+    for (const part of [this.clock, this.seasonal, this.seasonalPast, this.evidence, this.stage])
+      part.load(reader);
+    this.more?.load(reader);
+  }
+
+  private band(average: number): { lower: number; upper: number } | undefined {
+    if (Number.isNaN(average)) return undefined;
     const width = this.seasonalPast.quantile(BAND_TAIL);
-    return { expected: { lower: average - width, upper: average + width } };
+    return { lower: average - width, upper: average + width };
   }
 }
 
-const combine = (seasonal: number, neighbour: number | undefined): number => {
-  if (neighbour === undefined) return seasonal;
-  return Math.max(seasonal, neighbour) + SMALLER_SHARE * Math.min(seasonal, neighbour);
-};
-
-/** Makes a detector with an empty memory. Defaults: the full variant with its frozen alert stage. */
-export const createDetector = (options: DetectorOptions = {}): Detector => {
-  const { variant = 'full', ...stage } = options;
-  return new StreamingDetector(variant, { ...(variant === 'full' ? FULL_STAGE : LIGHT_STAGE), ...stage });
-};
+/** Makes a detector with an empty memory. Defaults: full variant, balanced sensitivity. */
+export const createDetector = (options: DetectorOptions = {}): Detector => new StreamingDetector(options);

@@ -1,63 +1,78 @@
-/** Points a window holds. */
-export const WINDOW = 16;
-/** Earlier windows a new one is compared with: the one ending 1, 2, ... LAGS points before. */
-export const LAGS = 500;
-/** Values that determine the whole state: every window of every lag. */
-export const HISTORY = LAGS + WINDOW;
+import type { StateReader, StateWriter } from './state-bytes.ts';
+
+/** Points in the shorter and the longer window. */
+const SHORT = 16;
+const LONG = 2 * SHORT;
+/** A window is compared with those that end up to so many points before it. */
+const LAGS = 500;
+/** The values that determine the whole state: every window at every lag. */
+const HISTORY = LAGS + LONG;
 const NEIGHBOURS = 5;
 
+/** Residual of the window that ends now, for both lengths; NaN while there are too few windows to compare with. */
+export interface NeighbourDistances {
+  short: number;
+  long: number;
+}
+
 /**
- * How unlike everything recent the last 16 values are: sum of the Euclidean distances to the 5 nearest of the 500
- * windows before (k-nearest-neighbour anomaly score on lagged vectors, as in KNN-CAD, Burnaev & Ishimtsev 2016).
+ * How unlike everything recent the last 16 and the last 32 values are: sum of the Euclidean distances to the 5
+ * nearest of the windows before (k-nearest-neighbour score on lagged vectors, as KNN-CAD, Burnaev & Ishimtsev 2016),
+ * leaving out those that overlap with it, which match trivially (Keogh, Lin, Fu 2005, "discords").
  *
- * Squared distances for all lags are built from halves: d16(t) = d8(t) + d8(t-8), d8(t) = d4(t) + d4(t-4), ...
- * That is 5 additions per lag instead of 16, and as nothing is ever subtracted, no rounding error survives a spike.
- * All of it follows from the last 516 values, which is all that is saved.
+ * Squared distances for all lags are built by doubling: d32(t) = d16(t) + d16(t-16), d16(t) = d8(t) + d8(t-8), ...
+ * Five additions a lag serve both lengths, and as nothing is ever subtracted, no rounding error survives a spike.
+ * All of it follows from the last 532 values, which is all that is saved.
  */
 export class NeighbourResidual {
   /** Every value twice, HISTORY apart, so that the last HISTORY values are always one contiguous run. */
   private readonly ring = new Float64Array(2 * HISTORY).fill(Number.NaN);
+  /** `sums[level]` holds the sums over 2^level squares of the last 2^level points, LAGS each. */
   private readonly ones = new Float64Array(LAGS).fill(Number.NaN);
   private readonly twos = new Float64Array(2 * LAGS).fill(Number.NaN);
   private readonly fours = new Float64Array(4 * LAGS).fill(Number.NaN);
   private readonly eights = new Float64Array(8 * LAGS).fill(Number.NaN);
-  private readonly nearest = new Float64Array(NEIGHBOURS);
+  private readonly sixteens = new Float64Array(16 * LAGS).fill(Number.NaN);
+  private readonly nearestShort = new Float64Array(NEIGHBOURS);
+  private readonly nearestLong = new Float64Array(NEIGHBOURS);
+  private readonly distances: NeighbourDistances = { short: Number.NaN, long: Number.NaN };
   private position = 0;
   private count = 0;
 
-  /** The residual of the window that ends with this value, or undefined while there are too few windows. */
-  next(value: number): number | undefined {
+  /** Scores the windows that end with this value, then learns it. The returned object is reused by the next call. */
+  next(value: number): Readonly<NeighbourDistances> {
     this.compare(value);
-    this.push(value);
-    const nearest = this.nearest;
-    if (nearest[NEIGHBOURS - 1] === Number.POSITIVE_INFINITY) return undefined;
-    let sum = 0;
-    for (let k = 0; k < NEIGHBOURS; k++) sum += Math.sqrt(nearest[k]!);
-    return sum;
-  }
-
-  /** The last values, oldest first, at most HISTORY + WINDOW: feed them to a new instance to get this state. */
-  recent(): Float64Array {
-    const length = Math.min(this.count, HISTORY);
-    const end = this.position + HISTORY;
-    return this.ring.slice(end - length, end);
-  }
-
-  private push(value: number): void {
     this.ring[this.position] = value;
     this.ring[this.position + HISTORY] = value;
     this.position = (this.position + 1) % HISTORY;
     this.count++;
+    this.distances.short = sumOfRoots(this.nearestShort);
+    this.distances.long = sumOfRoots(this.nearestLong);
+    return this.distances;
+  }
+
+  save(writer: StateWriter): void {
+    const length = Math.min(this.count, HISTORY);
+    const end = this.position + HISTORY;
+    writer.floats(this.ring.subarray(end - length, end));
+  }
+
+  /** Only into a fresh instance: learns the saved values again. */
+  load(reader: StateReader): void {
+    for (const value of reader.floats()) this.next(value);
   }
 
   private compare(value: number): void {
-    const { ring, ones, twos, fours, eights, nearest } = this;
+    const { ring, ones, twos, fours, eights, sixteens, nearestShort, nearestLong } = this;
     const newest = this.position + HISTORY - 1;
     const two = (this.count & 1) * LAGS;
     const four = (this.count & 3) * LAGS;
     const eight = (this.count & 7) * LAGS;
-    nearest.fill(Number.POSITIVE_INFINITY);
-    let worst = Number.POSITIVE_INFINITY;
+    const sixteen = (this.count & 15) * LAGS;
+    nearestShort.fill(Number.POSITIVE_INFINITY);
+    nearestLong.fill(Number.POSITIVE_INFINITY);
+    let worstShort = Number.POSITIVE_INFINITY;
+    let worstLong = Number.POSITIVE_INFINITY;
     for (let lag = 0; lag < LAGS; lag++) {
       const difference = value - ring[newest - lag]!;
       const d1 = difference * difference;
@@ -65,11 +80,14 @@ export class NeighbourResidual {
       const d4 = d2 + twos[two + lag]!;
       const d8 = d4 + fours[four + lag]!;
       const d16 = d8 + eights[eight + lag]!;
+      const d32 = d16 + sixteens[sixteen + lag]!;
       ones[lag] = d1;
       twos[two + lag] = d2;
       fours[four + lag] = d4;
       eights[eight + lag] = d8;
-      if (d16 < worst) worst = insert(nearest, d16);
+      sixteens[sixteen + lag] = d16;
+      if (d16 < worstShort && lag >= SHORT - 1) worstShort = insert(nearestShort, d16);
+      if (d32 < worstLong && lag >= LONG - 1) worstLong = insert(nearestLong, d32);
     }
   }
 }
@@ -83,4 +101,12 @@ const insert = (nearest: Float64Array, distance: number): number => {
   }
   nearest[k] = distance;
   return nearest[NEIGHBOURS - 1]!;
+};
+
+/** NaN while fewer than all neighbours are known. */
+const sumOfRoots = (nearest: Float64Array): number => {
+  if (nearest[NEIGHBOURS - 1] === Number.POSITIVE_INFINITY) return Number.NaN;
+  let sum = 0;
+  for (let k = 0; k < NEIGHBOURS; k++) sum += Math.sqrt(nearest[k]!);
+  return sum;
 };

@@ -1,8 +1,11 @@
+import type { StateReader, StateWriter } from './state-bytes.ts';
+
 export const DAY_SECONDS = 86_400;
 /** Half hours of the day (UTC). */
 export const DAY_BINS = 48;
 const BIN_SECONDS = DAY_SECONDS / DAY_BINS;
 const SLOWEST_RATE = 0.03;
+const MOST_VISITS = 255;
 /** Differences below this share of the values are rounding, not residuals. */
 const ROUNDING = 1e-12;
 
@@ -11,20 +14,20 @@ const ROUNDING = 1e-12;
  * a daily rhythm. An average moves towards each value by max(0.03, 1 / visits). State: 48 averages and counts.
  */
 export class SeasonalResidual {
-  readonly averages = new Float64Array(DAY_BINS);
-  readonly visits = new Uint8Array(DAY_BINS);
+  private readonly averages = new Float64Array(DAY_BINS);
+  private readonly visits = new Uint8Array(DAY_BINS);
 
-  /** Average of this time of day, or undefined before its first visit. Timestamp in epoch seconds. */
-  average(timestamp: number): number | undefined {
+  /** Learned average of this time of day, NaN before its first visit. Timestamp in epoch seconds. */
+  average(timestamp: number): number {
     const bin = dayBin(timestamp);
-    return this.visits[bin] === 0 ? undefined : this.averages[bin]!;
+    return this.visits[bin] === 0 ? Number.NaN : this.averages[bin]!;
   }
 
-  /** |value - average| (0 on the first visit of a half hour), then moves the average. */
+  /** value - average (0 on the first visit of a half hour), then moves the average. */
   next(timestamp: number, value: number): number {
     const bin = dayBin(timestamp);
     const visits = this.visits[bin]!;
-    if (visits < 255) this.visits[bin] = visits + 1;
+    if (visits < MOST_VISITS) this.visits[bin] = visits + 1;
     if (visits === 0) {
       this.averages[bin] = value;
       return 0;
@@ -32,8 +35,21 @@ export class SeasonalResidual {
     const average = this.averages[bin]!;
     const difference = value - average;
     this.averages[bin] = average + difference * Math.max(SLOWEST_RATE, 1 / (visits + 1));
-    const residual = Math.abs(difference);
-    return residual <= ROUNDING * Math.abs(average) ? 0 : residual;
+    return Math.abs(difference) <= ROUNDING * Math.abs(average) ? 0 : difference;
+  }
+
+  save(writer: StateWriter): void {
+    for (let bin = 0; bin < DAY_BINS; bin++) {
+      writer.byte(this.visits[bin]!);
+      if (this.visits[bin]! > 0) writer.float(this.averages[bin]!);
+    }
+  }
+
+  load(reader: StateReader): void {
+    for (let bin = 0; bin < DAY_BINS; bin++) {
+      this.visits[bin] = reader.byte();
+      if (this.visits[bin]! > 0) this.averages[bin] = reader.float();
+    }
   }
 }
 

@@ -1,3 +1,5 @@
+import type { StateReader, StateWriter } from './state-bytes.ts';
+
 /** So many points in a row at or before the newest one mean that the clock was set back, not that they are late. */
 const CLOCK_SET_BACK_AFTER = 32;
 
@@ -8,8 +10,8 @@ const CLOCK_SET_BACK_AFTER = 32;
  */
 export class StreamClock {
   /** Epoch seconds of the newest point taken; -Infinity before the first. */
-  newest = Number.NEGATIVE_INFINITY;
-  staleInRow = 0;
+  private newest = Number.NEGATIVE_INFINITY;
+  private staleInRow = 0;
 
   /** Whether to take this point. */
   accepts(timestamp: number, value: number): boolean {
@@ -18,5 +20,15 @@ export class StreamClock {
     this.staleInRow = 0;
     this.newest = timestamp;
     return true;
+  }
+
+  save(writer: StateWriter): void {
+    writer.float(this.newest);
+    writer.byte(this.staleInRow);
+  }
+
+  load(reader: StateReader): void {
+    this.newest = reader.float();
+    this.staleInRow = reader.byte();
   }
 }

@@ -1,0 +1,76 @@
+import type { PartScore } from './calibrated-part.ts';
+
+/**
+ * `behavioural`: a value unusual for its time of day or outside its forecast; `pattern`: a run of values unlike any
+ * before; `duration`: something that lasts (level shift, drift, flat line, unrest); `correlation`: out of step with
+ * its peers or with the target's other metrics.
+ */
+export type AnomalyKind = 'behavioural' | 'pattern' | 'correlation' | 'duration';
+
+/** Parts of the score of one series. */
+export const PART_NAMES = [
+  'seasonal',
+  'neighbour',
+  'slow',
+  'drift',
+  'quiet',
+  'restless',
+  'forecast',
+] as const;
+export type PartName = (typeof PART_NAMES)[number];
+
+const KIND_OF_PART: Readonly<Record<PartName, AnomalyKind>> = {
+  seasonal: 'behavioural',
+  forecast: 'behavioural',
+  neighbour: 'pattern',
+  slow: 'duration',
+  drift: 'duration',
+  quiet: 'duration',
+  restless: 'duration',
+};
+
+const SENTENCE_OF_PART: Readonly<Record<PartName, string>> = {
+  seasonal: 'the value is unusual for this time of day',
+  forecast: 'the value lies outside its forecast',
+  neighbour: 'the latest values follow a pattern not seen before',
+  slow: 'the level has shifted against this time of day',
+  drift: 'the level has drifted away from this time of day',
+  quiet: 'the metric has gone quiet',
+  restless: 'the metric fluctuates more than usual',
+};
+
+/** What an alert says besides its score. */
+export interface AlertDetail {
+  readonly kind: AnomalyKind;
+  /** The part that weighs most. */
+  readonly leading: PartName;
+  /** Epoch seconds of the first unusual point of this episode. */
+  readonly since: number;
+  /** The leading part's residual is met once in so many points. */
+  readonly oneIn: number;
+  /** Where 98 % of the values of this time of day were expected; absent before its first visit. */
+  readonly expected?: { readonly lower: number; readonly upper: number };
+  /** One sentence in plain words. */
+  readonly reason: string;
+}
+
+/** What the detector says of one point. `score` reaches the alert threshold exactly where `alert` is true. */
+export interface DetectionResult extends Partial<AlertDetail> {
+  readonly score: number;
+  readonly alert: boolean;
+  readonly parts: Readonly<Partial<Record<PartName, PartScore>>>;
+}
+
+/** Kind and sentence of an alert, from its parts. `since` in epoch seconds. */
+export const describeAlert = (
+  parts: DetectionResult['parts'],
+  since: number,
+  expected: AlertDetail['expected'] | undefined,
+): AlertDetail => {
+  const present = PART_NAMES.filter((name) => parts[name] !== undefined);
+  const leading = present.reduce((a, b) => (parts[b]!.score > parts[a]!.score ? b : a));
+  const oneIn = Math.round(10 ** parts[leading]!.score);
+  const reason = `${SENTENCE_OF_PART[leading]}, as happens once in ${oneIn} points`;
+  const detail = { kind: KIND_OF_PART[leading], leading, since, oneIn, reason };
+  return expected === undefined ? detail : { ...detail, expected };
+};

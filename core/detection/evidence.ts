@@ -1,0 +1,56 @@
+import type { StateReader, StateWriter } from './state-bytes.ts';
+
+/** Points for which a peak still counts as recent. */
+const RECENT = 16;
+const PEAK_SHARE = 0.3;
+/** Scores from here on (one point in 30) belong to an episode. */
+const EPISODE_SCORE = 1.5;
+
+/**
+ * Adds to a point's score a share of the highest of the 16 scores before it: what is unusual twice in a row is worth
+ * more than once. Also remembers since when the present episode of unusual points lasts.
+ */
+export class Evidence {
+  private readonly recent = new Float64Array(RECENT);
+  private position = 0;
+  private quietPoints = RECENT;
+  private onset = Number.NaN;
+
+  /** Epoch seconds of the first unusual point of the present episode; NaN where there was none yet. */
+  get since(): number {
+    return this.onset;
+  }
+
+  /** The score with its recent peak added; remembers the score as it came. */
+  next(timestamp: number, score: number): number {
+    let peak = 0;
+    for (let i = 0; i < RECENT; i++) if (this.recent[i]! > peak) peak = this.recent[i]!;
+    this.recent[this.position] = score;
+    this.position = (this.position + 1) % RECENT;
+    this.follow(timestamp, score);
+    return score + PEAK_SHARE * peak;
+  }
+
+  save(writer: StateWriter): void {
+    writer.floats(this.recent);
+    writer.byte(this.position);
+    writer.byte(this.quietPoints);
+    writer.float(this.onset);
+  }
+
+  load(reader: StateReader): void {
+    this.recent.set(reader.floats());
+    this.position = reader.byte();
+    this.quietPoints = reader.byte();
+    this.onset = reader.float();
+  }
+
+  private follow(timestamp: number, score: number): void {
+    if (score < EPISODE_SCORE) {
+      if (this.quietPoints < RECENT) this.quietPoints++;
+      return;
+    }
+    if (this.quietPoints >= RECENT) this.onset = timestamp;
+    this.quietPoints = 0;
+  }
+}

@@ -1,0 +1,95 @@
+import { CalibratedPart, type PartScore } from './calibrated-part.ts';
+import type { DetectionResult } from './detection-result.ts';
+import { type ForecastBand, forecastResidual } from './forecast-residual.ts';
+import { NeighbourResidual } from './neighbour-residual.ts';
+import { SlowResidual, VariationResidual } from './residuals.ts';
+import type { StateReader, StateWriter } from './state-bytes.ts';
+
+const SLOW_POINTS = 12;
+const DRIFT_POINTS = 96;
+/** Share of the weaker of two parts that agree. */
+const WEAKER_SHARE = 0.5;
+/** What a lasting deviation must have more than a single point: its residuals are strongly autocorrelated. */
+const LASTING_HANDICAP = 0.5;
+/** The same for the two parts that gave many false alarms on noisy metrics. */
+const NOISY_HANDICAP = 0.8;
+
+type Parts = { -readonly [Name in keyof DetectionResult['parts']]: DetectionResult['parts'][Name] };
+
+/** Everything the full detector looks at beyond the time of day, each with its own calibration. */
+export class SeriesParts {
+  private readonly neighbour = new NeighbourResidual();
+  private readonly slow = new SlowResidual(SLOW_POINTS);
+  private readonly drift = new SlowResidual(DRIFT_POINTS);
+  private readonly variation = new VariationResidual();
+  private readonly past = {
+    short: new CalibratedPart(),
+    long: new CalibratedPart(),
+    slow: new CalibratedPart(),
+    drift: new CalibratedPart(),
+    quiet: new CalibratedPart(),
+    restless: new CalibratedPart(),
+    forecast: new CalibratedPart(),
+  };
+
+  /** Parts of one point; `difference` is its signed seasonal residual, `seasonal` that part's score. */
+  next(value: number, difference: number, seasonal: PartScore, band: ForecastBand | undefined): Parts {
+    const parts: Parts = { seasonal };
+    this.scoreNeighbours(value, parts);
+    parts.slow = scored(this.past.slow, this.slow.next(difference));
+    parts.drift = scored(this.past.drift, this.drift.next(difference));
+    this.scoreVariation(value, parts);
+    const beyond = band === undefined ? undefined : forecastResidual(value, band);
+    if (beyond !== undefined) parts.forecast = scored(this.past.forecast, beyond);
+    return parts;
+  }
+
+  save(writer: StateWriter): void {
+    for (const part of [this.neighbour, this.slow, this.drift, this.variation]) part.save(writer);
+    for (const part of Object.values(this.past)) part.save(writer);
+  }
+
+  load(reader: StateReader): void {
+    for (const part of [this.neighbour, this.slow, this.drift, this.variation]) part.load(reader);
+    for (const part of Object.values(this.past)) part.load(reader);
+  }
+
+  private scoreNeighbours(value: number, parts: Parts): void {
+    const { short, long } = this.neighbour.next(value);
+    const shortScore = Number.isNaN(short) ? 0 : this.past.short.score(short);
+    const longScore = Number.isNaN(long) ? 0 : this.past.long.score(long);
+    if (!Number.isNaN(long)) parts.neighbour = { residual: long, score: 0.5 * (shortScore + longScore) };
+  }
+
+  private scoreVariation(value: number, parts: Parts): void {
+    const variation = this.variation.next(value);
+    if (variation === undefined) return;
+    parts.quiet = scored(this.past.quiet, 1 / variation);
+    parts.restless = scored(this.past.restless, variation);
+  }
+}
+
+const scored = (past: CalibratedPart, residual: number): PartScore => ({
+  residual,
+  score: past.score(residual),
+});
+
+const together = (a: number, b: number): number => (a > b ? a + WEAKER_SHARE * b : b + WEAKER_SHARE * a);
+
+/**
+ * One score from all parts: each deviation from the time of day (or from the forecast) together with how new the
+ * pattern is, the lasting ones with a handicap; the strongest such pair counts.
+ */
+export const combineParts = (parts: DetectionResult['parts']): number => {
+  const neighbour = parts.neighbour?.score ?? 0;
+  const pair = (part: PartScore | undefined, handicap: number): number =>
+    part === undefined ? 0 : together(part.score, neighbour) - handicap;
+  return Math.max(
+    pair(parts.seasonal, 0),
+    pair(parts.forecast, 0),
+    pair(parts.slow, LASTING_HANDICAP),
+    pair(parts.quiet, LASTING_HANDICAP),
+    pair(parts.drift, NOISY_HANDICAP),
+    pair(parts.restless, NOISY_HANDICAP),
+  );
+};
