@@ -1,5 +1,4 @@
-import { type App, Tags, Validations } from 'aws-cdk-lib';
-import { AwsSolutionsChecks, ServerlessChecks } from 'cdk-nag';
+import { type App, Tags } from 'aws-cdk-lib';
 import type { StageConfig } from './config/stage-config.ts';
 import { leaveOutGaps } from './leave-out-gaps.ts';
 import { DataStack } from './stacks/data-stack.ts';
@@ -14,7 +13,7 @@ export interface ForestallStacks {
   readonly operations: OperationsStack;
 }
 
-/** Builds a stage's stacks, in the order in which they must be deployed, and checks them against the rule packs. */
+/** Builds a stage's stacks, in the order in which they must be deployed. */
 export const buildApp = (app: App, config: StageConfig): ForestallStacks => {
   const name = (part: string) => `Forestall-${config.stage}-${part}`;
   const common = { config, ...(config.env === undefined ? {} : { env: config.env }) };
@@ -26,7 +25,6 @@ export const buildApp = (app: App, config: StageConfig): ForestallStacks => {
   edge.addStackDependency(pipeline);
   operations.addStackDependency(edge);
   Tags.of(app).add('forestall:stage', config.stage);
-  Validations.of(app).addPlugins(new AwsSolutionsChecks(app, { verbose: true }), new ServerlessChecks(app));
   if (config.local) leaveOutGaps(app);
   return { data, pipeline, edge, operations };
 };

@@ -110,10 +110,10 @@ const standardEnvironment = ({ config, entry }: ObservedFunctionProps): Record<s
   NODE_OPTIONS: '--enable-source-maps',
 });
 
-/** Context `forestall:bundles` points elsewhere than `dist`, as the infrastructure tests do. */
+/** Context `forestall:bundle` names one folder for all functions, where only the templates matter. */
 const bundleOf = (scope: Construct, entry: string): string => {
-  const root: unknown = scope.node.tryGetContext('forestall:bundles');
-  const directory = join(typeof root === 'string' ? root : 'dist', entry);
+  const placeholder: unknown = scope.node.tryGetContext('forestall:bundle');
+  const directory = typeof placeholder === 'string' ? placeholder : join('dist', entry);
   if (existsSync(join(directory, 'index.mjs'))) return directory;
   throw new ConfigurationError(`No bundle in ${directory}: build the functions with "npm run build" first.`);
 };

@@ -65,7 +65,7 @@ const makeLogGroup = (scope: Construct, config: StageConfig): LogGroup =>
 
 /** The file's text, once its placeholders are exactly those supplied: AWS leaves an unknown one in place silently. */
 const readDefinition = (name: string, supplied: readonly string[]): string => {
-  const text = readFileSync(join('state-machines', `${name}.asl.json`), 'utf8');
+  const text = readFileSync(join(import.meta.dirname, '../../state-machines', `${name}.asl.json`), 'utf8');
   const wanted = new Set([...text.matchAll(/\$\{(\w+)\}/g)].map(([, placeholder]) => placeholder));
   const missing = [...wanted].filter((placeholder) => !supplied.includes(placeholder ?? ''));
   const unused = supplied.filter((placeholder) => !wanted.has(placeholder));

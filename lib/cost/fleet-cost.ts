@@ -1,0 +1,160 @@
+import { planBatches } from '../../core/runs/plan-batches.ts';
+import type { UsageLine } from './cost-lines.ts';
+import type { ItemSizes } from './item-sizes.ts';
+import type { TemplateFacts } from './template-facts.ts';
+import { gigabytes, HOURS_PER_MONTH, keptGigabytes, readUnits, writeUnits } from './units.ts';
+import type { Workload } from './workload.ts';
+
+const memoryOf = (facts: TemplateFacts, name: string): number => facts.memoryGb.get(name) ?? Number.NaN;
+const daysOf = (facts: TemplateFacts, prefix: string): number =>
+  facts.retentionDays.get(prefix) ?? Number.NaN;
+
+/** Pushes of one host a month, and requests of all. */
+const traffic = (work: Workload) => {
+  const pushes = (HOURS_PER_MONTH * 60) / work.pushMinutes;
+  return { pushes: pushes * work.hosts, requests: pushes * Math.ceil(work.hosts / work.hostsPerRequest) };
+};
+
+const receiving = (work: Workload, facts: TemplateFacts, sizes: ItemSizes): UsageLine[] => {
+  const component = 'Receive';
+  const { requests } = traffic(work);
+  const seconds = (requests * (work.receiveMs + work.hostsPerRequest - 1)) / 1000;
+  const payload = sizes.payloadBytes * work.hostsPerRequest;
+  return [
+    { component, what: 'HTTP requests', price: 'httpApiRequest', units: requests },
+    { component, what: 'invocations', price: 'lambdaRequest', units: requests },
+    {
+      component,
+      what: 'GB-seconds',
+      price: 'lambdaArmGbSecond',
+      units: seconds * memoryOf(facts, 'receive-metrics'),
+    },
+    { component, what: 'key look-ups', price: 'dynamoReadUnit', units: requests },
+    { component, what: 'quota updates', price: 'dynamoWriteUnit', units: requests },
+    { component, what: 'raw objects put', price: 's3Put', units: requests },
+    {
+      component,
+      what: 'GB of raw objects',
+      price: 's3GbMonth',
+      units: keptGigabytes(requests * payload, daysOf(facts, 'raw/')),
+    },
+  ];
+};
+
+const mean = (values: readonly number[]): number =>
+  values.reduce((sum, value) => sum + value, 0) / values.length;
+
+const storing = (work: Workload, facts: TemplateFacts, sizes: ItemSizes): UsageLine[] => {
+  const component = 'Store';
+  const { pushes, requests } = traffic(work);
+  const batches = requests / facts.ingestBatchSize;
+  // A message is sent on its own, and received and deleted ten at a time.
+  const messages = requests * 1.2;
+  const seconds = (pushes * work.storeMsPerHost) / 1000;
+  const blockWrites = mean(sizes.blockBytes.map(writeUnits));
+  const blockReads = mean(sizes.blockBytes.map((bytes) => readUnits(bytes, 'strong')));
+  const registry = sizes.registryBytes;
+  return [
+    { component, what: 'queue requests', price: 'sqsRequest', units: messages },
+    { component, what: 'invocations', price: 'lambdaRequest', units: batches },
+    {
+      component,
+      what: 'GB-seconds',
+      price: 'lambdaArmGbSecond',
+      units: seconds * memoryOf(facts, 'store-metrics'),
+    },
+    { component, what: 'raw objects read', price: 's3Get', units: requests },
+    { component, what: 'block reads', price: 'dynamoReadUnit', units: pushes * blockReads },
+    { component, what: 'block writes', price: 'dynamoWriteUnit', units: pushes * blockWrites },
+    {
+      component,
+      what: 'target reads',
+      price: 'dynamoReadUnit',
+      units: pushes * readUnits(registry, 'strong'),
+    },
+    { component, what: 'target writes', price: 'dynamoWriteUnit', units: pushes * writeUnits(registry) },
+    { component, what: 'GB of blocks', price: 'dynamoGbMonth', units: storedBlocks(work, facts, sizes) },
+  ];
+};
+
+const storedBlocks = (work: Workload, facts: TemplateFacts, sizes: ItemSizes): number =>
+  gigabytes(work.hosts * facts.hotRetentionDays * 24 * (sizes.blockBytes.at(-1) ?? 0));
+
+/** Batches that the planner cuts the fleet into. */
+const batchesOf = (work: Workload): number => {
+  const metrics = Object.fromEntries(
+    Array.from({ length: work.metrics }, (_, index) => [`metric-${index}`, { kind: 'gauge' as const }]),
+  );
+  return planBatches(Array.from({ length: work.hosts }, (_, host) => ({ targetId: `host-${host}`, metrics })))
+    .length;
+};
+
+const historyUnits = (work: Workload, sizes: ItemSizes): number => {
+  const blocks = work.historyDays * 24;
+  return readUnits(blocks * (sizes.blockBytes.at(-1) ?? 0), 'eventual');
+};
+
+const forecasting = (work: Workload, facts: TemplateFacts, sizes: ItemSizes): UsageLine[] => {
+  const component = 'Forecast';
+  const runs = (HOURS_PER_MONTH * 60) / work.cadenceMinutes;
+  const batches = batchesOf(work);
+  const seconds = (runs * work.hosts * work.metrics * work.forecastMsPerSeries) / 1000;
+  const breaches = runs * work.hosts * work.metrics * work.breachShare;
+  const perHost = runs * work.hosts;
+  return [
+    // Plan, map and close, one state for each batch.
+    { component, what: 'state transitions', price: 'stepFunctionsTransition', units: runs * (batches + 4) },
+    { component, what: 'invocations', price: 'lambdaRequest', units: runs * (batches + 2) },
+    {
+      component,
+      what: 'GB-seconds',
+      price: 'lambdaArmGbSecond',
+      units: seconds * memoryOf(facts, 'forecast-batch'),
+    },
+    { component, what: 'history reads', price: 'dynamoReadUnit', units: perHost * historyUnits(work, sizes) },
+    {
+      component,
+      what: 'forecast writes',
+      price: 'dynamoWriteUnit',
+      units: perHost * writeUnits(sizes.forecastBytes),
+    },
+    // A breach is written to the table and, when its risk has changed, taken out of the index and put in again.
+    { component, what: 'breach writes', price: 'dynamoWriteUnit', units: breaches * 3 },
+    { component, what: 'breach reads', price: 'dynamoReadUnit', units: perHost },
+    { component, what: 'run files and archives put', price: 's3Put', units: runs * (3 * batches + 1) },
+    { component, what: 'run files read', price: 's3Get', units: runs * 2 * batches },
+    {
+      component,
+      what: 'GB of archived forecasts',
+      price: 's3GbMonth',
+      units: keptGigabytes(perHost * sizes.archiveBytes, daysOf(facts, 'forecasts/')),
+    },
+    { component, what: 'events', price: 'customEvent', units: breaches + runs * batches },
+  ];
+};
+
+const watching = (work: Workload, facts: TemplateFacts): UsageLine[] => {
+  const component = 'Logs and metrics';
+  const { requests } = traffic(work);
+  const runs = (HOURS_PER_MONTH * 60) / work.cadenceMinutes;
+  const invocations = requests * (1 + 1 / facts.ingestBatchSize) + runs * (batchesOf(work) + 2);
+  const bytes = requests * work.accessLogBytes + invocations * work.logBytesPerInvocation;
+  return [
+    { component, what: 'GB of logs taken in', price: 'logGbIngested', units: gigabytes(bytes) },
+    {
+      component,
+      what: 'GB of logs kept',
+      price: 'logGbMonth',
+      units: keptGigabytes(bytes, facts.logRetentionDays),
+    },
+    { component, what: 'custom metrics', price: 'customMetricMonth', units: work.customMetrics },
+  ];
+};
+
+/** Lines of a fleet that pushes its metrics and is forecast at each cadence, on top of the idle lines. */
+export const fleetUsage = (work: Workload, facts: TemplateFacts, sizes: ItemSizes): UsageLine[] => [
+  ...receiving(work, facts, sizes),
+  ...storing(work, facts, sizes),
+  ...forecasting(work, facts, sizes),
+  ...watching(work, facts),
+];

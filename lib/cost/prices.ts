@@ -1,0 +1,34 @@
+import * as z from 'zod';
+import table from './prices-us-east-1.json' with { type: 'json' };
+
+const Price = z.strictObject({
+  usd: z.number().nonnegative(),
+  /** Units that `usd` buys. */
+  per: z.number().positive(),
+  /** Units a month that cost nothing, for as long as the account exists. */
+  free: z.number().nonnegative(),
+  source: z.string(),
+});
+
+const PriceTable = z
+  .strictObject({
+    region: z.string(),
+    currency: z.literal('USD'),
+    asOf: z.iso.date(),
+    sources: z.record(z.string(), z.string()),
+    prices: z.record(z.string(), Price),
+  })
+  .refine(({ sources, prices }) => Object.values(prices).every(({ source }) => source in sources), {
+    message: 'every price names one of the sources',
+  });
+
+export type PriceKey = keyof typeof table.prices;
+
+/** The checked-in prices with their date and sources. */
+export const PRICES = PriceTable.parse(table);
+
+/** US dollars of `units` at list price. */
+export const costOf = (key: PriceKey, units: number): number => {
+  const { usd, per } = PRICES.prices[key]!;
+  return (units / per) * usd;
+};

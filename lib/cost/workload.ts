@@ -1,0 +1,33 @@
+import * as z from 'zod';
+import { DEFAULT_BUDGET } from '../../core/runs/plan-batches.ts';
+
+/** What a fleet does, and the figures that templates do not tell. Times are of a warm arm64 function. */
+export const Workload = z.strictObject({
+  hosts: z.number().int().positive().default(1000),
+  metrics: z.number().int().positive().default(10),
+  pushMinutes: z.number().positive().max(60).default(5),
+  /** 1: each host pushes by itself. More: a collector batches so many hosts into one request. */
+  hostsPerRequest: z.number().int().positive().default(1),
+  cadenceMinutes: z.number().positive().default(60),
+  historyDays: z.number().positive().default(14),
+  /** Share of the series with a predicted breach. */
+  breachShare: z.number().min(0).max(1).default(0.02),
+  /** Billed milliseconds of one ingest request, and more for each host in it. */
+  receiveMs: z.number().positive().default(15),
+  storeMsPerHost: z.number().positive().default(10),
+  /** What the batch planner reckons with. */
+  forecastMsPerSeries: z
+    .number()
+    .positive()
+    .default(DEFAULT_BUDGET.secondsPerSeries * 1000),
+  /** Log bytes of one invocation: the platform's three lines and one decision; and of one access log line. */
+  logBytesPerInvocation: z.number().positive().default(900),
+  accessLogBytes: z.number().positive().default(350),
+  /** Outcomes that functions count, by service. */
+  customMetrics: z.number().int().nonnegative().default(20),
+});
+export type Workload = z.infer<typeof Workload>;
+
+/** Pollers that Lambda keeps on an idle queue, each waiting 20 seconds: AWS documents five, nothing promises it. */
+export const IDLE_POLLERS = 5;
+export const POLL_SECONDS = 20;
