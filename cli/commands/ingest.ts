@@ -1,9 +1,9 @@
 import { statSync } from 'node:fs';
 import { Command, Option } from 'commander';
-import type { IngestAnswer } from '../api-client/answers.ts';
 import type { ApiClient } from '../api-client/api-client.ts';
 import { ApiRequestError, type ProblemField } from '../api-client/api-error.ts';
 import { inParallel } from '../api-client/in-parallel.ts';
+import { IngestTotals } from '../api-client/ingest-totals.ts';
 import type { IngestChunk, IngestNames } from '../input/ingest-chunk.ts';
 import { chunkFile, FILE_FORMATS, type FileFormat } from '../input/ingest-file.ts';
 import { startProgress } from '../terminal/progress.ts';
@@ -15,13 +15,6 @@ interface Options extends ConnectionOptions, IngestNames {
   readonly format: FileFormat;
   readonly concurrency: number;
   readonly json?: true;
-}
-
-/** What all requests together came to; `counts` adds up every number that the API answers. */
-interface Totals {
-  requests: number;
-  points: number;
-  readonly counts: Record<string, number>;
 }
 
 const LINE_FIELD = /^line (\d+)$/;
@@ -40,14 +33,6 @@ const explain = (error: unknown, { file, fileLine }: IngestChunk): unknown => {
   return new ApiRequestError(`${file}: ${summary}${fields.join('')}`, error.status, error.code, error.errors);
 };
 
-const addCounts = (totals: Totals, chunk: IngestChunk, answer: IngestAnswer): void => {
-  totals.requests++;
-  totals.points += chunk.points ?? 0;
-  for (const [name, value] of Object.entries(answer)) {
-    if (typeof value === 'number') totals.counts[name] = (totals.counts[name] ?? 0) + value;
-  }
-};
-
 async function* chunksOf(files: readonly string[], options: Options, terminal: Terminal) {
   for (const file of files) yield* chunkFile(file, options.format, options, terminal.stdin);
 }
@@ -59,8 +44,8 @@ const sendAll = async (
   files: readonly string[],
   options: Options,
   terminal: Terminal,
-): Promise<Totals> => {
-  const totals: Totals = { requests: 0, points: 0, counts: {} };
+): Promise<IngestTotals> => {
+  const totals = new IngestTotals();
   const progress = startProgress(
     terminal,
     'ingesting',
@@ -69,7 +54,7 @@ const sendAll = async (
   try {
     await inParallel(chunksOf(files, options, terminal), options.concurrency, async (chunk) => {
       try {
-        addCounts(totals, chunk, await client.ingest(chunk.payload));
+        totals.add(chunk.points ?? 0, await client.ingest(chunk.payload));
       } catch (error) {
         throw explain(error, chunk);
       }

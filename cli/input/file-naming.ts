@@ -30,6 +30,7 @@ const METRIC_PHRASES: readonly string[] = [
   'latency',
   'temperature',
   'occupancy',
+  'speed',
   'cpu',
   'memory',
   'disk',

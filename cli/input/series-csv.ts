@@ -11,6 +11,8 @@ export interface SeriesRow {
   /** Epoch seconds. */
   readonly timestamp: number;
   readonly value: number;
+  /** Every field, for `SeriesCsvReader.field`. */
+  readonly fields: readonly string[];
 }
 
 /** Name of the only series of a file that names none. */
@@ -26,7 +28,7 @@ interface Layout {
   readonly timestamp: number;
   readonly value: number;
   readonly naming: readonly number[];
-  readonly text: string;
+  readonly names: readonly string[];
 }
 
 const readHeader = (name: string, line: string): Layout => {
@@ -41,7 +43,7 @@ const readHeader = (name: string, line: string): Layout => {
     });
   }
   const naming = NAMING_COLUMNS.map((column) => columns.indexOf(column)).filter((index) => index >= 0);
-  return { columns: columns.length, timestamp, value, naming, text: columns.join(',') };
+  return { columns: columns.length, timestamp, value, naming, names: columns };
 };
 
 const parseValue = (text: string): number | undefined => {
@@ -65,6 +67,12 @@ export class SeriesCsvReader {
     return this.layout && this.layout.naming.length > 0;
   }
 
+  /** What a row holds in a column; undefined where the file has no such column or the field is empty. */
+  field(row: SeriesRow, column: string): string | undefined {
+    const index = this.layout?.names.indexOf(column) ?? -1;
+    return (index < 0 ? undefined : row.fields[index]) || undefined;
+  }
+
   /** The row of the next line; undefined for the header and blank lines. @throws InvalidInputError naming the line */
   next(line: string): SeriesRow | undefined {
     this.lineNumber++;
@@ -85,7 +93,7 @@ export class SeriesCsvReader {
   private parse(line: string, layout: Layout): SeriesRow {
     const fields = splitCsvRow(line);
     if (fields.length !== layout.columns) {
-      return this.refuse(`${fields.length} fields`, `${layout.columns} (${layout.text})`);
+      return this.refuse(`${fields.length} fields`, `${layout.columns} (${layout.names.join(',')})`);
     }
     const timestampText = fields[layout.timestamp]!;
     const timestamp = parseTimestamp(timestampText);
@@ -98,7 +106,7 @@ export class SeriesCsvReader {
       return this.refuse(`value ${quoteFound(valueText)}`, 'a finite number, or nothing where it is missing');
     }
     const series = layout.naming.map((index) => fields[index]!).join('/') || UNNAMED_SERIES;
-    return { series, timestampText, valueText, timestamp, value };
+    return { series, timestampText, valueText, timestamp, value, fields };
   }
 
   private refuse(found: string, expected: string): never {

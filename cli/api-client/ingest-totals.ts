@@ -1,0 +1,18 @@
+import type { IngestAnswer } from './answers.ts';
+
+/** What many ingest requests together came to. */
+export class IngestTotals {
+  requests = 0;
+  /** Points sent, where they can be counted without decoding. */
+  points = 0;
+  /** Sums of every number that the API answers (`accepted`, `rejected`, ...). */
+  readonly counts: Record<string, number> = {};
+
+  add(points: number, answer: IngestAnswer): void {
+    this.requests++;
+    this.points += points;
+    for (const [name, value] of Object.entries(answer)) {
+      if (typeof value === 'number') this.counts[name] = (this.counts[name] ?? 0) + value;
+    }
+  }
+}

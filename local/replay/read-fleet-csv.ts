@@ -1,0 +1,105 @@
+import { readdirSync, statSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { PassThrough } from 'node:stream';
+import { nameFromFile, toTargetId } from '../../cli/input/file-naming.ts';
+import { lineBatches, openInput } from '../../cli/input/line-batches.ts';
+import { SeriesCsvReader, type SeriesRow } from '../../cli/input/series-csv.ts';
+import { InvalidInputError } from '../../core/errors.ts';
+import { METRIC_KINDS } from '../../core/series/metric-series.ts';
+import type { ProfiledSeries } from '../../core/simulator/ingest-body.ts';
+import { PROFILES } from '../../core/targets/target.ts';
+
+/** The series found under a directory, and the files that could not be used, with the reason. */
+export interface FleetFiles {
+  readonly series: readonly ProfiledSeries[];
+  readonly skipped: readonly { readonly file: string; readonly reason: string }[];
+}
+
+interface GrowingSeries extends ProfiledSeries {
+  readonly timestamps: number[];
+  readonly values: number[];
+}
+
+const CSV = /\.csv(\.gz)?$/i;
+
+const listCsv = (path: string): string[] => {
+  const stats = statSync(path, { throwIfNoEntry: false });
+  if (stats === undefined) {
+    throw new InvalidInputError(`${path}: no such file or directory, expected CSV series`);
+  }
+  if (stats.isFile()) return [path];
+  const names = readdirSync(path, { recursive: true, encoding: 'utf8' });
+  return names
+    .filter((name) => CSV.test(name))
+    .sort((a, b) => (a < b ? -1 : 1))
+    .map((name) => join(path, name));
+};
+
+/** Names come from the columns where the file has them, else from the file's name. */
+const startSeries = (file: string, reader: SeriesCsvReader, row: SeriesRow): GrowingSeries => {
+  const fromFile = nameFromFile(file);
+  const named = reader.field(row, 'target') ?? reader.field(row, 'series');
+  const unit = reader.field(row, 'unit');
+  const profile = PROFILES.find((known) => known === reader.field(row, 'profile'));
+  return {
+    targetId: named === undefined ? fromFile.target : toTargetId(named),
+    metric: reader.field(row, 'metric') ?? fromFile.metric,
+    kind: METRIC_KINDS.find((known) => known === reader.field(row, 'kind')) ?? 'gauge',
+    ...(unit !== undefined && { unit }),
+    ...(profile !== undefined && { profile }),
+    timestamps: [],
+    values: [],
+  };
+};
+
+const readFile = async (file: string): Promise<GrowingSeries[]> => {
+  const input = openInput(file, new PassThrough());
+  const reader = new SeriesCsvReader(input.name);
+  const found = new Map<string, GrowingSeries>();
+  for await (const lines of lineBatches(input)) {
+    for (const line of lines) {
+      const row = reader.next(line);
+      if (row === undefined || Number.isNaN(row.value)) continue;
+      const series = found.get(row.series) ?? startSeries(file, reader, row);
+      if (series.timestamps.length === 0) found.set(row.series, series);
+      series.timestamps.push(row.timestamp);
+      series.values.push(row.value);
+    }
+  }
+  reader.end();
+  if (found.size === 0) throw new InvalidInputError(`${input.name}: found no value, expected rows of data`);
+  return [...found.values()];
+};
+
+/** A target whose metric is already taken gets its folder's name, then a number, so that no two series mix. */
+const makeUnique = (series: ProfiledSeries, file: string, taken: Set<string>): ProfiledSeries => {
+  const keyOf = (targetId: string): string => `${targetId}\n${series.metric}`;
+  const folder = toTargetId(`${series.targetId}_${basename(dirname(file))}`);
+  let targetId = taken.has(keyOf(series.targetId)) ? folder : series.targetId;
+  for (let number = 2; taken.has(keyOf(targetId)); number++) targetId = `${folder}_${number}`;
+  taken.add(keyOf(targetId));
+  return targetId === series.targetId ? series : { ...series, targetId };
+};
+
+/**
+ * Reads every CSV under a directory (or one file): `timestamp,value` files are named by their file name,
+ * `timestamp,series,value` files have a target per series, and ingest CSV is taken as it is. Missing values are left
+ * out. A file that cannot be used is skipped with its reason. @throws InvalidInputError where none can be used
+ */
+export const readFleetCsv = async (path: string): Promise<FleetFiles> => {
+  const taken = new Set<string>();
+  const series: ProfiledSeries[] = [];
+  const skipped: { file: string; reason: string }[] = [];
+  const files = listCsv(path);
+  for (const file of files) {
+    try {
+      series.push(...(await readFile(file)).map((one) => makeUnique(one, file, taken)));
+    } catch (error) {
+      if (!(error instanceof InvalidInputError)) throw error;
+      skipped.push({ file, reason: error.message });
+    }
+  }
+  if (series.length > 0) return { series, skipped };
+  const found = skipped[0]?.reason ?? 'no file ending in .csv or .csv.gz';
+  throw new InvalidInputError(`${path}: found ${found}, expected CSV series`);
+};

@@ -1,0 +1,56 @@
+import { detectStep } from '../../core/series/detect-step.ts';
+import type { ProfiledSeries } from '../../core/simulator/ingest-body.ts';
+
+/** Newest timestamp and reporting interval of a target, over all its series. */
+interface Ending {
+  readonly newest: number;
+  readonly step: number;
+}
+
+const newestOf = ({ timestamps }: ProfiledSeries): number =>
+  timestamps.reduce((newest, at) => Math.max(newest, at), Number.NEGATIVE_INFINITY);
+
+const stepOf = ({ timestamps }: ProfiledSeries): number =>
+  detectStep([...new Set(timestamps)].sort((a, b) => a - b));
+
+const endingsOf = (fleet: readonly ProfiledSeries[]): Map<string, Ending> => {
+  const endings = new Map<string, Ending>();
+  for (const series of fleet) {
+    const known = endings.get(series.targetId);
+    const newest = newestOf(series);
+    if (known === undefined || newest > known.newest)
+      endings.set(series.targetId, { newest, step: stepOf(series) });
+  }
+  return endings;
+};
+
+/**
+ * Moves recorded series so that each target's newest point lies within one step before `now` (epoch seconds). All
+ * series of a target move together, by a whole number of its steps: spacing, gaps and the alignment of its metrics stay
+ * as recorded. The time of day does not: data that must end now cannot also keep its clock, and forecasts learn seasons
+ * from the data, not from the clock's labels. Never moves a point past `now`.
+ */
+export const shiftToNow = (fleet: readonly ProfiledSeries[], now: number): ProfiledSeries[] => {
+  const endings = endingsOf(fleet);
+  return fleet.map((series) => {
+    const { newest, step } = endings.get(series.targetId)!;
+    if (!Number.isFinite(newest)) return series;
+    const shift = Math.floor((now - newest) / step) * step;
+    return { ...series, timestamps: series.timestamps.map((at) => at + shift) };
+  });
+};
+
+/** Leaves out points before `since` (epoch seconds), and series that have none left: the API keeps 35 days. */
+export const keepSince = (fleet: readonly ProfiledSeries[], since: number): ProfiledSeries[] =>
+  fleet.flatMap((series) => {
+    const kept = series.timestamps.flatMap((at, index) => (at >= since ? [index] : []));
+    if (kept.length === 0) return [];
+    if (kept.length === series.timestamps.length) return [series];
+    return [
+      {
+        ...series,
+        timestamps: kept.map((index) => series.timestamps[index]!),
+        values: kept.map((index) => series.values[index]!),
+      },
+    ];
+  });

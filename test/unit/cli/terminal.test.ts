@@ -1,0 +1,198 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { paint, probabilityColour, severityColour } from '../../../cli/terminal/colour.ts';
+import { formatDuration, formatMinute, formatNumber, formatPercent } from '../../../cli/terminal/format.ts';
+import { startProgress } from '../../../cli/terminal/progress.ts';
+import { renderTable } from '../../../cli/terminal/table.ts';
+import { columnsOf, showsUnicode, wantsColour } from '../../../cli/terminal/terminal.ts';
+import { pad, textWidth, truncate } from '../../../cli/terminal/text-width.ts';
+import { LineWriter } from '../../../cli/terminal/writer.ts';
+import { Kept } from './fake-terminal.ts';
+
+describe('what a terminal can show', () => {
+  it('NO_COLOR comes before FORCE_COLOR, that before the terminal', () => {
+    expect(wantsColour(true, {})).toBe(true);
+    expect(wantsColour(false, {})).toBe(false);
+    expect(wantsColour(true, { TERM: 'dumb' })).toBe(false);
+    expect(wantsColour(false, { FORCE_COLOR: '1' })).toBe(true);
+    expect(wantsColour(true, { FORCE_COLOR: '0' })).toBe(false);
+    expect(wantsColour(true, { NO_COLOR: '1', FORCE_COLOR: '1' })).toBe(false);
+  });
+
+  it('its width is its own, else COLUMNS, else 80, never under 20', () => {
+    expect(columnsOf(120, { COLUMNS: '50' })).toBe(120);
+    expect(columnsOf(undefined, { COLUMNS: '50' })).toBe(50);
+    expect(columnsOf(undefined, { COLUMNS: 'wide' })).toBe(80);
+    expect(columnsOf(3, {})).toBe(20);
+  });
+
+  it('the locale decides about Unicode, and the system where there is none', () => {
+    expect(showsUnicode({ LANG: 'en_GB.UTF-8' }, 'linux')).toBe(true);
+    expect(showsUnicode({ LC_ALL: 'C', LANG: 'en_GB.UTF-8' }, 'linux')).toBe(false);
+    expect(showsUnicode({}, 'linux')).toBe(false);
+    expect(showsUnicode({}, 'darwin')).toBe(true);
+  });
+});
+
+describe('text width', () => {
+  it.each([
+    ['abc', 3],
+    ['日本', 4],
+    ['e\u0301', 1],
+    ['🚀', 2],
+    ['👩‍👩‍👧', 2],
+    ['\u001B[31mred\u001B[39m', 3],
+    ['', 0],
+  ])('of %j is %d', (text, width) => {
+    expect(textWidth(text)).toBe(width);
+  });
+
+  it('truncated text never takes more room than there is, and short text stays', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'grapheme' }), fc.integer({ min: 0, max: 20 }), (text, width) => {
+        const cut = truncate(text, width, '…');
+        expect(textWidth(cut)).toBeLessThanOrEqual(Math.max(width, 0));
+        if (textWidth(text) <= width) expect(cut).toBe(text);
+      }),
+    );
+  });
+
+  it('pads by columns, not by characters', () => {
+    expect(pad('日', 4, 'right')).toBe('  日');
+    expect(pad('ab', 1, 'left')).toBe('ab');
+  });
+});
+
+describe('a table', () => {
+  const look = { columns: 40, colour: false, unicode: false };
+  const columns = [
+    { header: 'name', text: (row: { name: string; n: number }) => row.name, shrinks: true },
+    { header: 'count', align: 'right' as const, text: (row: { n: number }) => String(row.n) },
+  ];
+
+  it('aligns its columns', () => {
+    const rows = [
+      { name: 'a', n: 5 },
+      { name: 'long', n: 12345 },
+    ];
+    expect(renderTable(columns, rows, look)).toEqual([
+      'name  count',
+      '----  -----',
+      'a         5',
+      'long  12345',
+    ]);
+  });
+
+  it('cuts the columns that may shrink to the width of the terminal', () => {
+    const lines = renderTable(columns, [{ name: 'x'.repeat(100), n: 5 }], look);
+    expect(lines[2]).toBe(`${'x'.repeat(32)}~      5`);
+    for (const line of lines) expect(textWidth(line)).toBeLessThanOrEqual(40);
+  });
+
+  it('fits any content into any width that has room for its columns', () => {
+    const texts = fc.array(fc.tuple(fc.string({ unit: 'grapheme' }), fc.integer()), {
+      minLength: 1,
+      maxLength: 5,
+    });
+    fc.assert(
+      fc.property(texts, fc.integer({ min: 20, max: 60 }), (cells, width) => {
+        const rows = cells.map(([name, n]) => ({ name, n }));
+        for (const line of renderTable(columns, rows, { ...look, columns: width, unicode: true })) {
+          expect(textWidth(line)).toBeLessThanOrEqual(width);
+          expect(line).not.toContain('\n');
+        }
+      }),
+    );
+  });
+
+  it('colours cells only where colours are on', () => {
+    const coloured = [{ header: 'p', text: () => 'bad', colour: () => 'red' as const }];
+    expect(renderTable(coloured, [1], { ...look, colour: true })[2]).toContain('\u001B[31mbad');
+    expect(renderTable(coloured, [1], look)[2]).toBe('bad');
+  });
+
+  it('shrinks all columns where those that should cannot give enough', () => {
+    const wide = [
+      { header: 'a', text: () => 'a'.repeat(30), shrinks: true },
+      { header: 'b', text: () => 'b'.repeat(60) },
+    ];
+    for (const line of renderTable(wide, [1], look)) expect(line.length).toBeLessThanOrEqual(40);
+  });
+});
+
+describe('figures for people', () => {
+  it.each([
+    [0, '0'],
+    [0.1234, '0.12'],
+    [0.00042, '0.00042'],
+    [73.46, '73.5'],
+    [9123, '9123'],
+    [12_345, '12.3k'],
+    [4_500_000, '4.50M'],
+    [2.5e9, '2.50G'],
+    [-12_345, '-12.3k'],
+    [Number.NaN, '-'],
+  ])('%d is %s', (value, text) => expect(formatNumber(value)).toBe(text));
+
+  it.each([
+    [0, '0%'],
+    [0.001, '<1%'],
+    [0.5, '50%'],
+    [0.999, '>99%'],
+    [1, '100%'],
+  ])('a share of %d is %s', (share, text) => expect(formatPercent(share)).toBe(text));
+
+  it.each([
+    [40, '40 s'],
+    [1500, '25 min'],
+    [7500, '2 h 05 min'],
+    [273_600, '3 d 4 h'],
+  ])('%d seconds are %s', (seconds, text) => expect(formatDuration(seconds)).toBe(text));
+
+  it('minutes are written in UTC', () => expect(formatMinute(0)).toBe('1970-01-01 00:00'));
+
+  it('risk has a colour', () => {
+    expect([0.1, 0.2, 0.5].map(probabilityColour)).toEqual([undefined, 'yellow', 'red']);
+    expect((['critical', 'warning', 'info'] as const).map(severityColour)).toEqual(['red', 'yellow', 'gray']);
+    expect(paint(false, 'red', 'x')).toBe('x');
+  });
+});
+
+describe('progress', () => {
+  const draw = (interactive: boolean, steps: number): string => {
+    const stderr = new Kept();
+    let time = 0;
+    const progress = startProgress(
+      { stderr, interactive, columns: 50, unicode: false },
+      'sending',
+      steps,
+      () => time,
+    );
+    for (let i = 0; i < steps; i++) {
+      time += 1000;
+      progress.advance();
+    }
+    progress.stop();
+    return stderr.text;
+  };
+
+  it('is drawn with its share and the time left, within the width, and cleared', () => {
+    const frames = draw(true, 4).split('\r');
+    expect(frames[1]).toContain('sending ########');
+    expect(frames[1]).toContain('25%');
+    expect(frames.at(-1)).toBe('\u001B[2K');
+    for (const frame of frames) expect(frame.replace('\u001B[2K', '').length).toBeLessThan(50);
+  });
+
+  it('is silent where nobody watches', () => expect(draw(false, 4)).toBe(''));
+});
+
+describe('the line writer', () => {
+  it('waits for a slow reader and loses nothing', async () => {
+    const kept = new Kept({ highWaterMark: 1 });
+    const writer = new LineWriter(kept);
+    const lines = Array.from({ length: 50_000 }, (_, i) => `line ${i}`);
+    await writer.lines(lines);
+    expect(kept.text).toBe(`${lines.join('\n')}\n`);
+  });
+});
