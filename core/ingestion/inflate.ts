@@ -1,0 +1,28 @@
+import { gunzipSync } from 'node:zlib';
+import { IngestRejection } from './ingest-rejection.ts';
+import type { IngestLimits } from './limits.ts';
+
+const codeOf = (error: unknown): unknown =>
+  error instanceof Error && 'code' in error ? error.code : undefined;
+
+/**
+ * Unzips a gzip body, giving up once it outgrows the limit.
+ * @throws IngestRejection when it is no gzip or too large
+ */
+export const inflate = (payload: Uint8Array, { maxUnzippedBytes }: IngestLimits): Uint8Array => {
+  try {
+    return gunzipSync(payload, { maxOutputLength: maxUnzippedBytes });
+  } catch (cause) {
+    if (codeOf(cause) === 'ERR_BUFFER_TOO_LARGE')
+      throw new IngestRejection('body-too-large', `the body unzips to more than ${maxUnzippedBytes} bytes`, {
+        cause,
+      });
+    throw new IngestRejection(
+      'malformed-body',
+      'the body is not valid gzip, though content-encoding says so',
+      {
+        cause,
+      },
+    );
+  }
+};

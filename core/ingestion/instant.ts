@@ -1,0 +1,29 @@
+/** Timestamps as senders write them. */
+
+const ISO =
+  /^(\d{4}-\d{2}-\d{2})(?:[T ](\d{2}:\d{2})(?::(\d{2}(?:[.,]\d{1,9})?))?)? ?(Z|z|[+-]\d{2}(?::?\d{2})?)?$/;
+const NUMBER = /^[+-]?\d+(?:\.\d+)?$/;
+
+const zoneOf = (zone: string | undefined): string => {
+  if (zone === undefined || zone.toUpperCase() === 'Z') return 'Z';
+  const digits = zone.slice(1).replace(':', '').padEnd(4, '0');
+  return `${zone[0]}${digits.slice(0, 2)}:${digits.slice(2)}`;
+};
+
+/** `2026-02-30` passes as 2 March with Date.parse; the calendar day must come back as it went in. */
+const existingDay = (day: string): boolean => new Date(`${day}T00:00:00Z`).toISOString().startsWith(day);
+
+/**
+ * Epoch seconds, rounded down, of ISO 8601 text (UTC where it names no zone) or of epoch seconds as text;
+ * NaN for anything else.
+ */
+export const parseInstant = (text: string): number => {
+  const trimmed = text.trim();
+  if (NUMBER.test(trimmed)) return Math.floor(Number(trimmed));
+  const match = ISO.exec(trimmed);
+  if (match === null) return Number.NaN;
+  const [, day = '', time = '00:00', seconds = '00', zone] = match;
+  const milliseconds = Date.parse(`${day}T${time}:${seconds.replace(',', '.')}${zoneOf(zone)}`);
+  if (Number.isNaN(milliseconds) || !existingDay(day)) return Number.NaN;
+  return Math.floor(milliseconds / 1000);
+};

@@ -1,0 +1,62 @@
+/**
+ * Typed reading of parsed JSON that stops at the first fault and names its path. Schema validation would gather an
+ * issue for every wrong element, of which a hostile body can hold millions.
+ */
+import { IngestRejection } from './ingest-rejection.ts';
+
+export type JsonObject = Readonly<Record<string, unknown>>;
+
+/** Where a value stands; `at` is built into text only when there is a fault. */
+export interface JsonPlace {
+  readonly parent: JsonPlace | undefined;
+  readonly step: string | number;
+}
+
+const pathOf = (place: JsonPlace): string => {
+  const step = typeof place.step === 'number' ? `[${place.step}]` : `.${place.step}`;
+  return place.parent === undefined ? String(place.step) : `${pathOf(place.parent)}${step}`;
+};
+
+export const within = (parent: JsonPlace | undefined, step: string | number): JsonPlace => ({ parent, step });
+
+/** @throws IngestRejection always */
+export const wrong = (place: JsonPlace, expected: string): never => {
+  const field = pathOf(place);
+  throw new IngestRejection('invalid-content', `${field}: expected ${expected}`, {
+    errors: [{ field, code: 'invalid-type', message: `expected ${expected}` }],
+  });
+};
+
+const isObject = (value: unknown): value is JsonObject =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** An object; empty where absent or null, as protobuf's JSON mapping has it. */
+export const objectAt = (value: unknown, place: JsonPlace): JsonObject => {
+  if (value === undefined || value === null) return {};
+  return isObject(value) ? value : wrong(place, 'an object');
+};
+
+export const arrayAt = (value: unknown, place: JsonPlace): readonly unknown[] => {
+  if (value === undefined || value === null) return [];
+  return Array.isArray(value) ? value : wrong(place, 'an array');
+};
+
+export const textAt = (value: unknown, place: JsonPlace): string => {
+  if (value === undefined || value === null) return '';
+  return typeof value === 'string' ? value : wrong(place, 'text');
+};
+
+/** A 64-bit integer, which JSON carries as text because numbers lose digits. */
+export const integerAt = (value: unknown, place: JsonPlace): bigint => {
+  if (typeof value === 'string' && /^-?\d{1,20}$/.test(value)) return BigInt(value);
+  return typeof value === 'number' && Number.isInteger(value)
+    ? BigInt(value)
+    : wrong(place, 'a whole number');
+};
+
+/** A number, or the text that protobuf's JSON mapping has for NaN and the infinities. */
+export const doubleAt = (value: unknown, place: JsonPlace): number => {
+  if (typeof value === 'number') return value;
+  const named = value === 'NaN' || value === 'Infinity' || value === '-Infinity';
+  return named ? Number(value) : wrong(place, 'a number');
+};

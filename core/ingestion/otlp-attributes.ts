@@ -1,0 +1,93 @@
+/** Attributes of OTLP protobuf (opentelemetry/proto/common/v1/common.proto) as text. */
+import type { BinaryReader } from '@bufbuild/protobuf/wire';
+import { MAX_ATTRIBUTE_DEPTH } from './otlp-request.ts';
+import { fixed64Field, lengthField, readMessage, varintField } from './protobuf-message.ts';
+
+const KEY_VALUE = { key: lengthField(1), value: lengthField(2) };
+const LIST = { values: lengthField(1) };
+const ANY_VALUE = {
+  text: lengthField(1),
+  bool: varintField(2),
+  integer: varintField(3),
+  double: fixed64Field(4),
+  array: lengthField(5),
+  keyValues: lengthField(6),
+  bytes: lengthField(7),
+};
+
+/** A nested value as JSON can show it. */
+type Plain = string | number | boolean | null | Plain[] | { [key: string]: Plain };
+
+/** Text as it is, everything else as JSON. */
+export const attributeText = (value: unknown): string => {
+  if (typeof value === 'string') return value;
+  return typeof value === 'bigint' ? value.toString() : JSON.stringify(value);
+};
+
+const readKeyValue = (reader: BinaryReader, depth: number): [string, Plain] => {
+  let key = '';
+  let value: Plain = null;
+  readMessage(reader, (tag) => {
+    if (tag === KEY_VALUE.key) key = reader.string(true);
+    else if (tag === KEY_VALUE.value) value = readAnyValue(reader, depth);
+    else return false;
+    return true;
+  });
+  return [key, value];
+};
+
+const readArray = (reader: BinaryReader, depth: number): Plain[] => {
+  const values: Plain[] = [];
+  readMessage(reader, (tag) => {
+    if (tag !== LIST.values) return false;
+    values.push(readAnyValue(reader, depth));
+    return true;
+  });
+  return values;
+};
+
+const readKeyValues = (reader: BinaryReader, depth: number): Plain => {
+  const entries: [string, Plain][] = [];
+  readMessage(reader, (tag) => {
+    if (tag !== LIST.values) return false;
+    entries.push(readKeyValue(reader, depth));
+    return true;
+  });
+  return Object.fromEntries(entries);
+};
+
+/** Whole numbers beyond 2^53 stay exact as text. */
+const readInteger = (reader: BinaryReader): Plain => {
+  const value = BigInt(reader.int64());
+  const number = Number(value);
+  return Number.isSafeInteger(number) ? number : value.toString();
+};
+
+const readScalar = (reader: BinaryReader, tag: number): Plain | undefined => {
+  if (tag === ANY_VALUE.text) return reader.string(true);
+  if (tag === ANY_VALUE.bool) return reader.bool();
+  if (tag === ANY_VALUE.integer) return readInteger(reader);
+  if (tag === ANY_VALUE.double) return reader.double();
+  return tag === ANY_VALUE.bytes ? Buffer.from(reader.bytes()).toString('base64') : undefined;
+};
+
+const readAnyValue = (reader: BinaryReader, depth: number): Plain => {
+  if (depth > MAX_ATTRIBUTE_DEPTH)
+    throw new RangeError(`attribute values nest deeper than ${MAX_ATTRIBUTE_DEPTH}`);
+  let value: Plain = null;
+  readMessage(reader, (tag) => {
+    const scalar = readScalar(reader, tag);
+    if (scalar !== undefined) value = scalar;
+    else if (tag === ANY_VALUE.array) value = readArray(reader, depth + 1);
+    else if (tag === ANY_VALUE.keyValues) value = readKeyValues(reader, depth + 1);
+    else return false;
+    return true;
+  });
+  return value;
+};
+
+/** Reads one `KeyValue` into `into`; a repeated key keeps its last value. */
+export const readAttribute = (reader: BinaryReader, into: Map<string, string>): void => {
+  const [key, value] = readKeyValue(reader, 1);
+  into.set(key, attributeText(value));
+};

@@ -1,0 +1,164 @@
+/**
+ * OTLP metrics in protobuf (opentelemetry/proto/metrics/v1/metrics.proto), read by its field numbers: gauges and sums;
+ * other kinds are counted.
+ */
+import { BinaryWriter } from '@bufbuild/protobuf/wire';
+import { IngestRejection } from './ingest-rejection.ts';
+import { readAttribute } from './otlp-attributes.ts';
+import {
+  NO_RECORDED_VALUE,
+  type OtlpMetric,
+  type OtlpPoint,
+  type OtlpResource,
+  type OtlpTemporality,
+  secondsOfNanos,
+} from './otlp-request.ts';
+import {
+  BudgetedReader,
+  fixed64Field,
+  lengthField,
+  readFields,
+  readMessage,
+  varintField,
+} from './protobuf-message.ts';
+
+const REQUEST = { resourceMetrics: lengthField(1) };
+const RESOURCE_METRICS = { resource: lengthField(1), scopeMetrics: lengthField(2) };
+const RESOURCE = { attributes: lengthField(1) };
+const SCOPE_METRICS = { metrics: lengthField(2) };
+const METRIC = { name: lengthField(1), unit: lengthField(3), gauge: lengthField(5), sum: lengthField(7) };
+/** Histogram, exponential histogram, summary. */
+const UNSUPPORTED = new Set([lengthField(9), lengthField(10), lengthField(11)]);
+const DATA = { points: lengthField(1), temporality: varintField(2), monotonic: varintField(3) };
+const POINT = {
+  time: fixed64Field(3),
+  double: fixed64Field(4),
+  integer: fixed64Field(6),
+  attributes: lengthField(7),
+  flags: varintField(8),
+};
+const TEMPORALITIES: readonly OtlpTemporality[] = ['unspecified', 'delta', 'cumulative'];
+
+const readPoint = (reader: BudgetedReader): OtlpPoint => {
+  const attributes = new Map<string, string>();
+  reader.spend();
+  let [timestamp, value, flags] = [0, Number.NaN, 0];
+  readMessage(reader, (tag) => {
+    if (tag === POINT.time) timestamp = secondsOfNanos(BigInt(reader.fixed64()));
+    else if (tag === POINT.double) value = reader.double();
+    else if (tag === POINT.integer) value = Number(reader.sfixed64());
+    else if (tag === POINT.attributes) readAttribute(reader, attributes);
+    else if (tag === POINT.flags) flags = reader.uint32();
+    else return false;
+    return true;
+  });
+  return { attributes, timestamp, value: (flags & NO_RECORDED_VALUE) === 0 ? value : Number.NaN };
+};
+
+interface NumberData {
+  readonly points: readonly OtlpPoint[];
+  readonly temporality: OtlpTemporality;
+  readonly monotonic: boolean;
+}
+
+const readNumberData = (reader: BudgetedReader): NumberData => {
+  const points: OtlpPoint[] = [];
+  let temporality: OtlpTemporality = 'unspecified';
+  let monotonic = false;
+  readMessage(reader, (tag) => {
+    if (tag === DATA.points) points.push(readPoint(reader));
+    else if (tag === DATA.temporality) temporality = TEMPORALITIES[reader.uint32()] ?? 'unspecified';
+    else if (tag === DATA.monotonic) monotonic = reader.bool();
+    else return false;
+    return true;
+  });
+  return { points, temporality, monotonic };
+};
+
+const countPoints = (reader: BudgetedReader): number => {
+  let points = 0;
+  readMessage(reader, (tag) => {
+    if (tag === DATA.points) points++;
+    return false;
+  });
+  return points;
+};
+
+const readData = (reader: BudgetedReader, tag: number): OtlpMetric['data'] | undefined => {
+  if (tag === METRIC.gauge) return { type: 'gauge', points: readNumberData(reader).points };
+  if (tag === METRIC.sum) return { type: 'sum', ...readNumberData(reader) };
+  return UNSUPPORTED.has(tag) ? { type: 'unsupported', points: countPoints(reader) } : undefined;
+};
+
+const readMetric = (reader: BudgetedReader): OtlpMetric => {
+  let [name, unit] = ['', ''];
+  reader.spend();
+  let data: OtlpMetric['data'] = { type: 'unsupported', points: 0 };
+  readMessage(reader, (tag) => {
+    if (tag === METRIC.name) name = reader.string(true);
+    else if (tag === METRIC.unit) unit = reader.string(true);
+    else {
+      const read = readData(reader, tag);
+      if (read === undefined) return false;
+      data = read;
+    }
+    return true;
+  });
+  return { name, unit, data };
+};
+
+const readResourceMetrics = (reader: BudgetedReader): OtlpResource => {
+  const attributes = new Map<string, string>();
+  const metrics: OtlpMetric[] = [];
+  reader.spend();
+  readMessage(reader, (tag) => {
+    if (tag === RESOURCE_METRICS.resource)
+      readMessage(reader, (inner) => {
+        if (inner === RESOURCE.attributes) readAttribute(reader, attributes);
+        return inner === RESOURCE.attributes;
+      });
+    else if (tag === RESOURCE_METRICS.scopeMetrics)
+      readMessage(reader, (inner) => {
+        if (inner === SCOPE_METRICS.metrics) metrics.push(readMetric(reader));
+        return inner === SCOPE_METRICS.metrics;
+      });
+    else return false;
+    return true;
+  });
+  return { attributes, metrics };
+};
+
+/** A point with its own metric and its own resource is the most wasteful request there is. */
+const ENTRIES_PER_POINT = 3;
+
+/**
+ * Reads an `ExportMetricsServiceRequest`.
+ * @throws IngestRejection for bytes that are none, and for far more points than `maxPoints`
+ */
+export const readOtlpProtobuf = (body: Uint8Array, maxPoints: number): OtlpResource[] => {
+  const resources: OtlpResource[] = [];
+  try {
+    const reader = new BudgetedReader(body, maxPoints * ENTRIES_PER_POINT);
+    readFields(reader, reader.len, (tag) => {
+      if (tag === REQUEST.resourceMetrics) resources.push(readResourceMetrics(reader));
+      return tag === REQUEST.resourceMetrics;
+    });
+  } catch (cause) {
+    if (cause instanceof IngestRejection) throw cause;
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new IngestRejection('malformed-body', `the body is no OTLP protobuf: ${reason}`, { cause });
+  }
+  if (resources.length === 0 && body.length > 0)
+    throw new IngestRejection('malformed-body', 'the body is no OTLP protobuf: it has no resource_metrics');
+  return resources;
+};
+
+/** Encodes an `ExportMetricsServiceResponse`; `partial_success` only where something was not taken, as OTLP asks. */
+export const writeOtlpResponse = (rejected: number, message: string): Uint8Array => {
+  const writer = new BinaryWriter();
+  if (rejected === 0 && message === '') return writer.finish();
+  writer.uint32(lengthField(1)).fork();
+  if (rejected > 0) writer.uint32(varintField(1)).int64(rejected);
+  if (message !== '') writer.uint32(lengthField(2)).string(message);
+  return writer.join().finish();
+};

@@ -1,0 +1,45 @@
+/** The part of an OTLP metrics request that is kept, whichever encoding it came in. */
+
+/** Attribute values as text; nested ones as JSON. */
+export type OtlpAttributes = ReadonlyMap<string, string>;
+
+export interface OtlpPoint {
+  readonly attributes: OtlpAttributes;
+  /** Epoch seconds, rounded down. */
+  readonly timestamp: number;
+  /** NaN where the point says "no recorded value". */
+  readonly value: number;
+}
+
+export type OtlpTemporality = 'unspecified' | 'delta' | 'cumulative';
+
+export interface OtlpMetric {
+  readonly name: string;
+  readonly unit: string;
+  readonly data:
+    | { readonly type: 'gauge'; readonly points: readonly OtlpPoint[] }
+    | {
+        readonly type: 'sum';
+        readonly points: readonly OtlpPoint[];
+        readonly temporality: OtlpTemporality;
+        readonly monotonic: boolean;
+      }
+    /** Histograms, exponential histograms and summaries: only counted. */
+    | { readonly type: 'unsupported'; readonly points: number };
+}
+
+export interface OtlpResource {
+  readonly attributes: OtlpAttributes;
+  readonly metrics: readonly OtlpMetric[];
+}
+
+/** Attribute values may nest this deep; deeper ones are refused before they exhaust the stack. */
+export const MAX_ATTRIBUTE_DEPTH = 16;
+
+const NANOS = 1_000_000_000n;
+
+/** Whole epoch seconds of nanoseconds, rounded down. In integers: as a float, nanoseconds lose their last digits. */
+export const secondsOfNanos = (nanos: bigint): number => Number(nanos / NANOS);
+
+/** Bit 0 of a data point's flags: the sender knows that there is no value. */
+export const NO_RECORDED_VALUE = 1;
