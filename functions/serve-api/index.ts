@@ -1,0 +1,33 @@
+import * as z from 'zod';
+import { makeDocumentClient } from '../../adapters/clients.ts';
+import { dynamoApiKeyStore } from '../../adapters/dynamodb/api-key-store.ts';
+import { dynamoBlockReader } from '../../adapters/dynamodb/block-store.ts';
+import { dynamoBreachStore } from '../../adapters/dynamodb/breach-store.ts';
+import { dynamoForecastStore } from '../../adapters/dynamodb/forecast-store.ts';
+import { dynamoRunStore } from '../../adapters/dynamodb/run-store.ts';
+import { dynamoTargetRegistry } from '../../adapters/dynamodb/target-registry.ts';
+import { authenticate } from '../shared/authenticate.ts';
+import { observe, telemetry } from '../shared/observe.ts';
+import { readEnv } from '../shared/read-env.ts';
+import { makeHandler } from './handler.ts';
+
+const env = readEnv({
+  HOT_TABLE_NAME: z.string().min(1),
+  REGISTRY_TABLE_NAME: z.string().min(1),
+});
+const client = makeDocumentClient();
+const hot = { client, tableName: env.HOT_TABLE_NAME, now: Date.now };
+const registry = { client, tableName: env.REGISTRY_TABLE_NAME, now: Date.now };
+
+export const handler = observe(
+  makeHandler({
+    authenticate: authenticate({ keys: dynamoApiKeyStore(client, env.REGISTRY_TABLE_NAME), now: Date.now }),
+    registry: dynamoTargetRegistry(client, env.REGISTRY_TABLE_NAME),
+    blocks: dynamoBlockReader(hot),
+    forecasts: dynamoForecastStore(hot),
+    breaches: dynamoBreachStore(registry),
+    runs: dynamoRunStore(registry),
+    now: Date.now,
+    telemetry,
+  }),
+);

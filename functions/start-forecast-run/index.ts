@@ -1,0 +1,26 @@
+import * as z from 'zod';
+import { makeDocumentClient, makeStepFunctionsClient } from '../../adapters/clients.ts';
+import { dynamoApiKeyStore } from '../../adapters/dynamodb/api-key-store.ts';
+import { dynamoRunStore } from '../../adapters/dynamodb/run-store.ts';
+import { stepFunctionsStarter } from '../../adapters/step-functions/workflow-starter.ts';
+import { authenticate } from '../shared/authenticate.ts';
+import { observe, telemetry } from '../shared/observe.ts';
+import { readEnv } from '../shared/read-env.ts';
+import { makeHandler } from './handler.ts';
+
+const env = readEnv({
+  REGISTRY_TABLE_NAME: z.string().min(1),
+  FORECAST_STATE_MACHINE_ARN: z.string().min(1),
+});
+const client = makeDocumentClient();
+const stateMachineArn = env.FORECAST_STATE_MACHINE_ARN;
+
+export const handler = observe(
+  makeHandler({
+    authenticate: authenticate({ keys: dynamoApiKeyStore(client, env.REGISTRY_TABLE_NAME), now: Date.now }),
+    runs: dynamoRunStore({ client, tableName: env.REGISTRY_TABLE_NAME, now: Date.now }),
+    workflow: stepFunctionsStarter({ client: makeStepFunctionsClient(), stateMachineArn }),
+    now: Date.now,
+    telemetry,
+  }),
+);
