@@ -12,7 +12,7 @@ const WEAKER_SHARE = 0.5;
 /** What a lasting deviation must have more than a single point: its residuals are strongly autocorrelated. */
 const LASTING_HANDICAP = 0.5;
 /** The same for the two parts that gave many false alarms on noisy metrics. */
-const NOISY_HANDICAP = 0.8;
+const NOISY_HANDICAP = 1.1;
 
 type Parts = { -readonly [Name in keyof DetectionResult['parts']]: DetectionResult['parts'][Name] };
 
