@@ -1,0 +1,93 @@
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { findPython, type Python } from './find-python.ts';
+import type { OnProgress } from './progress.ts';
+import { CommandFailedError, runCommand } from './run-command.ts';
+import { isAlive } from './running-process.ts';
+
+const FOLDER = 'venv';
+const HALF_MADE = 'venv.making-';
+const MARKER = 'forestall-pins';
+
+/** Names what an environment was made from: it is made anew when a pin changes. */
+export const fingerprintPins = (requirements: string): string =>
+  createHash('sha256')
+    .update(requirements.replace(/#.*$/gm, '').split(/\s+/).filter(Boolean).join(' '))
+    .digest('hex');
+
+/** Process that was making the environment in this folder, or undefined for any other folder. */
+export const makerOf = (folder: string): number | undefined => {
+  const pid = folder.startsWith(HALF_MADE) ? Number(folder.slice(HALF_MADE.length)) : Number.NaN;
+  return Number.isInteger(pid) && pid > 0 ? pid : undefined;
+};
+
+const interpreterOf = (folder: string): string => join(folder, 'bin', 'python');
+
+const isComplete = (folder: string, fingerprint: string): boolean => {
+  const marker = join(folder, MARKER);
+  return (
+    existsSync(interpreterOf(folder)) &&
+    existsSync(marker) &&
+    readFileSync(marker, 'utf8').trim() === fingerprint
+  );
+};
+
+const removeHalfMade = (parent: string): void => {
+  for (const name of readdirSync(parent)) {
+    const maker = makerOf(name);
+    if (maker !== undefined && !isAlive(maker)) rmSync(join(parent, name), { recursive: true, force: true });
+  }
+};
+
+const installPins = async (
+  python: Python,
+  folder: string,
+  pins: string,
+  signal: AbortSignal | undefined,
+): Promise<void> => {
+  await runCommand(python.command, ['-m', 'venv', folder], { signal });
+  const pip = ['-m', 'pip', 'install', '--no-deps', '--no-input', '--disable-pip-version-check', '-r', pins];
+  try {
+    await runCommand(interpreterOf(folder), pip, { signal });
+  } catch (error) {
+    if (!(error instanceof CommandFailedError) || signal?.aborted) throw error;
+    const outcome =
+      'failed. The first start downloads the emulator from the Python package index: is it reachable from here (proxy, PIP_INDEX_URL)?';
+    throw new CommandFailedError('pip install', outcome, error.lastLines, { cause: error });
+  }
+};
+
+export interface EmulatorInstallation {
+  /** Interpreter of the virtual environment that holds the pinned emulator. */
+  readonly python: string;
+  readonly reused: boolean;
+}
+
+/**
+ * Makes `.local/venv` with the emulator of `requirements.txt`, or reuses it while no pin has changed. The
+ * environment is made beside it and renamed when complete, so that it may be interrupted at any moment.
+ * Throws `ConfigurationError` without a usable Python, `CommandFailedError` when the download fails.
+ */
+export const ensureEmulator = async (
+  projectRoot: string,
+  onProgress: OnProgress = () => {},
+  signal?: AbortSignal,
+): Promise<EmulatorInstallation> => {
+  const parent = join(projectRoot, '.local');
+  const folder = join(parent, FOLDER);
+  const pins = join(projectRoot, 'local', 'emulator', 'requirements.txt');
+  const fingerprint = fingerprintPins(readFileSync(pins, 'utf8'));
+  mkdirSync(parent, { recursive: true });
+  removeHalfMade(parent);
+  if (isComplete(folder, fingerprint)) return { python: interpreterOf(folder), reused: true };
+  const python = await findPython(process.env, signal);
+  onProgress({ message: `Installing the emulator with Python ${python.version}` });
+  const making = join(parent, `${HALF_MADE}${process.pid}`);
+  rmSync(making, { recursive: true, force: true });
+  await installPins(python, making, pins, signal);
+  writeFileSync(join(making, MARKER), `${fingerprint}\n`);
+  rmSync(folder, { recursive: true, force: true });
+  renameSync(making, folder);
+  return { python: interpreterOf(folder), reused: false };
+};
