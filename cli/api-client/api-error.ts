@@ -1,10 +1,9 @@
 import * as z from 'zod';
 import { ForestallError } from '../../core/errors.ts';
 
-/** A field or line that the API found fault with. */
+/** What the API found fault with: a field (`points[3].value`) or a line (`line 7`). */
 export interface ProblemField {
   readonly field?: string | undefined;
-  readonly line?: number | undefined;
   readonly code?: string | undefined;
   readonly message: string;
 }
@@ -17,7 +16,6 @@ const ProblemBody = z.looseObject({
     .array(
       z.looseObject({
         field: z.string().optional(),
-        line: z.number().optional(),
         code: z.string().optional(),
         message: z.string(),
       }),
@@ -48,13 +46,14 @@ export class ApiUnreachableError extends ForestallError {
   override readonly name = 'ApiUnreachableError';
 }
 
-const placeOf = ({ field, line }: ProblemField): string => {
-  if (field !== undefined) return `${field}: `;
-  return line === undefined ? '' : `line ${line}: `;
-};
+/** A fault with its place, where it has one. */
+export const describeField = (field: string | undefined, message: string): string =>
+  field === undefined ? message : `${field}: ${message}`;
 
 const describeFields = (errors: readonly ProblemField[]): string => {
-  const shown = errors.slice(0, SHOWN_FIELDS).map((error) => `\n  ${placeOf(error)}${error.message}`);
+  const shown = errors
+    .slice(0, SHOWN_FIELDS)
+    .map((error) => `\n  ${describeField(error.field, error.message)}`);
   const more = errors.length > SHOWN_FIELDS ? `\n  and ${errors.length - SHOWN_FIELDS} more` : '';
   return shown.join('') + more;
 };

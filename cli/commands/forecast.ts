@@ -1,11 +1,11 @@
 import { Command } from 'commander';
 import { InvalidInputError } from '../../core/errors.ts';
 import { forecast } from '../../core/forecasting/ensemble.ts';
-import type { Forecast } from '../../core/forecasting/forecast.ts';
-import type { RegularSeries } from '../../core/series/metric-series.ts';
 import { regularise } from '../../core/series/regularise.ts';
+import { meaningOf } from '../../core/targets/metric-meaning.ts';
+import { nameFromFile } from '../input/file-naming.ts';
 import { openInput } from '../input/line-batches.ts';
-import { readSeriesCsv, type SeriesPoints } from '../input/series-csv.ts';
+import { readSeriesCsv, type SeriesPoints, UNNAMED_SERIES } from '../input/series-csv.ts';
 import { formatTimestamp } from '../input/timestamp.ts';
 import { startProgress } from '../terminal/progress.ts';
 import type { Terminal } from '../terminal/terminal.ts';
@@ -28,14 +28,23 @@ interface Failure {
   readonly reason: string;
 }
 
+/** 0 and 100 where the name means a percentage and no value contradicts it. */
+const boundsOf = (name: string, values: Float64Array): { bounds?: { lower: number; upper: number } } => {
+  const percent = meaningOf(name).scale.kind === 'percent';
+  return percent && !values.some((value) => value < 0 || value > 100)
+    ? { bounds: { lower: 0, upper: 100 } }
+    : {};
+};
+
 const forecastSeries = (
   series: string,
+  metric: string,
   points: SeriesPoints,
-  horizon: number,
-  quantileLevels: readonly number[],
-): { history: RegularSeries; result: Forecast; series: string } => {
+  { horizon, quantiles }: Pick<Options, 'horizon' | 'quantiles'>,
+): SeriesForecast => {
   const history = regularise({ ...points, kind: 'gauge' });
-  return { series, history, result: forecast({ history, horizon, quantileLevels }) };
+  const bounds = boundsOf(metric, history.values);
+  return { series, history, result: forecast({ history, horizon, quantileLevels: quantiles, ...bounds }) };
 };
 
 const toJson = ({ series, result }: SeriesForecast): string =>
@@ -61,8 +70,9 @@ const reportFailures = (failures: readonly Failure[], count: number, terminal: T
 };
 
 const run = async (file: string, options: Options, terminal: Terminal): Promise<void> => {
-  const found = await readSeriesCsv(openInput(file, terminal.stdin));
-  const levels = options.json
+  const input = openInput(file, terminal.stdin);
+  const found = await readSeriesCsv(input);
+  const quantiles = options.json
     ? options.quantiles
     : [...new Set([...options.quantiles, ...SHOWN_LEVELS])].sort((a, b) => a - b);
   const writer = new LineWriter(terminal.stdout);
@@ -70,8 +80,10 @@ const run = async (file: string, options: Options, terminal: Terminal): Promise<
   const failures: Failure[] = [];
   const done: SeriesForecast[] = [];
   for (const [series, points] of found) {
+    // The only series of a file is named by the file, if at all.
+    const metric = series === UNNAMED_SERIES ? nameFromFile(input.name).metric : series;
     try {
-      const next = forecastSeries(series, points, options.horizon, levels);
+      const next = forecastSeries(series, metric, points, { ...options, quantiles });
       progress.stop();
       if (options.json) await writer.lines([toJson(next)]);
       else done.push(next);

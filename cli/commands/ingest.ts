@@ -1,7 +1,7 @@
 import { statSync } from 'node:fs';
 import { Command, Option } from 'commander';
 import type { ApiClient } from '../api-client/api-client.ts';
-import { ApiRequestError, type ProblemField } from '../api-client/api-error.ts';
+import { ApiRequestError, describeField, type ProblemField } from '../api-client/api-error.ts';
 import { inParallel } from '../api-client/in-parallel.ts';
 import { IngestTotals } from '../api-client/ingest-totals.ts';
 import type { IngestChunk, IngestNames } from '../input/ingest-chunk.ts';
@@ -18,17 +18,17 @@ interface Options extends ConnectionOptions, IngestNames {
 }
 
 const LINE_FIELD = /^line (\d+)$/;
+const SHOWN_FIELDS = 5;
 
-const inFileTerms = (error: ProblemField, fileLine: IngestChunk['fileLine']): string => {
-  const line = error.line ?? Number(LINE_FIELD.exec(error.field ?? '')?.[1] ?? Number.NaN);
-  const place = Number.isNaN(line) ? (error.field ?? '') : `line ${fileLine(line)}`;
-  return `\n  ${place === '' ? '' : `${place}: `}${error.message}`;
+const inFileTerms = ({ field, message }: ProblemField, fileLine: IngestChunk['fileLine']): string => {
+  const line = LINE_FIELD.exec(field ?? '')?.[1];
+  return `\n  ${describeField(line === undefined ? field : `line ${fileLine(Number(line))}`, message)}`;
 };
 
 /** Names the file, and lines as they are counted in it rather than in the request. */
 const explain = (error: unknown, { file, fileLine }: IngestChunk): unknown => {
   if (!(error instanceof ApiRequestError)) return error;
-  const fields = error.errors.slice(0, 5).map((field) => inFileTerms(field, fileLine));
+  const fields = error.errors.slice(0, SHOWN_FIELDS).map((field) => inFileTerms(field, fileLine));
   const summary = error.message.split('\n')[0];
   return new ApiRequestError(`${file}: ${summary}${fields.join('')}`, error.status, error.code, error.errors);
 };
@@ -73,7 +73,8 @@ const run = async (files: readonly string[], options: Options, terminal: Termina
     return;
   }
   const counts = Object.entries(totals.counts).map(([name, count]) => `${count} ${name}`);
-  const sent = `${totals.points} points of ${files.length} files in ${totals.requests} requests`;
+  const of = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? '' : 's'}`;
+  const sent = `${of(totals.points, 'point')} of ${of(files.length, 'file')} in ${of(totals.requests, 'request')}`;
   terminal.stdout.write(`sent ${sent}${counts.length > 0 ? `: ${counts.join(', ')}` : ''}\n`);
 };
 

@@ -42,9 +42,9 @@ const patternOf = (phrase: string): RegExp =>
   new RegExp(`(?<![A-Za-z])${phrase.replaceAll('_', '[-_. ]?')}(?![A-Za-z])`, 'i');
 const PATTERNS = METRIC_PHRASES.map((phrase) => [phrase, patternOf(phrase)] as const);
 
-/** A text made fit to be a target id: `^[A-Za-z0-9][A-Za-z0-9._:@/-]{0,127}$`, with `_` where a character is not. */
+/** A text made fit to be a target id: `^[A-Za-z0-9][A-Za-z0-9._:@-]{0,127}$`, with `_` where a character is not. */
 export const toTargetId = (text: string): string => {
-  const allowed = text.replace(/[^A-Za-z0-9._:@/-]+/g, '_').replace(/^[^A-Za-z0-9]+/, '');
+  const allowed = text.replace(/[^A-Za-z0-9._:@-]+/g, '_').replace(/^[^A-Za-z0-9]+/, '');
   return allowed.slice(0, LONGEST_TARGET) || 'unnamed';
 };
 

@@ -1,0 +1,182 @@
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { ApiClient } from '../../../cli/api-client/api-client.ts';
+import { waitForRun } from '../../../cli/commands/runs.ts';
+import { FakeApi } from './fake-api.ts';
+import { runCli } from './fake-terminal.ts';
+
+const target = (id: string) => ({
+  id,
+  profile: 'web',
+  metrics: [{ name: 'cpu_percent', kind: 'gauge' }],
+  firstSeen: '2026-01-01T00:00:00Z',
+  lastSeen: '2026-01-02T03:04:05Z',
+});
+const breach = {
+  target: 'web-1',
+  metric: 'cpu_percent',
+  profile: 'web',
+  probability: 0.83,
+  severity: 'critical',
+  risk: 0.9,
+  timeToImpactSeconds: { p10: 600, p50: 2700, p90: 7200 },
+  threshold: { direction: 'above', limit: 90, source: 'fixed' },
+  expectedPeak: 97.2,
+  runId: 'r1',
+  issuedAt: '2026-01-02T03:05:00Z',
+};
+const run = (status: string) => ({
+  id: 'r1',
+  status,
+  trigger: 'api',
+  startedAt: '2026-01-02T03:05:00Z',
+  ...(status !== 'RUNNING' && { finishedAt: '2026-01-02T03:05:12Z' }),
+  targets: 2,
+  series: 4,
+  forecasts: 3,
+  breaches: 1,
+  failed: 1,
+  failures: [{ target: 'web-2', metric: 'disk_percent', reason: 'holds no value' }],
+});
+
+let asked = 0;
+const api = new FakeApi({
+  'GET /v1/health': () => ({ body: { status: 'ok' } }),
+  'GET /v1/targets': ({ query }) =>
+    query.get('cursor') === null
+      ? { body: { items: [target('web-1')], nextCursor: 'next' } }
+      : { body: { items: [target('web-2')] } },
+  'GET /v1/breaches': ({ query }) => ({
+    body: { items: query.get('target') === 'calm' ? [] : [breach] },
+  }),
+  'GET /v1/forecast-runs': () => ({ body: { items: [run('SUCCEEDED')] } }),
+  'GET /v1/forecast-runs/r1': () => ({ body: run(++asked % 2 === 1 ? 'RUNNING' : 'PARTIAL') }),
+  'GET /v1/forecast-runs/r9': () => ({ body: { ...run('FAILED'), id: 'r9' } }),
+  'POST /v1/forecast-runs': () => ({ status: 202, body: { id: 'r1' } }),
+  'POST /v1/ingest/csv': ({ body }) =>
+    body.includes('bad')
+      ? {
+          status: 422,
+          body: {
+            detail: 'a line cannot be used',
+            errors: [{ field: 'line 3', message: 'value is not a number' }],
+          },
+        }
+      : { status: 202, body: { accepted: body.trimEnd().split('\n').length - 1, rejected: 0 } },
+});
+let connection: Record<string, string>;
+beforeAll(async () => {
+  connection = { FORESTALL_URL: await api.start(), FORESTALL_API_KEY: 'fsk_k' };
+});
+afterAll(() => api.stop());
+const cli = (...words: string[]) => runCli(words, { env: connection });
+
+describe('commands against the API', () => {
+  it('targets lists every page and sends the key', async () => {
+    const { code, out } = await cli('targets');
+    expect(code).toBe(0);
+    expect(out).toMatch(/^web-1 +web +cpu_percent +2026-01-02 03:04$/m);
+    expect(out).toContain('web-2');
+    expect(api.seen.at(-1)?.key).toBe('fsk_k');
+  });
+
+  it('targets --json gives one object per line, as the API answered it', async () => {
+    const { out } = await cli('targets', '--json');
+    expect(
+      out
+        .trimEnd()
+        .split('\n')
+        .map((line) => JSON.parse(line)),
+    ).toEqual([target('web-1'), target('web-2')]);
+  });
+
+  it('breaches shows chance, time, limit and peak', async () => {
+    const { out } = await cli('breaches', '--severity', 'critical', '--min-probability', '0.5');
+    expect(out).toMatch(/^web-1 +cpu_percent +critical +83% +45 min +> 90 +97\.2$/m);
+    expect(api.seen.at(-1)?.query.toString()).toBe('minProbability=0.5&severity=critical&limit=50');
+    expect((await cli('breaches', '--target', 'calm')).out).toBe('no breach predicted\n');
+  });
+
+  it('status sums up', async () => {
+    const { out } = await cli('status');
+    expect(out).toContain('health    ok');
+    expect(out).toContain('targets   2');
+    expect(out).toContain('breaches  1 critical, 0 warning, 0 info');
+    const { out: json } = await cli('status', '--json');
+    expect(JSON.parse(json)).toMatchObject({ health: 'ok', targets: 2, lastRun: { id: 'r1' } });
+  });
+
+  it('runs lists, shows, starts and waits', async () => {
+    expect((await cli('runs')).out).toMatch(/^r1 +SUCCEEDED +api +12 s/m);
+    expect((await cli('runs', 'list', '--json')).out).toBe(`${JSON.stringify(run('SUCCEEDED'))}\n`);
+    expect((await cli('runs', 'start')).out).toBe('r1\n');
+    expect((await cli('runs', 'start', '--json')).out).toBe('{"id":"r1"}\n');
+    asked = 1;
+    const waited = await cli('runs', 'start', '--wait', '--timeout', '20');
+    expect(waited).toMatchObject({ code: 0, err: '' });
+    expect(waited.out).toContain('PARTIAL');
+    expect(waited.out).toContain('web-2 disk_percent: holds no value');
+    expect(JSON.parse((await cli('runs', 'show', 'r9', '--json')).out).status).toBe('FAILED');
+  });
+
+  it('waits through "not stored yet" and RUNNING, and gives up in time', async () => {
+    const client = new ApiClient({ url: connection.FORESTALL_URL!, apiKey: 'k' });
+    let time = 0;
+    const sleep = async (milliseconds: number) => {
+      time += milliseconds;
+    };
+    asked = 0;
+    expect((await waitForRun(client, 'r1', 60, sleep, () => time)).status).toBe('PARTIAL');
+    expect(time).toBe(1000);
+    await expect(waitForRun(client, 'unknown', 5, sleep, () => time)).rejects.toThrow('not ended within 5 s');
+  });
+
+  it('ingest sends a file and adds up what the API counted', async () => {
+    const file = join(mkdtempSync(join(tmpdir(), 'forestall-')), 'ec2_cpu_utilization_1.csv');
+    writeFileSync(file, 'timestamp,value\n60,1\n120,2\n');
+    const { code, out } = await cli('ingest', file);
+    expect({ code, out }).toEqual({
+      code: 0,
+      out: 'sent 2 points of 1 file in 1 request: 2 accepted, 0 rejected\n',
+    });
+    expect(api.seen.at(-1)?.body).toBe(
+      'timestamp,value,target,metric\n60,1,ec2_1,cpu_utilization\n120,2,ec2_1,cpu_utilization\n',
+    );
+    const json = await cli('ingest', file, '--json');
+    expect(JSON.parse(json.out)).toEqual({
+      files: 1,
+      requests: 1,
+      points: 2,
+      counts: { accepted: 2, rejected: 0 },
+    });
+  });
+
+  it('ingest names file and line of what the API refuses, as counted in the file', async () => {
+    const file = join(mkdtempSync(join(tmpdir(), 'forestall-')), 'x.csv');
+    writeFileSync(file, 'timestamp,value\n\n60,1\n120,bad\n');
+    const { code, err } = await cli('ingest', file);
+    expect(code).toBe(1);
+    expect(err).toBe(
+      'forestall: x.csv: POST /v1/ingest/csv: 422 a line cannot be used\n  line 4: value is not a number\n',
+    );
+  });
+
+  it('fails with one message where an id is unknown', async () => {
+    const { code, err, out } = await cli('runs', 'show', 'nope');
+    expect({ code, err, out }).toEqual({
+      code: 1,
+      err: 'forestall: GET /v1/forecast-runs/nope: 404 Not found (check the id, and --url)\n',
+      out: '',
+    });
+  });
+
+  it('needs to know where the API is', async () => {
+    const { code, err } = await runCli(['status'], {
+      env: { FORESTALL_URL: 'nowhere', FORESTALL_API_KEY: 'k' },
+    });
+    expect(code).toBe(2);
+    expect(err).toContain('--url: found "nowhere", expected an http or https address');
+  });
+});
