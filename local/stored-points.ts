@@ -13,7 +13,7 @@ const PAGE = 100;
 /** Counts what really is in storage by decoding every block of every target: the "out" of "counts in and out". */
 export const countStored = async (
   registry: TargetRegistry,
-  blocks: BlockStore,
+  blocks: Pick<BlockStore, 'readRange'>,
   tenantId: string,
   only: (targetId: string) => boolean = () => true,
 ): Promise<StoredCount> => {

@@ -1,0 +1,116 @@
+import { SQSClient } from '@aws-sdk/client-sqs';
+import { makeDocumentClient } from '../adapters/clients.ts';
+import { dynamoBlockReader } from '../adapters/dynamodb/block-store.ts';
+import { dynamoTargetRegistry } from '../adapters/dynamodb/target-registry.ts';
+import { DependencyUnavailableError } from '../core/errors.ts';
+import { type ProfiledSeries, profiledSeries, toIngestBodies } from '../core/simulator/ingest-body.ts';
+import { simulateFleet } from '../core/simulator/simulate-fleet.ts';
+import { requireOutput } from './deploy.ts';
+import { sendHostMetrics } from './live-host.ts';
+import { waitUntilDrained } from './queue-drain.ts';
+import { readFleetCsv } from './replay/read-fleet-csv.ts';
+import { REPLAY_POINTS_PER_BODY, replay } from './replay/replay-fleet.ts';
+import { keepSince, shiftToNow } from './replay/shift-to-now.ts';
+import { LOCAL_TENANT, type Session } from './session.ts';
+import type { StageTimes } from './stage-times.ts';
+import type { StartOptions } from './start-options.ts';
+import { countStored, type StoredCount } from './stored-points.ts';
+
+const DAY = 86_400;
+const SIMULATION_STEP = 300;
+/** What the API accepts is 35 days; a day less leaves room for the time that a replay takes. */
+const KEPT_DAYS = 34;
+
+/** Series to send, and what to tell about them. */
+export interface Source {
+  readonly title: string;
+  readonly series: Iterable<ProfiledSeries>;
+  readonly notes: readonly string[];
+}
+
+const recordedSource = async (directory: string, now: number): Promise<Source> => {
+  const { series, skipped } = await readFleetCsv(directory);
+  return {
+    title: `${series.length} recorded series from ${directory}, shifted to end now`,
+    series: keepSince(shiftToNow(series, now), now - KEPT_DAYS * DAY),
+    notes: skipped.map(({ file, reason }) => `skipped ${file}: ${reason}`),
+  };
+};
+
+const simulatedSource = ({ seed, servers, days }: StartOptions, now: number): Source => {
+  const fleet = simulateFleet({ seed, servers, days, stepSeconds: SIMULATION_STEP, endAt: now });
+  return {
+    title: `${servers} simulated servers, ${days} days at 5 minutes, seed ${seed}`,
+    series: profiledSeries(fleet),
+    notes: [],
+  };
+};
+
+/** `now` in epoch seconds. @throws InvalidInputError where no file of the folder can be used */
+export const chooseSource = async (options: StartOptions, now: number): Promise<Source> =>
+  options.data === undefined ? simulatedSource(options, now) : recordedSource(options.data, now);
+
+/** Distinct points of each series, counted as they go by: what storage must hold in the end. */
+function* counting(series: Iterable<ProfiledSeries>, counted: { points: number }): Generator<ProfiledSeries> {
+  for (const one of series) {
+    counted.points += new Set(one.timestamps).size;
+    yield one;
+  }
+}
+
+/** Sends a source through the HTTP API; returns the number of distinct points sent. */
+export const send = async (session: Session, source: Source, stages: StageTimes): Promise<number> =>
+  stages.run(`Ingest ${source.title}`, async (say) => {
+    for (const note of source.notes) say(note);
+    const counted = { points: 0 };
+    let [sent, told] = [0, performance.now()];
+    const bodies = toIngestBodies(counting(source.series, counted), REPLAY_POINTS_PER_BODY);
+    const totals = await replay(session.client, bodies, {
+      onProgress: (points) => {
+        sent += points;
+        if (performance.now() - told < 2000) return;
+        told = performance.now();
+        say(`${sent.toLocaleString('en')} points sent`);
+      },
+    });
+    say(`${totals.requests} requests, ${counted.points.toLocaleString('en')} points accepted for storing`);
+    return counted.points;
+  });
+
+const storedNow = (session: Session, say: (detail: string) => void): Promise<StoredCount> => {
+  const documents = makeDocumentClient();
+  const registry = dynamoTargetRegistry(documents, requireOutput(session.outputs, 'RegistryTableName'));
+  const blocks = dynamoBlockReader({
+    client: documents,
+    tableName: requireOutput(session.outputs, 'HotTableName'),
+  });
+  say('counting what is stored');
+  return countStored(registry, blocks, LOCAL_TENANT);
+};
+
+/** Sends this machine's own metrics and waits until they are stored, so that the first run knows the machine. */
+export const sendThisMachine = async (session: Session, stages: StageTimes): Promise<void> =>
+  stages.run("Ingest this machine's live metrics", async (say) => {
+    await sendHostMetrics(session.client);
+    await waitUntilDrained(new SQSClient(), say);
+  });
+
+/**
+ * Waits for the queue to drain, then counts every stored point.
+ * @throws DependencyUnavailableError when fewer points are stored than were sent
+ */
+export const confirmStored = async (
+  session: Session,
+  sent: number,
+  stages: StageTimes,
+): Promise<StoredCount> =>
+  stages.run('Store', async (say) => {
+    await waitUntilDrained(new SQSClient(), say);
+    const stored = await storedNow(session, say);
+    const counts = `${sent.toLocaleString('en')} points in, ${stored.points.toLocaleString('en')} stored`;
+    say(`${counts}: ${stored.targets} targets, ${stored.series} series`);
+    if (stored.points < sent) {
+      throw new DependencyUnavailableError(`${counts}: see the quarantine and dead-letter queue`);
+    }
+    return stored;
+  });

@@ -1,0 +1,105 @@
+/** `npm start`: emulator, deployment, data, forecasts, report; stays up until Ctrl-C. */
+import { join } from 'node:path';
+import { processTerminal, type Terminal } from '../cli/terminal/terminal.ts';
+import { InvalidInputError } from '../core/errors.ts';
+import { chooseSource, confirmStored, send, sendThisMachine } from './feed.ts';
+import { outlookChart, outlookTable, readOutlook } from './fleet-report.ts';
+import { forecastFleet } from './forecast-fleet.ts';
+import { streamHostMetrics } from './live-host.ts';
+import { openSession, type Session } from './session.ts';
+import { StageTimes } from './stage-times.ts';
+import { readStartOptions, START_USAGE, type StartOptions } from './start-options.ts';
+
+const projectRoot = join(import.meta.dirname, '..');
+
+const report = async (
+  { client, url, apiKey }: Session,
+  stages: StageTimes,
+  terminal: Terminal,
+): Promise<void> => {
+  const outlook = await readOutlook(client);
+  const [worst] = outlook;
+  const chart = worst?.worst === undefined ? [] : await outlookChart(client, worst.worst, terminal);
+  const times = stages.times.map(({ name, seconds }) => `  ${seconds.toFixed(1).padStart(6)} s  ${name}`);
+  const lines = [
+    '',
+    ...outlookTable(outlook, terminal),
+    '',
+    ...chart,
+    '',
+    ...times,
+    `  ${stages.totalSeconds.toFixed(1).padStart(6)} s  in all`,
+    '',
+    `API: ${url}`,
+    `  curl -H 'authorization: Bearer ${apiKey}' '${url}/v1/breaches?limit=5'`,
+    '',
+  ];
+  terminal.stdout.write(`${lines.join('\n')}\n`);
+};
+
+const feedAndForecast = async (
+  session: Session,
+  options: StartOptions,
+  stages: StageTimes,
+): Promise<void> => {
+  const source = await chooseSource(options, Math.floor(Date.now() / 1000));
+  const sent = await send(session, source, stages);
+  await confirmStored(session, sent, stages);
+  if (options.data === undefined) await sendThisMachine(session, stages);
+  await forecastFleet(session.client, stages);
+};
+
+const stayUp = async (session: Session, terminal: Terminal, signal: AbortSignal): Promise<void> => {
+  terminal.stdout.write('Up until Ctrl-C. Try in another terminal: npx forestall breaches\n');
+  const say = (detail: string) => terminal.stderr.write(`${detail}\n`);
+  const died = session.emulator.ended.then(() => {
+    if (!signal.aborted)
+      throw new Error(`The emulator ended by itself; its log is ${session.emulator.logPath}`);
+  });
+  await Promise.race([died, streamHostMetrics(session.client, signal, say)]);
+};
+
+/** Settles only by rejecting, so that an interruption ends whatever stage is under way. */
+const rejectedOnAbort = (signal: AbortSignal): Promise<never> =>
+  new Promise((_, reject) => {
+    signal.addEventListener('abort', () => reject(signal.reason), { once: true });
+  });
+
+const run = async (options: StartOptions, terminal: Terminal, signal: AbortSignal): Promise<void> => {
+  const stages = new StageTimes(terminal.stdout);
+  const session = await openSession({ projectRoot, stages, signal });
+  const work = async (): Promise<void> => {
+    await feedAndForecast(session, options, stages);
+    await report(session, stages, terminal);
+    if (!options.once) await stayUp(session, terminal, signal);
+  };
+  try {
+    await Promise.race([work(), rejectedOnAbort(signal)]);
+  } finally {
+    await session.close();
+  }
+};
+
+const main = async (): Promise<number> => {
+  const terminal = processTerminal();
+  const interruption = new AbortController();
+  for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+    process.on(name, () => {
+      if (interruption.signal.aborted) process.exit(130);
+      terminal.stderr.write('\nStopping (again to stop at once) ...\n');
+      interruption.abort();
+    });
+  }
+  try {
+    const options = readStartOptions(process.argv.slice(2));
+    if (options.help) terminal.stdout.write(START_USAGE);
+    else await run(options, terminal, interruption.signal);
+    return 0;
+  } catch (error) {
+    if (interruption.signal.aborted) return 130;
+    terminal.stderr.write(`\n${error instanceof Error ? error.message : String(error)}\n`);
+    return error instanceof InvalidInputError ? 2 : 1;
+  }
+};
+
+process.exit(await main());
