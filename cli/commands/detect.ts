@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { createDetector, type DetectionResult, type Detector } from '../../core/detection/detector.ts';
+import type { DetectionResult, Detector } from '../../core/detection/detector.ts';
 import { csvField } from '../input/csv-row.ts';
 import { lineBatches, openInput } from '../input/line-batches.ts';
 import { SeriesCsvReader, type SeriesRow } from '../input/series-csv.ts';
@@ -33,6 +33,8 @@ const toJson = (row: SeriesRow, named: boolean, result: DetectionResult): string
 
 /** Each line is scored as it arrives, so that a pipe that never ends (`tail -f`) works too. */
 const run = async (file: string, options: Options, terminal: Terminal): Promise<void> => {
+  // Loaded here, so that no other command waits for the engine.
+  const { createDetector } = await import('../../core/detection/detector.ts');
   const input = openInput(file, terminal.stdin);
   const reader = new SeriesCsvReader(input.name);
   const writer = new LineWriter(terminal.stdout);

@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import { InvalidInputError } from '../../core/errors.ts';
-import { forecast } from '../../core/forecasting/ensemble.ts';
+import type { Forecaster } from '../../core/forecasting/forecast.ts';
 import { regularise } from '../../core/series/regularise.ts';
 import { meaningOf } from '../../core/targets/metric-meaning.ts';
 import { nameFromFile } from '../input/file-naming.ts';
@@ -37,6 +37,7 @@ const boundsOf = (name: string, values: Float64Array): { bounds?: { lower: numbe
 };
 
 const forecastSeries = (
+  forecast: Forecaster,
   series: string,
   metric: string,
   points: SeriesPoints,
@@ -70,6 +71,8 @@ const reportFailures = (failures: readonly Failure[], count: number, terminal: T
 };
 
 const run = async (file: string, options: Options, terminal: Terminal): Promise<void> => {
+  // Loaded here, so that no other command waits for the engine.
+  const { forecast } = await import('../../core/forecasting/ensemble.ts');
   const input = openInput(file, terminal.stdin);
   const found = await readSeriesCsv(input);
   const quantiles = options.json
@@ -83,7 +86,7 @@ const run = async (file: string, options: Options, terminal: Terminal): Promise<
     // The only series of a file is named by the file, if at all.
     const metric = series === UNNAMED_SERIES ? nameFromFile(input.name).metric : series;
     try {
-      const next = forecastSeries(series, metric, points, { ...options, quantiles });
+      const next = forecastSeries(forecast, series, metric, points, { ...options, quantiles });
       progress.stop();
       if (options.json) await writer.lines([toJson(next)]);
       else done.push(next);
