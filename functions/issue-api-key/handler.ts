@@ -1,0 +1,42 @@
+import * as z from 'zod';
+import { InvalidInputError } from '../../core/errors.ts';
+import type { ApiKeyStore } from '../../core/ports/access.ts';
+import type { Telemetry } from '../../core/ports/telemetry.ts';
+import { API_KEY_BYTES, formatApiKey, hashApiKey } from '../../core/tenancy/api-key.ts';
+import { TenantId } from '../../core/tenancy/identifiers.ts';
+
+export interface Deps {
+  readonly keys: ApiKeyStore;
+  readonly telemetry: Telemetry;
+  /** Cryptographically random bytes. */
+  readonly random: (bytes: number) => Uint8Array;
+  /** Epoch milliseconds. */
+  readonly now: () => number;
+}
+
+const Order = z.object({
+  tenantId: TenantId,
+  /** Who will use the key; appears in logs in its place. */
+  name: z.string().trim().min(1).max(100),
+});
+
+/** The only place and time at which the key itself can be seen. */
+export interface IssuedKey {
+  readonly apiKey: string;
+  readonly tenantId: string;
+  readonly name: string;
+}
+
+/** Issues an API key for a tenant; invoked by an operator, never over HTTP. */
+export const makeHandler =
+  ({ keys, telemetry, random, now }: Deps) =>
+  async (event: unknown): Promise<IssuedKey> => {
+    const order = Order.safeParse(event);
+    if (!order.success) throw new InvalidInputError(z.prettifyError(order.error));
+    const { tenantId, name } = order.data;
+    const apiKey = formatApiKey(random(API_KEY_BYTES));
+    await keys.add(hashApiKey(apiKey), { tenantId, name, createdAt: now() });
+    telemetry.info('API key issued', { name });
+    telemetry.count('ApiKeyIssued');
+    return { apiKey, tenantId, name };
+  };

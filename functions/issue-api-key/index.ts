@@ -1,0 +1,18 @@
+import { randomBytes } from 'node:crypto';
+import * as z from 'zod';
+import { makeDocumentClient } from '../../adapters/clients.ts';
+import { dynamoApiKeyStore } from '../../adapters/dynamodb/api-key-store.ts';
+import { observe, telemetry } from '../shared/observe.ts';
+import { readEnv } from '../shared/read-env.ts';
+import { makeHandler } from './handler.ts';
+
+const env = readEnv({ REGISTRY_TABLE_NAME: z.string().min(1) });
+
+export const handler = observe(
+  makeHandler({
+    keys: dynamoApiKeyStore(makeDocumentClient(), env.REGISTRY_TABLE_NAME),
+    telemetry,
+    random: randomBytes,
+    now: Date.now,
+  }),
+);
