@@ -47,7 +47,18 @@ const installPins = async (
   signal: AbortSignal | undefined,
 ): Promise<void> => {
   await runCommand(python.command, ['-m', 'venv', folder], { signal });
-  const pip = ['-m', 'pip', 'install', '--no-deps', '--no-input', '--disable-pip-version-check', '-r', pins];
+  // Compiled when first imported: most of it never is.
+  const pip = [
+    '-m',
+    'pip',
+    'install',
+    '--no-compile',
+    '--no-deps',
+    '--no-input',
+    '--disable-pip-version-check',
+    '-r',
+    pins,
+  ];
   try {
     await runCommand(interpreterOf(folder), pip, { signal });
   } catch (error) {
@@ -86,6 +97,11 @@ export const ensureEmulator = async (
   const making = join(parent, `${HALF_MADE}${process.pid}`);
   rmSync(making, { recursive: true, force: true });
   await installPins(python, making, pins, signal);
+  if (isComplete(folder, fingerprint)) {
+    // Another process was faster and may be running from it already.
+    rmSync(making, { recursive: true, force: true });
+    return { python: interpreterOf(folder), reused: true };
+  }
   writeFileSync(join(making, MARKER), `${fingerprint}\n`);
   rmSync(folder, { recursive: true, force: true });
   renameSync(making, folder);

@@ -1,7 +1,7 @@
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { ConfigurationError } from '../../../core/errors.ts';
 import { deployedFraction, readStackProgress } from '../../../local/deploy/cdk-progress.ts';
 import { apiAddress, readStackOutputs, requireOutput } from '../../../local/deploy.ts';
@@ -35,7 +35,9 @@ describe('outputs of the stacks', () => {
   };
 
   it('are read from the file of the CDK', () => {
-    const path = join(mkdtempSync(join(tmpdir(), 'forestall-outputs-')), 'outputs.json');
+    const folder = mkdtempSync(join(tmpdir(), 'forestall-outputs-'));
+    onTestFinished(() => rmSync(folder, { recursive: true }));
+    const path = join(folder, 'outputs.json');
     writeFileSync(path, JSON.stringify(outputs));
     expect(readStackOutputs(path)).toEqual(outputs);
     writeFileSync(path, '{"Data": {"TableName": 3}}');

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import {
   type EmulatorRecord,
   judgeLeftOver,
@@ -47,7 +47,9 @@ describe('what an earlier run left', () => {
 });
 
 describe('the record', () => {
-  const path = join(mkdtempSync(join(tmpdir(), 'forestall-record-')), 'emulator.json');
+  const folder = mkdtempSync(join(tmpdir(), 'forestall-record-'));
+  const path = join(folder, 'emulator.json');
+  afterAll(() => rmSync(folder, { recursive: true }));
 
   it('is read back as written', () => {
     writeRecord(path, record);
