@@ -1,0 +1,49 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { filteredPage } from '../../../core/api/filtered-page.ts';
+import type { PageRequest } from '../../../core/ports/metric-storage.ts';
+
+const listOf = (items: readonly number[]) => {
+  const asked: number[] = [];
+  const list = async ({ limit, cursor = '0' }: PageRequest) => {
+    asked.push(limit);
+    const end = Number(cursor) + limit;
+    return {
+      items: items.slice(Number(cursor), end),
+      nextCursor: end < items.length ? String(end) : undefined,
+    };
+  };
+  return { list, asked };
+};
+
+describe('filtered pages', () => {
+  it('give every passing item once and in order, for any filter and size', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(fc.nat({ max: 9 }), { maxLength: 200 }),
+        fc.integer({ min: 1, max: 20 }),
+        fc.nat({ max: 9 }),
+        async (items, limit, threshold) => {
+          const { list } = listOf(items);
+          const passes = (item: number) => item >= threshold;
+          const seen: number[] = [];
+          let cursor: string | undefined;
+          do {
+            const page = await filteredPage(list, passes, { limit, cursor });
+            expect(page.items.length).toBeLessThanOrEqual(limit);
+            seen.push(...page.items);
+            cursor = page.nextCursor;
+          } while (cursor !== undefined);
+          expect(seen).toEqual(items.filter(passes));
+        },
+      ),
+    );
+  });
+
+  it('come back short rather than reading a whole list for a rare kind', async () => {
+    const { list, asked } = listOf(Array.from({ length: 10_000 }, () => 0));
+    const page = await filteredPage(list, () => false, { limit: 10 });
+    expect(page).toMatchObject({ items: [], nextCursor: expect.any(String) });
+    expect(asked.length).toBeLessThanOrEqual(20);
+  });
+});

@@ -1,0 +1,111 @@
+import { describe, expect, it } from 'vitest';
+import * as z from 'zod';
+import { openApiDocument } from '../../../core/api/openapi.ts';
+import { READ_OPERATIONS, WRITE_OPERATIONS } from '../../../core/api/operations.ts';
+
+const document = JSON.parse(JSON.stringify(openApiDocument()));
+
+const OperationObject = z.object({
+  operationId: z.string(),
+  summary: z.string().min(5),
+  parameters: z.array(
+    z.object({
+      name: z.string(),
+      in: z.enum(['path', 'query', 'header']),
+      required: z.boolean(),
+      schema: z.looseObject({}),
+    }),
+  ),
+  responses: z.record(z.string(), z.object({ description: z.string().min(3), content: z.looseObject({}) })),
+});
+const Paths = z.record(
+  z.string(),
+  z.record(z.enum(['get', 'post']), OperationObject.partial()).or(z.looseObject({})),
+);
+
+const operations = Object.entries(Paths.parse(document.paths)).flatMap(([path, methods]) =>
+  Object.entries(methods).map(([method, operation]) => ({
+    path,
+    method,
+    operation: OperationObject.parse(operation),
+  })),
+);
+
+const referencesIn = (value: unknown): string[] => {
+  if (value === null || typeof value !== 'object') return [];
+  return Object.entries(value).flatMap(([key, inner]) =>
+    key === '$ref' && typeof inner === 'string' ? [inner] : referencesIn(inner),
+  );
+};
+
+describe('the OpenAPI document', () => {
+  it('is of version 3.1 and names its licence and keys', () => {
+    expect(document).toMatchObject({
+      openapi: '3.1.0',
+      info: { title: 'Forestall', license: { identifier: 'Apache-2.0' } },
+      security: [{ bearer: [] }, { apiKey: [] }],
+    });
+  });
+
+  it('describes every operation once', () => {
+    const ids = operations.map(({ operation }) => operation.operationId);
+    expect(new Set(ids).size).toBe(ids.length);
+    for (const [id, { path, method }] of Object.entries({ ...READ_OPERATIONS, ...WRITE_OPERATIONS })) {
+      expect(operations.find(({ operation }) => operation.operationId === id)).toMatchObject({
+        path,
+        method,
+      });
+    }
+    expect(ids).toEqual(expect.arrayContaining(['ingest-json', 'ingest-csv', 'ingest-otlp']));
+  });
+
+  it('gives each parameter of a path its description, and only those', () => {
+    for (const { path, operation } of operations) {
+      const inPath = operation.parameters.filter((parameter) => parameter.in === 'path');
+      expect(inPath.map(({ name }) => `{${name}}`).sort()).toEqual(
+        [...(path.match(/\{\w+\}/g) ?? [])].sort(),
+      );
+      expect(inPath.every(({ required }) => required)).toBe(true);
+    }
+  });
+
+  it('says which query parameters are needed and how they are bounded', () => {
+    const series = operations.find(({ operation }) => operation.operationId === 'getSeries')?.operation;
+    expect(series?.parameters.filter(({ required }) => required).map(({ name }) => name)).toEqual([
+      'targetId',
+      'metric',
+    ]);
+    const targets = operations.find(({ operation }) => operation.operationId === 'listTargets')?.operation;
+    expect(targets?.parameters.find(({ name }) => name === 'limit')).toMatchObject({
+      required: false,
+      schema: { type: 'integer', minimum: 1, maximum: 200, default: 50 },
+    });
+  });
+
+  it('refers only to schemas it holds, and holds none that nobody refers to', () => {
+    const held = Object.keys(document.components.schemas).map((id) => `#/components/schemas/${id}`);
+    const used = new Set(referencesIn(document));
+    expect([...used].filter((reference) => !held.includes(reference))).toEqual([]);
+    expect(held.filter((reference) => !used.has(reference))).toEqual([]);
+  });
+
+  it('answers every failure with a problem document', () => {
+    for (const { operation } of operations) {
+      for (const [status, { content }] of Object.entries(operation.responses)) {
+        expect(Object.keys(content)).toEqual([
+          Number(status) < 300 ? 'application/json' : 'application/problem+json',
+        ]);
+      }
+    }
+  });
+
+  it('leaves health and itself open', () => {
+    const open = Object.values(READ_OPERATIONS).filter((operation) => 'open' in operation);
+    for (const { path } of open) expect(document.paths[path].get.security).toEqual([]);
+    expect(open).toHaveLength(2);
+  });
+
+  it('carries no leftovers of the schema library', () => {
+    expect(JSON.stringify(document)).not.toMatch(/\$schema|"\$id"|~standard/);
+  });
+});

@@ -1,0 +1,75 @@
+import { describe, expect, it } from 'vitest';
+import * as answers from '../../../core/api/answers.ts';
+import {
+  presentBreach,
+  presentForecast,
+  presentRun,
+  presentSeries,
+  presentTarget,
+} from '../../../core/api/present.ts';
+import { failureOf, newRun } from '../../../core/runs/sum-results.ts';
+import { sampleMetric, sampleTarget } from '../storage/forecast-samples.ts';
+
+const issuedAt = Date.UTC(2026, 10, 21, 10, 5);
+
+describe('what the API shows', () => {
+  it('of a forecast keeps the levels in order after rounding', () => {
+    const metric = sampleMetric('cpu_percent');
+    const shown = presentForecast(sampleTarget(['cpu_percent']), metric);
+    expect(answers.Forecast.parse(shown)).toEqual(shown);
+    const levels = Object.keys(shown.quantiles);
+    expect(levels).toEqual(metric.forecast.quantileLevels.map(String));
+    for (let h = 0; h < shown.horizon; h++) {
+      const column = levels.map((level) => shown.quantiles[level]?.[h] ?? Number.NaN);
+      expect(column).toEqual([...column].sort((a, b) => a - b));
+      expect(column[4]).toBeCloseTo(metric.forecast.quantiles[4]?.[h] ?? 0, 4);
+    }
+  });
+
+  it('of a breach leaves out the tenant', () => {
+    const { threshold, breach } = sampleMetric('cpu_percent');
+    const shown = presentBreach({
+      ...{ tenantId: 'acme', targetId: 'web-1', metric: 'cpu_percent', profile: 'web', runId: 'r', issuedAt },
+      ...{ risk: 12.5, threshold, breach, expectedPeak: 99 },
+    });
+    expect(answers.Breach.parse(shown)).toEqual(shown);
+    expect(shown).toMatchObject({ target: 'web-1', probability: 0.25, issuedAt: '2026-11-21T10:05:00.000Z' });
+    expect(JSON.stringify(shown)).not.toContain('acme');
+  });
+
+  it('of a run has an end, an error and failures only where there are some', () => {
+    const run = newRun({ tenantId: 'acme', runId: 'r', trigger: 'api', startedAt: issuedAt });
+    expect(presentRun(run)).not.toHaveProperty('finishedAt');
+    const failures = [failureOf('t', 'm', 'why'), failureOf('t', undefined, 'why')];
+    const done = presentRun({
+      ...run,
+      status: 'PARTIAL',
+      finishedAt: issuedAt + 1,
+      error: '1 of 2',
+      failures,
+    });
+    expect(answers.Run.parse(done)).toEqual(done);
+    expect(done).toMatchObject({
+      finishedAt: '2026-11-21T10:05:00.001Z',
+      error: '1 of 2',
+      failures: [
+        { target: 't', metric: 'm', reason: 'why' },
+        { target: 't', reason: 'why' },
+      ],
+    });
+  });
+
+  it('of targets and series has a unit only where the sender gave one', () => {
+    const target = presentTarget({
+      ...{ tenantId: 'acme', targetId: 'db', profile: 'database', firstSeen: 0, lastSeen: 60 },
+      metrics: { a: { kind: 'gauge', unit: '%' }, b: { kind: 'counter' } },
+    });
+    expect(answers.Target.parse(target).metrics).toEqual([
+      { name: 'a', kind: 'gauge', unit: '%' },
+      { name: 'b', kind: 'counter' },
+    ]);
+    expect(presentSeries('db', 'b', { kind: 'counter' }, [[1, 2]])).toEqual({
+      ...{ target: 'db', metric: 'b', kind: 'counter', points: [[1, 2]] },
+    });
+  });
+});
