@@ -1,6 +1,8 @@
 import { Command } from 'commander';
+import { benchCommand } from './commands/bench.ts';
 import { breachesCommand } from './commands/breaches.ts';
 import { detectCommand } from './commands/detect.ts';
+import { diagnoseCommand } from './commands/diagnose.ts';
 import { forecastCommand } from './commands/forecast.ts';
 import { ingestCommand } from './commands/ingest.ts';
 import { runsCommand } from './commands/runs.ts';
@@ -18,9 +20,11 @@ export const buildProgram = (terminal: Terminal): Command =>
     .showHelpAfterError('(run with --help for usage)')
     .addCommand(forecastCommand(terminal))
     .addCommand(detectCommand(terminal))
+    .addCommand(diagnoseCommand(terminal))
     .addCommand(simulateCommand(terminal))
     .addCommand(ingestCommand(terminal))
     .addCommand(targetsCommand(terminal))
     .addCommand(statusCommand(terminal))
     .addCommand(runsCommand(terminal))
-    .addCommand(breachesCommand(terminal));
+    .addCommand(breachesCommand(terminal))
+    .addCommand(benchCommand(terminal));
