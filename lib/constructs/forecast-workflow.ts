@@ -137,6 +137,7 @@ export class ForecastWorkflow extends Construct {
       timeout: Duration.minutes(1),
       environment: { FORECAST_BUCKET_NAME: forecastBucket.store.bucket.bucketName },
     });
+    registry.grantGet(closer);
     registry.grantRecordRuns(closer);
     forecastBucket.grantReadRunFiles(closer);
     return closer;

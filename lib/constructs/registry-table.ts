@@ -70,7 +70,7 @@ export class RegistryTable extends Construct {
 
   /** Open and close runs, and claim an idempotency key for one. */
   grantRecordRuns(writer: ObservedFunction): void {
-    this.#allow(writer, 'GetItem', 'PutItem');
+    this.#allow(writer, 'PutItem');
   }
 
   /** Make a target's stored breaches exactly those of the newest run. */

@@ -1,0 +1,43 @@
+import { describe, expect, it } from 'vitest';
+import { STAGES } from '../../lib/config/stage-config.ts';
+import { BILLING_MODELS, HOURLY_SETTINGS } from '../../lib/cost/billing-models.ts';
+import { resourcesIn, stageOf } from './synthesised-stage.ts';
+
+/** What a stage holds that bills while idle, or that nobody has looked up. */
+const findings = (resources: Iterable<{ readonly Type: string; readonly Properties?: unknown }>): string[] =>
+  [...resources].flatMap(({ Type, Properties }) => {
+    const model = BILLING_MODELS[Type];
+    if (model === undefined) return [`${Type}: add it to lib/cost/billing-models.ts with its billing model`];
+    if (model.bills === 'hour') return [`${Type} bills by the hour`];
+    return HOURLY_SETTINGS.filter(({ type, isOn }) => type === Type && isOn((Properties ?? {}) as never)).map(
+      ({ setting }) => `${Type} bills by the hour: ${setting}`,
+    );
+  });
+
+describe.each(STAGES)('stage %s', (stage) => {
+  it('holds nothing that bills by the hour, and nothing whose billing is unknown', () => {
+    expect(findings(resourcesIn(stageOf(stage)).values())).toEqual([]);
+  });
+});
+
+describe('the check', () => {
+  it.each([
+    ['AWS::EC2::NatGateway', {}, 'bills by the hour'],
+    ['AWS::SageMaker::Endpoint', {}, 'bills by the hour'],
+    ['AWS::Quantum::Toaster', {}, 'add it to lib/cost/billing-models.ts'],
+    ['AWS::DynamoDB::GlobalTable', { BillingMode: 'PROVISIONED' }, 'provisioned capacity'],
+    ['AWS::DynamoDB::GlobalTable', {}, 'provisioned capacity'],
+    ['AWS::Lambda::EventSourceMapping', { ProvisionedPollerConfig: {} }, 'provisioned pollers'],
+    ['AWS::Lambda::Function', { VpcConfig: {} }, 'NAT gateway'],
+    ['AWS::SSM::Parameter', { Tier: 'Advanced' }, 'advanced tier'],
+  ])('finds %s %j', (Type, Properties, finding) => {
+    expect(findings([{ Type, Properties }])).toEqual([expect.stringContaining(finding)]);
+  });
+
+  it('bills nothing by the month in production but alarms', () => {
+    const monthly = [...resourcesIn(stageOf('prod')).values()].filter(
+      ({ Type }) => BILLING_MODELS[Type]?.bills === 'month',
+    );
+    expect(new Set(monthly.map(({ Type }) => Type))).toEqual(new Set(['AWS::CloudWatch::Alarm']));
+  });
+});

@@ -1,0 +1,41 @@
+import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { buildFunctions, listFunctions } from '../../functions/build.ts';
+
+const names = listFunctions();
+let outdir = '';
+
+beforeAll(async () => {
+  outdir = mkdtempSync(join(tmpdir(), 'forestall-bundles-'));
+  await buildFunctions(outdir);
+});
+afterAll(() => rmSync(outdir, { recursive: true, force: true }));
+
+const bundleOf = (name: string): string => join(outdir, name, 'index.mjs');
+
+describe.each(names)('the bundle of %s', (name) => {
+  it('stays under 1 MB', () => {
+    expect(statSync(bundleOf(name)).size).toBeLessThan(1024 * 1024);
+  });
+
+  it('is a minified ES module that can require built-ins, with a source map beside it', () => {
+    const code = readFileSync(bundleOf(name), 'utf8');
+    expect(code).toContain('createRequire');
+    expect(code.split('\n').length).toBeLessThan(code.length / 500);
+    expect(code).toMatch(/export\{[^}]*\bhandler\b[^}]*\}/);
+    const map = JSON.parse(readFileSync(`${bundleOf(name)}.map`, 'utf8'));
+    expect(map.sources.join()).toContain(`functions/${name}/`);
+    expect(map.sourcesContent).toBeUndefined();
+  });
+
+  it('takes http from the built-ins rather than importing it, which loads undici', () => {
+    expect(readFileSync(bundleOf(name), 'utf8')).not.toMatch(/from"(node:)?https?"/);
+  });
+});
+
+it('leaves out folders that hold no function', () => {
+  expect(names).not.toContain('shared');
+  expect(names.length).toBeGreaterThan(0);
+});

@@ -1,0 +1,218 @@
+import { describe, expect, it } from 'vitest';
+import { priceLines, totalOf, type UsageLine } from '../../lib/cost/cost-lines.ts';
+import { fleetUsage } from '../../lib/cost/fleet-cost.ts';
+import { idlePolls, idleUsage } from '../../lib/cost/idle-cost.ts';
+import { type ItemSizes, measureItems } from '../../lib/cost/item-sizes.ts';
+import { costOf, PRICES } from '../../lib/cost/prices.ts';
+import { formatReport, parseWorkload, reportCost } from '../../lib/cost/report.ts';
+import { factsOf, type TemplateFacts } from '../../lib/cost/template-facts.ts';
+import { keptGigabytes, readUnits, writeUnits } from '../../lib/cost/units.ts';
+import { Workload } from '../../lib/cost/workload.ts';
+import { stageOf } from './synthesised-stage.ts';
+
+const unitsOf = (lines: readonly UsageLine[], what: string): number => {
+  const found = lines.filter((line) => line.what === what);
+  expect(found).toHaveLength(1);
+  return found[0]?.units ?? Number.NaN;
+};
+
+describe('units', () => {
+  it('count writes by the started KB and reads by the started 4 KB', () => {
+    expect([1, 1024, 1025, 4000].map(writeUnits)).toEqual([1, 1, 2, 4]);
+    expect([1, 4096, 4097].map((bytes) => readUnits(bytes, 'strong'))).toEqual([1, 1, 2]);
+    expect(readUnits(400_000, 'eventual')).toBe(49);
+  });
+
+  it('keep as much as arrives within the retention', () => {
+    // 10 GB a month for 365 days are twelve months' worth.
+    expect(keptGigabytes(10 * 1024 ** 3, 365)).toBeCloseTo(120, 9);
+  });
+});
+
+describe('prices', () => {
+  it('carry a date and sources', () => {
+    expect(PRICES.asOf).toMatch(/^\d{4}-\d{2}-\d{2}$/);
+    for (const { source } of Object.values(PRICES.prices)) expect(PRICES.sources[source]).toBeDefined();
+  });
+
+  it.each([
+    ['httpApiRequest', 8_760_000, 8.76],
+    ['s3Put', 8_760_000, 43.8],
+    ['dynamoWriteUnit', 1_000_000, 0.625],
+    ['lambdaArmGbSecond', 1_000_000, 13.3334],
+    ['alarmMonth', 8, 0.8],
+  ] as const)('%s: %i units cost what a pocket calculator says', (key, units, dollars) => {
+    expect(costOf(key, units)).toBeCloseTo(dollars, 6);
+  });
+
+  it('give away the free tier once, to the first lines with that price', () => {
+    const line = (units: number): UsageLine => ({ component: 'x', what: 'y', price: 'alarmMonth', units });
+    const priced = priceLines([line(7), line(7)]);
+    expect(priced.map(({ free }) => free)).toEqual([0, expect.closeTo(0.4, 9)]);
+    expect(totalOf(priced)).toEqual({ list: expect.closeTo(1.4, 9), free: expect.closeTo(0.4, 9) });
+  });
+});
+
+const facts: TemplateFacts = {
+  monthly: new Map([['alarmMonth', 8]]),
+  memoryGb: new Map([
+    ['receive-metrics', 1],
+    ['store-metrics', 1],
+    ['forecast-batch', 2],
+  ]),
+  queues: 1,
+  ingestBatchSize: 20,
+  retentionDays: new Map([
+    ['raw/', 35],
+    ['forecasts/', 365],
+  ]),
+  logRetentionDays: 30,
+  hotRetentionDays: 35,
+  dispatchStates: 4,
+};
+
+describe('the idle floor', () => {
+  it('counts the polls of an empty queue: five at a time, each for 20 seconds', () => {
+    // 5 x 3 a minute x 60 x 730
+    expect(idlePolls(1)).toBe(657_000);
+    expect(idlePolls(0)).toBe(0);
+  });
+
+  it('is what a pocket calculator says', () => {
+    const lines = idleUsage(facts, Workload.parse({}));
+    expect(unitsOf(lines, 'starts')).toBe(730);
+    expect(unitsOf(lines, 'state transitions')).toBe(2920);
+    // alarms 0.80 + polls 0.2628 + scheduler 0.00073 + transitions 0.073 + invocations 0.000146 + traces 0.00365
+    // + logs 730 x (4 x 6,000 + 900) bytes = 0.0169 GB x 0.50 = 0.00846
+    expect(totalOf(priceLines(lines)).list).toBeCloseTo(1.1491, 3);
+    expect(totalOf(priceLines(lines)).free).toBe(0);
+  });
+
+  it('halves its schedule when the cadence doubles', () => {
+    const lines = idleUsage(facts, Workload.parse({ cadenceMinutes: 120 }));
+    expect(unitsOf(lines, 'starts')).toBe(365);
+  });
+});
+
+const sizes: ItemSizes = {
+  blockBytes: [1000, 1000, 1500, 1500],
+  forecastBytes: 5000,
+  archiveBytes: 1024 ** 2,
+  payloadBytes: 1024,
+  registryBytes: 800,
+};
+
+describe('a fleet', () => {
+  const work = Workload.parse({ hosts: 1000, metrics: 10, pushMinutes: 5, forecastMsPerSeries: 100 });
+  const lines = fleetUsage(work, facts, sizes);
+
+  it('pushes 12 times an hour from each host', () => {
+    expect(unitsOf(lines, 'HTTP requests')).toBe(8_760_000);
+    expect(unitsOf(lines, 'raw objects put')).toBe(8_760_000);
+    expect(unitsOf(lines, 'queue requests')).toBe(10_512_000);
+  });
+
+  it('writes each block as often as it grows: half of the pushes find it beyond 1 KB', () => {
+    expect(unitsOf(lines, 'block writes')).toBe(8_760_000 * 1.5);
+    expect(unitsOf(lines, 'target writes')).toBe(8_760_000);
+  });
+
+  it('keeps 35 days of blocks', () => {
+    // 1,000 hosts x 35 x 24 x 1,500 bytes
+    expect(unitsOf(lines, 'GB of blocks')).toBeCloseTo(1.1735, 3);
+  });
+
+  it('spends 730 runs x 10,000 series x 0.1 s x 2 GB on forecasts', () => {
+    const seconds = lines.find(({ component, what }) => component === 'Forecast' && what === 'GB-seconds');
+    expect(seconds?.units).toBeCloseTo(1_460_000, 6);
+    expect(costOf('lambdaArmGbSecond', seconds?.units ?? 0)).toBeCloseTo(19.4668, 3);
+  });
+
+  it('reads 14 days of blocks of each host in each run', () => {
+    // 336 x 1,500 bytes = 504,000 = 124 started 4 KB, halved
+    expect(unitsOf(lines, 'history reads')).toBe(730 * 1000 * 62);
+    expect(unitsOf(lines, 'forecast writes')).toBe(730 * 1000 * 5);
+  });
+
+  it('keeps a year of archives', () => {
+    // 730 x 1,000 MB = 712.9 GB a month, twelve months
+    expect(unitsOf(lines, 'GB of archived forecasts')).toBeCloseTo(8554.7, 1);
+  });
+
+  it('sends fewer requests behind a collector, and stores the same', () => {
+    const collected = fleetUsage({ ...work, hostsPerRequest: 50 }, facts, sizes);
+    expect(unitsOf(collected, 'HTTP requests')).toBe(175_200);
+    expect(unitsOf(collected, 'block writes')).toBe(unitsOf(lines, 'block writes'));
+    expect(totalOf(priceLines(collected)).list).toBeLessThan(totalOf(priceLines(lines)).list);
+  });
+
+  it('costs ten times as much to store with ten times the hosts', () => {
+    const large = fleetUsage({ ...work, hosts: 10_000 }, facts, sizes);
+    expect(unitsOf(large, 'block writes')).toBe(10 * unitsOf(lines, 'block writes'));
+  });
+});
+
+describe('item sizes', () => {
+  const measured = measureItems(10, 5);
+
+  it('grow with each push and stay near a KB for ten metrics', () => {
+    expect(measured.blockBytes).toHaveLength(12);
+    expect([...measured.blockBytes].sort((a, b) => a - b)).toEqual(measured.blockBytes);
+    expect(measured.blockBytes.at(-1)).toBeGreaterThan(12 * 10 * 8);
+    expect(measured.blockBytes.at(-1)).toBeLessThan(4096);
+  });
+
+  it('follow the number of metrics', () => {
+    expect(measureItems(20, 5).forecastBytes).toBeGreaterThan(1.5 * measured.forecastBytes);
+    expect(measureItems(10, 60).blockBytes).toHaveLength(1);
+  });
+});
+
+describe('facts of a deployment', () => {
+  const prod = factsOf(Object.values(stageOf('prod').templates));
+
+  it('come from its templates', () => {
+    expect(prod.monthly).toEqual(new Map([['alarmMonth', 8]]));
+    expect(prod.memoryGb.get('forecast-batch')).toBeCloseTo(1.7275, 3);
+    expect(prod.memoryGb.size).toBe(9);
+    expect(prod).toMatchObject({
+      queues: 1,
+      ingestBatchSize: 20,
+      hotRetentionDays: 35,
+      logRetentionDays: 30,
+    });
+    expect(prod.retentionDays.get('forecasts/')).toBe(400);
+    expect(prod.dispatchStates).toBeGreaterThan(1);
+  });
+
+  it('make a report without gaps', () => {
+    const report = reportCost(Workload.parse({}), prod);
+    const text = formatReport(report, 'prod');
+    expect(text).not.toMatch(/NaN|undefined|Infinity/);
+    for (const part of ['Idle floor of stage prod', 'Receive', 'Store', 'Forecast', 'Total', '--hosts 1000'])
+      expect(text).toContain(part);
+    expect(totalOf(report.idle).list).toBeLessThan(2);
+  });
+
+  it('price a dashboard where the stage has one', () => {
+    const local = factsOf(Object.values(stageOf('local').templates));
+    expect(local.monthly.get('dashboardMonth')).toBe(1);
+  });
+});
+
+describe('options', () => {
+  it('change the workload', () => {
+    expect(parseWorkload({ hosts: '20', metrics: '5', json: true })).toMatchObject({
+      hosts: 20,
+      metrics: 5,
+      pushMinutes: 5,
+    });
+  });
+
+  it.each([{ hosts: '0' }, { hosts: 'many' }, { pushMinutes: '90' }, { nonsense: '1' }])(
+    'refuse %j',
+    (values) => {
+      expect(() => parseWorkload(values)).toThrow();
+    },
+  );
+});

@@ -1,0 +1,149 @@
+import { describe, expect, it } from 'vitest';
+import { resourcesIn, resourcesOfType, stageOf, text } from './synthesised-stage.ts';
+
+const prod = stageOf('prod');
+const tables = resourcesOfType(prod, 'AWS::DynamoDB::GlobalTable');
+const registry = tables.find(({ Properties }) => Properties.GlobalSecondaryIndexes)?.Properties;
+const hot = tables.find(({ Properties }) => !Properties.GlobalSecondaryIndexes)?.Properties;
+
+describe('tables', () => {
+  it('are billed by request, keyed by pk and sk, and expire items', () => {
+    expect(tables).toHaveLength(2);
+    for (const { Properties } of tables)
+      expect(Properties).toMatchObject({
+        BillingMode: 'PAY_PER_REQUEST',
+        KeySchema: [
+          { AttributeName: 'pk', KeyType: 'HASH' },
+          { AttributeName: 'sk', KeyType: 'RANGE' },
+        ],
+        TimeToLiveSpecification: { AttributeName: 'expiresAt', Enabled: true },
+        SSESpecification: { SSEEnabled: false },
+      });
+  });
+
+  it('can be recovered where they cannot be rebuilt', () => {
+    const recovery = (table: typeof hot) => table.Replicas[0].PointInTimeRecoverySpecification;
+    expect(recovery(registry)).toMatchObject({ PointInTimeRecoveryEnabled: true, RecoveryPeriodInDays: 35 });
+    expect(recovery(hot).PointInTimeRecoveryEnabled).toBe(false);
+  });
+
+  it('list breaches by risk', () => {
+    expect(registry.GlobalSecondaryIndexes).toMatchObject([
+      {
+        IndexName: 'byRisk',
+        KeySchema: [
+          { AttributeName: 'riskPk', KeyType: 'HASH' },
+          { AttributeName: 'risk', KeyType: 'RANGE' },
+        ],
+        Projection: { ProjectionType: 'ALL' },
+      },
+    ]);
+    expect(registry.AttributeDefinitions).toContainEqual({ AttributeName: 'risk', AttributeType: 'N' });
+  });
+});
+
+describe('buckets', () => {
+  const buckets = resourcesOfType(prod, 'AWS::S3::Bucket').map(({ Properties }) => Properties);
+  const rulesOf = (bucket: (typeof buckets)[number]) => bucket.LifecycleConfiguration.Rules;
+
+  it('are private, encrypted, and tell EventBridge of their objects without a function of CDK', () => {
+    expect(buckets).toHaveLength(2);
+    for (const bucket of buckets)
+      expect(bucket).toMatchObject({
+        PublicAccessBlockConfiguration: { BlockPublicAcls: true, RestrictPublicBuckets: true },
+        BucketEncryption: { ServerSideEncryptionConfiguration: [{}] },
+        NotificationConfiguration: { EventBridgeConfiguration: { EventBridgeEnabled: true } },
+      });
+  });
+
+  it('keep payloads as long as their points, quarantined ones longer, and forecasts until they are scored', () => {
+    const days = Object.fromEntries(
+      buckets
+        .flatMap(rulesOf)
+        .flatMap(({ Prefix, ExpirationInDays }) => (Prefix ? [[Prefix, ExpirationInDays]] : [])),
+    );
+    expect(days).toEqual({ 'raw/': 35, 'quarantine/': 90, 'runs/': 14, 'forecasts/': 400 });
+  });
+
+  it('keep versions only of what cannot be had again, and for a week', () => {
+    const versioned = buckets.filter(
+      ({ VersioningConfiguration }) => VersioningConfiguration?.Status === 'Enabled',
+    );
+    expect(versioned).toHaveLength(1);
+    expect(text(versioned)).toContain('forecasts/');
+    for (const rule of rulesOf(versioned[0]).filter(({ Prefix }: { Prefix?: string }) => Prefix))
+      expect(rule.NoncurrentVersionExpiration).toEqual({ NoncurrentDays: 7 });
+  });
+
+  it('give up uploads that were left unfinished', () => {
+    for (const bucket of buckets)
+      expect(text(rulesOf(bucket))).toContain('"AbortIncompleteMultipartUpload":{"DaysAfterInitiation":1}');
+  });
+});
+
+describe('data in production', () => {
+  it('stays when its stack goes, and the stack cannot go by mistake', () => {
+    const kept = [...resourcesIn(prod, ['data']).values()].filter(({ Type }) =>
+      /GlobalTable$|S3::Bucket$/.test(Type),
+    );
+    expect(kept).toHaveLength(4);
+    for (const { DeletionPolicy } of kept) expect(DeletionPolicy).toBe('Retain');
+    expect(prod.stacks.data.terminationProtection).toBe(true);
+    for (const { Properties } of tables) expect(Properties.Replicas[0].DeletionProtectionEnabled).toBe(true);
+  });
+
+  it('is in the data stack and nowhere else', () => {
+    for (const part of ['pipeline', 'edge', 'operations'] as const)
+      expect(text(prod.templates[part])).not.toMatch(/"Type":"AWS::(DynamoDB|S3)::/);
+  });
+
+  it('has no physical names: replacing a resource must not collide with itself', () => {
+    const named = [...resourcesIn(prod).values()].filter(
+      ({ Properties }) =>
+        Properties &&
+        [
+          'TableName',
+          'BucketName',
+          'QueueName',
+          'FunctionName',
+          'TopicName',
+          'StateMachineName',
+          'RoleName',
+        ].some((name) => Object.hasOwn(Properties, name) && !Object.hasOwn(Properties, 'Action')),
+    );
+    expect(
+      named.map(({ Type }) => Type).filter((type) => type !== 'AWS::Lambda::EventSourceMapping'),
+    ).toEqual([]);
+  });
+
+  it('goes with its stack in development', () => {
+    const dev = stageOf('dev');
+    expect(dev.stacks.data.terminationProtection).toBeFalsy();
+    for (const { DeletionPolicy } of resourcesOfType(dev, 'AWS::S3::Bucket'))
+      expect(DeletionPolicy).toBe('Delete');
+  });
+});
+
+describe('the HTTP API', () => {
+  const routes = resourcesOfType(prod, 'AWS::ApiGatewayV2::Route').map(
+    ({ Properties }) => Properties.RouteKey,
+  );
+  const [stage] = resourcesOfType(prod, 'AWS::ApiGatewayV2::Stage');
+
+  it('has a route for each function behind it', () => {
+    expect(routes.sort()).toEqual(['GET /v1/{proxy+}', 'POST /v1/forecast-runs', 'POST /v1/ingest/{format}']);
+  });
+
+  it('is throttled', () => {
+    expect(stage?.Properties.DefaultRouteSettings).toEqual({
+      ThrottlingBurstLimit: 400,
+      ThrottlingRateLimit: 200,
+    });
+  });
+
+  it('logs each request as JSON without its key or its query', () => {
+    const format = JSON.parse(stage?.Properties.AccessLogSettings.Format);
+    expect(Object.keys(format)).toContain('latencyMs');
+    expect(text(format)).not.toMatch(/authorization|api-key|querystring|\$context\.path/i);
+  });
+});

@@ -1,0 +1,121 @@
+import { describe, expect, it } from 'vitest';
+import { PARTS } from '../../lib/synthesise.ts';
+import { type Resource, resourcesIn, resourcesOfType, stageOf, text } from './synthesised-stage.ts';
+
+const stage = stageOf('prod');
+
+/** Resources of one template, by logical id: references only resolve within it. */
+const templates = PARTS.map((part) => [part, resourcesIn(stage, [part])] as const);
+const localId = (id: string): string => id.split('/')[1] ?? id;
+
+const deadLetterIds = (resources: ReadonlyMap<string, Resource>): Set<string> => {
+  const ids = new Set<string>();
+  for (const { Properties } of resources.values()) {
+    const targets = [
+      Properties?.RedrivePolicy?.deadLetterTargetArn,
+      Properties?.Target?.DeadLetterConfig?.Arn,
+    ];
+    for (const target of targets) if (target?.['Fn::GetAtt']) ids.add(target['Fn::GetAtt'][0]);
+  }
+  return ids;
+};
+
+describe('queues', () => {
+  it.each(templates)(
+    'of %s are watched when they keep what failed, and keep what failed otherwise',
+    (_, resources) => {
+      const alarms = [...resources.values()].filter(({ Type }) => Type === 'AWS::CloudWatch::Alarm');
+      for (const [id, queue] of resources) {
+        if (queue.Type !== 'AWS::SQS::Queue') continue;
+        const keepsFailures = deadLetterIds(resources).has(localId(id));
+        const watched = alarms.some(
+          ({ Properties }) =>
+            Properties.MetricName === 'ApproximateNumberOfMessagesVisible' &&
+            text(Properties.Dimensions).includes(localId(id)) &&
+            Properties.Threshold === 1,
+        );
+        expect({ id, watched, retried: Properties(queue) }).toMatchObject(
+          keepsFailures ? { watched: true } : { retried: { maxReceiveCount: 5 } },
+        );
+      }
+    },
+  );
+
+  it('there are: one for work and two for failures', () => {
+    expect(resourcesOfType(stage, 'AWS::SQS::Queue')).toHaveLength(3);
+  });
+
+  it('keep failures for two weeks, encrypt, and hide a message six times as long as its function runs', () => {
+    const queues = resourcesOfType(stage, 'AWS::SQS::Queue');
+    for (const { Properties } of queues) expect(Properties.SqsManagedSseEnabled).toBe(true);
+    expect(queues.filter(({ Properties }) => Properties.MessageRetentionPeriod === 1_209_600)).toHaveLength(
+      2,
+    );
+    const work = queues.find(({ Properties }) => Properties.RedrivePolicy);
+    expect(work?.Properties).toMatchObject({ VisibilityTimeout: 360, ReceiveMessageWaitTimeSeconds: 20 });
+  });
+});
+
+const Properties = (queue: Resource): unknown => queue.Properties.RedrivePolicy;
+
+describe('what is delivered by AWS', () => {
+  it('is retried and ends in a queue: every schedule', () => {
+    const schedules = resourcesOfType(stage, 'AWS::Scheduler::Schedule');
+    expect(schedules).toHaveLength(1);
+    for (const { Properties } of schedules) {
+      expect(Properties.Target.RetryPolicy).toMatchObject({
+        MaximumRetryAttempts: 5,
+        MaximumEventAgeInSeconds: 3600,
+      });
+      expect(Properties.Target.DeadLetterConfig.Arn).toBeDefined();
+    }
+  });
+
+  it('is retried and ends in a queue: every rule target', () => {
+    for (const { Properties } of resourcesOfType(stage, 'AWS::Events::Rule'))
+      for (const target of Properties.Targets ?? []) {
+        expect(target.RetryPolicy).toBeDefined();
+        expect(target.DeadLetterConfig).toBeDefined();
+      }
+  });
+
+  it('never invokes a function asynchronously without a place for failures', () => {
+    const asynchronous = resourcesOfType(stage, 'AWS::Lambda::Permission').filter(({ Properties }) =>
+      /^(events|sns|s3|scheduler|logs)\./.test(Properties.Principal),
+    );
+    const configured = resourcesOfType(stage, 'AWS::Lambda::EventInvokeConfig').filter(
+      ({ Properties }) => Properties.DestinationConfig?.OnFailure,
+    );
+    expect(configured.length).toBeGreaterThanOrEqual(asynchronous.length);
+  });
+
+  it('carries the time the schedule was meant for, so that a redelivery starts nothing new', () => {
+    const [schedule] = resourcesOfType(stage, 'AWS::Scheduler::Schedule');
+    expect(JSON.parse(schedule?.Properties.Target.Input)).toEqual({
+      scheduledAt: '<aws.scheduler.scheduled-time>',
+    });
+  });
+
+  it('reports queue batches message by message, with a cap on parallel consumers', () => {
+    const [mapping] = resourcesOfType(stage, 'AWS::Lambda::EventSourceMapping');
+    expect(mapping?.Properties).toMatchObject({
+      FunctionResponseTypes: ['ReportBatchItemFailures'],
+      ScalingConfig: { MaximumConcurrency: 20 },
+      MaximumBatchingWindowInSeconds: 2,
+    });
+  });
+});
+
+describe('the cadence', () => {
+  const cronFor = (forecastCadenceMinutes: 15 | 60 | 240) =>
+    resourcesOfType(stageOf('dev', { forecastCadenceMinutes }), 'AWS::Scheduler::Schedule')[0]?.Properties
+      .ScheduleExpression;
+
+  it.each([
+    [15, 'cron(5/15 * * * ? *)'],
+    [60, 'cron(5 * * * ? *)'],
+    [240, 'cron(5 */4 * * ? *)'],
+  ] as const)('of %i minutes is a cron expression past the hour', (minutes, cron) => {
+    expect(cronFor(minutes)).toBe(cron);
+  });
+});

@@ -1,0 +1,196 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { App, Duration, Stack } from 'aws-cdk-lib';
+import { CfnFunction } from 'aws-cdk-lib/aws-lambda';
+import { Topic } from 'aws-cdk-lib/aws-sns';
+import { describe, expect, it } from 'vitest';
+import { ConfigurationError } from '../../core/errors.ts';
+import { selectStage } from '../../lib/config/select-stage.ts';
+import { ObservedFunction } from '../../lib/constructs/observed-function.ts';
+import { Workflow } from '../../lib/constructs/workflow.ts';
+import { resourcesIn, resourcesOfType, stageOf, text } from './synthesised-stage.ts';
+
+const stage = stageOf('prod');
+const functions = resourcesOfType(stage, 'AWS::Lambda::Function');
+const nameOf = ({ Properties }: (typeof functions)[number]): string =>
+  Properties.Environment.Variables.POWERTOOLS_SERVICE_NAME;
+
+/** Environment of each function besides what all of them get. */
+const ENVIRONMENT: Readonly<Record<string, readonly string[]>> = {
+  'receive-metrics': [
+    'RAW_BUCKET_NAME',
+    'INGEST_QUEUE_URL',
+    'REGISTRY_TABLE_NAME',
+    'POINTS_PER_MINUTE',
+    'HOT_RETENTION_DAYS',
+  ],
+  'store-metrics': ['RAW_BUCKET_NAME', 'HOT_TABLE_NAME', 'REGISTRY_TABLE_NAME', 'HOT_RETENTION_DAYS'],
+  'list-tenants': ['REGISTRY_TABLE_NAME'],
+  'plan-forecast-run': ['REGISTRY_TABLE_NAME', 'FORECAST_BUCKET_NAME', 'FORECAST_CADENCE_MINUTES'],
+  'forecast-batch': [
+    'HOT_TABLE_NAME',
+    'REGISTRY_TABLE_NAME',
+    'FORECAST_BUCKET_NAME',
+    'EVENT_BUS_NAME',
+    'FORECAST_CADENCE_MINUTES',
+  ],
+  'close-forecast-run': ['REGISTRY_TABLE_NAME', 'FORECAST_BUCKET_NAME'],
+  'start-forecast-run': ['REGISTRY_TABLE_NAME', 'FORECAST_STATE_MACHINE_ARN'],
+  'serve-api': ['HOT_TABLE_NAME', 'REGISTRY_TABLE_NAME'],
+  'issue-api-key': ['REGISTRY_TABLE_NAME'],
+};
+const STANDARD = [
+  'STAGE',
+  'POWERTOOLS_SERVICE_NAME',
+  'POWERTOOLS_METRICS_NAMESPACE',
+  'POWERTOOLS_LOG_LEVEL',
+  'NODE_OPTIONS',
+];
+
+/** Names that a function's sources read from their environment. */
+const readNames = (name: string): string[] => {
+  const source = readFileSync(join('functions', name, 'index.ts'), 'utf8');
+  return [...source.matchAll(/^\s*([A-Z][A-Z_]+): z\./gm)].map(([, variable]) => variable ?? '');
+};
+
+describe('every function', () => {
+  it('comes from ObservedFunction', () => {
+    const created = stage.app.node.findAll().filter((construct) => construct instanceof CfnFunction);
+    expect(created).toHaveLength(Object.keys(ENVIRONMENT).length);
+    for (const fn of created) expect(fn.node.scope?.node.scope).toBeInstanceOf(ObservedFunction);
+  });
+
+  it('has the folder it is bundled from', () => {
+    const folders = readdirSync('functions', { withFileTypes: true }).filter((entry) => entry.isDirectory());
+    expect(new Set(functions.map(nameOf))).toEqual(new Set(Object.keys(ENVIRONMENT)));
+    for (const name of functions.map(nameOf)) expect(folders.map((folder) => folder.name)).toContain(name);
+  });
+
+  it.each(functions.map((fn) => [nameOf(fn), fn] as const))(
+    '%s gets the environment it reads',
+    (name, fn) => {
+      const variables = Object.keys(fn.Properties.Environment.Variables);
+      expect(new Set(variables)).toEqual(new Set([...STANDARD, ...(ENVIRONMENT[name] ?? [])]));
+      for (const read of readNames(name)) expect(variables).toContain(read);
+    },
+  );
+
+  it.each(functions.map((fn) => [nameOf(fn), fn] as const))(
+    '%s runs on Node 24 on arm64, bounded',
+    (_, fn) => {
+      expect(fn.Properties).toMatchObject({
+        Runtime: 'nodejs24.x',
+        Architectures: ['arm64'],
+        Handler: 'index.handler',
+      });
+      expect(fn.Properties.MemorySize).toBeGreaterThanOrEqual(256);
+      expect(fn.Properties.Timeout).toBeGreaterThanOrEqual(15);
+      expect(fn.Properties.FunctionName).toBeUndefined();
+    },
+  );
+
+  it('writes to a log group of its own', () => {
+    const groups = functions.map(({ Properties }) => text(Properties.LoggingConfig.LogGroup));
+    expect(new Set(groups).size).toBe(functions.length);
+  });
+
+  it('behind the API answers before API Gateway gives up', () => {
+    for (const { Properties } of resourcesOfType(stage, 'AWS::Lambda::Function', ['edge']))
+      expect(Properties.Timeout).toBeLessThan(30);
+  });
+
+  it('is traced within workflows, and behind the API only where the stage says so', () => {
+    const traced = (config: Parameters<typeof stageOf>[1]) =>
+      resourcesOfType(stageOf('prod', config), 'AWS::Lambda::Function', ['edge']).map(
+        ({ Properties }) => Properties.TracingConfig?.Mode,
+      );
+    expect(traced({})).toEqual([undefined, undefined, undefined]);
+    expect(traced({ traceRequests: true })).toEqual(['Active', 'Active', 'Active']);
+  });
+});
+
+describe('every log group', () => {
+  const groups = resourcesOfType(stage, 'AWS::Logs::LogGroup');
+
+  it('has the retention of its stage', () => {
+    expect(groups).toHaveLength(12);
+    for (const { Properties } of groups) expect(Properties.RetentionInDays).toBe(30);
+  });
+
+  it('goes with its stack', () => {
+    for (const { DeletionPolicy } of groups) expect(DeletionPolicy).toBe('Delete');
+  });
+});
+
+describe('an ObservedFunction', () => {
+  const create = (context: Record<string, unknown>, entry = 'no-such-function') => {
+    const scope = new Stack(new App({ context }), 'Stack');
+    return new ObservedFunction(scope, 'Function', {
+      entry,
+      description: 'Test',
+      config: selectStage('dev'),
+      notify: new Topic(scope, 'Topic'),
+      memoryMb: 256,
+      timeout: Duration.seconds(10),
+      failure: { impact: 'None.', runbook: 'None' },
+    });
+  };
+
+  it('says what to do when its bundle is missing', () => {
+    expect(() => create({})).toThrow(ConfigurationError);
+    expect(() => create({})).toThrow(
+      'No bundle in dist/no-such-function: build the functions with "npm run build" first.',
+    );
+  });
+});
+
+describe('a Workflow', () => {
+  const create = (functionNames: readonly string[]) => {
+    const scope = new Stack(
+      new App({ context: { 'forestall:bundle': 'lib/constructs/placeholder-bundle' } }),
+      'Stack',
+    );
+    const notify = new Topic(scope, 'Topic');
+    const fn = new ObservedFunction(scope, 'Function', {
+      entry: 'list-tenants',
+      description: 'Test',
+      config: selectStage('dev'),
+      notify,
+      memoryMb: 256,
+      timeout: Duration.seconds(10),
+      failure: { impact: 'None.', runbook: 'None' },
+    });
+    return new Workflow(scope, 'Workflow', {
+      definition: 'dispatch-forecasts',
+      config: selectStage('dev'),
+      functions: Object.fromEntries(functionNames.map((name) => [name, fn])),
+    });
+  };
+
+  it('refuses a placeholder without a value, and a value without a placeholder', () => {
+    const missing = () => create(['ListTenantsFunctionArn', 'Spare']);
+    expect(missing).toThrow(ConfigurationError);
+    expect(missing).toThrow('no value for [ForecastFleetStateMachineArn], no use for [Spare]');
+  });
+
+  it('is logged without data and traced', () => {
+    const machines = resourcesOfType(stage, 'AWS::StepFunctions::StateMachine');
+    expect(machines).toHaveLength(2);
+    for (const { Properties } of machines) {
+      expect(Properties.LoggingConfiguration).toMatchObject({ Level: 'ALL', IncludeExecutionData: false });
+      expect(Properties.TracingConfiguration).toEqual({ Enabled: true });
+    }
+  });
+
+  it('runs its tasks no shorter than their functions', () => {
+    const limits = new Map(functions.map((fn) => [nameOf(fn), fn.Properties.Timeout]));
+    const fleet = readFileSync('state-machines/forecast-fleet.asl.json', 'utf8');
+    const batch = JSON.parse(fleet).States['Forecast batches'].ItemProcessor.States['Forecast batch'];
+    expect(batch.TimeoutSeconds).toBeGreaterThanOrEqual(limits.get('forecast-batch'));
+  });
+});
+
+it('leaves no custom resource behind: what CDK would deploy on its own runs unobserved', () => {
+  const types = [...resourcesIn(stage).values()].map(({ Type }) => Type);
+  expect(types.filter((type) => type.startsWith('Custom::') || type.includes('CustomResource'))).toEqual([]);
+});

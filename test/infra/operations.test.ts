@@ -1,0 +1,130 @@
+import { readFileSync } from 'node:fs';
+import { CfnAlarm } from 'aws-cdk-lib/aws-cloudwatch';
+import { describe, expect, it } from 'vitest';
+import { ActionableAlarm } from '../../lib/constructs/actionable-alarm.ts';
+import { resourcesOfType, stageOf, text } from './synthesised-stage.ts';
+
+const minimal = stageOf('prod');
+const full = stageOf('prod', { alarms: 'full' });
+const actionable = full.app.node.findAll().filter((construct) => construct instanceof ActionableAlarm);
+const headings = new Set(
+  [...readFileSync('docs/runbook.md', 'utf8').matchAll(/^## (.+)$/gm)].map(([, heading]) => heading),
+);
+
+describe('every alarm', () => {
+  it('is an ActionableAlarm', () => {
+    const alarms = full.app.node.findAll().filter((construct) => construct instanceof CfnAlarm);
+    expect(alarms.length).toBe(actionable.length);
+    for (const alarm of alarms) expect(alarm.node.scope?.node.scope).toBeInstanceOf(ActionableAlarm);
+  });
+
+  it.each(actionable.map((alarm) => [alarm.node.path, alarm.runbook]))(
+    '%s has a section in the runbook',
+    (_, runbook) => {
+      expect(headings).toContain(runbook);
+    },
+  );
+
+  it('says what users lose and where the section is', () => {
+    for (const { Properties } of resourcesOfType(full, 'AWS::CloudWatch::Alarm'))
+      expect(Properties.AlarmDescription).toMatch(/^[A-Z].+\. What to do: docs\/runbook\.md#[a-z0-9-]+$/);
+  });
+
+  it('tells the alarm topic when it starts and when it ends', () => {
+    for (const { Properties } of resourcesOfType(full, 'AWS::CloudWatch::Alarm')) {
+      expect(text(Properties.AlarmActions)).toMatch(/AlarmsTopic/);
+      expect(Properties.OKActions).toEqual(Properties.AlarmActions);
+    }
+  });
+
+  it('bills one metric: no metric maths', () => {
+    for (const { Properties } of resourcesOfType(full, 'AWS::CloudWatch::Alarm'))
+      expect(Properties.Metrics).toBeUndefined();
+  });
+});
+
+describe('the runbook', () => {
+  it('has no section that no alarm names', () => {
+    expect(new Set(actionable.map(({ runbook }) => runbook))).toEqual(headings);
+  });
+});
+
+describe('the presets', () => {
+  const count = (stage: typeof full) => resourcesOfType(stage, 'AWS::CloudWatch::Alarm').length;
+
+  it('minimal stays within the ten alarms that an account has free', () => {
+    expect(count(minimal)).toBe(8);
+  });
+
+  it('full adds one for each function whose failures another alarm shows already', () => {
+    expect(count(full) - count(minimal)).toBe(8);
+  });
+});
+
+describe('service alarms', () => {
+  const alarm = (metric: string) =>
+    resourcesOfType(minimal, 'AWS::CloudWatch::Alarm', ['operations']).find(
+      ({ Properties }) => Properties.MetricName === metric,
+    )?.Properties;
+
+  it('take silence of the hourly dispatch as trouble', () => {
+    expect(alarm('ExecutionsSucceeded')).toMatchObject({
+      ComparisonOperator: 'LessThanThreshold',
+      Threshold: 1,
+      Period: 3600,
+      EvaluationPeriods: 2,
+      TreatMissingData: 'breaching',
+    });
+  });
+
+  it.each([
+    ['5xx', 5],
+    ['ApproximateAgeOfOldestMessage', 900],
+    ['ExecutionsFailed', 1],
+    ['ExecutionsTimedOut', 1],
+  ])('watch %s', (metric, threshold) => {
+    expect(alarm(metric)).toMatchObject({ Threshold: threshold, TreatMissingData: 'notBreaching' });
+  });
+
+  it('look at what Edge and Pipeline published, not at exports that would forbid replacing it', () => {
+    expect(text(minimal.templates.operations)).not.toMatch(/ImportValue":"Forestall-prod-(Pipeline|Edge)/);
+    expect(text(minimal.templates.edge)).not.toMatch(/ImportValue":"Forestall-prod-Pipeline/);
+    const published = resourcesOfType(minimal, 'AWS::SSM::Parameter').map(
+      ({ Properties }) => Properties.Name,
+    );
+    const read = [minimal.templates.edge, minimal.templates.operations].flatMap((template) =>
+      [...text(template).matchAll(/"Default":"(\/forestall\/prod\/[a-z-]+)"/g)].map(([, name]) => name),
+    );
+    expect(new Set(read)).toEqual(new Set(published));
+  });
+});
+
+describe('the dashboard', () => {
+  it('is there only where the stage asks for it', () => {
+    expect(resourcesOfType(minimal, 'AWS::CloudWatch::Dashboard')).toHaveLength(0);
+    const [dashboard] = resourcesOfType(stageOf('prod', { dashboard: true }), 'AWS::CloudWatch::Dashboard');
+    for (const metric of ['5xx', 'ApproximateAgeOfOldestMessage', 'ExecutionsFailed', 'ExecutionTime'])
+      expect(text(dashboard?.Properties.DashboardBody)).toContain(metric);
+  });
+});
+
+describe('saved queries', () => {
+  it('are those that the runbook names', () => {
+    const names = resourcesOfType(minimal, 'AWS::Logs::QueryDefinition').map(
+      ({ Properties }) => Properties.Name,
+    );
+    expect(names.sort()).toEqual(['Forestall prod/Errors by function', 'Forestall prod/Story of one run']);
+    for (const name of names) expect(readFileSync('docs/runbook.md', 'utf8')).toContain(name.split('/')[1]);
+  });
+});
+
+describe('alarm mails', () => {
+  it('go to the addresses of the stage', () => {
+    expect(resourcesOfType(minimal, 'AWS::SNS::Subscription')).toHaveLength(0);
+    const [subscription] = resourcesOfType(
+      stageOf('prod', { alarmEmails: ['sre@example.com'] }),
+      'AWS::SNS::Subscription',
+    );
+    expect(subscription?.Properties).toMatchObject({ Protocol: 'email', Endpoint: 'sre@example.com' });
+  });
+});

@@ -1,0 +1,144 @@
+import { CfnResource, Stack } from 'aws-cdk-lib';
+import { AccountRootPrincipal, PolicyStatement, Role } from 'aws-cdk-lib/aws-iam';
+import { describe, expect, it } from 'vitest';
+import { ConfigurationError } from '../../core/errors.ts';
+import { EMULATOR_GAPS } from '../../lib/config/emulator-gaps.ts';
+import { selectStage, validateConfig } from '../../lib/config/select-stage.ts';
+import { STAGES, type Stage } from '../../lib/config/stage-config.ts';
+import { addRulePacks } from '../../lib/rule-packs.ts';
+import { PARTS, synthesise } from '../../lib/synthesise.ts';
+import { resourcesIn } from './synthesised-stage.ts';
+
+const synthesised = new Map(STAGES.map((stage) => [stage, synthesise(selectStage(stage), addRulePacks)]));
+
+const OUTPUTS = {
+  data: ['HotTableName', 'RegistryTableName', 'RawBucketName', 'ForecastBucketName'],
+  pipeline: ['ForecastStateMachineArn', 'DispatchStateMachineArn', 'IssueApiKeyFunctionName', 'EventBusName'],
+  edge: ['ApiUrl'],
+  operations: [],
+};
+
+/** The files under `state-machines/` have tests of their own. */
+const withoutDefinitions = (key: string, value: unknown): unknown =>
+  key === 'DefinitionString' ? 'see state-machines/' : value;
+
+/** Asset hashes would change the snapshot without a change of the infrastructure; stage names hide what differs. */
+const snapshotOf = (stage: Stage): Record<string, unknown> => {
+  const { templates } = synthesised.get(stage)!;
+  const whole = JSON.stringify(
+    Object.fromEntries(PARTS.map((part) => [part, templates[part]])),
+    withoutDefinitions,
+  );
+  const named = whole
+    .replaceAll(/[0-9a-f]{64}/g, 'asset-hash')
+    .replaceAll(`Forestall-${stage}`, 'Forestall-stage');
+  return JSON.parse(named.replaceAll(`/forestall/${stage}/`, '/forestall/stage/'));
+};
+
+const isRecord = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null;
+
+/** Where `other` is not as `base`, by path. */
+const differences = (base: unknown, other: unknown, path = ''): Record<string, unknown> => {
+  if (!isRecord(base) || !isRecord(other)) {
+    return JSON.stringify(base) === JSON.stringify(other) ? {} : { [path]: other ?? 'absent' };
+  }
+  const keys = [...new Set([...Object.keys(base), ...Object.keys(other)])].sort();
+  return Object.assign({}, ...keys.map((key) => differences(base[key], other[key], `${path}/${key}`)));
+};
+
+describe.each(STAGES)('stage %s', (stage) => {
+  const { stacks, templates } = synthesised.get(stage)!;
+
+  it('passes the template validation and both rule packs, and looks as it did', () => {
+    const snapshot = snapshotOf(stage);
+    expect(stage === 'prod' ? snapshot : differences(snapshotOf('prod'), snapshot)).toMatchSnapshot();
+  });
+
+  it.each(PARTS)('names the %s stack after the stage and gives it the outputs others read', (part) => {
+    const name = `Forestall-${stage}-${part[0]?.toUpperCase()}${part.slice(1)}`;
+    expect(stacks[part].stackName).toBe(name);
+    const { Outputs = {} } = templates[part] as { Outputs?: Record<string, unknown> };
+    const own = Object.keys(Outputs).filter((id) => !id.startsWith('ExportsOutput'));
+    expect(new Set(own)).toEqual(new Set(OUTPUTS[part]));
+  });
+});
+
+describe('the rule packs', () => {
+  it('stop synthesis at a finding that is neither fixed nor acknowledged', () => {
+    const withWildcard = () =>
+      synthesise(selectStage('dev'), (app) => {
+        addRulePacks(app);
+        const role = new Role(new Stack(app, 'Intruder'), 'Role', { assumedBy: new AccountRootPrincipal() });
+        role.addToPolicy(new PolicyStatement({ actions: ['s3:*'], resources: ['*'] }));
+      });
+    expect(withWildcard).toThrow('AwsSolutions-IAM5[Action::s3:*]');
+  });
+
+  it('stop synthesis at a property that the resource type does not have', () => {
+    const withNonsense = () =>
+      synthesise(selectStage('dev'), (app) => {
+        new CfnResource(new Stack(app, 'Intruder'), 'Queue', {
+          type: 'AWS::SQS::Queue',
+          properties: { Nonsense: 1 },
+        });
+      });
+    expect(withNonsense).toThrow('CloudFormation-Validate::F3002');
+  });
+});
+
+describe('what the emulator lacks', () => {
+  const types = (stage: 'local' | 'dev') =>
+    new Set([...resourcesIn(synthesised.get(stage)!).values()].map(({ Type }) => Type));
+
+  it.each(EMULATOR_GAPS)('is left out locally, and only there: $type', ({ type }) => {
+    expect(types('local')).not.toContain(type);
+    expect(types('dev')).toContain(type);
+  });
+
+  it('is all that a local deployment differs in', () => {
+    const gaps = new Set(EMULATOR_GAPS.map(({ type }) => type));
+    const missing = [...types('dev')].filter((type) => !types('local').has(type));
+    expect(missing.filter((type) => !gaps.has(type))).toEqual([]);
+  });
+});
+
+describe('selecting a stage', () => {
+  it.each([undefined, 'production', '', 7])('refuses %s and lists the stages', (name) => {
+    expect(() => selectStage(name)).toThrow(ConfigurationError);
+    expect(() => selectStage(name)).toThrow(/-c stage=<name>: expected one of local, dev, prod/);
+  });
+
+  it('says what was found', () => {
+    expect(() => selectStage('staging')).toThrow('found "staging"');
+    expect(() => selectStage(undefined)).toThrow('none was given');
+  });
+});
+
+describe('validating settings', () => {
+  const prod = selectStage('prod');
+
+  it.each([
+    ['a negative retention', { hotRetentionDays: -1 }, 'hotRetentionDays'],
+    ['less history than forecasts read', { hotRetentionDays: 13 }, 'hotRetentionDays'],
+    ['raw payloads gone before their points', { rawRetentionDays: 30 }, 'rawRetentionDays'],
+    ['a cadence that no cron expression has', { forecastCadenceMinutes: 45 }, 'forecastCadenceMinutes'],
+    ['a retention that CloudWatch does not offer', { logRetentionDays: 10 }, 'logRetentionDays'],
+    ['a burst below the rate', { throttle: { ratePerSecond: 10, burst: 5 } }, 'throttle.burst'],
+    ['what is no e-mail address', { alarmEmails: ['nobody'] }, 'alarmEmails[0]'],
+    ['a misspelt setting', { dashbord: true }, 'dashbord'],
+  ])('refuses %s and names the setting', (_, change, named) => {
+    const validate = () => validateConfig({ ...prod, ...change });
+    expect(validate).toThrow(ConfigurationError);
+    expect(validate).toThrow('Stage prod');
+    expect(validate).toThrow(named);
+  });
+
+  it('names the stage as unnamed where even that is missing', () => {
+    expect(() => validateConfig({})).toThrow('Stage unnamed');
+  });
+
+  it('accepts what the stages hold', () => {
+    for (const stage of STAGES) expect(validateConfig(selectStage(stage))).toEqual(selectStage(stage));
+  });
+});
