@@ -1,92 +1,132 @@
-import type { BacktestPlan } from './backtest-plan.ts';
-import type { CandidateFamily } from './candidate-family.ts';
-import type { DistributionCandidate, PointCandidate } from './candidates/candidate.ts';
-import { ErrorSample } from './error-distribution.ts';
+import type { BacktestPlan, BlockTests } from './backtest-plan.ts';
+import type { Candidate, DistributionCandidate, PointCandidate } from './candidates/candidate.ts';
+import { weightedQuantiles } from './error-quantiles.ts';
+import { IndexSorter } from './order-statistics.ts';
+import { POOL_LEVELS, SCORED } from './pool-levels.ts';
 import type { SeriesView } from './series-view.ts';
 
 /** What the backtest learned about one candidate. */
 export interface CandidateScore {
   readonly name: string;
-  /** Mean pinball loss per block. */
+  /** Mean pinball loss per block over the published levels, in units of the view; NaN where nothing was tested. */
   readonly loss: Float64Array;
-  /** Point candidates: error quantiles per block at the scoring levels, then at the output levels. */
-  readonly errorQuantiles: readonly Float64Array[] | null;
+  /** Point candidates: error quantiles, block-major, one per pool level. */
+  readonly errorQuantiles: Float64Array | null;
 }
 
-const usableLeads = (plan: BacktestPlan, origin: number, n: number): number => {
-  let count = 0;
-  while (count < plan.leads.length && origin + plan.leads[count]! - 1 < n) count++;
-  return count;
+const LEVELS = POOL_LEVELS.length;
+
+/** Buffers shared by the candidates of one series. */
+interface Workspace {
+  readonly predictions: Float64Array;
+  readonly errors: Float64Array;
+  readonly sorter: IndexSorter;
+}
+
+const pinball = (error: number, level: number): number => (error > 0 ? level * error : (level - 1) * error);
+
+/** Weighted mean loss of one block for a point candidate whose error quantiles are known. */
+const pointLoss = (
+  view: SeriesView,
+  tests: BlockTests,
+  predictions: Float64Array,
+  toValue: ((score: number) => number) | undefined,
+  quantiles: Float64Array,
+  offset: number,
+): number => {
+  let loss = 0;
+  let total = 0;
+  for (let i = 0; i < tests.step.length; i++) {
+    const predicted = predictions[tests.prediction[i]!]!;
+    const actual = view.y[tests.step[i]!]!;
+    let own = 0;
+    for (let l = SCORED.from; l < SCORED.to; l++) {
+      const quantile = predicted + quantiles[offset + l]!;
+      own += pinball(actual - (toValue ? toValue(quantile) : quantile), POOL_LEVELS[l]!);
+    }
+    loss += own * tests.weight[i]!;
+    total += tests.weight[i]!;
+  }
+  return loss / total / (SCORED.to - SCORED.from);
 };
 
 const scorePoint = (
   view: SeriesView,
   plan: BacktestPlan,
   candidate: PointCandidate,
-  levels: readonly number[],
-  outputLevels: readonly number[],
+  { predictions, errors, sorter }: Workspace,
 ): CandidateScore => {
-  const blocks = plan.blockEnds.length;
-  const capacity = plan.origins.length * plan.leads.length;
-  const samples = Array.from({ length: blocks }, () => new ErrorSample(capacity));
-  const out = new Float64Array(plan.leads.length);
+  const target = candidate.scale?.scores ?? view.y;
+  const loss = new Float64Array(plan.blocks.length).fill(Number.NaN);
+  const errorQuantiles = new Float64Array(plan.blocks.length * LEVELS);
   plan.origins.forEach((origin, o) => {
-    const count = usableLeads(plan, origin, view.n);
-    if (count === 0) return;
-    candidate.predict(view, origin, plan.leads, count, out, 0);
-    for (let j = 0; j < count; j++) {
-      const actual = view.y[origin + plan.leads[j]! - 1]!;
-      samples[plan.leadBlock[j]!]!.add(actual - out[j]!, plan.originWeights[o]!);
-    }
+    const request = { origin, leads: plan.leads, count: plan.leadCounts[o]! };
+    if (request.count > 0) candidate.predict(request, predictions, o * plan.leads.length);
   });
-  const loss = new Float64Array(blocks);
-  const errorQuantiles = samples.map((sample, b) => {
-    const scored = sample.quantiles(levels);
-    loss[b] = sample.pinball(scored, levels);
-    return sample.quantiles(outputLevels);
+  plan.blocks.forEach((tests, b) => {
+    const count = tests.step.length;
+    if (count === 0) return;
+    for (let i = 0; i < count; i++) errors[i] = target[tests.step[i]!]! - predictions[tests.prediction[i]!]!;
+    weightedQuantiles(errors, tests.weight, count, POOL_LEVELS, sorter, errorQuantiles, b * LEVELS);
+    loss[b] = pointLoss(view, tests, predictions, candidate.scale?.toValue, errorQuantiles, b * LEVELS);
   });
   return { name: candidate.name, loss, errorQuantiles };
+};
+
+const distributionLoss = (
+  view: SeriesView,
+  tests: BlockTests,
+  leads: number,
+  predictions: Float64Array,
+): number => {
+  let loss = 0;
+  let total = 0;
+  for (let i = 0; i < tests.step.length; i++) {
+    const place = tests.prediction[i]!;
+    const o = Math.floor(place / leads);
+    const at = o * leads * LEVELS + (place - o * leads);
+    const actual = view.y[tests.step[i]!]!;
+    let own = 0;
+    for (let l = SCORED.from; l < SCORED.to; l++) {
+      own += pinball(actual - predictions[at + l * leads]!, POOL_LEVELS[l]!);
+    }
+    loss += own * tests.weight[i]!;
+    total += tests.weight[i]!;
+  }
+  return loss / total / (SCORED.to - SCORED.from);
 };
 
 const scoreDistribution = (
   view: SeriesView,
   plan: BacktestPlan,
   candidate: DistributionCandidate,
-  levels: readonly number[],
+  { predictions }: Workspace,
 ): CandidateScore => {
-  const blocks = plan.blockEnds.length;
-  const stride = plan.leads.length;
-  const out = new Float64Array(stride * levels.length);
-  const loss = new Float64Array(blocks);
-  const total = new Float64Array(blocks);
   plan.origins.forEach((origin, o) => {
-    const count = usableLeads(plan, origin, view.n);
-    if (count === 0) return;
-    candidate.predict(view, origin, plan.leads, count, levels, out, stride);
-    for (let j = 0; j < count; j++) {
-      const actual = view.y[origin + plan.leads[j]! - 1]!;
-      let own = 0;
-      for (let l = 0; l < levels.length; l++) {
-        const over = actual - out[l * stride + j]!;
-        own += over > 0 ? levels[l]! * over : (levels[l]! - 1) * over;
-      }
-      const block = plan.leadBlock[j]!;
-      loss[block] = loss[block]! + (own / levels.length) * plan.originWeights[o]!;
-      total[block] = total[block]! + plan.originWeights[o]!;
-    }
+    const request = { origin, leads: plan.leads, count: plan.leadCounts[o]! };
+    if (request.count > 0) candidate.predict(request, predictions, o * plan.leads.length * LEVELS);
   });
-  for (let b = 0; b < blocks; b++) loss[b] = total[b]! > 0 ? loss[b]! / total[b]! : 0;
+  const loss = Float64Array.from(plan.blocks, (tests) =>
+    tests.step.length === 0 ? Number.NaN : distributionLoss(view, tests, plan.leads.length, predictions),
+  );
   return { name: candidate.name, loss, errorQuantiles: null };
 };
 
-/** Scores every candidate by its pinball loss at the plan's origins and leads. */
-export const scoreFamily = (
+/** Scores every candidate by its mean pinball loss per horizon block. */
+export const scoreCandidates = (
   view: SeriesView,
   plan: BacktestPlan,
-  family: CandidateFamily,
-  levels: readonly number[],
-  outputLevels: readonly number[],
-): { points: CandidateScore[]; distributions: CandidateScore[] } => ({
-  points: family.points.map((candidate) => scorePoint(view, plan, candidate, levels, outputLevels)),
-  distributions: family.distributions.map((candidate) => scoreDistribution(view, plan, candidate, levels)),
-});
+  candidates: readonly Candidate[],
+): CandidateScore[] => {
+  const cells = plan.origins.length * plan.leads.length;
+  const workspace: Workspace = {
+    predictions: new Float64Array(cells * LEVELS),
+    errors: new Float64Array(cells),
+    sorter: new IndexSorter(),
+  };
+  return candidates.map((candidate) =>
+    candidate.kind === 'point'
+      ? scorePoint(view, plan, candidate, workspace)
+      : scoreDistribution(view, plan, candidate, workspace),
+  );
+};

@@ -1,94 +1,106 @@
-import type { DistributionCandidate, PointCandidate } from './candidates/candidate.ts';
+import { autoregression } from './candidates/autoregressive.ts';
+import type { Candidate, PointCandidate } from './candidates/candidate.ts';
+import { directRegression } from './candidates/direct-regression.ts';
 import { recentValues, samePhaseValues } from './candidates/empirical.ts';
-import { dampedSlope, lastValue, windowMean, windowMedian } from './candidates/local-level.ts';
-import {
-  autoregression,
-  seasonal,
-  seasonalWithAutoregression,
-  seasonalWithShift,
-} from './candidates/seasonal.ts';
-import { rankOrder } from './order-statistics.ts';
+import { lastValue, windowMean, windowMedian } from './candidates/local-level.ts';
+import { seasonal, seasonalWithAutoregression, seasonalWithShift } from './candidates/seasonal.ts';
+import { type RankOrder, rankOrder } from './order-statistics.ts';
+import { type RankScores, rankScores } from './rank-scores.ts';
 import { medianProfile, naiveProfile, smoothedProfile } from './seasonal-profile.ts';
-import type { SeriesView } from './series-view.ts';
+import { runningSums, type SeriesView } from './series-view.ts';
 
-/** All that compete for a series. */
-export interface CandidateFamily {
-  readonly points: readonly PointCandidate[];
-  readonly distributions: readonly DistributionCandidate[];
-}
+const SEASON_SMOOTHING = 0.3;
+const SEASONS_BACK = 14;
 
-const halfLifeToDecay = (steps: number): number => 0.5 ** (1 / Math.max(1, steps));
+/** Orders fall with the history, so that coefficients keep at least 16 points each. */
+const orderFor = (view: SeriesView, most: number): number => Math.max(1, Math.min(most, view.n >> 4));
 
-const mainSeasonCandidates = (view: SeriesView, maxLead: number): PointCandidate[] => {
+const localCandidates = (view: SeriesView, order: RankOrder): Candidate[] => {
   const m = view.period;
-  const short = Math.max(1, Math.round(m / 48));
-  const fast = halfLifeToDecay(m / 12.5);
-  const slow = halfLifeToDecay(m / 2);
-  const naive = naiveProfile(view, m);
-  const median = medianProfile(view, m, m >= 12 ? 1 : 0, 14);
-  const smoothed = smoothedProfile(view, m, 0.3);
+  const hour = Math.max(2, Math.round(m / 24));
+  const threeHours = Math.max(4, Math.round(m / 8));
   return [
-    seasonal(naive),
-    seasonalWithShift(naive, short, fast),
-    seasonal(median),
-    seasonalWithShift(median, short, fast),
-    seasonalWithShift(median, short, slow),
-    seasonalWithShift(median, m, 1),
-    seasonalWithAutoregression(view, median, Math.min(24, view.n >> 2), maxLead),
-    seasonal(smoothed),
-    seasonalWithShift(smoothed, short, fast),
-    seasonalWithShift(smoothed, short, slow),
-    seasonalWithAutoregression(view, smoothed, Math.min(24, view.n >> 2), maxLead),
-  ];
-};
-
-const otherSeasonCandidates = (view: SeriesView, period: number, maxLead: number): PointCandidate[] => {
-  const median = medianProfile(view, period, 0, period < view.period ? 12 : 6);
-  const slow = halfLifeToDecay(view.period / 2);
-  const short = Math.max(1, Math.round(view.period / 48));
-  return period < view.period
-    ? [seasonal(median)]
-    : [
-        seasonal(naiveProfile(view, period)),
-        seasonal(median),
-        seasonalWithShift(median, short, slow),
-        seasonalWithAutoregression(view, median, Math.min(24, view.n >> 2), maxLead),
-      ];
-};
-
-/** Candidates for a view; seasons longer than half the history are left out. */
-export const candidateFamily = (view: SeriesView, maxLead: number): CandidateFamily => {
-  const m = view.period;
-  const [hour, threeHours] = [Math.max(2, Math.round(m / 24)), Math.max(4, Math.round(m / 8))];
-  const order = rankOrder(view.y);
-  const points: PointCandidate[] = [
-    lastValue,
-    windowMean(hour),
-    windowMean(threeHours),
-    windowMean(m),
-    windowMedian(hour),
-    windowMedian(threeHours),
-    dampedSlope(hour, 0.98),
-    autoregression(view, Math.max(1, Math.min(36, view.n >> 2)), maxLead),
-  ];
-  const distributions: DistributionCandidate[] = [
+    lastValue(view),
+    windowMean(view, m),
+    windowMedian(view, hour),
+    windowMedian(view, threeHours),
     recentValues(order, hour),
     recentValues(order, threeHours),
     recentValues(order, Math.max(6, m >> 1)),
     recentValues(order, m),
     recentValues(order, view.n),
   ];
+};
+
+const dailyCandidates = (view: SeriesView): Candidate[] => {
+  const m = view.period;
+  const short = Math.max(1, Math.round(m / 48));
+  const reach = m >= 12 ? 1 : 0;
+  const naive = naiveProfile(view, m);
+  const median = medianProfile(view, m, reach, SEASONS_BACK);
+  const smoothed = smoothedProfile(view, m, SEASON_SMOOTHING);
+  return [
+    seasonal(naive),
+    seasonalWithShift(naive, short, m / 12),
+    seasonal(median),
+    seasonal(smoothed),
+    seasonalWithAutoregression(view, median, orderFor(view, 24)),
+    seasonalWithAutoregression(view, smoothed, orderFor(view, 24)),
+    samePhaseValues(view, { period: m, reach, seasons: SEASONS_BACK }),
+  ];
+};
+
+/** A further season, shorter or longer than the main one. */
+const otherSeasonCandidates = (view: SeriesView, period: number): Candidate[] => {
+  const median = medianProfile(view, period, 0, period < view.period ? 12 : 6);
+  if (period < view.period) return [seasonal(median)];
+  const naive = naiveProfile(view, period);
+  return [
+    seasonal(naive),
+    seasonal(median),
+    seasonalWithShift(median, Math.max(1, Math.round(view.period / 48)), view.period / 2),
+    seasonalWithAutoregression(view, median, orderFor(view, 24)),
+    seasonalWithAutoregression(view, naive, orderFor(view, 24)),
+  ];
+};
+
+const onScores = (candidate: PointCandidate, scale: RankScores): PointCandidate => ({
+  ...candidate,
+  name: `score-${candidate.name}`,
+  scale,
+});
+
+/** The methods that gain from normal scores: a Gaussian copula autoregression and seasonal and direct kin. */
+const scoreCandidates = (view: SeriesView, order: RankOrder, leads: Int32Array): Candidate[] => {
+  const scale = rankScores(order);
+  const scored: SeriesView = { ...view, y: scale.scores, sums: runningSums(scale.scores) };
+  const list: PointCandidate[] = [autoregression(scored, orderFor(view, 96))];
+  const m = view.period;
   if (view.n >= 2 * m) {
-    points.push(...mainSeasonCandidates(view, maxLead));
-    const reach = Math.max(1, Math.round(m / 96));
-    distributions.push(
-      samePhaseValues(m, m >= 12 ? 1 : 0, 14, 0),
-      samePhaseValues(m, reach, 14, 0),
-      samePhaseValues(m, reach, 14, hour),
+    const short = Math.max(1, Math.round(m / 48));
+    const smoothed = smoothedProfile(scored, m, SEASON_SMOOTHING);
+    const profiles = [smoothed, naiveProfile(scored, m)];
+    for (const period of view.otherPeriods) {
+      if (view.n >= 3 * period) profiles.push(smoothedProfile(scored, period, SEASON_SMOOTHING));
+    }
+    list.push(
+      seasonalWithAutoregression(scored, smoothed, orderFor(view, 24)),
+      seasonalWithShift(smoothed, short, m / 12),
+      seasonalWithShift(smoothed, short, m / 2),
+      directRegression(scored, profiles, leads),
     );
   }
-  for (const period of view.otherPeriods) {
-    if (view.n >= 2 * period) points.push(...otherSeasonCandidates(view, period, maxLead));
-  }
-  return { points, distributions };
+  return list.map((candidate) => onScores(candidate, scale));
+};
+
+/** All that compete for a series; seasons longer than half the history are left out. */
+export const candidateFamily = (view: SeriesView, leads: Int32Array): Candidate[] => {
+  const order = rankOrder(view.y);
+  const others = view.otherPeriods.filter((period) => view.n >= 2 * period);
+  return [
+    ...localCandidates(view, order),
+    ...scoreCandidates(view, order, leads),
+    ...(view.n >= 2 * view.period ? dailyCandidates(view) : []),
+    ...others.flatMap((period) => otherSeasonCandidates(view, period)),
+  ];
 };

@@ -4,18 +4,34 @@ import type { EngineSettings } from './settings.ts';
 /** Loss under which candidates count as equally perfect, in units of the series' scale. */
 const NEGLIGIBLE_LOSS = 1e-6;
 
-/** Weights of all candidates in one block: (best / own) ^ exponent, pruned, summing to one. */
+/** Loss of a block, steadied by its neighbours: mean of log losses, a neighbour counting `sharing` ^ distance. */
+const steadyLoss = (loss: Float64Array, block: number, sharing: number): number => {
+  let total = 0;
+  let weights = 0;
+  for (let b = 0; b < loss.length; b++) {
+    if (Number.isNaN(loss[b])) continue;
+    const weight = sharing ** Math.abs(b - block);
+    total += weight * Math.log(loss[b]! + NEGLIGIBLE_LOSS);
+    weights += weight;
+  }
+  return weights > 0 ? total / weights : 0;
+};
+
+/**
+ * Weights of all candidates in one block: (best / own) ^ exponent, pruned, summing to one (inverse-loss weights, Bates
+ * & Granger 1969, sharpened).
+ */
 export const blockWeights = (
   scores: readonly CandidateScore[],
   block: number,
   settings: EngineSettings,
 ): Float64Array => {
-  const loss = Float64Array.from(scores, (score) => score.loss[block]! + NEGLIGIBLE_LOSS);
+  const logLoss = Float64Array.from(scores, (score) => steadyLoss(score.loss, block, settings.blockSharing));
   let best = Number.POSITIVE_INFINITY;
-  for (const value of loss) best = Math.min(best, value);
+  for (const value of logLoss) best = Math.min(best, value);
   let total = 0;
-  const weights = loss.map((value) => {
-    const weight = (best / value) ** settings.weightExponent;
+  const weights = logLoss.map((value) => {
+    const weight = Math.exp(settings.weightExponent * (best - value));
     const kept = weight >= settings.pruneBelow ? weight : 0;
     total += kept;
     return kept;

@@ -1,6 +1,6 @@
 /** Sorts the first `count` values: insertion for short runs (no allocation), native beyond. */
 export const sortInPlace = (values: Float64Array, count: number): void => {
-  if (count > 40) {
+  if (count > 64) {
     values.subarray(0, count).sort();
     return;
   }
@@ -91,31 +91,49 @@ export interface RankOrder {
 
 /** Ranks the values, equal ones in order of time. */
 export const rankOrder = (values: Float64Array): RankOrder => {
-  const order = sortedIndices(values, values.length);
+  const order = new IndexSorter().sort(values, values.length);
   const sorted = new Float64Array(values.length);
   const rank = new Int32Array(values.length);
-  for (let place = 0; place < order.length; place++) {
+  for (let place = 0; place < values.length; place++) {
     sorted[place] = values[order[place]!]!;
     rank[order[place]!] = place;
   }
   return { sorted, rank };
 };
 
-/**
- * Indices that sort `values[0..count)`. The index is packed into the low 13 bits of the double, so that the native
- * comparator-free sort can be used: 15 times faster than sorting with a callback; values closer than 2^-39
- * relative may swap.
- */
-export const sortedIndices = (values: Float64Array, count: number): Int32Array => {
-  if (count > 8192) return slowSortedIndices(values, count);
-  const keys = values.slice(0, count);
-  const words = new Uint32Array(keys.buffer);
-  for (let i = 0; i < count; i++) words[2 * i] = ((words[2 * i]! & ~8191) | i) >>> 0;
-  keys.sort();
-  const order = new Int32Array(count);
-  for (let i = 0; i < count; i++) order[i] = words[2 * i]! & 8191;
-  return order;
-};
+const INDEX_BITS = 13;
+const INDEX_MASK = 2 ** INDEX_BITS - 1;
 
-const slowSortedIndices = (values: Float64Array, count: number): Int32Array =>
+/**
+ * Sorts indices by value without a comparator: the index is packed into the low 13 bits of the double and the native
+ * numeric sort is used, many times faster than a callback; values closer than 2^-39 relative may swap. Keeps its
+ * buffers, so one sorter serves many calls; a result is valid until the next call.
+ */
+export class IndexSorter {
+  #keys = new Float64Array(256);
+  #words = new Uint32Array(this.#keys.buffer);
+  #order = new Int32Array(256);
+
+  #grow(count: number): void {
+    this.#keys = new Float64Array(2 * count);
+    this.#words = new Uint32Array(this.#keys.buffer);
+    this.#order = new Int32Array(2 * count);
+  }
+
+  /** Indices 0..count-1 in ascending order of `values`. */
+  sort(values: Float64Array, count: number): Int32Array {
+    if (count > INDEX_MASK) return sortLongIndices(values, count);
+    if (count > this.#keys.length) this.#grow(count);
+    const [keys, words, order] = [this.#keys, this.#words, this.#order];
+    for (let i = 0; i < count; i++) {
+      keys[i] = values[i]!;
+      words[2 * i] = ((words[2 * i]! & ~INDEX_MASK) | i) >>> 0;
+    }
+    keys.subarray(0, count).sort();
+    for (let i = 0; i < count; i++) order[i] = words[2 * i]! & INDEX_MASK;
+    return order;
+  }
+}
+
+const sortLongIndices = (values: Float64Array, count: number): Int32Array =>
   Int32Array.from({ length: count }, (_, i) => i).sort((a, b) => values[a]! - values[b]! || a - b);

@@ -6,6 +6,8 @@ export interface SeriesView {
   /** Filled values in units of `scale` around `centre`; length `n`. */
   readonly y: Float64Array;
   readonly n: number;
+  /** 1 where the value was filled in; null where none was. Filled values are never scored. */
+  readonly missing: Uint8Array | null;
   readonly centre: number;
   readonly scale: number;
   /** `sums[i]` = y[0] + ... + y[i-1]; length n + 1. */
@@ -23,10 +25,11 @@ const standardise = (filled: Float64Array): { centre: number; scale: number } =>
   const centre = sorted[sorted.length >> 1] ?? 0;
   let total = 0;
   for (const value of filled) total += Math.abs(value - centre) / filled.length;
-  return { centre, scale: total > 0 && Number.isFinite(total) ? total : 1 };
+  return { centre, scale: total > 0 ? total : 1 };
 };
 
-const runningSums = (y: Float64Array): Float64Array => {
+/** `sums[i]` = y[0] + ... + y[i-1]. */
+export const runningSums = (y: Float64Array): Float64Array => {
   const sums = new Float64Array(y.length + 1);
   for (let i = 0; i < y.length; i++) sums[i + 1] = sums[i]! + y[i]!;
   return sums;
@@ -38,24 +41,27 @@ export const mainPeriod = (stepSeconds: number): number => {
   return day >= 3 ? day : Math.max(2, Math.round(604_800 / stepSeconds));
 };
 
-/** Prepares a history; the candidates see nothing else. */
+const missingMask = (values: Float64Array): Uint8Array | null =>
+  values.every(Number.isFinite) ? null : Uint8Array.from(values, (value) => (Number.isFinite(value) ? 0 : 1));
+
+/** Prepares a history; the candidates see nothing else. `findOthers` names further seasons of the scaled values. */
 export const viewSeries = (
   history: RegularSeries,
   period: number,
-  otherPeriods: readonly number[],
+  findOthers: (y: Float64Array) => readonly number[],
 ): SeriesView => {
-  const filled = fillMissing(history.values, period);
-  const { centre, scale } = standardise(filled);
-  const y = filled;
+  const y = fillMissing(history.values, period);
+  const { centre, scale } = standardise(y);
   for (let i = 0; i < y.length; i++) y[i] = (y[i]! - centre) / scale;
   return {
     y,
     n: y.length,
+    missing: missingMask(history.values),
     centre,
     scale,
     sums: runningSums(y),
     period,
-    otherPeriods,
+    otherPeriods: findOthers(y),
     stepSeconds: history.stepSeconds,
   };
 };

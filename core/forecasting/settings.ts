@@ -2,6 +2,8 @@
 export interface EngineSettings {
   /** Most rolling origins used to score the candidates. */
   readonly maxOrigins: number;
+  /** Leads looked at in each horizon block. */
+  readonly leadsPerBlock: number;
   /** Days after which a backtest error counts half. */
   readonly halfLifeDays: number;
   /** Extra weight of an origin at the very time of day of the forecast, and how many hours away it fades. */
@@ -10,12 +12,19 @@ export interface EngineSettings {
   readonly weightExponent: number;
   /** Members under this share of the best member's weight are dropped. */
   readonly pruneBelow: number;
+  /** How much a neighbouring horizon block's loss counts beside a block's own, per block of distance. */
+  readonly blockSharing: number;
+  /** Power that draws pooled levels to the median; 1 leaves the pool as wide as it is. */
+  readonly poolSharpening: number;
 }
 
 export const DEFAULT_SETTINGS: EngineSettings = {
   maxOrigins: 60,
+  leadsPerBlock: 4,
   halfLifeDays: 4,
   sameTimeOfDay: { extra: 1, hours: 2 },
-  weightExponent: 12,
-  pruneBelow: 0.03,
+  weightExponent: 10,
+  pruneBelow: 0.05,
+  blockSharing: 0.5,
+  poolSharpening: 0.8,
 };

@@ -1,31 +1,31 @@
+import type { RankScores } from '../rank-scores.ts';
 import type { SeriesView } from '../series-view.ts';
 
-/**
- * A method that gives one number per lead. `predict` sees only `view.y[0..origin)` and writes
- * `out[offset + j]` for step `origin + leads[j] - 1`, for the first `count` leads.
- */
-export interface PointCandidate {
-  readonly name: string;
-  predict(
-    view: SeriesView,
-    origin: number,
-    leads: Int32Array,
-    count: number,
-    out: Float64Array,
-    offset: number,
-  ): void;
+/** The leads a candidate is asked for: the first `count` of `leads`, ascending, each >= 1. */
+export interface LeadRequest {
+  /** Only `y[0..origin)` may be used. */
+  readonly origin: number;
+  readonly leads: Int32Array;
+  readonly count: number;
 }
 
-/** A method that gives a whole distribution per lead: `out[l * stride + j]` for `levels[l]`, lead j. */
-export interface DistributionCandidate {
+/** A method that gives one number per lead: `out[offset + j]` for step `origin + leads[j] - 1`. */
+export interface PointCandidate {
+  readonly kind: 'point';
   readonly name: string;
-  predict(
-    view: SeriesView,
-    origin: number,
-    leads: Int32Array,
-    count: number,
-    levels: readonly number[],
-    out: Float64Array,
-    stride: number,
-  ): void;
+  /** Set where the candidate works on normal scores: its predictions are scores, turned back by this. */
+  readonly scale?: RankScores;
+  predict(request: LeadRequest, out: Float64Array, offset: number): void;
 }
+
+/** A method that gives a distribution per lead: pool level l of lead j at `out[offset + l * leads.length + j]`. */
+export interface DistributionCandidate {
+  readonly kind: 'distribution';
+  readonly name: string;
+  predict(request: LeadRequest, out: Float64Array, offset: number): void;
+}
+
+export type Candidate = PointCandidate | DistributionCandidate;
+
+/** Builds a candidate on a prepared series. */
+export type PointMethod = (view: SeriesView) => PointCandidate;

@@ -1,51 +1,33 @@
 import { sortInPlace } from '../order-statistics.ts';
-import type { PointCandidate } from './candidate.ts';
+import type { SeriesView } from '../series-view.ts';
+import type { LeadRequest, PointCandidate } from './candidate.ts';
 
-const flat = (value: number, count: number, out: Float64Array, offset: number): void => {
-  for (let j = 0; j < count; j++) out[offset + j] = value;
-};
+const flat = (name: string, valueAt: (origin: number) => number): PointCandidate => ({
+  kind: 'point',
+  name,
+  predict: ({ origin, count }: LeadRequest, out, offset) => {
+    out.fill(valueAt(origin), offset, offset + count);
+  },
+});
 
-/** Naive forecast: the last value (FPP3, 5.2). */
-export const lastValue: PointCandidate = {
-  name: 'last',
-  predict: (view, origin, _leads, count, out, offset) => flat(view.y[origin - 1]!, count, out, offset),
-};
+/** Naive forecast: the last value (Hyndman & Athanasopoulos, FPP3, 5.2). */
+export const lastValue = (view: SeriesView): PointCandidate => flat('last', (origin) => view.y[origin - 1]!);
 
 /** Mean of the last `window` steps. */
-export const windowMean = (window: number): PointCandidate => ({
-  name: `mean-${window}`,
-  predict: (view, origin, _leads, count, out, offset) => {
+export const windowMean = (view: SeriesView, window: number): PointCandidate =>
+  flat(`mean-${window}`, (origin) => {
     const from = Math.max(0, origin - window);
-    flat((view.sums[origin]! - view.sums[from]!) / (origin - from), count, out, offset);
-  },
-});
+    return (view.sums[origin]! - view.sums[from]!) / (origin - from);
+  });
 
 /** Median of the last `window` steps: the level without its spikes. */
-export const windowMedian = (window: number): PointCandidate => {
+export const windowMedian = (view: SeriesView, window: number): PointCandidate => {
   const pool = new Float64Array(window);
-  return {
-    name: `median-${window}`,
-    predict: (view, origin, _leads, count, out, offset) => {
-      const from = Math.max(0, origin - window);
-      const size = origin - from;
-      for (let i = 0; i < size; i++) pool[i] = view.y[from + i]!;
-      sortInPlace(pool, size);
-      flat((pool[(size - 1) >> 1]! + pool[size >> 1]!) / 2, count, out, offset);
-    },
-  };
+  return flat(`median-${window}`, (origin) => {
+    const from = Math.max(0, origin - window);
+    const size = origin - from;
+    for (let i = 0; i < size; i++) pool[i] = view.y[from + i]!;
+    sortInPlace(pool, size);
+    return (pool[(size - 1) >> 1]! + pool[size >> 1]!) / 2;
+  });
 };
-
-/** Damped local slope: last level plus the slope between the two last windows, fading (Gardner & McKenzie 1985). */
-export const dampedSlope = (window: number, damping: number): PointCandidate => ({
-  name: `slope-${window}`,
-  predict: (view, origin, leads, count, out, offset) => {
-    const half = Math.min(window, origin >> 1);
-    const recent = (view.sums[origin]! - view.sums[origin - half]!) / half;
-    const before = (view.sums[origin - half]! - view.sums[origin - 2 * half]!) / half;
-    const slope = (recent - before) / half;
-    const level = recent + (slope * (half - 1)) / 2;
-    for (let j = 0; j < count; j++) {
-      out[offset + j] = level + (slope * damping * (1 - damping ** leads[j]!)) / (1 - damping);
-    }
-  },
-});

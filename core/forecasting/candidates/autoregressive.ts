@@ -1,0 +1,22 @@
+import { iterateAutoregression, yuleWalker } from '../autoregression.ts';
+import type { SeriesView } from '../series-view.ts';
+import type { PointCandidate } from './candidate.ts';
+
+/** Autoregression of the series around its mean (Yule 1927); long orders pick up repeating jobs within the day. */
+export const autoregression = (view: SeriesView, order: number): PointCandidate => {
+  const mean = view.sums[view.n]! / view.n;
+  const centred = new Float64Array(view.n);
+  for (let i = 0; i < view.n; i++) centred[i] = view.y[i]! - mean;
+  const phi = yuleWalker(centred, 0, view.n, order);
+  let path = new Float64Array(64);
+  return {
+    kind: 'point',
+    name: `ar-${order}`,
+    predict: ({ origin, leads, count }, out, offset) => {
+      const furthest = leads[count - 1]!;
+      if (path.length < furthest) path = new Float64Array(furthest);
+      iterateAutoregression(phi, centred, origin, furthest, path);
+      for (let j = 0; j < count; j++) out[offset + j] = mean + path[leads[j]! - 1]!;
+    },
+  };
+};

@@ -1,0 +1,20 @@
+/** Where each horizon block ends, as a share of the horizon: short leads apart, long leads pooled. */
+const BLOCK_SHARES = [0.04, 0.13, 0.34, 0.67, 1];
+
+/** Last lead of each block, ascending; the last one is the horizon. */
+export const horizonBlocks = (horizon: number): Int32Array =>
+  Int32Array.from(new Set(BLOCK_SHARES.map((share) => Math.max(1, Math.round(share * horizon)))));
+
+/** Leads to test within the blocks up to `maxLead`: ascending, about `perBlock` in each, always the block's end. */
+export const spreadLeads = (blockEnds: Int32Array, perBlock: number, maxLead: number): Int32Array => {
+  const leads = new Set<number>();
+  let from = 0;
+  for (const end of blockEnds) {
+    const last = Math.min(end, maxLead);
+    for (let k = 1; k <= perBlock; k++) {
+      leads.add(Math.max(from + 1, Math.round(from + ((last - from) * k) / perBlock)));
+    }
+    from = last;
+  }
+  return Int32Array.from([...leads].filter((lead) => lead <= maxLead).sort((a, b) => a - b));
+};

@@ -1,0 +1,16 @@
+import { DEFAULT_QUANTILE_LEVELS } from './forecast.ts';
+
+const TAIL = 0.025;
+
+/** Levels at which every member's distribution is represented: the published nine and one in each tail. */
+export const POOL_LEVELS: readonly number[] = [TAIL, ...DEFAULT_QUANTILE_LEVELS, 1 - TAIL];
+
+/** Probability mass each pool level stands for: half-way to its neighbours. */
+export const POOL_MASSES: readonly number[] = POOL_LEVELS.map((level, l) => {
+  const below = l === 0 ? 0 : (POOL_LEVELS[l - 1]! + level) / 2;
+  const above = l === POOL_LEVELS.length - 1 ? 1 : (POOL_LEVELS[l + 1]! + level) / 2;
+  return above - below;
+});
+
+/** Position of the first and one past the last published level among the pool levels: those that are scored. */
+export const SCORED = { from: 1, to: POOL_LEVELS.length - 1 } as const;
