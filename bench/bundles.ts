@@ -1,0 +1,109 @@
+/** Size of each bundle and what importing it costs in a fresh process: the part of a cold start that is ours. */
+import { spawnSync } from 'node:child_process';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { gzipSync } from 'node:zlib';
+import * as z from 'zod';
+
+export interface BundleFigures {
+  readonly name: string;
+  readonly kilobytes: number;
+  readonly gzipKilobytes: number;
+  /** Median over the runs; CPU is user plus system time of the importing process. */
+  readonly importCpuMs: number;
+  readonly importWallMs: number;
+}
+
+/** Every variable a function may read; importing needs them present and calls nothing. */
+const ENVIRONMENT = {
+  AWS_REGION: 'us-east-1',
+  AWS_ACCESS_KEY_ID: 'none',
+  AWS_SECRET_ACCESS_KEY: 'none',
+  AWS_LAMBDA_FUNCTION_NAME: 'bench',
+  STAGE: 'bench',
+  POWERTOOLS_SERVICE_NAME: 'bench',
+  POWERTOOLS_METRICS_NAMESPACE: 'Forestall',
+  POWERTOOLS_LOG_LEVEL: 'INFO',
+  NODE_OPTIONS: '--enable-source-maps',
+  RAW_BUCKET_NAME: 'bench-raw',
+  FORECAST_BUCKET_NAME: 'bench-forecasts',
+  HOT_TABLE_NAME: 'bench-hot',
+  REGISTRY_TABLE_NAME: 'bench-registry',
+  INGEST_QUEUE_URL: 'https://sqs.us-east-1.amazonaws.com/000000000000/bench',
+  EVENT_BUS_NAME: 'bench',
+  FORECAST_STATE_MACHINE_ARN: 'arn:aws:states:us-east-1:000000000000:stateMachine:bench',
+  POINTS_PER_MINUTE: '1000',
+  HOT_RETENTION_DAYS: '35',
+  FORECAST_CADENCE_MINUTES: '60',
+};
+
+const PROBE = `
+const cpu = process.cpuUsage(), start = performance.now();
+const { handler } = await import(process.argv[1]);
+const { user, system } = process.cpuUsage(cpu);
+if (typeof handler !== 'function') throw new Error('the bundle exports no handler');
+process.stdout.write(JSON.stringify({ cpuMs: (user + system) / 1000, wallMs: performance.now() - start }));
+process.exit(0);`;
+
+const Sample = z.object({ cpuMs: z.number(), wallMs: z.number() });
+
+const importOnce = (file: string): z.infer<typeof Sample> => {
+  const { status, stdout, stderr } = spawnSync(process.execPath, ['--input-type=module', '-e', PROBE, file], {
+    encoding: 'utf8',
+    env: { PATH: process.env.PATH, ...ENVIRONMENT },
+  });
+  if (status !== 0) throw new Error(`Importing ${file} failed:\n${stderr}`);
+  return Sample.parse(JSON.parse(stdout.trim().split('\n').at(-1) ?? ''));
+};
+
+const median = (values: readonly number[]): number => {
+  const sorted = values.toSorted((a, b) => a - b);
+  const middle = sorted.length >> 1;
+  return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
+};
+
+const measure = (directory: string, name: string, runs: number): BundleFigures => {
+  const file = resolve(directory, name, 'index.mjs');
+  importOnce(file);
+  const samples = Array.from({ length: runs }, () => importOnce(file));
+  return {
+    name,
+    kilobytes: statSync(file).size / 1024,
+    gzipKilobytes: gzipSync(readFileSync(file)).length / 1024,
+    importCpuMs: median(samples.map(({ cpuMs }) => cpuMs)),
+    importWallMs: median(samples.map(({ wallMs }) => wallMs)),
+  };
+};
+
+const listBundles = (directory: string): string[] => {
+  const names = readdirSync(directory, { withFileTypes: true }).filter((entry) => entry.isDirectory());
+  return names
+    .map(({ name }) => name)
+    .filter((name) => statSync(join(directory, name, 'index.mjs'), { throwIfNoEntry: false }));
+};
+
+const row = (name: string, cells: readonly string[]): string =>
+  `${name.padEnd(22)}${cells.map((cell) => cell.padStart(10)).join('')}\n`;
+
+const print = (figures: readonly BundleFigures[], runs: number): void => {
+  process.stdout.write(`Import in a fresh Node ${process.versions.node}, median of ${runs}\n`);
+  process.stdout.write(row('function', ['KB', 'gzip KB', 'CPU ms', 'wall ms']));
+  for (const { name, kilobytes, gzipKilobytes, importCpuMs, importWallMs } of figures) {
+    const cells = [kilobytes, gzipKilobytes, importCpuMs, importWallMs].map((value) => value.toFixed(1));
+    process.stdout.write(row(name, cells));
+  }
+};
+
+const { values } = parseArgs({
+  options: {
+    json: { type: 'boolean', default: false },
+    runs: { type: 'string', default: '7' },
+    dist: { type: 'string', default: 'dist' },
+  },
+});
+const runs = z.coerce.number().int().positive().parse(values.runs);
+const figures = listBundles(values.dist).map((name) => measure(values.dist, name, runs));
+if (figures.length === 0) throw new Error(`No bundles in ${values.dist}: build them with "npm run build".`);
+if (values.json) process.stdout.write(`${JSON.stringify({ node: process.versions.node, runs, figures })}\n`);
+else print(figures, runs);
