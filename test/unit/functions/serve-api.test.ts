@@ -135,7 +135,7 @@ describe('walking the pages', () => {
     for (let pages = 0; pages < 200; pages++) {
       const { status, body } = await get(path, `${query}${cursor === undefined ? '' : `&cursor=${cursor}`}`);
       expect(status).toBe(200);
-      seen.push(...body.items.map((item: Record<string, string>) => item.id ?? item.target));
+      seen.push(...body.items.map(({ id, target }: { id?: string; target?: string }) => id ?? target ?? ''));
       cursor = body.nextCursor;
       if (cursor === undefined) return seen;
     }
