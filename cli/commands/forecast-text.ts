@@ -29,10 +29,25 @@ const shownSteps = (horizon: number): number[] => {
   return Array.from({ length: Math.floor(horizon / every) }, (_, i) => (i + 1) * every - 1);
 };
 
+const TIME_WIDTH = 16;
+const NARROW_TIME_WIDTH = 5;
+const LEVEL_WIDTH = 8;
+
+/** All levels where they fit, else the outer ones and the one in the middle. */
+const fittingLevels = (levels: readonly number[], room: number): readonly number[] => {
+  if (levels.length * LEVEL_WIDTH <= room) return levels;
+  return [...new Set([levels[0]!, levels[levels.length >> 1]!, levels.at(-1)!])];
+};
+
 const stepTable = ({ result }: SeriesForecast, levels: readonly number[], terminal: Terminal): string[] => {
+  const narrow = terminal.columns < TIME_WIDTH + 3 * LEVEL_WIDTH;
+  const timeWidth = narrow ? NARROW_TIME_WIDTH : TIME_WIDTH;
   const columns: Column<number>[] = [
-    { header: 'time (UTC)', text: (step) => formatMinute(result.start + step * result.stepSeconds) },
-    ...levels.map(
+    {
+      header: narrow ? 'UTC' : 'time (UTC)',
+      text: (step) => formatMinute(result.start + step * result.stepSeconds).slice(-timeWidth),
+    },
+    ...fittingLevels(levels, terminal.columns - timeWidth).map(
       (level): Column<number> => ({
         header: `p${Math.round(level * 1000) / 10}`,
         align: 'right',

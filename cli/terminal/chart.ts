@@ -3,7 +3,7 @@ import { Canvas, type Layer } from './canvas.ts';
 import { paint } from './colour.ts';
 import { formatMinute, formatNumber } from './format.ts';
 import type { Terminal } from './terminal.ts';
-import { pad, textWidth, truncate } from './text-width.ts';
+import { pad, textWidth, truncate, withoutControl } from './text-width.ts';
 
 /** A forecast's band and middle line, on the history's step; usually p10, p50 and p90. */
 export interface ChartForecast {
@@ -193,7 +193,8 @@ export const renderChart = (input: ChartInput, look: ChartLook): string[] => {
   const axis = timeAxis(plot, scale, shown, columns, look.unicode ? 2 : 1);
   const indent = ' '.repeat(gutter + 2);
   const ellipsis = look.unicode ? '…' : '~';
-  const title = input.title === undefined ? [] : [truncate(input.title, look.columns, ellipsis)];
+  const title =
+    input.title === undefined ? [] : [truncate(withoutControl(input.title), look.columns, ellipsis)];
   const key = legend(input, look);
   return [
     ...title,

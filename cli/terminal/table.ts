@@ -1,6 +1,6 @@
 import { type Colour, paint } from './colour.ts';
 import type { Terminal } from './terminal.ts';
-import { pad, textWidth, truncate } from './text-width.ts';
+import { pad, textWidth, truncate, withoutControl } from './text-width.ts';
 
 /** One column of a table: what it shows of a row and how. */
 export interface Column<Row> {
@@ -14,8 +14,6 @@ export interface Column<Row> {
 
 const GAP = 2;
 const LEAST_WIDTH = 4;
-// biome-ignore lint/suspicious/noControlCharactersInRegex: they would break the layout, so they are looked for
-const CONTROL = /[\u0000-\u001f\u007f-\u009f]+/g;
 
 type Look = Pick<Terminal, 'columns' | 'colour' | 'unicode'>;
 
@@ -51,7 +49,7 @@ export const renderTable = <Row>(
   rows: readonly Row[],
   look: Look,
 ): string[] => {
-  const cells = rows.map((row) => columns.map((column) => column.text(row).replace(CONTROL, ' ')));
+  const cells = rows.map((row) => columns.map((column) => withoutControl(column.text(row))));
   const natural = columns.map(({ header }, index) =>
     cells.reduce((most, row) => Math.max(most, textWidth(row[index]!)), textWidth(header)),
   );

@@ -26,6 +26,12 @@ const graphemeWidth = (grapheme: string): number => {
   return wide || EMOJI.test(grapheme) ? 2 : 1;
 };
 
+// biome-ignore lint/suspicious/noControlCharactersInRegex: they would break the layout, so they are looked for
+const CONTROL = /[\u0000-\u001f\u007f-\u009f]+/g;
+
+/** Text of others made safe to show: control characters, which could move the cursor or set colours, become spaces. */
+export const withoutControl = (text: string): string => text.replace(CONTROL, ' ');
+
 const PLAIN = /^[ -~]*$/;
 
 /** Columns a text takes in a terminal; colour codes take none. */

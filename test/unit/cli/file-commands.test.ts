@@ -88,6 +88,14 @@ describe('forestall forecast', () => {
     for (const line of plain) expect(textWidth(line)).toBeLessThanOrEqual(50);
   });
 
+  it('shows fewer levels and shorter times where the terminal is narrow', async () => {
+    const { out: medium } = await runCli(['forecast', waveFile], { columns: 44 });
+    expect(medium).toMatch(/^time \(UTC\) +p10 +p50 +p90$/m);
+    const { out: narrow } = await runCli(['forecast', waveFile], { columns: 30 });
+    expect(narrow).toMatch(/^UTC +p10 +p50 +p90$/m);
+    expect(narrow).toMatch(/^07:55 /m);
+  });
+
   it('keeps percentages within 0 and 100', async () => {
     const full = wave.replaceAll(/,(\d+)\.\d+/g, (_, whole) => `,${Math.min(100, Number(whole) + 35)}`);
     const { out } = await runCli(['forecast', fileOf('web_cpu_percent.csv', full), '--json']);

@@ -111,6 +111,11 @@ describe('a table', () => {
     expect(renderTable(coloured, [1], look)[2]).toBe('bad');
   });
 
+  it('lets no cell control the terminal', () => {
+    const hostile = [{ header: 'id', text: () => 'a\u001B[2Jb\nc' }];
+    expect(renderTable(hostile, [1], look)[2]).toBe('a [2Jb c');
+  });
+
   it('shrinks all columns where those that should cannot give enough', () => {
     const wide = [
       { header: 'a', text: () => 'a'.repeat(30), shrinks: true },
