@@ -28,7 +28,8 @@ export const listFunctions = (root = 'functions'): string[] =>
     .map((entry) => entry.name)
     .sort();
 
-const optionsFor = (names: readonly string[], outdir: string): BuildOptions => ({
+/** How functions are bundled. */
+export const bundleOptions = (names: readonly string[], outdir: string): BuildOptions => ({
   entryPoints: names.map((name) => ({ in: join('functions', name, 'index.ts'), out: join(name, 'index') })),
   outdir,
   bundle: true,
@@ -50,7 +51,7 @@ const optionsFor = (names: readonly string[], outdir: string): BuildOptions => (
 export const buildFunctions = async (outdir = 'dist'): Promise<readonly string[]> => {
   const names = listFunctions();
   rmSync(outdir, { recursive: true, force: true });
-  await build(optionsFor(names, outdir));
+  await build(bundleOptions(names, outdir));
   return names;
 };
 
