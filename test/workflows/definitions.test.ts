@@ -1,0 +1,114 @@
+import { createRequire } from 'node:module';
+import { describe, expect, it } from 'vitest';
+import * as z from 'zod';
+import * as errors from '../../core/errors.ts';
+import { definitionOf, everyState, names, reachable, type State, successors, textOf } from './definition.ts';
+
+const Validator = z.function({ input: [z.unknown()], output: z.looseObject({ isValid: z.boolean() }) });
+const validate = Validator.implement(createRequire(import.meta.url)('asl-validator'));
+
+const declared = new Set(
+  Object.values(errors)
+    .map((Class) => Class.name)
+    .filter((name) => name !== 'ForestallError'),
+);
+/** What AWS itself raises: https://docs.aws.amazon.com/step-functions/latest/dg/concepts-error-handling.html */
+const raisedByAws = /^(States|Lambda|StepFunctions)\.[A-Za-z]+$/;
+
+const placeholdersOf = (text: string): string[] =>
+  [...new Set([...text.matchAll(/\$\{(\w+)\}/g)].map(([, name]) => name ?? ''))].sort();
+
+/** What `lib/constructs/forecast-workflow.ts` supplies; the construct refuses any difference when synthesised. */
+const SUPPLIED: Readonly<Record<string, readonly string[]>> = {
+  'dispatch-forecasts': ['ForecastFleetStateMachineArn', 'ListTenantsFunctionArn'],
+  'forecast-fleet': ['CloseForecastRunFunctionArn', 'ForecastBatchFunctionArn', 'PlanForecastRunFunctionArn'],
+};
+
+describe.each(names)('%s', (name) => {
+  const text = textOf(name);
+  const definition = definitionOf(name);
+  const all = everyState(definition.States);
+  const ofType = <Type extends State['Type']>(type: Type) =>
+    all.flatMap(({ name: id, state, among }) =>
+      state.Type === type ? [{ id, among, state: state as Extract<State, { Type: Type }> }] : [],
+    );
+
+  it('is valid before substitution, and within the subset that the interpreter runs', () => {
+    const result = validate(
+      JSON.parse(text.replaceAll(/\$\{\w+\}/g, 'arn:aws:lambda:us-east-1:123456789012:function:x')),
+    );
+    expect(result).toMatchObject({ isValid: true });
+    expect(definition.QueryLanguage).toBe('JSONata');
+  });
+
+  it('has a time limit for itself and for every task', () => {
+    expect(definition.TimeoutSeconds).toBeGreaterThan(0);
+    for (const { state } of ofType('Task')) {
+      expect(state.TimeoutSeconds).toBeGreaterThan(0);
+      expect(state.TimeoutSeconds).toBeLessThan(definition.TimeoutSeconds);
+    }
+  });
+
+  it('retries every task with named errors, a bound, backoff and jitter', () => {
+    for (const { state } of ofType('Task')) {
+      const retriers = state.Retry.filter(({ MaxAttempts }) => MaxAttempts > 0);
+      expect(retriers.length).toBeGreaterThan(0);
+      for (const retrier of retriers) {
+        expect(retrier).toMatchObject({ JitterStrategy: 'FULL', BackoffRate: expect.any(Number) });
+        expect(retrier.ErrorEquals).not.toContain('States.ALL');
+        expect(retrier.MaxAttempts).toBeLessThanOrEqual(8);
+      }
+    }
+  });
+
+  it('catches whatever is left of every task and map', () => {
+    for (const { state } of [...ofType('Task'), ...ofType('Map')]) {
+      expect(state.Catch.at(-1)?.ErrorEquals).toEqual(['States.ALL']);
+    }
+  });
+
+  it('reaches Fail from every catch that is not kept within a map', () => {
+    for (const state of Object.values(definition.States)) {
+      const caught = state.Type === 'Task' || state.Type === 'Map' ? state.Catch : [];
+      for (const { Next } of caught) {
+        const after = [...reachable(definition.States, Next)].map((id) => definition.States[id]?.Type);
+        expect(after).toContain('Fail');
+        expect(after).not.toContain('Succeed');
+      }
+    }
+  });
+
+  it('reaches every state from its start', () => {
+    for (const { state, among } of all) {
+      for (const next of successors(state)) expect(Object.keys(among)).toContain(next);
+    }
+    expect([...reachable(definition.States, definition.StartAt)].sort()).toEqual(
+      Object.keys(definition.States).sort(),
+    );
+    for (const { state } of ofType('Map')) {
+      const { States, StartAt } = state.ItemProcessor;
+      expect([...reachable(States, StartAt)].sort()).toEqual(Object.keys(States).sort());
+    }
+  });
+
+  it('matches only errors that somebody raises', () => {
+    const matched = [...ofType('Task'), ...ofType('Map')].flatMap(({ state }) =>
+      [...state.Retry, ...state.Catch].flatMap(({ ErrorEquals }) => ErrorEquals),
+    );
+    expect(matched.filter((error) => !declared.has(error) && !raisedByAws.test(error))).toEqual([]);
+    expect(matched.length).toBeGreaterThan(0);
+  });
+
+  it('leaves to deployment what is supplied, and only inside strings', () => {
+    expect(placeholdersOf(text)).toEqual(SUPPLIED[name]);
+    expect(text.match(/[^"]\$\{\w+\}|\$\{\w+\}[^"]/g)).toBeNull();
+  });
+
+  it('bounds how much runs at once', () => {
+    for (const { state } of ofType('Map')) expect(state.MaxConcurrency).toBeLessThanOrEqual(20);
+  });
+
+  it('names its states by short phrases', () => {
+    for (const { name: id } of all) expect(id).toMatch(/^[A-Z][a-z]+( [a-z]+){1,4}$/);
+  });
+});

@@ -1,0 +1,80 @@
+import { describe, expect, it } from 'vitest';
+import { DependencyUnavailableError } from '../../core/errors.ts';
+import { RunInput } from '../../core/runs/run-input.ts';
+import { makeHandler as makeList } from '../../functions/list-tenants/handler.ts';
+import { memoryRegistry, recordedTelemetry, watched } from '../unit/functions/memory-stores.ts';
+import { definitionOf } from './definition.ts';
+import { execute, TaskError } from './interpreter.ts';
+
+const definition = definitionOf('dispatch-forecasts');
+const scheduled = { scheduledAt: '2026-11-21T10:05:00Z' };
+
+interface Start {
+  readonly StateMachineArn: string;
+  readonly Name: string;
+  readonly Input: unknown;
+}
+
+const world = (tenants: readonly string[] = ['acme', 'globex', 'initech']) => {
+  const started = new Map<string, unknown>();
+  const registry = memoryRegistry(tenants.map((tenantId) => watched('t', { tenantId })));
+  const start = async ({ Name, Input }: Start) => {
+    if (started.has(Name)) throw new TaskError('StepFunctions.ExecutionAlreadyExistsException', 'exists');
+    started.set(Name, Input);
+    return { ExecutionArn: `arn:${Name}` };
+  };
+  const list = makeList({ registry, telemetry: recordedTelemetry().telemetry });
+  return { started, start, tasks: { ListTenantsFunctionArn: list, ForecastFleetStateMachineArn: start } };
+};
+
+describe('dispatch-forecasts', () => {
+  it('starts the run of every tenant under a name of its own', async () => {
+    const { started, tasks } = world();
+    const done = await execute(definition, scheduled, tasks);
+    expect(done).toMatchObject({ status: 'SUCCEEDED' });
+    expect([...started.keys()].map((name) => name.split('-')[0])).toEqual(['acme', 'globex', 'initech']);
+    for (const [name, input] of started) {
+      const { tenantId, runId, trigger, requestedAt } = RunInput.parse(input);
+      expect(name).toBe(`${tenantId}-${runId}`);
+      expect([trigger, requestedAt]).toEqual(['schedule', '2026-11-21T10:05:00.000Z']);
+    }
+  });
+
+  it('starts nothing twice when the schedule is delivered again', async () => {
+    const { started, tasks } = world();
+    await execute(definition, scheduled, tasks);
+    const again = await execute(definition, scheduled, tasks);
+    expect(again).toMatchObject({ status: 'SUCCEEDED', waits: [] });
+    expect(started.size).toBe(3);
+  });
+
+  it('goes by its own start where nobody says what it was scheduled for', async () => {
+    const { started, tasks } = world(['acme']);
+    await execute(definition, {}, tasks);
+    expect([...started.keys()]).toEqual([expect.stringMatching(/^acme-2026-11-21T10-05-01Z-/)]);
+  });
+
+  it('succeeds without tenants', async () => {
+    expect(await execute(definition, scheduled, world([]).tasks)).toMatchObject({ status: 'SUCCEEDED' });
+  });
+
+  it('starts the others where one tenant cannot be started, and then fails', async () => {
+    const { started, start, tasks } = world();
+    const flaky = async (call: Start) => {
+      if (call.Name.startsWith('globex')) throw new TaskError('StepFunctions.SdkClientException', 'no');
+      return start(call);
+    };
+    const done = await execute(definition, scheduled, { ...tasks, ForecastFleetStateMachineArn: flaky });
+    expect(done).toMatchObject({ status: 'FAILED', error: 'DispatchFailed', waits: [2, 4, 8, 16, 32] });
+    expect(started.size).toBe(2);
+    expect(done.trail.slice(-2)).toEqual(['Did every run start', 'Dispatch failed']);
+  });
+
+  it('fails where the tenants cannot be listed', async () => {
+    const down = async () => {
+      throw new DependencyUnavailableError('listing tenants: throttled');
+    };
+    const done = await execute(definition, scheduled, { ...world().tasks, ListTenantsFunctionArn: down });
+    expect(done).toMatchObject({ status: 'FAILED', trail: ['List tenants', 'Dispatch failed'] });
+  });
+});

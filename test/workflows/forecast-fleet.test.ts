@@ -1,0 +1,176 @@
+import { describe, expect, it } from 'vitest';
+import { ConflictError, DependencyUnavailableError, InvalidInputError } from '../../core/errors.ts';
+import { runIdOf } from '../../core/runs/run-id.ts';
+import { makeHandler as makeClose } from '../../functions/close-forecast-run/handler.ts';
+import { makeHandler as makeBatch } from '../../functions/forecast-batch/handler.ts';
+import { makeHandler as makePlan } from '../../functions/plan-forecast-run/handler.ts';
+import {
+  memoryBlocks,
+  memoryBreaches,
+  memoryEvents,
+  memoryFiles,
+  memoryForecasts,
+  memoryRegistry,
+  memoryRuns,
+  recordedTelemetry,
+  watched,
+} from '../unit/functions/memory-stores.ts';
+import { steadyForecaster } from '../unit/runs/steady-forecaster.ts';
+import { definitionOf } from './definition.ts';
+import { execute, TaskError } from './interpreter.ts';
+
+const NOW = 1_795_255_500;
+const definition = definitionOf('forecast-fleet');
+const request = { tenantId: 'acme', trigger: 'schedule', requestedAt: new Date(NOW * 1000).toISOString() };
+const runId = runIdOf({ tenantId: 'acme', trigger: 'schedule', requestedAt: NOW * 1000 });
+const points = Array.from({ length: 60 }, (_, i) => [NOW - i * 300, 50] as const).reverse();
+
+/** 250 targets make three batches; the functions are the real ones over stores in memory. */
+const world = (count = 250) => {
+  const targets = Array.from({ length: count }, (_, i) => watched(`t-${String(i).padStart(3, '0')}`));
+  const histories = Object.fromEntries(
+    targets.map(({ targetId }) => [`acme ${targetId}`, { cpu_percent: points }]),
+  );
+  const { telemetry } = recordedTelemetry();
+  const files = memoryFiles();
+  const runs = memoryRuns();
+  const common = { registry: memoryRegistry(targets), files: files.files, runs: runs.store, telemetry };
+  const plan = makePlan(common);
+  const close = makeClose({ ...common, now: () => NOW * 1000 + 60_000 });
+  const batch = makeBatch({
+    ...common,
+    blocks: memoryBlocks(histories),
+    forecasts: memoryForecasts().store,
+    breaches: memoryBreaches().store,
+    events: memoryEvents().events,
+    forecaster: steadyForecaster,
+    cadenceMinutes: 60,
+  });
+  const tasks = {
+    PlanForecastRunFunctionArn: plan,
+    ForecastBatchFunctionArn: batch,
+    CloseForecastRunFunctionArn: close,
+  };
+  return { tasks, runs };
+};
+
+const failing = (error: () => Error) => async () => {
+  throw error();
+};
+
+describe('forecast-fleet', () => {
+  it('plans, forecasts every batch and closes the run', async () => {
+    const { tasks, runs } = world();
+    const done = await execute(definition, request, tasks);
+    expect(done).toMatchObject({
+      status: 'SUCCEEDED',
+      output: { runId, status: 'SUCCEEDED', forecasts: 250 },
+    });
+    expect(done.trail).toEqual([
+      'Plan run',
+      'Forecast batches',
+      ...Array(3).fill('Forecast batches/Forecast batch'),
+      ...['Close run', 'Did any batch finish', 'Run closed'],
+    ]);
+    expect(runs.all()).toMatchObject([{ runId, status: 'SUCCEEDED', targets: 250, trigger: 'schedule' }]);
+  });
+
+  it('forecasts the run whose id it is given', async () => {
+    const { tasks, runs } = world(1);
+    const chosen = '2026-11-21T10-04-00Z-0123abcd';
+    await execute(definition, { ...request, runId: chosen, trigger: 'api' }, tasks);
+    expect(runs.all()).toMatchObject([{ runId: chosen, trigger: 'api', status: 'SUCCEEDED' }]);
+  });
+
+  it('succeeds with nothing to forecast', async () => {
+    const { tasks, runs } = world(0);
+    expect(await execute(definition, request, tasks)).toMatchObject({ status: 'SUCCEEDED' });
+    expect(runs.all()).toMatchObject([{ status: 'SUCCEEDED', targets: 0 }]);
+  });
+
+  it('ends PARTIAL where one batch keeps failing, and the others are forecast', async () => {
+    const { tasks, runs } = world();
+    const flaky = async (event: { index: number }) => {
+      if (event.index === 2) throw new DependencyUnavailableError('the table is throttled');
+      return tasks.ForecastBatchFunctionArn(event);
+    };
+    const done = await execute(definition, request, { ...tasks, ForecastBatchFunctionArn: flaky });
+    expect(done.status).toBe('SUCCEEDED');
+    expect(done.trail).toContain('Forecast batches/Batch lost');
+    expect(done.waits).toEqual([2, 4, 8, 16, 32, 60]);
+    expect(runs.all()).toMatchObject([
+      { status: 'PARTIAL', targets: 150, error: '1 of 3 batches did not finish' },
+    ]);
+  });
+
+  it('recovers from a batch that fails once', async () => {
+    const { tasks, runs } = world();
+    let calls = 0;
+    const once = async (event: unknown) => {
+      calls++;
+      if (calls === 1) throw new TaskError('Runtime.ExitError', 'out of memory');
+      return tasks.ForecastBatchFunctionArn(event);
+    };
+    const done = await execute(definition, request, { ...tasks, ForecastBatchFunctionArn: once });
+    expect(done).toMatchObject({ status: 'SUCCEEDED', waits: [5] });
+    expect(runs.all()).toMatchObject([{ status: 'SUCCEEDED' }]);
+  });
+
+  it('never retries input that can never succeed', async () => {
+    const { tasks, runs } = world(1);
+    const invalid = failing(() => new InvalidInputError('not a batch'));
+    const done = await execute(definition, request, { ...tasks, ForecastBatchFunctionArn: invalid });
+    expect(done.waits).toEqual([]);
+    expect(runs.all()).toMatchObject([{ status: 'FAILED' }]);
+  });
+
+  it('fails where every batch is lost: a failed run must not look like a successful execution', async () => {
+    const { tasks, runs } = world();
+    const down = failing(() => new TaskError('States.Timeout', ''));
+    const done = await execute(definition, request, { ...tasks, ForecastBatchFunctionArn: down });
+    expect(done).toMatchObject({ status: 'FAILED', error: 'ForecastRunFailed' });
+    expect(done.trail.slice(-2)).toEqual(['Did any batch finish', 'Run failed']);
+    expect(runs.all()).toMatchObject([{ status: 'FAILED', error: '3 of 3 batches did not finish' }]);
+  });
+
+  it('records why the plan failed, then fails', async () => {
+    const { tasks, runs } = world();
+    const down = failing(() => new DependencyUnavailableError('listing targets: throttled'));
+    const done = await execute(definition, request, { ...tasks, PlanForecastRunFunctionArn: down });
+    expect(done).toMatchObject({ status: 'FAILED', error: 'ForecastRunFailed' });
+    expect(done.trail).toEqual(['Plan run', 'Record failure', 'Run failed']);
+    expect(runs.all()).toMatchObject([
+      { runId, status: 'FAILED', error: 'DependencyUnavailableError: listing targets: throttled' },
+    ]);
+  });
+
+  it('records a plan that answers with something else', async () => {
+    const { tasks, runs } = world();
+    const done = await execute(definition, request, {
+      ...tasks,
+      PlanForecastRunFunctionArn: async () => ({}),
+    });
+    expect(done.trail).toEqual(['Plan run', 'Record failure', 'Run failed']);
+    expect(runs.all()[0]?.error).toMatch(/^States.QueryEvaluationError/);
+  });
+
+  it('records that the run could not be closed', async () => {
+    const { tasks, runs } = world(1);
+    const close = async (event: { error?: unknown }) => {
+      if (event.error === undefined) throw new ConflictError('the results cannot be read');
+      return tasks.CloseForecastRunFunctionArn(event);
+    };
+    const done = await execute(definition, request, { ...tasks, CloseForecastRunFunctionArn: close });
+    expect(done.trail.slice(-3)).toEqual(['Close run', 'Record failure', 'Run failed']);
+    expect(runs.all()).toMatchObject([
+      { status: 'FAILED', error: 'ConflictError: the results cannot be read' },
+    ]);
+  });
+
+  it('fails even where the failure cannot be recorded', async () => {
+    const down = failing(() => new DependencyUnavailableError('down'));
+    const tasks = { PlanForecastRunFunctionArn: down, CloseForecastRunFunctionArn: down };
+    const done = await execute(definition, request, tasks);
+    expect(done).toMatchObject({ status: 'FAILED', trail: ['Plan run', 'Record failure', 'Run failed'] });
+  });
+});
