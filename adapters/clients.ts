@@ -25,7 +25,9 @@ export const makeDocumentClient = (): DynamoDBDocumentClient =>
 export const makeS3Client = (): S3Client =>
   new S3Client({ ...patience, forcePathStyle: process.env.AWS_ENDPOINT_URL !== undefined });
 
-export const makeSqsClient = (): SQSClient => new SQSClient(patience);
+/** An emulator's queue addresses name another host than its endpoint, which is then the one to use. */
+export const makeSqsClient = (): SQSClient =>
+  new SQSClient({ ...patience, useQueueUrlAsEndpoint: process.env.AWS_ENDPOINT_URL === undefined });
 
 export const makeEventBridgeClient = (): EventBridgeClient => new EventBridgeClient(patience);
 

@@ -51,6 +51,12 @@ const pointerOf = (request: IngestRequest, tenantId: string, receivedAt: number)
   if (!['', 'identity', 'gzip', 'x-gzip'].includes(contentEncoding))
     return problem(415, 'unsupported-encoding', `content-encoding "${contentEncoding}"; gzip is taken`);
   const gzip = contentEncoding.endsWith('gzip');
+  if (gzip && request.arrivedAsText)
+    return problem(
+      415,
+      'unsupported-encoding',
+      `the gateway took the gzip body for text because of its content-type "${contentType}"; send application/gzip or application/octet-stream`,
+    );
   const key = objectKeys.raw(tenantId, receivedAt, requestId, gzip ? `${format}.gz` : format);
   return { tenantId, requestId, key, format, contentType, gzip, receivedAt, query };
 };

@@ -24,6 +24,8 @@ export interface IngestRequest {
   readonly contentEncoding: string;
   readonly query: Readonly<Record<string, string>>;
   readonly body: Uint8Array;
+  /** The gateway took the body for text; compressed bytes do not survive that. */
+  readonly arrivedAsText: boolean;
 }
 
 /** Gateway request ids are base64 (`JKJaXmPLvHcESHA=`): `/` would open a folder, and `+` and `=` need escaping. */
@@ -49,5 +51,6 @@ export const readRequest = (event: unknown): IngestRequest => {
     contentEncoding: (headers['content-encoding'] ?? '').trim().toLowerCase(),
     query: queryStringParameters,
     body: Buffer.from(body, isBase64Encoded ? 'base64' : 'utf8'),
+    arrivedAsText: !isBase64Encoded,
   };
 };

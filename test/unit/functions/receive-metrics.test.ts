@@ -147,7 +147,13 @@ describe('receive-metrics', () => {
     ['an empty CSV file', { format: 'csv', body: '' }, 400, 'malformed-body', undefined],
     ['half a body', { body: '{"points":' }, 400, 'malformed-body', undefined],
     ['NaN in JSON', { body: '{"points":[{"value":NaN}]}' }, 400, 'malformed-body', undefined],
-    ['broken gzip', { body: 'x', headers: { 'content-encoding': 'gzip' } }, 400, 'malformed-body', undefined],
+    [
+      'broken gzip',
+      { body: Uint8Array.from([31, 139, 0]), headers: { 'content-encoding': 'gzip' } },
+      400,
+      'malformed-body',
+      undefined,
+    ],
     [
       'broken protobuf',
       { format: 'otlp', body: 'garbage', headers: { 'content-type': 'application/x-protobuf' } },
@@ -221,6 +227,15 @@ describe('receive-metrics', () => {
     const { world } = await expectProblem(sent, status, code, field);
     if (code !== 'unknown-format' && code !== 'unsupported-encoding')
       expect(world.counted.get('RequestsRejected')).toBe(1);
+  });
+
+  it('explains a gzip body that the gateway took for text', async () => {
+    const sent = {
+      body: '\u001f\ufffd',
+      headers: { 'content-encoding': 'gzip', 'content-type': 'application/json' },
+    };
+    const { json } = await expectProblem(sent, 415, 'unsupported-encoding');
+    expect(json).toHaveProperty('detail', expect.stringContaining('send application/gzip'));
   });
 
   it('takes mixed steps and duplicate keys: documented, not refused', async () => {
