@@ -13,8 +13,13 @@ const FEWEST_POINTS = 20;
 
 /** A residual's own past and the score it gives a new residual. */
 export class CalibratedPart {
-  private readonly past = new ConformalHistogram(FORGET_HALF_LIFE_POINTS);
+  private readonly past: ConformalHistogram;
   private points = 0;
+
+  /** `beyondCap`: see ConformalHistogram. */
+  constructor(beyondCap = 0) {
+    this.past = new ConformalHistogram(FORGET_HALF_LIFE_POINTS, beyondCap);
+  }
 
   /** -log10 of the p-value of a residual >= 0 (0 for the first few), then learns it. */
   score(residual: number): number {

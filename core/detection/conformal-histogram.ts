@@ -6,6 +6,8 @@ const BINS_PER_OCTAVE = 16;
 const BIN_COUNT = 1024;
 const MIDDLE = BIN_COUNT / 2 + 0.5;
 const UNIT_MASS = 4096;
+/** What each doubling beyond everything seen adds to the score. */
+const BEYOND_PER_OCTAVE = 0.3;
 
 /**
  * Running conformal p-value of a non-negative residual: how large a share of the (exponentially forgotten) past was
@@ -19,14 +21,19 @@ export class ConformalHistogram {
   private readonly masses: Int32Array;
   private readonly tree: Int32Array;
   private readonly growth: number;
+  private readonly beyondCap: number;
   /** First non-zero residual seen, 0 until then. */
   private anchor = 0;
   private scale = 0;
   private total = 0;
+  /** Highest bin with mass. */
+  private top = 0;
   /** Mass of the next point: grows by 2 every half-life, and halves together with all masses then. */
   private unit = UNIT_MASS;
 
-  constructor(halfLifePoints: number) {
+  /** `beyondCap`: the most that a residual beyond everything seen can add to the score. */
+  constructor(halfLifePoints: number, beyondCap = 0) {
+    this.beyondCap = beyondCap;
     this.masses = new Int32Array(BIN_COUNT);
     this.tree = new Int32Array(BIN_COUNT + 1);
     this.growth = 2 ** (1 / halfLifePoints);
@@ -48,9 +55,13 @@ export class ConformalHistogram {
     if (this.unit >= 2 * UNIT_MASS) this.halve();
   }
 
-  /** `-log10` of the p-value, then learns the residual: 0 is ordinary, 3 is one in a thousand. */
+  /**
+   * `-log10` of the p-value, then learns the residual: 0 is ordinary, 3 is one in a thousand. A rank cannot tell how
+   * far beyond everything seen a residual lies; each doubling adds 0.3 (as a tail of exponent 1 would), up to the cap.
+   */
   scoreAndAbsorb(residual: number): number {
-    const score = -Math.log10(this.pValue(residual));
+    const beyond = BEYOND_PER_OCTAVE * Math.max(0, (this.binOf(residual) - this.top) / BINS_PER_OCTAVE);
+    const score = -Math.log10(this.pValue(residual)) + Math.min(beyond, this.beyondCap);
     this.absorb(residual);
     return score;
   }
@@ -112,6 +123,7 @@ export class ConformalHistogram {
     const tree = this.tree;
     this.masses[bin] = this.masses[bin]! + mass;
     this.total += mass;
+    if (bin > this.top) this.top = bin;
     for (let i = bin + 1; i <= BIN_COUNT; i += i & -i) tree[i] = tree[i]! + mass;
   }
 
@@ -119,6 +131,7 @@ export class ConformalHistogram {
     this.unit *= 0.5;
     this.tree.fill(0);
     this.total = 0;
+    this.top = 0;
     for (let bin = 0; bin < BIN_COUNT; bin++) {
       const mass = this.masses[bin]! >> 1;
       this.masses[bin] = 0;

@@ -22,7 +22,7 @@ const COMMON = {
 /** Bars for the score, frozen; docs/adr/0005-anomaly-detection.md says how they were chosen. */
 export const THRESHOLDS: Readonly<Record<DetectorVariant, Readonly<Record<Sensitivity, number>>>> = {
   full: { balanced: 4, precise: 5 },
-  light: { balanced: 3.2, precise: 4 },
+  light: { balanced: 3, precise: 4 },
 };
 
 /** The alert stage that the options ask for. */

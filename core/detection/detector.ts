@@ -29,6 +29,8 @@ export interface Detector {
 }
 
 const BAND_TAIL = 0.02;
+/** What a value many times farther out than any before adds: about three doublings. */
+const SEASONAL_BEYOND_CAP = 1;
 const PASSED_OVER: DetectionResult = { score: 0, alert: false, parts: {} };
 const NO_CONTEXT: PointContext = {};
 
@@ -38,7 +40,7 @@ export class StreamingDetector implements Detector {
   private readonly threshold: number;
   private readonly clock = new StreamClock();
   private readonly seasonal = new SeasonalResidual();
-  private readonly seasonalPast = new CalibratedPart();
+  private readonly seasonalPast = new CalibratedPart(SEASONAL_BEYOND_CAP);
   private readonly more: SeriesParts | undefined;
   private readonly evidence = new Evidence();
   private readonly stage: AlertStage;

@@ -14,6 +14,9 @@ const LASTING_HANDICAP = 0.5;
 /** The same for the two parts that gave many false alarms on noisy metrics. */
 const NOISY_HANDICAP = 1.1;
 
+/** A metric that never stood still and now does says so however short its past is. */
+const QUIET_BEYOND_CAP = 2;
+
 type Parts = { -readonly [Name in keyof DetectionResult['parts']]: DetectionResult['parts'][Name] };
 
 /** Everything the full detector looks at beyond the time of day, each with its own calibration. */
@@ -27,7 +30,7 @@ export class SeriesParts {
     long: new CalibratedPart(),
     slow: new CalibratedPart(),
     drift: new CalibratedPart(),
-    quiet: new CalibratedPart(),
+    quiet: new CalibratedPart(QUIET_BEYOND_CAP),
     restless: new CalibratedPart(),
     forecast: new CalibratedPart(),
   };
