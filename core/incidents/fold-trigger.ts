@@ -1,0 +1,129 @@
+import { contentHash } from '../diagnosis/content-hash.ts';
+import type { FoldContext } from './fold-policy.ts';
+import type { FoldResult } from './fold-result.ts';
+import { INCIDENT_SEVERITIES, type Incident, isOngoing } from './incident.ts';
+import { joinMembers, memberOf } from './members.ts';
+import {
+  absorbRelated,
+  areRelated,
+  attachChanges,
+  byAge,
+  mergeIncidents,
+  remember,
+} from './merge-incidents.ts';
+import { reopen } from './reopen.ts';
+import { severityOf } from './severity.ts';
+import { dedupKey, type TriggerSignal } from './signal.ts';
+import { addToTimeline, signalEntry } from './timeline.ts';
+
+const openIncident = (signal: TriggerSignal, context: FoldContext): Incident => {
+  const member = memberOf(signal);
+  const incident: Incident = {
+    incidentId: `inc-${contentHash(JSON.stringify([signal.tenantId, signal.signalId]))}`,
+    tenantId: signal.tenantId,
+    status: 'open',
+    severity: 'low',
+    startedAt: signal.at,
+    lastAt: signal.at,
+    detectedAt: context.now,
+    reopenCount: 0,
+    members: { [member.key]: member },
+    causeKeys: [...new Set(signal.causeKeys ?? [])].sort(),
+    changes: [],
+    timeline: [signalEntry('opened', signal)],
+    seen: [signal.signalId],
+  };
+  return { ...incident, severity: severityOf(incident) };
+};
+
+/** Adds a signal to an incident that knows its key. A repeat within the TTL is no news and leaves no entry. */
+const addToMember = (incident: Incident, signal: TriggerSignal, isRepeat: boolean): Incident => {
+  const member = memberOf(signal);
+  const updated: Incident = {
+    ...incident,
+    startedAt: Math.min(incident.startedAt, signal.at),
+    lastAt: Math.max(incident.lastAt, signal.at),
+    members: { ...incident.members, [member.key]: joinMembers(incident.members[member.key]!, member) },
+    causeKeys: [...new Set([...incident.causeKeys, ...(signal.causeKeys ?? [])])].sort(),
+    timeline: isRepeat
+      ? incident.timeline
+      : addToTimeline(incident.timeline, [signalEntry('joined', signal)]),
+    seen: remember(incident.seen, [signal.signalId]),
+  };
+  return { ...updated, severity: severityOf(updated) };
+};
+
+/** The incident in which this very signal was seen before: the ongoing one, else the last that ended. */
+const findHolder = (incidents: readonly Incident[], signal: TriggerSignal, context: FoldContext) => {
+  const key = dedupKey(signal);
+  const reach = context.policy.reopenWindowSeconds;
+  const holders = incidents.filter(
+    ({ status, members, startedAt, lastAt }) =>
+      status !== 'reviewed' &&
+      members[key] !== undefined &&
+      signal.at >= startedAt - reach &&
+      signal.at <= lastAt + reach,
+  );
+  return holders.find(isOngoing) ?? holders.sort((a, b) => b.lastAt - a.lastAt)[0];
+};
+
+interface Step {
+  readonly kind: 'opened' | 'joined' | 'repeated' | 'reopened';
+  readonly incident: Incident;
+  /** The stored incident that this one goes on from. */
+  readonly from: Incident | null;
+}
+
+const joinHolder = (holder: Incident, signal: TriggerSignal, context: FoldContext): Step => {
+  const member = holder.members[dedupKey(signal)]!;
+  const isRepeat = Math.abs(signal.at - member.lastAt) <= context.policy.dedupTtlSeconds;
+  const incident = addToMember(holder, signal, isRepeat);
+  if (!isOngoing(holder) && signal.at > (holder.resolvedAt ?? 0)) {
+    return { kind: 'reopened', incident: reopen(incident, signal.at), from: holder };
+  }
+  return { kind: isRepeat ? 'repeated' : 'joined', incident, from: holder };
+};
+
+const openOrJoin = (incidents: readonly Incident[], signal: TriggerSignal, context: FoldContext): Step => {
+  const fresh = openIncident(signal, context);
+  const related = incidents.filter((other) => isOngoing(other) && areRelated(fresh, other, context));
+  const base = related.sort(byAge)[0];
+  if (base === undefined) return { kind: 'opened', incident: fresh, from: null };
+  const merged = mergeIncidents(base, fresh);
+  const timeline = addToTimeline(merged.timeline, [signalEntry('joined', signal)]);
+  return { kind: 'joined', incident: { ...merged, timeline }, from: base };
+};
+
+const hasRisen = (before: Incident | undefined, after: Incident): boolean =>
+  before !== undefined &&
+  INCIDENT_SEVERITIES.indexOf(after.severity) > INCIDENT_SEVERITIES.indexOf(before.severity);
+
+/** Folds in a signal that something is or will be wrong: joins what it is related to, or opens an incident. */
+export const foldTrigger = (
+  incidents: readonly Incident[],
+  signal: TriggerSignal,
+  context: FoldContext,
+): FoldResult => {
+  const holder = findHolder(incidents, signal, context);
+  const step =
+    holder === undefined ? openOrJoin(incidents, signal, context) : joinHolder(holder, signal, context);
+  const others = incidents.filter((incident) => incident !== step.from);
+  const isStillOver = !isOngoing(step.incident);
+  const { incident, absorbed } = isStillOver
+    ? { incident: step.incident, absorbed: [] }
+    : absorbRelated(step.incident, others, context);
+  const survivor = incident.incidentId;
+  const gone = [...absorbed, ...(step.from === null ? [] : [step.from])]
+    .map(({ incidentId }) => incidentId)
+    .filter((id) => id !== survivor);
+  const settled = attachChanges(incident, context.recentChanges, context);
+  const before = incidents.find(({ incidentId }) => incidentId === survivor);
+  return {
+    incident: settled,
+    change: {
+      kind: absorbed.length > 0 ? 'merged' : step.kind,
+      absorbed: gone.sort(),
+      isSeverityRaised: hasRisen(before, settled),
+    },
+  };
+};

@@ -1,0 +1,77 @@
+import type { ChangeSignal, TriggerSignal } from './signal.ts';
+
+/** `open`: nobody has looked; `mitigated`: harm has stopped; `resolved`: over; `reviewed`: lessons written down. */
+export const INCIDENT_STATUSES = ['open', 'acknowledged', 'mitigated', 'resolved', 'reviewed'] as const;
+export type IncidentStatus = (typeof INCIDENT_STATUSES)[number];
+
+export const INCIDENT_SEVERITIES = ['low', 'medium', 'high', 'critical'] as const;
+export type IncidentSeverity = (typeof INCIDENT_SEVERITIES)[number];
+
+/** All signals of one dedup key within an incident. Times are epoch seconds. */
+export interface IncidentMember {
+  readonly key: string;
+  readonly kind: TriggerSignal['kind'];
+  readonly targetId: string;
+  readonly firstAt: number;
+  readonly lastAt: number;
+  readonly count: number;
+  /** What the newest signal said: still going on, or over. */
+  readonly isActive: boolean;
+  /** Highest confidence or probability seen. */
+  readonly confidence: number;
+  /** Earliest expected crossing, epoch seconds; null without a prediction. */
+  readonly impactAt: number | null;
+}
+
+export const TIMELINE_KINDS = [
+  'opened',
+  'joined',
+  'cleared',
+  'change',
+  'merged',
+  'reopened',
+  'status',
+  'note',
+] as const;
+
+/** One thing that happened; `key` makes repeats of it one entry. */
+export interface TimelineEntry {
+  readonly at: number;
+  readonly kind: (typeof TIMELINE_KINDS)[number];
+  readonly key: string;
+  readonly text: string;
+  /** Who did it; left out for what Forestall did by itself. */
+  readonly by?: string;
+}
+
+/** Related signals as one thing to deal with. */
+export interface Incident {
+  readonly incidentId: string;
+  readonly tenantId: string;
+  readonly status: IncidentStatus;
+  readonly severity: IncidentSeverity;
+  /** When it began: the earliest signal's time. */
+  readonly startedAt: number;
+  /** The latest signal's time. */
+  readonly lastAt: number;
+  /** When Forestall knew of it. */
+  readonly detectedAt: number;
+  readonly acknowledgedAt?: number;
+  readonly mitigatedAt?: number;
+  readonly resolvedAt?: number;
+  readonly reviewedAt?: number;
+  readonly reopenCount: number;
+  readonly members: Readonly<Record<string, IncidentMember>>;
+  readonly causeKeys: readonly string[];
+  readonly changes: readonly ChangeSignal[];
+  readonly timeline: readonly TimelineEntry[];
+  /** Signals already folded in, so that a redelivery changes nothing. Oldest first, bounded. */
+  readonly seen: readonly string[];
+}
+
+/** Targets that an incident touches, sorted. */
+export const targetsOf = (incident: Incident): string[] =>
+  [...new Set(Object.values(incident.members).map(({ targetId }) => targetId))].sort();
+
+/** Whether an incident still takes in new signals by itself. */
+export const isOngoing = ({ status }: Incident): boolean => status !== 'resolved' && status !== 'reviewed';
