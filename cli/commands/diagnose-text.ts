@@ -20,7 +20,11 @@ const METHODS: Readonly<Record<DiagnosisReport['method'], string>> = {
   correlation: 'correlation and time order',
 };
 
-const explain = ({ node, evidence }: RankedCause): string[] => ['', node, ...evidence.map((line) => `  - ${line}`)];
+const explain = ({ node, evidence }: RankedCause): string[] => [
+  '',
+  node,
+  ...evidence.map((line) => `  - ${line}`),
+];
 
 /** A diagnosis for people: the first ten causes, why the first three, and what could not be done. */
 export const describeDiagnosis = (report: DiagnosisReport, look: Terminal): string[] => {
@@ -33,6 +37,8 @@ export const describeDiagnosis = (report: DiagnosisReport, look: Terminal): stri
     ...renderTable(COLUMNS, rows, look),
     ...(hidden > 0 ? [`and ${hidden} more (--json shows all)`] : []),
     ...likely.flatMap(explain),
-    ...(report.limits.length === 0 ? [] : ['', 'What limits this answer', ...report.limits.map((l) => `  - ${l}`)]),
+    ...(report.limits.length === 0
+      ? []
+      : ['', 'What limits this answer', ...report.limits.map((l) => `  - ${l}`)]),
   ];
 };

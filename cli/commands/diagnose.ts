@@ -43,7 +43,8 @@ const readWindow = (path: string, target: DiagnosisTarget) => {
   const metrics = window.nodes.get(target.node);
   if (metrics?.[target.metric] == null) {
     const expected = `${target.metric} of the target's node ${JSON.stringify(target.node)}`;
-    const found = metrics === undefined ? 'no column of that node' : `no ${target.metric} column of that node`;
+    const found =
+      metrics === undefined ? 'no column of that node' : `no ${target.metric} column of that node`;
     throw new InvalidInputError(`${path}:1: found ${found}, expected ${expected}`);
   }
   return window;
@@ -53,7 +54,8 @@ const diagnoseFiles = (options: Options): DiagnosisReport => {
   const target = parseTargetJson(readText(options.target), options.target);
   const graph = readGraph(options.graph, target);
   const window = readWindow(options.window, target);
-  const normal = options.normal === undefined ? null : parseMetricsCsv(readText(options.normal), options.normal);
+  const normal =
+    options.normal === undefined ? null : parseMetricsCsv(readText(options.normal), options.normal);
   return diagnose({ graph, window, target, normal });
 };
 
@@ -69,7 +71,10 @@ const run = async (options: Options, terminal: Terminal): Promise<void> => {
 export const diagnoseCommand = (terminal: Terminal): Command =>
   new Command('diagnose')
     .description('rank the likely causes of an alarm from a call graph and request metrics')
-    .requiredOption('--window <file>', 'metrics around the alarm: CSV with node, metric, statistic, timestamp')
+    .requiredOption(
+      '--window <file>',
+      'metrics around the alarm: CSV with node, metric, statistic, timestamp',
+    )
     .requiredOption('--target <file>', 'what alarmed: JSON with node, metric, agg, timestamp')
     .option('--graph <file>', 'who calls whom: CSV adjacency matrix; without it, correlation only')
     .option('--normal <file>', 'metrics of normal operation, in the form of the window')

@@ -1,0 +1,152 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { diagnose } from '../../core/diagnosis/diagnose.ts';
+import { parseGraphCsv } from '../../core/diagnosis/files/graph-csv.ts';
+import { parseMetricsCsv } from '../../core/diagnosis/files/metrics-csv.ts';
+import { disguise, disguisedName } from './disguise.ts';
+import { type LabelledCase, loadPetShop, type PetShop } from './load-issues.ts';
+import { overconfidentErrors, type Reliability, reliability } from './reliability.ts';
+import { describeBench } from './report.ts';
+import { type CaseResult, type Recall, recall, recallByGroup, scoreCase, VARIANTS } from './score-cases.ts';
+import { makeFaults } from './synthetic-faults.ts';
+
+/** Another seed than the one on which confidence was fitted. */
+const SEED = 1;
+const FAULTS = 500;
+const TARGET = 'PetSite';
+
+interface SetResult {
+  readonly byGroup: Readonly<Record<string, Recall>>;
+  readonly byVariant: Readonly<Record<string, Recall>>;
+}
+
+/** Everything the diagnosis bench measures. */
+export interface DiagnoseBenchResult {
+  readonly given: SetResult;
+  readonly synthetic: SetResult & { readonly sources: number };
+  readonly invariance: { readonly cases: number; readonly identical: number };
+  readonly milliseconds: {
+    readonly median: number;
+    readonly p95: number;
+    readonly max: number;
+    readonly reading: number;
+  };
+  readonly reliability: {
+    readonly given: Reliability;
+    readonly synthetic: Reliability;
+    readonly withoutNormal: Reliability;
+  };
+  readonly overconfident: readonly CaseResult[];
+}
+
+/** Where the data is, where the JSON goes, and who prints. */
+export interface DiagnoseBenchOptions {
+  /** Folder that holds `petshop/`. */
+  readonly data: string;
+  /** File for the result as JSON. */
+  readonly json?: string | undefined;
+  readonly out: (line: string) => void;
+}
+
+const syntheticCases = ({ scenarios }: PetShop): LabelledCase[] => {
+  const backgrounds = [...scenarios].flatMap(([scenario, { graph, normal }]) =>
+    normal === null ? [] : [{ scenario, graph, normal, target: TARGET }],
+  );
+  return makeFaults(backgrounds, FAULTS, SEED).map((fault) => {
+    const { graph, normal } = scenarios.get(fault.scenario)!;
+    const { id, scenario: group, window, target, source: cause } = fault;
+    return { id, group, graph, normal, window, target, cause };
+  });
+};
+
+const byVariant = (cases: readonly LabelledCase[]): Record<string, Recall> =>
+  Object.fromEntries(
+    VARIANTS.map((variant) => [variant, recall(cases.map((incident) => scoreCase(incident, variant)))]),
+  );
+
+const withTotal = (results: readonly CaseResult[]): Record<string, Recall> => ({
+  ...recallByGroup(results),
+  all: recall(results),
+});
+
+const order = (incident: LabelledCase): string[] => diagnose(incident).causes.map(({ node }) => node);
+
+const countIdentical = (cases: readonly LabelledCase[]): number =>
+  cases.filter((incident, i) => {
+    const expected = order(incident).map((node) => disguisedName(node, i));
+    return order(disguise(incident, i)).join() === expected.join();
+  }).length;
+
+const timeCases = (cases: readonly LabelledCase[]): number[] =>
+  cases
+    .map((incident) => {
+      const start = performance.now();
+      diagnose(incident);
+      return performance.now() - start;
+    })
+    .sort((a, b) => a - b);
+
+const timeReading = (data: string, id: string): number => {
+  const folder = join(data, 'petshop');
+  const scenario = join(folder, id.split('/')[0]!);
+  const texts = [join(scenario, 'graph.csv'), join(scenario, 'normal.csv'), join(folder, id, 'metrics.csv')];
+  const [graph, normal, window] = texts.map((path) => readFileSync(path, 'utf8'));
+  const start = performance.now();
+  parseGraphCsv(graph!);
+  parseMetricsCsv(normal!);
+  parseMetricsCsv(window!);
+  return performance.now() - start;
+};
+
+const measureTime = (data: string, issues: readonly LabelledCase[]): DiagnoseBenchResult['milliseconds'] => {
+  const times = timeCases(issues.filter(({ normal }) => normal !== null));
+  const withNormal = issues.find(({ normal }) => normal !== null);
+  return {
+    median: times[times.length >> 1] ?? 0,
+    p95: times[Math.floor(0.95 * times.length)] ?? 0,
+    max: times.at(-1) ?? 0,
+    reading: withNormal === undefined ? 0 : timeReading(data, withNormal.id),
+  };
+};
+
+/**
+ * Scores the diagnosis on the given issues and on faults made up from normal data: recall, recall with less input,
+ * sameness under hashed names, time and calibration. Prints a table and writes JSON where asked.
+ */
+export const runDiagnoseBench = (options: DiagnoseBenchOptions): DiagnoseBenchResult => {
+  const petShop = loadPetShop(options.data);
+  const faults = syntheticCases(petShop);
+  const given = petShop.issues.map((incident) => scoreCase(incident));
+  const synthetic = faults.map((incident) => scoreCase(incident));
+  const withoutNormal = faults.map((incident) => scoreCase(incident, 'no normal data'));
+  const everyCase = [...petShop.issues, ...faults];
+  const result: DiagnoseBenchResult = {
+    given: { byGroup: withTotal(given), byVariant: byVariant(petShop.issues) },
+    synthetic: {
+      sources: new Set(faults.map(({ cause }) => cause)).size,
+      byGroup: withTotal(synthetic),
+      byVariant: byVariant(faults),
+    },
+    invariance: { cases: everyCase.length, identical: countIdentical(everyCase) },
+    milliseconds: measureTime(options.data, petShop.issues),
+    reliability: {
+      given: reliability(given),
+      synthetic: reliability(synthetic),
+      withoutNormal: reliability(withoutNormal),
+    },
+    overconfident: overconfidentErrors([...given, ...synthetic]),
+  };
+  for (const line of describeBench(result)) options.out(line);
+  if (options.json !== undefined) writeFileSync(options.json, `${JSON.stringify(result, null, 2)}\n`);
+  return result;
+};
+
+if (import.meta.main) {
+  const { values } = parseArgs({ options: { data: { type: 'string' }, json: { type: 'string' } } });
+  runDiagnoseBench({
+    data: values.data ?? '../shared/data',
+    json: values.json,
+    out: (line) => process.stdout.write(`${line}\n`),
+  });
+}

@@ -1,0 +1,109 @@
+import { type CallerShares, callerShares } from './caller-shares.ts';
+import { type CarriedShare, carriedShares, chainCapacities, LINK_TOLERANCE } from './carried-share.ts';
+import type { IncidentCase } from './incident-case.ts';
+
+/** Why a node was ranked where it is; shares are parts of the target's added harm. */
+export interface NodeBlame {
+  readonly node: number;
+  /** Own share less its standard error; may be negative. */
+  readonly score: number;
+  readonly carried: number;
+  /** Part of `carried` that the node's own callees account for. */
+  readonly explained: number;
+  /** Largest share that any chain of calls from the target lets through. */
+  readonly capacity: number;
+  /** Standard error of the own share: the node's own and its callees'. */
+  readonly noise: number;
+  readonly isNew: boolean;
+  /** May only be a view from outside on a neighbour that carries as much: see `isOutsideView`. */
+  readonly isOutsideView: boolean;
+}
+
+const WEIGHT_OF_OUTSIDE_VIEW = 0.5;
+
+type Shares = readonly (CarriedShare | null)[];
+
+interface Explained {
+  readonly share: number;
+  readonly variance: number;
+}
+
+/**
+ * What a node's callees account for. A callee counts as what it was seen to carry, or, as far as its noise allows, as
+ * what its own callees sent through it; a callee without measurements stands for what lies behind it. Calls that lead
+ * back to a node being worked on are left out.
+ */
+const explainer = (incident: IncidentCase, carried: Shares, shares: readonly CallerShares[]) => {
+  const known = new Map<number, Explained>();
+  const passedUp = (callee: number): Explained => {
+    const own = carried[callee];
+    const below = explain(callee);
+    if (own == null) return below;
+    const lifted = Math.min(below.share, own.carried + LINK_TOLERANCE * own.noise);
+    return { share: Math.max(0, own.carried, lifted), variance: own.noise ** 2 };
+  };
+  const explain = (node: number): Explained => {
+    const before = known.get(node);
+    if (before !== undefined) return before;
+    known.set(node, { share: 0, variance: 0 });
+    let share = 0;
+    let variance = 0;
+    for (const callee of incident.graph.callees[node]!) {
+      if (incident.harms[callee]?.isNew === true) continue;
+      const part = shares[callee]!.get(node) ?? 0;
+      const up = passedUp(callee);
+      share += part * up.share;
+      variance += part ** 2 * up.variance;
+    }
+    known.set(node, { share, variance });
+    return { share, variance };
+  };
+  return explain;
+};
+
+/**
+ * An endpoint without callees beside a neighbour that has some, has a caller in common and carries at least as much:
+ * often the load balancer in front of that neighbour, seen from its client.
+ */
+const isOutsideView = ({ graph }: IncidentCase, carried: Shares, node: number): boolean =>
+  graph.callees[node]!.length === 0 &&
+  graph.callers[node]!.some((caller) =>
+    graph.callees[caller]!.some(
+      (other) =>
+        graph.callees[other]!.length > 0 && (carried[other]?.carried ?? 0) >= (carried[node]?.carried ?? 0),
+    ),
+  );
+
+/**
+ * Excess blame: each node reachable from the target is charged with the part of the target's added harm that it
+ * carried and its own callees do not explain, capped by what a chain of calls lets through and reduced by its standard
+ * error. Nodes that appeared with the incident go last: they are a symptom of a change in their caller. Highest first.
+ * Reads no name. Method: docs/adr/0006-diagnosis.md.
+ */
+export const rankByExcessBlame = (incident: IncidentCase): NodeBlame[] => {
+  const carried = carriedShares(incident);
+  const capacity = chainCapacities(incident, carried);
+  const explain = explainer(incident, carried, callerShares(incident));
+  const blame = (node: number): NodeBlame[] => {
+    const share = carried[node];
+    if (incident.distance[node] === -1 || share == null) return [];
+    const explained = explain(node);
+    const noise = Math.sqrt(share.noise ** 2 + explained.variance);
+    const own = Math.min(share.carried - explained.share, capacity[node]!) - noise;
+    const outside = isOutsideView(incident, carried, node);
+    return [
+      {
+        node,
+        score: outside && own > 0 ? own * WEIGHT_OF_OUTSIDE_VIEW : own,
+        carried: share.carried,
+        explained: explained.share,
+        capacity: capacity[node]!,
+        noise,
+        isNew: incident.harms[node]?.isNew ?? false,
+        isOutsideView: outside,
+      },
+    ];
+  };
+  const blames = incident.names.flatMap((_, node) => blame(node));
+  return blames.sort((a, b) => Number(a.isNew) - Number(b.isNew) || b.score - a.score || a.node - b.node);
+};

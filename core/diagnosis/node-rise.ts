@@ -1,0 +1,67 @@
+import type { CarriedShare } from './carried-share.ts';
+import type { IncidentCase } from './incident-case.ts';
+
+/** A rise of the mean request time by this part of its base, or of failures by this share, counts in full. */
+const FULL_RISE = { latency: 0.3, availability: 0.05 } as const;
+const SMALLEST_LATENCY = 1e-4;
+/** A share this many standard errors above zero counts half. */
+const HALF_CERTAIN = 2;
+
+/** How one node changed while the target was in alarm, apart from how much traffic it has. */
+export interface NodeRise {
+  /** Mean added seconds a request, or added share of failed requests, weighted by the target's profile; >= 0. */
+  readonly added: number;
+  /** `added` as a part of the base (latency) or as it is (availability). */
+  readonly relative: number;
+  /** Cosine between the node's added harm and the target's profile over the rows of the alarm, cut to [0, 1]. */
+  readonly match: number;
+  /** How clearly the node's share stands out from noise, in [0, 1). */
+  readonly clarity: number;
+}
+
+const cosine = (a: Float64Array, b: Float64Array, isLeftOut: readonly boolean[]): number => {
+  let product = 0;
+  let energyA = 0;
+  let energyB = 0;
+  for (let row = 0; row < a.length; row++) {
+    if (isLeftOut[row] === true) continue;
+    product += a[row]! * b[row]!;
+    energyA += a[row]! ** 2;
+    energyB += b[row]! ** 2;
+  }
+  return energyA > 0 && energyB > 0 ? product / Math.sqrt(energyA * energyB) : 0;
+};
+
+const meanAdded = (badness: Float64Array, base: number, weights: Float64Array): number => {
+  let sum = 0;
+  let weight = 0;
+  for (let row = 0; row < badness.length; row++) {
+    if (Number.isNaN(badness[row]!)) continue;
+    sum += weights[row]! * (badness[row]! - base);
+    weight += weights[row]!;
+  }
+  return weight > 0 ? Math.max(0, sum / weight) : 0;
+};
+
+/** Describes a node's change during the alarm; null where the node was not measured. */
+export const nodeRise = (
+  incident: IncidentCase,
+  node: number,
+  share: CarriedShare | null,
+): NodeRise | null => {
+  const harm = incident.harms[node];
+  if (harm == null || share === null) return null;
+  const added = meanAdded(harm.badness, harm.base, incident.profile);
+  const signal = Math.max(0, share.carried);
+  const doubt = signal + HALF_CERTAIN * share.noise;
+  return {
+    added,
+    relative: added / (incident.metric === 'latency' ? Math.max(harm.base, SMALLEST_LATENCY) : 1),
+    match: Math.min(1, Math.max(0, cosine(harm.harm, incident.profile, incident.before))),
+    clarity: doubt > 0 ? signal / doubt : 0,
+  };
+};
+
+/** How much a relative rise counts, in [0, 1]. */
+export const riseWeight = (incident: IncidentCase, rise: NodeRise): number =>
+  Math.min(1, rise.relative / FULL_RISE[incident.metric]);

@@ -1,0 +1,57 @@
+import type { DiagnosisTarget } from './files/target-json.ts';
+import type { NodeMetrics } from './metric-window.ts';
+
+/** Standard deviations between the 5 % and the 95 % quantile of a normal distribution. */
+const SIGMAS_IN_90_PERCENT = 3.2897;
+
+/** How one node usually behaves; all in the unit of its badness (seconds, or share of failed requests). */
+export interface NormalBehaviour {
+  /** Rows with traffic and a value. */
+  readonly rows: number;
+  readonly median: number;
+  /** Standard deviation of the badness itself. */
+  readonly spread: number;
+  /** Spread of the added harm of a row (busy seconds, or failed requests). */
+  readonly harmSpread: number;
+}
+
+/** Seconds a request took, or the share of requests that failed, row by row; NaN where nothing was measured. */
+export const badness = (metrics: NodeMetrics, metric: DiagnosisTarget['metric']): Float64Array | null => {
+  if (metric === 'latency') return metrics.latency;
+  return metrics.availability?.map((percent) => 1 - percent / 100) ?? null;
+};
+
+/** Linear-interpolated quantile of values in ascending order (type 7 of Hyndman and Fan 1996). */
+export const sortedQuantile = (sorted: Float64Array, probability: number): number => {
+  const at = (sorted.length - 1) * probability;
+  const low = sorted[Math.floor(at)] ?? Number.NaN;
+  const high = sorted[Math.ceil(at)] ?? low;
+  return low + (high - low) * (at - Math.floor(at));
+};
+
+/** Standard deviation of values in ascending order, from the range that holds the middle 90 % of them. */
+const robustSpread = (sorted: Float64Array): number =>
+  (sortedQuantile(sorted, 0.95) - sortedQuantile(sorted, 0.05)) / SIGMAS_IN_90_PERCENT;
+
+/** Learns how a node behaves from rows without a known fault; null where no row has a value. */
+export const learnNormal = (
+  metrics: NodeMetrics | undefined,
+  metric: DiagnosisTarget['metric'],
+): NormalBehaviour | null => {
+  const values = metrics === undefined ? null : badness(metrics, metric);
+  if (metrics === undefined || values === null) return null;
+  const measured = values.filter((value) => !Number.isNaN(value)).sort();
+  if (measured.length === 0) return null;
+  const median = sortedQuantile(measured, 0.5);
+  const harm = new Float64Array(values.length);
+  for (let row = 0; row < values.length; row++) {
+    const added = (metrics.requests?.[row] ?? 1) * (values[row]! - median);
+    harm[row] = Number.isNaN(added) ? 0 : added;
+  }
+  return {
+    rows: measured.length,
+    median,
+    spread: robustSpread(measured),
+    harmSpread: robustSpread(harm.sort()),
+  };
+};

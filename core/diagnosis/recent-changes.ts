@@ -1,0 +1,35 @@
+/** Something that was deliberately changed: a deployment, a setting, infrastructure. `at` in epoch seconds. */
+export interface RecentChange {
+  readonly node: string;
+  readonly at: number;
+  readonly summary: string;
+}
+
+/** The change that speaks most for a node, and how much. */
+export interface ChangeEvidence {
+  readonly change: RecentChange;
+  readonly secondsBefore: number;
+  /** 1 for a change right at the alarm, halving with every hour before it. */
+  readonly closeness: number;
+}
+
+const HALF_LIFE_SECONDS = 3600;
+const LOOK_BACK_SECONDS = 24 * 3600;
+/** A change may have been stamped, or taken effect, shortly after the first bad values. */
+const GRACE_SECONDS = 300;
+
+/** For each node the change nearest before the alarm, at most a day before it; equal times: by summary. */
+export const changesNearOnset = (
+  changes: readonly RecentChange[],
+  alarmAt: number,
+): ReadonlyMap<string, ChangeEvidence> => {
+  const nearest = new Map<string, ChangeEvidence>();
+  const ordered = changes.toSorted((a, b) => a.at - b.at || (a.summary < b.summary ? -1 : 1));
+  for (const change of ordered) {
+    const before = alarmAt - change.at;
+    if (before < -GRACE_SECONDS || before > LOOK_BACK_SECONDS) continue;
+    const closeness = 0.5 ** (Math.max(0, before) / HALF_LIFE_SECONDS);
+    nearest.set(change.node, { change, secondsBefore: before, closeness });
+  }
+  return nearest;
+};
