@@ -13,8 +13,11 @@ const PROFILE_ATTRIBUTE = 'forestall.profile';
 const TENANT_ATTRIBUTE = 'forestall.tenant';
 
 /** `#` separates key parts, and unprintable characters have no place in a name: both are spelled out. */
+const PLAIN = /^[\w .:/@-]*$/;
 const spell = (text: string): string =>
-  text.replace(/[#\p{C}]/gu, (character) => `\\u{${character.codePointAt(0)!.toString(16)}}`);
+  PLAIN.test(text)
+    ? text
+    : text.replace(/[#\p{C}]/gu, (character) => `\\u{${character.codePointAt(0)!.toString(16)}}`);
 const quote = (text: string): string => `"${spell(text.replaceAll('\\', '\\\\').replaceAll('"', '\\"'))}"`;
 const label = (key: string): string => (/^[\w.:/-]+$/.test(key) ? key : quote(key));
 
@@ -41,6 +44,8 @@ class ResourceReader {
   readonly #field: string;
   readonly #targetId: string;
   readonly #into: SeriesCollector;
+  /** By name, so that each is checked once rather than at every point; undefined for names that are not allowed. */
+  readonly #open = new Map<string, OpenSeries | undefined>();
 
   constructor(field: string, targetId: string, into: SeriesCollector) {
     this.#field = field;
@@ -58,7 +63,7 @@ class ResourceReader {
 
   #point(metric: OtlpMetric, point: OtlpPoint, place: string): void {
     const field = () => `${this.#field}.${place}`;
-    const series = this.#open(metric, metricNameOf(metric.name, point.attributes));
+    const series = this.#seriesOf(metric, metricNameOf(metric.name, point.attributes));
     if (series === undefined)
       this.#into.reject(
         1,
@@ -69,7 +74,15 @@ class ResourceReader {
     else this.#into.point(series, point.timestamp, point.value, field);
   }
 
-  #open(metric: OtlpMetric, name: string): OpenSeries | undefined {
+  #seriesOf(metric: OtlpMetric, name: string): OpenSeries | undefined {
+    const known = this.#open.get(name);
+    if (known !== undefined || this.#open.has(name)) return known;
+    const opened = this.#openSeries(metric, name);
+    this.#open.set(name, opened);
+    return opened;
+  }
+
+  #openSeries(metric: OtlpMetric, name: string): OpenSeries | undefined {
     if (metric.name === '' || !MetricName.safeParse(name).success) return undefined;
     const { data, unit } = metric;
     return this.#into.open({

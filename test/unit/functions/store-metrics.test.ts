@@ -306,6 +306,13 @@ describe('store-metrics', () => {
     expect(attempts).toEqual([1, 2, 3, 4, 5]);
   });
 
+  it('lets a bug in merging end the invocation, so that all is delivered again', async () => {
+    const world = new MemoryWorld();
+    world.blocks.read = async (keys) => keys.map((key) => ({ key, bytes: 'no bytes' as never, version: 1 }));
+    const message = queuePayload(world, 1, body(series('a', 'm', [[T, 1]])));
+    await expect(deliver(world, [message])).rejects.toThrow(TypeError);
+  });
+
   it('refuses an event that comes from no queue', async () => {
     await expect(storeHandler(new MemoryWorld())({ detail: {} })).rejects.toThrow(InvalidInputError);
   });

@@ -290,6 +290,40 @@ describe('OTLP requests', () => {
     expect(decodeAs(body, PROTOBUF).accepted).toBe(1);
   });
 
+  it('skip fields they do not know within sums and attribute values too', () => {
+    const sum = message(7, message(1, at, double(4, 1)), whole(2, 2), whole(3, 1), text(94, 'x'));
+    const list = message(5, message(1, text(1, 'a'), text(95, 'x')), text(96, 'x'));
+    const map = message(6, text(97, 'x'));
+    const labelled = [
+      at,
+      double(4, 1),
+      attribute(7, 'l', list),
+      message(7, text(1, 'm'), message(2, map, text(98, 'x')), text(99, 'x')),
+    ];
+    const body = encode(
+      resourceMetrics(
+        host('h'),
+        metrics(gauge('g', labelled), (writer) => {
+          text(1, 's')(writer);
+          sum(writer);
+        }),
+      ),
+    );
+    expect(decodeAs(body, PROTOBUF).series).toMatchObject([
+      { metric: 'g{l="[\\"a\\"]",m="{}"}', kind: 'gauge' },
+      { metric: 's', kind: 'counter' },
+    ]);
+  });
+
+  it('keep no units beyond 63 characters, and take a metric without data for none', () => {
+    const long = message(2, text(1, 'm'), text(3, 'u'.repeat(64)), message(5, message(1, at, double(4, 1))));
+    const bare = message(2, text(1, 'bare'));
+    const decoded = decodeAs(encode(resourceMetrics(host('h'), message(2, long, bare))), PROTOBUF);
+    expect(decoded.series).toEqual([
+      { targetId: 'h', metric: 'm', kind: 'gauge', timestamps: [NOW_SECONDS], values: [1] },
+    ]);
+  });
+
   it('may carry the resource after its metrics', () => {
     const body = encode(resourceMetrics(metrics(gauge('m', [at, double(4, 1)])), host('late')));
     expect(decodeAs(body, PROTOBUF).series[0]?.targetId).toBe('late');

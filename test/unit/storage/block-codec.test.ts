@@ -108,6 +108,18 @@ describe('block codec', () => {
     expect(decodeBlock(encodeBlock(block))).toEqual(block);
   });
 
+  // One receipt at 0 (two where a place matters), then one series `m`.
+  it.each([
+    ['an hour of more than 3600 seconds', [1, 1, 0, 1, 1, 109, 0, 0x91, 0x1c], '3601 points'],
+    ['a receipt beyond its table', [1, 2, 0, 1, 1, 1, 109, 0, 1, 0, 0, 5], 'names a receipt'],
+    ['a value encoding it does not know', [1, 1, 0, 1, 1, 109, 7], 'unknown value encoding'],
+    ['offsets shared with no series', [1, 1, 0, 1, 1, 109, 8], 'refers to an earlier one'],
+    ['an overlong number', [1, ...new Array(9).fill(255)], 'overlong number'],
+  ])('refuses %s', (_, bytes, message) => {
+    expect(() => decodeBlock(Uint8Array.from(bytes))).toThrow(message);
+    expect(() => decodeBlock(Uint8Array.from(bytes))).toThrow(InvalidInputError);
+  });
+
   it('refuses an unknown version, cut bytes, bytes left over and noise with one named error', () => {
     const good = encodeBlock(steady(2, (index) => index / 10));
     expect(() => decodeBlock(Uint8Array.from([9]))).toThrow('unknown block version 9');
