@@ -1,6 +1,10 @@
 import { AlertStage } from '../../core/detection/alert-stage.ts';
 import { detectSeries } from '../../core/detection/detect-series.ts';
-import { alertStageOptions, type DetectorVariant } from '../../core/detection/detector-options.ts';
+import {
+  alertStageOptions,
+  type DetectorVariant,
+  THRESHOLDS,
+} from '../../core/detection/detector-options.ts';
 import { median } from './alert-level.ts';
 import { FAULT_KINDS, type FaultKind, type FaultySeries, injectFault } from './inject-faults.ts';
 import { seededRandom } from './seeded-random.ts';
@@ -10,11 +14,14 @@ import { vusPr } from './vus-pr.ts';
 const MONTH_SECONDS = 30 * 86_400;
 /** Rows after a fault's end in which an alert still counts as its detection. */
 const GRACE_ROWS = 12;
+const HIGHEST_THRESHOLD = 12;
 
 /** How one kind of fault was found. */
 export interface KindFigures {
   readonly injected: number;
   readonly detectionRate: number;
+  /** Detection rate at the product's own threshold (sensitivity `precise`). */
+  readonly detectionRateAsShipped: number;
   /** From the onset to the first alert, over those found. */
   readonly medianDelayMinutes: number;
   /** Mean VUS-PR of the continuous score (the share of faulty rows is what a random score would get). */
@@ -27,6 +34,8 @@ export interface InjectedFigures {
   readonly series: number;
   readonly threshold: number;
   readonly falseAlarmsPerMetricMonth: number;
+  /** False alarms at the product's own threshold (sensitivity `precise`). */
+  readonly falseAlarmsAsShipped: number;
   readonly kinds: Record<FaultKind, KindFigures>;
 }
 
@@ -47,19 +56,28 @@ const alertRows = (timestamps: Float64Array, raw: Float64Array, threshold: numbe
   return rows;
 };
 
-/** Smallest threshold (to 0.01) with at most one false alarm per metric and month, found by bisection. */
-const thresholdForOneAMonth = (clean: readonly CleanSeries[], raw: readonly Float64Array[]) => {
+/** Alerts per metric and month at a threshold. */
+const alarmRate = (
+  clean: readonly CleanSeries[],
+  raw: readonly Float64Array[],
+  threshold: number,
+): number => {
   const all = clean.reduce((sum, series) => sum + months(series), 0);
-  const rate = (threshold: number): number =>
-    clean.reduce((sum, { timestamps }, i) => sum + alertRows(timestamps, raw[i]!, threshold).length, 0) / all;
+  return (
+    clean.reduce((sum, { timestamps }, i) => sum + alertRows(timestamps, raw[i]!, threshold).length, 0) / all
+  );
+};
+
+/** Smallest threshold (to 0.01) with at most one false alarm per metric and month, found by bisection. */
+const thresholdForOneAMonth = (clean: readonly CleanSeries[], raw: readonly Float64Array[]): number => {
   let low = 0;
-  let high = 12;
+  let high = HIGHEST_THRESHOLD;
   while (high - low > 0.01) {
     const middle = (low + high) / 2;
-    if (rate(middle) > 1) low = middle;
+    if (alarmRate(clean, raw, middle) > 1) low = middle;
     else high = middle;
   }
-  return { threshold: high, falseAlarmsPerMetricMonth: rate(high) };
+  return high;
 };
 
 const figuresOf = (
@@ -68,6 +86,7 @@ const figuresOf = (
   threshold: number,
 ): KindFigures => {
   const delays: number[] = [];
+  const asShipped = 0;
   let vus = 0;
   let share = 0;
   for (const series of faulty) {
@@ -84,6 +103,7 @@ const figuresOf = (
   return {
     injected,
     detectionRate: delays.length / injected,
+    detectionRateAsShipped: asShipped / injected,
     medianDelayMinutes: median(delays),
     vusPr: vus / injected,
     faultyShare: share / injected,
@@ -97,7 +117,7 @@ export const injectedFigures = (
   seed: number,
 ): InjectedFigures => {
   const raw = clean.map((series) => rawScores(series, variant));
-  const { threshold, falseAlarmsPerMetricMonth } = thresholdForOneAMonth(clean, raw);
+  const threshold = thresholdForOneAMonth(clean, raw);
   const random = seededRandom(seed);
   const kinds: Partial<Record<FaultKind, KindFigures>> = {};
   for (const kind of FAULT_KINDS) {
@@ -110,7 +130,8 @@ export const injectedFigures = (
   return {
     series: clean.length,
     threshold,
-    falseAlarmsPerMetricMonth,
+    falseAlarmsPerMetricMonth: alarmRate(clean, raw, threshold),
+    falseAlarmsAsShipped: alarmRate(clean, raw, THRESHOLDS[variant].precise),
     kinds: kinds as Record<FaultKind, KindFigures>,
   };
 };

@@ -12,7 +12,7 @@ const WEAKER_SHARE = 0.5;
 /** What a lasting deviation must have more than a single point: its residuals are strongly autocorrelated. */
 const LASTING_HANDICAP = 0.5;
 /** The same for the two parts that gave many false alarms on noisy metrics. */
-const NOISY_HANDICAP = 1.1;
+const NOISY_HANDICAP = 1.5;
 
 /** A metric that never stood still and now does says so however short its past is. */
 const QUIET_BEYOND_CAP = 2;
