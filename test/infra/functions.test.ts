@@ -1,9 +1,10 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { App, Duration, Stack } from 'aws-cdk-lib';
 import { CfnFunction } from 'aws-cdk-lib/aws-lambda';
 import { Topic } from 'aws-cdk-lib/aws-sns';
-import { describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import { ConfigurationError } from '../../core/errors.ts';
 import { selectStage } from '../../lib/config/select-stage.ts';
 import { ObservedFunction } from '../../lib/constructs/observed-function.ts';
@@ -11,6 +12,8 @@ import { Workflow } from '../../lib/constructs/workflow.ts';
 import { resourcesIn, resourcesOfType, stageOf, text } from './synthesised-stage.ts';
 
 const stage = stageOf('prod');
+const outdir = mkdtempSync(join(tmpdir(), 'forestall-functions-'));
+afterAll(() => rmSync(outdir, { recursive: true, force: true }));
 const functions = resourcesOfType(stage, 'AWS::Lambda::Function');
 const nameOf = ({ Properties }: (typeof functions)[number]): string =>
   Properties.Environment.Variables.POWERTOOLS_SERVICE_NAME;
@@ -124,7 +127,7 @@ describe('every log group', () => {
 
 describe('an ObservedFunction', () => {
   const create = (context: Record<string, unknown>, entry = 'no-such-function') => {
-    const scope = new Stack(new App({ context }), 'Stack');
+    const scope = new Stack(new App({ context, outdir }), 'Stack');
     return new ObservedFunction(scope, 'Function', {
       entry,
       description: 'Test',
@@ -147,7 +150,7 @@ describe('an ObservedFunction', () => {
 describe('a Workflow', () => {
   const create = (functionNames: readonly string[]) => {
     const scope = new Stack(
-      new App({ context: { 'forestall:bundle': 'lib/constructs/placeholder-bundle' } }),
+      new App({ outdir, context: { 'forestall:bundle': 'lib/constructs/placeholder-bundle' } }),
       'Stack',
     );
     const notify = new Topic(scope, 'Topic');
