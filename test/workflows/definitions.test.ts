@@ -12,8 +12,9 @@ const declared = new Set(
     .map((Class) => Class.name)
     .filter((name) => name !== 'ForestallError'),
 );
-/** What AWS itself raises: https://docs.aws.amazon.com/step-functions/latest/dg/concepts-error-handling.html */
-const raisedByAws = /^(States|Lambda|StepFunctions)\.[A-Za-z]+$/;
+/** What AWS itself raises: https://docs.aws.amazon.com/step-functions/latest/dg/concepts-error-handling.html; the last
+ * as the emulator names it. */
+const raisedByAws = /^((States|Lambda|StepFunctions)\.[A-Za-z]+|ExecutionAlreadyExists)$/;
 
 const placeholdersOf = (text: string): string[] =>
   [...new Set([...text.matchAll(/\$\{(\w+)\}/g)].map(([, name]) => name ?? ''))].sort();

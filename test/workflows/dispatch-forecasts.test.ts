@@ -48,6 +48,20 @@ describe('dispatch-forecasts', () => {
     expect(started.size).toBe(3);
   });
 
+  it.each(['StepFunctions.ExecutionAlreadyExistsException', 'ExecutionAlreadyExists'])(
+    'takes %s for a run that is under way',
+    async (name) => {
+      const taken = async () => {
+        throw new TaskError(name, 'exists');
+      };
+      const done = await execute(definition, scheduled, {
+        ...world().tasks,
+        ForecastFleetStateMachineArn: taken,
+      });
+      expect(done).toMatchObject({ status: 'SUCCEEDED', waits: [] });
+    },
+  );
+
   it('goes by its own start where nobody says what it was scheduled for', async () => {
     const { started, tasks } = world(['acme']);
     await execute(definition, {}, tasks);
