@@ -113,6 +113,15 @@ describe('receive-metrics', () => {
     expect(world.points()).toEqual([`acme a m ${T} 1`]);
   });
 
+  it('queues no pointer to an object that could not be kept', async () => {
+    const world = new MemoryWorld();
+    world.hooks.before = (what) => {
+      if (what.startsWith('put')) throw new DependencyUnavailableError('S3');
+    };
+    expect((await send(world, { body: points({}) })).status).toBe(503);
+    expect(world.queued).toEqual([]);
+  });
+
   it('answers an OTLP exporter without data, and stores nothing', async () => {
     const world = new MemoryWorld();
     const sent = { format: 'otlp', headers: { 'content-type': 'application/json' }, body: '{}' };
