@@ -1,7 +1,7 @@
 import { defineConfig } from 'vitest/config';
 
-const project = (name: string, include: string[], timeout = 20_000) => ({
-  test: { name, include, testTimeout: timeout, hookTimeout: timeout, environment: 'node' as const },
+const project = (name: string, include: string[], timeout = 20_000, more: object = {}) => ({
+  test: { name, include, testTimeout: timeout, hookTimeout: timeout, environment: 'node' as const, ...more },
 });
 
 export default defineConfig({
@@ -15,8 +15,12 @@ export default defineConfig({
       project('unit', ['test/unit/**/*.test.ts'], 60_000),
       project('adapters', ['test/adapters/**/*.test.ts']),
       project('workflows', ['test/workflows/**/*.test.ts']),
-      project('infra', ['test/infra/**/*.test.ts'], 120_000),
-      project('e2e', ['test/e2e/**/*.test.ts'], 600_000),
+      // One worker without isolation: loading the CDK library anew for each file costs more than all the assertions.
+      project('infra', ['test/infra/**/*.test.ts'], 120_000, { isolate: false, maxWorkers: 1 }),
+      project('e2e', ['test/e2e/**/*.test.ts'], 600_000, {
+        globalSetup: ['test/e2e/shared-session.ts'],
+        fileParallelism: false,
+      }),
     ],
   },
 });

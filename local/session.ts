@@ -29,7 +29,7 @@ export interface SessionOptions {
   readonly stages: StageTimes;
   readonly signal?: AbortSignal;
   /** Folder of logs, outputs and records; default `.local`. One session at a time per folder. */
-  readonly folder?: string;
+  readonly folder?: string | undefined;
 }
 
 const IssuedKey = z.object({ apiKey: z.string() });

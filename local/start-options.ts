@@ -1,4 +1,5 @@
 import { existsSync, statSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { InvalidInputError } from '../core/errors.ts';
 
@@ -10,6 +11,8 @@ export interface StartOptions {
   readonly seed: number;
   /** Stop after the report instead of staying up with live metrics. */
   readonly once: boolean;
+  /** Folder of logs, outputs and the connection file; one running system per folder. Default `.local`. */
+  readonly state: string | undefined;
   readonly help: boolean;
 }
 
@@ -20,6 +23,7 @@ export const START_USAGE = `Usage: npm start -- [options]
   --days N        days of simulated history (default 14)
   --seed N        seed of the simulation (default 1): same seed, same fleet
   --once          print the report and stop; without it the system stays up until Ctrl-C
+  --state DIR     keep logs and records in DIR instead of .local: a second system beside the first
   --help          this text
 `;
 
@@ -46,6 +50,7 @@ const parse = (args: readonly string[]) => {
         days: { type: 'string', default: '14' },
         seed: { type: 'string', default: '1' },
         once: { type: 'boolean', default: false },
+        state: { type: 'string' },
         help: { type: 'boolean', short: 'h', default: false },
       },
     }).values;
@@ -63,6 +68,7 @@ export const readStartOptions = (args: readonly string[]): StartOptions => {
     days: wholeNumber('days', values.days, 1, 30),
     seed: wholeNumber('seed', values.seed, 0, 2 ** 31),
     once: values.once,
+    state: values.state === undefined ? undefined : resolve(values.state),
     help: values.help,
   };
 };

@@ -67,7 +67,7 @@ const rejectedOnAbort = (signal: AbortSignal): Promise<never> =>
 
 const run = async (options: StartOptions, terminal: Terminal, signal: AbortSignal): Promise<void> => {
   const stages = new StageTimes(terminal.stdout);
-  const session = await openSession({ projectRoot, stages, signal });
+  const session = await openSession({ projectRoot, stages, signal, folder: options.state });
   const work = async (): Promise<void> => {
     await feedAndForecast(session, options, stages);
     await report(session, stages, terminal);
