@@ -86,15 +86,16 @@ const figuresOf = (
   threshold: number,
 ): KindFigures => {
   const delays: number[] = [];
-  const asShipped = 0;
+  let asShipped = 0;
   let vus = 0;
   let share = 0;
   for (const series of faulty) {
     const { timestamps, onset, end } = series;
     const raw = rawScores(series, variant);
-    const found = alertRows(timestamps, raw, threshold).find(
-      (row) => row >= onset && row <= end + GRACE_ROWS,
-    );
+    const firstAt = (bar: number): number | undefined =>
+      alertRows(timestamps, raw, bar).find((row) => row >= onset && row <= end + GRACE_ROWS);
+    const found = firstAt(threshold);
+    if (firstAt(THRESHOLDS[variant].precise) !== undefined) asShipped++;
     if (found !== undefined) delays.push((timestamps[found]! - timestamps[onset]!) / 60);
     vus += vusPr(raw, [{ first: onset, last: end }]);
     share += (end - onset + 1) / raw.length;
