@@ -1,23 +1,36 @@
 import type { Forecast } from '../forecasting/forecast.ts';
 import type { RegularSeries } from '../series/metric-series.ts';
 import type { BreachRisk, Severity } from './breach-risk.ts';
+import { calibrate } from './calibration.ts';
 import { exceedanceByStep } from './exceedance.ts';
+import { type ExceedanceHistory, exceedanceHistory } from './exceedance-history.ts';
 import type { ResolvedThreshold } from './threshold.ts';
 
 const CRITICAL_WITHIN_SECONDS = 3600;
 const LIKELY = 0.5;
-/** Share of a step that counts as independent of the steps before it. */
-const INDEPENDENT_SHARE = 0.15;
+/** Excursions counted as seen even where there were none: nothing is impossible because it is new. */
+const PRIOR_EXCURSIONS = 0.5;
 
-/** P(first crossing at step h): exceedances come in clusters, so only part of each step's chance is new. */
-const firstCrossings = (beyond: Float64Array): Float64Array => {
-  let survival = 1;
-  return beyond.map((p, h) => {
-    const fresh = h === 0 ? p : 1 - (1 - p) ** INDEPENDENT_SHARE;
-    const first = survival * fresh;
-    survival -= first;
-    return first;
-  });
+export interface BreachOptions {
+  /** Only excursions of at least so many consecutive steps count as a breach. Default 1. */
+  readonly persistenceSteps?: number;
+}
+
+const sum = (values: Float64Array): number => values.reduce((total, value) => total + value, 0);
+
+/** Probability of an excursion within `horizon` steps at the rate of the past (Poisson clumping, Aldous 1989). */
+export const impliedByHistory = (past: ExceedanceHistory, horizon: number): number =>
+  1 - Math.exp((-(past.excursions + PRIOR_EXCURSIONS) * horizon) / Math.max(1, past.observedSteps));
+
+/** Largest probability that `steps` steps in a row are beyond, bounded by the least likely of them. */
+const likeliestSustained = (beyond: Float64Array, steps: number): number => {
+  let most = 0;
+  for (let h = 0; h + steps <= beyond.length; h++) {
+    let least = 1;
+    for (let k = h; k < h + steps; k++) least = Math.min(least, beyond[k]!);
+    most = Math.max(most, least);
+  }
+  return most;
 };
 
 const severityOf = (probability: number, timeToImpact: number | null): Severity => {
@@ -25,36 +38,41 @@ const severityOf = (probability: number, timeToImpact: number | null): Severity 
   return timeToImpact <= CRITICAL_WITHIN_SECONDS ? 'critical' : 'warning';
 };
 
-const timeAtShare = (first: Float64Array, total: number, share: number, stepSeconds: number): number => {
+/** Step (from 1) by which `share` of the first crossings have happened, at a hazard in step with `beyond`. */
+const firstCrossingStep = (beyond: Float64Array, probability: number, share: number): number => {
+  const total = sum(beyond);
+  const hazard = -Math.log(1 - Math.min(0.9999, probability));
   let passed = 0;
-  const h = first.findIndex((p) => {
-    passed += p;
-    return passed >= share * total;
+  const step = beyond.findIndex((p) => {
+    passed += p / total;
+    return 1 - Math.exp(-hazard * passed) >= share * (1 - Math.exp(-hazard)) - 1e-12;
   });
-  return (h < 0 ? first.length : h + 1) * stepSeconds;
+  return step < 0 ? beyond.length : step + 1;
 };
 
 /**
- * How likely the forecast crosses the threshold at least once, when first, and for how long: marginal exceedances
- * joined by a clustering factor, never by multiplying them as if independent.
+ * How likely the forecast crosses the threshold at least once, when first, and for how long. Steps are not independent,
+ * so their probabilities are never multiplied: the likeliest step and the past rate of excursions are joined by a
+ * calibration fitted on backtests. `history` (the series forecast from) gives that rate and the shape of the tail.
  */
 export const assessBreach = (
   forecast: Forecast,
   threshold: ResolvedThreshold,
-  _history?: RegularSeries,
+  history?: RegularSeries,
+  options: BreachOptions = {},
 ): BreachRisk => {
-  const beyond = exceedanceByStep(forecast, threshold);
-  const first = firstCrossings(beyond);
-  const probability = Math.min(
-    1,
-    first.reduce((sum, p) => sum + p, 0),
-  );
-  const at = (share: number) => timeAtShare(first, probability, share, forecast.stepSeconds);
-  const timeToImpactSeconds = probability > 0 ? { p10: at(0.1), p50: at(0.5), p90: at(0.9) } : null;
+  const persistenceSteps = Math.max(1, options.persistenceSteps ?? 1);
+  const past = history === undefined ? null : exceedanceHistory(history, threshold, persistenceSteps);
+  const beyond = exceedanceByStep(forecast, threshold, past);
+  const byHistory = past === null ? null : impliedByHistory(past, forecast.horizon);
+  const expected = sum(beyond);
+  const probability = expected > 0 ? calibrate(likeliestSustained(beyond, persistenceSteps), byHistory) : 0;
+  const at = (share: number) => firstCrossingStep(beyond, probability, share) * forecast.stepSeconds;
+  const timeToImpactSeconds = expected > 0 ? { p10: at(0.1), p50: at(0.5), p90: at(0.9) } : null;
   return {
     probability,
     timeToImpactSeconds,
-    expectedShareBeyond: beyond.reduce((sum, p) => sum + p, 0) / Math.max(1, beyond.length),
+    expectedShareBeyond: expected / Math.max(1, beyond.length),
     severity: severityOf(probability, timeToImpactSeconds?.p50 ?? null),
   };
 };

@@ -1,4 +1,4 @@
-import { horizonBlocks, spreadLeads } from './horizon-blocks.ts';
+import { horizonBlocks, testLeads } from './horizon-blocks.ts';
 import type { SeriesView } from './series-view.ts';
 import type { EngineSettings } from './settings.ts';
 
@@ -77,9 +77,8 @@ const blockTests = (
 
 /** Lays out the rolling-origin backtest (Tashman 2000) for a horizon; leads reach at most half the history. */
 export const planBacktest = (view: SeriesView, horizon: number, settings: EngineSettings): BacktestPlan => {
-  const maxLead = Math.max(1, Math.min(horizon, Math.floor(view.n / 2)));
   const blockEnds = horizonBlocks(horizon);
-  const leads = spreadLeads(blockEnds, settings.leadsPerBlock, maxLead);
+  const leads = testLeads(blockEnds, settings.leadsPerBlock, view.n);
   const first = Math.min(view.n - 1, Math.max(2, Math.min(view.period + 1, view.n >> 1)));
   const origins = spreadOrigins(view.n, first, settings.maxOrigins, view.period);
   const weights = Float64Array.from(origins, (origin) => originWeight(view, origin, settings));

@@ -1,27 +1,22 @@
-import type { CandidateScore } from './backtest.ts';
-import type { BacktestPlan } from './backtest-plan.ts';
 import type { Candidate } from './candidates/candidate.ts';
+import type { EnsembleModel, ModelMember } from './ensemble-model.ts';
 import type { ForecastMember } from './forecast.ts';
 import { LinearPool } from './linear-pool.ts';
-import { blockWeights } from './member-weights.ts';
 import { POOL_LEVELS } from './pool-levels.ts';
-import type { EngineSettings } from './settings.ts';
+import type { SeriesView } from './series-view.ts';
 
 const LEVELS = POOL_LEVELS.length;
+const MIDDLE = LEVELS >> 1;
 /** Growth exponent of the spread beyond the longest lead that could be tested: half that of a random walk. */
 const UNTESTED_GROWTH = 0.25;
 
-/** Pooled quantiles (levels x horizon, in the view's units) and the members behind them. */
-export interface EnsembleQuantiles {
-  readonly quantiles: Float64Array[];
-  readonly members: ForecastMember[];
-}
-
-interface Member {
+/** A member with its prediction of every step of the horizon. */
+interface ActiveMember {
   readonly candidate: Candidate;
-  readonly score: CandidateScore;
+  readonly member: ModelMember;
   readonly prediction: Float64Array;
-  readonly weights: readonly number[];
+  /** From the model's unit of error to the view's. */
+  readonly unit: number;
 }
 
 const predictFuture = (candidate: Candidate, origin: number, horizon: number): Float64Array => {
@@ -31,88 +26,80 @@ const predictFuture = (candidate: Candidate, origin: number, horizon: number): F
   return out;
 };
 
-/** Adds one member's distribution of step h to the pool. */
-const addMember = (
+const addPoint = (
   pool: LinearPool,
-  member: Member,
-  block: number,
+  { candidate, member, prediction, unit }: ActiveMember,
+  weight: number,
   tested: number,
   h: number,
   spread: number,
-) => {
-  const { candidate, prediction, score } = member;
-  const weight = member.weights[block]!;
-  const horizon = candidate.kind === 'point' ? prediction.length : prediction.length / LEVELS;
-  const middle = LEVELS >> 1;
+): void => {
+  const errors = member.errorQuantiles!;
+  const toValue = candidate.kind === 'point' ? candidate.scale?.toValue : undefined;
+  const centre = errors[tested * LEVELS + MIDDLE]!;
   for (let l = 0; l < LEVELS; l++) {
-    if (candidate.kind === 'distribution') {
-      pool.add(prediction[l * horizon + h]!, l, weight);
-      continue;
-    }
-    const errors = score.errorQuantiles!;
-    const centre = errors[tested * LEVELS + middle]!;
-    const value = prediction[h]! + centre + spread * (errors[tested * LEVELS + l]! - centre);
-    pool.add(candidate.scale ? candidate.scale.toValue(value) : value, l, weight);
+    const error = centre + spread * (errors[tested * LEVELS + l]! - centre);
+    const value = prediction[h]! + unit * error;
+    pool.add(toValue ? toValue(value) : value, l, weight);
   }
 };
 
-const lastTestedBlock = (plan: BacktestPlan, block: number): number => {
-  let tested = block;
-  while (tested > 0 && plan.blocks[tested]!.step.length === 0) tested--;
-  return tested;
+const addDistribution = (pool: LinearPool, prediction: Float64Array, weight: number, h: number): void => {
+  const horizon = prediction.length / LEVELS;
+  for (let l = 0; l < LEVELS; l++) pool.add(prediction[l * horizon + h]!, l, weight);
 };
 
-const chooseMembers = (
+const activate = (
+  model: EnsembleModel,
   candidates: readonly Candidate[],
-  scores: readonly CandidateScore[],
-  plan: BacktestPlan,
-  origin: number,
-  settings: EngineSettings,
-): Member[] => {
-  const weights = Array.from(plan.blockEnds, (_, block) => blockWeights(scores, block, settings));
-  const horizon = plan.blockEnds.at(-1)!;
-  return candidates.flatMap((candidate, c) => {
-    const own = weights.map((block) => block[c]!);
-    if (own.every((weight) => weight === 0)) return [];
-    return [
-      { candidate, score: scores[c]!, prediction: predictFuture(candidate, origin, horizon), weights: own },
-    ];
+  view: SeriesView,
+  horizon: number,
+): ActiveMember[] =>
+  model.members.flatMap((member) => {
+    const candidate = candidates.find(({ name }) => name === member.name);
+    if (candidate === undefined) return [];
+    const onScores = candidate.kind === 'point' && candidate.scale !== undefined;
+    const unit = onScores ? 1 : model.scale / view.scale;
+    return [{ candidate, member, prediction: predictFuture(candidate, view.n, horizon), unit }];
   });
-};
 
-/** Mixes the members' distributions, block by block with that block's weights. */
+/**
+ * Mixes the members' distributions, block by block with that block's weights: quantiles of shape levels x horizon in
+ * the view's units.
+ */
 export const poolMembers = (
+  model: EnsembleModel,
   candidates: readonly Candidate[],
-  scores: readonly CandidateScore[],
-  plan: BacktestPlan,
-  origin: number,
+  view: SeriesView,
   levels: readonly number[],
-  settings: EngineSettings,
-): EnsembleQuantiles => {
-  const members = chooseMembers(candidates, scores, plan, origin, settings);
-  const horizon = plan.blockEnds.at(-1)!;
+  sharpening: number,
+): Float64Array[] => {
+  const horizon = model.blockEnds.at(-1)!;
+  const members = activate(model, candidates, view, horizon);
   const quantiles = levels.map(() => new Float64Array(horizon));
-  const pool = new LinearPool(members.length, levels, settings.poolSharpening);
-  const longest = plan.leads.at(-1)!;
-  plan.blockEnds.forEach((end, block) => {
-    const tested = lastTestedBlock(plan, block);
-    const active = members.filter((member) => member.weights[block]! > 0);
-    for (let h = block === 0 ? 0 : plan.blockEnds[block - 1]!; h < end; h++) {
-      const spread = Math.max(1, (h + 1) / longest) ** UNTESTED_GROWTH;
+  const pool = new LinearPool(members.length, levels, sharpening);
+  model.blockEnds.forEach((end, block) => {
+    const active = members.filter(({ member }) => member.weights[block]! > 0);
+    for (let h = block === 0 ? 0 : model.blockEnds[block - 1]!; h < end; h++) {
+      const spread = Math.max(1, (h + 1) / model.longestTestedLead) ** UNTESTED_GROWTH;
       pool.clear();
-      for (const member of active) addMember(pool, member, block, tested, h, spread);
+      for (const one of active) {
+        const weight = one.member.weights[block]!;
+        if (one.candidate.kind === 'distribution') addDistribution(pool, one.prediction, weight, h);
+        else addPoint(pool, one, weight, model.testedBlocks[block]!, h, spread);
+      }
       pool.writeQuantiles(quantiles, h);
     }
   });
-  return { quantiles, members: shares(members, plan.blockEnds) };
+  return quantiles;
 };
 
 /** Each member's share of the horizon, largest first. */
-const shares = (members: readonly Member[], blockEnds: Int32Array): ForecastMember[] => {
+export const memberShares = ({ members, blockEnds }: EnsembleModel): ForecastMember[] => {
   const horizon = blockEnds.at(-1)!;
   return members
-    .map(({ candidate, weights }) => ({
-      name: candidate.name,
+    .map(({ name, weights }) => ({
+      name,
       weight: weights.reduce(
         (sum, w, b) => sum + (w * (blockEnds[b]! - (blockEnds[b - 1] ?? 0))) / horizon,
         0,

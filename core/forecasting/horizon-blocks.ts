@@ -6,7 +6,7 @@ export const horizonBlocks = (horizon: number): Int32Array =>
   Int32Array.from(new Set(BLOCK_SHARES.map((share) => Math.max(1, Math.round(share * horizon)))));
 
 /** Leads to test within the blocks up to `maxLead`: ascending, about `perBlock` in each, always the block's end. */
-export const spreadLeads = (blockEnds: Int32Array, perBlock: number, maxLead: number): Int32Array => {
+const spreadLeads = (blockEnds: Int32Array, perBlock: number, maxLead: number): Int32Array => {
   const leads = new Set<number>();
   let from = 0;
   for (const end of blockEnds) {
@@ -18,3 +18,7 @@ export const spreadLeads = (blockEnds: Int32Array, perBlock: number, maxLead: nu
   }
   return Int32Array.from([...leads].filter((lead) => lead <= maxLead).sort((a, b) => a - b));
 };
+
+/** Leads to test on a history of `n` steps: at most half of it, so that several origins can test each. */
+export const testLeads = (blockEnds: Int32Array, perBlock: number, n: number): Int32Array =>
+  spreadLeads(blockEnds, perBlock, Math.max(1, Math.min(blockEnds.at(-1)!, Math.floor(n / 2))));

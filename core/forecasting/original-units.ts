@@ -1,7 +1,7 @@
 import type { ForecastRequest } from './forecast.ts';
 
-const limitsOf = (observed: Float64Array, bounds: ForecastRequest['bounds']): [number, number] => {
-  const nonNegative = observed.every((value) => value >= 0);
+const limitsOf = (history: Float64Array, bounds: ForecastRequest['bounds']): [number, number] => {
+  const nonNegative = history.every((value) => !(value < 0));
   return [
     Math.max(bounds?.lower ?? Number.NEGATIVE_INFINITY, nonNegative ? 0 : -Number.MAX_VALUE),
     Math.min(bounds?.upper ?? Number.POSITIVE_INFINITY, Number.MAX_VALUE),
@@ -10,15 +10,15 @@ const limitsOf = (observed: Float64Array, bounds: ForecastRequest['bounds']): [n
 
 /**
  * Puts quantiles (levels x horizon, in place) within the metric's bounds and in ascending order (rearrangement,
- * Chernozhukov et al. 2010), and works out their mean.
+ * Chernozhukov et al. 2010), and returns their mean per step.
  */
 export const toOriginalUnits = (
   quantiles: readonly Float64Array[],
   levels: readonly number[],
-  observed: Float64Array,
+  history: Float64Array,
   bounds: ForecastRequest['bounds'],
-): { mean: Float64Array } => {
-  const [lower, upper] = limitsOf(observed, bounds);
+): Float64Array => {
+  const [lower, upper] = limitsOf(history, bounds);
   const horizon = quantiles[0]?.length ?? 0;
   const mean = new Float64Array(horizon);
   const column = new Float64Array(levels.length);
@@ -30,5 +30,5 @@ export const toOriginalUnits = (
       mean[h] = mean[h]! + column[l]! / levels.length;
     }
   }
-  return { mean };
+  return mean;
 };
