@@ -24,7 +24,7 @@ const requestedAt = new Date(NOW * 1000).toISOString();
 const request = { tenantId: 'acme', trigger: 'schedule', requestedAt };
 const runId = runIdOf({ tenantId: 'acme', trigger: 'schedule', requestedAt: NOW * 1000 });
 const points = (value: number, lastAt = NOW) =>
-  Array.from({ length: 60 }, (_, i) => [lastAt - (59 - i) * 300, value + (i % 2)] as const);
+  Array.from({ length: 4000 }, (_, i) => [lastAt - (3999 - i) * 300, value + (i % 2)] as const);
 
 /** A fleet and everything its run writes to. */
 const world = (forecaster: Forecaster = steadyForecaster) => {

@@ -1,6 +1,6 @@
 import { DEFAULT_QUANTILE_LEVELS, type Forecaster } from '../../../core/forecasting/forecast.ts';
 
-/** Forecasts the last value for ever, with a fixed band: what a batch does with forecasts needs no better one. */
+/** Forecasts for ever the unit below the last value: what a batch does with forecasts needs no better one. */
 export const steadyForecaster: Forecaster = ({ history, horizon }) => {
   const last = history.values.at(-1) ?? 0;
   const { start, stepSeconds } = history;
@@ -9,10 +9,8 @@ export const steadyForecaster: Forecaster = ({ history, horizon }) => {
     stepSeconds,
     horizon,
     quantileLevels: DEFAULT_QUANTILE_LEVELS,
-    quantiles: DEFAULT_QUANTILE_LEVELS.map((level) =>
-      new Float64Array(horizon).fill(last + 10 * (level - 0.5)),
-    ),
-    mean: new Float64Array(horizon).fill(last),
+    quantiles: DEFAULT_QUANTILE_LEVELS.map((level) => new Float64Array(horizon).fill(last - 1 + level)),
+    mean: new Float64Array(horizon).fill(last - 0.5),
     model: 'steady-1',
     members: [{ name: 'last value', weight: 1 }],
     reason: 'the last value',
