@@ -22,11 +22,12 @@ export const toOriginalUnits = (
   const horizon = quantiles[0]?.length ?? 0;
   const mean = new Float64Array(horizon);
   const column = new Float64Array(levels.length);
+  const ascending = Array.from(levels.keys()).sort((a, b) => levels[a]! - levels[b]!);
   for (let h = 0; h < horizon; h++) {
     for (let l = 0; l < levels.length; l++) column[l] = Math.min(upper, Math.max(lower, quantiles[l]![h]!));
     column.sort();
     for (let l = 0; l < levels.length; l++) {
-      quantiles[l]![h] = column[l]!;
+      quantiles[ascending[l]!]![h] = column[l]!;
       mean[h] = mean[h]! + column[l]! / levels.length;
     }
   }
