@@ -14,7 +14,8 @@ const tailProbability = (
   history: ExceedanceHistory | null,
 ): number => {
   const last = tails.length - 1;
-  if (history !== null && history.observedSteps > 0) {
+  // Above all that was ever observed, the history has no tail to lend.
+  if (history !== null && values[last]! < (history.sorted.at(-1) ?? Number.NEGATIVE_INFINITY)) {
     return tails[last]! * Math.min(1, shareAbove(history, limit) / shareAbove(history, values[last]!));
   }
   const inner = Math.max(0, last - 2);

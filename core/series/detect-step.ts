@@ -7,16 +7,26 @@ const MAX_STEP = 86_400;
 /** Step assumed for a single point: CloudWatch's basic interval. */
 const FALLBACK_STEP = 300;
 const SNAP_TOLERANCE = 0.1;
+/** Share of the differences that makes an interval common. Missing points only lengthen differences. */
+const COMMON_SHARE = 0.25;
+
+const snap = (gap: number): number => {
+  const bounded = Math.min(MAX_STEP, Math.max(MIN_STEP, Math.round(gap)));
+  return USUAL_STEPS.find((step) => Math.abs(step - bounded) <= SNAP_TOLERANCE * step) ?? bounded;
+};
 
 /**
  * The dominant interval, in whole seconds between one minute and one day, of ascending distinct timestamps: the
- * median difference (robust to gaps and jitter), snapped to a usual interval within 10 %.
+ * shortest common difference (missing points make longer ones), snapped to a usual interval within 10 %, else the
+ * median difference.
  */
 export const detectStep = (timestamps: readonly number[]): number => {
-  const gaps = timestamps.slice(1).map((at, i) => at - timestamps[i]!);
-  if (gaps.length === 0) return FALLBACK_STEP;
-  const median = gaps.sort((a, b) => a - b)[(gaps.length - 1) >> 1]!;
-  const bounded = Math.min(MAX_STEP, Math.max(MIN_STEP, Math.round(median)));
-  const usual = USUAL_STEPS.find((step) => Math.abs(step - bounded) <= SNAP_TOLERANCE * step);
-  return usual ?? bounded;
+  const gaps = timestamps
+    .slice(1)
+    .map((at, i) => snap(at - timestamps[i]!))
+    .sort((a, b) => a - b);
+  const counts = new Map<number, number>();
+  for (const gap of gaps) counts.set(gap, (counts.get(gap) ?? 0) + 1);
+  const common = [...counts].find(([, count]) => count > COMMON_SHARE * gaps.length);
+  return common?.[0] ?? gaps[(gaps.length - 1) >> 1] ?? FALLBACK_STEP;
 };

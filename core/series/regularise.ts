@@ -43,16 +43,13 @@ interface Point {
   readonly value: number;
 }
 
-/** Sorts by time; of several points with one timestamp the last to arrive wins; not-a-number points are gaps. */
+/** Sorts by time; of several points with one timestamp the last to arrive wins. */
 const sortAndDedupe = (points: IrregularPoints): Point[] => {
   const latest = new Map<number, number>();
   points.timestamps.forEach((at, i) => {
     latest.set(at, points.values[i]!);
   });
-  return [...latest]
-    .map(([at, value]) => ({ at, value }))
-    .filter((point) => Number.isFinite(point.value))
-    .sort((a, b) => a.at - b.at);
+  return [...latest].map(([at, value]) => ({ at, value })).sort((a, b) => a.at - b.at);
 };
 
 /** Rates per second between consecutive totals; a fall means the counter restarted from zero (as Prometheus does). */
@@ -80,11 +77,12 @@ const gridPhase = (points: readonly Point[], step: number): number => {
  */
 export const regularise = (points: IrregularPoints, options: RegulariseOptions = {}): RegularSeries => {
   checkPoints(points);
-  const sorted = sortAndDedupe(points);
+  const reported = sortAndDedupe(points);
+  const sorted = reported.filter((point) => Number.isFinite(point.value));
   const levels = points.kind === 'counter' ? counterToRates(sorted) : sorted;
   if (levels.length === 0)
     throw new InvalidInputError('the series holds no usable value', { field: 'values' });
-  const stepSeconds = options.stepSeconds ?? detectStep(sorted.map((point) => point.at));
+  const stepSeconds = options.stepSeconds ?? detectStep(reported.map((point) => point.at));
   const phase = gridPhase(levels, stepSeconds);
   const slot = (at: number) => Math.round((at - phase) / stepSeconds);
   const end = slot(levels.at(-1)!.at);
