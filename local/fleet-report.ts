@@ -18,8 +18,11 @@ export interface TargetOutlook {
 const CONCURRENCY = 8;
 const HOURS_OUT = 8;
 
+/** -1 where no threshold is known yet. */
+const probabilityOf = (forecast: ForecastAnswer | undefined): number => forecast?.breach?.probability ?? -1;
+
 const riskier = (a: ForecastAnswer, b: ForecastAnswer): ForecastAnswer =>
-  b.breach.probability > a.breach.probability ? b : a;
+  probabilityOf(b) > probabilityOf(a) ? b : a;
 
 /** Every target with its worst forecast, most probable breach first; targets without a forecast last. */
 export const readOutlook = async (client: ApiClient): Promise<TargetOutlook[]> => {
@@ -32,8 +35,9 @@ export const readOutlook = async (client: ApiClient): Promise<TargetOutlook[]> =
       worst: forecasts.reduce<ForecastAnswer | undefined>(worstOf, undefined),
     });
   });
-  const probability = ({ worst }: TargetOutlook) => worst?.breach.probability ?? -1;
-  return outlook.sort((a, b) => probability(b) - probability(a) || a.target.localeCompare(b.target));
+  return outlook.sort(
+    (a, b) => probabilityOf(b.worst) - probabilityOf(a.worst) || a.target.localeCompare(b.target),
+  );
 };
 
 const worstOf = (worst: ForecastAnswer | undefined, next: ForecastAnswer): ForecastAnswer =>
@@ -56,13 +60,13 @@ const hoursOut = ({ quantiles, stepSeconds, horizon }: ForecastAnswer, level: st
 };
 
 const when = ({ breach }: ForecastAnswer): string =>
-  breach.timeToImpactSeconds ? `in ${formatDuration(breach.timeToImpactSeconds.p50)}` : '-';
+  breach?.timeToImpactSeconds ? `in ${formatDuration(breach.timeToImpactSeconds.p50)}` : '-';
 
 const limitOf = ({ threshold }: ForecastAnswer): string =>
-  `${threshold.direction === 'above' ? '>' : '<'} ${formatNumber(threshold.limit)}`;
+  threshold ? `${threshold.direction === 'above' ? '>' : '<'} ${formatNumber(threshold.limit)}` : 'learning';
 
 const colourOf = ({ worst }: TargetOutlook) => {
-  const probability = worst?.breach.probability ?? 0;
+  const probability = probabilityOf(worst);
   if (probability >= 0.5) return 'red' as const;
   return probability >= 0.2 ? ('yellow' as const) : undefined;
 };
@@ -76,7 +80,7 @@ const COLUMNS: readonly Column<TargetOutlook>[] = [
   { header: 'limit', text: of(limitOf), align: 'right' },
   {
     header: 'breach',
-    text: of((forecast) => formatPercent(forecast.breach.probability)),
+    text: of(({ breach }) => (breach ? formatPercent(breach.probability) : '-')),
     align: 'right',
     colour: colourOf,
   },
@@ -88,6 +92,13 @@ const COLUMNS: readonly Column<TargetOutlook>[] = [
 /** The table of all targets, worst first. */
 export const outlookTable = (outlook: readonly TargetOutlook[], terminal: Terminal): string[] =>
   renderTable(COLUMNS, outlook, terminal);
+
+const titleOf = (forecast: ForecastAnswer): string => {
+  const { target, metric, threshold, breach } = forecast;
+  if (!threshold || !breach) return `${target} · ${metric}`;
+  const limit = `${threshold.direction} ${formatNumber(threshold.limit)}`;
+  return `${target} · ${metric}: ${formatPercent(breach.probability)} to go ${limit}, ${when(forecast)}`;
+};
 
 /** A chart of one forecast with the history that led to it. */
 export const outlookChart = async (
@@ -105,7 +116,7 @@ export const outlookChart = async (
   });
   return renderChart(
     {
-      title: `${forecast.target} · ${forecast.metric}: ${formatPercent(forecast.breach.probability)} to go ${forecast.threshold.direction} ${formatNumber(forecast.threshold.limit)}, ${when(forecast)}`,
+      title: titleOf(forecast),
       history,
       forecast: {
         start,
@@ -114,7 +125,7 @@ export const outlookChart = async (
         middle: forecast.quantiles['0.5'] ?? [],
         upper: forecast.quantiles['0.9'] ?? [],
       },
-      limit: forecast.threshold.limit,
+      ...(forecast.threshold && { limit: forecast.threshold.limit }),
     },
     terminal,
   );

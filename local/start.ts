@@ -6,15 +6,19 @@ import { chooseSource, confirmStored, send, sendThisMachine } from './feed.ts';
 import { outlookChart, outlookTable, readOutlook } from './fleet-report.ts';
 import { forecastFleet } from './forecast-fleet.ts';
 import { streamHostMetrics } from './live-host.ts';
+import { type PeakMemory, watchPeakMemory } from './peak-memory.ts';
 import { openSession, type Session } from './session.ts';
 import { StageTimes } from './stage-times.ts';
 import { readStartOptions, START_USAGE, type StartOptions } from './start-options.ts';
 
 const projectRoot = join(import.meta.dirname, '..');
 
+const megabytes = (bytes: number): string => `${Math.round(bytes / 1e6)} MB`;
+
 const report = async (
   { client, url, apiKey }: Session,
   stages: StageTimes,
+  peak: PeakMemory,
   terminal: Terminal,
 ): Promise<void> => {
   const outlook = await readOutlook(client);
@@ -29,6 +33,7 @@ const report = async (
     '',
     ...times,
     `  ${stages.totalSeconds.toFixed(1).padStart(6)} s  in all`,
+    `  peak memory: emulator and functions ${megabytes(peak.emulator)}, this program ${megabytes(peak.self)}`,
     '',
     `API: ${url}`,
     `  curl -H 'authorization: Bearer ${apiKey}' '${url}/v1/breaches?limit=5'`,
@@ -68,14 +73,16 @@ const rejectedOnAbort = (signal: AbortSignal): Promise<never> =>
 const run = async (options: StartOptions, terminal: Terminal, signal: AbortSignal): Promise<void> => {
   const stages = new StageTimes(terminal.stdout);
   const session = await openSession({ projectRoot, stages, signal, folder: options.state });
+  const memory = watchPeakMemory(session.emulator.pid);
   const work = async (): Promise<void> => {
     await feedAndForecast(session, options, stages);
-    await report(session, stages, terminal);
+    await report(session, stages, memory.peak(), terminal);
     if (!options.once) await stayUp(session, terminal, signal);
   };
   try {
     await Promise.race([work(), rejectedOnAbort(signal)]);
   } finally {
+    memory.stop();
     await session.close();
   }
 };

@@ -93,9 +93,9 @@ const readResults = async (options: RunFilesOptions, prefix: string): Promise<Ba
   return results;
 };
 
-/** Nine digits are more than any score needs and halve the archive. */
+/** Five digits are more than any score needs: the archive's size is mostly digits. */
 const rounded = (values: Float64Array): number[] =>
-  Array.from(values, (value) => Number(value.toPrecision(9)));
+  Array.from(values, (value) => Number(value.toPrecision(5)));
 
 const archiveLine = (
   target: TargetForecast,

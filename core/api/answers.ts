@@ -1,8 +1,10 @@
 /** What the API answers: one schema per kind of object, from which types and the OpenAPI document follow. */
 import * as z from 'zod';
+import { ANOMALY_KINDS } from '../anomalies/anomaly-kinds.ts';
 import { SEVERITIES } from '../breach/breach-risk.ts';
 import { RUN_STATUSES } from '../ports/forecast-storage.ts';
 import { METRIC_KINDS } from '../series/metric-series.ts';
+import { Settings as TenantSettings } from '../settings/settings.ts';
 import { PROFILES } from '../targets/target.ts';
 
 /** Names under which schemas appear in the OpenAPI document's components. */
@@ -78,13 +80,16 @@ export const Forecast = named(
     model: z.string(),
     reason: z.string(),
     warnings: z.array(z.string()),
-    threshold: Threshold,
-    breach: z.object({
-      probability: Probability,
-      timeToImpactSeconds: TimeToImpact,
-      expectedShareBeyond: Probability,
-      severity: Severity,
-    }),
+    threshold: Threshold.nullable().describe('null until a day of history allows to learn it'),
+    breach: z
+      .object({
+        probability: Probability,
+        timeToImpactSeconds: TimeToImpact,
+        expectedShareBeyond: Probability,
+        severity: Severity,
+      })
+      .nullable()
+      .describe('null where there is no threshold yet'),
   }),
 );
 
@@ -127,6 +132,50 @@ export const Run = named(
   }),
 );
 
+const Band = z
+  .object({ lower: z.number(), upper: z.number() })
+  .describe('Where 98 % of the values of this time of day lie');
+
+export const Anomaly = named(
+  'Anomaly',
+  z.object({
+    target: z.string(),
+    metric: z.string(),
+    timestamp: Instant.describe('When the unusual point was measured'),
+    since: Instant.describe('Since when the metric has been unusual'),
+    kind: z
+      .enum(ANOMALY_KINDS)
+      .describe(
+        '`behavioural`: unusual for its time of day or its forecast; `pattern`: unlike anything before; `duration`: it lasts; `correlation`: out of step with others',
+      ),
+    value: z.number().describe('Of a counter: its rate per second'),
+    score: z.number(),
+    oneIn: z.number().describe('Met once in so many points'),
+    parts: z.record(z.string(), z.number()).describe('Score of each part of the detector'),
+    expected: Band.optional(),
+    reason: z.string(),
+    silenced: z.string().optional().describe('Reason of the maintenance window it fell into'),
+  }),
+);
+
+export const Baseline = named(
+  'Baseline',
+  z.object({
+    target: z.string(),
+    metric: z.string(),
+    mode: z.enum(['full', 'light']),
+    calibrated: z.boolean().describe('Whether enough was seen for anomalies to be raised'),
+    points: z.number().int().describe('Points learned'),
+    firstSeen: Instant.optional(),
+    lastLearned: Instant.optional().describe('Up to here; hours are learned once they are over'),
+    timeOfDay: z
+      .array(z.object({ time: z.string().describe('UTC, start of half an hour'), expected: Band.optional() }))
+      .describe('The expected band of each half hour of the day, absent where nothing is known of it yet'),
+  }),
+);
+
+export const Settings = named('Settings', TenantSettings);
+
 export const StartedRun = named('StartedRun', z.object({ id: z.string() }));
 
 export const Health = named('Health', z.object({ status: z.literal('ok') }));
@@ -156,3 +205,4 @@ const pageOf = <Item extends z.ZodType>(id: string, item: Item) =>
 export const TargetPage = pageOf('TargetPage', Target);
 export const BreachPage = pageOf('BreachPage', Breach);
 export const RunPage = pageOf('RunPage', Run);
+export const AnomalyPage = pageOf('AnomalyPage', Anomaly);

@@ -5,12 +5,15 @@ import type { Forecast } from '../forecasting/forecast.ts';
 import type { Profile } from '../targets/target.ts';
 import type { Page, PageRequest } from './metric-storage.ts';
 
-/** One metric's forecast with its threshold and what follows from both. */
+/**
+ * One metric's forecast with its threshold and what follows from both. Both are null while the threshold is still to
+ * be learned from a history of less than a day.
+ */
 export interface MetricForecast {
   readonly metric: string;
   readonly forecast: Forecast;
-  readonly threshold: ResolvedThreshold;
-  readonly breach: BreachRisk;
+  readonly threshold: ResolvedThreshold | null;
+  readonly breach: BreachRisk | null;
 }
 
 /** All forecasts of one target from one run. */

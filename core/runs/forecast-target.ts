@@ -27,6 +27,8 @@ export interface ForecastTask {
   /** Epoch milliseconds: the run's time, which counts as now. */
   readonly issuedAt: number;
   readonly forecaster: Forecaster;
+  /** The tenant's own thresholds; those of the target's profile count where they say nothing. */
+  readonly settings: Settings;
 }
 
 /** What came of one target. A series is either in `forecast` or in `failures`. */
@@ -54,14 +56,23 @@ const expectedPeak = ({ quantiles }: Forecast, { direction }: ResolvedThreshold)
 
 interface SeriesOutcome {
   readonly forecast: MetricForecast;
-  readonly breach: PredictedBreach;
+  readonly breach: PredictedBreach | undefined;
 }
+
+/** A limit learned from a few values would be crossed by the next one: a day of values is the least to learn from. */
+const LEARNING_SECONDS = 86_400;
+
+const canLearn = ({ values, stepSeconds }: RegularSeries): boolean => {
+  let observed = 0;
+  for (const value of values) if (Number.isFinite(value)) observed++;
+  return observed * stepSeconds >= LEARNING_SECONDS;
+};
 
 const forecastSeries = (
   target: Target,
   metric: string,
   points: History,
-  { runId, issuedAt, forecaster }: ForecastTask,
+  { runId, issuedAt, forecaster, settings }: ForecastTask,
 ): SeriesOutcome => {
   const { kind, unit } = target.metrics[metric] ?? { kind: 'gauge' as const };
   const { history, horizon, elapsed } = prepareSeries(points, kind, issuedAt / 1000);
@@ -71,7 +82,11 @@ const forecastSeries = (
   // A forecast that cannot be stored is found here, as the fault of this series and not of its whole target.
   scaleOf(forecast);
   const ahead = forecastFrom(forecast, elapsed);
-  const threshold = resolveThreshold(thresholdOf(target.profile, metric, unit, max), history);
+  const wanted = thresholdOf(target.profile, metric, unit, max);
+  if (wanted.kind === 'historical' && !canLearn(history)) {
+    return { forecast: { metric, forecast, threshold: null, breach: null }, breach: undefined };
+  }
+  const threshold = resolveThreshold(wanted, history);
   const breach = assessBreach(ahead, threshold, history);
   const { tenantId, targetId, profile } = target;
   return {
@@ -115,6 +130,7 @@ export const forecastTarget = (
     forecast: { tenantId, targetId, runId, issuedAt, metrics: outcomes.map(({ forecast }) => forecast) },
     breaches: outcomes
       .map(({ breach }) => breach)
+      .filter((breach) => breach !== undefined)
       .filter(({ breach }) => breach.probability >= LISTED_PROBABILITY),
     failures,
     faults,

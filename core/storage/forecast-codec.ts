@@ -24,17 +24,21 @@ const Metric = z.object({
   members: z.array(z.object({ name: z.string(), weight: z.number() })),
   reason: z.string(),
   warnings: z.array(z.string()),
-  threshold: z.object({
-    direction: z.enum(['above', 'below']),
-    limit: z.number(),
-    source: z.enum(['fixed', 'historical']),
-  }),
-  breach: z.object({
-    probability: z.number(),
-    timeToImpactSeconds: z.object({ p10: z.number(), p50: z.number(), p90: z.number() }).nullable(),
-    expectedShareBeyond: z.number(),
-    severity: z.enum(SEVERITIES),
-  }),
+  threshold: z
+    .object({
+      direction: z.enum(['above', 'below']),
+      limit: z.number(),
+      source: z.enum(['fixed', 'historical']),
+    })
+    .nullable(),
+  breach: z
+    .object({
+      probability: z.number(),
+      timeToImpactSeconds: z.object({ p10: z.number(), p50: z.number(), p90: z.number() }).nullable(),
+      expectedShareBeyond: z.number(),
+      severity: z.enum(SEVERITIES),
+    })
+    .nullable(),
 });
 type Metric = z.infer<typeof Metric>;
 

@@ -45,8 +45,24 @@ describe('forecasting a target', () => {
   it('lists no breach that is hardly possible', () => {
     const outcome = forecastTarget(target, new Map([['cpu_percent', at(20)]]), task);
     expect(outcome.forecast.metrics).toHaveLength(1);
-    expect(outcome.forecast.metrics[0]?.breach.probability).toBeLessThan(LISTED_PROBABILITY);
+    expect(outcome.forecast.metrics[0]?.breach?.probability).toBeLessThan(LISTED_PROBABILITY);
     expect(outcome.breaches).toEqual([]);
+  });
+
+  it('learns no limit from less than a day: a new series is forecast and predicted to breach nothing', () => {
+    const young = pointsUpTo(NOW, 300, [0, 0, 0, 5]);
+    const day = pointsUpTo(
+      NOW,
+      300,
+      Array.from({ length: 289 }, (_, i) => i % 5),
+    );
+    const outcome = forecastTarget(target, new Map([['queue_depth', young]]), task);
+    expect(outcome.forecast.metrics).toMatchObject([
+      { metric: 'queue_depth', threshold: null, breach: null },
+    ]);
+    expect(outcome.breaches).toEqual([]);
+    const later = forecastTarget(target, new Map([['queue_depth', day]]), task);
+    expect(later.forecast.metrics[0]?.threshold).toMatchObject({ source: 'historical' });
   });
 
   it('gives the forecaster the bounds of a percentage, unless the history exceeds them', () => {

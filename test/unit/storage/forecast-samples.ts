@@ -26,7 +26,12 @@ export const tracks = fc
   });
 
 /** A forecast as the ensemble gives it: 96 steps, nine levels, a daily curve. */
-export const sampleMetric = (metric: string, seed = 1): MetricForecast => {
+/** A forecast whose threshold is known. */
+type Assessed = MetricForecast & {
+  readonly [Part in 'threshold' | 'breach']: NonNullable<MetricForecast[Part]>;
+};
+
+export const sampleMetric = (metric: string, seed = 1): Assessed => {
   const quantileLevels = [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9];
   const at = (h: number) => 40 + 20 * Math.sin((h + seed) / 15) + 3 * Math.sin(h * 12.9898 * seed);
   return {

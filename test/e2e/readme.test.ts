@@ -1,0 +1,151 @@
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from 'vitest';
+
+const run = promisify(execFile);
+const root = join(import.meta.dirname, '..', '..');
+const readme = readFileSync(join(root, 'README.md'), 'utf8');
+const session = inject('session');
+const folder = mkdtempSync(join(tmpdir(), 'forestall-readme-'));
+const env = { ...process.env, FORESTALL_URL: session.url, FORESTALL_API_KEY: session.apiKey };
+const now = Math.floor(Date.now() / 300_000) * 300;
+
+/** Every command that the README shows, one a line. */
+const commands = [...readme.matchAll(/```sh\n([\s\S]*?)```/g)].flatMap(([, block = '']) =>
+  block.trim().split('\n'),
+);
+
+/** What runs each of them, so that none is shown without being tried. */
+const TRIED: Readonly<Record<string, string>> = {
+  'npm ci && npm start': 'starts, reports',
+  'npm ci && npm test': '.ci/run',
+  'npx forestall forecast cpu.csv': 'files',
+  'npx forestall detect cpu.csv': 'files',
+  'npm start -- --data path/to/folder': 'recorded',
+  'npx forestall breaches': 'deployment',
+  'npx forestall ingest fleet.csv': 'deployment',
+  'npx forestall runs start --wait': 'deployment',
+  'npx forestall status': 'deployment',
+  'npx cdk synth --quiet -c stage=prod': 'synth',
+  'npx cdk deploy --all -c stage=prod': 'test/e2e/shared-session.ts deploys stage local',
+  'aws lambda invoke --function-name "$ISSUE_API_KEY_FUNCTION" --cli-binary-format raw-in-base64-out --payload \'{"tenantId":"acme","name":"collector"}\' key.json':
+    'test/e2e/pipeline-client.ts invokes the same function with the same payload',
+  'npm run cost': 'cost',
+  'npx forestall bench forecast --data path/to/data': 'test/unit/bench',
+};
+
+const wave = (index: number): number => 40 + 20 * Math.sin((2 * Math.PI * index) / 288) + (index % 7);
+
+beforeAll(() => {
+  const rows = Array.from(
+    { length: 3 * 288 },
+    (_, i) => `${now - (3 * 288 - i) * 300},${wave(i).toFixed(2)}`,
+  );
+  writeFileSync(join(folder, 'cpu.csv'), `timestamp,value\n${rows.join('\n')}\n`);
+  const fleet = rows.slice(-50).map((row) => row.replace(',', ',readme-host,cpu_percent,'));
+  writeFileSync(join(folder, 'fleet.csv'), `timestamp,target,metric,value\n${fleet.join('\n')}\n`);
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const forestall = (...args: readonly string[]) =>
+  run('npx', ['--prefix', root, 'forestall', ...args], { cwd: folder, env, maxBuffer: 1e8 });
+
+describe('commands of the README', () => {
+  it('are all tried here or where it says', () => {
+    expect(commands).toEqual(Object.keys(TRIED));
+  });
+
+  it('npm test is what CI runs', () => {
+    expect(readFileSync(join(root, '.ci', 'run'), 'utf8')).toContain('npm ci && npm test');
+  });
+
+  it('forecasts and detects on a file', async () => {
+    expect((await forestall('forecast', 'cpu.csv')).stdout).toContain('p50');
+    expect((await forestall('detect', 'cpu.csv')).stdout.split('\n')[0]).toBe('timestamp,value,score,alert');
+  });
+
+  it('talks to a deployment', async () => {
+    expect((await forestall('ingest', 'fleet.csv')).stdout).toContain('50');
+    expect((await forestall('runs', 'start', '--wait')).stdout).toMatch(/SUCCEEDED|PARTIAL/);
+    expect((await forestall('status')).stdout).toContain('readme-host');
+    expect((await forestall('breaches')).stdout).toBeTypeOf('string');
+  });
+
+  it('synthesises stage prod without an account', async () => {
+    await run('npx', ['cdk', 'synth', '--quiet', '-c', 'stage=prod', '-o', join(folder, 'cdk.out')], {
+      cwd: root,
+    });
+  });
+
+  it('prints the costs that the README states', async () => {
+    const { stdout } = await run('npm', ['run', '--silent', 'cost'], { cwd: root });
+    const stated =
+      readme
+        .split('## Cost')[1]
+        ?.split('##')[0]
+        ?.match(/\$[\d.]+/g) ?? [];
+    expect(stated.length).toBeGreaterThanOrEqual(4);
+    for (const price of stated) expect(stdout).toContain(price.replace('$', ''));
+  });
+});
+
+describe('npm start', () => {
+  const started: ChildProcess[] = [];
+  afterEach(() => {
+    for (const child of started.splice(0)) if (child.exitCode === null) child.kill('SIGKILL');
+  });
+
+  /** Starts it beside the shared system, in a state folder of its own. */
+  const start = (...args: readonly string[]) => {
+    const options = ['start', '--', '--state', join(folder, 'state'), ...args];
+    const child = spawn('npm', options, { cwd: root, detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
+    started.push(child);
+    let output = '';
+    const ended = new Promise<number | null>((resolve) => child.once('exit', resolve));
+    const said = (text: string) =>
+      new Promise<void>((resolve, reject) => {
+        const look = (chunk: Buffer) => {
+          output += chunk.toString('utf8');
+          if (output.includes(text)) resolve();
+        };
+        child.stdout.on('data', look);
+        child.stderr.on('data', look);
+        child.once('exit', () => reject(new Error(`ended before it said "${text}":\n${output}`)));
+      });
+    const signal = (name: NodeJS.Signals) => process.kill(-(child.pid ?? 0), name);
+    return { said, signal, ended, output: () => output };
+  };
+
+  it('works after having been killed, reports, and leaves nothing running after Ctrl-C', async () => {
+    const killed = start('--servers', '2', '--days', '2');
+    await killed.said('Deploying the stacks');
+    killed.signal('SIGKILL');
+    await killed.ended;
+    const again = start('--servers', '2', '--days', '2');
+    await again.said('Up until Ctrl-C');
+    expect(again.output()).toMatch(/6,912 points in, 6,912 stored: 2 targets, 12 series/);
+    expect(again.output()).toMatch(/worst metric[\s\S]*forecast[\s\S]*curl -H/);
+    const curl = /curl -H '(authorization): (Bearer \S+)' '(\S+)'/.exec(again.output());
+    const answer = await fetch(curl?.[3] ?? '', { headers: { authorization: curl?.[2] ?? '' } });
+    expect(answer.status).toBe(200);
+    again.signal('SIGINT');
+    await again.ended;
+    await expect(fetch(curl?.[3] ?? '')).rejects.toThrow('fetch failed');
+  });
+
+  it('replays recorded series', async () => {
+    const recorded = start('--once', '--data', folder);
+    await recorded.said('in all');
+    expect(await recorded.ended).toBe(0);
+    expect(recorded.output()).toContain('914 points in, 914 stored');
+  });
+
+  it('says what is wrong with its options', async () => {
+    const wrong = start('--data', join(folder, 'nowhere'));
+    await wrong.said('there is no folder');
+    expect(await wrong.ended).toBe(2);
+  });
+});
