@@ -83,6 +83,29 @@ export const seasonalSpread = (values: Float64Array, rowsPerDay: number): number
   return spread > 0 ? spread : (at(0.99) - at(0.01)) / 4 / Math.SQRT2;
 };
 
+/** A daily rhythm that explains less of the variance than this cannot be missed. */
+const LEAST_DAILY_SHARE = 0.4;
+
+/** Share of the variance that the mean of each row of the day explains (R²). */
+const dailyShare = (values: Float64Array, rowsPerDay: number): number => {
+  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
+  const sums = new Float64Array(rowsPerDay);
+  const counts = new Float64Array(rowsPerDay);
+  for (const [row, value] of values.entries()) {
+    sums[row % rowsPerDay] = sums[row % rowsPerDay]! + value - mean;
+    counts[row % rowsPerDay] = counts[row % rowsPerDay]! + 1;
+  }
+  const explained = sums.reduce((sum, value, i) => sum + value ** 2 / counts[i]!, 0);
+  return explained / values.reduce((sum, value) => sum + (value - mean) ** 2, 0);
+};
+
+const rowsPerDayOf = ({ timestamps }: CleanSeries): number =>
+  Math.round(DAY_SECONDS / (timestamps[1]! - timestamps[0]!));
+
+/** Whether a fault makes sense on a series: only a series with a daily rhythm can miss it. */
+export const suits = (kind: FaultKind, clean: CleanSeries): boolean =>
+  kind !== 'missing season' || dailyShare(clean.values, rowsPerDayOf(clean)) >= LEAST_DAILY_SHARE;
+
 /** Copies a clean series and injects one fault that starts at row `onset`; seeded. */
 export const injectFault = (
   clean: CleanSeries,
@@ -91,7 +114,7 @@ export const injectFault = (
   seed: number,
 ): FaultySeries => {
   const values = clean.values.slice();
-  const rowsPerDay = Math.round(DAY_SECONDS / (clean.timestamps[1]! - clean.timestamps[0]!));
+  const rowsPerDay = rowsPerDayOf(clean);
   const scene = {
     values,
     spread: seasonalSpread(values, rowsPerDay),

@@ -6,7 +6,7 @@ import {
   THRESHOLDS,
 } from '../../core/detection/detector-options.ts';
 import { median } from './alert-level.ts';
-import { FAULT_KINDS, type FaultKind, type FaultySeries, injectFault } from './inject-faults.ts';
+import { FAULT_KINDS, type FaultKind, type FaultySeries, injectFault, suits } from './inject-faults.ts';
 import { seededRandom } from './seeded-random.ts';
 import type { CleanSeries } from './simulate-series.ts';
 import { vusPr } from './vus-pr.ts';
@@ -122,7 +122,8 @@ export const injectedFigures = (
   const random = seededRandom(seed);
   const kinds: Partial<Record<FaultKind, KindFigures>> = {};
   for (const kind of FAULT_KINDS) {
-    const faulty = clean.map((series, i) => {
+    const suitable = clean.filter((series) => suits(kind, series));
+    const faulty = suitable.map((series, i) => {
       const onset = Math.floor(series.values.length * (0.4 + 0.45 * random()));
       return injectFault(series, kind, onset, seed + i);
     });

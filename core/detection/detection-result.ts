@@ -13,6 +13,7 @@ export const PART_NAMES = [
   'neighbour',
   'slow',
   'drift',
+  'rhythm',
   'quiet',
   'restless',
   'forecast',
@@ -25,6 +26,7 @@ const KIND_OF_PART: Readonly<Record<PartName, AnomalyKind>> = {
   neighbour: 'pattern',
   slow: 'duration',
   drift: 'duration',
+  rhythm: 'duration',
   quiet: 'duration',
   restless: 'duration',
 };
@@ -35,6 +37,7 @@ const SENTENCE_OF_PART: Readonly<Record<PartName, string>> = {
   neighbour: 'the latest values follow a pattern not seen before',
   slow: 'the level has shifted against this time of day',
   drift: 'the level has drifted away from this time of day',
+  rhythm: 'the daily rhythm is missing or changed',
   quiet: 'the metric has gone quiet',
   restless: 'the metric fluctuates more than usual',
 };

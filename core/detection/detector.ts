@@ -56,10 +56,12 @@ export class StreamingDetector implements Detector {
   next(timestamp: number, value: number, context: PointContext = NO_CONTEXT): DetectionResult {
     if (!this.clock.accepts(timestamp, value)) return PASSED_OVER;
     const average = this.seasonal.average(timestamp);
+    const shape = this.more === undefined ? 0 : this.seasonal.shape(timestamp);
     const difference = this.seasonal.next(timestamp, value);
     const residual = Math.abs(difference);
     const seasonal = { residual, score: this.seasonalPast.score(residual) };
-    const parts = this.more?.next(value, difference, seasonal, context.forecast) ?? { seasonal };
+    const { forecast } = context;
+    const parts = this.more?.next({ value, difference, shape, seasonal, forecast }) ?? { seasonal };
     const combined = this.more === undefined ? seasonal.score : combineParts(parts);
     const threshold = context.threshold ?? this.threshold;
     const score = this.stage.next(timestamp, this.evidence.next(timestamp, combined), threshold);

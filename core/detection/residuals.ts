@@ -3,6 +3,7 @@ import type { StateReader, StateWriter } from './state-bytes.ts';
 /** Differences below this share of the values are rounding, not change. */
 const ROUNDING = 1e-12;
 const VARIATION_WINDOW = 24;
+const RHYTHM_RATE = 1 / 144;
 
 /**
  * Exponentially weighted mean of the signed seasonal residual, absolute: noise averages out, what stays is a level
@@ -27,6 +28,32 @@ export class SlowResidual {
 
   load(reader: StateReader): void {
     this.mean = reader.float();
+  }
+}
+
+/**
+ * How much of the daily rhythm is missing: the seasonal residuals of about the last 144 points projected on the
+ * learned shape of the day, in shares of that shape. 0: the rhythm is as learned; 1: it is gone, or twice as strong.
+ */
+export class RhythmResidual {
+  private product = 0;
+  private power = 0;
+
+  /** `difference`: signed seasonal residual; `shape`: the time of day's average less that of the whole day. */
+  next(difference: number, shape: number): number {
+    this.product += (difference * shape - this.product) * RHYTHM_RATE;
+    this.power += (shape * shape - this.power) * RHYTHM_RATE;
+    return this.power > 0 ? Math.abs(this.product) / this.power : 0;
+  }
+
+  save(writer: StateWriter): void {
+    writer.float(this.product);
+    writer.float(this.power);
+  }
+
+  load(reader: StateReader): void {
+    this.product = reader.float();
+    this.power = reader.float();
   }
 }
 

@@ -23,6 +23,20 @@ export class SeasonalResidual {
     return this.visits[bin] === 0 ? Number.NaN : this.averages[bin]!;
   }
 
+  /** Learned average of this time of day less that of the whole day; 0 before its first visit. */
+  shape(timestamp: number): number {
+    const bin = dayBin(timestamp);
+    if (this.visits[bin] === 0) return 0;
+    let sum = 0;
+    let known = 0;
+    for (let other = 0; other < DAY_BINS; other++) {
+      if (this.visits[other] === 0) continue;
+      sum += this.averages[other]!;
+      known++;
+    }
+    return this.averages[bin]! - sum / known;
+  }
+
   /** value - average (0 on the first visit of a half hour), then moves the average. */
   next(timestamp: number, value: number): number {
     const bin = dayBin(timestamp);

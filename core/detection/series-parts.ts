@@ -2,7 +2,7 @@ import { CalibratedPart, type PartScore } from './calibrated-part.ts';
 import type { DetectionResult } from './detection-result.ts';
 import { type ForecastBand, forecastResidual } from './forecast-residual.ts';
 import { NeighbourResidual } from './neighbour-residual.ts';
-import { SlowResidual, VariationResidual } from './residuals.ts';
+import { RhythmResidual, SlowResidual, VariationResidual } from './residuals.ts';
 import type { StateReader, StateWriter } from './state-bytes.ts';
 
 const SLOW_POINTS = 12;
@@ -16,44 +16,62 @@ const NOISY_HANDICAP = 1.5;
 
 /** A metric that never stood still and now does says so however short its past is. */
 const QUIET_BEYOND_CAP = 2;
+/** A metric that always had its daily rhythm and now has none, likewise. */
+const RHYTHM_BEYOND_CAP = 2;
 
 type Parts = { -readonly [Name in keyof DetectionResult['parts']]: DetectionResult['parts'][Name] };
+
+/** One point with what the seasonal part made of it. */
+export interface SeriesPoint {
+  readonly value: number;
+  /** Its signed seasonal residual. */
+  readonly difference: number;
+  /** The learned average of this time of day less that of the whole day, before this point. */
+  readonly shape: number;
+  readonly seasonal: PartScore;
+  readonly forecast: ForecastBand | undefined;
+}
 
 /** Everything the full detector looks at beyond the time of day, each with its own calibration. */
 export class SeriesParts {
   private readonly neighbour = new NeighbourResidual();
   private readonly slow = new SlowResidual(SLOW_POINTS);
   private readonly drift = new SlowResidual(DRIFT_POINTS);
+  private readonly rhythm = new RhythmResidual();
   private readonly variation = new VariationResidual();
   private readonly past = {
     short: new CalibratedPart(),
     long: new CalibratedPart(),
     slow: new CalibratedPart(),
     drift: new CalibratedPart(),
+    rhythm: new CalibratedPart(RHYTHM_BEYOND_CAP),
     quiet: new CalibratedPart(QUIET_BEYOND_CAP),
     restless: new CalibratedPart(),
     forecast: new CalibratedPart(),
   };
 
-  /** Parts of one point; `difference` is its signed seasonal residual, `seasonal` that part's score. */
-  next(value: number, difference: number, seasonal: PartScore, band: ForecastBand | undefined): Parts {
+  /** Parts of one point. */
+  next({ value, difference, shape, seasonal, forecast }: SeriesPoint): Parts {
     const parts: Parts = { seasonal };
     this.scoreNeighbours(value, parts);
     parts.slow = scored(this.past.slow, this.slow.next(difference));
     parts.drift = scored(this.past.drift, this.drift.next(difference));
+    parts.rhythm = scored(this.past.rhythm, this.rhythm.next(difference, shape));
     this.scoreVariation(value, parts);
-    const beyond = band === undefined ? undefined : forecastResidual(value, band);
+    const beyond = forecast === undefined ? undefined : forecastResidual(value, forecast);
     if (beyond !== undefined) parts.forecast = scored(this.past.forecast, beyond);
     return parts;
   }
 
   save(writer: StateWriter): void {
-    for (const part of [this.neighbour, this.slow, this.drift, this.variation]) part.save(writer);
+    for (const part of [this.neighbour, this.slow, this.drift, this.rhythm, this.variation])
+      part.save(writer);
     for (const part of Object.values(this.past)) part.save(writer);
   }
 
   load(reader: StateReader): void {
-    for (const part of [this.neighbour, this.slow, this.drift, this.variation]) part.load(reader);
+    for (const part of [this.neighbour, this.slow, this.drift, this.rhythm, this.variation])
+      part.load(reader);
     for (const part of Object.values(this.past)) part.load(reader);
   }
 
@@ -91,6 +109,7 @@ export const combineParts = (parts: DetectionResult['parts']): number => {
     pair(parts.seasonal, 0),
     pair(parts.forecast, 0),
     pair(parts.slow, LASTING_HANDICAP),
+    pair(parts.rhythm, LASTING_HANDICAP),
     pair(parts.quiet, LASTING_HANDICAP),
     pair(parts.drift, NOISY_HANDICAP),
     pair(parts.restless, NOISY_HANDICAP),

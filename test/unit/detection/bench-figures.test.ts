@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { alertLevel, median } from '../../../bench/detect/alert-level.ts';
-import { FAULT_KINDS, injectFault } from '../../../bench/detect/inject-faults.ts';
+import { FAULT_KINDS, injectFault, suits } from '../../../bench/detect/inject-faults.ts';
 import { injectedFigures } from '../../../bench/detect/injected.ts';
 import { loadNab } from '../../../bench/detect/nab-data.ts';
 import { nabScoreAt } from '../../../bench/detect/nab-score.ts';
@@ -75,6 +75,12 @@ describe('injected faults', () => {
       expect(faulty.values.slice(faulty.end + 1)).toEqual(clean.values.slice(faulty.end + 1));
       expect(faulty).toEqual(injectFault(clean, kind, 1500, 9));
     }
+  });
+
+  it('takes a season only from series that have one', () => {
+    expect(suits('missing season', simulateSeries('queue-square', 4000, 1))).toBe(true);
+    expect(suits('missing season', simulateSeries('network-noise', 4000, 1))).toBe(false);
+    expect(suits('spike', simulateSeries('network-noise', 4000, 1))).toBe(true);
   });
 
   it('keeps to one false alarm per metric and month', () => {

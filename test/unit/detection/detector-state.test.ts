@@ -25,7 +25,7 @@ describe('saved state', () => {
     expect(() => new StateReader(writer.finish()).floats()).toThrow('fewer bytes than it needs');
   });
 
-  it('saves only detectors of this library', () => {
+  it('saves only what createDetector made', () => {
     const other = { next: () => ({ score: 0, alert: false, parts: {} }), expected: () => undefined };
     expect(() => serialise(other)).toThrow('made by createDetector');
   });

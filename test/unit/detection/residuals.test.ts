@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { forecastResidual } from '../../../core/detection/forecast-residual.ts';
 import { NeighbourResidual } from '../../../core/detection/neighbour-residual.ts';
-import { SlowResidual, VariationResidual } from '../../../core/detection/residuals.ts';
+import { RhythmResidual, SlowResidual, VariationResidual } from '../../../core/detection/residuals.ts';
 import { SeasonalResidual } from '../../../core/detection/seasonal-residual.ts';
 import { seededRandom } from './daily-series.ts';
 
@@ -53,6 +53,24 @@ describe('residuals', () => {
     expect(slow.next(0)).toBeLessThan(0.5);
     for (let i = 0; i < 100; i++) slow.next(-5);
     expect(slow.next(-5)).toBeCloseTo(5, 3);
+  });
+
+  it('tells how much of the daily rhythm is missing', () => {
+    const rhythm = new RhythmResidual();
+    expect(rhythm.next(0, 0)).toBe(0);
+    const shapeAt = (i: number): number => Math.sin((i / 144) * 2 * Math.PI);
+    for (let i = 0; i < 1440; i++) {
+      const share = rhythm.next(0.2, shapeAt(i));
+      if (i > 288) expect(share).toBeLessThan(0.4);
+    }
+    let missing = 0;
+    for (let i = 0; i < 1440; i++) missing = rhythm.next(-shapeAt(i), shapeAt(i));
+    expect(missing).toBeCloseTo(1, 2);
+    const seasonal = new SeasonalResidual();
+    expect(seasonal.shape(0)).toBe(0);
+    seasonal.next(0, 10);
+    seasonal.next(1800, 30);
+    expect(seasonal.shape(1800)).toBe(10);
   });
 
   it('sums the last 24 steps', () => {
