@@ -64,6 +64,13 @@ describe('conformal histogram', () => {
     expect(past.pValue(0)).toBeCloseTo(3.5 / 5, 6);
   });
 
+  it('takes residuals 60 doublings below or above its anchor', () => {
+    const past = new ConformalHistogram(HALF_LIFE);
+    for (const residual of [1, 2 ** -60, 2 ** 60]) past.absorb(residual);
+    expect(past.pValue(2 ** -60)).toBeCloseTo(3 / 4, 6);
+    expect(past.pValue(2 ** 60)).toBeCloseTo(1 / 4, 6);
+  });
+
   it('tells the residual that a share of the past exceeded', () => {
     const past = new ConformalHistogram(HALF_LIFE);
     expect(past.quantile(0.1)).toBe(0);
