@@ -40,7 +40,7 @@ const spreadOrigins = (n: number, first: number, most: number, period: number): 
 const originWeight = (view: SeriesView, origin: number, settings: EngineSettings): number => {
   const day = 86_400 / view.stepSeconds;
   const age = view.n - origin;
-  const recency = 0.5 ** (age / day / settings.halfLifeDays);
+  const recency = 0.5 ** (age / view.period / settings.halfLifeSeasons);
   if (day < 3) return recency;
   const phase = age % day;
   const hoursApart = (Math.min(phase, day - phase) * view.stepSeconds) / 3600;

@@ -4,8 +4,8 @@ export interface EngineSettings {
   readonly maxOrigins: number;
   /** Leads looked at in each horizon block. */
   readonly leadsPerBlock: number;
-  /** Days after which a backtest error counts half. */
-  readonly halfLifeDays: number;
+  /** Main seasons (days; weeks for daily values) after which a backtest error counts half. */
+  readonly halfLifeSeasons: number;
   /** Extra weight of an origin at the very time of day of the forecast, and how many hours away it fades. */
   readonly sameTimeOfDay: { readonly extra: number; readonly hours: number };
   /** Member weight = (best loss / own loss) ^ exponent. */
@@ -21,7 +21,7 @@ export interface EngineSettings {
 export const DEFAULT_SETTINGS: EngineSettings = {
   maxOrigins: 60,
   leadsPerBlock: 4,
-  halfLifeDays: 4,
+  halfLifeSeasons: 4,
   sameTimeOfDay: { extra: 1, hours: 2 },
   weightExponent: 10,
   pruneBelow: 0.05,
