@@ -4,17 +4,17 @@ import { parseArgs } from 'node:util';
 import { diagnose } from '../../core/diagnosis/diagnose.ts';
 import { parseGraphCsv } from '../../core/diagnosis/files/graph-csv.ts';
 import { parseMetricsCsv } from '../../core/diagnosis/files/metrics-csv.ts';
+import { ConfigurationError } from '../../core/errors.ts';
 import { disguise, disguisedName } from './disguise.ts';
-import { type LabelledCase, loadPetShop, type PetShop } from './load-issues.ts';
+import { type LabelledCase, loadPetShop } from './load-issues.ts';
 import { overconfidentErrors, type Reliability, reliability } from './reliability.ts';
 import { describeBench } from './report.ts';
 import { type CaseResult, type Recall, recall, recallByGroup, scoreCase, VARIANTS } from './score-cases.ts';
-import { makeFaults } from './synthetic-faults.ts';
+import { syntheticCases } from './synthetic-cases.ts';
 
 /** Another seed than the one on which confidence was fitted. */
 const SEED = 1;
 const FAULTS = 500;
-const TARGET = 'PetSite';
 
 interface SetResult {
   readonly byGroup: Readonly<Record<string, Recall>>;
@@ -48,17 +48,6 @@ export interface DiagnoseBenchOptions {
   readonly json?: string | undefined;
   readonly out: (line: string) => void;
 }
-
-const syntheticCases = ({ scenarios }: PetShop): LabelledCase[] => {
-  const backgrounds = [...scenarios].flatMap(([scenario, { graph, normal }]) =>
-    normal === null ? [] : [{ scenario, graph, normal, target: TARGET }],
-  );
-  return makeFaults(backgrounds, FAULTS, SEED).map((fault) => {
-    const { graph, normal } = scenarios.get(fault.scenario)!;
-    const { id, scenario: group, window, target, source: cause } = fault;
-    return { id, group, graph, normal, window, target, cause };
-  });
-};
 
 const byVariant = (cases: readonly LabelledCase[]): Record<string, Recall> =>
   Object.fromEntries(
@@ -116,7 +105,7 @@ const measureTime = (data: string, issues: readonly LabelledCase[]): DiagnoseBen
  */
 export const runDiagnoseBench = (options: DiagnoseBenchOptions): DiagnoseBenchResult => {
   const petShop = loadPetShop(options.data);
-  const faults = syntheticCases(petShop);
+  const faults = syntheticCases(petShop, FAULTS, SEED);
   const given = petShop.issues.map((incident) => scoreCase(incident));
   const synthetic = faults.map((incident) => scoreCase(incident));
   const withoutNormal = faults.map((incident) => scoreCase(incident, 'no normal data'));
@@ -144,8 +133,10 @@ export const runDiagnoseBench = (options: DiagnoseBenchOptions): DiagnoseBenchRe
 
 if (import.meta.main) {
   const { values } = parseArgs({ options: { data: { type: 'string' }, json: { type: 'string' } } });
+  const data = values.data ?? process.env.FORESTALL_DATA;
+  if (data === undefined) throw new ConfigurationError('no data: give --data DIR or FORESTALL_DATA');
   runDiagnoseBench({
-    data: values.data ?? '../shared/data',
+    data,
     json: values.json,
     out: (line) => process.stdout.write(`${line}\n`),
   });

@@ -1,4 +1,4 @@
-import { diagnose } from '../../core/diagnosis/diagnose.ts';
+import { type DiagnosisInput, diagnose } from '../../core/diagnosis/diagnose.ts';
 import type { MetricWindow } from '../../core/diagnosis/metric-window.ts';
 import type { LabelledCase } from './load-issues.ts';
 
@@ -23,7 +23,8 @@ const withoutCounts = (window: MetricWindow): MetricWindow => ({
   nodes: new Map([...window.nodes].map(([node, metrics]) => [node, { ...metrics, requests: null }])),
 });
 
-const reduce = (incident: LabelledCase, variant: Variant) => {
+/** The diagnosis input that a variant leaves of a case. */
+export const reduceInput = (incident: LabelledCase, variant: Variant): DiagnosisInput => {
   const { graph, normal, window, target } = incident;
   if (variant === 'no normal data') return { graph, window, target };
   if (variant === 'no graph') return { window, target, normal };
@@ -40,7 +41,7 @@ const reduce = (incident: LabelledCase, variant: Variant) => {
 
 /** Diagnoses one labelled case with part of its input. */
 export const scoreCase = (incident: LabelledCase, variant: Variant = 'all input'): CaseResult => {
-  const { causes } = diagnose(reduce(incident, variant));
+  const { causes } = diagnose(reduceInput(incident, variant));
   return {
     id: incident.id,
     group: incident.group,

@@ -6,7 +6,7 @@ import {
 } from '../../core/diagnosis/call-graph.ts';
 import type { DiagnosisTarget } from '../../core/diagnosis/files/target-json.ts';
 import type { MetricWindow, NodeMetrics } from '../../core/diagnosis/metric-window.ts';
-import { trafficShares } from '../../core/diagnosis/traffic-share.ts';
+import { learnedShares, sharesByVolume } from '../../core/diagnosis/traffic-share.ts';
 import { type RandomStream, randomStream } from '../../core/simulator/random.ts';
 import { type HarmLimit, propagate } from './fault-propagation.ts';
 
@@ -35,32 +35,53 @@ const ATTEMPTS = 60;
 interface Prepared extends Background {
   readonly names: readonly string[];
   readonly indexed: IndexedGraph;
-  readonly shares: readonly ReadonlyMap<number, number>[];
+  readonly readings: readonly Readings[];
   readonly distance: Int32Array;
 }
 
 const counts = (metrics: NodeMetrics | undefined): Float64Array | null =>
   metrics?.requests?.map((value) => (Number.isNaN(value) ? 0 : value)) ?? null;
 
-const sharesOf = (names: readonly string[], graph: IndexedGraph, normal: MetricWindow) =>
+/** Two readings of how a callee's traffic divides among its callers; which is nearer the truth nobody knows. */
+interface Readings {
+  readonly learned: ReadonlyMap<number, number>;
+  readonly byVolume: ReadonlyMap<number, number>;
+}
+
+const readingsOf = (names: readonly string[], graph: IndexedGraph, normal: MetricWindow): Readings[] =>
   graph.callers.map((callers, callee) => {
     const own = counts(normal.nodes.get(names[callee]!));
     const measured = callers.filter((caller) => counts(normal.nodes.get(names[caller]!)) !== null);
-    if (own === null || measured.length === 0) return new Map<number, number>();
+    if (own === null || measured.length === 0) return { learned: new Map(), byVolume: new Map() };
     const traffic = measured.map((caller) => counts(normal.nodes.get(names[caller]!))!);
-    const shares = trafficShares({ learnCallers: traffic, learnCallee: own, callers: traffic });
-    return new Map(measured.map((caller, i) => [caller, shares[i]!] as const));
+    const learned = learnedShares({ learnCallers: traffic, learnCallee: own, callers: traffic });
+    const byVolume = sharesByVolume(traffic);
+    return {
+      learned: new Map(measured.map((caller, i) => [caller, learned[i]!])),
+      byVolume: new Map(measured.map((caller, i) => [caller, byVolume[i]!])),
+    };
   });
+
+/** Shares anywhere between the two readings, the same way for all nodes of one fault. */
+const drawShares = (readings: readonly Readings[], random: RandomStream): Map<number, number>[] => {
+  const weight = random.uniform();
+  return readings.map(
+    ({ learned, byVolume }) =>
+      new Map(
+        [...learned].map(([caller, part]) => [caller, weight * part + (1 - weight) * byVolume.get(caller)!]),
+      ),
+  );
+};
 
 const prepare = (background: Background): Prepared => {
   const names = background.graph.nodes;
   const indexed = indexGraph(background.graph, names);
-  const shares = sharesOf(names, indexed, background.normal);
+  const readings = readingsOf(names, indexed, background.normal);
   return {
     ...background,
     names,
     indexed,
-    shares,
+    readings,
     distance: callDistances(indexed, names.indexOf(background.target)),
   };
 };
@@ -151,7 +172,7 @@ const inject = (
     return Math.round(Math.min(value, (served * (availability?.[row] || 0)) / 100));
   };
   const origin = { node: names.indexOf(source), harm: own };
-  const harm = propagate(prepared.indexed, prepared.shares, origin, limit, random);
+  const harm = propagate(prepared.indexed, drawShares(prepared.readings, random), origin, limit, random);
   const add = metric === 'latency' ? addLatency : addFailures;
   const nodes = new Map(
     [...clean.nodes].map(([name, metrics]) => {
@@ -168,7 +189,7 @@ const eligible = ({ names, normal, distance }: Prepared): string[] =>
 
 /**
  * Makes faults by adding latency or failures at one node of normal operation and passing them up along calls by traffic
- * share. Sources, scenarios and metrics take turns; a fault that does not set off the target's alarm is drawn again.
+ * share (somewhere between the learned one and the one by volume). Sources, scenarios and metrics take turns; a fault that does not set off the target's alarm is drawn again.
  * The same seed gives the same faults.
  */
 export const makeFaults = (

@@ -43,3 +43,26 @@ export const callDistances = (graph: IndexedGraph, start: number): Int32Array =>
   }
   return distance;
 };
+
+/**
+ * Leaves out calls that lead back to a node on the way to them, as callbacks do: followed from `start` first, then from
+ * the other nodes in order. What is left has no circles.
+ */
+export const withoutCycles = (graph: IndexedGraph, start: number): IndexedGraph => {
+  const state = new Uint8Array(graph.size);
+  const [onTheWay, done] = [1, 2];
+  const callees: number[][] = graph.callees.map(() => []);
+  const callers: number[][] = graph.callees.map(() => []);
+  const visit = (node: number): void => {
+    state[node] = onTheWay;
+    for (const callee of graph.callees[node]!) {
+      if (state[callee] === onTheWay) continue;
+      callees[node]!.push(callee);
+      callers[callee]!.push(node);
+      if (state[callee] !== done) visit(callee);
+    }
+    state[node] = done;
+  };
+  for (const node of [start, ...graph.callees.keys()]) if (state[node] === 0) visit(node);
+  return { size: graph.size, callees, callers: callers.map(sortedUnique) };
+};

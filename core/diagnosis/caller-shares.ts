@@ -1,9 +1,17 @@
 import type { IncidentCase } from './incident-case.ts';
 import type { NodeMetrics } from './metric-window.ts';
-import { MIN_NORMAL_ROWS, trafficShares } from './traffic-share.ts';
+import { learnedShares, MIN_NORMAL_ROWS, sharesByVolume } from './traffic-share.ts';
 
-/** Part of a callee's harm that each of its callers passes on, keyed by the caller's number. */
-export type CallerShares = ReadonlyMap<number, number>;
+/** Part of a callee's harm that a caller passes on, in [0, 1], and the standard error of that. */
+export interface CallerShare {
+  readonly part: number;
+  readonly doubt: number;
+}
+
+/** Shares of one callee's callers, keyed by the caller's number. */
+export type CallerShares = ReadonlyMap<number, CallerShare>;
+
+const ALL: CallerShare = { part: 1, doubt: 0 };
 
 const requestCounts = (metrics: NodeMetrics | undefined, minRows = 0): Float64Array | null => {
   const requests = metrics?.requests;
@@ -11,27 +19,38 @@ const requestCounts = (metrics: NodeMetrics | undefined, minRows = 0): Float64Ar
   return requests.map((count) => (Number.isNaN(count) ? 0 : count));
 };
 
+/** Learned shares and shares by volume err in different ways: their mean is used, half their difference is doubted. */
+const blend = (learned: readonly number[], byVolume: readonly number[]): CallerShare[] =>
+  byVolume.map((volume, i) => ({
+    part: (learned[i]! + volume) / 2,
+    doubt: Math.abs(learned[i]! - volume) / 2,
+  }));
+
+const divideAmong = (incident: IncidentCase, callee: number, callers: readonly number[]): CallerShare[] => {
+  const window = callers.map((caller) => requestCounts(incident.metrics[caller])!);
+  const byVolume = sharesByVolume(window);
+  const learnCallee = requestCounts(incident.normal[callee], MIN_NORMAL_ROWS);
+  const learnCallers = callers.flatMap(
+    (caller) => requestCounts(incident.normal[caller], MIN_NORMAL_ROWS) ?? [],
+  );
+  if (learnCallee === null || learnCallers.length < callers.length) {
+    return byVolume.map((part) => ({ part, doubt: part * (1 - part) }));
+  }
+  return blend(learnedShares({ learnCallers, learnCallee, callers: window }), byVolume);
+};
+
 const sharesOfCallee = (incident: IncidentCase, callee: number): CallerShares => {
   const callers = incident.graph.callers[callee]!;
   const measured = callers.filter((caller) => requestCounts(incident.metrics[caller]) !== null);
-  const own = requestCounts(incident.metrics[callee]);
-  if (own === null || measured.length === 0) return new Map(callers.map((caller) => [caller, 1]));
-  const window = measured.map((caller) => requestCounts(incident.metrics[caller])!);
-  const [normalCallee, ...normalCallers] = [callee, ...measured].map((node) =>
-    requestCounts(incident.normal[node], MIN_NORMAL_ROWS),
-  );
-  const isLearned = normalCallee != null && normalCallers.every((requests) => requests !== null);
-  const shares = trafficShares({
-    learnCallers: isLearned ? normalCallers.map((requests) => requests!) : window,
-    learnCallee: isLearned ? normalCallee : own,
-    callers: window,
-  });
+  if (measured.length === 0) return new Map(callers.map((caller) => [caller, ALL]));
+  if (measured.length === 1) return new Map([[measured[0]!, ALL]]);
+  const shares = divideAmong(incident, callee, measured);
   return new Map(measured.map((caller, i) => [caller, shares[i]!]));
 };
 
 /**
- * How each node's harm divides among its callers, by traffic: learned on normal data where there is enough, else on the
- * incident's own rows. A caller without request counts gets none where others have them, and all where none has.
+ * How each node's harm divides among its callers, by traffic: learned on normal data where there is enough, else by the
+ * callers' volume alone. A caller without request counts gets none where others have them, and all where none has.
  */
 export const callerShares = (incident: IncidentCase): CallerShares[] =>
   incident.names.map((_, callee) => sharesOfCallee(incident, callee));

@@ -1,7 +1,8 @@
 /** How nodes were ranked: with graph and request counts, with a graph alone, or without a graph. */
 export type RankingMethod = 'excess-blame' | 'relative-blame' | 'correlation';
 
-interface Calibration {
+/** How one ranking method's lead turns into a probability. */
+export interface Calibration {
   readonly intercept: number;
   readonly slope: number;
   /** Lead over the second as it is, or as a part of the first score. */
@@ -11,17 +12,18 @@ interface Calibration {
 }
 
 /**
- * Logistic regressions of "the first answer is right" on its lead over the second, fitted on 1,000 made-up faults of
- * the low-traffic half and checked on the high-traffic half (docs/adr/0006-diagnosis.md; bench/diagnose prints the
- * reliability table for other faults). Ceilings come from real incidents.
+ * Logistic regressions of "the first answer is right" on its lead over the second, fitted by
+ * bench/diagnose/fit-confidence.ts on made-up faults of the low-traffic half and checked on the high-traffic half.
+ * Ceilings come from real incidents: docs/adr/0006-diagnosis.md.
  */
-const CALIBRATIONS: Readonly<Record<RankingMethod, Calibration>> = {
-  'excess-blame': { intercept: -0.69, slope: 7.61, isRelative: false, ceiling: 0.97 },
-  'relative-blame': { intercept: 0.39, slope: 8.06, isRelative: false, ceiling: 0.75 },
-  correlation: { intercept: -0.39, slope: 2.65, isRelative: true, ceiling: 0.85 },
+export const CALIBRATIONS: Readonly<Record<RankingMethod, Calibration>> = {
+  'excess-blame': { intercept: -0.61, slope: 7.46, isRelative: false, ceiling: 0.97 },
+  'relative-blame': { intercept: 0.09, slope: 9.02, isRelative: false, ceiling: 0.75 },
+  correlation: { intercept: -0.33, slope: 2.91, isRelative: true, ceiling: 0.85 },
 };
 
-const leadOf = (scores: readonly number[], isRelative: boolean): number => {
+/** What confidence is read from: the first score's lead over the second, as it is or as a part of the first. */
+export const leadOf = (scores: readonly number[], isRelative: boolean): number => {
   const first = Math.max(0, scores[0] ?? 0);
   const lead = first - Math.max(0, scores[1] ?? 0);
   return isRelative ? lead / Math.max(first, Number.EPSILON) : lead;

@@ -20,6 +20,9 @@ export interface NodeBlame {
 }
 
 const WEIGHT_OF_OUTSIDE_VIEW = 0.5;
+/** Two measurements of the same harm differ a little. */
+const AS_MUCH = 0.9;
+const NOTHING = { part: 0, doubt: 0 };
 
 type Shares = readonly (CarriedShare | null)[];
 
@@ -30,8 +33,7 @@ interface Explained {
 
 /**
  * What a node's callees account for. A callee counts as what it was seen to carry, or, as far as its noise allows, as
- * what its own callees sent through it; a callee without measurements stands for what lies behind it. Calls that lead
- * back to a node being worked on are left out.
+ * what its own callees sent through it; a callee without measurements stands for what lies behind it.
  */
 const explainer = (incident: IncidentCase, carried: Shares, shares: readonly CallerShares[]) => {
   const known = new Map<number, Explained>();
@@ -45,15 +47,14 @@ const explainer = (incident: IncidentCase, carried: Shares, shares: readonly Cal
   const explain = (node: number): Explained => {
     const before = known.get(node);
     if (before !== undefined) return before;
-    known.set(node, { share: 0, variance: 0 });
     let share = 0;
     let variance = 0;
     for (const callee of incident.graph.callees[node]!) {
       if (incident.harms[callee]?.isNew === true) continue;
-      const part = shares[callee]!.get(node) ?? 0;
+      const { part, doubt } = shares[callee]!.get(node) ?? NOTHING;
       const up = passedUp(callee);
       share += part * up.share;
-      variance += part ** 2 * up.variance;
+      variance += part ** 2 * up.variance + (doubt * up.share) ** 2;
     }
     known.set(node, { share, variance });
     return { share, variance };
@@ -70,7 +71,8 @@ const isOutsideView = ({ graph }: IncidentCase, carried: Shares, node: number): 
   graph.callers[node]!.some((caller) =>
     graph.callees[caller]!.some(
       (other) =>
-        graph.callees[other]!.length > 0 && (carried[other]?.carried ?? 0) >= (carried[node]?.carried ?? 0),
+        graph.callees[other]!.length > 0 &&
+        (carried[other]?.carried ?? 0) >= AS_MUCH * (carried[node]?.carried ?? 0),
     ),
   );
 

@@ -1,7 +1,7 @@
 import { InvalidInputError } from '../errors.ts';
 import { addedHarm, type NodeHarm } from './added-harm.ts';
 import { rowsBeforeAlarm } from './alarm-rows.ts';
-import { type CallGraph, callDistances, type IndexedGraph, indexGraph } from './call-graph.ts';
+import { type CallGraph, callDistances, type IndexedGraph, indexGraph, withoutCycles } from './call-graph.ts';
 import { canonicalOrder } from './canonical-order.ts';
 import type { DiagnosisTarget } from './files/target-json.ts';
 import type { MetricWindow, NodeMetrics } from './metric-window.ts';
@@ -43,8 +43,8 @@ export const prepareCase = (
   normal: MetricWindow | null,
 ): IncidentCase => {
   const names = canonicalOrder(graph, window, normal, alarm.node);
-  const indexed = indexGraph(graph, names);
   const target = names.indexOf(alarm.node);
+  const indexed = withoutCycles(indexGraph(graph, names), target);
   const before = rowsBeforeAlarm(window, alarm.timestamp);
   const metrics = names.map((name) => window.nodes.get(name));
   const normalMetrics = names.map((name) => normal?.nodes.get(name));

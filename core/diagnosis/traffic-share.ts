@@ -1,6 +1,8 @@
 /** Fewer rows than this say nothing about how traffic divides. */
 export const MIN_NORMAL_ROWS = 20;
-const SWEEPS = 200;
+/** Callers whose traffic rises and falls together converge slowly; sweeps are cheap, as there are few callers. */
+const MAX_SWEEPS = 5000;
+const TOLERANCE = 1e-9;
 
 const dot = (a: Float64Array, b: Float64Array): number => {
   let sum = 0;
@@ -8,33 +10,24 @@ const dot = (a: Float64Array, b: Float64Array): number => {
   return sum;
 };
 
-/** What the multipliers are pulled towards, and how hard (an energy, in squared units of the columns). */
-export interface Prior {
-  readonly multiplier: number;
-  readonly energy: number;
-}
-
 /**
- * Non-negative ridge regression by cyclic coordinate descent: multipliers m >= 0 that minimise
- * |y - sum m_j x_j|^2 + energy * sum (m_j - multiplier)^2. `columns` are the x_j, all as long as `y`. A column of zeros
- * gets the prior's multiplier (Franc, Hlavac and Navara 2005, section 3).
+ * Non-negative least squares by cyclic coordinate descent: multipliers m >= 0 that minimise |y - sum m_j x_j|^2.
+ * `columns` are the x_j, all as long as `y`. A column of zeros gets 0 (Franc, Hlavac and Navara 2005, section 3).
  */
-export const nonNegativeLeastSquares = (
-  columns: readonly Float64Array[],
-  y: Float64Array,
-  prior: Prior = { multiplier: 0, energy: 0 },
-): Float64Array => {
+export const nonNegativeLeastSquares = (columns: readonly Float64Array[], y: Float64Array): Float64Array => {
   const gram = columns.map((a) => columns.map((b) => dot(a, b)));
-  const wanted = columns.map((column) => dot(column, y) + prior.energy * prior.multiplier);
-  const solution = new Float64Array(columns.length).fill(prior.multiplier);
-  for (let sweep = 0; sweep < SWEEPS; sweep++) {
+  const wanted = columns.map((column) => dot(column, y));
+  const solution = new Float64Array(columns.length);
+  for (let sweep = 0; sweep < MAX_SWEEPS; sweep++) {
+    let moved = 0;
     for (let j = 0; j < columns.length; j++) {
-      const curvature = gram[j]![j]! + prior.energy;
-      if (curvature <= 0) continue;
-      let gradient = prior.energy * solution[j]! - wanted[j]!;
-      for (let k = 0; k < columns.length; k++) gradient += gram[j]![k]! * solution[k]!;
-      solution[j] = Math.max(0, solution[j]! - gradient / curvature);
+      if (gram[j]![j]! <= 0) continue;
+      const gradient = dot(Float64Array.from(gram[j]!), solution) - wanted[j]!;
+      const next = Math.max(0, solution[j]! - gradient / gram[j]![j]!);
+      moved = Math.max(moved, Math.abs(next - solution[j]!));
+      solution[j] = next;
     }
+    if (moved < TOLERANCE) break;
   }
   return solution;
 };
@@ -46,32 +39,21 @@ const divide = (parts: readonly number[]): number[] => {
   return sum > 0 ? parts.map((part) => part / sum) : parts.map(() => 1 / parts.length);
 };
 
-/** Request counts of the callers and of the callee they share, learned on one set of rows and applied to another. */
+/** Parts of a callee's traffic if all its callers call alike: by their own volume. Sums to 1. */
+export const sharesByVolume = (callers: readonly Float64Array[]): number[] => divide(callers.map(total));
+
+/** Request counts of a callee and its callers on rows to learn from, and the callers' on rows to apply that to. */
 export interface SharedTraffic {
   readonly learnCallers: readonly Float64Array[];
   readonly learnCallee: Float64Array;
   readonly callers: readonly Float64Array[];
 }
 
-/** With few rows the callers are taken to call alike, as if that had been seen in each of the rows missing. */
-const alikePrior = (callers: readonly Float64Array[], callee: Float64Array): Prior => {
-  const rows = callee.length;
-  const volume = callers.reduce((sum, requests) => sum + total(requests), 0);
-  const energy =
-    callers.reduce((sum, requests) => sum + dot(requests, requests), 0) / (rows * callers.length);
-  return {
-    multiplier: volume > 0 ? total(callee) / volume : 0,
-    energy: energy * Math.max(0, MIN_NORMAL_ROWS - rows),
-  };
-};
-
 /**
- * Which part of a callee's traffic each of its callers causes; the parts sum to 1. Calls per request of each caller
- * come from the learning rows, their volume from the incident's rows; a single caller causes all.
+ * Parts of a callee's traffic from how its count follows those of its callers: calls per request are learned on one set
+ * of rows, volumes come from the other. Sums to 1. Callers whose traffic moves together are told apart badly.
  */
-export const trafficShares = (traffic: SharedTraffic): number[] => {
-  if (traffic.callers.length === 1) return [1];
-  const prior = alikePrior(traffic.learnCallers, traffic.learnCallee);
-  const perRequest = nonNegativeLeastSquares(traffic.learnCallers, traffic.learnCallee, prior);
-  return divide(traffic.callers.map((requests, j) => perRequest[j]! * total(requests)));
+export const learnedShares = ({ learnCallers, learnCallee, callers }: SharedTraffic): number[] => {
+  const perRequest = nonNegativeLeastSquares(learnCallers, learnCallee);
+  return divide(callers.map((requests, j) => perRequest[j]! * total(requests)));
 };

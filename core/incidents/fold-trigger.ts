@@ -16,10 +16,16 @@ import { severityOf } from './severity.ts';
 import { dedupKey, type TriggerSignal } from './signal.ts';
 import { addToTimeline, signalEntry } from './timeline.ts';
 
+/** Begins with the time of the first signal, so that ids sort by it; a redelivered signal gives the same id. */
+const incidentIdOf = ({ tenantId, signalId, at }: TriggerSignal): string => {
+  const time = new Date(at * 1000).toISOString().slice(0, 19).replaceAll(':', '-');
+  return `${time}Z-${contentHash(JSON.stringify([tenantId, signalId]))}`;
+};
+
 const openIncident = (signal: TriggerSignal, context: FoldContext): Incident => {
   const member = memberOf(signal);
   const incident: Incident = {
-    incidentId: `inc-${contentHash(JSON.stringify([signal.tenantId, signal.signalId]))}`,
+    incidentId: incidentIdOf(signal),
     tenantId: signal.tenantId,
     status: 'open',
     severity: 'low',
@@ -122,7 +128,7 @@ export const foldTrigger = (
     incident: settled,
     change: {
       kind: absorbed.length > 0 ? 'merged' : step.kind,
-      absorbed: gone.sort(),
+      absorbed: gone.toSorted((a, b) => (a < b ? -1 : 1)),
       isSeverityRaised: hasRisen(before, settled),
     },
   };

@@ -31,13 +31,19 @@ const EXPECTED: Readonly<Record<string, string>> = {
   timestamp: 'epoch seconds as a number',
 };
 
+const kindOf = (json: unknown): string => {
+  if (json === null) return 'null';
+  return Array.isArray(json) ? 'an array' : `a ${typeof json}`;
+};
+
 /** Reads the alarm to explain. Throws InvalidInputError naming file, line, finding and expectation. */
 export const parseTargetJson = (text: string, file = 'target.json'): DiagnosisTarget => {
   const json = readJson(text, file);
   const parsed = DiagnosisTarget.safeParse(json);
   if (parsed.success) return parsed.data;
   const key = parsed.error.issues[0]?.path[0];
-  const found = key === undefined ? typeof json : JSON.stringify((json as Record<PropertyKey, unknown>)[key]);
+  const found =
+    key === undefined ? kindOf(json) : JSON.stringify((json as Record<PropertyKey, unknown>)[key]);
   const expected = EXPECTED[String(key)] ?? 'an object with node, metric and timestamp';
   const where = key === undefined ? '' : `${String(key)} = `;
   throw new InvalidInputError(`${file}:${lineOf(text, key)}: found ${where}${found}, expected ${expected}`, {

@@ -1,4 +1,4 @@
-import * as fc from 'fast-check';
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { DEFAULT_POLICY } from '../../../core/incidents/fold-policy.ts';
 import { applyFold, foldSignal } from '../../../core/incidents/fold-signal.ts';
