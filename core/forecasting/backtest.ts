@@ -3,6 +3,7 @@ import type { Candidate, DistributionCandidate, PointCandidate } from './candida
 import { weightedQuantiles } from './error-quantiles.ts';
 import { IndexSorter } from './order-statistics.ts';
 import { POOL_LEVELS, SCORED } from './pool-levels.ts';
+import { type RankScores, valueOfScore } from './rank-scores.ts';
 import type { SeriesView } from './series-view.ts';
 
 /** What the backtest learned about one candidate. */
@@ -23,31 +24,61 @@ interface Workspace {
   readonly sorter: IndexSorter;
 }
 
+const SCORED_COUNT = SCORED.to - SCORED.from;
+
 const pinball = (error: number, level: number): number => (error > 0 ? level * error : (level - 1) * error);
 
-/** Weighted mean loss of one block for a point candidate whose error quantiles are known. */
-const pointLoss = (
-  view: SeriesView,
-  tests: BlockTests,
-  predictions: Float64Array,
-  toValue: ((score: number) => number) | undefined,
+/**
+ * Weighted mean loss of one block for a candidate on the series' own scale. With errors in order, the pinball loss of
+ * level t at quantile q is t (S - q W) - (S(q) - q W(q)), S and W being the weighted sum and the weight of all errors
+ * and of those up to q: one pass for all levels.
+ */
+const errorLoss = (
+  errors: Float64Array,
+  weights: Float64Array,
+  order: Int32Array,
+  count: number,
   quantiles: Float64Array,
   offset: number,
 ): number => {
-  let loss = 0;
-  let total = 0;
+  let [sum, weight] = [0, 0];
+  for (let i = 0; i < count; i++) {
+    sum += weights[i]! * errors[i]!;
+    weight += weights[i]!;
+  }
+  let [sumBelow, weightBelow, loss, i] = [0, 0, 0, 0];
+  for (let l = SCORED.from; l < SCORED.to; l++) {
+    const quantile = quantiles[offset + l]!;
+    for (; i < count && errors[order[i]!]! <= quantile; i++) {
+      sumBelow += weights[order[i]!]! * errors[order[i]!]!;
+      weightBelow += weights[order[i]!]!;
+    }
+    loss += POOL_LEVELS[l]! * (sum - quantile * weight) - (sumBelow - quantile * weightBelow);
+  }
+  return Math.max(0, loss) / weight / SCORED_COUNT;
+};
+
+/** Weighted mean loss of one block for a candidate on normal scores: its quantiles are turned back to values first. */
+const scoreScaleLoss = (
+  view: SeriesView,
+  tests: BlockTests,
+  predictions: Float64Array,
+  { table }: RankScores,
+  quantiles: Float64Array,
+  offset: number,
+): number => {
+  let [loss, total] = [0, 0];
   for (let i = 0; i < tests.step.length; i++) {
     const predicted = predictions[tests.prediction[i]!]!;
     const actual = view.y[tests.step[i]!]!;
     let own = 0;
     for (let l = SCORED.from; l < SCORED.to; l++) {
-      const quantile = predicted + quantiles[offset + l]!;
-      own += pinball(actual - (toValue ? toValue(quantile) : quantile), POOL_LEVELS[l]!);
+      own += pinball(actual - valueOfScore(table, predicted + quantiles[offset + l]!), POOL_LEVELS[l]!);
     }
     loss += own * tests.weight[i]!;
     total += tests.weight[i]!;
   }
-  return loss / total / (SCORED.to - SCORED.from);
+  return loss / total / SCORED_COUNT;
 };
 
 const scorePoint = (
@@ -67,8 +98,11 @@ const scorePoint = (
     const count = tests.step.length;
     if (count === 0) return;
     for (let i = 0; i < count; i++) errors[i] = target[tests.step[i]!]! - predictions[tests.prediction[i]!]!;
-    weightedQuantiles(errors, tests.weight, count, POOL_LEVELS, sorter, errorQuantiles, b * LEVELS);
-    loss[b] = pointLoss(view, tests, predictions, candidate.scale?.toValue, errorQuantiles, b * LEVELS);
+    const at = b * LEVELS;
+    const order = weightedQuantiles(errors, tests.weight, count, POOL_LEVELS, sorter, errorQuantiles, at);
+    loss[b] = candidate.scale
+      ? scoreScaleLoss(view, tests, predictions, candidate.scale, errorQuantiles, at)
+      : errorLoss(errors, tests.weight, order, count, errorQuantiles, at);
   });
   return { name: candidate.name, loss, errorQuantiles };
 };
@@ -93,7 +127,7 @@ const distributionLoss = (
     loss += own * tests.weight[i]!;
     total += tests.weight[i]!;
   }
-  return loss / total / (SCORED.to - SCORED.from);
+  return loss / total / SCORED_COUNT;
 };
 
 const scoreDistribution = (

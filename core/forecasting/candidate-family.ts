@@ -24,11 +24,11 @@ const localCandidates = (view: SeriesView, order: RankOrder): Candidate[] => {
     windowMean(view, m),
     windowMedian(view, hour),
     windowMedian(view, threeHours),
-    recentValues(order, hour),
-    recentValues(order, threeHours),
-    recentValues(order, Math.max(6, m >> 1)),
-    recentValues(order, m),
-    recentValues(order, view.n),
+    recentValues(view, order, hour),
+    recentValues(view, order, threeHours),
+    recentValues(view, order, Math.max(6, m >> 1)),
+    recentValues(view, order, m),
+    recentValues(view, order, view.n),
   ];
 };
 

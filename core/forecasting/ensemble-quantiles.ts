@@ -3,6 +3,7 @@ import type { EnsembleModel, ModelMember } from './ensemble-model.ts';
 import type { ForecastMember } from './forecast.ts';
 import { LinearPool } from './linear-pool.ts';
 import { POOL_LEVELS } from './pool-levels.ts';
+import { valueOfScore } from './rank-scores.ts';
 import type { SeriesView } from './series-view.ts';
 
 const LEVELS = POOL_LEVELS.length;
@@ -35,12 +36,12 @@ const addPoint = (
   spread: number,
 ): void => {
   const errors = member.errorQuantiles!;
-  const toValue = candidate.kind === 'point' ? candidate.scale?.toValue : undefined;
+  const table = candidate.kind === 'point' ? candidate.scale?.table : undefined;
   const centre = errors[tested * LEVELS + MIDDLE]!;
   for (let l = 0; l < LEVELS; l++) {
     const error = centre + spread * (errors[tested * LEVELS + l]! - centre);
     const value = prediction[h]! + unit * error;
-    pool.add(toValue ? toValue(value) : value, l, weight);
+    pool.add(table ? valueOfScore(table, value) : value, l, weight);
   }
 };
 

@@ -2,7 +2,8 @@ import type { IndexSorter } from './order-statistics.ts';
 
 /**
  * Weighted sample quantiles by linear interpolation between the mid-points of the sorted weights (the weighted form
- * of type 5 of Hyndman & Fan 1996). Writes one quantile per ascending level to `out[offset..]`.
+ * of type 5 of Hyndman & Fan 1996). Writes one quantile per ascending level to `out[offset..]` and returns
+ * the order of the values (the sorter's, valid until its next use).
  */
 export const weightedQuantiles = (
   values: Float64Array,
@@ -12,7 +13,7 @@ export const weightedQuantiles = (
   sorter: IndexSorter,
   out: Float64Array,
   offset: number,
-): void => {
+): Int32Array => {
   const order = sorter.sort(values, count);
   let total = 0;
   for (let i = 0; i < count; i++) total += weights[i]!;
@@ -34,4 +35,5 @@ export const weightedQuantiles = (
     previousMiddle = middle;
   }
   while (level < levels.length) out[offset + level++] = previous;
+  return order;
 };

@@ -4,6 +4,7 @@ import { sortedQuantile } from './order-statistics.ts';
 
 const GRID_END = 3.5;
 const GRID_STEPS = 280;
+const GRID_PER_SCORE = GRID_STEPS / (2 * GRID_END);
 
 /** Standard normal distribution function on an even grid, from the inverse by bisection; built once. */
 const NORMAL_CDF: Float64Array = (() => {
@@ -27,9 +28,16 @@ const NORMAL_CDF: Float64Array = (() => {
  */
 export interface RankScores {
   readonly scores: Float64Array;
-  /** Value whose score is `z`, by the inverse empirical distribution. */
-  toValue(z: number): number;
+  /** Values at an even grid of scores: the inverse empirical distribution, read by `valueOfScore`. */
+  readonly table: Float64Array;
 }
+
+/** Value whose score is `z`: linear between the grid's points, its ends beyond them. */
+export const valueOfScore = (table: Float64Array, z: number): number => {
+  const position = Math.min(GRID_STEPS, Math.max(0, (z + GRID_END) * GRID_PER_SCORE));
+  const below = Math.min(GRID_STEPS - 1, Math.floor(position));
+  return table[below]! + (position - below) * (table[below + 1]! - table[below]!);
+};
 
 export const rankScores = ({ sorted, rank }: RankOrder): RankScores => {
   const n = sorted.length;
@@ -43,10 +51,6 @@ export const rankScores = ({ sorted, rank }: RankOrder): RankScores => {
   const table = NORMAL_CDF.map((p) => sortedQuantile(sorted, n, p));
   return {
     scores: Float64Array.from(rank, (r) => byRank[r]!),
-    toValue: (z) => {
-      const position = Math.min(GRID_STEPS, Math.max(0, ((z + GRID_END) * GRID_STEPS) / (2 * GRID_END)));
-      const below = Math.min(GRID_STEPS - 1, Math.floor(position));
-      return table[below]! + (position - below) * (table[below + 1]! - table[below]!);
-    },
+    table,
   };
 };

@@ -24,7 +24,7 @@ export const DEFAULT_SETTINGS: EngineSettings = {
   halfLifeSeasons: 4,
   sameTimeOfDay: { extra: 1, hours: 2 },
   weightExponent: 10,
-  pruneBelow: 0.05,
+  pruneBelow: 0.1,
   blockSharing: 0.5,
   poolSharpening: 0.8,
 };

@@ -3,17 +3,40 @@ import { POOL_LEVELS } from '../pool-levels.ts';
 import type { SeriesView } from '../series-view.ts';
 import type { DistributionCandidate } from './candidate.ts';
 
-/** Empirical distribution of the last `window` steps, the same for every lead. */
-export const recentValues = (order: RankOrder, window: number): DistributionCandidate => {
+/** Windows up to this length are sorted anew for each origin; longer ones slide. */
+const SHORT_WINDOW = 48;
+
+const slidingQuantiles = (order: RankOrder, window: number) => {
   const ranks = new RankWindow(order);
+  return (origin: number, levels: readonly number[], into: Float64Array): void => {
+    ranks.moveTo(Math.max(0, origin - window), origin);
+    for (let l = 0; l < levels.length; l++) into[l] = ranks.quantile(levels[l]!);
+  };
+};
+
+const sortedQuantiles = (view: SeriesView, window: number) => {
+  const pool = new Float64Array(window);
+  return (origin: number, levels: readonly number[], into: Float64Array): void => {
+    const from = Math.max(0, origin - window);
+    for (let i = from; i < origin; i++) pool[i - from] = view.y[i]!;
+    sortInPlace(pool, origin - from);
+    for (let l = 0; l < levels.length; l++) into[l] = sortedQuantile(pool, origin - from, levels[l]!);
+  };
+};
+
+/** Empirical distribution of the last `window` steps, the same for every lead. */
+export const recentValues = (view: SeriesView, order: RankOrder, window: number): DistributionCandidate => {
+  const quantilesAt =
+    window <= SHORT_WINDOW ? sortedQuantiles(view, window) : slidingQuantiles(order, window);
+  const quantiles = new Float64Array(POOL_LEVELS.length);
   return {
     kind: 'distribution',
     name: `recent-${window}`,
     predict: ({ origin, leads, count }, out, offset) => {
-      ranks.moveTo(Math.max(0, origin - window), origin);
+      quantilesAt(origin, POOL_LEVELS, quantiles);
       for (let l = 0; l < POOL_LEVELS.length; l++) {
         const at = offset + l * leads.length;
-        out.fill(ranks.quantile(POOL_LEVELS[l]!), at, at + count);
+        out.fill(quantiles[l]!, at, at + count);
       }
     },
   };

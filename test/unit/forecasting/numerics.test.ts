@@ -14,7 +14,7 @@ import {
   sortInPlace,
 } from '../../../core/forecasting/order-statistics.ts';
 import { POOL_MASSES } from '../../../core/forecasting/pool-levels.ts';
-import { rankScores } from '../../../core/forecasting/rank-scores.ts';
+import { rankScores, valueOfScore } from '../../../core/forecasting/rank-scores.ts';
 import { noise } from './sample-series.ts';
 
 const finite = fc.double({ min: -1e9, max: 1e9, noNaN: true });
@@ -132,9 +132,9 @@ describe('normal scores', () => {
 
   it('lead back to the values, ties to one score', () => {
     const values = Float64Array.from({ length: 500 }, (_, i) => Math.round(100 * noise(i)));
-    const { scores, toValue } = rankScores(rankOrder(values));
+    const { scores, table } = rankScores(rankOrder(values));
     values.forEach((value, i) => {
-      expect(Math.abs(toValue(scores[i]!) - value)).toBeLessThan(1.5);
+      expect(Math.abs(valueOfScore(table, scores[i]!) - value)).toBeLessThan(1.5);
     });
     expect(new Set(scores).size).toBe(new Set(values).size);
   });
