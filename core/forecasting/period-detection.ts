@@ -1,5 +1,86 @@
-/** Seasons besides the main one that are worth trying: the week, where a day is the main season. */
+import { autocovariance } from './autoregression.ts';
+
+/** Points that the first, coarse search works on. */
+const COARSE_POINTS = 512;
+/** Autocorrelation at its peak from which a period is worth a try; the backtest decides whether it helps. */
+const WORTHWHILE = 0.35;
+/** Seasons that must fit into the history. */
+const FEWEST_SEASONS = 3;
+/** Coarse lags under this are left to the autoregressions. */
+const SHORTEST_LAG = 4;
+/** Periods this close to a calendar one (or a whole part or multiple of it) are taken as explained by it. */
+const SAME_SHARE = 0.03;
+
+/** Block means: the coarse series. */
+const coarsen = (y: Float64Array, block: number): Float64Array =>
+  Float64Array.from({ length: Math.floor(y.length / block) }, (_, i) => {
+    let total = 0;
+    for (let k = i * block; k < (i + 1) * block; k++) total += y[k]!;
+    return total / block;
+  });
+
+/** Takes the mean of each phase of a season out, so that what remains repeats at another period. */
+const removeSeason = (y: Float64Array, period: number): Float64Array => {
+  if (y.length < 2 * period) {
+    const mean = y.reduce((sum, value) => sum + value, 0) / y.length;
+    return y.map((value) => value - mean);
+  }
+  const sums = new Float64Array(period);
+  const counts = new Float64Array(period);
+  y.forEach((value, i) => {
+    sums[i % period] = sums[i % period]! + value;
+    counts[i % period] = counts[i % period]! + 1;
+  });
+  return y.map((value, i) => value - sums[i % period]! / counts[i % period]!);
+};
+
+/** Lag of the highest local maximum of the autocorrelation within [from, to], or null under the threshold. */
+const highestPeak = (y: Float64Array, from: number, to: number): number | null => {
+  const covariance = autocovariance(y, 0, y.length, to + 1);
+  let best: number | null = null;
+  for (let lag = from; lag <= to; lag++) {
+    const here = covariance[lag]!;
+    const isPeak = here > covariance[lag - 1]! && here >= covariance[lag + 1]!;
+    // The biased estimate shrinks with the lag; the unbiased one compares lags fairly.
+    const correlation = (here / covariance[0]!) * (y.length / (y.length - lag));
+    if (isPeak && correlation >= WORTHWHILE && (best === null || here > covariance[best]!)) best = lag;
+  }
+  return best;
+};
+
+const refine = (y: Float64Array, coarse: number, block: number): number => {
+  let [best, most] = [coarse * block, Number.NEGATIVE_INFINITY];
+  for (let lag = Math.max(2, (coarse - 1) * block); lag <= (coarse + 1) * block; lag++) {
+    let total = 0;
+    for (let i = lag; i < y.length; i++) total += y[i]! * y[i - lag]!;
+    if (total / (y.length - lag) > most) [best, most] = [lag, total / (y.length - lag)];
+  }
+  return best;
+};
+
+const isKin = (period: number, calendar: number): boolean => {
+  const ratio = period > calendar ? period / calendar : calendar / period;
+  return Math.abs(ratio - Math.round(ratio)) < SAME_SHARE * ratio;
+};
+
+/**
+ * A period that the calendar does not explain: the highest peak of the autocorrelation once the main season is out
+ * (after Vlachos et al. 2005, AUTOPERIOD), searched on block means and refined on the series itself.
+ */
+export const detectPeriod = (y: Float64Array, mainPeriod: number): number | null => {
+  const block = Math.max(1, Math.ceil(y.length / COARSE_POINTS));
+  const rest = removeSeason(y, mainPeriod);
+  const coarse = coarsen(rest, block);
+  const lag = highestPeak(coarse, SHORTEST_LAG, Math.floor(coarse.length / FEWEST_SEASONS));
+  if (lag === null) return null;
+  const period = refine(rest, lag, block);
+  return isKin(period, mainPeriod) ? null : period;
+};
+
+/** Seasons besides the main one that are worth trying: the week, where a day is the main season, and a detected one. */
 export const otherPeriods = (y: Float64Array, stepSeconds: number, mainPeriod: number): number[] => {
   const week = Math.round(604_800 / stepSeconds);
-  return week > mainPeriod && y.length >= 2 * week ? [week] : [];
+  const periods = week > mainPeriod && y.length >= 2 * week ? [week] : [];
+  const detected = detectPeriod(y, mainPeriod);
+  return detected === null || isKin(detected, week) ? periods : [...periods, detected];
 };

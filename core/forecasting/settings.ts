@@ -19,8 +19,8 @@ export interface EngineSettings {
 }
 
 export const DEFAULT_SETTINGS: EngineSettings = {
-  maxOrigins: 60,
-  leadsPerBlock: 4,
+  maxOrigins: 44,
+  leadsPerBlock: 3,
   halfLifeSeasons: 4,
   sameTimeOfDay: { extra: 1, hours: 2 },
   weightExponent: 10,
