@@ -44,7 +44,12 @@ export interface IngestPayload {
   readonly query?: { readonly target: string; readonly metric: string };
 }
 
-const CONTENT_TYPES = { json: 'application/json', csv: 'text/csv', otlp: 'application/x-protobuf' } as const;
+/** Binary types: a gateway may take a gzip body for text where its type says so. The path names the format. */
+const CONTENT_TYPES = {
+  json: 'application/gzip',
+  csv: 'application/gzip',
+  otlp: 'application/x-protobuf',
+} as const;
 
 /** The HTTP API, typed. Answers are checked; every method throws ApiRequestError or ApiUnreachableError. */
 export class ApiClient {
@@ -58,13 +63,15 @@ export class ApiClient {
     return this.read(HealthAnswer, { method: 'GET', path: '/v1/health' });
   }
 
-  /** Sends one payload gzipped. Sending it again changes nothing, so lost answers are retried. */
+  /** Sends one payload, gzipped unless its type must stay a text type. Sending it again changes nothing, so lost answers are retried. */
   async ingest({ format, body, contentType, query }: IngestPayload): Promise<IngestAnswer> {
+    const type = contentType ?? CONTENT_TYPES[format];
+    const plain = type === 'application/json';
     return this.read(IngestAnswer, {
       method: 'POST',
       path: `/v1/ingest/${format}`,
-      headers: { 'content-type': contentType ?? CONTENT_TYPES[format], 'content-encoding': 'gzip' },
-      body: Uint8Array.from(await compress(body)),
+      headers: { 'content-type': type, ...(!plain && { 'content-encoding': 'gzip' }) },
+      body: Uint8Array.from(plain ? Buffer.from(body) : await compress(body)),
       ...(query !== undefined && { query }),
     });
   }

@@ -55,8 +55,8 @@ export const PROFILE_CATALOGUE: Readonly<Record<Profile, ProfileEntry>> = {
   },
 };
 
-/** Metrics without a natural limit breach beyond all but 0.1 % of their own history. */
-const UNUSUALLY_HIGH: Threshold = { kind: 'historical', direction: 'above', quantile: 0.999 };
+/** Metrics without a natural limit breach beyond anything in their own history: below that, any busy day would. */
+const UNUSUALLY_HIGH: Threshold = { kind: 'historical', direction: 'above', quantile: 1 };
 
 const above = (limit: number): Threshold => ({ kind: 'fixed', direction: 'above', limit });
 

@@ -65,13 +65,21 @@ describe('the API client', () => {
     expect(part.sent[0]?.url.searchParams.get('limit')).toBe('2');
   });
 
+  it('leaves a body plain whose text type tells how to read it: gateways spoil gzip under it', async () => {
+    const { client, sent } = clientOf([json({ accepted: 1 }, 202)]);
+    await client.ingest({ format: 'otlp', body: '{"resourceMetrics":[]}', contentType: 'application/json' });
+    const { init } = sent[0]!;
+    expect(new Headers(init.headers).has('content-encoding')).toBe(false);
+    expect(Buffer.from(init.body as Uint8Array).toString()).toBe('{"resourceMetrics":[]}');
+  });
+
   it('gzips what it ingests and says what it is', async () => {
     const { client, sent } = clientOf([json({ accepted: 1 }, 202)]);
     await client.ingest({ format: 'csv', body: 'timestamp,value\n', query: { target: 't', metric: 'm' } });
     const { url, init } = sent[0]!;
     expect(url.pathname + url.search).toBe('/base/v1/ingest/csv?target=t&metric=m');
     expect(new Headers(init.headers).get('content-encoding')).toBe('gzip');
-    expect(new Headers(init.headers).get('content-type')).toBe('text/csv');
+    expect(new Headers(init.headers).get('content-type')).toBe('application/gzip');
     expect(gunzipSync(init.body as Uint8Array).toString()).toBe('timestamp,value\n');
   });
 
