@@ -41,9 +41,15 @@ const answerSchema = (answers: readonly z.ZodType[]): Json => {
   return more.length === 0 ? refTo(only) : { oneOf: answers.map(refTo) };
 };
 
-const responsesOf = ({ status, answers, params, open }: Operation): Json => ({
+const requestBody = (schema: z.ZodType): Json => ({
+  required: true,
+  content: { 'application/json': { schema: refTo(schema) } },
+});
+
+const responsesOf = ({ status, answers, params, open, body }: Operation): Json => ({
   [status]: { description: 'Success', content: { 'application/json': { schema: answerSchema(answers) } } },
   400: problemAnswer('A parameter is missing or malformed; `errors` names it'),
+  ...(body === undefined ? {} : { 409: problemAnswer('It was changed by somebody else since it was read') }),
   ...(open ? {} : { 401: problemAnswer('The API key is missing or unknown') }),
   ...(Object.keys(params.shape).length > 0 ? { 404: problemAnswer("Not found, or another tenant's") } : {}),
   500: problemAnswer('Internal error'),
@@ -64,8 +70,9 @@ const operationOf = (id: string, operation: Operation): Json => ({
   parameters: [
     ...parametersIn('path', operation.params),
     ...parametersIn('query', operation.query),
-    ...(operation.method === 'post' ? [idempotencyHeader] : []),
+    ...(operation.repeatable ? [idempotencyHeader] : []),
   ],
+  ...(operation.body === undefined ? {} : { requestBody: requestBody(operation.body) }),
   responses: responsesOf(operation),
 });
 

@@ -1,6 +1,8 @@
 /** Every operation of the HTTP API: the routes of `serve-api` and the OpenAPI document both follow from this list. */
 import type * as z from 'zod';
 import {
+  AnomalyPage,
+  Baseline,
   BreachPage,
   Forecast,
   Forecasts,
@@ -8,10 +10,13 @@ import {
   Run,
   RunPage,
   Series,
+  Settings,
   StartedRun,
   TargetPage,
 } from './answers.ts';
 import {
+  AnomaliesQuery,
+  BaselineQuery,
   BreachesQuery,
   ForecastQuery,
   NoParameters,
@@ -23,12 +28,16 @@ import {
 } from './requests.ts';
 
 export interface Operation {
-  readonly method: 'get' | 'post';
+  readonly method: 'get' | 'post' | 'put';
   /** Path template with `{parameters}`. */
   readonly path: string;
   readonly summary: string;
   /** Needs no API key. */
   readonly open?: true;
+  /** Takes an Idempotency-Key, so that sending it again does nothing more. */
+  readonly repeatable?: true;
+  /** JSON that the request carries. */
+  readonly body?: z.ZodType;
   readonly params: z.ZodObject;
   readonly query: z.ZodObject;
   readonly status: 200 | 202;
@@ -90,6 +99,30 @@ export const READ_OPERATIONS = {
     query: BreachesQuery,
     answers: [BreachPage],
   },
+  listAnomalies: {
+    ...reading,
+    path: '/v1/anomalies',
+    summary: 'Anomalies of all kinds, newest first',
+    params: NoParameters,
+    query: AnomaliesQuery,
+    answers: [AnomalyPage],
+  },
+  getBaseline: {
+    ...reading,
+    path: '/v1/targets/{targetId}/baseline',
+    summary: 'What has been learned of a metric: its expected band by time of day',
+    params: TargetPath,
+    query: BaselineQuery,
+    answers: [Baseline],
+  },
+  getSettings: {
+    ...reading,
+    path: '/v1/settings',
+    summary: 'Thresholds, detection rules and maintenance windows',
+    params: NoParameters,
+    query: NoParameters,
+    answers: [Settings],
+  },
   listRuns: {
     ...reading,
     path: '/v1/forecast-runs',
@@ -109,10 +142,27 @@ export const READ_OPERATIONS = {
 } as const satisfies Readonly<Record<string, Operation>>;
 export type ReadOperationId = keyof typeof READ_OPERATIONS;
 
-/** Operations that change something; each has a function of its own. */
+/** Operations that `record-context` answers, by id: what people and tools tell about the fleet. */
+export const CONTEXT_OPERATIONS = {
+  putSettings: {
+    method: 'put',
+    path: '/v1/settings',
+    summary: 'Replaces all settings, if `version` is still the one last read',
+    params: NoParameters,
+    query: NoParameters,
+    body: Settings,
+    status: 200,
+    answers: [Settings],
+  },
+} as const satisfies Readonly<Record<string, Operation>>;
+export type ContextOperationId = keyof typeof CONTEXT_OPERATIONS;
+
+/** Operations that change something. Starting a run has a function of its own. */
 export const WRITE_OPERATIONS = {
+  ...CONTEXT_OPERATIONS,
   startRun: {
     method: 'post',
+    repeatable: true,
     path: '/v1/forecast-runs',
     summary:
       'Starts a forecast run; the same Idempotency-Key (or, without one, the same minute) starts one run',

@@ -1,5 +1,7 @@
 /** The domain's objects as the API shows them. */
 import type * as z from 'zod';
+import type { LearnedBaseline } from '../anomalies/baseline.ts';
+import type { Anomaly as FoundAnomaly } from '../ports/anomaly-storage.ts';
 import type {
   ForecastRun,
   MetricForecast,
@@ -7,7 +9,7 @@ import type {
   TargetForecast,
 } from '../ports/forecast-storage.ts';
 import type { TargetMetric, Target as WatchedTarget } from '../targets/target.ts';
-import type { Breach, Forecast, Run, Series, Target } from './answers.ts';
+import type { Anomaly, Baseline, Breach, Forecast, Run, Series, Target } from './answers.ts';
 
 const instant = (epochMs: number): string => new Date(epochMs).toISOString();
 
@@ -87,3 +89,28 @@ export const presentRun = (run: ForecastRun): z.infer<typeof Run> => {
     ...(error === undefined ? {} : { error }),
   };
 };
+
+export const presentAnomaly = (found: FoundAnomaly): z.infer<typeof Anomaly> => {
+  const { targetId, metric, timestamp, since, kind, value, score, oneIn, parts, expected } = found;
+  return {
+    ...{ target: targetId, metric, timestamp: instant(timestamp * 1000), since: instant(since * 1000) },
+    ...{ kind, value, score: rounded(score), oneIn, reason: found.reason },
+    parts: Object.fromEntries(Object.entries(parts).map(([name, part]) => [name, rounded(part)])),
+    ...(expected === undefined ? {} : { expected }),
+    ...(found.silenced === undefined ? {} : { silenced: found.silenced }),
+  };
+};
+
+export const presentBaseline = (
+  target: string,
+  metric: string,
+  { mode, calibrated, points, first, newest, timeOfDay }: LearnedBaseline,
+): z.infer<typeof Baseline> => ({
+  ...{ target, metric, mode, calibrated, points },
+  ...(first === undefined ? {} : { firstSeen: instant(first * 1000) }),
+  ...(newest === undefined ? {} : { lastLearned: instant(newest * 1000) }),
+  timeOfDay: timeOfDay.map(({ time, expected }) => ({
+    time,
+    ...(expected === undefined ? {} : { expected }),
+  })),
+});

@@ -1,5 +1,6 @@
 /** What the read API is asked: query parameters and path parameters, as they arrive (text). */
 import * as z from 'zod';
+import { ANOMALY_KINDS } from '../anomalies/anomaly-kinds.ts';
 import { SEVERITIES } from '../breach/breach-risk.ts';
 import { parseInstant } from '../ingestion/instant.ts';
 import { RunId } from '../runs/run-id.ts';
@@ -43,6 +44,17 @@ export const BreachesQuery = z.strictObject({
   severity: z.enum(SEVERITIES).optional(),
   target: TargetId.optional(),
 });
+
+export const AnomaliesQuery = z.strictObject({
+  ...paging,
+  from: Instant.optional().describe('ISO 8601 or epoch seconds, inclusive'),
+  to: Instant.optional().describe('ISO 8601 or epoch seconds, inclusive'),
+  target: TargetId.optional(),
+  metric: MetricName.optional(),
+  kind: z.enum(ANOMALY_KINDS).optional(),
+});
+
+export const BaselineQuery = z.strictObject({ metric: MetricName });
 
 export const RunsQuery = z.strictObject(paging);
 

@@ -1,7 +1,9 @@
 /** The events on Forestall's bus: one Zod schema per detail type. A tenant and a deterministic id are in each. */
 import * as z from 'zod';
+import { ANOMALY_KINDS } from '../anomalies/anomaly-kinds.ts';
 import { SEVERITIES } from '../breach/breach-risk.ts';
 import type { EVENT_NAMES } from './event-names.ts';
+import { IncidentOpened, IncidentResolved, IncidentUpdated } from './incident-events.ts';
 
 const common = {
   /** Derived from the cause, so that consumers can drop a repeated delivery. */
@@ -32,7 +34,32 @@ export const BreachPredicted = z.object({
   timeToImpactSeconds: z.object({ p10: z.number(), p50: z.number(), p90: z.number() }).nullable(),
 });
 
-export const EVENT_SCHEMAS = { ForecastPublished, BreachPredicted } as const;
+export const AnomalyDetected = z.object({
+  ...common,
+  targetId: z.string(),
+  metric: z.string(),
+  /** When the unusual point was measured: `occurredAt` too. */
+  timestamp: z.iso.datetime(),
+  /** Since when the metric has been unusual. */
+  since: z.iso.datetime(),
+  value: z.number(),
+  score: z.number(),
+  kind: z.enum(ANOMALY_KINDS),
+  /** Met once in so many points. */
+  oneIn: z.number(),
+  /** Where 98 % of the values of this time of day lie. */
+  expected: z.object({ lower: z.number(), upper: z.number() }).nullable(),
+  reason: z.string(),
+});
+
+export const EVENT_SCHEMAS = {
+  ForecastPublished,
+  BreachPredicted,
+  AnomalyDetected,
+  IncidentOpened,
+  IncidentUpdated,
+  IncidentResolved,
+} as const;
 
 /** One event ready to publish; `detail` matches the schema of its `name`. */
 export type ForestallEvent = {

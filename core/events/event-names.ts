@@ -2,5 +2,9 @@
 export const EVENT_NAMES = {
   ForecastPublished: 'forestall.forecasting',
   BreachPredicted: 'forestall.forecasting',
+  AnomalyDetected: 'forestall.detection',
+  IncidentOpened: 'forestall.incidents',
+  IncidentUpdated: 'forestall.incidents',
+  IncidentResolved: 'forestall.incidents',
 } as const;
 export type EventName = keyof typeof EVENT_NAMES;

@@ -10,6 +10,8 @@ import type {
   TargetForecast,
 } from '../ports/forecast-storage.ts';
 import type { RegularSeries } from '../series/metric-series.ts';
+import { breachThresholdOf } from '../settings/apply-settings.ts';
+import { NO_SETTINGS, type Settings } from '../settings/settings.ts';
 import type { History } from '../storage/block-history.ts';
 import { scaleOf } from '../storage/quantile-tracks.ts';
 import { boundsOf, thresholdOf } from '../targets/profiles.ts';
@@ -28,7 +30,7 @@ export interface ForecastTask {
   readonly issuedAt: number;
   readonly forecaster: Forecaster;
   /** The tenant's own thresholds; those of the target's profile count where they say nothing. */
-  readonly settings: Settings;
+  readonly settings?: Settings;
 }
 
 /** What came of one target. A series is either in `forecast` or in `failures`. */
@@ -72,7 +74,7 @@ const forecastSeries = (
   target: Target,
   metric: string,
   points: History,
-  { runId, issuedAt, forecaster, settings }: ForecastTask,
+  { runId, issuedAt, forecaster, settings = NO_SETTINGS }: ForecastTask,
 ): SeriesOutcome => {
   const { kind, unit } = target.metrics[metric] ?? { kind: 'gauge' as const };
   const { history, horizon, elapsed } = prepareSeries(points, kind, issuedAt / 1000);
@@ -82,7 +84,8 @@ const forecastSeries = (
   // A forecast that cannot be stored is found here, as the fault of this series and not of its whole target.
   scaleOf(forecast);
   const ahead = forecastFrom(forecast, elapsed);
-  const wanted = thresholdOf(target.profile, metric, unit, max);
+  const own = breachThresholdOf(settings, { tenantId: target.tenantId, targetId: target.targetId, metric });
+  const wanted = own ?? thresholdOf(target.profile, metric, unit, max);
   if (wanted.kind === 'historical' && !canLearn(history)) {
     return { forecast: { metric, forecast, threshold: null, breach: null }, breach: undefined };
   }

@@ -58,6 +58,12 @@ export class ByteWriter {
     const at = this.#reserve(bytes.length);
     this.#bytes.set(bytes, at);
   }
+  /** Bytes as they are, preceded by their number. */
+  block(bytes: Uint8Array): void {
+    this.varint(bytes.length);
+    const at = this.#reserve(bytes.length);
+    this.#bytes.set(bytes, at);
+  }
   finish(): Uint8Array {
     return this.#bytes.slice(0, this.#length);
   }
@@ -115,5 +121,11 @@ export class ByteReader {
     const length = this.varint();
     const at = this.#take(length);
     return new TextDecoder().decode(this.#bytes.subarray(at, at + length));
+  }
+  /** What `block` wrote; shares memory with the input. */
+  block(): Uint8Array {
+    const length = this.varint();
+    const at = this.#take(length);
+    return this.#bytes.subarray(at, at + length);
   }
 }

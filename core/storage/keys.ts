@@ -5,6 +5,8 @@ const HOUR_SECONDS = 3600;
 /** Whole hours since the epoch of an epoch-second timestamp. */
 export const hourOf = (epochSeconds: number): number => Math.floor(epochSeconds / HOUR_SECONDS);
 
+const isoSecond = (epochSeconds: number): string =>
+  `${new Date(epochSeconds * 1000).toISOString().slice(0, 19)}Z`;
 const isoHour = (hour: number): string => new Date(hour * HOUR_SECONDS * 1000).toISOString().slice(0, 13);
 
 export const hotKeys = {
@@ -12,6 +14,15 @@ export const hotKeys = {
   block: (hour: number): string => `B#${isoHour(hour)}`,
   /** The hour of a key that `block` built; NaN for any other. */
   hourOfBlock: (sortKey: string): number => Date.parse(`${sortKey.slice(2)}:00:00Z`) / 3_600_000,
+  /** Starts the sort keys of all blocks of a target. */
+  blocks: 'B#',
+  /** Tenant and target of a key that `target` built; undefined for any other. */
+  ownerOf: (partitionKey: string): { readonly tenantId: string; readonly targetId: string } | undefined => {
+    const [, tenantId, targetId] = /^T#([^#]+)#(.+)$/.exec(partitionKey) ?? [];
+    return tenantId === undefined || targetId === undefined ? undefined : { tenantId, targetId };
+  },
+  /** What the anomaly detectors of a target have learned. */
+  detectors: 'D',
   forecast: 'F',
   /** Sort key of a part of a forecast too large for one item; part 0 is the forecast's own key. */
   forecastPart: (part: number): string => (part === 0 ? 'F' : `F#${part + 1}`),
@@ -31,6 +42,30 @@ export const registryKeys = {
   breach: (targetId: string, metric: string): string => `BREACH#${targetId}#${metric}`,
   breachesOf: (targetId: string): string => `BREACH#${targetId}#`,
   rate: (minute: number): string => `RATE#${minute}`,
+  /** Sorts by the time of the anomalous point (epoch seconds). */
+  anomaly: (timestamp: number, targetId: string, metric: string): string =>
+    `${registryKeys.anomaliesFrom(timestamp)}#${targetId}#${metric}`,
+  /** Sorts before all anomalies of this second, and after all earlier ones. */
+  anomaliesFrom: (timestamp: number): string => `ANOMALY#${isoSecond(timestamp)}`,
+  /** Sorts after all anomalies of this second, and before all later ones (`$` follows `#`). */
+  anomaliesUntil: (timestamp: number): string => `ANOMALY#${isoSecond(timestamp)}$`,
+  anomalies: 'ANOMALY#',
+  settings: 'SETTINGS',
+  /** Which of a tenant's incidents new signals may concern. */
+  incidentBook: 'INCIDENTS',
+  /** Ids begin with their time, so that these keys sort by it. */
+  incident: (incidentId: string): string => `INCIDENT#${incidentId}`,
+  incidents: 'INCIDENT#',
+  causes: (incidentId: string): string => `CAUSES#${incidentId}`,
+  pastIncident: (incidentId: string): string => `PAST#${incidentId}`,
+  pastIncidents: 'PAST#',
+  /** Sorts by the time of the change (epoch seconds). */
+  change: (at: number, changeId: string): string => `${registryKeys.changesFrom(at)}#${changeId}`,
+  /** Sorts before all changes of this second, and after all earlier ones. */
+  changesFrom: (at: number): string => `CHANGE#${isoSecond(at)}`,
+  /** Sorts after all changes of this second, and before all later ones (`$` follows `#`). */
+  changesUntil: (at: number): string => `CHANGE#${isoSecond(at)}$`,
+  graph: 'GRAPH',
 } as const;
 
 const isoDate = (epochMs: number): string => new Date(epochMs).toISOString().slice(0, 10);

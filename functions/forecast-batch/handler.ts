@@ -5,6 +5,7 @@ import type { Forecaster } from '../../core/forecasting/forecast.ts';
 import type { BatchResult, BreachStore, ForecastStore, RunFiles } from '../../core/ports/forecast-storage.ts';
 import type { EventPublisher } from '../../core/ports/messaging.ts';
 import type { BlockStore, TargetRegistry } from '../../core/ports/metric-storage.ts';
+import type { SettingsStore } from '../../core/ports/settings-storage.ts';
 import type { Telemetry } from '../../core/ports/telemetry.ts';
 import { announceBatch } from '../../core/runs/announce-batch.ts';
 import { type ForecastTask, forecastTarget, type TargetOutcome } from '../../core/runs/forecast-target.ts';
@@ -25,6 +26,7 @@ export interface Deps {
   readonly files: Pick<RunFiles, 'readBatch' | 'archiveForecasts' | 'writeResult'>;
   readonly events: EventPublisher;
   readonly forecaster: Forecaster;
+  readonly settings: Pick<SettingsStore, 'get'>;
   /** Minutes between scheduled runs: predicted breaches outlive one missed run. */
   readonly cadenceMinutes: number;
   readonly telemetry: Telemetry;
@@ -130,8 +132,12 @@ export const makeHandler = (deps: Deps) => async (event: unknown) => {
   if (batchKey !== objectKeys.batch(tenantId, runId, index)) {
     throw new InvalidInputError(`${batchKey} is not batch ${index} of run ${runId}`, { field: 'batchKey' });
   }
-  const task: ForecastTask = { runId, issuedAt: runRequestedAt(runId), forecaster: deps.forecaster };
-  const targetIds = await deps.files.readBatch(batchKey);
+  const [settings, targetIds] = await Promise.all([
+    deps.settings.get(tenantId),
+    deps.files.readBatch(batchKey),
+  ]);
+  const { forecaster } = deps;
+  const task: ForecastTask = { runId, issuedAt: runRequestedAt(runId), forecaster, settings };
   const outcomes = await inParallel(TARGETS_AT_ONCE, targetIds, async (targetId) => {
     const outcome = await computeTarget(deps, tenantId, targetId, task);
     await storeTarget(deps, outcome);

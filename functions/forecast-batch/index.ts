@@ -4,6 +4,7 @@ import { makeDocumentClient, makeEventBridgeClient, makeS3Client } from '../../a
 import { dynamoBlockReader } from '../../adapters/dynamodb/block-store.ts';
 import { dynamoBreachStore } from '../../adapters/dynamodb/breach-store.ts';
 import { dynamoForecastStore } from '../../adapters/dynamodb/forecast-store.ts';
+import { dynamoSettingsStore } from '../../adapters/dynamodb/settings-store.ts';
 import { dynamoTargetRegistry } from '../../adapters/dynamodb/target-registry.ts';
 import { eventBridgePublisher } from '../../adapters/eventbridge/event-publisher.ts';
 import { s3RunFiles } from '../../adapters/s3/run-files.ts';
@@ -38,6 +39,7 @@ export const handler = observe(
       },
     }),
     forecaster: forecast,
+    settings: dynamoSettingsStore(registry),
     cadenceMinutes: env.FORECAST_CADENCE_MINUTES,
     telemetry,
   }),

@@ -17,10 +17,12 @@ import type { BlockStore, Page, PageRequest, TargetRegistry } from '../../core/p
 import { historyOf } from '../../core/storage/block-history.ts';
 import { hourOf } from '../../core/storage/keys.ts';
 import type { Target } from '../../core/targets/target.ts';
-import { InvalidRequestError, NotFoundError } from '../shared/problem-of-error.ts';
+import { NotFoundError } from '../shared/problem-of-error.ts';
+import { answerDetection, type DetectionSources } from './answer-detection.ts';
+import { type Answer, type Body, presentPage, validated } from './validated.ts';
 
 /** What the operations read from. */
-export interface Sources {
+export interface Sources extends DetectionSources {
   readonly registry: Pick<TargetRegistry, 'get' | 'list'>;
   readonly blocks: Pick<BlockStore, 'readRange'>;
   readonly forecasts: Pick<ForecastStore, 'get'>;
@@ -30,35 +32,10 @@ export interface Sources {
   readonly now: () => number;
 }
 
-type Body = Readonly<Record<string, unknown>>;
-
-/** Answers one operation from query and path parameters as they arrived. Open operations get an empty tenant. */
-export type Answer = (tenantId: string, query: unknown, params: unknown) => Promise<Body>;
-
-const parse = <Schema extends z.ZodType>(schema: Schema, input: unknown): z.infer<Schema> => {
-  const parsed = schema.safeParse(input);
-  if (!parsed.success) throw new InvalidRequestError(parsed.error);
-  return parsed.data;
-};
-
-/** Ties an operation's schemas to what answers it. */
-const validated =
-  <Query extends z.ZodObject, Params extends z.ZodObject>(
-    schemas: { readonly query: Query; readonly params: Params },
-    respond: (tenantId: string, query: z.infer<Query>, params: z.infer<Params>) => Promise<Body>,
-  ): Answer =>
-  (tenantId, query, params) =>
-    respond(tenantId, parse(schemas.query, query), parse(schemas.params, params));
-
 const DAY_SECONDS = 86_400;
 const LONGEST_RANGE_SECONDS = 35 * DAY_SECONDS;
 /** About a megabyte of answer; a Lambda's may have six. */
 export const MAX_SERIES_POINTS = 50_000;
-
-const presentPage = <Item, Shown>({ items, nextCursor }: Page<Item>, present: (item: Item) => Shown) => ({
-  items: items.map(present),
-  ...(nextCursor === undefined ? {} : { nextCursor }),
-});
 
 const knownTarget = async ({ registry }: Sources, tenantId: string, targetId: string): Promise<Target> => {
   const target = await registry.get(tenantId, targetId);
@@ -166,6 +143,7 @@ export const answerOperations = (sources: Sources): Readonly<Record<ReadOperatio
   getSeries: getSeries(sources),
   getForecast: getForecast(sources),
   listBreaches: listBreaches(sources),
+  ...answerDetection(sources),
   listRuns: listRuns(sources),
   getRun: getRun(sources),
 });

@@ -7,7 +7,8 @@ import type { Caller, RequestHeaders } from '../shared/authenticate.ts';
 import { type HttpRequest, readHttpRequest } from '../shared/http-request.ts';
 import { problem } from '../shared/problem.ts';
 import { NotFoundError, problemOfError } from '../shared/problem-of-error.ts';
-import { type Answer, answerOperations, type Sources } from './answer-operations.ts';
+import { answerOperations, type Sources } from './answer-operations.ts';
+import type { Answer } from './validated.ts';
 
 export interface Deps extends Sources {
   readonly authenticate: (headers: RequestHeaders) => Promise<Caller | undefined>;

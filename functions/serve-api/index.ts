@@ -1,10 +1,13 @@
 import * as z from 'zod';
 import { makeDocumentClient } from '../../adapters/clients.ts';
+import { dynamoAnomalyStore } from '../../adapters/dynamodb/anomaly-store.ts';
 import { dynamoApiKeyStore } from '../../adapters/dynamodb/api-key-store.ts';
 import { dynamoBlockReader } from '../../adapters/dynamodb/block-store.ts';
 import { dynamoBreachStore } from '../../adapters/dynamodb/breach-store.ts';
+import { dynamoDetectorStateStore } from '../../adapters/dynamodb/detector-state-store.ts';
 import { dynamoForecastStore } from '../../adapters/dynamodb/forecast-store.ts';
 import { dynamoRunStore } from '../../adapters/dynamodb/run-store.ts';
+import { dynamoSettingsStore } from '../../adapters/dynamodb/settings-store.ts';
 import { dynamoTargetRegistry } from '../../adapters/dynamodb/target-registry.ts';
 import { authenticate } from '../shared/authenticate.ts';
 import { observe, telemetry } from '../shared/observe.ts';
@@ -27,6 +30,9 @@ export const handler = observe(
     forecasts: dynamoForecastStore(hot),
     breaches: dynamoBreachStore(registry),
     runs: dynamoRunStore(registry),
+    anomalies: dynamoAnomalyStore(registry),
+    detectors: dynamoDetectorStateStore(hot),
+    settings: dynamoSettingsStore(registry),
     now: Date.now,
     telemetry,
   }),

@@ -30,6 +30,7 @@ export class ApiFunctions extends Construct {
   readonly receiveMetrics: ObservedFunction;
   readonly startForecastRun: ObservedFunction;
   readonly serveApi: ObservedFunction;
+  readonly recordContext: ObservedFunction;
   readonly #props: ApiFunctionsProps;
 
   constructor(scope: Construct, id: string, props: ApiFunctionsProps) {
@@ -38,6 +39,7 @@ export class ApiFunctions extends Construct {
     this.receiveMetrics = this.#receiver();
     this.startForecastRun = this.#starter();
     this.serveApi = this.#server();
+    this.recordContext = this.#recorder();
   }
 
   #route(id: string, route: RouteProps): ObservedFunction {
@@ -92,13 +94,25 @@ export class ApiFunctions extends Construct {
     const { hotTable, registry } = this.#props;
     const server = this.#route('ServeApi', {
       entry: 'serve-api',
-      description: 'Answers targets, series, forecasts, breaches and runs',
+      description: 'Answers targets, series, forecasts, breaches, anomalies, settings and runs',
       memoryMb: 512,
       environment: { HOT_TABLE_NAME: hotTable.table.tableName },
     });
     registry.grantList(server);
     registry.grantListByRisk(server);
     hotTable.grantRead(server);
+    hotTable.grantGetDetectors(server);
     return server;
+  }
+
+  #recorder(): ObservedFunction {
+    const { registry } = this.#props;
+    const recorder = this.#route('RecordContext', {
+      entry: 'record-context',
+      description: 'Takes in what people and tools tell about the fleet',
+      memoryMb: 256,
+    });
+    registry.grantReplaceSettings(recorder);
+    return recorder;
   }
 }

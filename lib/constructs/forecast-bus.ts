@@ -8,7 +8,9 @@ export class ForecastBus extends Construct {
 
   constructor(scope: Construct, id: string) {
     super(scope, id);
-    this.bus = new EventBus(this, 'Bus', { description: 'ForecastPublished, BreachPredicted' });
+    this.bus = new EventBus(this, 'Bus', {
+      description: 'ForecastPublished, BreachPredicted, AnomalyDetected',
+    });
   }
 
   grantPublish(publisher: ObservedFunction): void {

@@ -1,6 +1,7 @@
 import { RemovalPolicy, Validations } from 'aws-cdk-lib';
-import { AttributeType, Billing, TableEncryptionV2, TableV2 } from 'aws-cdk-lib/aws-dynamodb';
+import { AttributeType, Billing, StreamViewType, TableEncryptionV2, TableV2 } from 'aws-cdk-lib/aws-dynamodb';
 import { Construct } from 'constructs';
+import { ConfigurationError } from '../../core/errors.ts';
 import type { StageConfig } from '../config/stage-config.ts';
 import type { ObservedFunction } from './observed-function.ts';
 
@@ -8,7 +9,7 @@ export interface HotTableProps {
   readonly config: StageConfig;
 }
 
-/** Hour blocks of points and the newest forecast of each target. Everything expires, and raw payloads can rebuild it. */
+/** Hour blocks of points, and for each target the newest forecast and what its detectors have learned. Everything expires, and raw payloads can rebuild it. */
 export class HotTable extends Construct {
   readonly table: TableV2;
 
@@ -20,6 +21,8 @@ export class HotTable extends Construct {
       billing: Billing.onDemand(),
       encryption: TableEncryptionV2.dynamoOwnedKey(),
       timeToLiveAttribute: 'expiresAt',
+      // Blocks are taken from it as they change; Lambda's reading of it is free.
+      dynamoStream: StreamViewType.NEW_IMAGE,
       pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: false },
       deletionProtection: props.config.retainData,
       removalPolicy: props.config.retainData ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
@@ -38,6 +41,28 @@ export class HotTable extends Construct {
   /** Read blocks and write them back, each under the condition that nobody else wrote it meanwhile. */
   grantMergeBlocks(writer: ObservedFunction): void {
     writer.allow(['dynamodb:BatchGetItem', 'dynamodb:PutItem'], [this.table.tableArn]);
+  }
+
+  /** Get what the detectors of a target have learned. */
+  grantGetDetectors(reader: ObservedFunction): void {
+    reader.allow(['dynamodb:GetItem'], [this.table.tableArn]);
+  }
+
+  /** Store what the detectors of a target have learned. */
+  grantReplaceDetectors(writer: ObservedFunction): void {
+    writer.allow(['dynamodb:PutItem'], [this.table.tableArn]);
+  }
+
+  /** Be invoked with what changes; returns the stream. */
+  grantFollowChanges(follower: ObservedFunction): string {
+    const stream = this.table.tableStreamArn;
+    if (stream === undefined) throw new ConfigurationError('The hot table has no stream to follow.');
+    const actions = ['DescribeStream', 'GetRecords', 'GetShardIterator', 'ListStreams'];
+    follower.allow(
+      actions.map((action) => `dynamodb:${action}`),
+      [stream],
+    );
+    return stream;
   }
 
   /** Replace a target's forecasts by those of a newer run. */

@@ -10,7 +10,7 @@ export interface RegistryTableProps {
 
 const BY_RISK = 'byRisk';
 
-/** Tenants, targets, runs, predicted breaches, API key hashes and quotas: small, and not to be had from elsewhere. */
+/** Tenants, targets, runs, predicted breaches, anomalies, settings, API key hashes and quotas: small, and not to be had from elsewhere. */
 export class RegistryTable extends Construct {
   readonly table: TableV2;
 
@@ -76,6 +76,16 @@ export class RegistryTable extends Construct {
   /** Make a target's stored breaches exactly those of the newest run. */
   grantReplaceBreaches(writer: ObservedFunction): void {
     this.#allow(writer, 'Query', 'PutItem', 'DeleteItem');
+  }
+
+  /** Record anomalies, find those already recorded, and mark them as announced. */
+  grantRecordAnomalies(writer: ObservedFunction): void {
+    this.#allow(writer, 'GetItem', 'PutItem', 'UpdateItem');
+  }
+
+  /** Replace a tenant's settings under the condition that nobody else did meanwhile. */
+  grantReplaceSettings(writer: ObservedFunction): void {
+    this.#allow(writer, 'PutItem');
   }
 
   #allow(user: ObservedFunction, ...operations: readonly string[]): void {

@@ -1,5 +1,6 @@
 import { planBatches } from '../../core/runs/plan-batches.ts';
 import type { UsageLine } from './cost-lines.ts';
+import { detecting } from './detection-cost.ts';
 import type { ItemSizes } from './item-sizes.ts';
 import type { TemplateFacts } from './template-facts.ts';
 import { gigabytes, HOURS_PER_MONTH, keptGigabytes, readUnits, writeUnits } from './units.ts';
@@ -155,6 +156,7 @@ const watching = (work: Workload, facts: TemplateFacts): UsageLine[] => {
 export const fleetUsage = (work: Workload, facts: TemplateFacts, sizes: ItemSizes): UsageLine[] => [
   ...receiving(work, facts, sizes),
   ...storing(work, facts, sizes),
+  ...detecting(work, facts, sizes),
   ...forecasting(work, facts, sizes),
   ...watching(work, facts),
 ];

@@ -1,8 +1,10 @@
 import { gzipSync } from 'node:zlib';
+import { packWatch } from '../../core/anomalies/target-watch.ts';
 import type { TargetForecast } from '../../core/ports/forecast-storage.ts';
 import { encodeBlock } from '../../core/storage/block-codec.ts';
 import { encodeForecasts } from '../../core/storage/forecast-codec.ts';
 import { sampleBlock, sampleForecasts } from './sample-fleet.ts';
+import { sampleWatch } from './sample-watch.ts';
 
 /** Keys, version, expiry and their names, and what DynamoDB adds for its index (100 bytes). */
 const ITEM_OVERHEAD = 250;
@@ -16,6 +18,8 @@ export interface ItemSizes {
   readonly archiveBytes: number;
   readonly payloadBytes: number;
   readonly registryBytes: number;
+  /** What detectors of all metrics have learned, watched fully. */
+  readonly detectorBytes: number;
 }
 
 const archiveLine = ({ metrics }: TargetForecast): string =>
@@ -54,5 +58,6 @@ export const measureItems = (metrics: number, pushMinutes: number): ItemSizes =>
     archiveBytes: gzipSync(archiveLine(forecasts)).length,
     payloadBytes: gzipSync(payload(metrics)).length,
     registryBytes: metrics * 60 + ITEM_OVERHEAD,
+    detectorBytes: packWatch(sampleWatch(metrics, pushMinutes * 60)).length + ITEM_OVERHEAD,
   };
 };

@@ -19,7 +19,7 @@ const FunctionProperties = z.object({
     }),
   }),
 });
-const MappingProperties = z.object({ BatchSize: z.number() });
+const MappingProperties = z.object({ BatchSize: z.number(), StartingPosition: z.string().optional() });
 const LifecycleProperties = z.object({
   LifecycleConfiguration: z.object({
     Rules: z.array(z.object({ Prefix: z.string().optional(), ExpirationInDays: z.number().optional() })),
@@ -94,15 +94,16 @@ const countDispatchStates = (resources: readonly Resource[]): number => {
 /** Reads a deployment's facts from its templates. */
 export const factsOf = (templates: readonly unknown[]): TemplateFacts => {
   const resources = resourcesOf(templates);
-  const mappings = ofType(resources, 'AWS::Lambda::EventSourceMapping');
+  // Reading a table's stream is free; only polls of queues are billed.
+  const mappings = ofType(resources, 'AWS::Lambda::EventSourceMapping')
+    .map(({ Properties }) => MappingProperties.parse(Properties))
+    .filter(({ StartingPosition }) => StartingPosition === undefined);
   const logGroups = ofType(resources, 'AWS::Logs::LogGroup');
   return {
     monthly: countMonthly(resources),
     memoryGb: memoryByFunction(resources),
     queues: mappings.length,
-    ingestBatchSize: Math.min(
-      ...mappings.map(({ Properties }) => MappingProperties.parse(Properties).BatchSize),
-    ),
+    ingestBatchSize: Math.min(...mappings.map(({ BatchSize }) => BatchSize)),
     retentionDays: retentionByPrefix(resources),
     logRetentionDays: Math.max(
       ...logGroups.map(({ Properties }) => LogGroupProperties.parse(Properties).RetentionInDays),

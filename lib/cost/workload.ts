@@ -16,6 +16,14 @@ export const Workload = z.strictObject({
   storeMsPerHost: z.number().positive().default(10),
   /** Measured: 38 ms on one x86 core (14 days of 5-minute steps); doubled for a slower virtual CPU. */
   forecastMsPerSeries: z.number().positive().default(80),
+  /** Shards of the hot table's stream: a new table on demand has four partitions. */
+  streamShards: z.number().int().positive().default(4),
+  /** Changes of a shard that come within so many seconds share an invocation. */
+  streamWindowSeconds: z.number().positive().default(2),
+  /** Measured: 3 ms on one x86 core for ten metrics watched fully; doubled for a slower virtual CPU. */
+  detectMsPerHost: z.number().positive().default(6),
+  /** Anomalies of one metric a month. */
+  anomaliesPerSeries: z.number().min(0).default(1),
   /** Log bytes of one invocation: the platform's three lines and one decision; and of one access log line. */
   logBytesPerInvocation: z.number().positive().default(900),
   accessLogBytes: z.number().positive().default(350),

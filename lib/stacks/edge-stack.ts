@@ -32,6 +32,7 @@ export class EdgeStack extends Stack {
     this.http = new HttpApiEdge(this, 'Http', { config });
     this.http.serve(HttpMethod.POST, '/v1/ingest/{format}', functions.receiveMetrics);
     this.http.serve(HttpMethod.POST, '/v1/forecast-runs', functions.startForecastRun);
+    this.http.serve(HttpMethod.PUT, '/v1/settings', functions.recordContext);
     this.http.serve(HttpMethod.GET, '/v1/{proxy+}', functions.serveApi);
     new PublishedName(this, 'ApiId', { config, thing: 'api-id', value: this.http.api.apiId });
     new CfnOutput(this, 'ApiUrl', { value: this.http.api.apiEndpoint });

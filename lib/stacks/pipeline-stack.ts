@@ -1,6 +1,7 @@
 import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import type { StageConfig } from '../config/stage-config.ts';
+import { AnomalyDetection } from '../constructs/anomaly-detection.ts';
 import { DispatchSchedule } from '../constructs/dispatch-schedule.ts';
 import { ForecastBus } from '../constructs/forecast-bus.ts';
 import { ForecastWorkflow } from '../constructs/forecast-workflow.ts';
@@ -14,7 +15,7 @@ export interface PipelineStackProps extends StackProps {
   readonly data: DataStack;
 }
 
-/** Everything behind the ingest queue: storing, forecasting on schedule, events. Holds nothing that must be kept. */
+/** Everything behind the ingest queue: storing, watching for anomalies, forecasting on schedule, events. Holds nothing that must be kept. */
 export class PipelineStack extends Stack {
   readonly ingest: IngestPipeline;
   readonly forecasts: ForecastWorkflow;
@@ -28,6 +29,7 @@ export class PipelineStack extends Stack {
     this.forecasts = new ForecastWorkflow(this, 'Forecasts', { ...shared, bus });
     const { dispatch, fleet } = this.forecasts;
     new DispatchSchedule(this, 'DispatchSchedule', { ...shared, machine: dispatch.machine });
+    new AnomalyDetection(this, 'Anomalies', { ...shared, bus });
     const keys = new KeyIssuer(this, 'Keys', shared);
     this.#publish(config);
     new CfnOutput(this, 'ForecastStateMachineArn', { value: fleet.machine.stateMachineArn });

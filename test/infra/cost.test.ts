@@ -59,6 +59,7 @@ const facts: TemplateFacts = {
     ['receive-metrics', 1],
     ['store-metrics', 1],
     ['forecast-batch', 2],
+    ['detect-anomalies', 1],
   ]),
   queues: 1,
   ingestBatchSize: 20,
@@ -100,6 +101,7 @@ const sizes: ItemSizes = {
   archiveBytes: 1024 ** 2,
   payloadBytes: 1024,
   registryBytes: 800,
+  detectorBytes: 40_000,
 };
 
 describe('a fleet', () => {
@@ -120,6 +122,18 @@ describe('a fleet', () => {
   it('keeps 35 days of blocks', () => {
     // 1,000 hosts x 35 x 24 x 1,500 bytes
     expect(unitsOf(lines, 'GB of blocks')).toBeCloseTo(1.1735, 3);
+  });
+
+  it('reads what the detectors know at each push and writes it once an hour', () => {
+    // 40,000 bytes: 10 started 4 KB, halved; 40 started KB
+    expect(unitsOf(lines, 'detector reads')).toBe(8_760_000 * 5);
+    expect(unitsOf(lines, 'detector writes')).toBe(730 * 1000 * 40);
+    expect(costOf('dynamoWriteUnit', unitsOf(lines, 'detector writes'))).toBeCloseTo(18.25, 6);
+  });
+
+  it('looks for anomalies once in each window of a shard in which something changed', () => {
+    // 4 shards x 1,314,000 windows, of which 1 - exp(-5/3) see one of the 0.83 changes a second
+    expect(unitsOf(lines, 'anomaly look-ups')).toBeCloseTo(4 * 1_314_000 * (1 - Math.exp(-5 / 3)), 0);
   });
 
   it('spends 730 runs x 10,000 series x 0.1 s x 2 GB on forecasts', () => {
@@ -172,9 +186,9 @@ describe('facts of a deployment', () => {
   const prod = factsOf(Object.values(stageOf('prod').templates));
 
   it('come from its templates', () => {
-    expect(prod.monthly).toEqual(new Map([['alarmMonth', 8]]));
+    expect(prod.monthly).toEqual(new Map([['alarmMonth', 9]]));
     expect(prod.memoryGb.get('forecast-batch')).toBeCloseTo(1.7275, 3);
-    expect(prod.memoryGb.size).toBe(9);
+    expect(prod.memoryGb.size).toBe(11);
     expect(prod).toMatchObject({
       queues: 1,
       ingestBatchSize: 20,

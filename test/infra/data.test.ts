@@ -131,7 +131,12 @@ describe('the HTTP API', () => {
   const [stage] = resourcesOfType(prod, 'AWS::ApiGatewayV2::Stage');
 
   it('has a route for each function behind it', () => {
-    expect(routes.sort()).toEqual(['GET /v1/{proxy+}', 'POST /v1/forecast-runs', 'POST /v1/ingest/{format}']);
+    expect(routes.sort()).toEqual([
+      'GET /v1/{proxy+}',
+      'POST /v1/forecast-runs',
+      'POST /v1/ingest/{format}',
+      'PUT /v1/settings',
+    ]);
   });
 
   it('is throttled', () => {

@@ -14,6 +14,7 @@ const deadLetterIds = (resources: ReadonlyMap<string, Resource>): Set<string> =>
     const targets = [
       Properties?.RedrivePolicy?.deadLetterTargetArn,
       Properties?.Target?.DeadLetterConfig?.Arn,
+      Properties?.DestinationConfig?.OnFailure?.Destination,
     ];
     for (const target of targets) if (target?.['Fn::GetAtt']) ids.add(target['Fn::GetAtt'][0]);
   }
@@ -41,15 +42,15 @@ describe('queues', () => {
     },
   );
 
-  it('there are: one for work and two for failures', () => {
-    expect(resourcesOfType(stage, 'AWS::SQS::Queue')).toHaveLength(3);
+  it('there are: one for work and three for failures', () => {
+    expect(resourcesOfType(stage, 'AWS::SQS::Queue')).toHaveLength(4);
   });
 
   it('keep failures for two weeks, encrypt, and hide a message six times as long as its function runs', () => {
     const queues = resourcesOfType(stage, 'AWS::SQS::Queue');
     for (const { Properties } of queues) expect(Properties.SqsManagedSseEnabled).toBe(true);
     expect(queues.filter(({ Properties }) => Properties.MessageRetentionPeriod === 1_209_600)).toHaveLength(
-      2,
+      3,
     );
     const work = queues.find(({ Properties }) => Properties.RedrivePolicy);
     expect(work?.Properties).toMatchObject({ VisibilityTimeout: 360, ReceiveMessageWaitTimeSeconds: 20 });
@@ -59,6 +60,8 @@ describe('queues', () => {
 const Properties = (queue: Resource): unknown => queue.Properties.RedrivePolicy;
 
 describe('what is delivered by AWS', () => {
+  const mappings = resourcesOfType(stage, 'AWS::Lambda::EventSourceMapping');
+
   it('is retried and ends in a queue: every schedule', () => {
     const schedules = resourcesOfType(stage, 'AWS::Scheduler::Schedule');
     expect(schedules).toHaveLength(1);
@@ -97,12 +100,38 @@ describe('what is delivered by AWS', () => {
   });
 
   it('reports queue batches message by message, with a cap on parallel consumers', () => {
-    const [mapping] = resourcesOfType(stage, 'AWS::Lambda::EventSourceMapping');
+    const mapping = mappings.find(({ Properties }) => Properties.StartingPosition === undefined);
     expect(mapping?.Properties).toMatchObject({
       FunctionResponseTypes: ['ReportBatchItemFailures'],
       ScalingConfig: { MaximumConcurrency: 20 },
       MaximumBatchingWindowInSeconds: 2,
     });
+  });
+
+  it('follows blocks in the stream from its beginning, bounded in retries and age, and keeps what it gives up', () => {
+    const streams = mappings.filter(({ Properties }) => Properties.StartingPosition !== undefined);
+    expect(streams).toHaveLength(1);
+    expect(streams[0]?.Properties).toMatchObject({
+      StartingPosition: 'TRIM_HORIZON',
+      BatchSize: 100,
+      BisectBatchOnFunctionError: true,
+      FunctionResponseTypes: ['ReportBatchItemFailures'],
+      MaximumRetryAttempts: 10,
+      MaximumRecordAgeInSeconds: 21_600,
+    });
+    expect(text(streams[0]?.Properties.EventSourceArn)).toContain('StreamArn');
+    expect(streams[0]?.Properties.DestinationConfig.OnFailure.Destination).toBeDefined();
+    const filters = streams[0]?.Properties.FilterCriteria.Filters.map(({ Pattern }: { Pattern: string }) =>
+      JSON.parse(Pattern),
+    );
+    expect(filters).toEqual([{ dynamodb: { Keys: { sk: { S: [{ prefix: 'B#' }] } } } }]);
+  });
+
+  it('passes on the new image of what changes in the hot table, and of no other table', () => {
+    const streams = resourcesOfType(stage, 'AWS::DynamoDB::GlobalTable').map(
+      ({ Properties }) => Properties.StreamSpecification,
+    );
+    expect(streams.filter((stream) => stream !== undefined)).toEqual([{ StreamViewType: 'NEW_IMAGE' }]);
   });
 });
 

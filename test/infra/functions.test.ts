@@ -40,6 +40,8 @@ const ENVIRONMENT: Readonly<Record<string, readonly string[]>> = {
   'close-forecast-run': ['REGISTRY_TABLE_NAME', 'FORECAST_BUCKET_NAME'],
   'start-forecast-run': ['REGISTRY_TABLE_NAME', 'FORECAST_STATE_MACHINE_ARN'],
   'serve-api': ['HOT_TABLE_NAME', 'REGISTRY_TABLE_NAME'],
+  'record-context': ['REGISTRY_TABLE_NAME'],
+  'detect-anomalies': ['HOT_TABLE_NAME', 'REGISTRY_TABLE_NAME', 'EVENT_BUS_NAME', 'HOT_RETENTION_DAYS'],
   'issue-api-key': ['REGISTRY_TABLE_NAME'],
 };
 const STANDARD = [
@@ -107,8 +109,8 @@ describe('every function', () => {
       resourcesOfType(stageOf('prod', config), 'AWS::Lambda::Function', ['edge']).map(
         ({ Properties }) => Properties.TracingConfig?.Mode,
       );
-    expect(traced({})).toEqual([undefined, undefined, undefined]);
-    expect(traced({ traceRequests: true })).toEqual(['Active', 'Active', 'Active']);
+    expect(traced({})).toEqual([undefined, undefined, undefined, undefined]);
+    expect(traced({ traceRequests: true })).toEqual(['Active', 'Active', 'Active', 'Active']);
   });
 });
 
@@ -116,7 +118,7 @@ describe('every log group', () => {
   const groups = resourcesOfType(stage, 'AWS::Logs::LogGroup');
 
   it('has the retention of its stage', () => {
-    expect(groups).toHaveLength(12);
+    expect(groups).toHaveLength(14);
     for (const { Properties } of groups) expect(Properties.RetentionInDays).toBe(30);
   });
 

@@ -120,6 +120,20 @@ const PERMISSIONS: Readonly<Record<string, readonly string[]>> = {
     's3:ListBucket',
     ...TRACES,
   ],
+  RecordContext: ['dynamodb:GetItem', 'dynamodb:PutItem', ...LOGS],
+  DetectAnomalies: [
+    'dynamodb:DescribeStream',
+    'dynamodb:GetItem',
+    'dynamodb:GetRecords',
+    'dynamodb:GetShardIterator',
+    'dynamodb:ListStreams',
+    'dynamodb:PutItem',
+    'dynamodb:Query',
+    'dynamodb:UpdateItem',
+    'events:PutEvents',
+    ...LOGS,
+    'sqs:SendMessage',
+  ],
   IssueApiKey: ['dynamodb:PutItem', ...LOGS],
 };
 
@@ -170,7 +184,7 @@ describe('resource policies', () => {
 
   it('let only this API invoke a function from outside', () => {
     const permissions = resourcesOfType(stage, 'AWS::Lambda::Permission');
-    expect(permissions).toHaveLength(3);
+    expect(permissions).toHaveLength(4);
     for (const { Properties } of permissions) {
       expect(Properties.Principal).toBe('apigateway.amazonaws.com');
       expect(text(Properties.SourceArn)).toMatch(/HttpApi/);

@@ -12,6 +12,7 @@ import {
   memoryForecasts,
   memoryRegistry,
   memoryRuns,
+  memorySettings,
   recordedTelemetry,
   watched,
 } from '../unit/functions/memory-stores.ts';
@@ -44,6 +45,7 @@ const world = (count = 250) => {
     breaches: memoryBreaches().store,
     events: memoryEvents().events,
     forecaster: steadyForecaster,
+    settings: memorySettings(),
     cadenceMinutes: 60,
   });
   const tasks = {

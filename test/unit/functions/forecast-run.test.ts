@@ -15,6 +15,7 @@ import {
   memoryForecasts,
   memoryRegistry,
   memoryRuns,
+  memorySettings,
   recordedTelemetry,
   watched,
 } from './memory-stores.ts';
@@ -42,6 +43,7 @@ const world = (forecaster: Forecaster = steadyForecaster) => {
     forecasts: memoryForecasts(),
     breaches: memoryBreaches(),
     events: memoryEvents(),
+    settings: memorySettings(),
     log: recordedTelemetry(),
   };
   const { telemetry } = stores.log;
@@ -58,6 +60,7 @@ const world = (forecaster: Forecaster = steadyForecaster) => {
     breaches: stores.breaches.store,
     events: stores.events.events,
     forecaster,
+    settings: stores.settings,
     cadenceMinutes: 60,
   };
   return {

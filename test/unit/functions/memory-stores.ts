@@ -2,8 +2,14 @@
 
 import * as z from 'zod';
 import { decodeCursor, encodeCursor } from '../../../core/api/cursor.ts';
-import { InvalidInputError } from '../../../core/errors.ts';
+import { ConflictError, InvalidInputError } from '../../../core/errors.ts';
 import type { ForestallEvent } from '../../../core/events/event-catalog.ts';
+import type {
+  Anomaly,
+  AnomalyStore,
+  DetectorStateStore,
+  StoredDetectors,
+} from '../../../core/ports/anomaly-storage.ts';
 import type {
   BatchResult,
   BreachStore,
@@ -15,7 +21,9 @@ import type {
   TargetForecast,
 } from '../../../core/ports/forecast-storage.ts';
 import type { BlockStore, Page, PageRequest, StoredBlock } from '../../../core/ports/metric-storage.ts';
+import type { SettingsStore } from '../../../core/ports/settings-storage.ts';
 import type { Telemetry } from '../../../core/ports/telemetry.ts';
+import { NO_SETTINGS, type Settings } from '../../../core/settings/settings.ts';
 import { encodeBlock } from '../../../core/storage/block-codec.ts';
 import { hourOf, objectKeys } from '../../../core/storage/keys.ts';
 import type { Target } from '../../../core/targets/target.ts';
@@ -140,6 +148,68 @@ export const memoryFiles = () => {
     },
   };
   return { files, objects };
+};
+
+/** Settings by tenant, replaced only by whoever read the newest. */
+export const memorySettings = (initial: Readonly<Record<string, Settings>> = {}): SettingsStore => {
+  const stored = new Map(Object.entries(initial));
+  return {
+    get: async (tenantId) => stored.get(tenantId) ?? NO_SETTINGS,
+    replace: async (tenantId, settings) => {
+      if ((stored.get(tenantId)?.version ?? 0) !== settings.version)
+        throw new ConflictError('changed meanwhile');
+      const next = { ...settings, version: settings.version + 1 };
+      stored.set(tenantId, next);
+      return next;
+    },
+  };
+};
+
+const anomalyKey = ({ tenantId, targetId, metric, timestamp }: Anomaly): string =>
+  JSON.stringify([tenantId, targetId, metric, timestamp]);
+
+export const memoryAnomalies = (initial: readonly Anomaly[] = []) => {
+  const stored = new Map(initial.map((anomaly) => [anomalyKey(anomaly), { anomaly, announced: true }]));
+  const store: AnomalyStore = {
+    record: async (anomalies) => {
+      for (const anomaly of anomalies) {
+        const key = anomalyKey(anomaly);
+        if (!stored.has(key)) stored.set(key, { anomaly, announced: anomaly.silenced !== undefined });
+      }
+      return anomalies.filter((anomaly) => stored.get(anomalyKey(anomaly))?.announced === false);
+    },
+    markAnnounced: async (anomalies) => {
+      for (const anomaly of anomalies) stored.set(anomalyKey(anomaly), { anomaly, announced: true });
+    },
+    list: async (tenantId, { from = 0, to = Number.POSITIVE_INFINITY, targetId, metric, kind }, page) => {
+      const found = [...stored.values()]
+        .map(({ anomaly }) => anomaly)
+        .filter((one) => one.tenantId === tenantId && one.timestamp >= from && one.timestamp <= to)
+        .filter((one) => targetId === undefined || one.targetId === targetId)
+        .filter((one) => metric === undefined || one.metric === metric)
+        .filter((one) => kind === undefined || one.kind === kind);
+      return pageOf(
+        `anomalies ${tenantId}`,
+        found.sort((a, b) => b.timestamp - a.timestamp),
+        page,
+      );
+    },
+  };
+  return { store, all: () => [...stored.values()] };
+};
+
+export const memoryDetectors = () => {
+  const stored = new Map<string, StoredDetectors>();
+  const store: DetectorStateStore = {
+    get: async (tenantId, targetId) => stored.get(`${tenantId} ${targetId}`),
+    put: async ({ tenantId, targetId }, bytes, expectedVersion) => {
+      const key = `${tenantId} ${targetId}`;
+      if ((stored.get(key)?.version ?? 0) !== expectedVersion) return false;
+      stored.set(key, { bytes, version: expectedVersion + 1 });
+      return true;
+    },
+  };
+  return { store, all: () => stored };
 };
 
 export const memoryEvents = () => {

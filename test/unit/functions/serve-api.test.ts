@@ -9,11 +9,14 @@ import { type Deps, makeHandler } from '../../../functions/serve-api/handler.ts'
 import { sampleMetric, sampleTarget } from '../storage/forecast-samples.ts';
 import { httpEvent } from './http-events.ts';
 import {
+  memoryAnomalies,
   memoryBlocks,
   memoryBreaches,
+  memoryDetectors,
   memoryForecasts,
   memoryRegistry,
   memoryRuns,
+  memorySettings,
   recordedTelemetry,
   watched,
 } from './memory-stores.ts';
@@ -74,6 +77,9 @@ const setup = async (over: Partial<Deps> = {}) => {
     forecasts: forecasts.store,
     breaches: memoryBreaches(Array.from({ length: 30 }, (_, i) => breach(`t-${i}`, (i * 37) % 100))).store,
     runs: runs.store,
+    anomalies: memoryAnomalies().store,
+    detectors: memoryDetectors().store,
+    settings: memorySettings(),
     now: () => NOW * 1000,
     telemetry: log.telemetry,
     ...over,

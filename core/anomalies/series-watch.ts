@@ -1,0 +1,101 @@
+import type { AlertDetail, DetectionResult } from '../detection/detection-result.ts';
+import { createDetector, type Detector, type PointContext } from '../detection/detector.ts';
+import {
+  alertStageOptions,
+  type DetectorOptions,
+  type DetectorVariant,
+} from '../detection/detector-options.ts';
+import { restore, serialise } from '../detection/detector-state.ts';
+import { METRIC_KINDS, type MetricKind } from '../series/metric-series.ts';
+import type { ByteReader, ByteWriter } from '../storage/byte-buffer.ts';
+
+/** People are told of what is found here: rather half as many alerts that are right more often. */
+const OPTIONS = { sensitivity: 'precise' } as const satisfies Omit<DetectorOptions, 'variant'>;
+
+const VARIANTS: readonly DetectorVariant[] = ['light', 'full'];
+
+/** A point that raised an alert, in the unit the detector saw (counters: per second). */
+export interface Alert extends AlertDetail {
+  readonly metric: string;
+  readonly timestamp: number;
+  readonly value: number;
+  readonly score: number;
+  readonly parts: Readonly<Record<string, number>>;
+}
+
+const isAlert = (result: DetectionResult): result is DetectionResult & AlertDetail =>
+  result.alert && result.kind !== undefined;
+
+const scoresOf = (parts: DetectionResult['parts']): Record<string, number> =>
+  Object.fromEntries(Object.entries(parts).map(([name, { score }]) => [name, score]));
+
+/** One metric of a target and its detector. Counters are watched as rates per second. */
+export class SeriesWatch {
+  readonly metric: string;
+  readonly variant: DetectorVariant;
+  readonly kind: MetricKind;
+  /** Points scored so far. */
+  points = 0;
+  /** Epoch seconds of the first and the newest point seen; NaN before. */
+  first = Number.NaN;
+  newest = Number.NaN;
+  #newestRaw = Number.NaN;
+  #detector: Detector;
+
+  constructor(metric: string, variant: DetectorVariant, kind: MetricKind) {
+    this.metric = metric;
+    this.variant = variant;
+    this.kind = kind;
+    this.#detector = createDetector({ ...OPTIONS, variant });
+  }
+
+  /** Learns one point as stored; points must come in order of time, others are passed over. */
+  next(timestamp: number, raw: number, context: PointContext): Alert | undefined {
+    if (timestamp <= this.newest) return undefined;
+    const value = this.kind === 'counter' ? (raw - this.#newestRaw) / (timestamp - this.newest) : raw;
+    if (Number.isNaN(this.first)) this.first = timestamp;
+    this.newest = timestamp;
+    this.#newestRaw = raw;
+    // The first value of a counter has no rate, and one that fell was reset.
+    if (!Number.isFinite(value) || (this.kind === 'counter' && value < 0)) return undefined;
+    this.points++;
+    const result = this.#detector.next(timestamp, value, context);
+    if (!isAlert(result)) return undefined;
+    return { ...result, parts: scoresOf(result.parts), metric: this.metric, timestamp, value };
+  }
+
+  /** Where 98 % of the values of this time of day lie; undefined where nothing is known of it. */
+  expected(timestamp: number): { readonly lower: number; readonly upper: number } | undefined {
+    return this.#detector.expected(timestamp);
+  }
+
+  /** Whether enough was seen for alerts. */
+  get isCalibrated(): boolean {
+    const { warmupPoints, warmupSeconds } = alertStageOptions({ ...OPTIONS, variant: this.variant });
+    return this.points > warmupPoints && this.newest - this.first >= warmupSeconds;
+  }
+
+  save(writer: ByteWriter): void {
+    writer.text(this.metric);
+    writer.u8(METRIC_KINDS.indexOf(this.kind));
+    writer.u8(VARIANTS.indexOf(this.variant));
+    writer.varint(this.points);
+    for (const number of [this.first, this.newest, this.#newestRaw]) writer.f64(number);
+    writer.block(serialise(this.#detector));
+  }
+
+  /** @throws InvalidInputError for damaged bytes, and for those of another version of the detector */
+  static load(reader: ByteReader): SeriesWatch {
+    const metric = reader.text();
+    const kind = METRIC_KINDS[reader.u8()] ?? 'gauge';
+    const variant = VARIANTS[reader.u8()] ?? 'light';
+    const points = reader.varint();
+    const [first, newest, newestRaw] = [reader.f64(), reader.f64(), reader.f64()];
+    const detector = restore(reader.block(), OPTIONS);
+    const watch = new SeriesWatch(metric, variant, kind);
+    Object.assign(watch, { points, first, newest });
+    watch.#newestRaw = newestRaw;
+    watch.#detector = detector;
+    return watch;
+  }
+}

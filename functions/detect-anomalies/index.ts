@@ -1,0 +1,44 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import * as z from 'zod';
+import { makeDocumentClient, makeEventBridgeClient } from '../../adapters/clients.ts';
+import { dynamoAnomalyStore } from '../../adapters/dynamodb/anomaly-store.ts';
+import { dynamoBlockReader } from '../../adapters/dynamodb/block-store.ts';
+import { dynamoDetectorStateStore } from '../../adapters/dynamodb/detector-state-store.ts';
+import { dynamoForecastStore } from '../../adapters/dynamodb/forecast-store.ts';
+import { dynamoSettingsStore, rememberedSettings } from '../../adapters/dynamodb/settings-store.ts';
+import { dynamoTargetRegistry } from '../../adapters/dynamodb/target-registry.ts';
+import { eventBridgePublisher } from '../../adapters/eventbridge/event-publisher.ts';
+import { observe, telemetry } from '../shared/observe.ts';
+import { readEnv } from '../shared/read-env.ts';
+import { makeHandler } from './handler.ts';
+
+const env = readEnv({
+  HOT_TABLE_NAME: z.string().min(1),
+  REGISTRY_TABLE_NAME: z.string().min(1),
+  EVENT_BUS_NAME: z.string().min(1),
+  HOT_RETENTION_DAYS: z.coerce.number().int().positive(),
+});
+const client = makeDocumentClient();
+const hot = { client, tableName: env.HOT_TABLE_NAME, now: Date.now };
+const registry = { client, tableName: env.REGISTRY_TABLE_NAME, now: Date.now };
+
+export const handler = observe(
+  makeHandler({
+    states: dynamoDetectorStateStore(hot),
+    blocks: dynamoBlockReader(hot),
+    forecasts: dynamoForecastStore(hot),
+    registry: dynamoTargetRegistry(client, env.REGISTRY_TABLE_NAME),
+    settings: rememberedSettings(dynamoSettingsStore(registry), Date.now),
+    anomalies: dynamoAnomalyStore(registry),
+    events: eventBridgePublisher({
+      client: makeEventBridgeClient(),
+      busName: env.EVENT_BUS_NAME,
+      wait: async (ms) => {
+        await sleep(ms);
+      },
+    }),
+    telemetry,
+    retentionDays: env.HOT_RETENTION_DAYS,
+    now: Date.now,
+  }),
+);

@@ -1,0 +1,83 @@
+import { Duration } from 'aws-cdk-lib';
+import { EventSourceMapping, FilterCriteria, FilterRule, StartingPosition } from 'aws-cdk-lib/aws-lambda';
+import type { ITopic } from 'aws-cdk-lib/aws-sns';
+import { Construct } from 'constructs';
+import type { StageConfig } from '../config/stage-config.ts';
+import { DeadLetterQueue } from './dead-letter-queue.ts';
+import type { ForecastBus } from './forecast-bus.ts';
+import type { HotTable } from './hot-table.ts';
+import { ObservedFunction } from './observed-function.ts';
+import type { RegistryTable } from './registry-table.ts';
+
+export interface AnomalyDetectionProps {
+  readonly config: StageConfig;
+  readonly hotTable: HotTable;
+  readonly registry: RegistryTable;
+  readonly bus: ForecastBus;
+  readonly notify: ITopic;
+}
+
+const MEANING = {
+  impact: 'Changed metrics of some targets were not looked at: their anomalies go unannounced.',
+  runbook: 'Anomalies are not looked for',
+};
+
+/** Sort keys of blocks begin so; forecasts and detectors share the table and would only cost invocations. */
+const BLOCKS_ONLY = FilterCriteria.filter({ dynamodb: { Keys: { sk: { S: FilterRule.beginsWith('B#') } } } });
+
+/**
+ * Follows the hot table's stream: every change of a block is shown to its target's detectors. Changes of one target are
+ * delivered in order and one at a time. What fails ten times, or for six hours, is named in a queue with an alarm; the
+ * detectors make up for it themselves when the target's next block arrives.
+ */
+export class AnomalyDetection extends Construct {
+  readonly detector: ObservedFunction;
+
+  constructor(scope: Construct, id: string, props: AnomalyDetectionProps) {
+    super(scope, id);
+    const { hotTable, registry, bus, config, notify } = props;
+    this.detector = new ObservedFunction(this, 'DetectAnomalies', {
+      entry: 'detect-anomalies',
+      description: "Shows changed blocks to their target's detectors",
+      config,
+      notify,
+      memoryMb: 1024,
+      timeout: Duration.minutes(2),
+      failure: { ...MEANING, seenBy: 'dead letters of the stream' },
+      environment: {
+        HOT_TABLE_NAME: hotTable.table.tableName,
+        REGISTRY_TABLE_NAME: registry.table.tableName,
+        EVENT_BUS_NAME: bus.bus.eventBusName,
+        HOT_RETENTION_DAYS: String(config.hotRetentionDays),
+      },
+    });
+    hotTable.grantRead(this.detector);
+    hotTable.grantGetDetectors(this.detector);
+    hotTable.grantReplaceDetectors(this.detector);
+    registry.grantRecordAnomalies(this.detector);
+    bus.grantPublish(this.detector);
+    this.#follow(hotTable.grantFollowChanges(this.detector), notify);
+  }
+
+  #follow(stream: string, notify: ITopic): void {
+    const given = new DeadLetterQueue(this, 'GivenUp', { ...MEANING, notify });
+    this.detector.allow(['sqs:SendMessage'], [given.queue.queueArn]);
+    const mapping = new EventSourceMapping(this, 'Changes', {
+      target: this.detector.fn,
+      eventSourceArn: stream,
+      startingPosition: StartingPosition.TRIM_HORIZON,
+      filters: [BLOCKS_ONLY],
+      batchSize: 100,
+      // A longer wait makes fewer invocations, and every anomaly later by as much.
+      maxBatchingWindow: Duration.seconds(2),
+      bisectBatchOnError: true,
+      reportBatchItemFailures: true,
+      retryAttempts: 10,
+      maxRecordAge: Duration.hours(6),
+      onFailure: { bind: () => ({ destination: given.queue.queueArn }) },
+    });
+    // Lambda looks whether the role may read the stream when the mapping is made.
+    const role = this.detector.node.tryFindChild('Role');
+    if (role !== undefined) mapping.node.addDependency(role);
+  }
+}
