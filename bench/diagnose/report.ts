@@ -1,5 +1,5 @@
 import type { Reliability } from './reliability.ts';
-import type { DiagnoseBenchResult } from './run.ts';
+import type { DiagnoseBenchResult } from './result.ts';
 import type { Recall } from './score-cases.ts';
 
 const percent = (part: number, whole: number): string => `${((100 * part) / whole).toFixed(1).padStart(5)} %`;

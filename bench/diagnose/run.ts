@@ -9,36 +9,13 @@ import { disguise, disguisedName } from './disguise.ts';
 import { type LabelledCase, loadPetShop } from './load-issues.ts';
 import { overconfidentErrors, type Reliability, reliability } from './reliability.ts';
 import { describeBench } from './report.ts';
+import type { DiagnoseBenchResult, SetResult } from './result.ts';
 import { type CaseResult, type Recall, recall, recallByGroup, scoreCase, VARIANTS } from './score-cases.ts';
 import { syntheticCases } from './synthetic-cases.ts';
 
 /** Another seed than the one on which confidence was fitted. */
 const SEED = 1;
 const FAULTS = 500;
-
-interface SetResult {
-  readonly byGroup: Readonly<Record<string, Recall>>;
-  readonly byVariant: Readonly<Record<string, Recall>>;
-}
-
-/** Everything the diagnosis bench measures. */
-export interface DiagnoseBenchResult {
-  readonly given: SetResult;
-  readonly synthetic: SetResult & { readonly sources: number };
-  readonly invariance: { readonly cases: number; readonly identical: number };
-  readonly milliseconds: {
-    readonly median: number;
-    readonly p95: number;
-    readonly max: number;
-    readonly reading: number;
-  };
-  readonly reliability: {
-    readonly given: Reliability;
-    readonly synthetic: Reliability;
-    readonly withoutNormal: Reliability;
-  };
-  readonly overconfident: readonly CaseResult[];
-}
 
 /** Where the data is, where the JSON goes, and who prints. */
 export interface DiagnoseBenchOptions {
