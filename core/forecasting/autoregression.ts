@@ -20,6 +20,33 @@ export const yuleWalker = (values: Float64Array, from: number, to: number, order
   return phi;
 };
 
+/** Products at four neighbouring lags in one pass: each value is loaded once for all of them. */
+const addFourLags = (
+  values: Float64Array,
+  from: number,
+  to: number,
+  lag: number,
+  covariance: Float64Array,
+): void => {
+  let [a, b, c, d] = [0, 0, 0, 0];
+  for (let i = from + lag + 3; i < to; i++) {
+    const value = values[i]!;
+    a += value * values[i - lag]!;
+    b += value * values[i - lag - 1]!;
+    c += value * values[i - lag - 2]!;
+    d += value * values[i - lag - 3]!;
+  }
+  // The shorter lags have up to three more pairs at the start.
+  for (let i = from + lag; i < Math.min(to, from + lag + 3); i++) {
+    a += values[i]! * values[i - lag]!;
+    if (i > from + lag) b += values[i]! * values[i - lag - 1]!;
+    if (i > from + lag + 1) c += values[i]! * values[i - lag - 2]!;
+  }
+  const sums = [a, b, c, d];
+  for (let k = 0; k < 4 && lag + k < covariance.length; k++)
+    covariance[lag + k] = sums[k]! / Math.max(1, to - from);
+};
+
 /** Biased sample autocovariances of lags 0..order (biased keeps the fitted process stationary). */
 export const autocovariance = (
   values: Float64Array,
@@ -28,15 +55,14 @@ export const autocovariance = (
   order: number,
 ): Float64Array => {
   const covariance = new Float64Array(order + 1);
-  for (let lag = 0; lag <= order; lag++) {
-    let total = 0;
-    for (let i = from + lag; i < to; i++) total += values[i]! * values[i - lag]!;
-    covariance[lag] = total / Math.max(1, to - from);
-  }
+  for (let lag = 0; lag <= order; lag += 4) addFourLags(values, from, to, lag, covariance);
   return covariance;
 };
 
-/** Iterates the recursion `steps` ahead of `origin`; `path[k]` is the forecast of step `origin + k`. */
+/**
+ * Iterates the recursion `steps` ahead of `origin`. `path` holds the last `order` values first (zeros before the
+ * series), then the forecasts: step `origin + k` is at `path[order + k]`; it must have room for order + steps.
+ */
 export const iterateAutoregression = (
   phi: Float64Array,
   values: Float64Array,
@@ -45,13 +71,15 @@ export const iterateAutoregression = (
   path: Float64Array,
 ): void => {
   const order = phi.length;
-  for (let k = 0; k < steps; k++) {
-    let total = 0;
-    const own = Math.min(k, order);
-    for (let j = 0; j < own; j++) total += phi[j]! * path[k - 1 - j]!;
-    const base = origin + k - 1;
-    const rest = Math.min(order, base + 1);
-    for (let j = own; j < rest; j++) total += phi[j]! * values[base - j]!;
-    path[k] = total;
+  for (let j = 0; j < order; j++) path[j] = values[origin - order + j] ?? 0;
+  const even = order - (order % 2);
+  for (let at = order; at < order + steps; at++) {
+    let [a, b] = [0, 0];
+    for (let j = 0; j < even; j += 2) {
+      a += phi[j]! * path[at - 1 - j]!;
+      b += phi[j + 1]! * path[at - 2 - j]!;
+    }
+    if (even < order) a += phi[even]! * path[at - 1 - even]!;
+    path[at] = a + b;
   }
 };

@@ -8,15 +8,15 @@ export const autoregression = (view: SeriesView, order: number): PointCandidate 
   const centred = new Float64Array(view.n);
   for (let i = 0; i < view.n; i++) centred[i] = view.y[i]! - mean;
   const phi = yuleWalker(centred, 0, view.n, order);
-  let path = new Float64Array(64);
+  let path = new Float64Array(phi.length + 128);
   return {
     kind: 'point',
     name: `ar-${order}`,
     predict: ({ origin, leads, count }, out, offset) => {
       const furthest = leads[count - 1]!;
-      if (path.length < furthest) path = new Float64Array(furthest);
+      if (path.length < phi.length + furthest) path = new Float64Array(phi.length + furthest);
       iterateAutoregression(phi, centred, origin, furthest, path);
-      for (let j = 0; j < count; j++) out[offset + j] = mean + path[leads[j]! - 1]!;
+      for (let j = 0; j < count; j++) out[offset + j] = mean + path[phi.length + leads[j]! - 1]!;
     },
   };
 };

@@ -43,17 +43,17 @@ export const seasonalWithAutoregression = (
   const residual = new Float64Array(view.n);
   for (let s = profile.first; s < view.n; s++) residual[s] = view.y[s]! - profile.values[s]!;
   const phi = yuleWalker(residual, profile.first, view.n, order);
-  let path = new Float64Array(64);
+  let path = new Float64Array(phi.length + 128);
   return {
     kind: 'point',
     name: `${profile.name}+ar-${order}`,
     predict: ({ origin, leads, count }, out, offset) => {
       const furthest = leads[count - 1]!;
-      if (path.length < furthest) path = new Float64Array(furthest);
+      if (path.length < phi.length + furthest) path = new Float64Array(phi.length + furthest);
       iterateAutoregression(phi, residual, origin, furthest, path);
       for (let j = 0; j < count; j++) {
         const lead = leads[j]!;
-        out[offset + j] = profileAt(profile, origin + lead - 1, origin) + path[lead - 1]!;
+        out[offset + j] = profileAt(profile, origin + lead - 1, origin) + path[phi.length + lead - 1]!;
       }
     },
   };

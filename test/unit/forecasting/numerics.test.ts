@@ -1,6 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { iterateAutoregression, yuleWalker } from '../../../core/forecasting/autoregression.ts';
+import {
+  autocovariance,
+  iterateAutoregression,
+  yuleWalker,
+} from '../../../core/forecasting/autoregression.ts';
 import { weightedQuantiles } from '../../../core/forecasting/error-quantiles.ts';
 import { foldedRidge } from '../../../core/forecasting/folded-ridge.ts';
 import { sharpenedLevel } from '../../../core/forecasting/linear-pool.ts';
@@ -93,9 +97,26 @@ describe('Yule-Walker', () => {
   });
 
   it('iterates forward from the values before the origin', () => {
-    const path = new Float64Array(3);
+    const path = new Float64Array(4);
     iterateAutoregression(Float64Array.from([0.5]), Float64Array.from([0, 8]), 2, 3, path);
-    expect([...path]).toEqual([4, 2, 1]);
+    expect([...path]).toEqual([8, 4, 2, 1]);
+    const longer = new Float64Array(5);
+    iterateAutoregression(Float64Array.from([1, 0, 2]), Float64Array.from([3]), 1, 2, longer);
+    expect([...longer]).toEqual([0, 0, 3, 3, 3]);
+  });
+});
+
+describe('autocovariance', () => {
+  it.each([0, 1, 5, 6, 7, 8])('is the mean product of all pairs, up to lag %i', (order) => {
+    const values = Float64Array.from({ length: 9 }, (_, i) => noise(i));
+    const direct = Array.from({ length: order + 1 }, (_, lag) => {
+      let total = 0;
+      for (let i = 1 + lag; i < 9; i++) total += values[i]! * values[i - lag]!;
+      return total / 8;
+    });
+    autocovariance(values, 1, 9, order).forEach((value, lag) => {
+      expect(value).toBeCloseTo(direct[lag]!, 12);
+    });
   });
 });
 
