@@ -23,63 +23,68 @@ export const sortedQuantile = (sorted: Float64Array, count: number, level: numbe
   return sorted[below]! + (position - below) * (sorted[above]! - sorted[below]!);
 };
 
+/** Ranks per bucket: 2 ^ 5. */
+const BUCKET_BITS = 5;
+
 /**
- * Counts of a moving window by rank, for quantiles of long windows without sorting each (Fenwick 1994: a binary
- * indexed tree over the ranks of all values).
+ * Which ranks a moving window holds, for quantiles of long windows without sorting each: a flag per rank and a count
+ * per bucket of ranks, so that moving by a point is two writes and all quantiles are one walk over the buckets.
  */
 export class RankWindow {
   readonly #sorted: Float64Array;
   readonly #rank: Int32Array;
-  readonly #tree: Int32Array;
-  readonly #top: number;
+  readonly #held: Uint8Array;
+  readonly #counts: Int32Array;
   #from = 0;
   #to = 0;
 
   constructor(order: RankOrder) {
     this.#sorted = order.sorted;
     this.#rank = order.rank;
-    this.#tree = new Int32Array(order.sorted.length + 1);
-    this.#top = 2 ** Math.floor(Math.log2(Math.max(1, order.sorted.length)));
+    this.#held = new Uint8Array(order.sorted.length);
+    this.#counts = new Int32Array((order.sorted.length >> BUCKET_BITS) + 1);
   }
 
-  #add(index: number, change: number): void {
-    const tree = this.#tree;
-    for (let i = this.#rank[index]! + 1; i < tree.length; i += i & -i) tree[i] = tree[i]! + change;
+  #set(index: number, held: 0 | 1): void {
+    const rank = this.#rank[index]!;
+    const bucket = rank >> BUCKET_BITS;
+    this.#held[rank] = held;
+    this.#counts[bucket] = this.#counts[bucket]! + (held === 1 ? 1 : -1);
   }
 
   /** Moves the window to points [from, to); cheap while both ends only grow. */
   moveTo(from: number, to: number): void {
     if (from < this.#from || to < this.#to) {
-      this.#tree.fill(0);
+      this.#held.fill(0);
+      this.#counts.fill(0);
       this.#from = from;
       this.#to = from;
     }
-    for (; this.#to < to; this.#to++) this.#add(this.#to, 1);
-    for (; this.#from < from; this.#from++) this.#add(this.#from, -1);
+    for (; this.#to < to; this.#to++) this.#set(this.#to, 1);
+    for (; this.#from < from; this.#from++) this.#set(this.#from, 0);
   }
 
-  /** The k-th smallest value of the window, k from 0. */
-  #kth(k: number): number {
-    const tree = this.#tree;
-    let position = 0;
-    let left = k + 1;
-    for (let bit = this.#top; bit > 0; bit >>= 1) {
-      const next = position + bit;
-      if (next < tree.length && tree[next]! < left) {
-        position = next;
-        left -= tree[next]!;
-      }
-    }
-    return this.#sorted[position]!;
+  /** Rank of the next held value after `rank`. */
+  #after(rank: number): number {
+    let next = rank + 1;
+    while (this.#held[next] === 0) next++;
+    return next;
   }
 
-  /** Quantile of the window (type 7 of Hyndman & Fan 1996). */
-  quantile(level: number): number {
+  /** Quantiles of the window at ascending levels (type 7 of Hyndman & Fan 1996), written to `into`. */
+  writeQuantiles(levels: readonly number[], into: Float64Array): void {
     const count = this.#to - this.#from;
-    const position = level * (count - 1);
-    const below = Math.floor(position);
-    const low = this.#kth(below);
-    return below + 1 < count ? low + (position - below) * (this.#kth(below + 1) - low) : low;
+    let [bucket, before] = [0, 0];
+    for (let l = 0; l < levels.length; l++) {
+      const position = levels[l]! * (count - 1);
+      const below = Math.floor(position);
+      while (before + this.#counts[bucket]! <= below) before += this.#counts[bucket++]!;
+      let rank = this.#after((bucket << BUCKET_BITS) - 1);
+      for (let k = before; k < below; k++) rank = this.#after(rank);
+      const low = this.#sorted[rank]!;
+      const high = below + 1 < count ? this.#sorted[this.#after(rank)]! : low;
+      into[l] = low + (position - below) * (high - low);
+    }
   }
 }
 

@@ -10,7 +10,7 @@ const slidingQuantiles = (order: RankOrder, window: number) => {
   const ranks = new RankWindow(order);
   return (origin: number, levels: readonly number[], into: Float64Array): void => {
     ranks.moveTo(Math.max(0, origin - window), origin);
-    for (let l = 0; l < levels.length; l++) into[l] = ranks.quantile(levels[l]!);
+    ranks.writeQuantiles(levels, into);
   };
 };
 
