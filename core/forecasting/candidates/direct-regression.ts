@@ -4,7 +4,7 @@ import type { SeriesView } from '../series-view.ts';
 import type { PointCandidate } from './candidate.ts';
 
 /** Steps between the origins that the regression learns from. */
-const ORIGIN_STRIDE = 9;
+const ORIGIN_STRIDE = 13;
 const FOLDS = 4;
 const HALF_LIFE_DAYS = 4;
 /** Ridge penalty in units of (weighted) observations, the inputs being normal scores. */
