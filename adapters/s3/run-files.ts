@@ -9,6 +9,7 @@ import {
 } from '@aws-sdk/client-s3';
 import * as z from 'zod';
 import { InvalidInputError } from '../../core/errors.ts';
+import type { Forecast } from '../../core/forecasting/forecast.ts';
 import type {
   BatchResult,
   MetricForecast,
@@ -16,6 +17,7 @@ import type {
   TargetForecast,
 } from '../../core/ports/forecast-storage.ts';
 import { objectKeys } from '../../core/storage/keys.ts';
+import { scaleOf } from '../../core/storage/quantile-tracks.ts';
 import { calling } from '../sdk-failure.ts';
 
 const compress = promisify(gzip);
@@ -93,15 +95,25 @@ const readResults = async (options: RunFilesOptions, prefix: string): Promise<Ba
   return results;
 };
 
-/** Five digits are more than any score needs: the archive's size is mostly digits. */
-const rounded = (values: Float64Array): number[] =>
-  Array.from(values, (value) => Number(value.toPrecision(5)));
+/**
+ * Rounds to a power of ten no coarser than the unit in which the forecast is served, a small share of its own band: no
+ * score sees the difference, and the archive's size is mostly digits. Exact where the band is empty.
+ */
+const roundedFor = (forecast: Forecast): ((values: Float64Array) => number[]) => {
+  const { unit, exact } = scaleOf(forecast);
+  if (exact || unit === 0) return (values) => Array.from(values);
+  const decimals = -Math.floor(Math.log10(unit));
+  const scale = 10 ** decimals;
+  return (values) =>
+    Array.from(values, (value) => Number((Math.round(value * scale) / scale).toPrecision(15)));
+};
 
 const archiveLine = (
   target: TargetForecast,
   { metric, forecast, threshold, breach }: MetricForecast,
 ): string => {
   const { quantileLevels, quantiles, mean, members, ...about } = forecast;
+  const rounded = roundedFor(forecast);
   return JSON.stringify({
     tenant: target.tenantId,
     target: target.targetId,

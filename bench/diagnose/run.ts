@@ -7,9 +7,9 @@ import { parseMetricsCsv } from '../../core/diagnosis/files/metrics-csv.ts';
 import { ConfigurationError } from '../../core/errors.ts';
 import { disguise, disguisedName } from './disguise.ts';
 import { type LabelledCase, loadPetShop } from './load-issues.ts';
-import { overconfidentErrors, type Reliability, reliability } from './reliability.ts';
+import { overconfidentErrors, reliability } from './reliability.ts';
 import { describeBench } from './report.ts';
-import type { DiagnoseBenchResult, SetResult } from './result.ts';
+import type { DiagnoseBenchResult } from './result.ts';
 import { type CaseResult, type Recall, recall, recallByGroup, scoreCase, VARIANTS } from './score-cases.ts';
 import { syntheticCases } from './synthetic-cases.ts';
 

@@ -96,6 +96,9 @@ describe('the archive', () => {
       horizon: 96,
     });
     expect(lines[0].quantiles['0.9']).toHaveLength(96);
-    expect(lines[0].mean[4]).toBeCloseTo(targets[0]!.metrics[0]!.forecast.mean[4]!, 6);
+    const { mean, quantiles } = targets[0]!.metrics[0]!.forecast;
+    const band = Math.abs(quantiles[8]![4]! - quantiles[0]![4]!);
+    expect(Math.abs(lines[0].mean[4] - mean[4]!)).toBeLessThan(band / 500);
+    expect(String(lines[0].mean[4]).length).toBeLessThan(8);
   });
 });
