@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { anomaliesCommand } from './commands/anomalies.ts';
 import { benchCommand } from './commands/bench.ts';
 import { breachesCommand } from './commands/breaches.ts';
 import { detectCommand } from './commands/detect.ts';
@@ -27,4 +28,5 @@ export const buildProgram = (terminal: Terminal): Command =>
     .addCommand(statusCommand(terminal))
     .addCommand(runsCommand(terminal))
     .addCommand(breachesCommand(terminal))
+    .addCommand(anomaliesCommand(terminal))
     .addCommand(benchCommand(terminal));

@@ -43,6 +43,9 @@ const replace = async (
     return settings;
   } catch (cause) {
     if (!(cause instanceof ConditionalCheckFailedException)) throw cause;
+    // Sent again because its answer was lost, the change is already there.
+    const stored = await get({ client, tableName }, tenantId);
+    if (JSON.stringify(stored) === JSON.stringify(settings)) return stored;
     throw new ConflictError(
       `the settings are no longer those of version ${given.version}: read them again and repeat the change`,
       { cause },

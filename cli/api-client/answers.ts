@@ -3,7 +3,18 @@
  * does not break an older client and `--json` passes everything on.
  */
 import * as z from 'zod';
-import { Breach, Forecast, Health, Run, Series, StartedRun, Target } from '../../core/api/answers.ts';
+import {
+  Anomaly,
+  Baseline,
+  Breach,
+  Forecast,
+  Health,
+  Run,
+  Series,
+  Settings,
+  StartedRun,
+  Target,
+} from '../../core/api/answers.ts';
 
 export const HealthAnswer = z.looseObject(Health.shape);
 export const StartedRunAnswer = z.looseObject(StartedRun.shape);
@@ -19,6 +30,15 @@ export type ForecastAnswer = z.infer<typeof ForecastAnswer>;
 
 export const BreachAnswer = z.looseObject(Breach.shape);
 export type BreachAnswer = z.infer<typeof BreachAnswer>;
+
+export const AnomalyAnswer = z.looseObject(Anomaly.shape);
+export type AnomalyAnswer = z.infer<typeof AnomalyAnswer>;
+
+export const BaselineAnswer = z.looseObject(Baseline.shape);
+export type BaselineAnswer = z.infer<typeof BaselineAnswer>;
+
+export const SettingsAnswer = z.looseObject(Settings.shape);
+export type SettingsAnswer = z.infer<typeof SettingsAnswer>;
 
 export const RunAnswer = z.looseObject(Run.shape);
 export type RunAnswer = z.infer<typeof RunAnswer>;

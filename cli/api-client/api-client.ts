@@ -2,7 +2,10 @@ import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import * as z from 'zod';
 import type { Severity } from '../../core/breach/breach-risk.ts';
+import type { AnomalyKind } from '../../core/detection/detection-result.ts';
 import {
+  AnomalyAnswer,
+  BaselineAnswer,
   BreachAnswer,
   ForecastAnswer,
   HealthAnswer,
@@ -10,6 +13,7 @@ import {
   pageOf,
   RunAnswer,
   SeriesAnswer,
+  SettingsAnswer,
   StartedRunAnswer,
   TargetAnswer,
 } from './answers.ts';
@@ -28,6 +32,14 @@ export interface BreachQuery extends ListOptions {
   readonly minProbability?: number | undefined;
   readonly severity?: Severity | undefined;
   readonly target?: string | undefined;
+}
+
+export interface AnomalyQuery extends ListOptions {
+  readonly from?: string | undefined;
+  readonly to?: string | undefined;
+  readonly target?: string | undefined;
+  readonly metric?: string | undefined;
+  readonly kind?: AnomalyKind | undefined;
 }
 
 export interface TargetQuery extends ListOptions {
@@ -97,6 +109,28 @@ export class ApiClient {
   /** Highest risk first. */
   breaches({ most, ...query }: BreachQuery = {}): AsyncGenerator<BreachAnswer, void, void> {
     return this.list(BreachAnswer, '/v1/breaches', query, most);
+  }
+
+  /** Newest first. */
+  anomalies({ most, ...query }: AnomalyQuery = {}): AsyncGenerator<AnomalyAnswer, void, void> {
+    return this.list(AnomalyAnswer, '/v1/anomalies', query, most);
+  }
+
+  /** What has been learned of one metric. */
+  baseline(target: string, metric: string): Promise<BaselineAnswer> {
+    const path = `/v1/targets/${encodeURIComponent(target)}/baseline`;
+    return this.read(BaselineAnswer, { method: 'GET', path, query: { metric } });
+  }
+
+  settings(): Promise<SettingsAnswer> {
+    return this.read(SettingsAnswer, { method: 'GET', path: '/v1/settings' });
+  }
+
+  /** Replaces all settings; refused with 409 when `version` is not the one stored. */
+  replaceSettings(settings: SettingsAnswer): Promise<SettingsAnswer> {
+    const headers = { 'content-type': 'application/json' };
+    const body = Uint8Array.from(Buffer.from(JSON.stringify(settings)));
+    return this.read(SettingsAnswer, { method: 'PUT', path: '/v1/settings', headers, body });
   }
 
   /** Newest first. */

@@ -3,7 +3,8 @@ import * as z from 'zod';
 import { parseInstant } from '../ingestion/instant.ts';
 import { MetricName, TargetId } from '../tenancy/identifiers.ts';
 
-/** Together they stay far below the 400 KB of one stored item. */
+/** One stored item holds 400 KB. */
+const MOST_BYTES = 300_000;
 const MOST_RULES = 200;
 const MOST_WINDOWS = 100;
 const MOST_TARGETS = 50;
@@ -56,12 +57,17 @@ export const MaintenanceRule = z
   });
 
 /** All settings of one tenant. Of rules that apply to a series the most specific counts, the last of equals. */
-export const Settings = z.strictObject({
-  version: z.number().int().min(0).describe('As last read, 0 before the first; raised by every change'),
-  thresholds: z.array(ThresholdRule).max(MOST_RULES).default([]),
-  detection: z.array(DetectionRule).max(MOST_RULES).default([]),
-  maintenance: z.array(MaintenanceRule).max(MOST_WINDOWS).default([]),
-});
+export const Settings = z
+  .strictObject({
+    version: z.number().int().min(0).describe('As last read, 0 before the first; raised by every change'),
+    thresholds: z.array(ThresholdRule).max(MOST_RULES).default([]),
+    detection: z.array(DetectionRule).max(MOST_RULES).default([]),
+    maintenance: z.array(MaintenanceRule).max(MOST_WINDOWS).default([]),
+  })
+  .refine((settings) => Buffer.byteLength(JSON.stringify(settings)) <= MOST_BYTES, {
+    message: `expected at most ${MOST_BYTES} bytes of settings`,
+    path: ['maintenance'],
+  });
 export type Settings = z.infer<typeof Settings>;
 
 /** Settings of a tenant that has stored none. */

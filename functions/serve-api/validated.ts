@@ -13,7 +13,7 @@ export const validated =
     schemas: { readonly query: Query; readonly params: Params },
     respond: (tenantId: string, query: z.infer<Query>, params: z.infer<Params>) => Promise<Body>,
   ): Answer =>
-  (tenantId, query, params) =>
+  async (tenantId, query, params) =>
     respond(tenantId, parseRequest(schemas.query, query), parseRequest(schemas.params, params));
 
 /** One page of a list as the API shows it. */

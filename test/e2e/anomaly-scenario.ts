@@ -1,0 +1,101 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { AnomalyAnswer } from '../../cli/api-client/answers.ts';
+import type { ApiClient } from '../../cli/api-client/api-client.ts';
+import { drained, newTenant, subscribe, useSession } from './pipeline-client.ts';
+import type { SharedSession } from './shared-session.ts';
+
+const STEP = 300;
+const DAY = 86_400;
+const DAYS = 14;
+const WAIT_MILLISECONDS = 120_000;
+const POLL_MILLISECONDS = 500;
+
+type Point = readonly [epochSeconds: number, value: number];
+
+/** Fourteen days of a daily rhythm with a little noise, the same each time. */
+const history = (end: number): Point[] =>
+  Array.from({ length: (DAYS * DAY) / STEP }, (_, i) => {
+    const at = end - (DAYS * DAY - i * STEP);
+    const noise = Math.sin(i * 12.9898) * 43758.5453;
+    return [at, 50 + 20 * Math.sin((2 * Math.PI * at) / DAY) + 3 * (noise - Math.floor(noise))];
+  });
+
+const send = async (client: ApiClient, target: string, points: readonly Point[]): Promise<void> => {
+  const series = {
+    target,
+    metric: 'cpu_percent',
+    timestamps: points.map(([at]) => at),
+    values: points.map(([, value]) => value),
+  };
+  await client.ingest({ format: 'json', body: JSON.stringify({ series: [series] }) });
+};
+
+/** Asks until there is an answer that will do, for at most two minutes. */
+const eventually = async <Answer>(ask: () => Promise<Answer>, willDo: (answer: Answer) => boolean) => {
+  const deadline = Date.now() + WAIT_MILLISECONDS;
+  for (;;) {
+    const answer = await ask();
+    if (willDo(answer) || Date.now() > deadline) return answer;
+    await sleep(POLL_MILLISECONDS);
+  }
+};
+
+const allAnomalies = async (client: ApiClient): Promise<AnomalyAnswer[]> => {
+  const found: AnomalyAnswer[] = [];
+  for await (const anomaly of client.anomalies()) found.push(anomaly);
+  return found;
+};
+
+const learned = async (client: ApiClient, target: string) => {
+  try {
+    return await client.baseline(target, 'cpu_percent');
+  } catch {
+    return undefined;
+  }
+};
+
+export interface AnomalyScenario {
+  readonly anomalies: readonly AnomalyAnswer[];
+  readonly events: readonly Readonly<Record<string, unknown>>[];
+  readonly baseline: Awaited<ReturnType<typeof learned>>;
+  readonly spikeAt: number;
+  /** From sending the spike to reading the anomaly. */
+  readonly milliseconds: number;
+}
+
+/** Teaches two targets a daily rhythm, the second under maintenance, then sends both a spike. */
+export const anomalyScenario = async (session: SharedSession): Promise<AnomalyScenario> => {
+  useSession(session);
+  const client = await newTenant(session, 'e2e-anomalies');
+  const received = await subscribe(session, 'anomalies-test');
+  const now = Math.floor(Date.now() / 1000);
+  const window = { from: String(now - DAY), to: String(now + DAY), reason: 'moving racks' };
+  const own = await client.settings();
+  await client.replaceSettings({ ...own, maintenance: [{ ...window, targets: ['quiet'] }] });
+  const [spikeAt, points] = [now - 60, history(now - 60)];
+  for (const target of ['loud', 'quiet']) await send(client, target, points);
+  await drained();
+  const isTrained = (baseline: Awaited<ReturnType<typeof learned>>) => (baseline?.points ?? 0) > 4000;
+  await eventually(() => learned(client, 'quiet'), isTrained);
+  const baseline = await eventually(() => learned(client, 'loud'), isTrained);
+  const sentAt = Date.now();
+  for (const target of ['loud', 'quiet']) await send(client, target, [[spikeAt, 400]]);
+  const anomalies = await eventually(
+    () => allAnomalies(client),
+    (found) => found.filter(({ value }) => value === 400).length === 2,
+  );
+  const milliseconds = Date.now() - sentAt;
+  const events: Readonly<Record<string, unknown>>[] = [];
+  const own400 = (found: typeof events) => found.filter(({ value }) => value === 400);
+  await eventually(
+    async () => {
+      for (const event of await received()) {
+        if (event['detail-type'] === 'AnomalyDetected' && event.detail.tenantId === 'e2e-anomalies')
+          events.push(event.detail);
+      }
+      return own400(events);
+    },
+    (found) => found.length > 0,
+  );
+  return { anomalies, events: own400(events), baseline, spikeAt, milliseconds };
+};

@@ -1,0 +1,95 @@
+import { describe, expect, it } from 'vitest';
+import {
+  anomalyThresholdOf,
+  breachThresholdOf,
+  detectionModeOf,
+  maintenanceReason,
+} from '../../../core/settings/apply-settings.ts';
+import { NO_SETTINGS, Settings } from '../../../core/settings/settings.ts';
+
+const series = { tenantId: 'acme', targetId: 'web-1', metric: 'cpu' };
+const from = (settings: object) => Settings.parse({ version: 1, ...settings });
+
+describe('rules', () => {
+  it('say nothing where there are none', () => {
+    expect(detectionModeOf(NO_SETTINGS, series)).toBeUndefined();
+    expect(anomalyThresholdOf(NO_SETTINGS, series)).toBeUndefined();
+    expect(breachThresholdOf(NO_SETTINGS, series)).toBeUndefined();
+    expect(maintenanceReason(NO_SETTINGS, series, 0)).toBeUndefined();
+  });
+
+  it('count by how much they name: target before metric, the last of equals', () => {
+    const settings = from({
+      detection: [
+        { target: 'web-1', mode: 'off' },
+        { metric: 'cpu', mode: 'full', threshold: 6 },
+        { mode: 'light', threshold: 9 },
+        { target: 'web-1', mode: 'light' },
+        { target: 'web-2', metric: 'cpu', mode: 'full', threshold: 3 },
+      ],
+    });
+    expect(detectionModeOf(settings, series)).toBe('light');
+    // A rule without a threshold leaves the threshold to less specific ones.
+    expect(anomalyThresholdOf(settings, series)).toBe(6);
+    expect(detectionModeOf(settings, { ...series, targetId: 'db', metric: 'disk' })).toBe('light');
+    expect(anomalyThresholdOf(settings, { ...series, targetId: 'db', metric: 'disk' })).toBe(9);
+  });
+
+  it('replace the limits of a profile', () => {
+    const settings = from({
+      thresholds: [
+        { metric: 'cpu', above: 70 },
+        { target: 'web-1', metric: 'cpu', below: 5 },
+      ],
+    });
+    expect(breachThresholdOf(settings, series)).toEqual({ kind: 'fixed', direction: 'below', limit: 5 });
+    expect(breachThresholdOf(settings, { ...series, targetId: 'x' })).toEqual({
+      kind: 'fixed',
+      direction: 'above',
+      limit: 70,
+    });
+    expect(breachThresholdOf(settings, { ...series, metric: 'disk' })).toBeUndefined();
+  });
+
+  it('name the maintenance that covers a moment, from inclusive and to exclusive', () => {
+    const settings = from({
+      maintenance: [
+        { from: '1970-01-01T00:01:40Z', to: '200', targets: ['web-1', 'web-2'], reason: 'disks' },
+        { from: '300', to: '400', reason: 'everything' },
+      ],
+    });
+    const at = (seconds: number, targetId = 'web-1') =>
+      maintenanceReason(settings, { ...series, targetId }, seconds);
+    expect([99, 100, 199, 200].map((seconds) => at(seconds))).toEqual([
+      undefined,
+      'disks',
+      'disks',
+      undefined,
+    ]);
+    expect(at(150, 'db')).toBeUndefined();
+    expect(at(350, 'db')).toBe('everything');
+  });
+});
+
+describe('settings', () => {
+  it.each([
+    ['a rule with both limits', { thresholds: [{ metric: 'cpu', above: 1, below: 0 }] }],
+    ['a rule with no limit', { thresholds: [{ metric: 'cpu' }] }],
+    ['a detection rule that says nothing', { detection: [{ target: 'web-1' }] }],
+    ['a window that ends before it begins', { maintenance: [{ from: '2', to: '1', reason: 'x' }] }],
+    ['a time that is none', { maintenance: [{ from: 'soon', to: '1', reason: 'x' }] }],
+    ['a misspelt field', { treshold: [] }],
+    ['a metric with a part separator', { thresholds: [{ metric: 'a#b', above: 1 }] }],
+    ['too many rules', { thresholds: Array.from({ length: 201 }, () => ({ metric: 'cpu', above: 1 })) }],
+  ])('with %s are refused', (_, settings) => {
+    expect(Settings.safeParse({ version: 0, ...settings }).success).toBe(false);
+  });
+
+  it('that would not fit one item are refused', () => {
+    const targets = Array.from({ length: 50 }, (_, i) => `host-${i}`.padEnd(128, 'x'));
+    const windows = (count: number) =>
+      Array.from({ length: count }, () => ({ from: '1', to: '2', reason: 'disks', targets }));
+    expect(Settings.safeParse({ version: 0, maintenance: windows(40) }).success).toBe(true);
+    expect(Settings.safeParse({ version: 0, maintenance: windows(50) }).success).toBe(false);
+  });
+});
