@@ -1,7 +1,7 @@
-import type { UsageLine } from './cost-lines.ts';
+import type { UsageLine } from '../../core/capacity/cost-lines.ts';
+import { gigabytes, HOURS_PER_MONTH, readUnits, writeUnits } from '../../core/capacity/units.ts';
 import type { ItemSizes } from './item-sizes.ts';
 import type { TemplateFacts } from './template-facts.ts';
-import { gigabytes, HOURS_PER_MONTH, readUnits, writeUnits } from './units.ts';
 import type { Workload } from './workload.ts';
 
 const SECONDS_PER_MONTH = HOURS_PER_MONTH * 3600;

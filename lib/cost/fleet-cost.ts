@@ -1,9 +1,15 @@
+import type { UsageLine } from '../../core/capacity/cost-lines.ts';
+import {
+  gigabytes,
+  HOURS_PER_MONTH,
+  keptGigabytes,
+  readUnits,
+  writeUnits,
+} from '../../core/capacity/units.ts';
 import { planBatches } from '../../core/runs/plan-batches.ts';
-import type { UsageLine } from './cost-lines.ts';
 import { detecting } from './detection-cost.ts';
 import type { ItemSizes } from './item-sizes.ts';
 import type { TemplateFacts } from './template-facts.ts';
-import { gigabytes, HOURS_PER_MONTH, keptGigabytes, readUnits, writeUnits } from './units.ts';
 import type { Workload } from './workload.ts';
 
 const memoryOf = (facts: TemplateFacts, name: string): number => facts.memoryGb.get(name) ?? Number.NaN;

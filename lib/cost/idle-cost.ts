@@ -1,7 +1,7 @@
-import type { UsageLine } from './cost-lines.ts';
-import type { PriceKey } from './prices.ts';
+import type { UsageLine } from '../../core/capacity/cost-lines.ts';
+import type { PriceKey } from '../../core/capacity/prices.ts';
+import { gigabytes, HOURS_PER_MONTH } from '../../core/capacity/units.ts';
 import type { TemplateFacts } from './template-facts.ts';
-import { gigabytes, HOURS_PER_MONTH } from './units.ts';
 import { IDLE_POLLERS, POLL_SECONDS, type Workload } from './workload.ts';
 
 const MONTHLY_NAMES: Partial<Record<PriceKey, string>> = {

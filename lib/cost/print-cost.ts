@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
+import { PRICES } from '../../core/capacity/prices.ts';
 import { selectStage } from '../config/select-stage.ts';
 import { synthesise } from '../synthesise.ts';
-import { PRICES } from './prices.ts';
 import { formatReport, parseWorkload, reportCost } from './report.ts';
 import { factsOf } from './template-facts.ts';
 import { Workload } from './workload.ts';

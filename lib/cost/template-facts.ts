@@ -1,6 +1,6 @@
 import * as z from 'zod';
+import type { PriceKey } from '../../core/capacity/prices.ts';
 import { BILLING_MODELS } from './billing-models.ts';
-import type { PriceKey } from './prices.ts';
 
 const Resource = z.object({ Type: z.string(), Properties: z.record(z.string(), z.unknown()).default({}) });
 const Template = z.object({ Resources: z.record(z.string(), Resource).default({}) });

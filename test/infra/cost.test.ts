@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { priceLines, totalOf, type UsageLine } from '../../lib/cost/cost-lines.ts';
+import { priceLines, totalOf, type UsageLine } from '../../core/capacity/cost-lines.ts';
+import { costOf, PRICES } from '../../core/capacity/prices.ts';
+import { keptGigabytes, readUnits, writeUnits } from '../../core/capacity/units.ts';
 import { fleetUsage } from '../../lib/cost/fleet-cost.ts';
 import { idlePolls, idleUsage } from '../../lib/cost/idle-cost.ts';
 import { type ItemSizes, measureItems } from '../../lib/cost/item-sizes.ts';
-import { costOf, PRICES } from '../../lib/cost/prices.ts';
 import { formatReport, parseWorkload, reportCost } from '../../lib/cost/report.ts';
 import { factsOf, type TemplateFacts } from '../../lib/cost/template-facts.ts';
-import { keptGigabytes, readUnits, writeUnits } from '../../lib/cost/units.ts';
 import { Workload } from '../../lib/cost/workload.ts';
 import { stageOf } from './synthesised-stage.ts';
 
