@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { components, Problem } from './answers.ts';
+import { ingestPaths } from './openapi-ingest.ts';
 import { type Operation, READ_OPERATIONS, WRITE_OPERATIONS } from './operations.ts';
 import { IdempotencyKey } from './requests.ts';
 
@@ -86,40 +87,6 @@ const pathsOf = (operations: Readonly<Record<string, Operation>>): Json => {
   return paths;
 };
 
-const FORMATS = {
-  json: ['application/json'],
-  csv: ['text/csv'],
-  otlp: ['application/x-protobuf', 'application/json'],
-} as const;
-
-/** Ingestion takes bytes that its decoders check by hand; only their types are described here. */
-const ingestPaths = (): Json =>
-  Object.fromEntries(
-    Object.entries(FORMATS).map(([format, types]) => {
-      const content = Object.fromEntries(types.map((type) => [type, { schema: {} }]));
-      const responses = {
-        202: {
-          description: 'Accepted, with counts',
-          content: { 'application/json': { schema: { type: 'object' } } },
-        },
-        400: problemAnswer('The body cannot be read; `errors` names field or line'),
-        401: problemAnswer('The API key is missing or unknown'),
-        403: problemAnswer('The body names another tenant'),
-        413: problemAnswer('Too many bytes, points or targets'),
-        422: problemAnswer('No usable point'),
-        429: problemAnswer('More points than the tenant may send per minute'),
-      };
-      const post = {
-        operationId: `ingest-${format}`,
-        summary: `Takes metrics as ${format}`,
-        parameters: [],
-        requestBody: { required: true, content },
-        responses,
-      };
-      return [`/v1/ingest/${format}`, { post }];
-    }),
-  );
-
 /** The OpenAPI 3.1 document of the API, built from the very schemas that requests are validated with. */
 export const openApiDocument = (): Json => ({
   openapi: '3.1.0',
@@ -131,7 +98,7 @@ export const openApiDocument = (): Json => ({
   },
   servers: [{ url: '/' }],
   security: [{ bearer: [] }, { apiKey: [] }],
-  paths: { ...pathsOf({ ...READ_OPERATIONS, ...WRITE_OPERATIONS }), ...ingestPaths() },
+  paths: { ...pathsOf({ ...READ_OPERATIONS, ...WRITE_OPERATIONS }), ...ingestPaths(problemAnswer) },
   components: {
     securitySchemes: {
       bearer: { type: 'http', scheme: 'bearer' },

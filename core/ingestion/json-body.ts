@@ -23,14 +23,12 @@ const isValue = (value: unknown): boolean =>
 
 const Instant = z.custom<number | string>(isInstant, 'expected ISO 8601 text or epoch seconds').meta({
   description: 'ISO 8601 (UTC where it names no zone) or epoch seconds; fractions are rounded down',
-  override: { anyOf: [{ type: 'string' }, { type: 'number' }] },
+  anyOf: [{ type: 'string' }, { type: 'number' }],
 });
 /** Infinities (`1e999` too) pass here and are rejected as single points, not as a malformed request. */
 const Value = z.custom<number | string | null>(isValue, 'expected a number, or null where missing').meta({
   description: 'A number; null or "NaN" where the sender had none',
-  override: {
-    anyOf: [{ type: 'number' }, { type: 'null' }, { type: 'string', enum: Object.keys(NAMED_NUMBERS) }],
-  },
+  anyOf: [{ type: 'number' }, { type: 'null' }, { type: 'string', enum: Object.keys(NAMED_NUMBERS) }],
 });
 const Unit = z.string().max(MAX_UNIT_LENGTH);
 

@@ -1,5 +1,6 @@
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
+import { IngestCounts } from '../../../core/api/openapi-ingest.ts';
 import { DependencyUnavailableError, InvalidInputError } from '../../../core/errors.ts';
 import { NOW, NOW_SECONDS } from '../../fixtures/ingestion/decoding.ts';
 import { eventOf, KEY, receiveHandler, send } from '../../fixtures/ingestion/http.ts';
@@ -58,6 +59,7 @@ describe('receive-metrics', () => {
       series: 2,
       targets: 2,
     });
+    expect(IngestCounts.strict().parse(json), 'as the OpenAPI document says').toEqual(json);
     expect(Object.fromEntries(world.counted)).toEqual({
       PointsAccepted: 3,
       PointsMissing: 1,

@@ -1,0 +1,12 @@
+import { defineConfig } from 'vitest/config';
+
+/** The unit tests that speak for the files listed in stryker.config.json. */
+export default defineConfig({
+  test: {
+    include: ['breach', 'detection', 'forecasting', 'runs', 'storage', 'tenancy'].map(
+      (area) => `test/unit/${area}/**/*.test.ts`,
+    ),
+    environment: 'node',
+    testTimeout: 60_000,
+  },
+});
