@@ -24,7 +24,7 @@ const expectedText = ({ expected }: AnomalyAnswer): string =>
 
 /** Columns of a list of anomalies, newest first. */
 export const ANOMALY_COLUMNS: readonly Column<AnomalyAnswer>[] = [
-  { header: 'time', text: ({ timestamp }) => timestamp.slice(0, 19).replace('T', ' ') },
+  { header: 'time (UTC)', text: ({ timestamp }) => timestamp.slice(5, 16).replace('T', ' ') },
   { header: 'target', text: ({ target }) => target, shrinks: true },
   { header: 'metric', text: ({ metric }) => metric, shrinks: true },
   {
@@ -33,7 +33,6 @@ export const ANOMALY_COLUMNS: readonly Column<AnomalyAnswer>[] = [
     colour: ({ silenced }) => (silenced === undefined ? 'yellow' : undefined),
   },
   { header: 'score', align: 'right', text: ({ score }) => score.toFixed(1) },
-  { header: 'one in', align: 'right', text: ({ oneIn }) => formatNumber(oneIn) },
   { header: 'value', align: 'right', text: ({ value }) => formatNumber(value) },
   { header: 'expected', align: 'right', text: expectedText },
 ];

@@ -20,8 +20,8 @@ export const Workload = z.strictObject({
   streamShards: z.number().int().positive().default(4),
   /** Changes of a shard that come within so many seconds share an invocation. */
   streamWindowSeconds: z.number().positive().default(2),
-  /** Measured: 3 ms on one x86 core for ten metrics watched fully; doubled for a slower virtual CPU. */
-  detectMsPerHost: z.number().positive().default(6),
+  /** Measured: 25 ms on one x86 core for ten metrics watched fully (0.3 lightly); doubled for a slower virtual CPU. */
+  detectMsPerHost: z.number().positive().default(50),
   /** Anomalies of one metric a month. */
   anomaliesPerSeries: z.number().min(0).default(1),
   /** Log bytes of one invocation: the platform's three lines and one decision; and of one access log line. */

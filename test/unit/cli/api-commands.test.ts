@@ -27,6 +27,11 @@ const breach = {
   runId: 'r1',
   issuedAt: '2026-01-02T03:05:00Z',
 };
+const anomaly = {
+  ...{ target: 'web-1', metric: 'cpu_percent', kind: 'behavioural', value: 97.2, score: 5.41, oneIn: 5248 },
+  ...{ timestamp: '2026-01-02T03:05:00.000Z', since: '2026-01-02T03:05:00.000Z' },
+  ...{ parts: { seasonal: 3.7 }, expected: { lower: 31.5, upper: 58.5 }, reason: 'unusual' },
+};
 const run = (status: string) => ({
   id: 'r1',
   status,
@@ -50,6 +55,14 @@ const api = new FakeApi({
       : { body: { items: [target('web-2')] } },
   'GET /v1/breaches': ({ query }) => ({
     body: { items: query.get('target') === 'calm' ? [] : [breach] },
+  }),
+  'GET /v1/anomalies': ({ query }) => ({
+    body: {
+      items:
+        query.get('kind') === 'pattern'
+          ? []
+          : [anomaly, { ...anomaly, target: 'db-1', expected: undefined, silenced: 'disks' }],
+    },
   }),
   'GET /v1/forecast-runs': () => ({ body: { items: [run('SUCCEEDED')] } }),
   'GET /v1/forecast-runs/r1': () => ({ body: run(++asked % 2 === 1 ? 'RUNNING' : 'PARTIAL') }),
@@ -90,6 +103,17 @@ describe('commands against the API', () => {
         .split('\n')
         .map((line) => JSON.parse(line)),
     ).toEqual([target('web-1'), target('web-2')]);
+  });
+
+  it('anomalies shows what was expected, and what is silenced', async () => {
+    const { out } = await cli('anomalies', '--target', 'web-1', '--from', '2026-01-01');
+    expect(api.seen.at(-1)?.query.get('from')).toBe('2026-01-01');
+    expect(out).toMatch(/01-02 03:05 +web-1 +cpu_p\S+ +behavioural .*5\.4 .*97\.2 +31\.5 to 58\.5/);
+    expect(out).toContain('behavioural (silenced)');
+    expect((await cli('anomalies', 'list', '--kind', 'pattern')).out).toBe('no anomaly found\n');
+    const lines = (await cli('anomalies', '--json')).out.trimEnd().split('\n');
+    expect(JSON.parse(lines[0] ?? '')).toEqual(anomaly);
+    expect((await cli('anomalies', '--kind', 'odd')).code).toBe(2);
   });
 
   it('breaches shows chance, time, limit and peak', async () => {

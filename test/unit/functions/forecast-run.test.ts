@@ -1,7 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { DependencyUnavailableError, InvalidInputError } from '../../../core/errors.ts';
+import { forecastWithState } from '../../../core/forecasting/ensemble.ts';
 import type { Forecaster } from '../../../core/forecasting/forecast.ts';
+import type { LearningEngine } from '../../../core/runs/resume-forecasts.ts';
 import { runIdOf } from '../../../core/runs/run-id.ts';
+import { Settings } from '../../../core/settings/settings.ts';
 import { makeHandler as makeClose } from '../../../functions/close-forecast-run/handler.ts';
 import { makeHandler as makeBatch } from '../../../functions/forecast-batch/handler.ts';
 import { makeHandler as makeList } from '../../../functions/list-tenants/handler.ts';
@@ -16,6 +19,7 @@ import {
   memoryRegistry,
   memoryRuns,
   memorySettings,
+  memoryStates,
   recordedTelemetry,
   watched,
 } from './memory-stores.ts';
@@ -40,6 +44,7 @@ const world = (forecaster: Forecaster = steadyForecaster) => {
     registry: memoryRegistry(targets),
     runs: memoryRuns(),
     files: memoryFiles(),
+    states: memoryStates(),
     forecasts: memoryForecasts(),
     breaches: memoryBreaches(),
     events: memoryEvents(),
@@ -59,7 +64,8 @@ const world = (forecaster: Forecaster = steadyForecaster) => {
     forecasts: stores.forecasts.store,
     breaches: stores.breaches.store,
     events: stores.events.events,
-    forecaster,
+    engine: (request: Parameters<Forecaster>[0]) => ({ forecast: forecaster(request), state: null }),
+    states: stores.states.files,
     settings: stores.settings,
     cadenceMinutes: 60,
   };
@@ -159,6 +165,70 @@ describe('a scheduled forecast run', () => {
   });
 });
 
+describe('what runs learn', () => {
+  /** Runs of the same batch, each some hours after the first one. */
+  const runsOf = (states = memoryStates()) => {
+    const { batchDeps, files, log, forecasts } = world();
+    const engine: LearningEngine = (asked, kept) => {
+      if (kept !== null) return { forecast: steadyForecaster(asked), state: kept };
+      const { forecast: _, state } = forecastWithState(asked);
+      return { forecast: steadyForecaster(asked), state };
+    };
+    const batch = makeBatch({ ...batchDeps, engine, states: states.files });
+    const at = async (minutes: number) => {
+      const later = runIdOf({ tenantId: 'acme', trigger: 'api', requestedAt: (NOW + 60 * minutes) * 1000 });
+      const batchKey = await files.files.writeBatch('acme', later, 1, ['hot', 'calm']);
+      await batch({ tenantId: 'acme', runId: later, index: 1, batchKey });
+    };
+    return { at, states, log, forecasts };
+  };
+
+  it('is kept in one object a batch, and the next run starts from it', async () => {
+    const { at, states, log } = runsOf();
+    await at(0);
+    expect(log.counts).toMatchObject({ SeriesLearned: 2, SeriesResumed: 0 });
+    expect([...states.objects.keys()]).toEqual(['acme 1']);
+    await at(4);
+    expect(log.counts).toMatchObject({ SeriesLearned: 2, SeriesResumed: 2 });
+    // Nothing new was learned: the object is as the first run wrote it.
+    expect(states.objects.get('acme 1')?.version).toBe('1');
+  });
+
+  it('is not replaced by an older run', async () => {
+    const { at, states, log } = runsOf();
+    await at(4);
+    await at(0);
+    expect(states.objects.get('acme 1')?.version).toBe('1');
+    expect(log.counts).toMatchObject({ SeriesLearned: 4, SeriesResumed: 0 });
+  });
+
+  it('is passed over where it is damaged, and learned anew', async () => {
+    const states = memoryStates();
+    await states.files.replace('acme', 1, Uint8Array.of(7, 7, 7), undefined);
+    const { at, log } = runsOf(states);
+    await at(0);
+    expect(log.counts).toMatchObject({ StatesUnreadable: 1, SeriesLearned: 2, ForecastProduced: 2 });
+    expect(states.objects.get('acme 1')?.version).toBe('2');
+  });
+
+  it('costs no forecast where it can neither be read nor kept', async () => {
+    const down = async () => {
+      throw new DependencyUnavailableError('the bucket is down');
+    };
+    const { at, log, forecasts } = runsOf({ ...memoryStates(), files: { read: down, replace: down } });
+    await at(0);
+    expect(log.counts).toMatchObject({ StatesUnreadable: 1, StatesNotKept: 1, ForecastProduced: 2 });
+    expect(forecasts.all()).toHaveLength(2);
+  });
+
+  it('gives way to who was faster', async () => {
+    const states = memoryStates();
+    const { at, log } = runsOf({ ...states, files: { ...states.files, replace: async () => false } });
+    await at(0);
+    expect(log.counts).toMatchObject({ StatesNotKept: 1, ForecastProduced: 2 });
+  });
+});
+
 const begun = async (plan: (event: unknown) => Promise<unknown>, runs: ReturnType<typeof memoryRuns>) => {
   await plan(request);
   const [run] = runs.all();
@@ -213,6 +283,21 @@ describe('when things go wrong in a batch', () => {
       ['damaged', undefined],
       ['hot', 'late'],
     ]);
+  });
+
+  it("holds forecasts against the tenant's own limits where there are some", async () => {
+    const { batchDeps, plan, forecasts } = world();
+    const settings = Settings.parse({
+      version: 1,
+      thresholds: [{ target: 'calm', metric: 'cpu_percent', above: 10 }],
+    });
+    const batch = makeBatch({ ...batchDeps, settings: memorySettings({ acme: settings }) });
+    const planned = await plan(request);
+    await batch({ ...planned.batches[0], tenantId: 'acme', runId });
+    const thresholdOf = (targetId: string) =>
+      forecasts.all().find(({ forecast }) => forecast.targetId === targetId)?.forecast.metrics[0]?.threshold;
+    expect(thresholdOf('calm')).toEqual({ direction: 'above', limit: 10, source: 'fixed' });
+    expect(thresholdOf('hot')).toMatchObject({ limit: 80 });
   });
 
   it('logs a fault of the forecaster and goes on', async () => {
