@@ -2,7 +2,7 @@ import { assessBreach } from '../breach/assess-breach.ts';
 import { resolveThreshold } from '../breach/resolve-threshold.ts';
 import type { ResolvedThreshold } from '../breach/threshold.ts';
 import { ForestallError } from '../errors.ts';
-import type { Forecast, Forecaster } from '../forecasting/forecast.ts';
+import type { Forecast } from '../forecasting/forecast.ts';
 import type {
   MetricForecast,
   PredictedBreach,
@@ -17,6 +17,7 @@ import { scaleOf } from '../storage/quantile-tracks.ts';
 import { boundsOf, thresholdOf } from '../targets/profiles.ts';
 import type { Target } from '../targets/target.ts';
 import { forecastFrom, prepareSeries } from './prepare-series.ts';
+import type { SeriesForecaster } from './resume-forecasts.ts';
 import { riskScore } from './risk.ts';
 import { failureOf } from './sum-results.ts';
 
@@ -28,7 +29,7 @@ export interface ForecastTask {
   readonly runId: string;
   /** Epoch milliseconds: the run's time, which counts as now. */
   readonly issuedAt: number;
-  readonly forecaster: Forecaster;
+  readonly forecaster: SeriesForecaster;
   /** The tenant's own thresholds; those of the target's profile count where they say nothing. */
   readonly settings?: Settings;
 }
@@ -80,7 +81,8 @@ const forecastSeries = (
   const { history, horizon, elapsed } = prepareSeries(points, kind, issuedAt / 1000);
   const max = largest(history);
   const bounds = boundsOf(metric, unit, max);
-  const forecast = forecaster({ history, horizon, ...(bounds && { bounds }) });
+  const series = { targetId: target.targetId, metric };
+  const forecast = forecaster({ history, horizon, ...(bounds && { bounds }) }, series);
   // A forecast that cannot be stored is found here, as the fault of this series and not of its whole target.
   scaleOf(forecast);
   const ahead = forecastFrom(forecast, elapsed);

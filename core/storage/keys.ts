@@ -84,6 +84,8 @@ export const objectKeys = {
   result: (tenantId: string, runId: string, index: number): string =>
     `${objectKeys.results(tenantId, runId)}${padded(index)}.json`,
   results: (tenantId: string, runId: string): string => `runs/tenant=${tenantId}/${runId}/results/`,
+  /** What the runs of a tenant have learned about the series of their batch of this index. */
+  states: (tenantId: string, index: number): string => `runs/tenant=${tenantId}/states/${padded(index)}.bin`,
   forecasts: (tenantId: string, issuedAt: number, runId: string, index: number): string =>
     `forecasts/tenant=${tenantId}/date=${isoDate(issuedAt)}/${runId}-${padded(index)}.jsonl.gz`,
 } as const;

@@ -1,12 +1,10 @@
 import * as z from 'zod';
 import { inParallel } from '../../adapters/dynamodb/in-parallel.ts';
 import { InvalidInputError } from '../../core/errors.ts';
-import type { Forecaster } from '../../core/forecasting/forecast.ts';
 import type { BatchResult, BreachStore, ForecastStore, RunFiles } from '../../core/ports/forecast-storage.ts';
 import type { EventPublisher } from '../../core/ports/messaging.ts';
 import type { BlockStore, TargetRegistry } from '../../core/ports/metric-storage.ts';
 import type { SettingsStore } from '../../core/ports/settings-storage.ts';
-import type { Telemetry } from '../../core/ports/telemetry.ts';
 import { announceBatch } from '../../core/runs/announce-batch.ts';
 import { type ForecastTask, forecastTarget, type TargetOutcome } from '../../core/runs/forecast-target.ts';
 import { HISTORY_SECONDS } from '../../core/runs/prepare-series.ts';
@@ -17,19 +15,18 @@ import { hourOf, objectKeys } from '../../core/storage/keys.ts';
 import type { Target } from '../../core/targets/target.ts';
 import { TenantId } from '../../core/tenancy/identifiers.ts';
 import { parseInput } from '../shared/parse-input.ts';
+import { keepStates, resumeBatch, type StateDeps } from './kept-states.ts';
 
-export interface Deps {
+export interface Deps extends StateDeps {
   readonly registry: Pick<TargetRegistry, 'get'>;
   readonly blocks: Pick<BlockStore, 'readRange'>;
   readonly forecasts: Pick<ForecastStore, 'put'>;
   readonly breaches: Pick<BreachStore, 'replace'>;
   readonly files: Pick<RunFiles, 'readBatch' | 'archiveForecasts' | 'writeResult'>;
   readonly events: EventPublisher;
-  readonly forecaster: Forecaster;
   readonly settings: Pick<SettingsStore, 'get'>;
   /** Minutes between scheduled runs: predicted breaches outlive one missed run. */
   readonly cadenceMinutes: number;
-  readonly telemetry: Telemetry;
 }
 
 const Input = z.object({
@@ -123,8 +120,8 @@ const report = (
 
 /**
  * Forecasts the targets of one batch: history, forecast, risk of a breach, then the stores, the archive, the events
- * and last the result that marks the batch as done. Everything written is keyed by the run, so a repeat changes
- * nothing. A series that cannot be forecast is reported and fails neither its target nor the batch.
+ * then the result that marks the batch as done, and last what was learned. Everything written is keyed by the run, so
+ * a repeat changes nothing. A series that cannot be forecast is reported and fails neither its target nor the batch.
  */
 export const makeHandler = (deps: Deps) => async (event: unknown) => {
   const input = parseInput(Input, event);
@@ -132,24 +129,26 @@ export const makeHandler = (deps: Deps) => async (event: unknown) => {
   if (batchKey !== objectKeys.batch(tenantId, runId, index)) {
     throw new InvalidInputError(`${batchKey} is not batch ${index} of run ${runId}`, { field: 'batchKey' });
   }
-  const [settings, targetIds] = await Promise.all([
+  const issuedAt = runRequestedAt(runId);
+  const batch = { tenantId, runId, index, issuedAt };
+  const [settings, targetIds, resumed] = await Promise.all([
     deps.settings.get(tenantId),
     deps.files.readBatch(batchKey),
+    resumeBatch(deps, batch),
   ]);
-  const { forecaster } = deps;
-  const task: ForecastTask = { runId, issuedAt: runRequestedAt(runId), forecaster, settings };
+  const task: ForecastTask = { runId, issuedAt, forecaster: resumed.forecaster, settings };
   const outcomes = await inParallel(TARGETS_AT_ONCE, targetIds, async (targetId) => {
     const outcome = await computeTarget(deps, tenantId, targetId, task);
     await storeTarget(deps, outcome);
     return outcome;
   });
-  const { issuedAt } = task;
   const kept = outcomes.map(({ forecast }) => forecast);
   const archiveKey = await deps.files.archiveForecasts(tenantId, runId, index, issuedAt, kept);
-  await deps.events.publish(announceBatch({ tenantId, runId, index, issuedAt, archiveKey, outcomes }));
+  await deps.events.publish(announceBatch({ ...batch, archiveKey, outcomes }));
   const result = resultOf(index, outcomes);
   await deps.files.writeResult(tenantId, runId, result);
   report(deps, input, result, outcomes);
+  await keepStates(deps, batch, resumed);
   const { failures: _, ...counts } = result;
   return counts;
 };

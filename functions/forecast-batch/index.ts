@@ -8,7 +8,8 @@ import { dynamoSettingsStore } from '../../adapters/dynamodb/settings-store.ts';
 import { dynamoTargetRegistry } from '../../adapters/dynamodb/target-registry.ts';
 import { eventBridgePublisher } from '../../adapters/eventbridge/event-publisher.ts';
 import { s3RunFiles } from '../../adapters/s3/run-files.ts';
-import { forecast } from '../../core/forecasting/ensemble.ts';
+import { s3StateFiles } from '../../adapters/s3/state-files.ts';
+import { forecastWithState } from '../../core/forecasting/ensemble.ts';
 import { observe, telemetry } from '../shared/observe.ts';
 import { readEnv } from '../shared/read-env.ts';
 import { makeHandler } from './handler.ts';
@@ -21,6 +22,7 @@ const env = readEnv({
   FORECAST_CADENCE_MINUTES: z.coerce.number().int().positive(),
 });
 const client = makeDocumentClient();
+const bucket = { client: makeS3Client(), bucketName: env.FORECAST_BUCKET_NAME };
 const hot = { client, tableName: env.HOT_TABLE_NAME, now: Date.now };
 const registry = { client, tableName: env.REGISTRY_TABLE_NAME, now: Date.now };
 
@@ -30,7 +32,8 @@ export const handler = observe(
     blocks: dynamoBlockReader(hot),
     forecasts: dynamoForecastStore(hot),
     breaches: dynamoBreachStore(registry),
-    files: s3RunFiles({ client: makeS3Client(), bucketName: env.FORECAST_BUCKET_NAME }),
+    files: s3RunFiles(bucket),
+    states: s3StateFiles(bucket),
     events: eventBridgePublisher({
       client: makeEventBridgeClient(),
       busName: env.EVENT_BUS_NAME,
@@ -38,7 +41,7 @@ export const handler = observe(
         await sleep(ms);
       },
     }),
-    forecaster: forecast,
+    engine: forecastWithState,
     settings: dynamoSettingsStore(registry),
     cadenceMinutes: env.FORECAST_CADENCE_MINUTES,
     telemetry,

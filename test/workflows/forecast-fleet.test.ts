@@ -13,6 +13,7 @@ import {
   memoryRegistry,
   memoryRuns,
   memorySettings,
+  memoryStates,
   recordedTelemetry,
   watched,
 } from '../unit/functions/memory-stores.ts';
@@ -44,7 +45,8 @@ const world = (count = 250) => {
     forecasts: memoryForecasts().store,
     breaches: memoryBreaches().store,
     events: memoryEvents().events,
-    forecaster: steadyForecaster,
+    engine: (request) => ({ forecast: steadyForecaster(request), state: null }),
+    states: memoryStates().files,
     settings: memorySettings(),
     cadenceMinutes: 60,
   });

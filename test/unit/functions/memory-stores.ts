@@ -22,6 +22,7 @@ import type {
 } from '../../../core/ports/forecast-storage.ts';
 import type { BlockStore, Page, PageRequest, StoredBlock } from '../../../core/ports/metric-storage.ts';
 import type { SettingsStore } from '../../../core/ports/settings-storage.ts';
+import type { KeptStates, StateFiles } from '../../../core/ports/state-storage.ts';
 import type { Telemetry } from '../../../core/ports/telemetry.ts';
 import { NO_SETTINGS, type Settings } from '../../../core/settings/settings.ts';
 import { encodeBlock } from '../../../core/storage/block-codec.ts';
@@ -145,6 +146,22 @@ export const memoryFiles = () => {
       const key = objectKeys.forecasts(tenantId, issuedAt, runId, index);
       objects.set(key, forecasts);
       return key;
+    },
+  };
+  return { files, objects };
+};
+
+/** Kept states by tenant and batch, replaced only by whoever read the newest. */
+export const memoryStates = () => {
+  const objects = new Map<string, KeptStates>();
+  const files: StateFiles = {
+    read: async (tenantId, index) => objects.get(`${tenantId} ${index}`),
+    replace: async (tenantId, index, bytes, expected) => {
+      const key = `${tenantId} ${index}`;
+      const version = objects.get(key)?.version;
+      if (version !== expected) return false;
+      objects.set(key, { bytes, version: String(Number(version ?? 0) + 1) });
+      return true;
     },
   };
   return { files, objects };
