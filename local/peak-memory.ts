@@ -10,8 +10,17 @@ export const residentBytes = (processList: string, group: number): number =>
     .filter(([pgid]) => pgid === group)
     .reduce((sum, [, kilobytes = 0]) => sum + kilobytes * 1024, 0);
 
+/** Without `ps` the emulator's memory stays unknown, which is no reason to stop. */
+const listMemory = (): string => {
+  try {
+    return execFileSync('ps', ['-A', '-o', 'pgid=,rss='], { encoding: 'utf8' });
+  } catch {
+    return '';
+  }
+};
+
 export interface PeakMemory {
-  /** Bytes: the emulator with all its Lambda workers, and this process. */
+  /** Bytes: the emulator with all its Lambda workers (0 where it cannot be told), and this process. */
   readonly emulator: number;
   readonly self: number;
 }
@@ -20,9 +29,8 @@ export interface PeakMemory {
 export const watchPeakMemory = (emulatorGroup: number): { peak: () => PeakMemory; stop: () => void } => {
   let [emulator, self] = [0, 0];
   const sample = () => {
-    const list = execFileSync('ps', ['-A', '-o', 'pgid=,rss='], { encoding: 'utf8' });
-    emulator = Math.max(emulator, residentBytes(list, emulatorGroup));
     self = Math.max(self, process.memoryUsage.rss());
+    emulator = Math.max(emulator, residentBytes(listMemory(), emulatorGroup));
   };
   sample();
   const timer = setInterval(sample, EVERY_MILLISECONDS);

@@ -2,7 +2,8 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { GetQueueAttributesCommand, ListQueuesCommand, type SQSClient } from '@aws-sdk/client-sqs';
 import { DependencyUnavailableError } from '../core/errors.ts';
 
-const POLL_MILLISECONDS = 500;
+const POLL_MILLISECONDS = 300;
+const TELL_MILLISECONDS = 3000;
 /** A stalled consumer is a fault to report, not something to wait for. */
 const STALL_MILLISECONDS = 180_000;
 
@@ -27,6 +28,7 @@ export const waitUntilDrained = async (sqs: SQSClient, say: (detail: string) => 
   const queues = (await allQueues(sqs)).filter((url) => !/dead-?letter|dlq/i.test(url));
   let least = Number.POSITIVE_INFINITY;
   let fellAt = performance.now();
+  let toldAt = performance.now();
   for (let quiet = 0; quiet < 2; ) {
     const depths = await Promise.all(queues.map((url) => depthOf(sqs, url)));
     const depth = depths.reduce((sum, count) => sum + count, 0);
@@ -37,7 +39,10 @@ export const waitUntilDrained = async (sqs: SQSClient, say: (detail: string) => 
         `${depth} ingest messages wait and none was taken for three minutes`,
       );
     }
-    if (depth > 0) say(`${depth} messages waiting`);
+    if (depth > 0 && performance.now() - toldAt > TELL_MILLISECONDS) {
+      toldAt = performance.now();
+      say(`${depth} messages waiting`);
+    }
     await wait(POLL_MILLISECONDS);
   }
 };

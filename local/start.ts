@@ -13,7 +13,7 @@ import { readStartOptions, START_USAGE, type StartOptions } from './start-option
 
 const projectRoot = join(import.meta.dirname, '..');
 
-const megabytes = (bytes: number): string => `${Math.round(bytes / 1e6)} MB`;
+const megabytes = (bytes: number): string => (bytes > 0 ? `${Math.round(bytes / 1e6)} MB` : 'unknown');
 
 const report = async (
   { client, url, apiKey }: Session,

@@ -1,5 +1,13 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -34,7 +42,7 @@ const TRIED: Readonly<Record<string, string>> = {
   'aws lambda invoke --function-name "$ISSUE_API_KEY_FUNCTION" --cli-binary-format raw-in-base64-out --payload \'{"tenantId":"acme","name":"collector"}\' key.json':
     'test/e2e/pipeline-client.ts invokes the same function with the same payload',
   'npm run cost': 'cost',
-  'npx forestall bench forecast --data path/to/data': 'test/unit/bench',
+  'npx forestall bench forecast --data path/to/data': 'bench',
 };
 
 const wave = (index: number): number => 40 + 20 * Math.sin((2 * Math.PI * index) / 288) + (index % 7);
@@ -89,6 +97,26 @@ describe('commands of the README', () => {
         ?.match(/\$[\d.]+/g) ?? [];
     expect(stated.length).toBeGreaterThanOrEqual(4);
     for (const price of stated) expect(stdout).toContain(price.replace('$', ''));
+  });
+});
+
+describe('the scoreboard', () => {
+  const data = process.env.FORESTALL_DATA ?? join(root, '..', 'shared', 'data');
+  const head = (path: string, lines: number, keep: (line: string) => boolean = () => true) =>
+    `${readFileSync(join(data, path), 'utf8').split('\n').filter(keep).slice(0, lines).join('\n')}\n`;
+
+  it('is printed from a folder of public data', async ({ skip }) => {
+    if (!existsSync(join(data, 'fleet'))) skip(`no data at ${data}: set FORESTALL_DATA`);
+    const small = join(folder, 'data');
+    mkdirSync(join(small, 'fleet'), { recursive: true });
+    mkdirSync(join(small, 'm4-hourly'));
+    copyFileSync(join(data, 'fleet', 'services.csv.gz'), join(small, 'fleet', 'services.csv.gz'));
+    const tasks = head('fleet/tasks.jsonl', 4, (line) => line.includes('"services.csv.gz"'));
+    writeFileSync(join(small, 'fleet', 'tasks.jsonl'), tasks);
+    for (const file of ['Hourly-train.csv', 'Hourly-test.csv'])
+      writeFileSync(join(small, 'm4-hourly', file), head(`m4-hourly/${file}`, 4));
+    const { stdout } = await forestall('bench', 'forecast', '--data', small);
+    expect(stdout).toMatch(/relMASE[\s\S]*\| all +\| 4 [\s\S]*M4 hourly \(3 series\)/);
   });
 });
 
