@@ -10,12 +10,13 @@ import { PROFILES } from '../targets/target.ts';
 /** Names under which schemas appear in the OpenAPI document's components. */
 export const components = z.registry<{ readonly id: string }>();
 
-const named = <Schema extends z.ZodType>(id: string, schema: Schema): Schema => {
+/** Gives a schema its name in the OpenAPI document. */
+export const named = <Schema extends z.ZodType>(id: string, schema: Schema): Schema => {
   components.add(schema, { id });
   return schema;
 };
 
-const Instant = z.iso.datetime().describe('UTC, ISO 8601');
+export const Instant = z.iso.datetime().describe('UTC, ISO 8601');
 const Probability = z.number().min(0).max(1);
 
 export const Target = named(
@@ -193,7 +194,7 @@ export const Problem = named(
 );
 
 /** One page of a list; a page may hold fewer items than asked for, even none, and still have a next one. */
-const pageOf = <Item extends z.ZodType>(id: string, item: Item) =>
+export const pageOf = <Item extends z.ZodType>(id: string, item: Item) =>
   named(
     id,
     z.object({

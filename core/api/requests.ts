@@ -7,12 +7,14 @@ import { RunId } from '../runs/run-id.ts';
 import { PROFILES } from '../targets/target.ts';
 import { MetricName, TargetId } from '../tenancy/identifiers.ts';
 
-const paging = {
+/** Query parameters of every list. */
+export const paging = {
   limit: z.coerce.number().int().min(1).max(200).default(50).describe('Most items on a page'),
   cursor: z.string().max(1024).optional().describe('`nextCursor` of the page before'),
 };
 
-const Instant = z
+/** A time as text. */
+export const Instant = z
   .string()
   .max(64)
   .refine((text) => !Number.isNaN(parseInstant(text)), 'expected an ISO 8601 time or epoch seconds');

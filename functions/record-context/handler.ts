@@ -4,8 +4,9 @@ import type { Caller, RequestHeaders } from '../shared/authenticate.ts';
 import { readHttpRequest } from '../shared/http-request.ts';
 import { problem } from '../shared/problem.ts';
 import { NotFoundError, problemOfError } from '../shared/problem-of-error.ts';
-import { type Record, type Records, recordOperations } from './record-operations.ts';
+import { type Records, recordOperations } from './record-operations.ts';
 import { matchPath, readJsonBody } from './request.ts';
+import type { Record } from './validated.ts';
 
 export interface Deps extends Records {
   readonly authenticate: (headers: RequestHeaders) => Promise<Caller | undefined>;

@@ -1,13 +1,24 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import * as z from 'zod';
-import { makeDocumentClient } from '../../adapters/clients.ts';
+import { makeDocumentClient, makeEventBridgeClient, makeSqsClient } from '../../adapters/clients.ts';
 import { dynamoApiKeyStore } from '../../adapters/dynamodb/api-key-store.ts';
+import { dynamoChangeStore } from '../../adapters/dynamodb/change-store.ts';
+import { dynamoGraphStore } from '../../adapters/dynamodb/graph-store.ts';
+import { dynamoIncidentStore } from '../../adapters/dynamodb/incident-store.ts';
+import { defaultPace, pause } from '../../adapters/dynamodb/paced-retry.ts';
 import { dynamoSettingsStore } from '../../adapters/dynamodb/settings-store.ts';
+import { eventBridgePublisher } from '../../adapters/eventbridge/event-publisher.ts';
+import { sqsSignalSender } from '../../adapters/sqs/signal-sender.ts';
 import { authenticate } from '../shared/authenticate.ts';
 import { observe, telemetry } from '../shared/observe.ts';
 import { readEnv } from '../shared/read-env.ts';
 import { makeHandler } from './handler.ts';
 
-const env = readEnv({ REGISTRY_TABLE_NAME: z.string().min(1) });
+const env = readEnv({
+  REGISTRY_TABLE_NAME: z.string().min(1),
+  EVENT_BUS_NAME: z.string().min(1),
+  SIGNALS_QUEUE_URL: z.string().min(1),
+});
 const client = makeDocumentClient();
 const tableName = env.REGISTRY_TABLE_NAME;
 
@@ -15,6 +26,19 @@ export const handler = observe(
   makeHandler({
     authenticate: authenticate({ keys: dynamoApiKeyStore(client, tableName), now: Date.now }),
     settings: dynamoSettingsStore({ client, tableName }),
+    incidents: dynamoIncidentStore({ client, tableName, now: Date.now }),
+    changes: dynamoChangeStore({ client, tableName }),
+    graphs: dynamoGraphStore({ client, tableName }),
+    signals: sqsSignalSender(makeSqsClient(), env.SIGNALS_QUEUE_URL),
+    events: eventBridgePublisher({
+      client: makeEventBridgeClient(),
+      busName: env.EVENT_BUS_NAME,
+      wait: async (ms) => {
+        await sleep(ms);
+      },
+    }),
+    now: Date.now,
+    pause: (attempt) => pause(defaultPace, attempt),
     telemetry,
   }),
 );

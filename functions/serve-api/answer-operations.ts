@@ -13,16 +13,17 @@ import type { SeriesQuery, TargetsQuery } from '../../core/api/requests.ts';
 import { InvalidInputError } from '../../core/errors.ts';
 import { parseInstant } from '../../core/ingestion/instant.ts';
 import type { BreachStore, ForecastStore, RunStore } from '../../core/ports/forecast-storage.ts';
-import type { BlockStore, Page, PageRequest, TargetRegistry } from '../../core/ports/metric-storage.ts';
+import type { BlockStore, PageRequest, TargetRegistry } from '../../core/ports/metric-storage.ts';
 import { historyOf } from '../../core/storage/block-history.ts';
 import { hourOf } from '../../core/storage/keys.ts';
 import type { Target } from '../../core/targets/target.ts';
 import { NotFoundError } from '../shared/problem-of-error.ts';
 import { answerDetection, type DetectionSources } from './answer-detection.ts';
+import { answerIncidents, type IncidentSources } from './answer-incidents.ts';
 import { type Answer, type Body, presentPage, validated } from './validated.ts';
 
 /** What the operations read from. */
-export interface Sources extends DetectionSources {
+export interface Sources extends DetectionSources, IncidentSources {
   readonly registry: Pick<TargetRegistry, 'get' | 'list'>;
   readonly blocks: Pick<BlockStore, 'readRange'>;
   readonly forecasts: Pick<ForecastStore, 'get'>;
@@ -144,6 +145,7 @@ export const answerOperations = (sources: Sources): Readonly<Record<ReadOperatio
   getForecast: getForecast(sources),
   listBreaches: listBreaches(sources),
   ...answerDetection(sources),
+  ...answerIncidents(sources),
   listRuns: listRuns(sources),
   getRun: getRun(sources),
 });

@@ -4,8 +4,11 @@ import { dynamoAnomalyStore } from '../../adapters/dynamodb/anomaly-store.ts';
 import { dynamoApiKeyStore } from '../../adapters/dynamodb/api-key-store.ts';
 import { dynamoBlockReader } from '../../adapters/dynamodb/block-store.ts';
 import { dynamoBreachStore } from '../../adapters/dynamodb/breach-store.ts';
+import { dynamoCauseStore } from '../../adapters/dynamodb/cause-store.ts';
 import { dynamoDetectorStateStore } from '../../adapters/dynamodb/detector-state-store.ts';
 import { dynamoForecastStore } from '../../adapters/dynamodb/forecast-store.ts';
+import { dynamoGraphStore } from '../../adapters/dynamodb/graph-store.ts';
+import { dynamoIncidentStore } from '../../adapters/dynamodb/incident-store.ts';
 import { dynamoRunStore } from '../../adapters/dynamodb/run-store.ts';
 import { dynamoSettingsStore } from '../../adapters/dynamodb/settings-store.ts';
 import { dynamoTargetRegistry } from '../../adapters/dynamodb/target-registry.ts';
@@ -33,6 +36,9 @@ export const handler = observe(
     anomalies: dynamoAnomalyStore(registry),
     detectors: dynamoDetectorStateStore(hot),
     settings: dynamoSettingsStore(registry),
+    incidents: dynamoIncidentStore(registry),
+    causes: dynamoCauseStore(registry),
+    graphs: dynamoGraphStore(registry),
     now: Date.now,
     telemetry,
   }),

@@ -15,6 +15,7 @@ export const dev: StageConfig = {
   forecastCadenceMinutes: 60,
   throttle: { ratePerSecond: 50, burst: 100 },
   storeConcurrency: 5,
+  ownTenant: 'default',
   logLevel: 'DEBUG',
   alarms: 'minimal',
   alarmEmails: [],

@@ -16,6 +16,7 @@ export const local: StageConfig = {
   forecastCadenceMinutes: 60,
   throttle: { ratePerSecond: 10_000, burst: 10_000 },
   storeConcurrency: 2,
+  ownTenant: 'local',
   logLevel: 'INFO',
   alarms: 'minimal',
   alarmEmails: [],

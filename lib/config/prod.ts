@@ -15,6 +15,7 @@ export const prod: StageConfig = {
   forecastCadenceMinutes: 60,
   throttle: { ratePerSecond: 200, burst: 400 },
   storeConcurrency: 20,
+  ownTenant: 'default',
   logLevel: 'INFO',
   alarms: 'minimal',
   alarmEmails: [],

@@ -38,6 +38,8 @@ export const StageConfig = z
     throttle: z.strictObject({ ratePerSecond: z.number().positive(), burst: z.number().int().positive() }),
     /** Batches of payloads stored in parallel (Lambda allows no fewer than 2 from a queue). */
     storeConcurrency: z.number().int().min(2).max(1000),
+    /** Whose incidents the CloudWatch alarms of this account are: alarms name no tenant. */
+    ownTenant: z.string().regex(/^[a-z0-9][a-z0-9-]{1,38}$/),
     logLevel: z.enum(['DEBUG', 'INFO', 'WARN', 'ERROR']),
     /** `minimal`: one alarm per outcome. `full`: one more per function, $0.10 a month each. */
     alarms: z.enum(['minimal', 'full']),

@@ -13,6 +13,8 @@ export interface ApiFunctionsProps {
   readonly registry: RegistryTable;
   readonly rawBucket: RawBucket;
   readonly ingestQueue: { readonly arn: string; readonly url: string };
+  readonly signalsQueue: { readonly arn: string; readonly url: string };
+  readonly eventBus: { readonly arn: string; readonly name: string };
   readonly forecastStateMachineArn: string;
   readonly notify: ITopic;
 }
@@ -94,7 +96,7 @@ export class ApiFunctions extends Construct {
     const { hotTable, registry } = this.#props;
     const server = this.#route('ServeApi', {
       entry: 'serve-api',
-      description: 'Answers targets, series, forecasts, breaches, anomalies, settings and runs',
+      description: 'Answers targets, series, forecasts, breaches, anomalies, incidents, settings and runs',
       memoryMb: 512,
       environment: { HOT_TABLE_NAME: hotTable.table.tableName },
     });
@@ -106,13 +108,17 @@ export class ApiFunctions extends Construct {
   }
 
   #recorder(): ObservedFunction {
-    const { registry } = this.#props;
+    const { registry, signalsQueue, eventBus } = this.#props;
     const recorder = this.#route('RecordContext', {
       entry: 'record-context',
       description: 'Takes in what people and tools tell about the fleet',
       memoryMb: 256,
+      environment: { EVENT_BUS_NAME: eventBus.name, SIGNALS_QUEUE_URL: signalsQueue.url },
     });
     registry.grantReplaceSettings(recorder);
+    registry.grantWriteIncidents(recorder);
+    recorder.allow(['sqs:SendMessage'], [signalsQueue.arn]);
+    recorder.allow(['events:PutEvents'], [eventBus.arn]);
     return recorder;
   }
 }

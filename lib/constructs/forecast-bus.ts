@@ -9,7 +9,7 @@ export class ForecastBus extends Construct {
   constructor(scope: Construct, id: string) {
     super(scope, id);
     this.bus = new EventBus(this, 'Bus', {
-      description: 'ForecastPublished, BreachPredicted, AnomalyDetected',
+      description: 'Forecasts, predicted breaches, anomalies and incidents',
     });
   }
 

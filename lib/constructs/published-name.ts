@@ -6,8 +6,12 @@ import type { StageConfig } from '../config/stage-config.ts';
 /** What one replaceable stack offers to another. */
 export type PublishedThing =
   | 'api-id'
+  | 'event-bus-arn'
+  | 'event-bus-name'
   | 'ingest-queue-arn'
   | 'ingest-queue-url'
+  | 'signals-queue-arn'
+  | 'signals-queue-url'
   | 'dispatch-state-machine-arn'
   | 'forecast-state-machine-arn';
 

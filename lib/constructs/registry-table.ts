@@ -10,7 +10,7 @@ export interface RegistryTableProps {
 
 const BY_RISK = 'byRisk';
 
-/** Tenants, targets, runs, predicted breaches, anomalies, settings, API key hashes and quotas: small, and not to be had from elsewhere. */
+/** Tenants, targets, runs, predicted breaches, anomalies, incidents, settings, API key hashes and quotas: small, and not to be had from elsewhere. */
 export class RegistryTable extends Construct {
   readonly table: TableV2;
 
@@ -85,6 +85,16 @@ export class RegistryTable extends Construct {
 
   /** Replace a tenant's settings under the condition that nobody else did meanwhile. */
   grantReplaceSettings(writer: ObservedFunction): void {
+    this.#allow(writer, 'PutItem');
+  }
+
+  /** Read a tenant's incidents and what they depend on, write them together, and forget what has been told. */
+  grantWriteIncidents(writer: ObservedFunction): void {
+    this.#allow(writer, 'GetItem', 'BatchGetItem', 'PutItem', 'UpdateItem');
+  }
+
+  /** Store what was found of an incident's causes, and what it teaches. */
+  grantStoreCauses(writer: ObservedFunction): void {
     this.#allow(writer, 'PutItem');
   }
 

@@ -11,8 +11,8 @@ import type { ObservedFunction } from './observed-function.ts';
 export interface WorkQueueProps {
   /** Time limit of the function that consumes it: messages stay hidden for six times as long. */
   readonly consumerTimeout: Duration;
-  /** What it means when messages end in the dead-letter queue. */
-  readonly undeliverable: AlarmMeaning;
+  /** What it means when messages end in the dead-letter queue; or the one that it shares with others. */
+  readonly undeliverable: AlarmMeaning | DeadLetterQueue;
   readonly notify: ITopic;
 }
 
@@ -31,10 +31,11 @@ export class WorkQueue extends Construct {
 
   constructor(scope: Construct, id: string, props: WorkQueueProps) {
     super(scope, id);
-    this.deadLetters = new DeadLetterQueue(this, 'DeadLetters', {
-      ...props.undeliverable,
-      notify: props.notify,
-    });
+    const { undeliverable, notify } = props;
+    this.deadLetters =
+      undeliverable instanceof DeadLetterQueue
+        ? undeliverable
+        : new DeadLetterQueue(this, 'DeadLetters', { ...undeliverable, notify });
     this.queue = new Queue(this, 'Queue', {
       enforceSSL: true,
       encryption: QueueEncryption.SQS_MANAGED,

@@ -12,6 +12,14 @@ export interface EdgeStackProps extends StackProps {
   readonly data: DataStack;
 }
 
+const CONTEXT_ROUTES = [
+  [HttpMethod.PUT, '/v1/settings'],
+  [HttpMethod.PUT, '/v1/topology'],
+  [HttpMethod.POST, '/v1/traces'],
+  [HttpMethod.POST, '/v1/changes'],
+  [HttpMethod.POST, '/v1/incidents/{incidentId}/transitions'],
+] as const;
+
 /** The HTTP API and the functions that answer it. */
 export class EdgeStack extends Stack {
   readonly http: HttpApiEdge;
@@ -27,12 +35,20 @@ export class EdgeStack extends Stack {
         arn: PublishedName.read(this, config, 'ingest-queue-arn'),
         url: PublishedName.read(this, config, 'ingest-queue-url'),
       },
+      signalsQueue: {
+        arn: PublishedName.read(this, config, 'signals-queue-arn'),
+        url: PublishedName.read(this, config, 'signals-queue-url'),
+      },
+      eventBus: {
+        arn: PublishedName.read(this, config, 'event-bus-arn'),
+        name: PublishedName.read(this, config, 'event-bus-name'),
+      },
       forecastStateMachineArn: PublishedName.read(this, config, 'forecast-state-machine-arn'),
     });
     this.http = new HttpApiEdge(this, 'Http', { config });
     this.http.serve(HttpMethod.POST, '/v1/ingest/{format}', functions.receiveMetrics);
     this.http.serve(HttpMethod.POST, '/v1/forecast-runs', functions.startForecastRun);
-    this.http.serve(HttpMethod.PUT, '/v1/settings', functions.recordContext);
+    for (const [method, path] of CONTEXT_ROUTES) this.http.serve(method, path, functions.recordContext);
     this.http.serve(HttpMethod.GET, '/v1/{proxy+}', functions.serveApi);
     new PublishedName(this, 'ApiId', { config, thing: 'api-id', value: this.http.api.apiId });
     new CfnOutput(this, 'ApiUrl', { value: this.http.api.apiEndpoint });

@@ -5,6 +5,7 @@ import { AnomalyDetection } from '../constructs/anomaly-detection.ts';
 import { DispatchSchedule } from '../constructs/dispatch-schedule.ts';
 import { ForecastBus } from '../constructs/forecast-bus.ts';
 import { ForecastWorkflow } from '../constructs/forecast-workflow.ts';
+import { IncidentManagement } from '../constructs/incident-management.ts';
 import { IngestPipeline } from '../constructs/ingest-pipeline.ts';
 import { KeyIssuer } from '../constructs/key-issuer.ts';
 import { PublishedName } from '../constructs/published-name.ts';
@@ -15,10 +16,11 @@ export interface PipelineStackProps extends StackProps {
   readonly data: DataStack;
 }
 
-/** Everything behind the ingest queue: storing, watching for anomalies, forecasting on schedule, events. Holds nothing that must be kept. */
+/** Everything behind the ingest queue: storing, watching for anomalies, forecasting on schedule, incidents, events. Holds nothing that must be kept. */
 export class PipelineStack extends Stack {
   readonly ingest: IngestPipeline;
   readonly forecasts: ForecastWorkflow;
+  readonly incidents: IncidentManagement;
 
   constructor(scope: Construct, id: string, props: PipelineStackProps) {
     super(scope, id, props);
@@ -30,8 +32,9 @@ export class PipelineStack extends Stack {
     const { dispatch, fleet } = this.forecasts;
     new DispatchSchedule(this, 'DispatchSchedule', { ...shared, machine: dispatch.machine });
     new AnomalyDetection(this, 'Anomalies', { ...shared, bus });
+    this.incidents = new IncidentManagement(this, 'Incidents', { ...shared, bus });
     const keys = new KeyIssuer(this, 'Keys', shared);
-    this.#publish(config);
+    this.#publish(config, bus);
     new CfnOutput(this, 'ForecastStateMachineArn', { value: fleet.machine.stateMachineArn });
     new CfnOutput(this, 'DispatchStateMachineArn', { value: dispatch.machine.stateMachineArn });
     new CfnOutput(this, 'IssueApiKeyFunctionName', { value: keys.issuer.fn.functionName });
@@ -39,12 +42,17 @@ export class PipelineStack extends Stack {
   }
 
   /** What the edge and the operations stack need of this one. */
-  #publish(config: StageConfig): void {
+  #publish(config: StageConfig, { bus }: ForecastBus): void {
     const { queueArn, queueUrl } = this.ingest.queue.queue;
+    const { queue: signals } = this.incidents.signals;
     const { dispatch, fleet } = this.forecasts;
     const names = [
       ['IngestQueueArn', 'ingest-queue-arn', queueArn],
       ['IngestQueueUrl', 'ingest-queue-url', queueUrl],
+      ['SignalsQueueArn', 'signals-queue-arn', signals.queueArn],
+      ['SignalsQueueUrl', 'signals-queue-url', signals.queueUrl],
+      ['EventBusArn', 'event-bus-arn', bus.eventBusArn],
+      ['EventBusNameParameter', 'event-bus-name', bus.eventBusName],
       ['DispatchMachine', 'dispatch-state-machine-arn', dispatch.machine.stateMachineArn],
       ['ForecastMachine', 'forecast-state-machine-arn', fleet.machine.stateMachineArn],
     ] as const;

@@ -186,11 +186,11 @@ describe('facts of a deployment', () => {
   const prod = factsOf(Object.values(stageOf('prod').templates));
 
   it('come from its templates', () => {
-    expect(prod.monthly).toEqual(new Map([['alarmMonth', 9]]));
+    expect(prod.monthly).toEqual(new Map([['alarmMonth', 10]]));
     expect(prod.memoryGb.get('forecast-batch')).toBeCloseTo(1.7275, 3);
-    expect(prod.memoryGb.size).toBe(11);
+    expect(prod.memoryGb.size).toBe(13);
     expect(prod).toMatchObject({
-      queues: 1,
+      queues: 3,
       ingestBatchSize: 20,
       hotRetentionDays: 35,
       logRetentionDays: 30,

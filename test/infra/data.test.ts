@@ -133,9 +133,13 @@ describe('the HTTP API', () => {
   it('has a route for each function behind it', () => {
     expect(routes.sort()).toEqual([
       'GET /v1/{proxy+}',
+      'POST /v1/changes',
       'POST /v1/forecast-runs',
+      'POST /v1/incidents/{incidentId}/transitions',
       'POST /v1/ingest/{format}',
+      'POST /v1/traces',
       'PUT /v1/settings',
+      'PUT /v1/topology',
     ]);
   });
 

@@ -39,8 +39,10 @@ const ENVIRONMENT: Readonly<Record<string, readonly string[]>> = {
   ],
   'close-forecast-run': ['REGISTRY_TABLE_NAME', 'FORECAST_BUCKET_NAME'],
   'start-forecast-run': ['REGISTRY_TABLE_NAME', 'FORECAST_STATE_MACHINE_ARN'],
+  'fold-signals': ['REGISTRY_TABLE_NAME', 'EVENT_BUS_NAME', 'SIGNALS_QUEUE_URL', 'OWN_TENANT_ID'],
+  'diagnose-incident': ['HOT_TABLE_NAME', 'REGISTRY_TABLE_NAME'],
   'serve-api': ['HOT_TABLE_NAME', 'REGISTRY_TABLE_NAME'],
-  'record-context': ['REGISTRY_TABLE_NAME'],
+  'record-context': ['REGISTRY_TABLE_NAME', 'EVENT_BUS_NAME', 'SIGNALS_QUEUE_URL'],
   'detect-anomalies': ['HOT_TABLE_NAME', 'REGISTRY_TABLE_NAME', 'EVENT_BUS_NAME', 'HOT_RETENTION_DAYS'],
   'issue-api-key': ['REGISTRY_TABLE_NAME'],
 };
@@ -118,7 +120,7 @@ describe('every log group', () => {
   const groups = resourcesOfType(stage, 'AWS::Logs::LogGroup');
 
   it('has the retention of its stage', () => {
-    expect(groups).toHaveLength(14);
+    expect(groups).toHaveLength(16);
     for (const { Properties } of groups) expect(Properties.RetentionInDays).toBe(30);
   });
 

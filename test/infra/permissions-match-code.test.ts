@@ -34,6 +34,9 @@ const NEVER_CALLED: Readonly<Record<string, readonly string[]>> = {
   'start-forecast-run': ['dynamodb:Query'],
   'serve-api': ['dynamodb:BatchGetItem', 'dynamodb:DeleteItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'],
   'detect-anomalies': ['dynamodb:BatchGetItem'],
+  // Lists, the graph and incidents are written by others.
+  'diagnose-incident': ['dynamodb:BatchGetItem', 'dynamodb:UpdateItem'],
+  'record-context': ['dynamodb:Query'],
   'issue-api-key': ['dynamodb:GetItem'],
 };
 

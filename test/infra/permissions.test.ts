@@ -78,6 +78,13 @@ describe('wildcards', () => {
 });
 
 const LOGS = ['logs:CreateLogStream', 'logs:PutLogEvents'];
+const QUEUE = [
+  'sqs:ChangeMessageVisibility',
+  'sqs:DeleteMessage',
+  'sqs:GetQueueAttributes',
+  'sqs:GetQueueUrl',
+  'sqs:ReceiveMessage',
+];
 const TRACES = ['xray:PutTelemetryRecords', 'xray:PutTraceSegments'];
 
 /** Everything that each function may do. A change here is a change of what an intruder in that function could do. */
@@ -120,7 +127,15 @@ const PERMISSIONS: Readonly<Record<string, readonly string[]>> = {
     's3:ListBucket',
     ...TRACES,
   ],
-  RecordContext: ['dynamodb:GetItem', 'dynamodb:PutItem', ...LOGS],
+  RecordContext: [
+    'dynamodb:BatchGetItem',
+    'dynamodb:GetItem',
+    'dynamodb:PutItem',
+    'dynamodb:UpdateItem',
+    'events:PutEvents',
+    ...LOGS,
+    'sqs:SendMessage',
+  ],
   DetectAnomalies: [
     'dynamodb:DescribeStream',
     'dynamodb:GetItem',
@@ -134,6 +149,18 @@ const PERMISSIONS: Readonly<Record<string, readonly string[]>> = {
     ...LOGS,
     'sqs:SendMessage',
   ],
+  FoldSignals: [
+    'dynamodb:BatchGetItem',
+    'dynamodb:GetItem',
+    'dynamodb:PutItem',
+    'dynamodb:Query',
+    'dynamodb:UpdateItem',
+    'events:PutEvents',
+    ...LOGS,
+    ...QUEUE,
+    'sqs:SendMessage',
+  ],
+  DiagnoseIncident: ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query', ...LOGS, ...QUEUE],
   IssueApiKey: ['dynamodb:PutItem', ...LOGS],
 };
 
@@ -184,7 +211,7 @@ describe('resource policies', () => {
 
   it('let only this API invoke a function from outside', () => {
     const permissions = resourcesOfType(stage, 'AWS::Lambda::Permission');
-    expect(permissions).toHaveLength(4);
+    expect(permissions).toHaveLength(8);
     for (const { Properties } of permissions) {
       expect(Properties.Principal).toBe('apigateway.amazonaws.com');
       expect(text(Properties.SourceArn)).toMatch(/HttpApi/);

@@ -8,6 +8,7 @@ import { newRun } from '../../../core/runs/sum-results.ts';
 import { type Deps, makeHandler } from '../../../functions/serve-api/handler.ts';
 import { sampleMetric, sampleTarget } from '../storage/forecast-samples.ts';
 import { httpEvent } from './http-events.ts';
+import { memoryIncidents } from './memory-incidents.ts';
 import {
   memoryAnomalies,
   memoryBlocks,
@@ -80,6 +81,7 @@ const setup = async (over: Partial<Deps> = {}) => {
     anomalies: memoryAnomalies().store,
     detectors: memoryDetectors().store,
     settings: memorySettings(),
+    ...memoryIncidents(),
     now: () => NOW * 1000,
     telemetry: log.telemetry,
     ...over,

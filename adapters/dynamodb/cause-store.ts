@@ -1,0 +1,86 @@
+import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
+import { type DynamoDBDocumentClient, GetCommand, PutCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
+import * as z from 'zod';
+import type { PastIncident } from '../../core/diagnosis/similar-incidents.ts';
+import type { CauseStore } from '../../core/ports/incident-storage.ts';
+import type { CausesReport } from '../../core/signals/causes-report.ts';
+import { registryKeys } from '../../core/storage/keys.ts';
+import { calling } from '../sdk-failure.ts';
+import { deflateJson, inflateJson } from './deflated-json.ts';
+
+const Packed = z.object({ data: z.instanceof(Uint8Array) });
+
+export interface CauseStoreOptions {
+  readonly client: DynamoDBDocumentClient;
+  readonly tableName: string;
+  /** Epoch milliseconds. */
+  readonly now: () => number;
+}
+
+const put = async (
+  { client, tableName }: CauseStoreOptions,
+  tenantId: string,
+  report: CausesReport,
+  expiresAt: number,
+): Promise<void> => {
+  const command = new PutCommand({
+    TableName: tableName,
+    Item: {
+      pk: registryKeys.tenant(tenantId),
+      sk: registryKeys.causes(report.incidentId),
+      incidentVersion: report.incidentVersion,
+      data: deflateJson(report),
+      expiresAt,
+    },
+    ConditionExpression: 'attribute_not_exists(pk) OR incidentVersion <= :version',
+    ExpressionAttributeValues: { ':version': report.incidentVersion },
+  });
+  try {
+    await calling('storing causes', () => client.send(command));
+  } catch (error) {
+    if (!(error instanceof ConditionalCheckFailedException)) throw error;
+  }
+};
+
+const past = async (
+  { client, tableName, now }: CauseStoreOptions,
+  tenantId: string,
+  limit: number,
+): Promise<PastIncident[]> => {
+  const query = new QueryCommand({
+    TableName: tableName,
+    KeyConditionExpression: 'pk = :pk AND begins_with(sk, :sk)',
+    FilterExpression: 'expiresAt > :now',
+    ExpressionAttributeValues: {
+      ':pk': registryKeys.tenant(tenantId),
+      ':sk': registryKeys.pastIncidents,
+      ':now': Math.floor(now() / 1000),
+    },
+    ScanIndexForward: false,
+    Limit: limit,
+  });
+  const { Items = [] } = await calling('reading past incidents', () => client.send(query));
+  return Items.map((item) => inflateJson(Packed.parse(item).data) as PastIncident);
+};
+
+/** What was found of causes, and what closed incidents teach, in the registry table. */
+export const dynamoCauseStore = (options: CauseStoreOptions): CauseStore => ({
+  put: (tenantId, report, expiresAt) => put(options, tenantId, report, expiresAt),
+  get: async (tenantId, incidentId) => {
+    const Key = { pk: registryKeys.tenant(tenantId), sk: registryKeys.causes(incidentId) };
+    const get = new GetCommand({ TableName: options.tableName, Key });
+    const { Item } = await calling('reading causes', () => options.client.send(get));
+    return Item === undefined ? undefined : (inflateJson(Packed.parse(Item).data) as CausesReport);
+  },
+  remember: async (tenantId, incident, expiresAt) => {
+    const Item = {
+      pk: registryKeys.tenant(tenantId),
+      sk: registryKeys.pastIncident(incident.incidentId),
+      data: deflateJson(incident),
+      expiresAt,
+    };
+    const command = new PutCommand({ TableName: options.tableName, Item });
+    await calling('storing a past incident', () => options.client.send(command));
+  },
+  past: (tenantId, limit) => past(options, tenantId, limit),
+});

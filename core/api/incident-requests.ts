@@ -1,0 +1,58 @@
+/** What is asked about incidents, and what people and tools tell about the fleet. */
+import * as z from 'zod';
+import { TraceSummary } from '../diagnosis/graph/trace-summaries.ts';
+import { INCIDENT_SEVERITIES, INCIDENT_STATUSES } from '../incidents/incident.ts';
+import { TargetId } from '../tenancy/identifiers.ts';
+import { named } from './answers.ts';
+import { Instant, paging } from './requests.ts';
+
+const MOST_EDGES = 2000;
+
+export const IncidentsQuery = z.strictObject({
+  ...paging,
+  status: z.enum(INCIDENT_STATUSES).optional(),
+  severity: z.enum(INCIDENT_SEVERITIES).optional(),
+});
+
+export const IncidentPath = z.object({
+  incidentId: z.string().regex(/^[\w-]{1,64}$/, 'expected the id of an incident'),
+});
+
+export const TransitionBody = named(
+  'IncidentTransition',
+  z.strictObject({
+    to: z.enum(INCIDENT_STATUSES),
+    note: z.string().min(1).max(2000).optional().describe('Why; of the last step: what ended it'),
+  }),
+);
+
+export const ChangeBody = named(
+  'Change',
+  z.strictObject({
+    id: z
+      .string()
+      .regex(/^[\w.:@-]{1,128}$/, 'expected 1-128 of letters, digits and "_ . : @ -"')
+      .optional()
+      .describe('Makes sending it again safe; derived from the other fields where left out'),
+    target: TargetId,
+    summary: z.string().min(1).max(500).describe('What was changed, such as "version 41 deployed"'),
+    at: Instant.optional().describe('ISO 8601 or epoch seconds; now where left out'),
+  }),
+);
+
+export const TopologyBody = named(
+  'DeclaredTopology',
+  z.strictObject({
+    edges: z
+      .array(
+        z.strictObject({
+          caller: TargetId,
+          callee: TargetId,
+          absent: z.boolean().optional().describe('True: there is no such call, whatever traces say'),
+        }),
+      )
+      .max(MOST_EDGES),
+  }),
+);
+
+export const TracesBody = named('TraceSummary', TraceSummary);

@@ -1,0 +1,102 @@
+/** Incidents, causes and topology as the API shows them. */
+import type * as z from 'zod';
+import type { DependencyGraph } from '../diagnosis/dependency-graph.ts';
+import { type Incident as FoundIncident, type IncidentMember, targetsOf } from '../incidents/incident.ts';
+import { responseTimes } from '../incidents/response-times.ts';
+import type { CausesReport } from '../signals/causes-report.ts';
+import { subjectOf } from '../signals/diagnosis-scope.ts';
+import type { Causes, Incident, IncidentSummary, Topology } from './incident-answers.ts';
+
+const instant = (epochSeconds: number): string => new Date(epochSeconds * 1000).toISOString();
+
+const STAMPS = ['acknowledgedAt', 'mitigatedAt', 'resolvedAt', 'reviewedAt'] as const;
+
+const stampsOf = (incident: FoundIncident): Partial<Record<(typeof STAMPS)[number], string>> =>
+  Object.fromEntries(
+    STAMPS.flatMap((name) => (incident[name] === undefined ? [] : [[name, instant(incident[name])]])),
+  );
+
+export const presentSummary = (incident: FoundIncident): z.infer<typeof IncidentSummary> => {
+  const { toDetect, toAcknowledge, toMitigate, toResolve } = responseTimes(incident);
+  return {
+    id: incident.incidentId,
+    status: incident.status,
+    severity: incident.severity,
+    startedAt: instant(incident.startedAt),
+    lastAt: instant(incident.lastAt),
+    detectedAt: instant(incident.detectedAt),
+    ...stampsOf(incident),
+    targets: targetsOf(incident),
+    signals: Object.keys(incident.members).length,
+    reopened: incident.reopenCount,
+    responseTimes: { detect: toDetect, acknowledge: toAcknowledge, mitigate: toMitigate, resolve: toResolve },
+  };
+};
+
+const presentMember = (member: IncidentMember) => ({
+  kind: member.kind,
+  target: member.targetId,
+  subject: subjectOf(member),
+  firstAt: instant(member.firstAt),
+  lastAt: instant(member.lastAt),
+  count: member.count,
+  active: member.isActive,
+  confidence: member.confidence,
+});
+
+export const presentIncident = (incident: FoundIncident): z.infer<typeof Incident> => ({
+  ...presentSummary(incident),
+  members: Object.values(incident.members)
+    .sort((a, b) => a.firstAt - b.firstAt || (a.key < b.key ? -1 : 1))
+    .map(presentMember),
+  changes: incident.changes.map(({ signalId, targetId, at, summary }) => ({
+    id: signalId,
+    target: targetId,
+    at: instant(at),
+    summary,
+  })),
+  timeline: incident.timeline.map(({ at, kind, text, by }) => ({
+    at: instant(at),
+    kind,
+    text,
+    ...(by === undefined ? {} : { by }),
+  })),
+});
+
+/** Before the first diagnosis there is no report. */
+export const presentCauses = (
+  incidentId: string,
+  report: CausesReport | undefined,
+): z.infer<typeof Causes> => {
+  if (report === undefined)
+    return { incident: incidentId, status: 'pending', items: [], limits: [], similar: [] };
+  const { method, target, metric, window, graphVersion, limits } = report;
+  return {
+    incident: incidentId,
+    status: 'found',
+    diagnosedAt: instant(report.diagnosedAt),
+    method,
+    followed: { target, ...(metric === undefined ? {} : { metric }) },
+    window: { from: instant(window.from), to: instant(window.to), stepSeconds: window.stepSeconds },
+    ...(graphVersion === undefined ? {} : { graphVersion }),
+    items: report.causes.map(({ node, score, confidence, evidence }) => ({
+      target: node,
+      score,
+      confidence,
+      evidence: [...evidence],
+    })),
+    limits: [...limits],
+    similar: report.similar.map(({ incident: { incidentId: id, cause, fixedBy }, similarity }) => ({
+      ...{ incident: id, similarity, cause },
+      ...(fixedBy === undefined ? {} : { fixedBy }),
+    })),
+  };
+};
+
+/** `updatedAt` in epoch seconds; 0 where nothing was ever stored. */
+export const presentTopology = (graph: DependencyGraph, updatedAt: number): z.infer<typeof Topology> => ({
+  version: graph.version,
+  ...(updatedAt === 0 ? {} : { updatedAt: instant(updatedAt) }),
+  nodes: [...graph.nodes],
+  edges: graph.edges.map((edge) => ({ ...edge, lastSeen: instant(edge.lastSeen) })),
+});

@@ -1,0 +1,41 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import * as z from 'zod';
+import { makeDocumentClient, makeEventBridgeClient, makeSqsClient } from '../../adapters/clients.ts';
+import { dynamoChangeStore } from '../../adapters/dynamodb/change-store.ts';
+import { dynamoGraphStore } from '../../adapters/dynamodb/graph-store.ts';
+import { dynamoIncidentStore } from '../../adapters/dynamodb/incident-store.ts';
+import { defaultPace, pause } from '../../adapters/dynamodb/paced-retry.ts';
+import { eventBridgePublisher } from '../../adapters/eventbridge/event-publisher.ts';
+import { sqsSignalSender } from '../../adapters/sqs/signal-sender.ts';
+import { TenantId } from '../../core/tenancy/identifiers.ts';
+import { observe, telemetry } from '../shared/observe.ts';
+import { readEnv } from '../shared/read-env.ts';
+import { makeHandler } from './handler.ts';
+
+const env = readEnv({
+  REGISTRY_TABLE_NAME: z.string().min(1),
+  EVENT_BUS_NAME: z.string().min(1),
+  SIGNALS_QUEUE_URL: z.string().min(1),
+  OWN_TENANT_ID: TenantId,
+});
+const table = { client: makeDocumentClient(), tableName: env.REGISTRY_TABLE_NAME, now: Date.now };
+
+export const handler = observe(
+  makeHandler({
+    incidents: dynamoIncidentStore(table),
+    graphs: dynamoGraphStore(table),
+    changes: dynamoChangeStore(table),
+    signals: sqsSignalSender(makeSqsClient(), env.SIGNALS_QUEUE_URL),
+    events: eventBridgePublisher({
+      client: makeEventBridgeClient(),
+      busName: env.EVENT_BUS_NAME,
+      wait: async (ms) => {
+        await sleep(ms);
+      },
+    }),
+    ownTenant: env.OWN_TENANT_ID,
+    telemetry,
+    now: Date.now,
+    pause: (attempt) => pause(defaultPace, attempt),
+  }),
+);

@@ -1,0 +1,92 @@
+import { CONTEXT_OPERATIONS } from '../../core/api/operations.ts';
+import { presentIncident, presentTopology } from '../../core/api/present-incident.ts';
+import { contentHash } from '../../core/diagnosis/content-hash.ts';
+import { buildDependencyGraph } from '../../core/diagnosis/dependency-graph.ts';
+import type { ChangeSignal } from '../../core/incidents/signal.ts';
+import { parseInstant } from '../../core/ingestion/instant.ts';
+import type {
+  ChangeStore,
+  GraphStore,
+  SignalSender,
+  StoredGraph,
+} from '../../core/ports/incident-storage.ts';
+import type { Telemetry } from '../../core/ports/telemetry.ts';
+import { currentGraph } from '../../core/signals/fold-tenant.ts';
+import { type MoveDeps, moveIncident } from '../../core/signals/move-incident.ts';
+import { targetCalls } from '../../core/signals/trace-edges.ts';
+import { NotFoundError } from '../shared/problem-of-error.ts';
+import { type Record, validated } from './validated.ts';
+
+/** Where the operations on incidents and what they depend on write to. */
+export interface IncidentRecords extends MoveDeps {
+  readonly changes: Pick<ChangeStore, 'record'>;
+  readonly graphs: GraphStore;
+  readonly signals: SignalSender;
+  readonly telemetry: Telemetry;
+}
+
+const secondsNow = ({ now }: Pick<MoveDeps, 'now'>): number => Math.floor(now() / 1000);
+
+const move = (records: IncidentRecords): Record =>
+  validated(CONTEXT_OPERATIONS.moveIncident, async ({ tenantId, name }, { to, note }, { incidentId }) => {
+    const incident = await moveIncident(records, tenantId, incidentId, { to, note, by: name });
+    if (incident === undefined) throw new NotFoundError(`There is no incident ${incidentId}.`);
+    records.telemetry.info('incident moved', { tenantId, incidentId, to, apiKey: name });
+    records.telemetry.count('IncidentMoved');
+    return presentIncident(incident);
+  });
+
+const recordChange = (records: IncidentRecords): Record =>
+  validated(
+    CONTEXT_OPERATIONS.recordChange,
+    async ({ tenantId, name }, { id, target, summary, at: given }) => {
+      const at = given === undefined ? secondsNow(records) : parseInstant(given);
+      const signalId = id ?? `change-${contentHash(JSON.stringify([target, at, summary]))}`;
+      const change: ChangeSignal = { kind: 'change', signalId, tenantId, targetId: target, at, summary };
+      // Stored first: an incident that opens before the message arrives finds it.
+      await records.changes.record(change);
+      await records.signals.send(change);
+      records.telemetry.info('change recorded', {
+        tenantId,
+        targetId: target,
+        changeId: signalId,
+        apiKey: name,
+      });
+      records.telemetry.count('ChangeRecorded');
+      return { id: signalId, at: new Date(at * 1000).toISOString() };
+    },
+  );
+
+const storeGraph = async (records: IncidentRecords, tenantId: string, graph: StoredGraph) => {
+  await records.graphs.put(tenantId, graph);
+  records.telemetry.count('TopologyChanged');
+  return presentTopology(currentGraph(tenantId, graph, secondsNow(records)), graph.updatedAt);
+};
+
+const putTopology = (records: IncidentRecords): Record =>
+  validated(CONTEXT_OPERATIONS.putTopology, async ({ tenantId }, { edges }) => {
+    const declared = edges.map(({ caller, callee, absent }) => ({
+      caller,
+      callee,
+      isAbsent: absent === true,
+    }));
+    const stored = await records.graphs.get(tenantId);
+    return storeGraph(records, tenantId, { ...stored, declared, updatedAt: secondsNow(records) });
+  });
+
+const recordTraces = (records: IncidentRecords): Record =>
+  validated(CONTEXT_OPERATIONS.recordTraces, async ({ tenantId }, body) => {
+    const now = secondsNow(records);
+    const stored = await records.graphs.get(tenantId);
+    const seen = [...stored.observed, ...targetCalls(body, now)];
+    const observed = buildDependencyGraph(tenantId, { observed: seen, now }).edges;
+    return storeGraph(records, tenantId, { ...stored, observed, updatedAt: now });
+  });
+
+/** What carries out the operations on incidents, changes and topology. */
+export const recordIncidents = (records: IncidentRecords) => ({
+  moveIncident: move(records),
+  recordChange: recordChange(records),
+  putTopology: putTopology(records),
+  recordTraces: recordTraces(records),
+});
