@@ -7,6 +7,7 @@ export default defineConfig({
       (area) => `test/unit/${area}/**/*.test.ts`,
     ),
     environment: 'node',
+    exclude: ['test/unit/runs/events-page.test.ts'],
     testTimeout: 60_000,
   },
 });

@@ -82,4 +82,23 @@ describe('stream clock', () => {
     expect(late[32]).toBe(true);
     expect(clock.accepts(Number.NaN, 1)).toBe(false);
   });
+
+  it('alerts exactly at the threshold, and forgets half of the budget in its half-life', () => {
+    const stage = new AlertStage({
+      ...{ threshold: 3, cooldownPoints: 0, budgetStep: 1, budgetHalfLifePoints: 2 },
+      ...{ warmupPoints: 0, warmupSeconds: 0 },
+    });
+    expect(stage.next(0, 3)).toBe(3);
+    expect(stage.next(1, 3.4)).toBeCloseTo(3.4 - 2 ** -0.5, 10);
+    expect(stage.next(2, 3.4)).toBeCloseTo(2.9, 10);
+    expect(stage.next(3, 3.4)).toBeGreaterThanOrEqual(3);
+  });
+
+  it('mutes to just under the threshold, for the first points and for as long as the first seconds', () => {
+    const quiet = { threshold: 2, cooldownPoints: 0, budgetStep: 0, budgetHalfLifePoints: 100 };
+    const counted = new AlertStage({ ...quiet, warmupPoints: 2, warmupSeconds: 0 });
+    expect([0, 1, 2].map((at) => counted.next(at, 10))).toEqual([1.98, 1.98, 10]);
+    const timed = new AlertStage({ ...quiet, warmupPoints: 0, warmupSeconds: 600 });
+    expect([0, 300, 600].map((at) => timed.next(at, 10))).toEqual([1.98, 1.98, 10]);
+  });
 });
