@@ -49,6 +49,7 @@ const feedSeries = (
 ): Alert[] => {
   const alerts: Alert[] = [];
   const { metric } = series;
+  series.hours.add(hour);
   const threshold = anomalyThresholdOf(context.settings, { ...context.owner, metric });
   // A delta is summed over each forecast step, so a single one cannot be held against it.
   const ahead =

@@ -18,7 +18,7 @@ import { anomalyEvent, anomalyOf } from './announce-anomaly.ts';
 import { type FeedContext, feedHour } from './feed-watch.ts';
 import type { Alert } from './series-watch.ts';
 import { packWatch, TargetWatch, unpackWatch } from './target-watch.ts';
-import { countWatched, isAsPlanned, type Owner } from './watch-plan.ts';
+import { countWatched, isAsPlanned, isMissing, type Owner } from './watch-plan.ts';
 
 export interface FollowDeps {
   readonly states: DetectorStateStore;
@@ -71,11 +71,11 @@ const metricsIn = (blocks: Blocks): Set<string> =>
 /** Why everything must be learned anew; undefined where the watch can simply go on. */
 const reasonToRelearn = (watch: TargetWatch | undefined, changed: Blocks, work: Work): string | undefined => {
   if (watch === undefined) return work.stored === undefined ? 'nothing was learned yet' : 'unreadable state';
-  const missed = [...changed.keys()].filter(
-    (hour) => hour < watch.openHour && hour >= work.oldest && !watch.learned.has(hour),
-  );
-  if (missed.length > 0) return 'older data arrived';
-  return isAsPlanned(watch, metricsIn(changed), work.settings, work.owner) ? undefined : 'settings changed';
+  const { settings, owner, oldest } = work;
+  const closed = [...changed].filter(([hour]) => hour < watch.openHour && hour >= oldest);
+  if (closed.some(([hour, block]) => isMissing(watch, hour, block.keys(), settings, owner)))
+    return 'older data arrived';
+  return isAsPlanned(watch, metricsIn(changed), settings, owner) ? undefined : 'settings changed';
 };
 
 const decodeAll = (stored: readonly StoredBlock[]): Map<number, Block> =>
@@ -123,13 +123,7 @@ const feed = (watch: TargetWatch, blocks: Blocks, hours: readonly number[], cont
   });
 
 /** Closes all hours before `openHour` and packs what is then known. */
-const close = (
-  watch: TargetWatch,
-  closed: readonly number[],
-  openHour: number,
-  oldest: number,
-): Uint8Array => {
-  for (const hour of closed) watch.learned.add(hour);
+const close = (watch: TargetWatch, openHour: number, oldest: number): Uint8Array => {
   watch.openHour = openHour;
   watch.forgetBefore(oldest);
   return packWatch(watch);
@@ -163,7 +157,7 @@ const go = async (
   const toClose = hours.filter((hour) => hour < openHour);
   const isClosing = openHour > watch.openHour;
   const alerts = feed(watch, blocks, toClose, context);
-  const packed = isClosing ? close(watch, toClose, openHour, work.oldest) : undefined;
+  const packed = isClosing ? close(watch, openHour, work.oldest) : undefined;
   const open = hours.filter((hour) => hour >= openHour);
   return { alerts: [...alerts, ...feed(watch, blocks, open, context)], packed };
 };

@@ -8,6 +8,7 @@ import {
 import { restore, serialise } from '../detection/detector-state.ts';
 import { METRIC_KINDS, type MetricKind } from '../series/metric-series.ts';
 import type { ByteReader, ByteWriter } from '../storage/byte-buffer.ts';
+import { HourRuns } from './hour-runs.ts';
 
 /** People are told of what is found here: rather half as many alerts that are right more often. */
 const OPTIONS = { sensitivity: 'precise' } as const satisfies Omit<DetectorOptions, 'variant'>;
@@ -34,6 +35,8 @@ export class SeriesWatch {
   readonly metric: string;
   readonly variant: DetectorVariant;
   readonly kind: MetricKind;
+  /** Hours of which points were seen. */
+  readonly hours = new HourRuns();
   /** Points scored so far. */
   points = 0;
   /** Epoch seconds of the first and the newest point seen; NaN before. */
@@ -81,6 +84,7 @@ export class SeriesWatch {
     writer.u8(VARIANTS.indexOf(this.variant));
     writer.varint(this.points);
     for (const number of [this.first, this.newest, this.#newestRaw]) writer.f64(number);
+    this.hours.save(writer);
     writer.block(serialise(this.#detector));
   }
 
@@ -91,8 +95,9 @@ export class SeriesWatch {
     const variant = VARIANTS[reader.u8()] ?? 'light';
     const points = reader.varint();
     const [first, newest, newestRaw] = [reader.f64(), reader.f64(), reader.f64()];
-    const detector = restore(reader.block(), OPTIONS);
     const watch = new SeriesWatch(metric, variant, kind);
+    watch.hours.load(reader);
+    const detector = restore(reader.block(), OPTIONS);
     Object.assign(watch, { points, first, newest });
     watch.#newestRaw = newestRaw;
     watch.#detector = detector;

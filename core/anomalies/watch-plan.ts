@@ -36,6 +36,23 @@ export const variantFor = (
   return watched > MOST_FULL_METRICS ? 'light' : mode;
 };
 
+/**
+ * Whether a closed hour's block holds something that should have been learned and was not: a backfill may bring the
+ * metrics of one hour in several requests.
+ */
+export const isMissing = (
+  watch: TargetWatch,
+  hour: number,
+  metrics: Iterable<string>,
+  settings: Settings,
+  owner: Owner,
+): boolean =>
+  [...metrics].some((metric) => {
+    const series = watch.series.get(metric);
+    if (series !== undefined) return !series.hours.has(hour);
+    return watch.series.size < MOST_METRICS && modeOf(settings, owner, metric) !== 'off';
+  });
+
 /** Whether each watched metric is watched as it should be; `present` are the metrics of new data. */
 export const isAsPlanned = (
   watch: TargetWatch,

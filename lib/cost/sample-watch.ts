@@ -44,7 +44,6 @@ export const sampleWatch = (
   const context = { owner, settings, metrics: {}, forecast: undefined, watched: metrics };
   for (let hour = START_HOUR; hour < START_HOUR + DAYS * HOURS; hour++) {
     feedHour(watch, hour, hourBlock(metrics, stepSeconds, hour), context);
-    watch.learned.add(hour);
   }
   watch.openHour = START_HOUR + DAYS * HOURS;
   return watch;

@@ -123,6 +123,20 @@ describe('history', () => {
     expect(made.anomalies.all()).toHaveLength(1);
   });
 
+  it('whose metrics come one after the other is learned of all of them', async () => {
+    const made = world();
+    const points = between(NOW - 14 * DAY, NOW - DAY);
+    const half = points.length >> 1;
+    await made.follow(made.store(points));
+    await made.follow(made.store(points.slice(0, half), 'disk'));
+    await made.follow(made.store(points.slice(half), 'disk'));
+    const { series } = unpackWatch(made.state()?.bytes ?? Uint8Array.of());
+    // All but the newest hour, which is still open.
+    const closed = points.filter(([at]) => hourOf(at) < hourOf(NOW - DAY)).length;
+    expect(series.get('disk')?.points).toBe(closed);
+    expect(series.get('cpu')?.points).toBe(closed);
+  });
+
   it('beyond the retention is left alone', async () => {
     const made = await trained();
     const before = made.state();
