@@ -5,6 +5,7 @@ import { breachesCommand } from './commands/breaches.ts';
 import { detectCommand } from './commands/detect.ts';
 import { diagnoseCommand } from './commands/diagnose.ts';
 import { forecastCommand } from './commands/forecast.ts';
+import { incidentsCommand } from './commands/incidents.ts';
 import { ingestCommand } from './commands/ingest.ts';
 import { runsCommand } from './commands/runs.ts';
 import { simulateCommand } from './commands/simulate.ts';
@@ -29,4 +30,5 @@ export const buildProgram = (terminal: Terminal): Command =>
     .addCommand(runsCommand(terminal))
     .addCommand(breachesCommand(terminal))
     .addCommand(anomaliesCommand(terminal))
+    .addCommand(incidentsCommand(terminal))
     .addCommand(benchCommand(terminal));

@@ -15,6 +15,13 @@ import {
   StartedRun,
   Target,
 } from '../../core/api/answers.ts';
+import {
+  Causes,
+  Incident,
+  IncidentSummary,
+  RecordedChange,
+  Topology,
+} from '../../core/api/incident-answers.ts';
 
 export const HealthAnswer = z.looseObject(Health.shape);
 export const StartedRunAnswer = z.looseObject(StartedRun.shape);
@@ -42,6 +49,18 @@ export type SettingsAnswer = z.infer<typeof SettingsAnswer>;
 
 export const RunAnswer = z.looseObject(Run.shape);
 export type RunAnswer = z.infer<typeof RunAnswer>;
+
+export const IncidentSummaryAnswer = z.looseObject(IncidentSummary.shape);
+export type IncidentSummaryAnswer = z.infer<typeof IncidentSummaryAnswer>;
+
+export const IncidentAnswer = z.looseObject(Incident.shape);
+export type IncidentAnswer = z.infer<typeof IncidentAnswer>;
+
+export const CausesAnswer = z.looseObject(Causes.shape);
+export type CausesAnswer = z.infer<typeof CausesAnswer>;
+
+export const TopologyAnswer = z.looseObject(Topology.shape);
+export const RecordedChangeAnswer = z.looseObject(RecordedChange.shape);
 
 /** Counts of an accepted ingest request. */
 export const IngestAnswer = z.record(z.string(), z.unknown());

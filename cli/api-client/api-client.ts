@@ -7,15 +7,20 @@ import {
   AnomalyAnswer,
   BaselineAnswer,
   BreachAnswer,
+  CausesAnswer,
   ForecastAnswer,
   HealthAnswer,
+  IncidentAnswer,
+  IncidentSummaryAnswer,
   IngestAnswer,
   pageOf,
+  RecordedChangeAnswer,
   RunAnswer,
   SeriesAnswer,
   SettingsAnswer,
   StartedRunAnswer,
   TargetAnswer,
+  TopologyAnswer,
 } from './answers.ts';
 import { ApiUnreachableError } from './api-error.ts';
 import { type HttpOptions, type HttpRequest, HttpSender } from './http.ts';
@@ -57,6 +62,33 @@ export interface IngestPayload {
 }
 
 /** Binary types: a gateway may take a gzip body for text where its type says so. The path names the format. */
+export interface IncidentQuery extends ListOptions {
+  readonly status?: IncidentSummaryAnswer['status'] | undefined;
+  readonly severity?: IncidentSummaryAnswer['severity'] | undefined;
+}
+
+export interface ChangeRequest {
+  readonly target: string;
+  readonly summary: string;
+  readonly id?: string;
+  /** ISO 8601 or epoch seconds; now where left out. */
+  readonly at?: string;
+}
+
+export interface CallRequest {
+  readonly caller: string;
+  readonly callee: string;
+  /** True: there is no such call. */
+  readonly absent?: boolean;
+}
+
+const withJson = (method: 'POST' | 'PUT', path: string, value: unknown): HttpRequest => ({
+  method,
+  path,
+  headers: { 'content-type': 'application/json' },
+  body: Uint8Array.from(Buffer.from(JSON.stringify(value))),
+});
+
 const CONTENT_TYPES = {
   json: 'application/gzip',
   csv: 'application/gzip',
@@ -131,6 +163,36 @@ export class ApiClient {
     const headers = { 'content-type': 'application/json' };
     const body = Uint8Array.from(Buffer.from(JSON.stringify(settings)));
     return this.read(SettingsAnswer, { method: 'PUT', path: '/v1/settings', headers, body });
+  }
+
+  /** Newest first. */
+  incidents({ most, ...query }: IncidentQuery = {}): AsyncGenerator<IncidentSummaryAnswer, void, void> {
+    return this.list(IncidentSummaryAnswer, '/v1/incidents', query, most);
+  }
+
+  /** One incident; an absorbed one's id gives the one it is part of. */
+  incident(id: string): Promise<IncidentAnswer> {
+    return this.read(IncidentAnswer, { method: 'GET', path: `/v1/incidents/${encodeURIComponent(id)}` });
+  }
+
+  causes(id: string): Promise<CausesAnswer> {
+    return this.read(CausesAnswer, { method: 'GET', path: `/v1/incidents/${encodeURIComponent(id)}/causes` });
+  }
+
+  /** Takes an incident to another status; refused with 409 where its status does not allow that. */
+  moveIncident(id: string, to: IncidentSummaryAnswer['status'], note?: string): Promise<IncidentAnswer> {
+    const path = `/v1/incidents/${encodeURIComponent(id)}/transitions`;
+    return this.read(IncidentAnswer, withJson('POST', path, { to, note }));
+  }
+
+  /** Tells of a deployment or another change. Sending it again with the same `id` changes nothing. */
+  recordChange(change: ChangeRequest): Promise<z.infer<typeof RecordedChangeAnswer>> {
+    return this.read(RecordedChangeAnswer, withJson('POST', '/v1/changes', change));
+  }
+
+  /** Replaces the declared calls. */
+  declareTopology(edges: readonly CallRequest[]): Promise<z.infer<typeof TopologyAnswer>> {
+    return this.read(TopologyAnswer, withJson('PUT', '/v1/topology', { edges }));
   }
 
   /** Newest first. */

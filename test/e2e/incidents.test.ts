@@ -1,0 +1,68 @@
+import { beforeAll, describe, expect, inject, it } from 'vitest';
+import {
+  alarmEvent,
+  deliver,
+  type IncidentScenario,
+  incidentScenario,
+  ownIncident,
+  queuesForEvent,
+} from './incident-scenario.ts';
+import { useSession } from './pipeline-client.ts';
+
+const session = inject('session');
+beforeAll(() => useSession(session));
+
+describe('a failing database', () => {
+  let scenario: IncidentScenario;
+  beforeAll(async () => {
+    scenario = await incidentScenario(session);
+  });
+
+  it('is one incident, with the deployment that came before it', () => {
+    const { incident, incidents, fault, milliseconds } = scenario;
+    const affected = fault.affected.map(({ target }) => target);
+    expect(incident.targets.length).toBeGreaterThan(1);
+    expect(affected).toEqual(expect.arrayContaining(incident.targets));
+    const touching = incidents.filter(({ targets }) => targets.some((target) => affected.includes(target)));
+    expect(touching.map(({ id }) => id)).toEqual([incident.id]);
+    expect(incident.changes).toMatchObject([
+      { target: fault.rootCause.target, summary: 'version 41 deployed' },
+    ]);
+    expect(incident.timeline.map(({ kind }) => kind)).toEqual(expect.arrayContaining(['opened', 'change']));
+    process.stdout.write(`cause readable ${milliseconds} ms after the fault's points were sent\n`);
+  });
+
+  it('is named as the cause, with evidence', () => {
+    const { causes, fault } = scenario;
+    expect(causes.status).toBe('found');
+    expect(causes.items[0]?.target).toBe(fault.rootCause.target);
+    expect(causes.items[0]?.evidence.length).toBeGreaterThan(1);
+    expect(causes.graphVersion).toBeDefined();
+  });
+
+  it('is announced and goes through its life', async () => {
+    const { client, incident, events } = scenario;
+    await client.moveIncident(incident.id, 'acknowledged');
+    await client.moveIncident(incident.id, 'resolved', 'rolled back to version 40');
+    await expect(client.moveIncident(incident.id, 'mitigated')).rejects.toMatchObject({ status: 409 });
+    const resolved = await client.incident(incident.id);
+    expect(resolved).toMatchObject({ status: 'resolved', reopened: 0 });
+    expect(resolved.responseTimes.resolve).toBeGreaterThan(0);
+    const names = (await events()).map((event) => event['detail-type']);
+    expect(names).toEqual(expect.arrayContaining(['IncidentOpened', 'IncidentUpdated', 'IncidentResolved']));
+  });
+});
+
+describe('a CloudWatch alarm', () => {
+  it('matches a deployed rule, opens an incident of the own tenant and says when it is over', async () => {
+    const at = Math.floor(Date.now() / 1000);
+    expect(await queuesForEvent(alarmEvent('ALARM', at))).toHaveLength(1);
+    expect(await queuesForEvent({ ...alarmEvent('ALARM', at), source: 'aws.ec2' })).toEqual([]);
+    await deliver(alarmEvent('ALARM', at));
+    const opened = await ownIncident(session, ({ targets }) => targets.includes('checkout'));
+    expect(opened).toMatchObject({ status: 'open', signals: 1 });
+    await deliver(alarmEvent('OK', at + 60));
+    const cleared = await ownIncident(session, ({ lastAt }) => Date.parse(lastAt) === (at + 60) * 1000);
+    expect(cleared?.id).toBe(opened?.id);
+  });
+});
