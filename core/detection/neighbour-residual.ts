@@ -42,10 +42,7 @@ export class NeighbourResidual {
   /** Scores the windows that end with this value, then learns it. The returned object is reused by the next call. */
   next(value: number): Readonly<NeighbourDistances> {
     this.compare(value);
-    this.ring[this.position] = value;
-    this.ring[this.position + HISTORY] = value;
-    this.position = (this.position + 1) % HISTORY;
-    this.count++;
+    this.remember(value);
     this.distances.short = sumOfRoots(this.nearestShort);
     this.distances.long = sumOfRoots(this.nearestLong);
     return this.distances;
@@ -57,9 +54,21 @@ export class NeighbourResidual {
     writer.floats(this.ring.subarray(end - length, end));
   }
 
-  /** Only into a fresh instance: learns the saved values again. */
+  /** Only into a fresh instance. The sums reach back over the last 31 values, so only so many are compared again. */
   load(reader: StateReader): void {
-    for (const value of reader.floats()) this.next(value);
+    const values = reader.floats();
+    const compared = Math.max(0, values.length - LONG);
+    values.forEach((value, index) => {
+      if (index < compared) this.remember(value);
+      else this.next(value);
+    });
+  }
+
+  private remember(value: number): void {
+    this.ring[this.position] = value;
+    this.ring[this.position + HISTORY] = value;
+    this.position = (this.position + 1) % HISTORY;
+    this.count++;
   }
 
   private compare(value: number): void {
