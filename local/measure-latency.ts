@@ -1,0 +1,145 @@
+/**
+ * `npm run measure:latency -- --targets 1000`: in the emulator, the time from sending an unusual point to its stored
+ * anomaly and to the stored incident that holds it. Every target is taught three days of a daily rhythm first.
+ */
+import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
+import { parseArgs } from 'node:util';
+import { inParallel } from '../cli/api-client/in-parallel.ts';
+import { DependencyUnavailableError } from '../core/errors.ts';
+import { type ProfiledSeries, toIngestBodies } from '../core/simulator/ingest-body.ts';
+import { confirmStored, send } from './feed.ts';
+import { replay } from './replay/replay-fleet.ts';
+import { openSession, type Session } from './session.ts';
+import { StageTimes } from './stage-times.ts';
+
+const DAY = 86_400;
+const STEP = 300;
+const DAYS = 3;
+const METRIC = 'cpu_percent';
+const SPIKE = 99;
+const POLL_MILLISECONDS = 250;
+const PATIENCE_MILLISECONDS = 600_000;
+/** As a collector sends them: fifty hosts a request. */
+const TARGETS_PER_REQUEST = 50;
+
+const targetOf = (index: number): string => `host-${String(index).padStart(4, '0')}`;
+
+const rhythm = (target: number, at: number): number => {
+  const noise = Math.sin((at / STEP) * 12.9898 + target * 78.233) * 43758.5453;
+  return 40 + 15 * Math.sin((2 * Math.PI * at) / DAY + target) + 3 * (noise - Math.floor(noise));
+};
+
+const seriesOf = (
+  target: number,
+  timestamps: readonly number[],
+  values: readonly number[],
+): ProfiledSeries => ({
+  targetId: targetOf(target),
+  metric: METRIC,
+  kind: 'gauge',
+  timestamps,
+  values,
+});
+
+function* taught(targets: number, now: number): Generator<ProfiledSeries> {
+  const times = Array.from({ length: (DAYS * DAY) / STEP }, (_, i) => now - DAYS * DAY + i * STEP);
+  for (let target = 0; target < targets; target++) {
+    yield seriesOf(
+      target,
+      times,
+      times.map((at) => rhythm(target, at)),
+    );
+  }
+}
+
+/** @throws DependencyUnavailableError when it does not come true in ten minutes */
+const until = async (what: string, isTrue: () => Promise<boolean>): Promise<void> => {
+  const deadline = performance.now() + PATIENCE_MILLISECONDS;
+  while (!(await isTrue())) {
+    if (performance.now() > deadline) throw new DependencyUnavailableError(`${what}: not within ten minutes`);
+    await wait(POLL_MILLISECONDS);
+  }
+};
+
+const learned = async ({ client }: Session, target: number): Promise<boolean> => {
+  try {
+    return ((await client.baseline(targetOf(target), METRIC)).points ?? 0) >= (DAYS - 1) * (DAY / STEP);
+  } catch {
+    return false;
+  }
+};
+
+/** Sends one spike for every target; gives the time at which each was sent. */
+const sendSpikes = async ({ client }: Session, targets: number): Promise<Map<string, number>> => {
+  const at = Math.floor(Date.now() / 1000) - 30;
+  const sentAt = new Map<string, number>();
+  const groups = Array.from({ length: Math.ceil(targets / TARGETS_PER_REQUEST) }, (_, g) =>
+    Array.from({ length: TARGETS_PER_REQUEST }, (_, i) => g * TARGETS_PER_REQUEST + i).filter(
+      (t) => t < targets,
+    ),
+  );
+  await inParallel(groups, 4, async (group) => {
+    for (const target of group) sentAt.set(targetOf(target), performance.now());
+    const series = group.map((target) => seriesOf(target, [at], [SPIKE]));
+    await replay(client, toIngestBodies(series, 10_000), { concurrency: 1 });
+  });
+  return sentAt;
+};
+
+/** Milliseconds from sending to the first poll that shows the target, for every target. */
+const arrivals = async (
+  what: string,
+  sentAt: ReadonlyMap<string, number>,
+  seen: () => AsyncIterable<string>,
+): Promise<number[]> => {
+  const took = new Map<string, number>();
+  await until(what, async () => {
+    for await (const target of seen()) {
+      const sent = sentAt.get(target);
+      if (sent !== undefined && !took.has(target)) took.set(target, performance.now() - sent);
+    }
+    return took.size === sentAt.size;
+  });
+  return [...took.values()].sort((a, b) => a - b);
+};
+
+async function* anomalousTargets({ client }: Session): AsyncGenerator<string> {
+  for await (const { target, value } of client.anomalies()) if (value === SPIKE) yield target;
+}
+
+async function* targetsInIncidents({ client }: Session): AsyncGenerator<string> {
+  for await (const { targets } of client.incidents()) yield* targets;
+}
+
+const quantile = (sorted: readonly number[], level: number): string =>
+  `${((sorted[Math.min(sorted.length - 1, Math.floor(level * sorted.length))] ?? Number.NaN) / 1000).toFixed(1)} s`;
+
+const measure = async (session: Session, targets: number, stages: StageTimes): Promise<void> => {
+  const now = Math.floor(Date.now() / STEP / 1000) * STEP;
+  const source = { title: `${targets} targets, ${DAYS} days`, series: taught(targets, now), notes: [] };
+  await confirmStored(session, await send(session, source, stages), stages);
+  await stages.run('Learn every series', async () => {
+    for (let target = 0; target < targets; target++) await until('learning', () => learned(session, target));
+  });
+  await stages.run('Find the spikes', async (say) => {
+    const sentAt = await sendSpikes(session, targets);
+    const [anomalies, incidents] = await Promise.all([
+      arrivals('anomalies', sentAt, () => anomalousTargets(session)),
+      arrivals('incidents', sentAt, () => targetsInIncidents(session)),
+    ]);
+    say(`stored anomaly: p50 ${quantile(anomalies, 0.5)}, p95 ${quantile(anomalies, 0.95)}`);
+    say(`stored incident: p50 ${quantile(incidents, 0.5)}, p95 ${quantile(incidents, 0.95)}`);
+  });
+};
+
+const { values } = parseArgs({ options: { targets: { type: 'string', default: '1000' } } });
+const projectRoot = join(import.meta.dirname, '..');
+const stages = new StageTimes(process.stdout);
+const session = await openSession({ projectRoot, stages, folder: join(projectRoot, '.local', 'latency') });
+try {
+  await measure(session, Number(values.targets), stages);
+} finally {
+  await session.close();
+}
+process.exit(0);
