@@ -7,6 +7,7 @@ import { diagnoseCommand } from './commands/diagnose.ts';
 import { forecastCommand } from './commands/forecast.ts';
 import { incidentsCommand } from './commands/incidents.ts';
 import { ingestCommand } from './commands/ingest.ts';
+import { planCommand } from './commands/plan.ts';
 import { runsCommand } from './commands/runs.ts';
 import { simulateCommand } from './commands/simulate.ts';
 import { statusCommand } from './commands/status.ts';
@@ -24,6 +25,7 @@ export const buildProgram = (terminal: Terminal): Command =>
     .addCommand(detectCommand(terminal))
     .addCommand(diagnoseCommand(terminal))
     .addCommand(simulateCommand(terminal))
+    .addCommand(planCommand(terminal))
     .addCommand(ingestCommand(terminal))
     .addCommand(targetsCommand(terminal))
     .addCommand(statusCommand(terminal))

@@ -17,7 +17,7 @@ interface Options {
   readonly json?: string | true;
 }
 
-const KNOWN = ['forecast', 'detect', 'diagnose', 'ingest'] as const;
+const KNOWN = ['forecast', 'detect', 'diagnose', 'ingest', 'throughput'] as const;
 const moduleOf = (name: string): URL => new URL(`../../bench/${name}/run.ts`, import.meta.url);
 const NAMES = KNOWN.filter((name) => existsSync(fileURLToPath(moduleOf(name))));
 

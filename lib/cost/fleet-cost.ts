@@ -1,4 +1,6 @@
 import type { UsageLine } from '../../core/capacity/cost-lines.ts';
+import { forecastUsage } from '../../core/capacity/forecast-run-cost.ts';
+import { learnedShare, MEASURED_FORECASTING } from '../../core/capacity/forecasting-figures.ts';
 import {
   gigabytes,
   HOURS_PER_MONTH,
@@ -96,49 +98,23 @@ const batchesOf = (work: Workload): number => {
     .length;
 };
 
-const historyUnits = (work: Workload, sizes: ItemSizes): number => {
-  const blocks = work.historyDays * 24;
-  return readUnits(blocks * (sizes.blockBytes.at(-1) ?? 0), 'eventual');
-};
-
-const forecasting = (work: Workload, facts: TemplateFacts, sizes: ItemSizes): UsageLine[] => {
-  const component = 'Forecast';
-  const runs = (HOURS_PER_MONTH * 60) / work.cadenceMinutes;
-  const batches = batchesOf(work);
-  const seconds = (runs * work.hosts * work.metrics * work.forecastMsPerSeries) / 1000;
-  const breaches = runs * work.hosts * work.metrics * work.breachShare;
-  const perHost = runs * work.hosts;
-  return [
-    // Plan, map and close, one state for each batch.
-    { component, what: 'state transitions', price: 'stepFunctionsTransition', units: runs * (batches + 4) },
-    { component, what: 'invocations', price: 'lambdaRequest', units: runs * (batches + 2) },
-    {
-      component,
-      what: 'GB-seconds',
-      price: 'lambdaArmGbSecond',
-      units: seconds * memoryOf(facts, 'forecast-batch'),
-    },
-    { component, what: 'history reads', price: 'dynamoReadUnit', units: perHost * historyUnits(work, sizes) },
-    {
-      component,
-      what: 'forecast writes',
-      price: 'dynamoWriteUnit',
-      units: perHost * writeUnits(sizes.forecastBytes),
-    },
-    // A breach is written to the table and, when its risk has changed, taken out of the index and put in again.
-    { component, what: 'breach writes', price: 'dynamoWriteUnit', units: breaches * 3 },
-    { component, what: 'breach reads', price: 'dynamoReadUnit', units: perHost },
-    { component, what: 'run files and archives put', price: 's3Put', units: runs * (3 * batches + 1) },
-    { component, what: 'run files read', price: 's3Get', units: runs * 2 * batches },
-    {
-      component,
-      what: 'GB of archived forecasts',
-      price: 's3GbMonth',
-      units: keptGigabytes(perHost * sizes.archiveBytes, daysOf(facts, 'forecasts/')),
-    },
-    { component, what: 'events', price: 'customEvent', units: breaches + runs * batches },
-  ];
-};
+const forecasting = (work: Workload, facts: TemplateFacts, sizes: ItemSizes): UsageLine[] =>
+  forecastUsage({
+    targets: work.hosts,
+    seriesPerTarget: work.metrics,
+    batches: batchesOf(work),
+    cadenceMinutes: work.cadenceMinutes,
+    msPerSeries: work.forecastMsPerSeries,
+    msPerTarget: work.forecastMsPerHost,
+    memoryGb: memoryOf(facts, 'forecast-batch'),
+    historyBytes: work.historyDays * 24 * (sizes.blockBytes.at(-1) ?? 0),
+    forecastBytes: sizes.forecastBytes,
+    archiveBytes: sizes.archiveBytes,
+    archiveDays: daysOf(facts, 'forecasts/'),
+    stateBytes: work.metrics * MEASURED_FORECASTING.bytesPerSeries.state,
+    learnedShare: learnedShare(work.cadenceMinutes),
+    breachShare: work.breachShare,
+  });
 
 const watching = (work: Workload, facts: TemplateFacts): UsageLine[] => {
   const component = 'Logs and metrics';

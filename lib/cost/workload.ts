@@ -1,4 +1,6 @@
 import * as z from 'zod';
+import { lambdaMsPerSeries, MEASURED_FORECASTING } from '../../core/capacity/forecasting-figures.ts';
+import { DEFAULT_BUDGET } from '../../core/runs/plan-batches.ts';
 
 /** What a fleet does, and the figures that templates do not tell. Times are of a warm arm64 function. */
 export const Workload = z.strictObject({
@@ -14,8 +16,13 @@ export const Workload = z.strictObject({
   /** Billed milliseconds of one ingest request, and more for each host in it. */
   receiveMs: z.number().positive().default(15),
   storeMsPerHost: z.number().positive().default(10),
-  /** Measured: 38 ms on one x86 core (14 days of 5-minute steps); doubled for a slower virtual CPU. */
-  forecastMsPerSeries: z.number().positive().default(80),
+  /** Measured, hourly runs of which one in six learns; doubled for a slower virtual CPU. */
+  forecastMsPerSeries: z.number().positive().default(lambdaMsPerSeries(MEASURED_FORECASTING, 60)),
+  /** Reading a host's history and writing its forecasts, as the planner of batches takes it: not measured on AWS. */
+  forecastMsPerHost: z
+    .number()
+    .nonnegative()
+    .default(1000 * DEFAULT_BUDGET.secondsPerTarget),
   /** Shards of the hot table's stream: a new table on demand has four partitions. */
   streamShards: z.number().int().positive().default(4),
   /** Changes of a shard that come within so many seconds share an invocation. */

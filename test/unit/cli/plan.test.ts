@@ -1,0 +1,42 @@
+import { describe, expect, it } from 'vitest';
+import { MEASURED_FORECASTING } from '../../../core/capacity/forecasting-figures.ts';
+import { planFleet } from '../../../core/capacity/plan-fleet.ts';
+import { runCli } from './fake-terminal.ts';
+
+describe('forestall plan', () => {
+  it('--json prints the plan, what was measured and the date of the prices', async () => {
+    const { code, out, err } = await runCli(['plan', '--targets', '10000', '--metrics', '10', '--json']);
+    expect({ code, err }).toEqual({ code: 0, err: '' });
+    const printed = JSON.parse(out);
+    const fleet = { targets: 10_000, seriesPerTarget: 10, cadenceMinutes: 60 };
+    const plan = planFleet(fleet, MEASURED_FORECASTING);
+    expect(printed).toMatchObject({ targets: 10_000, metrics: 10, cadenceMinutes: 60, series: 100_000 });
+    expect(printed.seconds).toEqual(plan.seconds);
+    expect(printed.perRun).toEqual(plan.perRun);
+    expect(printed.measured).toEqual(MEASURED_FORECASTING);
+    expect(printed.prices.asOf).toMatch(/^\d{4}-\d\d-\d\d$/);
+  });
+
+  it('prints tables that say what they rest on', async () => {
+    const { code, out } = await runCli(['plan', '--targets', '10000', '--metrics', '10', '--cadence', '30']);
+    expect(code).toBe(0);
+    expect(out).toContain('100,000 (10,000 x 10)');
+    expect(out).toContain('1,460 runs');
+    expect(out).toContain(MEASURED_FORECASTING.machine);
+    expect(out).not.toMatch(/NaN|undefined|Infinity|DOES NOT FIT/);
+  });
+
+  it('says what does not fit', async () => {
+    const { out } = await runCli(['plan', '--targets', '1000000', '--metrics', '20', '--cadence', '5']);
+    expect(out).toContain('DOES NOT FIT');
+  });
+
+  it.each([
+    ['no targets', []],
+    ['no metrics', ['--targets', '5']],
+    ['a fraction', ['--targets', '1.5', '--metrics', '2']],
+    ['a cadence beyond a day', ['--targets', '5', '--metrics', '2', '--cadence', '2000']],
+  ])('refuses %s', async (_, options) => {
+    expect((await runCli(['plan', ...options])).code).toBe(2);
+  });
+});
