@@ -165,7 +165,10 @@ describe('npm start', () => {
   });
 
   it('replays recorded series', async () => {
-    const recorded = start('--once', '--data', folder);
+    const own = join(folder, 'recorded');
+    mkdirSync(own);
+    for (const name of ['cpu.csv', 'fleet.csv']) copyFileSync(join(folder, name), join(own, name));
+    const recorded = start('--once', '--data', own);
     await recorded.said('in all');
     expect(await recorded.ended).toBe(0);
     expect(recorded.output()).toContain('914 points in, 914 stored');
