@@ -12,6 +12,7 @@ import { runsCommand } from './commands/runs.ts';
 import { simulateCommand } from './commands/simulate.ts';
 import { statusCommand } from './commands/status.ts';
 import { targetsCommand } from './commands/targets.ts';
+import { trendsCommand } from './commands/trends.ts';
 import type { Terminal } from './terminal/terminal.ts';
 import { VERSION } from './version.ts';
 
@@ -24,6 +25,7 @@ export const buildProgram = (terminal: Terminal): Command =>
     .addCommand(forecastCommand(terminal))
     .addCommand(detectCommand(terminal))
     .addCommand(diagnoseCommand(terminal))
+    .addCommand(trendsCommand(terminal))
     .addCommand(simulateCommand(terminal))
     .addCommand(planCommand(terminal))
     .addCommand(ingestCommand(terminal))

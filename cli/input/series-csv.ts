@@ -31,9 +31,9 @@ interface Layout {
   readonly names: readonly string[];
 }
 
-const readHeader = (name: string, line: string): Layout => {
+const readHeader = (name: string, line: string, extra: readonly string[]): Layout => {
   const columns = splitCsvRow(line).map((column) => column.toLowerCase());
-  const known = new Set(['timestamp', 'value', ...NAMING_COLUMNS, ...IGNORED_COLUMNS]);
+  const known = new Set(['timestamp', 'value', ...NAMING_COLUMNS, ...IGNORED_COLUMNS, ...extra]);
   const timestamp = columns.indexOf('timestamp');
   const value = columns.indexOf('value');
   const distinct = new Set(columns).size === columns.length;
@@ -46,7 +46,8 @@ const readHeader = (name: string, line: string): Layout => {
   return { columns: columns.length, timestamp, value, naming, names: columns };
 };
 
-const parseValue = (text: string): number | undefined => {
+/** A number, NaN where it is missing, undefined where it is neither. */
+export const parseValue = (text: string): number | undefined => {
   if (MISSING.has(text.toLowerCase())) return Number.NaN;
   const value = Number(text);
   return Number.isFinite(value) ? value : undefined;
@@ -55,11 +56,14 @@ const parseValue = (text: string): number | undefined => {
 /** Reads the lines of one series CSV in order, the header first. */
 export class SeriesCsvReader {
   private readonly name: string;
+  private readonly extra: readonly string[];
   private layout: Layout | undefined;
   private lineNumber = 0;
 
-  constructor(name: string) {
+  /** `extra` columns (lower case) are let pass, to be asked for with `field`. */
+  constructor(name: string, extra: readonly string[] = []) {
     this.name = name;
+    this.extra = extra;
   }
 
   /** Whether the file names its series. Undefined before the header. */
@@ -77,7 +81,7 @@ export class SeriesCsvReader {
   next(line: string): SeriesRow | undefined {
     this.lineNumber++;
     if (this.layout === undefined) {
-      this.layout = readHeader(this.name, line);
+      this.layout = readHeader(this.name, line, this.extra);
       return undefined;
     }
     return line.trim() === '' ? undefined : this.parse(line, this.layout);

@@ -26,7 +26,9 @@ import {
   SeriesQuery,
   TargetPath,
   TargetsQuery,
+  TrendsQuery,
 } from './requests.ts';
+import { Trends } from './trend-answers.ts';
 
 export interface Operation {
   readonly method: 'get' | 'post' | 'put';
@@ -92,6 +94,14 @@ export const READ_OPERATIONS = {
     params: TargetPath,
     query: ForecastQuery,
     answers: [Forecast, Forecasts],
+  },
+  getTrends: {
+    ...reading,
+    path: '/v1/targets/{targetId}/trends',
+    summary: 'The long view of one metric: trend, growth, run-out date, leak and recurring days',
+    params: TargetPath,
+    query: TrendsQuery,
+    answers: [Trends],
   },
   listBreaches: {
     ...reading,

@@ -40,6 +40,15 @@ export const ForecastQuery = z.strictObject({
   metric: MetricName.optional().describe('One metric; all of the target where left out'),
 });
 
+export const TrendsQuery = z.strictObject({
+  metric: MetricName,
+  capacity: z.coerce
+    .number()
+    .optional()
+    .describe('What the metric runs out at; 100 for percentages where left out'),
+  uptime: MetricName.optional().describe("The target's uptime metric: a leak is looked for where given"),
+});
+
 export const BreachesQuery = z.strictObject({
   ...paging,
   minProbability: z.coerce.number().min(0).max(1).optional(),

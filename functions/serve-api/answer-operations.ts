@@ -20,6 +20,7 @@ import type { Target } from '../../core/targets/target.ts';
 import { NotFoundError } from '../shared/problem-of-error.ts';
 import { answerDetection, type DetectionSources } from './answer-detection.ts';
 import { answerIncidents, type IncidentSources } from './answer-incidents.ts';
+import { getTrends } from './answer-trends.ts';
 import { type Answer, type Body, presentPage, validated } from './validated.ts';
 
 /** What the operations read from. */
@@ -143,6 +144,7 @@ export const answerOperations = (sources: Sources): Readonly<Record<ReadOperatio
   listTargets: listTargets(sources),
   getSeries: getSeries(sources),
   getForecast: getForecast(sources),
+  getTrends: getTrends(sources),
   listBreaches: listBreaches(sources),
   ...answerDetection(sources),
   ...answerIncidents(sources),

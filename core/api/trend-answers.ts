@@ -1,0 +1,96 @@
+/** How the API and the command line show the long view of a series. */
+import * as z from 'zod';
+import type { TrendReport } from '../trends/trend-report.ts';
+import { components } from './answers.ts';
+
+const Instant = z.iso.datetime().describe('UTC, ISO 8601');
+const RunOutDate = Instant.nullable().describe('null: not at that pace');
+
+/** What every trend report holds, whoever asked for it. */
+const report = {
+  from: Instant,
+  to: Instant,
+  stepSeconds: z.number(),
+  trends: z
+    .array(
+      z.object({
+        days: z.number().int(),
+        perDay: z.object({ slope: z.number(), low: z.number(), high: z.number(), significant: z.boolean() }),
+        growth: z.number().nullable().describe('Change over the span as a share of the level at its start'),
+      }),
+    )
+    .describe('Robust trends of the daily medians over 30, 60 and 90 days, as many as the history bears'),
+  weekOverWeek: z
+    .object({ lastMean: z.number(), previousMean: z.number(), change: z.number().nullable() })
+    .nullable(),
+  runOut: z
+    .object({
+      level: z.number(),
+      perDay: z.number(),
+      early: RunOutDate,
+      middle: RunOutDate,
+      late: RunOutDate,
+    })
+    .nullable()
+    .describe('When the capacity is reached if it goes on as in the last 30 days'),
+  leak: z
+    .object({
+      leaking: z.boolean(),
+      perHour: z.number(),
+      stretches: z.number().int(),
+      growing: z.number().int(),
+      givenBack: z.number().nullable(),
+    })
+    .nullable()
+    .describe('Growth with uptime between restarts'),
+  seasonalEvents: z.array(
+    z.object({
+      kind: z.enum(['weekday', 'day-of-month']),
+      day: z.number().int(),
+      ratio: z.number(),
+      seen: z.number().int(),
+    }),
+  ),
+  nextDay: z
+    .object({ p10: z.number(), p50: z.number(), p90: z.number() })
+    .nullable()
+    .describe('Total of the day after the last value'),
+};
+
+export const Trends = z.object({ target: z.string(), metric: z.string(), ...report });
+components.add(Trends, { id: 'Trends' });
+
+/** Years beyond which a run-out date is none. */
+const LATEST_YEAR = 9999;
+const LATEST = Date.UTC(LATEST_YEAR, 0) / 1000;
+
+const instant = (epochSeconds: number): string => new Date(Math.round(epochSeconds) * 1000).toISOString();
+const runOutDate = (at: number | null): string | null => (at === null || at > LATEST ? null : instant(at));
+const rounded = (value: number): number => Number(value.toPrecision(7));
+
+/** A trend report with ISO dates and seven digits. */
+export const presentTrends = (told: TrendReport) => {
+  const { runOut, ...rest } = told;
+  return {
+    ...rest,
+    from: instant(told.from),
+    to: instant(told.to),
+    trends: told.trends.map(({ days, perDay, growth }) => ({
+      days,
+      perDay: {
+        slope: rounded(perDay.slope),
+        low: rounded(perDay.low),
+        high: rounded(perDay.high),
+        significant: perDay.significant,
+      },
+      growth: growth === null ? null : rounded(growth),
+    })),
+    runOut: runOut && {
+      level: rounded(runOut.level),
+      perDay: rounded(runOut.perDay),
+      early: runOutDate(runOut.early),
+      middle: runOutDate(runOut.middle),
+      late: runOutDate(runOut.late),
+    },
+  };
+};

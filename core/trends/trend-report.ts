@@ -1,0 +1,65 @@
+import type { RegularSeries } from '../series/metric-series.ts';
+import { forecastDailyTotals } from './business-forecast.ts';
+import { type CapacityRunOut, capacityRunOut } from './exhaustion.ts';
+import { type Trend, trends, type WeekOverWeek, weekOverWeek } from './growth.ts';
+import { detectLeak, type LeakFinding } from './leak.ts';
+import { type SeasonalEvent, seasonalEvents } from './seasonal-events.ts';
+
+export interface TrendOptions {
+  /** What the series runs out at: a run-out date is told where given. */
+  readonly capacity?: number;
+  /** Uptime of the same process, of the same step: a leak is looked for where given. */
+  readonly uptime?: RegularSeries;
+  /** For series that add up (orders, calls, revenue): also forecast the next day's total. */
+  readonly totals?: boolean;
+}
+
+/** Everything the long view of a series tells. What the history does not bear is null or empty. */
+export interface TrendReport {
+  /** Epoch seconds of the first value and of the end of the last step. */
+  readonly from: number;
+  readonly to: number;
+  readonly stepSeconds: number;
+  readonly trends: readonly Trend[];
+  readonly weekOverWeek: WeekOverWeek | null;
+  readonly runOut: CapacityRunOut | null;
+  readonly leak: LeakFinding | null;
+  readonly seasonalEvents: readonly SeasonalEvent[];
+  /** Total of the day after the end of the series. */
+  readonly nextDay: { readonly p10: number; readonly p50: number; readonly p90: number } | null;
+}
+
+const DAY_SECONDS = 86_400;
+/** Days of which run-out dates are told. */
+const RUN_OUT_DAYS = 30;
+
+/** The values of a series on the grid of another of the same step; NaN where it has none. */
+const onGridOf = (grid: RegularSeries, series: RegularSeries): RegularSeries => {
+  const values = new Float64Array(grid.values.length).fill(Number.NaN);
+  const shift = Math.round((series.start - grid.start) / grid.stepSeconds);
+  for (let i = 0; i < values.length; i++) values[i] = series.values[i - shift] ?? Number.NaN;
+  return { ...grid, values };
+};
+
+const tomorrow = (series: RegularSeries): TrendReport['nextDay'] => {
+  if (series.values.length * series.stepSeconds < DAY_SECONDS) return null;
+  const { quantiles } = forecastDailyTotals(series, { quantileLevels: [0.1, 0.5, 0.9] });
+  const [p10, p50, p90] = quantiles.map((row) => row[0]!);
+  return { p10: p10!, p50: p50!, p90: p90! };
+};
+
+/** Trends, week over week, run-out date, leak, recurring days and tomorrow's total of one series. */
+export const reportTrends = (
+  series: RegularSeries,
+  { capacity, uptime, totals = false }: TrendOptions = {},
+): TrendReport => ({
+  from: series.start,
+  to: series.start + series.values.length * series.stepSeconds,
+  stepSeconds: series.stepSeconds,
+  trends: trends(series),
+  weekOverWeek: weekOverWeek(series),
+  runOut: capacity === undefined ? null : capacityRunOut(series, capacity, RUN_OUT_DAYS),
+  leak: uptime === undefined ? null : detectLeak(series, onGridOf(series, uptime)),
+  seasonalEvents: seasonalEvents(series),
+  nextDay: totals ? tomorrow(series) : null,
+});

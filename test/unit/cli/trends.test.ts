@@ -1,0 +1,94 @@
+import { Readable } from 'node:stream';
+import { describe, expect, it } from 'vitest';
+import { noise } from '../forecasting/sample-series.ts';
+import { runCli } from './fake-terminal.ts';
+
+const HOURS = 100 * 24;
+const START = 1_767_225_600;
+const rowsOf = (row: (h: number, at: string) => string): string =>
+  Array.from({ length: HOURS }, (_, h) => row(h, new Date((START + h * 3600) * 1000).toISOString())).join(
+    '\n',
+  );
+const disk = (h: number): string => (40 + h / 60 + noise(h)).toFixed(3);
+const memory = (h: number): string => (30 + (h % 120) / 10 + noise(h) / 10).toFixed(3);
+const uptime = (h: number): number => 3600 * (h % 120);
+
+const trendsOf = (csv: string, ...options: string[]) =>
+  runCli(['trends', '-', ...options], { stdin: Readable.from([Buffer.from(csv)]) });
+const diskCsv = `timestamp,value\n${rowsOf((h, at) => `${at},${disk(h)}`)}\n`;
+
+describe('forestall trends', () => {
+  it('--json tells trend, growth, week and run-out date under stable names', async () => {
+    const { code, out, err } = await trendsOf(diskCsv, '--capacity', '100', '--json');
+    expect({ code, err }).toEqual({ code: 0, err: '' });
+    const told = JSON.parse(out);
+    expect(Object.keys(told).sort()).toEqual(
+      [
+        ...['series', 'from', 'to', 'stepSeconds', 'trends', 'weekOverWeek'],
+        ...['runOut', 'leak', 'seasonalEvents', 'nextDay'],
+      ].sort(),
+    );
+    expect(told.trends.map(({ days }: { days: number }) => days)).toEqual([30, 60, 90]);
+    expect(told.trends[0].perDay.slope).toBeCloseTo(0.4, 1);
+    // 80 after a hundred days, 0.4 a day: fifty days more.
+    const days = (Date.parse(told.runOut.middle) - Date.parse(told.to)) / 86_400_000;
+    expect(days).toBeGreaterThan(45);
+    expect(days).toBeLessThan(55);
+  });
+
+  it('prints the same for people', async () => {
+    const { out } = await trendsOf(diskCsv, '--capacity', '100');
+    for (const part of ['30 days: 0.4', '60 days', '90 days', 'week over week: +', 'runs out: 2026-0'])
+      expect(out).toContain(part);
+    expect(out).not.toMatch(/NaN|undefined/);
+  });
+
+  it('looks for a leak against a column', async () => {
+    const csv = `timestamp,value,Uptime_s\n${rowsOf((h, at) => `${at},${memory(h)},${uptime(h)}`)}\n`;
+    const { out } = await trendsOf(csv, '--uptime', 'uptime_s', '--json');
+    expect(JSON.parse(out).leak).toMatchObject({ leaking: true, stretches: 20, growing: 20 });
+    expect((await trendsOf(csv, '--uptime', 'uptime_s')).out).toContain('LEAK');
+  });
+
+  it('looks for a leak against a series of the same target', async () => {
+    const rows = rowsOf((h, at) => `${at},web-1,memory,${memory(h)}\n${at},web-1,uptime,${uptime(h)}`);
+    const csv = `timestamp,target,metric,value\n${rows}\n`;
+    const { out } = await trendsOf(csv, '--uptime', 'uptime', '--json');
+    const [first] = out.trimEnd().split('\n');
+    expect(JSON.parse(first!)).toMatchObject({ series: 'web-1/memory', leak: { leaking: true } });
+  });
+
+  it("--totals forecasts the next day's total", async () => {
+    const csv = `timestamp,value\n${rowsOf((h, at) => `${at},${(100 + 5 * noise(h)).toFixed(2)}`)}\n`;
+    const { nextDay } = JSON.parse((await trendsOf(csv, '--totals', '--json')).out);
+    expect(nextDay.p50).toBeGreaterThan(2350);
+    expect(nextDay.p50).toBeLessThan(2450);
+    expect((await trendsOf(csv, '--totals')).out).toContain("next day's total");
+  });
+
+  it('names recurring days', async () => {
+    const weekend = (h: number) => [0, 6].includes(new Date((START + h * 3600) * 1000).getUTCDay());
+    const csv = `timestamp,value\n${rowsOf((h, at) => `${at},${weekend(h) ? 20 : 100 + noise(h)}`)}\n`;
+    const { out } = await trendsOf(csv);
+    expect(out).toMatch(/Sunday: -80\.\d % against the usual day/);
+    expect(out).toContain('Saturday');
+  });
+
+  it('says where there is too little to tell', async () => {
+    const { code, out } = await trendsOf('timestamp,value\n2026-01-01,1\n2026-01-01T01:00:00Z,2\n');
+    expect(code).toBe(0);
+    expect(out).toContain('too short to tell a trend from');
+  });
+
+  it.each([
+    ['an uptime that is not there', diskCsv, ['--uptime', 'age'], /no column and no series "age"/],
+    ['an uptime that is no number', 'timestamp,value,up\n2026-01-01,1,x\n', ['--uptime', 'up'], /uptime "x"/],
+    ['a capacity that is no number', diskCsv, ['--capacity', 'full'], /Expected a number/],
+    ['a file without rows', 'timestamp,value\n', [], /expected a row of data/],
+    ['a series without values', 'timestamp,value\n2026-01-01,\n', [], /no usable value/],
+  ])('refuses %s', async (_, csv, options, message) => {
+    const { code, err } = await trendsOf(csv, ...options);
+    expect(code).toBe(2);
+    expect(err).toMatch(message);
+  });
+});
