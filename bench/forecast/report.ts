@@ -1,5 +1,5 @@
 import type { BreachFigures } from './breach-scores.ts';
-import type { ForecastBenchResult } from './run.ts';
+import type { ForecastBenchResult } from './result.ts';
 import type { GroupFigures } from './score-tasks.ts';
 
 const table = (rows: readonly (readonly string[])[]): string[] => {

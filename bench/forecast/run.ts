@@ -5,23 +5,13 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { ConfigurationError } from '../../core/errors.ts';
 import { ENGINE_VERSION } from '../../core/forecasting/ensemble.ts';
-import { type BreachFigures, scoreBreaches } from './breach-scores.ts';
+import { scoreBreaches } from './breach-scores.ts';
 import { readTasks } from './fleet-data.ts';
 import { mean } from './losses.ts';
-import { type M4Figures, scoreM4Hourly } from './m4-hourly.ts';
+import { scoreM4Hourly } from './m4-hourly.ts';
 import { reportLines } from './report.ts';
-import { type GroupFigures, groupFigures, scoreTask } from './score-tasks.ts';
-
-/** All figures of one bench run. CPU in milliseconds per series. */
-export interface ForecastBenchResult {
-  readonly engine: string;
-  readonly machine: string;
-  readonly commit: string;
-  readonly groups: readonly GroupFigures[];
-  readonly cpu: { readonly engine: number; readonly augurs: number; readonly ratio: number };
-  readonly m4: M4Figures;
-  readonly breach: BreachFigures;
-}
+import type { ForecastBenchResult } from './result.ts';
+import { groupFigures, scoreTask } from './score-tasks.ts';
 
 /** Tasks run before the clock counts, so that both methods are measured compiled. */
 const WARM_UP_TASKS = 20;
