@@ -7,7 +7,7 @@ import {
   TracesBody,
   TransitionBody,
 } from './incident-requests.ts';
-import type { Operation } from './operations.ts';
+import type { Operation } from './operation.ts';
 import { NoParameters } from './requests.ts';
 
 const reading = { method: 'get', status: 200 } as const;

@@ -1,7 +1,8 @@
 import * as z from 'zod';
 import { components, Problem } from './answers.ts';
 import { ingestPaths } from './openapi-ingest.ts';
-import { type Operation, READ_OPERATIONS, WRITE_OPERATIONS } from './operations.ts';
+import type { Operation } from './operation.ts';
+import { READ_OPERATIONS, WRITE_OPERATIONS } from './operations.ts';
 import { IdempotencyKey } from './requests.ts';
 
 type Json = Readonly<Record<string, unknown>>;

@@ -1,5 +1,5 @@
 /** Every operation of the HTTP API: the routes of `serve-api` and the OpenAPI document both follow from this list. */
-import type * as z from 'zod';
+
 import {
   AnomalyPage,
   Baseline,
@@ -15,6 +15,7 @@ import {
   TargetPage,
 } from './answers.ts';
 import { INCIDENT_READ_OPERATIONS, INCIDENT_WRITE_OPERATIONS } from './incident-operations.ts';
+import type { Operation } from './operation.ts';
 import {
   AnomaliesQuery,
   BaselineQuery,
@@ -29,24 +30,6 @@ import {
   TrendsQuery,
 } from './requests.ts';
 import { Trends } from './trend-answers.ts';
-
-export interface Operation {
-  readonly method: 'get' | 'post' | 'put';
-  /** Path template with `{parameters}`. */
-  readonly path: string;
-  readonly summary: string;
-  /** Needs no API key. */
-  readonly open?: true;
-  /** Takes an Idempotency-Key, so that sending it again does nothing more. */
-  readonly repeatable?: true;
-  /** JSON that the request carries. */
-  readonly body?: z.ZodType;
-  readonly params: z.ZodObject;
-  readonly query: z.ZodObject;
-  readonly status: 200 | 202;
-  /** Alternatives, where an answer has several shapes; none where it is not described by a schema. */
-  readonly answers: readonly z.ZodType[];
-}
 
 const reading = { method: 'get', status: 200 } as const;
 
