@@ -9,6 +9,7 @@ import { LineWriter } from '../terminal/writer.ts';
 interface Options {
   readonly json?: true;
   readonly light?: true;
+  readonly precise?: true;
 }
 
 const EPOCH = /^-?\d+(\.\d+)?$/;
@@ -40,6 +41,7 @@ const run = async (file: string, options: Options, terminal: Terminal): Promise<
   const writer = new LineWriter(terminal.stdout);
   const detectors = new Map<string, Detector>();
   const variant = options.light ? 'light' : 'full';
+  const sensitivity = options.precise ? 'precise' : 'balanced';
   for await (const lines of lineBatches(input)) {
     for (const line of lines) {
       const headerPending = reader.named === undefined;
@@ -47,7 +49,7 @@ const run = async (file: string, options: Options, terminal: Terminal): Promise<
       const named = reader.named === true;
       if (headerPending && !options.json) writer.line(`timestamp,${named ? 'series,' : ''}value,score,alert`);
       if (row === undefined) continue;
-      const detector = detectors.get(row.series) ?? createDetector({ variant });
+      const detector = detectors.get(row.series) ?? createDetector({ variant, sensitivity });
       detectors.set(row.series, detector);
       const result = detector.next(row.timestamp, row.value);
       if (writer.line((options.json ? toJson : toCsv)(row, named, result))) await writer.flush();
@@ -63,5 +65,6 @@ export const detectCommand = (terminal: Terminal): Command =>
     .description('score every point of a CSV and mark alerts (timestamp,value or timestamp,series,value)')
     .argument('<file>', 'CSV file, plain or .gz, or - for stdin')
     .option('--json', 'one JSON object per point instead of CSV')
+    .option('--precise', 'fewer alerts, of which more are right: for paging rather than for looking')
     .option('--light', 'the fast detector: time of day only, no neighbours')
     .action((file: string, options: Options) => run(file, options, terminal));

@@ -152,6 +152,17 @@ describe('forestall detect', () => {
     expect(alerts[800]).toBe(true);
   });
 
+  it('--precise and --light use the detector set so', async () => {
+    const input = spiky.trimEnd().split('\n').slice(1);
+    const times = input.map((row) => Date.parse(row.split(',')[0]!) / 1000);
+    const values = input.map((row) => Number(row.split(',')[1]));
+    const { out } = await runCli(['detect', fileOf('spiky.csv', spiky), '--precise', '--light']);
+    const expected = detectSeries(times, values, { variant: 'light', sensitivity: 'precise' });
+    const rows = out.trimEnd().split('\n').slice(1);
+    expect(rows.map((row) => Number(row.split(',')[2]))).toEqual([...expected.scores]);
+    expect([...expected.scores]).not.toEqual([...detectSeries(times, values).scores]);
+  });
+
   it('--json prints one object per point, with kind and band on alerts', async () => {
     const { out } = await runCli(['detect', fileOf('spiky.csv', spiky), '--json']);
     const points = jsonLines(out);
