@@ -12,14 +12,12 @@ const ItemInput = z.object({
   TransactItems: z.array(z.unknown()).optional(),
 });
 
-/** Keys, run, model, expiry and their names, and what DynamoDB adds for its index (100 bytes). */
-const ITEM_OVERHEAD = 250;
-
 /** What was written since the last reset. */
 export class Written {
   puts = 0;
   /** Bytes by first folder of the key (`runs/.../states` counts as `states`). */
   readonly objectBytes = new Map<string, number>();
+  /** Data of items, without their keys and other attributes. */
   readonly itemBytes: number[] = [];
 
   object(key: string, bytes: number): void {
@@ -55,7 +53,7 @@ export const memoryS3 = (written: Written, objects = new Map<string, Uint8Array>
 export const weighingDynamo = (written: Written): DynamoDBDocumentClient => {
   const send = async (command: { readonly input: unknown }) => {
     const { Item } = ItemInput.parse(command.input);
-    if (Item !== undefined) written.itemBytes.push(Item.data.length + ITEM_OVERHEAD);
+    if (Item !== undefined) written.itemBytes.push(Item.data.length);
     return {};
   };
   return { send } as unknown as DynamoDBDocumentClient;
