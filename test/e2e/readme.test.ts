@@ -34,6 +34,7 @@ const TRIED: Readonly<Record<string, string>> = {
   'npx forestall detect cpu.csv': 'files',
   'npm start -- --data path/to/folder': 'recorded',
   'npx forestall breaches': 'deployment',
+  'npx forestall incidents': 'deployment',
   'npx forestall ingest fleet.csv': 'deployment',
   'npx forestall runs start --wait': 'deployment',
   'npx forestall status': 'deployment',
@@ -79,7 +80,8 @@ describe('commands of the README', () => {
     expect((await forestall('ingest', 'fleet.csv')).stdout).toContain('50');
     expect((await forestall('runs', 'start', '--wait')).stdout).toMatch(/SUCCEEDED|PARTIAL/);
     expect((await forestall('status')).stdout).toContain('readme-host');
-    expect((await forestall('breaches')).stdout).toBeTypeOf('string');
+    expect((await forestall('breaches')).stdout).toMatch(/no breach|probability/);
+    expect((await forestall('incidents')).stdout).toMatch(/no incident|severity/);
   });
 
   it('synthesises stage prod without an account', async () => {
@@ -88,15 +90,15 @@ describe('commands of the README', () => {
     });
   });
 
-  it('prints the costs that the README states', async () => {
+  it('prints the costs that the README and docs/cost.md state', async () => {
     const { stdout } = await run('npm', ['run', '--silent', 'cost'], { cwd: root });
-    const stated =
-      readme
-        .split('## Cost')[1]
-        ?.split('##')[0]
-        ?.match(/\$[\d.]+/g) ?? [];
-    expect(stated.length).toBeGreaterThanOrEqual(4);
-    for (const price of stated) expect(stdout).toContain(price.replace('$', ''));
+    const section = readme.split('## Cost')[1]?.split('##')[0] ?? '';
+    const totals = readFileSync(join(root, 'docs', 'cost.md'), 'utf8').match(/\*\*\$.*/g) ?? [];
+    for (const text of [section, ...totals]) {
+      const stated = text.match(/\$\d+\.\d\d/g) ?? [];
+      expect(stated.length).toBeGreaterThanOrEqual(1);
+      for (const price of stated) expect(stdout).toContain(price);
+    }
   });
 });
 
