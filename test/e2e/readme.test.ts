@@ -80,8 +80,8 @@ describe('commands of the README', () => {
     expect((await forestall('ingest', 'fleet.csv')).stdout).toContain('50');
     expect((await forestall('runs', 'start', '--wait')).stdout).toMatch(/SUCCEEDED|PARTIAL/);
     expect((await forestall('status')).stdout).toContain('readme-host');
-    expect((await forestall('breaches')).stdout).toMatch(/no breach|probability/);
-    expect((await forestall('incidents')).stdout).toMatch(/no incident|severity/);
+    expect((await forestall('breaches')).stdout).toMatch(/no breach|chance/);
+    expect((await forestall('incidents')).stdout).toMatch(/no incidents|severity/);
   });
 
   it('synthesises stage prod without an account', async () => {
