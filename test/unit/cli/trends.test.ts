@@ -22,11 +22,11 @@ describe('forestall trends', () => {
     const { code, out, err } = await trendsOf(diskCsv, '--capacity', '100', '--json');
     expect({ code, err }).toEqual({ code: 0, err: '' });
     const told = JSON.parse(out);
-    expect(Object.keys(told).sort()).toEqual(
-      [
+    expect(new Set(Object.keys(told))).toEqual(
+      new Set([
         ...['series', 'from', 'to', 'stepSeconds', 'trends', 'weekOverWeek'],
         ...['runOut', 'leak', 'seasonalEvents', 'nextDay'],
-      ].sort(),
+      ]),
     );
     expect(told.trends.map(({ days }: { days: number }) => days)).toEqual([30, 60, 90]);
     expect(told.trends[0].perDay.slope).toBeCloseTo(0.4, 1);
