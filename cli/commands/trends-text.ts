@@ -1,5 +1,5 @@
 import type { presentTrends } from '../../core/api/trend-answers.ts';
-import { formatDuration, formatNumber } from '../terminal/format.ts';
+import { formatDuration, formatNumber, formatPercent } from '../terminal/format.ts';
 
 type ShownTrends = ReturnType<typeof presentTrends>;
 
@@ -22,6 +22,22 @@ const runOutLine = ({ runOut }: ShownTrends): string[] =>
   runOut === null
     ? []
     : [`  runs out: ${dayOf(runOut.middle)} (${dayOf(runOut.early)} to ${dayOf(runOut.late)})`];
+
+const exhaustionLine = ({ exhaustion }: ShownTrends): string[] => {
+  if (exhaustion?.early == null) return [];
+  const middle =
+    exhaustion.middle === null ? '' : `, more likely than not in ${formatDuration(exhaustion.middle)}`;
+  return [`  within a day: reached in ${formatDuration(exhaustion.early)} at the earliest${middle}`];
+};
+
+const reliabilityLines = ({ reliability }: ShownTrends): string[] => {
+  if (reliability === null) return [];
+  const ahead = reliability.within.map(({ days, failureProbability, expectedDownSeconds }) => {
+    const chance = formatPercent(failureProbability);
+    return `  next ${days} d: fails with ${chance}, down for ${formatDuration(expectedDownSeconds)} expected`;
+  });
+  return [`  outages seen: ${reliability.outages}`, ...ahead];
+};
 
 const leakLine = ({ leak }: ShownTrends): string[] => {
   if (leak === null) return [];
@@ -50,6 +66,8 @@ export const describeTrends = (series: string, told: ShownTrends): string[] => {
     ...trendLines(told),
     ...(week === null || week.change === null ? [] : [`  week over week: ${percent(week.change)}`]),
     ...runOutLine(told),
+    ...exhaustionLine(told),
+    ...reliabilityLines(told),
     ...leakLine(told),
     ...eventLines(told),
     ...nextDayLine(told),

@@ -10,6 +10,7 @@ import { describeTrends } from './trends-text.ts';
 interface Options {
   readonly uptime?: string;
   readonly capacity?: number;
+  readonly downBelow?: number;
   readonly totals?: true;
   readonly json?: true;
 }
@@ -17,13 +18,13 @@ interface Options {
 /** More than a year of minutes. */
 const MOST_STEPS = 600_000;
 
-const parseCapacity = (text: string): number => {
+const parseNumber = (text: string): number => {
   const value = Number(text);
   if (text.trim() !== '' && Number.isFinite(value)) return value;
   throw new InvalidArgumentError('Expected a number.');
 };
 
-const tell = async ({ points, uptime }: SeriesWithUptime, { capacity, totals }: Options) => {
+const tell = async ({ points, uptime }: SeriesWithUptime, { capacity, downBelow, totals }: Options) => {
   // Loaded here, so that no other command waits for the engine.
   const { reportTrends } = await import('../../core/trends/trend-report.ts');
   const { presentTrends } = await import('../../core/api/trend-answers.ts');
@@ -31,6 +32,7 @@ const tell = async ({ points, uptime }: SeriesWithUptime, { capacity, totals }: 
   const { stepSeconds } = series;
   const told = reportTrends(series, {
     ...(capacity !== undefined && { capacity }),
+    ...(downBelow !== undefined && { downBelow }),
     ...(uptime && {
       uptime: regularise({ ...uptime, kind: 'gauge' }, { stepSeconds, maxSteps: MOST_STEPS }),
     }),
@@ -62,7 +64,12 @@ export const trendsCommand = (terminal: Terminal): Command =>
     .description('30, 60 and 90-day trend, growth, run-out date, leaks and recurring days of a CSV')
     .argument('<file>', 'CSV file, plain or .gz, or - for stdin')
     .option('--uptime <name>', 'column or series that holds the uptime: look for leaks')
-    .option('--capacity <value>', 'what the series runs out at: tell when', parseCapacity)
+    .option('--capacity <value>', 'what the series runs out at: tell when', parseNumber)
+    .option(
+      '--down-below <value>',
+      'the service is down below it: forecast failures and downtime',
+      parseNumber,
+    )
     .option('--totals', "the values add up (orders, calls, revenue): forecast the next day's total")
     .option('--json', 'one JSON object per line and series')
     .action((file: string, options: Options) => run(file, options, terminal));

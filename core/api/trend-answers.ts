@@ -4,6 +4,7 @@ import type { TrendReport } from '../trends/trend-report.ts';
 import { components } from './answers.ts';
 
 const Instant = z.iso.datetime().describe('UTC, ISO 8601');
+const Seconds = z.number().nullable().describe('Seconds from the last value');
 const RunOutDate = Instant.nullable().describe('null: not at that pace');
 
 /** What every trend report holds, whoever asked for it. */
@@ -33,6 +34,25 @@ const report = {
     })
     .nullable()
     .describe('When the capacity is reached if it goes on as in the last 30 days'),
+  exhaustion: z
+    .object({ early: Seconds, middle: Seconds, late: Seconds })
+    .nullable()
+    .describe('When the forecast of the next day reaches the capacity; null where it does not'),
+  reliability: z
+    .object({
+      outages: z.number().int(),
+      within: z.array(
+        z.object({
+          days: z.number().int(),
+          failureProbability: z.number(),
+          expectedFailures: z.number(),
+          expectedDownSeconds: z.number(),
+          downtimeProbability: z.number(),
+        }),
+      ),
+    })
+    .nullable()
+    .describe('Chances of failing and of being down, from the outages seen, recent ones counting more'),
   leak: z
     .object({
       leaking: z.boolean(),
@@ -91,6 +111,16 @@ export const presentTrends = (told: TrendReport) => {
       early: runOutDate(runOut.early),
       middle: runOutDate(runOut.middle),
       late: runOutDate(runOut.late),
+    },
+    reliability: told.reliability && {
+      outages: told.reliability.outages,
+      within: told.reliability.within.map(({ days, ...chances }) => ({
+        days,
+        failureProbability: rounded(chances.failureProbability),
+        expectedFailures: rounded(chances.expectedFailures),
+        expectedDownSeconds: rounded(chances.expectedDownSeconds),
+        downtimeProbability: rounded(chances.downtimeProbability),
+      })),
     },
   };
 };

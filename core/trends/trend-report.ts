@@ -1,8 +1,17 @@
+import type { ResolvedThreshold } from '../breach/threshold.ts';
+import { forecast } from '../forecasting/ensemble.ts';
 import type { RegularSeries } from '../series/metric-series.ts';
 import { forecastDailyTotals } from './business-forecast.ts';
-import { type CapacityRunOut, capacityRunOut } from './exhaustion.ts';
+import {
+  type CapacityRunOut,
+  capacityRunOut,
+  exhaustionWithinForecast,
+  type TimeToExhaustion,
+} from './exhaustion.ts';
 import { type Trend, trends, type WeekOverWeek, weekOverWeek } from './growth.ts';
 import { detectLeak, type LeakFinding } from './leak.ts';
+import { outagesBelow } from './outages.ts';
+import { forecastReliability, type ReliabilityForecast } from './reliability-forecast.ts';
 import { type SeasonalEvent, seasonalEvents } from './seasonal-events.ts';
 
 export interface TrendOptions {
@@ -10,6 +19,8 @@ export interface TrendOptions {
   readonly capacity?: number;
   /** Uptime of the same process, of the same step: a leak is looked for where given. */
   readonly uptime?: RegularSeries;
+  /** For availability: the service is down while the series is below. Failure and downtime are forecast where given. */
+  readonly downBelow?: number;
   /** For series that add up (orders, calls, revenue): also forecast the next day's total. */
   readonly totals?: boolean;
 }
@@ -23,6 +34,13 @@ export interface TrendReport {
   readonly trends: readonly Trend[];
   readonly weekOverWeek: WeekOverWeek | null;
   readonly runOut: CapacityRunOut | null;
+  /** Seconds until the forecast of the next day reaches the capacity. */
+  readonly exhaustion: TimeToExhaustion | null;
+  readonly reliability: {
+    readonly outages: number;
+    /** Chances within the next 1, 7 and 30 days. */
+    readonly within: readonly (ReliabilityForecast & { readonly days: number })[];
+  } | null;
   readonly leak: LeakFinding | null;
   readonly seasonalEvents: readonly SeasonalEvent[];
   /** Total of the day after the end of the series. */
@@ -48,10 +66,32 @@ const tomorrow = (series: RegularSeries): TrendReport['nextDay'] => {
   return { p10: p10!, p50: p50!, p90: p90! };
 };
 
+/** The nearest hours: what a trend over days is too slow to see. */
+const exhaustionSoon = (series: RegularSeries, capacity: number): TimeToExhaustion => {
+  const horizon = Math.max(1, Math.round(DAY_SECONDS / series.stepSeconds));
+  const last = series.values.findLast(Number.isFinite) ?? Number.NaN;
+  const limit: ResolvedThreshold = {
+    direction: last <= capacity ? 'above' : 'below',
+    limit: capacity,
+    source: 'fixed',
+  };
+  return exhaustionWithinForecast(forecast({ history: series, horizon }), limit);
+};
+
+const reliabilityOf = (series: RegularSeries, downBelow: number): TrendReport['reliability'] => {
+  const outages = outagesBelow(series, downBelow);
+  const observed = { from: series.start, to: series.start + series.values.length * series.stepSeconds };
+  const within = [1, 7, 30].map((days) => ({
+    days,
+    ...forecastReliability(outages, observed, days * DAY_SECONDS),
+  }));
+  return { outages: outages.length, within };
+};
+
 /** Trends, week over week, run-out date, leak, recurring days and tomorrow's total of one series. */
 export const reportTrends = (
   series: RegularSeries,
-  { capacity, uptime, totals = false }: TrendOptions = {},
+  { capacity, uptime, downBelow, totals = false }: TrendOptions = {},
 ): TrendReport => ({
   from: series.start,
   to: series.start + series.values.length * series.stepSeconds,
@@ -59,6 +99,8 @@ export const reportTrends = (
   trends: trends(series),
   weekOverWeek: weekOverWeek(series),
   runOut: capacity === undefined ? null : capacityRunOut(series, capacity, RUN_OUT_DAYS),
+  exhaustion: capacity === undefined ? null : exhaustionSoon(series, capacity),
+  reliability: downBelow === undefined ? null : reliabilityOf(series, downBelow),
   leak: uptime === undefined ? null : detectLeak(series, onGridOf(series, uptime)),
   seasonalEvents: seasonalEvents(series),
   nextDay: totals ? tomorrow(series) : null,

@@ -25,7 +25,7 @@ describe('forestall trends', () => {
     expect(new Set(Object.keys(told))).toEqual(
       new Set([
         ...['series', 'from', 'to', 'stepSeconds', 'trends', 'weekOverWeek'],
-        ...['runOut', 'leak', 'seasonalEvents', 'nextDay'],
+        ...['runOut', 'exhaustion', 'reliability', 'leak', 'seasonalEvents', 'nextDay'],
       ]),
     );
     expect(told.trends.map(({ days }: { days: number }) => days)).toEqual([30, 60, 90]);
@@ -41,6 +41,39 @@ describe('forestall trends', () => {
     for (const part of ['30 days: 0.4', '60 days', '90 days', 'week over week: +', 'runs out: 2026-0'])
       expect(out).toContain(part);
     expect(out).not.toMatch(/NaN|undefined/);
+  });
+
+  it('forecasts failures and downtime of a service from its availability', async () => {
+    const up = (h: number): number => (h % 240 === 100 || h % 240 === 101 ? 0 : 100);
+    const csv = `timestamp,value\n${rowsOf((h, at) => `${at},${up(h)}`)}\n`;
+    const { reliability } = JSON.parse((await trendsOf(csv, '--down-below', '50', '--json')).out);
+    expect(reliability.outages).toBe(10);
+    expect(reliability.within.map(({ days }: { days: number }) => days)).toEqual([1, 7, 30]);
+    const [day, , month] = reliability.within;
+    expect(day.failureProbability).toBeCloseTo(0.1, 1);
+    expect(month.failureProbability).toBeGreaterThan(0.8);
+    expect(month.expectedDownSeconds / month.expectedFailures).toBeGreaterThan(6000);
+    expect((await trendsOf(csv, '--down-below', '50')).out).toMatch(
+      /outages seen: 10[\s\S]*next 30 d: fails/,
+    );
+  });
+
+  it('tells when the capacity is reached within the day', async () => {
+    const wave = (h: number): string => (60 + 35 * Math.sin((2 * Math.PI * h) / 24) + noise(h)).toFixed(3);
+    const { out } = await trendsOf(
+      `timestamp,value\n${rowsOf((h, at) => `${at},${wave(h)}`)}\n`,
+      ...['--capacity', '85', '--json'],
+    );
+    const { exhaustion } = JSON.parse(out);
+    // The sine passes 85 between three and four hours after midnight, where the data ends.
+    expect(exhaustion.middle).toBeGreaterThanOrEqual(3 * 3600);
+    expect(exhaustion.middle).toBeLessThanOrEqual(5 * 3600);
+    expect(exhaustion.early).toBeLessThanOrEqual(exhaustion.middle);
+    expect(JSON.parse((await trendsOf(diskCsv, '--capacity', '1000', '--json')).out).exhaustion).toEqual({
+      early: null,
+      middle: null,
+      late: null,
+    });
   });
 
   it('looks for a leak against a column', async () => {
