@@ -81,7 +81,9 @@ export const Forecast = named(
     model: z.string(),
     reason: z.string(),
     warnings: z.array(z.string()),
-    threshold: Threshold.nullable().describe('null until a day of history allows to learn it'),
+    threshold: Threshold.nullable().describe(
+      'null while the history is shorter than a day, or an hour where the limit is fixed',
+    ),
     breach: z
       .object({
         probability: Probability,

@@ -6,8 +6,8 @@ import type { Profile } from '../targets/target.ts';
 import type { Page, PageRequest } from './metric-storage.ts';
 
 /**
- * One metric's forecast with its threshold and what follows from both. Both are null while the threshold is still to
- * be learned from a history of less than a day.
+ * One metric's forecast with its threshold and what follows from both. Both are null while the history is too short:
+ * less than a day where the threshold is learned from it, less than an hour where it is fixed.
  */
 export interface MetricForecast {
   readonly metric: string;

@@ -62,13 +62,16 @@ interface SeriesOutcome {
   readonly breach: PredictedBreach | undefined;
 }
 
-/** A limit learned from a few values would be crossed by the next one: a day of values is the least to learn from. */
-const LEARNING_SECONDS = 86_400;
+/**
+ * Seconds of values without which nothing is said of a breach. A limit learned from a few values would be crossed by
+ * the next one; and the wide band of a series that is minutes old reaches every limit.
+ */
+const LEAST_SECONDS = { historical: 86_400, fixed: 3600 } as const;
 
-const canLearn = ({ values, stepSeconds }: RegularSeries): boolean => {
+const isLongEnough = ({ values, stepSeconds }: RegularSeries, leastSeconds: number): boolean => {
   let observed = 0;
   for (const value of values) if (Number.isFinite(value)) observed++;
-  return observed * stepSeconds >= LEARNING_SECONDS;
+  return observed * stepSeconds >= leastSeconds;
 };
 
 const forecastSeries = (
@@ -88,7 +91,7 @@ const forecastSeries = (
   const ahead = forecastFrom(forecast, elapsed);
   const own = breachThresholdOf(settings, { tenantId: target.tenantId, targetId: target.targetId, metric });
   const wanted = own ?? thresholdOf(target.profile, metric, unit, max);
-  if (wanted.kind === 'historical' && !canLearn(history)) {
+  if (!isLongEnough(history, LEAST_SECONDS[wanted.kind])) {
     return { forecast: { metric, forecast, threshold: null, breach: null }, breach: undefined };
   }
   const threshold = resolveThreshold(wanted, history);

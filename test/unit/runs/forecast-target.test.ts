@@ -65,6 +65,16 @@ describe('forecasting a target', () => {
     expect(later.forecast.metrics[0]?.threshold).toMatchObject({ source: 'historical' });
   });
 
+  it('says nothing of a breach in the first hour, whose wide band reaches every limit', () => {
+    const breachAfter = (points: number) => {
+      const values = Array.from({ length: points }, (_, i) => 85 + (i % 2));
+      const outcome = forecastTarget(target, new Map([['cpu_percent', pointsUpTo(NOW, 300, values)]]), task);
+      return outcome.forecast.metrics[0]?.breach;
+    };
+    expect(breachAfter(11)).toBeNull();
+    expect(breachAfter(12)?.probability).toBeGreaterThan(0.5);
+  });
+
   it('gives the forecaster the bounds of a percentage, unless the history exceeds them', () => {
     const seen: unknown[] = [];
     const spy = {
