@@ -30,6 +30,8 @@ export const toOriginalUnits = (
       quantiles[ascending[l]!]![h] = column[l]!;
       mean[h] = mean[h]! + column[l]! / levels.length;
     }
+    // Rounding may carry the sum past its outermost parts: at the largest numbers, to infinity.
+    mean[h] = Math.min(column[levels.length - 1]!, Math.max(column[0]!, mean[h]!));
   }
   return mean;
 };

@@ -39,6 +39,13 @@ describe('forecast', () => {
     );
   });
 
+  it('keeps the mean finite at the largest numbers', () => {
+    const values = Float64Array.from([0, 0, 0, 1e308, 0, 0, 0, -1e308]);
+    expect(isOrderedAndFinite(forecast({ history: { start: 0, stepSeconds: 60, values }, horizon: 3 }))).toBe(
+      true,
+    );
+  });
+
   it('follows x -> a x + b', () => {
     const base = seriesOf(900, (i) => 3 * Math.sin(i / 20) + noise(i) + (i % 50 === 0 ? 5 : 0), 900);
     const plain = forecast({ history: base, horizon: 48 });
