@@ -34,7 +34,7 @@ const namesOf = (targets: readonly string[]): string =>
   targets.length > 3 ? `${targets.slice(0, 3).join(', ')} +${targets.length - 3}` : targets.join(', ');
 const timeOf = (seconds: number | null): string => (seconds === null ? '-' : formatDuration(seconds));
 
-/** Columns of a list of incidents. */
+/** Columns of a list of incidents. Ids hold the time of the start, and must be readable in full to be used. */
 export const INCIDENT_COLUMNS: readonly Column<IncidentSummaryAnswer>[] = [
   { header: 'incident', text: ({ id }) => id },
   { header: 'status', text: ({ status }) => status },
@@ -43,10 +43,7 @@ export const INCIDENT_COLUMNS: readonly Column<IncidentSummaryAnswer>[] = [
     text: ({ severity }) => severity,
     colour: ({ severity }) => SEVERITY_COLOURS[severity],
   },
-  { header: 'since (UTC)', text: ({ startedAt }) => clock(startedAt) },
   { header: 'signals', align: 'right', text: ({ signals }) => String(signals) },
-  { header: 'detected', align: 'right', text: ({ responseTimes }) => timeOf(responseTimes.detect) },
-  { header: 'resolved', align: 'right', text: ({ responseTimes }) => timeOf(responseTimes.resolve) },
   { header: 'targets', text: ({ targets }) => namesOf(targets), shrinks: true },
 ];
 
@@ -68,6 +65,9 @@ const causeLines = ({ status, method, items, limits, similar }: CausesAnswer): s
   ];
 };
 
+const timesLine = ({ responseTimes: { detect, acknowledge, mitigate, resolve } }: IncidentAnswer): string =>
+  `after its start: detected ${timeOf(detect)}, acknowledged ${timeOf(acknowledge)}, mitigated ${timeOf(mitigate)}, resolved ${timeOf(resolve)}`;
+
 const timelineLines = ({ timeline }: IncidentAnswer): string[] => [
   'timeline (UTC):',
   ...timeline.map(({ at, text, by }) => `  ${clock(at)}  ${text}${by === undefined ? '' : ` (${by})`}`),
@@ -81,7 +81,7 @@ const show = async (id: string, { json, ...connection }: ShowOptions, terminal: 
   const [incident, causes] = [await client.incident(id), await client.causes(id)];
   if (json) return print([JSON.stringify({ ...incident, causes })], terminal);
   const table = renderTable(INCIDENT_COLUMNS, [incident], terminal);
-  return print([...table, ...causeLines(causes), ...timelineLines(incident)], terminal);
+  return print([...table, timesLine(incident), ...causeLines(causes), ...timelineLines(incident)], terminal);
 };
 
 const move = async (

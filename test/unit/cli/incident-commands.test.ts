@@ -47,9 +47,7 @@ describe('forestall incidents', () => {
   it('lists what is going on, filtered by the API', async () => {
     const { code, out } = await cli('incidents', '--severity', 'critical');
     expect(code).toBe(0);
-    expect(out).toMatch(
-      /^2026-01-02T03-04-05Z-ab +open +critical +01-02 03:04 +4 +\S+ ?\S* +- +app-1, db-1, web-1 \+1$/m,
-    );
+    expect(out).toMatch(/^2026-01-02T03-04-05Z-ab +open +critical +4 +app-1, db-1, web-1 \+1$/m);
     expect(api.seen.at(-1)?.query.toString()).toBe('severity=critical&limit=20');
     expect((await cli('incidents', 'list', '--status', 'reviewed')).out).toBe('no incidents\n');
     const { out: lines } = await cli('incidents', 'list', '--json');
@@ -64,6 +62,7 @@ describe('forestall incidents', () => {
   it('shows one with causes, what they rest on, and its timeline', async () => {
     const { out } = await cli('incidents', 'show', summary.id);
     for (const part of [
+      'detected 1 min, acknowledged -',
       'db-1, 93%',
       'carried all of it',
       'like old: db-1, rolled back',
