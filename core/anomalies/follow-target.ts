@@ -4,31 +4,26 @@
  * So a crash anywhere, a redelivery and a reordered delivery all end in the same anomalies and the same events.
  */
 import { InvalidInputError } from '../errors.ts';
-import type { AnomalyStore, DetectorStateStore, StoredDetectors } from '../ports/anomaly-storage.ts';
+import type { DetectorStateStore, StoredDetectors } from '../ports/anomaly-storage.ts';
 import type { ForecastStore } from '../ports/forecast-storage.ts';
-import type { EventPublisher } from '../ports/messaging.ts';
 import type { BlockStore, StoredBlock, TargetRegistry } from '../ports/metric-storage.ts';
 import type { SettingsStore } from '../ports/settings-storage.ts';
-import type { Telemetry } from '../ports/telemetry.ts';
 import type { Settings } from '../settings/settings.ts';
 import type { Block } from '../storage/block.ts';
 import { decodeBlock } from '../storage/block-codec.ts';
 import { hourOf } from '../storage/keys.ts';
-import { anomalyEvent, anomalyOf } from './announce-anomaly.ts';
 import { type FeedContext, feedHour } from './feed-watch.ts';
 import type { Alert } from './series-watch.ts';
 import { packWatch, TargetWatch, unpackWatch } from './target-watch.ts';
+import { type TellDeps, tellAnomalies } from './tell-anomalies.ts';
 import { countWatched, isAsPlanned, isMissing, type Owner } from './watch-plan.ts';
 
-export interface FollowDeps {
+export interface FollowDeps extends TellDeps {
   readonly states: DetectorStateStore;
   readonly blocks: Pick<BlockStore, 'readRange'>;
   readonly registry: Pick<TargetRegistry, 'get'>;
   readonly forecasts: Pick<ForecastStore, 'get'>;
   readonly settings: Pick<SettingsStore, 'get'>;
-  readonly anomalies: Pick<AnomalyStore, 'record' | 'markAnnounced'>;
-  readonly events: EventPublisher;
-  readonly telemetry: Telemetry;
   /** Days that blocks, and what was learned from them, are kept. */
   readonly retentionDays: number;
   /** Epoch milliseconds. */
@@ -36,9 +31,6 @@ export interface FollowDeps {
 }
 
 const DAY_SECONDS = 86_400;
-const ANOMALIES_KEPT_SECONDS = 90 * DAY_SECONDS;
-/** Older points are history: learned, and nobody is told. */
-const NEWS_SECONDS = 3600;
 /** How long an hour stays open after its end, for senders that report late or whose clocks differ. */
 const GRACE_SECONDS = 900;
 
@@ -129,21 +121,6 @@ const close = (watch: TargetWatch, openHour: number, oldest: number): Uint8Array
   return packWatch(watch);
 };
 
-const tell = async (deps: FollowDeps, work: Work, alerts: readonly Alert[]): Promise<void> => {
-  const news = alerts.filter(({ timestamp }) => timestamp > work.now - NEWS_SECONDS);
-  if (news.length === 0) return;
-  const anomalies = news.map((alert) => anomalyOf(alert, work.owner, work.settings));
-  const unannounced = await deps.anomalies.record(anomalies, work.now + ANOMALIES_KEPT_SECONDS);
-  if (unannounced.length === 0) return;
-  await deps.events.publish(unannounced.map(anomalyEvent));
-  await deps.anomalies.markAnnounced(unannounced);
-  deps.telemetry.count('AnomalyDetected', unannounced.length);
-  for (const { tenantId, targetId, metric, kind, score, reason } of unannounced) {
-    const seriesId = `${targetId}/${metric}`;
-    deps.telemetry.info('anomaly detected', { tenantId, seriesId, kind, score, reason });
-  }
-};
-
 const go = async (
   deps: FollowDeps,
   work: Work,
@@ -191,7 +168,7 @@ export const followTarget = async (
   if (reason !== undefined) deps.telemetry.info('detectors learn anew', { tenantId, targetId, reason });
   const blocks = await readBlocks(deps, owner, images, [watch.openHour, newest]);
   const { alerts, packed } = await go(deps, work, watch, blocks);
-  await tell(deps, work, alerts);
+  await tellAnomalies(deps, work, alerts);
   if (packed === undefined) return;
   const expiresAt = now + deps.retentionDays * DAY_SECONDS;
   const isOurs = await deps.states.put(owner, packed, stored?.version ?? 0, expiresAt);

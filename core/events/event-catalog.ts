@@ -52,10 +52,22 @@ export const AnomalyDetected = z.object({
   reason: z.string(),
 });
 
+/** A metric that was unusual behaves as usual again, or what was unusual has become the usual. */
+export const AnomalyEnded = z.object({
+  ...common,
+  targetId: z.string(),
+  metric: z.string(),
+  /** `timestamp` of the AnomalyDetected that began it. */
+  timestamp: z.iso.datetime(),
+  /** The last unusual point: `occurredAt` too. */
+  endedAt: z.iso.datetime(),
+});
+
 export const EVENT_SCHEMAS = {
   ForecastPublished,
   BreachPredicted,
   AnomalyDetected,
+  AnomalyEnded,
   IncidentOpened,
   IncidentUpdated,
   IncidentResolved,

@@ -3,6 +3,7 @@ export const EVENT_NAMES = {
   ForecastPublished: 'forestall.forecasting',
   BreachPredicted: 'forestall.forecasting',
   AnomalyDetected: 'forestall.detection',
+  AnomalyEnded: 'forestall.detection',
   IncidentOpened: 'forestall.incidents',
   IncidentUpdated: 'forestall.incidents',
   IncidentResolved: 'forestall.incidents',
