@@ -38,3 +38,17 @@ export const failedRun = (
   finishedAt,
   error: describeFailure(error),
 });
+
+/** How long a run's workflow may take (`TimeoutSeconds` of forecast-fleet), and a minute for its record to be written. */
+export const LONGEST_RUN_SECONDS = 3300 + 60;
+
+/**
+ * A run as it stands at a moment (epoch milliseconds). A workflow that was stopped, or ran out of time, runs nothing
+ * more, so that nobody closes its record: once it can no longer be running, it has failed.
+ */
+export const runAsOf = (run: ForecastRun, now: number): ForecastRun => {
+  const latest = run.startedAt + LONGEST_RUN_SECONDS * 1000;
+  if (run.status !== 'RUNNING' || now <= latest) return run;
+  const error = 'the workflow was stopped or ran out of time; its execution says which';
+  return { ...run, status: 'FAILED', finishedAt: latest, error };
+};

@@ -14,6 +14,7 @@ import { InvalidInputError } from '../../core/errors.ts';
 import { parseInstant } from '../../core/ingestion/instant.ts';
 import type { BreachStore, ForecastStore, RunStore } from '../../core/ports/forecast-storage.ts';
 import type { BlockStore, PageRequest, TargetRegistry } from '../../core/ports/metric-storage.ts';
+import { runAsOf } from '../../core/runs/close-run.ts';
 import { historyOf } from '../../core/storage/block-history.ts';
 import { hourOf } from '../../core/storage/keys.ts';
 import type { Target } from '../../core/targets/target.ts';
@@ -117,16 +118,16 @@ const listBreaches = ({ breaches }: Sources): Answer =>
     ),
   );
 
-const listRuns = ({ runs }: Sources): Answer =>
+const listRuns = ({ runs, now }: Sources): Answer =>
   validated(READ_OPERATIONS.listRuns, async (tenantId, page) =>
-    presentPage(await runs.list(tenantId, page), presentRun),
+    presentPage(await runs.list(tenantId, page), (run) => presentRun(runAsOf(run, now()))),
   );
 
-const getRun = ({ runs }: Sources): Answer =>
+const getRun = ({ runs, now }: Sources): Answer =>
   validated(READ_OPERATIONS.getRun, async (tenantId, _, { runId }) => {
     const run = await runs.get(tenantId, runId);
     if (run === undefined) throw new NotFoundError(`There is no run ${runId}.`);
-    return presentRun(run);
+    return presentRun(runAsOf(run, now()));
   });
 
 const getOpenApi = (): Answer => {

@@ -1,5 +1,6 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { describeFailure, failedRun } from '../../../core/runs/close-run.ts';
+import { describeFailure, failedRun, LONGEST_RUN_SECONDS, runAsOf } from '../../../core/runs/close-run.ts';
 import { identifyRun, RunInput } from '../../../core/runs/run-input.ts';
 import { newRun } from '../../../core/runs/sum-results.ts';
 
@@ -60,5 +61,30 @@ describe('the input of a run', () => {
       runId,
       startedAt: Date.UTC(2026, 10, 20),
     });
+  });
+});
+
+describe('a run that was never closed', () => {
+  const started = newRun({ tenantId: 'acme', runId: 'r', trigger: 'schedule', startedAt: 1_000_000 });
+  const limit = started.startedAt + LONGEST_RUN_SECONDS * 1000;
+
+  it('runs as long as its workflow may, and has failed after that', () => {
+    expect(runAsOf(started, limit)).toEqual(started);
+    expect(runAsOf(started, limit + 1)).toMatchObject({
+      status: 'FAILED',
+      finishedAt: limit,
+      error: expect.stringContaining('ran out of time'),
+    });
+  });
+
+  it('is one that still says it runs', () => {
+    const closed = { ...started, status: 'PARTIAL', finishedAt: 1_100_000 } as const;
+    expect(runAsOf(closed, limit + 1)).toEqual(closed);
+  });
+
+  it('is given the time that the workflow has, and a minute', () => {
+    const file = new URL('../../../state-machines/forecast-fleet.asl.json', import.meta.url);
+    const { TimeoutSeconds } = JSON.parse(readFileSync(file, 'utf8'));
+    expect(LONGEST_RUN_SECONDS).toBe(TimeoutSeconds + 60);
   });
 });
