@@ -42,12 +42,13 @@ const breach = (targetId: string, risk: number, over: Partial<PredictedBreach> =
   };
 };
 
+/** Six runs of the last minutes, the first of them so old that it cannot be running any more. */
 const runNumbered = (n: number) =>
   newRun({
     tenantId: 'acme',
     runId: `2026-11-21T10-05-${String(n).padStart(2, '0')}Z-abcd`,
     trigger: 'api',
-    startedAt: n,
+    startedAt: n === 0 ? 0 : NOW * 1000 - 60_000 + n,
   });
 
 const setup = async (over: Partial<Deps> = {}) => {
@@ -275,6 +276,13 @@ describe('runs', () => {
       status: 'RUNNING',
       failures: [],
     });
+    const stopped = await get(`/v1/forecast-runs/${runNumbered(0).runId}`);
+    expect(stopped.body).toMatchObject({ status: 'FAILED', error: expect.stringContaining('stopped') });
+    const listed = await get('/v1/forecast-runs');
+    expect(listed.body.items.map(({ status }: { status: string }) => status)).toEqual([
+      ...Array.from({ length: 6 }, () => 'RUNNING'),
+      'FAILED',
+    ]);
     expect((await get('/v1/forecast-runs/2020-01-01T00-00-00Z-abcd')).status).toBe(404);
     expect((await get('/v1/forecast-runs/latest')).status).toBe(400);
   });
