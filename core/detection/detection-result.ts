@@ -62,6 +62,10 @@ export interface DetectionResult extends Partial<AlertDetail> {
   readonly score: number;
   readonly alert: boolean;
   readonly parts: Readonly<Partial<Record<PartName, PartScore>>>;
+  /** How unusual the point is by itself: before memory, budget and silence. Absent where it was passed over. */
+  readonly combined?: number;
+  /** Signed distance from what is usual at this time of day. Absent where it was passed over. */
+  readonly difference?: number;
 }
 
 /** Kind and sentence of an alert, from its parts. `since` in epoch seconds. */

@@ -65,8 +65,9 @@ export class StreamingDetector implements Detector {
     const combined = this.more === undefined ? seasonal.score : combineParts(parts);
     const threshold = context.threshold ?? this.threshold;
     const score = this.stage.next(timestamp, this.evidence.next(timestamp, combined), threshold);
-    if (score < threshold) return { score, alert: false, parts };
-    return { score, alert: true, parts, ...describeAlert(parts, this.evidence.since, this.band(average)) };
+    const said = { score, combined, difference, parts };
+    if (score < threshold) return { ...said, alert: false };
+    return { ...said, alert: true, ...describeAlert(parts, this.evidence.since, this.band(average)) };
   }
 
   expected(timestamp: number): { readonly lower: number; readonly upper: number } | undefined {
