@@ -1,0 +1,15 @@
+import { readCdkDiff } from './cdk-diff.ts';
+import { readChangeSet } from './change-set.ts';
+import type { PlannedChange } from './planned-resource.ts';
+
+export type { PlannedChange } from './planned-resource.ts';
+
+export const CHANGE_FORMATS = ['cloudformation-change-set', 'cdk-diff'] as const;
+export type ChangeFormat = (typeof CHANGE_FORMATS)[number];
+
+/**
+ * Reads a planned change: the JSON of CloudFormation's DescribeChangeSet (one answer, or an array of pages and of
+ * nested stacks), or the text that `cdk diff` prints. Throws InvalidInputError naming what was found and expected.
+ */
+export const readPlannedChange = (format: ChangeFormat, content: unknown): PlannedChange =>
+  format === 'cdk-diff' ? readCdkDiff(content) : readChangeSet(content);
