@@ -10,6 +10,7 @@ import {
 } from '../../core/capacity/units.ts';
 import { planBatches } from '../../core/runs/plan-batches.ts';
 import { detecting } from './detection-cost.ts';
+import { incidentUsage } from './incidents-cost.ts';
 import type { ItemSizes } from './item-sizes.ts';
 import type { TemplateFacts } from './template-facts.ts';
 import type { Workload } from './workload.ts';
@@ -140,5 +141,6 @@ export const fleetUsage = (work: Workload, facts: TemplateFacts, sizes: ItemSize
   ...storing(work, facts, sizes),
   ...detecting(work, facts, sizes),
   ...forecasting(work, facts, sizes),
+  ...incidentUsage(work, facts),
   ...watching(work, facts),
 ];

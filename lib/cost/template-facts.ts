@@ -38,6 +38,8 @@ export interface TemplateFacts {
   /** Queues that Lambda polls. */
   readonly queues: number;
   readonly ingestBatchSize: number;
+  /** Signals that are folded into incidents together: the largest batch of any queue. */
+  readonly signalBatchSize: number;
   /** Days that objects stay, by prefix. */
   readonly retentionDays: ReadonlyMap<string, number>;
   readonly logRetentionDays: number;
@@ -104,6 +106,7 @@ export const factsOf = (templates: readonly unknown[]): TemplateFacts => {
     memoryGb: memoryByFunction(resources),
     queues: mappings.length,
     ingestBatchSize: Math.min(...mappings.map(({ BatchSize }) => BatchSize)),
+    signalBatchSize: Math.max(...mappings.map(({ BatchSize }) => BatchSize)),
     retentionDays: retentionByPrefix(resources),
     logRetentionDays: Math.max(
       ...logGroups.map(({ Properties }) => LogGroupProperties.parse(Properties).RetentionInDays),

@@ -31,6 +31,9 @@ export const Workload = z.strictObject({
   detectMsPerHost: z.number().positive().default(50),
   /** Anomalies of one metric a month. */
   anomaliesPerSeries: z.number().min(0).default(1),
+  /** Billed milliseconds of folding a batch of signals, and of explaining an incident: mostly requests, not measured on AWS. */
+  foldMs: z.number().positive().default(200),
+  explainMs: z.number().positive().default(500),
   /** Log bytes of one invocation: the platform's three lines and one decision; and of one access log line. */
   logBytesPerInvocation: z.number().positive().default(900),
   accessLogBytes: z.number().positive().default(350),

@@ -60,8 +60,11 @@ const facts: TemplateFacts = {
     ['store-metrics', 1],
     ['forecast-batch', 2],
     ['detect-anomalies', 1],
+    ['fold-signals', 0.5],
+    ['diagnose-incident', 1],
   ]),
   queues: 1,
+  signalBatchSize: 100,
   ingestBatchSize: 20,
   retentionDays: new Map([
     ['raw/', 35],
@@ -153,6 +156,16 @@ describe('a fleet', () => {
     expect(unitsOf(lines, 'GB of archived forecasts')).toBeCloseTo(8554.7, 1);
   });
 
+  it('folds each anomaly twice, and the breaches of each run in batches of a hundred', () => {
+    // 10,000 anomalies begin and end; 730 runs bring 200 breaches each
+    expect(unitsOf(lines, 'folding invocations')).toBe(20_000 + 730 * 2);
+    expect(unitsOf(lines, 'signals queued')).toBe(20_000 + 730 * 200 + 2 * 21_460);
+    expect(unitsOf(lines, 'GB-seconds of folding')).toBeCloseTo(21_460 * 0.2 * 0.5, 6);
+    // a book of 1 KB and an incident of 2 KB in a transaction, and the incident once more when its events are told
+    expect(unitsOf(lines, 'incident writes')).toBe(21_460 * (2 * 3 + 2));
+    expect(unitsOf(lines, 'GB-seconds of explaining')).toBeCloseTo(21_460 * 0.5, 6);
+  });
+
   it('sends fewer requests behind a collector, and stores the same', () => {
     const collected = fleetUsage({ ...work, hostsPerRequest: 50 }, facts, sizes);
     expect(unitsOf(collected, 'HTTP requests')).toBe(175_200);
@@ -192,6 +205,7 @@ describe('facts of a deployment', () => {
     expect(prod).toMatchObject({
       queues: 3,
       ingestBatchSize: 20,
+      signalBatchSize: 100,
       hotRetentionDays: 35,
       logRetentionDays: 30,
     });
