@@ -21,6 +21,7 @@ interface Options {
   readonly end: number | 'now';
   readonly incidents?: number;
   readonly missing?: number;
+  readonly errors?: true;
   readonly out?: string;
   readonly json?: true;
 }
@@ -84,6 +85,7 @@ const run = async (options: Options, terminal: Terminal): Promise<void> => {
     endAt: options.end === 'now' ? Date.now() / 1000 : options.end,
     ...(options.incidents !== undefined && { incidents: options.incidents }),
     ...(options.missing !== undefined && { missingShare: options.missing }),
+    errors: options.errors === true,
   });
   if (options.out === undefined) return writeStream(fleet, terminal);
   await writeDirectory(fleet, options.out, terminal);
@@ -111,6 +113,7 @@ export const simulateCommand = (terminal: Terminal): Command =>
       wholeNumber(0, 1_000_000),
     )
     .option('--missing <share>', 'share of points that go missing', numberUpTo(0, 0.99))
+    .option('--errors', 'servers also report error_percent, the share of requests that failed')
     .option('--out <dir>', 'directory for one CSV per server and labels.json (default: CSV on stdout)')
     .option('--json', 'one JSON object about what was written to --out')
     .action((options: Options) => run(options, terminal));

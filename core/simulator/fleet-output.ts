@@ -1,6 +1,7 @@
 import type { MetricSeries } from '../series/metric-series.ts';
 import {
   type ChangeEvent,
+  ERROR_METRIC,
   type Fleet,
   type Incident,
   METRIC_UNITS,
@@ -16,17 +17,28 @@ const isoSeconds = (epochSeconds: number): string =>
   `${new Date(epochSeconds * 1000).toISOString().slice(0, 19)}Z`;
 
 /** The series of one server as they would arrive, without the points that went missing. */
-export const toMetricSeries = ({ server, start, stepSeconds, metrics }: ServerMetrics): MetricSeries[] =>
-  SIMULATED_METRICS.map((metric) => {
+export const toMetricSeries = ({
+  server,
+  start,
+  stepSeconds,
+  metrics,
+  errors,
+}: ServerMetrics): MetricSeries[] => {
+  const seriesOf = (metric: string, unit: string, all: Float64Array): MetricSeries => {
     const timestamps: number[] = [];
     const values: number[] = [];
-    metrics[metric].forEach((value, index) => {
+    all.forEach((value, index) => {
       if (Number.isNaN(value)) return;
       timestamps.push(start + index * stepSeconds);
       values.push(value);
     });
-    return { targetId: server.id, metric, kind: 'gauge', unit: METRIC_UNITS[metric], timestamps, values };
-  });
+    return { targetId: server.id, metric, kind: 'gauge', unit, timestamps, values };
+  };
+  return [
+    ...SIMULATED_METRICS.map((metric) => seriesOf(metric, METRIC_UNITS[metric], metrics[metric])),
+    ...(errors === undefined ? [] : [seriesOf(ERROR_METRIC, '%', errors)]),
+  ];
+};
 
 /** The rows of one server under `FLEET_CSV_HEADER`, each ending in a newline, metric by metric. */
 export function* toCsvRows(data: ServerMetrics): Generator<string> {

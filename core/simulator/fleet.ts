@@ -21,6 +21,9 @@ export const METRIC_UNITS: Readonly<Record<SimulatedMetric, string>> = {
   request_rate: '/s',
 };
 
+/** Share of requests that failed, in percent; only in fleets that were asked for it. */
+export const ERROR_METRIC = 'error_percent';
+
 /** Profiles the simulator knows; `generic` has no behaviour of its own. */
 export type SimulatedProfile = Exclude<Profile, 'generic'>;
 
@@ -40,7 +43,7 @@ export interface SimulatedServer {
   readonly profile: SimulatedProfile;
   /** Servers of one cell share a time zone and call only each other. */
   readonly cell: number;
-  /** Ids of the servers this one calls. */
+  /** Ids of the servers this one calls, and waits for. Nobody may call, even through others, who calls it. */
   readonly calls: readonly string[];
 }
 
@@ -83,6 +86,8 @@ export interface ServerMetrics {
   readonly start: number;
   readonly stepSeconds: number;
   readonly metrics: Readonly<Record<SimulatedMetric, Float64Array>>;
+  /** Values of `ERROR_METRIC`, where they were asked for. */
+  readonly errors?: Float64Array;
 }
 
 export interface FleetOptions {
@@ -100,6 +105,8 @@ export interface FleetOptions {
   readonly developing?: number;
   /** Share of points that go missing, in [0, 1); default 0. */
   readonly missingShare?: number;
+  /** Whether servers also report `ERROR_METRIC`; it changes no other value. */
+  readonly errors?: boolean;
 }
 
 /** A simulated fleet. Plans and labels are held; series are made when asked for, so that any size fits in memory. */

@@ -1,5 +1,4 @@
 import {
-  type AffectedServer,
   type Incident,
   type IncidentKind,
   SIMULATED_METRICS,
@@ -9,10 +8,12 @@ import {
 
 /** What incidents do to a server at one moment; `NO_STRAIN` where none is under way. */
 export interface Strain {
-  /** Factor on the load. */
+  /** Factor on the load that reaches the server from outside the fleet. */
   load: number;
-  /** Factor on the latency. */
+  /** Factor on the server's own latency, without that of what it calls. */
   latency: number;
+  /** Share in [0, 1] of requests that fail by the server's own doing. */
+  errors: number;
   /** Shares in [0, 1] of the way from the usual value to full. */
   cpu: number;
   memory: number;
@@ -21,15 +22,16 @@ export interface Strain {
   frozen: boolean;
 }
 
-export const noStrain = (): Strain => ({ load: 1, latency: 1, cpu: 0, memory: 0, disk: 0, frozen: false });
+export const noStrain = (): Strain => ({
+  ...{ load: 1, latency: 1, errors: 0 },
+  ...{ cpu: 0, memory: 0, disk: 0, frozen: false },
+});
 
 /** How far an incident has come at one server: `ramp` rises within minutes, `progress` over its whole length. */
 interface Phase {
   readonly ramp: number;
   readonly progress: number;
-  /** Strength at this many hops. */
-  readonly gain: number;
-  readonly hops: number;
+  readonly strength: number;
 }
 
 export interface IncidentBehaviour {
@@ -37,21 +39,24 @@ export interface IncidentBehaviour {
   readonly hours: readonly [shortest: number, longest: number];
   /** Profiles on which it starts. */
   readonly profiles: readonly SimulatedProfile[];
-  /** Whom it reaches, along calls. */
-  readonly spreads: 'nowhere' | 'to-callers' | 'to-all-callers' | 'to-callees';
+  /** Whom it reaches along calls: those who wait for the root, or those to whom its load goes on, and who waits for them. */
+  readonly spreads: 'nowhere' | 'to-callers' | 'to-callees';
   readonly atRoot: readonly SimulatedMetric[];
+  /** Metrics of the servers it spreads to: callers retry what fails, so that those who are called get more load. */
   readonly elsewhere: readonly SimulatedMetric[];
+  /** What it does to the server it starts at; whatever others show of it follows from their calls. */
   readonly apply: (strain: Strain, phase: Phase) => void;
 }
 
 const RAMP_SECONDS = 900;
-const GAIN_PER_HOP = 0.6;
 const LOAD_METRICS: readonly SimulatedMetric[] = [
   'request_rate',
   'cpu_percent',
   'network_mbps',
   'latency_ms',
 ];
+/** What a server shows of trouble elsewhere while it waits for it. */
+export const WAITING: readonly SimulatedMetric[] = ['latency_ms'];
 const ANY: readonly SimulatedProfile[] = ['web', 'app', 'database', 'batch'];
 
 /** Every kind of incident: where it starts, how long it lasts, what it does. */
@@ -60,22 +65,22 @@ export const INCIDENT_BEHAVIOURS: Readonly<Record<IncidentKind, IncidentBehaviou
     metric: 'cpu_percent',
     hours: [1, 4],
     profiles: ANY,
-    spreads: 'nowhere',
+    spreads: 'to-callers',
     atRoot: ['cpu_percent', 'latency_ms'],
-    elsewhere: [],
-    apply: (strain, { gain, ramp }) => {
-      strain.cpu = Math.max(strain.cpu, (0.6 + 0.4 * gain) * ramp);
+    elsewhere: WAITING,
+    apply: (strain, { strength, ramp }) => {
+      strain.cpu = Math.max(strain.cpu, (0.6 + 0.4 * strength) * ramp);
     },
   },
   'memory-leak': {
     metric: 'memory_percent',
     hours: [14, 36],
     profiles: ['web', 'app', 'batch'],
-    spreads: 'nowhere',
+    spreads: 'to-callers',
     atRoot: ['memory_percent', 'latency_ms'],
-    elsewhere: [],
-    apply: (strain, { gain, progress }) => {
-      strain.memory = Math.max(strain.memory, progress * (0.8 + 0.2 * gain));
+    elsewhere: WAITING,
+    apply: (strain, { strength, progress }) => {
+      strain.memory = Math.max(strain.memory, progress * (0.8 + 0.2 * strength));
       strain.latency *= 1 + 3 * progress ** 6;
     },
   },
@@ -86,8 +91,8 @@ export const INCIDENT_BEHAVIOURS: Readonly<Record<IncidentKind, IncidentBehaviou
     spreads: 'nowhere',
     atRoot: ['disk_percent'],
     elsewhere: [],
-    apply: (strain, { gain, progress }) => {
-      strain.disk = Math.max(strain.disk, progress * (0.8 + 0.2 * gain));
+    apply: (strain, { strength, progress }) => {
+      strain.disk = Math.max(strain.disk, progress * (0.8 + 0.2 * strength));
     },
   },
   'latency-regression': {
@@ -96,10 +101,11 @@ export const INCIDENT_BEHAVIOURS: Readonly<Record<IncidentKind, IncidentBehaviou
     profiles: ['web', 'app'],
     spreads: 'to-callers',
     atRoot: ['latency_ms', 'cpu_percent'],
-    elsewhere: ['latency_ms'],
-    apply: (strain, { gain, ramp, hops }) => {
-      strain.latency *= 1 + 2 * gain * ramp;
-      if (hops === 0) strain.cpu = Math.max(strain.cpu, 0.25 * gain * ramp);
+    elsewhere: WAITING,
+    apply: (strain, { strength, ramp }) => {
+      strain.latency *= 1 + 4 * strength * ramp;
+      strain.cpu = Math.max(strain.cpu, 0.25 * strength * ramp);
+      strain.errors = Math.max(strain.errors, 0.05 * strength * ramp);
     },
   },
   'traffic-surge': {
@@ -109,21 +115,21 @@ export const INCIDENT_BEHAVIOURS: Readonly<Record<IncidentKind, IncidentBehaviou
     spreads: 'to-callees',
     atRoot: LOAD_METRICS,
     elsewhere: LOAD_METRICS,
-    apply: (strain, { gain, ramp }) => {
-      strain.load *= 1 + 1.6 * gain * ramp;
+    apply: (strain, { strength, ramp }) => {
+      strain.load *= 1 + 1.6 * strength * ramp;
     },
   },
   'dependency-failure': {
     metric: 'latency_ms',
     hours: [0.75, 2.5],
     profiles: ['database', 'app'],
-    spreads: 'to-all-callers',
-    atRoot: ['latency_ms', 'cpu_percent', 'request_rate', 'network_mbps'],
-    elsewhere: ['latency_ms', 'request_rate', 'cpu_percent', 'network_mbps'],
-    apply: (strain, { gain, ramp, hops }) => {
-      strain.latency *= 1 + 8 * gain * ramp;
-      strain.load *= 1 - 0.5 * gain * ramp;
-      if (hops === 0) strain.cpu = Math.max(strain.cpu, 0.6 * gain * ramp);
+    spreads: 'to-callers',
+    atRoot: LOAD_METRICS,
+    elsewhere: LOAD_METRICS,
+    apply: (strain, { strength, ramp }) => {
+      strain.latency *= 1 + 8 * strength * ramp;
+      strain.errors = Math.max(strain.errors, 0.5 * strength * ramp);
+      strain.cpu = Math.max(strain.cpu, 0.6 * strength * ramp);
     },
   },
   'flat-line': {
@@ -139,19 +145,13 @@ export const INCIDENT_BEHAVIOURS: Readonly<Record<IncidentKind, IncidentBehaviou
   },
 };
 
-/** Adds what one incident does to one affected server at `at` (epoch seconds); nothing outside its time. */
-export const applyIncident = (
-  strain: Strain,
-  incident: Incident,
-  affected: AffectedServer,
-  at: number,
-): void => {
+/** Adds what an incident does to the server it started at, at `at` (epoch seconds); nothing outside its time. */
+export const applyIncident = (strain: Strain, incident: Incident, at: number): void => {
   if (at < incident.start || at > incident.end) return;
   const since = at - incident.start;
   INCIDENT_BEHAVIOURS[incident.kind].apply(strain, {
     ramp: Math.min(1, (since + RAMP_SECONDS / 3) / RAMP_SECONDS),
     progress: since / (incident.end - incident.start),
-    gain: incident.strength * GAIN_PER_HOP ** affected.hops,
-    hops: affected.hops,
+    strength: incident.strength,
   });
 };

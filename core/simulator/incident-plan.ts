@@ -4,9 +4,10 @@ import {
   INCIDENT_KINDS,
   type Incident,
   type IncidentKind,
+  type SimulatedMetric,
   type SimulatedServer,
 } from './fleet.ts';
-import { INCIDENT_BEHAVIOURS, type IncidentBehaviour } from './incident-kinds.ts';
+import { INCIDENT_BEHAVIOURS, type IncidentBehaviour, WAITING } from './incident-kinds.ts';
 import { type RandomStream, randomStream } from './random.ts';
 
 const HOUR = 3600;
@@ -29,29 +30,42 @@ interface Plan {
   readonly changes: readonly ChangeEvent[];
 }
 
-const neighboursOf = (
-  servers: readonly SimulatedServer[],
-  id: string,
-  way: 'callers' | 'callees',
-): string[] =>
-  way === 'callees'
-    ? [...(servers.find((server) => server.id === id)?.calls ?? [])]
-    : servers.filter(({ calls }) => calls.includes(id)).map((caller) => caller.id);
+const calleesOf = (servers: readonly SimulatedServer[], id: string): readonly string[] =>
+  servers.find((server) => server.id === id)?.calls ?? [];
+const callersOf = (servers: readonly SimulatedServer[], id: string): string[] =>
+  servers.filter(({ calls }) => calls.includes(id)).map((caller) => caller.id);
+
+/** Adds all whom the given servers reach by `next`, and how many calls away they are. */
+const spreadAlong = (
+  affected: AffectedServer[],
+  next: (id: string) => readonly string[],
+  metricsOf: (id: string) => readonly SimulatedMetric[],
+): void => {
+  for (let i = 0; i < affected.length; i++) {
+    for (const target of next(affected[i]!.target)) {
+      if (affected.some((known) => known.target === target)) continue;
+      affected.push({ target, hops: affected[i]!.hops + 1, metrics: metricsOf(target) });
+    }
+  }
+};
 
 const spreadFrom = (
   servers: readonly SimulatedServer[],
   root: string,
-  behaviour: IncidentBehaviour,
+  { atRoot, elsewhere, spreads }: IncidentBehaviour,
 ): AffectedServer[] => {
-  const affected: AffectedServer[] = [{ target: root, hops: 0, metrics: behaviour.atRoot }];
-  if (behaviour.spreads === 'nowhere') return affected;
-  const way = behaviour.spreads === 'to-callees' ? 'callees' : 'callers';
-  const furthest = behaviour.spreads === 'to-callers' ? 1 : Number.POSITIVE_INFINITY;
-  for (let i = 0; i < affected.length && affected[i]!.hops < furthest; i++) {
-    for (const target of neighboursOf(servers, affected[i]!.target, way)) {
-      if (affected.some((known) => known.target === target)) continue;
-      affected.push({ target, hops: affected[i]!.hops + 1, metrics: behaviour.elsewhere });
-    }
+  const affected: AffectedServer[] = [{ target: root, hops: 0, metrics: atRoot }];
+  if (spreads === 'nowhere') return affected;
+  const callers = (id: string) => callersOf(servers, id);
+  if (spreads === 'to-callees') {
+    spreadAlong(
+      affected,
+      (id) => calleesOf(servers, id),
+      () => elsewhere,
+    );
+    spreadAlong(affected, callers, () => WAITING);
+  } else {
+    spreadAlong(affected, callers, (id) => (callers(id).length === 0 ? WAITING : elsewhere));
   }
   return affected;
 };

@@ -1,129 +1,47 @@
-import {
-  type AffectedServer,
-  type ChangeEvent,
-  type Incident,
-  type ServerMetrics,
-  SIMULATED_METRICS,
-  type SimulatedMetric,
-  type SimulatedServer,
-} from './fleet.ts';
+import type { Call } from './calls.ts';
+import type { ChangeEvent, Incident, SimulatedMetric, SimulatedServer } from './fleet.ts';
 import { applyIncident, noStrain, type Strain } from './incident-kinds.ts';
 import { expectedLoad, isBackupTime } from './load-curve.ts';
-import { type RandomStream, randomStream } from './random.ts';
-import { drawTraits, type ServerTraits } from './server-traits.ts';
+import { makeNoises, type Noises } from './noise.ts';
+import { randomStream } from './random.ts';
+import type { ServerTraits } from './server-traits.ts';
 
 const DAY = 86_400;
 const FULL_PERCENT = 99;
 const CLEANUP_DAYS = 7;
 const CACHE_FILL_SECONDS = 1.5 * DAY;
-const LOAD_MEMORY_SECONDS = 1800;
-const METRIC_MEMORY_SECONDS = 900;
-const DECIMALS = 1000;
+const USUALLY_FAILING = 0.001;
 
-/** All that decides the values of one server. */
-export interface ServerScript {
-  readonly seed: number;
+/** A server that is being simulated: what it is, and what follows it through time. */
+export interface ServerCourse {
   readonly server: SimulatedServer;
+  readonly traits: ServerTraits;
+  /** Requests a second at a load of 1. */
+  readonly peakRate: number;
+  readonly calls: readonly Call[];
+  readonly noises: Noises;
+  /** Incidents that started here. */
+  readonly incidents: readonly Incident[];
+  /** Epoch seconds of the newest restart; asked in order of time. */
+  readonly restartedAt: (at: number) => number;
+}
+
+/** What decides the course of a server, besides its traits and calls. */
+export interface CourseScript {
+  readonly seed: number;
   readonly start: number;
   readonly stepSeconds: number;
-  readonly steps: number;
   readonly incidents: readonly Incident[];
   /** Routine deployments of this server, oldest first. */
   readonly deployments: readonly ChangeEvent[];
-  readonly missingShare: number;
 }
 
-/** Autocorrelated noise with unit variance: an Ornstein-Uhlenbeck process seen at each step. */
-const makeNoise = (random: RandomStream, stepSeconds: number, memorySeconds: number): (() => number) => {
-  const keep = Math.exp(-stepSeconds / memorySeconds);
-  const fresh = Math.sqrt(1 - keep * keep);
-  let state = random.normal();
-  return () => {
-    state = keep * state + fresh * random.normal();
-    return state;
-  };
-};
-
-type Noises = Readonly<Record<'load' | SimulatedMetric, () => number>>;
-
-const makeNoises = ({ seed, server, stepSeconds }: ServerScript): Noises => {
-  const noise = (name: string, memory: number): (() => number) =>
-    makeNoise(randomStream(seed, 'noise', server.id, name), stepSeconds, memory);
-  const ofMetrics = SIMULATED_METRICS.map(
-    (metric) => [metric, noise(metric, METRIC_MEMORY_SECONDS)] as const,
-  );
-  return { load: noise('load', LOAD_MEMORY_SECONDS), ...Object.fromEntries(ofMetrics) } as Noises;
-};
-
-type Row = Record<SimulatedMetric, number>;
-
-interface Moment {
-  readonly at: number;
-  readonly localAt: number;
-  readonly daysIn: number;
-  readonly sinceRestart: number;
-  readonly backup: boolean;
-}
-
-const towardsFull = (usual: number, share: number): number => usual + (FULL_PERCENT - usual) * share;
-const percent = (value: number): number => Math.max(0, Math.min(100, value));
-
-/** Load drives request rate, CPU and network; CPU drives latency as utilisation does in a queue (M/M/1 shape). */
-const rowAt = (
-  traits: ServerTraits,
-  server: SimulatedServer,
-  moment: Moment,
-  strain: Strain,
-  noises: Noises,
-): Row => {
-  const usualLoad =
-    expectedLoad(server.profile, moment.localAt) * (1 + traits.loadGrowthPerDay * moment.daysIn);
-  const load = Math.max(0, usualLoad * strain.load * (1 + 0.07 * noises.load()));
-  const rate = Math.max(0, traits.peakRate * load * (1 + 0.02 * noises.request_rate()));
-  const backup = moment.backup ? 1 : 0;
-  const usualCpu = traits.idleCpu + (traits.cpuAtPeak - traits.idleCpu) * load + 12 * backup;
-  const cpu = percent(towardsFull(Math.min(usualCpu, FULL_PERCENT), strain.cpu) + 1.4 * noises.cpu_percent());
-  const busy = Math.min(0.99, cpu / 100);
-  const latency = traits.latencyBase * (1 + (busy * busy) / (1.05 - busy)) * strain.latency;
-  const cacheFill = 7 * (1 - Math.exp(-moment.sinceRestart / CACHE_FILL_SECONDS));
-  // Buffers are sized for the usual load, so that a surge shows where its label says and not in memory.
-  const memory = traits.memoryBase + cacheFill + 5 * usualLoad + 0.5 * noises.memory_percent();
-  const grown = traits.diskGrowthPerDay * ((moment.at / DAY + traits.diskPhaseDays) % CLEANUP_DAYS);
-  const disk = traits.diskBase + grown + 3 * backup + 0.05 * noises.disk_percent();
-  const network = rate * traits.mbitsPerRequest * (1 + 0.05 * noises.network_mbps()) + 1 + 60 * backup;
-  return {
-    cpu_percent: cpu,
-    memory_percent: percent(towardsFull(memory, strain.memory)),
-    disk_percent: percent(towardsFull(disk, strain.disk)),
-    network_mbps: Math.max(0, network),
-    latency_ms: latency * Math.exp(0.06 * noises.latency_ms()),
-    request_rate: rate,
-  };
-};
-
-const strainAt = (hits: readonly (readonly [Incident, AffectedServer])[], at: number): Strain => {
-  const strain = noStrain();
-  for (const [incident, affected] of hits) applyIncident(strain, incident, affected, at);
-  return strain;
-};
-
-const hitsOn = ({ server, incidents }: ServerScript): (readonly [Incident, AffectedServer])[] =>
-  incidents.flatMap((incident) =>
-    incident.affected.filter(({ target }) => target === server.id).map((hit) => [incident, hit] as const),
-  );
-
-const emptyColumns = (steps: number): Record<SimulatedMetric, Float64Array> => ({
-  cpu_percent: new Float64Array(steps),
-  memory_percent: new Float64Array(steps),
-  disk_percent: new Float64Array(steps),
-  network_mbps: new Float64Array(steps),
-  latency_ms: new Float64Array(steps),
-  request_rate: new Float64Array(steps),
-});
-
-/** Epoch seconds of the newest restart at each step; before the first deployment, some days before the start. */
-const makeRestarts = ({ seed, server, start, deployments }: ServerScript): ((at: number) => number) => {
-  let restarted = start - randomStream(seed, 'restart', server.id).between(0, 5) * DAY;
+/** Before the first deployment, the newest restart was some days before the start. */
+const makeRestarts = (
+  { seed, start, deployments }: CourseScript,
+  serverId: string,
+): ((at: number) => number) => {
+  let restarted = start - randomStream(seed, 'restart', serverId).between(0, 5) * DAY;
   let next = 0;
   return (at) => {
     for (; next < deployments.length && deployments[next]!.at <= at; next++)
@@ -132,38 +50,77 @@ const makeRestarts = ({ seed, server, start, deployments }: ServerScript): ((at:
   };
 };
 
-const record = (
-  metrics: Record<SimulatedMetric, Float64Array>,
-  index: number,
-  row: Row,
-  missing: () => boolean,
-): void => {
-  for (const metric of SIMULATED_METRICS) {
-    const rounded = Math.round(row[metric] * DECIMALS) / DECIMALS;
-    metrics[metric][index] = missing() ? Number.NaN : rounded;
-  }
+/** Starts the course of a server. */
+export const startCourse = (
+  known: Pick<ServerCourse, 'server' | 'traits' | 'peakRate' | 'calls'>,
+  script: CourseScript,
+): ServerCourse => ({
+  ...known,
+  noises: makeNoises(script.seed, known.server.id, script.stepSeconds),
+  incidents: script.incidents.filter(({ rootCause }) => rootCause.target === known.server.id),
+  restartedAt: makeRestarts(script, known.server.id),
+});
+
+const UNSTRAINED: Strain = Object.freeze(noStrain());
+
+/** What the incidents that started at a server do to it now. */
+export const strainAt = ({ incidents }: ServerCourse, at: number): Readonly<Strain> => {
+  if (incidents.length === 0) return UNSTRAINED;
+  const strain = noStrain();
+  for (const incident of incidents) applyIncident(strain, incident, at);
+  return strain;
 };
 
-/** Makes all series of one server from its script alone. */
-export const generateServer = (script: ServerScript): ServerMetrics => {
-  const { seed, server, start, stepSeconds, steps, missingShare } = script;
-  const traits = drawTraits(seed, server);
-  const noises = makeNoises(script);
-  const hits = hitsOn(script);
-  const restartedAt = makeRestarts(script);
-  const gaps = randomStream(seed, 'gaps', server.id);
-  const missing = missingShare > 0 ? () => gaps.uniform() < missingShare : () => false;
-  const metrics = emptyColumns(steps);
-  let reported: Row | undefined;
-  for (let index = 0; index < steps; index++) {
-    const at = start + index * stepSeconds;
-    const localAt = at + traits.zoneSeconds;
-    const strain = strainAt(hits, at);
-    const backup = isBackupTime(server.profile, localAt);
-    const moment = { at, localAt, daysIn: (at - start) / DAY, sinceRestart: at - restartedAt(at), backup };
-    const row = rowAt(traits, server, moment, strain, noises);
-    reported = reported === undefined || !strain.frozen ? row : reported;
-    record(metrics, index, reported, missing);
-  }
-  return { server, start, stepSeconds, metrics };
+/** Load from outside the fleet that is usual at this time of the week, as a share of the peak. */
+export const usualLoad = ({ server, traits }: ServerCourse, at: number, start: number): number =>
+  expectedLoad(server.profile, at + traits.zoneSeconds) *
+  (1 + (traits.loadGrowthPerDay * (at - start)) / DAY);
+
+/** Share of requests that fail by the server's own doing. */
+export const ownFailures = ({ noises }: ServerCourse, { errors }: Readonly<Strain>): number =>
+  1 - (1 - errors) * (1 - USUALLY_FAILING * Math.exp(0.3 * noises.errors()));
+
+/** What reaches a server at one moment, and what it waits for. */
+export interface Situation {
+  readonly at: number;
+  /** Load that would be usual now, and load now, as shares of the peak. */
+  readonly usual: number;
+  readonly load: number;
+  /** Time that a request waits for other servers, ms. */
+  readonly waiting: number;
+}
+
+type Row = Record<SimulatedMetric, number>;
+
+const towardsFull = (usual: number, share: number): number => usual + (FULL_PERCENT - usual) * share;
+const percent = (value: number): number => Math.max(0, Math.min(100, value));
+
+/**
+ * The metrics of one server at one moment. Load drives request rate, CPU and network; CPU drives the server's own
+ * latency as utilisation does in a queue (M/M/1 shape); to that comes the time that it waits for others.
+ */
+export const rowAt = (course: ServerCourse, situation: Situation, strain: Readonly<Strain>): Row => {
+  const { traits, server, noises, peakRate } = course;
+  const { at, usual, load } = situation;
+  const rate = Math.max(0, peakRate * load * (1 + 0.02 * noises.request_rate()));
+  const backup = isBackupTime(server.profile, at + traits.zoneSeconds) ? 1 : 0;
+  const usualCpu = traits.idleCpu + (traits.cpuAtPeak - traits.idleCpu) * load + 12 * backup;
+  const cpu = percent(towardsFull(Math.min(usualCpu, FULL_PERCENT), strain.cpu) + 1.4 * noises.cpu_percent());
+  const busy = Math.min(0.99, cpu / 100);
+  const queueing = 1 + (busy * busy) / (1.05 - busy);
+  const own = traits.latencyBase * queueing * strain.latency * Math.exp(0.06 * noises.latency_ms());
+  const cacheFill = 7 * (1 - Math.exp((course.restartedAt(at) - at) / CACHE_FILL_SECONDS));
+  // Buffers are sized for the usual load, so that a surge shows where its label says and not in memory.
+  const memory = traits.memoryBase + cacheFill + 5 * usual + 0.5 * noises.memory_percent();
+  const grown = traits.diskGrowthPerDay * ((at / DAY + traits.diskPhaseDays) % CLEANUP_DAYS);
+  const disk = traits.diskBase + grown + 3 * backup + 0.05 * noises.disk_percent();
+  const network = rate * traits.mbitsPerRequest * (1 + 0.05 * noises.network_mbps()) + 1 + 60 * backup;
+  return {
+    cpu_percent: cpu,
+    memory_percent: percent(towardsFull(memory, strain.memory)),
+    disk_percent: percent(towardsFull(disk, strain.disk)),
+    network_mbps: Math.max(0, network),
+    latency_ms: own + situation.waiting,
+    request_rate: rate,
+  };
 };

@@ -4,6 +4,7 @@ import { type RandomStream, randomStream } from './random.ts';
 /** What makes one server itself. Percentages in percent points, rates per second, latencies in milliseconds. */
 export interface ServerTraits {
   readonly zoneSeconds: number;
+  /** Of a server that others call, what comes from outside the fleet is nothing and this is not used. */
   readonly peakRate: number;
   readonly idleCpu: number;
   readonly cpuAtPeak: number;
@@ -11,6 +12,7 @@ export interface ServerTraits {
   readonly diskBase: number;
   readonly diskGrowthPerDay: number;
   readonly diskPhaseDays: number;
+  /** Own time a request takes, apart from what it waits for. */
   readonly latencyBase: number;
   readonly mbitsPerRequest: number;
   /** Relative growth of load per day. */
@@ -29,13 +31,13 @@ interface ProfileTraits {
 
 const TYPICAL: Readonly<Record<SimulatedProfile, ProfileTraits>> = {
   web: {
-    peakRate: 120,
+    peakRate: 60,
     idleCpu: 6,
     cpuAtPeak: 58,
     memoryBase: 42,
     diskBase: 34,
-    latencyBase: 45,
-    mbitsPerRequest: 0.25,
+    latencyBase: 20,
+    mbitsPerRequest: 0.5,
   },
   app: {
     peakRate: 80,
@@ -43,8 +45,8 @@ const TYPICAL: Readonly<Record<SimulatedProfile, ProfileTraits>> = {
     cpuAtPeak: 55,
     memoryBase: 52,
     diskBase: 38,
-    latencyBase: 30,
-    mbitsPerRequest: 0.12,
+    latencyBase: 12,
+    mbitsPerRequest: 0.08,
   },
   database: {
     peakRate: 200,
@@ -53,7 +55,7 @@ const TYPICAL: Readonly<Record<SimulatedProfile, ProfileTraits>> = {
     memoryBase: 60,
     diskBase: 48,
     latencyBase: 6,
-    mbitsPerRequest: 0.1,
+    mbitsPerRequest: 0.05,
   },
   batch: {
     peakRate: 5,

@@ -1,8 +1,8 @@
 import { InvalidInputError } from '../errors.ts';
-import type { Fleet, FleetOptions, ServerMetrics } from './fleet.ts';
+import { type CellScript, generateCell } from './cell-series.ts';
+import type { Fleet, FleetOptions, ServerMetrics, SimulatedServer } from './fleet.ts';
 import { planIncidents } from './incident-plan.ts';
 import { routineDeployments } from './routine-changes.ts';
-import { generateServer } from './server-series.ts';
 import { buildServers, DEFAULT_SHARES } from './topology.ts';
 
 const DAY = 86_400;
@@ -28,38 +28,46 @@ const checkOptions = (options: FleetOptions): void => {
   requireRange('developing', options.developing ?? 0, 0, 1_000_000);
 };
 
+/** Series of a server on demand. Those of its cell are made with it; the last cell's are kept, as its others come next. */
+const serverMaker = (script: CellScript): ((serverId: string) => ServerMetrics) => {
+  const byId = new Map(script.servers.map((server) => [server.id, server]));
+  const cells = Map.groupBy(script.servers, ({ cell }) => cell);
+  let kept: { readonly cell: number; readonly series: ReadonlyMap<string, ServerMetrics> } | undefined;
+  return (serverId) => {
+    const server = byId.get(serverId);
+    if (server === undefined) throw new InvalidInputError(`server "${serverId}" is not in this fleet`);
+    if (kept?.cell !== server.cell) {
+      const servers = cells.get(server.cell)!;
+      kept = { cell: server.cell, series: generateCell({ ...script, servers }) };
+    }
+    return kept.series.get(serverId)!;
+  };
+};
+
 /**
  * Simulates a fleet of servers with seasons, trends, correlated metrics, deployments and labelled incidents. The same
- * options give the same bytes, whichever servers are generated and in whatever order. Series are made one server at a
+ * options give the same bytes, whichever servers are generated and in whatever order. Series are made one cell at a
  * time when asked for. Numbers are this project's own: typical of such servers, fitted to none.
  * @throws InvalidInputError where an option is out of range
  */
 export const simulateFleet = (options: FleetOptions): Fleet => {
   checkOptions(options);
-  const { seed, stepSeconds, missingShare = 0 } = options;
+  const { seed, stepSeconds, missingShare = 0, errors = false } = options;
   const steps = Math.max(1, Math.floor((options.days * DAY) / stepSeconds));
   const end = Math.floor(options.endAt / stepSeconds) * stepSeconds;
   const start = end - (steps - 1) * stepSeconds;
   const servers = buildServers(seed, options.servers, options.shares ?? DEFAULT_SHARES);
   const count = options.incidents ?? Math.round((options.servers * options.days) / SERVER_DAYS_PER_INCIDENT);
   const developing = Math.min(options.developing ?? DEFAULT_DEVELOPING, count);
-  const plan = planIncidents(servers, { seed, start, end, incidents: count, developing });
-  const byId = new Map(servers.map((server) => [server.id, server]));
-  const generate = (serverId: string): ServerMetrics => {
-    const server = byId.get(serverId);
-    if (server === undefined) throw new InvalidInputError(`server "${serverId}" is not in this fleet`);
-    const deployments = routineDeployments(seed, server, start, end);
-    const { incidents } = plan;
-    return generateServer({ seed, server, start, stepSeconds, steps, incidents, deployments, missingShare });
-  };
-  const routine = servers.flatMap((server) => routineDeployments(seed, server, start, end));
+  const { incidents, changes } = planIncidents(servers, { seed, start, end, incidents: count, developing });
+  const deploymentsOf = (server: SimulatedServer) => routineDeployments(seed, server, start, end);
+  const script = { seed, servers, start, stepSeconds, steps, incidents, deploymentsOf, missingShare, errors };
+  const generate = serverMaker(script);
   return {
-    start,
-    stepSeconds,
-    steps,
-    servers,
-    incidents: plan.incidents,
-    changes: [...routine, ...plan.changes].sort((a, b) => a.at - b.at || (a.id < b.id ? -1 : 1)),
+    ...{ start, stepSeconds, steps, servers, incidents },
+    changes: [...servers.flatMap(deploymentsOf), ...changes].sort(
+      (a, b) => a.at - b.at || (a.id < b.id ? -1 : 1),
+    ),
     generate,
     *[Symbol.iterator]() {
       for (const { id } of servers) yield generate(id);
