@@ -9,7 +9,7 @@ import {
   type PlannedSetting,
   type Replacement,
 } from './planned-resource.ts';
-import { grantsBetween, rulesBetween } from './policy-changes.ts';
+import { grantsBetween, type ResourceVersions, rulesBetween } from './policy-changes.ts';
 
 /**
  * What is read of DescribeChangeSet's answer
@@ -69,27 +69,37 @@ const replacementOf = (text: string | null | undefined): Replacement => REPLACEM
 
 type Details = NonNullable<Resource['Details']>;
 
-/** CloudFormation lists a setting once for each reason that it changes: the strongest stands for all. */
+const rank = (replacement: Replacement): number => ['never', 'maybe', 'always'].indexOf(replacement);
+
+interface SettingChanges {
+  readonly needs: Replacement[];
+  readonly before: Set<string>;
+  readonly after: Set<string>;
+}
+
+/**
+ * CloudFormation lists a setting once for each reason that it changes and for each part of it: the strongest need counts,
+ * and all the values.
+ */
 const settingsOf = (details: Details): PlannedSetting[] => {
-  const strongest = new Map<string, PlannedSetting>();
+  const byName = new Map<string, SettingChanges>();
   for (const { Target: target, Evaluation: evaluation } of details) {
     const name = target?.Name ?? target?.Attribute;
     if (target == null || name == null) continue;
+    const changes = byName.get(name) ?? { needs: [], before: new Set(), after: new Set() };
     const needs = replacementOf(target.RequiresRecreation);
-    const replacement = needs === 'always' && evaluation === 'Dynamic' ? 'maybe' : needs;
-    const known = strongest.get(name);
-    if (known !== undefined && rank(known.replacement) >= rank(replacement)) continue;
-    strongest.set(name, {
-      name,
-      replacement,
-      ...(target.BeforeValue == null ? {} : { before: target.BeforeValue }),
-      ...(target.AfterValue == null ? {} : { after: target.AfterValue }),
-    });
+    changes.needs.push(needs === 'always' && evaluation === 'Dynamic' ? 'maybe' : needs);
+    if (target.BeforeValue != null) changes.before.add(target.BeforeValue);
+    if (target.AfterValue != null) changes.after.add(target.AfterValue);
+    byName.set(name, changes);
   }
-  return [...strongest.values()];
+  return [...byName].map(([name, { needs, before, after }]) => ({
+    name,
+    replacement: needs.reduce((most, each) => (rank(each) > rank(most) ? each : most)),
+    ...(before.size === 0 ? {} : { before: [...before].join('\n') }),
+    ...(after.size === 0 ? {} : { after: [...after].join('\n') }),
+  }));
 };
-
-const rank = (replacement: Replacement): number => ['never', 'maybe', 'always'].indexOf(replacement);
 
 const resourceOf = (stack: string, resource: Resource): PlannedResource => ({
   stack,
@@ -101,12 +111,23 @@ const resourceOf = (stack: string, resource: Resource): PlannedResource => ({
   settings: settingsOf(resource.Details ?? []),
 });
 
+/** A role or group that goes as a whole takes its permissions and rules along: nobody misses them. */
+const versionsOf = (stack: string, resources: readonly Resource[]): ResourceVersions[] => {
+  const isGone = ({ Action: action }: Resource): boolean => action === 'Remove';
+  const losesRole = resources.some((each) => isGone(each) && each.ResourceType === 'AWS::IAM::Role');
+  const outlives = ({ ResourceType: type }: Resource): boolean =>
+    (/^AWS::IAM::\w*Policy$/.test(type) && !losesRole) || /^AWS::EC2::SecurityGroup(In|E)gress$/.test(type);
+  return resources
+    .filter((each) => !isGone(each) || outlives(each))
+    .map(({ ResourceType: type, BeforeContext: before, AfterContext: after }) => ({
+      ...{ stack, type, before: before ?? undefined, after: after ?? undefined },
+    }));
+};
+
 const readPage = (page: Page): PlannedChange => {
   const resources = page.Changes.flatMap(({ ResourceChange: change }) => (change == null ? [] : [change]));
   const stack = page.StackName;
-  const contexts = resources.map(({ ResourceType: type, BeforeContext: before, AfterContext: after }) => ({
-    ...{ stack, type, before: before ?? undefined, after: after ?? undefined },
-  }));
+  const contexts = versionsOf(stack, resources);
   return {
     stacks: resources.length === 0 ? [] : [stack],
     // The nested stack's own change set says what changes within it.

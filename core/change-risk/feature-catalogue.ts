@@ -18,7 +18,8 @@ const CATALOGUE = {
   dataDestroyed: {
     scale: 'count',
     weight: 3.6,
-    words: (n) => `${many(n, 'data store')} ${are(n)} removed or replaced and the old data deleted`,
+    words: (n) =>
+      `${many(n, 'data store')} ${are(n)} removed or replaced, and nothing says that the old data are kept`,
   },
   dataDetached: {
     scale: 'count',
@@ -102,7 +103,7 @@ const CATALOGUE = {
     scale: 'count',
     weight: 0.9,
     words: (n) =>
-      `${many(n, 'protection')} of data (retention, deletion protection or backups) ${are(n)} weakened`,
+      `${many(n, 'protection')} of data (retention, deletion protection or backups) ${are(n)} weakened, or changed in a way not shown`,
   },
   capacityReduced: {
     scale: 'count',
@@ -127,10 +128,10 @@ const CATALOGUE = {
     words: (n) => `for ${many(n, 'resource')} it is unknown before the deployment what will happen`,
   },
   resources: { scale: 'count', weight: 0.12, words: (n) => `${many(n, 'resource')} in all` },
-  stacks: {
+  furtherStacks: {
     scale: 'count',
     weight: 0.25,
-    words: (n) => `${many(n, 'stack')} change${n === 1 ? 's' : ''} together`,
+    words: (n) => `${many(n, 'further stack')} change${n === 1 ? 's' : ''} along with the first`,
   },
   onlyCode: { scale: 'flag', weight: -0.4, words: () => 'only code changes' },
   onlyAdditions: { scale: 'flag', weight: -0.6, words: () => 'only new resources are added' },

@@ -30,42 +30,45 @@ const covers = (given: PlannedGrant, taken: PlannedGrant): boolean =>
   allCovered(taken.resources, given.resources) &&
   allCovered(taken.principals, given.principals);
 
-export interface GrantCounts {
-  readonly widened: number;
-  readonly removed: number;
+/** Grants that make access wider, and those that make it narrower. */
+export interface SortedGrants {
+  readonly widened: readonly PlannedGrant[];
+  readonly removed: readonly PlannedGrant[];
 }
 
 /**
- * Counts wide grants and those taken away. A statement that only moved or grew shows as one taken and one given: it is not
+ * Finds wide grants and those taken away. A statement that only moved or grew shows as one taken and one given: it is not
  * taken away. A lifted denial is wide; a new denial takes away.
  */
-export const countGrants = (grants: readonly PlannedGrant[]): GrantCounts => {
+export const sortGrants = (grants: readonly PlannedGrant[]): SortedGrants => {
   const given = grants.filter((grant) => grant.given);
   const taken = grants.filter((grant) => !grant.given);
-  const isKept = (grant: PlannedGrant): boolean => given.some((other) => covers(other, grant));
-  const isOld = (grant: PlannedGrant): boolean => taken.some((other) => covers(other, grant));
-  const gone = taken.filter((grant) => !isKept(grant));
-  const fresh = given.filter((grant) => !isOld(grant));
+  const gone = taken.filter((grant) => !given.some((other) => covers(other, grant)));
+  const fresh = given.filter((grant) => !taken.some((other) => covers(other, grant)));
+  const denies = ({ effect }: PlannedGrant): boolean => effect === 'deny';
   return {
-    widened: fresh.filter(isWide).length + gone.filter(({ effect }) => effect === 'deny').length,
-    removed: [
-      ...gone.filter(({ effect }) => effect === 'allow'),
-      ...fresh.filter(({ effect }) => effect === 'deny'),
-    ].length,
+    widened: [...fresh.filter(isWide), ...gone.filter(denies)],
+    removed: [...gone.filter((grant) => !denies(grant)), ...fresh.filter(denies)],
   };
 };
 
 const ANYWHERE = /^(0\.0\.0\.0\/0|::\/0|Everyone \(IPv[46]\))$/;
-const samePorts = (a: PlannedRule, b: PlannedRule): boolean =>
+const isSame = (a: PlannedRule, b: PlannedRule): boolean =>
   a.flow === b.flow && a.ports === b.ports && (a.peer === b.peer || ANYWHERE.test(a.peer));
 
+/** Rules that come or go and make a difference. */
+export interface SortedRules {
+  readonly opened: readonly PlannedRule[];
+  readonly closed: readonly PlannedRule[];
+}
+
 /** Rules that let every address in, and rules that are gone. Letting out to everywhere is the usual default. */
-export const countRules = (rules: readonly PlannedRule[]): { opened: number; closed: number } => {
+export const sortRules = (rules: readonly PlannedRule[]): SortedRules => {
   const added = rules.filter((rule) => rule.added);
   const removed = rules.filter((rule) => !rule.added);
-  const isNew = (rule: PlannedRule): boolean => !removed.some((other) => samePorts(other, rule));
+  const opensAll = ({ flow, peer }: PlannedRule): boolean => flow === 'in' && ANYWHERE.test(peer);
   return {
-    opened: added.filter((rule) => rule.flow === 'in' && ANYWHERE.test(rule.peer) && isNew(rule)).length,
-    closed: removed.filter((rule) => !added.some((other) => samePorts(other, rule))).length,
+    opened: added.filter((rule) => opensAll(rule) && !removed.some((other) => isSame(other, rule))),
+    closed: removed.filter((rule) => !added.some((other) => isSame(other, rule))),
   };
 };

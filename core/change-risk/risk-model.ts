@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import type { ChangeFeatures } from './change-features.ts';
+import type { ChangeFindings } from './change-findings.ts';
 import { FEATURE_NAMES, FEATURES, type FeatureName } from './feature-catalogue.ts';
 import { mostProbableWeights, probability } from './logistic-fit.ts';
 import { ADVICE } from './risk-advice.ts';
@@ -31,6 +32,7 @@ export const RiskAssessment = z.object({
         feature: z.string(),
         value: z.number(),
         text: z.string(),
+        names: z.array(z.string()).describe('What it is, at most 10 of them; empty where that is not known'),
         contribution: z.number().describe('Log-odds that it adds; below 0 where it lowers the risk'),
       }),
     )
@@ -118,14 +120,29 @@ const levelOf = (risk: number, features: ChangeFeatures): RiskLevel => {
   return risk >= MEDIUM ? 'medium' : 'low';
 };
 
-/** The risk of a change before it is made, why, and what would lower it. */
-export const assessRisk = (model: RiskModel, features: ChangeFeatures): RiskAssessment => {
+const MOST_NAMES = 10;
+
+/** No sum of features makes sure that a deployment fails, or that it does not. */
+const LEAST_RISK = 0.005;
+const MOST_RISK = 0.99;
+
+/**
+ * The risk of a change before it is made, why, and what would lower it. With the findings of the change, reasons name
+ * what they speak of.
+ */
+export const assessRisk = (
+  model: RiskModel,
+  features: ChangeFeatures,
+  findings: ChangeFindings = {},
+): RiskAssessment => {
   const parts = FEATURE_NAMES.map((name) => {
     const contribution = (model.weights[name] ?? 0) * scaled(name, features);
     const value = features[name] ?? 0;
-    return { feature: name, value, text: FEATURES[name].words(value), contribution };
+    const names = (findings[name] ?? []).slice(0, MOST_NAMES);
+    return { feature: name, value, text: FEATURES[name].words(value), names, contribution };
   });
-  const risk = probability(parts.reduce((total, { contribution }) => total + contribution, model.bias));
+  const logOdds = parts.reduce((total, { contribution }) => total + contribution, model.bias);
+  const risk = Math.min(MOST_RISK, Math.max(LEAST_RISK, probability(logOdds)));
   const reasons = parts
     .filter(({ contribution }) => Math.abs(contribution) >= NOTABLE)
     .sort((a, b) => b.contribution - a.contribution || (a.feature < b.feature ? -1 : 1));

@@ -32,11 +32,11 @@ export const isPlatform = ({ name }: PlannedSetting): boolean => PLATFORM.test(n
 export const lowersCapacity = (setting: PlannedSetting): boolean =>
   CAPACITY.test(setting.name) && isLowered(setting);
 
-/** Values must be known: a protection that changes in an unknown way is not called weaker. */
+/** `cdk diff` shows no values of switches that turn over; then one of them may well turn off. */
 export const weakensProtection = (setting: PlannedSetting): boolean => {
   const { name, before, after } = setting;
   if (POLICY.test(name)) return keeps(before) && !keeps(after);
-  if (SWITCH.test(name)) return trues(before) > trues(after);
+  if (SWITCH.test(name)) return (before ?? after) === undefined || trues(before) > trues(after);
   if (name === 'VersioningConfiguration') return /Enabled/.test(before ?? '') && !/Enabled/.test(after ?? '');
   return BACKUPS.test(name) && isLowered(setting);
 };

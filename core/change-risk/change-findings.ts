@@ -1,0 +1,166 @@
+import type { FeatureName } from './feature-catalogue.ts';
+import { sortGrants, sortRules } from './grant-kinds.ts';
+import type { PlannedChange, PlannedGrant, PlannedResource, PlannedRule } from './planned-resource.ts';
+import { holdsData, kindOf } from './resource-kinds.ts';
+import { isCode, isCosmetic, isPlatform, lowersCapacity, weakensProtection } from './setting-kinds.ts';
+
+/** What of a change speaks for each feature, named as its owner knows it. */
+export type ChangeFindings = Readonly<Partial<Record<FeatureName, readonly string[]>>>;
+
+/** A resource as it counts: what it is, and whether it goes, comes anew, or changes in place. */
+interface Counted {
+  readonly resource: PlannedResource;
+  readonly kind: ReturnType<typeof kindOf>;
+  readonly isGone: boolean;
+  readonly isReplaced: boolean;
+  readonly mayBeReplaced: boolean;
+  /** Changed in place, by more than labels. */
+  readonly isModified: boolean;
+  /** Was there before. */
+  readonly isTouched: boolean;
+}
+
+const isEdited = ({ action, settings }: PlannedResource): boolean =>
+  action === 'modify' && (settings.length === 0 || !settings.every(isCosmetic));
+
+const countedAs = (resource: PlannedResource): Counted => {
+  const { action, replacement } = resource;
+  const isReplaced = action === 'modify' && replacement === 'always';
+  const mayBeReplaced = action === 'modify' && replacement === 'maybe';
+  return {
+    resource,
+    kind: kindOf(resource.type),
+    isGone: action === 'remove',
+    isReplaced,
+    mayBeReplaced,
+    isModified: isEdited(resource) && !isReplaced && !mayBeReplaced,
+    isTouched: action !== 'add' && action !== 'import',
+  };
+};
+
+/** Book-keeping and changes of nothing but labels count for nothing. */
+const countable = ({ resources }: PlannedChange): Counted[] =>
+  resources
+    .filter((each) => each.action !== 'modify' || each.replacement !== 'never' || isEdited(each))
+    .map(countedAs)
+    .filter(({ kind }) => kind !== 'book-keeping');
+
+type Test = (each: Counted) => boolean;
+
+const nameOf = ({ logicalId, type }: PlannedResource): string =>
+  `${logicalId} (${type.replace(/^AWS::/, '')})`;
+const named = (all: readonly Counted[], isFound: Test): string[] =>
+  all.filter(isFound).map(({ resource }) => nameOf(resource));
+
+const dataFindings = (all: readonly Counted[]): ChangeFindings => {
+  const stores = all.filter(({ resource }) => holdsData(resource.type));
+  const isLost: Test = ({ isGone, isReplaced }) => isGone || isReplaced;
+  const isKept: Test = ({ resource: { disposal } }) => disposal === 'kept' || disposal === 'snapshot';
+  return {
+    dataDestroyed: named(stores, (each) => isLost(each) && !isKept(each)),
+    dataDetached: named(stores, (each) => isLost(each) && isKept(each)),
+    dataMayBeReplaced: named(stores, ({ mayBeReplaced }) => mayBeReplaced),
+    dataReconfigured: named(stores, ({ isModified }) => isModified),
+  };
+};
+
+/** Kinds that have a feature of their own for being removed or replaced. */
+const SPECIAL = new Set([
+  ...['data', 'edition', 'trigger', 'alarm', 'access', 'network-rule', 'routing', 'key', 'interface'],
+]);
+
+const plainFindings = (all: readonly Counted[]): ChangeFindings => {
+  const plain = all.filter(({ kind }) => !SPECIAL.has(kind));
+  return {
+    replaced: named(plain, ({ isReplaced }) => isReplaced),
+    mayBeReplaced: named(plain, ({ mayBeReplaced }) => mayBeReplaced),
+    removed: named(plain, ({ isGone }) => isGone),
+    unclear: named(all, ({ resource: { action } }) => action === 'unknown'),
+  };
+};
+
+const kindFindings = (all: readonly Counted[]): ChangeFindings => {
+  const of = (kind: Counted['kind'], isFound: Test): string[] =>
+    named(all, (each) => each.kind === kind && isFound(each));
+  const isTouched: Test = (each) => each.isTouched;
+  return {
+    triggersRemoved: of('trigger', ({ isGone, isReplaced }) => isGone || isReplaced),
+    alarmsRemoved: of('alarm', ({ isGone }) => isGone),
+    accessChanged: of('access', isTouched),
+    routingChanged: of('routing', isTouched),
+    keysChanged: of('key', isTouched),
+    interfaceChanged: of('interface', isTouched),
+  };
+};
+
+/** Values of a removed thing say nothing more than that it goes. */
+const settingFindings = (all: readonly Counted[]): ChangeFindings => {
+  const settings = all
+    .filter(({ isGone }) => !isGone)
+    .flatMap(({ resource }) => resource.settings.map((setting) => ({ resource, setting })));
+  const found = (isFound: typeof weakensProtection): string[] =>
+    settings
+      .filter(({ setting }) => isFound(setting))
+      .map(({ resource, setting }) => `${setting.name} of ${nameOf(resource)}`);
+  return {
+    protectionWeakened: found(weakensProtection),
+    capacityReduced: found(lowersCapacity),
+    platformChanged: named(
+      all,
+      ({ kind, resource }) => kind !== 'edition' && resource.settings.some(isPlatform),
+    ),
+  };
+};
+
+const few = (texts: readonly string[]): string =>
+  texts.length > 3 ? `${texts.slice(0, 3).join(', ')} +${texts.length - 3}` : texts.join(', ');
+
+const grantName = ({ effect, actions, resources, principals }: PlannedGrant): string =>
+  [
+    `${effect} ${few(actions)}`,
+    ...(resources.length === 0 ? [] : [`on ${few(resources)}`]),
+    ...(principals.length === 0 ? [] : [`to ${few(principals)}`]),
+  ].join(' ');
+
+const ruleName = ({ flow, ports, peer }: PlannedRule): string =>
+  flow === 'in' ? `${ports} in from ${peer}` : `${ports} out to ${peer}`;
+
+/** Rules are known where values are; else a group that changes may well have closed something. */
+const securityFindings = (all: readonly Counted[], { grants, rules }: PlannedChange): ChangeFindings => {
+  const { widened, removed } = sortGrants(grants);
+  const { opened, closed } = sortRules(rules);
+  const isUnknown: Test = ({ kind, isTouched, isGone, resource: { type } }) =>
+    kind === 'network-rule' && isTouched && !(isGone && type === 'AWS::EC2::SecurityGroup');
+  return {
+    accessWidened: widened.map(grantName),
+    accessRemoved: removed.map(grantName),
+    networkOpened: opened.map(ruleName),
+    networkClosed: rules.length === 0 ? named(all, isUnknown) : closed.map(ruleName),
+  };
+};
+
+/** Findings, and the numbers that describe a change as a whole. */
+export const findingsOf = (change: PlannedChange): ChangeFindings => {
+  const all = countable(change);
+  return {
+    ...dataFindings(all),
+    ...plainFindings(all),
+    ...kindFindings(all),
+    ...settingFindings(all),
+    ...securityFindings(all, change),
+    resources: named(all, () => true),
+    furtherStacks: [...new Set(all.map(({ resource }) => resource.stack))].sort().slice(1),
+    ...shapeFindings(all, change),
+  };
+};
+
+const shapeFindings = (all: readonly Counted[], change: PlannedChange): ChangeFindings => {
+  const isCodeOnly: Test = ({ kind, resource: { action, settings } }) =>
+    kind === 'edition' || (action === 'modify' && settings.length > 0 && settings.every(isCode));
+  const changesSecurity = change.grants.length + change.rules.length > 0;
+  const everything = named(all, () => true);
+  return {
+    onlyCode: !changesSecurity && all.every(isCodeOnly) ? everything : [],
+    onlyAdditions: all.every(({ resource: { action } }) => action === 'add') ? everything : [],
+  };
+};
