@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { anomaliesCommand } from './commands/anomalies.ts';
+import { assessCommand } from './commands/assess.ts';
 import { benchCommand } from './commands/bench.ts';
 import { breachesCommand } from './commands/breaches.ts';
 import { detectCommand } from './commands/detect.ts';
@@ -26,6 +27,7 @@ export const buildProgram = (terminal: Terminal): Command =>
     .addCommand(detectCommand(terminal))
     .addCommand(diagnoseCommand(terminal))
     .addCommand(trendsCommand(terminal))
+    .addCommand(assessCommand(terminal))
     .addCommand(simulateCommand(terminal))
     .addCommand(planCommand(terminal))
     .addCommand(ingestCommand(terminal))

@@ -65,7 +65,7 @@ const openResource = (stack: string, { text, number }: DiffLine): OpenResource =
   const replacement = IMPACTS[impact] ?? 'never';
   const disposal = DISPOSALS[impact] ?? 'unstated';
   return {
-    head: { stack, logicalId, type: type!, action, replacement, disposal },
+    head: { stack, logicalId, ...(path === '' ? {} : { path }), type: type!, action, replacement, disposal },
     names: path === '' ? [logicalId] : [path, logicalId],
     settings: [],
   };

@@ -47,8 +47,8 @@ const countable = ({ resources }: PlannedChange): Counted[] =>
 
 type Test = (each: Counted) => boolean;
 
-const nameOf = ({ logicalId, type }: PlannedResource): string =>
-  `${logicalId} (${type.replace(/^AWS::/, '')})`;
+const nameOf = ({ logicalId, path, type }: PlannedResource): string =>
+  `${path ?? logicalId} (${type.replace(/^AWS::/, '')})`;
 const named = (all: readonly Counted[], isFound: Test): string[] =>
   all.filter(isFound).map(({ resource }) => nameOf(resource));
 

@@ -24,6 +24,8 @@ export interface PlannedSetting {
 export interface PlannedResource {
   readonly stack: string;
   readonly logicalId: string;
+  /** What its authors call it, such as a construct path; left out where the description has none. */
+  readonly path?: string;
   /** CloudFormation type, such as `AWS::DynamoDB::Table`. */
   readonly type: string;
   readonly action: PlannedAction;

@@ -1,0 +1,107 @@
+import type { Readable } from 'node:stream';
+import { Command, Option } from 'commander';
+import { type ChangeContext, featuresOf } from '../../core/change-risk/change-features.ts';
+import { findingsOf } from '../../core/change-risk/change-findings.ts';
+import {
+  CHANGE_FORMATS,
+  type ChangeFormat,
+  readPlannedChange,
+} from '../../core/change-risk/planned-change.ts';
+import {
+  assessRisk,
+  PRIOR_RISK_MODEL,
+  RISK_LEVELS,
+  type RiskAssessment,
+  type RiskLevel,
+} from '../../core/change-risk/risk-model.ts';
+import { InvalidInputError } from '../../core/errors.ts';
+import { openInput } from '../input/line-batches.ts';
+import { GateReachedError } from '../run-program.ts';
+import type { Terminal } from '../terminal/terminal.ts';
+import { LineWriter } from '../terminal/writer.ts';
+import { describeAssessment } from './assess-text.ts';
+
+interface Options {
+  readonly format?: ChangeFormat;
+  readonly outsideHours?: true;
+  readonly failOn?: RiskLevel;
+  readonly json?: true;
+}
+
+/** A description of tens of thousands of resources is shorter. */
+const MOST_CHARACTERS = 50_000_000;
+
+const readAll = async (name: string, stream: Readable): Promise<string> => {
+  const decoder = new TextDecoder();
+  let text = '';
+  try {
+    for await (const chunk of stream) {
+      text += decoder.decode(chunk, { stream: true });
+      if (text.length > MOST_CHARACTERS)
+        throw new InvalidInputError(`${name}: found over 50 million characters, expected a planned change`);
+    }
+  } catch (cause) {
+    if (cause instanceof InvalidInputError) throw cause;
+    throw new InvalidInputError(`${name}: cannot be read`, { cause });
+  }
+  return text.replace(/^\uFEFF/, '');
+};
+
+const parseJson = (name: string, text: string): unknown => {
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    const found = cause instanceof Error ? cause.message : String(cause);
+    throw new InvalidInputError(
+      `${name}: found no JSON (${found}), expected the output of \`aws cloudformation describe-change-set\``,
+      { cause },
+    );
+  }
+};
+
+interface Described {
+  readonly format: ChangeFormat;
+  readonly content: unknown;
+}
+
+/** JSON is a change set; everything else has to be the text of `cdk diff`. */
+const describedIn = (name: string, text: string, format: ChangeFormat | undefined): Described => {
+  const isJson =
+    format === undefined ? /^\s*[[{]\s*["{\]}]/.test(text) : format === 'cloudformation-change-set';
+  return isJson
+    ? { format: 'cloudformation-change-set', content: parseJson(name, text) }
+    : { format: 'cdk-diff', content: text };
+};
+
+const assessOffline = ({ format, content }: Described, context: ChangeContext): RiskAssessment => {
+  const change = readPlannedChange(format, content);
+  return assessRisk(PRIOR_RISK_MODEL, featuresOf(change, context), findingsOf(change));
+};
+
+/** The gate of a pipeline: fails from a level on. */
+const holdGate = ({ level, risk }: RiskAssessment, failOn: RiskLevel | undefined): void => {
+  if (failOn === undefined || RISK_LEVELS.indexOf(level) < RISK_LEVELS.indexOf(failOn)) return;
+  throw new GateReachedError(`${level} risk (${(100 * risk).toFixed(0)} %) reaches --fail-on ${failOn}`);
+};
+
+const run = async (file: string, options: Options, terminal: Terminal): Promise<void> => {
+  const { name, stream } = openInput(file, terminal.stdin);
+  const described = describedIn(name, await readAll(name, stream), options.format);
+  const assessment = assessOffline(described, { isOutsideHours: options.outsideHours === true });
+  const lines = options.json ? [JSON.stringify(assessment)] : describeAssessment(assessment, terminal);
+  await new LineWriter(terminal.stdout).lines(lines);
+  holdGate(assessment, options.failOn);
+};
+
+/** `forestall assess FILE|-`: the risk of a change before it is deployed, with no AWS and no network. */
+export const assessCommand = (terminal: Terminal): Command =>
+  new Command('assess')
+    .description('risk of a change before it is deployed, from a change set or the output of cdk diff')
+    .argument('<file>', 'JSON of describe-change-set, or the text of cdk diff; - for stdin')
+    .addOption(
+      new Option('--format <format>', 'what the file is (default: by its content)').choices(CHANGE_FORMATS),
+    )
+    .option('--outside-hours', 'the deployment happens outside working hours')
+    .addOption(new Option('--fail-on <level>', 'exit with 2 from this level on').choices(RISK_LEVELS))
+    .option('--json', 'one JSON object')
+    .action((path: string, options: Options) => run(path, options, terminal));
