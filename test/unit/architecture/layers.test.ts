@@ -75,3 +75,32 @@ describe('schemas', () => {
     expect(found.map(({ path }) => path)).toEqual([]);
   });
 });
+
+describe('no file imports itself by way of others', () => {
+  const sources = sourcesUnder('core', 'adapters', 'functions', 'lib', 'cli', 'local', 'bench');
+  const importsByPath = new Map(
+    sources.map((file) => [
+      file.path,
+      importsOf(file)
+        .filter((specifier) => specifier.startsWith('.'))
+        .map((specifier) => posix.normalize(posix.join(posix.dirname(file.path), specifier))),
+    ]),
+  );
+
+  /** Paths of a circle that is reached from `path`, depth first; undefined where there is none. */
+  const circleFrom = (path: string, trail: readonly string[], done: Set<string>): string[] | undefined => {
+    if (trail.includes(path)) return [...trail.slice(trail.indexOf(path)), path];
+    if (done.has(path)) return undefined;
+    for (const next of importsByPath.get(path) ?? []) {
+      const circle = circleFrom(next, [...trail, path], done);
+      if (circle !== undefined) return circle;
+    }
+    done.add(path);
+    return undefined;
+  };
+
+  it('types included', () => {
+    const done = new Set<string>();
+    for (const path of importsByPath.keys()) expect(circleFrom(path, [], done)).toBeUndefined();
+  });
+});
