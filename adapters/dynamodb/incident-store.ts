@@ -20,6 +20,7 @@ import type { Page, PageRequest } from '../../core/ports/metric-storage.ts';
 import { registryKeys } from '../../core/storage/keys.ts';
 import { calling } from '../sdk-failure.ts';
 import { batchGet } from './batch-get.ts';
+import { deflateJson, inflateJson } from './deflated-json.ts';
 import { inParallel } from './in-parallel.ts';
 import { absorbedBy, absorbedItem, incidentItem, incidentKey, readIncidentItem } from './incident-item.ts';
 import { defaultPace, type Pace } from './paced-retry.ts';
@@ -36,7 +37,10 @@ const Book = z.object({
   v: z.number().int().positive(),
   active: z.array(z.string()),
   settleAt: z.number().optional(),
+  ends: z.instanceof(Uint8Array).optional(),
 });
+/** Written by `bookItem` only. */
+const EarlyEnds = z.array(z.tuple([z.string(), z.number()]));
 
 const UPDATES_AT_ONCE = 8;
 /** An absorbed incident may have been absorbed again and again. */
@@ -51,27 +55,35 @@ const getItem = async ({ client, tableName }: IncidentStoreOptions, key: Record<
 
 const readBook = async (options: IncidentStoreOptions, tenantId: string): Promise<IncidentBook> => {
   const item = await getItem(options, bookKey(tenantId));
-  if (item === undefined) return { version: 0, incidents: [], settleAt: undefined };
-  const { v, active, settleAt } = Book.parse(item);
+  if (item === undefined) return { version: 0, incidents: [], settleAt: undefined, earlyEnds: new Map() };
+  const { v, active, settleAt, ends } = Book.parse(item);
   const keys = active.map((id) => incidentKey(tenantId, id));
   const items = await batchGet(options.client, options.tableName, keys, options.pace ?? defaultPace);
   const found = items.filter((each) => absorbedBy(each) === undefined).map(readIncidentItem);
-  return { version: v, incidents: found, settleAt };
+  const earlyEnds = new Map(ends === undefined ? [] : EarlyEnds.parse(inflateJson(ends)));
+  return { version: v, incidents: found, settleAt, earlyEnds };
 };
 
+const bookItem = ({ tenantId, expectedVersion, active, settleAt, earlyEnds }: IncidentWrite) => ({
+  ...bookKey(tenantId),
+  v: expectedVersion + 1,
+  active: [...active],
+  settleAt,
+  ends: earlyEnds.size === 0 ? undefined : deflateJson([...earlyEnds]),
+});
+
 const transactionOf = ({ tableName, now }: IncidentStoreOptions, step: IncidentWrite) => {
-  const { tenantId, expectedVersion, changed, absorbed, active, settleAt } = step;
+  const { tenantId, expectedVersion, changed, absorbed } = step;
   const condition =
     expectedVersion === 0
       ? { ConditionExpression: 'attribute_not_exists(pk)' }
       : { ConditionExpression: 'v = :v', ExpressionAttributeValues: { ':v': expectedVersion } };
-  const book = { ...bookKey(tenantId), v: expectedVersion + 1, active: [...active], settleAt };
   const items = [
     ...changed.map(incidentItem),
     ...[...absorbed].map(([id, into]) => absorbedItem(tenantId, id, into, now())),
   ];
   return [
-    { Put: { TableName: tableName, Item: book, ...condition } },
+    { Put: { TableName: tableName, Item: bookItem(step), ...condition } },
     ...items.map((Item) => ({ Put: { TableName: tableName, Item } })),
   ];
 };

@@ -12,8 +12,12 @@ export interface FoldPolicy {
   readonly reopenWindowSeconds: number;
   /** How long all must be quiet before an incident resolves by itself; doubles with every reopening, up to 16 times. */
   readonly quietSeconds: number;
-  /** How long an anomaly or a prediction counts as going on after it was last reported. */
+  /** How long a predicted breach counts as going on after it was last predicted: nothing reports its end. */
   readonly activeSeconds: number;
+  /** How long an alarm or anomaly counts as going on whose end is never reported. */
+  readonly longestSeconds: number;
+  /** Targets whose same metric begins to misbehave within this time may have a cause in common. */
+  readonly coincidenceSeconds: number;
 }
 
 export const DEFAULT_POLICY: FoldPolicy = {
@@ -23,6 +27,8 @@ export const DEFAULT_POLICY: FoldPolicy = {
   reopenWindowSeconds: 6 * 3600,
   quietSeconds: 900,
   activeSeconds: 1800,
+  longestSeconds: 86_400,
+  coincidenceSeconds: 300,
 };
 
 /** What folding may look at besides the incidents. */
@@ -34,4 +40,10 @@ export interface FoldContext {
   readonly isNear: (targetA: string, targetB: string) => boolean;
   /** Changes of the tenant that may turn out to be evidence. */
   readonly recentChanges: readonly ChangeSignal[];
+  /** So many targets at once are no chance; see `leastCoincidence`. */
+  readonly coincidenceTargets: number;
+  /** Ends that arrived before what they end: dedup key -> epoch seconds. */
+  readonly earlyEnds: ReadonlyMap<string, number>;
+  /** Incidents that one fold may make part of another. */
+  readonly mostAbsorbed: number;
 }

@@ -1,20 +1,25 @@
 import { contentHash } from '../diagnosis/content-hash.ts';
+import { type FoundCoincidence, findCoincidence, joinCoincidences } from './coincidence.ts';
 import type { FoldContext } from './fold-policy.ts';
 import type { FoldResult } from './fold-result.ts';
 import { INCIDENT_SEVERITIES, type Incident, isOngoing } from './incident.ts';
 import { joinMembers, memberOf } from './members.ts';
 import {
+  type Absorbed,
+  absorbAll,
   absorbRelated,
   areRelated,
   attachChanges,
   byAge,
+  joinCauseKeys,
   mergeIncidents,
   remember,
+  withSeverity,
 } from './merge-incidents.ts';
 import { reopen } from './reopen.ts';
-import { severityOf } from './severity.ts';
 import { dedupKey, type TriggerSignal } from './signal.ts';
-import { addToTimeline, signalEntry } from './timeline.ts';
+import { addToTimeline, signalEntry, tellCoincidences } from './timeline.ts';
+import { withinCapacity } from './within-capacity.ts';
 
 /** Begins with the time of the first signal, so that ids sort by it; a redelivered signal gives the same id. */
 const incidentIdOf = ({ tenantId, signalId, at }: TriggerSignal): string => {
@@ -23,14 +28,14 @@ const incidentIdOf = ({ tenantId, signalId, at }: TriggerSignal): string => {
 };
 
 const openIncident = (signal: TriggerSignal, context: FoldContext): Incident => {
-  const member = memberOf(signal);
+  const member = memberOf(signal, context.earlyEnds.get(dedupKey(signal)));
   const incident: Incident = {
     incidentId: incidentIdOf(signal),
     tenantId: signal.tenantId,
     status: 'open',
     severity: 'low',
     startedAt: signal.at,
-    lastAt: signal.at,
+    lastAt: member.lastAt,
     detectedAt: context.now,
     reopenCount: 0,
     members: { [member.key]: member },
@@ -39,24 +44,29 @@ const openIncident = (signal: TriggerSignal, context: FoldContext): Incident => 
     timeline: [signalEntry('opened', signal)],
     seen: [signal.signalId],
   };
-  return { ...incident, severity: severityOf(incident) };
+  return withSeverity(incident);
 };
 
 /** Adds a signal to an incident that knows its key. A repeat within the TTL is no news and leaves no entry. */
-const addToMember = (incident: Incident, signal: TriggerSignal, isRepeat: boolean): Incident => {
-  const member = memberOf(signal);
+const addToMember = (
+  incident: Incident,
+  signal: TriggerSignal,
+  isRepeat: boolean,
+  { earlyEnds }: FoldContext,
+): Incident => {
+  const member = memberOf(signal, earlyEnds.get(dedupKey(signal)));
   const updated: Incident = {
     ...incident,
     startedAt: Math.min(incident.startedAt, signal.at),
-    lastAt: Math.max(incident.lastAt, signal.at),
+    lastAt: Math.max(incident.lastAt, member.lastAt),
     members: { ...incident.members, [member.key]: joinMembers(incident.members[member.key]!, member) },
-    causeKeys: [...new Set([...incident.causeKeys, ...(signal.causeKeys ?? [])])].sort(),
+    causeKeys: joinCauseKeys(incident.causeKeys, signal.causeKeys ?? []),
     timeline: isRepeat
       ? incident.timeline
       : addToTimeline(incident.timeline, [signalEntry('joined', signal)]),
     seen: remember(incident.seen, [signal.signalId]),
   };
-  return { ...updated, severity: severityOf(updated) };
+  return withSeverity(updated);
 };
 
 /** The incident in which this very signal was seen before: the ongoing one, else the last that ended. */
@@ -83,7 +93,7 @@ interface Step {
 const joinHolder = (holder: Incident, signal: TriggerSignal, context: FoldContext): Step => {
   const member = holder.members[dedupKey(signal)]!;
   const isRepeat = Math.abs(signal.at - member.lastAt) <= context.policy.dedupTtlSeconds;
-  const incident = addToMember(holder, signal, isRepeat);
+  const incident = addToMember(holder, signal, isRepeat, context);
   if (!isOngoing(holder) && signal.at > (holder.resolvedAt ?? 0)) {
     return { kind: 'reopened', incident: reopen(incident, signal.at), from: holder };
   }
@@ -100,6 +110,38 @@ const openOrJoin = (incidents: readonly Incident[], signal: TriggerSignal, conte
   return { kind: 'joined', incident: { ...merged, timeline }, from: base };
 };
 
+/** An incident with a coincidence written down, and those that it makes part of it. */
+const coincide = (
+  incident: Incident,
+  { coincidence, incidents }: FoundCoincidence,
+  { policy, mostAbsorbed }: FoldContext,
+): Absorbed => {
+  const joined = absorbAll(incident, incidents, mostAbsorbed);
+  const coincidences = joinCoincidences(joined.incident.coincidences ?? [], [coincidence]);
+  const timeline = tellCoincidences(joined.incident.timeline, coincidences, policy.coincidenceSeconds);
+  return { ...joined, incident: { ...joined.incident, coincidences, timeline } };
+};
+
+/** Everything ongoing that turns out to be the same as `incident`, through a coincidence or otherwise. */
+const connect = (
+  incident: Incident,
+  signal: TriggerSignal,
+  others: readonly Incident[],
+  context: FoldContext,
+): Absorbed => {
+  const ongoing = others.filter(isOngoing);
+  const found = findCoincidence(signal, incident, ongoing, context);
+  const first = found && coincide(incident, found, context);
+  const left = first === undefined ? ongoing : ongoing.filter((other) => !first.absorbed.includes(other));
+  const most = context.mostAbsorbed - (first?.absorbed.length ?? 0);
+  const second = absorbRelated(first?.incident ?? incident, left, context, most);
+  return {
+    incident: second.incident,
+    absorbed: [...(first?.absorbed ?? []), ...second.absorbed],
+    isUnfinished: (first?.isUnfinished ?? false) || second.isUnfinished,
+  };
+};
+
 const hasRisen = (before: Incident | undefined, after: Incident): boolean =>
   before !== undefined &&
   INCIDENT_SEVERITIES.indexOf(after.severity) > INCIDENT_SEVERITIES.indexOf(before.severity);
@@ -114,15 +156,14 @@ export const foldTrigger = (
   const step =
     holder === undefined ? openOrJoin(incidents, signal, context) : joinHolder(holder, signal, context);
   const others = incidents.filter((incident) => incident !== step.from);
-  const isStillOver = !isOngoing(step.incident);
-  const { incident, absorbed } = isStillOver
-    ? { incident: step.incident, absorbed: [] }
-    : absorbRelated(step.incident, others, context);
+  const { incident, absorbed, isUnfinished } = isOngoing(step.incident)
+    ? connect(step.incident, signal, others, context)
+    : { incident: step.incident, absorbed: [], isUnfinished: false };
   const survivor = incident.incidentId;
   const gone = [...absorbed, ...(step.from === null ? [] : [step.from])]
     .map(({ incidentId }) => incidentId)
     .filter((id) => id !== survivor);
-  const settled = attachChanges(incident, context.recentChanges, context);
+  const settled = withinCapacity(attachChanges(incident, context.recentChanges, context));
   const before = incidents.find(({ incidentId }) => incidentId === survivor);
   return {
     incident: settled,
@@ -130,6 +171,7 @@ export const foldTrigger = (
       kind: absorbed.length > 0 ? 'merged' : step.kind,
       absorbed: gone.toSorted((a, b) => (a < b ? -1 : 1)),
       isSeverityRaised: hasRisen(before, settled),
+      isUnfinished,
     },
   };
 };

@@ -15,7 +15,11 @@ export interface IncidentMember {
   readonly firstAt: number;
   readonly lastAt: number;
   readonly count: number;
-  /** What the newest signal said: still going on, or over. */
+  /** Times after `firstAt` at which it began again, ascending: the newest few. Left out where there are none. */
+  readonly onsets?: readonly number[];
+  /** Up to when its end is known: what began later goes on. Left out before the first end. */
+  readonly over?: number;
+  /** Whether it goes on: it began after its last known end. */
   readonly isActive: boolean;
   /** Highest confidence or probability seen. */
   readonly confidence: number;
@@ -26,7 +30,9 @@ export interface IncidentMember {
 export const TIMELINE_KINDS = [
   'opened',
   'joined',
+  'coincided',
   'cleared',
+  'full',
   'change',
   'merged',
   'reopened',
@@ -42,6 +48,15 @@ export interface TimelineEntry {
   readonly text: string;
   /** Who did it; left out for what Forestall did by itself. */
   readonly by?: string;
+}
+
+/** Targets of which the same metric or alarm began to misbehave within one window; see `coincidence.ts`. */
+export interface Coincidence {
+  /** Metric or alarm name pattern. */
+  readonly subject: string;
+  /** Start of the window that holds most of them, epoch seconds. */
+  readonly at: number;
+  readonly targets: number;
 }
 
 /** Related signals as one thing to deal with. */
@@ -63,15 +78,22 @@ export interface Incident {
   readonly reopenCount: number;
   readonly members: Readonly<Record<string, IncidentMember>>;
   readonly causeKeys: readonly string[];
+  /** Why targets that share nothing else are in one incident; left out where nothing coincided. By subject. */
+  readonly coincidences?: readonly Coincidence[];
+  /** Signals that are counted only, as the incident holds as many members as it can; left out where there are none. */
+  readonly leftOut?: number;
   readonly changes: readonly ChangeSignal[];
   readonly timeline: readonly TimelineEntry[];
   /** Signals already folded in, so that a redelivery changes nothing. Oldest first, bounded. */
   readonly seen: readonly string[];
 }
 
+/** Targets that an incident touches, in no particular order. */
+export const targetSet = (incident: Incident): Set<string> =>
+  new Set(Object.values(incident.members).map(({ targetId }) => targetId));
+
 /** Targets that an incident touches, sorted. */
-export const targetsOf = (incident: Incident): string[] =>
-  [...new Set(Object.values(incident.members).map(({ targetId }) => targetId))].sort();
+export const targetsOf = (incident: Incident): string[] => [...targetSet(incident)].sort();
 
 /** Whether an incident still takes in new signals by itself. */
 export const isOngoing = ({ status }: Incident): boolean => status !== 'resolved' && status !== 'reviewed';

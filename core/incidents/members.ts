@@ -1,53 +1,87 @@
 import type { IncidentMember } from './incident.ts';
-import {
-  type AlarmSignal,
-  type AnomalySignal,
-  type BreachSignal,
-  dedupKey,
-  type TriggerSignal,
-} from './signal.ts';
+import { dedupKey, type TriggerSignal } from './signal.ts';
+
+/** Beginnings of one member that are told apart; with more, the oldest are forgotten. */
+const MOST_ONSETS = 8;
 
 const confidenceOf = (signal: TriggerSignal): number => {
   if (signal.kind === 'anomaly') return signal.confidence;
   return signal.kind === 'predicted-breach' ? signal.probability : 1;
 };
 
-const impactAt = (signal: AnomalySignal | BreachSignal | AlarmSignal): number | null =>
+const impactAt = (signal: TriggerSignal): number | null =>
   signal.kind === 'predicted-breach' && signal.timeToImpactSeconds !== null
     ? signal.at + signal.timeToImpactSeconds
     : null;
 
-/** A member that has seen one signal. */
-export const memberOf = (signal: TriggerSignal): IncidentMember => ({
-  key: dedupKey(signal),
-  kind: signal.kind,
-  targetId: signal.targetId,
-  firstAt: signal.at,
-  lastAt: signal.at,
-  count: 1,
-  isActive: signal.kind !== 'alarm' || signal.state === 'ALARM',
-  confidence: confidenceOf(signal),
-  impactAt: impactAt(signal),
+/** All times at which a member began, ascending. */
+export const onsetsOf = ({ firstAt, onsets = [] }: IncidentMember): readonly number[] => [firstAt, ...onsets];
+
+/** Whether a member that began so last, and is known to be over up to `over`, goes on. */
+const goesOn = (kind: IncidentMember['kind'], began: number, over: number | undefined): boolean => {
+  if (over === undefined) return true;
+  // Of an alarm's two states within one second the worse counts; an anomaly of a single point ends where it began.
+  return kind === 'alarm' ? began >= over : began > over;
+};
+
+const withActivity = (member: IncidentMember): IncidentMember => ({
+  ...member,
+  isActive: goesOn(member.kind, onsetsOf(member).at(-1) ?? member.firstAt, member.over),
 });
+
+/** A member that has seen one signal; `over` where its end arrived earlier. */
+export const memberOf = (signal: TriggerSignal, over?: number): IncidentMember =>
+  withActivity({
+    key: dedupKey(signal),
+    kind: signal.kind,
+    targetId: signal.targetId,
+    firstAt: signal.at,
+    lastAt: Math.max(signal.at, over ?? signal.at),
+    count: 1,
+    isActive: true,
+    confidence: confidenceOf(signal),
+    impactAt: impactAt(signal),
+    ...(over === undefined ? {} : { over }),
+  });
+
+/** A member whose end at `over` is known. */
+export const endMember = (member: IncidentMember, over: number): IncidentMember =>
+  withActivity({
+    ...member,
+    lastAt: Math.max(member.lastAt, over),
+    over: Math.max(member.over ?? over, over),
+  });
 
 const earliest = (a: number | null, b: number | null): number | null => {
   if (a === null || b === null) return a ?? b;
   return Math.min(a, b);
 };
 
-/** Joins what two sets of signals of one key said; the newest decides whether it goes on, at a tie the active one. */
+/** A breach is predicted anew in every run: only the first prediction is a beginning. */
+const laterOnsets = (a: IncidentMember, b: IncidentMember): readonly number[] => {
+  if (a.kind === 'predicted-breach') return [];
+  const all = [...new Set([...onsetsOf(a), ...onsetsOf(b)])].sort((x, y) => x - y);
+  return all.slice(1).slice(-MOST_ONSETS);
+};
+
+const latest = (a: number | undefined, b: number | undefined): number | undefined =>
+  a === undefined || b === undefined ? (a ?? b) : Math.max(a, b);
+
+/** Joins what two sets of signals of one key said, whichever came first. */
 export const joinMembers = (a: IncidentMember, b: IncidentMember): IncidentMember => {
-  const isTie = a.lastAt === b.lastAt;
-  const newer = a.lastAt > b.lastAt ? a : b;
-  return {
-    ...a,
+  const { onsets: _onsets, over: _over, ...common } = a;
+  const onsets = laterOnsets(a, b);
+  const over = latest(a.over, b.over);
+  return withActivity({
+    ...common,
     firstAt: Math.min(a.firstAt, b.firstAt),
     lastAt: Math.max(a.lastAt, b.lastAt),
     count: a.count + b.count,
-    isActive: isTie ? a.isActive || b.isActive : newer.isActive,
     confidence: Math.max(a.confidence, b.confidence),
     impactAt: earliest(a.impactAt, b.impactAt),
-  };
+    ...(onsets.length === 0 ? {} : { onsets }),
+    ...(over === undefined ? {} : { over }),
+  });
 };
 
 /** Joins two sets of members key by key. */

@@ -1,9 +1,11 @@
+import { joinCoincidences } from './coincidence.ts';
 import type { FoldContext } from './fold-policy.ts';
-import { type Incident, isOngoing, targetsOf } from './incident.ts';
+import { type Incident, isOngoing, targetSet } from './incident.ts';
 import { joinMemberSets } from './members.ts';
-import { severityOf } from './severity.ts';
+import { moreSevere, severityOf } from './severity.ts';
 import type { ChangeSignal } from './signal.ts';
 import { addToTimeline } from './timeline.ts';
+import { withinCapacity } from './within-capacity.ts';
 
 /** Redeliveries come within days; this many ids bound the record's size. */
 const MAX_SEEN = 2000;
@@ -15,6 +17,15 @@ export const byAge = (a: Incident, b: Incident): number =>
 /** Adds signal ids to those already folded in. */
 export const remember = (seen: readonly string[], added: readonly string[]): string[] =>
   [...new Set([...seen, ...added])].slice(-MAX_SEEN);
+
+/** A storm joins cause by cause; beyond this many, further ones connect nothing. */
+const MAX_CAUSE_KEYS = 1000;
+
+/** Cause keys of both, sorted. */
+export const joinCauseKeys = (a: readonly string[], b: readonly string[]): readonly string[] => {
+  const fresh = b.filter((key) => !a.includes(key));
+  return fresh.length === 0 ? a : [...new Set([...a, ...fresh])].slice(0, MAX_CAUSE_KEYS).sort();
+};
 
 const shares = (a: readonly string[], b: readonly string[]): boolean => a.some((key) => b.includes(key));
 
@@ -35,8 +46,9 @@ export const areRelated = (a: Incident, b: Incident, context: FoldContext): bool
   if (holdSameSignal(a, b)) return true;
   if (apart > windowSeconds) return false;
   if (shares(a.causeKeys, b.causeKeys)) return true;
-  const others = targetsOf(b);
-  return targetsOf(a).some((target) => others.some((other) => context.isNear(target, other)));
+  const [fewer, more] = [targetSet(a), targetSet(b)].sort((x, y) => x.size - y.size);
+  // What is near a target is worked out per target: asked of the few, not of the many.
+  return [...fewer!].some((target) => more!.has(target) || [...more!].some((o) => context.isNear(target, o)));
 };
 
 const uniqueChanges = (changes: readonly ChangeSignal[]): ChangeSignal[] => {
@@ -52,7 +64,8 @@ export const mergeIncidents = (kept: Incident, absorbed: Incident): Incident => 
     lastAt: Math.max(kept.lastAt, absorbed.lastAt),
     reopenCount: Math.max(kept.reopenCount, absorbed.reopenCount),
     members: joinMemberSets(kept.members, absorbed.members),
-    causeKeys: [...new Set([...kept.causeKeys, ...absorbed.causeKeys])].sort(),
+    causeKeys: joinCauseKeys(kept.causeKeys, absorbed.causeKeys),
+    ...joinedOptions(kept, absorbed),
     changes: uniqueChanges([...kept.changes, ...absorbed.changes]),
     timeline: addToTimeline(
       kept.timeline,
@@ -60,27 +73,62 @@ export const mergeIncidents = (kept: Incident, absorbed: Incident): Incident => 
     ),
     seen: remember(kept.seen, absorbed.seen),
   };
-  return { ...merged, severity: severityOf(merged) };
+  return withSeverity(withinCapacity(merged));
+};
+
+const joinedOptions = (a: Incident, b: Incident): Pick<Incident, 'coincidences' | 'leftOut'> => {
+  const coincidences = joinCoincidences(a.coincidences ?? [], b.coincidences ?? []);
+  const leftOut = (a.leftOut ?? 0) + (b.leftOut ?? 0);
+  return { ...(coincidences.length > 0 && { coincidences }), ...(leftOut > 0 && { leftOut }) };
+};
+
+/** Severity never falls while an incident lasts, also where members were left out. */
+export const withSeverity = (incident: Incident): Incident => ({
+  ...incident,
+  severity: moreSevere(incident.severity, severityOf(incident)),
+});
+
+/** Two incidents as one, whichever was given first: the one known first survives. */
+const mergeByAge = (a: Incident, b: Incident): Incident =>
+  byAge(a, b) <= 0 ? mergeIncidents(a, b) : mergeIncidents(b, a);
+
+/** One incident and those that became part of it; `isUnfinished` where more belong to it than were allowed. */
+export interface Absorbed {
+  readonly incident: Incident;
+  readonly absorbed: readonly Incident[];
+  readonly isUnfinished: boolean;
+}
+
+/** Merges the given incidents into one, at most `most` of them. */
+export const absorbAll = (incident: Incident, others: readonly Incident[], most: number): Absorbed => {
+  const absorbed = [...others].sort(byAge).slice(0, most);
+  return {
+    incident: absorbed.reduce(mergeByAge, incident),
+    absorbed,
+    isUnfinished: absorbed.length < others.length,
+  };
 };
 
 /**
- * Merges every ongoing incident that is related to `incident`, and then those related to the result; the one known
- * first survives.
+ * Merges every ongoing incident that is related to `incident`, and then those related to the result, at most `most` of
+ * them; the one known first survives.
  */
 export const absorbRelated = (
   incident: Incident,
   others: readonly Incident[],
   context: FoldContext,
-): { readonly incident: Incident; readonly absorbed: readonly Incident[] } => {
+  most: number,
+): Absorbed => {
   let merged = incident;
   let left = others.filter(isOngoing);
   const absorbed: Incident[] = [];
   for (;;) {
     const found = left.find((other) => areRelated(merged, other, context));
-    if (found === undefined) return { incident: merged, absorbed };
+    if (found === undefined) return { incident: merged, absorbed, isUnfinished: false };
+    if (absorbed.length >= most) return { incident: merged, absorbed, isUnfinished: true };
     left = left.filter((other) => other !== found);
     absorbed.push(found);
-    merged = byAge(merged, found) <= 0 ? mergeIncidents(merged, found) : mergeIncidents(found, merged);
+    merged = mergeByAge(merged, found);
   }
 };
 
@@ -90,16 +138,18 @@ export const attachChanges = (
   changes: readonly ChangeSignal[],
   context: FoldContext,
 ): Incident => {
+  if (changes.length === 0) return incident;
   const { changeLookBackSeconds, windowSeconds } = context.policy;
-  const targets = targetsOf(incident);
+  const targets = [...targetSet(incident)];
   const evidence = changes.filter(
     (change) =>
       change.tenantId === incident.tenantId &&
       change.at >= incident.startedAt - changeLookBackSeconds &&
       change.at <= incident.lastAt + windowSeconds &&
       (shares(change.causeKeys ?? [], incident.causeKeys) ||
-        targets.some((target) => context.isNear(target, change.targetId))),
+        targets.some((target) => context.isNear(change.targetId, target))),
   );
+  if (evidence.length === 0) return incident;
   return {
     ...incident,
     changes: uniqueChanges([...incident.changes, ...evidence]),

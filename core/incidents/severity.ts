@@ -1,4 +1,10 @@
-import { type Incident, type IncidentMember, type IncidentSeverity, targetsOf } from './incident.ts';
+import {
+  INCIDENT_SEVERITIES,
+  type Incident,
+  type IncidentMember,
+  type IncidentSeverity,
+  targetSet,
+} from './incident.ts';
 
 const THRESHOLDS: readonly (readonly [IncidentSeverity, number])[] = [
   ['critical', 0.75],
@@ -13,6 +19,10 @@ const URGENCY: readonly (readonly [withinSeconds: number, urgency: number])[] = 
 ];
 const LOWEST_URGENCY = 0.3;
 const URGENCY_OF_ANOMALY = 0.7;
+
+/** The worse of two severities. */
+export const moreSevere = (a: IncidentSeverity, b: IncidentSeverity): IncidentSeverity =>
+  INCIDENT_SEVERITIES.indexOf(a) >= INCIDENT_SEVERITIES.indexOf(b) ? a : b;
 
 /** One target counts 0.5, each doubling 0.15 more, up to 1. */
 const impactOf = (targets: number): number => Math.min(1, 0.5 + 0.15 * Math.log2(Math.max(1, targets)));
@@ -41,6 +51,6 @@ const urgencyOf = (member: IncidentMember, from: number): number => {
 export const severityOf = (incident: Incident): IncidentSeverity => {
   const members = Object.values(incident.members);
   const urgency = Math.max(0, ...members.map((member) => urgencyOf(member, incident.lastAt)));
-  const score = impactOf(targetsOf(incident).length) * confidenceOf(members) * urgency;
+  const score = impactOf(targetSet(incident).size) * confidenceOf(members) * urgency;
   return THRESHOLDS.find(([, least]) => score >= least)?.[0] ?? 'low';
 };

@@ -17,6 +17,12 @@ export interface AnomalySignal extends SignalBase {
   readonly confidence: number;
 }
 
+/** An unusual metric is as usual again, or what was unusual has become the usual. `at` is its last unusual point. */
+export interface AnomalyEndSignal extends SignalBase {
+  readonly kind: 'anomaly-end';
+  readonly metric: string;
+}
+
 /** A forecast that crosses a threshold. */
 export interface BreachSignal extends SignalBase {
   readonly kind: 'predicted-breach';
@@ -40,15 +46,25 @@ export interface ChangeSignal extends SignalBase {
 }
 
 export type TriggerSignal = AnomalySignal | BreachSignal | AlarmSignal;
-export type Signal = TriggerSignal | ChangeSignal;
+export type EndSignal = (AlarmSignal & { readonly state: 'OK' }) | AnomalyEndSignal;
+export type Signal = TriggerSignal | AnomalyEndSignal | ChangeSignal;
+
+/** Whether a signal says that something is over. */
+export const isEnd = (signal: Signal): signal is EndSignal =>
+  signal.kind === 'anomaly-end' || (signal.kind === 'alarm' && signal.state === 'OK');
+
+/** Order in which a batch is folded: by time, at equal times beginnings before ends. */
+export const byTime = (a: Signal, b: Signal): number =>
+  a.at - b.at || Number(isEnd(a)) - Number(isEnd(b)) || (a.signalId < b.signalId ? -1 : 1);
 
 /**
  * The key under which repeats of a signal are one: same tenant, target, kind, and metric or alarm. The metric comes
- * last, as it may contain any character.
+ * last, as it may contain any character. An end has the key of what it ends.
  */
-export const dedupKey = (signal: TriggerSignal): string => {
+export const dedupKey = (signal: TriggerSignal | EndSignal): string => {
   const about = signal.kind === 'alarm' ? signal.alarmName : signal.metric;
-  return JSON.stringify([signal.tenantId, signal.targetId, signal.kind, about]);
+  const kind = signal.kind === 'anomaly-end' ? 'anomaly' : signal.kind;
+  return JSON.stringify([signal.tenantId, signal.targetId, kind, about]);
 };
 
 /** Says in words what a signal reports. */
@@ -56,6 +72,8 @@ export const describeSignal = (signal: Signal): string => {
   switch (signal.kind) {
     case 'anomaly':
       return `${signal.metric} of ${signal.targetId} is unusual (confidence ${signal.confidence.toFixed(2)})`;
+    case 'anomaly-end':
+      return `${signal.metric} of ${signal.targetId} is as usual again`;
     case 'predicted-breach':
       return `${signal.metric} of ${signal.targetId} will breach with probability ${signal.probability.toFixed(2)}`;
     case 'alarm':

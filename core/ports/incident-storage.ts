@@ -25,6 +25,8 @@ export interface IncidentBook {
   readonly incidents: readonly StoredIncident[];
   /** Epoch seconds at which a look for quiet incidents is due; undefined where none is asked for. */
   readonly settleAt: number | undefined;
+  /** Ends that arrived before what they end: dedup key -> epoch seconds. */
+  readonly earlyEnds: ReadonlyMap<string, number>;
 }
 
 /** What one step changes; all of it is written, or nothing. */
@@ -39,6 +41,7 @@ export interface IncidentWrite {
   /** Ids of all incidents that new signals may concern. */
   readonly active: readonly string[];
   readonly settleAt: number | undefined;
+  readonly earlyEnds: ReadonlyMap<string, number>;
 }
 
 export interface IncidentStore {
@@ -52,6 +55,11 @@ export interface IncidentStore {
   get(tenantId: string, incidentId: string): Promise<StoredIncident | undefined>;
   /** Newest first. */
   list(tenantId: string, page: PageRequest): Promise<Page<Incident>>;
+}
+
+export interface FleetSizes {
+  /** About how many targets a tenant has: those that have sent metrics. */
+  count(tenantId: string): Promise<number>;
 }
 
 export interface ChangeStore {

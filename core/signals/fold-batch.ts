@@ -1,132 +1,70 @@
-import type { UpdateReason } from '../events/incident-events.ts';
 import type { FoldContext } from '../incidents/fold-policy.ts';
-import type { FoldResult } from '../incidents/fold-result.ts';
-import { applyFold, foldSignal } from '../incidents/fold-signal.ts';
-import { INCIDENT_SEVERITIES, type Incident } from '../incidents/incident.ts';
-import { settleIncident } from '../incidents/settle-incident.ts';
-import type { Signal } from '../incidents/signal.ts';
-import type { IncidentBook, StoredIncident } from '../ports/incident-storage.ts';
+import { connectIncident, foldSignal } from '../incidents/fold-signal.ts';
+import { byTime, type Signal } from '../incidents/signal.ts';
+import type { IncidentBook } from '../ports/incident-storage.ts';
+import { Folding } from './folding.ts';
 import type { IncidentChange } from './incident-step.ts';
 
-/** Different signals one incident keeps: with more of them its record would outgrow a stored item. */
-export const MOST_MEMBERS = 3000;
-/** Incidents one step may touch: a transaction holds 100 items. */
-const MOST_TOUCHED = 90;
-
-const REASON_OF_FOLD: Readonly<Partial<Record<FoldResult['change']['kind'], UpdateReason>>> = {
-  joined: 'signals-joined',
-  merged: 'incidents-merged',
-  cleared: 'signals-cleared',
-  reopened: 'reopened',
-  'change-attached': 'change-attached',
-};
+/** Items of one transaction besides the book: DynamoDB takes 100. */
+const MOST_ITEMS = 99;
+/** A step ends where fewer could still be absorbed: bridging two coincidences takes in about as many. */
+const LEAST_ROOM = 40;
+/** Members and seen signals that one transaction may hold: at most about 100 bytes each, of 4 MB. */
+const MOST_ENTRIES = 20_000;
 
 /** What a batch of signals did, and how many of them were taken. */
 export interface FoldedBatch {
   readonly changes: readonly IncidentChange[];
-  /** Signals of the batch that are dealt with; the others must be folded in a step of their own. */
+  /** Signals of the batch, by time, that are dealt with; the others must be folded in a step of their own. */
   readonly taken: number;
-  /** Signals of incidents that hold as many as they can. */
-  readonly leftOut: number;
+  /** Ends that are still to meet what they end: dedup key -> epoch seconds. */
+  readonly earlyEnds: ReadonlyMap<string, number>;
+  /** Incidents to which more belong than one step could absorb: to be given to the next one. */
+  readonly unfinished: readonly string[];
 }
 
-interface Touched {
-  readonly before: StoredIncident | undefined;
-  readonly reasons: Set<UpdateReason>;
-  readonly absorbed: Set<string>;
-}
+/** What folding looks at besides signals and book. */
+export type Surroundings = Omit<FoldContext, 'earlyEnds' | 'mostAbsorbed'>;
 
-/** Follows what happens to the incidents of one tenant while signals are folded in. */
-class Folding {
-  incidents: readonly Incident[];
-  leftOut = 0;
-  readonly #stored: ReadonlyMap<string, StoredIncident>;
-  readonly #touched = new Map<string, Touched>();
+const contextOf = (folding: Folding, surroundings: Surroundings): FoldContext => ({
+  ...surroundings,
+  earlyEnds: folding.earlyEnds,
+  mostAbsorbed: Math.max(0, MOST_ITEMS - folding.items - 1),
+});
 
-  constructor(book: IncidentBook) {
-    this.incidents = book.incidents.map(({ incident }) => incident);
-    this.#stored = new Map(book.incidents.map((stored) => [stored.incident.incidentId, stored]));
-  }
-
-  get touched(): number {
-    return [...this.#touched.values()].reduce((sum, { absorbed }) => sum + 1 + absorbed.size, 0);
-  }
-
-  /** Resolves what had been quiet for long enough at `at`. */
-  settle(at: number, { policy }: FoldContext): void {
-    this.incidents = this.incidents.map((incident) => {
-      const settled = settleIncident(incident, at, policy);
-      if (settled !== null) this.#touch(settled.incidentId);
-      return settled ?? incident;
-    });
-  }
-
-  fold(signal: Signal, context: FoldContext): void {
-    const result = foldSignal(this.incidents, signal, context);
-    const { incident, change } = result;
-    if (incident === null || change.kind === 'duplicate') return;
-    if (Object.keys(incident.members).length > MOST_MEMBERS) {
-      this.leftOut++;
-      return;
-    }
-    this.incidents = applyFold(this.incidents, result);
-    this.#note(incident.incidentId, change);
-  }
-
-  changes(): IncidentChange[] {
-    return [...this.#touched].flatMap(([id, { before, reasons, absorbed }]): IncidentChange[] => {
-      const after = this.incidents.find(({ incidentId }) => incidentId === id);
-      if (after === undefined) return [];
-      if (hasRisen(before?.incident, after)) reasons.add('severity-raised');
-      // Incidents that were opened and absorbed within the batch were never stored.
-      return [{ before, after, reasons, absorbed: [...absorbed].filter((gone) => this.#stored.has(gone)) }];
-    });
-  }
-
-  #touch(id: string): Touched {
-    const known = this.#touched.get(id) ?? {
-      before: this.#stored.get(id),
-      reasons: new Set<UpdateReason>(),
-      absorbed: new Set<string>(),
-    };
-    this.#touched.set(id, known);
-    return known;
-  }
-
-  #note(id: string, { kind, absorbed }: FoldResult['change']): void {
-    const touched = this.#touch(id);
-    const reason = REASON_OF_FOLD[kind];
-    if (reason !== undefined) touched.reasons.add(reason);
-    for (const gone of absorbed) {
-      touched.absorbed.add(gone);
-      for (const earlier of this.#touched.get(gone)?.absorbed ?? []) touched.absorbed.add(earlier);
-      this.#touched.delete(gone);
-    }
-  }
-}
-
-const hasRisen = (before: Incident | undefined, after: Incident): boolean =>
-  before !== undefined &&
-  INCIDENT_SEVERITIES.indexOf(after.severity) > INCIDENT_SEVERITIES.indexOf(before.severity);
+const isFull = (folding: Folding): boolean =>
+  folding.items > 0 && (folding.items > MOST_ITEMS - LEAST_ROOM || folding.entries > MOST_ENTRIES);
 
 /**
  * Folds signals of one tenant, oldest first, into its incidents. Before each signal the incidents that had been quiet
- * for long enough by then are resolved, and at the end those that are so now. Pure; the caller writes the changes.
+ * for long enough by then are resolved, and at the end those that are so now. `unfinished` names incidents of which an
+ * earlier step could not absorb all. Pure; the caller writes the changes.
  */
 export const foldBatch = (
   book: IncidentBook,
   signals: readonly Signal[],
-  context: FoldContext,
+  surroundings: Surroundings,
+  unfinished: readonly string[] = [],
 ): FoldedBatch => {
   const folding = new Folding(book);
-  const ordered = signals.toSorted((a, b) => a.at - b.at || (a.signalId < b.signalId ? -1 : 1));
+  const { now, policy } = surroundings;
+  const left = [...unfinished];
+  while (left.length > 0 && !isFull(folding)) {
+    folding.take(connectIncident(folding.incidents, left.shift()!, contextOf(folding, surroundings)));
+  }
+  const ordered = left.length > 0 ? [] : signals.toSorted(byTime);
   let taken = 0;
   for (const signal of ordered) {
-    if (folding.touched >= MOST_TOUCHED) break;
-    folding.settle(Math.min(signal.at, context.now), context);
-    folding.fold(signal, context);
+    if (isFull(folding)) break;
+    folding.settle(Math.min(signal.at, now), policy);
+    folding.take(foldSignal(folding.incidents, signal, contextOf(folding, surroundings)), signal);
     taken++;
   }
-  if (taken === ordered.length) folding.settle(context.now, context);
-  return { changes: folding.changes(), taken, leftOut: folding.leftOut };
+  if (taken === signals.length && !isFull(folding)) folding.settle(now, policy);
+  return {
+    changes: folding.changes(),
+    taken,
+    earlyEnds: folding.endsKeptAt(now),
+    unfinished: [...left, ...folding.unfinished],
+  };
 };

@@ -1,10 +1,11 @@
 import { buildDependencyGraph, type DependencyGraph, toCallGraph } from '../diagnosis/dependency-graph.ts';
 import { DependencyUnavailableError } from '../errors.ts';
-import type { FoldContext } from '../incidents/fold-policy.ts';
-import type { ChangeSignal, Signal } from '../incidents/signal.ts';
+import { leastCoincidence } from '../incidents/coincidence.ts';
+import { byTime, type ChangeSignal, isEnd, type Signal } from '../incidents/signal.ts';
 import { nearness } from '../incidents/topology.ts';
 import type {
   ChangeStore,
+  FleetSizes,
   GraphStore,
   IncidentBook,
   IncidentStore,
@@ -14,14 +15,15 @@ import type {
 } from '../ports/incident-storage.ts';
 import type { EventPublisher } from '../ports/messaging.ts';
 import type { Telemetry } from '../ports/telemetry.ts';
-import { foldBatch } from './fold-batch.ts';
-import { type PlannedStep, planStep, SETTLE_SECONDS } from './incident-step.ts';
+import { type FoldedBatch, foldBatch, type Surroundings } from './fold-batch.ts';
+import { type PlannedStep, planStep } from './incident-step.ts';
 import { PIPELINE_POLICY } from './pipeline-policy.ts';
 
 export interface FoldDeps {
   readonly incidents: Pick<IncidentStore, 'readBook' | 'write' | 'clearPending'>;
   readonly graphs: Pick<GraphStore, 'get'>;
   readonly changes: Pick<ChangeStore, 'between'>;
+  readonly fleets: FleetSizes;
   readonly signals: Pick<SignalSender, 'settleLater'>;
   readonly events: EventPublisher;
   readonly telemetry: Telemetry;
@@ -65,45 +67,77 @@ const changesAround = async (
 export const writeStep = async (
   { incidents, signals }: Pick<FoldDeps, 'incidents' | 'signals'>,
   tenantId: string,
-  { write, wantsWake }: PlannedStep,
+  { write, wakeAfter }: PlannedStep,
 ): Promise<boolean> => {
   if (write === undefined) return true;
   // Sent first: after a crash in between, a needless look is made; the other way round none ever would.
-  if (wantsWake) await signals.settleLater(tenantId, SETTLE_SECONDS);
+  if (wakeAfter !== undefined) await signals.settleLater(tenantId, wakeAfter);
   return incidents.write(write);
 };
 
 const report = (
   { telemetry }: FoldDeps,
   tenantId: string,
-  signals: number,
-  changes: ReturnType<typeof foldBatch>,
+  { taken: signals, changes, earlyEnds }: FoldedBatch,
 ): void => {
-  const opened = changes.changes.filter(({ before }) => before === undefined).length;
-  const resolved = changes.changes.filter(({ after }) => after.status === 'resolved').length;
-  telemetry.info('signals folded', { tenantId, signals, opened, resolved, changed: changes.changes.length });
+  const opened = changes.filter(({ before }) => before === undefined).length;
+  const resolved = changes.filter(({ after }) => after.status === 'resolved').length;
+  const absorbed = changes.reduce((sum, change) => sum + change.absorbed.length, 0);
+  const counts = { signals, opened, resolved, absorbed, changed: changes.length, earlyEnds: earlyEnds.size };
+  telemetry.info('signals folded', { tenantId, ...counts });
   telemetry.count('SignalFolded', signals);
   telemetry.count('IncidentOpened', opened);
-  if (changes.leftOut > 0) {
-    telemetry.count('SignalLeftOut', changes.leftOut);
-    telemetry.error('an incident is full: signals were left out', { tenantId, leftOut: changes.leftOut });
+  const leftOut = changes.reduce((sum, { before, after }) => {
+    const known = before?.incident.leftOut ?? 0;
+    return sum + Math.max(0, (after.leftOut ?? 0) - known);
+  }, 0);
+  if (leftOut > 0) {
+    telemetry.count('SignalLeftOut', leftOut);
+    telemetry.error('an incident is full: signals are counted only', { tenantId, leftOut });
   }
 };
 
+/** What is still to be folded. */
+interface Backlog {
+  readonly signals: readonly Signal[];
+  readonly unfinished: readonly string[];
+}
+
+/** One step; undefined when somebody else was faster. */
 const foldOnce = async (
   deps: FoldDeps,
   tenantId: string,
-  signals: readonly Signal[],
-  surroundings: Pick<FoldContext, 'isNear' | 'recentChanges'>,
-): Promise<number | undefined> => {
+  { signals, unfinished }: Backlog,
+  surroundings: Omit<Surroundings, 'now'>,
+): Promise<Backlog | undefined> => {
   const now = Math.floor(deps.now() / 1000);
   const book: IncidentBook = await deps.incidents.readBook(tenantId);
-  const folded = foldBatch(book, signals, { now, policy: PIPELINE_POLICY, ...surroundings });
-  const step = planStep(tenantId, book, folded.changes, { now, policy: PIPELINE_POLICY });
+  const folded = foldBatch(book, signals, { now, ...surroundings }, unfinished);
+  const { policy } = surroundings;
+  const step = planStep(tenantId, book, folded.changes, { now, policy }, folded.earlyEnds);
   if (!(await writeStep(deps, tenantId, step))) return undefined;
   await publishPending(deps, tenantId, step.tell);
-  report(deps, tenantId, folded.taken, folded);
-  return folded.taken;
+  report(deps, tenantId, folded);
+  return { signals: signals.slice(folded.taken), unfinished: folded.unfinished };
+};
+
+const surroundingsOf = async (
+  deps: FoldDeps,
+  tenantId: string,
+  signals: readonly Signal[],
+): Promise<Omit<Surroundings, 'now'>> => {
+  const canCoincide = signals.some((signal) => signal.kind !== 'change' && !isEnd(signal));
+  const [graph, recentChanges, targets] = await Promise.all([
+    deps.graphs.get(tenantId),
+    changesAround(deps, tenantId, signals),
+    canCoincide ? deps.fleets.count(tenantId) : 0,
+  ]);
+  return {
+    policy: PIPELINE_POLICY,
+    isNear: nearness(toCallGraph(currentGraph(tenantId, graph, Math.floor(deps.now() / 1000)))),
+    recentChanges,
+    coincidenceTargets: leastCoincidence(targets, PIPELINE_POLICY.coincidenceSeconds),
+  };
 };
 
 /**
@@ -117,15 +151,14 @@ export const foldTenant = async (
   tenantId: string,
   signals: readonly Signal[],
 ): Promise<void> => {
-  const graph = await deps.graphs.get(tenantId);
-  const isNear = nearness(toCallGraph(currentGraph(tenantId, graph, Math.floor(deps.now() / 1000))));
-  const recentChanges = await changesAround(deps, tenantId, signals);
-  let left = signals.toSorted((a, b) => a.at - b.at || (a.signalId < b.signalId ? -1 : 1));
+  const surroundings = await surroundingsOf(deps, tenantId, signals);
+  let backlog: Backlog = { signals: signals.toSorted(byTime), unfinished: [] };
   for (let attempt = 1; ; ) {
-    const taken = await foldOnce(deps, tenantId, left, { isNear, recentChanges });
-    if (taken !== undefined) {
-      left = left.slice(taken);
-      if (left.length === 0) return;
+    const left = await foldOnce(deps, tenantId, backlog, surroundings);
+    if (left !== undefined) {
+      backlog = left;
+      if (left.signals.length + left.unfinished.length === 0) return;
+      attempt = 1;
       continue;
     }
     if (attempt === ATTEMPTS) {

@@ -1,11 +1,14 @@
 import type { UpdateReason } from '../events/incident-events.ts';
 import type { FoldPolicy } from '../incidents/fold-policy.ts';
 import { type Incident, isOngoing } from '../incidents/incident.ts';
+import { settlesAt } from '../incidents/settle-incident.ts';
 import type { IncidentBook, IncidentWrite, StoredIncident } from '../ports/incident-storage.ts';
 import { announceIncident, joinPending } from './announce-incident.ts';
 
-/** How often a tenant with ongoing incidents is looked at for quiet ones. The longest delay of a queue message. */
+/** The longest time until a tenant with ongoing incidents is looked at again: a queue message waits no longer. */
 export const SETTLE_SECONDS = 900;
+/** Looks nearer to each other than this are one. */
+const SETTLE_GRAIN_SECONDS = 60;
 /** Signals may arrive this much late and still find the incident they reopen. */
 const LATE_SECONDS = 3600;
 
@@ -24,8 +27,8 @@ export interface PlannedStep {
   readonly write: IncidentWrite | undefined;
   /** Incidents with events to publish once the step is written, as stored then. */
   readonly tell: readonly StoredIncident[];
-  /** A message that wakes the tenant after `SETTLE_SECONDS` must be sent before the write. */
-  readonly wantsWake: boolean;
+  /** A message that wakes the tenant after so many seconds must be sent before the write; undefined: none. */
+  readonly wakeAfter: number | undefined;
 }
 
 /** Whether new signals may still concern an incident. */
@@ -66,12 +69,36 @@ const incidentsAfter = (
   return [...byId.values()];
 };
 
+/**
+ * After how many seconds to look for quiet incidents again: when the first may settle. Undefined where nothing is
+ * ongoing, or a look that was asked for before comes soon enough.
+ */
+const wakeAfter = (
+  active: readonly StoredIncident[],
+  settleAt: number | undefined,
+  { now, policy }: { readonly now: number; readonly policy: FoldPolicy },
+): number | undefined => {
+  const ongoing = active.filter(({ incident }) => isOngoing(incident));
+  if (ongoing.length === 0) return undefined;
+  const first = ongoing.reduce(
+    (least, { incident }) => Math.min(least, settlesAt(incident, policy)),
+    Infinity,
+  );
+  const delay = Math.ceil(Math.min(SETTLE_SECONDS, Math.max(SETTLE_GRAIN_SECONDS, first - now)));
+  const isAskedFor = settleAt !== undefined && settleAt > now;
+  return isAskedFor && settleAt <= now + delay + SETTLE_GRAIN_SECONDS ? undefined : delay;
+};
+
+const sameEnds = (a: ReadonlyMap<string, number>, b: ReadonlyMap<string, number>): boolean =>
+  a.size === b.size && [...a].every(([key, at]) => b.get(key) === at);
+
 /** Turns the changes of a step into one write with its events. `now` in epoch seconds. */
 export const planStep = (
   tenantId: string,
   book: IncidentBook,
   changes: readonly IncidentChange[],
   { now, policy }: { readonly now: number; readonly policy: FoldPolicy },
+  earlyEnds: ReadonlyMap<string, number> = book.earlyEnds,
 ): PlannedStep => {
   const absorbed = new Map(
     changes.flatMap(({ after, absorbed: ids }) => ids.map((id) => [id, after.incidentId] as const)),
@@ -84,16 +111,20 @@ export const planStep = (
   );
   const ids = sortedIds(active);
   const isOpen = active.some(({ incident }) => isOngoing(incident));
-  const isDue = book.settleAt === undefined || book.settleAt <= now;
-  const wantsWake = isOpen && isDue;
+  const delay = wakeAfter(active, book.settleAt, { now, policy });
   const keptSettle = isOpen ? book.settleAt : undefined;
-  const settleAt = wantsWake ? now + SETTLE_SECONDS : keptSettle;
+  const settleAt = delay === undefined ? keptSettle : now + delay;
   const isIdle =
-    changed.length === 0 && sameIds(ids, sortedIds(book.incidents)) && settleAt === book.settleAt;
-  const write = { tenantId, expectedVersion: book.version, changed, absorbed, active: ids, settleAt };
+    changed.length === 0 &&
+    sameIds(ids, sortedIds(book.incidents)) &&
+    settleAt === book.settleAt &&
+    sameEnds(earlyEnds, book.earlyEnds);
+  const write = {
+    ...{ tenantId, expectedVersion: book.version, changed, absorbed, active: ids, settleAt, earlyEnds },
+  };
   return {
     write: isIdle ? undefined : write,
     tell: after.filter(({ pending }) => pending.length > 0),
-    wantsWake,
+    wakeAfter: delay,
   };
 };

@@ -2,8 +2,8 @@
 import * as z from 'zod';
 import { contentHash } from '../diagnosis/content-hash.ts';
 import { InvalidInputError } from '../errors.ts';
-import { AnomalyDetected, BreachPredicted } from '../events/event-catalog.ts';
-import type { AnomalySignal, BreachSignal, Signal } from '../incidents/signal.ts';
+import { AnomalyDetected, AnomalyEnded, BreachPredicted } from '../events/event-catalog.ts';
+import type { AnomalyEndSignal, AnomalySignal, BreachSignal, Signal } from '../incidents/signal.ts';
 import { TargetId, TenantId } from '../tenancy/identifiers.ts';
 import { factsOfAlarmData, factsOfSnsAlarm } from './alarm-facts.ts';
 import { alarmSignal } from './alarm-signal.ts';
@@ -52,6 +52,12 @@ const anomalySignal = (detail: unknown): AnomalySignal => {
   return { kind: 'anomaly', signalId, tenantId, targetId, at: seconds(timestamp), metric, confidence };
 };
 
+const anomalyEndSignal = (detail: unknown): AnomalyEndSignal => {
+  const { id, tenantId, targetId, metric, endedAt } = parse('AnomalyEnded', AnomalyEnded, detail);
+  const signalId = `anomaly-end-${contentHash(id)}`;
+  return { kind: 'anomaly-end', signalId, tenantId, targetId, at: seconds(endedAt), metric };
+};
+
 const breachSignal = (detail: unknown): BreachSignal => {
   const breach = parse('BreachPredicted', BreachPredicted, detail);
   const { id, tenantId, targetId, metric, occurredAt, probability, timeToImpactSeconds } = breach;
@@ -90,6 +96,7 @@ const Envelope = z.union([
 
 const signalOfEvent = (type: string, detail: unknown, ownTenant: string): Signal => {
   if (type === 'AnomalyDetected') return anomalySignal(detail);
+  if (type === 'AnomalyEnded') return anomalyEndSignal(detail);
   if (type === 'BreachPredicted') return breachSignal(detail);
   if (type === ALARM_DETAIL_TYPE) return alarmSignal(ownTenant, factsOfAlarmData(detail));
   throw new InvalidInputError(`found event "${type}", expected an anomaly, a predicted breach or an alarm`);

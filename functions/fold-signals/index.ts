@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import * as z from 'zod';
 import { makeDocumentClient, makeEventBridgeClient, makeSqsClient } from '../../adapters/clients.ts';
 import { dynamoChangeStore } from '../../adapters/dynamodb/change-store.ts';
+import { dynamoFleetSizes, rememberedFleetSizes } from '../../adapters/dynamodb/fleet-sizes.ts';
 import { dynamoGraphStore } from '../../adapters/dynamodb/graph-store.ts';
 import { dynamoIncidentStore } from '../../adapters/dynamodb/incident-store.ts';
 import { defaultPace, pause } from '../../adapters/dynamodb/paced-retry.ts';
@@ -25,6 +26,7 @@ export const handler = observe(
     incidents: dynamoIncidentStore(table),
     graphs: dynamoGraphStore(table),
     changes: dynamoChangeStore(table),
+    fleets: rememberedFleetSizes(dynamoFleetSizes(table), Date.now),
     signals: sqsSignalSender(makeSqsClient(), env.SIGNALS_QUEUE_URL),
     events: eventBridgePublisher({
       client: makeEventBridgeClient(),

@@ -32,7 +32,10 @@ const client = DynamoDBDocumentClient.from(new DynamoDBClient({ region: 'us-east
 const table = { client, tableName: 'registry', now: () => NOW * 1000 };
 const store = dynamoIncidentStore(table);
 
-const context = { now: NOW, policy: DEFAULT_POLICY, isNear: () => false, recentChanges: [] };
+const context = {
+  ...{ now: NOW, policy: DEFAULT_POLICY, isNear: () => false, recentChanges: [] },
+  ...{ coincidenceTargets: 5, earlyEnds: new Map(), mostAbsorbed: 90 },
+};
 const incident = foldSignal([], anomaly('web-1'), context).incident!;
 const pending = [{ name: 'IncidentOpened', source: 'forestall.incidents', detail: { id: 'e' } }] as never;
 const stored = { incident, version: 3, pending };
@@ -43,7 +46,7 @@ const step = (over: Partial<IncidentWrite> = {}): IncidentWrite => ({
     changed: [stored],
     absorbed: new Map([['old', incident.incidentId]]),
   },
-  ...{ active: [incident.incidentId], settleAt: NOW + 900 },
+  ...{ active: [incident.incidentId], settleAt: NOW + 900, earlyEnds: new Map([['k', NOW]]) },
   ...over,
 });
 const lastTransaction = () => dynamo.commandCalls(TransactWriteCommand).at(-1)!.args[0].input.TransactItems!;
@@ -97,10 +100,14 @@ describe('reading', () => {
     const [book, item] = await written();
     dynamo.on(GetCommand).resolves({ Item: book ?? {} });
     dynamo.on(BatchGetCommand).resolves({ Responses: { registry: [item ?? {}] } });
-    expect(await store.readBook('acme')).toEqual({ version: 5, incidents: [stored], settleAt: NOW + 900 });
+    const earlyEnds = new Map([['k', NOW]]);
+    expect(await store.readBook('acme')).toEqual({
+      ...{ version: 5, incidents: [stored], settleAt: NOW + 900, earlyEnds },
+    });
     expect(dynamo.commandCalls(GetCommand)[0]?.args[0].input.ConsistentRead).toBe(true);
     dynamo.on(GetCommand).resolves({});
-    expect(await store.readBook('acme')).toEqual({ version: 0, incidents: [], settleAt: undefined });
+    const none = { version: 0, incidents: [], settleAt: undefined, earlyEnds: new Map() };
+    expect(await store.readBook('acme')).toEqual(none);
   });
 
   it('follows absorbed incidents, and ends where there is none', async () => {

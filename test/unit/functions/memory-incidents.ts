@@ -17,7 +17,10 @@ interface Book {
   version: number;
   active: readonly string[];
   settleAt: number | undefined;
+  earlyEnds: ReadonlyMap<string, number>;
 }
+
+const emptyBook: Book = { version: 0, active: [], settleAt: undefined, earlyEnds: new Map() };
 
 const memoryIncidentStore = () => {
   const items = new Map<string, StoredIncident>();
@@ -26,13 +29,15 @@ const memoryIncidentStore = () => {
   const keyOf = (tenantId: string, id: string) => `${tenantId} ${id}`;
   const store: IncidentStore = {
     readBook: async (tenantId) => {
-      const book = books.get(tenantId) ?? { version: 0, active: [], settleAt: undefined };
+      const book = books.get(tenantId) ?? emptyBook;
       const incidents = book.active.flatMap((id) => items.get(keyOf(tenantId, id)) ?? []);
-      return { version: book.version, incidents, settleAt: book.settleAt };
+      const { version, settleAt, earlyEnds } = book;
+      return { version, incidents, settleAt, earlyEnds };
     },
-    write: async ({ tenantId, expectedVersion, changed, absorbed, active, settleAt }) => {
+    write: async ({ tenantId, expectedVersion, changed, absorbed, active, settleAt, earlyEnds }) => {
+      if (1 + changed.length + absorbed.size > 100) throw new Error('a transaction holds 100 items');
       if ((books.get(tenantId)?.version ?? 0) !== expectedVersion) return false;
-      books.set(tenantId, { version: expectedVersion + 1, active, settleAt });
+      books.set(tenantId, { version: expectedVersion + 1, active, settleAt, earlyEnds });
       for (const stored of changed) items.set(keyOf(tenantId, stored.incident.incidentId), stored);
       for (const [id, into] of absorbed) {
         items.delete(keyOf(tenantId, id));
@@ -118,6 +123,7 @@ const memoryCauses = () => {
 export const memoryIncidentWorld = () => {
   const incidents = memoryIncidentStore();
   const causes = memoryCauses();
+  const fleet = { targets: 1000 };
   const sent: ChangeSignal[] = [];
   const wakes: { tenantId: string; delaySeconds: number }[] = [];
   const signals: SignalSender = {
@@ -134,9 +140,10 @@ export const memoryIncidentWorld = () => {
       causes: causes.store,
       graphs: memoryGraphs(),
       changes: memoryChanges(),
+      fleets: { count: async () => fleet.targets },
       signals,
     },
-    ...{ sent, wakes, books: incidents.books, lessons: causes.lessons, all: incidents.all },
+    ...{ sent, wakes, fleet, books: incidents.books, lessons: causes.lessons, all: incidents.all },
   };
 };
 

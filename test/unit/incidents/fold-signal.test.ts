@@ -6,7 +6,17 @@ import type { Incident } from '../../../core/incidents/incident.ts';
 import { settleIncident } from '../../../core/incidents/settle-incident.ts';
 import type { Signal } from '../../../core/incidents/signal.ts';
 import { nearness } from '../../../core/incidents/topology.ts';
-import { alarm, anomaly, breach, change, content, contextAt, foldAll, isNear } from './signals.ts';
+import {
+  alarm,
+  anomaly,
+  anomalyEnd,
+  breach,
+  change,
+  content,
+  contextAt,
+  foldAll,
+  isNear,
+} from './signals.ts';
 
 describe('folding related signals', () => {
   it('opens one incident for signals near each other in time and topology', () => {
@@ -151,17 +161,13 @@ describe('alarms that end and come back', () => {
     expect(Object.values(back[0]!.members)[0]).toMatchObject({ isActive: true, lastAt: 1500 });
   });
 
-  it('opens nothing for an OK, for missing data or for a change alone', () => {
-    for (const signal of [
-      alarm('db', 1000, 'OK'),
-      alarm('db', 1000, 'INSUFFICIENT_DATA'),
-      change('db', 1000),
-    ]) {
-      expect(foldSignal([], signal, contextAt(1030))).toMatchObject({
-        incident: null,
-        change: { kind: 'ignored' },
-      });
-    }
+  it.each([
+    ['an OK', alarm('db', 1000, 'OK'), 'early-end'],
+    ['the end of an anomaly', anomalyEnd('db', 1000), 'early-end'],
+    ['missing data', alarm('db', 1000, 'INSUFFICIENT_DATA'), 'ignored'],
+    ['a change', change('db', 1000), 'ignored'],
+  ])('opens nothing for %s alone', (_, signal, kind) => {
+    expect(foldSignal([], signal, contextAt(1030))).toMatchObject({ incident: null, change: { kind } });
   });
 
   it.each([300, 900, 1500, 2700, 5400])(

@@ -3,6 +3,7 @@ import { applyFold, foldSignal } from '../../../core/incidents/fold-signal.ts';
 import type { Incident } from '../../../core/incidents/incident.ts';
 import type {
   AlarmSignal,
+  AnomalyEndSignal,
   AnomalySignal,
   BreachSignal,
   ChangeSignal,
@@ -24,6 +25,9 @@ export const contextAt = (now: number, more: Partial<FoldContext> = {}): FoldCon
   policy: DEFAULT_POLICY,
   isNear,
   recentChanges: [],
+  coincidenceTargets: 5,
+  earlyEnds: new Map(),
+  mostAbsorbed: Infinity,
   ...more,
 });
 
@@ -37,6 +41,20 @@ export const anomaly = (targetId: string, at: number, more: Partial<AnomalySigna
   at,
   metric: 'cpu',
   confidence: 0.9,
+  ...more,
+});
+
+export const anomalyEnd = (
+  targetId: string,
+  at: number,
+  more: Partial<AnomalyEndSignal> = {},
+): AnomalyEndSignal => ({
+  kind: 'anomaly-end',
+  signalId: id('anomaly-end', targetId, at),
+  tenantId: 't1',
+  targetId,
+  at,
+  metric: 'cpu',
   ...more,
 });
 

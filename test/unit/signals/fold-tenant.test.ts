@@ -6,7 +6,7 @@ import { type FoldDeps, foldTenant } from '../../../core/signals/fold-tenant.ts'
 import { SETTLE_SECONDS } from '../../../core/signals/incident-step.ts';
 import { moveIncident } from '../../../core/signals/move-incident.ts';
 import { PIPELINE_POLICY } from '../../../core/signals/pipeline-policy.ts';
-import { alarm, anomaly, foldingWorld, NOW } from './samples.ts';
+import { alarm, anomaly, anomalyEnd, foldingWorld, NOW } from './samples.ts';
 
 type World = ReturnType<typeof foldingWorld>;
 const namesOf = ({ published }: World) => published.map(({ name }) => name);
@@ -174,8 +174,6 @@ describe('a crash after each write', () => {
 });
 
 describe('settling', () => {
-  const quiet = PIPELINE_POLICY.activeSeconds + PIPELINE_POLICY.quietSeconds;
-
   it('is asked for once while something is open, and again when it was too early', async () => {
     const world = foldingWorld();
     await foldTenant(world.deps, 'acme', [anomaly('a')]);
@@ -186,20 +184,47 @@ describe('settling', () => {
     expect(world.wakes).toHaveLength(2);
   });
 
-  it('resolves what has gone quiet, dated to its last signal, and asks no more', async () => {
+  it('resolves soon after the last anomaly is over, dated to its end, and asks no more', async () => {
+    const world = foldingWorld();
+    await foldTenant(world.deps, 'acme', [anomaly('a'), anomaly('a', NOW, { metric: 'm' })]);
+    const [first, last] = [NOW + 7200, NOW + 9000];
+    for (const end of [anomalyEnd('a', first, { metric: 'm' }), anomalyEnd('a', last)]) {
+      world.setNow(end.at + 300);
+      await foldTenant(world.deps, 'acme', [end]);
+      expect(world.all()[0]!.incident.status).toBe('open');
+    }
+    // The look that was asked for comes when the quiet time is over, not a quarter of an hour later.
+    expect(world.wakes.at(-1)).toEqual({
+      tenantId: 'acme',
+      delaySeconds: PIPELINE_POLICY.quietSeconds - 300,
+    });
+    world.setNow(last + PIPELINE_POLICY.quietSeconds);
+    await foldTenant(world.deps, 'acme', []);
+    expect(world.all()[0]!.incident).toMatchObject({ status: 'resolved', resolvedAt: last });
+    expect(namesOf(world)).toEqual(
+      expect.arrayContaining(['IncidentOpened', 'IncidentUpdated', 'IncidentResolved']),
+    );
+    expect(world.books.get('acme')).toMatchObject({ settleAt: undefined });
+  });
+
+  it('waits a day at most for an end that never comes', async () => {
     const world = foldingWorld();
     await foldTenant(world.deps, 'acme', [anomaly('a')]);
-    world.setNow(NOW + quiet + 60);
-    await foldTenant(world.deps, 'acme', []);
-    expect(world.all()[0]!.incident).toMatchObject({ status: 'resolved', resolvedAt: NOW });
-    expect(namesOf(world)).toEqual(['IncidentOpened', 'IncidentResolved']);
-    expect(world.wakes).toHaveLength(1);
-    expect(world.books.get('acme')).toMatchObject({ settleAt: undefined });
+    for (const [later, status] of [
+      [86_399, 'open'],
+      [86_400, 'resolved'],
+    ] as const) {
+      world.setNow(NOW + later);
+      await foldTenant(world.deps, 'acme', []);
+      expect(world.all()[0]!.incident.status).toBe(status);
+    }
+    expect(world.all()[0]!.incident.resolvedAt).toBe(NOW);
   });
 
   it('happens before a late signal that reopens', async () => {
     const world = foldingWorld();
     await foldTenant(world.deps, 'acme', [anomaly('a')]);
+    await foldTenant(world.deps, 'acme', [anomalyEnd('a', NOW + 600)]);
     world.setNow(NOW + 4 * 3600 + 60);
     await foldTenant(world.deps, 'acme', [anomaly('a', NOW + 4 * 3600)]);
     expect(world.all()).toHaveLength(1);

@@ -1,4 +1,4 @@
-import type { AlarmSignal, AnomalySignal } from '../../../core/incidents/signal.ts';
+import type { AlarmSignal, AnomalyEndSignal, AnomalySignal } from '../../../core/incidents/signal.ts';
 import type { FoldDeps } from '../../../core/signals/fold-tenant.ts';
 import { memoryIncidentWorld } from '../functions/memory-incidents.ts';
 import { memoryEvents, recordedTelemetry } from '../functions/memory-stores.ts';
@@ -14,6 +14,17 @@ export const anomaly = (targetId: string, at = NOW, over: Partial<AnomalySignal>
   at,
   metric: 'cpu_percent',
   confidence: 0.8,
+  ...over,
+});
+
+export const anomalyEnd = (
+  targetId: string,
+  at: number,
+  over: Partial<AnomalyEndSignal> = {},
+): AnomalyEndSignal => ({
+  kind: 'anomaly-end',
+  signalId: `anomaly-end-${targetId}-${at}-${over.metric ?? 'cpu_percent'}`,
+  ...{ tenantId: 'acme', targetId, at, metric: 'cpu_percent' },
   ...over,
 });
 

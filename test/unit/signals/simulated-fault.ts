@@ -62,7 +62,8 @@ export const simulatedFault = ({ seed, metrics, hasGraph = true, after = 2400 }:
   const declared = fleet.servers.flatMap(({ id, calls }) => calls.map((callee) => ({ caller: id, callee })));
   const graph = buildDependencyGraph('acme', { observed: [], declared: hasGraph ? declared : [], now });
   const metric = metrics?.[0] ?? 'latency_ms';
-  const context = { now, policy: DEFAULT_POLICY, isNear: () => true, recentChanges: [] };
+  const nothingElse = { coincidenceTargets: Infinity, earlyEnds: new Map(), mostAbsorbed: Infinity };
+  const context = { now, policy: DEFAULT_POLICY, isNear: () => true, recentChanges: [], ...nothingElse };
   let incidents: readonly Incident[] = [];
   for (const { target } of fault.affected) {
     incidents = applyFold(
