@@ -45,6 +45,8 @@ export interface AnomalyQuery extends ListOptions {
   readonly target?: string | undefined;
   readonly metric?: string | undefined;
   readonly kind?: AnomalyKind | undefined;
+  /** Only those that are still going on. */
+  readonly active?: 'true' | undefined;
 }
 
 export interface TargetQuery extends ListOptions {

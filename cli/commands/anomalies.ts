@@ -15,6 +15,7 @@ interface Options extends ConnectionOptions {
   readonly target?: string;
   readonly metric?: string;
   readonly kind?: AnomalyKind;
+  readonly active?: true;
   readonly limit: number;
   readonly json?: true;
 }
@@ -22,14 +23,20 @@ interface Options extends ConnectionOptions {
 const expectedText = ({ expected }: AnomalyAnswer): string =>
   expected ? `${formatNumber(expected.lower)} to ${formatNumber(expected.upper)}` : '-';
 
+/** From when, and until when: of a target that stopped reporting nobody knows. */
+const timeText = ({ timestamp, active, endedAt }: AnomalyAnswer): string => {
+  const end = active ? 'now' : (endedAt?.slice(11, 16) ?? '?');
+  return `${timestamp.slice(5, 16).replace('T', ' ')}-${end}`;
+};
+
 /** Columns of a list of anomalies, newest first. */
 export const ANOMALY_COLUMNS: readonly Column<AnomalyAnswer>[] = [
-  { header: 'time (UTC)', text: ({ timestamp }) => timestamp.slice(5, 16).replace('T', ' ') },
+  { header: 'time (UTC)', text: timeText, colour: ({ active }) => (active ? 'yellow' : undefined) },
   { header: 'target', text: ({ target }) => target, shrinks: true },
   { header: 'metric', text: ({ metric }) => metric, shrinks: true },
   {
     header: 'kind',
-    text: ({ kind, silenced }) => (silenced === undefined ? kind : `${kind} (silenced)`),
+    text: ({ kind, silenced }) => (silenced === undefined ? kind : 'silenced'),
     colour: ({ silenced }) => (silenced === undefined ? 'yellow' : undefined),
   },
   { header: 'score', align: 'right', text: ({ score }) => score.toFixed(1) },
@@ -45,15 +52,17 @@ const listCommand = (terminal: Terminal): Command =>
     .option('--target <id>', 'only this target')
     .option('--metric <name>', 'only this metric')
     .addOption(new Option('--kind <kind>', 'only this kind').choices(ANOMALY_KINDS))
+    .option('--active', 'only those that are still going on')
     .option('--limit <n>', 'at most so many', wholeNumber(1, 1_000_000), 50)
     .option('--json', 'one JSON object per line and anomaly')
-    .action(({ from, to, target, metric, kind, limit, json, ...connection }: Options) =>
-      printList(
-        connect(connection, terminal).anomalies({ from, to, target, metric, kind, most: limit }),
+    .action(({ from, to, target, metric, kind, active, limit, json, ...connection }: Options) => {
+      const filter = { from, to, target, metric, kind, ...(active && { active: 'true' as const }) };
+      return printList(
+        connect(connection, terminal).anomalies({ ...filter, most: limit }),
         { columns: ANOMALY_COLUMNS, empty: 'no anomaly found', json: json === true },
         terminal,
-      ),
-    );
+      );
+    });
 
 /** `forestall anomalies [list]`: what is unusual in a deployment. */
 export const anomaliesCommand = (terminal: Terminal): Command =>

@@ -1,6 +1,6 @@
 import type { ForestallEvent } from '../events/event-catalog.ts';
 import { EVENT_NAMES } from '../events/event-names.ts';
-import type { Anomaly } from '../ports/anomaly-storage.ts';
+import type { Anomaly, AnomalyEnd } from '../ports/anomaly-storage.ts';
 import { maintenanceReason } from '../settings/apply-settings.ts';
 import type { Settings } from '../settings/settings.ts';
 import type { Alert } from './series-watch.ts';
@@ -35,6 +35,21 @@ export const anomalyEvent = (anomaly: Anomaly): ForestallEvent => {
       since: instant(since),
       expected: expected ?? null,
       ...{ tenantId, targetId, metric, value, score, kind, oneIn, reason },
+    },
+  };
+};
+
+/** The event that tells that an anomaly is over. Its id derives from the anomaly. */
+export const anomalyEndedEvent = (end: AnomalyEnd): ForestallEvent => {
+  const { tenantId, targetId, metric } = end;
+  const [timestamp, endedAt] = [instant(end.timestamp), instant(end.endedAt)];
+  return {
+    name: 'AnomalyEnded',
+    source: EVENT_NAMES.AnomalyEnded,
+    detail: {
+      id: `AnomalyEnded/${tenantId}/${targetId}/${metric}/${timestamp}`,
+      occurredAt: endedAt,
+      ...{ tenantId, targetId, metric, timestamp, endedAt },
     },
   };
 };

@@ -1,14 +1,25 @@
+import type { EndedEpisode } from '../detection/episode.ts';
 import type { ForecastBand } from '../detection/forecast-residual.ts';
 import type { MetricForecast, TargetForecast } from '../ports/forecast-storage.ts';
 import { anomalyThresholdOf } from '../settings/apply-settings.ts';
 import type { Settings } from '../settings/settings.ts';
 import type { Block, BlockPoints } from '../storage/block.ts';
 import type { TargetMetric } from '../targets/target.ts';
-import { type Alert, SeriesWatch } from './series-watch.ts';
+import { CombinationWatch } from './combination-watch.ts';
+import { planCombination } from './combined-metrics.ts';
+import type { SeenPoint } from './seen-point.ts';
+import { type Alert, type Followed, SeriesWatch } from './series-watch.ts';
 import type { TargetWatch } from './target-watch.ts';
 import { MOST_METRICS, type Owner, variantFor } from './watch-plan.ts';
 
 const HOUR_SECONDS = 3600;
+const NOTHING: Followed = { alerts: [], ended: [] };
+
+/** Everything that several steps brought. */
+export const joined = (steps: readonly Followed[]): Followed => ({
+  alerts: steps.flatMap(({ alerts }) => alerts),
+  ended: steps.flatMap(({ ended }) => ended),
+});
 
 /** What feeding needs to know besides the points. */
 export interface FeedContext {
@@ -41,13 +52,18 @@ const seriesOf = (watch: TargetWatch, metric: string, context: FeedContext): Ser
   return series;
 };
 
+/** What one hour brought, as the metrics that are combined were seen. */
+type Seen = Map<string, SeenPoint[]>;
+
 const feedSeries = (
   series: SeriesWatch,
   hour: number,
   points: BlockPoints,
   context: FeedContext,
-): Alert[] => {
+): { readonly followed: Followed; readonly seen: SeenPoint[] } => {
   const alerts: Alert[] = [];
+  const ended: EndedEpisode[] = [];
+  const seen: SeenPoint[] = [];
   const { metric } = series;
   series.hours.add(hour);
   const threshold = anomalyThresholdOf(context.settings, { ...context.owner, metric });
@@ -57,18 +73,47 @@ const feedSeries = (
   points.offsets.forEach((offset, i) => {
     const timestamp = hour * HOUR_SECONDS + offset;
     const forecast = ahead && bandAt(ahead, timestamp);
-    const alert = series.next(timestamp, points.values[i]!, {
+    const observed = series.next(timestamp, points.values[i]!, {
       ...(forecast === undefined ? {} : { forecast }),
       ...(threshold === undefined ? {} : { threshold }),
     });
-    if (alert !== undefined) alerts.push(alert);
+    if (observed === undefined) return;
+    seen.push(observed.seen);
+    if (observed.alert !== undefined) alerts.push(observed.alert);
+    if (observed.ended !== undefined) ended.push(observed.ended);
   });
-  return alerts;
+  return { followed: { alerts, ended }, seen };
 };
 
-/** Shows the points of one hour to a target's detectors. Hours must come in order. Returns what raised an alert. */
-export const feedHour = (watch: TargetWatch, hour: number, block: Block, context: FeedContext): Alert[] =>
-  [...block].flatMap(([metric, points]) => {
+/** Shows an hour to the metrics that are looked at together, then chooses anew which these are. */
+const feedCombination = (
+  watch: TargetWatch,
+  hour: number,
+  block: Block,
+  seen: Seen,
+  { settings, owner }: FeedContext,
+): Followed => {
+  const start = hour * HOUR_SECONDS;
+  const thresholdOf = (metric: string) => anomalyThresholdOf(settings, { ...owner, metric });
+  const followed = watch.combination?.next(start, seen, thresholdOf) ?? NOTHING;
+  const known = watch.combination?.combined;
+  const planned = planCombination(known, watch.series, start + HOUR_SECONDS, block);
+  if (planned === known) return followed;
+  const over = watch.combination?.episode;
+  watch.combination = planned && new CombinationWatch(planned);
+  // Nobody looks at the old combination any more, so it is not known to be unusual either.
+  return over?.isOpen === true ? { ...followed, ended: [...followed.ended, over.current] } : followed;
+};
+
+/** Shows the points of one hour to a target's detectors. Hours must come in order. */
+export const feedHour = (watch: TargetWatch, hour: number, block: Block, context: FeedContext): Followed => {
+  const all: Seen = new Map();
+  const ofSeries = [...block].flatMap(([metric, points]) => {
     const series = seriesOf(watch, metric, context);
-    return series === undefined ? [] : feedSeries(series, hour, points, context);
+    if (series === undefined) return [];
+    const { followed, seen } = feedSeries(series, hour, points, context);
+    all.set(metric, seen);
+    return [followed];
   });
+  return joined([...ofSeries, feedCombination(watch, hour, block, all, context)]);
+};

@@ -3,6 +3,7 @@
  * on the state before it and on its block, anomalies are stored under their own time, and the state is written last.
  * So a crash anywhere, a redelivery and a reordered delivery all end in the same anomalies and the same events.
  */
+import type { EndedEpisode } from '../detection/episode.ts';
 import { InvalidInputError } from '../errors.ts';
 import type { DetectorStateStore, StoredDetectors } from '../ports/anomaly-storage.ts';
 import type { ForecastStore } from '../ports/forecast-storage.ts';
@@ -12,13 +13,15 @@ import type { Settings } from '../settings/settings.ts';
 import type { Block } from '../storage/block.ts';
 import { decodeBlock } from '../storage/block-codec.ts';
 import { hourOf } from '../storage/keys.ts';
-import { type FeedContext, feedHour } from './feed-watch.ts';
-import type { Alert } from './series-watch.ts';
+import { type FeedContext, feedHour, joined } from './feed-watch.ts';
+import type { Followed } from './series-watch.ts';
 import { packWatch, TargetWatch, unpackWatch } from './target-watch.ts';
 import { type TellDeps, tellAnomalies } from './tell-anomalies.ts';
+import { type TellEndingsDeps, tellEndings } from './tell-endings.ts';
 import { countWatched, isAsPlanned, isMissing, type Owner } from './watch-plan.ts';
 
-export interface FollowDeps extends TellDeps {
+export interface FollowDeps extends TellDeps, TellEndingsDeps {
+  readonly anomalies: TellDeps['anomalies'] & TellEndingsDeps['anomalies'];
   readonly states: DetectorStateStore;
   readonly blocks: Pick<BlockStore, 'readRange'>;
   readonly registry: Pick<TargetRegistry, 'get'>;
@@ -108,11 +111,13 @@ const contextOf = async (
 };
 
 /** Shows hours to the watch, in order. */
-const feed = (watch: TargetWatch, blocks: Blocks, hours: readonly number[], context: FeedContext): Alert[] =>
-  hours.flatMap((hour) => {
-    const block = blocks.get(hour);
-    return block === undefined ? [] : feedHour(watch, hour, block, context);
-  });
+const feed = (watch: TargetWatch, blocks: Blocks, hours: readonly number[], context: FeedContext): Followed =>
+  joined(
+    hours.flatMap((hour) => {
+      const block = blocks.get(hour);
+      return block === undefined ? [] : [feedHour(watch, hour, block, context)];
+    }),
+  );
 
 /** Closes all hours before `openHour` and packs what is then known. */
 const close = (watch: TargetWatch, openHour: number, oldest: number): Uint8Array => {
@@ -121,22 +126,29 @@ const close = (watch: TargetWatch, openHour: number, oldest: number): Uint8Array
   return packWatch(watch);
 };
 
+/** Episodes of the watch before it learned anew that are open to nobody now: of metrics watched otherwise, or not at all. */
+const dropped = (known: TargetWatch | undefined, watch: TargetWatch): EndedEpisode[] => {
+  if (known === undefined || known === watch) return [];
+  const isOpen = new Set(watch.openEpisodes().flatMap(({ alerts }) => alerts.map(({ metric }) => metric)));
+  return known.openEpisodes().filter(({ alerts }) => !alerts.some(({ metric }) => isOpen.has(metric)));
+};
+
 const go = async (
   deps: FollowDeps,
   work: Work,
   watch: TargetWatch,
   blocks: Blocks,
-): Promise<{ readonly alerts: readonly Alert[]; readonly packed: Uint8Array | undefined }> => {
+): Promise<{ readonly followed: Followed; readonly packed: Uint8Array | undefined }> => {
   const hours = [...blocks.keys()].sort((a, b) => a - b);
   const newest = hours.at(-1) ?? watch.openHour;
   const openHour = Math.max(watch.openHour, Math.min(newest, hourOf(work.now - GRACE_SECONDS)));
   const context = await contextOf(deps, work, watch, blocks);
   const toClose = hours.filter((hour) => hour < openHour);
   const isClosing = openHour > watch.openHour;
-  const alerts = feed(watch, blocks, toClose, context);
+  const closed = feed(watch, blocks, toClose, context);
   const packed = isClosing ? close(watch, openHour, work.oldest) : undefined;
   const open = hours.filter((hour) => hour >= openHour);
-  return { alerts: [...alerts, ...feed(watch, blocks, open, context)], packed };
+  return { followed: joined([closed, feed(watch, blocks, open, context)]), packed };
 };
 
 /**
@@ -167,8 +179,9 @@ export const followTarget = async (
   if (newest < watch.openHour) return;
   if (reason !== undefined) deps.telemetry.info('detectors learn anew', { tenantId, targetId, reason });
   const blocks = await readBlocks(deps, owner, images, [watch.openHour, newest]);
-  const { alerts, packed } = await go(deps, work, watch, blocks);
-  await tellAnomalies(deps, work, alerts);
+  const { followed, packed } = await go(deps, work, watch, blocks);
+  await tellAnomalies(deps, work, followed.alerts);
+  await tellEndings(deps, work, [...followed.ended, ...dropped(known, watch)]);
   if (packed === undefined) return;
   const expiresAt = now + deps.retentionDays * DAY_SECONDS;
   const isOurs = await deps.states.put(owner, packed, stored?.version ?? 0, expiresAt);

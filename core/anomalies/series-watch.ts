@@ -1,4 +1,4 @@
-import type { AlertDetail, DetectionResult } from '../detection/detection-result.ts';
+import type { AlertDetail, DetectionResult, PartName } from '../detection/detection-result.ts';
 import { createDetector, type Detector, type PointContext } from '../detection/detector.ts';
 import {
   alertStageOptions,
@@ -6,9 +6,11 @@ import {
   type DetectorVariant,
 } from '../detection/detector-options.ts';
 import { restore, serialise } from '../detection/detector-state.ts';
+import { type EndedEpisode, Episode } from '../detection/episode.ts';
 import { METRIC_KINDS, type MetricKind } from '../series/metric-series.ts';
 import type { ByteReader, ByteWriter } from '../storage/byte-buffer.ts';
 import { HourRuns } from './hour-runs.ts';
+import type { SeenPoint } from './seen-point.ts';
 
 /** People are told of what is found here: rather half as many alerts that are right more often. */
 const OPTIONS = { sensitivity: 'precise' } as const satisfies Omit<DetectorOptions, 'variant'>;
@@ -16,7 +18,9 @@ const OPTIONS = { sensitivity: 'precise' } as const satisfies Omit<DetectorOptio
 const VARIANTS: readonly DetectorVariant[] = ['light', 'full'];
 
 /** A point that raised an alert, in the unit the detector saw (counters: per second). */
-export interface Alert extends AlertDetail {
+export interface Alert extends Omit<AlertDetail, 'leading'> {
+  /** The part that weighs most, where it is one of a series. */
+  readonly leading?: PartName;
   readonly metric: string;
   readonly timestamp: number;
   readonly value: number;
@@ -24,11 +28,30 @@ export interface Alert extends AlertDetail {
   readonly parts: Readonly<Record<string, number>>;
 }
 
+/** What points raised, and which episodes they ended. */
+export interface Followed {
+  readonly alerts: readonly Alert[];
+  readonly ended: readonly EndedEpisode[];
+}
+
+/** What became of one point. */
+export interface Observation {
+  readonly seen: SeenPoint;
+  readonly alert: Alert | undefined;
+  readonly ended: EndedEpisode | undefined;
+}
+
 const isAlert = (result: DetectionResult): result is DetectionResult & AlertDetail =>
   result.alert && result.kind !== undefined;
 
 const scoresOf = (parts: DetectionResult['parts']): Record<string, number> =>
   Object.fromEntries(Object.entries(parts).map(([name, { score }]) => [name, score]));
+
+/** Of a lasting fault the part that told of it, or the time of day, is still unusual; the other parts lag behind. */
+const judgedBy = (parts: DetectionResult['parts'], leading: string): number => {
+  const part = Object.entries(parts).find(([name]) => name === leading)?.[1];
+  return Math.max(parts.seasonal?.score ?? 0, part?.score ?? 0);
+};
 
 /** One metric of a target and its detector. Counters are watched as rates per second. */
 export class SeriesWatch {
@@ -44,6 +67,7 @@ export class SeriesWatch {
   newest = Number.NaN;
   #newestRaw = Number.NaN;
   #detector: Detector;
+  readonly #episode = new Episode();
 
   constructor(metric: string, variant: DetectorVariant, kind: MetricKind) {
     this.metric = metric;
@@ -53,7 +77,7 @@ export class SeriesWatch {
   }
 
   /** Learns one point as stored; points must come in order of time, others are passed over. */
-  next(timestamp: number, raw: number, context: PointContext): Alert | undefined {
+  next(timestamp: number, raw: number, context: PointContext): Observation | undefined {
     if (timestamp <= this.newest) return undefined;
     const value = this.kind === 'counter' ? (raw - this.#newestRaw) / (timestamp - this.newest) : raw;
     if (Number.isNaN(this.first)) this.first = timestamp;
@@ -62,9 +86,12 @@ export class SeriesWatch {
     // The first value of a counter has no rate, and one that fell was reset.
     if (!Number.isFinite(value) || (this.kind === 'counter' && value < 0)) return undefined;
     this.points++;
-    const result = this.#detector.next(timestamp, value, context);
-    if (!isAlert(result)) return undefined;
-    return { ...result, parts: scoresOf(result.parts), metric: this.metric, timestamp, value };
+    return this.#observe({ timestamp, value }, this.#detector.next(timestamp, value, context));
+  }
+
+  /** Whether somebody was told that this metric is unusual, and it still is. */
+  get episode(): Episode {
+    return this.#episode;
   }
 
   /** Where 98 % of the values of this time of day lie; undefined where nothing is known of it. */
@@ -85,6 +112,7 @@ export class SeriesWatch {
     writer.varint(this.points);
     for (const number of [this.first, this.newest, this.#newestRaw]) writer.f64(number);
     this.hours.save(writer);
+    this.#episode.save(writer);
     writer.block(serialise(this.#detector));
   }
 
@@ -97,10 +125,27 @@ export class SeriesWatch {
     const [first, newest, newestRaw] = [reader.f64(), reader.f64(), reader.f64()];
     const watch = new SeriesWatch(metric, variant, kind);
     watch.hours.load(reader);
+    watch.#episode.load(reader);
     const detector = restore(reader.block(), OPTIONS);
     Object.assign(watch, { points, first, newest });
     watch.#newestRaw = newestRaw;
     watch.#detector = detector;
     return watch;
+  }
+
+  #observe(
+    { timestamp, value }: { readonly timestamp: number; readonly value: number },
+    result: DetectionResult,
+  ): Observation {
+    const { metric } = this;
+    const alert = isAlert(result)
+      ? { ...result, parts: scoresOf(result.parts), metric, timestamp, value }
+      : undefined;
+    const ended =
+      alert === undefined
+        ? this.#episode.next(timestamp, judgedBy(result.parts, this.#episode.leading))
+        : this.#episode.begin({ metric, timestamp }, alert.leading);
+    const difference = result.difference ?? Number.NaN;
+    return { seen: { timestamp, value, difference, isTold: this.#episode.isOpen }, alert, ended };
   }
 }

@@ -3,12 +3,14 @@
  * blocks alone, so a watch that is lost, out of date or of another format is built anew from them.
  */
 import { deflateRawSync, inflateRawSync } from 'node:zlib';
+import type { EndedEpisode } from '../detection/episode.ts';
 import { InvalidInputError } from '../errors.ts';
 import { ByteReader, ByteWriter } from '../storage/byte-buffer.ts';
+import { CombinationWatch } from './combination-watch.ts';
 import { SeriesWatch } from './series-watch.ts';
 
 /** First byte: raised whenever the layout changes. */
-const FORMAT = 1;
+const FORMAT = 2;
 /** More than any state is: a guard against bytes that unpack without end. */
 const MOST_BYTES = 8_000_000;
 
@@ -16,10 +18,18 @@ export class TargetWatch {
   /** Whole hours since the epoch: all hours before this one are closed, later points in them are not learned. */
   openHour: number;
   readonly series: Map<string, SeriesWatch>;
+  /** Undefined while fewer than two metrics are fit for it. */
+  combination: CombinationWatch | undefined;
 
   constructor(openHour: number, series: Iterable<SeriesWatch> = []) {
     this.openHour = openHour;
     this.series = new Map([...series].map((watch) => [watch.metric, watch]));
+  }
+
+  /** What is known to be unusual now. */
+  openEpisodes(): EndedEpisode[] {
+    const episodes = [...this.series.values(), ...(this.combination ? [this.combination] : [])];
+    return episodes.filter(({ episode }) => episode.isOpen).map(({ episode }) => episode.current);
   }
 
   /** Forgets hours and metrics that lie before `hour`, so that a watch does not grow for ever. */
@@ -38,6 +48,8 @@ export const packWatch = (watch: TargetWatch): Uint8Array => {
   writer.varint(watch.openHour);
   writer.varint(watch.series.size);
   for (const series of watch.series.values()) series.save(writer);
+  writer.u8(watch.combination === undefined ? 0 : 1);
+  watch.combination?.save(writer);
   return deflateRawSync(writer.finish());
 };
 
@@ -59,5 +71,7 @@ export const unpackWatch = (bytes: Uint8Array): TargetWatch => {
   if (format !== FORMAT) throw new InvalidInputError(`expected a watch of format ${FORMAT}, found ${format}`);
   const openHour = reader.varint();
   const series = Array.from({ length: reader.varint() }, () => SeriesWatch.load(reader));
-  return new TargetWatch(openHour, series);
+  const watch = new TargetWatch(openHour, series);
+  if (reader.u8() === 1) watch.combination = CombinationWatch.load(reader);
+  return watch;
 };

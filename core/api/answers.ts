@@ -158,6 +158,10 @@ export const Anomaly = named(
     expected: Band.optional(),
     reason: z.string(),
     silenced: z.string().optional().describe('Reason of the maintenance window it fell into'),
+    active: z.boolean().describe('Whether it is still going on'),
+    endedAt: Instant.optional().describe(
+      'Last unusual point, once the metric is usual again or what was unusual has become the usual; absent too where the target stopped reporting',
+    ),
   }),
 );
 

@@ -1,5 +1,6 @@
 /** The domain's objects as the API shows them. */
 import type * as z from 'zod';
+import { isActive } from '../anomalies/active-anomaly.ts';
 import type { LearnedBaseline } from '../anomalies/baseline.ts';
 import type { Anomaly as FoundAnomaly } from '../ports/anomaly-storage.ts';
 import type {
@@ -90,7 +91,8 @@ export const presentRun = (run: ForecastRun): z.infer<typeof Run> => {
   };
 };
 
-export const presentAnomaly = (found: FoundAnomaly): z.infer<typeof Anomaly> => {
+/** `now` in epoch seconds. */
+export const presentAnomaly = (found: FoundAnomaly, now: number): z.infer<typeof Anomaly> => {
   const { targetId, metric, timestamp, since, kind, value, score, oneIn, parts, expected } = found;
   return {
     ...{ target: targetId, metric, timestamp: instant(timestamp * 1000), since: instant(since * 1000) },
@@ -98,6 +100,8 @@ export const presentAnomaly = (found: FoundAnomaly): z.infer<typeof Anomaly> => 
     parts: Object.fromEntries(Object.entries(parts).map(([name, part]) => [name, rounded(part)])),
     ...(expected === undefined ? {} : { expected }),
     ...(found.silenced === undefined ? {} : { silenced: found.silenced }),
+    active: isActive(found, now),
+    ...(found.endedAt === undefined ? {} : { endedAt: instant(found.endedAt * 1000) }),
   };
 };
 

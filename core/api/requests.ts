@@ -63,6 +63,7 @@ export const AnomaliesQuery = z.strictObject({
   target: TargetId.optional(),
   metric: MetricName.optional(),
   kind: z.enum(ANOMALY_KINDS).optional(),
+  active: z.enum(['true']).optional().describe('Only those that are still going on'),
 });
 
 export const BaselineQuery = z.strictObject({ metric: MetricName });

@@ -54,9 +54,19 @@ export class RunningCovariance {
     }
   }
 
-  /** Covariance with its correlations shrunk towards 0 by `share`, so that it can be inverted (Ledoit & Wolf 2004). */
-  shrunk(share: number): Float64Array {
+  /** Standard deviation of each component; 0 for one that never moved. */
+  deviations(): Float64Array {
+    return Float64Array.from({ length: this.size }, (_, i) => Math.sqrt(this.values[i * (this.size + 1)]!));
+  }
+
+  /** Correlations, shrunk towards 0 by `share` so that they can be inverted (Ledoit & Wolf 2004). */
+  correlations(share: number): Float64Array {
     const { size } = this;
-    return this.values.map((value, at) => (at % (size + 1) === 0 ? value : (1 - share) * value));
+    const scales = this.deviations();
+    return this.values.map((value, at) => {
+      if (at % (size + 1) === 0) return 1;
+      const scale = scales[Math.floor(at / size)]! * scales[at % size]!;
+      return scale > 0 ? ((1 - share) * value) / scale : 0;
+    });
   }
 }

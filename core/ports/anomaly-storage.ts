@@ -25,6 +25,19 @@ export interface Anomaly {
   readonly reason: string;
   /** Reason of the maintenance window it fell into: then nobody is told. */
   readonly silenced: string | undefined;
+  /** Epoch seconds of the last unusual point of its episode; undefined while that goes on, or was never seen to end. */
+  readonly endedAt?: number | undefined;
+}
+
+/** That the episode of an anomaly is over. */
+export interface AnomalyEnd {
+  readonly tenantId: string;
+  readonly targetId: string;
+  readonly metric: string;
+  /** Epoch seconds of the anomaly. */
+  readonly timestamp: number;
+  /** Epoch seconds of its last unusual point. */
+  readonly endedAt: number;
 }
 
 export interface AnomalyFilter {
@@ -34,6 +47,8 @@ export interface AnomalyFilter {
   readonly targetId?: string | undefined;
   readonly metric?: string | undefined;
   readonly kind?: AnomalyKind | undefined;
+  /** Only those that go on: not ended, and not older than any episode lasts. */
+  readonly isActive?: boolean | undefined;
 }
 
 export interface AnomalyStore {
@@ -43,6 +58,12 @@ export interface AnomalyStore {
    */
   record(anomalies: readonly Anomaly[], expiresAt: number): Promise<readonly Anomaly[]>;
   markAnnounced(anomalies: readonly Anomaly[]): Promise<void>;
+  /**
+   * Stores ends with their anomalies, the first one told of each, and returns those whose event may not have been
+   * published, as stored. Anomalies that are unknown, or were never announced, have no end; silenced ones no event.
+   */
+  recordEnds(ends: readonly AnomalyEnd[]): Promise<readonly AnomalyEnd[]>;
+  markEndsAnnounced(ends: readonly AnomalyEnd[]): Promise<void>;
   /** Newest first. */
   list(tenantId: string, filter: AnomalyFilter, page: PageRequest): Promise<Page<Anomaly>>;
 }

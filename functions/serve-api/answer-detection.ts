@@ -14,20 +14,24 @@ export interface DetectionSources {
   readonly anomalies: Pick<AnomalyStore, 'list'>;
   readonly detectors: Pick<DetectorStateStore, 'get'>;
   readonly settings: Pick<SettingsStore, 'get'>;
+  /** Epoch milliseconds. */
+  readonly now: () => number;
 }
 
 const instantOf = (text: string | undefined): number | undefined =>
   text === undefined ? undefined : parseInstant(text);
 
-const listAnomalies = ({ anomalies }: DetectionSources): Answer =>
+const listAnomalies = ({ anomalies, now }: DetectionSources): Answer =>
   validated(READ_OPERATIONS.listAnomalies, async (tenantId, query) => {
-    const { from, to, target, metric, kind, limit, cursor } = query;
+    const { from, to, target, metric, kind, active, limit, cursor } = query;
     const range = { from: instantOf(from), to: instantOf(to) };
     if (range.from !== undefined && range.to !== undefined && range.from > range.to) {
       throw new InvalidInputError('from lies after to', { field: 'from' });
     }
-    const filter = { ...range, targetId: target, metric, kind };
-    return presentPage(await anomalies.list(tenantId, filter, { limit, cursor }), presentAnomaly);
+    const filter = { ...range, targetId: target, metric, kind, isActive: active === 'true' };
+    const page = await anomalies.list(tenantId, filter, { limit, cursor });
+    const at = Math.floor(now() / 1000);
+    return presentPage(page, (found) => presentAnomaly(found, at));
   });
 
 const watchOf = (bytes: Uint8Array) => {

@@ -83,7 +83,7 @@ describe('recording', () => {
     await store.markAnnounced([anomaly(), anomaly({ metric: 'disk' })]);
     expect(dynamo.commandCalls(UpdateCommand)).toHaveLength(2);
     expect(dynamo.commandCalls(UpdateCommand)[0]?.args[0].input).toMatchObject({
-      UpdateExpression: 'SET announced = :announced',
+      UpdateExpression: 'SET announced = :yes',
       ConditionExpression: 'attribute_exists(pk)',
     });
   });

@@ -228,7 +228,12 @@ describe('a crash', () => {
     };
     const { anomalies, events, states } = deps;
     return {
-      anomalies: { record: around(anomalies.record), markAnnounced: around(anomalies.markAnnounced) },
+      anomalies: {
+        record: around(anomalies.record),
+        markAnnounced: around(anomalies.markAnnounced),
+        recordEnds: around(anomalies.recordEnds),
+        markEndsAnnounced: around(anomalies.markEndsAnnounced),
+      },
       events: { publish: around(events.publish) },
       states: { get: states.get, put: around(states.put) },
     };

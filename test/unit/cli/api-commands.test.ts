@@ -30,7 +30,7 @@ const breach = {
 const anomaly = {
   ...{ target: 'web-1', metric: 'cpu_percent', kind: 'behavioural', value: 97.2, score: 5.41, oneIn: 5248 },
   ...{ timestamp: '2026-01-02T03:05:00.000Z', since: '2026-01-02T03:05:00.000Z' },
-  ...{ parts: { seasonal: 3.7 }, expected: { lower: 31.5, upper: 58.5 }, reason: 'unusual' },
+  ...{ parts: { seasonal: 3.7 }, expected: { lower: 31.5, upper: 58.5 }, reason: 'unusual', active: true },
 };
 const run = (status: string) => ({
   id: 'r1',
@@ -61,7 +61,11 @@ const api = new FakeApi({
       items:
         query.get('kind') === 'pattern'
           ? []
-          : [anomaly, { ...anomaly, target: 'db-1', expected: undefined, silenced: 'disks' }],
+          : [
+              anomaly,
+              { ...anomaly, active: false, endedAt: '2026-01-02T04:10:00.000Z', target: 'db-2' },
+              { ...anomaly, active: false, target: 'db-1', expected: undefined, silenced: 'disks' },
+            ],
     },
   }),
   'GET /v1/forecast-runs': () => ({ body: { items: [run('SUCCEEDED')] } }),
@@ -108,8 +112,11 @@ describe('commands against the API', () => {
   it('anomalies shows what was expected, and what is silenced', async () => {
     const { out } = await cli('anomalies', '--target', 'web-1', '--from', '2026-01-01');
     expect(api.seen.at(-1)?.query.get('from')).toBe('2026-01-01');
-    expect(out).toMatch(/01-02 03:05 +web-1 +cpu_p\S+ +behavioural .*5\.4 .*97\.2 +31\.5 to 58\.5/);
-    expect(out).toContain('behavioural (silenced)');
+    expect(out).toMatch(/01-02 03:05-now +web-1 +cpu_percent +behavioural .*5\.4 .*97\.2 +31\.5 to 58\.5/);
+    expect(out).toMatch(/01-02 03:05-04:10 +db-2 /);
+    expect(out).toMatch(/01-02 03:05-\? +db-1 +cpu_percent +silenced /);
+    await cli('anomalies', '--active');
+    expect(api.seen.at(-1)?.query.get('active')).toBe('true');
     expect((await cli('anomalies', 'list', '--kind', 'pattern')).out).toBe('no anomaly found\n');
     const lines = (await cli('anomalies', '--json')).out.trimEnd().split('\n');
     expect(JSON.parse(lines[0] ?? '')).toEqual(anomaly);

@@ -6,6 +6,7 @@ import { ConflictError, InvalidInputError } from '../../../core/errors.ts';
 import type { ForestallEvent } from '../../../core/events/event-catalog.ts';
 import type {
   Anomaly,
+  AnomalyEnd,
   AnomalyStore,
   DetectorStateStore,
   StoredDetectors,
@@ -182,11 +183,19 @@ export const memorySettings = (initial: Readonly<Record<string, Settings>> = {})
   };
 };
 
-const anomalyKey = ({ tenantId, targetId, metric, timestamp }: Anomaly): string =>
+const anomalyKey = ({ tenantId, targetId, metric, timestamp }: Anomaly | AnomalyEnd): string =>
   JSON.stringify([tenantId, targetId, metric, timestamp]);
 
+interface StoredAnomaly {
+  readonly anomaly: Anomaly;
+  readonly announced: boolean;
+  readonly isEndAnnounced?: boolean;
+}
+
 export const memoryAnomalies = (initial: readonly Anomaly[] = []) => {
-  const stored = new Map(initial.map((anomaly) => [anomalyKey(anomaly), { anomaly, announced: true }]));
+  const stored = new Map<string, StoredAnomaly>(
+    initial.map((anomaly) => [anomalyKey(anomaly), { anomaly, announced: true }]),
+  );
   const store: AnomalyStore = {
     record: async (anomalies) => {
       for (const anomaly of anomalies) {
@@ -196,15 +205,37 @@ export const memoryAnomalies = (initial: readonly Anomaly[] = []) => {
       return anomalies.filter((anomaly) => stored.get(anomalyKey(anomaly))?.announced === false);
     },
     markAnnounced: async (anomalies) => {
-      for (const anomaly of anomalies) stored.set(anomalyKey(anomaly), { anomaly, announced: true });
+      for (const anomaly of anomalies) {
+        const known = stored.get(anomalyKey(anomaly));
+        stored.set(anomalyKey(anomaly), { anomaly, ...known, announced: true });
+      }
     },
-    list: async (tenantId, { from = 0, to = Number.POSITIVE_INFINITY, targetId, metric, kind }, page) => {
+    recordEnds: async (ends) =>
+      ends.flatMap((end) => {
+        const known = stored.get(anomalyKey(end));
+        if (known?.announced !== true || known.isEndAnnounced === true) return [];
+        const endedAt = known.anomaly.endedAt ?? end.endedAt;
+        stored.set(anomalyKey(end), { ...known, anomaly: { ...known.anomaly, endedAt } });
+        return known.anomaly.silenced === undefined ? [{ ...end, endedAt }] : [];
+      }),
+    markEndsAnnounced: async (ends) => {
+      for (const end of ends) {
+        const known = stored.get(anomalyKey(end));
+        if (known !== undefined) stored.set(anomalyKey(end), { ...known, isEndAnnounced: true });
+      }
+    },
+    list: async (
+      tenantId,
+      { from = 0, to = Number.POSITIVE_INFINITY, targetId, metric, kind, isActive },
+      page,
+    ) => {
       const found = [...stored.values()]
         .map(({ anomaly }) => anomaly)
         .filter((one) => one.tenantId === tenantId && one.timestamp >= from && one.timestamp <= to)
         .filter((one) => targetId === undefined || one.targetId === targetId)
         .filter((one) => metric === undefined || one.metric === metric)
-        .filter((one) => kind === undefined || one.kind === kind);
+        .filter((one) => kind === undefined || one.kind === kind)
+        .filter((one) => isActive !== true || one.endedAt === undefined);
       return pageOf(
         `anomalies ${tenantId}`,
         found.sort((a, b) => b.timestamp - a.timestamp),

@@ -22,6 +22,7 @@ const setup = (over: Partial<DetectionSources> = {}) =>
     ]).store,
     detectors: memoryDetectors().store,
     settings: memorySettings(),
+    now: () => NOW * 1000,
     ...over,
   });
 
@@ -34,6 +35,7 @@ describe('GET /v1/anomalies', () => {
       ...{ target: 'web-1', metric: 'cpu', kind: 'behavioural', value: 400, oneIn: 4000 },
       ...{ timestamp: new Date(NOW * 1000).toISOString(), since: new Date((NOW - 300) * 1000).toISOString() },
       ...{ score: 5.123457, parts: { seasonal: 3.6 }, expected: { lower: 1, upper: 2 }, reason: 'unusual' },
+      active: true,
     });
     expect(first.items[1]).toMatchObject({ silenced: 'disks' });
     const rest = AnomalyPage.parse(
