@@ -69,8 +69,8 @@ const rowOf = (features: ChangeFeatures): Float64Array =>
  * How far an owner's truth is believed to lie from the scorecard (standard deviations of a Gaussian). A weight of 1 may
  * well be 0 or 2 elsewhere; how often deployments fail at all differs more between teams (5 to 40 %, DORA 2024).
  */
-const WEIGHT_DEVIATION = 0.8;
-const BIAS_DEVIATION = 1;
+const WEIGHT_DEVIATION = 0.6;
+const BIAS_DEVIATION = 0.7;
 
 /** Sums of floating-point numbers depend on their order, so examples are put in one. */
 const inOrder = (examples: readonly DeployExample[]): { row: Float64Array; label: number }[] =>
