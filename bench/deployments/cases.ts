@@ -120,7 +120,12 @@ const materialOf = (world: World, server: SimulatedServer, at: number, change: C
 };
 
 /** One deployment at a random moment on a random server. Neighbours feel latency and errors in part. */
-export const drawCase = (world: World, random: () => number, harm: DeployHarm, fleetWide: boolean): DeployCase => {
+export const drawCase = (
+  world: World,
+  random: () => number,
+  harm: DeployHarm,
+  fleetWide: boolean,
+): DeployCase => {
   const server = world.servers[Math.floor(random() * world.servers.length)]!;
   const end = END - 3660;
   const at = Math.floor((world.start + 3 * DAY + random() * (end - world.start - 3 * DAY)) / 60) * 60;
@@ -138,7 +143,10 @@ export const drawCase = (world: World, random: () => number, harm: DeployHarm, f
     callers: of(world.servers.filter(isCaller), (m, v, minutes) =>
       minutes < 3 ? common(m, v, minutes) : touch(m, common(m, v, minutes), minutes, harm, spill),
     ),
-    callees: of(world.servers.filter(({ id }) => calls.has(id)), common),
+    callees: of(
+      world.servers.filter(({ id }) => calls.has(id)),
+      common,
+    ),
     peers: of(others.slice(0, MOST_PEERS), common),
   };
 };

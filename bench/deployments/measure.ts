@@ -1,5 +1,11 @@
 import { scoreDeployment } from '../../core/deployments/score-deployment.ts';
-import { DEFAULT_WATCH_POLICY, isUnhealthy, judge, type Scored, windowOf } from '../../core/deployments/watch-policy.ts';
+import {
+  DEFAULT_WATCH_POLICY,
+  isUnhealthy,
+  judge,
+  type Scored,
+  windowOf,
+} from '../../core/deployments/watch-policy.ts';
 import type { DeployCase } from './cases.ts';
 
 /** How one case went. */
@@ -61,9 +67,11 @@ export const figuresOf = (results: readonly CaseResult[]): GroupFigures[] => {
       ),
     ),
     found: CHECKS.map(
-      (minutes) => own.filter(({ foundAfter = Number.POSITIVE_INFINITY }) => foundAfter <= minutes).length / own.length,
+      (minutes) =>
+        own.filter(({ foundAfter = Number.POSITIVE_INFINITY }) => foundAfter <= minutes).length / own.length,
     ),
-    doubted: own.filter(({ verdict }) => verdict === 'unhealthy' || verdict === 'degraded').length / own.length,
+    doubted:
+      own.filter(({ verdict }) => verdict === 'unhealthy' || verdict === 'degraded').length / own.length,
     meanHealth: CHECKS.map((_, i) => own.reduce((sum, each) => sum + healthAt(each, i), 0) / own.length),
   }));
 };

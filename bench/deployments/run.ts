@@ -12,7 +12,9 @@ const simulated = (seed: number, stepSeconds: number): CaseResult[] => {
   const world = makeWorld(seed, 40, 10, stepSeconds);
   const random = seededRandom(seed * 31 + stepSeconds);
   const none = { kind: 'none', size: 0 } as const;
-  const good = Array.from({ length: GOOD_PER_WORLD }, () => runCase(drawCase(world, random, none, false), 'good'));
+  const good = Array.from({ length: GOOD_PER_WORLD }, () =>
+    runCase(drawCase(world, random, none, false), 'good'),
+  );
   const wide = Array.from({ length: GOOD_PER_WORLD / 3 }, () =>
     runCase(drawCase(world, random, none, true), 'good, fleet-wide surge'),
   );
@@ -29,7 +31,14 @@ const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
 const print = (title: string, figures: readonly GroupFigures[], out: (line: string) => void): void => {
   out(`\n${title}`);
   out(
-    ['deployment'.padEnd(24), 'cases', ...CHECKS.map((m) => `AUC@${m}`), ...CHECKS.map((m) => `found@${m}`), 'doubted', ...CHECKS.map((m) => `health@${m}`)].join('  '),
+    [
+      'deployment'.padEnd(24),
+      'cases',
+      ...CHECKS.map((m) => `AUC@${m}`),
+      ...CHECKS.map((m) => `found@${m}`),
+      'doubted',
+      ...CHECKS.map((m) => `health@${m}`),
+    ].join('  '),
   );
   for (const { label, cases, auc, found, doubted, meanHealth } of figures) {
     const cells = [
@@ -46,13 +55,19 @@ const print = (title: string, figures: readonly GroupFigures[], out: (line: stri
 
 const main = (): void => {
   const { values } = parseArgs({
-    options: { seeds: { type: 'string', default: '101,102,103' }, step: { type: 'string', default: '60,300' }, json: { type: 'string' } },
+    options: {
+      seeds: { type: 'string', default: '101,102,103' },
+      step: { type: 'string', default: '60,300' },
+      json: { type: 'string' },
+    },
   });
   const figures: Record<string, readonly GroupFigures[]> = {};
   for (const step of values.step.split(',').map(Number)) {
     const results = values.seeds.split(',').flatMap((seed) => simulated(Number(seed), step));
     figures[`simulated, ${step} s`] = figuresOf(results);
-    print(`Simulated fleets, points every ${step} s`, figures[`simulated, ${step} s`]!, (line) => console.log(line));
+    print(`Simulated fleets, points every ${step} s`, figures[`simulated, ${step} s`]!, (line) =>
+      console.log(line),
+    );
   }
   if (values.json !== undefined) writeFileSync(values.json, `${JSON.stringify(figures, null, 2)}\n`);
 };

@@ -34,7 +34,10 @@ export interface DeployEffect {
 
 /** A median that somebody forecast for a span of time before the deployment; epoch seconds. */
 export interface Foretold {
-  medianBetween(from: number, until: number): { readonly median: number; readonly spread: number } | undefined;
+  medianBetween(
+    from: number,
+    until: number,
+  ): { readonly median: number; readonly spread: number } | undefined;
 }
 
 const BEFORE_SECONDS = 3600;

@@ -36,7 +36,7 @@ export const CONCERN_WEIGHTS: Readonly<Record<Concern, number>> = {
 export const ROLE_WEIGHTS: Readonly<Record<Role, number>> = { own: 1, caller: 0.7, callee: 0.5 };
 
 /** Spreads beyond the bar at which a metric counts as wholly bad. */
-const FULL_HARM_SPREADS = 3;
+const FULL_HARM_SPREADS = 3.5;
 const BASE_BAR = 2;
 const BAR_PER_LOG = 0.5;
 
@@ -44,7 +44,8 @@ const BAR_PER_LOG = 0.5;
  * Spreads below which a deviation is no harm. The more metrics are looked at, the further the unluckiest of them lies
  * out by chance: the largest of n normal variables grows as the square root of 2 ln n, heavier tails faster.
  */
-export const harmlessSpreads = (metrics: number): number => BASE_BAR + BAR_PER_LOG * Math.log(Math.max(1, metrics));
+export const harmlessSpreads = (metrics: number): number =>
+  BASE_BAR + BAR_PER_LOG * Math.log(Math.max(1, metrics));
 
 /** Harm in [0, 1] of a deviation in spreads towards the worse, among so many metrics looked at. */
 export const harmOf = (spreads: number, metrics: number): number =>

@@ -1,5 +1,12 @@
 import type { DeployEffect, DeployWindow } from './deploy-effect.ts';
-import { CONCERN_WEIGHTS, type HealthPart, harmOf, healthOf, ROLE_WEIGHTS, type Role } from './health-score.ts';
+import {
+  CONCERN_WEIGHTS,
+  type HealthPart,
+  harmOf,
+  healthOf,
+  ROLE_WEIGHTS,
+  type Role,
+} from './health-score.ts';
 import {
   harmfulSpreads,
   type MetricEffect,
@@ -95,7 +102,8 @@ const REPORT_WORDS: Readonly<Record<Report['kind'], string>> = {
 
 /** Reports count once for each kind and role, by the surest; what peers report as well counts less. */
 const reportParts = ({ own, callers, callees, peers, reports }: ScoreMaterial): HealthPart[] => {
-  const idsOf = (materials: readonly TargetMaterial[]) => new Set(materials.map(({ target }) => target.targetId));
+  const idsOf = (materials: readonly TargetMaterial[]) =>
+    new Set(materials.map(({ target }) => target.targetId));
   const roles = [
     ['own', idsOf([own])],
     ['caller', idsOf(callers)],

@@ -44,7 +44,8 @@ export const foretoldBy = (forecast: TargetForecast | undefined, metric: string)
   const level = (wanted: number) =>
     found?.quantiles[found.quantileLevels.findIndex((each) => Math.abs(each - wanted) < 1e-9)];
   const [low, median, high] = [level(0.1), level(0.5), level(0.9)];
-  if (found === undefined || low === undefined || median === undefined || high === undefined) return undefined;
+  if (found === undefined || low === undefined || median === undefined || high === undefined)
+    return undefined;
   return {
     medianBetween: (from, until) => {
       const steps = Array.from({ length: found.horizon }, (_, i) => i).filter((i) => {
@@ -99,10 +100,10 @@ export interface SharedMove {
  * Moves of at least three peers, by metric: difference in differences. What happens to all of them is not the doing of
  * one deployment.
  */
-export const sharedMoves = (
-  peers: readonly (readonly MetricEffect[])[],
-): ReadonlyMap<string, SharedMove> => {
-  const known = peers.flat().flatMap(({ metric, effect }) => (effect === undefined ? [] : [{ metric, effect }]));
+export const sharedMoves = (peers: readonly (readonly MetricEffect[])[]): ReadonlyMap<string, SharedMove> => {
+  const known = peers
+    .flat()
+    .flatMap(({ metric, effect }) => (effect === undefined ? [] : [{ metric, effect }]));
   const shared = new Map<string, SharedMove>();
   for (const [metric, own] of Map.groupBy(known, (each) => each.metric)) {
     const { isLog } = own[0]!.effect;
@@ -125,7 +126,8 @@ export const harmfulSpreads = (
 ): { readonly spreads: number; readonly excused: boolean } => {
   if (effect === undefined) return { spreads: 0, excused: false };
   const alone = towardsHarm(effect.moved, worse) / effect.spread;
-  if (shared === undefined || shared.isLog !== effect.isLog || alone <= 0) return { spreads: alone, excused: false };
+  if (shared === undefined || shared.isLog !== effect.isLog || alone <= 0)
+    return { spreads: alone, excused: false };
   const rest = towardsHarm(effect.moved - shared.moved, worse) / Math.hypot(effect.spread, shared.spread);
   return rest < alone ? { spreads: rest, excused: true } : { spreads: alone, excused: false };
 };

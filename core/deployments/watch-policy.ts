@@ -7,7 +7,10 @@ export const WatchPolicy = z.strictObject({
     .min(1)
     .max(8)
     .default([5, 15, 30, 60])
-    .refine((minutes) => minutes.every((each, i) => i === 0 || each > minutes[i - 1]!), 'expected ascending minutes')
+    .refine(
+      (minutes) => minutes.every((each, i) => i === 0 || each > minutes[i - 1]!),
+      'expected ascending minutes',
+    )
     .describe('Minutes after the deployment at which its health is scored'),
   unhealthyBelow: z
     .number()
@@ -15,7 +18,12 @@ export const WatchPolicy = z.strictObject({
     .max(100)
     .default(50)
     .describe('Two scores in a row below this make it unhealthy'),
-  veryLowBelow: z.number().min(0).max(100).default(15).describe('One sure score below this makes it unhealthy'),
+  veryLowBelow: z
+    .number()
+    .min(0)
+    .max(100)
+    .default(15)
+    .describe('One sure score below this makes it unhealthy'),
 });
 export type WatchPolicy = z.infer<typeof WatchPolicy>;
 

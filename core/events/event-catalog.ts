@@ -4,6 +4,7 @@ import { ANOMALY_KINDS } from '../anomalies/anomaly-kinds.ts';
 import { SEVERITIES } from '../breach/breach-risk.ts';
 import type { EVENT_NAMES } from './event-names.ts';
 import { IncidentOpened, IncidentResolved, IncidentUpdated } from './incident-events.ts';
+import { RemediationProposed } from './remediation-events.ts';
 
 const common = {
   /** Derived from the cause, so that consumers can drop a repeated delivery. */
@@ -71,6 +72,7 @@ export const EVENT_SCHEMAS = {
   IncidentOpened,
   IncidentUpdated,
   IncidentResolved,
+  RemediationProposed,
 } as const;
 
 /** One event ready to publish; `detail` matches the schema of its `name`. */

@@ -7,5 +7,6 @@ export const EVENT_NAMES = {
   IncidentOpened: 'forestall.incidents',
   IncidentUpdated: 'forestall.incidents',
   IncidentResolved: 'forestall.incidents',
+  RemediationProposed: 'forestall.remediation',
 } as const;
 export type EventName = keyof typeof EVENT_NAMES;

@@ -65,6 +65,12 @@ export const registryKeys = {
   changesFrom: (at: number): string => `CHANGE#${isoSecond(at)}`,
   /** Sorts after all changes of this second, and before all later ones (`$` follows `#`). */
   changesUntil: (at: number): string => `CHANGE#${isoSecond(at)}$`,
+  changes: 'CHANGE#',
+  /** All that is known of one change, under its id. */
+  changeRecord: (changeId: string): string => `CHANGEID#${changeId}`,
+  /** Sorts by the time of the deployment (epoch seconds). */
+  deployOutcome: (at: number, changeId: string): string => `OUTCOME#${isoSecond(at)}#${changeId}`,
+  deployOutcomes: 'OUTCOME#',
   graph: 'GRAPH',
 } as const;
 
