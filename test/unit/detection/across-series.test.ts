@@ -1,63 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { inverse, RunningCovariance } from '../../../core/detection/covariance.ts';
 import { CombinationDetector } from '../../../core/detection/metric-combination.ts';
-import { PeerDetector, summarisePeers } from '../../../core/detection/peer-comparison.ts';
 import { StateReader, StateWriter } from '../../../core/detection/state-bytes.ts';
 import { seededRandom } from './daily-series.ts';
 
 const noise = (random: () => number): number => random() + random() + random() - 1.5;
-
-describe('peer comparison', () => {
-  const fleetAt = (i: number, random: () => number): number[] =>
-    Array.from({ length: 9 }, (_, target) => 50 + 30 * Math.sin(i / 40) + 5 * (target % 3) + noise(random));
-
-  it('summarises at least four finite peers by median and spread', () => {
-    expect(summarisePeers([1, 2, Number.NaN, 3])).toBeUndefined();
-    expect(summarisePeers([1, 2, 3, 4, 100])).toEqual({ median: 3, spread: 1.4826, count: 5 });
-    expect(summarisePeers([1, 2, 3, 4])?.median).toBe(2.5);
-  });
-
-  it('alerts on the target that leaves its peers, not on a fleet that moves together', () => {
-    const random = seededRandom(3);
-    const detector = new PeerDetector();
-    const alerts: number[] = [];
-    for (let i = 0; i < 1500; i++) {
-      const fleet = fleetAt(i, random).map((value) => value + (i >= 1000 && i < 1020 ? 200 : 0));
-      if (i >= 1400) fleet[8] = fleet[8]! + 40;
-      const result = detector.next(i * 300, fleet[8]!, summarisePeers(fleet));
-      if (result?.alert !== true) continue;
-      alerts.push(i);
-      expect(result.kind).toBe('correlation');
-      expect(fleet[8]!).toBeGreaterThan(result.expected.upper);
-    }
-    expect(alerts).toHaveLength(1);
-    expect(alerts[0]).toBeGreaterThanOrEqual(1400);
-    expect(alerts[0]).toBeLessThan(1405);
-  });
-
-  it('says nothing without peers or a value', () => {
-    const detector = new PeerDetector();
-    expect(detector.next(0, 5, undefined)).toBeUndefined();
-    expect(detector.next(0, Number.NaN, { median: 1, spread: 1, count: 5 })).toBeUndefined();
-    expect(detector.next(0, 1, { median: 1, spread: 0, count: 5 })?.residual).toBe(0);
-  });
-
-  it('goes on identically after being saved', () => {
-    const random = seededRandom(5);
-    const detector = new PeerDetector();
-    const step = (one: PeerDetector, i: number, value: number) =>
-      one.next(i * 300, value, { median: 10, spread: 2, count: 7 });
-    for (let i = 0; i < 700; i++) step(detector, i, 10 + noise(random));
-    const writer = new StateWriter();
-    detector.save(writer);
-    const again = new PeerDetector();
-    again.load(new StateReader(writer.finish()));
-    for (let i = 700; i < 800; i++) {
-      const value = 10 + 3 * noise(random);
-      expect(step(again, i, value)).toEqual(step(detector, i, value));
-    }
-  });
-});
 
 describe('metric combination', () => {
   const METRICS = ['cpu', 'requests', 'latency'];
