@@ -61,7 +61,7 @@ export const targetsInReach = (incident: Incident, graph: CallGraph): string[] =
 };
 
 /** How many of the incident's targets lie behind each of the candidates along calls, itself included. */
-const membersBehind = (
+export const membersBehind = (
   incident: Incident,
   graph: CallGraph,
   candidates: readonly string[],

@@ -85,8 +85,8 @@ export const rankWithoutRequests = (
   const isAhead = Object.values(incident.members).every(({ kind }) => kind === 'predicted-breach');
   const why = isAhead
     ? 'nothing has gone wrong yet: breaches are predicted, so harm could not be followed'
-    : 'no target of this incident reports latency or failures: harm could not be followed along calls';
-  const deviating = isAhead ? [] : rankFirstToDeviate(data, rows, incident.startedAt);
+    : 'no target of this incident shows harm in its latency or failures: it could not be followed along calls';
+  const deviating = isAhead ? [] : rankFirstToDeviate(data, rows, incident);
   const causes = withChanges(
     deviating.length > 0 ? deviating : rankByTopology(incident, graph),
     changes,

@@ -1,7 +1,8 @@
 /** Ranks causes from any metrics at all, where no target of the incident reports latency or failures. */
 import type { RankedCause } from '../diagnosis/diagnose.ts';
 import { sortedQuantile } from '../diagnosis/normal-behaviour.ts';
-import type { DiagnosisRows } from './diagnosis-scope.ts';
+import type { Incident } from '../incidents/incident.ts';
+import { type DiagnosisRows, subjectOf } from './diagnosis-scope.ts';
 import { type RowGrid, type TargetHistory, toRows } from './node-metrics.ts';
 
 /** Spreads from the median from which on a row counts as deviating. */
@@ -9,6 +10,7 @@ const DEVIATING = 5;
 /** Deviations beyond this say no more. */
 const FULL_STRENGTH = 12;
 const LATE_PER_ROW = 0.8;
+const UNREPORTED = 0.5;
 const MIN_NORMAL_ROWS = 12;
 /** Not calibrated on known incidents, so never surer than this. */
 const HIGHEST_CONFIDENCE = 0.5;
@@ -22,7 +24,12 @@ interface Deviation {
   readonly onset: number;
   /** Mean distance from the median since then, in spreads, cut to `FULL_STRENGTH`. */
   readonly strength: number;
+  /** A signal of the incident is about it: detectors know seasons, which the day before does not show. */
+  readonly isReported: boolean;
 }
+
+/** When the incident's signals about each target and metric began, epoch seconds. */
+type Reported = ReadonlyMap<string, ReadonlyMap<string, number>>;
 
 const spreadOf = (sorted: Float64Array, median: number): number => {
   const spread = (sortedQuantile(sorted, 0.95) - sortedQuantile(sorted, 0.05)) / SIGMAS_IN_90_PERCENT;
@@ -37,17 +44,29 @@ const zScores = (values: Float64Array, normal: Float64Array): Float64Array | und
   return values.map((value) => Math.abs(value - median) / spread);
 };
 
-const deviationOf = (
-  targetId: string,
-  metric: string,
-  z: Float64Array,
+/** A metric that is as far off before the incident deviates for a reason of its own. */
+const wasOff = (z: Float64Array, firstRow: number): boolean => {
+  const before = z.subarray(0, firstRow).filter((value) => !Number.isNaN(value));
+  return before.length > 0 && sortedQuantile(before.sort(), 0.5) >= DEVIATING;
+};
+
+/** What a metric's distances from its median tell; `reportedRow` is where a signal about it began. */
+const deviationIn = (
+  z: Float64Array | undefined,
   firstRow: number,
-): Deviation | undefined => {
-  const onset = z.findIndex((value, row) => row >= firstRow && value >= DEVIATING);
-  if (onset === -1) return undefined;
-  const since = z.subarray(onset).filter((value) => !Number.isNaN(value));
+  reportedRow: number | undefined,
+): Omit<Deviation, 'targetId' | 'metric'> | undefined => {
+  const isReported = reportedRow !== undefined;
+  const seen = z?.findIndex((value, row) => row >= firstRow && value >= DEVIATING) ?? -1;
+  const isOwn = z !== undefined && seen !== -1 && !wasOff(z, firstRow);
+  if (!isOwn) return isReported ? { onset: reportedRow, strength: DEVIATING, isReported } : undefined;
+  const since = z.subarray(seen).filter((value) => !Number.isNaN(value));
   const strength = since.reduce((sum, value) => sum + Math.min(FULL_STRENGTH, value), 0) / since.length;
-  return { targetId, metric, onset, strength };
+  return {
+    onset: Math.min(seen, reportedRow ?? seen),
+    strength: isReported ? Math.max(DEVIATING, strength) : strength,
+    isReported,
+  };
 };
 
 const rowsOf = (data: TargetHistory, metric: string, grid: RowGrid): Float64Array => {
@@ -59,48 +78,74 @@ const rowsOf = (data: TargetHistory, metric: string, grid: RowGrid): Float64Arra
 };
 
 /** The metric of each target that tells most: the earliest of those that left their range, then the strongest. */
-const strongestOf = (data: TargetHistory, { window, normal }: DiagnosisRows, startedAt: number) => {
+const strongestOf = (
+  data: TargetHistory,
+  { window, normal }: DiagnosisRows,
+  startedAt: number,
+  reported: Reported,
+): Deviation | undefined => {
+  const rowOf = (at: number) => Math.max(0, Math.floor((at - window.from) / window.stepSeconds));
+  const { targetId } = data.target;
   // Rows long before the first signal belong to something else.
-  const firstRow = Math.max(0, Math.floor((startedAt - window.from) / window.stepSeconds) - 6);
+  const firstRow = Math.max(0, rowOf(startedAt) - 6);
   const deviations = [...data.histories.keys()].flatMap((metric): Deviation[] => {
     const z = zScores(rowsOf(data, metric, window), rowsOf(data, metric, normal));
-    const found = z && deviationOf(data.target.targetId, metric, z, firstRow);
-    return found === undefined ? [] : [found];
+    const reportedAt = reported.get(targetId)?.get(metric);
+    const found = deviationIn(z, firstRow, reportedAt === undefined ? undefined : rowOf(reportedAt));
+    return found === undefined ? [] : [{ targetId, metric, ...found }];
   });
   return deviations.sort((a, b) => scoreOf(b, 0) - scoreOf(a, 0) || (a.metric < b.metric ? -1 : 1))[0];
 };
 
-const scoreOf = ({ onset, strength }: Deviation, first: number): number =>
-  (strength / FULL_STRENGTH) * LATE_PER_ROW ** (onset - first);
+const scoreOf = ({ onset, strength, isReported }: Deviation, first: number): number =>
+  (isReported ? 1 : UNREPORTED) * (strength / FULL_STRENGTH) * LATE_PER_ROW ** (onset - first);
+
+const reportedBy = ({ members }: Incident): Reported => {
+  const byTarget = new Map<string, Map<string, number>>();
+  for (const member of Object.values(members)) {
+    const metrics = byTarget.get(member.targetId) ?? new Map<string, number>();
+    byTarget.set(member.targetId, metrics.set(subjectOf(member), member.firstAt));
+  }
+  return byTarget;
+};
 
 const lateness = (rows: number, stepSeconds: number): string =>
   rows === 0
     ? 'no other target left its range earlier'
     : `${Math.round((rows * stepSeconds) / 60)} min after the first`;
 
+const evidenceOf = (
+  { metric, onset, strength, isReported }: Deviation,
+  first: number,
+  stepSeconds: number,
+): string[] => [
+  isReported && strength <= DEVIATING
+    ? `${metric} is one of the incident's signals`
+    : `${metric} left its usual range by ${strength.toFixed(1)} times its spread on average`,
+  lateness(onset - first, stepSeconds),
+];
+
 /**
  * Ranks targets by when and how far one of their metrics left its usual range (5th to 95th percentile of the day
- * before): the earliest and farthest first, as a cause does not come late. Correlation in time only; it does not know
- * which way harm travels.
+ * before): the earliest and farthest first, as a cause does not come late; what no signal of the incident is about
+ * counts half. Correlation in time only; it does not know which way harm travels.
  */
 export const rankFirstToDeviate = (
   data: readonly TargetHistory[],
   rows: DiagnosisRows,
-  startedAt: number,
+  incident: Incident,
 ): RankedCause[] => {
-  const found = data.flatMap((each) => strongestOf(each, rows, startedAt) ?? []);
+  const reported = reportedBy(incident);
+  const found = data.flatMap((each) => strongestOf(each, rows, incident.startedAt, reported) ?? []);
   const first = found.reduce((least, { onset }) => Math.min(least, onset), Number.POSITIVE_INFINITY);
   const ranked = found
     .map((deviation) => ({ deviation, score: scoreOf(deviation, first) }))
     .sort((a, b) => b.score - a.score || (a.deviation.targetId < b.deviation.targetId ? -1 : 1));
   const sum = ranked.reduce((total, { score }) => total + score, 0);
-  return ranked.map(({ deviation: { targetId, metric, onset, strength }, score }) => ({
-    node: targetId,
+  return ranked.map(({ deviation, score }) => ({
+    node: deviation.targetId,
     score,
     confidence: (HIGHEST_CONFIDENCE * score) / sum,
-    evidence: [
-      `${metric} left its usual range by ${strength.toFixed(1)} times its spread on average`,
-      lateness(onset - first, rows.window.stepSeconds),
-    ],
+    evidence: evidenceOf(deviation, first, rows.window.stepSeconds),
   }));
 };

@@ -49,7 +49,8 @@ const spreadAlong = (
   }
 };
 
-const spreadFrom = (
+/** The servers that show an incident which starts at `root`, and in which metrics; root first. */
+export const spreadFrom = (
   servers: readonly SimulatedServer[],
   root: string,
   { atRoot, elsewhere, spreads }: IncidentBehaviour,
