@@ -6,8 +6,14 @@ const BINS_PER_OCTAVE = 16;
 const BIN_COUNT = 1024;
 const MIDDLE = BIN_COUNT / 2 + 0.5;
 const UNIT_MASS = 4096;
-/** What each doubling beyond everything seen adds to the score. */
-const BEYOND_PER_OCTAVE = 0.3;
+/** The tail is extrapolated from the residual that this share of the past exceeds; never over fewer points. */
+const TAIL_SHARE = 0.01;
+const FEWEST_TAIL_POINTS = 1 / TAIL_SHARE;
+/** How steep it is, is read off the residuals above the one that this share exceeds. */
+const STEEPNESS_SHARE = 0.02;
+/** Bounds of the tail's exponent: as flat as the heaviest tails met, and no steeper than few points can tell. */
+const FLATTEST = 0.5;
+const STEEPEST = 8;
 
 /**
  * Running conformal p-value of a non-negative residual: how large a share of the (exponentially forgotten) past was
@@ -16,6 +22,10 @@ const BEYOND_PER_OCTAVE = 0.3;
  * The past is a histogram on a log2 grid, 16 bins an octave, anchored at the first non-zero residual, so that
  * rescaling the data moves no point to another bin. Masses are integers: sums are exact whatever their order, which
  * makes a restored histogram bit-identical. O(log bins) a point through a Fenwick tree (Fenwick 1994).
+ *
+ * A rank cannot tell how far beyond everything seen a residual lies. Where asked to, the score follows a power tail
+ * fitted to the largest residuals (Hill 1975), by at most `beyondCap` past the rank: twice the usual extreme is next
+ * to nothing on a metric that bursts, and a great deal on one that never does.
  */
 export class ConformalHistogram {
   private readonly masses: Int32Array;
@@ -31,7 +41,7 @@ export class ConformalHistogram {
   /** Mass of the next point: grows by 2 every half-life, and halves together with all masses then. */
   private unit = UNIT_MASS;
 
-  /** `beyondCap`: the most that a residual beyond everything seen can add to the score. */
+  /** `beyondCap`: the most that the tail can add to the score of the rank. */
   constructor(halfLifePoints: number, beyondCap = 0) {
     this.beyondCap = beyondCap;
     this.masses = new Int32Array(BIN_COUNT);
@@ -55,13 +65,11 @@ export class ConformalHistogram {
     if (this.unit >= 2 * UNIT_MASS) this.halve();
   }
 
-  /**
-   * `-log10` of the p-value, then learns the residual: 0 is ordinary, 3 is one in a thousand. A rank cannot tell how
-   * far beyond everything seen a residual lies; each doubling adds 0.3 (as a tail of exponent 1 would), up to the cap.
-   */
+  /** `-log10` of the p-value or of the tail's, then learns the residual: 0 is ordinary, 3 is one in a thousand. */
   scoreAndAbsorb(residual: number): number {
-    const beyond = BEYOND_PER_OCTAVE * Math.max(0, (this.binOf(residual) - this.top) / BINS_PER_OCTAVE);
-    const score = -Math.log10(this.pValue(residual)) + Math.min(beyond, this.beyondCap);
+    const rank = -Math.log10(this.pValue(residual));
+    const isFar = this.beyondCap > 0 && rank > -Math.log10(TAIL_SHARE);
+    const score = isFar ? Math.max(rank, Math.min(this.tailScore(residual), rank + this.beyondCap)) : rank;
     this.absorb(residual);
     return score;
   }
@@ -69,9 +77,7 @@ export class ConformalHistogram {
   /** Residual that a share `tail` of the past exceeded (upper edge of its bin); 0 while nothing is known. */
   quantile(tail: number): number {
     if (this.total === 0) return 0;
-    let bin = BIN_COUNT - 1;
-    let above = 0;
-    while (bin > 0 && above + this.masses[bin]! <= tail * this.total) above += this.masses[bin--]!;
+    const bin = this.quantileBin(tail);
     return bin === 0 ? 0 : this.anchor * 2 ** ((bin + 1 - MIDDLE) / BINS_PER_OCTAVE);
   }
 
@@ -98,6 +104,37 @@ export class ConformalHistogram {
       bin += gap;
       this.add(bin, reader.whole());
     }
+  }
+
+  private quantileBin(tail: number): number {
+    let bin = this.top;
+    let above = 0;
+    while (bin > 0 && above + this.masses[bin]! <= tail * this.total) above += this.masses[bin--]!;
+    return bin;
+  }
+
+  /** `-log10` of the power tail's probability; 0 while too little is known. */
+  private tailScore(residual: number): number {
+    if (this.total < FEWEST_TAIL_POINTS * this.unit) return 0;
+    const bin = this.binOf(residual);
+    const from = this.quantileBin(TAIL_SHARE);
+    // Of a past of mostly zeros nothing is known but its largest residual.
+    if (from === 0) return -Math.log10(this.pValue(residual)) + perOctaves(bin - this.top) * FLATTEST;
+    return -Math.log10(TAIL_SHARE) + perOctaves(bin - from) * this.steepness();
+  }
+
+  /** Exponent of the tail by Hill's estimator: one over the mean logarithm of how far residuals exceed a quantile. */
+  private steepness(): number {
+    const from = this.quantileBin(STEEPNESS_SHARE);
+    let mass = 0;
+    let octaves = 0;
+    for (let bin = from + 1; bin <= this.top; bin++) {
+      mass += this.masses[bin]!;
+      octaves += (this.masses[bin]! * (bin - from)) / BINS_PER_OCTAVE;
+    }
+    // Where many residuals tie with the largest, nothing ever exceeded it.
+    if (mass === 0) return STEEPEST;
+    return Math.min(STEEPEST, Math.max(FLATTEST, mass / (octaves * Math.LN2)));
   }
 
   private setAnchor(residual: number): void {
@@ -139,3 +176,6 @@ export class ConformalHistogram {
     }
   }
 }
+
+/** What so many bins add to `-log10` of a probability that falls with exponent 1. */
+const perOctaves = (bins: number): number => (bins / BINS_PER_OCTAVE) * Math.log10(2);

@@ -29,8 +29,8 @@ export interface Detector {
 }
 
 const BAND_TAIL = 0.02;
-/** What a value many times farther out than any before adds: about three doublings. */
-const SEASONAL_BEYOND_CAP = 1;
+/** The most that a value far beyond any before adds to its rank, which a short past bounds. */
+const SEASONAL_BEYOND_CAP = 3;
 const PASSED_OVER: DetectionResult = { score: 0, alert: false, parts: {} };
 const NO_CONTEXT: PointContext = {};
 

@@ -18,6 +18,10 @@ const NOISY_HANDICAP = 1.5;
 const QUIET_BEYOND_CAP = 2;
 /** A metric that always had its daily rhythm and now has none, likewise. */
 const RHYTHM_BEYOND_CAP = 2;
+/** A metric that jumps about as never before; more than its handicap. */
+const RESTLESS_BEYOND_CAP = 2;
+/** Means follow one far value for long, so less is added to them. */
+const LEVEL_BEYOND_CAP = 1;
 
 type Parts = { -readonly [Name in keyof DetectionResult['parts']]: DetectionResult['parts'][Name] };
 
@@ -42,11 +46,11 @@ export class SeriesParts {
   private readonly past = {
     short: new CalibratedPart(),
     long: new CalibratedPart(),
-    slow: new CalibratedPart(),
-    drift: new CalibratedPart(),
+    slow: new CalibratedPart(LEVEL_BEYOND_CAP),
+    drift: new CalibratedPart(LEVEL_BEYOND_CAP),
     rhythm: new CalibratedPart(RHYTHM_BEYOND_CAP),
     quiet: new CalibratedPart(QUIET_BEYOND_CAP),
-    restless: new CalibratedPart(),
+    restless: new CalibratedPart(RESTLESS_BEYOND_CAP),
     forecast: new CalibratedPart(),
   };
 

@@ -46,15 +46,57 @@ describe('conformal histogram', () => {
     expect(past.pValue(4)).toBeCloseTo(0.5, 1);
   });
 
-  it('adds for each doubling beyond everything seen, up to its cap', () => {
-    const score = (cap: number, residual: number): number => {
-      const past = new ConformalHistogram(HALF_LIFE, cap);
-      for (let i = 0; i < 100; i++) past.absorb(1);
-      return past.scoreAndAbsorb(residual);
+  describe('beyond everything seen', () => {
+    /** Score of a residual after a past, with and without the tail. */
+    const added = (past: readonly number[], residual: number, cap = 10): number => {
+      const withTail = new ConformalHistogram(HALF_LIFE, cap);
+      const ranked = new ConformalHistogram(HALF_LIFE);
+      for (const one of past) {
+        withTail.absorb(one);
+        ranked.absorb(one);
+      }
+      return withTail.scoreAndAbsorb(residual) - ranked.scoreAndAbsorb(residual);
     };
-    expect(score(2, 4) - score(0, 4)).toBeCloseTo(0.6, 6);
-    expect(score(2, Number.POSITIVE_INFINITY) - score(0, Number.POSITIVE_INFINITY)).toBe(2);
-    expect(score(2, 0.5)).toBe(score(0, 0.5));
+    /** Quantiles of a Pareto distribution that starts at 1: as a sample without chance in it. */
+    const pareto = (exponent: number, points = 2000): number[] =>
+      Array.from({ length: points }, (_, i) => ((i + 0.5) / points) ** (-1 / exponent));
+
+    it('follows a power tail of the exponent that the past has', () => {
+      for (const exponent of [1.5, 3, 6]) {
+        const past = pareto(exponent);
+        const rank = Math.log10(2 * past.length);
+        const far = 10 ** (5 / exponent);
+        expect(rank + added(past, far)).toBeGreaterThan(4.4);
+        expect(rank + added(past, far)).toBeLessThan(5.8);
+      }
+    });
+
+    it('gives more to the same excess the lighter the tail is, within bounds', () => {
+      const excess = (exponent: number): number => {
+        const past = pareto(exponent);
+        return added(past, 8 * Math.max(...past));
+      };
+      expect(excess(6)).toBeGreaterThan(excess(3) + 1);
+      expect(excess(3)).toBeGreaterThan(excess(1.5) + 1);
+      expect(excess(0.7)).toBeLessThan(excess(1.5));
+      expect(excess(1000)).toBeLessThanOrEqual(10);
+    });
+
+    it('adds no more than its cap, and nothing to what is not far out or has too short a past', () => {
+      expect(added(pareto(3), 1e6, 2)).toBe(2);
+      expect(added(pareto(3), Number.POSITIVE_INFINITY, 2)).toBe(2);
+      expect(added(pareto(3), 2)).toBe(0);
+      expect(added(pareto(3, 99), 1e6)).toBe(0);
+      expect(added(pareto(3, 101), 1e6)).toBeGreaterThan(1);
+    });
+
+    it('takes a past of ties for one that is never exceeded, and of a past of zeros knows only its largest', () => {
+      const ties = Array.from({ length: 400 }, (_, i) => (i % 10 === 0 ? 5 : 1));
+      expect(added(ties, 10)).toBeGreaterThan(1);
+      const zeros = Array.from({ length: 4000 }, (_, i) => (i === 1000 ? 4 : 0));
+      expect(added(zeros, 16)).toBeCloseTo(Math.log10(2), 6);
+      expect(added(zeros, 2)).toBe(0);
+    });
   });
 
   it('keeps zeros and infinities apart from the rest', () => {
