@@ -3,6 +3,7 @@ import { anomaliesCommand } from './commands/anomalies.ts';
 import { assessCommand } from './commands/assess.ts';
 import { benchCommand } from './commands/bench.ts';
 import { breachesCommand } from './commands/breaches.ts';
+import { changesCommand } from './commands/changes.ts';
 import { detectCommand } from './commands/detect.ts';
 import { diagnoseCommand } from './commands/diagnose.ts';
 import { forecastCommand } from './commands/forecast.ts';
@@ -37,4 +38,5 @@ export const buildProgram = (terminal: Terminal): Command =>
     .addCommand(breachesCommand(terminal))
     .addCommand(anomaliesCommand(terminal))
     .addCommand(incidentsCommand(terminal))
+    .addCommand(changesCommand(terminal))
     .addCommand(benchCommand(terminal));

@@ -1,10 +1,9 @@
-import { type DynamoDBDocumentClient, PutCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
+import { type DynamoDBDocumentClient, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
 import type { ChangeStore } from '../../core/ports/incident-storage.ts';
 import { registryKeys } from '../../core/storage/keys.ts';
 import { calling } from '../sdk-failure.ts';
 
-const KEPT_SECONDS = 90 * 86_400;
 /** More changes than this around one incident tell nothing. */
 const MOST_CHANGES = 500;
 
@@ -13,6 +12,7 @@ const Change = z.object({
   targetId: z.string(),
   at: z.number(),
   summary: z.string(),
+  health: z.string().optional(),
   causeKeys: z.array(z.string()).default([]),
 });
 
@@ -21,17 +21,15 @@ export interface ChangeStoreOptions {
   readonly tableName: string;
 }
 
-/** Deployments and other changes in the registry table, kept for ninety days. */
+/** A deployment after which its target was found unhealthy says so wherever it is evidence. */
+const signalOf = (tenantId: string, item: unknown) => {
+  const { health, summary, ...change } = Change.parse(item);
+  const told = health === 'unhealthy' ? `${summary} (unhealthy since)` : summary;
+  return { kind: 'change' as const, tenantId, ...change, summary: told };
+};
+
+/** Deployments and other changes as incidents see them. The deployment store writes them. */
 export const dynamoChangeStore = ({ client, tableName }: ChangeStoreOptions): ChangeStore => ({
-  record: async ({ tenantId, kind: _, ...change }) => {
-    const Item = {
-      pk: registryKeys.tenant(tenantId),
-      sk: registryKeys.change(change.at, change.signalId),
-      ...change,
-      expiresAt: Math.floor(change.at) + KEPT_SECONDS,
-    };
-    await calling('storing a change', () => client.send(new PutCommand({ TableName: tableName, Item })));
-  },
   between: async (tenantId, from, to) => {
     const query = new QueryCommand({
       TableName: tableName,
@@ -45,6 +43,6 @@ export const dynamoChangeStore = ({ client, tableName }: ChangeStoreOptions): Ch
       Limit: MOST_CHANGES,
     });
     const { Items = [] } = await calling('reading changes', () => client.send(query));
-    return Items.map((item) => ({ kind: 'change' as const, tenantId, ...Change.parse(item) })).reverse();
+    return Items.map((item) => signalOf(tenantId, item)).reverse();
   },
 });

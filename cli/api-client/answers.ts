@@ -16,12 +16,12 @@ import {
   Target,
 } from '../../core/api/answers.ts';
 import {
-  Causes,
-  Incident,
-  IncidentSummary,
+  ChangeDetail,
+  ChangeSummary,
   RecordedChange,
-  Topology,
-} from '../../core/api/incident-answers.ts';
+  RiskAssessment,
+} from '../../core/api/change-answers.ts';
+import { Causes, Incident, IncidentSummary, Topology } from '../../core/api/incident-answers.ts';
 
 export const HealthAnswer = z.looseObject(Health.shape);
 export const StartedRunAnswer = z.looseObject(StartedRun.shape);
@@ -61,6 +61,15 @@ export type CausesAnswer = z.infer<typeof CausesAnswer>;
 
 export const TopologyAnswer = z.looseObject(Topology.shape);
 export const RecordedChangeAnswer = z.looseObject(RecordedChange.shape);
+
+export const ChangeSummaryAnswer = z.looseObject(ChangeSummary.shape);
+export type ChangeSummaryAnswer = z.infer<typeof ChangeSummaryAnswer>;
+
+export const ChangeAnswer = z.looseObject(ChangeDetail.shape);
+export type ChangeAnswer = z.infer<typeof ChangeAnswer>;
+
+export const RiskAnswer = z.looseObject(RiskAssessment.shape);
+export type RiskAnswer = z.infer<typeof RiskAnswer>;
 
 /** Counts of an accepted ingest request. */
 export const IngestAnswer = z.record(z.string(), z.unknown());

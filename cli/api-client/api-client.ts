@@ -2,12 +2,15 @@ import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import * as z from 'zod';
 import type { Severity } from '../../core/breach/breach-risk.ts';
+import type { ChangeFormat } from '../../core/change-risk/planned-change.ts';
 import type { AnomalyKind } from '../../core/detection/detection-result.ts';
 import {
   AnomalyAnswer,
   BaselineAnswer,
   BreachAnswer,
   CausesAnswer,
+  ChangeAnswer,
+  ChangeSummaryAnswer,
   ForecastAnswer,
   HealthAnswer,
   IncidentAnswer,
@@ -15,6 +18,7 @@ import {
   IngestAnswer,
   pageOf,
   RecordedChangeAnswer,
+  RiskAnswer,
   RunAnswer,
   SeriesAnswer,
   SettingsAnswer,
@@ -69,12 +73,28 @@ export interface IncidentQuery extends ListOptions {
   readonly severity?: IncidentSummaryAnswer['severity'] | undefined;
 }
 
+export interface ChangeQuery extends ListOptions {
+  readonly target?: string | undefined;
+  readonly kind?: ChangeSummaryAnswer['kind'] | undefined;
+  readonly health?: ChangeSummaryAnswer['health'] | undefined;
+}
+
+/** A planned change: the text of `cdk diff`, or the JSON of DescribeChangeSet. */
+export interface PlanRequest {
+  readonly format: ChangeFormat;
+  readonly content: unknown;
+}
+
 export interface ChangeRequest {
   readonly target: string;
   readonly summary: string;
-  readonly id?: string;
+  readonly id?: string | undefined;
   /** ISO 8601 or epoch seconds; now where left out. */
-  readonly at?: string;
+  readonly at?: string | undefined;
+  readonly kind?: ChangeSummaryAnswer['kind'] | undefined;
+  readonly version?: string | undefined;
+  readonly previousVersion?: string | undefined;
+  readonly plan?: PlanRequest | undefined;
 }
 
 export interface CallRequest {
@@ -190,6 +210,20 @@ export class ApiClient {
   /** Tells of a deployment or another change. Sending it again with the same `id` changes nothing. */
   recordChange(change: ChangeRequest): Promise<z.infer<typeof RecordedChangeAnswer>> {
     return this.read(RecordedChangeAnswer, withJson('POST', '/v1/changes', change));
+  }
+
+  /** Newest first. */
+  changes({ most, ...query }: ChangeQuery = {}): AsyncGenerator<ChangeSummaryAnswer, void, void> {
+    return this.list(ChangeSummaryAnswer, '/v1/changes', query, most);
+  }
+
+  change(id: string): Promise<ChangeAnswer> {
+    return this.read(ChangeAnswer, { method: 'GET', path: `/v1/changes/${encodeURIComponent(id)}` });
+  }
+
+  /** Risk of a planned change by the tenant's own deployments; records nothing. */
+  assessChange(plan: PlanRequest, target?: string): Promise<RiskAnswer> {
+    return this.read(RiskAnswer, withJson('POST', '/v1/changes/assess', { plan, target }));
   }
 
   /** Replaces the declared calls. */

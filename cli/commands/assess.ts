@@ -31,7 +31,7 @@ interface Options {
 /** A description of tens of thousands of resources is shorter. */
 const MOST_CHARACTERS = 50_000_000;
 
-const readAll = async (name: string, stream: Readable): Promise<string> => {
+export const readAll = async (name: string, stream: Readable): Promise<string> => {
   const decoder = new TextDecoder();
   let text = '';
   try {
@@ -65,7 +65,7 @@ interface Described {
 }
 
 /** JSON is a change set; everything else has to be the text of `cdk diff`. */
-const describedIn = (name: string, text: string, format: ChangeFormat | undefined): Described => {
+export const describedIn = (name: string, text: string, format: ChangeFormat | undefined): Described => {
   const isJson =
     format === undefined ? /^\s*[[{]\s*["{\]}]/.test(text) : format === 'cloudformation-change-set';
   return isJson

@@ -114,5 +114,3 @@ export const Topology = named(
     ),
   }),
 );
-
-export const RecordedChange = named('RecordedChange', z.object({ id: z.string(), at: Instant }));

@@ -1,6 +1,5 @@
-import { Causes, Incident, IncidentPage, RecordedChange, Topology } from './incident-answers.ts';
+import { Causes, Incident, IncidentPage, Topology } from './incident-answers.ts';
 import {
-  ChangeBody,
   IncidentPath,
   IncidentsQuery,
   TopologyBody,
@@ -60,16 +59,6 @@ export const INCIDENT_WRITE_OPERATIONS = {
     body: TransitionBody,
     status: 200,
     answers: [Incident],
-  },
-  recordChange: {
-    method: 'post',
-    path: '/v1/changes',
-    summary: 'Tells of a deployment or another change: evidence in incidents near it',
-    params: NoParameters,
-    query: NoParameters,
-    body: ChangeBody,
-    status: 202,
-    answers: [RecordedChange],
   },
   putTopology: {
     method: 'put',

@@ -4,7 +4,7 @@ import { TraceSummary } from '../diagnosis/graph/trace-summaries.ts';
 import { INCIDENT_SEVERITIES, INCIDENT_STATUSES } from '../incidents/incident.ts';
 import { TargetId } from '../tenancy/identifiers.ts';
 import { named } from './answers.ts';
-import { Instant, paging } from './requests.ts';
+import { paging } from './requests.ts';
 
 const MOST_EDGES = 2000;
 
@@ -23,20 +23,6 @@ export const TransitionBody = named(
   z.strictObject({
     to: z.enum(INCIDENT_STATUSES),
     note: z.string().min(1).max(2000).optional().describe('Why; of the last step: what ended it'),
-  }),
-);
-
-export const ChangeBody = named(
-  'Change',
-  z.strictObject({
-    id: z
-      .string()
-      .regex(/^[\w.:@-]{1,128}$/, 'expected 1-128 of letters, digits and "_ . : @ -"')
-      .optional()
-      .describe('Makes sending it again safe; derived from the other fields where left out'),
-    target: TargetId,
-    summary: z.string().min(1).max(500).describe('What was changed, such as "version 41 deployed"'),
-    at: Instant.optional().describe('ISO 8601 or epoch seconds; now where left out'),
   }),
 );
 

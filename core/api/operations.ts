@@ -14,6 +14,7 @@ import {
   StartedRun,
   TargetPage,
 } from './answers.ts';
+import { CHANGE_READ_OPERATIONS, CHANGE_WRITE_OPERATIONS } from './change-operations.ts';
 import { INCIDENT_READ_OPERATIONS, INCIDENT_WRITE_OPERATIONS } from './incident-operations.ts';
 import type { Operation } from './operation.ts';
 import {
@@ -36,6 +37,7 @@ const reading = { method: 'get', status: 200 } as const;
 /** Operations that `serve-api` answers, by id. */
 export const READ_OPERATIONS = {
   ...INCIDENT_READ_OPERATIONS,
+  ...CHANGE_READ_OPERATIONS,
   getHealth: {
     ...reading,
     path: '/v1/health',
@@ -140,6 +142,7 @@ export type ReadOperationId = keyof typeof READ_OPERATIONS;
 /** Operations that `record-context` answers, by id: what people and tools tell about the fleet. */
 export const CONTEXT_OPERATIONS = {
   ...INCIDENT_WRITE_OPERATIONS,
+  ...CHANGE_WRITE_OPERATIONS,
   putSettings: {
     method: 'put',
     path: '/v1/settings',

@@ -63,8 +63,6 @@ export interface FleetSizes {
 }
 
 export interface ChangeStore {
-  /** Storing the same change again changes nothing. */
-  record(change: ChangeSignal): Promise<void>;
   /** Changes from `from` to `to` (epoch seconds, inclusive), oldest first; the newest so many where there are too many. */
   between(tenantId: string, from: number, to: number): Promise<readonly ChangeSignal[]>;
 }

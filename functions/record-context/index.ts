@@ -1,14 +1,20 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import * as z from 'zod';
-import { makeDocumentClient, makeEventBridgeClient, makeSqsClient } from '../../adapters/clients.ts';
+import {
+  makeDocumentClient,
+  makeEventBridgeClient,
+  makeSqsClient,
+  makeStepFunctionsClient,
+} from '../../adapters/clients.ts';
 import { dynamoApiKeyStore } from '../../adapters/dynamodb/api-key-store.ts';
-import { dynamoChangeStore } from '../../adapters/dynamodb/change-store.ts';
+import { dynamoDeploymentStore } from '../../adapters/dynamodb/deployment-store.ts';
 import { dynamoGraphStore } from '../../adapters/dynamodb/graph-store.ts';
 import { dynamoIncidentStore } from '../../adapters/dynamodb/incident-store.ts';
 import { defaultPace, pause } from '../../adapters/dynamodb/paced-retry.ts';
 import { dynamoSettingsStore } from '../../adapters/dynamodb/settings-store.ts';
 import { eventBridgePublisher } from '../../adapters/eventbridge/event-publisher.ts';
 import { sqsSignalSender } from '../../adapters/sqs/signal-sender.ts';
+import { stepFunctionsStarter } from '../../adapters/step-functions/workflow-starter.ts';
 import { authenticate } from '../shared/authenticate.ts';
 import { observe, telemetry } from '../shared/observe.ts';
 import { readEnv } from '../shared/read-env.ts';
@@ -18,6 +24,7 @@ const env = readEnv({
   REGISTRY_TABLE_NAME: z.string().min(1),
   EVENT_BUS_NAME: z.string().min(1),
   SIGNALS_QUEUE_URL: z.string().min(1),
+  DEPLOYMENT_STATE_MACHINE_ARN: z.string().min(1),
 });
 const client = makeDocumentClient();
 const tableName = env.REGISTRY_TABLE_NAME;
@@ -27,7 +34,7 @@ export const handler = observe(
     authenticate: authenticate({ keys: dynamoApiKeyStore(client, tableName), now: Date.now }),
     settings: dynamoSettingsStore({ client, tableName }),
     incidents: dynamoIncidentStore({ client, tableName, now: Date.now }),
-    changes: dynamoChangeStore({ client, tableName }),
+    changes: dynamoDeploymentStore({ client, tableName, now: Date.now }),
     graphs: dynamoGraphStore({ client, tableName }),
     signals: sqsSignalSender(makeSqsClient(), env.SIGNALS_QUEUE_URL),
     events: eventBridgePublisher({
@@ -36,6 +43,10 @@ export const handler = observe(
       wait: async (ms) => {
         await sleep(ms);
       },
+    }),
+    workflow: stepFunctionsStarter({
+      client: makeStepFunctionsClient(),
+      stateMachineArn: env.DEPLOYMENT_STATE_MACHINE_ARN,
     }),
     now: Date.now,
     pause: (attempt) => pause(defaultPace, attempt),

@@ -1,15 +1,7 @@
 import { CONTEXT_OPERATIONS } from '../../core/api/operations.ts';
 import { presentIncident, presentTopology } from '../../core/api/present-incident.ts';
-import { contentHash } from '../../core/diagnosis/content-hash.ts';
 import { buildDependencyGraph } from '../../core/diagnosis/dependency-graph.ts';
-import type { ChangeSignal } from '../../core/incidents/signal.ts';
-import { parseInstant } from '../../core/ingestion/instant.ts';
-import type {
-  ChangeStore,
-  GraphStore,
-  SignalSender,
-  StoredGraph,
-} from '../../core/ports/incident-storage.ts';
+import type { GraphStore, SignalSender, StoredGraph } from '../../core/ports/incident-storage.ts';
 import type { Telemetry } from '../../core/ports/telemetry.ts';
 import { currentGraph } from '../../core/signals/fold-tenant.ts';
 import { type MoveDeps, moveIncident } from '../../core/signals/move-incident.ts';
@@ -19,7 +11,6 @@ import { type Record, validated } from './validated.ts';
 
 /** Where the operations on incidents and what they depend on write to. */
 export interface IncidentRecords extends MoveDeps {
-  readonly changes: Pick<ChangeStore, 'record'>;
   readonly graphs: GraphStore;
   readonly signals: SignalSender;
   readonly telemetry: Telemetry;
@@ -35,27 +26,6 @@ const move = (records: IncidentRecords): Record =>
     records.telemetry.count('IncidentMoved');
     return presentIncident(incident);
   });
-
-const recordChange = (records: IncidentRecords): Record =>
-  validated(
-    CONTEXT_OPERATIONS.recordChange,
-    async ({ tenantId, name }, { id, target, summary, at: given }) => {
-      const at = given === undefined ? secondsNow(records) : parseInstant(given);
-      const signalId = id ?? `change-${contentHash(JSON.stringify([target, at, summary]))}`;
-      const change: ChangeSignal = { kind: 'change', signalId, tenantId, targetId: target, at, summary };
-      // Stored first: an incident that opens before the message arrives finds it.
-      await records.changes.record(change);
-      await records.signals.send(change);
-      records.telemetry.info('change recorded', {
-        tenantId,
-        targetId: target,
-        changeId: signalId,
-        apiKey: name,
-      });
-      records.telemetry.count('ChangeRecorded');
-      return { id: signalId, at: new Date(at * 1000).toISOString() };
-    },
-  );
 
 const storeGraph = async (records: IncidentRecords, tenantId: string, graph: StoredGraph) => {
   await records.graphs.put(tenantId, graph);
@@ -83,10 +53,9 @@ const recordTraces = (records: IncidentRecords): Record =>
     return storeGraph(records, tenantId, { ...stored, observed, updatedAt: now });
   });
 
-/** What carries out the operations on incidents, changes and topology. */
+/** What carries out the operations on incidents and topology. */
 export const recordIncidents = (records: IncidentRecords) => ({
   moveIncident: move(records),
-  recordChange: recordChange(records),
   putTopology: putTopology(records),
   recordTraces: recordTraces(records),
 });

@@ -1,11 +1,14 @@
 import { CONTEXT_OPERATIONS, type ContextOperationId } from '../../core/api/operations.ts';
 import type { SettingsStore } from '../../core/ports/settings-storage.ts';
 import type { Telemetry } from '../../core/ports/telemetry.ts';
+import { type ChangeRecords, recordChanges } from './record-changes.ts';
 import { type IncidentRecords, recordIncidents } from './record-incidents.ts';
 import { type Record, validated } from './validated.ts';
 
 /** Where the operations write to. */
-export interface Records extends IncidentRecords {
+export interface Records extends IncidentRecords, ChangeRecords {
+  readonly incidents: IncidentRecords['incidents'] & ChangeRecords['incidents'];
+  readonly signals: IncidentRecords['signals'];
   readonly settings: Pick<SettingsStore, 'replace'>;
   readonly telemetry: Telemetry;
 }
@@ -21,5 +24,6 @@ const putSettings = ({ settings, telemetry }: Records): Record =>
 /** What carries out each operation. Each write names the caller's tenant, never one from the request. */
 export const recordOperations = (records: Records): Readonly<{ [Id in ContextOperationId]: Record }> => ({
   ...recordIncidents(records),
+  ...recordChanges(records),
   putSettings: putSettings(records),
 });

@@ -19,13 +19,14 @@ import { historyOf } from '../../core/storage/block-history.ts';
 import { hourOf } from '../../core/storage/keys.ts';
 import type { Target } from '../../core/targets/target.ts';
 import { NotFoundError } from '../shared/problem-of-error.ts';
+import { answerChanges, type ChangeSources } from './answer-changes.ts';
 import { answerDetection, type DetectionSources } from './answer-detection.ts';
 import { answerIncidents, type IncidentSources } from './answer-incidents.ts';
 import { getTrends } from './answer-trends.ts';
 import { type Answer, type Body, presentPage, validated } from './validated.ts';
 
 /** What the operations read from. */
-export interface Sources extends DetectionSources, IncidentSources {
+export interface Sources extends DetectionSources, IncidentSources, ChangeSources {
   readonly registry: Pick<TargetRegistry, 'get' | 'list'>;
   readonly blocks: Pick<BlockStore, 'readRange'>;
   readonly forecasts: Pick<ForecastStore, 'get'>;
@@ -149,6 +150,7 @@ export const answerOperations = (sources: Sources): Readonly<Record<ReadOperatio
   listBreaches: listBreaches(sources),
   ...answerDetection(sources),
   ...answerIncidents(sources),
+  ...answerChanges(sources),
   listRuns: listRuns(sources),
   getRun: getRun(sources),
 });

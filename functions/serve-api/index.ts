@@ -5,6 +5,7 @@ import { dynamoApiKeyStore } from '../../adapters/dynamodb/api-key-store.ts';
 import { dynamoBlockReader } from '../../adapters/dynamodb/block-store.ts';
 import { dynamoBreachStore } from '../../adapters/dynamodb/breach-store.ts';
 import { dynamoCauseStore } from '../../adapters/dynamodb/cause-store.ts';
+import { dynamoDeploymentStore } from '../../adapters/dynamodb/deployment-store.ts';
 import { dynamoDetectorStateStore } from '../../adapters/dynamodb/detector-state-store.ts';
 import { dynamoForecastStore } from '../../adapters/dynamodb/forecast-store.ts';
 import { dynamoGraphStore } from '../../adapters/dynamodb/graph-store.ts';
@@ -39,6 +40,7 @@ export const handler = observe(
     incidents: dynamoIncidentStore(registry),
     causes: dynamoCauseStore(registry),
     graphs: dynamoGraphStore(registry),
+    changes: dynamoDeploymentStore(registry),
     now: Date.now,
     telemetry,
   }),

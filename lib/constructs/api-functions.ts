@@ -16,6 +16,7 @@ export interface ApiFunctionsProps {
   readonly signalsQueue: { readonly arn: string; readonly url: string };
   readonly eventBus: { readonly arn: string; readonly name: string };
   readonly forecastStateMachineArn: string;
+  readonly deploymentStateMachineArn: string;
   readonly notify: ITopic;
 }
 
@@ -108,15 +109,21 @@ export class ApiFunctions extends Construct {
   }
 
   #recorder(): ObservedFunction {
-    const { registry, signalsQueue, eventBus } = this.#props;
+    const { registry, signalsQueue, eventBus, deploymentStateMachineArn } = this.#props;
     const recorder = this.#route('RecordContext', {
       entry: 'record-context',
       description: 'Takes in what people and tools tell about the fleet',
       memoryMb: 256,
-      environment: { EVENT_BUS_NAME: eventBus.name, SIGNALS_QUEUE_URL: signalsQueue.url },
+      environment: {
+        EVENT_BUS_NAME: eventBus.name,
+        SIGNALS_QUEUE_URL: signalsQueue.url,
+        DEPLOYMENT_STATE_MACHINE_ARN: deploymentStateMachineArn,
+      },
     });
     registry.grantReplaceSettings(recorder);
     registry.grantWriteIncidents(recorder);
+    registry.grantRecordChanges(recorder);
+    recorder.allow(['states:StartExecution'], [deploymentStateMachineArn]);
     recorder.allow(['sqs:SendMessage'], [signalsQueue.arn]);
     recorder.allow(['events:PutEvents'], [eventBus.arn]);
     return recorder;

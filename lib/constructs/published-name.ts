@@ -13,7 +13,8 @@ export type PublishedThing =
   | 'signals-queue-arn'
   | 'signals-queue-url'
   | 'dispatch-state-machine-arn'
-  | 'forecast-state-machine-arn';
+  | 'forecast-state-machine-arn'
+  | 'deployment-state-machine-arn';
 
 export interface PublishedNameProps {
   readonly config: StageConfig;

@@ -98,6 +98,21 @@ export class RegistryTable extends Construct {
     this.#allow(writer, 'PutItem');
   }
 
+  /** Read a change, and write it with its list entry and what it teaches. */
+  grantWriteChanges(writer: ObservedFunction): void {
+    this.#allow(writer, 'GetItem', 'PutItem');
+  }
+
+  /** Read changes and those around them, and write one. */
+  grantRecordChanges(writer: ObservedFunction): void {
+    this.#allow(writer, 'GetItem', 'Query', 'PutItem');
+  }
+
+  /** Read a tenant's incidents. */
+  grantReadIncidents(reader: ObservedFunction): void {
+    this.#allow(reader, 'GetItem', 'BatchGetItem');
+  }
+
   #allow(user: ObservedFunction, ...operations: readonly string[]): void {
     user.allow(
       operations.map((operation) => `dynamodb:${operation}`),

@@ -17,6 +17,7 @@ const CONTEXT_ROUTES = [
   [HttpMethod.PUT, '/v1/topology'],
   [HttpMethod.POST, '/v1/traces'],
   [HttpMethod.POST, '/v1/changes'],
+  [HttpMethod.POST, '/v1/changes/assess'],
   [HttpMethod.POST, '/v1/incidents/{incidentId}/transitions'],
 ] as const;
 
@@ -44,6 +45,7 @@ export class EdgeStack extends Stack {
         name: PublishedName.read(this, config, 'event-bus-name'),
       },
       forecastStateMachineArn: PublishedName.read(this, config, 'forecast-state-machine-arn'),
+      deploymentStateMachineArn: PublishedName.read(this, config, 'deployment-state-machine-arn'),
     });
     this.http = new HttpApiEdge(this, 'Http', { config });
     this.http.serve(HttpMethod.POST, '/v1/ingest/{format}', functions.receiveMetrics);

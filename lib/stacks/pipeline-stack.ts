@@ -2,6 +2,7 @@ import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import type { StageConfig } from '../config/stage-config.ts';
 import { AnomalyDetection } from '../constructs/anomaly-detection.ts';
+import { DeploymentWatch } from '../constructs/deployment-watch.ts';
 import { DispatchSchedule } from '../constructs/dispatch-schedule.ts';
 import { ForecastBus } from '../constructs/forecast-bus.ts';
 import { ForecastWorkflow } from '../constructs/forecast-workflow.ts';
@@ -21,6 +22,7 @@ export class PipelineStack extends Stack {
   readonly ingest: IngestPipeline;
   readonly forecasts: ForecastWorkflow;
   readonly incidents: IncidentManagement;
+  readonly deployments: DeploymentWatch;
 
   constructor(scope: Construct, id: string, props: PipelineStackProps) {
     super(scope, id, props);
@@ -33,6 +35,7 @@ export class PipelineStack extends Stack {
     new DispatchSchedule(this, 'DispatchSchedule', { ...shared, machine: dispatch.machine });
     new AnomalyDetection(this, 'Anomalies', { ...shared, bus });
     this.incidents = new IncidentManagement(this, 'Incidents', { ...shared, bus });
+    this.deployments = new DeploymentWatch(this, 'Deployments', { ...shared, bus });
     const keys = new KeyIssuer(this, 'Keys', shared);
     this.#publish(config, bus);
     new CfnOutput(this, 'ForecastStateMachineArn', { value: fleet.machine.stateMachineArn });
@@ -55,6 +58,7 @@ export class PipelineStack extends Stack {
       ['EventBusNameParameter', 'event-bus-name', bus.eventBusName],
       ['DispatchMachine', 'dispatch-state-machine-arn', dispatch.machine.stateMachineArn],
       ['ForecastMachine', 'forecast-state-machine-arn', fleet.machine.stateMachineArn],
+      ['DeploymentMachine', 'deployment-state-machine-arn', this.deployments.machine.stateMachineArn],
     ] as const;
     for (const [id, thing, value] of names) new PublishedName(this, id, { config, thing, value });
   }

@@ -16,7 +16,6 @@ import {
 import { mockClient } from 'aws-sdk-client-mock';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { dynamoCauseStore } from '../../adapters/dynamodb/cause-store.ts';
-import { dynamoChangeStore } from '../../adapters/dynamodb/change-store.ts';
 import { dynamoGraphStore } from '../../adapters/dynamodb/graph-store.ts';
 import { dynamoIncidentStore } from '../../adapters/dynamodb/incident-store.ts';
 import { sqsSignalSender } from '../../adapters/sqs/signal-sender.ts';
@@ -173,37 +172,6 @@ it('told events are forgotten only of the version that was told', async () => {
   });
   await expect(store.clearPending('acme', [stored])).resolves.toBeUndefined();
   await expect(store.clearPending('acme', [stored])).rejects.toThrow('broken');
-});
-
-describe('changes', () => {
-  const changes = dynamoChangeStore(table);
-  const change = {
-    kind: 'change',
-    signalId: 'c',
-    tenantId: 'acme',
-    targetId: 'w',
-    at: NOW,
-    summary: 'v2',
-  } as const;
-
-  it('are stored by time and come back oldest first', async () => {
-    dynamo.on(PutCommand).resolves({});
-    await changes.record(change);
-    const { Item } = dynamo.commandCalls(PutCommand)[0]!.args[0].input;
-    expect(Item).toMatchObject({
-      pk: 'T#acme',
-      sk: 'CHANGE#2026-11-21T10:05:00Z#c',
-      expiresAt: NOW + 90 * 86_400,
-    });
-    dynamo.on(QueryCommand).resolves({ Items: [{ ...Item, at: NOW + 1 }, Item ?? {}] });
-    const found = await changes.between('acme', NOW - 60, NOW);
-    expect(found.map(({ at }) => at)).toEqual([NOW, NOW + 1]);
-    expect(found[0]).toEqual({ ...change, causeKeys: [] });
-    expect(dynamo.commandCalls(QueryCommand)[0]?.args[0].input.ExpressionAttributeValues).toMatchObject({
-      ':from': 'CHANGE#2026-11-21T10:04:00Z',
-      ':to': 'CHANGE#2026-11-21T10:05:00Z$',
-    });
-  });
 });
 
 describe('the dependency graph', () => {

@@ -37,6 +37,7 @@ const Task = z.strictObject({
   TimeoutSeconds: z.number(),
 });
 const Pass = z.strictObject({ ...common, Type: z.literal('Pass') });
+const Wait = z.strictObject({ ...common, Type: z.literal('Wait'), Timestamp: z.string() });
 const Choice = z.strictObject({
   Comment: z.string().optional(),
   Type: z.literal('Choice'),
@@ -60,7 +61,7 @@ const InlineMap = z.strictObject({
     },
   }),
 });
-const State = z.discriminatedUnion('Type', [Task, Pass, Choice, Succeed, Fail, InlineMap]);
+const State = z.discriminatedUnion('Type', [Task, Pass, Wait, Choice, Succeed, Fail, InlineMap]);
 
 /** The part of the states language that Forestall's files use; anything else fails to parse. */
 export const Definition = z.strictObject({
@@ -93,7 +94,7 @@ export const everyState = (states: States): { name: string; state: State; among:
 export const successors = (state: State): string[] => {
   if (state.Type === 'Choice') return [...state.Choices.map(({ Next }) => Next), state.Default];
   if (state.Type === 'Fail' || state.Type === 'Succeed') return [];
-  const caught = state.Type === 'Pass' ? [] : state.Catch.map(({ Next }) => Next);
+  const caught = state.Type === 'Pass' || state.Type === 'Wait' ? [] : state.Catch.map(({ Next }) => Next);
   return [...(state.Next === undefined ? [] : [state.Next]), ...caught];
 };
 

@@ -19,10 +19,11 @@ const raisedByAws = /^((States|Lambda|StepFunctions)\.[A-Za-z]+|ExecutionAlready
 const placeholdersOf = (text: string): string[] =>
   [...new Set([...text.matchAll(/\$\{(\w+)\}/g)].map(([, name]) => name ?? ''))].sort();
 
-/** What `lib/constructs/forecast-workflow.ts` supplies; the construct refuses any difference when synthesised. */
+/** What `forecast-workflow.ts` and `deployment-watch.ts` in `lib/constructs` supply; the construct refuses any difference when synthesised. */
 const SUPPLIED: Readonly<Record<string, readonly string[]>> = {
   'dispatch-forecasts': ['ForecastFleetStateMachineArn', 'ListTenantsFunctionArn'],
   'forecast-fleet': ['CloseForecastRunFunctionArn', 'ForecastBatchFunctionArn', 'PlanForecastRunFunctionArn'],
+  'watch-deployment': ['CloseDeploymentFunctionArn', 'ScoreDeploymentFunctionArn'],
 };
 
 describe.each(names)('%s', (name) => {

@@ -26,6 +26,8 @@ export interface Execution {
   readonly trail: readonly string[];
   /** Seconds before each retry, without jitter. */
   readonly waits: readonly number[];
+  /** Moments that were waited for. */
+  readonly until: readonly string[];
 }
 
 interface Machine {
@@ -33,6 +35,7 @@ interface Machine {
   readonly execution: Readonly<Record<string, unknown>>;
   readonly trail: string[];
   readonly waits: number[];
+  readonly until: string[];
 }
 
 interface Scope {
@@ -203,6 +206,18 @@ const choose = async (
   return state.Default;
 };
 
+/** @throws TaskError as Step Functions does for what is no ISO 8601 time */
+const momentOf = async (
+  machine: Machine,
+  scope: Scope,
+  { Timestamp }: Extract<State, { Type: 'Wait' }>,
+  input: unknown,
+): Promise<string> => {
+  const moment = await evaluateText(Timestamp, bindingsOf(machine, scope, { input }));
+  if (typeof moment === 'string' && !Number.isNaN(Date.parse(moment))) return moment;
+  throw new TaskError('States.QueryEvaluationError', `${String(moment)} is no time`);
+};
+
 const step = async (
   machine: Machine,
   scope: Scope,
@@ -212,7 +227,9 @@ const step = async (
 ): Promise<Step> => {
   if (state.Type === 'Succeed') return { next: undefined, output: input, assigned: {} };
   if (state.Type === 'Fail') throw new TaskError(state.Error, state.Cause);
-  if (state.Type === 'Pass') return finish(state, bindingsOf(machine, scope, { input }), input);
+  if (state.Type === 'Wait') machine.until.push(await momentOf(machine, scope, state, input));
+  if (state.Type === 'Pass' || state.Type === 'Wait')
+    return finish(state, bindingsOf(machine, scope, { input }), input);
   if (state.Type === 'Choice')
     return { next: await choose(machine, scope, state, input), output: input, assigned: {} };
   return work(machine, scope, name, state, input);
@@ -237,14 +254,14 @@ const runStates = async (machine: Machine, outer: Scope, states: States, startAt
 /** Runs a machine to its end. Bugs of a test (a missing task, a missing state) are thrown, not made failures. */
 export const execute = async (definition: Definition, input: unknown, tasks: Tasks): Promise<Execution> => {
   const execution = { Id: 'execution-1', Input: input, StartTime: '2026-11-21T10:05:01.234Z' };
-  const machine: Machine = { tasks, execution, trail: [], waits: [] };
-  const { trail, waits } = machine;
+  const machine: Machine = { tasks, execution, trail: [], waits: [], until: [] };
+  const { trail, waits, until } = machine;
   try {
     const scope = { variables: {}, prefix: '' };
     const output = await runStates(machine, scope, definition.States, definition.StartAt, input);
-    return { status: 'SUCCEEDED', output, error: undefined, trail, waits };
+    return { status: 'SUCCEEDED', output, error: undefined, trail, waits, until };
   } catch (error) {
     if (!(error instanceof TaskError)) throw error;
-    return { status: 'FAILED', output: undefined, error: error.name, trail, waits };
+    return { status: 'FAILED', output: undefined, error: error.name, trail, waits, until };
   }
 };

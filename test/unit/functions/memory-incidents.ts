@@ -4,7 +4,6 @@ import { ConflictError } from '../../../core/errors.ts';
 import type { ChangeSignal } from '../../../core/incidents/signal.ts';
 import type {
   CauseStore,
-  ChangeStore,
   GraphStore,
   IncidentStore,
   SignalSender,
@@ -12,6 +11,7 @@ import type {
   StoredIncident,
 } from '../../../core/ports/incident-storage.ts';
 import type { CausesReport } from '../../../core/signals/causes-report.ts';
+import { memoryDeployments } from '../deployments/memory-deployments.ts';
 
 interface Book {
   version: number;
@@ -85,19 +85,6 @@ const memoryGraphs = () => {
   return store;
 };
 
-const memoryChanges = (): ChangeStore => {
-  const stored = new Map<string, ChangeSignal>();
-  return {
-    record: async (change) => {
-      stored.set(`${change.tenantId} ${change.at} ${change.signalId}`, change);
-    },
-    between: async (tenantId, from, to) =>
-      [...stored.values()]
-        .filter((change) => change.tenantId === tenantId && change.at >= from && change.at <= to)
-        .sort((a, b) => a.at - b.at),
-  };
-};
-
 const memoryCauses = () => {
   const reports = new Map<string, CausesReport>();
   const lessons = new Map<string, PastIncident>();
@@ -139,7 +126,7 @@ export const memoryIncidentWorld = () => {
       incidents: incidents.store,
       causes: causes.store,
       graphs: memoryGraphs(),
-      changes: memoryChanges(),
+      changes: memoryDeployments().store,
       fleets: { count: async () => fleet.targets },
       signals,
     },
@@ -149,6 +136,6 @@ export const memoryIncidentWorld = () => {
 
 /** What the read API needs of them. */
 export const memoryIncidents = () => {
-  const { incidents, causes, graphs } = memoryIncidentWorld().stores;
-  return { incidents, causes, graphs };
+  const { incidents, causes, graphs, changes } = memoryIncidentWorld().stores;
+  return { incidents, causes, graphs, changes };
 };

@@ -1,0 +1,135 @@
+import { Command, Option } from 'commander';
+import { CHANGE_FORMATS, type ChangeFormat } from '../../core/change-risk/planned-change.ts';
+import { CHANGE_HEALTHS, CHANGE_KINDS } from '../../core/deployments/change-record.ts';
+import type { ChangeSummaryAnswer } from '../api-client/answers.ts';
+import { openInput } from '../input/line-batches.ts';
+import type { Terminal } from '../terminal/terminal.ts';
+import { LineWriter } from '../terminal/writer.ts';
+import { describedIn, readAll } from './assess.ts';
+import { describeAssessment } from './assess-text.ts';
+import { CHANGE_COLUMNS, describeChange } from './changes-text.ts';
+import { type ConnectionOptions, connect, withConnection } from './connection-options.ts';
+import { printList } from './list-output.ts';
+import { wholeNumber } from './option-values.ts';
+
+interface ShowOptions extends ConnectionOptions {
+  readonly json?: true;
+}
+interface ListOptions extends ShowOptions {
+  readonly target?: string;
+  readonly kind?: ChangeSummaryAnswer['kind'];
+  readonly health?: ChangeSummaryAnswer['health'];
+  readonly limit: number;
+}
+interface PlanOptions extends ShowOptions {
+  readonly target?: string;
+  readonly format?: ChangeFormat;
+}
+interface RecordOptions extends PlanOptions {
+  readonly target: string;
+  readonly id?: string;
+  readonly at?: string;
+  readonly kind: ChangeSummaryAnswer['kind'];
+  readonly version?: string;
+  readonly previousVersion?: string;
+  readonly plan?: string;
+}
+
+const print = async (lines: readonly string[], terminal: Terminal): Promise<void> =>
+  new LineWriter(terminal.stdout).lines([...lines]);
+
+const show = async (id: string, { json, ...connection }: ShowOptions, terminal: Terminal): Promise<void> => {
+  const change = await connect(connection, terminal).change(id);
+  await print(json ? [JSON.stringify(change)] : describeChange(change, terminal), terminal);
+};
+
+const list = (options: ListOptions, terminal: Terminal): Promise<void> => {
+  const { target, kind, health, limit, json, ...connection } = options;
+  return printList(
+    connect(connection, terminal).changes({ target, kind, health, most: limit }),
+    { columns: CHANGE_COLUMNS, empty: 'no changes', json: json === true },
+    terminal,
+  );
+};
+
+const planIn = async (path: string, format: ChangeFormat | undefined, terminal: Terminal) => {
+  const { name, stream } = openInput(path, terminal.stdin);
+  return describedIn(name, await readAll(name, stream), format);
+};
+
+const record = async (summary: string, options: RecordOptions, terminal: Terminal): Promise<void> => {
+  const { json, plan, format, at, url, key, ...told } = options;
+  const planned = plan === undefined ? undefined : await planIn(plan, format, terminal);
+  // Dated here: a request that is sent again, by this command or by a pipeline's retry, is the same change.
+  const moment = at ?? new Date().toISOString();
+  const client = connect({ ...(url && { url }), ...(key && { key }) }, terminal);
+  const recorded = await client.recordChange({ ...told, summary, at: moment, plan: planned });
+  if (json) return print([JSON.stringify(recorded)], terminal);
+  const { id, health, assessment } = recorded;
+  const watched = health === 'watching' ? `, watched: forestall changes ${id}` : '';
+  const risk = assessment === undefined ? [] : describeAssessment(assessment, terminal);
+  return print([`${id} recorded${watched}`, ...risk], terminal);
+};
+
+const assess = async (path: string, options: PlanOptions, terminal: Terminal): Promise<void> => {
+  const { json, target, format, ...connection } = options;
+  const plan = await planIn(path, format, terminal);
+  const assessment = await connect(connection, terminal).assessChange(plan, target);
+  await print(json ? [JSON.stringify(assessment)] : describeAssessment(assessment, terminal), terminal);
+};
+
+const formatOption = () =>
+  new Option('--format <format>', 'what the plan is (default: by its content)').choices(CHANGE_FORMATS);
+
+const listCommand = (terminal: Terminal): Command =>
+  withConnection(new Command('list'))
+    .description('list changes, newest first; with an id, print that one')
+    .argument('[id]', 'change id')
+    .option('--target <id>', 'only this target')
+    .addOption(new Option('--kind <kind>', 'only this kind').choices(CHANGE_KINDS))
+    .addOption(new Option('--health <health>', 'only of this health').choices(CHANGE_HEALTHS))
+    .option('--limit <n>', 'at most so many', wholeNumber(1, 1_000_000), 20)
+    .option('--json', 'one JSON object per line and change')
+    .action((id: string | undefined, options: ListOptions) =>
+      id === undefined ? list(options, terminal) : show(id, options, terminal),
+    );
+
+const showCommand = (terminal: Terminal): Command =>
+  withConnection(new Command('show'))
+    .description('print one change with the risk of its plan and the health of its target since')
+    .argument('<id>', 'change id')
+    .option('--json', 'one JSON object')
+    .action((id: string, options: ShowOptions) => show(id, options, terminal));
+
+const recordCommand = (terminal: Terminal): Command =>
+  withConnection(new Command('record'))
+    .description('tell of a change; a deployment is watched for an hour')
+    .argument('<summary>', 'what was changed, such as "version 41 deployed"')
+    .requiredOption('--target <id>', 'what was changed')
+    .addOption(new Option('--kind <kind>', 'kind of change').choices(CHANGE_KINDS).default('deployment'))
+    .option('--version <version>', 'version deployed')
+    .option('--previous-version <version>', 'version before: what a rollback would go back to')
+    .option('--at <time>', 'when, ISO 8601 or epoch seconds (default: now)')
+    .option('--id <id>', 'makes telling it again safe')
+    .option('--plan <file>', 'change set or output of cdk diff, whose risk is assessed; - for stdin')
+    .addOption(formatOption())
+    .option('--json', 'one JSON object')
+    .action((summary: string, options: RecordOptions) => record(summary, options, terminal));
+
+const assessCommand = (terminal: Terminal): Command =>
+  withConnection(new Command('assess'))
+    .description('risk of a planned change by your own deployments; records nothing')
+    .argument('<file>', 'change set or output of cdk diff; - for stdin')
+    .option('--target <id>', 'what will be changed: its incidents are taken into account')
+    .addOption(formatOption())
+    .option('--json', 'one JSON object')
+    .action((path: string, options: PlanOptions) => assess(path, options, terminal));
+
+/** `forestall changes [ID|list|show|record|assess]`: deployments and other changes, their risk and what came of them. */
+export const changesCommand = (terminal: Terminal): Command =>
+  new Command('changes')
+    .description('list, show, record and assess changes')
+    .addCommand(listCommand(terminal), { isDefault: true })
+    .addCommand(showCommand(terminal))
+    .addCommand(recordCommand(terminal))
+    .addCommand(assessCommand(terminal));

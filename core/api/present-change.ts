@@ -1,0 +1,74 @@
+/** Changes as the API shows them. */
+import type * as z from 'zod';
+import {
+  type ChangeRecord,
+  type ChangeSummary as Found,
+  healthNow,
+  summaryOf,
+} from '../deployments/change-record.ts';
+import { DEFAULT_WATCH_POLICY } from '../deployments/watch-policy.ts';
+import type { ChangeDetail, ChangeSummary } from './change-answers.ts';
+
+const instant = (epochSeconds: number): string => new Date(epochSeconds * 1000).toISOString();
+
+/** `now` in epoch seconds. */
+export const presentChange = (found: Found, now: number): z.infer<typeof ChangeSummary> => {
+  const { changeId, targetId, kind, summary, at, version, previousVersion, score, risk, riskLevel } = found;
+  return {
+    ...{ id: changeId, target: targetId, kind, summary, at: instant(at) },
+    ...(version === undefined ? {} : { version }),
+    ...(previousVersion === undefined ? {} : { previousVersion }),
+    health: healthNow(found, now),
+    ...(score === undefined ? {} : { score }),
+    ...(risk === undefined || riskLevel === undefined ? {} : { risk, riskLevel }),
+  };
+};
+
+type Detail = z.infer<typeof ChangeDetail>;
+
+const presentCheck = (check: ChangeRecord['checks'][number]): Detail['checks'][number] => ({
+  minutes: check.minutes,
+  until: instant(check.until),
+  checkedAt: instant(check.checkedAt),
+  score: check.health,
+  sureness: check.sureness,
+  judged: check.judged,
+  sent: check.sent,
+  evidence: check.parts.map(({ text, weight, harm }) => ({
+    text,
+    points: Number((100 * weight * harm).toFixed(1)),
+  })),
+});
+
+const presentProposal = (
+  proposal: NonNullable<ChangeRecord['proposal']>,
+): NonNullable<Detail['proposal']> => ({
+  action: proposal.action,
+  target: proposal.targetId,
+  ...(proposal.from === null ? {} : { from: proposal.from }),
+  ...(proposal.to === null ? {} : { to: proposal.to }),
+  confidence: proposal.confidence,
+  expiresAt: instant(proposal.expiresAt),
+});
+
+const nextCheckAt = ({ at, checks, policy = DEFAULT_WATCH_POLICY }: ChangeRecord): Partial<Detail> => {
+  const minutes = policy.checkMinutes[checks.length];
+  return minutes === undefined ? {} : { nextCheckAt: instant(at + minutes * 60) };
+};
+
+/** `now` in epoch seconds. */
+export const presentChangeDetail = (record: ChangeRecord, now: number): Detail => {
+  const summary = presentChange({ ...summaryOf(record), tenantId: record.tenantId }, now);
+  const isStuck = record.health === 'watching' && summary.health === 'unknown';
+  const reason = isStuck ? 'the watch did not end' : record.reason;
+  return {
+    ...summary,
+    recordedAt: instant(record.recordedAt),
+    ...(record.plan === undefined ? {} : { assessment: record.plan.assessment }),
+    checks: record.checks.map(presentCheck),
+    ...(summary.health === 'watching' ? nextCheckAt(record) : {}),
+    ...(record.closedAt === undefined ? {} : { closedAt: instant(record.closedAt) }),
+    ...(reason === undefined ? {} : { reason }),
+    ...(record.proposal === undefined ? {} : { proposal: presentProposal(record.proposal) }),
+  };
+};

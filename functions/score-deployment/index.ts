@@ -1,0 +1,34 @@
+import * as z from 'zod';
+import { makeDocumentClient } from '../../adapters/clients.ts';
+import { dynamoAnomalyStore } from '../../adapters/dynamodb/anomaly-store.ts';
+import { dynamoBlockReader } from '../../adapters/dynamodb/block-store.ts';
+import { dynamoDeploymentStore } from '../../adapters/dynamodb/deployment-store.ts';
+import { dynamoForecastStore } from '../../adapters/dynamodb/forecast-store.ts';
+import { dynamoGraphStore } from '../../adapters/dynamodb/graph-store.ts';
+import { dynamoIncidentStore } from '../../adapters/dynamodb/incident-store.ts';
+import { dynamoTargetRegistry } from '../../adapters/dynamodb/target-registry.ts';
+import { observe, telemetry } from '../shared/observe.ts';
+import { readEnv } from '../shared/read-env.ts';
+import { makeHandler } from './handler.ts';
+
+const env = readEnv({
+  HOT_TABLE_NAME: z.string().min(1),
+  REGISTRY_TABLE_NAME: z.string().min(1),
+});
+const client = makeDocumentClient();
+const registry = { client, tableName: env.REGISTRY_TABLE_NAME, now: Date.now };
+const hot = { client, tableName: env.HOT_TABLE_NAME, now: Date.now };
+
+export const handler = observe(
+  makeHandler({
+    changes: dynamoDeploymentStore(registry),
+    registry: dynamoTargetRegistry(client, env.REGISTRY_TABLE_NAME),
+    blocks: dynamoBlockReader(hot),
+    forecasts: dynamoForecastStore(hot),
+    anomalies: dynamoAnomalyStore(registry),
+    incidents: dynamoIncidentStore(registry),
+    graphs: dynamoGraphStore(registry),
+    now: Date.now,
+    telemetry,
+  }),
+);

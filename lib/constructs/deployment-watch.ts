@@ -1,0 +1,101 @@
+import { Duration } from 'aws-cdk-lib';
+import type { ITopic } from 'aws-cdk-lib/aws-sns';
+import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
+import { Construct } from 'constructs';
+import type { StageConfig } from '../config/stage-config.ts';
+import { ActionableAlarm } from './actionable-alarm.ts';
+import type { ForecastBus } from './forecast-bus.ts';
+import type { HotTable } from './hot-table.ts';
+import { ObservedFunction, type ObservedFunctionProps } from './observed-function.ts';
+import type { RegistryTable } from './registry-table.ts';
+import { Workflow } from './workflow.ts';
+
+export interface DeploymentWatchProps {
+  readonly config: StageConfig;
+  readonly hotTable: HotTable;
+  readonly registry: RegistryTable;
+  readonly bus: ForecastBus;
+  readonly notify: ITopic;
+}
+
+const MEANING = {
+  impact: 'A deployment could not be watched: its health is unknown, and no rollback would be proposed.',
+  runbook: 'A deployment is not watched',
+};
+
+type StepProps = Pick<
+  ObservedFunctionProps,
+  'entry' | 'description' | 'memoryMb' | 'timeout' | 'environment'
+>;
+
+/**
+ * Watches deployments: one execution for each, which scores its health a few times within an hour and may propose to
+ * roll it back. It may not do so itself: it has no permission on anything but Forestall's own tables and bus.
+ */
+export class DeploymentWatch extends Construct {
+  readonly machine: StateMachine;
+  readonly #props: DeploymentWatchProps;
+
+  constructor(scope: Construct, id: string, props: DeploymentWatchProps) {
+    super(scope, id);
+    this.#props = props;
+    this.machine = new Workflow(this, 'Watch', {
+      definition: 'watch-deployment',
+      config: props.config,
+      functions: {
+        ScoreDeploymentFunctionArn: this.#scorer(),
+        CloseDeploymentFunctionArn: this.#closer(),
+      },
+    }).machine;
+    // What fails is seen in the change itself, as health `unknown`: no alarm is worth its price to everybody.
+    if (props.config.alarms === 'full') this.#watchFailures();
+  }
+
+  #step(id: string, step: StepProps): ObservedFunction {
+    const { config, notify, registry } = this.#props;
+    return new ObservedFunction(this, id, {
+      ...step,
+      config,
+      notify,
+      traced: true,
+      failure: { ...MEANING, seenBy: 'failed executions of the workflow, and the health of the change' },
+      environment: { REGISTRY_TABLE_NAME: registry.table.tableName, ...step.environment },
+    });
+  }
+
+  #scorer(): ObservedFunction {
+    const { hotTable, registry } = this.#props;
+    const scorer = this.#step('ScoreDeployment', {
+      entry: 'score-deployment',
+      description: 'Takes one look at the health of a deployment',
+      memoryMb: 1024,
+      timeout: Duration.minutes(1),
+      environment: { HOT_TABLE_NAME: hotTable.table.tableName },
+    });
+    registry.grantRecordChanges(scorer);
+    registry.grantReadIncidents(scorer);
+    hotTable.grantRead(scorer);
+    return scorer;
+  }
+
+  #closer(): ObservedFunction {
+    const { registry, bus } = this.#props;
+    const closer = this.#step('CloseDeployment', {
+      entry: 'close-deployment',
+      description: 'Writes down what the watch of a deployment came to, and announces a proposed rollback',
+      memoryMb: 256,
+      timeout: Duration.seconds(30),
+      environment: { EVENT_BUS_NAME: bus.bus.eventBusName },
+    });
+    registry.grantWriteChanges(closer);
+    bus.grantPublish(closer);
+    return closer;
+  }
+
+  #watchFailures(): void {
+    const period = { period: Duration.minutes(5), statistic: 'Sum' };
+    const alarm = { ...MEANING, threshold: 1, notify: this.#props.notify };
+    new ActionableAlarm(this, 'WatchFailed', { ...alarm, metric: this.machine.metricFailed(period) });
+    new ActionableAlarm(this, 'WatchTimedOut', { ...alarm, metric: this.machine.metricTimedOut(period) });
+  }
+}
