@@ -9,7 +9,7 @@ import {
   type PlannedResource,
   type PlannedRule,
 } from './planned-resource.ts';
-import { managedGrant } from './policy-changes.ts';
+import { isAboutTransport, managedGrant } from './policy-changes.ts';
 
 /** Escape sequences of terminals (ECMA-48): `cdk diff` colours what it prints. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: escape sequences begin with a control character
@@ -57,18 +57,20 @@ const splitStacks = (text: string): StackDiff[] => {
 const lines = (cell: string | undefined): string[] => (cell ?? '').split('\n').filter((line) => line !== '');
 
 const readGrants = (stack: string, sections: StackDiff['sections']): PlannedGrant[] => [
-  ...readTable(sections.get('IAM Statement Changes') ?? []).map(
-    ({ sign, cells }): PlannedGrant => ({
-      stack,
-      given: sign === '+',
-      // Inverted ones print as `NOT`: everything but what is named.
-      effect: /^Deny/.test(cells.Effect ?? '') ? 'deny' : 'allow',
-      actions: lines(cells.Action).map((action) => (action.startsWith('NOT') ? '*' : action)),
-      resources: lines(cells.Resource).map((name) => (name.startsWith('NOT') ? '*' : name)),
-      principals: lines(cells.Principal).map((name) => (name.startsWith('NOT') ? '*' : name)),
-      isConditional: lines(cells.Condition).length > 0,
-    }),
-  ),
+  ...readTable(sections.get('IAM Statement Changes') ?? [])
+    .filter(({ cells }) => cells.Effect !== 'Deny' || !isAboutTransport(cells.Condition ?? ''))
+    .map(
+      ({ sign, cells }): PlannedGrant => ({
+        stack,
+        given: sign === '+',
+        // Inverted ones print as `NOT`: everything but what is named.
+        effect: /^Deny/.test(cells.Effect ?? '') ? 'deny' : 'allow',
+        actions: lines(cells.Action).map((action) => (action.startsWith('NOT') ? '*' : action)),
+        resources: lines(cells.Resource).map((name) => (name.startsWith('NOT') ? '*' : name)),
+        principals: lines(cells.Principal).map((name) => (name.startsWith('NOT') ? '*' : name)),
+        isConditional: lines(cells.Condition).length > 0,
+      }),
+    ),
   ...readTable(sections.get('IAM Policy Changes') ?? []).map(({ sign, cells }) => ({
     ...managedGrant(stack, sign === '+', lines(cells['Managed Policy ARN']).join('')),
     principals: lines(cells.Resource),
@@ -98,20 +100,26 @@ const speaksOf = (text: string, names: ReadonlySet<string>): boolean =>
     ([, name]) => names.has(name!) || names.has(name!.replace(/\.[^./]+$/, '')),
   );
 
-/** A permission of or on something that goes as a whole is not missed by anyone. */
-const isMissed = ({ given, principals, resources }: PlannedGrant, gone: ReadonlySet<string>): boolean => {
-  const goes = (names: readonly string[]): boolean =>
-    names.length > 0 && names.every((name) => speaksOf(name, gone));
-  return given || !(goes(principals) || goes(resources));
+const allSpeakOf = (texts: readonly string[], names: ReadonlySet<string>): boolean =>
+  texts.length > 0 && texts.every((text) => speaksOf(text, names));
+
+/**
+ * Whether a change of access makes a difference to what was there before: not where it is taken from, or on, something
+ * that goes as a whole, and not a denial on something new.
+ */
+const matters = (grant: PlannedGrant, gone: ReadonlySet<string>, fresh: ReadonlySet<string>): boolean => {
+  const { given, effect, principals, resources } = grant;
+  if (given) return effect === 'allow' || !allSpeakOf(resources, fresh);
+  return !(allSpeakOf(principals, gone) || allSpeakOf(resources, gone));
 };
 
 const readStack = ({ name, sections }: StackDiff): PlannedChange => {
   const found = readResources(name, sections.get('Resources') ?? []);
-  const gone = new Set(
-    found.filter(({ resource }) => resource.action === 'remove').flatMap(({ names }) => names),
-  );
+  const namesOf = (action: PlannedResource['action']): ReadonlySet<string> =>
+    new Set(found.filter(({ resource }) => resource.action === action).flatMap(({ names }) => names));
+  const [gone, fresh] = [namesOf('remove'), namesOf('add')];
   const resources: PlannedResource[] = found.map(({ resource }) => resource);
-  const grants = readGrants(name, sections).filter((grant) => isMissed(grant, gone));
+  const grants = readGrants(name, sections).filter((grant) => matters(grant, gone, fresh));
   const rules = readRules(name, sections)
     .filter(({ rule, group }) => rule.added || !speaksOf(group, gone))
     .map(({ rule }) => rule);

@@ -52,8 +52,17 @@ const principalsOf = (value: unknown): string[] => {
   );
 };
 
+/** Whether a condition, as text, is about encrypted transport and nothing else: a denial under it takes nothing away. */
+export const isAboutTransport = (condition: string): boolean => {
+  const keys = condition.match(/[\w-]+:[\w/-]+/g) ?? [];
+  return keys.length > 0 && keys.every((key) => key === 'aws:SecureTransport');
+};
+
 /** Rules of firewalls have statements, too; those of policies have an effect. */
-const isStatement = (value: unknown): boolean => fieldsOf(value).Effect !== undefined;
+const isStatement = (value: unknown): boolean => {
+  const { Effect: effect, Condition: condition } = fieldsOf(value);
+  return effect !== undefined && !(effect === 'Deny' && isAboutTransport(JSON.stringify({ condition })));
+};
 
 const statementGrant = (stack: string, given: boolean, statement: unknown): PlannedGrant => {
   const fields = fieldsOf(statement);
