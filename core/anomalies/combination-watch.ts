@@ -1,4 +1,4 @@
-import { type EndedEpisode, Episode } from '../detection/episode.ts';
+import { type EndedEpisode, Episode, UNUSUAL_SCORE } from '../detection/episode.ts';
 import {
   CombinationDetector,
   type CombinationResult,
@@ -11,9 +11,13 @@ import { alignMoments, type CombinedMetrics, type SeenMoment } from './combined-
 import type { SeenPoint } from './seen-point.ts';
 import type { Alert, Followed } from './series-watch.ts';
 
+/** So many standard deviations from what the others let expect (one point in 20) are unusual still. */
+const FAR_DEVIATIONS = 2;
+
 const alertOf = (result: CombinationResult, { value, timestamp }: SeenPoint): Alert => {
-  const { kind, metric, score, since, oneIn, combined, expected } = result;
-  const reason = `${metric} does not fit the target's other metrics, as happens once in ${oneIn} points`;
+  const { kind, metric, score, since, oneIn, combined, expected, residual } = result;
+  const side = residual < 0 ? 'lower' : 'higher';
+  const reason = `${metric} is ${side} than the target's other metrics let expect, as happens once in ${oneIn} points`;
   const parts = { combination: combined };
   return {
     ...{ metric, timestamp, value, kind, score, oneIn, parts, expected, reason },
@@ -48,8 +52,8 @@ export class CombinationWatch {
       if (alert !== undefined) alerts.push(alert);
       const over =
         alert === undefined
-          ? this.episode.next(moment.timestamp, result.combined)
-          : this.episode.begin(alert, 'combination');
+          ? this.episode.next(moment.timestamp, this.#judged(result))
+          : this.episode.begin({ metric: alert.metric, timestamp: alert.timestamp }, alert.metric);
       if (over !== undefined) ended.push(over);
     }
     return { alerts, ended };
@@ -75,6 +79,12 @@ export class CombinationWatch {
     watch.episode.load(reader);
     watch.#detector.load(new StateReader(reader.block()));
     return watch;
+  }
+
+  /** The score lags behind a relation that holds again; the metric's own distance does not. */
+  #judged({ partials }: CombinationResult): number {
+    const partial = partials[this.combined.metrics.indexOf(this.episode.leading)] ?? 0;
+    return Math.abs(partial) >= FAR_DEVIATIONS ? UNUSUAL_SCORE : 0;
   }
 
   /** While one of the metrics is known to be unusual by itself, that it fits no others is no news. */

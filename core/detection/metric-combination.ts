@@ -4,14 +4,20 @@ import { CalibratedPart } from './calibrated-part.ts';
 import { inverse, RunningCovariance } from './covariance.ts';
 import { alertStageOptions, type DetectorOptions } from './detector-options.ts';
 import { Evidence } from './evidence.ts';
+import { LastingResiduals } from './lasting-residuals.ts';
 import type { StateReader, StateWriter } from './state-bytes.ts';
 
 const SHRINKAGE = 0.05;
-const BAND_TAIL = 0.02;
+/** 98 % of a normal distribution lie within so many standard deviations. */
+const BAND_DEVIATIONS = 2.326;
 /** A covariance of d metrics needs several times d points. */
 const POINTS_PER_METRIC = 20;
+/** Chosen on the simulated fleet: docs/adr/0007-detection-in-the-pipeline.md. */
+const THRESHOLD = 4.2;
 export const FEWEST_COMBINED = 2;
 export const MOST_COMBINED = 16;
+/** A residual twice as large as any before says so however short its past is. */
+const BEYOND_CAP = 1;
 /** The square of a larger distance is no number. */
 const FARTHEST = 1e150;
 
@@ -37,22 +43,26 @@ export interface CombinationResult {
   readonly since: number;
   /** The metric that fits the others least. */
   readonly metric: string;
-  /** Its distance from what the others let expect, in standard deviations given the others. */
+  /** Its lasting distance from what the others let expect, in what is large for it; negative: lower than expected. */
   readonly residual: number;
-  /** Where that metric was expected, given the others. */
+  /** Where 98 % of the values of that metric were expected, given the others. */
   readonly expected: { readonly lower: number; readonly upper: number };
+  /** Distance of each metric from what the others let expect, in standard deviations given the others. */
+  readonly partials: readonly number[];
 }
 
 /**
  * Unusual combinations of one target's metrics, each of which may be ordinary by itself. Of each metric the distance
  * from its time of day; over all of them a running covariance; then how far each metric lies from its prediction by
  * the others, read off the inverse P of the correlations: (P z)_i / sqrt(P_ii) (partial residuals, Lauritzen 1996,
- * sec. 5.1).
+ * sec. 5.1). What lasts about 24 moments counts, against what each metric's own residual has reached before: some
+ * follow the others closely, some hardly at all.
  */
 export class CombinationDetector {
   readonly metrics: readonly string[];
   private readonly covariance: RunningCovariance;
-  private readonly past = new CalibratedPart();
+  private readonly lasting: LastingResiduals;
+  private readonly past = new CalibratedPart(BEYOND_CAP);
   private readonly evidence = new Evidence();
   private readonly stage: AlertStage;
   private readonly options: AlertStageOptions;
@@ -66,7 +76,8 @@ export class CombinationDetector {
     }
     this.metrics = metrics;
     this.covariance = new RunningCovariance(metrics.length);
-    this.options = alertStageOptions({ sensitivity: 'precise', ...options, variant: 'light' });
+    this.lasting = new LastingResiduals(metrics.length);
+    this.options = alertStageOptions({ threshold: THRESHOLD, ...options, variant: 'light' });
     this.stage = new AlertStage(this.options);
   }
 
@@ -79,19 +90,19 @@ export class CombinationDetector {
     const size = this.metrics.length;
     if (values.length !== size || differences.length !== size) return undefined;
     if (!values.every(Number.isFinite) || !differences.every(isUsable)) return undefined;
-    const fit = this.leastFitting(differences);
+    const fit = this.fit(differences);
     this.covariance.absorb(Float64Array.from(differences));
     if (fit === undefined) return undefined;
-    const metric = this.metrics[fit.worst]!;
-    const residual = Math.abs(fit.partial);
-    const centre = values[fit.worst]! - fit.partial * fit.deviation;
-    const width = this.past.quantile(BAND_TAIL) * fit.deviation;
-    const combined = this.past.score(residual);
+    const { worst, residual } = this.lasting.next(fit.partials);
+    const metric = this.metrics[worst]!;
+    const centre = values[worst]! - fit.partials[worst]! * fit.deviations[worst]!;
+    const width = BAND_DEVIATIONS * fit.deviations[worst]!;
+    const combined = this.past.score(Math.abs(residual));
     const threshold = thresholdOf?.(metric) ?? this.options.threshold;
     const score = this.stage.next(timestamp, this.evidence.next(timestamp, combined), threshold);
     return {
       ...{ kind: 'correlation', score, alert: score >= threshold, combined, metric, residual },
-      ...{ oneIn: Math.round(10 ** combined), since: this.evidence.since },
+      ...{ oneIn: Math.round(10 ** combined), since: this.evidence.since, partials: fit.partials },
       expected: { lower: centre - width, upper: centre + width },
     };
   }
@@ -99,7 +110,7 @@ export class CombinationDetector {
   save(writer: StateWriter): void {
     writer.floats(this.covariance.values);
     writer.whole(this.covariance.points);
-    for (const part of [this.past, this.evidence, this.stage]) part.save(writer);
+    for (const part of [this.lasting, this.past, this.evidence, this.stage]) part.save(writer);
   }
 
   /** @throws InvalidInputError for damaged bytes */
@@ -110,39 +121,27 @@ export class CombinationDetector {
     }
     this.covariance.values.set(values);
     this.covariance.points = reader.whole();
-    for (const part of [this.past, this.evidence, this.stage]) part.load(reader);
+    for (const part of [this.lasting, this.past, this.evidence, this.stage]) part.load(reader);
   }
 
-  /** The worst partial residual, in standard deviations given the others, and that deviation in the metric's unit. */
-  private leastFitting(
+  /** Partial residuals, and the standard deviations given the others, in each metric's unit. */
+  private fit(
     differences: readonly number[],
-  ): { worst: number; partial: number; deviation: number } | undefined {
+  ): { readonly partials: readonly number[]; readonly deviations: readonly number[] } | undefined {
     const size = this.metrics.length;
     if (this.covariance.points < POINTS_PER_METRIC * size) return undefined;
     const scales = this.covariance.deviations();
     const precision = inverse(this.covariance.correlations(SHRINKAGE), size);
     if (precision === undefined) return undefined;
+    const roots = differences.map((_, i) => Math.sqrt(precision[i * (size + 1)]!));
     // A metric that never moved has no scale: its first step is for its own detector to judge.
     const z = differences.map((difference, i) => (scales[i]! > 0 ? difference / scales[i]! : 0));
-    const { worst, partial } = worstPartial(precision, z);
-    const deviation = scales[worst]! / Math.sqrt(precision[worst * (size + 1)]!);
-    return { worst, partial, deviation };
+    const partials = roots.map((root, i) => {
+      const weighted = z.reduce((sum, own, j) => sum + precision[i * size + j]! * own, 0);
+      return weighted / root;
+    });
+    return { partials, deviations: roots.map((root, i) => scales[i]! / root) };
   }
 }
 
 const isUsable = (difference: number): boolean => Math.abs(difference) < FARTHEST;
-
-const worstPartial = (precision: Float64Array, z: readonly number[]): { worst: number; partial: number } => {
-  const size = z.length;
-  let worst = 0;
-  let partial = 0;
-  for (let i = 0; i < size; i++) {
-    let weighted = 0;
-    for (let j = 0; j < size; j++) weighted += precision[i * size + j]! * z[j]!;
-    const own = weighted / Math.sqrt(precision[i * (size + 1)]!);
-    if (Math.abs(own) <= Math.abs(partial)) continue;
-    worst = i;
-    partial = own;
-  }
-  return { worst, partial };
-};
