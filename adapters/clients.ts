@@ -4,6 +4,7 @@
  */
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
+import { LambdaClient } from '@aws-sdk/client-lambda';
 import { S3Client } from '@aws-sdk/client-s3';
 import { SFNClient } from '@aws-sdk/client-sfn';
 import { SQSClient } from '@aws-sdk/client-sqs';
@@ -32,3 +33,5 @@ export const makeSqsClient = (): SQSClient =>
 export const makeEventBridgeClient = (): EventBridgeClient => new EventBridgeClient(patience);
 
 export const makeStepFunctionsClient = (): SFNClient => new SFNClient(patience);
+
+export const makeLambdaClient = (): LambdaClient => new LambdaClient(patience);

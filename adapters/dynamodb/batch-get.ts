@@ -11,6 +11,9 @@ export interface ItemKey {
 
 type Item = Record<string, unknown>;
 
+/** Eventually consistent reads cost half, and may miss the writes of the last second. */
+export type Consistency = 'strong' | 'eventual';
+
 const KEYS_PER_CALL = 100;
 const CALLS_AT_ONCE = 4;
 const FRUITLESS_ATTEMPTS = 6;
@@ -20,11 +23,12 @@ const getChunk = async (
   table: string,
   keys: readonly ItemKey[],
   pace: Pace,
+  consistency: Consistency,
 ): Promise<Item[]> => {
   const items: Item[] = [];
   let wanted: Item[] = keys.map(({ pk, sk }) => ({ pk, sk }));
   for (let fruitless = 0; wanted.length > 0; ) {
-    const request = { RequestItems: { [table]: { Keys: wanted, ConsistentRead: true } } };
+    const request = { RequestItems: { [table]: { Keys: wanted, ConsistentRead: consistency === 'strong' } } };
     const answer = await calling('DynamoDB BatchGetItem', () => client.send(new BatchGetCommand(request)));
     const found = answer.Responses?.[table] ?? [];
     items.push(...found);
@@ -40,7 +44,7 @@ const getChunk = async (
 };
 
 /**
- * Reads items by key, strongly consistent, in any number; absent ones are simply not among the results.
+ * Reads items by key, strongly consistent unless asked otherwise, in any number; absent ones are simply not among the results.
  * @throws DependencyUnavailableError when the table keeps refusing
  */
 export const batchGet = async (
@@ -48,7 +52,10 @@ export const batchGet = async (
   table: string,
   keys: readonly ItemKey[],
   pace: Pace,
+  consistency: Consistency = 'strong',
 ): Promise<Item[]> => {
   const chunks = chunksOf(KEYS_PER_CALL, keys);
-  return (await inParallel(CALLS_AT_ONCE, chunks, (chunk) => getChunk(client, table, chunk, pace))).flat();
+  return (
+    await inParallel(CALLS_AT_ONCE, chunks, (chunk) => getChunk(client, table, chunk, pace, consistency))
+  ).flat();
 };

@@ -4,7 +4,7 @@ import type { BlockKey, BlockStore, BlockWrite, StoredBlock } from '../../core/p
 import { BlocksNotWrittenError } from '../../core/storage/blocks-not-written-error.ts';
 import { hotKeys } from '../../core/storage/keys.ts';
 import { calling } from '../sdk-failure.ts';
-import { batchGet } from './batch-get.ts';
+import { batchGet, type Consistency } from './batch-get.ts';
 import {
   type BlockTable,
   combine,
@@ -26,13 +26,20 @@ const BlockItem = z.object({
   v: z.number().int().positive(),
 });
 
+type ReadableTable = Pick<BlockTable, 'client' | 'tableName'>;
+
 const placeOf = ({ tenantId, targetId, hour }: BlockKey) => ({
   pk: hotKeys.target(tenantId, targetId),
   sk: hotKeys.block(hour),
 });
 
-const read = async (table: BlockTable, keys: readonly BlockKey[], pace: Pace): Promise<StoredBlock[]> => {
-  const items = await batchGet(table.client, table.tableName, keys.map(placeOf), pace);
+const read = async (
+  table: ReadableTable,
+  keys: readonly BlockKey[],
+  pace: Pace,
+  consistency: Consistency = 'strong',
+): Promise<StoredBlock[]> => {
+  const items = await batchGet(table.client, table.tableName, keys.map(placeOf), pace, consistency);
   const found = new Map(
     items.map((raw) => {
       const item = BlockItem.parse(raw);
@@ -72,8 +79,6 @@ const write = async (table: BlockTable, blocks: readonly BlockWrite[]): Promise<
     throw new BlocksNotWrittenError(outcome.notWritten, outcome.lost, outcome.cause);
   return [...outcome.lost];
 };
-
-type ReadableTable = Pick<BlockTable, 'client' | 'tableName'>;
 
 const readRange = async (
   { client, tableName }: ReadableTable,
@@ -116,3 +121,9 @@ export const dynamoBlockStore = (table: BlockTable, pace: Pace = defaultPace): B
 export const dynamoBlockReader = (table: ReadableTable): Pick<BlockStore, 'readRange'> => ({
   readRange: (tenantId, targetId, fromHour, toHour) => readRange(table, tenantId, targetId, fromHour, toHour),
 });
+
+/** Hour blocks by their keys, eventually consistent: for functions that soon read the same ones again. */
+export const dynamoBlockGlance = (
+  table: ReadableTable,
+  pace: Pace = defaultPace,
+): Pick<BlockStore, 'read'> => ({ read: (keys) => read(table, keys, pace, 'eventual') });

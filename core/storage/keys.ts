@@ -92,6 +92,9 @@ export const objectKeys = {
   results: (tenantId: string, runId: string): string => `runs/tenant=${tenantId}/${runId}/results/`,
   /** What the runs of a tenant have learned about the series of their batch of this index. */
   states: (tenantId: string, index: number): string => `runs/tenant=${tenantId}/states/${padded(index)}.bin`,
+  /** What is known of a group of peers: part `part` (from 0) of the `parts` of a profile. */
+  peers: (group: { tenantId: string; profile: string; part: number; parts: number }): string =>
+    `peers/tenant=${group.tenantId}/${group.profile}-${group.part + 1}-of-${group.parts}.bin`,
   forecasts: (tenantId: string, issuedAt: number, runId: string, index: number): string =>
     `forecasts/tenant=${tenantId}/date=${isoDate(issuedAt)}/${runId}-${padded(index)}.jsonl.gz`,
 } as const;
