@@ -131,10 +131,12 @@ export const findCoincidence = (
   const onsets = onsetsAround([holder, ...others], subject, signal.at, reach);
   let coincidence: Coincidence | undefined;
   const incidents = new Set<Incident>();
+  let covered = 0;
   for (const [start, end, targets] of windows(onsets, reach)) {
     const { at } = onsets[start]!;
     if (at > signal.at || targets < context.coincidenceTargets) continue;
-    for (let i = start; i < end; i++) incidents.add(onsets[i]!.incident);
+    for (covered = Math.max(covered, start); covered < end; covered++)
+      incidents.add(onsets[covered]!.incident);
     if (targets > (coincidence?.targets ?? 0)) coincidence = { subject, at, targets };
   }
   incidents.delete(holder);

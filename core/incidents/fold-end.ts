@@ -42,7 +42,7 @@ export const foldEnd = (
     incident,
     change: {
       kind: absorbed.length > 0 ? 'merged' : 'cleared',
-      absorbed: gone.filter((id) => id !== incident.incidentId).sort(),
+      absorbed: gone.filter((id) => id !== incident.incidentId).toSorted((a, b) => (a < b ? -1 : 1)),
       isSeverityRaised: false,
       isUnfinished,
     },

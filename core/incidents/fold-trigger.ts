@@ -19,7 +19,6 @@ import {
 import { reopen } from './reopen.ts';
 import { dedupKey, type TriggerSignal } from './signal.ts';
 import { addToTimeline, signalEntry, tellCoincidences } from './timeline.ts';
-import { withinCapacity } from './within-capacity.ts';
 
 /** Begins with the time of the first signal, so that ids sort by it; a redelivered signal gives the same id. */
 const incidentIdOf = ({ tenantId, signalId, at }: TriggerSignal): string => {
@@ -105,9 +104,7 @@ const openOrJoin = (incidents: readonly Incident[], signal: TriggerSignal, conte
   const related = incidents.filter((other) => isOngoing(other) && areRelated(fresh, other, context));
   const base = related.sort(byAge)[0];
   if (base === undefined) return { kind: 'opened', incident: fresh, from: null };
-  const merged = mergeIncidents(base, fresh);
-  const timeline = addToTimeline(merged.timeline, [signalEntry('joined', signal)]);
-  return { kind: 'joined', incident: { ...merged, timeline }, from: base };
+  return { kind: 'joined', incident: mergeIncidents(base, fresh), from: base };
 };
 
 /** An incident with a coincidence written down, and those that it makes part of it. */
@@ -146,6 +143,12 @@ const hasRisen = (before: Incident | undefined, after: Incident): boolean =>
   before !== undefined &&
   INCIDENT_SEVERITIES.indexOf(after.severity) > INCIDENT_SEVERITIES.indexOf(before.severity);
 
+const kindOf = (step: Step, survivor: string, gone: readonly string[]): FoldResult['change']['kind'] => {
+  if (gone.length > 0) return 'merged';
+  // Opened for the signal alone, and part of another through a coincidence before it was ever stored.
+  return step.kind === 'opened' && survivor !== step.incident.incidentId ? 'joined' : step.kind;
+};
+
 /** Folds in a signal that something is or will be wrong: joins what it is related to, or opens an incident. */
 export const foldTrigger = (
   incidents: readonly Incident[],
@@ -163,12 +166,12 @@ export const foldTrigger = (
   const gone = [...absorbed, ...(step.from === null ? [] : [step.from])]
     .map(({ incidentId }) => incidentId)
     .filter((id) => id !== survivor);
-  const settled = withinCapacity(attachChanges(incident, context.recentChanges, context));
+  const settled = attachChanges(incident, context.recentChanges, context);
   const before = incidents.find(({ incidentId }) => incidentId === survivor);
   return {
     incident: settled,
     change: {
-      kind: absorbed.length > 0 ? 'merged' : step.kind,
+      kind: kindOf(step, survivor, gone),
       absorbed: gone.toSorted((a, b) => (a < b ? -1 : 1)),
       isSeverityRaised: hasRisen(before, settled),
       isUnfinished,

@@ -59,6 +59,17 @@ export interface Coincidence {
   readonly targets: number;
 }
 
+/** What people found out about an incident. */
+export interface Conclusion {
+  /** The target that caused it; or, in words, what did where that is no target. */
+  readonly cause?: string;
+  /** What ended it, in words. */
+  readonly fix?: string;
+  readonly by: string;
+  /** Epoch seconds. */
+  readonly at: number;
+}
+
 /** Related signals as one thing to deal with. */
 export interface Incident {
   readonly incidentId: string;
@@ -75,6 +86,7 @@ export interface Incident {
   readonly mitigatedAt?: number;
   readonly resolvedAt?: number;
   readonly reviewedAt?: number;
+  readonly conclusion?: Conclusion;
   readonly reopenCount: number;
   readonly members: Readonly<Record<string, IncidentMember>>;
   readonly causeKeys: readonly string[];
@@ -88,9 +100,17 @@ export interface Incident {
   readonly seen: readonly string[];
 }
 
-/** Targets that an incident touches, in no particular order. */
-export const targetSet = (incident: Incident): Set<string> =>
-  new Set(Object.values(incident.members).map(({ targetId }) => targetId));
+const targetSets = new WeakMap<Incident['members'], ReadonlySet<string>>();
+
+/** Targets that an incident touches, in no particular order. Members never change, so that they are gathered once. */
+export const targetSet = ({ members }: Incident): ReadonlySet<string> => {
+  const known = targetSets.get(members);
+  if (known !== undefined) return known;
+  const targets = new Set<string>();
+  for (const key in members) targets.add(members[key]!.targetId);
+  targetSets.set(members, targets);
+  return targets;
+};
 
 /** Targets that an incident touches, sorted. */
 export const targetsOf = (incident: Incident): string[] => [...targetSet(incident)].sort();

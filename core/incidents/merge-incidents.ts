@@ -1,6 +1,6 @@
 import { joinCoincidences } from './coincidence.ts';
 import type { FoldContext } from './fold-policy.ts';
-import { type Incident, isOngoing, targetSet } from './incident.ts';
+import { type Incident, isOngoing, type TimelineEntry, targetSet } from './incident.ts';
 import { joinMemberSets } from './members.ts';
 import { moreSevere, severityOf } from './severity.ts';
 import type { ChangeSignal } from './signal.ts';
@@ -15,8 +15,11 @@ export const byAge = (a: Incident, b: Incident): number =>
   a.detectedAt - b.detectedAt || (a.incidentId < b.incidentId ? -1 : 1);
 
 /** Adds signal ids to those already folded in. */
-export const remember = (seen: readonly string[], added: readonly string[]): string[] =>
-  [...new Set([...seen, ...added])].slice(-MAX_SEEN);
+export const remember = (seen: readonly string[], added: readonly string[]): readonly string[] => {
+  const fresh = added.length === 1 ? added.filter((id) => !seen.includes(id)) : added;
+  const all = added.length === 1 ? [...seen, ...fresh] : [...new Set([...seen, ...fresh])];
+  return all.length > MAX_SEEN ? all.slice(-MAX_SEEN) : all;
+};
 
 /** A storm joins cause by cause; beyond this many, further ones connect nothing. */
 const MAX_CAUSE_KEYS = 1000;
@@ -43,18 +46,25 @@ export const areRelated = (a: Incident, b: Incident, context: FoldContext): bool
   const { windowSeconds, reopenWindowSeconds } = context.policy;
   const apart = gap(a, b);
   if (a.tenantId !== b.tenantId || apart > reopenWindowSeconds) return false;
-  if (holdSameSignal(a, b)) return true;
+  const [fewer, more] = targetSet(a).size <= targetSet(b).size ? [a, b] : [b, a];
+  if (holdSameSignal(fewer, more)) return true;
   if (apart > windowSeconds) return false;
   if (shares(a.causeKeys, b.causeKeys)) return true;
-  const [fewer, more] = [targetSet(a), targetSet(b)].sort((x, y) => x.size - y.size);
+  const known = targetSet(more);
   // What is near a target is worked out per target: asked of the few, not of the many.
-  return [...fewer!].some((target) => more!.has(target) || [...more!].some((o) => context.isNear(target, o)));
+  return [...targetSet(fewer)].some(
+    (target) => known.has(target) || [...known].some((other) => context.isNear(target, other)),
+  );
 };
 
 const uniqueChanges = (changes: readonly ChangeSignal[]): ChangeSignal[] => {
   const byId = new Map(changes.map((change) => [change.signalId, change]));
   return [...byId.values()].sort((a, b) => a.at - b.at || (a.signalId < b.signalId ? -1 : 1));
 };
+
+/** Of several beginnings the first one opened the incident; the others joined it. */
+const asJoined = (entry: TimelineEntry): TimelineEntry =>
+  entry.kind === 'opened' ? { ...entry, kind: 'joined' } : entry;
 
 /** Two incidents as one; `kept` keeps its id, status and times. */
 export const mergeIncidents = (kept: Incident, absorbed: Incident): Incident => {
@@ -67,10 +77,7 @@ export const mergeIncidents = (kept: Incident, absorbed: Incident): Incident => 
     causeKeys: joinCauseKeys(kept.causeKeys, absorbed.causeKeys),
     ...joinedOptions(kept, absorbed),
     changes: uniqueChanges([...kept.changes, ...absorbed.changes]),
-    timeline: addToTimeline(
-      kept.timeline,
-      absorbed.timeline.filter(({ kind }) => kind !== 'opened'),
-    ),
+    timeline: addToTimeline(kept.timeline, absorbed.timeline.map(asJoined)),
     seen: remember(kept.seen, absorbed.seen),
   };
   return withSeverity(withinCapacity(merged));

@@ -26,7 +26,8 @@ const since = (start: number, at: number | undefined): number | null =>
 
 /** How long detection, acknowledgement, mitigation and repair took, all from the start of the harm. */
 export const responseTimes = (incident: Incident): ResponseTimes => ({
-  toDetect: incident.detectedAt - incident.startedAt,
+  // The clock of a sender may run ahead of ours.
+  toDetect: Math.max(0, incident.detectedAt - incident.startedAt),
   toAcknowledge: since(incident.startedAt, incident.acknowledgedAt),
   toMitigate: since(incident.startedAt, incident.mitigatedAt),
   toResolve: since(incident.startedAt, incident.resolvedAt),

@@ -27,7 +27,8 @@ export const settlesAt = (incident: Incident, policy: FoldPolicy): number =>
  * holds no waiting.
  */
 export const settleIncident = (incident: Incident, now: number, policy: FoldPolicy): Incident | null => {
-  if (!isOngoing(incident) || now < settlesAt(incident, policy)) return null;
+  const isLoud = now < incident.lastAt + quietSeconds(incident, policy);
+  if (!isOngoing(incident) || isLoud || now < settlesAt(incident, policy)) return null;
   return {
     ...incident,
     status: 'resolved',

@@ -50,7 +50,7 @@ const urgencyOf = (member: IncidentMember, from: number): number => {
  */
 export const severityOf = (incident: Incident): IncidentSeverity => {
   const members = Object.values(incident.members);
-  const urgency = Math.max(0, ...members.map((member) => urgencyOf(member, incident.lastAt)));
+  const urgency = members.reduce((most, member) => Math.max(most, urgencyOf(member, incident.lastAt)), 0);
   const score = impactOf(targetSet(incident).size) * confidenceOf(members) * urgency;
   return THRESHOLDS.find(([, least]) => score >= least)?.[0] ?? 'low';
 };

@@ -32,8 +32,9 @@ const contextOf = (folding: Folding, surroundings: Surroundings): FoldContext =>
   mostAbsorbed: Math.max(0, MOST_ITEMS - folding.items - 1),
 });
 
+/** One incident alone always fits. */
 const isFull = (folding: Folding): boolean =>
-  folding.items > 0 && (folding.items > MOST_ITEMS - LEAST_ROOM || folding.entries > MOST_ENTRIES);
+  folding.items > 1 && (folding.items > MOST_ITEMS - LEAST_ROOM || folding.entries > MOST_ENTRIES);
 
 /**
  * Folds signals of one tenant, oldest first, into its incidents. Before each signal the incidents that had been quiet

@@ -30,6 +30,20 @@ const hasRisen = (before: Incident | undefined, after: Incident): boolean =>
   before !== undefined &&
   INCIDENT_SEVERITIES.indexOf(after.severity) > INCIDENT_SEVERITIES.indexOf(before.severity);
 
+/** Growth of an incident is told signal by signal at first, and then whenever it has grown by a quarter. */
+const TOLD_ONE_BY_ONE = 20;
+const GROWTH = 1.25;
+const sizeClass = ({ members }: Incident): number => {
+  const size = Object.keys(members).length;
+  return size <= TOLD_ONE_BY_ONE
+    ? size
+    : TOLD_ONE_BY_ONE + Math.floor(Math.log(size / TOLD_ONE_BY_ONE) / Math.log(GROWTH));
+};
+
+/** In a storm every batch adds signals: told each time, all that follows incidents would be done again and again. */
+const hasGrown = (before: Incident, after: Incident): boolean =>
+  Object.keys(after.members).length <= TOLD_ONE_BY_ONE || sizeClass(after) !== sizeClass(before);
+
 const entriesOf = ({ members, seen }: Incident): number => Object.keys(members).length + seen.length;
 
 /** Follows what happens to the incidents of one tenant while signals are folded in. */
@@ -88,6 +102,7 @@ export class Folding {
       const after = this.incidents.find(({ incidentId }) => incidentId === id);
       if (after === undefined) return [];
       if (hasRisen(before?.incident, after)) reasons.add('severity-raised');
+      if (before !== undefined && !hasGrown(before.incident, after)) reasons.delete('signals-joined');
       // Incidents that were opened and absorbed within the batch were never stored.
       return [{ before, after, reasons, absorbed: [...absorbed].filter((gone) => this.#stored.has(gone)) }];
     });

@@ -53,7 +53,8 @@ export class IngestPipeline extends Construct {
     props.hotTable.grantMergeBlocks(store);
     props.registry.grantRecordTargets(store);
     this.queue.feed(store, {
-      batchSize: 20,
+      // A payload may hold 25,000 points: more of them would take a slow machine longer than the time limit.
+      batchSize: 10,
       maxBatchingWindow: Duration.seconds(2),
       maxConcurrency: props.config.storeConcurrency,
     });

@@ -5,14 +5,16 @@ still there, so that a new MiniStack version fails loudly at start instead of be
 """
 
 import functools
+import inspect
 import os
 import signal
 import sys
 import threading
+import time
 
 from ministack import app
 from ministack.core import lambda_runtime
-from ministack.services import apigateway, lambda_svc
+from ministack.services import apigateway, lambda_svc, sqs
 
 # What the Node worker writes when a handler throws or rejects, and what it has to write instead: an answer
 # that keeps the worker alive, as Lambda does, and carries the error's name, which state machines match on.
@@ -24,6 +26,10 @@ _WORKER_FAILURE = (
 )
 
 _last_failure = threading.local()
+
+# https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html: a batch ends at its size, its window or 6 MB.
+_BATCH_BYTES = 6_000_000
+_STREAM_PAUSE_SECONDS = 0.1
 
 
 def _require(condition, what):
@@ -91,6 +97,88 @@ def _stop_waiting_for_silent_handlers():
     drain.__defaults__ = (0.004, 0.002, 0.250)
 
 
+def _window_of(queue):
+    """Seconds for which the event source of a queue gathers messages; 0 without one, or for ten at most."""
+    arn = queue["attributes"].get("QueueArn")
+    mappings = [esm for esm in lambda_svc._esms.values() if esm.get("EventSourceArn") == arn]
+    return max((float(esm.get("MaximumBatchingWindowInSeconds") or 0) for esm in mappings), default=0)
+
+
+def _ready_messages(queue, limit, now):
+    """How many messages are the next batch, whether it is full, and since when the oldest of them is there."""
+    ready, size, since = 0, 0, now
+    for message in queue["messages"]:
+        visible_at = message.get("visible_at", message["sent_at"])
+        if visible_at > now:
+            continue
+        size += len(message["body"])
+        if ready > 0 and size > _BATCH_BYTES:
+            return ready, True, since
+        ready, since = ready + 1, min(since, visible_at)
+        if ready == limit:
+            return ready, True, since
+    return ready, False, since
+
+
+def _fill_batches():
+    """A queue's batches hold up to BatchSize messages, gathered for up to the window; MiniStack gives ten at once."""
+    receive = sqs._receive_messages_for_esm
+    _require("min(int(max_number or 1), 10)" in inspect.getsource(receive), "queue batches are cut in another way")
+    woken = set()
+
+    def wake_after(queue_url, seconds):
+        if queue_url in woken:
+            return
+        woken.add(queue_url)
+
+        def wake():
+            woken.discard(queue_url)
+            lambda_svc._esm_wake.set()
+
+        timer = threading.Timer(seconds, wake)
+        timer.daemon = True
+        timer.start()
+
+    @functools.wraps(receive)
+    def receive_gathered(queue_url, batch_size):
+        queue = sqs._queues.get(queue_url)
+        window = 0 if queue is None or queue["is_fifo"] else _window_of(queue)
+        if window == 0:
+            return receive(queue_url, batch_size)
+        with sqs._queues_lock:
+            sqs._expire_retained(queue)
+            sqs._dlq_sweep(queue)
+            now = time.time()
+            ready, is_full, since = _ready_messages(queue, int(batch_size), now)
+            if ready == 0:
+                return []
+            if not is_full and now - since < window:
+                wake_after(queue_url, window - (now - since))
+                return []
+            return sqs._collect_msgs(queue, ready, int(queue["attributes"].get("VisibilityTimeout", "30")))
+
+    sqs._receive_messages_for_esm = receive_gathered
+
+
+def _follow_streams_aside():
+    """Streams have a poller of their own: MiniStack runs their functions on the thread that also serves the queues."""
+    poll = lambda_svc._poll_dynamodb_streams
+    _require("_execute_function(func_rec, event)" in inspect.getsource(poll), "streams are polled in another way")
+    lambda_svc._poll_dynamodb_streams = lambda: False
+
+    def follow():
+        while True:
+            try:
+                is_busy = poll()
+            except Exception as error:
+                lambda_svc.logger.error("ESM DynamoDB streams poller error: %s", error)
+                is_busy = False
+            if not is_busy:
+                time.sleep(_STREAM_PAUSE_SECONDS)
+
+    threading.Thread(target=follow, daemon=True, name="stream-poller").start()
+
+
 def _end_with_the_starter():
     """Ends this process group when the starter is gone, however it died: its end of our stdin closes."""
 
@@ -106,6 +194,8 @@ if __name__ == "__main__":
     _report_error_names()
     _deliver_compressed_bodies()
     _stop_waiting_for_silent_handlers()
+    _fill_batches()
+    _follow_streams_aside()
     _end_with_the_starter()
     sys.argv = sys.argv[:1]
     app.main()

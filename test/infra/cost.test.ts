@@ -204,7 +204,7 @@ describe('facts of a deployment', () => {
     expect(prod.memoryGb.size).toBe(13);
     expect(prod).toMatchObject({
       queues: 3,
-      ingestBatchSize: 20,
+      ingestBatchSize: 10,
       signalBatchSize: 100,
       hotRetentionDays: 35,
       logRetentionDays: 30,
