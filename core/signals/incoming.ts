@@ -89,6 +89,9 @@ const Envelope = z.union([
     .object({ Type: z.literal('Notification'), Message: z.string() })
     .transform((m) => ({ form: 'sns' as const, ...m })),
   z
+    .object({ requestPayload: z.unknown().refine((value) => value !== undefined) })
+    .transform((m) => ({ form: 'failed' as const, ...m })),
+  z
     .object({ AlarmName: z.string() })
     .loose()
     .transform((m) => ({ form: 'sns-alarm' as const, alarm: m as unknown })),
@@ -112,7 +115,8 @@ const fromJson = (text: string): unknown => {
 
 /**
  * Reads one message: an EventBridge event, a CloudWatch alarm as SNS notification (with or without its envelope) or as
- * direct invocation, a change, or a request to settle. Alarms name no tenant: they belong to `ownTenant`.
+ * direct invocation, what Lambda keeps of a direct invocation that failed, a change, or a request to settle. Alarms
+ * name no tenant: they belong to `ownTenant`.
  * @throws InvalidInputError for anything else
  */
 export const parseIncoming = (message: unknown, ownTenant: string): Incoming => {
@@ -130,6 +134,8 @@ export const parseIncoming = (message: unknown, ownTenant: string): Incoming => 
       return { kind: 'signal', signal: alarmSignal(ownTenant, factsOfAlarmData(envelope.alarmData)) };
     case 'sns':
       return parseIncoming(fromJson(envelope.Message), ownTenant);
+    case 'failed':
+      return parseIncoming(envelope.requestPayload, ownTenant);
     case 'sns-alarm':
       return { kind: 'signal', signal: alarmSignal(ownTenant, factsOfSnsAlarm(envelope.alarm)) };
   }

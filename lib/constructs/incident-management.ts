@@ -6,6 +6,7 @@ import { Construct } from 'constructs';
 import type { EventName } from '../../core/events/event-names.ts';
 import { EVENT_NAMES } from '../../core/events/event-names.ts';
 import type { StageConfig } from '../config/stage-config.ts';
+import { AlarmEntrance } from './alarm-entrance.ts';
 import { DeadLetterQueue } from './dead-letter-queue.ts';
 import type { ForecastBus } from './forecast-bus.ts';
 import type { HotTable } from './hot-table.ts';
@@ -47,6 +48,8 @@ const NEW_FACTS = ['signals-joined', 'incidents-merged', 'change-attached', 'reo
  */
 export class IncidentManagement extends Construct {
   readonly signals: WorkQueue;
+  readonly folder: ObservedFunction;
+  readonly alarms: AlarmEntrance;
   readonly #props: IncidentManagementProps;
   readonly #deadLetters: DeadLetterQueue;
 
@@ -56,8 +59,10 @@ export class IncidentManagement extends Construct {
     const { bus } = props.bus;
     this.#deadLetters = new DeadLetterQueue(this, 'DeadLetters', { ...MEANING, notify: props.notify });
     this.signals = this.#queue('Signals', FOLD_TIMEOUT);
-    this.#fold();
-    this.#bring('Warnings', bus, announced('AnomalyDetected', 'BreachPredicted'), this.signals);
+    this.folder = this.#fold();
+    this.alarms = new AlarmEntrance(this, 'AlarmActions', { signals: this.signals, folder: this.folder });
+    const warnings = announced('AnomalyDetected', 'AnomalyEnded', 'BreachPredicted');
+    this.#bring('Warnings', bus, warnings, this.signals);
     const alarms = { source: ['aws.cloudwatch'], detailType: ['CloudWatch Alarm State Change'] };
     this.#bring('Alarms', undefined, alarms, this.signals);
     const explanations = this.#queue('Explanations', EXPLAIN_TIMEOUT);
@@ -83,7 +88,7 @@ export class IncidentManagement extends Construct {
     new Rule(this, id, { ...(eventBus && { eventBus }), eventPattern, targets: [target] });
   }
 
-  #fold(): void {
+  #fold(): ObservedFunction {
     const { config, registry, bus, notify } = this.#props;
     const folder = new ObservedFunction(this, 'FoldSignals', {
       entry: 'fold-signals',
@@ -110,6 +115,7 @@ export class IncidentManagement extends Construct {
       maxBatchingWindow: Duration.seconds(2),
       maxConcurrency: PARALLEL,
     });
+    return folder;
   }
 
   #explain(queue: WorkQueue): void {

@@ -28,6 +28,7 @@ export const BILLING_MODELS: Readonly<Record<string, BillingModel>> = {
   'AWS::IAM::Policy': usage,
   'AWS::IAM::Role': usage,
   'AWS::KMS::Key': { bills: 'month', price: 'kmsKeyMonth' },
+  'AWS::Lambda::EventInvokeConfig': usage,
   'AWS::Lambda::EventSourceMapping': usage,
   'AWS::Lambda::Function': usage,
   'AWS::Lambda::Permission': usage,

@@ -41,6 +41,8 @@ export class PipelineStack extends Stack {
     new CfnOutput(this, 'ForecastStateMachineArn', { value: fleet.machine.stateMachineArn });
     new CfnOutput(this, 'DispatchStateMachineArn', { value: dispatch.machine.stateMachineArn });
     new CfnOutput(this, 'IssueApiKeyFunctionName', { value: keys.issuer.fn.functionName });
+    new CfnOutput(this, 'AlarmSignalsTopicArn', { value: this.incidents.alarms.topic.topicArn });
+    new CfnOutput(this, 'AlarmSignalsFunctionArn', { value: this.incidents.folder.fn.functionArn });
     new CfnOutput(this, 'EventBusName', { value: bus.bus.eventBusName });
   }
 

@@ -85,12 +85,39 @@ describe('what is delivered by AWS', () => {
 
   it('never invokes a function asynchronously without a place for failures', () => {
     const asynchronous = resourcesOfType(stage, 'AWS::Lambda::Permission').filter(({ Properties }) =>
-      /^(events|sns|s3|scheduler|logs)\./.test(Properties.Principal),
+      /^(events|sns|s3|scheduler|logs|lambda\.alarms)\./.test(Properties.Principal),
     );
     const configured = resourcesOfType(stage, 'AWS::Lambda::EventInvokeConfig').filter(
       ({ Properties }) => Properties.DestinationConfig?.OnFailure,
     );
+    expect(asynchronous).toHaveLength(1);
     expect(configured.length).toBeGreaterThanOrEqual(asynchronous.length);
+    const folder = configured.find(({ Properties }) => text(Properties.FunctionName).includes('FoldSignals'));
+    expect(folder?.Properties).toMatchObject({ MaximumRetryAttempts: 2, MaximumEventAgeInSeconds: 21_600 });
+    expect(text(folder?.Properties.DestinationConfig)).toContain('IncidentsDeadLetters');
+  });
+
+  it('brings alarms of a topic to the signals queue as they are, and keeps what cannot be delivered', () => {
+    const [subscription, ...others] = resourcesOfType(stage, 'AWS::SNS::Subscription').filter(
+      ({ Properties }) => Properties.Protocol === 'sqs',
+    );
+    expect(others).toEqual([]);
+    expect(subscription?.Properties.RawMessageDelivery).toBe(true);
+    expect(text(subscription?.Properties.TopicArn)).toContain('IncidentsAlarmActionsTopic');
+    expect(text(subscription?.Properties.Endpoint)).toContain('IncidentsSignalsQueue');
+    expect(text(subscription?.Properties.RedrivePolicy)).toContain('IncidentsDeadLetters');
+  });
+
+  it('brings the beginning and the end of anomalies, and predicted breaches, to the signals queue', () => {
+    const rule = resourcesOfType(stage, 'AWS::Events::Rule').find(({ Properties }) =>
+      text(Properties.EventPattern).includes('AnomalyDetected'),
+    );
+    expect(rule?.Properties.EventPattern['detail-type']).toEqual([
+      'AnomalyDetected',
+      'AnomalyEnded',
+      'BreachPredicted',
+    ]);
+    expect(text(rule?.Properties.Targets[0].Arn)).toContain('IncidentsSignalsQueue');
   });
 
   it('carries the time the schedule was meant for, so that a redelivery starts nothing new', () => {

@@ -120,11 +120,12 @@ describe('saved queries', () => {
 
 describe('alarm mails', () => {
   it('go to the addresses of the stage', () => {
-    expect(resourcesOfType(minimal, 'AWS::SNS::Subscription')).toHaveLength(0);
-    const [subscription] = resourcesOfType(
-      stageOf('prod', { alarmEmails: ['sre@example.com'] }),
-      'AWS::SNS::Subscription',
-    );
-    expect(subscription?.Properties).toMatchObject({ Protocol: 'email', Endpoint: 'sre@example.com' });
+    const mails = (of: typeof minimal) =>
+      resourcesOfType(of, 'AWS::SNS::Subscription').filter(
+        ({ Properties }) => Properties.Protocol === 'email',
+      );
+    expect(mails(minimal)).toHaveLength(0);
+    const [subscription] = mails(stageOf('prod', { alarmEmails: ['sre@example.com'] }));
+    expect(subscription?.Properties.Endpoint).toBe('sre@example.com');
   });
 });

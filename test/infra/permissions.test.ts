@@ -209,8 +209,31 @@ describe('resource policies', () => {
     },
   );
 
-  it('let only this API invoke a function from outside', () => {
-    const permissions = resourcesOfType(stage, 'AWS::Lambda::Permission');
+  it('let CloudWatch alarms of this account, and nobody else of AWS, send signals', () => {
+    const own = { Ref: 'AWS::AccountId' };
+    const topics = resourcesOfType(stage, 'AWS::SNS::TopicPolicy').flatMap(statementsOf);
+    const publishing = topics.filter(({ Effect, Action }) => Effect === 'Allow' && Action === 'sns:Publish');
+    expect(publishing).toMatchObject([
+      {
+        Principal: { Service: 'cloudwatch.amazonaws.com' },
+        Condition: { StringEquals: { 'aws:SourceAccount': own } },
+      },
+    ]);
+    const queues = resourcesOfType(stage, 'AWS::SQS::QueuePolicy').flatMap(statementsOf);
+    for (const { Condition } of queues.filter(({ Effect }) => Effect === 'Allow'))
+      expect(text(Condition)).toMatch(/"aws:SourceArn":/);
+    const alarms = resourcesOfType(stage, 'AWS::Lambda::Permission').filter(
+      ({ Properties }) => Properties.Principal === 'lambda.alarms.cloudwatch.amazonaws.com',
+    );
+    expect(alarms).toHaveLength(1);
+    expect(alarms[0]?.Properties.SourceAccount).toEqual(own);
+    expect(text(alarms[0]?.Properties.FunctionName)).toContain('FoldSignals');
+  });
+
+  it('let only this API and those alarms invoke a function from outside', () => {
+    const permissions = resourcesOfType(stage, 'AWS::Lambda::Permission').filter(
+      ({ Properties }) => Properties.Principal !== 'lambda.alarms.cloudwatch.amazonaws.com',
+    );
     expect(permissions).toHaveLength(8);
     for (const { Properties } of permissions) {
       expect(Properties.Principal).toBe('apigateway.amazonaws.com');

@@ -29,6 +29,20 @@ describe('events of Forestall', () => {
     expect(id(NOW)).not.toBe(id(NOW + 300));
   });
 
+  it('the end of an anomaly has the time of its last unusual point', () => {
+    const began = new Date(NOW * 1000).toISOString();
+    const endedAt = new Date((NOW + 900) * 1000).toISOString();
+    const detail = {
+      ...{ id: 'AnomalyEnded/acme/web-1/cpu_percent/x', tenantId: 'acme', occurredAt: endedAt },
+      ...{ targetId: 'web-1', metric: 'cpu_percent', timestamp: began, endedAt },
+    };
+    const signal = signalOf(delivered('AnomalyEnded', 'forestall.detection', detail));
+    expect(signal).toMatchObject({
+      ...{ kind: 'anomaly-end', tenantId: 'acme', targetId: 'web-1', metric: 'cpu_percent', at: NOW + 900 },
+    });
+    expect(signal.signalId).toBe(signalOf(delivered('AnomalyEnded', 's', detail)).signalId);
+  });
+
   it('a predicted breach brings probability and time to impact', () => {
     const detail = {
       ...{ id: 'b', tenantId: 'acme', occurredAt: '2026-11-21T10:05:00.000Z', runId: 'r', targetId: 'web-1' },
@@ -70,6 +84,7 @@ describe('CloudWatch alarms', () => {
   it.each([
     ['through EventBridge', delivered(ALARM, 'aws.cloudwatch', alarmDetail())],
     ['as a direct invocation', direct],
+    ['as a direct invocation that failed', { version: '1.0', requestContext: {}, requestPayload: direct }],
     ['through SNS, raw', sns],
     ['through SNS, in its envelope', { Type: 'Notification', Message: JSON.stringify(sns) }],
   ])('%s are one and the same signal', (_, message) => {
@@ -136,6 +151,7 @@ describe('own messages', () => {
 it.each([
   ['text', 'no json'],
   ['an empty object', '{}'],
+  ['an end without time', JSON.stringify(delivered('AnomalyEnded', 's', { id: 'x', metric: 'm' }))],
   ['an event nobody folds', JSON.stringify(delivered('ForecastPublished', 's', {}))],
   ['an anomaly without metric', JSON.stringify(delivered('AnomalyDetected', 's', { id: 'x' }))],
   [

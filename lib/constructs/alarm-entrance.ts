@@ -1,0 +1,54 @@
+import { Duration, Stack, Validations } from 'aws-cdk-lib';
+import { ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { Topic } from 'aws-cdk-lib/aws-sns';
+import { SqsSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
+import { Construct } from 'constructs';
+import type { ObservedFunction } from './observed-function.ts';
+import type { WorkQueue } from './work-queue.ts';
+
+export interface AlarmEntranceProps {
+  /** Where the alarms of the topic go. */
+  readonly signals: WorkQueue;
+  /** Reads that queue, and may be an alarm's action itself. */
+  readonly folder: ObservedFunction;
+}
+
+/**
+ * Two more ways for CloudWatch alarms besides the rule on the default bus: a topic, also for alarms of other regions of
+ * the account, and the folding function as an alarm's own action. An alarm that comes several ways counts once.
+ */
+export class AlarmEntrance extends Construct {
+  readonly topic: Topic;
+
+  constructor(scope: Construct, id: string, { signals, folder }: AlarmEntranceProps) {
+    super(scope, id);
+    const { account } = Stack.of(this);
+    this.topic = new Topic(this, 'Topic', { displayName: 'Alarms for Forestall', enforceSSL: true });
+    Validations.of(this.topic).acknowledge({
+      id: 'AwsSolutions::AwsSolutions-SNS2',
+      reason:
+        'CloudWatch cannot publish through the AWS-managed SNS key and a customer key costs $1 a month; messages hold alarm texts only.',
+    });
+    this.topic.grantPublish(
+      new ServicePrincipal('cloudwatch.amazonaws.com', {
+        conditions: { StringEquals: { 'aws:SourceAccount': account } },
+      }),
+    );
+    const deadLetterQueue = signals.deadLetters.queue;
+    this.topic.addSubscription(
+      new SqsSubscription(signals.queue, { rawMessageDelivery: true, deadLetterQueue }),
+    );
+    // https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarms-and-actions-Lambda.html
+    folder.fn.addPermission('AlarmAction', {
+      principal: new ServicePrincipal('lambda.alarms.cloudwatch.amazonaws.com'),
+      sourceAccount: account,
+    });
+    folder.allow(['sqs:SendMessage'], [deadLetterQueue.queueArn]);
+    // Alarms invoke it asynchronously: what fails three times is kept beside the queue's own dead letters.
+    folder.fn.configureAsyncInvoke({
+      retryAttempts: 2,
+      maxEventAge: Duration.hours(6),
+      onFailure: { bind: () => ({ destination: deadLetterQueue.queueArn }) },
+    });
+  }
+}
