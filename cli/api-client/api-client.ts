@@ -202,9 +202,14 @@ export class ApiClient {
   }
 
   /** Takes an incident to another status; refused with 409 where its status does not allow that. */
-  moveIncident(id: string, to: IncidentSummaryAnswer['status'], note?: string): Promise<IncidentAnswer> {
+  moveIncident(
+    id: string,
+    to: IncidentSummaryAnswer['status'],
+    note?: string,
+    conclusion: { readonly cause?: string | undefined; readonly fix?: string | undefined } = {},
+  ): Promise<IncidentAnswer> {
     const path = `/v1/incidents/${encodeURIComponent(id)}/transitions`;
-    return this.read(IncidentAnswer, withJson('POST', path, { to, note }));
+    return this.read(IncidentAnswer, withJson('POST', path, { to, note, ...conclusion }));
   }
 
   /** Tells of a deployment or another change. Sending it again with the same `id` changes nothing. */

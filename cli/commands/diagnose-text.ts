@@ -1,3 +1,4 @@
+import { confidenceBand } from '../../core/diagnosis/confidence.ts';
 import type { DiagnosisReport, RankedCause } from '../../core/diagnosis/diagnose.ts';
 import { type Column, renderTable } from '../terminal/table.ts';
 import type { Terminal } from '../terminal/terminal.ts';
@@ -12,6 +13,7 @@ const COLUMNS: readonly Column<Row>[] = [
   { header: 'node', text: ({ node }) => node, shrinks: true },
   { header: 'score', text: ({ score }) => score.toFixed(3), align: 'right' },
   { header: 'confidence', text: ({ confidence }) => `${(100 * confidence).toFixed(0)} %`, align: 'right' },
+  { header: 'band', text: ({ confidence }) => confidenceBand(confidence) },
 ];
 
 const METHODS: Readonly<Record<DiagnosisReport['method'], string>> = {

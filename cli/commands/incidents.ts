@@ -20,6 +20,8 @@ interface ListOptions extends ShowOptions {
 }
 interface MoveOptions extends ShowOptions {
   readonly note?: string;
+  readonly cause?: string;
+  readonly fix?: string;
 }
 
 const SEVERITY_COLOURS: Readonly<Record<IncidentSummaryAnswer['severity'], Colour | undefined>> = {
@@ -43,6 +45,7 @@ export const INCIDENT_COLUMNS: readonly Column<IncidentSummaryAnswer>[] = [
     text: ({ severity }) => severity,
     colour: ({ severity }) => SEVERITY_COLOURS[severity],
   },
+  { header: 'component', text: ({ component }) => component },
   { header: 'signals', align: 'right', text: ({ signals }) => String(signals) },
   { header: 'targets', text: ({ targets }) => namesOf(targets), shrinks: true },
 ];
@@ -53,13 +56,14 @@ const causeLines = ({ status, method, items, limits, similar }: CausesAnswer): s
     `causes (${method ?? 'unknown method'}):`,
     ...items
       .slice(0, 3)
-      .flatMap(({ target, confidence, evidence }) => [
-        `  ${target}, ${formatPercent(confidence)}`,
+      .flatMap(({ target, confidence, band, evidence, recommendation }) => [
+        `  ${target}, ${formatPercent(confidence)} (${band})`,
         ...evidence.map((line) => `    ${line}`),
+        ...(recommendation === undefined ? [] : [`    -> ${recommendation}`]),
       ]),
     ...similar.map(
-      ({ incident, cause, fixedBy }) =>
-        `  like ${incident}: ${cause}${fixedBy === undefined ? '' : `, ${fixedBy}`}`,
+      ({ incident, similarity, cause, fixedBy, confirmed }) =>
+        `  like ${incident} (${formatPercent(similarity)}): ${cause}${confirmed ? ', confirmed' : ''}${fixedBy === undefined ? '' : `; ended by: ${fixedBy}`}`,
     ),
     ...limits.map((limit) => `  note: ${limit}`),
   ];
@@ -87,10 +91,10 @@ const show = async (id: string, { json, ...connection }: ShowOptions, terminal: 
 const move = async (
   id: string,
   to: IncidentSummaryAnswer['status'],
-  { json, note, ...connection }: MoveOptions,
+  { json, note, cause, fix, ...connection }: MoveOptions,
   terminal: Terminal,
 ): Promise<void> => {
-  const incident = await connect(connection, terminal).moveIncident(id, to, note);
+  const incident = await connect(connection, terminal).moveIncident(id, to, note, { cause, fix });
   await print([json ? JSON.stringify(incident) : `${incident.id} is ${incident.status}`], terminal);
 };
 
@@ -101,13 +105,18 @@ const MOVES = [
   ['review', 'reviewed', 'say that its lessons are written down'],
 ] as const;
 
-const moveCommand = ([name, to, description]: (typeof MOVES)[number], terminal: Terminal): Command =>
-  withConnection(new Command(name))
+const moveCommand = ([name, to, description]: (typeof MOVES)[number], terminal: Terminal): Command => {
+  const command = withConnection(new Command(name))
     .description(description)
     .argument('<id>', 'incident id')
-    .option('--note <text>', 'why, or what ended it: shown where later incidents look alike')
+    .option('--note <text>', 'why')
     .option('--json', 'one JSON object')
     .action((id: string, options: MoveOptions) => move(id, to, options, terminal));
+  if (to !== 'resolved' && to !== 'reviewed') return command;
+  return command
+    .option('--cause <target>', 'what caused it: a target, or words; later incidents learn from it')
+    .option('--fix <text>', 'what ended it: shown where later incidents look alike');
+};
 
 const listCommand = (terminal: Terminal): Command =>
   withConnection(new Command('list'))

@@ -1,5 +1,6 @@
 /** What the API answers about incidents, their causes and what they depend on. */
 import * as z from 'zod';
+import { CONFIDENCE_BANDS } from '../diagnosis/confidence.ts';
 import { EDGE_SOURCES } from '../diagnosis/graph/dependency-edge.ts';
 import { INCIDENT_SEVERITIES, INCIDENT_STATUSES, TIMELINE_KINDS } from '../incidents/incident.ts';
 import { Instant, named, pageOf } from './answers.ts';
@@ -34,6 +35,13 @@ const summary = {
 export const IncidentSummary = named('IncidentSummary', z.object(summary));
 export const IncidentPage = pageOf('IncidentPage', IncidentSummary);
 
+const Conclusion = z.object({
+  cause: z.string().optional().describe('A target, or in words what else it was'),
+  fix: z.string().optional().describe('What ended it'),
+  by: z.string(),
+  at: Instant,
+});
+
 const Change = z.object({ id: z.string(), target: z.string(), at: Instant, summary: z.string() });
 
 export const Incident = named(
@@ -54,6 +62,7 @@ export const Incident = named(
         }),
       )
       .describe('What belongs together, in the order in which it began'),
+    conclusion: Conclusion.optional().describe('What people found out'),
     changes: z.array(Change).describe('What was changed nearby, shortly before or during it'),
     timeline: z.array(
       z.object({ at: Instant, kind: z.enum(TIMELINE_KINDS), text: z.string(), by: z.string().optional() }),
@@ -65,7 +74,9 @@ const Cause = z.object({
   target: z.string(),
   score: z.number(),
   confidence: z.number().min(0).max(1).describe('Probability that this is the cause'),
+  band: z.enum(CONFIDENCE_BANDS).describe('`high`: of such answers at least nine in ten were right'),
   evidence: z.array(z.string()),
+  recommendation: z.string().optional().describe('What to look at or try first; nothing is done by itself'),
 });
 
 export const Causes = named(
@@ -91,6 +102,7 @@ export const Causes = named(
         similarity: z.number(),
         cause: z.string(),
         fixedBy: z.string().optional(),
+        confirmed: z.boolean().describe('People named that cause; else it was the likeliest'),
       }),
     ),
   }),

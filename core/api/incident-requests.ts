@@ -22,7 +22,19 @@ export const TransitionBody = named(
   'IncidentTransition',
   z.strictObject({
     to: z.enum(INCIDENT_STATUSES),
-    note: z.string().min(1).max(2000).optional().describe('Why; of the last step: what ended it'),
+    note: z.string().min(1).max(2000).optional().describe('Why'),
+    cause: z
+      .string()
+      .min(1)
+      .max(200)
+      .optional()
+      .describe('With resolved or reviewed: the target that caused it, or in words what else did'),
+    fix: z
+      .string()
+      .min(1)
+      .max(2000)
+      .optional()
+      .describe('With resolved or reviewed: what ended it; shown where later incidents look alike'),
   }),
 );
 

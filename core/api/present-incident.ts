@@ -1,5 +1,6 @@
 /** Incidents, causes and topology as the API shows them. */
 import type * as z from 'zod';
+import { confidenceBand } from '../diagnosis/confidence.ts';
 import type { DependencyGraph } from '../diagnosis/dependency-graph.ts';
 import { type Incident as FoundIncident, type IncidentMember, targetsOf } from '../incidents/incident.ts';
 import { responseTimes } from '../incidents/response-times.ts';
@@ -49,6 +50,9 @@ export const presentIncident = (incident: FoundIncident): z.infer<typeof Inciden
   members: Object.values(incident.members)
     .sort((a, b) => a.firstAt - b.firstAt || (a.key < b.key ? -1 : 1))
     .map(presentMember),
+  ...(incident.conclusion === undefined
+    ? {}
+    : { conclusion: { ...incident.conclusion, at: instant(incident.conclusion.at) } }),
   changes: incident.changes.map(({ signalId, targetId, at, summary }) => ({
     id: signalId,
     target: targetId,
@@ -79,17 +83,18 @@ export const presentCauses = (
     followed: { target, ...(metric === undefined ? {} : { metric }) },
     window: { from: instant(window.from), to: instant(window.to), stepSeconds: window.stepSeconds },
     ...(graphVersion === undefined ? {} : { graphVersion }),
-    items: report.causes.map(({ node, score, confidence, evidence }) => ({
-      target: node,
-      score,
-      confidence,
+    items: report.causes.map(({ node, score, confidence, evidence, recommendation }) => ({
+      ...{ target: node, score, confidence, band: confidenceBand(confidence) },
       evidence: [...evidence],
+      ...(recommendation === undefined ? {} : { recommendation }),
     })),
     limits: [...limits],
-    similar: report.similar.map(({ incident: { incidentId: id, cause, fixedBy }, similarity }) => ({
-      ...{ incident: id, similarity, cause },
-      ...(fixedBy === undefined ? {} : { fixedBy }),
-    })),
+    similar: report.similar.map(
+      ({ incident: { incidentId: id, cause, fixedBy, isConfirmed }, similarity }) => ({
+        ...{ incident: id, similarity, cause, confirmed: isConfirmed === true },
+        ...(fixedBy === undefined ? {} : { fixedBy }),
+      }),
+    ),
   };
 };
 

@@ -2,12 +2,12 @@ import { type AlarmGate, judgeAlarm } from './alarm-gate.ts';
 import type { CallGraph } from './call-graph.ts';
 import { carriedShares } from './carried-share.ts';
 import { confidences, type RankingMethod } from './confidence.ts';
-import { changeEvidence, similarEvidence } from './evidence.ts';
 import type { DiagnosisTarget } from './files/target-json.ts';
 import { type IncidentCase, isSeenInAlarm, prepareCase } from './incident-case.ts';
 import { describeLimits } from './limits.ts';
 import type { MetricWindow } from './metric-window.ts';
-import { chooseMethod, type RankedNode, rankNodes } from './rank-nodes.ts';
+import { withOutsideEvidence } from './outside-evidence.ts';
+import { chooseMethod, rankNodes } from './rank-nodes.ts';
 import { type ChangeEvidence, changesNearOnset, type RecentChange } from './recent-changes.ts';
 import {
   type IncidentSignature,
@@ -32,6 +32,9 @@ export interface RankedCause {
   readonly score: number;
   readonly confidence: number;
   readonly evidence: readonly string[];
+  /** The change and the past incident that speak for it; left out where there is none. */
+  readonly change?: ChangeEvidence;
+  readonly similar?: SimilarIncident;
 }
 
 /** The answer, most likely cause first, and what it rests on. */
@@ -45,9 +48,6 @@ export interface DiagnosisReport {
   readonly signature: IncidentSignature;
 }
 
-/** Evidence from outside the metrics may lift a score by this part at most: it can settle near-ties, not more. */
-const CHANGE_WEIGHT = 0.3;
-const SIMILAR_WEIGHT = 0.2;
 const EMPTY_GRAPH: CallGraph = { nodes: [], edges: [] };
 
 const rounded = (value: number): number => Math.round(value * 1e6) / 1e6 + 0;
@@ -57,23 +57,6 @@ const signatureOf = (incident: IncidentCase): IncidentSignature => {
   return Object.fromEntries(
     incident.names.flatMap((name, node) => (shares[node]! >= 0.01 ? [[name, rounded(shares[node]!)]] : [])),
   );
-};
-
-const withOutsideEvidence = (
-  node: RankedNode,
-  change: ChangeEvidence | undefined,
-  similar: SimilarIncident | undefined,
-): RankedNode => {
-  const lift = 1 + CHANGE_WEIGHT * (change?.closeness ?? 0) + SIMILAR_WEIGHT * (similar?.similarity ?? 0);
-  return {
-    ...node,
-    score: node.score > 0 ? node.score * lift : node.score,
-    evidence: [
-      ...node.evidence,
-      ...(change === undefined ? [] : [changeEvidence(change)]),
-      ...(similar === undefined ? [] : [similarEvidence(similar)]),
-    ],
-  };
 };
 
 /**
@@ -89,17 +72,11 @@ export const diagnose = (input: DiagnosisInput): DiagnosisReport => {
   const gate = judgeAlarm(incident);
   const signature = signatureOf(incident);
   const similar = similarIncidents(signature, target.metric, pastIncidents);
-  const near = changesNearOnset(changes, target.timestamp);
-  const ranked = rankNodes(incident, method)
-    .filter(({ node }) => isSeenInAlarm(incident, node))
-    .map((node) => {
-      const name = incident.names[node.node]!;
-      return withOutsideEvidence(
-        node,
-        near.get(name),
-        similar.find((s) => s.incident.cause === name),
-      );
-    })
+  const outside = { changes: changesNearOnset(changes, target.timestamp), similar };
+  const seen = rankNodes(incident, method).filter(({ node }) => isSeenInAlarm(incident, node));
+  const best = seen[0]?.score ?? 0;
+  const ranked = seen
+    .map((node) => ({ ...node, ...withOutsideEvidence(incident.names[node.node]!, node, best, outside) }))
     .sort((a, b) => Number(a.isNew) - Number(b.isNew) || b.score - a.score || a.node - b.node);
   const sure = confidences(
     method,
@@ -110,6 +87,8 @@ export const diagnose = (input: DiagnosisInput): DiagnosisReport => {
     score: node.isNew ? 0 : rounded(Math.max(0, node.score)),
     confidence: rounded(sure[i]!),
     evidence: node.evidence,
+    ...(node.change === undefined ? {} : { change: node.change }),
+    ...(node.similar === undefined ? {} : { similar: node.similar }),
   }));
   const limits = describeLimits(incident, method, target, gate, normal !== null);
   return { causes, method, gate, limits, similar, signature };

@@ -83,9 +83,14 @@ export const correlationEvidence = (incident: IncidentCase, blame: CorrelationBl
 export const changeEvidence = ({ change, secondsBefore }: ChangeEvidence): string =>
   `changed ${duration(Math.abs(secondsBefore))} ${secondsBefore < 0 ? 'after' : 'before'} the alarm: ${change.summary}`;
 
+/** The line for a past incident in which this node was blamed wrongly. */
+export const mistakenEvidence = ({ incident, similarity }: SimilarIncident): string =>
+  `it was taken for the cause of incident ${incident.incidentId}, which looked ${percent(similarity)} alike, where people found ${incident.cause}`;
+
 /** The line for a past incident with the same cause. */
 export const similarEvidence = ({ incident, similarity }: SimilarIncident): string => {
   const fix =
     incident.fixedBy === undefined ? 'how it was fixed is not recorded' : `fixed by: ${incident.fixedBy}`;
-  return `was the cause of incident ${incident.incidentId}, which looked ${percent(similarity)} alike; ${fix}`;
+  const said = incident.isConfirmed === true ? 'people found it to be the cause' : 'was the likeliest cause';
+  return `${said} of incident ${incident.incidentId}, which looked ${percent(similarity)} alike; ${fix}`;
 };

@@ -3,12 +3,20 @@ import type { DiagnosisTarget } from './files/target-json.ts';
 /** Which nodes carried how much of the harm: the fingerprint by which incidents are compared. */
 export type IncidentSignature = Readonly<Record<string, number>>;
 
+/** By what incidents are compared: harm to requests, or, where there was none to follow, any metric that was off. */
+export type ComparedBy = DiagnosisTarget['metric'] | 'any';
+
 /** A closed incident whose cause is known. */
 export interface PastIncident {
   readonly incidentId: string;
-  readonly metric: DiagnosisTarget['metric'];
+  readonly metric: ComparedBy;
   readonly signature: IncidentSignature;
+  /** A node; or, in words, what people found it was. */
   readonly cause: string;
+  /** People named the cause; left out where it was the likeliest by the metrics. */
+  readonly isConfirmed?: true;
+  /** The node that was likeliest by the metrics where people named another cause. */
+  readonly mistaken?: string;
   /** What ended it, in words; left out where nobody wrote it down. */
   readonly fixedBy?: string;
 }
@@ -31,15 +39,23 @@ const cosine = (a: IncidentSignature, b: IncidentSignature): number => {
   return scale > 0 ? product / scale : 0;
 };
 
-/** The past incidents of the same metric whose signature is most alike (cosine at least 0.7), at most three. */
+/**
+ * The past incidents compared by the same metric whose signature is most alike (cosine at least 0.7), at most three:
+ * those first whose cause people named.
+ */
 export const similarIncidents = (
   signature: IncidentSignature,
-  metric: DiagnosisTarget['metric'],
+  metric: ComparedBy,
   past: readonly PastIncident[],
 ): SimilarIncident[] =>
   past
     .filter((incident) => incident.metric === metric)
     .map((incident) => ({ incident, similarity: cosine(signature, incident.signature) }))
     .filter(({ similarity }) => similarity >= MIN_SIMILARITY)
-    .sort((a, b) => b.similarity - a.similarity || (a.incident.incidentId < b.incident.incidentId ? -1 : 1))
+    .sort(
+      (a, b) =>
+        Number(b.incident.isConfirmed ?? false) - Number(a.incident.isConfirmed ?? false) ||
+        b.similarity - a.similarity ||
+        (a.incident.incidentId < b.incident.incidentId ? -1 : 1),
+    )
     .slice(0, MAX_RESULTS);

@@ -18,7 +18,33 @@ export interface Transition {
   readonly at: number;
   readonly by: string;
   readonly note?: string;
+  /** Told when it is resolved or reviewed; what is told later replaces what was told before. */
+  readonly cause?: string;
+  readonly fix?: string;
 }
+
+const CONCLUDING: readonly IncidentStatus[] = ['resolved', 'reviewed'];
+
+/** The incident with what the step tells of its cause and its end. */
+const conclude = (incident: Incident, { to, at, by, cause, fix }: Transition): Incident => {
+  if (cause === undefined && fix === undefined) return incident;
+  if (!CONCLUDING.includes(to)) {
+    const message = `cause, fix: found with a step to ${to}, expected with one to ${CONCLUDING.join(' or ')}`;
+    throw new InvalidInputError(message, { field: cause === undefined ? 'fix' : 'cause' });
+  }
+  const told = { ...(cause === undefined ? {} : { cause }), ...(fix === undefined ? {} : { fix }) };
+  const parts = [
+    ...(cause === undefined ? [] : [`cause: ${cause}`]),
+    ...(fix === undefined ? [] : [`ended by: ${fix}`]),
+  ];
+  return {
+    ...incident,
+    conclusion: { ...incident.conclusion, ...told, by, at },
+    timeline: addToTimeline(incident.timeline, [
+      { at, kind: 'note', key: `conclusion-${to}`, text: parts.join('; '), by },
+    ]),
+  };
+};
 
 const STAMPS = {
   acknowledged: 'acknowledgedAt',
@@ -52,7 +78,7 @@ export const transition = (incident: Incident, step: Transition): Incident => {
     throw new InvalidInputError(message, { field: 'at' });
   }
   const text = step.note === undefined ? `${status} to ${step.to}` : `${status} to ${step.to}: ${step.note}`;
-  const moved = stamp(incident, step);
+  const moved = conclude(stamp(incident, step), step);
   return {
     ...moved,
     timeline: addToTimeline(moved.timeline, [

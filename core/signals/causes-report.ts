@@ -7,6 +7,9 @@ import type { IncidentSignature, SimilarIncident } from '../diagnosis/similar-in
 /** How causes were ranked: by one of the methods for request metrics, by who deviated first, or without any metric. */
 export type CauseMethod = RankingMethod | 'first-to-deviate' | 'topology';
 
+/** A cause and what to do about it, in words; the advice is left out in reports of older versions. */
+export type ExplainedCause = RankedCause & { readonly recommendation?: string };
+
 /** What was found of an incident's causes, most likely first, and what it rests on. Times are epoch seconds. */
 export interface CausesReport {
   readonly incidentId: string;
@@ -20,7 +23,7 @@ export interface CausesReport {
   /** Version of the dependency graph used; undefined without one. */
   readonly graphVersion: string | undefined;
   readonly method: CauseMethod;
-  readonly causes: readonly RankedCause[];
+  readonly causes: readonly ExplainedCause[];
   /** What could not be done, and what weakens the answer; one sentence each. */
   readonly limits: readonly string[];
   readonly gate: AlarmGate | undefined;

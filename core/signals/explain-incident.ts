@@ -1,6 +1,6 @@
 import type { CallGraph } from '../diagnosis/call-graph.ts';
 import { type DependencyGraph, toCallGraph } from '../diagnosis/dependency-graph.ts';
-import { type DiagnosisReport, diagnose } from '../diagnosis/diagnose.ts';
+import { type DiagnosisReport, diagnose, type RankedCause } from '../diagnosis/diagnose.ts';
 import type { MetricWindow } from '../diagnosis/metric-window.ts';
 import { badness } from '../diagnosis/normal-behaviour.ts';
 import type { RecentChange } from '../diagnosis/recent-changes.ts';
@@ -8,11 +8,14 @@ import type { PastIncident } from '../diagnosis/similar-incidents.ts';
 import { type Incident, targetsOf } from '../incidents/incident.ts';
 import type { ChangeSignal } from '../incidents/signal.ts';
 import type { StoredIncident } from '../ports/incident-storage.ts';
-import type { CausesReport } from './causes-report.ts';
+import { meaningOf } from '../targets/metric-meaning.ts';
+import type { CausesReport, ExplainedCause } from './causes-report.ts';
 import { commonStep, type DiagnosisRows, rowsAround } from './diagnosis-scope.ts';
 import { rankWithoutRequests } from './fallback-causes.ts';
+import { type Deviation, describeDeviation, deviationsByTarget } from './first-to-deviate.ts';
 import { type AlarmRows, type FollowedAlarm, followedAlarm } from './followed-alarm.ts';
 import { nodeMetricsOf, type RowGrid, type TargetHistory } from './node-metrics.ts';
+import { isResource, recommend } from './recommendation.ts';
 
 /** All that the explanation of one incident may look at. */
 export interface DiagnosisMaterial {
@@ -60,7 +63,26 @@ const byRequests = (
     graph: graph.nodes.length === 0 ? null : graph,
     normal: hasRows(normal, alarm) ? normal : null,
     changes: recentChanges(changes),
-    pastIncidents: past.filter(({ incidentId }) => incidentId !== incident.incidentId),
+    pastIncidents: othersOf(past, incident),
+  });
+
+const othersOf = (past: readonly PastIncident[], { incidentId }: Incident): readonly PastIncident[] =>
+  past.filter((other) => other.incidentId !== incidentId);
+
+/** Adds which resource of each cause left its usual range, and what to do. */
+const withAdvice = (
+  causes: readonly RankedCause[],
+  deviations: ReadonlyMap<string, readonly Deviation[]>,
+): ExplainedCause[] =>
+  causes.map((cause) => {
+    const exhausted = deviations.get(cause.node)?.find(({ metric }) => isResource(meaningOf(metric).aspect));
+    const line = exhausted === undefined ? undefined : describeDeviation(exhausted);
+    const isNews = line !== undefined && !cause.evidence.includes(line);
+    return {
+      ...cause,
+      evidence: isNews ? [...cause.evidence, line] : cause.evidence,
+      recommendation: recommend(cause, exhausted && meaningOf(exhausted.metric).aspect),
+    };
   });
 
 const onlyPredicted = (incident: Incident): boolean =>
@@ -87,6 +109,7 @@ export const explainIncident = (material: DiagnosisMaterial): CausesReport => {
   const rows = rowsOf(material);
   const alarmRows = { window: windowOf(data, rows.window), normal: windowOf(data, rows.normal) };
   const alarm = onlyPredicted(incident) ? undefined : followedAlarm(incident, calls, alarmRows);
+  const deviations = deviationsByTarget(data, rows, incident);
   const { from, stepSeconds, rows: count } = rows.window;
   const common = {
     ...{ incidentId: incident.incidentId, incidentVersion: version, diagnosedAt: now },
@@ -94,8 +117,12 @@ export const explainIncident = (material: DiagnosisMaterial): CausesReport => {
     graphVersion: graph.nodes.length === 0 ? undefined : graph.version,
   };
   if (alarm === undefined) {
-    const found = rankWithoutRequests(incident, calls, data, rows, recentChanges(material.changes));
-    return { ...common, ...found, metric: undefined, gate: undefined, similar: [], signature: {} };
+    const found = rankWithoutRequests({
+      ...{ incident, graph: calls, deviations, stepSeconds, changes: recentChanges(material.changes) },
+      past: othersOf(material.past, incident),
+    });
+    const causes = withAdvice(found.causes, deviations);
+    return { ...common, ...found, causes, metric: undefined, gate: undefined };
   }
   const { causes, ...report } = byRequests(material, calls, alarmRows, alarm);
   return {
@@ -103,6 +130,6 @@ export const explainIncident = (material: DiagnosisMaterial): CausesReport => {
     target: alarm.node,
     metric: alarm.metric,
     ...report,
-    causes: causes.slice(0, MOST_CAUSES),
+    causes: withAdvice(causes.slice(0, MOST_CAUSES), deviations),
   };
 };

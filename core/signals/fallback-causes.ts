@@ -1,42 +1,35 @@
 /** Causes of incidents whose targets report neither latency nor failures. */
 import type { CallGraph } from '../diagnosis/call-graph.ts';
 import type { RankedCause } from '../diagnosis/diagnose.ts';
-import { changeEvidence } from '../diagnosis/evidence.ts';
+import { type OutsideEvidence, withOutsideEvidence } from '../diagnosis/outside-evidence.ts';
 import { changesNearOnset, type RecentChange } from '../diagnosis/recent-changes.ts';
+import { type PastIncident, similarIncidents } from '../diagnosis/similar-incidents.ts';
 import { type Incident, type IncidentMember, targetsOf } from '../incidents/incident.ts';
 import type { CausesReport } from './causes-report.ts';
-import { alarmedTarget, type DiagnosisRows, subjectOf } from './diagnosis-scope.ts';
-import { rankFirstToDeviate } from './first-to-deviate.ts';
-import type { TargetHistory } from './node-metrics.ts';
+import { alarmedTarget, subjectOf } from './diagnosis-scope.ts';
+import { type DeviatingTarget, type Deviation, rankFirstToDeviate } from './first-to-deviate.ts';
 
 const MOST_CAUSES = 10;
-/** A change shortly before lifts a score by at most this part. */
-const CHANGE_WEIGHT = 0.3;
-/** Without any metric the answer is a place to look at, no more. */
-const HIGHEST_CONFIDENCE = 0.4;
+/** All confidences together: without any metric the answer is a place to look at, no more. */
+const CEILING = { 'first-to-deviate': 0.5, topology: 0.4 } as const;
 const WEIGHT_OF_CALLER = 0.3;
 
-type Ranked = Pick<CausesReport, 'target' | 'method' | 'causes' | 'limits'>;
+type Ranked = Pick<CausesReport, 'target' | 'method' | 'causes' | 'limits' | 'similar' | 'signature'>;
 
-const withChanges = (
-  causes: readonly RankedCause[],
-  changes: readonly RecentChange[],
-  startedAt: number,
+/** Scores with what is known from outside, and confidences that share `ceiling` among them by score. */
+const asCauses = (
+  ranked: readonly DeviatingTarget[],
+  outside: OutsideEvidence,
+  ceiling: number,
 ): RankedCause[] => {
-  const near = changesNearOnset(changes, startedAt);
-  return causes
-    .map((cause): RankedCause => {
-      const change = near.get(cause.node);
-      if (change === undefined) return cause;
-      const lift = 1 + CHANGE_WEIGHT * change.closeness;
-      const evidence = [...cause.evidence, changeEvidence(change)];
-      return {
-        ...cause,
-        score: cause.score * lift,
-        confidence: Math.min(1, cause.confidence * lift),
-        evidence,
-      };
-    })
+  const best = ranked[0]?.score ?? 0;
+  const judged = ranked.map(({ node, ...known }) => ({
+    node,
+    ...withOutsideEvidence(node, known, best, outside),
+  }));
+  const sum = judged.reduce((total, { score }) => total + score, 0);
+  return judged
+    .map((cause): RankedCause => ({ ...cause, confidence: (ceiling * cause.score) / sum }))
     .sort((a, b) => b.score - a.score || (a.node < b.node ? -1 : 1))
     .slice(0, MOST_CAUSES);
 };
@@ -50,18 +43,16 @@ const signalLine = (members: readonly IncidentMember[]): string => {
 };
 
 /** Harm travels against calls: of the incident's targets those that call none of the others come first. */
-const rankByTopology = (incident: Incident, graph: CallGraph): RankedCause[] => {
+const rankByTopology = (incident: Incident, graph: CallGraph): DeviatingTarget[] => {
   const targets = targetsOf(incident);
   const among = new Set(targets);
   const callers = new Set(
     graph.edges.filter(([from, to]) => from !== to && among.has(from) && among.has(to)).map(([from]) => from),
   );
   const score = (target: string) => (callers.has(target) ? WEIGHT_OF_CALLER : 1);
-  const sum = targets.reduce((total, target) => total + score(target), 0);
   return targets.map((node) => ({
     node,
     score: score(node),
-    confidence: (HIGHEST_CONFIDENCE * score(node)) / sum,
     evidence: [
       signalLine(Object.values(incident.members).filter(({ targetId }) => targetId === node)),
       callers.has(node)
@@ -73,30 +64,40 @@ const rankByTopology = (incident: Incident, graph: CallGraph): RankedCause[] => 
 
 const UNCALIBRATED = 'confidences of this method are not calibrated on known incidents';
 
+/** What may be looked at where harm cannot be followed along calls. */
+export interface FallbackMaterial {
+  readonly incident: Incident;
+  readonly graph: CallGraph;
+  readonly deviations: ReadonlyMap<string, readonly Deviation[]>;
+  readonly stepSeconds: number;
+  readonly changes: readonly RecentChange[];
+  /** Incidents before this one. */
+  readonly past: readonly PastIncident[];
+}
+
+const rounded = (value: number): number => Math.round(value * 1e6) / 1e6;
+
 /** Ranks by who left the usual range first, or, where no metric tells, by topology; with what each could not do. */
-export const rankWithoutRequests = (
-  incident: Incident,
-  graph: CallGraph,
-  data: readonly TargetHistory[],
-  rows: DiagnosisRows,
-  changes: readonly RecentChange[],
-): Ranked => {
+export const rankWithoutRequests = (material: FallbackMaterial): Ranked => {
+  const { incident, graph, past, stepSeconds } = material;
   const target = alarmedTarget(incident, graph, targetsOf(incident)) ?? '';
   const isAhead = Object.values(incident.members).every(({ kind }) => kind === 'predicted-breach');
   const why = isAhead
     ? 'nothing has gone wrong yet: breaches are predicted, so harm could not be followed'
     : 'no target of this incident shows harm in its latency or failures: it could not be followed along calls';
-  const deviating = isAhead ? [] : rankFirstToDeviate(data, rows, incident);
-  const causes = withChanges(
-    deviating.length > 0 ? deviating : rankByTopology(incident, graph),
-    changes,
-    incident.startedAt,
-  );
-  if (deviating.length > 0)
-    return { target, method: 'first-to-deviate', causes, limits: [why, UNCALIBRATED] };
+  const deviating = isAhead ? [] : rankFirstToDeviate(material.deviations, stepSeconds);
+  const signature = Object.fromEntries(deviating.map(({ node, score }) => [node, rounded(score)]));
+  const similar = similarIncidents(signature, 'any', past);
+  const outside = { changes: changesNearOnset(material.changes, incident.startedAt), similar };
+  if (deviating.length > 0) {
+    const causes = asCauses(deviating, outside, CEILING['first-to-deviate']);
+    return { target, method: 'first-to-deviate', causes, limits: [why], similar, signature };
+  }
+  const causes = asCauses(rankByTopology(incident, graph), outside, CEILING.topology);
   const silent = isAhead
     ? []
     : ['no metric of the targets in reach left its usual range, or none has a day of history'];
   const unlinked = graph.nodes.includes(target) ? [] : ['no dependency graph with this target in it'];
-  return { target, method: 'topology', causes, limits: [why, ...silent, ...unlinked, UNCALIBRATED] };
+  const limits = [why, ...silent, ...unlinked, UNCALIBRATED];
+  return { target, method: 'topology', causes, limits, similar, signature };
 };

@@ -1,7 +1,7 @@
 /** Ranks causes from any metrics at all, where no target of the incident reports latency or failures. */
-import type { RankedCause } from '../diagnosis/diagnose.ts';
 import { sortedQuantile } from '../diagnosis/normal-behaviour.ts';
 import type { Incident } from '../incidents/incident.ts';
+import { type MetricAspect, meaningOf } from '../targets/metric-meaning.ts';
 import { type DiagnosisRows, subjectOf } from './diagnosis-scope.ts';
 import { type RowGrid, type TargetHistory, toRows } from './node-metrics.ts';
 
@@ -12,12 +12,10 @@ const FULL_STRENGTH = 12;
 const LATE_PER_ROW = 0.8;
 const UNREPORTED = 0.5;
 const MIN_NORMAL_ROWS = 12;
-/** Not calibrated on known incidents, so never surer than this. */
-const HIGHEST_CONFIDENCE = 0.5;
 const SIGMAS_IN_90_PERCENT = 3.2897;
 
 /** How one metric of one target left its usual range. */
-interface Deviation {
+export interface Deviation {
   readonly targetId: string;
   readonly metric: string;
   /** Row of the window in which it began. */
@@ -36,12 +34,23 @@ const spreadOf = (sorted: Float64Array, median: number): number => {
   return Math.max(spread, 1e-3 * Math.abs(median), Number.MIN_VALUE);
 };
 
-const zScores = (values: Float64Array, normal: Float64Array): Float64Array | undefined => {
+/** Of these only more is worse; a disk that is cleaned up is no trouble. */
+const ONE_SIDED: ReadonlySet<MetricAspect> = new Set([
+  'cpu',
+  'memory',
+  'disk-space',
+  'latency',
+  'error-share',
+]);
+
+/** Distances from the median of `normal` in its spreads; of metrics that may be off either way without their sign. */
+const zScores = (metric: string, values: Float64Array, normal: Float64Array): Float64Array | undefined => {
   const sorted = normal.filter((value) => !Number.isNaN(value)).sort();
   if (sorted.length < MIN_NORMAL_ROWS) return undefined;
   const median = sortedQuantile(sorted, 0.5);
   const spread = spreadOf(sorted, median);
-  return values.map((value) => Math.abs(value - median) / spread);
+  const isOneSided = ONE_SIDED.has(meaningOf(metric).aspect);
+  return values.map((value) => (isOneSided ? value - median : Math.abs(value - median)) / spread);
 };
 
 /** A metric that is as far off before the incident deviates for a reason of its own. */
@@ -50,20 +59,26 @@ const wasOff = (z: Float64Array, firstRow: number): boolean => {
   return before.length > 0 && sortedQuantile(before.sort(), 0.5) >= DEVIATING;
 };
 
+/** Whether a metric went down where more would be worse. */
+const hasFallen = (z: Float64Array | undefined, fromRow: number): boolean => {
+  const since = z?.subarray(fromRow).filter((value) => !Number.isNaN(value)) ?? [];
+  return since.length > 0 && since.every((value) => value < 0);
+};
+
 /** What a metric's distances from its median tell; `reportedRow` is where a signal about it began. */
 const deviationIn = (
   z: Float64Array | undefined,
   firstRow: number,
   reportedRow: number | undefined,
 ): Omit<Deviation, 'targetId' | 'metric'> | undefined => {
-  const isReported = reportedRow !== undefined;
+  const isReported = reportedRow !== undefined && !hasFallen(z, reportedRow);
   const seen = z?.findIndex((value, row) => row >= firstRow && value >= DEVIATING) ?? -1;
   const isOwn = z !== undefined && seen !== -1 && !wasOff(z, firstRow);
   if (!isOwn) return isReported ? { onset: reportedRow, strength: DEVIATING, isReported } : undefined;
   const since = z.subarray(seen).filter((value) => !Number.isNaN(value));
   const strength = since.reduce((sum, value) => sum + Math.min(FULL_STRENGTH, value), 0) / since.length;
   return {
-    onset: Math.min(seen, reportedRow ?? seen),
+    onset: isReported ? Math.min(seen, reportedRow) : seen,
     strength: isReported ? Math.max(DEVIATING, strength) : strength,
     isReported,
   };
@@ -77,24 +92,24 @@ const rowsOf = (data: TargetHistory, metric: string, grid: RowGrid): Float64Arra
   return toRows({ timestamps: history.timestamps.slice(1), values: grown }, grid, 'sum');
 };
 
-/** The metric of each target that tells most: the earliest of those that left their range, then the strongest. */
-const strongestOf = (
+/** The metrics of a target that left their range: those first that tell most, being early, far off or reported. */
+const deviationsOf = (
   data: TargetHistory,
   { window, normal }: DiagnosisRows,
   startedAt: number,
   reported: Reported,
-): Deviation | undefined => {
+): Deviation[] => {
   const rowOf = (at: number) => Math.max(0, Math.floor((at - window.from) / window.stepSeconds));
   const { targetId } = data.target;
   // Rows long before the first signal belong to something else.
   const firstRow = Math.max(0, rowOf(startedAt) - 6);
   const deviations = [...data.histories.keys()].flatMap((metric): Deviation[] => {
-    const z = zScores(rowsOf(data, metric, window), rowsOf(data, metric, normal));
+    const z = zScores(metric, rowsOf(data, metric, window), rowsOf(data, metric, normal));
     const reportedAt = reported.get(targetId)?.get(metric);
     const found = deviationIn(z, firstRow, reportedAt === undefined ? undefined : rowOf(reportedAt));
     return found === undefined ? [] : [{ targetId, metric, ...found }];
   });
-  return deviations.sort((a, b) => scoreOf(b, 0) - scoreOf(a, 0) || (a.metric < b.metric ? -1 : 1))[0];
+  return deviations.sort((a, b) => scoreOf(b, 0) - scoreOf(a, 0) || (a.metric < b.metric ? -1 : 1));
 };
 
 const scoreOf = ({ onset, strength, isReported }: Deviation, first: number): number =>
@@ -114,16 +129,32 @@ const lateness = (rows: number, stepSeconds: number): string =>
     ? 'no other target left its range earlier'
     : `${Math.round((rows * stepSeconds) / 60)} min after the first`;
 
-const evidenceOf = (
-  { metric, onset, strength, isReported }: Deviation,
-  first: number,
-  stepSeconds: number,
-): string[] => [
+/** The metrics of each target that left their usual range, those that tell most first. */
+export const deviationsByTarget = (
+  data: readonly TargetHistory[],
+  rows: DiagnosisRows,
+  incident: Incident,
+): ReadonlyMap<string, readonly Deviation[]> => {
+  const reported = reportedBy(incident);
+  return new Map(
+    data.map(
+      (each) => [each.target.targetId, deviationsOf(each, rows, incident.startedAt, reported)] as const,
+    ),
+  );
+};
+
+/** Says how a metric left its usual range. */
+export const describeDeviation = ({ metric, strength, isReported }: Deviation): string =>
   isReported && strength <= DEVIATING
     ? `${metric} is one of the incident's signals`
-    : `${metric} left its usual range by ${strength.toFixed(1)} times its spread on average`,
-  lateness(onset - first, stepSeconds),
-];
+    : `${metric} left its usual range by ${strength.toFixed(1)} times its spread on average`;
+
+/** A target by what its metrics did; `score` in [0, 1]. */
+export interface DeviatingTarget {
+  readonly node: string;
+  readonly score: number;
+  readonly evidence: readonly string[];
+}
 
 /**
  * Ranks targets by when and how far one of their metrics left its usual range (5th to 95th percentile of the day
@@ -131,21 +162,16 @@ const evidenceOf = (
  * counts half. Correlation in time only; it does not know which way harm travels.
  */
 export const rankFirstToDeviate = (
-  data: readonly TargetHistory[],
-  rows: DiagnosisRows,
-  incident: Incident,
-): RankedCause[] => {
-  const reported = reportedBy(incident);
-  const found = data.flatMap((each) => strongestOf(each, rows, incident.startedAt, reported) ?? []);
+  deviations: ReadonlyMap<string, readonly Deviation[]>,
+  stepSeconds: number,
+): DeviatingTarget[] => {
+  const found = [...deviations.values()].flatMap(([strongest]) => strongest ?? []);
   const first = found.reduce((least, { onset }) => Math.min(least, onset), Number.POSITIVE_INFINITY);
-  const ranked = found
-    .map((deviation) => ({ deviation, score: scoreOf(deviation, first) }))
-    .sort((a, b) => b.score - a.score || (a.deviation.targetId < b.deviation.targetId ? -1 : 1));
-  const sum = ranked.reduce((total, { score }) => total + score, 0);
-  return ranked.map(({ deviation, score }) => ({
-    node: deviation.targetId,
-    score,
-    confidence: (HIGHEST_CONFIDENCE * score) / sum,
-    evidence: evidenceOf(deviation, first, rows.window.stepSeconds),
-  }));
+  return found
+    .map((deviation) => ({
+      node: deviation.targetId,
+      score: scoreOf(deviation, first),
+      evidence: [describeDeviation(deviation), lateness(deviation.onset - first, stepSeconds)],
+    }))
+    .sort((a, b) => b.score - a.score || (a.node < b.node ? -1 : 1));
 };

@@ -99,9 +99,12 @@ const onsetOf = (startedAt: number, { window, normal }: AlarmRows, { node, metri
   return row === noticed ? startedAt : window.timestamps[row]!;
 };
 
+/** Added time adds up along calls whatever is retried; failures do not. */
+const addsUp = ({ metric, spreads }: Trouble): boolean => metric === 'latency' && spreads > CLEAR_SPREADS;
+
 /**
  * The target whose harm is followed down the calls, and the metric that shows it: the one with most of the incident
- * behind it, then a metric that the incident's signals are about, then the one farthest from what is usual.
+ * behind it, then a metric that the incident's signals are about, then latency, then the one farthest from what is usual.
  * Undefined where no target of the incident shows harm to its requests.
  */
 export const followedAlarm = (
@@ -117,6 +120,7 @@ export const followedAlarm = (
     (a, b) =>
       behind.get(b.node)! - behind.get(a.node)! ||
       Number(b.isReported) - Number(a.isReported) ||
+      Number(addsUp(b)) - Number(addsUp(a)) ||
       b.spreads - a.spreads ||
       (`${a.node} ${a.metric}` < `${b.node} ${b.metric}` ? -1 : 1),
   );

@@ -17,6 +17,8 @@ export interface WantedMove {
   readonly to: IncidentStatus;
   readonly by: string;
   readonly note?: string | undefined;
+  readonly cause?: string | undefined;
+  readonly fix?: string | undefined;
 }
 
 const ATTEMPTS = 8;
@@ -37,7 +39,8 @@ const findStored = async (
   book.incidents.find(({ incident }) => incident.incidentId === incidentId) ??
   incidents.get(tenantId, incidentId);
 
-const moved = (stored: StoredIncident, { to, by, note }: WantedMove, now: number): IncidentChange => {
+const moved = (stored: StoredIncident, wanted: WantedMove, now: number): IncidentChange => {
+  const { to, by, note, cause, fix } = wanted;
   const { incident } = stored;
   const allowed = ALLOWED_TRANSITIONS[incident.status];
   if (!allowed.includes(to)) {
@@ -48,7 +51,12 @@ const moved = (stored: StoredIncident, { to, by, note }: WantedMove, now: number
   }
   // A sender's clock may run ahead of ours by more than the incident is old.
   const at = Math.max(now, incident.startedAt);
-  const after = transition(incident, { to, at, by, ...(note === undefined ? {} : { note }) });
+  const after = transition(incident, {
+    ...{ to, at, by },
+    ...(note === undefined ? {} : { note }),
+    ...(cause === undefined ? {} : { cause }),
+    ...(fix === undefined ? {} : { fix }),
+  });
   const reason = REASONS[to];
   return { before: stored, after, reasons: new Set(reason === undefined ? [] : [reason]), absorbed: [] };
 };

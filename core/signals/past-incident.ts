@@ -25,17 +25,28 @@ const fixOf = (incident: Incident, cause: string): string | undefined => {
   return change?.summary;
 };
 
-/** What a closed incident teaches; undefined where it goes on or its cause was never clear. */
+/** What people said outweighs what the metrics suggested, and tells whether that was wrong. */
+const causeOf = (
+  { conclusion }: Incident,
+  [first]: CausesReport['causes'],
+): Pick<PastIncident, 'cause' | 'isConfirmed' | 'mistaken'> | undefined => {
+  if (conclusion?.cause !== undefined) {
+    const { cause } = conclusion;
+    const isWrong = first !== undefined && first.node !== cause && first.score > 0;
+    return { cause, isConfirmed: true, ...(isWrong ? { mistaken: first.node } : {}) };
+  }
+  return first === undefined || first.confidence < LEAST_CONFIDENCE ? undefined : { cause: first.node };
+};
+
+/** What a closed incident teaches; undefined where it goes on, or nobody named its cause and it was never clear. */
 export const pastIncidentOf = (incident: Incident, report: CausesReport): PastIncident | undefined => {
-  const [first] = report.causes;
-  if (isOngoing(incident) || first === undefined || first.confidence < LEAST_CONFIDENCE) return undefined;
-  if (report.metric === undefined || Object.keys(report.signature).length === 0) return undefined;
-  const fixedBy = fixOf(incident, first.node);
+  const known = causeOf(incident, report.causes);
+  if (isOngoing(incident) || known === undefined || Object.keys(report.signature).length === 0)
+    return undefined;
+  const fixedBy = incident.conclusion?.fix ?? fixOf(incident, known.cause);
   return {
-    incidentId: incident.incidentId,
-    metric: report.metric,
-    signature: report.signature,
-    cause: first.node,
+    ...{ incidentId: incident.incidentId, metric: report.metric ?? 'any', signature: report.signature },
+    ...known,
     ...(fixedBy === undefined ? {} : { fixedBy }),
   };
 };

@@ -19,10 +19,13 @@ export interface IncidentRecords extends MoveDeps {
 const secondsNow = ({ now }: Pick<MoveDeps, 'now'>): number => Math.floor(now() / 1000);
 
 const move = (records: IncidentRecords): Record =>
-  validated(CONTEXT_OPERATIONS.moveIncident, async ({ tenantId, name }, { to, note }, { incidentId }) => {
-    const incident = await moveIncident(records, tenantId, incidentId, { to, note, by: name });
+  validated(CONTEXT_OPERATIONS.moveIncident, async ({ tenantId, name }, wanted, { incidentId }) => {
+    const incident = await moveIncident(records, tenantId, incidentId, { ...wanted, by: name });
     if (incident === undefined) throw new NotFoundError(`There is no incident ${incidentId}.`);
-    records.telemetry.info('incident moved', { tenantId, incidentId, to, apiKey: name });
+    records.telemetry.info('incident moved', {
+      ...{ tenantId, incidentId, to: wanted.to, apiKey: name },
+      ...{ cause: wanted.cause },
+    });
     records.telemetry.count('IncidentMoved');
     return presentIncident(incident);
   });

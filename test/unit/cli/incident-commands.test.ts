@@ -18,9 +18,14 @@ const incident = {
 };
 const causes = {
   ...{ incident: summary.id, status: 'found', method: 'excess-blame' },
-  items: [{ target: 'db-1', score: 0.9, confidence: 0.93, evidence: ['carried all of it'] }],
+  items: [
+    {
+      ...{ target: 'db-1', score: 0.9, confidence: 0.93, band: 'high', evidence: ['carried all of it'] },
+      recommendation: 'consider rolling back',
+    },
+  ],
   limits: ['no normal data'],
-  similar: [{ incident: 'old', similarity: 0.9, cause: 'db-1', fixedBy: 'rolled back' }],
+  similar: [{ incident: 'old', similarity: 0.9, cause: 'db-1', fixedBy: 'rolled back', confirmed: true }],
 };
 const base = `/v1/incidents/${summary.id}`;
 const api = new FakeApi({
@@ -63,9 +68,10 @@ describe('forestall incidents', () => {
     const { out } = await cli('incidents', 'show', summary.id);
     for (const part of [
       'detected 1 min, acknowledged -',
-      'db-1, 93%',
+      'db-1, 93% (high)',
+      '-> consider rolling back',
       'carried all of it',
-      'like old: db-1, rolled back',
+      'like old (90%): db-1, confirmed; ended by: rolled back',
       'note: no normal data',
     ]) {
       expect(out).toContain(part);

@@ -231,7 +231,7 @@ describe('evidence from outside the metrics', () => {
     });
     expect(similar.map(({ incident }) => incident.incidentId)).toEqual(['inc-1', 'inc-2']);
     expect(causes[0]!.evidence.at(-1)).toBe(
-      'was the cause of incident inc-1, which looked 100 % alike; fixed by: restarting the proxy',
+      'was the likeliest cause of incident inc-1, which looked 100 % alike; fixed by: restarting the proxy',
     );
   });
 });

@@ -72,7 +72,6 @@ describe('an incident with less', () => {
       const { report } = explained(seed, { metrics: ['cpu_percent'] });
       expect(['first-to-deviate', 'topology']).toContain(report.method);
       for (const { confidence } of report.causes) expect(confidence).toBeLessThanOrEqual(0.5);
-      expect(report.limits.join()).toContain('not calibrated');
     }
   });
 
@@ -114,6 +113,41 @@ describe('what a closed incident teaches', () => {
     expect(later.similar).toMatchObject([{ incident: { incidentId: 'earlier' } }]);
     expect(later.causes[0]!.evidence.join()).toContain('fixed by: rolled back');
     expect(explainIncident({ ...material, past: [past!] }).similar).toEqual([]);
+  });
+
+  it('is what people named, whatever was guessed; the wrong guess falls behind in a later one', () => {
+    const { material, report } = explained(seeds[0]!);
+    const [guess, other] = report.causes.map(({ node }) => node);
+    const conclusion = { cause: other!, fix: 'capped the pool', by: 'ann', at: 1 };
+    const incident = { ...material.stored.incident, status: 'reviewed' as const, conclusion };
+    const past = pastIncidentOf(incident, report)!;
+    expect(past).toMatchObject({
+      cause: other,
+      isConfirmed: true,
+      mistaken: guess,
+      fixedBy: 'capped the pool',
+    });
+    const later = explainIncident({ ...material, past: [{ ...past, incidentId: 'earlier' }] });
+    expect(later.causes.map(({ node }) => node).slice(0, 2)).toEqual([other, guess]);
+    expect(later.causes[0]!.evidence.join()).toContain('people found it to be the cause of incident earlier');
+    expect(later.causes[0]!.recommendation).toContain('capped the pool');
+    expect(later.causes[1]!.evidence.join()).toContain(`where people found ${other}`);
+    expect(pastIncidentOf(incident, report)).toEqual(past);
+  });
+
+  it('confirms a guess, or names something that is no target', () => {
+    const { material, report } = explained(seeds[0]!);
+    const concluded = (cause: string) => ({
+      ...material.stored.incident,
+      ...{ status: 'resolved' as const, conclusion: { cause, by: 'ann', at: 1 } },
+    });
+    const right = pastIncidentOf(concluded(report.causes[0]!.node), report)!;
+    expect(right).toMatchObject({ isConfirmed: true });
+    expect(right.mistaken).toBeUndefined();
+    const outside = pastIncidentOf(concluded('the upstream provider'), report)!;
+    const later = explainIncident({ ...material, past: [{ ...outside, incidentId: 'earlier' }] });
+    expect(later.similar[0]!.incident.cause).toBe('the upstream provider');
+    expect(later.causes[0]!.confidence).toBeLessThanOrEqual(report.causes[0]!.confidence);
   });
 
   it('is nothing while it goes on, or where the cause was a guess', () => {
