@@ -4,7 +4,7 @@ import type { DetectorOptions } from './detector-options.ts';
 import { StateReader, StateWriter } from './state-bytes.ts';
 
 /** First byte of a saved state: its format. Raised whenever a part or its order changes. */
-const FORMAT = 1;
+const FORMAT = 2;
 const LIGHT = 0;
 const FULL = 1;
 

@@ -1,4 +1,5 @@
 import type { StateReader, StateWriter } from './state-bytes.ts';
+import { WeeklyOffset } from './weekly-offset.ts';
 
 export const DAY_SECONDS = 86_400;
 /** Half hours of the day (UTC). */
@@ -11,16 +12,18 @@ const ROUNDING = 1e-12;
 
 /**
  * Distance of a value from the running average of its half hour of the day (UTC): the simplest baseline that knows
- * a daily rhythm. An average moves towards each value by max(0.03, 1 / visits). State: 48 averages and counts.
+ * a daily rhythm. An average moves towards each value by max(0.03, 1 / visits). Where weeks have been seen to differ from
+ * days, what the time of the week adds is taken off. State: 48 averages and counts, 84 offsets and counts.
  */
 export class SeasonalResidual {
   private readonly averages = new Float64Array(DAY_BINS);
   private readonly visits = new Uint8Array(DAY_BINS);
+  private readonly weekly = new WeeklyOffset();
 
-  /** Learned average of this time of day, NaN before its first visit. Timestamp in epoch seconds. */
+  /** What is usual at this moment, NaN before the first visit of its time of day. Timestamp in epoch seconds. */
   average(timestamp: number): number {
     const bin = dayBin(timestamp);
-    return this.visits[bin] === 0 ? Number.NaN : this.averages[bin]!;
+    return this.visits[bin] === 0 ? Number.NaN : this.averages[bin]! + this.weekly.at(timestamp);
   }
 
   /** Learned average of this time of day less that of the whole day; 0 before its first visit. */
@@ -37,7 +40,7 @@ export class SeasonalResidual {
     return this.averages[bin]! - sum / known;
   }
 
-  /** value - average (0 on the first visit of a half hour), then moves the average. */
+  /** value - what is usual (0 on the first visit of a half hour), then learns it. */
   next(timestamp: number, value: number): number {
     const bin = dayBin(timestamp);
     const visits = this.visits[bin]!;
@@ -47,8 +50,10 @@ export class SeasonalResidual {
       return 0;
     }
     const average = this.averages[bin]!;
-    const difference = value - average;
-    this.averages[bin] = average + difference * Math.max(SLOWEST_RATE, 1 / (visits + 1));
+    const daily = value - average;
+    this.averages[bin] = average + daily * Math.max(SLOWEST_RATE, 1 / (visits + 1));
+    const difference = daily - this.weekly.at(timestamp);
+    this.weekly.absorb(timestamp, daily);
     return Math.abs(difference) <= ROUNDING * Math.abs(average) ? 0 : difference;
   }
 
@@ -57,6 +62,7 @@ export class SeasonalResidual {
       writer.byte(this.visits[bin]!);
       if (this.visits[bin]! > 0) writer.float(this.averages[bin]!);
     }
+    this.weekly.save(writer);
   }
 
   load(reader: StateReader): void {
@@ -64,6 +70,7 @@ export class SeasonalResidual {
       this.visits[bin] = reader.byte();
       if (this.visits[bin]! > 0) this.averages[bin] = reader.float();
     }
+    this.weekly.load(reader);
   }
 }
 

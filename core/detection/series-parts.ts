@@ -12,7 +12,8 @@ const WEAKER_SHARE = 0.5;
 /** What a lasting deviation must have more than a single point: its residuals are strongly autocorrelated. */
 const LASTING_HANDICAP = 0.5;
 /** The same for the two parts that gave many false alarms on noisy metrics. */
-const NOISY_HANDICAP = 1.5;
+const DRIFT_HANDICAP = 1.5;
+const RESTLESS_HANDICAP = 1;
 
 /** A metric that never stood still and now does says so however short its past is. */
 const QUIET_BEYOND_CAP = 2;
@@ -115,7 +116,7 @@ export const combineParts = (parts: DetectionResult['parts']): number => {
     pair(parts.slow, LASTING_HANDICAP),
     pair(parts.rhythm, LASTING_HANDICAP),
     pair(parts.quiet, LASTING_HANDICAP),
-    pair(parts.drift, NOISY_HANDICAP),
-    pair(parts.restless, NOISY_HANDICAP),
+    pair(parts.drift, DRIFT_HANDICAP),
+    pair(parts.restless, RESTLESS_HANDICAP),
   );
 };

@@ -18,7 +18,7 @@ describe('saved state', () => {
     for (const [i, timestamp] of timestamps.entries()) detector.next(timestamp, values[i]!);
     const bytes = serialise(detector);
     expect(() => restore(bytes.slice(0, bytes.length - 5))).toThrow('fewer bytes than it needs');
-    expect(() => restore(Uint8Array.of(9))).toThrow('expected a saved detector of format 1, found 9');
+    expect(() => restore(Uint8Array.of(9))).toThrow('expected a saved detector of format 2, found 9');
     expect(() => restore(new Uint8Array())).toThrow('fewer bytes than it needs');
     const writer = new StateWriter();
     writer.whole(1000);

@@ -1,0 +1,98 @@
+import type { StateReader, StateWriter } from './state-bytes.ts';
+
+const WEEK_SECONDS = 7 * 86_400;
+/** Two hours, aligned to days. */
+const BLOCK_SECONDS = 7200;
+const BLOCKS = WEEK_SECONDS / BLOCK_SECONDS;
+const SLOWEST_RATE = 0.3;
+const MOST_WEEKS = 255;
+/** How long, in seconds and points, the error with and without the offsets is compared before and while they count. */
+const COMPARED_SECONDS = 5 * 86_400;
+const ERROR_POINTS = 2000;
+/** They count only where they take away this much of the error: a coincidence of a few weeks does not. */
+const LARGEST_ERROR_SHARE = 0.7;
+
+/**
+ * What a time of the week usually adds to what its time of day lets expect, by blocks of two hours: weekends, weekly
+ * jobs. Learnt week by week as an exponentially weighted mean of block means; 0 wherever the day alone does about as
+ * well. Moves with the days: which of them begins the week does not matter.
+ */
+export class WeeklyOffset {
+  private readonly offsets = new Float64Array(BLOCKS);
+  private readonly weeks = new Uint8Array(BLOCKS);
+  /** The present block and the differences in it so far; learnt when it is over, so that no fault hides itself. */
+  private block = 0;
+  private sum = 0;
+  private count = 0;
+  /** Epoch seconds since when the errors are compared; NaN while the first week is not over. */
+  private comparedSince = Number.NaN;
+  private compared = 0;
+  private error = 0;
+  private errorWithOffset = 0;
+
+  /** Offset at this moment, in the unit of the differences. Timestamp in epoch seconds. */
+  at(timestamp: number): number {
+    const counts =
+      timestamp - this.comparedSince >= COMPARED_SECONDS &&
+      this.errorWithOffset < LARGEST_ERROR_SHARE * this.error;
+    return counts ? this.offsets[blockOf(timestamp)]! : 0;
+  }
+
+  /** Learns how far a value lies from what its time of day let expect. */
+  absorb(timestamp: number, difference: number): void {
+    const block = blockOf(timestamp);
+    if (block !== this.block) this.close(block);
+    this.sum += difference;
+    this.count++;
+    if (this.weeks[block]! > 0) this.compare(timestamp, difference, this.offsets[block]!);
+  }
+
+  save(writer: StateWriter): void {
+    for (let block = 0; block < BLOCKS; block++) {
+      writer.byte(this.weeks[block]!);
+      if (this.weeks[block]! > 0) writer.float(this.offsets[block]!);
+    }
+    for (const number of [this.sum, this.comparedSince, this.error, this.errorWithOffset])
+      writer.float(number);
+    for (const number of [this.block, this.count, this.compared]) writer.whole(number);
+  }
+
+  load(reader: StateReader): void {
+    for (let block = 0; block < BLOCKS; block++) {
+      this.weeks[block] = reader.byte();
+      if (this.weeks[block]! > 0) this.offsets[block] = reader.float();
+    }
+    this.sum = reader.float();
+    this.comparedSince = reader.float();
+    this.error = reader.float();
+    this.errorWithOffset = reader.float();
+    this.block = reader.whole();
+    this.count = reader.whole();
+    this.compared = reader.whole();
+  }
+
+  private close(next: number): void {
+    const { block, count } = this;
+    if (count > 0) {
+      const weeks = Math.min(MOST_WEEKS, this.weeks[block]! + 1);
+      this.weeks[block] = weeks;
+      const rate = Math.max(SLOWEST_RATE, 1 / weeks);
+      this.offsets[block] = this.offsets[block]! + (this.sum / count - this.offsets[block]!) * rate;
+    }
+    this.block = next;
+    this.sum = 0;
+    this.count = 0;
+  }
+
+  private compare(timestamp: number, difference: number, offset: number): void {
+    if (!(timestamp >= this.comparedSince)) this.comparedSince = timestamp;
+    if (this.compared < ERROR_POINTS) this.compared++;
+    this.error += (Math.abs(difference) - this.error) / this.compared;
+    this.errorWithOffset += (Math.abs(difference - offset) - this.errorWithOffset) / this.compared;
+  }
+}
+
+const blockOf = (timestamp: number): number => {
+  const second = timestamp % WEEK_SECONDS;
+  return Math.floor((second < 0 ? second + WEEK_SECONDS : second) / BLOCK_SECONDS);
+};
