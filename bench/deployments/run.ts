@@ -2,74 +2,94 @@ import { writeFileSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
 import { seededRandom } from '../detect/seeded-random.ts';
-import { drawCase, HARMS, makeWorld } from './cases.ts';
+import { drawCase, HARMS, showing } from './cases.ts';
 import { type CaseResult, CHECKS, figuresOf, type GroupFigures, runCase } from './measure.ts';
+import { applicationWorld, machineWorld, simulatedWorld, type World } from './worlds.ts';
 
-const GOOD_PER_WORLD = 150;
+const GOOD = 100;
 const BAD_PER_HARM = 12;
+const SERVERS = 40;
+const DAYS = 10;
 
-const simulated = (seed: number, stepSeconds: number): CaseResult[] => {
-  const world = makeWorld(seed, 40, 10, stepSeconds);
-  const random = seededRandom(seed * 31 + stepSeconds);
+const casesOf = (world: World, seed: number): CaseResult[] => {
+  const random = seededRandom(seed);
   const none = { kind: 'none', size: 0 } as const;
-  const good = Array.from({ length: GOOD_PER_WORLD }, () =>
-    runCase(drawCase(world, random, none, false), 'good'),
-  );
-  const wide = Array.from({ length: GOOD_PER_WORLD / 3 }, () =>
-    runCase(drawCase(world, random, none, true), 'good, fleet-wide surge'),
-  );
-  const bad = HARMS.flatMap((harm) =>
-    Array.from({ length: BAD_PER_HARM }, () =>
-      runCase(drawCase(world, random, harm, false), `${harm.kind} ${harm.size}`),
+  const times = <Result>(count: number, make: () => Result) => Array.from({ length: count }, make);
+  const bad = HARMS.filter((harm) => showing(world, harm).length > 0);
+  return [
+    ...times(GOOD, () => runCase(drawCase(world, random, none, false), 'good')),
+    ...times(GOOD / 2, () => runCase(drawCase(world, random, none, true), 'good, all surge')),
+    ...bad.flatMap((harm) =>
+      times(BAD_PER_HARM, () => runCase(drawCase(world, random, harm, false), `${harm.kind} ${harm.size}`)),
     ),
-  );
-  return [...good, ...wide, ...bad];
+  ];
 };
 
-const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
+const percent = (share: number): string => `${(100 * share).toFixed(0)} %`.padStart(5);
+const at = (name: string): string[] => CHECKS.map((minutes) => `${name} ${minutes}'`);
 
 const print = (title: string, figures: readonly GroupFigures[], out: (line: string) => void): void => {
   out(`\n${title}`);
-  out(
-    [
-      'deployment'.padEnd(24),
-      'cases',
-      ...CHECKS.map((m) => `AUC@${m}`),
-      ...CHECKS.map((m) => `found@${m}`),
-      'doubted',
-      ...CHECKS.map((m) => `health@${m}`),
-    ].join('  '),
-  );
+  out(['deployment'.padEnd(16), 'cases', ...at('AUC'), ...at('found'), 'doubted', ...at('score')].join('  '));
   for (const { label, cases, auc, found, doubted, meanHealth } of figures) {
     const cells = [
-      label.padEnd(24),
+      label.padEnd(16),
       String(cases).padStart(5),
       ...auc.map((value) => value.toFixed(3)),
-      ...found.map((share) => percent(share).padStart(7)),
+      ...found.map((share) => percent(share).padStart(8)),
       percent(doubted),
-      ...meanHealth.map((value) => value.toFixed(0).padStart(4)),
+      ...meanHealth.map((value) => value.toFixed(0).padStart(8)),
     ];
     out(cells.join('  '));
   }
 };
 
+const number = (text: string): number => Number(text);
+
+const worldsOf = (data: string | undefined, steps: readonly number[], seeds: readonly number[]) => [
+  ...steps.map((step) => ({
+    title: `Simulated fleets, points every ${step} s`,
+    make: (seed: number) => simulatedWorld(seed, SERVERS, DAYS, step),
+    seeds,
+  })),
+  ...(data === undefined
+    ? []
+    : [
+        { title: 'Virtual machines (Bitbrains)', make: () => machineWorld(data), seeds },
+        {
+          title: 'An application, low traffic (PetShop)',
+          make: () => applicationWorld(data, 'low_traffic'),
+          seeds,
+        },
+        {
+          title: 'An application, high traffic (PetShop)',
+          make: () => applicationWorld(data, 'high_traffic'),
+          seeds,
+        },
+      ]),
+];
+
 const main = (): void => {
   const { values } = parseArgs({
     options: {
-      seeds: { type: 'string', default: '101,102,103' },
-      step: { type: 'string', default: '60,300' },
+      seeds: { type: 'string', default: '2,3' },
+      steps: { type: 'string', default: '300' },
+      data: { type: 'string' },
       json: { type: 'string' },
     },
   });
-  const figures: Record<string, readonly GroupFigures[]> = {};
-  for (const step of values.step.split(',').map(Number)) {
-    const results = values.seeds.split(',').flatMap((seed) => simulated(Number(seed), step));
-    figures[`simulated, ${step} s`] = figuresOf(results);
-    print(`Simulated fleets, points every ${step} s`, figures[`simulated, ${step} s`]!, (line) =>
-      console.log(line),
-    );
+  const all: Record<string, readonly GroupFigures[]> = {};
+  const steps = values.steps === '' ? [] : values.steps.split(',').map(number);
+  for (const { title, make, seeds } of worldsOf(values.data, steps, values.seeds.split(',').map(number))) {
+    const results = seeds.flatMap((seed) => {
+      const world = make(seed);
+      return world === undefined ? [] : casesOf(world, seed);
+    });
+    if (results.length === 0) continue;
+    all[title] = figuresOf(results);
+    print(title, all[title], (line) => console.log(line));
   }
-  if (values.json !== undefined) writeFileSync(values.json, `${JSON.stringify(figures, null, 2)}\n`);
+  if (values.json !== undefined) writeFileSync(values.json, `${JSON.stringify(all, null, 2)}\n`);
 };
 
 if (process.argv[1] !== undefined && import.meta.url === pathToFileURL(process.argv[1]).href) main();

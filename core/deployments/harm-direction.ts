@@ -18,7 +18,7 @@ export interface HarmMeaning {
 
 const AVAILABILITY = /\b(availability|success|uptime|healthy|ready|hit (rate|ratio|percent))\b/;
 const FAILURES =
-  /\b(errors?|failures?|failed|faults?|[45]xx|exceptions?|timeouts?|retries|rejected|dropped|restarts?|crashes|oom|unhealthy|throttles?|throttled)\b/;
+  /\b(errors?|failures?|failed|faults?|[45] ?xx|exceptions?|timeouts?|retries|rejected|dropped|restarts?|crashes|oom|unhealthy|throttles?|throttled)\b/;
 const QUEUE = /\b(queue|queued|backlog|lag|depth|pending|waiting|age of oldest|saturation|load)\b/;
 
 /** Points of a hundred: a point of failed requests is many of them, a point of a processor is nothing. */

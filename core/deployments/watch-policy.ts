@@ -72,9 +72,9 @@ export const judge = (scores: readonly Scored[], policy: WatchPolicy): Judgement
   return last.sureness < SURE_OF_HEALTH ? 'unknown' : 'healthy';
 };
 
-/** The part after a deployment that a score at this minute looks at: its newest half, without the first minute. */
+/** The part after a deployment that a score at this minute looks at: its newest half, from the sixth minute on; without the first minute. */
 export const windowOf = (at: number, minutes: number) => ({
   at,
-  from: at + Math.max(60, minutes <= 5 ? 0 : minutes * 30),
+  from: at + (minutes === 1 ? 0 : Math.max(60, minutes <= 5 ? 0 : minutes * 30)),
   until: at + minutes * 60,
 });
