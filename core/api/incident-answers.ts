@@ -23,6 +23,7 @@ const summary = {
   reviewedAt: Instant.optional(),
   targets: z.array(z.string()),
   signals: z.number().int().describe('Different signals: one for each target, kind, and metric or alarm'),
+  leftOut: z.number().int().optional().describe('Further signals, counted only: it holds no more'),
   reopened: z.number().int().describe('How often it came back'),
   responseTimes: z.object({
     detect: z.number(),

@@ -29,6 +29,7 @@ export const presentSummary = (incident: FoundIncident): z.infer<typeof Incident
     ...stampsOf(incident),
     targets: targetsOf(incident),
     signals: Object.keys(incident.members).length,
+    ...(incident.leftOut === undefined ? {} : { leftOut: incident.leftOut }),
     reopened: incident.reopenCount,
     responseTimes: { detect: toDetect, acknowledge: toAcknowledge, mitigate: toMitigate, resolve: toResolve },
   };
