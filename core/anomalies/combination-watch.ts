@@ -15,8 +15,8 @@ import type { Alert, Followed } from './series-watch.ts';
 const FAR_DEVIATIONS = 2;
 
 const alertOf = (result: CombinationResult, { value, timestamp }: SeenPoint): Alert => {
-  const { kind, metric, score, since, oneIn, combined, expected, residual } = result;
-  const side = residual < 0 ? 'lower' : 'higher';
+  const { kind, metric, score, since, oneIn, combined, expected, isBelow } = result;
+  const side = isBelow ? 'lower' : 'higher';
   const reason = `${metric} is ${side} than the target's other metrics let expect, as happens once in ${oneIn} points`;
   const parts = { combination: combined };
   return {

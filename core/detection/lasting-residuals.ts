@@ -12,6 +12,7 @@ const SCALE_RATE = 1 / 5000;
 const SETTLED_AFTER = 300;
 const LEARNED_AT_MOST = 2;
 const FEWEST = 30;
+const ABOUT_AS_MUCH = 0.6;
 
 /**
  * What of several residuals lasts: of each its exponentially weighted mean (EWMA control chart, Roberts 1959), as a
@@ -27,22 +28,26 @@ export class LastingResiduals {
     this.powers = new Float64Array(size);
   }
 
-  /** Takes one residual of each kind; the one that stands out most, with its sign, and its index. */
-  next(residuals: readonly number[]): { readonly worst: number; readonly residual: number } {
+  /**
+   * Takes one residual of each kind. `share`: how much the one that stands out most does so, for it; `worst`: index of
+   * the largest mean, with its sign, among those that stand out about as much. What goes with it is moved less far.
+   */
+  next(residuals: readonly number[]): {
+    readonly worst: number;
+    readonly isBelow: boolean;
+    readonly share: number;
+  } {
     this.seen++;
+    const shares = residuals.map((residual, i) => this.take(i, residual));
+    const share = Math.max(...shares);
     let worst = 0;
-    let residual = 0;
-    residuals.forEach((one, i) => {
-      const mean = this.means[i]! + (Math.max(-LARGEST, Math.min(LARGEST, one)) - this.means[i]!) / LASTING;
-      this.means[i] = mean;
-      const scale = this.powers[i]! ** (1 / POWER);
-      const share = this.seen > FEWEST && scale > 0 ? mean / scale : 0;
-      this.learn(i, Math.abs(mean), scale);
-      if (Math.abs(share) <= Math.abs(residual)) return;
+    let largest = -1;
+    this.means.forEach((mean, i) => {
+      if (shares[i]! < ABOUT_AS_MUCH * share || Math.abs(mean) <= largest) return;
       worst = i;
-      residual = share;
+      largest = Math.abs(mean);
     });
-    return { worst, residual };
+    return { worst, isBelow: this.means[worst]! < 0, share };
   }
 
   save(writer: StateWriter): void {
@@ -62,9 +67,16 @@ export class LastingResiduals {
     }
   }
 
-  private learn(i: number, size: number, scale: number): void {
+  /** Moves one mean and returns its share; then learns how large it is at times. */
+  private take(i: number, residual: number): number {
+    const limited = Math.max(-LARGEST, Math.min(LARGEST, residual));
+    const mean = this.means[i]! + (limited - this.means[i]!) / LASTING;
+    this.means[i] = mean;
+    const size = Math.abs(mean);
+    const scale = this.powers[i]! ** (1 / POWER);
     const learned = this.seen > SETTLED_AFTER ? Math.min(size, LEARNED_AT_MOST * scale) : size;
     const rate = Math.max(SCALE_RATE, 1 / this.seen);
     this.powers[i] = this.powers[i]! + rate * (learned ** POWER - this.powers[i]!);
+    return this.seen > FEWEST && scale > 0 ? size / scale : 0;
   }
 }

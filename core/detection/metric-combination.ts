@@ -13,7 +13,7 @@ const BAND_DEVIATIONS = 2.326;
 /** A covariance of d metrics needs several times d points. */
 const POINTS_PER_METRIC = 20;
 /** Chosen on the simulated fleet: docs/adr/0007-detection-in-the-pipeline.md. */
-const THRESHOLD = 4.2;
+const THRESHOLD = 4.4;
 export const FEWEST_COMBINED = 2;
 export const MOST_COMBINED = 16;
 /** A residual twice as large as any before says so however short its past is. */
@@ -43,7 +43,9 @@ export interface CombinationResult {
   readonly since: number;
   /** The metric that fits the others least. */
   readonly metric: string;
-  /** Its lasting distance from what the others let expect, in what is large for it; negative: lower than expected. */
+  /** Whether it is lower than the others let expect; otherwise it is higher. */
+  readonly isBelow: boolean;
+  /** Largest lasting distance of a metric from what the others let expect, in what is large for that metric. */
   readonly residual: number;
   /** Where 98 % of the values of that metric were expected, given the others. */
   readonly expected: { readonly lower: number; readonly upper: number };
@@ -93,15 +95,15 @@ export class CombinationDetector {
     const fit = this.fit(differences);
     this.covariance.absorb(Float64Array.from(differences));
     if (fit === undefined) return undefined;
-    const { worst, residual } = this.lasting.next(fit.partials);
+    const { worst, isBelow, share: residual } = this.lasting.next(fit.partials);
     const metric = this.metrics[worst]!;
     const centre = values[worst]! - fit.partials[worst]! * fit.deviations[worst]!;
     const width = BAND_DEVIATIONS * fit.deviations[worst]!;
-    const combined = this.past.score(Math.abs(residual));
+    const combined = this.past.score(residual);
     const threshold = thresholdOf?.(metric) ?? this.options.threshold;
     const score = this.stage.next(timestamp, this.evidence.next(timestamp, combined), threshold);
     return {
-      ...{ kind: 'correlation', score, alert: score >= threshold, combined, metric, residual },
+      ...{ kind: 'correlation', score, alert: score >= threshold, combined, metric, isBelow, residual },
       ...{ oneIn: Math.round(10 ** combined), since: this.evidence.since, partials: fit.partials },
       expected: { lower: centre - width, upper: centre + width },
     };

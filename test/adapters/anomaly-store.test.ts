@@ -21,7 +21,7 @@ const refused = () => new ConditionalCheckFailedException({ $metadata: {}, messa
 const anomaly = (over: Partial<Anomaly> = {}): Anomaly => ({
   ...{ tenantId: 'acme', targetId: 'web-1', metric: 'cpu', timestamp: NOW, value: 1e200, kind: 'pattern' },
   ...{ since: NOW - 300, score: 5.1, oneIn: 4000, parts: { seasonal: 3.6 } },
-  ...{ expected: { lower: 1, upper: 2 }, reason: 'unusual', silenced: undefined },
+  ...{ expected: { lower: 1, upper: 2 }, reason: 'unusual', silenced: undefined, endedAt: undefined },
   ...over,
 });
 
@@ -96,13 +96,53 @@ describe('recording', () => {
   });
 });
 
+describe('ends', () => {
+  const end = { tenantId: 'acme', targetId: 'web-1', metric: 'cpu', timestamp: NOW, endedAt: NOW + 600 };
+
+  it('are stored with what was announced, the first one told, and owe their event', async () => {
+    const item = await itemOf(anomaly());
+    dynamo.on(UpdateCommand).resolves({ Attributes: { ...item, endedAt: NOW + 300 } });
+    expect(await store.recordEnds([end])).toEqual([{ ...end, endedAt: NOW + 300 }]);
+    expect(dynamo.commandCalls(UpdateCommand)[0]?.args[0].input).toEqual({
+      TableName: 'registry',
+      Key: { pk: item.pk, sk: item.sk },
+      UpdateExpression: 'SET endedAt = if_not_exists(endedAt, :at)',
+      ConditionExpression: 'announced = :yes AND attribute_not_exists(endAnnounced)',
+      ExpressionAttributeValues: { ':at': NOW + 600, ':yes': true },
+      ReturnValues: 'ALL_NEW',
+    });
+  });
+
+  it('of silenced anomalies are stored and owe nothing', async () => {
+    const item = await itemOf(anomaly({ silenced: 'disks' }));
+    dynamo.on(UpdateCommand).resolves({ Attributes: { ...item, endedAt: NOW } });
+    expect(await store.recordEnds([end])).toEqual([]);
+  });
+
+  it('of anomalies that are unknown, not announced, or ended before, owe nothing; faults are faults', async () => {
+    dynamo.on(UpdateCommand).rejects(refused());
+    expect(await store.recordEnds([end])).toEqual([]);
+    dynamo.on(UpdateCommand).rejects(new Error('denied'));
+    await expect(store.recordEnds([end])).rejects.toThrow('denied');
+  });
+
+  it('are marked as announced', async () => {
+    dynamo.on(UpdateCommand).resolves({});
+    await store.markEndsAnnounced([end]);
+    expect(dynamo.commandCalls(UpdateCommand)[0]?.args[0].input).toMatchObject({
+      UpdateExpression: 'SET endAnnounced = :yes',
+      ConditionExpression: 'attribute_exists(pk)',
+    });
+  });
+});
+
 describe('listing', () => {
   const page = { limit: 2, cursor: undefined };
 
   it('gives back what was stored, newest first', async () => {
     const whole = anomaly();
-    const bare = anomaly({ expected: undefined, silenced: 'disks' });
-    const Items = [await itemOf(whole), await itemOf(bare)];
+    const bare = anomaly({ expected: undefined, silenced: 'disks', endedAt: NOW + 5 });
+    const Items = [await itemOf(whole), { ...(await itemOf(bare)), endedAt: NOW + 5 }];
     dynamo.on(QueryCommand).resolves({ Items });
     expect(await store.list('acme', {}, page)).toEqual({ items: [whole, bare], nextCursor: undefined });
     const input = dynamo.commandCalls(QueryCommand)[0]?.args[0].input;
@@ -128,6 +168,39 @@ describe('listing', () => {
         ':kind': 'duration',
       },
     });
+  });
+
+  it('of those that go on looks at a day and leaves out what has ended', async () => {
+    dynamo.on(QueryCommand).resolves({ Items: [] });
+    const oldest = new Date((NOW - 25 * 3600) * 1000).toISOString().slice(0, 19);
+    await store.list('acme', { isActive: true }, page);
+    await store.list('acme', { isActive: true, from: NOW - 60 }, page);
+    const [first, second] = dynamo.commandCalls(QueryCommand).map(({ args }) => args[0].input);
+    expect(first).toMatchObject({
+      FilterExpression: 'expiresAt > :now AND attribute_not_exists(endedAt)',
+      ExpressionAttributeValues: { ':from': `ANOMALY#${oldest}Z` },
+    });
+    expect(second?.ExpressionAttributeValues?.[':from']).toContain(
+      new Date((NOW - 60) * 1000).toISOString().slice(0, 19),
+    );
+  });
+
+  it('asks nothing where its range is empty, or has moved past its cursor', async () => {
+    const Items = await itemsAt(NOW - 3, NOW - 4, NOW - 25 * 3600 - 1);
+    dynamo.reset();
+    expect(await store.list('acme', { isActive: true, to: 5 }, page)).toEqual({
+      items: [],
+      nextCursor: undefined,
+    });
+    expect(dynamo.commandCalls(QueryCommand)).toHaveLength(0);
+    dynamo.on(QueryCommand).resolves({ Items: Items.slice(1) });
+    const { nextCursor } = await store.list('acme', {}, { limit: 1, cursor: undefined });
+    dynamo.on(QueryCommand).resolves({ Items: [Items[2]], LastEvaluatedKey: { sk: Items[2]?.sk } });
+    const past = await store.list('acme', {}, { limit: 1, cursor: nextCursor });
+    dynamo.resetHistory();
+    const after = await store.list('acme', { isActive: true }, { limit: 1, cursor: past.nextCursor });
+    expect(after).toEqual({ items: [], nextCursor: undefined });
+    expect(dynamo.commandCalls(QueryCommand)).toHaveLength(0);
   });
 
   it('goes on after the last item of a page, or after the last one looked at', async () => {

@@ -45,6 +45,25 @@ describe('GET /v1/anomalies', () => {
     expect(rest.nextCursor).toBeUndefined();
   });
 
+  it('tells whether they are still going on, and until when the others did', async () => {
+    const { listAnomalies } = setup({
+      anomalies: memoryAnomalies([
+        anomaly(NOW - 60),
+        anomaly(NOW - 120, { endedAt: NOW - 100 }),
+        // Its target stopped reporting: nobody knows.
+        anomaly(NOW - 26 * 3600),
+      ]).store,
+    });
+    const items = async (query: object) => AnomalyPage.parse(await listAnomalies('acme', query, {})).items;
+    expect((await items({})).map(({ active, endedAt }) => [active, endedAt])).toEqual([
+      [true, undefined],
+      [false, new Date((NOW - 100) * 1000).toISOString()],
+      [false, undefined],
+    ]);
+    expect((await items({ active: 'true' }))[0]?.active).toBe(true);
+    await expect(listAnomalies('acme', { active: 'no' }, {})).rejects.toMatchObject({ field: 'active' });
+  });
+
   it('filters by time, target, metric and kind', async () => {
     const { listAnomalies } = setup();
     const count = async (query: object) =>
