@@ -32,10 +32,13 @@ const BLOCKS_ONLY = FilterCriteria.filter({ dynamodb: { Keys: { sk: { S: FilterR
  */
 export class AnomalyDetection extends Construct {
   readonly detector: ObservedFunction;
+  /** What could not be looked at. */
+  readonly givenUp: DeadLetterQueue;
 
   constructor(scope: Construct, id: string, props: AnomalyDetectionProps) {
     super(scope, id);
     const { hotTable, registry, bus, config, notify } = props;
+    this.givenUp = new DeadLetterQueue(this, 'GivenUp', { ...MEANING, notify });
     this.detector = new ObservedFunction(this, 'DetectAnomalies', {
       entry: 'detect-anomalies',
       description: "Shows changed blocks to their target's detectors",
@@ -56,12 +59,12 @@ export class AnomalyDetection extends Construct {
     hotTable.grantReplaceDetectors(this.detector);
     registry.grantRecordAnomalies(this.detector);
     bus.grantPublish(this.detector);
-    this.#follow(hotTable.grantFollowChanges(this.detector), notify);
+    this.#follow(hotTable.grantFollowChanges(this.detector));
   }
 
-  #follow(stream: string, notify: ITopic): void {
-    const given = new DeadLetterQueue(this, 'GivenUp', { ...MEANING, notify });
-    this.detector.allow(['sqs:SendMessage'], [given.queue.queueArn]);
+  #follow(stream: string): void {
+    const { queueArn } = this.givenUp.queue;
+    this.detector.allow(['sqs:SendMessage'], [queueArn]);
     const mapping = new EventSourceMapping(this, 'Changes', {
       target: this.detector.fn,
       eventSourceArn: stream,
@@ -74,7 +77,7 @@ export class AnomalyDetection extends Construct {
       reportBatchItemFailures: true,
       retryAttempts: 10,
       maxRecordAge: Duration.hours(6),
-      onFailure: { bind: () => ({ destination: given.queue.queueArn }) },
+      onFailure: { bind: () => ({ destination: queueArn }) },
     });
     // Lambda looks whether the role may read the stream when the mapping is made.
     const role = this.detector.node.tryFindChild('Role');

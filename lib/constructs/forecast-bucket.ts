@@ -4,11 +4,14 @@ import type { StageConfig } from '../config/stage-config.ts';
 import type { ObservedFunction } from './observed-function.ts';
 import { PrivateBucket } from './private-bucket.ts';
 
+/** A group of peers that was not compared for so long is gone. */
+const GONE_DAYS = 14;
+
 export interface ForecastBucketProps {
   readonly config: StageConfig;
 }
 
-/** Working files of each run, and every forecast ever issued, kept to be scored against what happened. */
+/** Working files of each run, what is known of groups of peers, and every forecast ever issued, kept to be scored against what happened. */
 export class ForecastBucket extends Construct {
   readonly store: PrivateBucket;
 
@@ -33,6 +36,13 @@ export class ForecastBucket extends Construct {
           expiration: Duration.days(forecastRetentionDays),
           noncurrentVersionExpiration,
         },
+        {
+          // Written every hour while its group lives, and learned anew from blocks when lost.
+          id: 'peers',
+          prefix: 'peers/',
+          expiration: Duration.days(GONE_DAYS),
+          noncurrentVersionExpiration: Duration.days(1),
+        },
       ],
     });
   }
@@ -43,6 +53,12 @@ export class ForecastBucket extends Construct {
 
   grantReadRunFiles(reader: ObservedFunction): void {
     this.store.grantGet(reader, 'runs');
+  }
+
+  /** Read and replace what is known of groups of peers. */
+  grantKeepPeers(keeper: ObservedFunction): void {
+    this.store.grantGet(keeper, 'peers');
+    this.store.grantPut(keeper, 'peers');
   }
 
   grantArchive(writer: ObservedFunction): void {

@@ -43,6 +43,11 @@ export class HotTable extends Construct {
     writer.allow(['dynamodb:BatchGetItem', 'dynamodb:PutItem'], [this.table.tableArn]);
   }
 
+  /** Get blocks by their keys. */
+  grantGetBlocks(reader: ObservedFunction): void {
+    reader.allow(['dynamodb:BatchGetItem'], [this.table.tableArn]);
+  }
+
   /** Get what the detectors of a target have learned. */
   grantGetDetectors(reader: ObservedFunction): void {
     reader.allow(['dynamodb:GetItem'], [this.table.tableArn]);

@@ -15,6 +15,7 @@ import { Construct } from 'constructs';
 import { ConfigurationError } from '../../core/errors.ts';
 import type { StageConfig } from '../config/stage-config.ts';
 import { ActionableAlarm, type AlarmMeaning } from './actionable-alarm.ts';
+import type { DeadLetterQueue } from './dead-letter-queue.ts';
 
 export interface ObservedFunctionProps {
   /** Folder under `functions/`, and its bundle under `dist/`. */
@@ -33,6 +34,8 @@ export interface ObservedFunctionProps {
     /** The alarm that shows these failures already: then an own one exists only with `alarms: 'full'`. */
     readonly seenBy?: string;
   };
+  /** Set where it is invoked asynchronously: Lambda repeats failures twice, until so late, and then keeps them here. */
+  readonly asynchronous?: { readonly givenUp: DeadLetterQueue; readonly latest: Duration };
   /** Active X-Ray tracing; off, a trace started upstream is still passed on. */
   readonly traced?: boolean;
 }
@@ -65,6 +68,7 @@ export class ObservedFunction extends Construct implements IGrantable {
       ...(props.traced ? { tracing: Tracing.ACTIVE } : {}),
       environment: { ...standardEnvironment(props), ...props.environment },
     });
+    if (props.asynchronous) this.#keepFailures(props.asynchronous);
     acknowledgeFindings(this, props);
     if (!props.failure.seenBy || props.config.alarms === 'full') this.#watchErrors(props);
   }
@@ -82,6 +86,15 @@ export class ObservedFunction extends Construct implements IGrantable {
         ...(conditions === undefined ? {} : { conditions }),
       }),
     );
+  }
+
+  #keepFailures({ givenUp, latest }: NonNullable<ObservedFunctionProps['asynchronous']>): void {
+    this.allow(['sqs:SendMessage'], [givenUp.queue.queueArn]);
+    this.fn.configureAsyncInvoke({
+      retryAttempts: 2,
+      maxEventAge: latest,
+      onFailure: { bind: () => ({ destination: givenUp.queue.queueArn }) },
+    });
   }
 
   #watchErrors(props: ObservedFunctionProps): void {
@@ -119,8 +132,9 @@ const bundleOf = (scope: Construct, entry: string): string => {
 };
 
 const acknowledgeFindings = (scope: ObservedFunction, props: ObservedFunctionProps): void => {
-  const synchronous =
-    'Invoked synchronously only (HTTP, queue, workflow or operator): its caller retries, and keeps or reports the failure.';
+  const synchronous = props.asynchronous
+    ? 'Invoked asynchronously: what fails three times goes to the destination for failures.'
+    : 'Invoked synchronously only (HTTP, queue, workflow or operator): its caller retries, and keeps or reports the failure.';
   Validations.of(scope.fn).acknowledge({ id: 'Serverless::Serverless-LambdaDLQ', reason: synchronous });
   Validations.of(scope.fn).acknowledge({
     id: 'Serverless::Serverless-LambdaAsyncFailureDestination',

@@ -9,6 +9,7 @@ import { ForecastWorkflow } from '../constructs/forecast-workflow.ts';
 import { IncidentManagement } from '../constructs/incident-management.ts';
 import { IngestPipeline } from '../constructs/ingest-pipeline.ts';
 import { KeyIssuer } from '../constructs/key-issuer.ts';
+import { PeerComparison } from '../constructs/peer-comparison.ts';
 import { PublishedName } from '../constructs/published-name.ts';
 import type { DataStack } from './data-stack.ts';
 
@@ -33,7 +34,8 @@ export class PipelineStack extends Stack {
     this.forecasts = new ForecastWorkflow(this, 'Forecasts', { ...shared, bus });
     const { dispatch, fleet } = this.forecasts;
     new DispatchSchedule(this, 'DispatchSchedule', { ...shared, machine: dispatch.machine });
-    new AnomalyDetection(this, 'Anomalies', { ...shared, bus });
+    const { givenUp } = new AnomalyDetection(this, 'Anomalies', { ...shared, bus });
+    const { planner } = new PeerComparison(this, 'Peers', { ...shared, bus, givenUp });
     this.incidents = new IncidentManagement(this, 'Incidents', { ...shared, bus });
     this.deployments = new DeploymentWatch(this, 'Deployments', { ...shared, bus });
     const keys = new KeyIssuer(this, 'Keys', shared);
@@ -43,6 +45,7 @@ export class PipelineStack extends Stack {
     new CfnOutput(this, 'IssueApiKeyFunctionName', { value: keys.issuer.fn.functionName });
     new CfnOutput(this, 'AlarmSignalsTopicArn', { value: this.incidents.alarms.topic.topicArn });
     new CfnOutput(this, 'AlarmSignalsFunctionArn', { value: this.incidents.folder.fn.functionArn });
+    new CfnOutput(this, 'PlanPeerComparisonFunctionName', { value: planner.fn.functionName });
     new CfnOutput(this, 'EventBusName', { value: bus.bus.eventBusName });
   }
 

@@ -65,11 +65,12 @@ describe('what is delivered by AWS', () => {
 
   it('is retried and ends in a queue: every schedule', () => {
     const schedules = resourcesOfType(stage, 'AWS::Scheduler::Schedule');
-    expect(schedules).toHaveLength(1);
+    expect(schedules).toHaveLength(2);
     for (const { Properties } of schedules) {
+      const isHourly = text(Properties.Target.Arn).includes('Dispatch');
       expect(Properties.Target.RetryPolicy).toMatchObject({
         MaximumRetryAttempts: 5,
-        MaximumEventAgeInSeconds: 3600,
+        MaximumEventAgeInSeconds: isHourly ? 3600 : 300,
       });
       expect(Properties.Target.DeadLetterConfig.Arn).toBeDefined();
     }
@@ -91,10 +92,36 @@ describe('what is delivered by AWS', () => {
       ({ Properties }) => Properties.DestinationConfig?.OnFailure,
     );
     expect(asynchronous).toHaveLength(1);
-    expect(configured.length).toBeGreaterThanOrEqual(asynchronous.length);
-    const folder = configured.find(({ Properties }) => text(Properties.FunctionName).includes('FoldSignals'));
-    expect(folder?.Properties).toMatchObject({ MaximumRetryAttempts: 2, MaximumEventAgeInSeconds: 21_600 });
-    expect(text(folder?.Properties.DestinationConfig)).toContain('IncidentsDeadLetters');
+    const expected = [
+      ['FoldSignals', 'IncidentsDeadLetters', 21_600],
+      ['PlanPeerComparison', 'AnomaliesGivenUp', 1800],
+      ['ComparePeers', 'AnomaliesGivenUp', 1800],
+    ] as const;
+    expect(configured).toHaveLength(expected.length);
+    for (const [name, queue, seconds] of expected) {
+      const own = configured.find(({ Properties }) => text(Properties.FunctionName).includes(name));
+      expect(own?.Properties).toMatchObject({
+        MaximumRetryAttempts: 2,
+        MaximumEventAgeInSeconds: seconds,
+      });
+      expect(text(own?.Properties.DestinationConfig)).toContain(queue);
+    }
+  });
+
+  it('compares peers every five minutes, and the schedule may invoke the planner and nothing else', () => {
+    const own = (type: string) =>
+      resourcesOfType(stage, type).filter((resource) => text(resource).includes('PeersPlanPeerComparison'));
+    const [schedule] = own('AWS::Scheduler::Schedule');
+    expect(schedule?.Properties).toMatchObject({ ScheduleExpression: 'cron(1/5 * * * ? *)' });
+    const policy = resourcesOfType(stage, 'AWS::IAM::Policy').find((resource) =>
+      text(resource.Properties.PolicyName).includes('PeersSchedulerRole'),
+    );
+    const statements: { Action: string; Resource: unknown }[] = policy?.Properties.PolicyDocument.Statement;
+    expect(statements.map(({ Action }) => Action)).toEqual(['lambda:InvokeFunction', 'sqs:SendMessage']);
+    expect(text(statements[0]?.Resource)).toMatch(
+      /^\{"Fn::GetAtt":\["PeersPlanPeerComparison\w+","Arn"\]\}$/,
+    );
+    expect(text(statements[1]?.Resource)).toContain('AnomaliesGivenUp');
   });
 
   it('brings alarms of a topic to the signals queue as they are, and keeps what cannot be delivered', () => {

@@ -44,6 +44,8 @@ const ENVIRONMENT: Readonly<Record<string, readonly string[]>> = {
   'serve-api': ['HOT_TABLE_NAME', 'REGISTRY_TABLE_NAME'],
   'record-context': ['REGISTRY_TABLE_NAME', 'EVENT_BUS_NAME', 'SIGNALS_QUEUE_URL'],
   'detect-anomalies': ['HOT_TABLE_NAME', 'REGISTRY_TABLE_NAME', 'EVENT_BUS_NAME', 'HOT_RETENTION_DAYS'],
+  'compare-peers': ['HOT_TABLE_NAME', 'REGISTRY_TABLE_NAME', 'FORECAST_BUCKET_NAME', 'EVENT_BUS_NAME'],
+  'plan-peer-comparison': ['REGISTRY_TABLE_NAME', 'COMPARE_PEERS_FUNCTION_NAME'],
   'issue-api-key': ['REGISTRY_TABLE_NAME'],
 };
 const STANDARD = [

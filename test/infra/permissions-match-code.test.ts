@@ -10,6 +10,7 @@ const ACTION_OF: Readonly<Record<string, string>> = {
   Delete: 'dynamodb:DeleteItem',
   Get: 'dynamodb:GetItem',
   GetObject: 's3:GetObject',
+  Invoke: 'lambda:InvokeFunction',
   ListObjectsV2: 's3:ListBucket',
   Put: 'dynamodb:PutItem',
   PutEvents: 'events:PutEvents',
@@ -34,6 +35,7 @@ const NEVER_CALLED: Readonly<Record<string, readonly string[]>> = {
   'start-forecast-run': ['dynamodb:Query'],
   'serve-api': ['dynamodb:BatchGetItem', 'dynamodb:DeleteItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'],
   'detect-anomalies': ['dynamodb:BatchGetItem'],
+  'plan-peer-comparison': ['dynamodb:BatchGetItem', 'dynamodb:GetItem', 'dynamodb:PutItem'],
   // Lists, the graph and incidents are written by others.
   'diagnose-incident': ['dynamodb:BatchGetItem', 'dynamodb:UpdateItem'],
   'record-context': ['dynamodb:Query'],
@@ -44,8 +46,12 @@ const NEVER_CALLED: Readonly<Record<string, readonly string[]>> = {
 const OF_THE_PLATFORM =
   /^(logs|xray):|^sqs:(?!SendMessage)|^s3:ListBucket$|^dynamodb:(DescribeStream|GetRecords|GetShardIterator|ListStreams)$/;
 
-/** What Lambda does in the name of a function's role: it names what a stream's consumer gave up in a queue. */
-const BY_LAMBDA: Readonly<Record<string, readonly string[]>> = { 'detect-anomalies': ['sqs:SendMessage'] };
+/** What Lambda does in the name of a function's role: it names what a consumer gave up in a queue. */
+const BY_LAMBDA: Readonly<Record<string, readonly string[]>> = {
+  'detect-anomalies': ['sqs:SendMessage'],
+  'compare-peers': ['sqs:SendMessage'],
+  'plan-peer-comparison': ['sqs:SendMessage'],
+};
 
 const commandsIn = (file: string): string[] =>
   [...readFileSync(file, 'utf8').matchAll(/new (\w+)Command\(/g)].map(([, command]) => command ?? '');

@@ -37,7 +37,7 @@ const ALLOWED_WILDCARDS: readonly {
     reason: 'Step Functions delivers logs through an account-wide service without resource-level permissions',
   },
   {
-    resource: /"\/(raw|quarantine|runs|forecasts)\/\*"\]\]\}$/,
+    resource: /"\/(raw|quarantine|runs|peers|forecasts)\/\*"\]\]\}$/,
     actions: /^s3:(GetObject|PutObject)$/,
     reason: 'objects under one prefix of one bucket: their keys are not known beforehand',
   },
@@ -66,7 +66,7 @@ describe('wildcards', () => {
     const listings = allowed.filter(({ statement }) => asList(statement.Action).includes('s3:ListBucket'));
     expect(listings.length).toBeGreaterThan(0);
     for (const { statement } of listings)
-      expect(text(statement.Condition)).toMatch(/"s3:prefix":"(raw|runs)\/\*"/);
+      expect(text(statement.Condition)).toMatch(/"s3:prefix":"(raw|runs|peers)\/\*"/);
   });
 
   it('let nobody pass a role or act as an administrator', () => {
@@ -149,6 +149,20 @@ const PERMISSIONS: Readonly<Record<string, readonly string[]>> = {
     ...LOGS,
     'sqs:SendMessage',
   ],
+  ComparePeers: [
+    'dynamodb:BatchGetItem',
+    'dynamodb:GetItem',
+    'dynamodb:PutItem',
+    'dynamodb:Query',
+    'dynamodb:UpdateItem',
+    'events:PutEvents',
+    ...LOGS,
+    's3:GetObject',
+    's3:ListBucket',
+    's3:PutObject',
+    'sqs:SendMessage',
+  ],
+  PlanPeerComparison: ['dynamodb:Query', 'lambda:InvokeFunction', ...LOGS, 'sqs:SendMessage'],
   FoldSignals: [
     'dynamodb:BatchGetItem',
     'dynamodb:GetItem',

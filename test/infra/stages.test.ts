@@ -13,7 +13,13 @@ const synthesised = new Map(STAGES.map((stage) => [stage, synthesise(selectStage
 
 const OUTPUTS = {
   data: ['HotTableName', 'RegistryTableName', 'RawBucketName', 'ForecastBucketName'],
-  pipeline: ['ForecastStateMachineArn', 'DispatchStateMachineArn', 'IssueApiKeyFunctionName', 'EventBusName'],
+  pipeline: [
+    'ForecastStateMachineArn',
+    'DispatchStateMachineArn',
+    'IssueApiKeyFunctionName',
+    'PlanPeerComparisonFunctionName',
+    'EventBusName',
+  ],
   edge: ['ApiUrl'],
   operations: [],
 };

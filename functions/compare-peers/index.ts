@@ -1,0 +1,38 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import * as z from 'zod';
+import { makeDocumentClient, makeEventBridgeClient, makeS3Client } from '../../adapters/clients.ts';
+import { dynamoAnomalyStore } from '../../adapters/dynamodb/anomaly-store.ts';
+import { dynamoBlockGlance } from '../../adapters/dynamodb/block-store.ts';
+import { dynamoSettingsStore, rememberedSettings } from '../../adapters/dynamodb/settings-store.ts';
+import { eventBridgePublisher } from '../../adapters/eventbridge/event-publisher.ts';
+import { s3PeerFiles } from '../../adapters/s3/peer-files.ts';
+import { observe, telemetry } from '../shared/observe.ts';
+import { readEnv } from '../shared/read-env.ts';
+import { makeHandler } from './handler.ts';
+
+const env = readEnv({
+  HOT_TABLE_NAME: z.string().min(1),
+  REGISTRY_TABLE_NAME: z.string().min(1),
+  FORECAST_BUCKET_NAME: z.string().min(1),
+  EVENT_BUS_NAME: z.string().min(1),
+});
+const client = makeDocumentClient();
+const registry = { client, tableName: env.REGISTRY_TABLE_NAME, now: Date.now };
+
+export const handler = observe(
+  makeHandler({
+    states: s3PeerFiles({ client: makeS3Client(), bucketName: env.FORECAST_BUCKET_NAME }),
+    blocks: dynamoBlockGlance({ client, tableName: env.HOT_TABLE_NAME }),
+    settings: rememberedSettings(dynamoSettingsStore(registry), Date.now),
+    anomalies: dynamoAnomalyStore(registry),
+    events: eventBridgePublisher({
+      client: makeEventBridgeClient(),
+      busName: env.EVENT_BUS_NAME,
+      wait: async (ms) => {
+        await sleep(ms);
+      },
+    }),
+    telemetry,
+    now: Date.now,
+  }),
+);

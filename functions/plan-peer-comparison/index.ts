@@ -1,0 +1,24 @@
+import * as z from 'zod';
+import { makeDocumentClient, makeLambdaClient } from '../../adapters/clients.ts';
+import { dynamoTargetRegistry } from '../../adapters/dynamodb/target-registry.ts';
+import { lambdaPeerWorkStarter } from '../../adapters/lambda/peer-work-starter.ts';
+import { observe, telemetry } from '../shared/observe.ts';
+import { readEnv } from '../shared/read-env.ts';
+import { makeHandler } from './handler.ts';
+
+const env = readEnv({
+  REGISTRY_TABLE_NAME: z.string().min(1),
+  COMPARE_PEERS_FUNCTION_NAME: z.string().min(1),
+});
+
+export const handler = observe(
+  makeHandler({
+    registry: dynamoTargetRegistry(makeDocumentClient(), env.REGISTRY_TABLE_NAME),
+    starter: lambdaPeerWorkStarter({
+      client: makeLambdaClient(),
+      functionName: env.COMPARE_PEERS_FUNCTION_NAME,
+    }),
+    telemetry,
+    now: Date.now,
+  }),
+);

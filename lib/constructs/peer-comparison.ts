@@ -1,0 +1,128 @@
+import { Duration } from 'aws-cdk-lib';
+import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import {
+  ContextAttribute,
+  type IScheduleTarget,
+  Schedule,
+  ScheduleExpression,
+  ScheduleTargetInput,
+} from 'aws-cdk-lib/aws-scheduler';
+import type { ITopic } from 'aws-cdk-lib/aws-sns';
+import { Construct } from 'constructs';
+import type { StageConfig } from '../config/stage-config.ts';
+import type { DeadLetterQueue } from './dead-letter-queue.ts';
+import type { ForecastBucket } from './forecast-bucket.ts';
+import type { ForecastBus } from './forecast-bus.ts';
+import type { HotTable } from './hot-table.ts';
+import { ObservedFunction } from './observed-function.ts';
+import type { RegistryTable } from './registry-table.ts';
+
+export interface PeerComparisonProps {
+  readonly config: StageConfig;
+  readonly hotTable: HotTable;
+  readonly registry: RegistryTable;
+  readonly forecastBucket: ForecastBucket;
+  readonly bus: ForecastBus;
+  readonly notify: ITopic;
+  /** Where comparisons end that keep failing. An alarm of their own would cost as much as all the rest while idle. */
+  readonly givenUp: DeadLetterQueue;
+}
+
+const MEANING = {
+  impact: 'Targets are not compared with their peers: one that leaves them goes unannounced.',
+  runbook: 'Peers are not compared',
+  seenBy: 'what anomaly detection gave up',
+};
+const EVERY_MINUTES = 5;
+/** The next schedule makes up for what is not done by then. */
+const LATEST = Duration.minutes(30);
+
+/**
+ * Compares targets with their peers every five minutes: a schedule has the groups planned, each is compared by an
+ * asynchronous invocation. Between schedules nothing runs and nothing is polled.
+ */
+export class PeerComparison extends Construct {
+  readonly planner: ObservedFunction;
+  readonly comparer: ObservedFunction;
+  readonly #props: PeerComparisonProps;
+
+  constructor(scope: Construct, id: string, props: PeerComparisonProps) {
+    super(scope, id);
+    this.#props = props;
+    this.comparer = this.#comparer();
+    this.planner = this.#planner();
+    new Schedule(this, 'Schedule', {
+      description: 'Compares targets with their peers',
+      // A minute past, so that what agents push on round minutes is stored.
+      schedule: ScheduleExpression.cron({ minute: `1/${EVERY_MINUTES}` }),
+      target: this.#target(),
+    });
+  }
+
+  #comparer(): ObservedFunction {
+    const { config, notify, hotTable, registry, forecastBucket, bus, givenUp } = this.#props;
+    const comparer = new ObservedFunction(this, 'ComparePeers', {
+      entry: 'compare-peers',
+      description: 'Compares one group of targets with each other',
+      config,
+      notify,
+      memoryMb: 1024,
+      timeout: Duration.minutes(5),
+      failure: MEANING,
+      asynchronous: { givenUp, latest: LATEST },
+      environment: {
+        HOT_TABLE_NAME: hotTable.table.tableName,
+        REGISTRY_TABLE_NAME: registry.table.tableName,
+        FORECAST_BUCKET_NAME: forecastBucket.store.bucket.bucketName,
+        EVENT_BUS_NAME: bus.bus.eventBusName,
+      },
+    });
+    hotTable.grantGetBlocks(comparer);
+    registry.grantRecordAnomalies(comparer);
+    registry.grantList(comparer);
+    forecastBucket.grantKeepPeers(comparer);
+    bus.grantPublish(comparer);
+    return comparer;
+  }
+
+  #planner(): ObservedFunction {
+    const { config, notify, registry, givenUp } = this.#props;
+    const planner = new ObservedFunction(this, 'PlanPeerComparison', {
+      entry: 'plan-peer-comparison',
+      description: 'Groups targets of one kind and has each group compared',
+      config,
+      notify,
+      memoryMb: 256,
+      timeout: Duration.minutes(2),
+      failure: MEANING,
+      asynchronous: { givenUp, latest: LATEST },
+      environment: {
+        REGISTRY_TABLE_NAME: registry.table.tableName,
+        COMPARE_PEERS_FUNCTION_NAME: this.comparer.fn.functionName,
+      },
+    });
+    registry.grantList(planner);
+    planner.allow(['lambda:InvokeFunction'], [this.comparer.fn.functionArn]);
+    return planner;
+  }
+
+  /** CDK's own target would let the schedule invoke every version of the function as well. */
+  #target(): IScheduleTarget {
+    const role = new Role(this, 'SchedulerRole', {
+      assumedBy: new ServicePrincipal('scheduler.amazonaws.com'),
+    });
+    const { functionArn } = this.planner.fn;
+    const { queueArn } = this.#props.givenUp.queue;
+    role.addToPolicy(new PolicyStatement({ actions: ['lambda:InvokeFunction'], resources: [functionArn] }));
+    role.addToPolicy(new PolicyStatement({ actions: ['sqs:SendMessage'], resources: [queueArn] }));
+    return {
+      bind: () => ({
+        arn: functionArn,
+        role,
+        input: ScheduleTargetInput.fromObject({ scheduledAt: ContextAttribute.scheduledTime }),
+        retryPolicy: { maximumRetryAttempts: 5, maximumEventAgeInSeconds: EVERY_MINUTES * 60 },
+        deadLetterConfig: { arn: queueArn },
+      }),
+    };
+  }
+}
