@@ -2,6 +2,7 @@
 import * as z from 'zod';
 import { CONFIDENCE_BANDS } from '../diagnosis/confidence.ts';
 import { EDGE_SOURCES } from '../diagnosis/graph/dependency-edge.ts';
+import { COMPONENTS } from '../incidents/component.ts';
 import { INCIDENT_SEVERITIES, INCIDENT_STATUSES, TIMELINE_KINDS } from '../incidents/incident.ts';
 import { Instant, named, pageOf } from './answers.ts';
 
@@ -14,6 +15,9 @@ const summary = {
   id: z.string(),
   status: z.enum(INCIDENT_STATUSES),
   severity: z.enum(INCIDENT_SEVERITIES),
+  component: z
+    .enum(COMPONENTS)
+    .describe('Part of the system that it is about, from the names of its metrics, alarms and targets'),
   startedAt: Instant.describe('Time of the earliest signal'),
   lastAt: Instant.describe('Time of the newest signal'),
   detectedAt: Instant,
@@ -55,6 +59,7 @@ export const Incident = named(
           kind: z.enum(['anomaly', 'predicted-breach', 'alarm']),
           target: z.string(),
           subject: z.string().describe('Metric or alarm'),
+          component: z.enum(COMPONENTS),
           firstAt: Instant,
           lastAt: Instant,
           count: z.number().int(),

@@ -2,6 +2,7 @@
 import type * as z from 'zod';
 import { confidenceBand } from '../diagnosis/confidence.ts';
 import type { DependencyGraph } from '../diagnosis/dependency-graph.ts';
+import { componentOfIncident, componentOfMember } from '../incidents/component.ts';
 import { type Incident as FoundIncident, type IncidentMember, targetsOf } from '../incidents/incident.ts';
 import { responseTimes } from '../incidents/response-times.ts';
 import type { CausesReport } from '../signals/causes-report.ts';
@@ -23,6 +24,7 @@ export const presentSummary = (incident: FoundIncident): z.infer<typeof Incident
     id: incident.incidentId,
     status: incident.status,
     severity: incident.severity,
+    component: componentOfIncident(incident),
     startedAt: instant(incident.startedAt),
     lastAt: instant(incident.lastAt),
     detectedAt: instant(incident.detectedAt),
@@ -39,6 +41,7 @@ const presentMember = (member: IncidentMember) => ({
   kind: member.kind,
   target: member.targetId,
   subject: subjectOf(member),
+  component: componentOfMember(member),
   firstAt: instant(member.firstAt),
   lastAt: instant(member.lastAt),
   count: member.count,

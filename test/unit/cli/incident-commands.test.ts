@@ -3,7 +3,14 @@ import { FakeApi } from './fake-api.ts';
 import { runCli } from './fake-terminal.ts';
 
 const summary = {
-  ...{ id: '2026-01-02T03-04-05Z-ab', status: 'open', severity: 'critical', signals: 4, reopened: 1 },
+  ...{
+    id: '2026-01-02T03-04-05Z-ab',
+    status: 'open',
+    severity: 'critical',
+    component: 'database',
+    signals: 4,
+    reopened: 1,
+  },
   startedAt: '2026-01-02T03:04:05Z',
   lastAt: '2026-01-02T03:14:05Z',
   detectedAt: '2026-01-02T03:05:05Z',
@@ -52,7 +59,7 @@ describe('forestall incidents', () => {
   it('lists what is going on, filtered by the API', async () => {
     const { code, out } = await cli('incidents', '--severity', 'critical');
     expect(code).toBe(0);
-    expect(out).toMatch(/^2026-01-02T03-04-05Z-ab +open +critical +4 +app-1, db-1, web-1 \+1$/m);
+    expect(out).toMatch(/^2026-01-02T03-04-05Z-ab +open +critical +database +4 +app-1, db-1, web-1 \+1$/m);
     expect(api.seen.at(-1)?.query.toString()).toBe('severity=critical&limit=20');
     expect((await cli('incidents', 'list', '--status', 'reviewed')).out).toBe('no incidents\n');
     const { out: lines } = await cli('incidents', 'list', '--json');

@@ -1,0 +1,109 @@
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Readable } from 'node:stream';
+import { describe, expect, it } from 'vitest';
+import { changeSet, resourceChange, SHOP_DIFF } from '../change-risk/change-samples.ts';
+import { FakeApi } from './fake-api.ts';
+import { runCli } from './fake-terminal.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'forestall-assess-'));
+const file = (name: string, text: string): string => {
+  const path = join(folder, name);
+  writeFileSync(path, text);
+  return path;
+};
+const diff = file('diff.txt', SHOP_DIFF);
+const safe = file('safe.json', JSON.stringify(changeSet([resourceChange({ action: 'Add' })])));
+
+describe('forestall assess', () => {
+  it('tells the risk, what carries it and what would lower it', async () => {
+    const { code, out, err } = await runCli(['assess', diff]);
+    expect({ code, err }).toEqual({ code: 0, err: '' });
+    expect(out).toMatch(
+      /^high risk: 99% that the deployment turns out unhealthy\n\nWhy \(times the odds\)\n {3}x 301 {2}2 data stores /,
+    );
+    expect(out).toContain('          Old (S3::Bucket), Orders (DynamoDB::Table)\n');
+    expect(out).toMatch(/and 1 more\n/);
+    expect(out).toContain('\nWhat lowers it\n  - Keep the old data');
+    expect(out).toMatch(/Weighed by the scorecard that Forestall comes with.\n$/);
+  });
+
+  it('reads from stdin, by its content or as told, with a byte order mark or without', async () => {
+    const text = `\uFEFF${JSON.stringify([changeSet([resourceChange({})])])}`;
+    const piped = await runCli(['assess', '-', '--json'], { stdin: Readable.from([Buffer.from(text)]) });
+    expect(JSON.parse(piped.out)).toMatchObject({ level: 'low', learntFrom: 0 });
+    const told = await runCli(['assess', safe, '--format', 'cdk-diff']);
+    expect(told).toMatchObject({ code: 2, err: expect.stringContaining('expected what cdk diff prints') });
+  });
+
+  it('says where nothing stands out, and counts the time of day', async () => {
+    const none = file('none.txt', 'Stack Shop\nThere were no differences\n');
+    expect((await runCli(['assess', none])).out).toContain('Nothing about it stands out.');
+    expect((await runCli(['assess', none, '--outside-hours'])).out).toContain('outside working hours');
+  });
+
+  it('stops a pipeline from a level on, with the answer on stdout and why on stderr', async () => {
+    const stopped = await runCli(['assess', diff, '--fail-on', 'medium', '--json']);
+    expect(stopped).toMatchObject({ code: 2, err: 'forestall: high risk (99 %) reaches --fail-on medium\n' });
+    expect(JSON.parse(stopped.out).level).toBe('high');
+    expect(await runCli(['assess', safe, '--fail-on', 'medium'])).toMatchObject({ code: 0, err: '' });
+  });
+
+  it.each([
+    ['a file that is not there', ['assess', join(folder, 'nothing')], /no such file/],
+    ['broken JSON', ['assess', file('broken.json', '{"Changes":')], /found no JSON .*describe-change-set/],
+    ['another JSON', ['assess', file('other.json', '{"a": 1}')], /not an answer of DescribeChangeSet/],
+    ['another level', ['assess', diff, '--fail-on', 'huge'], /low, medium, high/],
+    [
+      'the time of day for the API',
+      ['assess', diff, '--target', 'shop', '--outside-hours'],
+      /expected none of them/,
+    ],
+  ])('refuses %s', async (_, words, message) => {
+    const { code, out, err } = await runCli(words);
+    expect({ code, out }).toEqual({ code: 2, out: '' });
+    expect(err).toMatch(message);
+  });
+
+  it('refuses input that fails or never ends', async () => {
+    const failing = Readable.from(
+      (function* () {
+        yield Buffer.from('Stack');
+        throw new Error('gone');
+      })(),
+    );
+    expect(await runCli(['assess', '-'], { stdin: failing })).toMatchObject({
+      code: 2,
+      err: expect.stringContaining('cannot be read'),
+    });
+    const endless = Readable.from(
+      (function* () {
+        const block = Buffer.alloc(10_000_000, 'x');
+        for (;;) yield block;
+      })(),
+    );
+    expect(await runCli(['assess', '-'], { stdin: endless })).toMatchObject({
+      code: 2,
+      err: expect.stringContaining('over 50 million'),
+    });
+  });
+
+  it('asks the API where one is given, which knows own deployments', async () => {
+    const answer = { risk: 0.3, level: 'medium', reasons: [], advice: [], learntFrom: 40 };
+    const api = new FakeApi({ 'POST /v1/changes/assess': () => ({ body: answer }) });
+    const url = await api.start();
+    try {
+      const words = ['assess', diff, '--url', url, '--key', 'k', '--target', 'shop', '--fail-on', 'high'];
+      const { code, out } = await runCli(words);
+      expect(code).toBe(0);
+      expect(out).toContain('Weighed by the scorecard and 40 own deployments.');
+      expect(JSON.parse(api.seen[0]!.body)).toEqual({
+        plan: { format: 'cdk-diff', content: SHOP_DIFF },
+        target: 'shop',
+      });
+    } finally {
+      await api.stop();
+    }
+  });
+});
