@@ -1,6 +1,7 @@
 import type { Reliability } from './reliability.ts';
 import type { DiagnoseBenchResult } from './result.ts';
-import type { Recall } from './score-cases.ts';
+import type { CaseResult, Recall } from './score-cases.ts';
+import type { SimulatedScore } from './simulated.ts';
 
 const percent = (part: number, whole: number): string => `${((100 * part) / whole).toFixed(1).padStart(5)} %`;
 
@@ -24,12 +25,22 @@ const reliabilityTable = (title: string, { bins, calibrationError, brier }: Reli
   }),
 ];
 
-const errorLines = (result: DiagnoseBenchResult): string[] => [
+const errorLines = (title: string, errors: readonly CaseResult[]): string[] => [
   '',
-  `over-confident wrong answers (0.80 or more): ${result.overconfident.length}`,
-  ...result.overconfident.map(
-    (e) => `  ${e.id}: said ${e.said} (${e.confidence.toFixed(2)}), was ${e.cause}`,
+  `${title}: over-confident wrong answers (0.80 or more): ${errors.length}`,
+  ...errors.map((e) => `  ${e.id}: said ${e.said} (${e.confidence.toFixed(2)}), was ${e.cause}`),
+];
+
+const simulatedLines = (simulated: SimulatedScore): string[] => [
+  ...recallTable(`simulated faults through the pipeline, ${simulated.faults}, by input`, simulated.byInput),
+  ...recallTable('simulated faults, all metrics and the whole graph, by kind', simulated.byKind),
+  ...recallTable('the same by topology', simulated.byTopology),
+  '',
+  `milliseconds an incident: median ${simulated.milliseconds.median.toFixed(1)}, p95 ${simulated.milliseconds.p95.toFixed(1)}`,
+  ...Object.entries(simulated.byMethod).flatMap(([method, table]) =>
+    reliabilityTable(`confidence on simulated faults, ${method}`, table),
   ),
+  ...errorLines('simulated faults, all inputs', simulated.overconfident),
 ];
 
 /** The whole result as lines of text. */
@@ -45,5 +56,6 @@ export const describeBench = (result: DiagnoseBenchResult): string[] => [
   ...reliabilityTable('confidence on made-up faults', result.reliability.synthetic),
   ...reliabilityTable('confidence on made-up faults, no normal data', result.reliability.withoutNormal),
   ...reliabilityTable('confidence on given issues', result.reliability.given),
-  ...errorLines(result),
+  ...errorLines('given and made-up', result.overconfident),
+  ...simulatedLines(result.simulated),
 ];

@@ -1,5 +1,6 @@
 import type { Reliability } from './reliability.ts';
 import type { CaseResult, Recall } from './score-cases.ts';
+import type { SimulatedScore } from './simulated.ts';
 
 /** Recall on one set of labelled cases. */
 export interface SetResult {
@@ -24,4 +25,5 @@ export interface DiagnoseBenchResult {
     readonly withoutNormal: Reliability;
   };
   readonly overconfident: readonly CaseResult[];
+  readonly simulated: SimulatedScore;
 }

@@ -11,6 +11,7 @@ import { overconfidentErrors, reliability } from './reliability.ts';
 import { describeBench } from './report.ts';
 import type { DiagnoseBenchResult } from './result.ts';
 import { type CaseResult, type Recall, recall, recallByGroup, scoreCase, VARIANTS } from './score-cases.ts';
+import { scoreSimulated } from './simulated.ts';
 import { syntheticCases } from './synthetic-cases.ts';
 
 /** Another seed than the one on which confidence was fitted. */
@@ -77,10 +78,11 @@ const measureTime = (data: string, issues: readonly LabelledCase[]): DiagnoseBen
 };
 
 /**
- * Scores the diagnosis on the given issues and on faults made up from normal data: recall, recall with less input,
- * sameness under hashed names, time and calibration. Prints a table and writes JSON where asked.
+ * Scores the diagnosis on the given issues, on faults made up from normal data, and on faults simulated from the
+ * requests up and explained by the pipeline's own path: recall, recall with less input, sameness under hashed names,
+ * time and calibration. Prints a table and writes JSON where asked.
  */
-export const runDiagnoseBench = (options: DiagnoseBenchOptions): DiagnoseBenchResult => {
+export const runDiagnoseBench = async (options: DiagnoseBenchOptions): Promise<DiagnoseBenchResult> => {
   const petShop = loadPetShop(options.data);
   const faults = syntheticCases(petShop, FAULTS, SEED);
   const given = petShop.issues.map((incident) => scoreCase(incident));
@@ -102,6 +104,7 @@ export const runDiagnoseBench = (options: DiagnoseBenchOptions): DiagnoseBenchRe
       withoutNormal: reliability(withoutNormal),
     },
     overconfident: overconfidentErrors([...given, ...synthetic]),
+    simulated: await scoreSimulated(),
   };
   for (const line of describeBench(result)) options.out(line);
   if (options.json !== undefined) writeFileSync(options.json, `${JSON.stringify(result, null, 2)}\n`);
@@ -112,7 +115,7 @@ if (import.meta.main) {
   const { values } = parseArgs({ options: { data: { type: 'string' }, json: { type: 'string' } } });
   const data = values.data ?? process.env.FORESTALL_DATA;
   if (data === undefined) throw new ConfigurationError('no data: give --data DIR or FORESTALL_DATA');
-  runDiagnoseBench({
+  await runDiagnoseBench({
     data,
     json: values.json,
     out: (line) => process.stdout.write(`${line}\n`),

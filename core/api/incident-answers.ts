@@ -101,6 +101,9 @@ export const Causes = named(
     window: z.object({ from: Instant, to: Instant, stepSeconds: z.number() }).optional(),
     graphVersion: z.string().optional(),
     items: z.array(Cause).describe('Most likely first'),
+    harm: z
+      .array(z.object({ target: z.string(), share: z.number() }))
+      .describe('How much of the followed harm each target carried, 1: all of it; for drawing the topology'),
     limits: z.array(z.string()).describe('What could not be done, and what weakens the answer'),
     similar: z.array(
       z.object({

@@ -77,7 +77,7 @@ export const presentCauses = (
   report: CausesReport | undefined,
 ): z.infer<typeof Causes> => {
   if (report === undefined)
-    return { incident: incidentId, status: 'pending', items: [], limits: [], similar: [] };
+    return { incident: incidentId, status: 'pending', items: [], harm: [], limits: [], similar: [] };
   const { method, target, metric, window, graphVersion, limits } = report;
   return {
     incident: incidentId,
@@ -92,6 +92,7 @@ export const presentCauses = (
       evidence: [...evidence],
       ...(recommendation === undefined ? {} : { recommendation }),
     })),
+    harm: Object.entries(report.signature).map(([of, share]) => ({ target: of, share })),
     limits: [...limits],
     similar: report.similar.map(
       ({ incident: { incidentId: id, cause, fixedBy, isConfirmed }, similarity }) => ({

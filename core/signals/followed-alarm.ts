@@ -105,7 +105,7 @@ const addsUp = ({ metric, spreads }: Trouble): boolean => metric === 'latency' &
 /**
  * The target whose harm is followed down the calls, and the metric that shows it: the one with most of the incident
  * behind it, then a metric that the incident's signals are about, then latency, then the one farthest from what is usual.
- * Undefined where no target of the incident shows harm to its requests.
+ * Undefined where no signal of the incident is about harm to requests that its targets show.
  */
 export const followedAlarm = (
   incident: Incident,
@@ -115,6 +115,8 @@ export const followedAlarm = (
   const troubles = targetsOf(incident).flatMap((node) =>
     METRICS.flatMap((metric) => troubleOf(incident, rows, node, metric) ?? []),
   );
+  // Detectors know seasons and the day before does not: harm that no signal is about confirms one, and opens nothing.
+  if (!troubles.some(({ isReported }) => isReported)) return undefined;
   const behind = membersBehind(incident, graph, [...new Set(troubles.map(({ node }) => node))]);
   const [first] = troubles.sort(
     (a, b) =>

@@ -31,6 +31,7 @@ const causes = {
       recommendation: 'consider rolling back',
     },
   ],
+  harm: [{ target: 'db-1', share: 1 }],
   limits: ['no normal data'],
   similar: [{ incident: 'old', similarity: 0.9, cause: 'db-1', fixedBy: 'rolled back', confirmed: true }],
 };

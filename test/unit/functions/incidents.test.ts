@@ -113,6 +113,29 @@ describe('from signals to the answer of the API', () => {
     expect([...lessons.values()]).toMatchObject([{ incidentId, cause: 'db-1', fixedBy: 'rolled back' }]);
   });
 
+  it('learns the cause that people named, once, however often it is told', async () => {
+    const { fold, send, explainAll, lessons, all } = setup();
+    await send('PUT', '/v1/topology', { edges: [{ caller: 'web-1', callee: 'db-1' }] });
+    await fold(queued(anomalyOf('web-1'), anomalyOf('db-1')));
+    const { incidentId } = all()[0]!.incident;
+    const path = `/v1/incidents/${incidentId}`;
+    const told = { cause: 'web-1', fix: 'raised the limit' };
+    expect((await send('POST', `${path}/transitions`, { to: 'mitigated', ...told })).status).toBe(400);
+    await send('POST', `${path}/transitions`, { to: 'resolved', cause: 'unknown yet' });
+    const reviewed = await send('POST', `${path}/transitions`, { to: 'reviewed', ...told });
+    expect(answers.Incident.parse(reviewed.body).conclusion).toMatchObject({ ...told, by: 'ops' });
+    expect((await send('POST', `${path}/transitions`, { to: 'reviewed', ...told })).status).toBe(409);
+    for (let delivery = 0; delivery < 2; delivery++) {
+      await explainAll();
+      expect([...lessons.values()]).toMatchObject([
+        { cause: 'web-1', isConfirmed: true, mistaken: 'db-1', fixedBy: 'raised the limit' },
+      ]);
+    }
+    const causes = answers.Causes.parse((await send('GET', `${path}/causes`)).body);
+    expect(causes.items[0]).toMatchObject({ target: 'db-1', recommendation: expect.any(String) });
+    expect(causes.harm).toContainEqual({ target: 'web-1', share: expect.closeTo(1) });
+  });
+
   it('nobody sees or moves what belongs to another tenant', async () => {
     const { fold, send, all } = setup();
     await fold(queued(anomalyOf('web-1')));
