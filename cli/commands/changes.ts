@@ -30,8 +30,8 @@ interface RecordOptions extends PlanOptions {
   readonly id?: string;
   readonly at?: string;
   readonly kind: ChangeSummaryAnswer['kind'];
-  readonly version?: string;
-  readonly previousVersion?: string;
+  readonly from?: string;
+  readonly to?: string;
   readonly plan?: string;
 }
 
@@ -58,12 +58,15 @@ const planIn = async (path: string, format: ChangeFormat | undefined, terminal: 
 };
 
 const record = async (summary: string, options: RecordOptions, terminal: Terminal): Promise<void> => {
-  const { json, plan, format, at, url, key, ...told } = options;
+  const { json, plan, format, at, url, key, from, to, ...told } = options;
   const planned = plan === undefined ? undefined : await planIn(plan, format, terminal);
   // Dated here: a request that is sent again, by this command or by a pipeline's retry, is the same change.
   const moment = at ?? new Date().toISOString();
   const client = connect({ ...(url && { url }), ...(key && { key }) }, terminal);
-  const recorded = await client.recordChange({ ...told, summary, at: moment, plan: planned });
+  const recorded = await client.recordChange({
+    ...{ ...told, summary, at: moment, plan: planned },
+    ...{ version: to, previousVersion: from },
+  });
   if (json) return print([JSON.stringify(recorded)], terminal);
   const { id, health, assessment } = recorded;
   const watched = health === 'watching' ? `, watched: forestall changes ${id}` : '';
@@ -107,8 +110,8 @@ const recordCommand = (terminal: Terminal): Command =>
     .argument('<summary>', 'what was changed, such as "version 41 deployed"')
     .requiredOption('--target <id>', 'what was changed')
     .addOption(new Option('--kind <kind>', 'kind of change').choices(CHANGE_KINDS).default('deployment'))
-    .option('--version <version>', 'version deployed')
-    .option('--previous-version <version>', 'version before: what a rollback would go back to')
+    .option('--to <version>', 'version deployed')
+    .option('--from <version>', 'version before: what a rollback would go back to')
     .option('--at <time>', 'when, ISO 8601 or epoch seconds (default: now)')
     .option('--id <id>', 'makes telling it again safe')
     .option('--plan <file>', 'change set or output of cdk diff, whose risk is assessed; - for stdin')
