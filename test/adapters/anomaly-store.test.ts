@@ -195,7 +195,7 @@ describe('listing', () => {
     expect(dynamo.commandCalls(QueryCommand)).toHaveLength(0);
     dynamo.on(QueryCommand).resolves({ Items: Items.slice(1) });
     const { nextCursor } = await store.list('acme', {}, { limit: 1, cursor: undefined });
-    dynamo.on(QueryCommand).resolves({ Items: [Items[2]], LastEvaluatedKey: { sk: Items[2]?.sk } });
+    dynamo.on(QueryCommand).resolves({ Items: Items.slice(2), LastEvaluatedKey: { sk: Items[2]?.sk } });
     const past = await store.list('acme', {}, { limit: 1, cursor: nextCursor });
     dynamo.resetHistory();
     const after = await store.list('acme', { isActive: true }, { limit: 1, cursor: past.nextCursor });

@@ -2,8 +2,9 @@ import { describe, expect, inject, it } from 'vitest';
 import { anomalyScenario } from './anomaly-scenario.ts';
 
 describe('an unusual value', () => {
-  it('becomes an anomaly in the API and an event on the bus, silenced under maintenance', async () => {
-    const { anomalies, events, baseline, spikeAt, milliseconds } = await anomalyScenario(inject('session'));
+  it('becomes an anomaly in the API and an event on the bus, silenced under maintenance, until it is over', async () => {
+    const scenario = await anomalyScenario(inject('session'));
+    const { anomalies, events, baseline, spikeAt, milliseconds, afterwards, endings } = scenario;
     const timestamp = new Date(spikeAt * 1000).toISOString();
     const spikes = anomalies.filter(({ value }) => value === 400);
     expect(spikes.map(({ target }) => target).sort()).toEqual(['loud', 'quiet']);
@@ -13,6 +14,13 @@ describe('an unusual value', () => {
     }
     expect(spikes.map(({ silenced }) => silenced).sort()).toEqual(['moving racks', undefined]);
     expect(events).toMatchObject([{ targetId: 'loud', metric: 'cpu_percent', timestamp, value: 400 }]);
+    expect(spikes.map(({ active }) => active)).toEqual([true, true]);
+    const ended = afterwards.filter(({ value }) => value === 400);
+    expect(ended.map(({ active }) => active)).toEqual([false, false]);
+    const endedAt = ended.find(({ target }) => target === 'loud')?.endedAt;
+    expect(Date.parse(endedAt ?? '')).toBeGreaterThanOrEqual(spikeAt * 1000);
+    const loud = endings.filter((detail) => detail.timestamp === timestamp);
+    expect(loud).toMatchObject([{ targetId: 'loud', metric: 'cpu_percent', timestamp, endedAt }]);
     expect(baseline).toMatchObject({ mode: 'full', calibrated: true });
     expect(baseline?.timeOfDay).toHaveLength(48);
     process.stdout.write(`anomaly readable ${milliseconds} ms after its point was sent\n`);

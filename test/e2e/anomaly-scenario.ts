@@ -12,13 +12,19 @@ const POLL_MILLISECONDS = 500;
 
 type Point = readonly [epochSeconds: number, value: number];
 
-/** Fourteen days of a daily rhythm with a little noise, the same each time. */
+/** A daily rhythm with a little noise, the same each time. */
+const usual = (at: number, i: number): Point => {
+  const noise = Math.sin(i * 12.9898) * 43758.5453;
+  return [at, 50 + 20 * Math.sin((2 * Math.PI * at) / DAY) + 3 * (noise - Math.floor(noise))];
+};
+
+/** Fourteen days of it, up to the step before `end`. */
 const history = (end: number): Point[] =>
-  Array.from({ length: (DAYS * DAY) / STEP }, (_, i) => {
-    const at = end - (DAYS * DAY - i * STEP);
-    const noise = Math.sin(i * 12.9898) * 43758.5453;
-    return [at, 50 + 20 * Math.sin((2 * Math.PI * at) / DAY) + 3 * (noise - Math.floor(noise))];
-  });
+  Array.from({ length: (DAYS * DAY) / STEP }, (_, i) => usual(end - (DAYS * DAY - i * STEP), i));
+
+/** The same, twice a minute, after `start` and up to `end`. */
+const calm = (start: number, end: number): Point[] =>
+  Array.from({ length: Math.floor((end - start) / 30) }, (_, i) => usual(start + 30 * (i + 1), i));
 
 const send = async (client: ApiClient, target: string, points: readonly Point[]): Promise<void> => {
   const series = {
@@ -61,9 +67,29 @@ export interface AnomalyScenario {
   readonly spikeAt: number;
   /** From sending the spike to reading the anomaly. */
   readonly milliseconds: number;
+  /** The anomalies once what came after the spike was usual again, and what was published of it. */
+  readonly afterwards: readonly AnomalyAnswer[];
+  readonly endings: readonly Readonly<Record<string, unknown>>[];
 }
 
-/** Teaches two targets a daily rhythm, the second under maintenance, then sends both a spike. */
+type Details = Readonly<Record<string, unknown>>[];
+
+/** Events of this tenant that have arrived so far, by type; reading takes them from the queue. */
+const collector = (received: Awaited<ReturnType<typeof subscribe>>) => {
+  const events = new Map<string, Details>();
+  return async (wanted: string): Promise<Details> => {
+    for (const event of await received()) {
+      if (event.detail.tenantId !== 'e2e-anomalies') continue;
+      const type = event['detail-type'];
+      events.set(type, [...(events.get(type) ?? []), event.detail]);
+    }
+    return events.get(wanted) ?? [];
+  };
+};
+
+const isSpike = ({ value }: { readonly value?: unknown }): boolean => value === 400;
+
+/** Teaches two targets a daily rhythm, the second under maintenance, then sends both a spike, and what is usual again. */
 export const anomalyScenario = async (session: SharedSession): Promise<AnomalyScenario> => {
   useSession(session);
   const client = await newTenant(session, 'e2e-anomalies');
@@ -72,7 +98,10 @@ export const anomalyScenario = async (session: SharedSession): Promise<AnomalySc
   const window = { from: String(now - DAY), to: String(now + DAY), reason: 'moving racks' };
   const own = await client.settings();
   await client.replaceSettings({ ...own, maintenance: [{ ...window, targets: ['quiet'] }] });
-  const [spikeAt, points] = [now - 60, history(now - 60)];
+  const arrived = collector(received);
+  // Late enough to be told, and early enough for what comes after it: its half hour of the day, and twelve points more.
+  const spikeAt = now - 45 * 60;
+  const points = history(spikeAt);
   for (const target of ['loud', 'quiet']) await send(client, target, points);
   await drained();
   const isTrained = (baseline: Awaited<ReturnType<typeof learned>>) => (baseline?.points ?? 0) > 4000;
@@ -82,20 +111,24 @@ export const anomalyScenario = async (session: SharedSession): Promise<AnomalySc
   for (const target of ['loud', 'quiet']) await send(client, target, [[spikeAt, 400]]);
   const anomalies = await eventually(
     () => allAnomalies(client),
-    (found) => found.filter(({ value }) => value === 400).length === 2,
+    (found) => found.filter(isSpike).length === 2,
   );
   const milliseconds = Date.now() - sentAt;
-  const events: Readonly<Record<string, unknown>>[] = [];
-  const own400 = (found: typeof events) => found.filter(({ value }) => value === 400);
-  await eventually(
-    async () => {
-      for (const event of await received()) {
-        if (event['detail-type'] === 'AnomalyDetected' && event.detail.tenantId === 'e2e-anomalies')
-          events.push(event.detail);
-      }
-      return own400(events);
-    },
+  const events = await eventually(
+    () => arrived('AnomalyDetected'),
+    (found) => found.some(isSpike),
+  );
+  for (const target of ['loud', 'quiet']) await send(client, target, calm(spikeAt, now));
+  const afterwards = await eventually(
+    () => allAnomalies(client),
+    (found) => found.filter(isSpike).every(({ endedAt }) => endedAt !== undefined),
+  );
+  const endings = await eventually(
+    () => arrived('AnomalyEnded'),
     (found) => found.length > 0,
   );
-  return { anomalies, events: own400(events), baseline, spikeAt, milliseconds };
+  return {
+    ...{ anomalies, events: events.filter(isSpike), baseline, spikeAt, milliseconds },
+    ...{ afterwards, endings },
+  };
 };
