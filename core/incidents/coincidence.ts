@@ -58,8 +58,8 @@ const subjects = new WeakMap<IncidentMember, string>();
 const subjectOf = (member: IncidentMember): string => {
   const known = subjects.get(member);
   if (known !== undefined) return known;
-  const parts: unknown = JSON.parse(member.key);
-  const about = Array.isArray(parts) ? String(parts.at(-1)) : member.key;
+  const parts: readonly unknown[] = JSON.parse(member.key);
+  const about = String(parts.at(-1));
   const subject =
     member.kind === 'alarm' ? `alarm ${alarmPattern(about, member.targetId)}` : `metric ${about}`;
   subjects.set(member, subject);
@@ -101,7 +101,7 @@ function* windows(onsets: readonly Onset[], reach: number): Generator<readonly [
       held.set(target, (held.get(target) ?? 0) + 1);
     }
     yield [start, end, held.size];
-    const left = (held.get(targetId) ?? 1) - 1;
+    const left = held.get(targetId)! - 1;
     if (left === 0) held.delete(targetId);
     else held.set(targetId, left);
   }

@@ -26,7 +26,7 @@ const goesOn = (kind: IncidentMember['kind'], began: number, over: number | unde
 
 const withActivity = (member: IncidentMember): IncidentMember => ({
   ...member,
-  isActive: goesOn(member.kind, onsetsOf(member).at(-1) ?? member.firstAt, member.over),
+  isActive: goesOn(member.kind, onsetsOf(member).at(-1)!, member.over),
 });
 
 /** A member that has seen one signal; `over` where its end arrived earlier. */

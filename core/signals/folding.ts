@@ -98,13 +98,12 @@ export class Folding {
   }
 
   changes(): IncidentChange[] {
-    return [...this.#touched].flatMap(([id, { before, reasons, absorbed }]): IncidentChange[] => {
-      const after = this.incidents.find(({ incidentId }) => incidentId === id);
-      if (after === undefined) return [];
+    return [...this.#touched].map(([id, { before, reasons, absorbed }]): IncidentChange => {
+      const after = this.incidents.find(({ incidentId }) => incidentId === id)!;
       if (hasRisen(before?.incident, after)) reasons.add('severity-raised');
       if (before !== undefined && !hasGrown(before.incident, after)) reasons.delete('signals-joined');
       // Incidents that were opened and absorbed within the batch were never stored.
-      return [{ before, after, reasons, absorbed: [...absorbed].filter((gone) => this.#stored.has(gone)) }];
+      return { before, after, reasons, absorbed: [...absorbed].filter((gone) => this.#stored.has(gone)) };
     });
   }
 

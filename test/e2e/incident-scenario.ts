@@ -127,7 +127,12 @@ export const incidentScenario = async (session: SharedSession): Promise<Incident
 };
 
 /** A CloudWatch alarm's state change as the account's default bus carries it. */
-export const alarmEvent = (value: 'ALARM' | 'OK', at: number) => ({
+export const alarmEvent = (
+  value: 'ALARM' | 'OK',
+  at: number,
+  alarmName = 'Checkout errors',
+  functionName = 'checkout',
+) => ({
   version: '0',
   id: `alarm-${value}`,
   'detail-type': 'CloudWatch Alarm State Change',
@@ -135,13 +140,13 @@ export const alarmEvent = (value: 'ALARM' | 'OK', at: number) => ({
   account: '000000000000',
   time: new Date(at * 1000).toISOString(),
   region: 'us-east-1',
-  resources: ['arn:aws:cloudwatch:us-east-1:000000000000:alarm:Checkout errors'],
+  resources: [`arn:aws:cloudwatch:us-east-1:000000000000:alarm:${alarmName}`],
   detail: {
-    alarmName: 'Checkout errors',
+    alarmName,
     state: { value, reason: 'Threshold Crossed', timestamp: new Date(at * 1000).toISOString() },
     configuration: {
       metrics: [
-        { metricStat: { metric: { namespace: 'AWS/Lambda', dimensions: { FunctionName: 'checkout' } } } },
+        { metricStat: { metric: { namespace: 'AWS/Lambda', dimensions: { FunctionName: functionName } } } },
       ],
     },
   },

@@ -1,4 +1,6 @@
 import { beforeAll, describe, expect, inject, it } from 'vitest';
+import { ApiClient } from '../../cli/api-client/api-client.ts';
+import { invokeAsAction, publishAlarm } from './alarm-ways.ts';
 import {
   alarmEvent,
   deliver,
@@ -7,7 +9,7 @@ import {
   ownIncident,
   queuesForEvent,
 } from './incident-scenario.ts';
-import { useSession } from './pipeline-client.ts';
+import { drained, useSession } from './pipeline-client.ts';
 
 const session = inject('session');
 beforeAll(() => useSession(session));
@@ -64,5 +66,23 @@ describe('a CloudWatch alarm', () => {
     await deliver(alarmEvent('OK', at + 60));
     const cleared = await ownIncident(session, ({ lastAt }) => Date.parse(lastAt) === (at + 60) * 1000);
     expect(cleared?.id).toBe(opened?.id);
+  });
+
+  it('may be published to the topic, and counts once when it also comes through the rule', async () => {
+    const at = Math.floor(Date.now() / 1000);
+    await publishAlarm(session, 'Billing errors', 'billing', at);
+    const opened = await ownIncident(session, ({ targets }) => targets.includes('billing'));
+    expect(opened).toMatchObject({ status: 'open', signals: 1 });
+    await deliver(alarmEvent('ALARM', at, 'Billing errors', 'billing'));
+    await drained();
+    const own = new ApiClient({ url: session.url, apiKey: session.apiKey });
+    const { members } = await own.incident(opened?.id ?? '');
+    expect(members).toMatchObject([{ kind: 'alarm', target: 'billing', count: 1, active: true }]);
+  });
+
+  it('may have the folding function as its action', async () => {
+    await invokeAsAction(session, 'Search errors', 'search', Math.floor(Date.now() / 1000));
+    const opened = await ownIncident(session, ({ targets }) => targets.includes('search'));
+    expect(opened).toMatchObject({ status: 'open', signals: 1 });
   });
 });

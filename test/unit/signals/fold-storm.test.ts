@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { DependencyUnavailableError } from '../../../core/errors.ts';
 import type { AnomalySignal, Signal } from '../../../core/incidents/signal.ts';
 import { MOST_MEMBERS } from '../../../core/incidents/within-capacity.ts';
+import { foldBatch } from '../../../core/signals/fold-batch.ts';
 import { foldTenant } from '../../../core/signals/fold-tenant.ts';
 import { PIPELINE_POLICY } from '../../../core/signals/pipeline-policy.ts';
 import { alarm, anomaly, anomalyEnd, foldingWorld, NOW } from './samples.ts';
@@ -239,5 +240,56 @@ describe('clocks of senders', () => {
       expect(world.all()[0]!.incident.status).toBe(status);
     }
     expect(world.published.at(-1)?.detail).toMatchObject({ secondsToDetect: 0, secondsToResolve: 0 });
+  });
+});
+
+describe('an event bus that is down', () => {
+  it('is told everything in one update when it is back', async () => {
+    const world = foldingWorld();
+    await foldTenant(world.deps, 'acme', [anomaly('a')]);
+    const mute = {
+      ...world.deps,
+      events: {
+        publish: async (): Promise<never> => {
+          throw new DependencyUnavailableError('bus');
+        },
+      },
+    };
+    for (const signal of [
+      anomaly('a', NOW, { metric: 'b' }),
+      alarm('ALARM', NOW, 'a'),
+      alarm('OK', NOW + 60, 'a'),
+    ]) {
+      await expect(foldTenant(mute, 'acme', [signal])).rejects.toThrow('bus');
+    }
+    await foldTenant(world.deps, 'acme', []);
+    const updates = world.published.slice(1);
+    expect(updates.map(({ name }) => name)).toEqual(['IncidentUpdated']);
+    expect(updates[0]!.detail).toMatchObject({
+      reasons: expect.arrayContaining(['signals-joined', 'signals-cleared']),
+      signalCount: 3,
+    });
+    expect(world.all()[0]!.pending).toEqual([]);
+  });
+});
+
+describe('merges left over from an earlier step', () => {
+  it('come before new signals, as many as fit', async () => {
+    const world = foldingWorld();
+    const targets = Array.from({ length: 120 }, (_, i) => `host-${i}`);
+    await foldTenant(
+      world.deps,
+      'acme',
+      targets.map((target, i) => anomaly(target, NOW, { metric: `m${i}` })),
+    );
+    const book = await world.stores.incidents.readBook('acme');
+    const [first, second] = book.incidents.map(({ incident }) => incident.incidentId);
+    const surroundings = {
+      ...{ now: NOW, policy: PIPELINE_POLICY, isNear: () => true, recentChanges: [], coincidenceTargets: 8 },
+    };
+    const folded = foldBatch(book, [anomaly('new')], surroundings, [first!, second!]);
+    expect(folded).toMatchObject({ taken: 0, unfinished: [second, first] });
+    expect(folded.changes).toHaveLength(1);
+    expect(folded.changes[0]!.absorbed).toHaveLength(98);
   });
 });
