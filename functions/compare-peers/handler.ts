@@ -21,7 +21,6 @@ export const makeHandler = (deps: CompareDeps) => async (event: unknown) => {
   const work = parseInput(Input, event);
   const { tenantId, profile, part, parts } = work;
   const { learnedHours, departures } = await compareGroup(deps, work);
-  deps.telemetry.count('PeersCompared', work.targetIds.length);
   const counts = { targets: work.targetIds.length, learnedHours, departures };
   deps.telemetry.info('peers compared', { tenantId, profile, part, parts, ...counts });
   return counts;
