@@ -72,15 +72,32 @@ const INJECTORS: Readonly<Record<FaultKind, Injector>> = {
   },
 };
 
-/** Interquartile range over 1.349 of the differences to the same time the day before, over the root of 2. */
-export const seasonalSpread = (values: Float64Array, rowsPerDay: number): number => {
+/**
+ * What the height of a fault is measured in. `quartiles`: the spread of the middle half of the series, which says
+ * nothing of its tails. `tails`: at least what the middle 99 % lets expect of a normal one, so that "six spreads" is
+ * rare on heavy-tailed series too.
+ */
+export type SpreadRule = 'quartiles' | 'tails';
+
+/** Width of the middle 50 and 99 % of a standard normal distribution. */
+const NORMAL_HALF = 1.349;
+const NORMAL_TAILS = 5.152;
+
+/** Robust standard deviation of the differences to the same time the day before, over the root of 2. */
+export const seasonalSpread = (
+  values: Float64Array,
+  rowsPerDay: number,
+  rule: SpreadRule = 'quartiles',
+): number => {
   const differences: number[] = [];
   for (let row = rowsPerDay; row < values.length; row++)
     differences.push(values[row]! - values[row - rowsPerDay]!);
   differences.sort((a, b) => a - b);
   const at = (share: number): number => differences[Math.floor(share * (differences.length - 1))]!;
-  const spread = (at(0.75) - at(0.25)) / 1.349 / Math.SQRT2;
-  return spread > 0 ? spread : (at(0.99) - at(0.01)) / 4 / Math.SQRT2;
+  const half = (at(0.75) - at(0.25)) / NORMAL_HALF / Math.SQRT2;
+  const tails = (at(0.995) - at(0.005)) / NORMAL_TAILS / Math.SQRT2;
+  if (rule === 'tails') return Math.max(half, tails);
+  return half > 0 ? half : (at(0.99) - at(0.01)) / 4 / Math.SQRT2;
 };
 
 /** A daily rhythm that explains less of the variance than this cannot be missed. */
@@ -106,18 +123,19 @@ const rowsPerDayOf = ({ timestamps }: CleanSeries): number =>
 export const suits = (kind: FaultKind, clean: CleanSeries): boolean =>
   kind !== 'missing season' || dailyShare(clean.values, rowsPerDayOf(clean)) >= LEAST_DAILY_SHARE;
 
-/** Copies a clean series and injects one fault that starts at row `onset`; seeded. */
+/** Copies a clean series and injects one fault that starts at row `onset`; seeded. `rule`: what heights are in. */
 export const injectFault = (
   clean: CleanSeries,
   kind: FaultKind,
   onset: number,
   seed: number,
+  rule: SpreadRule = 'quartiles',
 ): FaultySeries => {
   const values = clean.values.slice();
   const rowsPerDay = rowsPerDayOf(clean);
   const scene = {
     values,
-    spread: seasonalSpread(values, rowsPerDay),
+    spread: seasonalSpread(values, rowsPerDay, rule),
     random: seededRandom(seed),
     onset,
     rowsPerDay,

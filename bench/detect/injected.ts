@@ -6,7 +6,14 @@ import {
   THRESHOLDS,
 } from '../../core/detection/detector-options.ts';
 import { median } from './alert-level.ts';
-import { FAULT_KINDS, type FaultKind, type FaultySeries, injectFault, suits } from './inject-faults.ts';
+import {
+  FAULT_KINDS,
+  type FaultKind,
+  type FaultySeries,
+  injectFault,
+  type SpreadRule,
+  suits,
+} from './inject-faults.ts';
 import { seededRandom } from './seeded-random.ts';
 import type { CleanSeries } from './simulate-series.ts';
 import { vusPr } from './vus-pr.ts';
@@ -111,11 +118,12 @@ const figuresOf = (
   };
 };
 
-/** Injects every kind of fault into every series, at a seeded row between 40 % and 85 % of it. */
+/** Injects every kind of fault into every series, at a seeded row between 40 % and 85 % of it; heights by `rule`. */
 export const injectedFigures = (
   clean: readonly CleanSeries[],
   variant: DetectorVariant,
   seed: number,
+  rule: SpreadRule = 'quartiles',
 ): InjectedFigures => {
   const raw = clean.map((series) => rawScores(series, variant));
   const threshold = thresholdForOneAMonth(clean, raw);
@@ -125,7 +133,7 @@ export const injectedFigures = (
     const suitable = clean.filter((series) => suits(kind, series));
     const faulty = suitable.map((series, i) => {
       const onset = Math.floor(series.values.length * (0.4 + 0.45 * random()));
-      return injectFault(series, kind, onset, seed + i);
+      return injectFault(series, kind, onset, seed + i, rule);
     });
     kinds[kind] = figuresOf(faulty, variant, threshold);
   }

@@ -2,12 +2,15 @@ import { detectSeries } from '../../core/detection/detect-series.ts';
 import type { DetectorOptions, DetectorVariant, Sensitivity } from '../../core/detection/detector.ts';
 import { type AlertLevelFigures, alertLevel } from './alert-level.ts';
 import { loadFleet } from './fleet-data.ts';
+import { type FleetFigures, fleetFigures } from './fleet-figures.ts';
 import { type InjectedFigures, injectedFigures } from './injected.ts';
+import { fleetWithIncidents, fleetWithTypes } from './labelled-fleet.ts';
 import { loadNab, type NabSeries } from './nab-data.ts';
 import { NAB_PROFILES, nabBestScore, nabScoreAt } from './nab-score.ts';
 import { robustness } from './robustness.ts';
 import { SIMULATED_NAMES, simulateSeries } from './simulate-series.ts';
 import { type CostFigures, costFigures } from './speed.ts';
+import { watchFleet } from './watch-fleet.ts';
 
 /** One setting of the detector on the NAB corpus. */
 export interface NabFigures {
@@ -31,6 +34,8 @@ export interface DetectBench {
   readonly cost: Record<DetectorVariant, CostFigures>;
   /** Per set of clean series and variant; `real` is absent without `fleet/`. */
   readonly injected: Record<string, InjectedFigures>;
+  /** Whole simulated targets, all detectors together, by where their faults come from. */
+  readonly fleet: Record<string, FleetFigures>;
 }
 
 const SETTINGS = [
@@ -42,6 +47,7 @@ const SETTINGS = [
 
 const SIMULATED_POINTS = 8064;
 const SIMULATED_SEEDS = [0, 1, 2];
+const FLEET_SEED = 3;
 
 const nabFigures = (corpus: readonly NabSeries[], setting: (typeof SETTINGS)[number]): NabFigures => {
   const detected = corpus.map((series) => ({
@@ -83,6 +89,7 @@ const injectedOn = (directory: string): Record<string, InjectedFigures> => {
     ...figures,
     'real, full': injectedFigures(real, 'full', 2),
     'real, light': injectedFigures(real, 'light', 2),
+    'real, full, heights by the tails': injectedFigures(real, 'full', 2, 'tails'),
   };
 };
 
@@ -97,6 +104,11 @@ export const measure = (directory: string, progress: (stage: string) => void): D
   const cost = { full: costFigures('full'), light: costFigures('light') };
   progress('injected faults');
   const injected = injectedOn(directory);
+  progress('labelled fleet');
+  const fleet = {
+    'incidents of the simulator': fleetFigures(watchFleet(fleetWithIncidents(FLEET_SEED))),
+    'one fault of each type': fleetFigures(watchFleet(fleetWithTypes(FLEET_SEED))),
+  };
   const windows = corpus.reduce((sum, series) => sum + series.windows.length, 0);
-  return { files: corpus.length, windows, nab, robustness: changed, cost, injected };
+  return { files: corpus.length, windows, nab, robustness: changed, cost, injected, fleet };
 };

@@ -1,3 +1,4 @@
+import type { FleetFigures } from './fleet-figures.ts';
 import type { InjectedFigures } from './injected.ts';
 import type { DetectBench, NabFigures } from './measure.ts';
 
@@ -63,6 +64,42 @@ const printInjected = (name: string, figures: InjectedFigures, out: (line: strin
   );
 };
 
+const printFleet = (name: string, figures: FleetFigures, out: (line: string) => void): void => {
+  const { targets, kinds, hours, falseAlertsPerTargetWeek, balancedAccuracyOfFaults } = figures;
+  out(
+    `Simulated fleet, ${name}: ${targets} servers x 6 metrics, the last 4 of 6 weeks, all detectors (precise)`,
+  );
+  const rows = Object.entries(kinds).map(([kind, found]) => [
+    kind,
+    String(found.faults),
+    percent(found.detected),
+    fixed(found.medianDelayMinutes, 0),
+    percent(found.alarmedHours),
+    found.stated,
+  ]);
+  printRows(['kind', 'faults', 'found', 'median delay (min)', 'its hours alarmed', 'stated as'], rows, out);
+  const { truePositiveRate, falsePositiveRate, balancedAccuracy, precision, f1 } = hours;
+  printRows(
+    ['counted in', 'positives', 'negatives', 'TPR', 'FPR', 'balanced accuracy', 'precision', 'F1'],
+    [
+      [
+        'target-hours',
+        ...[String(hours.faultyHours), String(hours.faultlessHours)],
+        ...[percent(truePositiveRate), `${fixed(100 * falsePositiveRate)} %`],
+        ...[`${fixed(100 * balancedAccuracy)} %`, fixed(precision, 2), fixed(f1, 2)],
+      ],
+      [
+        'faults, and faultless target-hours',
+        ...[String(figures.faults), String(hours.faultlessHours)],
+        ...[percent(figures.detected), `${fixed(100 * falsePositiveRate)} %`],
+        ...[`${fixed(100 * balancedAccuracyOfFaults)} %`, '-', '-'],
+      ],
+    ],
+    out,
+  );
+  out(`False alerts: ${fixed(falseAlertsPerTargetWeek, 2)} per target and week\n`);
+};
+
 /** Prints the scoreboard. */
 export const printTable = (bench: DetectBench, out: (line: string) => void): void => {
   out(
@@ -83,4 +120,5 @@ export const printTable = (bench: DetectBench, out: (line: string) => void): voi
   ]);
   printRows(['detector', 'points/s/core', 'state, bytes'], cost, out);
   for (const [name, figures] of Object.entries(bench.injected)) printInjected(name, figures, out);
+  for (const [name, figures] of Object.entries(bench.fleet)) printFleet(name, figures, out);
 };
