@@ -172,7 +172,7 @@ describe('beginnings and ends in any order', () => {
         ),
         ([parts, shuffled]) => {
           const together = (incidents: readonly Incident[]) =>
-            incidents.map(({ members }) => Object.keys(members).sort().join()).sort();
+            new Set(incidents.map(({ members }) => new Set(Object.keys(members))));
           const inOrder = foldRemembering(build(parts).toSorted(byTime));
           expect(together(foldRemembering(shuffled))).toEqual(together(inOrder));
         },

@@ -150,6 +150,30 @@ describe('a transaction', () => {
     expect(world.books.get('acme')!.version).toBeGreaterThan(3);
   });
 
+  it('nor more than its 4 MB when many of the incidents are full', async () => {
+    const world = await nearlyFull();
+    const [full] = world.all();
+    const incidents = Array.from({ length: 8 }, (_, n) => {
+      const entries = Object.values(full!.incident.members).map((member, i) => {
+        const key = JSON.stringify(['acme', `${n}-${i}`, 'anomaly', `m${n}`]);
+        return [key, { ...member, key, targetId: `${n}-${i}` }] as const;
+      });
+      const seen = Array.from({ length: 2000 }, (_, i) => `seen-${n}-${i}`);
+      const incident = { ...full!.incident, incidentId: `i${n}`, members: Object.fromEntries(entries), seen };
+      return { incident, version: 1, pending: [] };
+    });
+    const book = { version: 1, incidents, settleAt: NOW + 900, earlyEnds: new Map() };
+    const signals = incidents.map((_, n) => anomaly(`${n}-0`, NOW + 60, { metric: `m${n}` }));
+    const surroundings = {
+      ...{ now: NOW + 90, policy: PIPELINE_POLICY, isNear: (a: string, b: string) => a === b },
+      ...{ recentChanges: [], coincidenceTargets: 18 },
+    };
+    const { taken, changes } = foldBatch(book, signals, surroundings);
+    expect(taken).toBe(changes.length);
+    expect(taken).toBeGreaterThan(1);
+    expect(taken).toBeLessThan(6);
+  });
+
   it('nor when one signal connects hundreds: the rest follows in the next ones', async () => {
     const world = foldingWorld();
     const targets = Array.from({ length: 250 }, (_, i) => `host-${i}`);
