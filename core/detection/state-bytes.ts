@@ -17,6 +17,13 @@ export class StateWriter {
     this.length += 8;
   }
 
+  /** A number that is held in single precision, in half the bytes. */
+  single(value: number): void {
+    this.reserve(4);
+    this.view.setFloat32(this.length, value, true);
+    this.length += 4;
+  }
+
   floats(values: ArrayLike<number>): void {
     this.whole(values.length);
     for (let i = 0; i < values.length; i++) this.float(values[i]!);
@@ -57,6 +64,10 @@ export class StateReader {
 
   float(): number {
     return this.view.getFloat64(this.take(8), true);
+  }
+
+  single(): number {
+    return this.view.getFloat32(this.take(4), true);
   }
 
   floats(): Float64Array {

@@ -18,7 +18,8 @@ const LARGEST_ERROR_SHARE = 0.7;
  * well. Moves with the days: which of them begins the week does not matter.
  */
 export class WeeklyOffset {
-  private readonly offsets = new Float64Array(BLOCKS);
+  /** In single precision: what they correct is far less exact, and they are most of what is saved. */
+  private readonly offsets = new Float32Array(BLOCKS);
   private readonly weeks = new Uint8Array(BLOCKS);
   /** The present block and the differences in it so far; learnt when it is over, so that no fault hides itself. */
   private block = 0;
@@ -50,7 +51,7 @@ export class WeeklyOffset {
   save(writer: StateWriter): void {
     for (let block = 0; block < BLOCKS; block++) {
       writer.byte(this.weeks[block]!);
-      if (this.weeks[block]! > 0) writer.float(this.offsets[block]!);
+      if (this.weeks[block]! > 0) writer.single(this.offsets[block]!);
     }
     for (const number of [this.sum, this.comparedSince, this.error, this.errorWithOffset])
       writer.float(number);
@@ -60,7 +61,7 @@ export class WeeklyOffset {
   load(reader: StateReader): void {
     for (let block = 0; block < BLOCKS; block++) {
       this.weeks[block] = reader.byte();
-      if (this.weeks[block]! > 0) this.offsets[block] = reader.float();
+      if (this.weeks[block]! > 0) this.offsets[block] = reader.single();
     }
     this.sum = reader.float();
     this.comparedSince = reader.float();
