@@ -58,7 +58,11 @@ describe('weekly offset', () => {
     const weekly = learn(28);
     weekly.absorb(MONDAY - 100 * DAY, 0);
     expect(weekly.at(MONDAY - 99 * DAY)).toBe(0);
-    expect(new WeeklyOffset().at(-1)).toBe(0);
+  });
+
+  it('takes times before 1970', () => {
+    const back = -52 * 7 * DAY * 60;
+    expect(learn(28, 10, back).at(SATURDAY + back)).toBe(learn(28).at(SATURDAY));
   });
 
   it('goes on identically after being saved', () => {
