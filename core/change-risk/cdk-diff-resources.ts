@@ -22,6 +22,7 @@ const MOVE = / \(OR move .* via refactoring\)$/;
 const IMPACT = / (may be replaced|replace|destroy|orphan|import)$/;
 /** One space, a branch, a dash: a setting of the resource; whatever is deeper belongs to the setting. */
 const SETTING = /^ [├└]─ \[([+~-])\] (\S+?)(?: \((may cause|requires) replacement\))?$/;
+/** Matches every line that begins with a space. */
 const VALUE = /^[ │]+(?:[├└]─ )?(?:\s*\[([+~ -])\] )?(.*)$/;
 
 const ACTIONS: Readonly<Record<string, PlannedAction>> = {
@@ -73,10 +74,10 @@ const openResource = (stack: string, { text, number }: DiffLine): OpenResource =
 
 /** A value of its own tag, or of the setting's where it has none; headings of deeper levels are no values. */
 const addValue = (setting: OpenSetting, text: string): void => {
-  const match = VALUE.exec(text);
-  const value = match?.[2]?.trim() ?? '';
+  const [, ownSign, rest] = VALUE.exec(text)!;
+  const value = rest!.trim();
   if (value === '' || value.startsWith('@@') || /^\.\S+:$/.test(value)) return;
-  const sign = match?.[1] ?? setting.sign;
+  const sign = ownSign ?? setting.sign;
   if (sign === '-') setting.before.push(value);
   if (sign === '+') setting.after.push(value);
 };

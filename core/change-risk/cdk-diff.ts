@@ -64,7 +64,7 @@ const readGrants = (stack: string, sections: StackDiff['sections']): PlannedGran
         stack,
         given: sign === '+',
         // Inverted ones print as `NOT`: everything but what is named.
-        effect: /^Deny/.test(cells.Effect ?? '') ? 'deny' : 'allow',
+        effect: cells.Effect === 'Deny' ? 'deny' : 'allow',
         actions: lines(cells.Action).map((action) => (action.startsWith('NOT') ? '*' : action)),
         resources: lines(cells.Resource).map((name) => (name.startsWith('NOT') ? '*' : name)),
         principals: lines(cells.Principal).map((name) => (name.startsWith('NOT') ? '*' : name)),

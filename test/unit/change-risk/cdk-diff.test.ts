@@ -162,6 +162,29 @@ describe('reading what cdk diff prints', () => {
   });
 });
 
+describe('tables of other versions', () => {
+  it('are read as far as their columns are known', () => {
+    const table = (heading: string) => [heading, '│   │ New column │', '│ + │ x │'];
+    const found = read(
+      stackOf(
+        ...table('IAM Statement Changes'),
+        '│ - │ y │',
+        ...table('Security Group Changes'),
+        'Resources',
+      ),
+    );
+    expect(found.grants[0]).toMatchObject({
+      effect: 'allow',
+      actions: [],
+      resources: [],
+      isConditional: false,
+    });
+    expect(found.rules).toEqual([{ stack: 'Shop', added: true, flow: 'out', ports: '', peer: '' }]);
+    const denial = stackOf('IAM Statement Changes', '│   │ Effect │', '│ + │ Deny │');
+    expect(read(denial).grants).toMatchObject([{ effect: 'deny', resources: [] }]);
+  });
+});
+
 describe('refusing what is no cdk diff', () => {
   it.each([
     ['no text', 7, /found number, expected the text/],

@@ -32,13 +32,14 @@ describe('reading a change set', () => {
     const details = [
       setting('KeySchema', 'a', 'b', { RequiresRecreation: 'Conditionally' }),
       setting('KeySchema', 'a', 'c', { RequiresRecreation: 'Always' }),
+      setting('KeySchema', 'a', 'a', { RequiresRecreation: 'Never' }),
       { ...setting('Name', undefined, undefined, { RequiresRecreation: 'Always' }), Evaluation: 'Dynamic' },
       { Target: { Attribute: 'DeletionPolicy', BeforeValue: 'Retain', AfterValue: 'Delete' } },
       { Target: null },
       {},
     ];
     expect(readOne({ more: { Details: details } })?.settings).toEqual([
-      { name: 'KeySchema', replacement: 'always', before: 'a', after: 'b\nc' },
+      { name: 'KeySchema', replacement: 'always', before: 'a', after: 'b\nc\na' },
       { name: 'Name', replacement: 'maybe' },
       { name: 'DeletionPolicy', replacement: 'never', before: 'Retain', after: 'Delete' },
     ]);
