@@ -9,9 +9,11 @@ import {
   writeUnits,
 } from '../../core/capacity/units.ts';
 import { planBatches } from '../../core/runs/plan-batches.ts';
+import { deploymentUsage } from './deployments-cost.ts';
 import { detecting } from './detection-cost.ts';
 import { incidentUsage } from './incidents-cost.ts';
 import type { ItemSizes } from './item-sizes.ts';
+import { comparingPeers } from './peers-cost.ts';
 import type { TemplateFacts } from './template-facts.ts';
 import type { Workload } from './workload.ts';
 
@@ -140,7 +142,9 @@ export const fleetUsage = (work: Workload, facts: TemplateFacts, sizes: ItemSize
   ...receiving(work, facts, sizes),
   ...storing(work, facts, sizes),
   ...detecting(work, facts, sizes),
+  ...comparingPeers(work, facts, sizes),
   ...forecasting(work, facts, sizes),
   ...incidentUsage(work, facts),
+  ...deploymentUsage(work, facts, sizes),
   ...watching(work, facts),
 ];

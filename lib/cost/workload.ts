@@ -29,11 +29,16 @@ export const Workload = z.strictObject({
   streamWindowSeconds: z.number().positive().default(2),
   /** Measured: 25 ms on one x86 core for ten metrics watched fully (0.3 lightly); doubled for a slower virtual CPU. */
   detectMsPerHost: z.number().positive().default(50),
+  /** Comparing a host's ten metrics with its peers: 1 ms on one x86 core, doubled for a slower virtual CPU, and reading. */
+  compareMsPerHost: z.number().positive().default(3),
   /** Anomalies of one metric a month. */
   anomaliesPerSeries: z.number().min(0).default(1),
   /** Billed milliseconds of folding a batch of signals, and of explaining an incident: mostly requests, not measured on AWS. */
   foldMs: z.number().positive().default(200),
   explainMs: z.number().positive().default(500),
+  /** Deployments that are told of in a month, and billed milliseconds of one look at one: not measured on AWS. */
+  deployments: z.number().nonnegative().default(200),
+  scoreMs: z.number().positive().default(2000),
   /** Log bytes of one invocation: the platform's three lines and one decision; and of one access log line. */
   logBytesPerInvocation: z.number().positive().default(900),
   accessLogBytes: z.number().positive().default(350),

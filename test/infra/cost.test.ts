@@ -60,8 +60,12 @@ const facts: TemplateFacts = {
     ['store-metrics', 1],
     ['forecast-batch', 2],
     ['detect-anomalies', 1],
+    ['compare-peers', 1],
+    ['plan-peer-comparison', 0.25],
     ['fold-signals', 0.5],
     ['diagnose-incident', 1],
+    ['score-deployment', 1],
+    ['close-deployment', 0.25],
   ]),
   queues: 1,
   signalBatchSize: 100,
@@ -151,6 +155,19 @@ describe('a fleet', () => {
     expect(unitsOf(lines, 'forecast writes')).toBe(730 * 1000 * 5);
   });
 
+  it('watches a deployment by four looks, and costs nothing without one', () => {
+    expect(unitsOf(lines, 'workflow transitions')).toBe(200 * 15);
+    expect(unitsOf(lines, 'looks and verdicts')).toBe(1000);
+    // 168 x 1,500 bytes = 62 started 4 KB, halved; 14 targets; 5,000 bytes of forecasts: 1; 60 more
+    expect(unitsOf(lines, 'weeks read')).toBe(800 * (14 * 31 + 9 + 60));
+    const quiet = fleetUsage({ ...work, deployments: 0 }, facts, sizes);
+    const own = quiet.filter(({ component }) => component === 'Deployments');
+    expect(own.length).toBeGreaterThan(0);
+    expect(totalOf(priceLines(own)).list).toBe(0);
+    const watched = lines.filter(({ component }) => component === 'Deployments');
+    expect(totalOf(priceLines(watched)).list / 200).toBeLessThan(0.001);
+  });
+
   it('keeps a year of archives', () => {
     // 730 x 1,000 MB = 712.9 GB a month, twelve months
     expect(unitsOf(lines, 'GB of archived forecasts')).toBeCloseTo(8554.7, 1);
@@ -201,7 +218,7 @@ describe('facts of a deployment', () => {
   it('come from its templates', () => {
     expect(prod.monthly).toEqual(new Map([['alarmMonth', 10]]));
     expect(prod.memoryGb.get('forecast-batch')).toBeCloseTo(1.7275, 3);
-    expect(prod.memoryGb.size).toBe(13);
+    expect(prod.memoryGb.size).toBe(17);
     expect(prod).toMatchObject({
       queues: 3,
       ingestBatchSize: 10,

@@ -134,6 +134,7 @@ describe('the HTTP API', () => {
     expect(routes.sort()).toEqual([
       'GET /v1/{proxy+}',
       'POST /v1/changes',
+      'POST /v1/changes/assess',
       'POST /v1/forecast-runs',
       'POST /v1/incidents/{incidentId}/transitions',
       'POST /v1/ingest/{format}',

@@ -42,7 +42,14 @@ const ENVIRONMENT: Readonly<Record<string, readonly string[]>> = {
   'fold-signals': ['REGISTRY_TABLE_NAME', 'EVENT_BUS_NAME', 'SIGNALS_QUEUE_URL', 'OWN_TENANT_ID'],
   'diagnose-incident': ['HOT_TABLE_NAME', 'REGISTRY_TABLE_NAME'],
   'serve-api': ['HOT_TABLE_NAME', 'REGISTRY_TABLE_NAME'],
-  'record-context': ['REGISTRY_TABLE_NAME', 'EVENT_BUS_NAME', 'SIGNALS_QUEUE_URL'],
+  'record-context': [
+    'REGISTRY_TABLE_NAME',
+    'EVENT_BUS_NAME',
+    'SIGNALS_QUEUE_URL',
+    'DEPLOYMENT_STATE_MACHINE_ARN',
+  ],
+  'score-deployment': ['HOT_TABLE_NAME', 'REGISTRY_TABLE_NAME'],
+  'close-deployment': ['REGISTRY_TABLE_NAME', 'EVENT_BUS_NAME'],
   'detect-anomalies': ['HOT_TABLE_NAME', 'REGISTRY_TABLE_NAME', 'EVENT_BUS_NAME', 'HOT_RETENTION_DAYS'],
   'compare-peers': ['HOT_TABLE_NAME', 'REGISTRY_TABLE_NAME', 'FORECAST_BUCKET_NAME', 'EVENT_BUS_NAME'],
   'plan-peer-comparison': ['REGISTRY_TABLE_NAME', 'COMPARE_PEERS_FUNCTION_NAME'],
@@ -122,7 +129,7 @@ describe('every log group', () => {
   const groups = resourcesOfType(stage, 'AWS::Logs::LogGroup');
 
   it('has the retention of its stage', () => {
-    expect(groups).toHaveLength(16);
+    expect(groups).toHaveLength(21);
     for (const { Properties } of groups) expect(Properties.RetentionInDays).toBe(30);
   });
 
@@ -184,7 +191,7 @@ describe('a Workflow', () => {
 
   it('is logged without data and traced', () => {
     const machines = resourcesOfType(stage, 'AWS::StepFunctions::StateMachine');
-    expect(machines).toHaveLength(2);
+    expect(machines).toHaveLength(3);
     for (const { Properties } of machines) {
       expect(Properties.LoggingConfiguration).toMatchObject({ Level: 'ALL', IncludeExecutionData: false });
       expect(Properties.TracingConfiguration).toEqual({ Enabled: true });
@@ -196,6 +203,10 @@ describe('a Workflow', () => {
     const fleet = readFileSync('state-machines/forecast-fleet.asl.json', 'utf8');
     const batch = JSON.parse(fleet).States['Forecast batches'].ItemProcessor.States['Forecast batch'];
     expect(batch.TimeoutSeconds).toBeGreaterThanOrEqual(limits.get('forecast-batch'));
+    const { States: watch } = JSON.parse(readFileSync('state-machines/watch-deployment.asl.json', 'utf8'));
+    expect(watch['Score deployment'].TimeoutSeconds).toBeGreaterThanOrEqual(limits.get('score-deployment'));
+    for (const state of ['Propose rollback', 'Close watch', 'Record failure'])
+      expect(watch[state].TimeoutSeconds).toBeGreaterThanOrEqual(limits.get('close-deployment'));
   });
 });
 

@@ -38,7 +38,10 @@ const NEVER_CALLED: Readonly<Record<string, readonly string[]>> = {
   'plan-peer-comparison': ['dynamodb:BatchGetItem', 'dynamodb:GetItem', 'dynamodb:PutItem'],
   // Lists, the graph and incidents are written by others.
   'diagnose-incident': ['dynamodb:BatchGetItem', 'dynamodb:UpdateItem'],
-  'record-context': ['dynamodb:Query'],
+  // Changes are recorded there, scored here, and closed elsewhere: one store, used in part.
+  'close-deployment': ['dynamodb:Query'],
+  // Incidents and anomalies are only read.
+  'score-deployment': ['dynamodb:UpdateItem'],
   'issue-api-key': ['dynamodb:GetItem'],
 };
 

@@ -131,10 +131,12 @@ const PERMISSIONS: Readonly<Record<string, readonly string[]>> = {
     'dynamodb:BatchGetItem',
     'dynamodb:GetItem',
     'dynamodb:PutItem',
+    'dynamodb:Query',
     'dynamodb:UpdateItem',
     'events:PutEvents',
     ...LOGS,
     'sqs:SendMessage',
+    'states:StartExecution',
   ],
   DetectAnomalies: [
     'dynamodb:DescribeStream',
@@ -176,6 +178,16 @@ const PERMISSIONS: Readonly<Record<string, readonly string[]>> = {
   ],
   DiagnoseIncident: ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query', ...LOGS, ...QUEUE],
   IssueApiKey: ['dynamodb:PutItem', ...LOGS],
+  ScoreDeployment: [
+    'dynamodb:BatchGetItem',
+    'dynamodb:GetItem',
+    'dynamodb:PutItem',
+    'dynamodb:Query',
+    ...LOGS,
+    ...TRACES,
+  ],
+  // It proposes to roll back and may touch nothing that could be rolled back.
+  CloseDeployment: ['dynamodb:GetItem', 'dynamodb:PutItem', 'events:PutEvents', ...LOGS, ...TRACES],
 };
 
 describe('each function', () => {
@@ -197,10 +209,11 @@ describe('each function', () => {
 
 describe('workflows', () => {
   it.each([
-    ['Dispatch', 1, 1],
-    ['Fleet', 3, 0],
+    ['ForecastsDispatch', 1, 1],
+    ['ForecastsFleet', 3, 0],
+    ['DeploymentsWatch', 2, 0],
   ])('%s invokes its functions and starts what it names', (name, functions, machines) => {
-    const own = allowed.filter(({ id }) => id.includes(`Forecasts${name}StateMachineRole`));
+    const own = allowed.filter(({ id }) => id.includes(`${name}StateMachineRole`));
     const resources = (action: string) =>
       own
         .filter(({ statement }) => asList(statement.Action).includes(action))
@@ -248,7 +261,7 @@ describe('resource policies', () => {
     const permissions = resourcesOfType(stage, 'AWS::Lambda::Permission').filter(
       ({ Properties }) => Properties.Principal !== 'lambda.alarms.cloudwatch.amazonaws.com',
     );
-    expect(permissions).toHaveLength(8);
+    expect(permissions).toHaveLength(9);
     for (const { Properties } of permissions) {
       expect(Properties.Principal).toBe('apigateway.amazonaws.com');
       expect(text(Properties.SourceArn)).toMatch(/HttpApi/);
