@@ -1,4 +1,9 @@
-import type { AlertDetail, DetectionResult, PartName } from '../detection/detection-result.ts';
+import {
+  type AlertDetail,
+  type DetectionResult,
+  PART_NAMES,
+  type PartName,
+} from '../detection/detection-result.ts';
 import { createDetector, type Detector, type PointContext } from '../detection/detector.ts';
 import {
   alertStageOptions,
@@ -47,9 +52,11 @@ const isAlert = (result: DetectionResult): result is DetectionResult & AlertDeta
 const scoresOf = (parts: DetectionResult['parts']): Record<string, number> =>
   Object.fromEntries(Object.entries(parts).map(([name, { score }]) => [name, score]));
 
+const isPart = (name: string): name is PartName => PART_NAMES.some((known) => known === name);
+
 /** Of a lasting fault the part that told of it, or the time of day, is still unusual; the other parts lag behind. */
 const judgedBy = (parts: DetectionResult['parts'], leading: string): number => {
-  const part = Object.entries(parts).find(([name]) => name === leading)?.[1];
+  const part = isPart(leading) ? parts[leading] : undefined;
   return Math.max(parts.seasonal?.score ?? 0, part?.score ?? 0);
 };
 
@@ -141,11 +148,14 @@ export class SeriesWatch {
     const alert = isAlert(result)
       ? { ...result, parts: scoresOf(result.parts), metric, timestamp, value }
       : undefined;
-    const ended =
-      alert === undefined
-        ? this.#episode.next(timestamp, judgedBy(result.parts, this.#episode.leading))
-        : this.#episode.begin({ metric, timestamp }, alert.leading);
+    const ended = this.#follow(timestamp, result, alert);
     const difference = result.difference ?? Number.NaN;
     return { seen: { timestamp, value, difference, isTold: this.#episode.isOpen }, alert, ended };
+  }
+
+  #follow(timestamp: number, { parts }: DetectionResult, alert: Alert | undefined): EndedEpisode | undefined {
+    const episode = this.#episode;
+    if (alert !== undefined) return episode.begin({ metric: this.metric, timestamp }, alert.leading ?? '');
+    return episode.isOpen ? episode.next(timestamp, judgedBy(parts, episode.leading)) : undefined;
   }
 }

@@ -1,32 +1,62 @@
+/** A vector given a covariance, each component against the others. */
+export interface Partials {
+  /** Distance of each from what the others let expect, in standard deviations given the others. */
+  readonly distances: Float64Array;
+  /** These standard deviations. */
+  readonly deviations: Float64Array;
+}
+
 /**
- * Inverse of a symmetric positive definite matrix (row-major, n x n) by Gauss-Jordan elimination without pivoting,
- * which such a matrix does not need (Golub & Van Loan, sec. 4.2). Undefined where it is numerically singular.
+ * Lower triangle of the inverse of a Cholesky factor: `L` with `matrix = L L^T` (row-major, n x n, positive definite),
+ * inverted row by row (Golub & Van Loan, sec. 4.2). Undefined where the matrix is numerically singular.
  */
-export const inverse = (matrix: Float64Array, n: number): Float64Array | undefined => {
-  const rest = matrix.slice();
-  const result = new Float64Array(n * n);
-  for (let i = 0; i < n; i++) result[i * n + i] = 1;
-  for (let pivot = 0; pivot < n; pivot++) {
-    const diagonal = rest[pivot * n + pivot]!;
-    if (!(diagonal > 0)) return undefined;
-    scaleRow(rest, pivot, n, 1 / diagonal);
-    scaleRow(result, pivot, n, 1 / diagonal);
-    for (let row = 0; row < n; row++) {
-      const factor = rest[row * n + pivot]!;
-      if (row === pivot || factor === 0) continue;
-      subtractRow(rest, row, pivot, n, factor);
-      subtractRow(result, row, pivot, n, factor);
+const inverseFactor = (matrix: Float64Array, n: number): Float64Array | undefined => {
+  const factor = new Float64Array(n * n);
+  const inverse = new Float64Array(n * n);
+  for (let i = 0; i < n; i++) {
+    for (let j = 0; j <= i; j++) {
+      let rest = matrix[i * n + j]!;
+      for (let k = 0; k < j; k++) rest -= factor[i * n + k]! * factor[j * n + k]!;
+      if (i > j) factor[i * n + j] = rest / factor[j * n + j]!;
+      else if (rest > 0) factor[i * n + i] = Math.sqrt(rest);
+      else return undefined;
+    }
+    const own = factor[i * n + i]!;
+    for (let j = 0; j < i; j++) {
+      let sum = 0;
+      for (let k = j; k < i; k++) sum += factor[i * n + k]! * inverse[k * n + j]!;
+      inverse[i * n + j] = -sum / own;
+    }
+    inverse[i * n + i] = 1 / own;
+  }
+  return inverse;
+};
+
+/**
+ * Partial residuals of a vector with mean 0: with P the inverse of its covariance (row-major, n x n), (P z)_i over
+ * sqrt(P_ii), and 1 / sqrt(P_ii) (Lauritzen 1996, sec. 5.1). Undefined where the covariance is numerically singular.
+ */
+export const partialResiduals = (covariance: Float64Array, vector: Float64Array): Partials | undefined => {
+  const n = vector.length;
+  const inverse = inverseFactor(covariance, n);
+  if (inverse === undefined) return undefined;
+  const distances = new Float64Array(n);
+  const deviations = new Float64Array(n);
+  // P = inverse^T inverse, so row k adds its share to each column at or before it.
+  for (let k = 0; k < n; k++) {
+    let whitened = 0;
+    for (let j = 0; j <= k; j++) whitened += inverse[k * n + j]! * vector[j]!;
+    for (let i = 0; i <= k; i++) {
+      const cell = inverse[k * n + i]!;
+      distances[i] = distances[i]! + cell * whitened;
+      deviations[i] = deviations[i]! + cell * cell;
     }
   }
-  return result;
-};
-
-const scaleRow = (matrix: Float64Array, row: number, n: number, factor: number): void => {
-  for (let i = row * n; i < (row + 1) * n; i++) matrix[i] = matrix[i]! * factor;
-};
-
-const subtractRow = (matrix: Float64Array, row: number, other: number, n: number, factor: number): void => {
-  for (let i = 0; i < n; i++) matrix[row * n + i] = matrix[row * n + i]! - factor * matrix[other * n + i]!;
+  for (let i = 0; i < n; i++) {
+    deviations[i] = 1 / Math.sqrt(deviations[i]!);
+    distances[i] = distances[i]! * deviations[i]!;
+  }
+  return { distances, deviations };
 };
 
 const RATE = 1 / 1000;
@@ -56,17 +86,24 @@ export class RunningCovariance {
 
   /** Standard deviation of each component; 0 for one that never moved. */
   deviations(): Float64Array {
-    return Float64Array.from({ length: this.size }, (_, i) => Math.sqrt(this.values[i * (this.size + 1)]!));
+    const { size, values } = this;
+    const result = new Float64Array(size);
+    for (let i = 0; i < size; i++) result[i] = Math.sqrt(values[i * (size + 1)]!);
+    return result;
   }
 
   /** Correlations, shrunk towards 0 by `share` so that they can be inverted (Ledoit & Wolf 2004). */
   correlations(share: number): Float64Array {
-    const { size } = this;
+    const { size, values } = this;
     const scales = this.deviations();
-    return this.values.map((value, at) => {
-      if (at % (size + 1) === 0) return 1;
-      const scale = scales[Math.floor(at / size)]! * scales[at % size]!;
-      return scale > 0 ? ((1 - share) * value) / scale : 0;
-    });
+    const result = new Float64Array(size * size);
+    for (let i = 0; i < size; i++) {
+      for (let j = 0; j < size; j++) {
+        const scale = scales[i]! * scales[j]!;
+        if (i !== j && scale > 0) result[i * size + j] = ((1 - share) * values[i * size + j]!) / scale;
+      }
+      result[i * (size + 1)] = 1;
+    }
+    return result;
   }
 }

@@ -32,13 +32,13 @@ export class LastingResiduals {
    * Takes one residual of each kind. `share`: how much the one that stands out most does so, for it; `worst`: index of
    * the largest mean, with its sign, among those that stand out about as much. What goes with it is moved less far.
    */
-  next(residuals: readonly number[]): {
+  next(residuals: ArrayLike<number>): {
     readonly worst: number;
     readonly isBelow: boolean;
     readonly share: number;
   } {
     this.seen++;
-    const shares = residuals.map((residual, i) => this.take(i, residual));
+    const shares = this.means.map((_, i) => this.take(i, residuals[i]!));
     const share = Math.max(...shares);
     let worst = 0;
     let largest = -1;

@@ -1,7 +1,7 @@
 import { InvalidInputError } from '../errors.ts';
 import { AlertStage, type AlertStageOptions } from './alert-stage.ts';
 import { CalibratedPart } from './calibrated-part.ts';
-import { inverse, RunningCovariance } from './covariance.ts';
+import { type Partials, partialResiduals, RunningCovariance } from './covariance.ts';
 import { alertStageOptions, type DetectorOptions } from './detector-options.ts';
 import { Evidence } from './evidence.ts';
 import { LastingResiduals } from './lasting-residuals.ts';
@@ -13,7 +13,7 @@ const BAND_DEVIATIONS = 2.326;
 /** A covariance of d metrics needs several times d points. */
 const POINTS_PER_METRIC = 20;
 /** Chosen on the simulated fleet: docs/adr/0007-detection-in-the-pipeline.md. */
-const THRESHOLD = 4.4;
+const THRESHOLD = 4.5;
 export const FEWEST_COMBINED = 2;
 export const MOST_COMBINED = 16;
 /** A residual twice as large as any before says so however short its past is. */
@@ -50,14 +50,13 @@ export interface CombinationResult {
   /** Where 98 % of the values of that metric were expected, given the others. */
   readonly expected: { readonly lower: number; readonly upper: number };
   /** Distance of each metric from what the others let expect, in standard deviations given the others. */
-  readonly partials: readonly number[];
+  readonly partials: Float64Array;
 }
 
 /**
  * Unusual combinations of one target's metrics, each of which may be ordinary by itself. Of each metric the distance
  * from its time of day; over all of them a running covariance; then how far each metric lies from its prediction by
- * the others, read off the inverse P of the correlations: (P z)_i / sqrt(P_ii) (partial residuals, Lauritzen 1996,
- * sec. 5.1). What lasts about 24 moments counts, against what each metric's own residual has reached before: some
+ * the others (partial residuals). What lasts about 24 moments counts, against what each metric's own residual has reached before: some
  * follow the others closely, some hardly at all.
  */
 export class CombinationDetector {
@@ -95,16 +94,16 @@ export class CombinationDetector {
     const fit = this.fit(differences);
     this.covariance.absorb(Float64Array.from(differences));
     if (fit === undefined) return undefined;
-    const { worst, isBelow, share: residual } = this.lasting.next(fit.partials);
+    const { worst, isBelow, share: residual } = this.lasting.next(fit.distances);
     const metric = this.metrics[worst]!;
-    const centre = values[worst]! - fit.partials[worst]! * fit.deviations[worst]!;
+    const centre = values[worst]! - fit.distances[worst]! * fit.deviations[worst]!;
     const width = BAND_DEVIATIONS * fit.deviations[worst]!;
     const combined = this.past.score(residual);
     const threshold = thresholdOf?.(metric) ?? this.options.threshold;
     const score = this.stage.next(timestamp, this.evidence.next(timestamp, combined), threshold);
     return {
       ...{ kind: 'correlation', score, alert: score >= threshold, combined, metric, isBelow, residual },
-      ...{ oneIn: Math.round(10 ** combined), since: this.evidence.since, partials: fit.partials },
+      ...{ oneIn: Math.round(10 ** combined), since: this.evidence.since, partials: fit.distances },
       expected: { lower: centre - width, upper: centre + width },
     };
   }
@@ -126,23 +125,15 @@ export class CombinationDetector {
     for (const part of [this.lasting, this.past, this.evidence, this.stage]) part.load(reader);
   }
 
-  /** Partial residuals, and the standard deviations given the others, in each metric's unit. */
-  private fit(
-    differences: readonly number[],
-  ): { readonly partials: readonly number[]; readonly deviations: readonly number[] } | undefined {
-    const size = this.metrics.length;
+  /** Each metric against the others, deviations in its unit. */
+  private fit(differences: readonly number[]): Partials | undefined {
+    const { size } = this.covariance;
     if (this.covariance.points < POINTS_PER_METRIC * size) return undefined;
     const scales = this.covariance.deviations();
-    const precision = inverse(this.covariance.correlations(SHRINKAGE), size);
-    if (precision === undefined) return undefined;
-    const roots = differences.map((_, i) => Math.sqrt(precision[i * (size + 1)]!));
     // A metric that never moved has no scale: its first step is for its own detector to judge.
-    const z = differences.map((difference, i) => (scales[i]! > 0 ? difference / scales[i]! : 0));
-    const partials = roots.map((root, i) => {
-      const weighted = z.reduce((sum, own, j) => sum + precision[i * size + j]! * own, 0);
-      return weighted / root;
-    });
-    return { partials, deviations: roots.map((root, i) => scales[i]! / root) };
+    const z = scales.map((scale, i) => (scale > 0 ? differences[i]! / scale : 0));
+    const partials = partialResiduals(this.covariance.correlations(SHRINKAGE), z);
+    return partials && { ...partials, deviations: partials.deviations.map((one, i) => one * scales[i]!) };
   }
 }
 

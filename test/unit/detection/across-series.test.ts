@@ -1,5 +1,6 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { inverse, RunningCovariance } from '../../../core/detection/covariance.ts';
+import { partialResiduals, RunningCovariance } from '../../../core/detection/covariance.ts';
 import { CombinationDetector } from '../../../core/detection/metric-combination.ts';
 import { StateReader, StateWriter } from '../../../core/detection/state-bytes.ts';
 import { seededRandom } from './daily-series.ts';
@@ -124,10 +125,39 @@ describe('metric combination', () => {
 });
 
 describe('covariance', () => {
-  it('inverts a positive definite matrix and refuses a singular one', () => {
-    const result = inverse(Float64Array.of(4, 2, 2, 3), 2)!;
-    expect(Array.from(result)).toEqual([0.375, -0.25, -0.25, 0.5].map((value) => expect.closeTo(value, 12)));
-    expect(inverse(Float64Array.of(1, 1, 1, 1), 2)).toBeUndefined();
+  it('sets each component against the others, and refuses a singular matrix', () => {
+    // The inverse of [[4, 2], [2, 3]] is [[0.375, -0.25], [-0.25, 0.5]].
+    const { distances, deviations } = partialResiduals(Float64Array.of(4, 2, 2, 3), Float64Array.of(1, 2))!;
+    const close = (...values: readonly number[]) => values.map((value) => expect.closeTo(value, 12));
+    expect(Array.from(deviations)).toEqual(close(1 / Math.sqrt(0.375), 1 / Math.sqrt(0.5)));
+    expect(Array.from(distances)).toEqual(close(-0.125 / Math.sqrt(0.375), 0.75 / Math.sqrt(0.5)));
+    expect(partialResiduals(Float64Array.of(1, 1, 1, 1), Float64Array.of(1, 2))).toBeUndefined();
+  });
+
+  it('finds again what a component adds to its regression on the others', () => {
+    const finite = fc.double({ min: -3, max: 3, noNaN: true });
+    fc.assert(
+      fc.property(
+        fc.array(finite, { minLength: 20, maxLength: 20 }),
+        fc.array(finite, { minLength: 4, maxLength: 4 }),
+        (cells, vector) => {
+          // A A^T + I of a 4 x 5 matrix is positive definite.
+          const row = (i: number): number[] => cells.slice(5 * i, 5 * i + 5);
+          const matrix = Float64Array.from({ length: 16 }, (_, at) => {
+            const [i, j] = [Math.floor(at / 4), at % 4];
+            return row(i).reduce((sum, cell, k) => sum + cell * row(j)[k]!, i === j ? 1 : 0);
+          });
+          const { distances, deviations } = partialResiduals(matrix, Float64Array.from(vector))!;
+          // With w = distances / deviations = P z, the matrix brings the vector back.
+          const back = vector.map((_, i) =>
+            vector.reduce((sum, __, j) => sum + (matrix[4 * i + j]! * distances[j]!) / deviations[j]!, 0),
+          );
+          back.forEach((value, i) => {
+            expect(value).toBeCloseTo(vector[i]!, 8);
+          });
+        },
+      ),
+    );
   });
 
   it('averages products and shrinks only correlations', () => {
