@@ -1,4 +1,4 @@
-import { Duration, Stack, Validations } from 'aws-cdk-lib';
+import { Stack, Validations } from 'aws-cdk-lib';
 import { ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import { SqsSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
@@ -9,7 +9,7 @@ import type { WorkQueue } from './work-queue.ts';
 export interface AlarmEntranceProps {
   /** Where the alarms of the topic go. */
   readonly signals: WorkQueue;
-  /** Reads that queue, and may be an alarm's action itself. */
+  /** Reads that queue, and may be an alarm's action itself: alarms invoke it asynchronously. */
   readonly folder: ObservedFunction;
 }
 
@@ -34,21 +34,16 @@ export class AlarmEntrance extends Construct {
         conditions: { StringEquals: { 'aws:SourceAccount': account } },
       }),
     );
-    const deadLetterQueue = signals.deadLetters.queue;
     this.topic.addSubscription(
-      new SqsSubscription(signals.queue, { rawMessageDelivery: true, deadLetterQueue }),
+      new SqsSubscription(signals.queue, {
+        rawMessageDelivery: true,
+        deadLetterQueue: signals.deadLetters.queue,
+      }),
     );
     // https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarms-and-actions-Lambda.html
     folder.fn.addPermission('AlarmAction', {
       principal: new ServicePrincipal('lambda.alarms.cloudwatch.amazonaws.com'),
       sourceAccount: account,
-    });
-    folder.allow(['sqs:SendMessage'], [deadLetterQueue.queueArn]);
-    // Alarms invoke it asynchronously: what fails three times is kept beside the queue's own dead letters.
-    folder.fn.configureAsyncInvoke({
-      retryAttempts: 2,
-      maxEventAge: Duration.hours(6),
-      onFailure: { bind: () => ({ destination: deadLetterQueue.queueArn }) },
     });
   }
 }

@@ -98,6 +98,8 @@ export class IncidentManagement extends Construct {
       memoryMb: 512,
       timeout: FOLD_TIMEOUT,
       failure: SEEN,
+      // Its queue waits for it; alarms of which it is the action do not.
+      asynchronous: { givenUp: this.#deadLetters, latest: Duration.hours(6) },
       environment: {
         REGISTRY_TABLE_NAME: registry.table.tableName,
         EVENT_BUS_NAME: bus.bus.eventBusName,
