@@ -1,6 +1,7 @@
 import type { UsageLine } from '../../core/capacity/cost-lines.ts';
 import type { PriceKey } from '../../core/capacity/prices.ts';
 import { gigabytes, HOURS_PER_MONTH } from '../../core/capacity/units.ts';
+import { idlePeers } from './peers-cost.ts';
 import type { TemplateFacts } from './template-facts.ts';
 import { IDLE_POLLERS, POLL_SECONDS, type Workload } from './workload.ts';
 
@@ -47,5 +48,6 @@ export const idleUsage = (facts: TemplateFacts, work: Workload): UsageLine[] => 
     { component, what: 'invocations', price: 'lambdaRequest', units: starts },
     { component, what: 'traces', price: 'traceRecorded', units: starts },
     { component, what: 'GB of logs', price: 'logGbIngested', units: gigabytes(logBytes) },
+    ...idlePeers(work, facts),
   ];
 };

@@ -29,7 +29,7 @@ export const Workload = z.strictObject({
   streamWindowSeconds: z.number().positive().default(2),
   /** Measured: 25 ms on one x86 core for ten metrics watched fully (0.3 lightly); doubled for a slower virtual CPU. */
   detectMsPerHost: z.number().positive().default(50),
-  /** Comparing a host's ten metrics with its peers: 1 ms on one x86 core, doubled for a slower virtual CPU, and reading. */
+  /** Comparing a host's ten metrics with its peers: 0.4 ms on one x86 core, more on a share of a slower one, and reading. */
   compareMsPerHost: z.number().positive().default(3),
   /** Anomalies of one metric a month. */
   anomaliesPerSeries: z.number().min(0).default(1),

@@ -91,8 +91,8 @@ describe('the idle floor', () => {
     expect(unitsOf(lines, 'starts')).toBe(730);
     expect(unitsOf(lines, 'state transitions')).toBe(2920);
     // alarms 0.80 + polls 0.2628 + scheduler 0.00073 + transitions 0.073 + invocations 0.000146 + traces 0.00365
-    // + logs 730 x (4 x 6,000 + 900) bytes = 0.0169 GB x 0.50 = 0.00846
-    expect(totalOf(priceLines(lines)).list).toBeCloseTo(1.1491, 3);
+    // + logs 730 x (4 x 6,000 + 900) bytes = 0.0169 GB x 0.50 = 0.00846; + peers 0.0159
+    expect(totalOf(priceLines(lines)).list).toBeCloseTo(1.165, 3);
     expect(totalOf(priceLines(lines)).free).toBe(0);
   });
 
