@@ -50,7 +50,7 @@ const PRESENT_SHARE = 0.5;
 /** Standard deviations at the 90 % quantile of the absolute value of a normal variable, and at its median. */
 const SIGMA_AT_90 = 1.6449;
 const SIGMA_AT_50 = 0.6745;
-/** Moves below this share of the usual level are never called large. */
+/** Moves below this share of the usual level are never called large; of percentages `smallest` says it. */
 const SMALLEST_SHARE = 0.03;
 
 const quantileOf = (ascending: Float64Array, level: number): number =>
@@ -171,14 +171,14 @@ export const deployEffect = (
   const forecast = byForecast(foretold, window, isLog);
   const expected = forecast?.expected ?? before.median + usual[0]!;
   const level = Math.max(Math.abs(expected), Math.abs(before.median));
-  const least = isLog ? SMALLEST_SHARE : Math.max(smallest, SMALLEST_SHARE * level);
+  const share = isLog ? SMALLEST_SHARE : isBounded ? 0 : SMALLEST_SHARE * level;
   const unit = isLog ? Math.exp : (value: number) => value;
   return {
     actual: unit(after.median),
     expected: unit(expected),
     moved: after.median - expected,
     // A metric that is always zero has no scale of its own: any move is then far out.
-    spread: Math.max(placebo, forecast?.spread ?? 0, least, Number.MIN_VALUE),
+    spread: Math.max(placebo, forecast?.spread ?? 0, smallest, share, Number.MIN_VALUE),
     isLog,
     points: after.points,
     placebos: moves.length,

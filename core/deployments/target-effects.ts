@@ -61,10 +61,11 @@ export const foretoldBy = (forecast: TargetForecast | undefined, metric: string)
 };
 
 const gridOf = (history: History, kind: Target['metrics'][string]['kind']): RegularSeries | undefined => {
-  if (!history.values.some(Number.isFinite)) return undefined;
-  const points = kind === 'counter' && history.values.length < 2 ? undefined : { ...history, kind };
-  const grid = points && regularise(points);
-  return grid !== undefined && grid.stepSeconds <= SLOWEST_STEP_SECONDS ? grid : undefined;
+  // A rate lies between two totals.
+  const fewest = kind === 'counter' ? 2 : 1;
+  if (history.values.filter(Number.isFinite).length < fewest) return undefined;
+  const grid = regularise({ ...history, kind });
+  return grid.stepSeconds <= SLOWEST_STEP_SECONDS ? grid : undefined;
 };
 
 const wasSent = ({ timestamps }: History, at: number): boolean =>

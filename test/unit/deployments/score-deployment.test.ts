@@ -131,6 +131,11 @@ describe('the score of a deployment', () => {
     expect(worseStill.parts[0]?.text).toContain('spreads worse than its peers');
   });
 
+  it('takes metrics that nobody described for gauges', () => {
+    const own = material('web-1', { queue_depth: series(20, (value) => value * 4) });
+    expect(scored(own).parts[0]?.text).toContain('queue_depth');
+  });
+
   it('compares peers only on the same scale', () => {
     const zero = {
       latency_ms: series(120, (value) => value * 3).map(([at, v], i) => [at, i === 5 ? 0 : v] as const),
@@ -167,7 +172,12 @@ describe('what was reported since', () => {
     expect(scored(good, { peers, reports }).health).toBeCloseTo(75, 9);
   });
 
-  it('gives its reason in words', () => {
+  it('gives its reasons in words, equally heavy ones in order of words', () => {
+    const equal = [report({ kind: 'predicted-breach' }), report({ kind: 'anomaly' })];
+    expect(scored(good, { reports: equal }).parts.map(({ text }) => text)).toEqual([
+      'Checkout errors of web-1 is predicted to breach since',
+      'Checkout errors of web-1 is unusual since',
+    ]);
     expect(scored(good, { reports: [report()] }).parts[0]?.text).toBe(
       'Checkout errors of web-1 is in alarm since',
     );

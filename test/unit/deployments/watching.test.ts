@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
+import { assessPlan } from '../../../core/deployments/assess-plan.ts';
 import { healthNow } from '../../../core/deployments/change-record.ts';
 import { checkDeployment } from '../../../core/deployments/check-deployment.ts';
 import { closeWatch } from '../../../core/deployments/close-watch.ts';
-import { announceProposal } from '../../../core/deployments/propose-rollback.ts';
-import { recordChange, watchNameOf } from '../../../core/deployments/record-change.ts';
+import { announceProposal, proposalFor } from '../../../core/deployments/propose-rollback.ts';
+import { recordChange, watchInputOf, watchNameOf } from '../../../core/deployments/record-change.ts';
 import { ConflictError, DependencyUnavailableError, InvalidInputError } from '../../../core/errors.ts';
 import { RemediationProposed } from '../../../core/events/remediation-events.ts';
 import { dedupKey } from '../../../core/incidents/signal.ts';
@@ -401,4 +402,83 @@ it('a watch that should long be over is not going on', () => {
   expect(healthNow({ health: 'watching', watchUntil: AT }, AT + 3601)).toBe('unknown');
   expect(healthNow({ health: 'healthy', watchUntil: AT }, AT + 36_000)).toBe('healthy');
   expect(healthNow({ health: 'watching' }, AT)).toBe('watching');
+});
+
+describe('a forecast published before the deployment', () => {
+  it('is what is expected; one published after it is not', async () => {
+    const levels = [0.1, 0.5, 0.9];
+    const quantiles = levels.map((level) => new Float64Array(24).fill(360 + 40 * (level - 0.5)));
+    const scored = async (issuedAt: number) => {
+      const { check, forecasts, current } = await setup(3);
+      const forecast = {
+        ...{
+          start: AT,
+          stepSeconds: 300,
+          horizon: 24,
+          quantileLevels: levels,
+          quantiles,
+          mean: quantiles[1]!,
+        },
+        ...{ model: 'm', members: [], reason: '', warnings: [] },
+      };
+      const metrics = [{ metric: 'latency_ms', forecast, threshold: null, breach: null }];
+      const issued = { tenantId: 'acme', targetId: 'web-1', runId: 'r', issuedAt: issuedAt * 1000, metrics };
+      await forecasts.store.put(issued, AT + 9e6);
+      await check(0);
+      return current().record.checks[0]!.health!;
+    };
+    expect(await scored(AT - 600)).toBeGreaterThan(90);
+    expect(await scored(AT + 60)).toBeLessThan(50);
+  });
+});
+
+it('the first look of a change without a policy of its own is that of all', () => {
+  const record = { tenantId: 'acme', changeId: 'c', at: AT } as never;
+  expect(watchInputOf(record).checkAt).toBe('2026-11-21T10:10:00.000Z');
+});
+
+it('open and recent incidents of the target are part of the assessment', async () => {
+  const { reading } = await setup();
+  const incident = (status: string, lastAt: number, target = 'web-1') => ({
+    ...{ incidentId: `${status}-${lastAt}`, status, lastAt },
+    members: { m: { targetId: target } },
+  });
+  const listed = [
+    incident('open', AT),
+    incident('resolved', AT - 86_400),
+    incident('resolved', AT - 8 * 86_400),
+    incident('open', AT, 'web-2'),
+  ];
+  const incidents = { list: async () => ({ items: listed as never[], nextCursor: undefined }) };
+  const plan = {
+    format: 'cdk-diff',
+    content: 'Stack Shop\nResources\n[+] AWS::SQS::Queue Jobs JobsQueue\n',
+  } as const;
+  const { features } = await assessPlan({ ...reading, incidents }, 'acme', plan, 'web-1', AT);
+  expect(features).toMatchObject({ openIncidents: 1, recentIncidents: 1 });
+  const without = await assessPlan({ ...reading, incidents }, 'acme', plan, undefined, AT);
+  expect(without.features.openIncidents).toBeUndefined();
+});
+
+describe('a proposal', () => {
+  it('is as sure as the last known score, and not at all without one', async () => {
+    const { current } = await setup();
+    const check = {
+      ...{ minutes: 5, until: AT, checkedAt: AT, sureness: 0.5, judged: 1, sent: 1 },
+      parts: [],
+    };
+    const known = {
+      ...current().record,
+      closedAt: AT,
+      checks: [
+        { ...check, health: 20 },
+        { ...check, health: null },
+      ],
+    };
+    expect(proposalFor(known, AT).confidence).toBe(0.4);
+    const unknown = { ...known, checks: [{ ...check, health: null }] };
+    const proposal = proposalFor(unknown, AT);
+    expect(proposal.confidence).toBe(0);
+    expect(announceProposal({ ...unknown, proposal })).toMatchObject([{ detail: { evidence: [] } }]);
+  });
 });
