@@ -1,0 +1,106 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { beforeAll, describe, expect, inject, it } from 'vitest';
+import type { ChangeAnswer } from '../../cli/api-client/answers.ts';
+import type { ApiClient } from '../../cli/api-client/api-client.ts';
+import { type IngestBody, profiledSeries, toIngestBodies } from '../../core/simulator/ingest-body.ts';
+import { simulateFleet } from '../../core/simulator/simulate-fleet.ts';
+import { replay } from '../../local/replay/replay-fleet.ts';
+import { drained, newTenant, subscribe, useSession } from './pipeline-client.ts';
+
+const session = inject('session');
+const TENANT = 'e2e-deployments';
+const STEP = 300;
+/** Deployed so long ago that all looks are due: the watch waits for moments that have passed, and ends in seconds. */
+const AGE_SECONDS = 65 * 60;
+const WAIT_MILLISECONDS = 180_000;
+
+type Harm = (metric: string, value: number) => number;
+
+const slowAndBusy: Harm = (metric, value) => {
+  if (metric === 'latency_ms') return value * 3;
+  return metric === 'cpu_percent' ? Math.min(99, value + 35) : value;
+};
+
+/** Three days of a fleet without faults; `target` changes at the deployment. */
+const bodies = (now: number, target: string, at: number, harm: Harm): Iterable<IngestBody> => {
+  const fleet = simulateFleet({ seed: 31, servers: 6, days: 3, stepSeconds: STEP, endAt: now, incidents: 0 });
+  const series = [...profiledSeries(fleet)].map((each) =>
+    each.targetId === target
+      ? {
+          ...each,
+          values: each.values.map((value, i) =>
+            each.timestamps[i]! > at ? harm(each.metric, value) : value,
+          ),
+        }
+      : each,
+  );
+  return toIngestBodies(series, 20_000);
+};
+
+const closed = async (client: ApiClient, id: string): Promise<ChangeAnswer> => {
+  const deadline = Date.now() + WAIT_MILLISECONDS;
+  for (;;) {
+    const change = await client.change(id);
+    if (change.health !== 'watching' || Date.now() > deadline) return change;
+    await sleep(500);
+  }
+};
+
+describe('deployments', () => {
+  let client: ApiClient;
+  let events: Awaited<ReturnType<typeof subscribe>>;
+  let [bad, good] = ['', ''];
+  const now = Math.floor(Date.now() / 1000);
+  const at = now - AGE_SECONDS;
+
+  beforeAll(async () => {
+    useSession(session);
+    client = await newTenant(session, TENANT);
+    events = await subscribe(session, 'deployments-test');
+    const { servers } = simulateFleet({
+      seed: 31,
+      servers: 6,
+      days: 3,
+      stepSeconds: STEP,
+      endAt: now,
+      incidents: 0,
+    });
+    const [first, second] = servers.filter(({ profile }) => profile === 'web');
+    [bad, good] = [first!.id, second!.id];
+    await replay(client, bodies(now, bad, at, slowAndBusy));
+    await drained();
+  });
+
+  it('that hurts is found unhealthy, and to roll it back is proposed, once', async () => {
+    const told = {
+      ...{ target: bad, summary: 'version 41 deployed', kind: 'deployment' as const, at: String(at) },
+      ...{ version: '41', previousVersion: '40' },
+    };
+    const { id, health } = await client.recordChange(told);
+    expect(health).toBe('watching');
+    expect((await client.recordChange(told)).id).toBe(id);
+    const change = await closed(client, id);
+    expect(change).toMatchObject({ health: 'unhealthy', proposal: { target: bad, from: '41', to: '40' } });
+    expect(change.score).toBeLessThan(50);
+    expect(change.checks.at(-1)?.evidence[0]?.text).toMatch(/latency_ms|cpu_percent/);
+    const proposals = (await events()).filter(
+      (event) => event['detail-type'] === 'RemediationProposed' && event.detail.tenantId === TENANT,
+    );
+    expect(proposals).toMatchObject([{ detail: { plan: { action: 'roll-back-deployment', changeId: id } } }]);
+  });
+
+  it('that does no harm is watched to its end and found healthy', async () => {
+    const { id } = await client.recordChange({
+      ...{ target: good, summary: 'version 7 deployed', kind: 'deployment', at: String(at) },
+    });
+    const change = await closed(client, id);
+    expect(change).toMatchObject({ health: 'healthy', checks: [{}, {}, {}, {}] });
+    expect(change.proposal).toBeUndefined();
+  });
+
+  it('are listed by what became of them', async () => {
+    const listed = [];
+    for await (const change of client.changes({ health: 'unhealthy' })) listed.push(change.target);
+    expect(listed).toEqual([bad]);
+  });
+});
