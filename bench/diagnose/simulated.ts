@@ -7,7 +7,7 @@ import { explainStored, foldedIncident, type KeptInput } from './stored-fault.ts
 
 /** Another seed than those on which anything was chosen or fitted. */
 const FIRST_SEED = 101;
-const ROUNDS = 4;
+const ROUNDS = 3;
 
 const all = () => true;
 const REQUESTS: ReadonlySet<string> = new Set(['latency_ms', 'request_rate', 'error_percent']);

@@ -1,5 +1,7 @@
 /** How nodes were ranked: with graph and request counts, with a graph alone, or without a graph. */
 export type RankingMethod = 'excess-blame' | 'relative-blame' | 'correlation';
+/** Methods whose confidence is calibrated: those, and who left the usual range first where there is no harm to follow. */
+export type CalibratedMethod = RankingMethod | 'first-to-deviate';
 
 /** How one ranking method's lead turns into a probability. */
 export interface Calibration {
@@ -13,13 +15,15 @@ export interface Calibration {
 
 /**
  * Logistic regressions of "the first answer is right" on its lead over the second, fitted by
- * bench/diagnose/fit-confidence.ts on made-up faults of the low-traffic half and checked on the high-traffic half.
+ * bench/diagnose/fit-confidence.ts on made-up faults of the low-traffic half and checked on the high-traffic half;
+ * `first-to-deviate` on simulated ones, which alone have faults without harm to requests.
  * Ceilings come from real incidents: docs/adr/0006-diagnosis.md.
  */
-export const CALIBRATIONS: Readonly<Record<RankingMethod, Calibration>> = {
+export const CALIBRATIONS: Readonly<Record<CalibratedMethod, Calibration>> = {
   'excess-blame': { intercept: -0.61, slope: 7.46, isRelative: false, ceiling: 0.97 },
   'relative-blame': { intercept: 0.09, slope: 9.02, isRelative: false, ceiling: 0.75 },
   correlation: { intercept: -0.33, slope: 2.91, isRelative: true, ceiling: 0.85 },
+  'first-to-deviate': { intercept: -1.38, slope: 10.83, isRelative: true, ceiling: 0.8 },
 };
 
 /** Confidence in a word. */
@@ -27,7 +31,7 @@ export const CONFIDENCE_BANDS = ['high', 'medium', 'low'] as const;
 export type ConfidenceBand = (typeof CONFIDENCE_BANDS)[number];
 
 /** Cut points read off the reliability tables of `bench diagnose`: docs/adr/0006-diagnosis.md. */
-const LEAST_IN_BAND = { high: 0.85, medium: 0.5 } as const;
+const LEAST_IN_BAND = { high: 0.9, medium: 0.5 } as const;
 
 /** The band of a confidence in [0, 1]. */
 export const confidenceBand = (confidence: number): ConfidenceBand => {
@@ -46,7 +50,7 @@ export const leadOf = (scores: readonly number[], isRelative: boolean): number =
  * Probability of each ranked node to be the cause, given all scores in ranked order. The first one's is calibrated; the
  * others share what is left by their scores. All together at most 1; nothing scored: shared evenly.
  */
-export const confidences = (method: RankingMethod, scores: readonly number[]): number[] => {
+export const confidences = (method: CalibratedMethod, scores: readonly number[]): number[] => {
   if (scores.length === 0) return [];
   const { intercept, slope, isRelative, ceiling } = CALIBRATIONS[method];
   const odds = Math.exp(intercept + slope * leadOf(scores, isRelative));

@@ -5,7 +5,7 @@ import type { IncidentCase } from './incident-case.ts';
 /** Why a node was ranked where it is; shares are parts of the target's added harm. */
 export interface NodeBlame {
   readonly node: number;
-  /** Own share less its standard error; may be negative. */
+  /** Own share less its standard error; where it is smaller, their ratio less 1, which is negative. */
   readonly score: number;
   readonly carried: number;
   /** Part of `carried` that the node's own callees account for. */
@@ -76,6 +76,12 @@ const isOutsideView = ({ graph }: IncidentCase, carried: Shares, node: number): 
     ),
   );
 
+/** A share less its noise; where it drowns in that, how nearly it does not: a large doubtful share beats a small one. */
+const aboveNoise = (share: number, noise: number): number => {
+  if (share >= noise) return share - noise;
+  return share / noise - 1;
+};
+
 /**
  * Excess blame: each node reachable from the target is charged with the part of the target's added harm that it
  * carried and its own callees do not explain, capped by what a chain of calls lets through and reduced by its standard
@@ -91,7 +97,7 @@ export const rankByExcessBlame = (incident: IncidentCase): NodeBlame[] => {
     if (incident.distance[node] === -1 || share == null) return [];
     const explained = explain(node);
     const noise = Math.sqrt(share.noise ** 2 + explained.variance);
-    const own = Math.min(share.carried - explained.share, capacity[node]!) - noise;
+    const own = aboveNoise(Math.min(share.carried - explained.share, capacity[node]!), noise);
     const outside = isOutsideView(incident, carried, node);
     return [
       {

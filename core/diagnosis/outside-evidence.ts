@@ -24,7 +24,7 @@ export interface Judged {
   readonly similar?: SimilarIncident;
 }
 
-/** Weighs what is known of a node from outside; `best` is the highest score of all by the metrics. Scores stay >= 0. */
+/** Weighs what is known of a node from outside; `best` is the highest score of all by the metrics. Those below 0 keep their order. */
 export const withOutsideEvidence = (
   name: string,
   { score, evidence }: Pick<Judged, 'score' | 'evidence'>,
@@ -35,7 +35,8 @@ export const withOutsideEvidence = (
   const similar = outside.similar.find(({ incident }) => incident.cause === name);
   const mistaken = outside.similar.find(({ incident }) => incident.mistaken === name);
   const lift = 1 + CHANGE_WEIGHT * (change?.closeness ?? 0) + SIMILAR_WEIGHT * (similar?.similarity ?? 0);
-  const floor = similar?.incident.isConfirmed === true ? CONFIRMED_FLOOR * similar.similarity * best : 0;
+  const isConfirmed = similar?.incident.isConfirmed === true && best > 0;
+  const floor = isConfirmed ? CONFIRMED_FLOOR * similar.similarity * best : Number.NEGATIVE_INFINITY;
   const lifted = Math.max(score > 0 ? score * lift : score, floor);
   const lowered = 1 - MISTAKEN_WEIGHT * (similar === undefined ? (mistaken?.similarity ?? 0) : 0);
   return {

@@ -12,12 +12,19 @@ export interface RelativeBlame {
   readonly isNew: boolean;
 }
 
+/**
+ * Where a request makes several calls, fewer failures of each are enough to fail it; how many it makes is not known.
+ * Failures do not spread downwards, so that those of a callee, seen clearly, speak for themselves.
+ */
+const CALLS_A_REQUEST = 3;
+
 const explainedPart = (incident: IncidentCase, rises: readonly (NodeRise | null)[], node: number): number => {
   const own = rises[node]!.added;
   const parts = incident.graph.callees[node]!.map((callee) => {
     const rise = rises[callee];
     if (rise == null || incident.harms[callee]?.isNew === true || own === 0) return 0;
-    return (rise.match * rise.added) / own;
+    if (incident.metric === 'latency') return (rise.match * rise.added) / own;
+    return rise.match * rise.clarity * Math.min(1, (CALLS_A_REQUEST * rise.added) / own);
   });
   return Math.min(1, Math.max(0, ...parts));
 };

@@ -1,5 +1,6 @@
 /** Causes of incidents whose targets report neither latency nor failures. */
 import type { CallGraph } from '../diagnosis/call-graph.ts';
+import { confidences } from '../diagnosis/confidence.ts';
 import type { RankedCause } from '../diagnosis/diagnose.ts';
 import { type OutsideEvidence, withOutsideEvidence } from '../diagnosis/outside-evidence.ts';
 import { changesNearOnset, type RecentChange } from '../diagnosis/recent-changes.ts';
@@ -11,27 +12,28 @@ import { type DeviatingTarget, type Deviation, rankFirstToDeviate } from './firs
 
 const MOST_CAUSES = 10;
 /** All confidences together: without any metric the answer is a place to look at, no more. */
-const CEILING = { 'first-to-deviate': 0.5, topology: 0.4 } as const;
+const TOPOLOGY_CEILING = 0.4;
 const WEIGHT_OF_CALLER = 0.3;
 
 type Ranked = Pick<CausesReport, 'target' | 'method' | 'causes' | 'limits' | 'similar' | 'signature'>;
 
-/** Scores with what is known from outside, and confidences that share `ceiling` among them by score. */
+/** Scores with what is known from outside, and what confidence those give, highest first. */
 const asCauses = (
   ranked: readonly DeviatingTarget[],
   outside: OutsideEvidence,
-  ceiling: number,
+  confidenceOf: (scores: readonly number[]) => readonly number[],
 ): RankedCause[] => {
   const best = ranked[0]?.score ?? 0;
-  const judged = ranked.map(({ node, ...known }) => ({
-    node,
-    ...withOutsideEvidence(node, known, best, outside),
-  }));
-  const sum = judged.reduce((total, { score }) => total + score, 0);
-  return judged
-    .map((cause): RankedCause => ({ ...cause, confidence: (ceiling * cause.score) / sum }))
-    .sort((a, b) => b.score - a.score || (a.node < b.node ? -1 : 1))
-    .slice(0, MOST_CAUSES);
+  const judged = ranked
+    .map(({ node, ...known }) => ({ node, ...withOutsideEvidence(node, known, best, outside) }))
+    .sort((a, b) => b.score - a.score || (a.node < b.node ? -1 : 1));
+  const sure = confidenceOf(judged.map(({ score }) => score));
+  return judged.map((cause, i): RankedCause => ({ ...cause, confidence: sure[i]! })).slice(0, MOST_CAUSES);
+};
+
+const sharedByScore = (scores: readonly number[]): number[] => {
+  const sum = scores.reduce((total, score) => total + score, 0);
+  return scores.map((score) => (TOPOLOGY_CEILING * score) / sum);
 };
 
 const signalLine = (members: readonly IncidentMember[]): string => {
@@ -90,10 +92,10 @@ export const rankWithoutRequests = (material: FallbackMaterial): Ranked => {
   const similar = similarIncidents(signature, 'any', past);
   const outside = { changes: changesNearOnset(material.changes, incident.startedAt), similar };
   if (deviating.length > 0) {
-    const causes = asCauses(deviating, outside, CEILING['first-to-deviate']);
+    const causes = asCauses(deviating, outside, (scores) => confidences('first-to-deviate', scores));
     return { target, method: 'first-to-deviate', causes, limits: [why], similar, signature };
   }
-  const causes = asCauses(rankByTopology(incident, graph), outside, CEILING.topology);
+  const causes = asCauses(rankByTopology(incident, graph), outside, sharedByScore);
   const silent = isAhead
     ? []
     : ['no metric of the targets in reach left its usual range, or none has a day of history'];

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { canonicalOrder } from '../../../core/diagnosis/canonical-order.ts';
-import { confidences } from '../../../core/diagnosis/confidence.ts';
+import { CONFIDENCE_BANDS, confidenceBand, confidences } from '../../../core/diagnosis/confidence.ts';
 import { learnNormal, sortedQuantile } from '../../../core/diagnosis/normal-behaviour.ts';
 import {
   learnedShares,
@@ -10,6 +10,12 @@ import {
 import { graph, normalRows } from './sample-app.ts';
 
 const of = (...values: number[]) => Float64Array.from(values);
+
+it('a confidence falls into one band, higher ones into no lower band', () => {
+  const bands = Array.from({ length: 101 }, (_, i) => CONFIDENCE_BANDS.indexOf(confidenceBand(i / 100)));
+  expect(bands).toEqual(bands.toSorted((a, b) => b - a));
+  expect([0, 0.5, 1].map(confidenceBand)).toEqual(['low', 'medium', 'high']);
+});
 
 describe('non-negative least squares', () => {
   it('finds the multipliers that made the sum', () => {
