@@ -6,7 +6,7 @@ import {
   healthNow,
   summaryOf,
 } from '../deployments/change-record.ts';
-import { DEFAULT_WATCH_POLICY } from '../deployments/watch-policy.ts';
+import { DEFAULT_WATCH_POLICY, dueAt } from '../deployments/watch-policy.ts';
 import type { ChangeDetail, ChangeSummary } from './change-answers.ts';
 
 const instant = (epochSeconds: number): string => new Date(epochSeconds * 1000).toISOString();
@@ -53,7 +53,7 @@ const presentProposal = (
 
 const nextCheckAt = ({ at, checks, policy = DEFAULT_WATCH_POLICY }: ChangeRecord): Partial<Detail> => {
   const minutes = policy.checkMinutes[checks.length];
-  return minutes === undefined ? {} : { nextCheckAt: instant(at + minutes * 60) };
+  return minutes === undefined ? {} : { nextCheckAt: instant(dueAt(at, minutes)) };
 };
 
 /** `now` in epoch seconds. */

@@ -3,7 +3,7 @@ import * as z from 'zod';
 import { ChangeFeatures } from '../change-risk/change-features.ts';
 import { RISK_LEVELS, RiskAssessment } from '../change-risk/risk-model.ts';
 import { RollbackPlan } from '../events/remediation-events.ts';
-import { WatchPolicy } from './watch-policy.ts';
+import { dueAt, WatchPolicy } from './watch-policy.ts';
 
 /** Only deployments are watched. */
 export const CHANGE_KINDS = ['deployment', 'configuration', 'infrastructure', 'other'] as const;
@@ -84,7 +84,7 @@ export type ChangeRecord = z.infer<typeof ChangeRecord>;
 const LATE_SECONDS = 3600;
 
 const watchEnd = ({ at, recordedAt, policy }: ChangeRecord): number | undefined =>
-  policy && Math.max(recordedAt, at + policy.checkMinutes.at(-1)! * 60);
+  policy && Math.max(recordedAt, dueAt(at, policy.checkMinutes.at(-1)!));
 
 /** The newest score that is known. */
 export const newestScore = ({ checks }: ChangeRecord): number | undefined =>

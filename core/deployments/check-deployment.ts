@@ -3,7 +3,7 @@ import type { DeploymentStore, StoredChange } from '../ports/deployment-storage.
 import type { ChangeRecord, HealthCheck } from './change-record.ts';
 import { type Gathering, gatherMaterial } from './gather-material.ts';
 import { type HealthScore, scoreDeployment } from './score-deployment.ts';
-import { DEFAULT_WATCH_POLICY, isUnhealthy, windowOf } from './watch-policy.ts';
+import { DEFAULT_WATCH_POLICY, dueAt, isUnhealthy, windowOf } from './watch-policy.ts';
 
 export interface Checking extends Gathering {
   readonly changes: Pick<DeploymentStore, 'get' | 'update' | 'during'>;
@@ -53,7 +53,7 @@ const nextOf = ({
 const outcomeOf = (record: ChangeRecord): CheckOutcome => {
   const { tenantId, changeId, at, checks, policy = DEFAULT_WATCH_POLICY } = record;
   const minutes = policy.checkMinutes[Math.min(checks.length, policy.checkMinutes.length - 1)]!;
-  const checkAt = new Date((at + minutes * 60) * 1000).toISOString();
+  const checkAt = new Date(dueAt(at, minutes) * 1000).toISOString();
   const next = record.health === 'watching' ? nextOf(record) : 'close';
   return { next, tenantId, changeId, check: checks.length, checkAt, health: checks.at(-1)?.health ?? null };
 };

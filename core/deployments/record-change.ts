@@ -6,7 +6,7 @@ import type { SignalSender } from '../ports/incident-storage.ts';
 import type { WorkflowStarter } from '../ports/messaging.ts';
 import { type Assessing, assessPlan, type DescribedPlan } from './assess-plan.ts';
 import type { ChangeKind, ChangeRecord } from './change-record.ts';
-import { DEFAULT_WATCH_POLICY, type WatchPolicy } from './watch-policy.ts';
+import { DEFAULT_WATCH_POLICY, dueAt, type WatchPolicy } from './watch-policy.ts';
 
 export interface Recording extends Assessing {
   readonly changes: Pick<DeploymentStore, 'create' | 'get' | 'during' | 'outcomes'>;
@@ -68,7 +68,7 @@ export const watchInputOf = ({ tenantId, changeId, at, policy }: ChangeRecord) =
   tenantId,
   changeId,
   check: 0,
-  checkAt: new Date((at + (policy ?? DEFAULT_WATCH_POLICY).checkMinutes[0]! * 60) * 1000).toISOString(),
+  checkAt: new Date(dueAt(at, (policy ?? DEFAULT_WATCH_POLICY).checkMinutes[0]!) * 1000).toISOString(),
 });
 
 /**

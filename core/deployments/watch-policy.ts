@@ -78,3 +78,9 @@ export const windowOf = (at: number, minutes: number) => ({
   from: at + (minutes === 1 ? 0 : Math.max(60, minutes <= 5 ? 0 : minutes * 30)),
   until: at + minutes * 60,
 });
+
+/** Senders and storing take their time: what was measured up to a moment is there a little later. */
+const GRACE_SECONDS = 60;
+
+/** When a look is due (epoch seconds): its data end at this minute after the deployment. */
+export const dueAt = (at: number, minutes: number): number => at + minutes * 60 + GRACE_SECONDS;

@@ -87,7 +87,7 @@ describe('a change', () => {
         previousVersion: '40',
         health: 'watching',
       },
-      ...{ score: 12.5, watchUntil: NOW + 3600, expiresAt: NOW + 90 * 86_400 },
+      ...{ score: 12.5, watchUntil: NOW + 3660, expiresAt: NOW + 90 * 86_400 },
     });
     expect(short?.ConditionExpression).toBeUndefined();
   });
@@ -146,7 +146,7 @@ describe('lists', () => {
       summary: 'v41',
       kind: 'deployment',
     },
-    ...{ version: '41', previousVersion: '40', health: 'unhealthy', score: 12.5, watchUntil: NOW + 3600 },
+    ...{ version: '41', previousVersion: '40', health: 'unhealthy', score: 12.5, watchUntil: NOW + 3660 },
   };
   const old = { signalId: 'c', targetId: 'w', at: NOW - 9, summary: 'before there were kinds' };
 

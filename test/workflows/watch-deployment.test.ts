@@ -5,7 +5,7 @@ import { definitionOf } from './definition.ts';
 import { execute, TaskError } from './interpreter.ts';
 
 const definition = definitionOf('watch-deployment');
-const instant = (minutes: number) => new Date((AT + minutes * 60) * 1000).toISOString();
+const instant = (minutes: number) => new Date((AT + minutes * 60 + 60) * 1000).toISOString();
 const failing = (make: () => Error) => async () => {
   throw make();
 };

@@ -68,7 +68,7 @@ describe('recording a change', () => {
     expect([...started]).toEqual([
       [
         watchNameOf('acme', changeId),
-        { tenantId: 'acme', changeId, check: 0, checkAt: '2026-11-21T10:10:00.000Z' },
+        { tenantId: 'acme', changeId, check: 0, checkAt: '2026-11-21T10:11:00.000Z' },
       ],
     ]);
     expect(incidents.sent.map(({ signalId }) => signalId)).toEqual([changeId, changeId]);
@@ -137,7 +137,7 @@ describe('a look', () => {
 
   it('says when the next one is due, and what comes of low scores', async () => {
     const { check } = await setup(3, 8);
-    expect(await check(0)).toMatchObject({ next: 'check', check: 1, checkAt: '2026-11-21T10:20:00.000Z' });
+    expect(await check(0)).toMatchObject({ next: 'check', check: 1, checkAt: '2026-11-21T10:21:00.000Z' });
     expect(await check(1)).toMatchObject({ next: 'roll-back', check: 2 });
     expect(await check(2)).toMatchObject({ next: 'roll-back', check: 2 });
   });
@@ -434,7 +434,7 @@ describe('a forecast published before the deployment', () => {
 
 it('the first look of a change without a policy of its own is that of all', () => {
   const record = { tenantId: 'acme', changeId: 'c', at: AT } as never;
-  expect(watchInputOf(record).checkAt).toBe('2026-11-21T10:10:00.000Z');
+  expect(watchInputOf(record).checkAt).toBe('2026-11-21T10:11:00.000Z');
 });
 
 it('open and recent incidents of the target are part of the assessment', async () => {

@@ -71,7 +71,7 @@ describe('a deployment', () => {
     const { id, health } = RecordedChange.parse(recorded.body);
     expect([health, started.size]).toEqual(['watching', 1]);
     const before = ChangeDetail.parse((await send('GET', `/v1/changes/${id}`)).body);
-    expect(before).toMatchObject({ health: 'watching', checks: [], nextCheckAt: '2026-11-21T10:10:00.000Z' });
+    expect(before).toMatchObject({ health: 'watching', checks: [], nextCheckAt: '2026-11-21T10:11:00.000Z' });
     await watch(id);
     const after = ChangeDetail.parse((await send('GET', `/v1/changes/${id}`)).body);
     expect(after).toMatchObject({
@@ -107,7 +107,7 @@ describe('a deployment', () => {
   it('is watched as its change says', async () => {
     const { send, started } = setup();
     await send('POST', '/v1/changes', { ...deployment, watch: { checkMinutes: [1, 2], unhealthyBelow: 70 } });
-    expect([...started.values()]).toMatchObject([{ checkAt: '2026-11-21T10:06:00.000Z' }]);
+    expect([...started.values()]).toMatchObject([{ checkAt: '2026-11-21T10:07:00.000Z' }]);
   });
 
   it.each([
