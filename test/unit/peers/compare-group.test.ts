@@ -160,6 +160,17 @@ describe('what is learned', () => {
     const made = await through({});
     const fails = { ...made.states.files, read: async () => Promise.reject(new Error('down')) };
     await expect(made.compare({ states: fails })).rejects.toThrow('down');
+    const broken = {
+      version: 'v1',
+      get bytes(): Uint8Array {
+        throw new Error('no memory');
+      },
+    };
+    const breaks = { ...made.states.files, read: async () => broken };
+    await expect(made.compare({ states: breaks })).rejects.toThrow('no memory');
+    const key = { tenantId: 'acme', targetId: 'web-1', hour: hourOf(ONSET) };
+    const blocks = { read: async () => [{ key, bytes: null as never, version: 1 }] };
+    await expect(made.compare({ blocks })).rejects.toThrow(TypeError);
   });
 });
 
@@ -192,7 +203,7 @@ describe('targets that report late', () => {
     expect(made.found()).toEqual([first]);
     expect(made.ids()).toHaveLength(1);
     const [stored] = made.anomalies.all();
-    Object.assign(stored!, { announced: false });
+    Object.assign(stored!, { announced: false, anomaly: { ...stored!.anomaly, expected: undefined } });
     await made.compare();
     expect(made.ids()).toHaveLength(2);
     expect(new Set(made.ids()).size).toBe(1);
