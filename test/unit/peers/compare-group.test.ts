@@ -244,6 +244,14 @@ describe('everything at least once', () => {
     );
   });
 
+  it('leaves what somebody else has learned meanwhile', async () => {
+    const made = world();
+    made.now(MIDNIGHT + 1200);
+    await Promise.all([made.compare(), made.compare()]);
+    expect(made.states.writes()).toBe(1);
+    expect(made.log.lines.at(-1)?.message).toBe('the group was stored by another');
+  });
+
   it('finds the same whatever the order of targets', async () => {
     const expected = await outcome(await reference);
     const made = world(LEAVES);
