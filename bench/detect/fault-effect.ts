@@ -1,5 +1,5 @@
 import { seasonalSpread } from './inject-faults.ts';
-import type { TargetFault, TargetSeries } from './labelled-fleet.ts';
+import type { TargetFault, TargetSeries } from './labelled-target.ts';
 
 const HOUR_SECONDS = 3600;
 const DAY_SECONDS = 86_400;

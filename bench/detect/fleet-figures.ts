@@ -1,5 +1,5 @@
 import { median } from './alert-level.ts';
-import type { LabelledTarget, TargetFault } from './labelled-fleet.ts';
+import type { LabelledTarget, TargetFault } from './labelled-target.ts';
 import type { WatchedTarget } from './watch-fleet.ts';
 
 const HOUR_SECONDS = 3600;

@@ -1,6 +1,6 @@
 import { visibleHours } from './fault-effect.ts';
 import { seasonalSpread } from './inject-faults.ts';
-import type { LabelledTarget, TargetFault, TargetSeries } from './labelled-fleet.ts';
+import type { LabelledTarget, TargetFault, TargetSeries } from './labelled-target.ts';
 import { seededRandom } from './seeded-random.ts';
 
 /** What is injected: one fault for each type of anomaly that the detectors name, `duration` in three forms. */

@@ -3,7 +3,7 @@ import type { AnomalyKind } from '../../core/detection/detection-result.ts';
 import { Episode } from '../../core/detection/episode.ts';
 import { CombinationDetector } from '../../core/detection/metric-combination.ts';
 import { PeerComparison } from '../../core/detection/peer-comparison.ts';
-import type { LabelledTarget } from './labelled-fleet.ts';
+import type { LabelledTarget } from './labelled-target.ts';
 
 const HOUR_SECONDS = 3600;
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { visibleHours } from '../../../bench/detect/fault-effect.ts';
 import { fleetFigures } from '../../../bench/detect/fleet-figures.ts';
 import { INJECTED_TYPES, injectTypes } from '../../../bench/detect/inject-types.ts';
-import type { LabelledTarget, TargetSeries } from '../../../bench/detect/labelled-fleet.ts';
+import type { LabelledTarget, TargetSeries } from '../../../bench/detect/labelled-target.ts';
 import { simulateSeries } from '../../../bench/detect/simulate-series.ts';
 import { type WatchedTarget, watchFleet } from '../../../bench/detect/watch-fleet.ts';
 
