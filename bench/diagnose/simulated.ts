@@ -108,7 +108,9 @@ export const scoreSimulated = async (): Promise<SimulatedScore> => {
     byMethod: Object.fromEntries(
       [...Map.groupBy(results, ({ method }) => method)].map(([method, own]) => [method, reliability(own)]),
     ),
-    overconfident: results.filter(({ rank, confidence }) => rank !== 1 && confidence >= OVERCONFIDENT),
+    overconfident: results
+      .filter(({ rank, confidence }) => rank !== 1 && confidence >= OVERCONFIDENT)
+      .map((result) => ({ ...result, id: `${result.id} (${result.input})` })),
     milliseconds: { median: times[times.length >> 1] ?? 0, p95: times[Math.floor(0.95 * times.length)] ?? 0 },
   };
 };
