@@ -35,7 +35,7 @@ const shareOf = (rights: readonly boolean[]): Share => ({
 
 const isRight = (name: LabelledName): boolean => componentOf(name) === name.component;
 
-/** As within incidents, where a signal's namespace is not kept. */
+/** As of alarms and metrics that name none. */
 const withoutNamespace = ({ namespace: _, ...name }: LabelledName): LabelledName => name;
 
 const scoreIncidents = (signals: 'shown' | 'told'): Record<string, Share> => {

@@ -71,7 +71,7 @@ const find = (rules: readonly Rule[], text: string): Known | undefined =>
 export interface Subject {
   readonly name: string;
   readonly target?: string;
-  /** Such as `AWS/RDS`. */
+  /** Such as `AWS/RDS`, or `AWS/RDS CPUUtilization`. */
   readonly namespace?: string;
 }
 
@@ -94,7 +94,11 @@ const nameOf = ({ key }: IncidentMember): string => {
 };
 
 export const componentOfMember = (member: IncidentMember): Component =>
-  componentOf({ name: nameOf(member), target: member.targetId });
+  componentOf({
+    name: nameOf(member),
+    target: member.targetId,
+    ...(member.watches === undefined ? {} : { namespace: member.watches }),
+  });
 
 /** What an alarm or a sure prediction says counts more than what is merely unusual. */
 const KIND_WEIGHTS: Readonly<Record<IncidentMember['kind'], number>> = {

@@ -15,6 +15,8 @@ export interface IncidentMember {
   readonly firstAt: number;
   readonly lastAt: number;
   readonly count: number;
+  /** Of an alarm: namespace and name of its metric, where they are known. */
+  readonly watches?: string;
   /** Times after `firstAt` at which it began again, ascending: the newest few. Left out where there are none. */
   readonly onsets?: readonly number[];
   /** Up to when its end is known: what began later goes on. Left out before the first end. */

@@ -41,6 +41,7 @@ export const memberOf = (signal: TriggerSignal, over?: number): IncidentMember =
     isActive: true,
     confidence: confidenceOf(signal),
     impactAt: impactAt(signal),
+    ...(signal.kind === 'alarm' && signal.watches !== undefined ? { watches: signal.watches } : {}),
     ...(over === undefined ? {} : { over }),
   });
 
@@ -67,11 +68,16 @@ const laterOnsets = (a: IncidentMember, b: IncidentMember): readonly number[] =>
 const latest = (a: number | undefined, b: number | undefined): number | undefined =>
   a === undefined || b === undefined ? (a ?? b) : Math.max(a, b);
 
+/** Deliveries of one alarm may name its metric or not; where they differ, the choice must not depend on their order. */
+const joinWatches = ({ watches: a }: IncidentMember, { watches: b }: IncidentMember): string | undefined =>
+  a === undefined || b === undefined ? (a ?? b) : [a, b].sort((x, y) => (x < y ? -1 : 1))[0];
+
 /** Joins what two sets of signals of one key said, whichever came first. */
 export const joinMembers = (a: IncidentMember, b: IncidentMember): IncidentMember => {
-  const { onsets: _onsets, over: _over, ...common } = a;
+  const { onsets: _onsets, over: _over, watches: _watches, ...common } = a;
   const onsets = laterOnsets(a, b);
   const over = latest(a.over, b.over);
+  const watches = joinWatches(a, b);
   return withActivity({
     ...common,
     firstAt: Math.min(a.firstAt, b.firstAt),
@@ -79,6 +85,7 @@ export const joinMembers = (a: IncidentMember, b: IncidentMember): IncidentMembe
     count: a.count + b.count,
     confidence: Math.max(a.confidence, b.confidence),
     impactAt: earliest(a.impactAt, b.impactAt),
+    ...(watches === undefined ? {} : { watches }),
     ...(onsets.length === 0 ? {} : { onsets }),
     ...(over === undefined ? {} : { over }),
   });

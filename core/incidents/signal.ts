@@ -37,6 +37,8 @@ export interface AlarmSignal extends SignalBase {
   readonly kind: 'alarm';
   readonly alarmName: string;
   readonly state: 'ALARM' | 'OK' | 'INSUFFICIENT_DATA';
+  /** Namespace and name of its metric, such as `AWS/RDS CPUUtilization`. */
+  readonly watches?: string;
 }
 
 /** A deployment or a change of settings or infrastructure. Opens no incident, but is evidence in one. */

@@ -13,13 +13,23 @@ export interface AlarmFacts {
   readonly at: number;
   /** Dimensions of the first metric that has any; none for composite alarms and metric maths. */
   readonly dimensions: Readonly<Record<string, string>>;
+  /** Namespace and name of the first metric it names, such as `AWS/RDS CPUUtilization`; undefined without one. */
+  readonly watches: string | undefined;
   /** Names of the alarms that set off a composite one. */
   readonly children: readonly string[];
 }
 
 const DimensionMap = z.record(z.string(), z.string());
 const Metric = z.object({
-  metricStat: z.object({ metric: z.object({ dimensions: DimensionMap.default({}) }) }).optional(),
+  metricStat: z
+    .object({
+      metric: z.object({
+        namespace: z.string().optional(),
+        name: z.string().optional(),
+        dimensions: DimensionMap.default({}),
+      }),
+    })
+    .optional(),
 });
 
 /** `detail` of an EventBridge event and `alarmData` of a direct invocation are the same. */
@@ -36,7 +46,15 @@ const SnsDimensions = z
     (list): Record<string, string> => Object.fromEntries(list.map(({ name, value }) => [name, value])),
   );
 const SnsMetric = z.object({
-  MetricStat: z.object({ Metric: z.object({ Dimensions: SnsDimensions }) }).optional(),
+  MetricStat: z
+    .object({
+      Metric: z.object({
+        Namespace: z.string().optional(),
+        MetricName: z.string().optional(),
+        Dimensions: SnsDimensions,
+      }),
+    })
+    .optional(),
 });
 
 const SnsAlarm = z.object({
@@ -44,7 +62,12 @@ const SnsAlarm = z.object({
   NewStateValue: z.enum(ALARM_STATES),
   StateChangeTime: z.string(),
   Trigger: z
-    .object({ Dimensions: SnsDimensions.optional(), Metrics: z.array(SnsMetric).default([]) })
+    .object({
+      Namespace: z.string().optional(),
+      MetricName: z.string().optional(),
+      Dimensions: SnsDimensions.optional(),
+      Metrics: z.array(SnsMetric).default([]),
+    })
     .optional(),
   TriggeringChildren: z.array(z.object({ Arn: z.string() })).default([]),
 });
@@ -75,6 +98,13 @@ const childrenIn = (reasonData: string | undefined): string[] => {
 const firstOf = (maps: readonly (Readonly<Record<string, string>> | undefined)[]) =>
   maps.find((map) => map !== undefined && Object.keys(map).length > 0) ?? {};
 
+type NamedMetric = Readonly<Partial<Record<'namespace' | 'name', string | undefined>>> | undefined;
+
+const firstNamed = (metrics: readonly NamedMetric[]): string | undefined =>
+  metrics
+    .map((metric) => [metric?.namespace, metric?.name].filter((part) => part !== undefined).join(' '))
+    .find((text) => text !== '');
+
 /** Reads `detail` (EventBridge) or `alarmData` (direct invocation). @throws InvalidInputError for another shape */
 export const factsOfAlarmData = (input: unknown): AlarmFacts => {
   const parsed = AlarmData.safeParse(input);
@@ -85,6 +115,7 @@ export const factsOfAlarmData = (input: unknown): AlarmFacts => {
     state: state.value,
     at: instantOf(state.timestamp),
     dimensions: firstOf(configuration.metrics.map(({ metricStat }) => metricStat?.metric.dimensions)),
+    watches: firstNamed(configuration.metrics.map(({ metricStat }) => metricStat?.metric)),
     children: childrenIn(state.reasonData),
   };
 };
@@ -94,12 +125,14 @@ export const factsOfSnsAlarm = (input: unknown): AlarmFacts => {
   const parsed = SnsAlarm.safeParse(input);
   if (!parsed.success) throw new InvalidInputError(`alarm: ${z.prettifyError(parsed.error)}`);
   const { AlarmName, NewStateValue, StateChangeTime, Trigger, TriggeringChildren } = parsed.data;
-  const metrics = Trigger?.Metrics.map(({ MetricStat }) => MetricStat?.Metric.Dimensions) ?? [];
+  const metrics = Trigger?.Metrics.map(({ MetricStat }) => MetricStat?.Metric) ?? [];
+  const named = [Trigger, ...metrics].map((each) => ({ namespace: each?.Namespace, name: each?.MetricName }));
   return {
     alarmName: AlarmName,
     state: NewStateValue,
     at: instantOf(StateChangeTime),
-    dimensions: firstOf([Trigger?.Dimensions, ...metrics]),
+    dimensions: firstOf([Trigger, ...metrics].map((each) => each?.Dimensions)),
+    watches: firstNamed(named),
     children: TriggeringChildren.map(({ Arn }) => nameInArn(Arn)),
   };
 };

@@ -49,7 +49,7 @@ export const targetOfAlarm = ({ alarmName, dimensions }: AlarmFacts): string => 
  * once whichever ways it comes. A composite alarm shares a cause with the alarms that set it off.
  */
 export const alarmSignal = (tenantId: string, facts: AlarmFacts): AlarmSignal => {
-  const { alarmName, state, at, children } = facts;
+  const { alarmName, state, at, children, watches } = facts;
   return {
     kind: 'alarm',
     signalId: `alarm-${contentHash(JSON.stringify([tenantId, alarmName, state, at]))}`,
@@ -59,5 +59,6 @@ export const alarmSignal = (tenantId: string, facts: AlarmFacts): AlarmSignal =>
     causeKeys: [alarmName, ...children].map((name) => `alarm:${name}`),
     alarmName,
     state,
+    ...(watches === undefined ? {} : { watches }),
   };
 };

@@ -5,14 +5,15 @@ import {
   componentOfIncident,
   componentOfMember,
 } from '../../../core/incidents/component.ts';
-import { memberOf } from '../../../core/incidents/members.ts';
+import { joinMembers, memberOf } from '../../../core/incidents/members.ts';
 import type { TriggerSignal } from '../../../core/incidents/signal.ts';
 
 const anomaly = (targetId: string, metric: string, at = 1000, confidence = 0.9): TriggerSignal => ({
   ...{ kind: 'anomaly', signalId: `${targetId}/${metric}`, tenantId: 't', targetId, at, metric, confidence },
 });
-const alarm = (alarmName: string, at = 1000): TriggerSignal => ({
+const alarm = (alarmName: string, at = 1000, watches?: string): TriggerSignal => ({
   ...{ kind: 'alarm', signalId: alarmName, tenantId: 't', targetId: 'x', at, alarmName, state: 'ALARM' },
+  ...(watches === undefined ? {} : { watches }),
 });
 const incident = (...signals: TriggerSignal[]) => {
   const members = signals.map((signal) => memberOf(signal)).map((member) => [member.key, member] as const);
@@ -50,6 +51,16 @@ describe('component of a metric or an alarm', () => {
     expect(componentOf({ name: 'latency_ms', target: 'orders-db' })).toBe('database');
     expect(componentOf({ name: 'request_rate', target: 'checkout' })).toBe('api');
     expect(componentOf({ name: 'error_rate' })).toBe('api');
+  });
+
+  it('goes by the metric of an alarm whose name says nothing, whichever delivery names it', () => {
+    const bare = memberOf(alarm('TooHigh'));
+    const named = memberOf(alarm('TooHigh', 1000, 'AWS/RDS CPUUtilization'));
+    const other = memberOf(alarm('TooHigh', 1000, 'AWS/SQS NumberOfMessagesSent'));
+    expect(componentOfMember(bare)).toBe('unknown');
+    expect(componentOfMember(joinMembers(bare, named))).toBe('database');
+    expect(joinMembers(named, bare)).toEqual(joinMembers(bare, named));
+    expect(joinMembers(named, other)).toEqual(joinMembers(other, named));
   });
 
   it('reads a member by its metric or alarm', () => {

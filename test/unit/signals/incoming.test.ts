@@ -76,6 +76,7 @@ describe('CloudWatch alarms', () => {
     AlarmArn: 'arn:aws:cloudwatch:eu-west-1:123456789012:alarm:ServerCpuTooHigh',
     Trigger: {
       MetricName: 'CPUUtilization',
+      Namespace: 'AWS/EC2',
       Dimensions: [{ name: 'InstanceId', value: 'i-12345678901234567' }],
     },
   };
@@ -92,6 +93,7 @@ describe('CloudWatch alarms', () => {
       ...signalOf(delivered(ALARM, 'aws.cloudwatch', alarmDetail())),
       ...{ kind: 'alarm', tenantId: 'ours', targetId: 'i-12345678901234567', at: NOW },
       ...{ alarmName: 'ServerCpuTooHigh', state: 'ALARM', causeKeys: ['alarm:ServerCpuTooHigh'] },
+      watches: 'AWS/EC2 CPUUtilization',
     });
   });
 
@@ -120,6 +122,13 @@ describe('CloudWatch alarms', () => {
       targetId: 'ServerCpuTooHigh',
       causeKeys: ['alarm:ServerCpuTooHigh'],
     });
+    expect(signalOf({ alarmData: { ...alarmDetail(), configuration, state } })).not.toHaveProperty('watches');
+  });
+
+  it('with several metrics say what the first that has a name watches', () => {
+    const metric = (Namespace: string) => ({ MetricStat: { Metric: { Namespace, MetricName: 'Errors' } } });
+    const Trigger = { Metrics: [{}, metric('AWS/Lambda'), metric('AWS/SQS')] };
+    expect(signalOf({ ...sns, Trigger })).toMatchObject({ watches: 'AWS/Lambda Errors' });
   });
 
   it('are named after what is a valid target, whatever the dimension holds', () => {
