@@ -115,7 +115,7 @@ export const alignMoments = (
     }
     return first;
   });
-  return [...(steps[0]?.keys() ?? [])].flatMap((step) => {
+  return [...steps[0]!.keys()].flatMap((step) => {
     const points = steps.map((first) => first.get(step));
     return points.every((point) => point !== undefined) ? [momentOf(points)] : [];
   });

@@ -1,9 +1,4 @@
-import {
-  type AlertDetail,
-  type DetectionResult,
-  PART_NAMES,
-  type PartName,
-} from '../detection/detection-result.ts';
+import type { AlertDetail, DetectionResult, PartName } from '../detection/detection-result.ts';
 import { createDetector, type Detector, type PointContext } from '../detection/detector.ts';
 import {
   alertStageOptions,
@@ -52,12 +47,10 @@ const isAlert = (result: DetectionResult): result is DetectionResult & AlertDeta
 const scoresOf = (parts: DetectionResult['parts']): Record<string, number> =>
   Object.fromEntries(Object.entries(parts).map(([name, { score }]) => [name, score]));
 
-const isPart = (name: string): name is PartName => PART_NAMES.some((known) => known === name);
-
 /** Of a lasting fault the part that told of it, or the time of day, is still unusual; the other parts lag behind. */
 const judgedBy = (parts: DetectionResult['parts'], leading: string): number => {
-  const part = isPart(leading) ? parts[leading] : undefined;
-  return Math.max(parts.seasonal?.score ?? 0, part?.score ?? 0);
+  const judged = Object.entries(parts).filter(([name]) => name === 'seasonal' || name === leading);
+  return Math.max(0, ...judged.map(([, { score }]) => score));
 };
 
 /** One metric of a target and its detector. Counters are watched as rates per second. */
@@ -145,17 +138,16 @@ export class SeriesWatch {
     result: DetectionResult,
   ): Observation {
     const { metric } = this;
-    const alert = isAlert(result)
-      ? { ...result, parts: scoresOf(result.parts), metric, timestamp, value }
-      : undefined;
-    const ended = this.#follow(timestamp, result, alert);
-    const difference = result.difference ?? Number.NaN;
-    return { seen: { timestamp, value, difference, isTold: this.#episode.isOpen }, alert, ended };
-  }
-
-  #follow(timestamp: number, { parts }: DetectionResult, alert: Alert | undefined): EndedEpisode | undefined {
     const episode = this.#episode;
-    if (alert !== undefined) return episode.begin({ metric: this.metric, timestamp }, alert.leading ?? '');
-    return episode.isOpen ? episode.next(timestamp, judgedBy(parts, episode.leading)) : undefined;
+    const seen = { timestamp, value, difference: result.difference ?? Number.NaN };
+    if (!isAlert(result)) {
+      const ended = episode.isOpen
+        ? episode.next(timestamp, judgedBy(result.parts, episode.leading))
+        : undefined;
+      return { seen: { ...seen, isTold: episode.isOpen }, alert: undefined, ended };
+    }
+    const alert = { ...result, parts: scoresOf(result.parts), metric, timestamp, value };
+    const ended = episode.begin({ metric, timestamp }, result.leading);
+    return { seen: { ...seen, isTold: true }, alert, ended };
   }
 }

@@ -64,7 +64,7 @@ export interface DetectionResult extends Partial<AlertDetail> {
   readonly parts: Readonly<Partial<Record<PartName, PartScore>>>;
   /** How unusual the point is by itself: before memory, budget and silence. Absent where it was passed over. */
   readonly combined?: number;
-  /** Signed distance from what is usual at this time of day. Absent where it was passed over. */
+  /** Signed distance from what its time of day alone lets expect. Absent where it was passed over. */
   readonly difference?: number;
 }
 

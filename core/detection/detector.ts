@@ -56,6 +56,7 @@ export class StreamingDetector implements Detector {
   next(timestamp: number, value: number, context: PointContext = NO_CONTEXT): DetectionResult {
     if (!this.clock.accepts(timestamp, value)) return PASSED_OVER;
     const average = this.seasonal.average(timestamp);
+    const daily = this.seasonal.daily(timestamp);
     const shape = this.more === undefined ? 0 : this.seasonal.shape(timestamp);
     const difference = this.seasonal.next(timestamp, value);
     const residual = Math.abs(difference);
@@ -65,7 +66,7 @@ export class StreamingDetector implements Detector {
     const combined = this.more === undefined ? seasonal.score : combineParts(parts);
     const threshold = context.threshold ?? this.threshold;
     const score = this.stage.next(timestamp, this.evidence.next(timestamp, combined), threshold);
-    const said = { score, combined, difference, parts };
+    const said = { score, combined, difference: Number.isNaN(daily) ? 0 : value - daily, parts };
     if (score < threshold) return { ...said, alert: false };
     return { ...said, alert: true, ...describeAlert(parts, this.evidence.since, this.band(average)) };
   }

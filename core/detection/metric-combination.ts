@@ -13,7 +13,7 @@ const BAND_DEVIATIONS = 2.326;
 /** A covariance of d metrics needs several times d points. */
 const POINTS_PER_METRIC = 20;
 /** Chosen on the simulated fleet: docs/adr/0007-detection-in-the-pipeline.md. */
-const THRESHOLD = 4.5;
+const THRESHOLD = 4.7;
 export const FEWEST_COMBINED = 2;
 export const MOST_COMBINED = 16;
 /** A residual twice as large as any before says so however short its past is. */

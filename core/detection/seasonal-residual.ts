@@ -26,6 +26,12 @@ export class SeasonalResidual {
     return this.visits[bin] === 0 ? Number.NaN : this.averages[bin]! + this.weekly.at(timestamp);
   }
 
+  /** What the time of day alone lets expect, NaN before its first visit. Timestamp in epoch seconds. */
+  daily(timestamp: number): number {
+    const bin = dayBin(timestamp);
+    return this.visits[bin] === 0 ? Number.NaN : this.averages[bin]!;
+  }
+
   /** Learned average of this time of day less that of the whole day; 0 before its first visit. */
   shape(timestamp: number): number {
     const bin = dayBin(timestamp);
