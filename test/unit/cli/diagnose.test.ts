@@ -49,7 +49,9 @@ describe('forestall diagnose', () => {
   it('prints a table, the evidence and what limits the answer', async () => {
     const { code, out } = await run('--graph', files.graph, ...needed);
     expect(code).toBe(0);
-    expect(out).toMatch(/^Likely causes by excess blame.*\n\n# {2}node +score {2}confidence\n.*\n1 {2}disk /);
+    expect(out).toMatch(
+      /^Likely causes by excess blame.*\n\n# {2}node +score {2}confidence {2}band\n.*\n1 {2}disk /,
+    );
     expect(out).toContain('\ndisk\n  - it carried ');
     expect(out).toContain('What limits this answer\n  - no normal data');
   });
