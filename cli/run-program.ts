@@ -3,7 +3,7 @@ import { InvalidInputError } from '../core/errors.ts';
 import type { Terminal } from './terminal/terminal.ts';
 
 /** Exit codes of every command. */
-export const EXIT = { ok: 0, failure: 1, usage: 2 } as const;
+export const EXIT = { ok: 0, failure: 1, usage: 2, gate: 3 } as const;
 
 /** A command did its work, and what it found reaches the level that its caller asked to be stopped at. */
 export class GateReachedError extends Error {
@@ -34,7 +34,8 @@ const report = (error: unknown, terminal: Terminal): number => {
   const message = error instanceof Error ? error.message : String(error);
   const trace = terminal.env.FORESTALL_DEBUG && error instanceof Error ? `\n${error.stack}` : '';
   terminal.stderr.write(`forestall: ${message}${trace}\n`);
-  return error instanceof InvalidInputError || error instanceof GateReachedError ? EXIT.usage : EXIT.failure;
+  if (error instanceof GateReachedError) return EXIT.gate;
+  return error instanceof InvalidInputError ? EXIT.usage : EXIT.failure;
 };
 
 /** Runs a command line and gives the exit code; whatever goes wrong is one message on stderr. */

@@ -118,6 +118,6 @@ export const assessCommand = (terminal: Terminal): Command =>
     )
     .option('--target <id>', 'what is changed: asks the API, which takes its incidents into account')
     .option('--outside-hours', 'the deployment happens outside working hours')
-    .addOption(new Option('--fail-on <level>', 'exit with 2 from this level on').choices(RISK_LEVELS))
+    .addOption(new Option('--fail-on <level>', 'exit with 3 from this level on').choices(RISK_LEVELS))
     .option('--json', 'one JSON object')
     .action((path: string, options: Options) => run(path, options, terminal));

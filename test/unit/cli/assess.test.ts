@@ -45,7 +45,7 @@ describe('forestall assess', () => {
 
   it('stops a pipeline from a level on, with the answer on stdout and why on stderr', async () => {
     const stopped = await runCli(['assess', diff, '--fail-on', 'medium', '--json']);
-    expect(stopped).toMatchObject({ code: 2, err: 'forestall: high risk (99 %) reaches --fail-on medium\n' });
+    expect(stopped).toMatchObject({ code: 3, err: 'forestall: high risk (99 %) reaches --fail-on medium\n' });
     expect(JSON.parse(stopped.out).level).toBe('high');
     expect(await runCli(['assess', safe, '--fail-on', 'medium'])).toMatchObject({ code: 0, err: '' });
   });
