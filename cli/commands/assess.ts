@@ -1,4 +1,3 @@
-import type { Readable } from 'node:stream';
 import { Command, Option } from 'commander';
 import { type ChangeContext, featuresOf } from '../../core/change-risk/change-features.ts';
 import { findingsOf } from '../../core/change-risk/change-findings.ts';
@@ -15,7 +14,7 @@ import {
   type RiskLevel,
 } from '../../core/change-risk/risk-model.ts';
 import { InvalidInputError } from '../../core/errors.ts';
-import { openInput } from '../input/line-batches.ts';
+import { type DescribedPlan, readPlan } from '../input/planned-change-file.ts';
 import { GateReachedError } from '../run-program.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 import { LineWriter } from '../terminal/writer.ts';
@@ -30,58 +29,13 @@ interface Options extends ConnectionOptions {
   readonly json?: true;
 }
 
-/** A description of tens of thousands of resources is shorter. */
-const MOST_CHARACTERS = 50_000_000;
-
-export const readAll = async (name: string, stream: Readable): Promise<string> => {
-  const decoder = new TextDecoder();
-  let text = '';
-  try {
-    for await (const chunk of stream) {
-      text += decoder.decode(chunk, { stream: true });
-      if (text.length > MOST_CHARACTERS)
-        throw new InvalidInputError(`${name}: found over 50 million characters, expected a planned change`);
-    }
-  } catch (cause) {
-    if (cause instanceof InvalidInputError) throw cause;
-    throw new InvalidInputError(`${name}: cannot be read`, { cause });
-  }
-  return text.replace(/^\uFEFF/, '');
-};
-
-const parseJson = (name: string, text: string): unknown => {
-  try {
-    return JSON.parse(text);
-  } catch (cause) {
-    const found = cause instanceof Error ? cause.message : String(cause);
-    throw new InvalidInputError(
-      `${name}: found no JSON (${found}), expected the output of \`aws cloudformation describe-change-set\``,
-      { cause },
-    );
-  }
-};
-
-interface Described {
-  readonly format: ChangeFormat;
-  readonly content: unknown;
-}
-
-/** JSON is a change set; everything else has to be the text of `cdk diff`. */
-export const describedIn = (name: string, text: string, format: ChangeFormat | undefined): Described => {
-  const isJson =
-    format === undefined ? /^\s*[[{]\s*["{\]}]/.test(text) : format === 'cloudformation-change-set';
-  return isJson
-    ? { format: 'cloudformation-change-set', content: parseJson(name, text) }
-    : { format: 'cdk-diff', content: text };
-};
-
-const assessOffline = ({ format, content }: Described, context: ChangeContext): RiskAssessment => {
+const assessOffline = ({ format, content }: DescribedPlan, context: ChangeContext): RiskAssessment => {
   const change = readPlannedChange(format, content);
   return assessRisk(PRIOR_RISK_MODEL, featuresOf(change, context), findingsOf(change));
 };
 
 /** What an option of a deployment asks for: its API, which knows the owner's deployments and incidents. */
-const assess = (described: Described, options: Options, terminal: Terminal): Promise<RiskAssessment> => {
+const assess = (described: DescribedPlan, options: Options, terminal: Terminal): Promise<RiskAssessment> => {
   const { url, key, target, outsideHours } = options;
   if (url === undefined && key === undefined && target === undefined)
     return Promise.resolve(assessOffline(described, { isOutsideHours: outsideHours === true }));
@@ -97,8 +51,7 @@ const holdGate = ({ level, risk }: RiskAssessment, failOn: RiskLevel | undefined
 };
 
 const run = async (file: string, options: Options, terminal: Terminal): Promise<void> => {
-  const { name, stream } = openInput(file, terminal.stdin);
-  const described = describedIn(name, await readAll(name, stream), options.format);
+  const described = await readPlan(file, terminal.stdin, options.format);
   const assessment = await assess(described, options, terminal);
   const lines = options.json ? [JSON.stringify(assessment)] : describeAssessment(assessment, terminal);
   await new LineWriter(terminal.stdout).lines(lines);

@@ -18,7 +18,16 @@ interface Options {
   readonly json?: string | true;
 }
 
-const KNOWN = ['forecast', 'detect', 'diagnose', 'ingest', 'throughput', 'changes', 'components'] as const;
+const KNOWN = [
+  'forecast',
+  'detect',
+  'diagnose',
+  'ingest',
+  'throughput',
+  'changes',
+  'components',
+  'combinations',
+] as const;
 /** Benches on made-up or listed cases of their own. */
 const WITHOUT_DATA: ReadonlySet<string> = new Set(['changes', 'components']);
 const moduleOf = (name: string): URL => new URL(`../../bench/${name}/run.ts`, import.meta.url);

@@ -2,10 +2,9 @@ import { Command, Option } from 'commander';
 import { CHANGE_FORMATS, type ChangeFormat } from '../../core/change-risk/planned-change.ts';
 import { CHANGE_HEALTHS, CHANGE_KINDS } from '../../core/deployments/change-record.ts';
 import type { ChangeSummaryAnswer } from '../api-client/answers.ts';
-import { openInput } from '../input/line-batches.ts';
+import { readPlan } from '../input/planned-change-file.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 import { LineWriter } from '../terminal/writer.ts';
-import { describedIn, readAll } from './assess.ts';
 import { describeAssessment } from './assess-text.ts';
 import { CHANGE_COLUMNS, describeChange } from './changes-text.ts';
 import { type ConnectionOptions, connect, withConnection } from './connection-options.ts';
@@ -21,12 +20,9 @@ interface ListOptions extends ShowOptions {
   readonly health?: ChangeSummaryAnswer['health'];
   readonly limit: number;
 }
-interface PlanOptions extends ShowOptions {
-  readonly target?: string;
-  readonly format?: ChangeFormat;
-}
-interface RecordOptions extends PlanOptions {
+interface RecordOptions extends ShowOptions {
   readonly target: string;
+  readonly format?: ChangeFormat;
   readonly id?: string;
   readonly at?: string;
   readonly kind: ChangeSummaryAnswer['kind'];
@@ -52,14 +48,9 @@ const list = (options: ListOptions, terminal: Terminal): Promise<void> => {
   );
 };
 
-const planIn = async (path: string, format: ChangeFormat | undefined, terminal: Terminal) => {
-  const { name, stream } = openInput(path, terminal.stdin);
-  return describedIn(name, await readAll(name, stream), format);
-};
-
 const record = async (summary: string, options: RecordOptions, terminal: Terminal): Promise<void> => {
   const { json, plan, format, at, url, key, from, to, ...told } = options;
-  const planned = plan === undefined ? undefined : await planIn(plan, format, terminal);
+  const planned = plan === undefined ? undefined : await readPlan(plan, terminal.stdin, format);
   // Dated here: a request that is sent again, by this command or by a pipeline's retry, is the same change.
   const moment = at ?? new Date().toISOString();
   const client = connect({ ...(url && { url }), ...(key && { key }) }, terminal);
@@ -73,16 +64,6 @@ const record = async (summary: string, options: RecordOptions, terminal: Termina
   const risk = assessment === undefined ? [] : describeAssessment(assessment, terminal);
   return print([`${id} recorded${watched}`, ...risk], terminal);
 };
-
-const assess = async (path: string, options: PlanOptions, terminal: Terminal): Promise<void> => {
-  const { json, target, format, ...connection } = options;
-  const plan = await planIn(path, format, terminal);
-  const assessment = await connect(connection, terminal).assessChange(plan, target);
-  await print(json ? [JSON.stringify(assessment)] : describeAssessment(assessment, terminal), terminal);
-};
-
-const formatOption = () =>
-  new Option('--format <format>', 'what the plan is (default: by its content)').choices(CHANGE_FORMATS);
 
 const listCommand = (terminal: Terminal): Command =>
   withConnection(new Command('list'))
@@ -115,24 +96,16 @@ const recordCommand = (terminal: Terminal): Command =>
     .option('--at <time>', 'when, ISO 8601 or epoch seconds (default: now)')
     .option('--id <id>', 'makes telling it again safe')
     .option('--plan <file>', 'change set or output of cdk diff, whose risk is assessed; - for stdin')
-    .addOption(formatOption())
+    .addOption(
+      new Option('--format <format>', 'what the plan is (default: by its content)').choices(CHANGE_FORMATS),
+    )
     .option('--json', 'one JSON object')
     .action((summary: string, options: RecordOptions) => record(summary, options, terminal));
 
-const assessCommand = (terminal: Terminal): Command =>
-  withConnection(new Command('assess'))
-    .description('risk of a planned change by your own deployments; records nothing')
-    .argument('<file>', 'change set or output of cdk diff; - for stdin')
-    .option('--target <id>', 'what will be changed: its incidents are taken into account')
-    .addOption(formatOption())
-    .option('--json', 'one JSON object')
-    .action((path: string, options: PlanOptions) => assess(path, options, terminal));
-
-/** `forestall changes [ID|list|show|record|assess]`: deployments and other changes, their risk and what came of them. */
+/** `forestall changes [ID|list|show|record]`: deployments and other changes, their risk and what came of them. */
 export const changesCommand = (terminal: Terminal): Command =>
   new Command('changes')
-    .description('list, show, record and assess changes')
+    .description('list, show and record changes')
     .addCommand(listCommand(terminal), { isDefault: true })
     .addCommand(showCommand(terminal))
-    .addCommand(recordCommand(terminal))
-    .addCommand(assessCommand(terminal));
+    .addCommand(recordCommand(terminal));

@@ -180,16 +180,3 @@ describe('forestall changes record', () => {
     expect(JSON.parse(json)).toMatchObject({ id: 'deploy-44', health: 'not-watched' });
   });
 });
-
-describe('forestall changes assess', () => {
-  it('prints the risk by own deployments, and records nothing', async () => {
-    const { out } = await cli('changes', 'assess', diff, '--target', 'web-1');
-    expect(out).toContain('high risk: 62%');
-    expect(out).toContain('3 own deployments');
-    expect(JSON.parse(api.seen.at(-1)!.body)).toMatchObject({
-      target: 'web-1',
-      plan: { format: 'cdk-diff' },
-    });
-    expect(JSON.parse((await cli('changes', 'assess', diff, '--json')).out)).toEqual(assessment);
-  });
-});

@@ -1,0 +1,60 @@
+import type { Readable } from 'node:stream';
+import type { ChangeFormat } from '../../core/change-risk/planned-change.ts';
+import { InvalidInputError } from '../../core/errors.ts';
+import { openInput } from './line-batches.ts';
+
+/** A description of tens of thousands of resources is shorter. */
+const MOST_CHARACTERS = 50_000_000;
+
+const readAll = async (name: string, stream: Readable): Promise<string> => {
+  const decoder = new TextDecoder();
+  let text = '';
+  try {
+    for await (const chunk of stream) {
+      text += decoder.decode(chunk, { stream: true });
+      if (text.length > MOST_CHARACTERS)
+        throw new InvalidInputError(`${name}: found over 50 million characters, expected a planned change`);
+    }
+  } catch (cause) {
+    if (cause instanceof InvalidInputError) throw cause;
+    throw new InvalidInputError(`${name}: cannot be read`, { cause });
+  }
+  return text.replace(/^\uFEFF/, '');
+};
+
+const parseJson = (name: string, text: string): unknown => {
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    const found = cause instanceof Error ? cause.message : String(cause);
+    throw new InvalidInputError(
+      `${name}: found no JSON (${found}), expected the output of \`aws cloudformation describe-change-set\``,
+      { cause },
+    );
+  }
+};
+
+/** A planned change as a file describes it. */
+export interface DescribedPlan {
+  readonly format: ChangeFormat;
+  readonly content: unknown;
+}
+
+/** JSON is a change set; everything else has to be the text of `cdk diff`. */
+const describedIn = (name: string, text: string, format: ChangeFormat | undefined): DescribedPlan => {
+  const isJson =
+    format === undefined ? /^\s*[[{]\s*["{\]}]/.test(text) : format === 'cloudformation-change-set';
+  return isJson
+    ? { format: 'cloudformation-change-set', content: parseJson(name, text) }
+    : { format: 'cdk-diff', content: text };
+};
+
+/** Reads a file (`-`: standard input) with a planned change. @throws InvalidInputError for one that cannot be read */
+export const readPlan = async (
+  path: string,
+  stdin: Readable,
+  format: ChangeFormat | undefined,
+): Promise<DescribedPlan> => {
+  const { name, stream } = openInput(path, stdin);
+  return describedIn(name, await readAll(name, stream), format);
+};
