@@ -45,9 +45,9 @@ export const detecting = (work: Workload, facts: TemplateFacts, sizes: ItemSizes
       price: 'dynamoWriteUnit',
       units: hours * writeUnits(sizes.detectorBytes),
     },
-    // Stored, then marked as announced.
-    { component, what: 'anomaly writes', price: 'dynamoWriteUnit', units: 2 * anomalies },
-    { component, what: 'anomaly events', price: 'customEvent', units: anomalies },
+    // Stored, then marked as announced; the same again of its end.
+    { component, what: 'anomaly writes', price: 'dynamoWriteUnit', units: 4 * anomalies },
+    { component, what: 'anomaly events', price: 'customEvent', units: 2 * anomalies },
     {
       component,
       what: 'GB of detectors',
