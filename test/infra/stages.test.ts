@@ -18,6 +18,8 @@ const OUTPUTS = {
     'DispatchStateMachineArn',
     'IssueApiKeyFunctionName',
     'PlanPeerComparisonFunctionName',
+    'AlarmSignalsTopicArn',
+    'AlarmSignalsFunctionArn',
     'EventBusName',
   ],
   edge: ['ApiUrl'],
