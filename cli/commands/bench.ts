@@ -27,9 +27,11 @@ const KNOWN = [
   'changes',
   'components',
   'combinations',
+  'peers',
+  'deployments',
 ] as const;
 /** Benches on made-up or listed cases of their own. */
-const WITHOUT_DATA: ReadonlySet<string> = new Set(['changes', 'components']);
+const WITHOUT_DATA: ReadonlySet<string> = new Set(['changes', 'components', 'combinations', 'peers']);
 const moduleOf = (name: string): URL => new URL(`../../bench/${name}/run.ts`, import.meta.url);
 const NAMES = KNOWN.filter((name) => existsSync(fileURLToPath(moduleOf(name))));
 
