@@ -44,8 +44,6 @@ const print = (title: string, figures: readonly GroupFigures[], out: (line: stri
   }
 };
 
-const number = (text: string): number => Number(text);
-
 const worldsOf = (data: string | undefined, steps: readonly number[], seeds: readonly number[]) => [
   ...steps.map((step) => ({
     title: `Simulated fleets, points every ${step} s`,
@@ -69,6 +67,35 @@ const worldsOf = (data: string | undefined, steps: readonly number[], seeds: rea
       ]),
 ];
 
+interface DeploymentsBenchOptions {
+  /** Directory of open data; without it only simulated fleets are judged. */
+  readonly data?: string | undefined;
+  readonly seeds?: readonly number[];
+  /** Seconds between the points of the simulated fleets. */
+  readonly steps?: readonly number[];
+  readonly out: (line: string) => void;
+}
+
+/** Prints how well the health score tells harmful deployments from harmless ones; returns the figures by kind of fleet. */
+export const runDeploymentsBench = ({
+  data,
+  seeds: given = [2, 3],
+  steps = [300],
+  out,
+}: DeploymentsBenchOptions): Record<string, readonly GroupFigures[]> => {
+  const all: Record<string, readonly GroupFigures[]> = {};
+  for (const { title, make, seeds } of worldsOf(data, steps, given)) {
+    const results = seeds.flatMap((seed) => {
+      const world = make(seed);
+      return world === undefined ? [] : casesOf(world, seed);
+    });
+    if (results.length === 0) continue;
+    all[title] = figuresOf(results);
+    print(title, all[title], out);
+  }
+  return all;
+};
+
 const main = (): void => {
   const { values } = parseArgs({
     options: {
@@ -78,18 +105,11 @@ const main = (): void => {
       json: { type: 'string' },
     },
   });
-  const all: Record<string, readonly GroupFigures[]> = {};
-  const steps = values.steps === '' ? [] : values.steps.split(',').map(number);
-  for (const { title, make, seeds } of worldsOf(values.data, steps, values.seeds.split(',').map(number))) {
-    const results = seeds.flatMap((seed) => {
-      const world = make(seed);
-      return world === undefined ? [] : casesOf(world, seed);
-    });
-    if (results.length === 0) continue;
-    all[title] = figuresOf(results);
-    print(title, all[title], (line) => console.log(line));
-  }
-  if (values.json !== undefined) writeFileSync(values.json, `${JSON.stringify(all, null, 2)}\n`);
+  const numbers = (text: string): number[] => (text === '' ? [] : text.split(',').map(Number));
+  const { data, json } = values;
+  const [seeds, steps] = [numbers(values.seeds), numbers(values.steps)];
+  const figures = runDeploymentsBench({ data, seeds, steps, out: (line) => console.log(line) });
+  if (json !== undefined) writeFileSync(json, `${JSON.stringify(figures, null, 2)}\n`);
 };
 
 if (process.argv[1] !== undefined && import.meta.url === pathToFileURL(process.argv[1]).href) main();

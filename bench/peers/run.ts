@@ -3,6 +3,7 @@
  * Fourteen simulated days of five minutes without incidents, two of them warm-up; in each group a tenth of the targets
  * leaves for an hour by four of its usual spreads. `--load` compares so many made-up targets as the function would.
  */
+import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
 import { type LoadFigures, measureLoad } from './load.ts';
 import { measurePeers, type PeerFigures } from './measure.ts';
@@ -30,6 +31,36 @@ const loadText = ({ targets, metrics, learnSeconds, lookSeconds, stateBytes, pea
     `state ${(stateBytes / 1e6).toFixed(2)} MB, peak memory ${peakMb.toFixed(0)} MB`,
   ].join(' ');
 
+interface PeersBenchOptions {
+  readonly seeds?: readonly number[];
+  readonly servers?: number;
+  /** Targets compared at once to measure time and memory. */
+  readonly load?: number;
+  readonly out: (line: string) => void;
+}
+
+export interface PeersBench {
+  readonly byProfile: readonly PeerFigures[];
+  readonly together: readonly PeerFigures[];
+  readonly load: LoadFigures;
+}
+
+/** Prints false alarms, departures found, and what comparing takes; returns the figures. */
+export const runPeersBench = async ({
+  seeds = [3, 11],
+  servers = 100,
+  load: targets = 250,
+  out,
+}: PeersBenchOptions): Promise<PeersBench> => {
+  const byProfile = measurePeers(seeds, servers, false);
+  out(table('By profile', byProfile));
+  const together = measurePeers(seeds, servers, true);
+  out(table('All profiles in one group', together));
+  const load = await measureLoad(targets);
+  out(loadText(load));
+  return { byProfile, together, load };
+};
+
 const main = async (): Promise<void> => {
   const { values } = parseArgs({
     options: {
@@ -38,11 +69,12 @@ const main = async (): Promise<void> => {
       load: { type: 'string', default: '250' },
     },
   });
-  const seeds = values.seeds.split(',').map(Number);
-  const servers = Number(values.servers);
-  console.log(table('By profile', measurePeers(seeds, servers, false)));
-  console.log(table('All profiles in one group', measurePeers(seeds, servers, true)));
-  console.log(loadText(await measureLoad(Number(values.load))));
+  await runPeersBench({
+    seeds: values.seeds.split(',').map(Number),
+    servers: Number(values.servers),
+    load: Number(values.load),
+    out: (line) => console.log(line),
+  });
 };
 
-await main();
+if (process.argv[1] !== undefined && import.meta.url === pathToFileURL(process.argv[1]).href) await main();
