@@ -1,8 +1,10 @@
-import { type Alert, type Observation, SeriesWatch } from '../../core/anomalies/series-watch.ts';
+import { feedHour } from '../../core/anomalies/feed-watch.ts';
+import type { Alert } from '../../core/anomalies/series-watch.ts';
+import { TargetWatch } from '../../core/anomalies/target-watch.ts';
 import type { AnomalyKind } from '../../core/detection/detection-result.ts';
-import { Episode } from '../../core/detection/episode.ts';
-import { CombinationDetector } from '../../core/detection/metric-combination.ts';
 import { PeerComparison } from '../../core/detection/peer-comparison.ts';
+import { NO_SETTINGS } from '../../core/settings/settings.ts';
+import type { Block, BlockPoints } from '../../core/storage/block.ts';
 import type { LabelledTarget } from './labelled-target.ts';
 
 const HOUR_SECONDS = 3600;
@@ -19,29 +21,50 @@ export interface WatchedTarget {
   readonly alarmed: ReadonlySet<number>;
 }
 
-/** All detectors of one target, as the pipeline runs them: each series by itself, then their combination. */
+/** The values of one hour as they would be stored; metrics without any are left out. */
+const blockOf = (
+  { start, stepSeconds, metrics, values }: LabelledTarget,
+  from: number,
+  to: number,
+): Block => {
+  const pointsOf = (series: Float64Array): BlockPoints => {
+    const rows = Array.from({ length: to - from }, (_, i) => from + i).filter((row) =>
+      Number.isFinite(series[row]),
+    );
+    return {
+      offsets: Uint16Array.from(rows, (row) => (start + row * stepSeconds) % HOUR_SECONDS),
+      values: Float64Array.from(rows, (row) => series[row]!),
+      receipts: new Float64Array(rows.length),
+    };
+  };
+  const points = metrics.map((metric, i) => [metric, pointsOf(values[i]!)] as const);
+  return new Map(points.filter(([, { offsets }]) => offsets.length > 0));
+};
+
+/** The detectors of one target's metrics and of their combination, fed as the pipeline feeds them. */
 class TargetWatcher {
   readonly alerts: { timestamp: number; kind: AnomalyKind; metric: string }[] = [];
   readonly alarmed = new Set<number>();
-  readonly #series: SeriesWatch[];
-  readonly #combination: CombinationDetector;
-  readonly #episode = new Episode();
 
-  constructor({ metrics }: LabelledTarget) {
-    this.#series = metrics.map((metric) => new SeriesWatch(metric, 'full', 'gauge'));
-    this.#combination = new CombinationDetector(metrics);
-  }
-
-  /** One value of each metric, NaN where it is missing. */
-  next(timestamp: number, values: readonly number[]): void {
-    const seen = this.#series.map((series, i) => {
-      const observation = series.next(timestamp, values[i]!, {});
-      if (observation?.alert !== undefined) this.raise(observation.alert);
-      return observation;
-    });
-    this.#combine(timestamp, seen);
-    const isOpen = this.#episode.isOpen || this.#series.some(({ episode }) => episode.isOpen);
-    if (isOpen) this.alarmed.add(Math.floor(timestamp / HOUR_SECONDS));
+  /** Shows it all values, hour by hour. An hour is alarmed where an alert came or an episode was open. */
+  follow(target: LabelledTarget): void {
+    const { id: targetId, start, stepSeconds, metrics, values } = target;
+    const owner = { tenantId: 'bench', targetId };
+    const watched = metrics.length;
+    const context = { owner, settings: NO_SETTINGS, metrics: {}, forecast: undefined, watched };
+    const hourOf = (row: number): number => Math.floor((start + row * stepSeconds) / HOUR_SECONDS);
+    const watch = new TargetWatch(hourOf(0));
+    const rows = values[0]!.length;
+    for (let row = 0; row < rows; ) {
+      const hour = hourOf(row);
+      let end = row;
+      while (end < rows && hourOf(end) === hour) end++;
+      const wasOpen = watch.openEpisodes().length > 0;
+      const { alerts } = feedHour(watch, hour, blockOf(target, row, end), context);
+      for (const alert of alerts) this.raise(alert);
+      if (wasOpen || watch.openEpisodes().length > 0) this.alarmed.add(hour);
+      row = end;
+    }
   }
 
   raise({ timestamp, kind, metric }: Pick<Alert, 'timestamp' | 'kind' | 'metric'>): void {
@@ -53,20 +76,6 @@ class TargetWatcher {
   markAlarmed(from: number, to: number): void {
     const last = Math.floor(to / HOUR_SECONDS);
     for (let hour = Math.floor(from / HOUR_SECONDS); hour <= last; hour++) this.alarmed.add(hour);
-  }
-
-  /** That metrics do not fit each other is no news while one of them is known to be unusual by itself. */
-  #combine(timestamp: number, observations: readonly (Observation | undefined)[]): void {
-    const seen = observations.flatMap((observation) => (observation === undefined ? [] : [observation.seen]));
-    const values = seen.map(({ value }) => value);
-    const result = this.#combination.next({ timestamp, values, differences: seen.map((s) => s.difference) });
-    if (result === undefined) return;
-    if (!result.alert || seen.some(({ isTold }) => isTold)) {
-      this.#episode.next(timestamp, result.combined);
-      return;
-    }
-    this.#episode.begin({ metric: result.metric, timestamp }, 'combination');
-    this.raise({ timestamp, kind: result.kind, metric: result.metric });
   }
 }
 
@@ -92,17 +101,8 @@ const comparePeers = (
 
 /** Runs every detector over a fleet, strictly causally: of each series, of each target, and across each group of peers. */
 export const watchFleet = (fleet: readonly LabelledTarget[]): WatchedTarget[] => {
-  const watchers = new Map(fleet.map((target) => [target.id, new TargetWatcher(target)]));
-  for (const target of fleet) {
-    const watcher = watchers.get(target.id)!;
-    for (let row = 0; row < target.values[0]!.length; row++) {
-      const timestamp = target.start + row * target.stepSeconds;
-      watcher.next(
-        timestamp,
-        target.values.map((series) => series[row]!),
-      );
-    }
-  }
+  const watchers = new Map(fleet.map((target) => [target.id, new TargetWatcher()]));
+  for (const target of fleet) watchers.get(target.id)!.follow(target);
   for (const group of Map.groupBy(fleet, ({ peers }) => peers).values())
     for (let metric = 0; metric < group[0]!.metrics.length; metric++) comparePeers(group, watchers, metric);
   return fleet.map((target) => {

@@ -32,9 +32,12 @@ const TRIED: Readonly<Record<string, string>> = {
   'npm ci && npm test': '.ci/run',
   'npx forestall forecast cpu.csv': 'files',
   'npx forestall detect cpu.csv': 'files',
+  'npx forestall assess diff.txt': 'weighs',
   'npm start -- --data path/to/folder': 'recorded',
   'npx forestall breaches': 'deployment',
   'npx forestall incidents': 'deployment',
+  'npx forestall anomalies --active': 'deployment',
+  'npx forestall changes': 'deployment',
   'npx forestall ingest fleet.csv': 'deployment',
   'npx forestall runs start --wait': 'deployment',
   'npx forestall status': 'deployment',
@@ -76,12 +79,22 @@ describe('commands of the README', () => {
     expect((await forestall('detect', 'cpu.csv')).stdout.split('\n')[0]).toBe('timestamp,value,score,alert');
   });
 
+  it('weighs a change before it is deployed', async () => {
+    copyFileSync(
+      join(root, 'test', 'fixtures', 'changes', 'cdk-diff-coloured.txt'),
+      join(folder, 'diff.txt'),
+    );
+    expect((await forestall('assess', 'diff.txt')).stdout).toMatch(/(low|medium|high) risk/);
+  });
+
   it('talks to a deployment', async () => {
     expect((await forestall('ingest', 'fleet.csv')).stdout).toContain('50');
     expect((await forestall('runs', 'start', '--wait')).stdout).toMatch(/SUCCEEDED|PARTIAL/);
     expect((await forestall('status')).stdout).toContain('readme-host');
     expect((await forestall('breaches')).stdout).toMatch(/no breach|chance/);
     expect((await forestall('incidents')).stdout).toMatch(/no incidents|severity/);
+    expect((await forestall('anomalies', '--active')).stdout).toMatch(/no anomalies|kind/);
+    expect((await forestall('changes')).stdout).toMatch(/no changes|health/);
   });
 
   it('synthesises stage prod without an account', async () => {
