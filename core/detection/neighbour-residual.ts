@@ -20,19 +20,18 @@ export interface NeighbourDistances {
  * nearest of the windows before (k-nearest-neighbour score on lagged vectors, as KNN-CAD, Burnaev & Ishimtsev 2016),
  * leaving out those that overlap with it, which match trivially (Keogh, Lin, Fu 2005, "discords").
  *
- * Squared distances for all lags are built by doubling: d32(t) = d16(t) + d16(t-16), d16(t) = d8(t) + d8(t-8), ...
- * Five additions a lag serve both lengths, and as nothing is ever subtracted, no rounding error survives a spike.
- * All of it follows from the last 532 values, which is all that is saved.
+ * Squared distances for all lags are built by doubling: d32(t) = d16(t) + d16(t-16), d16(t) = d8(t) + d8(t-8), and so
+ * d8 from d4, which is quicker to make anew than to keep. A few additions a lag serve both lengths, and as nothing is
+ * ever subtracted, no rounding error survives a spike. All of it follows from the last 532 values, which is all that is
+ * saved.
  */
 export class NeighbourResidual {
   /** Every value twice, HISTORY apart, so that the last HISTORY values are always one contiguous run. */
   private readonly ring = new Float64Array(2 * HISTORY).fill(Number.NaN);
-  /** `sums[level]` holds the sums over 2^level squares of the last 2^level points, LAGS each. */
-  private readonly ones = new Float64Array(LAGS).fill(Number.NaN);
-  private readonly twos = new Float64Array(2 * LAGS).fill(Number.NaN);
-  private readonly fours = new Float64Array(4 * LAGS).fill(Number.NaN);
-  private readonly eights = new Float64Array(8 * LAGS).fill(Number.NaN);
-  private readonly sixteens = new Float64Array(16 * LAGS).fill(Number.NaN);
+  /** Sums over 4, 8 and 16 squares at every lag, of as many last points; each point takes the place of the oldest. */
+  private readonly fours = sumsOf(4);
+  private readonly eights = sumsOf(8);
+  private readonly sixteens = sumsOf(16);
   private readonly nearestShort = new Float64Array(NEIGHBOURS);
   private readonly nearestLong = new Float64Array(NEIGHBOURS);
   private readonly distances: NeighbourDistances = { short: Number.NaN, long: Number.NaN };
@@ -72,34 +71,43 @@ export class NeighbourResidual {
   }
 
   private compare(value: number): void {
-    const { ring, ones, twos, fours, eights, sixteens, nearestShort, nearestLong } = this;
+    const { ring, count, nearestShort, nearestLong } = this;
+    const [fours, eights, sixteens] = [
+      this.fours[count & 3]!,
+      this.eights[count & 7]!,
+      this.sixteens[count & 15]!,
+    ];
     const newest = this.position + HISTORY - 1;
-    const two = (this.count & 1) * LAGS;
-    const four = (this.count & 3) * LAGS;
-    const eight = (this.count & 7) * LAGS;
-    const sixteen = (this.count & 15) * LAGS;
+    const [before1, before2, before3] = [ring[newest]!, ring[newest - 1]!, ring[newest - 2]!];
+    let [past0, past1, past2] = [before1, before2, before3];
     nearestShort.fill(Number.POSITIVE_INFINITY);
     nearestLong.fill(Number.POSITIVE_INFINITY);
     let worstShort = Number.POSITIVE_INFINITY;
     let worstLong = Number.POSITIVE_INFINITY;
     for (let lag = 0; lag < LAGS; lag++) {
-      const difference = value - ring[newest - lag]!;
-      const d1 = difference * difference;
-      const d2 = d1 + ones[lag]!;
-      const d4 = d2 + twos[two + lag]!;
-      const d8 = d4 + fours[four + lag]!;
-      const d16 = d8 + eights[eight + lag]!;
-      const d32 = d16 + sixteens[sixteen + lag]!;
-      ones[lag] = d1;
-      twos[two + lag] = d2;
-      fours[four + lag] = d4;
-      eights[eight + lag] = d8;
-      sixteens[sixteen + lag] = d16;
+      const past3 = ring[newest - lag - 3]!;
+      const r0 = value - past0;
+      const r1 = before1 - past1;
+      const r2 = before2 - past2;
+      const r3 = before3 - past3;
+      past0 = past1;
+      past1 = past2;
+      past2 = past3;
+      const d4 = r0 * r0 + r1 * r1 + (r2 * r2 + r3 * r3);
+      const d8 = d4 + fours[lag]!;
+      const d16 = d8 + eights[lag]!;
+      const d32 = d16 + sixteens[lag]!;
+      fours[lag] = d4;
+      eights[lag] = d8;
+      sixteens[lag] = d16;
       if (d16 < worstShort && lag >= SHORT - 1) worstShort = insert(nearestShort, d16);
       if (d32 < worstLong && lag >= LONG - 1) worstLong = insert(nearestLong, d32);
     }
   }
 }
+
+const sumsOf = (points: number): readonly Float64Array[] =>
+  Array.from({ length: points }, () => new Float64Array(LAGS).fill(Number.NaN));
 
 /** Puts a distance into the ascending list of the nearest, dropping the farthest; returns the new farthest. */
 const insert = (nearest: Float64Array, distance: number): number => {
