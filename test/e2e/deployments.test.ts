@@ -16,24 +16,30 @@ const WAIT_MILLISECONDS = 180_000;
 
 type Harm = (metric: string, value: number) => number;
 
+/**
+ * The fleet as it was at one moment, whenever the test runs: a good deployment is rightly doubted at one in thirty
+ * others.
+ */
+const SIMULATED_UNTIL = Date.UTC(2026, 10, 20, 15) / 1000;
+const simulated = () =>
+  simulateFleet({
+    ...{ seed: 31, servers: 6, days: 3, stepSeconds: STEP, incidents: 0 },
+    endAt: SIMULATED_UNTIL,
+  });
+
 const slowAndBusy: Harm = (metric, value) => {
   if (metric === 'latency_ms') return value * 3;
   return metric === 'cpu_percent' ? Math.min(99, value + 35) : value;
 };
 
-/** Three days of a fleet without faults; `target` changes at the deployment. */
+/** Three days of a fleet without faults that end at `now`; `target` changes at the deployment. */
 const bodies = (now: number, target: string, at: number, harm: Harm): Iterable<IngestBody> => {
-  const fleet = simulateFleet({ seed: 31, servers: 6, days: 3, stepSeconds: STEP, endAt: now, incidents: 0 });
-  const series = [...profiledSeries(fleet)].map((each) =>
-    each.targetId === target
-      ? {
-          ...each,
-          values: each.values.map((value, i) =>
-            each.timestamps[i]! > at ? harm(each.metric, value) : value,
-          ),
-        }
-      : each,
-  );
+  const series = [...profiledSeries(simulated())].map((each) => {
+    const timestamps = each.timestamps.map((time) => time - SIMULATED_UNTIL + now);
+    const isHarmed = (i: number): boolean => each.targetId === target && timestamps[i]! > at;
+    const values = each.values.map((value, i) => (isHarmed(i) ? harm(each.metric, value) : value));
+    return { ...each, timestamps, values };
+  });
   return toIngestBodies(series, 20_000);
 };
 
@@ -50,22 +56,14 @@ describe('deployments', () => {
   let client: ApiClient;
   let events: Awaited<ReturnType<typeof subscribe>>;
   let [bad, good] = ['', ''];
-  const now = Math.floor(Date.now() / 1000);
+  const now = Math.floor(Date.now() / (STEP * 1000)) * STEP;
   const at = now - AGE_SECONDS;
 
   beforeAll(async () => {
     useSession(session);
     client = await newTenant(session, TENANT);
     events = await subscribe(session, 'deployments-test');
-    const { servers } = simulateFleet({
-      seed: 31,
-      servers: 6,
-      days: 3,
-      stepSeconds: STEP,
-      endAt: now,
-      incidents: 0,
-    });
-    const [first, second] = servers.filter(({ profile }) => profile === 'web');
+    const [first, second] = simulated().servers.filter(({ profile }) => profile === 'web');
     [bad, good] = [first!.id, second!.id];
     await replay(client, bodies(now, bad, at, slowAndBusy));
     await drained();
@@ -96,6 +94,25 @@ describe('deployments', () => {
     const change = await closed(client, id);
     expect(change).toMatchObject({ health: 'healthy', checks: [{}, {}, {}, {}] });
     expect(change.proposal).toBeUndefined();
+  });
+
+  it('are weighed before they happen, by what is planned and what came of earlier ones', async () => {
+    const plan = {
+      Changes: [
+        {
+          Type: 'Resource',
+          ResourceChange: {
+            ...{ Action: 'Modify', LogicalResourceId: 'Orders', ResourceType: 'AWS::DynamoDB::Table' },
+            ...{ Replacement: 'True', PolicyAction: 'ReplaceAndDelete', Scope: ['Properties'], Details: [] },
+          },
+        },
+      ],
+    };
+    const weighed = await client.assessChange({ format: 'cloudformation-change-set', content: plan }, bad);
+    expect(weighed.level).toBe('high');
+    expect(JSON.stringify(weighed.reasons)).toContain('Orders');
+    const calm = { format: 'cloudformation-change-set', content: { Changes: [] } } as const;
+    expect((await client.assessChange(calm, good)).risk).toBeLessThan(weighed.risk);
   });
 
   it('are listed by what became of them', async () => {
