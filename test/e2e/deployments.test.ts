@@ -98,6 +98,8 @@ describe('deployments', () => {
 
   it('are weighed before they happen, by what is planned and what came of earlier ones', async () => {
     const plan = {
+      StackName: 'shop',
+      ChangeSetName: 'next',
       Changes: [
         {
           Type: 'Resource',
@@ -111,7 +113,7 @@ describe('deployments', () => {
     const weighed = await client.assessChange({ format: 'cloudformation-change-set', content: plan }, bad);
     expect(weighed.level).toBe('high');
     expect(JSON.stringify(weighed.reasons)).toContain('Orders');
-    const calm = { format: 'cloudformation-change-set', content: { Changes: [] } } as const;
+    const calm = { format: 'cloudformation-change-set', content: { ...plan, Changes: [] } } as const;
     expect((await client.assessChange(calm, good)).risk).toBeLessThan(weighed.risk);
   });
 
