@@ -15,7 +15,7 @@ export interface NamedInput {
 const explainMissing = (path: string, cause: unknown): InvalidInputError => {
   const code = cause instanceof Error && 'code' in cause ? String(cause.code) : '';
   const found = code === 'ENOENT' ? 'no such file' : `cannot be read (${code})`;
-  return new InvalidInputError(`${path}: ${found}, expected a readable CSV file or "-" for stdin`, { cause });
+  return new InvalidInputError(`${path}: ${found}, expected a readable file or "-" for stdin`, { cause });
 };
 
 /** Opens a file (`.gz` is unpacked) or stdin (`-`). @throws InvalidInputError where there is no such file */

@@ -19,6 +19,8 @@ const HEADING =
   /^(?:(?:IAM Statement|IAM Policy|IAM Identity Center|Security Group|Other) Changes|Template|Parameters|Metadata|Mappings|Rules|Conditions|Transform|Resources|Outputs|Unknown|Hooks)$/;
 /** What a diff without a single difference still says. */
 const NOTHING = /There were no differences|Number of stacks with differences: 0/;
+/** The last thing that it says. */
+const CLOSING = /Number of stacks with differences: \d/;
 const SHOWN = 60;
 
 /** The lines of one stack, by the heading that they stand under. */
@@ -140,4 +142,15 @@ export const readCdkDiff = (content: unknown): PlannedChange => {
     );
   }
   return combineChanges(stacks.map(readStack));
+};
+
+/**
+ * Refuses the text of a `cdk diff` that was cut short: what is not there cannot be weighed, and half a diff looks harmless.
+ * @throws InvalidInputError
+ */
+export const checkWhole = (text: string): void => {
+  if (CLOSING.test(text.replace(ESCAPES, ''))) return;
+  throw new InvalidInputError(
+    'cdk diff: found no last line "Number of stacks with differences: ...", expected all that cdk diff prints (with 2>&1): it was cut short, or failed',
+  );
 };

@@ -1,4 +1,4 @@
-import { readCdkDiff } from './cdk-diff.ts';
+import { checkWhole, readCdkDiff } from './cdk-diff.ts';
 import { readChangeSet } from './change-set.ts';
 import type { PlannedChange } from './planned-resource.ts';
 
@@ -9,7 +9,11 @@ export type ChangeFormat = (typeof CHANGE_FORMATS)[number];
 
 /**
  * Reads a planned change: the JSON of CloudFormation's DescribeChangeSet (one answer, or an array of pages and of
- * nested stacks), or the text that `cdk diff` prints. Throws InvalidInputError naming what was found and expected.
+ * nested stacks), or all the text that `cdk diff` prints. Throws InvalidInputError naming what was found and expected.
  */
-export const readPlannedChange = (format: ChangeFormat, content: unknown): PlannedChange =>
-  format === 'cdk-diff' ? readCdkDiff(content) : readChangeSet(content);
+export const readPlannedChange = (format: ChangeFormat, content: unknown): PlannedChange => {
+  if (format !== 'cdk-diff') return readChangeSet(content);
+  const change = readCdkDiff(content);
+  checkWhole(String(content));
+  return change;
+};

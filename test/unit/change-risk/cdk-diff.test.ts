@@ -1,10 +1,13 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: cdk diff prints references this way
+
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { readCdkDiff } from '../../../core/change-risk/cdk-diff.ts';
 import { readPlannedChange } from '../../../core/change-risk/planned-change.ts';
+import { InvalidInputError } from '../../../core/errors.ts';
 import { SHOP_DIFF } from './change-samples.ts';
 
-const read = (content: unknown) => readPlannedChange('cdk-diff', content);
+const read = (content: unknown) => readCdkDiff(content);
 const stackOf = (...lines: string[]): string => ['Stack Shop', ...lines].join('\n');
 const resourcesOf = (...lines: string[]) => read(stackOf('Resources', ...lines)).resources;
 
@@ -216,5 +219,14 @@ describe('refusing what is no cdk diff', () => {
         }
       }),
     );
+  });
+});
+
+describe('a diff that was cut short', () => {
+  it('is refused wherever it was cut, so that half a diff is not taken for a harmless one', () => {
+    const end = SHOP_DIFF.indexOf('Number of stacks with differences');
+    expect(() => readPlannedChange('cdk-diff', SHOP_DIFF)).not.toThrow();
+    for (let cut = 0; cut < end; cut += 97)
+      expect(() => readPlannedChange('cdk-diff', SHOP_DIFF.slice(0, cut))).toThrow(InvalidInputError);
   });
 });

@@ -38,7 +38,10 @@ describe('forestall assess', () => {
   });
 
   it('says where nothing stands out, and counts the time of day', async () => {
-    const none = file('none.txt', 'Stack Shop\nThere were no differences\n');
+    const none = file(
+      'none.txt',
+      'Stack Shop\nThere were no differences\n\n✨  Number of stacks with differences: 0\n',
+    );
     expect((await runCli(['assess', none])).out).toContain('Nothing about it stands out.');
     expect((await runCli(['assess', none, '--outside-hours'])).out).toContain('outside working hours');
   });

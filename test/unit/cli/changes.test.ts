@@ -102,7 +102,10 @@ const folder = mkdtempSync(join(tmpdir(), 'forestall-changes-'));
 const diff = join(folder, 'diff.txt');
 let connection: Record<string, string>;
 beforeAll(async () => {
-  writeFileSync(diff, 'Stack Shop\nResources\n[-] AWS::DynamoDB::Table Orders OrdersTable destroy\n');
+  writeFileSync(
+    diff,
+    'Stack Shop\nResources\n[-] AWS::DynamoDB::Table Orders OrdersTable destroy\n\n✨  Number of stacks with differences: 1\n',
+  );
   connection = { FORESTALL_URL: await api.start(), FORESTALL_API_KEY: 'fsk_k' };
 });
 afterAll(async () => {

@@ -359,7 +359,8 @@ describe('closing a watch', () => {
 describe('what deployments teach', () => {
   const plan = {
     format: 'cdk-diff',
-    content: 'Stack Shop\nResources\n[-] AWS::DynamoDB::Table Orders OrdersTable destroy\n',
+    content:
+      'Stack Shop\nResources\n[-] AWS::DynamoDB::Table Orders OrdersTable destroy\n\n✨  Number of stacks with differences: 1\n',
   } as const;
 
   it('is kept with the verdict, and moves the assessment of the next plan', async () => {
@@ -452,7 +453,8 @@ it('open and recent incidents of the target are part of the assessment', async (
   const incidents = { list: async () => ({ items: listed as never[], nextCursor: undefined }) };
   const plan = {
     format: 'cdk-diff',
-    content: 'Stack Shop\nResources\n[+] AWS::SQS::Queue Jobs JobsQueue\n',
+    content:
+      'Stack Shop\nResources\n[+] AWS::SQS::Queue Jobs JobsQueue\n\n✨  Number of stacks with differences: 1\n',
   } as const;
   const { features } = await assessPlan({ ...reading, incidents }, 'acme', plan, 'web-1', AT);
   expect(features).toMatchObject({ openIncidents: 1, recentIncidents: 1 });

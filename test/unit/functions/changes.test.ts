@@ -15,7 +15,8 @@ import { makeHandler as makeServer, type Deps as ServeDeps } from '../../../func
 import { AT, deployedWorld, requests } from '../deployments/deployed-world.ts';
 import { httpEvent } from './http-events.ts';
 
-const DIFF = 'Stack Shop\nResources\n[-] AWS::DynamoDB::Table Orders OrdersTable destroy\n';
+const DIFF =
+  'Stack Shop\nResources\n[-] AWS::DynamoDB::Table Orders OrdersTable destroy\n\n✨  Number of stacks with differences: 1\n';
 
 const setup = (slower = 1, failing = 0) => {
   const world = deployedWorld({ 'acme web-1': requests(slower, failing) });
