@@ -1,5 +1,5 @@
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
-import { type DynamoDBDocumentClient, GetCommand, PutCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
+import { type DynamoDBDocumentClient, GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
 import type { PastIncident } from '../../core/diagnosis/similar-incidents.ts';
 import type { CauseStore } from '../../core/ports/incident-storage.ts';
@@ -7,6 +7,7 @@ import type { CausesReport } from '../../core/signals/causes-report.ts';
 import { registryKeys } from '../../core/storage/keys.ts';
 import { calling } from '../sdk-failure.ts';
 import { deflateJson, inflateJson } from './deflated-json.ts';
+import { newestUnder } from './tenant-items.ts';
 
 const Packed = z.object({ data: z.instanceof(Uint8Array) });
 
@@ -42,25 +43,10 @@ const put = async (
   }
 };
 
-const past = async (
-  { client, tableName, now }: CauseStoreOptions,
-  tenantId: string,
-  limit: number,
-): Promise<PastIncident[]> => {
-  const query = new QueryCommand({
-    TableName: tableName,
-    KeyConditionExpression: 'pk = :pk AND begins_with(sk, :sk)',
-    FilterExpression: 'expiresAt > :now',
-    ExpressionAttributeValues: {
-      ':pk': registryKeys.tenant(tenantId),
-      ':sk': registryKeys.pastIncidents,
-      ':now': Math.floor(now() / 1000),
-    },
-    ScanIndexForward: false,
-    Limit: limit,
-  });
-  const { Items = [] } = await calling('reading past incidents', () => client.send(query));
-  return Items.map((item) => inflateJson(Packed.parse(item).data) as PastIncident);
+const past = async (options: CauseStoreOptions, tenantId: string, limit: number): Promise<PastIncident[]> => {
+  const about = { prefix: registryKeys.pastIncidents, limit, doing: 'reading past incidents' };
+  const items = await newestUnder(options, tenantId, about);
+  return items.map((item) => inflateJson(Packed.parse(item).data) as PastIncident);
 };
 
 /** What was found of causes, and what closed incidents teach, in the registry table. */

@@ -1,8 +1,8 @@
-import { type DynamoDBDocumentClient, QueryCommand } from '@aws-sdk/lib-dynamodb';
+import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
 import type { ChangeStore } from '../../core/ports/incident-storage.ts';
 import { registryKeys } from '../../core/storage/keys.ts';
-import { calling } from '../sdk-failure.ts';
+import { newestBetween } from './tenant-items.ts';
 
 /** More changes than this around one incident tell nothing. */
 const MOST_CHANGES = 500;
@@ -29,20 +29,11 @@ const signalOf = (tenantId: string, item: unknown) => {
 };
 
 /** Deployments and other changes as incidents see them. The deployment store writes them. */
-export const dynamoChangeStore = ({ client, tableName }: ChangeStoreOptions): ChangeStore => ({
+export const dynamoChangeStore = (options: ChangeStoreOptions): ChangeStore => ({
   between: async (tenantId, from, to) => {
-    const query = new QueryCommand({
-      TableName: tableName,
-      KeyConditionExpression: 'pk = :pk AND sk BETWEEN :from AND :to',
-      ExpressionAttributeValues: {
-        ':pk': registryKeys.tenant(tenantId),
-        ':from': registryKeys.changesFrom(from),
-        ':to': registryKeys.changesUntil(to),
-      },
-      ScanIndexForward: false,
-      Limit: MOST_CHANGES,
-    });
-    const { Items = [] } = await calling('reading changes', () => client.send(query));
-    return Items.map((item) => signalOf(tenantId, item)).reverse();
+    const range = { from: registryKeys.changesFrom(from), to: registryKeys.changesUntil(to) };
+    const about = { ...range, limit: MOST_CHANGES, doing: 'reading changes' };
+    const items = await newestBetween(options, tenantId, about);
+    return items.map((item) => signalOf(tenantId, item)).reverse();
   },
 });

@@ -17,6 +17,7 @@ import type { DeploymentStore, StoredChange } from '../../core/ports/deployment-
 import { registryKeys } from '../../core/storage/keys.ts';
 import { calling } from '../sdk-failure.ts';
 import { deflateJson, inflateJson } from './deflated-json.ts';
+import { newestBetween, newestUnder } from './tenant-items.ts';
 
 /** As long as executions keep their names, so that a change that is told again is the same for so long. */
 const KEPT_SECONDS = 90 * 86_400;
@@ -159,47 +160,25 @@ const list: (options: DeploymentStoreOptions) => DeploymentStore['list'] =
   };
 
 const during = async (
-  { client, tableName }: DeploymentStoreOptions,
+  options: DeploymentStoreOptions,
   tenantId: string,
   from: number,
   to: number,
 ): Promise<ChangeSummary[]> => {
-  const query = new QueryCommand({
-    TableName: tableName,
-    KeyConditionExpression: 'pk = :pk AND sk BETWEEN :from AND :to',
-    ExpressionAttributeValues: {
-      ':pk': registryKeys.tenant(tenantId),
-      ':from': registryKeys.changesFrom(from),
-      ':to': registryKeys.changesUntil(to),
-    },
-    ScanIndexForward: false,
-    Limit: MOST_DURING,
-  });
-  const { Items = [] } = await calling('reading changes', () => client.send(query));
-  return Items.map((item) => summaryFrom(tenantId, item));
+  const range = { from: registryKeys.changesFrom(from), to: registryKeys.changesUntil(to) };
+  const about = { ...range, limit: MOST_DURING, doing: 'reading changes' };
+  return (await newestBetween(options, tenantId, about)).map((item) => summaryFrom(tenantId, item));
 };
 
 const Outcome = z.object({ features: ChangeFeatures, wasUnhealthy: z.boolean() });
 
 const outcomes = async (
-  { client, tableName, now }: DeploymentStoreOptions,
+  options: DeploymentStoreOptions,
   tenantId: string,
   limit: number,
 ): Promise<DeployExample[]> => {
-  const query = new QueryCommand({
-    TableName: tableName,
-    KeyConditionExpression: 'pk = :pk AND begins_with(sk, :sk)',
-    FilterExpression: 'expiresAt > :now',
-    ExpressionAttributeValues: {
-      ':pk': registryKeys.tenant(tenantId),
-      ':sk': registryKeys.deployOutcomes,
-      ':now': Math.floor(now() / 1000),
-    },
-    ScanIndexForward: false,
-    Limit: limit,
-  });
-  const { Items = [] } = await calling('reading outcomes', () => client.send(query));
-  return z.array(Outcome).parse(Items);
+  const about = { prefix: registryKeys.deployOutcomes, limit, doing: 'reading outcomes' };
+  return z.array(Outcome).parse(await newestUnder(options, tenantId, about));
 };
 
 /** Changes in the registry table, kept for ninety days: a short entry by time, all of it by id, and what it teaches. */

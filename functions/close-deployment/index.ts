@@ -1,8 +1,7 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import * as z from 'zod';
-import { makeDocumentClient, makeEventBridgeClient } from '../../adapters/clients.ts';
+import { makeDocumentClient } from '../../adapters/clients.ts';
 import { dynamoDeploymentStore } from '../../adapters/dynamodb/deployment-store.ts';
-import { eventBridgePublisher } from '../../adapters/eventbridge/event-publisher.ts';
+import { publisherTo } from '../shared/event-bus.ts';
 import { observe, telemetry } from '../shared/observe.ts';
 import { readEnv } from '../shared/read-env.ts';
 import { makeHandler } from './handler.ts';
@@ -19,13 +18,7 @@ export const handler = observe(
       tableName: env.REGISTRY_TABLE_NAME,
       now: Date.now,
     }),
-    events: eventBridgePublisher({
-      client: makeEventBridgeClient(),
-      busName: env.EVENT_BUS_NAME,
-      wait: async (ms) => {
-        await sleep(ms);
-      },
-    }),
+    events: publisherTo(env.EVENT_BUS_NAME),
     now: Date.now,
     telemetry,
   }),

@@ -1,11 +1,10 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import * as z from 'zod';
-import { makeDocumentClient, makeEventBridgeClient, makeS3Client } from '../../adapters/clients.ts';
+import { makeDocumentClient, makeS3Client } from '../../adapters/clients.ts';
 import { dynamoAnomalyStore } from '../../adapters/dynamodb/anomaly-store.ts';
 import { dynamoBlockGlance } from '../../adapters/dynamodb/block-store.ts';
 import { dynamoSettingsStore, rememberedSettings } from '../../adapters/dynamodb/settings-store.ts';
-import { eventBridgePublisher } from '../../adapters/eventbridge/event-publisher.ts';
 import { s3PeerFiles } from '../../adapters/s3/peer-files.ts';
+import { publisherTo } from '../shared/event-bus.ts';
 import { observe, telemetry } from '../shared/observe.ts';
 import { readEnv } from '../shared/read-env.ts';
 import { makeHandler } from './handler.ts';
@@ -25,13 +24,7 @@ export const handler = observe(
     blocks: dynamoBlockGlance({ client, tableName: env.HOT_TABLE_NAME }),
     settings: rememberedSettings(dynamoSettingsStore(registry), Date.now),
     anomalies: dynamoAnomalyStore(registry),
-    events: eventBridgePublisher({
-      client: makeEventBridgeClient(),
-      busName: env.EVENT_BUS_NAME,
-      wait: async (ms) => {
-        await sleep(ms);
-      },
-    }),
+    events: publisherTo(env.EVENT_BUS_NAME),
     telemetry,
     now: Date.now,
   }),

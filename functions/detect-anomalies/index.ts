@@ -1,13 +1,12 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import * as z from 'zod';
-import { makeDocumentClient, makeEventBridgeClient } from '../../adapters/clients.ts';
+import { makeDocumentClient } from '../../adapters/clients.ts';
 import { dynamoAnomalyStore } from '../../adapters/dynamodb/anomaly-store.ts';
 import { dynamoBlockReader } from '../../adapters/dynamodb/block-store.ts';
 import { dynamoDetectorStateStore } from '../../adapters/dynamodb/detector-state-store.ts';
 import { dynamoForecastStore } from '../../adapters/dynamodb/forecast-store.ts';
 import { dynamoSettingsStore, rememberedSettings } from '../../adapters/dynamodb/settings-store.ts';
 import { dynamoTargetRegistry } from '../../adapters/dynamodb/target-registry.ts';
-import { eventBridgePublisher } from '../../adapters/eventbridge/event-publisher.ts';
+import { publisherTo } from '../shared/event-bus.ts';
 import { observe, telemetry } from '../shared/observe.ts';
 import { readEnv } from '../shared/read-env.ts';
 import { makeHandler } from './handler.ts';
@@ -30,13 +29,7 @@ export const handler = observe(
     registry: dynamoTargetRegistry(client, env.REGISTRY_TABLE_NAME),
     settings: rememberedSettings(dynamoSettingsStore(registry), Date.now),
     anomalies: dynamoAnomalyStore(registry),
-    events: eventBridgePublisher({
-      client: makeEventBridgeClient(),
-      busName: env.EVENT_BUS_NAME,
-      wait: async (ms) => {
-        await sleep(ms);
-      },
-    }),
+    events: publisherTo(env.EVENT_BUS_NAME),
     telemetry,
     retentionDays: env.HOT_RETENTION_DAYS,
     now: Date.now,

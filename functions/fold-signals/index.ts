@@ -1,14 +1,13 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import * as z from 'zod';
-import { makeDocumentClient, makeEventBridgeClient, makeSqsClient } from '../../adapters/clients.ts';
+import { makeDocumentClient, makeSqsClient } from '../../adapters/clients.ts';
 import { dynamoChangeStore } from '../../adapters/dynamodb/change-store.ts';
 import { dynamoFleetSizes, rememberedFleetSizes } from '../../adapters/dynamodb/fleet-sizes.ts';
 import { dynamoGraphStore } from '../../adapters/dynamodb/graph-store.ts';
 import { dynamoIncidentStore } from '../../adapters/dynamodb/incident-store.ts';
 import { defaultPace, pause } from '../../adapters/dynamodb/paced-retry.ts';
-import { eventBridgePublisher } from '../../adapters/eventbridge/event-publisher.ts';
 import { sqsSignalSender } from '../../adapters/sqs/signal-sender.ts';
 import { TenantId } from '../../core/tenancy/identifiers.ts';
+import { publisherTo } from '../shared/event-bus.ts';
 import { observe, telemetry } from '../shared/observe.ts';
 import { readEnv } from '../shared/read-env.ts';
 import { makeHandler } from './handler.ts';
@@ -28,13 +27,7 @@ export const handler = observe(
     changes: dynamoChangeStore(table),
     fleets: rememberedFleetSizes(dynamoFleetSizes(table), Date.now),
     signals: sqsSignalSender(makeSqsClient(), env.SIGNALS_QUEUE_URL),
-    events: eventBridgePublisher({
-      client: makeEventBridgeClient(),
-      busName: env.EVENT_BUS_NAME,
-      wait: async (ms) => {
-        await sleep(ms);
-      },
-    }),
+    events: publisherTo(env.EVENT_BUS_NAME),
     ownTenant: env.OWN_TENANT_ID,
     telemetry,
     now: Date.now,

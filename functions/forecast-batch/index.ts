@@ -1,15 +1,14 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import * as z from 'zod';
-import { makeDocumentClient, makeEventBridgeClient, makeS3Client } from '../../adapters/clients.ts';
+import { makeDocumentClient, makeS3Client } from '../../adapters/clients.ts';
 import { dynamoBlockReader } from '../../adapters/dynamodb/block-store.ts';
 import { dynamoBreachStore } from '../../adapters/dynamodb/breach-store.ts';
 import { dynamoForecastStore } from '../../adapters/dynamodb/forecast-store.ts';
 import { dynamoSettingsStore } from '../../adapters/dynamodb/settings-store.ts';
 import { dynamoTargetRegistry } from '../../adapters/dynamodb/target-registry.ts';
-import { eventBridgePublisher } from '../../adapters/eventbridge/event-publisher.ts';
 import { s3RunFiles } from '../../adapters/s3/run-files.ts';
 import { s3StateFiles } from '../../adapters/s3/state-files.ts';
 import { forecastWithState } from '../../core/forecasting/ensemble.ts';
+import { publisherTo } from '../shared/event-bus.ts';
 import { observe, telemetry } from '../shared/observe.ts';
 import { readEnv } from '../shared/read-env.ts';
 import { makeHandler } from './handler.ts';
@@ -34,13 +33,7 @@ export const handler = observe(
     breaches: dynamoBreachStore(registry),
     files: s3RunFiles(bucket),
     states: s3StateFiles(bucket),
-    events: eventBridgePublisher({
-      client: makeEventBridgeClient(),
-      busName: env.EVENT_BUS_NAME,
-      wait: async (ms) => {
-        await sleep(ms);
-      },
-    }),
+    events: publisherTo(env.EVENT_BUS_NAME),
     engine: forecastWithState,
     settings: dynamoSettingsStore(registry),
     cadenceMinutes: env.FORECAST_CADENCE_MINUTES,

@@ -1,21 +1,15 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import * as z from 'zod';
-import {
-  makeDocumentClient,
-  makeEventBridgeClient,
-  makeSqsClient,
-  makeStepFunctionsClient,
-} from '../../adapters/clients.ts';
+import { makeDocumentClient, makeSqsClient, makeStepFunctionsClient } from '../../adapters/clients.ts';
 import { dynamoApiKeyStore } from '../../adapters/dynamodb/api-key-store.ts';
 import { dynamoDeploymentStore } from '../../adapters/dynamodb/deployment-store.ts';
 import { dynamoGraphStore } from '../../adapters/dynamodb/graph-store.ts';
 import { dynamoIncidentStore } from '../../adapters/dynamodb/incident-store.ts';
 import { defaultPace, pause } from '../../adapters/dynamodb/paced-retry.ts';
 import { dynamoSettingsStore } from '../../adapters/dynamodb/settings-store.ts';
-import { eventBridgePublisher } from '../../adapters/eventbridge/event-publisher.ts';
 import { sqsSignalSender } from '../../adapters/sqs/signal-sender.ts';
 import { stepFunctionsStarter } from '../../adapters/step-functions/workflow-starter.ts';
 import { authenticate } from '../shared/authenticate.ts';
+import { publisherTo } from '../shared/event-bus.ts';
 import { observe, telemetry } from '../shared/observe.ts';
 import { readEnv } from '../shared/read-env.ts';
 import { makeHandler } from './handler.ts';
@@ -37,13 +31,7 @@ export const handler = observe(
     changes: dynamoDeploymentStore({ client, tableName, now: Date.now }),
     graphs: dynamoGraphStore({ client, tableName }),
     signals: sqsSignalSender(makeSqsClient(), env.SIGNALS_QUEUE_URL),
-    events: eventBridgePublisher({
-      client: makeEventBridgeClient(),
-      busName: env.EVENT_BUS_NAME,
-      wait: async (ms) => {
-        await sleep(ms);
-      },
-    }),
+    events: publisherTo(env.EVENT_BUS_NAME),
     workflow: stepFunctionsStarter({
       client: makeStepFunctionsClient(),
       stateMachineArn: env.DEPLOYMENT_STATE_MACHINE_ARN,
