@@ -1,5 +1,5 @@
-import { existsSync, readdirSync, realpathSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { readdirSync, realpathSync, rmSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import { type BuildOptions, build, type Plugin } from 'esbuild';
 
 /** Bundled CommonJS (parts of the SDK) calls `require` for Node's own modules, which an ES module does not have. */
@@ -21,16 +21,28 @@ const lazyHttp: Plugin = {
   },
 };
 
-/** Folders under `functions/` that hold a function: those with an `index.ts`. */
-export const listFunctions = (root = 'functions'): string[] =>
-  readdirSync(root, { withFileTypes: true })
-    .filter((entry) => entry.isDirectory() && existsSync(join(root, entry.name, 'index.ts')))
-    .map((entry) => entry.name)
-    .sort();
+/** The folder of each function, `<context>/<name>` below `functions/`: those with an `index.ts`. */
+const functionFolders = (root: string): ReadonlyMap<string, string> =>
+  new Map(
+    readdirSync(root, { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile() && entry.name === 'index.ts')
+      .map(({ parentPath }) => [basename(parentPath), parentPath] as const)
+      .sort(([a], [b]) => (a < b ? -1 : 1)),
+  );
+
+/** Names of all functions, sorted: the last part of the folder of each. */
+export const listFunctions = (root = 'functions'): string[] => [...functionFolders(root).keys()];
+
+/** Source folder of a function. @throws TypeError for a name that no folder has */
+export const folderOf = (name: string, root = 'functions'): string => {
+  const folder = functionFolders(root).get(name);
+  if (folder === undefined) throw new TypeError(`no folder below ${root}/ is named ${name}`);
+  return folder;
+};
 
 /** How functions are bundled. */
 export const bundleOptions = (names: readonly string[], outdir: string): BuildOptions => ({
-  entryPoints: names.map((name) => ({ in: join('functions', name, 'index.ts'), out: join(name, 'index') })),
+  entryPoints: names.map((name) => ({ in: join(folderOf(name), 'index.ts'), out: join(name, 'index') })),
   outdir,
   bundle: true,
   minify: true,

@@ -1,7 +1,6 @@
 import { existsSync, writeFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import { Argument, Command } from 'commander';
-import { ConfigurationError, DependencyUnavailableError, InvalidInputError } from '../../core/errors.ts';
+import { DependencyUnavailableError, InvalidInputError } from '../../core/errors.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 
 /** What a bench is given; it prints its table by `out` and returns its figures. */
@@ -18,32 +17,25 @@ interface Options {
   readonly json?: string | true;
 }
 
-const KNOWN = [
-  'forecast',
-  'detect',
-  'diagnose',
-  'ingest',
-  'throughput',
-  'changes',
-  'components',
-  'combinations',
-  'peers',
-  'deployments',
-] as const;
-/** Benches on made-up or listed cases of their own. */
+/** Benches by name. Each is loaded only when asked for: they read far more code and data than any other command. */
+const BENCHES = {
+  forecast: async () => (await import('../../bench/forecast/run.ts')).runForecastBench,
+  detect: async () => (await import('../../bench/detect/run.ts')).runDetectBench,
+  diagnose: async () => (await import('../../bench/diagnose/run.ts')).runDiagnoseBench,
+  ingest: async () => (await import('../../bench/ingest/run.ts')).runIngestBench,
+  throughput: async () => (await import('../../bench/throughput/run.ts')).runThroughputBench,
+  changes: async () => (await import('../../bench/changes/run.ts')).runChangesBench,
+  components: async () => (await import('../../bench/components/run.ts')).runComponentsBench,
+  combinations: async () => (await import('../../bench/combinations/run.ts')).runCombinationsBench,
+  peers: async () => (await import('../../bench/peers/run.ts')).runPeersBench,
+  deployments: async () => (await import('../../bench/deployments/run.ts')).runDeploymentsBench,
+} as const satisfies Readonly<Record<string, () => Promise<Bench>>>;
+type BenchName = keyof typeof BENCHES;
+
+const NAMES = Object.keys(BENCHES) as BenchName[];
+
+/** Benches that need no data directory: their cases are simulated or listed in the bench itself. */
 const WITHOUT_DATA: ReadonlySet<string> = new Set(['changes', 'components', 'combinations', 'peers']);
-const moduleOf = (name: string): URL => new URL(`../../bench/${name}/run.ts`, import.meta.url);
-const NAMES = KNOWN.filter((name) => existsSync(fileURLToPath(moduleOf(name))));
-
-const isBench = (value: unknown): value is Bench => typeof value === 'function';
-
-/** Benches are loaded when asked for: they read far more code and data than any other command. */
-const loadBench = async (name: string): Promise<Bench> => {
-  const module: Readonly<Record<string, unknown>> = await import(moduleOf(name).href);
-  const found = Object.entries(module).find(([exported]) => /^run\w*Bench$/.test(exported))?.[1];
-  if (isBench(found)) return found;
-  throw new ConfigurationError(`bench/${name}/run.ts exports no run...Bench function`);
-};
 
 const writeJson = (path: string | true, results: unknown, terminal: Terminal): void => {
   const text = `${JSON.stringify(results, undefined, 2)}\n`;
@@ -70,8 +62,8 @@ const run = async (name: string, options: Options, terminal: Terminal): Promise<
   // With JSON on stdout, the tables go where they do not mix with it.
   const tables = options.json === true ? terminal.stderr : terminal.stdout;
   const results: Record<string, unknown> = {};
-  for (const bench of name === 'all' ? NAMES : [name]) {
-    const start = await loadBench(bench);
+  for (const bench of NAMES.filter((known) => name === 'all' || known === name)) {
+    const start: Bench = await BENCHES[bench]();
     results[bench] = await start({ data, out: (line) => tables.write(`${line}\n`) });
   }
   if (options.json !== undefined) writeJson(options.json, results, terminal);

@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { buildFunctions, listFunctions } from '../../functions/build.ts';
+import { buildFunctions, folderOf, listFunctions } from '../../functions/build.ts';
 
 const names = listFunctions();
 let outdir = '';
@@ -26,7 +26,7 @@ describe.each(names)('the bundle of %s', (name) => {
     expect(code.split('\n').length).toBeLessThan(code.length / 500);
     expect(code).toMatch(/export\{[^}]*\bhandler\b[^}]*\}/);
     const map = JSON.parse(readFileSync(`${bundleOf(name)}.map`, 'utf8'));
-    expect(map.sources.join()).toContain(`functions/${name}/`);
+    expect(map.sources.join()).toContain(`${folderOf(name)}/`);
     expect(map.sourcesContent).toBeUndefined();
   });
 

@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { App, Duration, Stack } from 'aws-cdk-lib';
@@ -6,6 +6,7 @@ import { CfnFunction } from 'aws-cdk-lib/aws-lambda';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import { afterAll, describe, expect, it } from 'vitest';
 import { ConfigurationError } from '../../core/errors.ts';
+import { folderOf, listFunctions } from '../../functions/build.ts';
 import { selectStage } from '../../lib/config/select-stage.ts';
 import { ObservedFunction } from '../../lib/constructs/observed-function.ts';
 import { Workflow } from '../../lib/constructs/workflow.ts';
@@ -65,7 +66,7 @@ const STANDARD = [
 
 /** Names that a function's sources read from their environment. */
 const readNames = (name: string): string[] => {
-  const source = readFileSync(join('functions', name, 'index.ts'), 'utf8');
+  const source = readFileSync(join(folderOf(name), 'index.ts'), 'utf8');
   return [...source.matchAll(/^\s*([A-Z][A-Z_]+): z\./gm)].map(([, variable]) => variable ?? '');
 };
 
@@ -77,9 +78,8 @@ describe('every function', () => {
   });
 
   it('has the folder it is bundled from', () => {
-    const folders = readdirSync('functions', { withFileTypes: true }).filter((entry) => entry.isDirectory());
     expect(new Set(functions.map(nameOf))).toEqual(new Set(Object.keys(ENVIRONMENT)));
-    for (const name of functions.map(nameOf)) expect(folders.map((folder) => folder.name)).toContain(name);
+    expect(listFunctions()).toEqual(functions.map(nameOf).sort());
   });
 
   it.each(functions.map((fn) => [nameOf(fn), fn] as const))(
