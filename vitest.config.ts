@@ -12,7 +12,7 @@ export default defineConfig({
       reporter: ['text-summary', 'json-summary'],
     },
     projects: [
-      project('unit', ['test/unit/**/*.test.ts'], 60_000),
+      project('unit', ['test/unit/**/*.test.ts', 'test/architecture/**/*.test.ts'], 60_000),
       project('adapters', ['test/adapters/**/*.test.ts']),
       project('workflows', ['test/workflows/**/*.test.ts']),
       // One worker without isolation: loading the CDK library anew for each file costs more than all the assertions.

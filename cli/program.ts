@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import { anomaliesCommand } from './commands/anomalies.ts';
 import { assessCommand } from './commands/assess.ts';
-import { benchCommand } from './commands/bench.ts';
+import { benchCommand } from './commands/bench/bench.ts';
 import { breachesCommand } from './commands/breaches.ts';
 import { changesCommand } from './commands/changes.ts';
 import { detectCommand } from './commands/detect.ts';

@@ -1,5 +1,5 @@
 import { type Command, CommanderError } from 'commander';
-import { InvalidInputError } from '../core/errors.ts';
+import { InvalidInputError } from '../core/shared/errors.ts';
 import type { Terminal } from './terminal/terminal.ts';
 
 /** Exit codes of every command. */

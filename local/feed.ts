@@ -1,8 +1,8 @@
 import { SQSClient } from '@aws-sdk/client-sqs';
-import { makeDocumentClient } from '../adapters/clients.ts';
+import { makeDocumentClient } from '../adapters/aws/clients.ts';
 import { dynamoBlockReader } from '../adapters/dynamodb/block-store.ts';
 import { dynamoTargetRegistry } from '../adapters/dynamodb/target-registry.ts';
-import { DependencyUnavailableError } from '../core/errors.ts';
+import { DependencyUnavailableError } from '../core/shared/errors.ts';
 import { type ProfiledSeries, profiledSeries, toIngestBodies } from '../core/simulator/ingest-body.ts';
 import { simulateFleet } from '../core/simulator/simulate-fleet.ts';
 import { requireOutput } from './deploy.ts';

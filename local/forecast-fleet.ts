@@ -1,7 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { RunAnswer } from '../cli/api-client/answers.ts';
 import type { ApiClient } from '../cli/api-client/api-client.ts';
-import { DependencyUnavailableError } from '../core/errors.ts';
+import { DependencyUnavailableError } from '../core/shared/errors.ts';
 import type { StageTimes } from './stage-times.ts';
 
 const POLL_MILLISECONDS = 500;

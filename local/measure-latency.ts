@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { inParallel } from '../cli/api-client/in-parallel.ts';
-import { DependencyUnavailableError } from '../core/errors.ts';
+import { DependencyUnavailableError } from '../core/shared/errors.ts';
 import { type ProfiledSeries, toIngestBodies } from '../core/simulator/ingest-body.ts';
 import { confirmStored, send } from './feed.ts';
 import { replay } from './replay/replay-fleet.ts';

@@ -1,6 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { GetQueueAttributesCommand, ListQueuesCommand, type SQSClient } from '@aws-sdk/client-sqs';
-import { DependencyUnavailableError } from '../core/errors.ts';
+import { DependencyUnavailableError } from '../core/shared/errors.ts';
 
 const POLL_MILLISECONDS = 300;
 const TELL_MILLISECONDS = 3000;

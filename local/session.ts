@@ -4,7 +4,7 @@ import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import * as z from 'zod';
 import { ApiClient } from '../cli/api-client/api-client.ts';
 import { LOCAL_CONNECTION_FILE } from '../cli/api-client/connection.ts';
-import { DependencyUnavailableError } from '../core/errors.ts';
+import { DependencyUnavailableError } from '../core/shared/errors.ts';
 import { apiAddress, deployLocal, requireOutput, type StackOutputs } from './deploy.ts';
 import { type Emulator, startEmulator } from './emulator/emulator.ts';
 import { ensureEmulator } from './emulator/virtual-environment.ts';

@@ -1,7 +1,7 @@
 import { existsSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { InvalidInputError } from '../core/errors.ts';
+import { InvalidInputError } from '../core/shared/errors.ts';
 
 export interface StartOptions {
   /** Folder of CSV files to replay instead of the simulated fleet. */

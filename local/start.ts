@@ -1,7 +1,7 @@
 /** `npm start`: emulator, deployment, data, forecasts, report; stays up until Ctrl-C. */
 import { join } from 'node:path';
 import { processTerminal, type Terminal } from '../cli/terminal/terminal.ts';
-import { InvalidInputError } from '../core/errors.ts';
+import { InvalidInputError } from '../core/shared/errors.ts';
 import { chooseSource, confirmStored, send, sendThisMachine } from './feed.ts';
 import { outlookChart, outlookTable, readOutlook } from './fleet-report.ts';
 import { forecastFleet } from './forecast-fleet.ts';

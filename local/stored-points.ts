@@ -1,6 +1,6 @@
 import type { BlockStore, TargetRegistry } from '../core/ports/metric-storage.ts';
+import { hourOf } from '../core/shared/keys.ts';
 import { decodeBlock } from '../core/storage/block-codec.ts';
-import { hourOf } from '../core/storage/keys.ts';
 
 export interface StoredCount {
   readonly targets: number;

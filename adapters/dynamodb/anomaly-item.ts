@@ -2,7 +2,7 @@
 import * as z from 'zod';
 import { ANOMALY_KINDS } from '../../core/anomalies/anomaly-kinds.ts';
 import type { Anomaly, AnomalyEnd } from '../../core/ports/anomaly-storage.ts';
-import { registryKeys } from '../../core/storage/keys.ts';
+import { registryKeys } from '../../core/shared/keys.ts';
 
 const Detail = z.object({
   value: z.number(),

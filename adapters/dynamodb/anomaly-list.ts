@@ -4,8 +4,8 @@ import { oldestActive } from '../../core/anomalies/active-anomaly.ts';
 import { decodeCursor, encodeCursor } from '../../core/api/cursor.ts';
 import type { Anomaly, AnomalyFilter } from '../../core/ports/anomaly-storage.ts';
 import type { Page, PageRequest } from '../../core/ports/metric-storage.ts';
-import { registryKeys } from '../../core/storage/keys.ts';
-import { calling } from '../sdk-failure.ts';
+import { registryKeys } from '../../core/shared/keys.ts';
+import { calling } from '../aws/sdk-failure.ts';
 import { AnomalyItem, anomalyOf } from './anomaly-item.ts';
 
 /** Items looked at by one query of a filtered list, and queries made for one page before it is returned short. */

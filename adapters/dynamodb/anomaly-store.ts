@@ -1,10 +1,10 @@
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import { GetCommand, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import type { Anomaly, AnomalyEnd, AnomalyStore } from '../../core/ports/anomaly-storage.ts';
-import { calling } from '../sdk-failure.ts';
+import { inParallel } from '../../core/shared/in-parallel.ts';
+import { calling } from '../aws/sdk-failure.ts';
 import { endOf, itemOf, placeOf } from './anomaly-item.ts';
 import { type AnomalyStoreOptions, listAnomalies } from './anomaly-list.ts';
-import { inParallel } from './in-parallel.ts';
 
 const WRITES_AT_ONCE = 8;
 

@@ -1,10 +1,10 @@
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import { type DynamoDBDocumentClient, GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
-import { ConflictError } from '../../core/errors.ts';
 import type { ApiKey, ApiKeyStore } from '../../core/ports/access.ts';
-import { registryKeys } from '../../core/storage/keys.ts';
-import { calling } from '../sdk-failure.ts';
+import { ConflictError } from '../../core/shared/errors.ts';
+import { registryKeys } from '../../core/shared/keys.ts';
+import { calling } from '../aws/sdk-failure.ts';
 
 const ApiKeyItem = z.object({
   tenantId: z.string(),

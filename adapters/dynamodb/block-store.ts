@@ -1,10 +1,12 @@
 import { QueryCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
 import type { BlockKey, BlockStore, BlockWrite, StoredBlock } from '../../core/ports/metric-storage.ts';
+import { inParallel } from '../../core/shared/in-parallel.ts';
+import { hotKeys } from '../../core/shared/keys.ts';
 import { BlocksNotWrittenError } from '../../core/storage/blocks-not-written-error.ts';
-import { hotKeys } from '../../core/storage/keys.ts';
-import { calling } from '../sdk-failure.ts';
-import { batchGet, type Consistency } from './batch-get.ts';
+import { batchGet, type Consistency } from '../aws/dynamodb/batch-get.ts';
+import { defaultPace, type Pace } from '../aws/paced-retry.ts';
+import { calling } from '../aws/sdk-failure.ts';
 import {
   type BlockTable,
   combine,
@@ -13,8 +15,6 @@ import {
   transactionsOf,
   type WriteOutcome,
 } from './block-write.ts';
-import { inParallel } from './in-parallel.ts';
-import { defaultPace, type Pace } from './paced-retry.ts';
 
 const PUTS_AT_ONCE = 8;
 const TRANSACTIONS_AT_ONCE = 4;

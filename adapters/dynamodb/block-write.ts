@@ -1,10 +1,10 @@
 /** Conditional writes of blocks: one by one, or many new ones in a transaction. */
 import { ConditionalCheckFailedException, TransactionCanceledException } from '@aws-sdk/client-dynamodb';
 import { type DynamoDBDocumentClient, PutCommand, TransactWriteCommand } from '@aws-sdk/lib-dynamodb';
-import { DependencyUnavailableError } from '../../core/errors.ts';
 import type { BlockKey, BlockWrite } from '../../core/ports/metric-storage.ts';
-import { hotKeys } from '../../core/storage/keys.ts';
-import { calling, isTransient } from '../sdk-failure.ts';
+import { DependencyUnavailableError } from '../../core/shared/errors.ts';
+import { hotKeys } from '../../core/shared/keys.ts';
+import { calling, isTransient } from '../aws/sdk-failure.ts';
 
 /** What became of some blocks; each is in one list or was written. */
 export interface WriteOutcome {

@@ -5,9 +5,9 @@ import { decodeCursor, encodeCursor } from '../../core/api/cursor.ts';
 import { SEVERITIES } from '../../core/breach/breach-risk.ts';
 import type { BreachFilter, BreachStore, PredictedBreach } from '../../core/ports/forecast-storage.ts';
 import type { Page, PageRequest } from '../../core/ports/metric-storage.ts';
-import { registryKeys } from '../../core/storage/keys.ts';
+import { registryKeys } from '../../core/shared/keys.ts';
 import { PROFILES } from '../../core/targets/target.ts';
-import { calling } from '../sdk-failure.ts';
+import { calling } from '../aws/sdk-failure.ts';
 
 /** Name of the registry table's index by risk. */
 export const RISK_INDEX = 'byRisk';

@@ -3,11 +3,11 @@ import { type DynamoDBDocumentClient, GetCommand, PutCommand } from '@aws-sdk/li
 import * as z from 'zod';
 import type { PastIncident } from '../../core/diagnosis/similar-incidents.ts';
 import type { CauseStore } from '../../core/ports/incident-storage.ts';
+import { registryKeys } from '../../core/shared/keys.ts';
 import type { CausesReport } from '../../core/signals/causes-report.ts';
-import { registryKeys } from '../../core/storage/keys.ts';
-import { calling } from '../sdk-failure.ts';
-import { deflateJson, inflateJson } from './deflated-json.ts';
-import { newestUnder } from './tenant-items.ts';
+import { deflateJson, inflateJson } from '../aws/dynamodb/deflated-json.ts';
+import { newestUnder } from '../aws/dynamodb/tenant-items.ts';
+import { calling } from '../aws/sdk-failure.ts';
 
 const Packed = z.object({ data: z.instanceof(Uint8Array) });
 

@@ -1,8 +1,8 @@
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
 import type { ChangeStore } from '../../core/ports/incident-storage.ts';
-import { registryKeys } from '../../core/storage/keys.ts';
-import { newestBetween } from './tenant-items.ts';
+import { registryKeys } from '../../core/shared/keys.ts';
+import { newestBetween } from '../aws/dynamodb/tenant-items.ts';
 
 /** More changes than this around one incident tell nothing. */
 const MOST_CHANGES = 500;

@@ -10,14 +10,14 @@ import { decodeCursor, encodeCursor } from '../../core/api/cursor.ts';
 import { ChangeFeatures } from '../../core/change-risk/change-features.ts';
 import type { DeployExample } from '../../core/change-risk/risk-model.ts';
 import { ChangeRecord, ChangeSummary, summaryOf } from '../../core/deployments/change-record.ts';
-import { DependencyUnavailableError } from '../../core/errors.ts';
 import type { ForestallEvent } from '../../core/events/event-catalog.ts';
 import { RemediationProposed } from '../../core/events/remediation-events.ts';
 import type { DeploymentStore, StoredChange } from '../../core/ports/deployment-storage.ts';
-import { registryKeys } from '../../core/storage/keys.ts';
-import { calling } from '../sdk-failure.ts';
-import { deflateJson, inflateJson } from './deflated-json.ts';
-import { newestBetween, newestUnder } from './tenant-items.ts';
+import { DependencyUnavailableError } from '../../core/shared/errors.ts';
+import { registryKeys } from '../../core/shared/keys.ts';
+import { deflateJson, inflateJson } from '../aws/dynamodb/deflated-json.ts';
+import { newestBetween, newestUnder } from '../aws/dynamodb/tenant-items.ts';
+import { calling } from '../aws/sdk-failure.ts';
 
 /** As long as executions keep their names, so that a change that is told again is the same for so long. */
 const KEPT_SECONDS = 90 * 86_400;

@@ -2,8 +2,8 @@ import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import { type DynamoDBDocumentClient, GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
 import type { DetectorStateStore } from '../../core/ports/anomaly-storage.ts';
-import { hotKeys } from '../../core/storage/keys.ts';
-import { calling } from '../sdk-failure.ts';
+import { hotKeys } from '../../core/shared/keys.ts';
+import { calling } from '../aws/sdk-failure.ts';
 
 const DetectorItem = z.object({ data: z.instanceof(Uint8Array), v: z.number().int().positive() });
 

@@ -7,9 +7,9 @@ import {
 } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
 import type { ForecastStore, TargetForecast } from '../../core/ports/forecast-storage.ts';
+import { hotKeys } from '../../core/shared/keys.ts';
 import { decodeForecasts, encodeForecasts } from '../../core/storage/forecast-codec.ts';
-import { hotKeys } from '../../core/storage/keys.ts';
-import { calling } from '../sdk-failure.ts';
+import { calling } from '../aws/sdk-failure.ts';
 
 /** Leaves room below DynamoDB's 400 KB for keys and attribute names. */
 const PART_BYTES = 350_000;

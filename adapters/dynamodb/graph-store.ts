@@ -1,11 +1,11 @@
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import { type DynamoDBDocumentClient, GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
-import { ConflictError } from '../../core/errors.ts';
 import type { GraphStore, StoredGraph } from '../../core/ports/incident-storage.ts';
-import { registryKeys } from '../../core/storage/keys.ts';
-import { calling } from '../sdk-failure.ts';
-import { deflateJson, inflateJson } from './deflated-json.ts';
+import { ConflictError } from '../../core/shared/errors.ts';
+import { registryKeys } from '../../core/shared/keys.ts';
+import { deflateJson, inflateJson } from '../aws/dynamodb/deflated-json.ts';
+import { calling } from '../aws/sdk-failure.ts';
 
 const Item = z.object({
   v: z.number().int().positive(),

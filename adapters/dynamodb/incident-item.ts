@@ -2,8 +2,8 @@ import * as z from 'zod';
 import type { ForestallEvent } from '../../core/events/event-catalog.ts';
 import type { Incident } from '../../core/incidents/incident.ts';
 import type { StoredIncident } from '../../core/ports/incident-storage.ts';
-import { registryKeys } from '../../core/storage/keys.ts';
-import { deflateJson, inflateJson } from './deflated-json.ts';
+import { registryKeys } from '../../core/shared/keys.ts';
+import { deflateJson, inflateJson } from '../aws/dynamodb/deflated-json.ts';
 
 /** How long an incident is kept after its last signal. */
 export const KEPT_SECONDS = 400 * 86_400;

@@ -8,7 +8,6 @@ import {
 } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
 import { decodeCursor, encodeCursor } from '../../core/api/cursor.ts';
-import { DependencyUnavailableError } from '../../core/errors.ts';
 import type { Incident } from '../../core/incidents/incident.ts';
 import type {
   IncidentBook,
@@ -17,13 +16,14 @@ import type {
   StoredIncident,
 } from '../../core/ports/incident-storage.ts';
 import type { Page, PageRequest } from '../../core/ports/metric-storage.ts';
-import { registryKeys } from '../../core/storage/keys.ts';
-import { calling } from '../sdk-failure.ts';
-import { batchGet } from './batch-get.ts';
-import { deflateJson, inflateJson } from './deflated-json.ts';
-import { inParallel } from './in-parallel.ts';
+import { DependencyUnavailableError } from '../../core/shared/errors.ts';
+import { inParallel } from '../../core/shared/in-parallel.ts';
+import { registryKeys } from '../../core/shared/keys.ts';
+import { batchGet } from '../aws/dynamodb/batch-get.ts';
+import { deflateJson, inflateJson } from '../aws/dynamodb/deflated-json.ts';
+import { defaultPace, type Pace } from '../aws/paced-retry.ts';
+import { calling } from '../aws/sdk-failure.ts';
 import { absorbedBy, absorbedItem, incidentItem, incidentKey, readIncidentItem } from './incident-item.ts';
-import { defaultPace, type Pace } from './paced-retry.ts';
 
 export interface IncidentStoreOptions {
   readonly client: DynamoDBDocumentClient;

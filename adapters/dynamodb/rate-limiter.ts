@@ -1,8 +1,8 @@
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import { type DynamoDBDocumentClient, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import type { RateLimiter } from '../../core/ports/access.ts';
-import { registryKeys } from '../../core/storage/keys.ts';
-import { calling } from '../sdk-failure.ts';
+import { registryKeys } from '../../core/shared/keys.ts';
+import { calling } from '../aws/sdk-failure.ts';
 
 const MINUTE_MS = 60_000;
 /** Long enough to look at, short enough to cost nothing. */

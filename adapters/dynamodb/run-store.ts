@@ -2,10 +2,10 @@ import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import { type DynamoDBDocumentClient, GetCommand, PutCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
 import { decodeCursor, encodeCursor } from '../../core/api/cursor.ts';
-import { ConflictError } from '../../core/errors.ts';
 import { type ForecastRun, RUN_STATUSES, type RunStore } from '../../core/ports/forecast-storage.ts';
-import { registryKeys } from '../../core/storage/keys.ts';
-import { calling } from '../sdk-failure.ts';
+import { ConflictError } from '../../core/shared/errors.ts';
+import { registryKeys } from '../../core/shared/keys.ts';
+import { calling } from '../aws/sdk-failure.ts';
 
 /** How long a run's record is kept. */
 const KEPT_SECONDS = 90 * 86_400;

@@ -1,11 +1,11 @@
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import { type DynamoDBDocumentClient, GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
-import { ConflictError } from '../../core/errors.ts';
 import type { SettingsStore } from '../../core/ports/settings-storage.ts';
 import { NO_SETTINGS, Settings } from '../../core/settings/settings.ts';
-import { registryKeys } from '../../core/storage/keys.ts';
-import { calling } from '../sdk-failure.ts';
+import { ConflictError } from '../../core/shared/errors.ts';
+import { registryKeys } from '../../core/shared/keys.ts';
+import { calling } from '../aws/sdk-failure.ts';
 
 /** Text: limits may exceed the range of DynamoDB's numbers. */
 const SettingsItem = z.object({ settings: z.string() });

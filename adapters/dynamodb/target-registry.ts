@@ -2,15 +2,15 @@ import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import { type DynamoDBDocumentClient, GetCommand, PutCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
 import { decodeCursor, encodeCursor } from '../../core/api/cursor.ts';
-import { DependencyUnavailableError, InvalidInputError } from '../../core/errors.ts';
 import { mergeSighting } from '../../core/ingestion/merge-sighting.ts';
 import type { Page, PageRequest, TargetRegistry, TargetSighting } from '../../core/ports/metric-storage.ts';
-import { registryKeys } from '../../core/storage/keys.ts';
+import { DependencyUnavailableError, InvalidInputError } from '../../core/shared/errors.ts';
+import { inParallel } from '../../core/shared/in-parallel.ts';
+import { registryKeys } from '../../core/shared/keys.ts';
 import type { Target } from '../../core/targets/target.ts';
-import { calling } from '../sdk-failure.ts';
-import { batchGet } from './batch-get.ts';
-import { inParallel } from './in-parallel.ts';
-import { defaultPace, type Pace, pause } from './paced-retry.ts';
+import { batchGet } from '../aws/dynamodb/batch-get.ts';
+import { defaultPace, type Pace, pause } from '../aws/paced-retry.ts';
+import { calling } from '../aws/sdk-failure.ts';
 import { readTargetItem, type StoredTarget, writeTargetItem } from './target-item.ts';
 
 interface RegistryTable {

@@ -1,7 +1,7 @@
 import { InvokeCommand, type LambdaClient } from '@aws-sdk/client-lambda';
-import { DependencyUnavailableError } from '../../core/errors.ts';
 import type { PeerWorkStarter } from '../../core/ports/peer-storage.ts';
-import { calling } from '../sdk-failure.ts';
+import { DependencyUnavailableError } from '../../core/shared/errors.ts';
+import { calling } from '../aws/sdk-failure.ts';
 
 export interface PeerWorkStarterOptions {
   readonly client: LambdaClient;

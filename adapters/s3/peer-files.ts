@@ -1,6 +1,6 @@
 import type { PeerStateFiles } from '../../core/ports/peer-storage.ts';
-import { objectKeys } from '../../core/storage/keys.ts';
-import { type BucketOptions, readKept, replaceKept } from './kept-bytes.ts';
+import { objectKeys } from '../../core/shared/keys.ts';
+import { type BucketOptions, readKept, replaceKept } from '../aws/s3/kept-bytes.ts';
 
 /** What is known of groups of peers, one object for each in the forecast bucket. */
 export const s3PeerFiles = (options: BucketOptions): PeerStateFiles => ({

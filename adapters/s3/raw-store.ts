@@ -1,7 +1,7 @@
 import { GetObjectCommand, NoSuchKey, PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
-import { DependencyUnavailableError, InvalidInputError } from '../../core/errors.ts';
 import type { RawStore } from '../../core/ports/metric-storage.ts';
-import { calling } from '../sdk-failure.ts';
+import { DependencyUnavailableError, InvalidInputError } from '../../core/shared/errors.ts';
+import { calling } from '../aws/sdk-failure.ts';
 
 /** Payloads and quarantined parts in the raw bucket. */
 export const s3RawStore = (client: S3Client, bucket: string): RawStore => ({

@@ -8,7 +8,6 @@ import {
   type S3Client,
 } from '@aws-sdk/client-s3';
 import * as z from 'zod';
-import { InvalidInputError } from '../../core/errors.ts';
 import type { Forecast } from '../../core/forecasting/forecast.ts';
 import type {
   BatchResult,
@@ -16,9 +15,10 @@ import type {
   RunFiles,
   TargetForecast,
 } from '../../core/ports/forecast-storage.ts';
-import { objectKeys } from '../../core/storage/keys.ts';
+import { InvalidInputError } from '../../core/shared/errors.ts';
+import { objectKeys } from '../../core/shared/keys.ts';
 import { scaleOf } from '../../core/storage/quantile-tracks.ts';
-import { calling } from '../sdk-failure.ts';
+import { calling } from '../aws/sdk-failure.ts';
 
 const compress = promisify(gzip);
 

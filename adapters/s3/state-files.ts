@@ -1,6 +1,6 @@
 import type { StateFiles } from '../../core/ports/state-storage.ts';
-import { objectKeys } from '../../core/storage/keys.ts';
-import { readKept, replaceKept } from './kept-bytes.ts';
+import { objectKeys } from '../../core/shared/keys.ts';
+import { readKept, replaceKept } from '../aws/s3/kept-bytes.ts';
 import type { RunFilesOptions } from './run-files.ts';
 
 /** What runs learned, one object for each batch in the forecast bucket: a put costs the same whatever its size. */

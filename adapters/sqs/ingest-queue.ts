@@ -1,6 +1,6 @@
 import { SendMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
 import type { IngestQueue } from '../../core/ports/metric-storage.ts';
-import { calling } from '../sdk-failure.ts';
+import { calling } from '../aws/sdk-failure.ts';
 
 /** Pointers as JSON messages. Standard queue: order and repetition do not matter to merging. */
 export const sqsIngestQueue = (client: SQSClient, queueUrl: string): IngestQueue => ({

@@ -1,6 +1,6 @@
 import { SendMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
 import type { SignalSender } from '../../core/ports/incident-storage.ts';
-import { calling } from '../sdk-failure.ts';
+import { calling } from '../aws/sdk-failure.ts';
 
 /** Messages to the signals queue in the forms that `core/signals/incoming.ts` reads. */
 export const sqsSignalSender = (client: SQSClient, queueUrl: string): SignalSender => {

@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
-import { seededRandom } from '../detect/seeded-random.ts';
+import { seededRandom } from '../shared/seeded-random.ts';
 import { drawCase, HARMS, showing } from './cases.ts';
 import { type CaseResult, CHECKS, figuresOf, type GroupFigures, runCase } from './measure.ts';
 import { applicationWorld, machineWorld, simulatedWorld, type World } from './worlds.ts';

@@ -4,8 +4,8 @@ import { gunzipSync } from 'node:zlib';
 import { METRIC_UNITS, type ServerMetrics, SIMULATED_METRICS } from '../../core/simulator/fleet.ts';
 import { simulateFleet } from '../../core/simulator/simulate-fleet.ts';
 import type { Profile, TargetMetric } from '../../core/targets/target.ts';
-import { normal, seededRandom } from '../detect/seeded-random.ts';
 import { loadPetShop } from '../diagnose/load-issues.ts';
+import { normal, seededRandom } from '../shared/seeded-random.ts';
 
 /** One target of a world: values of each metric on the world's grid, NaN where nothing was measured. */
 export interface WorldTarget {

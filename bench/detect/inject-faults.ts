@@ -1,4 +1,4 @@
-import { normal, seededRandom } from './seeded-random.ts';
+import { normal, seededRandom } from '../shared/seeded-random.ts';
 import type { CleanSeries } from './simulate-series.ts';
 
 /** Kinds of injected faults. */

@@ -1,7 +1,7 @@
+import { seededRandom } from '../shared/seeded-random.ts';
 import { visibleHours } from './fault-effect.ts';
 import { seasonalSpread } from './inject-faults.ts';
 import type { LabelledTarget, TargetFault, TargetSeries } from './labelled-target.ts';
-import { seededRandom } from './seeded-random.ts';
 
 /** What is injected: one fault for each type of anomaly that the detectors name, `duration` in three forms. */
 export const INJECTED_TYPES = ['behavioural', 'pattern', 'correlation', 'duration'] as const;

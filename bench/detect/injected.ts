@@ -5,6 +5,7 @@ import {
   type DetectorVariant,
   THRESHOLDS,
 } from '../../core/detection/detector-options.ts';
+import { seededRandom } from '../shared/seeded-random.ts';
 import { median } from './alert-level.ts';
 import {
   FAULT_KINDS,
@@ -14,7 +15,6 @@ import {
   type SpreadRule,
   suits,
 } from './inject-faults.ts';
-import { seededRandom } from './seeded-random.ts';
 import type { CleanSeries } from './simulate-series.ts';
 import { vusPr } from './vus-pr.ts';
 

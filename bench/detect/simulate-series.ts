@@ -1,4 +1,4 @@
-import { normal, seededRandom } from './seeded-random.ts';
+import { normal, seededRandom } from '../shared/seeded-random.ts';
 
 const DAY_SECONDS = 86_400;
 

@@ -1,5 +1,5 @@
-import { contentHash } from '../../core/diagnosis/content-hash.ts';
 import type { MetricWindow } from '../../core/diagnosis/metric-window.ts';
+import { contentHash } from '../../core/shared/content-hash.ts';
 import { type RandomStream, randomStream } from '../../core/simulator/random.ts';
 import type { LabelledCase } from './load-issues.ts';
 

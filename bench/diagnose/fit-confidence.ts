@@ -6,7 +6,7 @@ import {
   type RankingMethod,
 } from '../../core/diagnosis/confidence.ts';
 import { diagnose } from '../../core/diagnosis/diagnose.ts';
-import { ConfigurationError } from '../../core/errors.ts';
+import { ConfigurationError } from '../../core/shared/errors.ts';
 import { type LabelledCase, loadPetShop } from './load-issues.ts';
 import { reduceInput, type Variant } from './score-cases.ts';
 import { explainSimulated } from './simulated.ts';

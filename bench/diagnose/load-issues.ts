@@ -6,7 +6,7 @@ import { parseGraphCsv } from '../../core/diagnosis/files/graph-csv.ts';
 import { parseMetricsCsv } from '../../core/diagnosis/files/metrics-csv.ts';
 import { type DiagnosisTarget, parseTargetJson } from '../../core/diagnosis/files/target-json.ts';
 import type { MetricWindow } from '../../core/diagnosis/metric-window.ts';
-import { ConfigurationError } from '../../core/errors.ts';
+import { ConfigurationError } from '../../core/shared/errors.ts';
 
 /** One incident with its known cause, given or made up. */
 export interface LabelledCase {

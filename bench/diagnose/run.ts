@@ -4,7 +4,7 @@ import { parseArgs } from 'node:util';
 import { diagnose } from '../../core/diagnosis/diagnose.ts';
 import { parseGraphCsv } from '../../core/diagnosis/files/graph-csv.ts';
 import { parseMetricsCsv } from '../../core/diagnosis/files/metrics-csv.ts';
-import { ConfigurationError } from '../../core/errors.ts';
+import { ConfigurationError } from '../../core/shared/errors.ts';
 import { disguise, disguisedName } from './disguise.ts';
 import { type LabelledCase, loadPetShop } from './load-issues.ts';
 import { overconfidentErrors, reliability } from './reliability.ts';

@@ -1,11 +1,11 @@
 /** A simulated fault as the pipeline stores it: hour blocks, graph, changes and the incident folded from its alerts. */
 import type { DeclaredEdge } from '../../core/diagnosis/dependency-graph.ts';
-import { InvalidInputError } from '../../core/errors.ts';
 import type { Incident } from '../../core/incidents/incident.ts';
 import { dedupKey } from '../../core/incidents/signal.ts';
 import type { IncidentBook, StoredIncident } from '../../core/ports/incident-storage.ts';
-import type { Telemetry } from '../../core/ports/telemetry.ts';
 import type { MetricSeries } from '../../core/series/metric-series.ts';
+import { InvalidInputError } from '../../core/shared/errors.ts';
+import type { Telemetry } from '../../core/shared/telemetry.ts';
 import type { CausesReport } from '../../core/signals/causes-report.ts';
 import { type Diagnosing, diagnoseStored } from '../../core/signals/diagnose-stored.ts';
 import { type FoldDeps, foldTenant } from '../../core/signals/fold-tenant.ts';

@@ -2,8 +2,8 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import * as z from 'zod';
-import { InvalidInputError } from '../../core/errors.ts';
 import type { RegularSeries } from '../../core/series/metric-series.ts';
+import { InvalidInputError } from '../../core/shared/errors.ts';
 
 const STEP_SECONDS = 300;
 export const HORIZON = 96;

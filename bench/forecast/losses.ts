@@ -1,4 +1,4 @@
-import { seededRandom } from '../detect/seeded-random.ts';
+import { seededRandom } from '../shared/seeded-random.ts';
 
 /** Losses of one forecast against what came. `sMape` in percent; `covered` = share inside p10-p90. */
 export interface ForecastLosses {

@@ -1,4 +1,4 @@
-import { seededRandom } from '../detect/seeded-random.ts';
+import { seededRandom } from '../shared/seeded-random.ts';
 import {
   type Alarm,
   alarmsOf,

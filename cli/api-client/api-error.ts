@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { ForestallError } from '../../core/errors.ts';
+import { ForestallError } from '../../core/shared/errors.ts';
 
 /** What the API found fault with: a field (`points[3].value`) or a line (`line 7`). */
 export interface ProblemField {

@@ -5,9 +5,9 @@ import type { AnomalyAnswer } from '../api-client/answers.ts';
 import { formatNumber } from '../terminal/format.ts';
 import type { Column } from '../terminal/table.ts';
 import type { Terminal } from '../terminal/terminal.ts';
-import { type ConnectionOptions, connect, withConnection } from './connection-options.ts';
-import { printList } from './list-output.ts';
-import { wholeNumber } from './option-values.ts';
+import { type ConnectionOptions, connect, withConnection } from './shared/connection-options.ts';
+import { printList } from './shared/list-output.ts';
+import { wholeNumber } from './shared/option-values.ts';
 
 interface Options extends ConnectionOptions {
   readonly from?: string;

@@ -13,13 +13,13 @@ import {
   type RiskAssessment,
   type RiskLevel,
 } from '../../core/change-risk/risk-model.ts';
-import { InvalidInputError } from '../../core/errors.ts';
+import { InvalidInputError } from '../../core/shared/errors.ts';
 import { type DescribedPlan, readPlan } from '../input/planned-change-file.ts';
 import { GateReachedError } from '../run-program.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 import { LineWriter } from '../terminal/writer.ts';
 import { describeAssessment } from './assess-text.ts';
-import { type ConnectionOptions, connect, withConnection } from './connection-options.ts';
+import { type ConnectionOptions, connect, withConnection } from './shared/connection-options.ts';
 
 interface Options extends ConnectionOptions {
   readonly target?: string;

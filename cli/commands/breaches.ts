@@ -5,9 +5,9 @@ import { probabilityColour, severityColour } from '../terminal/colour.ts';
 import { formatDuration, formatNumber, formatPercent } from '../terminal/format.ts';
 import type { Column } from '../terminal/table.ts';
 import type { Terminal } from '../terminal/terminal.ts';
-import { type ConnectionOptions, connect, withConnection } from './connection-options.ts';
-import { printList } from './list-output.ts';
-import { numberUpTo, wholeNumber } from './option-values.ts';
+import { type ConnectionOptions, connect, withConnection } from './shared/connection-options.ts';
+import { printList } from './shared/list-output.ts';
+import { numberUpTo, wholeNumber } from './shared/option-values.ts';
 
 interface Options extends ConnectionOptions {
   readonly minProbability?: number;

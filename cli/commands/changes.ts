@@ -7,9 +7,9 @@ import type { Terminal } from '../terminal/terminal.ts';
 import { LineWriter } from '../terminal/writer.ts';
 import { describeAssessment } from './assess-text.ts';
 import { CHANGE_COLUMNS, describeChange } from './changes-text.ts';
-import { type ConnectionOptions, connect, withConnection } from './connection-options.ts';
-import { printList } from './list-output.ts';
-import { wholeNumber } from './option-values.ts';
+import { type ConnectionOptions, connect, withConnection } from './shared/connection-options.ts';
+import { printList } from './shared/list-output.ts';
+import { wholeNumber } from './shared/option-values.ts';
 
 interface ShowOptions extends ConnectionOptions {
   readonly json?: true;

@@ -5,7 +5,7 @@ import { type DiagnosisReport, diagnose } from '../../core/diagnosis/diagnose.ts
 import { parseGraphCsv } from '../../core/diagnosis/files/graph-csv.ts';
 import { parseMetricsCsv } from '../../core/diagnosis/files/metrics-csv.ts';
 import { type DiagnosisTarget, parseTargetJson } from '../../core/diagnosis/files/target-json.ts';
-import { InvalidInputError } from '../../core/errors.ts';
+import { InvalidInputError } from '../../core/shared/errors.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 import { LineWriter } from '../terminal/writer.ts';
 import { describeDiagnosis } from './diagnose-text.ts';

@@ -1,7 +1,7 @@
 import { Command } from 'commander';
-import { InvalidInputError } from '../../core/errors.ts';
 import type { Forecaster } from '../../core/forecasting/forecast.ts';
 import { regularise } from '../../core/series/regularise.ts';
+import { InvalidInputError } from '../../core/shared/errors.ts';
 import { meaningOf } from '../../core/targets/metric-meaning.ts';
 import { nameFromFile } from '../input/file-naming.ts';
 import { openInput } from '../input/line-batches.ts';
@@ -11,7 +11,7 @@ import { startProgress } from '../terminal/progress.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 import { LineWriter } from '../terminal/writer.ts';
 import { describeForecast, type SeriesForecast, summariseForecasts } from './forecast-text.ts';
-import { parseLevels, wholeNumber } from './option-values.ts';
+import { parseLevels, wholeNumber } from './shared/option-values.ts';
 
 /** Levels that the table and the chart show. */
 const SHOWN_LEVELS: readonly number[] = [0.1, 0.5, 0.9];

@@ -6,9 +6,9 @@ import { formatDuration, formatPercent } from '../terminal/format.ts';
 import { type Column, renderTable } from '../terminal/table.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 import { LineWriter } from '../terminal/writer.ts';
-import { type ConnectionOptions, connect, withConnection } from './connection-options.ts';
-import { printList } from './list-output.ts';
-import { wholeNumber } from './option-values.ts';
+import { type ConnectionOptions, connect, withConnection } from './shared/connection-options.ts';
+import { printList } from './shared/list-output.ts';
+import { wholeNumber } from './shared/option-values.ts';
 
 interface ShowOptions extends ConnectionOptions {
   readonly json?: true;

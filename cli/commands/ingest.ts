@@ -8,8 +8,8 @@ import type { IngestChunk, IngestNames } from '../input/ingest-chunk.ts';
 import { chunkFile, FILE_FORMATS, type FileFormat } from '../input/ingest-file.ts';
 import { startProgress } from '../terminal/progress.ts';
 import type { Terminal } from '../terminal/terminal.ts';
-import { type ConnectionOptions, connect, withConnection } from './connection-options.ts';
-import { wholeNumber } from './option-values.ts';
+import { type ConnectionOptions, connect, withConnection } from './shared/connection-options.ts';
+import { wholeNumber } from './shared/option-values.ts';
 
 interface Options extends ConnectionOptions, IngestNames {
   readonly format: FileFormat;

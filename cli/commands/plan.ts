@@ -4,8 +4,8 @@ import { type FleetPlan, planFleet } from '../../core/capacity/plan-fleet.ts';
 import { PRICES } from '../../core/capacity/prices.ts';
 import { startProgress } from '../terminal/progress.ts';
 import type { Terminal } from '../terminal/terminal.ts';
-import { wholeNumber } from './option-values.ts';
 import { describePlan } from './plan-text.ts';
+import { wholeNumber } from './shared/option-values.ts';
 
 interface Options {
   readonly targets: number;

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as wait } from 'node:timers/promises';
 import { Command } from 'commander';
-import { DependencyUnavailableError } from '../../core/errors.ts';
+import { DependencyUnavailableError } from '../../core/shared/errors.ts';
 import type { RunAnswer } from '../api-client/answers.ts';
 import type { ApiClient } from '../api-client/api-client.ts';
 import { ApiRequestError } from '../api-client/api-error.ts';
@@ -10,9 +10,9 @@ import { formatDuration } from '../terminal/format.ts';
 import { type Column, renderTable } from '../terminal/table.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 import { LineWriter } from '../terminal/writer.ts';
-import { type ConnectionOptions, connect, withConnection } from './connection-options.ts';
-import { printList } from './list-output.ts';
-import { wholeNumber } from './option-values.ts';
+import { type ConnectionOptions, connect, withConnection } from './shared/connection-options.ts';
+import { printList } from './shared/list-output.ts';
+import { wholeNumber } from './shared/option-values.ts';
 
 interface ShowOptions extends ConnectionOptions {
   readonly json?: true;

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Writable } from 'node:stream';
 import { finished } from 'node:stream/promises';
 import { Command, InvalidArgumentError } from 'commander';
-import { DependencyUnavailableError } from '../../core/errors.ts';
+import { DependencyUnavailableError } from '../../core/shared/errors.ts';
 import type { Fleet, ServerMetrics } from '../../core/simulator/fleet.ts';
 import { FLEET_CSV_HEADER, toCsvRows, toLabels } from '../../core/simulator/fleet-output.ts';
 import { simulateFleet } from '../../core/simulator/simulate-fleet.ts';
@@ -11,7 +11,7 @@ import { parseTimestamp, TIMESTAMP_FORMS } from '../input/timestamp.ts';
 import { startProgress } from '../terminal/progress.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 import { LineWriter } from '../terminal/writer.ts';
-import { numberUpTo, wholeNumber } from './option-values.ts';
+import { numberUpTo, wholeNumber } from './shared/option-values.ts';
 
 interface Options {
   readonly seed: number;

@@ -5,8 +5,8 @@ import { renderTable } from '../terminal/table.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 import { LineWriter } from '../terminal/writer.ts';
 import { BREACH_COLUMNS } from './breaches.ts';
-import { type ConnectionOptions, connect, withConnection } from './connection-options.ts';
 import { RUN_COLUMNS } from './runs.ts';
+import { type ConnectionOptions, connect, withConnection } from './shared/connection-options.ts';
 
 interface Options extends ConnectionOptions {
   readonly json?: true;

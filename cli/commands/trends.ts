@@ -1,6 +1,6 @@
 import { Command, InvalidArgumentError } from 'commander';
-import { InvalidInputError } from '../../core/errors.ts';
 import { regularise } from '../../core/series/regularise.ts';
+import { InvalidInputError } from '../../core/shared/errors.ts';
 import { openInput } from '../input/line-batches.ts';
 import { readSeriesWithUptime, type SeriesWithUptime } from '../input/uptime-csv.ts';
 import type { Terminal } from '../terminal/terminal.ts';

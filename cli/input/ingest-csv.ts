@@ -1,4 +1,4 @@
-import { InvalidInputError } from '../../core/errors.ts';
+import { InvalidInputError } from '../../core/shared/errors.ts';
 import { csvField, quoteFound, splitCsvRow } from './csv-row.ts';
 import { nameFromFile } from './file-naming.ts';
 import { CHUNK_LIMITS, type IngestChunk, type IngestNames } from './ingest-chunk.ts';

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import type { Readable } from 'node:stream';
 import { gunzipSync } from 'node:zlib';
-import { InvalidInputError } from '../../core/errors.ts';
+import { InvalidInputError } from '../../core/shared/errors.ts';
 import type { IngestChunk, IngestNames } from './ingest-chunk.ts';
 import { chunkCsv } from './ingest-csv.ts';
 import { chunkJson } from './ingest-json.ts';

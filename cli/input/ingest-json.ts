@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { InvalidInputError } from '../../core/errors.ts';
+import { InvalidInputError } from '../../core/shared/errors.ts';
 import { quoteFound } from './csv-row.ts';
 import { CHUNK_LIMITS, type IngestChunk } from './ingest-chunk.ts';
 

@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream';
 import type { ChangeFormat } from '../../core/change-risk/planned-change.ts';
-import { InvalidInputError } from '../../core/errors.ts';
+import { InvalidInputError } from '../../core/shared/errors.ts';
 import { openInput } from './line-batches.ts';
 
 /** A description of tens of thousands of resources is shorter. */

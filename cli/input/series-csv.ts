@@ -1,4 +1,4 @@
-import { InvalidInputError } from '../../core/errors.ts';
+import { InvalidInputError } from '../../core/shared/errors.ts';
 import { quoteFound, splitCsvRow } from './csv-row.ts';
 import { lineBatches, type NamedInput } from './line-batches.ts';
 import { parseTimestamp, TIMESTAMP_FORMS } from './timestamp.ts';

@@ -1,4 +1,4 @@
-import { InvalidInputError } from '../../core/errors.ts';
+import { InvalidInputError } from '../../core/shared/errors.ts';
 import { quoteFound } from './csv-row.ts';
 import { lineBatches, type NamedInput } from './line-batches.ts';
 import { parseValue, SeriesCsvReader, type SeriesPoints } from './series-csv.ts';

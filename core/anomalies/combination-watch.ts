@@ -5,8 +5,8 @@ import {
   MOST_COMBINED,
 } from '../detection/metric-combination.ts';
 import { StateReader, StateWriter } from '../detection/state-bytes.ts';
-import { InvalidInputError } from '../errors.ts';
-import type { ByteReader, ByteWriter } from '../storage/byte-buffer.ts';
+import type { ByteReader, ByteWriter } from '../shared/byte-buffer.ts';
+import { InvalidInputError } from '../shared/errors.ts';
 import { alignMoments, type CombinedMetrics, type SeenMoment } from './combined-metrics.ts';
 import type { SeenPoint } from './seen-point.ts';
 import type { Alert, Followed } from './series-watch.ts';

@@ -4,15 +4,15 @@
  * So a crash anywhere, a redelivery and a reordered delivery all end in the same anomalies and the same events.
  */
 import type { EndedEpisode } from '../detection/episode.ts';
-import { InvalidInputError } from '../errors.ts';
 import type { DetectorStateStore, StoredDetectors } from '../ports/anomaly-storage.ts';
 import type { ForecastStore } from '../ports/forecast-storage.ts';
 import type { BlockStore, StoredBlock, TargetRegistry } from '../ports/metric-storage.ts';
 import type { SettingsStore } from '../ports/settings-storage.ts';
 import type { Settings } from '../settings/settings.ts';
+import { InvalidInputError } from '../shared/errors.ts';
+import { hourOf } from '../shared/keys.ts';
 import type { Block } from '../storage/block.ts';
 import { decodeBlock } from '../storage/block-codec.ts';
-import { hourOf } from '../storage/keys.ts';
 import { type FeedContext, feedHour, joined } from './feed-watch.ts';
 import type { Followed } from './series-watch.ts';
 import { packWatch, TargetWatch, unpackWatch } from './target-watch.ts';

@@ -1,5 +1,5 @@
-import { InvalidInputError } from '../errors.ts';
-import type { ByteReader, ByteWriter } from '../storage/byte-buffer.ts';
+import type { ByteReader, ByteWriter } from '../shared/byte-buffer.ts';
+import { InvalidInputError } from '../shared/errors.ts';
 
 /** More hours than this in one run (eleven years) are damage. */
 const LONGEST_RUN = 100_000;

@@ -4,8 +4,8 @@
  */
 import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import type { EndedEpisode } from '../detection/episode.ts';
-import { InvalidInputError } from '../errors.ts';
-import { ByteReader, ByteWriter } from '../storage/byte-buffer.ts';
+import { ByteReader, ByteWriter } from '../shared/byte-buffer.ts';
+import { InvalidInputError } from '../shared/errors.ts';
 import { CombinationWatch } from './combination-watch.ts';
 import { SeriesWatch } from './series-watch.ts';
 

@@ -1,7 +1,7 @@
 import type { AnomalyStore } from '../ports/anomaly-storage.ts';
-import type { EventPublisher } from '../ports/messaging.ts';
-import type { Telemetry } from '../ports/telemetry.ts';
 import type { Settings } from '../settings/settings.ts';
+import type { EventPublisher } from '../shared/messaging.ts';
+import type { Telemetry } from '../shared/telemetry.ts';
 import { anomalyEvent, anomalyOf } from './announce-anomaly.ts';
 import type { Alert } from './series-watch.ts';
 import type { Owner } from './watch-plan.ts';

@@ -1,8 +1,8 @@
 import type { EndedEpisode } from '../detection/episode.ts';
 import { LONGEST_EPISODE_SECONDS } from '../detection/episode.ts';
 import type { AnomalyStore } from '../ports/anomaly-storage.ts';
-import type { EventPublisher } from '../ports/messaging.ts';
-import type { Telemetry } from '../ports/telemetry.ts';
+import type { EventPublisher } from '../shared/messaging.ts';
+import type { Telemetry } from '../shared/telemetry.ts';
 import { anomalyEndedEvent } from './announce-anomaly.ts';
 import type { TellContext } from './tell-anomalies.ts';
 

@@ -3,7 +3,7 @@ import * as z from 'zod';
 import { CHANGE_FORMATS } from '../change-risk/planned-change.ts';
 import { CHANGE_HEALTHS, CHANGE_KINDS } from '../deployments/change-record.ts';
 import { WatchPolicy } from '../deployments/watch-policy.ts';
-import { TargetId } from '../tenancy/identifiers.ts';
+import { TargetId } from '../shared/identifiers.ts';
 import { named } from './answers.ts';
 import { Instant, paging } from './requests.ts';
 

@@ -2,7 +2,7 @@
 import * as z from 'zod';
 import { TraceSummary } from '../diagnosis/graph/trace-summaries.ts';
 import { INCIDENT_SEVERITIES, INCIDENT_STATUSES } from '../incidents/incident.ts';
-import { TargetId } from '../tenancy/identifiers.ts';
+import { TargetId } from '../shared/identifiers.ts';
 import { named } from './answers.ts';
 import { paging } from './requests.ts';
 

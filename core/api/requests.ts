@@ -2,10 +2,10 @@
 import * as z from 'zod';
 import { ANOMALY_KINDS } from '../anomalies/anomaly-kinds.ts';
 import { SEVERITIES } from '../breach/breach-risk.ts';
-import { parseInstant } from '../ingestion/instant.ts';
 import { RunId } from '../runs/run-id.ts';
+import { MetricName, TargetId } from '../shared/identifiers.ts';
+import { parseInstant } from '../shared/instant.ts';
 import { PROFILES } from '../targets/target.ts';
-import { MetricName, TargetId } from '../tenancy/identifiers.ts';
 
 /** Query parameters of every list. */
 export const paging = {

@@ -1,5 +1,5 @@
-import { InvalidInputError } from '../errors.ts';
 import type { RegularSeries } from '../series/metric-series.ts';
+import { InvalidInputError } from '../shared/errors.ts';
 import type { ResolvedThreshold, Threshold } from './threshold.ts';
 
 const historicalLimit = (history: RegularSeries, quantile: number): number => {

@@ -1,5 +1,5 @@
 /** The `Resources` of `cdk diff`: one line for each resource, and a tree of the settings that change. */
-import { InvalidInputError } from '../errors.ts';
+import { InvalidInputError } from '../shared/errors.ts';
 import type { DiffLine } from './cdk-diff-table.ts';
 import type {
   Disposal,

@@ -1,5 +1,5 @@
 /** Reads what `cdk diff` prints (format of @aws-cdk/cloudformation-diff, lib/format.ts). */
-import { InvalidInputError } from '../errors.ts';
+import { InvalidInputError } from '../shared/errors.ts';
 import { type DiffLine, readResources } from './cdk-diff-resources.ts';
 import { readTable } from './cdk-diff-table.ts';
 import {

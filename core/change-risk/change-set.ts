@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { InvalidInputError } from '../errors.ts';
+import { InvalidInputError } from '../shared/errors.ts';
 import {
   combineChanges,
   type Disposal,

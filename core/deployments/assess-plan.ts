@@ -2,10 +2,10 @@ import { type ChangeContext, type ChangeFeatures, featuresOf } from '../change-r
 import { findingsOf } from '../change-risk/change-findings.ts';
 import { type ChangeFormat, readPlannedChange } from '../change-risk/planned-change.ts';
 import { assessRisk, fitRiskModel, type RiskAssessment } from '../change-risk/risk-model.ts';
-import { InvalidInputError } from '../errors.ts';
 import { isOngoing, targetsOf } from '../incidents/incident.ts';
 import type { DeploymentStore } from '../ports/deployment-storage.ts';
 import type { IncidentStore } from '../ports/incident-storage.ts';
+import { InvalidInputError } from '../shared/errors.ts';
 import { healthNow } from './change-record.ts';
 
 /** What a plan is weighed with: how the tenant's deployments went, and how its targets are. */

@@ -1,5 +1,5 @@
-import { ConflictError, InvalidInputError } from '../errors.ts';
 import type { DeploymentStore, StoredChange } from '../ports/deployment-storage.ts';
+import { ConflictError, InvalidInputError } from '../shared/errors.ts';
 import type { ChangeRecord, HealthCheck } from './change-record.ts';
 import { type Gathering, gatherMaterial } from './gather-material.ts';
 import { type HealthScore, scoreDeployment } from './score-deployment.ts';

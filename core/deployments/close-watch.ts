@@ -1,7 +1,7 @@
 import type { DeployExample } from '../change-risk/risk-model.ts';
-import { ConflictError, InvalidInputError } from '../errors.ts';
 import type { DeploymentStore, StoredChange } from '../ports/deployment-storage.ts';
-import type { EventPublisher } from '../ports/messaging.ts';
+import { ConflictError, InvalidInputError } from '../shared/errors.ts';
+import type { EventPublisher } from '../shared/messaging.ts';
 import type { ChangeRecord } from './change-record.ts';
 import { announceProposal, proposalFor } from './propose-rollback.ts';
 import { DEFAULT_WATCH_POLICY, judge } from './watch-policy.ts';

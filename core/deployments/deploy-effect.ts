@@ -4,8 +4,9 @@
  * deployed: placebos in time (Abadie, Diamond & Hainmueller 2010, section 5, use them for policies). That needs no
  * model of the series, knows its daily rhythm, and measures noise at the length of the window, autocorrelation and all.
  */
-import { sortedQuantile, sortInPlace } from '../forecasting/order-statistics.ts';
+
 import type { RegularSeries } from '../series/metric-series.ts';
+import { sortedQuantile, sortInPlace } from '../shared/maths/order-statistics.ts';
 
 /** The moment of a deployment and the part after it that is looked at; all epoch seconds. */
 export interface DeployWindow {

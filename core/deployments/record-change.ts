@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
-import { contentHash } from '../diagnosis/content-hash.ts';
-import { ConflictError, InvalidInputError } from '../errors.ts';
 import type { DeploymentStore } from '../ports/deployment-storage.ts';
 import type { SignalSender } from '../ports/incident-storage.ts';
-import type { WorkflowStarter } from '../ports/messaging.ts';
+import { contentHash } from '../shared/content-hash.ts';
+import { ConflictError, InvalidInputError } from '../shared/errors.ts';
+import type { WorkflowStarter } from '../shared/messaging.ts';
 import { type Assessing, assessPlan, type DescribedPlan } from './assess-plan.ts';
 import type { ChangeKind, ChangeRecord } from './change-record.ts';
 import { DEFAULT_WATCH_POLICY, dueAt, type WatchPolicy } from './watch-policy.ts';

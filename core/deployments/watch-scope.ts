@@ -1,7 +1,7 @@
 /** Which targets are looked at to judge a deployment. */
 
-import { contentHash } from '../diagnosis/content-hash.ts';
 import type { DependencyGraph } from '../diagnosis/dependency-graph.ts';
+import { contentHash } from '../shared/content-hash.ts';
 import type { Target } from '../targets/target.ts';
 
 export interface WatchScope {

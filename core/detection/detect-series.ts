@@ -1,4 +1,4 @@
-import { InvalidInputError } from '../errors.ts';
+import { InvalidInputError } from '../shared/errors.ts';
 import { createDetector, type DetectionResult, type DetectorOptions } from './detector.ts';
 
 /** Scores and alerts of a whole series, one for each given point, in the given order. */

@@ -1,4 +1,4 @@
-import { InvalidInputError } from '../errors.ts';
+import { InvalidInputError } from '../shared/errors.ts';
 import { type Detector, StreamingDetector } from './detector.ts';
 import type { DetectorOptions } from './detector-options.ts';
 import { StateReader, StateWriter } from './state-bytes.ts';

@@ -1,4 +1,4 @@
-import type { ByteReader, ByteWriter } from '../storage/byte-buffer.ts';
+import type { ByteReader, ByteWriter } from '../shared/byte-buffer.ts';
 
 /** A point whose parts score this (one in 30) or more is unusual still. */
 export const UNUSUAL_SCORE = 1.5;

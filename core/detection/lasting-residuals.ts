@@ -1,4 +1,4 @@
-import { InvalidInputError } from '../errors.ts';
+import { InvalidInputError } from '../shared/errors.ts';
 import type { StateReader, StateWriter } from './state-bytes.ts';
 
 /** Memory of the mean, in moments: two hours at five minutes. */

@@ -1,4 +1,4 @@
-import { InvalidInputError } from '../errors.ts';
+import { InvalidInputError } from '../shared/errors.ts';
 import { AlertStage, type AlertStageOptions } from './alert-stage.ts';
 import { CalibratedPart } from './calibrated-part.ts';
 import { type Partials, partialResiduals, RunningCovariance } from './covariance.ts';

@@ -1,4 +1,4 @@
-import type { ByteReader, ByteWriter } from '../storage/byte-buffer.ts';
+import type { ByteReader, ByteWriter } from '../shared/byte-buffer.ts';
 import { PeerSeries } from './peer-series.ts';
 
 /** Fewer peers say nothing about what is usual. */

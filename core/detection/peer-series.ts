@@ -1,4 +1,4 @@
-import type { ByteReader, ByteWriter } from '../storage/byte-buffer.ts';
+import type { ByteReader, ByteWriter } from '../shared/byte-buffer.ts';
 
 /** Half hours of the day: what a target differs by from its peers may depend on the time of day. */
 const HALF_HOURS = 48;

@@ -1,4 +1,4 @@
-import { InvalidInputError } from '../errors.ts';
+import { InvalidInputError } from '../shared/errors.ts';
 
 /** Appends numbers to a growing little-endian byte buffer: how a detector's state is saved. */
 export class StateWriter {

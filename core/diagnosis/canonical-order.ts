@@ -1,5 +1,5 @@
+import { contentHash } from '../shared/content-hash.ts';
 import { type CallGraph, indexGraph } from './call-graph.ts';
-import { contentHash } from './content-hash.ts';
 import type { MetricWindow, NodeMetrics } from './metric-window.ts';
 
 const ROUNDS = 4;

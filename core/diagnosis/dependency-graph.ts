@@ -1,5 +1,5 @@
+import { contentHash } from '../shared/content-hash.ts';
 import type { CallGraph } from './call-graph.ts';
-import { contentHash } from './content-hash.ts';
 import { type DependencyEdge, EDGE_SOURCES } from './graph/dependency-edge.ts';
 
 /** What one tenant's services depend on. Nodes and edges are sorted; the version names their structure. */

@@ -1,4 +1,4 @@
-import { InvalidInputError } from '../errors.ts';
+import { InvalidInputError } from '../shared/errors.ts';
 import { addedHarm, type NodeHarm } from './added-harm.ts';
 import { rowsBeforeAlarm } from './alarm-rows.ts';
 import { type CallGraph, callDistances, type IndexedGraph, indexGraph, withoutCycles } from './call-graph.ts';

@@ -1,4 +1,4 @@
-import { InvalidInputError } from '../errors.ts';
+import { InvalidInputError } from '../shared/errors.ts';
 
 /** Request metrics of one node, one value a row; a missing value is NaN, a metric that was never sent is null. */
 export interface NodeMetrics {

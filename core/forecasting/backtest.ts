@@ -1,7 +1,7 @@
+import { IndexSorter } from '../shared/maths/order-statistics.ts';
 import type { BacktestPlan, BlockTests } from './backtest-plan.ts';
 import type { Candidate, DistributionCandidate, PointCandidate } from './candidates/candidate.ts';
 import { weightedQuantiles } from './error-quantiles.ts';
-import { IndexSorter } from './order-statistics.ts';
 import { POOL_LEVELS, SCORED } from './pool-levels.ts';
 import { type RankScores, valueOfScore } from './rank-scores.ts';
 import type { SeriesView } from './series-view.ts';

@@ -1,10 +1,10 @@
+import { type RankOrder, rankOrder } from '../shared/maths/order-statistics.ts';
 import { autoregression } from './candidates/autoregressive.ts';
 import type { Candidate, PointCandidate } from './candidates/candidate.ts';
 import { directRegression } from './candidates/direct-regression.ts';
 import { recentValues, samePhaseValues } from './candidates/empirical.ts';
 import { lastValue, windowMean, windowMedian } from './candidates/local-level.ts';
 import { seasonal, seasonalWithAutoregression, seasonalWithShift } from './candidates/seasonal.ts';
-import { type RankOrder, rankOrder } from './order-statistics.ts';
 import { type RankScores, rankScores } from './rank-scores.ts';
 import { medianProfile, naiveProfile, smoothedProfile } from './seasonal-profile.ts';
 import { runningSums, type SeriesView } from './series-view.ts';

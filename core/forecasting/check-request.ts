@@ -1,4 +1,4 @@
-import { InvalidInputError } from '../errors.ts';
+import { InvalidInputError } from '../shared/errors.ts';
 import type { ForecastRequest } from './forecast.ts';
 
 const refuse = (message: string, field: string): never => {

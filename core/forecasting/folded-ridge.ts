@@ -1,4 +1,4 @@
-import { solveRidge } from './ridge.ts';
+import { solveRidge } from '../shared/maths/ridge.ts';
 
 /** Weighted ridge regression fitted at once for all data and for all but each fold. */
 export interface FoldedRidge {

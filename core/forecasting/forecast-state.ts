@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { InvalidInputError } from '../errors.ts';
+import { InvalidInputError } from '../shared/errors.ts';
 import { ENGINE_VERSION } from './engine-version.ts';
 import type { EnsembleModel } from './ensemble-model.ts';
 

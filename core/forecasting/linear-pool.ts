@@ -1,5 +1,5 @@
+import { IndexSorter } from '../shared/maths/order-statistics.ts';
 import { weightedQuantiles } from './error-quantiles.ts';
-import { IndexSorter } from './order-statistics.ts';
 import { POOL_LEVELS, POOL_MASSES } from './pool-levels.ts';
 
 const LEVELS = POOL_LEVELS.length;

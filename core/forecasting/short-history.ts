@@ -1,4 +1,4 @@
-import { normalQuantile } from './normal-quantile.ts';
+import { normalQuantile } from '../shared/maths/normal-quantile.ts';
 
 /** Fewer observed points than this and no backtest is possible. */
 export const SHORT_HISTORY_POINTS = 8;

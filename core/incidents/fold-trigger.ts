@@ -1,4 +1,4 @@
-import { contentHash } from '../diagnosis/content-hash.ts';
+import { contentHash } from '../shared/content-hash.ts';
 import { type FoundCoincidence, findCoincidence, joinCoincidences } from './coincidence.ts';
 import type { FoldContext } from './fold-policy.ts';
 import type { FoldResult } from './fold-result.ts';

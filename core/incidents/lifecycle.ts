@@ -1,4 +1,4 @@
-import { ConflictError, InvalidInputError } from '../errors.ts';
+import { ConflictError, InvalidInputError } from '../shared/errors.ts';
 import type { Incident, IncidentStatus } from './incident.ts';
 import { reopen } from './reopen.ts';
 import { addToTimeline } from './timeline.ts';

@@ -1,6 +1,7 @@
 /** What a batch of payloads brings to each block, and what merging it came to. */
-import { InvalidInputError } from '../errors.ts';
+
 import type { BlockKey, StoredBlock, TargetSighting } from '../ports/metric-storage.ts';
+import { InvalidInputError } from '../shared/errors.ts';
 import { type Block, EMPTY_BLOCK } from '../storage/block.ts';
 import { decodeBlock, encodeBlock } from '../storage/block-codec.ts';
 import { mergeBlock } from '../storage/merge-block.ts';

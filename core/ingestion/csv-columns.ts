@@ -1,5 +1,5 @@
 /** The header of an ingest CSV: which cell holds what. */
-import { MetricName, TargetId } from '../tenancy/identifiers.ts';
+import { MetricName, TargetId } from '../shared/identifiers.ts';
 import { type FieldError, IngestRejection } from './ingest-rejection.ts';
 
 const REQUIRED = ['timestamp', 'target', 'metric', 'value'] as const;

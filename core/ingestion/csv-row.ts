@@ -1,9 +1,9 @@
 /** The cells of one CSV row, checked. */
 import { METRIC_KINDS, type MetricKind } from '../series/metric-series.ts';
+import { MetricName, TargetId } from '../shared/identifiers.ts';
+import { parseInstant } from '../shared/instant.ts';
 import { PROFILES, type Profile } from '../targets/target.ts';
-import { MetricName, TargetId } from '../tenancy/identifiers.ts';
 import type { CellOf } from './csv-columns.ts';
-import { parseInstant } from './instant.ts';
 import { MAX_UNIT_LENGTH } from './limits.ts';
 import type { SeriesIdentity } from './series-collector.ts';
 

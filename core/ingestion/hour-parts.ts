@@ -1,6 +1,6 @@
 import type { MetricSeries } from '../series/metric-series.ts';
+import { hourOf } from '../shared/keys.ts';
 import type { BlockPart } from '../storage/block.ts';
-import { hourOf } from '../storage/keys.ts';
 import type { TargetMetric } from '../targets/target.ts';
 
 const HOUR_SECONDS = 3600;

@@ -1,7 +1,7 @@
 import * as z from 'zod';
-import { InvalidInputError } from '../errors.ts';
 import { INGEST_FORMATS, type IngestPointer } from '../ports/metric-storage.ts';
-import { TenantId } from '../tenancy/identifiers.ts';
+import { InvalidInputError } from '../shared/errors.ts';
+import { TenantId } from '../shared/identifiers.ts';
 
 const Pointer = z.object({
   tenantId: TenantId,

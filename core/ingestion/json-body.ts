@@ -1,9 +1,9 @@
 /** The body of `POST /v1/ingest/json`: the source of its validation, its types and its OpenAPI schema. */
 import * as z from 'zod';
 import { METRIC_KINDS } from '../series/metric-series.ts';
+import { MetricName, TargetId, TenantId } from '../shared/identifiers.ts';
+import { parseInstant } from '../shared/instant.ts';
 import { PROFILES } from '../targets/target.ts';
-import { MetricName, TargetId, TenantId } from '../tenancy/identifiers.ts';
-import { parseInstant } from './instant.ts';
 import { MAX_UNIT_LENGTH } from './limits.ts';
 
 /** JSON has no words for these numbers; protobuf's JSON mapping and many clients write them as text. */

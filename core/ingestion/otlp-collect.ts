@@ -1,7 +1,7 @@
 /** OTLP metrics as series: what is a target, what is a metric. */
 import type { MetricKind } from '../series/metric-series.ts';
+import { MetricName, TargetId } from '../shared/identifiers.ts';
 import { PROFILES } from '../targets/target.ts';
-import { MetricName, TargetId } from '../tenancy/identifiers.ts';
 import { MAX_UNIT_LENGTH } from './limits.ts';
 import type { OtlpAttributes, OtlpMetric, OtlpPoint, OtlpResource } from './otlp-request.ts';
 import type { OpenSeries, SeriesCollector } from './series-collector.ts';

@@ -1,6 +1,7 @@
 /** A queue message with the stored payload it points at, decoded again. */
-import { InvalidInputError } from '../errors.ts';
+
 import type { IngestPointer, RawStore } from '../ports/metric-storage.ts';
+import { InvalidInputError } from '../shared/errors.ts';
 import { type Decoded, decode } from './decode.ts';
 import { parsePointer } from './ingest-pointer.ts';
 import type { IngestLimits } from './limits.ts';

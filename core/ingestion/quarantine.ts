@@ -1,7 +1,8 @@
 /** What can never be stored is kept beside its reason, under keys that a repetition overwrites with the same. */
-import type { InvalidInputError } from '../errors.ts';
+
 import type { RawStore } from '../ports/metric-storage.ts';
-import { objectKeys } from '../storage/keys.ts';
+import type { InvalidInputError } from '../shared/errors.ts';
+import { objectKeys } from '../shared/keys.ts';
 import type { HourPart } from './hour-parts.ts';
 import { IngestRejection } from './ingest-rejection.ts';
 import type { Payload, UnusableMessage } from './payload.ts';

@@ -3,9 +3,10 @@
  * the registry hears of a target before its blocks are written (a crash in between is made good when the message
  * comes back, while a written block would never be announced again), and quarantine keys are fixed.
  */
-import { DependencyUnavailableError, InvalidInputError } from '../errors.ts';
+
 import type { BlockKey, BlockStore, RawStore, TargetRegistry } from '../ports/metric-storage.ts';
-import type { Telemetry } from '../ports/telemetry.ts';
+import { DependencyUnavailableError, InvalidInputError } from '../shared/errors.ts';
+import type { Telemetry } from '../shared/telemetry.ts';
 import { BlocksNotWrittenError } from '../storage/blocks-not-written-error.ts';
 import {
   type BlockPlan,

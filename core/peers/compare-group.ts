@@ -3,13 +3,14 @@
  * closed hour and on the stored blocks, anomalies are stored under their own time, and what was learned is written
  * last. So a crash anywhere, a repeat and an overlap all end in the same anomalies and the same events.
  */
-import { InvalidInputError } from '../errors.ts';
+
 import type { BlockStore, StoredBlock } from '../ports/metric-storage.ts';
 import type { PeerStateFiles, PeerWork } from '../ports/peer-storage.ts';
 import type { SettingsStore } from '../ports/settings-storage.ts';
 import type { KeptStates } from '../ports/state-storage.ts';
+import { InvalidInputError } from '../shared/errors.ts';
+import { hourOf } from '../shared/keys.ts';
 import { decodeBlock } from '../storage/block-codec.ts';
-import { hourOf } from '../storage/keys.ts';
 import { feedGroupHour, type GroupContext, type GroupNews, readyMoments } from './feed-group.ts';
 import { GroupWatch, packGroup, unpackGroup } from './group-watch.ts';
 import { momentsOf, type TargetMoments } from './hour-moments.ts';

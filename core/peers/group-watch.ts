@@ -4,8 +4,8 @@
  */
 import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import { PeerComparison } from '../detection/peer-comparison.ts';
-import { InvalidInputError } from '../errors.ts';
-import { ByteReader, ByteWriter } from '../storage/byte-buffer.ts';
+import { ByteReader, ByteWriter } from '../shared/byte-buffer.ts';
+import { InvalidInputError } from '../shared/errors.ts';
 import type { Total, Totals } from './hour-moments.ts';
 
 /** First byte: raised whenever the layout, or what the numbers mean, changes. */

@@ -4,7 +4,7 @@
  */
 import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import * as z from 'zod';
-import { InvalidInputError } from '../errors.ts';
+import { InvalidInputError } from '../shared/errors.ts';
 
 /** Encoded states by target, then by metric. */
 export type SeriesStates = ReadonlyMap<string, ReadonlyMap<string, string>>;

@@ -1,7 +1,6 @@
 import { assessBreach } from '../breach/assess-breach.ts';
 import { resolveThreshold } from '../breach/resolve-threshold.ts';
 import type { ResolvedThreshold } from '../breach/threshold.ts';
-import { ForestallError } from '../errors.ts';
 import type { Forecast } from '../forecasting/forecast.ts';
 import type {
   MetricForecast,
@@ -12,6 +11,7 @@ import type {
 import type { RegularSeries } from '../series/metric-series.ts';
 import { breachThresholdOf } from '../settings/apply-settings.ts';
 import { NO_SETTINGS, type Settings } from '../settings/settings.ts';
+import { ForestallError } from '../shared/errors.ts';
 import type { History } from '../storage/block-history.ts';
 import { scaleOf } from '../storage/quantile-tracks.ts';
 import { boundsOf, thresholdOf } from '../targets/profiles.ts';

@@ -1,7 +1,7 @@
-import { InvalidInputError } from '../errors.ts';
 import type { Forecast } from '../forecasting/forecast.ts';
 import type { MetricKind, RegularSeries } from '../series/metric-series.ts';
 import { regularise } from '../series/regularise.ts';
+import { InvalidInputError } from '../shared/errors.ts';
 import type { History } from '../storage/block-history.ts';
 
 /** How far ahead forecasts reach, from now. */

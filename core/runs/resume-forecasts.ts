@@ -1,7 +1,7 @@
-import { InvalidInputError } from '../errors.ts';
 import type { ForecastWithState } from '../forecasting/ensemble.ts';
 import type { Forecast, ForecastRequest } from '../forecasting/forecast.ts';
 import { decodeState, encodeState, type ForecastState } from '../forecasting/forecast-state.ts';
+import { InvalidInputError } from '../shared/errors.ts';
 import type { BatchStates } from './batch-states.ts';
 
 /** An engine that can start from what an earlier run learned, and says what it used: the same state object, or a new one. */

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { TenantId } from '../tenancy/identifiers.ts';
+import { TenantId } from '../shared/identifiers.ts';
 import { RunId, runIdOf, runRequestedAt } from './run-id.ts';
 
 /** Input of the workflow forecast-fleet. Without `runId` one is derived, the same one for the same request. */

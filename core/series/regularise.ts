@@ -1,4 +1,4 @@
-import { InvalidInputError } from '../errors.ts';
+import { InvalidInputError } from '../shared/errors.ts';
 import { detectStep } from './detect-step.ts';
 import type { MetricKind, RegularSeries } from './metric-series.ts';
 

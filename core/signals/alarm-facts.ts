@@ -1,7 +1,7 @@
 /** CloudWatch alarm state changes in the three forms in which AWS hands them out, read into one. */
 import * as z from 'zod';
-import { InvalidInputError } from '../errors.ts';
-import { parseInstant } from '../ingestion/instant.ts';
+import { InvalidInputError } from '../shared/errors.ts';
+import { parseInstant } from '../shared/instant.ts';
 
 export const ALARM_STATES = ['ALARM', 'OK', 'INSUFFICIENT_DATA'] as const;
 

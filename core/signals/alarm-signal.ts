@@ -1,5 +1,5 @@
-import { contentHash } from '../diagnosis/content-hash.ts';
 import type { AlarmSignal } from '../incidents/signal.ts';
+import { contentHash } from '../shared/content-hash.ts';
 import type { AlarmFacts } from './alarm-facts.ts';
 
 /** Dimensions that name what is watched, most telling first; others come after these, by name. */

@@ -1,5 +1,4 @@
 import { toCallGraph } from '../diagnosis/dependency-graph.ts';
-import { InvalidInputError } from '../errors.ts';
 import { type Incident, targetsOf } from '../incidents/incident.ts';
 import type {
   CauseStore,
@@ -9,9 +8,10 @@ import type {
   StoredIncident,
 } from '../ports/incident-storage.ts';
 import type { BlockStore, TargetRegistry } from '../ports/metric-storage.ts';
-import type { Telemetry } from '../ports/telemetry.ts';
+import { InvalidInputError } from '../shared/errors.ts';
+import { hourOf } from '../shared/keys.ts';
+import type { Telemetry } from '../shared/telemetry.ts';
 import { type History, historyOf } from '../storage/block-history.ts';
-import { hourOf } from '../storage/keys.ts';
 import type { CausesReport } from './causes-report.ts';
 import { MOST_TARGETS, targetsInReach } from './diagnosis-scope.ts';
 import { explainIncident } from './explain-incident.ts';

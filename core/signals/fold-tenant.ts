@@ -1,5 +1,4 @@
 import { buildDependencyGraph, type DependencyGraph, toCallGraph } from '../diagnosis/dependency-graph.ts';
-import { DependencyUnavailableError } from '../errors.ts';
 import { leastCoincidence } from '../incidents/coincidence.ts';
 import { byTime, type ChangeSignal, isEnd, type Signal } from '../incidents/signal.ts';
 import { nearness } from '../incidents/topology.ts';
@@ -13,8 +12,9 @@ import type {
   StoredGraph,
   StoredIncident,
 } from '../ports/incident-storage.ts';
-import type { EventPublisher } from '../ports/messaging.ts';
-import type { Telemetry } from '../ports/telemetry.ts';
+import { DependencyUnavailableError } from '../shared/errors.ts';
+import type { EventPublisher } from '../shared/messaging.ts';
+import type { Telemetry } from '../shared/telemetry.ts';
 import { type FoldedBatch, foldBatch, type Surroundings } from './fold-batch.ts';
 import { type PlannedStep, planStep } from './incident-step.ts';
 import { PIPELINE_POLICY } from './pipeline-policy.ts';

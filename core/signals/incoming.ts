@@ -1,10 +1,10 @@
 /** What arrives at the signals queue, or at the function behind it. */
 import * as z from 'zod';
-import { contentHash } from '../diagnosis/content-hash.ts';
-import { InvalidInputError } from '../errors.ts';
 import { AnomalyDetected, AnomalyEnded, BreachPredicted } from '../events/event-catalog.ts';
 import type { AnomalyEndSignal, AnomalySignal, BreachSignal, Signal } from '../incidents/signal.ts';
-import { TargetId, TenantId } from '../tenancy/identifiers.ts';
+import { contentHash } from '../shared/content-hash.ts';
+import { InvalidInputError } from '../shared/errors.ts';
+import { TargetId, TenantId } from '../shared/identifiers.ts';
 import { factsOfAlarmData, factsOfSnsAlarm } from './alarm-facts.ts';
 import { alarmSignal } from './alarm-signal.ts';
 

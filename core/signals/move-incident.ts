@@ -1,9 +1,8 @@
-import { ConflictError, DependencyUnavailableError } from '../errors.ts';
 import type { UpdateReason } from '../events/incident-events.ts';
-
 import type { Incident, IncidentStatus } from '../incidents/incident.ts';
 import { ALLOWED_TRANSITIONS, transition } from '../incidents/lifecycle.ts';
 import type { IncidentBook, IncidentStore, StoredIncident } from '../ports/incident-storage.ts';
+import { ConflictError, DependencyUnavailableError } from '../shared/errors.ts';
 import { type FoldDeps, publishPending, writeStep } from './fold-tenant.ts';
 import { type IncidentChange, planStep } from './incident-step.ts';
 import { PIPELINE_POLICY } from './pipeline-policy.ts';

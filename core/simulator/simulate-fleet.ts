@@ -1,4 +1,4 @@
-import { InvalidInputError } from '../errors.ts';
+import { InvalidInputError } from '../shared/errors.ts';
 import { type CellScript, generateCell } from './cell-series.ts';
 import type { Fleet, FleetOptions, ServerMetrics, SimulatedServer } from './fleet.ts';
 import { planIncidents } from './incident-plan.ts';

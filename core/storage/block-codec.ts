@@ -8,9 +8,10 @@
  * Flags: bits 0-2 value encoding, bit 3 offsets as in the previous series, bit 4 receipts as there (agents report
  * all metrics of a host at the same instants).
  */
-import { InvalidInputError } from '../errors.ts';
+
+import { ByteReader, ByteWriter } from '../shared/byte-buffer.ts';
+import { InvalidInputError } from '../shared/errors.ts';
 import type { Block, BlockPoints } from './block.ts';
-import { ByteReader, ByteWriter } from './byte-buffer.ts';
 import { narrowestEncoding, VALUE_ENCODINGS } from './value-encoding.ts';
 
 const VERSION = 1;

@@ -6,9 +6,9 @@
 import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import * as z from 'zod';
 import { SEVERITIES } from '../breach/breach-risk.ts';
-import { InvalidInputError } from '../errors.ts';
 import type { MetricForecast, TargetForecast } from '../ports/forecast-storage.ts';
-import { ByteReader, ByteWriter } from './byte-buffer.ts';
+import { ByteReader, ByteWriter } from '../shared/byte-buffer.ts';
+import { InvalidInputError } from '../shared/errors.ts';
 import { readTracks, scaleOf, writeTracks } from './quantile-tracks.ts';
 
 const FORMAT_VERSION = 1;

@@ -3,7 +3,7 @@
  * the larger value wins. That makes merging commutative, associative and idempotent (a join semilattice), so that
  * repeated, reordered and concurrent deliveries all end in the same block.
  */
-import { InvalidInputError } from '../errors.ts';
+import { InvalidInputError } from '../shared/errors.ts';
 import {
   type Block,
   type BlockPart,

@@ -4,8 +4,9 @@
  * band whatever the metric's unit. Each level is stored as its distance from the level nearer the middle, which keeps
  * levels in order by construction and most numbers within a byte.
  */
-import { InvalidInputError } from '../errors.ts';
-import type { ByteReader, ByteWriter } from './byte-buffer.ts';
+
+import type { ByteReader, ByteWriter } from '../shared/byte-buffer.ts';
+import { InvalidInputError } from '../shared/errors.ts';
 
 const STEPS_PER_BAND = 512;
 /** Beyond this many steps the counts would take more room than the values themselves. */

@@ -1,5 +1,5 @@
 /** The narrowest of five number formats that holds every value of a series exactly. */
-import type { ByteReader, ByteWriter } from './byte-buffer.ts';
+import type { ByteReader, ByteWriter } from '../shared/byte-buffer.ts';
 
 export interface ValueEncoding {
   readonly holds: (value: number) => boolean;

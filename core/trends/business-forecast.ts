@@ -1,7 +1,7 @@
-import { InvalidInputError } from '../errors.ts';
 import { forecast } from '../forecasting/ensemble.ts';
 import type { Forecast, KnownEffect } from '../forecasting/forecast.ts';
 import type { RegularSeries } from '../series/metric-series.ts';
+import { InvalidInputError } from '../shared/errors.ts';
 import { dayBlocks } from './day-blocks.ts';
 
 const DAY_SECONDS = 86_400;

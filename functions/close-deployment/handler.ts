@@ -1,8 +1,8 @@
 import * as z from 'zod';
 import { type Closing, closeWatch } from '../../core/deployments/close-watch.ts';
-import type { Telemetry } from '../../core/ports/telemetry.ts';
-import { TenantId } from '../../core/tenancy/identifiers.ts';
-import { parseInput } from '../shared/parse-input.ts';
+import { TenantId } from '../../core/shared/identifiers.ts';
+import type { Telemetry } from '../../core/shared/telemetry.ts';
+import { parseInput } from '../runtime/parse-input.ts';
 
 export interface Deps extends Closing {
   readonly telemetry: Telemetry;

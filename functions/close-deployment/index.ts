@@ -1,9 +1,9 @@
 import * as z from 'zod';
-import { makeDocumentClient } from '../../adapters/clients.ts';
+import { makeDocumentClient } from '../../adapters/aws/clients.ts';
 import { dynamoDeploymentStore } from '../../adapters/dynamodb/deployment-store.ts';
-import { publisherTo } from '../shared/event-bus.ts';
-import { observe, telemetry } from '../shared/observe.ts';
-import { readEnv } from '../shared/read-env.ts';
+import { publisherTo } from '../runtime/event-bus.ts';
+import { observe, telemetry } from '../runtime/observe.ts';
+import { readEnv } from '../runtime/read-env.ts';
 import { makeHandler } from './handler.ts';
 
 const env = readEnv({

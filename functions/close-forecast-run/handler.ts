@@ -1,12 +1,12 @@
 import * as z from 'zod';
 import type { ForecastRun, RunFiles, RunStore } from '../../core/ports/forecast-storage.ts';
-import type { Telemetry } from '../../core/ports/telemetry.ts';
 import { failedRun } from '../../core/runs/close-run.ts';
 import { RunId, runRequestedAt } from '../../core/runs/run-id.ts';
 import { identifyRun, RunInput } from '../../core/runs/run-input.ts';
 import { newRun, sumResults } from '../../core/runs/sum-results.ts';
-import { TenantId } from '../../core/tenancy/identifiers.ts';
-import { parseInput } from '../shared/parse-input.ts';
+import { TenantId } from '../../core/shared/identifiers.ts';
+import type { Telemetry } from '../../core/shared/telemetry.ts';
+import { parseInput } from '../runtime/parse-input.ts';
 
 export interface Deps {
   readonly runs: Pick<RunStore, 'get' | 'finish'>;

@@ -1,9 +1,9 @@
 import * as z from 'zod';
-import { makeDocumentClient, makeS3Client } from '../../adapters/clients.ts';
+import { makeDocumentClient, makeS3Client } from '../../adapters/aws/clients.ts';
 import { dynamoRunStore } from '../../adapters/dynamodb/run-store.ts';
 import { s3RunFiles } from '../../adapters/s3/run-files.ts';
-import { observe, telemetry } from '../shared/observe.ts';
-import { readEnv } from '../shared/read-env.ts';
+import { observe, telemetry } from '../runtime/observe.ts';
+import { readEnv } from '../runtime/read-env.ts';
 import { makeHandler } from './handler.ts';
 
 const env = readEnv({

@@ -1,8 +1,8 @@
 import * as z from 'zod';
 import { type CompareDeps, compareGroup } from '../../core/peers/compare-group.ts';
+import { TenantId } from '../../core/shared/identifiers.ts';
 import { PROFILES } from '../../core/targets/target.ts';
-import { TenantId } from '../../core/tenancy/identifiers.ts';
-import { parseInput } from '../shared/parse-input.ts';
+import { parseInput } from '../runtime/parse-input.ts';
 
 /** A comparison as `plan-peer-comparison` asks for it. */
 const Input = z.object({

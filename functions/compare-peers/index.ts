@@ -1,12 +1,12 @@
 import * as z from 'zod';
-import { makeDocumentClient, makeS3Client } from '../../adapters/clients.ts';
+import { makeDocumentClient, makeS3Client } from '../../adapters/aws/clients.ts';
 import { dynamoAnomalyStore } from '../../adapters/dynamodb/anomaly-store.ts';
 import { dynamoBlockGlance } from '../../adapters/dynamodb/block-store.ts';
 import { dynamoSettingsStore, rememberedSettings } from '../../adapters/dynamodb/settings-store.ts';
 import { s3PeerFiles } from '../../adapters/s3/peer-files.ts';
-import { publisherTo } from '../shared/event-bus.ts';
-import { observe, telemetry } from '../shared/observe.ts';
-import { readEnv } from '../shared/read-env.ts';
+import { publisherTo } from '../runtime/event-bus.ts';
+import { observe, telemetry } from '../runtime/observe.ts';
+import { readEnv } from '../runtime/read-env.ts';
 import { makeHandler } from './handler.ts';
 
 const env = readEnv({

@@ -1,10 +1,10 @@
 import type { DynamoDBBatchResponse } from 'aws-lambda';
 import * as z from 'zod';
-import { inParallel } from '../../adapters/dynamodb/in-parallel.ts';
 import { type FollowDeps, followTarget } from '../../core/anomalies/follow-target.ts';
-import { InvalidInputError } from '../../core/errors.ts';
 import type { StoredBlock } from '../../core/ports/metric-storage.ts';
-import { hotKeys } from '../../core/storage/keys.ts';
+import { InvalidInputError } from '../../core/shared/errors.ts';
+import { inParallel } from '../../core/shared/in-parallel.ts';
+import { hotKeys } from '../../core/shared/keys.ts';
 
 /** What of a stream record is read; records of other items have other images. */
 const StreamEvent = z.object({

@@ -1,14 +1,14 @@
 import * as z from 'zod';
-import { makeDocumentClient } from '../../adapters/clients.ts';
+import { makeDocumentClient } from '../../adapters/aws/clients.ts';
 import { dynamoAnomalyStore } from '../../adapters/dynamodb/anomaly-store.ts';
 import { dynamoBlockReader } from '../../adapters/dynamodb/block-store.ts';
 import { dynamoDetectorStateStore } from '../../adapters/dynamodb/detector-state-store.ts';
 import { dynamoForecastStore } from '../../adapters/dynamodb/forecast-store.ts';
 import { dynamoSettingsStore, rememberedSettings } from '../../adapters/dynamodb/settings-store.ts';
 import { dynamoTargetRegistry } from '../../adapters/dynamodb/target-registry.ts';
-import { publisherTo } from '../shared/event-bus.ts';
-import { observe, telemetry } from '../shared/observe.ts';
-import { readEnv } from '../shared/read-env.ts';
+import { publisherTo } from '../runtime/event-bus.ts';
+import { observe, telemetry } from '../runtime/observe.ts';
+import { readEnv } from '../runtime/read-env.ts';
 import { makeHandler } from './handler.ts';
 
 const env = readEnv({

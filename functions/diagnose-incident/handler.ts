@@ -1,9 +1,9 @@
 import type { SQSBatchResponse } from 'aws-lambda';
 import * as z from 'zod';
-import { inParallel } from '../../adapters/dynamodb/in-parallel.ts';
-import { InvalidInputError } from '../../core/errors.ts';
+import { InvalidInputError } from '../../core/shared/errors.ts';
+import { TenantId } from '../../core/shared/identifiers.ts';
+import { inParallel } from '../../core/shared/in-parallel.ts';
 import { type Diagnosing, diagnoseStored } from '../../core/signals/diagnose-stored.ts';
-import { TenantId } from '../../core/tenancy/identifiers.ts';
 
 export type Deps = Omit<Diagnosing, 'inParallel'>;
 

@@ -1,7 +1,7 @@
 import type { SQSBatchResponse } from 'aws-lambda';
 import * as z from 'zod';
-import { InvalidInputError } from '../../core/errors.ts';
 import type { Signal } from '../../core/incidents/signal.ts';
+import { InvalidInputError } from '../../core/shared/errors.ts';
 import { type FoldDeps, foldTenant } from '../../core/signals/fold-tenant.ts';
 import { type Incoming, parseIncoming, parseMessage } from '../../core/signals/incoming.ts';
 

@@ -1,15 +1,15 @@
 import * as z from 'zod';
-import { makeDocumentClient, makeSqsClient } from '../../adapters/clients.ts';
+import { makeDocumentClient, makeSqsClient } from '../../adapters/aws/clients.ts';
+import { defaultPace, pause } from '../../adapters/aws/paced-retry.ts';
 import { dynamoChangeStore } from '../../adapters/dynamodb/change-store.ts';
 import { dynamoFleetSizes, rememberedFleetSizes } from '../../adapters/dynamodb/fleet-sizes.ts';
 import { dynamoGraphStore } from '../../adapters/dynamodb/graph-store.ts';
 import { dynamoIncidentStore } from '../../adapters/dynamodb/incident-store.ts';
-import { defaultPace, pause } from '../../adapters/dynamodb/paced-retry.ts';
 import { sqsSignalSender } from '../../adapters/sqs/signal-sender.ts';
-import { TenantId } from '../../core/tenancy/identifiers.ts';
-import { publisherTo } from '../shared/event-bus.ts';
-import { observe, telemetry } from '../shared/observe.ts';
-import { readEnv } from '../shared/read-env.ts';
+import { TenantId } from '../../core/shared/identifiers.ts';
+import { publisherTo } from '../runtime/event-bus.ts';
+import { observe, telemetry } from '../runtime/observe.ts';
+import { readEnv } from '../runtime/read-env.ts';
 import { makeHandler } from './handler.ts';
 
 const env = readEnv({

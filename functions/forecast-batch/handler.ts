@@ -1,8 +1,5 @@
 import * as z from 'zod';
-import { inParallel } from '../../adapters/dynamodb/in-parallel.ts';
-import { InvalidInputError } from '../../core/errors.ts';
 import type { BatchResult, BreachStore, ForecastStore, RunFiles } from '../../core/ports/forecast-storage.ts';
-import type { EventPublisher } from '../../core/ports/messaging.ts';
 import type { BlockStore, TargetRegistry } from '../../core/ports/metric-storage.ts';
 import type { SettingsStore } from '../../core/ports/settings-storage.ts';
 import { announceBatch } from '../../core/runs/announce-batch.ts';
@@ -10,11 +7,14 @@ import { type ForecastTask, forecastTarget, type TargetOutcome } from '../../cor
 import { HISTORY_SECONDS } from '../../core/runs/prepare-series.ts';
 import { RunId, runRequestedAt } from '../../core/runs/run-id.ts';
 import { failureOf, KEPT_FAILURES } from '../../core/runs/sum-results.ts';
+import { InvalidInputError } from '../../core/shared/errors.ts';
+import { TenantId } from '../../core/shared/identifiers.ts';
+import { inParallel } from '../../core/shared/in-parallel.ts';
+import { hourOf, objectKeys } from '../../core/shared/keys.ts';
+import type { EventPublisher } from '../../core/shared/messaging.ts';
 import { type History, historyOf } from '../../core/storage/block-history.ts';
-import { hourOf, objectKeys } from '../../core/storage/keys.ts';
 import type { Target } from '../../core/targets/target.ts';
-import { TenantId } from '../../core/tenancy/identifiers.ts';
-import { parseInput } from '../shared/parse-input.ts';
+import { parseInput } from '../runtime/parse-input.ts';
 import { keepStates, resumeBatch, type StateDeps } from './kept-states.ts';
 
 export interface Deps extends StateDeps {

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { makeDocumentClient, makeS3Client } from '../../adapters/clients.ts';
+import { makeDocumentClient, makeS3Client } from '../../adapters/aws/clients.ts';
 import { dynamoBlockReader } from '../../adapters/dynamodb/block-store.ts';
 import { dynamoBreachStore } from '../../adapters/dynamodb/breach-store.ts';
 import { dynamoForecastStore } from '../../adapters/dynamodb/forecast-store.ts';
@@ -8,9 +8,9 @@ import { dynamoTargetRegistry } from '../../adapters/dynamodb/target-registry.ts
 import { s3RunFiles } from '../../adapters/s3/run-files.ts';
 import { s3StateFiles } from '../../adapters/s3/state-files.ts';
 import { forecastWithState } from '../../core/forecasting/ensemble.ts';
-import { publisherTo } from '../shared/event-bus.ts';
-import { observe, telemetry } from '../shared/observe.ts';
-import { readEnv } from '../shared/read-env.ts';
+import { publisherTo } from '../runtime/event-bus.ts';
+import { observe, telemetry } from '../runtime/observe.ts';
+import { readEnv } from '../runtime/read-env.ts';
 import { makeHandler } from './handler.ts';
 
 const env = readEnv({

@@ -1,8 +1,8 @@
-import { InvalidInputError } from '../../core/errors.ts';
 import type { KeptStates, StateFiles } from '../../core/ports/state-storage.ts';
-import type { Telemetry } from '../../core/ports/telemetry.ts';
 import { type BatchStates, decodeBatchStates, encodeBatchStates } from '../../core/runs/batch-states.ts';
 import { type LearningEngine, type Resumption, resumeForecasts } from '../../core/runs/resume-forecasts.ts';
+import { InvalidInputError } from '../../core/shared/errors.ts';
+import type { Telemetry } from '../../core/shared/telemetry.ts';
 
 export interface StateDeps {
   readonly engine: LearningEngine;

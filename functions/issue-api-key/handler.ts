@@ -1,9 +1,9 @@
 import * as z from 'zod';
-import { InvalidInputError } from '../../core/errors.ts';
 import type { ApiKeyStore } from '../../core/ports/access.ts';
-import type { Telemetry } from '../../core/ports/telemetry.ts';
+import { InvalidInputError } from '../../core/shared/errors.ts';
+import { TenantId } from '../../core/shared/identifiers.ts';
+import type { Telemetry } from '../../core/shared/telemetry.ts';
 import { API_KEY_BYTES, formatApiKey, hashApiKey } from '../../core/tenancy/api-key.ts';
-import { TenantId } from '../../core/tenancy/identifiers.ts';
 
 export interface Deps {
   readonly keys: ApiKeyStore;

@@ -1,8 +1,8 @@
 import * as z from 'zod';
 import type { TargetRegistry } from '../../core/ports/metric-storage.ts';
-import type { Telemetry } from '../../core/ports/telemetry.ts';
 import { executionNameOf, runIdOf } from '../../core/runs/run-id.ts';
-import { parseInput } from '../shared/parse-input.ts';
+import type { Telemetry } from '../../core/shared/telemetry.ts';
+import { parseInput } from '../runtime/parse-input.ts';
 
 export interface Deps {
   readonly registry: Pick<TargetRegistry, 'listTenants'>;

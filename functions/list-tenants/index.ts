@@ -1,8 +1,8 @@
 import * as z from 'zod';
-import { makeDocumentClient } from '../../adapters/clients.ts';
+import { makeDocumentClient } from '../../adapters/aws/clients.ts';
 import { dynamoTargetRegistry } from '../../adapters/dynamodb/target-registry.ts';
-import { observe, telemetry } from '../shared/observe.ts';
-import { readEnv } from '../shared/read-env.ts';
+import { observe, telemetry } from '../runtime/observe.ts';
+import { readEnv } from '../runtime/read-env.ts';
 import { makeHandler } from './handler.ts';
 
 const env = readEnv({ REGISTRY_TABLE_NAME: z.string().min(1) });

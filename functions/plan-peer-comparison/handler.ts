@@ -1,13 +1,13 @@
 import * as z from 'zod';
-import { inParallel } from '../../adapters/dynamodb/in-parallel.ts';
-import { DependencyUnavailableError } from '../../core/errors.ts';
 import { planPeerGroups } from '../../core/peers/plan-groups.ts';
 import type { TargetRegistry } from '../../core/ports/metric-storage.ts';
 import type { PeerWorkStarter } from '../../core/ports/peer-storage.ts';
-import type { Telemetry } from '../../core/ports/telemetry.ts';
+import { DependencyUnavailableError } from '../../core/shared/errors.ts';
+import { TenantId } from '../../core/shared/identifiers.ts';
+import { inParallel } from '../../core/shared/in-parallel.ts';
+import type { Telemetry } from '../../core/shared/telemetry.ts';
 import type { Target } from '../../core/targets/target.ts';
-import { TenantId } from '../../core/tenancy/identifiers.ts';
-import { parseInput } from '../shared/parse-input.ts';
+import { parseInput } from '../runtime/parse-input.ts';
 
 export interface Deps {
   readonly registry: Pick<TargetRegistry, 'list' | 'listTenants'>;

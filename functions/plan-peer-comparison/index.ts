@@ -1,9 +1,9 @@
 import * as z from 'zod';
-import { makeDocumentClient, makeLambdaClient } from '../../adapters/clients.ts';
+import { makeDocumentClient, makeLambdaClient } from '../../adapters/aws/clients.ts';
 import { dynamoTargetRegistry } from '../../adapters/dynamodb/target-registry.ts';
 import { lambdaPeerWorkStarter } from '../../adapters/lambda/peer-work-starter.ts';
-import { observe, telemetry } from '../shared/observe.ts';
-import { readEnv } from '../shared/read-env.ts';
+import { observe, telemetry } from '../runtime/observe.ts';
+import { readEnv } from '../runtime/read-env.ts';
 import { makeHandler } from './handler.ts';
 
 const env = readEnv({

@@ -3,7 +3,7 @@ import type { Decoded } from '../../core/ingestion/decode.ts';
 import { isOtlpProtobuf } from '../../core/ingestion/decode-otlp.ts';
 import type { IngestRejection, RejectionCode } from '../../core/ingestion/ingest-rejection.ts';
 import { writeOtlpResponse } from '../../core/ingestion/otlp-protobuf.ts';
-import { problem } from '../shared/problem.ts';
+import { problem } from '../runtime/problem.ts';
 import type { IngestRequest } from './request.ts';
 
 const STATUS: Readonly<Record<RejectionCode, number>> = {

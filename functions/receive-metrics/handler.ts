@@ -1,5 +1,4 @@
 import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
-import { DependencyUnavailableError } from '../../core/errors.ts';
 import { type Decoded, decode } from '../../core/ingestion/decode.ts';
 import { IngestRejection } from '../../core/ingestion/ingest-rejection.ts';
 import type { IngestLimits } from '../../core/ingestion/limits.ts';
@@ -10,10 +9,11 @@ import {
   type IngestQueue,
   type RawStore,
 } from '../../core/ports/metric-storage.ts';
-import type { Telemetry } from '../../core/ports/telemetry.ts';
-import { objectKeys } from '../../core/storage/keys.ts';
-import { authenticate } from '../shared/authenticate.ts';
-import { problem } from '../shared/problem.ts';
+import { DependencyUnavailableError } from '../../core/shared/errors.ts';
+import { objectKeys } from '../../core/shared/keys.ts';
+import type { Telemetry } from '../../core/shared/telemetry.ts';
+import { authenticate } from '../runtime/authenticate.ts';
+import { problem } from '../runtime/problem.ts';
 import { acceptance, refusal } from './answer.ts';
 import { type IngestRequest, readRequest } from './request.ts';
 

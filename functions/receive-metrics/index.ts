@@ -1,12 +1,12 @@
 import * as z from 'zod';
-import { makeDocumentClient, makeS3Client, makeSqsClient } from '../../adapters/clients.ts';
+import { makeDocumentClient, makeS3Client, makeSqsClient } from '../../adapters/aws/clients.ts';
 import { dynamoApiKeyStore } from '../../adapters/dynamodb/api-key-store.ts';
 import { dynamoRateLimiter } from '../../adapters/dynamodb/rate-limiter.ts';
 import { s3RawStore } from '../../adapters/s3/raw-store.ts';
 import { sqsIngestQueue } from '../../adapters/sqs/ingest-queue.ts';
 import { INGEST_LIMITS } from '../../core/ingestion/limits.ts';
-import { observe, telemetry } from '../shared/observe.ts';
-import { readEnv } from '../shared/read-env.ts';
+import { observe, telemetry } from '../runtime/observe.ts';
+import { readEnv } from '../runtime/read-env.ts';
 import { makeHandler } from './handler.ts';
 
 const env = readEnv({

@@ -1,7 +1,7 @@
 /** An ingest request out of an API Gateway event (HTTP API, payload 2.0). */
 import * as z from 'zod';
-import { InvalidInputError } from '../../core/errors.ts';
-import type { RequestHeaders } from '../shared/authenticate.ts';
+import { InvalidInputError } from '../../core/shared/errors.ts';
+import type { RequestHeaders } from '../runtime/authenticate.ts';
 
 const HttpEvent = z.object({
   rawPath: z.string(),

@@ -1,9 +1,9 @@
 import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import { CONTEXT_OPERATIONS, type ContextOperationId } from '../../core/api/operations.ts';
-import type { Caller, RequestHeaders } from '../shared/authenticate.ts';
-import { readHttpRequest } from '../shared/http-request.ts';
-import { problem } from '../shared/problem.ts';
-import { NotFoundError, problemOfError } from '../shared/problem-of-error.ts';
+import type { Caller, RequestHeaders } from '../runtime/authenticate.ts';
+import { readHttpRequest } from '../runtime/http-request.ts';
+import { problem } from '../runtime/problem.ts';
+import { NotFoundError, problemOfError } from '../runtime/problem-of-error.ts';
 import { type Records, recordOperations } from './record-operations.ts';
 import { matchPath, readJsonBody } from './request.ts';
 import type { Record } from './validated.ts';

@@ -1,17 +1,17 @@
 import * as z from 'zod';
-import { makeDocumentClient, makeSqsClient, makeStepFunctionsClient } from '../../adapters/clients.ts';
+import { makeDocumentClient, makeSqsClient, makeStepFunctionsClient } from '../../adapters/aws/clients.ts';
+import { defaultPace, pause } from '../../adapters/aws/paced-retry.ts';
+import { stepFunctionsStarter } from '../../adapters/aws/workflow-starter.ts';
 import { dynamoApiKeyStore } from '../../adapters/dynamodb/api-key-store.ts';
 import { dynamoDeploymentStore } from '../../adapters/dynamodb/deployment-store.ts';
 import { dynamoGraphStore } from '../../adapters/dynamodb/graph-store.ts';
 import { dynamoIncidentStore } from '../../adapters/dynamodb/incident-store.ts';
-import { defaultPace, pause } from '../../adapters/dynamodb/paced-retry.ts';
 import { dynamoSettingsStore } from '../../adapters/dynamodb/settings-store.ts';
 import { sqsSignalSender } from '../../adapters/sqs/signal-sender.ts';
-import { stepFunctionsStarter } from '../../adapters/step-functions/workflow-starter.ts';
-import { authenticate } from '../shared/authenticate.ts';
-import { publisherTo } from '../shared/event-bus.ts';
-import { observe, telemetry } from '../shared/observe.ts';
-import { readEnv } from '../shared/read-env.ts';
+import { authenticate } from '../runtime/authenticate.ts';
+import { publisherTo } from '../runtime/event-bus.ts';
+import { observe, telemetry } from '../runtime/observe.ts';
+import { readEnv } from '../runtime/read-env.ts';
 import { makeHandler } from './handler.ts';
 
 const env = readEnv({

@@ -1,9 +1,9 @@
 import { CONTEXT_OPERATIONS } from '../../core/api/operations.ts';
 import { assessPlan } from '../../core/deployments/assess-plan.ts';
 import { type Recording, recordChange } from '../../core/deployments/record-change.ts';
-import { parseInstant } from '../../core/ingestion/instant.ts';
 import type { IncidentStore } from '../../core/ports/incident-storage.ts';
-import type { Telemetry } from '../../core/ports/telemetry.ts';
+import { parseInstant } from '../../core/shared/instant.ts';
+import type { Telemetry } from '../../core/shared/telemetry.ts';
 import { type Record, validated } from './validated.ts';
 
 /** Where the operations on changes read and write. */

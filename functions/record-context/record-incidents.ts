@@ -2,11 +2,11 @@ import { CONTEXT_OPERATIONS } from '../../core/api/operations.ts';
 import { presentIncident, presentTopology } from '../../core/api/present-incident.ts';
 import { buildDependencyGraph } from '../../core/diagnosis/dependency-graph.ts';
 import type { GraphStore, SignalSender, StoredGraph } from '../../core/ports/incident-storage.ts';
-import type { Telemetry } from '../../core/ports/telemetry.ts';
+import type { Telemetry } from '../../core/shared/telemetry.ts';
 import { currentGraph } from '../../core/signals/fold-tenant.ts';
 import { type MoveDeps, moveIncident } from '../../core/signals/move-incident.ts';
 import { targetCalls } from '../../core/signals/trace-edges.ts';
-import { NotFoundError } from '../shared/problem-of-error.ts';
+import { NotFoundError } from '../runtime/problem-of-error.ts';
 import { type Record, validated } from './validated.ts';
 
 /** Where the operations on incidents and what they depend on write to. */

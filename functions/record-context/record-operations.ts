@@ -1,6 +1,6 @@
 import { CONTEXT_OPERATIONS, type ContextOperationId } from '../../core/api/operations.ts';
 import type { SettingsStore } from '../../core/ports/settings-storage.ts';
-import type { Telemetry } from '../../core/ports/telemetry.ts';
+import type { Telemetry } from '../../core/shared/telemetry.ts';
 import { type ChangeRecords, recordChanges } from './record-changes.ts';
 import { type IncidentRecords, recordIncidents } from './record-incidents.ts';
 import { type Record, validated } from './validated.ts';

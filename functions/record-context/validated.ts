@@ -1,6 +1,6 @@
 import type * as z from 'zod';
-import type { Caller } from '../shared/authenticate.ts';
-import { parseRequest } from '../shared/parse-request.ts';
+import type { Caller } from '../runtime/authenticate.ts';
+import { parseRequest } from '../runtime/parse-request.ts';
 
 /** Carries out one operation, from path parameters and body as they arrived; returns the answer's body. */
 export type Record = (caller: Caller, params: unknown, body: unknown) => Promise<object>;

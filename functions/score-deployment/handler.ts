@@ -1,13 +1,13 @@
 import * as z from 'zod';
-import { inParallel } from '../../adapters/dynamodb/in-parallel.ts';
 import {
   type Checking,
   type CheckOutcome,
   checkDeployment,
 } from '../../core/deployments/check-deployment.ts';
-import type { Telemetry } from '../../core/ports/telemetry.ts';
-import { TenantId } from '../../core/tenancy/identifiers.ts';
-import { parseInput } from '../shared/parse-input.ts';
+import { TenantId } from '../../core/shared/identifiers.ts';
+import { inParallel } from '../../core/shared/in-parallel.ts';
+import type { Telemetry } from '../../core/shared/telemetry.ts';
+import { parseInput } from '../runtime/parse-input.ts';
 
 export interface Deps extends Omit<Checking, 'inParallel'> {
   readonly telemetry: Telemetry;

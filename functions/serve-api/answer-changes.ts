@@ -3,7 +3,7 @@ import { READ_OPERATIONS } from '../../core/api/operations.ts';
 import { presentChange, presentChangeDetail } from '../../core/api/present-change.ts';
 import { healthNow } from '../../core/deployments/change-record.ts';
 import type { DeploymentStore } from '../../core/ports/deployment-storage.ts';
-import { NotFoundError } from '../shared/problem-of-error.ts';
+import { NotFoundError } from '../runtime/problem-of-error.ts';
 import { type Answer, presentPage, validated } from './validated.ts';
 
 /** What the operations on changes read from. */

@@ -2,11 +2,11 @@ import { baselineOf } from '../../core/anomalies/baseline.ts';
 import { unpackWatch } from '../../core/anomalies/target-watch.ts';
 import { READ_OPERATIONS } from '../../core/api/operations.ts';
 import { presentAnomaly, presentBaseline } from '../../core/api/present.ts';
-import { InvalidInputError } from '../../core/errors.ts';
-import { parseInstant } from '../../core/ingestion/instant.ts';
 import type { AnomalyStore, DetectorStateStore } from '../../core/ports/anomaly-storage.ts';
 import type { SettingsStore } from '../../core/ports/settings-storage.ts';
-import { NotFoundError } from '../shared/problem-of-error.ts';
+import { InvalidInputError } from '../../core/shared/errors.ts';
+import { parseInstant } from '../../core/shared/instant.ts';
+import { NotFoundError } from '../runtime/problem-of-error.ts';
 import { type Answer, presentPage, validated } from './validated.ts';
 
 /** What the operations on anomalies read from. */

@@ -8,7 +8,7 @@ import {
 } from '../../core/api/present-incident.ts';
 import type { CauseStore, GraphStore, IncidentStore } from '../../core/ports/incident-storage.ts';
 import { currentGraph } from '../../core/signals/fold-tenant.ts';
-import { NotFoundError } from '../shared/problem-of-error.ts';
+import { NotFoundError } from '../runtime/problem-of-error.ts';
 import { type Answer, presentPage, validated } from './validated.ts';
 
 /** What the operations on incidents read from. */

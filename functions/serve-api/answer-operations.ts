@@ -10,15 +10,15 @@ import {
   presentTarget,
 } from '../../core/api/present.ts';
 import type { SeriesQuery, TargetsQuery } from '../../core/api/requests.ts';
-import { InvalidInputError } from '../../core/errors.ts';
-import { parseInstant } from '../../core/ingestion/instant.ts';
 import type { BreachStore, ForecastStore, RunStore } from '../../core/ports/forecast-storage.ts';
 import type { BlockStore, PageRequest, TargetRegistry } from '../../core/ports/metric-storage.ts';
 import { runAsOf } from '../../core/runs/close-run.ts';
+import { InvalidInputError } from '../../core/shared/errors.ts';
+import { parseInstant } from '../../core/shared/instant.ts';
+import { hourOf } from '../../core/shared/keys.ts';
 import { historyOf } from '../../core/storage/block-history.ts';
-import { hourOf } from '../../core/storage/keys.ts';
 import type { Target } from '../../core/targets/target.ts';
-import { NotFoundError } from '../shared/problem-of-error.ts';
+import { NotFoundError } from '../runtime/problem-of-error.ts';
 import { answerChanges, type ChangeSources } from './answer-changes.ts';
 import { answerDetection, type DetectionSources } from './answer-detection.ts';
 import { answerIncidents, type IncidentSources } from './answer-incidents.ts';

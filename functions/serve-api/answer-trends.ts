@@ -3,12 +3,12 @@ import { presentTrends } from '../../core/api/trend-answers.ts';
 import type { BlockStore, TargetRegistry } from '../../core/ports/metric-storage.ts';
 import type { MetricKind, RegularSeries } from '../../core/series/metric-series.ts';
 import { regularise } from '../../core/series/regularise.ts';
+import { hourOf } from '../../core/shared/keys.ts';
 import { type History, historyOf } from '../../core/storage/block-history.ts';
-import { hourOf } from '../../core/storage/keys.ts';
 import { boundsOf } from '../../core/targets/profiles.ts';
 import type { Target } from '../../core/targets/target.ts';
 import { reportTrends } from '../../core/trends/trend-report.ts';
-import { NotFoundError } from '../shared/problem-of-error.ts';
+import { NotFoundError } from '../runtime/problem-of-error.ts';
 import { type Answer, validated } from './validated.ts';
 
 export interface TrendSources {

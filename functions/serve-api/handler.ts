@@ -2,12 +2,12 @@ import { Router } from '@aws-lambda-powertools/event-handler/http';
 import type { APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda';
 import type { Operation } from '../../core/api/operation.ts';
 import { READ_OPERATIONS, type ReadOperationId } from '../../core/api/operations.ts';
-import { InvalidInputError } from '../../core/errors.ts';
-import type { Telemetry } from '../../core/ports/telemetry.ts';
-import type { Caller, RequestHeaders } from '../shared/authenticate.ts';
-import { type HttpRequest, readHttpRequest } from '../shared/http-request.ts';
-import { problem } from '../shared/problem.ts';
-import { NotFoundError, problemOfError } from '../shared/problem-of-error.ts';
+import { InvalidInputError } from '../../core/shared/errors.ts';
+import type { Telemetry } from '../../core/shared/telemetry.ts';
+import type { Caller, RequestHeaders } from '../runtime/authenticate.ts';
+import { type HttpRequest, readHttpRequest } from '../runtime/http-request.ts';
+import { problem } from '../runtime/problem.ts';
+import { NotFoundError, problemOfError } from '../runtime/problem-of-error.ts';
 import { answerOperations, type Sources } from './answer-operations.ts';
 import type { Answer } from './validated.ts';
 

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { makeDocumentClient } from '../../adapters/clients.ts';
+import { makeDocumentClient } from '../../adapters/aws/clients.ts';
 import { dynamoAnomalyStore } from '../../adapters/dynamodb/anomaly-store.ts';
 import { dynamoApiKeyStore } from '../../adapters/dynamodb/api-key-store.ts';
 import { dynamoBlockReader } from '../../adapters/dynamodb/block-store.ts';
@@ -13,9 +13,9 @@ import { dynamoIncidentStore } from '../../adapters/dynamodb/incident-store.ts';
 import { dynamoRunStore } from '../../adapters/dynamodb/run-store.ts';
 import { dynamoSettingsStore } from '../../adapters/dynamodb/settings-store.ts';
 import { dynamoTargetRegistry } from '../../adapters/dynamodb/target-registry.ts';
-import { authenticate } from '../shared/authenticate.ts';
-import { observe, telemetry } from '../shared/observe.ts';
-import { readEnv } from '../shared/read-env.ts';
+import { authenticate } from '../runtime/authenticate.ts';
+import { observe, telemetry } from '../runtime/observe.ts';
+import { readEnv } from '../runtime/read-env.ts';
 import { makeHandler } from './handler.ts';
 
 const env = readEnv({

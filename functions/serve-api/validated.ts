@@ -1,6 +1,6 @@
 import type * as z from 'zod';
 import type { Page } from '../../core/ports/metric-storage.ts';
-import { parseRequest } from '../shared/parse-request.ts';
+import { parseRequest } from '../runtime/parse-request.ts';
 
 export type Body = Readonly<Record<string, unknown>>;
 

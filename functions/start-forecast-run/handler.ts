@@ -1,15 +1,15 @@
 import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import { IdempotencyKey } from '../../core/api/requests.ts';
 import type { RunStore } from '../../core/ports/forecast-storage.ts';
-import type { WorkflowStarter } from '../../core/ports/messaging.ts';
-import type { Telemetry } from '../../core/ports/telemetry.ts';
 import { failedRun } from '../../core/runs/close-run.ts';
 import { executionNameOf, runIdOf, runRequestedAt } from '../../core/runs/run-id.ts';
 import { newRun } from '../../core/runs/sum-results.ts';
-import type { Caller, RequestHeaders } from '../shared/authenticate.ts';
-import { readHttpRequest } from '../shared/http-request.ts';
-import { problem } from '../shared/problem.ts';
-import { InvalidRequestError, problemOfError } from '../shared/problem-of-error.ts';
+import type { WorkflowStarter } from '../../core/shared/messaging.ts';
+import type { Telemetry } from '../../core/shared/telemetry.ts';
+import type { Caller, RequestHeaders } from '../runtime/authenticate.ts';
+import { readHttpRequest } from '../runtime/http-request.ts';
+import { problem } from '../runtime/problem.ts';
+import { InvalidRequestError, problemOfError } from '../runtime/problem-of-error.ts';
 
 export interface Deps {
   readonly authenticate: (headers: RequestHeaders) => Promise<Caller | undefined>;

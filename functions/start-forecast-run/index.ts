@@ -1,11 +1,11 @@
 import * as z from 'zod';
-import { makeDocumentClient, makeStepFunctionsClient } from '../../adapters/clients.ts';
+import { makeDocumentClient, makeStepFunctionsClient } from '../../adapters/aws/clients.ts';
+import { stepFunctionsStarter } from '../../adapters/aws/workflow-starter.ts';
 import { dynamoApiKeyStore } from '../../adapters/dynamodb/api-key-store.ts';
 import { dynamoRunStore } from '../../adapters/dynamodb/run-store.ts';
-import { stepFunctionsStarter } from '../../adapters/step-functions/workflow-starter.ts';
-import { authenticate } from '../shared/authenticate.ts';
-import { observe, telemetry } from '../shared/observe.ts';
-import { readEnv } from '../shared/read-env.ts';
+import { authenticate } from '../runtime/authenticate.ts';
+import { observe, telemetry } from '../runtime/observe.ts';
+import { readEnv } from '../runtime/read-env.ts';
 import { makeHandler } from './handler.ts';
 
 const env = readEnv({

@@ -1,7 +1,7 @@
 import type { SQSBatchResponse } from 'aws-lambda';
 import * as z from 'zod';
-import { InvalidInputError } from '../../core/errors.ts';
 import { type StoreDeps, storeBatch } from '../../core/ingestion/store-batch.ts';
+import { InvalidInputError } from '../../core/shared/errors.ts';
 
 const QueueEvent = z.object({
   Records: z.array(z.object({ messageId: z.string().min(1), body: z.string() })),

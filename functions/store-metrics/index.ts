@@ -1,12 +1,12 @@
 import * as z from 'zod';
-import { makeDocumentClient, makeS3Client } from '../../adapters/clients.ts';
+import { makeDocumentClient, makeS3Client } from '../../adapters/aws/clients.ts';
+import { defaultPace, pause } from '../../adapters/aws/paced-retry.ts';
 import { dynamoBlockStore } from '../../adapters/dynamodb/block-store.ts';
-import { defaultPace, pause } from '../../adapters/dynamodb/paced-retry.ts';
 import { dynamoTargetRegistry } from '../../adapters/dynamodb/target-registry.ts';
 import { s3RawStore } from '../../adapters/s3/raw-store.ts';
 import { INGEST_LIMITS } from '../../core/ingestion/limits.ts';
-import { observe, telemetry } from '../shared/observe.ts';
-import { readEnv } from '../shared/read-env.ts';
+import { observe, telemetry } from '../runtime/observe.ts';
+import { readEnv } from '../runtime/read-env.ts';
 import { makeHandler } from './handler.ts';
 
 const env = readEnv({

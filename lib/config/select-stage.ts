@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { ConfigurationError } from '../../core/errors.ts';
+import { ConfigurationError } from '../../core/shared/errors.ts';
 import { dev } from './dev.ts';
 import { local } from './local.ts';
 import { prod } from './prod.ts';

@@ -12,7 +12,7 @@ import { Architecture, Code, Function as LambdaFunction, Runtime, Tracing } from
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
-import { ConfigurationError } from '../../core/errors.ts';
+import { ConfigurationError } from '../../core/shared/errors.ts';
 import type { StageConfig } from '../config/stage-config.ts';
 import { ActionableAlarm, type AlarmMeaning } from './actionable-alarm.ts';
 import type { DeadLetterQueue } from './dead-letter-queue.ts';

@@ -3,7 +3,7 @@ import { closeSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync } fro
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { ConfigurationError, DependencyUnavailableError } from '../../core/errors.ts';
+import { ConfigurationError, DependencyUnavailableError } from '../../core/shared/errors.ts';
 import { judgeLeftOver, readRecord, removeRecord, writeRecord } from './emulator-record.ts';
 import { endGroup } from './end-group.ts';
 import { awsEnvironment, emulatorEnvironment } from './environment.ts';

@@ -1,4 +1,4 @@
-import { ConfigurationError } from '../../core/errors.ts';
+import { ConfigurationError } from '../../core/shared/errors.ts';
 import { runCommand } from './run-command.ts';
 
 export interface Python {

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
-import { DependencyUnavailableError } from '../../core/errors.ts';
+import { DependencyUnavailableError } from '../../core/shared/errors.ts';
 
 export interface CommandOptions {
   readonly cwd?: string;

@@ -4,8 +4,8 @@ import { PassThrough } from 'node:stream';
 import { nameFromFile, toTargetId } from '../../cli/input/file-naming.ts';
 import { lineBatches, openInput } from '../../cli/input/line-batches.ts';
 import { SeriesCsvReader, type SeriesRow } from '../../cli/input/series-csv.ts';
-import { InvalidInputError } from '../../core/errors.ts';
 import { METRIC_KINDS } from '../../core/series/metric-series.ts';
+import { InvalidInputError } from '../../core/shared/errors.ts';
 import type { ProfiledSeries } from '../../core/simulator/ingest-body.ts';
 import { PROFILES } from '../../core/targets/target.ts';
 

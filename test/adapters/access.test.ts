@@ -8,7 +8,7 @@ import { mockClient } from 'aws-sdk-client-mock';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { dynamoApiKeyStore } from '../../adapters/dynamodb/api-key-store.ts';
 import { dynamoRateLimiter } from '../../adapters/dynamodb/rate-limiter.ts';
-import { ConflictError, DependencyUnavailableError } from '../../core/errors.ts';
+import { ConflictError, DependencyUnavailableError } from '../../core/shared/errors.ts';
 
 const dynamo = mockClient(DynamoDBDocumentClient);
 const client = DynamoDBDocumentClient.from(new DynamoDBClient({ region: 'us-east-1' }));

@@ -9,8 +9,8 @@ import {
 import { mockClient } from 'aws-sdk-client-mock';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { dynamoAnomalyStore } from '../../adapters/dynamodb/anomaly-store.ts';
-import { DependencyUnavailableError, InvalidInputError } from '../../core/errors.ts';
 import type { Anomaly } from '../../core/ports/anomaly-storage.ts';
+import { DependencyUnavailableError, InvalidInputError } from '../../core/shared/errors.ts';
 
 const dynamo = mockClient(DynamoDBDocumentClient);
 const NOW = 1_795_255_500;

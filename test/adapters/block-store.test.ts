@@ -14,8 +14,8 @@ import {
 import { mockClient } from 'aws-sdk-client-mock';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { dynamoBlockStore } from '../../adapters/dynamodb/block-store.ts';
-import { DependencyUnavailableError } from '../../core/errors.ts';
 import type { BlockWrite } from '../../core/ports/metric-storage.ts';
+import { DependencyUnavailableError } from '../../core/shared/errors.ts';
 import { BlocksNotWrittenError } from '../../core/storage/blocks-not-written-error.ts';
 
 const dynamo = mockClient(DynamoDBDocumentClient);

@@ -3,8 +3,8 @@ import { DeleteCommand, DynamoDBDocumentClient, PutCommand, QueryCommand } from 
 import { mockClient } from 'aws-sdk-client-mock';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { dynamoBreachStore } from '../../adapters/dynamodb/breach-store.ts';
-import { DependencyUnavailableError, InvalidInputError } from '../../core/errors.ts';
 import type { PredictedBreach } from '../../core/ports/forecast-storage.ts';
+import { DependencyUnavailableError, InvalidInputError } from '../../core/shared/errors.ts';
 import { sampleMetric } from '../unit/storage/forecast-samples.ts';
 
 const dynamo = mockClient(DynamoDBDocumentClient);

@@ -16,7 +16,7 @@ import { dynamoDeploymentStore } from '../../adapters/dynamodb/deployment-store.
 import type { ChangeRecord } from '../../core/deployments/change-record.ts';
 import { announceProposal, proposalFor } from '../../core/deployments/propose-rollback.ts';
 import { DEFAULT_WATCH_POLICY } from '../../core/deployments/watch-policy.ts';
-import { DependencyUnavailableError } from '../../core/errors.ts';
+import { DependencyUnavailableError } from '../../core/shared/errors.ts';
 
 const NOW = 1_795_255_500;
 const dynamo = mockClient(DynamoDBDocumentClient);

@@ -4,8 +4,8 @@ import { mockClient } from 'aws-sdk-client-mock';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { dynamoDetectorStateStore } from '../../adapters/dynamodb/detector-state-store.ts';
 import { dynamoSettingsStore, rememberedSettings } from '../../adapters/dynamodb/settings-store.ts';
-import { ConflictError, DependencyUnavailableError } from '../../core/errors.ts';
 import { NO_SETTINGS, type Settings } from '../../core/settings/settings.ts';
+import { ConflictError, DependencyUnavailableError } from '../../core/shared/errors.ts';
 
 const dynamo = mockClient(DynamoDBDocumentClient);
 const client = DynamoDBDocumentClient.from(new DynamoDBClient({ region: 'us-east-1' }));

@@ -12,7 +12,7 @@ import {
 import { mockClient } from 'aws-sdk-client-mock';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { dynamoForecastStore } from '../../adapters/dynamodb/forecast-store.ts';
-import { DependencyUnavailableError } from '../../core/errors.ts';
+import { DependencyUnavailableError } from '../../core/shared/errors.ts';
 import { decodeForecasts } from '../../core/storage/forecast-codec.ts';
 import { sampleMetric, sampleTarget } from '../unit/storage/forecast-samples.ts';
 

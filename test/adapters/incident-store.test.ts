@@ -19,10 +19,10 @@ import { dynamoCauseStore } from '../../adapters/dynamodb/cause-store.ts';
 import { dynamoGraphStore } from '../../adapters/dynamodb/graph-store.ts';
 import { dynamoIncidentStore } from '../../adapters/dynamodb/incident-store.ts';
 import { sqsSignalSender } from '../../adapters/sqs/signal-sender.ts';
-import { ConflictError, DependencyUnavailableError } from '../../core/errors.ts';
 import { DEFAULT_POLICY } from '../../core/incidents/fold-policy.ts';
 import { foldSignal } from '../../core/incidents/fold-signal.ts';
 import type { IncidentWrite } from '../../core/ports/incident-storage.ts';
+import { ConflictError, DependencyUnavailableError } from '../../core/shared/errors.ts';
 import type { CausesReport } from '../../core/signals/causes-report.ts';
 import { anomaly, NOW } from '../unit/signals/samples.ts';
 

@@ -8,11 +8,11 @@ import {
 import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { mockClient } from 'aws-sdk-client-mock';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { makeS3Client, makeSqsClient } from '../../adapters/clients.ts';
+import { makeS3Client, makeSqsClient } from '../../adapters/aws/clients.ts';
+import { isTransient } from '../../adapters/aws/sdk-failure.ts';
 import { s3RawStore } from '../../adapters/s3/raw-store.ts';
-import { isTransient } from '../../adapters/sdk-failure.ts';
 import { sqsIngestQueue } from '../../adapters/sqs/ingest-queue.ts';
-import { DependencyUnavailableError, InvalidInputError } from '../../core/errors.ts';
+import { DependencyUnavailableError, InvalidInputError } from '../../core/shared/errors.ts';
 
 const s3 = mockClient(S3Client);
 const sqs = mockClient(SQSClient);

@@ -7,8 +7,8 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { dynamoBlockGlance } from '../../adapters/dynamodb/block-store.ts';
 import { lambdaPeerWorkStarter } from '../../adapters/lambda/peer-work-starter.ts';
 import { s3PeerFiles } from '../../adapters/s3/peer-files.ts';
-import { DependencyUnavailableError } from '../../core/errors.ts';
 import type { PeerWork } from '../../core/ports/peer-storage.ts';
+import { DependencyUnavailableError } from '../../core/shared/errors.ts';
 
 const s3 = mockClient(S3Client);
 const lambda = mockClient(LambdaClient);

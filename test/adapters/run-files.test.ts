@@ -9,8 +9,8 @@ import {
 import { mockClient } from 'aws-sdk-client-mock';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { s3RunFiles } from '../../adapters/s3/run-files.ts';
-import { DependencyUnavailableError, InvalidInputError } from '../../core/errors.ts';
 import { failureOf } from '../../core/runs/sum-results.ts';
+import { DependencyUnavailableError, InvalidInputError } from '../../core/shared/errors.ts';
 import { sampleTarget } from '../unit/storage/forecast-samples.ts';
 
 const s3 = mockClient(S3Client);

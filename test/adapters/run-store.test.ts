@@ -3,8 +3,8 @@ import { DynamoDBDocumentClient, GetCommand, PutCommand, QueryCommand } from '@a
 import { mockClient } from 'aws-sdk-client-mock';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { dynamoRunStore } from '../../adapters/dynamodb/run-store.ts';
-import { ConflictError, DependencyUnavailableError } from '../../core/errors.ts';
 import { failureOf, newRun } from '../../core/runs/sum-results.ts';
+import { ConflictError, DependencyUnavailableError } from '../../core/shared/errors.ts';
 
 const dynamo = mockClient(DynamoDBDocumentClient);
 const NOW = 1_795_255_500;

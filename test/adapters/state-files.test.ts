@@ -2,7 +2,7 @@ import { GetObjectCommand, NoSuchKey, PutObjectCommand, S3Client } from '@aws-sd
 import { mockClient } from 'aws-sdk-client-mock';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { s3StateFiles } from '../../adapters/s3/state-files.ts';
-import { DependencyUnavailableError } from '../../core/errors.ts';
+import { DependencyUnavailableError } from '../../core/shared/errors.ts';
 
 const s3 = mockClient(S3Client);
 const files = s3StateFiles({ client: new S3Client({ region: 'us-east-1' }), bucketName: 'forecasts' });

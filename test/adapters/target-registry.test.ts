@@ -9,8 +9,8 @@ import {
 import { mockClient } from 'aws-sdk-client-mock';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { dynamoTargetRegistry } from '../../adapters/dynamodb/target-registry.ts';
-import { DependencyUnavailableError, InvalidInputError } from '../../core/errors.ts';
 import type { TargetSighting } from '../../core/ports/metric-storage.ts';
+import { DependencyUnavailableError, InvalidInputError } from '../../core/shared/errors.ts';
 
 const dynamo = mockClient(DynamoDBDocumentClient);
 const client = DynamoDBDocumentClient.from(new DynamoDBClient({ region: 'us-east-1' }));

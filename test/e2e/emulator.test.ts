@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { ConfigurationError } from '../../core/errors.ts';
+import { ConfigurationError } from '../../core/shared/errors.ts';
 import { type Emulator, startEmulator } from '../../local/emulator/emulator.ts';
 import { listProcesses } from '../../local/emulator/running-process.ts';
 import { ensureEmulator } from '../../local/emulator/virtual-environment.ts';

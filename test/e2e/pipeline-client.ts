@@ -7,7 +7,7 @@ import {
   ReceiveMessageCommand,
   SQSClient,
 } from '@aws-sdk/client-sqs';
-import { makeDocumentClient } from '../../adapters/clients.ts';
+import { makeDocumentClient } from '../../adapters/aws/clients.ts';
 import { dynamoBlockReader } from '../../adapters/dynamodb/block-store.ts';
 import { dynamoTargetRegistry } from '../../adapters/dynamodb/target-registry.ts';
 import type { RunAnswer } from '../../cli/api-client/answers.ts';

@@ -5,7 +5,7 @@ import { App, Duration, Stack } from 'aws-cdk-lib';
 import { CfnFunction } from 'aws-cdk-lib/aws-lambda';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import { afterAll, describe, expect, it } from 'vitest';
-import { ConfigurationError } from '../../core/errors.ts';
+import { ConfigurationError } from '../../core/shared/errors.ts';
 import { folderOf, listFunctions } from '../../functions/build.ts';
 import { selectStage } from '../../lib/config/select-stage.ts';
 import { ObservedFunction } from '../../lib/constructs/observed-function.ts';

@@ -1,7 +1,7 @@
 import { CfnResource, Stack } from 'aws-cdk-lib';
 import { AccountRootPrincipal, PolicyStatement, Role } from 'aws-cdk-lib/aws-iam';
 import { describe, expect, it } from 'vitest';
-import { ConfigurationError } from '../../core/errors.ts';
+import { ConfigurationError } from '../../core/shared/errors.ts';
 import { EMULATOR_GAPS } from '../../lib/config/emulator-gaps.ts';
 import { selectStage, validateConfig } from '../../lib/config/select-stage.ts';
 import { STAGES, type Stage } from '../../lib/config/stage-config.ts';

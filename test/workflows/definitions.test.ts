@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module';
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
-import * as errors from '../../core/errors.ts';
+import * as errors from '../../core/shared/errors.ts';
 import { definitionOf, everyState, names, reachable, type State, successors, textOf } from './definition.ts';
 
 const Validator = z.function({ input: [z.unknown()], output: z.looseObject({ isValid: z.boolean() }) });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { DependencyUnavailableError } from '../../core/errors.ts';
 import { RunInput } from '../../core/runs/run-input.ts';
+import { DependencyUnavailableError } from '../../core/shared/errors.ts';
 import { makeHandler as makeList } from '../../functions/list-tenants/handler.ts';
 import { memoryRegistry, recordedTelemetry, watched } from '../unit/functions/memory-stores.ts';
 import { definitionOf } from './definition.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { ConflictError, DependencyUnavailableError, InvalidInputError } from '../../core/errors.ts';
 import { DEFAULT_BUDGET } from '../../core/runs/plan-batches.ts';
 import { runIdOf } from '../../core/runs/run-id.ts';
+import { ConflictError, DependencyUnavailableError, InvalidInputError } from '../../core/shared/errors.ts';
 import { makeHandler as makeClose } from '../../functions/close-forecast-run/handler.ts';
 import { makeHandler as makeBatch } from '../../functions/forecast-batch/handler.ts';
 import { makeHandler as makePlan } from '../../functions/plan-forecast-run/handler.ts';

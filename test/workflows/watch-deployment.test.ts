@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { ConflictError, DependencyUnavailableError, InvalidInputError } from '../../core/errors.ts';
+import { ConflictError, DependencyUnavailableError, InvalidInputError } from '../../core/shared/errors.ts';
 import { AT, deployedWorld, requests } from '../unit/deployments/deployed-world.ts';
 import { definitionOf } from './definition.ts';
 import { execute, TaskError } from './interpreter.ts';

@@ -1,4 +1,4 @@
-import { InvalidInputError } from '../../errors.ts';
+import { InvalidInputError } from '../../shared/errors.ts';
 
 /** What was read where, for a message that names file, line, finding and expectation. */
 export interface Finding {

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { InvalidInputError } from '../../errors.ts';
+import { InvalidInputError } from '../../shared/errors.ts';
 
 /** What alarmed: which metric of which node, and when (epoch seconds). */
 export const DiagnosisTarget = z.object({

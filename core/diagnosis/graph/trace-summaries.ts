@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { InvalidInputError } from '../../errors.ts';
+import { InvalidInputError } from '../../shared/errors.ts';
 import type { DependencyEdge } from './dependency-edge.ts';
 
 const Instant = z.union([z.number(), z.iso.datetime({ offset: true })]);

@@ -1,4 +1,9 @@
-import { type RankOrder, RankWindow, sortedQuantile, sortInPlace } from '../order-statistics.ts';
+import {
+  type RankOrder,
+  RankWindow,
+  sortedQuantile,
+  sortInPlace,
+} from '../../shared/maths/order-statistics.ts';
 import { POOL_LEVELS } from '../pool-levels.ts';
 import type { SeriesView } from '../series-view.ts';
 import type { DistributionCandidate } from './candidate.ts';

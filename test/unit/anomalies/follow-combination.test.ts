@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { CombinationWatch } from '../../../core/anomalies/combination-watch.ts';
 import { packWatch, TargetWatch, unpackWatch } from '../../../core/anomalies/target-watch.ts';
-import { InvalidInputError } from '../../../core/errors.ts';
 import { NO_SETTINGS, type Settings } from '../../../core/settings/settings.ts';
-import { ByteReader, ByteWriter } from '../../../core/storage/byte-buffer.ts';
+import { ByteReader, ByteWriter } from '../../../core/shared/byte-buffer.ts';
+import { InvalidInputError } from '../../../core/shared/errors.ts';
 import { DAY, NOW, type Point, STEP, world } from './follow-world.ts';
 
 /** Noise from -1 to 1, the same for the same time. */

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { FollowDeps } from '../../../core/anomalies/follow-target.ts';
 import { EVENT_SCHEMAS } from '../../../core/events/event-catalog.ts';
-import { hourOf } from '../../../core/storage/keys.ts';
+import { hourOf } from '../../../core/shared/keys.ts';
 import { between, DAY, LIGHT, NOW, type Point, STEP, trained, usual, world } from './follow-world.ts';
 
 const SPIKE: Point = [NOW + STEP, 400];

@@ -6,7 +6,7 @@ import { unpackWatch } from '../../../core/anomalies/target-watch.ts';
 import { EVENT_SCHEMAS } from '../../../core/events/event-catalog.ts';
 import type { TargetForecast } from '../../../core/ports/forecast-storage.ts';
 import { NO_SETTINGS } from '../../../core/settings/settings.ts';
-import { hourOf } from '../../../core/storage/keys.ts';
+import { hourOf } from '../../../core/shared/keys.ts';
 import { sampleMetric, sampleTarget } from '../storage/forecast-samples.ts';
 import { between, DAY, LIGHT, NOW, type Point, STEP, trained, usual, world } from './follow-world.ts';
 

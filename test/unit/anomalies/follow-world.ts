@@ -3,9 +3,9 @@ import { type FollowDeps, followTarget } from '../../../core/anomalies/follow-ta
 import type { StoredBlock } from '../../../core/ports/metric-storage.ts';
 import type { MetricKind } from '../../../core/series/metric-series.ts';
 import { NO_SETTINGS, type Settings } from '../../../core/settings/settings.ts';
+import { hourOf } from '../../../core/shared/keys.ts';
 import type { Block } from '../../../core/storage/block.ts';
 import { decodeBlock, encodeBlock } from '../../../core/storage/block-codec.ts';
-import { hourOf } from '../../../core/storage/keys.ts';
 import { mergeBlock } from '../../../core/storage/merge-block.ts';
 import {
   memoryAnomalies,

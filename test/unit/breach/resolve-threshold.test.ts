@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { resolveThreshold } from '../../../core/breach/resolve-threshold.ts';
-import { InvalidInputError } from '../../../core/errors.ts';
+import { InvalidInputError } from '../../../core/shared/errors.ts';
 import { seriesOf } from '../forecasting/sample-series.ts';
 
 const history = seriesOf(11, (i) => (i === 4 ? Number.NaN : i));

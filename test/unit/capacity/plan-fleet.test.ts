@@ -17,7 +17,7 @@ import {
   workflowLoad,
 } from '../../../core/capacity/workflow-limits.ts';
 import { DEFAULT_BUDGET } from '../../../core/runs/plan-batches.ts';
-import { objectKeys } from '../../../core/storage/keys.ts';
+import { objectKeys } from '../../../core/shared/keys.ts';
 
 const figures = {
   ...MEASURED_FORECASTING,

@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { readCdkDiff } from '../../../core/change-risk/cdk-diff.ts';
 import { readPlannedChange } from '../../../core/change-risk/planned-change.ts';
-import { InvalidInputError } from '../../../core/errors.ts';
+import { InvalidInputError } from '../../../core/shared/errors.ts';
 import { SHOP_DIFF } from './change-samples.ts';
 
 const read = (content: unknown) => readCdkDiff(content);

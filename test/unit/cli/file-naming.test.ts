@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { nameFromFile, toTargetId } from '../../../cli/input/file-naming.ts';
-import { MetricName, TargetId } from '../../../core/tenancy/identifiers.ts';
+import { MetricName, TargetId } from '../../../core/shared/identifiers.ts';
 
 describe('names from file names', () => {
   it.each([

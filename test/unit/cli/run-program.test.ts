@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import { describe, expect, it } from 'vitest';
 import { runProgram } from '../../../cli/run-program.ts';
-import { DependencyUnavailableError, InvalidInputError } from '../../../core/errors.ts';
+import { DependencyUnavailableError, InvalidInputError } from '../../../core/shared/errors.ts';
 import { FakeApi } from './fake-api.ts';
 import { fakeTerminal, runCli } from './fake-terminal.ts';
 

@@ -5,10 +5,10 @@ import { checkDeployment } from '../../../core/deployments/check-deployment.ts';
 import { closeWatch } from '../../../core/deployments/close-watch.ts';
 import { announceProposal, proposalFor } from '../../../core/deployments/propose-rollback.ts';
 import { recordChange, watchInputOf, watchNameOf } from '../../../core/deployments/record-change.ts';
-import { ConflictError, DependencyUnavailableError, InvalidInputError } from '../../../core/errors.ts';
 import { RemediationProposed } from '../../../core/events/remediation-events.ts';
 import { dedupKey } from '../../../core/incidents/signal.ts';
 import type { Anomaly } from '../../../core/ports/anomaly-storage.ts';
+import { ConflictError, DependencyUnavailableError, InvalidInputError } from '../../../core/shared/errors.ts';
 import { AT, deployedWorld, requests, service } from './deployed-world.ts';
 
 const inParallel = async <Item, Result>(

@@ -7,7 +7,7 @@ import {
   UNUSUAL_SCORE,
   USUAL_POINTS,
 } from '../../../core/detection/episode.ts';
-import { ByteReader, ByteWriter } from '../../../core/storage/byte-buffer.ts';
+import { ByteReader, ByteWriter } from '../../../core/shared/byte-buffer.ts';
 
 const STEP = 300;
 const ALERT = { metric: 'cpu', timestamp: 3000 };

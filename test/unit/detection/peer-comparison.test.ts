@@ -6,8 +6,8 @@ import {
   type PeerReturn,
   summarisePeers,
 } from '../../../core/detection/peer-comparison.ts';
-import { InvalidInputError } from '../../../core/errors.ts';
-import { ByteReader, ByteWriter } from '../../../core/storage/byte-buffer.ts';
+import { ByteReader, ByteWriter } from '../../../core/shared/byte-buffer.ts';
+import { InvalidInputError } from '../../../core/shared/errors.ts';
 import { seededRandom } from './daily-series.ts';
 
 const STEP = 300;

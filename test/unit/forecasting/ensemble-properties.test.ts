@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { InvalidInputError } from '../../../core/errors.ts';
 import { forecast } from '../../../core/forecasting/ensemble.ts';
 import type { Forecast } from '../../../core/forecasting/forecast.ts';
+import { InvalidInputError } from '../../../core/shared/errors.ts';
 import { noise, seriesOf } from './sample-series.ts';
 
 const step = fc.constantFrom(60, 300, 3600, 86_400);

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { InvalidInputError } from '../../../core/errors.ts';
 import { ENGINE_VERSION, forecast } from '../../../core/forecasting/ensemble.ts';
 import { DEFAULT_QUANTILE_LEVELS, type Forecast } from '../../../core/forecasting/forecast.ts';
+import { InvalidInputError } from '../../../core/shared/errors.ts';
 import { dailySeries, meanDistance, noise, seriesOf } from './sample-series.ts';
 
 const median = ({ quantiles }: Forecast): Float64Array => quantiles[4]!;

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { InvalidInputError } from '../../../core/errors.ts';
 import { forecast, forecastWithState } from '../../../core/forecasting/ensemble.ts';
 import { decodeState, encodeState } from '../../../core/forecasting/forecast-state.ts';
 import type { RegularSeries } from '../../../core/series/metric-series.ts';
+import { InvalidInputError } from '../../../core/shared/errors.ts';
 import { dailySeries, meanDistance, seriesOf } from './sample-series.ts';
 
 const TOLERANCE = 0.1;

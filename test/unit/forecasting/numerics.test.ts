@@ -9,16 +9,16 @@ import { weightedQuantiles } from '../../../core/forecasting/error-quantiles.ts'
 import { foldedRidge } from '../../../core/forecasting/folded-ridge.ts';
 import { sharpenedLevel } from '../../../core/forecasting/linear-pool.ts';
 import { fillMissing } from '../../../core/forecasting/missing-values.ts';
-import { normalQuantile } from '../../../core/forecasting/normal-quantile.ts';
+import { POOL_MASSES } from '../../../core/forecasting/pool-levels.ts';
+import { rankScores, valueOfScore } from '../../../core/forecasting/rank-scores.ts';
+import { normalQuantile } from '../../../core/shared/maths/normal-quantile.ts';
 import {
   IndexSorter,
   RankWindow,
   rankOrder,
   sortedQuantile,
   sortInPlace,
-} from '../../../core/forecasting/order-statistics.ts';
-import { POOL_MASSES } from '../../../core/forecasting/pool-levels.ts';
-import { rankScores, valueOfScore } from '../../../core/forecasting/rank-scores.ts';
+} from '../../../core/shared/maths/order-statistics.ts';
 import { noise } from './sample-series.ts';
 
 const finite = fc.double({ min: -1e9, max: 1e9, noNaN: true });

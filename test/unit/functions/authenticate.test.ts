@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { DependencyUnavailableError } from '../../../core/errors.ts';
 import type { ApiKey } from '../../../core/ports/access.ts';
+import { DependencyUnavailableError } from '../../../core/shared/errors.ts';
 import { formatApiKey, hashApiKey } from '../../../core/tenancy/api-key.ts';
-import { authenticate } from '../../../functions/shared/authenticate.ts';
+import { authenticate } from '../../../functions/runtime/authenticate.ts';
 
 const KEY = formatApiKey(new Uint8Array(32).fill(1));
 const OTHER = formatApiKey(new Uint8Array(32).fill(2));

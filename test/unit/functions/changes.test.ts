@@ -6,7 +6,7 @@ import {
   RecordedChange,
   RiskAssessment,
 } from '../../../core/api/change-answers.ts';
-import { InvalidInputError } from '../../../core/errors.ts';
+import { InvalidInputError } from '../../../core/shared/errors.ts';
 import {
   makeHandler as makeRecorder,
   type Deps as RecordDeps,

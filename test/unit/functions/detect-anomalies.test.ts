@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { DependencyUnavailableError, InvalidInputError } from '../../../core/errors.ts';
 import type { StoredBlock } from '../../../core/ports/metric-storage.ts';
-import { hotKeys } from '../../../core/storage/keys.ts';
+import { DependencyUnavailableError, InvalidInputError } from '../../../core/shared/errors.ts';
+import { hotKeys } from '../../../core/shared/keys.ts';
 import { makeHandler } from '../../../functions/detect-anomalies/handler.ts';
 import { between, DAY, NOW, STEP, world } from '../anomalies/follow-world.ts';
 

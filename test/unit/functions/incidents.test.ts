@@ -1,7 +1,7 @@
 import type { Context } from 'aws-lambda';
 import { describe, expect, it } from 'vitest';
 import * as answers from '../../../core/api/incident-answers.ts';
-import { DependencyUnavailableError } from '../../../core/errors.ts';
+import { DependencyUnavailableError } from '../../../core/shared/errors.ts';
 import { makeHandler as makeDiagnoser } from '../../../functions/diagnose-incident/handler.ts';
 import { makeHandler as makeFolder } from '../../../functions/fold-signals/handler.ts';
 import {

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { ConflictError, InvalidInputError } from '../../../core/errors.ts';
+import { ConflictError, InvalidInputError } from '../../../core/shared/errors.ts';
 import { hashApiKey, isApiKey } from '../../../core/tenancy/api-key.ts';
 import { makeHandler } from '../../../functions/issue-api-key/handler.ts';
-import { authenticate } from '../../../functions/shared/authenticate.ts';
+import { authenticate } from '../../../functions/runtime/authenticate.ts';
 import { MemoryWorld } from '../../fixtures/ingestion/memory-world.ts';
 
 const setup = () => {

@@ -1,6 +1,5 @@
 /** The ports of incidents in memory, behaving as the real stores promise to; any call can be made to fail. */
 import type { PastIncident } from '../../../core/diagnosis/similar-incidents.ts';
-import { ConflictError } from '../../../core/errors.ts';
 import type { ChangeSignal } from '../../../core/incidents/signal.ts';
 import type {
   CauseStore,
@@ -10,6 +9,7 @@ import type {
   StoredGraph,
   StoredIncident,
 } from '../../../core/ports/incident-storage.ts';
+import { ConflictError } from '../../../core/shared/errors.ts';
 import type { CausesReport } from '../../../core/signals/causes-report.ts';
 import { memoryDeployments } from '../deployments/memory-deployments.ts';
 

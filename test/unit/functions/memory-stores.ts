@@ -2,7 +2,6 @@
 
 import * as z from 'zod';
 import { decodeCursor, encodeCursor } from '../../../core/api/cursor.ts';
-import { ConflictError, InvalidInputError } from '../../../core/errors.ts';
 import type { ForestallEvent } from '../../../core/events/event-catalog.ts';
 import type {
   Anomaly,
@@ -24,10 +23,11 @@ import type {
 import type { BlockStore, Page, PageRequest, StoredBlock } from '../../../core/ports/metric-storage.ts';
 import type { SettingsStore } from '../../../core/ports/settings-storage.ts';
 import type { KeptStates, StateFiles } from '../../../core/ports/state-storage.ts';
-import type { Telemetry } from '../../../core/ports/telemetry.ts';
 import { NO_SETTINGS, type Settings } from '../../../core/settings/settings.ts';
+import { ConflictError, InvalidInputError } from '../../../core/shared/errors.ts';
+import { hourOf, objectKeys } from '../../../core/shared/keys.ts';
+import type { Telemetry } from '../../../core/shared/telemetry.ts';
 import { encodeBlock } from '../../../core/storage/block-codec.ts';
-import { hourOf, objectKeys } from '../../../core/storage/keys.ts';
 import type { Target } from '../../../core/targets/target.ts';
 
 const pageOf = <Item>(scope: string, items: readonly Item[], { limit, cursor }: PageRequest): Page<Item> => {

@@ -1,7 +1,7 @@
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { IngestCounts } from '../../../core/api/openapi-ingest.ts';
-import { DependencyUnavailableError, InvalidInputError } from '../../../core/errors.ts';
+import { DependencyUnavailableError, InvalidInputError } from '../../../core/shared/errors.ts';
 import { NOW, NOW_SECONDS } from '../../fixtures/ingestion/decoding.ts';
 import { eventOf, KEY, receiveHandler, send } from '../../fixtures/ingestion/http.ts';
 import { MemoryWorld } from '../../fixtures/ingestion/memory-world.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { Problem, Settings } from '../../../core/api/answers.ts';
-import { DependencyUnavailableError } from '../../../core/errors.ts';
+import { DependencyUnavailableError } from '../../../core/shared/errors.ts';
 import { type Deps, makeHandler } from '../../../functions/record-context/handler.ts';
 import { matchPath } from '../../../functions/record-context/request.ts';
 import { httpEvent } from './http-events.ts';

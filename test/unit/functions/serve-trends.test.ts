@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { Trends } from '../../../core/api/trend-answers.ts';
-import { InvalidInputError } from '../../../core/errors.ts';
+import { InvalidInputError } from '../../../core/shared/errors.ts';
+import { NotFoundError } from '../../../functions/runtime/problem-of-error.ts';
 import { getTrends } from '../../../functions/serve-api/answer-trends.ts';
-import { NotFoundError } from '../../../functions/shared/problem-of-error.ts';
 import { noise } from '../forecasting/sample-series.ts';
 import { memoryBlocks, memoryRegistry, watched } from './memory-stores.ts';
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { DependencyUnavailableError } from '../../../core/errors.ts';
 import { RunInput } from '../../../core/runs/run-input.ts';
+import { DependencyUnavailableError } from '../../../core/shared/errors.ts';
 import { makeHandler } from '../../../functions/start-forecast-run/handler.ts';
 import { httpEvent } from './http-events.ts';
 import { memoryRuns, recordedTelemetry } from './memory-stores.ts';

@@ -1,7 +1,7 @@
 /** Whatever order, repetition and crashes do: nothing is lost, nothing is doubled. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { DependencyUnavailableError } from '../../../core/errors.ts';
+import { DependencyUnavailableError } from '../../../core/shared/errors.ts';
 import { NOW_SECONDS } from '../../fixtures/ingestion/decoding.ts';
 import { MemoryWorld } from '../../fixtures/ingestion/memory-world.ts';
 import { deliver, type Message, queuePayload, storeHandler } from '../../fixtures/ingestion/queued.ts';

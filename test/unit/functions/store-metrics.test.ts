@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { DependencyUnavailableError, InvalidInputError } from '../../../core/errors.ts';
+import { DependencyUnavailableError, InvalidInputError } from '../../../core/shared/errors.ts';
 import { MAX_BLOCK_POINTS } from '../../../core/storage/block.ts';
 import { BlocksNotWrittenError } from '../../../core/storage/blocks-not-written-error.ts';
 import { bytesOf, decodeAs, NOW, NOW_SECONDS } from '../../fixtures/ingestion/decoding.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { InvalidInputError } from '../../../core/errors.ts';
 import { foldSignal } from '../../../core/incidents/fold-signal.ts';
 import { transition } from '../../../core/incidents/lifecycle.ts';
+import { InvalidInputError } from '../../../core/shared/errors.ts';
 import { anomaly, contextAt } from './signals.ts';
 
 const opened = foldSignal([], anomaly('a', 0), contextAt(0)).incident!;

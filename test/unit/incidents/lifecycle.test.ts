@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { ConflictError, InvalidInputError } from '../../../core/errors.ts';
 import { DEFAULT_POLICY } from '../../../core/incidents/fold-policy.ts';
 import { foldSignal } from '../../../core/incidents/fold-signal.ts';
 import { INCIDENT_STATUSES, type Incident, type IncidentStatus } from '../../../core/incidents/incident.ts';
 import { ALLOWED_TRANSITIONS, transition } from '../../../core/incidents/lifecycle.ts';
 import { meanResponseTimes, responseTimes } from '../../../core/incidents/response-times.ts';
 import { quietSeconds, settleIncident } from '../../../core/incidents/settle-incident.ts';
+import { ConflictError, InvalidInputError } from '../../../core/shared/errors.ts';
 import { alarm, anomaly, contextAt, foldAll } from './signals.ts';
 
 const opened = (): Incident => foldAll([anomaly('db', 1000)])[0]!;

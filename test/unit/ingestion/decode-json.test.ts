@@ -1,7 +1,7 @@
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import { InvalidInputError } from '../../../core/errors.ts';
 import { INGEST_LIMITS } from '../../../core/ingestion/limits.ts';
+import { InvalidInputError } from '../../../core/shared/errors.ts';
 import { decodeAs, NOW, NOW_SECONDS, rejectionOf } from '../../fixtures/ingestion/decoding.ts';
 
 const point = (some: Record<string, unknown> = {}) => ({

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { ConfigurationError } from '../../../core/errors.ts';
+import { ConfigurationError } from '../../../core/shared/errors.ts';
 import { deployedFraction, readStackProgress } from '../../../local/deploy/cdk-progress.ts';
 import { apiAddress, readStackOutputs, requireOutput } from '../../../local/deploy.ts';
 import { CommandFailedError, runCommand } from '../../../local/emulator/run-command.ts';

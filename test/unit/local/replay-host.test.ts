@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { TargetId } from '../../../core/tenancy/identifiers.ts';
+import { TargetId } from '../../../core/shared/identifiers.ts';
 import {
   type HostCounters,
   parseMemoryPercent,

@@ -9,7 +9,7 @@ import type { ForecastAnswer } from '../../../cli/api-client/answers.ts';
 import type { ApiClient } from '../../../cli/api-client/api-client.ts';
 import { ApiRequestError } from '../../../cli/api-client/api-error.ts';
 import type { Terminal } from '../../../cli/terminal/terminal.ts';
-import { InvalidInputError } from '../../../core/errors.ts';
+import { InvalidInputError } from '../../../core/shared/errors.ts';
 import { outlookChart, outlookTable, readOutlook } from '../../../local/fleet-report.ts';
 import { residentBytes } from '../../../local/peak-memory.ts';
 import { waitUntilDrained } from '../../../local/queue-drain.ts';

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { ConfigurationError } from '../../../core/errors.ts';
+import { ConfigurationError } from '../../../core/shared/errors.ts';
 import { findPython, judgePython } from '../../../local/emulator/find-python.ts';
 import { ensureEmulator, fingerprintPins, makerOf } from '../../../local/emulator/virtual-environment.ts';
 

@@ -4,7 +4,7 @@ import { EVENT_SCHEMAS } from '../../../core/events/event-catalog.ts';
 import type { CompareDeps } from '../../../core/peers/compare-group.ts';
 import { unpackGroup } from '../../../core/peers/group-watch.ts';
 import { NO_SETTINGS, type Settings } from '../../../core/settings/settings.ts';
-import { hourOf, objectKeys } from '../../../core/storage/keys.ts';
+import { hourOf, objectKeys } from '../../../core/shared/keys.ts';
 import { DAY, leaving, MIDNIGHT, type Reading, STEP, TARGETS, usual, world } from './group-world.ts';
 
 /** 10:20, four days of history before it. */

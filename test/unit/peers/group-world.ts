@@ -4,9 +4,9 @@ import type { BlockKey, StoredBlock } from '../../../core/ports/metric-storage.t
 import type { PeerGroupName, PeerStateFiles, PeerWork } from '../../../core/ports/peer-storage.ts';
 import type { KeptStates } from '../../../core/ports/state-storage.ts';
 import { NO_SETTINGS, type Settings } from '../../../core/settings/settings.ts';
+import { objectKeys } from '../../../core/shared/keys.ts';
 import type { Block } from '../../../core/storage/block.ts';
 import { encodeBlock } from '../../../core/storage/block-codec.ts';
-import { objectKeys } from '../../../core/storage/keys.ts';
 import {
   memoryAnomalies,
   memoryEvents,

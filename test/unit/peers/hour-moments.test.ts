@@ -1,12 +1,12 @@
 import { deflateRawSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { PeerComparison } from '../../../core/detection/peer-comparison.ts';
-import { InvalidInputError } from '../../../core/errors.ts';
 import { feedGroupHour, MOST_METRICS, readyMoments } from '../../../core/peers/feed-group.ts';
 import { GroupWatch, packGroup, unpackGroup } from '../../../core/peers/group-watch.ts';
 import { momentsOf, type Total } from '../../../core/peers/hour-moments.ts';
 import { alertOf } from '../../../core/peers/tell-departures.ts';
 import { NO_SETTINGS } from '../../../core/settings/settings.ts';
+import { InvalidInputError } from '../../../core/shared/errors.ts';
 import type { Block } from '../../../core/storage/block.ts';
 
 const HOUR = 498_000;

@@ -1,12 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { InvalidInputError } from '../../../core/errors.ts';
 import {
   FINEST_STEP_SECONDS,
   forecastFrom,
   HORIZON_SECONDS,
   prepareSeries,
 } from '../../../core/runs/prepare-series.ts';
+import { InvalidInputError } from '../../../core/shared/errors.ts';
 import { pointsUpTo, steadyForecaster } from './steady-forecaster.ts';
 
 const NOW = 1_795_255_500;

@@ -1,6 +1,5 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { InvalidInputError } from '../../../core/errors.ts';
 import {
   executionNameOf,
   RunId,
@@ -8,6 +7,7 @@ import {
   runIdOf,
   runRequestedAt,
 } from '../../../core/runs/run-id.ts';
+import { InvalidInputError } from '../../../core/shared/errors.ts';
 
 const request = fc.record({
   tenantId: fc.constantFrom('acme', 'globex'),

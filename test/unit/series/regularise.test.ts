@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { InvalidInputError } from '../../../core/errors.ts';
 import { detectStep } from '../../../core/series/detect-step.ts';
 import { regularise } from '../../../core/series/regularise.ts';
+import { InvalidInputError } from '../../../core/shared/errors.ts';
 
 const N = Number.NaN;
 const gauge = (timestamps: number[], values: number[]) => regularise({ timestamps, values, kind: 'gauge' });

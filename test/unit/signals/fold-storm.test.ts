@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { DependencyUnavailableError } from '../../../core/errors.ts';
 import type { AnomalySignal, Signal } from '../../../core/incidents/signal.ts';
 import { MOST_MEMBERS } from '../../../core/incidents/within-capacity.ts';
+import { DependencyUnavailableError } from '../../../core/shared/errors.ts';
 import { foldBatch } from '../../../core/signals/fold-batch.ts';
 import { foldTenant } from '../../../core/signals/fold-tenant.ts';
 import { PIPELINE_POLICY } from '../../../core/signals/pipeline-policy.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { ConflictError, DependencyUnavailableError } from '../../../core/errors.ts';
 import { EVENT_SCHEMAS } from '../../../core/events/event-catalog.ts';
 import type { Signal } from '../../../core/incidents/signal.ts';
+import { ConflictError, DependencyUnavailableError } from '../../../core/shared/errors.ts';
 import { type FoldDeps, foldTenant } from '../../../core/signals/fold-tenant.ts';
 import { SETTLE_SECONDS } from '../../../core/signals/incident-step.ts';
 import { moveIncident } from '../../../core/signals/move-incident.ts';

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { InvalidInputError } from '../../../core/errors.ts';
+import { InvalidInputError } from '../../../core/shared/errors.ts';
+import { TargetId } from '../../../core/shared/identifiers.ts';
 import { toTargetId } from '../../../core/signals/alarm-signal.ts';
 import { confidenceOfAnomaly, parseIncoming, parseMessage } from '../../../core/signals/incoming.ts';
-import { TargetId } from '../../../core/tenancy/identifiers.ts';
 import { alarmDetail, anomalyDetail, delivered, NOW } from './samples.ts';
 
 const ALARM = 'CloudWatch Alarm State Change';

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { InvalidInputError } from '../../../core/errors.ts';
+import { InvalidInputError } from '../../../core/shared/errors.ts';
 import { type Fleet, type FleetOptions, SIMULATED_METRICS } from '../../../core/simulator/fleet.ts';
 import { FLEET_CSV_HEADER, toCsvRows, toLabels } from '../../../core/simulator/fleet-output.ts';
 import { simulateFleet } from '../../../core/simulator/simulate-fleet.ts';

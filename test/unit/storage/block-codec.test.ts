@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { InvalidInputError } from '../../../core/errors.ts';
+import { InvalidInputError } from '../../../core/shared/errors.ts';
 import { type Block, EMPTY_BLOCK } from '../../../core/storage/block.ts';
 import { decodeBlock, encodeBlock } from '../../../core/storage/block-codec.ts';
 import { historyOf } from '../../../core/storage/block-history.ts';

@@ -1,7 +1,7 @@
 import { deflateRawSync } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { InvalidInputError } from '../../../core/errors.ts';
+import { InvalidInputError } from '../../../core/shared/errors.ts';
 import { decodeForecasts, encodeForecasts } from '../../../core/storage/forecast-codec.ts';
 import { sampleMetric, sampleTarget, tracks } from './forecast-samples.ts';
 

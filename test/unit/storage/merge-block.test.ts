@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { InvalidInputError } from '../../../core/errors.ts';
+import { InvalidInputError } from '../../../core/shared/errors.ts';
 import {
   type Block,
   type BlockPart,

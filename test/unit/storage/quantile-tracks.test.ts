@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { InvalidInputError } from '../../../core/errors.ts';
-import { ByteReader, ByteWriter } from '../../../core/storage/byte-buffer.ts';
+import { ByteReader, ByteWriter } from '../../../core/shared/byte-buffer.ts';
+import { InvalidInputError } from '../../../core/shared/errors.ts';
 import {
   type QuantileTracks,
   readTracks,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { InvalidInputError } from '../../../core/errors.ts';
+import { InvalidInputError } from '../../../core/shared/errors.ts';
 import { formatApiKey, hashApiKey, isApiKey } from '../../../core/tenancy/api-key.ts';
 
 describe('API keys', () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { InvalidInputError } from '../../../core/errors.ts';
 import { forecast } from '../../../core/forecasting/ensemble.ts';
+import { InvalidInputError } from '../../../core/shared/errors.ts';
 import { dailyTotals, forecastDailyTotals } from '../../../core/trends/business-forecast.ts';
 import { dayBlocks } from '../../../core/trends/day-blocks.ts';
 import { capacityRunOut, exhaustionWithinForecast } from '../../../core/trends/exhaustion.ts';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { parseInstant } from '../../../core/ingestion/instant.ts';
+import { parseInstant } from '../../../core/shared/instant.ts';
 
 describe('parseInstant', () => {
   it.each([

@@ -1,5 +1,5 @@
 import { type DynamoDBDocumentClient, QueryCommand } from '@aws-sdk/lib-dynamodb';
-import { registryKeys } from '../../core/storage/keys.ts';
+import { registryKeys } from '../../../core/shared/keys.ts';
 import { calling } from '../sdk-failure.ts';
 
 interface Place {

@@ -1,6 +1,6 @@
-import { type Column, renderTable } from '../terminal/table.ts';
-import type { Terminal } from '../terminal/terminal.ts';
-import { LineWriter } from '../terminal/writer.ts';
+import { type Column, renderTable } from '../../terminal/table.ts';
+import type { Terminal } from '../../terminal/terminal.ts';
+import { LineWriter } from '../../terminal/writer.ts';
 
 export interface ListOutput<Row> {
   readonly columns: readonly Column<Row>[];

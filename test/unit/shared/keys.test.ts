@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { InvalidInputError } from '../../../core/errors.ts';
-import { ByteReader, ByteWriter } from '../../../core/storage/byte-buffer.ts';
-import { hotKeys, registryKeys } from '../../../core/storage/keys.ts';
+import { ByteReader, ByteWriter } from '../../../core/shared/byte-buffer.ts';
+import { InvalidInputError } from '../../../core/shared/errors.ts';
+import { hotKeys, registryKeys } from '../../../core/shared/keys.ts';
 
 describe('keys of the hot table', () => {
   it('tell whose they are', () => {

@@ -1,7 +1,7 @@
 import { existsSync, writeFileSync } from 'node:fs';
 import { Argument, Command } from 'commander';
-import { DependencyUnavailableError, InvalidInputError } from '../../core/errors.ts';
-import type { Terminal } from '../terminal/terminal.ts';
+import { DependencyUnavailableError, InvalidInputError } from '../../../core/shared/errors.ts';
+import type { Terminal } from '../../terminal/terminal.ts';
 
 /** What a bench is given; it prints its table by `out` and returns its figures. */
 interface BenchOptions {
@@ -19,16 +19,16 @@ interface Options {
 
 /** Benches by name. Each is loaded only when asked for: they read far more code and data than any other command. */
 const BENCHES = {
-  forecast: async () => (await import('../../bench/forecast/run.ts')).runForecastBench,
-  detect: async () => (await import('../../bench/detect/run.ts')).runDetectBench,
-  diagnose: async () => (await import('../../bench/diagnose/run.ts')).runDiagnoseBench,
-  ingest: async () => (await import('../../bench/ingest/run.ts')).runIngestBench,
-  throughput: async () => (await import('../../bench/throughput/run.ts')).runThroughputBench,
-  changes: async () => (await import('../../bench/changes/run.ts')).runChangesBench,
-  components: async () => (await import('../../bench/components/run.ts')).runComponentsBench,
-  combinations: async () => (await import('../../bench/combinations/run.ts')).runCombinationsBench,
-  peers: async () => (await import('../../bench/peers/run.ts')).runPeersBench,
-  deployments: async () => (await import('../../bench/deployments/run.ts')).runDeploymentsBench,
+  forecast: async () => (await import('../../../bench/forecast/run.ts')).runForecastBench,
+  detect: async () => (await import('../../../bench/detect/run.ts')).runDetectBench,
+  diagnose: async () => (await import('../../../bench/diagnose/run.ts')).runDiagnoseBench,
+  ingest: async () => (await import('../../../bench/ingest/run.ts')).runIngestBench,
+  throughput: async () => (await import('../../../bench/throughput/run.ts')).runThroughputBench,
+  changes: async () => (await import('../../../bench/changes/run.ts')).runChangesBench,
+  components: async () => (await import('../../../bench/components/run.ts')).runComponentsBench,
+  combinations: async () => (await import('../../../bench/combinations/run.ts')).runCombinationsBench,
+  peers: async () => (await import('../../../bench/peers/run.ts')).runPeersBench,
+  deployments: async () => (await import('../../../bench/deployments/run.ts')).runDeploymentsBench,
 } as const satisfies Readonly<Record<string, () => Promise<Bench>>>;
 type BenchName = keyof typeof BENCHES;
 

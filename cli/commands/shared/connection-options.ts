@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
-import { ApiClient } from '../api-client/api-client.ts';
-import { resolveConnection } from '../api-client/connection.ts';
-import type { Terminal } from '../terminal/terminal.ts';
+import { ApiClient } from '../../api-client/api-client.ts';
+import { resolveConnection } from '../../api-client/connection.ts';
+import type { Terminal } from '../../terminal/terminal.ts';
 
 /** Options of every command that talks to the API. */
 export interface ConnectionOptions {

@@ -1,7 +1,7 @@
 import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import type * as z from 'zod';
-import { ConflictError, DependencyUnavailableError, InvalidInputError } from '../../core/errors.ts';
-import type { Telemetry } from '../../core/ports/telemetry.ts';
+import { ConflictError, DependencyUnavailableError, InvalidInputError } from '../../core/shared/errors.ts';
+import type { Telemetry } from '../../core/shared/telemetry.ts';
 import { type ProblemField, problem } from './problem.ts';
 
 /** A request that does not match its schema; `errors` names each field. */

@@ -1,8 +1,8 @@
 import { BatchGetCommand, type DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
-import { DependencyUnavailableError } from '../../core/errors.ts';
+import { DependencyUnavailableError } from '../../../core/shared/errors.ts';
+import { chunksOf, inParallel } from '../../../core/shared/in-parallel.ts';
+import { type Pace, pause } from '../paced-retry.ts';
 import { calling } from '../sdk-failure.ts';
-import { chunksOf, inParallel } from './in-parallel.ts';
-import { type Pace, pause } from './paced-retry.ts';
 
 export interface ItemKey {
   readonly pk: string;

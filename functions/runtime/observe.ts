@@ -3,7 +3,7 @@ import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware';
 import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
 import middy from '@middy/core';
 import type { Context } from 'aws-lambda';
-import type { Telemetry } from '../../core/ports/telemetry.ts';
+import type { Telemetry } from '../../core/shared/telemetry.ts';
 
 const logger = new Logger();
 const metrics = new Metrics({ defaultDimensions: { stage: process.env.STAGE ?? 'unknown' } });

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { ConfigurationError } from '../../core/errors.ts';
+import { ConfigurationError } from '../../core/shared/errors.ts';
 
 /**
  * Reads and validates the function's environment, once per container.

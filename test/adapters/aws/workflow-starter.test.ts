@@ -1,8 +1,8 @@
 import { ExecutionAlreadyExists, SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
 import { mockClient } from 'aws-sdk-client-mock';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { stepFunctionsStarter } from '../../adapters/step-functions/workflow-starter.ts';
-import { DependencyUnavailableError } from '../../core/errors.ts';
+import { stepFunctionsStarter } from '../../../adapters/aws/workflow-starter.ts';
+import { DependencyUnavailableError } from '../../../core/shared/errors.ts';
 
 const sfn = mockClient(SFNClient);
 const stateMachineArn = 'arn:aws:states:us-east-1:000000000000:stateMachine:fleet';

@@ -1,5 +1,5 @@
 /** Turns the SDK's failures into the errors that core names. */
-import { DependencyUnavailableError } from '../core/errors.ts';
+import { DependencyUnavailableError } from '../../core/shared/errors.ts';
 
 const THROTTLES = new Set([
   'LimitExceededException',

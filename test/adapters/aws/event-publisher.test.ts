@@ -1,9 +1,9 @@
 import { EventBridgeClient, PutEventsCommand, type PutEventsRequestEntry } from '@aws-sdk/client-eventbridge';
 import { mockClient } from 'aws-sdk-client-mock';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { eventBridgePublisher } from '../../adapters/eventbridge/event-publisher.ts';
-import { DependencyUnavailableError } from '../../core/errors.ts';
-import type { ForestallEvent } from '../../core/events/event-catalog.ts';
+import { eventBridgePublisher } from '../../../adapters/aws/event-publisher.ts';
+import type { ForestallEvent } from '../../../core/events/event-catalog.ts';
+import { DependencyUnavailableError } from '../../../core/shared/errors.ts';
 
 const bus = mockClient(EventBridgeClient);
 const waits: number[] = [];

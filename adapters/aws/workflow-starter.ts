@@ -1,6 +1,6 @@
 import { ExecutionAlreadyExists, type SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
-import type { WorkflowStarter } from '../../core/ports/messaging.ts';
-import { calling } from '../sdk-failure.ts';
+import type { WorkflowStarter } from '../../core/shared/messaging.ts';
+import { calling } from './sdk-failure.ts';
 
 export interface WorkflowStarterOptions {
   readonly client: SFNClient;

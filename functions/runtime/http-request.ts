@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { InvalidInputError } from '../../core/errors.ts';
+import { InvalidInputError } from '../../core/shared/errors.ts';
 
 /** The parts of an API Gateway request (payload 2.0) that the API reads; header names in lower case. */
 const HttpEvent = z.object({

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { InvalidInputError } from '../../core/errors.ts';
+import { InvalidInputError } from '../../core/shared/errors.ts';
 
 /**
  * Parses what a workflow passes to a function.

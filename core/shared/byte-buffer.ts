@@ -1,5 +1,5 @@
 /** Little-endian bytes, written into a growing buffer and read back with bounds checks. */
-import { InvalidInputError } from '../errors.ts';
+import { InvalidInputError } from './errors.ts';
 
 export class ByteWriter {
   #bytes = new Uint8Array(1024);

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 
-export const root = join(import.meta.dirname, '..', '..', '..');
+export const root = join(import.meta.dirname, '../..');
 
 export interface SourceFile {
   /** Path from the project's root, with forward slashes. */

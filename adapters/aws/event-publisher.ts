@@ -3,10 +3,10 @@ import {
   PutEventsCommand,
   type PutEventsRequestEntry,
 } from '@aws-sdk/client-eventbridge';
-import { DependencyUnavailableError } from '../../core/errors.ts';
 import type { ForestallEvent } from '../../core/events/event-catalog.ts';
-import type { EventPublisher } from '../../core/ports/messaging.ts';
-import { calling } from '../sdk-failure.ts';
+import { DependencyUnavailableError } from '../../core/shared/errors.ts';
+import type { EventPublisher } from '../../core/shared/messaging.ts';
+import { calling } from './sdk-failure.ts';
 
 export interface EventPublisherOptions {
   readonly client: EventBridgeClient;
