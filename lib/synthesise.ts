@@ -25,7 +25,7 @@ const root = join(import.meta.dirname, '..');
  */
 export const synthesise = (config: StageConfig, prepare: (app: App) => void = () => {}): Synthesis => {
   const { context } = CdkJson.parse(JSON.parse(readFileSync(join(root, 'cdk.json'), 'utf8')));
-  const bundle = join(root, 'lib/constructs/placeholder-bundle');
+  const bundle = join(root, 'lib/platform/placeholder-bundle');
   const outdir = mkdtempSync(join(tmpdir(), 'forestall-synth-'));
   try {
     const app = new App({

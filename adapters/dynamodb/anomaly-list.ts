@@ -1,7 +1,7 @@
 import { type DynamoDBDocumentClient, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
 import { oldestActive } from '../../core/anomalies/active-anomaly.ts';
-import { decodeCursor, encodeCursor } from '../../core/api/cursor.ts';
+import { decodeCursor, encodeCursor } from '../../core/platform/api/cursor.ts';
 import type { Anomaly, AnomalyFilter } from '../../core/ports/anomaly-storage.ts';
 import type { Page, PageRequest } from '../../core/ports/metric-storage.ts';
 import { registryKeys } from '../../core/shared/keys.ts';

@@ -1,8 +1,8 @@
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import { DeleteCommand, type DynamoDBDocumentClient, PutCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
-import { decodeCursor, encodeCursor } from '../../core/api/cursor.ts';
 import { SEVERITIES } from '../../core/breach/breach-risk.ts';
+import { decodeCursor, encodeCursor } from '../../core/platform/api/cursor.ts';
 import type { BreachFilter, BreachStore, PredictedBreach } from '../../core/ports/forecast-storage.ts';
 import type { Page, PageRequest } from '../../core/ports/metric-storage.ts';
 import { registryKeys } from '../../core/shared/keys.ts';

@@ -6,12 +6,12 @@ import {
   TransactWriteCommand,
 } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
-import { decodeCursor, encodeCursor } from '../../core/api/cursor.ts';
 import { ChangeFeatures } from '../../core/change-risk/change-features.ts';
 import type { DeployExample } from '../../core/change-risk/risk-model.ts';
 import { ChangeRecord, ChangeSummary, summaryOf } from '../../core/deployments/change-record.ts';
 import type { ForestallEvent } from '../../core/events/event-catalog.ts';
 import { RemediationProposed } from '../../core/events/remediation-events.ts';
+import { decodeCursor, encodeCursor } from '../../core/platform/api/cursor.ts';
 import type { DeploymentStore, StoredChange } from '../../core/ports/deployment-storage.ts';
 import { DependencyUnavailableError } from '../../core/shared/errors.ts';
 import { registryKeys } from '../../core/shared/keys.ts';

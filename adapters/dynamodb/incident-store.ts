@@ -7,8 +7,8 @@ import {
   UpdateCommand,
 } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
-import { decodeCursor, encodeCursor } from '../../core/api/cursor.ts';
 import type { Incident } from '../../core/incidents/incident.ts';
+import { decodeCursor, encodeCursor } from '../../core/platform/api/cursor.ts';
 import type {
   IncidentBook,
   IncidentStore,

@@ -1,7 +1,7 @@
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import { type DynamoDBDocumentClient, GetCommand, PutCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
-import { decodeCursor, encodeCursor } from '../../core/api/cursor.ts';
+import { decodeCursor, encodeCursor } from '../../core/platform/api/cursor.ts';
 import { type ForecastRun, RUN_STATUSES, type RunStore } from '../../core/ports/forecast-storage.ts';
 import { ConflictError } from '../../core/shared/errors.ts';
 import { registryKeys } from '../../core/shared/keys.ts';

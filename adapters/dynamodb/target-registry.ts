@@ -1,8 +1,8 @@
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import { type DynamoDBDocumentClient, GetCommand, PutCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
-import { decodeCursor, encodeCursor } from '../../core/api/cursor.ts';
 import { mergeSighting } from '../../core/ingestion/merge-sighting.ts';
+import { decodeCursor, encodeCursor } from '../../core/platform/api/cursor.ts';
 import type { Page, PageRequest, TargetRegistry, TargetSighting } from '../../core/ports/metric-storage.ts';
 import { DependencyUnavailableError, InvalidInputError } from '../../core/shared/errors.ts';
 import { inParallel } from '../../core/shared/in-parallel.ts';

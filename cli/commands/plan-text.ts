@@ -1,7 +1,7 @@
 import type { ForecastingFigures } from '../../core/capacity/forecasting-figures.ts';
 import { LAMBDA_SLOWDOWN } from '../../core/capacity/forecasting-figures.ts';
 import type { FleetPlan, LimitCheck } from '../../core/capacity/plan-fleet.ts';
-import { PRICES } from '../../core/capacity/prices.ts';
+import { PRICES } from '../../core/platform/billing/prices.ts';
 import { formatDuration } from '../terminal/format.ts';
 import { type Column, renderTable } from '../terminal/table.ts';
 import type { Terminal } from '../terminal/terminal.ts';

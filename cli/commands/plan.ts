@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import { type ForecastingFigures, MEASURED_FORECASTING } from '../../core/capacity/forecasting-figures.ts';
 import { type FleetPlan, planFleet } from '../../core/capacity/plan-fleet.ts';
-import { PRICES } from '../../core/capacity/prices.ts';
+import { PRICES } from '../../core/platform/billing/prices.ts';
 import { startProgress } from '../terminal/progress.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 import { describePlan } from './plan-text.ts';

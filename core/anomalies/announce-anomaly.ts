@@ -1,8 +1,8 @@
 import type { ForestallEvent } from '../events/event-catalog.ts';
 import { EVENT_NAMES } from '../events/event-names.ts';
+import { maintenanceReason } from '../platform/settings/apply-settings.ts';
+import type { Settings } from '../platform/settings/settings.ts';
 import type { Anomaly, AnomalyEnd } from '../ports/anomaly-storage.ts';
-import { maintenanceReason } from '../settings/apply-settings.ts';
-import type { Settings } from '../settings/settings.ts';
 import type { Alert } from './series-watch.ts';
 import type { Owner } from './watch-plan.ts';
 

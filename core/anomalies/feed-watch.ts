@@ -1,8 +1,8 @@
 import type { EndedEpisode } from '../detection/episode.ts';
 import type { ForecastBand } from '../detection/forecast-residual.ts';
+import { anomalyThresholdOf } from '../platform/settings/apply-settings.ts';
+import type { Settings } from '../platform/settings/settings.ts';
 import type { MetricForecast, TargetForecast } from '../ports/forecast-storage.ts';
-import { anomalyThresholdOf } from '../settings/apply-settings.ts';
-import type { Settings } from '../settings/settings.ts';
 import type { Block, BlockPoints } from '../storage/block.ts';
 import type { TargetMetric } from '../targets/target.ts';
 import { CombinationWatch } from './combination-watch.ts';

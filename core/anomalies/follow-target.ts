@@ -4,11 +4,11 @@
  * So a crash anywhere, a redelivery and a reordered delivery all end in the same anomalies and the same events.
  */
 import type { EndedEpisode } from '../detection/episode.ts';
+import type { SettingsStore } from '../platform/settings/ports.ts';
+import type { Settings } from '../platform/settings/settings.ts';
 import type { DetectorStateStore, StoredDetectors } from '../ports/anomaly-storage.ts';
 import type { ForecastStore } from '../ports/forecast-storage.ts';
 import type { BlockStore, StoredBlock, TargetRegistry } from '../ports/metric-storage.ts';
-import type { SettingsStore } from '../ports/settings-storage.ts';
-import type { Settings } from '../settings/settings.ts';
 import { InvalidInputError } from '../shared/errors.ts';
 import { hourOf } from '../shared/keys.ts';
 import type { Block } from '../storage/block.ts';

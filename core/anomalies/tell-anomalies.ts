@@ -1,5 +1,5 @@
+import type { Settings } from '../platform/settings/settings.ts';
 import type { AnomalyStore } from '../ports/anomaly-storage.ts';
-import type { Settings } from '../settings/settings.ts';
 import type { EventPublisher } from '../shared/messaging.ts';
 import type { Telemetry } from '../shared/telemetry.ts';
 import { anomalyEvent, anomalyOf } from './announce-anomaly.ts';

@@ -1,7 +1,7 @@
 /** Which metrics of a target are watched, and how closely. */
 import type { DetectorVariant } from '../detection/detector-options.ts';
-import { detectionModeOf } from '../settings/apply-settings.ts';
-import type { DetectionMode, Settings } from '../settings/settings.ts';
+import { detectionModeOf } from '../platform/settings/apply-settings.ts';
+import type { DetectionMode, Settings } from '../platform/settings/settings.ts';
 import type { TargetWatch } from './target-watch.ts';
 
 /**

@@ -2,9 +2,9 @@
 import * as z from 'zod';
 import { ANOMALY_KINDS } from '../anomalies/anomaly-kinds.ts';
 import { SEVERITIES } from '../breach/breach-risk.ts';
+import { Settings as TenantSettings } from '../platform/settings/settings.ts';
 import { RUN_STATUSES } from '../ports/forecast-storage.ts';
 import { METRIC_KINDS } from '../series/metric-series.ts';
-import { Settings as TenantSettings } from '../settings/settings.ts';
 import { PROFILES } from '../targets/target.ts';
 
 /** Names under which schemas appear in the OpenAPI document's components. */

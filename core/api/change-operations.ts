@@ -1,6 +1,6 @@
+import type { Operation } from '../platform/api/operation.ts';
 import { ChangeDetail, ChangePage, RecordedChange, RiskAssessment } from './change-answers.ts';
 import { AssessmentBody, ChangeBody, ChangePath, ChangesQuery } from './change-requests.ts';
-import type { Operation } from './operation.ts';
 import { NoParameters } from './requests.ts';
 
 const reading = { method: 'get', status: 200 } as const;

@@ -1,3 +1,4 @@
+import type { Operation } from '../platform/api/operation.ts';
 import { Causes, Incident, IncidentPage, Topology } from './incident-answers.ts';
 import {
   IncidentPath,
@@ -6,7 +7,6 @@ import {
   TracesBody,
   TransitionBody,
 } from './incident-requests.ts';
-import type { Operation } from './operation.ts';
 import { NoParameters } from './requests.ts';
 
 const reading = { method: 'get', status: 200 } as const;

@@ -1,7 +1,7 @@
 import * as z from 'zod';
+import type { Operation } from '../platform/api/operation.ts';
 import { components, Problem } from './answers.ts';
 import { ingestPaths } from './openapi-ingest.ts';
-import type { Operation } from './operation.ts';
 import { READ_OPERATIONS, WRITE_OPERATIONS } from './operations.ts';
 import { IdempotencyKey } from './requests.ts';
 

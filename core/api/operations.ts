@@ -1,5 +1,6 @@
 /** Every operation of the HTTP API: the routes of `serve-api` and the OpenAPI document both follow from this list. */
 
+import type { Operation } from '../platform/api/operation.ts';
 import {
   AnomalyPage,
   Baseline,
@@ -16,7 +17,6 @@ import {
 } from './answers.ts';
 import { CHANGE_READ_OPERATIONS, CHANGE_WRITE_OPERATIONS } from './change-operations.ts';
 import { INCIDENT_READ_OPERATIONS, INCIDENT_WRITE_OPERATIONS } from './incident-operations.ts';
-import type { Operation } from './operation.ts';
 import {
   AnomaliesQuery,
   BaselineQuery,

@@ -1,5 +1,11 @@
-import type { UsageLine } from './cost-lines.ts';
-import { gigabytes, HOURS_PER_MONTH, keptGigabytes, readUnits, writeUnits } from './units.ts';
+import type { UsageLine } from '../platform/billing/cost-lines.ts';
+import {
+  gigabytes,
+  HOURS_PER_MONTH,
+  keptGigabytes,
+  readUnits,
+  writeUnits,
+} from '../platform/billing/units.ts';
 
 /** What the forecasts of a fleet take in a month, apart from any prices. Bytes are of stored items and objects. */
 export interface ForecastLoad {

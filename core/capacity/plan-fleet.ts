@@ -1,6 +1,7 @@
+import { type PricedLine, priceLines, totalOf } from '../platform/billing/cost-lines.ts';
+import { HOURS_PER_MONTH, readUnits, writeUnits } from '../platform/billing/units.ts';
 import { DEFAULT_BUDGET, planBatches } from '../runs/plan-batches.ts';
 import { HISTORY_SECONDS } from '../runs/prepare-series.ts';
-import { type PricedLine, priceLines, totalOf } from './cost-lines.ts';
 import { type ForecastLoad, forecastUsage } from './forecast-run-cost.ts';
 import {
   type ForecastingFigures,
@@ -8,7 +9,6 @@ import {
   lambdaMsPerSeries,
   learnedShare,
 } from './forecasting-figures.ts';
-import { HOURS_PER_MONTH, readUnits, writeUnits } from './units.ts';
 import {
   BATCH_MEMORY_MB,
   BATCH_TIMEOUT_SECONDS,

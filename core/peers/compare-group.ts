@@ -4,9 +4,9 @@
  * last. So a crash anywhere, a repeat and an overlap all end in the same anomalies and the same events.
  */
 
+import type { SettingsStore } from '../platform/settings/ports.ts';
 import type { BlockStore, StoredBlock } from '../ports/metric-storage.ts';
 import type { PeerStateFiles, PeerWork } from '../ports/peer-storage.ts';
-import type { SettingsStore } from '../ports/settings-storage.ts';
 import type { KeptStates } from '../ports/state-storage.ts';
 import { InvalidInputError } from '../shared/errors.ts';
 import { hourOf } from '../shared/keys.ts';

@@ -1,7 +1,7 @@
 /** Shows an hour of a group to its comparisons, moment by moment. */
 import { PeerComparison, type PeerDeparture, type PeerReturn } from '../detection/peer-comparison.ts';
-import { anomalyThresholdOf, detectionModeOf } from '../settings/apply-settings.ts';
-import type { Settings } from '../settings/settings.ts';
+import { anomalyThresholdOf, detectionModeOf } from '../platform/settings/apply-settings.ts';
+import type { Settings } from '../platform/settings/settings.ts';
 import type { GroupWatch } from './group-watch.ts';
 import { MOMENT_SECONDS, MOMENTS_PER_HOUR, type TargetMoments } from './hour-moments.ts';
 

@@ -2,6 +2,8 @@ import { assessBreach } from '../breach/assess-breach.ts';
 import { resolveThreshold } from '../breach/resolve-threshold.ts';
 import type { ResolvedThreshold } from '../breach/threshold.ts';
 import type { Forecast } from '../forecasting/forecast.ts';
+import { breachThresholdOf } from '../platform/settings/apply-settings.ts';
+import { NO_SETTINGS, type Settings } from '../platform/settings/settings.ts';
 import type {
   MetricForecast,
   PredictedBreach,
@@ -9,8 +11,6 @@ import type {
   TargetForecast,
 } from '../ports/forecast-storage.ts';
 import type { RegularSeries } from '../series/metric-series.ts';
-import { breachThresholdOf } from '../settings/apply-settings.ts';
-import { NO_SETTINGS, type Settings } from '../settings/settings.ts';
 import { ForestallError } from '../shared/errors.ts';
 import type { History } from '../storage/block-history.ts';
 import { scaleOf } from '../storage/quantile-tracks.ts';

@@ -1,7 +1,7 @@
 import * as z from 'zod';
+import type { SettingsStore } from '../../core/platform/settings/ports.ts';
 import type { BatchResult, BreachStore, ForecastStore, RunFiles } from '../../core/ports/forecast-storage.ts';
 import type { BlockStore, TargetRegistry } from '../../core/ports/metric-storage.ts';
-import type { SettingsStore } from '../../core/ports/settings-storage.ts';
 import { announceBatch } from '../../core/runs/announce-batch.ts';
 import { type ForecastTask, forecastTarget, type TargetOutcome } from '../../core/runs/forecast-target.ts';
 import { HISTORY_SECONDS } from '../../core/runs/prepare-series.ts';

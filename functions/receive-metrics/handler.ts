@@ -2,7 +2,7 @@ import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import { type Decoded, decode } from '../../core/ingestion/decode.ts';
 import { IngestRejection } from '../../core/ingestion/ingest-rejection.ts';
 import type { IngestLimits } from '../../core/ingestion/limits.ts';
-import type { ApiKeyStore, RateLimiter } from '../../core/ports/access.ts';
+import type { ApiKeyStore, RateLimiter } from '../../core/platform/access/ports.ts';
 import {
   INGEST_FORMATS,
   type IngestPointer,

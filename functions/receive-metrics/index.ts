@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { makeDocumentClient, makeS3Client, makeSqsClient } from '../../adapters/aws/clients.ts';
-import { dynamoApiKeyStore } from '../../adapters/dynamodb/api-key-store.ts';
-import { dynamoRateLimiter } from '../../adapters/dynamodb/rate-limiter.ts';
+import { dynamoApiKeyStore } from '../../adapters/platform/api-key-store.ts';
+import { dynamoRateLimiter } from '../../adapters/platform/rate-limiter.ts';
 import { s3RawStore } from '../../adapters/s3/raw-store.ts';
 import { sqsIngestQueue } from '../../adapters/sqs/ingest-queue.ts';
 import { INGEST_LIMITS } from '../../core/ingestion/limits.ts';

@@ -1,5 +1,5 @@
 import { CONTEXT_OPERATIONS, type ContextOperationId } from '../../core/api/operations.ts';
-import type { SettingsStore } from '../../core/ports/settings-storage.ts';
+import type { SettingsStore } from '../../core/platform/settings/ports.ts';
 import type { Telemetry } from '../../core/shared/telemetry.ts';
 import { type ChangeRecords, recordChanges } from './record-changes.ts';
 import { type IncidentRecords, recordIncidents } from './record-incidents.ts';

@@ -1,5 +1,5 @@
-import type { ApiKey, ApiKeyStore } from '../../core/ports/access.ts';
-import { hashApiKey, isApiKey } from '../../core/tenancy/api-key.ts';
+import { hashApiKey, isApiKey } from '../../core/platform/access/api-key.ts';
+import type { ApiKey, ApiKeyStore } from '../../core/platform/access/ports.ts';
 
 /** Who a request speaks for. `name` is the key's label, never the key. */
 export interface Caller {

@@ -1,7 +1,7 @@
-import { filteredPage } from '../../core/api/filtered-page.ts';
 import { READ_OPERATIONS } from '../../core/api/operations.ts';
 import { presentChange, presentChangeDetail } from '../../core/api/present-change.ts';
 import { healthNow } from '../../core/deployments/change-record.ts';
+import { filteredPage } from '../../core/platform/api/filtered-page.ts';
 import type { DeploymentStore } from '../../core/ports/deployment-storage.ts';
 import { NotFoundError } from '../runtime/problem-of-error.ts';
 import { type Answer, presentPage, validated } from './validated.ts';

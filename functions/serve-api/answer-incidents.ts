@@ -1,4 +1,3 @@
-import { filteredPage } from '../../core/api/filtered-page.ts';
 import { READ_OPERATIONS } from '../../core/api/operations.ts';
 import {
   presentCauses,
@@ -6,6 +5,7 @@ import {
   presentSummary,
   presentTopology,
 } from '../../core/api/present-incident.ts';
+import { filteredPage } from '../../core/platform/api/filtered-page.ts';
 import type { CauseStore, GraphStore, IncidentStore } from '../../core/ports/incident-storage.ts';
 import { currentGraph } from '../../core/signals/fold-tenant.ts';
 import { NotFoundError } from '../runtime/problem-of-error.ts';

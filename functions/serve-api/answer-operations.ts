@@ -1,5 +1,4 @@
 import type * as z from 'zod';
-import { filteredPage } from '../../core/api/filtered-page.ts';
 import { openApiDocument } from '../../core/api/openapi.ts';
 import { READ_OPERATIONS, type ReadOperationId } from '../../core/api/operations.ts';
 import {
@@ -10,6 +9,7 @@ import {
   presentTarget,
 } from '../../core/api/present.ts';
 import type { SeriesQuery, TargetsQuery } from '../../core/api/requests.ts';
+import { filteredPage } from '../../core/platform/api/filtered-page.ts';
 import type { BreachStore, ForecastStore, RunStore } from '../../core/ports/forecast-storage.ts';
 import type { BlockStore, PageRequest, TargetRegistry } from '../../core/ports/metric-storage.ts';
 import { runAsOf } from '../../core/runs/close-run.ts';

@@ -1,7 +1,7 @@
 import { Router } from '@aws-lambda-powertools/event-handler/http';
 import type { APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda';
-import type { Operation } from '../../core/api/operation.ts';
 import { READ_OPERATIONS, type ReadOperationId } from '../../core/api/operations.ts';
+import type { Operation } from '../../core/platform/api/operation.ts';
 import { InvalidInputError } from '../../core/shared/errors.ts';
 import type { Telemetry } from '../../core/shared/telemetry.ts';
 import type { Caller, RequestHeaders } from '../runtime/authenticate.ts';

@@ -1,7 +1,6 @@
 import * as z from 'zod';
 import { makeDocumentClient } from '../../adapters/aws/clients.ts';
 import { dynamoAnomalyStore } from '../../adapters/dynamodb/anomaly-store.ts';
-import { dynamoApiKeyStore } from '../../adapters/dynamodb/api-key-store.ts';
 import { dynamoBlockReader } from '../../adapters/dynamodb/block-store.ts';
 import { dynamoBreachStore } from '../../adapters/dynamodb/breach-store.ts';
 import { dynamoCauseStore } from '../../adapters/dynamodb/cause-store.ts';
@@ -11,8 +10,9 @@ import { dynamoForecastStore } from '../../adapters/dynamodb/forecast-store.ts';
 import { dynamoGraphStore } from '../../adapters/dynamodb/graph-store.ts';
 import { dynamoIncidentStore } from '../../adapters/dynamodb/incident-store.ts';
 import { dynamoRunStore } from '../../adapters/dynamodb/run-store.ts';
-import { dynamoSettingsStore } from '../../adapters/dynamodb/settings-store.ts';
 import { dynamoTargetRegistry } from '../../adapters/dynamodb/target-registry.ts';
+import { dynamoApiKeyStore } from '../../adapters/platform/api-key-store.ts';
+import { dynamoSettingsStore } from '../../adapters/platform/settings-store.ts';
 import { authenticate } from '../runtime/authenticate.ts';
 import { observe, telemetry } from '../runtime/observe.ts';
 import { readEnv } from '../runtime/read-env.ts';

@@ -1,8 +1,8 @@
 import * as z from 'zod';
 import { makeDocumentClient, makeStepFunctionsClient } from '../../adapters/aws/clients.ts';
 import { stepFunctionsStarter } from '../../adapters/aws/workflow-starter.ts';
-import { dynamoApiKeyStore } from '../../adapters/dynamodb/api-key-store.ts';
 import { dynamoRunStore } from '../../adapters/dynamodb/run-store.ts';
+import { dynamoApiKeyStore } from '../../adapters/platform/api-key-store.ts';
 import { authenticate } from '../runtime/authenticate.ts';
 import { observe, telemetry } from '../runtime/observe.ts';
 import { readEnv } from '../runtime/read-env.ts';

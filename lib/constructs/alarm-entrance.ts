@@ -3,8 +3,8 @@ import { ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import { SqsSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import { Construct } from 'constructs';
-import type { ObservedFunction } from './observed-function.ts';
-import type { WorkQueue } from './work-queue.ts';
+import type { ObservedFunction } from '../platform/observed-function.ts';
+import type { WorkQueue } from '../platform/work-queue.ts';
 
 export interface AlarmEntranceProps {
   /** Where the alarms of the topic go. */

@@ -3,11 +3,11 @@ import { EventSourceMapping, FilterCriteria, FilterRule, StartingPosition } from
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
 import type { StageConfig } from '../config/stage-config.ts';
-import { DeadLetterQueue } from './dead-letter-queue.ts';
-import type { ForecastBus } from './forecast-bus.ts';
-import type { HotTable } from './hot-table.ts';
-import { ObservedFunction } from './observed-function.ts';
-import type { RegistryTable } from './registry-table.ts';
+import { DeadLetterQueue } from '../platform/dead-letter-queue.ts';
+import type { ForecastBus } from '../platform/event-bus.ts';
+import type { HotTable } from '../platform/hot-table.ts';
+import { ObservedFunction } from '../platform/observed-function.ts';
+import type { RegistryTable } from '../platform/registry-table.ts';
 
 export interface AnomalyDetectionProps {
   readonly config: StageConfig;

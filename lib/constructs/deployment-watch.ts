@@ -3,12 +3,12 @@ import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
 import type { StageConfig } from '../config/stage-config.ts';
-import { ActionableAlarm } from './actionable-alarm.ts';
-import type { ForecastBus } from './forecast-bus.ts';
-import type { HotTable } from './hot-table.ts';
-import { ObservedFunction, type ObservedFunctionProps } from './observed-function.ts';
-import type { RegistryTable } from './registry-table.ts';
-import { Workflow } from './workflow.ts';
+import { ActionableAlarm } from '../platform/actionable-alarm.ts';
+import type { ForecastBus } from '../platform/event-bus.ts';
+import type { HotTable } from '../platform/hot-table.ts';
+import { ObservedFunction, type ObservedFunctionProps } from '../platform/observed-function.ts';
+import type { RegistryTable } from '../platform/registry-table.ts';
+import { Workflow } from '../platform/workflow.ts';
 
 export interface DeploymentWatchProps {
   readonly config: StageConfig;

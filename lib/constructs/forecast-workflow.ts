@@ -2,12 +2,12 @@ import { Duration } from 'aws-cdk-lib';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
 import type { StageConfig } from '../config/stage-config.ts';
+import type { ForecastBus } from '../platform/event-bus.ts';
+import type { HotTable } from '../platform/hot-table.ts';
+import { ObservedFunction, type ObservedFunctionProps } from '../platform/observed-function.ts';
+import type { RegistryTable } from '../platform/registry-table.ts';
+import { Workflow } from '../platform/workflow.ts';
 import type { ForecastBucket } from './forecast-bucket.ts';
-import type { ForecastBus } from './forecast-bus.ts';
-import type { HotTable } from './hot-table.ts';
-import { ObservedFunction, type ObservedFunctionProps } from './observed-function.ts';
-import type { RegistryTable } from './registry-table.ts';
-import { Workflow } from './workflow.ts';
 
 export interface ForecastWorkflowProps {
   readonly config: StageConfig;

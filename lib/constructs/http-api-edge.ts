@@ -11,7 +11,7 @@ import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import type { StageConfig } from '../config/stage-config.ts';
-import type { ObservedFunction } from './observed-function.ts';
+import type { ObservedFunction } from '../platform/observed-function.ts';
 
 export interface HttpApiEdgeProps {
   readonly config: StageConfig;

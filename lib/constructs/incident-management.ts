@@ -6,13 +6,13 @@ import { Construct } from 'constructs';
 import type { EventName } from '../../core/events/event-names.ts';
 import { EVENT_NAMES } from '../../core/events/event-names.ts';
 import type { StageConfig } from '../config/stage-config.ts';
+import { DeadLetterQueue } from '../platform/dead-letter-queue.ts';
+import type { ForecastBus } from '../platform/event-bus.ts';
+import type { HotTable } from '../platform/hot-table.ts';
+import { ObservedFunction } from '../platform/observed-function.ts';
+import type { RegistryTable } from '../platform/registry-table.ts';
+import { WorkQueue } from '../platform/work-queue.ts';
 import { AlarmEntrance } from './alarm-entrance.ts';
-import { DeadLetterQueue } from './dead-letter-queue.ts';
-import type { ForecastBus } from './forecast-bus.ts';
-import type { HotTable } from './hot-table.ts';
-import { ObservedFunction } from './observed-function.ts';
-import type { RegistryTable } from './registry-table.ts';
-import { WorkQueue } from './work-queue.ts';
 
 export interface IncidentManagementProps {
   readonly config: StageConfig;

@@ -2,11 +2,11 @@ import { Duration } from 'aws-cdk-lib';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
 import type { StageConfig } from '../config/stage-config.ts';
-import type { HotTable } from './hot-table.ts';
-import { ObservedFunction } from './observed-function.ts';
+import type { HotTable } from '../platform/hot-table.ts';
+import { ObservedFunction } from '../platform/observed-function.ts';
+import type { RegistryTable } from '../platform/registry-table.ts';
+import { WorkQueue } from '../platform/work-queue.ts';
 import type { RawBucket } from './raw-bucket.ts';
-import type { RegistryTable } from './registry-table.ts';
-import { WorkQueue } from './work-queue.ts';
 
 export interface IngestPipelineProps {
   readonly config: StageConfig;

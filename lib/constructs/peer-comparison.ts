@@ -10,12 +10,12 @@ import {
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
 import type { StageConfig } from '../config/stage-config.ts';
-import type { DeadLetterQueue } from './dead-letter-queue.ts';
+import type { DeadLetterQueue } from '../platform/dead-letter-queue.ts';
+import type { ForecastBus } from '../platform/event-bus.ts';
+import type { HotTable } from '../platform/hot-table.ts';
+import { ObservedFunction } from '../platform/observed-function.ts';
+import type { RegistryTable } from '../platform/registry-table.ts';
 import type { ForecastBucket } from './forecast-bucket.ts';
-import type { ForecastBus } from './forecast-bus.ts';
-import type { HotTable } from './hot-table.ts';
-import { ObservedFunction } from './observed-function.ts';
-import type { RegistryTable } from './registry-table.ts';
 
 export interface PeerComparisonProps {
   readonly config: StageConfig;

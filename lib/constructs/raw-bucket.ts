@@ -1,8 +1,8 @@
 import { Duration } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import type { StageConfig } from '../config/stage-config.ts';
-import type { ObservedFunction } from './observed-function.ts';
-import { PrivateBucket } from './private-bucket.ts';
+import type { ObservedFunction } from '../platform/observed-function.ts';
+import { PrivateBucket } from '../platform/private-bucket.ts';
 
 export interface RawBucketProps {
   readonly config: StageConfig;

@@ -2,7 +2,7 @@ import { ComparisonOperator } from 'aws-cdk-lib/aws-cloudwatch';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
 import type { StageConfig } from '../config/stage-config.ts';
-import { ActionableAlarm, type ActionableAlarmProps } from './actionable-alarm.ts';
+import { ActionableAlarm, type ActionableAlarmProps } from '../platform/actionable-alarm.ts';
 import type { ServiceMetrics } from './service-metrics.ts';
 
 export interface ServiceAlarmsProps {

@@ -4,7 +4,7 @@ import type { MetricOptions } from 'aws-cdk-lib/aws-cloudwatch';
 import { type IQueue, Queue } from 'aws-cdk-lib/aws-sqs';
 import { type IStateMachine, StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import type { StageConfig } from '../config/stage-config.ts';
-import { PublishedName } from './published-name.ts';
+import { PublishedName } from '../platform/published-name.ts';
 
 /** The parts whose metrics tell how the service does; found by name, so that they can be replaced any time. */
 export interface WatchedParts {

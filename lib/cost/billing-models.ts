@@ -1,4 +1,4 @@
-import type { PriceKey } from '../../core/capacity/prices.ts';
+import type { PriceKey } from '../../core/platform/billing/prices.ts';
 
 /**
  * What a resource type costs while nothing happens: `usage` nothing, `month` a price for its existence, `hour` a

@@ -1,13 +1,13 @@
-import type { UsageLine } from '../../core/capacity/cost-lines.ts';
 import { forecastUsage } from '../../core/capacity/forecast-run-cost.ts';
 import { learnedShare, MEASURED_FORECASTING } from '../../core/capacity/forecasting-figures.ts';
+import type { UsageLine } from '../../core/platform/billing/cost-lines.ts';
 import {
   gigabytes,
   HOURS_PER_MONTH,
   keptGigabytes,
   readUnits,
   writeUnits,
-} from '../../core/capacity/units.ts';
+} from '../../core/platform/billing/units.ts';
 import { planBatches } from '../../core/runs/plan-batches.ts';
 import { deploymentUsage } from './deployments-cost.ts';
 import { detecting } from './detection-cost.ts';

@@ -1,6 +1,6 @@
-import type { UsageLine } from '../../core/capacity/cost-lines.ts';
-import type { PriceKey } from '../../core/capacity/prices.ts';
-import { gigabytes, HOURS_PER_MONTH } from '../../core/capacity/units.ts';
+import type { UsageLine } from '../../core/platform/billing/cost-lines.ts';
+import type { PriceKey } from '../../core/platform/billing/prices.ts';
+import { gigabytes, HOURS_PER_MONTH } from '../../core/platform/billing/units.ts';
 import { idlePeers } from './peers-cost.ts';
 import type { TemplateFacts } from './template-facts.ts';
 import { IDLE_POLLERS, POLL_SECONDS, type Workload } from './workload.ts';

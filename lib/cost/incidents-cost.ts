@@ -1,5 +1,5 @@
-import type { UsageLine } from '../../core/capacity/cost-lines.ts';
-import { gigabytes, HOURS_PER_MONTH, readUnits, writeUnits } from '../../core/capacity/units.ts';
+import type { UsageLine } from '../../core/platform/billing/cost-lines.ts';
+import { gigabytes, HOURS_PER_MONTH, readUnits, writeUnits } from '../../core/platform/billing/units.ts';
 import type { TemplateFacts } from './template-facts.ts';
 import type { Workload } from './workload.ts';
 

@@ -1,6 +1,6 @@
-import type { UsageLine } from '../../core/capacity/cost-lines.ts';
-import { gigabytes, HOURS_PER_MONTH, readUnits } from '../../core/capacity/units.ts';
 import { MOST_PEERS } from '../../core/peers/plan-groups.ts';
+import type { UsageLine } from '../../core/platform/billing/cost-lines.ts';
+import { gigabytes, HOURS_PER_MONTH, readUnits } from '../../core/platform/billing/units.ts';
 import type { ItemSizes } from './item-sizes.ts';
 import type { TemplateFacts } from './template-facts.ts';
 import type { Workload } from './workload.ts';

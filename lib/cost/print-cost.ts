@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { PRICES } from '../../core/capacity/prices.ts';
+import { PRICES } from '../../core/platform/billing/prices.ts';
 import { selectStage } from '../config/select-stage.ts';
 import { synthesise } from '../synthesise.ts';
 import { formatReport, parseWorkload, reportCost } from './report.ts';

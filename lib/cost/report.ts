@@ -1,4 +1,4 @@
-import { byComponent, type PricedLine, priceLines, totalOf } from '../../core/capacity/cost-lines.ts';
+import { byComponent, type PricedLine, priceLines, totalOf } from '../../core/platform/billing/cost-lines.ts';
 import { fleetUsage } from './fleet-cost.ts';
 import { idleUsage } from './idle-cost.ts';
 import { measureItems } from './item-sizes.ts';

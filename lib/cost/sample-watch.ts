@@ -1,6 +1,6 @@
 import { feedHour } from '../../core/anomalies/feed-watch.ts';
 import { TargetWatch } from '../../core/anomalies/target-watch.ts';
-import { NO_SETTINGS, type Settings } from '../../core/settings/settings.ts';
+import { NO_SETTINGS, type Settings } from '../../core/platform/settings/settings.ts';
 import type { Block } from '../../core/storage/block.ts';
 
 const DAYS = 14;

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import type { PriceKey } from '../../core/capacity/prices.ts';
+import type { PriceKey } from '../../core/platform/billing/prices.ts';
 import { BILLING_MODELS } from './billing-models.ts';
 
 const Resource = z.object({ Type: z.string(), Properties: z.record(z.string(), z.unknown()).default({}) });

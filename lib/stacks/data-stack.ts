@@ -1,11 +1,11 @@
 import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import type { StageConfig } from '../config/stage-config.ts';
-import { AlarmTopic } from '../constructs/alarm-topic.ts';
 import { ForecastBucket } from '../constructs/forecast-bucket.ts';
-import { HotTable } from '../constructs/hot-table.ts';
 import { RawBucket } from '../constructs/raw-bucket.ts';
-import { RegistryTable } from '../constructs/registry-table.ts';
+import { AlarmTopic } from '../platform/alarm-topic.ts';
+import { HotTable } from '../platform/hot-table.ts';
+import { RegistryTable } from '../platform/registry-table.ts';
 
 export interface DataStackProps extends StackProps {
   readonly config: StageConfig;

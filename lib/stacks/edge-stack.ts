@@ -4,7 +4,7 @@ import type { Construct } from 'constructs';
 import type { StageConfig } from '../config/stage-config.ts';
 import { ApiFunctions } from '../constructs/api-functions.ts';
 import { HttpApiEdge } from '../constructs/http-api-edge.ts';
-import { PublishedName } from '../constructs/published-name.ts';
+import { PublishedName } from '../platform/published-name.ts';
 import type { DataStack } from './data-stack.ts';
 
 export interface EdgeStackProps extends StackProps {

@@ -4,13 +4,13 @@ import type { StageConfig } from '../config/stage-config.ts';
 import { AnomalyDetection } from '../constructs/anomaly-detection.ts';
 import { DeploymentWatch } from '../constructs/deployment-watch.ts';
 import { DispatchSchedule } from '../constructs/dispatch-schedule.ts';
-import { ForecastBus } from '../constructs/forecast-bus.ts';
 import { ForecastWorkflow } from '../constructs/forecast-workflow.ts';
 import { IncidentManagement } from '../constructs/incident-management.ts';
 import { IngestPipeline } from '../constructs/ingest-pipeline.ts';
-import { KeyIssuer } from '../constructs/key-issuer.ts';
 import { PeerComparison } from '../constructs/peer-comparison.ts';
-import { PublishedName } from '../constructs/published-name.ts';
+import { ForecastBus } from '../platform/event-bus.ts';
+import { KeyIssuer } from '../platform/key-issuer.ts';
+import { PublishedName } from '../platform/published-name.ts';
 import type { DataStack } from './data-stack.ts';
 
 export interface PipelineStackProps extends StackProps {

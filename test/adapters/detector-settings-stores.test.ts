@@ -3,8 +3,8 @@ import { DynamoDBDocumentClient, GetCommand, PutCommand } from '@aws-sdk/lib-dyn
 import { mockClient } from 'aws-sdk-client-mock';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { dynamoDetectorStateStore } from '../../adapters/dynamodb/detector-state-store.ts';
-import { dynamoSettingsStore, rememberedSettings } from '../../adapters/dynamodb/settings-store.ts';
-import { NO_SETTINGS, type Settings } from '../../core/settings/settings.ts';
+import { dynamoSettingsStore, rememberedSettings } from '../../adapters/platform/settings-store.ts';
+import { NO_SETTINGS, type Settings } from '../../core/platform/settings/settings.ts';
 import { ConflictError, DependencyUnavailableError } from '../../core/shared/errors.ts';
 
 const dynamo = mockClient(DynamoDBDocumentClient);

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { priceLines, totalOf, type UsageLine } from '../../core/capacity/cost-lines.ts';
-import { costOf, PRICES } from '../../core/capacity/prices.ts';
-import { keptGigabytes, readUnits, writeUnits } from '../../core/capacity/units.ts';
+import { priceLines, totalOf, type UsageLine } from '../../core/platform/billing/cost-lines.ts';
+import { costOf, PRICES } from '../../core/platform/billing/prices.ts';
+import { keptGigabytes, readUnits, writeUnits } from '../../core/platform/billing/units.ts';
 import { fleetUsage } from '../../lib/cost/fleet-cost.ts';
 import { idlePolls, idleUsage } from '../../lib/cost/idle-cost.ts';
 import { type ItemSizes, measureItems } from '../../lib/cost/item-sizes.ts';

@@ -8,8 +8,8 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { ConfigurationError } from '../../core/shared/errors.ts';
 import { folderOf, listFunctions } from '../../functions/build.ts';
 import { selectStage } from '../../lib/config/select-stage.ts';
-import { ObservedFunction } from '../../lib/constructs/observed-function.ts';
-import { Workflow } from '../../lib/constructs/workflow.ts';
+import { ObservedFunction } from '../../lib/platform/observed-function.ts';
+import { Workflow } from '../../lib/platform/workflow.ts';
 import { resourcesIn, resourcesOfType, stageOf, text } from './synthesised-stage.ts';
 
 const stage = stageOf('prod');
@@ -163,7 +163,7 @@ describe('an ObservedFunction', () => {
 describe('a Workflow', () => {
   const create = (functionNames: readonly string[]) => {
     const scope = new Stack(
-      new App({ outdir, context: { 'forestall:bundle': 'lib/constructs/placeholder-bundle' } }),
+      new App({ outdir, context: { 'forestall:bundle': 'lib/platform/placeholder-bundle' } }),
       'Stack',
     );
     const notify = new Topic(scope, 'Topic');

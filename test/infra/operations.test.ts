@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { CfnAlarm } from 'aws-cdk-lib/aws-cloudwatch';
 import { describe, expect, it } from 'vitest';
-import { ActionableAlarm } from '../../lib/constructs/actionable-alarm.ts';
+import { ActionableAlarm } from '../../lib/platform/actionable-alarm.ts';
 import { resourcesOfType, stageOf, text } from './synthesised-stage.ts';
 
 const minimal = stageOf('prod');

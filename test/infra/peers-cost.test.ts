@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { priceLines, totalOf, type UsageLine } from '../../core/capacity/cost-lines.ts';
+import { priceLines, totalOf, type UsageLine } from '../../core/platform/billing/cost-lines.ts';
 import { measureItems } from '../../lib/cost/item-sizes.ts';
 import { comparingPeers, idlePeers } from '../../lib/cost/peers-cost.ts';
 import { factsOf } from '../../lib/cost/template-facts.ts';

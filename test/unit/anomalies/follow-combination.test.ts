@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { CombinationWatch } from '../../../core/anomalies/combination-watch.ts';
 import { packWatch, TargetWatch, unpackWatch } from '../../../core/anomalies/target-watch.ts';
-import { NO_SETTINGS, type Settings } from '../../../core/settings/settings.ts';
+import { NO_SETTINGS, type Settings } from '../../../core/platform/settings/settings.ts';
 import { ByteReader, ByteWriter } from '../../../core/shared/byte-buffer.ts';
 import { InvalidInputError } from '../../../core/shared/errors.ts';
 import { DAY, NOW, type Point, STEP, world } from './follow-world.ts';

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { forecastWithState } from '../../../core/forecasting/ensemble.ts';
 import type { Forecaster } from '../../../core/forecasting/forecast.ts';
+import { Settings } from '../../../core/platform/settings/settings.ts';
 import type { LearningEngine } from '../../../core/runs/resume-forecasts.ts';
 import { runIdOf } from '../../../core/runs/run-id.ts';
-import { Settings } from '../../../core/settings/settings.ts';
 import { DependencyUnavailableError, InvalidInputError } from '../../../core/shared/errors.ts';
 import { makeHandler as makeClose } from '../../../functions/close-forecast-run/handler.ts';
 import { makeHandler as makeBatch } from '../../../functions/forecast-batch/handler.ts';

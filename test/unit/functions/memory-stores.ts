@@ -1,8 +1,10 @@
 /** The ports in memory, behaving as the real stores promise to; what handlers do is asserted on their contents. */
 
 import * as z from 'zod';
-import { decodeCursor, encodeCursor } from '../../../core/api/cursor.ts';
 import type { ForestallEvent } from '../../../core/events/event-catalog.ts';
+import { decodeCursor, encodeCursor } from '../../../core/platform/api/cursor.ts';
+import type { SettingsStore } from '../../../core/platform/settings/ports.ts';
+import { NO_SETTINGS, type Settings } from '../../../core/platform/settings/settings.ts';
 import type {
   Anomaly,
   AnomalyEnd,
@@ -21,9 +23,7 @@ import type {
   TargetForecast,
 } from '../../../core/ports/forecast-storage.ts';
 import type { BlockStore, Page, PageRequest, StoredBlock } from '../../../core/ports/metric-storage.ts';
-import type { SettingsStore } from '../../../core/ports/settings-storage.ts';
 import type { KeptStates, StateFiles } from '../../../core/ports/state-storage.ts';
-import { NO_SETTINGS, type Settings } from '../../../core/settings/settings.ts';
 import { ConflictError, InvalidInputError } from '../../../core/shared/errors.ts';
 import { hourOf, objectKeys } from '../../../core/shared/keys.ts';
 import type { Telemetry } from '../../../core/shared/telemetry.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { AnomalyPage, Baseline } from '../../../core/api/answers.ts';
+import { NO_SETTINGS } from '../../../core/platform/settings/settings.ts';
 import type { Anomaly } from '../../../core/ports/anomaly-storage.ts';
-import { NO_SETTINGS } from '../../../core/settings/settings.ts';
 import { answerDetection, type DetectionSources } from '../../../functions/serve-api/answer-detection.ts';
 import { NOW, trained } from '../anomalies/follow-world.ts';
 import { memoryAnomalies, memoryDetectors, memorySettings } from './memory-stores.ts';

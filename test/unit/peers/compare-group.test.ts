@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { EVENT_SCHEMAS } from '../../../core/events/event-catalog.ts';
 import type { CompareDeps } from '../../../core/peers/compare-group.ts';
 import { unpackGroup } from '../../../core/peers/group-watch.ts';
-import { NO_SETTINGS, type Settings } from '../../../core/settings/settings.ts';
+import { NO_SETTINGS, type Settings } from '../../../core/platform/settings/settings.ts';
 import { hourOf, objectKeys } from '../../../core/shared/keys.ts';
 import { DAY, leaving, MIDNIGHT, type Reading, STEP, TARGETS, usual, world } from './group-world.ts';
 

@@ -5,7 +5,7 @@ import { feedGroupHour, MOST_METRICS, readyMoments } from '../../../core/peers/f
 import { GroupWatch, packGroup, unpackGroup } from '../../../core/peers/group-watch.ts';
 import { momentsOf, type Total } from '../../../core/peers/hour-moments.ts';
 import { alertOf } from '../../../core/peers/tell-departures.ts';
-import { NO_SETTINGS } from '../../../core/settings/settings.ts';
+import { NO_SETTINGS } from '../../../core/platform/settings/settings.ts';
 import { InvalidInputError } from '../../../core/shared/errors.ts';
 import type { Block } from '../../../core/storage/block.ts';
 

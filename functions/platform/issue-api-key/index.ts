@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import * as z from 'zod';
-import { makeDocumentClient } from '../../adapters/aws/clients.ts';
-import { dynamoApiKeyStore } from '../../adapters/dynamodb/api-key-store.ts';
-import { observe, telemetry } from '../runtime/observe.ts';
-import { readEnv } from '../runtime/read-env.ts';
+import { makeDocumentClient } from '../../../adapters/aws/clients.ts';
+import { dynamoApiKeyStore } from '../../../adapters/platform/api-key-store.ts';
+import { observe, telemetry } from '../../runtime/observe.ts';
+import { readEnv } from '../../runtime/read-env.ts';
 import { makeHandler } from './handler.ts';
 
 const env = readEnv({ REGISTRY_TABLE_NAME: z.string().min(1) });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { InvalidInputError } from '../../../core/shared/errors.ts';
-import { formatApiKey, hashApiKey, isApiKey } from '../../../core/tenancy/api-key.ts';
+import { formatApiKey, hashApiKey, isApiKey } from '../../../../core/platform/access/api-key.ts';
+import { InvalidInputError } from '../../../../core/shared/errors.ts';
 
 describe('API keys', () => {
   const bytes = Uint8Array.from({ length: 32 }, (_, index) => index * 7);

@@ -5,7 +5,7 @@
  */
 import { createHash } from 'node:crypto';
 import * as z from 'zod';
-import { InvalidInputError } from '../shared/errors.ts';
+import { InvalidInputError } from '../../shared/errors.ts';
 
 const checksum = (scope: string, position: readonly unknown[]): string =>
   createHash('sha256')

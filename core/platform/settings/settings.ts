@@ -1,7 +1,7 @@
 /** What a tenant decides: limits of its metrics, how closely they are watched, and when nobody is to be told. */
 import * as z from 'zod';
-import { MetricName, TargetId } from '../shared/identifiers.ts';
-import { parseInstant } from '../shared/instant.ts';
+import { MetricName, TargetId } from '../../shared/identifiers.ts';
+import { parseInstant } from '../../shared/instant.ts';
 
 /** One stored item holds 400 KB. */
 const MOST_BYTES = 300_000;

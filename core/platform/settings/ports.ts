@@ -1,5 +1,5 @@
 /** Where a tenant's settings are kept. */
-import type { Settings } from '../settings/settings.ts';
+import type { Settings } from './settings.ts';
 
 export interface SettingsStore {
   /** The empty settings of version 0 where the tenant has never stored any. */

@@ -1,8 +1,8 @@
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import { type DynamoDBDocumentClient, GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
-import type { SettingsStore } from '../../core/ports/settings-storage.ts';
-import { NO_SETTINGS, Settings } from '../../core/settings/settings.ts';
+import type { SettingsStore } from '../../core/platform/settings/ports.ts';
+import { NO_SETTINGS, Settings } from '../../core/platform/settings/settings.ts';
 import { ConflictError } from '../../core/shared/errors.ts';
 import { registryKeys } from '../../core/shared/keys.ts';
 import { calling } from '../aws/sdk-failure.ts';

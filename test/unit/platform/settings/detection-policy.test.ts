@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { maintenanceAt, overriddenThreshold } from '../../../core/detection/detection-policy.ts';
+import { maintenanceAt, overriddenThreshold } from '../../../../core/platform/settings/detection-policy.ts';
 
 const SERIES = { tenantId: 'acme', targetId: 'db-1', metric: 'cpu' };
 

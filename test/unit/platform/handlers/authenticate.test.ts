@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import type { ApiKey } from '../../../core/ports/access.ts';
-import { DependencyUnavailableError } from '../../../core/shared/errors.ts';
-import { formatApiKey, hashApiKey } from '../../../core/tenancy/api-key.ts';
-import { authenticate } from '../../../functions/runtime/authenticate.ts';
+import { formatApiKey, hashApiKey } from '../../../../core/platform/access/api-key.ts';
+import type { ApiKey } from '../../../../core/platform/access/ports.ts';
+import { DependencyUnavailableError } from '../../../../core/shared/errors.ts';
+import { authenticate } from '../../../../functions/runtime/authenticate.ts';
 
 const KEY = formatApiKey(new Uint8Array(32).fill(1));
 const OTHER = formatApiKey(new Uint8Array(32).fill(2));

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { ConflictError, InvalidInputError } from '../../../core/shared/errors.ts';
-import { hashApiKey, isApiKey } from '../../../core/tenancy/api-key.ts';
-import { makeHandler } from '../../../functions/issue-api-key/handler.ts';
-import { authenticate } from '../../../functions/runtime/authenticate.ts';
-import { MemoryWorld } from '../../fixtures/ingestion/memory-world.ts';
+import { hashApiKey, isApiKey } from '../../../../core/platform/access/api-key.ts';
+import { ConflictError, InvalidInputError } from '../../../../core/shared/errors.ts';
+import { makeHandler } from '../../../../functions/platform/issue-api-key/handler.ts';
+import { authenticate } from '../../../../functions/runtime/authenticate.ts';
+import { MemoryWorld } from '../../../fixtures/ingestion/memory-world.ts';
 
 const setup = () => {
   const world = new MemoryWorld();

@@ -1,6 +1,6 @@
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import { type DynamoDBDocumentClient, UpdateCommand } from '@aws-sdk/lib-dynamodb';
-import type { RateLimiter } from '../../core/ports/access.ts';
+import type { RateLimiter } from '../../core/platform/access/ports.ts';
 import { registryKeys } from '../../core/shared/keys.ts';
 import { calling } from '../aws/sdk-failure.ts';
 

@@ -1,7 +1,7 @@
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import { type DynamoDBDocumentClient, GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
-import type { ApiKey, ApiKeyStore } from '../../core/ports/access.ts';
+import type { ApiKey, ApiKeyStore } from '../../core/platform/access/ports.ts';
 import { ConflictError } from '../../core/shared/errors.ts';
 import { registryKeys } from '../../core/shared/keys.ts';
 import { calling } from '../aws/sdk-failure.ts';

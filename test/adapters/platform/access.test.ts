@@ -6,9 +6,9 @@ import {
 import { DynamoDBDocumentClient, GetCommand, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { mockClient } from 'aws-sdk-client-mock';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { dynamoApiKeyStore } from '../../adapters/dynamodb/api-key-store.ts';
-import { dynamoRateLimiter } from '../../adapters/dynamodb/rate-limiter.ts';
-import { ConflictError, DependencyUnavailableError } from '../../core/shared/errors.ts';
+import { dynamoApiKeyStore } from '../../../adapters/platform/api-key-store.ts';
+import { dynamoRateLimiter } from '../../../adapters/platform/rate-limiter.ts';
+import { ConflictError, DependencyUnavailableError } from '../../../core/shared/errors.ts';
 
 const dynamo = mockClient(DynamoDBDocumentClient);
 const client = DynamoDBDocumentClient.from(new DynamoDBClient({ region: 'us-east-1' }));

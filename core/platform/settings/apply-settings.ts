@@ -1,7 +1,7 @@
 /** Which of a tenant's settings apply to one series. */
-import type { Threshold } from '../breach/threshold.ts';
-import { maintenanceAt, overriddenThreshold } from '../detection/detection-policy.ts';
-import { parseInstant } from '../shared/instant.ts';
+import type { Threshold } from '../../breach/threshold.ts';
+import { parseInstant } from '../../shared/instant.ts';
+import { maintenanceAt, overriddenThreshold } from './detection-policy.ts';
 import type { DetectionMode, Settings } from './settings.ts';
 
 /** A series within a tenant whose settings are at hand. */

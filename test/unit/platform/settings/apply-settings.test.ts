@@ -4,8 +4,8 @@ import {
   breachThresholdOf,
   detectionModeOf,
   maintenanceReason,
-} from '../../../core/settings/apply-settings.ts';
-import { NO_SETTINGS, Settings } from '../../../core/settings/settings.ts';
+} from '../../../../core/platform/settings/apply-settings.ts';
+import { NO_SETTINGS, Settings } from '../../../../core/platform/settings/settings.ts';
 
 const series = { tenantId: 'acme', targetId: 'web-1', metric: 'cpu' };
 const from = (settings: object) => Settings.parse({ version: 1, ...settings });

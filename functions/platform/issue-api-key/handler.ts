@@ -1,9 +1,9 @@
 import * as z from 'zod';
-import type { ApiKeyStore } from '../../core/ports/access.ts';
-import { InvalidInputError } from '../../core/shared/errors.ts';
-import { TenantId } from '../../core/shared/identifiers.ts';
-import type { Telemetry } from '../../core/shared/telemetry.ts';
-import { API_KEY_BYTES, formatApiKey, hashApiKey } from '../../core/tenancy/api-key.ts';
+import { API_KEY_BYTES, formatApiKey, hashApiKey } from '../../../core/platform/access/api-key.ts';
+import type { ApiKeyStore } from '../../../core/platform/access/ports.ts';
+import { InvalidInputError } from '../../../core/shared/errors.ts';
+import { TenantId } from '../../../core/shared/identifiers.ts';
+import type { Telemetry } from '../../../core/shared/telemetry.ts';
 
 export interface Deps {
   readonly keys: ApiKeyStore;

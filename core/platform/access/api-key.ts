@@ -1,6 +1,6 @@
 /** API keys: 256 random bits behind a recognisable prefix. Only the SHA-256 of a key is ever stored. */
 import { createHash } from 'node:crypto';
-import { InvalidInputError } from '../shared/errors.ts';
+import { InvalidInputError } from '../../shared/errors.ts';
 
 export const API_KEY_BYTES = 32;
 const API_KEY = /^fsk_[A-Za-z0-9_-]{43}$/;
