@@ -3,7 +3,7 @@ import { defineConfig } from 'vitest/config';
 /** The unit tests that speak for the files listed in stryker.config.json. */
 export default defineConfig({
   test: {
-    include: ['breach', 'detection', 'forecasting', 'runs', 'storage', 'platform/access'].map(
+    include: ['breach', 'detection', 'forecasting', 'runs', 'metrics/blocks', 'platform/access'].map(
       (area) => `test/unit/${area}/**/*.test.ts`,
     ),
     environment: 'node',

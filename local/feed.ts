@@ -1,7 +1,7 @@
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { makeDocumentClient } from '../adapters/aws/clients.ts';
-import { dynamoBlockReader } from '../adapters/dynamodb/block-store.ts';
-import { dynamoTargetRegistry } from '../adapters/dynamodb/target-registry.ts';
+import { dynamoBlockReader } from '../adapters/metrics/block-store.ts';
+import { dynamoTargetRegistry } from '../adapters/metrics/target-registry.ts';
 import { DependencyUnavailableError } from '../core/shared/errors.ts';
 import { type ProfiledSeries, profiledSeries, toIngestBodies } from '../core/simulator/ingest-body.ts';
 import { simulateFleet } from '../core/simulator/simulate-fleet.ts';

@@ -6,7 +6,7 @@ import { renderChart } from '../cli/terminal/chart.ts';
 import { formatDuration, formatNumber, formatPercent } from '../cli/terminal/format.ts';
 import { type Column, renderTable } from '../cli/terminal/table.ts';
 import type { Terminal } from '../cli/terminal/terminal.ts';
-import { regularise } from '../core/series/regularise.ts';
+import { regularise } from '../core/metrics/series/regularise.ts';
 
 /** A target with the one forecast that is likeliest to cross its limit. */
 export interface TargetOutlook {

@@ -1,6 +1,6 @@
-import type { BlockStore, TargetRegistry } from '../core/ports/metric-storage.ts';
+import { decodeBlock } from '../core/metrics/blocks/block-codec.ts';
+import type { BlockStore, TargetRegistry } from '../core/metrics/ports.ts';
 import { hourOf } from '../core/shared/keys.ts';
-import { decodeBlock } from '../core/storage/block-codec.ts';
 
 export interface StoredCount {
   readonly targets: number;

@@ -1,9 +1,9 @@
 import { type DynamoDBDocumentClient, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
 import { oldestActive } from '../../core/anomalies/active-anomaly.ts';
+import type { Page, PageRequest } from '../../core/metrics/ports.ts';
 import { decodeCursor, encodeCursor } from '../../core/platform/api/cursor.ts';
 import type { Anomaly, AnomalyFilter } from '../../core/ports/anomaly-storage.ts';
-import type { Page, PageRequest } from '../../core/ports/metric-storage.ts';
 import { registryKeys } from '../../core/shared/keys.ts';
 import { calling } from '../aws/sdk-failure.ts';
 import { AnomalyItem, anomalyOf } from './anomaly-item.ts';

@@ -2,11 +2,11 @@ import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import { DeleteCommand, type DynamoDBDocumentClient, PutCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
 import { SEVERITIES } from '../../core/breach/breach-risk.ts';
+import type { Page, PageRequest } from '../../core/metrics/ports.ts';
+import { PROFILES } from '../../core/metrics/targets/target.ts';
 import { decodeCursor, encodeCursor } from '../../core/platform/api/cursor.ts';
 import type { BreachFilter, BreachStore, PredictedBreach } from '../../core/ports/forecast-storage.ts';
-import type { Page, PageRequest } from '../../core/ports/metric-storage.ts';
 import { registryKeys } from '../../core/shared/keys.ts';
-import { PROFILES } from '../../core/targets/target.ts';
 import { calling } from '../aws/sdk-failure.ts';
 
 /** Name of the registry table's index by risk. */

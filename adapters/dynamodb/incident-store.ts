@@ -8,6 +8,7 @@ import {
 } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
 import type { Incident } from '../../core/incidents/incident.ts';
+import type { Page, PageRequest } from '../../core/metrics/ports.ts';
 import { decodeCursor, encodeCursor } from '../../core/platform/api/cursor.ts';
 import type {
   IncidentBook,
@@ -15,7 +16,6 @@ import type {
   IncidentWrite,
   StoredIncident,
 } from '../../core/ports/incident-storage.ts';
-import type { Page, PageRequest } from '../../core/ports/metric-storage.ts';
 import { DependencyUnavailableError } from '../../core/shared/errors.ts';
 import { inParallel } from '../../core/shared/in-parallel.ts';
 import { registryKeys } from '../../core/shared/keys.ts';

@@ -1,9 +1,9 @@
 import { feedHour, joined } from '../../core/anomalies/feed-watch.ts';
 import type { Followed } from '../../core/anomalies/series-watch.ts';
 import type { TargetWatch } from '../../core/anomalies/target-watch.ts';
+import type { Block, BlockPoints } from '../../core/metrics/blocks/block.ts';
 import { NO_SETTINGS } from '../../core/platform/settings/settings.ts';
 import { type ServerMetrics, SIMULATED_METRICS, type SimulatedMetric } from '../../core/simulator/fleet.ts';
-import type { Block, BlockPoints } from '../../core/storage/block.ts';
 
 const HOUR_SECONDS = 3600;
 

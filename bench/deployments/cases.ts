@@ -1,6 +1,6 @@
 import { type Concern, harmMeaningOf } from '../../core/deployments/harm-direction.ts';
 import type { TargetMaterial } from '../../core/deployments/target-effects.ts';
-import type { History } from '../../core/storage/block-history.ts';
+import type { History } from '../../core/metrics/blocks/block-history.ts';
 import type { World, WorldTarget } from './worlds.ts';
 
 /** What a deployment did to its target; `none` restarts it, as any deployment may. */

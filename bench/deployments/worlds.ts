@@ -1,9 +1,9 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
+import type { Profile, TargetMetric } from '../../core/metrics/targets/target.ts';
 import { METRIC_UNITS, type ServerMetrics, SIMULATED_METRICS } from '../../core/simulator/fleet.ts';
 import { simulateFleet } from '../../core/simulator/simulate-fleet.ts';
-import type { Profile, TargetMetric } from '../../core/targets/target.ts';
 import { loadPetShop } from '../diagnose/load-issues.ts';
 import { normal, seededRandom } from '../shared/seeded-random.ts';
 

@@ -3,8 +3,8 @@ import type { Alert } from '../../core/anomalies/series-watch.ts';
 import { TargetWatch } from '../../core/anomalies/target-watch.ts';
 import type { AnomalyKind } from '../../core/detection/detection-result.ts';
 import { PeerComparison } from '../../core/detection/peer-comparison.ts';
+import type { Block, BlockPoints } from '../../core/metrics/blocks/block.ts';
 import { NO_SETTINGS } from '../../core/platform/settings/settings.ts';
-import type { Block, BlockPoints } from '../../core/storage/block.ts';
 import type { LabelledTarget } from './labelled-target.ts';
 
 const HOUR_SECONDS = 3600;

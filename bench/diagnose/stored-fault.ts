@@ -2,8 +2,11 @@
 import type { DeclaredEdge } from '../../core/diagnosis/dependency-graph.ts';
 import type { Incident } from '../../core/incidents/incident.ts';
 import { dedupKey } from '../../core/incidents/signal.ts';
+import type { BlockPoints } from '../../core/metrics/blocks/block.ts';
+import { encodeBlock } from '../../core/metrics/blocks/block-codec.ts';
+import type { MetricSeries } from '../../core/metrics/series/metric-series.ts';
+import type { Target } from '../../core/metrics/targets/target.ts';
 import type { IncidentBook, StoredIncident } from '../../core/ports/incident-storage.ts';
-import type { MetricSeries } from '../../core/series/metric-series.ts';
 import { InvalidInputError } from '../../core/shared/errors.ts';
 import type { Telemetry } from '../../core/shared/telemetry.ts';
 import type { CausesReport } from '../../core/signals/causes-report.ts';
@@ -12,9 +15,6 @@ import { type FoldDeps, foldTenant } from '../../core/signals/fold-tenant.ts';
 import type { ServerMetrics } from '../../core/simulator/fleet.ts';
 import { toMetricSeries } from '../../core/simulator/fleet-output.ts';
 import { randomStream } from '../../core/simulator/random.ts';
-import type { BlockPoints } from '../../core/storage/block.ts';
-import { encodeBlock } from '../../core/storage/block-codec.ts';
-import type { Target } from '../../core/targets/target.ts';
 import { type SimulatedFault, TENANT } from './simulated-faults.ts';
 
 const HOUR = 3600;

@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import * as z from 'zod';
-import type { RegularSeries } from '../../core/series/metric-series.ts';
+import type { RegularSeries } from '../../core/metrics/series/metric-series.ts';
 import { InvalidInputError } from '../../core/shared/errors.ts';
 
 const STEP_SECONDS = 300;

@@ -1,7 +1,7 @@
 import { forecastWithState } from '../../core/forecasting/ensemble.ts';
 import { DEFAULT_QUANTILE_LEVELS } from '../../core/forecasting/forecast.ts';
 import { decodeState, encodeState } from '../../core/forecasting/forecast-state.ts';
-import type { RegularSeries } from '../../core/series/metric-series.ts';
+import type { RegularSeries } from '../../core/metrics/series/metric-series.ts';
 import { type ForecastTask, HORIZON } from '../forecast/fleet-data.ts';
 import { type ForecastLosses, lossesOf, mean, relativeLoss } from '../forecast/losses.ts';
 

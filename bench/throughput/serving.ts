@@ -1,8 +1,8 @@
 import type { Context } from 'aws-lambda';
 import { forecast } from '../../core/forecasting/ensemble.ts';
+import { historyOf } from '../../core/metrics/blocks/block-history.ts';
 import type { TargetForecast } from '../../core/ports/forecast-storage.ts';
 import { forecastTarget } from '../../core/runs/forecast-target.ts';
-import { historyOf } from '../../core/storage/block-history.ts';
 import { decodeForecasts, encodeForecasts } from '../../core/storage/forecast-codec.ts';
 import { type Deps, makeHandler } from '../../functions/serve-api/handler.ts';
 import { FIRST_RUN, SERIES_PER_TARGET, simulatedServers } from './simulated-blocks.ts';

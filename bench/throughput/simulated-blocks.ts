@@ -1,8 +1,8 @@
+import type { BlockPoints } from '../../core/metrics/blocks/block.ts';
+import { encodeBlock } from '../../core/metrics/blocks/block-codec.ts';
+import type { Target } from '../../core/metrics/targets/target.ts';
 import { METRIC_UNITS, type ServerMetrics, SIMULATED_METRICS } from '../../core/simulator/fleet.ts';
 import { simulateFleet } from '../../core/simulator/simulate-fleet.ts';
-import type { BlockPoints } from '../../core/storage/block.ts';
-import { encodeBlock } from '../../core/storage/block-codec.ts';
-import type { Target } from '../../core/targets/target.ts';
 
 /** A fixed end, so that every measurement is of the same series. */
 export const FIRST_RUN = Date.UTC(2026, 10, 1) / 1000;

@@ -1,5 +1,5 @@
 import type { Forecast } from '../../core/forecasting/forecast.ts';
-import type { RegularSeries } from '../../core/series/metric-series.ts';
+import type { RegularSeries } from '../../core/metrics/series/metric-series.ts';
 import { renderChart } from '../terminal/chart.ts';
 import { formatDuration, formatMinute, formatNumber } from '../terminal/format.ts';
 import { type Column, renderTable } from '../terminal/table.ts';

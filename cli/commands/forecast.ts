@@ -1,8 +1,8 @@
 import { Command } from 'commander';
 import type { Forecaster } from '../../core/forecasting/forecast.ts';
-import { regularise } from '../../core/series/regularise.ts';
+import { meaningOf } from '../../core/metrics/meaning/metric-meaning.ts';
+import { regularise } from '../../core/metrics/series/regularise.ts';
 import { InvalidInputError } from '../../core/shared/errors.ts';
-import { meaningOf } from '../../core/targets/metric-meaning.ts';
 import { nameFromFile } from '../input/file-naming.ts';
 import { openInput } from '../input/line-batches.ts';
 import { readSeriesCsv, type SeriesPoints, UNNAMED_SERIES } from '../input/series-csv.ts';

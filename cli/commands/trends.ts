@@ -1,5 +1,5 @@
 import { Command, InvalidArgumentError } from 'commander';
-import { regularise } from '../../core/series/regularise.ts';
+import { regularise } from '../../core/metrics/series/regularise.ts';
 import { InvalidInputError } from '../../core/shared/errors.ts';
 import { openInput } from '../input/line-batches.ts';
 import { readSeriesWithUptime, type SeriesWithUptime } from '../input/uptime-csv.ts';

@@ -1,4 +1,4 @@
-import type { RegularSeries } from '../../core/series/metric-series.ts';
+import type { RegularSeries } from '../../core/metrics/series/metric-series.ts';
 import { Canvas, type Layer } from './canvas.ts';
 import { paint } from './colour.ts';
 import { formatMinute, formatNumber } from './format.ts';

@@ -1,6 +1,6 @@
 /** Which metrics of a target are looked at together, and when they are. */
 import { FEWEST_COMBINED, MOST_COMBINED, type Moment } from '../detection/metric-combination.ts';
-import type { Block } from '../storage/block.ts';
+import type { Block } from '../metrics/blocks/block.ts';
 import type { SeenPoint } from './seen-point.ts';
 import type { SeriesWatch } from './series-watch.ts';
 

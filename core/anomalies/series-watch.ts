@@ -7,7 +7,7 @@ import {
 } from '../detection/detector-options.ts';
 import { restore, serialise } from '../detection/detector-state.ts';
 import { type EndedEpisode, Episode } from '../detection/episode.ts';
-import { METRIC_KINDS, type MetricKind } from '../series/metric-series.ts';
+import { METRIC_KINDS, type MetricKind } from '../metrics/series/metric-series.ts';
 import type { ByteReader, ByteWriter } from '../shared/byte-buffer.ts';
 import { HourRuns } from './hour-runs.ts';
 import type { SeenPoint } from './seen-point.ts';

@@ -2,10 +2,10 @@
 import * as z from 'zod';
 import { ANOMALY_KINDS } from '../anomalies/anomaly-kinds.ts';
 import { SEVERITIES } from '../breach/breach-risk.ts';
+import { METRIC_KINDS } from '../metrics/series/metric-series.ts';
+import { PROFILES } from '../metrics/targets/target.ts';
 import { Settings as TenantSettings } from '../platform/settings/settings.ts';
 import { RUN_STATUSES } from '../ports/forecast-storage.ts';
-import { METRIC_KINDS } from '../series/metric-series.ts';
-import { PROFILES } from '../targets/target.ts';
 
 /** Names under which schemas appear in the OpenAPI document's components. */
 export const components = z.registry<{ readonly id: string }>();

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { JsonIngestBody } from '../ingestion/json-body.ts';
+import { JsonIngestBody } from '../metrics/ingestion/json-body.ts';
 
 type Json = Readonly<Record<string, unknown>>;
 

@@ -2,10 +2,10 @@
 import * as z from 'zod';
 import { ANOMALY_KINDS } from '../anomalies/anomaly-kinds.ts';
 import { SEVERITIES } from '../breach/breach-risk.ts';
+import { PROFILES } from '../metrics/targets/target.ts';
 import { RunId } from '../runs/run-id.ts';
 import { MetricName, TargetId } from '../shared/identifiers.ts';
 import { parseInstant } from '../shared/instant.ts';
-import { PROFILES } from '../targets/target.ts';
 
 /** Query parameters of every list. */
 export const paging = {

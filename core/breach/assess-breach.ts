@@ -1,5 +1,5 @@
 import type { Forecast } from '../forecasting/forecast.ts';
-import type { RegularSeries } from '../series/metric-series.ts';
+import type { RegularSeries } from '../metrics/series/metric-series.ts';
 import type { BreachRisk, Severity } from './breach-risk.ts';
 import { calibrate } from './calibration.ts';
 import { exceedanceByStep } from './exceedance.ts';

@@ -1,4 +1,4 @@
-import type { RegularSeries } from '../series/metric-series.ts';
+import type { RegularSeries } from '../metrics/series/metric-series.ts';
 import type { ResolvedThreshold } from './threshold.ts';
 
 /** How a series has behaved around one threshold. */

@@ -5,7 +5,7 @@
  * model of the series, knows its daily rhythm, and measures noise at the length of the window, autocorrelation and all.
  */
 
-import type { RegularSeries } from '../series/metric-series.ts';
+import type { RegularSeries } from '../metrics/series/metric-series.ts';
 import { sortedQuantile, sortInPlace } from '../shared/maths/order-statistics.ts';
 
 /** The moment of a deployment and the part after it that is looked at; all epoch seconds. */

@@ -1,17 +1,17 @@
 /** Reads all that one look at a deployment may use. */
 import { buildDependencyGraph } from '../diagnosis/dependency-graph.ts';
 import type { IncidentMember } from '../incidents/incident.ts';
+import { historyOf } from '../metrics/blocks/block-history.ts';
+import type { BlockStore, TargetRegistry } from '../metrics/ports.ts';
+import type { Target } from '../metrics/targets/target.ts';
 import type { Anomaly, AnomalyStore } from '../ports/anomaly-storage.ts';
 import type { DeploymentStore } from '../ports/deployment-storage.ts';
 import type { ForecastStore } from '../ports/forecast-storage.ts';
 import type { GraphStore, IncidentStore } from '../ports/incident-storage.ts';
-import type { BlockStore, TargetRegistry } from '../ports/metric-storage.ts';
 import { InvalidInputError } from '../shared/errors.ts';
 import { hourOf } from '../shared/keys.ts';
 import { subjectOf } from '../signals/diagnosis-scope.ts';
 import { confidenceOfAnomaly } from '../signals/incoming.ts';
-import { historyOf } from '../storage/block-history.ts';
-import type { Target } from '../targets/target.ts';
 import type { ChangeRecord } from './change-record.ts';
 import type { DeployWindow } from './deploy-effect.ts';
 import { harmMeaningOf } from './harm-direction.ts';

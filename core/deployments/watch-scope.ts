@@ -1,8 +1,8 @@
 /** Which targets are looked at to judge a deployment. */
 
 import type { DependencyGraph } from '../diagnosis/dependency-graph.ts';
+import type { Target } from '../metrics/targets/target.ts';
 import { contentHash } from '../shared/content-hash.ts';
-import type { Target } from '../targets/target.ts';
 
 export interface WatchScope {
   readonly callers: readonly string[];

@@ -1,4 +1,4 @@
-import type { RegularSeries } from '../series/metric-series.ts';
+import type { RegularSeries } from '../metrics/series/metric-series.ts';
 import type { ForecastRequest, KnownEffect } from './forecast.ts';
 import { mainPeriod } from './series-view.ts';
 

@@ -1,4 +1,4 @@
-import type { RegularSeries } from '../series/metric-series.ts';
+import type { RegularSeries } from '../metrics/series/metric-series.ts';
 import { fillMissing } from './missing-values.ts';
 
 /** A history prepared for the candidates: filled, centred and scaled, with running sums. */

@@ -1,4 +1,4 @@
-import { wordsOf } from '../targets/metric-meaning.ts';
+import { wordsOf } from '../metrics/meaning/metric-meaning.ts';
 import type { Incident, IncidentMember } from './incident.ts';
 
 /**

@@ -1,5 +1,5 @@
 /** Points of many targets, each at its own second, as common moments of five minutes. */
-import type { Block, BlockPoints } from '../storage/block.ts';
+import type { Block, BlockPoints } from '../metrics/blocks/block.ts';
 
 export const MOMENT_SECONDS = 300;
 export const MOMENTS_PER_HOUR = 12;

@@ -1,8 +1,8 @@
 /** Which targets are compared with which. */
 
 import { FEWEST_PEERS } from '../detection/peer-comparison.ts';
+import { PROFILES, type Target } from '../metrics/targets/target.ts';
 import type { PeerWork } from '../ports/peer-storage.ts';
-import { PROFILES, type Target } from '../targets/target.ts';
 
 /** More targets than this are no better peers, and take longer to read: larger groups are split. */
 export const MOST_PEERS = 256;

@@ -1,6 +1,6 @@
 /** Where anomalies and what their detectors have learned are kept. Every call names its tenant. */
 import type { AnomalyKind } from '../detection/detection-result.ts';
-import type { Page, PageRequest } from './metric-storage.ts';
+import type { Page, PageRequest } from '../metrics/ports.ts';
 
 /** One unusual point that raised an alert. Its tenant, target, metric and timestamp identify it. */
 export interface Anomaly {

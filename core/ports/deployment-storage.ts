@@ -2,7 +2,7 @@
 import type { DeployExample } from '../change-risk/risk-model.ts';
 import type { ChangeRecord, ChangeSummary } from '../deployments/change-record.ts';
 import type { ForestallEvent } from '../events/event-catalog.ts';
-import type { Page, PageRequest } from './metric-storage.ts';
+import type { Page, PageRequest } from '../metrics/ports.ts';
 
 /** A change with what is still to be told of it. */
 export interface StoredChange {

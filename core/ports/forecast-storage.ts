@@ -2,8 +2,8 @@
 import type { BreachRisk, Severity } from '../breach/breach-risk.ts';
 import type { ResolvedThreshold } from '../breach/threshold.ts';
 import type { Forecast } from '../forecasting/forecast.ts';
-import type { Profile } from '../targets/target.ts';
-import type { Page, PageRequest } from './metric-storage.ts';
+import type { Page, PageRequest } from '../metrics/ports.ts';
+import type { Profile } from '../metrics/targets/target.ts';
 
 /**
  * One metric's forecast with its threshold and what follows from both. Both are null while the history is too short:

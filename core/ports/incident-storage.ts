@@ -6,8 +6,8 @@ import type { PastIncident } from '../diagnosis/similar-incidents.ts';
 import type { ForestallEvent } from '../events/event-catalog.ts';
 import type { Incident } from '../incidents/incident.ts';
 import type { ChangeSignal } from '../incidents/signal.ts';
+import type { Page, PageRequest } from '../metrics/ports.ts';
 import type { CausesReport } from '../signals/causes-report.ts';
-import type { Page, PageRequest } from './metric-storage.ts';
 
 /** An incident with what is still to be told of it. */
 export interface StoredIncident {

@@ -2,6 +2,10 @@ import { assessBreach } from '../breach/assess-breach.ts';
 import { resolveThreshold } from '../breach/resolve-threshold.ts';
 import type { ResolvedThreshold } from '../breach/threshold.ts';
 import type { Forecast } from '../forecasting/forecast.ts';
+import type { History } from '../metrics/blocks/block-history.ts';
+import type { RegularSeries } from '../metrics/series/metric-series.ts';
+import { boundsOf, thresholdOf } from '../metrics/targets/profiles.ts';
+import type { Target } from '../metrics/targets/target.ts';
 import { breachThresholdOf } from '../platform/settings/apply-settings.ts';
 import { NO_SETTINGS, type Settings } from '../platform/settings/settings.ts';
 import type {
@@ -10,12 +14,8 @@ import type {
   SeriesFailure,
   TargetForecast,
 } from '../ports/forecast-storage.ts';
-import type { RegularSeries } from '../series/metric-series.ts';
 import { ForestallError } from '../shared/errors.ts';
-import type { History } from '../storage/block-history.ts';
 import { scaleOf } from '../storage/quantile-tracks.ts';
-import { boundsOf, thresholdOf } from '../targets/profiles.ts';
-import type { Target } from '../targets/target.ts';
 import { forecastFrom, prepareSeries } from './prepare-series.ts';
 import type { SeriesForecaster } from './resume-forecasts.ts';
 import { riskScore } from './risk.ts';

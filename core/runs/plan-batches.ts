@@ -1,5 +1,5 @@
 import { LAMBDA_SLOWDOWN, MEASURED_FORECASTING } from '../capacity/forecasting-figures.ts';
-import type { Target } from '../targets/target.ts';
+import type { Target } from '../metrics/targets/target.ts';
 
 /** How targets are cut into batches. Times are estimates for one batch function at its configured memory. */
 export interface BatchBudget {

@@ -1,8 +1,8 @@
 import type { Forecast } from '../forecasting/forecast.ts';
-import type { MetricKind, RegularSeries } from '../series/metric-series.ts';
-import { regularise } from '../series/regularise.ts';
+import type { History } from '../metrics/blocks/block-history.ts';
+import type { MetricKind, RegularSeries } from '../metrics/series/metric-series.ts';
+import { regularise } from '../metrics/series/regularise.ts';
 import { InvalidInputError } from '../shared/errors.ts';
-import type { History } from '../storage/block-history.ts';
 
 /** How far ahead forecasts reach, from now. */
 export const HORIZON_SECONDS = 8 * 3600;

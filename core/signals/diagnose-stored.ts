@@ -1,5 +1,7 @@
 import { toCallGraph } from '../diagnosis/dependency-graph.ts';
 import { type Incident, targetsOf } from '../incidents/incident.ts';
+import { type History, historyOf } from '../metrics/blocks/block-history.ts';
+import type { BlockStore, TargetRegistry } from '../metrics/ports.ts';
 import type {
   CauseStore,
   ChangeStore,
@@ -7,11 +9,9 @@ import type {
   IncidentStore,
   StoredIncident,
 } from '../ports/incident-storage.ts';
-import type { BlockStore, TargetRegistry } from '../ports/metric-storage.ts';
 import { InvalidInputError } from '../shared/errors.ts';
 import { hourOf } from '../shared/keys.ts';
 import type { Telemetry } from '../shared/telemetry.ts';
-import { type History, historyOf } from '../storage/block-history.ts';
 import type { CausesReport } from './causes-report.ts';
 import { MOST_TARGETS, targetsInReach } from './diagnosis-scope.ts';
 import { explainIncident } from './explain-incident.ts';

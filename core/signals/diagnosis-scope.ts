@@ -1,8 +1,8 @@
 import { type CallGraph, callDistances, type IndexedGraph, indexGraph } from '../diagnosis/call-graph.ts';
 import type { Incident, IncidentMember } from '../incidents/incident.ts';
 import { targetsOf } from '../incidents/incident.ts';
-import { detectStep } from '../series/detect-step.ts';
-import type { History } from '../storage/block-history.ts';
+import type { History } from '../metrics/blocks/block-history.ts';
+import { detectStep } from '../metrics/series/detect-step.ts';
 import type { RowGrid } from './node-metrics.ts';
 
 /** Targets whose metrics one diagnosis reads. */

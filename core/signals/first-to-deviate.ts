@@ -1,7 +1,7 @@
 /** Ranks causes from any metrics at all, where no target of the incident reports latency or failures. */
 import { sortedQuantile } from '../diagnosis/normal-behaviour.ts';
 import type { Incident } from '../incidents/incident.ts';
-import { type MetricAspect, meaningOf } from '../targets/metric-meaning.ts';
+import { type MetricAspect, meaningOf } from '../metrics/meaning/metric-meaning.ts';
 import { type DiagnosisRows, subjectOf } from './diagnosis-scope.ts';
 import { type RowGrid, type TargetHistory, toRows } from './node-metrics.ts';
 

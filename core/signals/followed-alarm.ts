@@ -4,7 +4,7 @@ import type { DiagnosisTarget } from '../diagnosis/files/target-json.ts';
 import type { MetricWindow } from '../diagnosis/metric-window.ts';
 import { badness, learnNormal } from '../diagnosis/normal-behaviour.ts';
 import { type Incident, type IncidentMember, targetsOf } from '../incidents/incident.ts';
-import { type MetricAspect, meaningOf } from '../targets/metric-meaning.ts';
+import { type MetricAspect, meaningOf } from '../metrics/meaning/metric-meaning.ts';
 import { membersBehind, subjectOf } from './diagnosis-scope.ts';
 
 type Metric = DiagnosisTarget['metric'];

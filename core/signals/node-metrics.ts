@@ -1,9 +1,9 @@
 /** Stored metrics of any name as the request metrics that diagnosis reads. */
 import type { NodeMetrics } from '../diagnosis/metric-window.ts';
-import type { MetricKind } from '../series/metric-series.ts';
-import type { History } from '../storage/block-history.ts';
-import { meaningOf, wordsOf } from '../targets/metric-meaning.ts';
-import type { Target } from '../targets/target.ts';
+import type { History } from '../metrics/blocks/block-history.ts';
+import { meaningOf, wordsOf } from '../metrics/meaning/metric-meaning.ts';
+import type { MetricKind } from '../metrics/series/metric-series.ts';
+import type { Target } from '../metrics/targets/target.ts';
 
 /** Even rows: the first starts at `from` (epoch seconds). */
 export interface RowGrid {

@@ -1,6 +1,6 @@
 /** What to do about a cause, in words, from fixed templates. Nothing here acts. */
 import type { RankedCause } from '../diagnosis/diagnose.ts';
-import type { MetricAspect } from '../targets/metric-meaning.ts';
+import type { MetricAspect } from '../metrics/meaning/metric-meaning.ts';
 
 /** A change counts as near the onset when it was made at most this long before it. */
 const NEAR_SECONDS = 4 * 3600;

@@ -1,4 +1,4 @@
-import type { MetricSeries } from '../series/metric-series.ts';
+import type { MetricSeries } from '../metrics/series/metric-series.ts';
 import {
   type ChangeEvent,
   ERROR_METRIC,

@@ -1,4 +1,4 @@
-import type { Profile } from '../targets/target.ts';
+import type { Profile } from '../metrics/targets/target.ts';
 
 /** Metrics of every simulated server, in the order in which they are written. */
 export const SIMULATED_METRICS = [

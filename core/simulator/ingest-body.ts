@@ -1,5 +1,5 @@
-import type { MetricSeries } from '../series/metric-series.ts';
-import type { Profile } from '../targets/target.ts';
+import type { MetricSeries } from '../metrics/series/metric-series.ts';
+import type { Profile } from '../metrics/targets/target.ts';
 import type { Fleet } from './fleet.ts';
 import { toMetricSeries } from './fleet-output.ts';
 

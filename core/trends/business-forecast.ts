@@ -1,6 +1,6 @@
 import { forecast } from '../forecasting/ensemble.ts';
 import type { Forecast, KnownEffect } from '../forecasting/forecast.ts';
-import type { RegularSeries } from '../series/metric-series.ts';
+import type { RegularSeries } from '../metrics/series/metric-series.ts';
 import { InvalidInputError } from '../shared/errors.ts';
 import { dayBlocks } from './day-blocks.ts';
 

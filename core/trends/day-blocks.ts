@@ -1,4 +1,4 @@
-import type { RegularSeries } from '../series/metric-series.ts';
+import type { RegularSeries } from '../metrics/series/metric-series.ts';
 
 const DAY_SECONDS = 86_400;
 /** Share of a day's steps that must be observed for it to count. */

@@ -1,6 +1,6 @@
 import type { ResolvedThreshold } from '../breach/threshold.ts';
 import type { Forecast } from '../forecasting/forecast.ts';
-import type { RegularSeries } from '../series/metric-series.ts';
+import type { RegularSeries } from '../metrics/series/metric-series.ts';
 import { dayBlocks } from './day-blocks.ts';
 import { robustSlope } from './robust-slope.ts';
 

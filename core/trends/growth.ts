@@ -1,4 +1,4 @@
-import type { RegularSeries } from '../series/metric-series.ts';
+import type { RegularSeries } from '../metrics/series/metric-series.ts';
 import { dayBlocks } from './day-blocks.ts';
 import { type RobustSlope, robustSlope } from './robust-slope.ts';
 

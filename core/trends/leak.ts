@@ -1,4 +1,4 @@
-import type { RegularSeries } from '../series/metric-series.ts';
+import type { RegularSeries } from '../metrics/series/metric-series.ts';
 import { robustSlope } from './robust-slope.ts';
 
 /** What points to a leak: growth with uptime that a restart gives back. */

@@ -1,4 +1,4 @@
-import type { RegularSeries } from '../series/metric-series.ts';
+import type { RegularSeries } from '../metrics/series/metric-series.ts';
 import { dailyTotals } from './business-forecast.ts';
 
 /** A calendar day that recurs and differs from the others: a weekday (0 = Sunday) or a day of the month. */

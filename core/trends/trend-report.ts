@@ -1,6 +1,6 @@
 import type { ResolvedThreshold } from '../breach/threshold.ts';
 import { forecast } from '../forecasting/ensemble.ts';
-import type { RegularSeries } from '../series/metric-series.ts';
+import type { RegularSeries } from '../metrics/series/metric-series.ts';
 import { forecastDailyTotals } from './business-forecast.ts';
 import {
   type CapacityRunOut,

@@ -1,7 +1,7 @@
 import * as z from 'zod';
+import { PROFILES } from '../../core/metrics/targets/target.ts';
 import { type CompareDeps, compareGroup } from '../../core/peers/compare-group.ts';
 import { TenantId } from '../../core/shared/identifiers.ts';
-import { PROFILES } from '../../core/targets/target.ts';
 import { parseInput } from '../runtime/parse-input.ts';
 
 /** A comparison as `plan-peer-comparison` asks for it. */

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { makeDocumentClient, makeS3Client } from '../../adapters/aws/clients.ts';
 import { dynamoAnomalyStore } from '../../adapters/dynamodb/anomaly-store.ts';
-import { dynamoBlockGlance } from '../../adapters/dynamodb/block-store.ts';
+import { dynamoBlockGlance } from '../../adapters/metrics/block-store.ts';
 import { dynamoSettingsStore, rememberedSettings } from '../../adapters/platform/settings-store.ts';
 import { s3PeerFiles } from '../../adapters/s3/peer-files.ts';
 import { publisherTo } from '../runtime/event-bus.ts';

@@ -1,7 +1,7 @@
 import type { DynamoDBBatchResponse } from 'aws-lambda';
 import * as z from 'zod';
 import { type FollowDeps, followTarget } from '../../core/anomalies/follow-target.ts';
-import type { StoredBlock } from '../../core/ports/metric-storage.ts';
+import type { StoredBlock } from '../../core/metrics/ports.ts';
 import { InvalidInputError } from '../../core/shared/errors.ts';
 import { inParallel } from '../../core/shared/in-parallel.ts';
 import { hotKeys } from '../../core/shared/keys.ts';

@@ -1,10 +1,10 @@
 import * as z from 'zod';
 import { makeDocumentClient } from '../../adapters/aws/clients.ts';
 import { dynamoAnomalyStore } from '../../adapters/dynamodb/anomaly-store.ts';
-import { dynamoBlockReader } from '../../adapters/dynamodb/block-store.ts';
 import { dynamoDetectorStateStore } from '../../adapters/dynamodb/detector-state-store.ts';
 import { dynamoForecastStore } from '../../adapters/dynamodb/forecast-store.ts';
-import { dynamoTargetRegistry } from '../../adapters/dynamodb/target-registry.ts';
+import { dynamoBlockReader } from '../../adapters/metrics/block-store.ts';
+import { dynamoTargetRegistry } from '../../adapters/metrics/target-registry.ts';
 import { dynamoSettingsStore, rememberedSettings } from '../../adapters/platform/settings-store.ts';
 import { publisherTo } from '../runtime/event-bus.ts';
 import { observe, telemetry } from '../runtime/observe.ts';

@@ -1,7 +1,9 @@
 import * as z from 'zod';
+import { type History, historyOf } from '../../core/metrics/blocks/block-history.ts';
+import type { BlockStore, TargetRegistry } from '../../core/metrics/ports.ts';
+import type { Target } from '../../core/metrics/targets/target.ts';
 import type { SettingsStore } from '../../core/platform/settings/ports.ts';
 import type { BatchResult, BreachStore, ForecastStore, RunFiles } from '../../core/ports/forecast-storage.ts';
-import type { BlockStore, TargetRegistry } from '../../core/ports/metric-storage.ts';
 import { announceBatch } from '../../core/runs/announce-batch.ts';
 import { type ForecastTask, forecastTarget, type TargetOutcome } from '../../core/runs/forecast-target.ts';
 import { HISTORY_SECONDS } from '../../core/runs/prepare-series.ts';
@@ -12,8 +14,6 @@ import { TenantId } from '../../core/shared/identifiers.ts';
 import { inParallel } from '../../core/shared/in-parallel.ts';
 import { hourOf, objectKeys } from '../../core/shared/keys.ts';
 import type { EventPublisher } from '../../core/shared/messaging.ts';
-import { type History, historyOf } from '../../core/storage/block-history.ts';
-import type { Target } from '../../core/targets/target.ts';
 import { parseInput } from '../runtime/parse-input.ts';
 import { keepStates, resumeBatch, type StateDeps } from './kept-states.ts';
 

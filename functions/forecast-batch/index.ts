@@ -1,9 +1,9 @@
 import * as z from 'zod';
 import { makeDocumentClient, makeS3Client } from '../../adapters/aws/clients.ts';
-import { dynamoBlockReader } from '../../adapters/dynamodb/block-store.ts';
 import { dynamoBreachStore } from '../../adapters/dynamodb/breach-store.ts';
 import { dynamoForecastStore } from '../../adapters/dynamodb/forecast-store.ts';
-import { dynamoTargetRegistry } from '../../adapters/dynamodb/target-registry.ts';
+import { dynamoBlockReader } from '../../adapters/metrics/block-store.ts';
+import { dynamoTargetRegistry } from '../../adapters/metrics/target-registry.ts';
 import { dynamoSettingsStore } from '../../adapters/platform/settings-store.ts';
 import { s3RunFiles } from '../../adapters/s3/run-files.ts';
 import { s3StateFiles } from '../../adapters/s3/state-files.ts';

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import type { TargetRegistry } from '../../core/ports/metric-storage.ts';
+import type { TargetRegistry } from '../../core/metrics/ports.ts';
 import { executionNameOf, runIdOf } from '../../core/runs/run-id.ts';
 import type { Telemetry } from '../../core/shared/telemetry.ts';
 import { parseInput } from '../runtime/parse-input.ts';

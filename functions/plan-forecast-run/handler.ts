@@ -1,11 +1,11 @@
+import type { TargetRegistry } from '../../core/metrics/ports.ts';
+import type { Target } from '../../core/metrics/targets/target.ts';
 import type { RunFiles, RunStore } from '../../core/ports/forecast-storage.ts';
-import type { TargetRegistry } from '../../core/ports/metric-storage.ts';
 import { planBatches } from '../../core/runs/plan-batches.ts';
 import { identifyRun, RunInput } from '../../core/runs/run-input.ts';
 import { newRun } from '../../core/runs/sum-results.ts';
 import { inParallel } from '../../core/shared/in-parallel.ts';
 import type { Telemetry } from '../../core/shared/telemetry.ts';
-import type { Target } from '../../core/targets/target.ts';
 import { parseInput } from '../runtime/parse-input.ts';
 
 export interface Deps {

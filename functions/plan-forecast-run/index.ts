@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { makeDocumentClient, makeS3Client } from '../../adapters/aws/clients.ts';
 import { dynamoRunStore } from '../../adapters/dynamodb/run-store.ts';
-import { dynamoTargetRegistry } from '../../adapters/dynamodb/target-registry.ts';
+import { dynamoTargetRegistry } from '../../adapters/metrics/target-registry.ts';
 import { s3RunFiles } from '../../adapters/s3/run-files.ts';
 import { observe, telemetry } from '../runtime/observe.ts';
 import { readEnv } from '../runtime/read-env.ts';

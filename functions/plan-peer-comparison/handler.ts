@@ -1,12 +1,12 @@
 import * as z from 'zod';
+import type { TargetRegistry } from '../../core/metrics/ports.ts';
+import type { Target } from '../../core/metrics/targets/target.ts';
 import { planPeerGroups } from '../../core/peers/plan-groups.ts';
-import type { TargetRegistry } from '../../core/ports/metric-storage.ts';
 import type { PeerWorkStarter } from '../../core/ports/peer-storage.ts';
 import { DependencyUnavailableError } from '../../core/shared/errors.ts';
 import { TenantId } from '../../core/shared/identifiers.ts';
 import { inParallel } from '../../core/shared/in-parallel.ts';
 import type { Telemetry } from '../../core/shared/telemetry.ts';
-import type { Target } from '../../core/targets/target.ts';
 import { parseInput } from '../runtime/parse-input.ts';
 
 export interface Deps {

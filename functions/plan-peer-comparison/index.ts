@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { makeDocumentClient, makeLambdaClient } from '../../adapters/aws/clients.ts';
-import { dynamoTargetRegistry } from '../../adapters/dynamodb/target-registry.ts';
 import { lambdaPeerWorkStarter } from '../../adapters/lambda/peer-work-starter.ts';
+import { dynamoTargetRegistry } from '../../adapters/metrics/target-registry.ts';
 import { observe, telemetry } from '../runtime/observe.ts';
 import { readEnv } from '../runtime/read-env.ts';
 import { makeHandler } from './handler.ts';

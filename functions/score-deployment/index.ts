@@ -1,12 +1,12 @@
 import * as z from 'zod';
 import { makeDocumentClient } from '../../adapters/aws/clients.ts';
 import { dynamoAnomalyStore } from '../../adapters/dynamodb/anomaly-store.ts';
-import { dynamoBlockReader } from '../../adapters/dynamodb/block-store.ts';
 import { dynamoDeploymentStore } from '../../adapters/dynamodb/deployment-store.ts';
 import { dynamoForecastStore } from '../../adapters/dynamodb/forecast-store.ts';
 import { dynamoGraphStore } from '../../adapters/dynamodb/graph-store.ts';
 import { dynamoIncidentStore } from '../../adapters/dynamodb/incident-store.ts';
-import { dynamoTargetRegistry } from '../../adapters/dynamodb/target-registry.ts';
+import { dynamoBlockReader } from '../../adapters/metrics/block-store.ts';
+import { dynamoTargetRegistry } from '../../adapters/metrics/target-registry.ts';
 import { observe, telemetry } from '../runtime/observe.ts';
 import { readEnv } from '../runtime/read-env.ts';
 import { makeHandler } from './handler.ts';

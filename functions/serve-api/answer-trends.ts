@@ -1,12 +1,12 @@
 import { READ_OPERATIONS } from '../../core/api/operations.ts';
 import { presentTrends } from '../../core/api/trend-answers.ts';
-import type { BlockStore, TargetRegistry } from '../../core/ports/metric-storage.ts';
-import type { MetricKind, RegularSeries } from '../../core/series/metric-series.ts';
-import { regularise } from '../../core/series/regularise.ts';
+import { type History, historyOf } from '../../core/metrics/blocks/block-history.ts';
+import type { BlockStore, TargetRegistry } from '../../core/metrics/ports.ts';
+import type { MetricKind, RegularSeries } from '../../core/metrics/series/metric-series.ts';
+import { regularise } from '../../core/metrics/series/regularise.ts';
+import { boundsOf } from '../../core/metrics/targets/profiles.ts';
+import type { Target } from '../../core/metrics/targets/target.ts';
 import { hourOf } from '../../core/shared/keys.ts';
-import { type History, historyOf } from '../../core/storage/block-history.ts';
-import { boundsOf } from '../../core/targets/profiles.ts';
-import type { Target } from '../../core/targets/target.ts';
 import { reportTrends } from '../../core/trends/trend-report.ts';
 import { NotFoundError } from '../runtime/problem-of-error.ts';
 import { type Answer, validated } from './validated.ts';

@@ -1,7 +1,6 @@
 import * as z from 'zod';
 import { makeDocumentClient } from '../../adapters/aws/clients.ts';
 import { dynamoAnomalyStore } from '../../adapters/dynamodb/anomaly-store.ts';
-import { dynamoBlockReader } from '../../adapters/dynamodb/block-store.ts';
 import { dynamoBreachStore } from '../../adapters/dynamodb/breach-store.ts';
 import { dynamoCauseStore } from '../../adapters/dynamodb/cause-store.ts';
 import { dynamoDeploymentStore } from '../../adapters/dynamodb/deployment-store.ts';
@@ -10,7 +9,8 @@ import { dynamoForecastStore } from '../../adapters/dynamodb/forecast-store.ts';
 import { dynamoGraphStore } from '../../adapters/dynamodb/graph-store.ts';
 import { dynamoIncidentStore } from '../../adapters/dynamodb/incident-store.ts';
 import { dynamoRunStore } from '../../adapters/dynamodb/run-store.ts';
-import { dynamoTargetRegistry } from '../../adapters/dynamodb/target-registry.ts';
+import { dynamoBlockReader } from '../../adapters/metrics/block-store.ts';
+import { dynamoTargetRegistry } from '../../adapters/metrics/target-registry.ts';
 import { dynamoApiKeyStore } from '../../adapters/platform/api-key-store.ts';
 import { dynamoSettingsStore } from '../../adapters/platform/settings-store.ts';
 import { authenticate } from '../runtime/authenticate.ts';

@@ -2,10 +2,10 @@ import { Duration } from 'aws-cdk-lib';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
 import type { StageConfig } from '../config/stage-config.ts';
+import type { RawBucket } from '../metrics/raw-bucket.ts';
 import type { HotTable } from '../platform/hot-table.ts';
 import { ObservedFunction, type ObservedFunctionProps } from '../platform/observed-function.ts';
 import type { RegistryTable } from '../platform/registry-table.ts';
-import type { RawBucket } from './raw-bucket.ts';
 
 export interface ApiFunctionsProps {
   readonly config: StageConfig;

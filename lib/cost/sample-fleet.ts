@@ -1,4 +1,4 @@
-import type { Block, BlockPoints } from '../../core/storage/block.ts';
+import type { Block, BlockPoints } from '../../core/metrics/blocks/block.ts';
 
 const START = Date.UTC(2026, 0, 1);
 /** Names as long as those of common agents (`system.network.io{direction="receive"}`). */

@@ -1,7 +1,7 @@
 import { feedHour } from '../../core/anomalies/feed-watch.ts';
 import { TargetWatch } from '../../core/anomalies/target-watch.ts';
+import type { Block } from '../../core/metrics/blocks/block.ts';
 import { NO_SETTINGS, type Settings } from '../../core/platform/settings/settings.ts';
-import type { Block } from '../../core/storage/block.ts';
 
 const DAYS = 14;
 const HOURS = 24;

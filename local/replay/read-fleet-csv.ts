@@ -4,10 +4,10 @@ import { PassThrough } from 'node:stream';
 import { nameFromFile, toTargetId } from '../../cli/input/file-naming.ts';
 import { lineBatches, openInput } from '../../cli/input/line-batches.ts';
 import { SeriesCsvReader, type SeriesRow } from '../../cli/input/series-csv.ts';
-import { METRIC_KINDS } from '../../core/series/metric-series.ts';
+import { METRIC_KINDS } from '../../core/metrics/series/metric-series.ts';
+import { PROFILES } from '../../core/metrics/targets/target.ts';
 import { InvalidInputError } from '../../core/shared/errors.ts';
 import type { ProfiledSeries } from '../../core/simulator/ingest-body.ts';
-import { PROFILES } from '../../core/targets/target.ts';
 
 /** The series found under a directory, and the files that could not be used, with the reason. */
 export interface FleetFiles {

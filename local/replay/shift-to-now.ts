@@ -1,4 +1,4 @@
-import { detectStep } from '../../core/series/detect-step.ts';
+import { detectStep } from '../../core/metrics/series/detect-step.ts';
 import type { ProfiledSeries } from '../../core/simulator/ingest-body.ts';
 
 /** Newest timestamp and reporting interval of a target, over all its series. */

@@ -4,8 +4,8 @@ import { GetObjectCommand, NoSuchKey, PutObjectCommand, S3Client } from '@aws-sd
 import { BatchGetCommand, DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { mockClient } from 'aws-sdk-client-mock';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { dynamoBlockGlance } from '../../adapters/dynamodb/block-store.ts';
 import { lambdaPeerWorkStarter } from '../../adapters/lambda/peer-work-starter.ts';
+import { dynamoBlockGlance } from '../../adapters/metrics/block-store.ts';
 import { s3PeerFiles } from '../../adapters/s3/peer-files.ts';
 import type { PeerWork } from '../../core/ports/peer-storage.ts';
 import { DependencyUnavailableError } from '../../core/shared/errors.ts';

@@ -8,8 +8,8 @@ import {
   SQSClient,
 } from '@aws-sdk/client-sqs';
 import { makeDocumentClient } from '../../adapters/aws/clients.ts';
-import { dynamoBlockReader } from '../../adapters/dynamodb/block-store.ts';
-import { dynamoTargetRegistry } from '../../adapters/dynamodb/target-registry.ts';
+import { dynamoBlockReader } from '../../adapters/metrics/block-store.ts';
+import { dynamoTargetRegistry } from '../../adapters/metrics/target-registry.ts';
 import type { RunAnswer } from '../../cli/api-client/answers.ts';
 import { ApiClient } from '../../cli/api-client/api-client.ts';
 import { requireOutput } from '../../local/deploy.ts';

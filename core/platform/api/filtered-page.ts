@@ -1,4 +1,4 @@
-import type { Page, PageRequest } from '../../ports/metric-storage.ts';
+import type { Page, PageRequest } from '../../metrics/ports.ts';
 
 /** Pages of the underlying list looked at for one filtered page, before it is returned short. */
 const MOST_PAGES = 20;

@@ -6,7 +6,7 @@ import {
 } from '../../../core/anomalies/combined-metrics.ts';
 import type { SeenPoint } from '../../../core/anomalies/seen-point.ts';
 import { SeriesWatch } from '../../../core/anomalies/series-watch.ts';
-import type { Block } from '../../../core/storage/block.ts';
+import type { Block } from '../../../core/metrics/blocks/block.ts';
 import { DAY, NOW, STEP, usual } from './follow-world.ts';
 
 const HOUR = 3600;

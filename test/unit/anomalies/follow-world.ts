@@ -1,12 +1,12 @@
 /** One target whose blocks change, and everything that following it reads and writes, in memory. */
 import { type FollowDeps, followTarget } from '../../../core/anomalies/follow-target.ts';
+import type { Block } from '../../../core/metrics/blocks/block.ts';
+import { decodeBlock, encodeBlock } from '../../../core/metrics/blocks/block-codec.ts';
+import { mergeBlock } from '../../../core/metrics/blocks/merge-block.ts';
+import type { StoredBlock } from '../../../core/metrics/ports.ts';
+import type { MetricKind } from '../../../core/metrics/series/metric-series.ts';
 import { NO_SETTINGS, type Settings } from '../../../core/platform/settings/settings.ts';
-import type { StoredBlock } from '../../../core/ports/metric-storage.ts';
-import type { MetricKind } from '../../../core/series/metric-series.ts';
 import { hourOf } from '../../../core/shared/keys.ts';
-import type { Block } from '../../../core/storage/block.ts';
-import { decodeBlock, encodeBlock } from '../../../core/storage/block-codec.ts';
-import { mergeBlock } from '../../../core/storage/merge-block.ts';
 import {
   memoryAnomalies,
   memoryDetectors,

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type DeployWindow, deployEffect } from '../../../core/deployments/deploy-effect.ts';
 import { harmMeaningOf, towardsHarm } from '../../../core/deployments/harm-direction.ts';
-import type { RegularSeries } from '../../../core/series/metric-series.ts';
+import type { RegularSeries } from '../../../core/metrics/series/metric-series.ts';
 
 const AT = 1_795_255_200;
 const STEP = 300;

@@ -1,7 +1,7 @@
 import type { ChangeRecord } from '../../../core/deployments/change-record.ts';
 import { recordChange, type ToldChange } from '../../../core/deployments/record-change.ts';
 import type { ForestallEvent } from '../../../core/events/event-catalog.ts';
-import type { Target } from '../../../core/targets/target.ts';
+import type { Target } from '../../../core/metrics/targets/target.ts';
 import { makeHandler as makeClose } from '../../../functions/close-deployment/handler.ts';
 import { makeHandler as makeScore } from '../../../functions/score-deployment/handler.ts';
 import { memoryIncidentWorld } from '../functions/memory-incidents.ts';

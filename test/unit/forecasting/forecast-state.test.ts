@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { forecast, forecastWithState } from '../../../core/forecasting/ensemble.ts';
 import { decodeState, encodeState } from '../../../core/forecasting/forecast-state.ts';
-import type { RegularSeries } from '../../../core/series/metric-series.ts';
+import type { RegularSeries } from '../../../core/metrics/series/metric-series.ts';
 import { InvalidInputError } from '../../../core/shared/errors.ts';
 import { dailySeries, meanDistance, seriesOf } from './sample-series.ts';
 

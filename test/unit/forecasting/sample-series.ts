@@ -1,4 +1,4 @@
-import type { RegularSeries } from '../../../core/series/metric-series.ts';
+import type { RegularSeries } from '../../../core/metrics/series/metric-series.ts';
 
 /** Deterministic noise in [-0.5, 0.5) from an index. */
 export const noise = (i: number): number => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { StoredBlock } from '../../../core/ports/metric-storage.ts';
+import type { StoredBlock } from '../../../core/metrics/ports.ts';
 import { DependencyUnavailableError, InvalidInputError } from '../../../core/shared/errors.ts';
 import { hotKeys } from '../../../core/shared/keys.ts';
 import { makeHandler } from '../../../functions/detect-anomalies/handler.ts';

@@ -2,6 +2,9 @@
 
 import * as z from 'zod';
 import type { ForestallEvent } from '../../../core/events/event-catalog.ts';
+import { encodeBlock } from '../../../core/metrics/blocks/block-codec.ts';
+import type { BlockStore, Page, PageRequest, StoredBlock } from '../../../core/metrics/ports.ts';
+import type { Target } from '../../../core/metrics/targets/target.ts';
 import { decodeCursor, encodeCursor } from '../../../core/platform/api/cursor.ts';
 import type { SettingsStore } from '../../../core/platform/settings/ports.ts';
 import { NO_SETTINGS, type Settings } from '../../../core/platform/settings/settings.ts';
@@ -22,13 +25,10 @@ import type {
   RunStore,
   TargetForecast,
 } from '../../../core/ports/forecast-storage.ts';
-import type { BlockStore, Page, PageRequest, StoredBlock } from '../../../core/ports/metric-storage.ts';
 import type { KeptStates, StateFiles } from '../../../core/ports/state-storage.ts';
 import { ConflictError, InvalidInputError } from '../../../core/shared/errors.ts';
 import { hourOf, objectKeys } from '../../../core/shared/keys.ts';
 import type { Telemetry } from '../../../core/shared/telemetry.ts';
-import { encodeBlock } from '../../../core/storage/block-codec.ts';
-import type { Target } from '../../../core/targets/target.ts';
 
 const pageOf = <Item>(scope: string, items: readonly Item[], { limit, cursor }: PageRequest): Page<Item> => {
   const from = cursor === undefined ? 0 : decodeCursor(scope, cursor, z.tuple([z.number()]))[0];

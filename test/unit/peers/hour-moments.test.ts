@@ -1,13 +1,13 @@
 import { deflateRawSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { PeerComparison } from '../../../core/detection/peer-comparison.ts';
+import type { Block } from '../../../core/metrics/blocks/block.ts';
 import { feedGroupHour, MOST_METRICS, readyMoments } from '../../../core/peers/feed-group.ts';
 import { GroupWatch, packGroup, unpackGroup } from '../../../core/peers/group-watch.ts';
 import { momentsOf, type Total } from '../../../core/peers/hour-moments.ts';
 import { alertOf } from '../../../core/peers/tell-departures.ts';
 import { NO_SETTINGS } from '../../../core/platform/settings/settings.ts';
 import { InvalidInputError } from '../../../core/shared/errors.ts';
-import type { Block } from '../../../core/storage/block.ts';
 
 const HOUR = 498_000;
 const START = HOUR * 3600;

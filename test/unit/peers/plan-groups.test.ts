@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { Target } from '../../../core/metrics/targets/target.ts';
 import { MOST_PEERS, planPeerGroups, SEEN_SECONDS } from '../../../core/peers/plan-groups.ts';
-import type { Target } from '../../../core/targets/target.ts';
 import { watched } from '../functions/memory-stores.ts';
 
 const NOW = 1_795_255_500;

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { EVENT_SCHEMAS } from '../../../core/events/event-catalog.ts';
 import { forecast } from '../../../core/forecasting/ensemble.ts';
+import type { Target } from '../../../core/metrics/targets/target.ts';
 import { announceBatch } from '../../../core/runs/announce-batch.ts';
 import { forecastTarget, LISTED_PROBABILITY } from '../../../core/runs/forecast-target.ts';
-import type { Target } from '../../../core/targets/target.ts';
 import { pointsUpTo, steadyForecaster } from './steady-forecaster.ts';
 
 const NOW = 1_795_255_500;

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import type { TargetMetric } from '../../../core/metrics/targets/target.ts';
 import { alarmedTarget, rowsAround, targetsInReach } from '../../../core/signals/diagnosis-scope.ts';
 import { nodeMetricsOf } from '../../../core/signals/node-metrics.ts';
 import { targetCalls } from '../../../core/signals/trace-edges.ts';
-import type { TargetMetric } from '../../../core/targets/target.ts';
 
 const grid = { from: 0, stepSeconds: 300, rows: 2 };
 const history = (...points: readonly (readonly [number, number])[]) => ({

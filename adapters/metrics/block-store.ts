@@ -1,0 +1,129 @@
+import { QueryCommand } from '@aws-sdk/lib-dynamodb';
+import * as z from 'zod';
+import { BlocksNotWrittenError } from '../../core/metrics/blocks/blocks-not-written-error.ts';
+import type { BlockKey, BlockStore, BlockWrite, StoredBlock } from '../../core/metrics/ports.ts';
+import { inParallel } from '../../core/shared/in-parallel.ts';
+import { hotKeys } from '../../core/shared/keys.ts';
+import { batchGet, type Consistency } from '../aws/dynamodb/batch-get.ts';
+import { defaultPace, type Pace } from '../aws/paced-retry.ts';
+import { calling } from '../aws/sdk-failure.ts';
+import {
+  type BlockTable,
+  combine,
+  putBlock,
+  putTogether,
+  transactionsOf,
+  type WriteOutcome,
+} from './block-write.ts';
+
+const PUTS_AT_ONCE = 8;
+const TRANSACTIONS_AT_ONCE = 4;
+
+const BlockItem = z.object({
+  pk: z.string(),
+  sk: z.string(),
+  data: z.instanceof(Uint8Array),
+  v: z.number().int().positive(),
+});
+
+type ReadableTable = Pick<BlockTable, 'client' | 'tableName'>;
+
+const placeOf = ({ tenantId, targetId, hour }: BlockKey) => ({
+  pk: hotKeys.target(tenantId, targetId),
+  sk: hotKeys.block(hour),
+});
+
+const read = async (
+  table: ReadableTable,
+  keys: readonly BlockKey[],
+  pace: Pace,
+  consistency: Consistency = 'strong',
+): Promise<StoredBlock[]> => {
+  const items = await batchGet(table.client, table.tableName, keys.map(placeOf), pace, consistency);
+  const found = new Map(
+    items.map((raw) => {
+      const item = BlockItem.parse(raw);
+      return [`${item.pk} ${item.sk}`, item];
+    }),
+  );
+  return keys.map((key) => {
+    const { pk, sk } = placeOf(key);
+    const item = found.get(`${pk} ${sk}`);
+    return { key, bytes: item?.data, version: item?.v ?? 0 };
+  });
+};
+
+const putEach = async (table: BlockTable, blocks: readonly BlockWrite[]): Promise<WriteOutcome> =>
+  combine(await inParallel(PUTS_AT_ONCE, blocks, (block) => putBlock(table, block)));
+
+/**
+ * Many new blocks at once are a backfill (or the start of an hour): only those are worth a transaction's double
+ * price. Everything else is written block by block.
+ */
+const write = async (table: BlockTable, blocks: readonly BlockWrite[]): Promise<BlockKey[]> => {
+  const fresh = blocks.filter(({ expectedVersion }) => expectedVersion === 0);
+  const together = fresh.length > PUTS_AT_ONCE ? fresh : [];
+  const single = together.length > 0 ? blocks.filter(({ expectedVersion }) => expectedVersion > 0) : blocks;
+  const putOthers = (others: readonly BlockWrite[]) => putEach(table, others);
+  const outcome = combine(
+    (
+      await Promise.all([
+        inParallel(TRANSACTIONS_AT_ONCE, transactionsOf(together), (part) =>
+          putTogether(table, part, putOthers),
+        ),
+        putEach(table, single).then((result) => [result]),
+      ])
+    ).flat(),
+  );
+  if (outcome.notWritten.length > 0)
+    throw new BlocksNotWrittenError(outcome.notWritten, outcome.lost, outcome.cause);
+  return [...outcome.lost];
+};
+
+const readRange = async (
+  { client, tableName }: ReadableTable,
+  tenantId: string,
+  targetId: string,
+  fromHour: number,
+  toHour: number,
+): Promise<StoredBlock[]> => {
+  const blocks: StoredBlock[] = [];
+  let from: Record<string, unknown> | undefined;
+  do {
+    const query = new QueryCommand({
+      TableName: tableName,
+      KeyConditionExpression: 'pk = :pk AND sk BETWEEN :from AND :to',
+      ExpressionAttributeValues: {
+        ':pk': hotKeys.target(tenantId, targetId),
+        ':from': hotKeys.block(fromHour),
+        ':to': hotKeys.block(toHour),
+      },
+      ExclusiveStartKey: from,
+    });
+    const page = await calling('DynamoDB Query', () => client.send(query));
+    for (const raw of page.Items ?? []) {
+      const { sk, data, v } = BlockItem.parse(raw);
+      blocks.push({ key: { tenantId, targetId, hour: hotKeys.hourOfBlock(sk) }, bytes: data, version: v });
+    }
+    from = page.LastEvaluatedKey;
+  } while (from !== undefined);
+  return blocks;
+};
+
+/** Hour blocks in the hot table; each expires `retentionDays` after its hour. */
+export const dynamoBlockStore = (table: BlockTable, pace: Pace = defaultPace): BlockStore => ({
+  read: (keys) => read(table, keys, pace),
+  write: (blocks) => write(table, blocks),
+  readRange: (tenantId, targetId, fromHour, toHour) => readRange(table, tenantId, targetId, fromHour, toHour),
+});
+
+/** Hour blocks for functions that only read them. */
+export const dynamoBlockReader = (table: ReadableTable): Pick<BlockStore, 'readRange'> => ({
+  readRange: (tenantId, targetId, fromHour, toHour) => readRange(table, tenantId, targetId, fromHour, toHour),
+});
+
+/** Hour blocks by their keys, eventually consistent: for functions that soon read the same ones again. */
+export const dynamoBlockGlance = (
+  table: ReadableTable,
+  pace: Pace = defaultPace,
+): Pick<BlockStore, 'read'> => ({ read: (keys) => read(table, keys, pace, 'eventual') });

@@ -1,0 +1,91 @@
+import { statSync } from 'node:fs';
+import { Command, Option } from 'commander';
+import type { ApiClient } from '../../api-client/api-client.ts';
+import { ApiRequestError, describeField, type ProblemField } from '../../api-client/api-error.ts';
+import { inParallel } from '../../api-client/in-parallel.ts';
+import { IngestTotals } from '../../api-client/ingest-totals.ts';
+import type { IngestChunk, IngestNames } from '../../input/ingest-chunk.ts';
+import { chunkFile, FILE_FORMATS, type FileFormat } from '../../input/ingest-file.ts';
+import { startProgress } from '../../terminal/progress.ts';
+import type { Terminal } from '../../terminal/terminal.ts';
+import { type ConnectionOptions, connect, withConnection } from '../shared/connection-options.ts';
+import { wholeNumber } from '../shared/option-values.ts';
+
+interface Options extends ConnectionOptions, IngestNames {
+  readonly format: FileFormat;
+  readonly concurrency: number;
+  readonly json?: true;
+}
+
+const LINE_FIELD = /^line (\d+)$/;
+const SHOWN_FIELDS = 5;
+
+const inFileTerms = ({ field, message }: ProblemField, fileLine: IngestChunk['fileLine']): string => {
+  const line = LINE_FIELD.exec(field ?? '')?.[1];
+  return `\n  ${describeField(line === undefined ? field : `line ${fileLine(Number(line))}`, message)}`;
+};
+
+/** Names the file, and lines as they are counted in it rather than in the request. */
+const explain = (error: unknown, { file, fileLine }: IngestChunk): unknown => {
+  if (!(error instanceof ApiRequestError)) return error;
+  const fields = error.errors.slice(0, SHOWN_FIELDS).map((field) => inFileTerms(field, fileLine));
+  const summary = error.message.split('\n')[0];
+  return new ApiRequestError(`${file}: ${summary}${fields.join('')}`, error.status, error.code, error.errors);
+};
+
+async function* chunksOf(files: readonly string[], options: Options, terminal: Terminal) {
+  for (const file of files) yield* chunkFile(file, options.format, options, terminal.stdin);
+}
+
+const sizeOf = (file: string): number => statSync(file, { throwIfNoEntry: false })?.size ?? 0;
+
+const sendAll = async (
+  client: ApiClient,
+  files: readonly string[],
+  options: Options,
+  terminal: Terminal,
+): Promise<IngestTotals> => {
+  const totals = new IngestTotals();
+  const progress = startProgress(
+    terminal,
+    'ingesting',
+    files.reduce((sum, file) => sum + sizeOf(file), 0),
+  );
+  try {
+    await inParallel(chunksOf(files, options, terminal), options.concurrency, async (chunk) => {
+      try {
+        totals.add(chunk.points ?? 0, await client.ingest(chunk.payload));
+      } catch (error) {
+        throw explain(error, chunk);
+      }
+      progress.advance(chunk.payload.body.length);
+    });
+  } finally {
+    progress.stop();
+  }
+  return totals;
+};
+
+const run = async (files: readonly string[], options: Options, terminal: Terminal): Promise<void> => {
+  const totals = await sendAll(connect(options, terminal), files, options, terminal);
+  if (options.json) {
+    terminal.stdout.write(`${JSON.stringify({ files: files.length, ...totals })}\n`);
+    return;
+  }
+  const counts = Object.entries(totals.counts).map(([name, count]) => `${count} ${name}`);
+  const of = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? '' : 's'}`;
+  const sent = `${of(totals.points, 'point')} of ${of(files.length, 'file')} in ${of(totals.requests, 'request')}`;
+  terminal.stdout.write(`sent ${sent}${counts.length > 0 ? `: ${counts.join(', ')}` : ''}\n`);
+};
+
+/** `forestall ingest FILE...`: sends files to a deployment, cut to the API's limits. */
+export const ingestCommand = (terminal: Terminal): Command =>
+  withConnection(new Command('ingest'))
+    .description('send CSV, JSON or OTLP files to a deployment')
+    .argument('<files...>', 'files, plain or .gz, or - for stdin')
+    .addOption(new Option('--format <format>', 'format of the files').choices(FILE_FORMATS).default('auto'))
+    .option('--target <id>', 'target of a timestamp,value file (default: from the file name)')
+    .option('--metric <name>', 'metric of a file without a metric column (default: from the file name)')
+    .option('--concurrency <n>', 'requests at a time', wholeNumber(1, 32), 4)
+    .option('--json', 'one JSON object of totals')
+    .action((files: string[], options: Options) => run(files, options, terminal));

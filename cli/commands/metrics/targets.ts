@@ -1,0 +1,42 @@
+import { Command, Option } from 'commander';
+import { PROFILES } from '../../../core/metrics/targets/target.ts';
+import type { TargetAnswer } from '../../api-client/answers.ts';
+import type { Column } from '../../terminal/table.ts';
+import type { Terminal } from '../../terminal/terminal.ts';
+import { type ConnectionOptions, connect, withConnection } from '../shared/connection-options.ts';
+import { printList } from '../shared/list-output.ts';
+import { wholeNumber } from '../shared/option-values.ts';
+
+interface Options extends ConnectionOptions {
+  readonly profile?: string;
+  readonly search?: string;
+  readonly limit?: number;
+  readonly json?: true;
+}
+
+const COLUMNS: readonly Column<TargetAnswer>[] = [
+  { header: 'target', text: ({ id }) => id, shrinks: true },
+  { header: 'profile', text: ({ profile }) => profile },
+  { header: 'metrics', text: ({ metrics }) => metrics.map(({ name }) => name).join(' '), shrinks: true },
+  { header: 'last seen', text: ({ lastSeen }) => lastSeen.slice(0, 16).replace('T', ' ') },
+];
+
+/** `forestall targets`: what the deployment has data of. */
+export const targetsCommand = (terminal: Terminal): Command =>
+  withConnection(new Command('targets'))
+    .description('list the targets of a deployment')
+    .addOption(new Option('--profile <profile>', 'only this profile').choices(PROFILES))
+    .option('--search <text>', 'only targets whose id holds this text')
+    .option('--limit <n>', 'at most so many', wholeNumber(1, 1_000_000))
+    .option('--json', 'one JSON object per line and target')
+    .action(({ profile, search, limit, json, ...connection }: Options) =>
+      printList(
+        connect(connection, terminal).targets({ profile, search, most: limit }),
+        {
+          columns: COLUMNS,
+          empty: 'no targets yet: send some data with `forestall ingest`',
+          json: json === true,
+        },
+        terminal,
+      ),
+    );

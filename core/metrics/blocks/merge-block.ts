@@ -1,0 +1,115 @@
+/**
+ * Merging points into a block. The point received later wins its instant; of two received in the same millisecond
+ * the larger value wins. That makes merging commutative, associative and idempotent (a join semilattice), so that
+ * repeated, reordered and concurrent deliveries all end in the same block.
+ */
+import { InvalidInputError } from '../../shared/errors.ts';
+import {
+  type Block,
+  type BlockPart,
+  type BlockPoints,
+  MAX_BLOCK_BYTES,
+  MAX_BLOCK_POINTS,
+  pointsIn,
+} from './block.ts';
+
+export interface MergedBlock {
+  readonly block: Block;
+  /** False when the block already held all of it. */
+  readonly changed: boolean;
+  /** True when the part brought a metric that the block did not hold. */
+  readonly newMetric: boolean;
+}
+
+/** Bytes that a point can take at most (value, offset, place, share of the receipt table) and a series besides its name. */
+const POINT_BYTES = 18;
+const SERIES_BYTES = 8;
+
+const wins = (stored: BlockPoints, at: number, value: number, receivedAt: number): boolean =>
+  receivedAt > stored.receipts[at]! || (receivedAt === stored.receipts[at] && value > stored.values[at]!);
+
+/** How many of the incoming points change the stored ones. */
+const gainOf = (stored: BlockPoints, incoming: BlockPart['series'][number], receivedAt: number): number => {
+  let gain = 0;
+  let at = 0;
+  incoming.offsets.forEach((offset, index) => {
+    while (at < stored.offsets.length && stored.offsets[at]! < offset) at++;
+    if (stored.offsets[at] !== offset || wins(stored, at, incoming.values[index]!, receivedAt)) gain++;
+  });
+  return gain;
+};
+
+const NO_POINTS: BlockPoints = {
+  offsets: new Uint16Array(0),
+  values: new Float64Array(0),
+  receipts: new Float64Array(0),
+};
+
+/** Points of both in order of time; where both have one, the winner. */
+const mergePoints = (
+  stored: BlockPoints,
+  incoming: BlockPart['series'][number],
+  receivedAt: number,
+): BlockPoints => {
+  const room = stored.offsets.length + incoming.offsets.length;
+  const merged = {
+    offsets: new Uint16Array(room),
+    values: new Float64Array(room),
+    receipts: new Float64Array(room),
+  };
+  let count = 0;
+  const push = (offset: number, value: number, receipt: number): void => {
+    merged.offsets[count] = offset;
+    // Adding 0 turns -0 into 0: the two are equal, so that no rule could choose between them.
+    merged.values[count] = value + 0;
+    merged.receipts[count++] = receipt;
+  };
+  let a = 0;
+  let b = 0;
+  while (a < stored.offsets.length || b < incoming.offsets.length) {
+    const left = stored.offsets[a] ?? Number.POSITIVE_INFINITY;
+    const right = incoming.offsets[b] ?? Number.POSITIVE_INFINITY;
+    const takesIncoming =
+      right < left || (right === left && wins(stored, a, incoming.values[b]!, receivedAt));
+    if (takesIncoming) push(right, incoming.values[b]!, receivedAt);
+    else push(left, stored.values[a]!, stored.receipts[a]!);
+    if (left <= right) a++;
+    if (right <= left) b++;
+  }
+  return {
+    offsets: merged.offsets.slice(0, count),
+    values: merged.values.slice(0, count),
+    receipts: merged.receipts.slice(0, count),
+  };
+};
+
+const refuseOversize = (block: Block): void => {
+  const points = pointsIn(block);
+  if (points > MAX_BLOCK_POINTS)
+    throw new InvalidInputError(`${points} points in one hour of a target; at most ${MAX_BLOCK_POINTS} fit`);
+  let bytes = points * POINT_BYTES;
+  for (const metric of block.keys()) bytes += Buffer.byteLength(metric) + SERIES_BYTES;
+  if (bytes > MAX_BLOCK_BYTES)
+    throw new InvalidInputError(
+      `${block.size} metrics with ${points} points in one hour of a target take up to ${bytes} bytes; at most ${MAX_BLOCK_BYTES} fit`,
+    );
+};
+
+/**
+ * Merges one request's points into a block.
+ * @throws InvalidInputError when the block would outgrow its limits; it is then left as it was
+ */
+export const mergeBlock = (block: Block, part: BlockPart): MergedBlock => {
+  const merged = new Map(block);
+  let changed = false;
+  let newMetric = false;
+  for (const incoming of part.series) {
+    const stored = merged.get(incoming.metric) ?? NO_POINTS;
+    if (gainOf(stored, incoming, part.receivedAt) === 0) continue;
+    changed = true;
+    newMetric ||= stored === NO_POINTS;
+    merged.set(incoming.metric, mergePoints(stored, incoming, part.receivedAt));
+  }
+  if (changed) refuseOversize(merged);
+  return { block: merged, changed, newMetric };
+};

@@ -1,0 +1,46 @@
+import { hourOf } from '../../shared/keys.ts';
+import type { BlockPart } from '../blocks/block.ts';
+import type { MetricSeries } from '../series/metric-series.ts';
+import type { TargetMetric } from '../targets/target.ts';
+
+const HOUR_SECONDS = 3600;
+
+type HourSeries = BlockPart['series'][number] & TargetMetric;
+
+/** A block part that still knows what its metrics are. */
+export interface HourPart extends BlockPart {
+  readonly series: readonly HourSeries[];
+}
+
+/** Where the hour of the point at `from` ends; timestamps ascend. */
+const endOfHour = (timestamps: readonly number[], from: number): number => {
+  const next = (hourOf(timestamps[from]!) + 1) * HOUR_SECONDS;
+  let end = from + 1;
+  while (end < timestamps.length && timestamps[end]! < next) end++;
+  return end;
+};
+
+/** Cuts series into what each block of their targets gets. */
+export const hourParts = (series: readonly MetricSeries[], receivedAt: number): HourPart[] => {
+  const parts = new Map<string, Omit<HourPart, 'series'> & { series: HourSeries[] }>();
+  for (const { targetId, metric, kind, unit, timestamps, values } of series) {
+    for (let from = 0, end = 0; from < timestamps.length; from = end) {
+      end = endOfHour(timestamps, from);
+      const hour = hourOf(timestamps[from]!);
+      const name = `${targetId} ${hour}`;
+      const part = parts.get(name) ?? { targetId, hour, receivedAt, series: [] };
+      parts.set(name, part);
+      part.series.push({
+        metric,
+        kind,
+        ...(unit === undefined ? {} : { unit }),
+        offsets: Uint16Array.from(
+          timestamps.slice(from, end),
+          (timestamp) => timestamp - hour * HOUR_SECONDS,
+        ),
+        values: Float64Array.from(values.slice(from, end)),
+      });
+    }
+  }
+  return [...parts.values()];
+};

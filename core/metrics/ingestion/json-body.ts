@@ -1,0 +1,76 @@
+/** The body of `POST /v1/ingest/json`: the source of its validation, its types and its OpenAPI schema. */
+import * as z from 'zod';
+import { MetricName, TargetId, TenantId } from '../../shared/identifiers.ts';
+import { parseInstant } from '../../shared/instant.ts';
+import { METRIC_KINDS } from '../series/metric-series.ts';
+import { PROFILES } from '../targets/target.ts';
+import { MAX_UNIT_LENGTH } from './limits.ts';
+
+/** JSON has no words for these numbers; protobuf's JSON mapping and many clients write them as text. */
+const NAMED_NUMBERS: Readonly<Record<string, number>> = {
+  NaN: Number.NaN,
+  Infinity: Number.POSITIVE_INFINITY,
+  '-Infinity': Number.NEGATIVE_INFINITY,
+};
+
+const isInstant = (value: unknown): boolean =>
+  typeof value === 'number' || (typeof value === 'string' && !Number.isNaN(parseInstant(value)));
+
+const isValue = (value: unknown): boolean =>
+  value === null ||
+  typeof value === 'number' ||
+  (typeof value === 'string' && Object.hasOwn(NAMED_NUMBERS, value));
+
+const Instant = z.custom<number | string>(isInstant, 'expected ISO 8601 text or epoch seconds').meta({
+  description: 'ISO 8601 (UTC where it names no zone) or epoch seconds; fractions are rounded down',
+  anyOf: [{ type: 'string' }, { type: 'number' }],
+});
+/** Infinities (`1e999` too) pass here and are rejected as single points, not as a malformed request. */
+const Value = z.custom<number | string | null>(isValue, 'expected a number, or null where missing').meta({
+  description: 'A number; null or "NaN" where the sender had none',
+  anyOf: [{ type: 'number' }, { type: 'null' }, { type: 'string', enum: Object.keys(NAMED_NUMBERS) }],
+});
+const Unit = z.string().max(MAX_UNIT_LENGTH);
+
+export const JsonPoint = z.object({
+  target: TargetId,
+  metric: MetricName,
+  timestamp: Instant,
+  value: Value,
+});
+
+export const JsonSeries = z
+  .object({
+    target: TargetId,
+    metric: MetricName,
+    kind: z.enum(METRIC_KINDS).optional(),
+    unit: Unit.optional(),
+    profile: z.enum(PROFILES).optional(),
+    timestamps: z.array(Instant),
+    values: z.array(Value),
+  })
+  .refine(({ timestamps, values }) => timestamps.length === values.length, {
+    error: 'expected as many values as timestamps',
+    path: ['values'],
+  });
+
+export const JsonIngestBody = z
+  .object({
+    tenant: TenantId.optional(),
+    profiles: z.record(TargetId, z.enum(PROFILES)).optional(),
+    points: z.array(JsonPoint).optional(),
+    series: z.array(JsonSeries).optional(),
+  })
+  .refine(({ points, series }) => points !== undefined || series !== undefined, {
+    error: 'expected "points" or "series"',
+    path: ['points'],
+  });
+export type JsonIngestBody = z.infer<typeof JsonIngestBody>;
+
+/** Epoch seconds, rounded down, of a validated timestamp. */
+export const secondsOf = (instant: number | string): number =>
+  typeof instant === 'number' ? Math.floor(instant) : parseInstant(instant);
+
+/** The number of a validated value; NaN where missing. */
+export const numberOf = (value: number | string | null): number =>
+  typeof value === 'number' ? value : (NAMED_NUMBERS[value ?? 'NaN'] ?? Number.NaN);

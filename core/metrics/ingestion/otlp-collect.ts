@@ -1,0 +1,162 @@
+/** OTLP metrics as series: what is a target, what is a metric. */
+
+import { MetricName, TargetId } from '../../shared/identifiers.ts';
+import type { MetricKind } from '../series/metric-series.ts';
+import { PROFILES } from '../targets/target.ts';
+import { MAX_UNIT_LENGTH } from './limits.ts';
+import type { OtlpAttributes, OtlpMetric, OtlpPoint, OtlpResource } from './otlp-request.ts';
+import type { OpenSeries, SeriesCollector } from './series-collector.ts';
+import { checkTenantClaim } from './tenant-claim.ts';
+
+/** The first of these that a resource has names its target. */
+const TARGET_ATTRIBUTES = ['host.name', 'service.instance.id', 'service.name'];
+const PROFILE_ATTRIBUTE = 'forestall.profile';
+const TENANT_ATTRIBUTE = 'forestall.tenant';
+
+/** `#` separates key parts, and unprintable characters have no place in a name: both are spelled out. */
+const PLAIN = /^[\w .:/@-]*$/;
+const spell = (text: string): string =>
+  PLAIN.test(text)
+    ? text
+    : text.replace(/[#\p{C}]/gu, (character) => `\\u{${character.codePointAt(0)!.toString(16)}}`);
+const quote = (text: string): string => `"${spell(text.replaceAll('\\', '\\\\').replaceAll('"', '\\"'))}"`;
+const label = (key: string): string => (/^[\w.:/-]+$/.test(key) ? key : quote(key));
+
+const byKey = ([a]: readonly [string, string], [b]: readonly [string, string]): number =>
+  a < b ? -1 : a > b ? 1 : 0;
+
+/** `name`, or `name{key="value",...}` with the keys in order, so that an attribute set always gives one name. */
+export const metricNameOf = (name: string, attributes: OtlpAttributes): string => {
+  if (attributes.size === 0) return spell(name);
+  const labels = [...attributes].sort(byKey).map(([key, value]) => `${label(key)}=${quote(value)}`);
+  return `${spell(name)}{${labels.join(',')}}`;
+};
+
+const kindOf = (data: OtlpMetric['data']): MetricKind => {
+  if (data.type !== 'sum') return 'gauge';
+  if (data.temporality === 'delta') return 'delta';
+  return data.temporality === 'cumulative' && data.monotonic ? 'counter' : 'gauge';
+};
+
+const unitOf = (unit: string): string | undefined =>
+  unit === '' || unit.length > MAX_UNIT_LENGTH ? undefined : unit;
+
+class ResourceReader {
+  readonly #field: string;
+  readonly #targetId: string;
+  readonly #into: SeriesCollector;
+  /** By name, so that each is checked once rather than at every point; undefined for names that are not allowed. */
+  readonly #open = new Map<string, OpenSeries | undefined>();
+
+  constructor(field: string, targetId: string, into: SeriesCollector) {
+    this.#field = field;
+    this.#targetId = targetId;
+    this.#into = into;
+  }
+
+  metric(metric: OtlpMetric, index: number): void {
+    const { data } = metric;
+    if (data.type === 'unsupported') this.#into.unsupported(data.points);
+    else
+      for (const [at, point] of data.points.entries())
+        this.#point(metric, point, `metrics[${index}].dataPoints[${at}]`);
+  }
+
+  #point(metric: OtlpMetric, point: OtlpPoint, place: string): void {
+    const field = () => `${this.#field}.${place}`;
+    const series = this.#seriesOf(metric, metricNameOf(metric.name, point.attributes));
+    if (series === undefined)
+      this.#into.reject(
+        1,
+        field,
+        'invalid-name',
+        'metric name and attributes take 1-256 printable characters',
+      );
+    else this.#into.point(series, point.timestamp, point.value, field);
+  }
+
+  #seriesOf(metric: OtlpMetric, name: string): OpenSeries | undefined {
+    const known = this.#open.get(name);
+    if (known !== undefined || this.#open.has(name)) return known;
+    const opened = this.#openSeries(metric, name);
+    this.#open.set(name, opened);
+    return opened;
+  }
+
+  #openSeries(metric: OtlpMetric, name: string): OpenSeries | undefined {
+    if (metric.name === '' || !MetricName.safeParse(name).success) return undefined;
+    const { data, unit } = metric;
+    return this.#into.open({
+      targetId: this.#targetId,
+      metric: name,
+      kind: kindOf(data),
+      unit: unitOf(unit),
+    });
+  }
+}
+
+const pointsIn = ({ metrics }: OtlpResource): number =>
+  metrics.reduce((sum, { data }) => sum + (data.type === 'unsupported' ? 0 : data.points.length), 0);
+
+const takeProfile = (
+  resource: OtlpResource,
+  targetId: string,
+  field: string,
+  into: SeriesCollector,
+): void => {
+  const named = resource.attributes.get(PROFILE_ATTRIBUTE);
+  const profile = PROFILES.find((each) => each === named);
+  if (profile !== undefined) into.profile(targetId, profile);
+  else if (named !== undefined)
+    into.note(
+      () => `${field}.${PROFILE_ATTRIBUTE}`,
+      'unknown-profile',
+      `ignored; known are ${PROFILES.join(', ')}`,
+    );
+};
+
+const rejectResource = (
+  resource: OtlpResource,
+  field: string,
+  message: string,
+  into: SeriesCollector,
+): void => {
+  const points = pointsIn(resource);
+  if (points > 0) into.reject(points, () => field, 'no-target', message);
+  for (const { data } of resource.metrics) if (data.type === 'unsupported') into.unsupported(data.points);
+};
+
+const targetOf = (attributes: OtlpAttributes): { readonly id: string } | { readonly fault: string } => {
+  const source = TARGET_ATTRIBUTES.find((name) => attributes.has(name));
+  if (source === undefined) return { fault: `none of ${TARGET_ATTRIBUTES.join(', ')} names the target` };
+  const parsed = TargetId.safeParse(attributes.get(source));
+  return parsed.success ? { id: parsed.data } : { fault: `${source}: ${parsed.error.issues[0]?.message}` };
+};
+
+/**
+ * Collects one resource's points. Points of a resource that names no usable target are rejected; the others of the
+ * request are not.
+ * @throws IngestRejection when the resource names another tenant
+ */
+export const collectResource = (
+  resource: OtlpResource,
+  index: number,
+  tenantId: string,
+  into: SeriesCollector,
+): void => {
+  const field = `resourceMetrics[${index}]`;
+  const attributesField = `${field}.resource.attributes`;
+  checkTenantClaim(
+    resource.attributes.get(TENANT_ATTRIBUTE),
+    tenantId,
+    `${attributesField}.${TENANT_ATTRIBUTE}`,
+  );
+  const target = targetOf(resource.attributes);
+  if ('fault' in target) {
+    rejectResource(resource, attributesField, target.fault, into);
+    return;
+  }
+  takeProfile(resource, target.id, attributesField, into);
+  const reader = new ResourceReader(field, target.id, into);
+  for (const [place, metric] of resource.metrics.entries()) reader.metric(metric, place);
+};

@@ -1,0 +1,52 @@
+/** A queue message with the stored payload it points at, decoded again. */
+
+import { InvalidInputError } from '../../shared/errors.ts';
+import type { IngestPointer, RawStore } from '../ports.ts';
+import { type Decoded, decode } from './decode.ts';
+import { parsePointer } from './ingest-pointer.ts';
+import type { IngestLimits } from './limits.ts';
+
+export interface QueuedMessage {
+  readonly id: string;
+  readonly body: string;
+}
+
+export interface Payload {
+  readonly message: QueuedMessage;
+  readonly pointer: IngestPointer;
+  readonly decoded: Decoded;
+}
+
+/** A message that can never be stored, with as much as is known of it. */
+export interface UnusableMessage {
+  readonly message: QueuedMessage;
+  readonly pointer: IngestPointer | undefined;
+  readonly bytes: Uint8Array | undefined;
+  readonly error: InvalidInputError;
+}
+
+export interface LoadOptions {
+  readonly raw: RawStore;
+  readonly retentionDays: number;
+  readonly limits: IngestLimits;
+}
+
+const decodeStored = (bytes: Uint8Array, pointer: IngestPointer, options: LoadOptions): Decoded =>
+  decode(bytes, { ...pointer, retentionDays: options.retentionDays, limits: options.limits });
+
+/** Fetches and decodes; whatever else than unusable input goes wrong is thrown. */
+export const loadPayload = async (
+  message: QueuedMessage,
+  options: LoadOptions,
+): Promise<Payload | UnusableMessage> => {
+  let pointer: IngestPointer | undefined;
+  let bytes: Uint8Array | undefined;
+  try {
+    pointer = parsePointer(message.body);
+    bytes = await options.raw.get(pointer.key);
+    return { message, pointer, decoded: decodeStored(bytes, pointer, options) };
+  } catch (error) {
+    if (!(error instanceof InvalidInputError)) throw error;
+    return { message, pointer, bytes, error };
+  }
+};

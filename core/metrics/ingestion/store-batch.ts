@@ -1,0 +1,191 @@
+/**
+ * Merges a batch of stored payloads into hour blocks. Everything it does may be done again: merging is idempotent,
+ * the registry hears of a target before its blocks are written (a crash in between is made good when the message
+ * comes back, while a written block would never be announced again), and quarantine keys are fixed.
+ */
+
+import { DependencyUnavailableError, InvalidInputError } from '../../shared/errors.ts';
+import type { Telemetry } from '../../shared/telemetry.ts';
+import { BlocksNotWrittenError } from '../blocks/blocks-not-written-error.ts';
+import type { BlockKey, BlockStore, RawStore, TargetRegistry } from '../ports.ts';
+import {
+  type BlockPlan,
+  type MergedPlan,
+  mergePlan,
+  planBlocks,
+  plansOf,
+  sightingsOf,
+} from './block-plan.ts';
+import type { IngestLimits } from './limits.ts';
+import { loadPayload, type Payload, type QueuedMessage, type UnusableMessage } from './payload.ts';
+import { parkPart, parkPayload } from './quarantine.ts';
+
+export interface StoreDeps {
+  readonly raw: RawStore;
+  readonly blocks: BlockStore;
+  readonly targets: TargetRegistry;
+  readonly telemetry: Telemetry;
+  readonly retentionDays: number;
+  readonly limits: IngestLimits;
+  /** Epoch milliseconds. */
+  readonly now: () => number;
+  /** Waits, with jitter, before trying lost races again for the `attempt`-th time. */
+  readonly pause: (attempt: number) => Promise<void>;
+}
+
+/** Blocks read, merged and written together: bounds memory, and what a time-out can throw away. */
+const WAVE_BLOCKS = 500;
+const RACES = 6;
+
+/** Messages to be delivered again, by id. */
+class Failures {
+  readonly ids = new Set<string>();
+  readonly #telemetry: Telemetry;
+
+  constructor(telemetry: Telemetry) {
+    this.#telemetry = telemetry;
+  }
+
+  message(message: QueuedMessage, reason: string, cause?: unknown): void {
+    if (this.ids.has(message.id)) return;
+    this.ids.add(message.id);
+    this.#telemetry.error('Message left for redelivery', { messageId: message.id, reason }, cause);
+  }
+
+  plans(plans: readonly BlockPlan[], reason: string, cause?: unknown): void {
+    for (const { contributions } of plans)
+      for (const { payload } of contributions) this.message(payload.message, reason, cause);
+  }
+}
+
+class BatchStore {
+  readonly #deps: StoreDeps;
+  readonly failures: Failures;
+
+  constructor(deps: StoreDeps) {
+    this.#deps = deps;
+    this.failures = new Failures(deps.telemetry);
+  }
+
+  /** The payloads that can be stored; others are parked, or left for redelivery. */
+  async load(messages: readonly QueuedMessage[]): Promise<Payload[]> {
+    const loaded = await Promise.all(messages.map((message) => this.#loadOne(message)));
+    return loaded.filter((payload) => payload !== undefined);
+  }
+
+  /** One message's trouble, of whatever kind, must not hold up the others: it fails alone and ends in the DLQ. */
+  async #loadOne(message: QueuedMessage): Promise<Payload | undefined> {
+    try {
+      const loaded = await loadPayload(message, this.#deps);
+      if (!('error' in loaded)) return loaded;
+      await this.#park(loaded);
+    } catch (error) {
+      this.failures.message(message, 'the payload could not be loaded', error);
+    }
+    return undefined;
+  }
+
+  async #park(unusable: UnusableMessage): Promise<void> {
+    const { raw, telemetry, now } = this.#deps;
+    const key = await parkPayload(raw, unusable, now());
+    const { message, pointer, error } = unusable;
+    const ids = { messageId: message.id, tenantId: pointer?.tenantId, requestId: pointer?.requestId };
+    telemetry.error('Payload quarantined', { ...ids, key, reason: error.message }, error);
+    telemetry.count('PayloadsQuarantined');
+  }
+
+  async store(plans: readonly BlockPlan[]): Promise<void> {
+    for (let from = 0; from < plans.length; from += WAVE_BLOCKS)
+      await this.#storeWave(plans.slice(from, from + WAVE_BLOCKS));
+  }
+
+  async #storeWave(wave: readonly BlockPlan[]): Promise<void> {
+    let open = wave;
+    for (let attempt = 1; open.length > 0; attempt++) {
+      const lost = await this.#attempt(open);
+      open = plansOf(open, lost);
+      if (open.length === 0) return;
+      this.#deps.telemetry.count('BlockRacesLost', open.length);
+      if (attempt === RACES) {
+        this.failures.plans(open, `lost ${RACES} races for a block`);
+        return;
+      }
+      await this.#deps.pause(attempt);
+    }
+  }
+
+  /** Reads, merges, announces and writes once; returns the blocks somebody else wrote meanwhile. */
+  async #attempt(plans: readonly BlockPlan[]): Promise<readonly BlockKey[]> {
+    try {
+      const stored = await this.#deps.blocks.read(plans.map(({ key }) => key));
+      const merged = plans.map((plan, index) => mergePlan(plan, stored[index]!));
+      await this.#parkRefused(merged);
+      await this.#announce(merged);
+      return await this.#write(merged);
+    } catch (error) {
+      if (!(error instanceof DependencyUnavailableError)) throw error;
+      const notWritten = error instanceof BlocksNotWrittenError ? plansOf(plans, error.notWritten) : plans;
+      this.failures.plans(notWritten, 'blocks could not be stored', error);
+      return error instanceof BlocksNotWrittenError ? error.lost : [];
+    }
+  }
+
+  async #parkRefused(merged: readonly MergedPlan[]): Promise<void> {
+    const { raw, telemetry } = this.#deps;
+    for (const { contribution, error } of merged.flatMap(({ refused }) => refused)) {
+      const { payload, part } = contribution;
+      const key = await parkPart(raw, payload, part, error);
+      const { tenantId, requestId } = payload.pointer;
+      telemetry.error('Points quarantined', { tenantId, requestId, key, reason: error.message }, error);
+      telemetry.count(
+        'PointsQuarantined',
+        part.series.reduce((sum, { offsets }) => sum + offsets.length, 0),
+      );
+    }
+  }
+
+  async #announce(merged: readonly MergedPlan[]): Promise<void> {
+    for (const [tenantId, sightings] of sightingsOf(merged)) {
+      try {
+        await this.#deps.targets.record(tenantId, sightings);
+      } catch (error) {
+        // Metrics beyond a target's limit: their points are kept all the same, only nothing lists them.
+        if (!(error instanceof InvalidInputError)) throw error;
+        this.#deps.telemetry.error('Metrics not registered', { tenantId, reason: error.message }, error);
+        this.#deps.telemetry.count('MetricsRefused');
+      }
+    }
+  }
+
+  async #write(merged: readonly MergedPlan[]): Promise<readonly BlockKey[]> {
+    const writes = merged.flatMap(({ plan, stored, bytes }) =>
+      bytes === undefined ? [] : [{ key: plan.key, bytes, expectedVersion: stored.version }],
+    );
+    if (writes.length === 0) return [];
+    const lost = await this.#deps.blocks.write(writes);
+    this.#deps.telemetry.count('BlocksWritten', writes.length - lost.length);
+    return lost;
+  }
+}
+
+const tellStored = (
+  { telemetry }: StoreDeps,
+  payloads: readonly Payload[],
+  failed: ReadonlySet<string>,
+): void => {
+  for (const { message, pointer, decoded } of payloads) {
+    if (failed.has(message.id)) continue;
+    const { tenantId, requestId, format } = pointer;
+    telemetry.info('Payload stored', { tenantId, requestId, format, points: decoded.accepted });
+    telemetry.count('PointsStored', decoded.accepted);
+  }
+};
+
+/** Stores a batch; returns the ids of the messages to be delivered again. */
+export const storeBatch = async (deps: StoreDeps, messages: readonly QueuedMessage[]): Promise<string[]> => {
+  const batch = new BatchStore(deps);
+  const payloads = await batch.load(messages);
+  await batch.store(planBlocks(payloads));
+  tellStored(deps, payloads, batch.failures.ids);
+  return [...batch.failures.ids];
+};

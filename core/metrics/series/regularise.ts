@@ -1,0 +1,111 @@
+import { InvalidInputError } from '../../shared/errors.ts';
+import { detectStep } from './detect-step.ts';
+import type { MetricKind, RegularSeries } from './metric-series.ts';
+
+/** Points of one series as they arrive: any order, duplicates and gaps allowed; epoch seconds. */
+export interface IrregularPoints {
+  readonly timestamps: readonly number[];
+  readonly values: readonly number[];
+  readonly kind: MetricKind;
+}
+
+export interface RegulariseOptions {
+  /** Known reporting interval; detected where left out. */
+  readonly stepSeconds?: number;
+  /** Only the latest so many steps are kept, which bounds memory whatever the timestamps say. Default 100,000. */
+  readonly maxSteps?: number;
+}
+
+const DEFAULT_MAX_STEPS = 100_000;
+/** Epoch seconds beyond this are surely milliseconds (the year 5138). */
+const LATEST_EPOCH_SECOND = 1e11;
+
+const checkPoints = (points: IrregularPoints): void => {
+  if (points.timestamps.length !== points.values.length) {
+    throw new InvalidInputError(
+      `expected as many values as timestamps, found ${points.values.length} and ${points.timestamps.length}`,
+      { field: 'values' },
+    );
+  }
+  const bad = points.timestamps.findIndex((t) => !(Math.abs(t) < LATEST_EPOCH_SECOND));
+  if (bad >= 0) {
+    throw new InvalidInputError(
+      `expected epoch seconds, found ${points.timestamps[bad]} at point ${bad + 1}`,
+      {
+        field: 'timestamps',
+      },
+    );
+  }
+};
+
+interface Point {
+  readonly at: number;
+  readonly value: number;
+}
+
+/** Sorts by time; of several points with one timestamp the last to arrive wins. */
+const sortAndDedupe = (points: IrregularPoints): Point[] => {
+  const latest = new Map<number, number>();
+  points.timestamps.forEach((at, i) => {
+    latest.set(at, points.values[i]!);
+  });
+  return [...latest].map(([at, value]) => ({ at, value })).sort((a, b) => a.at - b.at);
+};
+
+/** Rates per second between consecutive totals; a fall means the counter restarted from zero (as Prometheus does). */
+const counterToRates = (points: readonly Point[]): Point[] =>
+  points.slice(1).map((point, i) => {
+    const before = points[i]!;
+    const grown = point.value < before.value ? point.value : point.value - before.value;
+    return { at: point.at, value: grown / (point.at - before.at) };
+  });
+
+/** Most common offset of the points from multiples of the step: where the grid sits. */
+const gridPhase = (points: readonly Point[], step: number): number => {
+  const counts = new Map<number, number>();
+  for (const { at } of points) {
+    const offset = ((Math.round(at) % step) + step) % step;
+    counts.set(offset, (counts.get(offset) ?? 0) + 1);
+  }
+  return [...counts].reduce((best, entry) => (entry[1] > best[1] ? entry : best))[0];
+};
+
+/**
+ * Lays irregular points on an even grid: sorted, deduplicated (last wins), gaps as NaN, counters as per-second
+ * rates with resets handled, deltas summed per step, several gauge readings in one step averaged.
+ * Throws InvalidInputError for mismatched lengths, times that are no epoch seconds, and no usable value.
+ */
+export const regularise = (points: IrregularPoints, options: RegulariseOptions = {}): RegularSeries => {
+  checkPoints(points);
+  const reported = sortAndDedupe(points);
+  const sorted = reported.filter((point) => Number.isFinite(point.value));
+  const levels = points.kind === 'counter' ? counterToRates(sorted) : sorted;
+  if (levels.length === 0)
+    throw new InvalidInputError('the series holds no usable value', { field: 'values' });
+  const stepSeconds = options.stepSeconds ?? detectStep(reported.map((point) => point.at));
+  const phase = gridPhase(levels, stepSeconds);
+  const slot = (at: number) => Math.round((at - phase) / stepSeconds);
+  const end = slot(levels.at(-1)!.at);
+  const first = Math.max(slot(levels[0]!.at), end - (options.maxSteps ?? DEFAULT_MAX_STEPS) + 1);
+  const values = fillGrid(levels, slot, first, end, points.kind);
+  return { start: phase + first * stepSeconds, stepSeconds, values };
+};
+
+const fillGrid = (
+  points: readonly Point[],
+  slot: (at: number) => number,
+  first: number,
+  end: number,
+  kind: MetricKind,
+): Float64Array => {
+  const values = new Float64Array(end - first + 1).fill(Number.NaN);
+  const seen = new Uint32Array(values.length);
+  for (const { at, value } of points) {
+    const i = slot(at) - first;
+    if (i < 0) continue;
+    const count = ++seen[i]!;
+    const before = count === 1 ? 0 : values[i]!;
+    values[i] = kind === 'delta' ? before + value : before + (value - before) / count;
+  }
+  return values;
+};

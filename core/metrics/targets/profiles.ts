@@ -1,0 +1,100 @@
+/** What each fleet role is expected to report, and where each of its metrics counts as breached. */
+import type { Threshold } from '../../breach/threshold.ts';
+import { type MetricAspect, type MetricMeaning, meaningOf } from '../meaning/metric-meaning.ts';
+import type { Profile } from './target.ts';
+
+/** Limits of a profile: shares in percent, latency in milliseconds. */
+export interface ProfileLimits {
+  readonly cpu: number;
+  readonly memory: number;
+  readonly 'disk-space': number;
+  readonly latency: number;
+  readonly 'error-share': number;
+}
+
+export interface ProfileEntry {
+  /** One sentence: what runs there. */
+  readonly description: string;
+  /** Metrics such a target usually reports, by the names of the bundled simulator. */
+  readonly typicalMetrics: readonly string[];
+  readonly limits: ProfileLimits;
+}
+
+const HOST = ['cpu_percent', 'memory_percent', 'disk_percent', 'network_mbps'] as const;
+const SERVICE = [...HOST, 'latency_ms', 'request_rate'] as const;
+
+/**
+ * The catalogue. Front ends queue long before their processors are full, so their limits are lower; batch machines are
+ * meant to run at capacity; a database that runs out of disk stops, so it warns earlier.
+ */
+export const PROFILE_CATALOGUE: Readonly<Record<Profile, ProfileEntry>> = {
+  web: {
+    description: 'Answers users; latency and headroom matter most.',
+    typicalMetrics: SERVICE,
+    limits: { cpu: 80, memory: 90, 'disk-space': 90, latency: 500, 'error-share': 2 },
+  },
+  app: {
+    description: 'Carries out business logic behind the web tier.',
+    typicalMetrics: SERVICE,
+    limits: { cpu: 85, memory: 90, 'disk-space': 90, latency: 1000, 'error-share': 2 },
+  },
+  database: {
+    description: 'Keeps data; full disks and memory pressure hurt most.',
+    typicalMetrics: SERVICE,
+    limits: { cpu: 85, memory: 95, 'disk-space': 85, latency: 200, 'error-share': 1 },
+  },
+  batch: {
+    description: 'Works through jobs and is meant to be busy.',
+    typicalMetrics: HOST,
+    limits: { cpu: 98, memory: 95, 'disk-space': 90, latency: 60_000, 'error-share': 5 },
+  },
+  generic: {
+    description: 'Nothing is known of its role.',
+    typicalMetrics: HOST,
+    limits: { cpu: 90, memory: 90, 'disk-space': 90, latency: 1000, 'error-share': 5 },
+  },
+};
+
+/** Metrics without a natural limit breach beyond anything in their own history: below that, any busy day would. */
+const UNUSUALLY_HIGH: Threshold = { kind: 'historical', direction: 'above', quantile: 1 };
+
+const above = (limit: number): Threshold => ({ kind: 'fixed', direction: 'above', limit });
+
+const limitOf = (profile: Profile, aspect: MetricAspect): number | undefined =>
+  aspect === 'other' || aspect === 'request-rate' ? undefined : PROFILE_CATALOGUE[profile].limits[aspect];
+
+/** A share above its whole (a container using 2.5 processors reports 250 %) is no share of capacity after all. */
+const exceedsWhole = ({ scale }: MetricMeaning, observedMax: number): boolean =>
+  (scale.kind === 'percent' && observedMax > 100.5) || (scale.kind === 'ratio' && observedMax > 1.005);
+
+/**
+ * Threshold of a metric on a target of this profile, in the metric's own unit. `observedMax` is the largest value of
+ * its history, where known; unknown metrics and units get one from their own history.
+ */
+export const thresholdOf = (
+  profile: Profile,
+  metric: string,
+  unit?: string,
+  observedMax = Number.NEGATIVE_INFINITY,
+): Threshold => {
+  const meaning = meaningOf(metric, unit);
+  const limit = limitOf(profile, meaning.aspect);
+  if (limit === undefined || exceedsWhole(meaning, observedMax)) return UNUSUALLY_HIGH;
+  const { scale } = meaning;
+  if (scale.kind === 'percent') return above(limit);
+  if (scale.kind === 'ratio') return above(limit / 100);
+  if (scale.kind === 'seconds') return above((limit / 1000) * scale.perSecond);
+  return UNUSUALLY_HIGH;
+};
+
+/** Hard limits of a metric for the forecaster: 0-100 of percentages, 0-1 of ratios; none where the history exceeds them. */
+export const boundsOf = (
+  metric: string,
+  unit?: string,
+  observedMax = Number.NEGATIVE_INFINITY,
+): { readonly lower: number; readonly upper: number } | undefined => {
+  const meaning = meaningOf(metric, unit);
+  if (exceedsWhole(meaning, observedMax)) return undefined;
+  if (meaning.scale.kind === 'percent') return { lower: 0, upper: 100 };
+  return meaning.scale.kind === 'ratio' ? { lower: 0, upper: 1 } : undefined;
+};

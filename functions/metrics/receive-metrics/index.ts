@@ -1,0 +1,33 @@
+import * as z from 'zod';
+import { makeDocumentClient, makeS3Client, makeSqsClient } from '../../../adapters/aws/clients.ts';
+import { sqsIngestQueue } from '../../../adapters/metrics/ingest-queue.ts';
+import { s3RawStore } from '../../../adapters/metrics/raw-store.ts';
+import { dynamoApiKeyStore } from '../../../adapters/platform/api-key-store.ts';
+import { dynamoRateLimiter } from '../../../adapters/platform/rate-limiter.ts';
+import { INGEST_LIMITS } from '../../../core/metrics/ingestion/limits.ts';
+import { observe, telemetry } from '../../runtime/observe.ts';
+import { readEnv } from '../../runtime/read-env.ts';
+import { makeHandler } from './handler.ts';
+
+const env = readEnv({
+  RAW_BUCKET_NAME: z.string().min(1),
+  INGEST_QUEUE_URL: z.string().min(1),
+  REGISTRY_TABLE_NAME: z.string().min(1),
+  POINTS_PER_MINUTE: z.coerce.number().int().positive(),
+  HOT_RETENTION_DAYS: z.coerce.number().int().positive(),
+});
+const tables = makeDocumentClient();
+
+export const handler = observe(
+  makeHandler({
+    keys: dynamoApiKeyStore(tables, env.REGISTRY_TABLE_NAME),
+    quota: dynamoRateLimiter(tables, env.REGISTRY_TABLE_NAME, env.POINTS_PER_MINUTE),
+    raw: s3RawStore(makeS3Client(), env.RAW_BUCKET_NAME),
+    queue: sqsIngestQueue(makeSqsClient(), env.INGEST_QUEUE_URL),
+    telemetry,
+    now: Date.now,
+    retentionDays: env.HOT_RETENTION_DAYS,
+    // A request beyond the quota of a whole minute could never be taken: it is too large rather than too early.
+    limits: { ...INGEST_LIMITS, maxPoints: Math.min(INGEST_LIMITS.maxPoints, env.POINTS_PER_MINUTE) },
+  }),
+);

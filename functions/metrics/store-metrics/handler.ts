@@ -1,0 +1,19 @@
+import type { SQSBatchResponse } from 'aws-lambda';
+import * as z from 'zod';
+import { type StoreDeps, storeBatch } from '../../../core/metrics/ingestion/store-batch.ts';
+import { InvalidInputError } from '../../../core/shared/errors.ts';
+
+const QueueEvent = z.object({
+  Records: z.array(z.object({ messageId: z.string().min(1), body: z.string() })),
+});
+
+/** Merges queued payloads into hour blocks; messages that met a failure of ours are reported for redelivery. */
+export const makeHandler =
+  (deps: StoreDeps) =>
+  async (event: unknown): Promise<SQSBatchResponse> => {
+    const parsed = QueueEvent.safeParse(event);
+    if (!parsed.success) throw new InvalidInputError(`no SQS event: ${z.prettifyError(parsed.error)}`);
+    const messages = parsed.data.Records.map(({ messageId, body }) => ({ id: messageId, body }));
+    const failed = await storeBatch(deps, messages);
+    return { batchItemFailures: failed.map((itemIdentifier) => ({ itemIdentifier })) };
+  };

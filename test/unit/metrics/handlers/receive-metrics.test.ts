@@ -1,0 +1,301 @@
+import { gzipSync } from 'node:zlib';
+import { describe, expect, it } from 'vitest';
+import { IngestCounts } from '../../../../core/api/openapi-ingest.ts';
+import { DependencyUnavailableError, InvalidInputError } from '../../../../core/shared/errors.ts';
+import { NOW, NOW_SECONDS } from '../../../fixtures/ingestion/decoding.ts';
+import { eventOf, KEY, receiveHandler, send } from '../../../fixtures/ingestion/http.ts';
+import { MemoryWorld } from '../../../fixtures/ingestion/memory-world.ts';
+import { deliver } from '../../../fixtures/ingestion/queued.ts';
+
+const T = NOW_SECONDS;
+const point = (some: Record<string, unknown> = {}) => ({
+  target: 'a',
+  metric: 'm',
+  timestamp: T,
+  value: 1,
+  ...some,
+});
+const points = (...all: Record<string, unknown>[]) => ({ points: all.map(point) });
+
+/** A refused request leaves nothing behind and says why. */
+const expectProblem = async (
+  sent: Parameters<typeof send>[1],
+  status: number,
+  code: string,
+  field?: string,
+) => {
+  const world = new MemoryWorld();
+  const { status: found, headers, json } = await send(world, sent);
+  expect(found).toBe(status);
+  expect(headers['content-type']).toBe('application/problem+json');
+  expect(json).toMatchObject({ type: `https://forestall.dev/problems/${code}`, status, code });
+  expect(json).toHaveProperty('title');
+  if (field !== undefined) expect(json).toHaveProperty('errors[0].field', field);
+  expect(world.objects.size + world.queued.length).toBe(0);
+  return { world, json };
+};
+
+describe('receive-metrics', () => {
+  it('answers 202 with what it took', async () => {
+    const world = new MemoryWorld();
+    const body = points(
+      {},
+      { timestamp: T - 1 },
+      { timestamp: T - 1, value: 2 },
+      { target: 'b' },
+      { value: null },
+      { timestamp: 0 },
+    );
+    const { status, json } = await send(world, { body });
+    expect(status).toBe(202);
+    expect(json).toEqual({
+      requestId: 'JKJaX-mP_v',
+      accepted: 3,
+      duplicates: 1,
+      missing: 1,
+      rejected: 1,
+      unsupported: 0,
+      errors: [{ field: 'points[5]', code: 'too-old', message: 'older than the 35 days that are kept' }],
+      series: 2,
+      targets: 2,
+    });
+    expect(IngestCounts.strict().parse(json), 'as the OpenAPI document says').toEqual(json);
+    expect(Object.fromEntries(world.counted)).toEqual({
+      PointsAccepted: 3,
+      PointsMissing: 1,
+      PointsRejected: 1,
+    });
+  });
+
+  it('keeps the bytes as received and queues a pointer that decodes to the same', async () => {
+    const world = new MemoryWorld();
+    const body = gzipSync(`timestamp,value\n${T},5\n`);
+    const { status } = await send(world, {
+      format: 'csv',
+      body,
+      headers: { 'content-encoding': 'gzip', 'content-type': 'text/csv' },
+      query: { target: 'a', metric: 'm' },
+    });
+    expect(status).toBe(202);
+    const key = 'raw/tenant=acme/date=2026-11-21/JKJaX-mP_v.csv.gz';
+    expect(Buffer.from(world.objects.get(key)!)).toEqual(body);
+    expect(world.queued).toEqual([
+      {
+        tenantId: 'acme',
+        requestId: 'JKJaX-mP_v',
+        key,
+        format: 'csv',
+        contentType: 'text/csv',
+        gzip: true,
+        receivedAt: NOW,
+        query: { target: 'a', metric: 'm' },
+      },
+    ]);
+    expect(await deliver(world, [{ messageId: 'm', body: JSON.stringify(world.queued[0]) }])).toEqual([]);
+    expect(world.points()).toEqual([`acme a m ${T} 5`]);
+  });
+
+  it('neither loses nor doubles a point when it fails between object and pointer and the sender tries again', async () => {
+    const world = new MemoryWorld();
+    world.hooks.before = (what) => {
+      if (what.startsWith('send')) throw new DependencyUnavailableError('SQS');
+    };
+    const first = await send(world, { body: points({}), requestId: 'one' });
+    expect(first).toMatchObject({ status: 503, json: { code: 'temporarily-unavailable' } });
+    expect(first.headers['retry-after']).toBe('5');
+    world.hooks.before = () => {};
+    expect((await send(world, { body: points({}), requestId: 'two' })).status).toBe(202);
+    expect((await send(world, { body: points({}), requestId: 'three' })).status).toBe(202);
+    const messages = world.queued.map((pointer) => ({
+      messageId: pointer.requestId,
+      body: JSON.stringify(pointer),
+    }));
+    expect(messages).toHaveLength(2);
+    expect(await deliver(world, messages)).toEqual([]);
+    expect(world.points()).toEqual([`acme a m ${T} 1`]);
+  });
+
+  it('queues no pointer to an object that could not be kept', async () => {
+    const world = new MemoryWorld();
+    world.hooks.before = (what) => {
+      if (what.startsWith('put')) throw new DependencyUnavailableError('S3');
+    };
+    expect((await send(world, { body: points({}) })).status).toBe(503);
+    expect(world.queued).toEqual([]);
+  });
+
+  it('answers an OTLP exporter without data, and stores nothing', async () => {
+    const world = new MemoryWorld();
+    const sent = { format: 'otlp', headers: { 'content-type': 'application/json' }, body: '{}' };
+    expect(await send(world, sent)).toMatchObject({ status: 202, json: { accepted: 0 } });
+    expect(world.objects.size + world.queued.length).toBe(0);
+  });
+
+  it('takes an API key in x-api-key', async () => {
+    const event = eventOf({ body: points({}), headers: { 'x-api-key': KEY, authorization: 'Basic x' } });
+    expect((await receiveHandler(new MemoryWorld())(event)).statusCode).toBe(202);
+  });
+
+  it('refuses a missing or unknown key', async () => {
+    await expectProblem({ headers: { authorization: '' }, body: points({}) }, 401, 'unauthorized');
+    const other = `fsk_${'x'.repeat(43)}`;
+    await expectProblem({ headers: { authorization: `Bearer ${other}` } }, 401, 'unauthorized');
+  });
+
+  it('says 503, not 401, when keys cannot be looked up', async () => {
+    const world = new MemoryWorld();
+    const handler = receiveHandler(world);
+    world.keys.find = async () => {
+      throw new DependencyUnavailableError('DynamoDB');
+    };
+    expect((await receiveHandler(world)(eventOf({}))).statusCode).toBe(503);
+    expect((await handler(eventOf({}))).statusCode).toBe(503);
+    expect(world.counted.get('RequestsFailed')).toBe(2);
+  });
+
+  it.each([
+    ['an empty body', { body: '' }, 400, 'malformed-body', undefined],
+    ['an empty CSV file', { format: 'csv', body: '' }, 400, 'malformed-body', undefined],
+    ['half a body', { body: '{"points":' }, 400, 'malformed-body', undefined],
+    ['NaN in JSON', { body: '{"points":[{"value":NaN}]}' }, 400, 'malformed-body', undefined],
+    [
+      'broken gzip',
+      { body: Uint8Array.from([31, 139, 0]), headers: { 'content-encoding': 'gzip' } },
+      400,
+      'malformed-body',
+      undefined,
+    ],
+    [
+      'broken protobuf',
+      { format: 'otlp', body: 'garbage', headers: { 'content-type': 'application/x-protobuf' } },
+      400,
+      'malformed-body',
+      undefined,
+    ],
+    ["another tenant's id", { body: { tenant: 'rival', ...points({}) } }, 403, 'tenant-mismatch', 'tenant'],
+    ['an unknown format', { format: 'xml', body: '<a/>' }, 404, 'unknown-format', undefined],
+    [
+      'an object property for a format',
+      { format: 'constructor', body: '' },
+      404,
+      'unknown-format',
+      undefined,
+    ],
+    [
+      'ten megabytes of garbage',
+      { body: new Uint8Array(10_000_000).fill(0xa7) },
+      413,
+      'body-too-large',
+      undefined,
+    ],
+    [
+      'a gzip bomb',
+      { body: gzipSync(new Uint8Array(40_000_000)), headers: { 'content-encoding': 'gzip' } },
+      413,
+      'body-too-large',
+      undefined,
+    ],
+    [
+      'an unknown encoding',
+      { body: points({}), headers: { 'content-encoding': 'br' } },
+      415,
+      'unsupported-encoding',
+      undefined,
+    ],
+    [
+      'OTLP of an unknown type',
+      { format: 'otlp', body: '', headers: { 'content-type': 'text/plain' } },
+      415,
+      'unsupported-content-type',
+      undefined,
+    ],
+    ['wrong columns', { format: 'csv', body: 'time,cpu\n1,2\n' }, 422, 'invalid-content', 'line 1'],
+    [
+      'a bad row',
+      { format: 'csv', body: `timestamp,target,metric,value\n${T},a,m,high\n` },
+      422,
+      'invalid-content',
+      'line 2',
+    ],
+    ['a bad target', { body: points({ target: 'a b' }) }, 422, 'invalid-content', 'points[0].target'],
+    ['nothing but missing values', { body: points({ value: 'NaN' }) }, 422, 'no-usable-points', undefined],
+    ['nothing but infinities', { body: points({ value: 'Infinity' }) }, 422, 'no-usable-points', 'points[0]'],
+    [
+      'nothing but 1970',
+      { body: points({ timestamp: '1970-01-01T00:00:00Z' }) },
+      422,
+      'no-usable-points',
+      'points[0]',
+    ],
+    [
+      'nothing but the future',
+      { body: points({ timestamp: '2030-01-01T00:00:00Z' }) },
+      422,
+      'no-usable-points',
+      'points[0]',
+    ],
+  ] as const)('refuses %s', async (_, sent, status, code, field) => {
+    const { world } = await expectProblem(sent, status, code, field);
+    if (code !== 'unknown-format' && code !== 'unsupported-encoding')
+      expect(world.counted.get('RequestsRejected')).toBe(1);
+  });
+
+  it('explains a gzip body that the gateway took for text', async () => {
+    const sent = {
+      body: '\u001f\ufffd',
+      headers: { 'content-encoding': 'gzip', 'content-type': 'application/json' },
+    };
+    const { json } = await expectProblem(sent, 415, 'unsupported-encoding');
+    expect(json).toHaveProperty('detail', expect.stringContaining('send application/gzip'));
+  });
+
+  it('takes mixed steps and duplicate keys: documented, not refused', async () => {
+    const body = points(
+      { timestamp: T - 100 },
+      { timestamp: T - 90 },
+      { timestamp: T - 5 },
+      { value: 1 },
+      { value: 2 },
+    );
+    expect((await send(new MemoryWorld(), { body })).json).toMatchObject({ accepted: 4, duplicates: 1 });
+  });
+
+  it('answers 429 until the next minute once the quota is used up, counting every point sent', async () => {
+    const world = new MemoryWorld();
+    world.quotaLeft = 3;
+    const body = points({}, { value: null }, { timestamp: 0 });
+    const handler = receiveHandler(world, () => NOW + 14_500);
+    expect((await handler(eventOf({ body }))).statusCode).toBe(202);
+    const answer = await handler(eventOf({ body }));
+    expect(answer).toMatchObject({ statusCode: 429, headers: { 'retry-after': '46' } });
+    expect(world.queued).toHaveLength(1);
+    expect(world.counted.get('RequestsOverQuota')).toBe(1);
+  });
+
+  it('does not meter what it cannot decode', async () => {
+    const world = new MemoryWorld();
+    world.quotaLeft = 1;
+    await send(world, { body: points({ target: 'a b' }, {}) });
+    expect(world.quotaLeft).toBe(1);
+  });
+
+  it('lets a failure it cannot name end the invocation, so that it raises the alarm', async () => {
+    const world = new MemoryWorld();
+    world.raw.put = async () => {
+      throw new TypeError('bug');
+    };
+    await expect(receiveHandler(world)(eventOf({ body: points({}) }))).rejects.toThrow(TypeError);
+  });
+
+  it('refuses an event that comes from no HTTP API', async () => {
+    await expect(receiveHandler(new MemoryWorld())({ Records: [] })).rejects.toThrow(InvalidInputError);
+  });
+
+  it('never logs a key or a value', async () => {
+    const world = new MemoryWorld();
+    await send(world, { body: points({ value: 987_654 }) });
+    await send(world, { body: points({ target: 'a b' }) });
+    expect(JSON.stringify(world.told)).not.toMatch(/fsk_|987654/);
+    expect(world.told).toHaveLength(2);
+  });
+});

@@ -1,0 +1,319 @@
+import { describe, expect, it } from 'vitest';
+import { MAX_BLOCK_POINTS } from '../../../../core/metrics/blocks/block.ts';
+import { BlocksNotWrittenError } from '../../../../core/metrics/blocks/blocks-not-written-error.ts';
+import { DependencyUnavailableError, InvalidInputError } from '../../../../core/shared/errors.ts';
+import { bytesOf, decodeAs, NOW, NOW_SECONDS } from '../../../fixtures/ingestion/decoding.ts';
+import { MemoryWorld } from '../../../fixtures/ingestion/memory-world.ts';
+import { deliver, queuePayload, storeHandler } from '../../../fixtures/ingestion/queued.ts';
+
+const T = NOW_SECONDS;
+const series = (
+  target: string,
+  metric: string,
+  points: readonly (readonly [number, number])[],
+  some = {},
+) => ({
+  target,
+  metric,
+  timestamps: points.map(([time]) => time),
+  values: points.map(([, value]) => value),
+  ...some,
+});
+const body = (...all: ReturnType<typeof series>[]) => ({ series: all });
+
+describe('store-metrics', () => {
+  it('cuts payloads into hour blocks and registers their targets', async () => {
+    const world = new MemoryWorld();
+    const message = queuePayload(
+      world,
+      1,
+      body(
+        series(
+          'web-1',
+          'cpu',
+          [
+            [T - 3601, 1],
+            [T - 3600, 2],
+            [T - 1, 3],
+            [T, 4],
+          ],
+          { unit: '%', profile: 'web' },
+        ),
+        series('web-1', 'hits', [[T, 7]], { kind: 'counter' }),
+      ),
+    );
+    expect(await deliver(world, [message])).toEqual([]);
+    const hour = T / 3600;
+    expect([...world.stored.keys()].sort()).toEqual(
+      [hour - 2, hour - 1, hour].map((at) => `acme web-1 ${at}`),
+    );
+    expect(world.points()).toEqual([
+      `acme web-1 cpu ${T - 3601} 1`,
+      `acme web-1 cpu ${T - 3600} 2`,
+      `acme web-1 cpu ${T - 1} 3`,
+      `acme web-1 cpu ${T} 4`,
+      `acme web-1 hits ${T} 7`,
+    ]);
+    expect(world.known.get('acme web-1')).toEqual({
+      tenantId: 'acme',
+      targetId: 'web-1',
+      profile: 'web',
+      metrics: { cpu: { kind: 'gauge', unit: '%' }, hits: { kind: 'counter' } },
+      firstSeen: T - 3601,
+      lastSeen: T,
+    });
+    expect(world.counted.get('PointsStored')).toBe(5);
+  });
+
+  it('writes a block once for all payloads of a batch', async () => {
+    const world = new MemoryWorld();
+    const writes: string[] = [];
+    world.hooks.after = (what) => {
+      writes.push(what);
+    };
+    const messages = [1, 2, 3].map((number) =>
+      queuePayload(world, number, body(series('a', 'm', [[T + number, number]]))),
+    );
+    await deliver(world, messages);
+    expect(writes).toEqual(['target acme a', `block acme a ${T / 3600}`]);
+  });
+
+  it('writes nothing when a message comes again', async () => {
+    const world = new MemoryWorld();
+    const message = queuePayload(world, 1, body(series('a', 'm', [[T, 1]])));
+    await deliver(world, [message, message]);
+    const before = world.content();
+    world.hooks.before = (what) => {
+      throw new Error(`unexpected write: ${what}`);
+    };
+    expect(await deliver(world, [message])).toEqual([]);
+    expect(world.content()).toEqual(before);
+    expect([...world.stored.values()].map(({ version }) => version)).toEqual([1]);
+  });
+
+  it('tells the registry of new blocks, new metrics and each quarter of an hour, not of every point', async () => {
+    const world = new MemoryWorld();
+    const told: number[] = [];
+    const send = async (number: number, metric: string, time: number) => {
+      let targets = 0;
+      world.hooks.after = (what) => {
+        if (what.startsWith('target')) targets++;
+      };
+      await deliver(world, [queuePayload(world, number, body(series('a', metric, [[time, 1]])))]);
+      told.push(targets);
+    };
+    await send(1, 'm', T - 3600);
+    await send(2, 'm', T - 3590);
+    await send(3, 'n', T - 3580);
+    await send(4, 'm', T - 3600 + 899);
+    await send(5, 'm', T - 3600 + 900);
+    await send(6, 'm', T);
+    expect(told).toEqual([1, 0, 1, 0, 1, 1]);
+  });
+
+  it('keeps tenants apart', async () => {
+    const world = new MemoryWorld();
+    await deliver(world, [
+      queuePayload(world, 1, body(series('a', 'm', [[T, 1]]))),
+      queuePayload(world, 2, body(series('a', 'm', [[T, 2]])), { tenantId: 'rival' }),
+    ]);
+    expect(world.points()).toEqual([`acme a m ${T} 1`, `rival a m ${T} 2`]);
+  });
+
+  it.each([
+    ['no JSON', 'hello', 'the message is not JSON'],
+    ['no pointer', '{"tenantId":"acme"}', 'the message is no pointer'],
+    [
+      "a pointer at another tenant's object",
+      JSON.stringify({
+        tenantId: 'acme',
+        requestId: 'r',
+        key: 'raw/tenant=rival/date=2026-11-21/r.json',
+        format: 'json',
+        contentType: '',
+        gzip: false,
+        receivedAt: NOW,
+        query: {},
+      }),
+      'not an object of tenant acme',
+    ],
+  ])('quarantines and acknowledges a message that is %s', async (_, text, reason) => {
+    const world = new MemoryWorld();
+    const good = queuePayload(world, 1, body(series('a', 'm', [[T, 1]])));
+    expect(await deliver(world, [{ messageId: 'bad', body: text }, good])).toEqual([]);
+    const place = 'quarantine/unattributed/date=2026-11-21/bad.json';
+    expect(world.quarantined()).toEqual([place, `${place}.reason.json`]);
+    expect(Buffer.from(world.objects.get(`${place}.reason.json`)!).toString()).toContain(reason);
+    expect(world.counted.get('PayloadsQuarantined')).toBe(1);
+    expect(world.points()).toHaveLength(1);
+  });
+
+  it('quarantines an object that no longer decodes, as it was received and with its reason', async () => {
+    const world = new MemoryWorld();
+    const message = queuePayload(world, 1, '{"points":[{"target":5}]}');
+    expect(await deliver(world, [message])).toEqual([]);
+    const place = 'quarantine/tenant=acme/date=2026-11-21/r1.json';
+    expect(world.quarantined()).toEqual([place, `${place}.reason.json`]);
+    expect(world.objects.get(place)).toEqual(bytesOf('{"points":[{"target":5}]}'));
+    expect(JSON.parse(Buffer.from(world.objects.get(`${place}.reason.json`)!).toString())).toMatchObject({
+      code: 'invalid-content',
+      field: 'points[0].target',
+      messageId: 'm1',
+    });
+  });
+
+  it('quarantines a pointer whose object is gone', async () => {
+    const world = new MemoryWorld();
+    const message = queuePayload(world, 1, '');
+    world.objects.clear();
+    expect(await deliver(world, [message])).toEqual([]);
+    expect(world.quarantined()).toHaveLength(2);
+  });
+
+  it('parks only the part that one block has no room for, ready to be sent again', async () => {
+    const world = new MemoryWorld();
+    const full = Array.from({ length: 10 }, (_, metric) =>
+      series(
+        'a',
+        `m${metric}`,
+        Array.from({ length: MAX_BLOCK_POINTS / 10 }, (_, at) => [T - 3600 + at, at] as const),
+      ),
+    );
+    await deliver(world, [queuePayload(world, 1, body(...full))]);
+    const more = body(
+      series(
+        'a',
+        'extra',
+        [
+          [T - 3600, 1],
+          [T, 2],
+        ],
+        { unit: 'By', kind: 'delta' },
+      ),
+    );
+    expect(await deliver(world, [queuePayload(world, 2, more)])).toEqual([]);
+    expect(world.points().filter((point) => point.includes('extra'))).toEqual([`acme a extra ${T} 2`]);
+    const [place = '', reason = ''] = world.quarantined();
+    expect(place).toBe(`quarantine/tenant=acme/date=2026-11-21/r2.json.part-${T / 3600 - 1}-a.json`);
+    expect(decodeAs(world.objects.get(place)!).series).toMatchObject([
+      { targetId: 'a', metric: 'extra', unit: 'By', kind: 'delta', timestamps: [T - 3600], values: [1] },
+    ]);
+    expect(Buffer.from(world.objects.get(reason)!).toString()).toContain('at most 20000 fit');
+    expect(world.counted.get('PointsQuarantined')).toBe(1);
+  });
+
+  it('parks what belongs into a damaged block rather than overwriting it', async () => {
+    const world = new MemoryWorld();
+    const name = `acme a ${T / 3600}`;
+    world.stored.set(name, { bytes: Uint8Array.from([77]), version: 4 });
+    expect(await deliver(world, [queuePayload(world, 1, body(series('a', 'm', [[T, 1]])))])).toEqual([]);
+    expect(world.stored.get(name)).toEqual({ bytes: Uint8Array.from([77]), version: 4 });
+    expect(world.quarantined()).toHaveLength(2);
+  });
+
+  it('keeps points of metrics that the registry has no room for', async () => {
+    const world = new MemoryWorld();
+    world.targets.record = async () => {
+      throw new InvalidInputError('1 metrics beyond the limit');
+    };
+    expect(await deliver(world, [queuePayload(world, 1, body(series('a', 'm', [[T, 1]])))])).toEqual([]);
+    expect(world.points()).toHaveLength(1);
+    expect(world.counted.get('MetricsRefused')).toBe(1);
+  });
+
+  it('asks for just the message again whose object cannot be read now', async () => {
+    const world = new MemoryWorld();
+    const [one, two] = [1, 2].map((number) =>
+      queuePayload(world, number, body(series('a', 'm', [[T + number, number]]))),
+    );
+    const { get } = world.raw;
+    world.raw.get = async (key) => {
+      if (key.endsWith('r1.json')) throw new DependencyUnavailableError('S3');
+      return get(key);
+    };
+    expect(await deliver(world, [one!, two!])).toEqual(['m1']);
+    expect(world.points()).toEqual([`acme a m ${T + 2} 2`]);
+    world.raw.get = get;
+    expect(await deliver(world, [one!])).toEqual([]);
+    expect(world.points()).toHaveLength(2);
+  });
+
+  it('asks for just the messages again whose blocks were not written', async () => {
+    const world = new MemoryWorld();
+    const messages = [1, 2].map((number) =>
+      queuePayload(world, number, body(series(`host-${number}`, 'm', [[T, number]]))),
+    );
+    const { write } = world.blocks;
+    world.blocks.write = async (blocks) => {
+      const [refused, taken] = [
+        blocks.filter(({ key }) => key.targetId === 'host-1'),
+        blocks.filter(({ key }) => key.targetId !== 'host-1'),
+      ];
+      const lost = await write(taken);
+      throw new BlocksNotWrittenError(
+        refused.map(({ key }) => key),
+        lost,
+        new Error('throttled'),
+      );
+    };
+    expect(await deliver(world, messages)).toEqual(['m1']);
+    expect(world.points()).toEqual([`acme host-2 m ${T} 2`]);
+  });
+
+  it('asks for all again when blocks cannot be read, or targets not recorded', async () => {
+    const world = new MemoryWorld();
+    const messages = [1, 2].map((number) =>
+      queuePayload(world, number, body(series('a', 'm', [[T, number]]))),
+    );
+    const { read } = world.blocks;
+    world.blocks.read = async () => {
+      throw new DependencyUnavailableError('DynamoDB');
+    };
+    expect(await deliver(world, messages)).toEqual(['m1', 'm2']);
+    world.blocks.read = read;
+    world.targets.record = async () => {
+      throw new DependencyUnavailableError('DynamoDB');
+    };
+    expect(await deliver(world, messages)).toEqual(['m1', 'm2']);
+    expect(world.stored.size).toBe(0);
+  });
+
+  it('leaves a message to the dead-letter queue that meets a bug, without holding up the others', async () => {
+    const world = new MemoryWorld();
+    const messages = [1, 2].map((number) =>
+      queuePayload(world, number, body(series('a', 'm', [[T + number, number]]))),
+    );
+    const { get } = world.raw;
+    world.raw.get = async (key) => {
+      if (key.endsWith('r1.json')) throw new TypeError('bug');
+      return get(key);
+    };
+    expect(await deliver(world, messages)).toEqual(['m1']);
+    expect(world.told.filter(({ level }) => level === 'error')).toMatchObject([
+      { fields: { messageId: 'm1' } },
+    ]);
+  });
+
+  it('gives up on a block it keeps losing, after waiting longer each time', async () => {
+    const world = new MemoryWorld();
+    const attempts: number[] = [];
+    world.blocks.write = async (blocks) => blocks.map(({ key }) => key);
+    const handler = storeHandler(world, async (attempt) => {
+      attempts.push(attempt);
+    });
+    const message = queuePayload(world, 1, body(series('a', 'm', [[T, 1]])));
+    expect(await handler({ Records: [message] })).toEqual({ batchItemFailures: [{ itemIdentifier: 'm1' }] });
+    expect(attempts).toEqual([1, 2, 3, 4, 5]);
+  });
+
+  it('lets a bug in merging end the invocation, so that all is delivered again', async () => {
+    const world = new MemoryWorld();
+    world.blocks.read = async (keys) => keys.map((key) => ({ key, bytes: 'no bytes' as never, version: 1 }));
+    const message = queuePayload(world, 1, body(series('a', 'm', [[T, 1]])));
+    await expect(deliver(world, [message])).rejects.toThrow(TypeError);
+  });
+
+  it('refuses an event that comes from no queue', async () => {
+    await expect(storeHandler(new MemoryWorld())({ detail: {} })).rejects.toThrow(InvalidInputError);
+  });
+});
