@@ -1,10 +1,10 @@
 /** What a comparison takes: time, memory and state, with blocks made as they are read. */
 
+import type { KeptStates } from '../../core/forecasts/state-files.ts';
 import { encodeBlock } from '../../core/metrics/blocks/block-codec.ts';
 import type { BlockKey } from '../../core/metrics/ports.ts';
 import { compareGroup } from '../../core/peers/compare-group.ts';
 import { NO_SETTINGS } from '../../core/platform/settings/settings.ts';
-import type { KeptStates } from '../../core/ports/state-storage.ts';
 
 const METRICS = 10;
 const STEP_SECONDS = 300;

@@ -1,9 +1,9 @@
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import * as z from 'zod';
-import type { Severity } from '../../core/breach/breach-risk.ts';
 import type { ChangeFormat } from '../../core/change-risk/planned-change.ts';
 import type { AnomalyKind } from '../../core/detection/detection-result.ts';
+import type { Severity } from '../../core/forecasts/breach/breach-risk.ts';
 import {
   AnomalyAnswer,
   BaselineAnswer,

@@ -1,10 +1,10 @@
 import type { EndedEpisode } from '../detection/episode.ts';
 import type { ForecastBand } from '../detection/forecast-residual.ts';
+import type { MetricForecast, TargetForecast } from '../forecasts/ports.ts';
 import type { Block, BlockPoints } from '../metrics/blocks/block.ts';
 import type { TargetMetric } from '../metrics/targets/target.ts';
 import { anomalyThresholdOf } from '../platform/settings/apply-settings.ts';
 import type { Settings } from '../platform/settings/settings.ts';
-import type { MetricForecast, TargetForecast } from '../ports/forecast-storage.ts';
 import { CombinationWatch } from './combination-watch.ts';
 import { planCombination } from './combined-metrics.ts';
 import type { SeenPoint } from './seen-point.ts';

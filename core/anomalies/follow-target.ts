@@ -4,13 +4,13 @@
  * So a crash anywhere, a redelivery and a reordered delivery all end in the same anomalies and the same events.
  */
 import type { EndedEpisode } from '../detection/episode.ts';
+import type { ForecastStore } from '../forecasts/ports.ts';
 import type { Block } from '../metrics/blocks/block.ts';
 import { decodeBlock } from '../metrics/blocks/block-codec.ts';
 import type { BlockStore, StoredBlock, TargetRegistry } from '../metrics/ports.ts';
 import type { SettingsStore } from '../platform/settings/ports.ts';
 import type { Settings } from '../platform/settings/settings.ts';
 import type { DetectorStateStore, StoredDetectors } from '../ports/anomaly-storage.ts';
-import type { ForecastStore } from '../ports/forecast-storage.ts';
 import { InvalidInputError } from '../shared/errors.ts';
 import { hourOf } from '../shared/keys.ts';
 import { type FeedContext, feedHour, joined } from './feed-watch.ts';

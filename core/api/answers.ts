@@ -1,11 +1,11 @@
 /** What the API answers: one schema per kind of object, from which types and the OpenAPI document follow. */
 import * as z from 'zod';
 import { ANOMALY_KINDS } from '../anomalies/anomaly-kinds.ts';
-import { SEVERITIES } from '../breach/breach-risk.ts';
+import { SEVERITIES } from '../forecasts/breach/breach-risk.ts';
+import { RUN_STATUSES } from '../forecasts/ports.ts';
 import { METRIC_KINDS } from '../metrics/series/metric-series.ts';
 import { PROFILES } from '../metrics/targets/target.ts';
 import { Settings as TenantSettings } from '../platform/settings/settings.ts';
-import { RUN_STATUSES } from '../ports/forecast-storage.ts';
 
 /** Names under which schemas appear in the OpenAPI document's components. */
 export const components = z.registry<{ readonly id: string }>();

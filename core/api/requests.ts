@@ -1,9 +1,9 @@
 /** What the read API is asked: query parameters and path parameters, as they arrive (text). */
 import * as z from 'zod';
 import { ANOMALY_KINDS } from '../anomalies/anomaly-kinds.ts';
-import { SEVERITIES } from '../breach/breach-risk.ts';
+import { SEVERITIES } from '../forecasts/breach/breach-risk.ts';
+import { RunId } from '../forecasts/runs/run-id.ts';
 import { PROFILES } from '../metrics/targets/target.ts';
-import { RunId } from '../runs/run-id.ts';
 import { MetricName, TargetId } from '../shared/identifiers.ts';
 import { parseInstant } from '../shared/instant.ts';
 

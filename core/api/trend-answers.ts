@@ -1,6 +1,6 @@
 /** How the API and the command line show the long view of a series. */
 import * as z from 'zod';
-import type { TrendReport } from '../trends/trend-report.ts';
+import type { TrendReport } from '../forecasts/trends/trend-report.ts';
 import { components } from './answers.ts';
 
 const Instant = z.iso.datetime().describe('UTC, ISO 8601');

@@ -4,11 +4,11 @@
  * last. So a crash anywhere, a repeat and an overlap all end in the same anomalies and the same events.
  */
 
+import type { KeptStates } from '../forecasts/state-files.ts';
 import { decodeBlock } from '../metrics/blocks/block-codec.ts';
 import type { BlockStore, StoredBlock } from '../metrics/ports.ts';
 import type { SettingsStore } from '../platform/settings/ports.ts';
 import type { PeerStateFiles, PeerWork } from '../ports/peer-storage.ts';
-import type { KeptStates } from '../ports/state-storage.ts';
 import { InvalidInputError } from '../shared/errors.ts';
 import { hourOf } from '../shared/keys.ts';
 import { feedGroupHour, type GroupContext, type GroupNews, readyMoments } from './feed-group.ts';

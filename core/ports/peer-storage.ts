@@ -1,6 +1,7 @@
 /** Where groups of peers are compared, and what was learned of them is kept. */
+
+import type { KeptStates } from '../forecasts/state-files.ts';
 import type { Profile } from '../metrics/targets/target.ts';
-import type { KeptStates } from './state-storage.ts';
 
 /** A group of targets of one profile; large profiles are split into `parts`, counted from 0. */
 export interface PeerGroupName {

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { makeDocumentClient } from '../../adapters/aws/clients.ts';
 import { dynamoAnomalyStore } from '../../adapters/dynamodb/anomaly-store.ts';
 import { dynamoDetectorStateStore } from '../../adapters/dynamodb/detector-state-store.ts';
-import { dynamoForecastStore } from '../../adapters/dynamodb/forecast-store.ts';
+import { dynamoForecastStore } from '../../adapters/forecasts/forecast-store.ts';
 import { dynamoBlockReader } from '../../adapters/metrics/block-store.ts';
 import { dynamoTargetRegistry } from '../../adapters/metrics/target-registry.ts';
 import { dynamoSettingsStore, rememberedSettings } from '../../adapters/platform/settings-store.ts';

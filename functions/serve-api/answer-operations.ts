@@ -9,12 +9,12 @@ import {
   presentTarget,
 } from '../../core/api/present.ts';
 import type { SeriesQuery, TargetsQuery } from '../../core/api/requests.ts';
+import type { BreachStore, ForecastStore, RunStore } from '../../core/forecasts/ports.ts';
+import { runAsOf } from '../../core/forecasts/runs/close-run.ts';
 import { historyOf } from '../../core/metrics/blocks/block-history.ts';
 import type { BlockStore, PageRequest, TargetRegistry } from '../../core/metrics/ports.ts';
 import type { Target } from '../../core/metrics/targets/target.ts';
 import { filteredPage } from '../../core/platform/api/filtered-page.ts';
-import type { BreachStore, ForecastStore, RunStore } from '../../core/ports/forecast-storage.ts';
-import { runAsOf } from '../../core/runs/close-run.ts';
 import { InvalidInputError } from '../../core/shared/errors.ts';
 import { parseInstant } from '../../core/shared/instant.ts';
 import { hourOf } from '../../core/shared/keys.ts';

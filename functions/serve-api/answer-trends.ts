@@ -1,5 +1,6 @@
 import { READ_OPERATIONS } from '../../core/api/operations.ts';
 import { presentTrends } from '../../core/api/trend-answers.ts';
+import { reportTrends } from '../../core/forecasts/trends/trend-report.ts';
 import { type History, historyOf } from '../../core/metrics/blocks/block-history.ts';
 import type { BlockStore, TargetRegistry } from '../../core/metrics/ports.ts';
 import type { MetricKind, RegularSeries } from '../../core/metrics/series/metric-series.ts';
@@ -7,7 +8,6 @@ import { regularise } from '../../core/metrics/series/regularise.ts';
 import { boundsOf } from '../../core/metrics/targets/profiles.ts';
 import type { Target } from '../../core/metrics/targets/target.ts';
 import { hourOf } from '../../core/shared/keys.ts';
-import { reportTrends } from '../../core/trends/trend-report.ts';
 import { NotFoundError } from '../runtime/problem-of-error.ts';
 import { type Answer, validated } from './validated.ts';
 

@@ -1,14 +1,14 @@
 import * as z from 'zod';
 import { makeDocumentClient } from '../../adapters/aws/clients.ts';
 import { dynamoAnomalyStore } from '../../adapters/dynamodb/anomaly-store.ts';
-import { dynamoBreachStore } from '../../adapters/dynamodb/breach-store.ts';
 import { dynamoCauseStore } from '../../adapters/dynamodb/cause-store.ts';
 import { dynamoDeploymentStore } from '../../adapters/dynamodb/deployment-store.ts';
 import { dynamoDetectorStateStore } from '../../adapters/dynamodb/detector-state-store.ts';
-import { dynamoForecastStore } from '../../adapters/dynamodb/forecast-store.ts';
 import { dynamoGraphStore } from '../../adapters/dynamodb/graph-store.ts';
 import { dynamoIncidentStore } from '../../adapters/dynamodb/incident-store.ts';
-import { dynamoRunStore } from '../../adapters/dynamodb/run-store.ts';
+import { dynamoBreachStore } from '../../adapters/forecasts/breach-store.ts';
+import { dynamoForecastStore } from '../../adapters/forecasts/forecast-store.ts';
+import { dynamoRunStore } from '../../adapters/forecasts/run-store.ts';
 import { dynamoBlockReader } from '../../adapters/metrics/block-store.ts';
 import { dynamoTargetRegistry } from '../../adapters/metrics/target-registry.ts';
 import { dynamoApiKeyStore } from '../../adapters/platform/api-key-store.ts';

@@ -10,12 +10,12 @@ import {
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
 import type { StageConfig } from '../config/stage-config.ts';
+import type { ForecastBucket } from '../forecasts/forecast-bucket.ts';
 import type { DeadLetterQueue } from '../platform/dead-letter-queue.ts';
 import type { ForecastBus } from '../platform/event-bus.ts';
 import type { HotTable } from '../platform/hot-table.ts';
 import { ObservedFunction } from '../platform/observed-function.ts';
 import type { RegistryTable } from '../platform/registry-table.ts';
-import type { ForecastBucket } from './forecast-bucket.ts';
 
 export interface PeerComparisonProps {
   readonly config: StageConfig;

@@ -1,5 +1,6 @@
-import { forecastUsage } from '../../core/capacity/forecast-run-cost.ts';
-import { learnedShare, MEASURED_FORECASTING } from '../../core/capacity/forecasting-figures.ts';
+import { forecastUsage } from '../../core/forecasts/capacity/forecast-run-cost.ts';
+import { learnedShare, MEASURED_FORECASTING } from '../../core/forecasts/capacity/forecasting-figures.ts';
+import { planBatches } from '../../core/forecasts/runs/plan-batches.ts';
 import type { UsageLine } from '../../core/platform/billing/cost-lines.ts';
 import {
   gigabytes,
@@ -8,7 +9,6 @@ import {
   readUnits,
   writeUnits,
 } from '../../core/platform/billing/units.ts';
-import { planBatches } from '../../core/runs/plan-batches.ts';
 import { deploymentUsage } from './deployments-cost.ts';
 import { detecting } from './detection-cost.ts';
 import { incidentUsage } from './incidents-cost.ts';

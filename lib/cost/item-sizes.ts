@@ -1,6 +1,6 @@
 import { gzipSync } from 'node:zlib';
 import { packWatch } from '../../core/anomalies/target-watch.ts';
-import { MEASURED_FORECASTING } from '../../core/capacity/forecasting-figures.ts';
+import { MEASURED_FORECASTING } from '../../core/forecasts/capacity/forecasting-figures.ts';
 import { encodeBlock } from '../../core/metrics/blocks/block-codec.ts';
 import { sampleBlock } from './sample-fleet.ts';
 import { sampleWatch } from './sample-watch.ts';

@@ -1,6 +1,9 @@
 import * as z from 'zod';
-import { lambdaMsPerSeries, MEASURED_FORECASTING } from '../../core/capacity/forecasting-figures.ts';
-import { DEFAULT_BUDGET } from '../../core/runs/plan-batches.ts';
+import {
+  lambdaMsPerSeries,
+  MEASURED_FORECASTING,
+} from '../../core/forecasts/capacity/forecasting-figures.ts';
+import { DEFAULT_BUDGET } from '../../core/forecasts/runs/plan-batches.ts';
 
 /** What a fleet does, and the figures that templates do not tell. Times are of a warm arm64 function. */
 export const Workload = z.strictObject({

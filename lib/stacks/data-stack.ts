@@ -1,7 +1,7 @@
 import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import type { StageConfig } from '../config/stage-config.ts';
-import { ForecastBucket } from '../constructs/forecast-bucket.ts';
+import { ForecastBucket } from '../forecasts/forecast-bucket.ts';
 import { RawBucket } from '../metrics/raw-bucket.ts';
 import { AlarmTopic } from '../platform/alarm-topic.ts';
 import { HotTable } from '../platform/hot-table.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { RunInput } from '../../core/runs/run-input.ts';
+import { RunInput } from '../../core/forecasts/runs/run-input.ts';
 import { DependencyUnavailableError } from '../../core/shared/errors.ts';
-import { makeHandler as makeList } from '../../functions/list-tenants/handler.ts';
+import { makeHandler as makeList } from '../../functions/forecasts/list-tenants/handler.ts';
 import { memoryRegistry, recordedTelemetry, watched } from '../unit/functions/memory-stores.ts';
 import { definitionOf } from './definition.ts';
 import { execute, TaskError } from './interpreter.ts';

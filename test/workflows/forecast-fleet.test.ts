@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { DEFAULT_BUDGET } from '../../core/runs/plan-batches.ts';
-import { runIdOf } from '../../core/runs/run-id.ts';
+import { DEFAULT_BUDGET } from '../../core/forecasts/runs/plan-batches.ts';
+import { runIdOf } from '../../core/forecasts/runs/run-id.ts';
 import { ConflictError, DependencyUnavailableError, InvalidInputError } from '../../core/shared/errors.ts';
-import { makeHandler as makeClose } from '../../functions/close-forecast-run/handler.ts';
-import { makeHandler as makeBatch } from '../../functions/forecast-batch/handler.ts';
-import { makeHandler as makePlan } from '../../functions/plan-forecast-run/handler.ts';
+import { makeHandler as makeClose } from '../../functions/forecasts/close-forecast-run/handler.ts';
+import { makeHandler as makeBatch } from '../../functions/forecasts/forecast-batch/handler.ts';
+import { makeHandler as makePlan } from '../../functions/forecasts/plan-forecast-run/handler.ts';
+import { steadyForecaster } from '../unit/forecasts/runs/steady-forecaster.ts';
 import {
   memoryBlocks,
   memoryBreaches,
@@ -18,7 +19,6 @@ import {
   recordedTelemetry,
   watched,
 } from '../unit/functions/memory-stores.ts';
-import { steadyForecaster } from '../unit/runs/steady-forecaster.ts';
 import { definitionOf } from './definition.ts';
 import { execute, TaskError } from './interpreter.ts';
 

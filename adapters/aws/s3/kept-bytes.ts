@@ -1,5 +1,5 @@
 import { GetObjectCommand, NoSuchKey, PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
-import type { KeptStates } from '../../../core/ports/state-storage.ts';
+import type { KeptStates } from '../../../core/forecasts/state-files.ts';
 import { calling } from '../sdk-failure.ts';
 
 export interface BucketOptions {

@@ -19,11 +19,11 @@ interface Options {
 
 /** Benches by name. Each is loaded only when asked for: they read far more code and data than any other command. */
 const BENCHES = {
-  forecast: async () => (await import('../../../bench/forecast/run.ts')).runForecastBench,
+  forecast: async () => (await import('../../../bench/forecasts/forecast/run.ts')).runForecastBench,
   detect: async () => (await import('../../../bench/detect/run.ts')).runDetectBench,
   diagnose: async () => (await import('../../../bench/diagnose/run.ts')).runDiagnoseBench,
   ingest: async () => (await import('../../../bench/metrics/ingest/run.ts')).runIngestBench,
-  throughput: async () => (await import('../../../bench/throughput/run.ts')).runThroughputBench,
+  throughput: async () => (await import('../../../bench/forecasts/throughput/run.ts')).runThroughputBench,
   changes: async () => (await import('../../../bench/changes/run.ts')).runChangesBench,
   components: async () => (await import('../../../bench/components/run.ts')).runComponentsBench,
   combinations: async () => (await import('../../../bench/combinations/run.ts')).runCombinationsBench,

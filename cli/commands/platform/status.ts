@@ -1,11 +1,11 @@
 import { Command } from 'commander';
-import { SEVERITIES, type Severity } from '../../../core/breach/breach-risk.ts';
+import { SEVERITIES, type Severity } from '../../../core/forecasts/breach/breach-risk.ts';
 import type { BreachAnswer, RunAnswer } from '../../api-client/answers.ts';
 import { renderTable } from '../../terminal/table.ts';
 import type { Terminal } from '../../terminal/terminal.ts';
 import { LineWriter } from '../../terminal/writer.ts';
-import { BREACH_COLUMNS } from '../breaches.ts';
-import { RUN_COLUMNS } from '../runs.ts';
+import { BREACH_COLUMNS } from '../forecasts/breaches.ts';
+import { RUN_COLUMNS } from '../forecasts/runs.ts';
 import { type ConnectionOptions, connect, withConnection } from '../shared/connection-options.ts';
 
 interface Options extends ConnectionOptions {

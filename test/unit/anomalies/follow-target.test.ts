@@ -4,10 +4,10 @@ import { describe, expect, it } from 'vitest';
 import type { FollowDeps } from '../../../core/anomalies/follow-target.ts';
 import { unpackWatch } from '../../../core/anomalies/target-watch.ts';
 import { EVENT_SCHEMAS } from '../../../core/events/event-catalog.ts';
+import type { TargetForecast } from '../../../core/forecasts/ports.ts';
 import { NO_SETTINGS } from '../../../core/platform/settings/settings.ts';
-import type { TargetForecast } from '../../../core/ports/forecast-storage.ts';
 import { hourOf } from '../../../core/shared/keys.ts';
-import { sampleMetric, sampleTarget } from '../storage/forecast-samples.ts';
+import { sampleMetric, sampleTarget } from '../forecasts/stored/forecast-samples.ts';
 import { between, DAY, LIGHT, NOW, type Point, STEP, trained, usual, world } from './follow-world.ts';
 
 const SPIKE: Point = [NOW + STEP, 400];

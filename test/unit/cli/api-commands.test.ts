@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ApiClient } from '../../../cli/api-client/api-client.ts';
-import { waitForRun } from '../../../cli/commands/runs.ts';
+import { waitForRun } from '../../../cli/commands/forecasts/runs.ts';
 import { FakeApi } from './fake-api.ts';
 import { runCli } from './fake-terminal.ts';
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { MEASURED_FORECASTING } from '../../../core/capacity/forecasting-figures.ts';
-import { planFleet } from '../../../core/capacity/plan-fleet.ts';
+import { MEASURED_FORECASTING } from '../../../core/forecasts/capacity/forecasting-figures.ts';
+import { planFleet } from '../../../core/forecasts/capacity/plan-fleet.ts';
 import { runCli } from './fake-terminal.ts';
 
 describe('forestall plan', () => {

@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
 import { describe, expect, it } from 'vitest';
-import { noise } from '../forecasting/sample-series.ts';
+import { noise } from '../forecasts/engine/sample-series.ts';
 import { runCli } from './fake-terminal.ts';
 
 const HOURS = 100 * 24;

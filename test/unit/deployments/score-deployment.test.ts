@@ -6,7 +6,7 @@ import {
 } from '../../../core/deployments/score-deployment.ts';
 import { foretoldBy, type TargetMaterial } from '../../../core/deployments/target-effects.ts';
 import { windowOf } from '../../../core/deployments/watch-policy.ts';
-import type { TargetForecast } from '../../../core/ports/forecast-storage.ts';
+import type { TargetForecast } from '../../../core/forecasts/ports.ts';
 import { AT, requests, series, service } from './deployed-world.ts';
 
 type Points = readonly (readonly [number, number])[];

@@ -2,6 +2,17 @@
 
 import * as z from 'zod';
 import type { ForestallEvent } from '../../../core/events/event-catalog.ts';
+import type {
+  BatchResult,
+  BreachStore,
+  ForecastRun,
+  ForecastStore,
+  PredictedBreach,
+  RunFiles,
+  RunStore,
+  TargetForecast,
+} from '../../../core/forecasts/ports.ts';
+import type { KeptStates, StateFiles } from '../../../core/forecasts/state-files.ts';
 import { encodeBlock } from '../../../core/metrics/blocks/block-codec.ts';
 import type { BlockStore, Page, PageRequest, StoredBlock } from '../../../core/metrics/ports.ts';
 import type { Target } from '../../../core/metrics/targets/target.ts';
@@ -15,17 +26,6 @@ import type {
   DetectorStateStore,
   StoredDetectors,
 } from '../../../core/ports/anomaly-storage.ts';
-import type {
-  BatchResult,
-  BreachStore,
-  ForecastRun,
-  ForecastStore,
-  PredictedBreach,
-  RunFiles,
-  RunStore,
-  TargetForecast,
-} from '../../../core/ports/forecast-storage.ts';
-import type { KeptStates, StateFiles } from '../../../core/ports/state-storage.ts';
 import { ConflictError, InvalidInputError } from '../../../core/shared/errors.ts';
 import { hourOf, objectKeys } from '../../../core/shared/keys.ts';
 import type { Telemetry } from '../../../core/shared/telemetry.ts';

@@ -2,11 +2,11 @@ import type { Context } from 'aws-lambda';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import * as answers from '../../../core/api/answers.ts';
-import type { PredictedBreach } from '../../../core/ports/forecast-storage.ts';
-import { newRun } from '../../../core/runs/sum-results.ts';
+import type { PredictedBreach } from '../../../core/forecasts/ports.ts';
+import { newRun } from '../../../core/forecasts/runs/sum-results.ts';
 import { DependencyUnavailableError } from '../../../core/shared/errors.ts';
 import { type Deps, makeHandler } from '../../../functions/serve-api/handler.ts';
-import { sampleMetric, sampleTarget } from '../storage/forecast-samples.ts';
+import { sampleMetric, sampleTarget } from '../forecasts/stored/forecast-samples.ts';
 import { httpEvent } from './http-events.ts';
 import { memoryIncidents } from './memory-incidents.ts';
 import {

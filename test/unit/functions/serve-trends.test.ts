@@ -3,7 +3,7 @@ import { Trends } from '../../../core/api/trend-answers.ts';
 import { InvalidInputError } from '../../../core/shared/errors.ts';
 import { NotFoundError } from '../../../functions/runtime/problem-of-error.ts';
 import { getTrends } from '../../../functions/serve-api/answer-trends.ts';
-import { noise } from '../forecasting/sample-series.ts';
+import { noise } from '../forecasts/engine/sample-series.ts';
 import { memoryBlocks, memoryRegistry, watched } from './memory-stores.ts';
 
 const NOW = 1_795_255_200;

@@ -1,12 +1,12 @@
 /** A group of targets whose blocks grow, and everything that comparing it reads and writes, in memory. */
 
+import type { KeptStates } from '../../../core/forecasts/state-files.ts';
 import type { Block } from '../../../core/metrics/blocks/block.ts';
 import { encodeBlock } from '../../../core/metrics/blocks/block-codec.ts';
 import type { BlockKey, StoredBlock } from '../../../core/metrics/ports.ts';
 import { type CompareDeps, compareGroup } from '../../../core/peers/compare-group.ts';
 import { NO_SETTINGS, type Settings } from '../../../core/platform/settings/settings.ts';
 import type { PeerGroupName, PeerStateFiles, PeerWork } from '../../../core/ports/peer-storage.ts';
-import type { KeptStates } from '../../../core/ports/state-storage.ts';
 import { objectKeys } from '../../../core/shared/keys.ts';
 import {
   memoryAnomalies,

@@ -1,0 +1,119 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { gunzipSync } from 'node:zlib';
+import * as z from 'zod';
+import type { RegularSeries } from '../../../core/metrics/series/metric-series.ts';
+import { InvalidInputError } from '../../../core/shared/errors.ts';
+
+const STEP_SECONDS = 300;
+export const HORIZON = 96;
+
+const Losses = z.object({ mase: z.number(), sql: z.number() });
+const TaskLine = z.object({
+  file: z.string(),
+  series: z.string(),
+  group: z.string(),
+  history_steps: z.number().int(),
+  forecast_from: z.number(),
+  mase_scale: z.number(),
+  reference: z.record(z.string(), Losses),
+});
+
+/** Mean absolute error and mean pinball loss (x 2), both over the task's MASE scale. */
+export type TaskLosses = z.infer<typeof Losses>;
+
+/** One rolling-origin task: a history, what came, and the frozen losses of the reference methods. */
+export interface ForecastTask {
+  readonly group: string;
+  readonly series: string;
+  readonly history: RegularSeries;
+  readonly actual: Float64Array;
+  readonly maseScale: number;
+  readonly reference: Readonly<Record<string, TaskLosses>>;
+}
+
+interface Grid {
+  readonly start: number;
+  readonly values: Float64Array;
+}
+
+/** Values on the five-minute grid, times floored to it, the last of a slot winning, gaps NaN. */
+const toGrid = (points: ReadonlyMap<number, number>): Grid => {
+  let [start, end] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+  for (const at of points.keys()) {
+    start = Math.min(start, at);
+    end = Math.max(end, at);
+  }
+  const values = new Float64Array((end - start) / STEP_SECONDS + 1).fill(Number.NaN);
+  for (const [at, value] of points) values[(at - start) / STEP_SECONDS] = value;
+  return { start, values };
+};
+
+const slotOf = (epochSeconds: number): number => Math.floor(epochSeconds / STEP_SECONDS) * STEP_SECONDS;
+
+const parseLong = (text: string): Map<string, Grid> => {
+  const bySeries = new Map<string, Map<number, number>>();
+  for (const line of text.split('\n').slice(1)) {
+    const [time, series, value] = line.split(',');
+    if (series === undefined) continue;
+    const points = bySeries.get(series) ?? new Map<number, number>();
+    bySeries.set(series, points.set(slotOf(Number(time)), value ? Number(value) : Number.NaN));
+  }
+  return new Map([...bySeries].map(([series, points]) => [series, toGrid(points)]));
+};
+
+const parseNab = (text: string): Grid => {
+  const points = new Map<number, number>();
+  for (const line of text.trim().split('\n').slice(1)) {
+    const [time, value] = line.split(',');
+    points.set(slotOf(Date.parse(`${time!.replace(' ', 'T')}Z`) / 1000), Number(value));
+  }
+  return toGrid(points);
+};
+
+const findNab = (data: string, series: string): string => {
+  const root = join(data, 'nab', 'data');
+  const found = readdirSync(root)
+    .map((folder) => join(root, folder, `${series}.csv`))
+    .find(existsSync);
+  if (found === undefined) throw new InvalidInputError(`no NAB series ${series} under ${root}`);
+  return found;
+};
+
+const readGrids = (data: string): ((file: string, series: string) => Grid) => {
+  const files = new Map<string, Map<string, Grid>>();
+  return (file, series) => {
+    if (file.endsWith('nab')) return parseNab(readFileSync(findNab(data, series), 'utf8'));
+    const known =
+      files.get(file) ?? parseLong(gunzipSync(readFileSync(join(data, 'fleet', file))).toString('utf8'));
+    files.set(file, known);
+    const grid = known.get(series);
+    if (grid === undefined) throw new InvalidInputError(`no series ${series} in ${file}`);
+    return grid;
+  };
+};
+
+/** Reads `fleet/tasks.jsonl` and the series behind it. Throws InvalidInputError where a series is not there. */
+export const readTasks = (data: string): ForecastTask[] => {
+  const gridOf = readGrids(data);
+  const lines = readFileSync(join(data, 'fleet', 'tasks.jsonl'), 'utf8')
+    .trim()
+    .split('\n');
+  return lines.map((line) => {
+    const task = TaskLine.parse(JSON.parse(line));
+    const grid = gridOf(task.file, task.series);
+    const from = (task.forecast_from - grid.start) / STEP_SECONDS;
+    return {
+      group: task.group,
+      series: task.series,
+      history: {
+        start: task.forecast_from - task.history_steps * STEP_SECONDS,
+        stepSeconds: STEP_SECONDS,
+        values: grid.values.slice(from - task.history_steps, from),
+      },
+      actual: grid.values.slice(from, from + HORIZON),
+      maseScale: task.mase_scale,
+      reference: task.reference,
+    };
+  });
+};

@@ -1,0 +1,92 @@
+import { dynamoForecastStore } from '../../../adapters/forecasts/forecast-store.ts';
+import { s3RunFiles } from '../../../adapters/forecasts/run-files.ts';
+import { s3StateFiles } from '../../../adapters/forecasts/state-files.ts';
+import { forecastWithState } from '../../../core/forecasts/engine/ensemble.ts';
+import { runIdOf } from '../../../core/forecasts/runs/run-id.ts';
+import type { StoredBlock } from '../../../core/metrics/ports.ts';
+import { NO_SETTINGS } from '../../../core/platform/settings/settings.ts';
+import { type Deps, makeHandler } from '../../../functions/forecasts/forecast-batch/handler.ts';
+import { memoryS3, Written, weighingDynamo } from './memory-services.ts';
+import { FIRST_RUN, type StoredServer } from './simulated-blocks.ts';
+
+const TENANT = 'bench';
+
+/** What one run of a batch took and left. */
+export interface BatchRun {
+  readonly cpuMs: number;
+  readonly series: number;
+  readonly breaches: number;
+  readonly written: Written;
+  readonly counts: Readonly<Record<string, number>>;
+}
+
+export interface BatchRunner {
+  /** Forecasts the batch `hour` hours after the first run; each call is the next run of the same tenant. */
+  run(hour: number): Promise<BatchRun>;
+}
+
+const readBlocks =
+  (servers: ReadonlyMap<string, StoredServer>, now: number): Deps['blocks']['readRange'] =>
+  async (tenantId, targetId, from, to) => {
+    const blocks: StoredBlock[] = [];
+    for (let hour = from; hour <= to && hour < now; hour++) {
+      const bytes = servers.get(targetId)?.blocks.get(hour);
+      if (bytes !== undefined) blocks.push({ key: { tenantId, targetId, hour }, bytes, version: 1 });
+    }
+    return blocks;
+  };
+
+/** `targets` targets that share the series of fewer servers, so that storage weighs nothing in the memory measured. */
+const aliased = (servers: readonly StoredServer[], targets: number): Map<string, StoredServer> =>
+  new Map(
+    Array.from({ length: targets }, (_, i) => {
+      const { target, blocks } = servers[i % servers.length]!;
+      const targetId = `${target.targetId}-${i}`;
+      return [targetId, { target: { ...target, targetId }, blocks }];
+    }),
+  );
+
+const silentPorts = (counts: Record<string, number>) => ({
+  breaches: { replace: async () => {} },
+  events: { publish: async () => {} },
+  settings: { get: async () => NO_SETTINGS },
+  cadenceMinutes: 60,
+  telemetry: {
+    info: () => {},
+    error: () => {},
+    count: (outcome: string, amount = 1) => {
+      counts[outcome] = (counts[outcome] ?? 0) + amount;
+    },
+  },
+});
+
+/** The batch function itself, with the real codecs and adapters, on storage in memory. */
+export const batchRunner = (servers: readonly StoredServer[], targets: number): BatchRunner => {
+  const fleet = aliased(servers, targets);
+  const objects = new Map<string, Uint8Array>();
+  return {
+    run: async (hour) => {
+      const written = new Written();
+      const counts: Record<string, number> = {};
+      const bucket = { client: memoryS3(written, objects), bucketName: 'bench' };
+      const hot = { client: weighingDynamo(written), tableName: 'hot', now: () => FIRST_RUN * 1000 };
+      const files = s3RunFiles(bucket);
+      const handler = makeHandler({
+        ...silentPorts(counts),
+        registry: { get: async (_, targetId) => fleet.get(targetId)?.target },
+        blocks: { readRange: readBlocks(fleet, FIRST_RUN / 3600 + hour) },
+        forecasts: dynamoForecastStore(hot),
+        files,
+        states: s3StateFiles(bucket),
+        engine: forecastWithState,
+      });
+      const requestedAt = (FIRST_RUN + hour * 3600) * 1000;
+      const runId = runIdOf({ tenantId: TENANT, trigger: 'schedule', requestedAt });
+      const batchKey = await files.writeBatch(TENANT, runId, 1, [...fleet.keys()]);
+      const before = process.cpuUsage();
+      const { series, breaches } = await handler({ tenantId: TENANT, runId, batchKey, index: 1 });
+      const { user, system } = process.cpuUsage(before);
+      return { cpuMs: (user + system) / 1000, series, breaches, written, counts };
+    },
+  };
+};

@@ -1,0 +1,85 @@
+import { cpus } from 'node:os';
+import type { ForecastingFigures } from '../../../core/forecasts/capacity/forecasting-figures.ts';
+import { ENGINE_VERSION } from '../../../core/forecasts/engine/ensemble.ts';
+import { DEFAULT_BUDGET } from '../../../core/forecasts/runs/plan-batches.ts';
+import { type BatchRun, batchRunner } from './batch-runs.ts';
+import { peakMemoryMb, seriesOf } from './peak-memory.ts';
+import { SERIES_PER_TARGET, type StoredServer, simulatedServers } from './simulated-blocks.ts';
+
+const SERVERS = 20;
+const ROUNDS = 5;
+/** Hours after the first run at which the same series are forecast again from what it learned. */
+const LATER_HOURS = [1, 3, 5];
+
+const median = (values: readonly number[]): number => {
+  const sorted = [...values].sort((a, b) => a - b);
+  return (sorted[(sorted.length - 1) >> 1]! + sorted[sorted.length >> 1]!) / 2;
+};
+
+const perSeries = ({ cpuMs, series }: BatchRun): number => cpuMs / series;
+const rounded = (value: number, digits = 2): number => Number(value.toFixed(digits));
+const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
+
+const round = async (servers: readonly StoredServer[]) => {
+  const runner = batchRunner(servers, servers.length);
+  const first = await runner.run(0);
+  const later: BatchRun[] = [];
+  for (const hour of LATER_HOURS) later.push(await runner.run(hour));
+  return { first, later };
+};
+
+const meanBlockBytes = (servers: readonly StoredServer[]): number => {
+  const sizes = servers.flatMap(({ blocks }) => [...blocks.values()].map(({ length }) => length));
+  return sum(sizes) / sizes.length;
+};
+
+const sizesOf = ({ written, series }: BatchRun, servers: readonly StoredServer[]) => ({
+  forecast: Math.round(sum(written.itemBytes) / series),
+  archive: Math.round((written.objectBytes.get('forecasts') ?? 0) / series),
+  state: Math.round((written.objectBytes.get('states') ?? 0) / series),
+  hourBlock: Math.round(meanBlockBytes(servers) / SERIES_PER_TARGET),
+});
+
+/** Targets of the largest batch that the planner cuts. */
+const LARGEST_BATCH = Math.floor(DEFAULT_BUDGET.maxSeries / SERIES_PER_TARGET);
+
+const memoryOf = () => ({
+  series: seriesOf(LARGEST_BATCH),
+  peakMb: Math.round(peakMemoryMb(LARGEST_BATCH)),
+  emptyMb: Math.round(peakMemoryMb(0)),
+});
+
+/**
+ * Measures the batch function on simulated servers: medians of five rounds of CPU time, after one that compiles.
+ * `today` dates the figures; `told` hears of each round.
+ */
+export const measureForecasting = async (
+  today: string,
+  told: (done: number, of: number) => void = () => {},
+): Promise<ForecastingFigures> => {
+  const servers = simulatedServers(SERVERS);
+  await round(servers);
+  const rounds: Awaited<ReturnType<typeof round>>[] = [];
+  for (let i = 0; i < ROUNDS; i++) {
+    rounds.push(await round(servers));
+    told(i + 1, ROUNDS + 1);
+  }
+  const { first, later } = rounds[0]!;
+  const figures = {
+    measuredAt: today,
+    machine: `${cpus()[0]?.model ?? 'unknown CPU'}, ${cpus().length} cores, Node ${process.version}`,
+    engine: ENGINE_VERSION,
+    series: first.series,
+    historyDays: 14,
+    stepSeconds: 300,
+    cpuMsPerSeries: {
+      learned: rounded(median(rounds.map((one) => perSeries(one.first)))),
+      resumed: rounded(median(rounds.flatMap((one) => one.later.map(perSeries)))),
+    },
+    bytesPerSeries: sizesOf(first, servers),
+    batchMemory: memoryOf(),
+    breachShare: rounded(sum(later.map((run) => run.breaches)) / sum(later.map((run) => run.series)), 3),
+  };
+  told(ROUNDS + 1, ROUNDS + 1);
+  return figures;
+};

@@ -1,0 +1,55 @@
+import { writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import type { ForecastingFigures } from '../../../core/forecasts/capacity/forecasting-figures.ts';
+import { readTasks } from '../forecast/fleet-data.ts';
+import { measureForecasting } from './measure.ts';
+import { type ResumedAccuracy, resumedAccuracy } from './resumed-accuracy.ts';
+import { measureServing, type ServingFigures } from './serving.ts';
+import { compareThreads, type ThreadFigures } from './threads.ts';
+
+/** Throughput of the forecast runs and of serving what they left. */
+export interface ThroughputFigures {
+  readonly forecasting: ForecastingFigures;
+  readonly threads: ThreadFigures;
+  readonly serving: ServingFigures;
+  readonly resumed: ResumedAccuracy;
+}
+
+const FIGURES_FILE = new URL('../../../core/forecasts/capacity/measured-forecasting.json', import.meta.url);
+const percent = (ratio: number): string => `${(100 * (ratio - 1)).toFixed(1)} %`;
+
+const linesOf = ({ forecasting, threads, serving, resumed }: ThroughputFigures): string[] => [
+  `${forecasting.machine}, ${forecasting.engine}, medians of CPU time`,
+  `batch function, a series: ${forecasting.cpuMsPerSeries.learned} ms learned, ${forecasting.cpuMsPerSeries.resumed} ms resumed`,
+  `stored bytes a series: ${JSON.stringify(forecasting.bytesPerSeries)}`,
+  `peak memory: ${forecasting.batchMemory.peakMb} MB for ${forecasting.batchMemory.series} series, ${forecasting.batchMemory.emptyMb} MB for none`,
+  `${threads.series} series on one thread: CPU ${threads.one.cpuMs} ms, wall ${threads.one.wallMs} ms; on two: CPU ${threads.two.cpuMs} ms, wall ${threads.two.wallMs} ms; two cost ${threads.priceRatio.toFixed(2)} times one`,
+  `GET forecast, handler: p50 ${serving.one.p50} ms, p95 ${serving.one.p95} ms; all ${serving.metrics} metrics: p50 ${serving.all.p50} ms`,
+  `resumed against scratch on ${resumed.tasks} tasks: MASE ${percent(resumed.maseRatio)}, CRPS ${percent(resumed.crpsRatio)}, p10-p90 covers ${resumed.covered.resumed.toFixed(3)} against ${resumed.covered.scratch.toFixed(3)}`,
+];
+
+/** Measures throughput; `data` holds `fleet/tasks.jsonl`, on which resumed forecasts are scored. */
+export const runThroughputBench = async (options: {
+  readonly data: string;
+  readonly out: (line: string) => void;
+}): Promise<ThroughputFigures> => {
+  const figures = {
+    forecasting: await measureForecasting(new Date().toISOString().slice(0, 10)),
+    threads: await compareThreads(),
+    serving: await measureServing(),
+    resumed: resumedAccuracy(readTasks(options.data)),
+  };
+  for (const line of linesOf(figures)) options.out(line);
+  return figures;
+};
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const { values } = parseArgs({
+    options: { data: { type: 'string' }, keep: { type: 'boolean', default: false } },
+  });
+  const data = values.data ?? process.env.FORESTALL_DATA ?? '../shared/data';
+  const out = (line: string) => void process.stdout.write(`${line}\n`);
+  const { forecasting } = await runThroughputBench({ data, out });
+  if (values.keep) writeFileSync(FIGURES_FILE, `${JSON.stringify(forecasting, null, 2)}\n`);
+}

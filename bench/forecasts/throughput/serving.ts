@@ -1,0 +1,83 @@
+import type { Context } from 'aws-lambda';
+import { forecast } from '../../../core/forecasts/engine/ensemble.ts';
+import type { TargetForecast } from '../../../core/forecasts/ports.ts';
+import { forecastTarget } from '../../../core/forecasts/runs/forecast-target.ts';
+import { decodeForecasts, encodeForecasts } from '../../../core/forecasts/stored/forecast-codec.ts';
+import { historyOf } from '../../../core/metrics/blocks/block-history.ts';
+import { type Deps, makeHandler } from '../../../functions/serve-api/handler.ts';
+import { FIRST_RUN, SERIES_PER_TARGET, simulatedServers } from './simulated-blocks.ts';
+
+interface Percentiles {
+  readonly p50: number;
+  readonly p95: number;
+}
+
+/** Milliseconds of the handler of `GET .../forecast` without the network: one metric, and all of a target. */
+export interface ServingFigures {
+  readonly requests: number;
+  readonly metrics: number;
+  readonly one: Percentiles;
+  readonly all: Percentiles;
+}
+
+const WARM_UP = 200;
+const REQUESTS = 2000;
+const PART_BYTES = 350_000;
+
+const storedForecast = (): readonly Uint8Array[] => {
+  const { target, blocks } = simulatedServers(1)[0]!;
+  const stored = [...blocks].map(([hour, bytes]) => ({
+    key: { tenantId: target.tenantId, targetId: target.targetId, hour },
+    ...{ bytes, version: 1 },
+  }));
+  const task = { runId: '2026-11-01T00-00-00Z-abcd1234', issuedAt: FIRST_RUN * 1000, forecaster: forecast };
+  return encodeForecasts(forecastTarget(target, historyOf(stored), task).forecast, PART_BYTES);
+};
+
+const decoded = (parts: readonly Uint8Array[]): TargetForecast => {
+  const [first, ...more] = parts.map(decodeForecasts);
+  return { ...first!, metrics: [...first!.metrics, ...more.flatMap(({ metrics }) => metrics)] };
+};
+
+/** A handler whose only storage is one encoded forecast; every other port is absent, as no such request is made. */
+const handlerOf = (parts: readonly Uint8Array[]) =>
+  makeHandler({
+    authenticate: async () => ({ tenantId: 'bench' }),
+    forecasts: { get: async () => decoded(parts) },
+    now: () => FIRST_RUN * 1000,
+    telemetry: { info: () => {}, error: () => {}, count: () => {} },
+  } as unknown as Deps);
+
+const requestOf = (path: string, query: string) => ({
+  version: '2.0',
+  rawPath: path,
+  rawQueryString: query,
+  headers: { authorization: 'Bearer bench' },
+  requestContext: { http: { method: 'GET', path, sourceIp: '127.0.0.1' }, requestId: 'bench' },
+  isBase64Encoded: false,
+});
+
+const timed = async (handle: ReturnType<typeof makeHandler>, event: object): Promise<Percentiles> => {
+  const times: number[] = [];
+  for (let i = 0; i < WARM_UP + REQUESTS; i++) {
+    const before = performance.now();
+    const { statusCode } = (await handle(event, {} as Context)) as { statusCode?: number };
+    if (statusCode !== 200) throw new Error(`the handler answered ${statusCode}`);
+    if (i >= WARM_UP) times.push(performance.now() - before);
+  }
+  times.sort((a, b) => a - b);
+  const at = (share: number): number => Number(times[Math.floor(share * times.length)]!.toFixed(2));
+  return { p50: at(0.5), p95: at(0.95) };
+};
+
+/** Times the handler that serves forecasts, decoding what storage would bring along. */
+export const measureServing = async (): Promise<ServingFigures> => {
+  const handle = handlerOf(storedForecast());
+  const path = `/v1/targets/${encodeURIComponent(simulatedServers(1)[0]!.target.targetId)}/forecast`;
+  return {
+    requests: REQUESTS,
+    metrics: SERIES_PER_TARGET,
+    one: await timed(handle, requestOf(path, 'metric=cpu_percent')),
+    all: await timed(handle, requestOf(path, '')),
+  };
+};

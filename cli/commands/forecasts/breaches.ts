@@ -1,0 +1,64 @@
+import { Command, Option } from 'commander';
+import { SEVERITIES, type Severity } from '../../../core/forecasts/breach/breach-risk.ts';
+import type { BreachAnswer } from '../../api-client/answers.ts';
+import { probabilityColour, severityColour } from '../../terminal/colour.ts';
+import { formatDuration, formatNumber, formatPercent } from '../../terminal/format.ts';
+import type { Column } from '../../terminal/table.ts';
+import type { Terminal } from '../../terminal/terminal.ts';
+import { type ConnectionOptions, connect, withConnection } from '../shared/connection-options.ts';
+import { printList } from '../shared/list-output.ts';
+import { numberUpTo, wholeNumber } from '../shared/option-values.ts';
+
+interface Options extends ConnectionOptions {
+  readonly minProbability?: number;
+  readonly severity?: Severity;
+  readonly target?: string;
+  readonly limit: number;
+  readonly json?: true;
+}
+
+/** Columns of a list of predicted breaches, worst first. */
+export const BREACH_COLUMNS: readonly Column<BreachAnswer>[] = [
+  { header: 'target', text: ({ target }) => target, shrinks: true },
+  { header: 'metric', text: ({ metric }) => metric, shrinks: true },
+  {
+    header: 'severity',
+    text: ({ severity }) => severity,
+    colour: ({ severity }) => severityColour(severity),
+  },
+  {
+    header: 'chance',
+    align: 'right',
+    text: ({ probability }) => formatPercent(probability),
+    colour: ({ probability }) => probabilityColour(probability),
+  },
+  {
+    header: 'in',
+    align: 'right',
+    text: ({ timeToImpactSeconds: time }) => (time ? formatDuration(time.p50) : '-'),
+  },
+  {
+    header: 'limit',
+    align: 'right',
+    text: ({ threshold }) =>
+      `${threshold.direction === 'above' ? '>' : '<'} ${formatNumber(threshold.limit)}`,
+  },
+  { header: 'peak', align: 'right', text: ({ expectedPeak }) => formatNumber(expectedPeak) },
+];
+
+/** `forestall breaches`: the predicted breaches of a deployment, worst first. */
+export const breachesCommand = (terminal: Terminal): Command =>
+  withConnection(new Command('breaches'))
+    .description('list predicted breaches, highest risk first')
+    .option('--min-probability <share>', 'only from this probability on', numberUpTo(0, 1))
+    .addOption(new Option('--severity <severity>', 'only this severity').choices(SEVERITIES))
+    .option('--target <id>', 'only this target')
+    .option('--limit <n>', 'at most so many', wholeNumber(1, 1_000_000), 50)
+    .option('--json', 'one JSON object per line and breach')
+    .action(({ minProbability, severity, target, limit, json, ...connection }: Options) =>
+      printList(
+        connect(connection, terminal).breaches({ minProbability, severity, target, most: limit }),
+        { columns: BREACH_COLUMNS, empty: 'no breach predicted', json: json === true },
+        terminal,
+      ),
+    );

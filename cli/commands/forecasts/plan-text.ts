@@ -1,0 +1,91 @@
+import type { ForecastingFigures } from '../../../core/forecasts/capacity/forecasting-figures.ts';
+import { LAMBDA_SLOWDOWN } from '../../../core/forecasts/capacity/forecasting-figures.ts';
+import type { FleetPlan, LimitCheck } from '../../../core/forecasts/capacity/plan-fleet.ts';
+import { PRICES } from '../../../core/platform/billing/prices.ts';
+import { formatDuration } from '../../terminal/format.ts';
+import { type Column, renderTable } from '../../terminal/table.ts';
+import type { Terminal } from '../../terminal/terminal.ts';
+
+const whole = (value: number): string => Math.round(value).toLocaleString('en-US');
+const dollars = (value: number): string => `$${value < 1 ? value.toFixed(4) : value.toFixed(2)}`;
+const seconds = (value: number): string =>
+  value < 10 ? `${value.toFixed(1)}s` : formatDuration(Math.round(value));
+const bytes = (value: number): string =>
+  value < 1024 ? `${Math.round(value)} B` : `${(value / 1024).toFixed(1)} KB`;
+
+interface Row {
+  readonly what: string;
+  readonly value: string;
+}
+
+const rowsOf = (plan: FleetPlan, figures: ForecastingFigures): Row[] => {
+  const { cpuMsPerSeries } = figures;
+  const { perRun, perTarget } = plan;
+  const times = plan.seconds;
+  return [
+    { what: 'series', value: `${whole(plan.series)} (${whole(plan.targets)} x ${plan.seriesPerTarget})` },
+    {
+      what: 'CPU per series, measured',
+      value: `${cpuMsPerSeries.learned} ms learned, ${cpuMsPerSeries.resumed} ms resumed`,
+    },
+    { what: 'CPU per run, one core measured', value: seconds(times.cpu) },
+    { what: `Lambda per run (CPU x ${LAMBDA_SLOWDOWN}, requests)`, value: seconds(times.lambda) },
+    {
+      what: 'batches',
+      value: `${whole(plan.batches)} of up to ${plan.targetsPerBatch} targets, ${plan.batchesAtOnce} at once`,
+    },
+    { what: 'wall time, usual run', value: seconds(times.wall) },
+    { what: 'wall time, everything learned', value: seconds(times.longestWall) },
+    { what: 'memory of a batch', value: `${whole(plan.batchMemoryMb)} MB` },
+    { what: 'GB-seconds', value: whole(perRun.gbSeconds) },
+    {
+      what: 'write units',
+      value: `${whole(perRun.writeUnits)} (${bytes(perTarget.forecastBytes)} = ${perTarget.writeUnits} a target)`,
+    },
+    {
+      what: 'read units',
+      value: `${whole(perRun.readUnits)} (${bytes(perTarget.historyBytes)} = ${perTarget.readUnits} a target)`,
+    },
+    { what: 'S3 puts, gets', value: `${whole(perRun.puts)}, ${whole(perRun.gets)}` },
+    { what: 'state transitions', value: whole(perRun.transitions) },
+    { what: 'cost per run', value: dollars(perRun.dollars) },
+    {
+      what: `cost per month (${whole(plan.perMonth.runs)} runs)`,
+      value: dollars(plan.perMonth.dollars),
+    },
+  ];
+};
+
+const limitColumns: Column<LimitCheck>[] = [
+  { header: 'limit', text: ({ limit }) => limit, shrinks: true },
+  { header: 'takes', align: 'right', text: ({ takes }) => whole(takes) },
+  { header: 'allows', align: 'right', text: ({ allows }) => whole(allows) },
+  { header: '', text: ({ fits }) => (fits ? 'fits' : 'DOES NOT FIT') },
+];
+
+/** A plan as two tables, what it rests on, and what it costs by part. */
+export const describePlan = (plan: FleetPlan, figures: ForecastingFigures, terminal: Terminal): string[] => [
+  ...renderTable<Row>(
+    [
+      { header: 'one run', text: ({ what }) => what, shrinks: true },
+      { header: '', align: 'right', text: ({ value }) => value },
+    ],
+    rowsOf(plan, figures),
+    terminal,
+  ),
+  '',
+  ...renderTable(limitColumns, plan.limits, terminal),
+  '',
+  ...renderTable(
+    [
+      { header: 'a month', text: ({ what }) => what, shrinks: true },
+      { header: 'units', align: 'right', text: ({ units }) => whole(units) },
+      { header: 'list price', align: 'right', text: ({ list }) => dollars(list) },
+    ],
+    plan.perMonth.lines,
+    terminal,
+  ),
+  '',
+  `Measured ${figures.measuredAt} on ${figures.machine}: ${figures.series} simulated series, ${figures.engine}.`,
+  `Assumed: a virtual CPU of Lambda is ${LAMBDA_SLOWDOWN} times slower; prices of ${PRICES.region}, ${PRICES.asOf}.`,
+];

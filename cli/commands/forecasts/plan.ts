@@ -1,0 +1,62 @@
+import { Command } from 'commander';
+import {
+  type ForecastingFigures,
+  MEASURED_FORECASTING,
+} from '../../../core/forecasts/capacity/forecasting-figures.ts';
+import { type FleetPlan, planFleet } from '../../../core/forecasts/capacity/plan-fleet.ts';
+import { PRICES } from '../../../core/platform/billing/prices.ts';
+import { startProgress } from '../../terminal/progress.ts';
+import type { Terminal } from '../../terminal/terminal.ts';
+import { wholeNumber } from '../shared/option-values.ts';
+import { describePlan } from './plan-text.ts';
+
+interface Options {
+  readonly targets: number;
+  readonly metrics: number;
+  readonly cadence: number;
+  readonly measure?: true;
+  readonly json?: true;
+}
+
+/** Runs the real batch function on simulated servers: about a minute. */
+const measureHere = async (terminal: Terminal): Promise<ForecastingFigures> => {
+  const { measureForecasting } = await import('../../../bench/forecasts/throughput/measure.ts');
+  const progress = startProgress(terminal, 'measuring', 6);
+  try {
+    return await measureForecasting(new Date().toISOString().slice(0, 10), () => progress.advance());
+  } finally {
+    progress.stop();
+  }
+};
+
+const toJson = (plan: FleetPlan, figures: ForecastingFigures): string => {
+  const { targets, seriesPerTarget, cadenceMinutes, perMonth, ...rest } = plan;
+  return JSON.stringify({
+    ...{ targets, metrics: seriesPerTarget, cadenceMinutes, ...rest, perMonth },
+    measured: figures,
+    prices: { region: PRICES.region, asOf: PRICES.asOf },
+  });
+};
+
+const run = async (options: Options, terminal: Terminal): Promise<void> => {
+  const figures = options.measure ? await measureHere(terminal) : MEASURED_FORECASTING;
+  const fleet = {
+    targets: options.targets,
+    seriesPerTarget: options.metrics,
+    cadenceMinutes: options.cadence,
+  };
+  const plan = planFleet(fleet, figures);
+  const lines = options.json ? [toJson(plan, figures)] : describePlan(plan, figures, terminal);
+  terminal.stdout.write(`${lines.join('\n')}\n`);
+};
+
+/** `forestall plan`: what a forecast run of a fleet takes and costs, from measured figures and without AWS. */
+export const planCommand = (terminal: Terminal): Command =>
+  new Command('plan')
+    .description('time, batches, store units and cost of the forecast runs of a fleet, from measured figures')
+    .requiredOption('--targets <n>', 'number of targets', wholeNumber(1, 10_000_000))
+    .requiredOption('--metrics <n>', 'series of each target', wholeNumber(1, 1000))
+    .option('--cadence <minutes>', 'minutes between runs', wholeNumber(1, 1440), 60)
+    .option('--measure', 'measure this machine instead of using the figures that come with Forestall')
+    .option('--json', 'one JSON object')
+    .action((options: Options) => run(options, terminal));

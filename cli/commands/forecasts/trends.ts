@@ -1,0 +1,75 @@
+import { Command, InvalidArgumentError } from 'commander';
+import { regularise } from '../../../core/metrics/series/regularise.ts';
+import { InvalidInputError } from '../../../core/shared/errors.ts';
+import { openInput } from '../../input/line-batches.ts';
+import { readSeriesWithUptime, type SeriesWithUptime } from '../../input/uptime-csv.ts';
+import type { Terminal } from '../../terminal/terminal.ts';
+import { LineWriter } from '../../terminal/writer.ts';
+import { describeTrends } from './trends-text.ts';
+
+interface Options {
+  readonly uptime?: string;
+  readonly capacity?: number;
+  readonly downBelow?: number;
+  readonly totals?: true;
+  readonly json?: true;
+}
+
+/** More than a year of minutes. */
+const MOST_STEPS = 600_000;
+
+const parseNumber = (text: string): number => {
+  const value = Number(text);
+  if (text.trim() !== '' && Number.isFinite(value)) return value;
+  throw new InvalidArgumentError('Expected a number.');
+};
+
+const tell = async ({ points, uptime }: SeriesWithUptime, { capacity, downBelow, totals }: Options) => {
+  // Loaded here, so that no other command waits for the engine.
+  const { reportTrends } = await import('../../../core/forecasts/trends/trend-report.ts');
+  const { presentTrends } = await import('../../../core/api/trend-answers.ts');
+  const series = regularise({ ...points, kind: 'gauge' }, { maxSteps: MOST_STEPS });
+  const { stepSeconds } = series;
+  const told = reportTrends(series, {
+    ...(capacity !== undefined && { capacity }),
+    ...(downBelow !== undefined && { downBelow }),
+    ...(uptime && {
+      uptime: regularise({ ...uptime, kind: 'gauge' }, { stepSeconds, maxSteps: MOST_STEPS }),
+    }),
+    totals: totals === true,
+  });
+  return presentTrends(told);
+};
+
+const run = async (file: string, options: Options, terminal: Terminal): Promise<void> => {
+  const found = await readSeriesWithUptime(openInput(file, terminal.stdin), options.uptime);
+  const writer = new LineWriter(terminal.stdout);
+  let failed = 0;
+  for (const [series, points] of found) {
+    try {
+      const told = await tell(points, options);
+      await writer.lines(options.json ? [JSON.stringify({ series, ...told })] : describeTrends(series, told));
+    } catch (error) {
+      if (!(error instanceof InvalidInputError)) throw error;
+      failed++;
+      terminal.stderr.write(`forestall: series "${series}": ${error.message}\n`);
+    }
+  }
+  if (failed > 0) throw new InvalidInputError(`${failed} of ${found.size} series have no trend`);
+};
+
+/** `forestall trends FILE.csv|-`: the long view of every series of a CSV, with no AWS and no network. */
+export const trendsCommand = (terminal: Terminal): Command =>
+  new Command('trends')
+    .description('30, 60 and 90-day trend, growth, run-out date, leaks and recurring days of a CSV')
+    .argument('<file>', 'CSV file, plain or .gz, or - for stdin')
+    .option('--uptime <name>', 'column or series that holds the uptime: look for leaks')
+    .option('--capacity <value>', 'what the series runs out at: tell when', parseNumber)
+    .option(
+      '--down-below <value>',
+      'the service is down below it: forecast failures and downtime',
+      parseNumber,
+    )
+    .option('--totals', "the values add up (orders, calls, revenue): forecast the next day's total")
+    .option('--json', 'one JSON object per line and series')
+    .action((file: string, options: Options) => run(file, options, terminal));

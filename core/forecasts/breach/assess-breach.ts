@@ -1,0 +1,78 @@
+import type { RegularSeries } from '../../metrics/series/metric-series.ts';
+import type { Forecast } from '../engine/forecast.ts';
+import type { BreachRisk, Severity } from './breach-risk.ts';
+import { calibrate } from './calibration.ts';
+import { exceedanceByStep } from './exceedance.ts';
+import { type ExceedanceHistory, exceedanceHistory } from './exceedance-history.ts';
+import type { ResolvedThreshold } from './threshold.ts';
+
+const CRITICAL_WITHIN_SECONDS = 3600;
+const LIKELY = 0.5;
+/** Excursions counted as seen even where there were none: nothing is impossible because it is new. */
+const PRIOR_EXCURSIONS = 0.5;
+
+export interface BreachOptions {
+  /** Only excursions of at least so many consecutive steps count as a breach. Default 1. */
+  readonly persistenceSteps?: number;
+}
+
+const sum = (values: Float64Array): number => values.reduce((total, value) => total + value, 0);
+
+/** Probability of an excursion within `horizon` steps at the rate of the past (Poisson clumping, Aldous 1989). */
+export const impliedByHistory = (past: ExceedanceHistory, horizon: number): number =>
+  1 - Math.exp((-(past.excursions + PRIOR_EXCURSIONS) * horizon) / Math.max(1, past.observedSteps));
+
+/** Largest probability that `steps` steps in a row are beyond, bounded by the least likely of them. */
+const likeliestSustained = (beyond: Float64Array, steps: number): number => {
+  let most = 0;
+  for (let h = 0; h + steps <= beyond.length; h++) {
+    let least = 1;
+    for (let k = h; k < h + steps; k++) least = Math.min(least, beyond[k]!);
+    most = Math.max(most, least);
+  }
+  return most;
+};
+
+const severityOf = (probability: number, timeToImpact: number | null): Severity => {
+  if (probability < LIKELY || timeToImpact === null) return 'info';
+  return timeToImpact <= CRITICAL_WITHIN_SECONDS ? 'critical' : 'warning';
+};
+
+/** Step (from 1) by which `share` of the first crossings have happened, at a hazard in step with `beyond`. */
+const firstCrossingStep = (beyond: Float64Array, probability: number, share: number): number => {
+  const total = sum(beyond);
+  const hazard = -Math.log(1 - Math.min(0.9999, probability));
+  let passed = 0;
+  const step = beyond.findIndex((p) => {
+    passed += p / total;
+    return 1 - Math.exp(-hazard * passed) >= share * (1 - Math.exp(-hazard)) - 1e-12;
+  });
+  return step < 0 ? beyond.length : step + 1;
+};
+
+/**
+ * How likely the forecast crosses the threshold at least once, when first, and for how long. Steps are not independent,
+ * so their probabilities are never multiplied: the likeliest step and the past rate of excursions are joined by a
+ * calibration fitted on backtests. `history` (the series forecast from) gives that rate and the shape of the tail.
+ */
+export const assessBreach = (
+  forecast: Forecast,
+  threshold: ResolvedThreshold,
+  history?: RegularSeries,
+  options: BreachOptions = {},
+): BreachRisk => {
+  const persistenceSteps = Math.max(1, options.persistenceSteps ?? 1);
+  const past = history === undefined ? null : exceedanceHistory(history, threshold, persistenceSteps);
+  const beyond = exceedanceByStep(forecast, threshold, past);
+  const byHistory = past === null ? null : impliedByHistory(past, forecast.horizon);
+  const expected = sum(beyond);
+  const probability = expected > 0 ? calibrate(likeliestSustained(beyond, persistenceSteps), byHistory) : 0;
+  const at = (share: number) => firstCrossingStep(beyond, probability, share) * forecast.stepSeconds;
+  const timeToImpactSeconds = expected > 0 ? { p10: at(0.1), p50: at(0.5), p90: at(0.9) } : null;
+  return {
+    probability,
+    timeToImpactSeconds,
+    expectedShareBeyond: expected / Math.max(1, beyond.length),
+    severity: severityOf(probability, timeToImpactSeconds?.p50 ?? null),
+  };
+};

@@ -1,0 +1,48 @@
+import type { RegularSeries } from '../../metrics/series/metric-series.ts';
+import type { ResolvedThreshold } from './threshold.ts';
+
+/** How a series has behaved around one threshold. */
+export interface ExceedanceHistory {
+  readonly observedSteps: number;
+  readonly stepsBeyond: number;
+  /** Separate excursions: runs of steps beyond, at least `persistenceSteps` long. */
+  readonly excursions: number;
+  /** Observed values, ascending, with the threshold's direction turned to "above". */
+  readonly sorted: Float64Array;
+}
+
+/** Turns a series so that beyond always means above: `below` thresholds are mirrored. */
+const signOf = (threshold: ResolvedThreshold): 1 | -1 => (threshold.direction === 'above' ? 1 : -1);
+
+/** Counts steps and excursions beyond the threshold; missing steps neither start nor end one. */
+export const exceedanceHistory = (
+  history: RegularSeries,
+  threshold: ResolvedThreshold,
+  persistenceSteps: number,
+): ExceedanceHistory => {
+  const sign = signOf(threshold);
+  const limit = sign * threshold.limit;
+  let [stepsBeyond, excursions, run] = [0, 0, 0];
+  for (const value of history.values) {
+    if (!Number.isFinite(value)) continue;
+    run = sign * value > limit ? run + 1 : 0;
+    if (run > 0) stepsBeyond++;
+    if (run === persistenceSteps) excursions++;
+  }
+  const sorted = history.values
+    .filter(Number.isFinite)
+    .map((value) => sign * value)
+    .sort();
+  return { observedSteps: sorted.length, stepsBeyond, excursions, sorted };
+};
+
+/** Share of the observed values above `level` (mirrored units), never quite zero: half an observation at least. */
+export const shareAbove = ({ sorted }: ExceedanceHistory, level: number): number => {
+  let [low, high] = [0, sorted.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (sorted[middle]! > level) high = middle;
+    else low = middle + 1;
+  }
+  return Math.max(0.5, sorted.length - low) / Math.max(1, sorted.length);
+};

@@ -1,0 +1,30 @@
+import type { RegularSeries } from '../../metrics/series/metric-series.ts';
+import { InvalidInputError } from '../../shared/errors.ts';
+import type { ResolvedThreshold, Threshold } from './threshold.ts';
+
+const historicalLimit = (history: RegularSeries, quantile: number): number => {
+  const observed = history.values.filter(Number.isFinite).sort();
+  if (observed.length === 0) {
+    throw new InvalidInputError('a historical threshold needs at least one observed value', {
+      field: 'history',
+    });
+  }
+  const position = Math.min(1, Math.max(0, quantile)) * (observed.length - 1);
+  const below = Math.floor(position);
+  const low = observed[below]!;
+  const high = observed[Math.min(observed.length - 1, below + 1)]!;
+  return low + (position - below) * (high - low);
+};
+
+/**
+ * Works out a threshold's limit for one series. Historical limits are type-7 sample quantiles (Hyndman & Fan 1996)
+ * of the observed values. Throws InvalidInputError where the history holds none.
+ */
+export const resolveThreshold = (threshold: Threshold, history: RegularSeries): ResolvedThreshold =>
+  threshold.kind === 'fixed'
+    ? { direction: threshold.direction, limit: threshold.limit, source: 'fixed' }
+    : {
+        direction: threshold.direction,
+        limit: historicalLimit(history, threshold.quantile),
+        source: 'historical',
+      };

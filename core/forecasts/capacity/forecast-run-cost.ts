@@ -1,0 +1,71 @@
+import type { UsageLine } from '../../platform/billing/cost-lines.ts';
+import {
+  gigabytes,
+  HOURS_PER_MONTH,
+  keptGigabytes,
+  readUnits,
+  writeUnits,
+} from '../../platform/billing/units.ts';
+
+/** What the forecasts of a fleet take in a month, apart from any prices. Bytes are of stored items and objects. */
+export interface ForecastLoad {
+  readonly targets: number;
+  readonly seriesPerTarget: number;
+  readonly batches: number;
+  readonly cadenceMinutes: number;
+  /** Billed milliseconds of one series, and on top of them of one target: requests to the stores. */
+  readonly msPerSeries: number;
+  readonly msPerTarget: number;
+  readonly memoryGb: number;
+  /** Blocks of a target that a run reads together. */
+  readonly historyBytes: number;
+  readonly forecastBytes: number;
+  readonly archiveBytes: number;
+  readonly archiveDays: number;
+  /** Kept states of one target, and how often a month they are written. */
+  readonly stateBytes: number;
+  readonly learnedShare: number;
+  /** Share of the series with a breach that is listed. */
+  readonly breachShare: number;
+}
+
+/** Lines of a month of forecast runs. */
+export const forecastUsage = (load: ForecastLoad): UsageLine[] => {
+  const component = 'Forecast';
+  const { batches } = load;
+  const runs = (HOURS_PER_MONTH * 60) / load.cadenceMinutes;
+  const series = runs * load.targets * load.seriesPerTarget;
+  const breaches = series * load.breachShare;
+  const targets = runs * load.targets;
+  const seconds = (series * load.msPerSeries + targets * load.msPerTarget) / 1000;
+  const line = (what: string, price: UsageLine['price'], units: number) => ({
+    component,
+    what,
+    price,
+    units,
+  });
+  return [
+    // Plan, map and close, one state for each batch.
+    line('state transitions', 'stepFunctionsTransition', runs * (batches + 4)),
+    line('invocations', 'lambdaRequest', runs * (batches + 2)),
+    line('GB-seconds', 'lambdaArmGbSecond', seconds * load.memoryGb),
+    line('history reads', 'dynamoReadUnit', targets * readUnits(load.historyBytes, 'eventual')),
+    line('forecast writes', 'dynamoWriteUnit', targets * writeUnits(load.forecastBytes)),
+    // A breach is written to the table and, when its risk has changed, taken out of the index and put in again.
+    line('breach writes', 'dynamoWriteUnit', breaches * 3),
+    line('breach reads', 'dynamoReadUnit', targets),
+    line(
+      'run files, archives and states put',
+      's3Put',
+      runs * (3 * batches + 1) + runs * batches * load.learnedShare,
+    ),
+    line('run files and states read', 's3Get', runs * 3 * batches),
+    line(
+      'GB of archived forecasts',
+      's3GbMonth',
+      keptGigabytes(targets * load.archiveBytes, load.archiveDays),
+    ),
+    line('GB of states', 's3GbMonth', gigabytes(load.targets * load.stateBytes)),
+    line('events', 'customEvent', breaches + runs * batches),
+  ];
+};

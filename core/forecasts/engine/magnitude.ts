@@ -1,0 +1,14 @@
+import type { RegularSeries } from '../../metrics/series/metric-series.ts';
+
+const LARGEST_SAFE = 1e100;
+
+/** Unit in which squares and differences of the values neither overflow nor vanish; 1 for ordinary metrics. */
+export const safeUnit = (values: Float64Array): number => {
+  let largest = 0;
+  for (const value of values) if (Number.isFinite(value)) largest = Math.max(largest, Math.abs(value));
+  return largest > LARGEST_SAFE || (largest > 0 && largest < 1 / LARGEST_SAFE) ? largest : 1;
+};
+
+/** The series divided by the unit. */
+export const inUnit = (series: RegularSeries, unit: number): RegularSeries =>
+  unit === 1 ? series : { ...series, values: series.values.map((value) => value / unit) };

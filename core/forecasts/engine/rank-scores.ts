@@ -1,0 +1,56 @@
+import { normalQuantile } from '../../shared/maths/normal-quantile.ts';
+import type { RankOrder } from '../../shared/maths/order-statistics.ts';
+import { sortedQuantile } from '../../shared/maths/order-statistics.ts';
+
+const GRID_END = 3.5;
+const GRID_STEPS = 280;
+const GRID_PER_SCORE = GRID_STEPS / (2 * GRID_END);
+
+/** Standard normal distribution function on an even grid, from the inverse by bisection; built once. */
+const NORMAL_CDF: Float64Array = (() => {
+  const table = new Float64Array(GRID_STEPS + 1);
+  for (let k = 0; k <= GRID_STEPS; k++) {
+    const z = -GRID_END + (2 * GRID_END * k) / GRID_STEPS;
+    let [low, high] = [1e-9, 1 - 1e-9];
+    for (let i = 0; i < 50; i++) {
+      const middle = (low + high) / 2;
+      if (normalQuantile(middle) < z) low = middle;
+      else high = middle;
+    }
+    table[k] = low;
+  }
+  return table;
+})();
+
+/**
+ * Normal scores of a series (van der Waerden): each value becomes the normal quantile of its rank, ties their mean
+ * rank. Invariant under every increasing transformation, so skewed metrics become as easy as symmetric ones.
+ */
+export interface RankScores {
+  readonly scores: Float64Array;
+  /** Values at an even grid of scores: the inverse empirical distribution, read by `valueOfScore`. */
+  readonly table: Float64Array;
+}
+
+/** Value whose score is `z`: linear between the grid's points, its ends beyond them. */
+export const valueOfScore = (table: Float64Array, z: number): number => {
+  const position = Math.min(GRID_STEPS, Math.max(0, (z + GRID_END) * GRID_PER_SCORE));
+  const below = Math.min(GRID_STEPS - 1, Math.floor(position));
+  return table[below]! + (position - below) * (table[below + 1]! - table[below]!);
+};
+
+export const rankScores = ({ sorted, rank }: RankOrder): RankScores => {
+  const n = sorted.length;
+  const byRank = new Float64Array(n);
+  for (let i = 0; i < n; ) {
+    let end = i + 1;
+    while (end < n && sorted[end] === sorted[i]) end++;
+    byRank.fill(normalQuantile((i + end) / 2 / n), i, end);
+    i = end;
+  }
+  const table = NORMAL_CDF.map((p) => sortedQuantile(sorted, n, p));
+  return {
+    scores: Float64Array.from(rank, (r) => byRank[r]!),
+    table,
+  };
+};

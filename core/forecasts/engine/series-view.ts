@@ -1,0 +1,67 @@
+import type { RegularSeries } from '../../metrics/series/metric-series.ts';
+import { fillMissing } from './missing-values.ts';
+
+/** A history prepared for the candidates: filled, centred and scaled, with running sums. */
+export interface SeriesView {
+  /** Filled values in units of `scale` around `centre`; length `n`. */
+  readonly y: Float64Array;
+  readonly n: number;
+  /** 1 where the value was filled in; null where none was. Filled values are never scored. */
+  readonly missing: Uint8Array | null;
+  readonly centre: number;
+  readonly scale: number;
+  /** `sums[i]` = y[0] + ... + y[i-1]; length n + 1. */
+  readonly sums: Float64Array;
+  /** Main seasonal period in steps (a day; a week where a step is half a day or more). */
+  readonly period: number;
+  /** Further seasonal periods in steps, longer or shorter than `period`. */
+  readonly otherPeriods: readonly number[];
+  readonly stepSeconds: number;
+}
+
+/** Centre (median) and scale (mean absolute deviation from it) that make the engine equivariant. */
+const standardise = (filled: Float64Array): { centre: number; scale: number } => {
+  const sorted = Float64Array.from(filled).sort();
+  const centre = sorted[sorted.length >> 1] ?? 0;
+  let total = 0;
+  for (const value of filled) total += Math.abs(value - centre) / filled.length;
+  return { centre, scale: total > 0 ? total : 1 };
+};
+
+/** `sums[i]` = y[0] + ... + y[i-1]. */
+export const runningSums = (y: Float64Array): Float64Array => {
+  const sums = new Float64Array(y.length + 1);
+  for (let i = 0; i < y.length; i++) sums[i + 1] = sums[i]! + y[i]!;
+  return sums;
+};
+
+/** Steps in the main calendar season: a day, or a week for steps of half a day and more. */
+export const mainPeriod = (stepSeconds: number): number => {
+  const day = Math.round(86_400 / stepSeconds);
+  return day >= 3 ? day : Math.max(2, Math.round(604_800 / stepSeconds));
+};
+
+const missingMask = (values: Float64Array): Uint8Array | null =>
+  values.every(Number.isFinite) ? null : Uint8Array.from(values, (value) => (Number.isFinite(value) ? 0 : 1));
+
+/** Prepares a history; the candidates see nothing else. `findOthers` names further seasons of the scaled values. */
+export const viewSeries = (
+  history: RegularSeries,
+  period: number,
+  findOthers: (y: Float64Array) => readonly number[],
+): SeriesView => {
+  const y = fillMissing(history.values, period);
+  const { centre, scale } = standardise(y);
+  for (let i = 0; i < y.length; i++) y[i] = (y[i]! - centre) / scale;
+  return {
+    y,
+    n: y.length,
+    missing: missingMask(history.values),
+    centre,
+    scale,
+    sums: runningSums(y),
+    period,
+    otherPeriods: findOthers(y),
+    stepSeconds: history.stepSeconds,
+  };
+};

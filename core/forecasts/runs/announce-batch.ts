@@ -1,0 +1,55 @@
+import type { ForestallEvent } from '../../events/event-catalog.ts';
+import { EVENT_NAMES } from '../../events/event-names.ts';
+import type { PredictedBreach } from '../ports.ts';
+import type { TargetOutcome } from './forecast-target.ts';
+
+/** What a batch of one run produced. */
+export interface BatchOutcome {
+  readonly tenantId: string;
+  readonly runId: string;
+  readonly index: number;
+  /** Epoch milliseconds. */
+  readonly issuedAt: number;
+  readonly archiveKey: string;
+  readonly outcomes: readonly TargetOutcome[];
+}
+
+const breachEvent = (breach: PredictedBreach): ForestallEvent => {
+  const { tenantId, targetId, metric, runId, risk, threshold } = breach;
+  const { probability, severity, timeToImpactSeconds } = breach.breach;
+  return {
+    name: 'BreachPredicted',
+    source: EVENT_NAMES.BreachPredicted,
+    detail: {
+      ...{ tenantId, targetId, metric, runId, probability, severity, risk, timeToImpactSeconds },
+      id: `BreachPredicted/${tenantId}/${runId}/${targetId}/${metric}`,
+      occurredAt: new Date(breach.issuedAt).toISOString(),
+      threshold: { direction: threshold.direction, limit: threshold.limit },
+    },
+  };
+};
+
+/**
+ * The events of a batch: one ForecastPublished where it has forecasts, and a BreachPredicted for every breach that is
+ * more likely than not (`warning` and `critical`). Ids and times derive from the run, so that a repeated batch
+ * announces the same events.
+ */
+export const announceBatch = (batch: BatchOutcome): readonly ForestallEvent[] => {
+  const { tenantId, runId, index, issuedAt, archiveKey, outcomes } = batch;
+  const published = outcomes.filter(({ forecast }) => forecast.metrics.length > 0);
+  const model = published[0]?.forecast.metrics[0]?.forecast.model;
+  if (model === undefined) return [];
+  const forecastEvent: ForestallEvent = {
+    name: 'ForecastPublished',
+    source: EVENT_NAMES.ForecastPublished,
+    detail: {
+      ...{ tenantId, runId, archiveKey, model },
+      id: `ForecastPublished/${tenantId}/${runId}/${index}`,
+      occurredAt: new Date(issuedAt).toISOString(),
+      targets: published.length,
+      forecasts: published.reduce((sum, { forecast }) => sum + forecast.metrics.length, 0),
+    },
+  };
+  const breaches = outcomes.flatMap((outcome) => outcome.breaches);
+  return [forecastEvent, ...breaches.filter(({ breach }) => breach.severity !== 'info').map(breachEvent)];
+};

@@ -1,0 +1,55 @@
+/**
+ * What a run learned about the series of one batch, in one object: states by target and metric, each as the engine
+ * encodes it. A batch whose cut has moved finds most of its targets all the same, and learns the others anew.
+ */
+import { deflateRawSync, inflateRawSync } from 'node:zlib';
+import * as z from 'zod';
+import { InvalidInputError } from '../../shared/errors.ts';
+
+/** Encoded states by target, then by metric. */
+export type SeriesStates = ReadonlyMap<string, ReadonlyMap<string, string>>;
+
+export interface BatchStates {
+  /** Epoch milliseconds of the run that kept them. */
+  readonly issuedAt: number;
+  readonly states: SeriesStates;
+}
+
+/** First byte: raised whenever the layout changes. */
+const FORMAT = 1;
+/** More than the states of a batch are: a guard against bytes that unpack without end. */
+const MOST_BYTES = 256_000_000;
+
+const Content = z.object({
+  issuedAt: z.number(),
+  targets: z.record(z.string(), z.record(z.string(), z.string())),
+});
+
+/** States as compressed bytes, about 1.3 KB a series. */
+export const encodeBatchStates = ({ issuedAt, states }: BatchStates): Uint8Array => {
+  const targets = Object.fromEntries([...states].map(([id, metrics]) => [id, Object.fromEntries(metrics)]));
+  return Buffer.concat([
+    Uint8Array.of(FORMAT),
+    deflateRawSync(JSON.stringify({ issuedAt, targets }), { level: 4 }),
+  ]);
+};
+
+const parse = (bytes: Uint8Array): unknown => {
+  try {
+    return JSON.parse(inflateRawSync(bytes.subarray(1), { maxOutputLength: MOST_BYTES }).toString());
+  } catch (cause) {
+    throw new InvalidInputError('kept states cannot be read', { cause });
+  }
+};
+
+/** @throws InvalidInputError for damaged bytes and those of another format */
+export const decodeBatchStates = (bytes: Uint8Array): BatchStates => {
+  if (bytes[0] !== FORMAT) throw new InvalidInputError(`expected states of format ${FORMAT}`);
+  const content = Content.safeParse(parse(bytes));
+  if (!content.success) throw new InvalidInputError('kept states cannot be read', { cause: content.error });
+  const { issuedAt, targets } = content.data;
+  const states = Object.entries(targets).map(
+    ([id, metrics]) => [id, new Map(Object.entries(metrics))] as const,
+  );
+  return { issuedAt, states: new Map(states) };
+};

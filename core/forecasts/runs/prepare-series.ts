@@ -1,0 +1,57 @@
+import type { History } from '../../metrics/blocks/block-history.ts';
+import type { MetricKind, RegularSeries } from '../../metrics/series/metric-series.ts';
+import { regularise } from '../../metrics/series/regularise.ts';
+import { InvalidInputError } from '../../shared/errors.ts';
+import type { Forecast } from '../engine/forecast.ts';
+
+/** How far ahead forecasts reach, from now. */
+export const HORIZON_SECONDS = 8 * 3600;
+/** How much history a forecast reads. */
+export const HISTORY_SECONDS = 14 * 86_400;
+/** Finer series are averaged (deltas: summed) to this step: 96 of them make the horizon. */
+export const FINEST_STEP_SECONDS = 300;
+
+/** A history on its grid and how many steps are to be forecast from its end. */
+export interface PreparedSeries {
+  readonly history: RegularSeries;
+  /** Steps to forecast: `elapsed` and then those that cover the horizon from now. */
+  readonly horizon: number;
+  /** Leading steps that lie before now, because the series reports late. */
+  readonly elapsed: number;
+}
+
+const toGrid = ({ timestamps, values }: History, kind: MetricKind): RegularSeries => {
+  const grid = regularise({ timestamps, values, kind }, { maxSteps: HISTORY_SECONDS / 60 });
+  if (grid.stepSeconds >= FINEST_STEP_SECONDS) return grid;
+  return regularise({ timestamps, values, kind }, { stepSeconds: FINEST_STEP_SECONDS });
+};
+
+/**
+ * Lays a history on its grid and works out the steps to forecast. The forecast starts right after the last value; a
+ * series that ends more than one step before `now` gets as many steps more, so that the horizon is always covered from
+ * now on. Steps of more than the horizon get one forecast step.
+ * @throws InvalidInputError for a series without usable values, or without any for longer than the horizon
+ */
+export const prepareSeries = (points: History, kind: MetricKind, now: number): PreparedSeries => {
+  const history = toGrid(points, kind);
+  const { stepSeconds } = history;
+  const lastAt = history.start + (history.values.length - 1) * stepSeconds;
+  const age = now - lastAt;
+  if (age > Math.max(HORIZON_SECONDS, 2 * stepSeconds)) {
+    throw new InvalidInputError(`no data since ${new Date(lastAt * 1000).toISOString()}`);
+  }
+  const elapsed = Math.max(0, Math.ceil(age / stepSeconds) - 1);
+  return { history, elapsed, horizon: elapsed + Math.ceil(HORIZON_SECONDS / stepSeconds) };
+};
+
+/** The part of a forecast from its step `from` on. */
+export const forecastFrom = (forecast: Forecast, from: number): Forecast =>
+  from === 0
+    ? forecast
+    : {
+        ...forecast,
+        start: forecast.start + from * forecast.stepSeconds,
+        horizon: forecast.horizon - from,
+        quantiles: forecast.quantiles.map((row) => row.subarray(from)),
+        mean: forecast.mean.subarray(from),
+      };

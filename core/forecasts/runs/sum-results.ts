@@ -1,0 +1,67 @@
+import type { BatchResult, ForecastRun, RunCounts, RunStatus, SeriesFailure } from '../ports.ts';
+
+/** Failures kept with a run; `failed` counts all of them. */
+export const KEPT_FAILURES = 100;
+const LONGEST_REASON = 300;
+
+const NO_COUNTS: RunCounts = { targets: 0, series: 0, forecasts: 0, breaches: 0, failed: 0 };
+
+/** A failure with its reason cut to what a run record can hold a hundred of. */
+export const failureOf = (targetId: string, metric: string | undefined, reason: string): SeriesFailure => ({
+  targetId,
+  metric,
+  reason: reason.length > LONGEST_REASON ? `${reason.slice(0, LONGEST_REASON - 1)}…` : reason,
+});
+
+/** A run that has been asked for and has not produced anything yet. */
+export const newRun = (
+  run: Pick<ForecastRun, 'tenantId' | 'runId' | 'trigger' | 'startedAt'>,
+): ForecastRun => ({
+  ...run,
+  ...NO_COUNTS,
+  status: 'RUNNING',
+  finishedAt: undefined,
+  failures: [],
+  error: undefined,
+});
+
+const addCounts = (a: RunCounts, b: RunCounts): RunCounts => ({
+  targets: a.targets + b.targets,
+  series: a.series + b.series,
+  forecasts: a.forecasts + b.forecasts,
+  breaches: a.breaches + b.breaches,
+  failed: a.failed + b.failed,
+});
+
+/** One result per batch: a batch that was retried has written its result more than once, all under one index. */
+const onePerBatch = (results: readonly BatchResult[]): BatchResult[] =>
+  [...new Map(results.map((result) => [result.index, result])).values()].sort((a, b) => a.index - b.index);
+
+/** How a run ended. A series that cannot be forecast is reported but is no fault of the run; a lost batch is. */
+export const statusOf = (batches: number, finished: number): RunStatus => {
+  if (finished >= batches) return 'SUCCEEDED';
+  return finished === 0 ? 'FAILED' : 'PARTIAL';
+};
+
+/**
+ * The finished run: the sum of the results that its batches left behind. Batches of the plan without a result count as
+ * lost and are named in `error`.
+ */
+export const sumResults = (
+  run: ForecastRun,
+  plannedBatches: number,
+  results: readonly BatchResult[],
+  finishedAt: number,
+): ForecastRun => {
+  const kept = onePerBatch(results);
+  const counts = kept.reduce<RunCounts>(addCounts, NO_COUNTS);
+  const lost = plannedBatches - kept.length;
+  return {
+    ...run,
+    ...counts,
+    status: statusOf(plannedBatches, kept.length),
+    finishedAt,
+    failures: kept.flatMap(({ failures }) => failures).slice(0, KEPT_FAILURES),
+    error: lost > 0 ? `${lost} of ${plannedBatches} batches did not finish` : undefined,
+  };
+};

@@ -1,0 +1,45 @@
+import type { RegularSeries } from '../../metrics/series/metric-series.ts';
+import { InvalidInputError } from '../../shared/errors.ts';
+import { forecast } from '../engine/ensemble.ts';
+import type { Forecast, KnownEffect } from '../engine/forecast.ts';
+import { dayBlocks } from './day-blocks.ts';
+
+const DAY_SECONDS = 86_400;
+
+export interface BusinessOptions {
+  readonly days?: number;
+  readonly quantileLevels?: readonly number[];
+  /** Holidays, sales, releases: past spans teach their size, future ones get it. */
+  readonly knownEffects?: readonly KnownEffect[];
+}
+
+/** Daily totals on an even grid that ends where the series ends; days without enough points are missing. */
+export const dailyTotals = (series: RegularSeries): RegularSeries => {
+  const blocks = dayBlocks(series);
+  const length = (blocks[0]?.age ?? -1) + 1;
+  const values = new Float64Array(length).fill(Number.NaN);
+  for (const { age, total } of blocks) values[length - 1 - age] = total;
+  const end = series.start + series.values.length * series.stepSeconds;
+  return { start: end - length * DAY_SECONDS, stepSeconds: DAY_SECONDS, values };
+};
+
+/**
+ * Forecast of daily totals of a business series (revenue, orders, API calls per step) for the next days: the engine on
+ * the daily totals, so that a day's band is of the day and not a sum of bands. Its backtest weighs recent weeks more.
+ * Throws InvalidInputError where not one whole day is known.
+ */
+export const forecastDailyTotals = (series: RegularSeries, options: BusinessOptions = {}): Forecast => {
+  const history = dailyTotals(series);
+  if (history.values.length === 0) {
+    throw new InvalidInputError('a forecast of daily totals needs at least one whole day', {
+      field: 'history',
+    });
+  }
+  const { days = 1, quantileLevels, knownEffects } = options;
+  return forecast({
+    history,
+    horizon: days,
+    ...(quantileLevels === undefined ? {} : { quantileLevels }),
+    ...(knownEffects === undefined ? {} : { knownEffects }),
+  });
+};

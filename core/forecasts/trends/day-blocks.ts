@@ -1,0 +1,34 @@
+import type { RegularSeries } from '../../metrics/series/metric-series.ts';
+
+const DAY_SECONDS = 86_400;
+/** Share of a day's steps that must be observed for it to count. */
+const ENOUGH = 0.5;
+
+/** One day's worth of steps, counted back from the end of the series so that the last day is whole. */
+export interface DayBlock {
+  /** Days before the end of the series: 0 is the last day. */
+  readonly age: number;
+  readonly median: number;
+  readonly mean: number;
+  /** Mean times the steps of a day: the day's sum with its gaps filled at the day's own rate. */
+  readonly total: number;
+}
+
+const blockOf = (observed: Float64Array, age: number, perDay: number): DayBlock => {
+  const sorted = observed.slice().sort();
+  const mean = observed.reduce((sum, value) => sum + value, 0) / observed.length;
+  const median = (sorted[(sorted.length - 1) >> 1]! + sorted[sorted.length >> 1]!) / 2;
+  return { age, median, mean, total: mean * perDay };
+};
+
+/** Cuts a series into whole days, oldest first; days with under half their steps observed are left out. */
+export const dayBlocks = ({ values, stepSeconds }: RegularSeries): DayBlock[] => {
+  const perDay = Math.max(1, Math.round(DAY_SECONDS / stepSeconds));
+  const blocks: DayBlock[] = [];
+  for (let age = Math.floor(values.length / perDay) - 1; age >= 0; age--) {
+    const to = values.length - age * perDay;
+    const observed = values.subarray(to - perDay, to).filter(Number.isFinite);
+    if (observed.length >= ENOUGH * perDay) blocks.push(blockOf(observed, age, perDay));
+  }
+  return blocks;
+};

@@ -1,0 +1,71 @@
+import type { RegularSeries } from '../../metrics/series/metric-series.ts';
+import type { ResolvedThreshold } from '../breach/threshold.ts';
+import type { Forecast } from '../engine/forecast.ts';
+import { dayBlocks } from './day-blocks.ts';
+import { robustSlope } from './robust-slope.ts';
+
+const DAY_SECONDS = 86_400;
+
+/** Seconds until something runs out: early (10 %), middle and late (90 %) estimate; null: not in sight. */
+export interface TimeToExhaustion {
+  readonly early: number | null;
+  readonly middle: number | null;
+  readonly late: number | null;
+}
+
+const firstBeyond = (row: Float64Array, threshold: ResolvedThreshold, stepSeconds: number): number | null => {
+  const step = row.findIndex((value) =>
+    threshold.direction === 'above' ? value >= threshold.limit : value <= threshold.limit,
+  );
+  return step < 0 ? null : (step + 1) * stepSeconds;
+};
+
+/** When the forecast's outer and middle quantiles reach the limit, within its horizon. */
+export const exhaustionWithinForecast = (
+  forecast: Forecast,
+  threshold: ResolvedThreshold,
+): TimeToExhaustion => {
+  const times = forecast.quantiles.map((row) => firstBeyond(row, threshold, forecast.stepSeconds));
+  const byLevel = forecast.quantileLevels
+    .map((level, l) => ({ level, time: times[l]! }))
+    .sort((a, b) => (threshold.direction === 'above' ? b.level - a.level : a.level - b.level));
+  return {
+    early: byLevel[0]!.time,
+    middle: byLevel[byLevel.length >> 1]!.time,
+    late: byLevel.at(-1)!.time,
+  };
+};
+
+/** When a bounded resource runs out if it goes on as it did. */
+export interface CapacityRunOut {
+  readonly level: number;
+  readonly perDay: number;
+  /** Epoch seconds; null where the slope at that end of its interval never gets there. */
+  readonly early: number | null;
+  readonly middle: number | null;
+  readonly late: number | null;
+}
+
+const runOutAt = (now: number, level: number, perDay: number, limit: number): number | null => {
+  const days = (limit - level) / perDay;
+  return Number.isFinite(days) && days >= 0 ? now + days * DAY_SECONDS : null;
+};
+
+/**
+ * Run-out date of a bounded resource from the robust trend of its daily medians over `days`, with the band of the
+ * slope's 95 % interval. Null where there are not three days to see a trend in.
+ */
+export const capacityRunOut = (series: RegularSeries, limit: number, days = 30): CapacityRunOut | null => {
+  const blocks = dayBlocks(series).filter(({ age }) => age < days);
+  const line = robustSlope(
+    // A day stands for its middle, half a day before its end.
+    blocks.map(({ age }) => -(age + 0.5)),
+    blocks.map(({ median }) => median),
+  );
+  if (line === null) return null;
+  const now = series.start + series.values.length * series.stepSeconds;
+  const level = line.intercept;
+  const at = (perDay: number) => runOutAt(now, level, perDay, limit);
+  const [fast, slow] = limit >= level ? [line.high, line.low] : [line.low, line.high];
+  return { level, perDay: line.slope, early: at(fast), middle: at(line.slope), late: at(slow) };
+};

@@ -1,0 +1,92 @@
+import type { RegularSeries } from '../../metrics/series/metric-series.ts';
+import { robustSlope } from './robust-slope.ts';
+
+/** What points to a leak: growth with uptime that a restart gives back. */
+export interface LeakFinding {
+  readonly leaking: boolean;
+  /** Median growth per hour of uptime over the stretches between restarts. */
+  readonly perHour: number;
+  /** Stretches between restarts that were long enough to judge, and those that grew significantly. */
+  readonly stretches: number;
+  readonly growing: number;
+  /** Median fall at a restart, positive where memory came back; null without a restart. */
+  readonly givenBack: number | null;
+}
+
+const HOUR_SECONDS = 3600;
+/** Blocks a stretch is cut into, so that the slope is cheap and robust. */
+const BLOCKS = 24;
+const FEWEST_POINTS = 12;
+/** Most of the stretches must grow. */
+const MOST = 2 / 3;
+/** Growth over a stretch worth calling a leak, as a share of its level. */
+const NOTABLE_GROWTH = 0.02;
+
+interface Stretch {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** Stretches between restarts: uptime falls exactly where the process began anew. */
+const stretchesOf = (uptime: Float64Array, length: number): Stretch[] => {
+  const stretches: Stretch[] = [];
+  let [from, before] = [0, Number.NaN];
+  for (let i = 0; i < length; i++) {
+    if (uptime[i]! < before) {
+      stretches.push({ from, to: i });
+      from = i;
+    }
+    if (Number.isFinite(uptime[i])) before = uptime[i]!;
+  }
+  return [...stretches, { from, to: length }];
+};
+
+const median = (values: readonly number[]): number => {
+  const sorted = [...values].sort((a, b) => a - b);
+  return (sorted[(sorted.length - 1) >> 1]! + sorted[sorted.length >> 1]!) / 2;
+};
+
+/** Medians of up to 24 blocks of a stretch against hours since its start. */
+const blockMedians = ({ values, stepSeconds }: RegularSeries, { from, to }: Stretch) => {
+  const size = Math.max(1, Math.ceil((to - from) / BLOCKS));
+  const [hours, medians]: [number[], number[]] = [[], []];
+  for (let start = from; start < to; start += size) {
+    const observed = [...values.subarray(start, Math.min(to, start + size))].filter(Number.isFinite);
+    if (observed.length === 0) continue;
+    hours.push(((start - from + size / 2) * stepSeconds) / HOUR_SECONDS);
+    medians.push(median(observed));
+  }
+  return { hours, medians };
+};
+
+const judge = (metric: RegularSeries, stretch: Stretch) => {
+  const { hours, medians } = blockMedians(metric, stretch);
+  const line = robustSlope(hours, medians);
+  if (line === null) return null;
+  const grown = line.slope * (hours.at(-1)! - hours[0]!);
+  const notable = grown > NOTABLE_GROWTH * Math.abs(line.intercept);
+  return { slope: line.slope, growing: line.low > 0 && notable, first: medians[0]!, last: medians.at(-1)! };
+};
+
+/**
+ * Whether a metric leaks: its robust slope against uptime (same grid, same start) is positive in most stretches between
+ * restarts, and restarts give something back. Null where no stretch is long enough to judge.
+ */
+export const detectLeak = (metric: RegularSeries, uptime: RegularSeries): LeakFinding | null => {
+  const length = Math.min(metric.values.length, uptime.values.length);
+  const judged = stretchesOf(uptime.values, length)
+    .filter(({ from, to }) => to - from >= FEWEST_POINTS)
+    .map((stretch) => judge(metric, stretch))
+    .filter((result) => result !== null);
+  if (judged.length === 0) return null;
+  const falls = judged.slice(1).map(({ first }, i) => judged[i]!.last - first);
+  const givenBack = falls.length > 0 ? median(falls) : null;
+  const growing = judged.filter((result) => result.growing).length;
+  return {
+    leaking: growing >= MOST * judged.length && (givenBack === null || givenBack > 0),
+    perHour: median(judged.map(({ slope }) => slope)),
+    stretches: judged.length,
+    growing,
+    givenBack,
+  };
+};

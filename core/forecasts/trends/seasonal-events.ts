@@ -1,0 +1,60 @@
+import type { RegularSeries } from '../../metrics/series/metric-series.ts';
+import { dailyTotals } from './business-forecast.ts';
+
+/** A calendar day that recurs and differs from the others: a weekday (0 = Sunday) or a day of the month. */
+export interface SeasonalEvent {
+  readonly kind: 'weekday' | 'day-of-month';
+  readonly day: number;
+  /** Median of those days over the median of all days. */
+  readonly ratio: number;
+  readonly seen: number;
+}
+
+const DAY_SECONDS = 86_400;
+const FEWEST_SEEN = 3;
+/** A day is an event where its median differs from the usual by this share or more. */
+const NOTABLE = 0.25;
+/** Share of its occurrences that must lie on the same side. */
+const SAME_SIDE = 0.8;
+
+const median = (values: readonly number[]): number => {
+  const sorted = [...values].sort((a, b) => a - b);
+  return (sorted[(sorted.length - 1) >> 1]! + sorted[sorted.length >> 1]!) / 2;
+};
+
+const eventsOf = (
+  kind: SeasonalEvent['kind'],
+  days: readonly { readonly day: number; readonly total: number }[],
+  usual: number,
+): SeasonalEvent[] =>
+  [...Map.groupBy(days, ({ day }) => day)].flatMap(([day, group]) => {
+    const ratio = median(group.map(({ total }) => total)) / usual;
+    const sameSide = group.filter(({ total }) => total > usual === ratio > 1).length;
+    const holds = group.length >= FEWEST_SEEN && sameSide >= SAME_SIDE * group.length;
+    return holds && Math.abs(ratio - 1) >= NOTABLE ? [{ kind, day, ratio, seen: group.length }] : [];
+  });
+
+/**
+ * Recurring calendar days (UTC) that stand out in the daily totals: weekdays and days of the month (pay day, month
+ * end), strongest first. A day of the total grid counts as the calendar day its middle falls on.
+ */
+export const seasonalEvents = (series: RegularSeries): SeasonalEvent[] => {
+  const { start, values } = dailyTotals(series);
+  const days = [...values].flatMap((total, i) => {
+    const middle = new Date((start + (i + 0.5) * DAY_SECONDS) * 1000);
+    return Number.isFinite(total) ? [{ total, weekday: middle.getUTCDay(), date: middle.getUTCDate() }] : [];
+  });
+  const usual = median(days.map(({ total }) => total));
+  if (!(usual > 0)) return [];
+  const byWeekday = days.map(({ weekday, total }) => ({ day: weekday, total }));
+  const weekdays = eventsOf('weekday', byWeekday, usual);
+  const ratios = new Map(weekdays.map(({ day, ratio }) => [day, ratio]));
+  // Weekdays are taken out first: the same date falls on a Sunday now and then.
+  const byDate = days.map(({ date, weekday, total }) => ({
+    day: date,
+    total: total / (ratios.get(weekday) || 1),
+  }));
+  return [...weekdays, ...eventsOf('day-of-month', byDate, usual)].sort(
+    (a, b) => Math.abs(b.ratio - 1) - Math.abs(a.ratio - 1),
+  );
+};

@@ -1,0 +1,107 @@
+import type { RegularSeries } from '../../metrics/series/metric-series.ts';
+import type { ResolvedThreshold } from '../breach/threshold.ts';
+import { forecast } from '../engine/ensemble.ts';
+import { forecastDailyTotals } from './business-forecast.ts';
+import {
+  type CapacityRunOut,
+  capacityRunOut,
+  exhaustionWithinForecast,
+  type TimeToExhaustion,
+} from './exhaustion.ts';
+import { type Trend, trends, type WeekOverWeek, weekOverWeek } from './growth.ts';
+import { detectLeak, type LeakFinding } from './leak.ts';
+import { outagesBelow } from './outages.ts';
+import { forecastReliability, type ReliabilityForecast } from './reliability-forecast.ts';
+import { type SeasonalEvent, seasonalEvents } from './seasonal-events.ts';
+
+export interface TrendOptions {
+  /** What the series runs out at: a run-out date is told where given. */
+  readonly capacity?: number;
+  /** Uptime of the same process, of the same step: a leak is looked for where given. */
+  readonly uptime?: RegularSeries;
+  /** For availability: the service is down while the series is below. Failure and downtime are forecast where given. */
+  readonly downBelow?: number;
+  /** For series that add up (orders, calls, revenue): also forecast the next day's total. */
+  readonly totals?: boolean;
+}
+
+/** Everything the long view of a series tells. What the history does not bear is null or empty. */
+export interface TrendReport {
+  /** Epoch seconds of the first value and of the end of the last step. */
+  readonly from: number;
+  readonly to: number;
+  readonly stepSeconds: number;
+  readonly trends: readonly Trend[];
+  readonly weekOverWeek: WeekOverWeek | null;
+  readonly runOut: CapacityRunOut | null;
+  /** Seconds until the forecast of the next day reaches the capacity. */
+  readonly exhaustion: TimeToExhaustion | null;
+  readonly reliability: {
+    readonly outages: number;
+    /** Chances within the next 1, 7 and 30 days. */
+    readonly within: readonly (ReliabilityForecast & { readonly days: number })[];
+  } | null;
+  readonly leak: LeakFinding | null;
+  readonly seasonalEvents: readonly SeasonalEvent[];
+  /** Total of the day after the end of the series. */
+  readonly nextDay: { readonly p10: number; readonly p50: number; readonly p90: number } | null;
+}
+
+const DAY_SECONDS = 86_400;
+/** Days of which run-out dates are told. */
+const RUN_OUT_DAYS = 30;
+
+/** The values of a series on the grid of another of the same step; NaN where it has none. */
+const onGridOf = (grid: RegularSeries, series: RegularSeries): RegularSeries => {
+  const values = new Float64Array(grid.values.length).fill(Number.NaN);
+  const shift = Math.round((series.start - grid.start) / grid.stepSeconds);
+  for (let i = 0; i < values.length; i++) values[i] = series.values[i - shift] ?? Number.NaN;
+  return { ...grid, values };
+};
+
+const tomorrow = (series: RegularSeries): TrendReport['nextDay'] => {
+  if (series.values.length * series.stepSeconds < DAY_SECONDS) return null;
+  const { quantiles } = forecastDailyTotals(series, { quantileLevels: [0.1, 0.5, 0.9] });
+  const [p10, p50, p90] = quantiles.map((row) => row[0]!);
+  return { p10: p10!, p50: p50!, p90: p90! };
+};
+
+/** The nearest hours: what a trend over days is too slow to see. */
+const exhaustionSoon = (series: RegularSeries, capacity: number): TimeToExhaustion => {
+  const horizon = Math.max(1, Math.round(DAY_SECONDS / series.stepSeconds));
+  const last = series.values.findLast(Number.isFinite) ?? Number.NaN;
+  const limit: ResolvedThreshold = {
+    direction: last <= capacity ? 'above' : 'below',
+    limit: capacity,
+    source: 'fixed',
+  };
+  return exhaustionWithinForecast(forecast({ history: series, horizon }), limit);
+};
+
+const reliabilityOf = (series: RegularSeries, downBelow: number): TrendReport['reliability'] => {
+  const outages = outagesBelow(series, downBelow);
+  const observed = { from: series.start, to: series.start + series.values.length * series.stepSeconds };
+  const within = [1, 7, 30].map((days) => ({
+    days,
+    ...forecastReliability(outages, observed, days * DAY_SECONDS),
+  }));
+  return { outages: outages.length, within };
+};
+
+/** Trends, week over week, run-out date, leak, recurring days and tomorrow's total of one series. */
+export const reportTrends = (
+  series: RegularSeries,
+  { capacity, uptime, downBelow, totals = false }: TrendOptions = {},
+): TrendReport => ({
+  from: series.start,
+  to: series.start + series.values.length * series.stepSeconds,
+  stepSeconds: series.stepSeconds,
+  trends: trends(series),
+  weekOverWeek: weekOverWeek(series),
+  runOut: capacity === undefined ? null : capacityRunOut(series, capacity, RUN_OUT_DAYS),
+  exhaustion: capacity === undefined ? null : exhaustionSoon(series, capacity),
+  reliability: downBelow === undefined ? null : reliabilityOf(series, downBelow),
+  leak: uptime === undefined ? null : detectLeak(series, onGridOf(series, uptime)),
+  seasonalEvents: seasonalEvents(series),
+  nextDay: totals ? tomorrow(series) : null,
+});

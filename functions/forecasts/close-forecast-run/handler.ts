@@ -1,0 +1,62 @@
+import * as z from 'zod';
+import type { ForecastRun, RunFiles, RunStore } from '../../../core/forecasts/ports.ts';
+import { failedRun } from '../../../core/forecasts/runs/close-run.ts';
+import { RunId, runRequestedAt } from '../../../core/forecasts/runs/run-id.ts';
+import { identifyRun, RunInput } from '../../../core/forecasts/runs/run-input.ts';
+import { newRun, sumResults } from '../../../core/forecasts/runs/sum-results.ts';
+import { TenantId } from '../../../core/shared/identifiers.ts';
+import type { Telemetry } from '../../../core/shared/telemetry.ts';
+import { parseInput } from '../../runtime/parse-input.ts';
+
+export interface Deps {
+  readonly runs: Pick<RunStore, 'get' | 'finish'>;
+  readonly files: Pick<RunFiles, 'readResults'>;
+  /** Epoch milliseconds. */
+  readonly now: () => number;
+  readonly telemetry: Telemetry;
+}
+
+/** From the state "Close run": all batches have ended, one way or the other. */
+const Ended = z.object({
+  tenantId: TenantId,
+  runId: RunId,
+  trigger: z.enum(['schedule', 'api']),
+  batchCount: z.number().int().nonnegative(),
+});
+
+/** From the state "Record failure": the workflow's own input and what went wrong. */
+const Failed = z.object({
+  input: RunInput,
+  error: z.object({ Error: z.string(), Cause: z.string().optional() }),
+});
+
+const closeEnded = async (deps: Deps, ended: z.infer<typeof Ended>): Promise<ForecastRun> => {
+  const { tenantId, runId, trigger, batchCount } = ended;
+  const known = await deps.runs.get(tenantId, runId);
+  const run = known ?? newRun({ tenantId, runId, trigger, startedAt: runRequestedAt(runId) });
+  return sumResults(run, batchCount, await deps.files.readResults(tenantId, runId), deps.now());
+};
+
+const closeFailed = async (deps: Deps, { input, error }: z.infer<typeof Failed>): Promise<ForecastRun> => {
+  const asked = identifyRun(input);
+  return failedRun(await deps.runs.get(asked.tenantId, asked.runId), asked, error, deps.now());
+};
+
+/** Writes down how a run ended: the sum of its batches' results, or the error that ended its workflow. */
+export const makeHandler = (deps: Deps) => async (event: unknown) => {
+  const parsed = parseInput(z.union([Ended, Failed]), event);
+  const run = 'error' in parsed ? await closeFailed(deps, parsed) : await closeEnded(deps, parsed);
+  await deps.runs.finish(run);
+  const { tenantId, runId, status, forecasts, breaches, failed, error } = run;
+  const counts = { forecasts, breaches, failed };
+  deps.telemetry.info('forecast run closed', {
+    tenantId,
+    runId,
+    correlationId: runId,
+    status,
+    error,
+    ...counts,
+  });
+  deps.telemetry.count(status === 'SUCCEEDED' ? 'RunSucceeded' : 'RunFailed');
+  return { runId, status, ...counts };
+};

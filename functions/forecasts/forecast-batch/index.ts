@@ -1,0 +1,42 @@
+import * as z from 'zod';
+import { makeDocumentClient, makeS3Client } from '../../../adapters/aws/clients.ts';
+import { dynamoBreachStore } from '../../../adapters/forecasts/breach-store.ts';
+import { dynamoForecastStore } from '../../../adapters/forecasts/forecast-store.ts';
+import { s3RunFiles } from '../../../adapters/forecasts/run-files.ts';
+import { s3StateFiles } from '../../../adapters/forecasts/state-files.ts';
+import { dynamoBlockReader } from '../../../adapters/metrics/block-store.ts';
+import { dynamoTargetRegistry } from '../../../adapters/metrics/target-registry.ts';
+import { dynamoSettingsStore } from '../../../adapters/platform/settings-store.ts';
+import { forecastWithState } from '../../../core/forecasts/engine/ensemble.ts';
+import { publisherTo } from '../../runtime/event-bus.ts';
+import { observe, telemetry } from '../../runtime/observe.ts';
+import { readEnv } from '../../runtime/read-env.ts';
+import { makeHandler } from './handler.ts';
+
+const env = readEnv({
+  HOT_TABLE_NAME: z.string().min(1),
+  REGISTRY_TABLE_NAME: z.string().min(1),
+  FORECAST_BUCKET_NAME: z.string().min(1),
+  EVENT_BUS_NAME: z.string().min(1),
+  FORECAST_CADENCE_MINUTES: z.coerce.number().int().positive(),
+});
+const client = makeDocumentClient();
+const bucket = { client: makeS3Client(), bucketName: env.FORECAST_BUCKET_NAME };
+const hot = { client, tableName: env.HOT_TABLE_NAME, now: Date.now };
+const registry = { client, tableName: env.REGISTRY_TABLE_NAME, now: Date.now };
+
+export const handler = observe(
+  makeHandler({
+    registry: dynamoTargetRegistry(client, env.REGISTRY_TABLE_NAME),
+    blocks: dynamoBlockReader(hot),
+    forecasts: dynamoForecastStore(hot),
+    breaches: dynamoBreachStore(registry),
+    files: s3RunFiles(bucket),
+    states: s3StateFiles(bucket),
+    events: publisherTo(env.EVENT_BUS_NAME),
+    engine: forecastWithState,
+    settings: dynamoSettingsStore(registry),
+    cadenceMinutes: env.FORECAST_CADENCE_MINUTES,
+    telemetry,
+  }),
+);

@@ -1,0 +1,54 @@
+import type { RunFiles, RunStore } from '../../../core/forecasts/ports.ts';
+import { planBatches } from '../../../core/forecasts/runs/plan-batches.ts';
+import { identifyRun, RunInput } from '../../../core/forecasts/runs/run-input.ts';
+import { newRun } from '../../../core/forecasts/runs/sum-results.ts';
+import type { TargetRegistry } from '../../../core/metrics/ports.ts';
+import type { Target } from '../../../core/metrics/targets/target.ts';
+import { inParallel } from '../../../core/shared/in-parallel.ts';
+import type { Telemetry } from '../../../core/shared/telemetry.ts';
+import { parseInput } from '../../runtime/parse-input.ts';
+
+export interface Deps {
+  readonly registry: Pick<TargetRegistry, 'list'>;
+  readonly runs: Pick<RunStore, 'begin'>;
+  readonly files: Pick<RunFiles, 'writeBatch'>;
+  readonly telemetry: Telemetry;
+}
+
+/**
+ * Targets silent for longer are taken as gone. Those silent for less than this but more than the horizon are planned
+ * and then reported as failures, so that somebody notices.
+ */
+export const ACTIVE_SECONDS = 3 * 86_400;
+const PAGE = 500;
+const PARALLEL_WRITES = 20;
+
+const activeTargets = async (deps: Deps, tenantId: string, now: number): Promise<Target[]> => {
+  const active: Target[] = [];
+  let cursor: string | undefined;
+  do {
+    const page = await deps.registry.list(tenantId, { limit: PAGE, cursor });
+    active.push(...page.items.filter(({ lastSeen }) => lastSeen > now - ACTIVE_SECONDS));
+    cursor = page.nextCursor;
+  } while (cursor !== undefined);
+  return active;
+};
+
+/**
+ * Begins a run (a no-op where whoever asked for it already has) and writes down which targets each of its batches
+ * holds. Returns keys only: the workflow's state never carries the targets themselves.
+ */
+export const makeHandler = (deps: Deps) => async (event: unknown) => {
+  const run = identifyRun(parseInput(RunInput, event));
+  const { tenantId, runId, trigger, startedAt } = run;
+  await deps.runs.begin(newRun(run));
+  const targets = await activeTargets(deps, tenantId, startedAt / 1000);
+  const planned = planBatches(targets).map((targetIds, i) => ({ targetIds, index: i + 1 }));
+  const batches = await inParallel(PARALLEL_WRITES, planned, async ({ targetIds, index }) => ({
+    index,
+    batchKey: await deps.files.writeBatch(tenantId, runId, index, targetIds),
+  }));
+  const counts = { targets: targets.length, batches: batches.length };
+  deps.telemetry.info('forecast run planned', { tenantId, runId, correlationId: runId, ...counts });
+  return { tenantId, runId, trigger, batchCount: batches.length, batches };
+};

@@ -1,0 +1,104 @@
+import { gunzipSync } from 'node:zlib';
+import {
+  GetObjectCommand,
+  ListObjectsV2Command,
+  NoSuchKey,
+  PutObjectCommand,
+  S3Client,
+} from '@aws-sdk/client-s3';
+import { mockClient } from 'aws-sdk-client-mock';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { s3RunFiles } from '../../../adapters/forecasts/run-files.ts';
+import { failureOf } from '../../../core/forecasts/runs/sum-results.ts';
+import { DependencyUnavailableError, InvalidInputError } from '../../../core/shared/errors.ts';
+import { sampleTarget } from '../../unit/forecasts/stored/forecast-samples.ts';
+
+const s3 = mockClient(S3Client);
+const files = s3RunFiles({ client: new S3Client({ region: 'us-east-1' }), bucketName: 'forecasts' });
+const runId = '2026-11-21T10-05-00Z-abcd';
+
+const bodyOf = (text: string) => ({ Body: { transformToString: async () => text } }) as never;
+const lastPut = () => s3.commandCalls(PutObjectCommand).at(-1)?.args[0].input;
+
+beforeEach(() => {
+  s3.reset();
+  s3.on(PutObjectCommand).resolves({});
+});
+
+describe('batches', () => {
+  it('are written under their key and read back', async () => {
+    const key = await files.writeBatch('acme', runId, 7, ['a', 'b']);
+    expect(key).toBe(`runs/tenant=acme/${runId}/batches/0007.json`);
+    expect(lastPut()).toMatchObject({ Bucket: 'forecasts', Key: key, Body: '["a","b"]' });
+    s3.on(GetObjectCommand).resolves(bodyOf('["a","b"]'));
+    expect(await files.readBatch(key)).toEqual(['a', 'b']);
+  });
+
+  it('that are missing or no list are invalid input', async () => {
+    s3.on(GetObjectCommand).rejects(new NoSuchKey({ $metadata: {}, message: 'no' }));
+    await expect(files.readBatch('k')).rejects.toThrow(/there is no object k/);
+    s3.on(GetObjectCommand).resolves(bodyOf('{}'));
+    await expect(files.readBatch('k')).rejects.toThrow(InvalidInputError);
+    s3.on(GetObjectCommand).resolves({});
+    await expect(files.readBatch('k')).rejects.toThrow(InvalidInputError);
+  });
+
+  it('ask for a retry while S3 slows us down, and pass on what a retry cannot help', async () => {
+    s3.on(GetObjectCommand).rejects(Object.assign(new Error('slow'), { name: 'SlowDown' }));
+    await expect(files.readBatch('k')).rejects.toThrow(DependencyUnavailableError);
+    s3.on(GetObjectCommand).rejects(Object.assign(new Error('no'), { name: 'AccessDenied' }));
+    await expect(files.readBatch('k')).rejects.toThrow('no');
+  });
+});
+
+describe('results', () => {
+  const result = (index: number) => ({
+    ...{ index, targets: 1, series: 2, forecasts: 1, breaches: 0, failed: 2 },
+    failures: [failureOf('t', 'm', 'why'), failureOf('t', undefined, 'why')],
+  });
+
+  it('are all read, over several pages', async () => {
+    await files.writeResult('acme', runId, result(1));
+    expect(lastPut()?.Key).toBe(`runs/tenant=acme/${runId}/results/0001.json`);
+    s3.on(ListObjectsV2Command)
+      .resolvesOnce({ Contents: [{ Key: '1' }], NextContinuationToken: 'more' })
+      .resolves({ Contents: [{ Key: '2' }, {}] });
+    s3.on(GetObjectCommand, { Key: '1' }).resolves(bodyOf(JSON.stringify(result(1))));
+    s3.on(GetObjectCommand, { Key: '2' }).resolves(bodyOf(JSON.stringify(result(2))));
+    expect(await files.readResults('acme', runId)).toEqual([result(1), result(2)]);
+    expect(s3.commandCalls(ListObjectsV2Command).map(({ args }) => args[0].input)).toMatchObject([
+      { Prefix: `runs/tenant=acme/${runId}/results/` },
+      { ContinuationToken: 'more' },
+    ]);
+  });
+
+  it('are none where no batch left any', async () => {
+    s3.on(ListObjectsV2Command).resolves({});
+    expect(await files.readResults('acme', runId)).toEqual([]);
+  });
+});
+
+describe('the archive', () => {
+  it('holds one line per series, to be scored against what happens', async () => {
+    const targets = [sampleTarget(['cpu', 'memory']), sampleTarget([], { targetId: 'empty' })];
+    const key = await files.archiveForecasts('acme', runId, 3, targets[0]!.issuedAt, targets);
+    expect(key).toBe(`forecasts/tenant=acme/date=2026-11-21/${runId}-0003.jsonl.gz`);
+    const lines = gunzipSync(lastPut()?.Body as Uint8Array)
+      .toString()
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    expect(lines.map(({ target, metric }) => `${target} ${metric}`)).toEqual(['web-1 cpu', 'web-1 memory']);
+    expect(lines[0]).toMatchObject({
+      tenant: 'acme',
+      model: 'ensemble-1.0.0',
+      stepSeconds: 300,
+      horizon: 96,
+    });
+    expect(lines[0].quantiles['0.9']).toHaveLength(96);
+    const { mean, quantiles } = targets[0]!.metrics[0]!.forecast;
+    const band = Math.abs(quantiles[8]![4]! - quantiles[0]![4]!);
+    expect(Math.abs(lines[0].mean[4] - mean[4]!)).toBeLessThan(band / 500);
+    expect(String(lines[0].mean[4]).length).toBeLessThan(8);
+  });
+});

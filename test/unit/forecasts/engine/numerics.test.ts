@@ -1,0 +1,192 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import {
+  autocovariance,
+  iterateAutoregression,
+  yuleWalker,
+} from '../../../../core/forecasts/engine/autoregression.ts';
+import { weightedQuantiles } from '../../../../core/forecasts/engine/error-quantiles.ts';
+import { foldedRidge } from '../../../../core/forecasts/engine/folded-ridge.ts';
+import { sharpenedLevel } from '../../../../core/forecasts/engine/linear-pool.ts';
+import { fillMissing } from '../../../../core/forecasts/engine/missing-values.ts';
+import { POOL_MASSES } from '../../../../core/forecasts/engine/pool-levels.ts';
+import { rankScores, valueOfScore } from '../../../../core/forecasts/engine/rank-scores.ts';
+import { normalQuantile } from '../../../../core/shared/maths/normal-quantile.ts';
+import {
+  IndexSorter,
+  RankWindow,
+  rankOrder,
+  sortedQuantile,
+  sortInPlace,
+} from '../../../../core/shared/maths/order-statistics.ts';
+import { noise } from './sample-series.ts';
+
+const finite = fc.double({ min: -1e9, max: 1e9, noNaN: true });
+
+describe('order statistics', () => {
+  it('sorts short and long runs as the native sort does', () => {
+    fc.assert(
+      fc.property(fc.array(finite, { maxLength: 200 }), (values) => {
+        const ours = Float64Array.from(values);
+        sortInPlace(ours, ours.length);
+        expect(ours).toEqual(Float64Array.from(values).sort());
+      }),
+    );
+  });
+
+  it.each([300, 9000])('sorts indices of %i values', (length) => {
+    const values = Float64Array.from({ length }, (_, i) => noise(i));
+    const order = new IndexSorter().sort(values, length);
+    expect(Array.from(order.subarray(0, length), (i) => values[i]!)).toEqual(
+      [...values].sort((a, b) => a - b),
+    );
+  });
+
+  it('gives the quantiles of any moving window', () => {
+    const values = Float64Array.from({ length: 120 }, (_, i) => Math.round(20 * noise(i)));
+    const window = new RankWindow(rankOrder(values));
+    for (const [from, to] of [
+      [0, 10],
+      [0, 60],
+      [30, 60],
+      [60, 120],
+      [5, 6],
+      [0, 120],
+    ] as const) {
+      window.moveTo(from, to);
+      const sorted = values.slice(from, to).sort();
+      const levels = [0, 0.1, 0.5, 0.51, 0.77, 1];
+      const quantiles = new Float64Array(levels.length);
+      window.writeQuantiles(levels, quantiles);
+      levels.forEach((level, l) => {
+        expect(quantiles[l]).toBeCloseTo(sortedQuantile(sorted, sorted.length, level), 9);
+      });
+    }
+  });
+});
+
+describe('weighted quantiles', () => {
+  const quantilesOf = (values: number[], weights: number[], levels: number[]) => {
+    const out = new Float64Array(levels.length);
+    weightedQuantiles(
+      Float64Array.from(values),
+      Float64Array.from(weights),
+      values.length,
+      levels,
+      new IndexSorter(),
+      out,
+      0,
+    );
+    return [...out];
+  };
+
+  it('interpolate between mid-points of the weights', () => {
+    expect(quantilesOf([30, 10, 20], [1, 1, 1], [0.05, 1 / 3, 0.5, 0.99])).toEqual([10, 15, 20, 30]);
+  });
+
+  it('follow the weights', () => {
+    expect(quantilesOf([1, 2], [9, 1], [0.4])[0]).toBe(1);
+  });
+});
+
+describe('Yule-Walker', () => {
+  it('finds the coefficients of an autoregression', () => {
+    const values = new Float64Array(20_000);
+    for (let i = 2; i < values.length; i++)
+      values[i] = 0.6 * values[i - 1]! - 0.3 * values[i - 2]! + noise(i);
+    const phi = yuleWalker(values, 0, values.length, 2);
+    expect(phi[0]).toBeCloseTo(0.6, 1);
+    expect(phi[1]).toBeCloseTo(-0.3, 1);
+  });
+
+  it('iterates forward from the values before the origin', () => {
+    const path = new Float64Array(4);
+    iterateAutoregression(Float64Array.from([0.5]), Float64Array.from([0, 8]), 2, 3, path);
+    expect([...path]).toEqual([8, 4, 2, 1]);
+    const longer = new Float64Array(5);
+    iterateAutoregression(Float64Array.from([1, 0, 2]), Float64Array.from([3]), 1, 2, longer);
+    expect([...longer]).toEqual([0, 0, 3, 3, 3]);
+  });
+});
+
+describe('autocovariance', () => {
+  it.each([0, 1, 5, 6, 7, 8])('is the mean product of all pairs, up to lag %i', (order) => {
+    const values = Float64Array.from({ length: 9 }, (_, i) => noise(i));
+    const direct = Array.from({ length: order + 1 }, (_, lag) => {
+      let total = 0;
+      for (let i = 1 + lag; i < 9; i++) total += values[i]! * values[i - lag]!;
+      return total / 8;
+    });
+    autocovariance(values, 1, 9, order).forEach((value, lag) => {
+      expect(value).toBeCloseTo(direct[lag]!, 12);
+    });
+  });
+});
+
+describe('folded ridge', () => {
+  it('solves for all data and without each fold', () => {
+    const ridge = foldedRidge(2, 2, 1e-9);
+    ridge.clear();
+    for (let i = 0; i < 40; i++) {
+      const fold = i % 2;
+      ridge.add(fold, Float64Array.from([1, i]), (fold === 0 ? 3 : 5) + 2 * i, 1);
+    }
+    const slopes: number[] = [];
+    const intercepts: number[] = [];
+    ridge.solve((fold, solution) => {
+      intercepts[fold] = solution[0]!;
+      slopes[fold] = solution[1]!;
+    });
+    expect(intercepts[0]).toBeCloseTo(5, 6);
+    expect(intercepts[1]).toBeCloseTo(3, 6);
+    expect(intercepts[2]).toBeGreaterThan(3.5);
+    expect(slopes[0]).toBeCloseTo(2, 6);
+  });
+});
+
+describe('normal scores', () => {
+  it.each([
+    [0.5, 0],
+    [0.975, 1.959964],
+    [0.01, -2.326348],
+    [0.999, 3.090232],
+  ])('know the normal quantile of %d', (p, z) => {
+    expect(normalQuantile(p)).toBeCloseTo(z, 5);
+  });
+
+  it('lead back to the values, ties to one score', () => {
+    const values = Float64Array.from({ length: 500 }, (_, i) => Math.round(100 * noise(i)));
+    const { scores, table } = rankScores(rankOrder(values));
+    values.forEach((value, i) => {
+      expect(Math.abs(valueOfScore(table, scores[i]!) - value)).toBeLessThan(1.5);
+    });
+    expect(new Set(scores).size).toBe(new Set(values).size);
+  });
+});
+
+describe('the pool', () => {
+  it('gives its levels masses that sum to one', () => {
+    expect(POOL_MASSES.reduce((sum, mass) => sum + mass, 0)).toBeCloseTo(1, 12);
+  });
+
+  it('reads levels nearer the middle, symmetrically', () => {
+    expect(sharpenedLevel(0.1, 0.8)).toBeGreaterThan(0.1);
+    expect(sharpenedLevel(0.5, 0.8)).toBe(0.5);
+    expect(sharpenedLevel(0.9, 0.8)).toBeCloseTo(1 - sharpenedLevel(0.1, 0.8), 12);
+  });
+});
+
+describe('missing values', () => {
+  it('are bridged by a line when short, by the season when long, by the edge at the edges', () => {
+    const N = Number.NaN;
+    expect([...fillMissing(Float64Array.from([N, 1, N, 3, N]), 288)]).toEqual([1, 1, 2, 3, 3]);
+    const season = Float64Array.from({ length: 96 }, (_, i) => (i >= 48 && i < 60 ? N : i % 24));
+    expect([...fillMissing(season, 24)]).toEqual(Array.from({ length: 96 }, (_, i) => i % 24));
+    const early = Float64Array.from({ length: 96 }, (_, i) => (i < 12 ? N : i % 24));
+    expect(fillMissing(early, 24)[5]).toBe(5);
+  });
+
+  it('are zeros where nothing is known', () => {
+    expect([...fillMissing(Float64Array.from([Number.NaN, Number.NaN]), 24)]).toEqual([0, 0]);
+  });
+});

@@ -1,0 +1,356 @@
+import { describe, expect, it } from 'vitest';
+import { forecastWithState } from '../../../../core/forecasts/engine/ensemble.ts';
+import type { Forecaster } from '../../../../core/forecasts/engine/forecast.ts';
+import type { LearningEngine } from '../../../../core/forecasts/runs/resume-forecasts.ts';
+import { runIdOf } from '../../../../core/forecasts/runs/run-id.ts';
+import { Settings } from '../../../../core/platform/settings/settings.ts';
+import { DependencyUnavailableError, InvalidInputError } from '../../../../core/shared/errors.ts';
+import { makeHandler as makeClose } from '../../../../functions/forecasts/close-forecast-run/handler.ts';
+import { makeHandler as makeBatch } from '../../../../functions/forecasts/forecast-batch/handler.ts';
+import { makeHandler as makeList } from '../../../../functions/forecasts/list-tenants/handler.ts';
+import {
+  ACTIVE_SECONDS,
+  makeHandler as makePlan,
+} from '../../../../functions/forecasts/plan-forecast-run/handler.ts';
+import {
+  memoryBlocks,
+  memoryBreaches,
+  memoryEvents,
+  memoryFiles,
+  memoryForecasts,
+  memoryRegistry,
+  memoryRuns,
+  memorySettings,
+  memoryStates,
+  recordedTelemetry,
+  watched,
+} from '../../functions/memory-stores.ts';
+import { steadyForecaster } from '../runs/steady-forecaster.ts';
+
+const NOW = 1_795_255_500;
+const requestedAt = new Date(NOW * 1000).toISOString();
+const request = { tenantId: 'acme', trigger: 'schedule', requestedAt };
+const runId = runIdOf({ tenantId: 'acme', trigger: 'schedule', requestedAt: NOW * 1000 });
+const points = (value: number, lastAt = NOW) =>
+  Array.from({ length: 4000 }, (_, i) => [lastAt - (3999 - i) * 300, value + (i % 2)] as const);
+
+/** A fleet and everything its run writes to. */
+const world = (forecaster: Forecaster = steadyForecaster) => {
+  const targets = [
+    watched('hot'),
+    watched('calm'),
+    watched('silent', { lastSeen: NOW - 40_000 }),
+    watched('gone', { lastSeen: NOW - ACTIVE_SECONDS - 1 }),
+    watched('theirs', { tenantId: 'globex' }),
+  ];
+  const stores = {
+    registry: memoryRegistry(targets),
+    runs: memoryRuns(),
+    files: memoryFiles(),
+    states: memoryStates(),
+    forecasts: memoryForecasts(),
+    breaches: memoryBreaches(),
+    events: memoryEvents(),
+    settings: memorySettings(),
+    log: recordedTelemetry(),
+  };
+  const { telemetry } = stores.log;
+  const blocks = memoryBlocks({
+    'acme hot': { cpu_percent: points(95), late: points(3, NOW - 40_000) },
+    'acme calm': { cpu_percent: points(20) },
+    'acme silent': { cpu_percent: points(20, NOW - 40_000) },
+  });
+  const common = { registry: stores.registry, files: stores.files.files, telemetry };
+  const batchDeps = {
+    ...common,
+    blocks,
+    forecasts: stores.forecasts.store,
+    breaches: stores.breaches.store,
+    events: stores.events.events,
+    engine: (request: Parameters<Forecaster>[0]) => ({ forecast: forecaster(request), state: null }),
+    states: stores.states.files,
+    settings: stores.settings,
+    cadenceMinutes: 60,
+  };
+  return {
+    ...stores,
+    batchDeps,
+    plan: makePlan({ ...common, runs: stores.runs.store }),
+    batch: makeBatch(batchDeps),
+    close: makeClose({
+      runs: stores.runs.store,
+      files: stores.files.files,
+      now: () => NOW * 1000 + 5000,
+      telemetry,
+    }),
+  };
+};
+
+describe('a scheduled forecast run', () => {
+  it('is due for every tenant, under names that a redelivery repeats', async () => {
+    const { registry, log } = world();
+    const list = makeList({ registry, telemetry: log.telemetry });
+    const event = { input: { scheduledAt: requestedAt }, startedAt: '2026-11-21T23:00:00.000Z' };
+    const first = await list(event);
+    expect(first.runs).toEqual([
+      { name: `acme-${runId}`, tenantId: 'acme', runId, requestedAt },
+      expect.objectContaining({ tenantId: 'globex' }),
+    ]);
+    expect(await list({ ...event, startedAt: '2026-11-21T23:59:00.000Z' })).toEqual(first);
+  });
+
+  it('started by hand is due at the start of the execution', async () => {
+    const { registry, log } = world();
+    const list = makeList({ registry, telemetry: log.telemetry });
+    for (const input of [{}, 'nothing', { scheduledAt: '<aws.scheduler.scheduled-time>' }]) {
+      expect((await list({ input, startedAt: requestedAt })).runs[0]).toMatchObject({ requestedAt });
+    }
+    await expect(list({ input: {} })).rejects.toThrow(InvalidInputError);
+  });
+
+  it('is recorded as running and split into batches of active targets, by key', async () => {
+    const { plan, runs, files } = world();
+    const planned = await plan(request);
+    expect(planned).toEqual({
+      ...{ tenantId: 'acme', runId, trigger: 'schedule', batchCount: 1 },
+      batches: [{ index: 1, batchKey: `runs/tenant=acme/${runId}/batches/0001.json` }],
+    });
+    expect(files.objects.get(planned.batches[0]!.batchKey)).toEqual(['hot', 'calm', 'silent']);
+    expect(runs.all()).toMatchObject([{ runId, status: 'RUNNING', startedAt: NOW * 1000 }]);
+  });
+
+  it('keeps the record of whoever asked for it, and refuses malformed input', async () => {
+    const { plan, runs } = world();
+    await runs.store.begin({ ...(await begun(plan, runs)), trigger: 'api' });
+    expect(runs.all()).toHaveLength(1);
+    await expect(plan({ tenantId: 'acme' })).rejects.toThrow(InvalidInputError);
+    await expect(plan({ ...request, tenantId: 'NOT A TENANT' })).rejects.toThrow(/tenantId/);
+  });
+
+  it('forecasts, stores, archives, announces and reports', async () => {
+    const { plan, batch, close, forecasts, breaches, events, files, runs, log } = world();
+    const planned = await plan(request);
+    const counts = await batch({ tenantId: 'acme', runId, ...planned.batches[0] });
+    expect(counts).toEqual({ index: 1, targets: 3, series: 4, forecasts: 2, breaches: 1, failed: 2 });
+    expect(
+      forecasts.all().map(({ forecast, expiresAt }) => [forecast.targetId, forecast.issuedAt, expiresAt]),
+    ).toEqual([
+      ['hot', NOW * 1000, NOW + 86_400],
+      ['calm', NOW * 1000, NOW + 86_400],
+    ]);
+    expect(breaches.all()).toMatchObject([{ targetId: 'hot', metric: 'cpu_percent' }]);
+    expect(new Set(breaches.expiries)).toEqual(new Set([NOW + 7200]));
+    expect(events.published.map(({ name }) => name)).toEqual(['ForecastPublished', 'BreachPredicted']);
+    expect([...files.objects.keys()].at(-1)).toBe(`runs/tenant=acme/${runId}/results/0001.json`);
+    expect(log.counts).toMatchObject({ ForecastProduced: 2, BreachListed: 1, SeriesFailed: 2 });
+
+    const closed = await close({ tenantId: 'acme', runId, trigger: 'schedule', batchCount: 1 });
+    expect(closed).toMatchObject({ status: 'SUCCEEDED', forecasts: 2 });
+    expect(runs.all()[0]).toMatchObject({
+      ...{ status: 'SUCCEEDED', targets: 3, series: 4, failed: 2, finishedAt: NOW * 1000 + 5000 },
+      failures: [
+        { targetId: 'hot', metric: 'late', reason: expect.stringContaining('no data since') },
+        { targetId: 'silent', metric: 'cpu_percent', reason: expect.stringContaining('no data since') },
+      ],
+    });
+  });
+
+  it('writes the same when a batch is repeated', async () => {
+    const { plan, batch, forecasts, breaches, files, events } = world();
+    const planned = await plan(request);
+    const input = { tenantId: 'acme', runId, ...planned.batches[0] };
+    const state = () => structuredClone([forecasts.all(), breaches.all(), [...files.objects]]);
+    await batch(input);
+    const once = state();
+    await batch(input);
+    expect(state()).toEqual(once);
+    expect(new Set(events.published.map(({ detail }) => detail.id)).size).toBe(events.published.length / 2);
+  });
+});
+
+describe('what runs learn', () => {
+  /** Runs of the same batch, each some hours after the first one. */
+  const runsOf = (states = memoryStates()) => {
+    const { batchDeps, files, log, forecasts } = world();
+    const engine: LearningEngine = (asked, kept) => {
+      if (kept !== null) return { forecast: steadyForecaster(asked), state: kept };
+      const { forecast: _, state } = forecastWithState(asked);
+      return { forecast: steadyForecaster(asked), state };
+    };
+    const batch = makeBatch({ ...batchDeps, engine, states: states.files });
+    const at = async (minutes: number) => {
+      const later = runIdOf({ tenantId: 'acme', trigger: 'api', requestedAt: (NOW + 60 * minutes) * 1000 });
+      const batchKey = await files.files.writeBatch('acme', later, 1, ['hot', 'calm']);
+      await batch({ tenantId: 'acme', runId: later, index: 1, batchKey });
+    };
+    return { at, states, log, forecasts };
+  };
+
+  it('is kept in one object a batch, and the next run starts from it', async () => {
+    const { at, states, log } = runsOf();
+    await at(0);
+    expect(log.counts).toMatchObject({ SeriesLearned: 2, SeriesResumed: 0 });
+    expect([...states.objects.keys()]).toEqual(['acme 1']);
+    await at(4);
+    expect(log.counts).toMatchObject({ SeriesLearned: 2, SeriesResumed: 2 });
+    // Nothing new was learned: the object is as the first run wrote it.
+    expect(states.objects.get('acme 1')?.version).toBe('1');
+  });
+
+  it('is not replaced by an older run', async () => {
+    const { at, states, log } = runsOf();
+    await at(4);
+    await at(0);
+    expect(states.objects.get('acme 1')?.version).toBe('1');
+    expect(log.counts).toMatchObject({ SeriesLearned: 4, SeriesResumed: 0 });
+  });
+
+  it('is passed over where it is damaged, and learned anew', async () => {
+    const states = memoryStates();
+    await states.files.replace('acme', 1, Uint8Array.of(7, 7, 7), undefined);
+    const { at, log } = runsOf(states);
+    await at(0);
+    expect(log.counts).toMatchObject({ StatesUnreadable: 1, SeriesLearned: 2, ForecastProduced: 2 });
+    expect(states.objects.get('acme 1')?.version).toBe('2');
+  });
+
+  it('costs no forecast where it can neither be read nor kept', async () => {
+    const down = async () => {
+      throw new DependencyUnavailableError('the bucket is down');
+    };
+    const { at, log, forecasts } = runsOf({ ...memoryStates(), files: { read: down, replace: down } });
+    await at(0);
+    expect(log.counts).toMatchObject({ StatesUnreadable: 1, StatesNotKept: 1, ForecastProduced: 2 });
+    expect(forecasts.all()).toHaveLength(2);
+  });
+
+  it('gives way to who was faster', async () => {
+    const states = memoryStates();
+    const { at, log } = runsOf({ ...states, files: { ...states.files, replace: async () => false } });
+    await at(0);
+    expect(log.counts).toMatchObject({ StatesNotKept: 1, ForecastProduced: 2 });
+  });
+});
+
+const begun = async (plan: (event: unknown) => Promise<unknown>, runs: ReturnType<typeof memoryRuns>) => {
+  await plan(request);
+  const [run] = runs.all();
+  if (run === undefined) throw new Error('no run was begun');
+  return run;
+};
+
+describe('when things go wrong in a batch', () => {
+  const input = {
+    tenantId: 'acme',
+    runId,
+    index: 1,
+    batchKey: `runs/tenant=acme/${runId}/batches/0001.json`,
+  };
+
+  it('publishes nothing before the state is written', async () => {
+    const { batchDeps, files, events } = world();
+    await files.files.writeBatch('acme', runId, 1, ['hot']);
+    const down = async () => {
+      throw new DependencyUnavailableError('the table is throttled');
+    };
+    const batch = makeBatch({ ...batchDeps, forecasts: { put: down } });
+    await expect(batch(input)).rejects.toThrow(DependencyUnavailableError);
+    expect(events.published).toEqual([]);
+    expect([...files.objects.keys()]).toEqual([input.batchKey]);
+  });
+
+  it('leaves no result where the events could not be published, so that a retry does', async () => {
+    const { batchDeps, files } = world();
+    await files.files.writeBatch('acme', runId, 1, ['hot']);
+    const publish = async () => {
+      throw new DependencyUnavailableError('the bus refused 1 events');
+    };
+    await expect(makeBatch({ ...batchDeps, events: { publish } })(input)).rejects.toThrow(/refused/);
+    expect(await files.files.readResults('acme', runId)).toEqual([]);
+  });
+
+  it('reports unknown targets and damaged blocks, and forecasts the rest', async () => {
+    const { batchDeps, files } = world();
+    await files.files.writeBatch('acme', runId, 1, ['nowhere', 'damaged', 'hot']);
+    const { blocks } = batchDeps;
+    const readRange: typeof blocks.readRange = async (tenantId, targetId, from, to) =>
+      targetId === 'damaged'
+        ? [{ key: { tenantId, targetId, hour: from }, bytes: Uint8Array.of(250, 1), version: 1 }]
+        : blocks.readRange(tenantId, targetId, from, to);
+    const registry = memoryRegistry([watched('damaged'), watched('hot')]);
+    const batch = makeBatch({ ...batchDeps, registry, blocks: { readRange } });
+    expect(await batch(input)).toMatchObject({ targets: 3, forecasts: 1, failed: 3 });
+    const [result] = await files.files.readResults('acme', runId);
+    expect(result?.failures.map(({ targetId, metric }) => [targetId, metric])).toEqual([
+      ['nowhere', undefined],
+      ['damaged', undefined],
+      ['hot', 'late'],
+    ]);
+  });
+
+  it("holds forecasts against the tenant's own limits where there are some", async () => {
+    const { batchDeps, plan, forecasts } = world();
+    const settings = Settings.parse({
+      version: 1,
+      thresholds: [{ target: 'calm', metric: 'cpu_percent', above: 10 }],
+    });
+    const batch = makeBatch({ ...batchDeps, settings: memorySettings({ acme: settings }) });
+    const planned = await plan(request);
+    await batch({ ...planned.batches[0], tenantId: 'acme', runId });
+    const thresholdOf = (targetId: string) =>
+      forecasts.all().find(({ forecast }) => forecast.targetId === targetId)?.forecast.metrics[0]?.threshold;
+    expect(thresholdOf('calm')).toEqual({ direction: 'above', limit: 10, source: 'fixed' });
+    expect(thresholdOf('hot')).toMatchObject({ limit: 80 });
+  });
+
+  it('logs a fault of the forecaster and goes on', async () => {
+    const { batch, files, log } = world(() => {
+      throw new TypeError('a bug');
+    });
+    await files.files.writeBatch('acme', runId, 1, ['hot', 'calm']);
+    expect(await batch(input)).toMatchObject({ forecasts: 0, failed: 3 });
+    const errors = log.lines.filter(({ level }) => level === 'error');
+    expect(errors.map(({ fields }) => fields.seriesId)).toEqual(['hot/cpu_percent', 'calm/cpu_percent']);
+    expect(errors[0]?.cause).toBeInstanceOf(TypeError);
+  });
+
+  it('reads only batches of its own run and tenant', async () => {
+    const { batch } = world();
+    const foreign = { ...input, batchKey: `runs/tenant=globex/${runId}/batches/0001.json` };
+    await expect(batch(foreign)).rejects.toThrow(InvalidInputError);
+    await expect(batch(input)).rejects.toThrow(/there is no object/);
+    await expect(batch({})).rejects.toThrow(InvalidInputError);
+  });
+});
+
+describe('closing a run', () => {
+  const ended = { tenantId: 'acme', runId, trigger: 'schedule', batchCount: 2 };
+
+  it('is partial where a batch was lost, failed where all were', async () => {
+    const { plan, batch, close, runs } = world();
+    const planned = await plan(request);
+    expect(await close(ended)).toMatchObject({ status: 'FAILED' });
+    await batch({ tenantId: 'acme', runId, ...planned.batches[0] });
+    expect(await close(ended)).toMatchObject({ status: 'PARTIAL', forecasts: 2 });
+    expect(runs.all()[0]).toMatchObject({ error: '1 of 2 batches did not finish' });
+  });
+
+  it('records a run whose record was never begun', async () => {
+    const { close, runs } = world();
+    await close({ ...ended, batchCount: 0 });
+    expect(runs.all()).toMatchObject([{ runId, status: 'SUCCEEDED', startedAt: NOW * 1000 }]);
+  });
+
+  it('records why a workflow failed, even before the run was recorded', async () => {
+    const { close, runs, log } = world();
+    const Cause = JSON.stringify({ errorMessage: 'the table is down', trace: ['at plan'] });
+    const failed = { input: request, error: { Error: 'DependencyUnavailableError', Cause } };
+    expect(await close(failed)).toMatchObject({ runId, status: 'FAILED' });
+    expect(runs.all()).toMatchObject([{ runId, error: 'DependencyUnavailableError: the table is down' }]);
+    expect(log.counts).toEqual({ RunFailed: 1 });
+  });
+
+  it('refuses what is neither', async () => {
+    await expect(world().close({ tenantId: 'acme' })).rejects.toThrow(InvalidInputError);
+  });
+});

@@ -1,0 +1,116 @@
+import { describe, expect, it } from 'vitest';
+import { RunInput } from '../../../../core/forecasts/runs/run-input.ts';
+import { DependencyUnavailableError } from '../../../../core/shared/errors.ts';
+import { makeHandler } from '../../../../functions/forecasts/start-forecast-run/handler.ts';
+import { httpEvent } from '../../functions/http-events.ts';
+import { memoryRuns, recordedTelemetry } from '../../functions/memory-stores.ts';
+
+const NOW = Date.UTC(2026, 10, 21, 10, 5, 30);
+
+const setup = () => {
+  const runs = memoryRuns();
+  const log = recordedTelemetry();
+  const started = new Map<string, unknown>();
+  const state = { now: NOW, down: false as boolean };
+  const start = async (name: string, input: unknown) => {
+    if (state.down) throw new DependencyUnavailableError('starting: throttled');
+    if (started.has(name)) return 'already-running' as const;
+    started.set(name, input);
+    return 'started' as const;
+  };
+  const authenticate = async (headers: Readonly<Record<string, string | undefined>>) =>
+    headers['x-api-key'] === undefined ? undefined : { tenantId: headers['x-api-key'], name: 'ops' };
+  const handler = makeHandler({
+    authenticate,
+    runs: runs.store,
+    workflow: { start },
+    now: () => state.now,
+    telemetry: log.telemetry,
+  });
+  const post = async (headers: Record<string, string> = { 'x-api-key': 'acme' }) => {
+    const answer = await handler(httpEvent('POST', '/v1/forecast-runs', { headers }));
+    return { status: answer.statusCode, headers: answer.headers, body: JSON.parse(answer.body ?? '{}') };
+  };
+  return { runs, log, started, state, handler, post };
+};
+
+describe('POST /v1/forecast-runs', () => {
+  it('accepts a run, records it and starts the workflow under its name', async () => {
+    const { post, runs, started } = setup();
+    const answer = await post();
+    expect(answer).toMatchObject({
+      status: 202,
+      body: { id: expect.stringMatching(/^2026-11-21T10-05-30Z-/) },
+    });
+    const { id } = answer.body;
+    expect(answer.headers?.location).toBe(`/v1/forecast-runs/${id}`);
+    expect(runs.all()).toMatchObject([{ tenantId: 'acme', runId: id, status: 'RUNNING', trigger: 'api' }]);
+    expect([...started]).toEqual([
+      [
+        `acme-${id}`,
+        { tenantId: 'acme', runId: id, trigger: 'api', requestedAt: '2026-11-21T10:05:30.000Z' },
+      ],
+    ]);
+    expect(RunInput.safeParse([...started.values()][0]).success).toBe(true);
+  });
+
+  it('gives the same run for the same key, however much later, and another for another', async () => {
+    const { post, state, started } = setup();
+    const withKey = (key: string) => post({ 'x-api-key': 'acme', 'Idempotency-Key': key });
+    const first = await withKey('deploy-42');
+    state.now += 3_600_000;
+    expect(await withKey('deploy-42')).toEqual(first);
+    expect((await withKey('deploy-43')).body.id).not.toBe(first.body.id);
+    expect(started.size).toBe(2);
+  });
+
+  it('starts one run a minute where no key is given', async () => {
+    const { post, state, started } = setup();
+    const first = await post();
+    state.now += 20_000;
+    expect(await post()).toEqual(first);
+    state.now += 20_000;
+    expect((await post()).body.id).not.toBe(first.body.id);
+    expect(started.size).toBe(2);
+  });
+
+  it('keeps tenants with the same key apart', async () => {
+    const { post } = setup();
+    const ids = [];
+    for (const tenant of ['acme', 'globex'])
+      ids.push((await post({ 'x-api-key': tenant, 'idempotency-key': 'k' })).body.id);
+    expect(new Set(ids).size).toBe(2);
+  });
+
+  it('refuses callers without a key', async () => {
+    const { post, started } = setup();
+    expect(await post({})).toMatchObject({ status: 401, body: { code: 'unauthorized' } });
+    expect(started.size).toBe(0);
+  });
+
+  it.each(['', 'with space', 'with#hash', 'é', 'x'.repeat(129)])(
+    'refuses the idempotency key %j',
+    async (key) => {
+      const answer = await setup().post({ 'x-api-key': 'acme', 'idempotency-key': key });
+      expect(answer).toMatchObject({ status: 400, headers: { 'content-type': 'application/problem+json' } });
+    },
+  );
+
+  it('records that the workflow could not be started, and starts it when asked again', async () => {
+    const { post, state, runs, started, log } = setup();
+    state.down = true;
+    expect(await post()).toMatchObject({ status: 503, headers: { 'retry-after': '2' } });
+    expect(runs.all()).toMatchObject([
+      { status: 'FAILED', error: expect.stringContaining('could not be started') },
+    ]);
+    expect(log.counts).toEqual({ RequestFailed: 1 });
+    state.down = false;
+    const again = await post();
+    expect(again.status).toBe(202);
+    expect([...started.keys()]).toEqual([`acme-${again.body.id}`]);
+  });
+
+  it('answers what is no request at all with a problem', async () => {
+    expect(await setup().handler({ Records: [] })).toMatchObject({ statusCode: 400 });
+  });
+});

@@ -1,0 +1,24 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { EVENT_SCHEMAS } from '../../../../core/events/event-catalog.ts';
+import { EVENT_NAMES } from '../../../../core/events/event-names.ts';
+import { riskScore } from '../../../../core/forecasts/runs/risk.ts';
+
+const page = readFileSync(join(import.meta.dirname, '../../../../docs/events.md'), 'utf8');
+const sections = page.split(/^## /m).slice(1);
+const sectionOf = (name: string) => sections.find((section) => section.startsWith(`${name}\n`)) ?? '';
+const exampleIn = (section: string): unknown => JSON.parse(/```json\n(.*?)```/s.exec(section)?.[1] ?? 'null');
+
+describe('docs/events.md', () => {
+  it.each(Object.entries(EVENT_SCHEMAS))('shows a true example of %s', (name, schema) => {
+    const section = sectionOf(name);
+    expect(schema.strict().safeParse(exampleIn(section)).error).toBeUndefined();
+    expect(section).toContain(`\`${EVENT_NAMES[name as keyof typeof EVENT_NAMES]}\``);
+  });
+
+  it('shows the risk that its example has', () => {
+    const { risk, ...breach } = EVENT_SCHEMAS.BreachPredicted.parse(exampleIn(sectionOf('BreachPredicted')));
+    expect(riskScore({ ...breach, expectedShareBeyond: 0 })).toBe(risk);
+  });
+});

@@ -1,0 +1,208 @@
+import { describe, expect, it } from 'vitest';
+import { EVENT_SCHEMAS } from '../../../../core/events/event-catalog.ts';
+import { forecast } from '../../../../core/forecasts/engine/ensemble.ts';
+import { announceBatch } from '../../../../core/forecasts/runs/announce-batch.ts';
+import { forecastTarget, LISTED_PROBABILITY } from '../../../../core/forecasts/runs/forecast-target.ts';
+import type { Target } from '../../../../core/metrics/targets/target.ts';
+import { pointsUpTo, steadyForecaster } from './steady-forecaster.ts';
+
+const NOW = 1_795_255_500;
+const task = { runId: '2026-11-21T09-25-00Z-abcd1234', issuedAt: NOW * 1000, forecaster: steadyForecaster };
+const target: Target = {
+  tenantId: 'acme',
+  targetId: 'web-1',
+  profile: 'web',
+  metrics: { cpu_percent: { kind: 'gauge', unit: '%' }, requests: { kind: 'counter' } },
+  firstSeen: 0,
+  lastSeen: NOW,
+};
+const at = (value: number, lastAt = NOW) =>
+  pointsUpTo(
+    lastAt,
+    300,
+    Array.from({ length: 4000 }, (_, i) => value + (i % 2)),
+  );
+
+describe('forecasting a target', () => {
+  it('forecasts each of its series and weighs it against the threshold of its profile', () => {
+    const outcome = forecastTarget(target, new Map([['cpu_percent', at(90)]]), task);
+    expect(outcome).toMatchObject({ series: 1, failures: [], faults: [] });
+    const [metric] = outcome.forecast.metrics;
+    expect(metric).toMatchObject({ metric: 'cpu_percent', threshold: { limit: 80, source: 'fixed' } });
+    expect(metric?.breach).toMatchObject({ severity: 'critical' });
+    expect(outcome.breaches).toMatchObject([
+      {
+        tenantId: 'acme',
+        targetId: 'web-1',
+        profile: 'web',
+        runId: task.runId,
+        expectedPeak: expect.closeTo(90.9),
+      },
+    ]);
+    expect(outcome.breaches[0]?.risk).toBeGreaterThan(50);
+  });
+
+  it('lists no breach that is hardly possible', () => {
+    const outcome = forecastTarget(target, new Map([['cpu_percent', at(20)]]), task);
+    expect(outcome.forecast.metrics).toHaveLength(1);
+    expect(outcome.forecast.metrics[0]?.breach?.probability).toBeLessThan(LISTED_PROBABILITY);
+    expect(outcome.breaches).toEqual([]);
+  });
+
+  it('learns no limit from less than a day: a new series is forecast and predicted to breach nothing', () => {
+    const young = pointsUpTo(NOW, 300, [0, 0, 0, 5]);
+    const day = pointsUpTo(
+      NOW,
+      300,
+      Array.from({ length: 289 }, (_, i) => i % 5),
+    );
+    const outcome = forecastTarget(target, new Map([['queue_depth', young]]), task);
+    expect(outcome.forecast.metrics).toMatchObject([
+      { metric: 'queue_depth', threshold: null, breach: null },
+    ]);
+    expect(outcome.breaches).toEqual([]);
+    const later = forecastTarget(target, new Map([['queue_depth', day]]), task);
+    expect(later.forecast.metrics[0]?.threshold).toMatchObject({ source: 'historical' });
+  });
+
+  it('says nothing of a breach in the first hour, whose wide band reaches every limit', () => {
+    const breachAfter = (points: number) => {
+      const values = Array.from({ length: points }, (_, i) => 85 + (i % 2));
+      const outcome = forecastTarget(target, new Map([['cpu_percent', pointsUpTo(NOW, 300, values)]]), task);
+      return outcome.forecast.metrics[0]?.breach;
+    };
+    expect(breachAfter(11)).toBeNull();
+    expect(breachAfter(12)?.probability).toBeGreaterThan(0.5);
+  });
+
+  it('gives the forecaster the bounds of a percentage, unless the history exceeds them', () => {
+    const seen: unknown[] = [];
+    const spy = {
+      ...task,
+      forecaster: (request: Parameters<typeof steadyForecaster>[0]) => {
+        seen.push(request.bounds);
+        return steadyForecaster(request);
+      },
+    };
+    forecastTarget(target, new Map([['cpu_percent', at(50)]]), spy);
+    forecastTarget(target, new Map([['cpu_percent', at(150)]]), spy);
+    expect(seen).toEqual([{ lower: 0, upper: 100 }, undefined]);
+  });
+
+  it('reports a bad series with its reason and forecasts the others', () => {
+    const histories = new Map([
+      ['cpu_percent', at(50)],
+      ['silent', at(50, NOW - 100_000)],
+      ['empty', { timestamps: [], values: [] }],
+    ]);
+    const outcome = forecastTarget(target, histories, task);
+    expect(outcome.series).toBe(3);
+    expect(outcome.forecast.metrics.map(({ metric }) => metric)).toEqual(['cpu_percent']);
+    expect(outcome.failures).toEqual([
+      { targetId: 'web-1', metric: 'empty', reason: expect.stringContaining('no usable value') },
+      { targetId: 'web-1', metric: 'silent', reason: expect.stringContaining('no data since') },
+    ]);
+    expect(outcome.faults).toEqual([]);
+  });
+
+  it('reports a fault of the forecaster without telling the tenant its details', () => {
+    const broken = () => {
+      throw new TypeError('secret internals');
+    };
+    const outcome = forecastTarget(target, new Map([['cpu_percent', at(50)]]), {
+      ...task,
+      forecaster: broken,
+    });
+    expect(outcome.failures).toEqual([
+      { targetId: 'web-1', metric: 'cpu_percent', reason: 'the forecaster failed' },
+    ]);
+    expect(outcome.faults).toMatchObject([{ metric: 'cpu_percent', cause: expect.any(TypeError) }]);
+  });
+
+  it('reports a forecast that cannot be stored as the fault of its series', () => {
+    const infinite: typeof steadyForecaster = (request) => ({
+      ...steadyForecaster(request),
+      mean: new Float64Array(request.horizon).fill(Number.NaN),
+    });
+    const outcome = forecastTarget(target, new Map([['cpu_percent', at(50)]]), {
+      ...task,
+      forecaster: infinite,
+    });
+    expect(outcome.failures[0]?.reason).toMatch(/not finite/);
+  });
+
+  it('says so where a target has no history at all', () => {
+    const outcome = forecastTarget(target, new Map(), task);
+    expect(outcome).toMatchObject({
+      series: 0,
+      failures: [{ metric: undefined, reason: 'no data in the last 14 days' }],
+    });
+  });
+
+  it('works with the engine that production uses', () => {
+    const values = Array.from({ length: 4 * 288 }, (_, i) => 50 + 20 * Math.sin((i / 288) * 2 * Math.PI));
+    const outcome = forecastTarget(target, new Map([['cpu_percent', pointsUpTo(NOW, 300, values)]]), {
+      ...task,
+      forecaster: forecast,
+    });
+    expect(outcome.failures).toEqual([]);
+    expect(outcome.forecast.metrics[0]?.forecast).toMatchObject({
+      horizon: 96,
+      stepSeconds: 300,
+      start: NOW + 300,
+    });
+  });
+});
+
+describe('the events of a batch', () => {
+  const outcomes = [
+    forecastTarget(
+      target,
+      new Map([
+        ['cpu_percent', at(90)],
+        ['cpu', at(82)],
+      ]),
+      task,
+    ),
+    forecastTarget({ ...target, targetId: 'web-2' }, new Map(), task),
+  ];
+  const batch = {
+    tenantId: 'acme',
+    runId: task.runId,
+    index: 3,
+    issuedAt: task.issuedAt,
+    archiveKey: 'k',
+    outcomes,
+  };
+
+  it('announce the forecasts and every breach that is more likely than not', () => {
+    const [published, ...breaches] = announceBatch(batch);
+    expect(published).toMatchObject({
+      name: 'ForecastPublished',
+      source: 'forestall.forecasting',
+      detail: { targets: 1, forecasts: 2, model: 'steady-1', archiveKey: 'k' },
+    });
+    const announced = outcomes
+      .flatMap((outcome) => outcome.breaches)
+      .filter(({ breach }) => breach.severity !== 'info');
+    expect(breaches.map(({ detail }) => detail)).toMatchObject(
+      announced.map(({ metric, risk }) => ({ metric, risk })),
+    );
+    expect(breaches.length).toBeGreaterThan(0);
+  });
+
+  it('match their schemas', () => {
+    for (const { name, detail } of announceBatch(batch))
+      expect(() => EVENT_SCHEMAS[name].parse(detail)).not.toThrow();
+  });
+
+  it('have ids that are the same for a repeated batch and differ otherwise', () => {
+    const ids = (index: number) => announceBatch({ ...batch, index }).map(({ detail }) => detail.id);
+    expect(ids(3)).toEqual(ids(3));
+    expect(new Set([...ids(3), ...ids(4)]).size).toBe(ids(3).length + 1);
+  });
+
+  it('are none where nothing was forecast', () => {
+    expect(announceBatch({ ...batch, outcomes: outcomes.slice(1) })).toEqual([]);
+  });
+});

@@ -1,0 +1,62 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import {
+  type BatchBudget,
+  DEFAULT_BUDGET,
+  estimateSeconds,
+  planBatches,
+} from '../../../../core/forecasts/runs/plan-batches.ts';
+
+const targetWith = (targetId: string, metrics: number) => ({
+  targetId,
+  metrics: Object.fromEntries(
+    Array.from({ length: metrics }, (_, i) => [`m${i}`, { kind: 'gauge' as const }]),
+  ),
+});
+const fleet = fc
+  .array(fc.nat({ max: 40 }), { maxLength: 300 })
+  .map((sizes) => sizes.map((metrics, i) => targetWith(`t${i}`, metrics)));
+const budget: BatchBudget = { ...DEFAULT_BUDGET, secondsPerBatch: 5, maxSeries: 60 };
+
+describe('planning batches', () => {
+  it('puts every target into exactly one batch, in order', () => {
+    fc.assert(
+      fc.property(fleet, (targets) => {
+        const batches = planBatches(targets, budget);
+        expect(batches.flat()).toEqual(targets.map(({ targetId }) => targetId));
+        expect(batches.every((batch) => batch.length > 0)).toBe(true);
+      }),
+    );
+  });
+
+  it('keeps within the time and the number of series, but for a single target that exceeds it', () => {
+    fc.assert(
+      fc.property(fleet, (targets) => {
+        const byId = new Map(targets.map((target) => [target.targetId, target]));
+        for (const batch of planBatches(targets, budget)) {
+          const seconds = batch.reduce((sum, id) => sum + estimateSeconds(byId.get(id)!, budget), 0);
+          const series = batch.reduce((sum, id) => sum + Object.keys(byId.get(id)!.metrics).length, 0);
+          if (batch.length > 1) expect(series).toBeLessThanOrEqual(budget.maxSeries);
+          if (batch.length > 1) expect(seconds).toBeLessThanOrEqual(budget.secondsPerBatch + 1e-9);
+        }
+      }),
+    );
+  });
+
+  it('never plans more batches than the workflow can list', () => {
+    fc.assert(
+      fc.property(fleet, fc.integer({ min: 2, max: 20 }), (targets, maxBatches) => {
+        expect(planBatches(targets, { ...budget, maxBatches }).length).toBeLessThanOrEqual(maxBatches);
+      }),
+    );
+  });
+
+  it('plans nothing for no targets', () => expect(planBatches([])).toEqual([]));
+
+  it('needs few batches for a small fleet and shares a big one out', () => {
+    const of = (count: number) =>
+      planBatches(Array.from({ length: count }, (_, i) => targetWith(`t${i}`, 5)));
+    expect(of(10)).toHaveLength(1);
+    expect(of(20_000).length).toBeGreaterThan(20);
+  });
+});

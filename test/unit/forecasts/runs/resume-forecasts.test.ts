@@ -1,0 +1,142 @@
+import { describe, expect, it } from 'vitest';
+import { forecastWithState } from '../../../../core/forecasts/engine/ensemble.ts';
+import type { ForecastRequest } from '../../../../core/forecasts/engine/forecast.ts';
+import { decodeState, encodeState } from '../../../../core/forecasts/engine/forecast-state.ts';
+import {
+  type BatchStates,
+  decodeBatchStates,
+  encodeBatchStates,
+} from '../../../../core/forecasts/runs/batch-states.ts';
+import { resumeForecasts } from '../../../../core/forecasts/runs/resume-forecasts.ts';
+import { noise } from '../engine/sample-series.ts';
+
+const HOUR = 3_600_000;
+const NOW = 1_795_255_200_000;
+const STEP = 300;
+/** A daily wave with noise that is the same each time, ending `hours` after the first run. */
+const requestAt = (hours: number): ForecastRequest => {
+  const values = Float64Array.from({ length: 7 * 288 }, (_, i) => {
+    const at = i + hours * 12;
+    return 50 + 20 * Math.sin((2 * Math.PI * at) / 288) + 4 * noise(at);
+  });
+  return {
+    history: { start: NOW / 1000 + hours * 3600 - 7 * 86_400, stepSeconds: STEP, values },
+    horizon: 96,
+  };
+};
+const series = { targetId: 'web-1', metric: 'cpu' };
+
+/** What a run at the given hour makes of the series, starting from `kept`. */
+const runAt = (hours: number, kept?: BatchStates) => {
+  const resumption = resumeForecasts(forecastWithState, kept, NOW + hours * HOUR);
+  const forecast = resumption.forecaster(requestAt(hours), series);
+  return { forecast, counts: resumption.counts, kept: resumption.toKeep() };
+};
+const keptOf = (text: string): BatchStates => ({
+  issuedAt: NOW,
+  states: new Map([['web-1', new Map([['cpu', text]])]]),
+});
+const first = runAt(0);
+const stored = () => decodeBatchStates(encodeBatchStates(first.kept!));
+const textOf = (kept: BatchStates) => kept.states.get('web-1')!.get('cpu')!;
+
+describe('a run that resumes', () => {
+  it('learns where nothing was kept, and keeps what it learned', () => {
+    expect(first.counts).toEqual({ resumed: 0, learned: 1, unreadable: 0 });
+    expect(first.kept?.issuedAt).toBe(NOW);
+    expect(first.forecast).toEqual(forecastWithState(requestAt(0)).forecast);
+  });
+
+  it('starts an hour later from what was kept, and has nothing new to keep', () => {
+    const next = runAt(1, stored());
+    expect(next.counts).toEqual({ resumed: 1, learned: 0, unreadable: 0 });
+    expect(next.kept).toBeUndefined();
+  });
+
+  it('gives nearly what a run from scratch gives: within a tenth of the band on average', () => {
+    const resumed = runAt(5, stored()).forecast.quantiles;
+    const scratch = runAt(5).forecast.quantiles;
+    const band = scratch[8]!.reduce((sum, upper, h) => sum + upper - scratch[0]![h]!, 0);
+    for (const [level, row] of resumed.entries()) {
+      const apart = row.reduce((sum, value, h) => sum + Math.abs(value - scratch[level]![h]!), 0);
+      expect(apart).toBeLessThan(0.1 * band);
+    }
+  });
+
+  it('learns anew once the state is a quarter of a day old', () => {
+    expect(runAt(6, stored()).counts).toEqual({ resumed: 0, learned: 1, unreadable: 0 });
+  });
+
+  it.each([
+    ['no JSON', 'no state'],
+    ['of another shape', '{"engine":"ensemble-1.0.0"}'],
+  ])('falls back to scratch and counts it where the state is %s', (_, text) => {
+    const run = runAt(1, keptOf(text));
+    expect(run.counts).toEqual({ resumed: 0, learned: 1, unreadable: 1 });
+    expect(run.forecast).toEqual(runAt(1).forecast);
+  });
+
+  it('learns anew from the state of another engine or step', () => {
+    const state = decodeState(textOf(stored()));
+    for (const other of [
+      { ...state, engine: 'ensemble-0.1.0' },
+      { ...state, stepSeconds: 60 },
+    ]) {
+      const run = runAt(1, keptOf(encodeState(other)));
+      expect(run.counts).toEqual({ resumed: 0, learned: 1, unreadable: 0 });
+      expect(textOf(run.kept!)).not.toBe(encodeState(other));
+    }
+  });
+
+  it('knows a series by target and metric only', () => {
+    const { forecaster, counts } = resumeForecasts(forecastWithState, stored(), NOW + HOUR);
+    forecaster(requestAt(1), { targetId: 'web-1', metric: 'memory' });
+    forecaster(requestAt(1), { targetId: 'web-2', metric: 'cpu' });
+    expect(counts).toEqual({ resumed: 0, learned: 2, unreadable: 0 });
+  });
+
+  it('repeated, or older than what was kept, neither uses nor replaces it', () => {
+    for (const hours of [0, -1]) {
+      const again = runAt(hours, stored());
+      expect(again.counts.resumed).toBe(0);
+      expect(again.kept).toBeUndefined();
+      expect(again.forecast).toEqual(runAt(hours).forecast);
+    }
+  });
+
+  it('keeps the states it used beside those it learned, unchanged', () => {
+    const { forecaster, toKeep } = resumeForecasts(forecastWithState, stored(), NOW + HOUR);
+    forecaster(requestAt(1), series);
+    forecaster(requestAt(1), { targetId: 'web-2', metric: 'cpu' });
+    const kept = toKeep()!;
+    expect(textOf(kept)).toBe(textOf(stored()));
+    expect([...kept.states.keys()]).toEqual(['web-1', 'web-2']);
+  });
+
+  it('does not keep what a short history teaches: nothing', () => {
+    const { forecaster, toKeep, counts } = resumeForecasts(forecastWithState, undefined, NOW);
+    const history = { start: 0, stepSeconds: STEP, values: Float64Array.of(1, 2, 3) };
+    forecaster({ history, horizon: 4 }, series);
+    expect({ counts, kept: toKeep() }).toEqual({
+      counts: { resumed: 0, learned: 1, unreadable: 0 },
+      kept: undefined,
+    });
+  });
+});
+
+describe('states of a batch', () => {
+  it('come back as they were, in little space', () => {
+    const bytes = encodeBatchStates(first.kept!);
+    expect(decodeBatchStates(bytes)).toEqual(first.kept);
+    expect(bytes.length).toBeLessThan(textOf(first.kept!).length);
+  });
+
+  it.each([
+    ['empty', new Uint8Array()],
+    ['of another format', Uint8Array.of(9, 1, 2)],
+    ['cut short', encodeBatchStates(first.kept!).slice(0, 40)],
+    ['of another shape', encodeBatchStates({ ...first.kept!, issuedAt: Number.NaN })],
+  ])('that are %s are invalid input', (_, bytes) => {
+    expect(() => decodeBatchStates(bytes)).toThrow(/states/);
+  });
+});

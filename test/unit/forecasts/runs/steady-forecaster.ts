@@ -1,0 +1,25 @@
+import { DEFAULT_QUANTILE_LEVELS, type Forecaster } from '../../../../core/forecasts/engine/forecast.ts';
+
+/** Forecasts for ever the unit below the last value: what a batch does with forecasts needs no better one. */
+export const steadyForecaster: Forecaster = ({ history, horizon }) => {
+  const last = history.values.at(-1) ?? 0;
+  const { start, stepSeconds } = history;
+  return {
+    start: start + history.values.length * stepSeconds,
+    stepSeconds,
+    horizon,
+    quantileLevels: DEFAULT_QUANTILE_LEVELS,
+    quantiles: DEFAULT_QUANTILE_LEVELS.map((level) => new Float64Array(horizon).fill(last - 1 + level)),
+    mean: new Float64Array(horizon).fill(last - 0.5),
+    model: 'steady-1',
+    members: [{ name: 'last value', weight: 1 }],
+    reason: 'the last value',
+    warnings: [],
+  };
+};
+
+/** Points every `step` seconds up to `lastAt`, newest last. */
+export const pointsUpTo = (lastAt: number, step: number, values: readonly number[]) => ({
+  timestamps: values.map((_, i) => lastAt - (values.length - 1 - i) * step),
+  values,
+});
