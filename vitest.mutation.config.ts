@@ -5,7 +5,7 @@ export default defineConfig({
   test: {
     include: [
       'forecasts/breach',
-      'detection',
+      'anomalies/engine',
       'forecasts/engine',
       'forecasts/runs',
       'metrics/blocks',

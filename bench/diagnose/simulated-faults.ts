@@ -1,4 +1,4 @@
-import { detectSeries } from '../../core/detection/detect-series.ts';
+import { detectSeries } from '../../core/anomalies/engine/detect-series.ts';
 import type { AnomalySignal, ChangeSignal } from '../../core/incidents/signal.ts';
 import { generateCell } from '../../core/simulator/cell-series.ts';
 import {

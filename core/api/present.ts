@@ -1,10 +1,10 @@
 /** The domain's objects as the API shows them. */
 import type * as z from 'zod';
-import { isActive } from '../anomalies/active-anomaly.ts';
-import type { LearnedBaseline } from '../anomalies/baseline.ts';
+import type { Anomaly as FoundAnomaly } from '../anomalies/ports.ts';
+import { isActive } from '../anomalies/watching/active-anomaly.ts';
+import type { LearnedBaseline } from '../anomalies/watching/baseline.ts';
 import type { ForecastRun, MetricForecast, PredictedBreach, TargetForecast } from '../forecasts/ports.ts';
 import type { TargetMetric, Target as WatchedTarget } from '../metrics/targets/target.ts';
-import type { Anomaly as FoundAnomaly } from '../ports/anomaly-storage.ts';
 import type { Anomaly, Baseline, Breach, Forecast, Run, Series, Target } from './answers.ts';
 
 const instant = (epochMs: number): string => new Date(epochMs).toISOString();

@@ -1,11 +1,12 @@
 /** Reads all that one look at a deployment may use. */
+
+import type { Anomaly, AnomalyStore } from '../anomalies/ports.ts';
 import { buildDependencyGraph } from '../diagnosis/dependency-graph.ts';
 import type { ForecastStore } from '../forecasts/ports.ts';
 import type { IncidentMember } from '../incidents/incident.ts';
 import { historyOf } from '../metrics/blocks/block-history.ts';
 import type { BlockStore, TargetRegistry } from '../metrics/ports.ts';
 import type { Target } from '../metrics/targets/target.ts';
-import type { Anomaly, AnomalyStore } from '../ports/anomaly-storage.ts';
 import type { DeploymentStore } from '../ports/deployment-storage.ts';
 import type { GraphStore, IncidentStore } from '../ports/incident-storage.ts';
 import { InvalidInputError } from '../shared/errors.ts';

@@ -1,6 +1,6 @@
 /** The events on Forestall's bus: one Zod schema per detail type. A tenant and a deterministic id are in each. */
 import * as z from 'zod';
-import { ANOMALY_KINDS } from '../anomalies/anomaly-kinds.ts';
+import { ANOMALY_KINDS } from '../anomalies/watching/anomaly-kinds.ts';
 import { SEVERITIES } from '../forecasts/breach/breach-risk.ts';
 import type { EVENT_NAMES } from './event-names.ts';
 import { IncidentOpened, IncidentResolved, IncidentUpdated } from './incident-events.ts';

@@ -1,6 +1,6 @@
 import * as z from 'zod';
+import { dynamoAnomalyStore } from '../../adapters/anomalies/anomaly-store.ts';
 import { makeDocumentClient } from '../../adapters/aws/clients.ts';
-import { dynamoAnomalyStore } from '../../adapters/dynamodb/anomaly-store.ts';
 import { dynamoDeploymentStore } from '../../adapters/dynamodb/deployment-store.ts';
 import { dynamoGraphStore } from '../../adapters/dynamodb/graph-store.ts';
 import { dynamoIncidentStore } from '../../adapters/dynamodb/incident-store.ts';

@@ -1,9 +1,9 @@
-import { baselineOf } from '../../core/anomalies/baseline.ts';
-import { unpackWatch } from '../../core/anomalies/target-watch.ts';
+import type { AnomalyStore, DetectorStateStore } from '../../core/anomalies/ports.ts';
+import { baselineOf } from '../../core/anomalies/watching/baseline.ts';
+import { unpackWatch } from '../../core/anomalies/watching/target-watch.ts';
 import { READ_OPERATIONS } from '../../core/api/operations.ts';
 import { presentAnomaly, presentBaseline } from '../../core/api/present.ts';
 import type { SettingsStore } from '../../core/platform/settings/ports.ts';
-import type { AnomalyStore, DetectorStateStore } from '../../core/ports/anomaly-storage.ts';
 import { InvalidInputError } from '../../core/shared/errors.ts';
 import { parseInstant } from '../../core/shared/instant.ts';
 import { NotFoundError } from '../runtime/problem-of-error.ts';

@@ -1,9 +1,9 @@
 import * as z from 'zod';
+import { dynamoAnomalyStore } from '../../adapters/anomalies/anomaly-store.ts';
+import { dynamoDetectorStateStore } from '../../adapters/anomalies/detector-state-store.ts';
 import { makeDocumentClient } from '../../adapters/aws/clients.ts';
-import { dynamoAnomalyStore } from '../../adapters/dynamodb/anomaly-store.ts';
 import { dynamoCauseStore } from '../../adapters/dynamodb/cause-store.ts';
 import { dynamoDeploymentStore } from '../../adapters/dynamodb/deployment-store.ts';
-import { dynamoDetectorStateStore } from '../../adapters/dynamodb/detector-state-store.ts';
 import { dynamoGraphStore } from '../../adapters/dynamodb/graph-store.ts';
 import { dynamoIncidentStore } from '../../adapters/dynamodb/incident-store.ts';
 import { dynamoBreachStore } from '../../adapters/forecasts/breach-store.ts';

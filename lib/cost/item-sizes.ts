@@ -1,5 +1,5 @@
 import { gzipSync } from 'node:zlib';
-import { packWatch } from '../../core/anomalies/target-watch.ts';
+import { packWatch } from '../../core/anomalies/watching/target-watch.ts';
 import { MEASURED_FORECASTING } from '../../core/forecasts/capacity/forecasting-figures.ts';
 import { encodeBlock } from '../../core/metrics/blocks/block-codec.ts';
 import { sampleBlock } from './sample-fleet.ts';

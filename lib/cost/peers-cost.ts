@@ -1,4 +1,4 @@
-import { MOST_PEERS } from '../../core/peers/plan-groups.ts';
+import { MOST_PEERS } from '../../core/anomalies/peers/plan-groups.ts';
 import type { UsageLine } from '../../core/platform/billing/cost-lines.ts';
 import { gigabytes, HOURS_PER_MONTH, readUnits } from '../../core/platform/billing/units.ts';
 import type { ItemSizes } from './item-sizes.ts';

@@ -1,5 +1,5 @@
-import { feedHour } from '../../core/anomalies/feed-watch.ts';
-import { TargetWatch } from '../../core/anomalies/target-watch.ts';
+import { feedHour } from '../../core/anomalies/watching/feed-watch.ts';
+import { TargetWatch } from '../../core/anomalies/watching/target-watch.ts';
 import type { Block } from '../../core/metrics/blocks/block.ts';
 import { NO_SETTINGS, type Settings } from '../../core/platform/settings/settings.ts';
 

@@ -1,10 +1,10 @@
 import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
+import { AnomalyDetection } from '../anomalies/anomaly-detection.ts';
+import { PeerComparison } from '../anomalies/peer-comparison.ts';
 import type { StageConfig } from '../config/stage-config.ts';
-import { AnomalyDetection } from '../constructs/anomaly-detection.ts';
 import { DeploymentWatch } from '../constructs/deployment-watch.ts';
 import { IncidentManagement } from '../constructs/incident-management.ts';
-import { PeerComparison } from '../constructs/peer-comparison.ts';
 import { DispatchSchedule } from '../forecasts/dispatch-schedule.ts';
 import { ForecastWorkflow } from '../forecasts/forecast-workflow.ts';
 import { IngestPipeline } from '../metrics/ingest-pipeline.ts';

@@ -20,14 +20,15 @@ interface Options {
 /** Benches by name. Each is loaded only when asked for: they read far more code and data than any other command. */
 const BENCHES = {
   forecast: async () => (await import('../../../bench/forecasts/forecast/run.ts')).runForecastBench,
-  detect: async () => (await import('../../../bench/detect/run.ts')).runDetectBench,
+  detect: async () => (await import('../../../bench/anomalies/detect/run.ts')).runDetectBench,
   diagnose: async () => (await import('../../../bench/diagnose/run.ts')).runDiagnoseBench,
   ingest: async () => (await import('../../../bench/metrics/ingest/run.ts')).runIngestBench,
   throughput: async () => (await import('../../../bench/forecasts/throughput/run.ts')).runThroughputBench,
   changes: async () => (await import('../../../bench/changes/run.ts')).runChangesBench,
   components: async () => (await import('../../../bench/components/run.ts')).runComponentsBench,
-  combinations: async () => (await import('../../../bench/combinations/run.ts')).runCombinationsBench,
-  peers: async () => (await import('../../../bench/peers/run.ts')).runPeersBench,
+  combinations: async () =>
+    (await import('../../../bench/anomalies/combinations/run.ts')).runCombinationsBench,
+  peers: async () => (await import('../../../bench/anomalies/peers/run.ts')).runPeersBench,
   deployments: async () => (await import('../../../bench/deployments/run.ts')).runDeploymentsBench,
 } as const satisfies Readonly<Record<string, () => Promise<Bench>>>;
 type BenchName = keyof typeof BENCHES;

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { describe, expect, it } from 'vitest';
 import { textWidth } from '../../../cli/terminal/text-width.ts';
-import { detectSeries } from '../../../core/detection/detect-series.ts';
+import { detectSeries } from '../../../core/anomalies/engine/detect-series.ts';
 import { runCli, waveCsv } from './fake-terminal.ts';
 
 const directory = mkdtempSync(join(tmpdir(), 'forestall-'));

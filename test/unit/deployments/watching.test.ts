@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { Anomaly } from '../../../core/anomalies/ports.ts';
 import { assessPlan } from '../../../core/deployments/assess-plan.ts';
 import { healthNow } from '../../../core/deployments/change-record.ts';
 import { checkDeployment } from '../../../core/deployments/check-deployment.ts';
@@ -7,7 +8,6 @@ import { announceProposal, proposalFor } from '../../../core/deployments/propose
 import { recordChange, watchInputOf, watchNameOf } from '../../../core/deployments/record-change.ts';
 import { RemediationProposed } from '../../../core/events/remediation-events.ts';
 import { dedupKey } from '../../../core/incidents/signal.ts';
-import type { Anomaly } from '../../../core/ports/anomaly-storage.ts';
 import { ConflictError, DependencyUnavailableError, InvalidInputError } from '../../../core/shared/errors.ts';
 import { AT, deployedWorld, requests, service } from './deployed-world.ts';
 

@@ -1,6 +1,13 @@
 /** The ports in memory, behaving as the real stores promise to; what handlers do is asserted on their contents. */
 
 import * as z from 'zod';
+import type {
+  Anomaly,
+  AnomalyEnd,
+  AnomalyStore,
+  DetectorStateStore,
+  StoredDetectors,
+} from '../../../core/anomalies/ports.ts';
 import type { ForestallEvent } from '../../../core/events/event-catalog.ts';
 import type {
   BatchResult,
@@ -19,13 +26,6 @@ import type { Target } from '../../../core/metrics/targets/target.ts';
 import { decodeCursor, encodeCursor } from '../../../core/platform/api/cursor.ts';
 import type { SettingsStore } from '../../../core/platform/settings/ports.ts';
 import { NO_SETTINGS, type Settings } from '../../../core/platform/settings/settings.ts';
-import type {
-  Anomaly,
-  AnomalyEnd,
-  AnomalyStore,
-  DetectorStateStore,
-  StoredDetectors,
-} from '../../../core/ports/anomaly-storage.ts';
 import { ConflictError, InvalidInputError } from '../../../core/shared/errors.ts';
 import { hourOf, objectKeys } from '../../../core/shared/keys.ts';
 import type { Telemetry } from '../../../core/shared/telemetry.ts';

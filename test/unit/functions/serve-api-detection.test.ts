@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import type { Anomaly } from '../../../core/anomalies/ports.ts';
 import { AnomalyPage, Baseline } from '../../../core/api/answers.ts';
 import { NO_SETTINGS } from '../../../core/platform/settings/settings.ts';
-import type { Anomaly } from '../../../core/ports/anomaly-storage.ts';
 import { answerDetection, type DetectionSources } from '../../../functions/serve-api/answer-detection.ts';
-import { NOW, trained } from '../anomalies/follow-world.ts';
+import { NOW, trained } from '../anomalies/watching/follow-world.ts';
 import { memoryAnomalies, memoryDetectors, memorySettings } from './memory-stores.ts';
 
 const anomaly = (timestamp: number, over: Partial<Anomaly> = {}): Anomaly => ({

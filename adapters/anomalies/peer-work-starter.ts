@@ -1,0 +1,25 @@
+import { InvokeCommand, type LambdaClient } from '@aws-sdk/client-lambda';
+import type { PeerWorkStarter } from '../../core/anomalies/peers/ports.ts';
+import { DependencyUnavailableError } from '../../core/shared/errors.ts';
+import { calling } from '../aws/sdk-failure.ts';
+
+export interface PeerWorkStarterOptions {
+  readonly client: LambdaClient;
+  readonly functionName: string;
+}
+
+const ACCEPTED = 202;
+
+/** Has groups compared by asynchronous invocations: Lambda queues them, retries failures and keeps what it gives up. */
+export const lambdaPeerWorkStarter = ({ client, functionName }: PeerWorkStarterOptions): PeerWorkStarter => ({
+  start: async (work) => {
+    const invoke = new InvokeCommand({
+      FunctionName: functionName,
+      InvocationType: 'Event',
+      Payload: Buffer.from(JSON.stringify(work)),
+    });
+    const { StatusCode } = await calling('starting a comparison', () => client.send(invoke));
+    if (StatusCode !== ACCEPTED)
+      throw new DependencyUnavailableError(`starting a comparison: Lambda answered ${StatusCode}`);
+  },
+});

@@ -1,0 +1,59 @@
+import { feedHour, joined } from '../../../core/anomalies/watching/feed-watch.ts';
+import type { Followed } from '../../../core/anomalies/watching/series-watch.ts';
+import type { TargetWatch } from '../../../core/anomalies/watching/target-watch.ts';
+import type { Block, BlockPoints } from '../../../core/metrics/blocks/block.ts';
+import { NO_SETTINGS } from '../../../core/platform/settings/settings.ts';
+import {
+  type ServerMetrics,
+  SIMULATED_METRICS,
+  type SimulatedMetric,
+} from '../../../core/simulator/fleet.ts';
+
+const HOUR_SECONDS = 3600;
+
+/** Value of a metric at a step of its series. */
+export type ValueAt = (metric: SimulatedMetric, index: number) => number;
+
+/** The values as they were simulated. */
+export const asSimulated =
+  ({ metrics }: ServerMetrics): ValueAt =>
+  (metric, index) =>
+    metrics[metric][index]!;
+
+/** First step at or after `hours` from the start of the series that begins an hour of the clock. */
+export const stepAfter = ({ start, stepSeconds }: ServerMetrics, hours: number): number => {
+  const second = Math.ceil(start / HOUR_SECONDS + hours) * HOUR_SECONDS;
+  return Math.ceil((second - start) / stepSeconds);
+};
+
+const blockOf = (server: ServerMetrics, from: number, to: number, valueAt: ValueAt): Block => {
+  const at = (index: number): number => server.start + index * server.stepSeconds;
+  const points = (metric: SimulatedMetric): BlockPoints => ({
+    offsets: Uint16Array.from({ length: to - from }, (_, i) => at(from + i) % HOUR_SECONDS),
+    values: Float64Array.from({ length: to - from }, (_, i) => valueAt(metric, from + i)),
+    receipts: new Float64Array(to - from),
+  });
+  return new Map(SIMULATED_METRICS.map((metric) => [metric, points(metric)]));
+};
+
+/** Shows the steps from `from` up to `to` to a target's detectors hour by hour, as the pipeline does. */
+export const feedSteps = (
+  watch: TargetWatch,
+  server: ServerMetrics,
+  [from, to]: readonly [number, number],
+  valueAt: ValueAt = asSimulated(server),
+): Followed => {
+  const { start, stepSeconds } = server;
+  const hourOf = (index: number): number => Math.floor((start + index * stepSeconds) / HOUR_SECONDS);
+  const owner = { tenantId: 'bench', targetId: server.server.id };
+  const watched = SIMULATED_METRICS.length;
+  const context = { owner, settings: NO_SETTINGS, metrics: {}, forecast: undefined, watched };
+  const steps: Followed[] = [];
+  for (let index = from; index < to; ) {
+    let end = index;
+    while (end < to && hourOf(end) === hourOf(index)) end++;
+    steps.push(feedHour(watch, hourOf(index), blockOf(server, index, end, valueAt), context));
+    index = end;
+  }
+  return joined(steps);
+};

@@ -1,0 +1,118 @@
+import { detectSeries } from '../../../core/anomalies/engine/detect-series.ts';
+import type {
+  DetectorOptions,
+  DetectorVariant,
+  Sensitivity,
+} from '../../../core/anomalies/engine/detector.ts';
+import { type AlertLevelFigures, alertLevel } from './alert-level.ts';
+import { loadFleet } from './fleet-data.ts';
+import { type FleetFigures, fleetFigures } from './fleet-figures.ts';
+import { type InjectedFigures, injectedFigures } from './injected.ts';
+import { fleetWithIncidents, fleetWithTypes } from './labelled-fleet.ts';
+import { loadNab, type NabSeries } from './nab-data.ts';
+import { NAB_PROFILES, nabBestScore, nabScoreAt } from './nab-score.ts';
+import { robustness } from './robustness.ts';
+import { SIMULATED_NAMES, simulateSeries } from './simulate-series.ts';
+import { type CostFigures, costFigures } from './speed.ts';
+import { watchFleet } from './watch-fleet.ts';
+
+/** One setting of the detector on the NAB corpus. */
+export interface NabFigures {
+  readonly variant: DetectorVariant;
+  readonly sensitivity: Sensitivity;
+  /** NAB scores of the alerts as they are, at the frozen threshold, per profile. */
+  readonly frozen: Record<keyof typeof NAB_PROFILES, number>;
+  /** Standard profile at the threshold that suits these files best, on the published score. */
+  readonly optimised: { readonly score: number; readonly threshold: number };
+  readonly alertLevel: AlertLevelFigures;
+  readonly strict: AlertLevelFigures;
+}
+
+/** Everything the detection scoreboard measures. */
+export interface DetectBench {
+  readonly files: number;
+  readonly windows: number;
+  readonly nab: readonly NabFigures[];
+  /** NAB standard profile at the frozen threshold under changes that must not matter. */
+  readonly robustness: Record<string, number>;
+  readonly cost: Record<DetectorVariant, CostFigures>;
+  /** Per set of clean series and variant; `real` is absent without `fleet/`. */
+  readonly injected: Record<string, InjectedFigures>;
+  /** Whole simulated targets, all detectors together, by where their faults come from. */
+  readonly fleet: Record<string, FleetFigures>;
+}
+
+const SETTINGS = [
+  { variant: 'full', sensitivity: 'balanced' },
+  { variant: 'full', sensitivity: 'precise' },
+  { variant: 'light', sensitivity: 'balanced' },
+  { variant: 'light', sensitivity: 'precise' },
+] as const satisfies readonly DetectorOptions[];
+
+const SIMULATED_POINTS = 8064;
+const SIMULATED_SEEDS = [0, 1, 2];
+const FLEET_SEED = 3;
+
+const nabFigures = (corpus: readonly NabSeries[], setting: (typeof SETTINGS)[number]): NabFigures => {
+  const detected = corpus.map((series) => ({
+    ...series,
+    ...detectSeries(series.timestamps, series.values, setting),
+  }));
+  const published = detected.map(({ scores, windows }) => ({ scores, windows }));
+  const binary = detected.map(({ alerts, windows }) => ({ scores: alerts.map(Number), windows }));
+  const alerted = detected.map(({ timestamps, windows, anomalies }) => ({
+    timestamps,
+    windows,
+    alerts: anomalies.map(({ index }) => index),
+  }));
+  const { standard, rewardLowFalsePositives, rewardLowFalseNegatives } = NAB_PROFILES;
+  return {
+    ...setting,
+    frozen: {
+      standard: nabScoreAt(binary, 1, standard),
+      rewardLowFalsePositives: nabScoreAt(binary, 1, rewardLowFalsePositives),
+      rewardLowFalseNegatives: nabScoreAt(binary, 1, rewardLowFalseNegatives),
+    },
+    optimised: nabBestScore(published),
+    alertLevel: alertLevel(alerted),
+    strict: alertLevel(alerted, true),
+  };
+};
+
+const injectedOn = (directory: string): Record<string, InjectedFigures> => {
+  const simulated = SIMULATED_SEEDS.flatMap((seed) =>
+    SIMULATED_NAMES.map((name, i) => simulateSeries(name, SIMULATED_POINTS, 100 * seed + i)),
+  );
+  const real = loadFleet(directory);
+  const figures: Record<string, InjectedFigures> = {
+    'simulated, full': injectedFigures(simulated, 'full', 1),
+    'simulated, light': injectedFigures(simulated, 'light', 1),
+  };
+  if (real.length === 0) return figures;
+  return {
+    ...figures,
+    'real, full': injectedFigures(real, 'full', 2),
+    'real, light': injectedFigures(real, 'light', 2),
+    'real, full, heights by the tails': injectedFigures(real, 'full', 2, 'tails'),
+  };
+};
+
+/** Measures all of it on the data in `directory`; tells `progress` what comes next. */
+export const measure = (directory: string, progress: (stage: string) => void): DetectBench => {
+  progress('NAB');
+  const corpus = loadNab(directory);
+  const nab = SETTINGS.map((setting) => nabFigures(corpus, setting));
+  progress('robustness');
+  const changed = robustness(corpus);
+  progress('speed and state');
+  const cost = { full: costFigures('full'), light: costFigures('light') };
+  progress('injected faults');
+  const injected = injectedOn(directory);
+  progress('labelled fleet');
+  const fleet = {
+    'incidents of the simulator': fleetFigures(watchFleet(fleetWithIncidents(FLEET_SEED))),
+    'one fault of each type': fleetFigures(watchFleet(fleetWithTypes(FLEET_SEED))),
+  };
+  const windows = corpus.reduce((sum, series) => sum + series.windows.length, 0);
+  return { files: corpus.length, windows, nab, robustness: changed, cost, injected, fleet };
+};

@@ -1,0 +1,51 @@
+import { detectSeries } from '../../../core/anomalies/engine/detect-series.ts';
+import type { NabSeries } from './nab-data.ts';
+import { nabScoreAt } from './nab-score.ts';
+
+const DAY_SECONDS = 86_400;
+
+type Change = (series: NabSeries) => NabSeries;
+
+const scaled =
+  (factor: number): Change =>
+  (series) => ({ ...series, values: series.values.map((value) => factor * value) });
+
+const lifted =
+  (ranges: number): Change =>
+  (series) => {
+    const finite = series.values.filter(Number.isFinite);
+    const offset = ranges * (Math.max(...finite) - Math.min(...finite));
+    return { ...series, values: series.values.map((value) => value + offset) };
+  };
+
+const shifted =
+  (seconds: number): Change =>
+  (series) => ({ ...series, timestamps: series.timestamps.map((timestamp) => timestamp + seconds) });
+
+/** What must not matter: the unit, the zero point, the date; and the hour of the clock, by which days are cut. */
+const CHANGES: Readonly<Record<string, Change>> = {
+  'as given': (series) => series,
+  'x 0.37': scaled(0.37),
+  'x 3.7': scaled(3.7),
+  'x 1000': scaled(1000),
+  'x -1': scaled(-1),
+  '+ 10,000 ranges': lifted(10_000),
+  '+ 1 day': shifted(DAY_SECONDS),
+  '+ 100 days': shifted(100 * DAY_SECONDS),
+  '+ 3 hours': shifted(10_800),
+  '+ 10 minutes': shifted(600),
+  '+ 17 minutes': shifted(1020),
+};
+
+/** NAB score (standard profile) of the alerts at the frozen threshold, under each change. */
+export const robustness = (corpus: readonly NabSeries[]): Record<string, number> => {
+  const scores: Record<string, number> = {};
+  for (const [name, change] of Object.entries(CHANGES)) {
+    const files = corpus.map(change).map(({ timestamps, values, windows }) => ({
+      scores: detectSeries(timestamps, values).alerts.map(Number),
+      windows,
+    }));
+    scores[name] = nabScoreAt(files, 1);
+  }
+  return scores;
+};

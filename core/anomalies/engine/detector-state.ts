@@ -1,0 +1,36 @@
+import { InvalidInputError } from '../../shared/errors.ts';
+import { type Detector, StreamingDetector } from './detector.ts';
+import type { DetectorOptions } from './detector-options.ts';
+import { StateReader, StateWriter } from './state-bytes.ts';
+
+/** First byte of a saved state: its format. Raised whenever a part or its order changes. */
+const FORMAT = 2;
+const LIGHT = 0;
+const FULL = 1;
+
+/** The whole state of a detector as bytes; a light one takes at most 8 KB. Options are not part of it. */
+export const serialise = (detector: Detector): Uint8Array => {
+  if (!(detector instanceof StreamingDetector)) {
+    throw new InvalidInputError('expected a detector made by createDetector, found another object');
+  }
+  const writer = new StateWriter();
+  writer.byte(FORMAT);
+  writer.byte(detector.options.variant === 'light' ? LIGHT : FULL);
+  detector.save(writer);
+  return writer.finish();
+};
+
+/**
+ * A detector that goes on exactly where the saved one stood, given the same options (the variant is in the bytes).
+ * Throws InvalidInputError for bytes of another format or cut short; start afresh then.
+ */
+export const restore = (bytes: Uint8Array, options: Omit<DetectorOptions, 'variant'> = {}): Detector => {
+  const reader = new StateReader(bytes);
+  const format = reader.byte();
+  if (format !== FORMAT)
+    throw new InvalidInputError(`expected a saved detector of format ${FORMAT}, found ${format}`);
+  const variant = reader.byte() === LIGHT ? 'light' : 'full';
+  const detector = new StreamingDetector({ ...options, variant });
+  detector.load(reader);
+  return detector;
+};

@@ -1,0 +1,185 @@
+import type { ByteReader, ByteWriter } from '../../shared/byte-buffer.ts';
+
+/** Half hours of the day: what a target differs by from its peers may depend on the time of day. */
+const HALF_HOURS = 48;
+const HALF_HOUR_SECONDS = 1800;
+const DAY_SECONDS = 86_400;
+/** Moments further apart than this are no neighbours. */
+const LONGEST_GAP_SECONDS = 3600;
+const FIRST_MOMENTS = 12;
+const LEVEL_RATE = 0.05;
+const SEASON_RATE = 0.1;
+/** A difference counts as at most so many units when it is learned: a departure is not made ordinary by itself. */
+const MOST_UNITS_LEARNED = 3;
+/** An episode of so many moments (two hours) is a new normal, and is learned as it is. */
+const ACCEPTED_AFTER = 24;
+const UNIT_TAIL = 0.01;
+const UNIT_RATE = 0.02;
+/** Share of the group's median below which differences say nothing where all stand still. */
+const SMALLEST_UNIT_SHARE = 0.002;
+/** Moments after which what a target did counts half: two weeks of five minutes. */
+const MEMORY_DECAY = 2 ** (-1 / (14 * 288));
+/** Quiet moments that end an episode, and how quiet. */
+const QUIET_MOMENTS = 6;
+const QUIET_SHARE = 0.5;
+/** The most that one episode adds to what a target is known to do, in bars. */
+const MOST_BARS_REMEMBERED = 2;
+const FEWEST_MOMENTS = 150;
+const WARM_UP_SECONDS = 2 * DAY_SECONDS;
+
+const [LEVEL, UNIT, MEMORY, LAST, BEFORE] = [0, 1, 2, 3, 4];
+const SEASON = 5;
+
+const middleOf3 = (a: number, b: number, c: number): number =>
+  Math.max(Math.min(a, b), Math.min(Math.max(a, b), c));
+
+const within = (value: number, limit: number): number => Math.max(-limit, Math.min(limit, value));
+
+/**
+ * What is known of one target's metric against its peers: its usual difference by half hour of the day, the unit (the
+ * difference that 1 % of its moments exceed), and the largest departure it is known for. Numbers have single
+ * precision, so that a state goes on identically after being saved.
+ */
+export class PeerSeries {
+  readonly #numbers = new Float32Array(SEASON + HALF_HOURS);
+  #points = 0;
+  #firstAt = 0;
+  #lastAt = 0;
+  /** Moments that the present episode has lasted; 0 outside of one. */
+  #episode = 0;
+  #quiet = 0;
+  /** Epoch seconds of the present episode's first and of its last unusual moment. */
+  #beganAt = 0;
+  #unusualAt = 0;
+
+  constructor() {
+    this.#numbers[LAST] = Number.NaN;
+    this.#numbers[BEFORE] = Number.NaN;
+  }
+
+  /** Epoch seconds of the newest moment. */
+  get lastAt(): number {
+    return this.#lastAt;
+  }
+  get points(): number {
+    return this.#points;
+  }
+  /** The largest departure it is known for, in units. */
+  get memory(): number {
+    return this.#numbers[MEMORY]!;
+  }
+  /** In the metric's unit; undefined while too little was seen. */
+  get unit(): number | undefined {
+    return this.#points > FIRST_MOMENTS && this.#numbers[UNIT]! > 0 ? this.#numbers[UNIT] : undefined;
+  }
+
+  /** The present or the last episode, by its first and its last unusual moment (epoch seconds). */
+  get episode(): { readonly beganAt: number; readonly unusualAt: number } {
+    return { beganAt: this.#beganAt, unusualAt: this.#unusualAt };
+  }
+
+  /** Whether enough was seen for somebody to be told. */
+  isReady(timestamp: number): boolean {
+    return this.#points > FEWEST_MOMENTS && timestamp - this.#firstAt >= WARM_UP_SECONDS;
+  }
+
+  /** How far from the peers' median this target usually stands at this time. */
+  usual(timestamp: number): number {
+    return this.#numbers[LEVEL]! + this.#numbers[seasonOf(timestamp)]!;
+  }
+
+  /**
+   * Learns the difference `excess` beyond the usual, once what all peers have in common is taken from it (`own`).
+   * Returns the departure in units: the middle one of the last three, so that a single spike is none.
+   */
+  observe(timestamp: number, excess: number, own: number, median: number): number {
+    const numbers = this.#numbers;
+    if (this.#points === 0) this.#firstAt = timestamp;
+    if (timestamp - this.#lastAt > LONGEST_GAP_SECONDS) numbers.fill(Number.NaN, LAST, BEFORE + 1);
+    const middle = middleOf3(own, numbers[LAST]!, numbers[BEFORE]!);
+    const departure = Number.isNaN(middle) ? 0 : Math.abs(middle);
+    numbers[BEFORE] = numbers[LAST]!;
+    numbers[LAST] = own;
+    numbers[MEMORY]! *= MEMORY_DECAY;
+    this.#lastAt = timestamp;
+    this.#points++;
+    const units = this.#inUnits(departure, median);
+    this.#learn(timestamp, excess, departure);
+    return units;
+  }
+
+  /** Follows episodes: what a departure of so many units at the newest moment means, against this bar. */
+  follow(units: number, bar: number): 'begins' | 'ends' | undefined {
+    if (this.#points <= FIRST_MOMENTS) return undefined;
+    if (this.#episode > 0) return this.#goOn(units, bar);
+    this.#remember(Math.min(units, MOST_BARS_REMEMBERED * bar));
+    if (units < bar) return undefined;
+    this.#episode = 1;
+    this.#quiet = 0;
+    this.#beganAt = this.#lastAt;
+    this.#unusualAt = this.#lastAt;
+    return 'begins';
+  }
+
+  save(writer: ByteWriter): void {
+    const moments = [this.#points, this.#episode, this.#quiet];
+    const times = [this.#firstAt, this.#lastAt, this.#beganAt, this.#unusualAt];
+    for (const whole of [...moments, ...times]) writer.varint(whole);
+    for (const number of this.#numbers) writer.f32(number);
+  }
+
+  /** @throws InvalidInputError for damaged bytes */
+  static load(reader: ByteReader): PeerSeries {
+    const series = new PeerSeries();
+    series.#points = reader.varint();
+    series.#episode = reader.varint();
+    series.#quiet = reader.varint();
+    series.#firstAt = reader.varint();
+    series.#lastAt = reader.varint();
+    series.#beganAt = reader.varint();
+    series.#unusualAt = reader.varint();
+    for (let i = 0; i < series.#numbers.length; i++) series.#numbers[i] = reader.f32();
+    return series;
+  }
+
+  #inUnits(departure: number, median: number): number {
+    const unit = Math.max(this.#numbers[UNIT]!, SMALLEST_UNIT_SHARE * Math.abs(median));
+    return unit > 0 ? departure / unit : 0;
+  }
+
+  #goOn(units: number, bar: number): 'ends' | undefined {
+    this.#episode++;
+    const isQuiet = units < QUIET_SHARE * bar;
+    if (!isQuiet) this.#unusualAt = this.#lastAt;
+    this.#quiet = isQuiet ? this.#quiet + 1 : 0;
+    if (this.#quiet < QUIET_MOMENTS) return undefined;
+    this.#episode = 0;
+    return 'ends';
+  }
+
+  #remember(units: number): void {
+    this.#numbers[MEMORY] = Math.max(this.#numbers[MEMORY]!, units);
+  }
+
+  #learn(timestamp: number, excess: number, departure: number): void {
+    const numbers = this.#numbers;
+    const isNew = this.#points <= FIRST_MOMENTS;
+    const unit = numbers[UNIT]!;
+    const accepts = isNew || unit === 0 || this.#episode >= ACCEPTED_AFTER;
+    const learned = accepts ? excess : within(excess, MOST_UNITS_LEARNED * unit);
+    numbers[LEVEL]! += learned * Math.max(LEVEL_RATE, 1 / this.#points);
+    if (this.#episode === 0) numbers[seasonOf(timestamp)]! += learned * SEASON_RATE;
+    if (isNew) numbers[UNIT] = Math.max(unit, this.#points === 1 ? 0 : Math.abs(excess));
+    else if (this.#episode === 0) numbers[UNIT] = nextUnit(unit, departure, this.#points);
+  }
+}
+
+const seasonOf = (timestamp: number): number =>
+  SEASON + Math.floor((timestamp % DAY_SECONDS) / HALF_HOUR_SECONDS);
+
+/** Stochastic approximation of a quantile (Robbins & Monro 1951) in steps of a share: one outlier moves it little. */
+const nextUnit = (unit: number, departure: number, points: number): number => {
+  if (unit === 0) return departure;
+  const rate = Math.max(UNIT_RATE, 0.9 / Math.sqrt(points));
+  return unit * Math.exp(rate * ((departure > unit ? 1 : 0) - UNIT_TAIL));
+};

@@ -1,0 +1,66 @@
+import * as z from 'zod';
+import { planPeerGroups } from '../../../core/anomalies/peers/plan-groups.ts';
+import type { PeerWorkStarter } from '../../../core/anomalies/peers/ports.ts';
+import type { TargetRegistry } from '../../../core/metrics/ports.ts';
+import type { Target } from '../../../core/metrics/targets/target.ts';
+import { DependencyUnavailableError } from '../../../core/shared/errors.ts';
+import { TenantId } from '../../../core/shared/identifiers.ts';
+import { inParallel } from '../../../core/shared/in-parallel.ts';
+import type { Telemetry } from '../../../core/shared/telemetry.ts';
+import { parseInput } from '../../runtime/parse-input.ts';
+
+export interface Deps {
+  readonly registry: Pick<TargetRegistry, 'list' | 'listTenants'>;
+  readonly starter: PeerWorkStarter;
+  readonly telemetry: Telemetry;
+  /** Epoch milliseconds. */
+  readonly now: () => number;
+}
+
+/** The schedule sends neither. An operator may name one tenant, and have its groups learn the kept history anew. */
+const Input = z.object({ tenantId: TenantId.optional(), relearn: z.boolean().default(false) });
+
+const PAGE = 500;
+const TENANTS_AT_ONCE = 4;
+const STARTS_AT_ONCE = 8;
+
+const targetsOf = async ({ registry }: Deps, tenantId: string): Promise<Target[]> => {
+  const targets: Target[] = [];
+  let cursor: string | undefined;
+  do {
+    const page = await registry.list(tenantId, { limit: PAGE, cursor });
+    targets.push(...page.items);
+    cursor = page.nextCursor;
+  } while (cursor !== undefined);
+  return targets;
+};
+
+/** Starts a tenant's comparisons; returns how many, or undefined where it failed: others must not wait for it. */
+const startTenant = async (deps: Deps, tenantId: string, relearn: boolean): Promise<number | undefined> => {
+  try {
+    const now = Math.floor(deps.now() / 1000);
+    const groups = planPeerGroups(tenantId, await targetsOf(deps, tenantId), now);
+    await inParallel(STARTS_AT_ONCE, groups, (group) => deps.starter.start({ ...group, relearn }));
+    return groups.length;
+  } catch (error) {
+    deps.telemetry.count('PeerPlanFailed');
+    deps.telemetry.error('peers could not be grouped', { tenantId }, error);
+    return undefined;
+  }
+};
+
+/**
+ * Has every tenant's groups of peers compared. Starting one twice does no harm, so what failed for one tenant is
+ * repeated for all.
+ * @throws DependencyUnavailableError naming how many tenants failed
+ */
+export const makeHandler = (deps: Deps) => async (event: unknown) => {
+  const { tenantId, relearn } = parseInput(Input, event);
+  const tenants = tenantId === undefined ? await deps.registry.listTenants() : [tenantId];
+  const started = await inParallel(TENANTS_AT_ONCE, tenants, (one) => startTenant(deps, one, relearn));
+  const failed = started.filter((count) => count === undefined).length;
+  const groups = started.reduce<number>((sum, count) => sum + (count ?? 0), 0);
+  if (groups > 0) deps.telemetry.info('peers are compared', { tenants: tenants.length, groups, relearn });
+  if (failed > 0) throw new DependencyUnavailableError(`${failed} of ${tenants.length} tenants failed`);
+  return { tenants: tenants.length, groups };
+};

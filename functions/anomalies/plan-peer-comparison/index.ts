@@ -1,0 +1,24 @@
+import * as z from 'zod';
+import { lambdaPeerWorkStarter } from '../../../adapters/anomalies/peer-work-starter.ts';
+import { makeDocumentClient, makeLambdaClient } from '../../../adapters/aws/clients.ts';
+import { dynamoTargetRegistry } from '../../../adapters/metrics/target-registry.ts';
+import { observe, telemetry } from '../../runtime/observe.ts';
+import { readEnv } from '../../runtime/read-env.ts';
+import { makeHandler } from './handler.ts';
+
+const env = readEnv({
+  REGISTRY_TABLE_NAME: z.string().min(1),
+  COMPARE_PEERS_FUNCTION_NAME: z.string().min(1),
+});
+
+export const handler = observe(
+  makeHandler({
+    registry: dynamoTargetRegistry(makeDocumentClient(), env.REGISTRY_TABLE_NAME),
+    starter: lambdaPeerWorkStarter({
+      client: makeLambdaClient(),
+      functionName: env.COMPARE_PEERS_FUNCTION_NAME,
+    }),
+    telemetry,
+    now: Date.now,
+  }),
+);

@@ -1,0 +1,122 @@
+import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
+import { DynamoDBDocumentClient, QueryCommand } from '@aws-sdk/lib-dynamodb';
+import type { Context } from 'aws-lambda';
+import { mockClient } from 'aws-sdk-client-mock';
+import { beforeAll, describe, expect, it, vi } from 'vitest';
+import type { PeerWork } from '../../../../core/anomalies/peers/ports.ts';
+import { DependencyUnavailableError, InvalidInputError } from '../../../../core/shared/errors.ts';
+import { makeHandler as makeComparer } from '../../../../functions/anomalies/compare-peers/handler.ts';
+import {
+  type Deps,
+  makeHandler as makePlanner,
+} from '../../../../functions/anomalies/plan-peer-comparison/handler.ts';
+import { memoryRegistry, recordedTelemetry, watched } from '../../functions/memory-stores.ts';
+import { MIDNIGHT, world } from '../peers/group-world.ts';
+
+const NOW = 1_795_255_500;
+const targets = (tenantId: string, count: number) =>
+  Array.from({ length: count }, (_, i) => watched(`web-${String(i).padStart(4, '0')}`, { tenantId }));
+
+const planning = (over: Partial<Deps> = {}) => {
+  const started: PeerWork[] = [];
+  const log = recordedTelemetry();
+  const deps: Deps = {
+    registry: memoryRegistry([...targets('acme', 600), ...targets('bolt', 4), ...targets('tiny', 3)]),
+    starter: {
+      start: async (work) => {
+        started.push(work);
+      },
+    },
+    telemetry: log.telemetry,
+    now: () => NOW * 1000,
+    ...over,
+  };
+  return { plan: makePlanner(deps), started, log };
+};
+
+describe('planning comparisons', () => {
+  it('starts one for each group of each tenant, page by page, and none for groups that are too small', async () => {
+    const { plan, started } = planning();
+    expect(await plan({ scheduledAt: '2026-11-21T10:06:00Z' })).toEqual({ tenants: 3, groups: 5 });
+    expect(started.filter(({ tenantId }) => tenantId === 'acme').map(({ parts }) => parts)).toEqual([
+      4, 4, 4, 4,
+    ]);
+    expect(started.flatMap(({ targetIds }) => targetIds)).toHaveLength(604);
+    expect(started.every(({ relearn }) => !relearn)).toBe(true);
+  });
+
+  it('does nothing, and says nothing, without tenants', async () => {
+    const { plan, log } = planning({ registry: memoryRegistry([]) });
+    expect(await plan({})).toEqual({ tenants: 0, groups: 0 });
+    expect(log.lines).toEqual([]);
+  });
+
+  it('has one tenant learn anew where an operator asks for it', async () => {
+    const { plan, started } = planning();
+    await plan({ tenantId: 'bolt', relearn: true });
+    expect(started).toMatchObject([{ tenantId: 'bolt', relearn: true }]);
+    await expect(plan({ tenantId: 'No Such' })).rejects.toThrow(InvalidInputError);
+  });
+
+  it('goes on with other tenants where one fails, and fails in the end, to be repeated', async () => {
+    const registry = memoryRegistry([...targets('acme', 5), ...targets('bolt', 4)]);
+    const broken: Deps['registry'] = {
+      ...registry,
+      list: (tenantId, page) =>
+        tenantId === 'acme' ? Promise.reject(new Error('down')) : registry.list(tenantId, page),
+    };
+    const { plan, started, log } = planning({ registry: broken });
+    await expect(plan({})).rejects.toThrow(DependencyUnavailableError);
+    expect(started.map(({ tenantId }) => tenantId)).toEqual(['bolt']);
+    expect(log.counts.PeerPlanFailed).toBe(1);
+  });
+});
+
+describe('comparing a group', () => {
+  it('says what it did, and refuses what it cannot read', async () => {
+    const { deps, work, now } = world();
+    now(MIDNIGHT + 1200);
+    const compare = makeComparer(deps);
+    expect(await compare(JSON.parse(JSON.stringify(work)))).toEqual({
+      targets: 8,
+      learnedHours: 96,
+      departures: 0,
+    });
+    expect(await compare({ ...work })).toMatchObject({ learnedHours: 0 });
+    await expect(compare({ tenantId: 'acme' })).rejects.toThrow(InvalidInputError);
+  });
+});
+
+describe('the exported handlers', () => {
+  const dynamo = mockClient(DynamoDBDocumentClient);
+  const lambda = mockClient(LambdaClient);
+  const context = { functionName: 'f', awsRequestId: 'r' } as Context;
+
+  beforeAll(() => {
+    const names = ['HOT_TABLE_NAME', 'REGISTRY_TABLE_NAME', 'FORECAST_BUCKET_NAME', 'EVENT_BUS_NAME'];
+    for (const name of [...names, 'COMPARE_PEERS_FUNCTION_NAME']) vi.stubEnv(name, name.toLowerCase());
+    vi.stubEnv('AWS_REGION', 'us-east-1');
+    vi.stubEnv('POWERTOOLS_LOG_LEVEL', 'SILENT');
+  });
+
+  it('plan from the registry table and invoke the comparing function', async () => {
+    const lastSeen = Math.floor(Date.now() / 1000);
+    const items = ['a', 'b', 'c', 'd'].map((targetId) => ({
+      ...{ targetId, profile: 'web', metrics: [], firstSeen: 1, lastSeen, v: 1 },
+    }));
+    dynamo
+      .on(QueryCommand)
+      .resolvesOnce({ Items: [{ sk: 'acme' }] })
+      .resolves({ Items: items });
+    lambda.on(InvokeCommand).resolves({ StatusCode: 202 });
+    const { handler } = await import('../../../../functions/anomalies/plan-peer-comparison/index.ts');
+    expect(await handler({}, context)).toEqual({ tenants: 1, groups: 1 });
+    const { input } = lambda.commandCalls(InvokeCommand)[0]!.args[0];
+    expect(input.FunctionName).toBe('compare_peers_function_name');
+  });
+
+  it('name their error', async () => {
+    const { handler } = await import('../../../../functions/anomalies/compare-peers/index.ts');
+    await expect(handler({}, context)).rejects.toMatchObject({ name: 'InvalidInputError' });
+  });
+});
