@@ -4,7 +4,7 @@ import { gunzipSync } from 'node:zlib';
 import type { Profile, TargetMetric } from '../../core/metrics/targets/target.ts';
 import { METRIC_UNITS, type ServerMetrics, SIMULATED_METRICS } from '../../core/simulator/fleet.ts';
 import { simulateFleet } from '../../core/simulator/simulate-fleet.ts';
-import { loadPetShop } from '../diagnose/load-issues.ts';
+import { loadPetShop } from '../incidents/diagnose/load-issues.ts';
 import { normal, seededRandom } from '../shared/seeded-random.ts';
 
 /** One target of a world: values of each metric on the world's grid, NaN where nothing was measured. */

@@ -1,7 +1,7 @@
 /** What is asked about incidents, and what people and tools tell about the fleet. */
 import * as z from 'zod';
-import { TraceSummary } from '../diagnosis/graph/trace-summaries.ts';
 import { INCIDENT_SEVERITIES, INCIDENT_STATUSES } from '../incidents/incident.ts';
+import { TraceSummary } from '../incidents/topology/trace-summaries.ts';
 import { TargetId } from '../shared/identifiers.ts';
 import { named } from './answers.ts';
 import { paging } from './requests.ts';

@@ -1,12 +1,12 @@
 /** Incidents, causes and topology as the API shows them. */
 import type * as z from 'zod';
-import { confidenceBand } from '../diagnosis/confidence.ts';
-import type { DependencyGraph } from '../diagnosis/dependency-graph.ts';
-import { componentOfIncident, componentOfMember } from '../incidents/component.ts';
+import { confidenceBand } from '../incidents/diagnosis/confidence.ts';
+import type { CausesReport } from '../incidents/explaining/causes-report.ts';
+import { subjectOf } from '../incidents/explaining/diagnosis-scope.ts';
 import { type Incident as FoundIncident, type IncidentMember, targetsOf } from '../incidents/incident.ts';
-import { responseTimes } from '../incidents/response-times.ts';
-import type { CausesReport } from '../signals/causes-report.ts';
-import { subjectOf } from '../signals/diagnosis-scope.ts';
+import { responseTimes } from '../incidents/lifecycle/response-times.ts';
+import { componentOfIncident, componentOfMember } from '../incidents/topology/component.ts';
+import type { DependencyGraph } from '../incidents/topology/dependency-graph.ts';
 import type { Causes, Incident, IncidentSummary, Topology } from './incident-answers.ts';
 
 const instant = (epochSeconds: number): string => new Date(epochSeconds * 1000).toISOString();

@@ -3,8 +3,8 @@ import { findingsOf } from '../change-risk/change-findings.ts';
 import { type ChangeFormat, readPlannedChange } from '../change-risk/planned-change.ts';
 import { assessRisk, fitRiskModel, type RiskAssessment } from '../change-risk/risk-model.ts';
 import { isOngoing, targetsOf } from '../incidents/incident.ts';
+import type { IncidentStore } from '../incidents/ports.ts';
 import type { DeploymentStore } from '../ports/deployment-storage.ts';
-import type { IncidentStore } from '../ports/incident-storage.ts';
 import { InvalidInputError } from '../shared/errors.ts';
 import { healthNow } from './change-record.ts';
 

@@ -1,18 +1,18 @@
 /** Reads all that one look at a deployment may use. */
 
 import type { Anomaly, AnomalyStore } from '../anomalies/ports.ts';
-import { buildDependencyGraph } from '../diagnosis/dependency-graph.ts';
 import type { ForecastStore } from '../forecasts/ports.ts';
+import { subjectOf } from '../incidents/explaining/diagnosis-scope.ts';
 import type { IncidentMember } from '../incidents/incident.ts';
+import { confidenceOfAnomaly } from '../incidents/intake/incoming.ts';
+import type { GraphStore, IncidentStore } from '../incidents/ports.ts';
+import { buildDependencyGraph } from '../incidents/topology/dependency-graph.ts';
 import { historyOf } from '../metrics/blocks/block-history.ts';
 import type { BlockStore, TargetRegistry } from '../metrics/ports.ts';
 import type { Target } from '../metrics/targets/target.ts';
 import type { DeploymentStore } from '../ports/deployment-storage.ts';
-import type { GraphStore, IncidentStore } from '../ports/incident-storage.ts';
 import { InvalidInputError } from '../shared/errors.ts';
 import { hourOf } from '../shared/keys.ts';
-import { subjectOf } from '../signals/diagnosis-scope.ts';
-import { confidenceOfAnomaly } from '../signals/incoming.ts';
 import type { ChangeRecord } from './change-record.ts';
 import type { DeployWindow } from './deploy-effect.ts';
 import { harmMeaningOf } from './harm-direction.ts';

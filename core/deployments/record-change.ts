@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
+import type { SignalSender } from '../incidents/ports.ts';
 import type { DeploymentStore } from '../ports/deployment-storage.ts';
-import type { SignalSender } from '../ports/incident-storage.ts';
 import { contentHash } from '../shared/content-hash.ts';
 import { ConflictError, InvalidInputError } from '../shared/errors.ts';
 import type { WorkflowStarter } from '../shared/messaging.ts';

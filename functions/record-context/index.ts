@@ -3,11 +3,11 @@ import { makeDocumentClient, makeSqsClient, makeStepFunctionsClient } from '../.
 import { defaultPace, pause } from '../../adapters/aws/paced-retry.ts';
 import { stepFunctionsStarter } from '../../adapters/aws/workflow-starter.ts';
 import { dynamoDeploymentStore } from '../../adapters/dynamodb/deployment-store.ts';
-import { dynamoGraphStore } from '../../adapters/dynamodb/graph-store.ts';
-import { dynamoIncidentStore } from '../../adapters/dynamodb/incident-store.ts';
+import { dynamoGraphStore } from '../../adapters/incidents/graph-store.ts';
+import { dynamoIncidentStore } from '../../adapters/incidents/incident-store.ts';
+import { sqsSignalSender } from '../../adapters/incidents/signal-sender.ts';
 import { dynamoApiKeyStore } from '../../adapters/platform/api-key-store.ts';
 import { dynamoSettingsStore } from '../../adapters/platform/settings-store.ts';
-import { sqsSignalSender } from '../../adapters/sqs/signal-sender.ts';
 import { authenticate } from '../runtime/authenticate.ts';
 import { publisherTo } from '../runtime/event-bus.ts';
 import { observe, telemetry } from '../runtime/observe.ts';

@@ -1,7 +1,7 @@
 import { CONTEXT_OPERATIONS } from '../../core/api/operations.ts';
 import { assessPlan } from '../../core/deployments/assess-plan.ts';
 import { type Recording, recordChange } from '../../core/deployments/record-change.ts';
-import type { IncidentStore } from '../../core/ports/incident-storage.ts';
+import type { IncidentStore } from '../../core/incidents/ports.ts';
 import { parseInstant } from '../../core/shared/instant.ts';
 import type { Telemetry } from '../../core/shared/telemetry.ts';
 import { type Record, validated } from './validated.ts';

@@ -1,11 +1,11 @@
 import { CONTEXT_OPERATIONS } from '../../core/api/operations.ts';
 import { presentIncident, presentTopology } from '../../core/api/present-incident.ts';
-import { buildDependencyGraph } from '../../core/diagnosis/dependency-graph.ts';
-import type { GraphStore, SignalSender, StoredGraph } from '../../core/ports/incident-storage.ts';
+import { currentGraph } from '../../core/incidents/grouping/fold-tenant.ts';
+import { type MoveDeps, moveIncident } from '../../core/incidents/lifecycle/move-incident.ts';
+import type { GraphStore, SignalSender, StoredGraph } from '../../core/incidents/ports.ts';
+import { buildDependencyGraph } from '../../core/incidents/topology/dependency-graph.ts';
+import { targetCalls } from '../../core/incidents/topology/trace-edges.ts';
 import type { Telemetry } from '../../core/shared/telemetry.ts';
-import { currentGraph } from '../../core/signals/fold-tenant.ts';
-import { type MoveDeps, moveIncident } from '../../core/signals/move-incident.ts';
-import { targetCalls } from '../../core/signals/trace-edges.ts';
 import { NotFoundError } from '../runtime/problem-of-error.ts';
 import { type Record, validated } from './validated.ts';
 

@@ -5,9 +5,9 @@ import {
   presentSummary,
   presentTopology,
 } from '../../core/api/present-incident.ts';
+import { currentGraph } from '../../core/incidents/grouping/fold-tenant.ts';
+import type { CauseStore, GraphStore, IncidentStore } from '../../core/incidents/ports.ts';
 import { filteredPage } from '../../core/platform/api/filtered-page.ts';
-import type { CauseStore, GraphStore, IncidentStore } from '../../core/ports/incident-storage.ts';
-import { currentGraph } from '../../core/signals/fold-tenant.ts';
 import { NotFoundError } from '../runtime/problem-of-error.ts';
 import { type Answer, presentPage, validated } from './validated.ts';
 

@@ -11,8 +11,8 @@ import {
 } from '@aws-sdk/lib-dynamodb';
 import { mockClient } from 'aws-sdk-client-mock';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { dynamoChangeStore } from '../../adapters/dynamodb/change-store.ts';
 import { dynamoDeploymentStore } from '../../adapters/dynamodb/deployment-store.ts';
+import { dynamoChangeStore } from '../../adapters/incidents/change-store.ts';
 import type { ChangeRecord } from '../../core/deployments/change-record.ts';
 import { announceProposal, proposalFor } from '../../core/deployments/propose-rollback.ts';
 import { DEFAULT_WATCH_POLICY } from '../../core/deployments/watch-policy.ts';

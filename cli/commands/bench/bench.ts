@@ -21,11 +21,11 @@ interface Options {
 const BENCHES = {
   forecast: async () => (await import('../../../bench/forecasts/forecast/run.ts')).runForecastBench,
   detect: async () => (await import('../../../bench/anomalies/detect/run.ts')).runDetectBench,
-  diagnose: async () => (await import('../../../bench/diagnose/run.ts')).runDiagnoseBench,
+  diagnose: async () => (await import('../../../bench/incidents/diagnose/run.ts')).runDiagnoseBench,
   ingest: async () => (await import('../../../bench/metrics/ingest/run.ts')).runIngestBench,
   throughput: async () => (await import('../../../bench/forecasts/throughput/run.ts')).runThroughputBench,
   changes: async () => (await import('../../../bench/changes/run.ts')).runChangesBench,
-  components: async () => (await import('../../../bench/components/run.ts')).runComponentsBench,
+  components: async () => (await import('../../../bench/incidents/components/run.ts')).runComponentsBench,
   combinations: async () =>
     (await import('../../../bench/anomalies/combinations/run.ts')).runCombinationsBench,
   peers: async () => (await import('../../../bench/anomalies/peers/run.ts')).runPeersBench,

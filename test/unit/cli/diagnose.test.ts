@@ -3,9 +3,16 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Command } from 'commander';
 import { describe, expect, it } from 'vitest';
-import { diagnoseCommand } from '../../../cli/commands/diagnose.ts';
+import { diagnoseCommand } from '../../../cli/commands/incidents/diagnose.ts';
 import { runProgram } from '../../../cli/run-program.ts';
-import { faultyWindow, graph, graphToCsv, normalRows, target, toCsv } from '../diagnosis/sample-app.ts';
+import {
+  faultyWindow,
+  graph,
+  graphToCsv,
+  normalRows,
+  target,
+  toCsv,
+} from '../incidents/diagnosis/sample-app.ts';
 import { fakeTerminal } from './fake-terminal.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'forestall-diagnose-'));

@@ -4,7 +4,7 @@ import type { ForestallEvent } from '../../../core/events/event-catalog.ts';
 import type { Target } from '../../../core/metrics/targets/target.ts';
 import { makeHandler as makeClose } from '../../../functions/close-deployment/handler.ts';
 import { makeHandler as makeScore } from '../../../functions/score-deployment/handler.ts';
-import { memoryIncidentWorld } from '../functions/memory-incidents.ts';
+import { memoryIncidentWorld } from '../../fakes/incidents.ts';
 import {
   memoryAnomalies,
   memoryBlocks,

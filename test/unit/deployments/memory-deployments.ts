@@ -1,7 +1,7 @@
 import type { DeployExample } from '../../../core/change-risk/risk-model.ts';
 import { type ChangeRecord, summaryOf } from '../../../core/deployments/change-record.ts';
+import type { ChangeStore } from '../../../core/incidents/ports.ts';
 import type { DeploymentStore, StoredChange } from '../../../core/ports/deployment-storage.ts';
-import type { ChangeStore } from '../../../core/ports/incident-storage.ts';
 
 /** Changes in memory, behaving as the real stores promise to. */
 export const memoryDeployments = () => {

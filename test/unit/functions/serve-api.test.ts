@@ -6,9 +6,9 @@ import type { PredictedBreach } from '../../../core/forecasts/ports.ts';
 import { newRun } from '../../../core/forecasts/runs/sum-results.ts';
 import { DependencyUnavailableError } from '../../../core/shared/errors.ts';
 import { type Deps, makeHandler } from '../../../functions/serve-api/handler.ts';
+import { memoryIncidents } from '../../fakes/incidents.ts';
 import { sampleMetric, sampleTarget } from '../forecasts/stored/forecast-samples.ts';
 import { httpEvent } from './http-events.ts';
-import { memoryIncidents } from './memory-incidents.ts';
 import {
   memoryAnomalies,
   memoryBlocks,

@@ -1,0 +1,19 @@
+import { SendMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
+import type { SignalSender } from '../../core/incidents/ports.ts';
+import { calling } from '../aws/sdk-failure.ts';
+
+/** Messages to the signals queue in the forms that `core/signals/incoming.ts` reads. */
+export const sqsSignalSender = (client: SQSClient, queueUrl: string): SignalSender => {
+  const send = async (body: object, DelaySeconds = 0): Promise<void> => {
+    const command = new SendMessageCommand({
+      QueueUrl: queueUrl,
+      MessageBody: JSON.stringify(body),
+      DelaySeconds,
+    });
+    await calling('SQS SendMessage', () => client.send(command));
+  };
+  return {
+    send: (signal) => send({ signal }),
+    settleLater: (tenantId, delaySeconds) => send({ settle: tenantId }, delaySeconds),
+  };
+};

@@ -1,0 +1,66 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import * as z from 'zod';
+import type { CallGraph } from '../../../core/incidents/diagnosis/call-graph.ts';
+import { parseGraphCsv } from '../../../core/incidents/diagnosis/files/graph-csv.ts';
+import { parseMetricsCsv } from '../../../core/incidents/diagnosis/files/metrics-csv.ts';
+import {
+  type DiagnosisTarget,
+  parseTargetJson,
+} from '../../../core/incidents/diagnosis/files/target-json.ts';
+import type { MetricWindow } from '../../../core/incidents/diagnosis/metric-window.ts';
+import { ConfigurationError } from '../../../core/shared/errors.ts';
+
+/** One incident with its known cause, given or made up. */
+export interface LabelledCase {
+  readonly id: string;
+  /** What the results are grouped by: scenario and, for given issues, the split. */
+  readonly group: string;
+  readonly graph: CallGraph;
+  readonly normal: MetricWindow | null;
+  readonly window: MetricWindow;
+  readonly target: DiagnosisTarget;
+  readonly cause: string;
+}
+
+/** The given issues, and the scenarios with normal data. */
+export interface PetShop {
+  readonly issues: readonly LabelledCase[];
+  readonly scenarios: ReadonlyMap<
+    string,
+    { readonly graph: CallGraph; readonly normal: MetricWindow | null }
+  >;
+}
+
+const read = (...path: string[]): string => readFileSync(join(...path), 'utf8');
+
+const loadScenario = (folder: string, scenario: string) => {
+  const at = join(folder, scenario);
+  const normal = join(at, 'normal.csv');
+  return {
+    graph: parseGraphCsv(read(at, 'graph.csv'), join(at, 'graph.csv')),
+    normal: existsSync(normal) ? parseMetricsCsv(read(normal), normal) : null,
+  };
+};
+
+/**
+ * Reads the PetShop data set (Hardt et al. 2023, CC-BY-4.0) from `data`/petshop: every issue that root-causes.json
+ * names. Throws ConfigurationError when it is not there.
+ */
+export const loadPetShop = (data: string): PetShop => {
+  const folder = join(data, 'petshop');
+  if (!existsSync(join(folder, 'root-causes.json'))) {
+    throw new ConfigurationError(`${folder}: found no root-causes.json, expected the PetShop data set`);
+  }
+  const causes = z.record(z.string(), z.string()).parse(JSON.parse(read(folder, 'root-causes.json')));
+  const scenarios = new Map<string, ReturnType<typeof loadScenario>>();
+  const issues = Object.entries(causes).map(([id, cause]): LabelledCase => {
+    const [scenario = '', issue = ''] = id.split('/');
+    const shared = scenarios.get(scenario) ?? loadScenario(folder, scenario);
+    scenarios.set(scenario, shared);
+    const window = parseMetricsCsv(read(folder, id, 'metrics.csv'), `${id}/metrics.csv`);
+    const target = parseTargetJson(read(folder, id, 'target.json'), `${id}/target.json`);
+    return { id, group: `${scenario} ${issue.split('-')[0]}`, ...shared, window, target, cause };
+  });
+  return { issues, scenarios };
+};

@@ -1,0 +1,138 @@
+import { detectSeries } from '../../../core/anomalies/engine/detect-series.ts';
+import type { AnomalySignal, ChangeSignal } from '../../../core/incidents/signal.ts';
+import { generateCell } from '../../../core/simulator/cell-series.ts';
+import {
+  ERROR_METRIC,
+  type Incident,
+  type IncidentKind,
+  type ServerMetrics,
+  type SimulatedServer,
+} from '../../../core/simulator/fleet.ts';
+import { toMetricSeries } from '../../../core/simulator/fleet-output.ts';
+import { INCIDENT_BEHAVIOURS } from '../../../core/simulator/incident-kinds.ts';
+import { spreadFrom } from '../../../core/simulator/incident-plan.ts';
+import { type RandomStream, randomStream } from '../../../core/simulator/random.ts';
+import { routineDeployments } from '../../../core/simulator/routine-changes.ts';
+import { TOPOLOGIES } from './simulated-topologies.ts';
+
+/** One planted fault, what the servers reported until it was explained, and what the detectors said of that. */
+export interface SimulatedFault {
+  readonly id: string;
+  readonly kind: FaultKind;
+  readonly topology: string;
+  readonly cause: string;
+  readonly servers: readonly SimulatedServer[];
+  readonly data: ReadonlyMap<string, ServerMetrics>;
+  readonly anomalies: readonly AnomalySignal[];
+  /** Ids of the alerts that are the fault's doing; the others are false alarms. */
+  readonly genuine: ReadonlySet<string>;
+  readonly changes: readonly ChangeSignal[];
+  /** Epoch seconds: when it began, was first noticed, and is explained. */
+  readonly start: number;
+  readonly noticedAt: number;
+  readonly now: number;
+}
+
+const HOUR = 3600;
+const STEP_SECONDS = 300;
+const HISTORY_SECONDS = 72 * HOUR;
+/** 2026-11-01, a Sunday. */
+const FIRST_DAY = 1_793_491_200;
+/** A person looks at the explanation so long after the first alert. */
+const LOOKED_AT_AFTER = 1200;
+/** The simulator's own incidents have at least 0.6: weak ones are harder to explain. */
+const LEAST_STRENGTH = 0.15;
+export const TENANT = 'bench';
+
+/** What fails: the simulator's kind of incident, where it may start, and whether a deployment caused it. */
+const FAULT_KINDS = {
+  'slow dependency': { kind: 'latency-regression', isCalled: true, isDeployed: false },
+  'failing dependency': { kind: 'dependency-failure', isCalled: true, isDeployed: false },
+  'exhausted CPU': { kind: 'cpu-saturation', isCalled: true, isDeployed: false },
+  'memory leak': { kind: 'memory-leak', isCalled: true, isDeployed: false },
+  'filling disk': { kind: 'disk-filling', isCalled: false, isDeployed: false },
+  'bad deployment': { kind: 'latency-regression', isCalled: false, isDeployed: true },
+} as const satisfies Readonly<Record<string, { kind: IncidentKind; isCalled: boolean; isDeployed: boolean }>>;
+export type FaultKind = keyof typeof FAULT_KINDS;
+export const FAULT_KIND_NAMES = Object.keys(FAULT_KINDS) as readonly FaultKind[];
+
+const pick = <T>(values: readonly T[], random: RandomStream): T => values[random.below(values.length)]!;
+
+const plant = (name: FaultKind, servers: readonly SimulatedServer[], random: RandomStream): Incident => {
+  const { kind, isCalled } = FAULT_KINDS[name];
+  const called = new Set(servers.flatMap(({ calls }) => calls));
+  const behaviour = INCIDENT_BEHAVIOURS[kind];
+  const target = pick(
+    servers.filter(({ id }) => !isCalled || called.has(id)),
+    random,
+  ).id;
+  const start = FIRST_DAY + HISTORY_SECONDS + 60 * random.below(7 * 24 * 60);
+  const end = start + HOUR * random.between(...behaviour.hours);
+  const affected = spreadFrom(servers, target, behaviour);
+  const strength = random.between(LEAST_STRENGTH, 1);
+  return { id: name, kind, start, end, rootCause: { target, metric: behaviour.metric }, affected, strength };
+};
+
+const changeOf = (targetId: string, at: number, summary: string): ChangeSignal => ({
+  ...{ kind: 'change', signalId: `${targetId}-${at}`, tenantId: TENANT, targetId, at, summary },
+});
+
+/** What the deployed detectors would have told of these series: one alert is one signal. */
+const anomaliesIn = (data: Iterable<ServerMetrics>): AnomalySignal[] =>
+  [...data].flatMap(toMetricSeries).flatMap(({ targetId, metric, timestamps, values }) =>
+    detectSeries(timestamps, values, { sensitivity: 'precise' }).anomalies.map(({ index }): AnomalySignal => {
+      const at = timestamps[index]!;
+      const signalId = `${targetId}-${metric}-${at}`;
+      return { kind: 'anomaly', signalId, tenantId: TENANT, targetId, at, metric, confidence: 0.8 };
+    }),
+  );
+
+const FAILING: ReadonlySet<IncidentKind> = new Set(['latency-regression', 'dependency-failure']);
+
+/** Whether an alert is the fault's doing. */
+const shows = ({ kind, start, affected }: Incident, { targetId, metric, at }: AnomalySignal): boolean =>
+  at >= start &&
+  affected.some(
+    ({ target, metrics }) =>
+      target === targetId &&
+      (metric === ERROR_METRIC ? FAILING.has(kind) : metrics.some((shown) => shown === metric)),
+  );
+
+/** Undefined: nobody would have noticed it. */
+const draw = (name: FaultKind, topology: string, seed: number): SimulatedFault | undefined => {
+  const random = randomStream(seed, 'simulated-fault', topology, name);
+  const servers = TOPOLOGIES[topology]!(seed);
+  const fault = plant(name, servers, random);
+  const { target: cause } = fault.rootCause;
+  const start = Math.floor((fault.start - HISTORY_SECONDS) / STEP_SECONDS) * STEP_SECONDS;
+  const deploymentsOf = (server: SimulatedServer) => routineDeployments(seed, server, start, fault.end);
+  const data = generateCell({
+    ...{ seed, servers, start, stepSeconds: STEP_SECONDS, missingShare: 0, errors: true },
+    ...{ steps: Math.floor((fault.end - start) / STEP_SECONDS), incidents: [fault], deploymentsOf },
+  });
+  const anomalies = anomaliesIn(data.values());
+  const noticed = anomalies.filter((each) => shows(fault, each));
+  const noticedAt = Math.min(...noticed.map(({ at }) => at));
+  if (!Number.isFinite(noticedAt)) return undefined;
+  const now = Math.min(noticedAt + LOOKED_AT_AFTER, fault.end);
+  const routine = servers
+    .flatMap(deploymentsOf)
+    .map(({ target, at, version }) => changeOf(target, at, version));
+  const own = FAULT_KINDS[name].isDeployed ? [changeOf(cause, fault.start - 60, 'release 41')] : [];
+  return {
+    ...{ id: `${name}, ${topology}, ${seed}`, kind: name, topology, cause, servers, data },
+    anomalies: anomalies.filter(({ at }) => at <= now),
+    genuine: new Set(noticed.map(({ signalId }) => signalId)),
+    changes: [...routine, ...own].filter(({ at }) => at <= now),
+    ...{ start: fault.start, noticedAt, now },
+  };
+};
+
+/** So many faults of every kind in every topology, and how many were drawn that nobody noticed. */
+export function* simulatedFaults(rounds: number, firstSeed: number): Generator<SimulatedFault | undefined> {
+  for (let seed = firstSeed; seed < firstSeed + rounds; seed++) {
+    for (const topology of Object.keys(TOPOLOGIES)) {
+      for (const name of FAULT_KIND_NAMES) yield draw(name, topology, seed);
+    }
+  }
+}

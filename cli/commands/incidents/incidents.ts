@@ -1,0 +1,151 @@
+import { Command, Option } from 'commander';
+import { INCIDENT_SEVERITIES, INCIDENT_STATUSES } from '../../../core/incidents/incident.ts';
+import type { CausesAnswer, IncidentAnswer, IncidentSummaryAnswer } from '../../api-client/answers.ts';
+import type { Colour } from '../../terminal/colour.ts';
+import { formatDuration, formatPercent } from '../../terminal/format.ts';
+import { type Column, renderTable } from '../../terminal/table.ts';
+import type { Terminal } from '../../terminal/terminal.ts';
+import { LineWriter } from '../../terminal/writer.ts';
+import { type ConnectionOptions, connect, withConnection } from '../shared/connection-options.ts';
+import { printList } from '../shared/list-output.ts';
+import { wholeNumber } from '../shared/option-values.ts';
+
+interface ShowOptions extends ConnectionOptions {
+  readonly json?: true;
+}
+interface ListOptions extends ShowOptions {
+  readonly status?: IncidentSummaryAnswer['status'];
+  readonly severity?: IncidentSummaryAnswer['severity'];
+  readonly limit: number;
+}
+interface MoveOptions extends ShowOptions {
+  readonly note?: string;
+  readonly cause?: string;
+  readonly fix?: string;
+}
+
+const SEVERITY_COLOURS: Readonly<Record<IncidentSummaryAnswer['severity'], Colour | undefined>> = {
+  low: undefined,
+  medium: 'cyan',
+  high: 'yellow',
+  critical: 'red',
+};
+
+const clock = (iso: string): string => iso.slice(5, 16).replace('T', ' ');
+const namesOf = (targets: readonly string[]): string =>
+  targets.length > 3 ? `${targets.slice(0, 3).join(', ')} +${targets.length - 3}` : targets.join(', ');
+const timeOf = (seconds: number | null): string => (seconds === null ? '-' : formatDuration(seconds));
+
+/** Columns of a list of incidents. Ids hold the time of the start, and must be readable in full to be used. */
+export const INCIDENT_COLUMNS: readonly Column<IncidentSummaryAnswer>[] = [
+  { header: 'incident', text: ({ id }) => id },
+  { header: 'status', text: ({ status }) => status },
+  {
+    header: 'severity',
+    text: ({ severity }) => severity,
+    colour: ({ severity }) => SEVERITY_COLOURS[severity],
+  },
+  { header: 'component', text: ({ component }) => component },
+  { header: 'signals', align: 'right', text: ({ signals }) => String(signals) },
+  { header: 'targets', text: ({ targets }) => namesOf(targets), shrinks: true },
+];
+
+const causeLines = ({ status, method, items, limits, similar }: CausesAnswer): string[] => {
+  if (status === 'pending') return ['causes: not looked for yet'];
+  return [
+    `causes (${method ?? 'unknown method'}):`,
+    ...items
+      .slice(0, 3)
+      .flatMap(({ target, confidence, band, evidence, recommendation }) => [
+        `  ${target}, ${formatPercent(confidence)} (${band})`,
+        ...evidence.map((line) => `    ${line}`),
+        ...(recommendation === undefined ? [] : [`    -> ${recommendation}`]),
+      ]),
+    ...similar.map(
+      ({ incident, similarity, cause, fixedBy, confirmed }) =>
+        `  like ${incident} (${formatPercent(similarity)}): ${cause}${confirmed ? ', confirmed' : ''}${fixedBy === undefined ? '' : `; ended by: ${fixedBy}`}`,
+    ),
+    ...limits.map((limit) => `  note: ${limit}`),
+  ];
+};
+
+const timesLine = ({ responseTimes: { detect, acknowledge, mitigate, resolve } }: IncidentAnswer): string =>
+  `after its start: detected ${timeOf(detect)}, acknowledged ${timeOf(acknowledge)}, mitigated ${timeOf(mitigate)}, resolved ${timeOf(resolve)}`;
+
+const timelineLines = ({ timeline }: IncidentAnswer): string[] => [
+  'timeline (UTC):',
+  ...timeline.map(({ at, text, by }) => `  ${clock(at)}  ${text}${by === undefined ? '' : ` (${by})`}`),
+];
+
+const print = async (lines: readonly string[], terminal: Terminal): Promise<void> =>
+  new LineWriter(terminal.stdout).lines([...lines]);
+
+const show = async (id: string, { json, ...connection }: ShowOptions, terminal: Terminal): Promise<void> => {
+  const client = connect(connection, terminal);
+  const [incident, causes] = [await client.incident(id), await client.causes(id)];
+  if (json) return print([JSON.stringify({ ...incident, causes })], terminal);
+  const table = renderTable(INCIDENT_COLUMNS, [incident], terminal);
+  return print([...table, timesLine(incident), ...causeLines(causes), ...timelineLines(incident)], terminal);
+};
+
+const move = async (
+  id: string,
+  to: IncidentSummaryAnswer['status'],
+  { json, note, cause, fix, ...connection }: MoveOptions,
+  terminal: Terminal,
+): Promise<void> => {
+  const incident = await connect(connection, terminal).moveIncident(id, to, note, { cause, fix });
+  await print([json ? JSON.stringify(incident) : `${incident.id} is ${incident.status}`], terminal);
+};
+
+const MOVES = [
+  ['ack', 'acknowledged', 'say that somebody is looking into it'],
+  ['mitigate', 'mitigated', 'say that the harm has stopped'],
+  ['resolve', 'resolved', 'say that it is over'],
+  ['review', 'reviewed', 'say that its lessons are written down'],
+] as const;
+
+const moveCommand = ([name, to, description]: (typeof MOVES)[number], terminal: Terminal): Command => {
+  const command = withConnection(new Command(name))
+    .description(description)
+    .argument('<id>', 'incident id')
+    .option('--note <text>', 'why')
+    .option('--json', 'one JSON object')
+    .action((id: string, options: MoveOptions) => move(id, to, options, terminal));
+  if (to !== 'resolved' && to !== 'reviewed') return command;
+  return command
+    .option('--cause <target>', 'what caused it: a target, or words; later incidents learn from it')
+    .option('--fix <text>', 'what ended it: shown where later incidents look alike');
+};
+
+const listCommand = (terminal: Terminal): Command =>
+  withConnection(new Command('list'))
+    .description('list incidents, newest first')
+    .addOption(new Option('--status <status>', 'only this status').choices(INCIDENT_STATUSES))
+    .addOption(new Option('--severity <severity>', 'only this severity').choices(INCIDENT_SEVERITIES))
+    .option('--limit <n>', 'at most so many', wholeNumber(1, 1_000_000), 20)
+    .option('--json', 'one JSON object per line and incident')
+    .action(({ status, severity, limit, json, ...connection }: ListOptions) =>
+      printList(
+        connect(connection, terminal).incidents({ status, severity, most: limit }),
+        { columns: INCIDENT_COLUMNS, empty: 'no incidents', json: json === true },
+        terminal,
+      ),
+    );
+
+const showCommand = (terminal: Terminal): Command =>
+  withConnection(new Command('show'))
+    .description('print one incident with its causes and timeline')
+    .argument('<id>', 'incident id')
+    .option('--json', 'one JSON object')
+    .action((id: string, options: ShowOptions) => show(id, options, terminal));
+
+/** `forestall incidents [list|show|ack|mitigate|resolve|review]`: incidents of a deployment. */
+export const incidentsCommand = (terminal: Terminal): Command => {
+  const command = new Command('incidents')
+    .description('list, show and move incidents')
+    .addCommand(listCommand(terminal), { isDefault: true })
+    .addCommand(showCommand(terminal));
+  for (const each of MOVES) command.addCommand(moveCommand(each, terminal));
+  return command;
+};

@@ -1,0 +1,119 @@
+import { type History, historyOf } from '../../metrics/blocks/block-history.ts';
+import type { BlockStore, TargetRegistry } from '../../metrics/ports.ts';
+import { InvalidInputError } from '../../shared/errors.ts';
+import { hourOf } from '../../shared/keys.ts';
+import type { Telemetry } from '../../shared/telemetry.ts';
+import { currentGraph } from '../grouping/fold-tenant.ts';
+import { type Incident, targetsOf } from '../incident.ts';
+import type { CauseStore, ChangeStore, GraphStore, IncidentStore, StoredIncident } from '../ports.ts';
+import { toCallGraph } from '../topology/dependency-graph.ts';
+import type { CausesReport } from './causes-report.ts';
+import { MOST_TARGETS, targetsInReach } from './diagnosis-scope.ts';
+import { explainIncident } from './explain-incident.ts';
+import type { TargetHistory } from './node-metrics.ts';
+import { pastIncidentOf } from './past-incident.ts';
+
+export interface Diagnosing {
+  readonly incidents: Pick<IncidentStore, 'get'>;
+  readonly graphs: Pick<GraphStore, 'get'>;
+  readonly changes: Pick<ChangeStore, 'between'>;
+  readonly causes: CauseStore;
+  readonly registry: Pick<TargetRegistry, 'get' | 'list'>;
+  readonly blocks: Pick<BlockStore, 'readRange'>;
+  readonly telemetry: Telemetry;
+  /** Epoch milliseconds. */
+  readonly now: () => number;
+  /** Runs work over items, at most so many at a time. */
+  readonly inParallel: <Item, Result>(
+    limit: number,
+    items: readonly Item[],
+    work: (item: Item) => Promise<Result>,
+  ) => Promise<Result[]>;
+}
+
+const READS_AT_ONCE = 8;
+const KEPT_SECONDS = 400 * 86_400;
+const PAST_INCIDENTS = 200;
+/** The window, a day of normal operation before it, and hours for coarse steps. */
+const HISTORY_SECONDS = 30 * 3600;
+const AFTER_SECONDS = 24 * 3600;
+const CHANGES_BEFORE_SECONDS = 86_400;
+/** Without a graph, so many other targets are compared in time. */
+const MOST_UNLINKED = 40;
+
+/** Targets whose metrics are read: in reach along calls, or, where the graph knows none of them, others of the tenant. */
+const targetIdsOf = async (
+  { registry }: Diagnosing,
+  incident: Incident,
+  inReach: readonly string[],
+): Promise<string[]> => {
+  const own = targetsOf(incident);
+  if (inReach.length > own.length) return [...inReach];
+  const page = await registry.list(incident.tenantId, { limit: MOST_UNLINKED });
+  const ids = new Set([...own, ...page.items.map(({ targetId }) => targetId)]);
+  return [...ids].slice(0, Math.max(MOST_UNLINKED, Math.min(own.length, MOST_TARGETS)));
+};
+
+const readTarget = async (
+  { registry, blocks, now, telemetry }: Diagnosing,
+  incident: Incident,
+  targetId: string,
+): Promise<TargetHistory | undefined> => {
+  const target = await registry.get(incident.tenantId, targetId);
+  if (target === undefined) return undefined;
+  const from = hourOf(incident.startedAt - HISTORY_SECONDS);
+  const to = hourOf(Math.min(now() / 1000, incident.startedAt + AFTER_SECONDS)) + 1;
+  const stored = await blocks.readRange(incident.tenantId, targetId, from, to);
+  try {
+    const histories: ReadonlyMap<string, History> = historyOf(stored);
+    return { target, histories };
+  } catch (cause) {
+    if (!(cause instanceof InvalidInputError)) throw cause;
+    telemetry.error(
+      'a damaged block is left out of a diagnosis',
+      { tenantId: incident.tenantId, targetId },
+      cause,
+    );
+    return undefined;
+  }
+};
+
+const explain = async (deps: Diagnosing, stored: StoredIncident): Promise<CausesReport> => {
+  const { incident } = stored;
+  const { tenantId, startedAt, lastAt } = incident;
+  const now = Math.floor(deps.now() / 1000);
+  const graph = currentGraph(tenantId, await deps.graphs.get(tenantId), now);
+  const ids = await targetIdsOf(deps, incident, targetsInReach(incident, toCallGraph(graph)));
+  const read = await deps.inParallel(READS_AT_ONCE, ids, (id) => readTarget(deps, incident, id));
+  const changes = await deps.changes.between(tenantId, startedAt - CHANGES_BEFORE_SECONDS, lastAt);
+  const past = await deps.causes.past(tenantId, PAST_INCIDENTS);
+  const data = read.filter((each) => each !== undefined);
+  return explainIncident({ stored, graph, data, changes, past, now });
+};
+
+/**
+ * Explains an incident as it is stored now and keeps the answer. Of a closed one it keeps what later incidents can
+ * learn from, besides the causes found while it went on. May be repeated: the newest state of the incident wins.
+ */
+export const diagnoseStored = async (
+  deps: Diagnosing,
+  tenantId: string,
+  incidentId: string,
+): Promise<void> => {
+  const stored = await deps.incidents.get(tenantId, incidentId);
+  if (stored === undefined) {
+    deps.telemetry.info('the incident is gone', { tenantId, incidentId });
+    return;
+  }
+  const report = await explain(deps, stored);
+  const expiresAt = Math.floor(stored.incident.lastAt) + KEPT_SECONDS;
+  await deps.causes.put(tenantId, report, expiresAt);
+  const lesson = pastIncidentOf(stored.incident, report);
+  if (lesson !== undefined) await deps.causes.remember(tenantId, lesson, expiresAt);
+  const [first] = report.causes;
+  deps.telemetry.info('incident explained', {
+    ...{ tenantId, incidentId, method: report.method, causes: report.causes.length },
+    ...{ cause: first?.node, confidence: first?.confidence },
+  });
+  deps.telemetry.count('IncidentExplained');
+};

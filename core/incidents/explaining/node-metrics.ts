@@ -1,0 +1,135 @@
+/** Stored metrics of any name as the request metrics that diagnosis reads. */
+
+import type { History } from '../../metrics/blocks/block-history.ts';
+import { meaningOf, wordsOf } from '../../metrics/meaning/metric-meaning.ts';
+import type { MetricKind } from '../../metrics/series/metric-series.ts';
+import type { Target } from '../../metrics/targets/target.ts';
+import type { NodeMetrics } from '../diagnosis/metric-window.ts';
+
+/** Even rows: the first starts at `from` (epoch seconds). */
+export interface RowGrid {
+  readonly from: number;
+  readonly stepSeconds: number;
+  readonly rows: number;
+}
+
+/** What a target has sent, by metric. */
+export interface TargetHistory {
+  readonly target: Target;
+  readonly histories: ReadonlyMap<string, History>;
+}
+
+const AVAILABILITY = /\b(availability|success (rate|ratio|percent|pct))\b/;
+const PER_SECOND = /\b(rate|rps|qps|throughput|per second)\b/;
+/** Of several metrics of one meaning the one nearest to a mean over all requests is read. */
+const PREFERRED = [
+  /\b(avg|average|mean)\b/,
+  /\b(p50|median)\b/,
+  /^(?!.*\b(p\d\d+|max|maximum|min|minimum)\b)/,
+];
+
+type Combine = 'mean' | 'sum';
+
+/** Growth of a counter between its readings, dated to the later one; a fall means that it began anew. */
+const increments = ({ timestamps, values }: History): History => ({
+  timestamps: timestamps.slice(1),
+  values: values.slice(1).map((value, i) => (value < values[i]! ? value : value - values[i]!)),
+});
+
+/** Puts points into rows; a row without any is NaN. */
+export const toRows = ({ timestamps, values }: History, grid: RowGrid, combine: Combine): Float64Array => {
+  const sums = new Float64Array(grid.rows);
+  const counts = new Float64Array(grid.rows);
+  for (const [i, at] of timestamps.entries()) {
+    const row = Math.floor((at - grid.from) / grid.stepSeconds);
+    if (row < 0 || row >= grid.rows || !Number.isFinite(values[i]!)) continue;
+    sums[row]! += values[i]!;
+    counts[row]!++;
+  }
+  return sums.map((sum, row) => {
+    if (counts[row] === 0) return Number.NaN;
+    return combine === 'sum' ? sum : sum / counts[row]!;
+  });
+};
+
+interface Candidate {
+  readonly name: string;
+  readonly kind: MetricKind;
+  readonly unit: string | undefined;
+  readonly words: string;
+  readonly history: History;
+}
+
+const candidatesOf = ({ target, histories }: TargetHistory): Candidate[] =>
+  [...histories].map(([name, history]) => ({
+    name,
+    kind: target.metrics[name]?.kind ?? 'gauge',
+    unit: target.metrics[name]?.unit,
+    words: wordsOf(name).join(' '),
+    history,
+  }));
+
+const preference = ({ words }: Candidate): number => {
+  const at = PREFERRED.findIndex((pattern) => pattern.test(words));
+  return at === -1 ? PREFERRED.length : at;
+};
+
+const pick = (
+  candidates: readonly Candidate[],
+  fits: (candidate: Candidate) => boolean,
+): Candidate | undefined =>
+  candidates
+    .filter(fits)
+    .sort(
+      (a, b) => preference(a) - preference(b) || a.name.length - b.name.length || (a.name < b.name ? -1 : 1),
+    )[0];
+
+const aspectIs = (aspect: string) => (candidate: Candidate) =>
+  meaningOf(candidate.name, candidate.unit).aspect === aspect;
+
+/** Seconds; a latency whose unit is not known is taken to be in them. */
+const latencyRows = (candidates: readonly Candidate[], grid: RowGrid): Float64Array | null => {
+  const found = pick(candidates, (c) => c.kind === 'gauge' && aspectIs('latency')(c));
+  if (found === undefined) return null;
+  const { scale } = meaningOf(found.name, found.unit);
+  const perSecond = scale.kind === 'seconds' ? scale.perSecond : 1;
+  return toRows(found.history, grid, 'mean').map((value) => value / perSecond);
+};
+
+const asPercent = (values: Float64Array, isRatio: boolean): Float64Array =>
+  isRatio ? values.map((value) => 100 * value) : values;
+
+/** Percent of requests that succeeded, from a metric of its own or from a share of errors. */
+const availabilityRows = (candidates: readonly Candidate[], grid: RowGrid): Float64Array | null => {
+  const own = pick(candidates, ({ words }) => AVAILABILITY.test(words));
+  if (own !== undefined) {
+    const values = toRows(own.history, grid, 'mean');
+    return asPercent(values, own.unit !== '%' && values.every((value) => !(value > 1)));
+  }
+  const errors = pick(candidates, aspectIs('error-share'));
+  if (errors === undefined) return null;
+  const values = toRows(errors.history, grid, 'mean');
+  const { kind } = meaningOf(errors.name, errors.unit).scale;
+  const isRatio = kind === 'ratio' || (kind === 'unknown' && values.every((value) => !(value > 1)));
+  return asPercent(values, isRatio).map((share) => 100 - share);
+};
+
+const requestRows = (candidates: readonly Candidate[], grid: RowGrid): Float64Array | null => {
+  const found = pick(candidates, aspectIs('request-rate'));
+  if (found === undefined) return null;
+  if (found.kind === 'counter') return toRows(increments(found.history), grid, 'sum');
+  if (found.kind === 'gauge' && PER_SECOND.test(found.words)) {
+    return toRows(found.history, grid, 'mean').map((rate) => rate * grid.stepSeconds);
+  }
+  return toRows(found.history, grid, 'sum');
+};
+
+/** The request metrics of a target over the rows of a grid, as far as its metrics' names and units tell them. */
+export const nodeMetricsOf = (data: TargetHistory, grid: RowGrid): NodeMetrics => {
+  const candidates = candidatesOf(data);
+  return {
+    latency: latencyRows(candidates, grid),
+    availability: availabilityRows(candidates, grid),
+    requests: requestRows(candidates, grid),
+  };
+};

@@ -1,0 +1,71 @@
+import type { IncidentBook } from '../ports.ts';
+import { byTime, type Signal } from '../signal.ts';
+import type { FoldContext } from './fold-policy.ts';
+import { connectIncident, foldSignal } from './fold-signal.ts';
+import { Folding } from './folding.ts';
+import type { IncidentChange } from './incident-step.ts';
+
+/** Items of one transaction besides the book: DynamoDB takes 100. */
+const MOST_ITEMS = 99;
+/** A step ends where fewer could still be absorbed: bridging two coincidences takes in about as many. */
+const LEAST_ROOM = 40;
+/** Members and seen signals that one transaction may hold: at most about 100 bytes each, of 4 MB. */
+const MOST_ENTRIES = 20_000;
+
+/** What a batch of signals did, and how many of them were taken. */
+export interface FoldedBatch {
+  readonly changes: readonly IncidentChange[];
+  /** Signals of the batch, by time, that are dealt with; the others must be folded in a step of their own. */
+  readonly taken: number;
+  /** Ends that are still to meet what they end: dedup key -> epoch seconds. */
+  readonly earlyEnds: ReadonlyMap<string, number>;
+  /** Incidents to which more belong than one step could absorb: to be given to the next one. */
+  readonly unfinished: readonly string[];
+}
+
+/** What folding looks at besides signals and book. */
+export type Surroundings = Omit<FoldContext, 'earlyEnds' | 'mostAbsorbed'>;
+
+const contextOf = (folding: Folding, surroundings: Surroundings): FoldContext => ({
+  ...surroundings,
+  earlyEnds: folding.earlyEnds,
+  mostAbsorbed: Math.max(0, MOST_ITEMS - folding.items - 1),
+});
+
+/** One incident alone always fits. */
+const isFull = (folding: Folding): boolean =>
+  folding.items > 1 && (folding.items > MOST_ITEMS - LEAST_ROOM || folding.entries > MOST_ENTRIES);
+
+/**
+ * Folds signals of one tenant, oldest first, into its incidents. Before each signal the incidents that had been quiet
+ * for long enough by then are resolved, and at the end those that are so now. `unfinished` names incidents of which an
+ * earlier step could not absorb all. Pure; the caller writes the changes.
+ */
+export const foldBatch = (
+  book: IncidentBook,
+  signals: readonly Signal[],
+  surroundings: Surroundings,
+  unfinished: readonly string[] = [],
+): FoldedBatch => {
+  const folding = new Folding(book);
+  const { now, policy } = surroundings;
+  const left = [...unfinished];
+  while (left.length > 0 && !isFull(folding)) {
+    folding.take(connectIncident(folding.incidents, left.shift()!, contextOf(folding, surroundings)));
+  }
+  const ordered = left.length > 0 ? [] : signals.toSorted(byTime);
+  let taken = 0;
+  for (const signal of ordered) {
+    if (isFull(folding)) break;
+    folding.settle(Math.min(signal.at, now), policy);
+    folding.take(foldSignal(folding.incidents, signal, contextOf(folding, surroundings)), signal);
+    taken++;
+  }
+  if (taken === signals.length && !isFull(folding)) folding.settle(now, policy);
+  return {
+    changes: folding.changes(),
+    taken,
+    earlyEnds: folding.endsKeptAt(now),
+    unfinished: [...left, ...folding.unfinished],
+  };
+};

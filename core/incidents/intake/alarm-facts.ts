@@ -1,0 +1,138 @@
+/** CloudWatch alarm state changes in the three forms in which AWS hands them out, read into one. */
+import * as z from 'zod';
+import { InvalidInputError } from '../../shared/errors.ts';
+import { parseInstant } from '../../shared/instant.ts';
+
+export const ALARM_STATES = ['ALARM', 'OK', 'INSUFFICIENT_DATA'] as const;
+
+/** What an alarm's state change says. */
+export interface AlarmFacts {
+  readonly alarmName: string;
+  readonly state: (typeof ALARM_STATES)[number];
+  /** Epoch seconds. */
+  readonly at: number;
+  /** Dimensions of the first metric that has any; none for composite alarms and metric maths. */
+  readonly dimensions: Readonly<Record<string, string>>;
+  /** Namespace and name of the first metric it names, such as `AWS/RDS CPUUtilization`; undefined without one. */
+  readonly watches: string | undefined;
+  /** Names of the alarms that set off a composite one. */
+  readonly children: readonly string[];
+}
+
+const DimensionMap = z.record(z.string(), z.string());
+const Metric = z.object({
+  metricStat: z
+    .object({
+      metric: z.object({
+        namespace: z.string().optional(),
+        name: z.string().optional(),
+        dimensions: DimensionMap.default({}),
+      }),
+    })
+    .optional(),
+});
+
+/** `detail` of an EventBridge event and `alarmData` of a direct invocation are the same. */
+const AlarmData = z.object({
+  alarmName: z.string().min(1),
+  state: z.object({ value: z.enum(ALARM_STATES), timestamp: z.string(), reasonData: z.string().optional() }),
+  configuration: z.object({ metrics: z.array(Metric).default([]) }).default({ metrics: [] }),
+});
+
+const SnsDimensions = z
+  .array(z.object({ name: z.string(), value: z.string() }))
+  .default([])
+  .transform(
+    (list): Record<string, string> => Object.fromEntries(list.map(({ name, value }) => [name, value])),
+  );
+const SnsMetric = z.object({
+  MetricStat: z
+    .object({
+      Metric: z.object({
+        Namespace: z.string().optional(),
+        MetricName: z.string().optional(),
+        Dimensions: SnsDimensions,
+      }),
+    })
+    .optional(),
+});
+
+const SnsAlarm = z.object({
+  AlarmName: z.string().min(1),
+  NewStateValue: z.enum(ALARM_STATES),
+  StateChangeTime: z.string(),
+  Trigger: z
+    .object({
+      Namespace: z.string().optional(),
+      MetricName: z.string().optional(),
+      Dimensions: SnsDimensions.optional(),
+      Metrics: z.array(SnsMetric).default([]),
+    })
+    .optional(),
+  TriggeringChildren: z.array(z.object({ Arn: z.string() })).default([]),
+});
+
+const ReasonData = z.object({ triggeringAlarms: z.array(z.object({ arn: z.string() })).default([]) });
+
+/** `arn:aws:cloudwatch:<region>:<account>:alarm:<name>`; a name may hold colons. */
+const nameInArn = (arn: string): string => arn.split(':').slice(6).join(':') || arn;
+
+const instantOf = (text: string): number => {
+  const at = parseInstant(text);
+  if (Number.isNaN(at)) {
+    throw new InvalidInputError(`alarm: found time "${text}", expected ISO 8601`, { field: 'timestamp' });
+  }
+  return at;
+};
+
+/** `reasonData` is JSON in a string; one that is cut or missing only costs the names of the triggering alarms. */
+const childrenIn = (reasonData: string | undefined): string[] => {
+  try {
+    const parsed = ReasonData.safeParse(JSON.parse(reasonData ?? '{}'));
+    return parsed.success ? parsed.data.triggeringAlarms.map(({ arn }) => nameInArn(arn)) : [];
+  } catch {
+    return [];
+  }
+};
+
+const firstOf = (maps: readonly (Readonly<Record<string, string>> | undefined)[]) =>
+  maps.find((map) => map !== undefined && Object.keys(map).length > 0) ?? {};
+
+type NamedMetric = Readonly<Partial<Record<'namespace' | 'name', string | undefined>>> | undefined;
+
+const firstNamed = (metrics: readonly NamedMetric[]): string | undefined =>
+  metrics
+    .map((metric) => [metric?.namespace, metric?.name].filter((part) => part !== undefined).join(' '))
+    .find((text) => text !== '');
+
+/** Reads `detail` (EventBridge) or `alarmData` (direct invocation). @throws InvalidInputError for another shape */
+export const factsOfAlarmData = (input: unknown): AlarmFacts => {
+  const parsed = AlarmData.safeParse(input);
+  if (!parsed.success) throw new InvalidInputError(`alarm: ${z.prettifyError(parsed.error)}`);
+  const { alarmName, state, configuration } = parsed.data;
+  return {
+    alarmName,
+    state: state.value,
+    at: instantOf(state.timestamp),
+    dimensions: firstOf(configuration.metrics.map(({ metricStat }) => metricStat?.metric.dimensions)),
+    watches: firstNamed(configuration.metrics.map(({ metricStat }) => metricStat?.metric)),
+    children: childrenIn(state.reasonData),
+  };
+};
+
+/** Reads the message that an alarm publishes to SNS. @throws InvalidInputError for another shape */
+export const factsOfSnsAlarm = (input: unknown): AlarmFacts => {
+  const parsed = SnsAlarm.safeParse(input);
+  if (!parsed.success) throw new InvalidInputError(`alarm: ${z.prettifyError(parsed.error)}`);
+  const { AlarmName, NewStateValue, StateChangeTime, Trigger, TriggeringChildren } = parsed.data;
+  const metrics = Trigger?.Metrics.map(({ MetricStat }) => MetricStat?.Metric) ?? [];
+  const named = [Trigger, ...metrics].map((each) => ({ namespace: each?.Namespace, name: each?.MetricName }));
+  return {
+    alarmName: AlarmName,
+    state: NewStateValue,
+    at: instantOf(StateChangeTime),
+    dimensions: firstOf([Trigger, ...metrics].map((each) => each?.Dimensions)),
+    watches: firstNamed(named),
+    children: TriggeringChildren.map(({ Arn }) => nameInArn(Arn)),
+  };
+};

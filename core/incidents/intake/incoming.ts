@@ -1,0 +1,146 @@
+/** What arrives at the signals queue, or at the function behind it. */
+import * as z from 'zod';
+import { AnomalyDetected, AnomalyEnded, BreachPredicted } from '../../events/event-catalog.ts';
+import { contentHash } from '../../shared/content-hash.ts';
+import { InvalidInputError } from '../../shared/errors.ts';
+import { TargetId, TenantId } from '../../shared/identifiers.ts';
+import type { AnomalyEndSignal, AnomalySignal, BreachSignal, Signal } from '../signal.ts';
+import { factsOfAlarmData, factsOfSnsAlarm } from './alarm-facts.ts';
+import { alarmSignal } from './alarm-signal.ts';
+
+/** Something that happened, or the wish that a tenant's quiet incidents be looked at. */
+export type Incoming =
+  | { readonly kind: 'signal'; readonly signal: Signal }
+  | { readonly kind: 'settle'; readonly tenantId: string };
+
+/** Points of a metric in a month at five minutes: detectors are set to one false alarm in so many. */
+const POINTS_PER_MONTH = 8640;
+
+const Change = z.object({
+  kind: z.literal('change'),
+  signalId: z.string().min(1),
+  tenantId: TenantId,
+  targetId: TargetId,
+  at: z.number(),
+  summary: z.string(),
+  causeKeys: z.array(z.string()).optional(),
+});
+
+const seconds = (iso: string): number => Math.floor(Date.parse(iso) / 1000);
+
+const parse = <Schema extends z.ZodType>(name: string, schema: Schema, input: unknown): z.infer<Schema> => {
+  const parsed = schema.safeParse(input);
+  if (!parsed.success) throw new InvalidInputError(`${name}: ${z.prettifyError(parsed.error)}`);
+  return parsed.data;
+};
+
+/**
+ * Half of what reaches an alert is genuine on labelled series (the detection bench), more of what is more unusual:
+ * genuine faults are taken to be about as frequent as false alarms, one a metric and month.
+ */
+export const confidenceOfAnomaly = (oneIn: number): number =>
+  0.5 + (0.5 * oneIn) / (oneIn + POINTS_PER_MONTH);
+
+const anomalySignal = (detail: unknown): AnomalySignal => {
+  const { id, tenantId, targetId, metric, timestamp, oneIn } = parse(
+    'AnomalyDetected',
+    AnomalyDetected,
+    detail,
+  );
+  const confidence = confidenceOfAnomaly(oneIn);
+  const signalId = `anomaly-${contentHash(id)}`;
+  return { kind: 'anomaly', signalId, tenantId, targetId, at: seconds(timestamp), metric, confidence };
+};
+
+const anomalyEndSignal = (detail: unknown): AnomalyEndSignal => {
+  const { id, tenantId, targetId, metric, endedAt } = parse('AnomalyEnded', AnomalyEnded, detail);
+  const signalId = `anomaly-end-${contentHash(id)}`;
+  return { kind: 'anomaly-end', signalId, tenantId, targetId, at: seconds(endedAt), metric };
+};
+
+const breachSignal = (detail: unknown): BreachSignal => {
+  const breach = parse('BreachPredicted', BreachPredicted, detail);
+  const { id, tenantId, targetId, metric, occurredAt, probability, timeToImpactSeconds } = breach;
+  return {
+    kind: 'predicted-breach',
+    signalId: `breach-${contentHash(id)}`,
+    tenantId,
+    targetId,
+    at: seconds(occurredAt),
+    metric,
+    probability,
+    timeToImpactSeconds: timeToImpactSeconds?.p50 ?? null,
+  };
+};
+
+const ALARM_DETAIL_TYPE = 'CloudWatch Alarm State Change';
+const Envelope = z.union([
+  z
+    .object({ signal: z.unknown().refine((value) => value !== undefined) })
+    .transform((m) => ({ form: 'own' as const, ...m })),
+  z.object({ settle: TenantId }).transform((m) => ({ form: 'settle' as const, ...m })),
+  z
+    .object({ 'detail-type': z.string(), detail: z.unknown() })
+    .transform((m) => ({ form: 'event' as const, type: m['detail-type'], detail: m.detail })),
+  z
+    .object({ alarmData: z.unknown().refine((value) => value !== undefined) })
+    .transform((m) => ({ form: 'alarm' as const, ...m })),
+  z
+    .object({ Type: z.literal('Notification'), Message: z.string() })
+    .transform((m) => ({ form: 'sns' as const, ...m })),
+  z
+    .object({ requestPayload: z.unknown().refine((value) => value !== undefined) })
+    .transform((m) => ({ form: 'failed' as const, ...m })),
+  z
+    .object({ AlarmName: z.string() })
+    .loose()
+    .transform((m) => ({ form: 'sns-alarm' as const, alarm: m as unknown })),
+]);
+
+const signalOfEvent = (type: string, detail: unknown, ownTenant: string): Signal => {
+  if (type === 'AnomalyDetected') return anomalySignal(detail);
+  if (type === 'AnomalyEnded') return anomalyEndSignal(detail);
+  if (type === 'BreachPredicted') return breachSignal(detail);
+  if (type === ALARM_DETAIL_TYPE) return alarmSignal(ownTenant, factsOfAlarmData(detail));
+  throw new InvalidInputError(`found event "${type}", expected an anomaly, a predicted breach or an alarm`);
+};
+
+const fromJson = (text: string): unknown => {
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    throw new InvalidInputError('the message is no JSON', { cause });
+  }
+};
+
+/**
+ * Reads one message: an EventBridge event, a CloudWatch alarm as SNS notification (with or without its envelope) or as
+ * direct invocation, what Lambda keeps of a direct invocation that failed, a change, or a request to settle. Alarms
+ * name no tenant: they belong to `ownTenant`.
+ * @throws InvalidInputError for anything else
+ */
+export const parseIncoming = (message: unknown, ownTenant: string): Incoming => {
+  const envelope = parse('signal', Envelope, message);
+  switch (envelope.form) {
+    case 'settle':
+      return { kind: 'settle', tenantId: envelope.settle };
+    case 'own': {
+      const { causeKeys, ...change } = parse('change', Change, envelope.signal);
+      return { kind: 'signal', signal: { ...change, ...(causeKeys === undefined ? {} : { causeKeys }) } };
+    }
+    case 'event':
+      return { kind: 'signal', signal: signalOfEvent(envelope.type, envelope.detail, ownTenant) };
+    case 'alarm':
+      return { kind: 'signal', signal: alarmSignal(ownTenant, factsOfAlarmData(envelope.alarmData)) };
+    case 'sns':
+      return parseIncoming(fromJson(envelope.Message), ownTenant);
+    case 'failed':
+      return parseIncoming(envelope.requestPayload, ownTenant);
+    case 'sns-alarm':
+      return { kind: 'signal', signal: alarmSignal(ownTenant, factsOfSnsAlarm(envelope.alarm)) };
+  }
+};
+
+/** Reads the text of a queue message. @throws InvalidInputError for text that is none of the known messages */
+export const parseMessage = (body: string, ownTenant: string): Incoming =>
+  parseIncoming(fromJson(body), ownTenant);

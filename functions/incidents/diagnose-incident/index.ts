@@ -1,0 +1,31 @@
+import * as z from 'zod';
+import { makeDocumentClient } from '../../../adapters/aws/clients.ts';
+import { dynamoCauseStore } from '../../../adapters/incidents/cause-store.ts';
+import { dynamoChangeStore } from '../../../adapters/incidents/change-store.ts';
+import { dynamoGraphStore } from '../../../adapters/incidents/graph-store.ts';
+import { dynamoIncidentStore } from '../../../adapters/incidents/incident-store.ts';
+import { dynamoBlockReader } from '../../../adapters/metrics/block-store.ts';
+import { dynamoTargetRegistry } from '../../../adapters/metrics/target-registry.ts';
+import { observe, telemetry } from '../../runtime/observe.ts';
+import { readEnv } from '../../runtime/read-env.ts';
+import { makeHandler } from './handler.ts';
+
+const env = readEnv({
+  HOT_TABLE_NAME: z.string().min(1),
+  REGISTRY_TABLE_NAME: z.string().min(1),
+});
+const client = makeDocumentClient();
+const table = { client, tableName: env.REGISTRY_TABLE_NAME, now: Date.now };
+
+export const handler = observe(
+  makeHandler({
+    incidents: dynamoIncidentStore(table),
+    graphs: dynamoGraphStore(table),
+    changes: dynamoChangeStore(table),
+    causes: dynamoCauseStore(table),
+    registry: dynamoTargetRegistry(client, env.REGISTRY_TABLE_NAME),
+    blocks: dynamoBlockReader({ client, tableName: env.HOT_TABLE_NAME }),
+    telemetry,
+    now: Date.now,
+  }),
+);

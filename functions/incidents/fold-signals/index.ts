@@ -1,0 +1,36 @@
+import * as z from 'zod';
+import { makeDocumentClient, makeSqsClient } from '../../../adapters/aws/clients.ts';
+import { defaultPace, pause } from '../../../adapters/aws/paced-retry.ts';
+import { dynamoChangeStore } from '../../../adapters/incidents/change-store.ts';
+import { dynamoFleetSizes, rememberedFleetSizes } from '../../../adapters/incidents/fleet-sizes.ts';
+import { dynamoGraphStore } from '../../../adapters/incidents/graph-store.ts';
+import { dynamoIncidentStore } from '../../../adapters/incidents/incident-store.ts';
+import { sqsSignalSender } from '../../../adapters/incidents/signal-sender.ts';
+import { TenantId } from '../../../core/shared/identifiers.ts';
+import { publisherTo } from '../../runtime/event-bus.ts';
+import { observe, telemetry } from '../../runtime/observe.ts';
+import { readEnv } from '../../runtime/read-env.ts';
+import { makeHandler } from './handler.ts';
+
+const env = readEnv({
+  REGISTRY_TABLE_NAME: z.string().min(1),
+  EVENT_BUS_NAME: z.string().min(1),
+  SIGNALS_QUEUE_URL: z.string().min(1),
+  OWN_TENANT_ID: TenantId,
+});
+const table = { client: makeDocumentClient(), tableName: env.REGISTRY_TABLE_NAME, now: Date.now };
+
+export const handler = observe(
+  makeHandler({
+    incidents: dynamoIncidentStore(table),
+    graphs: dynamoGraphStore(table),
+    changes: dynamoChangeStore(table),
+    fleets: rememberedFleetSizes(dynamoFleetSizes(table), Date.now),
+    signals: sqsSignalSender(makeSqsClient(), env.SIGNALS_QUEUE_URL),
+    events: publisherTo(env.EVENT_BUS_NAME),
+    ownTenant: env.OWN_TENANT_ID,
+    telemetry,
+    now: Date.now,
+    pause: (attempt) => pause(defaultPace, attempt),
+  }),
+);

@@ -1,0 +1,241 @@
+import {
+  ConditionalCheckFailedException,
+  DynamoDBClient,
+  TransactionCanceledException,
+} from '@aws-sdk/client-dynamodb';
+import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
+import {
+  BatchGetCommand,
+  DynamoDBDocumentClient,
+  GetCommand,
+  PutCommand,
+  QueryCommand,
+  TransactWriteCommand,
+  UpdateCommand,
+} from '@aws-sdk/lib-dynamodb';
+import { mockClient } from 'aws-sdk-client-mock';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { dynamoCauseStore } from '../../../adapters/incidents/cause-store.ts';
+import { dynamoGraphStore } from '../../../adapters/incidents/graph-store.ts';
+import { dynamoIncidentStore } from '../../../adapters/incidents/incident-store.ts';
+import { sqsSignalSender } from '../../../adapters/incidents/signal-sender.ts';
+import type { CausesReport } from '../../../core/incidents/explaining/causes-report.ts';
+import { DEFAULT_POLICY } from '../../../core/incidents/grouping/fold-policy.ts';
+import { foldSignal } from '../../../core/incidents/grouping/fold-signal.ts';
+import type { IncidentWrite } from '../../../core/incidents/ports.ts';
+import { ConflictError, DependencyUnavailableError } from '../../../core/shared/errors.ts';
+import { anomaly, NOW } from '../../unit/incidents/explaining/samples.ts';
+
+const dynamo = mockClient(DynamoDBDocumentClient);
+const client = DynamoDBDocumentClient.from(new DynamoDBClient({ region: 'us-east-1' }));
+const table = { client, tableName: 'registry', now: () => NOW * 1000 };
+const store = dynamoIncidentStore(table);
+
+const context = {
+  ...{ now: NOW, policy: DEFAULT_POLICY, isNear: () => false, recentChanges: [] },
+  ...{ coincidenceTargets: 5, earlyEnds: new Map(), mostAbsorbed: 90 },
+};
+const incident = foldSignal([], anomaly('web-1'), context).incident!;
+const pending = [{ name: 'IncidentOpened', source: 'forestall.incidents', detail: { id: 'e' } }] as never;
+const stored = { incident, version: 3, pending };
+const step = (over: Partial<IncidentWrite> = {}): IncidentWrite => ({
+  ...{
+    tenantId: 'acme',
+    expectedVersion: 4,
+    changed: [stored],
+    absorbed: new Map([['old', incident.incidentId]]),
+  },
+  ...{ active: [incident.incidentId], settleAt: NOW + 900, earlyEnds: new Map([['k', NOW]]) },
+  ...over,
+});
+const lastTransaction = () => dynamo.commandCalls(TransactWriteCommand).at(-1)!.args[0].input.TransactItems!;
+const cancelled = (...codes: readonly string[]) =>
+  new TransactionCanceledException({
+    $metadata: {},
+    message: 'no',
+    CancellationReasons: codes.map((Code) => ({ Code })),
+  });
+const lost = new ConditionalCheckFailedException({ $metadata: {}, message: 'no' });
+
+beforeEach(() => {
+  dynamo.reset();
+});
+
+describe('a step', () => {
+  it('is one transaction: the book on its version, incidents, and where absorbed ones went', async () => {
+    dynamo.on(TransactWriteCommand).resolves({});
+    expect(await store.write(step())).toBe(true);
+    const [book, own, gone] = lastTransaction();
+    expect(book?.Put).toMatchObject({
+      Item: { pk: 'T#acme', sk: 'INCIDENTS', v: 5, active: [incident.incidentId], settleAt: NOW + 900 },
+      ConditionExpression: 'v = :v',
+      ExpressionAttributeValues: { ':v': 4 },
+    });
+    expect(own?.Put?.Item).toMatchObject({ sk: `INCIDENT#${incident.incidentId}`, v: 3, status: 'open' });
+    expect(gone?.Put?.Item).toMatchObject({ sk: 'INCIDENT#old', mergedInto: incident.incidentId });
+    await store.write(step({ expectedVersion: 0 }));
+    expect(lastTransaction()[0]?.Put?.ConditionExpression).toBe('attribute_not_exists(pk)');
+  });
+
+  it('loses to a faster one, and tells other failures apart', async () => {
+    dynamo
+      .on(TransactWriteCommand)
+      .rejectsOnce(cancelled('ConditionalCheckFailed', 'None'))
+      .rejectsOnce(cancelled('TransactionConflict'))
+      .rejectsOnce(cancelled('ThrottlingError'));
+    expect([await store.write(step()), await store.write(step())]).toEqual([false, false]);
+    await expect(store.write(step())).rejects.toThrow(DependencyUnavailableError);
+  });
+});
+
+describe('reading', () => {
+  const written = async () => {
+    dynamo.on(TransactWriteCommand).resolves({});
+    await store.write(step());
+    return lastTransaction().map(({ Put }) => Put?.Item ?? {});
+  };
+
+  it('gives back book and incidents as written', async () => {
+    const [book, item] = await written();
+    dynamo.on(GetCommand).resolves({ Item: book ?? {} });
+    dynamo.on(BatchGetCommand).resolves({ Responses: { registry: [item ?? {}] } });
+    const earlyEnds = new Map([['k', NOW]]);
+    expect(await store.readBook('acme')).toEqual({
+      ...{ version: 5, incidents: [stored], settleAt: NOW + 900, earlyEnds },
+    });
+    expect(dynamo.commandCalls(GetCommand)[0]?.args[0].input.ConsistentRead).toBe(true);
+    dynamo.on(GetCommand).resolves({});
+    const none = { version: 0, incidents: [], settleAt: undefined, earlyEnds: new Map() };
+    expect(await store.readBook('acme')).toEqual(none);
+  });
+
+  it('follows absorbed incidents, and ends where there is none', async () => {
+    const [, item, gone] = await written();
+    dynamo
+      .on(GetCommand)
+      .resolvesOnce({ Item: gone ?? {} })
+      .resolvesOnce({ Item: item ?? {} })
+      .resolves({});
+    expect(await store.get('acme', 'old')).toEqual(stored);
+    expect(await store.get('acme', 'nobody')).toBeUndefined();
+    dynamo.on(GetCommand).resolves({ Item: { mergedInto: 'itself' } });
+    expect(await store.get('acme', 'itself')).toBeUndefined();
+  });
+
+  it('lists newest first with a cursor of its own tenant', async () => {
+    const [, item] = await written();
+    const LastEvaluatedKey = { pk: 'T#acme', sk: `INCIDENT#${incident.incidentId}` };
+    dynamo
+      .on(QueryCommand)
+      .resolvesOnce({ Items: [item ?? {}], LastEvaluatedKey })
+      .resolves({ Items: [] });
+    const { items, nextCursor } = await store.list('acme', { limit: 1 });
+    expect(items).toEqual([incident]);
+    expect(await store.list('acme', { limit: 1, cursor: nextCursor })).toEqual({
+      items: [],
+      nextCursor: undefined,
+    });
+    expect(dynamo.commandCalls(QueryCommand)[1]?.args[0].input).toMatchObject({
+      ScanIndexForward: false,
+      ExclusiveStartKey: LastEvaluatedKey,
+    });
+    await expect(store.list('other', { limit: 1, cursor: nextCursor })).rejects.toThrow('cursor');
+  });
+
+  it('keeps 3,000 members and 2,000 seen signals far below the 400 KB of an item', async () => {
+    dynamo.on(TransactWriteCommand).resolves({});
+    const [member] = Object.values(incident.members);
+    const key = (i: number) =>
+      JSON.stringify(['acme', `host-${i}.eu-west-1.example`, 'anomaly', `metric_${i % 7}`]);
+    const members = Object.fromEntries(
+      Array.from({ length: 3000 }, (_, i) => [
+        key(i),
+        { ...member!, key: key(i), targetId: `host-${i}`, lastAt: NOW + i, confidence: Math.sin(i) ** 2 },
+      ]),
+    );
+    const seen = Array.from(
+      { length: 2000 },
+      (_, i) => `anomaly-${(i * 2654435761).toString(16).padStart(14, '0')}`,
+    );
+    await store.write(step({ changed: [{ ...stored, incident: { ...incident, members, seen } }] }));
+    expect(lastTransaction()[1]?.Put?.Item?.data.length).toBeLessThan(250_000);
+  });
+});
+
+it('told events are forgotten only of the version that was told', async () => {
+  dynamo.on(UpdateCommand).resolvesOnce({}).rejectsOnce(lost).rejects(new Error('broken'));
+  await store.clearPending('acme', [stored]);
+  expect(dynamo.commandCalls(UpdateCommand)[0]?.args[0].input).toMatchObject({
+    UpdateExpression: 'REMOVE pending',
+    ConditionExpression: 'v = :v',
+    ExpressionAttributeValues: { ':v': 3 },
+  });
+  await expect(store.clearPending('acme', [stored])).resolves.toBeUndefined();
+  await expect(store.clearPending('acme', [stored])).rejects.toThrow('broken');
+});
+
+describe('the dependency graph', () => {
+  const graphs = dynamoGraphStore(table);
+  const graph = { version: 0, declared: [{ caller: 'a', callee: 'b' }], observed: [], updatedAt: NOW };
+
+  it('comes back as stored, and is empty before', async () => {
+    dynamo.on(PutCommand).resolves({});
+    await graphs.put('acme', graph);
+    const { Item, ConditionExpression } = dynamo.commandCalls(PutCommand)[0]!.args[0].input;
+    expect(ConditionExpression).toBe('attribute_not_exists(pk)');
+    dynamo
+      .on(GetCommand)
+      .resolvesOnce({ Item: Item ?? {} })
+      .resolves({});
+    expect(await graphs.get('acme')).toEqual({ ...graph, version: 1 });
+    expect(await graphs.get('acme')).toEqual({ version: 0, declared: [], observed: [], updatedAt: 0 });
+  });
+
+  it('is not overwritten by somebody who read an older one', async () => {
+    dynamo.on(PutCommand).rejectsOnce(lost).rejects(new Error('broken'));
+    await expect(graphs.put('acme', { ...graph, version: 2 })).rejects.toThrow(ConflictError);
+    await expect(graphs.put('acme', graph)).rejects.toThrow('broken');
+  });
+});
+
+describe('causes', () => {
+  const causes = dynamoCauseStore(table);
+  const report = { incidentId: 'i', incidentVersion: 2, causes: [{ node: 'db' }] } as unknown as CausesReport;
+
+  it('come back as stored; an older look never wins', async () => {
+    dynamo.on(PutCommand).resolvesOnce({}).rejectsOnce(lost).rejects(new Error('broken'));
+    await causes.put('acme', report, NOW);
+    const { Item, ExpressionAttributeValues } = dynamo.commandCalls(PutCommand)[0]!.args[0].input;
+    expect(ExpressionAttributeValues).toEqual({ ':version': 2 });
+    dynamo
+      .on(GetCommand)
+      .resolvesOnce({ Item: Item ?? {} })
+      .resolves({});
+    expect(await causes.get('acme', 'i')).toEqual(report);
+    expect(await causes.get('acme', 'none')).toBeUndefined();
+    await expect(causes.put('acme', report, NOW)).resolves.toBeUndefined();
+    await expect(causes.put('acme', report, NOW)).rejects.toThrow('broken');
+  });
+
+  it('of closed incidents are remembered, and listed while they last', async () => {
+    const past = { incidentId: 'i', metric: 'latency', signature: { db: 1 }, cause: 'db' } as const;
+    dynamo.on(PutCommand).resolves({});
+    await causes.remember('acme', past, NOW);
+    const { Item } = dynamo.commandCalls(PutCommand)[0]!.args[0].input;
+    dynamo.on(QueryCommand).resolves({ Items: [Item ?? {}] });
+    expect(await causes.past('acme', 5)).toEqual([past]);
+    expect(dynamo.commandCalls(QueryCommand)[0]?.args[0].input.FilterExpression).toBe('expiresAt > :now');
+  });
+});
+
+it('signals and wake-ups are sent in the forms that are read', async () => {
+  const sqs = mockClient(SQSClient);
+  sqs.on(SendMessageCommand).resolves({});
+  const sender = sqsSignalSender(new SQSClient({ region: 'us-east-1' }), 'https://queue');
+  await sender.settleLater('acme', 900);
+  expect(sqs.commandCalls(SendMessageCommand)[0]?.args[0].input).toEqual({
+    QueueUrl: 'https://queue',
+    MessageBody: '{"settle":"acme"}',
+    DelaySeconds: 900,
+  });
+});

@@ -1,0 +1,141 @@
+/** The ports of incidents in memory, behaving as the real stores promise to; any call can be made to fail. */
+import type { PastIncident } from '../../core/incidents/diagnosis/similar-incidents.ts';
+import type { CausesReport } from '../../core/incidents/explaining/causes-report.ts';
+import type {
+  CauseStore,
+  GraphStore,
+  IncidentStore,
+  SignalSender,
+  StoredGraph,
+  StoredIncident,
+} from '../../core/incidents/ports.ts';
+import type { ChangeSignal } from '../../core/incidents/signal.ts';
+import { ConflictError } from '../../core/shared/errors.ts';
+import { memoryDeployments } from '../unit/deployments/memory-deployments.ts';
+
+interface Book {
+  version: number;
+  active: readonly string[];
+  settleAt: number | undefined;
+  earlyEnds: ReadonlyMap<string, number>;
+}
+
+const emptyBook: Book = { version: 0, active: [], settleAt: undefined, earlyEnds: new Map() };
+
+const memoryIncidentStore = () => {
+  const items = new Map<string, StoredIncident>();
+  const merged = new Map<string, string>();
+  const books = new Map<string, Book>();
+  const keyOf = (tenantId: string, id: string) => `${tenantId} ${id}`;
+  const store: IncidentStore = {
+    readBook: async (tenantId) => {
+      const book = books.get(tenantId) ?? emptyBook;
+      const incidents = book.active.flatMap((id) => items.get(keyOf(tenantId, id)) ?? []);
+      const { version, settleAt, earlyEnds } = book;
+      return { version, incidents, settleAt, earlyEnds };
+    },
+    write: async ({ tenantId, expectedVersion, changed, absorbed, active, settleAt, earlyEnds }) => {
+      if (1 + changed.length + absorbed.size > 100) throw new Error('a transaction holds 100 items');
+      if ((books.get(tenantId)?.version ?? 0) !== expectedVersion) return false;
+      books.set(tenantId, { version: expectedVersion + 1, active, settleAt, earlyEnds });
+      for (const stored of changed) items.set(keyOf(tenantId, stored.incident.incidentId), stored);
+      for (const [id, into] of absorbed) {
+        items.delete(keyOf(tenantId, id));
+        merged.set(keyOf(tenantId, id), into);
+      }
+      return true;
+    },
+    clearPending: async (tenantId, told) => {
+      for (const { incident, version } of told) {
+        const key = keyOf(tenantId, incident.incidentId);
+        const stored = items.get(key);
+        if (stored?.version === version) items.set(key, { ...stored, pending: [] });
+      }
+    },
+    get: async (tenantId, incidentId) => {
+      let id = incidentId;
+      while (merged.has(keyOf(tenantId, id))) id = merged.get(keyOf(tenantId, id))!;
+      return items.get(keyOf(tenantId, id));
+    },
+    list: async (tenantId, { limit, cursor }) => {
+      const own = [...items.values()]
+        .map(({ incident }) => incident)
+        .filter(
+          (incident) =>
+            incident.tenantId === tenantId && (cursor === undefined || incident.incidentId < cursor),
+        )
+        .sort((a, b) => (a.incidentId < b.incidentId ? 1 : -1));
+      const page = own.slice(0, limit);
+      return { items: page, nextCursor: own.length > limit ? page.at(-1)?.incidentId : undefined };
+    },
+  };
+  return { store, all: () => [...items.values()], books };
+};
+
+const memoryGraphs = () => {
+  const graphs = new Map<string, StoredGraph>();
+  const store: GraphStore = {
+    get: async (tenantId) => graphs.get(tenantId) ?? { version: 0, declared: [], observed: [], updatedAt: 0 },
+    put: async (tenantId, graph) => {
+      if ((graphs.get(tenantId)?.version ?? 0) !== graph.version)
+        throw new ConflictError('changed meanwhile');
+      graphs.set(tenantId, { ...graph, version: graph.version + 1 });
+    },
+  };
+  return store;
+};
+
+const memoryCauses = () => {
+  const reports = new Map<string, CausesReport>();
+  const lessons = new Map<string, PastIncident>();
+  const store: CauseStore = {
+    put: async (tenantId, report) => {
+      const key = `${tenantId} ${report.incidentId}`;
+      if ((reports.get(key)?.incidentVersion ?? 0) <= report.incidentVersion) reports.set(key, report);
+    },
+    get: async (tenantId, incidentId) => reports.get(`${tenantId} ${incidentId}`),
+    remember: async (tenantId, past) => {
+      lessons.set(`${tenantId} ${past.incidentId}`, past);
+    },
+    past: async (tenantId, limit) =>
+      [...lessons]
+        .filter(([key]) => key.startsWith(`${tenantId} `))
+        .map(([, past]) => past)
+        .slice(0, limit),
+  };
+  return { store, lessons };
+};
+
+/** All stores at once, as handlers take them, and what tests look at. */
+export const memoryIncidentWorld = () => {
+  const incidents = memoryIncidentStore();
+  const causes = memoryCauses();
+  const fleet = { targets: 1000 };
+  const sent: ChangeSignal[] = [];
+  const wakes: { tenantId: string; delaySeconds: number }[] = [];
+  const signals: SignalSender = {
+    send: async (signal) => {
+      sent.push(signal);
+    },
+    settleLater: async (tenantId, delaySeconds) => {
+      wakes.push({ tenantId, delaySeconds });
+    },
+  };
+  return {
+    stores: {
+      incidents: incidents.store,
+      causes: causes.store,
+      graphs: memoryGraphs(),
+      changes: memoryDeployments().store,
+      fleets: { count: async () => fleet.targets },
+      signals,
+    },
+    ...{ sent, wakes, fleet, books: incidents.books, lessons: causes.lessons, all: incidents.all },
+  };
+};
+
+/** What the read API needs of them. */
+export const memoryIncidents = () => {
+  const { incidents, causes, graphs, changes } = memoryIncidentWorld().stores;
+  return { incidents, causes, graphs, changes };
+};

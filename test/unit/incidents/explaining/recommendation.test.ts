@@ -1,0 +1,43 @@
+import { describe, expect, it } from 'vitest';
+import { recommend } from '../../../../core/incidents/explaining/recommendation.ts';
+
+const change = (secondsBefore: number) => ({
+  ...{ secondsBefore, closeness: 0.5 },
+  change: { node: 'db', at: 0, summary: 'version 41' },
+});
+const similar = (fixedBy?: string) => ({
+  similarity: 0.9,
+  incident: {
+    ...{ incidentId: 'old', metric: 'latency' as const, signature: {}, cause: 'db' },
+    ...(fixedBy === undefined ? {} : { fixedBy }),
+  },
+});
+
+describe('the advice for a cause', () => {
+  it('is to undo a change made shortly before or right after the onset', () => {
+    expect(recommend({ node: 'db', change: change(720) }, undefined)).toBe(
+      'consider rolling back "version 41" (12 min before the onset)',
+    );
+    expect(recommend({ node: 'db', change: change(-120) }, undefined)).toContain('2 min after');
+    expect(recommend({ node: 'db', change: change(5 * 3600) }, undefined)).toContain('inspect db');
+  });
+
+  it('is to try what ended an incident that looked alike, where that is known', () => {
+    expect(recommend({ node: 'db', similar: similar('restarted') }, undefined)).toBe(
+      'try what ended incident old: restarted',
+    );
+    expect(recommend({ node: 'db', similar: similar() }, undefined)).toContain('inspect db');
+  });
+
+  it('is to relieve the exhausted resource', () => {
+    expect(recommend({ node: 'db' }, 'cpu')).toContain('add capacity');
+    expect(recommend({ node: 'db' }, 'memory')).toContain('restart');
+    expect(recommend({ node: 'db' }, 'disk-space')).toContain('free space');
+    expect(recommend({ node: 'db' }, 'latency')).toContain('inspect db');
+  });
+
+  it('names all that apply, the change first', () => {
+    const all = recommend({ node: 'db', change: change(60), similar: similar('restarted') }, 'cpu');
+    expect(all).toMatch(/^consider rolling back .*; or try what ended .*; or its CPU/);
+  });
+});

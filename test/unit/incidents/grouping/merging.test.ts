@@ -1,0 +1,122 @@
+import { describe, expect, it } from 'vitest';
+import { DEFAULT_POLICY } from '../../../../core/incidents/grouping/fold-policy.ts';
+import { applyFold, connectIncident, foldSignal } from '../../../../core/incidents/grouping/fold-signal.ts';
+import type { TimelineEntry } from '../../../../core/incidents/incident.ts';
+import { settleIncident } from '../../../../core/incidents/lifecycle/settle-incident.ts';
+import { addToTimeline } from '../../../../core/incidents/timeline.ts';
+import { anomaly, anomalyEnd, breach, change, contextAt, foldAll } from './signals.ts';
+
+const isNear = (a: string, b: string): boolean => a === b;
+
+describe('incidents that hold the same signal', () => {
+  it('are one, also hours apart', () => {
+    const [early] = foldAll([anomaly('db', 1000)], { isNear });
+    const [late] = foldAll([anomaly('db', 9000), anomaly('app', 9000)], { isNear: () => true });
+    const result = foldSignal([early!, late!], anomaly('app', 9100), contextAt(9130, { isNear }));
+    expect(result.change).toMatchObject({ kind: 'merged', absorbed: [late!.incidentId] });
+    const [one, ...others] = applyFold([early!, late!], result);
+    expect(others).toEqual([]);
+    expect(Object.values(one!.members)).toMatchObject([
+      { targetId: 'db', count: 2, firstAt: 1000, lastAt: 9000, onsets: [9000] },
+      { targetId: 'app', count: 2 },
+    ]);
+  });
+});
+
+describe('an unfinished merge', () => {
+  const near = { isNear: () => true };
+
+  it('goes on where it stopped, a few at a time', () => {
+    let incidents = foldAll(
+      ['a', 'b', 'c', 'd'].map((target) => anomaly(target, 1000)),
+      { isNear },
+    );
+    expect(incidents).toHaveLength(4);
+    const id = incidents[0]!.incidentId;
+    for (const [left, isUnfinished] of [
+      [3, true],
+      [2, true],
+      [1, false],
+    ] as const) {
+      const result = connectIncident(incidents, id, contextAt(1100, { ...near, mostAbsorbed: 1 }));
+      expect(result.change).toMatchObject({ kind: 'merged', isUnfinished });
+      incidents = applyFold(incidents, result);
+      expect(incidents).toHaveLength(left);
+    }
+    expect(connectIncident(incidents, id, contextAt(1100, near)).change.kind).toBe('ignored');
+  });
+
+  it('is none where the incident is gone or over', () => {
+    const incidents = foldAll([anomaly('a', 1000), anomaly('b', 1000)], { isNear });
+    expect(connectIncident(incidents, 'gone', contextAt(1100, near)).change.kind).toBe('ignored');
+    const over = incidents.map((incident) => ({ ...incident, status: 'resolved' as const }));
+    expect(connectIncident(over, over[0]!.incidentId, contextAt(1100, near)).change.kind).toBe('ignored');
+  });
+});
+
+describe('what an incident remembers', () => {
+  it('is bounded: signals, cause keys, beginnings and timeline', () => {
+    const causeKeys = (i: number) => Array.from({ length: 10 }, (_, k) => `cause-${i}-${k}`);
+    const signals = Array.from({ length: 2100 }, (_, i) =>
+      anomaly('db', 1000 + i * 8, { signalId: `s${i}`, ...(i < 150 && { causeKeys: causeKeys(i) }) }),
+    );
+    const [incident, ...others] = foldAll(signals, { isNear });
+    expect(others).toEqual([]);
+    expect(incident!.seen).toHaveLength(2000);
+    expect(incident!.seen.at(-1)).toBe('s2099');
+    expect(incident!.causeKeys).toHaveLength(1000);
+    expect(Object.values(incident!.members)[0]).toMatchObject({ count: 2100, firstAt: 1000 });
+    expect(Object.values(incident!.members)[0]!.onsets).toHaveLength(8);
+  });
+
+  it('leaves room in the timeline for what people did', () => {
+    const entry = (kind: TimelineEntry['kind'], i: number): TimelineEntry => ({
+      at: i,
+      kind,
+      key: `${i}`,
+      text: 't',
+    });
+    const full = addToTimeline(
+      [],
+      Array.from({ length: 300 }, (_, i) => entry(i % 2 ? 'joined' : 'cleared', i)),
+    );
+    expect(full).toHaveLength(200);
+    const noted = addToTimeline(full, [entry('note', 500)]);
+    expect(noted).toHaveLength(201);
+    expect(addToTimeline(noted, [entry('joined', 600)])).toBe(noted);
+    expect(addToTimeline(noted, [])).toBe(noted);
+    expect(
+      addToTimeline(
+        noted,
+        Array.from({ length: 900 }, (_, i) => entry('note', 1000 + i)),
+      ),
+    ).toHaveLength(400);
+  });
+
+  it('orders what happened in the same second by name', () => {
+    const changes = [change('db', 900, { signalId: 'b' }), change('db', 900, { signalId: 'a' })];
+    const context = contextAt(1030, { isNear, recentChanges: changes });
+    const { incident } = foldSignal([], anomaly('db', 1000), context);
+    expect(incident!.changes.map(({ signalId }) => signalId)).toEqual(['a', 'b']);
+    const elsewhere = contextAt(1030, { isNear, recentChanges: [change('app', 900)] });
+    expect(foldSignal([], anomaly('db', 1000), elsewhere).incident!.changes).toEqual([]);
+  });
+});
+
+describe('what is over', () => {
+  it('an incident of predictions resolves when they are not repeated, one of anomalies when they end', () => {
+    const [predicted] = foldAll([breach('db', 1000)]);
+    const quiet = 1000 + DEFAULT_POLICY.activeSeconds;
+    expect(settleIncident(predicted!, quiet - 1, DEFAULT_POLICY)).toBeNull();
+    expect(settleIncident(predicted!, quiet, DEFAULT_POLICY)).toMatchObject({ resolvedAt: 1000 });
+    const [anomalous] = foldAll([anomaly('db', 1000)]);
+    expect(settleIncident(anomalous!, quiet, DEFAULT_POLICY)).toBeNull();
+    const [ended] = foldAll([anomaly('db', 1000), anomalyEnd('db', 1300)]);
+    expect(settleIncident(ended!, quiet, DEFAULT_POLICY)).toMatchObject({
+      resolvedAt: 1300,
+      timeline: expect.arrayContaining([
+        expect.objectContaining({ text: 'quiet since 1970-01-01T00:21:40.000Z' }),
+      ]),
+    });
+  });
+});

@@ -1,0 +1,119 @@
+import { DEFAULT_POLICY, type FoldContext } from '../../../../core/incidents/grouping/fold-policy.ts';
+import { applyFold, foldSignal } from '../../../../core/incidents/grouping/fold-signal.ts';
+import type { Incident } from '../../../../core/incidents/incident.ts';
+import type {
+  AlarmSignal,
+  AnomalyEndSignal,
+  AnomalySignal,
+  BreachSignal,
+  ChangeSignal,
+  Signal,
+} from '../../../../core/incidents/signal.ts';
+import { nearness } from '../../../../core/incidents/topology/topology.ts';
+
+/** web -> app -> db, and a host of its own. */
+export const isNear = nearness({
+  nodes: ['web', 'app', 'db', 'lonely'],
+  edges: [
+    ['web', 'app'],
+    ['app', 'db'],
+  ],
+});
+
+export const contextAt = (now: number, more: Partial<FoldContext> = {}): FoldContext => ({
+  now,
+  policy: DEFAULT_POLICY,
+  isNear,
+  recentChanges: [],
+  coincidenceTargets: 5,
+  earlyEnds: new Map(),
+  mostAbsorbed: Infinity,
+  ...more,
+});
+
+const id = (kind: string, targetId: string, at: number) => `${kind}-${targetId}-${at}`;
+
+export const anomaly = (targetId: string, at: number, more: Partial<AnomalySignal> = {}): AnomalySignal => ({
+  kind: 'anomaly',
+  signalId: id('anomaly', targetId, at),
+  tenantId: 't1',
+  targetId,
+  at,
+  metric: 'cpu',
+  confidence: 0.9,
+  ...more,
+});
+
+export const anomalyEnd = (
+  targetId: string,
+  at: number,
+  more: Partial<AnomalyEndSignal> = {},
+): AnomalyEndSignal => ({
+  kind: 'anomaly-end',
+  signalId: id('anomaly-end', targetId, at),
+  tenantId: 't1',
+  targetId,
+  at,
+  metric: 'cpu',
+  ...more,
+});
+
+export const breach = (targetId: string, at: number, more: Partial<BreachSignal> = {}): BreachSignal => ({
+  kind: 'predicted-breach',
+  signalId: id('breach', targetId, at),
+  tenantId: 't1',
+  targetId,
+  at,
+  metric: 'disk',
+  probability: 0.8,
+  timeToImpactSeconds: 1800,
+  ...more,
+});
+
+export const alarm = (
+  targetId: string,
+  at: number,
+  state: AlarmSignal['state'] = 'ALARM',
+  more: Partial<AlarmSignal> = {},
+): AlarmSignal => ({
+  kind: 'alarm',
+  signalId: id(state, targetId, at),
+  tenantId: 't1',
+  targetId,
+  at,
+  alarmName: `${targetId}-errors`,
+  state,
+  ...more,
+});
+
+export const change = (targetId: string, at: number, more: Partial<ChangeSignal> = {}): ChangeSignal => ({
+  kind: 'change',
+  signalId: id('change', targetId, at),
+  tenantId: 't1',
+  targetId,
+  at,
+  summary: 'version 41 deployed',
+  ...more,
+});
+
+/** Folds signals one after another; each arrives 30 s after it happened. */
+export const foldAll = (signals: readonly Signal[], more: Partial<FoldContext> = {}): readonly Incident[] => {
+  let incidents: readonly Incident[] = [];
+  for (const signal of signals) {
+    incidents = applyFold(incidents, foldSignal(incidents, signal, contextAt(signal.at + 30, more)));
+  }
+  return incidents;
+};
+
+/** What must not depend on the order of arrival. */
+export const content = (incidents: readonly Incident[]) =>
+  incidents
+    .map(({ members, severity, startedAt, lastAt, causeKeys }) => ({
+      members: Object.fromEntries(Object.entries(members).sort()),
+      severity,
+      startedAt,
+      lastAt,
+      causeKeys,
+    }))
+    .map((incident) => JSON.stringify(incident))
+    .sort();

@@ -1,0 +1,264 @@
+import type { Context } from 'aws-lambda';
+import { describe, expect, it } from 'vitest';
+import * as answers from '../../../../core/api/incident-answers.ts';
+import { DependencyUnavailableError } from '../../../../core/shared/errors.ts';
+import { makeHandler as makeDiagnoser } from '../../../../functions/incidents/diagnose-incident/handler.ts';
+import { makeHandler as makeFolder } from '../../../../functions/incidents/fold-signals/handler.ts';
+import {
+  makeHandler as makeRecorder,
+  type Deps as RecordDeps,
+} from '../../../../functions/record-context/handler.ts';
+import {
+  makeHandler as makeServer,
+  type Deps as ServeDeps,
+} from '../../../../functions/serve-api/handler.ts';
+import { httpEvent } from '../../functions/http-events.ts';
+import { memoryBlocks, memoryRegistry, recordedTelemetry, watched } from '../../functions/memory-stores.ts';
+import { alarmDetail, anomalyDetail, delivered, foldingWorld, NOW } from '../explaining/samples.ts';
+
+const queued = (...messages: readonly unknown[]) => ({
+  Records: messages.map((message, i) => ({
+    messageId: `m-${i}`,
+    body: typeof message === 'string' ? message : JSON.stringify(message),
+  })),
+});
+
+/** A latency that is ten times as high from `NOW` on, every five minutes for a day before. */
+const rising = (usual: number) =>
+  Array.from({ length: 300 }, (_, i) => {
+    const at = NOW - (290 - i) * 300;
+    return [at, at < NOW ? usual + (i % 3) : usual * 10] as const;
+  });
+
+const setup = (over: { readonly now?: number } = {}) => {
+  const world = foldingWorld();
+  world.setNow(over.now ?? NOW + 600);
+  const { telemetry } = world.deps;
+  const latency = { metrics: { latency_ms: { kind: 'gauge', unit: 'ms' } } } as const;
+  const registry = memoryRegistry([watched('web-1', latency), watched('db-1', latency)]);
+  const blocks = memoryBlocks({
+    'acme web-1': { latency_ms: rising(40) },
+    'acme db-1': { latency_ms: rising(30) },
+  });
+  const fold = makeFolder({ ...world.deps, ownTenant: 'acme' });
+  const diagnose = makeDiagnoser({ ...world.stores, registry, blocks, telemetry, now: world.deps.now });
+  const authenticate: ServeDeps['authenticate'] = async ({ authorization }) =>
+    authorization === undefined ? undefined : { tenantId: authorization.replace('Bearer ', ''), name: 'ops' };
+  const shared = { ...world.stores, authenticate, registry, blocks, telemetry, now: world.deps.now };
+  const record = makeRecorder({ ...world.deps, ...shared } as unknown as RecordDeps);
+  const serve = makeServer(shared as unknown as ServeDeps);
+  const send = async (method: string, path: string, body?: unknown, tenant = 'acme', query = '') => {
+    const headers = { authorization: `Bearer ${tenant}` };
+    const event = httpEvent(method, path, {
+      headers,
+      query,
+      ...(body !== undefined && { body: JSON.stringify(body) }),
+    });
+    const answer = method === 'GET' ? await serve(event, {} as Context) : await record(event);
+    const { statusCode, body: text } = answer as { statusCode: number; body: string };
+    return { status: statusCode, body: JSON.parse(text) };
+  };
+  const explainAll = () =>
+    diagnose(queued(...world.published.map(({ name, source, detail }) => delivered(name, source, detail))));
+  return { ...world, fold, diagnose, send, explainAll, registry, blocks };
+};
+
+const anomalyOf = (target: string) =>
+  delivered('AnomalyDetected', 'forestall.detection', anomalyDetail(target, NOW, 'latency_ms'));
+
+describe('from signals to the answer of the API', () => {
+  it('topology, change and anomalies become one incident with its cause', async () => {
+    const { fold, send, explainAll, sent } = setup();
+    const topology = await send('PUT', '/v1/topology', { edges: [{ caller: 'web-1', callee: 'db-1' }] });
+    expect(answers.Topology.parse(topology.body).nodes).toEqual(['db-1', 'web-1']);
+    const change = await send('POST', '/v1/changes', {
+      target: 'db-1',
+      summary: 'v41',
+      at: String(NOW - 60),
+    });
+    expect(change.status).toBe(202);
+    expect(sent).toMatchObject([{ targetId: 'db-1', at: NOW - 60 }]);
+    expect(await fold(queued(anomalyOf('web-1'), anomalyOf('db-1'), { signal: sent[0] }))).toEqual({
+      batchItemFailures: [],
+    });
+    const { body: page } = await send('GET', '/v1/incidents');
+    const [incident] = answers.IncidentPage.parse(page).items;
+    expect(incident).toMatchObject({ status: 'open', targets: ['db-1', 'web-1'], signals: 2 });
+    const path = `/v1/incidents/${incident!.id}`;
+    expect((await send('GET', `${path}/causes`)).body).toMatchObject({ status: 'pending', items: [] });
+    expect(await explainAll()).toEqual({ batchItemFailures: [] });
+    const causes = answers.Causes.parse((await send('GET', `${path}/causes`)).body);
+    expect(causes).toMatchObject({
+      status: 'found',
+      method: 'relative-blame',
+      followed: { target: 'web-1' },
+    });
+    expect(causes.items[0]?.target).toBe('db-1');
+    expect(causes.items[0]?.evidence.join()).toContain('v41');
+    const whole = answers.Incident.parse((await send('GET', path)).body);
+    expect(whole.changes).toMatchObject([{ summary: 'v41' }]);
+    expect(whole.timeline.map(({ kind }) => kind)).toContain('opened');
+  });
+
+  it('a closed one is remembered with what ended it', async () => {
+    const { fold, send, explainAll, lessons, all } = setup();
+    await send('PUT', '/v1/topology', { edges: [{ caller: 'web-1', callee: 'db-1' }] });
+    await fold(queued(anomalyOf('web-1'), anomalyOf('db-1')));
+    const { incidentId } = all()[0]!.incident;
+    const path = `/v1/incidents/${incidentId}/transitions`;
+    expect(await send('POST', path, { to: 'resolved', note: 'rolled back' })).toMatchObject({
+      status: 200,
+      body: { status: 'resolved' },
+    });
+    expect((await send('POST', path, { to: 'mitigated' })).status).toBe(409);
+    expect((await send('POST', path, { to: 'gone' })).status).toBe(400);
+    await explainAll();
+    expect([...lessons.values()]).toMatchObject([{ incidentId, cause: 'db-1', fixedBy: 'rolled back' }]);
+  });
+
+  it('learns the cause that people named, once, however often it is told', async () => {
+    const { fold, send, explainAll, lessons, all } = setup();
+    await send('PUT', '/v1/topology', { edges: [{ caller: 'web-1', callee: 'db-1' }] });
+    await fold(queued(anomalyOf('web-1'), anomalyOf('db-1')));
+    const { incidentId } = all()[0]!.incident;
+    const path = `/v1/incidents/${incidentId}`;
+    const told = { cause: 'web-1', fix: 'raised the limit' };
+    expect((await send('POST', `${path}/transitions`, { to: 'mitigated', ...told })).status).toBe(400);
+    await send('POST', `${path}/transitions`, { to: 'resolved', cause: 'unknown yet' });
+    const reviewed = await send('POST', `${path}/transitions`, { to: 'reviewed', ...told });
+    expect(answers.Incident.parse(reviewed.body).conclusion).toMatchObject({ ...told, by: 'ops' });
+    expect((await send('POST', `${path}/transitions`, { to: 'reviewed', ...told })).status).toBe(409);
+    for (let delivery = 0; delivery < 2; delivery++) {
+      await explainAll();
+      expect([...lessons.values()]).toMatchObject([
+        { cause: 'web-1', isConfirmed: true, mistaken: 'db-1', fixedBy: 'raised the limit' },
+      ]);
+    }
+    const causes = answers.Causes.parse((await send('GET', `${path}/causes`)).body);
+    expect(causes.items[0]).toMatchObject({ target: 'db-1', recommendation: expect.any(String) });
+    expect(causes.harm).toContainEqual({ target: 'web-1', share: expect.closeTo(1) });
+  });
+
+  it('nobody sees or moves what belongs to another tenant', async () => {
+    const { fold, send, all } = setup();
+    await fold(queued(anomalyOf('web-1')));
+    const path = `/v1/incidents/${all()[0]!.incident.incidentId}`;
+    expect((await send('GET', '/v1/incidents', undefined, 'globex')).body).toEqual({ items: [] });
+    expect((await send('GET', path, undefined, 'globex')).status).toBe(404);
+    expect((await send('GET', `${path}/causes`, undefined, 'globex')).status).toBe(404);
+    expect((await send('POST', `${path}/transitions`, { to: 'resolved' }, 'globex')).status).toBe(404);
+  });
+
+  it('lists by status and severity, page by page', async () => {
+    const { fold, send } = setup();
+    await fold(queued(...['a', 'b', 'c'].map(anomalyOf)));
+    const first = (await send('GET', '/v1/incidents', undefined, 'acme', 'limit=2&status=open')).body;
+    expect(first.items).toHaveLength(2);
+    const query = `limit=2&status=open&cursor=${first.nextCursor}`;
+    expect((await send('GET', '/v1/incidents', undefined, 'acme', query)).body.items).toHaveLength(1);
+    expect((await send('GET', '/v1/incidents', undefined, 'acme', 'severity=critical')).body.items).toEqual(
+      [],
+    );
+    expect((await send('GET', '/v1/incidents', undefined, 'acme', 'status=odd')).status).toBe(400);
+  });
+
+  it('learns calls from traces beside those declared', async () => {
+    const { send } = setup();
+    await send('PUT', '/v1/topology', {
+      edges: [
+        { caller: 'a', callee: 'b' },
+        { caller: 'x', callee: 'y', absent: true },
+      ],
+    });
+    const Services = [
+      { ReferenceId: 0, Name: 'x', Edges: [{ ReferenceId: 1 }, { ReferenceId: 2 }] },
+      { ReferenceId: 1, Name: 'y', Edges: [] },
+      { ReferenceId: 2, Name: 'z', Edges: [] },
+    ];
+    const { status, body } = await send('POST', '/v1/traces', { Services });
+    expect(status).toBe(200);
+    expect(
+      body.edges.map(({ caller, callee, source }: Record<string, string>) => [caller, callee, source]),
+    ).toEqual([
+      ['a', 'b', 'declared'],
+      ['x', 'z', 'trace'],
+    ]);
+    expect((await send('GET', '/v1/topology')).body).toEqual(body);
+    expect((await send('POST', '/v1/traces', { Services: [{ Name: 'x' }] })).status).toBe(400);
+  });
+});
+
+describe('fold-signals', () => {
+  it('reports what it cannot read or fold, and folds the rest', async () => {
+    const { fold, all, log } = setup();
+    const failed = await fold(queued('no json', anomalyOf('web-1'), { settle: 'acme' }));
+    expect(failed).toEqual({ batchItemFailures: [{ itemIdentifier: 'm-0' }] });
+    expect(all()).toHaveLength(1);
+    expect(log.counts).toMatchObject({ SignalRefused: 1, IncidentOpened: 1 });
+  });
+
+  it('reports all messages of a tenant whose store is down, and none of another', async () => {
+    const world = foldingWorld();
+    const readBook = async (tenantId: string) => {
+      if (tenantId === 'acme') throw new DependencyUnavailableError('down');
+      return world.stores.incidents.readBook(tenantId);
+    };
+    const fold = makeFolder({
+      ...world.deps,
+      incidents: { ...world.stores.incidents, readBook },
+      ownTenant: 'ours',
+    });
+    const other = delivered('CloudWatch Alarm State Change', 'aws.cloudwatch', alarmDetail());
+    expect(await fold(queued(anomalyOf('a'), other, anomalyOf('b')))).toEqual({
+      batchItemFailures: [{ itemIdentifier: 'm-0' }, { itemIdentifier: 'm-2' }],
+    });
+    expect(world.all().map(({ incident }) => incident.tenantId)).toEqual(['ours']);
+  });
+
+  it('takes alarms that invoke it directly or through a topic, and throws so that Lambda retries', async () => {
+    const { fold, all } = setup();
+    await fold({ source: 'aws.cloudwatch', alarmData: alarmDetail() });
+    const sns = {
+      AlarmName: 'ServerCpuTooHigh',
+      NewStateValue: 'ALARM',
+      StateChangeTime: '2026-11-21T10:05:00.985+0000',
+    };
+    await fold({ Records: [{ Sns: { Message: JSON.stringify(sns) } }] });
+    expect(all()).toHaveLength(1);
+    await expect(fold({ some: 'thing' })).rejects.toThrow();
+  });
+});
+
+describe('diagnose-incident', () => {
+  it('explains each incident of a batch once, and reports what it cannot', async () => {
+    const { fold, diagnose, published, log } = setup();
+    await fold(queued(anomalyOf('web-1')));
+    const [opened] = published;
+    const event = delivered(opened!.name, opened!.source, opened!.detail);
+    expect(await diagnose(queued(event, event, '{}', 'x'))).toEqual({
+      batchItemFailures: [{ itemIdentifier: 'm-2' }, { itemIdentifier: 'm-3' }],
+    });
+    expect(log.counts.IncidentExplained).toBe(1);
+    const gone = { ...event, detail: { ...opened!.detail, incidentId: 'gone' } };
+    expect(await diagnose(queued(gone))).toEqual({ batchItemFailures: [] });
+    await expect(diagnose({})).rejects.toThrow('no SQS event');
+  });
+
+  it('reports the messages of an incident whose data cannot be read', async () => {
+    const { fold, published, stores, registry } = setup();
+    await fold(queued(anomalyOf('web-1')));
+    const { telemetry, counts } = recordedTelemetry();
+    const blocks = {
+      readRange: async () => {
+        throw new DependencyUnavailableError('down');
+      },
+    };
+    const diagnose = makeDiagnoser({ ...stores, registry, blocks, telemetry, now: () => NOW * 1000 });
+    const [opened] = published;
+    const event = delivered(opened!.name, opened!.source, opened!.detail);
+    expect(await diagnose(queued(event, event))).toEqual({
+      batchItemFailures: [{ itemIdentifier: 'm-0' }, { itemIdentifier: 'm-1' }],
+    });
+    expect(counts.DiagnosisFailed).toBe(1);
+  });
+});

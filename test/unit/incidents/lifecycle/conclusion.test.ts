@@ -1,0 +1,41 @@
+import { describe, expect, it } from 'vitest';
+import { foldSignal } from '../../../../core/incidents/grouping/fold-signal.ts';
+import { transition } from '../../../../core/incidents/lifecycle/lifecycle.ts';
+import { InvalidInputError } from '../../../../core/shared/errors.ts';
+import { anomaly, contextAt } from '../grouping/signals.ts';
+
+const opened = foldSignal([], anomaly('a', 0), contextAt(0)).incident!;
+const resolved = (told: object) => transition(opened, { to: 'resolved', at: 1000, by: 'ann', ...told });
+
+describe('what people found out', () => {
+  it('is kept with who said so, and told in the timeline', () => {
+    const incident = resolved({ cause: 'db-1', fix: 'rolled back' });
+    expect(incident.conclusion).toEqual({ cause: 'db-1', fix: 'rolled back', by: 'ann', at: 1000 });
+    expect(incident.timeline).toContainEqual(
+      expect.objectContaining({ kind: 'note', text: 'cause: db-1; ended by: rolled back', by: 'ann' }),
+    );
+  });
+
+  it('may be corrected and completed by the review', () => {
+    const reviewed = transition(resolved({ cause: 'db-1' }), {
+      ...{ to: 'reviewed', at: 2000, by: 'bob', cause: 'the upstream provider' },
+    });
+    expect(reviewed.conclusion).toEqual({ cause: 'the upstream provider', by: 'bob', at: 2000 });
+    const fixed = transition(resolved({ cause: 'db-1' }), {
+      to: 'reviewed',
+      at: 2000,
+      by: 'bob',
+      fix: 'waited',
+    });
+    expect(fixed.conclusion).toMatchObject({ cause: 'db-1', fix: 'waited' });
+  });
+
+  it('is nothing where nobody says anything, and not asked for before the end', () => {
+    expect(resolved({}).conclusion).toBeUndefined();
+    for (const told of [{ cause: 'db-1' }, { fix: 'rolled back' }]) {
+      expect(() => transition(opened, { to: 'acknowledged', at: 1, by: 'ann', ...told })).toThrow(
+        InvalidInputError,
+      );
+    }
+  });
+});

@@ -1,0 +1,126 @@
+import { describe, expect, it } from 'vitest';
+import { DEFAULT_POLICY } from '../../../../core/incidents/grouping/fold-policy.ts';
+import { foldSignal } from '../../../../core/incidents/grouping/fold-signal.ts';
+import {
+  INCIDENT_STATUSES,
+  type Incident,
+  type IncidentStatus,
+} from '../../../../core/incidents/incident.ts';
+import { ALLOWED_TRANSITIONS, transition } from '../../../../core/incidents/lifecycle/lifecycle.ts';
+import { meanResponseTimes, responseTimes } from '../../../../core/incidents/lifecycle/response-times.ts';
+import { quietSeconds, settleIncident } from '../../../../core/incidents/lifecycle/settle-incident.ts';
+import { ConflictError, InvalidInputError } from '../../../../core/shared/errors.ts';
+import { alarm, anomaly, contextAt, foldAll } from '../grouping/signals.ts';
+
+const opened = (): Incident => foldAll([anomaly('db', 1000)])[0]!;
+const go = (incident: Incident, to: IncidentStatus, at: number) =>
+  transition(incident, { to, at, by: 'ada' });
+
+describe('the lifecycle of an incident', () => {
+  it('goes from open to reviewed and writes down who and when', () => {
+    let incident = opened();
+    for (const [to, at] of [
+      ['acknowledged', 1100],
+      ['mitigated', 1400],
+      ['resolved', 2000],
+      ['reviewed', 90_000],
+    ] as const) {
+      incident = go(incident, to, at);
+    }
+    expect(incident).toMatchObject({
+      status: 'reviewed',
+      acknowledgedAt: 1100,
+      mitigatedAt: 1400,
+      resolvedAt: 2000,
+      reviewedAt: 90_000,
+    });
+    expect(incident.timeline.map(({ kind, by }) => [kind, by])).toEqual([
+      ['opened', undefined],
+      ['status', 'ada'],
+      ['status', 'ada'],
+      ['status', 'ada'],
+      ['status', 'ada'],
+    ]);
+  });
+
+  it('allows the listed steps and no others', () => {
+    for (const from of INCIDENT_STATUSES) {
+      for (const to of INCIDENT_STATUSES) {
+        const step = () => go({ ...opened(), status: from }, to, 5000).status;
+        if (from === to) expect(step).toThrow(ConflictError);
+        else if (ALLOWED_TRANSITIONS[from].includes(to)) expect(step()).toBe(to);
+        else expect(step).toThrow(InvalidInputError);
+      }
+    }
+  });
+
+  it('refuses a step before the incident began', () => {
+    expect(() => go(opened(), 'resolved', 999)).toThrow('before its start');
+  });
+
+  it('keeps the first acknowledgement and forgets the end when it is opened again', () => {
+    const again = go(go(go(opened(), 'acknowledged', 1100), 'resolved', 2000), 'open', 2500);
+    expect(again).toMatchObject({ status: 'acknowledged', acknowledgedAt: 1100, reopenCount: 1 });
+    expect(again.resolvedAt).toBeUndefined();
+    const back = go(go(again, 'mitigated', 2600), 'acknowledged', 2700);
+    expect(back.acknowledgedAt).toBe(1100);
+    expect(
+      transition(back, { to: 'resolved', at: 3000, by: 'ada', note: 'disk replaced' }).timeline.at(-1)!.text,
+    ).toBe('acknowledged to resolved: disk replaced');
+  });
+
+  it('opens a new incident for the signal of a reviewed one', () => {
+    const reviewed = go(go(opened(), 'resolved', 2000), 'reviewed', 2100);
+    expect(foldSignal([reviewed], anomaly('db', 2200), contextAt(2230)).change.kind).toBe('opened');
+  });
+});
+
+describe('settling by itself', () => {
+  it('resolves when all is quiet, dated to the last signal', () => {
+    const incident = foldAll([alarm('db', 1000), alarm('db', 1300, 'OK')])[0]!;
+    expect(settleIncident(incident, 1300 + DEFAULT_POLICY.quietSeconds - 1, DEFAULT_POLICY)).toBeNull();
+    const settled = settleIncident(incident, 1300 + DEFAULT_POLICY.quietSeconds, DEFAULT_POLICY);
+    expect(settled).toMatchObject({ status: 'resolved', resolvedAt: 1300 });
+    expect(settleIncident(settled!, 99_999, DEFAULT_POLICY)).toBeNull();
+  });
+
+  it('waits for an alarm that is still on, at most a day, and for a fresh anomaly', () => {
+    const incident = foldAll([alarm('db', 1000)])[0]!;
+    expect(settleIncident(incident, 1000 + 86_399, DEFAULT_POLICY)).toBeNull();
+    expect(settleIncident(incident, 1000 + 86_400, DEFAULT_POLICY)?.status).toBe('resolved');
+    expect(settleIncident(opened(), 1000 + DEFAULT_POLICY.activeSeconds - 1, DEFAULT_POLICY)).toBeNull();
+  });
+
+  it('asks for longer quiet with every reopening, up to 16 times', () => {
+    const times = [0, 1, 2, 4, 9].map((reopenCount) =>
+      quietSeconds({ ...opened(), reopenCount }, DEFAULT_POLICY),
+    );
+    expect(times).toEqual([900, 1800, 3600, 14_400, 14_400]);
+  });
+});
+
+describe('response times', () => {
+  it('measures all from the start of the harm', () => {
+    const incident = go(go(opened(), 'acknowledged', 1100), 'resolved', 2200);
+    expect(responseTimes(incident)).toEqual({
+      toDetect: 30,
+      toAcknowledge: 100,
+      toMitigate: null,
+      toResolve: 1200,
+    });
+  });
+
+  it('means only over incidents that got that far', () => {
+    const quick = go(opened(), 'resolved', 1600);
+    const slow = go(opened(), 'resolved', 2200);
+    expect(meanResponseTimes([quick, slow, opened()])).toEqual({
+      incidents: 3,
+      resolved: 2,
+      toDetect: 30,
+      toAcknowledge: null,
+      toMitigate: null,
+      toResolve: 900,
+    });
+    expect(meanResponseTimes([])).toMatchObject({ incidents: 0, toDetect: null });
+  });
+});
