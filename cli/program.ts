@@ -1,9 +1,9 @@
 import { Command } from 'commander';
 import { anomaliesCommand } from './commands/anomalies/anomalies.ts';
 import { detectCommand } from './commands/anomalies/detect.ts';
-import { assessCommand } from './commands/assess.ts';
 import { benchCommand } from './commands/bench/bench.ts';
-import { changesCommand } from './commands/changes.ts';
+import { assessCommand } from './commands/changes/assess.ts';
+import { changesCommand } from './commands/changes/changes.ts';
 import { breachesCommand } from './commands/forecasts/breaches.ts';
 import { forecastCommand } from './commands/forecasts/forecast.ts';
 import { planCommand } from './commands/forecasts/plan.ts';

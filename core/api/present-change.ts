@@ -5,8 +5,8 @@ import {
   type ChangeSummary as Found,
   healthNow,
   summaryOf,
-} from '../deployments/change-record.ts';
-import { DEFAULT_WATCH_POLICY, dueAt } from '../deployments/watch-policy.ts';
+} from '../changes/deployments/change-record.ts';
+import { DEFAULT_WATCH_POLICY, dueAt } from '../changes/deployments/watch-policy.ts';
 import type { ChangeDetail, ChangeSummary } from './change-answers.ts';
 
 const instant = (epochSeconds: number): string => new Date(epochSeconds * 1000).toISOString();

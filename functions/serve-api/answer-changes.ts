@@ -1,8 +1,8 @@
 import { READ_OPERATIONS } from '../../core/api/operations.ts';
 import { presentChange, presentChangeDetail } from '../../core/api/present-change.ts';
-import { healthNow } from '../../core/deployments/change-record.ts';
+import { healthNow } from '../../core/changes/deployments/change-record.ts';
+import type { DeploymentStore } from '../../core/changes/ports.ts';
 import { filteredPage } from '../../core/platform/api/filtered-page.ts';
-import type { DeploymentStore } from '../../core/ports/deployment-storage.ts';
 import { NotFoundError } from '../runtime/problem-of-error.ts';
 import { type Answer, presentPage, validated } from './validated.ts';
 

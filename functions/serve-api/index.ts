@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { dynamoAnomalyStore } from '../../adapters/anomalies/anomaly-store.ts';
 import { dynamoDetectorStateStore } from '../../adapters/anomalies/detector-state-store.ts';
 import { makeDocumentClient } from '../../adapters/aws/clients.ts';
-import { dynamoDeploymentStore } from '../../adapters/dynamodb/deployment-store.ts';
+import { dynamoDeploymentStore } from '../../adapters/changes/deployment-store.ts';
 import { dynamoBreachStore } from '../../adapters/forecasts/breach-store.ts';
 import { dynamoForecastStore } from '../../adapters/forecasts/forecast-store.ts';
 import { dynamoRunStore } from '../../adapters/forecasts/run-store.ts';

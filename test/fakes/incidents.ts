@@ -11,7 +11,7 @@ import type {
 } from '../../core/incidents/ports.ts';
 import type { ChangeSignal } from '../../core/incidents/signal.ts';
 import { ConflictError } from '../../core/shared/errors.ts';
-import { memoryDeployments } from '../unit/deployments/memory-deployments.ts';
+import { memoryDeployments } from '../unit/changes/deployments/memory-deployments.ts';
 
 interface Book {
   version: number;

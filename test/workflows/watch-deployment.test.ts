@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { ConflictError, DependencyUnavailableError, InvalidInputError } from '../../core/shared/errors.ts';
-import { AT, deployedWorld, requests } from '../unit/deployments/deployed-world.ts';
+import { AT, deployedWorld, requests } from '../unit/changes/deployments/deployed-world.ts';
 import { definitionOf } from './definition.ts';
 import { execute, TaskError } from './interpreter.ts';
 

@@ -24,12 +24,12 @@ const BENCHES = {
   diagnose: async () => (await import('../../../bench/incidents/diagnose/run.ts')).runDiagnoseBench,
   ingest: async () => (await import('../../../bench/metrics/ingest/run.ts')).runIngestBench,
   throughput: async () => (await import('../../../bench/forecasts/throughput/run.ts')).runThroughputBench,
-  changes: async () => (await import('../../../bench/changes/run.ts')).runChangesBench,
+  changes: async () => (await import('../../../bench/changes/changes/run.ts')).runChangesBench,
   components: async () => (await import('../../../bench/incidents/components/run.ts')).runComponentsBench,
   combinations: async () =>
     (await import('../../../bench/anomalies/combinations/run.ts')).runCombinationsBench,
   peers: async () => (await import('../../../bench/anomalies/peers/run.ts')).runPeersBench,
-  deployments: async () => (await import('../../../bench/deployments/run.ts')).runDeploymentsBench,
+  deployments: async () => (await import('../../../bench/changes/deployments/run.ts')).runDeploymentsBench,
 } as const satisfies Readonly<Record<string, () => Promise<Bench>>>;
 type BenchName = keyof typeof BENCHES;
 

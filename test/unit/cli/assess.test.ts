@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { describe, expect, it } from 'vitest';
-import { changeSet, resourceChange, SHOP_DIFF } from '../change-risk/change-samples.ts';
+import { changeSet, resourceChange, SHOP_DIFF } from '../changes/risk/change-samples.ts';
 import { FakeApi } from './fake-api.ts';
 import { runCli } from './fake-terminal.ts';
 

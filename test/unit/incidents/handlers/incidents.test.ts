@@ -2,12 +2,12 @@ import type { Context } from 'aws-lambda';
 import { describe, expect, it } from 'vitest';
 import * as answers from '../../../../core/api/incident-answers.ts';
 import { DependencyUnavailableError } from '../../../../core/shared/errors.ts';
-import { makeHandler as makeDiagnoser } from '../../../../functions/incidents/diagnose-incident/handler.ts';
-import { makeHandler as makeFolder } from '../../../../functions/incidents/fold-signals/handler.ts';
 import {
   makeHandler as makeRecorder,
   type Deps as RecordDeps,
-} from '../../../../functions/record-context/handler.ts';
+} from '../../../../functions/changes/record-context/handler.ts';
+import { makeHandler as makeDiagnoser } from '../../../../functions/incidents/diagnose-incident/handler.ts';
+import { makeHandler as makeFolder } from '../../../../functions/incidents/fold-signals/handler.ts';
 import {
   makeHandler as makeServer,
   type Deps as ServeDeps,

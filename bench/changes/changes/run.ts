@@ -1,0 +1,146 @@
+import {
+  assessRisk,
+  fitRiskModel,
+  PRIOR_RISK_MODEL,
+  type RiskModel,
+} from '../../../core/changes/risk/risk-model.ts';
+import { anyName, modify, newCode } from './edit.ts';
+import { type MadeUpDeployment, madeUpDeployments, type Owner } from './made-up-deployments.ts';
+import { areaUnderCurve, type Bin, binned, brier, calibrationError, type Scored } from './scores.ts';
+
+interface ChangesBenchOptions {
+  readonly out: (line: string) => void;
+}
+
+/** Means over the repeats for one number of own deployments to learn from. */
+interface Learnt {
+  readonly examples: number;
+  readonly auc: number;
+  /** Without deployments that went wrong for what no description shows. */
+  readonly aucVisible: number;
+  readonly brier: number;
+  readonly calibrationError: number;
+}
+
+interface OwnerResult {
+  readonly owner: string;
+  readonly deployments: number;
+  readonly unhealthy: number;
+  readonly learnt: readonly Learnt[];
+  readonly bins: { readonly scorecard: readonly Bin[]; readonly learnt: readonly Bin[] };
+}
+
+export interface ChangesBenchResult {
+  readonly owners: readonly OwnerResult[];
+}
+
+/** Another seed than those that were looked at while the weights were argued. */
+const SEED = 20_261;
+const TESTED = 4000;
+const EXAMPLES = [0, 10, 50, 200, 1000];
+const REPEATS = 10;
+
+/** What the scorecard cannot know: their state machines break, their runtime upgrades never do, and twice as much fails. */
+const PECULIAR: Owner = {
+  name: 'peculiar',
+  harmful: 0.12,
+  own: [
+    {
+      ...{ name: 'a change of the flow that its callers did not expect', share: 14, wasUnhealthy: true },
+      edits: (draw) => [
+        modify('ApiGatewayV2::Route', anyName(draw, 'Route'), { name: 'Target', before: 'a', after: 'b' }),
+        newCode(draw),
+      ],
+    },
+    {
+      ...{ name: 'a runtime upgrade by people who test them', share: 20, wasUnhealthy: false },
+      edits: (draw) => [
+        modify('Lambda::Function', anyName(draw, 'Handler'), { name: 'Runtime', before: 'a', after: 'b' }),
+      ],
+    },
+    {
+      ...{ name: 'resources swapped by design with every release', share: 15, wasUnhealthy: false },
+      edits: (draw) => [
+        {
+          ...modify('ElasticLoadBalancingV2::ListenerRule', anyName(draw, 'Rule'), {
+            name: 'Actions',
+            before: 'blue',
+            after: 'green',
+          }),
+        },
+        newCode(draw),
+      ],
+    },
+  ],
+};
+
+const OWNERS: readonly Owner[] = [{ name: 'usual', harmful: 0.15 }, PECULIAR];
+
+interface ScoredStory extends Scored {
+  readonly isHidden: boolean;
+}
+
+const score = (model: RiskModel, deployments: readonly MadeUpDeployment[]): ScoredStory[] =>
+  deployments.map(({ features, wasUnhealthy, isHidden }) => ({
+    isHidden,
+    risk: assessRisk(model, features).risk,
+    wasUnhealthy,
+  }));
+
+const mean = (values: readonly number[]): number =>
+  values.reduce((sum, value) => sum + value, 0) / values.length;
+
+const learn = (owner: Owner, examples: number, repeat: number): RiskModel =>
+  fitRiskModel(madeUpDeployments(owner, examples, SEED + 1 + repeat));
+
+const scoreLearnt = (owner: Owner, examples: number, tested: readonly MadeUpDeployment[]): Learnt => {
+  const repeats = examples === 0 ? 1 : REPEATS;
+  const runs = Array.from({ length: repeats }, (_, repeat) => score(learn(owner, examples, repeat), tested));
+  return {
+    examples,
+    auc: mean(runs.map(areaUnderCurve)),
+    aucVisible: mean(runs.map((run) => areaUnderCurve(run.filter(({ isHidden }) => !isHidden)))),
+    brier: mean(runs.map(brier)),
+    calibrationError: mean(runs.map(calibrationError)),
+  };
+};
+
+const scoreOwner = (owner: Owner): OwnerResult => {
+  const tested = madeUpDeployments(owner, TESTED, SEED);
+  return {
+    owner: owner.name,
+    deployments: tested.length,
+    unhealthy: tested.filter(({ wasUnhealthy }) => wasUnhealthy).length,
+    learnt: EXAMPLES.map((examples) => scoreLearnt(owner, examples, tested)),
+    bins: {
+      scorecard: binned(score(PRIOR_RISK_MODEL, tested)),
+      learnt: binned(score(learn(owner, 200, 0), tested)),
+    },
+  };
+};
+
+const binLine = ({ from, to, deployments, stated, unhealthy }: Bin): string =>
+  `    ${from.toFixed(2)} to ${Math.min(1, to).toFixed(2)}  ${String(deployments).padStart(5)} deployments, stated ${stated.toFixed(2)}, unhealthy ${unhealthy.toFixed(2)}`;
+
+const describe = ({ owner, deployments, unhealthy, learnt, bins }: OwnerResult): string[] => [
+  '',
+  `${owner} owner: ${deployments} deployments, ${unhealthy} of them unhealthy`,
+  '  learnt from     AUC   AUC of what shows   Brier   calibration error',
+  ...learnt.map(
+    (each) =>
+      `  ${String(each.examples).padStart(11)}   ${each.auc.toFixed(3)}   ${each.aucVisible.toFixed(3).padStart(17)}   ${each.brier.toFixed(3)}   ${each.calibrationError.toFixed(3)}`,
+  ),
+  '  scorecard as it is:',
+  ...bins.scorecard.map(binLine),
+  '  after 200 own deployments:',
+  ...bins.learnt.map(binLine),
+];
+
+/** Whether risky changes rank above safe ones, before and after learning from an owner's own deployments. */
+export const runChangesBench = ({ out }: ChangesBenchOptions): ChangesBenchResult => {
+  const owners = OWNERS.map(scoreOwner);
+  for (const line of owners.flatMap(describe)) out(line);
+  return { owners };
+};
+
+if (import.meta.main) runChangesBench({ out: (line) => process.stdout.write(`${line}\n`) });

@@ -1,0 +1,76 @@
+import { Command, Option } from 'commander';
+import { type ChangeContext, featuresOf } from '../../../core/changes/risk/change-features.ts';
+import { findingsOf } from '../../../core/changes/risk/change-findings.ts';
+import {
+  CHANGE_FORMATS,
+  type ChangeFormat,
+  readPlannedChange,
+} from '../../../core/changes/risk/planned-change.ts';
+import {
+  assessRisk,
+  PRIOR_RISK_MODEL,
+  RISK_LEVELS,
+  type RiskAssessment,
+  type RiskLevel,
+} from '../../../core/changes/risk/risk-model.ts';
+import { InvalidInputError } from '../../../core/shared/errors.ts';
+import { type DescribedPlan, readPlan } from '../../input/planned-change-file.ts';
+import { GateReachedError } from '../../run-program.ts';
+import type { Terminal } from '../../terminal/terminal.ts';
+import { LineWriter } from '../../terminal/writer.ts';
+import { type ConnectionOptions, connect, withConnection } from '../shared/connection-options.ts';
+import { describeAssessment } from './assess-text.ts';
+
+interface Options extends ConnectionOptions {
+  readonly target?: string;
+  readonly format?: ChangeFormat;
+  readonly outsideHours?: true;
+  readonly failOn?: RiskLevel;
+  readonly json?: true;
+}
+
+const assessOffline = ({ format, content }: DescribedPlan, context: ChangeContext): RiskAssessment => {
+  const change = readPlannedChange(format, content);
+  return assessRisk(PRIOR_RISK_MODEL, featuresOf(change, context), findingsOf(change));
+};
+
+/** What an option of a deployment asks for: its API, which knows the owner's deployments and incidents. */
+const assess = (described: DescribedPlan, options: Options, terminal: Terminal): Promise<RiskAssessment> => {
+  const { url, key, target, outsideHours } = options;
+  if (url === undefined && key === undefined && target === undefined)
+    return Promise.resolve(assessOffline(described, { isOutsideHours: outsideHours === true }));
+  if (outsideHours)
+    throw new InvalidInputError('--outside-hours: found --url, --key or --target, expected none of them');
+  return connect(options, terminal).assessChange(described, target);
+};
+
+/** The gate of a pipeline: fails from a level on. */
+const holdGate = ({ level, risk }: RiskAssessment, failOn: RiskLevel | undefined): void => {
+  if (failOn === undefined || RISK_LEVELS.indexOf(level) < RISK_LEVELS.indexOf(failOn)) return;
+  throw new GateReachedError(`${level} risk (${(100 * risk).toFixed(0)} %) reaches --fail-on ${failOn}`);
+};
+
+const run = async (file: string, options: Options, terminal: Terminal): Promise<void> => {
+  const described = await readPlan(file, terminal.stdin, options.format);
+  const assessment = await assess(described, options, terminal);
+  const lines = options.json ? [JSON.stringify(assessment)] : describeAssessment(assessment, terminal);
+  await new LineWriter(terminal.stdout).lines(lines);
+  holdGate(assessment, options.failOn);
+};
+
+/**
+ * `forestall assess FILE|-`: the risk of a change before it is deployed. By the scorecard, with no AWS and no network; with
+ * an address, a key or a target by the deployment there, which learns from what came of earlier changes.
+ */
+export const assessCommand = (terminal: Terminal): Command =>
+  withConnection(new Command('assess'))
+    .description('risk of a change before it is deployed, from a change set or the output of cdk diff')
+    .argument('<file>', 'JSON of describe-change-set, or the text of cdk diff; - for stdin')
+    .addOption(
+      new Option('--format <format>', 'what the file is (default: by its content)').choices(CHANGE_FORMATS),
+    )
+    .option('--target <id>', 'what is changed: asks the API, which takes its incidents into account')
+    .option('--outside-hours', 'the deployment happens outside working hours')
+    .addOption(new Option('--fail-on <level>', 'exit with 3 from this level on').choices(RISK_LEVELS))
+    .option('--json', 'one JSON object')
+    .action((path: string, options: Options) => run(path, options, terminal));

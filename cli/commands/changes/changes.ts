@@ -1,0 +1,111 @@
+import { Command, Option } from 'commander';
+import { CHANGE_HEALTHS, CHANGE_KINDS } from '../../../core/changes/deployments/change-record.ts';
+import { CHANGE_FORMATS, type ChangeFormat } from '../../../core/changes/risk/planned-change.ts';
+import type { ChangeSummaryAnswer } from '../../api-client/answers.ts';
+import { readPlan } from '../../input/planned-change-file.ts';
+import type { Terminal } from '../../terminal/terminal.ts';
+import { LineWriter } from '../../terminal/writer.ts';
+import { type ConnectionOptions, connect, withConnection } from '../shared/connection-options.ts';
+import { printList } from '../shared/list-output.ts';
+import { wholeNumber } from '../shared/option-values.ts';
+import { describeAssessment } from './assess-text.ts';
+import { CHANGE_COLUMNS, describeChange } from './changes-text.ts';
+
+interface ShowOptions extends ConnectionOptions {
+  readonly json?: true;
+}
+interface ListOptions extends ShowOptions {
+  readonly target?: string;
+  readonly kind?: ChangeSummaryAnswer['kind'];
+  readonly health?: ChangeSummaryAnswer['health'];
+  readonly limit: number;
+}
+interface RecordOptions extends ShowOptions {
+  readonly target: string;
+  readonly format?: ChangeFormat;
+  readonly id?: string;
+  readonly at?: string;
+  readonly kind: ChangeSummaryAnswer['kind'];
+  readonly from?: string;
+  readonly to?: string;
+  readonly plan?: string;
+}
+
+const print = async (lines: readonly string[], terminal: Terminal): Promise<void> =>
+  new LineWriter(terminal.stdout).lines([...lines]);
+
+const show = async (id: string, { json, ...connection }: ShowOptions, terminal: Terminal): Promise<void> => {
+  const change = await connect(connection, terminal).change(id);
+  await print(json ? [JSON.stringify(change)] : describeChange(change, terminal), terminal);
+};
+
+const list = (options: ListOptions, terminal: Terminal): Promise<void> => {
+  const { target, kind, health, limit, json, ...connection } = options;
+  return printList(
+    connect(connection, terminal).changes({ target, kind, health, most: limit }),
+    { columns: CHANGE_COLUMNS, empty: 'no changes', json: json === true },
+    terminal,
+  );
+};
+
+const record = async (summary: string, options: RecordOptions, terminal: Terminal): Promise<void> => {
+  const { json, plan, format, at, url, key, from, to, ...told } = options;
+  const planned = plan === undefined ? undefined : await readPlan(plan, terminal.stdin, format);
+  // Dated here: a request that is sent again, by this command or by a pipeline's retry, is the same change.
+  const moment = at ?? new Date().toISOString();
+  const client = connect({ ...(url && { url }), ...(key && { key }) }, terminal);
+  const recorded = await client.recordChange({
+    ...{ ...told, summary, at: moment, plan: planned },
+    ...{ version: to, previousVersion: from },
+  });
+  if (json) return print([JSON.stringify(recorded)], terminal);
+  const { id, health, assessment } = recorded;
+  const watched = health === 'watching' ? `, watched: forestall changes ${id}` : '';
+  const risk = assessment === undefined ? [] : describeAssessment(assessment, terminal);
+  return print([`${id} recorded${watched}`, ...risk], terminal);
+};
+
+const listCommand = (terminal: Terminal): Command =>
+  withConnection(new Command('list'))
+    .description('list changes, newest first; with an id, print that one')
+    .argument('[id]', 'change id')
+    .option('--target <id>', 'only this target')
+    .addOption(new Option('--kind <kind>', 'only this kind').choices(CHANGE_KINDS))
+    .addOption(new Option('--health <health>', 'only of this health').choices(CHANGE_HEALTHS))
+    .option('--limit <n>', 'at most so many', wholeNumber(1, 1_000_000), 20)
+    .option('--json', 'one JSON object per line and change')
+    .action((id: string | undefined, options: ListOptions) =>
+      id === undefined ? list(options, terminal) : show(id, options, terminal),
+    );
+
+const showCommand = (terminal: Terminal): Command =>
+  withConnection(new Command('show'))
+    .description('print one change with the risk of its plan and the health of its target since')
+    .argument('<id>', 'change id')
+    .option('--json', 'one JSON object')
+    .action((id: string, options: ShowOptions) => show(id, options, terminal));
+
+const recordCommand = (terminal: Terminal): Command =>
+  withConnection(new Command('record'))
+    .description('tell of a change; a deployment is watched for an hour')
+    .argument('<summary>', 'what was changed, such as "version 41 deployed"')
+    .requiredOption('--target <id>', 'what was changed')
+    .addOption(new Option('--kind <kind>', 'kind of change').choices(CHANGE_KINDS).default('deployment'))
+    .option('--to <version>', 'version deployed')
+    .option('--from <version>', 'version before: what a rollback would go back to')
+    .option('--at <time>', 'when, ISO 8601 or epoch seconds (default: now)')
+    .option('--id <id>', 'makes telling it again safe')
+    .option('--plan <file>', 'change set or output of cdk diff, whose risk is assessed; - for stdin')
+    .addOption(
+      new Option('--format <format>', 'what the plan is (default: by its content)').choices(CHANGE_FORMATS),
+    )
+    .option('--json', 'one JSON object')
+    .action((summary: string, options: RecordOptions) => record(summary, options, terminal));
+
+/** `forestall changes [ID|list|show|record]`: deployments and other changes, their risk and what came of them. */
+export const changesCommand = (terminal: Terminal): Command =>
+  new Command('changes')
+    .description('list, show and record changes')
+    .addCommand(listCommand(terminal), { isDefault: true })
+    .addCommand(showCommand(terminal))
+    .addCommand(recordCommand(terminal));

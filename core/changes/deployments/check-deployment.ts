@@ -1,0 +1,109 @@
+import { ConflictError, InvalidInputError } from '../../shared/errors.ts';
+import type { DeploymentStore, StoredChange } from '../ports.ts';
+import type { ChangeRecord, HealthCheck } from './change-record.ts';
+import { type Gathering, gatherMaterial } from './gather-material.ts';
+import { type HealthScore, scoreDeployment } from './score-deployment.ts';
+import { DEFAULT_WATCH_POLICY, dueAt, isUnhealthy, windowOf } from './watch-policy.ts';
+
+export interface Checking extends Gathering {
+  readonly changes: Pick<DeploymentStore, 'get' | 'update' | 'during'>;
+  /** Epoch milliseconds. */
+  readonly now: () => number;
+}
+
+/** What comes after a look: another one, the proposal to roll back, or the end of the watch. */
+export interface CheckOutcome {
+  readonly next: 'check' | 'roll-back' | 'close';
+  readonly tenantId: string;
+  readonly changeId: string;
+  /** Number of the next look, and when it is due. */
+  readonly check: number;
+  readonly checkAt: string;
+  /** Of this look; null where too little was known. */
+  readonly health: number | null;
+}
+
+const MOST_PARTS = 10;
+const ATTEMPTS = 3;
+
+const tidy = (value: number, digits: number): number => Number(value.toFixed(digits));
+
+const checkOf = (score: HealthScore, minutes: number, until: number, now: number): HealthCheck => ({
+  minutes,
+  until,
+  checkedAt: now,
+  health: score.health === null ? null : tidy(score.health, 1),
+  sureness: tidy(score.sureness, 3),
+  judged: score.judged,
+  sent: score.sent,
+  parts: score.parts
+    .slice(0, MOST_PARTS)
+    .map(({ weight, harm, text }) => ({ weight: tidy(weight, 3), harm: tidy(harm, 3), text })),
+});
+
+const nextOf = ({
+  checks,
+  policy = DEFAULT_WATCH_POLICY,
+  supersededBy,
+}: ChangeRecord): CheckOutcome['next'] => {
+  if (isUnhealthy(checks, policy)) return 'roll-back';
+  return supersededBy !== undefined || checks.length >= policy.checkMinutes.length ? 'close' : 'check';
+};
+
+const outcomeOf = (record: ChangeRecord): CheckOutcome => {
+  const { tenantId, changeId, at, checks, policy = DEFAULT_WATCH_POLICY } = record;
+  const minutes = policy.checkMinutes[Math.min(checks.length, policy.checkMinutes.length - 1)]!;
+  const checkAt = new Date(dueAt(at, minutes) * 1000).toISOString();
+  const next = record.health === 'watching' ? nextOf(record) : 'close';
+  return { next, tenantId, changeId, check: checks.length, checkAt, health: checks.at(-1)?.health ?? null };
+};
+
+/** The next deployment of the same target, which ends what can be told of this one. */
+const successorOf = async (
+  { changes }: Checking,
+  { tenantId, changeId, targetId, at }: ChangeRecord,
+  until: number,
+): Promise<string | undefined> => {
+  const later = await changes.during(tenantId, at, until);
+  return later.findLast(
+    (each) =>
+      each.kind === 'deployment' && each.targetId === targetId && each.changeId !== changeId && each.at > at,
+  )?.changeId;
+};
+
+const looked = async (deps: Checking, record: ChangeRecord): Promise<ChangeRecord> => {
+  const { at, checks, policy = DEFAULT_WATCH_POLICY } = record;
+  const minutes = policy.checkMinutes[checks.length]!;
+  const window = windowOf(at, minutes);
+  const supersededBy = await successorOf(deps, record, window.until);
+  if (supersededBy !== undefined) return { ...record, supersededBy };
+  const score = scoreDeployment(await gatherMaterial(deps, record, window));
+  const check = checkOf(score, minutes, window.until, Math.floor(deps.now() / 1000));
+  return { ...record, checks: [...checks, check] };
+};
+
+/** Whether this look was taken already, or there is none to take. */
+const isDone = ({ record }: StoredChange, check: number): boolean =>
+  record.health !== 'watching' || record.checks.length > check || nextOf(record) !== 'check';
+
+/**
+ * Takes look number `check` (from 0) at a deployment and stores what it found. A look taken before is not taken again:
+ * a repeat has the same outcome.
+ * @throws InvalidInputError for a change that does not exist, ConflictError where others keep writing it
+ */
+export const checkDeployment = async (
+  deps: Checking,
+  tenantId: string,
+  changeId: string,
+  check: number,
+): Promise<CheckOutcome> => {
+  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+    const stored = await deps.changes.get(tenantId, changeId);
+    if (stored === undefined) throw new InvalidInputError(`there is no change ${changeId}`);
+    if (isDone(stored, check)) return outcomeOf(stored.record);
+    const record = await looked(deps, stored.record);
+    if (await deps.changes.update({ record, pending: stored.pending }, stored.revision))
+      return outcomeOf(record);
+  }
+  throw new ConflictError(`the change ${changeId} kept changing`);
+};

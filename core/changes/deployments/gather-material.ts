@@ -1,0 +1,158 @@
+/** Reads all that one look at a deployment may use. */
+
+import type { Anomaly, AnomalyStore } from '../../anomalies/ports.ts';
+import type { ForecastStore } from '../../forecasts/ports.ts';
+import { subjectOf } from '../../incidents/explaining/diagnosis-scope.ts';
+import type { IncidentMember } from '../../incidents/incident.ts';
+import { confidenceOfAnomaly } from '../../incidents/intake/incoming.ts';
+import type { GraphStore, IncidentStore } from '../../incidents/ports.ts';
+import { buildDependencyGraph } from '../../incidents/topology/dependency-graph.ts';
+import { historyOf } from '../../metrics/blocks/block-history.ts';
+import type { BlockStore, TargetRegistry } from '../../metrics/ports.ts';
+import type { Target } from '../../metrics/targets/target.ts';
+import { InvalidInputError } from '../../shared/errors.ts';
+import { hourOf } from '../../shared/keys.ts';
+import type { DeploymentStore } from '../ports.ts';
+import type { ChangeRecord } from './change-record.ts';
+import type { DeployWindow } from './deploy-effect.ts';
+import { harmMeaningOf } from './harm-direction.ts';
+import type { Report, ScoreMaterial } from './score-deployment.ts';
+import type { TargetMaterial } from './target-effects.ts';
+import { watchScope } from './watch-scope.ts';
+
+export interface Gathering {
+  readonly changes: Pick<DeploymentStore, 'during'>;
+  readonly registry: Pick<TargetRegistry, 'get' | 'list'>;
+  readonly blocks: Pick<BlockStore, 'readRange'>;
+  readonly forecasts: Pick<ForecastStore, 'get'>;
+  readonly anomalies: Pick<AnomalyStore, 'list'>;
+  readonly incidents: Pick<IncidentStore, 'readBook'>;
+  readonly graphs: Pick<GraphStore, 'get'>;
+  /** Runs so many at once, results in order. */
+  readonly inParallel: <Item, Result>(
+    limit: number,
+    items: readonly Item[],
+    work: (item: Item) => Promise<Result>,
+  ) => Promise<Result[]>;
+}
+
+/** A week has every day's rhythm, and more tells little. */
+const HISTORY_HOURS = 7 * 24;
+const READS_AT_ONCE = 4;
+/** Targets among which peers are looked for, and anomalies read. */
+const MOST_LISTED = 200;
+/** Targets deployed so near in time are no control group. */
+const DEPLOYED_NEAR_SECONDS = 2 * 3600;
+
+const materialOf = async (
+  { blocks, forecasts }: Gathering,
+  target: Target,
+  window: DeployWindow,
+  withForecast: boolean,
+): Promise<TargetMaterial> => {
+  const { tenantId, targetId } = target;
+  const [from, to] = [hourOf(window.at) - HISTORY_HOURS, hourOf(window.until)];
+  const histories = historyOf(await blocks.readRange(tenantId, targetId, from, to));
+  const forecast = withForecast ? await forecasts.get(tenantId, targetId) : undefined;
+  const isEarlier = forecast !== undefined && forecast.issuedAt <= window.at * 1000;
+  return { target, histories, ...(isEarlier && { forecast }) };
+};
+
+const isBadWay = ({ metric, value, expected }: Anomaly, unit: string | undefined): boolean => {
+  const { worse } = harmMeaningOf(metric, unit);
+  if (expected === undefined || worse === 'either') return true;
+  return worse === 'up' ? value > expected.upper : value < expected.lower;
+};
+
+const anomalyReports = (
+  anomalies: readonly Anomaly[],
+  units: ReadonlyMap<string, Target>,
+  { at }: DeployWindow,
+): Report[] =>
+  anomalies
+    .filter(({ since, silenced }) => since >= at && silenced === undefined)
+    .filter((each) => isBadWay(each, units.get(each.targetId)?.metrics[each.metric]?.unit))
+    .map(({ targetId, metric, oneIn }) => ({
+      kind: 'anomaly',
+      targetId,
+      subject: metric,
+      confidence: confidenceOfAnomaly(oneIn),
+    }));
+
+/** Alarms and predicted breaches that began since: anomalies are read from their own records, which know directions. */
+const memberReports = (members: readonly IncidentMember[], { at, until }: DeployWindow): Report[] =>
+  members.flatMap((member): Report[] => {
+    const { kind, targetId, firstAt, isActive, confidence } = member;
+    if (kind === 'anomaly' || firstAt < at || firstAt > until || (kind === 'alarm' && !isActive)) return [];
+    return [{ kind, targetId, subject: subjectOf(member), confidence }];
+  });
+
+const ownTarget = async (
+  { registry }: Gathering,
+  { tenantId, targetId }: ChangeRecord,
+  at: number,
+): Promise<Target> => {
+  const known = await registry.get(tenantId, targetId);
+  // Never heard of: then nothing can be said of it, and that is what the score will say.
+  return known ?? { tenantId, targetId, profile: 'generic', metrics: {}, firstSeen: at, lastSeen: at };
+};
+
+const scopeOf = async (deps: Gathering, record: ChangeRecord, own: Target) => {
+  const { tenantId, changeId, at } = record;
+  const graph = buildDependencyGraph(tenantId, { ...(await deps.graphs.get(tenantId)), now: at });
+  const near = await deps.changes.during(tenantId, at - DEPLOYED_NEAR_SECONDS, at + DEPLOYED_NEAR_SECONDS);
+  const deployed = near.filter(({ kind }) => kind === 'deployment').map(({ targetId }) => targetId);
+  const { items: others } = await deps.registry.list(tenantId, { limit: MOST_LISTED });
+  return watchScope({ graph, own, others, deployed: new Set(deployed), changeId, at });
+};
+
+const reportsSince = async (
+  { anomalies, incidents }: Gathering,
+  tenantId: string,
+  targets: readonly Target[],
+  window: DeployWindow,
+): Promise<Report[]> => {
+  const { at: from, until: to } = window;
+  const { items } = await anomalies.list(tenantId, { from, to }, { limit: MOST_LISTED });
+  const book = await incidents.readBook(tenantId);
+  const members = book.incidents.flatMap(({ incident }) => Object.values(incident.members));
+  const byId = new Map(targets.map((target) => [target.targetId, target] as const));
+  return [...anomalyReports(items, byId, window), ...memberReports(members, window)].filter(({ targetId }) =>
+    byId.has(targetId),
+  );
+};
+
+/** A damaged block hides its target: a neighbour's or a peer's is left out, the target's own is said. */
+const readable = async (read: Promise<TargetMaterial>): Promise<TargetMaterial[]> => {
+  try {
+    return [await read];
+  } catch (error) {
+    if (error instanceof InvalidInputError) return [];
+    throw error;
+  }
+};
+
+/** Metrics of the deployed target, its neighbours and peers, and what was reported of them since. */
+export const gatherMaterial = async (
+  deps: Gathering,
+  record: ChangeRecord,
+  window: DeployWindow,
+): Promise<ScoreMaterial> => {
+  const { tenantId } = record;
+  const own = await ownTarget(deps, record, window.at);
+  const scope = await scopeOf(deps, record, own);
+  const named = async (ids: readonly string[]): Promise<TargetMaterial[]> => {
+    const found = await deps.inParallel(READS_AT_ONCE, ids, async (id) => {
+      const target = await deps.registry.get(tenantId, id);
+      return target === undefined ? [] : readable(materialOf(deps, target, window, true));
+    });
+    return found.flat();
+  };
+  const [callers, callees] = [await named(scope.callers), await named(scope.callees)];
+  const peers = await deps.inParallel(READS_AT_ONCE, scope.peers, (peer) =>
+    readable(materialOf(deps, peer, window, false)),
+  );
+  const material = { own: await materialOf(deps, own, window, true), callers, callees, peers: peers.flat() };
+  const targets = [material.own, ...callers, ...callees, ...material.peers].map(({ target }) => target);
+  return { window, ...material, reports: await reportsSince(deps, tenantId, targets, window) };
+};

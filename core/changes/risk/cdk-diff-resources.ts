@@ -1,0 +1,125 @@
+/** The `Resources` of `cdk diff`: one line for each resource, and a tree of the settings that change. */
+import { InvalidInputError } from '../../shared/errors.ts';
+import type { DiffLine } from './cdk-diff-table.ts';
+import type {
+  Disposal,
+  PlannedAction,
+  PlannedResource,
+  PlannedSetting,
+  Replacement,
+} from './planned-resource.ts';
+
+export type { DiffLine } from './cdk-diff-table.ts';
+
+export interface FoundResource {
+  readonly resource: PlannedResource;
+  /** What other parts of the diff call it: its construct path and its logical id. */
+  readonly names: readonly string[];
+}
+
+const RESOURCE = /^\[(.)\] (\S+::\S+) (.+)$/;
+const MOVE = / \(OR move .* via refactoring\)$/;
+const IMPACT = / (may be replaced|replace|destroy|orphan|import)$/;
+/** One space, a branch, a dash: a setting of the resource; whatever is deeper belongs to the setting. */
+const SETTING = /^ [├└]─ \[([+~-])\] (\S+?)(?: \((may cause|requires) replacement\))?$/;
+/** Matches every line that begins with a space. */
+const VALUE = /^[ │]+(?:[├└]─ )?(?:\s*\[([+~ -])\] )?(.*)$/;
+
+const ACTIONS: Readonly<Record<string, PlannedAction>> = {
+  '+': 'add',
+  '~': 'modify',
+  '-': 'remove',
+  '←': 'import',
+};
+const IMPACTS: Readonly<Record<string, Replacement>> = { replace: 'always', 'may be replaced': 'maybe' };
+const DISPOSALS: Readonly<Record<string, Disposal>> = { destroy: 'deleted', orphan: 'kept' };
+const NEEDS: Readonly<Record<string, Replacement>> = { requires: 'always', 'may cause': 'maybe' };
+
+interface OpenSetting {
+  readonly sign: string;
+  readonly name: string;
+  readonly replacement: Replacement;
+  readonly before: string[];
+  readonly after: string[];
+}
+
+interface OpenResource {
+  readonly head: Omit<PlannedResource, 'settings'>;
+  readonly names: readonly string[];
+  readonly settings: OpenSetting[];
+}
+
+const openResource = (stack: string, { text, number }: DiffLine): OpenResource => {
+  const match = RESOURCE.exec(text);
+  if (match === null) {
+    throw new InvalidInputError(
+      `cdk diff line ${number}: found ${JSON.stringify(text.slice(0, 80))}, expected a resource such as "[~] AWS::SQS::Queue Jobs JobsDF1CC2D4"`,
+    );
+  }
+  const [, sign, type, rest] = match;
+  const told = rest!.replace(MOVE, '');
+  const impact = IMPACT.exec(told)?.[1] ?? '';
+  const named = told.replace(IMPACT, '');
+  const logicalId = named.split(' ').at(-1)!;
+  const path = named.slice(0, -logicalId.length).trim();
+  const action = ACTIONS[sign!] ?? 'unknown';
+  const replacement = IMPACTS[impact] ?? 'never';
+  const disposal = DISPOSALS[impact] ?? 'unstated';
+  return {
+    head: { stack, logicalId, ...(path === '' ? {} : { path }), type: type!, action, replacement, disposal },
+    names: path === '' ? [logicalId] : [path, logicalId],
+    settings: [],
+  };
+};
+
+/** A value of its own tag, or of the setting's where it has none; headings of deeper levels are no values. */
+const addValue = (setting: OpenSetting, text: string): void => {
+  const [, ownSign, rest] = VALUE.exec(text)!;
+  const value = rest!.trim();
+  if (value === '' || value.startsWith('@@') || /^\.\S+:$/.test(value)) return;
+  const sign = ownSign ?? setting.sign;
+  if (sign === '-') setting.before.push(value);
+  if (sign === '+') setting.after.push(value);
+};
+
+const closeSetting = ({ name, replacement, before, after }: OpenSetting): PlannedSetting => ({
+  name,
+  replacement,
+  ...(before.length === 0 ? {} : { before: before.join('\n') }),
+  ...(after.length === 0 ? {} : { after: after.join('\n') }),
+});
+
+/** A replaced thing's policy is shown only where it changes; the new one counts. */
+const disposalOf = (head: OpenResource['head'], settings: readonly PlannedSetting[]): Disposal => {
+  const policy = settings.find(({ name }) => name === 'UpdateReplacePolicy')?.after;
+  if (head.disposal !== 'unstated' || head.replacement === 'never' || policy === undefined)
+    return head.disposal;
+  if (policy.includes('Retain')) return 'kept';
+  return policy.includes('Snapshot') ? 'snapshot' : 'deleted';
+};
+
+const closeResource = ({ head, names, settings: open }: OpenResource): FoundResource => {
+  const settings = open.map(closeSetting);
+  return { resource: { ...head, disposal: disposalOf(head, settings), settings }, names };
+};
+
+export const readResources = (stack: string, lines: readonly DiffLine[]): FoundResource[] => {
+  const resources: OpenResource[] = [];
+  for (const line of lines) {
+    if (line.text.startsWith('[')) {
+      resources.push(openResource(stack, line));
+      continue;
+    }
+    const resource = resources.at(-1);
+    const setting = SETTING.exec(line.text);
+    if (resource === undefined) continue;
+    if (setting !== null) {
+      const [, sign, name, needs] = setting;
+      const replacement = NEEDS[needs ?? ''] ?? 'never';
+      resource.settings.push({ sign: sign!, name: name!, replacement, before: [], after: [] });
+    } else if (line.text.startsWith(' ') && resource.settings.length > 0) {
+      addValue(resource.settings.at(-1)!, line.text);
+    }
+  }
+  return resources.map(closeResource);
+};

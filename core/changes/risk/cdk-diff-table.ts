@@ -1,0 +1,44 @@
+/** Tables of `cdk diff`: drawn with box characters, a cell of several lines spread over several rows. */
+import { InvalidInputError } from '../../shared/errors.ts';
+
+export interface DiffLine {
+  readonly number: number;
+  readonly text: string;
+}
+
+export interface TableRow {
+  readonly sign: '+' | '-';
+  /** By column heading; lines of a cell are separated by newlines. */
+  readonly cells: Readonly<Record<string, string>>;
+}
+
+const cellsOf = (text: string): string[] =>
+  text
+    .split('│')
+    .slice(1, -1)
+    .map((cell) => cell.trim());
+
+/** Rows that are added or removed. A row whose first cell is empty goes on with the one before it. */
+export const readTable = (lines: readonly DiffLine[]): TableRow[] => {
+  const [header, ...body] = lines.filter(({ text }) => text.startsWith('│'));
+  if (header === undefined) return [];
+  const names = cellsOf(header.text);
+  const rows: { sign: '+' | '-'; cells: Record<string, string> }[] = [];
+  for (const { text, number } of body) {
+    const [sign, ...cells] = cellsOf(text);
+    const own = rows.at(-1);
+    if (sign === '+' || sign === '-') {
+      rows.push({ sign, cells: Object.fromEntries(cells.map((cell, at) => [names[at + 1] ?? '', cell])) });
+    } else if (own === undefined) {
+      throw new InvalidInputError(
+        `cdk diff line ${number}: found a row without + or -, expected one of them`,
+      );
+    } else {
+      cells.forEach((cell, at) => {
+        const name = names[at + 1] ?? '';
+        if (cell !== '') own.cells[name] = own.cells[name] ? `${own.cells[name]}\n${cell}` : cell;
+      });
+    }
+  }
+  return rows;
+};

@@ -1,0 +1,184 @@
+import * as z from 'zod';
+import { InvalidInputError } from '../../shared/errors.ts';
+import {
+  combineChanges,
+  type Disposal,
+  type PlannedAction,
+  type PlannedChange,
+  type PlannedResource,
+  type PlannedSetting,
+  type Replacement,
+} from './planned-resource.ts';
+import { grantsBetween, type ResourceVersions, rulesBetween } from './policy-changes.ts';
+
+/**
+ * What is read of DescribeChangeSet's answer
+ * (https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_DescribeChangeSet.html). Actions and
+ * replacements are open texts, so that a value that CloudFormation adds one day is `unknown` and not an error.
+ */
+const Text = z.string().nullish();
+const Target = z.object({
+  Attribute: Text,
+  Name: Text,
+  RequiresRecreation: Text,
+  BeforeValue: Text,
+  AfterValue: Text,
+});
+const Resource = z.object({
+  Action: z.string(),
+  LogicalResourceId: z.string(),
+  ResourceType: z.string(),
+  Replacement: Text,
+  PolicyAction: Text,
+  Details: z.array(z.object({ Target: Target.nullish(), Evaluation: Text })).nullish(),
+  BeforeContext: Text,
+  AfterContext: Text,
+});
+const Page = z.object({
+  StackName: z.string(),
+  Status: Text,
+  StatusReason: Text,
+  NextToken: Text,
+  Changes: z.array(z.object({ ResourceChange: Resource.nullish() })),
+});
+type Page = z.infer<typeof Page>;
+type Resource = z.infer<typeof Resource>;
+
+const ACTIONS: Readonly<Record<string, PlannedAction>> = {
+  Add: 'add',
+  Modify: 'modify',
+  Remove: 'remove',
+  Import: 'import',
+};
+const REPLACEMENTS: Readonly<Record<string, Replacement>> = {
+  True: 'always',
+  Conditional: 'maybe',
+  Always: 'always',
+  Conditionally: 'maybe',
+};
+const DISPOSALS: Readonly<Record<string, Disposal>> = {
+  Delete: 'deleted',
+  ReplaceAndDelete: 'deleted',
+  Retain: 'kept',
+  ReplaceAndRetain: 'kept',
+  Snapshot: 'snapshot',
+  ReplaceAndSnapshot: 'snapshot',
+};
+
+const replacementOf = (text: string | null | undefined): Replacement => REPLACEMENTS[text ?? ''] ?? 'never';
+
+type Details = NonNullable<Resource['Details']>;
+
+const rank = (replacement: Replacement): number => ['never', 'maybe', 'always'].indexOf(replacement);
+
+interface SettingChanges {
+  readonly needs: Replacement[];
+  readonly before: Set<string>;
+  readonly after: Set<string>;
+}
+
+/**
+ * CloudFormation lists a setting once for each reason that it changes and for each part of it: the strongest need counts,
+ * and all the values.
+ */
+const settingsOf = (details: Details): PlannedSetting[] => {
+  const byName = new Map<string, SettingChanges>();
+  for (const { Target: target, Evaluation: evaluation } of details) {
+    const name = target?.Name ?? target?.Attribute;
+    if (target == null || name == null) continue;
+    const changes = byName.get(name) ?? { needs: [], before: new Set(), after: new Set() };
+    const needs = replacementOf(target.RequiresRecreation);
+    changes.needs.push(needs === 'always' && evaluation === 'Dynamic' ? 'maybe' : needs);
+    if (target.BeforeValue != null) changes.before.add(target.BeforeValue);
+    if (target.AfterValue != null) changes.after.add(target.AfterValue);
+    byName.set(name, changes);
+  }
+  return [...byName].map(([name, { needs, before, after }]) => ({
+    name,
+    replacement: needs.reduce((most, each) => (rank(each) > rank(most) ? each : most)),
+    ...(before.size === 0 ? {} : { before: [...before].join('\n') }),
+    ...(after.size === 0 ? {} : { after: [...after].join('\n') }),
+  }));
+};
+
+const resourceOf = (stack: string, resource: Resource): PlannedResource => ({
+  stack,
+  logicalId: resource.LogicalResourceId,
+  type: resource.ResourceType,
+  action: ACTIONS[resource.Action] ?? 'unknown',
+  replacement: replacementOf(resource.Replacement),
+  disposal: DISPOSALS[resource.PolicyAction ?? ''] ?? 'unstated',
+  settings: settingsOf(resource.Details ?? []),
+});
+
+/** A role or group that goes as a whole takes its permissions and rules along: nobody misses them. */
+const versionsOf = (stack: string, resources: readonly Resource[]): ResourceVersions[] => {
+  const isGone = ({ Action: action }: Resource): boolean => action === 'Remove';
+  const losesRole = resources.some((each) => isGone(each) && each.ResourceType === 'AWS::IAM::Role');
+  const outlives = ({ ResourceType: type }: Resource): boolean =>
+    (/^AWS::IAM::\w*Policy$/.test(type) && !losesRole) || /^AWS::EC2::SecurityGroup(In|E)gress$/.test(type);
+  return resources
+    .filter((each) => !isGone(each) || outlives(each))
+    .map(({ ResourceType: type, BeforeContext: before, AfterContext: after }) => ({
+      ...{ stack, type, before: before ?? undefined, after: after ?? undefined },
+    }));
+};
+
+const readPage = (page: Page): PlannedChange => {
+  const resources = page.Changes.flatMap(({ ResourceChange: change }) => (change == null ? [] : [change]));
+  const stack = page.StackName;
+  const contexts = versionsOf(stack, resources);
+  return {
+    stacks: resources.length === 0 ? [] : [stack],
+    // The nested stack's own change set says what changes within it.
+    resources: resources
+      .filter(({ ResourceType: type, Action: action }) => type !== NESTED || action !== 'Modify')
+      .map((resource) => resourceOf(stack, resource)),
+    grants: contexts.flatMap(grantsBetween),
+    rules: contexts.flatMap(rulesBetween),
+  };
+};
+
+const NESTED = 'AWS::CloudFormation::Stack';
+/** What CloudFormation says of a change set that would change nothing. */
+const NOTHING = /didn't contain changes|no updates are to be performed/i;
+
+const refuseFailed = ({ StackName: name, Status: status, StatusReason: reason }: Page): void => {
+  if (status !== 'FAILED' || NOTHING.test(reason ?? '')) return;
+  throw new InvalidInputError(
+    `change set of ${name}: found status FAILED (${reason ?? 'no reason given'}), expected one that was created`,
+  );
+};
+
+/** A page that says there are more must not pass for the whole. */
+const refusePartial = (pages: readonly Page[]): void => {
+  for (const name of new Set(pages.map(({ StackName: stack }) => stack))) {
+    const own = pages.filter(({ StackName: stack }) => stack === name);
+    const unread = own.filter(({ NextToken: token }) => token != null).length - (own.length - 1);
+    if (unread <= 0) continue;
+    throw new InvalidInputError(
+      `change set of ${name}: found a NextToken and no further page, expected all pages (an array of them)`,
+    );
+  }
+};
+
+/** Reads one answer of DescribeChangeSet, or an array of them: pages, and the change sets of nested stacks. */
+export const readChangeSet = (input: unknown): PlannedChange => {
+  const answers = Array.isArray(input) ? input : [input];
+  if (answers.length === 0)
+    throw new InvalidInputError('change set: found an empty array, expected at least one answer');
+  const pages = answers.map((answer, at) => {
+    const page = Page.safeParse(answer);
+    if (page.success) return page.data;
+    const where = answers.length === 1 ? 'change set' : `change set ${at + 1} of ${answers.length}`;
+    throw new InvalidInputError(
+      `${where}: not an answer of DescribeChangeSet: ${z.prettifyError(page.error)}`,
+      {
+        cause: page.error,
+      },
+    );
+  });
+  pages.forEach(refuseFailed);
+  refusePartial(pages);
+  return combineChanges(pages.map(readPage));
+};

@@ -1,0 +1,25 @@
+import * as z from 'zod';
+import { makeDocumentClient } from '../../../adapters/aws/clients.ts';
+import { dynamoDeploymentStore } from '../../../adapters/changes/deployment-store.ts';
+import { publisherTo } from '../../runtime/event-bus.ts';
+import { observe, telemetry } from '../../runtime/observe.ts';
+import { readEnv } from '../../runtime/read-env.ts';
+import { makeHandler } from './handler.ts';
+
+const env = readEnv({
+  REGISTRY_TABLE_NAME: z.string().min(1),
+  EVENT_BUS_NAME: z.string().min(1),
+});
+
+export const handler = observe(
+  makeHandler({
+    changes: dynamoDeploymentStore({
+      client: makeDocumentClient(),
+      tableName: env.REGISTRY_TABLE_NAME,
+      now: Date.now,
+    }),
+    events: publisherTo(env.EVENT_BUS_NAME),
+    now: Date.now,
+    telemetry,
+  }),
+);

@@ -1,0 +1,111 @@
+import type { ChangeRecord } from '../../../../core/changes/deployments/change-record.ts';
+import { recordChange, type ToldChange } from '../../../../core/changes/deployments/record-change.ts';
+import type { ForestallEvent } from '../../../../core/events/event-catalog.ts';
+import type { Target } from '../../../../core/metrics/targets/target.ts';
+import { makeHandler as makeClose } from '../../../../functions/changes/close-deployment/handler.ts';
+import { makeHandler as makeScore } from '../../../../functions/changes/score-deployment/handler.ts';
+import { memoryIncidentWorld } from '../../../fakes/incidents.ts';
+import {
+  memoryAnomalies,
+  memoryBlocks,
+  memoryForecasts,
+  memoryRegistry,
+  recordedTelemetry,
+  watched,
+} from '../../functions/memory-stores.ts';
+import { memoryDeployments } from './memory-deployments.ts';
+
+/** When things are deployed here: 2026-11-21T10:05:00Z. */
+export const AT = 1_795_255_500;
+export const STEP = 300;
+const DAYS = 3;
+
+/** Points of three days and an hour; noise that repeats, so that tests do. */
+export const series = (
+  level: number,
+  after: (value: number, minutes: number) => number = (value) => value,
+  days = DAYS,
+): (readonly [number, number])[] =>
+  Array.from({ length: (days * 86_400 + 3600) / STEP + 1 }, (_, i) => {
+    const at = AT - days * 86_400 + i * STEP;
+    const noise = Math.sin(i * 12.9898) * 0.5 + Math.sin(i * 0.7) * 0.5;
+    const value = level * (1 + 0.02 * noise);
+    return [at, at > AT ? after(value, (at - AT) / 60) : value] as const;
+  });
+
+type Histories = Readonly<Record<string, Readonly<Record<string, readonly (readonly [number, number])[]>>>>;
+
+const METRICS = {
+  latency_ms: { kind: 'gauge', unit: 'ms' },
+  error_percent: { kind: 'gauge', unit: '%' },
+  request_rate: { kind: 'gauge' },
+} as const;
+
+/** A target that sends latency, failures and requests. */
+export const service = (targetId: string, over: Partial<Target> = {}): Target =>
+  watched(targetId, { metrics: METRICS, lastSeen: AT + 3600, ...over });
+
+/** Histories of such a target, changed after the deployment. */
+export const requests = (slower = 1, failing = 0) => ({
+  latency_ms: series(120, (value) => value * slower),
+  error_percent: series(0.5, (value) => value + failing),
+  request_rate: series(80),
+});
+
+/** All that watching a deployment needs, in memory. */
+export const deployedWorld = (histories: Histories, targets: readonly Target[] = [service('web-1')]) => {
+  const clock = { now: (AT + 3700) * 1000 };
+  const deployments = memoryDeployments();
+  const incidents = memoryIncidentWorld();
+  const published: ForestallEvent[] = [];
+  const log = recordedTelemetry();
+  const anomalies = memoryAnomalies();
+  const forecasts = memoryForecasts();
+  const started = new Map<string, unknown>();
+  const now = () => clock.now;
+  const events = {
+    publish: async (all: readonly ForestallEvent[]) => {
+      published.push(...all);
+    },
+  };
+  const workflow = {
+    start: async (name: string, input: unknown) => {
+      if (started.has(name)) return 'already-running' as const;
+      started.set(name, input);
+      return 'started' as const;
+    },
+  };
+  const { graphs, incidents: store, signals } = incidents.stores;
+  const shared = { changes: deployments.store, now, telemetry: log.telemetry };
+  const sources = {
+    registry: memoryRegistry(targets),
+    blocks: memoryBlocks(histories),
+    forecasts: forecasts.store,
+  };
+  const reading = { ...shared, ...sources, anomalies: anomalies.store, incidents: store, graphs };
+  const told = (change: Partial<ToldChange> = {}): Promise<ChangeRecord> =>
+    recordChange(
+      { ...reading, signals, workflow },
+      'acme',
+      { target: 'web-1', summary: 'version 41 deployed', kind: 'deployment', at: AT, ...change },
+      Math.floor(now() / 1000),
+    );
+  return {
+    ...{
+      clock,
+      deployments,
+      incidents,
+      published,
+      log,
+      anomalies,
+      forecasts,
+      started,
+      reading,
+      told,
+      events,
+    },
+    score: makeScore(reading),
+    close: makeClose({ ...shared, events }),
+    stored: (changeId: string) => deployments.stored.get(`acme ${changeId}`),
+  };
+};

@@ -1,0 +1,203 @@
+import { describe, expect, it } from 'vitest';
+import { readPlannedChange } from '../../../../core/changes/risk/planned-change.ts';
+import { changeSet, resourceChange, setting } from './change-samples.ts';
+
+const read = (content: unknown) => readPlannedChange('cloudformation-change-set', content);
+const readOne = (described: Parameters<typeof resourceChange>[0]) =>
+  read(changeSet([resourceChange(described)])).resources[0];
+
+describe('reading a change set', () => {
+  it('reads what happens to each resource', () => {
+    const found = [
+      resourceChange({ action: 'Add', id: 'A' }),
+      resourceChange({ action: 'Remove', id: 'B', more: { PolicyAction: 'Retain' } }),
+      resourceChange({ id: 'C', more: { Replacement: 'True', PolicyAction: 'ReplaceAndSnapshot' } }),
+      resourceChange({ id: 'D', more: { Replacement: 'Conditional', PolicyAction: 'ReplaceAndDelete' } }),
+      resourceChange({ action: 'Import', id: 'E' }),
+      resourceChange({ action: 'Dynamic', id: 'F' }),
+    ];
+    const { resources, stacks } = read(changeSet(found));
+    expect(stacks).toEqual(['Shop']);
+    expect(resources.map((each) => [each.action, each.replacement, each.disposal])).toEqual([
+      ['add', 'never', 'unstated'],
+      ['remove', 'never', 'kept'],
+      ['modify', 'always', 'snapshot'],
+      ['modify', 'maybe', 'deleted'],
+      ['import', 'never', 'unstated'],
+      ['unknown', 'never', 'unstated'],
+    ]);
+  });
+
+  it('joins what is said of one setting: all values, and the strongest need to make it anew', () => {
+    const details = [
+      setting('KeySchema', 'a', 'b', { RequiresRecreation: 'Conditionally' }),
+      setting('KeySchema', 'a', 'c', { RequiresRecreation: 'Always' }),
+      setting('KeySchema', 'a', 'a', { RequiresRecreation: 'Never' }),
+      { ...setting('Name', undefined, undefined, { RequiresRecreation: 'Always' }), Evaluation: 'Dynamic' },
+      { Target: { Attribute: 'DeletionPolicy', BeforeValue: 'Retain', AfterValue: 'Delete' } },
+      { Target: null },
+      {},
+    ];
+    expect(readOne({ more: { Details: details } })?.settings).toEqual([
+      { name: 'KeySchema', replacement: 'always', before: 'a', after: 'b\nc\na' },
+      { name: 'Name', replacement: 'maybe' },
+      { name: 'DeletionPolicy', replacement: 'never', before: 'Retain', after: 'Delete' },
+    ]);
+  });
+
+  it('takes pages and nested stacks together, and leaves what is within a nested stack to its own change set', () => {
+    const nested = resourceChange({ type: 'CloudFormation::Stack', id: 'Inner' });
+    const gone = resourceChange({ type: 'CloudFormation::Stack', id: 'Old', action: 'Remove' });
+    const found = read([
+      changeSet([resourceChange({ id: 'A' })], { NextToken: 'more' }),
+      changeSet([resourceChange({ id: 'B' }), nested, gone]),
+      changeSet([resourceChange({ id: 'C' })], { StackName: 'Inner' }),
+      changeSet([], { StackName: 'Same' }),
+    ]);
+    expect(found.stacks).toEqual(['Inner', 'Shop']);
+    expect(found.resources.map(({ logicalId }) => logicalId)).toEqual(['A', 'B', 'Old', 'C']);
+  });
+
+  it('reads an answer that would change nothing', () => {
+    const reason = "The submitted information didn't contain changes. Submit different information.";
+    expect(read(changeSet([], { Status: 'FAILED', StatusReason: reason })).resources).toEqual([]);
+    expect(read(changeSet([{ Type: 'Hook' }])).stacks).toEqual([]);
+  });
+
+  it.each([
+    ['nothing', undefined, /not an answer of DescribeChangeSet/],
+    ['an empty array', [], /found an empty array, expected at least one answer/],
+    ['another document', { Stacks: [] }, /StackName/],
+    ['a bad page among good ones', [changeSet([]), {}], /^change set 2 of 2/],
+    [
+      'a failed change set',
+      changeSet([], { Status: 'FAILED', StatusReason: 'no access' }),
+      /status FAILED \(no access\)/,
+    ],
+    ['one that failed without a reason', changeSet([], { Status: 'FAILED' }), /FAILED \(no reason given\)/],
+    [
+      'the first of several pages',
+      changeSet([], { NextToken: 'more' }),
+      /found a NextToken and no further page/,
+    ],
+  ])('refuses %s', (_, content, message) => {
+    expect(() => read(content)).toThrow(expect.objectContaining({ name: 'InvalidInputError' }));
+    expect(() => read(content)).toThrow(message);
+  });
+});
+
+const policyOf = (...statements: object[]): string =>
+  JSON.stringify({ Properties: { PolicyDocument: { Statement: statements } } });
+
+describe('permissions of a change set', () => {
+  const reading = { Effect: 'Allow', Action: 's3:GetObject', Resource: 'arn:aws:s3:::files/*' };
+  const policy = (before: string | undefined, after: string | undefined, action = 'Modify') =>
+    resourceChange({
+      ...{ action, type: 'IAM::Policy', id: 'P' },
+      more: { BeforeContext: before, AfterContext: after },
+    });
+  const grants = (...changes: object[]) => read(changeSet(changes)).grants;
+
+  it('finds statements that come and go', () => {
+    const open = { Effect: 'Deny', NotAction: ['iam:*'], NotResource: 'x', NotPrincipal: '*', Condition: {} };
+    expect(grants(policy(policyOf(reading), policyOf(open)))).toEqual([
+      {
+        ...{
+          stack: 'Shop',
+          given: true,
+          effect: 'deny',
+          actions: ['*'],
+          resources: ['*'],
+          principals: ['*'],
+        },
+        isConditional: true,
+      },
+      {
+        ...{ stack: 'Shop', given: false, effect: 'allow', actions: ['s3:GetObject'] },
+        ...{ resources: ['arn:aws:s3:::files/*'], principals: [], isConditional: false },
+      },
+    ]);
+    expect(grants(policy(policyOf(reading), policyOf(reading)))).toEqual([]);
+  });
+
+  it('reads principals in all their forms, references as their JSON, and managed policies', () => {
+    const shared = (Principal: unknown) => ({
+      Effect: 'Allow',
+      Action: 'sqs:*',
+      Resource: { Ref: 'Q' },
+      Principal,
+    });
+    const after = policyOf(shared('*'), shared({ AWS: ['a', 'b'], Service: { Ref: 'S' } }));
+    expect(grants(policy(undefined, after)).map(({ principals }) => principals)).toEqual([
+      ['*'],
+      ['AWS:a', 'AWS:b', 'Service:{"Ref":"S"}'],
+    ]);
+    expect(grants(policy(undefined, after))[0]?.resources).toEqual(['{"Ref":"Q"}']);
+    const managed = JSON.stringify({
+      Properties: { ManagedPolicyArns: ['arn:aws:iam::aws:policy/ReadOnlyAccess'] },
+    });
+    expect(grants(policy(undefined, managed))[0]?.actions).toEqual([
+      'arn:aws:iam::aws:policy/ReadOnlyAccess',
+    ]);
+  });
+
+  it('takes a demand of encryption for no denial', () => {
+    const denial = (Condition: object) => ({ Effect: 'Deny', Action: '*', Resource: '*', Condition });
+    const encrypted = denial({ Bool: { 'aws:SecureTransport': 'false' } });
+    const local = denial({ StringNotEquals: { 'aws:SourceVpc': 'vpc-1' } });
+    expect(grants(policy(undefined, policyOf(encrypted)))).toEqual([]);
+    expect(grants(policy(undefined, policyOf(local)))).toHaveLength(1);
+  });
+
+  it('misses the permissions of a policy that goes, unless its role goes, too', () => {
+    const gone = policy(policyOf(reading), undefined, 'Remove');
+    const role = resourceChange({
+      action: 'Remove',
+      type: 'IAM::Role',
+      id: 'R',
+      more: { BeforeContext: policyOf(reading) },
+    });
+    expect(grants(gone)).toHaveLength(1);
+    expect(grants(gone, role)).toEqual([]);
+  });
+
+  it('takes versions that cannot be read, or are no policies, for unknown', () => {
+    expect(grants(policy('{"Properties": {"Poli', '[1]'))).toEqual([]);
+    expect(grants(policy('{}', policyOf({ ManagedRuleGroupStatement: {} })))).toEqual([]);
+  });
+});
+
+describe('network rules of a change set', () => {
+  const group = (before: object | undefined, after: object | undefined, described: object = {}) =>
+    resourceChange({
+      ...{ type: 'EC2::SecurityGroup', id: 'G', ...described },
+      more: {
+        BeforeContext: before && JSON.stringify({ Properties: before }),
+        AfterContext: after && JSON.stringify({ Properties: after }),
+      },
+    });
+  const rules = (...changes: object[]) =>
+    read(changeSet(changes)).rules.map(({ added, flow, ports, peer }) => [added, flow, ports, peer]);
+
+  it('finds rules within a group and beside it', () => {
+    const https = { IpProtocol: 'tcp', FromPort: 443, ToPort: 443, CidrIp: '10.0.0.0/8' };
+    const anything = { IpProtocol: '-1', CidrIp: '0.0.0.0/0' };
+    expect(rules(group({ SecurityGroupIngress: [https] }, { SecurityGroupEgress: [anything] }))).toEqual([
+      [false, 'in', 'TCP 443', '10.0.0.0/8'],
+      [true, 'out', 'Everything', '0.0.0.0/0'],
+    ]);
+    const range = { IpProtocol: 'udp', FromPort: 1, ToPort: 9, SourceSecurityGroupId: { Ref: 'Other' } };
+    expect(rules(group(range, undefined, { type: 'EC2::SecurityGroupIngress', action: 'Remove' }))).toEqual([
+      [false, 'in', 'UDP 1-9', '{"Ref":"Other"}'],
+    ]);
+    expect(
+      rules(group(undefined, { IpProtocol: 'icmp' }, { type: 'EC2::SecurityGroupEgress', action: 'Add' })),
+    ).toEqual([[true, 'out', 'ICMP', 'unknown']]);
+  });
+
+  it('does not miss the rules of a group that goes', () => {
+    expect(
+      rules(group({ SecurityGroupIngress: [{ CidrIp: '::/0' }] }, undefined, { action: 'Remove' })),
+    ).toEqual([]);
+  });
+});
