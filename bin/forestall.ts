@@ -1,7 +1,7 @@
 import { App } from 'aws-cdk-lib';
-import { buildApp } from '../lib/build-app.ts';
 import { selectStage } from '../lib/config/select-stage.ts';
-import { addRulePacks } from '../lib/rule-packs.ts';
+import { buildApp } from '../lib/synth/build-app.ts';
+import { addRulePacks } from '../lib/synth/rule-packs.ts';
 
 const app = new App();
 buildApp(app, selectStage(app.node.tryGetContext('stage')));

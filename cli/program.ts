@@ -14,7 +14,7 @@ import { incidentsCommand } from './commands/incidents/incidents.ts';
 import { ingestCommand } from './commands/metrics/ingest.ts';
 import { targetsCommand } from './commands/metrics/targets.ts';
 import { statusCommand } from './commands/platform/status.ts';
-import { simulateCommand } from './commands/simulate.ts';
+import { simulateCommand } from './commands/simulator/simulate.ts';
 import type { Terminal } from './terminal/terminal.ts';
 import { VERSION } from './version.ts';
 

@@ -3,7 +3,7 @@ import {
   PutEventsCommand,
   type PutEventsRequestEntry,
 } from '@aws-sdk/client-eventbridge';
-import type { ForestallEvent } from '../../core/events/event-catalog.ts';
+import type { ForestallEvent } from '../../core/api/events/event-catalog.ts';
 import { DependencyUnavailableError } from '../../core/shared/errors.ts';
 import type { EventPublisher } from '../../core/shared/messaging.ts';
 import { calling } from './sdk-failure.ts';

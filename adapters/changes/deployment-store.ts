@@ -6,12 +6,12 @@ import {
   TransactWriteCommand,
 } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
+import type { ForestallEvent } from '../../core/api/events/event-catalog.ts';
+import { RemediationProposed } from '../../core/api/events/remediation-events.ts';
 import { ChangeRecord, ChangeSummary, summaryOf } from '../../core/changes/deployments/change-record.ts';
 import type { DeploymentStore, StoredChange } from '../../core/changes/ports.ts';
 import { ChangeFeatures } from '../../core/changes/risk/change-features.ts';
 import type { DeployExample } from '../../core/changes/risk/risk-model.ts';
-import type { ForestallEvent } from '../../core/events/event-catalog.ts';
-import { RemediationProposed } from '../../core/events/remediation-events.ts';
 import { decodeCursor, encodeCursor } from '../../core/platform/api/cursor.ts';
 import { DependencyUnavailableError } from '../../core/shared/errors.ts';
 import { registryKeys } from '../../core/shared/keys.ts';

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import type { ForestallEvent } from '../../core/events/event-catalog.ts';
+import type { ForestallEvent } from '../../core/api/events/event-catalog.ts';
 import type { Incident } from '../../core/incidents/incident.ts';
 import type { StoredIncident } from '../../core/incidents/ports.ts';
 import { registryKeys } from '../../core/shared/keys.ts';

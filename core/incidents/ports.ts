@@ -1,6 +1,6 @@
 /** Where incidents, what they depend on and what was found of their causes are kept. Every call names its tenant. */
 
-import type { ForestallEvent } from '../events/event-catalog.ts';
+import type { ForestallEvent } from '../api/events/event-catalog.ts';
 import type { Page, PageRequest } from '../metrics/ports.ts';
 import type { PastIncident } from './diagnosis/similar-incidents.ts';
 import type { CausesReport } from './explaining/causes-report.ts';

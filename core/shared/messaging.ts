@@ -1,5 +1,5 @@
 /** What leaves the pipeline: events and workflow starts. */
-import type { ForestallEvent } from '../events/event-catalog.ts';
+import type { ForestallEvent } from '../api/events/event-catalog.ts';
 
 export interface EventPublisher {
   /** @throws DependencyUnavailableError naming how many entries the bus refused */

@@ -3,8 +3,8 @@ import { type EventPattern, Match, Rule, type RuleProps } from 'aws-cdk-lib/aws-
 import { SqsQueue } from 'aws-cdk-lib/aws-events-targets';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
-import type { EventName } from '../../core/events/event-names.ts';
-import { EVENT_NAMES } from '../../core/events/event-names.ts';
+import type { EventName } from '../../core/api/events/event-names.ts';
+import { EVENT_NAMES } from '../../core/api/events/event-names.ts';
 import type { StageConfig } from '../config/stage-config.ts';
 import { DeadLetterQueue } from '../platform/dead-letter-queue.ts';
 import type { ForecastBus } from '../platform/event-bus.ts';

@@ -1,9 +1,9 @@
 import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
 import { HttpMethod } from 'aws-cdk-lib/aws-apigatewayv2';
 import type { Construct } from 'constructs';
+import { ApiFunctions } from '../api/api-functions.ts';
+import { HttpApiEdge } from '../api/http-api-edge.ts';
 import type { StageConfig } from '../config/stage-config.ts';
-import { ApiFunctions } from '../constructs/api-functions.ts';
-import { HttpApiEdge } from '../constructs/http-api-edge.ts';
 import { PublishedName } from '../platform/published-name.ts';
 import type { DataStack } from './data-stack.ts';
 

@@ -1,10 +1,10 @@
 import { Stack, type StackProps } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import type { StageConfig } from '../config/stage-config.ts';
-import { SavedQueries } from '../constructs/saved-queries.ts';
-import { ServiceAlarms } from '../constructs/service-alarms.ts';
-import { ServiceDashboard } from '../constructs/service-dashboard.ts';
-import { findWatchedParts, serviceMetrics } from '../constructs/service-metrics.ts';
+import { SavedQueries } from '../operations/saved-queries.ts';
+import { ServiceAlarms } from '../operations/service-alarms.ts';
+import { ServiceDashboard } from '../operations/service-dashboard.ts';
+import { findWatchedParts, serviceMetrics } from '../operations/service-metrics.ts';
 import type { DataStack } from './data-stack.ts';
 
 export interface OperationsStackProps extends StackProps {

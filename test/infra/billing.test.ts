@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest';
+import { BILLING_MODELS, HOURLY_SETTINGS } from '../../cost/billing-models.ts';
 import { STAGES } from '../../lib/config/stage-config.ts';
-import { BILLING_MODELS, HOURLY_SETTINGS } from '../../lib/cost/billing-models.ts';
 import { resourcesIn, stageOf } from './synthesised-stage.ts';
 
 /** What a stage holds that bills while idle, or that nobody has looked up. */
 const findings = (resources: Iterable<{ readonly Type: string; readonly Properties?: unknown }>): string[] =>
   [...resources].flatMap(({ Type, Properties }) => {
     const model = BILLING_MODELS[Type];
-    if (model === undefined) return [`${Type}: add it to lib/cost/billing-models.ts with its billing model`];
+    if (model === undefined) return [`${Type}: add it to cost/billing-models.ts with its billing model`];
     if (model.bills === 'hour') return [`${Type} bills by the hour`];
     return HOURLY_SETTINGS.filter(({ type, isOn }) => type === Type && isOn((Properties ?? {}) as never)).map(
       ({ setting }) => `${Type} bills by the hour: ${setting}`,
@@ -24,7 +24,7 @@ describe('the check', () => {
   it.each([
     ['AWS::EC2::NatGateway', {}, 'bills by the hour'],
     ['AWS::SageMaker::Endpoint', {}, 'bills by the hour'],
-    ['AWS::Quantum::Toaster', {}, 'add it to lib/cost/billing-models.ts'],
+    ['AWS::Quantum::Toaster', {}, 'add it to cost/billing-models.ts'],
     ['AWS::DynamoDB::GlobalTable', { BillingMode: 'PROVISIONED' }, 'provisioned capacity'],
     ['AWS::DynamoDB::GlobalTable', {}, 'provisioned capacity'],
     ['AWS::Lambda::EventSourceMapping', { ProvisionedPollerConfig: {} }, 'provisioned pollers'],

@@ -2,12 +2,12 @@ import { describe, expect, it } from 'vitest';
 import { priceLines, totalOf, type UsageLine } from '../../core/platform/billing/cost-lines.ts';
 import { costOf, PRICES } from '../../core/platform/billing/prices.ts';
 import { keptGigabytes, readUnits, writeUnits } from '../../core/platform/billing/units.ts';
-import { fleetUsage } from '../../lib/cost/fleet-cost.ts';
-import { idlePolls, idleUsage } from '../../lib/cost/idle-cost.ts';
-import { type ItemSizes, measureItems } from '../../lib/cost/item-sizes.ts';
-import { formatReport, parseWorkload, reportCost } from '../../lib/cost/report.ts';
-import { factsOf, type TemplateFacts } from '../../lib/cost/template-facts.ts';
-import { Workload } from '../../lib/cost/workload.ts';
+import { fleetUsage } from '../../cost/fleet-cost.ts';
+import { idlePolls, idleUsage } from '../../cost/idle-cost.ts';
+import { type ItemSizes, measureItems } from '../../cost/item-sizes.ts';
+import { formatReport, parseWorkload, reportCost } from '../../cost/report.ts';
+import { factsOf, type TemplateFacts } from '../../cost/template-facts.ts';
+import { Workload } from '../../cost/workload.ts';
 import { stageOf } from './synthesised-stage.ts';
 
 const unitsOf = (lines: readonly UsageLine[], what: string): number => {

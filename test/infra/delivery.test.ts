@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { PARTS } from '../../lib/synthesise.ts';
+import { PARTS } from '../../lib/synth/synthesise.ts';
 import { type Resource, resourcesIn, resourcesOfType, stageOf, text } from './synthesised-stage.ts';
 
 const stage = stageOf('prod');

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { priceLines, totalOf, type UsageLine } from '../../core/platform/billing/cost-lines.ts';
-import { measureItems } from '../../lib/cost/item-sizes.ts';
-import { comparingPeers, idlePeers } from '../../lib/cost/peers-cost.ts';
-import { factsOf } from '../../lib/cost/template-facts.ts';
-import { Workload } from '../../lib/cost/workload.ts';
+import { measureItems } from '../../cost/item-sizes.ts';
+import { comparingPeers, idlePeers } from '../../cost/peers-cost.ts';
+import { factsOf } from '../../cost/template-facts.ts';
+import { Workload } from '../../cost/workload.ts';
 import { stageOf } from './synthesised-stage.ts';
 
 const facts = factsOf(Object.values(stageOf('prod').templates));

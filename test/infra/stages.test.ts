@@ -5,8 +5,8 @@ import { ConfigurationError } from '../../core/shared/errors.ts';
 import { EMULATOR_GAPS } from '../../lib/config/emulator-gaps.ts';
 import { selectStage, validateConfig } from '../../lib/config/select-stage.ts';
 import { STAGES, type Stage } from '../../lib/config/stage-config.ts';
-import { addRulePacks } from '../../lib/rule-packs.ts';
-import { PARTS, synthesise } from '../../lib/synthesise.ts';
+import { addRulePacks } from '../../lib/synth/rule-packs.ts';
+import { PARTS, synthesise } from '../../lib/synth/synthesise.ts';
 import { resourcesIn } from './synthesised-stage.ts';
 
 const synthesised = new Map(STAGES.map((stage) => [stage, synthesise(selectStage(stage), addRulePacks)]));

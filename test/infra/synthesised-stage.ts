@@ -1,6 +1,6 @@
 import { selectStage } from '../../lib/config/select-stage.ts';
 import type { Stage, StageConfig } from '../../lib/config/stage-config.ts';
-import { PARTS, type Part, type Synthesis, synthesise } from '../../lib/synthesise.ts';
+import { PARTS, type Part, type Synthesis, synthesise } from '../../lib/synth/synthesise.ts';
 
 export interface Resource {
   readonly Type: string;

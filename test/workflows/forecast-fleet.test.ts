@@ -5,7 +5,6 @@ import { ConflictError, DependencyUnavailableError, InvalidInputError } from '..
 import { makeHandler as makeClose } from '../../functions/forecasts/close-forecast-run/handler.ts';
 import { makeHandler as makeBatch } from '../../functions/forecasts/forecast-batch/handler.ts';
 import { makeHandler as makePlan } from '../../functions/forecasts/plan-forecast-run/handler.ts';
-import { steadyForecaster } from '../unit/forecasts/runs/steady-forecaster.ts';
 import {
   memoryBlocks,
   memoryBreaches,
@@ -18,7 +17,8 @@ import {
   memoryStates,
   recordedTelemetry,
   watched,
-} from '../unit/functions/memory-stores.ts';
+} from '../fakes/memory-stores.ts';
+import { steadyForecaster } from '../unit/forecasts/runs/steady-forecaster.ts';
 import { definitionOf } from './definition.ts';
 import { execute, TaskError } from './interpreter.ts';
 

@@ -1,5 +1,5 @@
-import type { ForestallEvent } from '../../events/event-catalog.ts';
-import { EVENT_NAMES } from '../../events/event-names.ts';
+import type { ForestallEvent } from '../../api/events/event-catalog.ts';
+import { EVENT_NAMES } from '../../api/events/event-names.ts';
 import { maintenanceReason } from '../../platform/settings/apply-settings.ts';
 import type { Settings } from '../../platform/settings/settings.ts';
 import type { Anomaly, AnomalyEnd } from '../ports.ts';

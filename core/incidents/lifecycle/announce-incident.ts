@@ -1,6 +1,6 @@
-import type { ForestallEvent } from '../../events/event-catalog.ts';
-import { EVENT_NAMES } from '../../events/event-names.ts';
-import type { UpdateReason } from '../../events/incident-events.ts';
+import type { ForestallEvent } from '../../api/events/event-catalog.ts';
+import { EVENT_NAMES } from '../../api/events/event-names.ts';
+import type { UpdateReason } from '../../api/events/incident-events.ts';
 import { type Incident, targetsOf } from '../incident.ts';
 import { responseTimes } from './response-times.ts';
 

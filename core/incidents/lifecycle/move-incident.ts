@@ -1,4 +1,4 @@
-import type { UpdateReason } from '../../events/incident-events.ts';
+import type { UpdateReason } from '../../api/events/incident-events.ts';
 import { ConflictError, DependencyUnavailableError } from '../../shared/errors.ts';
 import { type FoldDeps, publishPending, writeStep } from '../grouping/fold-tenant.ts';
 import { type IncidentChange, planStep } from '../grouping/incident-step.ts';

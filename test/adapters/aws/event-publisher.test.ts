@@ -2,7 +2,7 @@ import { EventBridgeClient, PutEventsCommand, type PutEventsRequestEntry } from 
 import { mockClient } from 'aws-sdk-client-mock';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { eventBridgePublisher } from '../../../adapters/aws/event-publisher.ts';
-import type { ForestallEvent } from '../../../core/events/event-catalog.ts';
+import type { ForestallEvent } from '../../../core/api/events/event-catalog.ts';
 import { DependencyUnavailableError } from '../../../core/shared/errors.ts';
 
 const bus = mockClient(EventBridgeClient);

@@ -13,7 +13,7 @@ import {
   memoryEvents,
   memorySettings,
   recordedTelemetry,
-} from '../../functions/memory-stores.ts';
+} from '../../../fakes/memory-stores.ts';
 
 export const DAY = 86_400;
 export const STEP = 300;

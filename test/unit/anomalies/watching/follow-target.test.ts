@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { FollowDeps } from '../../../../core/anomalies/watching/follow-target.ts';
 import { unpackWatch } from '../../../../core/anomalies/watching/target-watch.ts';
-import { EVENT_SCHEMAS } from '../../../../core/events/event-catalog.ts';
+import { EVENT_SCHEMAS } from '../../../../core/api/events/event-catalog.ts';
 import type { TargetForecast } from '../../../../core/forecasts/ports.ts';
 import { NO_SETTINGS } from '../../../../core/platform/settings/settings.ts';
 import { hourOf } from '../../../../core/shared/keys.ts';

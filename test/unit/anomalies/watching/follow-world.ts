@@ -16,7 +16,7 @@ import {
   memorySettings,
   recordedTelemetry,
   watched,
-} from '../../functions/memory-stores.ts';
+} from '../../../fakes/memory-stores.ts';
 
 export const OWNER = { tenantId: 'acme', targetId: 'web-1' };
 export const STEP = 300;

@@ -1,6 +1,6 @@
+import type { ForestallEvent } from '../../../../core/api/events/event-catalog.ts';
 import type { ChangeRecord } from '../../../../core/changes/deployments/change-record.ts';
 import { recordChange, type ToldChange } from '../../../../core/changes/deployments/record-change.ts';
-import type { ForestallEvent } from '../../../../core/events/event-catalog.ts';
 import type { Target } from '../../../../core/metrics/targets/target.ts';
 import { makeHandler as makeClose } from '../../../../functions/changes/close-deployment/handler.ts';
 import { makeHandler as makeScore } from '../../../../functions/changes/score-deployment/handler.ts';
@@ -12,7 +12,7 @@ import {
   memoryRegistry,
   recordedTelemetry,
   watched,
-} from '../../functions/memory-stores.ts';
+} from '../../../fakes/memory-stores.ts';
 import { memoryDeployments } from './memory-deployments.ts';
 
 /** When things are deployed here: 2026-11-21T10:05:00Z. */

@@ -8,14 +8,14 @@ import {
 } from '../../../../core/api/change-answers.ts';
 import { InvalidInputError } from '../../../../core/shared/errors.ts';
 import {
+  makeHandler as makeServer,
+  type Deps as ServeDeps,
+} from '../../../../functions/api/serve-api/handler.ts';
+import {
   makeHandler as makeRecorder,
   type Deps as RecordDeps,
 } from '../../../../functions/changes/record-context/handler.ts';
-import {
-  makeHandler as makeServer,
-  type Deps as ServeDeps,
-} from '../../../../functions/serve-api/handler.ts';
-import { httpEvent } from '../../functions/http-events.ts';
+import { httpEvent } from '../../../fixtures/http-events.ts';
 import { AT, deployedWorld, requests } from '../deployments/deployed-world.ts';
 
 const DIFF =

@@ -3,8 +3,8 @@ import { Problem, Settings } from '../../../../core/api/answers.ts';
 import { DependencyUnavailableError } from '../../../../core/shared/errors.ts';
 import { type Deps, makeHandler } from '../../../../functions/changes/record-context/handler.ts';
 import { matchPath } from '../../../../functions/changes/record-context/request.ts';
-import { httpEvent } from '../../functions/http-events.ts';
-import { memorySettings, recordedTelemetry } from '../../functions/memory-stores.ts';
+import { memorySettings, recordedTelemetry } from '../../../fakes/memory-stores.ts';
+import { httpEvent } from '../../../fixtures/http-events.ts';
 
 /** Each operation uses what it needs of the dependencies; those here need no more than this. */
 const setup = (over: Partial<Deps> = {}) => {

@@ -24,7 +24,7 @@ import {
   memoryStates,
   recordedTelemetry,
   watched,
-} from '../../functions/memory-stores.ts';
+} from '../../../fakes/memory-stores.ts';
 import { steadyForecaster } from '../runs/steady-forecaster.ts';
 
 const NOW = 1_795_255_500;

@@ -2,7 +2,7 @@ import { DynamoDBDocumentClient, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import type { Context } from 'aws-lambda';
 import { mockClient } from 'aws-sdk-client-mock';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
-import { httpEvent } from '../../functions/http-events.ts';
+import { httpEvent } from '../../../fixtures/http-events.ts';
 
 const dynamo = mockClient(DynamoDBDocumentClient);
 const context = { functionName: 'f', awsRequestId: 'r' } as Context;
@@ -40,7 +40,7 @@ describe('the exported handlers', () => {
   });
 
   it('serve-api answers', async () => {
-    const { handler } = await import('../../../../functions/serve-api/index.ts');
+    const { handler } = await import('../../../../functions/api/serve-api/index.ts');
     expect(await handler(httpEvent('GET', '/v1/health'), context)).toMatchObject({ statusCode: 200 });
     expect(await handler(httpEvent('GET', '/v1/targets'), context)).toMatchObject({ statusCode: 401 });
   });

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { EVENT_SCHEMAS } from '../../../../core/events/event-catalog.ts';
-import { EVENT_NAMES } from '../../../../core/events/event-names.ts';
+import { EVENT_SCHEMAS } from '../../../../core/api/events/event-catalog.ts';
+import { EVENT_NAMES } from '../../../../core/api/events/event-names.ts';
 import { riskScore } from '../../../../core/forecasts/runs/risk.ts';
 
 const page = readFileSync(join(import.meta.dirname, '../../../../docs/events.md'), 'utf8');

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { EVENT_SCHEMAS } from '../../../../core/events/event-catalog.ts';
+import { EVENT_SCHEMAS } from '../../../../core/api/events/event-catalog.ts';
 import { forecast } from '../../../../core/forecasts/engine/ensemble.ts';
 import { announceBatch } from '../../../../core/forecasts/runs/announce-batch.ts';
 import { forecastTarget, LISTED_PROBABILITY } from '../../../../core/forecasts/runs/forecast-target.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { EVENT_SCHEMAS } from '../../../../core/events/event-catalog.ts';
+import { EVENT_SCHEMAS } from '../../../../core/api/events/event-catalog.ts';
 import { type FoldDeps, foldTenant } from '../../../../core/incidents/grouping/fold-tenant.ts';
 import { SETTLE_SECONDS } from '../../../../core/incidents/grouping/incident-step.ts';
 import { PIPELINE_POLICY } from '../../../../core/incidents/grouping/pipeline-policy.ts';

@@ -3,17 +3,17 @@ import { describe, expect, it } from 'vitest';
 import * as answers from '../../../../core/api/incident-answers.ts';
 import { DependencyUnavailableError } from '../../../../core/shared/errors.ts';
 import {
+  makeHandler as makeServer,
+  type Deps as ServeDeps,
+} from '../../../../functions/api/serve-api/handler.ts';
+import {
   makeHandler as makeRecorder,
   type Deps as RecordDeps,
 } from '../../../../functions/changes/record-context/handler.ts';
 import { makeHandler as makeDiagnoser } from '../../../../functions/incidents/diagnose-incident/handler.ts';
 import { makeHandler as makeFolder } from '../../../../functions/incidents/fold-signals/handler.ts';
-import {
-  makeHandler as makeServer,
-  type Deps as ServeDeps,
-} from '../../../../functions/serve-api/handler.ts';
-import { httpEvent } from '../../functions/http-events.ts';
-import { memoryBlocks, memoryRegistry, recordedTelemetry, watched } from '../../functions/memory-stores.ts';
+import { memoryBlocks, memoryRegistry, recordedTelemetry, watched } from '../../../fakes/memory-stores.ts';
+import { httpEvent } from '../../../fixtures/http-events.ts';
 import { alarmDetail, anomalyDetail, delivered, foldingWorld, NOW } from '../explaining/samples.ts';
 
 const queued = (...messages: readonly unknown[]) => ({

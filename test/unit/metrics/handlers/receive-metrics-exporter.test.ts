@@ -6,8 +6,8 @@ import { buffer } from 'node:stream/consumers';
 import { OTLPMetricExporter } from '@opentelemetry/exporter-metrics-otlp-proto';
 import { PeriodicExportingMetricReader, type ResourceMetrics } from '@opentelemetry/sdk-metrics';
 import { afterEach, describe, expect, it } from 'vitest';
+import { MemoryWorld } from '../../../fakes/metrics.ts';
 import { KEY, receiveHandler } from '../../../fixtures/ingestion/http.ts';
-import { MemoryWorld } from '../../../fixtures/ingestion/memory-world.ts';
 import { collectFromSdk, instrument } from '../../../fixtures/ingestion/otel-sdk.ts';
 import { deliver } from '../../../fixtures/ingestion/queued.ts';
 

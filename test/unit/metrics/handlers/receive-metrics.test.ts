@@ -2,9 +2,9 @@ import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { IngestCounts } from '../../../../core/api/openapi-ingest.ts';
 import { DependencyUnavailableError, InvalidInputError } from '../../../../core/shared/errors.ts';
+import { MemoryWorld } from '../../../fakes/metrics.ts';
 import { NOW, NOW_SECONDS } from '../../../fixtures/ingestion/decoding.ts';
 import { eventOf, KEY, receiveHandler, send } from '../../../fixtures/ingestion/http.ts';
-import { MemoryWorld } from '../../../fixtures/ingestion/memory-world.ts';
 import { deliver } from '../../../fixtures/ingestion/queued.ts';
 
 const T = NOW_SECONDS;

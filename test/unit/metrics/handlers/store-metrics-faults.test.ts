@@ -2,8 +2,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { DependencyUnavailableError } from '../../../../core/shared/errors.ts';
+import { MemoryWorld } from '../../../fakes/metrics.ts';
 import { NOW_SECONDS } from '../../../fixtures/ingestion/decoding.ts';
-import { MemoryWorld } from '../../../fixtures/ingestion/memory-world.ts';
 import { deliver, type Message, queuePayload, storeHandler } from '../../../fixtures/ingestion/queued.ts';
 
 const T = NOW_SECONDS;

@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { MAX_BLOCK_POINTS } from '../../../../core/metrics/blocks/block.ts';
 import { BlocksNotWrittenError } from '../../../../core/metrics/blocks/blocks-not-written-error.ts';
 import { DependencyUnavailableError, InvalidInputError } from '../../../../core/shared/errors.ts';
+import { MemoryWorld } from '../../../fakes/metrics.ts';
 import { bytesOf, decodeAs, NOW, NOW_SECONDS } from '../../../fixtures/ingestion/decoding.ts';
-import { MemoryWorld } from '../../../fixtures/ingestion/memory-world.ts';
 import { deliver, queuePayload, storeHandler } from '../../../fixtures/ingestion/queued.ts';
 
 const T = NOW_SECONDS;

@@ -3,7 +3,7 @@ import { hashApiKey, isApiKey } from '../../../../core/platform/access/api-key.t
 import { ConflictError, InvalidInputError } from '../../../../core/shared/errors.ts';
 import { makeHandler } from '../../../../functions/platform/issue-api-key/handler.ts';
 import { authenticate } from '../../../../functions/runtime/authenticate.ts';
-import { MemoryWorld } from '../../../fixtures/ingestion/memory-world.ts';
+import { MemoryWorld } from '../../../fakes/metrics.ts';
 
 const setup = () => {
   const world = new MemoryWorld();

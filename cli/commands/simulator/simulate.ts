@@ -1,0 +1,119 @@
+import { createWriteStream, mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Writable } from 'node:stream';
+import { finished } from 'node:stream/promises';
+import { Command, InvalidArgumentError } from 'commander';
+import { DependencyUnavailableError } from '../../../core/shared/errors.ts';
+import type { Fleet, ServerMetrics } from '../../../core/simulator/fleet.ts';
+import { FLEET_CSV_HEADER, toCsvRows, toLabels } from '../../../core/simulator/fleet-output.ts';
+import { simulateFleet } from '../../../core/simulator/simulate-fleet.ts';
+import { parseTimestamp, TIMESTAMP_FORMS } from '../../input/timestamp.ts';
+import { startProgress } from '../../terminal/progress.ts';
+import type { Terminal } from '../../terminal/terminal.ts';
+import { LineWriter } from '../../terminal/writer.ts';
+import { numberUpTo, wholeNumber } from '../shared/option-values.ts';
+
+interface Options {
+  readonly seed: number;
+  readonly servers: number;
+  readonly days: number;
+  readonly step: number;
+  readonly end: number | 'now';
+  readonly incidents?: number;
+  readonly missing?: number;
+  readonly errors?: true;
+  readonly out?: string;
+  readonly json?: true;
+}
+
+/** A fixed end, so that the same command gives the same bytes on any day. */
+const DEFAULT_END = Date.UTC(2026, 10, 1) / 1000;
+const LABELS_FILE = 'labels.json';
+
+const parseEnd = (text: string): number | 'now' => {
+  if (text === 'now') return 'now';
+  const end = parseTimestamp(text);
+  if (end === undefined || end < 0) throw new InvalidArgumentError(`Expected "now" or ${TIMESTAMP_FORMS}.`);
+  return end;
+};
+
+function* withoutNewlines(data: ServerMetrics): Generator<string, void, void> {
+  for (const row of toCsvRows(data)) yield row.slice(0, -1);
+}
+
+const writeServer = async (stream: Writable, data: ServerMetrics): Promise<void> => {
+  const writer = new LineWriter(stream);
+  writer.line(FLEET_CSV_HEADER);
+  await writer.lines(withoutNewlines(data));
+};
+
+const writeFile = async (path: string, data: ServerMetrics): Promise<void> => {
+  const stream = createWriteStream(path);
+  const closed = finished(stream);
+  await Promise.all([closed, writeServer(stream, data).then(() => stream.end())]);
+};
+
+const writeDirectory = async (fleet: Fleet, directory: string, terminal: Terminal): Promise<void> => {
+  const progress = startProgress(terminal, 'simulating', fleet.servers.length);
+  try {
+    mkdirSync(directory, { recursive: true });
+    for (const data of fleet) {
+      await writeFile(join(directory, `${data.server.id}.csv`), data);
+      progress.advance();
+    }
+    writeFileSync(join(directory, LABELS_FILE), `${JSON.stringify(toLabels(fleet), undefined, 2)}\n`);
+  } catch (cause) {
+    if (!(cause instanceof Error)) throw cause;
+    throw new DependencyUnavailableError(`cannot write to ${directory}: ${cause.message}`, { cause });
+  } finally {
+    progress.stop();
+  }
+};
+
+const writeStream = async (fleet: Fleet, terminal: Terminal): Promise<void> => {
+  const writer = new LineWriter(terminal.stdout);
+  writer.line(FLEET_CSV_HEADER);
+  for (const data of fleet) await writer.lines(withoutNewlines(data));
+};
+
+const run = async (options: Options, terminal: Terminal): Promise<void> => {
+  const fleet = simulateFleet({
+    seed: options.seed,
+    servers: options.servers,
+    days: options.days,
+    stepSeconds: options.step,
+    endAt: options.end === 'now' ? Date.now() / 1000 : options.end,
+    ...(options.incidents !== undefined && { incidents: options.incidents }),
+    ...(options.missing !== undefined && { missingShare: options.missing }),
+    errors: options.errors === true,
+  });
+  if (options.out === undefined) return writeStream(fleet, terminal);
+  await writeDirectory(fleet, options.out, terminal);
+  const { servers, steps, incidents } = fleet;
+  const summary = { directory: options.out, servers: servers.length, steps, incidents: incidents.length };
+  terminal.stdout.write(
+    options.json
+      ? `${JSON.stringify(summary)}\n`
+      : `${servers.length} servers, ${steps} steps, ${incidents.length} incidents in ${options.out}\n`,
+  );
+};
+
+/** `forestall simulate`: a seeded fleet as CSV, with labels of everything planted in it. */
+export const simulateCommand = (terminal: Terminal): Command =>
+  new Command('simulate')
+    .description('write a simulated fleet as CSV; the same options give the same bytes')
+    .option('--seed <n>', 'seed', wholeNumber(0, Number.MAX_SAFE_INTEGER), 1)
+    .option('--servers <n>', 'number of servers', wholeNumber(1, 100_000), 20)
+    .option('--days <n>', 'days of history', numberUpTo(0, 3660), 14)
+    .option('--step <seconds>', 'seconds between points', wholeNumber(1, 86_400), 300)
+    .option('--end <time>', 'time of the last point, or now', parseEnd, DEFAULT_END)
+    .option(
+      '--incidents <n>',
+      'incidents to plant (default: one per 40 server-days)',
+      wholeNumber(0, 1_000_000),
+    )
+    .option('--missing <share>', 'share of points that go missing', numberUpTo(0, 0.99))
+    .option('--errors', 'servers also report error_percent, the share of requests that failed')
+    .option('--out <dir>', 'directory for one CSV per server and labels.json (default: CSV on stdout)')
+    .option('--json', 'one JSON object about what was written to --out')
+    .action((options: Options) => run(options, terminal));

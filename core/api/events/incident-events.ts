@@ -1,0 +1,51 @@
+/** Schemas of the events about incidents. */
+import * as z from 'zod';
+import { INCIDENT_SEVERITIES, INCIDENT_STATUSES } from '../../incidents/incident.ts';
+
+/** What an update is about; several may come together in one event. */
+export const UPDATE_REASONS = [
+  'signals-joined',
+  'signals-cleared',
+  'incidents-merged',
+  'change-attached',
+  'reopened',
+  'severity-raised',
+  'acknowledged',
+  'mitigated',
+  'reviewed',
+] as const;
+export type UpdateReason = (typeof UPDATE_REASONS)[number];
+
+const common = {
+  /** Derived from the incident and its version, so that consumers can drop a repeated delivery. */
+  id: z.string(),
+  tenantId: z.string(),
+  /** When the incident was changed in this way. */
+  occurredAt: z.iso.datetime(),
+  incidentId: z.string(),
+  status: z.enum(INCIDENT_STATUSES),
+  severity: z.enum(INCIDENT_SEVERITIES),
+  startedAt: z.iso.datetime(),
+  /** The first fifty, by name. */
+  targets: z.array(z.string()),
+  targetCount: z.number().int().positive(),
+  /** Different signals: one for each target, kind, and metric or alarm. */
+  signalCount: z.number().int().positive(),
+};
+
+export const IncidentOpened = z.object(common);
+
+export const IncidentUpdated = z.object({
+  ...common,
+  reasons: z.array(z.enum(UPDATE_REASONS)).min(1),
+  /** Ids of incidents that are part of this one from now on. */
+  absorbed: z.array(z.string()),
+});
+
+export const IncidentResolved = z.object({
+  ...common,
+  resolvedAt: z.iso.datetime(),
+  /** Seconds from the start of the harm. */
+  secondsToDetect: z.number(),
+  secondsToResolve: z.number(),
+});

@@ -1,0 +1,79 @@
+import type { PriceKey } from '../core/platform/billing/prices.ts';
+
+/**
+ * What a resource type costs while nothing happens: `usage` nothing, `month` a price for its existence, `hour` a
+ * running machine. The infrastructure tests refuse `hour`, and any type that is not listed here.
+ */
+export type BillingModel =
+  | { readonly bills: 'usage' }
+  | { readonly bills: 'month'; readonly price: PriceKey }
+  | { readonly bills: 'hour' };
+
+const usage: BillingModel = { bills: 'usage' };
+const hour: BillingModel = { bills: 'hour' };
+
+/** By CloudFormation type. A new type is added with its model, read from its pricing page. */
+export const BILLING_MODELS: Readonly<Record<string, BillingModel>> = {
+  'AWS::ApiGatewayV2::Api': usage,
+  'AWS::ApiGatewayV2::Integration': usage,
+  'AWS::ApiGatewayV2::Route': usage,
+  'AWS::ApiGatewayV2::Stage': usage,
+  'AWS::CloudWatch::Alarm': { bills: 'month', price: 'alarmMonth' },
+  'AWS::CloudWatch::Dashboard': { bills: 'month', price: 'dashboardMonth' },
+  'AWS::DynamoDB::GlobalTable': usage,
+  'AWS::EC2::NatGateway': hour,
+  'AWS::EC2::VPCEndpoint': hour,
+  'AWS::Events::EventBus': usage,
+  'AWS::Events::Rule': usage,
+  'AWS::IAM::Policy': usage,
+  'AWS::IAM::Role': usage,
+  'AWS::KMS::Key': { bills: 'month', price: 'kmsKeyMonth' },
+  'AWS::Lambda::EventInvokeConfig': usage,
+  'AWS::Lambda::EventSourceMapping': usage,
+  'AWS::Lambda::Function': usage,
+  'AWS::Lambda::Permission': usage,
+  'AWS::Logs::LogGroup': usage,
+  'AWS::Logs::QueryDefinition': usage,
+  'AWS::S3::Bucket': usage,
+  'AWS::S3::BucketPolicy': usage,
+  'AWS::SageMaker::Endpoint': hour,
+  'AWS::Scheduler::Schedule': usage,
+  'AWS::SecretsManager::Secret': { bills: 'month', price: 'secretMonth' },
+  'AWS::SNS::Subscription': usage,
+  'AWS::SNS::Topic': usage,
+  'AWS::SNS::TopicPolicy': usage,
+  'AWS::SQS::Queue': usage,
+  'AWS::SQS::QueuePolicy': usage,
+  'AWS::SSM::Parameter': usage,
+  'AWS::StepFunctions::StateMachine': usage,
+};
+
+export interface HourlySetting {
+  readonly type: string;
+  readonly setting: string;
+  readonly isOn: (properties: Readonly<Record<string, unknown>>) => boolean;
+}
+
+/** Settings that make a type billed by usage bill by the hour all the same. */
+export const HOURLY_SETTINGS: readonly HourlySetting[] = [
+  {
+    type: 'AWS::DynamoDB::GlobalTable',
+    setting: 'provisioned capacity',
+    isOn: ({ BillingMode }) => BillingMode !== 'PAY_PER_REQUEST',
+  },
+  {
+    type: 'AWS::Lambda::EventSourceMapping',
+    setting: 'provisioned pollers',
+    isOn: (properties) => 'ProvisionedPollerConfig' in properties,
+  },
+  {
+    type: 'AWS::Lambda::Function',
+    setting: 'a network interface in a VPC, which needs a NAT gateway',
+    isOn: (properties) => 'VpcConfig' in properties,
+  },
+  {
+    type: 'AWS::SSM::Parameter',
+    setting: 'the advanced tier',
+    isOn: ({ Tier }) => Tier !== undefined && Tier !== 'Standard',
+  },
+];

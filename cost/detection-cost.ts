@@ -1,0 +1,64 @@
+import type { UsageLine } from '../core/platform/billing/cost-lines.ts';
+import { gigabytes, HOURS_PER_MONTH, readUnits, writeUnits } from '../core/platform/billing/units.ts';
+import type { ItemSizes } from './item-sizes.ts';
+import type { TemplateFacts } from './template-facts.ts';
+import type { Workload } from './workload.ts';
+
+const SECONDS_PER_MONTH = HOURS_PER_MONTH * 3600;
+/** Share of an hour in which the hour before it is still open and read along. */
+const GRACE_SHARE = 0.25;
+
+/** Windows of all shards in which something changed, when changes come evenly (Poisson). */
+const invocationsOf = ({ streamShards, streamWindowSeconds }: Workload, changes: number): number => {
+  const windows = (streamShards * SECONDS_PER_MONTH) / streamWindowSeconds;
+  return windows * (1 - Math.exp(-changes / windows));
+};
+
+/**
+ * Lines of watching each push for anomalies. The detectors are read with each, and written when an hour closes: the
+ * points of an open hour are all in its block, which the stream brings along.
+ */
+export const detecting = (work: Workload, facts: TemplateFacts, sizes: ItemSizes): UsageLine[] => {
+  const component = 'Detect';
+  const pushes = work.hosts * ((HOURS_PER_MONTH * 60) / work.pushMinutes);
+  const hours = work.hosts * HOURS_PER_MONTH;
+  const invocations = invocationsOf(work, pushes);
+  const anomalies = work.hosts * work.metrics * work.anomaliesPerSeries;
+  const blockUnits = readUnits(sizes.blockBytes.at(-1) ?? 0, 'eventual');
+  const seconds = (pushes * work.detectMsPerHost) / 1000;
+  const memoryGb = facts.memoryGb.get('detect-anomalies') ?? Number.NaN;
+  const read = (bytes: number) => pushes * readUnits(bytes, 'eventual');
+  return [
+    { component, what: 'anomaly look-ups', price: 'lambdaRequest', units: invocations },
+    { component, what: 'GB-seconds', price: 'lambdaArmGbSecond', units: seconds * memoryGb },
+    { component, what: 'detector reads', price: 'dynamoReadUnit', units: read(sizes.detectorBytes) },
+    { component, what: 'forecasts read along', price: 'dynamoReadUnit', units: read(sizes.forecastBytes) },
+    {
+      component,
+      what: 'closing hours read',
+      price: 'dynamoReadUnit',
+      units: (pushes * GRACE_SHARE + hours) * blockUnits,
+    },
+    {
+      component,
+      what: 'detector writes',
+      price: 'dynamoWriteUnit',
+      units: hours * writeUnits(sizes.detectorBytes),
+    },
+    // Stored, then marked as announced; the same again of its end.
+    { component, what: 'anomaly writes', price: 'dynamoWriteUnit', units: 4 * anomalies },
+    { component, what: 'anomaly events', price: 'customEvent', units: 2 * anomalies },
+    {
+      component,
+      what: 'GB of detectors',
+      price: 'dynamoGbMonth',
+      units: gigabytes(work.hosts * sizes.detectorBytes),
+    },
+    {
+      component,
+      what: 'GB of detection logs',
+      price: 'logGbIngested',
+      units: gigabytes(invocations * work.logBytesPerInvocation),
+    },
+  ];
+};

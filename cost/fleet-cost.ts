@@ -1,0 +1,150 @@
+import { forecastUsage } from '../core/forecasts/capacity/forecast-run-cost.ts';
+import { learnedShare, MEASURED_FORECASTING } from '../core/forecasts/capacity/forecasting-figures.ts';
+import { planBatches } from '../core/forecasts/runs/plan-batches.ts';
+import type { UsageLine } from '../core/platform/billing/cost-lines.ts';
+import {
+  gigabytes,
+  HOURS_PER_MONTH,
+  keptGigabytes,
+  readUnits,
+  writeUnits,
+} from '../core/platform/billing/units.ts';
+import { deploymentUsage } from './deployments-cost.ts';
+import { detecting } from './detection-cost.ts';
+import { incidentUsage } from './incidents-cost.ts';
+import type { ItemSizes } from './item-sizes.ts';
+import { comparingPeers } from './peers-cost.ts';
+import type { TemplateFacts } from './template-facts.ts';
+import type { Workload } from './workload.ts';
+
+const memoryOf = (facts: TemplateFacts, name: string): number => facts.memoryGb.get(name) ?? Number.NaN;
+const daysOf = (facts: TemplateFacts, prefix: string): number =>
+  facts.retentionDays.get(prefix) ?? Number.NaN;
+
+/** Pushes of one host a month, and requests of all. */
+const traffic = (work: Workload) => {
+  const pushes = (HOURS_PER_MONTH * 60) / work.pushMinutes;
+  return { pushes: pushes * work.hosts, requests: pushes * Math.ceil(work.hosts / work.hostsPerRequest) };
+};
+
+const receiving = (work: Workload, facts: TemplateFacts, sizes: ItemSizes): UsageLine[] => {
+  const component = 'Receive';
+  const { requests } = traffic(work);
+  const seconds = (requests * (work.receiveMs + work.hostsPerRequest - 1)) / 1000;
+  const payload = sizes.payloadBytes * work.hostsPerRequest;
+  return [
+    { component, what: 'HTTP requests', price: 'httpApiRequest', units: requests },
+    { component, what: 'invocations', price: 'lambdaRequest', units: requests },
+    {
+      component,
+      what: 'GB-seconds',
+      price: 'lambdaArmGbSecond',
+      units: seconds * memoryOf(facts, 'receive-metrics'),
+    },
+    { component, what: 'key look-ups', price: 'dynamoReadUnit', units: requests },
+    { component, what: 'quota updates', price: 'dynamoWriteUnit', units: requests },
+    { component, what: 'raw objects put', price: 's3Put', units: requests },
+    {
+      component,
+      what: 'GB of raw objects',
+      price: 's3GbMonth',
+      units: keptGigabytes(requests * payload, daysOf(facts, 'raw/')),
+    },
+  ];
+};
+
+const mean = (values: readonly number[]): number =>
+  values.reduce((sum, value) => sum + value, 0) / values.length;
+
+const storing = (work: Workload, facts: TemplateFacts, sizes: ItemSizes): UsageLine[] => {
+  const component = 'Store';
+  const { pushes, requests } = traffic(work);
+  const batches = requests / facts.ingestBatchSize;
+  // A message is sent on its own, and received and deleted ten at a time.
+  const messages = requests * 1.2;
+  const seconds = (pushes * work.storeMsPerHost) / 1000;
+  const blockWrites = mean(sizes.blockBytes.map(writeUnits));
+  const blockReads = mean(sizes.blockBytes.map((bytes) => readUnits(bytes, 'strong')));
+  const registry = sizes.registryBytes;
+  return [
+    { component, what: 'queue requests', price: 'sqsRequest', units: messages },
+    { component, what: 'invocations', price: 'lambdaRequest', units: batches },
+    {
+      component,
+      what: 'GB-seconds',
+      price: 'lambdaArmGbSecond',
+      units: seconds * memoryOf(facts, 'store-metrics'),
+    },
+    { component, what: 'raw objects read', price: 's3Get', units: requests },
+    { component, what: 'block reads', price: 'dynamoReadUnit', units: pushes * blockReads },
+    { component, what: 'block writes', price: 'dynamoWriteUnit', units: pushes * blockWrites },
+    {
+      component,
+      what: 'target reads',
+      price: 'dynamoReadUnit',
+      units: pushes * readUnits(registry, 'strong'),
+    },
+    { component, what: 'target writes', price: 'dynamoWriteUnit', units: pushes * writeUnits(registry) },
+    { component, what: 'GB of blocks', price: 'dynamoGbMonth', units: storedBlocks(work, facts, sizes) },
+  ];
+};
+
+const storedBlocks = (work: Workload, facts: TemplateFacts, sizes: ItemSizes): number =>
+  gigabytes(work.hosts * facts.hotRetentionDays * 24 * (sizes.blockBytes.at(-1) ?? 0));
+
+/** Batches that the planner cuts the fleet into. */
+const batchesOf = (work: Workload): number => {
+  const metrics = Object.fromEntries(
+    Array.from({ length: work.metrics }, (_, index) => [`metric-${index}`, { kind: 'gauge' as const }]),
+  );
+  return planBatches(Array.from({ length: work.hosts }, (_, host) => ({ targetId: `host-${host}`, metrics })))
+    .length;
+};
+
+const forecasting = (work: Workload, facts: TemplateFacts, sizes: ItemSizes): UsageLine[] =>
+  forecastUsage({
+    targets: work.hosts,
+    seriesPerTarget: work.metrics,
+    batches: batchesOf(work),
+    cadenceMinutes: work.cadenceMinutes,
+    msPerSeries: work.forecastMsPerSeries,
+    msPerTarget: work.forecastMsPerHost,
+    memoryGb: memoryOf(facts, 'forecast-batch'),
+    historyBytes: work.historyDays * 24 * (sizes.blockBytes.at(-1) ?? 0),
+    forecastBytes: sizes.forecastBytes,
+    archiveBytes: sizes.archiveBytes,
+    archiveDays: daysOf(facts, 'forecasts/'),
+    stateBytes: work.metrics * MEASURED_FORECASTING.bytesPerSeries.state,
+    learnedShare: learnedShare(work.cadenceMinutes),
+    breachShare: work.breachShare,
+  });
+
+const watching = (work: Workload, facts: TemplateFacts): UsageLine[] => {
+  const component = 'Logs and metrics';
+  const { requests } = traffic(work);
+  const runs = (HOURS_PER_MONTH * 60) / work.cadenceMinutes;
+  const invocations = requests * (1 + 1 / facts.ingestBatchSize) + runs * (batchesOf(work) + 2);
+  const bytes = requests * work.accessLogBytes + invocations * work.logBytesPerInvocation;
+  return [
+    { component, what: 'GB of logs taken in', price: 'logGbIngested', units: gigabytes(bytes) },
+    {
+      component,
+      what: 'GB of logs kept',
+      price: 'logGbMonth',
+      units: keptGigabytes(bytes, facts.logRetentionDays),
+    },
+    { component, what: 'custom metrics', price: 'customMetricMonth', units: work.customMetrics },
+  ];
+};
+
+/** Lines of a fleet that pushes its metrics and is forecast at each cadence, on top of the idle lines. */
+export const fleetUsage = (work: Workload, facts: TemplateFacts, sizes: ItemSizes): UsageLine[] => [
+  ...receiving(work, facts, sizes),
+  ...storing(work, facts, sizes),
+  ...detecting(work, facts, sizes),
+  ...comparingPeers(work, facts, sizes),
+  ...forecasting(work, facts, sizes),
+  ...incidentUsage(work, facts),
+  ...deploymentUsage(work, facts, sizes),
+  ...watching(work, facts),
+];

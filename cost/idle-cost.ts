@@ -1,0 +1,53 @@
+import type { UsageLine } from '../core/platform/billing/cost-lines.ts';
+import type { PriceKey } from '../core/platform/billing/prices.ts';
+import { gigabytes, HOURS_PER_MONTH } from '../core/platform/billing/units.ts';
+import { idlePeers } from './peers-cost.ts';
+import type { TemplateFacts } from './template-facts.ts';
+import { IDLE_POLLERS, POLL_SECONDS, type Workload } from './workload.ts';
+
+const MONTHLY_NAMES: Partial<Record<PriceKey, string>> = {
+  alarmMonth: 'alarms',
+  dashboardMonth: 'dashboards',
+  kmsKeyMonth: 'customer keys',
+  secretMonth: 'secrets',
+};
+
+const standing = (facts: TemplateFacts): UsageLine[] =>
+  [...facts.monthly].map(([price, units]) => ({
+    component: 'Standing resources',
+    what: MONTHLY_NAMES[price] ?? price,
+    price,
+    units,
+  }));
+
+/** Requests that Lambda makes of empty queues: billed like any other. */
+export const idlePolls = (queues: number): number =>
+  (queues * IDLE_POLLERS * HOURS_PER_MONTH * 3600) / POLL_SECONDS;
+
+/** Lines of a deployment without tenants: what stands, what polls, and the schedule that finds nothing to do. */
+export const idleUsage = (facts: TemplateFacts, work: Workload): UsageLine[] => {
+  const starts = (HOURS_PER_MONTH * 60) / work.cadenceMinutes;
+  const component = 'Schedule without tenants';
+  // Three lines of 2 KB in the workflow's log for each state, and one invocation.
+  const logBytes = starts * (facts.dispatchStates * 6000 + work.logBytesPerInvocation);
+  return [
+    ...standing(facts),
+    {
+      component: 'Empty queues',
+      what: 'polls by Lambda',
+      price: 'sqsRequest',
+      units: idlePolls(facts.queues),
+    },
+    { component, what: 'starts', price: 'schedulerInvocation', units: starts },
+    {
+      component,
+      what: 'state transitions',
+      price: 'stepFunctionsTransition',
+      units: starts * facts.dispatchStates,
+    },
+    { component, what: 'invocations', price: 'lambdaRequest', units: starts },
+    { component, what: 'traces', price: 'traceRecorded', units: starts },
+    { component, what: 'GB of logs', price: 'logGbIngested', units: gigabytes(logBytes) },
+    ...idlePeers(work, facts),
+  ];
+};

@@ -1,0 +1,30 @@
+import { parseArgs } from 'node:util';
+import { PRICES } from '../core/platform/billing/prices.ts';
+import { selectStage } from '../lib/config/select-stage.ts';
+import { synthesise } from '../lib/synth/synthesise.ts';
+import { formatReport, parseWorkload, reportCost } from './report.ts';
+import { factsOf } from './template-facts.ts';
+import { Workload } from './workload.ts';
+
+const options = Object.fromEntries(
+  Object.keys(Workload.shape).map((name) => [name, { type: 'string' as const }]),
+);
+
+const { values } = parseArgs({
+  options: {
+    ...options,
+    stage: { type: 'string', default: 'prod' },
+    json: { type: 'boolean', default: false },
+  },
+});
+const { stage, json, ...rest } = values;
+const config = selectStage(stage);
+const work = parseWorkload({ cadenceMinutes: String(config.forecastCadenceMinutes), ...rest });
+const facts = factsOf(Object.values(synthesise(config).templates));
+const report = reportCost(work, facts);
+if (json) process.stdout.write(`${JSON.stringify({ prices: PRICES.asOf, stage, ...report })}\n`);
+else {
+  const { region, asOf } = PRICES;
+  process.stdout.write(`US dollars a month in ${region}, prices of ${asOf}, 730 hours.\n`);
+  process.stdout.write(`${formatReport(report, config.stage)}\n`);
+}

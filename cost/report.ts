@@ -1,0 +1,89 @@
+import { byComponent, type PricedLine, priceLines, totalOf } from '../core/platform/billing/cost-lines.ts';
+import { fleetUsage } from './fleet-cost.ts';
+import { idleUsage } from './idle-cost.ts';
+import { measureItems } from './item-sizes.ts';
+import type { TemplateFacts } from './template-facts.ts';
+import { Workload } from './workload.ts';
+
+export interface CostReport {
+  readonly idle: readonly PricedLine[];
+  /** Idle and fleet together: they share free tiers. */
+  readonly fleet: readonly PricedLine[];
+  /** The same fleet behind a collector. */
+  readonly collected: readonly PricedLine[];
+  readonly workload: Workload;
+}
+
+/** Hosts that a collector typically puts into one request. */
+export const COLLECTOR_HOSTS = 50;
+
+const priceFleet = (work: Workload, facts: TemplateFacts): readonly PricedLine[] =>
+  priceLines([
+    ...idleUsage(facts, work),
+    ...fleetUsage(work, facts, measureItems(work.metrics, work.pushMinutes)),
+  ]);
+
+/** Costs of a deployment while idle, and with the fleet. */
+export const reportCost = (work: Workload, facts: TemplateFacts): CostReport => ({
+  idle: priceLines(idleUsage(facts, work)),
+  fleet: priceFleet(work, facts),
+  collected: priceFleet({ ...work, hostsPerRequest: Math.min(COLLECTOR_HOSTS, work.hosts) }, facts),
+  workload: work,
+});
+
+const dollars = (amount: number): string => `$${amount.toFixed(2)}`.padStart(9);
+const row = (label: string, units: string, list: string, free: string): string =>
+  `  ${label.padEnd(34)} ${units.padStart(15)} ${list} ${free}`;
+
+const unitsText = (units: number): string =>
+  units.toLocaleString('en-US', { maximumFractionDigits: units < 100 ? 2 : 0 });
+
+const table = (lines: readonly PricedLine[], title: string): string[] => {
+  const total = totalOf(lines);
+  return [
+    '',
+    title,
+    row('', 'units/month', 'list'.padStart(9), 'free tier'),
+    ...byComponent(lines).flatMap(([component, parts]) => {
+      const sum = totalOf(parts);
+      return [
+        row(component, '', dollars(sum.list), dollars(sum.free)),
+        ...parts.map((line) =>
+          row(`  ${line.what}`, unitsText(line.units), dollars(line.list), dollars(line.free)),
+        ),
+      ];
+    }),
+    row('Total', '', dollars(total.list), dollars(total.free)),
+  ];
+};
+
+const assumptions = (work: Workload): string[] => [
+  '',
+  'Assumed (each can be set: --name value):',
+  ...Object.entries(work).map(([name, value]) => `  --${name} ${value}`),
+];
+
+/** The report as text, a line per component with its parts. */
+export const formatReport = (report: CostReport, stage: string): string => {
+  const { hosts, metrics, pushMinutes, cadenceMinutes } = report.workload;
+  const fleet = `${hosts} hosts x ${metrics} metrics, a push each ${pushMinutes} min, forecasts each ${cadenceMinutes} min`;
+  const collected = totalOf(report.collected);
+  return [
+    ...table(report.idle, `Idle floor of stage ${stage}: deployed, no tenants`),
+    ...table(report.fleet, `With a fleet: ${fleet}`),
+    '',
+    `Behind a collector that puts ${COLLECTOR_HOSTS} hosts into one request: ${dollars(collected.list).trim()} list, ${dollars(collected.free).trim()} with the free tier.`,
+    ...assumptions(report.workload),
+    'Not included: data transfer out, support, reads of the API by people, taxes.',
+  ].join('\n');
+};
+
+/** Reads `--hosts 100` and the like. */
+export const parseWorkload = (values: Readonly<Record<string, string | boolean | undefined>>): Workload =>
+  Workload.parse(
+    Object.fromEntries(
+      Object.entries(values).flatMap(([name, value]) =>
+        typeof value === 'string' ? [[name, Number(value)]] : [],
+      ),
+    ),
+  );

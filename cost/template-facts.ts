@@ -1,0 +1,117 @@
+import * as z from 'zod';
+import type { PriceKey } from '../core/platform/billing/prices.ts';
+import { BILLING_MODELS } from './billing-models.ts';
+
+const Resource = z.object({ Type: z.string(), Properties: z.record(z.string(), z.unknown()).default({}) });
+const Template = z.object({ Resources: z.record(z.string(), Resource).default({}) });
+export type Resource = z.infer<typeof Resource>;
+
+/** The resources of synthesised templates. */
+export const resourcesOf = (templates: readonly unknown[]): readonly Resource[] =>
+  templates.flatMap((template) => Object.values(Template.parse(template).Resources));
+
+const FunctionProperties = z.object({
+  MemorySize: z.number(),
+  Environment: z.object({
+    Variables: z.object({
+      POWERTOOLS_SERVICE_NAME: z.string(),
+      HOT_RETENTION_DAYS: z.coerce.number().optional(),
+    }),
+  }),
+});
+const MappingProperties = z.object({ BatchSize: z.number(), StartingPosition: z.string().optional() });
+const LifecycleProperties = z.object({
+  LifecycleConfiguration: z.object({
+    Rules: z.array(z.object({ Prefix: z.string().optional(), ExpirationInDays: z.number().optional() })),
+  }),
+});
+const MachineProperties = z.object({ DefinitionString: z.string() });
+const Definition = z.object({ States: z.record(z.string(), z.unknown()) });
+const LogGroupProperties = z.object({ RetentionInDays: z.number() });
+
+/** What of a deployment decides its cost. */
+export interface TemplateFacts {
+  /** How many there are of what bills by the month. */
+  readonly monthly: ReadonlyMap<PriceKey, number>;
+  /** Memory by function, in GB. */
+  readonly memoryGb: ReadonlyMap<string, number>;
+  /** Queues that Lambda polls. */
+  readonly queues: number;
+  readonly ingestBatchSize: number;
+  /** Signals that are folded into incidents together: the largest batch of any queue. */
+  readonly signalBatchSize: number;
+  /** Days that objects stay, by prefix. */
+  readonly retentionDays: ReadonlyMap<string, number>;
+  readonly logRetentionDays: number;
+  readonly hotRetentionDays: number;
+  /** States of the workflow that runs on schedule whether there are tenants or not. */
+  readonly dispatchStates: number;
+}
+
+const ofType = (resources: readonly Resource[], type: string): readonly Resource[] =>
+  resources.filter((resource) => resource.Type === type);
+
+const countMonthly = (resources: readonly Resource[]): ReadonlyMap<PriceKey, number> => {
+  const counts = new Map<PriceKey, number>();
+  for (const { Type } of resources) {
+    const model = BILLING_MODELS[Type];
+    if (model?.bills === 'month') counts.set(model.price, (counts.get(model.price) ?? 0) + 1);
+  }
+  return counts;
+};
+
+const hotRetention = (resources: readonly Resource[]): number =>
+  Math.max(
+    ...ofType(resources, 'AWS::Lambda::Function').map(
+      ({ Properties }) => FunctionProperties.parse(Properties).Environment.Variables.HOT_RETENTION_DAYS ?? 0,
+    ),
+  );
+
+const memoryByFunction = (resources: readonly Resource[]): ReadonlyMap<string, number> =>
+  new Map(
+    ofType(resources, 'AWS::Lambda::Function').map(({ Properties }) => {
+      const { MemorySize, Environment } = FunctionProperties.parse(Properties);
+      return [Environment.Variables.POWERTOOLS_SERVICE_NAME, MemorySize / 1024];
+    }),
+  );
+
+const retentionByPrefix = (resources: readonly Resource[]): ReadonlyMap<string, number> =>
+  new Map(
+    ofType(resources, 'AWS::S3::Bucket')
+      .flatMap(({ Properties }) => LifecycleProperties.parse(Properties).LifecycleConfiguration.Rules)
+      .flatMap(({ Prefix, ExpirationInDays }) =>
+        Prefix === undefined || ExpirationInDays === undefined ? [] : [[Prefix, ExpirationInDays] as const],
+      ),
+  );
+
+const countDispatchStates = (resources: readonly Resource[]): number => {
+  const definitions = ofType(resources, 'AWS::StepFunctions::StateMachine')
+    .map(({ Properties }) => MachineProperties.parse(Properties).DefinitionString)
+    .filter((text) => text.includes('ListTenantsFunctionArn'));
+  return definitions
+    .map((text) => Object.keys(Definition.parse(JSON.parse(text)).States).length)
+    .reduce((sum, states) => sum + states, 0);
+};
+
+/** Reads a deployment's facts from its templates. */
+export const factsOf = (templates: readonly unknown[]): TemplateFacts => {
+  const resources = resourcesOf(templates);
+  // Reading a table's stream is free; only polls of queues are billed.
+  const mappings = ofType(resources, 'AWS::Lambda::EventSourceMapping')
+    .map(({ Properties }) => MappingProperties.parse(Properties))
+    .filter(({ StartingPosition }) => StartingPosition === undefined);
+  const logGroups = ofType(resources, 'AWS::Logs::LogGroup');
+  return {
+    monthly: countMonthly(resources),
+    memoryGb: memoryByFunction(resources),
+    queues: mappings.length,
+    ingestBatchSize: Math.min(...mappings.map(({ BatchSize }) => BatchSize)),
+    signalBatchSize: Math.max(...mappings.map(({ BatchSize }) => BatchSize)),
+    retentionDays: retentionByPrefix(resources),
+    logRetentionDays: Math.max(
+      ...logGroups.map(({ Properties }) => LogGroupProperties.parse(Properties).RetentionInDays),
+    ),
+    hotRetentionDays: hotRetention(resources),
+    dispatchStates: countDispatchStates(resources),
+  };
+};

@@ -1,0 +1,123 @@
+import { describe, expect, it } from 'vitest';
+import type { Anomaly } from '../../../../core/anomalies/ports.ts';
+import { AnomalyPage, Baseline } from '../../../../core/api/answers.ts';
+import { NO_SETTINGS } from '../../../../core/platform/settings/settings.ts';
+import {
+  answerDetection,
+  type DetectionSources,
+} from '../../../../functions/api/serve-api/answer-detection.ts';
+import { memoryAnomalies, memoryDetectors, memorySettings } from '../../../fakes/memory-stores.ts';
+import { NOW, trained } from '../../anomalies/watching/follow-world.ts';
+
+const anomaly = (timestamp: number, over: Partial<Anomaly> = {}): Anomaly => ({
+  ...{ tenantId: 'acme', targetId: 'web-1', metric: 'cpu', timestamp, value: 400, kind: 'behavioural' },
+  ...{ since: timestamp - 300, score: 5.123456789, oneIn: 4000, parts: { seasonal: 3.6 } },
+  ...{ expected: { lower: 1, upper: 2 }, reason: 'unusual', silenced: undefined },
+  ...over,
+});
+
+const setup = (over: Partial<DetectionSources> = {}) =>
+  answerDetection({
+    anomalies: memoryAnomalies([
+      ...Array.from({ length: 9 }, (_, i) => anomaly(NOW - i * 60)),
+      anomaly(NOW - 30, { targetId: 'db-1', kind: 'duration', silenced: 'disks', expected: undefined }),
+      anomaly(NOW, { tenantId: 'globex' }),
+    ]).store,
+    detectors: memoryDetectors().store,
+    settings: memorySettings(),
+    now: () => NOW * 1000,
+    ...over,
+  });
+
+describe('GET /v1/anomalies', () => {
+  it('shows anomalies newest first, as their schema says, over pages', async () => {
+    const { listAnomalies } = setup();
+    const first = AnomalyPage.parse(await listAnomalies('acme', { limit: '4' }, {}));
+    expect(first.items.map(({ target }) => target)).toEqual(['web-1', 'db-1', 'web-1', 'web-1']);
+    expect(first.items[0]).toEqual({
+      ...{ target: 'web-1', metric: 'cpu', kind: 'behavioural', value: 400, oneIn: 4000 },
+      ...{ timestamp: new Date(NOW * 1000).toISOString(), since: new Date((NOW - 300) * 1000).toISOString() },
+      ...{ score: 5.123457, parts: { seasonal: 3.6 }, expected: { lower: 1, upper: 2 }, reason: 'unusual' },
+      active: true,
+    });
+    expect(first.items[1]).toMatchObject({ silenced: 'disks' });
+    const rest = AnomalyPage.parse(
+      await listAnomalies('acme', { limit: '200', cursor: first.nextCursor }, {}),
+    );
+    expect(rest.items).toHaveLength(6);
+    expect(rest.nextCursor).toBeUndefined();
+  });
+
+  it('tells whether they are still going on, and until when the others did', async () => {
+    const { listAnomalies } = setup({
+      anomalies: memoryAnomalies([
+        anomaly(NOW - 60),
+        anomaly(NOW - 120, { endedAt: NOW - 100 }),
+        // Its target stopped reporting: nobody knows.
+        anomaly(NOW - 26 * 3600),
+      ]).store,
+    });
+    const items = async (query: object) => AnomalyPage.parse(await listAnomalies('acme', query, {})).items;
+    expect((await items({})).map(({ active, endedAt }) => [active, endedAt])).toEqual([
+      [true, undefined],
+      [false, new Date((NOW - 100) * 1000).toISOString()],
+      [false, undefined],
+    ]);
+    expect((await items({ active: 'true' }))[0]?.active).toBe(true);
+    await expect(listAnomalies('acme', { active: 'no' }, {})).rejects.toMatchObject({ field: 'active' });
+  });
+
+  it('filters by time, target, metric and kind', async () => {
+    const { listAnomalies } = setup();
+    const count = async (query: object) =>
+      AnomalyPage.parse(await listAnomalies('acme', query, {})).items.length;
+    expect(await count({ target: 'db-1' })).toBe(1);
+    expect(await count({ kind: 'behavioural' })).toBe(9);
+    expect(await count({ metric: 'disk' })).toBe(0);
+    expect(await count({ from: String(NOW - 60), to: new Date(NOW * 1000).toISOString() })).toBe(3);
+  });
+
+  it.each([
+    [{ from: '5', to: '4' }, 'from'],
+    [{ kind: 'odd' }, 'kind'],
+    [{ since: '4' }, 'since'],
+  ])('refuses %j', async (query, field) => {
+    const { listAnomalies } = setup();
+    await expect(listAnomalies('acme', query, {})).rejects.toMatchObject({ field });
+  });
+});
+
+describe('GET /v1/targets/{targetId}/baseline', () => {
+  it('shows the band of each half hour and whether it may be relied on', async () => {
+    const { states } = await trained();
+    const { getBaseline } = setup({ detectors: states.store });
+    const baseline = Baseline.parse(await getBaseline('acme', { metric: 'cpu' }, { targetId: 'web-1' }));
+    expect(baseline).toMatchObject({ target: 'web-1', metric: 'cpu', mode: 'light', calibrated: true });
+    expect(baseline.timeOfDay.map(({ time }) => time).slice(0, 3)).toEqual(['00:00', '00:30', '01:00']);
+    expect(baseline.timeOfDay).toHaveLength(48);
+    // The rhythm peaks at six in the morning.
+    const at = (time: string) => baseline.timeOfDay.find((one) => one.time === time)?.expected;
+    expect(at('06:00')?.lower).toBeGreaterThan(at('18:00')?.upper ?? Number.NaN);
+    expect(Date.parse(baseline.lastLearned ?? '')).toBeLessThan(NOW * 1000);
+  });
+
+  it('of what nothing was learned does not exist, nor of a state of another version', async () => {
+    const { states } = await trained();
+    const { getBaseline } = setup({ detectors: states.store });
+    const ask = (tenant: string, metric: string) => getBaseline(tenant, { metric }, { targetId: 'web-1' });
+    await expect(ask('acme', 'disk')).rejects.toThrow('Nothing has been learned of web-1 disk');
+    await expect(ask('globex', 'cpu')).rejects.toThrow('Nothing has been learned');
+    states.all().set('acme web-1', { bytes: Uint8Array.of(1), version: 1 });
+    await expect(ask('acme', 'cpu')).rejects.toThrow('Nothing has been learned');
+  });
+});
+
+describe('GET /v1/settings', () => {
+  it('shows those of the tenant, or empty ones to start from', async () => {
+    const settings = memorySettings({ acme: { ...NO_SETTINGS, version: 3 } });
+    const { getSettings } = setup({ settings });
+    expect(await getSettings('acme', {}, {})).toMatchObject({ version: 3 });
+    expect(await getSettings('globex', {}, {})).toEqual(NO_SETTINGS);
+    await expect(getSettings('acme', { verbose: '1' }, {})).rejects.toMatchObject({ field: 'verbose' });
+  });
+});

@@ -1,0 +1,74 @@
+import { describe, expect, it } from 'vitest';
+import { Trends } from '../../../../core/api/trend-answers.ts';
+import { InvalidInputError } from '../../../../core/shared/errors.ts';
+import { getTrends } from '../../../../functions/api/serve-api/answer-trends.ts';
+import { NotFoundError } from '../../../../functions/runtime/problem-of-error.ts';
+import { memoryBlocks, memoryRegistry, watched } from '../../../fakes/memory-stores.ts';
+import { noise } from '../../forecasts/engine/sample-series.ts';
+
+const NOW = 1_795_255_200;
+const HOURS = 35 * 24;
+type Points = readonly (readonly [number, number])[];
+const hourly = (valueAt: (hour: number) => number): Points =>
+  Array.from({ length: HOURS }, (_, h) => [NOW - (HOURS - h) * 3600, valueAt(h)] as const);
+
+const metrics = {
+  cpu_percent: { kind: 'gauge', unit: '%' },
+  memory: { kind: 'gauge' },
+  orders: { kind: 'delta' },
+  uptime: { kind: 'counter' },
+  silent: { kind: 'gauge' },
+} as const;
+const answer = getTrends({
+  registry: memoryRegistry([watched('web-1', { metrics }), watched('theirs', { tenantId: 'globex' })]),
+  blocks: memoryBlocks({
+    'acme web-1': {
+      cpu_percent: hourly((h) => 40 + h / 60 + noise(h)),
+      memory: hourly((h) => 30 + (h % 120) / 10 + noise(h) / 10),
+      orders: hourly((h) => 100 + noise(h)),
+      uptime: hourly((h) => 3600 * (h % 120)),
+    },
+  }),
+  now: () => NOW * 1000,
+});
+const ask = (query: unknown, targetId = 'web-1') => answer('acme', query, { targetId });
+
+describe('GET /v1/targets/{id}/trends', () => {
+  it('answers with the long view of what is stored', async () => {
+    const told = await ask({ metric: 'cpu_percent' });
+    expect(Trends.strict().safeParse(told).error).toBeUndefined();
+    expect(told).toMatchObject({ target: 'web-1', metric: 'cpu_percent', stepSeconds: 3600 });
+    // Percentages run out at 100: 54 after 35 days at 0.4 a day.
+    const { trends, runOut, to } = Trends.parse(told);
+    expect(trends.map(({ days }) => days)).toEqual([30, 60]);
+    expect((Date.parse(runOut!.middle!) - Date.parse(to)) / 86_400_000).toBeCloseTo(115, -1);
+  });
+
+  it('takes another capacity, and looks for leaks against an uptime that is a counter', async () => {
+    const told = Trends.parse(await ask({ metric: 'memory', capacity: '200', uptime: 'uptime' }));
+    expect(told.leak).toMatchObject({ leaking: true });
+    expect(told.runOut).not.toBeNull();
+    expect(Trends.parse(await ask({ metric: 'memory' }))).toMatchObject({ runOut: null, leak: null });
+  });
+
+  it("forecasts the next day's total of what adds up", async () => {
+    const told = Trends.parse(await ask({ metric: 'orders' }));
+    expect(told.nextDay!.p50).toBeCloseTo(2400, -2);
+    expect(Trends.parse(await ask({ metric: 'memory' })).nextDay).toBeNull();
+  });
+
+  it.each([
+    ['an unknown target', { metric: 'memory' }, 'nowhere'],
+    ["another tenant's target", { metric: 'cpu_percent' }, 'theirs'],
+    ['an unknown metric', { metric: 'nothing' }, 'web-1'],
+    ['a metric of which nothing is stored', { metric: 'silent' }, 'web-1'],
+    ['an unknown uptime', { metric: 'memory', uptime: 'nothing' }, 'web-1'],
+  ])('does not find %s', async (_, query, targetId) => {
+    await expect(ask(query, targetId)).rejects.toThrow(NotFoundError);
+  });
+
+  it('refuses a question that is malformed', async () => {
+    for (const query of [{}, { metric: 'memory', capacity: 'full' }, { metric: 'memory', days: '3' }])
+      await expect(ask(query)).rejects.toThrow(InvalidInputError);
+  });
+});
