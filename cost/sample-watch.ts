@@ -2,10 +2,10 @@ import { feedHour } from '../core/anomalies/watching/feed-watch.ts';
 import { TargetWatch } from '../core/anomalies/watching/target-watch.ts';
 import type { Block } from '../core/metrics/blocks/block.ts';
 import { NO_SETTINGS, type Settings } from '../core/platform/settings/settings.ts';
+import { HOUR_SECONDS } from '../core/shared/time.ts';
 
 const DAYS = 14;
 const HOURS = 24;
-const HOUR_SECONDS = 3600;
 const START_HOUR = Date.UTC(2026, 0, 1) / 3_600_000;
 const NAME_LENGTH = 24;
 

@@ -1,6 +1,6 @@
 import { decodeBlock } from '../core/metrics/blocks/block-codec.ts';
 import type { BlockStore, TargetRegistry } from '../core/metrics/ports.ts';
-import { hourOf } from '../core/shared/keys.ts';
+import { hourOf } from '../core/shared/time.ts';
 
 export interface StoredCount {
   readonly targets: number;

@@ -1,9 +1,11 @@
 /** Conditional writes of blocks: one by one, or many new ones in a transaction. */
+
 import { ConditionalCheckFailedException, TransactionCanceledException } from '@aws-sdk/client-dynamodb';
 import { type DynamoDBDocumentClient, PutCommand, TransactWriteCommand } from '@aws-sdk/lib-dynamodb';
 import type { BlockKey, BlockWrite } from '../../core/metrics/ports.ts';
 import { DependencyUnavailableError } from '../../core/shared/errors.ts';
 import { hotKeys } from '../../core/shared/keys.ts';
+import { DAY_SECONDS, HOUR_SECONDS } from '../../core/shared/time.ts';
 import { calling, isTransient } from '../aws/sdk-failure.ts';
 
 /** What became of some blocks; each is in one list or was written. */
@@ -24,8 +26,6 @@ export interface BlockTable {
 /** DynamoDB's limits are 100 actions and 4 MB. */
 const TRANSACTION_ITEMS = 100;
 const TRANSACTION_BYTES = 3_500_000;
-const HOUR_SECONDS = 3600;
-const DAY_SECONDS = 86_400;
 
 const putOf = ({ tableName, retentionDays }: BlockTable, { key, bytes, expectedVersion }: BlockWrite) => ({
   TableName: tableName,

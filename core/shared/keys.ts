@@ -1,9 +1,5 @@
 /** Every storage key is built here and takes the tenant first, so that no query exists without one. */
-
-const HOUR_SECONDS = 3600;
-
-/** Whole hours since the epoch of an epoch-second timestamp. */
-export const hourOf = (epochSeconds: number): number => Math.floor(epochSeconds / HOUR_SECONDS);
+import { HOUR_SECONDS } from './time.ts';
 
 const isoSecond = (epochSeconds: number): string =>
   `${new Date(epochSeconds * 1000).toISOString().slice(0, 19)}Z`;

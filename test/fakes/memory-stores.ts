@@ -27,8 +27,9 @@ import { decodeCursor, encodeCursor } from '../../core/platform/api/cursor.ts';
 import type { SettingsStore } from '../../core/platform/settings/ports.ts';
 import { NO_SETTINGS, type Settings } from '../../core/platform/settings/settings.ts';
 import { ConflictError, InvalidInputError } from '../../core/shared/errors.ts';
-import { hourOf, objectKeys } from '../../core/shared/keys.ts';
+import { objectKeys } from '../../core/shared/keys.ts';
 import type { Telemetry } from '../../core/shared/telemetry.ts';
+import { hourOf } from '../../core/shared/time.ts';
 
 const pageOf = <Item>(scope: string, items: readonly Item[], { limit, cursor }: PageRequest): Page<Item> => {
   const from = cursor === undefined ? 0 : decodeCursor(scope, cursor, z.tuple([z.number()]))[0];

@@ -1,7 +1,7 @@
+import { DAY_SECONDS } from '../../../core/shared/time.ts';
 import type { ServerMetrics, SimulatedMetric } from '../../../core/simulator/fleet.ts';
 import { asSimulated, type ValueAt } from './simulated-target.ts';
 
-const DAY_SECONDS = 86_400;
 const HALF_HOURS = 48;
 /** Of a normal distribution, the standard deviation per median absolute deviation. */
 const NORMAL_MAD = 1.4826;

@@ -3,13 +3,12 @@ import type { Followed } from '../../../core/anomalies/watching/series-watch.ts'
 import type { TargetWatch } from '../../../core/anomalies/watching/target-watch.ts';
 import type { Block, BlockPoints } from '../../../core/metrics/blocks/block.ts';
 import { NO_SETTINGS } from '../../../core/platform/settings/settings.ts';
+import { HOUR_SECONDS } from '../../../core/shared/time.ts';
 import {
   type ServerMetrics,
   SIMULATED_METRICS,
   type SimulatedMetric,
 } from '../../../core/simulator/fleet.ts';
-
-const HOUR_SECONDS = 3600;
 
 /** Value of a metric at a step of its series. */
 export type ValueAt = (metric: SimulatedMetric, index: number) => number;

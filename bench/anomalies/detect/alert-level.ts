@@ -1,3 +1,4 @@
+import { DAY_SECONDS } from '../../../core/shared/time.ts';
 import { probationRows, type RowWindow } from './nab-score.ts';
 
 /** Alerts of one labelled series: their rows, ascending. */
@@ -20,7 +21,6 @@ export interface AlertLevelFigures {
 
 /** Rows before and after the labelled moment in which the strict version takes an alert as right. */
 const STRICT = { before: 12, after: 72 };
-const DAY_SECONDS = 86_400;
 
 const centre = ({ first, last }: RowWindow): number => Math.floor((first + last + 1) / 2);
 

@@ -1,8 +1,7 @@
+import { DAY_SECONDS, HOUR_SECONDS } from '../../../core/shared/time.ts';
 import { seasonalSpread } from './inject-faults.ts';
 import type { TargetFault, TargetSeries } from './labelled-target.ts';
 
-const HOUR_SECONDS = 3600;
-const DAY_SECONDS = 86_400;
 /** Spreads by which a metric must be off, on the average of the hour, for the fault to show. */
 const VISIBLE_SPREADS = 3;
 /** An hour belongs to a fault that fills half of it. */

@@ -1,9 +1,8 @@
+import { DAY_SECONDS, HOUR_SECONDS } from '../../../core/shared/time.ts';
 import { median } from './alert-level.ts';
 import type { LabelledTarget, TargetFault } from './labelled-target.ts';
 import type { WatchedTarget } from './watch-fleet.ts';
 
-const HOUR_SECONDS = 3600;
-const DAY_SECONDS = 86_400;
 /** Nothing is judged before: whole weeks have to be seen before a weekend can be usual. */
 const UNJUDGED_SECONDS = 14 * DAY_SECONDS;
 /** Hours after a fault in which neither alarm nor silence is wrong: an episode ends after an hour of usual points. */

@@ -1,3 +1,4 @@
+import { DAY_SECONDS } from '../../../core/shared/time.ts';
 import { normal, seededRandom } from '../../shared/seeded-random.ts';
 import type { CleanSeries } from './simulate-series.ts';
 
@@ -18,8 +19,6 @@ export interface FaultySeries extends CleanSeries {
   readonly onset: number;
   readonly end: number;
 }
-
-const DAY_SECONDS = 86_400;
 
 interface Scene {
   readonly values: Float64Array;

@@ -1,3 +1,4 @@
+import { DAY_SECONDS, HOUR_SECONDS } from '../../../core/shared/time.ts';
 import { seededRandom } from '../../shared/seeded-random.ts';
 import { visibleHours } from './fault-effect.ts';
 import { seasonalSpread } from './inject-faults.ts';
@@ -7,8 +8,6 @@ import type { LabelledTarget, TargetFault, TargetSeries } from './labelled-targe
 export const INJECTED_TYPES = ['behavioural', 'pattern', 'correlation', 'duration'] as const;
 export type InjectedType = (typeof INJECTED_TYPES)[number];
 
-const HOUR_SECONDS = 3600;
-const DAY_SECONDS = 86_400;
 /** Days of the four faults: Tuesdays to Thursdays from the third week on, a week apart. */
 const FAULT_DAYS: Readonly<Record<InjectedType, number>> = {
   behavioural: 16,

@@ -1,8 +1,7 @@
 import { detectSeries } from '../../../core/anomalies/engine/detect-series.ts';
+import { DAY_SECONDS } from '../../../core/shared/time.ts';
 import type { NabSeries } from './nab-data.ts';
 import { nabScoreAt } from './nab-score.ts';
-
-const DAY_SECONDS = 86_400;
 
 type Change = (series: NabSeries) => NabSeries;
 

@@ -1,6 +1,5 @@
+import { DAY_SECONDS } from '../../../core/shared/time.ts';
 import { normal, seededRandom } from '../../shared/seeded-random.ts';
-
-const DAY_SECONDS = 86_400;
 
 /** A series to inject faults into. `values[i]` belongs to `timestamps[i]` (epoch seconds, evenly spaced). */
 export interface CleanSeries {

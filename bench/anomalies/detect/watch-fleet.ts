@@ -5,9 +5,8 @@ import type { Alert } from '../../../core/anomalies/watching/series-watch.ts';
 import { TargetWatch } from '../../../core/anomalies/watching/target-watch.ts';
 import type { Block, BlockPoints } from '../../../core/metrics/blocks/block.ts';
 import { NO_SETTINGS } from '../../../core/platform/settings/settings.ts';
+import { HOUR_SECONDS } from '../../../core/shared/time.ts';
 import type { LabelledTarget } from './labelled-target.ts';
-
-const HOUR_SECONDS = 3600;
 
 /** What an operator sees of one target. */
 export interface WatchedTarget {

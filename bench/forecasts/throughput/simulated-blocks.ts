@@ -1,6 +1,7 @@
 import type { BlockPoints } from '../../../core/metrics/blocks/block.ts';
 import { encodeBlock } from '../../../core/metrics/blocks/block-codec.ts';
 import type { Target } from '../../../core/metrics/targets/target.ts';
+import { HOUR_SECONDS } from '../../../core/shared/time.ts';
 import { METRIC_UNITS, type ServerMetrics, SIMULATED_METRICS } from '../../../core/simulator/fleet.ts';
 import { simulateFleet } from '../../../core/simulator/simulate-fleet.ts';
 
@@ -11,7 +12,6 @@ const DAYS = 14;
 /** Runs that may follow the first, an hour apart. */
 const HOURS_AFTER = 7;
 const STEP_SECONDS = 300;
-const HOUR_SECONDS = 3600;
 const POINTS_PER_HOUR = HOUR_SECONDS / STEP_SECONDS;
 
 /** A simulated server as stored: hour blocks by hour since the epoch. */

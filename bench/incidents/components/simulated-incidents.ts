@@ -2,6 +2,7 @@ import type { Incident as FoundIncident } from '../../../core/incidents/incident
 import { memberOf } from '../../../core/incidents/members.ts';
 import type { AnomalySignal } from '../../../core/incidents/signal.ts';
 import type { Component } from '../../../core/incidents/topology/component.ts';
+import { DAY_SECONDS } from '../../../core/shared/time.ts';
 import type { Fleet, Incident, ServerMetrics, SimulatedMetric } from '../../../core/simulator/fleet.ts';
 
 /** An incident of the simulator as Forestall would hold it, with what it is about by the simulator's label. */
@@ -24,7 +25,6 @@ const BY_METRIC: Readonly<Record<SimulatedMetric, Component>> = {
 const expectedOf = ({ kind, rootCause }: Incident, profile: string): Component =>
   kind === 'dependency-failure' && profile === 'database' ? 'database' : BY_METRIC[rootCause.metric];
 
-const DAY_SECONDS = 86_400;
 const AROUND_STEPS = 6;
 /** Median absolute deviations from the usual value at that time of day, three points in a row. */
 const UNUSUAL = 6;

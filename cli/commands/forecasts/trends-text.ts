@@ -1,9 +1,9 @@
 import type { presentTrends } from '../../../core/api/trend-answers.ts';
+import { DAY_SECONDS } from '../../../core/shared/time.ts';
 import { formatDuration, formatNumber, formatPercent } from '../../terminal/format.ts';
 
 type ShownTrends = ReturnType<typeof presentTrends>;
 
-const DAY_SECONDS = 86_400;
 const WEEKDAYS = ['Sunday', 'Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday'];
 const MOST_EVENTS = 5;
 

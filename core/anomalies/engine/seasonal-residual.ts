@@ -1,7 +1,7 @@
+import { DAY_SECONDS } from '../../shared/time.ts';
 import type { StateReader, StateWriter } from './state-bytes.ts';
 import { WeeklyOffset } from './weekly-offset.ts';
 
-export const DAY_SECONDS = 86_400;
 /** Half hours of the day (UTC). */
 export const DAY_BINS = 48;
 const BIN_SECONDS = DAY_SECONDS / DAY_BINS;

@@ -9,7 +9,8 @@ import { decodeBlock } from '../../metrics/blocks/block-codec.ts';
 import type { BlockStore, StoredBlock } from '../../metrics/ports.ts';
 import type { SettingsStore } from '../../platform/settings/ports.ts';
 import { InvalidInputError } from '../../shared/errors.ts';
-import { hourOf } from '../../shared/keys.ts';
+import { DAY_SECONDS, hourOf } from '../../shared/time.ts';
+
 import { feedGroupHour, type GroupContext, type GroupNews, readyMoments } from './feed-group.ts';
 import { GroupWatch, packGroup, unpackGroup } from './group-watch.ts';
 import { momentsOf, type TargetMoments } from './hour-moments.ts';
@@ -35,7 +36,6 @@ export interface Compared {
 const GRACE_SECONDS = 900;
 /** What a group learns of the kept history when nothing is known of it. */
 const LEARNED_DAYS = 7;
-const DAY_SECONDS = 86_400;
 /** Blocks read at once; each is reduced to a dozen means per metric before the next are read. */
 const BLOCKS_AT_ONCE = 400;
 

@@ -1,9 +1,10 @@
 /** Points of many targets, each at its own second, as common moments of five minutes. */
+
 import type { Block, BlockPoints } from '../../metrics/blocks/block.ts';
+import { HOUR_SECONDS } from '../../shared/time.ts';
 
 export const MOMENT_SECONDS = 300;
 export const MOMENTS_PER_HOUR = 12;
-const HOUR_SECONDS = 3600;
 
 /** The newest total of a counter. Epoch seconds. */
 export interface Total {

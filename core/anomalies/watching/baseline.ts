@@ -1,6 +1,6 @@
+import { DAY_SECONDS } from '../../shared/time.ts';
 import type { SeriesWatch } from './series-watch.ts';
 
-const DAY_SECONDS = 86_400;
 const HALF_HOURS = 48;
 const HALF_HOUR_SECONDS = DAY_SECONDS / HALF_HOURS;
 

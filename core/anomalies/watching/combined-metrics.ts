@@ -1,12 +1,11 @@
 /** Which metrics of a target are looked at together, and when they are. */
 
 import type { Block } from '../../metrics/blocks/block.ts';
+import { DAY_SECONDS, HOUR_SECONDS } from '../../shared/time.ts';
 import { FEWEST_COMBINED, MOST_COMBINED, type Moment } from '../engine/metric-combination.ts';
 import type { SeenPoint } from './seen-point.ts';
 import type { SeriesWatch } from './series-watch.ts';
 
-const HOUR_SECONDS = 3600;
-const DAY_SECONDS = 86_400;
 /** A metric that reports more seldom than so many times the usual would keep all others waiting. */
 const MOST_SPARSE = 2;
 

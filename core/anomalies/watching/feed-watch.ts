@@ -3,6 +3,7 @@ import type { Block, BlockPoints } from '../../metrics/blocks/block.ts';
 import type { TargetMetric } from '../../metrics/targets/target.ts';
 import { anomalyThresholdOf } from '../../platform/settings/apply-settings.ts';
 import type { Settings } from '../../platform/settings/settings.ts';
+import { HOUR_SECONDS } from '../../shared/time.ts';
 import type { EndedEpisode } from '../engine/episode.ts';
 import type { ForecastBand } from '../engine/forecast-residual.ts';
 import { CombinationWatch } from './combination-watch.ts';
@@ -12,7 +13,6 @@ import { type Alert, type Followed, SeriesWatch } from './series-watch.ts';
 import type { TargetWatch } from './target-watch.ts';
 import { MOST_METRICS, type Owner, variantFor } from './watch-plan.ts';
 
-const HOUR_SECONDS = 3600;
 const NOTHING: Followed = { alerts: [], ended: [] };
 
 /** Everything that several steps brought. */

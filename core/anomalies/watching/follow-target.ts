@@ -11,7 +11,8 @@ import type { BlockStore, StoredBlock, TargetRegistry } from '../../metrics/port
 import type { SettingsStore } from '../../platform/settings/ports.ts';
 import type { Settings } from '../../platform/settings/settings.ts';
 import { InvalidInputError } from '../../shared/errors.ts';
-import { hourOf } from '../../shared/keys.ts';
+import { DAY_SECONDS, hourOf } from '../../shared/time.ts';
+
 import type { EndedEpisode } from '../engine/episode.ts';
 import type { DetectorStateStore, StoredDetectors } from '../ports.ts';
 import { type FeedContext, feedHour, joined } from './feed-watch.ts';
@@ -34,7 +35,6 @@ export interface FollowDeps extends TellDeps, TellEndingsDeps {
   readonly now: () => number;
 }
 
-const DAY_SECONDS = 86_400;
 /** How long an hour stays open after its end, for senders that report late or whose clocks differ. */
 const GRACE_SECONDS = 900;
 

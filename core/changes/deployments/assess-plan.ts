@@ -1,6 +1,7 @@
 import { isOngoing, targetsOf } from '../../incidents/incident.ts';
 import type { IncidentStore } from '../../incidents/ports.ts';
 import { InvalidInputError } from '../../shared/errors.ts';
+import { DAY_SECONDS } from '../../shared/time.ts';
 import type { DeploymentStore } from '../ports.ts';
 import { type ChangeContext, type ChangeFeatures, featuresOf } from '../risk/change-features.ts';
 import { findingsOf } from '../risk/change-findings.ts';
@@ -28,7 +29,6 @@ export interface AssessedPlan {
 
 /** Newest closed deployments that weights are learnt from: older ones tell of another team. */
 const MOST_EXAMPLES = 200;
-const DAY_SECONDS = 86_400;
 const LOOK_BACK_DAYS = { failures: 30, incidents: 7, deploys: 1 } as const;
 const MOST_INCIDENTS = 50;
 

@@ -7,6 +7,7 @@
 
 import type { RegularSeries } from '../../metrics/series/metric-series.ts';
 import { sortedQuantile, sortInPlace } from '../../shared/maths/order-statistics.ts';
+import { DAY_SECONDS } from '../../shared/time.ts';
 
 /** The moment of a deployment and the part after it that is looked at; all epoch seconds. */
 export interface DeployWindow {
@@ -43,7 +44,6 @@ export interface Foretold {
 
 const BEFORE_SECONDS = 3600;
 const PLACEBO_SECONDS = 1800;
-const DAY_SECONDS = 86_400;
 const HALF_HOURS = 48;
 const FEWEST_PLACEBOS = 12;
 /** Share of a window's points that must be there. */

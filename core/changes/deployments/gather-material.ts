@@ -11,7 +11,8 @@ import { historyOf } from '../../metrics/blocks/block-history.ts';
 import type { BlockStore, TargetRegistry } from '../../metrics/ports.ts';
 import type { Target } from '../../metrics/targets/target.ts';
 import { InvalidInputError } from '../../shared/errors.ts';
-import { hourOf } from '../../shared/keys.ts';
+import { hourOf } from '../../shared/time.ts';
+
 import type { DeploymentStore } from '../ports.ts';
 import type { ChangeRecord } from './change-record.ts';
 import type { DeployWindow } from './deploy-effect.ts';

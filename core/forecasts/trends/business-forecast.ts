@@ -1,10 +1,9 @@
 import type { RegularSeries } from '../../metrics/series/metric-series.ts';
 import { InvalidInputError } from '../../shared/errors.ts';
+import { DAY_SECONDS } from '../../shared/time.ts';
 import { forecast } from '../engine/ensemble.ts';
 import type { Forecast, KnownEffect } from '../engine/forecast.ts';
 import { dayBlocks } from './day-blocks.ts';
-
-const DAY_SECONDS = 86_400;
 
 export interface BusinessOptions {
   readonly days?: number;

@@ -1,6 +1,6 @@
 import type { RegularSeries } from '../../metrics/series/metric-series.ts';
+import { DAY_SECONDS } from '../../shared/time.ts';
 
-const DAY_SECONDS = 86_400;
 /** Share of a day's steps that must be observed for it to count. */
 const ENOUGH = 0.5;
 

@@ -1,10 +1,9 @@
 import type { RegularSeries } from '../../metrics/series/metric-series.ts';
+import { DAY_SECONDS } from '../../shared/time.ts';
 import type { ResolvedThreshold } from '../breach/threshold.ts';
 import type { Forecast } from '../engine/forecast.ts';
 import { dayBlocks } from './day-blocks.ts';
 import { robustSlope } from './robust-slope.ts';
-
-const DAY_SECONDS = 86_400;
 
 /** Seconds until something runs out: early (10 %), middle and late (90 %) estimate; null: not in sight. */
 export interface TimeToExhaustion {

@@ -1,4 +1,5 @@
 import type { RegularSeries } from '../../metrics/series/metric-series.ts';
+import { HOUR_SECONDS } from '../../shared/time.ts';
 import { robustSlope } from './robust-slope.ts';
 
 /** What points to a leak: growth with uptime that a restart gives back. */
@@ -13,7 +14,6 @@ export interface LeakFinding {
   readonly givenBack: number | null;
 }
 
-const HOUR_SECONDS = 3600;
 /** Blocks a stretch is cut into, so that the slope is cheap and robust. */
 const BLOCKS = 24;
 const FEWEST_POINTS = 12;

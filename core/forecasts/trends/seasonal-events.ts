@@ -1,4 +1,5 @@
 import type { RegularSeries } from '../../metrics/series/metric-series.ts';
+import { DAY_SECONDS } from '../../shared/time.ts';
 import { dailyTotals } from './business-forecast.ts';
 
 /** A calendar day that recurs and differs from the others: a weekday (0 = Sunday) or a day of the month. */
@@ -10,7 +11,6 @@ export interface SeasonalEvent {
   readonly seen: number;
 }
 
-const DAY_SECONDS = 86_400;
 const FEWEST_SEEN = 3;
 /** A day is an event where its median differs from the usual by this share or more. */
 const NOTABLE = 0.25;

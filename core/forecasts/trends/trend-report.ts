@@ -1,4 +1,5 @@
 import type { RegularSeries } from '../../metrics/series/metric-series.ts';
+import { DAY_SECONDS } from '../../shared/time.ts';
 import type { ResolvedThreshold } from '../breach/threshold.ts';
 import { forecast } from '../engine/ensemble.ts';
 import { forecastDailyTotals } from './business-forecast.ts';
@@ -47,7 +48,6 @@ export interface TrendReport {
   readonly nextDay: { readonly p10: number; readonly p50: number; readonly p90: number } | null;
 }
 
-const DAY_SECONDS = 86_400;
 /** Days of which run-out dates are told. */
 const RUN_OUT_DAYS = 30;
 

@@ -1,8 +1,8 @@
 import { type History, historyOf } from '../../metrics/blocks/block-history.ts';
 import type { BlockStore, TargetRegistry } from '../../metrics/ports.ts';
 import { InvalidInputError } from '../../shared/errors.ts';
-import { hourOf } from '../../shared/keys.ts';
 import type { Telemetry } from '../../shared/telemetry.ts';
+import { hourOf } from '../../shared/time.ts';
 import { currentGraph } from '../grouping/fold-tenant.ts';
 import { type Incident, targetsOf } from '../incident.ts';
 import type { CauseStore, ChangeStore, GraphStore, IncidentStore, StoredIncident } from '../ports.ts';

@@ -3,6 +3,7 @@
  * about the same time. Why these limits: docs/adr/0010-incidents.md.
  */
 
+import { DAY_SECONDS } from '../../shared/time.ts';
 import type { Coincidence, Incident, IncidentMember } from '../incident.ts';
 import { onsetsOf } from '../members.ts';
 import { dedupKey, type TriggerSignal } from '../signal.ts';
@@ -13,7 +14,6 @@ const DAYS_PER_ALERT = 14;
 /** Coincidences by chance that are put up with, per metric and year. */
 const CHANCE_PER_YEAR = 0.001;
 const FEWEST_TARGETS = 3;
-const DAY_SECONDS = 86_400;
 const DAYS_PER_YEAR = 365;
 
 /** Probability of `least` or more events where `mean` are expected (Poisson). Summed from the top, as it is tiny. */

@@ -1,4 +1,5 @@
 /** Stored blocks back as series. */
+import { HOUR_SECONDS } from '../../shared/time.ts';
 import type { StoredBlock } from '../ports.ts';
 import { decodeBlock } from './block-codec.ts';
 
@@ -7,8 +8,6 @@ export interface History {
   readonly timestamps: readonly number[];
   readonly values: readonly number[];
 }
-
-const HOUR_SECONDS = 3600;
 
 /**
  * Joins blocks of one target, given oldest first, into one history per metric (`only` narrows to one metric).

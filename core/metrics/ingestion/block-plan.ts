@@ -1,6 +1,7 @@
 /** What a batch of payloads brings to each block, and what merging it came to. */
 
 import { InvalidInputError } from '../../shared/errors.ts';
+import { HOUR_SECONDS } from '../../shared/time.ts';
 import { type Block, EMPTY_BLOCK } from '../blocks/block.ts';
 import { decodeBlock, encodeBlock } from '../blocks/block-codec.ts';
 import { mergeBlock } from '../blocks/merge-block.ts';
@@ -9,7 +10,6 @@ import type { TargetMetric } from '../targets/target.ts';
 import { type HourPart, hourParts } from './hour-parts.ts';
 import type { Payload } from './payload.ts';
 
-const HOUR_SECONDS = 3600;
 /** How fresh a target's `lastSeen` is kept: each refresh is a registry write. */
 const QUARTER_SECONDS = 900;
 

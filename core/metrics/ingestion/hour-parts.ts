@@ -1,9 +1,7 @@
-import { hourOf } from '../../shared/keys.ts';
+import { HOUR_SECONDS, hourOf } from '../../shared/time.ts';
 import type { BlockPart } from '../blocks/block.ts';
 import type { MetricSeries } from '../series/metric-series.ts';
 import type { TargetMetric } from '../targets/target.ts';
-
-const HOUR_SECONDS = 3600;
 
 type HourSeries = BlockPart['series'][number] & TargetMetric;
 

@@ -2,13 +2,13 @@
 
 import type { InvalidInputError } from '../../shared/errors.ts';
 import { objectKeys } from '../../shared/keys.ts';
+import { HOUR_SECONDS } from '../../shared/time.ts';
 import type { RawStore } from '../ports.ts';
 import type { HourPart } from './hour-parts.ts';
 import { IngestRejection } from './ingest-rejection.ts';
 import type { Payload, UnusableMessage } from './payload.ts';
 
 const JSON_TYPE = 'application/json';
-const HOUR_SECONDS = 3600;
 
 const putJson = (raw: RawStore, key: string, content: unknown): Promise<void> =>
   raw.put(key, new TextEncoder().encode(JSON.stringify(content)), JSON_TYPE);

@@ -1,4 +1,5 @@
 /** Gathers decoded points into series, applying the rules every format shares. */
+import { DAY_SECONDS } from '../../shared/time.ts';
 import type { MetricKind, MetricSeries } from '../series/metric-series.ts';
 import type { Profile } from '../targets/target.ts';
 import { type FieldError, IngestRejection } from './ingest-rejection.ts';
@@ -42,7 +43,6 @@ export interface Collected {
   readonly unsupported: number;
 }
 
-const DAY_SECONDS = 86_400;
 /** As seconds this lies beyond the year 5000: the sender meant milliseconds or finer. */
 const NOT_SECONDS = 100_000_000_000;
 

@@ -17,7 +17,8 @@ import type { Target } from '../../../core/metrics/targets/target.ts';
 import { filteredPage } from '../../../core/platform/api/filtered-page.ts';
 import { InvalidInputError } from '../../../core/shared/errors.ts';
 import { parseInstant } from '../../../core/shared/instant.ts';
-import { hourOf } from '../../../core/shared/keys.ts';
+import { DAY_SECONDS, hourOf } from '../../../core/shared/time.ts';
+
 import { NotFoundError } from '../../runtime/problem-of-error.ts';
 import { answerChanges, type ChangeSources } from './answer-changes.ts';
 import { answerDetection, type DetectionSources } from './answer-detection.ts';
@@ -36,7 +37,6 @@ export interface Sources extends DetectionSources, IncidentSources, ChangeSource
   readonly now: () => number;
 }
 
-const DAY_SECONDS = 86_400;
 const LONGEST_RANGE_SECONDS = 35 * DAY_SECONDS;
 /** About a megabyte of answer; a Lambda's may have six. */
 export const MAX_SERIES_POINTS = 50_000;

@@ -7,7 +7,8 @@ import type { MetricKind, RegularSeries } from '../../../core/metrics/series/met
 import { regularise } from '../../../core/metrics/series/regularise.ts';
 import { boundsOf } from '../../../core/metrics/targets/profiles.ts';
 import type { Target } from '../../../core/metrics/targets/target.ts';
-import { hourOf } from '../../../core/shared/keys.ts';
+import { hourOf } from '../../../core/shared/time.ts';
+
 import { NotFoundError } from '../../runtime/problem-of-error.ts';
 import { type Answer, validated } from './validated.ts';
 

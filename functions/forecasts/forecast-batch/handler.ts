@@ -16,8 +16,9 @@ import type { SettingsStore } from '../../../core/platform/settings/ports.ts';
 import { InvalidInputError } from '../../../core/shared/errors.ts';
 import { TenantId } from '../../../core/shared/identifiers.ts';
 import { inParallel } from '../../../core/shared/in-parallel.ts';
-import { hourOf, objectKeys } from '../../../core/shared/keys.ts';
+import { objectKeys } from '../../../core/shared/keys.ts';
 import type { EventPublisher } from '../../../core/shared/messaging.ts';
+import { hourOf } from '../../../core/shared/time.ts';
 import { parseInput } from '../../runtime/parse-input.ts';
 import { keepStates, resumeBatch, type StateDeps } from './kept-states.ts';
 

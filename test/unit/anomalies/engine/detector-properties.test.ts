@@ -3,10 +3,10 @@ import { describe, expect, it } from 'vitest';
 import { detectSeries } from '../../../../core/anomalies/engine/detect-series.ts';
 import { createDetector, type DetectorOptions } from '../../../../core/anomalies/engine/detector.ts';
 import { restore, serialise } from '../../../../core/anomalies/engine/detector-state.ts';
+import { DAY_SECONDS } from '../../../../core/shared/time.ts';
 import { dailySeries } from './daily-series.ts';
 
 const VARIANTS = ['full', 'light'] as const;
-const DAY_SECONDS = 86_400;
 const EAGER: DetectorOptions = { threshold: 2.5, warmupPoints: 50, warmupSeconds: 0, cooldownPoints: 20 };
 
 /** A daily series with any values, gaps, NaN, repeats and late points strewn in. */

@@ -4,7 +4,8 @@ import type { CompareDeps } from '../../../../core/anomalies/peers/compare-group
 import { unpackGroup } from '../../../../core/anomalies/peers/group-watch.ts';
 import { EVENT_SCHEMAS } from '../../../../core/api/events/event-catalog.ts';
 import { NO_SETTINGS, type Settings } from '../../../../core/platform/settings/settings.ts';
-import { hourOf, objectKeys } from '../../../../core/shared/keys.ts';
+import { objectKeys } from '../../../../core/shared/keys.ts';
+import { hourOf } from '../../../../core/shared/time.ts';
 import { DAY, leaving, MIDNIGHT, type Reading, STEP, TARGETS, usual, world } from './group-world.ts';
 
 /** 10:20, four days of history before it. */

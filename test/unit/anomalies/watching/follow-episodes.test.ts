@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { FollowDeps } from '../../../../core/anomalies/watching/follow-target.ts';
 import { EVENT_SCHEMAS } from '../../../../core/api/events/event-catalog.ts';
-import { hourOf } from '../../../../core/shared/keys.ts';
+import { hourOf } from '../../../../core/shared/time.ts';
+
 import { between, DAY, LIGHT, NOW, type Point, STEP, trained, usual, world } from './follow-world.ts';
 
 const SPIKE: Point = [NOW + STEP, 400];

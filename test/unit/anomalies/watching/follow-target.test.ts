@@ -6,7 +6,8 @@ import { unpackWatch } from '../../../../core/anomalies/watching/target-watch.ts
 import { EVENT_SCHEMAS } from '../../../../core/api/events/event-catalog.ts';
 import type { TargetForecast } from '../../../../core/forecasts/ports.ts';
 import { NO_SETTINGS } from '../../../../core/platform/settings/settings.ts';
-import { hourOf } from '../../../../core/shared/keys.ts';
+import { hourOf } from '../../../../core/shared/time.ts';
+
 import { sampleMetric, sampleTarget } from '../../forecasts/stored/forecast-samples.ts';
 import { between, DAY, LIGHT, NOW, type Point, STEP, trained, usual, world } from './follow-world.ts';
 

@@ -1,4 +1,5 @@
 /** One target whose blocks change, and everything that following it reads and writes, in memory. */
+
 import { type FollowDeps, followTarget } from '../../../../core/anomalies/watching/follow-target.ts';
 import type { Block } from '../../../../core/metrics/blocks/block.ts';
 import { decodeBlock, encodeBlock } from '../../../../core/metrics/blocks/block-codec.ts';
@@ -6,7 +7,8 @@ import { mergeBlock } from '../../../../core/metrics/blocks/merge-block.ts';
 import type { StoredBlock } from '../../../../core/metrics/ports.ts';
 import type { MetricKind } from '../../../../core/metrics/series/metric-series.ts';
 import { NO_SETTINGS, type Settings } from '../../../../core/platform/settings/settings.ts';
-import { hourOf } from '../../../../core/shared/keys.ts';
+import { hourOf } from '../../../../core/shared/time.ts';
+
 import {
   memoryAnomalies,
   memoryDetectors,
