@@ -2,9 +2,9 @@ import { type DynamoDBDocumentClient, QueryCommand } from '@aws-sdk/lib-dynamodb
 import * as z from 'zod';
 import type { Anomaly, AnomalyFilter } from '../../core/anomalies/ports.ts';
 import { oldestActive } from '../../core/anomalies/watching/active-anomaly.ts';
-import type { Page, PageRequest } from '../../core/metrics/ports.ts';
 import { decodeCursor, encodeCursor } from '../../core/platform/api/cursor.ts';
 import { registryKeys } from '../../core/shared/keys.ts';
+import type { Page, PageRequest } from '../../core/shared/page.ts';
 import { calling } from '../aws/sdk-failure.ts';
 import { AnomalyItem, anomalyOf } from './anomaly-item.ts';
 

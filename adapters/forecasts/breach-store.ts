@@ -3,10 +3,10 @@ import { DeleteCommand, type DynamoDBDocumentClient, PutCommand, QueryCommand } 
 import * as z from 'zod';
 import { SEVERITIES } from '../../core/forecasts/breach/breach-risk.ts';
 import type { BreachFilter, BreachStore, PredictedBreach } from '../../core/forecasts/ports.ts';
-import type { Page, PageRequest } from '../../core/metrics/ports.ts';
 import { PROFILES } from '../../core/metrics/targets/target.ts';
 import { decodeCursor, encodeCursor } from '../../core/platform/api/cursor.ts';
 import { registryKeys } from '../../core/shared/keys.ts';
+import type { Page, PageRequest } from '../../core/shared/page.ts';
 import { calling } from '../aws/sdk-failure.ts';
 
 /** Name of the registry table's index by risk. */

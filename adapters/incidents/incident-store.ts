@@ -14,11 +14,11 @@ import type {
   IncidentWrite,
   StoredIncident,
 } from '../../core/incidents/ports.ts';
-import type { Page, PageRequest } from '../../core/metrics/ports.ts';
 import { decodeCursor, encodeCursor } from '../../core/platform/api/cursor.ts';
 import { DependencyUnavailableError } from '../../core/shared/errors.ts';
 import { inParallel } from '../../core/shared/in-parallel.ts';
 import { registryKeys } from '../../core/shared/keys.ts';
+import type { Page, PageRequest } from '../../core/shared/page.ts';
 import { batchGet } from '../aws/dynamodb/batch-get.ts';
 import { deflateJson, inflateJson } from '../aws/dynamodb/deflated-json.ts';
 import { defaultPace, type Pace } from '../aws/paced-retry.ts';

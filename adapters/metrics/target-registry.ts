@@ -1,13 +1,14 @@
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import { type DynamoDBDocumentClient, GetCommand, PutCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
-import type { Page, PageRequest, TargetRegistry, TargetSighting } from '../../core/metrics/ports.ts';
+import type { TargetRegistry, TargetSighting } from '../../core/metrics/ports.ts';
 import { mergeSighting } from '../../core/metrics/targets/merge-sighting.ts';
 import type { Target } from '../../core/metrics/targets/target.ts';
 import { decodeCursor, encodeCursor } from '../../core/platform/api/cursor.ts';
 import { DependencyUnavailableError, InvalidInputError } from '../../core/shared/errors.ts';
 import { inParallel } from '../../core/shared/in-parallel.ts';
 import { registryKeys } from '../../core/shared/keys.ts';
+import type { Page, PageRequest } from '../../core/shared/page.ts';
 import { batchGet } from '../aws/dynamodb/batch-get.ts';
 import { defaultPace, type Pace, pause } from '../aws/paced-retry.ts';
 import { calling } from '../aws/sdk-failure.ts';

@@ -1,6 +1,6 @@
 /** Where anomalies and what their detectors have learned are kept. Every call names its tenant. */
 
-import type { Page, PageRequest } from '../metrics/ports.ts';
+import type { Page, PageRequest } from '../shared/page.ts';
 import type { AnomalyKind } from './engine/detection-result.ts';
 
 /** One unusual point that raised an alert. Its tenant, target, metric and timestamp identify it. */

@@ -1,7 +1,7 @@
 /** Where changes and what became of them are kept. Every call names its tenant. */
 
 import type { ForestallEvent } from '../api/events/event-catalog.ts';
-import type { Page, PageRequest } from '../metrics/ports.ts';
+import type { Page, PageRequest } from '../shared/page.ts';
 import type { ChangeRecord, ChangeSummary } from './deployments/change-record.ts';
 import type { DeployExample } from './risk/risk-model.ts';
 

@@ -1,7 +1,7 @@
 /** Where forecasts, predicted breaches and runs are kept. */
 
-import type { Page, PageRequest } from '../metrics/ports.ts';
 import type { Profile } from '../metrics/targets/target.ts';
+import type { Page, PageRequest } from '../shared/page.ts';
 import type { BreachRisk, Severity } from './breach/breach-risk.ts';
 import type { ResolvedThreshold } from './breach/threshold.ts';
 import type { Forecast } from './engine/forecast.ts';

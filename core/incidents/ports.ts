@@ -1,7 +1,7 @@
 /** Where incidents, what they depend on and what was found of their causes are kept. Every call names its tenant. */
 
 import type { ForestallEvent } from '../api/events/event-catalog.ts';
-import type { Page, PageRequest } from '../metrics/ports.ts';
+import type { Page, PageRequest } from '../shared/page.ts';
 import type { PastIncident } from './diagnosis/similar-incidents.ts';
 import type { CausesReport } from './explaining/causes-report.ts';
 import type { Incident } from './incident.ts';

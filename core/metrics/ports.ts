@@ -1,4 +1,5 @@
 /** Where raw payloads, hour blocks and what is known of targets are kept. Every call names its tenant. */
+import type { Page, PageRequest } from '../shared/page.ts';
 import type { MetricKind } from './series/metric-series.ts';
 import type { Profile, Target } from './targets/target.ts';
 
@@ -72,17 +73,6 @@ export interface TargetSighting {
   /** Epoch seconds of the oldest and newest point. */
   readonly firstSeen: number;
   readonly lastSeen: number;
-}
-
-export interface Page<T> {
-  readonly items: readonly T[];
-  /** Opaque; absent on the last page. */
-  readonly nextCursor: string | undefined;
-}
-
-export interface PageRequest {
-  readonly limit: number;
-  readonly cursor?: string | undefined;
 }
 
 export interface TargetRegistry {

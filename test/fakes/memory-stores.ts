@@ -21,13 +21,14 @@ import type {
 } from '../../core/forecasts/ports.ts';
 import type { KeptStates, StateFiles } from '../../core/forecasts/state-files.ts';
 import { encodeBlock } from '../../core/metrics/blocks/block-codec.ts';
-import type { BlockStore, Page, PageRequest, StoredBlock } from '../../core/metrics/ports.ts';
+import type { BlockStore, StoredBlock } from '../../core/metrics/ports.ts';
 import type { Target } from '../../core/metrics/targets/target.ts';
 import { decodeCursor, encodeCursor } from '../../core/platform/api/cursor.ts';
 import type { SettingsStore } from '../../core/platform/settings/ports.ts';
 import { NO_SETTINGS, type Settings } from '../../core/platform/settings/settings.ts';
 import { ConflictError, InvalidInputError } from '../../core/shared/errors.ts';
 import { objectKeys } from '../../core/shared/keys.ts';
+import type { Page, PageRequest } from '../../core/shared/page.ts';
 import type { Telemetry } from '../../core/shared/telemetry.ts';
 import { hourOf } from '../../core/shared/time.ts';
 

@@ -1,5 +1,5 @@
 /** What each fleet role is expected to report, and where each of its metrics counts as breached. */
-import type { Threshold } from '../../forecasts/breach/threshold.ts';
+import type { Threshold } from '../../shared/threshold.ts';
 import { type MetricAspect, type MetricMeaning, meaningOf } from '../meaning/metric-meaning.ts';
 import type { Profile } from './target.ts';
 

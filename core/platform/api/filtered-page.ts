@@ -1,4 +1,4 @@
-import type { Page, PageRequest } from '../../metrics/ports.ts';
+import type { Page, PageRequest } from '../../shared/page.ts';
 
 /** Pages of the underlying list looked at for one filtered page, before it is returned short. */
 const MOST_PAGES = 20;

@@ -1,6 +1,7 @@
 /** Which of a tenant's settings apply to one series. */
-import type { Threshold } from '../../forecasts/breach/threshold.ts';
+
 import { parseInstant } from '../../shared/instant.ts';
+import type { Threshold } from '../../shared/threshold.ts';
 import { maintenanceAt, overriddenThreshold } from './detection-policy.ts';
 import type { DetectionMode, Settings } from './settings.ts';
 

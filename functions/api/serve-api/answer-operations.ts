@@ -12,11 +12,12 @@ import type { SeriesQuery, TargetsQuery } from '../../../core/api/requests.ts';
 import type { BreachStore, ForecastStore, RunStore } from '../../../core/forecasts/ports.ts';
 import { runAsOf } from '../../../core/forecasts/runs/close-run.ts';
 import { historyOf } from '../../../core/metrics/blocks/block-history.ts';
-import type { BlockStore, PageRequest, TargetRegistry } from '../../../core/metrics/ports.ts';
+import type { BlockStore, TargetRegistry } from '../../../core/metrics/ports.ts';
 import type { Target } from '../../../core/metrics/targets/target.ts';
 import { filteredPage } from '../../../core/platform/api/filtered-page.ts';
 import { InvalidInputError } from '../../../core/shared/errors.ts';
 import { parseInstant } from '../../../core/shared/instant.ts';
+import type { PageRequest } from '../../../core/shared/page.ts';
 import { DAY_SECONDS, hourOf } from '../../../core/shared/time.ts';
 
 import { NotFoundError } from '../../runtime/problem-of-error.ts';

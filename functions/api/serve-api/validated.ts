@@ -1,5 +1,5 @@
 import type * as z from 'zod';
-import type { Page } from '../../../core/metrics/ports.ts';
+import type { Page } from '../../../core/shared/page.ts';
 import { parseRequest } from '../../runtime/parse-request.ts';
 
 export type Body = Readonly<Record<string, unknown>>;

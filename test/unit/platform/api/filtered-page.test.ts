@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { PageRequest } from '../../../../core/metrics/ports.ts';
 import { filteredPage } from '../../../../core/platform/api/filtered-page.ts';
+import type { PageRequest } from '../../../../core/shared/page.ts';
 
 const listOf = (items: readonly number[]) => {
   const asked: number[] = [];
