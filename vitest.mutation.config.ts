@@ -12,7 +12,6 @@ export default defineConfig({
       'platform/access',
     ].map((area) => `test/unit/${area}/**/*.test.ts`),
     environment: 'node',
-    exclude: ['test/unit/forecasts/runs/events-page.test.ts'],
     testTimeout: 60_000,
   },
 });

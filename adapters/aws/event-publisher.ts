@@ -3,7 +3,7 @@ import {
   PutEventsCommand,
   type PutEventsRequestEntry,
 } from '@aws-sdk/client-eventbridge';
-import type { ForestallEvent } from '../../core/api/events/event-catalog.ts';
+import type { DomainEvent } from '../../core/shared/domain-event.ts';
 import { DependencyUnavailableError } from '../../core/shared/errors.ts';
 import type { EventPublisher } from '../../core/shared/messaging.ts';
 import { calling } from './sdk-failure.ts';
@@ -20,7 +20,7 @@ const ENTRIES_PER_REQUEST = 10;
 const BYTES_PER_REQUEST = 200_000;
 const PAUSES_MS = [100, 400];
 
-const entryOf = (busName: string, { name, source, detail }: ForestallEvent): PutEventsRequestEntry => ({
+const entryOf = (busName: string, { name, source, detail }: DomainEvent): PutEventsRequestEntry => ({
   EventBusName: busName,
   Source: source,
   DetailType: name,

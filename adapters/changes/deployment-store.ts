@@ -6,9 +6,8 @@ import {
   TransactWriteCommand,
 } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
-import type { ForestallEvent } from '../../core/api/events/event-catalog.ts';
-import { RemediationProposed } from '../../core/api/events/remediation-events.ts';
 import { ChangeRecord, ChangeSummary, summaryOf } from '../../core/changes/deployments/change-record.ts';
+import { CHANGES_SOURCE, type ChangesEvent, RemediationProposed } from '../../core/changes/events.ts';
 import type { DeploymentStore, StoredChange } from '../../core/changes/ports.ts';
 import { ChangeFeatures } from '../../core/changes/risk/change-features.ts';
 import type { DeployExample } from '../../core/changes/risk/risk-model.ts';
@@ -33,7 +32,7 @@ export interface DeploymentStoreOptions {
 const Packed = z.object({ v: z.number().int().positive(), data: z.instanceof(Uint8Array) });
 const Pending = z.object({
   name: z.literal('RemediationProposed'),
-  source: z.literal('forestall.remediation'),
+  source: z.literal(CHANGES_SOURCE),
   detail: RemediationProposed,
 });
 const Content = z.object({ record: ChangeRecord, pending: z.array(Pending) });
@@ -53,7 +52,7 @@ const listedItem = (record: ChangeRecord) => {
   return { ...keyOf(tenantId, registryKeys.change(record.at, changeId)), ...item };
 };
 
-const recordItem = (record: ChangeRecord, pending: readonly ForestallEvent[], revision: number) => ({
+const recordItem = (record: ChangeRecord, pending: readonly ChangesEvent[], revision: number) => ({
   ...keyOf(record.tenantId, registryKeys.changeRecord(record.changeId)),
   v: revision,
   data: deflateJson({ record, pending }),
@@ -72,7 +71,7 @@ const outcomeItem = ({ tenantId, changeId, at }: ChangeRecord, outcome: DeployEx
 
 interface Write {
   readonly record: ChangeRecord;
-  readonly pending: readonly ForestallEvent[];
+  readonly pending: readonly ChangesEvent[];
   readonly revision: number;
   readonly outcome?: DeployExample | undefined;
 }

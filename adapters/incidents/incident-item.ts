@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import type { ForestallEvent } from '../../core/api/events/event-catalog.ts';
+import type { IncidentsEvent } from '../../core/incidents/events.ts';
 import type { Incident } from '../../core/incidents/incident.ts';
 import type { StoredIncident } from '../../core/incidents/ports.ts';
 import { registryKeys } from '../../core/shared/keys.ts';
@@ -47,7 +47,7 @@ export const readIncidentItem = (item: unknown): StoredIncident => {
   return {
     incident: inflateJson(data) as Incident,
     version: v,
-    pending: pending === undefined ? [] : (inflateJson(pending) as ForestallEvent[]),
+    pending: pending === undefined ? [] : (inflateJson(pending) as IncidentsEvent[]),
   };
 };
 

@@ -1,8 +1,8 @@
 /** Where changes and what became of them are kept. Every call names its tenant. */
 
-import type { ForestallEvent } from '../api/events/event-catalog.ts';
 import type { Page, PageRequest } from '../shared/page.ts';
 import type { ChangeRecord, ChangeSummary } from './deployments/change-record.ts';
+import type { ChangesEvent } from './events.ts';
 import type { DeployExample } from './risk/risk-model.ts';
 
 /** A change with what is still to be told of it. */
@@ -11,7 +11,7 @@ export interface StoredChange {
   /** Raised by every write. */
   readonly revision: number;
   /** Events that may not have been published yet. */
-  readonly pending: readonly ForestallEvent[];
+  readonly pending: readonly ChangesEvent[];
 }
 
 export interface DeploymentStore {

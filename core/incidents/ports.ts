@@ -1,8 +1,8 @@
 /** Where incidents, what they depend on and what was found of their causes are kept. Every call names its tenant. */
 
-import type { ForestallEvent } from '../api/events/event-catalog.ts';
 import type { Page, PageRequest } from '../shared/page.ts';
 import type { PastIncident } from './diagnosis/similar-incidents.ts';
+import type { IncidentsEvent } from './events.ts';
 import type { CausesReport } from './explaining/causes-report.ts';
 import type { Incident } from './incident.ts';
 import type { ChangeSignal } from './signal.ts';
@@ -15,7 +15,7 @@ export interface StoredIncident {
   /** Raised by every write; 0 before the first. */
   readonly version: number;
   /** Events that may not have been published yet, oldest first. */
-  readonly pending: readonly ForestallEvent[];
+  readonly pending: readonly IncidentsEvent[];
 }
 
 /** The incidents of a tenant that new signals may concern: ongoing ones, and those that may be reopened. */

@@ -1,9 +1,9 @@
 /** What leaves the pipeline: events and workflow starts. */
-import type { ForestallEvent } from '../api/events/event-catalog.ts';
+import type { DomainEvent } from './domain-event.ts';
 
 export interface EventPublisher {
   /** @throws DependencyUnavailableError naming how many entries the bus refused */
-  publish(events: readonly ForestallEvent[]): Promise<void>;
+  publish(events: readonly DomainEvent[]): Promise<void>;
 }
 
 export interface WorkflowStarter {

@@ -3,8 +3,7 @@ import { type EventPattern, Match, Rule, type RuleProps } from 'aws-cdk-lib/aws-
 import { SqsQueue } from 'aws-cdk-lib/aws-events-targets';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
-import type { EventName } from '../../core/api/events/event-names.ts';
-import { EVENT_NAMES } from '../../core/api/events/event-names.ts';
+import { EVENT_SOURCES, type EventName } from '../../core/api/event-catalogue.ts';
 import type { StageConfig } from '../config/stage-config.ts';
 import { DeadLetterQueue } from '../platform/dead-letter-queue.ts';
 import type { ForecastBus } from '../platform/event-bus.ts';
@@ -35,7 +34,7 @@ const EXPLAIN_TIMEOUT = Duration.minutes(2);
 const PARALLEL = 2;
 
 const announced = (...names: readonly EventName[]): EventPattern => ({
-  source: [...new Set(names.map((name) => EVENT_NAMES[name]))],
+  source: [...new Set(names.map((name) => EVENT_SOURCES[name]))],
   detailType: [...names],
 });
 

@@ -8,7 +8,6 @@ import type {
   DetectorStateStore,
   StoredDetectors,
 } from '../../core/anomalies/ports.ts';
-import type { ForestallEvent } from '../../core/api/events/event-catalog.ts';
 import type {
   BatchResult,
   BreachStore,
@@ -26,6 +25,7 @@ import type { Target } from '../../core/metrics/targets/target.ts';
 import { decodeCursor, encodeCursor } from '../../core/platform/api/cursor.ts';
 import type { SettingsStore } from '../../core/platform/settings/ports.ts';
 import { NO_SETTINGS, type Settings } from '../../core/platform/settings/settings.ts';
+import type { DomainEvent } from '../../core/shared/domain-event.ts';
 import { ConflictError, InvalidInputError } from '../../core/shared/errors.ts';
 import { objectKeys } from '../../core/shared/keys.ts';
 import type { Page, PageRequest } from '../../core/shared/page.ts';
@@ -263,8 +263,8 @@ export const memoryDetectors = () => {
 };
 
 export const memoryEvents = () => {
-  const published: ForestallEvent[] = [];
-  const publish = async (events: readonly ForestallEvent[]) => {
+  const published: DomainEvent[] = [];
+  const publish = async (events: readonly DomainEvent[]) => {
     published.push(...events);
   };
   return { events: { publish }, published };

@@ -1,7 +1,6 @@
-import type { ForestallEvent } from '../../api/events/event-catalog.ts';
-import { EVENT_NAMES } from '../../api/events/event-names.ts';
 import { maintenanceReason } from '../../platform/settings/apply-settings.ts';
 import type { Settings } from '../../platform/settings/settings.ts';
+import { ANOMALIES_SOURCE, type AnomaliesEvent } from '../events.ts';
 import type { Anomaly, AnomalyEnd } from '../ports.ts';
 import type { Alert } from './series-watch.ts';
 import type { Owner } from './watch-plan.ts';
@@ -22,12 +21,12 @@ export const anomalyOf = (alert: Alert, owner: Owner, settings: Settings): Anoma
 };
 
 /** The event that tells of an anomaly. Its id derives from the point, so that a repeat is known as one. */
-export const anomalyEvent = (anomaly: Anomaly): ForestallEvent => {
+export const anomalyEvent = (anomaly: Anomaly): AnomaliesEvent => {
   const { tenantId, targetId, metric, timestamp, since, expected } = anomaly;
   const { value, score, kind, oneIn, reason } = anomaly;
   return {
     name: 'AnomalyDetected',
-    source: EVENT_NAMES.AnomalyDetected,
+    source: ANOMALIES_SOURCE,
     detail: {
       id: `AnomalyDetected/${tenantId}/${targetId}/${metric}/${instant(timestamp)}`,
       occurredAt: instant(timestamp),
@@ -40,12 +39,12 @@ export const anomalyEvent = (anomaly: Anomaly): ForestallEvent => {
 };
 
 /** The event that tells that an anomaly is over. Its id derives from the anomaly. */
-export const anomalyEndedEvent = (end: AnomalyEnd): ForestallEvent => {
+export const anomalyEndedEvent = (end: AnomalyEnd): AnomaliesEvent => {
   const { tenantId, targetId, metric } = end;
   const [timestamp, endedAt] = [instant(end.timestamp), instant(end.endedAt)];
   return {
     name: 'AnomalyEnded',
-    source: EVENT_NAMES.AnomalyEnded,
+    source: ANOMALIES_SOURCE,
     detail: {
       id: `AnomalyEnded/${tenantId}/${targetId}/${metric}/${timestamp}`,
       occurredAt: endedAt,

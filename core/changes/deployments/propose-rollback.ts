@@ -1,5 +1,4 @@
-import type { ForestallEvent } from '../../api/events/event-catalog.ts';
-import { EVENT_NAMES } from '../../api/events/event-names.ts';
+import { CHANGES_SOURCE, type ChangesEvent } from '../events.ts';
 import type { ChangeRecord } from './change-record.ts';
 
 const iso = (epochSeconds: number): string => new Date(epochSeconds * 1000).toISOString();
@@ -24,7 +23,7 @@ export const proposalFor = (record: ChangeRecord, now: number): NonNullable<Chan
 };
 
 /** The event that announces a closed record's proposal; the same record always gives the same event. */
-export const announceProposal = (record: ChangeRecord): ForestallEvent[] => {
+export const announceProposal = (record: ChangeRecord): ChangesEvent[] => {
   const { tenantId, changeId, proposal, closedAt, checks } = record;
   if (proposal === undefined || closedAt === undefined) return [];
   const { confidence, expiresAt, ...plan } = proposal;
@@ -38,5 +37,5 @@ export const announceProposal = (record: ChangeRecord): ForestallEvent[] => {
     confidence,
     expiresAt: iso(expiresAt),
   };
-  return [{ name: 'RemediationProposed', source: EVENT_NAMES.RemediationProposed, detail }];
+  return [{ name: 'RemediationProposed', source: CHANGES_SOURCE, detail }];
 };

@@ -1,5 +1,4 @@
-import type { ForestallEvent } from '../../api/events/event-catalog.ts';
-import { EVENT_NAMES } from '../../api/events/event-names.ts';
+import { FORECASTS_SOURCE, type ForecastsEvent } from '../events.ts';
 import type { PredictedBreach } from '../ports.ts';
 import type { TargetOutcome } from './forecast-target.ts';
 
@@ -14,12 +13,12 @@ export interface BatchOutcome {
   readonly outcomes: readonly TargetOutcome[];
 }
 
-const breachEvent = (breach: PredictedBreach): ForestallEvent => {
+const breachEvent = (breach: PredictedBreach): ForecastsEvent => {
   const { tenantId, targetId, metric, runId, risk, threshold } = breach;
   const { probability, severity, timeToImpactSeconds } = breach.breach;
   return {
     name: 'BreachPredicted',
-    source: EVENT_NAMES.BreachPredicted,
+    source: FORECASTS_SOURCE,
     detail: {
       ...{ tenantId, targetId, metric, runId, probability, severity, risk, timeToImpactSeconds },
       id: `BreachPredicted/${tenantId}/${runId}/${targetId}/${metric}`,
@@ -34,14 +33,14 @@ const breachEvent = (breach: PredictedBreach): ForestallEvent => {
  * more likely than not (`warning` and `critical`). Ids and times derive from the run, so that a repeated batch
  * announces the same events.
  */
-export const announceBatch = (batch: BatchOutcome): readonly ForestallEvent[] => {
+export const announceBatch = (batch: BatchOutcome): readonly ForecastsEvent[] => {
   const { tenantId, runId, index, issuedAt, archiveKey, outcomes } = batch;
   const published = outcomes.filter(({ forecast }) => forecast.metrics.length > 0);
   const model = published[0]?.forecast.metrics[0]?.forecast.model;
   if (model === undefined) return [];
-  const forecastEvent: ForestallEvent = {
+  const forecastEvent: ForecastsEvent = {
     name: 'ForecastPublished',
-    source: EVENT_NAMES.ForecastPublished,
+    source: FORECASTS_SOURCE,
     detail: {
       ...{ tenantId, runId, archiveKey, model },
       id: `ForecastPublished/${tenantId}/${runId}/${index}`,

@@ -1,4 +1,4 @@
-import type { UpdateReason } from '../../api/events/incident-events.ts';
+import type { UpdateReason } from '../events.ts';
 import { INCIDENT_SEVERITIES, type Incident } from '../incident.ts';
 import { settleIncident } from '../lifecycle/settle-incident.ts';
 import type { IncidentBook, StoredIncident } from '../ports.ts';

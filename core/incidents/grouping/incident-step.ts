@@ -1,4 +1,4 @@
-import type { UpdateReason } from '../../api/events/incident-events.ts';
+import type { UpdateReason } from '../events.ts';
 import { type Incident, isOngoing } from '../incident.ts';
 import { announceIncident, joinPending } from '../lifecycle/announce-incident.ts';
 import { settlesAt } from '../lifecycle/settle-incident.ts';

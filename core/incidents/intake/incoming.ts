@@ -1,6 +1,7 @@
 /** What arrives at the signals queue, or at the function behind it. */
 import * as z from 'zod';
-import { AnomalyDetected, AnomalyEnded, BreachPredicted } from '../../api/events/event-catalog.ts';
+import { AnomalyDetected, AnomalyEnded } from '../../anomalies/events.ts';
+import { BreachPredicted } from '../../forecasts/events.ts';
 import { contentHash } from '../../shared/content-hash.ts';
 import { InvalidInputError } from '../../shared/errors.ts';
 import { TargetId, TenantId } from '../../shared/identifiers.ts';

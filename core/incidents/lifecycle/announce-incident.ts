@@ -1,6 +1,4 @@
-import type { ForestallEvent } from '../../api/events/event-catalog.ts';
-import { EVENT_NAMES } from '../../api/events/event-names.ts';
-import type { UpdateReason } from '../../api/events/incident-events.ts';
+import { INCIDENTS_SOURCE, type IncidentsEvent, type UpdateReason } from '../events.ts';
 import { type Incident, targetsOf } from '../incident.ts';
 import { responseTimes } from './response-times.ts';
 
@@ -38,17 +36,17 @@ export const announceIncident = (
   version: number,
   now: number,
   news: IncidentNews,
-): ForestallEvent[] => {
+): IncidentsEvent[] => {
   const common = commonOf(incident, now);
   const about = `${incident.tenantId}/${incident.incidentId}`;
-  const events: ForestallEvent[] = [];
+  const events: IncidentsEvent[] = [];
   if (news.isNew) {
     const detail = { ...common, id: `IncidentOpened/${about}` };
-    events.push({ name: 'IncidentOpened', source: EVENT_NAMES.IncidentOpened, detail });
+    events.push({ name: 'IncidentOpened', source: INCIDENTS_SOURCE, detail });
   } else if (news.reasons.length > 0) {
     const id = `IncidentUpdated/${about}/${version}`;
     const detail = { ...common, id, reasons: [...news.reasons], absorbed: [...news.absorbed] };
-    events.push({ name: 'IncidentUpdated', source: EVENT_NAMES.IncidentUpdated, detail });
+    events.push({ name: 'IncidentUpdated', source: INCIDENTS_SOURCE, detail });
   }
   if (news.isResolved) {
     const { toDetect, toResolve } = responseTimes(incident);
@@ -59,16 +57,16 @@ export const announceIncident = (
       secondsToDetect: toDetect,
       secondsToResolve: toResolve ?? 0,
     };
-    events.push({ name: 'IncidentResolved', source: EVENT_NAMES.IncidentResolved, detail });
+    events.push({ name: 'IncidentResolved', source: INCIDENTS_SOURCE, detail });
   }
   return events;
 };
 
 /** Joins what is still to be told with what is new; of updates that follow each other the last remains, with all their reasons. */
 export const joinPending = (
-  pending: readonly ForestallEvent[],
-  added: readonly ForestallEvent[],
-): readonly ForestallEvent[] => {
+  pending: readonly IncidentsEvent[],
+  added: readonly IncidentsEvent[],
+): readonly IncidentsEvent[] => {
   const joined = [...pending];
   for (const event of added) {
     const last = joined.at(-1);

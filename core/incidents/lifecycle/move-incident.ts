@@ -1,5 +1,5 @@
-import type { UpdateReason } from '../../api/events/incident-events.ts';
 import { ConflictError, DependencyUnavailableError } from '../../shared/errors.ts';
+import type { UpdateReason } from '../events.ts';
 import { type FoldDeps, publishPending, writeStep } from '../grouping/fold-tenant.ts';
 import { type IncidentChange, planStep } from '../grouping/incident-step.ts';
 import { PIPELINE_POLICY } from '../grouping/pipeline-policy.ts';

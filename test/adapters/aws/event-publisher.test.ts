@@ -2,7 +2,7 @@ import { EventBridgeClient, PutEventsCommand, type PutEventsRequestEntry } from 
 import { mockClient } from 'aws-sdk-client-mock';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { eventBridgePublisher } from '../../../adapters/aws/event-publisher.ts';
-import type { ForestallEvent } from '../../../core/api/events/event-catalog.ts';
+import type { DomainEvent } from '../../../core/shared/domain-event.ts';
 import { DependencyUnavailableError } from '../../../core/shared/errors.ts';
 
 const bus = mockClient(EventBridgeClient);
@@ -15,9 +15,9 @@ const publisher = eventBridgePublisher({
   },
 });
 
-const event = (n: number, archiveKey = 'k'): ForestallEvent => ({
+const event = (n: number, archiveKey = 'k'): DomainEvent => ({
   name: 'ForecastPublished',
-  source: 'forestall.forecasting',
+  source: 'forestall.forecasts',
   detail: {
     ...{ id: `e${n}`, tenantId: 'acme', occurredAt: '2026-11-21T10:05:00.000Z', runId: 'r' },
     ...{ targets: 1, forecasts: 1, archiveKey, model: 'm' },
@@ -41,7 +41,7 @@ describe('publishing events', () => {
     expect(requests()).toMatchObject([
       [
         {
-          ...{ EventBusName: 'forestall', Source: 'forestall.forecasting', DetailType: 'ForecastPublished' },
+          ...{ EventBusName: 'forestall', Source: 'forestall.forecasts', DetailType: 'ForecastPublished' },
           Time: new Date('2026-11-21T10:05:00Z'),
         },
       ],

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { CompareDeps } from '../../../../core/anomalies/peers/compare-group.ts';
 import { unpackGroup } from '../../../../core/anomalies/peers/group-watch.ts';
-import { EVENT_SCHEMAS } from '../../../../core/api/events/event-catalog.ts';
+import { EVENT_SCHEMAS } from '../../../../core/api/event-catalogue.ts';
 import { NO_SETTINGS, type Settings } from '../../../../core/platform/settings/settings.ts';
 import { objectKeys } from '../../../../core/shared/keys.ts';
 import { hourOf } from '../../../../core/shared/time.ts';

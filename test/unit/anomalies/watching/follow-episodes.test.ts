@@ -1,8 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { FollowDeps } from '../../../../core/anomalies/watching/follow-target.ts';
-import { EVENT_SCHEMAS } from '../../../../core/api/events/event-catalog.ts';
+import { EVENT_SCHEMAS } from '../../../../core/api/event-catalogue.ts';
 import { hourOf } from '../../../../core/shared/time.ts';
-
 import { between, DAY, LIGHT, NOW, type Point, STEP, trained, usual, world } from './follow-world.ts';
 
 const SPIKE: Point = [NOW + STEP, 400];
@@ -34,7 +33,7 @@ describe('an anomaly', () => {
     expect(endedAt).toBeGreaterThanOrEqual(SPIKE[0]);
     expect(endedAt).toBeLessThan(SPIKE[0] + 3600);
     const event = made.events.published.at(-1);
-    expect(event).toMatchObject({ name: 'AnomalyEnded', source: 'forestall.detection' });
+    expect(event).toMatchObject({ name: 'AnomalyEnded', source: 'forestall.anomalies' });
     expect(EVENT_SCHEMAS.AnomalyEnded.parse(event?.detail)).toMatchObject({
       timestamp: new Date(SPIKE[0] * 1000).toISOString(),
       endedAt: new Date(endedAt! * 1000).toISOString(),

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { FollowDeps } from '../../../../core/anomalies/watching/follow-target.ts';
 import { unpackWatch } from '../../../../core/anomalies/watching/target-watch.ts';
-import { EVENT_SCHEMAS } from '../../../../core/api/events/event-catalog.ts';
+import { EVENT_SCHEMAS } from '../../../../core/api/event-catalogue.ts';
 import type { TargetForecast } from '../../../../core/forecasts/ports.ts';
 import { NO_SETTINGS } from '../../../../core/platform/settings/settings.ts';
 import { hourOf } from '../../../../core/shared/time.ts';
@@ -26,7 +26,7 @@ describe('a spike on a trained series', () => {
     expect(found?.anomaly.expected?.upper).toBeLessThan(100);
     expect(events.published).toHaveLength(1);
     const [event] = events.published;
-    expect(event).toMatchObject({ name: 'AnomalyDetected', source: 'forestall.detection' });
+    expect(event).toMatchObject({ name: 'AnomalyDetected', source: 'forestall.anomalies' });
     expect(EVENT_SCHEMAS.AnomalyDetected.parse(event?.detail)).toMatchObject({
       value: 400,
       kind: 'behavioural',

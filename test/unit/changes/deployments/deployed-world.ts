@@ -1,7 +1,7 @@
-import type { ForestallEvent } from '../../../../core/api/events/event-catalog.ts';
 import type { ChangeRecord } from '../../../../core/changes/deployments/change-record.ts';
 import { recordChange, type ToldChange } from '../../../../core/changes/deployments/record-change.ts';
 import type { Target } from '../../../../core/metrics/targets/target.ts';
+import type { DomainEvent } from '../../../../core/shared/domain-event.ts';
 import { makeHandler as makeClose } from '../../../../functions/changes/close-deployment/handler.ts';
 import { makeHandler as makeScore } from '../../../../functions/changes/score-deployment/handler.ts';
 import { memoryIncidentWorld } from '../../../fakes/incidents.ts';
@@ -57,14 +57,14 @@ export const deployedWorld = (histories: Histories, targets: readonly Target[] =
   const clock = { now: (AT + 3700) * 1000 };
   const deployments = memoryDeployments();
   const incidents = memoryIncidentWorld();
-  const published: ForestallEvent[] = [];
+  const published: DomainEvent[] = [];
   const log = recordedTelemetry();
   const anomalies = memoryAnomalies();
   const forecasts = memoryForecasts();
   const started = new Map<string, unknown>();
   const now = () => clock.now;
   const events = {
-    publish: async (all: readonly ForestallEvent[]) => {
+    publish: async (all: readonly DomainEvent[]) => {
       published.push(...all);
     },
   };

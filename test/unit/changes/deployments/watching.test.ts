@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
 import type { Anomaly } from '../../../../core/anomalies/ports.ts';
-import { RemediationProposed } from '../../../../core/api/events/remediation-events.ts';
 import { assessPlan } from '../../../../core/changes/deployments/assess-plan.ts';
 import { healthNow } from '../../../../core/changes/deployments/change-record.ts';
 import { checkDeployment } from '../../../../core/changes/deployments/check-deployment.ts';
@@ -11,6 +10,7 @@ import {
   watchInputOf,
   watchNameOf,
 } from '../../../../core/changes/deployments/record-change.ts';
+import { RemediationProposed } from '../../../../core/changes/events.ts';
 import { dedupKey } from '../../../../core/incidents/signal.ts';
 import {
   ConflictError,

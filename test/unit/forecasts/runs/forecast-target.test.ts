@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { EVENT_SCHEMAS } from '../../../../core/api/events/event-catalog.ts';
+import { EVENT_SCHEMAS } from '../../../../core/api/event-catalogue.ts';
 import { forecast } from '../../../../core/forecasts/engine/ensemble.ts';
 import { announceBatch } from '../../../../core/forecasts/runs/announce-batch.ts';
 import { forecastTarget, LISTED_PROBABILITY } from '../../../../core/forecasts/runs/forecast-target.ts';
@@ -179,7 +179,7 @@ describe('the events of a batch', () => {
     const [published, ...breaches] = announceBatch(batch);
     expect(published).toMatchObject({
       name: 'ForecastPublished',
-      source: 'forestall.forecasting',
+      source: 'forestall.forecasts',
       detail: { targets: 1, forecasts: 2, model: 'steady-1', archiveKey: 'k' },
     });
     const announced = outcomes

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { EVENT_SCHEMAS } from '../../../../core/api/events/event-catalog.ts';
+import { EVENT_SCHEMAS, type EventName } from '../../../../core/api/event-catalogue.ts';
 import { type FoldDeps, foldTenant } from '../../../../core/incidents/grouping/fold-tenant.ts';
 import { SETTLE_SECONDS } from '../../../../core/incidents/grouping/incident-step.ts';
 import { PIPELINE_POLICY } from '../../../../core/incidents/grouping/pipeline-policy.ts';
@@ -35,7 +35,7 @@ describe('folding', () => {
     const { incidentId } = world.all()[0]!.incident;
     await moveIncident({ ...world.deps, ...world.stores }, 'acme', incidentId, { to: 'resolved', by: 'me' });
     expect(namesOf(world)).toEqual(['IncidentOpened', 'IncidentUpdated', 'IncidentResolved']);
-    for (const { name, detail } of world.published) EVENT_SCHEMAS[name].parse(detail);
+    for (const { name, detail } of world.published) EVENT_SCHEMAS[name as EventName].parse(detail);
   });
 
   it('a storm of 500 related signals is one incident, however it is cut into batches', async () => {

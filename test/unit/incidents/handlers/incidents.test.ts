@@ -64,7 +64,7 @@ const setup = (over: { readonly now?: number } = {}) => {
 };
 
 const anomalyOf = (target: string) =>
-  delivered('AnomalyDetected', 'forestall.detection', anomalyDetail(target, NOW, 'latency_ms'));
+  delivered('AnomalyDetected', 'forestall.anomalies', anomalyDetail(target, NOW, 'latency_ms'));
 
 describe('from signals to the answer of the API', () => {
   it('topology, change and anomalies become one incident with its cause', async () => {

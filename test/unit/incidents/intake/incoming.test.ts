@@ -19,7 +19,7 @@ const signalOf = (message: unknown) => {
 
 describe('events of Forestall', () => {
   it('an anomaly keeps its tenant, time and metric', () => {
-    const signal = signalOf(delivered('AnomalyDetected', 'forestall.detection', anomalyDetail('web-1')));
+    const signal = signalOf(delivered('AnomalyDetected', 'forestall.anomalies', anomalyDetail('web-1')));
     expect(signal).toMatchObject({
       ...{ kind: 'anomaly', tenantId: 'acme', targetId: 'web-1', metric: 'cpu_percent', at: NOW },
       confidence: 0.75,
@@ -40,7 +40,7 @@ describe('events of Forestall', () => {
       ...{ id: 'AnomalyEnded/acme/web-1/cpu_percent/x', tenantId: 'acme', occurredAt: endedAt },
       ...{ targetId: 'web-1', metric: 'cpu_percent', timestamp: began, endedAt },
     };
-    const signal = signalOf(delivered('AnomalyEnded', 'forestall.detection', detail));
+    const signal = signalOf(delivered('AnomalyEnded', 'forestall.anomalies', detail));
     expect(signal).toMatchObject({
       ...{ kind: 'anomaly-end', tenantId: 'acme', targetId: 'web-1', metric: 'cpu_percent', at: NOW + 900 },
     });
@@ -54,7 +54,7 @@ describe('events of Forestall', () => {
       threshold: { direction: 'above', limit: 80 },
       timeToImpactSeconds: { p10: 1, p50: 10800, p90: 3 },
     };
-    expect(signalOf(delivered('BreachPredicted', 'forestall.forecasting', detail))).toMatchObject({
+    expect(signalOf(delivered('BreachPredicted', 'forestall.forecasts', detail))).toMatchObject({
       ...{ kind: 'predicted-breach', probability: 0.83, timeToImpactSeconds: 10800, at: NOW },
     });
     const never = { ...detail, timeToImpactSeconds: null };

@@ -1,6 +1,9 @@
-/** Schemas of the events about incidents. */
+/** Events of incidents. */
 import * as z from 'zod';
-import { INCIDENT_SEVERITIES, INCIDENT_STATUSES } from '../../incidents/incident.ts';
+import { type EventOf, eventFields } from '../shared/domain-event.ts';
+import { INCIDENT_SEVERITIES, INCIDENT_STATUSES } from './incident.ts';
+
+export const INCIDENTS_SOURCE = 'forestall.incidents';
 
 /** What an update is about; several may come together in one event. */
 export const UPDATE_REASONS = [
@@ -16,12 +19,8 @@ export const UPDATE_REASONS = [
 ] as const;
 export type UpdateReason = (typeof UPDATE_REASONS)[number];
 
-const common = {
-  /** Derived from the incident and its version, so that consumers can drop a repeated delivery. */
-  id: z.string(),
-  tenantId: z.string(),
-  /** When the incident was changed in this way. */
-  occurredAt: z.iso.datetime(),
+const incidentFields = {
+  ...eventFields,
   incidentId: z.string(),
   status: z.enum(INCIDENT_STATUSES),
   severity: z.enum(INCIDENT_SEVERITIES),
@@ -33,19 +32,22 @@ const common = {
   signalCount: z.number().int().positive(),
 };
 
-export const IncidentOpened = z.object(common);
+export const IncidentOpened = z.object(incidentFields);
 
 export const IncidentUpdated = z.object({
-  ...common,
+  ...incidentFields,
   reasons: z.array(z.enum(UPDATE_REASONS)).min(1),
   /** Ids of incidents that are part of this one from now on. */
   absorbed: z.array(z.string()),
 });
 
 export const IncidentResolved = z.object({
-  ...common,
+  ...incidentFields,
   resolvedAt: z.iso.datetime(),
   /** Seconds from the start of the harm. */
   secondsToDetect: z.number(),
   secondsToResolve: z.number(),
 });
+
+export const INCIDENTS_EVENTS = { IncidentOpened, IncidentUpdated, IncidentResolved } as const;
+export type IncidentsEvent = EventOf<typeof INCIDENTS_EVENTS, typeof INCIDENTS_SOURCE>;

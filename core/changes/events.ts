@@ -1,5 +1,8 @@
-/** Schemas of the events about putting things right. */
+/** Events of deployments. */
 import * as z from 'zod';
+import { type EventOf, eventFields } from '../shared/domain-event.ts';
+
+export const CHANGES_SOURCE = 'forestall.changes';
 
 /** Taking a target back to the version before. */
 export const RollbackPlan = z.object({
@@ -14,10 +17,7 @@ export type RollbackPlan = z.infer<typeof RollbackPlan>;
 
 /** A proposal, never an order: nothing has been done, and nothing will be without somebody's decision. */
 export const RemediationProposed = z.object({
-  /** Derived from the change, so that consumers can drop a repeated delivery. */
-  id: z.string(),
-  tenantId: z.string(),
-  occurredAt: z.iso.datetime(),
+  ...eventFields,
   plan: RollbackPlan,
   /** Why, in words, heaviest first. */
   evidence: z.array(z.string()),
@@ -25,3 +25,6 @@ export const RemediationProposed = z.object({
   /** Too much will have happened by then. */
   expiresAt: z.iso.datetime(),
 });
+
+export const CHANGES_EVENTS = { RemediationProposed } as const;
+export type ChangesEvent = EventOf<typeof CHANGES_EVENTS, typeof CHANGES_SOURCE>;

@@ -1,0 +1,31 @@
+/** Events of forecast runs. */
+import * as z from 'zod';
+import { type EventOf, eventFields } from '../shared/domain-event.ts';
+import { SEVERITIES } from './breach/breach-risk.ts';
+
+export const FORECASTS_SOURCE = 'forestall.forecasts';
+
+export const ForecastPublished = z.object({
+  ...eventFields,
+  runId: z.string(),
+  targets: z.number().int().nonnegative(),
+  forecasts: z.number().int().nonnegative(),
+  /** Object key of the batch's forecasts. */
+  archiveKey: z.string(),
+  model: z.string(),
+});
+
+export const BreachPredicted = z.object({
+  ...eventFields,
+  runId: z.string(),
+  targetId: z.string(),
+  metric: z.string(),
+  probability: z.number().min(0).max(1),
+  severity: z.enum(SEVERITIES),
+  risk: z.number(),
+  threshold: z.object({ direction: z.enum(['above', 'below']), limit: z.number() }),
+  timeToImpactSeconds: z.object({ p10: z.number(), p50: z.number(), p90: z.number() }).nullable(),
+});
+
+export const FORECASTS_EVENTS = { ForecastPublished, BreachPredicted } as const;
+export type ForecastsEvent = EventOf<typeof FORECASTS_EVENTS, typeof FORECASTS_SOURCE>;
