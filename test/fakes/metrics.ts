@@ -1,5 +1,6 @@
-/** All that ingestion writes to, in memory, with every single write observable and breakable. */
+/** The ports of metrics in memory, with the guarantees of the real stores, and a world to run ingestion in. */
 
+import { encodeBlock } from '../../core/metrics/blocks/block-codec.ts';
 import { historyOf } from '../../core/metrics/blocks/block-history.ts';
 import type {
   BlockKey,
@@ -7,25 +8,75 @@ import type {
   IngestPointer,
   IngestQueue,
   RawStore,
+  StoredBlock,
   TargetRegistry,
 } from '../../core/metrics/ports.ts';
 import { mergeSighting } from '../../core/metrics/targets/merge-sighting.ts';
 import type { Target } from '../../core/metrics/targets/target.ts';
 import type { ApiKey, ApiKeyStore, RateLimiter } from '../../core/platform/access/ports.ts';
 import { ConflictError, InvalidInputError } from '../../core/shared/errors.ts';
+import type { PageRequest } from '../../core/shared/page.ts';
 import type { Telemetry } from '../../core/shared/telemetry.ts';
+import { hourOf } from '../../core/shared/time.ts';
+import { pageOf } from './shared.ts';
+
+export const memoryRegistry = (targets: readonly Target[]) => ({
+  get: async (tenantId: string, targetId: string) =>
+    targets.find((target) => target.tenantId === tenantId && target.targetId === targetId),
+  list: async (tenantId: string, page: PageRequest) =>
+    pageOf(
+      `targets ${tenantId}`,
+      targets.filter((target) => target.tenantId === tenantId),
+      page,
+    ),
+  listTenants: async () => [...new Set(targets.map(({ tenantId }) => tenantId))],
+});
+
+/** A block store that holds the given points: one gauge series per name, `[epoch second, value]` pairs. */
+export const memoryBlocks = (
+  histories: Readonly<Record<string, Readonly<Record<string, readonly (readonly [number, number])[]>>>>,
+): Pick<BlockStore, 'readRange'> => ({
+  readRange: async (tenantId, targetId, fromHour, toHour) => {
+    const blocks: StoredBlock[] = [];
+    for (let hour = fromHour; hour <= toHour; hour++) {
+      const series = Object.entries(histories[`${tenantId} ${targetId}`] ?? {}).flatMap(
+        ([metric, points]) => {
+          const own = points.filter(([at]) => hourOf(at) === hour);
+          if (own.length === 0) return [];
+          const offsets = Uint16Array.from(own, ([at]) => at - hour * 3600);
+          const values = Float64Array.from(own, ([, value]) => value);
+          return [[metric, { offsets, values, receipts: new Float64Array(own.length).fill(1) }] as const];
+        },
+      );
+      if (series.length === 0) continue;
+      blocks.push({ key: { tenantId, targetId, hour }, bytes: encodeBlock(new Map(series)), version: 1 });
+    }
+    return blocks;
+  },
+});
+
+export const watched = (targetId: string, over: Partial<Target> = {}): Target => ({
+  tenantId: 'acme',
+  targetId,
+  profile: 'web',
+  metrics: { cpu_percent: { kind: 'gauge', unit: '%' } },
+  firstSeen: 0,
+  lastSeen: 1_795_255_500,
+  ...over,
+});
 
 const nameOf = ({ tenantId, targetId, hour }: BlockKey): string => `${tenantId} ${targetId} ${hour}`;
 
 const byCode = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
-/** Called around every single write with what is written; throwing is a crash before or after it. */
+/** Called before and after every single write with a description of it; throwing simulates a crash at that point. */
 export interface WriteHooks {
   before: (what: string) => void | Promise<void>;
   after: (what: string) => void;
 }
 
-export class MemoryWorld {
+/** All that ingestion reads and writes, in memory; every single write can be observed and made to fail. */
+export class IngestionWorld {
   readonly objects = new Map<string, Uint8Array>();
   readonly queued: IngestPointer[] = [];
   readonly stored = new Map<string, { bytes: Uint8Array; version: number }>();
@@ -112,7 +163,7 @@ export class MemoryWorld {
     count: (outcome, amount = 1) => this.counted.set(outcome, (this.counted.get(outcome) ?? 0) + amount),
   };
 
-  /** Every stored point as `tenant target metric time value`: what the world holds, whoever wrote it how often. */
+  /** Every stored point as `tenant target metric time value`, sorted. */
   points(): string[] {
     const points: string[] = [];
     for (const [name, { bytes, version }] of this.stored) {

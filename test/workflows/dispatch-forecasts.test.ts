@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { RunInput } from '../../core/forecasts/runs/run-input.ts';
 import { DependencyUnavailableError } from '../../core/shared/errors.ts';
 import { makeHandler as makeList } from '../../functions/forecasts/list-tenants/handler.ts';
-import { memoryRegistry, recordedTelemetry, watched } from '../fakes/memory-stores.ts';
+import { memoryRegistry, watched } from '../fakes/metrics.ts';
+import { recordedTelemetry } from '../fakes/shared.ts';
 import { definitionOf } from './definition.ts';
 import { execute, TaskError } from './interpreter.ts';
 

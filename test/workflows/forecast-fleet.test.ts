@@ -6,18 +6,15 @@ import { makeHandler as makeClose } from '../../functions/forecasts/close-foreca
 import { makeHandler as makeBatch } from '../../functions/forecasts/forecast-batch/handler.ts';
 import { makeHandler as makePlan } from '../../functions/forecasts/plan-forecast-run/handler.ts';
 import {
-  memoryBlocks,
   memoryBreaches,
-  memoryEvents,
   memoryFiles,
   memoryForecasts,
-  memoryRegistry,
   memoryRuns,
-  memorySettings,
   memoryStates,
-  recordedTelemetry,
-  watched,
-} from '../fakes/memory-stores.ts';
+} from '../fakes/forecasts.ts';
+import { memoryBlocks, memoryRegistry, watched } from '../fakes/metrics.ts';
+import { memorySettings } from '../fakes/platform.ts';
+import { memoryEvents, recordedTelemetry } from '../fakes/shared.ts';
 import { steadyForecaster } from '../unit/forecasts/runs/steady-forecaster.ts';
 import { definitionOf } from './definition.ts';
 import { execute, TaskError } from './interpreter.ts';

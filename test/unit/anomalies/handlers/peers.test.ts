@@ -10,7 +10,8 @@ import {
   type Deps,
   makeHandler as makePlanner,
 } from '../../../../functions/anomalies/plan-peer-comparison/handler.ts';
-import { memoryRegistry, recordedTelemetry, watched } from '../../../fakes/memory-stores.ts';
+import { memoryRegistry, watched } from '../../../fakes/metrics.ts';
+import { recordedTelemetry } from '../../../fakes/shared.ts';
 import { MIDNIGHT, world } from '../peers/group-world.ts';
 
 const NOW = 1_795_255_500;

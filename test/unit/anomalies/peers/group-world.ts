@@ -8,12 +8,9 @@ import { encodeBlock } from '../../../../core/metrics/blocks/block-codec.ts';
 import type { BlockKey, StoredBlock } from '../../../../core/metrics/ports.ts';
 import { NO_SETTINGS, type Settings } from '../../../../core/platform/settings/settings.ts';
 import { objectKeys } from '../../../../core/shared/keys.ts';
-import {
-  memoryAnomalies,
-  memoryEvents,
-  memorySettings,
-  recordedTelemetry,
-} from '../../../fakes/memory-stores.ts';
+import { memoryAnomalies } from '../../../fakes/anomalies.ts';
+import { memorySettings } from '../../../fakes/platform.ts';
+import { memoryEvents, recordedTelemetry } from '../../../fakes/shared.ts';
 
 export const DAY = 86_400;
 export const STEP = 300;

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { MOST_PEERS, planPeerGroups, SEEN_SECONDS } from '../../../../core/anomalies/peers/plan-groups.ts';
 import type { Target } from '../../../../core/metrics/targets/target.ts';
-import { watched } from '../../../fakes/memory-stores.ts';
+import { watched } from '../../../fakes/metrics.ts';
 
 const NOW = 1_795_255_500;
 const fleet = (count: number, over: Partial<Target> = {}): Target[] =>

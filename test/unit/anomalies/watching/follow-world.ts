@@ -9,16 +9,11 @@ import type { MetricKind } from '../../../../core/metrics/series/metric-series.t
 import { NO_SETTINGS, type Settings } from '../../../../core/platform/settings/settings.ts';
 import { hourOf } from '../../../../core/shared/time.ts';
 
-import {
-  memoryAnomalies,
-  memoryDetectors,
-  memoryEvents,
-  memoryForecasts,
-  memoryRegistry,
-  memorySettings,
-  recordedTelemetry,
-  watched,
-} from '../../../fakes/memory-stores.ts';
+import { memoryAnomalies, memoryDetectors } from '../../../fakes/anomalies.ts';
+import { memoryForecasts } from '../../../fakes/forecasts.ts';
+import { memoryRegistry, watched } from '../../../fakes/metrics.ts';
+import { memorySettings } from '../../../fakes/platform.ts';
+import { memoryEvents, recordedTelemetry } from '../../../fakes/shared.ts';
 
 export const OWNER = { tenantId: 'acme', targetId: 'web-1' };
 export const STEP = 300;

@@ -6,7 +6,8 @@ import {
   answerDetection,
   type DetectionSources,
 } from '../../../../functions/api/serve-api/answer-detection.ts';
-import { memoryAnomalies, memoryDetectors, memorySettings } from '../../../fakes/memory-stores.ts';
+import { memoryAnomalies, memoryDetectors } from '../../../fakes/anomalies.ts';
+import { memorySettings } from '../../../fakes/platform.ts';
 import { NOW, trained } from '../../anomalies/watching/follow-world.ts';
 
 const anomaly = (timestamp: number, over: Partial<Anomaly> = {}): Anomaly => ({

@@ -6,19 +6,12 @@ import type { PredictedBreach } from '../../../../core/forecasts/ports.ts';
 import { newRun } from '../../../../core/forecasts/runs/sum-results.ts';
 import { DependencyUnavailableError } from '../../../../core/shared/errors.ts';
 import { type Deps, makeHandler } from '../../../../functions/api/serve-api/handler.ts';
+import { memoryAnomalies, memoryDetectors } from '../../../fakes/anomalies.ts';
+import { memoryBreaches, memoryForecasts, memoryRuns } from '../../../fakes/forecasts.ts';
 import { memoryIncidents } from '../../../fakes/incidents.ts';
-import {
-  memoryAnomalies,
-  memoryBlocks,
-  memoryBreaches,
-  memoryDetectors,
-  memoryForecasts,
-  memoryRegistry,
-  memoryRuns,
-  memorySettings,
-  recordedTelemetry,
-  watched,
-} from '../../../fakes/memory-stores.ts';
+import { memoryBlocks, memoryRegistry, watched } from '../../../fakes/metrics.ts';
+import { memorySettings } from '../../../fakes/platform.ts';
+import { recordedTelemetry } from '../../../fakes/shared.ts';
 import { httpEvent } from '../../../fixtures/http-events.ts';
 import { sampleMetric, sampleTarget } from '../../forecasts/stored/forecast-samples.ts';
 

@@ -4,15 +4,11 @@ import type { Target } from '../../../../core/metrics/targets/target.ts';
 import type { DomainEvent } from '../../../../core/shared/domain-event.ts';
 import { makeHandler as makeClose } from '../../../../functions/changes/close-deployment/handler.ts';
 import { makeHandler as makeScore } from '../../../../functions/changes/score-deployment/handler.ts';
+import { memoryAnomalies } from '../../../fakes/anomalies.ts';
+import { memoryForecasts } from '../../../fakes/forecasts.ts';
 import { memoryIncidentWorld } from '../../../fakes/incidents.ts';
-import {
-  memoryAnomalies,
-  memoryBlocks,
-  memoryForecasts,
-  memoryRegistry,
-  recordedTelemetry,
-  watched,
-} from '../../../fakes/memory-stores.ts';
+import { memoryBlocks, memoryRegistry, watched } from '../../../fakes/metrics.ts';
+import { recordedTelemetry } from '../../../fakes/shared.ts';
 import { memoryDeployments } from './memory-deployments.ts';
 
 /** When things are deployed here: 2026-11-21T10:05:00Z. */

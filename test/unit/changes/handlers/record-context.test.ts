@@ -3,7 +3,8 @@ import { Problem, Settings } from '../../../../core/api/answers.ts';
 import { DependencyUnavailableError } from '../../../../core/shared/errors.ts';
 import { type Deps, makeHandler } from '../../../../functions/changes/record-context/handler.ts';
 import { matchPath } from '../../../../functions/changes/record-context/request.ts';
-import { memorySettings, recordedTelemetry } from '../../../fakes/memory-stores.ts';
+import { memorySettings } from '../../../fakes/platform.ts';
+import { recordedTelemetry } from '../../../fakes/shared.ts';
 import { httpEvent } from '../../../fixtures/http-events.ts';
 
 /** Each operation uses what it needs of the dependencies; those here need no more than this. */

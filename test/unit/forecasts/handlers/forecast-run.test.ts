@@ -13,18 +13,15 @@ import {
   makeHandler as makePlan,
 } from '../../../../functions/forecasts/plan-forecast-run/handler.ts';
 import {
-  memoryBlocks,
   memoryBreaches,
-  memoryEvents,
   memoryFiles,
   memoryForecasts,
-  memoryRegistry,
   memoryRuns,
-  memorySettings,
   memoryStates,
-  recordedTelemetry,
-  watched,
-} from '../../../fakes/memory-stores.ts';
+} from '../../../fakes/forecasts.ts';
+import { memoryBlocks, memoryRegistry, watched } from '../../../fakes/metrics.ts';
+import { memorySettings } from '../../../fakes/platform.ts';
+import { memoryEvents, recordedTelemetry } from '../../../fakes/shared.ts';
 import { steadyForecaster } from '../runs/steady-forecaster.ts';
 
 const NOW = 1_795_255_500;

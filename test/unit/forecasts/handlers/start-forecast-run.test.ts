@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { RunInput } from '../../../../core/forecasts/runs/run-input.ts';
 import { DependencyUnavailableError } from '../../../../core/shared/errors.ts';
 import { makeHandler } from '../../../../functions/forecasts/start-forecast-run/handler.ts';
-import { memoryRuns, recordedTelemetry } from '../../../fakes/memory-stores.ts';
+import { memoryRuns } from '../../../fakes/forecasts.ts';
+import { recordedTelemetry } from '../../../fakes/shared.ts';
 import { httpEvent } from '../../../fixtures/http-events.ts';
 
 const NOW = Date.UTC(2026, 10, 21, 10, 5, 30);

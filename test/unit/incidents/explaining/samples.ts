@@ -1,7 +1,7 @@
 import type { FoldDeps } from '../../../../core/incidents/grouping/fold-tenant.ts';
 import type { AlarmSignal, AnomalyEndSignal, AnomalySignal } from '../../../../core/incidents/signal.ts';
 import { memoryIncidentWorld } from '../../../fakes/incidents.ts';
-import { memoryEvents, recordedTelemetry } from '../../../fakes/memory-stores.ts';
+import { memoryEvents, recordedTelemetry } from '../../../fakes/shared.ts';
 
 /** 2026-11-21T10:05:00Z */
 export const NOW = 1_795_255_500;

@@ -12,7 +12,8 @@ import {
 } from '../../../../functions/changes/record-context/handler.ts';
 import { makeHandler as makeDiagnoser } from '../../../../functions/incidents/diagnose-incident/handler.ts';
 import { makeHandler as makeFolder } from '../../../../functions/incidents/fold-signals/handler.ts';
-import { memoryBlocks, memoryRegistry, recordedTelemetry, watched } from '../../../fakes/memory-stores.ts';
+import { memoryBlocks, memoryRegistry, watched } from '../../../fakes/metrics.ts';
+import { recordedTelemetry } from '../../../fakes/shared.ts';
 import { httpEvent } from '../../../fixtures/http-events.ts';
 import { alarmDetail, anomalyDetail, delivered, foldingWorld, NOW } from '../explaining/samples.ts';
 

@@ -6,7 +6,7 @@ import { buffer } from 'node:stream/consumers';
 import { OTLPMetricExporter } from '@opentelemetry/exporter-metrics-otlp-proto';
 import { PeriodicExportingMetricReader, type ResourceMetrics } from '@opentelemetry/sdk-metrics';
 import { afterEach, describe, expect, it } from 'vitest';
-import { MemoryWorld } from '../../../fakes/metrics.ts';
+import { IngestionWorld } from '../../../fakes/metrics.ts';
 import { KEY, receiveHandler } from '../../../fixtures/ingestion/http.ts';
 import { collectFromSdk, instrument } from '../../../fixtures/ingestion/otel-sdk.ts';
 import { deliver } from '../../../fixtures/ingestion/queued.ts';
@@ -25,7 +25,7 @@ const eventOf = async (request: IncomingMessage) => ({
   isBase64Encoded: true,
 });
 
-const serve = async (world: MemoryWorld) => {
+const serve = async (world: IngestionWorld) => {
   const seen: { headers: IncomingMessage['headers']; status: number; body: Buffer }[] = [];
   const handler = receiveHandler(world, Date.now);
   const server = createServer((request, response) => {
@@ -50,7 +50,7 @@ const exportOnce = (exporter: OTLPMetricExporter, metrics: ResourceMetrics) =>
 
 describe('the OpenTelemetry exporter', () => {
   it.each(['gzip', 'none'])('delivers its metrics (compression: %s)', async (compression) => {
-    const world = new MemoryWorld();
+    const world = new IngestionWorld();
     const { seen, url } = await serve(world);
     const options = { url, headers: { authorization: `Bearer ${KEY}` }, compression };
     const exporter = new OTLPMetricExporter(options as ConstructorParameters<typeof OTLPMetricExporter>[0]);
@@ -75,7 +75,7 @@ describe('the OpenTelemetry exporter', () => {
   });
 
   it('reads in the answer how many points were not taken', async () => {
-    const { seen, url } = await serve(new MemoryWorld());
+    const { seen, url } = await serve(new IngestionWorld());
     const exporter = new OTLPMetricExporter({ url, headers: { 'x-api-key': KEY } });
     expect(await exportOnce(exporter, await collectFromSdk({ 'host.name': 'web-1' }))).toMatchObject({
       code: 0,
@@ -87,7 +87,7 @@ describe('the OpenTelemetry exporter', () => {
   });
 
   it('reports a refused key as an error', async () => {
-    const { url } = await serve(new MemoryWorld());
+    const { url } = await serve(new IngestionWorld());
     const exporter = new OTLPMetricExporter({ url, headers: { 'x-api-key': 'fsk_wrong' } });
     const result = await exportOnce(exporter, await collectFromSdk({ 'host.name': 'web-1' }));
     expect(result).toMatchObject({ code: 1, error: { code: 401 } });

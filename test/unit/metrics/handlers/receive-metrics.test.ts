@@ -2,7 +2,7 @@ import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { IngestCounts } from '../../../../core/api/openapi-ingest.ts';
 import { DependencyUnavailableError, InvalidInputError } from '../../../../core/shared/errors.ts';
-import { MemoryWorld } from '../../../fakes/metrics.ts';
+import { IngestionWorld } from '../../../fakes/metrics.ts';
 import { NOW, NOW_SECONDS } from '../../../fixtures/ingestion/decoding.ts';
 import { eventOf, KEY, receiveHandler, send } from '../../../fixtures/ingestion/http.ts';
 import { deliver } from '../../../fixtures/ingestion/queued.ts';
@@ -24,7 +24,7 @@ const expectProblem = async (
   code: string,
   field?: string,
 ) => {
-  const world = new MemoryWorld();
+  const world = new IngestionWorld();
   const { status: found, headers, json } = await send(world, sent);
   expect(found).toBe(status);
   expect(headers['content-type']).toBe('application/problem+json');
@@ -37,7 +37,7 @@ const expectProblem = async (
 
 describe('receive-metrics', () => {
   it('answers 202 with what it took', async () => {
-    const world = new MemoryWorld();
+    const world = new IngestionWorld();
     const body = points(
       {},
       { timestamp: T - 1 },
@@ -68,7 +68,7 @@ describe('receive-metrics', () => {
   });
 
   it('keeps the bytes as received and queues a pointer that decodes to the same', async () => {
-    const world = new MemoryWorld();
+    const world = new IngestionWorld();
     const body = gzipSync(`timestamp,value\n${T},5\n`);
     const { status } = await send(world, {
       format: 'csv',
@@ -96,7 +96,7 @@ describe('receive-metrics', () => {
   });
 
   it('neither loses nor doubles a point when it fails between object and pointer and the sender tries again', async () => {
-    const world = new MemoryWorld();
+    const world = new IngestionWorld();
     world.hooks.before = (what) => {
       if (what.startsWith('send')) throw new DependencyUnavailableError('SQS');
     };
@@ -116,7 +116,7 @@ describe('receive-metrics', () => {
   });
 
   it('queues no pointer to an object that could not be kept', async () => {
-    const world = new MemoryWorld();
+    const world = new IngestionWorld();
     world.hooks.before = (what) => {
       if (what.startsWith('put')) throw new DependencyUnavailableError('S3');
     };
@@ -125,7 +125,7 @@ describe('receive-metrics', () => {
   });
 
   it('answers an OTLP exporter without data, and stores nothing', async () => {
-    const world = new MemoryWorld();
+    const world = new IngestionWorld();
     const sent = { format: 'otlp', headers: { 'content-type': 'application/json' }, body: '{}' };
     expect(await send(world, sent)).toMatchObject({ status: 202, json: { accepted: 0 } });
     expect(world.objects.size + world.queued.length).toBe(0);
@@ -133,7 +133,7 @@ describe('receive-metrics', () => {
 
   it('takes an API key in x-api-key', async () => {
     const event = eventOf({ body: points({}), headers: { 'x-api-key': KEY, authorization: 'Basic x' } });
-    expect((await receiveHandler(new MemoryWorld())(event)).statusCode).toBe(202);
+    expect((await receiveHandler(new IngestionWorld())(event)).statusCode).toBe(202);
   });
 
   it('refuses a missing or unknown key', async () => {
@@ -143,7 +143,7 @@ describe('receive-metrics', () => {
   });
 
   it('says 503, not 401, when keys cannot be looked up', async () => {
-    const world = new MemoryWorld();
+    const world = new IngestionWorld();
     const handler = receiveHandler(world);
     world.keys.find = async () => {
       throw new DependencyUnavailableError('DynamoDB');
@@ -257,11 +257,11 @@ describe('receive-metrics', () => {
       { value: 1 },
       { value: 2 },
     );
-    expect((await send(new MemoryWorld(), { body })).json).toMatchObject({ accepted: 4, duplicates: 1 });
+    expect((await send(new IngestionWorld(), { body })).json).toMatchObject({ accepted: 4, duplicates: 1 });
   });
 
   it('answers 429 until the next minute once the quota is used up, counting every point sent', async () => {
-    const world = new MemoryWorld();
+    const world = new IngestionWorld();
     world.quotaLeft = 3;
     const body = points({}, { value: null }, { timestamp: 0 });
     const handler = receiveHandler(world, () => NOW + 14_500);
@@ -273,14 +273,14 @@ describe('receive-metrics', () => {
   });
 
   it('does not meter what it cannot decode', async () => {
-    const world = new MemoryWorld();
+    const world = new IngestionWorld();
     world.quotaLeft = 1;
     await send(world, { body: points({ target: 'a b' }, {}) });
     expect(world.quotaLeft).toBe(1);
   });
 
   it('lets a failure it cannot name end the invocation, so that it raises the alarm', async () => {
-    const world = new MemoryWorld();
+    const world = new IngestionWorld();
     world.raw.put = async () => {
       throw new TypeError('bug');
     };
@@ -288,11 +288,11 @@ describe('receive-metrics', () => {
   });
 
   it('refuses an event that comes from no HTTP API', async () => {
-    await expect(receiveHandler(new MemoryWorld())({ Records: [] })).rejects.toThrow(InvalidInputError);
+    await expect(receiveHandler(new IngestionWorld())({ Records: [] })).rejects.toThrow(InvalidInputError);
   });
 
   it('never logs a key or a value', async () => {
-    const world = new MemoryWorld();
+    const world = new IngestionWorld();
     await send(world, { body: points({ value: 987_654 }) });
     await send(world, { body: points({ target: 'a b' }) });
     expect(JSON.stringify(world.told)).not.toMatch(/fsk_|987654/);

@@ -2,14 +2,14 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { DependencyUnavailableError } from '../../../../core/shared/errors.ts';
-import { MemoryWorld } from '../../../fakes/metrics.ts';
+import { IngestionWorld } from '../../../fakes/metrics.ts';
 import { NOW_SECONDS } from '../../../fixtures/ingestion/decoding.ts';
 import { deliver, type Message, queuePayload, storeHandler } from '../../../fixtures/ingestion/queued.ts';
 
 const T = NOW_SECONDS;
 
 /** Three payloads that overlap in blocks, instants and metrics, and one that can only be quarantined. */
-const queueAll = (world: MemoryWorld): Message[] => {
+const queueAll = (world: IngestionWorld): Message[] => {
   const payload = (number: number, targets: readonly string[], metric: string) => {
     const timestamps = [T - 7200, T - 3600, T - 3599 + number, T];
     const values = timestamps.map((_, index) => number * 10 + index);
@@ -25,10 +25,10 @@ const queueAll = (world: MemoryWorld): Message[] => {
   ];
 };
 
-const outcome = (world: MemoryWorld) => ({ ...world.content(), quarantined: world.quarantined() });
+const outcome = (world: IngestionWorld) => ({ ...world.content(), quarantined: world.quarantined() });
 
 const expected = async () => {
-  const world = new MemoryWorld();
+  const world = new IngestionWorld();
   let writes = 0;
   world.hooks.after = () => {
     writes++;
@@ -40,7 +40,7 @@ const expected = async () => {
 class Crash extends Error {}
 
 /** Ends the process at the `k`-th write, before or after it took effect; every write after that is lost too. */
-const crashAt = (world: MemoryWorld, k: number, when: 'before' | 'after'): void => {
+const crashAt = (world: IngestionWorld, k: number, when: 'before' | 'after'): void => {
   let writes = 0;
   world.hooks.before = () => {
     if (++writes > k || (writes === k && when === 'before')) throw new Crash();
@@ -50,7 +50,7 @@ const crashAt = (world: MemoryWorld, k: number, when: 'before' | 'after'): void 
   };
 };
 
-const heal = (world: MemoryWorld): void => {
+const heal = (world: IngestionWorld): void => {
   world.hooks.before = () => {};
   world.hooks.after = () => {};
 };
@@ -69,7 +69,7 @@ describe('store-metrics', () => {
       const clean = await expected();
       expect(clean.writes).toBeGreaterThan(12);
       for (let k = 1; k <= clean.writes; k++) {
-        const world = new MemoryWorld();
+        const world = new IngestionWorld();
         const messages = queueAll(world);
         crashAt(world, k, when);
         // A crash while parking is a failed message; a crash anywhere else ends the invocation.
@@ -88,7 +88,7 @@ describe('store-metrics', () => {
   it('has announced every target whose block is stored, wherever it crashes', async () => {
     const { writes } = await expected();
     for (let k = 1; k <= writes; k++) {
-      const world = new MemoryWorld();
+      const world = new IngestionWorld();
       crashAt(world, k, 'after');
       await deliver(world, queueAll(world)).catch(() => {});
       for (const point of world.points()) {
@@ -103,7 +103,7 @@ describe('store-metrics', () => {
   it('ends in the same state when any one write is throttled and the failed messages come again', async () => {
     const clean = await expected();
     for (let k = 1; k <= clean.writes; k++) {
-      const world = new MemoryWorld();
+      const world = new IngestionWorld();
       const messages = queueAll(world);
       let writes = 0;
       world.hooks.before = () => {
@@ -133,7 +133,7 @@ describe('store-metrics', () => {
       );
     await fc.assert(
       fc.asyncProperty(deliveries, async ([order, size]) => {
-        const world = new MemoryWorld();
+        const world = new IngestionWorld();
         const messages = queueAll(world);
         for (let from = 0; from < order.length; from += size)
           expect(
@@ -149,7 +149,7 @@ describe('store-metrics', () => {
 
   it('lets concurrent consumers of the same blocks lose races but no points', async () => {
     const clean = await expected();
-    const world = new MemoryWorld();
+    const world = new IngestionWorld();
     const messages = queueAll(world);
     // All consumers read before any of them writes.
     let waiting = 0;
@@ -174,7 +174,7 @@ describe('store-metrics', () => {
   });
 
   it('takes a backfill of 20,000 points over 14 days: 336 blocks', async () => {
-    const world = new MemoryWorld();
+    const world = new IngestionWorld();
     const timestamps = Array.from(
       { length: 20_000 },
       (_, index) => T - 14 * 86_400 + Math.floor(index * 60.48),

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { MAX_BLOCK_POINTS } from '../../../../core/metrics/blocks/block.ts';
 import { BlocksNotWrittenError } from '../../../../core/metrics/blocks/blocks-not-written-error.ts';
 import { DependencyUnavailableError, InvalidInputError } from '../../../../core/shared/errors.ts';
-import { MemoryWorld } from '../../../fakes/metrics.ts';
+import { IngestionWorld } from '../../../fakes/metrics.ts';
 import { bytesOf, decodeAs, NOW, NOW_SECONDS } from '../../../fixtures/ingestion/decoding.ts';
 import { deliver, queuePayload, storeHandler } from '../../../fixtures/ingestion/queued.ts';
 
@@ -23,7 +23,7 @@ const body = (...all: ReturnType<typeof series>[]) => ({ series: all });
 
 describe('store-metrics', () => {
   it('cuts payloads into hour blocks and registers their targets', async () => {
-    const world = new MemoryWorld();
+    const world = new IngestionWorld();
     const message = queuePayload(
       world,
       1,
@@ -66,7 +66,7 @@ describe('store-metrics', () => {
   });
 
   it('writes a block once for all payloads of a batch', async () => {
-    const world = new MemoryWorld();
+    const world = new IngestionWorld();
     const writes: string[] = [];
     world.hooks.after = (what) => {
       writes.push(what);
@@ -79,7 +79,7 @@ describe('store-metrics', () => {
   });
 
   it('writes nothing when a message comes again', async () => {
-    const world = new MemoryWorld();
+    const world = new IngestionWorld();
     const message = queuePayload(world, 1, body(series('a', 'm', [[T, 1]])));
     await deliver(world, [message, message]);
     const before = world.content();
@@ -92,7 +92,7 @@ describe('store-metrics', () => {
   });
 
   it('tells the registry of new blocks, new metrics and each quarter of an hour, not of every point', async () => {
-    const world = new MemoryWorld();
+    const world = new IngestionWorld();
     const told: number[] = [];
     const send = async (number: number, metric: string, time: number) => {
       let targets = 0;
@@ -112,7 +112,7 @@ describe('store-metrics', () => {
   });
 
   it('keeps tenants apart', async () => {
-    const world = new MemoryWorld();
+    const world = new IngestionWorld();
     await deliver(world, [
       queuePayload(world, 1, body(series('a', 'm', [[T, 1]]))),
       queuePayload(world, 2, body(series('a', 'm', [[T, 2]])), { tenantId: 'rival' }),
@@ -138,7 +138,7 @@ describe('store-metrics', () => {
       'not an object of tenant acme',
     ],
   ])('quarantines and acknowledges a message that is %s', async (_, text, reason) => {
-    const world = new MemoryWorld();
+    const world = new IngestionWorld();
     const good = queuePayload(world, 1, body(series('a', 'm', [[T, 1]])));
     expect(await deliver(world, [{ messageId: 'bad', body: text }, good])).toEqual([]);
     const place = 'quarantine/unattributed/date=2026-11-21/bad.json';
@@ -149,7 +149,7 @@ describe('store-metrics', () => {
   });
 
   it('quarantines an object that no longer decodes, as it was received and with its reason', async () => {
-    const world = new MemoryWorld();
+    const world = new IngestionWorld();
     const message = queuePayload(world, 1, '{"points":[{"target":5}]}');
     expect(await deliver(world, [message])).toEqual([]);
     const place = 'quarantine/tenant=acme/date=2026-11-21/r1.json';
@@ -163,7 +163,7 @@ describe('store-metrics', () => {
   });
 
   it('quarantines a pointer whose object is gone', async () => {
-    const world = new MemoryWorld();
+    const world = new IngestionWorld();
     const message = queuePayload(world, 1, '');
     world.objects.clear();
     expect(await deliver(world, [message])).toEqual([]);
@@ -171,7 +171,7 @@ describe('store-metrics', () => {
   });
 
   it('parks only the part that one block has no room for, ready to be sent again', async () => {
-    const world = new MemoryWorld();
+    const world = new IngestionWorld();
     const full = Array.from({ length: 10 }, (_, metric) =>
       series(
         'a',
@@ -203,7 +203,7 @@ describe('store-metrics', () => {
   });
 
   it('parks what belongs into a damaged block rather than overwriting it', async () => {
-    const world = new MemoryWorld();
+    const world = new IngestionWorld();
     const name = `acme a ${T / 3600}`;
     world.stored.set(name, { bytes: Uint8Array.from([77]), version: 4 });
     expect(await deliver(world, [queuePayload(world, 1, body(series('a', 'm', [[T, 1]])))])).toEqual([]);
@@ -212,7 +212,7 @@ describe('store-metrics', () => {
   });
 
   it('keeps points of metrics that the registry has no room for', async () => {
-    const world = new MemoryWorld();
+    const world = new IngestionWorld();
     world.targets.record = async () => {
       throw new InvalidInputError('1 metrics beyond the limit');
     };
@@ -222,7 +222,7 @@ describe('store-metrics', () => {
   });
 
   it('asks for just the message again whose object cannot be read now', async () => {
-    const world = new MemoryWorld();
+    const world = new IngestionWorld();
     const [one, two] = [1, 2].map((number) =>
       queuePayload(world, number, body(series('a', 'm', [[T + number, number]]))),
     );
@@ -239,7 +239,7 @@ describe('store-metrics', () => {
   });
 
   it('asks for just the messages again whose blocks were not written', async () => {
-    const world = new MemoryWorld();
+    const world = new IngestionWorld();
     const messages = [1, 2].map((number) =>
       queuePayload(world, number, body(series(`host-${number}`, 'm', [[T, number]]))),
     );
@@ -261,7 +261,7 @@ describe('store-metrics', () => {
   });
 
   it('asks for all again when blocks cannot be read, or targets not recorded', async () => {
-    const world = new MemoryWorld();
+    const world = new IngestionWorld();
     const messages = [1, 2].map((number) =>
       queuePayload(world, number, body(series('a', 'm', [[T, number]]))),
     );
@@ -279,7 +279,7 @@ describe('store-metrics', () => {
   });
 
   it('leaves a message to the dead-letter queue that meets a bug, without holding up the others', async () => {
-    const world = new MemoryWorld();
+    const world = new IngestionWorld();
     const messages = [1, 2].map((number) =>
       queuePayload(world, number, body(series('a', 'm', [[T + number, number]]))),
     );
@@ -295,7 +295,7 @@ describe('store-metrics', () => {
   });
 
   it('gives up on a block it keeps losing, after waiting longer each time', async () => {
-    const world = new MemoryWorld();
+    const world = new IngestionWorld();
     const attempts: number[] = [];
     world.blocks.write = async (blocks) => blocks.map(({ key }) => key);
     const handler = storeHandler(world, async (attempt) => {
@@ -307,13 +307,13 @@ describe('store-metrics', () => {
   });
 
   it('lets a bug in merging end the invocation, so that all is delivered again', async () => {
-    const world = new MemoryWorld();
+    const world = new IngestionWorld();
     world.blocks.read = async (keys) => keys.map((key) => ({ key, bytes: 'no bytes' as never, version: 1 }));
     const message = queuePayload(world, 1, body(series('a', 'm', [[T, 1]])));
     await expect(deliver(world, [message])).rejects.toThrow(TypeError);
   });
 
   it('refuses an event that comes from no queue', async () => {
-    await expect(storeHandler(new MemoryWorld())({ detail: {} })).rejects.toThrow(InvalidInputError);
+    await expect(storeHandler(new IngestionWorld())({ detail: {} })).rejects.toThrow(InvalidInputError);
   });
 });

@@ -3,10 +3,10 @@ import { hashApiKey, isApiKey } from '../../../../core/platform/access/api-key.t
 import { ConflictError, InvalidInputError } from '../../../../core/shared/errors.ts';
 import { makeHandler } from '../../../../functions/platform/issue-api-key/handler.ts';
 import { authenticate } from '../../../../functions/runtime/authenticate.ts';
-import { MemoryWorld } from '../../../fakes/metrics.ts';
+import { IngestionWorld } from '../../../fakes/metrics.ts';
 
 const setup = () => {
-  const world = new MemoryWorld();
+  const world = new IngestionWorld();
   let issued = 0;
   const random = (bytes: number) => new Uint8Array(bytes).fill(++issued);
   return {
@@ -57,7 +57,7 @@ describe('issue-api-key', () => {
   });
 
   it('does not hand out a key that is taken', async () => {
-    const world = new MemoryWorld();
+    const world = new IngestionWorld();
     const handler = makeHandler({
       keys: world.keys,
       telemetry: world.telemetry,

@@ -1,0 +1,133 @@
+/** The ports of forecasts in memory, with the guarantees of the real stores. */
+
+import type {
+  BatchResult,
+  BreachStore,
+  ForecastRun,
+  ForecastStore,
+  PredictedBreach,
+  RunFiles,
+  RunStore,
+  TargetForecast,
+} from '../../core/forecasts/ports.ts';
+import type { KeptStates, StateFiles } from '../../core/forecasts/state-files.ts';
+import { InvalidInputError } from '../../core/shared/errors.ts';
+import { objectKeys } from '../../core/shared/keys.ts';
+import { pageOf } from './shared.ts';
+
+export const memoryRuns = () => {
+  const runs = new Map<string, ForecastRun>();
+  const claims = new Map<string, string>();
+  const keyOf = (tenantId: string, runId: string) => `${tenantId} ${runId}`;
+  const store: RunStore = {
+    claim: async (tenantId, key, runId) => {
+      const claim = keyOf(tenantId, key);
+      claims.set(claim, claims.get(claim) ?? runId);
+      return claims.get(claim) ?? runId;
+    },
+    begin: async (run) => {
+      const key = keyOf(run.tenantId, run.runId);
+      if (!runs.has(key)) runs.set(key, run);
+    },
+    finish: async (run) => {
+      runs.set(keyOf(run.tenantId, run.runId), run);
+    },
+    get: async (tenantId, runId) => runs.get(keyOf(tenantId, runId)),
+    list: async (tenantId, page) => {
+      const own = [...runs.values()].filter((run) => run.tenantId === tenantId);
+      return pageOf(
+        `runs ${tenantId}`,
+        own.sort((a, b) => (a.runId < b.runId ? 1 : -1)),
+        page,
+      );
+    },
+  };
+  return { store, all: () => [...runs.values()] };
+};
+
+export const memoryForecasts = () => {
+  const stored = new Map<string, { forecast: TargetForecast; expiresAt: number }>();
+  const store: ForecastStore = {
+    put: async (forecast, expiresAt) => {
+      const key = `${forecast.tenantId} ${forecast.targetId}`;
+      if ((stored.get(key)?.forecast.issuedAt ?? 0) <= forecast.issuedAt)
+        stored.set(key, { forecast, expiresAt });
+    },
+    get: async (tenantId, targetId) => stored.get(`${tenantId} ${targetId}`)?.forecast,
+  };
+  return { store, all: () => [...stored.values()] };
+};
+
+export const memoryBreaches = (initial: readonly PredictedBreach[] = []) => {
+  let stored = [...initial];
+  const expiries: number[] = [];
+  const store: BreachStore = {
+    replace: async (tenantId, targetId, breaches, expiresAt) => {
+      stored = stored.filter((breach) => breach.tenantId !== tenantId || breach.targetId !== targetId);
+      stored.push(...breaches);
+      expiries.push(expiresAt);
+    },
+    list: async (tenantId, { minProbability = 0, severity, targetId }, page) => {
+      const found = stored.filter(
+        (one) =>
+          one.tenantId === tenantId &&
+          one.breach.probability >= minProbability &&
+          (severity === undefined || one.breach.severity === severity) &&
+          (targetId === undefined || one.targetId === targetId),
+      );
+      return pageOf(
+        `breaches ${tenantId}`,
+        found.sort((a, b) => b.risk - a.risk),
+        page,
+      );
+    },
+  };
+  return { store, expiries, all: () => stored };
+};
+
+export const memoryFiles = () => {
+  const objects = new Map<string, unknown>();
+  const files: RunFiles = {
+    writeBatch: async (tenantId, runId, index, targetIds) => {
+      const key = objectKeys.batch(tenantId, runId, index);
+      objects.set(key, targetIds);
+      return key;
+    },
+    readBatch: async (key) => {
+      const found = objects.get(key);
+      if (found === undefined) throw new InvalidInputError(`there is no object ${key}`);
+      return found as readonly string[];
+    },
+    writeResult: async (tenantId, runId, result) => {
+      objects.set(objectKeys.result(tenantId, runId, result.index), result);
+    },
+    readResults: async (tenantId, runId) => {
+      const prefix = objectKeys.results(tenantId, runId);
+      return [...objects]
+        .filter(([key]) => key.startsWith(prefix))
+        .map(([, result]) => result as BatchResult);
+    },
+    archiveForecasts: async (tenantId, runId, index, issuedAt, forecasts) => {
+      const key = objectKeys.forecasts(tenantId, issuedAt, runId, index);
+      objects.set(key, forecasts);
+      return key;
+    },
+  };
+  return { files, objects };
+};
+
+/** Kept states by tenant and batch, replaced only by whoever read the newest. */
+export const memoryStates = () => {
+  const objects = new Map<string, KeptStates>();
+  const files: StateFiles = {
+    read: async (tenantId, index) => objects.get(`${tenantId} ${index}`),
+    replace: async (tenantId, index, bytes, expected) => {
+      const key = `${tenantId} ${index}`;
+      const version = objects.get(key)?.version;
+      if (version !== expected) return false;
+      objects.set(key, { bytes, version: String(Number(version ?? 0) + 1) });
+      return true;
+    },
+  };
+  return { files, objects };
+};
