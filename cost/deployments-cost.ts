@@ -49,8 +49,8 @@ export const deploymentUsage = (work: Workload, facts: TemplateFacts, sizes: Ite
       what: 'GB-seconds of looks',
       price: 'lambdaArmGbSecond',
       units:
-        seconds * memoryOf(facts, 'score-deployment') +
-        work.deployments * CLOSE_SECONDS * memoryOf(facts, 'close-deployment'),
+        seconds * memoryOf(facts, 'check-deployment') +
+        work.deployments * CLOSE_SECONDS * memoryOf(facts, 'close-deployment-watch'),
     },
     { component, what: 'weeks read', price: 'dynamoReadUnit', units: looks * reads },
     {

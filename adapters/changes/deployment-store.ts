@@ -6,11 +6,11 @@ import {
   TransactWriteCommand,
 } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
-import { ChangeRecord, ChangeSummary, summaryOf } from '../../core/changes/deployments/change-record.ts';
+import { ChangeRecord, ChangeSummary, summaryOf } from '../../core/changes/change.ts';
 import { CHANGES_SOURCE, type ChangesEvent, RemediationProposed } from '../../core/changes/events.ts';
 import type { DeploymentStore, StoredChange } from '../../core/changes/ports.ts';
-import { ChangeFeatures } from '../../core/changes/risk/change-features.ts';
-import type { DeployExample } from '../../core/changes/risk/risk-model.ts';
+import { ChangeFeatures } from '../../core/changes/risk/engine/change-features.ts';
+import type { DeployExample } from '../../core/changes/risk/engine/risk-model.ts';
 import { decodeCursor, encodeCursor } from '../../core/platform/api/cursor.ts';
 import { DependencyUnavailableError } from '../../core/shared/errors.ts';
 import { registryKeys } from '../../core/shared/keys.ts';

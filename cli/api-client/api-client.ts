@@ -2,7 +2,7 @@ import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import * as z from 'zod';
 import type { AnomalyKind } from '../../core/anomalies/engine/detection-result.ts';
-import type { ChangeFormat } from '../../core/changes/risk/planned-change.ts';
+import type { ChangeFormat } from '../../core/changes/risk/formats/planned-change.ts';
 import type { Severity } from '../../core/forecasts/breach/breach-risk.ts';
 import {
   AnomalyAnswer,

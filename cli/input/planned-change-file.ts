@@ -1,5 +1,5 @@
 import type { Readable } from 'node:stream';
-import type { ChangeFormat } from '../../core/changes/risk/planned-change.ts';
+import type { ChangeFormat } from '../../core/changes/risk/formats/planned-change.ts';
 import { InvalidInputError } from '../../core/shared/errors.ts';
 import { openInput } from './line-batches.ts';
 

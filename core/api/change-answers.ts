@@ -1,7 +1,7 @@
 /** What the API answers about changes, their risk and the health of their targets. */
 import * as z from 'zod';
-import { CHANGE_HEALTHS, CHANGE_KINDS } from '../changes/deployments/change-record.ts';
-import { RiskAssessment as Assessment, RISK_LEVELS } from '../changes/risk/risk-model.ts';
+import { CHANGE_HEALTHS, CHANGE_KINDS } from '../changes/change.ts';
+import { RiskAssessment as Assessment, RISK_LEVELS } from '../changes/risk/engine/risk-model.ts';
 import { Instant, named, pageOf } from './answers.ts';
 
 const Health = z

@@ -1,8 +1,8 @@
 /** What is told of changes, and what is asked about them. */
 import * as z from 'zod';
-import { CHANGE_HEALTHS, CHANGE_KINDS } from '../changes/deployments/change-record.ts';
-import { WatchPolicy } from '../changes/deployments/watch-policy.ts';
-import { CHANGE_FORMATS } from '../changes/risk/planned-change.ts';
+import { CHANGE_HEALTHS, CHANGE_KINDS } from '../changes/change.ts';
+import { CHANGE_FORMATS } from '../changes/risk/formats/planned-change.ts';
+import { WatchPolicy } from '../changes/watch-policy.ts';
 import { TargetId } from '../shared/identifiers.ts';
 import { named } from './answers.ts';
 import { Instant, paging } from './requests.ts';

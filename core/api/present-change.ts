@@ -1,12 +1,7 @@
 /** Changes as the API shows them. */
 import type * as z from 'zod';
-import {
-  type ChangeRecord,
-  type ChangeSummary as Found,
-  healthNow,
-  summaryOf,
-} from '../changes/deployments/change-record.ts';
-import { DEFAULT_WATCH_POLICY, dueAt } from '../changes/deployments/watch-policy.ts';
+import { type ChangeRecord, type ChangeSummary as Found, healthNow, summaryOf } from '../changes/change.ts';
+import { DEFAULT_WATCH_POLICY, dueAt } from '../changes/watch-policy.ts';
 import type { ChangeDetail, ChangeSummary } from './change-answers.ts';
 
 const instant = (epochSeconds: number): string => new Date(epochSeconds * 1000).toISOString();

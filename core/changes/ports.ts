@@ -1,9 +1,9 @@
 /** Where changes and what became of them are kept. Every call names its tenant. */
 
 import type { Page, PageRequest } from '../shared/page.ts';
-import type { ChangeRecord, ChangeSummary } from './deployments/change-record.ts';
+import type { ChangeRecord, ChangeSummary } from './change.ts';
 import type { ChangesEvent } from './events.ts';
-import type { DeployExample } from './risk/risk-model.ts';
+import type { DeployExample } from './risk/engine/risk-model.ts';
 
 /** A change with what is still to be told of it. */
 export interface StoredChange {

@@ -43,8 +43,8 @@ export class DeploymentWatch extends Construct {
       definition: 'watch-deployment',
       config: props.config,
       functions: {
-        ScoreDeploymentFunctionArn: this.#scorer(),
-        CloseDeploymentFunctionArn: this.#closer(),
+        CheckDeploymentFunctionArn: this.#checkFunction(),
+        CloseDeploymentWatchFunctionArn: this.#closeFunction(),
       },
     }).machine;
     // What fails is seen in the change itself, as health `unknown`: no alarm is worth its price to everybody.
@@ -63,33 +63,33 @@ export class DeploymentWatch extends Construct {
     });
   }
 
-  #scorer(): ObservedFunction {
+  #checkFunction(): ObservedFunction {
     const { hotTable, registry } = this.#props;
-    const scorer = this.#step('ScoreDeployment', {
-      entry: 'score-deployment',
+    const check = this.#step('CheckDeployment', {
+      entry: 'check-deployment',
       description: 'Takes one look at the health of a deployment',
       memoryMb: 1024,
       timeout: Duration.minutes(1),
       environment: { HOT_TABLE_NAME: hotTable.table.tableName },
     });
-    registry.grantRecordChanges(scorer);
-    registry.grantReadIncidents(scorer);
-    hotTable.grantRead(scorer);
-    return scorer;
+    registry.grantRecordChanges(check);
+    registry.grantReadIncidents(check);
+    hotTable.grantRead(check);
+    return check;
   }
 
-  #closer(): ObservedFunction {
+  #closeFunction(): ObservedFunction {
     const { registry, bus } = this.#props;
-    const closer = this.#step('CloseDeployment', {
-      entry: 'close-deployment',
+    const close = this.#step('CloseDeploymentWatch', {
+      entry: 'close-deployment-watch',
       description: 'Writes down what the watch of a deployment came to, and announces a proposed rollback',
       memoryMb: 256,
       timeout: Duration.seconds(30),
       environment: { EVENT_BUS_NAME: bus.bus.eventBusName },
     });
-    registry.grantWriteChanges(closer);
-    bus.grantPublish(closer);
-    return closer;
+    registry.grantWriteChanges(close);
+    bus.grantPublish(close);
+    return close;
   }
 
   #watchFailures(): void {

@@ -49,8 +49,8 @@ const ENVIRONMENT: Readonly<Record<string, readonly string[]>> = {
     'SIGNALS_QUEUE_URL',
     'DEPLOYMENT_STATE_MACHINE_ARN',
   ],
-  'score-deployment': ['HOT_TABLE_NAME', 'REGISTRY_TABLE_NAME'],
-  'close-deployment': ['REGISTRY_TABLE_NAME', 'EVENT_BUS_NAME'],
+  'check-deployment': ['HOT_TABLE_NAME', 'REGISTRY_TABLE_NAME'],
+  'close-deployment-watch': ['REGISTRY_TABLE_NAME', 'EVENT_BUS_NAME'],
   'detect-anomalies': ['HOT_TABLE_NAME', 'REGISTRY_TABLE_NAME', 'EVENT_BUS_NAME', 'HOT_RETENTION_DAYS'],
   'compare-peers': ['HOT_TABLE_NAME', 'REGISTRY_TABLE_NAME', 'FORECAST_BUCKET_NAME', 'EVENT_BUS_NAME'],
   'plan-peer-comparison': ['REGISTRY_TABLE_NAME', 'COMPARE_PEERS_FUNCTION_NAME'],
@@ -204,9 +204,9 @@ describe('a Workflow', () => {
     const batch = JSON.parse(fleet).States['Forecast batches'].ItemProcessor.States['Forecast batch'];
     expect(batch.TimeoutSeconds).toBeGreaterThanOrEqual(limits.get('forecast-batch'));
     const { States: watch } = JSON.parse(readFileSync('state-machines/watch-deployment.asl.json', 'utf8'));
-    expect(watch['Score deployment'].TimeoutSeconds).toBeGreaterThanOrEqual(limits.get('score-deployment'));
+    expect(watch['Check deployment'].TimeoutSeconds).toBeGreaterThanOrEqual(limits.get('check-deployment'));
     for (const state of ['Propose rollback', 'Close watch', 'Record failure'])
-      expect(watch[state].TimeoutSeconds).toBeGreaterThanOrEqual(limits.get('close-deployment'));
+      expect(watch[state].TimeoutSeconds).toBeGreaterThanOrEqual(limits.get('close-deployment-watch'));
   });
 });
 

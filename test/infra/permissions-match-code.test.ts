@@ -39,9 +39,9 @@ const NEVER_CALLED: Readonly<Record<string, readonly string[]>> = {
   // Lists, the graph and incidents are written by others.
   'diagnose-incident': ['dynamodb:BatchGetItem', 'dynamodb:UpdateItem'],
   // Changes are recorded there, scored here, and closed elsewhere: one store, used in part.
-  'close-deployment': ['dynamodb:Query'],
+  'close-deployment-watch': ['dynamodb:Query'],
   // Incidents and anomalies are only read.
-  'score-deployment': ['dynamodb:UpdateItem'],
+  'check-deployment': ['dynamodb:UpdateItem'],
   'issue-api-key': ['dynamodb:GetItem'],
 };
 

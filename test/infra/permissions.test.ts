@@ -178,7 +178,7 @@ const PERMISSIONS: Readonly<Record<string, readonly string[]>> = {
   ],
   DiagnoseIncident: ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query', ...LOGS, ...QUEUE],
   IssueApiKey: ['dynamodb:PutItem', ...LOGS],
-  ScoreDeployment: [
+  CheckDeployment: [
     'dynamodb:BatchGetItem',
     'dynamodb:GetItem',
     'dynamodb:PutItem',
@@ -187,7 +187,7 @@ const PERMISSIONS: Readonly<Record<string, readonly string[]>> = {
     ...TRACES,
   ],
   // It proposes to roll back and may touch nothing that could be rolled back.
-  CloseDeployment: ['dynamodb:GetItem', 'dynamodb:PutItem', 'events:PutEvents', ...LOGS, ...TRACES],
+  CloseDeploymentWatch: ['dynamodb:GetItem', 'dynamodb:PutItem', 'events:PutEvents', ...LOGS, ...TRACES],
 };
 
 describe('each function', () => {

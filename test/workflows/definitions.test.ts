@@ -23,7 +23,7 @@ const placeholdersOf = (text: string): string[] =>
 const SUPPLIED: Readonly<Record<string, readonly string[]>> = {
   'dispatch-forecasts': ['ForecastFleetStateMachineArn', 'ListTenantsFunctionArn'],
   'forecast-fleet': ['CloseForecastRunFunctionArn', 'ForecastBatchFunctionArn', 'PlanForecastRunFunctionArn'],
-  'watch-deployment': ['CloseDeploymentFunctionArn', 'ScoreDeploymentFunctionArn'],
+  'watch-deployment': ['CheckDeploymentFunctionArn', 'CloseDeploymentWatchFunctionArn'],
 };
 
 describe.each(names)('%s', (name) => {

@@ -14,11 +14,11 @@ const setup = async (slower = 1, failingPoints = 0) => {
   const world = deployedWorld({ 'acme web-1': requests(slower, failingPoints) });
   const { changeId } = await world.told({ version: '41', previousVersion: '40' });
   const [input] = world.started.values();
-  const tasks = { ScoreDeploymentFunctionArn: world.score, CloseDeploymentFunctionArn: world.close };
+  const tasks = { CheckDeploymentFunctionArn: world.score, CloseDeploymentWatchFunctionArn: world.close };
   return { ...world, changeId, input, tasks, record: () => world.stored(changeId)!.record };
 };
 
-const LOOK = ['Wait for check', 'Score deployment', 'What comes next'];
+const LOOK = ['Wait for check', 'Check deployment', 'What comes next'];
 
 describe('watch-deployment', () => {
   it('looks four times at a good deployment, at its moments, and closes it as healthy', async () => {
@@ -60,18 +60,18 @@ describe('watch-deployment', () => {
       if (++calls === 1) throw new DependencyUnavailableError('throttled');
       if (calls === 3) throw new ConflictError('changed meanwhile');
       if (calls === 5) throw new TaskError('Runtime.ExitError', 'out of memory');
-      return tasks.ScoreDeploymentFunctionArn(event);
+      return tasks.CheckDeploymentFunctionArn(event);
     };
-    const done = await execute(definition, input, { ...tasks, ScoreDeploymentFunctionArn: flaky });
+    const done = await execute(definition, input, { ...tasks, CheckDeploymentFunctionArn: flaky });
     expect(done).toMatchObject({ status: 'SUCCEEDED', waits: [2, 2, 5] });
   });
 
   it('records a deployment that cannot be scored as unknown, then fails', async () => {
     const { input, tasks, record, published } = await setup(3, 8);
     const down = failing(() => new DependencyUnavailableError('down'));
-    const done = await execute(definition, input, { ...tasks, ScoreDeploymentFunctionArn: down });
+    const done = await execute(definition, input, { ...tasks, CheckDeploymentFunctionArn: down });
     expect(done).toMatchObject({ status: 'FAILED', error: 'DeploymentWatchFailed' });
-    expect(done.trail.slice(-3)).toEqual(['Score deployment', 'Record failure', 'Watch failed']);
+    expect(done.trail.slice(-3)).toEqual(['Check deployment', 'Record failure', 'Watch failed']);
     expect(record()).toMatchObject({
       health: 'unknown',
       reason: 'the watch failed: DependencyUnavailableError',
@@ -84,7 +84,7 @@ describe('watch-deployment', () => {
     const input = { tenantId: 'acme', changeId: 'nobody', check: 0, checkAt: instant(5) };
     const done = await execute(definition, input, tasks);
     expect(done).toMatchObject({ status: 'FAILED', waits: [] });
-    expect(done.trail).toEqual(['Wait for check', 'Score deployment', 'Record failure', 'Watch failed']);
+    expect(done.trail).toEqual(['Wait for check', 'Check deployment', 'Record failure', 'Watch failed']);
   });
 
   it.each([
@@ -95,9 +95,9 @@ describe('watch-deployment', () => {
     let calls = 0;
     const once = async (event: unknown) => {
       if (++calls === 1) throw new InvalidInputError('not as expected');
-      return tasks.CloseDeploymentFunctionArn(event);
+      return tasks.CloseDeploymentWatchFunctionArn(event);
     };
-    const done = await execute(definition, input, { ...tasks, CloseDeploymentFunctionArn: once });
+    const done = await execute(definition, input, { ...tasks, CloseDeploymentWatchFunctionArn: once });
     expect(done.trail.slice(-3)).toEqual([state, 'Record failure', 'Watch failed']);
     expect(record().health).toBe(slower === 1 ? 'unknown' : 'unhealthy');
     expect(published).toHaveLength(slower === 1 ? 0 : 1);

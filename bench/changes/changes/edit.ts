@@ -1,4 +1,4 @@
-import type { ChangeContext } from '../../../core/changes/risk/change-features.ts';
+import type { ChangeContext } from '../../../core/changes/risk/engine/change-features.ts';
 import type { RandomStream } from '../../../core/simulator/random.ts';
 
 /** A setting that an edit changes, as a template would. */

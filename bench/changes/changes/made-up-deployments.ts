@@ -1,6 +1,6 @@
-import { type ChangeFeatures, featuresOf } from '../../../core/changes/risk/change-features.ts';
-import { type PlannedChange, readPlannedChange } from '../../../core/changes/risk/planned-change.ts';
-import type { DeployExample } from '../../../core/changes/risk/risk-model.ts';
+import { type ChangeFeatures, featuresOf } from '../../../core/changes/risk/engine/change-features.ts';
+import type { DeployExample } from '../../../core/changes/risk/engine/risk-model.ts';
+import { type PlannedChange, readPlannedChange } from '../../../core/changes/risk/formats/planned-change.ts';
 import { type RandomStream, randomStream } from '../../../core/simulator/random.ts';
 import type { Edit, Story } from './edit.ts';
 import { HARMFUL_STORIES } from './harmful-stories.ts';

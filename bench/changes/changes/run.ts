@@ -3,7 +3,7 @@ import {
   fitRiskModel,
   PRIOR_RISK_MODEL,
   type RiskModel,
-} from '../../../core/changes/risk/risk-model.ts';
+} from '../../../core/changes/risk/engine/risk-model.ts';
 import { anyName, modify, newCode } from './edit.ts';
 import { type MadeUpDeployment, madeUpDeployments, type Owner } from './made-up-deployments.ts';
 import { areaUnderCurve, type Bin, binned, brier, calibrationError, type Scored } from './scores.ts';

@@ -1,5 +1,5 @@
-import { type Concern, harmMeaningOf } from '../../../core/changes/deployments/harm-direction.ts';
-import type { TargetMaterial } from '../../../core/changes/deployments/target-effects.ts';
+import { type Concern, harmMeaningOf } from '../../../core/changes/deployments/health/harm-direction.ts';
+import type { TargetMaterial } from '../../../core/changes/deployments/health/target-effects.ts';
 import type { History } from '../../../core/metrics/blocks/block-history.ts';
 import type { World, WorldTarget } from './worlds.ts';
 

@@ -1,11 +1,11 @@
-import { scoreDeployment } from '../../../core/changes/deployments/score-deployment.ts';
+import { scoreDeployment } from '../../../core/changes/deployments/health/score-deployment.ts';
 import {
   DEFAULT_WATCH_POLICY,
   isUnhealthy,
   judge,
   type Scored,
   windowOf,
-} from '../../../core/changes/deployments/watch-policy.ts';
+} from '../../../core/changes/watch-policy.ts';
 import type { DeployCase } from './cases.ts';
 
 /** How one case went. */

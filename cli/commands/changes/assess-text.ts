@@ -1,4 +1,4 @@
-import type { RiskAssessment, RiskLevel } from '../../../core/changes/risk/risk-model.ts';
+import type { RiskAssessment, RiskLevel } from '../../../core/changes/risk/engine/risk-model.ts';
 import { type Colour, paint } from '../../terminal/colour.ts';
 import { formatPercent } from '../../terminal/format.ts';
 import type { Terminal } from '../../terminal/terminal.ts';

@@ -1,18 +1,18 @@
 import { Command, Option } from 'commander';
-import { type ChangeContext, featuresOf } from '../../../core/changes/risk/change-features.ts';
-import { findingsOf } from '../../../core/changes/risk/change-findings.ts';
-import {
-  CHANGE_FORMATS,
-  type ChangeFormat,
-  readPlannedChange,
-} from '../../../core/changes/risk/planned-change.ts';
+import { type ChangeContext, featuresOf } from '../../../core/changes/risk/engine/change-features.ts';
+import { findingsOf } from '../../../core/changes/risk/engine/change-findings.ts';
 import {
   assessRisk,
   PRIOR_RISK_MODEL,
   RISK_LEVELS,
   type RiskAssessment,
   type RiskLevel,
-} from '../../../core/changes/risk/risk-model.ts';
+} from '../../../core/changes/risk/engine/risk-model.ts';
+import {
+  CHANGE_FORMATS,
+  type ChangeFormat,
+  readPlannedChange,
+} from '../../../core/changes/risk/formats/planned-change.ts';
 import { InvalidInputError } from '../../../core/shared/errors.ts';
 import { type DescribedPlan, readPlan } from '../../input/planned-change-file.ts';
 import { GateReachedError } from '../../run-program.ts';

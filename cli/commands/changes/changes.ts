@@ -1,6 +1,6 @@
 import { Command, Option } from 'commander';
-import { CHANGE_HEALTHS, CHANGE_KINDS } from '../../../core/changes/deployments/change-record.ts';
-import { CHANGE_FORMATS, type ChangeFormat } from '../../../core/changes/risk/planned-change.ts';
+import { CHANGE_HEALTHS, CHANGE_KINDS } from '../../../core/changes/change.ts';
+import { CHANGE_FORMATS, type ChangeFormat } from '../../../core/changes/risk/formats/planned-change.ts';
 import type { ChangeSummaryAnswer } from '../../api-client/answers.ts';
 import { readPlan } from '../../input/planned-change-file.ts';
 import type { Terminal } from '../../terminal/terminal.ts';

@@ -1,11 +1,11 @@
 import { ConflictError, InvalidInputError } from '../../shared/errors.ts';
+import type { ChangeRecord, HealthCheck } from '../change.ts';
 import type { DeploymentStore, StoredChange } from '../ports.ts';
-import type { ChangeRecord, HealthCheck } from './change-record.ts';
-import { type Gathering, gatherMaterial } from './gather-material.ts';
-import { type HealthScore, scoreDeployment } from './score-deployment.ts';
-import { DEFAULT_WATCH_POLICY, dueAt, isUnhealthy, windowOf } from './watch-policy.ts';
+import { DEFAULT_WATCH_POLICY, dueAt, isUnhealthy, windowOf } from '../watch-policy.ts';
+import { type GatherDeps, gatherMaterial } from './gather-material.ts';
+import { type HealthScore, scoreDeployment } from './health/score-deployment.ts';
 
-export interface Checking extends Gathering {
+export interface CheckDeps extends GatherDeps {
   readonly changes: Pick<DeploymentStore, 'get' | 'update' | 'during'>;
   /** Epoch milliseconds. */
   readonly now: () => number;
@@ -60,7 +60,7 @@ const outcomeOf = (record: ChangeRecord): CheckOutcome => {
 
 /** The next deployment of the same target, which ends what can be told of this one. */
 const successorOf = async (
-  { changes }: Checking,
+  { changes }: CheckDeps,
   { tenantId, changeId, targetId, at }: ChangeRecord,
   until: number,
 ): Promise<string | undefined> => {
@@ -71,7 +71,7 @@ const successorOf = async (
   )?.changeId;
 };
 
-const looked = async (deps: Checking, record: ChangeRecord): Promise<ChangeRecord> => {
+const looked = async (deps: CheckDeps, record: ChangeRecord): Promise<ChangeRecord> => {
   const { at, checks, policy = DEFAULT_WATCH_POLICY } = record;
   const minutes = policy.checkMinutes[checks.length]!;
   const window = windowOf(at, minutes);
@@ -92,7 +92,7 @@ const isDone = ({ record }: StoredChange, check: number): boolean =>
  * @throws InvalidInputError for a change that does not exist, ConflictError where others keep writing it
  */
 export const checkDeployment = async (
-  deps: Checking,
+  deps: CheckDeps,
   tenantId: string,
   changeId: string,
   check: number,

@@ -1,12 +1,12 @@
 import { ConflictError, InvalidInputError } from '../../shared/errors.ts';
 import type { EventPublisher } from '../../shared/messaging.ts';
+import type { ChangeRecord } from '../change.ts';
 import type { DeploymentStore, StoredChange } from '../ports.ts';
-import type { DeployExample } from '../risk/risk-model.ts';
-import type { ChangeRecord } from './change-record.ts';
+import type { DeployExample } from '../risk/engine/risk-model.ts';
+import { DEFAULT_WATCH_POLICY, judge } from '../watch-policy.ts';
 import { announceProposal, proposalFor } from './propose-rollback.ts';
-import { DEFAULT_WATCH_POLICY, judge } from './watch-policy.ts';
 
-export interface Closing {
+export interface CloseDeps {
   readonly changes: Pick<DeploymentStore, 'get' | 'update'>;
   readonly events: EventPublisher;
   /** Epoch milliseconds. */
@@ -45,7 +45,7 @@ const outcomeOf = ({ health, plan }: ChangeRecord): DeployExample | undefined =>
 
 /** Stores the verdict, unless there is one. */
 const settle = async (
-  { changes, now }: Closing,
+  { changes, now }: CloseDeps,
   stored: StoredChange,
   failure: WatchFailure | undefined,
 ): Promise<StoredChange | undefined> => {
@@ -62,7 +62,7 @@ const ATTEMPTS = 3;
  * @throws InvalidInputError for a change that does not exist, ConflictError where others keep writing it
  */
 export const closeWatch = async (
-  deps: Closing,
+  deps: CloseDeps,
   tenantId: string,
   changeId: string,
   failure?: WatchFailure,

@@ -12,16 +12,15 @@ import type { BlockStore, TargetRegistry } from '../../metrics/ports.ts';
 import type { Target } from '../../metrics/targets/target.ts';
 import { InvalidInputError } from '../../shared/errors.ts';
 import { hourOf } from '../../shared/time.ts';
-
+import type { ChangeRecord } from '../change.ts';
 import type { DeploymentStore } from '../ports.ts';
-import type { ChangeRecord } from './change-record.ts';
-import type { DeployWindow } from './deploy-effect.ts';
-import { harmMeaningOf } from './harm-direction.ts';
-import type { Report, ScoreMaterial } from './score-deployment.ts';
-import type { TargetMaterial } from './target-effects.ts';
+import type { DeployWindow } from './health/deploy-effect.ts';
+import { harmMeaningOf } from './health/harm-direction.ts';
+import type { Report, ScoreMaterial } from './health/score-deployment.ts';
+import type { TargetMaterial } from './health/target-effects.ts';
 import { watchScope } from './watch-scope.ts';
 
-export interface Gathering {
+export interface GatherDeps {
   readonly changes: Pick<DeploymentStore, 'during'>;
   readonly registry: Pick<TargetRegistry, 'get' | 'list'>;
   readonly blocks: Pick<BlockStore, 'readRange'>;
@@ -46,7 +45,7 @@ const MOST_LISTED = 200;
 const DEPLOYED_NEAR_SECONDS = 2 * 3600;
 
 const materialOf = async (
-  { blocks, forecasts }: Gathering,
+  { blocks, forecasts }: GatherDeps,
   target: Target,
   window: DeployWindow,
   withForecast: boolean,
@@ -89,7 +88,7 @@ const memberReports = (members: readonly IncidentMember[], { at, until }: Deploy
   });
 
 const ownTarget = async (
-  { registry }: Gathering,
+  { registry }: GatherDeps,
   { tenantId, targetId }: ChangeRecord,
   at: number,
 ): Promise<Target> => {
@@ -98,7 +97,7 @@ const ownTarget = async (
   return known ?? { tenantId, targetId, profile: 'generic', metrics: {}, firstSeen: at, lastSeen: at };
 };
 
-const scopeOf = async (deps: Gathering, record: ChangeRecord, own: Target) => {
+const scopeOf = async (deps: GatherDeps, record: ChangeRecord, own: Target) => {
   const { tenantId, changeId, at } = record;
   const graph = buildDependencyGraph(tenantId, { ...(await deps.graphs.get(tenantId)), now: at });
   const near = await deps.changes.during(tenantId, at - DEPLOYED_NEAR_SECONDS, at + DEPLOYED_NEAR_SECONDS);
@@ -108,7 +107,7 @@ const scopeOf = async (deps: Gathering, record: ChangeRecord, own: Target) => {
 };
 
 const reportsSince = async (
-  { anomalies, incidents }: Gathering,
+  { anomalies, incidents }: GatherDeps,
   tenantId: string,
   targets: readonly Target[],
   window: DeployWindow,
@@ -135,7 +134,7 @@ const readable = async (read: Promise<TargetMaterial>): Promise<TargetMaterial[]
 
 /** Metrics of the deployed target, its neighbours and peers, and what was reported of them since. */
 export const gatherMaterial = async (
-  deps: Gathering,
+  deps: GatherDeps,
   record: ChangeRecord,
   window: DeployWindow,
 ): Promise<ScoreMaterial> => {

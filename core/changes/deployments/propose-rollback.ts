@@ -1,5 +1,5 @@
+import type { ChangeRecord } from '../change.ts';
 import { CHANGES_SOURCE, type ChangesEvent } from '../events.ts';
-import type { ChangeRecord } from './change-record.ts';
 
 const iso = (epochSeconds: number): string => new Date(epochSeconds * 1000).toISOString();
 

@@ -3,19 +3,19 @@ import type { SignalSender } from '../../incidents/ports.ts';
 import { contentHash } from '../../shared/content-hash.ts';
 import { ConflictError, InvalidInputError } from '../../shared/errors.ts';
 import type { WorkflowStarter } from '../../shared/messaging.ts';
+import type { ChangeKind, ChangeRecord } from '../change.ts';
 import type { DeploymentStore } from '../ports.ts';
-import { type Assessing, assessPlan, type DescribedPlan } from './assess-plan.ts';
-import type { ChangeKind, ChangeRecord } from './change-record.ts';
-import { DEFAULT_WATCH_POLICY, dueAt, type WatchPolicy } from './watch-policy.ts';
+import { type AssessDeps, assessPlan, type DescribedPlan } from '../risk/assess-plan.ts';
+import { DEFAULT_WATCH_POLICY, dueAt, type WatchPolicy } from '../watch-policy.ts';
 
-export interface Recording extends Assessing {
+export interface RecordDeps extends AssessDeps {
   readonly changes: Pick<DeploymentStore, 'create' | 'get' | 'during' | 'outcomes'>;
   readonly signals: Pick<SignalSender, 'send'>;
   readonly workflow: WorkflowStarter;
 }
 
 /** A change as somebody tells of it; `at` in epoch seconds, now where left out. */
-export interface ToldChange {
+export interface ReportedChange {
   readonly id?: string | undefined;
   readonly target: string;
   readonly summary: string;
@@ -33,14 +33,17 @@ const WATCHED_WITHIN_SECONDS = 86_400;
 const MOST_AHEAD_SECONDS = 300;
 
 /** Ids of changes that name nothing but target and summary are as they always were. */
-const idOf = ({ id, target, summary, kind, version, previousVersion }: ToldChange, at: number): string => {
+const idOf = (
+  { id, target, summary, kind, version, previousVersion }: ReportedChange,
+  at: number,
+): string => {
   const more =
     kind === 'other' && version === undefined ? [] : [kind, version ?? null, previousVersion ?? null];
   return id ?? `change-${contentHash(JSON.stringify([target, at, summary, ...more]))}`;
 };
 
 /** Whether a deployment is watched, or why not. */
-const watchOf = ({ kind, watch }: ToldChange, at: number, now: number) => {
+const watchOf = ({ kind, watch }: ReportedChange, at: number, now: number) => {
   if (kind !== 'deployment') return { health: 'not-watched' as const };
   if (at > now + MOST_AHEAD_SECONDS) {
     throw new InvalidInputError('a deployment is told of once it is made: at lies ahead', { field: 'at' });
@@ -77,9 +80,9 @@ export const watchInputOf = ({ tenantId, changeId, at, policy }: ChangeRecord) =
  * @throws InvalidInputError, ConflictError where the id stands for another change
  */
 export const recordChange = async (
-  deps: Recording,
+  deps: RecordDeps,
   tenantId: string,
-  told: ToldChange,
+  told: ReportedChange,
   now: number,
 ): Promise<ChangeRecord> => {
   const at = told.at ?? now;

@@ -1,6 +1,6 @@
 import { READ_OPERATIONS } from '../../../core/api/operations.ts';
 import { presentChange, presentChangeDetail } from '../../../core/api/present-change.ts';
-import { healthNow } from '../../../core/changes/deployments/change-record.ts';
+import { healthNow } from '../../../core/changes/change.ts';
 import type { DeploymentStore } from '../../../core/changes/ports.ts';
 import { filteredPage } from '../../../core/platform/api/filtered-page.ts';
 import { NotFoundError } from '../../runtime/problem-of-error.ts';

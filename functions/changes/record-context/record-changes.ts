@@ -1,13 +1,13 @@
 import { CONTEXT_OPERATIONS } from '../../../core/api/operations.ts';
-import { assessPlan } from '../../../core/changes/deployments/assess-plan.ts';
-import { type Recording, recordChange } from '../../../core/changes/deployments/record-change.ts';
+import { type RecordDeps, recordChange } from '../../../core/changes/deployments/record-change.ts';
+import { assessPlan } from '../../../core/changes/risk/assess-plan.ts';
 import type { IncidentStore } from '../../../core/incidents/ports.ts';
 import { parseInstant } from '../../../core/shared/instant.ts';
 import type { Telemetry } from '../../../core/shared/telemetry.ts';
 import { type Record, validated } from './validated.ts';
 
 /** Where the operations on changes read and write. */
-export interface ChangeRecords extends Omit<Recording, 'incidents'> {
+export interface ChangeRecords extends Omit<RecordDeps, 'incidents'> {
   readonly incidents: Pick<IncidentStore, 'list'>;
   readonly telemetry: Telemetry;
   /** Epoch milliseconds. */

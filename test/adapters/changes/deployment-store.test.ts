@@ -13,9 +13,9 @@ import { mockClient } from 'aws-sdk-client-mock';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { dynamoDeploymentStore } from '../../../adapters/changes/deployment-store.ts';
 import { dynamoChangeStore } from '../../../adapters/incidents/change-store.ts';
-import type { ChangeRecord } from '../../../core/changes/deployments/change-record.ts';
+import type { ChangeRecord } from '../../../core/changes/change.ts';
 import { announceProposal, proposalFor } from '../../../core/changes/deployments/propose-rollback.ts';
-import { DEFAULT_WATCH_POLICY } from '../../../core/changes/deployments/watch-policy.ts';
+import { DEFAULT_WATCH_POLICY } from '../../../core/changes/watch-policy.ts';
 import { DependencyUnavailableError } from '../../../core/shared/errors.ts';
 
 const NOW = 1_795_255_500;

@@ -7,7 +7,11 @@ import {
   calibrationError,
   type Scored,
 } from '../../../../bench/changes/changes/scores.ts';
-import { assessRisk, fitRiskModel, PRIOR_RISK_MODEL } from '../../../../core/changes/risk/risk-model.ts';
+import {
+  assessRisk,
+  fitRiskModel,
+  PRIOR_RISK_MODEL,
+} from '../../../../core/changes/risk/engine/risk-model.ts';
 
 const scored = (...pairs: [number, boolean][]): Scored[] =>
   pairs.map(([risk, wasUnhealthy]) => ({ risk, wasUnhealthy }));

@@ -1,7 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type DeployWindow, deployEffect } from '../../../../core/changes/deployments/deploy-effect.ts';
-import { harmMeaningOf, towardsHarm } from '../../../../core/changes/deployments/harm-direction.ts';
+import {
+  type DeployWindow,
+  deployEffect,
+} from '../../../../core/changes/deployments/health/deploy-effect.ts';
+import { harmMeaningOf, towardsHarm } from '../../../../core/changes/deployments/health/harm-direction.ts';
 import type { RegularSeries } from '../../../../core/metrics/series/metric-series.ts';
 
 const AT = 1_795_255_200;

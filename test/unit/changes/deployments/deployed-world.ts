@@ -1,9 +1,9 @@
-import type { ChangeRecord } from '../../../../core/changes/deployments/change-record.ts';
-import { recordChange, type ToldChange } from '../../../../core/changes/deployments/record-change.ts';
+import type { ChangeRecord } from '../../../../core/changes/change.ts';
+import { type ReportedChange, recordChange } from '../../../../core/changes/deployments/record-change.ts';
 import type { Target } from '../../../../core/metrics/targets/target.ts';
 import type { DomainEvent } from '../../../../core/shared/domain-event.ts';
-import { makeHandler as makeClose } from '../../../../functions/changes/close-deployment/handler.ts';
-import { makeHandler as makeScore } from '../../../../functions/changes/score-deployment/handler.ts';
+import { makeHandler as makeScore } from '../../../../functions/changes/check-deployment/handler.ts';
+import { makeHandler as makeClose } from '../../../../functions/changes/close-deployment-watch/handler.ts';
 import { memoryAnomalies } from '../../../fakes/anomalies.ts';
 import { memoryForecasts } from '../../../fakes/forecasts.ts';
 import { memoryIncidentWorld } from '../../../fakes/incidents.ts';
@@ -79,7 +79,7 @@ export const deployedWorld = (histories: Histories, targets: readonly Target[] =
     forecasts: forecasts.store,
   };
   const reading = { ...shared, ...sources, anomalies: anomalies.store, incidents: store, graphs };
-  const told = (change: Partial<ToldChange> = {}): Promise<ChangeRecord> =>
+  const told = (change: Partial<ReportedChange> = {}): Promise<ChangeRecord> =>
     recordChange(
       { ...reading, signals, workflow },
       'acme',

@@ -5,7 +5,7 @@ import {
   harmlessSpreads,
   harmOf,
   healthOf,
-} from '../../../../core/changes/deployments/health-score.ts';
+} from '../../../../core/changes/deployments/health/health-score.ts';
 import {
   DEFAULT_WATCH_POLICY,
   isUnhealthy,
@@ -13,7 +13,7 @@ import {
   type Scored,
   WatchPolicy,
   windowOf,
-} from '../../../../core/changes/deployments/watch-policy.ts';
+} from '../../../../core/changes/watch-policy.ts';
 
 const share = fc.double({ min: 0, max: 1, noNaN: true });
 const part = fc.record({ weight: share, harm: share, text: fc.constant('') });

@@ -1,6 +1,6 @@
-import { type ChangeRecord, summaryOf } from '../../../../core/changes/deployments/change-record.ts';
+import { type ChangeRecord, summaryOf } from '../../../../core/changes/change.ts';
 import type { DeploymentStore, StoredChange } from '../../../../core/changes/ports.ts';
-import type { DeployExample } from '../../../../core/changes/risk/risk-model.ts';
+import type { DeployExample } from '../../../../core/changes/risk/engine/risk-model.ts';
 import type { ChangeStore } from '../../../../core/incidents/ports.ts';
 
 /** Changes in memory, behaving as the real stores promise to. */

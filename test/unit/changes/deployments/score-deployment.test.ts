@@ -3,9 +3,12 @@ import {
   type Report,
   type ScoreMaterial,
   scoreDeployment,
-} from '../../../../core/changes/deployments/score-deployment.ts';
-import { foretoldBy, type TargetMaterial } from '../../../../core/changes/deployments/target-effects.ts';
-import { windowOf } from '../../../../core/changes/deployments/watch-policy.ts';
+} from '../../../../core/changes/deployments/health/score-deployment.ts';
+import {
+  foretoldBy,
+  type TargetMaterial,
+} from '../../../../core/changes/deployments/health/target-effects.ts';
+import { windowOf } from '../../../../core/changes/watch-policy.ts';
 import type { TargetForecast } from '../../../../core/forecasts/ports.ts';
 import { AT, requests, series, service } from './deployed-world.ts';
 

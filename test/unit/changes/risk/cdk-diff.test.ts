@@ -2,8 +2,8 @@
 
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { readCdkDiff } from '../../../../core/changes/risk/cdk-diff.ts';
-import { readPlannedChange } from '../../../../core/changes/risk/planned-change.ts';
+import { readCdkDiff } from '../../../../core/changes/risk/formats/cdk-diff.ts';
+import { readPlannedChange } from '../../../../core/changes/risk/formats/planned-change.ts';
 import { InvalidInputError } from '../../../../core/shared/errors.ts';
 import { SHOP_DIFF } from './change-samples.ts';
 

@@ -1,13 +1,16 @@
 import { describe, expect, it } from 'vitest';
-import { ChangeFeatures, featuresOf } from '../../../../core/changes/risk/change-features.ts';
-import { findingsOf } from '../../../../core/changes/risk/change-findings.ts';
-import { FEATURE_NAMES } from '../../../../core/changes/risk/feature-catalogue.ts';
-import { type PlannedChange, readPlannedChange } from '../../../../core/changes/risk/planned-change.ts';
+import { ChangeFeatures, featuresOf } from '../../../../core/changes/risk/engine/change-features.ts';
+import { findingsOf } from '../../../../core/changes/risk/engine/change-findings.ts';
+import { FEATURE_NAMES } from '../../../../core/changes/risk/engine/feature-catalogue.ts';
 import type {
   PlannedGrant,
   PlannedResource,
   PlannedRule,
-} from '../../../../core/changes/risk/planned-resource.ts';
+} from '../../../../core/changes/risk/engine/planned-resource.ts';
+import {
+  type PlannedChange,
+  readPlannedChange,
+} from '../../../../core/changes/risk/formats/planned-change.ts';
 import { SHOP_DIFF } from './change-samples.ts';
 
 const resource = (type: string, more: Partial<PlannedResource> = {}): PlannedResource => ({

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { readPlannedChange } from '../../../../core/changes/risk/planned-change.ts';
+import { readPlannedChange } from '../../../../core/changes/risk/formats/planned-change.ts';
 import { changeSet, resourceChange, setting } from './change-samples.ts';
 
 const read = (content: unknown) => readPlannedChange('cloudformation-change-set', content);

@@ -1,16 +1,16 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { featuresOf } from '../../../../core/changes/risk/change-features.ts';
-import { findingsOf } from '../../../../core/changes/risk/change-findings.ts';
-import { FEATURE_NAMES, FEATURES } from '../../../../core/changes/risk/feature-catalogue.ts';
-import { readPlannedChange } from '../../../../core/changes/risk/planned-change.ts';
+import { featuresOf } from '../../../../core/changes/risk/engine/change-features.ts';
+import { findingsOf } from '../../../../core/changes/risk/engine/change-findings.ts';
+import { FEATURE_NAMES, FEATURES } from '../../../../core/changes/risk/engine/feature-catalogue.ts';
 import {
   assessRisk,
   type DeployExample,
   fitRiskModel,
   PRIOR_RISK_MODEL,
   RiskAssessment,
-} from '../../../../core/changes/risk/risk-model.ts';
+} from '../../../../core/changes/risk/engine/risk-model.ts';
+import { readPlannedChange } from '../../../../core/changes/risk/formats/planned-change.ts';
 import { SHOP_DIFF } from './change-samples.ts';
 
 const features = fc.dictionary(fc.constantFrom(...FEATURE_NAMES), fc.nat(20), { maxKeys: 6 });

@@ -1,10 +1,10 @@
 /** What each metric of a target did at a deployment. */
 
-import type { TargetForecast } from '../../forecasts/ports.ts';
-import type { History } from '../../metrics/blocks/block-history.ts';
-import type { RegularSeries } from '../../metrics/series/metric-series.ts';
-import { regularise } from '../../metrics/series/regularise.ts';
-import type { Target } from '../../metrics/targets/target.ts';
+import type { TargetForecast } from '../../../forecasts/ports.ts';
+import type { History } from '../../../metrics/blocks/block-history.ts';
+import type { RegularSeries } from '../../../metrics/series/metric-series.ts';
+import { regularise } from '../../../metrics/series/regularise.ts';
+import type { Target } from '../../../metrics/targets/target.ts';
 import { type DeployEffect, type DeployWindow, deployEffect, type Foretold } from './deploy-effect.ts';
 import { type Concern, type HarmDirection, harmMeaningOf, towardsHarm } from './harm-direction.ts';
 

@@ -5,9 +5,9 @@
  * model of the series, knows its daily rhythm, and measures noise at the length of the window, autocorrelation and all.
  */
 
-import type { RegularSeries } from '../../metrics/series/metric-series.ts';
-import { sortedQuantile, sortInPlace } from '../../shared/maths/order-statistics.ts';
-import { DAY_SECONDS } from '../../shared/time.ts';
+import type { RegularSeries } from '../../../metrics/series/metric-series.ts';
+import { sortedQuantile, sortInPlace } from '../../../shared/maths/order-statistics.ts';
+import { DAY_SECONDS } from '../../../shared/time.ts';
 
 /** The moment of a deployment and the part after it that is looked at; all epoch seconds. */
 export interface DeployWindow {

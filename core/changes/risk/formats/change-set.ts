@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { InvalidInputError } from '../../shared/errors.ts';
+import { InvalidInputError } from '../../../shared/errors.ts';
 import {
   combineChanges,
   type Disposal,
@@ -8,7 +8,7 @@ import {
   type PlannedResource,
   type PlannedSetting,
   type Replacement,
-} from './planned-resource.ts';
+} from '../engine/planned-resource.ts';
 import { grantsBetween, type ResourceVersions, rulesBetween } from './policy-changes.ts';
 
 /**

@@ -1,10 +1,10 @@
 import * as z from 'zod';
-import { type Closing, closeWatch } from '../../../core/changes/deployments/close-watch.ts';
+import { type CloseDeps, closeWatch } from '../../../core/changes/deployments/close-watch.ts';
 import { TenantId } from '../../../core/shared/identifiers.ts';
 import type { Telemetry } from '../../../core/shared/telemetry.ts';
 import { parseInput } from '../../runtime/parse-input.ts';
 
-export interface Deps extends Closing {
+export interface Deps extends CloseDeps {
   readonly telemetry: Telemetry;
 }
 

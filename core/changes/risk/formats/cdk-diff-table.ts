@@ -1,5 +1,5 @@
 /** Tables of `cdk diff`: drawn with box characters, a cell of several lines spread over several rows. */
-import { InvalidInputError } from '../../shared/errors.ts';
+import { InvalidInputError } from '../../../shared/errors.ts';
 
 export interface DiffLine {
   readonly number: number;

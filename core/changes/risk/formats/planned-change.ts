@@ -1,8 +1,8 @@
+import type { PlannedChange } from '../engine/planned-resource.ts';
 import { checkWhole, readCdkDiff } from './cdk-diff.ts';
 import { readChangeSet } from './change-set.ts';
-import type { PlannedChange } from './planned-resource.ts';
 
-export type { PlannedChange } from './planned-resource.ts';
+export type { PlannedChange } from '../engine/planned-resource.ts';
 
 export const CHANGE_FORMATS = ['cloudformation-change-set', 'cdk-diff'] as const;
 export type ChangeFormat = (typeof CHANGE_FORMATS)[number];

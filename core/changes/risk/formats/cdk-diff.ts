@@ -1,14 +1,14 @@
 /** Reads what `cdk diff` prints (format of @aws-cdk/cloudformation-diff, lib/format.ts). */
-import { InvalidInputError } from '../../shared/errors.ts';
-import { type DiffLine, readResources } from './cdk-diff-resources.ts';
-import { readTable } from './cdk-diff-table.ts';
+import { InvalidInputError } from '../../../shared/errors.ts';
 import {
   combineChanges,
   type PlannedChange,
   type PlannedGrant,
   type PlannedResource,
   type PlannedRule,
-} from './planned-resource.ts';
+} from '../engine/planned-resource.ts';
+import { type DiffLine, readResources } from './cdk-diff-resources.ts';
+import { readTable } from './cdk-diff-table.ts';
 import { isAboutTransport, managedGrant } from './policy-changes.ts';
 
 /** Escape sequences of terminals (ECMA-48): `cdk diff` colours what it prints. */

@@ -1,6 +1,6 @@
 /** Statements of policies and rules of security groups that differ between two versions of a resource. */
 import * as z from 'zod';
-import type { PlannedGrant, PlannedRule } from './planned-resource.ts';
+import type { PlannedGrant, PlannedRule } from '../engine/planned-resource.ts';
 
 /** A resource before and after, as the JSON text that CloudFormation gives; left out where it gives none. */
 export interface ResourceVersions {

@@ -1,8 +1,8 @@
 /** A change as it is kept: what was told of it, the risk of its plan, and how its target did afterwards. */
 import * as z from 'zod';
-import { RollbackPlan } from '../events.ts';
-import { ChangeFeatures } from '../risk/change-features.ts';
-import { RISK_LEVELS, RiskAssessment } from '../risk/risk-model.ts';
+import { RollbackPlan } from './events.ts';
+import { ChangeFeatures } from './risk/engine/change-features.ts';
+import { RISK_LEVELS, RiskAssessment } from './risk/engine/risk-model.ts';
 import { dueAt, WatchPolicy } from './watch-policy.ts';
 
 /** Only deployments are watched. */

@@ -1,13 +1,13 @@
 /** The `Resources` of `cdk diff`: one line for each resource, and a tree of the settings that change. */
-import { InvalidInputError } from '../../shared/errors.ts';
-import type { DiffLine } from './cdk-diff-table.ts';
+import { InvalidInputError } from '../../../shared/errors.ts';
 import type {
   Disposal,
   PlannedAction,
   PlannedResource,
   PlannedSetting,
   Replacement,
-} from './planned-resource.ts';
+} from '../engine/planned-resource.ts';
+import type { DiffLine } from './cdk-diff-table.ts';
 
 export type { DiffLine } from './cdk-diff-table.ts';
 

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import {
-  type Checking,
+  type CheckDeps,
   type CheckOutcome,
   checkDeployment,
 } from '../../../core/changes/deployments/check-deployment.ts';
@@ -9,7 +9,7 @@ import { inParallel } from '../../../core/shared/in-parallel.ts';
 import type { Telemetry } from '../../../core/shared/telemetry.ts';
 import { parseInput } from '../../runtime/parse-input.ts';
 
-export interface Deps extends Omit<Checking, 'inParallel'> {
+export interface Deps extends Omit<CheckDeps, 'inParallel'> {
   readonly telemetry: Telemetry;
 }
 

@@ -1,5 +1,5 @@
 /** Which way a metric moves when things get worse, read from its name and unit. */
-import { type MetricAspect, meaningOf, wordsOf } from '../../metrics/meaning/metric-meaning.ts';
+import { type MetricAspect, meaningOf, wordsOf } from '../../../metrics/meaning/metric-meaning.ts';
 
 export type HarmDirection = 'up' | 'down' | 'either';
 

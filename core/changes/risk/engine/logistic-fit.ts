@@ -1,4 +1,4 @@
-import { solveRidge } from '../../shared/maths/ridge.ts';
+import { solveRidge } from '../../../shared/maths/ridge.ts';
 
 export const probability = (logOdds: number): number => 1 / (1 + Math.exp(-logOdds));
 

@@ -2,15 +2,15 @@ import { isOngoing, targetsOf } from '../../incidents/incident.ts';
 import type { IncidentStore } from '../../incidents/ports.ts';
 import { InvalidInputError } from '../../shared/errors.ts';
 import { DAY_SECONDS } from '../../shared/time.ts';
+import { healthNow } from '../change.ts';
 import type { DeploymentStore } from '../ports.ts';
-import { type ChangeContext, type ChangeFeatures, featuresOf } from '../risk/change-features.ts';
-import { findingsOf } from '../risk/change-findings.ts';
-import { type ChangeFormat, readPlannedChange } from '../risk/planned-change.ts';
-import { assessRisk, fitRiskModel, type RiskAssessment } from '../risk/risk-model.ts';
-import { healthNow } from './change-record.ts';
+import { type ChangeContext, type ChangeFeatures, featuresOf } from './engine/change-features.ts';
+import { findingsOf } from './engine/change-findings.ts';
+import { assessRisk, fitRiskModel, type RiskAssessment } from './engine/risk-model.ts';
+import { type ChangeFormat, readPlannedChange } from './formats/planned-change.ts';
 
 /** What a plan is weighed with: how the tenant's deployments went, and how its targets are. */
-export interface Assessing {
+export interface AssessDeps {
   readonly changes: Pick<DeploymentStore, 'during' | 'outcomes'>;
   readonly incidents: Pick<IncidentStore, 'list'>;
 }
@@ -53,7 +53,7 @@ const readPlan = (plan: DescribedPlan) => {
   }
 };
 
-const incidentCounts = async ({ incidents }: Assessing, tenantId: string, targetId: string, now: number) => {
+const incidentCounts = async ({ incidents }: AssessDeps, tenantId: string, targetId: string, now: number) => {
   const { items } = await incidents.list(tenantId, { limit: MOST_INCIDENTS });
   const own = items.filter(
     (incident) =>
@@ -66,7 +66,7 @@ const incidentCounts = async ({ incidents }: Assessing, tenantId: string, target
 
 /** Counts of the tenant's deployments, and of incidents of the target where one is named. `now` in epoch seconds. */
 const contextOf = async (
-  deps: Assessing,
+  deps: AssessDeps,
   tenantId: string,
   targetId: string | undefined,
   now: number,
@@ -87,7 +87,7 @@ const contextOf = async (
  * @throws InvalidInputError with field `plan.content` for a plan that cannot be read
  */
 export const assessPlan = async (
-  deps: Assessing,
+  deps: AssessDeps,
   tenantId: string,
   plan: DescribedPlan,
   targetId: string | undefined,
