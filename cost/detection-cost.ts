@@ -1,10 +1,11 @@
 import type { UsageLine } from '../core/platform/billing/cost-lines.ts';
 import { gigabytes, HOURS_PER_MONTH, readUnits, writeUnits } from '../core/platform/billing/units.ts';
+import { HOUR_SECONDS } from '../core/shared/time.ts';
 import type { ItemSizes } from './item-sizes.ts';
 import type { TemplateFacts } from './template-facts.ts';
 import type { Workload } from './workload.ts';
 
-const SECONDS_PER_MONTH = HOURS_PER_MONTH * 3600;
+const SECONDS_PER_MONTH = HOURS_PER_MONTH * HOUR_SECONDS;
 /** Share of an hour in which the hour before it is still open and read along. */
 const GRACE_SHARE = 0.25;
 

@@ -9,6 +9,7 @@ import {
   readUnits,
   writeUnits,
 } from '../core/platform/billing/units.ts';
+import { mean } from '../core/shared/maths/averages.ts';
 import { deploymentUsage } from './deployments-cost.ts';
 import { detecting } from './detection-cost.ts';
 import { incidentUsage } from './incidents-cost.ts';
@@ -52,9 +53,6 @@ const receiving = (work: Workload, facts: TemplateFacts, sizes: ItemSizes): Usag
     },
   ];
 };
-
-const mean = (values: readonly number[]): number =>
-  values.reduce((sum, value) => sum + value, 0) / values.length;
 
 const storing = (work: Workload, facts: TemplateFacts, sizes: ItemSizes): UsageLine[] => {
   const component = 'Store';

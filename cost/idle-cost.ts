@@ -1,6 +1,7 @@
 import type { UsageLine } from '../core/platform/billing/cost-lines.ts';
 import type { PriceKey } from '../core/platform/billing/prices.ts';
 import { gigabytes, HOURS_PER_MONTH } from '../core/platform/billing/units.ts';
+import { HOUR_SECONDS } from '../core/shared/time.ts';
 import { idlePeers } from './peers-cost.ts';
 import type { TemplateFacts } from './template-facts.ts';
 import { IDLE_POLLERS, POLL_SECONDS, type Workload } from './workload.ts';
@@ -22,7 +23,7 @@ const standing = (facts: TemplateFacts): UsageLine[] =>
 
 /** Requests that Lambda makes of empty queues: billed like any other. */
 export const idlePolls = (queues: number): number =>
-  (queues * IDLE_POLLERS * HOURS_PER_MONTH * 3600) / POLL_SECONDS;
+  (queues * IDLE_POLLERS * HOURS_PER_MONTH * HOUR_SECONDS) / POLL_SECONDS;
 
 /** Lines of a deployment without tenants: what stands, what polls, and the schedule that finds nothing to do. */
 export const idleUsage = (facts: TemplateFacts, work: Workload): UsageLine[] => {

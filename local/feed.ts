@@ -3,6 +3,7 @@ import { makeDocumentClient } from '../adapters/aws/clients.ts';
 import { dynamoBlockReader } from '../adapters/metrics/block-store.ts';
 import { dynamoTargetRegistry } from '../adapters/metrics/target-registry.ts';
 import { DependencyUnavailableError } from '../core/shared/errors.ts';
+import { DAY_SECONDS } from '../core/shared/time.ts';
 import { type ProfiledSeries, profiledSeries, toIngestBodies } from '../core/simulator/ingest-body.ts';
 import { simulateFleet } from '../core/simulator/simulate-fleet.ts';
 import { requireOutput } from './deploy.ts';
@@ -16,7 +17,6 @@ import type { StageTimes } from './stage-times.ts';
 import type { StartOptions } from './start-options.ts';
 import { countStored, type StoredCount } from './stored-points.ts';
 
-const DAY = 86_400;
 const SIMULATION_STEP = 300;
 /** What the API accepts is 35 days; a day less leaves room for the time that a replay takes. */
 const KEPT_DAYS = 34;
@@ -32,7 +32,7 @@ const recordedSource = async (directory: string, now: number): Promise<Source> =
   const { series, skipped } = await readFleetCsv(directory);
   return {
     title: `${series.length} recorded series from ${directory}, shifted to end now`,
-    series: keepSince(shiftToNow(series, now), now - KEPT_DAYS * DAY),
+    series: keepSince(shiftToNow(series, now), now - KEPT_DAYS * DAY_SECONDS),
     notes: skipped.map(({ file, reason }) => `skipped ${file}: ${reason}`),
   };
 };

@@ -7,6 +7,7 @@ import { formatDuration, formatNumber, formatPercent } from '../cli/terminal/for
 import { type Column, renderTable } from '../cli/terminal/table.ts';
 import type { Terminal } from '../cli/terminal/terminal.ts';
 import { regularise } from '../core/metrics/series/regularise.ts';
+import { DAY_SECONDS, HOUR_SECONDS } from '../core/shared/time.ts';
 
 /** A target with the one forecast that is likeliest to cross its limit. */
 export interface TargetOutlook {
@@ -55,7 +56,7 @@ const forecastsOf = async (client: ApiClient, target: string): Promise<ForecastA
 
 /** The forecast's value `HOURS_OUT` hours after its start, or at its last step where it is shorter. */
 const hoursOut = ({ quantiles, stepSeconds, horizon }: ForecastAnswer, level: string): number => {
-  const step = Math.min(horizon, Math.round((HOURS_OUT * 3600) / stepSeconds)) - 1;
+  const step = Math.min(horizon, Math.round((HOURS_OUT * HOUR_SECONDS) / stepSeconds)) - 1;
   return quantiles[level]?.[step] ?? Number.NaN;
 };
 
@@ -107,7 +108,7 @@ export const outlookChart = async (
   terminal: Terminal,
 ): Promise<string[]> => {
   const start = Date.parse(forecast.start) / 1000;
-  const from = new Date((start - 2 * 86_400) * 1000).toISOString();
+  const from = new Date((start - 2 * DAY_SECONDS) * 1000).toISOString();
   const series = await client.series(forecast.target, forecast.metric, from);
   const history = regularise({
     timestamps: series.points.map(([timestamp]) => timestamp),

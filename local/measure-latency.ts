@@ -2,18 +2,19 @@
  * `npm run measure:latency -- --targets 1000`: in the emulator, the time from sending an unusual point to its stored
  * anomaly and to the stored incident that holds it. Every target is taught three days of a daily rhythm first.
  */
+
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { inParallel } from '../cli/api-client/in-parallel.ts';
 import { DependencyUnavailableError } from '../core/shared/errors.ts';
+import { DAY_SECONDS } from '../core/shared/time.ts';
 import { type ProfiledSeries, toIngestBodies } from '../core/simulator/ingest-body.ts';
 import { confirmStored, send } from './feed.ts';
 import { replay } from './replay/replay-fleet.ts';
 import { openSession, type Session } from './session.ts';
 import { StageTimes } from './stage-times.ts';
 
-const DAY = 86_400;
 const STEP = 300;
 const DAYS = 3;
 const METRIC = 'cpu_percent';
@@ -31,7 +32,7 @@ const targetOf = (index: number): string => `host-${String(index).padStart(4, '0
 
 const rhythm = (target: number, at: number): number => {
   const noise = Math.sin((at / STEP) * 12.9898 + target * 78.233) * 43758.5453;
-  return 40 + 15 * Math.sin((2 * Math.PI * at) / DAY + target) + 3 * (noise - Math.floor(noise));
+  return 40 + 15 * Math.sin((2 * Math.PI * at) / DAY_SECONDS + target) + 3 * (noise - Math.floor(noise));
 };
 
 const seriesOf = (
@@ -47,7 +48,10 @@ const seriesOf = (
 });
 
 function* taught(targets: number, now: number): Generator<ProfiledSeries> {
-  const times = Array.from({ length: (DAYS * DAY) / STEP }, (_, i) => now - DAYS * DAY + i * STEP);
+  const times = Array.from(
+    { length: (DAYS * DAY_SECONDS) / STEP },
+    (_, i) => now - DAYS * DAY_SECONDS + i * STEP,
+  );
   for (let target = 0; target < targets; target++) {
     yield seriesOf(
       target,
@@ -72,7 +76,8 @@ const until = async (what: string, isTrue: () => Promise<boolean>): Promise<void
 const learned = async ({ client }: Session, target: number): Promise<boolean> => {
   try {
     return (
-      ((await client.baseline(targetOf(target), METRIC)).points ?? 0) >= DAYS * (DAY / STEP) - OPEN_POINTS
+      ((await client.baseline(targetOf(target), METRIC)).points ?? 0) >=
+      DAYS * (DAY_SECONDS / STEP) - OPEN_POINTS
     );
   } catch {
     return false;

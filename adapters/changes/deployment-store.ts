@@ -14,12 +14,13 @@ import type { DeployExample } from '../../core/changes/risk/engine/risk-model.ts
 import { decodeCursor, encodeCursor } from '../../core/platform/api/cursor.ts';
 import { DependencyUnavailableError } from '../../core/shared/errors.ts';
 import { registryKeys } from '../../core/shared/keys.ts';
+import { DAY_SECONDS } from '../../core/shared/time.ts';
 import { deflateJson, inflateJson } from '../aws/dynamodb/deflated-json.ts';
 import { newestBetween, newestUnder } from '../aws/dynamodb/tenant-items.ts';
 import { calling } from '../aws/sdk-failure.ts';
 
 /** As long as executions keep their names, so that a change that is told again is the same for so long. */
-const KEPT_SECONDS = 90 * 86_400;
+const KEPT_SECONDS = 90 * DAY_SECONDS;
 const MOST_DURING = 500;
 
 export interface DeploymentStoreOptions {

@@ -5,10 +5,11 @@ import { type ForecastRun, RUN_STATUSES, type RunStore } from '../../core/foreca
 import { decodeCursor, encodeCursor } from '../../core/platform/api/cursor.ts';
 import { ConflictError } from '../../core/shared/errors.ts';
 import { registryKeys } from '../../core/shared/keys.ts';
+import { DAY_SECONDS } from '../../core/shared/time.ts';
 import { calling } from '../aws/sdk-failure.ts';
 
 /** How long a run's record is kept. */
-const KEPT_SECONDS = 90 * 86_400;
+const KEPT_SECONDS = 90 * DAY_SECONDS;
 
 const Run = z.object({
   tenantId: z.string(),

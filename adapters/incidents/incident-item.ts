@@ -3,10 +3,11 @@ import type { IncidentsEvent } from '../../core/incidents/events.ts';
 import type { Incident } from '../../core/incidents/incident.ts';
 import type { StoredIncident } from '../../core/incidents/ports.ts';
 import { registryKeys } from '../../core/shared/keys.ts';
+import { DAY_SECONDS } from '../../core/shared/time.ts';
 import { deflateJson, inflateJson } from '../aws/dynamodb/deflated-json.ts';
 
 /** How long an incident is kept after its last signal. */
-export const KEPT_SECONDS = 400 * 86_400;
+export const KEPT_SECONDS = 400 * DAY_SECONDS;
 
 /** An incident itself, or where it went when it was absorbed by another. */
 const IncidentItem = z.object({

@@ -2,11 +2,12 @@ import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import { type DynamoDBDocumentClient, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import type { RateLimiter } from '../../core/platform/access/ports.ts';
 import { registryKeys } from '../../core/shared/keys.ts';
+import { HOUR_SECONDS } from '../../core/shared/time.ts';
 import { calling } from '../aws/sdk-failure.ts';
 
 const MINUTE_MS = 60_000;
 /** Long enough to look at, short enough to cost nothing. */
-const KEPT_SECONDS = 3600;
+const KEPT_SECONDS = HOUR_SECONDS;
 
 /** Counts points per tenant and minute in one atomic update, which fails rather than pass the quota. */
 export const dynamoRateLimiter = (

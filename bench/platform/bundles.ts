@@ -1,10 +1,12 @@
 /** Size of each bundle and what importing it costs in a fresh process: the part of a cold start that is ours. */
+
 import { spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { gzipSync } from 'node:zlib';
 import * as z from 'zod';
+import { median } from '../../core/shared/maths/averages.ts';
 
 export interface BundleFigures {
   readonly name: string;
@@ -55,12 +57,6 @@ const importOnce = (file: string): z.infer<typeof Sample> => {
   });
   if (status !== 0) throw new Error(`Importing ${file} failed:\n${stderr}`);
   return Sample.parse(JSON.parse(stdout.trim().split('\n').at(-1) ?? ''));
-};
-
-const median = (values: readonly number[]): number => {
-  const sorted = values.toSorted((a, b) => a - b);
-  const middle = sorted.length >> 1;
-  return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
 };
 
 const measure = (directory: string, name: string, runs: number): BundleFigures => {

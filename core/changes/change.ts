@@ -1,5 +1,7 @@
 /** A change as it is kept: what was told of it, the risk of its plan, and how its target did afterwards. */
+
 import * as z from 'zod';
+import { HOUR_SECONDS } from '../shared/time.ts';
 import { RollbackPlan } from './events.ts';
 import { ChangeFeatures } from './risk/engine/change-features.ts';
 import { RISK_LEVELS, RiskAssessment } from './risk/engine/risk-model.ts';
@@ -81,7 +83,7 @@ export const ChangeRecord = z.object({
 export type ChangeRecord = z.infer<typeof ChangeRecord>;
 
 /** An execution that has not closed the watch so long after its end never will. */
-const LATE_SECONDS = 3600;
+const LATE_SECONDS = HOUR_SECONDS;
 
 const watchEnd = ({ at, recordedAt, policy }: ChangeRecord): number | undefined =>
   policy && Math.max(recordedAt, dueAt(at, policy.checkMinutes.at(-1)!));

@@ -1,3 +1,4 @@
+import { HOUR_SECONDS } from '../shared/time.ts';
 import {
   INCIDENT_SEVERITIES,
   type Incident,
@@ -15,7 +16,7 @@ const THRESHOLDS: readonly (readonly [IncidentSeverity, number])[] = [
 const URGENCY: readonly (readonly [withinSeconds: number, urgency: number])[] = [
   [15 * 60, 1],
   [60 * 60, 0.8],
-  [4 * 3600, 0.5],
+  [4 * HOUR_SECONDS, 0.5],
 ];
 const LOWEST_URGENCY = 0.3;
 const URGENCY_OF_ANOMALY = 0.7;

@@ -1,6 +1,7 @@
 /** Durations in seconds, and whole hours since the epoch. */
 export const HOUR_SECONDS = 3600;
 export const DAY_SECONDS = 86_400;
+export const WEEK_SECONDS = 7 * DAY_SECONDS;
 
 /** Whole hours since the epoch of an epoch-second timestamp. */
 export const hourOf = (epochSeconds: number): number => Math.floor(epochSeconds / HOUR_SECONDS);

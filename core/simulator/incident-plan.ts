@@ -1,3 +1,4 @@
+import { HOUR_SECONDS } from '../shared/time.ts';
 import {
   type AffectedServer,
   type ChangeEvent,
@@ -10,9 +11,8 @@ import {
 import { INCIDENT_BEHAVIOURS, type IncidentBehaviour, WAITING } from './incident-kinds.ts';
 import { type RandomStream, randomStream } from './random.ts';
 
-const HOUR = 3600;
 /** Quiet time kept between two incidents that touch the same server. */
-const APART_SECONDS = 6 * HOUR;
+const APART_SECONDS = 6 * HOUR_SECONDS;
 const MOST_DRAWS = 40;
 const SLOW_KINDS: readonly IncidentKind[] = ['disk-filling', 'memory-leak'];
 
@@ -80,7 +80,7 @@ const drawWindow = (
 ): { start: number; end: number } => {
   const [shortest, longest] = behaviour.hours;
   const most = (plan.end - plan.start) * (developing ? 1 : 0.5);
-  const length = Math.min(random.between(shortest, longest) * HOUR, most);
+  const length = Math.min(random.between(shortest, longest) * HOUR_SECONDS, most);
   const latest = plan.end - length;
   const start = developing
     ? plan.end - length * random.between(0.55, 0.7)

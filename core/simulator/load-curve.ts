@@ -1,26 +1,25 @@
+import { DAY_SECONDS, HOUR_SECONDS } from '../shared/time.ts';
 import type { SimulatedProfile } from './fleet.ts';
 
-const DAY = 86_400;
-const HOUR = 3600;
 /** 1 January 1970 was a Thursday: day 4 of a week that begins on Sunday. */
 const EPOCH_WEEKDAY = 4;
 const WEEKEND_SHARE = 0.65;
 const NIGHT_SHARE = 0.22;
-const JOB_EVERY = 6 * HOUR;
+const JOB_EVERY = 6 * HOUR_SECONDS;
 const JOB_LASTS = 50 * 60;
 const JOB_EDGE = 10 * 60;
 const JOB_IDLE_SHARE = 0.06;
-const BACKUP_AT = 2 * HOUR;
+const BACKUP_AT = 2 * HOUR_SECONDS;
 const BACKUP_LASTS = 40 * 60;
 
 const isWeekend = (localSeconds: number): boolean => {
-  const weekday = (Math.floor(localSeconds / DAY) + EPOCH_WEEKDAY) % 7;
+  const weekday = (Math.floor(localSeconds / DAY_SECONDS) + EPOCH_WEEKDAY) % 7;
   return weekday === 0 || weekday === 6;
 };
 
 /** Office-hours traffic: lowest about 04:00, a first peak before noon and the main one in the afternoon. */
 const diurnalLoad = (localSeconds: number): number => {
-  const hours = (localSeconds % DAY) / HOUR;
+  const hours = (localSeconds % DAY_SECONDS) / HOUR_SECONDS;
   const daily = 0.5 - 0.5 * Math.cos((2 * Math.PI * (hours - 4)) / 24);
   const twicePerDay = 0.12 * Math.cos((4 * Math.PI * (hours - 11)) / 24);
   const shape = Math.max(0, daily + twicePerDay) / 1.1;
@@ -39,6 +38,6 @@ export const expectedLoad = (profile: SimulatedProfile, localSeconds: number): n
 
 /** Whether a database's nightly backup runs at a local time. */
 export const isBackupTime = (profile: SimulatedProfile, localSeconds: number): boolean => {
-  const sinceMidnight = localSeconds % DAY;
+  const sinceMidnight = localSeconds % DAY_SECONDS;
   return profile === 'database' && sinceMidnight >= BACKUP_AT && sinceMidnight < BACKUP_AT + BACKUP_LASTS;
 };

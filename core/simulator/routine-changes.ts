@@ -1,7 +1,7 @@
+import { DAY_SECONDS } from '../shared/time.ts';
 import type { ChangeEvent, SimulatedServer } from './fleet.ts';
 import { randomStream } from './random.ts';
 
-const DAY = 86_400;
 const MEAN_DAYS_BETWEEN = 4;
 
 /**
@@ -15,7 +15,7 @@ export const routineDeployments = (
   end: number,
 ): ChangeEvent[] => {
   const random = randomStream(seed, 'deployments', server.id);
-  const wait = (): number => -Math.log(1 - random.uniform()) * MEAN_DAYS_BETWEEN * DAY;
+  const wait = (): number => -Math.log(1 - random.uniform()) * MEAN_DAYS_BETWEEN * DAY_SECONDS;
   const changes: ChangeEvent[] = [];
   for (let at = start + wait(); at <= end; at += wait()) {
     const number = changes.length + 1;

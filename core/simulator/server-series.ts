@@ -1,3 +1,4 @@
+import { DAY_SECONDS } from '../shared/time.ts';
 import type { Call } from './calls.ts';
 import type { ChangeEvent, Incident, SimulatedMetric, SimulatedServer } from './fleet.ts';
 import { applyIncident, noStrain, type Strain } from './incident-kinds.ts';
@@ -6,10 +7,9 @@ import { makeNoises, type Noises } from './noise.ts';
 import { randomStream } from './random.ts';
 import type { ServerTraits } from './server-traits.ts';
 
-const DAY = 86_400;
 const FULL_PERCENT = 99;
 const CLEANUP_DAYS = 7;
-const CACHE_FILL_SECONDS = 1.5 * DAY;
+const CACHE_FILL_SECONDS = 1.5 * DAY_SECONDS;
 const USUALLY_FAILING = 0.001;
 
 /** A server that is being simulated: what it is, and what follows it through time. */
@@ -41,7 +41,7 @@ const makeRestarts = (
   { seed, start, deployments }: CourseScript,
   serverId: string,
 ): ((at: number) => number) => {
-  let restarted = start - randomStream(seed, 'restart', serverId).between(0, 5) * DAY;
+  let restarted = start - randomStream(seed, 'restart', serverId).between(0, 5) * DAY_SECONDS;
   let next = 0;
   return (at) => {
     for (; next < deployments.length && deployments[next]!.at <= at; next++)
@@ -74,7 +74,7 @@ export const strainAt = ({ incidents }: ServerCourse, at: number): Readonly<Stra
 /** Load from outside the fleet that is usual at this time of the week, as a share of the peak. */
 export const usualLoad = ({ server, traits }: ServerCourse, at: number, start: number): number =>
   expectedLoad(server.profile, at + traits.zoneSeconds) *
-  (1 + (traits.loadGrowthPerDay * (at - start)) / DAY);
+  (1 + (traits.loadGrowthPerDay * (at - start)) / DAY_SECONDS);
 
 /** Share of requests that fail by the server's own doing. */
 export const ownFailures = ({ noises }: ServerCourse, { errors }: Readonly<Strain>): number =>
@@ -112,7 +112,7 @@ export const rowAt = (course: ServerCourse, situation: Situation, strain: Readon
   const cacheFill = 7 * (1 - Math.exp((course.restartedAt(at) - at) / CACHE_FILL_SECONDS));
   // Buffers are sized for the usual load, so that a surge shows where its label says and not in memory.
   const memory = traits.memoryBase + cacheFill + 5 * usual + 0.5 * noises.memory_percent();
-  const grown = traits.diskGrowthPerDay * ((at / DAY + traits.diskPhaseDays) % CLEANUP_DAYS);
+  const grown = traits.diskGrowthPerDay * ((at / DAY_SECONDS + traits.diskPhaseDays) % CLEANUP_DAYS);
   const disk = traits.diskBase + grown + 3 * backup + 0.05 * noises.disk_percent();
   const network = rate * traits.mbitsPerRequest * (1 + 0.05 * noises.network_mbps()) + 1 + 60 * backup;
   return {

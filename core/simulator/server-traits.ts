@@ -1,3 +1,4 @@
+import { HOUR_SECONDS } from '../shared/time.ts';
 import type { SimulatedProfile, SimulatedServer } from './fleet.ts';
 import { type RandomStream, randomStream } from './random.ts';
 
@@ -77,7 +78,7 @@ export const drawTraits = (seed: number, server: SimulatedServer): ServerTraits 
   const random = randomStream(seed, 'traits', server.id);
   const typical = TYPICAL[server.profile];
   return {
-    zoneSeconds: ZONES_HOURS[server.cell % ZONES_HOURS.length]! * 3600,
+    zoneSeconds: ZONES_HOURS[server.cell % ZONES_HOURS.length]! * HOUR_SECONDS,
     peakRate: spread(random, typical.peakRate, 0.2),
     idleCpu: spread(random, typical.idleCpu, 0.2),
     cpuAtPeak: spread(random, typical.cpuAtPeak, 0.1),

@@ -1,11 +1,11 @@
 import { InvalidInputError } from '../shared/errors.ts';
+import { DAY_SECONDS } from '../shared/time.ts';
 import { type CellScript, generateCell } from './cell-series.ts';
 import type { Fleet, FleetOptions, ServerMetrics, SimulatedServer } from './fleet.ts';
 import { planIncidents } from './incident-plan.ts';
 import { routineDeployments } from './routine-changes.ts';
 import { buildServers, DEFAULT_SHARES } from './topology.ts';
 
-const DAY = 86_400;
 const SERVER_DAYS_PER_INCIDENT = 40;
 const DEFAULT_DEVELOPING = 2;
 
@@ -21,7 +21,7 @@ const checkOptions = (options: FleetOptions): void => {
   requireRange('seed', options.seed, Number.MIN_SAFE_INTEGER, Number.MAX_SAFE_INTEGER);
   requireRange('servers', options.servers, 1, 100_000);
   requireRange('days', options.days, 0.01, 3660, false);
-  requireRange('stepSeconds', options.stepSeconds, 1, DAY);
+  requireRange('stepSeconds', options.stepSeconds, 1, DAY_SECONDS);
   requireRange('endAt', options.endAt, 0, 1e11, false);
   requireRange('missingShare', options.missingShare ?? 0, 0, 0.99, false);
   requireRange('incidents', options.incidents ?? 0, 0, 1_000_000);
@@ -53,7 +53,7 @@ const serverMaker = (script: CellScript): ((serverId: string) => ServerMetrics) 
 export const simulateFleet = (options: FleetOptions): Fleet => {
   checkOptions(options);
   const { seed, stepSeconds, missingShare = 0, errors = false } = options;
-  const steps = Math.max(1, Math.floor((options.days * DAY) / stepSeconds));
+  const steps = Math.max(1, Math.floor((options.days * DAY_SECONDS) / stepSeconds));
   const end = Math.floor(options.endAt / stepSeconds) * stepSeconds;
   const start = end - (steps - 1) * stepSeconds;
   const servers = buildServers(seed, options.servers, options.shares ?? DEFAULT_SHARES);

@@ -1,3 +1,4 @@
+import { upperMedian } from '../../../core/shared/maths/averages.ts';
 import { DAY_SECONDS } from '../../../core/shared/time.ts';
 import type { ServerMetrics, SimulatedMetric } from '../../../core/simulator/fleet.ts';
 import { asSimulated, type ValueAt } from './simulated-target.ts';
@@ -21,9 +22,6 @@ export const BROKEN_RELATIONS: readonly BrokenRelation[] = [2, 3, 4].flatMap((si
   { name: `network up by ${size}, requests as usual`, metric: 'network_mbps', size },
 ]);
 
-const middle = (numbers: readonly number[]): number =>
-  [...numbers].sort((a, b) => a - b)[numbers.length >> 1] ?? Number.NaN;
-
 /** Usual distance of a metric from the median of its half hour of the day: 1.4826 x the median absolute deviation. */
 export const usualDeviation = (
   { start, stepSeconds, metrics }: ServerMetrics,
@@ -35,10 +33,10 @@ export const usualDeviation = (
     byHalfHour[Math.floor((second / DAY_SECONDS) * HALF_HOURS)]!.push(value);
   });
   const distances = byHalfHour.flatMap((values) => {
-    const usual = middle(values);
+    const usual = upperMedian(values);
     return values.map((value) => Math.abs(value - usual));
   });
-  return NORMAL_MAD * middle(distances);
+  return NORMAL_MAD * upperMedian(distances);
 };
 
 /** The server's values with the fault on the steps from `from` up to `to`. */

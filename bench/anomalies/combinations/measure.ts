@@ -1,5 +1,7 @@
 import type { Alert } from '../../../core/anomalies/watching/series-watch.ts';
 import { packWatch, TargetWatch, unpackWatch } from '../../../core/anomalies/watching/target-watch.ts';
+import { upperMedian } from '../../../core/shared/maths/averages.ts';
+import { HOUR_SECONDS } from '../../../core/shared/time.ts';
 import type { ServerMetrics } from '../../../core/simulator/fleet.ts';
 import { simulateFleet } from '../../../core/simulator/simulate-fleet.ts';
 import { BROKEN_RELATIONS, type BrokenRelation, withBrokenRelation } from './broken-relations.ts';
@@ -80,9 +82,6 @@ const tryFault = (
   };
 };
 
-const middle = (numbers: readonly number[]): number =>
-  [...numbers].sort((a, b) => a - b)[numbers.length >> 1] ?? Number.NaN;
-
 const figuresOf = (fault: BrokenRelation, found: readonly Found[]): FaultFigures => {
   const share = (some: readonly Found[], of: readonly Found[]): number => some.length / of.length;
   const combined = found.filter(({ combination }) => combination !== undefined);
@@ -102,10 +101,10 @@ const figuresOf = (fault: BrokenRelation, found: readonly Found[]): FaultFigures
       combined.filter(({ combination }) => combination?.metric === fault.metric),
       combined,
     ),
-    medianDelayMinutes: middle(
+    medianDelayMinutes: upperMedian(
       combined.map(({ combination, onset }) => ((combination?.timestamp ?? Number.NaN) - onset) / 60),
     ),
-    medianEndMinutes: middle(
+    medianEndMinutes: upperMedian(
       combined.map(({ endedAt, over }) => ((endedAt ?? Number.POSITIVE_INFINITY) - over) / 60),
     ),
   };
@@ -120,7 +119,7 @@ export const measureCombinations = (seed: number, servers: number): Combinations
   let number = 0;
   for (const server of fleet) {
     const trained = stepAfter(server, LEARNING_DAYS * HOURS_PER_DAY);
-    const watch = new TargetWatch(Math.floor(server.start / 3600));
+    const watch = new TargetWatch(Math.floor(server.start / HOUR_SECONDS));
     feedSteps(watch, server, [0, trained]);
     const learned = packWatch(watch);
     const onset = stepAfter(

@@ -1,3 +1,4 @@
+import { median } from '../../../core/shared/maths/averages.ts';
 import { DAY_SECONDS } from '../../../core/shared/time.ts';
 import { probationRows, type RowWindow } from './nab-score.ts';
 
@@ -28,14 +29,6 @@ const strictWindow = (window: RowWindow): RowWindow => ({
   first: centre(window) - STRICT.before,
   last: centre(window) + STRICT.after,
 });
-
-/** Median of some numbers, NaN of none. */
-export const median = (numbers: readonly number[]): number => {
-  const sorted = [...numbers].sort((a, b) => a - b);
-  const middle = sorted.length / 2;
-  if (sorted.length === 0) return Number.NaN;
-  return sorted.length % 2 === 1 ? sorted[Math.floor(middle)]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
-};
 
 /**
  * Precision over alerts and recall over windows, past the probation. `strict` counts an alert only within

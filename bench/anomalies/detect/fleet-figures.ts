@@ -1,5 +1,5 @@
+import { median } from '../../../core/shared/maths/averages.ts';
 import { DAY_SECONDS, HOUR_SECONDS } from '../../../core/shared/time.ts';
-import { median } from './alert-level.ts';
 import type { LabelledTarget, TargetFault } from './labelled-target.ts';
 import type { WatchedTarget } from './watch-fleet.ts';
 

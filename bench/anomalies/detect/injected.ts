@@ -5,8 +5,9 @@ import {
   type DetectorVariant,
   THRESHOLDS,
 } from '../../../core/anomalies/engine/detector-options.ts';
+import { median } from '../../../core/shared/maths/averages.ts';
+import { DAY_SECONDS } from '../../../core/shared/time.ts';
 import { seededRandom } from '../../shared/seeded-random.ts';
-import { median } from './alert-level.ts';
 import {
   FAULT_KINDS,
   type FaultKind,
@@ -18,7 +19,7 @@ import {
 import type { CleanSeries } from './simulate-series.ts';
 import { vusPr } from './vus-pr.ts';
 
-const MONTH_SECONDS = 30 * 86_400;
+const MONTH_SECONDS = 30 * DAY_SECONDS;
 /** Rows after a fault's end in which an alert still counts as its detection. */
 const GRACE_ROWS = 12;
 const HIGHEST_THRESHOLD = 12;

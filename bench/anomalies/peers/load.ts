@@ -5,11 +5,11 @@ import type { KeptStates } from '../../../core/forecasts/state-files.ts';
 import { encodeBlock } from '../../../core/metrics/blocks/block-codec.ts';
 import type { BlockKey } from '../../../core/metrics/ports.ts';
 import { NO_SETTINGS } from '../../../core/platform/settings/settings.ts';
+import { DAY_SECONDS, HOUR_SECONDS } from '../../../core/shared/time.ts';
 
 const METRICS = 10;
 const STEP_SECONDS = 300;
 const POINTS = 12;
-const DAY = 86_400;
 const NOW = Date.UTC(2026, 10, 21, 10, 36) / 1000;
 
 export interface LoadFigures {
@@ -33,8 +33,12 @@ const blockOf = ({ targetId, hour }: BlockKey): Uint8Array => {
   const receipts = new Float64Array(POINTS).fill(1);
   const series = Array.from({ length: METRICS }, (_, metric) => {
     const values = Float64Array.from(offsets, (offset) => {
-      const at = hour * 3600 + offset;
-      return 50 + 20 * Math.sin((2 * Math.PI * at) / DAY + metric) + 8 * noise(at + 31 * target + 7 * metric);
+      const at = hour * HOUR_SECONDS + offset;
+      return (
+        50 +
+        20 * Math.sin((2 * Math.PI * at) / DAY_SECONDS + metric) +
+        8 * noise(at + 31 * target + 7 * metric)
+      );
     });
     return [`system.metric.${metric}`, { offsets, values, receipts }] as const;
   });

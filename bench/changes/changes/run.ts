@@ -4,6 +4,7 @@ import {
   PRIOR_RISK_MODEL,
   type RiskModel,
 } from '../../../core/changes/risk/engine/risk-model.ts';
+import { mean } from '../../../core/shared/maths/averages.ts';
 import { anyName, modify, newCode } from './edit.ts';
 import { type MadeUpDeployment, madeUpDeployments, type Owner } from './made-up-deployments.ts';
 import { areaUnderCurve, type Bin, binned, brier, calibrationError, type Scored } from './scores.ts';
@@ -86,9 +87,6 @@ const score = (model: RiskModel, deployments: readonly MadeUpDeployment[]): Scor
     risk: assessRisk(model, features).risk,
     wasUnhealthy,
   }));
-
-const mean = (values: readonly number[]): number =>
-  values.reduce((sum, value) => sum + value, 0) / values.length;
 
 const learn = (owner: Owner, examples: number, repeat: number): RiskModel =>
   fitRiskModel(madeUpDeployments(owner, examples, SEED + 1 + repeat));

@@ -1,6 +1,7 @@
 import { type Concern, harmMeaningOf } from '../../../core/changes/deployments/health/harm-direction.ts';
 import type { TargetMaterial } from '../../../core/changes/deployments/health/target-effects.ts';
 import type { History } from '../../../core/metrics/blocks/block-history.ts';
+import { DAY_SECONDS } from '../../../core/shared/time.ts';
 import type { World, WorldTarget } from './worlds.ts';
 
 /** What a deployment did to its target; `none` restarts it, as any deployment may. */
@@ -37,7 +38,6 @@ export interface DeployCase {
   readonly peers: readonly TargetMaterial[];
 }
 
-const DAY = 86_400;
 const WATCHED_SECONDS = 3660;
 const HISTORY_DAYS = 7;
 const MOST_PEERS = 5;
@@ -92,7 +92,7 @@ const materialOf = (
   change: Change,
 ): TargetMaterial => {
   const { start, stepSeconds, steps, metrics } = world;
-  const first = Math.max(0, Math.floor((at - HISTORY_DAYS * DAY - start) / stepSeconds));
+  const first = Math.max(0, Math.floor((at - HISTORY_DAYS * DAY_SECONDS - start) / stepSeconds));
   const last = Math.min(steps - 1, Math.floor((at + WATCHED_SECONDS - start) / stepSeconds));
   const all = Array.from({ length: last - first + 1 }, (_, i) => first + i);
   const histories = [...values].map(([metric, own]): [string, History] => {
@@ -126,7 +126,7 @@ export const drawCase = (
 ): DeployCase => {
   const able = showing(world, harm);
   const own = able[Math.floor(random() * able.length)]!;
-  const earliest = world.start + world.leadDays * DAY;
+  const earliest = world.start + world.leadDays * DAY_SECONDS;
   const latest = world.start + world.steps * world.stepSeconds - WATCHED_SECONDS;
   const at = Math.floor((earliest + random() * (latest - earliest)) / 60) * 60;
   const common: Change = (concern, value) => (fleetWide ? surge(concern, value) : value);

@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import type { Profile, TargetMetric } from '../../../core/metrics/targets/target.ts';
+import { mean } from '../../../core/shared/maths/averages.ts';
 import { METRIC_UNITS, type ServerMetrics, SIMULATED_METRICS } from '../../../core/simulator/fleet.ts';
 import { simulateFleet } from '../../../core/simulator/simulate-fleet.ts';
 import { loadPetShop } from '../../incidents/diagnose/load-issues.ts';
@@ -72,8 +73,6 @@ const readSeries = (file: string): Map<string, Float64Array> => {
   }
   return new Map([...rows].map(([name, values]) => [name, Float64Array.from(values)] as const));
 };
-
-const mean = (values: Float64Array): number => values.reduce((sum, value) => sum + value, 0) / values.length;
 
 /** Virtual machines of a data centre (Bitbrains): real, unlabelled, every five minutes for a month. */
 export const machineWorld = (data: string): World | undefined => {

@@ -1,7 +1,7 @@
 import { assessBreach } from '../../../core/forecasts/breach/assess-breach.ts';
 import { resolveThreshold } from '../../../core/forecasts/breach/resolve-threshold.ts';
 import type { ResolvedThreshold } from '../../../core/forecasts/breach/threshold.ts';
-import { mean } from './losses.ts';
+import { mean, upperMedian } from '../../../core/shared/maths/averages.ts';
 import type { ScoredTask } from './score-tasks.ts';
 
 /** Levels of a series' own history that serve as its thresholds: rare, very rare, never seen. */
@@ -60,9 +60,6 @@ const casesOf = ({ task, forecast }: ScoredTask): Case[] =>
     return [{ probability: risk.probability, crossed: first >= 0, leadSeconds, medianError }];
   });
 
-const median = (values: readonly number[]): number =>
-  [...values].sort((a, b) => a - b)[values.length >> 1] ?? Number.NaN;
-
 const alarmsAt = (cases: readonly Case[], probability: number): AlarmFigures => {
   const raised = cases.filter((item) => item.probability >= probability);
   const right = raised.filter((item) => item.crossed);
@@ -71,7 +68,7 @@ const alarmsAt = (cases: readonly Case[], probability: number): AlarmFigures => 
     alarms: raised.length,
     precision: right.length / raised.length,
     recall: right.length / cases.filter((item) => item.crossed).length,
-    medianLeadMinutes: median(right.map((item) => item.leadSeconds / 60)),
+    medianLeadMinutes: upperMedian(right.map((item) => item.leadSeconds / 60)),
   };
 };
 

@@ -1,3 +1,4 @@
+import { mean } from '../../../core/shared/maths/averages.ts';
 import { seededRandom } from '../../shared/seeded-random.ts';
 
 /** Losses of one forecast against what came. `sMape` in percent; `covered` = share inside p10-p90. */
@@ -45,9 +46,6 @@ export const lossesOf = (
     covered: covered / count,
   };
 };
-
-export const mean = (values: readonly number[]): number =>
-  values.reduce((sum, value) => sum + value, 0) / values.length;
 
 const SHIFT = 0.01;
 

@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { forecast } from '../../../core/forecasts/engine/ensemble.ts';
 import { DEFAULT_QUANTILE_LEVELS } from '../../../core/forecasts/engine/forecast.ts';
-import { type ForecastLosses, lossesOf, mean } from './losses.ts';
+import { mean } from '../../../core/shared/maths/averages.ts';
+import { type ForecastLosses, lossesOf } from './losses.ts';
 import { withCpuTime } from './score-tasks.ts';
 
 const HORIZON = 48;

@@ -1,8 +1,10 @@
 import { forecast } from '../../../core/forecasts/engine/ensemble.ts';
 import { DEFAULT_QUANTILE_LEVELS, type Forecast } from '../../../core/forecasts/engine/forecast.ts';
+import { mean } from '../../../core/shared/maths/averages.ts';
+import { DAY_SECONDS } from '../../../core/shared/time.ts';
 import { forecastByAugurs } from './augurs-baseline.ts';
 import { type ForecastTask, HORIZON } from './fleet-data.ts';
-import { bootstrapInterval, type ForecastLosses, lossesOf, mean, relativeLoss } from './losses.ts';
+import { bootstrapInterval, type ForecastLosses, lossesOf, relativeLoss } from './losses.ts';
 
 /** A task with what the engine and augurs made of it. CPU in milliseconds. */
 export interface ScoredTask {
@@ -27,7 +29,7 @@ export const scoreTask = (task: ForecastTask): ScoredTask => {
   const { history, actual, maseScale } = task;
   const [made, ownCpu] = withCpuTime(() => forecast({ history, horizon: HORIZON }));
   const [rows, augursCpu] = withCpuTime(() =>
-    forecastByAugurs(history.values, [Math.round(86_400 / history.stepSeconds)], HORIZON),
+    forecastByAugurs(history.values, [Math.round(DAY_SECONDS / history.stepSeconds)], HORIZON),
   );
   const losses = (quantiles: readonly ArrayLike<number>[]) =>
     lossesOf(actual, quantiles, DEFAULT_QUANTILE_LEVELS, maseScale);

@@ -5,6 +5,7 @@ import { forecastWithState } from '../../../core/forecasts/engine/ensemble.ts';
 import { runIdOf } from '../../../core/forecasts/runs/run-id.ts';
 import type { StoredBlock } from '../../../core/metrics/ports.ts';
 import { NO_SETTINGS } from '../../../core/platform/settings/settings.ts';
+import { HOUR_SECONDS } from '../../../core/shared/time.ts';
 import { type Deps, makeHandler } from '../../../functions/forecasts/forecast-batch/handler.ts';
 import { memoryS3, Written, weighingDynamo } from './memory-services.ts';
 import { FIRST_RUN, type StoredServer } from './simulated-blocks.ts';
@@ -74,13 +75,13 @@ export const batchRunner = (servers: readonly StoredServer[], targets: number): 
       const handler = makeHandler({
         ...silentPorts(counts),
         registry: { get: async (_, targetId) => fleet.get(targetId)?.target },
-        blocks: { readRange: readBlocks(fleet, FIRST_RUN / 3600 + hour) },
+        blocks: { readRange: readBlocks(fleet, FIRST_RUN / HOUR_SECONDS + hour) },
         forecasts: dynamoForecastStore(hot),
         files,
         states: s3StateFiles(bucket),
         engine: forecastWithState,
       });
-      const requestedAt = (FIRST_RUN + hour * 3600) * 1000;
+      const requestedAt = (FIRST_RUN + hour * HOUR_SECONDS) * 1000;
       const runId = runIdOf({ tenantId: TENANT, trigger: 'schedule', requestedAt });
       const batchKey = await files.writeBatch(TENANT, runId, 1, [...fleet.keys()]);
       const before = process.cpuUsage();

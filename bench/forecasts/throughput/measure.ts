@@ -2,6 +2,7 @@ import { cpus } from 'node:os';
 import type { ForecastingFigures } from '../../../core/forecasts/capacity/forecasting-figures.ts';
 import { ENGINE_VERSION } from '../../../core/forecasts/engine/ensemble.ts';
 import { DEFAULT_BUDGET } from '../../../core/forecasts/runs/plan-batches.ts';
+import { median, sum } from '../../../core/shared/maths/averages.ts';
 import { type BatchRun, batchRunner } from './batch-runs.ts';
 import { peakMemoryMb, seriesOf } from './peak-memory.ts';
 import { SERIES_PER_TARGET, type StoredServer, simulatedServers } from './simulated-blocks.ts';
@@ -11,14 +12,8 @@ const ROUNDS = 5;
 /** Hours after the first run at which the same series are forecast again from what it learned. */
 const LATER_HOURS = [1, 3, 5];
 
-const median = (values: readonly number[]): number => {
-  const sorted = [...values].sort((a, b) => a - b);
-  return (sorted[(sorted.length - 1) >> 1]! + sorted[sorted.length >> 1]!) / 2;
-};
-
 const perSeries = ({ cpuMs, series }: BatchRun): number => cpuMs / series;
 const rounded = (value: number, digits = 2): number => Number(value.toFixed(digits));
-const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
 
 const round = async (servers: readonly StoredServer[]) => {
   const runner = batchRunner(servers, servers.length);

@@ -2,8 +2,9 @@ import { forecastWithState } from '../../../core/forecasts/engine/ensemble.ts';
 import { DEFAULT_QUANTILE_LEVELS } from '../../../core/forecasts/engine/forecast.ts';
 import { decodeState, encodeState } from '../../../core/forecasts/engine/forecast-state.ts';
 import type { RegularSeries } from '../../../core/metrics/series/metric-series.ts';
+import { mean } from '../../../core/shared/maths/averages.ts';
 import { type ForecastTask, HORIZON } from '../forecast/fleet-data.ts';
-import { type ForecastLosses, lossesOf, mean, relativeLoss } from '../forecast/losses.ts';
+import { type ForecastLosses, lossesOf, relativeLoss } from '../forecast/losses.ts';
 
 /** What starting from a state of some hours ago does to the forecasts: ratios of losses to those from scratch. */
 export interface ResumedAccuracy {

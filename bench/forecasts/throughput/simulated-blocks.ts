@@ -1,7 +1,7 @@
 import type { BlockPoints } from '../../../core/metrics/blocks/block.ts';
 import { encodeBlock } from '../../../core/metrics/blocks/block-codec.ts';
 import type { Target } from '../../../core/metrics/targets/target.ts';
-import { HOUR_SECONDS } from '../../../core/shared/time.ts';
+import { DAY_SECONDS, HOUR_SECONDS } from '../../../core/shared/time.ts';
 import { METRIC_UNITS, type ServerMetrics, SIMULATED_METRICS } from '../../../core/simulator/fleet.ts';
 import { simulateFleet } from '../../../core/simulator/simulate-fleet.ts';
 
@@ -27,7 +27,7 @@ const targetOf = ({ server }: ServerMetrics): Target => ({
   metrics: Object.fromEntries(
     SIMULATED_METRICS.map((metric) => [metric, { kind: 'gauge' as const, unit: METRIC_UNITS[metric] }]),
   ),
-  firstSeen: FIRST_RUN - DAYS * 86_400,
+  firstSeen: FIRST_RUN - DAYS * DAY_SECONDS,
   lastSeen: FIRST_RUN,
 });
 

@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
 import * as z from 'zod';
+import { median } from '../../../core/shared/maths/averages.ts';
 import { batchRunner } from './batch-runs.ts';
 import { SERIES_PER_TARGET, simulatedServers } from './simulated-blocks.ts';
 
@@ -16,8 +17,6 @@ const TARGETS = 40;
 const SERVERS = 10;
 const ROUNDS = 3;
 const Ready = z.literal('ready');
-
-const median = (values: readonly number[]): number => [...values].sort((a, b) => a - b)[values.length >> 1]!;
 
 /** Starts a thread with its share of the targets, compiled and waiting. */
 const startThread = async (targets: number): Promise<Worker> => {

@@ -2,6 +2,7 @@ import type { Incident as FoundIncident } from '../../../core/incidents/incident
 import { memberOf } from '../../../core/incidents/members.ts';
 import type { AnomalySignal } from '../../../core/incidents/signal.ts';
 import type { Component } from '../../../core/incidents/topology/component.ts';
+import { upperMedian } from '../../../core/shared/maths/averages.ts';
 import { DAY_SECONDS } from '../../../core/shared/time.ts';
 import type { Fleet, Incident, ServerMetrics, SimulatedMetric } from '../../../core/simulator/fleet.ts';
 
@@ -30,11 +31,6 @@ const AROUND_STEPS = 6;
 const UNUSUAL = 6;
 const IN_A_ROW = 3;
 
-const median = (values: readonly number[]): number => {
-  const sorted = [...values].sort((a, b) => a - b);
-  return sorted[sorted.length >> 1] ?? Number.NaN;
-};
-
 /** The same time of day on the days before, half an hour to either side. */
 const usualAt = (values: Float64Array, at: number, perDay: number): number[] => {
   const usual: number[] = [];
@@ -46,8 +42,8 @@ const usualAt = (values: Float64Array, at: number, perDay: number): number[] => 
 
 const isUnusual = (values: Float64Array, at: number, perDay: number): boolean => {
   const usual = usualAt(values, at, perDay);
-  const middle = median(usual);
-  const spread = median(usual.map((value) => Math.abs(value - middle)));
+  const middle = upperMedian(usual);
+  const spread = upperMedian(usual.map((value) => Math.abs(value - middle)));
   return Math.abs(values[at]! - middle) > UNUSUAL * Math.max(spread, 0.01 * Math.abs(middle));
 };
 

@@ -1,3 +1,4 @@
+import { mean } from '../../../core/shared/maths/averages.ts';
 import type { CaseResult } from './score-cases.ts';
 
 /** One bin of the reliability table: stated confidence against how often the answer was right. */
@@ -21,8 +22,6 @@ export interface Reliability {
 const EDGES = [0, 0.2, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 1.000001];
 
 const isRight = ({ rank }: CaseResult): number => (rank === 1 ? 1 : 0);
-
-const mean = (values: readonly number[]): number => values.reduce((sum, v) => sum + v, 0) / values.length;
 
 /** Groups first answers by stated confidence; empty bins are left out. */
 export const reliability = (results: readonly CaseResult[]): Reliability => {

@@ -1,5 +1,6 @@
 import { detectSeries } from '../../../core/anomalies/engine/detect-series.ts';
 import type { AnomalySignal, ChangeSignal } from '../../../core/incidents/signal.ts';
+import { HOUR_SECONDS } from '../../../core/shared/time.ts';
 import { generateCell } from '../../../core/simulator/cell-series.ts';
 import {
   ERROR_METRIC,
@@ -33,9 +34,8 @@ export interface SimulatedFault {
   readonly now: number;
 }
 
-const HOUR = 3600;
 const STEP_SECONDS = 300;
-const HISTORY_SECONDS = 72 * HOUR;
+const HISTORY_SECONDS = 72 * HOUR_SECONDS;
 /** 2026-11-01, a Sunday. */
 const FIRST_DAY = 1_793_491_200;
 /** A person looks at the explanation so long after the first alert. */
@@ -67,7 +67,7 @@ const plant = (name: FaultKind, servers: readonly SimulatedServer[], random: Ran
     random,
   ).id;
   const start = FIRST_DAY + HISTORY_SECONDS + 60 * random.below(7 * 24 * 60);
-  const end = start + HOUR * random.between(...behaviour.hours);
+  const end = start + HOUR_SECONDS * random.between(...behaviour.hours);
   const affected = spreadFrom(servers, target, behaviour);
   const strength = random.between(LEAST_STRENGTH, 1);
   return { id: name, kind, start, end, rootCause: { target, metric: behaviour.metric }, affected, strength };

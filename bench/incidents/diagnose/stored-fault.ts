@@ -13,12 +13,11 @@ import type { MetricSeries } from '../../../core/metrics/series/metric-series.ts
 import type { Target } from '../../../core/metrics/targets/target.ts';
 import { InvalidInputError } from '../../../core/shared/errors.ts';
 import type { Telemetry } from '../../../core/shared/telemetry.ts';
+import { HOUR_SECONDS } from '../../../core/shared/time.ts';
 import type { ServerMetrics } from '../../../core/simulator/fleet.ts';
 import { toMetricSeries } from '../../../core/simulator/fleet-output.ts';
 import { randomStream } from '../../../core/simulator/random.ts';
 import { type SimulatedFault, TENANT } from './simulated-faults.ts';
-
-const HOUR = 3600;
 
 /** What a diagnosis gets of a fault's data. */
 export interface KeptInput {
@@ -33,12 +32,12 @@ const IMPERFECT_SHARE = 0.1;
 const pointsByHour = ({ timestamps, values }: MetricSeries, now: number): Map<number, BlockPoints> => {
   const last = timestamps.findIndex((at) => at > now);
   const places = [...timestamps.keys()].slice(0, last === -1 ? undefined : last);
-  const byHour = Map.groupBy(places, (i) => Math.floor(timestamps[i]! / HOUR));
+  const byHour = Map.groupBy(places, (i) => Math.floor(timestamps[i]! / HOUR_SECONDS));
   return new Map(
     [...byHour].map(([hour, own]) => [
       hour,
       {
-        offsets: Uint16Array.from(own, (i) => timestamps[i]! - hour * HOUR),
+        offsets: Uint16Array.from(own, (i) => timestamps[i]! - hour * HOUR_SECONDS),
         values: Float64Array.from(own, (i) => values[i]!),
         receipts: Float64Array.from(own, (i) => 1000 * timestamps[i]! + 250),
       },

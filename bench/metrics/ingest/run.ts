@@ -5,6 +5,7 @@ import { mergePlan, planBlocks } from '../../../core/metrics/ingestion/block-pla
 import { type Decoded, decode } from '../../../core/metrics/ingestion/decode.ts';
 import { INGEST_LIMITS } from '../../../core/metrics/ingestion/limits.ts';
 import type { Payload as StoredPayload } from '../../../core/metrics/ingestion/payload.ts';
+import { mean, median } from '../../../core/shared/maths/averages.ts';
 import type { ServerMetrics } from '../../../core/simulator/fleet.ts';
 import { simulateFleet } from '../../../core/simulator/simulate-fleet.ts';
 import { FORMATS, type Payload, type PayloadFormat, payloadOf } from './payloads.ts';
@@ -44,8 +45,6 @@ const HOSTS = 50;
 const END = Date.UTC(2026, 10, 1) / 1000;
 /** Enough points that a round takes tens of milliseconds: 50 hosts x 6 metrics x 48 steps. */
 const STEPS = 48;
-
-const median = (values: readonly number[]): number => [...values].sort((a, b) => a - b)[values.length >> 1]!;
 
 const cpuMsOf = (work: () => void): number => {
   const before = process.cpuUsage();
@@ -115,9 +114,6 @@ const mergeHour = (pushes: readonly StoredPayload[]): number[][] => {
     }),
   );
 };
-
-const mean = (values: readonly number[]): number =>
-  values.reduce((total, value) => total + value, 0) / values.length;
 
 const mergeFigures = (servers: readonly ServerMetrics[]): MergeFigures => {
   const pushes = Array.from({ length: PUSHES }, (_, push) => pushOf(servers, push));

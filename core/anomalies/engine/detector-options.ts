@@ -1,3 +1,4 @@
+import { DAY_SECONDS } from '../../shared/time.ts';
 import type { AlertStageOptions } from './alert-stage.ts';
 
 /** `full` looks at everything; `light` only at the time of day, for fleets where state and time are dear. */
@@ -16,7 +17,7 @@ const COMMON = {
   budgetStep: 0.2,
   budgetHalfLifePoints: 2000,
   warmupPoints: 150,
-  warmupSeconds: 2 * 86_400,
+  warmupSeconds: 2 * DAY_SECONDS,
 };
 
 /** Bars for the score, frozen; docs/adr/0005-anomaly-detection.md says how they were chosen. */

@@ -1,11 +1,12 @@
 import type { ByteReader, ByteWriter } from '../../shared/byte-buffer.ts';
+import { DAY_SECONDS } from '../../shared/time.ts';
 
 /** A point whose parts score this (one in 30) or more is unusual still. */
 export const UNUSUAL_SCORE = 1.5;
 /** So many usual points in a row end an episode. */
 export const USUAL_POINTS = 12;
 /** After so long what was unusual has become the usual. */
-export const LONGEST_EPISODE_SECONDS = 86_400;
+export const LONGEST_EPISODE_SECONDS = DAY_SECONDS;
 
 /** An alert that opened an episode, or fell into one. Epoch seconds. */
 export interface OpeningAlert {

@@ -1,4 +1,5 @@
 import type { ByteReader, ByteWriter } from '../../shared/byte-buffer.ts';
+import { medianOfSorted } from '../../shared/maths/averages.ts';
 import { PeerSeries } from './peer-series.ts';
 
 /** Fewer peers say nothing about what is usual. */
@@ -32,8 +33,8 @@ export interface PeerSummary {
 export const summarisePeers = (values: readonly number[]): PeerSummary | undefined => {
   const finite = Float64Array.from(values.filter(Number.isFinite)).sort();
   if (finite.length < FEWEST_PEERS) return undefined;
-  const median = middle(finite);
-  const spread = NORMAL_MAD * middle(finite.map((value) => Math.abs(value - median)).sort());
+  const median = medianOfSorted(finite);
+  const spread = NORMAL_MAD * medianOfSorted(finite.map((value) => Math.abs(value - median)).sort());
   return { median, spread, count: finite.length };
 };
 
@@ -196,9 +197,3 @@ export class PeerComparison {
     return { departure };
   }
 }
-
-/** Middle of sorted numbers. */
-const middle = (sorted: Float64Array): number => {
-  const half = sorted.length >> 1;
-  return sorted.length % 2 === 1 ? sorted[half]! : (sorted[half - 1]! + sorted[half]!) / 2;
-};

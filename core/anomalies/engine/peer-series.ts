@@ -1,11 +1,11 @@
 import type { ByteReader, ByteWriter } from '../../shared/byte-buffer.ts';
-import { DAY_SECONDS } from '../../shared/time.ts';
+import { DAY_SECONDS, HOUR_SECONDS } from '../../shared/time.ts';
 
 /** Half hours of the day: what a target differs by from its peers may depend on the time of day. */
 const HALF_HOURS = 48;
 const HALF_HOUR_SECONDS = 1800;
 /** Moments further apart than this are no neighbours. */
-const LONGEST_GAP_SECONDS = 3600;
+const LONGEST_GAP_SECONDS = HOUR_SECONDS;
 const FIRST_MOMENTS = 12;
 const LEVEL_RATE = 0.05;
 const SEASON_RATE = 0.1;

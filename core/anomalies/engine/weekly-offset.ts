@@ -1,13 +1,13 @@
+import { DAY_SECONDS, WEEK_SECONDS } from '../../shared/time.ts';
 import type { StateReader, StateWriter } from './state-bytes.ts';
 
-const WEEK_SECONDS = 7 * 86_400;
 /** Two hours, aligned to days. */
 const BLOCK_SECONDS = 7200;
 const BLOCKS = WEEK_SECONDS / BLOCK_SECONDS;
 const SLOWEST_RATE = 0.3;
 const MOST_WEEKS = 255;
 /** How long, in seconds and points, the error with and without the offsets is compared before and while they count. */
-const COMPARED_SECONDS = 5 * 86_400;
+const COMPARED_SECONDS = 5 * DAY_SECONDS;
 const ERROR_POINTS = 2000;
 /** They count only where they take away this much of the error: a coincidence of a few weeks does not. */
 const LARGEST_ERROR_SHARE = 0.7;

@@ -2,6 +2,7 @@
 
 import { anomalyThresholdOf, detectionModeOf } from '../../platform/settings/apply-settings.ts';
 import type { Settings } from '../../platform/settings/settings.ts';
+import { HOUR_SECONDS } from '../../shared/time.ts';
 import { PeerComparison, type PeerDeparture, type PeerReturn } from '../engine/peer-comparison.ts';
 import type { GroupWatch } from './group-watch.ts';
 import { MOMENT_SECONDS, MOMENTS_PER_HOUR, type TargetMoments } from './hour-moments.ts';
@@ -42,7 +43,7 @@ export const readyMoments = (hour: number, group: GroupHour, now: number): numbe
   const newest = [...group.values()].map((moments) => moments.newest);
   const reporting = newest.filter((at) => at > now - REPORTING_SECONDS);
   const isReady = (moment: number): boolean => {
-    const start = hour * 3600 + moment * MOMENT_SECONDS;
+    const start = hour * HOUR_SECONDS + moment * MOMENT_SECONDS;
     const end = start + MOMENT_SECONDS;
     if (now < end) return false;
     const reported = reporting.filter((at) => at >= start).length;
@@ -77,7 +78,11 @@ const feedMetric = (
     for (const [targetId, means] of series)
       if (Number.isFinite(means[moment])) values.set(targetId, means[moment]!);
     // A moment's last second: points lie on round ones, and an anomaly is known by its second.
-    const news = comparison.next(hour * 3600 + (moment + 1) * MOMENT_SECONDS - 1, values, thresholdOf);
+    const news = comparison.next(
+      hour * HOUR_SECONDS + (moment + 1) * MOMENT_SECONDS - 1,
+      values,
+      thresholdOf,
+    );
     departures.push(...news.departures);
     returns.push(...news.returns);
   }

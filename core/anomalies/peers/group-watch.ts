@@ -2,9 +2,11 @@
  * What is known of a group of peers at the start of its open hour. It follows from the stored blocks alone, so one
  * that is lost, damaged or of another format is learned anew from them.
  */
+
 import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import { ByteReader, ByteWriter } from '../../shared/byte-buffer.ts';
 import { InvalidInputError } from '../../shared/errors.ts';
+import { HOUR_SECONDS, WEEK_SECONDS } from '../../shared/time.ts';
 import { PeerComparison } from '../engine/peer-comparison.ts';
 import type { Total, Totals } from './hour-moments.ts';
 
@@ -13,7 +15,7 @@ const FORMAT = 1;
 /** More than any state is: a guard against bytes that unpack without end. */
 const MOST_BYTES = 64_000_000;
 /** Targets and metrics not seen for so long are forgotten. */
-const FORGOTTEN_SECONDS = 7 * 86_400;
+const FORGOTTEN_SECONDS = WEEK_SECONDS;
 
 export class GroupWatch {
   /** Whole hours since the epoch: hours before this one are closed, later points in them are not learned. */
@@ -34,7 +36,7 @@ export class GroupWatch {
   /** Closes all hours before `hour`, and forgets what has not been seen for a week. */
   close(hour: number): void {
     this.openHour = hour;
-    const oldest = hour * 3600 - FORGOTTEN_SECONDS;
+    const oldest = hour * HOUR_SECONDS - FORGOTTEN_SECONDS;
     for (const [metric, comparison] of this.comparisons) {
       comparison.forgetBefore(oldest);
       if (comparison.size === 0) this.comparisons.delete(metric);

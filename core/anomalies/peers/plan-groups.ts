@@ -1,13 +1,14 @@
 /** Which targets are compared with which. */
 
 import { PROFILES, type Target } from '../../metrics/targets/target.ts';
+import { HOUR_SECONDS } from '../../shared/time.ts';
 import { FEWEST_PEERS } from '../engine/peer-comparison.ts';
 import type { PeerWork } from './ports.ts';
 
 /** More targets than this are no better peers, and take longer to read: larger groups are split. */
 export const MOST_PEERS = 256;
 /** Targets silent for longer are left out: they have nothing to compare. */
-export const SEEN_SECONDS = 2 * 3600;
+export const SEEN_SECONDS = 2 * HOUR_SECONDS;
 /** What one asynchronous invocation may carry is 256 KB. */
 const MOST_COUNTERS = 400;
 

@@ -1,5 +1,6 @@
 /** Tells of targets that left their peers as anomalies, each departure once. */
 
+import { HOUR_SECONDS } from '../../shared/time.ts';
 import type { Anomaly, AnomalyStore } from '../ports.ts';
 import type { Alert } from '../watching/series-watch.ts';
 import { type TellContext, type TellDeps, tellAnomalies } from '../watching/tell-anomalies.ts';
@@ -58,7 +59,7 @@ const asTold = async (
 };
 
 /** Departures older than this are learned and not told, as of every other detector. */
-const NEWS_SECONDS = 3600;
+const NEWS_SECONDS = HOUR_SECONDS;
 
 /** Stores and announces departures as anomalies, and their ends. `now` in epoch seconds. */
 export const tellDepartures = async (

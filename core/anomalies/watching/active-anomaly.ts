@@ -1,8 +1,9 @@
+import { HOUR_SECONDS } from '../../shared/time.ts';
 import { LONGEST_EPISODE_SECONDS } from '../engine/episode.ts';
 import type { Anomaly } from '../ports.ts';
 
 /** An end is told with the point after it, which comes a push later. */
-const TOLD_WITHIN_SECONDS = 3600;
+const TOLD_WITHIN_SECONDS = HOUR_SECONDS;
 
 /** Anomalies before this (epoch seconds) are over, or their target has stopped reporting and nobody knows. */
 export const oldestActive = (now: number): number => now - LONGEST_EPISODE_SECONDS - TOLD_WITHIN_SECONDS;

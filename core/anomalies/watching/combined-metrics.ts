@@ -1,6 +1,7 @@
 /** Which metrics of a target are looked at together, and when they are. */
 
 import type { Block } from '../../metrics/blocks/block.ts';
+import { upperMedian } from '../../shared/maths/averages.ts';
 import { DAY_SECONDS, HOUR_SECONDS } from '../../shared/time.ts';
 import { FEWEST_COMBINED, MOST_COMBINED, type Moment } from '../engine/metric-combination.ts';
 import type { SeenPoint } from './seen-point.ts';
@@ -15,9 +16,6 @@ export interface CombinedMetrics {
   readonly metrics: readonly string[];
   readonly stepSeconds: number;
 }
-
-const middle = (numbers: readonly number[]): number =>
-  [...numbers].sort((a, b) => a - b)[numbers.length >> 1] ?? Number.NaN;
 
 const spacingOf = ({ first, newest, points }: SeriesWatch): number =>
   (newest - first) / Math.max(1, points - 1);
@@ -41,7 +39,7 @@ const stepOf = (block: Block, metrics: readonly string[]): number => {
   const steps = metrics.map((metric) => {
     const offsets = block.get(metric)?.offsets ?? Uint16Array.of();
     const gaps = Array.from(offsets.subarray(1), (offset, i) => offset - offsets[i]!);
-    return gaps.length === 0 ? HOUR_SECONDS : middle(gaps);
+    return gaps.length === 0 ? HOUR_SECONDS : upperMedian(gaps);
   });
   return Math.max(...steps);
 };
@@ -53,7 +51,7 @@ const choose = (
   block: Block,
 ): CombinedMetrics | undefined => {
   const candidates = [...series].filter((one) => isCandidate(one, hourEnd));
-  const usual = middle(candidates.map(spacingOf));
+  const usual = upperMedian(candidates.map(spacingOf));
   const metrics = candidates
     .filter((one) => spacingOf(one) <= MOST_SPARSE * usual)
     .map(({ metric }) => metric)

@@ -2,9 +2,11 @@
  * All detectors of one target as they stood at the start of its open hour. What they know follows from the stored
  * blocks alone, so a watch that is lost, out of date or of another format is built anew from them.
  */
+
 import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import { ByteReader, ByteWriter } from '../../shared/byte-buffer.ts';
 import { InvalidInputError } from '../../shared/errors.ts';
+import { HOUR_SECONDS } from '../../shared/time.ts';
 import type { EndedEpisode } from '../engine/episode.ts';
 import { CombinationWatch } from './combination-watch.ts';
 import { SeriesWatch } from './series-watch.ts';
@@ -35,7 +37,7 @@ export class TargetWatch {
   /** Forgets hours and metrics that lie before `hour`, so that a watch does not grow for ever. */
   forgetBefore(hour: number): void {
     for (const [metric, { newest, hours }] of this.series) {
-      if (newest < hour * 3600) this.series.delete(metric);
+      if (newest < hour * HOUR_SECONDS) this.series.delete(metric);
       else hours.forgetBefore(hour);
     }
   }

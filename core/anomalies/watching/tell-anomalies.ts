@@ -1,6 +1,7 @@
 import type { Settings } from '../../platform/settings/settings.ts';
 import type { EventPublisher } from '../../shared/messaging.ts';
 import type { Telemetry } from '../../shared/telemetry.ts';
+import { DAY_SECONDS, HOUR_SECONDS } from '../../shared/time.ts';
 import type { AnomalyStore } from '../ports.ts';
 import { anomalyEvent, anomalyOf } from './announce-anomaly.ts';
 import type { Alert } from './series-watch.ts';
@@ -20,9 +21,9 @@ export interface TellContext {
   readonly now: number;
 }
 
-const ANOMALIES_KEPT_SECONDS = 90 * 86_400;
+const ANOMALIES_KEPT_SECONDS = 90 * DAY_SECONDS;
 /** Older points are history: learned, and nobody is told. */
-const NEWS_SECONDS = 3600;
+const NEWS_SECONDS = HOUR_SECONDS;
 
 /**
  * Stores alerts as anomalies and announces those that were not yet: recorded under their own time, published under ids

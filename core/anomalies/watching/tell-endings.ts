@@ -1,5 +1,6 @@
 import type { EventPublisher } from '../../shared/messaging.ts';
 import type { Telemetry } from '../../shared/telemetry.ts';
+import { DAY_SECONDS } from '../../shared/time.ts';
 import type { EndedEpisode } from '../engine/episode.ts';
 import { LONGEST_EPISODE_SECONDS } from '../engine/episode.ts';
 import type { AnomalyStore } from '../ports.ts';
@@ -13,7 +14,7 @@ export interface TellEndingsDeps {
 }
 
 /** Nothing that is told late comes later: records wait in the stream for a day at most. */
-const LATEST_SECONDS = 86_400;
+const LATEST_SECONDS = DAY_SECONDS;
 /** Of anomalies older than this no end is owed: what is learned of them is history. */
 const NEWS_SECONDS = LONGEST_EPISODE_SECONDS + LATEST_SECONDS;
 

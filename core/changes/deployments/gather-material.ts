@@ -11,7 +11,7 @@ import { historyOf } from '../../metrics/blocks/block-history.ts';
 import type { BlockStore, TargetRegistry } from '../../metrics/ports.ts';
 import type { Target } from '../../metrics/targets/target.ts';
 import { InvalidInputError } from '../../shared/errors.ts';
-import { hourOf } from '../../shared/time.ts';
+import { HOUR_SECONDS, hourOf } from '../../shared/time.ts';
 import type { ChangeRecord } from '../change.ts';
 import type { DeploymentStore } from '../ports.ts';
 import type { DeployWindow } from './health/deploy-effect.ts';
@@ -42,7 +42,7 @@ const READS_AT_ONCE = 4;
 /** Targets among which peers are looked for, and anomalies read. */
 const MOST_LISTED = 200;
 /** Targets deployed so near in time are no control group. */
-const DEPLOYED_NEAR_SECONDS = 2 * 3600;
+const DEPLOYED_NEAR_SECONDS = 2 * HOUR_SECONDS;
 
 const materialOf = async (
   { blocks, forecasts }: GatherDeps,

@@ -1,10 +1,11 @@
+import { HOUR_SECONDS } from '../../shared/time.ts';
 import type { ChangeRecord } from '../change.ts';
 import { CHANGES_SOURCE, type ChangesEvent } from '../events.ts';
 
 const iso = (epochSeconds: number): string => new Date(epochSeconds * 1000).toISOString();
 
 /** After that the world has moved on, and the deployment with it. */
-const GOOD_FOR_SECONDS = 4 * 3600;
+const GOOD_FOR_SECONDS = 4 * HOUR_SECONDS;
 const MOST_EVIDENCE = 5;
 
 /** The proposal to take a change back, as of `now` (epoch seconds). Surer the lower the score and the more data behind it. */

@@ -3,6 +3,7 @@ import type { SignalSender } from '../../incidents/ports.ts';
 import { contentHash } from '../../shared/content-hash.ts';
 import { ConflictError, InvalidInputError } from '../../shared/errors.ts';
 import type { WorkflowStarter } from '../../shared/messaging.ts';
+import { DAY_SECONDS } from '../../shared/time.ts';
 import type { ChangeKind, ChangeRecord } from '../change.ts';
 import type { DeploymentStore } from '../ports.ts';
 import { type AssessDeps, assessPlan, type DescribedPlan } from '../risk/assess-plan.ts';
@@ -28,7 +29,7 @@ export interface ReportedChange {
 }
 
 /** Longer ago, what was expected without it can no longer be told from what followed. */
-const WATCHED_WITHIN_SECONDS = 86_400;
+const WATCHED_WITHIN_SECONDS = DAY_SECONDS;
 /** How far clocks may differ. */
 const MOST_AHEAD_SECONDS = 300;
 

@@ -3,6 +3,7 @@
 import type { DependencyGraph } from '../../incidents/topology/dependency-graph.ts';
 import type { Target } from '../../metrics/targets/target.ts';
 import { contentHash } from '../../shared/content-hash.ts';
+import { HOUR_SECONDS } from '../../shared/time.ts';
 
 export interface WatchScope {
   readonly callers: readonly string[];
@@ -15,7 +16,7 @@ const MOST_NEIGHBOURS = 4;
 const MOST_PEERS = 5;
 const REACH_CALLS = 3;
 /** Peers that have sent nothing for so long tell nothing. */
-const QUIET_SECONDS = 3600;
+const QUIET_SECONDS = HOUR_SECONDS;
 
 const neighbours = (graph: DependencyGraph, targetId: string, way: 'callers' | 'callees'): string[] =>
   graph.edges

@@ -1,4 +1,6 @@
 import type { RegularSeries } from '../../metrics/series/metric-series.ts';
+import { sum } from '../../shared/maths/averages.ts';
+import { HOUR_SECONDS } from '../../shared/time.ts';
 import type { Forecast } from '../engine/forecast.ts';
 import type { BreachRisk, Severity } from './breach-risk.ts';
 import { calibrate } from './calibration.ts';
@@ -6,7 +8,7 @@ import { exceedanceByStep } from './exceedance.ts';
 import { type ExceedanceHistory, exceedanceHistory } from './exceedance-history.ts';
 import type { ResolvedThreshold } from './threshold.ts';
 
-const CRITICAL_WITHIN_SECONDS = 3600;
+const CRITICAL_WITHIN_SECONDS = HOUR_SECONDS;
 const LIKELY = 0.5;
 /** Excursions counted as seen even where there were none: nothing is impossible because it is new. */
 const PRIOR_EXCURSIONS = 0.5;
@@ -15,8 +17,6 @@ export interface BreachOptions {
   /** Only excursions of at least so many consecutive steps count as a breach. Default 1. */
   readonly persistenceSteps?: number;
 }
-
-const sum = (values: Float64Array): number => values.reduce((total, value) => total + value, 0);
 
 /** Probability of an excursion within `horizon` steps at the rate of the past (Poisson clumping, Aldous 1989). */
 export const impliedByHistory = (past: ExceedanceHistory, horizon: number): number =>

@@ -1,5 +1,6 @@
 import type { RegularSeries } from '../../metrics/series/metric-series.ts';
 import { InvalidInputError } from '../../shared/errors.ts';
+import { sortedQuantile } from '../../shared/maths/order-statistics.ts';
 import type { Threshold } from '../../shared/threshold.ts';
 import type { ResolvedThreshold } from './threshold.ts';
 
@@ -10,11 +11,7 @@ const historicalLimit = (history: RegularSeries, quantile: number): number => {
       field: 'history',
     });
   }
-  const position = Math.min(1, Math.max(0, quantile)) * (observed.length - 1);
-  const below = Math.floor(position);
-  const low = observed[below]!;
-  const high = observed[Math.min(observed.length - 1, below + 1)]!;
-  return low + (position - below) * (high - low);
+  return sortedQuantile(observed, Math.min(1, Math.max(0, quantile)));
 };
 
 /**

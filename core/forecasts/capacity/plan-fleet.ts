@@ -1,5 +1,6 @@
 import { type PricedLine, priceLines, totalOf } from '../../platform/billing/cost-lines.ts';
 import { HOURS_PER_MONTH, readUnits, writeUnits } from '../../platform/billing/units.ts';
+import { HOUR_SECONDS } from '../../shared/time.ts';
 import { DEFAULT_BUDGET, planBatches } from '../runs/plan-batches.ts';
 import { HISTORY_SECONDS } from '../runs/prepare-series.ts';
 import { type ForecastLoad, forecastUsage } from './forecast-run-cost.ts';
@@ -90,7 +91,7 @@ const cutOf = ({ targets, seriesPerTarget }: FleetToPlan) => {
 const loadOf = (fleet: FleetToPlan, figures: ForecastingFigures, batches: number): ForecastLoad => {
   const { targets, seriesPerTarget, cadenceMinutes } = fleet;
   const { forecast, archive, state, hourBlock } = figures.bytesPerSeries;
-  const hours = HISTORY_SECONDS / 3600;
+  const hours = HISTORY_SECONDS / HOUR_SECONDS;
   return {
     ...{ targets, seriesPerTarget, batches, cadenceMinutes },
     msPerSeries: lambdaMsPerSeries(figures, cadenceMinutes),

@@ -1,3 +1,4 @@
+import { DAY_SECONDS, HOUR_SECONDS } from '../../shared/time.ts';
 import { horizonBlocks, testLeads } from './horizon-blocks.ts';
 import type { SeriesView } from './series-view.ts';
 import type { EngineSettings } from './settings.ts';
@@ -38,12 +39,12 @@ const spreadOrigins = (n: number, first: number, most: number, period: number): 
 
 /** Recent origins and those at the same time of day as the forecast count more. */
 const originWeight = (view: SeriesView, origin: number, settings: EngineSettings): number => {
-  const day = 86_400 / view.stepSeconds;
+  const day = DAY_SECONDS / view.stepSeconds;
   const age = view.n - origin;
   const recency = 0.5 ** (age / view.period / settings.halfLifeSeasons);
   if (day < 3) return recency;
   const phase = age % day;
-  const hoursApart = (Math.min(phase, day - phase) * view.stepSeconds) / 3600;
+  const hoursApart = (Math.min(phase, day - phase) * view.stepSeconds) / HOUR_SECONDS;
   const { extra, hours } = settings.sameTimeOfDay;
   return recency * (1 + extra * Math.exp(-((hoursApart / hours) ** 2)));
 };

@@ -1,3 +1,5 @@
+import { mean } from '../../shared/maths/averages.ts';
+import { WEEK_SECONDS } from '../../shared/time.ts';
 import { autocovariance } from './autoregression.ts';
 
 /** Points that the first, coarse search works on. */
@@ -22,8 +24,8 @@ const coarsen = (y: Float64Array, block: number): Float64Array =>
 /** Takes the mean of each phase of a season out, so that what remains repeats at another period. */
 const removeSeason = (y: Float64Array, period: number): Float64Array => {
   if (y.length < 2 * period) {
-    const mean = y.reduce((sum, value) => sum + value, 0) / y.length;
-    return y.map((value) => value - mean);
+    const level = mean(y);
+    return y.map((value) => value - level);
   }
   const sums = new Float64Array(period);
   const counts = new Float64Array(period);
@@ -79,7 +81,7 @@ export const detectPeriod = (y: Float64Array, mainPeriod: number): number | null
 
 /** Seasons besides the main one that are worth trying: the week, where a day is the main season, and a detected one. */
 export const otherPeriods = (y: Float64Array, stepSeconds: number, mainPeriod: number): number[] => {
-  const week = Math.round(604_800 / stepSeconds);
+  const week = Math.round(WEEK_SECONDS / stepSeconds);
   const periods = week > mainPeriod && y.length >= 2 * week ? [week] : [];
   const detected = detectPeriod(y, mainPeriod);
   return detected === null || isKin(detected, week) ? periods : [...periods, detected];

@@ -48,7 +48,7 @@ export const rankScores = ({ sorted, rank }: RankOrder): RankScores => {
     byRank.fill(normalQuantile((i + end) / 2 / n), i, end);
     i = end;
   }
-  const table = NORMAL_CDF.map((p) => sortedQuantile(sorted, n, p));
+  const table = NORMAL_CDF.map((p) => sortedQuantile(sorted, p));
   return {
     scores: Float64Array.from(rank, (r) => byRank[r]!),
     table,

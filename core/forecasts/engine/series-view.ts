@@ -1,4 +1,6 @@
 import type { RegularSeries } from '../../metrics/series/metric-series.ts';
+import { upperMedian } from '../../shared/maths/averages.ts';
+import { DAY_SECONDS, WEEK_SECONDS } from '../../shared/time.ts';
 import { fillMissing } from './missing-values.ts';
 
 /** A history prepared for the candidates: filled, centred and scaled, with running sums. */
@@ -21,8 +23,7 @@ export interface SeriesView {
 
 /** Centre (median) and scale (mean absolute deviation from it) that make the engine equivariant. */
 const standardise = (filled: Float64Array): { centre: number; scale: number } => {
-  const sorted = Float64Array.from(filled).sort();
-  const centre = sorted[sorted.length >> 1] ?? 0;
+  const centre = upperMedian(filled);
   let total = 0;
   for (const value of filled) total += Math.abs(value - centre) / filled.length;
   return { centre, scale: total > 0 ? total : 1 };
@@ -37,8 +38,8 @@ export const runningSums = (y: Float64Array): Float64Array => {
 
 /** Steps in the main calendar season: a day, or a week for steps of half a day and more. */
 export const mainPeriod = (stepSeconds: number): number => {
-  const day = Math.round(86_400 / stepSeconds);
-  return day >= 3 ? day : Math.max(2, Math.round(604_800 / stepSeconds));
+  const day = Math.round(DAY_SECONDS / stepSeconds);
+  return day >= 3 ? day : Math.max(2, Math.round(WEEK_SECONDS / stepSeconds));
 };
 
 const missingMask = (values: Float64Array): Uint8Array | null =>

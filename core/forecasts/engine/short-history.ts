@@ -1,3 +1,4 @@
+import { median } from '../../shared/maths/averages.ts';
 import { normalQuantile } from '../../shared/maths/normal-quantile.ts';
 
 /** Fewer observed points than this and no backtest is possible. */
@@ -22,8 +23,7 @@ export const forecastShortHistory = (
   levels: readonly number[],
 ): Float64Array[] => {
   const observed = [...values].filter(Number.isFinite);
-  const sorted = [...observed].sort((a, b) => a - b);
-  const centre = sorted[sorted.length >> 1]! / 2 + sorted[(sorted.length - 1) >> 1]! / 2;
+  const centre = median(observed);
   const spread = Math.max(typicalChange(observed), PRIOR_RELATIVE_SPREAD * meanAbsolute(observed)) || 1;
   return levels.map((level) =>
     Float64Array.from(

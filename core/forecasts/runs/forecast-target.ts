@@ -5,6 +5,7 @@ import type { Target } from '../../metrics/targets/target.ts';
 import { breachThresholdOf } from '../../platform/settings/apply-settings.ts';
 import { NO_SETTINGS, type Settings } from '../../platform/settings/settings.ts';
 import { ForestallError } from '../../shared/errors.ts';
+import { DAY_SECONDS, HOUR_SECONDS } from '../../shared/time.ts';
 import { assessBreach } from '../breach/assess-breach.ts';
 import { resolveThreshold } from '../breach/resolve-threshold.ts';
 import type { ResolvedThreshold } from '../breach/threshold.ts';
@@ -61,7 +62,7 @@ interface SeriesOutcome {
  * Seconds of values without which nothing is said of a breach. A limit learned from a few values would be crossed by
  * the next one; and the wide band of a series that is minutes old reaches every limit.
  */
-const LEAST_SECONDS = { historical: 86_400, fixed: 3600 } as const;
+const LEAST_SECONDS = { historical: DAY_SECONDS, fixed: HOUR_SECONDS } as const;
 
 const isLongEnough = ({ values, stepSeconds }: RegularSeries, leastSeconds: number): boolean => {
   let observed = 0;

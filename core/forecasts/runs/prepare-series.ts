@@ -2,12 +2,13 @@ import type { History } from '../../metrics/blocks/block-history.ts';
 import type { MetricKind, RegularSeries } from '../../metrics/series/metric-series.ts';
 import { regularise } from '../../metrics/series/regularise.ts';
 import { InvalidInputError } from '../../shared/errors.ts';
+import { DAY_SECONDS, HOUR_SECONDS } from '../../shared/time.ts';
 import type { Forecast } from '../engine/forecast.ts';
 
 /** How far ahead forecasts reach, from now. */
-export const HORIZON_SECONDS = 8 * 3600;
+export const HORIZON_SECONDS = 8 * HOUR_SECONDS;
 /** How much history a forecast reads. */
-export const HISTORY_SECONDS = 14 * 86_400;
+export const HISTORY_SECONDS = 14 * DAY_SECONDS;
 /** Finer series are averaged (deltas: summed) to this step: 96 of them make the horizon. */
 export const FINEST_STEP_SECONDS = 300;
 

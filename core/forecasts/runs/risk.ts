@@ -1,7 +1,8 @@
+import { HOUR_SECONDS } from '../../shared/time.ts';
 import type { BreachRisk } from '../breach/breach-risk.ts';
 
 /** A breach that is this much further away counts half. */
-const HALVING_SECONDS = 4 * 3600;
+const HALVING_SECONDS = 4 * HOUR_SECONDS;
 
 /**
  * One number to rank predicted breaches by, 0 (none) to 100 (certain and now): 100 P(breach) 2^(-median time to impact

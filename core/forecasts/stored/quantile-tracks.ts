@@ -7,6 +7,7 @@
 
 import type { ByteReader, ByteWriter } from '../../shared/byte-buffer.ts';
 import { InvalidInputError } from '../../shared/errors.ts';
+import { upperMedian } from '../../shared/maths/averages.ts';
 
 const STEPS_PER_BAND = 512;
 /** Beyond this many steps the counts would take more room than the values themselves. */
@@ -51,11 +52,7 @@ const checkOrder = (quantiles: readonly Float64Array[]): void => {
 
 const typicalBand = (quantiles: readonly Float64Array[]): number => {
   const lowest = quantiles[0]!;
-  const bands = quantiles
-    .at(-1)!
-    .map((value, h) => value - lowest[h]!)
-    .sort();
-  return bands[bands.length >> 1] ?? 0;
+  return upperMedian(quantiles.at(-1)!.map((value, h) => value - lowest[h]!));
 };
 
 /**

@@ -1,4 +1,5 @@
 import type { RegularSeries } from '../../metrics/series/metric-series.ts';
+import { mean, median } from '../../shared/maths/averages.ts';
 import { DAY_SECONDS } from '../../shared/time.ts';
 
 /** Share of a day's steps that must be observed for it to count. */
@@ -15,10 +16,8 @@ export interface DayBlock {
 }
 
 const blockOf = (observed: Float64Array, age: number, perDay: number): DayBlock => {
-  const sorted = observed.slice().sort();
-  const mean = observed.reduce((sum, value) => sum + value, 0) / observed.length;
-  const median = (sorted[(sorted.length - 1) >> 1]! + sorted[sorted.length >> 1]!) / 2;
-  return { age, median, mean, total: mean * perDay };
+  const ownMean = mean(observed);
+  return { age, median: median(observed), mean: ownMean, total: ownMean * perDay };
 };
 
 /** Cuts a series into whole days, oldest first; days with under half their steps observed are left out. */

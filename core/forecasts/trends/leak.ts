@@ -1,4 +1,5 @@
 import type { RegularSeries } from '../../metrics/series/metric-series.ts';
+import { median } from '../../shared/maths/averages.ts';
 import { HOUR_SECONDS } from '../../shared/time.ts';
 import { robustSlope } from './robust-slope.ts';
 
@@ -39,11 +40,6 @@ const stretchesOf = (uptime: Float64Array, length: number): Stretch[] => {
     if (Number.isFinite(uptime[i])) before = uptime[i]!;
   }
   return [...stretches, { from, to: length }];
-};
-
-const median = (values: readonly number[]): number => {
-  const sorted = [...values].sort((a, b) => a - b);
-  return (sorted[(sorted.length - 1) >> 1]! + sorted[sorted.length >> 1]!) / 2;
 };
 
 /** Medians of up to 24 blocks of a stretch against hours since its start. */

@@ -1,3 +1,5 @@
+import { DAY_SECONDS } from '../../shared/time.ts';
+
 /** One failure of a service: epoch seconds of its start, and how long it was down. */
 export interface Failure {
   readonly at: number;
@@ -31,7 +33,7 @@ export const forecastReliability = (
   failures: readonly Failure[],
   observed: ObservedSpan,
   horizonSeconds: number,
-  halfLifeSeconds = 30 * 86_400,
+  halfLifeSeconds = 30 * DAY_SECONDS,
 ): ReliabilityForecast => {
   const weightAt = (at: number) => 0.5 ** ((observed.to - at) / halfLifeSeconds);
   const inside = failures.filter(({ at }) => at >= observed.from && at < observed.to);

@@ -1,3 +1,5 @@
+import { median, medianOfSorted } from '../../shared/maths/averages.ts';
+
 /** A straight line through points, robust to a third of them being outliers, with a 95 % interval of its slope. */
 export interface RobustSlope {
   /** Change of y per unit of x. */
@@ -8,11 +10,6 @@ export interface RobustSlope {
   /** Whether the interval leaves out zero. */
   readonly significant: boolean;
 }
-
-const medianOf = (sorted: readonly number[]): number =>
-  (sorted[(sorted.length - 1) >> 1]! + sorted[sorted.length >> 1]!) / 2;
-
-const ascending = (values: readonly number[]): number[] => [...values].sort((a, b) => a - b);
 
 /** Half-width, in ranks of the pairwise slopes, of Sen's 95 % interval (Kendall's variance without ties). */
 const rankHalfWidth = (n: number): number => 1.96 * Math.sqrt((n * (n - 1) * (2 * n + 5)) / 18);
@@ -29,11 +26,11 @@ export const robustSlope = (x: readonly number[], y: readonly number[]): RobustS
     }
   }
   if (new Set(x).size < 3) return null;
-  const sorted = ascending(slopes);
+  const sorted = slopes.sort((a, b) => a - b);
   const half = rankHalfWidth(x.length) / 2;
   const at = (rank: number) => sorted[Math.min(sorted.length - 1, Math.max(0, Math.round(rank)))]!;
-  const slope = medianOf(sorted);
+  const slope = medianOfSorted(sorted);
   const [low, high] = [at(sorted.length / 2 - half - 1), at(sorted.length / 2 + half)];
-  const intercept = medianOf(ascending(y.map((value, i) => value - slope * x[i]!)));
+  const intercept = median(y.map((value, i) => value - slope * x[i]!));
   return { slope, low, high, intercept, significant: low > 0 || high < 0 };
 };

@@ -1,4 +1,5 @@
 import type { RegularSeries } from '../../metrics/series/metric-series.ts';
+import { median } from '../../shared/maths/averages.ts';
 import { DAY_SECONDS } from '../../shared/time.ts';
 import { dailyTotals } from './business-forecast.ts';
 
@@ -16,11 +17,6 @@ const FEWEST_SEEN = 3;
 const NOTABLE = 0.25;
 /** Share of its occurrences that must lie on the same side. */
 const SAME_SIDE = 0.8;
-
-const median = (values: readonly number[]): number => {
-  const sorted = [...values].sort((a, b) => a - b);
-  return (sorted[(sorted.length - 1) >> 1]! + sorted[sorted.length >> 1]!) / 2;
-};
 
 const eventsOf = (
   kind: SeasonalEvent['kind'],

@@ -1,3 +1,4 @@
+import { mean } from '../../shared/maths/averages.ts';
 import { carriedShares } from './carried-share.ts';
 import type { IncidentCase } from './incident-case.ts';
 import { type NodeRise, nodeRise } from './node-rise.ts';
@@ -15,8 +16,6 @@ export interface CorrelationBlame {
 }
 
 const LATE_WEIGHT = 0.5;
-
-const mean = (values: Float64Array): number => values.reduce((sum, value) => sum + value, 0) / values.length;
 
 const correlate = (a: Float64Array, b: Float64Array): number => {
   const [meanA, meanB] = [mean(a), mean(b)];

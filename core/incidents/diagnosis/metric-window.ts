@@ -1,4 +1,5 @@
 import { InvalidInputError } from '../../shared/errors.ts';
+import { upperMedian } from '../../shared/maths/averages.ts';
 
 /** Request metrics of one node, one value a row; a missing value is NaN, a metric that was never sent is null. */
 export interface NodeMetrics {
@@ -49,8 +50,8 @@ const nodeMetrics = (columns: readonly MetricColumn[], order: readonly number[])
 };
 
 const medianStep = (timestamps: Float64Array): number => {
-  const steps = Array.from(timestamps.subarray(1), (time, i) => time - timestamps[i]!).sort((a, b) => a - b);
-  return steps[steps.length >> 1] ?? 300;
+  const steps = timestamps.slice(1).map((time, i) => time - timestamps[i]!);
+  return steps.length === 0 ? 300 : upperMedian(steps);
 };
 
 /**

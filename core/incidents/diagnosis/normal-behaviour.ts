@@ -1,3 +1,4 @@
+import { sortedQuantile } from '../../shared/maths/order-statistics.ts';
 import type { DiagnosisTarget } from './files/target-json.ts';
 import type { NodeMetrics } from './metric-window.ts';
 
@@ -19,14 +20,6 @@ export interface NormalBehaviour {
 export const badness = (metrics: NodeMetrics, metric: DiagnosisTarget['metric']): Float64Array | null => {
   if (metric === 'latency') return metrics.latency;
   return metrics.availability?.map((percent) => 1 - percent / 100) ?? null;
-};
-
-/** Linear-interpolated quantile of values in ascending order (type 7 of Hyndman and Fan 1996). */
-export const sortedQuantile = (sorted: Float64Array, probability: number): number => {
-  const at = (sorted.length - 1) * probability;
-  const low = sorted[Math.floor(at)] ?? Number.NaN;
-  const high = sorted[Math.ceil(at)] ?? low;
-  return low + (high - low) * (at - Math.floor(at));
 };
 
 /** Standard deviation of values in ascending order, from the range that holds the middle 90 % of them. */

@@ -1,3 +1,5 @@
+import { DAY_SECONDS, HOUR_SECONDS } from '../../shared/time.ts';
+
 /** Something that was deliberately changed: a deployment, a setting, infrastructure. `at` in epoch seconds. */
 export interface RecentChange {
   readonly node: string;
@@ -13,8 +15,8 @@ export interface ChangeEvidence {
   readonly closeness: number;
 }
 
-const HALF_LIFE_SECONDS = 3600;
-const LOOK_BACK_SECONDS = 24 * 3600;
+const HALF_LIFE_SECONDS = HOUR_SECONDS;
+const LOOK_BACK_SECONDS = DAY_SECONDS;
 /** A change may have been stamped, or taken effect, shortly after the first bad values. */
 const GRACE_SECONDS = 300;
 

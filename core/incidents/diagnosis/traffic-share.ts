@@ -1,3 +1,5 @@
+import { sum } from '../../shared/maths/averages.ts';
+
 /** Fewer rows than this say nothing about how traffic divides. */
 export const MIN_NORMAL_ROWS = 20;
 /** Callers whose traffic rises and falls together converge slowly; sweeps are cheap, as there are few callers. */
@@ -32,15 +34,13 @@ export const nonNegativeLeastSquares = (columns: readonly Float64Array[], y: Flo
   return solution;
 };
 
-const total = (values: Float64Array): number => values.reduce((sum, value) => sum + value, 0);
-
 const divide = (parts: readonly number[]): number[] => {
-  const sum = parts.reduce((a, b) => a + b, 0);
-  return sum > 0 ? parts.map((part) => part / sum) : parts.map(() => 1 / parts.length);
+  const total = sum(parts);
+  return total > 0 ? parts.map((part) => part / total) : parts.map(() => 1 / parts.length);
 };
 
 /** Parts of a callee's traffic if all its callers call alike: by their own volume. Sums to 1. */
-export const sharesByVolume = (callers: readonly Float64Array[]): number[] => divide(callers.map(total));
+export const sharesByVolume = (callers: readonly Float64Array[]): number[] => divide(callers.map(sum));
 
 /** Request counts of a callee and its callers on rows to learn from, and the callers' on rows to apply that to. */
 export interface SharedTraffic {
@@ -55,5 +55,5 @@ export interface SharedTraffic {
  */
 export const learnedShares = ({ learnCallers, learnCallee, callers }: SharedTraffic): number[] => {
   const perRequest = nonNegativeLeastSquares(learnCallers, learnCallee);
-  return divide(callers.map((requests, j) => perRequest[j]! * total(requests)));
+  return divide(callers.map((requests, j) => perRequest[j]! * sum(requests)));
 };

@@ -2,7 +2,7 @@ import { type History, historyOf } from '../../metrics/blocks/block-history.ts';
 import type { BlockStore, TargetRegistry } from '../../metrics/ports.ts';
 import { InvalidInputError } from '../../shared/errors.ts';
 import type { Telemetry } from '../../shared/telemetry.ts';
-import { hourOf } from '../../shared/time.ts';
+import { DAY_SECONDS, HOUR_SECONDS, hourOf } from '../../shared/time.ts';
 import { currentGraph } from '../grouping/fold-tenant.ts';
 import { type Incident, targetsOf } from '../incident.ts';
 import type { CauseStore, ChangeStore, GraphStore, IncidentStore, StoredIncident } from '../ports.ts';
@@ -32,12 +32,12 @@ export interface Diagnosing {
 }
 
 const READS_AT_ONCE = 8;
-const KEPT_SECONDS = 400 * 86_400;
+const KEPT_SECONDS = 400 * DAY_SECONDS;
 const PAST_INCIDENTS = 200;
 /** The window, a day of normal operation before it, and hours for coarse steps. */
-const HISTORY_SECONDS = 30 * 3600;
-const AFTER_SECONDS = 24 * 3600;
-const CHANGES_BEFORE_SECONDS = 86_400;
+const HISTORY_SECONDS = 30 * HOUR_SECONDS;
+const AFTER_SECONDS = DAY_SECONDS;
+const CHANGES_BEFORE_SECONDS = DAY_SECONDS;
 /** Without a graph, so many other targets are compared in time. */
 const MOST_UNLINKED = 40;
 

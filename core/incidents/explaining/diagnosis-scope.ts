@@ -1,5 +1,6 @@
 import type { History } from '../../metrics/blocks/block-history.ts';
 import { detectStep } from '../../metrics/series/detect-step.ts';
+import { DAY_SECONDS, HOUR_SECONDS } from '../../shared/time.ts';
 import { type CallGraph, callDistances, type IndexedGraph, indexGraph } from '../diagnosis/call-graph.ts';
 import type { Incident, IncidentMember } from '../incident.ts';
 import { targetsOf } from '../incident.ts';
@@ -10,10 +11,10 @@ export const MOST_TARGETS = 60;
 const CALLER_HOPS = 2;
 const MIN_ROWS_BEFORE = 12;
 const MOST_ROWS_AFTER = 24;
-const BEFORE_SECONDS = 3600;
-const AFTER_SECONDS = 2 * 3600;
+const BEFORE_SECONDS = HOUR_SECONDS;
+const AFTER_SECONDS = 2 * HOUR_SECONDS;
 /** How much before the window counts as normal operation. */
-const NORMAL_SECONDS = 86_400;
+const NORMAL_SECONDS = DAY_SECONDS;
 
 /** Metric or alarm name of a member: the last part of its key. */
 export const subjectOf = ({ key }: IncidentMember): string => {

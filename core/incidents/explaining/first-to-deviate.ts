@@ -1,7 +1,7 @@
 /** Ranks causes from any metrics at all, where no target of the incident reports latency or failures. */
 
 import { type MetricAspect, meaningOf } from '../../metrics/meaning/metric-meaning.ts';
-import { sortedQuantile } from '../diagnosis/normal-behaviour.ts';
+import { sortedQuantile } from '../../shared/maths/order-statistics.ts';
 import type { Incident } from '../incident.ts';
 import { type DiagnosisRows, subjectOf } from './diagnosis-scope.ts';
 import { type RowGrid, type TargetHistory, toRows } from './node-metrics.ts';

@@ -1,10 +1,11 @@
 /** What to do about a cause, in words, from fixed templates. Nothing here acts. */
 
 import type { MetricAspect } from '../../metrics/meaning/metric-meaning.ts';
+import { HOUR_SECONDS } from '../../shared/time.ts';
 import type { RankedCause } from '../diagnosis/diagnose.ts';
 
 /** A change counts as near the onset when it was made at most this long before it. */
-const NEAR_SECONDS = 4 * 3600;
+const NEAR_SECONDS = 4 * HOUR_SECONDS;
 
 const EXHAUSTED: Readonly<Partial<Record<MetricAspect, string>>> = {
   cpu: 'its CPU is unusually busy: add capacity, or limit what loads it',

@@ -1,3 +1,4 @@
+import { DAY_SECONDS, HOUR_SECONDS } from '../../shared/time.ts';
 import type { ChangeSignal } from '../signal.ts';
 
 /** Times that decide what belongs together, in seconds. */
@@ -23,11 +24,11 @@ export interface FoldPolicy {
 export const DEFAULT_POLICY: FoldPolicy = {
   windowSeconds: 900,
   dedupTtlSeconds: 1800,
-  changeLookBackSeconds: 4 * 3600,
-  reopenWindowSeconds: 6 * 3600,
+  changeLookBackSeconds: 4 * HOUR_SECONDS,
+  reopenWindowSeconds: 6 * HOUR_SECONDS,
   quietSeconds: 900,
   activeSeconds: 1800,
-  longestSeconds: 86_400,
+  longestSeconds: DAY_SECONDS,
   coincidenceSeconds: 300,
 };
 

@@ -1,3 +1,4 @@
+import { HOUR_SECONDS } from '../../shared/time.ts';
 import type { UpdateReason } from '../events.ts';
 import { type Incident, isOngoing } from '../incident.ts';
 import { announceIncident, joinPending } from '../lifecycle/announce-incident.ts';
@@ -10,7 +11,7 @@ export const SETTLE_SECONDS = 900;
 /** Looks nearer to each other than this are one. */
 const SETTLE_GRAIN_SECONDS = 60;
 /** Signals may arrive this much late and still find the incident they reopen. */
-const LATE_SECONDS = 3600;
+const LATE_SECONDS = HOUR_SECONDS;
 
 /** One incident before and after a step, and what happened to it. */
 export interface IncidentChange {

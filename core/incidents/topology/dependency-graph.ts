@@ -1,4 +1,5 @@
 import { contentHash } from '../../shared/content-hash.ts';
+import { DAY_SECONDS } from '../../shared/time.ts';
 import type { CallGraph } from '../diagnosis/call-graph.ts';
 import { type DependencyEdge, EDGE_SOURCES } from './dependency-edge.ts';
 
@@ -28,7 +29,7 @@ export interface GraphSources {
   readonly maxAgeSeconds?: number;
 }
 
-const TWO_WEEKS = 14 * 86_400;
+const TWO_WEEKS = 14 * DAY_SECONDS;
 const SEPARATOR = '\n';
 
 const pairKey = (edge: { readonly caller: string; readonly callee: string }): string =>

@@ -15,8 +15,8 @@ export const sortInPlace = (values: Float64Array, count: number): void => {
   }
 };
 
-/** Quantile of sorted values by linear interpolation (type 7 of Hyndman & Fan 1996). */
-export const sortedQuantile = (sorted: Float64Array, count: number, level: number): number => {
+/** Quantile of the first `count` values, ascending, by linear interpolation (type 7 of Hyndman & Fan 1996); NaN for none. */
+export const sortedQuantile = (sorted: Float64Array, level: number, count = sorted.length): number => {
   const position = level * (count - 1);
   const below = Math.floor(position);
   const above = Math.min(count - 1, below + 1);

@@ -18,7 +18,7 @@ import { TenantId } from '../../../core/shared/identifiers.ts';
 import { inParallel } from '../../../core/shared/in-parallel.ts';
 import { objectKeys } from '../../../core/shared/keys.ts';
 import type { EventPublisher } from '../../../core/shared/messaging.ts';
-import { hourOf } from '../../../core/shared/time.ts';
+import { DAY_SECONDS, hourOf } from '../../../core/shared/time.ts';
 import { parseInput } from '../../runtime/parse-input.ts';
 import { keepStates, resumeBatch, type StateDeps } from './kept-states.ts';
 
@@ -45,7 +45,7 @@ type Input = z.infer<typeof Input>;
 /** Targets whose history may be in memory at once: one being forecast, the others being read or written. */
 const TARGETS_AT_ONCE = 3;
 /** A forecast is of no use once the time it is about has passed. */
-const FORECAST_KEPT_SECONDS = 86_400;
+const FORECAST_KEPT_SECONDS = DAY_SECONDS;
 
 const nothingFor = (target: Pick<Target, 'tenantId' | 'targetId'>, task: ForecastTask, reason: string) => {
   const { tenantId, targetId } = target;

@@ -6,6 +6,7 @@ import type { TargetRegistry } from '../../../core/metrics/ports.ts';
 import type { Target } from '../../../core/metrics/targets/target.ts';
 import { inParallel } from '../../../core/shared/in-parallel.ts';
 import type { Telemetry } from '../../../core/shared/telemetry.ts';
+import { DAY_SECONDS } from '../../../core/shared/time.ts';
 import { parseInput } from '../../runtime/parse-input.ts';
 
 export interface Deps {
@@ -19,7 +20,7 @@ export interface Deps {
  * Targets silent for longer are taken as gone. Those silent for less than this but more than the horizon are planned
  * and then reported as failures, so that somebody notices.
  */
-export const ACTIVE_SECONDS = 3 * 86_400;
+export const ACTIVE_SECONDS = 3 * DAY_SECONDS;
 const PAGE = 500;
 const PARALLEL_WRITES = 20;
 

@@ -6,6 +6,7 @@ import { executionNameOf, runIdOf, runRequestedAt } from '../../../core/forecast
 import { newRun } from '../../../core/forecasts/runs/sum-results.ts';
 import type { WorkflowStarter } from '../../../core/shared/messaging.ts';
 import type { Telemetry } from '../../../core/shared/telemetry.ts';
+import { DAY_SECONDS } from '../../../core/shared/time.ts';
 import type { Caller, RequestHeaders } from '../../runtime/authenticate.ts';
 import { readHttpRequest } from '../../runtime/http-request.ts';
 import { problem } from '../../runtime/problem.ts';
@@ -21,7 +22,7 @@ export interface Deps {
 }
 
 /** How long an idempotency key stands for the same run. */
-const CLAIM_SECONDS = 86_400;
+const CLAIM_SECONDS = DAY_SECONDS;
 
 /** Without a key, requests of one minute ask for one run: nobody needs two forecasts of the same minute. */
 const keyOf = (headers: RequestHeaders, now: number): string => {

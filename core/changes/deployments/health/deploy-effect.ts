@@ -7,7 +7,7 @@
 
 import type { RegularSeries } from '../../../metrics/series/metric-series.ts';
 import { sortedQuantile, sortInPlace } from '../../../shared/maths/order-statistics.ts';
-import { DAY_SECONDS } from '../../../shared/time.ts';
+import { DAY_SECONDS, HOUR_SECONDS } from '../../../shared/time.ts';
 
 /** The moment of a deployment and the part after it that is looked at; all epoch seconds. */
 export interface DeployWindow {
@@ -42,7 +42,7 @@ export interface Foretold {
   ): { readonly median: number; readonly spread: number } | undefined;
 }
 
-const BEFORE_SECONDS = 3600;
+const BEFORE_SECONDS = HOUR_SECONDS;
 const PLACEBO_SECONDS = 1800;
 const HALF_HOURS = 48;
 const FEWEST_PLACEBOS = 12;
@@ -53,9 +53,6 @@ const SIGMA_AT_90 = 1.6449;
 const SIGMA_AT_50 = 0.6745;
 /** Moves below this share of the usual level are never called large; of percentages `smallest` says it. */
 const SMALLEST_SHARE = 0.03;
-
-const quantileOf = (ascending: Float64Array, level: number): number =>
-  sortedQuantile(ascending, ascending.length, level);
 
 /** Median of what is there of a window (from exclusive, until inclusive); undefined where too little is. */
 const windowMedian = (
@@ -74,7 +71,7 @@ const windowMedian = (
   }
   if (points < Math.max(1, wanted * PRESENT_SHARE)) return undefined;
   sortInPlace(there, points);
-  return { median: sortedQuantile(there, points, 0.5), points };
+  return { median: sortedQuantile(there, 0.5, points), points };
 };
 
 interface Move {
@@ -109,14 +106,14 @@ const usualMoves = (moves: readonly Move[]): Float64Array => {
     for (const near of [slot - 1, slot, slot + 1]) bySlot[(near + HALF_HOURS) % HALF_HOURS]!.push(size);
   }
   return Float64Array.from(bySlot, (sizes) =>
-    sizes.length < 3 ? 0 : quantileOf(Float64Array.from(sizes).sort(), 0.5),
+    sizes.length < 3 ? 0 : sortedQuantile(Float64Array.from(sizes).sort(), 0.5),
   );
 };
 
 /** Spread of moves around the usual ones: the larger of its middle and its outer part, so that heavy tails count. */
 const spreadOf = (moves: readonly Move[], usual: Float64Array, days: number): number => {
   const sizes = Float64Array.from(moves, ({ slot, size }) => Math.abs(size - usual[slot]!)).sort();
-  const spread = Math.max(quantileOf(sizes, 0.5) / SIGMA_AT_50, quantileOf(sizes, 0.9) / SIGMA_AT_90);
+  const spread = Math.max(sortedQuantile(sizes, 0.5) / SIGMA_AT_50, sortedQuantile(sizes, 0.9) / SIGMA_AT_90);
   // The usual move itself is known from so many days only.
   return spread * Math.sqrt(1 + 1 / Math.max(1, days));
 };

@@ -1,3 +1,4 @@
+import { upperMedian } from '../../../shared/maths/averages.ts';
 import type { DeployEffect, DeployWindow } from './deploy-effect.ts';
 import {
   CONCERN_WEIGHTS,
@@ -132,9 +133,8 @@ const weightOf = (effects: readonly MetricEffect[]): number =>
 /** Median of points after the deployment and of moments before it, over the metrics that could be judged. */
 const surenessOf = (known: readonly MetricEffect[], coverage: number): number => {
   if (known.length === 0) return 0;
-  const middle = (values: readonly number[]) => values.toSorted((a, b) => a - b)[values.length >> 1]!;
-  const points = middle(known.map(({ effect }) => effect!.points));
-  const placebos = middle(known.map(({ effect }) => effect!.placebos));
+  const points = upperMedian(known.map(({ effect }) => effect!.points));
+  const placebos = upperMedian(known.map(({ effect }) => effect!.placebos));
   return coverage * (points / (points + 1)) * Math.min(1, placebos / ENOUGH_PLACEBOS);
 };
 

@@ -5,6 +5,7 @@ import type { History } from '../../../metrics/blocks/block-history.ts';
 import type { RegularSeries } from '../../../metrics/series/metric-series.ts';
 import { regularise } from '../../../metrics/series/regularise.ts';
 import type { Target } from '../../../metrics/targets/target.ts';
+import { upperMedian } from '../../../shared/maths/averages.ts';
 import { type DeployEffect, type DeployWindow, deployEffect, type Foretold } from './deploy-effect.ts';
 import { type Concern, type HarmDirection, harmMeaningOf, towardsHarm } from './harm-direction.ts';
 
@@ -37,8 +38,6 @@ const upTo = ({ timestamps, values }: History, until: number): History => {
   return { timestamps: timestamps.slice(0, end), values: values.slice(0, end) };
 };
 
-const middle = (values: readonly number[]): number => [...values].sort((a, b) => a - b)[values.length >> 1]!;
-
 /** A published forecast of one metric as an expectation; undefined where its quantiles do not tell a spread. */
 export const foretoldBy = (forecast: TargetForecast | undefined, metric: string): Foretold | undefined => {
   const found = forecast?.metrics.find((one) => one.metric === metric)?.forecast;
@@ -56,7 +55,7 @@ export const foretoldBy = (forecast: TargetForecast | undefined, metric: string)
       });
       if (steps.length === 0) return undefined;
       const spreads = steps.map((i) => (high[i]! - low[i]!) / SIGMAS_IN_80_PERCENT);
-      return { median: middle(steps.map((i) => median[i]!)), spread: middle(spreads) };
+      return { median: upperMedian(steps.map((i) => median[i]!)), spread: upperMedian(spreads) };
     },
   };
 };
@@ -111,8 +110,8 @@ export const sharedMoves = (peers: readonly (readonly MetricEffect[])[]): Readon
     const { isLog } = own[0]!.effect;
     const moves = own.filter(({ effect }) => effect.isLog === isLog).map(({ effect }) => effect.moved);
     if (moves.length < FEWEST_PEERS) continue;
-    const moved = middle(moves);
-    const spread = middle(moves.map((move) => Math.abs(move - moved))) / SIGMA_IN_MAD;
+    const moved = upperMedian(moves);
+    const spread = upperMedian(moves.map((move) => Math.abs(move - moved))) / SIGMA_IN_MAD;
     shared.set(metric, { isLog, moved, spread });
   }
   return shared;

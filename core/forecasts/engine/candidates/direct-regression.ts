@@ -1,3 +1,4 @@
+import { DAY_SECONDS } from '../../../shared/time.ts';
 import { foldedRidge } from '../folded-ridge.ts';
 import { profileAt, type SeasonalProfile } from '../seasonal-profile.ts';
 import type { SeriesView } from '../series-view.ts';
@@ -49,7 +50,7 @@ const fitLeads = (
   foldOf: (o: number) => number,
 ) => {
   const ridge = foldedRidge(inputs.size, FOLDS, PENALTY);
-  const perDay = 86_400 / view.stepSeconds;
+  const perDay = DAY_SECONDS / view.stepSeconds;
   const coefficients = Array.from({ length: FOLDS + 1 }, () => new Float64Array(leads.length * inputs.size));
   leads.forEach((lead, j) => {
     ridge.clear();

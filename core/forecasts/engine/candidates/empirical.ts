@@ -25,7 +25,7 @@ const sortedQuantiles = (view: SeriesView, window: number) => {
     const from = Math.max(0, origin - window);
     for (let i = from; i < origin; i++) pool[i - from] = view.y[i]!;
     sortInPlace(pool, origin - from);
-    for (let l = 0; l < levels.length; l++) into[l] = sortedQuantile(pool, origin - from, levels[l]!);
+    for (let l = 0; l < levels.length; l++) into[l] = sortedQuantile(pool, levels[l]!, origin - from);
   };
 };
 
@@ -86,7 +86,7 @@ export const samePhaseValues = (view: SeriesView, phase: PhaseReach): Distributi
         const size = gatherPhase(view, origin, leads[j]!, phase, pool);
         sortInPlace(pool, size);
         for (let l = 0; l < POOL_LEVELS.length; l++) {
-          out[offset + l * leads.length + j] = sortedQuantile(pool, size, POOL_LEVELS[l]!);
+          out[offset + l * leads.length + j] = sortedQuantile(pool, POOL_LEVELS[l]!, size);
         }
       }
     },

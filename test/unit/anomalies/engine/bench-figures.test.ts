@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { alertLevel, median } from '../../../../bench/anomalies/detect/alert-level.ts';
+import { alertLevel } from '../../../../bench/anomalies/detect/alert-level.ts';
 import { FAULT_KINDS, injectFault, suits } from '../../../../bench/anomalies/detect/inject-faults.ts';
 import { injectedFigures } from '../../../../bench/anomalies/detect/injected.ts';
 import { loadNab } from '../../../../bench/anomalies/detect/nab-data.ts';
@@ -10,6 +10,7 @@ import { nabScoreAt } from '../../../../bench/anomalies/detect/nab-score.ts';
 import { simulateSeries } from '../../../../bench/anomalies/detect/simulate-series.ts';
 import { vusPr } from '../../../../bench/anomalies/detect/vus-pr.ts';
 import { detectSeries } from '../../../../core/anomalies/engine/detect-series.ts';
+import { median } from '../../../../core/shared/maths/averages.ts';
 
 const DATA = process.env.FORESTALL_DATA ?? resolve(import.meta.dirname, '../../../../../shared/data');
 

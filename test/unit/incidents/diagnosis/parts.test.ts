@@ -5,12 +5,13 @@ import {
   confidenceBand,
   confidences,
 } from '../../../../core/incidents/diagnosis/confidence.ts';
-import { learnNormal, sortedQuantile } from '../../../../core/incidents/diagnosis/normal-behaviour.ts';
+import { learnNormal } from '../../../../core/incidents/diagnosis/normal-behaviour.ts';
 import {
   learnedShares,
   nonNegativeLeastSquares,
   sharesByVolume,
 } from '../../../../core/incidents/diagnosis/traffic-share.ts';
+import { sortedQuantile } from '../../../../core/shared/maths/order-statistics.ts';
 import { graph, normalRows } from './sample-app.ts';
 
 const of = (...values: number[]) => Float64Array.from(values);

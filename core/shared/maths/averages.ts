@@ -1,0 +1,26 @@
+/** Sums, means and medians. Those of no values are 0, NaN and NaN. */
+
+export const sum = (values: Iterable<number>): number => {
+  let total = 0;
+  for (const value of values) total += value;
+  return total;
+};
+
+export const mean = (values: readonly number[] | Float64Array): number => sum(values) / values.length;
+
+const ascending = (values: ArrayLike<number>): Float64Array => Float64Array.from(values).sort();
+
+/** Median of ascending values: the mean of the middle two if their number is even. */
+export const medianOfSorted = (sorted: ArrayLike<number>): number => {
+  const low = sorted[(sorted.length - 1) >> 1] ?? Number.NaN;
+  const high = sorted[sorted.length >> 1] ?? Number.NaN;
+  // Halved before they are added, so that the largest numbers do not overflow.
+  return low === high ? low : low / 2 + high / 2;
+};
+
+/** Median of values in any order. */
+export const median = (values: ArrayLike<number>): number => medianOfSorted(ascending(values));
+
+/** The upper of the middle two values: always a value that occurs. */
+export const upperMedian = (values: ArrayLike<number>): number =>
+  ascending(values)[values.length >> 1] ?? Number.NaN;
