@@ -2,7 +2,7 @@
 import * as z from 'zod';
 import type { Anomaly, AnomalyEnd } from '../../core/anomalies/ports.ts';
 import { ANOMALY_KINDS } from '../../core/anomalies/watching/anomaly-kinds.ts';
-import { registryKeys } from '../../core/shared/keys.ts';
+import { anomalyKey } from './item-keys.ts';
 
 const Detail = z.object({
   value: z.number(),
@@ -26,17 +26,15 @@ export const AnomalyItem = z.object({
 });
 export type AnomalyItem = z.infer<typeof AnomalyItem>;
 
-export const placeOf = ({ tenantId, timestamp, targetId, metric }: Anomaly | AnomalyEnd) => ({
-  pk: registryKeys.tenant(tenantId),
-  sk: registryKeys.anomaly(timestamp, targetId, metric),
-});
+export const keyOf = ({ tenantId, timestamp, targetId, metric }: Anomaly | AnomalyEnd) =>
+  anomalyKey(tenantId, timestamp, targetId, metric);
 
 export const itemOf = (anomaly: Anomaly, expiresAt: number) => {
   const { targetId, metric, kind, timestamp, value, since, score, oneIn, parts } = anomaly;
   const { expected, reason, silenced } = anomaly;
   const detail: z.infer<typeof Detail> = { value, since, score, oneIn, parts, expected, reason, silenced };
   return {
-    ...placeOf(anomaly),
+    ...keyOf(anomaly),
     ...{ targetId, metric, kind, at: timestamp, detail: JSON.stringify(detail), expiresAt },
     announced: silenced !== undefined,
   };

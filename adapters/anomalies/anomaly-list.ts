@@ -3,10 +3,11 @@ import * as z from 'zod';
 import type { Anomaly, AnomalyFilter } from '../../core/anomalies/ports.ts';
 import { oldestActive } from '../../core/anomalies/watching/active-anomaly.ts';
 import { decodeCursor, encodeCursor } from '../../core/platform/api/cursor.ts';
-import { registryKeys } from '../../core/shared/keys.ts';
 import type { Page, PageRequest } from '../../core/shared/page.ts';
-import { calling } from '../aws/sdk-failure.ts';
+import { tenantPk } from '../aws/dynamodb/item-key.ts';
+import { withSdkErrors } from '../aws/sdk-failure.ts';
 import { AnomalyItem, anomalyOf } from './anomaly-item.ts';
+import { anomalySks } from './item-keys.ts';
 
 /** Items looked at by one query of a filtered list, and queries made for one page before it is returned short. */
 const QUERY_ITEMS = 250;
@@ -36,15 +37,12 @@ const filterOf = (filter: AnomalyFilter, nowSeconds: number) => {
   return { expression: conditions.join(' AND '), values, named };
 };
 
-/** Everything that begins so, where a side of the range is open: `$` follows `#`. */
-const EVERYTHING = { from: registryKeys.anomalies, until: 'ANOMALY$' };
-
 /** First and last sort key that can hold what is wanted. Those that go on are young. */
 const rangeOf = ({ from, to, isActive }: AnomalyFilter, nowSeconds: number) => {
   const first = isActive === true ? Math.max(from ?? 0, oldestActive(nowSeconds)) : from;
   return {
-    from: first === undefined ? EVERYTHING.from : registryKeys.anomaliesFrom(first),
-    until: to === undefined ? EVERYTHING.until : registryKeys.anomaliesUntil(to),
+    from: first === undefined ? anomalySks.first : anomalySks.from(first),
+    until: to === undefined ? anomalySks.last : anomalySks.until(to),
   };
 };
 
@@ -61,7 +59,7 @@ const queryNewest = async (
   const { from, until } = rangeOf(filter, nowSeconds);
   // DynamoDB refuses a range that ends before it begins, and a start outside it: time may have moved on.
   if (from > until || (after !== undefined && after < from)) return { items: [], next: undefined };
-  const pk = registryKeys.tenant(tenantId);
+  const pk = tenantPk(tenantId);
   const query = new QueryCommand({
     TableName: tableName,
     KeyConditionExpression: 'pk = :pk AND sk BETWEEN :from AND :until',
@@ -77,7 +75,7 @@ const queryNewest = async (
     Limit: QUERY_ITEMS,
     ExclusiveStartKey: after === undefined ? undefined : { pk, sk: after },
   });
-  const page = await calling('listing anomalies', () => client.send(query));
+  const page = await withSdkErrors('listing anomalies', () => client.send(query));
   const last = z.object({ sk: z.string() }).optional().parse(page.LastEvaluatedKey);
   return { items: z.array(AnomalyItem).parse(page.Items ?? []), next: last?.sk };
 };

@@ -2,8 +2,8 @@ import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import { GetCommand, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import type { Anomaly, AnomalyEnd, AnomalyStore } from '../../core/anomalies/ports.ts';
 import { inParallel } from '../../core/shared/in-parallel.ts';
-import { calling } from '../aws/sdk-failure.ts';
-import { endOf, itemOf, placeOf } from './anomaly-item.ts';
+import { withSdkErrors } from '../aws/sdk-failure.ts';
+import { endOf, itemOf, keyOf } from './anomaly-item.ts';
 import { type AnomalyStoreOptions, listAnomalies } from './anomaly-list.ts';
 
 const WRITES_AT_ONCE = 8;
@@ -17,13 +17,13 @@ const recordOne = async (
   const condition = { TableName: tableName, ConditionExpression: 'attribute_not_exists(pk)' };
   const put = new PutCommand({ ...condition, Item: itemOf(anomaly, expiresAt) });
   try {
-    await calling('storing an anomaly', () => client.send(put));
+    await withSdkErrors('storing an anomaly', () => client.send(put));
     return anomaly.silenced === undefined;
   } catch (error) {
     if (!(error instanceof ConditionalCheckFailedException)) throw error;
   }
-  const get = new GetCommand({ TableName: tableName, Key: placeOf(anomaly), ConsistentRead: true });
-  const { Item: stored } = await calling('reading an anomaly', () => client.send(get));
+  const get = new GetCommand({ TableName: tableName, Key: keyOf(anomaly), ConsistentRead: true });
+  const { Item: stored } = await withSdkErrors('reading an anomaly', () => client.send(get));
   return stored?.announced === false;
 };
 
@@ -37,14 +37,14 @@ const recordEnd = async (
 ): Promise<AnomalyEnd | undefined> => {
   const update = new UpdateCommand({
     TableName: tableName,
-    Key: placeOf(end),
+    Key: keyOf(end),
     UpdateExpression: 'SET endedAt = if_not_exists(endedAt, :at)',
     ConditionExpression: 'announced = :yes AND attribute_not_exists(endAnnounced)',
     ExpressionAttributeValues: { ':at': end.endedAt, ':yes': true },
     ReturnValues: 'ALL_NEW',
   });
   try {
-    const { Attributes } = await calling('storing the end of an anomaly', () => client.send(update));
+    const { Attributes } = await withSdkErrors('storing the end of an anomaly', () => client.send(update));
     const { endedAt, isSilenced } = endOf(Attributes);
     return isSilenced ? undefined : { ...end, endedAt };
   } catch (error) {
@@ -61,12 +61,12 @@ const mark = async (
 ): Promise<void> => {
   const update = new UpdateCommand({
     TableName: tableName,
-    Key: placeOf(anomaly),
+    Key: keyOf(anomaly),
     UpdateExpression: `SET ${what} = :yes`,
     ExpressionAttributeValues: { ':yes': true },
     ConditionExpression: 'attribute_exists(pk)',
   });
-  await calling('marking an anomaly', () => client.send(update));
+  await withSdkErrors('marking an anomaly', () => client.send(update));
 };
 
 /** Anomalies in the registry table, in order of their time. */

@@ -1,7 +1,7 @@
 import { InvokeCommand, type LambdaClient } from '@aws-sdk/client-lambda';
 import type { PeerWorkStarter } from '../../core/anomalies/peers/ports.ts';
 import { DependencyUnavailableError } from '../../core/shared/errors.ts';
-import { calling } from '../aws/sdk-failure.ts';
+import { withSdkErrors } from '../aws/sdk-failure.ts';
 
 export interface PeerWorkStarterOptions {
   readonly client: LambdaClient;
@@ -18,7 +18,7 @@ export const lambdaPeerWorkStarter = ({ client, functionName }: PeerWorkStarterO
       InvocationType: 'Event',
       Payload: Buffer.from(JSON.stringify(work)),
     });
-    const { StatusCode } = await calling('starting a comparison', () => client.send(invoke));
+    const { StatusCode } = await withSdkErrors('starting a comparison', () => client.send(invoke));
     if (StatusCode !== ACCEPTED)
       throw new DependencyUnavailableError(`starting a comparison: Lambda answered ${StatusCode}`);
   },

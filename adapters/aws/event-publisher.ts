@@ -6,7 +6,7 @@ import {
 import type { DomainEvent } from '../../core/shared/domain-event.ts';
 import { DependencyUnavailableError } from '../../core/shared/errors.ts';
 import type { EventPublisher } from '../../core/shared/messaging.ts';
-import { calling } from './sdk-failure.ts';
+import { withSdkErrors } from './sdk-failure.ts';
 
 export interface EventPublisherOptions {
   readonly client: EventBridgeClient;
@@ -48,7 +48,7 @@ const inRequests = (entries: readonly PutEventsRequestEntry[]): PutEventsRequest
 /** Sends one request; returns the entries that were refused and why. PutEvents succeeds while dropping entries. */
 const send = async ({ client }: EventPublisherOptions, entries: readonly PutEventsRequestEntry[]) => {
   const command = new PutEventsCommand({ Entries: [...entries] });
-  const answer = await calling('publishing events', () => client.send(command));
+  const answer = await withSdkErrors('publishing events', () => client.send(command));
   return (answer.Entries ?? []).flatMap(({ ErrorCode }, i) => {
     const entry = entries[i];
     return ErrorCode === undefined || entry === undefined ? [] : [{ entry, reason: ErrorCode }];

@@ -30,7 +30,7 @@ export const isTransient = (error: unknown): boolean =>
  * Runs one SDK call; anything that is not transient passes through unchanged.
  * @throws DependencyUnavailableError naming `what` when throttled, timed out or down
  */
-export const calling = async <T>(what: string, call: () => Promise<T>): Promise<T> => {
+export const withSdkErrors = async <T>(what: string, call: () => Promise<T>): Promise<T> => {
   try {
     return await call();
   } catch (cause) {

@@ -1,6 +1,6 @@
 import { ExecutionAlreadyExists, type SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
 import type { WorkflowStarter } from '../../core/shared/messaging.ts';
-import { calling } from './sdk-failure.ts';
+import { withSdkErrors } from './sdk-failure.ts';
 
 export interface WorkflowStarterOptions {
   readonly client: SFNClient;
@@ -18,7 +18,7 @@ export const stepFunctionsStarter = ({
   start: async (name, input) => {
     const command = new StartExecutionCommand({ stateMachineArn, name, input: JSON.stringify(input) });
     try {
-      await calling(`starting ${name}`, () => client.send(command));
+      await withSdkErrors(`starting ${name}`, () => client.send(command));
       return 'started';
     } catch (error) {
       if (error instanceof ExecutionAlreadyExists) return 'already-running';

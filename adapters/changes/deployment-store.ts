@@ -13,11 +13,13 @@ import { ChangeFeatures } from '../../core/changes/risk/engine/change-features.t
 import type { DeployExample } from '../../core/changes/risk/engine/risk-model.ts';
 import { decodeCursor, encodeCursor } from '../../core/platform/api/cursor.ts';
 import { DependencyUnavailableError } from '../../core/shared/errors.ts';
-import { registryKeys } from '../../core/shared/keys.ts';
 import { DAY_SECONDS } from '../../core/shared/time.ts';
-import { deflateJson, inflateJson } from '../aws/dynamodb/deflated-json.ts';
+import { deflateJson, inflateJson } from '../aws/deflated-json.ts';
+import { tenantKey, tenantPk } from '../aws/dynamodb/item-key.ts';
 import { newestBetween, newestUnder } from '../aws/dynamodb/tenant-items.ts';
-import { calling } from '../aws/sdk-failure.ts';
+import { withSdkErrors } from '../aws/sdk-failure.ts';
+import { changeSks } from '../incidents/item-keys.ts';
+import { changeEntryKey, changeRecordKey, outcomeKey, outcomeSks } from './item-keys.ts';
 
 /** As long as executions keep their names, so that a change that is told again is the same for so long. */
 const KEPT_SECONDS = 90 * DAY_SECONDS;
@@ -45,16 +47,14 @@ const Listed = z.object({
   health: ChangeSummary.shape.health.default('not-watched'),
 });
 
-const keyOf = (tenantId: string, sk: string) => ({ pk: registryKeys.tenant(tenantId), sk });
-
 const listedItem = (record: ChangeRecord) => {
   const { tenantId, changeId, ...summary } = summaryOf(record);
   const item: Omit<z.infer<typeof Listed>, never> = { ...summary, signalId: changeId };
-  return { ...keyOf(tenantId, registryKeys.change(record.at, changeId)), ...item };
+  return { ...changeEntryKey(tenantId, record.at, changeId), ...item };
 };
 
 const recordItem = (record: ChangeRecord, pending: readonly ChangesEvent[], revision: number) => ({
-  ...keyOf(record.tenantId, registryKeys.changeRecord(record.changeId)),
+  ...changeRecordKey(record.tenantId, record.changeId),
   v: revision,
   data: deflateJson({ record, pending }),
 });
@@ -66,7 +66,7 @@ const storedOf = (item: unknown): StoredChange => {
 };
 
 const outcomeItem = ({ tenantId, changeId, at }: ChangeRecord, outcome: DeployExample) => ({
-  ...keyOf(tenantId, registryKeys.deployOutcome(at, changeId)),
+  ...outcomeKey(tenantId, at, changeId),
   ...outcome,
 });
 
@@ -96,7 +96,7 @@ const transactionOf = (tableName: string, { record, pending, revision, outcome }
 const put = async ({ client, tableName }: DeploymentStoreOptions, write: Write): Promise<boolean> => {
   const command = new TransactWriteCommand({ TransactItems: transactionOf(tableName, write) });
   try {
-    await calling('storing a change', () => client.send(command));
+    await withSdkErrors('storing a change', () => client.send(command));
     return true;
   } catch (error) {
     if (error instanceof ConditionalCheckFailedException) return false;
@@ -113,9 +113,9 @@ const get = async (
   tenantId: string,
   changeId: string,
 ): Promise<StoredChange | undefined> => {
-  const Key = keyOf(tenantId, registryKeys.changeRecord(changeId));
+  const Key = changeRecordKey(tenantId, changeId);
   const command = new GetCommand({ TableName: tableName, Key, ConsistentRead: true });
-  const { Item } = await calling('reading a change', () => client.send(command));
+  const { Item } = await withSdkErrors('reading a change', () => client.send(command));
   return Item === undefined ? undefined : storedOf(Item);
 };
 
@@ -143,15 +143,15 @@ const list: (options: DeploymentStoreOptions) => DeploymentStore['list'] =
       KeyConditionExpression: 'pk = :pk AND begins_with(sk, :sk)',
       FilterExpression: 'expiresAt > :now',
       ExpressionAttributeValues: {
-        ':pk': registryKeys.tenant(tenantId),
-        ':sk': registryKeys.changes,
+        ':pk': tenantPk(tenantId),
+        ':sk': changeSks.first,
         ':now': Math.floor(now() / 1000),
       },
       ScanIndexForward: false,
       Limit: limit,
-      ExclusiveStartKey: after === undefined ? undefined : keyOf(tenantId, after),
+      ExclusiveStartKey: after === undefined ? undefined : tenantKey(tenantId, after),
     });
-    const { Items = [], LastEvaluatedKey } = await calling('listing changes', () => client.send(query));
+    const { Items = [], LastEvaluatedKey } = await withSdkErrors('listing changes', () => client.send(query));
     const last = z.object({ sk: z.string() }).safeParse(LastEvaluatedKey).data?.sk;
     return {
       items: Items.map((item) => summaryFrom(tenantId, item)),
@@ -165,7 +165,7 @@ const during = async (
   from: number,
   to: number,
 ): Promise<ChangeSummary[]> => {
-  const range = { from: registryKeys.changesFrom(from), to: registryKeys.changesUntil(to) };
+  const range = { from: changeSks.from(from), to: changeSks.until(to) };
   const about = { ...range, limit: MOST_DURING, doing: 'reading changes' };
   return (await newestBetween(options, tenantId, about)).map((item) => summaryFrom(tenantId, item));
 };
@@ -177,7 +177,7 @@ const outcomes = async (
   tenantId: string,
   limit: number,
 ): Promise<DeployExample[]> => {
-  const about = { prefix: registryKeys.deployOutcomes, limit, doing: 'reading outcomes' };
+  const about = { prefix: outcomeSks.first, limit, doing: 'reading outcomes' };
   return z.array(Outcome).parse(await newestUnder(options, tenantId, about));
 };
 

@@ -5,9 +5,10 @@ import { SEVERITIES } from '../../core/forecasts/breach/breach-risk.ts';
 import type { BreachFilter, BreachStore, PredictedBreach } from '../../core/forecasts/ports.ts';
 import { PROFILES } from '../../core/metrics/targets/target.ts';
 import { decodeCursor, encodeCursor } from '../../core/platform/api/cursor.ts';
-import { registryKeys } from '../../core/shared/keys.ts';
 import type { Page, PageRequest } from '../../core/shared/page.ts';
-import { calling } from '../aws/sdk-failure.ts';
+import { tenantPk } from '../aws/dynamodb/item-key.ts';
+import { withSdkErrors } from '../aws/sdk-failure.ts';
+import { breachesOf, breachKey } from './item-keys.ts';
 
 /** Name of the registry table's index by risk. */
 export const RISK_INDEX = 'byRisk';
@@ -54,9 +55,8 @@ const itemOf = (breach: PredictedBreach, expiresAt: number) => {
   const { tenantId, ...rest } = breach;
   const detail: z.infer<typeof PredictedBreachDetail> = rest;
   return {
-    pk: registryKeys.tenant(tenantId),
-    sk: registryKeys.breach(breach.targetId, breach.metric),
-    riskPk: registryKeys.tenant(tenantId),
+    ...breachKey(tenantId, breach.targetId, breach.metric),
+    riskPk: tenantPk(tenantId),
     risk: breach.risk,
     // What lists filter by. The rest is text: a metric's values may exceed the range of DynamoDB's numbers.
     targetId: breach.targetId,
@@ -69,14 +69,14 @@ const itemOf = (breach: PredictedBreach, expiresAt: number) => {
 
 const unlessNewer = async (write: () => Promise<unknown>): Promise<void> => {
   try {
-    await calling('storing predicted breaches', write);
+    await withSdkErrors('storing predicted breaches', write);
   } catch (error) {
     if (!(error instanceof ConditionalCheckFailedException)) throw error;
   }
 };
 
 const storedKeys = async ({ client, tableName }: BreachStoreOptions, pk: string, prefix: string) => {
-  const page = await calling('reading predicted breaches', () =>
+  const page = await withSdkErrors('reading predicted breaches', () =>
     client.send(
       new QueryCommand({
         TableName: tableName,
@@ -112,7 +112,7 @@ const breachOf = (tenantId: string, { detail }: Item): PredictedBreach => ({
 const startKey = (tenantId: string, cursor: string | undefined): Record<string, unknown> | undefined => {
   if (cursor === undefined) return undefined;
   const [risk, sk] = decodeCursor(cursorScope(tenantId), cursor, z.tuple([z.number(), z.string()]));
-  const pk = registryKeys.tenant(tenantId);
+  const pk = tenantPk(tenantId);
   return { riskPk: pk, risk, pk, sk };
 };
 
@@ -123,14 +123,14 @@ const queryByRisk = async (
   from: Record<string, unknown> | undefined,
 ) => {
   const { expression, values } = filterOf(filter, Math.floor(now() / 1000));
-  const page = await calling('listing predicted breaches', () =>
+  const page = await withSdkErrors('listing predicted breaches', () =>
     client.send(
       new QueryCommand({
         TableName: tableName,
         IndexName: RISK_INDEX,
         KeyConditionExpression: 'riskPk = :riskPk',
         FilterExpression: expression,
-        ExpressionAttributeValues: { ...values, ':riskPk': registryKeys.tenant(tenantId) },
+        ExpressionAttributeValues: { ...values, ':riskPk': tenantPk(tenantId) },
         ScanIndexForward: false,
         Limit: QUERY_ITEMS,
         ExclusiveStartKey: from,
@@ -167,10 +167,10 @@ const list = async (
 export const dynamoBreachStore = (options: BreachStoreOptions): BreachStore => ({
   replace: async (tenantId, targetId, breaches, expiresAt) => {
     const { client, tableName } = options;
-    const pk = registryKeys.tenant(tenantId);
+    const pk = tenantPk(tenantId);
     const items = breaches.map((breach) => itemOf(breach, expiresAt));
     const current = new Set(items.map(({ sk }) => sk));
-    const stored = await storedKeys(options, pk, registryKeys.breachesOf(targetId));
+    const stored = await storedKeys(options, pk, breachesOf(targetId));
     const condition = {
       TableName: tableName,
       ConditionExpression: NOT_NEWER,

@@ -8,8 +8,9 @@ import {
 import * as z from 'zod';
 import type { ForecastStore, TargetForecast } from '../../core/forecasts/ports.ts';
 import { decodeForecasts, encodeForecasts } from '../../core/forecasts/stored/forecast-codec.ts';
-import { hotKeys } from '../../core/shared/keys.ts';
-import { calling } from '../aws/sdk-failure.ts';
+import { targetPk } from '../aws/dynamodb/item-key.ts';
+import { withSdkErrors } from '../aws/sdk-failure.ts';
+import { FORECAST, forecastPartSk } from './item-keys.ts';
 
 /** Leaves room below DynamoDB's 400 KB for keys and attribute names. */
 const PART_BYTES = 350_000;
@@ -40,8 +41,8 @@ const writesOf = (tableName: string, forecast: TargetForecast, expiresAt: number
   return encoded.map((data, part) => ({
     TableName: tableName,
     Item: {
-      pk: hotKeys.target(tenantId, targetId),
-      sk: hotKeys.forecastPart(part),
+      pk: targetPk(tenantId, targetId),
+      sk: forecastPartSk(part),
       data,
       runId,
       issuedAt,
@@ -61,9 +62,9 @@ const lostToNewer = (error: unknown): boolean =>
 
 /** The parts that belong together: those of the run that wrote the first one last, and that have not expired. */
 const currentParts = (parts: readonly Part[], nowSeconds: number): readonly Part[] => {
-  const first = parts.find(({ sk }) => sk === hotKeys.forecastPart(0));
+  const first = parts.find(({ sk }) => sk === forecastPartSk(0));
   if (first === undefined || first.expiresAt <= nowSeconds) return [];
-  const wanted = Array.from({ length: first.parts }, (_, part) => hotKeys.forecastPart(part));
+  const wanted = Array.from({ length: first.parts }, (_, part) => forecastPartSk(part));
   return wanted.flatMap((sk) => parts.filter((part) => part.sk === sk && part.runId === first.runId));
 };
 
@@ -75,7 +76,7 @@ const readParts = async ({ client, tableName }: ForecastStoreOptions, pk: string
       new QueryCommand({
         TableName: tableName,
         KeyConditionExpression: 'pk = :pk AND begins_with(sk, :sk)',
-        ExpressionAttributeValues: { ':pk': pk, ':sk': hotKeys.forecast },
+        ExpressionAttributeValues: { ':pk': pk, ':sk': FORECAST },
         ExclusiveStartKey: from,
       }),
     );
@@ -99,14 +100,14 @@ const write = async (options: ForecastStoreOptions, forecast: TargetForecast, ex
 export const dynamoForecastStore = (options: ForecastStoreOptions): ForecastStore => ({
   put: async (forecast, expiresAt) => {
     try {
-      await calling('storing a forecast', () => write(options, forecast, expiresAt));
+      await withSdkErrors('storing a forecast', () => write(options, forecast, expiresAt));
     } catch (error) {
       if (!lostToNewer(error)) throw error;
     }
   },
   get: async (tenantId, targetId) => {
-    const pk = hotKeys.target(tenantId, targetId);
-    const parts = await calling('reading a forecast', () => readParts(options, pk));
+    const pk = targetPk(tenantId, targetId);
+    const parts = await withSdkErrors('reading a forecast', () => readParts(options, pk));
     const decoded = currentParts(parts, options.now() / 1000).map(({ data }) => decodeForecasts(data));
     const [first] = decoded;
     return first && { ...first, metrics: decoded.flatMap(({ metrics }) => metrics) };

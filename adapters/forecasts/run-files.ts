@@ -9,11 +9,16 @@ import {
 } from '@aws-sdk/client-s3';
 import * as z from 'zod';
 import type { Forecast } from '../../core/forecasts/engine/forecast.ts';
+import {
+  archiveFileKey,
+  batchFileKey,
+  resultFileKey,
+  resultFilesPrefix,
+} from '../../core/forecasts/object-keys.ts';
 import type { BatchResult, MetricForecast, RunFiles, TargetForecast } from '../../core/forecasts/ports.ts';
 import { scaleOf } from '../../core/forecasts/stored/quantile-tracks.ts';
 import { InvalidInputError } from '../../core/shared/errors.ts';
-import { objectKeys } from '../../core/shared/keys.ts';
-import { calling } from '../aws/sdk-failure.ts';
+import { withSdkErrors } from '../aws/sdk-failure.ts';
 
 const compress = promisify(gzip);
 
@@ -47,13 +52,13 @@ const put = async (
   type: string,
 ): Promise<string> => {
   const command = new PutObjectCommand({ Bucket: bucketName, Key: key, Body: body, ContentType: type });
-  await calling(`writing ${key}`, () => client.send(command));
+  await withSdkErrors(`writing ${key}`, () => client.send(command));
   return key;
 };
 
 const getJson = async ({ client, bucketName }: RunFilesOptions, key: string): Promise<unknown> => {
   try {
-    const text = await calling(`reading ${key}`, async () => {
+    const text = await withSdkErrors(`reading ${key}`, async () => {
       const object = await client.send(new GetObjectCommand({ Bucket: bucketName, Key: key }));
       return object.Body?.transformToString();
     });
@@ -73,7 +78,7 @@ const listKeys = async ({ client, bucketName }: RunFilesOptions, prefix: string)
       Prefix: prefix,
       ContinuationToken: token,
     });
-    const page = await calling(`listing ${prefix}`, () => client.send(command));
+    const page = await withSdkErrors(`listing ${prefix}`, () => client.send(command));
     keys.push(...(page.Contents ?? []).flatMap(({ Key }) => (Key === undefined ? [] : [Key])));
     token = page.NextContinuationToken;
   } while (token !== undefined);
@@ -127,7 +132,7 @@ const archiveLine = (
 /** Working files and archive of runs in the forecast bucket. */
 export const s3RunFiles = (options: RunFilesOptions): RunFiles => ({
   writeBatch: (tenantId, runId, index, targetIds) =>
-    put(options, objectKeys.batch(tenantId, runId, index), JSON.stringify(targetIds), 'application/json'),
+    put(options, batchFileKey(tenantId, runId, index), JSON.stringify(targetIds), 'application/json'),
   readBatch: async (key) => {
     const parsed = TargetIds.safeParse(await getJson(options, key));
     if (!parsed.success)
@@ -135,12 +140,12 @@ export const s3RunFiles = (options: RunFilesOptions): RunFiles => ({
     return parsed.data;
   },
   writeResult: async (tenantId, runId, result) => {
-    const key = objectKeys.result(tenantId, runId, result.index);
+    const key = resultFileKey(tenantId, runId, result.index);
     await put(options, key, JSON.stringify(result), 'application/json');
   },
-  readResults: (tenantId, runId) => readResults(options, objectKeys.results(tenantId, runId)),
+  readResults: (tenantId, runId) => readResults(options, resultFilesPrefix(tenantId, runId)),
   archiveForecasts: async (tenantId, runId, index, issuedAt, forecasts) => {
-    const key = objectKeys.forecasts(tenantId, issuedAt, runId, index);
+    const key = archiveFileKey(tenantId, issuedAt, runId, index);
     const lines = forecasts.flatMap((target) => target.metrics.map((metric) => archiveLine(target, metric)));
     return put(options, key, await compress(lines.map((line) => `${line}\n`).join('')), 'application/gzip');
   },

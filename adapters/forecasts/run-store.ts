@@ -4,9 +4,10 @@ import * as z from 'zod';
 import { type ForecastRun, RUN_STATUSES, type RunStore } from '../../core/forecasts/ports.ts';
 import { decodeCursor, encodeCursor } from '../../core/platform/api/cursor.ts';
 import { ConflictError } from '../../core/shared/errors.ts';
-import { registryKeys } from '../../core/shared/keys.ts';
 import { DAY_SECONDS } from '../../core/shared/time.ts';
-import { calling } from '../aws/sdk-failure.ts';
+import { type ItemKey, tenantPk } from '../aws/dynamodb/item-key.ts';
+import { withSdkErrors } from '../aws/sdk-failure.ts';
+import { RUNS, runClaimKey, runKey } from './item-keys.ts';
 
 /** How long a run's record is kept. */
 const KEPT_SECONDS = 90 * DAY_SECONDS;
@@ -46,11 +47,9 @@ const runOf = (item: unknown): ForecastRun => {
   };
 };
 
-const keyOf = (tenantId: string, sk: string) => ({ pk: registryKeys.tenant(tenantId), sk });
-
 const itemOf = (run: ForecastRun) => ({
   ...run,
-  ...keyOf(run.tenantId, registryKeys.run(run.runId)),
+  ...runKey(run.tenantId, run.runId),
   expiresAt: Math.floor(run.startedAt / 1000) + KEPT_SECONDS,
 });
 
@@ -68,7 +67,7 @@ const putIf = async (
       ConditionExpression: condition,
       ExpressionAttributeValues: values,
     });
-    await calling('storing a run', () => client.send(put));
+    await withSdkErrors('storing a run', () => client.send(put));
     return true;
   } catch (error) {
     if (error instanceof ConditionalCheckFailedException) return false;
@@ -76,9 +75,9 @@ const putIf = async (
   }
 };
 
-const read = async ({ client, tableName }: RunStoreOptions, tenantId: string, sk: string) => {
-  const get = new GetCommand({ TableName: tableName, Key: keyOf(tenantId, sk), ConsistentRead: true });
-  return (await calling('reading a run', () => client.send(get))).Item;
+const read = async ({ client, tableName }: RunStoreOptions, Key: ItemKey) => {
+  const get = new GetCommand({ TableName: tableName, Key, ConsistentRead: true });
+  return (await withSdkErrors('reading a run', () => client.send(get))).Item;
 };
 
 const claim = async (
@@ -87,11 +86,11 @@ const claim = async (
   key: string,
   claimed: { readonly runId: string; readonly expiresAt: number },
 ): Promise<string> => {
-  const sk = registryKeys.runClaim(key);
+  const item = { ...runClaimKey(tenantId, key), ...claimed };
   const free = 'attribute_not_exists(pk) OR expiresAt <= :now';
   const now = { ':now': Math.floor(options.now() / 1000) };
-  if (await putIf(options, { ...keyOf(tenantId, sk), ...claimed }, free, now)) return claimed.runId;
-  const earlier = z.object({ runId: z.string() }).safeParse(await read(options, tenantId, sk));
+  if (await putIf(options, item, free, now)) return claimed.runId;
+  const earlier = z.object({ runId: z.string() }).safeParse(await read(options, runClaimKey(tenantId, key)));
   if (!earlier.success) throw new ConflictError(`the key ${key} was claimed and released meanwhile`);
   return earlier.data.runId;
 };
@@ -104,13 +103,13 @@ const list: (options: RunStoreOptions) => RunStore['list'] =
     const query = new QueryCommand({
       TableName: tableName,
       KeyConditionExpression: 'pk = :pk AND begins_with(sk, :sk)',
-      ExpressionAttributeValues: { ':pk': registryKeys.tenant(tenantId), ':sk': registryKeys.runs },
+      ExpressionAttributeValues: { ':pk': tenantPk(tenantId), ':sk': RUNS },
       ScanIndexForward: false,
       // One more than asked for tells whether there is a next page.
       Limit: limit + 1,
-      ExclusiveStartKey: after === undefined ? undefined : keyOf(tenantId, registryKeys.run(after)),
+      ExclusiveStartKey: after === undefined ? undefined : runKey(tenantId, after),
     });
-    const page = await calling('listing runs', () => client.send(query));
+    const page = await withSdkErrors('listing runs', () => client.send(query));
     const found = (page.Items ?? []).map(runOf);
     const items = found.slice(0, limit);
     const last = items.at(-1);
@@ -126,10 +125,10 @@ export const dynamoRunStore = (options: RunStoreOptions): RunStore => ({
   },
   finish: async (run) => {
     const put = new PutCommand({ TableName: options.tableName, Item: itemOf(run) });
-    await calling('storing a run', () => options.client.send(put));
+    await withSdkErrors('storing a run', () => options.client.send(put));
   },
   get: async (tenantId, runId) => {
-    const item = await read(options, tenantId, registryKeys.run(runId));
+    const item = await read(options, runKey(tenantId, runId));
     return item === undefined ? undefined : runOf(item);
   },
   list: list(options),

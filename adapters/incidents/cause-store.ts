@@ -4,10 +4,10 @@ import * as z from 'zod';
 import type { PastIncident } from '../../core/incidents/diagnosis/similar-incidents.ts';
 import type { CausesReport } from '../../core/incidents/explaining/causes-report.ts';
 import type { CauseStore } from '../../core/incidents/ports.ts';
-import { registryKeys } from '../../core/shared/keys.ts';
-import { deflateJson, inflateJson } from '../aws/dynamodb/deflated-json.ts';
+import { deflateJson, inflateJson } from '../aws/deflated-json.ts';
 import { newestUnder } from '../aws/dynamodb/tenant-items.ts';
-import { calling } from '../aws/sdk-failure.ts';
+import { withSdkErrors } from '../aws/sdk-failure.ts';
+import { causesKey, PAST_INCIDENTS, pastIncidentKey } from './item-keys.ts';
 
 const Packed = z.object({ data: z.instanceof(Uint8Array) });
 
@@ -27,8 +27,7 @@ const put = async (
   const command = new PutCommand({
     TableName: tableName,
     Item: {
-      pk: registryKeys.tenant(tenantId),
-      sk: registryKeys.causes(report.incidentId),
+      ...causesKey(tenantId, report.incidentId),
       incidentVersion: report.incidentVersion,
       data: deflateJson(report),
       expiresAt,
@@ -37,14 +36,14 @@ const put = async (
     ExpressionAttributeValues: { ':version': report.incidentVersion },
   });
   try {
-    await calling('storing causes', () => client.send(command));
+    await withSdkErrors('storing causes', () => client.send(command));
   } catch (error) {
     if (!(error instanceof ConditionalCheckFailedException)) throw error;
   }
 };
 
 const past = async (options: CauseStoreOptions, tenantId: string, limit: number): Promise<PastIncident[]> => {
-  const about = { prefix: registryKeys.pastIncidents, limit, doing: 'reading past incidents' };
+  const about = { prefix: PAST_INCIDENTS, limit, doing: 'reading past incidents' };
   const items = await newestUnder(options, tenantId, about);
   return items.map((item) => inflateJson(Packed.parse(item).data) as PastIncident);
 };
@@ -53,20 +52,18 @@ const past = async (options: CauseStoreOptions, tenantId: string, limit: number)
 export const dynamoCauseStore = (options: CauseStoreOptions): CauseStore => ({
   put: (tenantId, report, expiresAt) => put(options, tenantId, report, expiresAt),
   get: async (tenantId, incidentId) => {
-    const Key = { pk: registryKeys.tenant(tenantId), sk: registryKeys.causes(incidentId) };
-    const get = new GetCommand({ TableName: options.tableName, Key });
-    const { Item } = await calling('reading causes', () => options.client.send(get));
+    const get = new GetCommand({ TableName: options.tableName, Key: causesKey(tenantId, incidentId) });
+    const { Item } = await withSdkErrors('reading causes', () => options.client.send(get));
     return Item === undefined ? undefined : (inflateJson(Packed.parse(Item).data) as CausesReport);
   },
   remember: async (tenantId, incident, expiresAt) => {
     const Item = {
-      pk: registryKeys.tenant(tenantId),
-      sk: registryKeys.pastIncident(incident.incidentId),
+      ...pastIncidentKey(tenantId, incident.incidentId),
       data: deflateJson(incident),
       expiresAt,
     };
     const command = new PutCommand({ TableName: options.tableName, Item });
-    await calling('storing a past incident', () => options.client.send(command));
+    await withSdkErrors('storing a past incident', () => options.client.send(command));
   },
   past: (tenantId, limit) => past(options, tenantId, limit),
 });

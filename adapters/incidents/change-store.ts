@@ -1,8 +1,8 @@
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
 import type { ChangeStore } from '../../core/incidents/ports.ts';
-import { registryKeys } from '../../core/shared/keys.ts';
 import { newestBetween } from '../aws/dynamodb/tenant-items.ts';
+import { changeSks } from './item-keys.ts';
 
 /** More changes than this around one incident tell nothing. */
 const MOST_CHANGES = 500;
@@ -31,7 +31,7 @@ const signalOf = (tenantId: string, item: unknown) => {
 /** Deployments and other changes as incidents see them. The deployment store writes them. */
 export const dynamoChangeStore = (options: ChangeStoreOptions): ChangeStore => ({
   between: async (tenantId, from, to) => {
-    const range = { from: registryKeys.changesFrom(from), to: registryKeys.changesUntil(to) };
+    const range = { from: changeSks.from(from), to: changeSks.until(to) };
     const about = { ...range, limit: MOST_CHANGES, doing: 'reading changes' };
     const items = await newestBetween(options, tenantId, about);
     return items.map((item) => signalOf(tenantId, item)).reverse();

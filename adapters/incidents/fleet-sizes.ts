@@ -1,7 +1,8 @@
 import { type DynamoDBDocumentClient, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import type { FleetSizes } from '../../core/incidents/ports.ts';
-import { registryKeys } from '../../core/shared/keys.ts';
-import { calling } from '../aws/sdk-failure.ts';
+import { tenantPk } from '../aws/dynamodb/item-key.ts';
+import { withSdkErrors } from '../aws/sdk-failure.ts';
+import { TARGETS } from '../metrics/item-keys.ts';
 
 export interface FleetSizesOptions {
   readonly client: DynamoDBDocumentClient;
@@ -17,11 +18,11 @@ export const dynamoFleetSizes = ({ client, tableName }: FleetSizesOptions): Flee
       const query = new QueryCommand({
         TableName: tableName,
         KeyConditionExpression: 'pk = :pk AND begins_with(sk, :sk)',
-        ExpressionAttributeValues: { ':pk': registryKeys.tenant(tenantId), ':sk': registryKeys.targets },
+        ExpressionAttributeValues: { ':pk': tenantPk(tenantId), ':sk': TARGETS },
         Select: 'COUNT',
         ExclusiveStartKey: after,
       });
-      const answer = await calling('counting targets', () => client.send(query));
+      const answer = await withSdkErrors('counting targets', () => client.send(query));
       counted += answer.Count ?? 0;
       after = answer.LastEvaluatedKey;
     } while (after !== undefined);

@@ -2,9 +2,9 @@ import * as z from 'zod';
 import type { IncidentsEvent } from '../../core/incidents/events.ts';
 import type { Incident } from '../../core/incidents/incident.ts';
 import type { StoredIncident } from '../../core/incidents/ports.ts';
-import { registryKeys } from '../../core/shared/keys.ts';
 import { DAY_SECONDS } from '../../core/shared/time.ts';
-import { deflateJson, inflateJson } from '../aws/dynamodb/deflated-json.ts';
+import { deflateJson, inflateJson } from '../aws/deflated-json.ts';
+import { incidentKey } from './item-keys.ts';
 
 /** How long an incident is kept after its last signal. */
 export const KEPT_SECONDS = 400 * DAY_SECONDS;
@@ -16,11 +16,6 @@ const IncidentItem = z.object({
   pending: z.instanceof(Uint8Array).optional(),
 });
 const AbsorbedItem = z.object({ mergedInto: z.string() });
-
-export const incidentKey = (tenantId: string, incidentId: string) => ({
-  pk: registryKeys.tenant(tenantId),
-  sk: registryKeys.incident(incidentId),
-});
 
 /** What is shown in the console without unpacking the rest. */
 const summaryOf = ({ status, severity }: Incident) => ({ status, severity });

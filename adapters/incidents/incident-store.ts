@@ -17,13 +17,14 @@ import type {
 import { decodeCursor, encodeCursor } from '../../core/platform/api/cursor.ts';
 import { DependencyUnavailableError } from '../../core/shared/errors.ts';
 import { inParallel } from '../../core/shared/in-parallel.ts';
-import { registryKeys } from '../../core/shared/keys.ts';
 import type { Page, PageRequest } from '../../core/shared/page.ts';
+import { deflateJson, inflateJson } from '../aws/deflated-json.ts';
 import { batchGet } from '../aws/dynamodb/batch-get.ts';
-import { deflateJson, inflateJson } from '../aws/dynamodb/deflated-json.ts';
+import { type ItemKey, tenantPk } from '../aws/dynamodb/item-key.ts';
 import { defaultPace, type Pace } from '../aws/paced-retry.ts';
-import { calling } from '../aws/sdk-failure.ts';
-import { absorbedBy, absorbedItem, incidentItem, incidentKey, readIncidentItem } from './incident-item.ts';
+import { withSdkErrors } from '../aws/sdk-failure.ts';
+import { absorbedBy, absorbedItem, incidentItem, readIncidentItem } from './incident-item.ts';
+import { INCIDENTS, incidentKey, openIncidentsKey } from './item-keys.ts';
 
 export interface IncidentStoreOptions {
   readonly client: DynamoDBDocumentClient;
@@ -46,15 +47,13 @@ const UPDATES_AT_ONCE = 8;
 /** An absorbed incident may have been absorbed again and again. */
 const MOST_HOPS = 20;
 
-const bookKey = (tenantId: string) => ({ pk: registryKeys.tenant(tenantId), sk: registryKeys.incidentBook });
-
-const getItem = async ({ client, tableName }: IncidentStoreOptions, key: Record<string, string>) => {
+const getItem = async ({ client, tableName }: IncidentStoreOptions, key: ItemKey) => {
   const get = new GetCommand({ TableName: tableName, Key: key, ConsistentRead: true });
-  return (await calling('reading incidents', () => client.send(get))).Item;
+  return (await withSdkErrors('reading incidents', () => client.send(get))).Item;
 };
 
 const readBook = async (options: IncidentStoreOptions, tenantId: string): Promise<IncidentBook> => {
-  const item = await getItem(options, bookKey(tenantId));
+  const item = await getItem(options, openIncidentsKey(tenantId));
   if (item === undefined) return { version: 0, incidents: [], settleAt: undefined, earlyEnds: new Map() };
   const { v, active, settleAt, ends } = Book.parse(item);
   const keys = active.map((id) => incidentKey(tenantId, id));
@@ -65,7 +64,7 @@ const readBook = async (options: IncidentStoreOptions, tenantId: string): Promis
 };
 
 const bookItem = ({ tenantId, expectedVersion, active, settleAt, earlyEnds }: IncidentWrite) => ({
-  ...bookKey(tenantId),
+  ...openIncidentsKey(tenantId),
   v: expectedVersion + 1,
   active: [...active],
   settleAt,
@@ -92,7 +91,7 @@ const transactionOf = ({ tableName, now }: IncidentStoreOptions, step: IncidentW
 const write = async (options: IncidentStoreOptions, step: IncidentWrite): Promise<boolean> => {
   const command = new TransactWriteCommand({ TransactItems: transactionOf(options, step) });
   try {
-    await calling('storing incidents', () => options.client.send(command));
+    await withSdkErrors('storing incidents', () => options.client.send(command));
     return true;
   } catch (error) {
     if (!(error instanceof TransactionCanceledException)) throw error;
@@ -116,7 +115,7 @@ const clearOne = async (
     ExpressionAttributeValues: { ':v': version },
   });
   try {
-    await calling('clearing told events', () => client.send(update));
+    await withSdkErrors('clearing told events', () => client.send(update));
   } catch (error) {
     if (!(error instanceof ConditionalCheckFailedException)) throw error;
   }
@@ -151,20 +150,19 @@ const list = async (
     KeyConditionExpression: 'pk = :pk AND begins_with(sk, :sk)',
     FilterExpression: 'attribute_not_exists(mergedInto) AND expiresAt > :now',
     ExpressionAttributeValues: {
-      ':pk': registryKeys.tenant(tenantId),
-      ':sk': registryKeys.incidents,
+      ':pk': tenantPk(tenantId),
+      ':sk': INCIDENTS,
       ':now': Math.floor(now() / 1000),
     },
     ScanIndexForward: false,
     Limit: limit,
     ExclusiveStartKey: after === undefined ? undefined : incidentKey(tenantId, after),
   });
-  const { Items = [], LastEvaluatedKey } = await calling('listing incidents', () => client.send(query));
+  const { Items = [], LastEvaluatedKey } = await withSdkErrors('listing incidents', () => client.send(query));
   const last = z.object({ sk: z.string() }).safeParse(LastEvaluatedKey).data?.sk;
   return {
     items: Items.map((item) => readIncidentItem(item).incident),
-    nextCursor:
-      last === undefined ? undefined : encodeCursor(scope, [last.slice(registryKeys.incidents.length)]),
+    nextCursor: last === undefined ? undefined : encodeCursor(scope, [last.slice(INCIDENTS.length)]),
   };
 };
 

@@ -1,6 +1,6 @@
 import { SendMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
 import type { SignalSender } from '../../core/incidents/ports.ts';
-import { calling } from '../aws/sdk-failure.ts';
+import { withSdkErrors } from '../aws/sdk-failure.ts';
 
 /** Messages to the signals queue in the forms that `core/signals/incoming.ts` reads. */
 export const sqsSignalSender = (client: SQSClient, queueUrl: string): SignalSender => {
@@ -10,7 +10,7 @@ export const sqsSignalSender = (client: SQSClient, queueUrl: string): SignalSend
       MessageBody: JSON.stringify(body),
       DelaySeconds,
     });
-    await calling('SQS SendMessage', () => client.send(command));
+    await withSdkErrors('SQS SendMessage', () => client.send(command));
   };
   return {
     send: (signal) => send({ signal }),

@@ -3,10 +3,10 @@ import * as z from 'zod';
 import { BlocksNotWrittenError } from '../../core/metrics/blocks/blocks-not-written-error.ts';
 import type { BlockKey, BlockStore, BlockWrite, StoredBlock } from '../../core/metrics/ports.ts';
 import { inParallel } from '../../core/shared/in-parallel.ts';
-import { hotKeys } from '../../core/shared/keys.ts';
 import { batchGet, type Consistency } from '../aws/dynamodb/batch-get.ts';
+import { targetPk } from '../aws/dynamodb/item-key.ts';
 import { defaultPace, type Pace } from '../aws/paced-retry.ts';
-import { calling } from '../aws/sdk-failure.ts';
+import { withSdkErrors } from '../aws/sdk-failure.ts';
 import {
   type BlockTable,
   combine,
@@ -15,6 +15,7 @@ import {
   transactionsOf,
   type WriteOutcome,
 } from './block-write.ts';
+import { blockKey, blockSk, hourOfBlock } from './item-keys.ts';
 
 const PUTS_AT_ONCE = 8;
 const TRANSACTIONS_AT_ONCE = 4;
@@ -28,10 +29,7 @@ const BlockItem = z.object({
 
 type ReadableTable = Pick<BlockTable, 'client' | 'tableName'>;
 
-const placeOf = ({ tenantId, targetId, hour }: BlockKey) => ({
-  pk: hotKeys.target(tenantId, targetId),
-  sk: hotKeys.block(hour),
-});
+const keyOf = ({ tenantId, targetId, hour }: BlockKey) => blockKey(tenantId, targetId, hour);
 
 const read = async (
   table: ReadableTable,
@@ -39,7 +37,7 @@ const read = async (
   pace: Pace,
   consistency: Consistency = 'strong',
 ): Promise<StoredBlock[]> => {
-  const items = await batchGet(table.client, table.tableName, keys.map(placeOf), pace, consistency);
+  const items = await batchGet(table.client, table.tableName, keys.map(keyOf), pace, consistency);
   const found = new Map(
     items.map((raw) => {
       const item = BlockItem.parse(raw);
@@ -47,7 +45,7 @@ const read = async (
     }),
   );
   return keys.map((key) => {
-    const { pk, sk } = placeOf(key);
+    const { pk, sk } = keyOf(key);
     const item = found.get(`${pk} ${sk}`);
     return { key, bytes: item?.data, version: item?.v ?? 0 };
   });
@@ -94,16 +92,16 @@ const readRange = async (
       TableName: tableName,
       KeyConditionExpression: 'pk = :pk AND sk BETWEEN :from AND :to',
       ExpressionAttributeValues: {
-        ':pk': hotKeys.target(tenantId, targetId),
-        ':from': hotKeys.block(fromHour),
-        ':to': hotKeys.block(toHour),
+        ':pk': targetPk(tenantId, targetId),
+        ':from': blockSk(fromHour),
+        ':to': blockSk(toHour),
       },
       ExclusiveStartKey: from,
     });
-    const page = await calling('DynamoDB Query', () => client.send(query));
+    const page = await withSdkErrors('DynamoDB Query', () => client.send(query));
     for (const raw of page.Items ?? []) {
       const { sk, data, v } = BlockItem.parse(raw);
-      blocks.push({ key: { tenantId, targetId, hour: hotKeys.hourOfBlock(sk) }, bytes: data, version: v });
+      blocks.push({ key: { tenantId, targetId, hour: hourOfBlock(sk) }, bytes: data, version: v });
     }
     from = page.LastEvaluatedKey;
   } while (from !== undefined);

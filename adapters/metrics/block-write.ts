@@ -4,9 +4,9 @@ import { ConditionalCheckFailedException, TransactionCanceledException } from '@
 import { type DynamoDBDocumentClient, PutCommand, TransactWriteCommand } from '@aws-sdk/lib-dynamodb';
 import type { BlockKey, BlockWrite } from '../../core/metrics/ports.ts';
 import { DependencyUnavailableError } from '../../core/shared/errors.ts';
-import { hotKeys } from '../../core/shared/keys.ts';
 import { DAY_SECONDS, HOUR_SECONDS } from '../../core/shared/time.ts';
-import { calling, isTransient } from '../aws/sdk-failure.ts';
+import { isTransient, withSdkErrors } from '../aws/sdk-failure.ts';
+import { blockKey } from './item-keys.ts';
 
 /** What became of some blocks; each is in one list or was written. */
 export interface WriteOutcome {
@@ -30,8 +30,7 @@ const TRANSACTION_BYTES = 3_500_000;
 const putOf = ({ tableName, retentionDays }: BlockTable, { key, bytes, expectedVersion }: BlockWrite) => ({
   TableName: tableName,
   Item: {
-    pk: hotKeys.target(key.tenantId, key.targetId),
-    sk: hotKeys.block(key.hour),
+    ...blockKey(key.tenantId, key.targetId, key.hour),
     data: bytes,
     v: expectedVersion + 1,
     expiresAt: (key.hour + 1) * HOUR_SECONDS + retentionDays * DAY_SECONDS,
@@ -75,7 +74,7 @@ const tryTransaction = async (
 ): Promise<ReadonlySet<BlockWrite> | 'written'> => {
   try {
     const TransactItems = blocks.map((block) => ({ Put: putOf(table, block) }));
-    await calling('DynamoDB TransactWriteItems', () =>
+    await withSdkErrors('DynamoDB TransactWriteItems', () =>
       table.client.send(new TransactWriteCommand({ TransactItems })),
     );
     return 'written';

@@ -7,11 +7,12 @@ import type { Target } from '../../core/metrics/targets/target.ts';
 import { decodeCursor, encodeCursor } from '../../core/platform/api/cursor.ts';
 import { DependencyUnavailableError, InvalidInputError } from '../../core/shared/errors.ts';
 import { inParallel } from '../../core/shared/in-parallel.ts';
-import { registryKeys } from '../../core/shared/keys.ts';
 import type { Page, PageRequest } from '../../core/shared/page.ts';
 import { batchGet } from '../aws/dynamodb/batch-get.ts';
+import { tenantPk } from '../aws/dynamodb/item-key.ts';
 import { defaultPace, type Pace, pause } from '../aws/paced-retry.ts';
-import { calling } from '../aws/sdk-failure.ts';
+import { withSdkErrors } from '../aws/sdk-failure.ts';
+import { TARGETS, TENANTS, targetItemKey } from './item-keys.ts';
 import { readTargetItem, type StoredTarget, writeTargetItem } from './target-item.ts';
 
 interface RegistryTable {
@@ -22,13 +23,8 @@ interface RegistryTable {
 const PUTS_AT_ONCE = 8;
 const ATTEMPTS = 6;
 
-const placeOf = (tenantId: string, targetId: string) => ({
-  pk: registryKeys.tenant(tenantId),
-  sk: registryKeys.target(targetId),
-});
-
 const readMany = async (table: RegistryTable, tenantId: string, targetIds: readonly string[], pace: Pace) => {
-  const keys = targetIds.map((targetId) => placeOf(tenantId, targetId));
+  const keys = targetIds.map((targetId) => targetItemKey(tenantId, targetId));
   const items = await batchGet(table.client, table.tableName, keys, pace);
   const stored = items.map((item) => readTargetItem(tenantId, item));
   return new Map(stored.map((each) => [each.target.targetId, each]));
@@ -43,7 +39,7 @@ const putTarget = async (
   const put = new PutCommand({
     TableName: table.tableName,
     Item: {
-      ...placeOf(target.tenantId, target.targetId),
+      ...targetItemKey(target.tenantId, target.targetId),
       ...writeTargetItem(target, (known?.version ?? 0) + 1),
     },
     ...(known === undefined
@@ -51,7 +47,7 @@ const putTarget = async (
       : { ConditionExpression: 'v = :v', ExpressionAttributeValues: { ':v': known.version } }),
   });
   try {
-    await calling('DynamoDB PutItem', () => table.client.send(put));
+    await withSdkErrors('DynamoDB PutItem', () => table.client.send(put));
     return true;
   } catch (cause) {
     if (cause instanceof ConditionalCheckFailedException) return false;
@@ -110,24 +106,26 @@ const record = async (
 };
 
 const putTenant = async ({ client, tableName }: RegistryTable, tenantId: string): Promise<void> => {
-  const put = new PutCommand({ TableName: tableName, Item: { pk: registryKeys.tenants, sk: tenantId } });
-  await calling('DynamoDB PutItem', () => client.send(put));
+  const put = new PutCommand({ TableName: tableName, Item: { pk: TENANTS, sk: tenantId } });
+  await withSdkErrors('DynamoDB PutItem', () => client.send(put));
 };
 
 const CursorPosition = z.tuple([z.string()]);
 
 const list = async (table: RegistryTable, tenantId: string, page: PageRequest): Promise<Page<Target>> => {
   const scope = `targets ${tenantId}`;
-  const pk = registryKeys.tenant(tenantId);
+  const pk = tenantPk(tenantId);
   const after = page.cursor === undefined ? undefined : decodeCursor(scope, page.cursor, CursorPosition)[0];
   const query = new QueryCommand({
     TableName: table.tableName,
     KeyConditionExpression: 'pk = :pk AND begins_with(sk, :targets)',
-    ExpressionAttributeValues: { ':pk': pk, ':targets': registryKeys.targets },
+    ExpressionAttributeValues: { ':pk': pk, ':targets': TARGETS },
     Limit: page.limit,
-    ExclusiveStartKey: after === undefined ? undefined : placeOf(tenantId, after),
+    ExclusiveStartKey: after === undefined ? undefined : targetItemKey(tenantId, after),
   });
-  const { Items = [], LastEvaluatedKey } = await calling('DynamoDB Query', () => table.client.send(query));
+  const { Items = [], LastEvaluatedKey } = await withSdkErrors('DynamoDB Query', () =>
+    table.client.send(query),
+  );
   const items = Items.map((item) => readTargetItem(tenantId, item).target);
   const last = items.at(-1);
   const more = LastEvaluatedKey !== undefined && last !== undefined;
@@ -141,10 +139,10 @@ const listTenants = async ({ client, tableName }: RegistryTable): Promise<string
     const query = new QueryCommand({
       TableName: tableName,
       KeyConditionExpression: 'pk = :pk',
-      ExpressionAttributeValues: { ':pk': registryKeys.tenants },
+      ExpressionAttributeValues: { ':pk': TENANTS },
       ExclusiveStartKey: from,
     });
-    const page = await calling('DynamoDB Query', () => client.send(query));
+    const page = await withSdkErrors('DynamoDB Query', () => client.send(query));
     for (const { sk } of page.Items ?? []) tenants.push(z.string().parse(sk));
     from = page.LastEvaluatedKey;
   } while (from !== undefined);
@@ -171,8 +169,8 @@ export const dynamoTargetRegistry = (
       await record(table, tenantId, sightings, pace);
     },
     get: async (tenantId, targetId) => {
-      const get = new GetCommand({ TableName: tableName, Key: placeOf(tenantId, targetId) });
-      const { Item } = await calling('DynamoDB GetItem', () => client.send(get));
+      const get = new GetCommand({ TableName: tableName, Key: targetItemKey(tenantId, targetId) });
+      const { Item } = await withSdkErrors('DynamoDB GetItem', () => client.send(get));
       return Item === undefined ? undefined : readTargetItem(tenantId, Item).target;
     },
     list: (tenantId, page) => list(table, tenantId, page),

@@ -3,8 +3,8 @@ import { type DynamoDBDocumentClient, GetCommand, PutCommand } from '@aws-sdk/li
 import * as z from 'zod';
 import type { ApiKey, ApiKeyStore } from '../../core/platform/access/ports.ts';
 import { ConflictError } from '../../core/shared/errors.ts';
-import { registryKeys } from '../../core/shared/keys.ts';
-import { calling } from '../aws/sdk-failure.ts';
+import { withSdkErrors } from '../aws/sdk-failure.ts';
+import { apiKeyKey } from './item-keys.ts';
 
 const ApiKeyItem = z.object({
   tenantId: z.string(),
@@ -14,14 +14,12 @@ const ApiKeyItem = z.object({
   revokedAt: z.number().optional(),
 });
 
-const placeOf = (keyHash: string) => ({ pk: registryKeys.apiKey(keyHash), sk: registryKeys.apiKeySort });
-
 /** API keys in the registry table, found by their hash alone. */
 export const dynamoApiKeyStore = (client: DynamoDBDocumentClient, tableName: string): ApiKeyStore => ({
   find: async (keyHash) => {
     // Consistent: a key is used right after it was issued.
-    const get = new GetCommand({ TableName: tableName, Key: placeOf(keyHash), ConsistentRead: true });
-    const { Item } = await calling('DynamoDB GetItem', () => client.send(get));
+    const get = new GetCommand({ TableName: tableName, Key: apiKeyKey(keyHash), ConsistentRead: true });
+    const { Item } = await withSdkErrors('DynamoDB GetItem', () => client.send(get));
     if (Item === undefined) return undefined;
     const { tenantId, name, createdAt, revokedAt } = ApiKeyItem.parse(Item);
     return revokedAt === undefined ? { tenantId, name, createdAt } : undefined;
@@ -29,11 +27,11 @@ export const dynamoApiKeyStore = (client: DynamoDBDocumentClient, tableName: str
   add: async (keyHash: string, key: ApiKey) => {
     const put = new PutCommand({
       TableName: tableName,
-      Item: { ...placeOf(keyHash), ...key },
+      Item: { ...apiKeyKey(keyHash), ...key },
       ConditionExpression: 'attribute_not_exists(pk)',
     });
     try {
-      await calling('DynamoDB PutItem', () => client.send(put));
+      await withSdkErrors('DynamoDB PutItem', () => client.send(put));
     } catch (cause) {
       if (cause instanceof ConditionalCheckFailedException)
         throw new ConflictError('this API key exists already', { cause });

@@ -1,9 +1,9 @@
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import { type DynamoDBDocumentClient, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import type { RateLimiter } from '../../core/platform/access/ports.ts';
-import { registryKeys } from '../../core/shared/keys.ts';
 import { HOUR_SECONDS } from '../../core/shared/time.ts';
-import { calling } from '../aws/sdk-failure.ts';
+import { withSdkErrors } from '../aws/sdk-failure.ts';
+import { quotaKey } from './item-keys.ts';
 
 const MINUTE_MS = 60_000;
 /** Long enough to look at, short enough to cost nothing. */
@@ -20,7 +20,7 @@ export const dynamoRateLimiter = (
     const minute = Math.floor(at / MINUTE_MS);
     const update = new UpdateCommand({
       TableName: tableName,
-      Key: { pk: registryKeys.tenant(tenantId), sk: registryKeys.rate(minute) },
+      Key: quotaKey(tenantId, minute),
       UpdateExpression: 'ADD #points :points SET expiresAt = :expiresAt',
       ConditionExpression: 'attribute_not_exists(#points) OR #points <= :room',
       ExpressionAttributeNames: { '#points': 'points' },
@@ -31,7 +31,7 @@ export const dynamoRateLimiter = (
       },
     });
     try {
-      await calling('DynamoDB UpdateItem', () => client.send(update));
+      await withSdkErrors('DynamoDB UpdateItem', () => client.send(update));
       return true;
     } catch (cause) {
       if (cause instanceof ConditionalCheckFailedException) return false;

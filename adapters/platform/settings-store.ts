@@ -4,8 +4,8 @@ import * as z from 'zod';
 import type { SettingsStore } from '../../core/platform/settings/ports.ts';
 import { NO_SETTINGS, Settings } from '../../core/platform/settings/settings.ts';
 import { ConflictError } from '../../core/shared/errors.ts';
-import { registryKeys } from '../../core/shared/keys.ts';
-import { calling } from '../aws/sdk-failure.ts';
+import { withSdkErrors } from '../aws/sdk-failure.ts';
+import { settingsKey } from './item-keys.ts';
 
 /** Text: limits may exceed the range of DynamoDB's numbers. */
 const SettingsItem = z.object({ settings: z.string() });
@@ -15,12 +15,10 @@ export interface SettingsStoreOptions {
   readonly tableName: string;
 }
 
-const placeOf = (tenantId: string) => ({ pk: registryKeys.tenant(tenantId), sk: registryKeys.settings });
-
 const get = async ({ client, tableName }: SettingsStoreOptions, tenantId: string): Promise<Settings> => {
   // Consistent: whoever changes settings reads them right after.
-  const read = new GetCommand({ TableName: tableName, Key: placeOf(tenantId), ConsistentRead: true });
-  const { Item } = await calling('reading settings', () => client.send(read));
+  const read = new GetCommand({ TableName: tableName, Key: settingsKey(tenantId), ConsistentRead: true });
+  const { Item } = await withSdkErrors('reading settings', () => client.send(read));
   if (Item === undefined) return NO_SETTINGS;
   return Settings.parse(JSON.parse(SettingsItem.parse(Item).settings));
 };
@@ -33,13 +31,13 @@ const replace = async (
   const settings = { ...given, version: given.version + 1 };
   const put = new PutCommand({
     TableName: tableName,
-    Item: { ...placeOf(tenantId), settings: JSON.stringify(settings), v: settings.version },
+    Item: { ...settingsKey(tenantId), settings: JSON.stringify(settings), v: settings.version },
     ...(given.version === 0
       ? { ConditionExpression: 'attribute_not_exists(pk)' }
       : { ConditionExpression: 'v = :v', ExpressionAttributeValues: { ':v': given.version } }),
   });
   try {
-    await calling('storing settings', () => client.send(put));
+    await withSdkErrors('storing settings', () => client.send(put));
     return settings;
   } catch (cause) {
     if (!(cause instanceof ConditionalCheckFailedException)) throw cause;

@@ -65,6 +65,19 @@ export interface BlockWrite {
   readonly expectedVersion: number;
 }
 
+/** A block that was just written, with the id under which its delivery is confirmed or repeated. */
+export interface ChangedBlock {
+  readonly recordId: string;
+  readonly block: StoredBlock;
+}
+
+export interface BlockChanges {
+  /** In the order of their writes for each target. */
+  readonly changed: readonly ChangedBlock[];
+  /** Deliveries without a readable block. */
+  readonly unreadable: number;
+}
+
 /** What a batch of points tells about a target; merging it into the registry twice changes nothing. */
 export interface TargetSighting {
   readonly targetId: string;

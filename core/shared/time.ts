@@ -5,3 +5,6 @@ export const WEEK_SECONDS = 7 * DAY_SECONDS;
 
 /** Whole hours since the epoch of an epoch-second timestamp. */
 export const hourOf = (epochSeconds: number): number => Math.floor(epochSeconds / HOUR_SECONDS);
+
+/** UTC calendar day of epoch milliseconds, as `2026-11-21`. */
+export const isoDate = (epochMs: number): string => new Date(epochMs).toISOString().slice(0, 10);

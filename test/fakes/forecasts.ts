@@ -1,5 +1,11 @@
 /** The ports of forecasts in memory, with the guarantees of the real stores. */
 
+import {
+  archiveFileKey,
+  batchFileKey,
+  resultFileKey,
+  resultFilesPrefix,
+} from '../../core/forecasts/object-keys.ts';
 import type {
   BatchResult,
   BreachStore,
@@ -12,7 +18,6 @@ import type {
 } from '../../core/forecasts/ports.ts';
 import type { KeptStates, StateFiles } from '../../core/forecasts/state-files.ts';
 import { InvalidInputError } from '../../core/shared/errors.ts';
-import { objectKeys } from '../../core/shared/keys.ts';
 import { pageOf } from './shared.ts';
 
 export const memoryRuns = () => {
@@ -89,7 +94,7 @@ export const memoryFiles = () => {
   const objects = new Map<string, unknown>();
   const files: RunFiles = {
     writeBatch: async (tenantId, runId, index, targetIds) => {
-      const key = objectKeys.batch(tenantId, runId, index);
+      const key = batchFileKey(tenantId, runId, index);
       objects.set(key, targetIds);
       return key;
     },
@@ -99,16 +104,16 @@ export const memoryFiles = () => {
       return found as readonly string[];
     },
     writeResult: async (tenantId, runId, result) => {
-      objects.set(objectKeys.result(tenantId, runId, result.index), result);
+      objects.set(resultFileKey(tenantId, runId, result.index), result);
     },
     readResults: async (tenantId, runId) => {
-      const prefix = objectKeys.results(tenantId, runId);
+      const prefix = resultFilesPrefix(tenantId, runId);
       return [...objects]
         .filter(([key]) => key.startsWith(prefix))
         .map(([, result]) => result as BatchResult);
     },
     archiveForecasts: async (tenantId, runId, index, issuedAt, forecasts) => {
-      const key = objectKeys.forecasts(tenantId, issuedAt, runId, index);
+      const key = archiveFileKey(tenantId, issuedAt, runId, index);
       objects.set(key, forecasts);
       return key;
     },

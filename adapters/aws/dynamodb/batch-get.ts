@@ -2,12 +2,8 @@ import { BatchGetCommand, type DynamoDBDocumentClient } from '@aws-sdk/lib-dynam
 import { DependencyUnavailableError } from '../../../core/shared/errors.ts';
 import { chunksOf, inParallel } from '../../../core/shared/in-parallel.ts';
 import { type Pace, pause } from '../paced-retry.ts';
-import { calling } from '../sdk-failure.ts';
-
-export interface ItemKey {
-  readonly pk: string;
-  readonly sk: string;
-}
+import { withSdkErrors } from '../sdk-failure.ts';
+import type { ItemKey } from './item-key.ts';
 
 type Item = Record<string, unknown>;
 
@@ -29,7 +25,9 @@ const getChunk = async (
   let wanted: Item[] = keys.map(({ pk, sk }) => ({ pk, sk }));
   for (let fruitless = 0; wanted.length > 0; ) {
     const request = { RequestItems: { [table]: { Keys: wanted, ConsistentRead: consistency === 'strong' } } };
-    const answer = await calling('DynamoDB BatchGetItem', () => client.send(new BatchGetCommand(request)));
+    const answer = await withSdkErrors('DynamoDB BatchGetItem', () =>
+      client.send(new BatchGetCommand(request)),
+    );
     const found = answer.Responses?.[table] ?? [];
     items.push(...found);
     wanted = answer.UnprocessedKeys?.[table]?.Keys ?? [];

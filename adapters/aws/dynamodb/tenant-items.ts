@@ -1,6 +1,6 @@
 import { type DynamoDBDocumentClient, QueryCommand } from '@aws-sdk/lib-dynamodb';
-import { registryKeys } from '../../../core/shared/keys.ts';
-import { calling } from '../sdk-failure.ts';
+import { withSdkErrors } from '../sdk-failure.ts';
+import { tenantPk } from './item-key.ts';
 
 interface Place {
   readonly client: DynamoDBDocumentClient;
@@ -25,11 +25,11 @@ export const newestBetween = async (
   const query = new QueryCommand({
     TableName: tableName,
     KeyConditionExpression: 'pk = :pk AND sk BETWEEN :from AND :to',
-    ExpressionAttributeValues: { ':pk': registryKeys.tenant(tenantId), ':from': from, ':to': to },
+    ExpressionAttributeValues: { ':pk': tenantPk(tenantId), ':from': from, ':to': to },
     ScanIndexForward: false,
     Limit: limit,
   });
-  return (await calling(doing, () => client.send(query))).Items ?? [];
+  return (await withSdkErrors(doing, () => client.send(query))).Items ?? [];
 };
 
 interface Prefix {
@@ -50,7 +50,7 @@ export const newestUnder = async (
     KeyConditionExpression: 'pk = :pk AND begins_with(sk, :sk)',
     FilterExpression: 'expiresAt > :now',
     ExpressionAttributeValues: {
-      ':pk': registryKeys.tenant(tenantId),
+      ':pk': tenantPk(tenantId),
       ':sk': prefix,
       // Expired items may linger for days before DynamoDB removes them.
       ':now': Math.floor(now() / 1000),
@@ -58,5 +58,5 @@ export const newestUnder = async (
     ScanIndexForward: false,
     Limit: limit,
   });
-  return (await calling(doing, () => client.send(query))).Items ?? [];
+  return (await withSdkErrors(doing, () => client.send(query))).Items ?? [];
 };

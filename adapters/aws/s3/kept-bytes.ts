@@ -1,6 +1,6 @@
 import { GetObjectCommand, NoSuchKey, PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
 import type { KeptStates } from '../../../core/forecasts/state-files.ts';
-import { calling } from '../sdk-failure.ts';
+import { withSdkErrors } from '../sdk-failure.ts';
 
 export interface BucketOptions {
   readonly client: S3Client;
@@ -17,7 +17,7 @@ export const readKept = async (
 ): Promise<KeptStates | undefined> => {
   const get = new GetObjectCommand({ Bucket: bucketName, Key: key });
   try {
-    return await calling('reading states', async () => {
+    return await withSdkErrors('reading states', async () => {
       const { Body, ETag } = await client.send(get);
       const bytes = await Body?.transformToByteArray();
       return bytes && ETag !== undefined ? { bytes, version: ETag } : undefined;
@@ -43,7 +43,7 @@ export const replaceKept = async (
     ...(expected === undefined ? { IfNoneMatch: '*' } : { IfMatch: expected }),
   });
   try {
-    await calling('keeping states', () => client.send(put));
+    await withSdkErrors('keeping states', () => client.send(put));
     return true;
   } catch (error) {
     if (error instanceof Error && LOST.has(error.name)) return false;

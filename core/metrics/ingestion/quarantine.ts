@@ -1,8 +1,8 @@
 /** What can never be stored is kept beside its reason, under keys that a repetition overwrites with the same. */
 
 import type { InvalidInputError } from '../../shared/errors.ts';
-import { objectKeys } from '../../shared/keys.ts';
 import { HOUR_SECONDS } from '../../shared/time.ts';
+import { quarantineKey, unattributedKey } from '../object-keys.ts';
 import type { RawStore } from '../ports.ts';
 import type { HourPart } from './hour-parts.ts';
 import { IngestRejection } from './ingest-rejection.ts';
@@ -26,9 +26,7 @@ export const parkPayload = async (
   now: number,
 ): Promise<string> => {
   const key =
-    pointer === undefined
-      ? objectKeys.unattributed(now, message.id)
-      : objectKeys.quarantine(pointer.tenantId, pointer.key);
+    pointer === undefined ? unattributedKey(now, message.id) : quarantineKey(pointer.tenantId, pointer.key);
   if (bytes !== undefined) await raw.put(key, bytes, pointer?.contentType || 'application/octet-stream');
   else await putJson(raw, key, { messageId: message.id, body: message.body });
   await putJson(raw, `${key}.reason.json`, { ...reasonOf(error), messageId: message.id, pointer });
@@ -52,7 +50,7 @@ export const parkPart = async (
 ): Promise<string> => {
   const { tenantId, key: rawKey, requestId, receivedAt } = payload.pointer;
   const place = `${part.hour}-${encodeURIComponent(part.targetId)}`;
-  const key = `${objectKeys.quarantine(tenantId, rawKey)}.part-${place}.json`;
+  const key = `${quarantineKey(tenantId, rawKey)}.part-${place}.json`;
   await putJson(raw, key, partBody(part, payload));
   await putJson(raw, `${key}.reason.json`, { ...reasonOf(error), requestId, rawKey, receivedAt });
   return key;

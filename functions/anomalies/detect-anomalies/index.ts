@@ -4,6 +4,7 @@ import { dynamoDetectorStateStore } from '../../../adapters/anomalies/detector-s
 import { makeDocumentClient } from '../../../adapters/aws/clients.ts';
 import { dynamoForecastStore } from '../../../adapters/forecasts/forecast-store.ts';
 import { dynamoBlockReader } from '../../../adapters/metrics/block-store.ts';
+import { readBlockChanges } from '../../../adapters/metrics/changed-blocks.ts';
 import { dynamoTargetRegistry } from '../../../adapters/metrics/target-registry.ts';
 import { dynamoSettingsStore, rememberedSettings } from '../../../adapters/platform/settings-store.ts';
 import { publisherTo } from '../../runtime/event-bus.ts';
@@ -23,6 +24,7 @@ const registry = { client, tableName: env.REGISTRY_TABLE_NAME, now: Date.now };
 
 export const handler = observe(
   makeHandler({
+    blockChanges: readBlockChanges,
     states: dynamoDetectorStateStore(hot),
     blocks: dynamoBlockReader(hot),
     forecasts: dynamoForecastStore(hot),

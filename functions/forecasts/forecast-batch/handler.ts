@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { batchFileKey } from '../../../core/forecasts/object-keys.ts';
 import type { BatchResult, BreachStore, ForecastStore, RunFiles } from '../../../core/forecasts/ports.ts';
 import { announceBatch } from '../../../core/forecasts/runs/announce-batch.ts';
 import {
@@ -16,7 +17,6 @@ import type { SettingsStore } from '../../../core/platform/settings/ports.ts';
 import { InvalidInputError } from '../../../core/shared/errors.ts';
 import { TenantId } from '../../../core/shared/identifiers.ts';
 import { inParallel } from '../../../core/shared/in-parallel.ts';
-import { objectKeys } from '../../../core/shared/keys.ts';
 import type { EventPublisher } from '../../../core/shared/messaging.ts';
 import { DAY_SECONDS, hourOf } from '../../../core/shared/time.ts';
 import { parseInput } from '../../runtime/parse-input.ts';
@@ -131,7 +131,7 @@ const report = (
 export const makeHandler = (deps: Deps) => async (event: unknown) => {
   const input = parseInput(Input, event);
   const { tenantId, runId, batchKey, index } = input;
-  if (batchKey !== objectKeys.batch(tenantId, runId, index)) {
+  if (batchKey !== batchFileKey(tenantId, runId, index)) {
     throw new InvalidInputError(`${batchKey} is not batch ${index} of run ${runId}`, { field: 'batchKey' });
   }
   const issuedAt = runRequestedAt(runId);

@@ -2,6 +2,7 @@ import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import { type Decoded, decode } from '../../../core/metrics/ingestion/decode.ts';
 import { IngestRejection } from '../../../core/metrics/ingestion/ingest-rejection.ts';
 import type { IngestLimits } from '../../../core/metrics/ingestion/limits.ts';
+import { rawKey } from '../../../core/metrics/object-keys.ts';
 import {
   INGEST_FORMATS,
   type IngestPointer,
@@ -10,7 +11,6 @@ import {
 } from '../../../core/metrics/ports.ts';
 import type { ApiKeyStore, RateLimiter } from '../../../core/platform/access/ports.ts';
 import { DependencyUnavailableError } from '../../../core/shared/errors.ts';
-import { objectKeys } from '../../../core/shared/keys.ts';
 import type { Telemetry } from '../../../core/shared/telemetry.ts';
 import { authenticate } from '../../runtime/authenticate.ts';
 import { problem } from '../../runtime/problem.ts';
@@ -57,7 +57,7 @@ const pointerOf = (request: IngestRequest, tenantId: string, receivedAt: number)
       'unsupported-encoding',
       `the gateway took the gzip body for text because of its content-type "${contentType}"; send application/gzip or application/octet-stream`,
     );
-  const key = objectKeys.raw(tenantId, receivedAt, requestId, gzip ? `${format}.gz` : format);
+  const key = rawKey(tenantId, receivedAt, requestId, gzip ? `${format}.gz` : format);
   return { tenantId, requestId, key, format, contentType, gzip, receivedAt, query };
 };
 

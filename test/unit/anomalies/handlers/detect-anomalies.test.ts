@@ -1,32 +1,36 @@
 import { describe, expect, it } from 'vitest';
+import { readBlockChanges } from '../../../../adapters/metrics/changed-blocks.ts';
+import { blockKey } from '../../../../adapters/metrics/item-keys.ts';
 import type { StoredBlock } from '../../../../core/metrics/ports.ts';
 import { DependencyUnavailableError, InvalidInputError } from '../../../../core/shared/errors.ts';
-import { hotKeys } from '../../../../core/shared/keys.ts';
 import { makeHandler } from '../../../../functions/anomalies/detect-anomalies/handler.ts';
 import { between, DAY, NOW, STEP, world } from '../watching/follow-world.ts';
 
 /** A stream record as Lambda passes it on. */
-const recordOf = (sequence: number, { key, bytes, version }: StoredBlock, over: object = {}) => ({
-  eventID: `e${sequence}`,
-  eventName: 'MODIFY',
-  eventSource: 'aws:dynamodb',
-  dynamodb: {
-    SequenceNumber: String(sequence),
-    StreamViewType: 'NEW_IMAGE',
-    Keys: { pk: { S: hotKeys.target(key.tenantId, key.targetId) }, sk: { S: hotKeys.block(key.hour) } },
-    NewImage: {
-      data: { B: Buffer.from(bytes ?? []).toString('base64') },
-      v: { N: String(version) },
-      expiresAt: { N: '1' },
+const recordOf = (sequence: number, { key, bytes, version }: StoredBlock, over: object = {}) => {
+  const stored = blockKey(key.tenantId, key.targetId, key.hour);
+  return {
+    eventID: `e${sequence}`,
+    eventName: 'MODIFY',
+    eventSource: 'aws:dynamodb',
+    dynamodb: {
+      SequenceNumber: String(sequence),
+      StreamViewType: 'NEW_IMAGE',
+      Keys: { pk: { S: stored.pk }, sk: { S: stored.sk } },
+      NewImage: {
+        data: { B: Buffer.from(bytes ?? []).toString('base64') },
+        v: { N: String(version) },
+        expiresAt: { N: '1' },
+      },
+      ...over,
     },
-    ...over,
-  },
-});
+  };
+};
 
 const setup = () => {
   const made = world();
   const images = made.store(between(NOW - 14 * DAY, NOW));
-  const handler = makeHandler(made.deps);
+  const handler = makeHandler({ ...made.deps, blockChanges: readBlockChanges });
   const send = (...records: object[]) => handler({ Records: records });
   return { ...made, images, handler, send };
 };
@@ -82,7 +86,7 @@ describe('detect-anomalies', () => {
       get: (tenant: string, target: string) =>
         target === 'web-1' ? down() : deps.states.get(tenant, target),
     };
-    const handler = makeHandler({ ...deps, states });
+    const handler = makeHandler({ ...deps, states, blockChanges: readBlockChanges });
     const [one, two] = images.slice(-2);
     const other = { ...two!, key: { ...two!.key, targetId: 'web-2' } };
     const records = [recordOf(7, one!), recordOf(8, other), recordOf(9, two!)];

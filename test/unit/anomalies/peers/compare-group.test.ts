@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { peerGroupKey } from '../../../../core/anomalies/object-keys.ts';
 import type { CompareDeps } from '../../../../core/anomalies/peers/compare-group.ts';
 import { unpackGroup } from '../../../../core/anomalies/peers/group-watch.ts';
 import { EVENT_SCHEMAS } from '../../../../core/api/event-catalogue.ts';
 import { NO_SETTINGS, type Settings } from '../../../../core/platform/settings/settings.ts';
-import { objectKeys } from '../../../../core/shared/keys.ts';
 import { hourOf } from '../../../../core/shared/time.ts';
 import { DAY, leaving, MIDNIGHT, type Reading, STEP, TARGETS, usual, world } from './group-world.ts';
 
@@ -128,7 +128,7 @@ describe('what is learned', () => {
   it('is learned anew where it is damaged, or an operator asks for it', async () => {
     const made = await through({});
     const [[key, kept]] = [...made.states.kept] as [[string, { bytes: Uint8Array; version: string }]];
-    expect(key).toBe(objectKeys.peers(made.work));
+    expect(key).toBe(peerGroupKey(made.work));
     made.states.kept.set(key, { ...kept, bytes: kept.bytes.subarray(0, 40) });
     made.reads.length = 0;
     await made.compare();

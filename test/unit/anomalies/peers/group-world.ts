@@ -1,5 +1,6 @@
 /** A group of targets whose blocks grow, and everything that comparing it reads and writes, in memory. */
 
+import { peerGroupKey } from '../../../../core/anomalies/object-keys.ts';
 import { type CompareDeps, compareGroup } from '../../../../core/anomalies/peers/compare-group.ts';
 import type { PeerGroupName, PeerStateFiles, PeerWork } from '../../../../core/anomalies/peers/ports.ts';
 import type { KeptStates } from '../../../../core/forecasts/state-files.ts';
@@ -7,7 +8,6 @@ import type { Block } from '../../../../core/metrics/blocks/block.ts';
 import { encodeBlock } from '../../../../core/metrics/blocks/block-codec.ts';
 import type { BlockKey, StoredBlock } from '../../../../core/metrics/ports.ts';
 import { NO_SETTINGS, type Settings } from '../../../../core/platform/settings/settings.ts';
-import { objectKeys } from '../../../../core/shared/keys.ts';
 import { memoryAnomalies } from '../../../fakes/anomalies.ts';
 import { memorySettings } from '../../../fakes/platform.ts';
 import { memoryEvents, recordedTelemetry } from '../../../fakes/shared.ts';
@@ -49,10 +49,10 @@ export const memoryPeerFiles = () => {
   const kept = new Map<string, KeptStates>();
   let writes = 0;
   const files: PeerStateFiles = {
-    read: async (group) => kept.get(objectKeys.peers(group)),
+    read: async (group) => kept.get(peerGroupKey(group)),
     replace: async (group, bytes, expected) => {
-      if (kept.get(objectKeys.peers(group))?.version !== expected) return false;
-      kept.set(objectKeys.peers(group), { bytes, version: `v${++writes}` });
+      if (kept.get(peerGroupKey(group))?.version !== expected) return false;
+      kept.set(peerGroupKey(group), { bytes, version: `v${++writes}` });
       return true;
     },
   };

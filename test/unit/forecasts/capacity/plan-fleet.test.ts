@@ -16,8 +16,8 @@ import {
   STATE_BYTES,
   workflowLoad,
 } from '../../../../core/forecasts/capacity/workflow-limits.ts';
+import { batchFileKey } from '../../../../core/forecasts/object-keys.ts';
 import { DEFAULT_BUDGET } from '../../../../core/forecasts/runs/plan-batches.ts';
-import { objectKeys } from '../../../../core/shared/keys.ts';
 
 const figures = {
   ...MEASURED_FORECASTING,
@@ -88,7 +88,7 @@ describe('limits', () => {
   });
 
   it('count no less than an entry of the list of batches takes', () => {
-    const key = objectKeys.batch('a'.repeat(39), '2026-11-21T10-05-00Z-1a2b3c4d', 800);
+    const key = batchFileKey('a'.repeat(39), '2026-11-21T10-05-00Z-1a2b3c4d', 800);
     const entry = JSON.stringify({ index: 800, batchKey: key }).length + 1;
     expect(workflowLoad(2).stateBytes - workflowLoad(1).stateBytes).toBeGreaterThanOrEqual(entry);
   });

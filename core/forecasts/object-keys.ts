@@ -1,0 +1,25 @@
+/** Keys of the objects in the forecast bucket: working files of runs, what they learned, and the archive. */
+import { isoDate } from '../shared/time.ts';
+
+export const RUNS_PREFIX = 'runs';
+export const ARCHIVE_PREFIX = 'forecasts';
+
+const padded = (index: number): string => String(index).padStart(4, '0');
+
+export const batchFileKey = (tenantId: string, runId: string, index: number): string =>
+  `${RUNS_PREFIX}/tenant=${tenantId}/${runId}/batches/${padded(index)}.json`;
+
+/** Starts the keys of all batch results of a run. */
+export const resultFilesPrefix = (tenantId: string, runId: string): string =>
+  `${RUNS_PREFIX}/tenant=${tenantId}/${runId}/results/`;
+
+export const resultFileKey = (tenantId: string, runId: string, index: number): string =>
+  `${resultFilesPrefix(tenantId, runId)}${padded(index)}.json`;
+
+/** What runs learned about the series of the batch with this index. */
+export const statesFileKey = (tenantId: string, index: number): string =>
+  `${RUNS_PREFIX}/tenant=${tenantId}/states/${padded(index)}.bin`;
+
+/** `issuedAt` is in epoch milliseconds. */
+export const archiveFileKey = (tenantId: string, issuedAt: number, runId: string, index: number): string =>
+  `${ARCHIVE_PREFIX}/tenant=${tenantId}/date=${isoDate(issuedAt)}/${runId}-${padded(index)}.jsonl.gz`;
