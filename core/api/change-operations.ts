@@ -5,7 +5,7 @@ import { NoParameters } from './requests.ts';
 
 const reading = { method: 'get', status: 200 } as const;
 
-/** Operations on changes that `serve-api` answers, by id. */
+/** Operations on changes that `query-api` answers, by id. */
 export const CHANGE_READ_OPERATIONS = {
   listChanges: {
     ...reading,
@@ -25,7 +25,7 @@ export const CHANGE_READ_OPERATIONS = {
   },
 } as const satisfies Readonly<Record<string, Operation>>;
 
-/** Operations on changes that `record-context` answers, by id. */
+/** Operations on changes that `command-changes` answers, by id. */
 export const CHANGE_WRITE_OPERATIONS = {
   recordChange: {
     method: 'post',

@@ -11,7 +11,7 @@ import { NoParameters } from './requests.ts';
 
 const reading = { method: 'get', status: 200 } as const;
 
-/** Operations on incidents that `serve-api` answers, by id. */
+/** Operations on incidents that `query-api` answers, by id. */
 export const INCIDENT_READ_OPERATIONS = {
   listIncidents: {
     ...reading,
@@ -48,7 +48,7 @@ export const INCIDENT_READ_OPERATIONS = {
   },
 } as const satisfies Readonly<Record<string, Operation>>;
 
-/** Operations on incidents and what they depend on that `record-context` answers, by id. */
+/** Operations on incidents and what they depend on that `command-incidents` answers, by id. */
 export const INCIDENT_WRITE_OPERATIONS = {
   moveIncident: {
     method: 'post',

@@ -1,4 +1,4 @@
-/** Every operation of the HTTP API: the routes of `serve-api` and the OpenAPI document both follow from this list. */
+/** Every operation of the HTTP API: the routes of `query-api` and the OpenAPI document both follow from this list. */
 
 import type { Operation } from '../platform/api/operation.ts';
 import {
@@ -34,7 +34,7 @@ import { Trends } from './trend-answers.ts';
 
 const reading = { method: 'get', status: 200 } as const;
 
-/** Operations that `serve-api` answers, by id. */
+/** Operations that `query-api` answers, by id. */
 export const READ_OPERATIONS = {
   ...INCIDENT_READ_OPERATIONS,
   ...CHANGE_READ_OPERATIONS,
@@ -139,10 +139,8 @@ export const READ_OPERATIONS = {
 } as const satisfies Readonly<Record<string, Operation>>;
 export type ReadOperationId = keyof typeof READ_OPERATIONS;
 
-/** Operations that `record-context` answers, by id: what people and tools tell about the fleet. */
-export const CONTEXT_OPERATIONS = {
-  ...INCIDENT_WRITE_OPERATIONS,
-  ...CHANGE_WRITE_OPERATIONS,
+/** Operations on settings that `command-settings` answers, by id. */
+export const PLATFORM_WRITE_OPERATIONS = {
   putSettings: {
     method: 'put',
     path: '/v1/settings',
@@ -154,11 +152,12 @@ export const CONTEXT_OPERATIONS = {
     answers: [Settings],
   },
 } as const satisfies Readonly<Record<string, Operation>>;
-export type ContextOperationId = keyof typeof CONTEXT_OPERATIONS;
 
 /** Operations that change something. Starting a run has a function of its own. */
 export const WRITE_OPERATIONS = {
-  ...CONTEXT_OPERATIONS,
+  ...INCIDENT_WRITE_OPERATIONS,
+  ...CHANGE_WRITE_OPERATIONS,
+  ...PLATFORM_WRITE_OPERATIONS,
   startRun: {
     method: 'post',
     repeatable: true,

@@ -32,8 +32,10 @@ const FAILURE = {
 export class ApiFunctions extends Construct {
   readonly receiveMetrics: ObservedFunction;
   readonly startForecastRun: ObservedFunction;
-  readonly serveApi: ObservedFunction;
-  readonly recordContext: ObservedFunction;
+  readonly queryApi: ObservedFunction;
+  readonly commandIncidents: ObservedFunction;
+  readonly commandChanges: ObservedFunction;
+  readonly commandSettings: ObservedFunction;
   readonly #props: ApiFunctionsProps;
 
   constructor(scope: Construct, id: string, props: ApiFunctionsProps) {
@@ -41,8 +43,10 @@ export class ApiFunctions extends Construct {
     this.#props = props;
     this.receiveMetrics = this.#receiver();
     this.startForecastRun = this.#starter();
-    this.serveApi = this.#server();
-    this.recordContext = this.#recorder();
+    this.queryApi = this.#queries();
+    this.commandIncidents = this.#incidentCommands();
+    this.commandChanges = this.#changeCommands();
+    this.commandSettings = this.#settingsCommands();
   }
 
   #route(id: string, route: RouteProps): ObservedFunction {
@@ -93,39 +97,60 @@ export class ApiFunctions extends Construct {
     return starter;
   }
 
-  #server(): ObservedFunction {
+  #queries(): ObservedFunction {
     const { hotTable, registry } = this.#props;
-    const server = this.#route('ServeApi', {
-      entry: 'serve-api',
-      description: 'Answers targets, series, forecasts, breaches, anomalies, incidents, settings and runs',
+    const queries = this.#route('QueryApi', {
+      entry: 'query-api',
+      description: 'Answers every read of the API',
       memoryMb: 512,
       environment: { HOT_TABLE_NAME: hotTable.table.tableName },
     });
-    registry.grantList(server);
-    registry.grantListByRisk(server);
-    hotTable.grantRead(server);
-    hotTable.grantGetDetectors(server);
-    return server;
+    registry.grantList(queries);
+    registry.grantListByRisk(queries);
+    hotTable.grantRead(queries);
+    hotTable.grantGetDetectors(queries);
+    return queries;
   }
 
-  #recorder(): ObservedFunction {
-    const { registry, signalsQueue, eventBus, deploymentStateMachineArn } = this.#props;
-    const recorder = this.#route('RecordContext', {
-      entry: 'record-context',
-      description: 'Takes in what people and tools tell about the fleet',
+  #incidentCommands(): ObservedFunction {
+    const { registry, signalsQueue, eventBus } = this.#props;
+    const commands = this.#route('CommandIncidents', {
+      entry: 'command-incidents',
+      description: 'Transitions incidents and stores the topology',
+      memoryMb: 256,
+      environment: { EVENT_BUS_NAME: eventBus.name, SIGNALS_QUEUE_URL: signalsQueue.url },
+    });
+    registry.grantWriteIncidents(commands);
+    commands.allow(['sqs:SendMessage'], [signalsQueue.arn]);
+    commands.allow(['events:PutEvents'], [eventBus.arn]);
+    return commands;
+  }
+
+  #changeCommands(): ObservedFunction {
+    const { registry, signalsQueue, deploymentStateMachineArn } = this.#props;
+    const commands = this.#route('CommandChanges', {
+      entry: 'command-changes',
+      description: 'Records changes, starts the watch of deployments, assesses planned changes',
       memoryMb: 256,
       environment: {
-        EVENT_BUS_NAME: eventBus.name,
         SIGNALS_QUEUE_URL: signalsQueue.url,
         DEPLOYMENT_STATE_MACHINE_ARN: deploymentStateMachineArn,
       },
     });
-    registry.grantReplaceSettings(recorder);
-    registry.grantWriteIncidents(recorder);
-    registry.grantRecordChanges(recorder);
-    recorder.allow(['states:StartExecution'], [deploymentStateMachineArn]);
-    recorder.allow(['sqs:SendMessage'], [signalsQueue.arn]);
-    recorder.allow(['events:PutEvents'], [eventBus.arn]);
-    return recorder;
+    registry.grantRecordChanges(commands);
+    commands.allow(['states:StartExecution'], [deploymentStateMachineArn]);
+    commands.allow(['sqs:SendMessage'], [signalsQueue.arn]);
+    return commands;
+  }
+
+  #settingsCommands(): ObservedFunction {
+    const { registry } = this.#props;
+    const commands = this.#route('CommandSettings', {
+      entry: 'command-settings',
+      description: "Replaces a tenant's settings",
+      memoryMb: 256,
+    });
+    registry.grantReplaceSettings(commands);
+    return commands;
   }
 }

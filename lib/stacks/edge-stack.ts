@@ -12,15 +12,6 @@ export interface EdgeStackProps extends StackProps {
   readonly data: DataStack;
 }
 
-const CONTEXT_ROUTES = [
-  [HttpMethod.PUT, '/v1/settings'],
-  [HttpMethod.PUT, '/v1/topology'],
-  [HttpMethod.POST, '/v1/traces'],
-  [HttpMethod.POST, '/v1/changes'],
-  [HttpMethod.POST, '/v1/changes/assess'],
-  [HttpMethod.POST, '/v1/incidents/{incidentId}/transitions'],
-] as const;
-
 /** The HTTP API and the functions that answer it. */
 export class EdgeStack extends Stack {
   readonly http: HttpApiEdge;
@@ -50,8 +41,13 @@ export class EdgeStack extends Stack {
     this.http = new HttpApiEdge(this, 'Http', { config });
     this.http.serve(HttpMethod.POST, '/v1/ingest/{format}', functions.receiveMetrics);
     this.http.serve(HttpMethod.POST, '/v1/forecast-runs', functions.startForecastRun);
-    for (const [method, path] of CONTEXT_ROUTES) this.http.serve(method, path, functions.recordContext);
-    this.http.serve(HttpMethod.GET, '/v1/{proxy+}', functions.serveApi);
+    this.http.serve(HttpMethod.PUT, '/v1/settings', functions.commandSettings);
+    this.http.serve(HttpMethod.PUT, '/v1/topology', functions.commandIncidents);
+    this.http.serve(HttpMethod.POST, '/v1/traces', functions.commandIncidents);
+    this.http.serve(HttpMethod.POST, '/v1/incidents/{incidentId}/transitions', functions.commandIncidents);
+    this.http.serve(HttpMethod.POST, '/v1/changes', functions.commandChanges);
+    this.http.serve(HttpMethod.POST, '/v1/changes/assess', functions.commandChanges);
+    this.http.serve(HttpMethod.GET, '/v1/{proxy+}', functions.queryApi);
     new PublishedName(this, 'ApiId', { config, thing: 'api-id', value: this.http.api.apiId });
     new CfnOutput(this, 'ApiUrl', { value: this.http.api.apiEndpoint });
   }

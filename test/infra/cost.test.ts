@@ -219,7 +219,7 @@ describe('facts of a deployment', () => {
   it('come from its templates', () => {
     expect(prod.monthly).toEqual(new Map([['alarmMonth', 10]]));
     expect(prod.memoryGb.get('forecast-batch')).toBeCloseTo(1.7275, 3);
-    expect(prod.memoryGb.size).toBe(17);
+    expect(prod.memoryGb.size).toBe(19);
     expect(prod).toMatchObject({
       queues: 3,
       ingestBatchSize: 10,

@@ -42,13 +42,10 @@ const ENVIRONMENT: Readonly<Record<string, readonly string[]>> = {
   'start-forecast-run': ['REGISTRY_TABLE_NAME', 'FORECAST_STATE_MACHINE_ARN'],
   'fold-signals': ['REGISTRY_TABLE_NAME', 'EVENT_BUS_NAME', 'SIGNALS_QUEUE_URL', 'OWN_TENANT_ID'],
   'diagnose-incident': ['HOT_TABLE_NAME', 'REGISTRY_TABLE_NAME'],
-  'serve-api': ['HOT_TABLE_NAME', 'REGISTRY_TABLE_NAME'],
-  'record-context': [
-    'REGISTRY_TABLE_NAME',
-    'EVENT_BUS_NAME',
-    'SIGNALS_QUEUE_URL',
-    'DEPLOYMENT_STATE_MACHINE_ARN',
-  ],
+  'query-api': ['HOT_TABLE_NAME', 'REGISTRY_TABLE_NAME'],
+  'command-incidents': ['REGISTRY_TABLE_NAME', 'EVENT_BUS_NAME', 'SIGNALS_QUEUE_URL'],
+  'command-changes': ['REGISTRY_TABLE_NAME', 'SIGNALS_QUEUE_URL', 'DEPLOYMENT_STATE_MACHINE_ARN'],
+  'command-settings': ['REGISTRY_TABLE_NAME'],
   'check-deployment': ['HOT_TABLE_NAME', 'REGISTRY_TABLE_NAME'],
   'close-deployment-watch': ['REGISTRY_TABLE_NAME', 'EVENT_BUS_NAME'],
   'detect-anomalies': ['HOT_TABLE_NAME', 'REGISTRY_TABLE_NAME', 'EVENT_BUS_NAME', 'HOT_RETENTION_DAYS'],
@@ -120,8 +117,8 @@ describe('every function', () => {
       resourcesOfType(stageOf('prod', config), 'AWS::Lambda::Function', ['edge']).map(
         ({ Properties }) => Properties.TracingConfig?.Mode,
       );
-    expect(traced({})).toEqual([undefined, undefined, undefined, undefined]);
-    expect(traced({ traceRequests: true })).toEqual(['Active', 'Active', 'Active', 'Active']);
+    expect(traced({})).toEqual(Array.from({ length: 6 }, () => undefined));
+    expect(traced({ traceRequests: true })).toEqual(Array.from({ length: 6 }, () => 'Active'));
   });
 });
 
@@ -129,7 +126,7 @@ describe('every log group', () => {
   const groups = resourcesOfType(stage, 'AWS::Logs::LogGroup');
 
   it('has the retention of its stage', () => {
-    expect(groups).toHaveLength(21);
+    expect(groups).toHaveLength(23);
     for (const { Properties } of groups) expect(Properties.RetentionInDays).toBe(30);
   });
 

@@ -33,7 +33,7 @@ const NEVER_CALLED: Readonly<Record<string, readonly string[]>> = {
   'forecast-batch': ['dynamodb:BatchGetItem'],
   'close-forecast-run': ['dynamodb:Query', 's3:PutObject'],
   'start-forecast-run': ['dynamodb:Query'],
-  'serve-api': ['dynamodb:BatchGetItem', 'dynamodb:DeleteItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'],
+  'query-api': ['dynamodb:BatchGetItem', 'dynamodb:DeleteItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'],
   'detect-anomalies': ['dynamodb:BatchGetItem'],
   'plan-peer-comparison': ['dynamodb:BatchGetItem', 'dynamodb:GetItem', 'dynamodb:PutItem'],
   // Lists, the graph and incidents are written by others.
@@ -42,6 +42,9 @@ const NEVER_CALLED: Readonly<Record<string, readonly string[]>> = {
   'close-deployment-watch': ['dynamodb:Query'],
   // Incidents and anomalies are only read.
   'check-deployment': ['dynamodb:UpdateItem'],
+  // Incidents are listed elsewhere, changes only read their list.
+  'command-incidents': ['dynamodb:Query'],
+  'command-changes': ['dynamodb:BatchGetItem', 'dynamodb:UpdateItem'],
   'issue-api-key': ['dynamodb:GetItem'],
 };
 

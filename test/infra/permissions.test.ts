@@ -91,7 +91,7 @@ const TRACES = ['xray:PutTelemetryRecords', 'xray:PutTraceSegments'];
 const PERMISSIONS: Readonly<Record<string, readonly string[]>> = {
   ReceiveMetrics: ['dynamodb:GetItem', 'dynamodb:UpdateItem', ...LOGS, 's3:PutObject', 'sqs:SendMessage'],
   StartForecastRun: ['dynamodb:GetItem', 'dynamodb:PutItem', ...LOGS, 'states:StartExecution'],
-  ServeApi: ['dynamodb:GetItem', 'dynamodb:Query', ...LOGS],
+  QueryApi: ['dynamodb:GetItem', 'dynamodb:Query', ...LOGS],
   StoreMetrics: [
     'dynamodb:BatchGetItem',
     'dynamodb:PutItem',
@@ -127,17 +127,24 @@ const PERMISSIONS: Readonly<Record<string, readonly string[]>> = {
     's3:ListBucket',
     ...TRACES,
   ],
-  RecordContext: [
+  CommandIncidents: [
     'dynamodb:BatchGetItem',
     'dynamodb:GetItem',
     'dynamodb:PutItem',
-    'dynamodb:Query',
     'dynamodb:UpdateItem',
     'events:PutEvents',
     ...LOGS,
     'sqs:SendMessage',
+  ],
+  CommandChanges: [
+    'dynamodb:GetItem',
+    'dynamodb:PutItem',
+    'dynamodb:Query',
+    ...LOGS,
+    'sqs:SendMessage',
     'states:StartExecution',
   ],
+  CommandSettings: ['dynamodb:GetItem', 'dynamodb:PutItem', ...LOGS],
   DetectAnomalies: [
     'dynamodb:DescribeStream',
     'dynamodb:GetItem',

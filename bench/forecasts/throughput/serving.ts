@@ -4,7 +4,7 @@ import type { TargetForecast } from '../../../core/forecasts/ports.ts';
 import { forecastTarget } from '../../../core/forecasts/runs/forecast-target.ts';
 import { decodeForecasts, encodeForecasts } from '../../../core/forecasts/stored/forecast-codec.ts';
 import { historyOf } from '../../../core/metrics/blocks/block-history.ts';
-import { type Deps, makeHandler } from '../../../functions/api/serve-api/handler.ts';
+import { type Deps, makeHandler } from '../../../functions/api/query-api/handler.ts';
 import { FIRST_RUN, SERIES_PER_TARGET, simulatedServers } from './simulated-blocks.ts';
 
 interface Percentiles {

@@ -17,7 +17,7 @@ const record: EmulatorRecord = {
   owner: { pid: 400, command: 'node local/start.ts' },
 };
 const emulator = { pid: 500, group: 500, command: '.local/venv/bin/python /p/local/emulator/launch.py' };
-const worker = { pid: 510, group: 500, command: 'node /tmp/x/ministack-lambda-serve-api-1/_worker.js' };
+const worker = { pid: 510, group: 500, command: 'node /tmp/x/ministack-lambda-query-api-1/_worker.js' };
 const owner = { pid: 400, group: 400, command: 'node local/start.ts' };
 
 describe('what an earlier run left', () => {

@@ -8,13 +8,13 @@ import {
 } from '../../../../core/api/change-answers.ts';
 import { InvalidInputError } from '../../../../core/shared/errors.ts';
 import {
-  makeHandler as makeServer,
-  type Deps as ServeDeps,
-} from '../../../../functions/api/serve-api/handler.ts';
+  makeHandler as makeQueries,
+  type Deps as QueryDeps,
+} from '../../../../functions/api/query-api/handler.ts';
 import {
-  makeHandler as makeRecorder,
-  type Deps as RecordDeps,
-} from '../../../../functions/changes/record-context/handler.ts';
+  type Deps as CommandDeps,
+  makeHandler as makeCommands,
+} from '../../../../functions/changes/command-changes/handler.ts';
 import { httpEvent } from '../../../fixtures/http-events.ts';
 import { AT, deployedWorld, requests } from '../deployments/deployed-world.ts';
 
@@ -24,7 +24,7 @@ const DIFF =
 const setup = (slower = 1, failing = 0) => {
   const world = deployedWorld({ 'acme web-1': requests(slower, failing) });
   world.clock.now = AT * 1000;
-  const authenticate: ServeDeps['authenticate'] = async ({ authorization }) =>
+  const authenticate: QueryDeps['authenticate'] = async ({ authorization }) =>
     authorization === undefined ? undefined : { tenantId: authorization.replace('Bearer ', ''), name: 'ci' };
   const workflow = {
     start: async (name: string, input: unknown) => {
@@ -40,8 +40,8 @@ const setup = (slower = 1, failing = 0) => {
     workflow,
     authenticate,
   };
-  const record = makeRecorder(shared as unknown as RecordDeps);
-  const serve = makeServer(shared as unknown as ServeDeps);
+  const record = makeCommands(shared as unknown as CommandDeps);
+  const serve = makeQueries(shared as unknown as QueryDeps);
   const send = async (method: string, path: string, body?: unknown, tenant = 'acme', query = '') => {
     const event = httpEvent(method, path, {
       headers: { authorization: `Bearer ${tenant}` },

@@ -39,8 +39,8 @@ describe('the exported handlers', () => {
     expect(await handler(httpEvent('POST', '/v1/forecast-runs'), context)).toMatchObject({ statusCode: 401 });
   });
 
-  it('serve-api answers', async () => {
-    const { handler } = await import('../../../../functions/api/serve-api/index.ts');
+  it('query-api answers', async () => {
+    const { handler } = await import('../../../../functions/api/query-api/index.ts');
     expect(await handler(httpEvent('GET', '/v1/health'), context)).toMatchObject({ statusCode: 200 });
     expect(await handler(httpEvent('GET', '/v1/targets'), context)).toMatchObject({ statusCode: 401 });
   });

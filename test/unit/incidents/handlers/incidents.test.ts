@@ -3,13 +3,17 @@ import { describe, expect, it } from 'vitest';
 import * as answers from '../../../../core/api/incident-answers.ts';
 import { DependencyUnavailableError } from '../../../../core/shared/errors.ts';
 import {
-  makeHandler as makeServer,
-  type Deps as ServeDeps,
-} from '../../../../functions/api/serve-api/handler.ts';
+  makeHandler as makeQueries,
+  type Deps as QueryDeps,
+} from '../../../../functions/api/query-api/handler.ts';
 import {
-  makeHandler as makeRecorder,
-  type Deps as RecordDeps,
-} from '../../../../functions/changes/record-context/handler.ts';
+  type Deps as ChangeDeps,
+  makeHandler as makeChangeCommands,
+} from '../../../../functions/changes/command-changes/handler.ts';
+import {
+  type Deps as IncidentDeps,
+  makeHandler as makeIncidentCommands,
+} from '../../../../functions/incidents/command-incidents/handler.ts';
 import { makeHandler as makeDiagnoser } from '../../../../functions/incidents/diagnose-incident/handler.ts';
 import { makeHandler as makeFolder } from '../../../../functions/incidents/fold-signals/handler.ts';
 import { memoryBlocks, memoryRegistry, watched } from '../../../fakes/metrics.ts';
@@ -43,11 +47,13 @@ const setup = (over: { readonly now?: number } = {}) => {
   });
   const fold = makeFolder({ ...world.deps, ownTenant: 'acme' });
   const diagnose = makeDiagnoser({ ...world.stores, registry, blocks, telemetry, now: world.deps.now });
-  const authenticate: ServeDeps['authenticate'] = async ({ authorization }) =>
+  const authenticate: QueryDeps['authenticate'] = async ({ authorization }) =>
     authorization === undefined ? undefined : { tenantId: authorization.replace('Bearer ', ''), name: 'ops' };
   const shared = { ...world.stores, authenticate, registry, blocks, telemetry, now: world.deps.now };
-  const record = makeRecorder({ ...world.deps, ...shared } as unknown as RecordDeps);
-  const serve = makeServer(shared as unknown as ServeDeps);
+  const commandIncidents = makeIncidentCommands({ ...world.deps, ...shared } as unknown as IncidentDeps);
+  const commandChanges = makeChangeCommands({ ...world.deps, ...shared } as unknown as ChangeDeps);
+  const command = (path: string) => (path === '/v1/changes' ? commandChanges : commandIncidents);
+  const serve = makeQueries(shared as unknown as QueryDeps);
   const send = async (method: string, path: string, body?: unknown, tenant = 'acme', query = '') => {
     const headers = { authorization: `Bearer ${tenant}` };
     const event = httpEvent(method, path, {
@@ -55,7 +61,7 @@ const setup = (over: { readonly now?: number } = {}) => {
       query,
       ...(body !== undefined && { body: JSON.stringify(body) }),
     });
-    const answer = method === 'GET' ? await serve(event, {} as Context) : await record(event);
+    const answer = method === 'GET' ? await serve(event, {} as Context) : await command(path)(event);
     const { statusCode, body: text } = answer as { statusCode: number; body: string };
     return { status: statusCode, body: JSON.parse(text) };
   };

@@ -1,13 +1,10 @@
 import * as z from 'zod';
-import { makeDocumentClient, makeSqsClient, makeStepFunctionsClient } from '../../../adapters/aws/clients.ts';
+import { makeDocumentClient, makeSqsClient } from '../../../adapters/aws/clients.ts';
 import { defaultPace, pause } from '../../../adapters/aws/paced-retry.ts';
-import { stepFunctionsStarter } from '../../../adapters/aws/workflow-starter.ts';
-import { dynamoDeploymentStore } from '../../../adapters/changes/deployment-store.ts';
 import { dynamoGraphStore } from '../../../adapters/incidents/graph-store.ts';
 import { dynamoIncidentStore } from '../../../adapters/incidents/incident-store.ts';
 import { sqsSignalSender } from '../../../adapters/incidents/signal-sender.ts';
 import { dynamoApiKeyStore } from '../../../adapters/platform/api-key-store.ts';
-import { dynamoSettingsStore } from '../../../adapters/platform/settings-store.ts';
 import { authenticate } from '../../runtime/authenticate.ts';
 import { publisherTo } from '../../runtime/event-bus.ts';
 import { observe, telemetry } from '../../runtime/observe.ts';
@@ -18,7 +15,6 @@ const env = readEnv({
   REGISTRY_TABLE_NAME: z.string().min(1),
   EVENT_BUS_NAME: z.string().min(1),
   SIGNALS_QUEUE_URL: z.string().min(1),
-  DEPLOYMENT_STATE_MACHINE_ARN: z.string().min(1),
 });
 const client = makeDocumentClient();
 const tableName = env.REGISTRY_TABLE_NAME;
@@ -26,16 +22,10 @@ const tableName = env.REGISTRY_TABLE_NAME;
 export const handler = observe(
   makeHandler({
     authenticate: authenticate({ keys: dynamoApiKeyStore(client, tableName), now: Date.now }),
-    settings: dynamoSettingsStore({ client, tableName }),
     incidents: dynamoIncidentStore({ client, tableName, now: Date.now }),
-    changes: dynamoDeploymentStore({ client, tableName, now: Date.now }),
     graphs: dynamoGraphStore({ client, tableName }),
     signals: sqsSignalSender(makeSqsClient(), env.SIGNALS_QUEUE_URL),
     events: publisherTo(env.EVENT_BUS_NAME),
-    workflow: stepFunctionsStarter({
-      client: makeStepFunctionsClient(),
-      stateMachineArn: env.DEPLOYMENT_STATE_MACHINE_ARN,
-    }),
     now: Date.now,
     pause: (attempt) => pause(defaultPace, attempt),
     telemetry,

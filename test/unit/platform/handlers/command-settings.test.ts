@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { Problem, Settings } from '../../../../core/api/answers.ts';
 import { DependencyUnavailableError } from '../../../../core/shared/errors.ts';
-import { type Deps, makeHandler } from '../../../../functions/changes/record-context/handler.ts';
-import { matchPath } from '../../../../functions/changes/record-context/request.ts';
+import { type Deps, makeHandler } from '../../../../functions/platform/command-settings/handler.ts';
+import { matchPath } from '../../../../functions/runtime/json-body.ts';
 import { memorySettings } from '../../../fakes/platform.ts';
 import { recordedTelemetry } from '../../../fakes/shared.ts';
 import { httpEvent } from '../../../fixtures/http-events.ts';

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { InvalidInputError } from '../../../core/shared/errors.ts';
+import { InvalidInputError } from '../../core/shared/errors.ts';
 
 /** Settings with every rule they may hold stay below. */
 const MOST_BYTES = 512 * 1024;

@@ -5,7 +5,7 @@ import * as answers from '../../../../core/api/answers.ts';
 import type { PredictedBreach } from '../../../../core/forecasts/ports.ts';
 import { newRun } from '../../../../core/forecasts/runs/sum-results.ts';
 import { DependencyUnavailableError } from '../../../../core/shared/errors.ts';
-import { type Deps, makeHandler } from '../../../../functions/api/serve-api/handler.ts';
+import { type Deps, makeHandler } from '../../../../functions/api/query-api/handler.ts';
 import { memoryAnomalies, memoryDetectors } from '../../../fakes/anomalies.ts';
 import { memoryBreaches, memoryForecasts, memoryRuns } from '../../../fakes/forecasts.ts';
 import { memoryIncidents } from '../../../fakes/incidents.ts';

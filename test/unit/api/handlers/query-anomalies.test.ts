@@ -5,7 +5,7 @@ import { NO_SETTINGS } from '../../../../core/platform/settings/settings.ts';
 import {
   answerDetection,
   type DetectionSources,
-} from '../../../../functions/api/serve-api/answer-detection.ts';
+} from '../../../../functions/api/query-api/answer-detection.ts';
 import { memoryAnomalies, memoryDetectors } from '../../../fakes/anomalies.ts';
 import { memorySettings } from '../../../fakes/platform.ts';
 import { NOW, trained } from '../../anomalies/watching/follow-world.ts';

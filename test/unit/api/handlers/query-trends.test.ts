@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { Trends } from '../../../../core/api/trend-answers.ts';
 import { InvalidInputError } from '../../../../core/shared/errors.ts';
-import { getTrends } from '../../../../functions/api/serve-api/answer-trends.ts';
+import { getTrends } from '../../../../functions/api/query-api/answer-trends.ts';
 import { NotFoundError } from '../../../../functions/runtime/problem-of-error.ts';
 import { memoryBlocks, memoryRegistry, watched } from '../../../fakes/metrics.ts';
 import { noise } from '../../forecasts/engine/sample-series.ts';

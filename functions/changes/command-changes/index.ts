@@ -1,0 +1,34 @@
+import * as z from 'zod';
+import { makeDocumentClient, makeSqsClient, makeStepFunctionsClient } from '../../../adapters/aws/clients.ts';
+import { stepFunctionsStarter } from '../../../adapters/aws/workflow-starter.ts';
+import { dynamoDeploymentStore } from '../../../adapters/changes/deployment-store.ts';
+import { dynamoIncidentStore } from '../../../adapters/incidents/incident-store.ts';
+import { sqsSignalSender } from '../../../adapters/incidents/signal-sender.ts';
+import { dynamoApiKeyStore } from '../../../adapters/platform/api-key-store.ts';
+import { authenticate } from '../../runtime/authenticate.ts';
+import { observe, telemetry } from '../../runtime/observe.ts';
+import { readEnv } from '../../runtime/read-env.ts';
+import { makeHandler } from './handler.ts';
+
+const env = readEnv({
+  REGISTRY_TABLE_NAME: z.string().min(1),
+  SIGNALS_QUEUE_URL: z.string().min(1),
+  DEPLOYMENT_STATE_MACHINE_ARN: z.string().min(1),
+});
+const client = makeDocumentClient();
+const tableName = env.REGISTRY_TABLE_NAME;
+
+export const handler = observe(
+  makeHandler({
+    authenticate: authenticate({ keys: dynamoApiKeyStore(client, tableName), now: Date.now }),
+    changes: dynamoDeploymentStore({ client, tableName, now: Date.now }),
+    incidents: dynamoIncidentStore({ client, tableName, now: Date.now }),
+    signals: sqsSignalSender(makeSqsClient(), env.SIGNALS_QUEUE_URL),
+    workflow: stepFunctionsStarter({
+      client: makeStepFunctionsClient(),
+      stateMachineArn: env.DEPLOYMENT_STATE_MACHINE_ARN,
+    }),
+    now: Date.now,
+    telemetry,
+  }),
+);
