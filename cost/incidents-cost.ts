@@ -33,7 +33,7 @@ const folding = (work: Workload, facts: TemplateFacts, batches: number, signals:
     readUnits(BOOK_BYTES, 'strong') + (ACTIVE_INCIDENTS + 2) * readUnits(INCIDENT_BYTES, 'strong');
   const writes =
     TRANSACTED * (writeUnits(BOOK_BYTES) + writeUnits(INCIDENT_BYTES)) + writeUnits(INCIDENT_BYTES);
-  const seconds = (batches * work.foldMs) / 1000;
+  const seconds = (batches * work.groupMs) / 1000;
   return [
     // Sent by EventBridge one by one; received and deleted by the batch.
     { component, what: 'signals queued', price: 'sqsRequest', units: signals + 2 * batches },
@@ -42,7 +42,7 @@ const folding = (work: Workload, facts: TemplateFacts, batches: number, signals:
       component,
       what: 'GB-seconds of folding',
       price: 'lambdaArmGbSecond',
-      units: seconds * (facts.memoryGb.get('fold-signals') ?? Number.NaN),
+      units: seconds * (facts.memoryGb.get('group-signals') ?? Number.NaN),
     },
     { component, what: 'incident reads', price: 'dynamoReadUnit', units: batches * reads },
     { component, what: 'incident writes', price: 'dynamoWriteUnit', units: batches * writes },

@@ -34,7 +34,7 @@ export const Workload = z.strictObject({
   /** Anomalies of one metric a month. */
   anomaliesPerSeries: z.number().min(0).default(1),
   /** Billed milliseconds of folding a batch of signals, and of explaining an incident: mostly requests, not measured on AWS. */
-  foldMs: z.number().positive().default(200),
+  groupMs: z.number().positive().default(200),
   explainMs: z.number().positive().default(500),
   /** Deployments that are told of in a month, and billed milliseconds of one look at one: not measured on AWS. */
   deployments: z.number().nonnegative().default(200),

@@ -1,8 +1,8 @@
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import { type DynamoDBDocumentClient, GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
+import type { CausesReport } from '../../core/incidents/causes-report.ts';
 import type { PastIncident } from '../../core/incidents/diagnosis/similar-incidents.ts';
-import type { CausesReport } from '../../core/incidents/explaining/causes-report.ts';
 import type { CauseStore } from '../../core/incidents/ports.ts';
 import { deflateJson, inflateJson } from '../aws/deflated-json.ts';
 import { newestUnder } from '../aws/dynamodb/tenant-items.ts';

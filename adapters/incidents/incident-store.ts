@@ -9,9 +9,9 @@ import {
 import * as z from 'zod';
 import type { Incident } from '../../core/incidents/incident.ts';
 import type {
-  IncidentBook,
   IncidentStore,
   IncidentWrite,
+  OpenIncidents,
   StoredIncident,
 } from '../../core/incidents/ports.ts';
 import { decodeCursor, encodeCursor } from '../../core/platform/api/cursor.ts';
@@ -37,7 +37,7 @@ export interface IncidentStoreOptions {
 const Book = z.object({
   v: z.number().int().positive(),
   active: z.array(z.string()),
-  settleAt: z.number().optional(),
+  quietCheckAt: z.number().optional(),
   ends: z.instanceof(Uint8Array).optional(),
 });
 /** Written by `bookItem` only. */
@@ -52,22 +52,22 @@ const getItem = async ({ client, tableName }: IncidentStoreOptions, key: ItemKey
   return (await withSdkErrors('reading incidents', () => client.send(get))).Item;
 };
 
-const readBook = async (options: IncidentStoreOptions, tenantId: string): Promise<IncidentBook> => {
+const readOpen = async (options: IncidentStoreOptions, tenantId: string): Promise<OpenIncidents> => {
   const item = await getItem(options, openIncidentsKey(tenantId));
-  if (item === undefined) return { version: 0, incidents: [], settleAt: undefined, earlyEnds: new Map() };
-  const { v, active, settleAt, ends } = Book.parse(item);
+  if (item === undefined) return { version: 0, incidents: [], quietCheckAt: undefined, earlyEnds: new Map() };
+  const { v, active, quietCheckAt, ends } = Book.parse(item);
   const keys = active.map((id) => incidentKey(tenantId, id));
   const items = await batchGet(options.client, options.tableName, keys, options.pace ?? defaultPace);
   const found = items.filter((each) => absorbedBy(each) === undefined).map(readIncidentItem);
   const earlyEnds = new Map(ends === undefined ? [] : EarlyEnds.parse(inflateJson(ends)));
-  return { version: v, incidents: found, settleAt, earlyEnds };
+  return { version: v, incidents: found, quietCheckAt, earlyEnds };
 };
 
-const bookItem = ({ tenantId, expectedVersion, active, settleAt, earlyEnds }: IncidentWrite) => ({
+const bookItem = ({ tenantId, expectedVersion, active, quietCheckAt, earlyEnds }: IncidentWrite) => ({
   ...openIncidentsKey(tenantId),
   v: expectedVersion + 1,
   active: [...active],
-  settleAt,
+  quietCheckAt,
   ends: earlyEnds.size === 0 ? undefined : deflateJson([...earlyEnds]),
 });
 
@@ -168,7 +168,7 @@ const list = async (
 
 /** Incidents in the registry table: one item each, and one per tenant that says which new signals may concern. */
 export const dynamoIncidentStore = (options: IncidentStoreOptions): IncidentStore => ({
-  readBook: (tenantId) => readBook(options, tenantId),
+  readOpen: (tenantId) => readOpen(options, tenantId),
   write: (step) => write(options, step),
   clearPending: async (tenantId, incidents) => {
     await inParallel(UPDATES_AT_ONCE, incidents, (stored) => clearOne(options, tenantId, stored));

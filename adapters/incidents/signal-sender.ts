@@ -14,6 +14,6 @@ export const sqsSignalSender = (client: SQSClient, queueUrl: string): SignalSend
   };
   return {
     send: (signal) => send({ signal }),
-    settleLater: (tenantId, delaySeconds) => send({ settle: tenantId }, delaySeconds),
+    requestQuietCheck: (tenantId, delaySeconds) => send({ settle: tenantId }, delaySeconds),
   };
 };

@@ -1,8 +1,8 @@
 /** What the API answers about incidents, their causes and what they depend on. */
 import * as z from 'zod';
+import { COMPONENTS } from '../incidents/component.ts';
 import { CONFIDENCE_BANDS } from '../incidents/diagnosis/confidence.ts';
 import { INCIDENT_SEVERITIES, INCIDENT_STATUSES, TIMELINE_KINDS } from '../incidents/incident.ts';
-import { COMPONENTS } from '../incidents/topology/component.ts';
 import { EDGE_SOURCES } from '../incidents/topology/dependency-edge.ts';
 import { Instant, named, pageOf } from './answers.ts';
 
@@ -27,7 +27,7 @@ const summary = {
   reviewedAt: Instant.optional(),
   targets: z.array(z.string()),
   signals: z.number().int().describe('Different signals: one for each target, kind, and metric or alarm'),
-  leftOut: z.number().int().optional().describe('Further signals, counted only: it holds no more'),
+  omittedSignals: z.number().int().optional().describe('Further signals, counted only: it holds no more'),
   reopened: z.number().int().describe('How often it came back'),
   responseTimes: z.object({
     detect: z.number(),

@@ -1,12 +1,12 @@
 /** Incidents, causes and topology as the API shows them. */
 import type * as z from 'zod';
+import type { CausesReport } from '../incidents/causes-report.ts';
+import { componentOfIncident, componentOfMember } from '../incidents/component.ts';
+import type { DependencyGraph } from '../incidents/dependency-graph.ts';
 import { confidenceBand } from '../incidents/diagnosis/confidence.ts';
-import type { CausesReport } from '../incidents/explaining/causes-report.ts';
 import { subjectOf } from '../incidents/explaining/diagnosis-scope.ts';
 import { type Incident as FoundIncident, type IncidentMember, targetsOf } from '../incidents/incident.ts';
 import { responseTimes } from '../incidents/lifecycle/response-times.ts';
-import { componentOfIncident, componentOfMember } from '../incidents/topology/component.ts';
-import type { DependencyGraph } from '../incidents/topology/dependency-graph.ts';
 import type { Causes, Incident, IncidentSummary, Topology } from './incident-answers.ts';
 
 const instant = (epochSeconds: number): string => new Date(epochSeconds * 1000).toISOString();
@@ -31,7 +31,7 @@ export const presentSummary = (incident: FoundIncident): z.infer<typeof Incident
     ...stampsOf(incident),
     targets: targetsOf(incident),
     signals: Object.keys(incident.members).length,
-    ...(incident.leftOut === undefined ? {} : { leftOut: incident.leftOut }),
+    ...(incident.omittedSignals === undefined ? {} : { omittedSignals: incident.omittedSignals }),
     reopened: incident.reopenCount,
     responseTimes: { detect: toDetect, acknowledge: toAcknowledge, mitigate: toMitigate, resolve: toResolve },
   };

@@ -95,7 +95,7 @@ export interface Incident {
   /** Why targets that share nothing else are in one incident; left out where nothing coincided. By subject. */
   readonly coincidences?: readonly Coincidence[];
   /** Signals that are counted only, as the incident holds as many members as it can; left out where there are none. */
-  readonly leftOut?: number;
+  readonly omittedSignals?: number;
   readonly changes: readonly ChangeSignal[];
   readonly timeline: readonly TimelineEntry[];
   /** Signals already folded in, so that a redelivery changes nothing. Oldest first, bounded. */

@@ -1,13 +1,13 @@
 /** Where incidents, what they depend on and what was found of their causes are kept. Every call names its tenant. */
 
 import type { Page, PageRequest } from '../shared/page.ts';
+import type { CausesReport } from './causes-report.ts';
+import type { DeclaredEdge } from './dependency-graph.ts';
 import type { PastIncident } from './diagnosis/similar-incidents.ts';
 import type { IncidentsEvent } from './events.ts';
-import type { CausesReport } from './explaining/causes-report.ts';
 import type { Incident } from './incident.ts';
 import type { ChangeSignal } from './signal.ts';
 import type { DependencyEdge } from './topology/dependency-edge.ts';
-import type { DeclaredEdge } from './topology/dependency-graph.ts';
 
 /** An incident with what is still to be told of it. */
 export interface StoredIncident {
@@ -19,12 +19,12 @@ export interface StoredIncident {
 }
 
 /** The incidents of a tenant that new signals may concern: ongoing ones, and those that may be reopened. */
-export interface IncidentBook {
+export interface OpenIncidents {
   /** Raised by every write to any incident of the tenant; 0 before the first. */
   readonly version: number;
   readonly incidents: readonly StoredIncident[];
   /** Epoch seconds at which a look for quiet incidents is due; undefined where none is asked for. */
-  readonly settleAt: number | undefined;
+  readonly quietCheckAt: number | undefined;
   /** Ends that arrived before what they end: dedup key -> epoch seconds. */
   readonly earlyEnds: ReadonlyMap<string, number>;
 }
@@ -40,13 +40,13 @@ export interface IncidentWrite {
   readonly absorbed: ReadonlyMap<string, string>;
   /** Ids of all incidents that new signals may concern. */
   readonly active: readonly string[];
-  readonly settleAt: number | undefined;
+  readonly quietCheckAt: number | undefined;
   readonly earlyEnds: ReadonlyMap<string, number>;
 }
 
 export interface IncidentStore {
   /** Strongly consistent. */
-  readBook(tenantId: string): Promise<IncidentBook>;
+  readOpen(tenantId: string): Promise<OpenIncidents>;
   /** False when somebody else wrote to the tenant's book meanwhile; nothing is written then. */
   write(step: IncidentWrite): Promise<boolean>;
   /** Forgets the events of incidents that are still at the given versions: others were written since and tell more. */
@@ -97,5 +97,5 @@ export interface SignalSender {
   /** Hands on something that happened to a target. */
   send(signal: ChangeSignal): Promise<void>;
   /** Asks for a look at the tenant's quiet incidents after so many seconds (at most 900). */
-  settleLater(tenantId: string, delaySeconds: number): Promise<void>;
+  requestQuietCheck(tenantId: string, delaySeconds: number): Promise<void>;
 }

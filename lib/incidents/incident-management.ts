@@ -28,7 +28,7 @@ const MEANING = {
   runbook: 'Incidents are not kept up to date',
 };
 const SEEN = { ...MEANING, seenBy: 'dead letters of its queue' };
-const FOLD_TIMEOUT = Duration.seconds(60);
+const GROUP_TIMEOUT = Duration.seconds(60);
 const EXPLAIN_TIMEOUT = Duration.minutes(2);
 /** A tenant's incidents are written one step at a time, so that more at once would mostly wait for each other. */
 const PARALLEL = 2;
@@ -57,7 +57,7 @@ export class IncidentManagement extends Construct {
     this.#props = props;
     const { bus } = props.bus;
     this.#deadLetters = new DeadLetterQueue(this, 'DeadLetters', { ...MEANING, notify: props.notify });
-    this.signals = this.#queue('Signals', FOLD_TIMEOUT);
+    this.signals = this.#queue('Signals', GROUP_TIMEOUT);
     this.folder = this.#fold();
     this.alarms = new AlarmEntrance(this, 'AlarmActions', { signals: this.signals, folder: this.folder });
     const warnings = announced('AnomalyDetected', 'AnomalyEnded', 'BreachPredicted');
@@ -89,13 +89,13 @@ export class IncidentManagement extends Construct {
 
   #fold(): ObservedFunction {
     const { config, registry, bus, notify } = this.#props;
-    const folder = new ObservedFunction(this, 'FoldSignals', {
-      entry: 'fold-signals',
+    const folder = new ObservedFunction(this, 'GroupSignals', {
+      entry: 'group-signals',
       description: 'Folds anomalies, predicted breaches, alarms and changes into incidents',
       config,
       notify,
       memoryMb: 512,
-      timeout: FOLD_TIMEOUT,
+      timeout: GROUP_TIMEOUT,
       failure: SEEN,
       // Its queue waits for it; alarms of which it is the action do not.
       asynchronous: { givenUp: this.#deadLetters, latest: Duration.hours(6) },

@@ -1,6 +1,7 @@
 /** The ports of incidents in memory, behaving as the real stores promise to; any call can be made to fail. */
+
+import type { CausesReport } from '../../core/incidents/causes-report.ts';
 import type { PastIncident } from '../../core/incidents/diagnosis/similar-incidents.ts';
-import type { CausesReport } from '../../core/incidents/explaining/causes-report.ts';
 import type {
   CauseStore,
   GraphStore,
@@ -16,11 +17,11 @@ import { memoryDeployments } from '../unit/changes/deployments/memory-deployment
 interface Book {
   version: number;
   active: readonly string[];
-  settleAt: number | undefined;
+  quietCheckAt: number | undefined;
   earlyEnds: ReadonlyMap<string, number>;
 }
 
-const emptyBook: Book = { version: 0, active: [], settleAt: undefined, earlyEnds: new Map() };
+const emptyBook: Book = { version: 0, active: [], quietCheckAt: undefined, earlyEnds: new Map() };
 
 const memoryIncidentStore = () => {
   const items = new Map<string, StoredIncident>();
@@ -28,16 +29,16 @@ const memoryIncidentStore = () => {
   const books = new Map<string, Book>();
   const keyOf = (tenantId: string, id: string) => `${tenantId} ${id}`;
   const store: IncidentStore = {
-    readBook: async (tenantId) => {
+    readOpen: async (tenantId) => {
       const book = books.get(tenantId) ?? emptyBook;
       const incidents = book.active.flatMap((id) => items.get(keyOf(tenantId, id)) ?? []);
-      const { version, settleAt, earlyEnds } = book;
-      return { version, incidents, settleAt, earlyEnds };
+      const { version, quietCheckAt, earlyEnds } = book;
+      return { version, incidents, quietCheckAt, earlyEnds };
     },
-    write: async ({ tenantId, expectedVersion, changed, absorbed, active, settleAt, earlyEnds }) => {
+    write: async ({ tenantId, expectedVersion, changed, absorbed, active, quietCheckAt, earlyEnds }) => {
       if (1 + changed.length + absorbed.size > 100) throw new Error('a transaction holds 100 items');
       if ((books.get(tenantId)?.version ?? 0) !== expectedVersion) return false;
-      books.set(tenantId, { version: expectedVersion + 1, active, settleAt, earlyEnds });
+      books.set(tenantId, { version: expectedVersion + 1, active, quietCheckAt, earlyEnds });
       for (const stored of changed) items.set(keyOf(tenantId, stored.incident.incidentId), stored);
       for (const [id, into] of absorbed) {
         items.delete(keyOf(tenantId, id));
@@ -117,7 +118,7 @@ export const memoryIncidentWorld = () => {
     send: async (signal) => {
       sent.push(signal);
     },
-    settleLater: async (tenantId, delaySeconds) => {
+    requestQuietCheck: async (tenantId, delaySeconds) => {
       wakes.push({ tenantId, delaySeconds });
     },
   };

@@ -62,7 +62,7 @@ const facts: TemplateFacts = {
     ['detect-anomalies', 1],
     ['compare-peers', 1],
     ['plan-peer-comparison', 0.25],
-    ['fold-signals', 0.5],
+    ['group-signals', 0.5],
     ['diagnose-incident', 1],
     ['check-deployment', 1],
     ['close-deployment-watch', 0.25],

@@ -93,7 +93,7 @@ describe('what is delivered by AWS', () => {
     );
     expect(asynchronous).toHaveLength(1);
     const expected = [
-      ['FoldSignals', 'IncidentsDeadLetters', 21_600],
+      ['GroupSignals', 'IncidentsDeadLetters', 21_600],
       ['PlanPeerComparison', 'AnomaliesGivenUp', 1800],
       ['ComparePeers', 'AnomaliesGivenUp', 1800],
     ] as const;

@@ -40,7 +40,7 @@ const ENVIRONMENT: Readonly<Record<string, readonly string[]>> = {
   ],
   'close-forecast-run': ['REGISTRY_TABLE_NAME', 'FORECAST_BUCKET_NAME'],
   'start-forecast-run': ['REGISTRY_TABLE_NAME', 'FORECAST_STATE_MACHINE_ARN'],
-  'fold-signals': ['REGISTRY_TABLE_NAME', 'EVENT_BUS_NAME', 'SIGNALS_QUEUE_URL', 'OWN_TENANT_ID'],
+  'group-signals': ['REGISTRY_TABLE_NAME', 'EVENT_BUS_NAME', 'SIGNALS_QUEUE_URL', 'OWN_TENANT_ID'],
   'diagnose-incident': ['HOT_TABLE_NAME', 'REGISTRY_TABLE_NAME'],
   'query-api': ['HOT_TABLE_NAME', 'REGISTRY_TABLE_NAME'],
   'command-incidents': ['REGISTRY_TABLE_NAME', 'EVENT_BUS_NAME', 'SIGNALS_QUEUE_URL'],

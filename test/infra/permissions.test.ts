@@ -172,7 +172,7 @@ const PERMISSIONS: Readonly<Record<string, readonly string[]>> = {
     'sqs:SendMessage',
   ],
   PlanPeerComparison: ['dynamodb:Query', 'lambda:InvokeFunction', ...LOGS, 'sqs:SendMessage'],
-  FoldSignals: [
+  GroupSignals: [
     'dynamodb:BatchGetItem',
     'dynamodb:GetItem',
     'dynamodb:PutItem',
@@ -261,7 +261,7 @@ describe('resource policies', () => {
     );
     expect(alarms).toHaveLength(1);
     expect(alarms[0]?.Properties.SourceAccount).toEqual(own);
-    expect(text(alarms[0]?.Properties.FunctionName)).toContain('FoldSignals');
+    expect(text(alarms[0]?.Properties.FunctionName)).toContain('GroupSignals');
   });
 
   it('let only this API and those alarms invoke a function from outside', () => {

@@ -1,4 +1,4 @@
-import type { Component } from '../../../core/incidents/topology/component.ts';
+import type { Component } from '../../../core/incidents/component.ts';
 
 /** A name as it stands in AWS's and OpenTelemetry's documentation or in node exporter, labelled by hand. */
 export interface LabelledName {

@@ -1,4 +1,4 @@
-import { componentOf, componentOfIncident } from '../../../core/incidents/topology/component.ts';
+import { componentOf, componentOfIncident } from '../../../core/incidents/component.ts';
 import { simulateFleet } from '../../../core/simulator/simulate-fleet.ts';
 import { BUILT_WITH, KEPT_BACK, type LabelledName } from './labelled-names.ts';
 import { labelledIncidents } from './simulated-incidents.ts';

@@ -1,7 +1,7 @@
+import type { Component } from '../../../core/incidents/component.ts';
 import type { Incident as FoundIncident } from '../../../core/incidents/incident.ts';
 import { memberOf } from '../../../core/incidents/members.ts';
 import type { AnomalySignal } from '../../../core/incidents/signal.ts';
-import type { Component } from '../../../core/incidents/topology/component.ts';
 import { upperMedian } from '../../../core/shared/maths/averages.ts';
 import { DAY_SECONDS } from '../../../core/shared/time.ts';
 import type { Fleet, Incident, ServerMetrics, SimulatedMetric } from '../../../core/simulator/fleet.ts';

@@ -1,12 +1,15 @@
 /** A simulated fault as the pipeline stores it: hour blocks, graph, changes and the incident folded from its alerts. */
 
-import type { CausesReport } from '../../../core/incidents/explaining/causes-report.ts';
-import { type Diagnosing, diagnoseStored } from '../../../core/incidents/explaining/diagnose-stored.ts';
-import { type FoldDeps, foldTenant } from '../../../core/incidents/grouping/fold-tenant.ts';
+import type { CausesReport } from '../../../core/incidents/causes-report.ts';
+import type { DeclaredEdge } from '../../../core/incidents/dependency-graph.ts';
+import {
+  type DiagnosisDeps,
+  diagnoseIncident,
+} from '../../../core/incidents/explaining/diagnose-incident.ts';
+import { type GroupingDeps, groupSignals } from '../../../core/incidents/grouping/group-signals.ts';
 import type { Incident } from '../../../core/incidents/incident.ts';
-import type { IncidentBook, StoredIncident } from '../../../core/incidents/ports.ts';
+import type { OpenIncidents, StoredIncident } from '../../../core/incidents/ports.ts';
 import { dedupKey } from '../../../core/incidents/signal.ts';
-import type { DeclaredEdge } from '../../../core/incidents/topology/dependency-graph.ts';
 import type { BlockPoints } from '../../../core/metrics/blocks/block.ts';
 import { encodeBlock } from '../../../core/metrics/blocks/block-codec.ts';
 import type { MetricSeries } from '../../../core/metrics/series/metric-series.ts';
@@ -73,7 +76,7 @@ const callsOf = ({ id, servers }: SimulatedFault, graph: KeptInput['graph']): De
 const surroundings = (
   fault: SimulatedFault,
   graph: KeptInput['graph'],
-): Pick<Diagnosing, 'graphs' | 'changes'> => ({
+): Pick<DiagnosisDeps, 'graphs' | 'changes'> => ({
   graphs: {
     get: async () => ({
       ...{ version: 1, observed: [], updatedAt: fault.now },
@@ -88,9 +91,9 @@ const SILENT: Telemetry = { info: () => {}, error: () => {}, count: () => {} };
 /** A tenant's incidents for one writer, in memory. */
 const incidentBook = () => {
   const stored = new Map<string, StoredIncident>();
-  let book: IncidentBook = { version: 0, incidents: [], settleAt: undefined, earlyEnds: new Map() };
-  const incidents: FoldDeps['incidents'] = {
-    readBook: async () => book,
+  let book: OpenIncidents = { version: 0, incidents: [], quietCheckAt: undefined, earlyEnds: new Map() };
+  const incidents: GroupingDeps['incidents'] = {
+    readOpen: async () => book,
     write: async ({ expectedVersion, changed, absorbed, active, ...kept }) => {
       for (const each of changed) stored.set(each.incident.incidentId, each);
       for (const id of absorbed.keys()) stored.delete(id);
@@ -108,16 +111,16 @@ export const foldedIncident = async (
   { metrics, graph }: KeptInput,
 ): Promise<Incident | undefined> => {
   const { incidents, all } = incidentBook();
-  const deps: FoldDeps = {
+  const deps: GroupingDeps = {
     ...surroundings(fault, graph),
     ...{ incidents, telemetry: SILENT, now: () => fault.now * 1000, pause: async () => {} },
-    ...{ signals: { settleLater: async () => {} }, events: { publish: async () => {} } },
+    ...{ signals: { requestQuietCheck: async () => {} }, events: { publish: async () => {} } },
     fleets: { count: async () => fault.servers.length },
   };
   const signals = fault.anomalies.filter(({ metric }) => metrics(metric));
   const genuine = signals.filter(({ signalId }) => fault.genuine.has(signalId)).map(dedupKey);
   if (genuine.length === 0) return undefined;
-  await foldTenant(deps, TENANT, signals);
+  await groupSignals(deps, TENANT, signals);
   const own = ({ members, lastAt }: Incident): number =>
     lastAt < fault.start ? 0 : genuine.filter((key) => members[key] !== undefined).length;
   return all().sort((a, b) => own(b) - own(a) || b.startedAt - a.startedAt)[0];
@@ -128,7 +131,7 @@ type StoredSeries = readonly (readonly [metric: string, ReadonlyMap<number, Bloc
 const storesOf = (
   fault: SimulatedFault,
   metrics: KeptInput['metrics'],
-): Pick<Diagnosing, 'registry' | 'blocks'> => {
+): Pick<DiagnosisDeps, 'registry' | 'blocks'> => {
   const targets = new Map<string, { readonly target: Target; readonly points: StoredSeries }>();
   for (const data of fault.data.values()) {
     const series = toMetricSeries(data).filter(({ metric }) => metrics(metric));
@@ -166,7 +169,7 @@ export const explainStored = async (
   let report: CausesReport | undefined;
   let reading = 0;
   const { registry, blocks } = storesOf(fault, metrics);
-  const deps: Diagnosing = {
+  const deps: DiagnosisDeps = {
     ...surroundings(fault, graph),
     registry,
     incidents: { get: async () => ({ incident, version: 1, pending: [] }) },
@@ -191,7 +194,7 @@ export const explainStored = async (
     inParallel: (_, items, work) => Promise.all(items.map(work)),
   };
   const start = performance.now();
-  await diagnoseStored(deps, TENANT, incident.incidentId);
+  await diagnoseIncident(deps, TENANT, incident.incidentId);
   if (report === undefined) throw new InvalidInputError(`${fault.id}: found no causes stored, expected some`);
   return { report, milliseconds: performance.now() - start - reading };
 };

@@ -2,11 +2,11 @@
 
 import type { Anomaly, AnomalyStore } from '../../anomalies/ports.ts';
 import type { ForecastStore } from '../../forecasts/ports.ts';
+import { buildDependencyGraph } from '../../incidents/dependency-graph.ts';
 import { subjectOf } from '../../incidents/explaining/diagnosis-scope.ts';
 import type { IncidentMember } from '../../incidents/incident.ts';
 import { confidenceOfAnomaly } from '../../incidents/intake/incoming.ts';
 import type { GraphStore, IncidentStore } from '../../incidents/ports.ts';
-import { buildDependencyGraph } from '../../incidents/topology/dependency-graph.ts';
 import { historyOf } from '../../metrics/blocks/block-history.ts';
 import type { BlockStore, TargetRegistry } from '../../metrics/ports.ts';
 import type { Target } from '../../metrics/targets/target.ts';
@@ -26,7 +26,7 @@ export interface GatherDeps {
   readonly blocks: Pick<BlockStore, 'readRange'>;
   readonly forecasts: Pick<ForecastStore, 'get'>;
   readonly anomalies: Pick<AnomalyStore, 'list'>;
-  readonly incidents: Pick<IncidentStore, 'readBook'>;
+  readonly incidents: Pick<IncidentStore, 'readOpen'>;
   readonly graphs: Pick<GraphStore, 'get'>;
   /** Runs so many at once, results in order. */
   readonly inParallel: <Item, Result>(
@@ -114,7 +114,7 @@ const reportsSince = async (
 ): Promise<Report[]> => {
   const { at: from, until: to } = window;
   const { items } = await anomalies.list(tenantId, { from, to }, { limit: MOST_LISTED });
-  const book = await incidents.readBook(tenantId);
+  const book = await incidents.readOpen(tenantId);
   const members = book.incidents.flatMap(({ incident }) => Object.values(incident.members));
   const byId = new Map(targets.map((target) => [target.targetId, target] as const));
   return [...anomalyReports(items, byId, window), ...memberReports(members, window)].filter(({ targetId }) =>

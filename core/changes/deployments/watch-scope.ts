@@ -1,6 +1,6 @@
 /** Which targets are looked at to judge a deployment. */
 
-import type { DependencyGraph } from '../../incidents/topology/dependency-graph.ts';
+import type { DependencyGraph } from '../../incidents/dependency-graph.ts';
 import type { Target } from '../../metrics/targets/target.ts';
 import { contentHash } from '../../shared/content-hash.ts';
 import { HOUR_SECONDS } from '../../shared/time.ts';

@@ -1,4 +1,6 @@
 import { meaningOf } from '../../metrics/meaning/metric-meaning.ts';
+import type { CausesReport, ExplainedCause } from '../causes-report.ts';
+import { type DependencyGraph, toCallGraph } from '../dependency-graph.ts';
 import type { CallGraph } from '../diagnosis/call-graph.ts';
 import { type DiagnosisReport, diagnose, type RankedCause } from '../diagnosis/diagnose.ts';
 import type { MetricWindow } from '../diagnosis/metric-window.ts';
@@ -8,8 +10,6 @@ import type { PastIncident } from '../diagnosis/similar-incidents.ts';
 import { type Incident, targetsOf } from '../incident.ts';
 import type { StoredIncident } from '../ports.ts';
 import type { ChangeSignal } from '../signal.ts';
-import { type DependencyGraph, toCallGraph } from '../topology/dependency-graph.ts';
-import type { CausesReport, ExplainedCause } from './causes-report.ts';
 import { commonStep, type DiagnosisRows, rowsAround } from './diagnosis-scope.ts';
 import { rankWithoutRequests } from './fallback-causes.ts';
 import { type Deviation, describeDeviation, deviationsByTarget } from './first-to-deviate.ts';

@@ -1,4 +1,6 @@
 /** Causes of incidents whose targets report neither latency nor failures. */
+
+import type { CausesReport } from '../causes-report.ts';
 import type { CallGraph } from '../diagnosis/call-graph.ts';
 import { confidences } from '../diagnosis/confidence.ts';
 import type { RankedCause } from '../diagnosis/diagnose.ts';
@@ -6,7 +8,6 @@ import { type OutsideEvidence, withOutsideEvidence } from '../diagnosis/outside-
 import { changesNearOnset, type RecentChange } from '../diagnosis/recent-changes.ts';
 import { type PastIncident, similarIncidents } from '../diagnosis/similar-incidents.ts';
 import { type Incident, type IncidentMember, targetsOf } from '../incident.ts';
-import type { CausesReport } from './causes-report.ts';
 import { alarmedTarget, subjectOf } from './diagnosis-scope.ts';
 import { type DeviatingTarget, type Deviation, rankFirstToDeviate } from './first-to-deviate.ts';
 

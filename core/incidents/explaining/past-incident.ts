@@ -1,6 +1,6 @@
+import type { CausesReport } from '../causes-report.ts';
 import type { PastIncident } from '../diagnosis/similar-incidents.ts';
 import { type Incident, type IncidentStatus, isOngoing } from '../incident.ts';
-import type { CausesReport } from './causes-report.ts';
 
 /** A cause less sure than this is no lesson: it would make the same guess look like experience. */
 const LEAST_CONFIDENCE = 0.5;

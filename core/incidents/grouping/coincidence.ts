@@ -7,7 +7,7 @@ import { DAY_SECONDS } from '../../shared/time.ts';
 import type { Coincidence, Incident, IncidentMember } from '../incident.ts';
 import { onsetsOf } from '../members.ts';
 import { dedupKey, type TriggerSignal } from '../signal.ts';
-import type { FoldContext } from './fold-policy.ts';
+import type { GroupingContext } from './grouping-context.ts';
 
 /** Days in which one metric of one target is reported once by chance, or for a reason of its own. */
 const DAYS_PER_ALERT = 14;
@@ -32,7 +32,7 @@ const tailOf = (mean: number, least: number): number => {
  * How many targets have to misbehave in the same way within `windowSeconds` for chance to be ruled out, in a fleet of
  * so many: 3 of 10, 5 of 100, 8 of 1,000, 18 of 10,000 within five minutes.
  */
-export const leastCoincidence = (fleetTargets: number, windowSeconds: number): number => {
+export const minCoincidence = (fleetTargets: number, windowSeconds: number): number => {
   const perYear = (fleetTargets * DAYS_PER_YEAR) / DAYS_PER_ALERT;
   const meanOthers = (fleetTargets * windowSeconds) / (DAYS_PER_ALERT * DAY_SECONDS);
   let targets = FEWEST_TARGETS;
@@ -122,7 +122,7 @@ export const findCoincidence = (
   signal: TriggerSignal,
   holder: Incident,
   others: readonly Incident[],
-  context: FoldContext,
+  context: GroupingContext,
 ): FoundCoincidence | undefined => {
   const own = holder.members[dedupKey(signal)];
   // A breach that was predicted before is no beginning.

@@ -4,7 +4,7 @@ import { moreSevere, severityOf } from '../severity.ts';
 import type { ChangeSignal } from '../signal.ts';
 import { addToTimeline } from '../timeline.ts';
 import { joinCoincidences } from './coincidence.ts';
-import type { FoldContext } from './fold-policy.ts';
+import type { GroupingContext } from './grouping-context.ts';
 import { withinCapacity } from './within-capacity.ts';
 
 /** Redeliveries come within days; this many ids bound the record's size. */
@@ -42,7 +42,7 @@ const holdSameSignal = (a: Incident, b: Incident): boolean =>
  * targets near each other; or the same signal came back within the reopening window. Bigger incidents are related to more, never to fewer, so that the order of merging does not
  * change which signals end up together.
  */
-export const areRelated = (a: Incident, b: Incident, context: FoldContext): boolean => {
+export const areRelated = (a: Incident, b: Incident, context: GroupingContext): boolean => {
   const { windowSeconds, reopenWindowSeconds } = context.policy;
   const apart = gap(a, b);
   if (a.tenantId !== b.tenantId || apart > reopenWindowSeconds) return false;
@@ -83,10 +83,10 @@ export const mergeIncidents = (kept: Incident, absorbed: Incident): Incident => 
   return withSeverity(withinCapacity(merged));
 };
 
-const joinedOptions = (a: Incident, b: Incident): Pick<Incident, 'coincidences' | 'leftOut'> => {
+const joinedOptions = (a: Incident, b: Incident): Pick<Incident, 'coincidences' | 'omittedSignals'> => {
   const coincidences = joinCoincidences(a.coincidences ?? [], b.coincidences ?? []);
-  const leftOut = (a.leftOut ?? 0) + (b.leftOut ?? 0);
-  return { ...(coincidences.length > 0 && { coincidences }), ...(leftOut > 0 && { leftOut }) };
+  const omittedSignals = (a.omittedSignals ?? 0) + (b.omittedSignals ?? 0);
+  return { ...(coincidences.length > 0 && { coincidences }), ...(omittedSignals > 0 && { omittedSignals }) };
 };
 
 /** Severity never falls while an incident lasts, also where members were left out. */
@@ -123,7 +123,7 @@ export const absorbAll = (incident: Incident, others: readonly Incident[], most:
 export const absorbRelated = (
   incident: Incident,
   others: readonly Incident[],
-  context: FoldContext,
+  context: GroupingContext,
   most: number,
 ): Absorbed => {
   let merged = incident;
@@ -143,7 +143,7 @@ export const absorbRelated = (
 export const attachChanges = (
   incident: Incident,
   changes: readonly ChangeSignal[],
-  context: FoldContext,
+  context: GroupingContext,
 ): Incident => {
   if (changes.length === 0) return incident;
   const { changeLookBackSeconds, windowSeconds } = context.policy;

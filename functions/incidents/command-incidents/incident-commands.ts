@@ -1,26 +1,29 @@
 import { INCIDENT_WRITE_OPERATIONS } from '../../../core/api/incident-operations.ts';
 import { presentIncident, presentTopology } from '../../../core/api/present-incident.ts';
-import { currentGraph } from '../../../core/incidents/grouping/fold-tenant.ts';
-import { type MoveDeps, moveIncident } from '../../../core/incidents/lifecycle/move-incident.ts';
+import { buildDependencyGraph } from '../../../core/incidents/dependency-graph.ts';
+import { currentGraph } from '../../../core/incidents/grouping/group-signals.ts';
+import {
+  type TransitionDeps,
+  transitionIncident,
+} from '../../../core/incidents/lifecycle/transition-incident.ts';
 import type { GraphStore, SignalSender, StoredGraph } from '../../../core/incidents/ports.ts';
-import { buildDependencyGraph } from '../../../core/incidents/topology/dependency-graph.ts';
 import { targetCalls } from '../../../core/incidents/topology/trace-edges.ts';
 import type { Telemetry } from '../../../core/shared/telemetry.ts';
 import { type Command, validated } from '../../runtime/command.ts';
 import { NotFoundError } from '../../runtime/problem-of-error.ts';
 
 /** Where the operations on incidents and what they depend on write to. */
-export interface IncidentCommandDeps extends MoveDeps {
+export interface IncidentCommandDeps extends TransitionDeps {
   readonly graphs: GraphStore;
   readonly signals: SignalSender;
   readonly telemetry: Telemetry;
 }
 
-const secondsNow = ({ now }: Pick<MoveDeps, 'now'>): number => Math.floor(now() / 1000);
+const secondsNow = ({ now }: Pick<TransitionDeps, 'now'>): number => Math.floor(now() / 1000);
 
 const move = (deps: IncidentCommandDeps): Command =>
   validated(INCIDENT_WRITE_OPERATIONS.moveIncident, async ({ tenantId, name }, wanted, { incidentId }) => {
-    const incident = await moveIncident(deps, tenantId, incidentId, { ...wanted, by: name });
+    const incident = await transitionIncident(deps, tenantId, incidentId, { ...wanted, by: name });
     if (incident === undefined) throw new NotFoundError(`There is no incident ${incidentId}.`);
     deps.telemetry.info('incident moved', {
       ...{ tenantId, incidentId, to: wanted.to, apiKey: name },

@@ -1,11 +1,14 @@
 import type { SQSBatchResponse } from 'aws-lambda';
 import * as z from 'zod';
-import { type Diagnosing, diagnoseStored } from '../../../core/incidents/explaining/diagnose-stored.ts';
+import {
+  type DiagnosisDeps,
+  diagnoseIncident,
+} from '../../../core/incidents/explaining/diagnose-incident.ts';
 import { InvalidInputError } from '../../../core/shared/errors.ts';
 import { TenantId } from '../../../core/shared/identifiers.ts';
 import { inParallel } from '../../../core/shared/in-parallel.ts';
 
-export type Deps = Omit<Diagnosing, 'inParallel'>;
+export type Deps = Omit<DiagnosisDeps, 'inParallel'>;
 
 const QueueEvent = z.object({
   Records: z.array(z.object({ messageId: z.string().min(1), body: z.string() })),
@@ -50,7 +53,7 @@ export const makeHandler =
     const { wanted, failed } = wantedIn(deps, parsed.data.Records);
     for (const { tenantId, incidentId, messageIds } of wanted) {
       try {
-        await diagnoseStored({ ...deps, inParallel }, tenantId, incidentId);
+        await diagnoseIncident({ ...deps, inParallel }, tenantId, incidentId);
       } catch (cause) {
         deps.telemetry.count('DiagnosisFailed');
         deps.telemetry.error('the incident could not be explained', { tenantId, incidentId }, cause);

@@ -19,9 +19,9 @@ import { dynamoCauseStore } from '../../../adapters/incidents/cause-store.ts';
 import { dynamoGraphStore } from '../../../adapters/incidents/graph-store.ts';
 import { dynamoIncidentStore } from '../../../adapters/incidents/incident-store.ts';
 import { sqsSignalSender } from '../../../adapters/incidents/signal-sender.ts';
-import type { CausesReport } from '../../../core/incidents/explaining/causes-report.ts';
-import { DEFAULT_POLICY } from '../../../core/incidents/grouping/fold-policy.ts';
-import { foldSignal } from '../../../core/incidents/grouping/fold-signal.ts';
+import type { CausesReport } from '../../../core/incidents/causes-report.ts';
+import { groupSignal } from '../../../core/incidents/grouping/group-signal.ts';
+import { INCIDENT_POLICY } from '../../../core/incidents/incident-policy.ts';
 import type { IncidentWrite } from '../../../core/incidents/ports.ts';
 import { ConflictError, DependencyUnavailableError } from '../../../core/shared/errors.ts';
 import { anomaly, NOW } from '../../unit/incidents/explaining/samples.ts';
@@ -32,10 +32,10 @@ const table = { client, tableName: 'registry', now: () => NOW * 1000 };
 const store = dynamoIncidentStore(table);
 
 const context = {
-  ...{ now: NOW, policy: DEFAULT_POLICY, isNear: () => false, recentChanges: [] },
-  ...{ coincidenceTargets: 5, earlyEnds: new Map(), mostAbsorbed: 90 },
+  ...{ now: NOW, policy: INCIDENT_POLICY, isNear: () => false, recentChanges: [] },
+  ...{ coincidenceTargets: 5, earlyEnds: new Map(), maxAbsorbed: 90 },
 };
-const incident = foldSignal([], anomaly('web-1'), context).incident!;
+const incident = groupSignal([], anomaly('web-1'), context).incident!;
 const pending = [{ name: 'IncidentOpened', source: 'forestall.incidents', detail: { id: 'e' } }] as never;
 const stored = { incident, version: 3, pending };
 const step = (over: Partial<IncidentWrite> = {}): IncidentWrite => ({
@@ -45,7 +45,7 @@ const step = (over: Partial<IncidentWrite> = {}): IncidentWrite => ({
     changed: [stored],
     absorbed: new Map([['old', incident.incidentId]]),
   },
-  ...{ active: [incident.incidentId], settleAt: NOW + 900, earlyEnds: new Map([['k', NOW]]) },
+  ...{ active: [incident.incidentId], quietCheckAt: NOW + 900, earlyEnds: new Map([['k', NOW]]) },
   ...over,
 });
 const lastTransaction = () => dynamo.commandCalls(TransactWriteCommand).at(-1)!.args[0].input.TransactItems!;
@@ -67,7 +67,7 @@ describe('a step', () => {
     expect(await store.write(step())).toBe(true);
     const [book, own, gone] = lastTransaction();
     expect(book?.Put).toMatchObject({
-      Item: { pk: 'T#acme', sk: 'INCIDENTS', v: 5, active: [incident.incidentId], settleAt: NOW + 900 },
+      Item: { pk: 'T#acme', sk: 'INCIDENTS', v: 5, active: [incident.incidentId], quietCheckAt: NOW + 900 },
       ConditionExpression: 'v = :v',
       ExpressionAttributeValues: { ':v': 4 },
     });
@@ -100,13 +100,13 @@ describe('reading', () => {
     dynamo.on(GetCommand).resolves({ Item: book ?? {} });
     dynamo.on(BatchGetCommand).resolves({ Responses: { registry: [item ?? {}] } });
     const earlyEnds = new Map([['k', NOW]]);
-    expect(await store.readBook('acme')).toEqual({
-      ...{ version: 5, incidents: [stored], settleAt: NOW + 900, earlyEnds },
+    expect(await store.readOpen('acme')).toEqual({
+      ...{ version: 5, incidents: [stored], quietCheckAt: NOW + 900, earlyEnds },
     });
     expect(dynamo.commandCalls(GetCommand)[0]?.args[0].input.ConsistentRead).toBe(true);
     dynamo.on(GetCommand).resolves({});
-    const none = { version: 0, incidents: [], settleAt: undefined, earlyEnds: new Map() };
-    expect(await store.readBook('acme')).toEqual(none);
+    const none = { version: 0, incidents: [], quietCheckAt: undefined, earlyEnds: new Map() };
+    expect(await store.readOpen('acme')).toEqual(none);
   });
 
   it('follows absorbed incidents, and ends where there is none', async () => {
@@ -232,7 +232,7 @@ it('signals and wake-ups are sent in the forms that are read', async () => {
   const sqs = mockClient(SQSClient);
   sqs.on(SendMessageCommand).resolves({});
   const sender = sqsSignalSender(new SQSClient({ region: 'us-east-1' }), 'https://queue');
-  await sender.settleLater('acme', 900);
+  await sender.requestQuietCheck('acme', 900);
   expect(sqs.commandCalls(SendMessageCommand)[0]?.args[0].input).toEqual({
     QueueUrl: 'https://queue',
     MessageBody: '{"settle":"acme"}',

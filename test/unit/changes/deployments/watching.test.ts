@@ -233,9 +233,9 @@ describe('a look', () => {
       incidentId: 'i',
       members: Object.fromEntries(members.map((each) => [each.key, each])),
     };
-    const readBook = incidents.stores.incidents.readBook;
-    incidents.stores.incidents.readBook = async (tenantId) => ({
-      ...(await readBook(tenantId)),
+    const readOpen = incidents.stores.incidents.readOpen;
+    incidents.stores.incidents.readOpen = async (tenantId) => ({
+      ...(await readOpen(tenantId)),
       incidents: [{ incident, version: 1, pending: [] } as never],
     });
     await check(0);

@@ -1,4 +1,4 @@
-import type { FoldDeps } from '../../../../core/incidents/grouping/fold-tenant.ts';
+import type { GroupingDeps } from '../../../../core/incidents/grouping/group-signals.ts';
 import type { AlarmSignal, AnomalyEndSignal, AnomalySignal } from '../../../../core/incidents/signal.ts';
 import { memoryIncidentWorld } from '../../../fakes/incidents.ts';
 import { memoryEvents, recordedTelemetry } from '../../../fakes/shared.ts';
@@ -98,7 +98,7 @@ export const foldingWorld = () => {
   const log = recordedTelemetry();
   const { events, published } = memoryEvents();
   let now = NOW + 30;
-  const deps: FoldDeps = {
+  const deps: GroupingDeps = {
     ...world.stores,
     events,
     telemetry: log.telemetry,

@@ -1,8 +1,8 @@
+import { buildDependencyGraph } from '../../../../core/incidents/dependency-graph.ts';
 import type { DiagnosisMaterial } from '../../../../core/incidents/explaining/explain-incident.ts';
-import { DEFAULT_POLICY } from '../../../../core/incidents/grouping/fold-policy.ts';
-import { applyFold, foldSignal } from '../../../../core/incidents/grouping/fold-signal.ts';
+import { applyResult, groupSignal } from '../../../../core/incidents/grouping/group-signal.ts';
 import type { Incident } from '../../../../core/incidents/incident.ts';
-import { buildDependencyGraph } from '../../../../core/incidents/topology/dependency-graph.ts';
+import { INCIDENT_POLICY } from '../../../../core/incidents/incident-policy.ts';
 import { METRIC_UNITS, SIMULATED_METRICS, type SimulatedMetric } from '../../../../core/simulator/fleet.ts';
 import { toMetricSeries } from '../../../../core/simulator/fleet-output.ts';
 import { simulateFleet } from '../../../../core/simulator/simulate-fleet.ts';
@@ -62,13 +62,13 @@ export const simulatedFault = ({ seed, metrics, hasGraph = true, after = 2400 }:
   const declared = fleet.servers.flatMap(({ id, calls }) => calls.map((callee) => ({ caller: id, callee })));
   const graph = buildDependencyGraph('acme', { observed: [], declared: hasGraph ? declared : [], now });
   const metric = metrics?.[0] ?? 'latency_ms';
-  const nothingElse = { coincidenceTargets: Infinity, earlyEnds: new Map(), mostAbsorbed: Infinity };
-  const context = { now, policy: DEFAULT_POLICY, isNear: () => true, recentChanges: [], ...nothingElse };
+  const nothingElse = { coincidenceTargets: Infinity, earlyEnds: new Map(), maxAbsorbed: Infinity };
+  const context = { now, policy: INCIDENT_POLICY, isNear: () => true, recentChanges: [], ...nothingElse };
   let incidents: readonly Incident[] = [];
   for (const { target } of fault.affected) {
-    incidents = applyFold(
+    incidents = applyResult(
       incidents,
-      foldSignal(incidents, anomaly(target, fault.start + 300, { metric }), context),
+      groupSignal(incidents, anomaly(target, fault.start + 300, { metric }), context),
     );
   }
   const stored = { incident: incidents[0]!, version: 1, pending: [] };

@@ -3,9 +3,9 @@ import { describe, expect, it } from 'vitest';
 import {
   alarmPattern,
   joinCoincidences,
-  leastCoincidence,
+  minCoincidence,
 } from '../../../../core/incidents/grouping/coincidence.ts';
-import { applyFold, foldSignal } from '../../../../core/incidents/grouping/fold-signal.ts';
+import { applyResult, groupSignal } from '../../../../core/incidents/grouping/group-signal.ts';
 import type { Incident } from '../../../../core/incidents/incident.ts';
 import type { Signal } from '../../../../core/incidents/signal.ts';
 import { alarm, anomaly, breach, content, contextAt, foldAll } from './signals.ts';
@@ -23,7 +23,7 @@ describe('how many targets at once are no chance', () => {
     [1000, 8],
     [10_000, 18],
   ])('of %i targets: %i', (fleet, expected) => {
-    expect(leastCoincidence(fleet, 300)).toBe(expected);
+    expect(minCoincidence(fleet, 300)).toBe(expected);
   });
 
   it('is never fewer in a larger fleet or a longer window, and always more than chance brings on average', () => {
@@ -32,9 +32,9 @@ describe('how many targets at once are no chance', () => {
         fc.integer({ min: 0, max: 200_000 }),
         fc.integer({ min: 1, max: 200_000 }),
         (fleet, more) => {
-          const least = leastCoincidence(fleet, 300);
-          expect(leastCoincidence(fleet + more, 300)).toBeGreaterThanOrEqual(least);
-          expect(leastCoincidence(fleet, 600)).toBeGreaterThanOrEqual(least);
+          const least = minCoincidence(fleet, 300);
+          expect(minCoincidence(fleet + more, 300)).toBeGreaterThanOrEqual(least);
+          expect(minCoincidence(fleet, 600)).toBeGreaterThanOrEqual(least);
           expect(least - 1).toBeGreaterThanOrEqual((2 * fleet * 300) / (14 * 86_400));
         },
       ),
@@ -56,7 +56,7 @@ describe('how many targets at once are no chance', () => {
       while (recent[0]! < at - 300) recent.shift();
       most = Math.max(most, recent.length);
     }
-    expect(most).toBeLessThan(leastCoincidence(1000, 300));
+    expect(most).toBeLessThan(minCoincidence(1000, 300));
   });
 });
 
@@ -147,10 +147,10 @@ describe('targets that misbehave at once', () => {
       ...hosts(4).map((host) => alarm(host, 1100, 'ALARM', { alarmName: `${host} ${host}x` })),
     ]);
     expect(before).toHaveLength(4);
-    const result = foldSignal(before, anomaly('host-4', 1200), contextAt(1230, { isNear }));
+    const result = groupSignal(before, anomaly('host-4', 1200), contextAt(1230, { isNear }));
     expect(result.change).toMatchObject({ kind: 'merged', isUnfinished: false });
     expect(result.change.absorbed).toHaveLength(3);
-    const [one, ...others] = applyFold(before, result);
+    const [one, ...others] = applyResult(before, result);
     expect(others).toEqual([]);
     expect(Object.keys(one!.members)).toHaveLength(9);
   });
@@ -161,7 +161,7 @@ describe('targets that misbehave at once', () => {
       status: 'resolved' as const,
       resolvedAt: 1000,
     }));
-    const result = foldSignal(old, anomaly('host-4', 1010), contextAt(1040, { isNear }));
+    const result = groupSignal(old, anomaly('host-4', 1010), contextAt(1040, { isNear }));
     expect(result.change).toMatchObject({ kind: 'opened', absorbed: [] });
   });
 });

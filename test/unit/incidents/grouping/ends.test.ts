@@ -1,9 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { DEFAULT_POLICY, type FoldContext } from '../../../../core/incidents/grouping/fold-policy.ts';
-import { applyFold, foldSignal } from '../../../../core/incidents/grouping/fold-signal.ts';
+import { applyResult, groupSignal } from '../../../../core/incidents/grouping/group-signal.ts';
+import type { GroupingContext } from '../../../../core/incidents/grouping/grouping-context.ts';
 import type { Incident } from '../../../../core/incidents/incident.ts';
-import { settleIncident } from '../../../../core/incidents/lifecycle/settle-incident.ts';
+import { INCIDENT_POLICY } from '../../../../core/incidents/incident-policy.ts';
+import { resolveQuiet } from '../../../../core/incidents/lifecycle/resolve-quiet.ts';
 import { byTime, dedupKey, describeSignal, isEnd, type Signal } from '../../../../core/incidents/signal.ts';
 import { alarm, anomaly, anomalyEnd, content, contextAt, foldAll, isNear } from './signals.ts';
 
@@ -13,12 +14,12 @@ const only = (incidents: readonly Incident[]) => {
 };
 
 /** Folds as a caller does who remembers early ends. */
-const foldRemembering = (signals: readonly Signal[], more: Partial<FoldContext> = {}) => {
+const foldRemembering = (signals: readonly Signal[], more: Partial<GroupingContext> = {}) => {
   let incidents: readonly Incident[] = [];
   const earlyEnds = new Map<string, number>();
   for (const signal of signals) {
-    const result = foldSignal(incidents, signal, contextAt(9000, { earlyEnds, ...more }));
-    incidents = applyFold(incidents, result);
+    const result = groupSignal(incidents, signal, contextAt(9000, { earlyEnds, ...more }));
+    incidents = applyResult(incidents, result);
     if (result.change.kind !== 'early-end' || !isEnd(signal)) continue;
     earlyEnds.set(dedupKey(signal), Math.max(signal.at, earlyEnds.get(dedupKey(signal)) ?? 0));
   }
@@ -33,8 +34,8 @@ describe('the end of an anomaly', () => {
       'cleared',
       'cpu of db is as usual again',
     ]);
-    expect(settleIncident(incidents[0]!, 4899, DEFAULT_POLICY)).toBeNull();
-    expect(settleIncident(incidents[0]!, 4900, DEFAULT_POLICY)).toMatchObject({ resolvedAt: 4000 });
+    expect(resolveQuiet(incidents[0]!, 4899, INCIDENT_POLICY)).toBeNull();
+    expect(resolveQuiet(incidents[0]!, 4900, INCIDENT_POLICY)).toMatchObject({ resolvedAt: 4000 });
   });
 
   it('is that of a single unusual point where both have the same time', () => {
@@ -53,9 +54,9 @@ describe('the end of an anomaly', () => {
 
   it('never reopens, and concerns no other metric, target or kind', () => {
     const resolved = foldAll([anomaly('db', 1000), anomalyEnd('db', 1100)]).map(
-      (incident) => settleIncident(incident, 5000, DEFAULT_POLICY)!,
+      (incident) => resolveQuiet(incident, 5000, INCIDENT_POLICY)!,
     );
-    expect(foldSignal(resolved, anomalyEnd('db', 1200), contextAt(5000))).toMatchObject({
+    expect(groupSignal(resolved, anomalyEnd('db', 1200), contextAt(5000))).toMatchObject({
       incident: null,
       change: { kind: 'early-end' },
     });
@@ -65,8 +66,8 @@ describe('the end of an anomaly', () => {
       anomalyEnd('app', 1200),
       anomalyEnd('db', 1200, { tenantId: 't2' }),
     ])
-      expect(foldSignal(going, end, contextAt(1230)).change.kind).toBe('early-end');
-    const ended = foldSignal(going, anomalyEnd('db', 1200), contextAt(1230)).incident!;
+      expect(groupSignal(going, end, contextAt(1230)).change.kind).toBe('early-end');
+    const ended = groupSignal(going, anomalyEnd('db', 1200), contextAt(1230)).incident!;
     expect(Object.values(ended.members).map(({ kind, isActive }) => [kind, isActive])).toEqual([
       ['anomaly', false],
       ['alarm', true],
@@ -75,13 +76,13 @@ describe('the end of an anomaly', () => {
 
   it('that overtook its beginning still ends it', () => {
     const context = contextAt(1600, { earlyEnds: new Map([[dedupKey(anomaly('db', 0)), 1500]]) });
-    const { incident, change } = foldSignal([], anomaly('db', 1000), context);
+    const { incident, change } = groupSignal([], anomaly('db', 1000), context);
     expect(change.kind).toBe('opened');
     expect(incident).toMatchObject({
       lastAt: 1500,
       members: { [dedupKey(anomaly('db', 0))]: { isActive: false } },
     });
-    expect(Object.values(foldSignal([], anomaly('db', 1501), context).incident!.members)[0]!.isActive).toBe(
+    expect(Object.values(groupSignal([], anomaly('db', 1501), context).incident!.members)[0]!.isActive).toBe(
       true,
     );
   });
@@ -89,16 +90,16 @@ describe('the end of an anomaly', () => {
   it('can bring an incident near enough to another to be one with it', () => {
     const apart = foldAll([anomaly('db', 1000), anomaly('app', 4000)], { isNear });
     expect(apart).toHaveLength(2);
-    const joined = foldSignal(apart, anomalyEnd('db', 3500), contextAt(4100));
+    const joined = groupSignal(apart, anomalyEnd('db', 3500), contextAt(4100));
     expect(joined.change).toMatchObject({ kind: 'merged', absorbed: [apart[1]!.incidentId] });
-    expect(applyFold(apart, joined)).toHaveLength(1);
+    expect(applyResult(apart, joined)).toHaveLength(1);
   });
 
   it('changes nothing when it comes twice, or after a later one', () => {
     const incidents = foldAll([anomaly('db', 1000), anomalyEnd('db', 1500)]);
-    expect(foldSignal(incidents, anomalyEnd('db', 1500), contextAt(1600)).change.kind).toBe('duplicate');
+    expect(groupSignal(incidents, anomalyEnd('db', 1500), contextAt(1600)).change.kind).toBe('duplicate');
     const other = anomalyEnd('db', 1400, { signalId: 'another' });
-    expect(foldSignal(incidents, other, contextAt(1600)).change.kind).toBe('ignored');
+    expect(groupSignal(incidents, other, contextAt(1600)).change.kind).toBe('ignored');
   });
 
   it('is told in words', () => {

@@ -1,8 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { DEFAULT_POLICY } from '../../../../core/incidents/grouping/fold-policy.ts';
-import { applyFold, connectIncident, foldSignal } from '../../../../core/incidents/grouping/fold-signal.ts';
+import {
+  applyResult,
+  connectIncident,
+  groupSignal,
+} from '../../../../core/incidents/grouping/group-signal.ts';
 import type { TimelineEntry } from '../../../../core/incidents/incident.ts';
-import { settleIncident } from '../../../../core/incidents/lifecycle/settle-incident.ts';
+import { INCIDENT_POLICY } from '../../../../core/incidents/incident-policy.ts';
+import { resolveQuiet } from '../../../../core/incidents/lifecycle/resolve-quiet.ts';
 import { addToTimeline } from '../../../../core/incidents/timeline.ts';
 import { anomaly, anomalyEnd, breach, change, contextAt, foldAll } from './signals.ts';
 
@@ -12,9 +16,9 @@ describe('incidents that hold the same signal', () => {
   it('are one, also hours apart', () => {
     const [early] = foldAll([anomaly('db', 1000)], { isNear });
     const [late] = foldAll([anomaly('db', 9000), anomaly('app', 9000)], { isNear: () => true });
-    const result = foldSignal([early!, late!], anomaly('app', 9100), contextAt(9130, { isNear }));
+    const result = groupSignal([early!, late!], anomaly('app', 9100), contextAt(9130, { isNear }));
     expect(result.change).toMatchObject({ kind: 'merged', absorbed: [late!.incidentId] });
-    const [one, ...others] = applyFold([early!, late!], result);
+    const [one, ...others] = applyResult([early!, late!], result);
     expect(others).toEqual([]);
     expect(Object.values(one!.members)).toMatchObject([
       { targetId: 'db', count: 2, firstAt: 1000, lastAt: 9000, onsets: [9000] },
@@ -38,9 +42,9 @@ describe('an unfinished merge', () => {
       [2, true],
       [1, false],
     ] as const) {
-      const result = connectIncident(incidents, id, contextAt(1100, { ...near, mostAbsorbed: 1 }));
+      const result = connectIncident(incidents, id, contextAt(1100, { ...near, maxAbsorbed: 1 }));
       expect(result.change).toMatchObject({ kind: 'merged', isUnfinished });
-      incidents = applyFold(incidents, result);
+      incidents = applyResult(incidents, result);
       expect(incidents).toHaveLength(left);
     }
     expect(connectIncident(incidents, id, contextAt(1100, near)).change.kind).toBe('ignored');
@@ -96,23 +100,23 @@ describe('what an incident remembers', () => {
   it('orders what happened in the same second by name', () => {
     const changes = [change('db', 900, { signalId: 'b' }), change('db', 900, { signalId: 'a' })];
     const context = contextAt(1030, { isNear, recentChanges: changes });
-    const { incident } = foldSignal([], anomaly('db', 1000), context);
+    const { incident } = groupSignal([], anomaly('db', 1000), context);
     expect(incident!.changes.map(({ signalId }) => signalId)).toEqual(['a', 'b']);
     const elsewhere = contextAt(1030, { isNear, recentChanges: [change('app', 900)] });
-    expect(foldSignal([], anomaly('db', 1000), elsewhere).incident!.changes).toEqual([]);
+    expect(groupSignal([], anomaly('db', 1000), elsewhere).incident!.changes).toEqual([]);
   });
 });
 
 describe('what is over', () => {
   it('an incident of predictions resolves when they are not repeated, one of anomalies when they end', () => {
     const [predicted] = foldAll([breach('db', 1000)]);
-    const quiet = 1000 + DEFAULT_POLICY.activeSeconds;
-    expect(settleIncident(predicted!, quiet - 1, DEFAULT_POLICY)).toBeNull();
-    expect(settleIncident(predicted!, quiet, DEFAULT_POLICY)).toMatchObject({ resolvedAt: 1000 });
+    const quiet = 1000 + INCIDENT_POLICY.breachActiveSeconds;
+    expect(resolveQuiet(predicted!, quiet - 1, INCIDENT_POLICY)).toBeNull();
+    expect(resolveQuiet(predicted!, quiet, INCIDENT_POLICY)).toMatchObject({ resolvedAt: 1000 });
     const [anomalous] = foldAll([anomaly('db', 1000)]);
-    expect(settleIncident(anomalous!, quiet, DEFAULT_POLICY)).toBeNull();
+    expect(resolveQuiet(anomalous!, quiet, INCIDENT_POLICY)).toBeNull();
     const [ended] = foldAll([anomaly('db', 1000), anomalyEnd('db', 1300)]);
-    expect(settleIncident(ended!, quiet, DEFAULT_POLICY)).toMatchObject({
+    expect(resolveQuiet(ended!, quiet, INCIDENT_POLICY)).toMatchObject({
       resolvedAt: 1300,
       timeline: expect.arrayContaining([
         expect.objectContaining({ text: 'quiet since 1970-01-01T00:21:40.000Z' }),

@@ -1,6 +1,7 @@
-import { DEFAULT_POLICY, type FoldContext } from '../../../../core/incidents/grouping/fold-policy.ts';
-import { applyFold, foldSignal } from '../../../../core/incidents/grouping/fold-signal.ts';
+import { applyResult, groupSignal } from '../../../../core/incidents/grouping/group-signal.ts';
+import type { GroupingContext } from '../../../../core/incidents/grouping/grouping-context.ts';
 import type { Incident } from '../../../../core/incidents/incident.ts';
+import { INCIDENT_POLICY } from '../../../../core/incidents/incident-policy.ts';
 import type {
   AlarmSignal,
   AnomalyEndSignal,
@@ -9,7 +10,7 @@ import type {
   ChangeSignal,
   Signal,
 } from '../../../../core/incidents/signal.ts';
-import { nearness } from '../../../../core/incidents/topology/topology.ts';
+import { nearness } from '../../../../core/incidents/topology/nearness.ts';
 
 /** web -> app -> db, and a host of its own. */
 export const isNear = nearness({
@@ -20,14 +21,14 @@ export const isNear = nearness({
   ],
 });
 
-export const contextAt = (now: number, more: Partial<FoldContext> = {}): FoldContext => ({
+export const contextAt = (now: number, more: Partial<GroupingContext> = {}): GroupingContext => ({
   now,
-  policy: DEFAULT_POLICY,
+  policy: INCIDENT_POLICY,
   isNear,
   recentChanges: [],
   coincidenceTargets: 5,
   earlyEnds: new Map(),
-  mostAbsorbed: Infinity,
+  maxAbsorbed: Infinity,
   ...more,
 });
 
@@ -97,10 +98,13 @@ export const change = (targetId: string, at: number, more: Partial<ChangeSignal>
 });
 
 /** Folds signals one after another; each arrives 30 s after it happened. */
-export const foldAll = (signals: readonly Signal[], more: Partial<FoldContext> = {}): readonly Incident[] => {
+export const foldAll = (
+  signals: readonly Signal[],
+  more: Partial<GroupingContext> = {},
+): readonly Incident[] => {
   let incidents: readonly Incident[] = [];
   for (const signal of signals) {
-    incidents = applyFold(incidents, foldSignal(incidents, signal, contextAt(signal.at + 30, more)));
+    incidents = applyResult(incidents, groupSignal(incidents, signal, contextAt(signal.at + 30, more)));
   }
   return incidents;
 };

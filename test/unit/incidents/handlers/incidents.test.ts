@@ -15,7 +15,7 @@ import {
   makeHandler as makeIncidentCommands,
 } from '../../../../functions/incidents/command-incidents/handler.ts';
 import { makeHandler as makeDiagnoser } from '../../../../functions/incidents/diagnose-incident/handler.ts';
-import { makeHandler as makeFolder } from '../../../../functions/incidents/fold-signals/handler.ts';
+import { makeHandler as makeFolder } from '../../../../functions/incidents/group-signals/handler.ts';
 import { memoryBlocks, memoryRegistry, watched } from '../../../fakes/metrics.ts';
 import { recordedTelemetry } from '../../../fakes/shared.ts';
 import { httpEvent } from '../../../fixtures/http-events.ts';
@@ -195,7 +195,7 @@ describe('from signals to the answer of the API', () => {
   });
 });
 
-describe('fold-signals', () => {
+describe('group-signals', () => {
   it('reports what it cannot read or fold, and folds the rest', async () => {
     const { fold, all, log } = setup();
     const failed = await fold(queued('no json', anomalyOf('web-1'), { settle: 'acme' }));
@@ -206,13 +206,13 @@ describe('fold-signals', () => {
 
   it('reports all messages of a tenant whose store is down, and none of another', async () => {
     const world = foldingWorld();
-    const readBook = async (tenantId: string) => {
+    const readOpen = async (tenantId: string) => {
       if (tenantId === 'acme') throw new DependencyUnavailableError('down');
-      return world.stores.incidents.readBook(tenantId);
+      return world.stores.incidents.readOpen(tenantId);
     };
     const fold = makeFolder({
       ...world.deps,
-      incidents: { ...world.stores.incidents, readBook },
+      incidents: { ...world.stores.incidents, readOpen },
       ownTenant: 'ours',
     });
     const other = delivered('CloudWatch Alarm State Change', 'aws.cloudwatch', alarmDetail());

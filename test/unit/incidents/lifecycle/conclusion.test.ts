@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { foldSignal } from '../../../../core/incidents/grouping/fold-signal.ts';
-import { transition } from '../../../../core/incidents/lifecycle/lifecycle.ts';
+import { groupSignal } from '../../../../core/incidents/grouping/group-signal.ts';
+import { transition } from '../../../../core/incidents/lifecycle/transition.ts';
 import { InvalidInputError } from '../../../../core/shared/errors.ts';
 import { anomaly, contextAt } from '../grouping/signals.ts';
 
-const opened = foldSignal([], anomaly('a', 0), contextAt(0)).incident!;
+const opened = groupSignal([], anomaly('a', 0), contextAt(0)).incident!;
 const resolved = (told: object) => transition(opened, { to: 'resolved', at: 1000, by: 'ann', ...told });
 
 describe('what people found out', () => {

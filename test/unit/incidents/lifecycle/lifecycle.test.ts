@@ -1,14 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import { DEFAULT_POLICY } from '../../../../core/incidents/grouping/fold-policy.ts';
-import { foldSignal } from '../../../../core/incidents/grouping/fold-signal.ts';
+import { groupSignal } from '../../../../core/incidents/grouping/group-signal.ts';
 import {
   INCIDENT_STATUSES,
   type Incident,
   type IncidentStatus,
 } from '../../../../core/incidents/incident.ts';
-import { ALLOWED_TRANSITIONS, transition } from '../../../../core/incidents/lifecycle/lifecycle.ts';
+import { INCIDENT_POLICY } from '../../../../core/incidents/incident-policy.ts';
+import { quietSeconds, resolveQuiet } from '../../../../core/incidents/lifecycle/resolve-quiet.ts';
 import { meanResponseTimes, responseTimes } from '../../../../core/incidents/lifecycle/response-times.ts';
-import { quietSeconds, settleIncident } from '../../../../core/incidents/lifecycle/settle-incident.ts';
+import { ALLOWED_TRANSITIONS, transition } from '../../../../core/incidents/lifecycle/transition.ts';
 import { ConflictError, InvalidInputError } from '../../../../core/shared/errors.ts';
 import { alarm, anomaly, contextAt, foldAll } from '../grouping/signals.ts';
 
@@ -71,29 +71,31 @@ describe('the lifecycle of an incident', () => {
 
   it('opens a new incident for the signal of a reviewed one', () => {
     const reviewed = go(go(opened(), 'resolved', 2000), 'reviewed', 2100);
-    expect(foldSignal([reviewed], anomaly('db', 2200), contextAt(2230)).change.kind).toBe('opened');
+    expect(groupSignal([reviewed], anomaly('db', 2200), contextAt(2230)).change.kind).toBe('opened');
   });
 });
 
 describe('settling by itself', () => {
   it('resolves when all is quiet, dated to the last signal', () => {
     const incident = foldAll([alarm('db', 1000), alarm('db', 1300, 'OK')])[0]!;
-    expect(settleIncident(incident, 1300 + DEFAULT_POLICY.quietSeconds - 1, DEFAULT_POLICY)).toBeNull();
-    const settled = settleIncident(incident, 1300 + DEFAULT_POLICY.quietSeconds, DEFAULT_POLICY);
+    expect(resolveQuiet(incident, 1300 + INCIDENT_POLICY.quietSeconds - 1, INCIDENT_POLICY)).toBeNull();
+    const settled = resolveQuiet(incident, 1300 + INCIDENT_POLICY.quietSeconds, INCIDENT_POLICY);
     expect(settled).toMatchObject({ status: 'resolved', resolvedAt: 1300 });
-    expect(settleIncident(settled!, 99_999, DEFAULT_POLICY)).toBeNull();
+    expect(resolveQuiet(settled!, 99_999, INCIDENT_POLICY)).toBeNull();
   });
 
   it('waits for an alarm that is still on, at most a day, and for a fresh anomaly', () => {
     const incident = foldAll([alarm('db', 1000)])[0]!;
-    expect(settleIncident(incident, 1000 + 86_399, DEFAULT_POLICY)).toBeNull();
-    expect(settleIncident(incident, 1000 + 86_400, DEFAULT_POLICY)?.status).toBe('resolved');
-    expect(settleIncident(opened(), 1000 + DEFAULT_POLICY.activeSeconds - 1, DEFAULT_POLICY)).toBeNull();
+    expect(resolveQuiet(incident, 1000 + 86_399, INCIDENT_POLICY)).toBeNull();
+    expect(resolveQuiet(incident, 1000 + 86_400, INCIDENT_POLICY)?.status).toBe('resolved');
+    expect(
+      resolveQuiet(opened(), 1000 + INCIDENT_POLICY.breachActiveSeconds - 1, INCIDENT_POLICY),
+    ).toBeNull();
   });
 
   it('asks for longer quiet with every reopening, up to 16 times', () => {
     const times = [0, 1, 2, 4, 9].map((reopenCount) =>
-      quietSeconds({ ...opened(), reopenCount }, DEFAULT_POLICY),
+      quietSeconds({ ...opened(), reopenCount }, INCIDENT_POLICY),
     );
     expect(times).toEqual([900, 1800, 3600, 14_400, 14_400]);
   });

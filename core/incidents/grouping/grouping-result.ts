@@ -4,7 +4,7 @@ import type { Incident } from '../incident.ts';
  * What a signal did. `duplicate` and `ignored` changed nothing and need no write; `early-end` is to be remembered, as
  * what it ends has not arrived.
  */
-export const FOLD_KINDS = [
+export const GROUPING_KINDS = [
   'opened',
   'joined',
   'repeated',
@@ -17,8 +17,8 @@ export const FOLD_KINDS = [
   'ignored',
 ] as const;
 
-export interface FoldChange {
-  readonly kind: (typeof FOLD_KINDS)[number];
+export interface GroupingChange {
+  readonly kind: (typeof GROUPING_KINDS)[number];
   /** Ids of incidents that are part of the returned one from now on. */
   readonly absorbed: readonly string[];
   readonly isSeverityRaised: boolean;
@@ -27,16 +27,16 @@ export interface FoldChange {
 }
 
 /** The incident after the signal (null: it concerns none) and what happened to it. */
-export interface FoldResult {
+export interface GroupingResult {
   readonly incident: Incident | null;
-  readonly change: FoldChange;
+  readonly change: GroupingChange;
 }
 
 /** The result of a signal that changes no incident. */
 export const unchanged = (
   kind: 'duplicate' | 'ignored' | 'early-end',
   incident: Incident | null,
-): FoldResult => ({
+): GroupingResult => ({
   incident,
   change: { kind, absorbed: [], isSeverityRaised: false, isUnfinished: false },
 });

@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { DEFAULT_POLICY } from '../../../../core/incidents/grouping/fold-policy.ts';
-import { applyFold, foldSignal } from '../../../../core/incidents/grouping/fold-signal.ts';
+import { applyResult, groupSignal } from '../../../../core/incidents/grouping/group-signal.ts';
 import type { Incident } from '../../../../core/incidents/incident.ts';
-import { settleIncident } from '../../../../core/incidents/lifecycle/settle-incident.ts';
+import { INCIDENT_POLICY } from '../../../../core/incidents/incident-policy.ts';
+import { resolveQuiet } from '../../../../core/incidents/lifecycle/resolve-quiet.ts';
 import type { Signal } from '../../../../core/incidents/signal.ts';
-import { nearness } from '../../../../core/incidents/topology/topology.ts';
+import { nearness } from '../../../../core/incidents/topology/nearness.ts';
 import {
   alarm,
   anomaly,
@@ -29,7 +29,7 @@ describe('folding related signals', () => {
   it('keeps apart what is far away in topology, in time, or of another tenant', () => {
     expect(foldAll([anomaly('db', 1000), anomaly('lonely', 1000)])).toHaveLength(2);
     expect(
-      foldAll([anomaly('db', 1000), anomaly('app', 1000 + DEFAULT_POLICY.windowSeconds + 1)]),
+      foldAll([anomaly('db', 1000), anomaly('app', 1000 + INCIDENT_POLICY.windowSeconds + 1)]),
     ).toHaveLength(2);
     expect(foldAll([anomaly('db', 1000), anomaly('app', 1000, { tenantId: 't2' })])).toHaveLength(2);
   });
@@ -54,14 +54,14 @@ describe('folding related signals', () => {
     );
     const apart = foldAll([anomaly('db', 1000), anomaly('web', 1100)], { isNear: far });
     expect(apart).toHaveLength(2);
-    const { incident, change: done } = foldSignal(
+    const { incident, change: done } = groupSignal(
       apart,
       anomaly('app', 1200),
       contextAt(1230, { isNear: far }),
     );
     expect(done).toMatchObject({ kind: 'merged', absorbed: [apart[1]!.incidentId] });
     expect(incident?.incidentId).toBe(apart[0]!.incidentId);
-    expect(applyFold(apart, { incident, change: done })).toHaveLength(1);
+    expect(applyResult(apart, { incident, change: done })).toHaveLength(1);
   });
 
   it('gives one incident for a storm of 500 related events', () => {
@@ -90,20 +90,20 @@ describe('folding related signals', () => {
 describe('repeats', () => {
   it('changes nothing for a redelivered signal', () => {
     const incidents = foldAll([anomaly('db', 1000), alarm('db', 1010)]);
-    const again = foldSignal(incidents, anomaly('db', 1000), contextAt(9000));
+    const again = groupSignal(incidents, anomaly('db', 1000), contextAt(9000));
     expect(again.change.kind).toBe('duplicate');
-    expect(applyFold(incidents, again)).toBe(incidents);
+    expect(applyResult(incidents, again)).toBe(incidents);
   });
 
   it('counts a repeat within the TTL without telling of it, and tells of one after it', () => {
     const incidents = foldAll([anomaly('db', 1000)]);
-    const soon = foldSignal(incidents, anomaly('db', 1300), contextAt(1330));
+    const soon = groupSignal(incidents, anomaly('db', 1300), contextAt(1330));
     expect(soon.change.kind).toBe('repeated');
     expect(Object.values(soon.incident!.members)[0]!.count).toBe(2);
     expect(soon.incident!.timeline).toHaveLength(1);
-    const late = foldSignal(
+    const late = groupSignal(
       incidents,
-      anomaly('db', 1000 + DEFAULT_POLICY.dedupTtlSeconds + 1),
+      anomaly('db', 1000 + INCIDENT_POLICY.dedupTtlSeconds + 1),
       contextAt(4000),
     );
     expect(late.change.kind).toBe('joined');
@@ -167,7 +167,7 @@ describe('alarms that end and come back', () => {
     ['missing data', alarm('db', 1000, 'INSUFFICIENT_DATA'), 'ignored'],
     ['a change', change('db', 1000), 'ignored'],
   ])('opens nothing for %s alone', (_, signal, kind) => {
-    expect(foldSignal([], signal, contextAt(1030))).toMatchObject({ incident: null, change: { kind } });
+    expect(groupSignal([], signal, contextAt(1030))).toMatchObject({ incident: null, change: { kind } });
   });
 
   it.each([300, 900, 1500, 2700, 5400])(
@@ -178,10 +178,10 @@ describe('alarms that end and come back', () => {
       for (let flap = 0; flap < 20; flap++) {
         const start = 10_000 + flap * period;
         for (const signal of [alarm('db', start), alarm('db', start + 60, 'OK')]) {
-          incidents = applyFold(incidents, foldSignal(incidents, signal, contextAt(signal.at)));
+          incidents = applyResult(incidents, groupSignal(incidents, signal, contextAt(signal.at)));
         }
         for (let now = start + 60; now < start + period; now += 60) {
-          incidents = incidents.map((incident) => settleIncident(incident, now, DEFAULT_POLICY) ?? incident);
+          incidents = incidents.map((incident) => resolveQuiet(incident, now, INCIDENT_POLICY) ?? incident);
         }
         for (const { incidentId } of incidents) ids.add(incidentId);
       }
@@ -192,13 +192,13 @@ describe('alarms that end and come back', () => {
 
   it('opens another incident when the reopening window is over', () => {
     const ended = foldAll([alarm('db', 1000), alarm('db', 1200, 'OK')]).map(
-      (incident) => settleIncident(incident, 3000, DEFAULT_POLICY)!,
+      (incident) => resolveQuiet(incident, 3000, INCIDENT_POLICY)!,
     );
-    const later = 1200 + DEFAULT_POLICY.reopenWindowSeconds + 1;
-    expect(foldSignal(ended, alarm('db', later), contextAt(later)).change.kind).toBe('opened');
-    expect(foldSignal(ended, alarm('db', later - 2), contextAt(later)).change.kind).toBe('reopened');
-    expect(foldSignal(ended, anomaly('db', 1100), contextAt(later)).change.kind).toBe('opened');
-    expect(foldSignal(ended, alarm('db', 1100), contextAt(later))).toMatchObject({
+    const later = 1200 + INCIDENT_POLICY.reopenWindowSeconds + 1;
+    expect(groupSignal(ended, alarm('db', later), contextAt(later)).change.kind).toBe('opened');
+    expect(groupSignal(ended, alarm('db', later - 2), contextAt(later)).change.kind).toBe('reopened');
+    expect(groupSignal(ended, anomaly('db', 1100), contextAt(later)).change.kind).toBe('opened');
+    expect(groupSignal(ended, alarm('db', 1100), contextAt(later))).toMatchObject({
       change: { kind: 'repeated' },
       incident: { status: 'resolved' },
     });
@@ -208,21 +208,21 @@ describe('alarms that end and come back', () => {
 describe('changes as evidence', () => {
   it('attaches a change that comes during an incident, once', () => {
     const incidents = foldAll([anomaly('db', 1000)]);
-    const attached = foldSignal(incidents, change('app', 900), contextAt(1100));
+    const attached = groupSignal(incidents, change('app', 900), contextAt(1100));
     expect(attached.change.kind).toBe('change-attached');
     expect(attached.incident!.changes).toHaveLength(1);
-    const after = applyFold(incidents, attached);
-    expect(foldSignal(after, change('app', 900), contextAt(1200)).change.kind).toBe('duplicate');
+    const after = applyResult(incidents, attached);
+    expect(groupSignal(after, change('app', 900), contextAt(1200)).change.kind).toBe('duplicate');
   });
 
   it('attaches changes that lie shortly before it when it opens, and no others', () => {
     const recentChanges = [
       change('app', 900),
       change('lonely', 900),
-      change('db', 20_000 - DEFAULT_POLICY.changeLookBackSeconds - 1),
+      change('db', 20_000 - INCIDENT_POLICY.changeLookBackSeconds - 1),
       change('db', 19_000, { tenantId: 't2' }),
     ];
-    const { incident } = foldSignal([], anomaly('db', 2000), contextAt(2030, { recentChanges, isNear }));
+    const { incident } = groupSignal([], anomaly('db', 2000), contextAt(2030, { recentChanges, isNear }));
     expect(incident!.changes.map(({ targetId }) => targetId)).toEqual(['app']);
     expect(incident!.timeline.map(({ kind }) => kind)).toEqual(['change', 'opened']);
   });
@@ -235,7 +235,7 @@ describe('severity', () => {
     expect(foldAll([breach('db', 1000, { timeToImpactSeconds: 2 * 3600 })])[0]!.severity).toBe('low');
     expect(foldAll([breach('db', 1000, { timeToImpactSeconds: 600 })])[0]!.severity).toBe('medium');
     expect(foldAll([breach('db', 1000, { timeToImpactSeconds: null })])[0]!.severity).toBe('low');
-    const raised = foldSignal(far, alarm('db', 1100), contextAt(1130));
+    const raised = groupSignal(far, alarm('db', 1100), contextAt(1130));
     expect(raised).toMatchObject({ incident: { severity: 'high' }, change: { isSeverityRaised: true } });
     const wide = foldAll([alarm('db', 1000), alarm('app', 1001), alarm('web', 1002), anomaly('db', 1003)]);
     expect(wide[0]!.severity).toBe('high');

@@ -3,17 +3,17 @@ import type { BlockStore, TargetRegistry } from '../../metrics/ports.ts';
 import { InvalidInputError } from '../../shared/errors.ts';
 import type { Telemetry } from '../../shared/telemetry.ts';
 import { DAY_SECONDS, HOUR_SECONDS, hourOf } from '../../shared/time.ts';
-import { currentGraph } from '../grouping/fold-tenant.ts';
+import type { CausesReport } from '../causes-report.ts';
+import { toCallGraph } from '../dependency-graph.ts';
+import { currentGraph } from '../grouping/group-signals.ts';
 import { type Incident, targetsOf } from '../incident.ts';
 import type { CauseStore, ChangeStore, GraphStore, IncidentStore, StoredIncident } from '../ports.ts';
-import { toCallGraph } from '../topology/dependency-graph.ts';
-import type { CausesReport } from './causes-report.ts';
 import { MOST_TARGETS, targetsInReach } from './diagnosis-scope.ts';
 import { explainIncident } from './explain-incident.ts';
 import type { TargetHistory } from './node-metrics.ts';
 import { pastIncidentOf } from './past-incident.ts';
 
-export interface Diagnosing {
+export interface DiagnosisDeps {
   readonly incidents: Pick<IncidentStore, 'get'>;
   readonly graphs: Pick<GraphStore, 'get'>;
   readonly changes: Pick<ChangeStore, 'between'>;
@@ -43,7 +43,7 @@ const MOST_UNLINKED = 40;
 
 /** Targets whose metrics are read: in reach along calls, or, where the graph knows none of them, others of the tenant. */
 const targetIdsOf = async (
-  { registry }: Diagnosing,
+  { registry }: DiagnosisDeps,
   incident: Incident,
   inReach: readonly string[],
 ): Promise<string[]> => {
@@ -55,7 +55,7 @@ const targetIdsOf = async (
 };
 
 const readTarget = async (
-  { registry, blocks, now, telemetry }: Diagnosing,
+  { registry, blocks, now, telemetry }: DiagnosisDeps,
   incident: Incident,
   targetId: string,
 ): Promise<TargetHistory | undefined> => {
@@ -78,7 +78,7 @@ const readTarget = async (
   }
 };
 
-const explain = async (deps: Diagnosing, stored: StoredIncident): Promise<CausesReport> => {
+const explain = async (deps: DiagnosisDeps, stored: StoredIncident): Promise<CausesReport> => {
   const { incident } = stored;
   const { tenantId, startedAt, lastAt } = incident;
   const now = Math.floor(deps.now() / 1000);
@@ -95,8 +95,8 @@ const explain = async (deps: Diagnosing, stored: StoredIncident): Promise<Causes
  * Explains an incident as it is stored now and keeps the answer. Of a closed one it keeps what later incidents can
  * learn from, besides the causes found while it went on. May be repeated: the newest state of the incident wins.
  */
-export const diagnoseStored = async (
-  deps: Diagnosing,
+export const diagnoseIncident = async (
+  deps: DiagnosisDeps,
   tenantId: string,
   incidentId: string,
 ): Promise<void> => {

@@ -1,16 +1,16 @@
 import { type Incident, isOngoing } from '../incident.ts';
 import { type ChangeSignal, isEnd, type Signal } from '../signal.ts';
-import { foldEnd } from './fold-end.ts';
-import type { FoldContext } from './fold-policy.ts';
-import { type FoldResult, unchanged } from './fold-result.ts';
-import { foldTrigger } from './fold-trigger.ts';
+import { groupEnd } from './group-end.ts';
+import { groupTrigger } from './group-trigger.ts';
+import type { GroupingContext } from './grouping-context.ts';
+import { type GroupingResult, unchanged } from './grouping-result.ts';
 import { absorbRelated, attachChanges } from './merge-incidents.ts';
 
-const foldChange = (
+const groupChange = (
   incidents: readonly Incident[],
   signal: ChangeSignal,
-  context: FoldContext,
-): FoldResult => {
+  context: GroupingContext,
+): GroupingResult => {
   const ongoing = incidents.filter(isOngoing);
   const known = ongoing.find(({ changes }) => changes.some(({ signalId }) => signalId === signal.signalId));
   if (known !== undefined) return unchanged('duplicate', known);
@@ -30,32 +30,32 @@ const foldChange = (
  * cause or coincidence, or connects several into one. A redelivered signal changes nothing; the order in which related
  * signals arrive does not change which of them end up together. An end that arrives before what it ends is an
  * `early-end`, which the caller remembers. Pure: the caller stores the result and drops the absorbed incidents
- * (`applyFold`).
+ * (`applyResult`).
  */
-export const foldSignal = (
+export const groupSignal = (
   incidents: readonly Incident[],
   signal: Signal,
-  context: FoldContext,
-): FoldResult => {
+  context: GroupingContext,
+): GroupingResult => {
   const own = incidents.filter(({ tenantId }) => tenantId === signal.tenantId);
   const holder = own.find(({ seen }) => seen.includes(signal.signalId));
   if (holder !== undefined) return unchanged('duplicate', holder);
-  if (signal.kind === 'change') return foldChange(own, signal, context);
-  if (isEnd(signal)) return foldEnd(own, signal, context);
+  if (signal.kind === 'change') return groupChange(own, signal, context);
+  if (isEnd(signal)) return groupEnd(own, signal, context);
   if (signal.kind === 'alarm' && signal.state !== 'ALARM') return unchanged('ignored', null);
-  return foldTrigger(own, signal, context);
+  return groupTrigger(own, signal, context);
 };
 
 /** Goes on where a fold was unfinished: makes what is related to an ongoing incident part of it. */
 export const connectIncident = (
   incidents: readonly Incident[],
   incidentId: string,
-  context: FoldContext,
-): FoldResult => {
+  context: GroupingContext,
+): GroupingResult => {
   const incident = incidents.find((known) => known.incidentId === incidentId);
   if (incident === undefined || !isOngoing(incident)) return unchanged('ignored', null);
   const others = incidents.filter((other) => other !== incident && other.tenantId === incident.tenantId);
-  const connected = absorbRelated(incident, others, context, context.mostAbsorbed);
+  const connected = absorbRelated(incident, others, context, context.maxAbsorbed);
   if (connected.absorbed.length === 0) return unchanged('ignored', null);
   const { incidentId: survivor } = connected.incident;
   const gone = [incident, ...connected.absorbed]
@@ -73,9 +73,9 @@ export const connectIncident = (
 };
 
 /** The incidents after a fold: the absorbed ones gone, the returned one in place. */
-export const applyFold = (
+export const applyResult = (
   incidents: readonly Incident[],
-  { incident, change }: FoldResult,
+  { incident, change }: GroupingResult,
 ): readonly Incident[] => {
   if (incident === null || change.kind === 'duplicate' || change.kind === 'ignored') return incidents;
   const gone = new Set([...change.absorbed, incident.incidentId]);

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { foldBatch } from '../../../../core/incidents/grouping/fold-batch.ts';
-import { foldTenant } from '../../../../core/incidents/grouping/fold-tenant.ts';
-import { PIPELINE_POLICY } from '../../../../core/incidents/grouping/pipeline-policy.ts';
-import { MOST_MEMBERS } from '../../../../core/incidents/grouping/within-capacity.ts';
+import { groupBatch } from '../../../../core/incidents/grouping/group-batch.ts';
+import { groupSignals } from '../../../../core/incidents/grouping/group-signals.ts';
+import { MAX_MEMBERS } from '../../../../core/incidents/grouping/within-capacity.ts';
+import { INCIDENT_POLICY } from '../../../../core/incidents/incident-policy.ts';
 import type { AnomalySignal, Signal } from '../../../../core/incidents/signal.ts';
 import { DependencyUnavailableError } from '../../../../core/shared/errors.ts';
 import { alarm, anomaly, anomalyEnd, foldingWorld, NOW } from '../explaining/samples.ts';
@@ -17,7 +17,7 @@ const storm = (targets: number, over: Partial<AnomalySignal> = {}) =>
 
 const inBatches = async (world: World, signals: readonly Signal[], size: number): Promise<void> => {
   for (let from = 0; from < signals.length; from += size) {
-    await foldTenant(world.deps, 'acme', signals.slice(from, from + size));
+    await groupSignals(world.deps, 'acme', signals.slice(from, from + size));
   }
 };
 
@@ -60,11 +60,11 @@ describe('a storm of targets that no graph connects', () => {
   it('keeps fewer apart than a fleet of that size brings by chance', async () => {
     const world = foldingWorld();
     world.fleet.targets = 1000;
-    await foldTenant(world.deps, 'acme', storm(7));
+    await groupSignals(world.deps, 'acme', storm(7));
     expect(world.all()).toHaveLength(7);
     const small = foldingWorld();
     small.fleet.targets = 100;
-    await foldTenant(small.deps, 'acme', storm(7));
+    await groupSignals(small.deps, 'acme', storm(7));
     expect(small.all()).toHaveLength(1);
   });
 
@@ -75,8 +75,8 @@ describe('a storm of targets that no graph connects', () => {
         throw new DependencyUnavailableError('not counted');
       },
     };
-    await foldTenant({ ...world.deps, fleets }, 'acme', [alarm('OK', NOW)]);
-    await expect(foldTenant({ ...world.deps, fleets }, 'acme', [anomaly('a')])).rejects.toThrow(
+    await groupSignals({ ...world.deps, fleets }, 'acme', [alarm('OK', NOW)]);
+    await expect(groupSignals({ ...world.deps, fleets }, 'acme', [anomaly('a')])).rejects.toThrow(
       'not counted',
     );
   });
@@ -85,10 +85,10 @@ describe('a storm of targets that no graph connects', () => {
 /** A world with an incident that has room for ten more. */
 const nearlyFull = async (): Promise<World> => {
   const world = foldingWorld();
-  await foldTenant(world.deps, 'acme', storm(8));
+  await groupSignals(world.deps, 'acme', storm(8));
   const [stored] = world.all();
   const [member] = Object.values(stored!.incident.members);
-  const members = Array.from({ length: MOST_MEMBERS - 10 }, (_, i) => {
+  const members = Array.from({ length: MAX_MEMBERS - 10 }, (_, i) => {
     const key = JSON.stringify(['acme', `early-${i}`, 'anomaly', 'cpu_percent']);
     return [key, { ...member!, key, targetId: `early-${i}` }] as const;
   });
@@ -96,7 +96,7 @@ const nearlyFull = async (): Promise<World> => {
   const { incidentId } = incident;
   await world.stores.incidents.write({
     ...{ tenantId: 'acme', expectedVersion: 1, changed: [{ incident, version: 2, pending: [] }] },
-    ...{ absorbed: new Map(), active: [incidentId], settleAt: NOW + 900, earlyEnds: new Map() },
+    ...{ absorbed: new Map(), active: [incidentId], quietCheckAt: NOW + 900, earlyEnds: new Map() },
   });
   return world;
 };
@@ -108,25 +108,27 @@ describe('more than an incident can hold', () => {
     await inBatches(world, signals, 20);
     expect(world.all()).toHaveLength(1);
     const { incident } = world.all()[0]!;
-    expect(Object.keys(incident.members)).toHaveLength(MOST_MEMBERS);
-    expect(incident.leftOut).toBe(40);
+    expect(Object.keys(incident.members)).toHaveLength(MAX_MEMBERS);
+    expect(incident.omittedSignals).toBe(40);
     expect(incident.timeline.filter(({ kind }) => kind === 'full')).toHaveLength(1);
-    expect(world.log.counts.SignalLeftOut).toBe(40);
+    expect(world.log.counts.SignalOmitted).toBe(40);
     // The same again: its signals are known, also those that were only counted.
     const { version } = world.books.get('acme')!;
-    await foldTenant(world.deps, 'acme', signals);
+    await groupSignals(world.deps, 'acme', signals);
     expect(world.books.get('acme')!.version).toBe(version);
   });
 
   it('does not keep two incidents apart', async () => {
     const world = await nearlyFull();
-    await foldTenant(world.deps, 'acme', [
+    await groupSignals(world.deps, 'acme', [
       ...Array.from({ length: 30 }, (_, i) => anomaly(`early-${i}`, NOW + i, { metric: 'b' })),
       anomaly('apart', NOW, { metric: 'c' }),
     ]);
-    const sizes = world.all().map(({ incident }) => [Object.keys(incident.members).length, incident.leftOut]);
+    const sizes = world
+      .all()
+      .map(({ incident }) => [Object.keys(incident.members).length, incident.omittedSignals]);
     expect(sizes).toEqual([
-      [MOST_MEMBERS, 20],
+      [MAX_MEMBERS, 20],
       [1, undefined],
     ]);
   });
@@ -145,7 +147,7 @@ describe('a transaction', () => {
   it('holds no more than DynamoDB takes when hundreds of incidents open in one batch', async () => {
     const world = foldingWorld();
     const signals = Array.from({ length: 300 }, (_, i) => anomaly(`host-${i}`, NOW, { metric: `m${i}` }));
-    await foldTenant(world.deps, 'acme', signals);
+    await groupSignals(world.deps, 'acme', signals);
     expect(world.all()).toHaveLength(300);
     expect(world.books.get('acme')!.version).toBeGreaterThan(3);
   });
@@ -162,13 +164,13 @@ describe('a transaction', () => {
       const incident = { ...full!.incident, incidentId: `i${n}`, members: Object.fromEntries(entries), seen };
       return { incident, version: 1, pending: [] };
     });
-    const book = { version: 1, incidents, settleAt: NOW + 900, earlyEnds: new Map() };
+    const book = { version: 1, incidents, quietCheckAt: NOW + 900, earlyEnds: new Map() };
     const signals = incidents.map((_, n) => anomaly(`${n}-0`, NOW + 60, { metric: `m${n}` }));
     const surroundings = {
-      ...{ now: NOW + 90, policy: PIPELINE_POLICY, isNear: (a: string, b: string) => a === b },
+      ...{ now: NOW + 90, policy: INCIDENT_POLICY, isNear: (a: string, b: string) => a === b },
       ...{ recentChanges: [], coincidenceTargets: 18 },
     };
-    const { taken, changes } = foldBatch(book, signals, surroundings);
+    const { taken, changes } = groupBatch(book, signals, surroundings);
     expect(taken).toBe(changes.length);
     expect(taken).toBeGreaterThan(1);
     expect(taken).toBeLessThan(6);
@@ -177,14 +179,14 @@ describe('a transaction', () => {
   it('nor when one signal connects hundreds: the rest follows in the next ones', async () => {
     const world = foldingWorld();
     const targets = Array.from({ length: 250 }, (_, i) => `host-${i}`);
-    await foldTenant(
+    await groupSignals(
       world.deps,
       'acme',
       targets.map((target, i) => anomaly(target, NOW, { metric: `m${i}` })),
     );
     const declared = targets.map((callee) => ({ caller: 'hub', callee }));
     await world.stores.graphs.put('acme', { version: 0, declared, observed: [], updatedAt: NOW });
-    await foldTenant(world.deps, 'acme', [anomaly('hub', NOW + 10)]);
+    await groupSignals(world.deps, 'acme', [anomaly('hub', NOW + 10)]);
     expect(world.all()).toHaveLength(1);
     expect(Object.keys(world.all()[0]!.incident.members)).toHaveLength(251);
     expect(world.published.at(-1)).toMatchObject({ name: 'IncidentUpdated' });
@@ -194,7 +196,7 @@ describe('a transaction', () => {
     const world = foldingWorld();
     const targets = Array.from({ length: 250 }, (_, i) => `host-${i}`);
     const signals = targets.map((target, i) => anomaly(target, NOW, { metric: `m${i}` }));
-    await foldTenant(world.deps, 'acme', signals);
+    await groupSignals(world.deps, 'acme', signals);
     const declared = targets.map((callee) => ({ caller: 'hub', callee }));
     await world.stores.graphs.put('acme', { version: 0, declared, observed: [], updatedAt: NOW });
     let writes = 0;
@@ -207,9 +209,9 @@ describe('a transaction', () => {
       },
     };
     const hub = anomaly('hub', NOW + 10);
-    await expect(foldTenant({ ...world.deps, incidents: dying }, 'acme', [hub])).rejects.toThrow('gone');
+    await expect(groupSignals({ ...world.deps, incidents: dying }, 'acme', [hub])).rejects.toThrow('gone');
     expect(world.all().length).toBeGreaterThan(1);
-    await foldTenant(world.deps, 'acme', [hub, anomaly('hub', NOW + 20, { metric: 'other' })]);
+    await groupSignals(world.deps, 'acme', [hub, anomaly('hub', NOW + 20, { metric: 'other' })]);
     expect(world.all()).toHaveLength(1);
   });
 });
@@ -218,34 +220,34 @@ describe('ends that arrive first', () => {
   it('are remembered until what they end arrives, and no longer than it can be late', async () => {
     const world = foldingWorld();
     world.setNow(NOW + 700);
-    await foldTenant(world.deps, 'acme', [anomalyEnd('a', NOW + 600), anomalyEnd('gone', NOW)]);
+    await groupSignals(world.deps, 'acme', [anomalyEnd('a', NOW + 600), anomalyEnd('gone', NOW)]);
     expect(world.all()).toEqual([]);
     expect(world.books.get('acme')!.earlyEnds.size).toBe(2);
-    await foldTenant(world.deps, 'acme', [anomaly('a')]);
+    await groupSignals(world.deps, 'acme', [anomaly('a')]);
     const [member] = Object.values(world.all()[0]!.incident.members);
     expect(member).toMatchObject({ isActive: false, lastAt: NOW + 600 });
     expect(world.books.get('acme')!.earlyEnds.size).toBe(1);
-    world.setNow(NOW + 600 + PIPELINE_POLICY.quietSeconds);
-    await foldTenant(world.deps, 'acme', []);
+    world.setNow(NOW + 600 + INCIDENT_POLICY.quietSeconds);
+    await groupSignals(world.deps, 'acme', []);
     expect(world.all()[0]!.incident).toMatchObject({ status: 'resolved', resolvedAt: NOW + 600 });
     world.setNow(NOW + 3 * 3600);
-    await foldTenant(world.deps, 'acme', []);
+    await groupSignals(world.deps, 'acme', []);
     expect(world.books.get('acme')!.earlyEnds.size).toBe(0);
   });
 
   it('are bounded, and a redelivery of one writes nothing', async () => {
     const world = foldingWorld();
     const ends = Array.from({ length: 600 }, (_, i) => anomalyEnd(`host-${i}`, NOW + (i % 7)));
-    await foldTenant(world.deps, 'acme', ends);
+    await groupSignals(world.deps, 'acme', ends);
     expect(world.books.get('acme')!.earlyEnds.size).toBe(500);
     const { version } = world.books.get('acme')!;
-    await foldTenant(world.deps, 'acme', ends);
+    await groupSignals(world.deps, 'acme', ends);
     expect(world.books.get('acme')!.version).toBe(version);
   });
 
   it('of one batch follow their beginnings, also at the same second', async () => {
     const world = foldingWorld();
-    await foldTenant(world.deps, 'acme', [anomalyEnd('a', NOW), anomaly('a')]);
+    await groupSignals(world.deps, 'acme', [anomalyEnd('a', NOW), anomaly('a')]);
     expect(Object.values(world.all()[0]!.incident.members)[0]).toMatchObject({ isActive: false, count: 1 });
     expect(world.books.get('acme')!.earlyEnds.size).toBe(0);
   });
@@ -254,13 +256,13 @@ describe('ends that arrive first', () => {
 describe('clocks of senders', () => {
   it('that run ahead keep an incident open until their time has come, and no longer', async () => {
     const world = foldingWorld();
-    await foldTenant(world.deps, 'acme', [anomaly('a', NOW + 600), anomalyEnd('a', NOW + 600)]);
+    await groupSignals(world.deps, 'acme', [anomaly('a', NOW + 600), anomalyEnd('a', NOW + 600)]);
     for (const [now, status] of [
-      [NOW + 600 + PIPELINE_POLICY.quietSeconds - 1, 'open'],
-      [NOW + 600 + PIPELINE_POLICY.quietSeconds, 'resolved'],
+      [NOW + 600 + INCIDENT_POLICY.quietSeconds - 1, 'open'],
+      [NOW + 600 + INCIDENT_POLICY.quietSeconds, 'resolved'],
     ] as const) {
       world.setNow(now);
-      await foldTenant(world.deps, 'acme', []);
+      await groupSignals(world.deps, 'acme', []);
       expect(world.all()[0]!.incident.status).toBe(status);
     }
     expect(world.published.at(-1)?.detail).toMatchObject({ secondsToDetect: 0, secondsToResolve: 0 });
@@ -270,7 +272,7 @@ describe('clocks of senders', () => {
 describe('an event bus that is down', () => {
   it('is told everything in one update when it is back', async () => {
     const world = foldingWorld();
-    await foldTenant(world.deps, 'acme', [anomaly('a')]);
+    await groupSignals(world.deps, 'acme', [anomaly('a')]);
     const mute = {
       ...world.deps,
       events: {
@@ -284,9 +286,9 @@ describe('an event bus that is down', () => {
       alarm('ALARM', NOW, 'a'),
       alarm('OK', NOW + 60, 'a'),
     ]) {
-      await expect(foldTenant(mute, 'acme', [signal])).rejects.toThrow('bus');
+      await expect(groupSignals(mute, 'acme', [signal])).rejects.toThrow('bus');
     }
-    await foldTenant(world.deps, 'acme', []);
+    await groupSignals(world.deps, 'acme', []);
     const updates = world.published.slice(1);
     expect(updates.map(({ name }) => name)).toEqual(['IncidentUpdated']);
     expect(updates[0]!.detail).toMatchObject({
@@ -301,17 +303,17 @@ describe('merges left over from an earlier step', () => {
   it('come before new signals, as many as fit', async () => {
     const world = foldingWorld();
     const targets = Array.from({ length: 120 }, (_, i) => `host-${i}`);
-    await foldTenant(
+    await groupSignals(
       world.deps,
       'acme',
       targets.map((target, i) => anomaly(target, NOW, { metric: `m${i}` })),
     );
-    const book = await world.stores.incidents.readBook('acme');
+    const book = await world.stores.incidents.readOpen('acme');
     const [first, second] = book.incidents.map(({ incident }) => incident.incidentId);
     const surroundings = {
-      ...{ now: NOW, policy: PIPELINE_POLICY, isNear: () => true, recentChanges: [], coincidenceTargets: 8 },
+      ...{ now: NOW, policy: INCIDENT_POLICY, isNear: () => true, recentChanges: [], coincidenceTargets: 8 },
     };
-    const folded = foldBatch(book, [anomaly('new')], surroundings, [first!, second!]);
+    const folded = groupBatch(book, [anomaly('new')], surroundings, [first!, second!]);
     expect(folded).toMatchObject({ taken: 0, unfinished: [second, first] });
     expect(folded.changes).toHaveLength(1);
     expect(folded.changes[0]!.absorbed).toHaveLength(98);

@@ -1,12 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { indexGraph, withoutCycles } from '../../../../core/incidents/diagnosis/call-graph.ts';
-import { buildMetricWindow } from '../../../../core/incidents/diagnosis/metric-window.ts';
-import { type DependencyEdge, EDGE_SOURCES } from '../../../../core/incidents/topology/dependency-edge.ts';
-import { buildDependencyGraph, toCallGraph } from '../../../../core/incidents/topology/dependency-graph.ts';
-import { edgesFromRequests } from '../../../../core/incidents/topology/request-correlation.ts';
-import { edgesFromTraces } from '../../../../core/incidents/topology/trace-summaries.ts';
-import { randomStream } from '../../../../core/simulator/random.ts';
+import { buildDependencyGraph, toCallGraph } from '../../../core/incidents/dependency-graph.ts';
+import { indexGraph, withoutCycles } from '../../../core/incidents/diagnosis/call-graph.ts';
+import { buildMetricWindow } from '../../../core/incidents/diagnosis/metric-window.ts';
+import { type DependencyEdge, EDGE_SOURCES } from '../../../core/incidents/topology/dependency-edge.ts';
+import { edgesFromRequests } from '../../../core/incidents/topology/request-correlation.ts';
+import { edgesFromTraces } from '../../../core/incidents/topology/trace-summaries.ts';
+import { randomStream } from '../../../core/simulator/random.ts';
 
 const edge = (caller: string, callee: string, more: Partial<DependencyEdge> = {}): DependencyEdge => ({
   caller,

@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { joinMembers, memberOf } from '../../../../core/incidents/members.ts';
-import type { TriggerSignal } from '../../../../core/incidents/signal.ts';
 import {
   COMPONENTS,
   componentOf,
   componentOfIncident,
   componentOfMember,
-} from '../../../../core/incidents/topology/component.ts';
+} from '../../../core/incidents/component.ts';
+import { joinMembers, memberOf } from '../../../core/incidents/members.ts';
+import type { TriggerSignal } from '../../../core/incidents/signal.ts';
 
 const anomaly = (targetId: string, metric: string, at = 1000, confidence = 0.9): TriggerSignal => ({
   ...{ kind: 'anomaly', signalId: `${targetId}/${metric}`, tenantId: 't', targetId, at, metric, confidence },

@@ -1,9 +1,9 @@
-import type { IncidentBook } from '../ports.ts';
+import type { IncidentChange } from '../lifecycle/plan-write.ts';
+import type { OpenIncidents } from '../ports.ts';
 import { byTime, type Signal } from '../signal.ts';
-import type { FoldContext } from './fold-policy.ts';
-import { connectIncident, foldSignal } from './fold-signal.ts';
-import { Folding } from './folding.ts';
-import type { IncidentChange } from './incident-step.ts';
+import { connectIncident, groupSignal } from './group-signal.ts';
+import type { GroupingContext } from './grouping-context.ts';
+import { Folding } from './tracked-incidents.ts';
 
 /** Items of one transaction besides the book: DynamoDB takes 100. */
 const MOST_ITEMS = 99;
@@ -13,7 +13,7 @@ const LEAST_ROOM = 40;
 const MOST_ENTRIES = 20_000;
 
 /** What a batch of signals did, and how many of them were taken. */
-export interface FoldedBatch {
+export interface GroupedBatch {
   readonly changes: readonly IncidentChange[];
   /** Signals of the batch, by time, that are dealt with; the others must be folded in a step of their own. */
   readonly taken: number;
@@ -24,12 +24,12 @@ export interface FoldedBatch {
 }
 
 /** What folding looks at besides signals and book. */
-export type Surroundings = Omit<FoldContext, 'earlyEnds' | 'mostAbsorbed'>;
+export type Surroundings = Omit<GroupingContext, 'earlyEnds' | 'maxAbsorbed'>;
 
-const contextOf = (folding: Folding, surroundings: Surroundings): FoldContext => ({
+const contextOf = (folding: Folding, surroundings: Surroundings): GroupingContext => ({
   ...surroundings,
   earlyEnds: folding.earlyEnds,
-  mostAbsorbed: Math.max(0, MOST_ITEMS - folding.items - 1),
+  maxAbsorbed: Math.max(0, MOST_ITEMS - folding.items - 1),
 });
 
 /** One incident alone always fits. */
@@ -41,12 +41,12 @@ const isFull = (folding: Folding): boolean =>
  * for long enough by then are resolved, and at the end those that are so now. `unfinished` names incidents of which an
  * earlier step could not absorb all. Pure; the caller writes the changes.
  */
-export const foldBatch = (
-  book: IncidentBook,
+export const groupBatch = (
+  book: OpenIncidents,
   signals: readonly Signal[],
   surroundings: Surroundings,
   unfinished: readonly string[] = [],
-): FoldedBatch => {
+): GroupedBatch => {
   const folding = new Folding(book);
   const { now, policy } = surroundings;
   const left = [...unfinished];
@@ -58,7 +58,7 @@ export const foldBatch = (
   for (const signal of ordered) {
     if (isFull(folding)) break;
     folding.settle(Math.min(signal.at, now), policy);
-    folding.take(foldSignal(folding.incidents, signal, contextOf(folding, surroundings)), signal);
+    folding.take(groupSignal(folding.incidents, signal, contextOf(folding, surroundings)), signal);
     taken++;
   }
   if (taken === signals.length && !isFull(folding)) folding.settle(now, policy);

@@ -1,30 +1,30 @@
 import { DependencyUnavailableError } from '../../shared/errors.ts';
 import type { EventPublisher } from '../../shared/messaging.ts';
 import type { Telemetry } from '../../shared/telemetry.ts';
+import { buildDependencyGraph, type DependencyGraph, toCallGraph } from '../dependency-graph.ts';
+import { INCIDENT_POLICY } from '../incident-policy.ts';
+import { type PlannedWrite, planWrite } from '../lifecycle/plan-write.ts';
 import type {
   ChangeStore,
   FleetSizes,
   GraphStore,
-  IncidentBook,
   IncidentStore,
+  OpenIncidents,
   SignalSender,
   StoredGraph,
   StoredIncident,
 } from '../ports.ts';
 import { byTime, type ChangeSignal, isEnd, type Signal } from '../signal.ts';
-import { buildDependencyGraph, type DependencyGraph, toCallGraph } from '../topology/dependency-graph.ts';
-import { nearness } from '../topology/topology.ts';
-import { leastCoincidence } from './coincidence.ts';
-import { type FoldedBatch, foldBatch, type Surroundings } from './fold-batch.ts';
-import { type PlannedStep, planStep } from './incident-step.ts';
-import { PIPELINE_POLICY } from './pipeline-policy.ts';
+import { nearness } from '../topology/nearness.ts';
+import { minCoincidence } from './coincidence.ts';
+import { type GroupedBatch, groupBatch, type Surroundings } from './group-batch.ts';
 
-export interface FoldDeps {
-  readonly incidents: Pick<IncidentStore, 'readBook' | 'write' | 'clearPending'>;
+export interface GroupingDeps {
+  readonly incidents: Pick<IncidentStore, 'readOpen' | 'write' | 'clearPending'>;
   readonly graphs: Pick<GraphStore, 'get'>;
   readonly changes: Pick<ChangeStore, 'between'>;
   readonly fleets: FleetSizes;
-  readonly signals: Pick<SignalSender, 'settleLater'>;
+  readonly signals: Pick<SignalSender, 'requestQuietCheck'>;
   readonly events: EventPublisher;
   readonly telemetry: Telemetry;
   /** Epoch milliseconds. */
@@ -41,7 +41,7 @@ export const currentGraph = (tenantId: string, stored: StoredGraph, now: number)
 
 /** Publishes what is still to be told and forgets it; repeats carry the same ids. */
 export const publishPending = async (
-  { incidents, events }: Pick<FoldDeps, 'incidents' | 'events'>,
+  { incidents, events }: Pick<GroupingDeps, 'incidents' | 'events'>,
   tenantId: string,
   tell: readonly StoredIncident[],
 ): Promise<void> => {
@@ -51,49 +51,49 @@ export const publishPending = async (
 };
 
 const changesAround = async (
-  { changes }: FoldDeps,
+  { changes }: GroupingDeps,
   tenantId: string,
   signals: readonly Signal[],
 ): Promise<readonly ChangeSignal[]> => {
   const times = signals.filter(({ kind }) => kind !== 'change').map(({ at }) => at);
   if (times.length === 0) return [];
-  const { changeLookBackSeconds, windowSeconds } = PIPELINE_POLICY;
+  const { changeLookBackSeconds, windowSeconds } = INCIDENT_POLICY;
   const first = times.reduce((least, at) => Math.min(least, at));
   const last = times.reduce((most, at) => Math.max(most, at));
   return changes.between(tenantId, first - changeLookBackSeconds, last + windowSeconds);
 };
 
 /** Writes a planned step; false when somebody else was faster. */
-export const writeStep = async (
-  { incidents, signals }: Pick<FoldDeps, 'incidents' | 'signals'>,
+export const commitWrite = async (
+  { incidents, signals }: Pick<GroupingDeps, 'incidents' | 'signals'>,
   tenantId: string,
-  { write, wakeAfter }: PlannedStep,
+  { write, wakeAfter }: PlannedWrite,
 ): Promise<boolean> => {
   if (write === undefined) return true;
   // Sent first: after a crash in between, a needless look is made; the other way round none ever would.
-  if (wakeAfter !== undefined) await signals.settleLater(tenantId, wakeAfter);
+  if (wakeAfter !== undefined) await signals.requestQuietCheck(tenantId, wakeAfter);
   return incidents.write(write);
 };
 
 const report = (
-  { telemetry }: FoldDeps,
+  { telemetry }: GroupingDeps,
   tenantId: string,
-  { taken: signals, changes, earlyEnds }: FoldedBatch,
+  { taken: signals, changes, earlyEnds }: GroupedBatch,
 ): void => {
   const opened = changes.filter(({ before }) => before === undefined).length;
   const resolved = changes.filter(({ after }) => after.status === 'resolved').length;
   const absorbed = changes.reduce((sum, change) => sum + change.absorbed.length, 0);
   const counts = { signals, opened, resolved, absorbed, changed: changes.length, earlyEnds: earlyEnds.size };
   telemetry.info('signals folded', { tenantId, ...counts });
-  telemetry.count('SignalFolded', signals);
+  telemetry.count('SignalGrouped', signals);
   telemetry.count('IncidentOpened', opened);
-  const leftOut = changes.reduce((sum, { before, after }) => {
-    const known = before?.incident.leftOut ?? 0;
-    return sum + Math.max(0, (after.leftOut ?? 0) - known);
+  const omittedSignals = changes.reduce((sum, { before, after }) => {
+    const known = before?.incident.omittedSignals ?? 0;
+    return sum + Math.max(0, (after.omittedSignals ?? 0) - known);
   }, 0);
-  if (leftOut > 0) {
-    telemetry.count('SignalLeftOut', leftOut);
-    telemetry.error('an incident is full: signals are counted only', { tenantId, leftOut });
+  if (omittedSignals > 0) {
+    telemetry.count('SignalOmitted', omittedSignals);
+    telemetry.error('an incident is full: signals are counted only', { tenantId, omittedSignals });
   }
 };
 
@@ -104,25 +104,25 @@ interface Backlog {
 }
 
 /** One step; undefined when somebody else was faster. */
-const foldOnce = async (
-  deps: FoldDeps,
+const groupOnce = async (
+  deps: GroupingDeps,
   tenantId: string,
   { signals, unfinished }: Backlog,
   surroundings: Omit<Surroundings, 'now'>,
 ): Promise<Backlog | undefined> => {
   const now = Math.floor(deps.now() / 1000);
-  const book: IncidentBook = await deps.incidents.readBook(tenantId);
-  const folded = foldBatch(book, signals, { now, ...surroundings }, unfinished);
+  const book: OpenIncidents = await deps.incidents.readOpen(tenantId);
+  const folded = groupBatch(book, signals, { now, ...surroundings }, unfinished);
   const { policy } = surroundings;
-  const step = planStep(tenantId, book, folded.changes, { now, policy }, folded.earlyEnds);
-  if (!(await writeStep(deps, tenantId, step))) return undefined;
+  const step = planWrite(tenantId, book, folded.changes, { now, policy }, folded.earlyEnds);
+  if (!(await commitWrite(deps, tenantId, step))) return undefined;
   await publishPending(deps, tenantId, step.tell);
   report(deps, tenantId, folded);
   return { signals: signals.slice(folded.taken), unfinished: folded.unfinished };
 };
 
 const surroundingsOf = async (
-  deps: FoldDeps,
+  deps: GroupingDeps,
   tenantId: string,
   signals: readonly Signal[],
 ): Promise<Omit<Surroundings, 'now'>> => {
@@ -133,10 +133,10 @@ const surroundingsOf = async (
     canCoincide ? deps.fleets.count(tenantId) : 0,
   ]);
   return {
-    policy: PIPELINE_POLICY,
+    policy: INCIDENT_POLICY,
     isNear: nearness(toCallGraph(currentGraph(tenantId, graph, Math.floor(deps.now() / 1000)))),
     recentChanges,
-    coincidenceTargets: leastCoincidence(targets, PIPELINE_POLICY.coincidenceSeconds),
+    coincidenceTargets: minCoincidence(targets, INCIDENT_POLICY.coincidenceSeconds),
   };
 };
 
@@ -146,15 +146,15 @@ const surroundingsOf = async (
  * stored and not published are published then.
  * @throws DependencyUnavailableError when others keep writing to the tenant's incidents
  */
-export const foldTenant = async (
-  deps: FoldDeps,
+export const groupSignals = async (
+  deps: GroupingDeps,
   tenantId: string,
   signals: readonly Signal[],
 ): Promise<void> => {
   const surroundings = await surroundingsOf(deps, tenantId, signals);
   let backlog: Backlog = { signals: signals.toSorted(byTime), unfinished: [] };
   for (let attempt = 1; ; ) {
-    const left = await foldOnce(deps, tenantId, backlog, surroundings);
+    const left = await groupOnce(deps, tenantId, backlog, surroundings);
     if (left !== undefined) {
       backlog = left;
       if (left.signals.length + left.unfinished.length === 0) return;

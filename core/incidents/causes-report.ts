@@ -1,8 +1,8 @@
-import type { AlarmGate } from '../diagnosis/alarm-gate.ts';
-import type { RankingMethod } from '../diagnosis/confidence.ts';
-import type { RankedCause } from '../diagnosis/diagnose.ts';
-import type { DiagnosisTarget } from '../diagnosis/files/target-json.ts';
-import type { IncidentSignature, SimilarIncident } from '../diagnosis/similar-incidents.ts';
+import type { AlarmGate } from './diagnosis/alarm-gate.ts';
+import type { RankingMethod } from './diagnosis/confidence.ts';
+import type { RankedCause } from './diagnosis/diagnose.ts';
+import type { DiagnosisTarget } from './diagnosis/files/target-json.ts';
+import type { IncidentSignature, SimilarIncident } from './diagnosis/similar-incidents.ts';
 
 /** How causes were ranked: by one of the methods for request metrics, by who deviated first, or without any metric. */
 export type CauseMethod = RankingMethod | 'first-to-deviate' | 'topology';

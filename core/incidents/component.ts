@@ -1,5 +1,5 @@
-import { wordsOf } from '../../metrics/meaning/metric-meaning.ts';
-import type { Incident, IncidentMember } from '../incident.ts';
+import { wordsOf } from '../metrics/meaning/metric-meaning.ts';
+import type { Incident, IncidentMember } from './incident.ts';
 
 /**
  * The part of a system that something is about: whom its owner would call. A managed service that is named comes before

@@ -1,18 +1,18 @@
 import { ConflictError, DependencyUnavailableError } from '../../shared/errors.ts';
 import type { UpdateReason } from '../events.ts';
-import { type FoldDeps, publishPending, writeStep } from '../grouping/fold-tenant.ts';
-import { type IncidentChange, planStep } from '../grouping/incident-step.ts';
-import { PIPELINE_POLICY } from '../grouping/pipeline-policy.ts';
+import { commitWrite, type GroupingDeps, publishPending } from '../grouping/group-signals.ts';
 import type { Incident, IncidentStatus } from '../incident.ts';
-import type { IncidentBook, IncidentStore, StoredIncident } from '../ports.ts';
-import { ALLOWED_TRANSITIONS, transition } from './lifecycle.ts';
+import { INCIDENT_POLICY } from '../incident-policy.ts';
+import type { IncidentStore, OpenIncidents, StoredIncident } from '../ports.ts';
+import { type IncidentChange, planWrite } from './plan-write.ts';
+import { ALLOWED_TRANSITIONS, transition } from './transition.ts';
 
-export interface MoveDeps extends Pick<FoldDeps, 'signals' | 'events' | 'now' | 'pause'> {
-  readonly incidents: Pick<IncidentStore, 'readBook' | 'write' | 'clearPending' | 'get'>;
+export interface TransitionDeps extends Pick<GroupingDeps, 'signals' | 'events' | 'now' | 'pause'> {
+  readonly incidents: Pick<IncidentStore, 'readOpen' | 'write' | 'clearPending' | 'get'>;
 }
 
 /** A step that somebody wants to take with an incident. */
-export interface WantedMove {
+export interface RequestedTransition {
   readonly to: IncidentStatus;
   readonly by: string;
   readonly note?: string | undefined;
@@ -30,15 +30,15 @@ const REASONS: Readonly<Partial<Record<IncidentStatus, UpdateReason>>> = {
 };
 
 const findStored = async (
-  { incidents }: MoveDeps,
+  { incidents }: TransitionDeps,
   tenantId: string,
   incidentId: string,
-  book: IncidentBook,
+  book: OpenIncidents,
 ): Promise<StoredIncident | undefined> =>
   book.incidents.find(({ incident }) => incident.incidentId === incidentId) ??
   incidents.get(tenantId, incidentId);
 
-const moved = (stored: StoredIncident, wanted: WantedMove, now: number): IncidentChange => {
+const moved = (stored: StoredIncident, wanted: RequestedTransition, now: number): IncidentChange => {
   const { to, by, note, cause, fix } = wanted;
   const { incident } = stored;
   const allowed = ALLOWED_TRANSITIONS[incident.status];
@@ -61,20 +61,20 @@ const moved = (stored: StoredIncident, wanted: WantedMove, now: number): Inciden
 };
 
 const moveOnce = async (
-  deps: MoveDeps,
+  deps: TransitionDeps,
   tenantId: string,
   incidentId: string,
-  wanted: WantedMove,
+  wanted: RequestedTransition,
 ): Promise<Incident | 'unknown' | 'lost'> => {
   const now = Math.floor(deps.now() / 1000);
-  const book = await deps.incidents.readBook(tenantId);
+  const book = await deps.incidents.readOpen(tenantId);
   const stored = await findStored(deps, tenantId, incidentId, book);
   if (stored === undefined) return 'unknown';
   // An earlier attempt may have stored the step and failed to tell of it.
   if (stored.pending.length > 0) await publishPending(deps, tenantId, [stored]);
   const change = moved(stored, wanted, now);
-  const step = planStep(tenantId, book, [change], { now, policy: PIPELINE_POLICY });
-  if (!(await writeStep(deps, tenantId, step))) return 'lost';
+  const step = planWrite(tenantId, book, [change], { now, policy: INCIDENT_POLICY });
+  if (!(await commitWrite(deps, tenantId, step))) return 'lost';
   await publishPending(deps, tenantId, step.tell);
   return change.after;
 };
@@ -84,11 +84,11 @@ const moveOnce = async (
  * @throws ConflictError where its status does not allow the step
  * @throws DependencyUnavailableError when others keep writing to the tenant's incidents
  */
-export const moveIncident = async (
-  deps: MoveDeps,
+export const transitionIncident = async (
+  deps: TransitionDeps,
   tenantId: string,
   incidentId: string,
-  wanted: WantedMove,
+  wanted: RequestedTransition,
 ): Promise<Incident | undefined> => {
   for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
     const outcome = await moveOnce(deps, tenantId, incidentId, wanted);

@@ -1,11 +1,11 @@
 import type { SQSBatchResponse } from 'aws-lambda';
 import * as z from 'zod';
-import { type FoldDeps, foldTenant } from '../../../core/incidents/grouping/fold-tenant.ts';
+import { type GroupingDeps, groupSignals } from '../../../core/incidents/grouping/group-signals.ts';
 import { type Incoming, parseIncoming, parseMessage } from '../../../core/incidents/intake/incoming.ts';
 import type { Signal } from '../../../core/incidents/signal.ts';
 import { InvalidInputError } from '../../../core/shared/errors.ts';
 
-export interface Deps extends FoldDeps {
+export interface Deps extends GroupingDeps {
   /** Whose CloudWatch alarms of this account are. */
   readonly ownTenant: string;
 }
@@ -40,7 +40,7 @@ const readMessages = (deps: Deps, records: readonly { messageId: string; body: s
   return { messages, failed };
 };
 
-const foldMessages = async (
+const groupMessages = async (
   deps: Deps,
   tenantId: string,
   messages: readonly Message[],
@@ -49,22 +49,22 @@ const foldMessages = async (
     incoming.kind === 'signal' ? [incoming.signal] : [],
   );
   try {
-    await foldTenant(deps, tenantId, signals);
+    await groupSignals(deps, tenantId, signals);
     return [];
   } catch (cause) {
-    deps.telemetry.count('FoldFailed');
+    deps.telemetry.count('GroupingFailed');
     deps.telemetry.error('signals could not be folded', { tenantId, signals: signals.length }, cause);
     return messages.map(({ id }) => id);
   }
 };
 
-const foldQueue = async (
+const groupQueue = async (
   deps: Deps,
   records: readonly { messageId: string; body: string }[],
 ): Promise<SQSBatchResponse> => {
   const { messages, failed } = readMessages(deps, records);
   for (const [tenantId, own] of Map.groupBy(messages, tenantOf)) {
-    failed.push(...(await foldMessages(deps, tenantId, own)));
+    failed.push(...(await groupMessages(deps, tenantId, own)));
   }
   return { batchItemFailures: failed.map((itemIdentifier) => ({ itemIdentifier })) };
 };
@@ -84,10 +84,10 @@ export const makeHandler =
   (deps: Deps) =>
   async (event: unknown): Promise<SQSBatchResponse> => {
     const queued = QueueEvent.safeParse(event);
-    if (queued.success) return foldQueue(deps, queued.data.Records);
+    if (queued.success) return groupQueue(deps, queued.data.Records);
     const messages = incomingOf(deps, event).map((incoming, index) => ({ id: String(index), incoming }));
     for (const [tenantId, own] of Map.groupBy(messages, tenantOf)) {
-      await foldTenant(
+      await groupSignals(
         deps,
         tenantId,
         own.flatMap(({ incoming }) => (incoming.kind === 'signal' ? [incoming.signal] : [])),

@@ -2,8 +2,8 @@ import { type Incident, isOngoing } from '../incident.ts';
 import { endMember } from '../members.ts';
 import { dedupKey, type EndSignal } from '../signal.ts';
 import { addToTimeline, signalEntry } from '../timeline.ts';
-import type { FoldContext } from './fold-policy.ts';
-import { type FoldResult, unchanged } from './fold-result.ts';
+import type { GroupingContext } from './grouping-context.ts';
+import { type GroupingResult, unchanged } from './grouping-result.ts';
 import { absorbRelated, remember } from './merge-incidents.ts';
 
 const ended = (incident: Incident, key: string, signal: EndSignal): Incident => {
@@ -22,11 +22,11 @@ const ended = (incident: Incident, key: string, signal: EndSignal): Incident => 
  * and opens none. A late report of an earlier end does not end what began again since. Where no ongoing incident holds
  * the member the end may have overtaken its beginning, and is to be remembered.
  */
-export const foldEnd = (
+export const groupEnd = (
   incidents: readonly Incident[],
   signal: EndSignal,
-  context: FoldContext,
-): FoldResult => {
+  context: GroupingContext,
+): GroupingResult => {
   const key = dedupKey(signal);
   const holder = incidents.find((known) => isOngoing(known) && known.members[key] !== undefined);
   if (holder === undefined) return unchanged('early-end', null);
@@ -36,7 +36,7 @@ export const foldEnd = (
   if (after.members[key]!.isActive || signal.at <= (known.over ?? -Infinity))
     return unchanged('ignored', holder);
   const others = incidents.filter((other) => other !== holder);
-  const { incident, absorbed, isUnfinished } = absorbRelated(after, others, context, context.mostAbsorbed);
+  const { incident, absorbed, isUnfinished } = absorbRelated(after, others, context, context.maxAbsorbed);
   const gone = [holder, ...absorbed].map(({ incidentId }) => incidentId);
   return {
     incident,

@@ -1,7 +1,7 @@
-import { contentHash } from '../../shared/content-hash.ts';
-import { DAY_SECONDS } from '../../shared/time.ts';
-import type { CallGraph } from '../diagnosis/call-graph.ts';
-import { type DependencyEdge, EDGE_SOURCES } from './dependency-edge.ts';
+import { contentHash } from '../shared/content-hash.ts';
+import { DAY_SECONDS } from '../shared/time.ts';
+import type { CallGraph } from './diagnosis/call-graph.ts';
+import { type DependencyEdge, EDGE_SOURCES } from './topology/dependency-edge.ts';
 
 /** What one tenant's services depend on. Nodes and edges are sorted; the version names their structure. */
 export interface DependencyGraph {

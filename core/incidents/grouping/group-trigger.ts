@@ -5,8 +5,8 @@ import { joinMembers, memberOf } from '../members.ts';
 import { dedupKey, type TriggerSignal } from '../signal.ts';
 import { addToTimeline, signalEntry, tellCoincidences } from '../timeline.ts';
 import { type FoundCoincidence, findCoincidence, joinCoincidences } from './coincidence.ts';
-import type { FoldContext } from './fold-policy.ts';
-import type { FoldResult } from './fold-result.ts';
+import type { GroupingContext } from './grouping-context.ts';
+import type { GroupingResult } from './grouping-result.ts';
 import {
   type Absorbed,
   absorbAll,
@@ -26,7 +26,7 @@ const incidentIdOf = ({ tenantId, signalId, at }: TriggerSignal): string => {
   return `${time}Z-${contentHash(JSON.stringify([tenantId, signalId]))}`;
 };
 
-const openIncident = (signal: TriggerSignal, context: FoldContext): Incident => {
+const openIncident = (signal: TriggerSignal, context: GroupingContext): Incident => {
   const member = memberOf(signal, context.earlyEnds.get(dedupKey(signal)));
   const incident: Incident = {
     incidentId: incidentIdOf(signal),
@@ -51,7 +51,7 @@ const addToMember = (
   incident: Incident,
   signal: TriggerSignal,
   isRepeat: boolean,
-  { earlyEnds }: FoldContext,
+  { earlyEnds }: GroupingContext,
 ): Incident => {
   const member = memberOf(signal, earlyEnds.get(dedupKey(signal)));
   const updated: Incident = {
@@ -69,7 +69,7 @@ const addToMember = (
 };
 
 /** The incident in which this very signal was seen before: the ongoing one, else the last that ended. */
-const findHolder = (incidents: readonly Incident[], signal: TriggerSignal, context: FoldContext) => {
+const findHolder = (incidents: readonly Incident[], signal: TriggerSignal, context: GroupingContext) => {
   const key = dedupKey(signal);
   const reach = context.policy.reopenWindowSeconds;
   const holders = incidents.filter(
@@ -89,7 +89,7 @@ interface Step {
   readonly from: Incident | null;
 }
 
-const joinHolder = (holder: Incident, signal: TriggerSignal, context: FoldContext): Step => {
+const joinHolder = (holder: Incident, signal: TriggerSignal, context: GroupingContext): Step => {
   const member = holder.members[dedupKey(signal)]!;
   const isRepeat = Math.abs(signal.at - member.lastAt) <= context.policy.dedupTtlSeconds;
   const incident = addToMember(holder, signal, isRepeat, context);
@@ -99,7 +99,11 @@ const joinHolder = (holder: Incident, signal: TriggerSignal, context: FoldContex
   return { kind: isRepeat ? 'repeated' : 'joined', incident, from: holder };
 };
 
-const openOrJoin = (incidents: readonly Incident[], signal: TriggerSignal, context: FoldContext): Step => {
+const openOrJoin = (
+  incidents: readonly Incident[],
+  signal: TriggerSignal,
+  context: GroupingContext,
+): Step => {
   const fresh = openIncident(signal, context);
   const related = incidents.filter((other) => isOngoing(other) && areRelated(fresh, other, context));
   const base = related.sort(byAge)[0];
@@ -111,9 +115,9 @@ const openOrJoin = (incidents: readonly Incident[], signal: TriggerSignal, conte
 const coincide = (
   incident: Incident,
   { coincidence, incidents }: FoundCoincidence,
-  { policy, mostAbsorbed }: FoldContext,
+  { policy, maxAbsorbed }: GroupingContext,
 ): Absorbed => {
-  const joined = absorbAll(incident, incidents, mostAbsorbed);
+  const joined = absorbAll(incident, incidents, maxAbsorbed);
   const coincidences = joinCoincidences(joined.incident.coincidences ?? [], [coincidence]);
   const timeline = tellCoincidences(joined.incident.timeline, coincidences, policy.coincidenceSeconds);
   return { ...joined, incident: { ...joined.incident, coincidences, timeline } };
@@ -124,13 +128,13 @@ const connect = (
   incident: Incident,
   signal: TriggerSignal,
   others: readonly Incident[],
-  context: FoldContext,
+  context: GroupingContext,
 ): Absorbed => {
   const ongoing = others.filter(isOngoing);
   const found = findCoincidence(signal, incident, ongoing, context);
   const first = found && coincide(incident, found, context);
   const left = first === undefined ? ongoing : ongoing.filter((other) => !first.absorbed.includes(other));
-  const most = context.mostAbsorbed - (first?.absorbed.length ?? 0);
+  const most = context.maxAbsorbed - (first?.absorbed.length ?? 0);
   const second = absorbRelated(first?.incident ?? incident, left, context, most);
   return {
     incident: second.incident,
@@ -143,18 +147,18 @@ const hasRisen = (before: Incident | undefined, after: Incident): boolean =>
   before !== undefined &&
   INCIDENT_SEVERITIES.indexOf(after.severity) > INCIDENT_SEVERITIES.indexOf(before.severity);
 
-const kindOf = (step: Step, survivor: string, gone: readonly string[]): FoldResult['change']['kind'] => {
+const kindOf = (step: Step, survivor: string, gone: readonly string[]): GroupingResult['change']['kind'] => {
   if (gone.length > 0) return 'merged';
   // Opened for the signal alone, and part of another through a coincidence before it was ever stored.
   return step.kind === 'opened' && survivor !== step.incident.incidentId ? 'joined' : step.kind;
 };
 
 /** Folds in a signal that something is or will be wrong: joins what it is related to, or opens an incident. */
-export const foldTrigger = (
+export const groupTrigger = (
   incidents: readonly Incident[],
   signal: TriggerSignal,
-  context: FoldContext,
-): FoldResult => {
+  context: GroupingContext,
+): GroupingResult => {
   const holder = findHolder(incidents, signal, context);
   const step =
     holder === undefined ? openOrJoin(incidents, signal, context) : joinHolder(holder, signal, context);

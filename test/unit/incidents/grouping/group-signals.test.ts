@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { EVENT_SCHEMAS, type EventName } from '../../../../core/api/event-catalogue.ts';
-import { type FoldDeps, foldTenant } from '../../../../core/incidents/grouping/fold-tenant.ts';
-import { SETTLE_SECONDS } from '../../../../core/incidents/grouping/incident-step.ts';
-import { PIPELINE_POLICY } from '../../../../core/incidents/grouping/pipeline-policy.ts';
-import { moveIncident } from '../../../../core/incidents/lifecycle/move-incident.ts';
+import { type GroupingDeps, groupSignals } from '../../../../core/incidents/grouping/group-signals.ts';
+import { INCIDENT_POLICY } from '../../../../core/incidents/incident-policy.ts';
+import { SETTLE_SECONDS } from '../../../../core/incidents/lifecycle/plan-write.ts';
+import { transitionIncident } from '../../../../core/incidents/lifecycle/transition-incident.ts';
 import type { Signal } from '../../../../core/incidents/signal.ts';
 import { ConflictError, DependencyUnavailableError } from '../../../../core/shared/errors.ts';
 import { alarm, anomaly, anomalyEnd, foldingWorld, NOW } from '../explaining/samples.ts';
@@ -21,7 +21,7 @@ describe('folding', () => {
   it('opens one incident for one fault, stores it and tells of it once', async () => {
     const world = foldingWorld();
     await chain(world, 'web-1', 'db-1');
-    await foldTenant(world.deps, 'acme', [anomaly('db-1'), anomaly('web-1', NOW + 60)]);
+    await groupSignals(world.deps, 'acme', [anomaly('db-1'), anomaly('web-1', NOW + 60)]);
     expect(world.all()).toHaveLength(1);
     expect(world.all()[0]).toMatchObject({ version: 1, pending: [], incident: { status: 'open' } });
     expect(namesOf(world)).toEqual(['IncidentOpened']);
@@ -30,10 +30,13 @@ describe('folding', () => {
 
   it('publishes only what its schema allows', async () => {
     const world = foldingWorld();
-    await foldTenant(world.deps, 'acme', [anomaly('db-1')]);
-    await foldTenant(world.deps, 'acme', [anomaly('db-1', NOW + 60, { metric: 'latency_ms' })]);
+    await groupSignals(world.deps, 'acme', [anomaly('db-1')]);
+    await groupSignals(world.deps, 'acme', [anomaly('db-1', NOW + 60, { metric: 'latency_ms' })]);
     const { incidentId } = world.all()[0]!.incident;
-    await moveIncident({ ...world.deps, ...world.stores }, 'acme', incidentId, { to: 'resolved', by: 'me' });
+    await transitionIncident({ ...world.deps, ...world.stores }, 'acme', incidentId, {
+      to: 'resolved',
+      by: 'me',
+    });
     expect(namesOf(world)).toEqual(['IncidentOpened', 'IncidentUpdated', 'IncidentResolved']);
     for (const { name, detail } of world.published) EVENT_SCHEMAS[name as EventName].parse(detail);
   });
@@ -45,7 +48,7 @@ describe('folding', () => {
     await world.stores.graphs.put('acme', { version: 0, declared, observed: [], updatedAt: NOW });
     const storm = ['web-1', ...leaves].map((target, i) => anomaly(target, NOW + (i % 60)));
     for (let from = 0; from < storm.length; from += 100) {
-      await foldTenant(world.deps, 'acme', storm.slice(from, from + 100));
+      await groupSignals(world.deps, 'acme', storm.slice(from, from + 100));
     }
     const found = await world.stores.incidents.list('acme', { limit: 200 });
     expect(found.items).toHaveLength(1);
@@ -55,25 +58,25 @@ describe('folding', () => {
   it('duplicates and another order change nothing', async () => {
     const signals = [anomaly('a'), anomaly('b', NOW + 10), anomaly('a', NOW + 20, { metric: 'm' })];
     const world = foldingWorld();
-    await foldTenant(world.deps, 'acme', signals);
+    await groupSignals(world.deps, 'acme', signals);
     const before = world.all();
     const { version } = world.books.get('acme')!;
-    await foldTenant(world.deps, 'acme', signals.toReversed());
+    await groupSignals(world.deps, 'acme', signals.toReversed());
     expect(world.all()).toEqual(before);
     expect(world.books.get('acme')!.version).toBe(version);
     const other = foldingWorld();
-    for (const signal of signals.toReversed()) await foldTenant(other.deps, 'acme', [signal]);
+    for (const signal of signals.toReversed()) await groupSignals(other.deps, 'acme', [signal]);
     const members = ({ all }: World) => all().map(({ incident }) => new Set(Object.keys(incident.members)));
     expect(members(other)).toEqual(members(world));
   });
 
   it('absorbed incidents lead to the one they are part of', async () => {
     const world = foldingWorld();
-    await foldTenant(world.deps, 'acme', [anomaly('a'), anomaly('c')]);
+    await groupSignals(world.deps, 'acme', [anomaly('a'), anomaly('c')]);
     const ids = world.all().map(({ incident }) => incident.incidentId);
     expect(ids).toHaveLength(2);
     await chain(world, 'a', 'b', 'c');
-    await foldTenant(world.deps, 'acme', [anomaly('b', NOW + 30)]);
+    await groupSignals(world.deps, 'acme', [anomaly('b', NOW + 30)]);
     expect(world.all()).toHaveLength(1);
     for (const id of ids) {
       expect((await world.stores.incidents.get('acme', id))?.incident.incidentId).toBe(
@@ -90,9 +93,9 @@ describe('folding', () => {
     for (let i = 0; i < 10; i++) {
       const at = NOW + i * 1800;
       world.setNow(at + 5);
-      await foldTenant(world.deps, 'acme', [alarm('ALARM', at)]);
+      await groupSignals(world.deps, 'acme', [alarm('ALARM', at)]);
       world.setNow(at + 305);
-      await foldTenant(world.deps, 'acme', [alarm('OK', at + 300)]);
+      await groupSignals(world.deps, 'acme', [alarm('OK', at + 300)]);
     }
     expect(world.all()).toHaveLength(1);
     expect(namesOf(world).filter((name) => name === 'IncidentOpened')).toHaveLength(1);
@@ -106,21 +109,21 @@ describe('two at once', () => {
     const world = foldingWorld();
     const { incidents } = world.stores;
     let isFirst = true;
-    const slow: FoldDeps = {
+    const slow: GroupingDeps = {
       ...world.deps,
       incidents: {
         ...incidents,
-        readBook: async (tenantId) => {
-          const book = await incidents.readBook(tenantId);
+        readOpen: async (tenantId) => {
+          const book = await incidents.readOpen(tenantId);
           if (isFirst) {
             isFirst = false;
-            await foldTenant(world.deps, 'acme', [anomaly('db-1', NOW, { metric: 'other' })]);
+            await groupSignals(world.deps, 'acme', [anomaly('db-1', NOW, { metric: 'other' })]);
           }
           return book;
         },
       },
     };
-    await foldTenant(slow, 'acme', [anomaly('db-1')]);
+    await groupSignals(slow, 'acme', [anomaly('db-1')]);
     expect(world.all()).toHaveLength(1);
     expect(Object.keys(world.all()[0]!.incident.members)).toHaveLength(2);
     expect(namesOf(world)).toEqual(['IncidentOpened', 'IncidentUpdated']);
@@ -129,7 +132,7 @@ describe('two at once', () => {
   it('give up for redelivery when others keep writing', async () => {
     const world = foldingWorld();
     const incidents = { ...world.stores.incidents, write: async () => false };
-    await expect(foldTenant({ ...world.deps, incidents }, 'acme', [anomaly('a')])).rejects.toThrow(
+    await expect(groupSignals({ ...world.deps, incidents }, 'acme', [anomaly('a')])).rejects.toThrow(
       DependencyUnavailableError,
     );
   });
@@ -140,8 +143,8 @@ describe('a crash after each write', () => {
     throw new DependencyUnavailableError('gone');
   };
   const signals: readonly Signal[] = [anomaly('db-1')];
-  const broken: readonly (readonly [string, (world: World) => Partial<FoldDeps>])[] = [
-    ['of the wake-up message', () => ({ signals: { settleLater: crash } })],
+  const broken: readonly (readonly [string, (world: World) => Partial<GroupingDeps>])[] = [
+    ['of the wake-up message', () => ({ signals: { requestQuietCheck: crash } })],
     ['of the incident', ({ stores }) => ({ incidents: { ...stores.incidents, write: crash } })],
     [
       'of the incident, unanswered',
@@ -164,8 +167,10 @@ describe('a crash after each write', () => {
 
   it.each(broken)('%s loses no event and opens nothing twice', async (_, breaking) => {
     const world = foldingWorld();
-    await expect(foldTenant({ ...world.deps, ...breaking(world) }, 'acme', signals)).rejects.toThrow('gone');
-    await foldTenant(world.deps, 'acme', signals);
+    await expect(groupSignals({ ...world.deps, ...breaking(world) }, 'acme', signals)).rejects.toThrow(
+      'gone',
+    );
+    await groupSignals(world.deps, 'acme', signals);
     expect(world.all()).toHaveLength(1);
     expect(world.all()[0]).toMatchObject({ pending: [] });
     expect(uniqueIds(world)).toEqual([`IncidentOpened/acme/${world.all()[0]!.incident.incidentId}`]);
@@ -176,46 +181,46 @@ describe('a crash after each write', () => {
 describe('settling', () => {
   it('is asked for once while something is open, and again when it was too early', async () => {
     const world = foldingWorld();
-    await foldTenant(world.deps, 'acme', [anomaly('a')]);
-    await foldTenant(world.deps, 'acme', [anomaly('b')]);
+    await groupSignals(world.deps, 'acme', [anomaly('a')]);
+    await groupSignals(world.deps, 'acme', [anomaly('b')]);
     expect(world.wakes).toEqual([{ tenantId: 'acme', delaySeconds: SETTLE_SECONDS }]);
     world.setNow(NOW + 30 + SETTLE_SECONDS);
-    await foldTenant(world.deps, 'acme', []);
+    await groupSignals(world.deps, 'acme', []);
     expect(world.wakes).toHaveLength(2);
   });
 
   it('resolves soon after the last anomaly is over, dated to its end, and asks no more', async () => {
     const world = foldingWorld();
-    await foldTenant(world.deps, 'acme', [anomaly('a'), anomaly('a', NOW, { metric: 'm' })]);
+    await groupSignals(world.deps, 'acme', [anomaly('a'), anomaly('a', NOW, { metric: 'm' })]);
     const [first, last] = [NOW + 7200, NOW + 9000];
     for (const end of [anomalyEnd('a', first, { metric: 'm' }), anomalyEnd('a', last)]) {
       world.setNow(end.at + 300);
-      await foldTenant(world.deps, 'acme', [end]);
+      await groupSignals(world.deps, 'acme', [end]);
       expect(world.all()[0]!.incident.status).toBe('open');
     }
     // The look that was asked for comes when the quiet time is over, not a quarter of an hour later.
     expect(world.wakes.at(-1)).toEqual({
       tenantId: 'acme',
-      delaySeconds: PIPELINE_POLICY.quietSeconds - 300,
+      delaySeconds: INCIDENT_POLICY.quietSeconds - 300,
     });
-    world.setNow(last + PIPELINE_POLICY.quietSeconds);
-    await foldTenant(world.deps, 'acme', []);
+    world.setNow(last + INCIDENT_POLICY.quietSeconds);
+    await groupSignals(world.deps, 'acme', []);
     expect(world.all()[0]!.incident).toMatchObject({ status: 'resolved', resolvedAt: last });
     expect(namesOf(world)).toEqual(
       expect.arrayContaining(['IncidentOpened', 'IncidentUpdated', 'IncidentResolved']),
     );
-    expect(world.books.get('acme')).toMatchObject({ settleAt: undefined });
+    expect(world.books.get('acme')).toMatchObject({ quietCheckAt: undefined });
   });
 
   it('waits a day at most for an end that never comes', async () => {
     const world = foldingWorld();
-    await foldTenant(world.deps, 'acme', [anomaly('a')]);
+    await groupSignals(world.deps, 'acme', [anomaly('a')]);
     for (const [later, status] of [
       [86_399, 'open'],
       [86_400, 'resolved'],
     ] as const) {
       world.setNow(NOW + later);
-      await foldTenant(world.deps, 'acme', []);
+      await groupSignals(world.deps, 'acme', []);
       expect(world.all()[0]!.incident.status).toBe(status);
     }
     expect(world.all()[0]!.incident.resolvedAt).toBe(NOW);
@@ -223,10 +228,10 @@ describe('settling', () => {
 
   it('happens before a late signal that reopens', async () => {
     const world = foldingWorld();
-    await foldTenant(world.deps, 'acme', [anomaly('a')]);
-    await foldTenant(world.deps, 'acme', [anomalyEnd('a', NOW + 600)]);
+    await groupSignals(world.deps, 'acme', [anomaly('a')]);
+    await groupSignals(world.deps, 'acme', [anomalyEnd('a', NOW + 600)]);
     world.setNow(NOW + 4 * 3600 + 60);
-    await foldTenant(world.deps, 'acme', [anomaly('a', NOW + 4 * 3600)]);
+    await groupSignals(world.deps, 'acme', [anomaly('a', NOW + 4 * 3600)]);
     expect(world.all()).toHaveLength(1);
     expect(world.all()[0]!.incident).toMatchObject({ status: 'open', reopenCount: 1 });
     expect(world.published.at(-1)).toMatchObject({
@@ -237,10 +242,10 @@ describe('settling', () => {
 
   it('lets go of incidents that nothing can reopen', async () => {
     const world = foldingWorld();
-    await foldTenant(world.deps, 'acme', [anomaly('a')]);
+    await groupSignals(world.deps, 'acme', [anomaly('a')]);
     world.setNow(NOW + 86_400);
-    await foldTenant(world.deps, 'acme', []);
-    await foldTenant(world.deps, 'acme', []);
+    await groupSignals(world.deps, 'acme', []);
+    await groupSignals(world.deps, 'acme', []);
     expect(world.books.get('acme')!.active).toEqual([]);
     expect(world.all()[0]!.incident.status).toBe('resolved');
   });
@@ -249,11 +254,11 @@ describe('settling', () => {
 describe('moving an incident', () => {
   const opened = async () => {
     const world = foldingWorld();
-    await foldTenant(world.deps, 'acme', [anomaly('a')]);
+    await groupSignals(world.deps, 'acme', [anomaly('a')]);
     const deps = { ...world.deps, ...world.stores };
     const { incidentId } = world.all()[0]!.incident;
     const move = (to: 'acknowledged' | 'mitigated' | 'resolved' | 'reviewed' | 'open', note?: string) =>
-      moveIncident(deps, 'acme', incidentId, { to, by: 'ops', note });
+      transitionIncident(deps, 'acme', incidentId, { to, by: 'ops', note });
     return { world, deps, incidentId, move };
   };
 
@@ -276,8 +281,8 @@ describe('moving an incident', () => {
     const { deps, move } = await opened();
     await expect(move('reviewed')).rejects.toThrow(ConflictError);
     await expect(move('open')).rejects.toThrow('expected acknowledged, mitigated, resolved, found open');
-    expect(await moveIncident(deps, 'acme', 'nobody', { to: 'resolved', by: 'ops' })).toBeUndefined();
-    expect(await moveIncident(deps, 'other', 'nobody', { to: 'resolved', by: 'ops' })).toBeUndefined();
+    expect(await transitionIncident(deps, 'acme', 'nobody', { to: 'resolved', by: 'ops' })).toBeUndefined();
+    expect(await transitionIncident(deps, 'other', 'nobody', { to: 'resolved', by: 'ops' })).toBeUndefined();
   });
 
   it('tells of a step whose first telling failed', async () => {
@@ -290,7 +295,7 @@ describe('moving an incident', () => {
         },
       },
     };
-    await expect(moveIncident(mute, 'acme', incidentId, { to: 'resolved', by: 'ops' })).rejects.toThrow(
+    await expect(transitionIncident(mute, 'acme', incidentId, { to: 'resolved', by: 'ops' })).rejects.toThrow(
       'bus',
     );
     expect(namesOf(world)).toEqual(['IncidentOpened']);

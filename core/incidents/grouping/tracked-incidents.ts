@@ -1,18 +1,18 @@
 import type { UpdateReason } from '../events.ts';
 import { INCIDENT_SEVERITIES, type Incident } from '../incident.ts';
-import { settleIncident } from '../lifecycle/settle-incident.ts';
-import type { IncidentBook, StoredIncident } from '../ports.ts';
+import type { IncidentPolicy } from '../incident-policy.ts';
+import type { IncidentChange } from '../lifecycle/plan-write.ts';
+import { resolveQuiet } from '../lifecycle/resolve-quiet.ts';
+import type { OpenIncidents, StoredIncident } from '../ports.ts';
 import { dedupKey, isEnd, type Signal } from '../signal.ts';
-import type { FoldPolicy } from './fold-policy.ts';
-import type { FoldResult } from './fold-result.ts';
-import { applyFold } from './fold-signal.ts';
-import type { IncidentChange } from './incident-step.ts';
+import { applyResult } from './group-signal.ts';
+import type { GroupingResult } from './grouping-result.ts';
 
 /** How long an end waits for what it ends: five deliveries of a message take half an hour. */
 const END_KEPT_SECONDS = 7200;
 const MOST_ENDS = 500;
 
-const REASON_OF_FOLD: Readonly<Partial<Record<FoldResult['change']['kind'], UpdateReason>>> = {
+const REASON_OF_KIND: Readonly<Partial<Record<GroupingResult['change']['kind'], UpdateReason>>> = {
   joined: 'signals-joined',
   merged: 'incidents-merged',
   cleared: 'signals-cleared',
@@ -54,7 +54,7 @@ export class Folding {
   readonly #stored: ReadonlyMap<string, StoredIncident>;
   readonly #touched = new Map<string, Touched>();
 
-  constructor(book: IncidentBook) {
+  constructor(book: OpenIncidents) {
     this.incidents = book.incidents.map(({ incident }) => incident);
     this.earlyEnds = new Map(book.earlyEnds);
     this.#stored = new Map(book.incidents.map((stored) => [stored.incident.incidentId, stored]));
@@ -72,20 +72,20 @@ export class Folding {
   }
 
   /** Resolves what had been quiet for long enough at `at`. */
-  settle(at: number, policy: FoldPolicy): void {
+  settle(at: number, policy: IncidentPolicy): void {
     this.incidents = this.incidents.map((incident) => {
-      const settled = settleIncident(incident, at, policy);
+      const settled = resolveQuiet(incident, at, policy);
       if (settled !== null) this.#touch(settled.incidentId);
       return settled ?? incident;
     });
   }
 
   /** Takes over what folding `signal` did; left out where incidents were only connected. */
-  take(result: FoldResult, signal?: Signal): void {
+  take(result: GroupingResult, signal?: Signal): void {
     const { incident, change } = result;
     if (change.kind === 'early-end' && signal !== undefined && isEnd(signal)) this.#remember(signal);
     if (incident === null || change.kind === 'duplicate' || change.kind === 'ignored') return;
-    this.incidents = applyFold(this.incidents, result);
+    this.incidents = applyResult(this.incidents, result);
     this.#note(incident.incidentId, change);
     // From here on the member itself knows of its end.
     if (signal !== undefined && signal.kind !== 'change') this.earlyEnds.delete(dedupKey(signal));
@@ -122,9 +122,9 @@ export class Folding {
     return known;
   }
 
-  #note(id: string, { kind, absorbed, isUnfinished }: FoldResult['change']): void {
+  #note(id: string, { kind, absorbed, isUnfinished }: GroupingResult['change']): void {
     const touched = this.#touch(id);
-    const reason = REASON_OF_FOLD[kind];
+    const reason = REASON_OF_KIND[kind];
     if (reason !== undefined) touched.reasons.add(reason);
     for (const gone of absorbed) {
       touched.absorbed.add(gone);

@@ -1,10 +1,10 @@
 import { HOUR_SECONDS } from '../../shared/time.ts';
 import type { UpdateReason } from '../events.ts';
 import { type Incident, isOngoing } from '../incident.ts';
-import { announceIncident, joinPending } from '../lifecycle/announce-incident.ts';
-import { settlesAt } from '../lifecycle/settle-incident.ts';
-import type { IncidentBook, IncidentWrite, StoredIncident } from '../ports.ts';
-import type { FoldPolicy } from './fold-policy.ts';
+import type { IncidentPolicy } from '../incident-policy.ts';
+import type { IncidentWrite, OpenIncidents, StoredIncident } from '../ports.ts';
+import { announceIncident, joinPending } from './announce-incident.ts';
+import { quietAt } from './resolve-quiet.ts';
 
 /** The longest time until a tenant with ongoing incidents is looked at again: a queue message waits no longer. */
 export const SETTLE_SECONDS = 900;
@@ -23,7 +23,7 @@ export interface IncidentChange {
 }
 
 /** A step ready to be written. */
-export interface PlannedStep {
+export interface PlannedWrite {
   /** Undefined: nothing to write. */
   readonly write: IncidentWrite | undefined;
   /** Incidents with events to publish once the step is written, as stored then. */
@@ -33,7 +33,7 @@ export interface PlannedStep {
 }
 
 /** Whether new signals may still concern an incident. */
-const isActive = (incident: Incident, now: number, { reopenWindowSeconds }: FoldPolicy): boolean =>
+const isActive = (incident: Incident, now: number, { reopenWindowSeconds }: IncidentPolicy): boolean =>
   isOngoing(incident) ||
   (incident.status === 'resolved' && now - incident.lastAt <= reopenWindowSeconds + LATE_SECONDS);
 
@@ -60,7 +60,7 @@ const sameIds = (a: readonly string[], b: readonly string[]): boolean =>
 
 /** Whom the book holds after a step; absorbed incidents and those long over are gone. */
 const incidentsAfter = (
-  book: IncidentBook,
+  book: OpenIncidents,
   changed: readonly StoredIncident[],
   absorbed: ReadonlyMap<string, string>,
 ): StoredIncident[] => {
@@ -76,31 +76,28 @@ const incidentsAfter = (
  */
 const wakeAfter = (
   active: readonly StoredIncident[],
-  settleAt: number | undefined,
-  { now, policy }: { readonly now: number; readonly policy: FoldPolicy },
+  quietCheckAt: number | undefined,
+  { now, policy }: { readonly now: number; readonly policy: IncidentPolicy },
 ): number | undefined => {
   const ongoing = active.filter(({ incident }) => isOngoing(incident));
   if (ongoing.length === 0) return undefined;
-  const first = ongoing.reduce(
-    (least, { incident }) => Math.min(least, settlesAt(incident, policy)),
-    Infinity,
-  );
+  const first = ongoing.reduce((least, { incident }) => Math.min(least, quietAt(incident, policy)), Infinity);
   const delay = Math.ceil(Math.min(SETTLE_SECONDS, Math.max(SETTLE_GRAIN_SECONDS, first - now)));
-  const isAskedFor = settleAt !== undefined && settleAt > now;
-  return isAskedFor && settleAt <= now + delay + SETTLE_GRAIN_SECONDS ? undefined : delay;
+  const isAskedFor = quietCheckAt !== undefined && quietCheckAt > now;
+  return isAskedFor && quietCheckAt <= now + delay + SETTLE_GRAIN_SECONDS ? undefined : delay;
 };
 
 const sameEnds = (a: ReadonlyMap<string, number>, b: ReadonlyMap<string, number>): boolean =>
   a.size === b.size && [...a].every(([key, at]) => b.get(key) === at);
 
 /** Turns the changes of a step into one write with its events. `now` in epoch seconds. */
-export const planStep = (
+export const planWrite = (
   tenantId: string,
-  book: IncidentBook,
+  book: OpenIncidents,
   changes: readonly IncidentChange[],
-  { now, policy }: { readonly now: number; readonly policy: FoldPolicy },
+  { now, policy }: { readonly now: number; readonly policy: IncidentPolicy },
   earlyEnds: ReadonlyMap<string, number> = book.earlyEnds,
-): PlannedStep => {
+): PlannedWrite => {
   const absorbed = new Map(
     changes.flatMap(({ after, absorbed: ids }) => ids.map((id) => [id, after.incidentId] as const)),
   );
@@ -112,16 +109,16 @@ export const planStep = (
   );
   const ids = sortedIds(active);
   const isOpen = active.some(({ incident }) => isOngoing(incident));
-  const delay = wakeAfter(active, book.settleAt, { now, policy });
-  const keptSettle = isOpen ? book.settleAt : undefined;
-  const settleAt = delay === undefined ? keptSettle : now + delay;
+  const delay = wakeAfter(active, book.quietCheckAt, { now, policy });
+  const keptSettle = isOpen ? book.quietCheckAt : undefined;
+  const quietCheckAt = delay === undefined ? keptSettle : now + delay;
   const isIdle =
     changed.length === 0 &&
     sameIds(ids, sortedIds(book.incidents)) &&
-    settleAt === book.settleAt &&
+    quietCheckAt === book.quietCheckAt &&
     sameEnds(earlyEnds, book.earlyEnds);
   const write = {
-    ...{ tenantId, expectedVersion: book.version, changed, absorbed, active: ids, settleAt, earlyEnds },
+    ...{ tenantId, expectedVersion: book.version, changed, absorbed, active: ids, quietCheckAt, earlyEnds },
   };
   return {
     write: isIdle ? undefined : write,

@@ -1,0 +1,35 @@
+import { DAY_SECONDS, HOUR_SECONDS } from '../shared/time.ts';
+
+/** Times that decide which signals belong together and when an incident is over, in seconds. */
+export interface IncidentPolicy {
+  /** Signals further apart than this belong together only through other signals between them. */
+  readonly windowSeconds: number;
+  /** A repeat within this time is not news. */
+  readonly dedupTtlSeconds: number;
+  /** A change counts as evidence if it was made at most this long before the incident. */
+  readonly changeLookBackSeconds: number;
+  /** The same signal reopens an incident until this long after its end; later it opens a new one. */
+  readonly reopenWindowSeconds: number;
+  /** Quiet time after which an incident resolves by itself; doubles with every reopening, up to 16 times. */
+  readonly quietSeconds: number;
+  /** A predicted breach counts as active this long after its last prediction, because nothing reports its end. */
+  readonly breachActiveSeconds: number;
+  /** An alarm or anomaly counts as active for at most this long if its end is never reported. */
+  readonly maxActiveSeconds: number;
+  /** Targets whose same metric starts to misbehave within this time may share a cause. */
+  readonly coincidenceSeconds: number;
+}
+
+/** Breaches are predicted once an hour. A prediction stays active, and its repeats are not news, for two runs. */
+const TWO_FORECAST_RUNS = 2 * HOUR_SECONDS;
+
+export const INCIDENT_POLICY: IncidentPolicy = {
+  windowSeconds: 900,
+  dedupTtlSeconds: TWO_FORECAST_RUNS,
+  changeLookBackSeconds: 4 * HOUR_SECONDS,
+  reopenWindowSeconds: 6 * HOUR_SECONDS,
+  quietSeconds: 900,
+  breachActiveSeconds: TWO_FORECAST_RUNS,
+  maxActiveSeconds: DAY_SECONDS,
+  coincidenceSeconds: 300,
+};
