@@ -1,9 +1,9 @@
 /** What the API answers about incidents, their causes and what they depend on. */
 import * as z from 'zod';
+import { CONFIDENCE_BANDS } from '../incidents/causes-report.ts';
 import { COMPONENTS } from '../incidents/component.ts';
-import { CONFIDENCE_BANDS } from '../incidents/diagnosis/confidence.ts';
+import { EDGE_SOURCES } from '../incidents/dependency-graph.ts';
 import { INCIDENT_SEVERITIES, INCIDENT_STATUSES, TIMELINE_KINDS } from '../incidents/incident.ts';
-import { EDGE_SOURCES } from '../incidents/topology/dependency-edge.ts';
 import { Instant, named, pageOf } from './answers.ts';
 
 const Seconds = z

@@ -1,7 +1,7 @@
 /** What is asked about incidents, and what people and tools tell about the fleet. */
 import * as z from 'zod';
 import { INCIDENT_SEVERITIES, INCIDENT_STATUSES } from '../incidents/incident.ts';
-import { TraceSummary } from '../incidents/topology/trace-summaries.ts';
+import { TraceSummary } from '../incidents/topology/trace-edges.ts';
 import { TargetId } from '../shared/identifiers.ts';
 import { named } from './answers.ts';
 import { paging } from './requests.ts';

@@ -1,12 +1,11 @@
 /** Incidents, causes and topology as the API shows them. */
 import type * as z from 'zod';
-import type { CausesReport } from '../incidents/causes-report.ts';
+import { type CausesReport, confidenceBand } from '../incidents/causes-report.ts';
 import { componentOfIncident, componentOfMember } from '../incidents/component.ts';
 import type { DependencyGraph } from '../incidents/dependency-graph.ts';
-import { confidenceBand } from '../incidents/diagnosis/confidence.ts';
-import { subjectOf } from '../incidents/explaining/diagnosis-scope.ts';
 import { type Incident as FoundIncident, type IncidentMember, targetsOf } from '../incidents/incident.ts';
 import { responseTimes } from '../incidents/lifecycle/response-times.ts';
+import { subjectOf } from '../incidents/members.ts';
 import type { Causes, Incident, IncidentSummary, Topology } from './incident-answers.ts';
 
 const instant = (epochSeconds: number): string => new Date(epochSeconds * 1000).toISOString();

@@ -1,30 +1,43 @@
 import type { AlarmGate } from './diagnosis/alarm-gate.ts';
 import type { RankingMethod } from './diagnosis/confidence.ts';
 import type { RankedCause } from './diagnosis/diagnose.ts';
-import type { DiagnosisTarget } from './diagnosis/files/target-json.ts';
+import type { HarmMetric } from './diagnosis/diagnosis-target.ts';
 import type { IncidentSignature, SimilarIncident } from './diagnosis/similar-incidents.ts';
 
-/** How causes were ranked: by one of the methods for request metrics, by who deviated first, or without any metric. */
+/** How causes were ranked: by a method for request metrics, by order of deviation, or without any metric. */
 export type CauseMethod = RankingMethod | 'first-to-deviate' | 'topology';
 
-/** A cause and what to do about it, in words; the advice is left out in reports of older versions. */
+/** Words for a confidence. */
+export const CONFIDENCE_BANDS = ['high', 'medium', 'low'] as const;
+export type ConfidenceBand = (typeof CONFIDENCE_BANDS)[number];
+
+/** Cut points read off the reliability tables of `bench diagnose`; see docs/adr/0006-diagnosis.md. */
+const MIN_IN_BAND = { high: 0.9, medium: 0.5 } as const;
+
+/** The band of a confidence in [0, 1]. */
+export const confidenceBand = (confidence: number): ConfidenceBand => {
+  if (confidence >= MIN_IN_BAND.high) return 'high';
+  return confidence >= MIN_IN_BAND.medium ? 'medium' : 'low';
+};
+
+/** A cause and advice on it. Reports of older versions have no advice. */
 export type ExplainedCause = RankedCause & { readonly recommendation?: string };
 
-/** What was found of an incident's causes, most likely first, and what it rests on. Times are epoch seconds. */
+/** The likely causes of an incident, most likely first, and the data behind them. Times are epoch seconds. */
 export interface CausesReport {
   readonly incidentId: string;
-  /** Version of the incident that was looked at. */
+  /** Version of the incident that was diagnosed. */
   readonly incidentVersion: number;
   readonly diagnosedAt: number;
-  /** The target whose harm was followed, and by which of its metrics. */
+  /** The target whose harm was traced along calls, and the metric that showed it. */
   readonly target: string;
-  readonly metric: DiagnosisTarget['metric'] | undefined;
+  readonly metric: HarmMetric | undefined;
   readonly window: { readonly from: number; readonly to: number; readonly stepSeconds: number };
-  /** Version of the dependency graph used; undefined without one. */
+  /** Version of the dependency graph; undefined if the graph is empty. */
   readonly graphVersion: string | undefined;
   readonly method: CauseMethod;
   readonly causes: readonly ExplainedCause[];
-  /** What could not be done, and what weakens the answer; one sentence each. */
+  /** Missing data and other reasons to trust the answer less, one sentence each. */
   readonly limits: readonly string[];
   readonly gate: AlarmGate | undefined;
   readonly similar: readonly SimilarIncident[];

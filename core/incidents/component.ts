@@ -1,9 +1,10 @@
 import { wordsOf } from '../metrics/meaning/metric-meaning.ts';
 import type { Incident, IncidentMember } from './incident.ts';
+import { subjectOf } from './members.ts';
 
 /**
- * The part of a system that something is about: whom its owner would call. A managed service that is named comes before
- * the resource that runs short in it; `api` is what callers see, requests and their latency and failures.
+ * Parts of a system, as a pager rotation divides it. A named managed service takes precedence over the resource that is
+ * short in it; `api` covers what callers see: requests, their latency and their failures.
  */
 export const COMPONENTS = [
   'compute',
@@ -22,7 +23,7 @@ export type Component = (typeof COMPONENTS)[number];
 type Known = Exclude<Component, 'unknown'>;
 type Rule = readonly [Known, RegExp];
 
-/** Names of services, as words: `AWS/RDS`, `orders-db-cpu-high` and `db.client.connections` all name a database. */
+/** Words that name a service: `AWS/RDS`, `orders-db-cpu-high` and `db.client.connections` all name a database. */
 const SERVICES: readonly Rule[] = [
   [
     'deployment',
@@ -48,7 +49,7 @@ const SERVICES: readonly Rule[] = [
   ['storage', /\b(s3|ebs|efs|fsx|bucket)\b/],
 ];
 
-/** Resources of a machine. Disks before networks: both have reads, writes and bytes. */
+/** Resources of a machine. Disks come before networks because both have reads, writes and bytes. */
 const RESOURCES: readonly Rule[] = [
   ['storage', /\b(disk|disks|filesystem|volume|storage|iops|inodes?|partition)\b/],
   ['memory', /\b(memory|mem|ram|heap|swap|paging|oom|gc|garbage)\b/],
@@ -59,7 +60,7 @@ const RESOURCES: readonly Rule[] = [
   ['compute', /\b(cpu|processor|load ?\d*|gpu|status check|credit|threads?|instance)\b/],
 ];
 
-/** What callers see; on its own it says that something hurts, and not what. */
+/** Effects that callers see. They show that something is wrong, but not where. */
 const SYMPTOMS =
   /\b(latency|duration|response time|request time|errors?|failures?|faults?|5 ?xx|4 ?xx|timeouts?|availability|apdex)\b/;
 const TRAFFIC = /\b(requests?|rps|qps|throughput|traffic|invocations?|count)\b/;
@@ -67,7 +68,7 @@ const TRAFFIC = /\b(requests?|rps|qps|throughput|traffic|invocations?|count)\b/;
 const find = (rules: readonly Rule[], text: string): Known | undefined =>
   rules.find(([, pattern]) => pattern.test(text))?.[0];
 
-/** What is known of one signal: its metric or alarm name, and where they are known the target and the namespace. */
+/** A signal to classify: its metric or alarm name, and its target and namespace if known. */
 export interface Subject {
   readonly name: string;
   readonly target?: string;
@@ -76,8 +77,8 @@ export interface Subject {
 }
 
 /**
- * The component of one metric or alarm, from words alone: a named service first, then the resource; requests belong to
- * what their target is named for, else to the API.
+ * The component of one metric or alarm, from the words of its names: a named service first, then a resource. Request
+ * metrics belong to the service that their target is named after, else to the API.
  */
 export const componentOf = ({ name, target = '', namespace = '' }: Subject): Component => {
   const text = [...wordsOf(namespace), ...wordsOf(name)].join(' ');
@@ -87,31 +88,25 @@ export const componentOf = ({ name, target = '', namespace = '' }: Subject): Com
   return find(SERVICES, wordsOf(target).join(' ')) ?? 'api';
 };
 
-/** Metric or alarm name of a member: the last part of its key. */
-const nameOf = ({ key }: IncidentMember): string => {
-  const parts: unknown = JSON.parse(key);
-  return Array.isArray(parts) ? String(parts.at(-1)) : '';
-};
-
 export const componentOfMember = (member: IncidentMember): Component =>
   componentOf({
-    name: nameOf(member),
+    name: subjectOf(member),
     target: member.targetId,
     ...(member.watches === undefined ? {} : { namespace: member.watches }),
   });
 
-/** What an alarm or a sure prediction says counts more than what is merely unusual. */
+/** Alarms and predictions weigh more than anomalies, which may be harmless. */
 const KIND_WEIGHTS: Readonly<Record<IncidentMember['kind'], number>> = {
   alarm: 1,
   'predicted-breach': 0.8,
   anomaly: 0.6,
 };
-/** Causes come before their effects: a member's weight halves with every quarter of an hour after the first. */
+/** Causes precede their effects: a member's weight halves with every 15 minutes after the first member. */
 const HALF_LIFE_SECONDS = 900;
-/** Slow or failing requests are how the trouble of others shows. */
+/** Slow or failing requests are often an effect of trouble elsewhere. */
 const SYMPTOM_WEIGHT = 0.5;
 
-const isSymptom = (member: IncidentMember): boolean => SYMPTOMS.test(wordsOf(nameOf(member)).join(' '));
+const isSymptom = (member: IncidentMember): boolean => SYMPTOMS.test(wordsOf(subjectOf(member)).join(' '));
 
 const weightOf = (member: IncidentMember, startedAt: number): number =>
   KIND_WEIGHTS[member.kind] *
@@ -120,8 +115,8 @@ const weightOf = (member: IncidentMember, startedAt: number): number =>
   (isSymptom(member) ? SYMPTOM_WEIGHT : 1);
 
 /**
- * The component of an incident: that of most of its members by weight, where what began first, is surest and is no mere
- * symptom weighs most. Equal weights: the one that comes first in `COMPONENTS`. `unknown` only where all members are.
+ * The component with the largest weight of members. Early, confident members that are not mere symptoms weigh most; ties
+ * go to the first in `COMPONENTS`. `unknown` only if the component of every member is unknown.
  */
 export const componentOfIncident = ({
   members,
@@ -134,8 +129,8 @@ export const componentOfIncident = ({
   }
   const known = COMPONENTS.filter((component) => component !== 'unknown' && weights.has(component));
   return known.reduce<Component>(
-    (most, component) =>
-      weights.get(component)! > (weights.get(most) ?? 0) || most === 'unknown' ? component : most,
+    (heaviest, component) =>
+      weights.get(component)! > (weights.get(heaviest) ?? 0) || heaviest === 'unknown' ? component : heaviest,
     'unknown',
   );
 };

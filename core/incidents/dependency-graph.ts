@@ -1,30 +1,46 @@
 import { contentHash } from '../shared/content-hash.ts';
 import { DAY_SECONDS } from '../shared/time.ts';
 import type { CallGraph } from './diagnosis/call-graph.ts';
-import { type DependencyEdge, EDGE_SOURCES } from './topology/dependency-edge.ts';
 
-/** What one tenant's services depend on. Nodes and edges are sorted; the version names their structure. */
+/** How an edge became known, strongest first. */
+export const EDGE_SOURCES = ['declared', 'trace'] as const;
+export type EdgeSource = (typeof EDGE_SOURCES)[number];
+
+/** One dependency: `caller` calls `callee`. */
+export interface DependencyEdge {
+  readonly caller: string;
+  readonly callee: string;
+  readonly source: EdgeSource;
+  /** Probability that the edge exists, in [0, 1]. */
+  readonly confidence: number;
+  /** Calls counted when the edge was last seen; null if calls are not counted. */
+  readonly calls: number | null;
+  /** Epoch seconds. */
+  readonly lastSeen: number;
+}
+
+/** An edge that its owner states to exist, or not to exist. */
+export interface DeclaredEdge {
+  readonly caller: string;
+  readonly callee: string;
+  /** True: there is no such call, whatever traces say. */
+  readonly isAbsent?: boolean;
+}
+
+/** The dependencies of one tenant's targets. Nodes and edges are sorted; the version identifies their structure. */
 export interface DependencyGraph {
   readonly tenantId: string;
-  /** Hash of nodes, edges and their sources: equal structure, equal version, whatever order it was learned in. */
+  /** Hash of nodes, edges and their sources: the same structure has the same version in any order of learning. */
   readonly version: string;
   readonly nodes: readonly string[];
   readonly edges: readonly DependencyEdge[];
 }
 
-/** An edge that someone states, or states not to exist. */
-export interface DeclaredEdge {
-  readonly caller: string;
-  readonly callee: string;
-  /** True: there is no such call, whatever traces or traffic seem to say. */
-  readonly isAbsent?: boolean;
-}
-
-/** What a graph is made of. */
+/** Input of a graph. */
 export interface GraphSources {
   readonly observed: readonly DependencyEdge[];
   readonly declared?: readonly DeclaredEdge[];
-  /** Epoch seconds; edges that were not seen for `maxAgeSeconds` before it are left out, declared ones never. */
+  /** Epoch seconds. Observed edges not seen for `maxAgeSeconds` are omitted; declared ones never expire. */
   readonly now: number;
   readonly maxAgeSeconds?: number;
 }
@@ -32,23 +48,24 @@ export interface GraphSources {
 const TWO_WEEKS = 14 * DAY_SECONDS;
 const SEPARATOR = '\n';
 
-const pairKey = (edge: { readonly caller: string; readonly callee: string }): string =>
+const pairKey = (edge: Pick<DependencyEdge, 'caller' | 'callee'>): string =>
   `${edge.caller}${SEPARATOR}${edge.callee}`;
 
 const rank = ({ source }: DependencyEdge): number => EDGE_SOURCES.indexOf(source);
 
-/** Joins two sightings of one edge: the stronger source and surest confidence, the newest sighting and its count. */
+const joinCalls = (newer: DependencyEdge, older: DependencyEdge): number | null => {
+  const isSameTime = newer.lastSeen === older.lastSeen && newer.calls !== null && older.calls !== null;
+  return isSameTime ? Math.max(newer.calls!, older.calls!) : (newer.calls ?? older.calls);
+};
+
+/** Joins two sightings of one edge: the stronger source, the higher confidence, the newer sighting and its count. */
 const joinSightings = (a: DependencyEdge, b: DependencyEdge): DependencyEdge => {
   const [newer, older] = a.lastSeen >= b.lastSeen ? [a, b] : [b, a];
-  const calls =
-    a.lastSeen === b.lastSeen && a.calls !== null && b.calls !== null
-      ? Math.max(a.calls, b.calls)
-      : (newer.calls ?? older.calls);
   return {
     ...newer,
     source: rank(a) <= rank(b) ? a.source : b.source,
     confidence: Math.max(a.confidence, b.confidence),
-    calls,
+    calls: joinCalls(newer, older),
   };
 };
 
@@ -56,22 +73,12 @@ const declaredEdges = (declared: readonly DeclaredEdge[], now: number): Dependen
   declared
     .filter(({ isAbsent }) => isAbsent !== true)
     .map(({ caller, callee }) => ({
-      caller,
-      callee,
+      ...{ caller, callee },
       source: 'declared',
       confidence: 1,
       calls: null,
       lastSeen: now,
     }));
-
-/** Traffic cannot tell who calls whom: a guess gives way where the pair is known either way round. */
-const withoutContradictedGuesses = (edges: readonly DependencyEdge[]): DependencyEdge[] => {
-  const known = new Set(edges.filter(({ source }) => source !== 'correlation').map(pairKey));
-  return edges.filter(
-    (edge) =>
-      edge.source !== 'correlation' || !known.has(pairKey({ caller: edge.callee, callee: edge.caller })),
-  );
-};
 
 const byPair = (a: DependencyEdge, b: DependencyEdge): number => (pairKey(a) < pairKey(b) ? -1 : 1);
 
@@ -79,9 +86,8 @@ const versionOf = (nodes: readonly string[], edges: readonly DependencyEdge[]): 
   contentHash(JSON.stringify([nodes, edges.map(({ caller, callee, source }) => [caller, callee, source])]));
 
 /**
- * Merges sightings and declarations into one graph. Declarations outweigh traces, traces outweigh guesses from
- * traffic; self-calls are dropped. The result does not depend on the order of the input, and merging again changes
- * nothing.
+ * Merges sightings and declarations into one graph. Declarations outweigh traces; calls of a node to itself are dropped.
+ * The result does not depend on the order of the input, and merging it again changes nothing.
  */
 export const buildDependencyGraph = (tenantId: string, sources: GraphSources): DependencyGraph => {
   const { observed, declared = [], now, maxAgeSeconds = TWO_WEEKS } = sources;
@@ -93,15 +99,20 @@ export const buildDependencyGraph = (tenantId: string, sources: GraphSources): D
     const known = merged.get(pairKey(edge));
     merged.set(pairKey(edge), known === undefined ? edge : joinSightings(known, edge));
   }
-  const edges = withoutContradictedGuesses([...merged.values()]).sort(byPair);
+  const edges = [...merged.values()].sort(byPair);
   const nodes = [...new Set(edges.flatMap(({ caller, callee }) => [caller, callee]))].sort();
   return { tenantId, version: versionOf(nodes, edges), nodes, edges };
 };
 
-/** The graph as diagnosis reads it; edges less sure than `minConfidence` are left out. */
-export const toCallGraph = ({ nodes, edges }: DependencyGraph, minConfidence = 0): CallGraph => ({
+/** A tenant's graph at `now` (epoch seconds). Observed edges that were not seen for two weeks are omitted. */
+export const currentGraph = (
+  tenantId: string,
+  { observed, declared }: Required<Pick<GraphSources, 'observed' | 'declared'>>,
+  now: number,
+): DependencyGraph => buildDependencyGraph(tenantId, { observed, declared, now });
+
+/** The graph in the form that diagnosis and grouping read. */
+export const toCallGraph = ({ nodes, edges }: Pick<DependencyGraph, 'nodes' | 'edges'>): CallGraph => ({
   nodes,
-  edges: edges
-    .filter(({ confidence }) => confidence >= minConfidence)
-    .map(({ caller, callee }) => [caller, callee] as const),
+  edges: edges.map(({ caller, callee }) => [caller, callee] as const),
 });

@@ -1,6 +1,6 @@
 import type { ChangeSignal, TriggerSignal } from './signal.ts';
 
-/** `open`: nobody has looked; `mitigated`: harm has stopped; `resolved`: over; `reviewed`: lessons written down. */
+/** `open`: not acknowledged yet; `mitigated`: the harm has stopped; `resolved`: over; `reviewed`: lessons recorded. */
 export const INCIDENT_STATUSES = ['open', 'acknowledged', 'mitigated', 'resolved', 'reviewed'] as const;
 export type IncidentStatus = (typeof INCIDENT_STATUSES)[number];
 
@@ -15,13 +15,13 @@ export interface IncidentMember {
   readonly firstAt: number;
   readonly lastAt: number;
   readonly count: number;
-  /** Of an alarm: namespace and name of its metric, where they are known. */
+  /** Namespace and name of an alarm's metric, if known. */
   readonly watches?: string;
-  /** Times after `firstAt` at which it began again, ascending: the newest few. Left out where there are none. */
+  /** Times after `firstAt` at which the member began again, ascending; the newest few. Absent if there are none. */
   readonly onsets?: readonly number[];
-  /** Up to when its end is known: what began later goes on. Left out before the first end. */
-  readonly over?: number;
-  /** Whether it goes on: it began after its last known end. */
+  /** Newest known end. Absent before the first end. */
+  readonly endedAt?: number;
+  /** True if the member began after its newest known end. */
   readonly isActive: boolean;
   /** Highest confidence or probability seen. */
   readonly confidence: number;
@@ -42,47 +42,47 @@ export const TIMELINE_KINDS = [
   'note',
 ] as const;
 
-/** One thing that happened; `key` makes repeats of it one entry. */
+/** One event of the timeline. Repeats with the same kind, time and `key` are one entry. */
 export interface TimelineEntry {
   readonly at: number;
   readonly kind: (typeof TIMELINE_KINDS)[number];
   readonly key: string;
   readonly text: string;
-  /** Who did it; left out for what Forestall did by itself. */
+  /** The person or tool that did it; absent if Forestall did. */
   readonly by?: string;
 }
 
-/** Targets of which the same metric or alarm began to misbehave within one window; see `coincidence.ts`. */
+/** Targets whose same metric or alarm began to misbehave within one window; see `grouping/find-coincidence.ts`. */
 export interface Coincidence {
   /** Metric or alarm name pattern. */
   readonly subject: string;
-  /** Start of the window that holds most of them, epoch seconds. */
+  /** Start of the window that holds most of the targets, epoch seconds. */
   readonly at: number;
   readonly targets: number;
 }
 
 /** What people found out about an incident. */
 export interface Conclusion {
-  /** The target that caused it; or, in words, what did where that is no target. */
+  /** The target that caused the incident, or a description if the cause is not a target. */
   readonly cause?: string;
-  /** What ended it, in words. */
+  /** The action that ended the incident. */
   readonly fix?: string;
   readonly by: string;
   /** Epoch seconds. */
   readonly at: number;
 }
 
-/** Related signals as one thing to deal with. */
+/** Related signals of one tenant, handled as one. */
 export interface Incident {
   readonly incidentId: string;
   readonly tenantId: string;
   readonly status: IncidentStatus;
   readonly severity: IncidentSeverity;
-  /** When it began: the earliest signal's time. */
+  /** Time of the earliest signal. */
   readonly startedAt: number;
-  /** The latest signal's time. */
+  /** Time of the latest signal. */
   readonly lastAt: number;
-  /** When Forestall knew of it. */
+  /** Time at which Forestall opened the incident. */
   readonly detectedAt: number;
   readonly acknowledgedAt?: number;
   readonly mitigatedAt?: number;
@@ -92,20 +92,20 @@ export interface Incident {
   readonly reopenCount: number;
   readonly members: Readonly<Record<string, IncidentMember>>;
   readonly causeKeys: readonly string[];
-  /** Why targets that share nothing else are in one incident; left out where nothing coincided. By subject. */
+  /** Coincidences that joined targets with nothing else in common, by subject. Absent if there are none. */
   readonly coincidences?: readonly Coincidence[];
-  /** Signals that are counted only, as the incident holds as many members as it can; left out where there are none. */
+  /** Number of signals that were counted but not kept because the incident is full. Absent if there are none. */
   readonly omittedSignals?: number;
   readonly changes: readonly ChangeSignal[];
   readonly timeline: readonly TimelineEntry[];
-  /** Signals already folded in, so that a redelivery changes nothing. Oldest first, bounded. */
+  /** Ids of signals already grouped, so that a redelivery changes nothing. Oldest first, bounded. */
   readonly seen: readonly string[];
 }
 
 const targetSets = new WeakMap<Incident['members'], ReadonlySet<string>>();
 
-/** Targets that an incident touches, in no particular order. Members never change, so that they are gathered once. */
-export const targetSet = ({ members }: Incident): ReadonlySet<string> => {
+/** Targets of an incident, in no particular order. Cached per set of members, which never changes. */
+export const targetSet = ({ members }: Pick<Incident, 'members'>): ReadonlySet<string> => {
   const known = targetSets.get(members);
   if (known !== undefined) return known;
   const targets = new Set<string>();
@@ -114,8 +114,9 @@ export const targetSet = ({ members }: Incident): ReadonlySet<string> => {
   return targets;
 };
 
-/** Targets that an incident touches, sorted. */
-export const targetsOf = (incident: Incident): string[] => [...targetSet(incident)].sort();
+/** Targets of an incident, sorted. */
+export const targetsOf = (incident: Pick<Incident, 'members'>): string[] => [...targetSet(incident)].sort();
 
-/** Whether an incident still takes in new signals by itself. */
-export const isOngoing = ({ status }: Incident): boolean => status !== 'resolved' && status !== 'reviewed';
+/** True while an incident takes in new signals: until it is resolved. */
+export const isOngoing = ({ status }: Pick<Incident, 'status'>): boolean =>
+  status !== 'resolved' && status !== 'reviewed';

@@ -1,8 +1,14 @@
 import type { IncidentMember } from './incident.ts';
 import { dedupKey, type TriggerSignal } from './signal.ts';
 
-/** Beginnings of one member that are told apart; with more, the oldest are forgotten. */
-const MOST_ONSETS = 8;
+/** Onsets kept per member; older ones are dropped. */
+const MAX_ONSETS = 8;
+
+/** Metric or alarm name of a member: the last part of its key. */
+export const subjectOf = ({ key }: Pick<IncidentMember, 'key'>): string => {
+  const parts: unknown = JSON.parse(key);
+  return Array.isArray(parts) ? String(parts.at(-1)) : '';
+};
 
 const confidenceOf = (signal: TriggerSignal): number => {
   if (signal.kind === 'anomaly') return signal.confidence;
@@ -17,40 +23,43 @@ const impactAt = (signal: TriggerSignal): number | null =>
 /** All times at which a member began, ascending. */
 export const onsetsOf = ({ firstAt, onsets = [] }: IncidentMember): readonly number[] => [firstAt, ...onsets];
 
-/** Whether a member that began so last, and is known to be over up to `over`, goes on. */
-const goesOn = (kind: IncidentMember['kind'], began: number, over: number | undefined): boolean => {
-  if (over === undefined) return true;
-  // Of an alarm's two states within one second the worse counts; an anomaly of a single point ends where it began.
-  return kind === 'alarm' ? began >= over : began > over;
+const isActiveSince = (
+  kind: IncidentMember['kind'],
+  lastOnset: number,
+  endedAt: number | undefined,
+): boolean => {
+  if (endedAt === undefined) return true;
+  // Of two alarm states within one second the worse one counts; a one-point anomaly ends at its own onset.
+  return kind === 'alarm' ? lastOnset >= endedAt : lastOnset > endedAt;
 };
 
 const withActivity = (member: IncidentMember): IncidentMember => ({
   ...member,
-  isActive: goesOn(member.kind, onsetsOf(member).at(-1)!, member.over),
+  isActive: isActiveSince(member.kind, onsetsOf(member).at(-1)!, member.endedAt),
 });
 
-/** A member that has seen one signal; `over` where its end arrived earlier. */
-export const memberOf = (signal: TriggerSignal, over?: number): IncidentMember =>
+/** The member of a single signal; `endedAt` if its end arrived before it. */
+export const memberOf = (signal: TriggerSignal, endedAt?: number): IncidentMember =>
   withActivity({
     key: dedupKey(signal),
     kind: signal.kind,
     targetId: signal.targetId,
     firstAt: signal.at,
-    lastAt: Math.max(signal.at, over ?? signal.at),
+    lastAt: Math.max(signal.at, endedAt ?? signal.at),
     count: 1,
     isActive: true,
     confidence: confidenceOf(signal),
     impactAt: impactAt(signal),
     ...(signal.kind === 'alarm' && signal.watches !== undefined ? { watches: signal.watches } : {}),
-    ...(over === undefined ? {} : { over }),
+    ...(endedAt === undefined ? {} : { endedAt }),
   });
 
-/** A member whose end at `over` is known. */
-export const endMember = (member: IncidentMember, over: number): IncidentMember =>
+/** The member with an end at `endedAt`. An end earlier than the last onset leaves it active. */
+export const endMember = (member: IncidentMember, endedAt: number): IncidentMember =>
   withActivity({
     ...member,
-    lastAt: Math.max(member.lastAt, over),
-    over: Math.max(member.over ?? over, over),
+    lastAt: Math.max(member.lastAt, endedAt),
+    endedAt: Math.max(member.endedAt ?? endedAt, endedAt),
   });
 
 const earliest = (a: number | null, b: number | null): number | null => {
@@ -58,28 +67,28 @@ const earliest = (a: number | null, b: number | null): number | null => {
   return Math.min(a, b);
 };
 
-/** A breach is predicted anew in every run: only the first prediction is a beginning. */
+/** Every run predicts a breach again: only its first prediction is an onset. */
 const laterOnsets = (a: IncidentMember, b: IncidentMember): readonly number[] => {
   if (a.kind === 'predicted-breach') return [];
   const all = [...new Set([...onsetsOf(a), ...onsetsOf(b)])].sort((x, y) => x - y);
-  return all.slice(1).slice(-MOST_ONSETS);
+  return all.slice(1).slice(-MAX_ONSETS);
 };
 
 const latest = (a: number | undefined, b: number | undefined): number | undefined =>
   a === undefined || b === undefined ? (a ?? b) : Math.max(a, b);
 
-/** Deliveries of one alarm may name its metric or not; where they differ, the choice must not depend on their order. */
+/** Deliveries of one alarm may or may not name its metric; the choice must not depend on their order. */
 const joinWatches = ({ watches: a }: IncidentMember, { watches: b }: IncidentMember): string | undefined =>
   a === undefined || b === undefined ? (a ?? b) : [a, b].sort((x, y) => (x < y ? -1 : 1))[0];
 
-/** Joins what two sets of signals of one key said, whichever came first. */
+/** Joins two members of the same key. Symmetric in everything but their order. */
 export const joinMembers = (a: IncidentMember, b: IncidentMember): IncidentMember => {
-  const { onsets: _onsets, over: _over, watches: _watches, ...common } = a;
+  const { onsets: _onsets, endedAt: _endedAt, watches: _watches, ...shared } = a;
   const onsets = laterOnsets(a, b);
-  const over = latest(a.over, b.over);
+  const endedAt = latest(a.endedAt, b.endedAt);
   const watches = joinWatches(a, b);
   return withActivity({
-    ...common,
+    ...shared,
     firstAt: Math.min(a.firstAt, b.firstAt),
     lastAt: Math.max(a.lastAt, b.lastAt),
     count: a.count + b.count,
@@ -87,7 +96,7 @@ export const joinMembers = (a: IncidentMember, b: IncidentMember): IncidentMembe
     impactAt: earliest(a.impactAt, b.impactAt),
     ...(watches === undefined ? {} : { watches }),
     ...(onsets.length === 0 ? {} : { onsets }),
-    ...(over === undefined ? {} : { over }),
+    ...(endedAt === undefined ? {} : { endedAt }),
   });
 };
 

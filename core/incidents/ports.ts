@@ -1,15 +1,14 @@
-/** Where incidents, what they depend on and what was found of their causes are kept. Every call names its tenant. */
+/** The stores and senders that incidents need. Every call names its tenant. */
 
 import type { Page, PageRequest } from '../shared/page.ts';
 import type { CausesReport } from './causes-report.ts';
-import type { DeclaredEdge } from './dependency-graph.ts';
+import type { DeclaredEdge, DependencyEdge } from './dependency-graph.ts';
 import type { PastIncident } from './diagnosis/similar-incidents.ts';
 import type { IncidentsEvent } from './events.ts';
 import type { Incident } from './incident.ts';
 import type { ChangeSignal } from './signal.ts';
-import type { DependencyEdge } from './topology/dependency-edge.ts';
 
-/** An incident with what is still to be told of it. */
+/** An incident with the events that may still have to be published. */
 export interface StoredIncident {
   readonly incident: Incident;
   /** Raised by every write; 0 before the first. */
@@ -18,27 +17,32 @@ export interface StoredIncident {
   readonly pending: readonly IncidentsEvent[];
 }
 
-/** The incidents of a tenant that new signals may concern: ongoing ones, and those that may be reopened. */
+/** The incidents of a tenant that new signals may join: ongoing ones, and resolved ones that may reopen. */
 export interface OpenIncidents {
   /** Raised by every write to any incident of the tenant; 0 before the first. */
   readonly version: number;
   readonly incidents: readonly StoredIncident[];
-  /** Epoch seconds at which a look for quiet incidents is due; undefined where none is asked for. */
+  /** Epoch seconds of the next check for quiet incidents; undefined if none is scheduled. */
   readonly quietCheckAt: number | undefined;
-  /** Ends that arrived before what they end: dedup key -> epoch seconds. */
+  /** Ends that arrived before the signals they end: dedup key to epoch seconds. */
   readonly earlyEnds: ReadonlyMap<string, number>;
 }
 
-/** What one step changes; all of it is written, or nothing. */
+/** Incidents that one write may change or absorb. */
+export const MAX_INCIDENTS_PER_WRITE = 99;
+/** Members and seen signals that the changed incidents of one write may hold in all, unless it is a single incident. */
+export const MAX_ENTRIES_PER_WRITE = 20_000;
+
+/** Changes to the incidents of one tenant. They are written together or not at all. */
 export interface IncidentWrite {
   readonly tenantId: string;
-  /** Version of the book that the step started from. */
+  /** Version of the open incidents from which the changes were computed. */
   readonly expectedVersion: number;
-  /** Incidents that changed, each with the version it was read at. */
+  /** Changed incidents, each with the version it will have. */
   readonly changed: readonly StoredIncident[];
-  /** Ids of incidents that are part of another from now on -> that one's id. */
+  /** Ids of absorbed incidents, each with the id of the incident that absorbed it. */
   readonly absorbed: ReadonlyMap<string, string>;
-  /** Ids of all incidents that new signals may concern. */
+  /** Ids of all incidents that new signals may join after the write. */
   readonly active: readonly string[];
   readonly quietCheckAt: number | undefined;
   readonly earlyEnds: ReadonlyMap<string, number>;
@@ -47,55 +51,58 @@ export interface IncidentWrite {
 export interface IncidentStore {
   /** Strongly consistent. */
   readOpen(tenantId: string): Promise<OpenIncidents>;
-  /** False when somebody else wrote to the tenant's book meanwhile; nothing is written then. */
-  write(step: IncidentWrite): Promise<boolean>;
-  /** Forgets the events of incidents that are still at the given versions: others were written since and tell more. */
+  /** Returns false, and writes nothing, if another writer changed the tenant's open incidents in the meantime. */
+  write(write: IncidentWrite): Promise<boolean>;
+  /** Clears the pending events of incidents that are still at the given versions; newer versions keep theirs. */
   clearPending(tenantId: string, incidents: readonly StoredIncident[]): Promise<void>;
-  /** Strongly consistent. An absorbed incident's id gives the incident it is part of. */
+  /** Strongly consistent. The id of an absorbed incident returns the incident that absorbed it. */
   get(tenantId: string, incidentId: string): Promise<StoredIncident | undefined>;
   /** Newest first. */
   list(tenantId: string, page: PageRequest): Promise<Page<Incident>>;
 }
 
 export interface FleetSizes {
-  /** About how many targets a tenant has: those that have sent metrics. */
+  /** Approximate number of targets of a tenant that have sent metrics. */
   count(tenantId: string): Promise<number>;
 }
 
 export interface ChangeStore {
-  /** Changes from `from` to `to` (epoch seconds, inclusive), oldest first; the newest so many where there are too many. */
+  /** Changes between `from` and `to` (epoch seconds, inclusive), oldest first. If there are too many, the newest ones. */
   between(tenantId: string, from: number, to: number): Promise<readonly ChangeSignal[]>;
 }
 
-/** What is known of who calls whom; `version` counts writes. */
+/** A tenant's declared and observed dependencies; `version` counts writes. */
 export interface StoredGraph {
   readonly version: number;
   readonly declared: readonly DeclaredEdge[];
   readonly observed: readonly DependencyEdge[];
-  /** Epoch seconds; 0 where nothing is stored. */
+  /** Epoch seconds; 0 if nothing is stored. */
   readonly updatedAt: number;
 }
 
 export interface GraphStore {
-  /** Nothing known where the tenant has never stored any. */
+  /** Returns an empty graph of version 0 if the tenant has not stored one. */
   get(tenantId: string): Promise<StoredGraph>;
-  /** @throws ConflictError when somebody else stored another one meanwhile */
+  /** @throws ConflictError if another graph was stored in the meantime */
   put(tenantId: string, graph: StoredGraph): Promise<void>;
 }
 
 export interface CauseStore {
-  /** A report on an older state of the incident never overwrites one on a newer state. */
+  /** A report on an older version of the incident never overwrites one on a newer version. */
   put(tenantId: string, report: CausesReport, expiresAt: number): Promise<void>;
   get(tenantId: string, incidentId: string): Promise<CausesReport | undefined>;
-  /** Keeps what a closed incident teaches; a later one of the same incident replaces it. */
+  /** Stores what a closed incident teaches. Replaces an earlier lesson of the same incident. */
   remember(tenantId: string, past: PastIncident, expiresAt: number): Promise<void>;
   /** The newest closed incidents with a known cause. */
   past(tenantId: string, limit: number): Promise<readonly PastIncident[]>;
 }
 
+/** Longest delay of a quiet check. */
+export const MAX_QUIET_CHECK_SECONDS = 900;
+
 export interface SignalSender {
-  /** Hands on something that happened to a target. */
+  /** Sends a change to be grouped into incidents. */
   send(signal: ChangeSignal): Promise<void>;
-  /** Asks for a look at the tenant's quiet incidents after so many seconds (at most 900). */
+  /** Schedules a check for quiet incidents of the tenant, at most `MAX_QUIET_CHECK_SECONDS` from now. */
   requestQuietCheck(tenantId: string, delaySeconds: number): Promise<void>;
 }

@@ -1,11 +1,11 @@
 interface SignalBase {
-  /** Identifies one delivery's content: a redelivered signal has the same id. */
+  /** Identifies the content of a delivery: a redelivered signal has the same id. */
   readonly signalId: string;
   readonly tenantId: string;
   readonly targetId: string;
-  /** When it happened, epoch seconds; not when it arrived. */
+  /** Time of the event, not of its arrival; epoch seconds. */
   readonly at: number;
-  /** Names of causes that it is known to share with others, such as `change:deploy-41` or `zone:eu-west-1a`. */
+  /** Names of causes it is known to share with other signals, such as `change:deploy-41` or `zone:eu-west-1a`. */
   readonly causeKeys?: readonly string[];
 }
 
@@ -13,11 +13,11 @@ interface SignalBase {
 export interface AnomalySignal extends SignalBase {
   readonly kind: 'anomaly';
   readonly metric: string;
-  /** Probability, in [0, 1], that it is no chance. */
+  /** Probability that the anomaly is genuine, in [0, 1]. */
   readonly confidence: number;
 }
 
-/** An unusual metric is as usual again, or what was unusual has become the usual. `at` is its last unusual point. */
+/** The end of an anomaly: the metric is back to normal, or its new behaviour became normal. `at` is the last unusual point. */
 export interface AnomalyEndSignal extends SignalBase {
   readonly kind: 'anomaly-end';
   readonly metric: string;
@@ -28,11 +28,11 @@ export interface BreachSignal extends SignalBase {
   readonly kind: 'predicted-breach';
   readonly metric: string;
   readonly probability: number;
-  /** Median seconds from `at` to the crossing; null where none is expected within the horizon. */
+  /** Median seconds from `at` to the crossing; null if none is expected within the horizon. */
   readonly timeToImpactSeconds: number | null;
 }
 
-/** A CloudWatch alarm that changed state. */
+/** A state change of a CloudWatch alarm. */
 export interface AlarmSignal extends SignalBase {
   readonly kind: 'alarm';
   readonly alarmName: string;
@@ -41,7 +41,7 @@ export interface AlarmSignal extends SignalBase {
   readonly watches?: string;
 }
 
-/** A deployment or a change of settings or infrastructure. Opens no incident, but is evidence in one. */
+/** A deployment, or a change of settings or infrastructure. Opens no incident, but is evidence in one. */
 export interface ChangeSignal extends SignalBase {
   readonly kind: 'change';
   readonly summary: string;
@@ -51,33 +51,42 @@ export type TriggerSignal = AnomalySignal | BreachSignal | AlarmSignal;
 export type EndSignal = (AlarmSignal & { readonly state: 'OK' }) | AnomalyEndSignal;
 export type Signal = TriggerSignal | AnomalyEndSignal | ChangeSignal;
 
-/** Whether a signal says that something is over. */
 export const isEnd = (signal: Signal): signal is EndSignal =>
   signal.kind === 'anomaly-end' || (signal.kind === 'alarm' && signal.state === 'OK');
 
-/** Order in which a batch is folded: by time, at equal times beginnings before ends. */
+/** Order in which the signals of a batch are grouped: by time, and beginnings before ends of the same second. */
 export const byTime = (a: Signal, b: Signal): number =>
   a.at - b.at || Number(isEnd(a)) - Number(isEnd(b)) || (a.signalId < b.signalId ? -1 : 1);
 
 /**
- * The key under which repeats of a signal are one: same tenant, target, kind, and metric or alarm. The metric comes
- * last, as it may contain any character. An end has the key of what it ends.
+ * The key that repeats of a signal share: tenant, target, kind, and metric or alarm. The metric comes last because it
+ * may contain any character. An end has the key of the signal it ends.
  */
 export const dedupKey = (signal: TriggerSignal | EndSignal): string => {
-  const about = signal.kind === 'alarm' ? signal.alarmName : signal.metric;
+  const subject = signal.kind === 'alarm' ? signal.alarmName : signal.metric;
   const kind = signal.kind === 'anomaly-end' ? 'anomaly' : signal.kind;
-  return JSON.stringify([signal.tenantId, signal.targetId, kind, about]);
+  return JSON.stringify([signal.tenantId, signal.targetId, kind, subject]);
 };
 
-/** Says in words what a signal reports. */
+/** Points of a metric in a month at five-minute intervals; detectors are set to one false alarm per metric and month. */
+const POINTS_PER_MONTH = 8640;
+
+/**
+ * Probability that an anomaly seen once in `oneIn` points is genuine. Half of the alerts are genuine on labelled series
+ * (see the scoreboard), more of the rarer ones: genuine faults are assumed to be as frequent as false alarms.
+ */
+export const confidenceOfAnomaly = (oneIn: number): number =>
+  0.5 + (0.5 * oneIn) / (oneIn + POINTS_PER_MONTH);
+
+/** One sentence about a signal, for the timeline. */
 export const describeSignal = (signal: Signal): string => {
   switch (signal.kind) {
     case 'anomaly':
       return `${signal.metric} of ${signal.targetId} is unusual (confidence ${signal.confidence.toFixed(2)})`;
     case 'anomaly-end':
-      return `${signal.metric} of ${signal.targetId} is as usual again`;
+      return `${signal.metric} of ${signal.targetId} is back to normal`;
     case 'predicted-breach':
-      return `${signal.metric} of ${signal.targetId} will breach with probability ${signal.probability.toFixed(2)}`;
+      return `${signal.metric} of ${signal.targetId} is predicted to breach its threshold (probability ${signal.probability.toFixed(2)})`;
     case 'alarm':
       return `alarm ${signal.alarmName} of ${signal.targetId} is ${signal.state}`;
     case 'change':

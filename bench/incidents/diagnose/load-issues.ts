@@ -2,12 +2,10 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as z from 'zod';
 import type { CallGraph } from '../../../core/incidents/diagnosis/call-graph.ts';
+import type { DiagnosisTarget } from '../../../core/incidents/diagnosis/diagnosis-target.ts';
 import { parseGraphCsv } from '../../../core/incidents/diagnosis/files/graph-csv.ts';
 import { parseMetricsCsv } from '../../../core/incidents/diagnosis/files/metrics-csv.ts';
-import {
-  type DiagnosisTarget,
-  parseTargetJson,
-} from '../../../core/incidents/diagnosis/files/target-json.ts';
+import { parseTargetJson } from '../../../core/incidents/diagnosis/files/target-json.ts';
 import type { MetricWindow } from '../../../core/incidents/diagnosis/metric-window.ts';
 import { ConfigurationError } from '../../../core/shared/errors.ts';
 

@@ -4,7 +4,7 @@ import {
   type IndexedGraph,
   indexGraph,
 } from '../../../core/incidents/diagnosis/call-graph.ts';
-import type { DiagnosisTarget } from '../../../core/incidents/diagnosis/files/target-json.ts';
+import type { DiagnosisTarget } from '../../../core/incidents/diagnosis/diagnosis-target.ts';
 import type { MetricWindow, NodeMetrics } from '../../../core/incidents/diagnosis/metric-window.ts';
 import { learnedShares, sharesByVolume } from '../../../core/incidents/diagnosis/traffic-share.ts';
 import { type RandomStream, randomStream } from '../../../core/simulator/random.ts';

@@ -1,4 +1,4 @@
-import { confidenceBand } from '../../../core/incidents/diagnosis/confidence.ts';
+import { confidenceBand } from '../../../core/incidents/causes-report.ts';
 import type { DiagnosisReport, RankedCause } from '../../../core/incidents/diagnosis/diagnose.ts';
 import { type Column, renderTable } from '../../terminal/table.ts';
 import type { Terminal } from '../../terminal/terminal.ts';

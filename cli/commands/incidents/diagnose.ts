@@ -2,12 +2,10 @@ import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
 import type { CallGraph } from '../../../core/incidents/diagnosis/call-graph.ts';
 import { type DiagnosisReport, diagnose } from '../../../core/incidents/diagnosis/diagnose.ts';
+import type { DiagnosisTarget } from '../../../core/incidents/diagnosis/diagnosis-target.ts';
 import { parseGraphCsv } from '../../../core/incidents/diagnosis/files/graph-csv.ts';
 import { parseMetricsCsv } from '../../../core/incidents/diagnosis/files/metrics-csv.ts';
-import {
-  type DiagnosisTarget,
-  parseTargetJson,
-} from '../../../core/incidents/diagnosis/files/target-json.ts';
+import { parseTargetJson } from '../../../core/incidents/diagnosis/files/target-json.ts';
 import { InvalidInputError } from '../../../core/shared/errors.ts';
 import type { Terminal } from '../../terminal/terminal.ts';
 import { LineWriter } from '../../terminal/writer.ts';

@@ -3,10 +3,10 @@
 import type { Anomaly, AnomalyStore } from '../../anomalies/ports.ts';
 import type { ForecastStore } from '../../forecasts/ports.ts';
 import { buildDependencyGraph } from '../../incidents/dependency-graph.ts';
-import { subjectOf } from '../../incidents/explaining/diagnosis-scope.ts';
 import type { IncidentMember } from '../../incidents/incident.ts';
-import { confidenceOfAnomaly } from '../../incidents/intake/incoming.ts';
+import { subjectOf } from '../../incidents/members.ts';
 import type { GraphStore, IncidentStore } from '../../incidents/ports.ts';
+import { confidenceOfAnomaly } from '../../incidents/signal.ts';
 import { historyOf } from '../../metrics/blocks/block-history.ts';
 import type { BlockStore, TargetRegistry } from '../../metrics/ports.ts';
 import type { Target } from '../../metrics/targets/target.ts';

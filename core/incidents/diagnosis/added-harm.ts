@@ -1,4 +1,4 @@
-import type { DiagnosisTarget } from './files/target-json.ts';
+import type { HarmMetric } from './diagnosis-target.ts';
 import type { NodeMetrics } from './metric-window.ts';
 import { badness, learnNormal, type NormalBehaviour } from './normal-behaviour.ts';
 import { MIN_NORMAL_ROWS } from './traffic-share.ts';
@@ -35,7 +35,7 @@ const blend = (preAlarm: number | null, median: number | null): number => {
 export const addedHarm = (
   metrics: NodeMetrics | undefined,
   normalMetrics: NodeMetrics | undefined,
-  metric: DiagnosisTarget['metric'],
+  metric: HarmMetric,
   before: readonly boolean[],
 ): NodeHarm | null => {
   const values = metrics === undefined ? null : badness(metrics, metric);

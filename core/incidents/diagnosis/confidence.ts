@@ -26,19 +26,6 @@ export const CALIBRATIONS: Readonly<Record<CalibratedMethod, Calibration>> = {
   'first-to-deviate': { intercept: -1.38, slope: 10.83, isRelative: true, ceiling: 0.8 },
 };
 
-/** Confidence in a word. */
-export const CONFIDENCE_BANDS = ['high', 'medium', 'low'] as const;
-export type ConfidenceBand = (typeof CONFIDENCE_BANDS)[number];
-
-/** Cut points read off the reliability tables of `bench diagnose`: docs/adr/0006-diagnosis.md. */
-const LEAST_IN_BAND = { high: 0.9, medium: 0.5 } as const;
-
-/** The band of a confidence in [0, 1]. */
-export const confidenceBand = (confidence: number): ConfidenceBand => {
-  if (confidence >= LEAST_IN_BAND.high) return 'high';
-  return confidence >= LEAST_IN_BAND.medium ? 'medium' : 'low';
-};
-
 /** What confidence is read from: the first score's lead over the second, as it is or as a part of the first. */
 export const leadOf = (scores: readonly number[], isRelative: boolean): number => {
   const first = Math.max(0, scores[0] ?? 0);

@@ -2,7 +2,7 @@ import { type AlarmGate, judgeAlarm } from './alarm-gate.ts';
 import type { CallGraph } from './call-graph.ts';
 import { carriedShares } from './carried-share.ts';
 import { confidences, type RankingMethod } from './confidence.ts';
-import type { DiagnosisTarget } from './files/target-json.ts';
+import type { DiagnosisTarget } from './diagnosis-target.ts';
 import { type IncidentCase, isSeenInAlarm, prepareCase } from './incident-case.ts';
 import { describeLimits } from './limits.ts';
 import type { MetricWindow } from './metric-window.ts';

@@ -3,7 +3,7 @@ import { addedHarm, type NodeHarm } from './added-harm.ts';
 import { rowsBeforeAlarm } from './alarm-rows.ts';
 import { type CallGraph, callDistances, type IndexedGraph, indexGraph, withoutCycles } from './call-graph.ts';
 import { canonicalOrder } from './canonical-order.ts';
-import type { DiagnosisTarget } from './files/target-json.ts';
+import type { DiagnosisTarget, HarmMetric } from './diagnosis-target.ts';
 import type { MetricWindow, NodeMetrics } from './metric-window.ts';
 
 /** One incident prepared for ranking: nodes by number in canonical order, their harm, and the target's profile. */
@@ -11,7 +11,7 @@ export interface IncidentCase {
   readonly names: readonly string[];
   readonly graph: IndexedGraph;
   readonly target: number;
-  readonly metric: DiagnosisTarget['metric'];
+  readonly metric: HarmMetric;
   /** Calls from the target along the shortest chain; -1 where none leads to the node. */
   readonly distance: Int32Array;
   readonly before: readonly boolean[];

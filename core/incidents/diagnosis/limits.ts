@@ -1,6 +1,6 @@
 import type { AlarmGate } from './alarm-gate.ts';
 import type { RankingMethod } from './confidence.ts';
-import type { DiagnosisTarget } from './files/target-json.ts';
+import type { DiagnosisTarget } from './diagnosis-target.ts';
 import { type IncidentCase, isSeenInAlarm } from './incident-case.ts';
 
 const METHOD_LIMITS: Readonly<Record<RankingMethod, readonly string[]>> = {

@@ -1,5 +1,5 @@
 import { sortedQuantile } from '../../shared/maths/order-statistics.ts';
-import type { DiagnosisTarget } from './files/target-json.ts';
+import type { HarmMetric } from './diagnosis-target.ts';
 import type { NodeMetrics } from './metric-window.ts';
 
 /** Standard deviations between the 5 % and the 95 % quantile of a normal distribution. */
@@ -17,7 +17,7 @@ export interface NormalBehaviour {
 }
 
 /** Seconds a request took, or the share of requests that failed, row by row; NaN where nothing was measured. */
-export const badness = (metrics: NodeMetrics, metric: DiagnosisTarget['metric']): Float64Array | null => {
+export const badness = (metrics: NodeMetrics, metric: HarmMetric): Float64Array | null => {
   if (metric === 'latency') return metrics.latency;
   return metrics.availability?.map((percent) => 1 - percent / 100) ?? null;
 };
@@ -27,10 +27,7 @@ const robustSpread = (sorted: Float64Array): number =>
   (sortedQuantile(sorted, 0.95) - sortedQuantile(sorted, 0.05)) / SIGMAS_IN_90_PERCENT;
 
 /** Learns how a node behaves from rows without a known fault; null where no row has a value. */
-export const learnNormal = (
-  metrics: NodeMetrics | undefined,
-  metric: DiagnosisTarget['metric'],
-): NormalBehaviour | null => {
+export const learnNormal = (metrics: NodeMetrics | undefined, metric: HarmMetric): NormalBehaviour | null => {
   const values = metrics === undefined ? null : badness(metrics, metric);
   if (metrics === undefined || values === null) return null;
   const measured = values.filter((value) => !Number.isNaN(value)).sort();

@@ -1,10 +1,10 @@
-import type { DiagnosisTarget } from './files/target-json.ts';
+import type { HarmMetric } from './diagnosis-target.ts';
 
 /** Which nodes carried how much of the harm: the fingerprint by which incidents are compared. */
 export type IncidentSignature = Readonly<Record<string, number>>;
 
 /** By what incidents are compared: harm to requests, or, where there was none to follow, any metric that was off. */
-export type ComparedBy = DiagnosisTarget['metric'] | 'any';
+export type ComparedBy = HarmMetric | 'any';
 
 /** A closed incident whose cause is known. */
 export interface PastIncident {

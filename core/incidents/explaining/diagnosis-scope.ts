@@ -2,8 +2,7 @@ import type { History } from '../../metrics/blocks/block-history.ts';
 import { detectStep } from '../../metrics/series/detect-step.ts';
 import { DAY_SECONDS, HOUR_SECONDS } from '../../shared/time.ts';
 import { type CallGraph, callDistances, type IndexedGraph, indexGraph } from '../diagnosis/call-graph.ts';
-import type { Incident, IncidentMember } from '../incident.ts';
-import { targetsOf } from '../incident.ts';
+import { type Incident, targetsOf } from '../incident.ts';
 import type { RowGrid } from './node-metrics.ts';
 
 /** Targets whose metrics one diagnosis reads. */
@@ -15,12 +14,6 @@ const BEFORE_SECONDS = HOUR_SECONDS;
 const AFTER_SECONDS = 2 * HOUR_SECONDS;
 /** How much before the window counts as normal operation. */
 const NORMAL_SECONDS = DAY_SECONDS;
-
-/** Metric or alarm name of a member: the last part of its key. */
-export const subjectOf = ({ key }: IncidentMember): string => {
-  const parts: unknown = JSON.parse(key);
-  return Array.isArray(parts) ? String(parts.at(-1)) : '';
-};
 
 const positions = (names: readonly string[]): Map<string, number> =>
   new Map(names.map((name, i) => [name, i] as const));

@@ -10,10 +10,10 @@ import type { PastIncident } from '../diagnosis/similar-incidents.ts';
 import { type Incident, targetsOf } from '../incident.ts';
 import type { StoredIncident } from '../ports.ts';
 import type { ChangeSignal } from '../signal.ts';
+import { type AlarmRows, type ChosenAlarm, chooseAlarm } from './choose-alarm.ts';
 import { commonStep, type DiagnosisRows, rowsAround } from './diagnosis-scope.ts';
 import { rankWithoutRequests } from './fallback-causes.ts';
 import { type Deviation, describeDeviation, deviationsByTarget } from './first-to-deviate.ts';
-import { type AlarmRows, type FollowedAlarm, followedAlarm } from './followed-alarm.ts';
 import { nodeMetricsOf, type RowGrid, type TargetHistory } from './node-metrics.ts';
 import { isResource, recommend } from './recommendation.ts';
 
@@ -45,7 +45,7 @@ const within = (graph: CallGraph, targets: ReadonlySet<string>): CallGraph => ({
 const recentChanges = (changes: readonly ChangeSignal[]): RecentChange[] =>
   changes.map(({ targetId, at, summary }) => ({ node: targetId, at, summary }));
 
-const hasRows = ({ nodes }: MetricWindow, { node, metric }: FollowedAlarm): boolean => {
+const hasRows = ({ nodes }: MetricWindow, { node, metric }: ChosenAlarm): boolean => {
   const metrics = nodes.get(node);
   const values = metrics === undefined ? null : badness(metrics, metric);
   return values?.some((value) => !Number.isNaN(value)) ?? false;
@@ -55,7 +55,7 @@ const byRequests = (
   { stored: { incident }, changes, past }: DiagnosisMaterial,
   graph: CallGraph,
   { window, normal }: AlarmRows,
-  alarm: FollowedAlarm,
+  alarm: ChosenAlarm,
 ): DiagnosisReport =>
   diagnose({
     window,
@@ -108,7 +108,7 @@ export const explainIncident = (material: DiagnosisMaterial): CausesReport => {
   const calls = within(toCallGraph(graph), new Set([...reach, ...graph.nodes]));
   const rows = rowsOf(material);
   const alarmRows = { window: windowOf(data, rows.window), normal: windowOf(data, rows.normal) };
-  const alarm = onlyPredicted(incident) ? undefined : followedAlarm(incident, calls, alarmRows);
+  const alarm = onlyPredicted(incident) ? undefined : chooseAlarm(incident, calls, alarmRows);
   const deviations = deviationsByTarget(data, rows, incident);
   const { from, stepSeconds, rows: count } = rows.window;
   const common = {

@@ -8,7 +8,8 @@ import { type OutsideEvidence, withOutsideEvidence } from '../diagnosis/outside-
 import { changesNearOnset, type RecentChange } from '../diagnosis/recent-changes.ts';
 import { type PastIncident, similarIncidents } from '../diagnosis/similar-incidents.ts';
 import { type Incident, type IncidentMember, targetsOf } from '../incident.ts';
-import { alarmedTarget, subjectOf } from './diagnosis-scope.ts';
+import { subjectOf } from '../members.ts';
+import { alarmedTarget } from './diagnosis-scope.ts';
 import { type DeviatingTarget, type Deviation, rankFirstToDeviate } from './first-to-deviate.ts';
 
 const MOST_CAUSES = 10;

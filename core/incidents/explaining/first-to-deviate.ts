@@ -3,7 +3,8 @@
 import { type MetricAspect, meaningOf } from '../../metrics/meaning/metric-meaning.ts';
 import { sortedQuantile } from '../../shared/maths/order-statistics.ts';
 import type { Incident } from '../incident.ts';
-import { type DiagnosisRows, subjectOf } from './diagnosis-scope.ts';
+import { subjectOf } from '../members.ts';
+import type { DiagnosisRows } from './diagnosis-scope.ts';
 import { type RowGrid, type TargetHistory, toRows } from './node-metrics.ts';
 
 /** Spreads from the median from which on a row counts as deviating. */

@@ -1,71 +1,77 @@
 import type { IncidentChange } from '../lifecycle/plan-write.ts';
-import type { OpenIncidents } from '../ports.ts';
+import { MAX_ENTRIES_PER_WRITE, MAX_INCIDENTS_PER_WRITE, type OpenIncidents } from '../ports.ts';
 import { byTime, type Signal } from '../signal.ts';
 import { connectIncident, groupSignal } from './group-signal.ts';
 import type { GroupingContext } from './grouping-context.ts';
-import { Folding } from './tracked-incidents.ts';
+import { TrackedIncidents } from './tracked-incidents.ts';
 
-/** Items of one transaction besides the book: DynamoDB takes 100. */
-const MOST_ITEMS = 99;
-/** A step ends where fewer could still be absorbed: bridging two coincidences takes in about as many. */
-const LEAST_ROOM = 40;
-/** Members and seen signals that one transaction may hold: at most about 100 bytes each, of 4 MB. */
-const MOST_ENTRIES = 20_000;
+/** A batch ends if fewer incidents than this could still be absorbed: connecting two coincidences needs about as many. */
+const MIN_ROOM = 40;
 
-/** What a batch of signals did, and how many of them were taken. */
+/** The result of a batch of signals. */
 export interface GroupedBatch {
   readonly changes: readonly IncidentChange[];
-  /** Signals of the batch, by time, that are dealt with; the others must be folded in a step of their own. */
+  /** Number of signals, by time, that were grouped. The others need a write of their own. */
   readonly taken: number;
-  /** Ends that are still to meet what they end: dedup key -> epoch seconds. */
+  /** Early ends to keep: dedup key to epoch seconds. */
   readonly earlyEnds: ReadonlyMap<string, number>;
-  /** Incidents to which more belong than one step could absorb: to be given to the next one. */
+  /** Ids of incidents that must absorb more in the next write. */
   readonly unfinished: readonly string[];
 }
 
-/** What folding looks at besides signals and book. */
-export type Surroundings = Omit<GroupingContext, 'earlyEnds' | 'maxAbsorbed'>;
+/** The parts of the context that a batch does not change. */
+export type BatchContext = Omit<GroupingContext, 'earlyEnds' | 'maxAbsorbed'>;
 
-const contextOf = (folding: Folding, surroundings: Surroundings): GroupingContext => ({
-  ...surroundings,
-  earlyEnds: folding.earlyEnds,
-  maxAbsorbed: Math.max(0, MOST_ITEMS - folding.items - 1),
+const contextOf = (tracked: TrackedIncidents, context: BatchContext): GroupingContext => ({
+  ...context,
+  earlyEnds: tracked.earlyEnds,
+  maxAbsorbed: Math.max(0, MAX_INCIDENTS_PER_WRITE - tracked.items - 1),
 });
 
-/** One incident alone always fits. */
-const isFull = (folding: Folding): boolean =>
-  folding.items > 1 && (folding.items > MOST_ITEMS - LEAST_ROOM || folding.entries > MOST_ENTRIES);
+/** A single incident always fits. */
+const isFull = (tracked: TrackedIncidents): boolean =>
+  tracked.items > 1 &&
+  (tracked.items > MAX_INCIDENTS_PER_WRITE - MIN_ROOM || tracked.entries > MAX_ENTRIES_PER_WRITE);
+
+/** Connects unfinished incidents until the batch is full; returns those that are left. */
+const connectUnfinished = (
+  tracked: TrackedIncidents,
+  unfinished: readonly string[],
+  context: BatchContext,
+): string[] => {
+  const left = [...unfinished];
+  while (left.length > 0 && !isFull(tracked)) {
+    tracked.apply(connectIncident(tracked.incidents, left.shift()!, contextOf(tracked, context)));
+  }
+  return left;
+};
 
 /**
- * Folds signals of one tenant, oldest first, into its incidents. Before each signal the incidents that had been quiet
- * for long enough by then are resolved, and at the end those that are so now. `unfinished` names incidents of which an
- * earlier step could not absorb all. Pure; the caller writes the changes.
+ * Groups signals of one tenant, oldest first, into its incidents. Incidents that were quiet for long enough before a
+ * signal are resolved before it, and those quiet by now at the end. `unfinished` are ids from an earlier batch. Pure: the
+ * caller writes the changes.
  */
 export const groupBatch = (
-  book: OpenIncidents,
+  open: OpenIncidents,
   signals: readonly Signal[],
-  surroundings: Surroundings,
+  context: BatchContext,
   unfinished: readonly string[] = [],
 ): GroupedBatch => {
-  const folding = new Folding(book);
-  const { now, policy } = surroundings;
-  const left = [...unfinished];
-  while (left.length > 0 && !isFull(folding)) {
-    folding.take(connectIncident(folding.incidents, left.shift()!, contextOf(folding, surroundings)));
-  }
-  const ordered = left.length > 0 ? [] : signals.toSorted(byTime);
+  const tracked = new TrackedIncidents(open);
+  const { now, policy } = context;
+  const left = connectUnfinished(tracked, unfinished, context);
   let taken = 0;
-  for (const signal of ordered) {
-    if (isFull(folding)) break;
-    folding.settle(Math.min(signal.at, now), policy);
-    folding.take(groupSignal(folding.incidents, signal, contextOf(folding, surroundings)), signal);
+  for (const signal of left.length > 0 ? [] : signals.toSorted(byTime)) {
+    if (isFull(tracked)) break;
+    tracked.resolveQuiet(Math.min(signal.at, now), policy);
+    tracked.apply(groupSignal(tracked.incidents, signal, contextOf(tracked, context)), signal);
     taken++;
   }
-  if (taken === signals.length && !isFull(folding)) folding.settle(now, policy);
+  if (taken === signals.length && !isFull(tracked)) tracked.resolveQuiet(now, policy);
   return {
-    changes: folding.changes(),
+    changes: tracked.changes(),
     taken,
-    earlyEnds: folding.endsKeptAt(now),
-    unfinished: [...left, ...folding.unfinished],
+    earlyEnds: tracked.endsKeptAt(now),
+    unfinished: [...left, ...tracked.unfinished],
   };
 };

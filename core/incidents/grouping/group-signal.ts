@@ -1,36 +1,17 @@
 import { type Incident, isOngoing } from '../incident.ts';
 import { type ChangeSignal, isEnd, type Signal } from '../signal.ts';
+import { attachChanges } from './attach-changes.ts';
 import { groupEnd } from './group-end.ts';
 import { groupTrigger } from './group-trigger.ts';
 import type { GroupingContext } from './grouping-context.ts';
-import { type GroupingResult, unchanged } from './grouping-result.ts';
-import { absorbRelated, attachChanges } from './merge-incidents.ts';
-
-const groupChange = (
-  incidents: readonly Incident[],
-  signal: ChangeSignal,
-  context: GroupingContext,
-): GroupingResult => {
-  const ongoing = incidents.filter(isOngoing);
-  const known = ongoing.find(({ changes }) => changes.some(({ signalId }) => signalId === signal.signalId));
-  if (known !== undefined) return unchanged('duplicate', known);
-  for (const incident of ongoing) {
-    const attached = attachChanges(incident, [signal], context);
-    if (attached.changes.length === incident.changes.length) continue;
-    return {
-      incident: attached,
-      change: { kind: 'change-attached', absorbed: [], isSeverityRaised: false, isUnfinished: false },
-    };
-  }
-  return unchanged('ignored', null);
-};
+import { absorbedIds, type GroupingResult, unchanged } from './grouping-result.ts';
+import { absorbRelated } from './merge-incidents.ts';
 
 /**
- * Folds one signal into a tenant's incidents: it opens one, joins the one it is related to by time and topology, shared
- * cause or coincidence, or connects several into one. A redelivered signal changes nothing; the order in which related
- * signals arrive does not change which of them end up together. An end that arrives before what it ends is an
- * `early-end`, which the caller remembers. Pure: the caller stores the result and drops the absorbed incidents
- * (`applyResult`).
+ * Groups one signal into a tenant's incidents: it opens an incident, joins the one to which it is related (by time and
+ * topology, a common cause key, or coincidence), or connects several incidents into one. A redelivered signal changes
+ * nothing, and the order of related signals does not change which of them end up together. Pure: the caller stores the
+ * result and removes the absorbed incidents (`applyResult`).
  */
 export const groupSignal = (
   incidents: readonly Incident[],
@@ -46,7 +27,26 @@ export const groupSignal = (
   return groupTrigger(own, signal, context);
 };
 
-/** Goes on where a fold was unfinished: makes what is related to an ongoing incident part of it. */
+const groupChange = (
+  incidents: readonly Incident[],
+  signal: ChangeSignal,
+  context: GroupingContext,
+): GroupingResult => {
+  const ongoing = incidents.filter(isOngoing);
+  const known = ongoing.find(({ changes }) => changes.some(({ signalId }) => signalId === signal.signalId));
+  if (known !== undefined) return unchanged('duplicate', known);
+  for (const incident of ongoing) {
+    const attached = attachChanges(incident, [signal], context);
+    if (attached.changes.length === incident.changes.length) continue;
+    return {
+      incident: attached,
+      change: { kind: 'change-attached', absorbed: [], isUnfinished: false },
+    };
+  }
+  return unchanged('ignored', null);
+};
+
+/** Continues an unfinished merge: absorbs more of the incidents that are related to an ongoing one. */
 export const connectIncident = (
   incidents: readonly Incident[],
   incidentId: string,
@@ -57,27 +57,22 @@ export const connectIncident = (
   const others = incidents.filter((other) => other !== incident && other.tenantId === incident.tenantId);
   const connected = absorbRelated(incident, others, context, context.maxAbsorbed);
   if (connected.absorbed.length === 0) return unchanged('ignored', null);
-  const { incidentId: survivor } = connected.incident;
-  const gone = [incident, ...connected.absorbed]
-    .map((each) => each.incidentId)
-    .filter((id) => id !== survivor);
   return {
     incident: connected.incident,
     change: {
       kind: 'merged',
-      absorbed: gone,
-      isSeverityRaised: false,
+      absorbed: absorbedIds([incident, ...connected.absorbed], connected.incident),
       isUnfinished: connected.isUnfinished,
     },
   };
 };
 
-/** The incidents after a fold: the absorbed ones gone, the returned one in place. */
+/** The incidents after a result: without the absorbed ones and with the new version of the returned one. */
 export const applyResult = (
   incidents: readonly Incident[],
   { incident, change }: GroupingResult,
 ): readonly Incident[] => {
   if (incident === null || change.kind === 'duplicate' || change.kind === 'ignored') return incidents;
-  const gone = new Set([...change.absorbed, incident.incidentId]);
-  return [...incidents.filter(({ incidentId }) => !gone.has(incidentId)), incident];
+  const replaced = new Set([...change.absorbed, incident.incidentId]);
+  return [...incidents.filter(({ incidentId }) => !replaced.has(incidentId)), incident];
 };

@@ -1,18 +1,18 @@
 import { contentHash } from '../../shared/content-hash.ts';
-import { INCIDENT_SEVERITIES, type Incident, isOngoing } from '../incident.ts';
+import { type Incident, isOngoing } from '../incident.ts';
 import { reopen } from '../lifecycle/reopen.ts';
 import { joinMembers, memberOf } from '../members.ts';
 import { dedupKey, type TriggerSignal } from '../signal.ts';
-import { addToTimeline, signalEntry, tellCoincidences } from '../timeline.ts';
-import { type FoundCoincidence, findCoincidence, joinCoincidences } from './coincidence.ts';
+import { addToTimeline, signalEntry, withCoincidences } from '../timeline.ts';
+import { areRelated } from './are-related.ts';
+import { attachChanges } from './attach-changes.ts';
+import { type FoundCoincidence, findCoincidence, joinCoincidences } from './find-coincidence.ts';
 import type { GroupingContext } from './grouping-context.ts';
-import type { GroupingResult } from './grouping-result.ts';
+import { absorbedIds, type GroupingResult } from './grouping-result.ts';
 import {
   type Absorbed,
   absorbAll,
   absorbRelated,
-  areRelated,
-  attachChanges,
   byAge,
   joinCauseKeys,
   mergeIncidents,
@@ -20,55 +20,35 @@ import {
   withSeverity,
 } from './merge-incidents.ts';
 
-/** Begins with the time of the first signal, so that ids sort by it; a redelivered signal gives the same id. */
-const incidentIdOf = ({ tenantId, signalId, at }: TriggerSignal): string => {
-  const time = new Date(at * 1000).toISOString().slice(0, 19).replaceAll(':', '-');
-  return `${time}Z-${contentHash(JSON.stringify([tenantId, signalId]))}`;
-};
+/** The effect of a signal on one incident, before related incidents are merged. */
+interface Placement {
+  readonly kind: 'opened' | 'joined' | 'repeated' | 'reopened';
+  readonly incident: Incident;
+  /** The stored incident that this one replaces. */
+  readonly from: Incident | null;
+}
 
-const openIncident = (signal: TriggerSignal, context: GroupingContext): Incident => {
-  const member = memberOf(signal, context.earlyEnds.get(dedupKey(signal)));
-  const incident: Incident = {
-    incidentId: incidentIdOf(signal),
-    tenantId: signal.tenantId,
-    status: 'open',
-    severity: 'low',
-    startedAt: signal.at,
-    lastAt: member.lastAt,
-    detectedAt: context.now,
-    reopenCount: 0,
-    members: { [member.key]: member },
-    causeKeys: [...new Set(signal.causeKeys ?? [])].sort(),
-    changes: [],
-    timeline: [signalEntry('opened', signal)],
-    seen: [signal.signalId],
-  };
-  return withSeverity(incident);
-};
-
-/** Adds a signal to an incident that knows its key. A repeat within the TTL is no news and leaves no entry. */
-const addToMember = (
-  incident: Incident,
+/** Groups a signal of present or predicted harm: it joins the incident to which it is related, or opens one. */
+export const groupTrigger = (
+  incidents: readonly Incident[],
   signal: TriggerSignal,
-  isRepeat: boolean,
-  { earlyEnds }: GroupingContext,
-): Incident => {
-  const member = memberOf(signal, earlyEnds.get(dedupKey(signal)));
-  const updated: Incident = {
-    ...incident,
-    startedAt: Math.min(incident.startedAt, signal.at),
-    lastAt: Math.max(incident.lastAt, member.lastAt),
-    members: { ...incident.members, [member.key]: joinMembers(incident.members[member.key]!, member) },
-    causeKeys: joinCauseKeys(incident.causeKeys, signal.causeKeys ?? []),
-    timeline: isRepeat
-      ? incident.timeline
-      : addToTimeline(incident.timeline, [signalEntry('joined', signal)]),
-    seen: remember(incident.seen, [signal.signalId]),
+  context: GroupingContext,
+): GroupingResult => {
+  const holder = findHolder(incidents, signal, context);
+  const placed =
+    holder === undefined ? openOrJoin(incidents, signal, context) : joinHolder(holder, signal, context);
+  const others = incidents.filter((incident) => incident !== placed.from);
+  const { incident, absorbed, isUnfinished } = isOngoing(placed.incident)
+    ? connect(placed.incident, signal, others, context)
+    : { incident: placed.incident, absorbed: [], isUnfinished: false };
+  const gone = absorbedIds([...absorbed, ...(placed.from === null ? [] : [placed.from])], incident);
+  return {
+    incident: attachChanges(incident, context.recentChanges, context),
+    change: { kind: kindOf(placed, incident, gone), absorbed: gone, isUnfinished },
   };
-  return withSeverity(updated);
 };
 
-/** The incident in which this very signal was seen before: the ongoing one, else the last that ended. */
+/** The incident that already holds this signal's key: an ongoing one, else the last one that ended. */
 const findHolder = (incidents: readonly Incident[], signal: TriggerSignal, context: GroupingContext) => {
   const key = dedupKey(signal);
   const reach = context.policy.reopenWindowSeconds;
@@ -82,48 +62,76 @@ const findHolder = (incidents: readonly Incident[], signal: TriggerSignal, conte
   return holders.find(isOngoing) ?? holders.sort((a, b) => b.lastAt - a.lastAt)[0];
 };
 
-interface Step {
-  readonly kind: 'opened' | 'joined' | 'repeated' | 'reopened';
-  readonly incident: Incident;
-  /** The stored incident that this one goes on from. */
-  readonly from: Incident | null;
-}
-
-const joinHolder = (holder: Incident, signal: TriggerSignal, context: GroupingContext): Step => {
+const joinHolder = (holder: Incident, signal: TriggerSignal, context: GroupingContext): Placement => {
   const member = holder.members[dedupKey(signal)]!;
   const isRepeat = Math.abs(signal.at - member.lastAt) <= context.policy.dedupTtlSeconds;
   const incident = addToMember(holder, signal, isRepeat, context);
   if (!isOngoing(holder) && signal.at > (holder.resolvedAt ?? 0)) {
-    return { kind: 'reopened', incident: reopen(incident, signal.at), from: holder };
+    const reopened = reopen(incident, signal.at, 'the same signal came back');
+    return { kind: 'reopened', incident: reopened, from: holder };
   }
   return { kind: isRepeat ? 'repeated' : 'joined', incident, from: holder };
+};
+
+/** Adds a signal to a known member. A repeat within the deduplication time leaves no timeline entry. */
+const addToMember = (
+  incident: Incident,
+  signal: TriggerSignal,
+  isRepeat: boolean,
+  { earlyEnds }: GroupingContext,
+): Incident => {
+  const member = memberOf(signal, earlyEnds.get(dedupKey(signal)));
+  return withSeverity({
+    ...incident,
+    startedAt: Math.min(incident.startedAt, signal.at),
+    lastAt: Math.max(incident.lastAt, member.lastAt),
+    members: { ...incident.members, [member.key]: joinMembers(incident.members[member.key]!, member) },
+    causeKeys: joinCauseKeys(incident.causeKeys, signal.causeKeys ?? []),
+    timeline: isRepeat
+      ? incident.timeline
+      : addToTimeline(incident.timeline, [signalEntry('joined', signal)]),
+    seen: remember(incident.seen, [signal.signalId]),
+  });
 };
 
 const openOrJoin = (
   incidents: readonly Incident[],
   signal: TriggerSignal,
   context: GroupingContext,
-): Step => {
+): Placement => {
   const fresh = openIncident(signal, context);
   const related = incidents.filter((other) => isOngoing(other) && areRelated(fresh, other, context));
-  const base = related.sort(byAge)[0];
-  if (base === undefined) return { kind: 'opened', incident: fresh, from: null };
-  return { kind: 'joined', incident: mergeIncidents(base, fresh), from: base };
+  const oldest = related.sort(byAge)[0];
+  if (oldest === undefined) return { kind: 'opened', incident: fresh, from: null };
+  return { kind: 'joined', incident: mergeIncidents(oldest, fresh), from: oldest };
 };
 
-/** An incident with a coincidence written down, and those that it makes part of it. */
-const coincide = (
-  incident: Incident,
-  { coincidence, incidents }: FoundCoincidence,
-  { policy, maxAbsorbed }: GroupingContext,
-): Absorbed => {
-  const joined = absorbAll(incident, incidents, maxAbsorbed);
-  const coincidences = joinCoincidences(joined.incident.coincidences ?? [], [coincidence]);
-  const timeline = tellCoincidences(joined.incident.timeline, coincidences, policy.coincidenceSeconds);
-  return { ...joined, incident: { ...joined.incident, coincidences, timeline } };
+const openIncident = (signal: TriggerSignal, context: GroupingContext): Incident => {
+  const member = memberOf(signal, context.earlyEnds.get(dedupKey(signal)));
+  return withSeverity({
+    incidentId: incidentIdOf(signal),
+    tenantId: signal.tenantId,
+    status: 'open',
+    severity: 'low',
+    startedAt: signal.at,
+    lastAt: member.lastAt,
+    detectedAt: context.now,
+    reopenCount: 0,
+    members: { [member.key]: member },
+    causeKeys: [...new Set(signal.causeKeys ?? [])].sort(),
+    changes: [],
+    timeline: [signalEntry('opened', signal)],
+    seen: [signal.signalId],
+  });
 };
 
-/** Everything ongoing that turns out to be the same as `incident`, through a coincidence or otherwise. */
+/** Starts with the time of the first signal, so that ids sort by it. A redelivered signal gets the same id. */
+const incidentIdOf = ({ tenantId, signalId, at }: TriggerSignal): string => {
+  const time = new Date(at * 1000).toISOString().slice(0, 19).replaceAll(':', '-');
+  return `${time}Z-${contentHash(JSON.stringify([tenantId, signalId]))}`;
+};
+
+/** Merges everything ongoing that is related to `incident`, through a coincidence or otherwise. */
 const connect = (
   incident: Incident,
   signal: TriggerSignal,
@@ -132,53 +140,37 @@ const connect = (
 ): Absorbed => {
   const ongoing = others.filter(isOngoing);
   const found = findCoincidence(signal, incident, ongoing, context);
-  const first = found && coincide(incident, found, context);
-  const left = first === undefined ? ongoing : ongoing.filter((other) => !first.absorbed.includes(other));
-  const most = context.maxAbsorbed - (first?.absorbed.length ?? 0);
-  const second = absorbRelated(first?.incident ?? incident, left, context, most);
+  if (found === undefined) return absorbRelated(incident, ongoing, context, context.maxAbsorbed);
+  const coincided = absorbCoincidence(incident, found, context);
+  const rest = ongoing.filter((other) => !coincided.absorbed.includes(other));
+  const max = context.maxAbsorbed - coincided.absorbed.length;
+  const related = absorbRelated(coincided.incident, rest, context, max);
   return {
-    incident: second.incident,
-    absorbed: [...(first?.absorbed ?? []), ...second.absorbed],
-    isUnfinished: (first?.isUnfinished ?? false) || second.isUnfinished,
+    incident: related.incident,
+    absorbed: [...coincided.absorbed, ...related.absorbed],
+    isUnfinished: coincided.isUnfinished || related.isUnfinished,
   };
 };
 
-const hasRisen = (before: Incident | undefined, after: Incident): boolean =>
-  before !== undefined &&
-  INCIDENT_SEVERITIES.indexOf(after.severity) > INCIDENT_SEVERITIES.indexOf(before.severity);
-
-const kindOf = (step: Step, survivor: string, gone: readonly string[]): GroupingResult['change']['kind'] => {
-  if (gone.length > 0) return 'merged';
-  // Opened for the signal alone, and part of another through a coincidence before it was ever stored.
-  return step.kind === 'opened' && survivor !== step.incident.incidentId ? 'joined' : step.kind;
+/** Merges the incidents of a coincidence and records it. */
+const absorbCoincidence = (
+  incident: Incident,
+  { coincidence, incidents }: FoundCoincidence,
+  { policy, maxAbsorbed }: GroupingContext,
+): Absorbed => {
+  const joined = absorbAll(incident, incidents, maxAbsorbed);
+  const coincidences = joinCoincidences(joined.incident.coincidences ?? [], [coincidence]);
+  const timeline = withCoincidences(joined.incident.timeline, coincidences, policy.coincidenceSeconds);
+  return { ...joined, incident: { ...joined.incident, coincidences, timeline } };
 };
 
-/** Folds in a signal that something is or will be wrong: joins what it is related to, or opens an incident. */
-export const groupTrigger = (
-  incidents: readonly Incident[],
-  signal: TriggerSignal,
-  context: GroupingContext,
-): GroupingResult => {
-  const holder = findHolder(incidents, signal, context);
-  const step =
-    holder === undefined ? openOrJoin(incidents, signal, context) : joinHolder(holder, signal, context);
-  const others = incidents.filter((incident) => incident !== step.from);
-  const { incident, absorbed, isUnfinished } = isOngoing(step.incident)
-    ? connect(step.incident, signal, others, context)
-    : { incident: step.incident, absorbed: [], isUnfinished: false };
-  const survivor = incident.incidentId;
-  const gone = [...absorbed, ...(step.from === null ? [] : [step.from])]
-    .map(({ incidentId }) => incidentId)
-    .filter((id) => id !== survivor);
-  const settled = attachChanges(incident, context.recentChanges, context);
-  const before = incidents.find(({ incidentId }) => incidentId === survivor);
-  return {
-    incident: settled,
-    change: {
-      kind: kindOf(step, survivor, gone),
-      absorbed: gone.toSorted((a, b) => (a < b ? -1 : 1)),
-      isSeverityRaised: hasRisen(before, settled),
-      isUnfinished,
-    },
-  };
+const kindOf = (
+  placed: Placement,
+  survivor: Incident,
+  absorbed: readonly string[],
+): GroupingResult['change']['kind'] => {
+  if (absorbed.length > 0) return 'merged';
+  // An incident opened for the signal and absorbed before it was stored never existed: the signal joined the other one.
+  const isNeverStored = placed.kind === 'opened' && survivor.incidentId !== placed.incident.incidentId;
+  return isNeverStored ? 'joined' : placed.kind;
 };

@@ -1,32 +1,30 @@
 import type { Incident } from '../incident.ts';
 
 /**
- * What a signal did. `duplicate` and `ignored` changed nothing and need no write; `early-end` is to be remembered, as
- * what it ends has not arrived.
+ * The effect of a signal. `duplicate` and `ignored` change nothing and need no write. The caller remembers an
+ * `early-end` until the signal that it ends arrives.
  */
-export const GROUPING_KINDS = [
-  'opened',
-  'joined',
-  'repeated',
-  'cleared',
-  'early-end',
-  'reopened',
-  'merged',
-  'change-attached',
-  'duplicate',
-  'ignored',
-] as const;
+export type GroupingKind =
+  | 'opened'
+  | 'joined'
+  | 'repeated'
+  | 'cleared'
+  | 'early-end'
+  | 'reopened'
+  | 'merged'
+  | 'change-attached'
+  | 'duplicate'
+  | 'ignored';
 
 export interface GroupingChange {
-  readonly kind: (typeof GROUPING_KINDS)[number];
-  /** Ids of incidents that are part of the returned one from now on. */
+  readonly kind: GroupingKind;
+  /** Ids of incidents that the returned one absorbed. */
   readonly absorbed: readonly string[];
-  readonly isSeverityRaised: boolean;
-  /** More incidents belong to the returned one than may be absorbed at once: `connectIncident` absorbs the rest. */
+  /** True if more incidents are related than may be absorbed at once; `connectIncident` absorbs the others. */
   readonly isUnfinished: boolean;
 }
 
-/** The incident after the signal (null: it concerns none) and what happened to it. */
+/** The incident after the signal (null if the signal concerns none) and the effect on it. */
 export interface GroupingResult {
   readonly incident: Incident | null;
   readonly change: GroupingChange;
@@ -36,7 +34,11 @@ export interface GroupingResult {
 export const unchanged = (
   kind: 'duplicate' | 'ignored' | 'early-end',
   incident: Incident | null,
-): GroupingResult => ({
-  incident,
-  change: { kind, absorbed: [], isSeverityRaised: false, isUnfinished: false },
-});
+): GroupingResult => ({ incident, change: { kind, absorbed: [], isUnfinished: false } });
+
+/** Ids of the incidents that were merged into `survivor`, sorted. */
+export const absorbedIds = (merged: readonly Incident[], survivor: Incident): string[] =>
+  merged
+    .map(({ incidentId }) => incidentId)
+    .filter((id) => id !== survivor.incidentId)
+    .sort((a, b) => (a < b ? -1 : 1));

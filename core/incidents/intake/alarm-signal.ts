@@ -1,5 +1,6 @@
 import { contentHash } from '../../shared/content-hash.ts';
 import type { AlarmSignal } from '../signal.ts';
+import { toTargetId } from '../target-name.ts';
 import type { AlarmFacts } from './alarm-facts.ts';
 
 /** Dimensions that name what is watched, most telling first; others come after these, by name. */
@@ -29,12 +30,6 @@ const NAMING_DIMENSIONS = [
 const rank = (dimension: string): number => {
   const at = NAMING_DIMENSIONS.indexOf(dimension);
   return at === -1 ? NAMING_DIMENSIONS.length : at;
-};
-
-/** A name with everything that no target id may hold replaced by `-`, at most 128 characters. */
-export const toTargetId = (name: string): string => {
-  const allowed = name.replaceAll(/[^A-Za-z0-9._:@-]+/g, '-').replace(/^[^A-Za-z0-9]+/, '');
-  return allowed.slice(0, 128) || 'unnamed';
 };
 
 /** What an alarm is about: the most telling dimension of its metric, else the alarm itself. */

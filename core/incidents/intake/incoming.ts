@@ -5,7 +5,13 @@ import { BreachPredicted } from '../../forecasts/events.ts';
 import { contentHash } from '../../shared/content-hash.ts';
 import { InvalidInputError } from '../../shared/errors.ts';
 import { TargetId, TenantId } from '../../shared/identifiers.ts';
-import type { AnomalyEndSignal, AnomalySignal, BreachSignal, Signal } from '../signal.ts';
+import {
+  type AnomalyEndSignal,
+  type AnomalySignal,
+  type BreachSignal,
+  confidenceOfAnomaly,
+  type Signal,
+} from '../signal.ts';
 import { factsOfAlarmData, factsOfSnsAlarm } from './alarm-facts.ts';
 import { alarmSignal } from './alarm-signal.ts';
 
@@ -13,9 +19,6 @@ import { alarmSignal } from './alarm-signal.ts';
 export type Incoming =
   | { readonly kind: 'signal'; readonly signal: Signal }
   | { readonly kind: 'settle'; readonly tenantId: string };
-
-/** Points of a metric in a month at five minutes: detectors are set to one false alarm in so many. */
-const POINTS_PER_MONTH = 8640;
 
 const Change = z.object({
   kind: z.literal('change'),
@@ -34,13 +37,6 @@ const parse = <Schema extends z.ZodType>(name: string, schema: Schema, input: un
   if (!parsed.success) throw new InvalidInputError(`${name}: ${z.prettifyError(parsed.error)}`);
   return parsed.data;
 };
-
-/**
- * Half of what reaches an alert is genuine on labelled series (the detection bench), more of what is more unusual:
- * genuine faults are taken to be about as frequent as false alarms, one a metric and month.
- */
-export const confidenceOfAnomaly = (oneIn: number): number =>
-  0.5 + (0.5 * oneIn) / (oneIn + POINTS_PER_MONTH);
 
 const anomalySignal = (detail: unknown): AnomalySignal => {
   const { id, tenantId, targetId, metric, timestamp, oneIn } = parse(

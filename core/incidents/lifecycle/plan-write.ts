@@ -2,54 +2,59 @@ import { HOUR_SECONDS } from '../../shared/time.ts';
 import type { UpdateReason } from '../events.ts';
 import { type Incident, isOngoing } from '../incident.ts';
 import type { IncidentPolicy } from '../incident-policy.ts';
-import type { IncidentWrite, OpenIncidents, StoredIncident } from '../ports.ts';
-import { announceIncident, joinPending } from './announce-incident.ts';
-import { quietAt } from './resolve-quiet.ts';
+import {
+  type IncidentWrite,
+  MAX_QUIET_CHECK_SECONDS,
+  type OpenIncidents,
+  type StoredIncident,
+} from '../ports.ts';
+import { incidentEvents, joinPending } from './incident-events.ts';
+import { resolvesAt } from './resolve-quiet.ts';
 
-/** The longest time until a tenant with ongoing incidents is looked at again: a queue message waits no longer. */
-export const SETTLE_SECONDS = 900;
-/** Looks nearer to each other than this are one. */
-const SETTLE_GRAIN_SECONDS = 60;
-/** Signals may arrive this much late and still find the incident they reopen. */
+/** Quiet checks closer together than this are merged. */
+const MIN_QUIET_CHECK_SECONDS = 60;
+/** A signal may arrive this late and still find the incident that it reopens. */
 const LATE_SECONDS = HOUR_SECONDS;
 
-/** One incident before and after a step, and what happened to it. */
+/** One incident before and after a write, and the reasons for the change. */
 export interface IncidentChange {
-  /** Undefined: opened in this step. */
+  /** Undefined: the incident is new. */
   readonly before: StoredIncident | undefined;
   readonly after: Incident;
   readonly reasons: ReadonlySet<UpdateReason>;
   readonly absorbed: readonly string[];
 }
 
-/** A step ready to be written. */
 export interface PlannedWrite {
   /** Undefined: nothing to write. */
   readonly write: IncidentWrite | undefined;
-  /** Incidents with events to publish once the step is written, as stored then. */
-  readonly tell: readonly StoredIncident[];
-  /** A message that wakes the tenant after so many seconds must be sent before the write; undefined: none. */
-  readonly wakeAfter: number | undefined;
+  /** Incidents with events to publish after the write, as stored by it. */
+  readonly toAnnounce: readonly StoredIncident[];
+  /** Delay of a quiet check to request before the write; undefined: none. */
+  readonly checkAfterSeconds: number | undefined;
 }
 
-/** Whether new signals may still concern an incident. */
-const isActive = (incident: Incident, now: number, { reopenWindowSeconds }: IncidentPolicy): boolean =>
+interface Moment {
+  /** Epoch seconds. */
+  readonly now: number;
+  readonly policy: IncidentPolicy;
+}
+
+/** True while new signals may join or reopen the incident. */
+const mayTakeSignals = (incident: Incident, { now, policy }: Moment): boolean =>
   isOngoing(incident) ||
-  (incident.status === 'resolved' && now - incident.lastAt <= reopenWindowSeconds + LATE_SECONDS);
+  (incident.status === 'resolved' && now - incident.lastAt <= policy.reopenWindowSeconds + LATE_SECONDS);
 
 const storedAfter = ({ before, after, reasons, absorbed }: IncidentChange, now: number): StoredIncident => {
   const version = (before?.version ?? 0) + 1;
-  const news = {
+  const outcome = {
     isNew: before === undefined,
     isResolved: after.status === 'resolved' && before?.incident.status !== 'resolved',
     reasons: [...reasons],
     absorbed,
   };
-  return {
-    incident: after,
-    version,
-    pending: joinPending(before?.pending ?? [], announceIncident(after, version, now, news)),
-  };
+  const events = incidentEvents(after, version, now, outcome);
+  return { incident: after, version, pending: joinPending(before?.pending ?? [], events) };
 };
 
 const sortedIds = (stored: readonly StoredIncident[]): string[] =>
@@ -58,71 +63,65 @@ const sortedIds = (stored: readonly StoredIncident[]): string[] =>
 const sameIds = (a: readonly string[], b: readonly string[]): boolean =>
   a.length === b.length && a.every((id, i) => id === b[i]);
 
-/** Whom the book holds after a step; absorbed incidents and those long over are gone. */
+const sameEnds = (a: ReadonlyMap<string, number>, b: ReadonlyMap<string, number>): boolean =>
+  a.size === b.size && [...a].every(([key, at]) => b.get(key) === at);
+
+/** The open incidents with the changes applied and without the absorbed ones. */
 const incidentsAfter = (
-  book: OpenIncidents,
+  open: OpenIncidents,
   changed: readonly StoredIncident[],
   absorbed: ReadonlyMap<string, string>,
 ): StoredIncident[] => {
-  const byId = new Map(book.incidents.map((stored) => [stored.incident.incidentId, stored]));
+  const byId = new Map(open.incidents.map((stored) => [stored.incident.incidentId, stored]));
   for (const stored of changed) byId.set(stored.incident.incidentId, stored);
   for (const id of absorbed.keys()) byId.delete(id);
   return [...byId.values()];
 };
 
-/**
- * After how many seconds to look for quiet incidents again: when the first may settle. Undefined where nothing is
- * ongoing, or a look that was asked for before comes soon enough.
- */
-const wakeAfter = (
-  active: readonly StoredIncident[],
+/** Delay until the first incident may resolve; undefined if none is ongoing or a scheduled check is soon enough. */
+const nextCheckAfter = (
+  ongoing: readonly Incident[],
   quietCheckAt: number | undefined,
-  { now, policy }: { readonly now: number; readonly policy: IncidentPolicy },
+  { now, policy }: Moment,
 ): number | undefined => {
-  const ongoing = active.filter(({ incident }) => isOngoing(incident));
   if (ongoing.length === 0) return undefined;
-  const first = ongoing.reduce((least, { incident }) => Math.min(least, quietAt(incident, policy)), Infinity);
-  const delay = Math.ceil(Math.min(SETTLE_SECONDS, Math.max(SETTLE_GRAIN_SECONDS, first - now)));
-  const isAskedFor = quietCheckAt !== undefined && quietCheckAt > now;
-  return isAskedFor && quietCheckAt <= now + delay + SETTLE_GRAIN_SECONDS ? undefined : delay;
+  const first = Math.min(...ongoing.map((incident) => resolvesAt(incident, policy)));
+  const delay = Math.ceil(Math.min(MAX_QUIET_CHECK_SECONDS, Math.max(MIN_QUIET_CHECK_SECONDS, first - now)));
+  const isScheduled = quietCheckAt !== undefined && quietCheckAt > now;
+  return isScheduled && quietCheckAt <= now + delay + MIN_QUIET_CHECK_SECONDS ? undefined : delay;
 };
 
-const sameEnds = (a: ReadonlyMap<string, number>, b: ReadonlyMap<string, number>): boolean =>
-  a.size === b.size && [...a].every(([key, at]) => b.get(key) === at);
+const isIdle = (open: OpenIncidents, { changed, active, quietCheckAt, earlyEnds }: IncidentWrite): boolean =>
+  changed.length === 0 &&
+  sameIds(active, sortedIds(open.incidents)) &&
+  quietCheckAt === open.quietCheckAt &&
+  sameEnds(earlyEnds, open.earlyEnds);
 
-/** Turns the changes of a step into one write with its events. `now` in epoch seconds. */
+/** Turns changes of a tenant's open incidents into one write and its events. */
 export const planWrite = (
   tenantId: string,
-  book: OpenIncidents,
+  open: OpenIncidents,
   changes: readonly IncidentChange[],
-  { now, policy }: { readonly now: number; readonly policy: IncidentPolicy },
-  earlyEnds: ReadonlyMap<string, number> = book.earlyEnds,
+  moment: Moment,
+  earlyEnds: ReadonlyMap<string, number> = open.earlyEnds,
 ): PlannedWrite => {
   const absorbed = new Map(
     changes.flatMap(({ after, absorbed: ids }) => ids.map((id) => [id, after.incidentId] as const)),
   );
-  const changed = changes.map((change) => storedAfter(change, now));
-  const after = incidentsAfter(book, changed, absorbed);
-  // What is still to be told keeps an incident within reach of the next attempt.
+  const changed = changes.map((change) => storedAfter(change, moment.now));
+  const after = incidentsAfter(open, changed, absorbed);
+  const toAnnounce = after.filter(({ pending }) => pending.length > 0);
+  // Incidents with pending events stay within reach of the next attempt.
   const active = after.filter(
-    ({ incident, pending }) => pending.length > 0 || isActive(incident, now, policy),
+    (stored) => stored.pending.length > 0 || mayTakeSignals(stored.incident, moment),
   );
-  const ids = sortedIds(active);
-  const isOpen = active.some(({ incident }) => isOngoing(incident));
-  const delay = wakeAfter(active, book.quietCheckAt, { now, policy });
-  const keptSettle = isOpen ? book.quietCheckAt : undefined;
-  const quietCheckAt = delay === undefined ? keptSettle : now + delay;
-  const isIdle =
-    changed.length === 0 &&
-    sameIds(ids, sortedIds(book.incidents)) &&
-    quietCheckAt === book.quietCheckAt &&
-    sameEnds(earlyEnds, book.earlyEnds);
-  const write = {
-    ...{ tenantId, expectedVersion: book.version, changed, absorbed, active: ids, quietCheckAt, earlyEnds },
+  const ongoing = active.map(({ incident }) => incident).filter(isOngoing);
+  const checkAfterSeconds = nextCheckAfter(ongoing, open.quietCheckAt, moment);
+  const scheduled = ongoing.length > 0 ? open.quietCheckAt : undefined;
+  const write: IncidentWrite = {
+    ...{ tenantId, expectedVersion: open.version, changed, absorbed, earlyEnds },
+    active: sortedIds(active),
+    quietCheckAt: checkAfterSeconds === undefined ? scheduled : moment.now + checkAfterSeconds,
   };
-  return {
-    write: isIdle ? undefined : write,
-    tell: after.filter(({ pending }) => pending.length > 0),
-    wakeAfter: delay,
-  };
+  return { write: isIdle(open, write) ? undefined : write, toAnnounce, checkAfterSeconds };
 };

@@ -3,7 +3,7 @@ import type { Incident, IncidentStatus } from '../incident.ts';
 import { addToTimeline } from '../timeline.ts';
 import { reopen } from './reopen.ts';
 
-/** Steps that a person or a workflow may take. A resolved incident may be opened again; a reviewed one is closed. */
+/** Transitions that a person or a workflow may request. A resolved incident may be reopened; a reviewed one is closed. */
 export const ALLOWED_TRANSITIONS: Readonly<Record<IncidentStatus, readonly IncidentStatus[]>> = {
   open: ['acknowledged', 'mitigated', 'resolved'],
   acknowledged: ['mitigated', 'resolved'],
@@ -12,34 +12,50 @@ export const ALLOWED_TRANSITIONS: Readonly<Record<IncidentStatus, readonly Incid
   reviewed: [],
 };
 
-/** A wanted step: who takes it, when (epoch seconds), and why. */
+/** A requested transition: its author, its time (epoch seconds) and its reason. */
 export interface Transition {
   readonly to: IncidentStatus;
   readonly at: number;
   readonly by: string;
   readonly note?: string;
-  /** Told when it is resolved or reviewed; what is told later replaces what was told before. */
+  /** Allowed when resolving or reviewing. A later cause or fix replaces an earlier one. */
   readonly cause?: string;
   readonly fix?: string;
 }
 
+const joinedByOr = (words: readonly string[]): string =>
+  words.length < 2 ? words.join('') : `${words.slice(0, -1).join(', ')} or ${words.at(-1)}`;
+
+/** Error message about a transition that the status of an incident does not allow. */
+export const refusalOf = (
+  { incidentId, status }: Pick<Incident, 'incidentId' | 'status'>,
+  to: IncidentStatus,
+): string => {
+  const allowed = ALLOWED_TRANSITIONS[status];
+  const expected = allowed.length === 0 ? 'no further transition' : `one to ${joinedByOr(allowed)}`;
+  return `incident ${incidentId} is ${status}: found a transition to ${to}, expected ${expected}`;
+};
+
 const CONCLUDING: readonly IncidentStatus[] = ['resolved', 'reviewed'];
 
-/** The incident with what the step tells of its cause and its end. */
 const conclude = (incident: Incident, { to, at, by, cause, fix }: Transition): Incident => {
   if (cause === undefined && fix === undefined) return incident;
   if (!CONCLUDING.includes(to)) {
-    const message = `cause, fix: found with a step to ${to}, expected with one to ${CONCLUDING.join(' or ')}`;
+    const message = `cause, fix: found with a transition to ${to}, expected with one to ${joinedByOr(CONCLUDING)}`;
     throw new InvalidInputError(message, { field: cause === undefined ? 'fix' : 'cause' });
   }
-  const told = { ...(cause === undefined ? {} : { cause }), ...(fix === undefined ? {} : { fix }) };
   const parts = [
     ...(cause === undefined ? [] : [`cause: ${cause}`]),
-    ...(fix === undefined ? [] : [`ended by: ${fix}`]),
+    ...(fix === undefined ? [] : [`fix: ${fix}`]),
   ];
   return {
     ...incident,
-    conclusion: { ...incident.conclusion, ...told, by, at },
+    conclusion: {
+      ...incident.conclusion,
+      ...(cause === undefined ? {} : { cause }),
+      ...(fix === undefined ? {} : { fix }),
+      ...{ by, at },
+    },
     timeline: addToTimeline(incident.timeline, [
       { at, kind: 'note', key: `conclusion-${to}`, text: parts.join('; '), by },
     ]),
@@ -53,36 +69,33 @@ const STAMPS = {
   reviewed: 'reviewedAt',
 } as const;
 
-const stamp = (incident: Incident, { to, at }: Transition): Incident => {
-  if (to === 'open') return reopen(incident, at);
+const stamp = (incident: Incident, { to, at, by }: Transition): Incident => {
+  if (to === 'open') return reopen(incident, at, `by ${by}`);
   const field = STAMPS[to];
-  const isFirst = to === 'acknowledged' && incident.acknowledgedAt !== undefined;
-  return { ...incident, status: to, ...(isFirst ? {} : { [field]: at }) };
+  const isRepeated = to === 'acknowledged' && incident.acknowledgedAt !== undefined;
+  return { ...incident, status: to, ...(isRepeated ? {} : { [field]: at }) };
 };
 
 /**
- * Takes an incident to another status and writes it down. Throws ConflictError when it is there already, and
- * InvalidInputError when the step is not allowed or lies before the incident began.
+ * Changes the status of an incident and records it in the timeline.
+ * @throws ConflictError if the incident has the status already
+ * @throws InvalidInputError if the transition is not allowed or predates the incident
  */
-export const transition = (incident: Incident, step: Transition): Incident => {
+export const transition = (incident: Incident, requested: Transition): Incident => {
   const { incidentId, status } = incident;
-  if (step.to === status) throw new ConflictError(`incident ${incidentId} is ${status} already`);
-  const allowed = ALLOWED_TRANSITIONS[status];
-  if (!allowed.includes(step.to)) {
-    const expected = allowed.length === 0 ? 'no further step' : allowed.join(', ');
-    const message = `incident ${incidentId} is ${status}: found a step to ${step.to}, expected ${expected}`;
-    throw new InvalidInputError(message, { field: 'to' });
+  const { to, at, by, note } = requested;
+  if (to === status) throw new ConflictError(`incident ${incidentId} is already ${status}`);
+  if (!ALLOWED_TRANSITIONS[status].includes(to)) {
+    throw new InvalidInputError(refusalOf(incident, to), { field: 'to' });
   }
-  if (step.at < incident.startedAt) {
-    const message = `incident ${incidentId}: found a step at ${step.at}, expected none before its start ${incident.startedAt}`;
+  if (at < incident.startedAt) {
+    const message = `incident ${incidentId}: found a transition at ${at}, expected one after its start at ${incident.startedAt}`;
     throw new InvalidInputError(message, { field: 'at' });
   }
-  const text = step.note === undefined ? `${status} to ${step.to}` : `${status} to ${step.to}: ${step.note}`;
-  const moved = conclude(stamp(incident, step), step);
+  const text = note === undefined ? `${status} to ${to}` : `${status} to ${to}: ${note}`;
+  const changed = conclude(stamp(incident, requested), requested);
   return {
-    ...moved,
-    timeline: addToTimeline(moved.timeline, [
-      { at: step.at, kind: 'status', key: step.to, text, by: step.by },
-    ]),
+    ...changed,
+    timeline: addToTimeline(changed.timeline, [{ at, kind: 'status', key: to, text, by }]),
   };
 };

@@ -5,7 +5,7 @@ import {
   presentSummary,
   presentTopology,
 } from '../../../core/api/present-incident.ts';
-import { currentGraph } from '../../../core/incidents/grouping/group-signals.ts';
+import { currentGraph } from '../../../core/incidents/dependency-graph.ts';
 import type { CauseStore, GraphStore, IncidentStore } from '../../../core/incidents/ports.ts';
 import { filteredPage } from '../../../core/platform/api/filtered-page.ts';
 import { NotFoundError } from '../../runtime/problem-of-error.ts';

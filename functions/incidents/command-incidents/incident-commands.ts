@@ -1,13 +1,12 @@
 import { INCIDENT_WRITE_OPERATIONS } from '../../../core/api/incident-operations.ts';
 import { presentIncident, presentTopology } from '../../../core/api/present-incident.ts';
-import { buildDependencyGraph } from '../../../core/incidents/dependency-graph.ts';
-import { currentGraph } from '../../../core/incidents/grouping/group-signals.ts';
+import { buildDependencyGraph, currentGraph } from '../../../core/incidents/dependency-graph.ts';
 import {
   type TransitionDeps,
   transitionIncident,
 } from '../../../core/incidents/lifecycle/transition-incident.ts';
 import type { GraphStore, SignalSender, StoredGraph } from '../../../core/incidents/ports.ts';
-import { targetCalls } from '../../../core/incidents/topology/trace-edges.ts';
+import { edgesFromTraces } from '../../../core/incidents/topology/trace-edges.ts';
 import type { Telemetry } from '../../../core/shared/telemetry.ts';
 import { type Command, validated } from '../../runtime/command.ts';
 import { NotFoundError } from '../../runtime/problem-of-error.ts';
@@ -54,7 +53,7 @@ const recordTraces = (deps: IncidentCommandDeps): Command =>
   validated(INCIDENT_WRITE_OPERATIONS.recordTraces, async ({ tenantId }, body) => {
     const now = secondsNow(deps);
     const stored = await deps.graphs.get(tenantId);
-    const seen = [...stored.observed, ...targetCalls(body, now)];
+    const seen = [...stored.observed, ...edgesFromTraces(body, now)];
     const observed = buildDependencyGraph(tenantId, { observed: seen, now }).edges;
     return storeGraph(deps, tenantId, { ...stored, observed, updatedAt: now });
   });

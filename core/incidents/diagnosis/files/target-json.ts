@@ -1,14 +1,5 @@
-import * as z from 'zod';
 import { InvalidInputError } from '../../../shared/errors.ts';
-
-/** What alarmed: which metric of which node, and when (epoch seconds). */
-export const DiagnosisTarget = z.object({
-  node: z.string().min(1),
-  metric: z.enum(['latency', 'availability']),
-  agg: z.string().default('Average'),
-  timestamp: z.number(),
-});
-export type DiagnosisTarget = z.infer<typeof DiagnosisTarget>;
+import { DiagnosisTarget } from '../diagnosis-target.ts';
 
 const readJson = (text: string, file: string): unknown => {
   try {

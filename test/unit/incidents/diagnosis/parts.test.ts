@@ -1,10 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { CONFIDENCE_BANDS, confidenceBand } from '../../../../core/incidents/causes-report.ts';
 import { canonicalOrder } from '../../../../core/incidents/diagnosis/canonical-order.ts';
-import {
-  CONFIDENCE_BANDS,
-  confidenceBand,
-  confidences,
-} from '../../../../core/incidents/diagnosis/confidence.ts';
+import { confidences } from '../../../../core/incidents/diagnosis/confidence.ts';
 import { learnNormal } from '../../../../core/incidents/diagnosis/normal-behaviour.ts';
 import {
   learnedShares,

@@ -1,5 +1,5 @@
 import type { CallGraph } from '../../../../core/incidents/diagnosis/call-graph.ts';
-import type { DiagnosisTarget } from '../../../../core/incidents/diagnosis/files/target-json.ts';
+import type { DiagnosisTarget } from '../../../../core/incidents/diagnosis/diagnosis-target.ts';
 import {
   buildMetricWindow,
   type MetricColumn,

@@ -5,7 +5,6 @@ import {
   targetsInReach,
 } from '../../../../core/incidents/explaining/diagnosis-scope.ts';
 import { nodeMetricsOf } from '../../../../core/incidents/explaining/node-metrics.ts';
-import { targetCalls } from '../../../../core/incidents/topology/trace-edges.ts';
 import type { TargetMetric } from '../../../../core/metrics/targets/target.ts';
 
 const grid = { from: 0, stepSeconds: 300, rows: 2 };
@@ -97,15 +96,4 @@ describe('the scope of a diagnosis', () => {
     expect(window.from + window.rows * 300).toBeGreaterThanOrEqual(1_000_900);
     expect(normal.from + normal.rows * 300).toBe(window.from);
   });
-});
-
-it('traces: types of one service are one target, whose calls to itself are none', () => {
-  const Services = [
-    { ReferenceId: 0, Name: 'shop/front', Type: 'AWS::Lambda', Edges: [{ ReferenceId: 1 }] },
-    { ReferenceId: 1, Name: 'shop/front', Type: 'AWS::Lambda::Function', Edges: [{ ReferenceId: 2 }] },
-    { ReferenceId: 2, Name: 'orders', Type: 'AWS::DynamoDB::Table', Edges: [] },
-  ];
-  expect(targetCalls({ Services } as never, 5)).toMatchObject([
-    { caller: 'shop-front', callee: 'orders', source: 'trace', lastSeen: 5 },
-  ]);
 });

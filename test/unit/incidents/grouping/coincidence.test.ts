@@ -1,11 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import {
-  alarmPattern,
-  joinCoincidences,
-  minCoincidence,
-} from '../../../../core/incidents/grouping/coincidence.ts';
+import { alarmPattern } from '../../../../core/incidents/grouping/coincidence-subject.ts';
+import { joinCoincidences } from '../../../../core/incidents/grouping/find-coincidence.ts';
 import { applyResult, groupSignal } from '../../../../core/incidents/grouping/group-signal.ts';
+import { minCoincidence } from '../../../../core/incidents/grouping/min-coincidence.ts';
 import type { Incident } from '../../../../core/incidents/incident.ts';
 import type { Signal } from '../../../../core/incidents/signal.ts';
 import { alarm, anomaly, breach, content, contextAt, foldAll } from './signals.ts';
@@ -85,7 +83,7 @@ describe('targets that misbehave at once', () => {
     expect(Object.keys(incident!.members)).toHaveLength(37);
     expect(incident!.coincidences).toEqual([{ subject: 'metric cpu', at: 1000, targets: 37 }]);
     expect(told(incident!).map(({ text }) => text)).toEqual([
-      '37 targets, same metric cpu, within 5 min: taken as one cause',
+      '37 targets with the same metric cpu within 5 min: treated as one cause',
     ]);
     expect(fold(signals.slice(0, 4))).toHaveLength(4);
   });

@@ -32,7 +32,7 @@ describe('the end of an anomaly', () => {
     expect(only(incidents)).toMatchObject({ isActive: false, lastAt: 4000, count: 1 });
     expect(incidents[0]!.timeline.map(({ kind, text }) => [kind, text]).at(-1)).toEqual([
       'cleared',
-      'cpu of db is as usual again',
+      'cpu of db is back to normal',
     ]);
     expect(resolveQuiet(incidents[0]!, 4899, INCIDENT_POLICY)).toBeNull();
     expect(resolveQuiet(incidents[0]!, 4900, INCIDENT_POLICY)).toMatchObject({ resolvedAt: 4000 });
@@ -103,7 +103,7 @@ describe('the end of an anomaly', () => {
   });
 
   it('is told in words', () => {
-    expect(describeSignal(anomalyEnd('db', 1))).toBe('cpu of db is as usual again');
+    expect(describeSignal(anomalyEnd('db', 1))).toBe('cpu of db is back to normal');
   });
 });
 

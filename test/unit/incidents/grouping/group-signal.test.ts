@@ -4,6 +4,7 @@ import { applyResult, groupSignal } from '../../../../core/incidents/grouping/gr
 import type { Incident } from '../../../../core/incidents/incident.ts';
 import { INCIDENT_POLICY } from '../../../../core/incidents/incident-policy.ts';
 import { resolveQuiet } from '../../../../core/incidents/lifecycle/resolve-quiet.ts';
+import { hasRisen } from '../../../../core/incidents/severity.ts';
 import type { Signal } from '../../../../core/incidents/signal.ts';
 import { nearness } from '../../../../core/incidents/topology/nearness.ts';
 import {
@@ -236,7 +237,10 @@ describe('severity', () => {
     expect(foldAll([breach('db', 1000, { timeToImpactSeconds: 600 })])[0]!.severity).toBe('medium');
     expect(foldAll([breach('db', 1000, { timeToImpactSeconds: null })])[0]!.severity).toBe('low');
     const raised = groupSignal(far, alarm('db', 1100), contextAt(1130));
-    expect(raised).toMatchObject({ incident: { severity: 'high' }, change: { isSeverityRaised: true } });
+    expect(raised.incident?.severity).toBe('high');
+    expect(hasRisen(far[0]!.severity, raised.incident!.severity)).toBe(true);
+    expect(hasRisen('high', 'high')).toBe(false);
+    expect(hasRisen('high', 'medium')).toBe(false);
     const wide = foldAll([alarm('db', 1000), alarm('app', 1001), alarm('web', 1002), anomaly('db', 1003)]);
     expect(wide[0]!.severity).toBe('high');
   });

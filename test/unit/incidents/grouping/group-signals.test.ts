@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { EVENT_SCHEMAS, type EventName } from '../../../../core/api/event-catalogue.ts';
 import { type GroupingDeps, groupSignals } from '../../../../core/incidents/grouping/group-signals.ts';
 import { INCIDENT_POLICY } from '../../../../core/incidents/incident-policy.ts';
-import { SETTLE_SECONDS } from '../../../../core/incidents/lifecycle/plan-write.ts';
 import { transitionIncident } from '../../../../core/incidents/lifecycle/transition-incident.ts';
+import { MAX_QUIET_CHECK_SECONDS } from '../../../../core/incidents/ports.ts';
 import type { Signal } from '../../../../core/incidents/signal.ts';
 import { ConflictError, DependencyUnavailableError } from '../../../../core/shared/errors.ts';
 import { alarm, anomaly, anomalyEnd, foldingWorld, NOW } from '../explaining/samples.ts';
@@ -183,8 +183,8 @@ describe('settling', () => {
     const world = foldingWorld();
     await groupSignals(world.deps, 'acme', [anomaly('a')]);
     await groupSignals(world.deps, 'acme', [anomaly('b')]);
-    expect(world.wakes).toEqual([{ tenantId: 'acme', delaySeconds: SETTLE_SECONDS }]);
-    world.setNow(NOW + 30 + SETTLE_SECONDS);
+    expect(world.wakes).toEqual([{ tenantId: 'acme', delaySeconds: MAX_QUIET_CHECK_SECONDS }]);
+    world.setNow(NOW + 30 + MAX_QUIET_CHECK_SECONDS);
     await groupSignals(world.deps, 'acme', []);
     expect(world.wakes).toHaveLength(2);
   });
@@ -280,7 +280,9 @@ describe('moving an incident', () => {
   it('refuses steps that its status does not allow, and unknown incidents', async () => {
     const { deps, move } = await opened();
     await expect(move('reviewed')).rejects.toThrow(ConflictError);
-    await expect(move('open')).rejects.toThrow('expected acknowledged, mitigated, resolved, found open');
+    await expect(move('open')).rejects.toThrow(
+      'is open: found a transition to open, expected one to acknowledged, mitigated or resolved',
+    );
     expect(await transitionIncident(deps, 'acme', 'nobody', { to: 'resolved', by: 'ops' })).toBeUndefined();
     expect(await transitionIncident(deps, 'other', 'nobody', { to: 'resolved', by: 'ops' })).toBeUndefined();
   });

@@ -35,7 +35,7 @@ describe('a storm of targets that no graph connects', () => {
     expect(Object.keys(incident.members)).toHaveLength(1000);
     expect(incident.severity).toBe('high');
     expect(incident.timeline.filter(({ kind }) => kind === 'coincided').map(({ text }) => text)).toEqual([
-      '1000 targets, same metric cpu_percent, within 5 min: taken as one cause',
+      '1000 targets with the same metric cpu_percent within 5 min: treated as one cause',
     ]);
     // Told as one from the first batch on: the few that opened before are said to be part of it.
     expect(world.published.filter(({ name }) => name === 'IncidentOpened').length).toBeLessThan(10);

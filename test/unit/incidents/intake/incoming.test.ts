@@ -1,11 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { toTargetId } from '../../../../core/incidents/intake/alarm-signal.ts';
-import {
-  confidenceOfAnomaly,
-  parseIncoming,
-  parseMessage,
-} from '../../../../core/incidents/intake/incoming.ts';
+import { parseIncoming, parseMessage } from '../../../../core/incidents/intake/incoming.ts';
+import { confidenceOfAnomaly } from '../../../../core/incidents/signal.ts';
+import { toTargetId } from '../../../../core/incidents/target-name.ts';
 import { InvalidInputError } from '../../../../core/shared/errors.ts';
 import { TargetId } from '../../../../core/shared/identifiers.ts';
 import { alarmDetail, anomalyDetail, delivered, NOW } from '../explaining/samples.ts';

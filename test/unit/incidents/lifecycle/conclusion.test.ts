@@ -12,7 +12,7 @@ describe('what people found out', () => {
     const incident = resolved({ cause: 'db-1', fix: 'rolled back' });
     expect(incident.conclusion).toEqual({ cause: 'db-1', fix: 'rolled back', by: 'ann', at: 1000 });
     expect(incident.timeline).toContainEqual(
-      expect.objectContaining({ kind: 'note', text: 'cause: db-1; ended by: rolled back', by: 'ann' }),
+      expect.objectContaining({ kind: 'note', text: 'cause: db-1; fix: rolled back', by: 'ann' }),
     );
   });
 

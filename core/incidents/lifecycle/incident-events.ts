@@ -2,10 +2,10 @@ import { INCIDENTS_SOURCE, type IncidentsEvent, type UpdateReason } from '../eve
 import { type Incident, targetsOf } from '../incident.ts';
 import { responseTimes } from './response-times.ts';
 
-const NAMED_TARGETS = 50;
+const MAX_NAMED_TARGETS = 50;
 
-/** What happened to an incident in one step. */
-export interface IncidentNews {
+/** The result of one write to an incident. */
+export interface IncidentOutcome {
   readonly isNew: boolean;
   readonly isResolved: boolean;
   readonly reasons: readonly UpdateReason[];
@@ -14,55 +14,60 @@ export interface IncidentNews {
 
 const iso = (epochSeconds: number): string => new Date(epochSeconds * 1000).toISOString();
 
-const commonOf = (incident: Incident, now: number) => {
+const sharedFields = (incident: Incident, now: number) => {
   const targets = targetsOf(incident);
   const { tenantId, incidentId, status, severity } = incident;
   return {
     ...{ tenantId, incidentId, status, severity },
     occurredAt: iso(now),
     startedAt: iso(incident.startedAt),
-    targets: targets.slice(0, NAMED_TARGETS),
+    targets: targets.slice(0, MAX_NAMED_TARGETS),
     targetCount: targets.length,
     signalCount: Object.keys(incident.members).length,
   };
 };
 
-/**
- * The events of one step, in order: opened, updated, resolved. `version` is the one the step is stored as; ids derive
- * from it, so that telling a stored step again tells the same events. `now` in epoch seconds.
- */
-export const announceIncident = (
-  incident: Incident,
-  version: number,
-  now: number,
-  news: IncidentNews,
-): IncidentsEvent[] => {
-  const common = commonOf(incident, now);
-  const about = `${incident.tenantId}/${incident.incidentId}`;
-  const events: IncidentsEvent[] = [];
-  if (news.isNew) {
-    const detail = { ...common, id: `IncidentOpened/${about}` };
-    events.push({ name: 'IncidentOpened', source: INCIDENTS_SOURCE, detail });
-  } else if (news.reasons.length > 0) {
-    const id = `IncidentUpdated/${about}/${version}`;
-    const detail = { ...common, id, reasons: [...news.reasons], absorbed: [...news.absorbed] };
-    events.push({ name: 'IncidentUpdated', source: INCIDENTS_SOURCE, detail });
-  }
-  if (news.isResolved) {
-    const { toDetect, toResolve } = responseTimes(incident);
-    const detail = {
-      ...common,
-      id: `IncidentResolved/${about}/${version}`,
+const resolvedEvent = (incident: Incident, version: number, now: number): IncidentsEvent => {
+  const { toDetect, toResolve } = responseTimes(incident);
+  return {
+    name: 'IncidentResolved',
+    source: INCIDENTS_SOURCE,
+    detail: {
+      ...sharedFields(incident, now),
+      id: `IncidentResolved/${incident.tenantId}/${incident.incidentId}/${version}`,
       resolvedAt: iso(incident.resolvedAt ?? now),
       secondsToDetect: toDetect,
       secondsToResolve: toResolve ?? 0,
-    };
-    events.push({ name: 'IncidentResolved', source: INCIDENTS_SOURCE, detail });
+    },
+  };
+};
+
+/**
+ * The events of one write, in order: opened or updated, then resolved. Their ids derive from `version`, the version that
+ * the write stores, so repeating them repeats the same ids. `now` in epoch seconds.
+ */
+export const incidentEvents = (
+  incident: Incident,
+  version: number,
+  now: number,
+  { isNew, isResolved, reasons, absorbed }: IncidentOutcome,
+): IncidentsEvent[] => {
+  const shared = sharedFields(incident, now);
+  const about = `${incident.tenantId}/${incident.incidentId}`;
+  const events: IncidentsEvent[] = [];
+  if (isNew) {
+    const detail = { ...shared, id: `IncidentOpened/${about}` };
+    events.push({ name: 'IncidentOpened', source: INCIDENTS_SOURCE, detail });
+  } else if (reasons.length > 0) {
+    const id = `IncidentUpdated/${about}/${version}`;
+    const detail = { ...shared, id, reasons: [...reasons], absorbed: [...absorbed] };
+    events.push({ name: 'IncidentUpdated', source: INCIDENTS_SOURCE, detail });
   }
+  if (isResolved) events.push(resolvedEvent(incident, version, now));
   return events;
 };
 
-/** Joins what is still to be told with what is new; of updates that follow each other the last remains, with all their reasons. */
+/** Appends new events to pending ones. Consecutive updates become one: the newest, with the reasons of all. */
 export const joinPending = (
   pending: readonly IncidentsEvent[],
   added: readonly IncidentsEvent[],

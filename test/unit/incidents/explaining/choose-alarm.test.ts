@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { followedAlarm } from '../../../../core/incidents/explaining/followed-alarm.ts';
+import { chooseAlarm } from '../../../../core/incidents/explaining/choose-alarm.ts';
 import type { Incident, IncidentMember } from '../../../../core/incidents/incident.ts';
 
 const STEP = 300;
@@ -61,45 +61,45 @@ describe('the harm that a diagnosis follows', () => {
   it('is that of the target with most of the incident behind it, reported or clear', () => {
     const rows = rowsOf({ web: SLOW, db: SLOW });
     const incident = incidentOf(['db', 'latency_ms'], ['web', 'cpu_percent']);
-    expect(followedAlarm(incident, graph, rows)).toEqual({ node: 'web', metric: 'latency', onset: START });
+    expect(chooseAlarm(incident, graph, rows)).toEqual({ node: 'web', metric: 'latency', onset: START });
     const calmTop = rowsOf({ web: CALM, db: SLOW });
-    expect(followedAlarm(incident, graph, calmTop)).toMatchObject({ node: 'db' });
+    expect(chooseAlarm(incident, graph, calmTop)).toMatchObject({ node: 'db' });
   });
 
   it('is nothing where no signal is about requests, or what one is about did not rise', () => {
-    expect(followedAlarm(incidentOf(['db', 'disk_percent']), graph, rowsOf({ db: SLOW }))).toBeUndefined();
-    expect(followedAlarm(incidentOf(['db', 'latency_ms']), graph, rowsOf({ db: CALM }))).toBeUndefined();
-    expect(followedAlarm(incidentOf(['db', 'latency_ms']), graph, rowsOf({}))).toBeUndefined();
+    expect(chooseAlarm(incidentOf(['db', 'disk_percent']), graph, rowsOf({ db: SLOW }))).toBeUndefined();
+    expect(chooseAlarm(incidentOf(['db', 'latency_ms']), graph, rowsOf({ db: CALM }))).toBeUndefined();
+    expect(chooseAlarm(incidentOf(['db', 'latency_ms']), graph, rowsOf({}))).toBeUndefined();
     const ahead = incidentOf(['db', 'latency_ms', 'predicted-breach']);
-    expect(followedAlarm(ahead, graph, rowsOf({ db: SLOW }))).toBeUndefined();
+    expect(chooseAlarm(ahead, graph, rowsOf({ db: SLOW }))).toBeUndefined();
   });
 
   it('is also what an alarm is about, whatever the rise, as somebody set its bar', () => {
     const rows = rowsOf({ db: CALM });
-    expect(followedAlarm(incidentOf(['db', 'checkout', 'alarm']), graph, rows)).toMatchObject({ node: 'db' });
-    expect(followedAlarm(incidentOf(['db', 'CPUUtilization', 'alarm']), graph, rows)).toBeUndefined();
+    expect(chooseAlarm(incidentOf(['db', 'checkout', 'alarm']), graph, rows)).toMatchObject({ node: 'db' });
+    expect(chooseAlarm(incidentOf(['db', 'CPUUtilization', 'alarm']), graph, rows)).toBeUndefined();
   });
 
   it('is a reported metric without anything normal to compare it with', () => {
     const { window } = rowsOf({ db: CALM });
     const rows = { window, normal: windowOf({}, 0, 0) };
-    expect(followedAlarm(incidentOf(['db', 'latency_ms']), graph, rows)).toMatchObject({ onset: START });
+    expect(chooseAlarm(incidentOf(['db', 'latency_ms']), graph, rows)).toMatchObject({ onset: START });
   });
 
   it('is latency before failures where both are reported, as latency adds up', () => {
     const rows = rowsOf({ db: { ...SLOW, ...FAILING } });
     const both = incidentOf(['db', 'latency_ms'], ['db', 'error_percent']);
-    expect(followedAlarm(both, graph, rows)).toMatchObject({ metric: 'latency' });
-    expect(followedAlarm(incidentOf(['db', 'error_percent']), graph, rows)).toMatchObject({
+    expect(chooseAlarm(both, graph, rows)).toMatchObject({ metric: 'latency' });
+    expect(chooseAlarm(incidentOf(['db', 'error_percent']), graph, rows)).toMatchObject({
       metric: 'availability',
     });
     const small = rowsOf({ db: { latency: [0.1, 0.1], ...FAILING } });
-    expect(followedAlarm(both, graph, small)).toMatchObject({ metric: 'availability' });
+    expect(chooseAlarm(both, graph, small)).toMatchObject({ metric: 'availability' });
   });
 
   it('began with the first of the unusual rows that lead up to the signal', () => {
     const rows = rowsOf({ db: { ...SLOW, early: 3 } });
-    const found = followedAlarm(incidentOf(['db', 'latency_ms']), graph, rows)!;
+    const found = chooseAlarm(incidentOf(['db', 'latency_ms']), graph, rows)!;
     expect(found.onset).toBe(START - 3 * STEP);
   });
 });

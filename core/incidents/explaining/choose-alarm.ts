@@ -2,16 +2,17 @@
 
 import { type MetricAspect, meaningOf } from '../../metrics/meaning/metric-meaning.ts';
 import type { CallGraph } from '../diagnosis/call-graph.ts';
-import type { DiagnosisTarget } from '../diagnosis/files/target-json.ts';
+import type { HarmMetric } from '../diagnosis/diagnosis-target.ts';
 import type { MetricWindow } from '../diagnosis/metric-window.ts';
 import { badness, learnNormal } from '../diagnosis/normal-behaviour.ts';
 import { type Incident, type IncidentMember, targetsOf } from '../incident.ts';
-import { membersBehind, subjectOf } from './diagnosis-scope.ts';
+import { subjectOf } from '../members.ts';
+import { membersBehind } from './diagnosis-scope.ts';
 
-type Metric = DiagnosisTarget['metric'];
+type Metric = HarmMetric;
 
 /** A target and the metric by which its harm is followed. `onset` in epoch seconds. */
-export interface FollowedAlarm {
+export interface ChosenAlarm {
   readonly node: string;
   readonly metric: Metric;
   readonly onset: number;
@@ -108,11 +109,11 @@ const addsUp = ({ metric, spreads }: Trouble): boolean => metric === 'latency' &
  * behind it, then a metric that the incident's signals are about, then latency, then the one farthest from what is usual.
  * Undefined where no signal of the incident is about harm to requests that its targets show.
  */
-export const followedAlarm = (
+export const chooseAlarm = (
   incident: Incident,
   graph: CallGraph,
   rows: AlarmRows,
-): FollowedAlarm | undefined => {
+): ChosenAlarm | undefined => {
   const troubles = targetsOf(incident).flatMap((node) =>
     METRICS.flatMap((metric) => troubleOf(incident, rows, node, metric) ?? []),
   );

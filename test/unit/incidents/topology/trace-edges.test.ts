@@ -1,0 +1,64 @@
+import { describe, expect, it } from 'vitest';
+import { edgesFromTraces, TraceSummary } from '../../../../core/incidents/topology/trace-edges.ts';
+import { InvalidInputError } from '../../../../core/shared/errors.ts';
+
+const read = (summary: unknown, seenAt = 9) => edgesFromTraces(TraceSummary.parse(summary), seenAt);
+const shop = {
+  ReferenceId: 1,
+  Name: 'shop/front',
+  Edges: [{ ReferenceId: 2, SummaryStatistics: { TotalCount: 7, OkCount: 6 } }],
+};
+const orders = { ReferenceId: 2, Name: 'orders', Type: 'AWS::DynamoDB::Table' };
+
+describe('edges from traces', () => {
+  it('connect targets named as their metrics are, with call counts', () => {
+    expect(read({ EndTime: 1500, Services: [shop, orders] })).toEqual([
+      { caller: 'shop-front', callee: 'orders', source: 'trace', confidence: 1, calls: 7, lastSeen: 1500 },
+    ]);
+  });
+
+  it('are dated by the edge, else by the summary, else by the time of arrival', () => {
+    const edges = [
+      { ReferenceId: 2, EndTime: '2026-01-01T00:00:00Z' },
+      { ReferenceId: 3, EndTime: 1400 },
+      { ReferenceId: 4 },
+    ];
+    const others = [orders, { ReferenceId: 3, Name: 'a' }, { ReferenceId: 4, Name: 'b' }];
+    const Services = [{ ...shop, Edges: edges }, ...others];
+    const times = (summary: object) => read(summary).map(({ lastSeen }) => lastSeen);
+    expect(times({ EndTime: 1500, Services })).toEqual([Date.UTC(2026, 0, 1) / 1000, 1400, 1500]);
+    expect(times({ Services })).toEqual([Date.UTC(2026, 0, 1) / 1000, 1400, 9]);
+  });
+
+  it('have no call count if X-Ray sends none', () => {
+    const Services = [{ ...shop, Edges: [{ ReferenceId: 2 }] }, orders];
+    expect(read({ Services })[0]?.calls).toBeNull();
+  });
+
+  it('treat one service under several types as one target, without calls to itself', () => {
+    const Services = [
+      { ReferenceId: 0, Name: 'shop', Type: 'AWS::Lambda', Edges: [{ ReferenceId: 1 }] },
+      { ReferenceId: 1, Name: 'shop', Type: 'AWS::Lambda::Function', Edges: [{ ReferenceId: 2 }] },
+      orders,
+    ];
+    expect(read({ Services }).map(({ caller, callee }) => [caller, callee])).toEqual([['shop', 'orders']]);
+  });
+
+  it('are refused if ids repeat or an edge leads nowhere', () => {
+    expect(() => read({ Services: [orders, orders] })).toThrow(InvalidInputError);
+    expect(() => read({ Services: [orders, orders] })).toThrow('found ReferenceId 2 twice');
+    expect(() => read({ Services: [shop] })).toThrow('an edge of shop/front to ReferenceId 2');
+  });
+
+  it.each([
+    ['no services', {}],
+    ['a service without a name', { Services: [{ ReferenceId: 1, Name: '' }] }],
+    ['a time that is not ISO 8601', { EndTime: 'yesterday', Services: [] }],
+    [
+      'a negative count',
+      { Services: [{ ...shop, Edges: [{ ReferenceId: 1, SummaryStatistics: { TotalCount: -1 } }] }] },
+    ],
+  ])('are not read from a summary with %s', (_, summary) => {
+    expect(TraceSummary.safeParse(summary).success).toBe(false);
+  });
+});
