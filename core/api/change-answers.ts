@@ -43,7 +43,7 @@ export const ChangeDetail = named(
           until: Instant.describe('Data up to here were looked at'),
           checkedAt: Instant,
           score: Score.nullable().describe('null where too little was known'),
-          sureness: z.number().min(0).max(1),
+          confidence: z.number().min(0).max(1),
           judged: z.number().int().describe('Metrics of the target that could be judged'),
           sent: z.number().int().describe('Metrics that it was sending before'),
           evidence: z.array(

@@ -26,7 +26,7 @@ const presentCheck = (check: ChangeRecord['checks'][number]): Detail['checks'][n
   until: instant(check.until),
   checkedAt: instant(check.checkedAt),
   score: check.health,
-  sureness: check.sureness,
+  confidence: check.confidence,
   judged: check.judged,
   sent: check.sent,
   evidence: check.parts.map(({ text, weight, harm }) => ({

@@ -1,5 +1,4 @@
-/** A change as it is kept: what was told of it, the risk of its plan, and how its target did afterwards. */
-
+/** A change as stored: its report, the risk of its plan, and the health of its target afterwards. */
 import * as z from 'zod';
 import { HOUR_SECONDS } from '../shared/time.ts';
 import { RollbackPlan } from './events.ts';
@@ -11,7 +10,7 @@ import { dueAt, WatchPolicy } from './watch-policy.ts';
 export const CHANGE_KINDS = ['deployment', 'configuration', 'infrastructure', 'other'] as const;
 export type ChangeKind = (typeof CHANGE_KINDS)[number];
 
-/** `watching`: not over yet; `superseded`: its target was deployed again before it could be judged. */
+/** `watching`: the watch is running; `superseded`: its target was deployed again before the watch ended. */
 export const CHANGE_HEALTHS = [
   'watching',
   'healthy',
@@ -25,22 +24,22 @@ export type ChangeHealth = (typeof CHANGE_HEALTHS)[number];
 
 export const HealthPart = z.object({ weight: z.number(), harm: z.number(), text: z.string() });
 
-/** One look at a deployment. Times are epoch seconds. */
+/** One check of a deployment. Times are epoch seconds. */
 export const HealthCheck = z.object({
   minutes: z.number(),
-  /** Data up to here were looked at. */
+  /** End of the data that the check used. */
   until: z.number(),
   checkedAt: z.number(),
   health: z.number().nullable(),
-  sureness: z.number(),
-  /** Own metrics that could be judged, of those sent. */
+  confidence: z.number(),
+  /** The target's metrics that had enough data, out of those it sent. */
   judged: z.number(),
   sent: z.number(),
   parts: z.array(HealthPart),
 });
 export type HealthCheck = z.infer<typeof HealthCheck>;
 
-/** What is listed of a change. Times are epoch seconds. */
+/** The fields of a change that lists show. Times are epoch seconds. */
 export const ChangeSummary = z.object({
   changeId: z.string(),
   targetId: z.string(),
@@ -50,9 +49,9 @@ export const ChangeSummary = z.object({
   version: z.string().optional(),
   previousVersion: z.string().optional(),
   health: z.enum(CHANGE_HEALTHS),
-  /** The newest known score. */
+  /** The newest score that is not null. */
   score: z.number().optional(),
-  /** When the watch is over. */
+  /** End of the watch. */
   watchUntil: z.number().optional(),
   risk: z.number().optional(),
   riskLevel: z.enum(RISK_LEVELS).optional(),
@@ -70,11 +69,11 @@ export const ChangeRecord = z.object({
   previousVersion: z.string().optional(),
   recordedAt: z.number(),
   plan: z.object({ features: ChangeFeatures, assessment: RiskAssessment }).optional(),
-  /** Of watched ones. */
+  /** Set if the change is watched. */
   policy: WatchPolicy.optional(),
   checks: z.array(HealthCheck),
   health: z.enum(CHANGE_HEALTHS),
-  /** Why it was not watched, or could not be judged. */
+  /** Why it is not watched, or why its health is unknown. */
   reason: z.string().optional(),
   supersededBy: z.string().optional(),
   closedAt: z.number().optional(),
@@ -82,13 +81,13 @@ export const ChangeRecord = z.object({
 });
 export type ChangeRecord = z.infer<typeof ChangeRecord>;
 
-/** An execution that has not closed the watch so long after its end never will. */
+/** An execution that has not closed the watch this long after its end never will. */
 const LATE_SECONDS = HOUR_SECONDS;
 
 const watchEnd = ({ at, recordedAt, policy }: ChangeRecord): number | undefined =>
   policy && Math.max(recordedAt, dueAt(at, policy.checkMinutes.at(-1)!));
 
-/** The newest score that is known. */
+/** The newest score that is not null. */
 export const newestScore = ({ checks }: ChangeRecord): number | undefined =>
   checks.findLast(({ health }) => health !== null)?.health ?? undefined;
 
@@ -103,7 +102,7 @@ export const summaryOf = (record: ChangeRecord): ChangeSummary => {
   };
 };
 
-/** Its health as of `now` (epoch seconds): a watch that should long be over is not going on. */
+/** Health as of `now` (epoch seconds). A watch that never closed is `unknown`, not `watching`. */
 export const healthNow = (
   { health, watchUntil }: Pick<ChangeSummary, 'health' | 'watchUntil'>,
   now: number,

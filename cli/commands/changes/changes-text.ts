@@ -31,9 +31,9 @@ export const CHANGE_COLUMNS: readonly Column<ChangeSummaryAnswer>[] = [
 
 type Check = ChangeAnswer['checks'][number];
 
-const checkLines = ({ minutes, score, sureness, judged, sent, evidence }: Check): string[] => {
+const checkLines = ({ minutes, score, confidence, judged, sent, evidence }: Check): string[] => {
   const found = score === null ? 'unknown' : score.toFixed(0);
-  const sure = `${formatPercent(sureness)} sure, ${judged} of ${sent} metrics`;
+  const sure = `${formatPercent(confidence)} sure, ${judged} of ${sent} metrics`;
   return [
     `  after ${minutes} min: ${found} (${sure})`,
     ...evidence.map(({ text, points }) => `    -${points.toFixed(0)}  ${withoutControl(text)}`),

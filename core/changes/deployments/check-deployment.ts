@@ -11,34 +11,34 @@ export interface CheckDeps extends GatherDeps {
   readonly now: () => number;
 }
 
-/** What comes after a look: another one, the proposal to roll back, or the end of the watch. */
+/** The next step of the watch: another check, a proposal to roll back, or its end. */
 export interface CheckOutcome {
   readonly next: 'check' | 'roll-back' | 'close';
   readonly tenantId: string;
   readonly changeId: string;
-  /** Number of the next look, and when it is due. */
+  /** Number of the next check, and when it is due. */
   readonly check: number;
   readonly checkAt: string;
-  /** Of this look; null where too little was known. */
+  /** Health found by this check; null if there was too little data. */
   readonly health: number | null;
 }
 
-const MOST_PARTS = 10;
-const ATTEMPTS = 3;
+const MAX_PARTS = 10;
+const MAX_ATTEMPTS = 3;
 
-const tidy = (value: number, digits: number): number => Number(value.toFixed(digits));
+const rounded = (value: number, digits: number): number => Number(value.toFixed(digits));
 
 const checkOf = (score: HealthScore, minutes: number, until: number, now: number): HealthCheck => ({
   minutes,
   until,
   checkedAt: now,
-  health: score.health === null ? null : tidy(score.health, 1),
-  sureness: tidy(score.sureness, 3),
+  health: score.health === null ? null : rounded(score.health, 1),
+  confidence: rounded(score.confidence, 3),
   judged: score.judged,
   sent: score.sent,
   parts: score.parts
-    .slice(0, MOST_PARTS)
-    .map(({ weight, harm, text }) => ({ weight: tidy(weight, 3), harm: tidy(harm, 3), text })),
+    .slice(0, MAX_PARTS)
+    .map(({ weight, harm, text }) => ({ weight: rounded(weight, 3), harm: rounded(harm, 3), text })),
 });
 
 const nextOf = ({
@@ -58,7 +58,7 @@ const outcomeOf = (record: ChangeRecord): CheckOutcome => {
   return { next, tenantId, changeId, check: checks.length, checkAt, health: checks.at(-1)?.health ?? null };
 };
 
-/** The next deployment of the same target, which ends what can be told of this one. */
+/** The next deployment of the same target: from then on, effects cannot be attributed to this one. */
 const successorOf = async (
   { changes }: CheckDeps,
   { tenantId, changeId, targetId, at }: ChangeRecord,
@@ -71,7 +71,7 @@ const successorOf = async (
   )?.changeId;
 };
 
-const looked = async (deps: CheckDeps, record: ChangeRecord): Promise<ChangeRecord> => {
+const checked = async (deps: CheckDeps, record: ChangeRecord): Promise<ChangeRecord> => {
   const { at, checks, policy = DEFAULT_WATCH_POLICY } = record;
   const minutes = policy.checkMinutes[checks.length]!;
   const window = windowOf(at, minutes);
@@ -82,14 +82,14 @@ const looked = async (deps: CheckDeps, record: ChangeRecord): Promise<ChangeReco
   return { ...record, checks: [...checks, check] };
 };
 
-/** Whether this look was taken already, or there is none to take. */
+/** True if this check was made before, or the watch is over. */
 const isDone = ({ record }: StoredChange, check: number): boolean =>
   record.health !== 'watching' || record.checks.length > check || nextOf(record) !== 'check';
 
 /**
- * Takes look number `check` (from 0) at a deployment and stores what it found. A look taken before is not taken again:
- * a repeat has the same outcome.
- * @throws InvalidInputError for a change that does not exist, ConflictError where others keep writing it
+ * Makes check number `check` (from 0) of a deployment and stores its score. A repeated check is not made again and
+ * returns the same outcome.
+ * @throws InvalidInputError if the change does not exist, ConflictError if other writers win every attempt
  */
 export const checkDeployment = async (
   deps: CheckDeps,
@@ -97,13 +97,13 @@ export const checkDeployment = async (
   changeId: string,
   check: number,
 ): Promise<CheckOutcome> => {
-  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+  for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
     const stored = await deps.changes.get(tenantId, changeId);
-    if (stored === undefined) throw new InvalidInputError(`there is no change ${changeId}`);
+    if (stored === undefined) throw new InvalidInputError(`change ${changeId} does not exist`);
     if (isDone(stored, check)) return outcomeOf(stored.record);
-    const record = await looked(deps, stored.record);
+    const record = await checked(deps, stored.record);
     if (await deps.changes.update({ record, pending: stored.pending }, stored.revision))
       return outcomeOf(record);
   }
-  throw new ConflictError(`the change ${changeId} kept changing`);
+  throw new ConflictError(`change ${changeId}: lost ${MAX_ATTEMPTS} write races`);
 };

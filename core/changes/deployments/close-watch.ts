@@ -13,7 +13,7 @@ export interface CloseDeps {
   readonly now: () => number;
 }
 
-/** What ended a watch early, where something did. */
+/** The error that ended a watch early. */
 export interface WatchFailure {
   readonly error: string;
 }
@@ -29,22 +29,22 @@ const closed = (record: ChangeRecord, failure: WatchFailure | undefined, now: nu
     return {
       ...common,
       health: 'superseded',
-      reason: `${record.targetId} was deployed again: ${supersededBy}`,
+      reason: `${record.targetId} was deployed again (change ${supersededBy})`,
     };
   }
   if (found !== 'unknown') return { ...common, health: found };
-  return { ...common, health: found, reason: 'too little was measured to judge it' };
+  return { ...common, health: found, reason: 'too little data to score its health' };
 };
 
-/** What a closed deployment teaches; nothing where its plan was not told or it could not be judged. */
+/** The example for the risk model; undefined if the deployment had no plan or no verdict. */
 const outcomeOf = ({ health, plan }: ChangeRecord): DeployExample | undefined => {
   if (plan === undefined) return undefined;
   if (health !== 'healthy' && health !== 'degraded' && health !== 'unhealthy') return undefined;
   return { features: plan.features, wasUnhealthy: health === 'unhealthy' };
 };
 
-/** Stores the verdict, unless there is one. */
-const settle = async (
+/** Stores the verdict unless the watch has one. Returns undefined if another writer was first. */
+const storeVerdict = async (
   { changes, now }: CloseDeps,
   stored: StoredChange,
   failure: WatchFailure | undefined,
@@ -54,12 +54,12 @@ const settle = async (
   return changes.update({ record, pending: announceProposal(record) }, stored.revision, outcomeOf(record));
 };
 
-const ATTEMPTS = 3;
+const MAX_ATTEMPTS = 3;
 
 /**
- * Ends the watch of a deployment: stores what it came to, then announces the proposal to take it back where it is
- * unhealthy. Repeated after any failure, it publishes what was stored and not published yet, and changes nothing else.
- * @throws InvalidInputError for a change that does not exist, ConflictError where others keep writing it
+ * Ends the watch of a deployment: stores the verdict, then announces a proposal to roll back if the deployment is
+ * unhealthy. A repeat after a failure publishes the stored events that were not published yet and changes nothing else.
+ * @throws InvalidInputError if the change does not exist, ConflictError if other writers win every attempt
  */
 export const closeWatch = async (
   deps: CloseDeps,
@@ -67,17 +67,17 @@ export const closeWatch = async (
   changeId: string,
   failure?: WatchFailure,
 ): Promise<ChangeRecord> => {
-  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+  for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
     const stored = await deps.changes.get(tenantId, changeId);
-    if (stored === undefined) throw new InvalidInputError(`there is no change ${changeId}`);
-    const settled = await settle(deps, stored, failure);
-    if (settled === undefined) continue;
-    if (settled.pending.length > 0) {
-      await deps.events.publish(settled.pending);
-      // Lost, it is published once more by a repeat, under the same id.
-      await deps.changes.update({ record: settled.record, pending: [] }, settled.revision);
+    if (stored === undefined) throw new InvalidInputError(`change ${changeId} does not exist`);
+    const closing = await storeVerdict(deps, stored, failure);
+    if (closing === undefined) continue;
+    if (closing.pending.length > 0) {
+      await deps.events.publish(closing.pending);
+      // If this write is lost, a repeat publishes the events again under the same IDs.
+      await deps.changes.update({ record: closing.record, pending: [] }, closing.revision);
     }
-    return settled.record;
+    return closing.record;
   }
-  throw new ConflictError(`the change ${changeId} kept changing`);
+  throw new ConflictError(`change ${changeId}: lost ${MAX_ATTEMPTS} write races`);
 };

@@ -1,4 +1,4 @@
-/** Reads all that one look at a deployment may use. */
+/** Reads the data of one check of a deployment. */
 
 import type { Anomaly, AnomalyStore } from '../../anomalies/ports.ts';
 import type { ForecastStore } from '../../forecasts/ports.ts';
@@ -28,7 +28,7 @@ export interface GatherDeps {
   readonly anomalies: Pick<AnomalyStore, 'list'>;
   readonly incidents: Pick<IncidentStore, 'readOpen'>;
   readonly graphs: Pick<GraphStore, 'get'>;
-  /** Runs so many at once, results in order. */
+  /** Runs at most `limit` at once and returns results in order. */
   readonly inParallel: <Item, Result>(
     limit: number,
     items: readonly Item[],
@@ -36,12 +36,12 @@ export interface GatherDeps {
   ) => Promise<Result[]>;
 }
 
-/** A week has every day's rhythm, and more tells little. */
+/** A week covers every day's rhythm; more data adds little. */
 const HISTORY_HOURS = 7 * 24;
-const READS_AT_ONCE = 4;
-/** Targets among which peers are looked for, and anomalies read. */
-const MOST_LISTED = 200;
-/** Targets deployed so near in time are no control group. */
+const MAX_PARALLEL_READS = 4;
+/** Limit on the targets considered as peers, and on the anomalies read. */
+const MAX_LISTED = 200;
+/** Targets deployed this close in time cannot serve as a control group. */
 const DEPLOYED_NEAR_SECONDS = 2 * HOUR_SECONDS;
 
 const materialOf = async (
@@ -58,7 +58,7 @@ const materialOf = async (
   return { target, histories, ...(isEarlier && { forecast }) };
 };
 
-const isBadWay = ({ metric, value, expected }: Anomaly, unit: string | undefined): boolean => {
+const isHarmful = ({ metric, value, expected }: Anomaly, unit: string | undefined): boolean => {
   const { worse } = harmMeaningOf(metric, unit);
   if (expected === undefined || worse === 'either') return true;
   return worse === 'up' ? value > expected.upper : value < expected.lower;
@@ -71,7 +71,7 @@ const anomalyReports = (
 ): Report[] =>
   anomalies
     .filter(({ since, silenced }) => since >= at && silenced === undefined)
-    .filter((each) => isBadWay(each, units.get(each.targetId)?.metrics[each.metric]?.unit))
+    .filter((each) => isHarmful(each, units.get(each.targetId)?.metrics[each.metric]?.unit))
     .map(({ targetId, metric, oneIn }) => ({
       kind: 'anomaly',
       targetId,
@@ -79,7 +79,7 @@ const anomalyReports = (
       confidence: confidenceOfAnomaly(oneIn),
     }));
 
-/** Alarms and predicted breaches that began since: anomalies are read from their own records, which know directions. */
+/** Alarms and predicted breaches since the deployment. Anomalies come from their own records, which have a direction. */
 const memberReports = (members: readonly IncidentMember[], { at, until }: DeployWindow): Report[] =>
   members.flatMap((member): Report[] => {
     const { kind, targetId, firstAt, isActive, confidence } = member;
@@ -93,7 +93,7 @@ const ownTarget = async (
   at: number,
 ): Promise<Target> => {
   const known = await registry.get(tenantId, targetId);
-  // Never heard of: then nothing can be said of it, and that is what the score will say.
+  // An unknown target has no metrics, so the score will be null.
   return known ?? { tenantId, targetId, profile: 'generic', metrics: {}, firstSeen: at, lastSeen: at };
 };
 
@@ -102,7 +102,7 @@ const scopeOf = async (deps: GatherDeps, record: ChangeRecord, own: Target) => {
   const graph = buildDependencyGraph(tenantId, { ...(await deps.graphs.get(tenantId)), now: at });
   const near = await deps.changes.during(tenantId, at - DEPLOYED_NEAR_SECONDS, at + DEPLOYED_NEAR_SECONDS);
   const deployed = near.filter(({ kind }) => kind === 'deployment').map(({ targetId }) => targetId);
-  const { items: others } = await deps.registry.list(tenantId, { limit: MOST_LISTED });
+  const { items: others } = await deps.registry.list(tenantId, { limit: MAX_LISTED });
   return watchScope({ graph, own, others, deployed: new Set(deployed), changeId, at });
 };
 
@@ -113,17 +113,17 @@ const reportsSince = async (
   window: DeployWindow,
 ): Promise<Report[]> => {
   const { at: from, until: to } = window;
-  const { items } = await anomalies.list(tenantId, { from, to }, { limit: MOST_LISTED });
-  const book = await incidents.readOpen(tenantId);
-  const members = book.incidents.flatMap(({ incident }) => Object.values(incident.members));
+  const { items } = await anomalies.list(tenantId, { from, to }, { limit: MAX_LISTED });
+  const open = await incidents.readOpen(tenantId);
+  const members = open.incidents.flatMap(({ incident }) => Object.values(incident.members));
   const byId = new Map(targets.map((target) => [target.targetId, target] as const));
   return [...anomalyReports(items, byId, window), ...memberReports(members, window)].filter(({ targetId }) =>
     byId.has(targetId),
   );
 };
 
-/** A damaged block hides its target: a neighbour's or a peer's is left out, the target's own is said. */
-const readable = async (read: Promise<TargetMaterial>): Promise<TargetMaterial[]> => {
+/** Skips a neighbour or peer whose block is damaged. A damaged block of the deployed target itself is an error. */
+const ifReadable = async (read: Promise<TargetMaterial>): Promise<TargetMaterial[]> => {
   try {
     return [await read];
   } catch (error) {
@@ -132,7 +132,7 @@ const readable = async (read: Promise<TargetMaterial>): Promise<TargetMaterial[]
   }
 };
 
-/** Metrics of the deployed target, its neighbours and peers, and what was reported of them since. */
+/** Metrics of the deployed target, its neighbours and peers, and the signals about them since the deployment. */
 export const gatherMaterial = async (
   deps: GatherDeps,
   record: ChangeRecord,
@@ -142,15 +142,15 @@ export const gatherMaterial = async (
   const own = await ownTarget(deps, record, window.at);
   const scope = await scopeOf(deps, record, own);
   const named = async (ids: readonly string[]): Promise<TargetMaterial[]> => {
-    const found = await deps.inParallel(READS_AT_ONCE, ids, async (id) => {
+    const found = await deps.inParallel(MAX_PARALLEL_READS, ids, async (id) => {
       const target = await deps.registry.get(tenantId, id);
-      return target === undefined ? [] : readable(materialOf(deps, target, window, true));
+      return target === undefined ? [] : ifReadable(materialOf(deps, target, window, true));
     });
     return found.flat();
   };
   const [callers, callees] = [await named(scope.callers), await named(scope.callees)];
-  const peers = await deps.inParallel(READS_AT_ONCE, scope.peers, (peer) =>
-    readable(materialOf(deps, peer, window, false)),
+  const peers = await deps.inParallel(MAX_PARALLEL_READS, scope.peers, (peer) =>
+    ifReadable(materialOf(deps, peer, window, false)),
   );
   const material = { own: await materialOf(deps, own, window, true), callers, callees, peers: peers.flat() };
   const targets = [material.own, ...callers, ...callees, ...material.peers].map(({ target }) => target);

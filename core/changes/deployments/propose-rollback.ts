@@ -4,11 +4,11 @@ import { CHANGES_SOURCE, type ChangesEvent } from '../events.ts';
 
 const iso = (epochSeconds: number): string => new Date(epochSeconds * 1000).toISOString();
 
-/** After that the world has moved on, and the deployment with it. */
-const GOOD_FOR_SECONDS = 4 * HOUR_SECONDS;
-const MOST_EVIDENCE = 5;
+/** A proposal older than this may no longer fit the state of the system. */
+const VALID_SECONDS = 4 * HOUR_SECONDS;
+const MAX_EVIDENCE = 5;
 
-/** The proposal to take a change back, as of `now` (epoch seconds). Surer the lower the score and the more data behind it. */
+/** The proposal to roll a change back, as of `now` (epoch seconds). Confidence rises with lower scores and more data. */
 export const proposalFor = (record: ChangeRecord, now: number): NonNullable<ChangeRecord['proposal']> => {
   const last = record.checks.findLast(({ health }) => health !== null);
   const harm = last?.health === undefined || last.health === null ? 0 : 1 - last.health / 100;
@@ -18,8 +18,8 @@ export const proposalFor = (record: ChangeRecord, now: number): NonNullable<Chan
     changeId: record.changeId,
     from: record.version ?? null,
     to: record.previousVersion ?? null,
-    confidence: Math.round(100 * harm * (last?.sureness ?? 0)) / 100,
-    expiresAt: now + GOOD_FOR_SECONDS,
+    confidence: Math.round(100 * harm * (last?.confidence ?? 0)) / 100,
+    expiresAt: now + VALID_SECONDS,
   };
 };
 
@@ -34,7 +34,7 @@ export const announceProposal = (record: ChangeRecord): ChangesEvent[] => {
     tenantId,
     occurredAt: iso(closedAt),
     plan,
-    evidence: evidence.slice(0, MOST_EVIDENCE),
+    evidence: evidence.slice(0, MAX_EVIDENCE),
     confidence,
     expiresAt: iso(expiresAt),
   };

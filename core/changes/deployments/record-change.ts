@@ -15,7 +15,7 @@ export interface RecordDeps extends AssessDeps {
   readonly workflow: WorkflowStarter;
 }
 
-/** A change as somebody tells of it; `at` in epoch seconds, now where left out. */
+/** A change as reported by a caller. `at` is in epoch seconds and defaults to now. */
 export interface ReportedChange {
   readonly id?: string | undefined;
   readonly target: string;
@@ -28,12 +28,12 @@ export interface ReportedChange {
   readonly watch?: WatchPolicy | undefined;
 }
 
-/** Longer ago, what was expected without it can no longer be told from what followed. */
-const WATCHED_WITHIN_SECONDS = DAY_SECONDS;
-/** How far clocks may differ. */
-const MOST_AHEAD_SECONDS = 300;
+/** Too old to separate the effect of the deployment from what happened since. */
+const MAX_AGE_SECONDS = DAY_SECONDS;
+/** Allowed difference between clocks. */
+const MAX_CLOCK_SKEW_SECONDS = 300;
 
-/** Ids of changes that name nothing but target and summary are as they always were. */
+/** Keeps IDs stable for changes recorded before kinds and versions existed. */
 const idOf = (
   { id, target, summary, kind, version, previousVersion }: ReportedChange,
   at: number,
@@ -43,31 +43,33 @@ const idOf = (
   return id ?? `change-${contentHash(JSON.stringify([target, at, summary, ...more]))}`;
 };
 
-/** Whether a deployment is watched, or why not. */
+/** The initial health of a change: watched, or not watched with the reason. */
 const watchOf = ({ kind, watch }: ReportedChange, at: number, now: number) => {
   if (kind !== 'deployment') return { health: 'not-watched' as const };
-  if (at > now + MOST_AHEAD_SECONDS) {
-    throw new InvalidInputError('a deployment is told of once it is made: at lies ahead', { field: 'at' });
+  if (at > now + MAX_CLOCK_SKEW_SECONDS) {
+    throw new InvalidInputError('at: found a time in the future, expected when the deployment was made', {
+      field: 'at',
+    });
   }
-  if (at < now - WATCHED_WITHIN_SECONDS) {
-    return { health: 'not-watched' as const, reason: 'it was told of more than a day later' };
+  if (at < now - MAX_AGE_SECONDS) {
+    return { health: 'not-watched' as const, reason: 'it was reported more than a day late' };
   }
   return { health: 'watching' as const, policy: watch ?? DEFAULT_WATCH_POLICY };
 };
 
-const TOLD = ['targetId', 'summary', 'kind', 'version', 'previousVersion'] as const;
+const REPORTED_FIELDS = ['targetId', 'summary', 'kind', 'version', 'previousVersion'] as const;
 
-const refuseOther = (stored: ChangeRecord, told: ChangeRecord, givenAt: number | undefined): void => {
-  const isOther = TOLD.some((name) => stored[name] !== told[name]);
+const refuseOther = (stored: ChangeRecord, reported: ChangeRecord, givenAt: number | undefined): void => {
+  const isOther = REPORTED_FIELDS.some((name) => stored[name] !== reported[name]);
   if (!isOther && (givenAt === undefined || givenAt === stored.at)) return;
-  throw new ConflictError(`another change is recorded under the id ${told.changeId}`);
+  throw new ConflictError(`a different change has the ID ${reported.changeId}`);
 };
 
-/** Name of the execution that watches a change: the same change always has the same one (at most 80 characters). */
+/** Name of the execution that watches a change (at most 80 characters); the same change always has the same name. */
 export const watchNameOf = (tenantId: string, changeId: string): string =>
   `${tenantId}-${createHash('sha256').update(changeId).digest('hex').slice(0, 32)}`;
 
-/** Input of the workflow watch-deployment. */
+/** Input of the watch-deployment workflow. */
 export const watchInputOf = ({ tenantId, changeId, at, policy }: ChangeRecord) => ({
   tenantId,
   changeId,
@@ -76,27 +78,27 @@ export const watchInputOf = ({ tenantId, changeId, at, policy }: ChangeRecord) =
 });
 
 /**
- * Records a change, tells incidents of it, and has a deployment watched. May be repeated after any failure: what is
- * stored stays as it is, and what was not done is done. `now` in epoch seconds.
- * @throws InvalidInputError, ConflictError where the id stands for another change
+ * Records a change, sends it to the incidents as a signal, and starts the watch of a deployment. A repeat after any
+ * failure keeps the stored change and completes the missing steps. `now` in epoch seconds.
+ * @throws InvalidInputError, ConflictError if the ID belongs to a different change
  */
 export const recordChange = async (
   deps: RecordDeps,
   tenantId: string,
-  told: ReportedChange,
+  reported: ReportedChange,
   now: number,
 ): Promise<ChangeRecord> => {
-  const at = told.at ?? now;
-  const changeId = idOf(told, at);
-  const { target: targetId, summary, kind, version, previousVersion, plan } = told;
+  const at = reported.at ?? now;
+  const changeId = idOf(reported, at);
+  const { target: targetId, summary, kind, version, previousVersion, plan } = reported;
   const common = { tenantId, changeId, targetId, at, summary, kind, version, previousVersion };
-  const watched = watchOf(told, at, now);
+  const watch = watchOf(reported, at, now);
   const assessed = plan && (await assessPlan(deps, tenantId, plan, targetId, now));
-  const wanted: ChangeRecord = { ...common, recordedAt: now, plan: assessed, checks: [], ...watched };
-  // Stored first: an incident that opens before the message arrives finds it.
+  const wanted: ChangeRecord = { ...common, recordedAt: now, plan: assessed, checks: [], ...watch };
+  // Store first, so that an incident that opens before the signal arrives finds the change.
   const { stored, isNew } = await deps.changes.create(wanted);
   const { record } = stored;
-  if (!isNew) refuseOther(record, wanted, told.at);
+  if (!isNew) refuseOther(record, wanted, reported.at);
   await deps.signals.send({ kind: 'change', signalId: changeId, tenantId, targetId, at: record.at, summary });
   if (record.health === 'watching') {
     await deps.workflow.start(watchNameOf(tenantId, changeId), watchInputOf(record));

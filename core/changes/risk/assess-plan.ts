@@ -9,16 +9,16 @@ import { findingsOf } from './engine/change-findings.ts';
 import { assessRisk, fitRiskModel, type RiskAssessment } from './engine/risk-model.ts';
 import { type ChangeFormat, readPlannedChange } from './formats/planned-change.ts';
 
-/** What a plan is weighed with: how the tenant's deployments went, and how its targets are. */
+/** Sources of context for a plan: the tenant's past deployments and its incidents. */
 export interface AssessDeps {
   readonly changes: Pick<DeploymentStore, 'during' | 'outcomes'>;
   readonly incidents: Pick<IncidentStore, 'list'>;
 }
 
-/** A planned change as somebody describes it. */
+/** A planned change as sent by a caller. */
 export interface DescribedPlan {
   readonly format: ChangeFormat;
-  /** Text of `cdk diff`; the JSON of DescribeChangeSet, parsed or as text. */
+  /** The text of `cdk diff`, or the JSON of DescribeChangeSet, parsed or as text. */
   readonly content: unknown;
 }
 
@@ -27,17 +27,17 @@ export interface AssessedPlan {
   readonly assessment: RiskAssessment;
 }
 
-/** Newest closed deployments that weights are learnt from: older ones tell of another team. */
-const MOST_EXAMPLES = 200;
+/** Closed deployments used to fit the weights. Teams change, so older ones are not used. */
+const MAX_EXAMPLES = 200;
 const LOOK_BACK_DAYS = { failures: 30, incidents: 7, deploys: 1 } as const;
-const MOST_INCIDENTS = 50;
+const MAX_INCIDENTS = 50;
 
 const contentOf = ({ format, content }: DescribedPlan): unknown => {
   if (format === 'cdk-diff' || typeof content !== 'string') return content;
   try {
     return JSON.parse(content);
   } catch (cause) {
-    throw new InvalidInputError('plan.content: found no JSON, expected the answer of DescribeChangeSet', {
+    throw new InvalidInputError('plan.content: not valid JSON, expected the response of DescribeChangeSet', {
       field: 'plan.content',
       cause,
     });
@@ -54,7 +54,7 @@ const readPlan = (plan: DescribedPlan) => {
 };
 
 const incidentCounts = async ({ incidents }: AssessDeps, tenantId: string, targetId: string, now: number) => {
-  const { items } = await incidents.list(tenantId, { limit: MOST_INCIDENTS });
+  const { items } = await incidents.list(tenantId, { limit: MAX_INCIDENTS });
   const own = items.filter(
     (incident) =>
       targetsOf(incident).includes(targetId) &&
@@ -64,7 +64,7 @@ const incidentCounts = async ({ incidents }: AssessDeps, tenantId: string, targe
   return { openIncidents: open, recentIncidents: own.length - open };
 };
 
-/** Counts of the tenant's deployments, and of incidents of the target where one is named. `now` in epoch seconds. */
+/** Counts the tenant's deployments and, if a target is given, its incidents. `now` in epoch seconds. */
 const contextOf = async (
   deps: AssessDeps,
   tenantId: string,
@@ -82,9 +82,9 @@ const contextOf = async (
 };
 
 /**
- * Assesses a planned change by the scorecard as the tenant's own deployments have moved it. Nothing is kept of a model:
- * it is fitted anew from the newest closed deployments. `now` in epoch seconds.
- * @throws InvalidInputError with field `plan.content` for a plan that cannot be read
+ * Assesses a planned change with the scorecard, adjusted to the tenant's own deployments. The model is not stored: each
+ * call fits it to the newest closed deployments. `now` in epoch seconds.
+ * @throws InvalidInputError with field `plan.content` if the plan cannot be read
  */
 export const assessPlan = async (
   deps: AssessDeps,
@@ -95,6 +95,6 @@ export const assessPlan = async (
 ): Promise<AssessedPlan> => {
   const change = readPlan(plan);
   const features = featuresOf(change, await contextOf(deps, tenantId, targetId, now));
-  const model = fitRiskModel(await deps.changes.outcomes(tenantId, MOST_EXAMPLES));
+  const model = fitRiskModel(await deps.changes.outcomes(tenantId, MAX_EXAMPLES));
   return { features, assessment: assessRisk(model, features, findingsOf(change)) };
 };

@@ -25,8 +25,16 @@ const table = { client, tableName: 'registry', now: () => NOW * 1000 };
 const store = dynamoDeploymentStore(table);
 
 const check = {
-  ...{ minutes: 5, until: NOW + 300, checkedAt: NOW + 301, health: 12.5, sureness: 0.7, judged: 3, sent: 3 },
-  parts: [{ weight: 0.9, harm: 1, text: 'latency_ms of web-1: 400 where 120 was expected' }],
+  ...{
+    minutes: 5,
+    until: NOW + 300,
+    checkedAt: NOW + 301,
+    health: 12.5,
+    confidence: 0.7,
+    judged: 3,
+    sent: 3,
+  },
+  parts: [{ weight: 0.9, harm: 1, text: 'latency_ms of web-1: 400, expected 120' }],
 };
 const open: ChangeRecord = {
   ...{

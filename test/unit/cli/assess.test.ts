@@ -34,7 +34,7 @@ describe('forestall assess', () => {
     const piped = await runCli(['assess', '-', '--json'], { stdin: Readable.from([Buffer.from(text)]) });
     expect(JSON.parse(piped.out)).toMatchObject({ level: 'low', learntFrom: 0 });
     const told = await runCli(['assess', safe, '--format', 'cdk-diff']);
-    expect(told).toMatchObject({ code: 2, err: expect.stringContaining('expected what cdk diff prints') });
+    expect(told).toMatchObject({ code: 2, err: expect.stringContaining('expected the output of cdk diff') });
   });
 
   it('says where nothing stands out, and counts the time of day', async () => {
@@ -56,7 +56,7 @@ describe('forestall assess', () => {
   it.each([
     ['a file that is not there', ['assess', join(folder, 'nothing')], /no such file/],
     ['broken JSON', ['assess', file('broken.json', '{"Changes":')], /found no JSON .*describe-change-set/],
-    ['another JSON', ['assess', file('other.json', '{"a": 1}')], /not an answer of DescribeChangeSet/],
+    ['another JSON', ['assess', file('other.json', '{"a": 1}')], /not a response of DescribeChangeSet/],
     ['another level', ['assess', diff, '--fail-on', 'huge'], /low, medium, high/],
     [
       'the time of day for the API',

@@ -1,41 +1,41 @@
 /**
- * How far a metric moved at a deployment, against how far it moves at any other moment. The move between the hour
- * before and a window after is compared with the same move at many moments of the days before, at which nothing was
- * deployed: placebos in time (Abadie, Diamond & Hainmueller 2010, section 5, use them for policies). That needs no
- * model of the series, knows its daily rhythm, and measures noise at the length of the window, autocorrelation and all.
+ * Measures how far a metric moved at a deployment compared with how far it usually moves. The move from the hour before
+ * to a window after the deployment is compared with the same move at many moments of the previous days without a
+ * deployment: placebos in time (Abadie, Diamond & Hainmueller 2010, section 5, use them for policies). This needs no
+ * model of the series, respects its daily rhythm, and measures noise, including autocorrelation, at the window's length.
  */
 
 import type { RegularSeries } from '../../../metrics/series/metric-series.ts';
 import { sortedQuantile, sortInPlace } from '../../../shared/maths/order-statistics.ts';
 import { DAY_SECONDS, HOUR_SECONDS } from '../../../shared/time.ts';
 
-/** The moment of a deployment and the part after it that is looked at; all epoch seconds. */
+/** The moment of a deployment and the window after it; all in epoch seconds. */
 export interface DeployWindow {
   readonly at: number;
-  /** Exclusive: points at or before it are left out. */
+  /** Exclusive: points at or before it are not used. */
   readonly from: number;
   /** Inclusive. */
   readonly until: number;
 }
 
-/** What one metric did; `actual` and `expected` are in its own unit. */
+/** The effect of a deployment on one metric. `actual` and `expected` are in the metric's unit. */
 export interface DeployEffect {
   readonly actual: number;
   /** Without the deployment. */
   readonly expected: number;
-  /** Signed distance of the two: in the metric's unit, or its logarithm where `isLog`. */
+  /** `actual` minus `expected`, in the metric's unit, or in its logarithm if `isLog`. */
   readonly moved: number;
   /** Usual size of such moves, on the same scale. */
   readonly spread: number;
   readonly isLog: boolean;
   /** Points after the deployment. */
   readonly points: number;
-  /** Moments that it was compared with. */
+  /** Number of earlier moments used for comparison. */
   readonly placebos: number;
 }
 
-/** A median that somebody forecast for a span of time before the deployment; epoch seconds. */
-export interface Foretold {
+/** The median of a forecast that was made before the deployment. Times are epoch seconds. */
+export interface EarlierForecast {
   medianBetween(
     from: number,
     until: number,
@@ -45,16 +45,16 @@ export interface Foretold {
 const BEFORE_SECONDS = HOUR_SECONDS;
 const PLACEBO_SECONDS = 1800;
 const HALF_HOURS = 48;
-const FEWEST_PLACEBOS = 12;
-/** Share of a window's points that must be there. */
-const PRESENT_SHARE = 0.5;
+const MIN_PLACEBOS = 12;
+/** Share of a window's points that must be present. */
+const MIN_PRESENT_SHARE = 0.5;
 /** Standard deviations at the 90 % quantile of the absolute value of a normal variable, and at its median. */
 const SIGMA_AT_90 = 1.6449;
 const SIGMA_AT_50 = 0.6745;
-/** Moves below this share of the usual level are never called large; of percentages `smallest` says it. */
-const SMALLEST_SHARE = 0.03;
+/** Ignore moves smaller than this fraction of the usual level (for percentages, see `smallest`). */
+const MIN_SHARE = 0.03;
 
-/** Median of what is there of a window (from exclusive, until inclusive); undefined where too little is. */
+/** Median of the points in a window (from exclusive, until inclusive); undefined if too few are present. */
 const windowMedian = (
   { start, stepSeconds, values }: RegularSeries,
   from: number,
@@ -64,18 +64,18 @@ const windowMedian = (
   const last = Math.floor((until - start) / stepSeconds);
   const wanted = last - first + 1;
   if (wanted < 1 || last < 0 || first >= values.length) return undefined;
-  const there = new Float64Array(wanted);
+  const present = new Float64Array(wanted);
   let points = 0;
   for (let i = Math.max(0, first); i <= Math.min(last, values.length - 1); i++) {
-    if (!Number.isNaN(values[i]!)) there[points++] = values[i]!;
+    if (!Number.isNaN(values[i]!)) present[points++] = values[i]!;
   }
-  if (points < Math.max(1, wanted * PRESENT_SHARE)) return undefined;
-  sortInPlace(there, points);
-  return { median: sortedQuantile(there, 0.5, points), points };
+  if (points < Math.max(1, wanted * MIN_PRESENT_SHARE)) return undefined;
+  sortInPlace(present, points);
+  return { median: sortedQuantile(present, 0.5, points), points };
 };
 
 interface Move {
-  /** Half hour of the day, counted from the deployment's own. */
+  /** Half hour of the day, counted from that of the deployment. */
   readonly slot: number;
   readonly size: number;
 }
@@ -86,7 +86,7 @@ const moveAt = (series: RegularSeries, { from, until }: DeployWindow, at: number
   return before === undefined || after === undefined ? undefined : after.median - before.median;
 };
 
-/** Moves at every half hour before the deployment whose windows end before it. */
+/** Moves at every half hour before the deployment whose windows end before the deployment. */
 const placeboMoves = (series: RegularSeries, window: DeployWindow): Move[] => {
   const relative = { at: 0, from: window.from - window.at, until: window.until - window.at };
   const moves: Move[] = [];
@@ -99,7 +99,7 @@ const placeboMoves = (series: RegularSeries, window: DeployWindow): Move[] => {
   return moves;
 };
 
-/** The usual move of each half hour of the day: median over the days, with the half hours beside it. */
+/** The usual move of each half hour of the day: the median over the days, including the neighbouring half hours. */
 const usualMoves = (moves: readonly Move[]): Float64Array => {
   const bySlot: number[][] = Array.from({ length: HALF_HOURS }, () => []);
   for (const { slot, size } of moves) {
@@ -110,15 +110,15 @@ const usualMoves = (moves: readonly Move[]): Float64Array => {
   );
 };
 
-/** Spread of moves around the usual ones: the larger of its middle and its outer part, so that heavy tails count. */
+/** Spread of moves around the usual ones: the larger of a middle and an outer estimate, so that heavy tails count. */
 const spreadOf = (moves: readonly Move[], usual: Float64Array, days: number): number => {
   const sizes = Float64Array.from(moves, ({ slot, size }) => Math.abs(size - usual[slot]!)).sort();
   const spread = Math.max(sortedQuantile(sizes, 0.5) / SIGMA_AT_50, sortedQuantile(sizes, 0.9) / SIGMA_AT_90);
-  // The usual move itself is known from so many days only.
+  // Add the uncertainty of the usual move, which is estimated from this many days.
   return spread * Math.sqrt(1 + 1 / Math.max(1, days));
 };
 
-/** Logarithms where all is positive and no scale bounds it: such metrics vary in proportion to their level. */
+/** Takes logarithms of positive, unbounded metrics: they vary in proportion to their level. */
 const scaled = (series: RegularSeries, isLog: boolean): RegularSeries =>
   isLog ? { ...series, values: series.values.map(Math.log) } : series;
 
@@ -127,55 +127,55 @@ interface Expectation {
   readonly spread: number;
 }
 
-/** A forecast, brought to the scale of the moves. */
-const byForecast = (
-  foretold: Foretold | undefined,
+/** The forecast's expectation on the scale of the moves. */
+const expectationOf = (
+  forecast: EarlierForecast | undefined,
   { from, until }: DeployWindow,
   isLog: boolean,
 ): Expectation | undefined => {
-  const found = foretold?.medianBetween(from, until);
+  const found = forecast?.medianBetween(from, until);
   if (found === undefined || (isLog && found.median <= 0)) return undefined;
   return isLog
     ? { expected: Math.log(found.median), spread: found.spread / found.median }
     : { expected: found.median, spread: found.spread };
 };
 
-/** What is worth naming of a metric. */
+/** The scale on which moves of a metric matter. */
 export interface DeployScale {
-  /** Least change worth naming, in the metric's unit. */
+  /** Smallest change worth reporting, in the metric's unit. */
   readonly smallest: number;
-  /** Percentages and ratios: moves are differences; others are compared by proportion where they can. */
+  /** True for percentages and ratios, whose moves are differences. Other metrics are compared by proportion if possible. */
   readonly isBounded: boolean;
 }
 
 /**
- * Effect of a deployment on one metric. Undefined where nothing was measured after the deployment, or too little before
- * it to tell the usual from the unusual. A forecast published before it outweighs the days before.
+ * Effect of a deployment on one metric. Undefined if there are no points after the deployment, or too few before it to
+ * know the usual moves. A forecast published before the deployment takes precedence over the previous days.
  */
 export const deployEffect = (
   series: RegularSeries,
   window: DeployWindow,
   { smallest, isBounded }: DeployScale,
-  foretold?: Foretold,
+  earlierForecast?: EarlierForecast,
 ): DeployEffect | undefined => {
   const isLog = !isBounded && !series.values.some((value) => value <= 0);
   const on = scaled(series, isLog);
   const before = windowMedian(on, window.at - BEFORE_SECONDS, window.at);
   const after = windowMedian(on, window.from, window.until);
   const moves = placeboMoves(on, window);
-  if (before === undefined || after === undefined || moves.length < FEWEST_PLACEBOS) return undefined;
+  if (before === undefined || after === undefined || moves.length < MIN_PLACEBOS) return undefined;
   const usual = usualMoves(moves);
   const placebo = spreadOf(moves, usual, (window.at - series.start) / DAY_SECONDS);
-  const forecast = byForecast(foretold, window, isLog);
+  const forecast = expectationOf(earlierForecast, window, isLog);
   const expected = forecast?.expected ?? before.median + usual[0]!;
   const level = Math.max(Math.abs(expected), Math.abs(before.median));
-  const share = isLog ? SMALLEST_SHARE : isBounded ? 0 : SMALLEST_SHARE * level;
+  const share = isLog ? MIN_SHARE : isBounded ? 0 : MIN_SHARE * level;
   const unit = isLog ? Math.exp : (value: number) => value;
   return {
     actual: unit(after.median),
     expected: unit(expected),
     moved: after.median - expected,
-    // A metric that is always zero has no scale of its own: any move is then far out.
+    // A metric that was always zero has no scale, so any move is far out.
     spread: Math.max(placebo, forecast?.spread ?? 0, smallest, share, Number.MIN_VALUE),
     isLog,
     points: after.points,

@@ -1,16 +1,16 @@
-/** Which way a metric moves when things get worse, read from its name and unit. */
+/** Reads from a metric's name and unit which direction is harmful. */
 import { type MetricAspect, meaningOf, wordsOf } from '../../../metrics/meaning/metric-meaning.ts';
 
 export type HarmDirection = 'up' | 'down' | 'either';
 
-/** Metrics of one concern move together, so that together they count once. */
+/** Metrics of one concern move together, so they count only once. */
 export type Concern = Exclude<MetricAspect, 'other'> | 'failures' | 'availability' | 'queue' | 'other';
 
-/** What a metric says of a target's health. */
+/** How a metric relates to the health of its target. */
 export interface HarmMeaning {
   readonly concern: Concern;
   readonly worse: HarmDirection;
-  /** Smallest change worth naming, in the metric's own unit: noise of a metric that hardly ever moves is below it. */
+  /** Smallest change worth reporting, in the metric's unit; above the noise of metrics that hardly ever move. */
   readonly smallest: number;
   /** A percentage or a ratio. */
   readonly isBounded: boolean;
@@ -21,7 +21,7 @@ const FAILURES =
   /\b(errors?|failures?|failed|faults?|[45] ?xx|exceptions?|timeouts?|retries|rejected|dropped|restarts?|crashes|oom|unhealthy|throttles?|throttled)\b/;
 const QUEUE = /\b(queue|queued|backlog|lag|depth|pending|waiting|age of oldest|saturation|load)\b/;
 
-/** Points of a hundred: a point of failed requests is many of them, a point of a processor is nothing. */
+/** Percentage points. One point of failed requests is a lot; one point of CPU is nothing. */
 const FINE_POINTS = 0.1;
 const COARSE_POINTS = 1;
 
@@ -50,7 +50,7 @@ const concernOf = (metric: string, unit: string | undefined): Concern => {
   return QUEUE.test(name) ? 'queue' : 'other';
 };
 
-/** Reads a metric's name and unit. A metric of unknown meaning may be bad either way. */
+/** Reads a metric's name and unit. For a metric of unknown meaning, both directions may be harmful. */
 export const harmMeaningOf = (metric: string, unit?: string): HarmMeaning => {
   const concern = concernOf(metric, unit);
   const { scale } = meaningOf(metric, unit);
@@ -60,7 +60,7 @@ export const harmMeaningOf = (metric: string, unit?: string): HarmMeaning => {
   return { concern, worse: WORSE[concern], smallest, isBounded };
 };
 
-/** A signed move as harm: positive is worse. */
+/** Converts a signed move to harm: positive values are worse. */
 export const towardsHarm = (move: number, worse: HarmDirection): number => {
   if (worse === 'either') return Math.abs(move);
   return worse === 'up' ? move : -move;

@@ -1,24 +1,25 @@
 /**
- * Health after a deployment as one number. Each part takes away a share of what is left, so that the score falls with
- * every part, never below 0, and several small doubts make one large one:
+ * Health after a deployment as one number. Each part removes a share of what is left, so the score falls with every
+ * part, never goes below 0, and several small problems add up to a large one:
  *
  *   health = 100 * product over parts of (1 - weight * harm), harm and weight in [0, 1]
  */
 import type { Concern } from './harm-direction.ts';
 
-/** Whose metric it is, seen from what was deployed. */
+/** Role of a target relative to the deployed target. */
 export type Role = 'own' | 'caller' | 'callee';
 
-/** One reason to doubt, with words for people. */
+/** One reason for a lower score. */
 export interface HealthPart {
-  /** Most that this part may take away. */
+  /** Largest share that this part can remove. */
   readonly weight: number;
-  /** How bad it is: 0 as usual, 1 as bad as counts. */
+  /** From 0 (as usual) to 1 (full weight). */
   readonly harm: number;
+  /** For people. */
   readonly text: string;
 }
 
-/** What each concern may take away, on the target itself: failing or slow requests nearly all. */
+/** Largest share that each concern can remove on the target itself. Failing or slow requests can remove nearly all. */
 export const CONCERN_WEIGHTS: Readonly<Record<Concern, number>> = {
   'error-share': 0.95,
   failures: 0.9,
@@ -32,22 +33,22 @@ export const CONCERN_WEIGHTS: Readonly<Record<Concern, number>> = {
   other: 0.35,
 };
 
-/** What is seen at a neighbour counts less: it has reasons of its own. */
+/** A neighbour's metrics count less, because they can move for other reasons. */
 export const ROLE_WEIGHTS: Readonly<Record<Role, number>> = { own: 1, caller: 0.7, callee: 0.5 };
 
-/** Spreads beyond the bar at which a metric counts as wholly bad. */
+/** Spreads above the harmless limit at which harm reaches 1. */
 const FULL_HARM_SPREADS = 3.5;
-const BASE_BAR = 2;
-const BAR_PER_LOG = 0.5;
+const BASE_LIMIT = 2;
+const LIMIT_PER_LOG = 0.5;
 
 /**
- * Spreads below which a deviation is no harm. The more metrics are looked at, the further the unluckiest of them lies
- * out by chance: the largest of n normal variables grows as the square root of 2 ln n, heavier tails faster.
+ * Spreads up to which a deviation is harmless. With more metrics, the largest deviation by chance is larger: the maximum
+ * of n normal variables grows as the square root of 2 ln n, and faster with heavier tails.
  */
 export const harmlessSpreads = (metrics: number): number =>
-  BASE_BAR + BAR_PER_LOG * Math.log(Math.max(1, metrics));
+  BASE_LIMIT + LIMIT_PER_LOG * Math.log(Math.max(1, metrics));
 
-/** Harm in [0, 1] of a deviation in spreads towards the worse, among so many metrics looked at. */
+/** Harm in [0, 1] of a deviation of this many spreads in the harmful direction, given the number of metrics checked. */
 export const harmOf = (spreads: number, metrics: number): number =>
   Math.min(1, Math.max(0, (spreads - harmlessSpreads(metrics)) / FULL_HARM_SPREADS));
 

@@ -17,36 +17,37 @@ import {
   targetEffects,
 } from './target-effects.ts';
 
-/** Something that was reported of a target since the deployment: an alarm, an anomaly, a predicted breach. */
+/** A signal about a target since the deployment: an alarm, an anomaly or a predicted breach. */
 export interface Report {
   readonly kind: 'alarm' | 'anomaly' | 'predicted-breach';
   readonly targetId: string;
-  /** Metric or alarm. */
+  /** Name of the metric or alarm. */
   readonly subject: string;
   /** In [0, 1]. */
   readonly confidence: number;
 }
 
-/** All that one look at a deployment may use. */
+/** The data of one check of a deployment. */
 export interface ScoreMaterial {
   readonly window: DeployWindow;
   readonly own: TargetMaterial;
   readonly callers: readonly TargetMaterial[];
   readonly callees: readonly TargetMaterial[];
-  /** Targets alike that the change cannot have reached. */
+  /** Similar targets that the change cannot have reached. */
   readonly peers: readonly TargetMaterial[];
   readonly reports: readonly Report[];
 }
 
 export interface HealthScore {
-  /** 0 to 100; null where too little is known to say. */
+  /** 0 to 100; null if there was too little data. */
   readonly health: number | null;
-  /** How much to trust it, in [0, 1]. */
-  readonly sureness: number;
-  /** What counted against it, heaviest first. */
+  /** 0 to 1. */
+  readonly confidence: number;
+  /** The reasons for a lower score, heaviest first. */
   readonly parts: readonly HealthPart[];
-  /** Metrics of the target itself that could be judged, of those that it sent. */
+  /** Number of the target's own metrics that had enough data. */
   readonly judged: number;
+  /** Number of metrics that the target sent. */
   readonly sent: number;
 }
 
@@ -55,31 +56,31 @@ const REPORT_WEIGHTS: Readonly<Record<Report['kind'], number>> = {
   anomaly: 0.3,
   'predicted-breach': 0.3,
 };
-/** Share of the own metrics, by weight, below which nothing is said. */
-const LEAST_COVERAGE = 0.3;
-/** Moments to compare with that make up two days. */
+/** Share of the target's own metrics, by weight, that a score needs. */
+const MIN_COVERAGE = 0.3;
+/** Half hours in two days. */
 const ENOUGH_PLACEBOS = 96;
 
 const rounded = (value: number): string => String(Number(value.toPrecision(4)));
 
-const MOST_SPREADS_NAMED = 999;
+const MAX_SPREADS_SHOWN = 999;
 
 const describe = (
   { targetId, metric }: MetricEffect,
   { actual, expected }: DeployEffect,
   { spreads, excused }: ReturnType<typeof harmfulSpreads>,
 ): string => {
-  const named = Math.min(MOST_SPREADS_NAMED, spreads).toFixed(1);
+  const shown = Math.min(MAX_SPREADS_SHOWN, spreads).toFixed(1);
   const beyond = excused ? ' than its peers' : '';
-  return `${metric} of ${targetId}: ${rounded(actual)} where ${rounded(expected)} was expected, ${named} spreads worse${beyond}`;
+  return `${metric} of ${targetId}: ${rounded(actual)}, expected ${rounded(expected)}; ${shown} spreads worse${beyond}`;
 };
 
-/** The worst metric of each concern: those of one concern move together. */
+/** The worst metric of each concern, because metrics of one concern move together. */
 const metricParts = (
   role: Role,
   effects: readonly MetricEffect[],
   shared: ReadonlyMap<string, SharedMove>,
-  looked: number,
+  checked: number,
 ): HealthPart[] => {
   const worst = new Map<string, HealthPart>();
   for (const each of effects) {
@@ -87,7 +88,7 @@ const metricParts = (
     const harmful = harmfulSpreads(each, shared.get(each.metric));
     const part = {
       weight: ROLE_WEIGHTS[role] * CONCERN_WEIGHTS[each.concern],
-      harm: harmOf(harmful.spreads, looked),
+      harm: harmOf(harmful.spreads, checked),
       text: describe(each, each.effect, harmful),
     };
     if (part.harm > (worst.get(each.concern)?.harm ?? 0)) worst.set(each.concern, part);
@@ -96,12 +97,12 @@ const metricParts = (
 };
 
 const REPORT_WORDS: Readonly<Record<Report['kind'], string>> = {
-  alarm: 'is in alarm',
-  anomaly: 'is unusual',
-  'predicted-breach': 'is predicted to breach',
+  alarm: 'has been in alarm',
+  anomaly: 'has been unusual',
+  'predicted-breach': 'has been predicted to breach',
 };
 
-/** Reports count once for each kind and role, by the surest; what peers report as well counts less. */
+/** Counts the most confident report of each kind and role. Reports that peers share count less. */
 const reportParts = ({ own, callers, callees, peers, reports }: ScoreMaterial): HealthPart[] => {
   const idsOf = (materials: readonly TargetMaterial[]) =>
     new Set(materials.map(({ target }) => target.targetId));
@@ -121,7 +122,7 @@ const reportParts = ({ own, callers, callees, peers, reports }: ScoreMaterial): 
       const alike = new Set(ofKind.filter((each) => peerIds.has(each.targetId)).map((each) => each.targetId));
       const own = peerIds.size === 0 ? 1 : 1 - alike.size / peerIds.size;
       const weight = ROLE_WEIGHTS[role] * REPORT_WEIGHTS[kind];
-      const text = `${subject} of ${targetId} ${REPORT_WORDS[kind]} since`;
+      const text = `${subject} of ${targetId} ${REPORT_WORDS[kind]} since the deployment`;
       return [{ weight, harm: confidence * own, text }];
     }),
   );
@@ -130,8 +131,8 @@ const reportParts = ({ own, callers, callees, peers, reports }: ScoreMaterial): 
 const weightOf = (effects: readonly MetricEffect[]): number =>
   effects.reduce((sum, { concern }) => sum + CONCERN_WEIGHTS[concern], 0);
 
-/** Median of points after the deployment and of moments before it, over the metrics that could be judged. */
-const surenessOf = (known: readonly MetricEffect[], coverage: number): number => {
+/** Confidence from coverage, the median number of points after the deployment, and the median number of placebos. */
+const confidenceIn = (known: readonly MetricEffect[], coverage: number): number => {
   if (known.length === 0) return 0;
   const points = upperMedian(known.map(({ effect }) => effect!.points));
   const placebos = upperMedian(known.map(({ effect }) => effect!.placebos));
@@ -139,9 +140,9 @@ const surenessOf = (known: readonly MetricEffect[], coverage: number): number =>
 };
 
 /**
- * Scores a deployment from what its target, its neighbours and its peers did. Parts come from metrics (against what
- * they would have done), and from what was reported since. Missing data never make it healthy: with too little of the
- * target's own metrics there is no score.
+ * Scores a deployment from the metrics of its target, neighbours and peers, compared with what was expected without the
+ * deployment, and from signals since. Missing data never makes it healthy: without enough of the target's own metrics
+ * there is no score.
  */
 export const scoreDeployment = (material: ScoreMaterial): HealthScore => {
   const { window } = material;
@@ -150,19 +151,19 @@ export const scoreDeployment = (material: ScoreMaterial): HealthScore => {
   const [callers, callees] = [all(material.callers).flat(), all(material.callees).flat()];
   const shared = sharedMoves(all(material.peers));
   const known = own.filter(({ effect }) => effect !== undefined);
-  const looked = [...own, ...callers, ...callees].filter(({ effect }) => effect !== undefined).length;
+  const checked = [...own, ...callers, ...callees].filter(({ effect }) => effect !== undefined).length;
   const parts = [
-    ...metricParts('own', own, shared, looked),
-    ...metricParts('caller', callers, shared, looked),
-    ...metricParts('callee', callees, shared, looked),
+    ...metricParts('own', own, shared, checked),
+    ...metricParts('caller', callers, shared, checked),
+    ...metricParts('callee', callees, shared, checked),
     ...reportParts(material),
   ]
     .filter(({ weight, harm }) => weight * harm > 0)
     .toSorted((a, b) => b.weight * b.harm - a.weight * a.harm || (a.text < b.text ? -1 : 1));
   const coverage = own.length === 0 ? 0 : weightOf(known) / weightOf(own);
   return {
-    health: coverage < LEAST_COVERAGE ? null : healthOf(parts),
-    sureness: surenessOf(known, coverage),
+    health: coverage < MIN_COVERAGE ? null : healthOf(parts),
+    confidence: confidenceIn(known, coverage),
     parts,
     judged: known.length,
     sent: own.length,

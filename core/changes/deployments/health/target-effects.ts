@@ -1,4 +1,4 @@
-/** What each metric of a target did at a deployment. */
+/** Effects of a deployment on each metric of a target. */
 
 import type { TargetForecast } from '../../../forecasts/ports.ts';
 import type { History } from '../../../metrics/blocks/block-history.ts';
@@ -6,18 +6,18 @@ import type { RegularSeries } from '../../../metrics/series/metric-series.ts';
 import { regularise } from '../../../metrics/series/regularise.ts';
 import type { Target } from '../../../metrics/targets/target.ts';
 import { upperMedian } from '../../../shared/maths/averages.ts';
-import { type DeployEffect, type DeployWindow, deployEffect, type Foretold } from './deploy-effect.ts';
+import { type DeployEffect, type DeployWindow, deployEffect, type EarlierForecast } from './deploy-effect.ts';
 import { type Concern, type HarmDirection, harmMeaningOf, towardsHarm } from './harm-direction.ts';
 
-/** A target with all that is known of it around a deployment. */
+/** A target with its data around a deployment. */
 export interface TargetMaterial {
   readonly target: Target;
   readonly histories: ReadonlyMap<string, History>;
-  /** Only one that was published before the deployment. */
+  /** Only if it was published before the deployment. */
   readonly forecast?: TargetForecast | undefined;
 }
 
-/** One metric at a deployment; `effect` is undefined where nothing can be said of it. */
+/** One metric at a deployment. `effect` is undefined if there is too little data. */
 export interface MetricEffect {
   readonly targetId: string;
   readonly metric: string;
@@ -26,10 +26,10 @@ export interface MetricEffect {
   readonly effect: DeployEffect | undefined;
 }
 
-/** Slower metrics have no point before the watch is over. */
-const SLOWEST_STEP_SECONDS = 1800;
-/** Metrics that were silent for so long before the deployment are no longer sent: nothing is missing there. */
-const SENT_WITHIN_SECONDS = 7200;
+/** Slower metrics may have no point before the watch ends. */
+const MAX_STEP_SECONDS = 1800;
+/** Metrics without a point in this time before the deployment are no longer sent, so they do not count as missing. */
+const MAX_SILENT_SECONDS = 7200;
 /** Standard deviations between the 10 % and the 90 % quantile of a normal distribution. */
 const SIGMAS_IN_80_PERCENT = 2.5631;
 
@@ -38,8 +38,11 @@ const upTo = ({ timestamps, values }: History, until: number): History => {
   return { timestamps: timestamps.slice(0, end), values: values.slice(0, end) };
 };
 
-/** A published forecast of one metric as an expectation; undefined where its quantiles do not tell a spread. */
-export const foretoldBy = (forecast: TargetForecast | undefined, metric: string): Foretold | undefined => {
+/** The forecast of one metric; undefined if the levels 0.1, 0.5 and 0.9 are not all there. */
+export const earlierForecastOf = (
+  forecast: TargetForecast | undefined,
+  metric: string,
+): EarlierForecast | undefined => {
   const found = forecast?.metrics.find((one) => one.metric === metric)?.forecast;
   const level = (wanted: number) =>
     found?.quantiles[found.quantileLevels.findIndex((each) => Math.abs(each - wanted) < 1e-9)];
@@ -50,7 +53,7 @@ export const foretoldBy = (forecast: TargetForecast | undefined, metric: string)
     medianBetween: (from, until) => {
       const steps = Array.from({ length: found.horizon }, (_, i) => i).filter((i) => {
         const at = found.start + i * found.stepSeconds;
-        // A step stands for the span that begins with it.
+        // A step covers the span that begins at its timestamp.
         return at + found.stepSeconds > from && at <= until;
       });
       if (steps.length === 0) return undefined;
@@ -61,17 +64,17 @@ export const foretoldBy = (forecast: TargetForecast | undefined, metric: string)
 };
 
 const gridOf = (history: History, kind: Target['metrics'][string]['kind']): RegularSeries | undefined => {
-  // A rate lies between two totals.
-  const fewest = kind === 'counter' ? 2 : 1;
-  if (history.values.filter(Number.isFinite).length < fewest) return undefined;
+  // A rate needs two totals.
+  const minPoints = kind === 'counter' ? 2 : 1;
+  if (history.values.filter(Number.isFinite).length < minPoints) return undefined;
   const grid = regularise({ ...history, kind });
-  return grid.stepSeconds <= SLOWEST_STEP_SECONDS ? grid : undefined;
+  return grid.stepSeconds <= MAX_STEP_SECONDS ? grid : undefined;
 };
 
 const wasSent = ({ timestamps }: History, at: number): boolean =>
-  timestamps.some((time) => time <= at && time > at - SENT_WITHIN_SECONDS);
+  timestamps.some((time) => time <= at && time > at - MAX_SILENT_SECONDS);
 
-/** Effects of a deployment on every metric that a target was sending before it, in order of name. */
+/** Effects of a deployment on every metric that the target was sending before it, sorted by name. */
 export const targetEffects = (material: TargetMaterial, window: DeployWindow): MetricEffect[] => {
   const { target, histories, forecast } = material;
   return [...histories]
@@ -81,16 +84,16 @@ export const targetEffects = (material: TargetMaterial, window: DeployWindow): M
       const { kind, unit } = target.metrics[metric] ?? { kind: 'gauge' as const };
       const { concern, worse, ...scale } = harmMeaningOf(metric, unit);
       const grid = gridOf(upTo(history, window.until), kind);
-      const effect = grid && deployEffect(grid, window, scale, foretoldBy(forecast, metric));
+      const effect = grid && deployEffect(grid, window, scale, earlierForecastOf(forecast, metric));
       return { targetId: target.targetId, metric, concern, worse, effect };
     });
 };
 
-const FEWEST_PEERS = 3;
-/** Standard deviations of a normal variable in its median absolute deviation. */
+const MIN_PEERS = 3;
+/** Median absolute deviation of a normal variable, in standard deviations. */
 const SIGMA_IN_MAD = 0.6745;
 
-/** How the peers' values of one metric moved, and how differently. */
+/** The median move of one metric over the peers, and its spread. */
 export interface SharedMove {
   readonly isLog: boolean;
   readonly moved: number;
@@ -98,8 +101,8 @@ export interface SharedMove {
 }
 
 /**
- * Moves of at least three peers, by metric: difference in differences. What happens to all of them is not the doing of
- * one deployment.
+ * Moves of at least three peers, by metric, for a difference in differences: one deployment does not cause what happens
+ * to all peers.
  */
 export const sharedMoves = (peers: readonly (readonly MetricEffect[])[]): ReadonlyMap<string, SharedMove> => {
   const known = peers
@@ -109,7 +112,7 @@ export const sharedMoves = (peers: readonly (readonly MetricEffect[])[]): Readon
   for (const [metric, own] of Map.groupBy(known, (each) => each.metric)) {
     const { isLog } = own[0]!.effect;
     const moves = own.filter(({ effect }) => effect.isLog === isLog).map(({ effect }) => effect.moved);
-    if (moves.length < FEWEST_PEERS) continue;
+    if (moves.length < MIN_PEERS) continue;
     const moved = upperMedian(moves);
     const spread = upperMedian(moves.map((move) => Math.abs(move - moved))) / SIGMA_IN_MAD;
     shared.set(metric, { isLog, moved, spread });
@@ -118,8 +121,8 @@ export const sharedMoves = (peers: readonly (readonly MetricEffect[])[]): Readon
 };
 
 /**
- * Spreads towards the worse by which a metric moved, beyond what its peers did too. That they got better excuses
- * nothing, and that they got worse never adds harm.
+ * How far a metric moved in the harmful direction, in spreads, beyond the move of its peers. Peers can only reduce harm,
+ * never add to it.
  */
 export const harmfulSpreads = (
   { worse, effect }: MetricEffect,

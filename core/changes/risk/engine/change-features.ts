@@ -4,17 +4,17 @@ import { FEATURE_NAMES, FEATURES, type FeatureName } from './feature-catalogue.t
 import type { PlannedChange } from './planned-resource.ts';
 
 /**
- * Numbers about a change, by the names in the catalogue; what is not there is 0. Stored with deployments: names of older
- * and newer versions are kept, and ignored by models that do not know them.
+ * Numbers that describe a change, by the names in the catalogue; missing ones are 0. They are stored with deployments, so
+ * names from older and newer versions are kept, and models ignore the names that they do not know.
  */
 export const ChangeFeatures = z.record(z.string().max(64), z.number().min(0).max(1_000_000));
 export type ChangeFeatures = Readonly<z.infer<typeof ChangeFeatures>>;
 
-/** What is known about the time and place of a change. Counts; left out where unknown. */
+/** The circumstances of a change, as counts; undefined if unknown. */
 export interface ChangeContext {
-  /** Incidents open now on the targets that it touches. */
+  /** Incidents that are open on the targets that the change touches. */
   readonly openIncidents?: number;
-  /** Incidents of the last 7 days on these targets, without those open now. */
+  /** Incidents of the last 7 days on these targets, without the open ones. */
   readonly recentIncidents?: number;
   /** Deployments of the last 30 days that turned out unhealthy. */
   readonly recentFailures?: number;
@@ -23,7 +23,7 @@ export interface ChangeContext {
   readonly isOutsideHours?: boolean;
 }
 
-/** The features of a change, those of value 0 left out. */
+/** The features of a change, without those that are 0. */
 export const featuresOf = (change: PlannedChange, context: ChangeContext = {}): ChangeFeatures => {
   const findings = findingsOf(change);
   const { isOutsideHours, ...counts } = context;

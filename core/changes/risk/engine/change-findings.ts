@@ -4,19 +4,19 @@ import type { PlannedChange, PlannedGrant, PlannedResource, PlannedRule } from '
 import { holdsData, kindOf } from './resource-kinds.ts';
 import { isCode, isCosmetic, isPlatform, lowersCapacity, weakensProtection } from './setting-kinds.ts';
 
-/** What of a change speaks for each feature, named as its owner knows it. */
+/** The parts of a change behind each feature, by names that its owner knows. */
 export type ChangeFindings = Readonly<Partial<Record<FeatureName, readonly string[]>>>;
 
-/** A resource as it counts: what it is, and whether it goes, comes anew, or changes in place. */
+/** A resource with its kind and the effect of the change on it. */
 interface Counted {
   readonly resource: PlannedResource;
   readonly kind: ReturnType<typeof kindOf>;
   readonly isGone: boolean;
   readonly isReplaced: boolean;
   readonly mayBeReplaced: boolean;
-  /** Changed in place, by more than labels. */
+  /** Changed in place, in more than tags or descriptions. */
   readonly isModified: boolean;
-  /** Was there before. */
+  /** Existed before. */
   readonly isTouched: boolean;
 }
 
@@ -38,12 +38,12 @@ const countedAs = (resource: PlannedResource): Counted => {
   };
 };
 
-/** Book-keeping and changes of nothing but labels count for nothing. */
+/** Ignores bookkeeping resources, and changes to tags and descriptions only. */
 const countable = ({ resources }: PlannedChange): Counted[] =>
   resources
     .filter((each) => each.action !== 'modify' || each.replacement !== 'never' || isEdited(each))
     .map(countedAs)
-    .filter(({ kind }) => kind !== 'book-keeping');
+    .filter(({ kind }) => kind !== 'bookkeeping');
 
 type Test = (each: Counted) => boolean;
 
@@ -64,7 +64,7 @@ const dataFindings = (all: readonly Counted[]): ChangeFindings => {
   };
 };
 
-/** Kinds that have a feature of their own for being removed or replaced. */
+/** Kinds with a feature of their own for removal or replacement. */
 const SPECIAL = new Set([
   ...['data', 'edition', 'trigger', 'alarm', 'access', 'network-rule', 'routing', 'key', 'interface'],
 ]);
@@ -93,7 +93,7 @@ const kindFindings = (all: readonly Counted[]): ChangeFindings => {
   };
 };
 
-/** Values of a removed thing say nothing more than that it goes. */
+/** Ignores the settings of removed resources: the removal itself already counts. */
 const settingFindings = (all: readonly Counted[]): ChangeFindings => {
   const settings = all
     .filter(({ isGone }) => !isGone)
@@ -125,7 +125,7 @@ const grantName = ({ effect, actions, resources, principals }: PlannedGrant): st
 const ruleName = ({ flow, ports, peer }: PlannedRule): string =>
   flow === 'in' ? `${ports} in from ${peer}` : `${ports} out to ${peer}`;
 
-/** Rules are known where values are; else a group that changes may well have closed something. */
+/** Without the values of rules, any changed security group may have closed something. */
 const securityFindings = (all: readonly Counted[], { grants, rules }: PlannedChange): ChangeFindings => {
   const { widened, removed } = sortGrants(grants);
   const { opened, closed } = sortRules(rules);
@@ -139,7 +139,7 @@ const securityFindings = (all: readonly Counted[], { grants, rules }: PlannedCha
   };
 };
 
-/** Findings, and the numbers that describe a change as a whole. */
+/** The findings of a change, including the features that describe it as a whole. */
 export const findingsOf = (change: PlannedChange): ChangeFindings => {
   const all = countable(change);
   return {

@@ -1,11 +1,11 @@
 /**
- * What is looked at in a change before it is made, in words, and what each is worth before anything was learnt. A
- * weight is in log-odds: for a count, what each doubling of (1 + count) adds, so that the second of a kind adds less than
- * the first; for a flag, what its presence adds. exp(weight) is about the factor on the odds of an unhealthy deployment.
+ * The features of a planned change, with their text and their weight in the scorecard. A weight is in log-odds. For a
+ * count, it is added for each doubling of (1 + count), so the second item adds less than the first; for a flag, it is
+ * added once. exp(weight) is roughly the factor on the odds of an unhealthy deployment.
  */
 interface FeatureMeaning {
   readonly scale: 'count' | 'flag';
-  /** Weight of the scorecard; the reasons stand in docs/adr/0011-change-risk.md. */
+  /** docs/adr/0011-change-risk.md explains the weights. */
   readonly weight: number;
   readonly words: (count: number) => string;
 }
@@ -19,12 +19,13 @@ const CATALOGUE = {
     scale: 'count',
     weight: 3.6,
     words: (n) =>
-      `${many(n, 'data store')} ${are(n)} removed or replaced, and nothing says that the old data are kept`,
+      `${many(n, 'data store')} ${are(n)} removed or replaced, and no policy retains the old data`,
   },
   dataDetached: {
     scale: 'count',
     weight: 2.6,
-    words: (n) => `${many(n, 'data store')} ${are(n)} removed or replaced; the old data stay, out of use`,
+    words: (n) =>
+      `${many(n, 'data store')} ${are(n)} removed or replaced; the old data is retained but unused`,
   },
   dataMayBeReplaced: {
     scale: 'count',
@@ -65,12 +66,12 @@ const CATALOGUE = {
   accessRemoved: {
     scale: 'count',
     weight: 1.1,
-    words: (n) => `${many(n, 'permission')} ${are(n)} taken away or denied`,
+    words: (n) => `${many(n, 'permission')} ${are(n)} removed or denied`,
   },
   accessWidened: {
     scale: 'count',
     weight: 0.8,
-    words: (n) => `${many(n, 'permission')} with a wildcard or for everyone ${are(n)} given`,
+    words: (n) => `${many(n, 'permission')} with a wildcard or for everyone ${are(n)} granted`,
   },
   accessChanged: {
     scale: 'count',
@@ -81,18 +82,18 @@ const CATALOGUE = {
   networkOpened: {
     scale: 'count',
     weight: 0.7,
-    words: (n) => `${many(n, 'network rule')} open${n === 1 ? 's' : ''} something to every address`,
+    words: (n) => `${many(n, 'network rule')} allow${n === 1 ? 's' : ''} traffic from every address`,
   },
   networkClosed: {
     scale: 'count',
     weight: 1.3,
-    words: (n) => `${many(n, 'network rule')} ${are(n)} taken away`,
+    words: (n) => `${many(n, 'network rule')} ${are(n)} removed`,
   },
   routingChanged: {
     scale: 'count',
     weight: 1.2,
     words: (n) =>
-      `${many(n, 'route', 'routes')} of traffic (network, load balancer, DNS, certificate or CDN) change${n === 1 ? 's' : ''}`,
+      `${many(n, 'routing resource')} (network, load balancer, DNS, certificate or CDN) change${n === 1 ? 's' : ''}`,
   },
   keysChanged: {
     scale: 'count',
@@ -103,12 +104,12 @@ const CATALOGUE = {
     scale: 'count',
     weight: 0.9,
     words: (n) =>
-      `${many(n, 'protection')} of data (retention, deletion protection or backups) ${are(n)} weakened, or changed in a way not shown`,
+      `${many(n, 'data protection setting')} (retention, deletion protection or backups) ${are(n)} weakened, or changed without the values shown`,
   },
   capacityReduced: {
     scale: 'count',
     weight: 1.3,
-    words: (n) => `${many(n, 'setting')} of capacity ${are(n)} lowered`,
+    words: (n) => `${many(n, 'capacity setting')} ${are(n)} lowered`,
   },
   platformChanged: {
     scale: 'count',
@@ -125,25 +126,29 @@ const CATALOGUE = {
   unclear: {
     scale: 'count',
     weight: 0.5,
-    words: (n) => `for ${many(n, 'resource')} it is unknown before the deployment what will happen`,
+    words: (n) => `the action on ${many(n, 'resource')} is unknown until deployment`,
   },
-  resources: { scale: 'count', weight: 0.12, words: (n) => `${many(n, 'resource')} in all` },
+  resources: {
+    scale: 'count',
+    weight: 0.12,
+    words: (n) => `${many(n, 'resource')} change${n === 1 ? 's' : ''} in total`,
+  },
   furtherStacks: {
     scale: 'count',
     weight: 0.25,
-    words: (n) => `${many(n, 'further stack')} change${n === 1 ? 's' : ''} along with the first`,
+    words: (n) => `${many(n, 'more stack')} change${n === 1 ? 's' : ''} in the same deployment`,
   },
   onlyCode: { scale: 'flag', weight: -0.4, words: () => 'only code changes' },
   onlyAdditions: { scale: 'flag', weight: -0.6, words: () => 'only new resources are added' },
   openIncidents: {
     scale: 'count',
     weight: 1,
-    words: (n) => `${many(n, 'incident')} ${are(n)} open on what it touches`,
+    words: (n) => `${many(n, 'incident')} ${are(n)} open on the target`,
   },
   recentIncidents: {
     scale: 'count',
     weight: 0.35,
-    words: (n) => `${many(n, 'incident')} in the last 7 days on what it touches`,
+    words: (n) => `${many(n, 'incident')} on the target in the last 7 days`,
   },
   recentFailures: {
     scale: 'count',

@@ -1,13 +1,13 @@
-/** Which given permissions are wide, and which taken ones are really gone. */
+/** Finds granted permissions that are too wide, and removed permissions that no other statement grants. */
 import type { PlannedGrant, PlannedRule } from './planned-resource.ts';
 
 const BROAD_POLICY = /(AdministratorAccess|PowerUserAccess|FullAccess)(["'}\]]|$)/;
 const EVERYONE = /^(AWS:)?\*$/;
-/** Any resource is usual for these: they read descriptions, or write what has no resource to name. */
+/** Actions that usually need `*` as resource: they read metadata, or do not support resource-level permissions. */
 const HARMLESS_ANYWHERE =
   /^(\w+:(Describe|List|Get(Log|Metric|Sampling|Caller|Authorization))|xray:|logs:|cloudwatch:PutMetricData|ssmmessages:|ec2messages:|ec2:(Create|Delete|Describe)NetworkInterface|tag:Get)/;
 
-/** Every action, every action of a service, every resource for more than reading, or everyone. */
+/** Wide: all actions, all actions of a service, all resources for more than reading, or all principals. */
 const isWide = ({ effect, actions, resources, principals, isConditional }: PlannedGrant): boolean => {
   if (effect === 'deny') return false;
   if (principals.some((name) => EVERYONE.test(name)) && !isConditional) return true;
@@ -22,7 +22,7 @@ const matches = (pattern: string, text: string): boolean =>
 const allCovered = (needed: readonly string[], given: readonly string[]): boolean =>
   needed.every((text) => given.some((pattern) => matches(pattern, text)));
 
-/** Whether one grant allows all that another did. An empty list of principals stands for the policy's own role. */
+/** True if one grant allows everything that another did. No principals means the role that the policy belongs to. */
 const covers = (given: PlannedGrant, taken: PlannedGrant): boolean =>
   given.effect === taken.effect &&
   (taken.isConditional || !given.isConditional) &&
@@ -37,8 +37,8 @@ export interface SortedGrants {
 }
 
 /**
- * Finds wide grants and those taken away. A statement that only moved or grew shows as one taken and one given: it is not
- * taken away. A lifted denial is wide; a new denial takes away.
+ * Finds wide grants and removed grants. A statement that moved or grew appears as one removed and one granted, and does
+ * not count as removed. Removing a denial counts as widening; adding one counts as removing.
  */
 export const sortGrants = (grants: readonly PlannedGrant[]): SortedGrants => {
   const given = grants.filter((grant) => grant.given);
@@ -56,13 +56,13 @@ const ANYWHERE = /^(0\.0\.0\.0\/0|::\/0|Everyone \(IPv[46]\))$/;
 const isSame = (a: PlannedRule, b: PlannedRule): boolean =>
   a.flow === b.flow && a.ports === b.ports && (a.peer === b.peer || ANYWHERE.test(a.peer));
 
-/** Rules that come or go and make a difference. */
+/** Added and removed rules that matter. */
 export interface SortedRules {
   readonly opened: readonly PlannedRule[];
   readonly closed: readonly PlannedRule[];
 }
 
-/** Rules that let every address in, and rules that are gone. Letting out to everywhere is the usual default. */
+/** Finds rules that allow inbound traffic from every address, and removed rules. Outbound to anywhere is the default. */
 export const sortRules = (rules: readonly PlannedRule[]): SortedRules => {
   const added = rules.filter((rule) => rule.added);
   const removed = rules.filter((rule) => !rule.added);

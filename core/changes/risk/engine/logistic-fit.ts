@@ -11,7 +11,7 @@ const dot = (row: Float64Array, weights: Float64Array): number => {
 /** log(1 + exp(x)) without overflow. */
 const softplus = (x: number): number => Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x)));
 
-/** Rows of features with a label of 0 or 1 each, and a Gaussian (independent by weight) believed beforehand. */
+/** Rows of features with labels 0 or 1, and a Gaussian prior with independent weights. */
 export interface LogisticProblem {
   readonly rows: readonly Float64Array[];
   readonly labels: readonly number[];
@@ -30,7 +30,7 @@ const lossAt = ({ rows, labels, centre, precision }: LogisticProblem, at: Float6
   return loss;
 };
 
-/** The step that Newton's method takes: the inverse of the Hessian times the gradient. */
+/** Newton's step: the inverse of the Hessian times the gradient. */
 const newtonStep = ({ rows, labels, centre, precision }: LogisticProblem, at: Float64Array): Float64Array => {
   const size = at.length;
   const hessian = new Float64Array(size * size);
@@ -57,7 +57,7 @@ const CONVERGED = 1e-10;
 
 /**
  * The most probable weights of a Bayesian logistic regression (Bishop 2006, sec. 4.5), by Newton's method with halved
- * steps (sec. 4.3.3): the loss is strictly convex, so that it has one minimum.
+ * steps (sec. 4.3.3). The loss is strictly convex, so it has one minimum.
  */
 export const mostProbableWeights = (problem: LogisticProblem): Float64Array => {
   let at = problem.centre;

@@ -1,20 +1,20 @@
-/** A change to infrastructure before it is made, whatever tool described it. */
+/** A planned infrastructure change, independent of the tool that described it. */
 
-/** `unknown`: the tool cannot say before it runs. */
+/** `unknown`: known only when the deployment runs. */
 export type PlannedAction = 'add' | 'modify' | 'remove' | 'import' | 'unknown';
 
-/** Whether the thing is made anew: `maybe` where that depends on values known only while deploying. */
+/** Whether the resource is replaced. `maybe`: depends on values known only during deployment. */
 export type Replacement = 'never' | 'maybe' | 'always';
 
 /**
- * What becomes of the old thing when it is removed or replaced. `unstated` where the description leaves it open:
- * then it is deleted, as that is what CloudFormation does by itself.
+ * What happens to the old resource when it is removed or replaced. `unstated` if the description does not say: then it
+ * is deleted, which is CloudFormation's default.
  */
 export type Disposal = 'deleted' | 'kept' | 'snapshot' | 'unstated';
 
-/** One setting that changes. Values as text, left out where the description has none. */
+/** One setting that changes. Values are text, and undefined if the description has none. */
 export interface PlannedSetting {
-  /** The property or attribute at the top, such as `Runtime` or `DeletionPolicy`. */
+  /** The top-level property or attribute, such as `Runtime` or `DeletionPolicy`. */
   readonly name: string;
   readonly replacement: Replacement;
   readonly before?: string;
@@ -24,7 +24,7 @@ export interface PlannedSetting {
 export interface PlannedResource {
   readonly stack: string;
   readonly logicalId: string;
-  /** What its authors call it, such as a construct path; left out where the description has none. */
+  /** The name that its authors use, such as a construct path; undefined if the description has none. */
   readonly path?: string;
   /** CloudFormation type, such as `AWS::DynamoDB::Table`. */
   readonly type: string;
@@ -34,26 +34,26 @@ export interface PlannedResource {
   readonly settings: readonly PlannedSetting[];
 }
 
-/** A statement of a policy, or a managed policy, that is given or taken away. */
+/** A policy statement or managed policy that is granted or removed. */
 export interface PlannedGrant {
   readonly stack: string;
   readonly given: boolean;
   readonly effect: 'allow' | 'deny';
-  /** Empty where the statement says everything but some (`NotAction`): then `*` stands here. */
+  /** `*` if the statement uses `NotAction`; `resources` and `principals` likewise. */
   readonly actions: readonly string[];
   readonly resources: readonly string[];
   readonly principals: readonly string[];
   readonly isConditional: boolean;
 }
 
-/** A rule of a security group that comes or goes. */
+/** A security group rule that is added or removed. */
 export interface PlannedRule {
   readonly stack: string;
   readonly added: boolean;
   readonly flow: 'in' | 'out';
-  /** Such as `TCP 443` or `Everything`. */
+  /** For example `TCP 443` or `Everything`. */
   readonly ports: string;
-  /** Such as `0.0.0.0/0`, `Everyone (IPv4)` or another group. */
+  /** For example `0.0.0.0/0`, `Everyone (IPv4)` or another group. */
   readonly peer: string;
 }
 
@@ -67,7 +67,7 @@ export interface PlannedChange {
 
 export const NO_CHANGE: PlannedChange = { stacks: [], resources: [], grants: [], rules: [] };
 
-/** Several changes made together, such as the stacks of one deployment. */
+/** Combines changes that are made together, such as the stacks of one deployment. */
 export const combineChanges = (changes: readonly PlannedChange[]): PlannedChange => ({
   stacks: [...new Set(changes.flatMap(({ stacks }) => stacks))].sort(),
   resources: changes.flatMap(({ resources }) => resources),

@@ -1,24 +1,24 @@
-/** What a kind of AWS resource is, as far as changing it goes. */
+/** Groups AWS resource types by the risk of changing them. */
 export type ResourceKind =
-  /** Holds what cannot be made again. */
+  /** Holds data that cannot be recreated. */
   | 'data'
   | 'key'
   | 'access'
-  /** Makes something else run or be called. */
+  /** Invokes something else. */
   | 'trigger'
   | 'alarm'
   | 'network-rule'
   | 'routing'
   | 'interface'
-  /** A numbered edition of something: made anew by every deployment, by design. */
+  /** A numbered version that every deployment creates by design. */
   | 'edition'
-  /** Book-keeping of the tools. */
-  | 'book-keeping'
+  /** Resources that tools create for themselves. */
+  | 'bookkeeping'
   | 'other';
 
 /** First match wins. Types: https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/. */
 const KINDS: readonly (readonly [ResourceKind, RegExp])[] = [
-  ['book-keeping', /^AWS::CDK::Metadata$|^AWS::CloudFormation::(WaitCondition|WaitConditionHandle)$/],
+  ['bookkeeping', /^AWS::CDK::Metadata$|^AWS::CloudFormation::(WaitCondition|WaitConditionHandle)$/],
   ['edition', /^AWS::(Lambda::Version|ApiGateway(V2)?::Deployment|ECS::TaskDefinition)$/],
   [
     'data',
@@ -52,6 +52,6 @@ const KINDS: readonly (readonly [ResourceKind, RegExp])[] = [
 export const kindOf = (type: string): ResourceKind =>
   KINDS.find(([, pattern]) => pattern.test(type))?.[0] ?? 'other';
 
-/** Without a deleted key nothing that it encrypted can be read again. */
+/** Keys count as data: data encrypted with a deleted key cannot be read. */
 export const holdsData = (type: string): boolean =>
   kindOf(type) === 'data' || /^AWS::KMS::(Key|ReplicaKey)$/.test(type);

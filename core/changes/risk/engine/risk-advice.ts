@@ -1,26 +1,26 @@
 import type { FeatureName } from './feature-catalogue.ts';
 
-/** What lowers the risk that a feature brings. */
+/** How to lower the risk of each feature. */
 export const ADVICE: Readonly<Partial<Record<FeatureName, string>>> = {
   dataDestroyed:
-    'Keep the old data: set DeletionPolicy and UpdateReplacePolicy to Retain, back up, and move the data before the switch.',
-  dataDetached: 'Plan how the data get from the old store to the new one before anything reads from it.',
+    'Keep the old data: set DeletionPolicy and UpdateReplacePolicy to Retain, take a backup, and migrate the data before you switch.',
+  dataDetached: 'Migrate the data from the old store to the new one before anything reads from it.',
   dataMayBeReplaced:
-    'Create a change set with property values to learn whether the data store is replaced, before you deploy.',
+    'Create a change set with property values to find out whether the data store is replaced before you deploy.',
   triggersRemoved:
-    'Check that nothing still relies on the removed trigger; work that it started stops at once.',
-  alarmsRemoved: 'Add the replacement alarm first: the deployment itself would go unwatched.',
-  accessRemoved: 'Check who still uses the permission (IAM Access Advisor, CloudTrail) before it goes.',
-  accessWidened: 'Name actions, resources and principals instead of wildcards.',
+    'Check that nothing relies on the removed trigger: the work that it started stops immediately.',
+  alarmsRemoved: 'Add the replacement alarm first, so that the deployment itself is monitored.',
+  accessRemoved: 'Check who still uses the permission (IAM Access Advisor, CloudTrail) before you remove it.',
+  accessWidened: 'Replace wildcards with specific actions, resources and principals.',
   networkOpened: 'Limit the rule to the addresses or groups that need it.',
-  networkClosed: 'Check flow logs for traffic that still passes by the rule.',
+  networkClosed: 'Check the flow logs for traffic that still uses the rule.',
   routingChanged:
-    'Deploy routing by itself, with low TTLs, and keep the old way open until traffic has moved.',
-  keysChanged: 'Keep the old key or secret valid until all users have the new one.',
-  protectionWeakened: 'Put the protection back, or say in the change why it may go.',
+    'Deploy routing changes separately, with low TTLs, and keep the old route until traffic has moved.',
+  keysChanged: 'Keep the old key or secret valid until all clients use the new one.',
+  protectionWeakened: 'Restore the protection, or explain in the change why it is no longer needed.',
   capacityReduced: "Compare the lower capacity with the forecast of the targets' load.",
-  platformChanged: 'Try the new version in another stage or on one instance first.',
-  openIncidents: 'Wait until the open incident is over, unless this change is its fix.',
-  recentFailures: 'Deploy in steps with a health gate: deployments here failed lately.',
-  outsideHours: 'Deploy when those who know the system are at work.',
+  platformChanged: 'Test the new version in another stage or on one instance first.',
+  openIncidents: 'Wait until the open incident is resolved, unless this change fixes it.',
+  recentFailures: 'Deploy in steps with a health gate, because recent deployments failed.',
+  outsideHours: 'Deploy during working hours, when people who know the system are available.',
 };

@@ -5,18 +5,18 @@ import { FEATURE_NAMES, FEATURES, type FeatureName } from './feature-catalogue.t
 import { mostProbableWeights, probability } from './logistic-fit.ts';
 import { ADVICE } from './risk-advice.ts';
 
-/** What one past deployment was, and whether it turned out unhealthy. */
+/** The features of one past deployment, and whether it was unhealthy. */
 export interface DeployExample {
   readonly features: ChangeFeatures;
   readonly wasUnhealthy: boolean;
 }
 
-/** A logistic model: log-odds of an unhealthy deployment are `bias` plus the weighted features. */
+/** A logistic model: the log-odds of an unhealthy deployment are `bias` plus the weighted features. */
 export interface RiskModel {
   readonly bias: number;
-  /** By feature; what is not in it weighs nothing. */
+  /** By feature; missing ones weigh 0. */
   readonly weights: Readonly<Record<string, number>>;
-  /** Own deployments that it learnt from; 0 for the scorecard as it is. */
+  /** Number of own deployments that the weights were fitted to; 0 for the scorecard. */
   readonly examples: number;
 }
 
@@ -24,7 +24,7 @@ export const RISK_LEVELS = ['low', 'medium', 'high'] as const;
 export type RiskLevel = (typeof RISK_LEVELS)[number];
 
 export const RiskAssessment = z.object({
-  risk: z.number().min(0).max(1).describe('Probability that the deployment turns out unhealthy'),
+  risk: z.number().min(0).max(1).describe('Probability that the deployment will be unhealthy'),
   level: z.enum(RISK_LEVELS),
   reasons: z
     .array(
@@ -32,49 +32,48 @@ export const RiskAssessment = z.object({
         feature: z.string(),
         value: z.number(),
         text: z.string(),
-        names: z.array(z.string()).describe('What it is, at most 10 of them; empty where that is not known'),
-        contribution: z.number().describe('Log-odds that it adds; below 0 where it lowers the risk'),
+        names: z.array(z.string()).describe('The resources or rules concerned, at most 10; empty if unknown'),
+        contribution: z.number().describe('Log-odds added to the risk; negative if it lowers the risk'),
       }),
     )
-    .describe('What carried the risk, largest first'),
+    .describe('Reasons for the risk, largest contribution first'),
   advice: z.array(z.string()),
-  learntFrom: z.number().int().describe('Own deployments that the weights were learnt from'),
+  learntFrom: z.number().int().describe('Number of your own deployments that the weights were fitted to'),
 });
 export type RiskAssessment = z.infer<typeof RiskAssessment>;
 
 /**
- * Log-odds of a deployment about which nothing stands out: 4 in 100, a little under the change failure rate of the
- * best teams (5 %, DORA 2024), as what stands out comes on top.
+ * Log-odds of a deployment without notable features: 4 in 100, slightly less than the change failure rate of the best
+ * teams (5 %, DORA 2024), because notable features add to it.
  */
 const PRIOR_BIAS = Math.log(0.04 / 0.96);
 
-/** The scorecard: what is believed of every owner's deployments before any of them is known. */
+/** The scorecard: the prior for every tenant before any deployment is known. */
 export const PRIOR_RISK_MODEL: RiskModel = {
   bias: PRIOR_BIAS,
   weights: Object.fromEntries(FEATURE_NAMES.map((name) => [name, FEATURES[name].weight])),
   examples: 0,
 };
 
-/** A feature as the model weighs it: doublings of (1 + count), or 0 or 1 for a flag. */
+/** A feature on the model's scale: doublings of (1 + count), or 0 or 1 for a flag. */
 const scaled = (name: FeatureName, features: ChangeFeatures): number => {
   const value = features[name] ?? 0;
   return FEATURES[name].scale === 'flag' ? Math.min(1, value) : Math.log2(1 + value);
 };
 
-/** The row of a regression: 1 for the bias, then the features in the order of the catalogue. */
+/** A row of the regression: 1 for the bias, then the features in the order of the catalogue. */
 const rowOf = (features: ChangeFeatures): Float64Array =>
   Float64Array.of(1, ...FEATURE_NAMES.map((name) => scaled(name, features)));
 
 /**
- * How far an owner's truth is believed to lie from the scorecard (standard deviations of a Gaussian). A weight of 1 may
- * well be 0 or 2 elsewhere. One of next to nothing stays near it: size counts in every change, and doublings of it would
- * give a single large deployment great leverage. How often deployments fail differs between teams, from 5 to 40 % (DORA
- * 2024).
+ * How far a tenant's true weight may lie from the scorecard (standard deviation of a Gaussian). A weight of 1 may be 0 or
+ * 2 for another tenant. Small weights stay close to the scorecard: size counts in every change, and its doublings would
+ * give one large deployment too much leverage. Failure rates differ between teams, from 5 to 40 % (DORA 2024).
  */
 const deviationOf = (name: FeatureName): number => Math.min(0.6, 0.1 + 0.5 * Math.abs(FEATURES[name].weight));
 const BIAS_DEVIATION = 0.7;
 
-/** Sums of floating-point numbers depend on their order, so examples are put in one. */
+/** Sorts examples, because floating-point sums depend on the order. */
 const inOrder = (examples: readonly DeployExample[]): { row: Float64Array; label: number }[] =>
   examples
     .map(({ features, wasUnhealthy }) => ({ row: rowOf(features), label: wasUnhealthy ? 1 : 0 }))
@@ -83,9 +82,9 @@ const inOrder = (examples: readonly DeployExample[]): { row: Float64Array; label
     .map(({ example }) => example);
 
 /**
- * Bayesian logistic regression: the most probable weights given an owner's own deployments and a Gaussian around the
- * prior's (Bishop 2006, sec. 4.5; Newton's method, sec. 4.3.3). No example moves nothing, few move little, and the
- * order of the examples does not matter. Features never seen keep the prior's weight.
+ * Bayesian logistic regression: the most probable weights given a tenant's own deployments and a Gaussian around the
+ * prior's weights (Bishop 2006, sec. 4.5; Newton's method, sec. 4.3.3). Without examples it returns the prior; a few
+ * examples change little; their order does not matter. Features that never occurred keep the prior's weight.
  */
 export const fitRiskModel = (
   examples: readonly DeployExample[],
@@ -107,30 +106,30 @@ export const fitRiskModel = (
   };
 };
 
-/** A change that is as likely as not to hurt is high; one in six is worth a second look. */
+/** High: at least as likely to fail as to succeed. Medium: one in six deserves a review. */
 const HIGH = 0.5;
 const MEDIUM = 1 / 6;
-/** Log-odds below which something is not worth a line. */
-const NOTABLE = 0.05;
+/** Reasons with smaller contributions (log-odds) are not listed. */
+const MIN_CONTRIBUTION = 0.05;
 
 /**
- * Destroyed data are high risk whatever was learnt: no roll-back brings them back, and a deployment that lost them may
- * well look healthy, so that outcomes teach nothing about it.
+ * Destroyed data is always high risk: no rollback restores it, and a deployment that lost data can look healthy, so
+ * outcomes do not teach its risk.
  */
 const levelOf = (risk: number, features: ChangeFeatures): RiskLevel => {
   if (risk >= HIGH || (features.dataDestroyed ?? 0) > 0) return 'high';
   return risk >= MEDIUM ? 'medium' : 'low';
 };
 
-const MOST_NAMES = 10;
+const MAX_NAMES = 10;
 
-/** No sum of features makes sure that a deployment fails, or that it does not. */
-const LEAST_RISK = 0.005;
-const MOST_RISK = 0.99;
+/** No features make success or failure certain. */
+const MIN_RISK = 0.005;
+const MAX_RISK = 0.99;
 
 /**
- * The risk of a change before it is made, why, and what would lower it. With the findings of the change, reasons name
- * what they speak of.
+ * The risk of a planned change, the reasons, and advice to lower it. If the findings of the change are given, reasons
+ * list the names of the resources concerned.
  */
 export const assessRisk = (
   model: RiskModel,
@@ -140,13 +139,13 @@ export const assessRisk = (
   const parts = FEATURE_NAMES.map((name) => {
     const contribution = (model.weights[name] ?? 0) * scaled(name, features);
     const value = features[name] ?? 0;
-    const names = (findings[name] ?? []).slice(0, MOST_NAMES);
+    const names = (findings[name] ?? []).slice(0, MAX_NAMES);
     return { feature: name, value, text: FEATURES[name].words(value), names, contribution };
   });
   const logOdds = parts.reduce((total, { contribution }) => total + contribution, model.bias);
-  const risk = Math.min(MOST_RISK, Math.max(LEAST_RISK, probability(logOdds)));
+  const risk = Math.min(MAX_RISK, Math.max(MIN_RISK, probability(logOdds)));
   const reasons = parts
-    .filter(({ contribution }) => Math.abs(contribution) >= NOTABLE)
+    .filter(({ contribution }) => Math.abs(contribution) >= MIN_CONTRIBUTION)
     .sort((a, b) => b.contribution - a.contribution || (a.feature < b.feature ? -1 : 1));
   const advice = parts.flatMap(({ feature, value }) => (value > 0 ? (ADVICE[feature] ?? []) : []));
   return { risk, level: levelOf(risk, features), reasons, advice, learntFrom: model.examples };

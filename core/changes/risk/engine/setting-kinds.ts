@@ -1,4 +1,4 @@
-/** What a changed setting means, from its name and, where they are known, its values. */
+/** Classifies a changed setting by its name and, if known, its values. */
 import type { PlannedSetting } from './planned-resource.ts';
 
 const COSMETIC = /^(Metadata|Tags|Description|AlarmDescription|Comment|DependsOn|AliasName)$/;
@@ -17,7 +17,7 @@ const BACKUPS =
 const numbersOf = (text: string | undefined): number[] =>
   (text ?? '').match(/(?<![\w.])\d+(\.\d+)?(?![\w.])/g)?.map(Number) ?? [];
 
-/** Numbers are compared one by one where there are as many before as after. */
+/** Compares numbers pairwise if both versions have the same count of them. */
 const isLowered = ({ before, after }: PlannedSetting): boolean => {
   const [old, fresh] = [numbersOf(before), numbersOf(after)];
   return old.length === fresh.length && old.some((value, at) => fresh[at]! < value);
@@ -32,7 +32,7 @@ export const isPlatform = ({ name }: PlannedSetting): boolean => PLATFORM.test(n
 export const lowersCapacity = (setting: PlannedSetting): boolean =>
   CAPACITY.test(setting.name) && isLowered(setting);
 
-/** `cdk diff` shows no values of switches that turn over; then one of them may well turn off. */
+/** `cdk diff` does not show the values of some toggled switches, so such a switch may have been turned off. */
 export const weakensProtection = (setting: PlannedSetting): boolean => {
   const { name, before, after } = setting;
   if (POLICY.test(name)) return keeps(before) && !keeps(after);

@@ -1,4 +1,4 @@
-/** The `Resources` of `cdk diff`: one line for each resource, and a tree of the settings that change. */
+/** Reads the `Resources` of `cdk diff`: one line per resource, and a tree of the settings that change. */
 import { InvalidInputError } from '../../../shared/errors.ts';
 import type {
   Disposal,
@@ -13,14 +13,14 @@ export type { DiffLine } from './cdk-diff-table.ts';
 
 export interface FoundResource {
   readonly resource: PlannedResource;
-  /** What other parts of the diff call it: its construct path and its logical id. */
+  /** Its names in other parts of the diff: construct path and logical ID. */
   readonly names: readonly string[];
 }
 
 const RESOURCE = /^\[(.)\] (\S+::\S+) (.+)$/;
 const MOVE = / \(OR move .* via refactoring\)$/;
 const IMPACT = / (may be replaced|replace|destroy|orphan|import)$/;
-/** One space, a branch, a dash: a setting of the resource; whatever is deeper belongs to the setting. */
+/** One space, a branch and a dash start a setting of the resource; deeper lines belong to the setting. */
 const SETTING = /^ [├└]─ \[([+~-])\] (\S+?)(?: \((may cause|requires) replacement\))?$/;
 /** Matches every line that begins with a space. */
 const VALUE = /^[ │]+(?:[├└]─ )?(?:\s*\[([+~ -])\] )?(.*)$/;
@@ -57,9 +57,9 @@ const openResource = (stack: string, { text, number }: DiffLine): OpenResource =
     );
   }
   const [, sign, type, rest] = match;
-  const told = rest!.replace(MOVE, '');
-  const impact = IMPACT.exec(told)?.[1] ?? '';
-  const named = told.replace(IMPACT, '');
+  const withoutMove = rest!.replace(MOVE, '');
+  const impact = IMPACT.exec(withoutMove)?.[1] ?? '';
+  const named = withoutMove.replace(IMPACT, '');
   const logicalId = named.split(' ').at(-1)!;
   const path = named.slice(0, -logicalId.length).trim();
   const action = ACTIONS[sign!] ?? 'unknown';
@@ -72,7 +72,7 @@ const openResource = (stack: string, { text, number }: DiffLine): OpenResource =
   };
 };
 
-/** A value of its own tag, or of the setting's where it has none; headings of deeper levels are no values. */
+/** Adds a value under its own sign, or that of the setting if it has none. Headings of deeper levels are skipped. */
 const addValue = (setting: OpenSetting, text: string): void => {
   const [, ownSign, rest] = VALUE.exec(text)!;
   const value = rest!.trim();
@@ -89,7 +89,7 @@ const closeSetting = ({ name, replacement, before, after }: OpenSetting): Planne
   ...(after.length === 0 ? {} : { after: after.join('\n') }),
 });
 
-/** A replaced thing's policy is shown only where it changes; the new one counts. */
+/** For a replaced resource, the diff shows the policy only if it changes; then the new policy applies. */
 const disposalOf = (head: OpenResource['head'], settings: readonly PlannedSetting[]): Disposal => {
   const policy = settings.find(({ name }) => name === 'UpdateReplacePolicy')?.after;
   if (head.disposal !== 'unstated' || head.replacement === 'never' || policy === undefined)

@@ -1,4 +1,4 @@
-/** Tables of `cdk diff`: drawn with box characters, a cell of several lines spread over several rows. */
+/** Reads tables of `cdk diff`, which are drawn with box characters. A cell with several lines spans several rows. */
 import { InvalidInputError } from '../../../shared/errors.ts';
 
 export interface DiffLine {
@@ -18,7 +18,7 @@ const cellsOf = (text: string): string[] =>
     .slice(1, -1)
     .map((cell) => cell.trim());
 
-/** Rows that are added or removed. A row whose first cell is empty goes on with the one before it. */
+/** The added and removed rows. A row whose first cell is empty continues the row before it. */
 export const readTable = (lines: readonly DiffLine[]): TableRow[] => {
   const [header, ...body] = lines.filter(({ text }) => text.startsWith('│'));
   if (header === undefined) return [];

@@ -1,4 +1,4 @@
-/** Reads what `cdk diff` prints (format of @aws-cdk/cloudformation-diff, lib/format.ts). */
+/** Reads the output of `cdk diff` (format of @aws-cdk/cloudformation-diff, lib/format.ts). */
 import { InvalidInputError } from '../../../shared/errors.ts';
 import {
   combineChanges,
@@ -11,19 +11,19 @@ import { type DiffLine, readResources } from './cdk-diff-resources.ts';
 import { readTable } from './cdk-diff-table.ts';
 import { isAboutTransport, managedGrant } from './policy-changes.ts';
 
-/** Escape sequences of terminals (ECMA-48): `cdk diff` colours what it prints. */
+/** Terminal escape sequences (ECMA-48): `cdk diff` colours its output. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: escape sequences begin with a control character
 const ESCAPES = /\u001b\[[0-9;?]*[ -/]*[@-~]/g;
 const STACK = /^Stack (\S.*?)(?: \(.*\))?$/;
 const HEADING =
   /^(?:(?:IAM Statement|IAM Policy|IAM Identity Center|Security Group|Other) Changes|Template|Parameters|Metadata|Mappings|Rules|Conditions|Transform|Resources|Outputs|Unknown|Hooks)$/;
-/** What a diff without a single difference still says. */
+/** Output of a diff without differences. */
 const NOTHING = /There were no differences|Number of stacks with differences: 0/;
-/** The last thing that it says. */
+/** The last line of a complete diff. */
 const CLOSING = /Number of stacks with differences: \d/;
-const SHOWN = 60;
+const MAX_SHOWN = 60;
 
-/** The lines of one stack, by the heading that they stand under. */
+/** The lines of one stack, by heading. */
 interface StackDiff {
   readonly name: string;
   readonly sections: Map<string, DiffLine[]>;
@@ -65,7 +65,7 @@ const readGrants = (stack: string, sections: StackDiff['sections']): PlannedGran
       ({ sign, cells }): PlannedGrant => ({
         stack,
         given: sign === '+',
-        // Inverted ones print as `NOT`: everything but what is named.
+        // `NOT` marks NotAction, NotResource and NotPrincipal: everything except the name.
         effect: cells.Effect === 'Deny' ? 'deny' : 'allow',
         actions: lines(cells.Action).map((action) => (action.startsWith('NOT') ? '*' : action)),
         resources: lines(cells.Resource).map((name) => (name.startsWith('NOT') ? '*' : name)),
@@ -96,23 +96,23 @@ const readRules = (stack: string, sections: StackDiff['sections']): GroupRule[] 
     group: cells.Group ?? '',
   }));
 
-/** Whether a text such as `AWS:${Handler/ServiceRole}` or `${Orders.Arn}` speaks of one of these resources. */
-const speaksOf = (text: string, names: ReadonlySet<string>): boolean =>
+/** True if a text such as `AWS:${Handler/ServiceRole}` or `${Orders.Arn}` refers to one of these resources. */
+const refersTo = (text: string, names: ReadonlySet<string>): boolean =>
   [...text.matchAll(/\$\{([^}]+)\}/g)].some(
     ([, name]) => names.has(name!) || names.has(name!.replace(/\.[^./]+$/, '')),
   );
 
-const allSpeakOf = (texts: readonly string[], names: ReadonlySet<string>): boolean =>
-  texts.length > 0 && texts.every((text) => speaksOf(text, names));
+const allReferTo = (texts: readonly string[], names: ReadonlySet<string>): boolean =>
+  texts.length > 0 && texts.every((text) => refersTo(text, names));
 
 /**
- * Whether a change of access makes a difference to what was there before: not where it is taken from, or on, something
- * that goes as a whole, and not a denial on something new.
+ * True if a change of access affects existing resources. Removing access from or to a removed resource does not, nor
+ * does a denial on a new resource.
  */
 const matters = (grant: PlannedGrant, gone: ReadonlySet<string>, fresh: ReadonlySet<string>): boolean => {
   const { given, effect, principals, resources } = grant;
-  if (given) return effect === 'allow' || !allSpeakOf(resources, fresh);
-  return !(allSpeakOf(principals, gone) || allSpeakOf(resources, gone));
+  if (given) return effect === 'allow' || !allReferTo(resources, fresh);
+  return !(allReferTo(principals, gone) || allReferTo(resources, gone));
 };
 
 const readStack = ({ name, sections }: StackDiff): PlannedChange => {
@@ -123,34 +123,34 @@ const readStack = ({ name, sections }: StackDiff): PlannedChange => {
   const resources: PlannedResource[] = found.map(({ resource }) => resource);
   const grants = readGrants(name, sections).filter((grant) => matters(grant, gone, fresh));
   const rules = readRules(name, sections)
-    .filter(({ rule, group }) => rule.added || !speaksOf(group, gone))
+    .filter(({ rule, group }) => rule.added || !refersTo(group, gone))
     .map(({ rule }) => rule);
   const differs = resources.length + grants.length + rules.length > 0;
   return { stacks: differs ? [name] : [], resources, grants, rules };
 };
 
-/** Reads the text that `cdk diff` prints, of one stack or several. */
+/** Reads the output of `cdk diff` for one or more stacks. */
 export const readCdkDiff = (content: unknown): PlannedChange => {
   if (typeof content !== 'string')
-    throw new InvalidInputError(`cdk diff: found ${typeof content}, expected the text that cdk diff prints`);
+    throw new InvalidInputError(`cdk diff: found ${typeof content}, expected the output of cdk diff as text`);
   const text = content.replace(ESCAPES, '');
   const stacks = splitStacks(text);
   if (stacks.length === 0 && !NOTHING.test(text)) {
     const first = text.split('\n').find((line) => line.trim() !== '') ?? '';
     throw new InvalidInputError(
-      `cdk diff: found ${first === '' ? 'no text' : JSON.stringify(first.slice(0, SHOWN))}, expected what cdk diff prints: "Stack NAME", then "Resources" with lines such as "[~] AWS::SQS::Queue Jobs"`,
+      `cdk diff: found ${first === '' ? 'no text' : JSON.stringify(first.slice(0, MAX_SHOWN))}, expected the output of cdk diff: "Stack NAME", then "Resources" with lines such as "[~] AWS::SQS::Queue Jobs"`,
     );
   }
   return combineChanges(stacks.map(readStack));
 };
 
 /**
- * Refuses the text of a `cdk diff` that was cut short: what is not there cannot be weighed, and half a diff looks harmless.
+ * Refuses the output of a `cdk diff` that was cut off, because half a diff looks harmless.
  * @throws InvalidInputError
  */
-export const checkWhole = (text: string): void => {
+export const requireComplete = (text: string): void => {
   if (CLOSING.test(text.replace(ESCAPES, ''))) return;
   throw new InvalidInputError(
-    'cdk diff: found no last line "Number of stacks with differences: ...", expected all that cdk diff prints (with 2>&1): it was cut short, or failed',
+    'cdk diff: found no last line "Number of stacks with differences: ...", expected the complete output of cdk diff (with 2>&1); it was cut off or failed',
   );
 };

@@ -12,9 +12,9 @@ import {
 import { grantsBetween, type ResourceVersions, rulesBetween } from './policy-changes.ts';
 
 /**
- * What is read of DescribeChangeSet's answer
+ * The fields read from the response of DescribeChangeSet
  * (https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_DescribeChangeSet.html). Actions and
- * replacements are open texts, so that a value that CloudFormation adds one day is `unknown` and not an error.
+ * replacements are plain strings, so that values added by CloudFormation later are `unknown` instead of an error.
  */
 const Text = z.string().nullish();
 const Target = z.object({
@@ -78,8 +78,8 @@ interface SettingChanges {
 }
 
 /**
- * CloudFormation lists a setting once for each reason that it changes and for each part of it: the strongest need counts,
- * and all the values.
+ * Merges the details of each setting: CloudFormation lists a setting once per reason and per part. The strongest
+ * replacement counts, and all values are kept.
  */
 const settingsOf = (details: Details): PlannedSetting[] => {
   const byName = new Map<string, SettingChanges>();
@@ -111,7 +111,7 @@ const resourceOf = (stack: string, resource: Resource): PlannedResource => ({
   settings: settingsOf(resource.Details ?? []),
 });
 
-/** A role or group that goes as a whole takes its permissions and rules along: nobody misses them. */
+/** Ignores the permissions and rules of a role or group that is removed as a whole. */
 const versionsOf = (stack: string, resources: readonly Resource[]): ResourceVersions[] => {
   const isGone = ({ Action: action }: Resource): boolean => action === 'Remove';
   const losesRole = resources.some((each) => isGone(each) && each.ResourceType === 'AWS::IAM::Role');
@@ -130,7 +130,7 @@ const readPage = (page: Page): PlannedChange => {
   const contexts = versionsOf(stack, resources);
   return {
     stacks: resources.length === 0 ? [] : [stack],
-    // The nested stack's own change set says what changes within it.
+    // The changes within a nested stack are in its own change set.
     resources: resources
       .filter(({ ResourceType: type, Action: action }) => type !== NESTED || action !== 'Modify')
       .map((resource) => resourceOf(stack, resource)),
@@ -140,39 +140,39 @@ const readPage = (page: Page): PlannedChange => {
 };
 
 const NESTED = 'AWS::CloudFormation::Stack';
-/** What CloudFormation says of a change set that would change nothing. */
+/** CloudFormation's reasons for a change set without changes. */
 const NOTHING = /didn't contain changes|no updates are to be performed/i;
 
 const refuseFailed = ({ StackName: name, Status: status, StatusReason: reason }: Page): void => {
   if (status !== 'FAILED' || NOTHING.test(reason ?? '')) return;
   throw new InvalidInputError(
-    `change set of ${name}: found status FAILED (${reason ?? 'no reason given'}), expected one that was created`,
+    `change set of ${name}: found status FAILED (${reason ?? 'no reason given'}), expected a change set that was created`,
   );
 };
 
-/** A page that says there are more must not pass for the whole. */
+/** Refuses a change set with missing pages. */
 const refusePartial = (pages: readonly Page[]): void => {
   for (const name of new Set(pages.map(({ StackName: stack }) => stack))) {
     const own = pages.filter(({ StackName: stack }) => stack === name);
     const unread = own.filter(({ NextToken: token }) => token != null).length - (own.length - 1);
     if (unread <= 0) continue;
     throw new InvalidInputError(
-      `change set of ${name}: found a NextToken and no further page, expected all pages (an array of them)`,
+      `change set of ${name}: found a NextToken without the next page, expected an array of all pages`,
     );
   }
 };
 
-/** Reads one answer of DescribeChangeSet, or an array of them: pages, and the change sets of nested stacks. */
+/** Reads one response of DescribeChangeSet, or an array of them: pages, and the change sets of nested stacks. */
 export const readChangeSet = (input: unknown): PlannedChange => {
-  const answers = Array.isArray(input) ? input : [input];
-  if (answers.length === 0)
-    throw new InvalidInputError('change set: found an empty array, expected at least one answer');
-  const pages = answers.map((answer, at) => {
-    const page = Page.safeParse(answer);
+  const responses = Array.isArray(input) ? input : [input];
+  if (responses.length === 0)
+    throw new InvalidInputError('change set: found an empty array, expected at least one response');
+  const pages = responses.map((response, at) => {
+    const page = Page.safeParse(response);
     if (page.success) return page.data;
-    const where = answers.length === 1 ? 'change set' : `change set ${at + 1} of ${answers.length}`;
+    const where = responses.length === 1 ? 'change set' : `change set ${at + 1} of ${responses.length}`;
     throw new InvalidInputError(
-      `${where}: not an answer of DescribeChangeSet: ${z.prettifyError(page.error)}`,
+      `${where}: not a response of DescribeChangeSet: ${z.prettifyError(page.error)}`,
       {
         cause: page.error,
       },

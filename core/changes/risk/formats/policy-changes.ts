@@ -1,8 +1,8 @@
-/** Statements of policies and rules of security groups that differ between two versions of a resource. */
+/** Finds the policy statements and security group rules that differ between two versions of a resource. */
 import * as z from 'zod';
 import type { PlannedGrant, PlannedRule } from '../engine/planned-resource.ts';
 
-/** A resource before and after, as the JSON text that CloudFormation gives; left out where it gives none. */
+/** A resource before and after the change, as CloudFormation's JSON text; undefined if CloudFormation omits it. */
 export interface ResourceVersions {
   readonly stack: string;
   readonly type: string;
@@ -19,7 +19,7 @@ const parsed = (text: string | undefined): Fields => {
     const fields = Fields.safeParse(JSON.parse(text));
     return fields.success ? fields.data : {};
   } catch {
-    // CloudFormation cuts long values: what cannot be read is as unknown as what is not given.
+    // CloudFormation truncates long values. An unreadable value is treated like an omitted one.
     return {};
   }
 };
@@ -27,10 +27,10 @@ const parsed = (text: string | undefined): Fields => {
 const asList = (value: unknown): unknown[] =>
   Array.isArray(value) ? value : value === undefined ? [] : [value];
 const fieldsOf = (value: unknown): Fields => Fields.safeParse(value).data ?? {};
-/** References are kept as their JSON, so that equal ones stay equal. */
+/** Keeps references as JSON, so that equal ones stay equal. */
 const asText = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value));
 
-/** Every value under the name `field`, however deep. */
+/** Every value with the name `field` at any depth. */
 const valuesNamed = (field: string, value: unknown): unknown[] => {
   if (Array.isArray(value)) return value.flatMap((each) => valuesNamed(field, each));
   const own = fieldsOf(value);
@@ -39,7 +39,7 @@ const valuesNamed = (field: string, value: unknown): unknown[] => {
   );
 };
 
-/** What is in one list and not in the other, compared by content. */
+/** Items of one list that are not in the other, compared by content. */
 const without = (list: readonly unknown[], other: readonly unknown[]): unknown[] => {
   const known = new Set(other.map((each) => JSON.stringify(each)));
   return list.filter((each) => !known.has(JSON.stringify(each)));
@@ -52,13 +52,13 @@ const principalsOf = (value: unknown): string[] => {
   );
 };
 
-/** Whether a condition, as text, is about encrypted transport and nothing else: a denial under it takes nothing away. */
+/** True if a condition (as text) is only about encrypted transport: a denial under it removes no access. */
 export const isAboutTransport = (condition: string): boolean => {
   const keys = condition.match(/[\w-]+:[\w/-]+/g) ?? [];
   return keys.length > 0 && keys.every((key) => key === 'aws:SecureTransport');
 };
 
-/** Rules of firewalls have statements, too; those of policies have an effect. */
+/** Firewall rules have statements too, but only policy statements have an effect. */
 const isStatement = (value: unknown): boolean => {
   const { Effect: effect, Condition: condition } = fieldsOf(value);
   return effect !== undefined && !(effect === 'Deny' && isAboutTransport(JSON.stringify({ condition })));
@@ -79,13 +79,13 @@ const statementGrant = (stack: string, given: boolean, statement: unknown): Plan
   };
 };
 
-/** A managed policy is a grant whose actions are known by its name only. */
+/** A managed policy, as a grant whose only action is the name of the policy. */
 export const managedGrant = (stack: string, given: boolean, policy: string): PlannedGrant => ({
   ...{ stack, given, effect: 'allow', actions: [policy], resources: [], principals: [] },
   isConditional: false,
 });
 
-/** Grants given and taken away by one resource; none where its versions are unknown. */
+/** Grants that one resource adds and removes; none if its versions are unknown. */
 export const grantsBetween = ({ stack, before, after }: ResourceVersions): PlannedGrant[] => {
   const [old, fresh] = [parsed(before), parsed(after)];
   const changed = (name: string, given: boolean): unknown[] =>
@@ -130,13 +130,13 @@ const rulesOf = (type: string, version: Fields, flow: PlannedRule['flow']): unkn
   return type === `AWS::EC2::${name}` && version.Properties !== undefined ? [properties] : [];
 };
 
-/** Rules of a security group that come and go; none where its versions are unknown. */
+/** Security group rules that are added and removed; none if the versions are unknown. */
 export const rulesBetween = ({ stack, type, before, after }: ResourceVersions): PlannedRule[] => {
   const [old, fresh] = [parsed(before), parsed(after)];
   return (['in', 'out'] as const).flatMap((flow) => {
     const [was, will] = [rulesOf(type, old, flow), rulesOf(type, fresh, flow)];
-    const told = (added: boolean, rules: unknown[]): PlannedRule[] =>
+    const planned = (added: boolean, rules: unknown[]): PlannedRule[] =>
       rules.map(fieldsOf).map((rule) => ({ stack, added, flow, ports: portsOf(rule), peer: peerOf(rule) }));
-    return [...told(true, without(will, was)), ...told(false, without(was, will))];
+    return [...planned(true, without(will, was)), ...planned(false, without(was, will))];
   });
 };

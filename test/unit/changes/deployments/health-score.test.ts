@@ -73,7 +73,7 @@ describe('harm', () => {
   });
 });
 
-const score = (health: number | null, sureness = 0.8): Scored => ({ health, sureness });
+const score = (health: number | null, confidence = 0.8): Scored => ({ health, confidence });
 
 describe('the verdict', () => {
   it.each([

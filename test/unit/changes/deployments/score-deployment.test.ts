@@ -5,7 +5,7 @@ import {
   scoreDeployment,
 } from '../../../../core/changes/deployments/health/score-deployment.ts';
 import {
-  foretoldBy,
+  earlierForecastOf,
   type TargetMaterial,
 } from '../../../../core/changes/deployments/health/target-effects.ts';
 import { windowOf } from '../../../../core/changes/watch-policy.ts';
@@ -36,18 +36,16 @@ const failing = material('web-1', requests(1, 8));
 
 describe('the score of a deployment', () => {
   it('is full and sure where nothing changed', () => {
-    const { health, sureness, parts, judged, sent } = scored(good);
+    const { health, confidence, parts, judged, sent } = scored(good);
     expect({ health, parts, judged, sent }).toEqual({ health: 100, parts: [], judged: 3, sent: 3 });
-    expect(sureness).toBeGreaterThan(0.8);
+    expect(confidence).toBeGreaterThan(0.8);
   });
 
   it('is low for slow and for failing requests, with the reason in words', () => {
     expect(scored(slow).health).toBeLessThan(15);
     const { health, parts } = scored(failing);
     expect(health).toBeLessThan(15);
-    expect(parts[0]?.text).toMatch(
-      /^error_percent of web-1: 8\.\d+ where 0\.\d+ was expected, [\d.]+ spreads worse$/,
-    );
+    expect(parts[0]?.text).toMatch(/^error_percent of web-1: 8\.\d+, expected 0\.\d+; [\d.]+ spreads worse$/);
   });
 
   it('falls as more goes wrong', () => {
@@ -75,16 +73,16 @@ describe('the score of a deployment', () => {
     );
     expect(scored(material('web-1', silent))).toMatchObject({
       health: null,
-      sureness: 0,
+      confidence: 0,
       judged: 0,
       sent: 3,
     });
-    expect(scored(material('web-1', {}))).toMatchObject({ health: null, sureness: 0, judged: 0, sent: 0 });
+    expect(scored(material('web-1', {}))).toMatchObject({ health: null, confidence: 0, judged: 0, sent: 0 });
     const { latency_ms, ...rest } = silent;
     const half = scored(material('web-1', { ...rest, latency_ms: requests().latency_ms }));
     expect(latency_ms).toBeDefined();
     expect(half).toMatchObject({ health: 100, judged: 1, sent: 3 });
-    expect(half.sureness).toBeLessThan(0.4);
+    expect(half.confidence).toBeLessThan(0.4);
   });
 
   it('passes over metrics that were gone before, too slow, or never a number', () => {
@@ -178,11 +176,11 @@ describe('what was reported since', () => {
   it('gives its reasons in words, equally heavy ones in order of words', () => {
     const equal = [report({ kind: 'predicted-breach' }), report({ kind: 'anomaly' })];
     expect(scored(good, { reports: equal }).parts.map(({ text }) => text)).toEqual([
-      'Checkout errors of web-1 is predicted to breach since',
-      'Checkout errors of web-1 is unusual since',
+      'Checkout errors of web-1 has been predicted to breach since the deployment',
+      'Checkout errors of web-1 has been unusual since the deployment',
     ]);
     expect(scored(good, { reports: [report()] }).parts[0]?.text).toBe(
-      'Checkout errors of web-1 is in alarm since',
+      'Checkout errors of web-1 has been in alarm since the deployment',
     );
   });
 });
@@ -210,9 +208,9 @@ describe('a forecast published before', () => {
   });
 
   it('says nothing of other metrics or times', () => {
-    expect(foretoldBy(undefined, 'latency_ms')).toBeUndefined();
-    expect(foretoldBy(forecast([0.1, 0.5, 0.9]), 'other')).toBeUndefined();
-    const found = foretoldBy(forecast([0.1, 0.5, 0.9]), 'latency_ms');
+    expect(earlierForecastOf(undefined, 'latency_ms')).toBeUndefined();
+    expect(earlierForecastOf(forecast([0.1, 0.5, 0.9]), 'other')).toBeUndefined();
+    const found = earlierForecastOf(forecast([0.1, 0.5, 0.9]), 'latency_ms');
     expect(found?.medianBetween(AT + 900, AT + 1800)).toMatchObject({ median: 360 });
     expect(found?.medianBetween(AT + 90_000, AT + 91_000)).toBeUndefined();
   });

@@ -120,13 +120,13 @@ describe('recording a change', () => {
     await told({ id: 'deploy-41' });
     await expect(told({ id: 'deploy-41', at: undefined })).resolves.toMatchObject({ at: AT });
     await expect(told({ id: 'deploy-41', at: AT + 1 })).rejects.toThrow(ConflictError);
-    await expect(told({ id: 'deploy-41', target: 'web-2' })).rejects.toThrow('another change');
+    await expect(told({ id: 'deploy-41', target: 'web-2' })).rejects.toThrow('a different change');
   });
 
   it('watches only deployments, made lately and not in the future', async () => {
     const { told, started } = deployedWorld({});
     const late = await told({ at: AT - 90_000 });
-    expect(late).toMatchObject({ health: 'not-watched', reason: 'it was told of more than a day later' });
+    expect(late).toMatchObject({ health: 'not-watched', reason: 'it was reported more than a day late' });
     expect((await told({ kind: 'configuration' })).health).toBe('not-watched');
     expect(started.size).toBe(0);
     await expect(told({ at: AT + 86_400 })).rejects.toThrow(InvalidInputError);
@@ -177,7 +177,7 @@ describe('a look', () => {
     await close();
     expect(current().record).toMatchObject({
       health: 'unknown',
-      reason: 'too little was measured to judge it',
+      reason: 'too little data to score its health',
     });
   });
 
@@ -241,9 +241,9 @@ describe('a look', () => {
     await check(0);
     const found = current().record.checks[0]!.parts.map(({ text }) => text);
     expect(found.sort()).toEqual([
-      'Checkout errors of web-1 is in alarm since',
-      'error_percent of web-1 is predicted to breach since',
-      'latency_ms of web-1 is unusual since',
+      'Checkout errors of web-1 has been in alarm since the deployment',
+      'error_percent of web-1 has been predicted to breach since the deployment',
+      'latency_ms of web-1 has been unusual since the deployment',
     ]);
   });
 
@@ -395,7 +395,7 @@ describe('what deployments teach', () => {
   });
 
   it.each([
-    [{ format: 'cloudformation-change-set', content: '{' }, 'found no JSON'],
+    [{ format: 'cloudformation-change-set', content: '{' }, 'not valid JSON'],
     [{ format: 'cloudformation-change-set', content: {} }, 'DescribeChangeSet'],
   ] as const)('cannot come from %j', async (broken, message) => {
     const { told } = await setup();
@@ -474,7 +474,7 @@ describe('a proposal', () => {
   it('is as sure as the last known score, and not at all without one', async () => {
     const { current } = await setup();
     const check = {
-      ...{ minutes: 5, until: AT, checkedAt: AT, sureness: 0.5, judged: 1, sent: 1 },
+      ...{ minutes: 5, until: AT, checkedAt: AT, confidence: 0.5, judged: 1, sent: 1 },
       parts: [],
     };
     const known = {

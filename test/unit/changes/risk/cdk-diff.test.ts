@@ -190,8 +190,8 @@ describe('tables of other versions', () => {
 
 describe('refusing what is no cdk diff', () => {
   it.each([
-    ['no text', 7, /found number, expected the text/],
-    ['an empty file', ' \n', /found no text, expected what cdk diff prints: "Stack NAME"/],
+    ['no text', 7, /found number, expected the output of cdk diff as text/],
+    ['an empty file', ' \n', /found no text, expected the output of cdk diff: "Stack NAME"/],
     ['another text', 'diff --git a b', /found "diff --git a b"/],
     [
       'a resource that cannot be read',

@@ -65,8 +65,8 @@ describe('reading a change set', () => {
   });
 
   it.each([
-    ['nothing', undefined, /not an answer of DescribeChangeSet/],
-    ['an empty array', [], /found an empty array, expected at least one answer/],
+    ['nothing', undefined, /not a response of DescribeChangeSet/],
+    ['an empty array', [], /found an empty array, expected at least one response/],
     ['another document', { Stacks: [] }, /StackName/],
     ['a bad page among good ones', [changeSet([]), {}], /^change set 2 of 2/],
     [
@@ -78,7 +78,7 @@ describe('reading a change set', () => {
     [
       'the first of several pages',
       changeSet([], { NextToken: 'more' }),
-      /found a NextToken and no further page/,
+      /found a NextToken without the next page/,
     ],
   ])('refuses %s', (_, content, message) => {
     expect(() => read(content)).toThrow(expect.objectContaining({ name: 'InvalidInputError' }));

@@ -34,7 +34,7 @@ describe('the scorecard', () => {
     expect(found).toMatchObject({ risk: 0.99, level: 'high' });
     expect(found.reasons[0]).toMatchObject({
       ...{ feature: 'dataDestroyed', value: 2, names: ['Old (S3::Bucket)', 'Orders (DynamoDB::Table)'] },
-      text: '2 data stores are removed or replaced, and nothing says that the old data are kept',
+      text: '2 data stores are removed or replaced, and no policy retains the old data',
     });
     const contributions = found.reasons.map(({ contribution }) => contribution);
     expect(contributions).toEqual(contributions.toSorted((a, b) => b - a));
