@@ -2,7 +2,7 @@ import { SendMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
 import type { SignalSender } from '../../core/incidents/ports.ts';
 import { withSdkErrors } from '../aws/sdk-failure.ts';
 
-/** Messages to the signals queue in the forms that `core/signals/incoming.ts` reads. */
+/** Sends messages to the signals queue in the forms that `core/incidents/intake/incoming.ts` reads. */
 export const sqsSignalSender = (client: SQSClient, queueUrl: string): SignalSender => {
   const send = async (body: object, DelaySeconds = 0): Promise<void> => {
     const command = new SendMessageCommand({
@@ -14,6 +14,6 @@ export const sqsSignalSender = (client: SQSClient, queueUrl: string): SignalSend
   };
   return {
     send: (signal) => send({ signal }),
-    requestQuietCheck: (tenantId, delaySeconds) => send({ settle: tenantId }, delaySeconds),
+    requestQuietCheck: (tenantId, delaySeconds) => send({ quietCheck: tenantId }, delaySeconds),
   };
 };

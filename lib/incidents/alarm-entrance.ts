@@ -7,27 +7,28 @@ import type { ObservedFunction } from '../platform/observed-function.ts';
 import type { WorkQueue } from '../platform/work-queue.ts';
 
 export interface AlarmEntranceProps {
-  /** Where the alarms of the topic go. */
+  /** Receives the alarms of the topic. */
   readonly signals: WorkQueue;
-  /** Reads that queue, and may be an alarm's action itself: alarms invoke it asynchronously. */
-  readonly folder: ObservedFunction;
+  /** Consumes that queue, and may itself be the action of an alarm: alarms invoke it asynchronously. */
+  readonly groupSignals: ObservedFunction;
 }
 
 /**
- * Two more ways for CloudWatch alarms besides the rule on the default bus: a topic, also for alarms of other regions of
- * the account, and the folding function as an alarm's own action. An alarm that comes several ways counts once.
+ * Two entrances for CloudWatch alarms besides the rule on the default bus: a topic, which also takes alarms of other
+ * regions of the account, and the function `group-signals` as an alarm's own action. An alarm that arrives several ways
+ * counts once.
  */
 export class AlarmEntrance extends Construct {
   readonly topic: Topic;
 
-  constructor(scope: Construct, id: string, { signals, folder }: AlarmEntranceProps) {
+  constructor(scope: Construct, id: string, { signals, groupSignals }: AlarmEntranceProps) {
     super(scope, id);
     const { account } = Stack.of(this);
     this.topic = new Topic(this, 'Topic', { displayName: 'Alarms for Forestall', enforceSSL: true });
     Validations.of(this.topic).acknowledge({
       id: 'AwsSolutions::AwsSolutions-SNS2',
       reason:
-        'CloudWatch cannot publish through the AWS-managed SNS key and a customer key costs $1 a month; messages hold alarm texts only.',
+        'CloudWatch cannot publish through the AWS-managed SNS key, and a customer key costs $1 a month; the messages contain only alarm texts.',
     });
     this.topic.grantPublish(
       new ServicePrincipal('cloudwatch.amazonaws.com', {
@@ -41,7 +42,7 @@ export class AlarmEntrance extends Construct {
       }),
     );
     // https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarms-and-actions-Lambda.html
-    folder.fn.addPermission('AlarmAction', {
+    groupSignals.fn.addPermission('AlarmAction', {
       principal: new ServicePrincipal('lambda.alarms.cloudwatch.amazonaws.com'),
       sourceAccount: account,
     });

@@ -24,30 +24,31 @@ export interface IncidentManagementProps {
 type EventBus = NonNullable<RuleProps['eventBus']>;
 
 const MEANING = {
-  impact: 'Anomalies, predicted breaches or alarms are in no incident, or an incident has no causes.',
+  impact: 'Anomalies, predicted breaches or alarms are missing from incidents, or an incident has no causes.',
   runbook: 'Incidents are not kept up to date',
 };
 const SEEN = { ...MEANING, seenBy: 'dead letters of its queue' };
 const GROUP_TIMEOUT = Duration.seconds(60);
-const EXPLAIN_TIMEOUT = Duration.minutes(2);
-/** A tenant's incidents are written one step at a time, so that more at once would mostly wait for each other. */
-const PARALLEL = 2;
+const DIAGNOSE_TIMEOUT = Duration.minutes(2);
+/** Writes to the incidents of one tenant exclude each other, so more consumers would mostly wait. */
+const MAX_CONSUMERS = 2;
 
 const announced = (...names: readonly EventName[]): EventPattern => ({
   source: [...new Set(names.map((name) => EVENT_SOURCES[name]))],
   detailType: [...names],
 });
 
-/** Updates after which an incident may have another cause, or teaches something else. */
-const NEW_FACTS = ['signals-joined', 'incidents-merged', 'change-attached', 'reopened', 'reviewed'];
+/** Updates that may change the causes of an incident, or what later incidents can learn from it. */
+const REASONS_TO_DIAGNOSE = ['signals-joined', 'incidents-merged', 'change-attached', 'reopened', 'reviewed'];
 
 /**
- * Folds what goes wrong into incidents, and explains them. Rules bring events from Forestall's bus and CloudWatch alarms
- * from the account's default bus to queues; what fails there five times is kept, with an alarm.
+ * Groups signals into incidents and diagnoses them. Rules bring events from Forestall's bus, and CloudWatch alarms from
+ * the account's default bus, to queues. Messages that fail five times, or are unreadable, are kept in a dead-letter queue
+ * with an alarm.
  */
 export class IncidentManagement extends Construct {
   readonly signals: WorkQueue;
-  readonly folder: ObservedFunction;
+  readonly groupSignals: ObservedFunction;
   readonly alarms: AlarmEntrance;
   readonly #props: IncidentManagementProps;
   readonly #deadLetters: DeadLetterQueue;
@@ -58,17 +59,23 @@ export class IncidentManagement extends Construct {
     const { bus } = props.bus;
     this.#deadLetters = new DeadLetterQueue(this, 'DeadLetters', { ...MEANING, notify: props.notify });
     this.signals = this.#queue('Signals', GROUP_TIMEOUT);
-    this.folder = this.#fold();
-    this.alarms = new AlarmEntrance(this, 'AlarmActions', { signals: this.signals, folder: this.folder });
+    this.groupSignals = this.#groupSignals();
+    this.alarms = new AlarmEntrance(this, 'AlarmActions', {
+      signals: this.signals,
+      groupSignals: this.groupSignals,
+    });
     const warnings = announced('AnomalyDetected', 'AnomalyEnded', 'BreachPredicted');
-    this.#bring('Warnings', bus, warnings, this.signals);
+    this.#route('Warnings', bus, warnings, this.signals);
     const alarms = { source: ['aws.cloudwatch'], detailType: ['CloudWatch Alarm State Change'] };
-    this.#bring('Alarms', undefined, alarms, this.signals);
-    const explanations = this.#queue('Explanations', EXPLAIN_TIMEOUT);
-    this.#explain(explanations);
-    this.#bring('Ends', bus, announced('IncidentOpened', 'IncidentResolved'), explanations);
-    const updated = { ...announced('IncidentUpdated'), detail: { reasons: Match.anyOf(...NEW_FACTS) } };
-    this.#bring('News', bus, updated, explanations);
+    this.#route('Alarms', undefined, alarms, this.signals);
+    const diagnoses = this.#queue('Diagnoses', DIAGNOSE_TIMEOUT);
+    this.#diagnoseIncident(diagnoses);
+    this.#route('OpenedOrResolved', bus, announced('IncidentOpened', 'IncidentResolved'), diagnoses);
+    const updated = {
+      ...announced('IncidentUpdated'),
+      detail: { reasons: Match.anyOf(...REASONS_TO_DIAGNOSE) },
+    };
+    this.#route('Updated', bus, updated, diagnoses);
   }
 
   #queue(id: string, consumerTimeout: Duration): WorkQueue {
@@ -76,73 +83,77 @@ export class IncidentManagement extends Construct {
     return new WorkQueue(this, id, { consumerTimeout, undeliverable: this.#deadLetters, notify });
   }
 
-  /** What EventBridge cannot deliver for a day ends beside what the function could not use. */
-  #bring(id: string, eventBus: EventBus | undefined, eventPattern: EventPattern, to: WorkQueue): void {
+  /** Events that EventBridge cannot deliver within a day go to the dead-letter queue of the consumer. */
+  #route(id: string, eventBus: EventBus | undefined, eventPattern: EventPattern, to: WorkQueue): void {
     const target = new SqsQueue(to.queue, {
       retryAttempts: 185,
       maxEventAge: Duration.hours(24),
       deadLetterQueue: to.deadLetters.queue,
     });
-    // Without a bus it is the account's default one, on which AWS services announce.
+    // Without a bus, the rule listens on the account's default bus, to which AWS services publish.
     new Rule(this, id, { ...(eventBus && { eventBus }), eventPattern, targets: [target] });
   }
 
-  #fold(): ObservedFunction {
+  #groupSignals(): ObservedFunction {
     const { config, registry, bus, notify } = this.#props;
-    const folder = new ObservedFunction(this, 'GroupSignals', {
+    const groupSignals = new ObservedFunction(this, 'GroupSignals', {
       entry: 'group-signals',
-      description: 'Folds anomalies, predicted breaches, alarms and changes into incidents',
+      description: 'Groups anomalies, predicted breaches, alarms and changes into incidents',
       config,
       notify,
       memoryMb: 512,
       timeout: GROUP_TIMEOUT,
       failure: SEEN,
-      // Its queue waits for it; alarms of which it is the action do not.
+      // Its queue waits for an answer; alarms that have it as their action do not.
       asynchronous: { givenUp: this.#deadLetters, latest: Duration.hours(6) },
       environment: {
         REGISTRY_TABLE_NAME: registry.table.tableName,
         EVENT_BUS_NAME: bus.bus.eventBusName,
         SIGNALS_QUEUE_URL: this.signals.queue.queueUrl,
+        DEAD_LETTERS_QUEUE_URL: this.#deadLetters.queue.queueUrl,
         OWN_TENANT_ID: config.ownTenant,
       },
     });
-    registry.grantWriteIncidents(folder);
-    registry.grantList(folder);
-    bus.grantPublish(folder);
-    this.signals.grantSend(folder);
-    // Signals of one fault come within seconds of each other: folded together they are written once.
-    this.signals.feed(folder, {
+    registry.grantWriteIncidents(groupSignals);
+    registry.grantList(groupSignals);
+    bus.grantPublish(groupSignals);
+    this.signals.grantSend(groupSignals);
+    this.#deadLetters.grantPark(groupSignals);
+    // Signals of one fault come within seconds of each other: grouped together, they need one write.
+    this.signals.feed(groupSignals, {
       batchSize: 100,
       maxBatchingWindow: Duration.seconds(2),
-      maxConcurrency: PARALLEL,
+      maxConcurrency: MAX_CONSUMERS,
     });
-    return folder;
+    return groupSignals;
   }
 
-  #explain(queue: WorkQueue): void {
+  #diagnoseIncident(queue: WorkQueue): void {
     const { config, registry, hotTable, notify } = this.#props;
-    const explainer = new ObservedFunction(this, 'DiagnoseIncident', {
+    const diagnoseIncident = new ObservedFunction(this, 'DiagnoseIncident', {
       entry: 'diagnose-incident',
       description: 'Ranks the likely causes of an incident',
       config,
       notify,
       memoryMb: 1024,
-      timeout: EXPLAIN_TIMEOUT,
+      timeout: DIAGNOSE_TIMEOUT,
       failure: SEEN,
       environment: {
         HOT_TABLE_NAME: hotTable.table.tableName,
         REGISTRY_TABLE_NAME: registry.table.tableName,
+        DEAD_LETTERS_QUEUE_URL: this.#deadLetters.queue.queueUrl,
       },
     });
-    registry.grantGet(explainer);
-    registry.grantList(explainer);
-    registry.grantStoreCauses(explainer);
-    hotTable.grantRead(explainer);
-    // A growing incident is announced again and again; those that come together are explained once.
-    queue.feed(explainer, {
+    registry.grantGet(diagnoseIncident);
+    registry.grantList(diagnoseIncident);
+    registry.grantStoreCauses(diagnoseIncident);
+    hotTable.grantRead(diagnoseIncident);
+    this.#deadLetters.grantPark(diagnoseIncident);
+    // A growing incident is announced many times; events that arrive together cause one diagnosis.
+    queue.feed(diagnoseIncident, {
       batchSize: 20,
       maxBatchingWindow: Duration.seconds(2),
-      maxConcurrency: PARALLEL,
+      maxConcurrency: MAX_CONSUMERS,
     });
   }
 }

@@ -1,4 +1,5 @@
 import { Duration, Validations } from 'aws-cdk-lib';
+import { Grant, type IGrantable } from 'aws-cdk-lib/aws-iam';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
@@ -34,6 +35,14 @@ export class DeadLetterQueue extends Construct {
       impact: props.impact,
       runbook: props.runbook,
       notify: props.notify,
+    });
+  }
+  /** Lets a function park messages that it can never process. */
+  grantPark(consumer: IGrantable): Grant {
+    return Grant.addToPrincipal({
+      grantee: consumer,
+      actions: ['sqs:SendMessage'],
+      resourceArns: [this.queue.queueArn],
     });
   }
 }

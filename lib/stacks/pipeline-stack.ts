@@ -44,7 +44,7 @@ export class PipelineStack extends Stack {
     new CfnOutput(this, 'DispatchStateMachineArn', { value: dispatch.machine.stateMachineArn });
     new CfnOutput(this, 'IssueApiKeyFunctionName', { value: keys.issuer.fn.functionName });
     new CfnOutput(this, 'AlarmSignalsTopicArn', { value: this.incidents.alarms.topic.topicArn });
-    new CfnOutput(this, 'AlarmSignalsFunctionArn', { value: this.incidents.folder.fn.functionArn });
+    new CfnOutput(this, 'AlarmSignalsFunctionArn', { value: this.incidents.groupSignals.fn.functionArn });
     new CfnOutput(this, 'PlanPeerComparisonFunctionName', { value: planner.fn.functionName });
     new CfnOutput(this, 'EventBusName', { value: bus.bus.eventBusName });
   }

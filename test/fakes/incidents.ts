@@ -1,44 +1,47 @@
-/** The ports of incidents in memory, behaving as the real stores promise to; any call can be made to fail. */
+/** The ports of incidents in memory. They keep the promises of the ports, as the real stores do. */
 
 import type { CausesReport } from '../../core/incidents/causes-report.ts';
 import type { PastIncident } from '../../core/incidents/diagnosis/similar-incidents.ts';
-import type {
-  CauseStore,
-  GraphStore,
-  IncidentStore,
-  SignalSender,
-  StoredGraph,
-  StoredIncident,
+import {
+  type CauseStore,
+  type DeadLetters,
+  type GraphStore,
+  type IncidentStore,
+  MAX_INCIDENTS_PER_WRITE,
+  type SignalSender,
+  type StoredGraph,
+  type StoredIncident,
 } from '../../core/incidents/ports.ts';
 import type { ChangeSignal } from '../../core/incidents/signal.ts';
 import { ConflictError } from '../../core/shared/errors.ts';
 import { memoryDeployments } from '../unit/changes/deployments/memory-deployments.ts';
 
-interface Book {
+interface Open {
   version: number;
   active: readonly string[];
   quietCheckAt: number | undefined;
   earlyEnds: ReadonlyMap<string, number>;
 }
 
-const emptyBook: Book = { version: 0, active: [], quietCheckAt: undefined, earlyEnds: new Map() };
+const nothingOpen: Open = { version: 0, active: [], quietCheckAt: undefined, earlyEnds: new Map() };
 
 const memoryIncidentStore = () => {
   const items = new Map<string, StoredIncident>();
   const merged = new Map<string, string>();
-  const books = new Map<string, Book>();
+  const open = new Map<string, Open>();
   const keyOf = (tenantId: string, id: string) => `${tenantId} ${id}`;
   const store: IncidentStore = {
     readOpen: async (tenantId) => {
-      const book = books.get(tenantId) ?? emptyBook;
-      const incidents = book.active.flatMap((id) => items.get(keyOf(tenantId, id)) ?? []);
-      const { version, quietCheckAt, earlyEnds } = book;
+      const current = open.get(tenantId) ?? nothingOpen;
+      const incidents = current.active.flatMap((id) => items.get(keyOf(tenantId, id)) ?? []);
+      const { version, quietCheckAt, earlyEnds } = current;
       return { version, incidents, quietCheckAt, earlyEnds };
     },
     write: async ({ tenantId, expectedVersion, changed, absorbed, active, quietCheckAt, earlyEnds }) => {
-      if (1 + changed.length + absorbed.size > 100) throw new Error('a transaction holds 100 items');
-      if ((books.get(tenantId)?.version ?? 0) !== expectedVersion) return false;
-      books.set(tenantId, { version: expectedVersion + 1, active, quietCheckAt, earlyEnds });
+      if (changed.length + absorbed.size > MAX_INCIDENTS_PER_WRITE)
+        throw new Error('too many incidents in one write');
+      if ((open.get(tenantId)?.version ?? 0) !== expectedVersion) return false;
+      open.set(tenantId, { version: expectedVersion + 1, active, quietCheckAt, earlyEnds });
       for (const stored of changed) items.set(keyOf(tenantId, stored.incident.incidentId), stored);
       for (const [id, into] of absorbed) {
         items.delete(keyOf(tenantId, id));
@@ -70,7 +73,7 @@ const memoryIncidentStore = () => {
       return { items: page, nextCursor: own.length > limit ? page.at(-1)?.incidentId : undefined };
     },
   };
-  return { store, all: () => [...items.values()], books };
+  return { store, all: () => [...items.values()], open };
 };
 
 const memoryGraphs = () => {
@@ -107,19 +110,25 @@ const memoryCauses = () => {
   return { store, lessons };
 };
 
-/** All stores at once, as handlers take them, and what tests look at. */
+/** All stores, as handlers take them, and the contents that tests assert. */
 export const memoryIncidentWorld = () => {
   const incidents = memoryIncidentStore();
   const causes = memoryCauses();
   const fleet = { targets: 1000 };
   const sent: ChangeSignal[] = [];
-  const wakes: { tenantId: string; delaySeconds: number }[] = [];
+  const quietChecks: { tenantId: string; delaySeconds: number }[] = [];
+  const parked: { message: string; reason: string }[] = [];
+  const deadLetters: DeadLetters = {
+    park: async (message, reason) => {
+      parked.push({ message, reason });
+    },
+  };
   const signals: SignalSender = {
     send: async (signal) => {
       sent.push(signal);
     },
     requestQuietCheck: async (tenantId, delaySeconds) => {
-      wakes.push({ tenantId, delaySeconds });
+      quietChecks.push({ tenantId, delaySeconds });
     },
   };
   return {
@@ -130,12 +139,21 @@ export const memoryIncidentWorld = () => {
       changes: memoryDeployments().store,
       fleets: { count: async () => fleet.targets },
       signals,
+      deadLetters,
     },
-    ...{ sent, wakes, fleet, books: incidents.books, lessons: causes.lessons, all: incidents.all },
+    ...{
+      sent,
+      quietChecks,
+      parked,
+      fleet,
+      open: incidents.open,
+      lessons: causes.lessons,
+      all: incidents.all,
+    },
   };
 };
 
-/** What the read API needs of them. */
+/** The stores that the read API needs. */
 export const memoryIncidents = () => {
   const { incidents, causes, graphs, changes } = memoryIncidentWorld().stores;
   return { incidents, causes, graphs, changes };

@@ -135,6 +135,32 @@ describe('what is delivered by AWS', () => {
     expect(text(subscription?.Properties.RedrivePolicy)).toContain('IncidentsDeadLetters');
   });
 
+  it('parks unreadable messages of incidents in their dead-letter queue, and lets them be sent nowhere else', () => {
+    const queuesSentToBy = (name: string): string[] => {
+      const statements = resourcesOfType(stage, 'AWS::IAM::Policy')
+        .filter(({ Properties }) => text(Properties.PolicyName).includes(`Incidents${name}Role`))
+        .flatMap(
+          ({ Properties }): { Action: unknown; Resource: unknown }[] => Properties.PolicyDocument.Statement,
+        )
+        .filter(({ Action }) => text(Action).includes('sqs:SendMessage'));
+      const arns = statements.flatMap(({ Resource }) => (Array.isArray(Resource) ? Resource : [Resource]));
+      return [
+        ...new Set(
+          arns.map((arn) => /Incidents(DeadLetters|SignalsQueue)/.exec(text(arn))?.[1] ?? text(arn)),
+        ),
+      ];
+    };
+    expect(queuesSentToBy('DiagnoseIncident')).toEqual(['DeadLetters']);
+    expect(queuesSentToBy('GroupSignals').sort()).toEqual(['DeadLetters', 'SignalsQueue']);
+    for (const name of ['group-signals', 'diagnose-incident']) {
+      const [fn] = resourcesOfType(stage, 'AWS::Lambda::Function').filter(
+        ({ Properties }) => Properties.Environment?.Variables?.POWERTOOLS_SERVICE_NAME === name,
+      );
+      const url = text(fn?.Properties.Environment.Variables.DEAD_LETTERS_QUEUE_URL);
+      expect(url).toContain('IncidentsDeadLetters');
+    }
+  });
+
   it('brings the beginning and the end of anomalies, and predicted breaches, to the signals queue', () => {
     const rule = resourcesOfType(stage, 'AWS::Events::Rule').find(({ Properties }) =>
       text(Properties.EventPattern).includes('AnomalyDetected'),

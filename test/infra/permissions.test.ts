@@ -183,7 +183,14 @@ const PERMISSIONS: Readonly<Record<string, readonly string[]>> = {
     ...QUEUE,
     'sqs:SendMessage',
   ],
-  DiagnoseIncident: ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query', ...LOGS, ...QUEUE],
+  DiagnoseIncident: [
+    'dynamodb:GetItem',
+    'dynamodb:PutItem',
+    'dynamodb:Query',
+    ...LOGS,
+    ...QUEUE,
+    'sqs:SendMessage',
+  ],
   IssueApiKey: ['dynamodb:PutItem', ...LOGS],
   CheckDeployment: [
     'dynamodb:BatchGetItem',

@@ -1,21 +1,21 @@
-/** CloudWatch alarm state changes in the three forms in which AWS hands them out, read into one. */
+/** Reads CloudWatch alarm state changes in the three forms in which AWS delivers them. */
 import * as z from 'zod';
 import { InvalidInputError } from '../../shared/errors.ts';
 import { parseInstant } from '../../shared/instant.ts';
 
 export const ALARM_STATES = ['ALARM', 'OK', 'INSUFFICIENT_DATA'] as const;
 
-/** What an alarm's state change says. */
+/** The state change of an alarm. */
 export interface AlarmFacts {
   readonly alarmName: string;
   readonly state: (typeof ALARM_STATES)[number];
   /** Epoch seconds. */
   readonly at: number;
-  /** Dimensions of the first metric that has any; none for composite alarms and metric maths. */
+  /** Dimensions of the first metric that has any; empty for composite alarms and metric math. */
   readonly dimensions: Readonly<Record<string, string>>;
-  /** Namespace and name of the first metric it names, such as `AWS/RDS CPUUtilization`; undefined without one. */
+  /** Namespace and name of its first metric, such as `AWS/RDS CPUUtilization`; undefined without a metric. */
   readonly watches: string | undefined;
-  /** Names of the alarms that set off a composite one. */
+  /** Names of the alarms that triggered a composite alarm. */
   readonly children: readonly string[];
 }
 
@@ -32,7 +32,7 @@ const Metric = z.object({
     .optional(),
 });
 
-/** `detail` of an EventBridge event and `alarmData` of a direct invocation are the same. */
+/** The `detail` of an EventBridge event and the `alarmData` of a direct invocation have the same shape. */
 const AlarmData = z.object({
   alarmName: z.string().min(1),
   state: z.object({ value: z.enum(ALARM_STATES), timestamp: z.string(), reasonData: z.string().optional() }),
@@ -74,7 +74,7 @@ const SnsAlarm = z.object({
 
 const ReasonData = z.object({ triggeringAlarms: z.array(z.object({ arn: z.string() })).default([]) });
 
-/** `arn:aws:cloudwatch:<region>:<account>:alarm:<name>`; a name may hold colons. */
+/** Format: `arn:aws:cloudwatch:<region>:<account>:alarm:<name>`; the name may contain colons. */
 const nameInArn = (arn: string): string => arn.split(':').slice(6).join(':') || arn;
 
 const instantOf = (text: string): number => {
@@ -85,7 +85,7 @@ const instantOf = (text: string): number => {
   return at;
 };
 
-/** `reasonData` is JSON in a string; one that is cut or missing only costs the names of the triggering alarms. */
+/** `reasonData` is JSON in a string. If it is truncated or missing, only the names of the triggering alarms are lost. */
 const childrenIn = (reasonData: string | undefined): string[] => {
   try {
     const parsed = ReasonData.safeParse(JSON.parse(reasonData ?? '{}'));
@@ -105,7 +105,7 @@ const firstNamed = (metrics: readonly NamedMetric[]): string | undefined =>
     .map((metric) => [metric?.namespace, metric?.name].filter((part) => part !== undefined).join(' '))
     .find((text) => text !== '');
 
-/** Reads `detail` (EventBridge) or `alarmData` (direct invocation). @throws InvalidInputError for another shape */
+/** Reads `detail` (EventBridge) or `alarmData` (direct invocation). @throws InvalidInputError for any other shape */
 export const factsOfAlarmData = (input: unknown): AlarmFacts => {
   const parsed = AlarmData.safeParse(input);
   if (!parsed.success) throw new InvalidInputError(`alarm: ${z.prettifyError(parsed.error)}`);
@@ -120,7 +120,7 @@ export const factsOfAlarmData = (input: unknown): AlarmFacts => {
   };
 };
 
-/** Reads the message that an alarm publishes to SNS. @throws InvalidInputError for another shape */
+/** Reads the message that an alarm publishes to SNS. @throws InvalidInputError for any other shape */
 export const factsOfSnsAlarm = (input: unknown): AlarmFacts => {
   const parsed = SnsAlarm.safeParse(input);
   if (!parsed.success) throw new InvalidInputError(`alarm: ${z.prettifyError(parsed.error)}`);

@@ -3,7 +3,7 @@ import type { AlarmSignal } from '../signal.ts';
 import { toTargetId } from '../target-name.ts';
 import type { AlarmFacts } from './alarm-facts.ts';
 
-/** Dimensions that name what is watched, most telling first; others come after these, by name. */
+/** Dimensions that identify a target, most specific first; any others come after these, by name. */
 const NAMING_DIMENSIONS = [
   'InstanceId',
   'DBInstanceIdentifier',
@@ -32,16 +32,16 @@ const rank = (dimension: string): number => {
   return at === -1 ? NAMING_DIMENSIONS.length : at;
 };
 
-/** What an alarm is about: the most telling dimension of its metric, else the alarm itself. */
+/** Target of an alarm: the most specific dimension of its metric, else the name of the alarm. */
 export const targetOfAlarm = ({ alarmName, dimensions }: AlarmFacts): string => {
   const names = Object.keys(dimensions).sort((a, b) => rank(a) - rank(b) || (a < b ? -1 : 1));
-  const [first] = names;
-  return toTargetId(first === undefined ? alarmName : dimensions[first]!);
+  const [mostSpecific] = names;
+  return toTargetId(mostSpecific === undefined ? alarmName : dimensions[mostSpecific]!);
 };
 
 /**
- * The signal of an alarm's state change. Its id derives from name, state and second, so that the same change counts
- * once whichever ways it comes. A composite alarm shares a cause with the alarms that set it off.
+ * The signal of an alarm's state change. Its id derives from name, state and second, so a change that arrives several
+ * ways counts once. A composite alarm shares a cause key with the alarms that triggered it.
  */
 export const alarmSignal = (tenantId: string, facts: AlarmFacts): AlarmSignal => {
   const { alarmName, state, at, children, watches } = facts;

@@ -1,4 +1,4 @@
-/** What arrives at the signals queue, or at the function behind it. */
+/** Reads the messages of the signals queue and of the function behind it. */
 import * as z from 'zod';
 import { AnomalyDetected, AnomalyEnded } from '../../anomalies/events.ts';
 import { BreachPredicted } from '../../forecasts/events.ts';
@@ -14,11 +14,12 @@ import {
 } from '../signal.ts';
 import { factsOfAlarmData, factsOfSnsAlarm } from './alarm-facts.ts';
 import { alarmSignal } from './alarm-signal.ts';
+import { parseJson } from './read-messages.ts';
 
-/** Something that happened, or the wish that a tenant's quiet incidents be looked at. */
+/** A signal, or a request to check a tenant's incidents for quiet ones. */
 export type Incoming =
   | { readonly kind: 'signal'; readonly signal: Signal }
-  | { readonly kind: 'settle'; readonly tenantId: string };
+  | { readonly kind: 'quiet-check'; readonly tenantId: string };
 
 const Change = z.object({
   kind: z.literal('change'),
@@ -75,7 +76,7 @@ const Envelope = z.union([
   z
     .object({ signal: z.unknown().refine((value) => value !== undefined) })
     .transform((m) => ({ form: 'own' as const, ...m })),
-  z.object({ settle: TenantId }).transform((m) => ({ form: 'settle' as const, ...m })),
+  z.object({ quietCheck: TenantId }).transform((m) => ({ form: 'quiet-check' as const, ...m })),
   z
     .object({ 'detail-type': z.string(), detail: z.unknown() })
     .transform((m) => ({ form: 'event' as const, type: m['detail-type'], detail: m.detail })),
@@ -99,28 +100,21 @@ const signalOfEvent = (type: string, detail: unknown, ownTenant: string): Signal
   if (type === 'AnomalyEnded') return anomalyEndSignal(detail);
   if (type === 'BreachPredicted') return breachSignal(detail);
   if (type === ALARM_DETAIL_TYPE) return alarmSignal(ownTenant, factsOfAlarmData(detail));
-  throw new InvalidInputError(`found event "${type}", expected an anomaly, a predicted breach or an alarm`);
-};
-
-const fromJson = (text: string): unknown => {
-  try {
-    return JSON.parse(text);
-  } catch (cause) {
-    throw new InvalidInputError('the message is no JSON', { cause });
-  }
+  const expected = `AnomalyDetected, AnomalyEnded, BreachPredicted or ${ALARM_DETAIL_TYPE}`;
+  throw new InvalidInputError(`found event "${type}", expected ${expected}`);
 };
 
 /**
- * Reads one message: an EventBridge event, a CloudWatch alarm as SNS notification (with or without its envelope) or as
- * direct invocation, what Lambda keeps of a direct invocation that failed, a change, or a request to settle. Alarms
- * name no tenant: they belong to `ownTenant`.
+ * Reads one message: an EventBridge event; a CloudWatch alarm as an SNS notification (with or without its envelope) or as
+ * a direct invocation; Lambda's record of a failed direct invocation; a change; or a request for a quiet check. Alarms
+ * carry no tenant: they belong to `ownTenant`.
  * @throws InvalidInputError for anything else
  */
 export const parseIncoming = (message: unknown, ownTenant: string): Incoming => {
   const envelope = parse('signal', Envelope, message);
   switch (envelope.form) {
-    case 'settle':
-      return { kind: 'settle', tenantId: envelope.settle };
+    case 'quiet-check':
+      return { kind: 'quiet-check', tenantId: envelope.quietCheck };
     case 'own': {
       const { causeKeys, ...change } = parse('change', Change, envelope.signal);
       return { kind: 'signal', signal: { ...change, ...(causeKeys === undefined ? {} : { causeKeys }) } };
@@ -130,7 +124,7 @@ export const parseIncoming = (message: unknown, ownTenant: string): Incoming => 
     case 'alarm':
       return { kind: 'signal', signal: alarmSignal(ownTenant, factsOfAlarmData(envelope.alarmData)) };
     case 'sns':
-      return parseIncoming(fromJson(envelope.Message), ownTenant);
+      return parseIncoming(parseJson(envelope.Message), ownTenant);
     case 'failed':
       return parseIncoming(envelope.requestPayload, ownTenant);
     case 'sns-alarm':
@@ -138,6 +132,6 @@ export const parseIncoming = (message: unknown, ownTenant: string): Incoming => 
   }
 };
 
-/** Reads the text of a queue message. @throws InvalidInputError for text that is none of the known messages */
+/** Reads the text of a queue message. @throws InvalidInputError for anything but the known messages */
 export const parseMessage = (body: string, ownTenant: string): Incoming =>
-  parseIncoming(fromJson(body), ownTenant);
+  parseIncoming(parseJson(body), ownTenant);

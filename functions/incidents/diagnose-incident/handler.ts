@@ -4,61 +4,55 @@ import {
   type DiagnosisDeps,
   diagnoseIncident,
 } from '../../../core/incidents/explaining/diagnose-incident.ts';
+import { parseJson, type ReadDeps, readMessages } from '../../../core/incidents/intake/read-messages.ts';
 import { InvalidInputError } from '../../../core/shared/errors.ts';
 import { TenantId } from '../../../core/shared/identifiers.ts';
 import { inParallel } from '../../../core/shared/in-parallel.ts';
 
-export type Deps = Omit<DiagnosisDeps, 'inParallel'>;
+export type Deps = Omit<DiagnosisDeps, 'inParallel'> & ReadDeps;
 
 const QueueEvent = z.object({
   Records: z.array(z.object({ messageId: z.string().min(1), body: z.string() })),
 });
-/** The part of an incident event that is read: the incident itself is read from its store. */
+/** The fields that are read from an incident event; the incident itself comes from its store. */
 const IncidentEvent = z.object({ detail: z.object({ tenantId: TenantId, incidentId: z.string().min(1) }) });
-type Wanted = z.infer<typeof IncidentEvent>['detail'] & { readonly messageIds: string[] };
+type Reference = z.infer<typeof IncidentEvent>['detail'];
 
-const parseJson = (body: string): unknown => {
-  try {
-    return JSON.parse(body);
-  } catch (cause) {
-    throw new InvalidInputError('the message is no JSON', { cause });
-  }
-};
-
-/** Each incident once, however many of the batch's messages are about it. */
-const wantedIn = (deps: Deps, records: readonly { messageId: string; body: string }[]) => {
-  const wanted = new Map<string, Wanted>();
-  const failed: string[] = [];
-  for (const { messageId, body } of records) {
-    try {
-      const { detail } = IncidentEvent.parse(parseJson(body));
-      const key = `${detail.tenantId} ${detail.incidentId}`;
-      const known = wanted.get(key) ?? { ...detail, messageIds: [] };
-      known.messageIds.push(messageId);
-      wanted.set(key, known);
-    } catch (cause) {
-      deps.telemetry.error('the message is no incident event', { messageId }, cause);
-      failed.push(messageId);
-    }
-  }
-  return { wanted: [...wanted.values()], failed };
-};
-
-/** Explains the incidents of a batch of events, one after another; what fails is reported for redelivery. */
+/**
+ * Diagnoses the incidents of a batch of events, one after another and each one once. Messages of an incident that fails
+ * are reported for redelivery; unreadable messages are parked.
+ */
 export const makeHandler =
   (deps: Deps) =>
   async (event: unknown): Promise<SQSBatchResponse> => {
     const parsed = QueueEvent.safeParse(event);
-    if (!parsed.success) throw new InvalidInputError(`no SQS event: ${z.prettifyError(parsed.error)}`);
-    const { wanted, failed } = wantedIn(deps, parsed.data.Records);
-    for (const { tenantId, incidentId, messageIds } of wanted) {
-      try {
-        await diagnoseIncident({ ...deps, inParallel }, tenantId, incidentId);
-      } catch (cause) {
-        deps.telemetry.count('DiagnosisFailed');
-        deps.telemetry.error('the incident could not be explained', { tenantId, incidentId }, cause);
-        failed.push(...messageIds);
-      }
+    if (!parsed.success) throw new InvalidInputError(`not an SQS event: ${z.prettifyError(parsed.error)}`);
+    const messages = parsed.data.Records.map(({ messageId, body }) => ({ id: messageId, body }));
+    const read = await readMessages(deps, messages, readReference);
+    const failed = [...read.failed];
+    const byIncident = Map.groupBy(
+      read.readable,
+      ({ content: { tenantId, incidentId } }) => `${tenantId} ${incidentId}`,
+    );
+    for (const own of byIncident.values()) {
+      if (!(await isDiagnosed(deps, own[0]!.content))) failed.push(...own.map(({ id }) => id));
     }
     return { batchItemFailures: failed.map((itemIdentifier) => ({ itemIdentifier })) };
   };
+
+const readReference = (body: string): Reference => {
+  const parsed = IncidentEvent.safeParse(parseJson(body));
+  if (!parsed.success) throw new InvalidInputError(`incident event: ${z.prettifyError(parsed.error)}`);
+  return parsed.data.detail;
+};
+
+const isDiagnosed = async (deps: Deps, { tenantId, incidentId }: Reference): Promise<boolean> => {
+  try {
+    await diagnoseIncident({ ...deps, inParallel }, tenantId, incidentId);
+    return true;
+  } catch (cause) {
+    deps.telemetry.count('DiagnosisFailed');
+    deps.telemetry.error('the incident could not be diagnosed', { tenantId, incidentId }, cause);
+    return false;
+  }
+};

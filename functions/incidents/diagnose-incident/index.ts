@@ -1,9 +1,10 @@
 import * as z from 'zod';
-import { makeDocumentClient } from '../../../adapters/aws/clients.ts';
+import { makeDocumentClient, makeSqsClient } from '../../../adapters/aws/clients.ts';
 import { dynamoCauseStore } from '../../../adapters/incidents/cause-store.ts';
 import { dynamoChangeStore } from '../../../adapters/incidents/change-store.ts';
 import { dynamoGraphStore } from '../../../adapters/incidents/graph-store.ts';
 import { dynamoIncidentStore } from '../../../adapters/incidents/incident-store.ts';
+import { sqsDeadLetters } from '../../../adapters/incidents/sqs-dead-letters.ts';
 import { dynamoBlockReader } from '../../../adapters/metrics/block-store.ts';
 import { dynamoTargetRegistry } from '../../../adapters/metrics/target-registry.ts';
 import { observe, telemetry } from '../../runtime/observe.ts';
@@ -13,6 +14,7 @@ import { makeHandler } from './handler.ts';
 const env = readEnv({
   HOT_TABLE_NAME: z.string().min(1),
   REGISTRY_TABLE_NAME: z.string().min(1),
+  DEAD_LETTERS_QUEUE_URL: z.string().min(1),
 });
 const client = makeDocumentClient();
 const table = { client, tableName: env.REGISTRY_TABLE_NAME, now: Date.now };
@@ -25,6 +27,7 @@ export const handler = observe(
     causes: dynamoCauseStore(table),
     registry: dynamoTargetRegistry(client, env.REGISTRY_TABLE_NAME),
     blocks: dynamoBlockReader({ client, tableName: env.HOT_TABLE_NAME }),
+    deadLetters: sqsDeadLetters(makeSqsClient(), env.DEAD_LETTERS_QUEUE_URL),
     telemetry,
     now: Date.now,
   }),

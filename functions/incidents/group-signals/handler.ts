@@ -2,11 +2,17 @@ import type { SQSBatchResponse } from 'aws-lambda';
 import * as z from 'zod';
 import { type GroupingDeps, groupSignals } from '../../../core/incidents/grouping/group-signals.ts';
 import { type Incoming, parseIncoming, parseMessage } from '../../../core/incidents/intake/incoming.ts';
+import {
+  type Message,
+  parkMessage,
+  type ReadDeps,
+  readMessages,
+} from '../../../core/incidents/intake/read-messages.ts';
 import type { Signal } from '../../../core/incidents/signal.ts';
-import { InvalidInputError } from '../../../core/shared/errors.ts';
+import { DependencyUnavailableError, InvalidInputError } from '../../../core/shared/errors.ts';
 
-export interface Deps extends GroupingDeps {
-  /** Whose CloudWatch alarms of this account are. */
+export interface Deps extends GroupingDeps, ReadDeps {
+  /** The tenant that owns this account's CloudWatch alarms. */
   readonly ownTenant: string;
 }
 
@@ -15,83 +21,88 @@ const QueueEvent = z.object({
 });
 const TopicEvent = z.object({ Records: z.array(z.object({ Sns: z.object({ Message: z.string() }) })) });
 
-interface Message {
+interface ReadMessage {
   readonly id: string;
-  readonly incoming: Incoming;
+  readonly content: Incoming;
 }
 
-const tenantOf = ({ incoming }: Message): string =>
-  incoming.kind === 'settle' ? incoming.tenantId : incoming.signal.tenantId;
-
-/** Ids of the messages that failed. What cannot be read fails too: five times, and is then kept for a human. */
-const readMessages = (deps: Deps, records: readonly { messageId: string; body: string }[]) => {
-  const messages: Message[] = [];
-  const failed: string[] = [];
-  for (const { messageId, body } of records) {
-    try {
-      messages.push({ id: messageId, incoming: parseMessage(body, deps.ownTenant) });
-    } catch (cause) {
-      if (!(cause instanceof InvalidInputError)) throw cause;
-      deps.telemetry.count('SignalRefused');
-      deps.telemetry.error('the message is no signal', { messageId }, cause);
-      failed.push(messageId);
-    }
-  }
-  return { messages, failed };
-};
-
-const groupMessages = async (
-  deps: Deps,
-  tenantId: string,
-  messages: readonly Message[],
-): Promise<string[]> => {
-  const signals = messages.flatMap(({ incoming }): Signal[] =>
-    incoming.kind === 'signal' ? [incoming.signal] : [],
-  );
-  try {
-    await groupSignals(deps, tenantId, signals);
-    return [];
-  } catch (cause) {
-    deps.telemetry.count('GroupingFailed');
-    deps.telemetry.error('signals could not be folded', { tenantId, signals: signals.length }, cause);
-    return messages.map(({ id }) => id);
-  }
-};
-
-const groupQueue = async (
-  deps: Deps,
-  records: readonly { messageId: string; body: string }[],
-): Promise<SQSBatchResponse> => {
-  const { messages, failed } = readMessages(deps, records);
-  for (const [tenantId, own] of Map.groupBy(messages, tenantOf)) {
-    failed.push(...(await groupMessages(deps, tenantId, own)));
-  }
-  return { batchItemFailures: failed.map((itemIdentifier) => ({ itemIdentifier })) };
-};
-
-/** What a direct invocation or a topic brings; failures are thrown, so that Lambda retries. */
-const incomingOf = (deps: Deps, event: unknown): Incoming[] => {
-  const topic = TopicEvent.safeParse(event);
-  if (!topic.success) return [parseIncoming(event, deps.ownTenant)];
-  return topic.data.Records.map(({ Sns }) => parseMessage(Sns.Message, deps.ownTenant));
-};
-
 /**
- * Folds signals into incidents: from its queue (EventBridge events, changes, SNS notifications, requests to settle), or
- * invoked directly by an alarm or a topic. Queue messages that fail are reported one by one for redelivery.
+ * Groups signals into incidents. They come from the queue (EventBridge events, changes, SNS notifications, requests for
+ * quiet checks), or by direct invocation from an alarm or a topic. Queue messages that fail are reported one by one for
+ * redelivery; a failed direct invocation throws, so that Lambda retries it. Unreadable messages are parked.
  */
 export const makeHandler =
   (deps: Deps) =>
   async (event: unknown): Promise<SQSBatchResponse> => {
     const queued = QueueEvent.safeParse(event);
     if (queued.success) return groupQueue(deps, queued.data.Records);
-    const messages = incomingOf(deps, event).map((incoming, index) => ({ id: String(index), incoming }));
-    for (const [tenantId, own] of Map.groupBy(messages, tenantOf)) {
-      await groupSignals(
-        deps,
-        tenantId,
-        own.flatMap(({ incoming }) => (incoming.kind === 'signal' ? [incoming.signal] : [])),
-      );
-    }
+    await groupInvocation(deps, event);
     return { batchItemFailures: [] };
   };
+
+const groupQueue = async (
+  deps: Deps,
+  records: z.infer<typeof QueueEvent>['Records'],
+): Promise<SQSBatchResponse> => {
+  const messages = records.map(({ messageId, body }) => ({ id: messageId, body }));
+  const read = await readMessages(deps, messages, (body) => parseMessage(body, deps.ownTenant));
+  const failed = [...read.failed];
+  for (const [tenantId, own] of Map.groupBy(read.readable, tenantOf)) {
+    failed.push(...(await failedIn(deps, tenantId, own)));
+  }
+  return { batchItemFailures: failed.map((itemIdentifier) => ({ itemIdentifier })) };
+};
+
+const tenantOf = ({ content }: ReadMessage): string =>
+  content.kind === 'quiet-check' ? content.tenantId : content.signal.tenantId;
+
+const signalsIn = (messages: readonly ReadMessage[]): Signal[] =>
+  messages.flatMap(({ content }) => (content.kind === 'signal' ? [content.signal] : []));
+
+/** Groups the messages of one tenant; returns the ids of those to deliver again. */
+const failedIn = async (
+  deps: Deps,
+  tenantId: string,
+  messages: readonly ReadMessage[],
+): Promise<readonly string[]> => {
+  const signals = signalsIn(messages);
+  try {
+    await groupSignals(deps, tenantId, signals);
+    return [];
+  } catch (cause) {
+    deps.telemetry.count('GroupingFailed');
+    deps.telemetry.error('signals could not be grouped', { tenantId, signals: signals.length }, cause);
+    return messages.map(({ id }) => id);
+  }
+};
+
+const groupInvocation = async (deps: Deps, event: unknown): Promise<void> => {
+  const messages = await readInvocation(deps, event);
+  for (const [tenantId, own] of Map.groupBy(messages, tenantOf)) {
+    await groupSignals(deps, tenantId, signalsIn(own));
+  }
+};
+
+/** Reads a topic's event or a direct invocation. @throws DependencyUnavailableError if a message could not be parked */
+const readInvocation = async (deps: Deps, event: unknown): Promise<readonly ReadMessage[]> => {
+  const topic = TopicEvent.safeParse(event);
+  if (!topic.success) return readDirect(deps, event);
+  const messages = topic.data.Records.map(
+    ({ Sns }, i): Message => ({ id: `record-${i}`, body: Sns.Message }),
+  );
+  const { readable, failed } = await readMessages(deps, messages, (body) =>
+    parseMessage(body, deps.ownTenant),
+  );
+  if (failed.length > 0) throw new DependencyUnavailableError('unreadable messages could not be parked');
+  return readable;
+};
+
+const readDirect = async (deps: Deps, event: unknown): Promise<readonly ReadMessage[]> => {
+  try {
+    return [{ id: 'invocation', content: parseIncoming(event, deps.ownTenant) }];
+  } catch (error) {
+    if (!(error instanceof InvalidInputError)) throw error;
+    await parkMessage(deps, { id: 'invocation', body: String(JSON.stringify(event)) }, error);
+    return [];
+  }
+};

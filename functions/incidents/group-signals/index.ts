@@ -6,6 +6,7 @@ import { dynamoFleetSizes, rememberedFleetSizes } from '../../../adapters/incide
 import { dynamoGraphStore } from '../../../adapters/incidents/graph-store.ts';
 import { dynamoIncidentStore } from '../../../adapters/incidents/incident-store.ts';
 import { sqsSignalSender } from '../../../adapters/incidents/signal-sender.ts';
+import { sqsDeadLetters } from '../../../adapters/incidents/sqs-dead-letters.ts';
 import { TenantId } from '../../../core/shared/identifiers.ts';
 import { publisherTo } from '../../runtime/event-bus.ts';
 import { observe, telemetry } from '../../runtime/observe.ts';
@@ -16,9 +17,11 @@ const env = readEnv({
   REGISTRY_TABLE_NAME: z.string().min(1),
   EVENT_BUS_NAME: z.string().min(1),
   SIGNALS_QUEUE_URL: z.string().min(1),
+  DEAD_LETTERS_QUEUE_URL: z.string().min(1),
   OWN_TENANT_ID: TenantId,
 });
 const table = { client: makeDocumentClient(), tableName: env.REGISTRY_TABLE_NAME, now: Date.now };
+const sqs = makeSqsClient();
 
 export const handler = observe(
   makeHandler({
@@ -26,7 +29,8 @@ export const handler = observe(
     graphs: dynamoGraphStore(table),
     changes: dynamoChangeStore(table),
     fleets: rememberedFleetSizes(dynamoFleetSizes(table), Date.now),
-    signals: sqsSignalSender(makeSqsClient(), env.SIGNALS_QUEUE_URL),
+    signals: sqsSignalSender(sqs, env.SIGNALS_QUEUE_URL),
+    deadLetters: sqsDeadLetters(sqs, env.DEAD_LETTERS_QUEUE_URL),
     events: publisherTo(env.EVENT_BUS_NAME),
     ownTenant: env.OWN_TENANT_ID,
     telemetry,

@@ -235,7 +235,7 @@ it('signals and wake-ups are sent in the forms that are read', async () => {
   await sender.requestQuietCheck('acme', 900);
   expect(sqs.commandCalls(SendMessageCommand)[0]?.args[0].input).toEqual({
     QueueUrl: 'https://queue',
-    MessageBody: '{"settle":"acme"}',
+    MessageBody: '{"quietCheck":"acme"}',
     DelaySeconds: 900,
   });
 });

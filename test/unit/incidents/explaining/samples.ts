@@ -1,4 +1,5 @@
 import type { GroupingDeps } from '../../../../core/incidents/grouping/group-signals.ts';
+import type { ReadDeps } from '../../../../core/incidents/intake/read-messages.ts';
 import type { AlarmSignal, AnomalyEndSignal, AnomalySignal } from '../../../../core/incidents/signal.ts';
 import { memoryIncidentWorld } from '../../../fakes/incidents.ts';
 import { memoryEvents, recordedTelemetry } from '../../../fakes/shared.ts';
@@ -61,6 +62,18 @@ export const delivered = (type: string, source: string, detail: object) => ({
   detail,
 });
 
+/** An anomaly of a target's latency at `NOW`, as EventBridge delivers it. */
+export const anomalyOf = (target: string) =>
+  delivered('AnomalyDetected', 'forestall.anomalies', anomalyDetail(target, NOW, 'latency_ms'));
+
+/** Messages as SQS delivers them: `m-0`, `m-1` and so on. */
+export const queued = (...messages: readonly unknown[]) => ({
+  Records: messages.map((message, i) => ({
+    messageId: `m-${i}`,
+    body: typeof message === 'string' ? message : JSON.stringify(message),
+  })),
+});
+
 /** `detail` of "CloudWatch Alarm State Change", as in the CloudWatch user guide ("Alarm events and EventBridge"). */
 export const alarmDetail = (value = 'ALARM', over: object = {}) => ({
   alarmName: 'ServerCpuTooHigh',
@@ -92,13 +105,13 @@ export const alarmDetail = (value = 'ALARM', over: object = {}) => ({
   ...over,
 });
 
-/** Everything that folding needs, in memory; the clock is set by hand. */
-export const foldingWorld = () => {
+/** Everything that grouping needs, in memory, with a clock that tests set. */
+export const groupingWorld = () => {
   const world = memoryIncidentWorld();
   const log = recordedTelemetry();
   const { events, published } = memoryEvents();
   let now = NOW + 30;
-  const deps: GroupingDeps = {
+  const deps: GroupingDeps & ReadDeps = {
     ...world.stores,
     events,
     telemetry: log.telemetry,

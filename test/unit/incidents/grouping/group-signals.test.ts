@@ -6,9 +6,9 @@ import { transitionIncident } from '../../../../core/incidents/lifecycle/transit
 import { MAX_QUIET_CHECK_SECONDS } from '../../../../core/incidents/ports.ts';
 import type { Signal } from '../../../../core/incidents/signal.ts';
 import { ConflictError, DependencyUnavailableError } from '../../../../core/shared/errors.ts';
-import { alarm, anomaly, anomalyEnd, foldingWorld, NOW } from '../explaining/samples.ts';
+import { alarm, anomaly, anomalyEnd, groupingWorld, NOW } from '../explaining/samples.ts';
 
-type World = ReturnType<typeof foldingWorld>;
+type World = ReturnType<typeof groupingWorld>;
 const namesOf = ({ published }: World) => published.map(({ name }) => name);
 const uniqueIds = ({ published }: World) => [...new Set(published.map(({ detail }) => detail.id))];
 
@@ -19,7 +19,7 @@ const chain = async ({ stores }: World, ...targets: readonly string[]) => {
 
 describe('folding', () => {
   it('opens one incident for one fault, stores it and tells of it once', async () => {
-    const world = foldingWorld();
+    const world = groupingWorld();
     await chain(world, 'web-1', 'db-1');
     await groupSignals(world.deps, 'acme', [anomaly('db-1'), anomaly('web-1', NOW + 60)]);
     expect(world.all()).toHaveLength(1);
@@ -29,7 +29,7 @@ describe('folding', () => {
   });
 
   it('publishes only what its schema allows', async () => {
-    const world = foldingWorld();
+    const world = groupingWorld();
     await groupSignals(world.deps, 'acme', [anomaly('db-1')]);
     await groupSignals(world.deps, 'acme', [anomaly('db-1', NOW + 60, { metric: 'latency_ms' })]);
     const { incidentId } = world.all()[0]!.incident;
@@ -42,7 +42,7 @@ describe('folding', () => {
   });
 
   it('a storm of 500 related signals is one incident, however it is cut into batches', async () => {
-    const world = foldingWorld();
+    const world = groupingWorld();
     const leaves = Array.from({ length: 499 }, (_, i) => `app-${i}`);
     const declared = leaves.map((callee) => ({ caller: 'web-1', callee }));
     await world.stores.graphs.put('acme', { version: 0, declared, observed: [], updatedAt: NOW });
@@ -57,21 +57,21 @@ describe('folding', () => {
 
   it('duplicates and another order change nothing', async () => {
     const signals = [anomaly('a'), anomaly('b', NOW + 10), anomaly('a', NOW + 20, { metric: 'm' })];
-    const world = foldingWorld();
+    const world = groupingWorld();
     await groupSignals(world.deps, 'acme', signals);
     const before = world.all();
-    const { version } = world.books.get('acme')!;
+    const { version } = world.open.get('acme')!;
     await groupSignals(world.deps, 'acme', signals.toReversed());
     expect(world.all()).toEqual(before);
-    expect(world.books.get('acme')!.version).toBe(version);
-    const other = foldingWorld();
+    expect(world.open.get('acme')!.version).toBe(version);
+    const other = groupingWorld();
     for (const signal of signals.toReversed()) await groupSignals(other.deps, 'acme', [signal]);
     const members = ({ all }: World) => all().map(({ incident }) => new Set(Object.keys(incident.members)));
     expect(members(other)).toEqual(members(world));
   });
 
   it('absorbed incidents lead to the one they are part of', async () => {
-    const world = foldingWorld();
+    const world = groupingWorld();
     await groupSignals(world.deps, 'acme', [anomaly('a'), anomaly('c')]);
     const ids = world.all().map(({ incident }) => incident.incidentId);
     expect(ids).toHaveLength(2);
@@ -89,7 +89,7 @@ describe('folding', () => {
   });
 
   it('a flapping alarm does not open ten incidents', async () => {
-    const world = foldingWorld();
+    const world = groupingWorld();
     for (let i = 0; i < 10; i++) {
       const at = NOW + i * 1800;
       world.setNow(at + 5);
@@ -106,7 +106,7 @@ describe('folding', () => {
 
 describe('two at once', () => {
   it('never open two incidents for one cause', async () => {
-    const world = foldingWorld();
+    const world = groupingWorld();
     const { incidents } = world.stores;
     let isFirst = true;
     const slow: GroupingDeps = {
@@ -130,7 +130,7 @@ describe('two at once', () => {
   });
 
   it('give up for redelivery when others keep writing', async () => {
-    const world = foldingWorld();
+    const world = groupingWorld();
     const incidents = { ...world.stores.incidents, write: async () => false };
     await expect(groupSignals({ ...world.deps, incidents }, 'acme', [anomaly('a')])).rejects.toThrow(
       DependencyUnavailableError,
@@ -166,7 +166,7 @@ describe('a crash after each write', () => {
   ];
 
   it.each(broken)('%s loses no event and opens nothing twice', async (_, breaking) => {
-    const world = foldingWorld();
+    const world = groupingWorld();
     await expect(groupSignals({ ...world.deps, ...breaking(world) }, 'acme', signals)).rejects.toThrow(
       'gone',
     );
@@ -174,23 +174,23 @@ describe('a crash after each write', () => {
     expect(world.all()).toHaveLength(1);
     expect(world.all()[0]).toMatchObject({ pending: [] });
     expect(uniqueIds(world)).toEqual([`IncidentOpened/acme/${world.all()[0]!.incident.incidentId}`]);
-    expect(world.wakes.length).toBeGreaterThan(0);
+    expect(world.quietChecks.length).toBeGreaterThan(0);
   });
 });
 
 describe('settling', () => {
   it('is asked for once while something is open, and again when it was too early', async () => {
-    const world = foldingWorld();
+    const world = groupingWorld();
     await groupSignals(world.deps, 'acme', [anomaly('a')]);
     await groupSignals(world.deps, 'acme', [anomaly('b')]);
-    expect(world.wakes).toEqual([{ tenantId: 'acme', delaySeconds: MAX_QUIET_CHECK_SECONDS }]);
+    expect(world.quietChecks).toEqual([{ tenantId: 'acme', delaySeconds: MAX_QUIET_CHECK_SECONDS }]);
     world.setNow(NOW + 30 + MAX_QUIET_CHECK_SECONDS);
     await groupSignals(world.deps, 'acme', []);
-    expect(world.wakes).toHaveLength(2);
+    expect(world.quietChecks).toHaveLength(2);
   });
 
   it('resolves soon after the last anomaly is over, dated to its end, and asks no more', async () => {
-    const world = foldingWorld();
+    const world = groupingWorld();
     await groupSignals(world.deps, 'acme', [anomaly('a'), anomaly('a', NOW, { metric: 'm' })]);
     const [first, last] = [NOW + 7200, NOW + 9000];
     for (const end of [anomalyEnd('a', first, { metric: 'm' }), anomalyEnd('a', last)]) {
@@ -199,7 +199,7 @@ describe('settling', () => {
       expect(world.all()[0]!.incident.status).toBe('open');
     }
     // The look that was asked for comes when the quiet time is over, not a quarter of an hour later.
-    expect(world.wakes.at(-1)).toEqual({
+    expect(world.quietChecks.at(-1)).toEqual({
       tenantId: 'acme',
       delaySeconds: INCIDENT_POLICY.quietSeconds - 300,
     });
@@ -209,11 +209,11 @@ describe('settling', () => {
     expect(namesOf(world)).toEqual(
       expect.arrayContaining(['IncidentOpened', 'IncidentUpdated', 'IncidentResolved']),
     );
-    expect(world.books.get('acme')).toMatchObject({ quietCheckAt: undefined });
+    expect(world.open.get('acme')).toMatchObject({ quietCheckAt: undefined });
   });
 
   it('waits a day at most for an end that never comes', async () => {
-    const world = foldingWorld();
+    const world = groupingWorld();
     await groupSignals(world.deps, 'acme', [anomaly('a')]);
     for (const [later, status] of [
       [86_399, 'open'],
@@ -227,7 +227,7 @@ describe('settling', () => {
   });
 
   it('happens before a late signal that reopens', async () => {
-    const world = foldingWorld();
+    const world = groupingWorld();
     await groupSignals(world.deps, 'acme', [anomaly('a')]);
     await groupSignals(world.deps, 'acme', [anomalyEnd('a', NOW + 600)]);
     world.setNow(NOW + 4 * 3600 + 60);
@@ -241,19 +241,19 @@ describe('settling', () => {
   });
 
   it('lets go of incidents that nothing can reopen', async () => {
-    const world = foldingWorld();
+    const world = groupingWorld();
     await groupSignals(world.deps, 'acme', [anomaly('a')]);
     world.setNow(NOW + 86_400);
     await groupSignals(world.deps, 'acme', []);
     await groupSignals(world.deps, 'acme', []);
-    expect(world.books.get('acme')!.active).toEqual([]);
+    expect(world.open.get('acme')!.active).toEqual([]);
     expect(world.all()[0]!.incident.status).toBe('resolved');
   });
 });
 
 describe('moving an incident', () => {
   const opened = async () => {
-    const world = foldingWorld();
+    const world = groupingWorld();
     await groupSignals(world.deps, 'acme', [anomaly('a')]);
     const deps = { ...world.deps, ...world.stores };
     const { incidentId } = world.all()[0]!.incident;

@@ -6,9 +6,9 @@ import { MAX_MEMBERS } from '../../../../core/incidents/grouping/within-capacity
 import { INCIDENT_POLICY } from '../../../../core/incidents/incident-policy.ts';
 import type { AnomalySignal, Signal } from '../../../../core/incidents/signal.ts';
 import { DependencyUnavailableError } from '../../../../core/shared/errors.ts';
-import { alarm, anomaly, anomalyEnd, foldingWorld, NOW } from '../explaining/samples.ts';
+import { alarm, anomaly, anomalyEnd, groupingWorld, NOW } from '../explaining/samples.ts';
 
-type World = ReturnType<typeof foldingWorld>;
+type World = ReturnType<typeof groupingWorld>;
 
 const storm = (targets: number, over: Partial<AnomalySignal> = {}) =>
   Array.from({ length: targets }, (_, i) =>
@@ -28,7 +28,7 @@ const shuffled = <Item>(items: readonly Item[], seed: number): Item[] => {
 
 describe('a storm of targets that no graph connects', () => {
   it.each([10, 100, 1000])('in batches of %i is one incident that says why', async (size) => {
-    const world = foldingWorld();
+    const world = groupingWorld();
     await inBatches(world, shuffled(storm(1000), 5), size);
     expect(world.all()).toHaveLength(1);
     const { incident } = world.all()[0]!;
@@ -45,7 +45,7 @@ describe('a storm of targets that no graph connects', () => {
     const parts = fc.tuple(fc.integer({ min: 1, max: 1000 }), fc.integer({ min: 1, max: 40 }));
     return fc.assert(
       fc.asyncProperty(parts, async ([seed, size]) => {
-        const world = foldingWorld();
+        const world = groupingWorld();
         const signals = storm(60);
         await inBatches(world, shuffled([...signals, ...signals], seed), size);
         expect(world.all()).toHaveLength(1);
@@ -58,18 +58,18 @@ describe('a storm of targets that no graph connects', () => {
   });
 
   it('keeps fewer apart than a fleet of that size brings by chance', async () => {
-    const world = foldingWorld();
+    const world = groupingWorld();
     world.fleet.targets = 1000;
     await groupSignals(world.deps, 'acme', storm(7));
     expect(world.all()).toHaveLength(7);
-    const small = foldingWorld();
+    const small = groupingWorld();
     small.fleet.targets = 100;
     await groupSignals(small.deps, 'acme', storm(7));
     expect(small.all()).toHaveLength(1);
   });
 
   it('counts the fleet only where something began', async () => {
-    const world = foldingWorld();
+    const world = groupingWorld();
     const fleets = {
       count: async (): Promise<number> => {
         throw new DependencyUnavailableError('not counted');
@@ -84,7 +84,7 @@ describe('a storm of targets that no graph connects', () => {
 
 /** A world with an incident that has room for ten more. */
 const nearlyFull = async (): Promise<World> => {
-  const world = foldingWorld();
+  const world = groupingWorld();
   await groupSignals(world.deps, 'acme', storm(8));
   const [stored] = world.all();
   const [member] = Object.values(stored!.incident.members);
@@ -113,9 +113,9 @@ describe('more than an incident can hold', () => {
     expect(incident.timeline.filter(({ kind }) => kind === 'full')).toHaveLength(1);
     expect(world.log.counts.SignalOmitted).toBe(40);
     // The same again: its signals are known, also those that were only counted.
-    const { version } = world.books.get('acme')!;
+    const { version } = world.open.get('acme')!;
     await groupSignals(world.deps, 'acme', signals);
-    expect(world.books.get('acme')!.version).toBe(version);
+    expect(world.open.get('acme')!.version).toBe(version);
   });
 
   it('does not keep two incidents apart', async () => {
@@ -134,7 +134,7 @@ describe('more than an incident can hold', () => {
   });
 
   it('is announced when it has grown by a quarter, not with every batch', async () => {
-    const world = foldingWorld();
+    const world = groupingWorld();
     const signals = storm(400);
     await inBatches(world, signals, 4);
     const updates = world.published.filter(({ name }) => name === 'IncidentUpdated');
@@ -145,11 +145,11 @@ describe('more than an incident can hold', () => {
 
 describe('a transaction', () => {
   it('holds no more than DynamoDB takes when hundreds of incidents open in one batch', async () => {
-    const world = foldingWorld();
+    const world = groupingWorld();
     const signals = Array.from({ length: 300 }, (_, i) => anomaly(`host-${i}`, NOW, { metric: `m${i}` }));
     await groupSignals(world.deps, 'acme', signals);
     expect(world.all()).toHaveLength(300);
-    expect(world.books.get('acme')!.version).toBeGreaterThan(3);
+    expect(world.open.get('acme')!.version).toBeGreaterThan(3);
   });
 
   it('nor more than its 4 MB when many of the incidents are full', async () => {
@@ -177,7 +177,7 @@ describe('a transaction', () => {
   });
 
   it('nor when one signal connects hundreds: the rest follows in the next ones', async () => {
-    const world = foldingWorld();
+    const world = groupingWorld();
     const targets = Array.from({ length: 250 }, (_, i) => `host-${i}`);
     await groupSignals(
       world.deps,
@@ -193,7 +193,7 @@ describe('a transaction', () => {
   });
 
   it('that was unfinished when the function died is finished with the next signal', async () => {
-    const world = foldingWorld();
+    const world = groupingWorld();
     const targets = Array.from({ length: 250 }, (_, i) => `host-${i}`);
     const signals = targets.map((target, i) => anomaly(target, NOW, { metric: `m${i}` }));
     await groupSignals(world.deps, 'acme', signals);
@@ -218,44 +218,44 @@ describe('a transaction', () => {
 
 describe('ends that arrive first', () => {
   it('are remembered until what they end arrives, and no longer than it can be late', async () => {
-    const world = foldingWorld();
+    const world = groupingWorld();
     world.setNow(NOW + 700);
     await groupSignals(world.deps, 'acme', [anomalyEnd('a', NOW + 600), anomalyEnd('gone', NOW)]);
     expect(world.all()).toEqual([]);
-    expect(world.books.get('acme')!.earlyEnds.size).toBe(2);
+    expect(world.open.get('acme')!.earlyEnds.size).toBe(2);
     await groupSignals(world.deps, 'acme', [anomaly('a')]);
     const [member] = Object.values(world.all()[0]!.incident.members);
     expect(member).toMatchObject({ isActive: false, lastAt: NOW + 600 });
-    expect(world.books.get('acme')!.earlyEnds.size).toBe(1);
+    expect(world.open.get('acme')!.earlyEnds.size).toBe(1);
     world.setNow(NOW + 600 + INCIDENT_POLICY.quietSeconds);
     await groupSignals(world.deps, 'acme', []);
     expect(world.all()[0]!.incident).toMatchObject({ status: 'resolved', resolvedAt: NOW + 600 });
     world.setNow(NOW + 3 * 3600);
     await groupSignals(world.deps, 'acme', []);
-    expect(world.books.get('acme')!.earlyEnds.size).toBe(0);
+    expect(world.open.get('acme')!.earlyEnds.size).toBe(0);
   });
 
   it('are bounded, and a redelivery of one writes nothing', async () => {
-    const world = foldingWorld();
+    const world = groupingWorld();
     const ends = Array.from({ length: 600 }, (_, i) => anomalyEnd(`host-${i}`, NOW + (i % 7)));
     await groupSignals(world.deps, 'acme', ends);
-    expect(world.books.get('acme')!.earlyEnds.size).toBe(500);
-    const { version } = world.books.get('acme')!;
+    expect(world.open.get('acme')!.earlyEnds.size).toBe(500);
+    const { version } = world.open.get('acme')!;
     await groupSignals(world.deps, 'acme', ends);
-    expect(world.books.get('acme')!.version).toBe(version);
+    expect(world.open.get('acme')!.version).toBe(version);
   });
 
   it('of one batch follow their beginnings, also at the same second', async () => {
-    const world = foldingWorld();
+    const world = groupingWorld();
     await groupSignals(world.deps, 'acme', [anomalyEnd('a', NOW), anomaly('a')]);
     expect(Object.values(world.all()[0]!.incident.members)[0]).toMatchObject({ isActive: false, count: 1 });
-    expect(world.books.get('acme')!.earlyEnds.size).toBe(0);
+    expect(world.open.get('acme')!.earlyEnds.size).toBe(0);
   });
 });
 
 describe('clocks of senders', () => {
   it('that run ahead keep an incident open until their time has come, and no longer', async () => {
-    const world = foldingWorld();
+    const world = groupingWorld();
     await groupSignals(world.deps, 'acme', [anomaly('a', NOW + 600), anomalyEnd('a', NOW + 600)]);
     for (const [now, status] of [
       [NOW + 600 + INCIDENT_POLICY.quietSeconds - 1, 'open'],
@@ -271,7 +271,7 @@ describe('clocks of senders', () => {
 
 describe('an event bus that is down', () => {
   it('is told everything in one update when it is back', async () => {
-    const world = foldingWorld();
+    const world = groupingWorld();
     await groupSignals(world.deps, 'acme', [anomaly('a')]);
     const mute = {
       ...world.deps,
@@ -301,7 +301,7 @@ describe('an event bus that is down', () => {
 
 describe('merges left over from an earlier step', () => {
   it('come before new signals, as many as fit', async () => {
-    const world = foldingWorld();
+    const world = groupingWorld();
     const targets = Array.from({ length: 120 }, (_, i) => `host-${i}`);
     await groupSignals(
       world.deps,

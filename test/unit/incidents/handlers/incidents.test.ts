@@ -1,7 +1,6 @@
 import type { Context } from 'aws-lambda';
 import { describe, expect, it } from 'vitest';
 import * as answers from '../../../../core/api/incident-answers.ts';
-import { DependencyUnavailableError } from '../../../../core/shared/errors.ts';
 import {
   makeHandler as makeQueries,
   type Deps as QueryDeps,
@@ -15,18 +14,10 @@ import {
   makeHandler as makeIncidentCommands,
 } from '../../../../functions/incidents/command-incidents/handler.ts';
 import { makeHandler as makeDiagnoser } from '../../../../functions/incidents/diagnose-incident/handler.ts';
-import { makeHandler as makeFolder } from '../../../../functions/incidents/group-signals/handler.ts';
+import { makeHandler as makeGrouper } from '../../../../functions/incidents/group-signals/handler.ts';
 import { memoryBlocks, memoryRegistry, watched } from '../../../fakes/metrics.ts';
-import { recordedTelemetry } from '../../../fakes/shared.ts';
 import { httpEvent } from '../../../fixtures/http-events.ts';
-import { alarmDetail, anomalyDetail, delivered, foldingWorld, NOW } from '../explaining/samples.ts';
-
-const queued = (...messages: readonly unknown[]) => ({
-  Records: messages.map((message, i) => ({
-    messageId: `m-${i}`,
-    body: typeof message === 'string' ? message : JSON.stringify(message),
-  })),
-});
+import { anomalyOf, delivered, groupingWorld, NOW, queued } from '../explaining/samples.ts';
 
 /** A latency that is ten times as high from `NOW` on, every five minutes for a day before. */
 const rising = (usual: number) =>
@@ -36,7 +27,7 @@ const rising = (usual: number) =>
   });
 
 const setup = (over: { readonly now?: number } = {}) => {
-  const world = foldingWorld();
+  const world = groupingWorld();
   world.setNow(over.now ?? NOW + 600);
   const { telemetry } = world.deps;
   const latency = { metrics: { latency_ms: { kind: 'gauge', unit: 'ms' } } } as const;
@@ -45,7 +36,7 @@ const setup = (over: { readonly now?: number } = {}) => {
     'acme web-1': { latency_ms: rising(40) },
     'acme db-1': { latency_ms: rising(30) },
   });
-  const fold = makeFolder({ ...world.deps, ownTenant: 'acme' });
+  const group = makeGrouper({ ...world.deps, ownTenant: 'acme' });
   const diagnose = makeDiagnoser({ ...world.stores, registry, blocks, telemetry, now: world.deps.now });
   const authenticate: QueryDeps['authenticate'] = async ({ authorization }) =>
     authorization === undefined ? undefined : { tenantId: authorization.replace('Bearer ', ''), name: 'ops' };
@@ -67,15 +58,12 @@ const setup = (over: { readonly now?: number } = {}) => {
   };
   const explainAll = () =>
     diagnose(queued(...world.published.map(({ name, source, detail }) => delivered(name, source, detail))));
-  return { ...world, fold, diagnose, send, explainAll, registry, blocks };
+  return { ...world, group, diagnose, send, explainAll, registry, blocks };
 };
-
-const anomalyOf = (target: string) =>
-  delivered('AnomalyDetected', 'forestall.anomalies', anomalyDetail(target, NOW, 'latency_ms'));
 
 describe('from signals to the answer of the API', () => {
   it('topology, change and anomalies become one incident with its cause', async () => {
-    const { fold, send, explainAll, sent } = setup();
+    const { group, send, explainAll, sent } = setup();
     const topology = await send('PUT', '/v1/topology', { edges: [{ caller: 'web-1', callee: 'db-1' }] });
     expect(answers.Topology.parse(topology.body).nodes).toEqual(['db-1', 'web-1']);
     const change = await send('POST', '/v1/changes', {
@@ -85,7 +73,7 @@ describe('from signals to the answer of the API', () => {
     });
     expect(change.status).toBe(202);
     expect(sent).toMatchObject([{ targetId: 'db-1', at: NOW - 60 }]);
-    expect(await fold(queued(anomalyOf('web-1'), anomalyOf('db-1'), { signal: sent[0] }))).toEqual({
+    expect(await group(queued(anomalyOf('web-1'), anomalyOf('db-1'), { signal: sent[0] }))).toEqual({
       batchItemFailures: [],
     });
     const { body: page } = await send('GET', '/v1/incidents');
@@ -108,9 +96,9 @@ describe('from signals to the answer of the API', () => {
   });
 
   it('a closed one is remembered with what ended it', async () => {
-    const { fold, send, explainAll, lessons, all } = setup();
+    const { group, send, explainAll, lessons, all } = setup();
     await send('PUT', '/v1/topology', { edges: [{ caller: 'web-1', callee: 'db-1' }] });
-    await fold(queued(anomalyOf('web-1'), anomalyOf('db-1')));
+    await group(queued(anomalyOf('web-1'), anomalyOf('db-1')));
     const { incidentId } = all()[0]!.incident;
     const path = `/v1/incidents/${incidentId}/transitions`;
     expect(await send('POST', path, { to: 'resolved', note: 'rolled back' })).toMatchObject({
@@ -124,9 +112,9 @@ describe('from signals to the answer of the API', () => {
   });
 
   it('learns the cause that people named, once, however often it is told', async () => {
-    const { fold, send, explainAll, lessons, all } = setup();
+    const { group, send, explainAll, lessons, all } = setup();
     await send('PUT', '/v1/topology', { edges: [{ caller: 'web-1', callee: 'db-1' }] });
-    await fold(queued(anomalyOf('web-1'), anomalyOf('db-1')));
+    await group(queued(anomalyOf('web-1'), anomalyOf('db-1')));
     const { incidentId } = all()[0]!.incident;
     const path = `/v1/incidents/${incidentId}`;
     const told = { cause: 'web-1', fix: 'raised the limit' };
@@ -147,8 +135,8 @@ describe('from signals to the answer of the API', () => {
   });
 
   it('nobody sees or moves what belongs to another tenant', async () => {
-    const { fold, send, all } = setup();
-    await fold(queued(anomalyOf('web-1')));
+    const { group, send, all } = setup();
+    await group(queued(anomalyOf('web-1')));
     const path = `/v1/incidents/${all()[0]!.incident.incidentId}`;
     expect((await send('GET', '/v1/incidents', undefined, 'globex')).body).toEqual({ items: [] });
     expect((await send('GET', path, undefined, 'globex')).status).toBe(404);
@@ -157,8 +145,8 @@ describe('from signals to the answer of the API', () => {
   });
 
   it('lists by status and severity, page by page', async () => {
-    const { fold, send } = setup();
-    await fold(queued(...['a', 'b', 'c'].map(anomalyOf)));
+    const { group, send } = setup();
+    await group(queued(...['a', 'b', 'c'].map(anomalyOf)));
     const first = (await send('GET', '/v1/incidents', undefined, 'acme', 'limit=2&status=open')).body;
     expect(first.items).toHaveLength(2);
     const query = `limit=2&status=open&cursor=${first.nextCursor}`;
@@ -192,80 +180,5 @@ describe('from signals to the answer of the API', () => {
     ]);
     expect((await send('GET', '/v1/topology')).body).toEqual(body);
     expect((await send('POST', '/v1/traces', { Services: [{ Name: 'x' }] })).status).toBe(400);
-  });
-});
-
-describe('group-signals', () => {
-  it('reports what it cannot read or fold, and folds the rest', async () => {
-    const { fold, all, log } = setup();
-    const failed = await fold(queued('no json', anomalyOf('web-1'), { settle: 'acme' }));
-    expect(failed).toEqual({ batchItemFailures: [{ itemIdentifier: 'm-0' }] });
-    expect(all()).toHaveLength(1);
-    expect(log.counts).toMatchObject({ SignalRefused: 1, IncidentOpened: 1 });
-  });
-
-  it('reports all messages of a tenant whose store is down, and none of another', async () => {
-    const world = foldingWorld();
-    const readOpen = async (tenantId: string) => {
-      if (tenantId === 'acme') throw new DependencyUnavailableError('down');
-      return world.stores.incidents.readOpen(tenantId);
-    };
-    const fold = makeFolder({
-      ...world.deps,
-      incidents: { ...world.stores.incidents, readOpen },
-      ownTenant: 'ours',
-    });
-    const other = delivered('CloudWatch Alarm State Change', 'aws.cloudwatch', alarmDetail());
-    expect(await fold(queued(anomalyOf('a'), other, anomalyOf('b')))).toEqual({
-      batchItemFailures: [{ itemIdentifier: 'm-0' }, { itemIdentifier: 'm-2' }],
-    });
-    expect(world.all().map(({ incident }) => incident.tenantId)).toEqual(['ours']);
-  });
-
-  it('takes alarms that invoke it directly or through a topic, and throws so that Lambda retries', async () => {
-    const { fold, all } = setup();
-    await fold({ source: 'aws.cloudwatch', alarmData: alarmDetail() });
-    const sns = {
-      AlarmName: 'ServerCpuTooHigh',
-      NewStateValue: 'ALARM',
-      StateChangeTime: '2026-11-21T10:05:00.985+0000',
-    };
-    await fold({ Records: [{ Sns: { Message: JSON.stringify(sns) } }] });
-    expect(all()).toHaveLength(1);
-    await expect(fold({ some: 'thing' })).rejects.toThrow();
-  });
-});
-
-describe('diagnose-incident', () => {
-  it('explains each incident of a batch once, and reports what it cannot', async () => {
-    const { fold, diagnose, published, log } = setup();
-    await fold(queued(anomalyOf('web-1')));
-    const [opened] = published;
-    const event = delivered(opened!.name, opened!.source, opened!.detail);
-    expect(await diagnose(queued(event, event, '{}', 'x'))).toEqual({
-      batchItemFailures: [{ itemIdentifier: 'm-2' }, { itemIdentifier: 'm-3' }],
-    });
-    expect(log.counts.IncidentExplained).toBe(1);
-    const gone = { ...event, detail: { ...opened!.detail, incidentId: 'gone' } };
-    expect(await diagnose(queued(gone))).toEqual({ batchItemFailures: [] });
-    await expect(diagnose({})).rejects.toThrow('no SQS event');
-  });
-
-  it('reports the messages of an incident whose data cannot be read', async () => {
-    const { fold, published, stores, registry } = setup();
-    await fold(queued(anomalyOf('web-1')));
-    const { telemetry, counts } = recordedTelemetry();
-    const blocks = {
-      readRange: async () => {
-        throw new DependencyUnavailableError('down');
-      },
-    };
-    const diagnose = makeDiagnoser({ ...stores, registry, blocks, telemetry, now: () => NOW * 1000 });
-    const [opened] = published;
-    const event = delivered(opened!.name, opened!.source, opened!.detail);
-    expect(await diagnose(queued(event, event))).toEqual({
-      batchItemFailures: [{ itemIdentifier: 'm-0' }, { itemIdentifier: 'm-1' }],
-    });
-    expect(counts.DiagnosisFailed).toBe(1);
   });
 });

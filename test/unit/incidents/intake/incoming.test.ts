@@ -152,9 +152,9 @@ describe('own messages', () => {
     summary: 'v2',
   };
 
-  it('bring changes and requests to settle', () => {
+  it('bring changes and requests for quiet checks', () => {
     expect(signalOf({ signal: change })).toEqual(change);
-    expect(parseMessage('{"settle":"acme"}', 'ours')).toEqual({ kind: 'settle', tenantId: 'acme' });
+    expect(parseMessage('{"quietCheck":"acme"}', 'ours')).toEqual({ kind: 'quiet-check', tenantId: 'acme' });
   });
 });
 
@@ -168,7 +168,7 @@ it.each([
     'an alarm without time',
     JSON.stringify({ alarmData: { ...alarmDetail(), state: { value: 'OK', timestamp: '?' } } }),
   ],
-  ['an unknown tenant name', '{"settle":"A B"}'],
+  ['an unknown tenant name', '{"quietCheck":"A B"}'],
 ])('%s is refused as invalid input', (_, body) => {
   expect(() => parseMessage(body, 'ours')).toThrow(InvalidInputError);
 });

@@ -1,0 +1,72 @@
+import { InvalidInputError } from '../../shared/errors.ts';
+import type { Telemetry } from '../../shared/telemetry.ts';
+import type { DeadLetters } from '../ports.ts';
+
+/** A message as it was delivered. */
+export interface Message {
+  readonly id: string;
+  readonly body: string;
+}
+
+export interface ReadDeps {
+  readonly deadLetters: DeadLetters;
+  readonly telemetry: Telemetry;
+}
+
+export interface ReadMessages<Content> {
+  readonly readable: readonly { readonly id: string; readonly content: Content }[];
+  /** Ids of unreadable messages that could not be parked: they have to be delivered again. */
+  readonly failed: readonly string[];
+}
+
+/** Reads JSON. @throws InvalidInputError for other text */
+export const parseJson = (text: string): unknown => {
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    throw new InvalidInputError('the message is not JSON', { cause });
+  }
+};
+
+/** Logs, counts and parks a message that can never be processed. */
+export const parkMessage = async (
+  { deadLetters, telemetry }: ReadDeps,
+  { id, body }: Message,
+  reason: InvalidInputError,
+): Promise<void> => {
+  await deadLetters.park(body, reason.message);
+  telemetry.count('MessageParked');
+  telemetry.error('an unreadable message was parked', { messageId: id, reason: reason.message }, reason);
+};
+
+/**
+ * Parses the messages of a batch. Unreadable ones are parked with the reason instead of being retried.
+ * @throws whatever `parse` throws besides InvalidInputError
+ */
+export const readMessages = async <Content>(
+  deps: ReadDeps,
+  messages: readonly Message[],
+  parse: (body: string) => Content,
+): Promise<ReadMessages<Content>> => {
+  const readable: { id: string; content: Content }[] = [];
+  const failed: string[] = [];
+  for (const message of messages) {
+    try {
+      readable.push({ id: message.id, content: parse(message.body) });
+    } catch (error) {
+      if (!(error instanceof InvalidInputError)) throw error;
+      if (!(await isParked(deps, message, error))) failed.push(message.id);
+    }
+  }
+  return { readable, failed };
+};
+
+const isParked = async (deps: ReadDeps, message: Message, reason: InvalidInputError): Promise<boolean> => {
+  try {
+    await parkMessage(deps, message, reason);
+    return true;
+  } catch (error) {
+    deps.telemetry.error('an unreadable message could not be parked', { messageId: message.id }, error);
+    return false;
+  }
+};

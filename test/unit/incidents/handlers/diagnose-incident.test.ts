@@ -1,0 +1,72 @@
+import { describe, expect, it } from 'vitest';
+import { groupSignals } from '../../../../core/incidents/grouping/group-signals.ts';
+import { DependencyUnavailableError } from '../../../../core/shared/errors.ts';
+import { type Deps, makeHandler } from '../../../../functions/incidents/diagnose-incident/handler.ts';
+import { memoryBlocks, memoryRegistry, watched } from '../../../fakes/metrics.ts';
+import { anomaly, delivered, groupingWorld, NOW, queued } from '../explaining/samples.ts';
+
+const setup = async (more: Partial<Deps> = {}) => {
+  const world = groupingWorld();
+  await groupSignals(world.deps, 'acme', [anomaly('web-1')]);
+  const { name, source, detail } = world.published[0]!;
+  const registry = memoryRegistry([watched('web-1')]);
+  const blocks = memoryBlocks({});
+  const { telemetry, now } = world.deps;
+  const diagnose = makeHandler({ ...world.stores, registry, blocks, telemetry, now, ...more });
+  return { ...world, detail, event: delivered(name, source, detail), diagnose };
+};
+const down = async () => {
+  throw new DependencyUnavailableError('down');
+};
+
+describe('diagnose-incident', () => {
+  it('diagnoses each incident of a batch once, and stores its causes', async () => {
+    const { diagnose, event, all, stores, log } = await setup();
+    expect(await diagnose(queued(event, event))).toEqual({ batchItemFailures: [] });
+    expect(log.counts.IncidentExplained).toBe(1);
+    expect(await stores.causes.get('acme', all()[0]!.incident.incidentId)).toMatchObject({
+      incidentVersion: 1,
+      diagnosedAt: NOW + 30,
+    });
+  });
+
+  it('parks unreadable messages and acknowledges them', async () => {
+    const { diagnose, event, parked, log } = await setup();
+    expect(
+      await diagnose(queued('x', event, '{}', { detail: { tenantId: 'A B', incidentId: 'i' } })),
+    ).toEqual({
+      batchItemFailures: [],
+    });
+    expect(parked).toEqual([
+      { message: 'x', reason: 'the message is not JSON' },
+      { message: '{}', reason: expect.stringContaining('incident event: ') },
+      { message: expect.stringContaining('A B'), reason: expect.stringContaining('tenantId') },
+    ]);
+    expect(log.counts).toMatchObject({ MessageParked: 3, IncidentExplained: 1 });
+  });
+
+  it('asks for redelivery of unreadable messages that could not be parked', async () => {
+    const { diagnose, event } = await setup({ deadLetters: { park: down } });
+    expect(await diagnose(queued(event, 'x'))).toEqual({ batchItemFailures: [{ itemIdentifier: 'm-1' }] });
+  });
+
+  it('ignores an incident that no longer exists', async () => {
+    const { diagnose, event, detail, log } = await setup();
+    const gone = { ...event, detail: { ...detail, incidentId: 'gone' } };
+    expect(await diagnose(queued(gone))).toEqual({ batchItemFailures: [] });
+    expect(log.lines.at(-1)).toMatchObject({ level: 'info', fields: { incidentId: 'gone' } });
+  });
+
+  it('asks for redelivery of all messages about an incident whose data cannot be read', async () => {
+    const { diagnose, event, log, parked } = await setup({ blocks: { readRange: down } });
+    expect(await diagnose(queued(event, event))).toEqual({
+      batchItemFailures: [{ itemIdentifier: 'm-0' }, { itemIdentifier: 'm-1' }],
+    });
+    expect(log.counts.DiagnosisFailed).toBe(1);
+    expect(parked).toEqual([]);
+  });
+
+  it('refuses an event that is not from a queue', async () => {
+    await expect((await setup()).diagnose({})).rejects.toThrow('not an SQS event');
+  });
+});
