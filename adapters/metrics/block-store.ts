@@ -1,7 +1,8 @@
 import { QueryCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
 import { BlocksNotWrittenError } from '../../core/metrics/blocks/blocks-not-written-error.ts';
-import type { BlockKey, BlockStore, BlockWrite, StoredBlock } from '../../core/metrics/ports.ts';
+import type { BlockKey, StoredBlock } from '../../core/metrics/blocks/stored-block.ts';
+import type { BlockStore, BlockWrite } from '../../core/metrics/ports.ts';
 import { inParallel } from '../../core/shared/in-parallel.ts';
 import { batchGet, type Consistency } from '../aws/dynamodb/batch-get.ts';
 import { targetPk } from '../aws/dynamodb/item-key.ts';

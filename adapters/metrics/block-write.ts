@@ -2,7 +2,8 @@
 
 import { ConditionalCheckFailedException, TransactionCanceledException } from '@aws-sdk/client-dynamodb';
 import { type DynamoDBDocumentClient, PutCommand, TransactWriteCommand } from '@aws-sdk/lib-dynamodb';
-import type { BlockKey, BlockWrite } from '../../core/metrics/ports.ts';
+import type { BlockKey } from '../../core/metrics/blocks/stored-block.ts';
+import type { BlockWrite } from '../../core/metrics/ports.ts';
 import { DependencyUnavailableError } from '../../core/shared/errors.ts';
 import { DAY_SECONDS, HOUR_SECONDS } from '../../core/shared/time.ts';
 import { isTransient, withSdkErrors } from '../aws/sdk-failure.ts';

@@ -1,5 +1,5 @@
 import { SendMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
-import type { IngestQueue } from '../../core/metrics/ports.ts';
+import type { IngestQueue } from '../../core/metrics/ingestion/ports.ts';
 import { withSdkErrors } from '../aws/sdk-failure.ts';
 
 /** Pointers as JSON messages. Standard queue: order and repetition do not matter to merging. */

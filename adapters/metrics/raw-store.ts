@@ -1,5 +1,5 @@
 import { GetObjectCommand, NoSuchKey, PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
-import type { RawStore } from '../../core/metrics/ports.ts';
+import type { RawStore } from '../../core/metrics/ingestion/ports.ts';
 import { DependencyUnavailableError, InvalidInputError } from '../../core/shared/errors.ts';
 import { withSdkErrors } from '../aws/sdk-failure.ts';
 

@@ -1,8 +1,9 @@
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import { type DynamoDBDocumentClient, GetCommand, PutCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
-import type { TargetRegistry, TargetSighting } from '../../core/metrics/ports.ts';
+import type { TargetRegistry } from '../../core/metrics/ports.ts';
 import { mergeSighting } from '../../core/metrics/targets/merge-sighting.ts';
+import type { TargetSighting } from '../../core/metrics/targets/sighting.ts';
 import type { Target } from '../../core/metrics/targets/target.ts';
 import { decodeCursor, encodeCursor } from '../../core/platform/api/cursor.ts';
 import { DependencyUnavailableError, InvalidInputError } from '../../core/shared/errors.ts';

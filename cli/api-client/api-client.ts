@@ -4,6 +4,7 @@ import * as z from 'zod';
 import type { AnomalyKind } from '../../core/anomalies/engine/detection-result.ts';
 import type { ChangeFormat } from '../../core/changes/risk/formats/planned-change.ts';
 import type { Severity } from '../../core/forecasts/breach/breach-risk.ts';
+import type { IngestFormat } from '../../core/metrics/ingestion/formats/ingest-formats.ts';
 import {
   AnomalyAnswer,
   BaselineAnswer,
@@ -60,7 +61,7 @@ export interface TargetQuery extends ListOptions {
 
 /** What an ingest payload is; `otlp` takes protobuf or JSON, told apart by the content type. */
 export interface IngestPayload {
-  readonly format: 'json' | 'csv' | 'otlp';
+  readonly format: IngestFormat;
   readonly body: string | Uint8Array<ArrayBuffer>;
   readonly contentType?: string;
   /** Query parameters of a two-column CSV. */

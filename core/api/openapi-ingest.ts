@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { JsonIngestBody } from '../metrics/ingestion/json-body.ts';
+import { INGEST_FORMATS, type IngestFormatDescription } from '../metrics/ingestion/formats/ingest-formats.ts';
 
 type Json = Readonly<Record<string, unknown>>;
 
@@ -23,26 +23,11 @@ export const IngestCounts = z.object({
   targets: count('Distinct targets'),
 });
 
-const CSV =
-  'Header `timestamp,target,metric,value` in any order, optionally with `profile`, `unit`, `kind`, `tenant`; or `timestamp,value` with the query parameters `target` and `metric`.';
-const OTLP = 'An ExportMetricsServiceRequest; gauges and sums are stored.';
-const bytes: Json = { type: 'string', format: 'binary' };
+const contentOf = (bodies: IngestFormatDescription['bodies']): Json =>
+  Object.fromEntries(Object.entries(bodies).map(([type, schema]) => [type, { schema: schemaOf(schema) }]));
 
-const BODIES: Readonly<Record<string, Json>> = {
-  json: { 'application/json': { schema: schemaOf(JsonIngestBody) } },
-  csv: { 'text/csv': { schema: { type: 'string', description: CSV } } },
-  otlp: {
-    'application/x-protobuf': { schema: { ...bytes, description: OTLP } },
-    'application/json': { schema: { type: 'object', description: OTLP } },
-  },
-};
-
-const csvParameter = (name: string): Json => ({
-  name,
-  in: 'query',
-  required: false,
-  description: `The ${name} of a CSV that has only timestamp and value`,
-  schema: { type: 'string' },
+const queryParameter = ([name, description]: readonly [string, string]): Json => ({
+  ...{ name, in: 'query', required: false, description, schema: { type: 'string' } },
 });
 
 const encodingHeader: Json = {
@@ -68,16 +53,12 @@ export const ingestPaths = (problem: (description: string) => Json): Json => {
     422: problem('No usable point; `errors` names field or line'),
     429: problem('More points than the tenant may send per minute; see Retry-After'),
   };
-  return Object.fromEntries(
-    Object.entries(BODIES).map(([format, content]) => {
-      const parameters = [
-        encodingHeader,
-        ...(format === 'csv' ? ['target', 'metric'].map(csvParameter) : []),
-      ];
-      const requestBody = { required: true, content };
-      const summary = `Takes metrics as ${format}`;
-      const post = { operationId: `ingest-${format}`, summary, parameters, requestBody, responses };
-      return [`/v1/ingest/${format}`, { post }];
-    }),
-  );
+  const pathOf = ([format, { bodies, query }]: readonly [string, IngestFormatDescription]) => {
+    const parameters = [encodingHeader, ...Object.entries(query).map(queryParameter)];
+    const requestBody = { required: true, content: contentOf(bodies) };
+    const summary = `Takes metrics as ${format}`;
+    const post = { operationId: `ingest-${format}`, summary, parameters, requestBody, responses };
+    return [`/v1/ingest/${format}`, { post }] as const;
+  };
+  return Object.fromEntries(Object.entries(INGEST_FORMATS).map(pathOf));
 };

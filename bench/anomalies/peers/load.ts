@@ -3,7 +3,7 @@
 import { compareGroup } from '../../../core/anomalies/peers/compare-group.ts';
 import type { KeptStates } from '../../../core/forecasts/state-files.ts';
 import { encodeBlock } from '../../../core/metrics/blocks/block-codec.ts';
-import type { BlockKey } from '../../../core/metrics/ports.ts';
+import type { BlockKey } from '../../../core/metrics/blocks/stored-block.ts';
 import { NO_SETTINGS } from '../../../core/platform/settings/settings.ts';
 import { DAY_SECONDS, HOUR_SECONDS } from '../../../core/shared/time.ts';
 

@@ -3,7 +3,7 @@ import { s3RunFiles } from '../../../adapters/forecasts/run-files.ts';
 import { s3StateFiles } from '../../../adapters/forecasts/state-files.ts';
 import { forecastWithState } from '../../../core/forecasts/engine/ensemble.ts';
 import { runIdOf } from '../../../core/forecasts/runs/run-id.ts';
-import type { StoredBlock } from '../../../core/metrics/ports.ts';
+import type { StoredBlock } from '../../../core/metrics/blocks/stored-block.ts';
 import { NO_SETTINGS } from '../../../core/platform/settings/settings.ts';
 import { HOUR_SECONDS } from '../../../core/shared/time.ts';
 import { type Deps, makeHandler } from '../../../functions/forecasts/forecast-batch/handler.ts';

@@ -1,6 +1,7 @@
 /** The same simulated points as each format carries them. */
+
 import { BinaryWriter, WireType } from '@bufbuild/protobuf/wire';
-import type { IngestFormat } from '../../../core/metrics/ports.ts';
+import type { IngestFormat } from '../../../core/metrics/ingestion/formats/ingest-formats.ts';
 import { METRIC_UNITS, type ServerMetrics, SIMULATED_METRICS } from '../../../core/simulator/fleet.ts';
 
 export const FORMATS = ['json points', 'json series', 'csv', 'otlp protobuf', 'otlp json'] as const;

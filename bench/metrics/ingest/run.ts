@@ -1,10 +1,10 @@
 import { cpus } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
-import { mergePlan, planBlocks } from '../../../core/metrics/ingestion/block-plan.ts';
 import { type Decoded, decode } from '../../../core/metrics/ingestion/decode.ts';
-import { INGEST_LIMITS } from '../../../core/metrics/ingestion/limits.ts';
-import type { Payload as StoredPayload } from '../../../core/metrics/ingestion/payload.ts';
+import { INGEST_LIMITS } from '../../../core/metrics/ingestion/decoding/limits.ts';
+import { mergePlan, planBlocks } from '../../../core/metrics/ingestion/storing/block-plan.ts';
+import type { Payload as StoredPayload } from '../../../core/metrics/ingestion/storing/payload.ts';
 import { mean, median } from '../../../core/shared/maths/averages.ts';
 import type { ServerMetrics } from '../../../core/simulator/fleet.ts';
 import { simulateFleet } from '../../../core/simulator/simulate-fleet.ts';

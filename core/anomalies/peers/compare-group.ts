@@ -6,7 +6,8 @@
 
 import type { KeptStates } from '../../forecasts/state-files.ts';
 import { decodeBlock } from '../../metrics/blocks/block-codec.ts';
-import type { BlockStore, StoredBlock } from '../../metrics/ports.ts';
+import type { StoredBlock } from '../../metrics/blocks/stored-block.ts';
+import type { BlockStore } from '../../metrics/ports.ts';
 import type { SettingsStore } from '../../platform/settings/ports.ts';
 import { InvalidInputError } from '../../shared/errors.ts';
 import { DAY_SECONDS, hourOf } from '../../shared/time.ts';

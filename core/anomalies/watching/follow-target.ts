@@ -7,7 +7,8 @@
 import type { ForecastStore } from '../../forecasts/ports.ts';
 import type { Block } from '../../metrics/blocks/block.ts';
 import { decodeBlock } from '../../metrics/blocks/block-codec.ts';
-import type { BlockStore, StoredBlock, TargetRegistry } from '../../metrics/ports.ts';
+import type { StoredBlock } from '../../metrics/blocks/stored-block.ts';
+import type { BlockStore, TargetRegistry } from '../../metrics/ports.ts';
 import type { SettingsStore } from '../../platform/settings/ports.ts';
 import type { Settings } from '../../platform/settings/settings.ts';
 import { InvalidInputError } from '../../shared/errors.ts';

@@ -1,7 +1,7 @@
 /** Stored blocks back as series. */
 import { HOUR_SECONDS } from '../../shared/time.ts';
-import type { StoredBlock } from '../ports.ts';
 import { decodeBlock } from './block-codec.ts';
+import type { StoredBlock } from './stored-block.ts';
 
 /** One metric's points in order of time; timestamps are epoch seconds. */
 export interface History {

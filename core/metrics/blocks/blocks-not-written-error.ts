@@ -1,5 +1,5 @@
 import { DependencyUnavailableError } from '../../shared/errors.ts';
-import type { BlockKey } from '../ports.ts';
+import type { BlockKey } from './stored-block.ts';
 
 /** Some blocks of a write could not be written; all others were, or are in `lost`. */
 export class BlocksNotWrittenError extends DependencyUnavailableError {

@@ -1,50 +1,51 @@
-import type { IngestFormat } from '../ports.ts';
-import { decodeCsv } from './decode-csv.ts';
-import { decodeJson } from './decode-json.ts';
-import type { DecodeOptions } from './decode-options.ts';
-import { decodeOtlp } from './decode-otlp.ts';
+import type { DecodeContext } from './decoding/decode-context.ts';
+import { IngestRejection } from './decoding/ingest-rejection.ts';
+import { type Collected, SeriesCollector } from './decoding/series-collector.ts';
+import { DECODERS, type EncodedAnswer } from './formats/decoders.ts';
+import { INGEST_FORMATS, type IngestFormat } from './formats/ingest-formats.ts';
 import { inflate } from './inflate.ts';
-import { IngestRejection } from './ingest-rejection.ts';
-import { type Collected, SeriesCollector } from './series-collector.ts';
 
-/** What a payload holds. Series keep the order in which they first appear; points are in order of time. */
+/** The content of a payload. Series keep the order in which they first appear; points are in order of time. */
 export type Decoded = Collected;
 
-type Decoder = (body: Uint8Array, options: DecodeOptions, into: SeriesCollector) => void;
+export interface DecodeOptions extends DecodeContext {
+  readonly format: IngestFormat;
+  readonly gzip: boolean;
+}
 
-const DECODERS: Readonly<Record<IngestFormat, Decoder>> = {
-  json: decodeJson,
-  csv: decodeCsv,
-  otlp: decodeOtlp,
-};
-
-const refuseTooLarge = (payload: Uint8Array, { limits }: DecodeOptions): void => {
+const refuseTooLarge = (payload: Uint8Array, { limits }: DecodeContext): void => {
   if (payload.length > limits.maxBytes)
     throw new IngestRejection(
       'body-too-large',
-      `the body has ${payload.length} bytes; at most ${limits.maxBytes} are taken`,
+      `the body has ${payload.length} bytes; the limit is ${limits.maxBytes}`,
     );
 };
 
-/** An OTLP exporter may have nothing to say; a file without a usable point is a mistake worth telling. */
 const refuseUnusable = (decoded: Decoded, format: IngestFormat): void => {
   const { accepted, missing, rejected, unsupported } = decoded;
-  if (accepted > 0 || (format === 'otlp' && missing + rejected.count + unsupported === 0)) return;
+  const isEmpty = missing + rejected.count + unsupported === 0;
+  if (accepted > 0 || (isEmpty && INGEST_FORMATS[format].allowsNoPoints)) return;
   const counts = `${missing} missing, ${rejected.count} rejected, ${unsupported} of unsupported kinds`;
   throw new IngestRejection('no-usable-points', `no usable point: ${counts}`, { errors: rejected.samples });
 };
 
 /**
- * Decodes a payload as it was received. Depends on its arguments alone, so that decoding the stored object again
- * gives the same series.
- * @throws IngestRejection when the payload as a whole cannot be taken
+ * Decodes a payload as it was received. The result depends on the arguments alone, so decoding the stored object
+ * again gives the same series.
+ * @throws IngestRejection if the payload as a whole cannot be accepted
  */
 export const decode = (payload: Uint8Array, options: DecodeOptions): Decoded => {
   refuseTooLarge(payload, options);
   const body = options.gzip ? inflate(payload, options.limits) : payload;
   const collector = new SeriesCollector(options);
-  DECODERS[options.format](body, options, collector);
+  DECODERS[options.format].decode(body, options, collector);
   const decoded = collector.finish();
   refuseUnusable(decoded, options.format);
   return decoded;
 };
+
+/** The answer to an accepted payload in the sender's own encoding; undefined if the sender expects JSON. */
+export const encodeAcceptance = (
+  { format, contentType }: Pick<DecodeOptions, 'format' | 'contentType'>,
+  decoded: Decoded,
+): EncodedAnswer | undefined => DECODERS[format].encodeAcceptance?.(contentType, decoded);

@@ -1,6 +1,6 @@
 import { gunzipSync } from 'node:zlib';
-import { IngestRejection } from './ingest-rejection.ts';
-import type { IngestLimits } from './limits.ts';
+import { IngestRejection } from './decoding/ingest-rejection.ts';
+import type { IngestLimits } from './decoding/limits.ts';
 
 const codeOf = (error: unknown): unknown =>
   error instanceof Error && 'code' in error ? error.code : undefined;

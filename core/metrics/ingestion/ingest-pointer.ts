@@ -1,35 +1,41 @@
 import * as z from 'zod';
 import { InvalidInputError } from '../../shared/errors.ts';
 import { TenantId } from '../../shared/identifiers.ts';
-import { INGEST_FORMATS, type IngestPointer } from '../ports.ts';
+import { INGEST_FORMAT_NAMES } from './formats/ingest-formats.ts';
 
-const Pointer = z.object({
+/** A stored payload waiting to be merged: all that decoding depends on, so that every attempt gives the same series. */
+const IngestPointer = z.object({
   tenantId: TenantId,
   requestId: z.string().min(1),
   key: z.string(),
-  format: z.enum(INGEST_FORMATS),
+  format: z.enum(INGEST_FORMAT_NAMES),
   contentType: z.string(),
   gzip: z.boolean(),
+  /** Epoch milliseconds at which the request arrived: decides conflicts and what counts as future. */
   receivedAt: z.number().int().nonnegative(),
+  /** Query parameters of the request that decoding needs (`target`, `metric` of a two-column CSV). */
   query: z.record(z.string(), z.string()),
-}) satisfies z.ZodType<IngestPointer>;
+});
+export type IngestPointer = Readonly<z.infer<typeof IngestPointer>>;
 
 const parseJson = (text: string): unknown => {
   try {
     return JSON.parse(text) as unknown;
   } catch (cause) {
-    throw new InvalidInputError('the message is not JSON', { cause });
+    throw new InvalidInputError('The queue message is not JSON.', { cause });
   }
 };
 
 /**
  * Reads a queue message.
- * @throws InvalidInputError when it is no pointer, or points at another tenant's object
+ * @throws InvalidInputError if it is not a pointer, or points at another tenant's object
  */
 export const parsePointer = (message: string): IngestPointer => {
-  const parsed = Pointer.safeParse(parseJson(message));
+  const parsed = IngestPointer.safeParse(parseJson(message));
   if (!parsed.success)
-    throw new InvalidInputError(`the message is no pointer: ${z.prettifyError(parsed.error)}`);
+    throw new InvalidInputError(
+      `The queue message is not an ingest pointer: ${z.prettifyError(parsed.error)}`,
+    );
   const { key, tenantId } = parsed.data;
   if (!key.startsWith(`raw/tenant=${tenantId}/`))
     throw new InvalidInputError(`${key} is not an object of tenant ${tenantId}`, { field: 'key' });

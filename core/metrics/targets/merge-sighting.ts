@@ -1,4 +1,4 @@
-import type { TargetSighting } from '../ports.ts';
+import type { TargetSighting } from './sighting.ts';
 import type { Target, TargetMetric } from './target.ts';
 
 /** A target's registry item must stay well under DynamoDB's 400 KB. */

@@ -1,10 +1,11 @@
 import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
-import type { Decoded } from '../../../core/metrics/ingestion/decode.ts';
-import { isOtlpProtobuf } from '../../../core/metrics/ingestion/decode-otlp.ts';
-import type { IngestRejection, RejectionCode } from '../../../core/metrics/ingestion/ingest-rejection.ts';
-import { writeOtlpResponse } from '../../../core/metrics/ingestion/otlp-protobuf.ts';
+import { type Decoded, encodeAcceptance } from '../../../core/metrics/ingestion/decode.ts';
+import type {
+  IngestRejection,
+  RejectionCode,
+} from '../../../core/metrics/ingestion/decoding/ingest-rejection.ts';
+import type { IngestPointer } from '../../../core/metrics/ingestion/ingest-pointer.ts';
 import { problem } from '../../runtime/problem.ts';
-import type { IngestRequest } from './request.ts';
 
 const STATUS: Readonly<Record<RejectionCode, number>> = {
   'malformed-body': 400,
@@ -37,23 +38,14 @@ const jsonAnswer = (requestId: string, decoded: Decoded): APIGatewayProxyStructu
   }),
 });
 
-const partialSuccess = ({ rejected, unsupported }: Decoded): string => {
-  const kinds = unsupported === 0 ? '' : `${unsupported} points of unsupported kinds; `;
-  return kinds + rejected.samples.map(({ field, message }) => `${field}: ${message}`).join('; ');
-};
-
-const protobufAnswer = (decoded: Decoded): APIGatewayProxyStructuredResultV2 => {
-  const refused = decoded.rejected.count + decoded.unsupported;
+/** The accepted counts, in the sender's own encoding if its format has one, else as JSON. */
+export const acceptance = (pointer: IngestPointer, decoded: Decoded): APIGatewayProxyStructuredResultV2 => {
+  const encoded = encodeAcceptance(pointer, decoded);
+  if (encoded === undefined) return jsonAnswer(pointer.requestId, decoded);
   return {
     statusCode: 202,
-    headers: { 'content-type': 'application/x-protobuf' },
-    body: Buffer.from(writeOtlpResponse(refused, partialSuccess(decoded))).toString('base64'),
+    headers: { 'content-type': encoded.contentType },
+    body: Buffer.from(encoded.body).toString('base64'),
     isBase64Encoded: true,
   };
 };
-
-/** What was taken, in the encoding of the request where that is OTLP protobuf, else as JSON. */
-export const acceptance = (request: IngestRequest, decoded: Decoded): APIGatewayProxyStructuredResultV2 =>
-  request.format === 'otlp' && isOtlpProtobuf(request.contentType)
-    ? protobufAnswer(decoded)
-    : jsonAnswer(request.requestId, decoded);

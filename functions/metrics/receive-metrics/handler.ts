@@ -1,14 +1,14 @@
 import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import { type Decoded, decode } from '../../../core/metrics/ingestion/decode.ts';
-import { IngestRejection } from '../../../core/metrics/ingestion/ingest-rejection.ts';
-import type { IngestLimits } from '../../../core/metrics/ingestion/limits.ts';
-import { rawKey } from '../../../core/metrics/object-keys.ts';
+import { IngestRejection } from '../../../core/metrics/ingestion/decoding/ingest-rejection.ts';
+import type { IngestLimits } from '../../../core/metrics/ingestion/decoding/limits.ts';
 import {
+  INGEST_FORMAT_NAMES,
   INGEST_FORMATS,
-  type IngestPointer,
-  type IngestQueue,
-  type RawStore,
-} from '../../../core/metrics/ports.ts';
+} from '../../../core/metrics/ingestion/formats/ingest-formats.ts';
+import type { IngestPointer } from '../../../core/metrics/ingestion/ingest-pointer.ts';
+import type { IngestQueue, RawStore } from '../../../core/metrics/ingestion/ports.ts';
+import { rawKey } from '../../../core/metrics/object-keys.ts';
 import type { ApiKeyStore, RateLimiter } from '../../../core/platform/access/ports.ts';
 import { DependencyUnavailableError } from '../../../core/shared/errors.ts';
 import type { Telemetry } from '../../../core/shared/telemetry.ts';
@@ -33,20 +33,15 @@ type Answer = APIGatewayProxyStructuredResultV2;
 
 /** When a sender may come back after a failure of ours. */
 const RETRY_SECONDS = 5;
-const DEFAULT_TYPES = {
-  json: 'application/json',
-  csv: 'text/csv',
-  otlp: 'application/octet-stream',
-} as const;
 
 const pointerOf = (request: IngestRequest, tenantId: string, receivedAt: number): IngestPointer | Answer => {
   const { requestId, contentType, contentEncoding, query } = request;
-  const format = INGEST_FORMATS.find((name) => name === request.format);
+  const format = INGEST_FORMAT_NAMES.find((name) => name === request.format);
   if (format === undefined)
     return problem(
       404,
       'unknown-format',
-      `no ingest format "${request.format}"; known: ${INGEST_FORMATS.join(', ')}`,
+      `no ingest format "${request.format}"; known: ${INGEST_FORMAT_NAMES.join(', ')}`,
     );
   if (!['', 'identity', 'gzip', 'x-gzip'].includes(contentEncoding))
     return problem(415, 'unsupported-encoding', `content-encoding "${contentEncoding}"; gzip is taken`);
@@ -72,7 +67,11 @@ const overQuota = (receivedAt: number): Answer => {
 
 /** The raw object comes first: a pointer without its object would be quarantined. */
 const keep = async (deps: Deps, pointer: IngestPointer, body: Uint8Array): Promise<void> => {
-  await deps.raw.put(pointer.key, body, pointer.contentType || DEFAULT_TYPES[pointer.format]);
+  await deps.raw.put(
+    pointer.key,
+    body,
+    pointer.contentType || INGEST_FORMATS[pointer.format].defaultContentType,
+  );
   await deps.queue.send(pointer);
 };
 
@@ -96,7 +95,7 @@ const take = async (deps: Deps, request: IngestRequest, pointer: IngestPointer):
     limits: deps.limits,
   });
   // An OTLP exporter with nothing to say: nothing to store either.
-  if (decoded.accepted === 0) return acceptance(request, decoded);
+  if (decoded.accepted === 0) return acceptance(pointer, decoded);
   const { accepted, duplicates, missing, rejected, unsupported } = decoded;
   const points = accepted + duplicates + missing + rejected.count + unsupported;
   if (!(await deps.quota.take(pointer.tenantId, points, pointer.receivedAt))) {
@@ -105,7 +104,7 @@ const take = async (deps: Deps, request: IngestRequest, pointer: IngestPointer):
   }
   await keep(deps, pointer, request.body);
   tell(deps, pointer, decoded);
-  return acceptance(request, decoded);
+  return acceptance(pointer, decoded);
 };
 
 const failure = (

@@ -4,7 +4,7 @@ import { sqsIngestQueue } from '../../../adapters/metrics/ingest-queue.ts';
 import { s3RawStore } from '../../../adapters/metrics/raw-store.ts';
 import { dynamoApiKeyStore } from '../../../adapters/platform/api-key-store.ts';
 import { dynamoRateLimiter } from '../../../adapters/platform/rate-limiter.ts';
-import { INGEST_LIMITS } from '../../../core/metrics/ingestion/limits.ts';
+import { INGEST_LIMITS } from '../../../core/metrics/ingestion/decoding/limits.ts';
 import { observe, telemetry } from '../../runtime/observe.ts';
 import { readEnv } from '../../runtime/read-env.ts';
 import { makeHandler } from './handler.ts';

@@ -1,6 +1,6 @@
 import type { SQSBatchResponse } from 'aws-lambda';
 import * as z from 'zod';
-import { type StoreDeps, storeBatch } from '../../../core/metrics/ingestion/store-batch.ts';
+import { type StoreDeps, storeBatch } from '../../../core/metrics/ingestion/storing/store-batch.ts';
 import { InvalidInputError } from '../../../core/shared/errors.ts';
 
 const QueueEvent = z.object({

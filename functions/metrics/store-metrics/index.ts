@@ -4,7 +4,7 @@ import { defaultPace, pause } from '../../../adapters/aws/paced-retry.ts';
 import { dynamoBlockStore } from '../../../adapters/metrics/block-store.ts';
 import { s3RawStore } from '../../../adapters/metrics/raw-store.ts';
 import { dynamoTargetRegistry } from '../../../adapters/metrics/target-registry.ts';
-import { INGEST_LIMITS } from '../../../core/metrics/ingestion/limits.ts';
+import { INGEST_LIMITS } from '../../../core/metrics/ingestion/decoding/limits.ts';
 import { observe, telemetry } from '../../runtime/observe.ts';
 import { readEnv } from '../../runtime/read-env.ts';
 import { makeHandler } from './handler.ts';

@@ -9,7 +9,7 @@ import {
 import { mockClient } from 'aws-sdk-client-mock';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { dynamoTargetRegistry } from '../../../adapters/metrics/target-registry.ts';
-import type { TargetSighting } from '../../../core/metrics/ports.ts';
+import type { TargetSighting } from '../../../core/metrics/targets/sighting.ts';
 import { DependencyUnavailableError, InvalidInputError } from '../../../core/shared/errors.ts';
 
 const dynamo = mockClient(DynamoDBDocumentClient);

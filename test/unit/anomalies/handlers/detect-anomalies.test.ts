@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { readBlockChanges } from '../../../../adapters/metrics/changed-blocks.ts';
 import { blockKey } from '../../../../adapters/metrics/item-keys.ts';
-import type { StoredBlock } from '../../../../core/metrics/ports.ts';
+import type { StoredBlock } from '../../../../core/metrics/blocks/stored-block.ts';
 import { DependencyUnavailableError, InvalidInputError } from '../../../../core/shared/errors.ts';
 import { makeHandler } from '../../../../functions/anomalies/detect-anomalies/handler.ts';
 import { between, DAY, NOW, STEP, world } from '../watching/follow-world.ts';

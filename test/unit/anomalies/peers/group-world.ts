@@ -6,7 +6,7 @@ import type { PeerGroupName, PeerStateFiles, PeerWork } from '../../../../core/a
 import type { KeptStates } from '../../../../core/forecasts/state-files.ts';
 import type { Block } from '../../../../core/metrics/blocks/block.ts';
 import { encodeBlock } from '../../../../core/metrics/blocks/block-codec.ts';
-import type { BlockKey, StoredBlock } from '../../../../core/metrics/ports.ts';
+import type { BlockKey, StoredBlock } from '../../../../core/metrics/blocks/stored-block.ts';
 import { NO_SETTINGS, type Settings } from '../../../../core/platform/settings/settings.ts';
 import { memoryAnomalies } from '../../../fakes/anomalies.ts';
 import { memorySettings } from '../../../fakes/platform.ts';

@@ -4,7 +4,7 @@ import { type FollowDeps, followTarget } from '../../../../core/anomalies/watchi
 import type { Block } from '../../../../core/metrics/blocks/block.ts';
 import { decodeBlock, encodeBlock } from '../../../../core/metrics/blocks/block-codec.ts';
 import { mergeBlock } from '../../../../core/metrics/blocks/merge-block.ts';
-import type { StoredBlock } from '../../../../core/metrics/ports.ts';
+import type { StoredBlock } from '../../../../core/metrics/blocks/stored-block.ts';
 import type { MetricKind } from '../../../../core/metrics/series/metric-series.ts';
 import { NO_SETTINGS, type Settings } from '../../../../core/platform/settings/settings.ts';
 import { hourOf } from '../../../../core/shared/time.ts';

@@ -121,8 +121,8 @@ describe('store-metrics', () => {
   });
 
   it.each([
-    ['no JSON', 'hello', 'the message is not JSON'],
-    ['no pointer', '{"tenantId":"acme"}', 'the message is no pointer'],
+    ['no JSON', 'hello', 'The queue message is not JSON.'],
+    ['no pointer', '{"tenantId":"acme"}', 'The queue message is not an ingest pointer'],
     [
       "a pointer at another tenant's object",
       JSON.stringify({

@@ -1,6 +1,6 @@
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import { INGEST_LIMITS } from '../../../../core/metrics/ingestion/limits.ts';
+import { INGEST_LIMITS } from '../../../../core/metrics/ingestion/decoding/limits.ts';
 import { InvalidInputError } from '../../../../core/shared/errors.ts';
 import { decodeAs, NOW, NOW_SECONDS, rejectionOf } from '../../../fixtures/ingestion/decoding.ts';
 

@@ -2,8 +2,8 @@ import { JsonMetricsSerializer, ProtobufMetricsSerializer } from '@opentelemetry
 import { AggregationTemporality } from '@opentelemetry/sdk-metrics';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { IngestRejection } from '../../../../core/metrics/ingestion/ingest-rejection.ts';
-import { metricNameOf } from '../../../../core/metrics/ingestion/otlp-collect.ts';
+import { IngestRejection } from '../../../../core/metrics/ingestion/decoding/ingest-rejection.ts';
+import { metricNameOf } from '../../../../core/metrics/ingestion/formats/otlp-collect.ts';
 import { decodeAs, NOW, NOW_SECONDS, rejectionOf } from '../../../fixtures/ingestion/decoding.ts';
 import { collectFromSdk } from '../../../fixtures/ingestion/otel-sdk.ts';
 import {

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { TargetSighting } from '../../../../core/metrics/ports.ts';
 import { MAX_METRICS_PER_TARGET, mergeSighting } from '../../../../core/metrics/targets/merge-sighting.ts';
+import type { TargetSighting } from '../../../../core/metrics/targets/sighting.ts';
 import type { Target } from '../../../../core/metrics/targets/target.ts';
 
 const seen = (some: Partial<TargetSighting> = {}): TargetSighting => ({

@@ -2,8 +2,7 @@
  * OTLP metrics in protobuf (opentelemetry/proto/metrics/v1/metrics.proto), read by its field numbers: gauges and sums;
  * other kinds are counted.
  */
-import { BinaryWriter } from '@bufbuild/protobuf/wire';
-import { IngestRejection } from './ingest-rejection.ts';
+import { IngestRejection } from '../decoding/ingest-rejection.ts';
 import { readAttribute } from './otlp-attributes.ts';
 import {
   NO_RECORDED_VALUE,
@@ -151,14 +150,4 @@ export const readOtlpProtobuf = (body: Uint8Array, maxPoints: number): OtlpResou
   if (resources.length === 0 && body.length > 0)
     throw new IngestRejection('malformed-body', 'the body is no OTLP protobuf: it has no resource_metrics');
   return resources;
-};
-
-/** Encodes an `ExportMetricsServiceResponse`; `partial_success` only where something was not taken, as OTLP asks. */
-export const writeOtlpResponse = (rejected: number, message: string): Uint8Array => {
-  const writer = new BinaryWriter();
-  if (rejected === 0 && message === '') return writer.finish();
-  writer.uint32(lengthField(1)).fork();
-  if (rejected > 0) writer.uint32(varintField(1)).int64(rejected);
-  if (message !== '') writer.uint32(lengthField(2)).string(message);
-  return writer.join().finish();
 };

@@ -1,6 +1,6 @@
 /** Walking protobuf messages field by field, without generated code. */
 import { BinaryReader, WireType } from '@bufbuild/protobuf/wire';
-import { IngestRejection } from './ingest-rejection.ts';
+import { IngestRejection } from '../decoding/ingest-rejection.ts';
 
 /**
  * A reader that stops after so many entries (points, metrics, resources): an empty entry takes two bytes on the wire

@@ -1,10 +1,10 @@
 /** The body of `POST /v1/ingest/json`: the source of its validation, its types and its OpenAPI schema. */
 import * as z from 'zod';
-import { MetricName, TargetId, TenantId } from '../../shared/identifiers.ts';
-import { parseInstant } from '../../shared/instant.ts';
-import { METRIC_KINDS } from '../series/metric-series.ts';
-import { PROFILES } from '../targets/target.ts';
-import { MAX_UNIT_LENGTH } from './limits.ts';
+import { MetricName, TargetId, TenantId } from '../../../shared/identifiers.ts';
+import { parseInstant } from '../../../shared/instant.ts';
+import { METRIC_KINDS } from '../../series/metric-series.ts';
+import { PROFILES } from '../../targets/target.ts';
+import { MAX_UNIT_LENGTH } from '../decoding/limits.ts';
 
 /** JSON has no words for these numbers; protobuf's JSON mapping and many clients write them as text. */
 const NAMED_NUMBERS: Readonly<Record<string, number>> = {

@@ -1,12 +1,12 @@
 import { CsvError, parse } from 'csv-parse/sync';
+import type { DecodeContext } from '../decoding/decode-context.ts';
+import { type FieldError, IngestRejection } from '../decoding/ingest-rejection.ts';
+import { MAX_REPORTED_ERRORS } from '../decoding/limits.ts';
+import { readText } from '../decoding/read-text.ts';
+import type { OpenSeries, SeriesCollector } from '../decoding/series-collector.ts';
+import { checkTenantClaim } from '../decoding/tenant-claim.ts';
 import { type CellOf, readHeader } from './csv-columns.ts';
 import { type RowFault, type RowIdentity, readIdentity, readSample } from './csv-row.ts';
-import type { DecodeOptions } from './decode-options.ts';
-import { type FieldError, IngestRejection } from './ingest-rejection.ts';
-import { MAX_REPORTED_ERRORS } from './limits.ts';
-import { readText } from './read-text.ts';
-import type { OpenSeries, SeriesCollector } from './series-collector.ts';
-import { checkTenantClaim } from './tenant-claim.ts';
 
 /** Ids, unit and value together stay far below this; garbage without line breaks does not. */
 const MAX_LINE_BYTES = 4_096;
@@ -14,13 +14,13 @@ const MAX_LINE_BYTES = 4_096;
 const isFault = (read: object): read is RowFault => 'message' in read;
 
 class CsvRows {
-  readonly #options: DecodeOptions;
+  readonly #options: DecodeContext;
   readonly #into: SeriesCollector;
   readonly #known = new Map<string, OpenSeries>();
   readonly errors: FieldError[] = [];
   #cellOf: CellOf | undefined;
 
-  constructor(options: DecodeOptions, into: SeriesCollector) {
+  constructor(options: DecodeContext, into: SeriesCollector) {
     this.#options = options;
     this.#into = into;
   }
@@ -89,7 +89,7 @@ const rejectionOf = (error: CsvError): IngestRejection => {
  * `target` and `metric` may come from the query instead.
  * @throws IngestRejection naming the line when it is no CSV, a row is wrong, or it is another tenant's
  */
-export const decodeCsv = (body: Uint8Array, options: DecodeOptions, into: SeriesCollector): void => {
+export const decodeCsv = (body: Uint8Array, options: DecodeContext, into: SeriesCollector): void => {
   const rows = new CsvRows(options, into);
   try {
     parse(readText(body), {

@@ -1,12 +1,13 @@
 /** What a batch of payloads brings to each block, and what merging it came to. */
 
-import { InvalidInputError } from '../../shared/errors.ts';
-import { HOUR_SECONDS } from '../../shared/time.ts';
-import { type Block, EMPTY_BLOCK } from '../blocks/block.ts';
-import { decodeBlock, encodeBlock } from '../blocks/block-codec.ts';
-import { mergeBlock } from '../blocks/merge-block.ts';
-import type { BlockKey, StoredBlock, TargetSighting } from '../ports.ts';
-import type { TargetMetric } from '../targets/target.ts';
+import { InvalidInputError } from '../../../shared/errors.ts';
+import { HOUR_SECONDS } from '../../../shared/time.ts';
+import { type Block, EMPTY_BLOCK } from '../../blocks/block.ts';
+import { decodeBlock, encodeBlock } from '../../blocks/block-codec.ts';
+import { mergeBlock } from '../../blocks/merge-block.ts';
+import type { BlockKey, StoredBlock } from '../../blocks/stored-block.ts';
+import type { TargetSighting } from '../../targets/sighting.ts';
+import type { TargetMetric } from '../../targets/target.ts';
 import { type HourPart, hourParts } from './hour-parts.ts';
 import type { Payload } from './payload.ts';
 

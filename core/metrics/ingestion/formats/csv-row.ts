@@ -1,12 +1,12 @@
 /** The cells of one CSV row, checked. */
 
-import { MetricName, TargetId } from '../../shared/identifiers.ts';
-import { parseInstant } from '../../shared/instant.ts';
-import { METRIC_KINDS, type MetricKind } from '../series/metric-series.ts';
-import { PROFILES, type Profile } from '../targets/target.ts';
+import { MetricName, TargetId } from '../../../shared/identifiers.ts';
+import { parseInstant } from '../../../shared/instant.ts';
+import { METRIC_KINDS, type MetricKind } from '../../series/metric-series.ts';
+import { PROFILES, type Profile } from '../../targets/target.ts';
+import { MAX_UNIT_LENGTH } from '../decoding/limits.ts';
+import type { SeriesIdentity } from '../decoding/series-collector.ts';
 import type { CellOf } from './csv-columns.ts';
-import { MAX_UNIT_LENGTH } from './limits.ts';
-import type { SeriesIdentity } from './series-collector.ts';
 
 /** What is wrong with a row; its line is known to the caller. */
 export interface RowFault {

@@ -9,7 +9,7 @@ import {
   textAt,
   within,
   wrong,
-} from './json-reader.ts';
+} from '../decoding/json-reader.ts';
 import { attributeText } from './otlp-attributes.ts';
 import {
   MAX_ATTRIBUTE_DEPTH,

@@ -1,11 +1,11 @@
 /** What can never be stored is kept beside its reason, under keys that a repetition overwrites with the same. */
 
-import type { InvalidInputError } from '../../shared/errors.ts';
-import { HOUR_SECONDS } from '../../shared/time.ts';
-import { quarantineKey, unattributedKey } from '../object-keys.ts';
+import type { InvalidInputError } from '../../../shared/errors.ts';
+import { HOUR_SECONDS } from '../../../shared/time.ts';
+import { quarantineKey, unattributedKey } from '../../object-keys.ts';
+import { IngestRejection } from '../decoding/ingest-rejection.ts';
 import type { RawStore } from '../ports.ts';
 import type { HourPart } from './hour-parts.ts';
-import { IngestRejection } from './ingest-rejection.ts';
 import type { Payload, UnusableMessage } from './payload.ts';
 
 const JSON_TYPE = 'application/json';

@@ -1,11 +1,11 @@
 import type * as z from 'zod';
-import type { DecodeOptions } from './decode-options.ts';
-import { type FieldError, IngestRejection } from './ingest-rejection.ts';
+import type { DecodeContext } from '../decoding/decode-context.ts';
+import { type FieldError, IngestRejection } from '../decoding/ingest-rejection.ts';
+import { type IngestLimits, MAX_REPORTED_ERRORS } from '../decoding/limits.ts';
+import { readJson } from '../decoding/read-text.ts';
+import type { SeriesCollector } from '../decoding/series-collector.ts';
+import { checkTenantClaim } from '../decoding/tenant-claim.ts';
 import { JsonIngestBody, numberOf, secondsOf } from './json-body.ts';
-import { type IngestLimits, MAX_REPORTED_ERRORS } from './limits.ts';
-import { readJson } from './read-text.ts';
-import type { SeriesCollector } from './series-collector.ts';
-import { checkTenantClaim } from './tenant-claim.ts';
 
 const pathOf = (path: readonly PropertyKey[]): string =>
   path.reduce<string>(
@@ -65,7 +65,7 @@ const collectSeries = (all: NonNullable<JsonIngestBody['series']>, into: SeriesC
  * Decodes a JSON body (`JsonIngestBody`).
  * @throws IngestRejection when it is no JSON, has another shape, is too large or names another tenant
  */
-export const decodeJson = (body: Uint8Array, options: DecodeOptions, into: SeriesCollector): void => {
+export const decodeJson = (body: Uint8Array, options: DecodeContext, into: SeriesCollector): void => {
   const parsed = readJson(body);
   refuseOversize(parsed, options.limits);
   const { tenant, profiles = {}, points = [], series = [] } = validate(parsed);

@@ -1,6 +1,6 @@
 /** The header of an ingest CSV: which cell holds what. */
-import { MetricName, TargetId } from '../../shared/identifiers.ts';
-import { type FieldError, IngestRejection } from './ingest-rejection.ts';
+import { MetricName, TargetId } from '../../../shared/identifiers.ts';
+import { type FieldError, IngestRejection } from '../decoding/ingest-rejection.ts';
 
 const REQUIRED = ['timestamp', 'target', 'metric', 'value'] as const;
 const COLUMNS = [...REQUIRED, 'profile', 'unit', 'kind', 'tenant'] as const;

@@ -1,7 +1,7 @@
 /** Gathers decoded points into series, applying the rules every format shares. */
-import { DAY_SECONDS } from '../../shared/time.ts';
-import type { MetricKind, MetricSeries } from '../series/metric-series.ts';
-import type { Profile } from '../targets/target.ts';
+import { DAY_SECONDS } from '../../../shared/time.ts';
+import type { MetricKind, MetricSeries } from '../../series/metric-series.ts';
+import type { Profile } from '../../targets/target.ts';
 import { type FieldError, IngestRejection } from './ingest-rejection.ts';
 import { type IngestLimits, MAX_FUTURE_SECONDS, MAX_REPORTED_ERRORS } from './limits.ts';
 

@@ -1,12 +1,12 @@
 /** OTLP metrics as series: what is a target, what is a metric. */
 
-import { MetricName, TargetId } from '../../shared/identifiers.ts';
-import type { MetricKind } from '../series/metric-series.ts';
-import { PROFILES } from '../targets/target.ts';
-import { MAX_UNIT_LENGTH } from './limits.ts';
+import { MetricName, TargetId } from '../../../shared/identifiers.ts';
+import type { MetricKind } from '../../series/metric-series.ts';
+import { PROFILES } from '../../targets/target.ts';
+import { MAX_UNIT_LENGTH } from '../decoding/limits.ts';
+import type { OpenSeries, SeriesCollector } from '../decoding/series-collector.ts';
+import { checkTenantClaim } from '../decoding/tenant-claim.ts';
 import type { OtlpAttributes, OtlpMetric, OtlpPoint, OtlpResource } from './otlp-request.ts';
-import type { OpenSeries, SeriesCollector } from './series-collector.ts';
-import { checkTenantClaim } from './tenant-claim.ts';
 
 /** The first of these that a resource has names its target. */
 const TARGET_ATTRIBUTES = ['host.name', 'service.instance.id', 'service.name'];

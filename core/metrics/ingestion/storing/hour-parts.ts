@@ -1,7 +1,7 @@
-import { HOUR_SECONDS, hourOf } from '../../shared/time.ts';
-import type { BlockPart } from '../blocks/block.ts';
-import type { MetricSeries } from '../series/metric-series.ts';
-import type { TargetMetric } from '../targets/target.ts';
+import { HOUR_SECONDS, hourOf } from '../../../shared/time.ts';
+import type { BlockPart } from '../../blocks/block.ts';
+import type { MetricSeries } from '../../series/metric-series.ts';
+import type { TargetMetric } from '../../targets/target.ts';
 
 type HourSeries = BlockPart['series'][number] & TargetMetric;
 

@@ -1,4 +1,4 @@
-import { InvalidInputError } from '../../shared/errors.ts';
+import { InvalidInputError } from '../../../shared/errors.ts';
 
 /** Why a whole request is refused; the edge maps each to an HTTP status. */
 export const REJECTION_CODES = [

@@ -4,10 +4,13 @@
  * comes back, while a written block would never be announced again), and quarantine keys are fixed.
  */
 
-import { DependencyUnavailableError, InvalidInputError } from '../../shared/errors.ts';
-import type { Telemetry } from '../../shared/telemetry.ts';
-import { BlocksNotWrittenError } from '../blocks/blocks-not-written-error.ts';
-import type { BlockKey, BlockStore, RawStore, TargetRegistry } from '../ports.ts';
+import { DependencyUnavailableError, InvalidInputError } from '../../../shared/errors.ts';
+import type { Telemetry } from '../../../shared/telemetry.ts';
+import { BlocksNotWrittenError } from '../../blocks/blocks-not-written-error.ts';
+import type { BlockKey } from '../../blocks/stored-block.ts';
+import type { BlockStore, TargetRegistry } from '../../ports.ts';
+import type { IngestLimits } from '../decoding/limits.ts';
+import type { RawStore } from '../ports.ts';
 import {
   type BlockPlan,
   type MergedPlan,
@@ -16,7 +19,6 @@ import {
   plansOf,
   sightingsOf,
 } from './block-plan.ts';
-import type { IngestLimits } from './limits.ts';
 import { loadPayload, type Payload, type QueuedMessage, type UnusableMessage } from './payload.ts';
 import { parkPart, parkPayload } from './quarantine.ts';
 

@@ -1,10 +1,11 @@
 /** A queue message with the stored payload it points at, decoded again. */
 
-import { InvalidInputError } from '../../shared/errors.ts';
-import type { IngestPointer, RawStore } from '../ports.ts';
-import { type Decoded, decode } from './decode.ts';
-import { parsePointer } from './ingest-pointer.ts';
-import type { IngestLimits } from './limits.ts';
+import { InvalidInputError } from '../../../shared/errors.ts';
+import { type Decoded, decode } from '../decode.ts';
+import type { IngestLimits } from '../decoding/limits.ts';
+import type { IngestPointer } from '../ingest-pointer.ts';
+import { parsePointer } from '../ingest-pointer.ts';
+import type { RawStore } from '../ports.ts';
 
 export interface QueuedMessage {
   readonly id: string;

@@ -1,0 +1,27 @@
+import type { DecodeContext } from '../decoding/decode-context.ts';
+import { IngestRejection } from '../decoding/ingest-rejection.ts';
+import { readJson } from '../decoding/read-text.ts';
+import type { SeriesCollector } from '../decoding/series-collector.ts';
+import { collectResource } from './otlp-collect.ts';
+import { isOtlpJson, isOtlpProtobuf } from './otlp-content-type.ts';
+import { readOtlpJson } from './otlp-json.ts';
+import { readOtlpProtobuf } from './otlp-protobuf.ts';
+import type { OtlpResource } from './otlp-request.ts';
+
+const readResources = (body: Uint8Array, { contentType, limits }: DecodeContext): readonly OtlpResource[] => {
+  if (isOtlpProtobuf(contentType)) return readOtlpProtobuf(body, limits.maxPoints);
+  if (isOtlpJson(contentType)) return readOtlpJson(readJson(body));
+  throw new IngestRejection(
+    'unsupported-content-type',
+    `content-type must be application/x-protobuf or application/json, not "${contentType}"`,
+  );
+};
+
+/**
+ * Decodes an OTLP metrics request in the encoding that its content type names.
+ * @throws IngestRejection for any other content type, a malformed request, or another tenant's
+ */
+export const decodeOtlp = (body: Uint8Array, context: DecodeContext, into: SeriesCollector): void => {
+  for (const [index, resource] of readResources(body, context).entries())
+    collectResource(resource, index, context.tenantId, into);
+};

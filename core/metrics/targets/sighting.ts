@@ -1,0 +1,11 @@
+import type { Profile, TargetMetric } from './target.ts';
+
+/** What a batch of points says about a target; recording it twice has no further effect. */
+export interface TargetSighting {
+  readonly targetId: string;
+  readonly profile: Profile | undefined;
+  readonly metrics: Readonly<Record<string, TargetMetric>>;
+  /** Epoch seconds of the oldest and newest point. */
+  readonly firstSeen: number;
+  readonly lastSeen: number;
+}
