@@ -94,20 +94,20 @@ export const feedGroupHour = (
   watch: GroupWatch,
   hour: number,
   group: GroupHour,
-  { tenantId, settings }: GroupContext,
+  { settings }: GroupContext,
   moments = MOMENTS_PER_HOUR,
 ): GroupNews => {
   const targets = [...group].sort(([a], [b]) => byName(a, b));
   const news = watchedMetrics(watch, group).map((metric) => {
     const series = targets.flatMap(([targetId, { metrics }]) => {
       const means = metrics.get(metric);
-      const isOff = detectionModeOf(settings, { tenantId, targetId, metric }) === 'off';
+      const isOff = detectionModeOf(settings, { targetId, metric }) === 'off';
       return means === undefined || isOff ? [] : [[targetId, means] as const];
     });
     const comparison = watch.comparisons.get(metric) ?? new PeerComparison();
     watch.comparisons.set(metric, comparison);
     const found = feedMetric(comparison, hour, series, moments, (targetId) =>
-      anomalyThresholdOf(settings, { tenantId, targetId, metric }),
+      anomalyThresholdOf(settings, { targetId, metric }),
     );
     return {
       departures: found.departures.map((departure) => ({ ...departure, metric })),

@@ -85,7 +85,7 @@ const forecastSeries = (
   // A forecast that cannot be stored is found here, as the fault of this series and not of its whole target.
   scaleOf(forecast);
   const ahead = forecastFrom(forecast, elapsed);
-  const own = breachThresholdOf(settings, { tenantId: target.tenantId, targetId: target.targetId, metric });
+  const own = breachThresholdOf(settings, series);
   const wanted = own ?? thresholdOf(target.profile, metric, unit, max);
   if (!isLongEnough(history, LEAST_SECONDS[wanted.kind])) {
     return { forecast: { metric, forecast, threshold: null, breach: null }, breach: undefined };

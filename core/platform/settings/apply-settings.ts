@@ -1,17 +1,15 @@
 /** Which of a tenant's settings apply to one series. */
-
 import { parseInstant } from '../../shared/instant.ts';
 import type { Threshold } from '../../shared/threshold.ts';
-import { maintenanceAt, overriddenThreshold } from './detection-policy.ts';
 import type { DetectionMode, Settings } from './settings.ts';
 
-/** A series within a tenant whose settings are at hand. */
+/** A series of the tenant whose settings are applied. */
 export interface OwnSeries {
-  readonly tenantId: string;
   readonly targetId: string;
   readonly metric: string;
 }
 
+/** The series a rule covers; an omitted field covers all. */
 interface Scope {
   readonly target?: string | undefined;
   readonly metric?: string | undefined;
@@ -20,10 +18,11 @@ interface Scope {
 const applies = ({ target, metric }: Scope, series: OwnSeries): boolean =>
   (target === undefined || target === series.targetId) && (metric === undefined || metric === series.metric);
 
-/** A named target says more than a named metric. */
+/** A named target is more specific than a named metric. */
 const specificity = ({ target, metric }: Scope): number =>
   (target === undefined ? 0 : 2) + (metric === undefined ? 0 : 1);
 
+/** The most specific rule that applies; of equally specific ones, the last. */
 const mostSpecific = <Rule extends Scope>(rules: readonly Rule[], series: OwnSeries): Rule | undefined =>
   rules
     .filter((rule) => applies(rule, series))
@@ -32,31 +31,21 @@ const mostSpecific = <Rule extends Scope>(rules: readonly Rule[], series: OwnSer
       undefined,
     );
 
-/** How closely the tenant wants this series watched; undefined where it did not say. */
+/** The tenant's detection mode for this series; undefined if no rule sets one. */
 export const detectionModeOf = (settings: Settings, series: OwnSeries): DetectionMode | undefined =>
   mostSpecific(
     settings.detection.filter(({ mode }) => mode !== undefined),
     series,
   )?.mode;
 
-/** The tenant's own bar for anomaly scores of this series; undefined for the detector's. */
+/** The tenant's anomaly score threshold for this series; undefined if the detector's own applies. */
 export const anomalyThresholdOf = (settings: Settings, series: OwnSeries): number | undefined =>
-  overriddenThreshold(
-    settings.detection.flatMap(({ target, metric, threshold }) =>
-      threshold === undefined
-        ? []
-        : [
-            {
-              threshold,
-              ...(target === undefined ? {} : { targetId: target }),
-              ...(metric === undefined ? {} : { metric }),
-            },
-          ],
-    ),
+  mostSpecific(
+    settings.detection.filter(({ threshold }) => threshold !== undefined),
     series,
-  );
+  )?.threshold;
 
-/** Where the tenant says that this metric is breached; undefined where it did not say. */
+/** The tenant's breach threshold for this series; undefined if the profile's applies. */
 export const breachThresholdOf = (settings: Settings, series: OwnSeries): Threshold | undefined => {
   const rule = mostSpecific(settings.thresholds, series);
   if (rule === undefined) return undefined;
@@ -64,14 +53,15 @@ export const breachThresholdOf = (settings: Settings, series: OwnSeries): Thresh
   return rule.below === undefined ? undefined : { kind: 'fixed', direction: 'below', limit: rule.below };
 };
 
-/** Why nobody is to be told of this series at this moment (epoch seconds); undefined outside maintenance. */
+/** The reason of the maintenance that silences this series at `timestamp` (epoch seconds); undefined if none does. */
 export const maintenanceReason = (
   settings: Settings,
-  series: OwnSeries,
+  { targetId }: OwnSeries,
   timestamp: number,
 ): string | undefined =>
-  settings.maintenance.find(({ from, to, targets }) => {
-    const window = { from: parseInstant(from), to: parseInstant(to) };
-    const scopes = targets?.map((targetId) => ({ ...window, targetId })) ?? [window];
-    return maintenanceAt(scopes, series, timestamp) !== undefined;
-  })?.reason;
+  settings.maintenance.find(
+    ({ from, to, targets }) =>
+      (targets === undefined || targets.includes(targetId)) &&
+      timestamp >= parseInstant(from) &&
+      timestamp < parseInstant(to),
+  )?.reason;

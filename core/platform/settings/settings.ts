@@ -1,13 +1,13 @@
-/** What a tenant decides: limits of its metrics, how closely they are watched, and when nobody is to be told. */
+/** A tenant's settings: thresholds of its metrics, how closely they are watched, and when alerts are silenced. */
 import * as z from 'zod';
 import { MetricName, TargetId } from '../../shared/identifiers.ts';
 import { parseInstant } from '../../shared/instant.ts';
 
-/** One stored item holds 400 KB. */
-const MOST_BYTES = 300_000;
-const MOST_RULES = 200;
-const MOST_WINDOWS = 100;
-const MOST_TARGETS = 50;
+/** Settings are stored in one DynamoDB item, which holds 400 KB. */
+const MAX_BYTES = 300_000;
+const MAX_RULES = 200;
+const MAX_WINDOWS = 100;
+const MAX_TARGETS = 50;
 
 const Instant = z
   .string()
@@ -19,10 +19,10 @@ export type DetectionMode = (typeof DETECTION_MODES)[number];
 
 export const ThresholdRule = z
   .strictObject({
-    target: TargetId.optional().describe('All targets where left out'),
+    target: TargetId.optional().describe('All targets if omitted'),
     metric: MetricName,
-    above: z.number().optional().describe('Breached by values over this'),
-    below: z.number().optional().describe('Breached by values under this'),
+    above: z.number().optional().describe('Breached by values above this limit'),
+    below: z.number().optional().describe('Breached by values below this limit'),
   })
   .refine(({ above, below }) => (above === undefined) !== (below === undefined), {
     message: 'expected either above or below',
@@ -31,13 +31,18 @@ export const ThresholdRule = z
 
 export const DetectionRule = z
   .strictObject({
-    target: TargetId.optional().describe('All targets where left out'),
-    metric: MetricName.optional().describe('All metrics where left out'),
+    target: TargetId.optional().describe('All targets if omitted'),
+    metric: MetricName.optional().describe('All metrics if omitted'),
     mode: z
       .enum(DETECTION_MODES)
       .optional()
-      .describe('`full` looks at everything, `light` only at the time of day'),
-    threshold: z.number().min(0.5).max(20).optional().describe('Score from which on a point is an anomaly'),
+      .describe('`full` runs every detector; `light` compares with the time of day only; `off` runs none'),
+    threshold: z
+      .number()
+      .min(0.5)
+      .max(20)
+      .optional()
+      .describe('Points with at least this score are anomalies'),
   })
   .refine(({ mode, threshold }) => mode !== undefined || threshold !== undefined, {
     message: 'expected a mode, a threshold or both',
@@ -48,27 +53,34 @@ export const MaintenanceRule = z
   .strictObject({
     from: Instant.describe('ISO 8601 or epoch seconds, inclusive'),
     to: Instant.describe('ISO 8601 or epoch seconds, exclusive'),
-    targets: z.array(TargetId).min(1).max(MOST_TARGETS).optional().describe('All targets where left out'),
+    targets: z.array(TargetId).min(1).max(MAX_TARGETS).optional().describe('All targets if omitted'),
     reason: z.string().min(1).max(200),
   })
   .refine(({ from, to }) => parseInstant(from) < parseInstant(to), {
-    message: 'expected a time after from',
+    message: 'expected a time after `from`',
     path: ['to'],
   });
 
-/** All settings of one tenant. Of rules that apply to a series the most specific counts, the last of equals. */
+/**
+ * All settings of one tenant. If several rules apply to a series, the most specific one wins (a named target is more
+ * specific than a named metric); of equally specific rules, the last.
+ */
 export const Settings = z
   .strictObject({
-    version: z.number().int().min(0).describe('As last read, 0 before the first; raised by every change'),
-    thresholds: z.array(ThresholdRule).max(MOST_RULES).default([]),
-    detection: z.array(DetectionRule).max(MOST_RULES).default([]),
-    maintenance: z.array(MaintenanceRule).max(MOST_WINDOWS).default([]),
+    version: z
+      .number()
+      .int()
+      .min(0)
+      .describe('The version last read (0 if none is stored); every change increments it'),
+    thresholds: z.array(ThresholdRule).max(MAX_RULES).default([]),
+    detection: z.array(DetectionRule).max(MAX_RULES).default([]),
+    maintenance: z.array(MaintenanceRule).max(MAX_WINDOWS).default([]),
   })
-  .refine((settings) => Buffer.byteLength(JSON.stringify(settings)) <= MOST_BYTES, {
-    message: `expected at most ${MOST_BYTES} bytes of settings`,
+  .refine((settings) => Buffer.byteLength(JSON.stringify(settings)) <= MAX_BYTES, {
+    message: `expected at most ${MAX_BYTES} bytes of settings`,
     path: ['maintenance'],
   });
 export type Settings = z.infer<typeof Settings>;
 
-/** Settings of a tenant that has stored none. */
+/** The settings of a tenant that never stored any. */
 export const NO_SETTINGS: Settings = { version: 0, thresholds: [], detection: [], maintenance: [] };

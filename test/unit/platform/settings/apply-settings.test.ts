@@ -7,18 +7,18 @@ import {
 } from '../../../../core/platform/settings/apply-settings.ts';
 import { NO_SETTINGS, Settings } from '../../../../core/platform/settings/settings.ts';
 
-const series = { tenantId: 'acme', targetId: 'web-1', metric: 'cpu' };
+const series = { targetId: 'web-1', metric: 'cpu' };
 const from = (settings: object) => Settings.parse({ version: 1, ...settings });
 
 describe('rules', () => {
-  it('say nothing where there are none', () => {
+  it('decide nothing if there are none', () => {
     expect(detectionModeOf(NO_SETTINGS, series)).toBeUndefined();
     expect(anomalyThresholdOf(NO_SETTINGS, series)).toBeUndefined();
     expect(breachThresholdOf(NO_SETTINGS, series)).toBeUndefined();
     expect(maintenanceReason(NO_SETTINGS, series, 0)).toBeUndefined();
   });
 
-  it('count by how much they name: target before metric, the last of equals', () => {
+  it('apply by specificity: target before metric, and the last of equals', () => {
     const settings = from({
       detection: [
         { target: 'web-1', mode: 'off' },
@@ -33,6 +33,8 @@ describe('rules', () => {
     expect(anomalyThresholdOf(settings, series)).toBe(6);
     expect(detectionModeOf(settings, { ...series, targetId: 'db', metric: 'disk' })).toBe('light');
     expect(anomalyThresholdOf(settings, { ...series, targetId: 'db', metric: 'disk' })).toBe(9);
+    const later = from({ detection: [...settings.detection, { metric: 'cpu', threshold: 7 }] });
+    expect(anomalyThresholdOf(later, series)).toBe(7);
   });
 
   it('replace the limits of a profile', () => {
@@ -51,7 +53,7 @@ describe('rules', () => {
     expect(breachThresholdOf(settings, { ...series, metric: 'disk' })).toBeUndefined();
   });
 
-  it('name the maintenance that covers a moment, from inclusive and to exclusive', () => {
+  it('give the reason of the maintenance at a moment, from inclusive and to exclusive', () => {
     const settings = from({
       maintenance: [
         { from: '1970-01-01T00:01:40Z', to: '200', targets: ['web-1', 'web-2'], reason: 'disks' },
@@ -75,17 +77,17 @@ describe('settings', () => {
   it.each([
     ['a rule with both limits', { thresholds: [{ metric: 'cpu', above: 1, below: 0 }] }],
     ['a rule with no limit', { thresholds: [{ metric: 'cpu' }] }],
-    ['a detection rule that says nothing', { detection: [{ target: 'web-1' }] }],
+    ['a detection rule without mode and threshold', { detection: [{ target: 'web-1' }] }],
     ['a window that ends before it begins', { maintenance: [{ from: '2', to: '1', reason: 'x' }] }],
-    ['a time that is none', { maintenance: [{ from: 'soon', to: '1', reason: 'x' }] }],
-    ['a misspelt field', { treshold: [] }],
+    ['an unreadable time', { maintenance: [{ from: 'soon', to: '1', reason: 'x' }] }],
+    ['a misspelled field', { treshold: [] }],
     ['a metric with a part separator', { thresholds: [{ metric: 'a#b', above: 1 }] }],
     ['too many rules', { thresholds: Array.from({ length: 201 }, () => ({ metric: 'cpu', above: 1 })) }],
   ])('with %s are refused', (_, settings) => {
     expect(Settings.safeParse({ version: 0, ...settings }).success).toBe(false);
   });
 
-  it('that would not fit one item are refused', () => {
+  it('too large for one item are refused', () => {
     const targets = Array.from({ length: 50 }, (_, i) => `host-${i}`.padEnd(128, 'x'));
     const windows = (count: number) =>
       Array.from({ length: count }, () => ({ from: '1', to: '2', reason: 'disks', targets }));
