@@ -1,10 +1,10 @@
 /**
- * Blocks as bytes. Canonical: equal blocks give equal bytes, whatever the order their points came in.
+ * Blocks as bytes. The encoding is canonical: equal blocks give equal bytes, in whatever order their points arrived.
  *
  * Layout, little-endian, numbers marked v as varints:
  *   u8 version | v receipts, v first receipt, v differences | v series, then per series, by name:
  *   name | u8 flags | unless the previous series' offsets are shared: v count, u16 offsets
- *   | unless shared or there is but one receipt: u8/u16 places in the receipt table | values
+ *   | unless shared, or the table has one receipt: u8/u16 places in the receipt table | values
  * Flags: bits 0-2 value encoding, bit 3 offsets as in the previous series, bit 4 receipts as there (agents report
  * all metrics of a host at the same instants).
  */
@@ -91,7 +91,7 @@ export const encodeBlock = (block: Block): Uint8Array => {
 const readOffsets = (reader: ByteReader): Uint16Array => {
   const count = reader.varint();
   if (count > SECONDS)
-    throw new InvalidInputError(`the block claims ${count} points in an hour of one metric`);
+    throw new InvalidInputError(`the block claims ${count} points of one metric in an hour`);
   return Uint16Array.from({ length: count }, () => reader.u16());
 };
 
@@ -99,14 +99,15 @@ const readReceipts = (reader: ByteReader, count: number, table: readonly number[
   const place = table.length === 1 ? () => 0 : table.length <= 256 ? () => reader.u8() : () => reader.u16();
   return Float64Array.from({ length: count }, () => {
     const receipt = table[place()];
-    if (receipt === undefined) throw new InvalidInputError('the block names a receipt it does not hold');
+    if (receipt === undefined)
+      throw new InvalidInputError('the block refers to a receipt that is not in its table');
     return receipt;
   });
 };
 
 const shared = <T>(previous: T | undefined): T => {
   if (previous === undefined)
-    throw new InvalidInputError("the block's first series refers to an earlier one");
+    throw new InvalidInputError("the block's first series refers to a previous one");
   return previous;
 };
 
@@ -141,6 +142,6 @@ export const decodeBlock = (bytes: Uint8Array): Block => {
     previous = readPoints(reader, table, previous);
     block.set(metric, previous);
   }
-  if (!reader.atEnd) throw new InvalidInputError('the block has bytes left over');
+  if (!reader.atEnd) throw new InvalidInputError('the block has trailing bytes');
   return block;
 };

@@ -1,4 +1,4 @@
-/** Stored blocks back as series. */
+/** Turns stored blocks back into series. */
 import { HOUR_SECONDS } from '../../shared/time.ts';
 import { decodeBlock } from './block-codec.ts';
 import type { StoredBlock } from './stored-block.ts';

@@ -1,12 +1,12 @@
 /** All points of one target within one hour, in memory. */
 
-/** One metric's points; the three arrays run in step, ordered by `offsets`, without repeats. */
+/** One metric's points in three parallel arrays, ordered by `offsets`, without duplicates. */
 export interface BlockPoints {
   /** Seconds since the start of the hour, 0-3599. */
   readonly offsets: Uint16Array;
   /** Finite. */
   readonly values: Float64Array;
-  /** Epoch milliseconds at which the request that brought the point arrived. */
+  /** Epoch milliseconds at which the request with the point arrived. */
   readonly receipts: Float64Array;
 }
 
@@ -15,7 +15,7 @@ export type Block = ReadonlyMap<string, BlockPoints>;
 
 export const EMPTY_BLOCK: Block = new Map();
 
-/** What one request brings to one block: offsets ascending without repeats, all with the same receipt. */
+/** The points of one request for one block: ascending offsets without duplicates, all with the same receipt. */
 export interface BlockPart {
   readonly targetId: string;
   /** Whole hours since the epoch. */
@@ -29,7 +29,7 @@ export interface BlockPart {
   }[];
 }
 
-/** Beyond this a target's hour holds more than a forecast can use, and the item nears DynamoDB's 400 KB. */
+/** More points than a forecast can use; larger blocks approach the limit of an item. */
 export const MAX_BLOCK_POINTS = 20_000;
 export const MAX_BLOCK_BYTES = 400_000;
 

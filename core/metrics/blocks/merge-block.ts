@@ -1,7 +1,7 @@
 /**
- * Merging points into a block. The point received later wins its instant; of two received in the same millisecond
- * the larger value wins. That makes merging commutative, associative and idempotent (a join semilattice), so that
- * repeated, reordered and concurrent deliveries all end in the same block.
+ * Merges points into a block. For each instant the point received last wins; of two received in the same millisecond,
+ * the larger value. Merging is therefore commutative, associative and idempotent (a join semilattice): repeated,
+ * reordered and concurrent deliveries all end in the same block.
  */
 import { InvalidInputError } from '../../shared/errors.ts';
 import {
@@ -15,28 +15,32 @@ import {
 
 export interface MergedBlock {
   readonly block: Block;
-  /** False when the block already held all of it. */
+  /** False if the block already held all points. */
   readonly changed: boolean;
-  /** True when the part brought a metric that the block did not hold. */
+  /** True if the part added a metric to the block. */
   readonly newMetric: boolean;
 }
 
-/** Bytes that a point can take at most (value, offset, place, share of the receipt table) and a series besides its name. */
+/** Most bytes of a point (value, offset, place, share of the receipt table), and of a series besides its name. */
 const POINT_BYTES = 18;
 const SERIES_BYTES = 8;
 
 const wins = (stored: BlockPoints, at: number, value: number, receivedAt: number): boolean =>
   receivedAt > stored.receipts[at]! || (receivedAt === stored.receipts[at] && value > stored.values[at]!);
 
-/** How many of the incoming points change the stored ones. */
-const gainOf = (stored: BlockPoints, incoming: BlockPart['series'][number], receivedAt: number): number => {
-  let gain = 0;
+/** Number of incoming points that change the stored ones. */
+const countChanges = (
+  stored: BlockPoints,
+  incoming: BlockPart['series'][number],
+  receivedAt: number,
+): number => {
+  let changes = 0;
   let at = 0;
   incoming.offsets.forEach((offset, index) => {
     while (at < stored.offsets.length && stored.offsets[at]! < offset) at++;
-    if (stored.offsets[at] !== offset || wins(stored, at, incoming.values[index]!, receivedAt)) gain++;
+    if (stored.offsets[at] !== offset || wins(stored, at, incoming.values[index]!, receivedAt)) changes++;
   });
-  return gain;
+  return changes;
 };
 
 const NO_POINTS: BlockPoints = {
@@ -45,7 +49,7 @@ const NO_POINTS: BlockPoints = {
   receipts: new Float64Array(0),
 };
 
-/** Points of both in order of time; where both have one, the winner. */
+/** The points of both in order of time; if both have one at an instant, the winner. */
 const mergePoints = (
   stored: BlockPoints,
   incoming: BlockPart['series'][number],
@@ -60,7 +64,7 @@ const mergePoints = (
   let count = 0;
   const push = (offset: number, value: number, receipt: number): void => {
     merged.offsets[count] = offset;
-    // Adding 0 turns -0 into 0: the two are equal, so that no rule could choose between them.
+    // Adding 0 turns -0 into 0: they compare as equal, so neither could win.
     merged.values[count] = value + 0;
     merged.receipts[count++] = receipt;
   };
@@ -83,21 +87,21 @@ const mergePoints = (
   };
 };
 
-const refuseOversize = (block: Block): void => {
+const rejectOversize = (block: Block): void => {
   const points = pointsIn(block);
   if (points > MAX_BLOCK_POINTS)
-    throw new InvalidInputError(`${points} points in one hour of a target; at most ${MAX_BLOCK_POINTS} fit`);
+    throw new InvalidInputError(`${points} points of a target in one hour; the limit is ${MAX_BLOCK_POINTS}`);
   let bytes = points * POINT_BYTES;
   for (const metric of block.keys()) bytes += Buffer.byteLength(metric) + SERIES_BYTES;
   if (bytes > MAX_BLOCK_BYTES)
     throw new InvalidInputError(
-      `${block.size} metrics with ${points} points in one hour of a target take up to ${bytes} bytes; at most ${MAX_BLOCK_BYTES} fit`,
+      `${block.size} metrics with ${points} points of a target in one hour take up to ${bytes} bytes; the limit is ${MAX_BLOCK_BYTES}`,
     );
 };
 
 /**
  * Merges one request's points into a block.
- * @throws InvalidInputError when the block would outgrow its limits; it is then left as it was
+ * @throws InvalidInputError if the result would exceed the limits of a block
  */
 export const mergeBlock = (block: Block, part: BlockPart): MergedBlock => {
   const merged = new Map(block);
@@ -105,11 +109,11 @@ export const mergeBlock = (block: Block, part: BlockPart): MergedBlock => {
   let newMetric = false;
   for (const incoming of part.series) {
     const stored = merged.get(incoming.metric) ?? NO_POINTS;
-    if (gainOf(stored, incoming, part.receivedAt) === 0) continue;
+    if (countChanges(stored, incoming, part.receivedAt) === 0) continue;
     changed = true;
     newMetric ||= stored === NO_POINTS;
     merged.set(incoming.metric, mergePoints(stored, incoming, part.receivedAt));
   }
-  if (changed) refuseOversize(merged);
+  if (changed) rejectOversize(merged);
   return { block: merged, changed, newMetric };
 };

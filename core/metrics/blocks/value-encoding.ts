@@ -1,4 +1,4 @@
-/** The narrowest of five number formats that holds every value of a series exactly. */
+/** Chooses the narrowest of five number formats that holds every value of a series exactly. */
 import type { ByteReader, ByteWriter } from '../../shared/byte-buffer.ts';
 
 export interface ValueEncoding {
@@ -12,7 +12,7 @@ const integerWithin =
   (value: number): boolean =>
     Number.isInteger(value) && value >= low && value <= high;
 
-/** By width; an encoding's place is its code in stored blocks, so that only appending is safe. */
+/** Ordered by width. An encoding's index is its code in stored blocks: only append. */
 export const VALUE_ENCODINGS: readonly ValueEncoding[] = [
   { holds: integerWithin(0, 255), write: (to, value) => to.u8(value), read: (from) => from.u8() },
   { holds: integerWithin(-32_768, 32_767), write: (to, value) => to.i16(value), read: (from) => from.i16() },

@@ -6,20 +6,24 @@ const codeOf = (error: unknown): unknown =>
   error instanceof Error && 'code' in error ? error.code : undefined;
 
 /**
- * Unzips a gzip body, giving up once it outgrows the limit.
- * @throws IngestRejection when it is no gzip or too large
+ * Decompresses a gzip body and stops as soon as it exceeds the limit.
+ * @throws IngestRejection if it is not gzip or too large
  */
 export const inflate = (payload: Uint8Array, { maxUnzippedBytes }: IngestLimits): Uint8Array => {
   try {
     return gunzipSync(payload, { maxOutputLength: maxUnzippedBytes });
   } catch (cause) {
     if (codeOf(cause) === 'ERR_BUFFER_TOO_LARGE')
-      throw new IngestRejection('body-too-large', `the body unzips to more than ${maxUnzippedBytes} bytes`, {
-        cause,
-      });
+      throw new IngestRejection(
+        'body-too-large',
+        `the decompressed body has more than ${maxUnzippedBytes} bytes`,
+        {
+          cause,
+        },
+      );
     throw new IngestRejection(
       'malformed-body',
-      'the body is not valid gzip, though content-encoding says so',
+      'the body is not valid gzip, although content-encoding is gzip',
       {
         cause,
       },

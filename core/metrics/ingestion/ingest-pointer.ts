@@ -22,7 +22,7 @@ const parseJson = (text: string): unknown => {
   try {
     return JSON.parse(text) as unknown;
   } catch (cause) {
-    throw new InvalidInputError('The queue message is not JSON.', { cause });
+    throw new InvalidInputError('the queue message is not JSON', { cause });
   }
 };
 
@@ -34,7 +34,7 @@ export const parsePointer = (message: string): IngestPointer => {
   const parsed = IngestPointer.safeParse(parseJson(message));
   if (!parsed.success)
     throw new InvalidInputError(
-      `The queue message is not an ingest pointer: ${z.prettifyError(parsed.error)}`,
+      `the queue message is not an ingest pointer: ${z.prettifyError(parsed.error)}`,
     );
   const { key, tenantId } = parsed.data;
   if (!key.startsWith(`raw/tenant=${tenantId}/`))

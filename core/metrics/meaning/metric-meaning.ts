@@ -1,6 +1,6 @@
-/** What a metric measures, read from its name and unit: senders call the same thing many names. */
+/** Derives the meaning of a metric from its name and unit, because senders use many names for the same thing. */
 
-/** What is measured, as far as thresholds care. */
+/** The measured quantity, as far as thresholds depend on it. */
 export type MetricAspect =
   | 'cpu'
   | 'memory'
@@ -10,7 +10,7 @@ export type MetricAspect =
   | 'error-share'
   | 'other';
 
-/** `percent`: 0-100; `ratio`: 0-1; `seconds`: latency, with the number of units in one second; else no known scale. */
+/** `percent`: 0-100; `ratio`: 0-1; `seconds`: latency, with the number of units per second; otherwise unknown. */
 export type MetricScale =
   | { readonly kind: 'percent' }
   | { readonly kind: 'ratio' }
@@ -90,12 +90,12 @@ const shareScale = (
   if (unit !== undefined && unit !== '' && !/^none$/i.test(unit)) return { kind: 'unknown' };
   if (PERCENT_WORD.test(name)) return { kind: 'percent' };
   if (RATIO_WORD.test(name) || OTEL_UTILISATION.test(metric)) return { kind: 'ratio' };
-  // `memory_usage` and `disk_used` are as often bytes; a processor's usage is a share wherever it has no unit.
+  // `memory_usage` and `disk_used` are often bytes, but CPU usage without a unit is always a share.
   const share = aspect === 'cpu' ? UTILISATION.test(name) || name === 'cpu' : /\butili[sz]ation\b/.test(name);
   return { kind: share ? 'percent' : 'unknown' };
 };
 
-/** Reads a metric's name and unit. The unit wins; without one, CloudWatch names mean percent and OTel names ratios. */
+/** The meaning of a metric. The unit decides; without one, CloudWatch names mean percent and OTel names ratios. */
 export const meaningOf = (metric: string, unit?: string): MetricMeaning => {
   const words = wordsOf(metric);
   const name = words.join(' ');

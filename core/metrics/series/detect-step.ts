@@ -1,4 +1,4 @@
-/** Reporting intervals in use, in seconds: a detected interval close to one of them is taken as it. */
+/** Common reporting intervals in seconds; a detected interval close to one of them snaps to it. */
 const USUAL_STEPS = [
   60, 120, 180, 240, 300, 600, 900, 1200, 1800, 3600, 7200, 10_800, 14_400, 21_600, 28_800, 43_200, 86_400,
 ];
@@ -7,7 +7,7 @@ const MAX_STEP = 86_400;
 /** Step assumed for a single point: CloudWatch's basic interval. */
 const FALLBACK_STEP = 300;
 const SNAP_TOLERANCE = 0.1;
-/** Share of the differences that makes an interval common. Missing points only lengthen differences. */
+/** An interval is common if it makes up more than this share of the differences. */
 const COMMON_SHARE = 0.25;
 
 const snap = (gap: number): number => {

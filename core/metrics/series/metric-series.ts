@@ -1,14 +1,14 @@
-/** How consecutive values relate: a level, an ever-growing total, or the change since the last report. */
+/** How consecutive values relate: `gauge` a level, `counter` a growing total, `delta` the change since the last report. */
 export const METRIC_KINDS = ['gauge', 'counter', 'delta'] as const;
 export type MetricKind = (typeof METRIC_KINDS)[number];
 
 /** Points of one metric of one target, as they arrive. Timestamps are epoch seconds, in any order. */
 export interface MetricSeries {
   readonly targetId: string;
-  /** Metric name, with its attribute set appended where one name has several series: `disk_used{device="sda"}`. */
+  /** Metric name, with its attribute set appended if a name has several series: `disk_used{device="sda"}`. */
   readonly metric: string;
   readonly kind: MetricKind;
-  /** UCUM unit (`%`, `By`, `ms`, `1`) where the sender gave one. */
+  /** UCUM unit (`%`, `By`, `ms`, `1`) if the sender gave one. */
   readonly unit?: string;
   readonly timestamps: readonly number[];
   readonly values: readonly number[];

@@ -10,14 +10,14 @@ export interface IrregularPoints {
 }
 
 export interface RegulariseOptions {
-  /** Known reporting interval; detected where left out. */
+  /** Known reporting interval; detected if omitted. */
   readonly stepSeconds?: number;
-  /** Only the latest so many steps are kept, which bounds memory whatever the timestamps say. Default 100,000. */
+  /** Only this many of the latest steps are kept, which bounds memory for arbitrary timestamps. Default 100,000. */
   readonly maxSteps?: number;
 }
 
 const DEFAULT_MAX_STEPS = 100_000;
-/** Epoch seconds beyond this are surely milliseconds (the year 5138). */
+/** Larger timestamps (beyond the year 5138) must be milliseconds. */
 const LATEST_EPOCH_SECOND = 1e11;
 
 const checkPoints = (points: IrregularPoints): void => {
@@ -43,7 +43,7 @@ interface Point {
   readonly value: number;
 }
 
-/** Sorts by time; of several points with one timestamp the last to arrive wins. */
+/** Sorts by time; of several points with the same timestamp, the last to arrive wins. */
 const sortAndDedupe = (points: IrregularPoints): Point[] => {
   const latest = new Map<number, number>();
   points.timestamps.forEach((at, i) => {
@@ -52,7 +52,7 @@ const sortAndDedupe = (points: IrregularPoints): Point[] => {
   return [...latest].map(([at, value]) => ({ at, value })).sort((a, b) => a.at - b.at);
 };
 
-/** Rates per second between consecutive totals; a fall means the counter restarted from zero (as Prometheus does). */
+/** Rates per second between consecutive totals; a decrease means a restart from zero (as in Prometheus). */
 const counterToRates = (points: readonly Point[]): Point[] =>
   points.slice(1).map((point, i) => {
     const before = points[i]!;
@@ -60,7 +60,7 @@ const counterToRates = (points: readonly Point[]): Point[] =>
     return { at: point.at, value: grown / (point.at - before.at) };
   });
 
-/** Most common offset of the points from multiples of the step: where the grid sits. */
+/** The most common offset of the points from multiples of the step. */
 const gridPhase = (points: readonly Point[], step: number): number => {
   const counts = new Map<number, number>();
   for (const { at } of points) {
@@ -73,15 +73,14 @@ const gridPhase = (points: readonly Point[], step: number): number => {
 /**
  * Lays irregular points on an even grid: sorted, deduplicated (last wins), gaps as NaN, counters as per-second
  * rates with resets handled, deltas summed per step, several gauge readings in one step averaged.
- * Throws InvalidInputError for mismatched lengths, times that are no epoch seconds, and no usable value.
+ * @throws InvalidInputError for mismatched lengths, timestamps that are not epoch seconds, or no usable value
  */
 export const regularise = (points: IrregularPoints, options: RegulariseOptions = {}): RegularSeries => {
   checkPoints(points);
   const reported = sortAndDedupe(points);
   const sorted = reported.filter((point) => Number.isFinite(point.value));
   const levels = points.kind === 'counter' ? counterToRates(sorted) : sorted;
-  if (levels.length === 0)
-    throw new InvalidInputError('the series holds no usable value', { field: 'values' });
+  if (levels.length === 0) throw new InvalidInputError('the series has no usable value', { field: 'values' });
   const stepSeconds = options.stepSeconds ?? detectStep(reported.map((point) => point.at));
   const phase = gridPhase(levels, stepSeconds);
   const slot = (at: number) => Math.round((at - phase) / stepSeconds);

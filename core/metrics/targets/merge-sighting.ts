@@ -6,16 +6,16 @@ export const MAX_METRICS_PER_TARGET = 1_000;
 
 export interface MergedSighting {
   readonly target: Target;
-  /** False when the registry knew all of it. */
+  /** False if the registry already held all of it. */
   readonly changed: boolean;
-  /** Metrics beyond the limit: their points are kept, but nothing lists or forecasts them. */
+  /** Metrics beyond the limit: their points are stored, but they are not listed or forecast. */
   readonly refused: readonly string[];
 }
 
 const sameMetric = (a: TargetMetric | undefined, b: TargetMetric): boolean =>
   a?.kind === b.kind && a.unit === b.unit;
 
-/** The later of two sightings decides kind and unit; entries rather than assignment, so that `__proto__` is a name. */
+/** The later of two sightings decides kind and unit. Uses entries, so that `__proto__` is an ordinary name. */
 const mergeMetrics = (known: Target['metrics'], seen: TargetSighting['metrics'], seenIsNewer: boolean) => {
   const metrics = new Map<string, TargetMetric>(Object.entries(known));
   const refused: string[] = [];
@@ -35,8 +35,8 @@ const sameTarget = (a: Target, b: Target): boolean =>
   Object.entries(b.metrics).every(([name, metric]) => sameMetric(a.metrics[name], metric));
 
 /**
- * What is known of a target after one more sighting. Merging the same sighting again changes nothing; a profile once
- * named stays until a newer sighting names another.
+ * Merges a sighting into a target. Merging the same sighting again changes nothing; a profile stays until a newer
+ * sighting names another.
  */
 export const mergeSighting = (
   tenantId: string,

@@ -1,4 +1,4 @@
-/** What each fleet role is expected to report, and where each of its metrics counts as breached. */
+/** The catalogue of profiles: the metrics each fleet role usually reports, and their default thresholds. */
 import type { Threshold } from '../../shared/threshold.ts';
 import { type MetricAspect, type MetricMeaning, meaningOf } from '../meaning/metric-meaning.ts';
 import type { Profile } from './target.ts';
@@ -13,9 +13,9 @@ export interface ProfileLimits {
 }
 
 export interface ProfileEntry {
-  /** One sentence: what runs there. */
+  /** One sentence about the role. */
   readonly description: string;
-  /** Metrics such a target usually reports, by the names of the bundled simulator. */
+  /** Metrics that such a target usually reports, under the names of the simulator. */
   readonly typicalMetrics: readonly string[];
   readonly limits: ProfileLimits;
 }
@@ -24,38 +24,38 @@ const HOST = ['cpu_percent', 'memory_percent', 'disk_percent', 'network_mbps'] a
 const SERVICE = [...HOST, 'latency_ms', 'request_rate'] as const;
 
 /**
- * The catalogue. Front ends queue long before their processors are full, so their limits are lower; batch machines are
- * meant to run at capacity; a database that runs out of disk stops, so it warns earlier.
+ * Front ends queue long before their CPUs are saturated, so their limits are lower; batch machines are meant to run at
+ * capacity; a database without free disk space stops, so it warns earlier.
  */
 export const PROFILE_CATALOGUE: Readonly<Record<Profile, ProfileEntry>> = {
   web: {
-    description: 'Answers users; latency and headroom matter most.',
+    description: 'Serves users; latency and headroom matter most.',
     typicalMetrics: SERVICE,
     limits: { cpu: 80, memory: 90, 'disk-space': 90, latency: 500, 'error-share': 2 },
   },
   app: {
-    description: 'Carries out business logic behind the web tier.',
+    description: 'Runs business logic behind the web tier.',
     typicalMetrics: SERVICE,
     limits: { cpu: 85, memory: 90, 'disk-space': 90, latency: 1000, 'error-share': 2 },
   },
   database: {
-    description: 'Keeps data; full disks and memory pressure hurt most.',
+    description: 'Stores data; full disks and memory pressure hurt most.',
     typicalMetrics: SERVICE,
     limits: { cpu: 85, memory: 95, 'disk-space': 85, latency: 200, 'error-share': 1 },
   },
   batch: {
-    description: 'Works through jobs and is meant to be busy.',
+    description: 'Processes jobs and is meant to be busy.',
     typicalMetrics: HOST,
     limits: { cpu: 98, memory: 95, 'disk-space': 90, latency: 60_000, 'error-share': 5 },
   },
   generic: {
-    description: 'Nothing is known of its role.',
+    description: 'The role is unknown.',
     typicalMetrics: HOST,
     limits: { cpu: 90, memory: 90, 'disk-space': 90, latency: 1000, 'error-share': 5 },
   },
 };
 
-/** Metrics without a natural limit breach beyond anything in their own history: below that, any busy day would. */
+/** Metrics without a natural limit breach above the maximum of their history; a lower limit would flag every busy day. */
 const UNUSUALLY_HIGH: Threshold = { kind: 'historical', direction: 'above', quantile: 1 };
 
 const above = (limit: number): Threshold => ({ kind: 'fixed', direction: 'above', limit });
@@ -63,13 +63,13 @@ const above = (limit: number): Threshold => ({ kind: 'fixed', direction: 'above'
 const limitOf = (profile: Profile, aspect: MetricAspect): number | undefined =>
   aspect === 'other' || aspect === 'request-rate' ? undefined : PROFILE_CATALOGUE[profile].limits[aspect];
 
-/** A share above its whole (a container using 2.5 processors reports 250 %) is no share of capacity after all. */
+/** A value above 100 % (a container on 2.5 CPUs reports 250 %) is not a share of capacity. */
 const exceedsWhole = ({ scale }: MetricMeaning, observedMax: number): boolean =>
   (scale.kind === 'percent' && observedMax > 100.5) || (scale.kind === 'ratio' && observedMax > 1.005);
 
 /**
- * Threshold of a metric on a target of this profile, in the metric's own unit. `observedMax` is the largest value of
- * its history, where known; unknown metrics and units get one from their own history.
+ * The default threshold of a metric on a target of this profile, in the metric's own unit. `observedMax` is the largest
+ * value of its history, if known. Metrics of unknown meaning or scale get a threshold from their own history.
  */
 export const thresholdOf = (
   profile: Profile,
@@ -87,7 +87,7 @@ export const thresholdOf = (
   return UNUSUALLY_HIGH;
 };
 
-/** Hard limits of a metric for the forecaster: 0-100 of percentages, 0-1 of ratios; none where the history exceeds them. */
+/** Hard bounds for forecasts: 0-100 for percentages, 0-1 for ratios; none if the history exceeds them. */
 export const boundsOf = (
   metric: string,
   unit?: string,

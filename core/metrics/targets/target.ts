@@ -1,16 +1,15 @@
 import type { MetricKind } from '../series/metric-series.ts';
 
-/** Fleet roles with known typical behaviour and thresholds; `generic` when the sender names none. */
+/** Fleet roles with known behaviour and thresholds; `generic` if the sender names none. */
 export const PROFILES = ['web', 'app', 'database', 'batch', 'generic'] as const;
 export type Profile = (typeof PROFILES)[number];
 
-/** What is known of one metric of a target. */
 export interface TargetMetric {
   readonly kind: MetricKind;
   readonly unit?: string;
 }
 
-/** Something that is watched: a host, a service, a queue. Unique within its tenant. */
+/** Something watched: a host, a service, a queue. Its ID is unique within the tenant. */
 export interface Target {
   readonly tenantId: string;
   readonly targetId: string;

@@ -114,7 +114,7 @@ describe('forestall forecast', () => {
     const { code, out, err } = await runCli(['forecast', file, '--json']);
     expect(code).toBe(2);
     expect(jsonLines(out).map(({ series }) => series)).toEqual(['good']);
-    expect(err).toContain('series "bad": the series holds no usable value');
+    expect(err).toContain('series "bad": the series has no usable value');
     expect(err).toContain('1 of 2 series could not be forecast');
   });
 

@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { ByteReader, ByteWriter } from '../../../core/shared/byte-buffer.ts';
 import { InvalidInputError } from '../../../core/shared/errors.ts';
 
-describe('bytes within bytes', () => {
-  it('come back as they were, and are missed when cut off', () => {
+describe('blocks in a byte buffer', () => {
+  it('round-trip, and are rejected if truncated', () => {
     const writer = new ByteWriter();
     const inner = Uint8Array.from({ length: 3000 }, (_, i) => i % 251);
     writer.block(inner);

@@ -1,6 +1,6 @@
 import { InvalidInputError } from '../../../shared/errors.ts';
 
-/** Why a whole request is refused; the edge maps each to an HTTP status. */
+/** Reasons to reject a whole request; the HTTP API maps each to a status. */
 export const REJECTION_CODES = [
   'malformed-body',
   'tenant-mismatch',
@@ -18,7 +18,7 @@ export interface FieldError {
   readonly message: string;
 }
 
-/** A request none of which is taken. `errors` holds the first offending fields. */
+/** The request as a whole is rejected. `errors` holds the first offending fields. */
 export class IngestRejection extends InvalidInputError {
   readonly code: RejectionCode;
   readonly errors: readonly FieldError[];

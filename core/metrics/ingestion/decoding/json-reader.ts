@@ -1,12 +1,12 @@
 /**
- * Typed reading of parsed JSON that stops at the first fault and names its path. Schema validation would gather an
- * issue for every wrong element, of which a hostile body can hold millions.
+ * Typed access to parsed JSON that stops at the first error and names its path. Schema validation would collect an
+ * issue per wrong element, and a hostile body can hold millions of them.
  */
 import { IngestRejection } from './ingest-rejection.ts';
 
 export type JsonObject = Readonly<Record<string, unknown>>;
 
-/** Where a value stands; `at` is built into text only when there is a fault. */
+/** The path to a value; converted to text only if an error is reported. */
 export interface JsonPlace {
   readonly parent: JsonPlace | undefined;
   readonly step: string | number;
@@ -30,7 +30,7 @@ export const wrong = (place: JsonPlace, expected: string): never => {
 const isObject = (value: unknown): value is JsonObject =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-/** An object; empty where absent or null, as protobuf's JSON mapping has it. */
+/** An object; empty if absent or null, as in protobuf's JSON mapping. */
 export const objectAt = (value: unknown, place: JsonPlace): JsonObject => {
   if (value === undefined || value === null) return {};
   return isObject(value) ? value : wrong(place, 'an object');
@@ -46,7 +46,7 @@ export const textAt = (value: unknown, place: JsonPlace): string => {
   return typeof value === 'string' ? value : wrong(place, 'text');
 };
 
-/** A 64-bit integer, which JSON carries as text because numbers lose digits. */
+/** A 64-bit integer; JSON carries it as text because numbers lose digits. */
 export const integerAt = (value: unknown, place: JsonPlace): bigint => {
   if (typeof value === 'string' && /^-?\d{1,20}$/.test(value)) return BigInt(value);
   return typeof value === 'number' && Number.isInteger(value)
@@ -54,7 +54,7 @@ export const integerAt = (value: unknown, place: JsonPlace): bigint => {
     : wrong(place, 'a whole number');
 };
 
-/** A number, or the text that protobuf's JSON mapping has for NaN and the infinities. */
+/** A number, or protobuf's JSON text for NaN and the infinities. */
 export const doubleAt = (value: unknown, place: JsonPlace): number => {
   if (typeof value === 'number') return value;
   const named = value === 'NaN' || value === 'Infinity' || value === '-Infinity';

@@ -1,8 +1,8 @@
-/** What one ingest request may hold. */
+/** Limits of one ingest request. */
 export interface IngestLimits {
-  /** Body as sent. */
+  /** Size of the body as sent. */
   readonly maxBytes: number;
-  /** Body after unzipping: a small gzip can hold gigabytes. */
+  /** Size of the body after decompression: a small gzip can hold gigabytes. */
   readonly maxUnzippedBytes: number;
   readonly maxPoints: number;
   readonly maxTargets: number;
@@ -15,10 +15,10 @@ export const INGEST_LIMITS: IngestLimits = {
   maxTargets: 1_000,
 };
 
-/** Clocks differ: a point may lie this far ahead of its receipt. */
+/** Clocks differ, so points may be this far in the future when they are received. */
 export const MAX_FUTURE_SECONDS = 600;
 
-/** How many offending fields an answer names. */
+/** Offending fields listed in one answer. */
 export const MAX_REPORTED_ERRORS = 20;
 
 /** OpenTelemetry's limit on the length of a unit. */

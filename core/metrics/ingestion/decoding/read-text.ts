@@ -2,7 +2,7 @@ import { IngestRejection } from './ingest-rejection.ts';
 
 /**
  * A body as UTF-8 text, without its byte order mark.
- * @throws IngestRejection when it is empty or not UTF-8
+ * @throws IngestRejection if it is empty or not UTF-8
  */
 export const readText = (body: Uint8Array): string => {
   if (body.length === 0) throw new IngestRejection('malformed-body', 'the body is empty');
@@ -13,30 +13,31 @@ export const readText = (body: Uint8Array): string => {
   }
 };
 
-/** An empty list takes two bytes as text and tens in memory. */
+/** An empty array takes two bytes as text but tens in memory. */
 const MAX_CONTAINERS = 2_000_000;
-const [LIST, OBJECT] = [0x5b, 0x7b];
+const [ARRAY_START, OBJECT_START] = [0x5b, 0x7b];
 
-const refuseCrowded = (body: Uint8Array): void => {
+const rejectTooManyContainers = (body: Uint8Array): void => {
   if (body.length <= MAX_CONTAINERS) return;
   let containers = 0;
-  for (let at = 0; at < body.length; at++) if (body[at] === LIST || body[at] === OBJECT) containers++;
+  for (let at = 0; at < body.length; at++)
+    if (body[at] === ARRAY_START || body[at] === OBJECT_START) containers++;
   if (containers > MAX_CONTAINERS)
-    throw new IngestRejection('body-too-large', `more than ${MAX_CONTAINERS} lists and objects in the body`);
+    throw new IngestRejection('body-too-large', `more than ${MAX_CONTAINERS} arrays and objects in the body`);
 };
 
 /**
  * A body as JSON.
- * @throws IngestRejection where it is none
+ * @throws IngestRejection if it is not valid JSON
  */
 export const readJson = (body: Uint8Array): unknown => {
-  refuseCrowded(body);
+  rejectTooManyContainers(body);
   const text = readText(body);
   try {
     return JSON.parse(text) as unknown;
   } catch (cause) {
     const hint = /[:,[]\s*(NaN|-?Infinity)\b/.test(text)
-      ? ' (JSON has no NaN or Infinity: send null where missing)'
+      ? ' (JSON has no NaN or Infinity; send null for missing values)'
       : '';
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw new IngestRejection('malformed-body', `the body is not JSON: ${reason}${hint}`, { cause });

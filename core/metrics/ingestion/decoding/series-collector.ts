@@ -1,11 +1,11 @@
-/** Gathers decoded points into series, applying the rules every format shares. */
+/** Collects decoded points into series and applies the rules that all formats share. */
 import { DAY_SECONDS } from '../../../shared/time.ts';
 import type { MetricKind, MetricSeries } from '../../series/metric-series.ts';
 import type { Profile } from '../../targets/target.ts';
 import { type FieldError, IngestRejection } from './ingest-rejection.ts';
 import { type IngestLimits, MAX_FUTURE_SECONDS, MAX_REPORTED_ERRORS } from './limits.ts';
 
-/** Names the field or line of a point, built only for points that are reported. */
+/** Names the field or line of a point; called only for points that are reported. */
 export type FieldOf = () => string;
 
 export interface SeriesIdentity {
@@ -15,7 +15,7 @@ export interface SeriesIdentity {
   readonly unit?: string | undefined;
 }
 
-/** A series being gathered; opaque to the formats. */
+/** A series being collected; opaque to the formats. */
 export interface OpenSeries {
   readonly identity: SeriesIdentity;
   readonly timestamps: number[];
@@ -32,24 +32,24 @@ export interface CollectorOptions {
 export interface Collected {
   readonly series: readonly MetricSeries[];
   readonly profiles: ReadonlyMap<string, Profile>;
-  /** Points kept: usable, and not repeated later in the request. */
+  /** Usable points that no later point of the request replaces. */
   readonly accepted: number;
-  /** Usable points superseded by a later one of the same series and second. */
+  /** Usable points replaced by a later one of the same series and second. */
   readonly duplicates: number;
   /** NaN or null: the sender had no value. */
   readonly missing: number;
   readonly rejected: { readonly count: number; readonly samples: readonly FieldError[] };
-  /** Data points of kinds that are not taken (histograms, summaries). */
+  /** Data points of unsupported kinds (histograms, summaries). */
   readonly unsupported: number;
 }
 
-/** As seconds this lies beyond the year 5000: the sender meant milliseconds or finer. */
-const NOT_SECONDS = 100_000_000_000;
+/** Beyond the year 5000 if read as seconds: the sender meant milliseconds or finer. */
+const MAX_EPOCH_SECONDS = 100_000_000_000;
 
 const isOrdered = (timestamps: readonly number[]): boolean =>
   timestamps.every((timestamp, index) => index === 0 || timestamp > timestamps[index - 1]!);
 
-/** Points in order of time; of several within a second the one sent last. */
+/** Points in order of time; of several in one second, the last one sent. */
 const ordered = ({ timestamps, values }: OpenSeries): { timestamps: number[]; values: number[] } => {
   if (isOrdered(timestamps)) return { timestamps, values };
   const latest = new Map(timestamps.map((timestamp, index) => [timestamp, values[index]!]));
@@ -81,7 +81,7 @@ export class SeriesCollector {
     this.#newest = receivedSeconds + MAX_FUTURE_SECONDS;
   }
 
-  /** The series to add points to; the first to name kind and unit decides them. Ids must be valid already. */
+  /** The series to add points to; its first use decides kind and unit. The identifiers must be valid. */
   open(identity: SeriesIdentity): OpenSeries {
     const metrics = this.#metricsOf(identity.targetId);
     const known = metrics.get(identity.metric);
@@ -102,50 +102,49 @@ export class SeriesCollector {
     return metrics;
   }
 
-  /** Takes one point: epoch seconds and a value, NaN where missing. */
+  /** Adds one point: epoch seconds and a value, NaN if missing. */
   point(series: OpenSeries, timestamp: number, value: number, field: FieldOf): void {
     this.#count(1);
     if (Number.isNaN(value)) this.#missing++;
-    else if (!Number.isFinite(value)) this.#refuse(1, field, 'not-finite', 'the value is infinite');
-    else if (this.#inTime(timestamp, field)) {
+    else if (!Number.isFinite(value)) this.#report(1, field, 'not-finite', 'the value is infinite');
+    else if (this.#isInRange(timestamp, field)) {
       series.timestamps.push(timestamp);
       series.values.push(value);
     }
   }
 
-  #inTime(timestamp: number, field: FieldOf): boolean {
+  #isInRange(timestamp: number, field: FieldOf): boolean {
     if (timestamp >= this.#oldest && timestamp <= this.#newest) return true;
-    if (timestamp > NOT_SECONDS)
-      this.#refuse(1, field, 'in-future', `${timestamp} is no epoch seconds; milliseconds perhaps?`);
-    else if (timestamp > this.#newest)
-      this.#refuse(
+    if (timestamp > MAX_EPOCH_SECONDS)
+      this.#report(
         1,
         field,
         'in-future',
-        `more than ${MAX_FUTURE_SECONDS / 60} minutes ahead of its receipt`,
+        `${timestamp} is too large for epoch seconds; is it in milliseconds?`,
       );
-    else
-      this.#refuse(1, field, 'too-old', `older than the ${this.#options.retentionDays} days that are kept`);
+    else if (timestamp > this.#newest)
+      this.#report(1, field, 'in-future', `more than ${MAX_FUTURE_SECONDS / 60} minutes in the future`);
+    else this.#report(1, field, 'too-old', `older than the retention of ${this.#options.retentionDays} days`);
     return false;
   }
 
-  /** Counts points that cannot be taken at all, with the reason. */
+  /** Counts rejected points and reports the reason. */
   reject(points: number, field: FieldOf, code: string, message: string): void {
     this.#count(points);
-    this.#refuse(points, field, code, message);
+    this.#report(points, field, code, message);
   }
 
-  #refuse(points: number, field: FieldOf, code: string, message: string): void {
+  #report(points: number, field: FieldOf, code: string, message: string): void {
     this.#rejected += points;
     this.note(field, code, message);
   }
 
-  /** Tells the sender of something ignored, without counting any point. */
+  /** Reports something that was ignored, without counting any point. */
   note(field: FieldOf, code: string, message: string): void {
     if (this.#samples.length < MAX_REPORTED_ERRORS) this.#samples.push({ field: field(), code, message });
   }
 
-  /** Counts data points of a kind that is not taken. */
+  /** Counts data points of an unsupported kind. */
   unsupported(points: number): void {
     this.#count(points);
     this.#unsupported += points;
@@ -155,7 +154,7 @@ export class SeriesCollector {
     this.#profiles.set(targetId, profile);
   }
 
-  /** @throws IngestRejection before the request can hold more points than allowed */
+  /** @throws IngestRejection if the request has more points than allowed */
   #count(points: number): void {
     this.#points += points;
     const { maxPoints } = this.#options.limits;

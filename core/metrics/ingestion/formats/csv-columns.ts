@@ -1,4 +1,4 @@
-/** The header of an ingest CSV: which cell holds what. */
+/** The header row of an ingest CSV. */
 import { MetricName, TargetId } from '../../../shared/identifiers.ts';
 import { type FieldError, IngestRejection } from '../decoding/ingest-rejection.ts';
 
@@ -6,7 +6,7 @@ const REQUIRED = ['timestamp', 'target', 'metric', 'value'] as const;
 const COLUMNS = [...REQUIRED, 'profile', 'unit', 'kind', 'tenant'] as const;
 export type CsvColumn = (typeof COLUMNS)[number];
 
-/** Reads a column of a row; undefined where neither a column nor a query parameter gives it. */
+/** Reads a column of a row; undefined if neither the header nor a query parameter provides it. */
 export type CellOf = (row: readonly string[], column: CsvColumn) => string | undefined;
 
 const isColumn = (name: string): name is CsvColumn => COLUMNS.some((column) => column === name);
@@ -18,11 +18,11 @@ const headerErrors = (names: readonly string[], fromQuery: ReadonlyMap<string, s
     .map((name) => `unknown column "${name.slice(0, 60)}"`);
   const twice = names
     .filter((name, index) => names.indexOf(name) !== index)
-    .map((name) => `column "${name}" twice`);
+    .map((name) => `duplicate column "${name}"`);
   const missing = REQUIRED.filter((name) => !names.includes(name) && !fromQuery.has(name)).map((name) =>
     name === 'target' || name === 'metric'
-      ? `no column "${name}", and no query parameter ${name}`
-      : `no column "${name}"`,
+      ? `missing column "${name}" (or query parameter "${name}")`
+      : `missing column "${name}"`,
   );
   return [...missing, ...unknown, ...twice]
     .slice(0, COLUMNS.length)
@@ -49,8 +49,8 @@ const queryColumns = (query: Readonly<Record<string, string>>): ReadonlyMap<CsvC
 };
 
 /**
- * Understands the header row. Query parameters `target` and `metric` stand in for absent columns.
- * @throws IngestRejection naming missing, unknown and repeated columns
+ * Reads the header row. Query parameters `target` and `metric` replace absent columns.
+ * @throws IngestRejection naming missing, unknown and duplicate columns
  */
 export const readHeader = (header: readonly string[], query: Readonly<Record<string, string>>): CellOf => {
   const names = header.map((name) => name.toLowerCase());

@@ -1,4 +1,4 @@
-/** The cells of one CSV row, checked. */
+/** Reads and checks the cells of one CSV row. */
 
 import { MetricName, TargetId } from '../../../shared/identifiers.ts';
 import { parseInstant } from '../../../shared/instant.ts';
@@ -8,7 +8,7 @@ import { MAX_UNIT_LENGTH } from '../decoding/limits.ts';
 import type { SeriesIdentity } from '../decoding/series-collector.ts';
 import type { CellOf } from './csv-columns.ts';
 
-/** What is wrong with a row; its line is known to the caller. */
+/** An error in a row; the caller adds the line. */
 export interface RowFault {
   readonly code: string;
   readonly message: string;
@@ -18,7 +18,7 @@ const MISSING = new Set(['', 'nan', 'null', 'none', 'na', 'n/a']);
 const INFINITE = /^([+-]?)inf(?:inity)?$/i;
 const NUMBER = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i;
 
-/** The number in a cell, NaN where the sender had none; undefined when it is neither. */
+/** The number in a cell, NaN if it marks a missing value, undefined if it is neither. */
 export const parseValue = (cell: string): number | undefined => {
   if (NUMBER.test(cell)) return Number(cell);
   if (MISSING.has(cell.toLowerCase())) return Number.NaN;
@@ -55,7 +55,7 @@ export interface RowIdentity extends SeriesIdentity {
   readonly profile: Profile | undefined;
 }
 
-/** Which series a row belongs to; checked once per distinct row head. */
+/** The series a row belongs to; checked once per distinct combination of its columns. */
 export const readIdentity = (cellOf: CellOf, row: readonly string[]): RowIdentity | RowFault => {
   const targetId = cellOf(row, 'target') ?? '';
   const metric = cellOf(row, 'metric') ?? '';
@@ -81,14 +81,14 @@ export const readIdentity = (cellOf: CellOf, row: readonly string[]): RowIdentit
   };
 };
 
-/** When and how much; value NaN where missing. */
+/** The timestamp and value of a row; NaN if the value is missing. */
 export const readSample = (
   cellOf: CellOf,
   row: readonly string[],
 ): { readonly timestamp: number; readonly value: number } | RowFault => {
-  const when = cellOf(row, 'timestamp') ?? '';
-  const timestamp = parseInstant(when);
-  if (Number.isNaN(timestamp)) return fault('timestamp', when, 'expected ISO 8601 or epoch seconds');
+  const text = cellOf(row, 'timestamp') ?? '';
+  const timestamp = parseInstant(text);
+  if (Number.isNaN(timestamp)) return fault('timestamp', text, 'expected ISO 8601 or epoch seconds');
   const cell = cellOf(row, 'value') ?? '';
   const value = parseValue(cell);
   return value === undefined ? fault('value', cell, 'expected a number') : { timestamp, value };

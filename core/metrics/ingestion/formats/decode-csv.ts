@@ -8,7 +8,7 @@ import { checkTenantClaim } from '../decoding/tenant-claim.ts';
 import { type CellOf, readHeader } from './csv-columns.ts';
 import { type RowFault, type RowIdentity, readIdentity, readSample } from './csv-row.ts';
 
-/** Ids, unit and value together stay far below this; garbage without line breaks does not. */
+/** Valid rows stay far below this; garbage without line breaks does not. */
 const MAX_LINE_BYTES = 4_096;
 
 const isFault = (read: object): read is RowFault => 'message' in read;
@@ -59,17 +59,17 @@ class CsvRows {
 
   #fail(error: FieldError): void {
     this.errors.push(error);
-    if (this.errors.length >= MAX_REPORTED_ERRORS) this.refuseErrors();
+    if (this.errors.length >= MAX_REPORTED_ERRORS) this.throwErrors();
   }
 
-  refuseErrors(): void {
+  throwErrors(): void {
     const [first] = this.errors;
     if (first === undefined) return;
     throw new IngestRejection('invalid-content', `${first.field}: ${first.message}`, { errors: this.errors });
   }
 }
 
-/** A row of another length has the wrong shape; a broken quote makes all that follows unreadable. */
+/** A row with the wrong number of cells is invalid content; after a broken quote the rest of the body is unreadable. */
 const rejectionOf = (error: CsvError): IngestRejection => {
   const wrongShape = error.code === 'CSV_RECORD_INCONSISTENT_FIELDS_LENGTH';
   const field = `line ${String(error.lines)}`;
@@ -87,7 +87,7 @@ const rejectionOf = (error: CsvError): IngestRejection => {
 /**
  * Decodes CSV with a header: `timestamp,target,metric,value` in any order and optionally `profile,unit,kind,tenant`;
  * `target` and `metric` may come from the query instead.
- * @throws IngestRejection naming the line when it is no CSV, a row is wrong, or it is another tenant's
+ * @throws IngestRejection naming the line if the CSV is malformed, a row is invalid or names another tenant
  */
 export const decodeCsv = (body: Uint8Array, options: DecodeContext, into: SeriesCollector): void => {
   const rows = new CsvRows(options, into);
@@ -104,6 +104,6 @@ export const decodeCsv = (body: Uint8Array, options: DecodeContext, into: Series
   } catch (error) {
     throw error instanceof CsvError ? rejectionOf(error) : error;
   }
-  if (!rows.sawHeader) throw new IngestRejection('malformed-body', 'the body holds no CSV header');
-  rows.refuseErrors();
+  if (!rows.sawHeader) throw new IngestRejection('malformed-body', 'the body has no CSV header');
+  rows.throwErrors();
 };

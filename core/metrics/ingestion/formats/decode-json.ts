@@ -24,8 +24,8 @@ const memberOf = (holder: unknown, field: string): unknown =>
 
 const lengthOf = (held: unknown): number => (Array.isArray(held) ? held.length : 0);
 
-/** Refuses oversize bodies before validation, which reports an issue per wrong element. */
-const refuseOversize = (body: unknown, { maxPoints, maxTargets }: IngestLimits): void => {
+/** Rejects oversize bodies before validation, which collects an issue per wrong element. */
+const rejectOversize = (body: unknown, { maxPoints, maxTargets }: IngestLimits): void => {
   const series = memberOf(body, 'series');
   let points = lengthOf(memberOf(body, 'points'));
   for (const each of Array.isArray(series) ? series : [])
@@ -33,7 +33,10 @@ const refuseOversize = (body: unknown, { maxPoints, maxTargets }: IngestLimits):
   if (points > maxPoints)
     throw new IngestRejection('body-too-large', `more than ${maxPoints} points in one request`);
   if (Object.keys(memberOf(body, 'profiles') ?? {}).length > maxTargets)
-    throw new IngestRejection('body-too-large', `profiles of more than ${maxTargets} targets in one request`);
+    throw new IngestRejection(
+      'body-too-large',
+      `profiles for more than ${maxTargets} targets in one request`,
+    );
 };
 
 const validate = (body: unknown): JsonIngestBody => {
@@ -63,11 +66,11 @@ const collectSeries = (all: NonNullable<JsonIngestBody['series']>, into: SeriesC
 
 /**
  * Decodes a JSON body (`JsonIngestBody`).
- * @throws IngestRejection when it is no JSON, has another shape, is too large or names another tenant
+ * @throws IngestRejection if the body is malformed, does not match the schema, is too large or names another tenant
  */
 export const decodeJson = (body: Uint8Array, options: DecodeContext, into: SeriesCollector): void => {
   const parsed = readJson(body);
-  refuseOversize(parsed, options.limits);
+  rejectOversize(parsed, options.limits);
   const { tenant, profiles = {}, points = [], series = [] } = validate(parsed);
   checkTenantClaim(tenant, options.tenantId, 'tenant');
   for (const [target, profile] of Object.entries(profiles)) into.profile(target, profile);

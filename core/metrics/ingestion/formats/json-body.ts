@@ -6,7 +6,7 @@ import { METRIC_KINDS } from '../../series/metric-series.ts';
 import { PROFILES } from '../../targets/target.ts';
 import { MAX_UNIT_LENGTH } from '../decoding/limits.ts';
 
-/** JSON has no words for these numbers; protobuf's JSON mapping and many clients write them as text. */
+/** JSON cannot write these numbers; protobuf's JSON mapping and many clients send them as text. */
 const NAMED_NUMBERS: Readonly<Record<string, number>> = {
   NaN: Number.NaN,
   Infinity: Number.POSITIVE_INFINITY,
@@ -22,12 +22,12 @@ const isValue = (value: unknown): boolean =>
   (typeof value === 'string' && Object.hasOwn(NAMED_NUMBERS, value));
 
 const Instant = z.custom<number | string>(isInstant, 'expected ISO 8601 text or epoch seconds').meta({
-  description: 'ISO 8601 (UTC where it names no zone) or epoch seconds; fractions are rounded down',
+  description: 'ISO 8601 (UTC unless it has a zone) or epoch seconds; fractions are rounded down',
   anyOf: [{ type: 'string' }, { type: 'number' }],
 });
-/** Infinities (`1e999` too) pass here and are rejected as single points, not as a malformed request. */
-const Value = z.custom<number | string | null>(isValue, 'expected a number, or null where missing').meta({
-  description: 'A number; null or "NaN" where the sender had none',
+/** Infinities (including `1e999`) pass here: they are rejected as points, without rejecting the request. */
+const Value = z.custom<number | string | null>(isValue, 'expected a number, or null if missing').meta({
+  description: 'A number; null or "NaN" if missing',
   anyOf: [{ type: 'number' }, { type: 'null' }, { type: 'string', enum: Object.keys(NAMED_NUMBERS) }],
 });
 const Unit = z.string().max(MAX_UNIT_LENGTH);
@@ -71,6 +71,6 @@ export type JsonIngestBody = z.infer<typeof JsonIngestBody>;
 export const secondsOf = (instant: number | string): number =>
   typeof instant === 'number' ? Math.floor(instant) : parseInstant(instant);
 
-/** The number of a validated value; NaN where missing. */
+/** The number of a validated value; NaN if missing. */
 export const numberOf = (value: number | string | null): number =>
   typeof value === 'number' ? value : (NAMED_NUMBERS[value ?? 'NaN'] ?? Number.NaN);

@@ -15,10 +15,10 @@ const ANY_VALUE = {
   bytes: lengthField(7),
 };
 
-/** A nested value as JSON can show it. */
+/** A nested value as JSON. */
 type Plain = string | number | boolean | null | Plain[] | { [key: string]: Plain };
 
-/** Text as it is, everything else as JSON. */
+/** Text unchanged, everything else as JSON. */
 export const attributeText = (value: unknown): string => {
   if (typeof value === 'string') return value;
   return typeof value === 'bigint' ? value.toString() : JSON.stringify(value);
@@ -56,7 +56,7 @@ const readKeyValues = (reader: BinaryReader, depth: number): Plain => {
   return Object.fromEntries(entries);
 };
 
-/** Whole numbers beyond 2^53 stay exact as text. */
+/** Integers beyond 2^53 become text to stay exact. */
 const readInteger = (reader: BinaryReader): Plain => {
   const value = BigInt(reader.int64());
   const number = Number(value);
@@ -73,7 +73,7 @@ const readScalar = (reader: BinaryReader, tag: number): Plain | undefined => {
 
 const readAnyValue = (reader: BinaryReader, depth: number): Plain => {
   if (depth > MAX_ATTRIBUTE_DEPTH)
-    throw new RangeError(`attribute values nest deeper than ${MAX_ATTRIBUTE_DEPTH}`);
+    throw new RangeError(`attribute values are nested more than ${MAX_ATTRIBUTE_DEPTH} levels deep`);
   let value: Plain = null;
   readMessage(reader, (tag) => {
     const scalar = readScalar(reader, tag);

@@ -1,4 +1,4 @@
-/** OTLP metrics as series: what is a target, what is a metric. */
+/** Maps OTLP resources to targets and their metrics to series. */
 
 import { MetricName, TargetId } from '../../../shared/identifiers.ts';
 import type { MetricKind } from '../../series/metric-series.ts';
@@ -8,28 +8,29 @@ import type { OpenSeries, SeriesCollector } from '../decoding/series-collector.t
 import { checkTenantClaim } from '../decoding/tenant-claim.ts';
 import type { OtlpAttributes, OtlpMetric, OtlpPoint, OtlpResource } from './otlp-request.ts';
 
-/** The first of these that a resource has names its target. */
+/** The first of these attributes that a resource has is its target ID. */
 const TARGET_ATTRIBUTES = ['host.name', 'service.instance.id', 'service.name'];
 const PROFILE_ATTRIBUTE = 'forestall.profile';
 const TENANT_ATTRIBUTE = 'forestall.tenant';
 
-/** `#` separates key parts, and unprintable characters have no place in a name: both are spelled out. */
-const PLAIN = /^[\w .:/@-]*$/;
-const spell = (text: string): string =>
-  PLAIN.test(text)
+/** `#` separates key parts and unprintable characters are not allowed in names: both are escaped. */
+const NEEDS_NO_ESCAPE = /^[\w .:/@-]*$/;
+const escapeName = (text: string): string =>
+  NEEDS_NO_ESCAPE.test(text)
     ? text
     : text.replace(/[#\p{C}]/gu, (character) => `\\u{${character.codePointAt(0)!.toString(16)}}`);
-const quote = (text: string): string => `"${spell(text.replaceAll('\\', '\\\\').replaceAll('"', '\\"'))}"`;
+const quote = (text: string): string =>
+  `"${escapeName(text.replaceAll('\\', '\\\\').replaceAll('"', '\\"'))}"`;
 const label = (key: string): string => (/^[\w.:/-]+$/.test(key) ? key : quote(key));
 
 const byKey = ([a]: readonly [string, string], [b]: readonly [string, string]): number =>
   a < b ? -1 : a > b ? 1 : 0;
 
-/** `name`, or `name{key="value",...}` with the keys in order, so that an attribute set always gives one name. */
+/** `name`, or `name{key="value",...}` with sorted keys, so that an attribute set always gives the same name. */
 export const metricNameOf = (name: string, attributes: OtlpAttributes): string => {
-  if (attributes.size === 0) return spell(name);
+  if (attributes.size === 0) return escapeName(name);
   const labels = [...attributes].sort(byKey).map(([key, value]) => `${label(key)}=${quote(value)}`);
-  return `${spell(name)}{${labels.join(',')}}`;
+  return `${escapeName(name)}{${labels.join(',')}}`;
 };
 
 const kindOf = (data: OtlpMetric['data']): MetricKind => {
@@ -45,7 +46,7 @@ class ResourceReader {
   readonly #field: string;
   readonly #targetId: string;
   readonly #into: SeriesCollector;
-  /** By name, so that each is checked once rather than at every point; undefined for names that are not allowed. */
+  /** By metric name, so that a name is checked once and not for every point; undefined if the name is invalid. */
   readonly #open = new Map<string, OpenSeries | undefined>();
 
   constructor(field: string, targetId: string, into: SeriesCollector) {
@@ -70,7 +71,7 @@ class ResourceReader {
         1,
         field,
         'invalid-name',
-        'metric name and attributes take 1-256 printable characters',
+        'metric name and attributes must have 1-256 printable characters',
       );
     else this.#into.point(series, point.timestamp, point.value, field);
   }
@@ -98,7 +99,7 @@ class ResourceReader {
 const pointsIn = ({ metrics }: OtlpResource): number =>
   metrics.reduce((sum, { data }) => sum + (data.type === 'unsupported' ? 0 : data.points.length), 0);
 
-const takeProfile = (
+const collectProfile = (
   resource: OtlpResource,
   targetId: string,
   field: string,
@@ -111,7 +112,7 @@ const takeProfile = (
     into.note(
       () => `${field}.${PROFILE_ATTRIBUTE}`,
       'unknown-profile',
-      `ignored; known are ${PROFILES.join(', ')}`,
+      `ignored; known profiles: ${PROFILES.join(', ')}`,
     );
 };
 
@@ -128,15 +129,15 @@ const rejectResource = (
 
 const targetOf = (attributes: OtlpAttributes): { readonly id: string } | { readonly fault: string } => {
   const source = TARGET_ATTRIBUTES.find((name) => attributes.has(name));
-  if (source === undefined) return { fault: `none of ${TARGET_ATTRIBUTES.join(', ')} names the target` };
+  if (source === undefined) return { fault: `no target: none of ${TARGET_ATTRIBUTES.join(', ')} is set` };
   const parsed = TargetId.safeParse(attributes.get(source));
   return parsed.success ? { id: parsed.data } : { fault: `${source}: ${parsed.error.issues[0]?.message}` };
 };
 
 /**
- * Collects one resource's points. Points of a resource that names no usable target are rejected; the others of the
- * request are not.
- * @throws IngestRejection when the resource names another tenant
+ * Collects one resource's points. If a resource names no valid target, its points are rejected and the rest of the
+ * request is accepted.
+ * @throws IngestRejection if the resource names another tenant
  */
 export const collectResource = (
   resource: OtlpResource,
@@ -156,7 +157,7 @@ export const collectResource = (
     rejectResource(resource, attributesField, target.fault, into);
     return;
   }
-  takeProfile(resource, target.id, attributesField, into);
+  collectProfile(resource, target.id, attributesField, into);
   const reader = new ResourceReader(field, target.id, into);
   for (const [place, metric] of resource.metrics.entries()) reader.metric(metric, place);
 };

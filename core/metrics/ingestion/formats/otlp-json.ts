@@ -31,7 +31,7 @@ const TEMPORALITIES = new Map<unknown, OtlpTemporality>([
 ]);
 const UNSUPPORTED = ['histogram', 'exponentialHistogram', 'summary'] as const;
 
-/** A list of the holder's field, each element with its place. */
+/** The elements of an array field, each with its path. */
 const elements = function* (
   holder: JsonObject,
   field: string,
@@ -42,9 +42,10 @@ const elements = function* (
   for (const element of arrayAt(holder[field], listPlace)) yield [element, within(listPlace, index++)];
 };
 
-/** An attribute's value in plain JSON, the same as the protobuf reader gives. */
+/** An attribute's value in plain JSON, identical to that of the protobuf reader. */
 const plainValue = (raw: unknown, place: JsonPlace, depth: number): unknown => {
-  if (depth > MAX_ATTRIBUTE_DEPTH) return wrong(place, `values nested at most ${MAX_ATTRIBUTE_DEPTH} deep`);
+  if (depth > MAX_ATTRIBUTE_DEPTH)
+    return wrong(place, `at most ${MAX_ATTRIBUTE_DEPTH} levels of nested values`);
   const value = objectAt(raw, place);
   if (!absent(value.stringValue)) return textAt(value.stringValue, place);
   if (!absent(value.boolValue)) return value.boolValue === true;
@@ -144,7 +145,7 @@ const readResource = (raw: unknown, place: JsonPlace): OtlpResource => {
 
 /**
  * Reads a parsed OTLP/JSON `ExportMetricsServiceRequest`.
- * @throws IngestRejection naming the first field of another shape
+ * @throws IngestRejection naming the first field of the wrong type
  */
 export const readOtlpJson = (body: unknown): OtlpResource[] => {
   const root = within(undefined, 'resourceMetrics');
@@ -153,6 +154,6 @@ export const readOtlpJson = (body: unknown): OtlpResource[] => {
       ? wrong(within(undefined, '(body)'), 'an object')
       : objectAt(body, root);
   if (request.resourceMetrics === undefined && Object.keys(request).length > 0)
-    return wrong(root, 'an array, in an OTLP metrics request');
+    return wrong(root, 'an array (is this an OTLP metrics request?)');
   return arrayAt(request.resourceMetrics, root).map((raw, index) => readResource(raw, within(root, index)));
 };

@@ -1,6 +1,6 @@
 /**
- * OTLP metrics in protobuf (opentelemetry/proto/metrics/v1/metrics.proto), read by its field numbers: gauges and sums;
- * other kinds are counted.
+ * Reads OTLP metrics in protobuf (opentelemetry/proto/metrics/v1/metrics.proto) by field number. Gauges and sums are
+ * read; other kinds are counted.
  */
 import { IngestRejection } from '../decoding/ingest-rejection.ts';
 import { readAttribute } from './otlp-attributes.ts';
@@ -127,12 +127,12 @@ const readResourceMetrics = (reader: BudgetedReader): OtlpResource => {
   return { attributes, metrics };
 };
 
-/** A point with its own metric and its own resource is the most wasteful request there is. */
+/** At worst, every point has its own metric and its own resource. */
 const ENTRIES_PER_POINT = 3;
 
 /**
  * Reads an `ExportMetricsServiceRequest`.
- * @throws IngestRejection for bytes that are none, and for far more points than `maxPoints`
+ * @throws IngestRejection for malformed bytes, or far more points than `maxPoints`
  */
 export const readOtlpProtobuf = (body: Uint8Array, maxPoints: number): OtlpResource[] => {
   const resources: OtlpResource[] = [];
@@ -145,9 +145,9 @@ export const readOtlpProtobuf = (body: Uint8Array, maxPoints: number): OtlpResou
   } catch (cause) {
     if (cause instanceof IngestRejection) throw cause;
     const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new IngestRejection('malformed-body', `the body is no OTLP protobuf: ${reason}`, { cause });
+    throw new IngestRejection('malformed-body', `the body is not OTLP protobuf: ${reason}`, { cause });
   }
   if (resources.length === 0 && body.length > 0)
-    throw new IngestRejection('malformed-body', 'the body is no OTLP protobuf: it has no resource_metrics');
+    throw new IngestRejection('malformed-body', 'the body is not OTLP protobuf: it has no resource_metrics');
   return resources;
 };

@@ -1,4 +1,4 @@
-/** The part of an OTLP metrics request that is kept, whichever encoding it came in. */
+/** The parts of an OTLP metrics request that we use, independent of its encoding. */
 
 /** Attribute values as text; nested ones as JSON. */
 export type OtlpAttributes = ReadonlyMap<string, string>;
@@ -7,7 +7,7 @@ export interface OtlpPoint {
   readonly attributes: OtlpAttributes;
   /** Epoch seconds, rounded down. */
   readonly timestamp: number;
-  /** NaN where the point says "no recorded value". */
+  /** NaN if the point is flagged "no recorded value". */
   readonly value: number;
 }
 
@@ -33,13 +33,13 @@ export interface OtlpResource {
   readonly metrics: readonly OtlpMetric[];
 }
 
-/** Attribute values may nest this deep; deeper ones are refused before they exhaust the stack. */
+/** Deeper attribute values are rejected before they exhaust the stack. */
 export const MAX_ATTRIBUTE_DEPTH = 16;
 
 const NANOS = 1_000_000_000n;
 
-/** Whole epoch seconds of nanoseconds, rounded down. In integers: as a float, nanoseconds lose their last digits. */
+/** Epoch seconds of nanoseconds, rounded down. Uses integers because a double cannot hold epoch nanoseconds. */
 export const secondsOfNanos = (nanos: bigint): number => Number(nanos / NANOS);
 
-/** Bit 0 of a data point's flags: the sender knows that there is no value. */
+/** Bit 0 of a data point's flags: the point deliberately has no value. */
 export const NO_RECORDED_VALUE = 1;

@@ -1,10 +1,10 @@
-/** Walking protobuf messages field by field, without generated code. */
+/** Reads protobuf messages field by field, without generated code. */
 import { BinaryReader, WireType } from '@bufbuild/protobuf/wire';
 import { IngestRejection } from '../decoding/ingest-rejection.ts';
 
 /**
- * A reader that stops after so many entries (points, metrics, resources): an empty entry takes two bytes on the wire
- * and hundreds in memory.
+ * A reader that stops after a number of entries (points, metrics, resources): an empty entry takes two bytes on the
+ * wire but hundreds in memory.
  */
 export class BudgetedReader extends BinaryReader {
   #left: number;
@@ -19,21 +19,21 @@ export class BudgetedReader extends BinaryReader {
   }
 }
 
-/** A field number with its wire type, as it stands on the wire. A field of another wire type is an unknown one. */
+/** The tag on the wire: field number and wire type. A known field with another wire type counts as unknown. */
 export const varintField = (field: number): number => field * 8 + WireType.Varint;
 export const fixed64Field = (field: number): number => field * 8 + WireType.Bit64;
 export const lengthField = (field: number): number => field * 8 + WireType.LengthDelimited;
 
-/** Reads the field the reader stands at, or returns false to have it skipped. */
+/** Reads the current field, or returns false to skip it. */
 export type ReadField = (tag: number) => boolean;
 
-/** Reads fields up to `end`; fields it does not know are skipped, as protobuf asks for. */
+/** Reads fields up to `end`; unknown fields are skipped, as protobuf requires. */
 export const readFields = (reader: BinaryReader, end: number, readField: ReadField): void => {
   while (reader.pos < end) {
     const [field, wireType] = reader.tag();
     if (!readField(field * 8 + wireType)) reader.skip(wireType, field);
   }
-  if (reader.pos !== end) throw new RangeError('a message runs past its end');
+  if (reader.pos !== end) throw new RangeError('a field runs past the end of its message');
 };
 
 /** Reads a length-delimited message. */

@@ -1,4 +1,4 @@
-/** What a batch of payloads brings to each block, and what merging it came to. */
+/** Plans the points of a batch of payloads per block, and merges each plan into its stored block. */
 
 import { InvalidInputError } from '../../../shared/errors.ts';
 import { HOUR_SECONDS } from '../../../shared/time.ts';
@@ -11,7 +11,7 @@ import type { TargetMetric } from '../../targets/target.ts';
 import { type HourPart, hourParts } from './hour-parts.ts';
 import type { Payload } from './payload.ts';
 
-/** How fresh a target's `lastSeen` is kept: each refresh is a registry write. */
+/** A target's `lastSeen` may lag by this much, because each refresh is a registry write. */
 const QUARTER_SECONDS = 900;
 
 export interface Contribution {
@@ -21,13 +21,13 @@ export interface Contribution {
 
 export interface BlockPlan {
   readonly key: BlockKey;
-  /** In order of receipt, so that of two kinds for one metric the later is recorded. */
+  /** In order of receipt: if a metric has two kinds, the later one is recorded. */
   readonly contributions: readonly Contribution[];
 }
 
 const nameOf = ({ tenantId, targetId, hour }: BlockKey): string => `${tenantId} ${targetId} ${hour}`;
 
-/** One plan per block that the payloads touch; blocks of a target stand together. */
+/** One plan per block that the payloads touch; blocks of one target are adjacent. */
 export const planBlocks = (payloads: readonly Payload[]): BlockPlan[] => {
   const plans = new Map<string, { key: BlockKey; contributions: Contribution[] }>();
   const ordered = [...payloads].sort((a, b) => a.pointer.receivedAt - b.pointer.receivedAt);
@@ -53,12 +53,12 @@ export const plansOf = (plans: readonly BlockPlan[], keys: readonly BlockKey[]):
 export interface MergedPlan {
   readonly plan: BlockPlan;
   readonly stored: StoredBlock;
-  /** Undefined when the stored block holds all of it already. */
+  /** Undefined if the stored block already holds all points. */
   readonly bytes: Uint8Array | undefined;
-  /** True when the registry should hear of it: a new block, a new metric, or another quarter of the hour begun. */
-  readonly noteworthy: boolean;
+  /** True if the registry must be updated: a new block, a new metric, or a new quarter of the hour. */
+  readonly updatesTarget: boolean;
   readonly accepted: readonly Contribution[];
-  readonly refused: readonly { readonly contribution: Contribution; readonly error: InvalidInputError }[];
+  readonly rejected: readonly { readonly contribution: Contribution; readonly error: InvalidInputError }[];
 }
 
 const newestOffset = (block: Block): number => {
@@ -69,8 +69,8 @@ const newestOffset = (block: Block): number => {
 
 const quarterOf = (block: Block): number => Math.floor(newestOffset(block) / QUARTER_SECONDS);
 
-/** Runs `work`; unusable input becomes a value. */
-const orRefusal = <T>(work: () => T): T | InvalidInputError => {
+/** Runs `work` and returns an InvalidInputError instead of throwing it. */
+const orInvalidInput = <T>(work: () => T): T | InvalidInputError => {
   try {
     return work();
   } catch (error) {
@@ -79,20 +79,20 @@ const orRefusal = <T>(work: () => T): T | InvalidInputError => {
   }
 };
 
-/** Merges a plan into its stored block. A part that does not fit is refused alone; a damaged block refuses all. */
+/** Merges a plan into its stored block. Parts that do not fit are rejected one by one; a damaged block rejects all. */
 export const mergePlan = (plan: BlockPlan, stored: StoredBlock): MergedPlan => {
-  const before = stored.bytes === undefined ? EMPTY_BLOCK : orRefusal(() => decodeBlock(stored.bytes!));
+  const before = stored.bytes === undefined ? EMPTY_BLOCK : orInvalidInput(() => decodeBlock(stored.bytes!));
   if (before instanceof InvalidInputError) {
-    const refused = plan.contributions.map((contribution) => ({ contribution, error: before }));
-    return { plan, stored, bytes: undefined, noteworthy: false, accepted: [], refused };
+    const rejected = plan.contributions.map((contribution) => ({ contribution, error: before }));
+    return { plan, stored, bytes: undefined, updatesTarget: false, accepted: [], rejected };
   }
   const accepted: Contribution[] = [];
-  const refused: { contribution: Contribution; error: InvalidInputError }[] = [];
+  const rejected: { contribution: Contribution; error: InvalidInputError }[] = [];
   let [block, changed, newMetric] = [before, false, false];
   for (const contribution of plan.contributions) {
     const current = block;
-    const merged = orRefusal(() => mergeBlock(current, contribution.part));
-    if (merged instanceof InvalidInputError) refused.push({ contribution, error: merged });
+    const merged = orInvalidInput(() => mergeBlock(current, contribution.part));
+    if (merged instanceof InvalidInputError) rejected.push({ contribution, error: merged });
     else {
       accepted.push(contribution);
       block = merged.block;
@@ -101,8 +101,8 @@ export const mergePlan = (plan: BlockPlan, stored: StoredBlock): MergedPlan => {
     }
   }
   const bytes = changed ? encodeBlock(block) : undefined;
-  const noteworthy = newMetric || (changed && quarterOf(block) > quarterOf(before));
-  return { plan, stored, bytes, noteworthy, accepted, refused };
+  const updatesTarget = newMetric || (changed && quarterOf(block) > quarterOf(before));
+  return { plan, stored, bytes, updatesTarget, accepted, rejected };
 };
 
 type OpenSighting = Omit<TargetSighting, 'metrics'> & { readonly metrics: Map<string, TargetMetric> };
@@ -131,13 +131,13 @@ const widen = (known: OpenSighting | undefined, contribution: Contribution): Ope
   };
 };
 
-/** What noteworthy plans tell the registry: per tenant, one sighting per target. */
+/** The sightings to record, by tenant: one per target whose registry entry must be updated. */
 export const sightingsOf = (
   merged: readonly MergedPlan[],
 ): ReadonlyMap<string, readonly TargetSighting[]> => {
   const tenants = new Map<string, Map<string, OpenSighting>>();
-  for (const { plan, noteworthy, accepted } of merged) {
-    if (!noteworthy) continue;
+  for (const { plan, updatesTarget, accepted } of merged) {
+    if (!updatesTarget) continue;
     const { tenantId, targetId } = plan.key;
     const targets = tenants.get(tenantId) ?? new Map<string, OpenSighting>();
     tenants.set(tenantId, targets);

@@ -5,12 +5,12 @@ import type { TargetMetric } from '../../targets/target.ts';
 
 type HourSeries = BlockPart['series'][number] & TargetMetric;
 
-/** A block part that still knows what its metrics are. */
+/** A block part with the kind and unit of its metrics. */
 export interface HourPart extends BlockPart {
   readonly series: readonly HourSeries[];
 }
 
-/** Where the hour of the point at `from` ends; timestamps ascend. */
+/** The index after the last point in the same hour as the point at `from`; timestamps ascend. */
 const endOfHour = (timestamps: readonly number[], from: number): number => {
   const next = (hourOf(timestamps[from]!) + 1) * HOUR_SECONDS;
   let end = from + 1;
@@ -18,7 +18,7 @@ const endOfHour = (timestamps: readonly number[], from: number): number => {
   return end;
 };
 
-/** Cuts series into what each block of their targets gets. */
+/** Splits series into one part per target and hour. */
 export const hourParts = (series: readonly MetricSeries[], receivedAt: number): HourPart[] => {
   const parts = new Map<string, Omit<HourPart, 'series'> & { series: HourSeries[] }>();
   for (const { targetId, metric, kind, unit, timestamps, values } of series) {

@@ -1,4 +1,4 @@
-/** A queue message with the stored payload it points at, decoded again. */
+/** Loads and decodes the stored payload that a queue message points at. */
 
 import { InvalidInputError } from '../../../shared/errors.ts';
 import { type Decoded, decode } from '../decode.ts';
@@ -18,7 +18,7 @@ export interface Payload {
   readonly decoded: Decoded;
 }
 
-/** A message that can never be stored, with as much as is known of it. */
+/** A message that can never be stored, with everything known about it. */
 export interface UnusableMessage {
   readonly message: QueuedMessage;
   readonly pointer: IngestPointer | undefined;
@@ -35,7 +35,7 @@ export interface LoadOptions {
 const decodeStored = (bytes: Uint8Array, pointer: IngestPointer, options: LoadOptions): Decoded =>
   decode(bytes, { ...pointer, retentionDays: options.retentionDays, limits: options.limits });
 
-/** Fetches and decodes; whatever else than unusable input goes wrong is thrown. */
+/** Fetches and decodes a payload. Invalid input is returned as UnusableMessage; other errors are thrown. */
 export const loadPayload = async (
   message: QueuedMessage,
   options: LoadOptions,

@@ -1,4 +1,4 @@
-/** What can never be stored is kept beside its reason, under keys that a repetition overwrites with the same. */
+/** Parks input that can never be stored, with the reason. Keys are deterministic, so repetitions overwrite themselves. */
 
 import type { InvalidInputError } from '../../../shared/errors.ts';
 import { HOUR_SECONDS } from '../../../shared/time.ts';
@@ -19,7 +19,7 @@ const reasonOf = (error: InvalidInputError) => ({
   ...(error instanceof IngestRejection ? { code: error.code, errors: error.errors } : {}),
 });
 
-/** Parks a whole payload (a copy of the object as received, where it exists) and returns its key. */
+/** Parks a whole payload (the object as received, or the message if there is none) and returns its key. */
 export const parkPayload = async (
   raw: RawStore,
   { message, pointer, bytes, error }: UnusableMessage,
@@ -41,7 +41,7 @@ const partBody = ({ targetId, hour, series }: HourPart, { pointer }: Payload) =>
   }),
 });
 
-/** Parks the part of a payload that one block refused, as a JSON ingest body, and returns its key. */
+/** Parks the part of a payload that one block rejected, as a JSON ingest body, and returns its key. */
 export const parkPart = async (
   raw: RawStore,
   payload: Payload,

@@ -1,7 +1,7 @@
 /**
- * Merges a batch of stored payloads into hour blocks. Everything it does may be done again: merging is idempotent,
- * the registry hears of a target before its blocks are written (a crash in between is made good when the message
- * comes back, while a written block would never be announced again), and quarantine keys are fixed.
+ * Merges a batch of stored payloads into hour blocks. Every step may be repeated: merging is idempotent, quarantine
+ * keys are deterministic, and targets are recorded before their blocks are written (after a crash in between, the
+ * redelivered message repeats both; in the reverse order the target would never be recorded).
  */
 
 import { DependencyUnavailableError, InvalidInputError } from '../../../shared/errors.ts';
@@ -31,15 +31,15 @@ export interface StoreDeps {
   readonly limits: IngestLimits;
   /** Epoch milliseconds. */
   readonly now: () => number;
-  /** Waits, with jitter, before trying lost races again for the `attempt`-th time. */
+  /** Waits, with jitter, before the retry that follows lost race number `attempt`. */
   readonly pause: (attempt: number) => Promise<void>;
 }
 
-/** Blocks read, merged and written together: bounds memory, and what a time-out can throw away. */
+/** Blocks read, merged and written together: bounds memory, and the work lost to a timeout. */
 const WAVE_BLOCKS = 500;
-const RACES = 6;
+const MAX_ATTEMPTS = 6;
 
-/** Messages to be delivered again, by id. */
+/** IDs of the messages to redeliver. */
 class Failures {
   readonly ids = new Set<string>();
   readonly #telemetry: Telemetry;
@@ -69,13 +69,13 @@ class BatchStore {
     this.failures = new Failures(deps.telemetry);
   }
 
-  /** The payloads that can be stored; others are parked, or left for redelivery. */
+  /** Returns the payloads that can be stored; the others are parked or left for redelivery. */
   async load(messages: readonly QueuedMessage[]): Promise<Payload[]> {
     const loaded = await Promise.all(messages.map((message) => this.#loadOne(message)));
     return loaded.filter((payload) => payload !== undefined);
   }
 
-  /** One message's trouble, of whatever kind, must not hold up the others: it fails alone and ends in the DLQ. */
+  /** An error of any kind fails only its own message, which ends up in the dead letter queue. */
   async #loadOne(message: QueuedMessage): Promise<Payload | undefined> {
     try {
       const loaded = await loadPayload(message, this.#deps);
@@ -108,21 +108,21 @@ class BatchStore {
       open = plansOf(open, lost);
       if (open.length === 0) return;
       this.#deps.telemetry.count('BlockRacesLost', open.length);
-      if (attempt === RACES) {
-        this.failures.plans(open, `lost ${RACES} races for a block`);
+      if (attempt === MAX_ATTEMPTS) {
+        this.failures.plans(open, `lost ${MAX_ATTEMPTS} write races for a block`);
         return;
       }
       await this.#deps.pause(attempt);
     }
   }
 
-  /** Reads, merges, announces and writes once; returns the blocks somebody else wrote meanwhile. */
+  /** Reads, merges, records targets and writes once; returns the blocks that another writer changed in between. */
   async #attempt(plans: readonly BlockPlan[]): Promise<readonly BlockKey[]> {
     try {
       const stored = await this.#deps.blocks.read(plans.map(({ key }) => key));
       const merged = plans.map((plan, index) => mergePlan(plan, stored[index]!));
-      await this.#parkRefused(merged);
-      await this.#announce(merged);
+      await this.#parkRejected(merged);
+      await this.#recordTargets(merged);
       return await this.#write(merged);
     } catch (error) {
       if (!(error instanceof DependencyUnavailableError)) throw error;
@@ -132,9 +132,9 @@ class BatchStore {
     }
   }
 
-  async #parkRefused(merged: readonly MergedPlan[]): Promise<void> {
+  async #parkRejected(merged: readonly MergedPlan[]): Promise<void> {
     const { raw, telemetry } = this.#deps;
-    for (const { contribution, error } of merged.flatMap(({ refused }) => refused)) {
+    for (const { contribution, error } of merged.flatMap(({ rejected }) => rejected)) {
       const { payload, part } = contribution;
       const key = await parkPart(raw, payload, part, error);
       const { tenantId, requestId } = payload.pointer;
@@ -146,12 +146,12 @@ class BatchStore {
     }
   }
 
-  async #announce(merged: readonly MergedPlan[]): Promise<void> {
+  async #recordTargets(merged: readonly MergedPlan[]): Promise<void> {
     for (const [tenantId, sightings] of sightingsOf(merged)) {
       try {
         await this.#deps.targets.record(tenantId, sightings);
       } catch (error) {
-        // Metrics beyond a target's limit: their points are kept all the same, only nothing lists them.
+        // Too many metrics for one target: their points are stored, but the target does not list them.
         if (!(error instanceof InvalidInputError)) throw error;
         this.#deps.telemetry.error('Metrics not registered', { tenantId, reason: error.message }, error);
         this.#deps.telemetry.count('MetricsRefused');
@@ -170,7 +170,7 @@ class BatchStore {
   }
 }
 
-const tellStored = (
+const reportStored = (
   { telemetry }: StoreDeps,
   payloads: readonly Payload[],
   failed: ReadonlySet<string>,
@@ -183,11 +183,11 @@ const tellStored = (
   }
 };
 
-/** Stores a batch; returns the ids of the messages to be delivered again. */
+/** Stores a batch; returns the IDs of the messages to redeliver. */
 export const storeBatch = async (deps: StoreDeps, messages: readonly QueuedMessage[]): Promise<string[]> => {
   const batch = new BatchStore(deps);
   const payloads = await batch.load(messages);
   await batch.store(planBlocks(payloads));
-  tellStored(deps, payloads, batch.failures.ids);
+  reportStored(deps, payloads, batch.failures.ids);
   return [...batch.failures.ids];
 };

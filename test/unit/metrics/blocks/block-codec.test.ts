@@ -52,7 +52,7 @@ const steady = (metrics: number, value: (index: number) => number): Block => {
 };
 
 describe('block codec', () => {
-  it('gives back every block it wrote', () => {
+  it('decodes every block it encoded', () => {
     fc.assert(
       fc.property(anyBlock, (block) => {
         expect(decodeBlock(encodeBlock(block))).toEqual(block);
@@ -68,17 +68,17 @@ describe('block codec', () => {
     );
   });
 
-  it('keeps metric names that objects treat specially', () => {
+  it('keeps metric names with a special meaning in objects', () => {
     const points = pointsOf([0], [1], [RECEIVED]);
     const block: Block = new Map(['__proto__', 'constructor', 'größe{a="ß"}'].map((name) => [name, points]));
     expect(decodeBlock(encodeBlock(block))).toEqual(block);
   });
 
-  it('keeps an empty block', () => {
+  it('encodes an empty block', () => {
     expect(decodeBlock(encodeBlock(EMPTY_BLOCK)).size).toBe(0);
   });
 
-  it('takes one byte for whole percentages, four for single floats, eight only where needed', () => {
+  it('takes one byte for whole percentages, four for single-precision numbers, eight only if necessary', () => {
     const bytes = (value: (index: number) => number) => encodeBlock(steady(1, value)).length;
     const whole = bytes((index) => index);
     expect(bytes((index) => index - 9) - whole).toBe(60);
@@ -87,13 +87,13 @@ describe('block codec', () => {
     expect(bytes((index) => index / 10) - whole).toBe(60 * 7);
   });
 
-  it('stores instants once where metrics share them', () => {
+  it('stores instants once if metrics share them', () => {
     const one = encodeBlock(steady(1, (index) => index)).length;
     const two = encodeBlock(steady(2, (index) => index)).length;
     expect(two - one).toBe('metric-1'.length + 1 + 1 + 60);
   });
 
-  it('tells more than 256 receipts apart', () => {
+  it('distinguishes more than 256 receipts', () => {
     const offsets = Array.from({ length: 300 }, (_, index) => index);
     const block: Block = new Map([
       [
@@ -108,22 +108,22 @@ describe('block codec', () => {
     expect(decodeBlock(encodeBlock(block))).toEqual(block);
   });
 
-  // One receipt at 0 (two where a place matters), then one series `m`.
+  // One receipt at 0 (two if a place matters), then one series `m`.
   it.each([
     ['an hour of more than 3600 seconds', [1, 1, 0, 1, 1, 109, 0, 0x91, 0x1c], '3601 points'],
-    ['a receipt beyond its table', [1, 2, 0, 1, 1, 1, 109, 0, 1, 0, 0, 5], 'names a receipt'],
+    ['a receipt beyond its table', [1, 2, 0, 1, 1, 1, 109, 0, 1, 0, 0, 5], 'refers to a receipt'],
     ['a value encoding it does not know', [1, 1, 0, 1, 1, 109, 7], 'unknown value encoding'],
-    ['offsets shared with no series', [1, 1, 0, 1, 1, 109, 8], 'refers to an earlier one'],
+    ['offsets shared with no series', [1, 1, 0, 1, 1, 109, 8], 'refers to a previous one'],
     ['an overlong number', [1, ...new Array(9).fill(255)], 'overlong number'],
-  ])('refuses %s', (_, bytes, message) => {
+  ])('rejects %s', (_, bytes, message) => {
     expect(() => decodeBlock(Uint8Array.from(bytes))).toThrow(message);
     expect(() => decodeBlock(Uint8Array.from(bytes))).toThrow(InvalidInputError);
   });
 
-  it('refuses an unknown version, cut bytes, bytes left over and noise with one named error', () => {
+  it('rejects an unknown version, truncated bytes, trailing bytes and noise with one named error', () => {
     const good = encodeBlock(steady(2, (index) => index / 10));
     expect(() => decodeBlock(Uint8Array.from([9]))).toThrow('unknown block version 9');
-    expect(() => decodeBlock(Uint8Array.from([...good, 0]))).toThrow('left over');
+    expect(() => decodeBlock(Uint8Array.from([...good, 0]))).toThrow('trailing bytes');
     for (let length = 0; length < good.length; length++)
       expect(() => decodeBlock(good.subarray(0, length))).toThrow(InvalidInputError);
     fc.assert(
@@ -165,7 +165,7 @@ describe('historyOf', () => {
     );
   });
 
-  it('narrows to one metric', () => {
+  it('selects one metric', () => {
     expect([...historyOf(blocks, 'mem').keys()]).toEqual(['mem']);
   });
 });

@@ -15,7 +15,7 @@ import { partOf, pointsOf } from '../../../fixtures/ingestion/blocks.ts';
 const mergeAll = (parts: readonly BlockPart[]): Block =>
   parts.reduce<Block>((block, part) => mergeBlock(block, part).block, EMPTY_BLOCK);
 
-/** Few instants, values and receipts, so that parts collide often, in the same millisecond too. */
+/** Few instants, values and receipts, so that parts often collide, even in the same millisecond. */
 const anyPart: fc.Arbitrary<BlockPart> = fc
   .tuple(
     fc.integer({ min: 1, max: 3 }),
@@ -31,7 +31,7 @@ const anyPart: fc.Arbitrary<BlockPart> = fc
   )
   .map(([receivedAt, series]) => partOf(receivedAt, series));
 
-/** Cuts each part into single points: the finest split of batches. */
+/** Splits each part into single points. */
 const shatter = (parts: readonly BlockPart[]): BlockPart[] =>
   parts.flatMap((part) =>
     part.series.flatMap(({ metric, offsets, values }) =>
@@ -40,7 +40,7 @@ const shatter = (parts: readonly BlockPart[]): BlockPart[] =>
   );
 
 describe('mergeBlock', () => {
-  it('gives the same bytes for any order, any repetition and any split of the parts', () => {
+  it('gives the same bytes for any order, repetition and split of the parts', () => {
     const shuffledWithRepeats = fc.array(anyPart, { minLength: 1, maxLength: 6 }).chain((parts) =>
       fc.tuple(
         fc.constant(parts),
@@ -57,7 +57,7 @@ describe('mergeBlock', () => {
     );
   });
 
-  it('says that nothing changed when a part comes again', () => {
+  it('reports no change if a part is merged again', () => {
     fc.assert(
       fc.property(fc.array(anyPart, { minLength: 1, maxLength: 5 }), fc.nat(4), (parts, pick) => {
         const again = parts[pick % parts.length]!;
@@ -80,7 +80,7 @@ describe('mergeBlock', () => {
     );
   });
 
-  it('puts late points between those it has', () => {
+  it('inserts late points between stored ones', () => {
     const block = mergeAll([
       partOf(1, {
         cpu: [
@@ -98,7 +98,7 @@ describe('mergeBlock', () => {
     expect(block.get('cpu')).toEqual(pointsOf([0, 60, 120, 180], [1, 2, 3, 4], [1, 2, 1, 2]));
   });
 
-  it('tells a new metric from new points of a known one', () => {
+  it('distinguishes a new metric from new points of a known one', () => {
     const block = mergeAll([partOf(1, { cpu: [[0, 1]] })]);
     expect(mergeBlock(block, partOf(2, { cpu: [[1, 1]] }))).toMatchObject({
       changed: true,
@@ -117,7 +117,7 @@ describe('mergeBlock', () => {
     ),
   );
 
-  it('refuses points beyond the limit of a block, and still takes replacements', () => {
+  it('rejects points beyond the limit of a block, but accepts replacements', () => {
     const block = mergeAll([full]);
     expect(pointsIn(block)).toBe(MAX_BLOCK_POINTS);
     expect(() => mergeBlock(block, partOf(2, { extra: [[0, 1]] }))).toThrow(InvalidInputError);
@@ -144,7 +144,7 @@ describe('mergeBlock', () => {
     expect(encodeBlock(block).length).toBeLessThan(400_000);
   });
 
-  it('refuses so many long metric names that the item would not fit', () => {
+  it('rejects long metric names that would exceed the size of an item', () => {
     const names = Array.from({ length: 2_000 }, (_, index) => [
       `${index}`.padEnd(256, 'x'),
       [[0, 1]] as const,

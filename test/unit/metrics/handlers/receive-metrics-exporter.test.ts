@@ -1,4 +1,4 @@
-/** The genuine OpenTelemetry exporter posts over HTTP to the handler, and understands its answers. */
+/** The real OpenTelemetry exporter posts to the handler over HTTP and understands its answers. */
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -16,7 +16,7 @@ afterEach(() => {
   for (const server of servers.splice(0)) server.close().closeAllConnections();
 });
 
-/** What API Gateway makes of a request with a binary body. */
+/** The event that API Gateway creates for a request with a binary body. */
 const eventOf = async (request: IncomingMessage) => ({
   rawPath: request.url,
   headers: request.headers,
@@ -74,7 +74,7 @@ describe('the OpenTelemetry exporter', () => {
     ]);
   });
 
-  it('reads in the answer how many points were not taken', async () => {
+  it('reads the number of rejected points from the answer', async () => {
     const { seen, url } = await serve(new IngestionWorld());
     const exporter = new OTLPMetricExporter({ url, headers: { 'x-api-key': KEY } });
     expect(await exportOnce(exporter, await collectFromSdk({ 'host.name': 'web-1' }))).toMatchObject({
@@ -86,7 +86,7 @@ describe('the OpenTelemetry exporter', () => {
     await exporter.shutdown();
   });
 
-  it('reports a refused key as an error', async () => {
+  it('reports a rejected key as an error', async () => {
     const { url } = await serve(new IngestionWorld());
     const exporter = new OTLPMetricExporter({ url, headers: { 'x-api-key': 'fsk_wrong' } });
     const result = await exportOnce(exporter, await collectFromSdk({ 'host.name': 'web-1' }));

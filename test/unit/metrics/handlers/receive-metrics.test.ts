@@ -17,7 +17,7 @@ const point = (some: Record<string, unknown> = {}) => ({
 });
 const points = (...all: Record<string, unknown>[]) => ({ points: all.map(point) });
 
-/** A refused request leaves nothing behind and says why. */
+/** A rejected request stores nothing and states the reason. */
 const expectProblem = async (
   sent: Parameters<typeof send>[1],
   status: number,
@@ -36,7 +36,7 @@ const expectProblem = async (
 };
 
 describe('receive-metrics', () => {
-  it('answers 202 with what it took', async () => {
+  it('answers 202 with the counts of what it accepted', async () => {
     const world = new IngestionWorld();
     const body = points(
       {},
@@ -55,7 +55,7 @@ describe('receive-metrics', () => {
       missing: 1,
       rejected: 1,
       unsupported: 0,
-      errors: [{ field: 'points[5]', code: 'too-old', message: 'older than the 35 days that are kept' }],
+      errors: [{ field: 'points[5]', code: 'too-old', message: 'older than the retention of 35 days' }],
       series: 2,
       targets: 2,
     });
@@ -67,7 +67,7 @@ describe('receive-metrics', () => {
     });
   });
 
-  it('keeps the bytes as received and queues a pointer that decodes to the same', async () => {
+  it('stores the bytes as received and queues a pointer that decodes to the same series', async () => {
     const world = new IngestionWorld();
     const body = gzipSync(`timestamp,value\n${T},5\n`);
     const { status } = await send(world, {
@@ -95,7 +95,7 @@ describe('receive-metrics', () => {
     expect(world.points()).toEqual([`acme a m ${T} 5`]);
   });
 
-  it('neither loses nor doubles a point when it fails between object and pointer and the sender tries again', async () => {
+  it('neither loses nor duplicates points if it fails between object and pointer and the sender retries', async () => {
     const world = new IngestionWorld();
     world.hooks.before = (what) => {
       if (what.startsWith('send')) throw new DependencyUnavailableError('SQS');
@@ -115,7 +115,7 @@ describe('receive-metrics', () => {
     expect(world.points()).toEqual([`acme a m ${T} 1`]);
   });
 
-  it('queues no pointer to an object that could not be kept', async () => {
+  it('queues no pointer to an object that could not be stored', async () => {
     const world = new IngestionWorld();
     world.hooks.before = (what) => {
       if (what.startsWith('put')) throw new DependencyUnavailableError('S3');
@@ -124,25 +124,25 @@ describe('receive-metrics', () => {
     expect(world.queued).toEqual([]);
   });
 
-  it('answers an OTLP exporter without data, and stores nothing', async () => {
+  it('accepts an OTLP request without data and stores nothing', async () => {
     const world = new IngestionWorld();
     const sent = { format: 'otlp', headers: { 'content-type': 'application/json' }, body: '{}' };
     expect(await send(world, sent)).toMatchObject({ status: 202, json: { accepted: 0 } });
     expect(world.objects.size + world.queued.length).toBe(0);
   });
 
-  it('takes an API key in x-api-key', async () => {
+  it('accepts an API key in x-api-key', async () => {
     const event = eventOf({ body: points({}), headers: { 'x-api-key': KEY, authorization: 'Basic x' } });
     expect((await receiveHandler(new IngestionWorld())(event)).statusCode).toBe(202);
   });
 
-  it('refuses a missing or unknown key', async () => {
+  it('rejects a missing or unknown key', async () => {
     await expectProblem({ headers: { authorization: '' }, body: points({}) }, 401, 'unauthorized');
     const other = `fsk_${'x'.repeat(43)}`;
     await expectProblem({ headers: { authorization: `Bearer ${other}` } }, 401, 'unauthorized');
   });
 
-  it('says 503, not 401, when keys cannot be looked up', async () => {
+  it('answers 503, not 401, if keys cannot be looked up', async () => {
     const world = new IngestionWorld();
     const handler = receiveHandler(world);
     world.keys.find = async () => {
@@ -240,7 +240,7 @@ describe('receive-metrics', () => {
       expect(world.counted.get('RequestsRejected')).toBe(1);
   });
 
-  it('explains a gzip body that the gateway took for text', async () => {
+  it('explains that the gateway mistook a gzip body for text', async () => {
     const sent = {
       body: '\u001f\ufffd',
       headers: { 'content-encoding': 'gzip', 'content-type': 'application/json' },
@@ -249,7 +249,7 @@ describe('receive-metrics', () => {
     expect(json).toHaveProperty('detail', expect.stringContaining('send application/gzip'));
   });
 
-  it('takes mixed steps and duplicate keys: documented, not refused', async () => {
+  it('accepts mixed steps and duplicate keys, as documented', async () => {
     const body = points(
       { timestamp: T - 100 },
       { timestamp: T - 90 },
@@ -260,7 +260,7 @@ describe('receive-metrics', () => {
     expect((await send(new IngestionWorld(), { body })).json).toMatchObject({ accepted: 4, duplicates: 1 });
   });
 
-  it('answers 429 until the next minute once the quota is used up, counting every point sent', async () => {
+  it('answers 429 until the next minute after the quota is exhausted, counting every point sent', async () => {
     const world = new IngestionWorld();
     world.quotaLeft = 3;
     const body = points({}, { value: null }, { timestamp: 0 });
@@ -272,14 +272,14 @@ describe('receive-metrics', () => {
     expect(world.counted.get('RequestsOverQuota')).toBe(1);
   });
 
-  it('does not meter what it cannot decode', async () => {
+  it('does not count undecodable requests towards the quota', async () => {
     const world = new IngestionWorld();
     world.quotaLeft = 1;
     await send(world, { body: points({ target: 'a b' }, {}) });
     expect(world.quotaLeft).toBe(1);
   });
 
-  it('lets a failure it cannot name end the invocation, so that it raises the alarm', async () => {
+  it('fails the invocation on an unknown error, so that the alarm is raised', async () => {
     const world = new IngestionWorld();
     world.raw.put = async () => {
       throw new TypeError('bug');
@@ -287,7 +287,7 @@ describe('receive-metrics', () => {
     await expect(receiveHandler(world)(eventOf({ body: points({}) }))).rejects.toThrow(TypeError);
   });
 
-  it('refuses an event that comes from no HTTP API', async () => {
+  it('rejects an event that is not from an HTTP API', async () => {
     await expect(receiveHandler(new IngestionWorld())({ Records: [] })).rejects.toThrow(InvalidInputError);
   });
 

@@ -1,4 +1,4 @@
-/** Whatever order, repetition and crashes do: nothing is lost, nothing is doubled. */
+/** No order, repetition or crash loses or duplicates a point. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { DependencyUnavailableError } from '../../../../core/shared/errors.ts';
@@ -39,7 +39,7 @@ const expected = async () => {
 
 class Crash extends Error {}
 
-/** Ends the process at the `k`-th write, before or after it took effect; every write after that is lost too. */
+/** Crashes the process at write number `k`, before or after it takes effect; later writes fail too. */
 const crashAt = (world: IngestionWorld, k: number, when: 'before' | 'after'): void => {
   let writes = 0;
   world.hooks.before = () => {
@@ -64,7 +64,7 @@ describe('store-metrics', () => {
   });
 
   it.each(['before', 'after'] as const)(
-    'loses and doubles nothing when it crashes %s any one write',
+    'loses and duplicates nothing if it crashes %s any single write',
     async (when) => {
       const clean = await expected();
       expect(clean.writes).toBeGreaterThan(12);
@@ -85,7 +85,7 @@ describe('store-metrics', () => {
     },
   );
 
-  it('has announced every target whose block is stored, wherever it crashes', async () => {
+  it('has recorded every target whose block is stored, wherever it crashes', async () => {
     const { writes } = await expected();
     for (let k = 1; k <= writes; k++) {
       const world = new IngestionWorld();
@@ -100,7 +100,7 @@ describe('store-metrics', () => {
     }
   });
 
-  it('ends in the same state when any one write is throttled and the failed messages come again', async () => {
+  it('ends in the same state if any single write is throttled and the failed messages are redelivered', async () => {
     const clean = await expected();
     for (let k = 1; k <= clean.writes; k++) {
       const world = new IngestionWorld();
@@ -121,7 +121,7 @@ describe('store-metrics', () => {
     }
   });
 
-  it('ends in the same blocks whatever the order, batches and repetitions of delivery', async () => {
+  it('ends in the same blocks for any order, batching and repetition of delivery', async () => {
     const clean = await expected();
     const deliveries = fc
       .shuffledSubarray([0, 1, 2, 3, 0, 1, 2, 3], { minLength: 0 })
@@ -147,7 +147,7 @@ describe('store-metrics', () => {
     );
   });
 
-  it('lets concurrent consumers of the same blocks lose races but no points', async () => {
+  it('loses races but no points with concurrent consumers of the same blocks', async () => {
     const clean = await expected();
     const world = new IngestionWorld();
     const messages = queueAll(world);
@@ -173,7 +173,7 @@ describe('store-metrics', () => {
     expect(outcome(world)).toEqual(clean.outcome);
   });
 
-  it('takes a backfill of 20,000 points over 14 days: 336 blocks', async () => {
+  it('stores a backfill of 20,000 points over 14 days in 336 blocks', async () => {
     const world = new IngestionWorld();
     const timestamps = Array.from(
       { length: 20_000 },

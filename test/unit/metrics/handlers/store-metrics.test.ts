@@ -22,7 +22,7 @@ const series = (
 const body = (...all: ReturnType<typeof series>[]) => ({ series: all });
 
 describe('store-metrics', () => {
-  it('cuts payloads into hour blocks and registers their targets', async () => {
+  it('splits payloads into hour blocks and records their targets', async () => {
     const world = new IngestionWorld();
     const message = queuePayload(
       world,
@@ -78,7 +78,7 @@ describe('store-metrics', () => {
     expect(writes).toEqual(['target acme a', `block acme a ${T / 3600}`]);
   });
 
-  it('writes nothing when a message comes again', async () => {
+  it('writes nothing if a message is redelivered', async () => {
     const world = new IngestionWorld();
     const message = queuePayload(world, 1, body(series('a', 'm', [[T, 1]])));
     await deliver(world, [message, message]);
@@ -91,7 +91,7 @@ describe('store-metrics', () => {
     expect([...world.stored.values()].map(({ version }) => version)).toEqual([1]);
   });
 
-  it('tells the registry of new blocks, new metrics and each quarter of an hour, not of every point', async () => {
+  it('updates the registry for new blocks, new metrics and each quarter of an hour, not for every point', async () => {
     const world = new IngestionWorld();
     const told: number[] = [];
     const send = async (number: number, metric: string, time: number) => {
@@ -121,8 +121,8 @@ describe('store-metrics', () => {
   });
 
   it.each([
-    ['no JSON', 'hello', 'The queue message is not JSON.'],
-    ['no pointer', '{"tenantId":"acme"}', 'The queue message is not an ingest pointer'],
+    ['not JSON', 'hello', 'the queue message is not JSON'],
+    ['not a pointer', '{"tenantId":"acme"}', 'the queue message is not an ingest pointer'],
     [
       "a pointer at another tenant's object",
       JSON.stringify({
@@ -148,7 +148,7 @@ describe('store-metrics', () => {
     expect(world.points()).toHaveLength(1);
   });
 
-  it('quarantines an object that no longer decodes, as it was received and with its reason', async () => {
+  it('quarantines an object that can no longer be decoded, as received and with the reason', async () => {
     const world = new IngestionWorld();
     const message = queuePayload(world, 1, '{"points":[{"target":5}]}');
     expect(await deliver(world, [message])).toEqual([]);
@@ -170,7 +170,7 @@ describe('store-metrics', () => {
     expect(world.quarantined()).toHaveLength(2);
   });
 
-  it('parks only the part that one block has no room for, ready to be sent again', async () => {
+  it('parks only the part that does not fit into a block, ready to be sent again', async () => {
     const world = new IngestionWorld();
     const full = Array.from({ length: 10 }, (_, metric) =>
       series(
@@ -198,11 +198,11 @@ describe('store-metrics', () => {
     expect(decodeAs(world.objects.get(place)!).series).toMatchObject([
       { targetId: 'a', metric: 'extra', unit: 'By', kind: 'delta', timestamps: [T - 3600], values: [1] },
     ]);
-    expect(Buffer.from(world.objects.get(reason)!).toString()).toContain('at most 20000 fit');
+    expect(Buffer.from(world.objects.get(reason)!).toString()).toContain('the limit is 20000');
     expect(world.counted.get('PointsQuarantined')).toBe(1);
   });
 
-  it('parks what belongs into a damaged block rather than overwriting it', async () => {
+  it('parks points for a damaged block instead of overwriting it', async () => {
     const world = new IngestionWorld();
     const name = `acme a ${T / 3600}`;
     world.stored.set(name, { bytes: Uint8Array.from([77]), version: 4 });
@@ -211,7 +211,7 @@ describe('store-metrics', () => {
     expect(world.quarantined()).toHaveLength(2);
   });
 
-  it('keeps points of metrics that the registry has no room for', async () => {
+  it('stores points of metrics beyond the limit of the registry', async () => {
     const world = new IngestionWorld();
     world.targets.record = async () => {
       throw new InvalidInputError('1 metrics beyond the limit');
@@ -221,7 +221,7 @@ describe('store-metrics', () => {
     expect(world.counted.get('MetricsRefused')).toBe(1);
   });
 
-  it('asks for just the message again whose object cannot be read now', async () => {
+  it('requests redelivery of only the message whose object is temporarily unreadable', async () => {
     const world = new IngestionWorld();
     const [one, two] = [1, 2].map((number) =>
       queuePayload(world, number, body(series('a', 'm', [[T + number, number]]))),
@@ -238,7 +238,7 @@ describe('store-metrics', () => {
     expect(world.points()).toHaveLength(2);
   });
 
-  it('asks for just the messages again whose blocks were not written', async () => {
+  it('requests redelivery of only the messages whose blocks were not written', async () => {
     const world = new IngestionWorld();
     const messages = [1, 2].map((number) =>
       queuePayload(world, number, body(series(`host-${number}`, 'm', [[T, number]]))),
@@ -260,7 +260,7 @@ describe('store-metrics', () => {
     expect(world.points()).toEqual([`acme host-2 m ${T} 2`]);
   });
 
-  it('asks for all again when blocks cannot be read, or targets not recorded', async () => {
+  it('requests redelivery of all messages if blocks cannot be read or targets not recorded', async () => {
     const world = new IngestionWorld();
     const messages = [1, 2].map((number) =>
       queuePayload(world, number, body(series('a', 'm', [[T, number]]))),
@@ -278,7 +278,7 @@ describe('store-metrics', () => {
     expect(world.stored.size).toBe(0);
   });
 
-  it('leaves a message to the dead-letter queue that meets a bug, without holding up the others', async () => {
+  it('leaves a message that triggers a bug to the dead letter queue and stores the others', async () => {
     const world = new IngestionWorld();
     const messages = [1, 2].map((number) =>
       queuePayload(world, number, body(series('a', 'm', [[T + number, number]]))),
@@ -294,7 +294,7 @@ describe('store-metrics', () => {
     ]);
   });
 
-  it('gives up on a block it keeps losing, after waiting longer each time', async () => {
+  it('gives up on a block after losing repeatedly, with growing pauses', async () => {
     const world = new IngestionWorld();
     const attempts: number[] = [];
     world.blocks.write = async (blocks) => blocks.map(({ key }) => key);
@@ -306,14 +306,14 @@ describe('store-metrics', () => {
     expect(attempts).toEqual([1, 2, 3, 4, 5]);
   });
 
-  it('lets a bug in merging end the invocation, so that all is delivered again', async () => {
+  it('fails the invocation on a bug in merging, so that all messages are redelivered', async () => {
     const world = new IngestionWorld();
     world.blocks.read = async (keys) => keys.map((key) => ({ key, bytes: 'no bytes' as never, version: 1 }));
     const message = queuePayload(world, 1, body(series('a', 'm', [[T, 1]])));
     await expect(deliver(world, [message])).rejects.toThrow(TypeError);
   });
 
-  it('refuses an event that comes from no queue', async () => {
+  it('rejects an event that is not from a queue', async () => {
     await expect(storeHandler(new IngestionWorld())({ detail: {} })).rejects.toThrow(InvalidInputError);
   });
 });

@@ -13,7 +13,7 @@ const rejectionOf = (body: unknown, query: Record<string, string> = {}) =>
 const BOTH = { target: 'web-1', metric: 'cpu' };
 
 describe('CSV ingest', () => {
-  it('takes columns in any order and case, with blanks, a byte order mark and Windows line ends', () => {
+  it('accepts columns in any order and case, with blanks, a byte order mark and Windows line endings', () => {
     const decoded = decodeAs(
       `\ufeffvalue, Target ,METRIC,timestamp,unit,kind,profile\r\n1.5, web-1,cpu,2026-11-21 09:59:00,%,gauge,web\r\n\r\n2e0,web-1,cpu,${T},%,gauge,web\r\n`,
     );
@@ -30,21 +30,21 @@ describe('CSV ingest', () => {
     expect(decoded.profiles).toEqual(new Map([['web-1', 'web']]));
   });
 
-  it('takes two columns when the query names target and metric', () => {
+  it('accepts two columns if the query names target and metric', () => {
     expect(decodeAs(`timestamp,value\n${T},1\n`, BOTH).series[0]).toMatchObject({
       targetId: 'web-1',
       metric: 'cpu',
     });
   });
 
-  it('takes one of both from the query', () => {
+  it('accepts either of them from the query', () => {
     expect(decodeAs(`timestamp,metric,value\n${T},mem,1\n`, { target: 'a' }).series[0]).toMatchObject({
       targetId: 'a',
       metric: 'mem',
     });
   });
 
-  it('takes quoted cells', () => {
+  it('accepts quoted cells', () => {
     expect(
       decodeAs(`timestamp,target,metric,value\n${T},a,"disk{dev=""sda"",x=""1,2""}",1\n`).series[0]?.metric,
     ).toBe('disk{dev="sda",x="1,2"}');
@@ -64,7 +64,7 @@ describe('CSV ingest', () => {
     });
   });
 
-  it('rejects 1970 and the future, naming their lines', () => {
+  it('rejects points from 1970 and the future, naming their lines', () => {
     const { rejected } = decodeAs(`timestamp,value\n0,1\n${T + 9999},1\n${T},1\n`, BOTH);
     expect(rejected.samples).toMatchObject([
       { field: 'line 2', code: 'too-old' },
@@ -79,11 +79,11 @@ describe('CSV ingest', () => {
   });
 
   it.each([
-    ['no target', 'timestamp,metric,value', 'no column "target", and no query parameter target'],
-    ['no value', 'timestamp,target,metric', 'no column "value"'],
+    ['no target', 'timestamp,metric,value', 'missing column "target" (or query parameter "target")'],
+    ['no value', 'timestamp,target,metric', 'missing column "value"'],
     ['an unknown column', 'timestamp,target,metric,value,region', 'unknown column "region"'],
-    ['a column twice', 'timestamp,target,metric,value,value', 'column "value" twice'],
-    ['no header', `${T},a,m,1`, 'no column "timestamp"'],
+    ['a duplicate column', 'timestamp,target,metric,value,value', 'duplicate column "value"'],
+    ['no header', `${T},a,m,1`, 'missing column "timestamp"'],
   ])('names the wrong columns of a file with %s', (_, header, message) => {
     const rejection = rejectionOf(`${header}\n`);
     expect(rejection).toMatchObject({ code: 'invalid-content', field: 'line 1' });
@@ -137,21 +137,21 @@ describe('CSV ingest', () => {
     ['an open quote', `timestamp,value\n${T},"1\n`],
     ['garbage without line breaks', 'x'.repeat(100_000)],
     ['bytes that are no text', Uint8Array.from([0xff, 0xfe, 0x00])],
-  ])('calls %s malformed', (_, body) => {
+  ])('rejects %s as malformed', (_, body) => {
     expect(rejectionOf(body, BOTH).code).toBe('malformed-body');
   });
 
-  it('refuses a header without rows', () => {
+  it('rejects a header without rows', () => {
     expect(rejectionOf('timestamp,value\n', BOTH).code).toBe('no-usable-points');
   });
 
-  it('refuses a bad target in the query', () => {
+  it('rejects an invalid target in the query', () => {
     expect(rejectionOf(`timestamp,value\n${T},1\n`, { target: 'a b', metric: 'm' }).field).toBe(
       'query.target',
     );
   });
 
-  it("refuses another tenant's rows", () => {
+  it("rejects another tenant's rows", () => {
     const header = 'timestamp,target,metric,value,tenant';
     expect(decodeAs(`${header}\n${T},a,m,1,acme\n${T},a,m2,1,\n`).accepted).toBe(2);
     expect(rejectionOf(`${header}\n${T},a,m,1,rival\n`)).toMatchObject({
@@ -160,7 +160,7 @@ describe('CSV ingest', () => {
     });
   });
 
-  it('calls too many rows too large', () => {
+  it('rejects too many rows as too large', () => {
     const rows = `${T},1\n`.repeat(200_001);
     expect(rejectionOf(`timestamp,value\n${rows}`, BOTH).code).toBe('body-too-large');
   });

@@ -36,7 +36,7 @@ describe('JSON ingest', () => {
     expect(decoded).toMatchObject({ accepted: 4, missing: 0, duplicates: 0, rejected: { count: 0 } });
   });
 
-  it('takes whole series with kind, unit and profile', () => {
+  it('accepts whole series with kind, unit and profile', () => {
     const decoded = decodeAs({
       profiles: { 'db-1': 'database' },
       series: [
@@ -75,7 +75,7 @@ describe('JSON ingest', () => {
     expect(decodeAs(body)).toEqual(decodeAs(body));
   });
 
-  it('unzips', () => {
+  it('decompresses gzip', () => {
     expect(decodeAs(gzipSync(JSON.stringify(points({}))), { gzip: true }).accepted).toBe(1);
   });
 
@@ -90,7 +90,7 @@ describe('JSON ingest', () => {
     expect(decodeAs(text).series[0]?.targetId).toBe('b');
   });
 
-  it('takes series of mixed steps as they are', () => {
+  it('accepts series with mixed steps unchanged', () => {
     const timestamps = [0, 10, 20, 80, 380].map((offset) => NOW_SECONDS - 1000 + offset);
     const decoded = decodeAs({ series: [{ target: 'a', metric: 'm', timestamps, values: [1, 2, 3, 4, 5] }] });
     expect(decoded.series[0]?.timestamps).toEqual(timestamps);
@@ -113,7 +113,7 @@ describe('JSON ingest', () => {
     });
   });
 
-  it('rejects a number too large for a float', () => {
+  it('rejects a number too large for a double', () => {
     const text = JSON.stringify(points({}, { value: 12345 })).replace('12345', '1e999');
     expect(decodeAs(text).rejected.samples[0]).toMatchObject({ field: 'points[1]', code: 'not-finite' });
   });
@@ -130,7 +130,7 @@ describe('JSON ingest', () => {
     expect(decoded.rejected.samples).toMatchObject([{ field: 'points[1]', code }]);
   });
 
-  it('takes ten minutes ahead and 35 days ago', () => {
+  it('accepts points ten minutes ahead and 35 days old', () => {
     const edges = points({ timestamp: NOW_SECONDS + 600 }, { timestamp: NOW_SECONDS - 35 * 86_400 });
     expect(decodeAs(edges).accepted).toBe(2);
   });
@@ -139,7 +139,7 @@ describe('JSON ingest', () => {
     expect(rejectionOf(points({ timestamp: NOW })).errors[0]?.message).toContain('milliseconds');
   });
 
-  it('refuses a request without any usable point, naming the reasons', () => {
+  it('rejects a request without any usable point, naming the reasons', () => {
     const rejection = rejectionOf(points({ timestamp: 0 }, { value: null }));
     expect(rejection).toMatchObject({ code: 'no-usable-points', name: 'InvalidInputError' });
     expect(rejection).toBeInstanceOf(InvalidInputError);
@@ -147,7 +147,7 @@ describe('JSON ingest', () => {
     expect(rejection.errors).toMatchObject([{ field: 'points[0]', code: 'too-old' }]);
   });
 
-  it('refuses an empty list of points', () => {
+  it('rejects an empty list of points', () => {
     expect(rejectionOf({ points: [] }).code).toBe('no-usable-points');
   });
 
@@ -156,7 +156,7 @@ describe('JSON ingest', () => {
     ['half a body', '{"points":['],
     ['text', 'hello'],
     ['bytes that are no text', Uint8Array.from([0xff, 0xfe, 0x00])],
-  ])('calls %s malformed', (_, body) => {
+  ])('rejects %s as malformed', (_, body) => {
     expect(rejectionOf(body).code).toBe('malformed-body');
   });
 
@@ -193,7 +193,7 @@ describe('JSON ingest', () => {
     expect(rejectionOf(body).errors).toHaveLength(20);
   });
 
-  it("takes its own tenant's name and refuses another's", () => {
+  it('accepts the tenant of the key and rejects any other', () => {
     expect(decodeAs({ tenant: 'acme', ...points({}) }).accepted).toBe(1);
     expect(rejectionOf({ tenant: 'rival', ...points({}) })).toMatchObject({
       code: 'tenant-mismatch',
@@ -221,14 +221,14 @@ describe('JSON ingest', () => {
       {},
     ],
     ['millions of empty lists', gzipSync(`[${'[],'.repeat(2_000_001)}[]]`), { gzip: true }],
-  ])('calls %s too large', (_, body, some) => {
+  ])('rejects %s as too large', (_, body, some) => {
     expect(rejectionOf(body, some).code).toBe('body-too-large');
   });
 
-  it('calls bytes malformed that only claim to be gzip', () => {
+  it('rejects bytes that are wrongly declared as gzip', () => {
     expect(rejectionOf('{}', { gzip: true })).toMatchObject({
       code: 'malformed-body',
-      message: 'the body is not valid gzip, though content-encoding says so',
+      message: 'the body is not valid gzip, although content-encoding is gzip',
     });
   });
 });

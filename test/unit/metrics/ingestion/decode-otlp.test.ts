@@ -56,7 +56,7 @@ describe('bytes of the OpenTelemetry SDK', () => {
     expect(decoded.profiles).toEqual(new Map([['web-1', 'web']]));
   });
 
-  it('mean the same in both encodings', async () => {
+  it('decode to the same series in both encodings', async () => {
     const collected = await collectFromSdk(HOST);
     const receivedAt = Date.now();
     const [binary, json] = [ProtobufMetricsSerializer, JsonMetricsSerializer].map(
@@ -85,26 +85,26 @@ describe('OTLP targets', () => {
     expect(decodeAs(named(attributes), PROTOBUF).series[0]?.targetId).toBe(target);
   });
 
-  it('must have a name', () => {
+  it('must be named', () => {
     const rejection = rejectionOf(named({ 'os.type': 'linux' }), PROTOBUF);
     expect(rejection.code).toBe('no-usable-points');
     expect(rejection.errors).toEqual([
       {
         field: 'resourceMetrics[0].resource.attributes',
         code: 'no-target',
-        message: 'none of host.name, service.instance.id, service.name names the target',
+        message: 'no target: none of host.name, service.instance.id, service.name is set',
       },
     ]);
   });
 
-  it('without a usable name lose only their own points', () => {
+  it('without a valid name lose only their own points', () => {
     const body = Buffer.concat([named({ 'host.name': 'not a name' }), named({ 'host.name': 'ok' })]);
     const decoded = decodeAs(body, PROTOBUF);
     expect(decoded).toMatchObject({ accepted: 1, rejected: { count: 1 } });
     expect(decoded.rejected.samples[0]).toMatchObject({ code: 'no-target' });
   });
 
-  it("of another tenant are refused, its own tenant's are not", () => {
+  it('of another tenant are rejected, those of the own tenant accepted', () => {
     expect(decodeAs(named({ 'host.name': 'h', 'forestall.tenant': 'acme' }), PROTOBUF).accepted).toBe(1);
     expect(rejectionOf(named({ 'host.name': 'h', 'forestall.tenant': 'rival' }), PROTOBUF)).toMatchObject({
       code: 'tenant-mismatch',
@@ -112,7 +112,7 @@ describe('OTLP targets', () => {
     });
   });
 
-  it('of an unknown profile are kept, and told', () => {
+  it('with an unknown profile are accepted, with a note', () => {
     const decoded = decodeAs(named({ 'host.name': 'h', 'forestall.profile': 'mainframe' }), PROTOBUF);
     expect(decoded).toMatchObject({
       accepted: 1,
@@ -125,7 +125,7 @@ describe('OTLP points', () => {
   const points = (...all: Parameters<typeof gauge>[1][]) =>
     encode(resourceMetrics(host('h'), metrics(gauge('m', ...all))));
 
-  it('may say that there is no value', () => {
+  it('may have no recorded value', () => {
     const decoded = decodeAs(points([at, double(4, 1)], [at, double(4, 9), whole(8, 1)], [at]), PROTOBUF);
     expect(decoded).toMatchObject({ accepted: 1, missing: 2 });
   });
@@ -143,13 +143,13 @@ describe('OTLP points', () => {
     expect(decodeAs(points([at, fixed64(6, -7n)]), PROTOBUF).series[0]?.values).toEqual([-7]);
   });
 
-  it('round their nanoseconds down, even one before the full second', () => {
+  it('round their nanoseconds down, even one nanosecond before the second', () => {
     expect(decodeAs(points([fixed64(3, NANOS - 1n), double(4, 1)]), PROTOBUF).series[0]?.timestamps).toEqual([
       NOW_SECONDS - 1,
     ]);
   });
 
-  it('of 1970 and of the future are rejected', () => {
+  it('from 1970 and the future are rejected', () => {
     const decoded = decodeAs(
       points([at, double(4, 1)], [double(4, 1)], [fixed64(3, NANOS + 10n ** 12n), double(4, 1)]),
       PROTOBUF,
@@ -157,12 +157,12 @@ describe('OTLP points', () => {
     expect(decoded.rejected.samples.map(({ code }) => code)).toEqual(['too-old', 'in-future']);
   });
 
-  it('sent twice keep the last', () => {
+  it('sent twice keep the last value', () => {
     const decoded = decodeAs(points([at, double(4, 1)], [at, double(4, 2)]), PROTOBUF);
     expect(decoded).toMatchObject({ accepted: 1, duplicates: 1, series: [{ values: [2] }] });
   });
 
-  it('of nameless or overlong metrics are rejected', () => {
+  it('of metrics with an empty or overlong name are rejected', () => {
     const body = encode(
       resourceMetrics(
         host('h'),
@@ -179,7 +179,7 @@ describe('OTLP points', () => {
     });
   });
 
-  it('take every kind of attribute, nested ones as JSON', () => {
+  it('may have every kind of attribute, nested ones as JSON', () => {
     const labelled = [
       at,
       double(4, 1),
@@ -259,13 +259,13 @@ describe('metricNameOf', () => {
 });
 
 describe('OTLP requests', () => {
-  it('may be empty: an exporter has nothing to say', () => {
+  it('may be empty, because exporters may have no data', () => {
     expect(decodeAs(new Uint8Array(0), PROTOBUF)).toMatchObject({ accepted: 0, series: [] });
     expect(decodeAs('{}', JSON_TYPE).accepted).toBe(0);
     expect(decodeAs({ resourceMetrics: [] }, JSON_TYPE).accepted).toBe(0);
   });
 
-  it('with histograms alone are refused, counting them', () => {
+  it('with histograms only are rejected, with their number', () => {
     const histogram = message(9, message(1, at), message(1, at));
     const body = encode(
       resourceMetrics(
@@ -278,7 +278,7 @@ describe('OTLP requests', () => {
     expect(rejectionOf(json, JSON_TYPE).message).toContain('1 of unsupported kinds');
   });
 
-  it('skip fields they do not know', () => {
+  it('may have unknown fields', () => {
     const body = encode(
       whole(90, 5),
       resourceMetrics(
@@ -290,7 +290,7 @@ describe('OTLP requests', () => {
     expect(decodeAs(body, PROTOBUF).accepted).toBe(1);
   });
 
-  it('skip fields they do not know within sums and attribute values too', () => {
+  it('may have unknown fields within sums and attribute values', () => {
     const sum = message(7, message(1, at, double(4, 1)), whole(2, 2), whole(3, 1), text(94, 'x'));
     const list = message(5, message(1, text(1, 'a'), text(95, 'x')), text(96, 'x'));
     const map = message(6, text(97, 'x'));
@@ -315,7 +315,7 @@ describe('OTLP requests', () => {
     ]);
   });
 
-  it('keep no units beyond 63 characters, and take a metric without data for none', () => {
+  it('drop units beyond 63 characters and metrics without data', () => {
     const long = message(2, text(1, 'm'), text(3, 'u'.repeat(64)), message(5, message(1, at, double(4, 1))));
     const bare = message(2, text(1, 'bare'));
     const decoded = decodeAs(encode(resourceMetrics(host('h'), message(2, long, bare))), PROTOBUF);
@@ -324,19 +324,19 @@ describe('OTLP requests', () => {
     ]);
   });
 
-  it('may carry the resource after its metrics', () => {
+  it('may have the resource after its metrics', () => {
     const body = encode(resourceMetrics(metrics(gauge('m', [at, double(4, 1)])), host('late')));
     expect(decodeAs(body, PROTOBUF).series[0]?.targetId).toBe('late');
   });
 
-  it.each(['text/plain', '', 'application/json-seq'])('of content type %j are refused', (contentType) => {
+  it.each(['text/plain', '', 'application/json-seq'])('with content type %j are rejected', (contentType) => {
     expect(rejectionOf('{}', { format: 'otlp', contentType }).code).toBe('unsupported-content-type');
   });
 
   const nested = (depth: number): Parameters<typeof attribute>[2] =>
     depth === 0 ? text(1, 'x') : message(5, message(1, nested(depth - 1)));
 
-  it('nest attribute values only so deep', () => {
+  it('may nest attribute values only to a limit', () => {
     const deep = (depth: number) =>
       encode(
         resourceMetrics(host('h'), metrics(gauge('m', [at, double(4, 1), attribute(7, 'a', nested(depth))]))),
@@ -354,20 +354,20 @@ describe('OTLP requests', () => {
     ['JSON', '{"resourceMetrics":[]}'],
     ['zeros', new Uint8Array(1000)],
     [
-      'a cut message',
+      'a truncated message',
       encode(resourceMetrics(host('h'), metrics(gauge('m', [at, double(4, 1)])))).subarray(0, 30),
     ],
     ['a message of other fields', encode(whole(5, 1))],
     ['a child longer than its parent', Uint8Array.from([0x0a, 0x02, 0x0a, 0x05, 0, 0, 0, 0, 0])],
     [
-      'a name that is no UTF-8',
+      'a name that is not UTF-8',
       encode(resourceMetrics(metrics((w) => w.tag(1, 2).bytes(Uint8Array.from([0xff]))))),
     ],
-  ])('of %s are malformed protobuf', (_, body) => {
+  ])('with %s are malformed protobuf', (_, body) => {
     expect(rejectionOf(body, PROTOBUF).code).toBe('malformed-body');
   });
 
-  it('of a megabyte of noise end in a named error', () => {
+  it('with a megabyte of noise fail with a named error', () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 300 }), (noise) => {
         try {
@@ -382,7 +382,7 @@ describe('OTLP requests', () => {
     expect(rejectionOf(noise, PROTOBUF).code).toBe('malformed-body');
   });
 
-  it('of millions of empty points are too large', () => {
+  it('with millions of empty points are too large', () => {
     const limits = { maxBytes: 5e6, maxUnzippedBytes: 5e6, maxPoints: 1000, maxTargets: 10 };
     const empty = encode(resourceMetrics(host('h'), metrics(gauge('m', ...new Array(3001).fill([])))));
     expect(rejectionOf(empty, { ...PROTOBUF, limits }).code).toBe('body-too-large');
@@ -429,7 +429,7 @@ describe('OTLP requests', () => {
     expect(decodeAs(jsonPoint({ timeUnixNano: NOW * 1e6 }), JSON_TYPE).accepted).toBe(1);
   });
 
-  it('in JSON may say that there is no value, or write NaN and infinities as text', () => {
+  it('in JSON may have no recorded value, or NaN and infinities as text', () => {
     expect(rejectionOf(jsonPoint({ flags: 1 }), JSON_TYPE).message).toContain('1 missing');
     expect(rejectionOf(jsonPoint({ asInt: null }), JSON_TYPE).message).toContain('1 missing');
     expect(rejectionOf(jsonPoint({ asDouble: 'NaN' }), JSON_TYPE).message).toContain('1 missing');

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { runIngestBench } from '../../../../bench/metrics/ingest/run.ts';
 
 describe('the ingest bench', () => {
-  it('carries the same points in every format, and prints what it measured', () => {
+  it('sends the same points in every format and prints its measurements', () => {
     const lines: string[] = [];
     const { formats, merge } = runIngestBench({ data: '.', out: (line) => lines.push(line) });
     expect(formats).toHaveLength(5);

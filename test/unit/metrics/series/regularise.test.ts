@@ -31,7 +31,7 @@ describe('regularise', () => {
     });
   });
 
-  it('keeps the phase of a grid that does not start on the hour, and bears jitter', () => {
+  it('keeps the phase of a grid that does not start on the hour, and tolerates jitter', () => {
     const { start, values } = gauge([120, 420, 719, 1020, 1321], [1, 2, 3, 4, 5]);
     expect(start).toBe(120);
     expect([...values]).toEqual([1, 2, 3, 4, 5]);
@@ -44,7 +44,7 @@ describe('regularise', () => {
     expect([...regularise({ timestamps, values, kind: 'delta' }).values]).toEqual([1, 6, 5, 6]);
   });
 
-  it('turns counters into rates per second, also over a reset', () => {
+  it('converts counters into rates per second, across resets', () => {
     const made = regularise({
       timestamps: [0, 60, 120, 180, 240],
       values: [100, 160, 280, 30, 90],
@@ -53,12 +53,12 @@ describe('regularise', () => {
     expect(made).toEqual({ start: 60, stepSeconds: 60, values: Float64Array.from([1, 2, 0.5, 1]) });
   });
 
-  it('drops readings that are no numbers', () => {
+  it('drops readings that are not numbers', () => {
     expect([...gauge([0, 300, 600], [1, N, 3]).values]).toEqual([1, N, 3]);
     expect([...gauge([0, 300, 600, 900], [1, Number.POSITIVE_INFINITY, 3, 4]).values]).toEqual([1, N, 3, 4]);
   });
 
-  it('keeps only the latest steps of an absurd span', () => {
+  it('keeps only the latest steps of an excessive span', () => {
     const made = regularise(
       { timestamps: [0, 60, 120, 1e9], values: [1, 2, 3, 4], kind: 'gauge' },
       { maxSteps: 10 },
@@ -67,7 +67,7 @@ describe('regularise', () => {
     expect(made.values[9]).toBe(4);
   });
 
-  it('takes a known step', () => {
+  it('uses a given step', () => {
     expect(
       regularise({ timestamps: [0, 60], values: [1, 3], kind: 'gauge' }, { stepSeconds: 300 }).values,
     ).toEqual(Float64Array.from([2]));
@@ -79,15 +79,15 @@ describe('regularise', () => {
     ['fewer values than times', [0, 1], [1]],
     ['milliseconds', [1.7e12], [1]],
     ['a time that is no number', [N], [1]],
-  ])('refuses %s', (_, timestamps, values) => {
+  ])('rejects %s', (_, timestamps, values) => {
     expect(() => gauge(timestamps, values)).toThrow(InvalidInputError);
   });
 
-  it('refuses a counter of one reading', () => {
+  it('rejects a counter with one reading', () => {
     expect(() => regularise({ timestamps: [0], values: [1], kind: 'counter' })).toThrow(InvalidInputError);
   });
 
-  it('gives the same for points in any order', () => {
+  it('gives the same result for points in any order', () => {
     const points = fc.uniqueArray(fc.tuple(fc.integer({ min: 0, max: 100 }), fc.integer()), {
       minLength: 1,
       selector: ([slot]) => slot,

@@ -16,7 +16,7 @@ const mergeAll = (...sightings: TargetSighting[]): Target | undefined =>
   sightings.reduce<Target | undefined>((known, each) => mergeSighting('acme', known, each).target, undefined);
 
 describe('mergeSighting', () => {
-  it('makes a generic target of a first sighting without a profile', () => {
+  it('creates a generic target from a first sighting without a profile', () => {
     expect(mergeAll(seen())).toEqual({
       tenantId: 'acme',
       targetId: 'a',
@@ -27,7 +27,7 @@ describe('mergeSighting', () => {
     });
   });
 
-  it('widens the time and adds metrics', () => {
+  it('extends the time range and adds metrics', () => {
     const target = mergeAll(
       seen(),
       seen({ firstSeen: 50, lastSeen: 150, metrics: { mem: { kind: 'gauge', unit: 'By' } } }),
@@ -36,7 +36,7 @@ describe('mergeSighting', () => {
     expect(target?.metrics).toEqual({ cpu: { kind: 'gauge' }, mem: { kind: 'gauge', unit: 'By' } });
   });
 
-  it('keeps a profile once named, until a newer sighting names another', () => {
+  it('keeps a profile until a newer sighting names another', () => {
     const named = seen({ profile: 'web' });
     expect(mergeAll(named, seen({ lastSeen: 300 }))?.profile).toBe('web');
     expect(mergeAll(named, seen({ lastSeen: 300, profile: 'app' }))?.profile).toBe('app');
@@ -51,7 +51,7 @@ describe('mergeSighting', () => {
     expect(mergeAll(corrected, seen())?.metrics).toEqual(expected);
   });
 
-  it('changes nothing when merged again', () => {
+  it('changes nothing if merged again', () => {
     const anySighting = fc.record({
       targetId: fc.constant('a'),
       profile: fc.constantFrom(undefined, 'web' as const, 'app' as const),
@@ -73,7 +73,7 @@ describe('mergeSighting', () => {
     );
   });
 
-  it('refuses metrics beyond the limit and keeps those it has', () => {
+  it('refuses metrics beyond the limit and keeps the known ones', () => {
     const metrics = Object.fromEntries(
       Array.from({ length: MAX_METRICS_PER_TARGET }, (_, n) => [`m${n}`, { kind: 'gauge' as const }]),
     );

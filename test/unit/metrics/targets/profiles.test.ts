@@ -63,7 +63,7 @@ describe('thresholds of the catalogue', () => {
     (metric) => expect(thresholdOf('web', metric)).toMatchObject({ kind: 'historical', direction: 'above' }),
   );
 
-  it('come from the history where a percentage exceeds its whole', () => {
+  it('come from the history if a percentage exceeds 100', () => {
     expect(thresholdOf('app', 'cpu_percent', '%', 250)).toMatchObject({ kind: 'historical' });
     expect(thresholdOf('app', 'cpu_percent', '%', 100)).toMatchObject({ kind: 'fixed' });
     expect(thresholdOf('app', 'system.cpu.utilization', '1', 4)).toMatchObject({ kind: 'historical' });
@@ -80,7 +80,7 @@ describe('thresholds of the catalogue', () => {
 });
 
 describe('bounds', () => {
-  it('are those of percentages and ratios, unless the history exceeds them', () => {
+  it('exist for percentages and ratios, unless the history exceeds them', () => {
     expect(boundsOf('CPUUtilization')).toEqual({ lower: 0, upper: 100 });
     expect(boundsOf('system.memory.utilization', '1')).toEqual({ lower: 0, upper: 1 });
     expect(boundsOf('cpu_percent', '%', 250)).toBeUndefined();

@@ -12,7 +12,7 @@ describe('API keys', () => {
     expect(isApiKey(key)).toBe(true);
   });
 
-  it('refuses fewer random bytes', () => {
+  it('rejects fewer random bytes', () => {
     expect(() => formatApiKey(bytes.subarray(1))).toThrow(InvalidInputError);
   });
 
@@ -23,7 +23,7 @@ describe('API keys', () => {
     `sk_${'a'.repeat(43)}`,
     `fsk_${'a'.repeat(42)}=`,
     `fsk_${'a'.repeat(44)}`,
-  ])('does not take %j for a key', (text) => {
+  ])('does not accept %j as a key', (text) => {
     expect(isApiKey(text)).toBe(false);
   });
 

@@ -11,7 +11,7 @@ const position = fc.tuple(
 );
 
 describe('cursors', () => {
-  it('give back the position they were made from', () => {
+  it('decode to the position they encode', () => {
     fc.assert(
       fc.property(fc.string(), position, (scope, at) => {
         expect(decodeCursor(scope, encodeCursor(scope, at), Position)).toEqual(
@@ -29,7 +29,7 @@ describe('cursors', () => {
     );
   });
 
-  it('are refused once any character is changed, added or removed', () => {
+  it('are rejected if any character is changed, added or removed', () => {
     fc.assert(
       fc.property(position, fc.nat(), fc.constantFrom(...'ABCxyz019-_'), (at, where, character) => {
         const cursor = encodeCursor('targets:acme', at);
@@ -43,13 +43,13 @@ describe('cursors', () => {
     );
   });
 
-  it('are refused for another tenant or list', () => {
+  it('are rejected for another tenant or list', () => {
     const cursor = encodeCursor('targets:acme', ['a', 1]);
     expect(() => decodeCursor('targets:other', cursor, Position)).toThrow(InvalidInputError);
     expect(() => decodeCursor('runs:acme', cursor, Position)).toThrow(InvalidInputError);
   });
 
-  it('are refused where the position has another shape, naming the field', () => {
+  it('are rejected if the position has another shape, naming the field', () => {
     const cursor = encodeCursor('s', ['only']);
     expect(() => decodeCursor('s', cursor, Position)).toThrow(expect.objectContaining({ field: 'cursor' }));
   });
@@ -60,5 +60,5 @@ describe('cursors', () => {
     'bm90IGpzb24',
     Buffer.from('{}').toString('base64url'),
     Buffer.from('[]').toString('base64url'),
-  ])('refuses %j', (text) => expect(() => decodeCursor('s', text, Position)).toThrow(InvalidInputError));
+  ])('rejects %j', (text) => expect(() => decodeCursor('s', text, Position)).toThrow(InvalidInputError));
 });

@@ -17,7 +17,7 @@ const listOf = (items: readonly number[]) => {
 };
 
 describe('filtered pages', () => {
-  it('give every passing item once and in order, for any filter and size', async () => {
+  it('return every matching item once and in order, for any filter and page size', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.array(fc.nat({ max: 9 }), { maxLength: 200 }),
@@ -40,7 +40,7 @@ describe('filtered pages', () => {
     );
   });
 
-  it('come back short rather than reading a whole list for a rare kind', async () => {
+  it('come back short instead of reading a whole list for a rare kind', async () => {
     const { list, asked } = listOf(Array.from({ length: 10_000 }, () => 0));
     const page = await filteredPage(list, () => false, { limit: 10 });
     expect(page).toMatchObject({ items: [], nextCursor: expect.any(String) });

@@ -24,7 +24,7 @@ describe('authenticate', () => {
     { Authorization: `Bearer ${KEY}` },
     { 'x-api-key': KEY },
     { 'X-Api-Key': KEY },
-  ])('knows the tenant of %j', async (headers) => {
+  ])('identifies the tenant of %j', async (headers) => {
     expect(await setup().check(headers)).toEqual({ tenantId: 'acme', name: 'agents' });
   });
 
@@ -37,11 +37,11 @@ describe('authenticate', () => {
     },
   );
 
-  it('refuses a key nobody was given', async () => {
+  it('rejects a key that was never issued', async () => {
     expect(await setup().check({ 'x-api-key': OTHER })).toBeUndefined();
   });
 
-  it('remembers a known key for a minute, and sees its revocation after that', async () => {
+  it('caches a known key for a minute and then notices its revocation', async () => {
     const { state, check } = setup();
     await check({ 'x-api-key': KEY });
     state.known.clear();
@@ -52,14 +52,14 @@ describe('authenticate', () => {
     expect(await check({ 'x-api-key': KEY })).toBeUndefined();
   });
 
-  it('takes a key as soon as it is issued, even after it was refused', async () => {
+  it('accepts a key as soon as it is issued, even if it was rejected before', async () => {
     const { state, check } = setup();
     await check({ 'x-api-key': OTHER });
     state.known.set(hashApiKey(OTHER), { tenantId: 'beta', name: 'new', createdAt: 0 });
     expect(await check({ 'x-api-key': OTHER })).toEqual({ tenantId: 'beta', name: 'new' });
   });
 
-  it('passes on that keys cannot be looked up instead of refusing the caller', async () => {
+  it('reports that keys cannot be looked up instead of rejecting the caller', async () => {
     const find = async () => {
       throw new DependencyUnavailableError('table');
     };

@@ -16,7 +16,7 @@ const setup = () => {
 };
 
 describe('issue-api-key', () => {
-  it('issues a key that opens its tenant, and stores only its hash', async () => {
+  it('issues a key for its tenant and stores only its hash', async () => {
     const { world, handler } = setup();
     const issued = await handler({ tenantId: 'acme', name: ' agents ' });
     expect(issued).toMatchObject({ tenantId: 'acme', name: 'agents' });
@@ -28,7 +28,7 @@ describe('issue-api-key', () => {
     expect(await check({ 'x-api-key': issued.apiKey })).toEqual({ tenantId: 'acme', name: 'agents' });
   });
 
-  it('issues another key each time', async () => {
+  it('issues a different key each time', async () => {
     const { handler } = setup();
     const keys = [
       await handler({ tenantId: 'acme', name: 'a' }),
@@ -37,7 +37,7 @@ describe('issue-api-key', () => {
     expect(new Set(keys.map(({ apiKey }) => apiKey)).size).toBe(2);
   });
 
-  it('logs the name alone', async () => {
+  it('logs only the name', async () => {
     const { world, handler } = setup();
     await handler({ tenantId: 'acme', name: 'agents' });
     expect(world.told).toEqual([{ level: 'info', message: 'API key issued', fields: { name: 'agents' } }]);
@@ -50,13 +50,13 @@ describe('issue-api-key', () => {
     { tenantId: 'acme' },
     'acme',
     null,
-  ])('refuses %j', async (event) => {
+  ])('rejects %j', async (event) => {
     const { world, handler } = setup();
     await expect(handler(event)).rejects.toThrow(InvalidInputError);
     expect(world.apiKeys.size).toBe(0);
   });
 
-  it('does not hand out a key that is taken', async () => {
+  it('does not issue a key that exists already', async () => {
     const world = new IngestionWorld();
     const handler = makeHandler({
       keys: world.keys,
