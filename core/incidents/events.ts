@@ -5,7 +5,7 @@ import { INCIDENT_SEVERITIES, INCIDENT_STATUSES } from './incident.ts';
 
 export const INCIDENTS_SOURCE = 'forestall.incidents';
 
-/** What an update is about; several may come together in one event. */
+/** Reasons for an update; one event may have several. */
 export const UPDATE_REASONS = [
   'signals-joined',
   'signals-cleared',

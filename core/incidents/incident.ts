@@ -61,7 +61,7 @@ export interface Coincidence {
   readonly targets: number;
 }
 
-/** What people found out about an incident. */
+/** The findings that people recorded about an incident. */
 export interface Conclusion {
   /** The target that caused the incident, or a description if the cause is not a target. */
   readonly cause?: string;

@@ -3,8 +3,8 @@ import type { DiagnosisReport, RankedCause } from '../../../core/incidents/diagn
 import { type Column, renderTable } from '../../terminal/table.ts';
 import type { Terminal } from '../../terminal/terminal.ts';
 
-const MOST_ROWS = 10;
-const MOST_EXPLAINED = 3;
+const MAX_ROWS = 10;
+const MAX_EXPLAINED = 3;
 
 type Row = RankedCause & { readonly rank: number };
 
@@ -28,11 +28,11 @@ const explain = ({ node, evidence }: RankedCause): string[] => [
   ...evidence.map((line) => `  - ${line}`),
 ];
 
-/** A diagnosis for people: the first ten causes, why the first three, and what could not be done. */
+/** A readable diagnosis: ten causes, the evidence for the first three, and the limits of the answer. */
 export const describeDiagnosis = (report: DiagnosisReport, look: Terminal): string[] => {
-  const rows = report.causes.slice(0, MOST_ROWS).map((cause, i) => ({ ...cause, rank: i + 1 }));
+  const rows = report.causes.slice(0, MAX_ROWS).map((cause, i) => ({ ...cause, rank: i + 1 }));
   const hidden = report.causes.length - rows.length;
-  const likely = report.causes.filter(({ score }, i) => i === 0 || score > 0).slice(0, MOST_EXPLAINED);
+  const likely = report.causes.filter(({ score }, i) => i === 0 || score > 0).slice(0, MAX_EXPLAINED);
   return [
     `Likely causes by ${METHODS[report.method]}; ${report.gate.message}.`,
     '',
@@ -41,6 +41,6 @@ export const describeDiagnosis = (report: DiagnosisReport, look: Terminal): stri
     ...likely.flatMap(explain),
     ...(report.limits.length === 0
       ? []
-      : ['', 'What limits this answer', ...report.limits.map((l) => `  - ${l}`)]),
+      : ['', 'Limits of this answer:', ...report.limits.map((l) => `  - ${l}`)]),
   ];
 };

@@ -68,7 +68,7 @@ const run = async (options: Options, terminal: Terminal): Promise<void> => {
   await writer.lines([JSON.stringify(report.causes)]);
 };
 
-/** `forestall diagnose`: ranks the likely causes of one alarm from files, with no AWS and no network. */
+/** `forestall diagnose`: ranks the likely causes of one alarm from files, without AWS or network. */
 export const diagnoseCommand = (terminal: Terminal): Command =>
   new Command('diagnose')
     .description('rank the likely causes of an alarm from a call graph and request metrics')
@@ -76,8 +76,8 @@ export const diagnoseCommand = (terminal: Terminal): Command =>
       '--window <file>',
       'metrics around the alarm: CSV with node, metric, statistic, timestamp',
     )
-    .requiredOption('--target <file>', 'what alarmed: JSON with node, metric, agg, timestamp')
-    .option('--graph <file>', 'who calls whom: CSV adjacency matrix; without it, correlation only')
-    .option('--normal <file>', 'metrics of normal operation, in the form of the window')
+    .requiredOption('--target <file>', 'the alarm: JSON with node, metric, agg, timestamp')
+    .option('--graph <file>', 'call graph: CSV adjacency matrix; without it, correlation only')
+    .option('--normal <file>', 'metrics of normal operation, in the same format as the window')
     .option('--json', 'print the ranked causes as a JSON array')
     .action((options: Options) => run(options, terminal));

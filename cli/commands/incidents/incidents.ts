@@ -18,7 +18,7 @@ interface ListOptions extends ShowOptions {
   readonly severity?: IncidentSummaryAnswer['severity'];
   readonly limit: number;
 }
-interface MoveOptions extends ShowOptions {
+interface TransitionOptions extends ShowOptions {
   readonly note?: string;
   readonly cause?: string;
   readonly fix?: string;
@@ -36,7 +36,7 @@ const namesOf = (targets: readonly string[]): string =>
   targets.length > 3 ? `${targets.slice(0, 3).join(', ')} +${targets.length - 3}` : targets.join(', ');
 const timeOf = (seconds: number | null): string => (seconds === null ? '-' : formatDuration(seconds));
 
-/** Columns of a list of incidents. Ids hold the time of the start, and must be readable in full to be used. */
+/** Columns of a list of incidents. Ids are never shortened, so that they can be copied. */
 export const INCIDENT_COLUMNS: readonly Column<IncidentSummaryAnswer>[] = [
   { header: 'incident', text: ({ id }) => id },
   { header: 'status', text: ({ status }) => status },
@@ -51,7 +51,7 @@ export const INCIDENT_COLUMNS: readonly Column<IncidentSummaryAnswer>[] = [
 ];
 
 const causeLines = ({ status, method, items, limits, similar }: CausesAnswer): string[] => {
-  if (status === 'pending') return ['causes: not looked for yet'];
+  if (status === 'pending') return ['causes: not diagnosed yet'];
   return [
     `causes (${method ?? 'unknown method'}):`,
     ...items
@@ -63,14 +63,14 @@ const causeLines = ({ status, method, items, limits, similar }: CausesAnswer): s
       ]),
     ...similar.map(
       ({ incident, similarity, cause, fixedBy, confirmed }) =>
-        `  like ${incident} (${formatPercent(similarity)}): ${cause}${confirmed ? ', confirmed' : ''}${fixedBy === undefined ? '' : `; ended by: ${fixedBy}`}`,
+        `  similar: ${incident} (${formatPercent(similarity)}): ${cause}${confirmed ? ', confirmed' : ''}${fixedBy === undefined ? '' : `; fix: ${fixedBy}`}`,
     ),
     ...limits.map((limit) => `  note: ${limit}`),
   ];
 };
 
 const timesLine = ({ responseTimes: { detect, acknowledge, mitigate, resolve } }: IncidentAnswer): string =>
-  `after its start: detected ${timeOf(detect)}, acknowledged ${timeOf(acknowledge)}, mitigated ${timeOf(mitigate)}, resolved ${timeOf(resolve)}`;
+  `times from the start: detected ${timeOf(detect)}, acknowledged ${timeOf(acknowledge)}, mitigated ${timeOf(mitigate)}, resolved ${timeOf(resolve)}`;
 
 const timelineLines = ({ timeline }: IncidentAnswer): string[] => [
   'timeline (UTC):',
@@ -88,43 +88,48 @@ const show = async (id: string, { json, ...connection }: ShowOptions, terminal: 
   return print([...table, timesLine(incident), ...causeLines(causes), ...timelineLines(incident)], terminal);
 };
 
-const move = async (
+const transition = async (
   id: string,
   to: IncidentSummaryAnswer['status'],
-  { json, note, cause, fix, ...connection }: MoveOptions,
+  { json, note, cause, fix, ...connection }: TransitionOptions,
   terminal: Terminal,
 ): Promise<void> => {
   const incident = await connect(connection, terminal).moveIncident(id, to, note, { cause, fix });
   await print([json ? JSON.stringify(incident) : `${incident.id} is ${incident.status}`], terminal);
 };
 
-const MOVES = [
-  ['ack', 'acknowledged', 'say that somebody is looking into it'],
-  ['mitigate', 'mitigated', 'say that the harm has stopped'],
-  ['resolve', 'resolved', 'say that it is over'],
-  ['review', 'reviewed', 'say that its lessons are written down'],
+const TRANSITIONS = [
+  ['ack', 'acknowledged', 'acknowledge an incident: someone is working on it'],
+  ['mitigate', 'mitigated', 'mark an incident as mitigated: the harm has stopped'],
+  ['resolve', 'resolved', 'mark an incident as resolved: it is over'],
+  ['review', 'reviewed', 'mark an incident as reviewed: its lessons are recorded'],
 ] as const;
 
-const moveCommand = ([name, to, description]: (typeof MOVES)[number], terminal: Terminal): Command => {
+const transitionCommand = (
+  [name, to, description]: (typeof TRANSITIONS)[number],
+  terminal: Terminal,
+): Command => {
   const command = withConnection(new Command(name))
     .description(description)
     .argument('<id>', 'incident id')
-    .option('--note <text>', 'why')
-    .option('--json', 'one JSON object')
-    .action((id: string, options: MoveOptions) => move(id, to, options, terminal));
+    .option('--note <text>', 'reason, shown in the timeline')
+    .option('--json', 'print one JSON object')
+    .action((id: string, options: TransitionOptions) => transition(id, to, options, terminal));
   if (to !== 'resolved' && to !== 'reviewed') return command;
   return command
-    .option('--cause <target>', 'what caused it: a target, or words; later incidents learn from it')
-    .option('--fix <text>', 'what ended it: shown where later incidents look alike');
+    .option('--cause <target>', 'the cause, a target or a description; later incidents learn from it')
+    .option('--fix <text>', 'what ended the incident; shown for similar incidents later');
 };
 
 const listCommand = (terminal: Terminal): Command =>
   withConnection(new Command('list'))
     .description('list incidents, newest first')
-    .addOption(new Option('--status <status>', 'only this status').choices(INCIDENT_STATUSES))
-    .addOption(new Option('--severity <severity>', 'only this severity').choices(INCIDENT_SEVERITIES))
-    .option('--limit <n>', 'at most so many', wholeNumber(1, 1_000_000), 20)
-    .option('--json', 'one JSON object per line and incident')
+    .addOption(new Option('--status <status>', 'only incidents with this status').choices(INCIDENT_STATUSES))
+    .addOption(
+      new Option('--severity <severity>', 'only incidents with this severity').choices(INCIDENT_SEVERITIES),
+    )
+    .option('--limit <n>', 'maximum number of incidents', wholeNumber(1, 1_000_000), 20)
+    .option('--json', 'print one JSON object per line and incident')
     .action(({ status, severity, limit, json, ...connection }: ListOptions) =>
       printList(
         connect(connection, terminal).incidents({ status, severity, most: limit }),
@@ -137,15 +142,15 @@ const showCommand = (terminal: Terminal): Command =>
   withConnection(new Command('show'))
     .description('print one incident with its causes and timeline')
     .argument('<id>', 'incident id')
-    .option('--json', 'one JSON object')
+    .option('--json', 'print one JSON object')
     .action((id: string, options: ShowOptions) => show(id, options, terminal));
 
-/** `forestall incidents [list|show|ack|mitigate|resolve|review]`: incidents of a deployment. */
+/** `forestall incidents [list|show|ack|mitigate|resolve|review]`: incidents of a deployed Forestall. */
 export const incidentsCommand = (terminal: Terminal): Command => {
   const command = new Command('incidents')
-    .description('list, show and move incidents')
+    .description('list and show incidents, and change their status')
     .addCommand(listCommand(terminal), { isDefault: true })
     .addCommand(showCommand(terminal));
-  for (const each of MOVES) command.addCommand(moveCommand(each, terminal));
+  for (const each of TRANSITIONS) command.addCommand(transitionCommand(each, terminal));
   return command;
 };

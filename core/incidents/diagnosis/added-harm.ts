@@ -5,16 +5,16 @@ import { MIN_NORMAL_ROWS } from './traffic-share.ts';
 
 const WEIGHT_OF_PRE_ALARM = 0.7;
 
-/** What one node added to the harm of the incident, and against what that was measured. */
+/** The harm that one node added to the incident, and the baseline it was measured against. */
 export interface NodeHarm {
-  /** What counts as normal: seconds a request, or share of failed requests. */
+  /** Baseline: seconds per request, or share of failed requests. */
   readonly base: number;
-  /** Busy seconds or failed requests beyond the base, one value a row; 0 where nothing was measured. */
+  /** Busy seconds or failed requests above the base, one value per row; 0 for rows without a measurement. */
   readonly harm: Float64Array;
-  /** The badness itself, one value a row; NaN where nothing was measured. */
+  /** Latency or failure rate itself, one value per row; NaN for rows without a measurement. */
   readonly badness: Float64Array;
   readonly normal: NormalBehaviour | null;
-  /** Neither enough normal rows nor a value before the alarm: the node only appeared with the incident. */
+  /** True if the node appeared with the incident: it has no value before the alarm and too few normal rows. */
   readonly isNew: boolean;
 }
 
@@ -30,7 +30,7 @@ const blend = (preAlarm: number | null, median: number | null): number => {
 
 /**
  * Harm in a unit that adds up along calls: added busy time (requests x added latency) or added failures (requests x
- * added error rate). Without request counts each row counts as one request. Null where the metric was never sent.
+ * added error rate). Without request counts each row counts as one request. Null if the metric was never sent.
  */
 export const addedHarm = (
   metrics: NodeMetrics | undefined,

@@ -1,11 +1,11 @@
 import type { IncidentCase } from './incident-case.ts';
 
-/** Whether the target itself really looks wrong. A warning only: it never suppresses the ranking. */
+/** A check that the target's own values show the alarm. It only adds a warning; it never suppresses the ranking. */
 export interface AlarmGate {
   readonly isConvincing: boolean;
-  /** Mean of the two worst rows of the alarm, in standard deviations of normal; null without normal data. */
+  /** Mean of the two worst rows of the alarm, in standard deviations of normal operation; null without normal data. */
   readonly deviations: number | null;
-  /** Rise of those rows over the base: a part of it (latency), or percentage points of failed requests. */
+  /** Rise of those rows above the base: as a fraction of it (latency), or in percentage points of failed requests. */
   readonly rise: number;
   readonly message: string;
 }
@@ -19,14 +19,15 @@ const meanOfTwoWorst = (values: readonly number[]): number => {
 };
 
 const describe = (metric: IncidentCase['metric'], rise: number, deviations: number | null): string => {
-  const size =
-    metric === 'latency' ? `${(100 * rise).toFixed(0)} %` : `${rise.toFixed(1)} points of failed requests`;
-  const usual =
+  const isLatency = metric === 'latency';
+  const size = isLatency ? `${Math.abs(100 * rise).toFixed(0)} %` : `${Math.abs(rise).toFixed(1)} points`;
+  const comparison =
     deviations === null ? 'no normal data to compare with' : `${deviations.toFixed(1)} standard deviations`;
-  return `the target's ${metric === 'latency' ? 'latency' : 'failure rate'} rose by ${size} (${usual})`;
+  const change = `${rise < 0 ? 'fell' : 'rose'} by ${size} (${comparison})`;
+  return `the target's ${isLatency ? 'latency' : 'failure rate'} ${change}`;
 };
 
-/** Judges the target's own values; the thresholds are 3 standard deviations and 10 % (latency) or 1 point (failures). */
+/** Checks the target's own values against 3 standard deviations and a rise of 10 % (latency) or 1 point (failures). */
 export const judgeAlarm = (incident: IncidentCase): AlarmGate => {
   const harm = incident.harms[incident.target]!;
   const alarmed = Array.from(harm.badness).filter(

@@ -1,12 +1,9 @@
 import type { MetricWindow } from './metric-window.ts';
 
-/** A row counts as before the alarm when it ends no later than this after it: 5-minute bins rarely end on the alarm. */
+/** A row may end this much after the alarm and still count as before it: five-minute rows rarely end at the alarm. */
 const GRACE_SECONDS = 60;
 
-/**
- * Which rows of a window end before the alarm; at least the first one, so that there is always something to compare
- * with. One flag a row.
- */
+/** One flag per row: true if the row ends before the alarm. The first row always does, as a minimal baseline. */
 export const rowsBeforeAlarm = (window: MetricWindow, alarmAt: number): boolean[] =>
   Array.from(
     window.timestamps,

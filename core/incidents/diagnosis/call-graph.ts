@@ -1,10 +1,10 @@
-/** Who calls whom. An edge `[caller, callee]` says that harm at the callee can reach the caller. */
+/** Calls between nodes. An edge `[caller, callee]` means that harm at the callee can reach the caller. */
 export interface CallGraph {
   readonly nodes: readonly string[];
   readonly edges: readonly (readonly [caller: string, callee: string])[];
 }
 
-/** A call graph over node numbers: `callees[i]` and `callers[i]` are in ascending order and without repeats. */
+/** A call graph over node numbers: `callees[i]` and `callers[i]` are ascending and unique. */
 export interface IndexedGraph {
   readonly size: number;
   readonly callees: readonly (readonly number[])[];
@@ -13,7 +13,7 @@ export interface IndexedGraph {
 
 const sortedUnique = (values: readonly number[]): number[] => [...new Set(values)].sort((a, b) => a - b);
 
-/** Numbers the edges of a graph by the position of their nodes in `order`; edges to other nodes are left out. */
+/** Numbers the nodes of a graph by their position in `order`. Edges to other nodes are omitted. */
 export const indexGraph = (graph: CallGraph, order: readonly string[]): IndexedGraph => {
   const position = new Map(order.map((node, i) => [node, i] as const));
   const callees: number[][] = order.map(() => []);
@@ -28,7 +28,7 @@ export const indexGraph = (graph: CallGraph, order: readonly string[]): IndexedG
   return { size: order.length, callees: callees.map(sortedUnique), callers: callers.map(sortedUnique) };
 };
 
-/** Calls between `start` and each node along the shortest chain; -1 where no chain of calls leads to the node. */
+/** Number of calls from `start` to each node along the shortest chain; -1 if no chain leads to the node. */
 export const callDistances = (graph: IndexedGraph, start: number): Int32Array => {
   const distance = new Int32Array(graph.size).fill(-1);
   distance[start] = 0;
@@ -45,18 +45,18 @@ export const callDistances = (graph: IndexedGraph, start: number): Int32Array =>
 };
 
 /**
- * Leaves out calls that lead back to a node on the way to them, as callbacks do: followed from `start` first, then from
- * the other nodes in order. What is left has no circles.
+ * Removes calls that lead back to a node on the path to them, as callbacks do, searching depth first from `start` and
+ * then from the other nodes in order. The result has no cycles.
  */
 export const withoutCycles = (graph: IndexedGraph, start: number): IndexedGraph => {
   const state = new Uint8Array(graph.size);
-  const [onTheWay, done] = [1, 2];
+  const [onPath, done] = [1, 2];
   const callees: number[][] = graph.callees.map(() => []);
   const callers: number[][] = graph.callees.map(() => []);
   const visit = (node: number): void => {
-    state[node] = onTheWay;
+    state[node] = onPath;
     for (const callee of graph.callees[node]!) {
-      if (state[callee] === onTheWay) continue;
+      if (state[callee] === onPath) continue;
       callees[node]!.push(callee);
       callers[callee]!.push(node);
       if (state[callee] !== done) visit(callee);

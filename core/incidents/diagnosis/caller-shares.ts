@@ -2,7 +2,7 @@ import type { IncidentCase } from './incident-case.ts';
 import type { NodeMetrics } from './metric-window.ts';
 import { learnedShares, MIN_NORMAL_ROWS, sharesByVolume } from './traffic-share.ts';
 
-/** Part of a callee's harm that a caller passes on, in [0, 1], and the standard error of that. */
+/** Share of a callee's harm that reaches a caller, in [0, 1], and its standard error. */
 export interface CallerShare {
   readonly part: number;
   readonly doubt: number;
@@ -19,7 +19,7 @@ const requestCounts = (metrics: NodeMetrics | undefined, minRows = 0): Float64Ar
   return requests.map((count) => (Number.isNaN(count) ? 0 : count));
 };
 
-/** Learned shares and shares by volume err in different ways: their mean is used, half their difference is doubted. */
+/** Learned shares and shares by volume have different errors: use their mean, and half their difference as doubt. */
 const blend = (learned: readonly number[], byVolume: readonly number[]): CallerShare[] =>
   byVolume.map((volume, i) => ({
     part: (learned[i]! + volume) / 2,
@@ -49,8 +49,8 @@ const sharesOfCallee = (incident: IncidentCase, callee: number): CallerShares =>
 };
 
 /**
- * How each node's harm divides among its callers, by traffic: learned on normal data where there is enough, else by the
- * callers' volume alone. A caller without request counts gets none where others have them, and all where none has.
+ * Divides each node's harm among its callers by traffic: learned from normal data if there is enough, else by the
+ * callers' volume alone. A caller without request counts gets nothing if other callers have them, and all if none has.
  */
 export const callerShares = (incident: IncidentCase): CallerShares[] =>
   incident.names.map((_, callee) => sharesOfCallee(incident, callee));

@@ -11,7 +11,7 @@ const metricsText = (metrics: NodeMetrics | undefined): string =>
     ? '-'
     : `${columnText(metrics.latency)}|${columnText(metrics.availability)}|${columnText(metrics.requests)}`;
 
-/** Sums tell normal columns apart; spelling out days of rows would take longer than the ranking. */
+/** Sums distinguish normal columns; hashing days of rows would take longer than the ranking. */
 const sumsText = (metrics: NodeMetrics | undefined): string =>
   [metrics?.latency, metrics?.availability, metrics?.requests]
     .map((values) => values?.reduce((sum, value) => (Number.isNaN(value) ? sum : sum + value), 0) ?? '-')
@@ -24,9 +24,9 @@ const refine = (colours: readonly string[], graph: ReturnType<typeof indexGraph>
   });
 
 /**
- * Orders nodes by what they measured and by their place in the graph, never by name or position in the input, so that
- * renamed and shuffled input is worked on in the same order, down to rounding and ties. Colour refinement
- * (Weisfeiler and Leman 1968) over the window's values and the sums of the normal ones; nodes that stay alike keep the order they came in.
+ * Orders nodes by their measurements and their place in the graph, never by name or position in the input, so that
+ * renamed or shuffled input gives identical results, including rounding and ties. Colour refinement (Weisfeiler and
+ * Leman 1968) over the window's values and the sums of the normal ones; indistinguishable nodes keep their input order.
  */
 export const canonicalOrder = (
   graph: CallGraph,

@@ -1,19 +1,19 @@
 import { shareNoise } from './harm-noise.ts';
 import type { IncidentCase } from './incident-case.ts';
 
-/** How much of the target's harm a node carried, and how sure that is; 1 is as much as the target itself. */
+/** Share of the target's harm that a node carried; 1 is as much as the target itself. */
 export interface CarriedShare {
   readonly carried: number;
   /** Standard error of `carried`. */
   readonly noise: number;
 }
 
-/** Standard errors by which a noisy link may be taken to carry more than it was seen to carry. */
+/** A noisy link may carry this many standard errors more than measured. */
 export const LINK_TOLERANCE = 2;
 
 /**
- * Regresses each node's added harm on the target's profile (least squares through the origin). Harm at another moment
- * than the target's, or small next to it, gives a small share: this is where time order enters. Null: not measured.
+ * Regresses each node's added harm on the target's profile (least squares through the origin). Harm at other times than
+ * the target's, or much smaller than it, gives a small share: this is how time order enters. Null: not measured.
  */
 export const carriedShares = (incident: IncidentCase): (CarriedShare | null)[] => {
   const { profile } = incident;
@@ -26,9 +26,9 @@ export const carriedShares = (incident: IncidentCase): (CarriedShare | null)[] =
 };
 
 /**
- * The best chain of calls from the target to each node: the largest, over all chains, of the smallest carried share on
- * it (widest path), each taken as large as its noise allows. Nodes without measurements pass on what reaches them.
- * -Infinity: no chain.
+ * Capacity of the best chain of calls from the target to each node: the maximum over all chains of the smallest carried
+ * share on it (widest path), each plus its tolerance for noise. Nodes without measurements pass everything on. -Infinity:
+ * no chain.
  */
 export const chainCapacities = (
   { graph, target }: Pick<IncidentCase, 'graph' | 'target'>,

@@ -1,23 +1,23 @@
-/** How nodes were ranked: with graph and request counts, with a graph alone, or without a graph. */
+/** How nodes were ranked: with graph and request counts, with a graph only, or without a graph. */
 export type RankingMethod = 'excess-blame' | 'relative-blame' | 'correlation';
-/** Methods whose confidence is calibrated: those, and who left the usual range first where there is no harm to follow. */
+/** Methods with a calibrated confidence: those, and ranking by order of deviation if there is no harm to trace. */
 export type CalibratedMethod = RankingMethod | 'first-to-deviate';
 
-/** How one ranking method's lead turns into a probability. */
+/** Converts the lead of a ranking method into a probability. */
 export interface Calibration {
   readonly intercept: number;
   readonly slope: number;
-  /** Lead over the second as it is, or as a part of the first score. */
+  /** True: the lead is a fraction of the first score; false: it is absolute. */
   readonly isRelative: boolean;
-  /** No answer is given more: what real incidents allow, which differ from made-up ones. */
+  /** Upper bound, from real incidents, which are harder than generated ones. */
   readonly ceiling: number;
 }
 
 /**
  * Logistic regressions of "the first answer is right" on its lead over the second, fitted by
- * bench/diagnose/fit-confidence.ts on made-up faults of the low-traffic half and checked on the high-traffic half;
- * `first-to-deviate` on simulated ones, which alone have faults without harm to requests.
- * Ceilings come from real incidents: docs/adr/0006-diagnosis.md.
+ * bench/incidents/diagnose/fit-confidence.ts on generated faults in low traffic and checked on those in high traffic.
+ * `first-to-deviate` is fitted on simulated faults, the only ones without harm to requests. Ceilings come from real
+ * incidents: docs/adr/0006-diagnosis.md.
  */
 export const CALIBRATIONS: Readonly<Record<CalibratedMethod, Calibration>> = {
   'excess-blame': { intercept: -0.61, slope: 7.46, isRelative: false, ceiling: 0.97 },
@@ -26,7 +26,7 @@ export const CALIBRATIONS: Readonly<Record<CalibratedMethod, Calibration>> = {
   'first-to-deviate': { intercept: -1.38, slope: 10.83, isRelative: true, ceiling: 0.8 },
 };
 
-/** What confidence is read from: the first score's lead over the second, as it is or as a part of the first. */
+/** Lead of the first score over the second, absolute or as a fraction of the first; the input of the calibration. */
 export const leadOf = (scores: readonly number[], isRelative: boolean): number => {
   const first = Math.max(0, scores[0] ?? 0);
   const lead = first - Math.max(0, scores[1] ?? 0);
@@ -34,8 +34,8 @@ export const leadOf = (scores: readonly number[], isRelative: boolean): number =
 };
 
 /**
- * Probability of each ranked node to be the cause, given all scores in ranked order. The first one's is calibrated; the
- * others share what is left by their scores. All together at most 1; nothing scored: shared evenly.
+ * Probability that each ranked node is the cause, given all scores in ranked order. The first one is calibrated; the
+ * others share the rest in proportion to their scores. The sum is at most 1. Without positive scores it is divided evenly.
  */
 export const confidences = (method: CalibratedMethod, scores: readonly number[]): number[] => {
   if (scores.length === 0) return [];

@@ -3,13 +3,13 @@ import { carriedShares } from './carried-share.ts';
 import type { IncidentCase } from './incident-case.ts';
 import { type NodeRise, nodeRise } from './node-rise.ts';
 
-/** A node's place without a call graph. */
+/** The score of a node without a call graph, and its parts. */
 export interface CorrelationBlame {
   readonly node: number;
   readonly score: number;
   /** Pearson correlation of the node's added harm with the target's over all rows of the window. */
   readonly correlation: number;
-  /** Rows by which the node's rise began after the target's (negative: before it). */
+  /** Number of rows by which the node's rise began after the target's (negative: before it). */
   readonly lag: number;
   readonly rise: NodeRise;
   readonly isNew: boolean;
@@ -35,9 +35,9 @@ const onset = (harm: Float64Array): number => {
 };
 
 /**
- * Ranks all measured nodes when it is not known who calls whom: correlation with the target's added harm, times the
- * part of it carried beyond noise, times the logarithm of the relative rise (deeper nodes rise more, as their values
- * are less diluted), halved when the rise began after the target's (a cause does not come late). Highest first.
+ * Ranks all measured nodes if the calls are unknown: correlation with the target's added harm, times the share carried
+ * beyond noise, times the logarithm of the relative rise (deeper nodes rise more, as their values are less diluted),
+ * halved if the rise began after the target's (causes precede their effects). Highest first.
  */
 export const rankByCorrelation = (incident: IncidentCase): CorrelationBlame[] => {
   const shares = carriedShares(incident);

@@ -2,11 +2,11 @@ import { type AlarmGate, judgeAlarm } from './alarm-gate.ts';
 import type { CallGraph } from './call-graph.ts';
 import { carriedShares } from './carried-share.ts';
 import { confidences, type RankingMethod } from './confidence.ts';
+import { withContextEvidence } from './context-evidence.ts';
 import type { DiagnosisTarget } from './diagnosis-target.ts';
 import { type IncidentCase, isSeenInAlarm, prepareCase } from './incident-case.ts';
 import { describeLimits } from './limits.ts';
 import type { MetricWindow } from './metric-window.ts';
-import { withOutsideEvidence } from './outside-evidence.ts';
 import { chooseMethod, rankNodes } from './rank-nodes.ts';
 import { type ChangeEvidence, changesNearOnset, type RecentChange } from './recent-changes.ts';
 import {
@@ -16,7 +16,7 @@ import {
   similarIncidents,
 } from './similar-incidents.ts';
 
-/** All that a diagnosis may look at; only `window` and `target` are needed. */
+/** Input of a diagnosis; only `window` and `target` are required. */
 export interface DiagnosisInput {
   readonly window: MetricWindow;
   readonly target: DiagnosisTarget;
@@ -26,25 +26,25 @@ export interface DiagnosisInput {
   readonly pastIncidents?: readonly PastIncident[];
 }
 
-/** A possible cause. `score` (at least 0) falls along the list; `confidence` is the probability, in [0, 1], that this is the cause. */
+/** A possible cause. Scores are at least 0 and descending; `confidence` is the probability that it is the cause. */
 export interface RankedCause {
   readonly node: string;
   readonly score: number;
   readonly confidence: number;
   readonly evidence: readonly string[];
-  /** The change and the past incident that speak for it; left out where there is none. */
+  /** The change and the past incident that support it; absent if there is none. */
   readonly change?: ChangeEvidence;
   readonly similar?: SimilarIncident;
 }
 
-/** The answer, most likely cause first, and what it rests on. */
+/** The causes, most likely first, and the basis of the answer. */
 export interface DiagnosisReport {
   readonly causes: readonly RankedCause[];
   readonly method: RankingMethod;
   readonly gate: AlarmGate;
   readonly limits: readonly string[];
   readonly similar: readonly SimilarIncident[];
-  /** To be kept with the incident, so that later ones can be compared with it. */
+  /** Stored with the incident so that later incidents can be compared with it. */
   readonly signature: IncidentSignature;
 }
 
@@ -60,10 +60,10 @@ const signatureOf = (incident: IncidentCase): IncidentSignature => {
 };
 
 /**
- * Names the likely causes of an alarm with evidence and calibrated confidence. Uses what there is: without a graph,
- * normal data or request counts it says in `limits` what it could not do. Deterministic; no name and no input order
- * changes the result. Throws InvalidInputError when the window does not cover the target or the alarm.
- * Method and its limits: docs/adr/0006-diagnosis.md.
+ * Ranks the likely causes of an alarm with evidence and calibrated confidence. It adapts to missing data: `limits` lists
+ * the consequences of having no graph, no normal data or no request counts. Deterministic: the result does not depend on
+ * names or on the order of the input. Method and limits: docs/adr/0006-diagnosis.md.
+ * @throws InvalidInputError if the window does not cover the target or the alarm
  */
 export const diagnose = (input: DiagnosisInput): DiagnosisReport => {
   const { window, target, graph = null, normal = null, changes = [], pastIncidents = [] } = input;
@@ -72,20 +72,20 @@ export const diagnose = (input: DiagnosisInput): DiagnosisReport => {
   const gate = judgeAlarm(incident);
   const signature = signatureOf(incident);
   const similar = similarIncidents(signature, target.metric, pastIncidents);
-  const outside = { changes: changesNearOnset(changes, target.timestamp), similar };
+  const context = { changes: changesNearOnset(changes, target.timestamp), similar };
   const seen = rankNodes(incident, method).filter(({ node }) => isSeenInAlarm(incident, node));
   const best = seen[0]?.score ?? 0;
   const ranked = seen
-    .map((node) => ({ ...node, ...withOutsideEvidence(incident.names[node.node]!, node, best, outside) }))
+    .map((node) => ({ ...node, ...withContextEvidence(incident.names[node.node]!, node, best, context) }))
     .sort((a, b) => Number(a.isNew) - Number(b.isNew) || b.score - a.score || a.node - b.node);
-  const sure = confidences(
+  const probabilities = confidences(
     method,
     ranked.map((node) => (node.isNew ? 0 : node.score)),
   );
   const causes = ranked.map((node, i) => ({
     node: incident.names[node.node]!,
     score: node.isNew ? 0 : rounded(Math.max(0, node.score)),
-    confidence: rounded(sure[i]!),
+    confidence: rounded(probabilities[i]!),
     evidence: node.evidence,
     ...(node.change === undefined ? {} : { change: node.change }),
     ...(node.similar === undefined ? {} : { similar: node.similar }),

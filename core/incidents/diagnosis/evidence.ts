@@ -14,21 +14,21 @@ const duration = (seconds: number): string => {
 };
 
 const NEW_NODE =
-  'it has no values from before the alarm: it appeared with the incident, so look at a change in its caller';
+  'it has no values from before the alarm: it appeared with the incident, so check its callers for a change';
 
-/** From where to where the node's own metric went during the alarm. */
+/** The node's own metric before and during the alarm. */
 const describeRise = (incident: IncidentCase, node: number): string[] => {
   const harm = incident.harms[node];
   if (harm == null) return [];
   const alarmed = Array.from(harm.badness).filter(
     (v, row) => incident.before[row] !== true && !Number.isNaN(v),
   );
-  if (alarmed.length === 0) return ['no requests were seen during the alarm'];
+  if (alarmed.length === 0) return ['it had no requests during the alarm'];
   const worst = Math.max(...alarmed);
   if (incident.metric === 'availability') {
     return [`failed requests went from ${percent(harm.base)} to ${percent(worst)} at worst`];
   }
-  return [`mean latency went from ${duration(harm.base)} to ${duration(worst)} at worst`];
+  return [`latency went from ${duration(harm.base)} to ${duration(worst)} at worst`];
 };
 
 const describeDistance = (incident: IncidentCase, node: number): string => {
@@ -48,49 +48,49 @@ const totalHarm = (incident: IncidentCase, node: number): string => {
 /** Evidence lines of a node ranked by excess blame. */
 export const blameEvidence = (incident: IncidentCase, blame: NodeBlame): string[] => [
   `it carried ${percent(blame.carried)} of the alarmed node's added harm at the same time (${totalHarm(incident, blame.node)})`,
-  `the nodes it calls explain ${percent(blame.explained)}; its own part, less ${percent(blame.noise)} for chance, is ${percent(Math.max(0, blame.score))}`,
+  `the nodes it calls explain ${percent(blame.explained)}; its own share is ${percent(Math.max(0, blame.score))} after a deduction of ${percent(blame.noise)} for chance`,
   ...describeRise(incident, blame.node),
   describeDistance(incident, blame.node),
   ...(blame.isOutsideView
-    ? ['it may only be the outside view of a neighbour that carries as much: counted half']
+    ? ['it may only mirror a neighbour that carries as much harm: its score is halved']
     : []),
   ...(blame.isNew ? [NEW_NODE] : []),
 ];
 
 /** Evidence lines of a node ranked without request counts. */
 export const relativeEvidence = (incident: IncidentCase, blame: RelativeBlame): string[] => [
-  `its rise matches the alarmed node's in time to ${percent(blame.rise.match)} and stands out from chance to ${percent(blame.rise.clarity)}`,
-  `a single node that it calls explains at most ${percent(blame.explained)} of its rise`,
+  `match with the alarmed node's rise over time: ${percent(blame.rise.match)}; clarity above chance: ${percent(blame.rise.clarity)}`,
+  `no single node it calls explains more than ${percent(blame.explained)} of its rise`,
   ...describeRise(incident, blame.node),
   describeDistance(incident, blame.node),
   ...(blame.isNew ? [NEW_NODE] : []),
 ];
 
 const describeLag = (lag: number): string => {
-  if (lag === 0) return 'in the same row as';
-  return `${Math.abs(lag)} row${Math.abs(lag) === 1 ? '' : 's'} ${lag > 0 ? 'after' : 'before'}`;
+  if (lag === 0) return 'in the same interval as';
+  const intervals = Math.abs(lag) === 1 ? '1 interval' : `${Math.abs(lag)} intervals`;
+  return `${intervals} ${lag > 0 ? 'after' : 'before'}`;
 };
 
 /** Evidence lines of a node ranked without a call graph. */
 export const correlationEvidence = (incident: IncidentCase, blame: CorrelationBlame): string[] => [
-  `its added harm correlates with the alarmed node's at ${blame.correlation.toFixed(2)}`,
+  `correlation of its added harm with the alarmed node's: ${blame.correlation.toFixed(2)}`,
   `its rise began ${describeLag(blame.lag)} the alarmed node's`,
   ...describeRise(incident, blame.node),
   ...(blame.isNew ? [NEW_NODE] : []),
 ];
 
-/** The line for a change near the onset. */
+/** Evidence line of a change near the onset. */
 export const changeEvidence = ({ change, secondsBefore }: ChangeEvidence): string =>
-  `changed ${duration(Math.abs(secondsBefore))} ${secondsBefore < 0 ? 'after' : 'before'} the alarm: ${change.summary}`;
+  `it changed ${duration(Math.abs(secondsBefore))} ${secondsBefore < 0 ? 'after' : 'before'} the alarm: ${change.summary}`;
 
-/** The line for a past incident in which this node was blamed wrongly. */
+/** Evidence line of a past incident in which this node was suspected wrongly. */
 export const mistakenEvidence = ({ incident, similarity }: SimilarIncident): string =>
-  `it was taken for the cause of incident ${incident.incidentId}, which looked ${percent(similarity)} alike, where people found ${incident.cause}`;
+  `it was wrongly suspected in incident ${incident.incidentId} (${percent(similarity)} similar), whose confirmed cause was ${incident.cause}`;
 
-/** The line for a past incident with the same cause. */
+/** Evidence line of a past incident with the same cause. */
 export const similarEvidence = ({ incident, similarity }: SimilarIncident): string => {
-  const fix =
-    incident.fixedBy === undefined ? 'how it was fixed is not recorded' : `fixed by: ${incident.fixedBy}`;
-  const said = incident.isConfirmed === true ? 'people found it to be the cause' : 'was the likeliest cause';
-  return `${said} of incident ${incident.incidentId}, which looked ${percent(similarity)} alike; ${fix}`;
+  const fix = incident.fixedBy === undefined ? 'no fix was recorded' : `fixed by: ${incident.fixedBy}`;
+  const role = incident.isConfirmed === true ? 'the confirmed cause' : 'the likeliest cause';
+  return `it was ${role} of incident ${incident.incidentId} (${percent(similarity)} similar); ${fix}`;
 };

@@ -2,25 +2,25 @@ import { type CallerShares, callerShares } from './caller-shares.ts';
 import { type CarriedShare, carriedShares, chainCapacities, LINK_TOLERANCE } from './carried-share.ts';
 import type { IncidentCase } from './incident-case.ts';
 
-/** Why a node was ranked where it is; shares are parts of the target's added harm. */
+/** The score of a node and its parts. Shares are fractions of the target's added harm. */
 export interface NodeBlame {
   readonly node: number;
-  /** Own share less its standard error; where it is smaller, their ratio less 1, which is negative. */
+  /** Own share minus its standard error; if it is smaller than that, their ratio minus 1, which is negative. */
   readonly score: number;
   readonly carried: number;
-  /** Part of `carried` that the node's own callees account for. */
+  /** Part of `carried` that the node's own callees explain. */
   readonly explained: number;
-  /** Largest share that any chain of calls from the target lets through. */
+  /** Largest share that any chain of calls from the target can carry. */
   readonly capacity: number;
-  /** Standard error of the own share: the node's own and its callees'. */
+  /** Standard error of the own share, including that of its callees. */
   readonly noise: number;
   readonly isNew: boolean;
-  /** May only be a view from outside on a neighbour that carries as much: see `isOutsideView`. */
+  /** May only mirror a neighbour that carries as much: see `isOutsideView`. */
   readonly isOutsideView: boolean;
 }
 
 const WEIGHT_OF_OUTSIDE_VIEW = 0.5;
-/** Two measurements of the same harm differ a little. */
+/** Tolerance: two measurements of the same harm differ a little. */
 const AS_MUCH = 0.9;
 const NOTHING = { part: 0, doubt: 0 };
 
@@ -32,8 +32,8 @@ interface Explained {
 }
 
 /**
- * What a node's callees account for. A callee counts as what it was seen to carry, or, as far as its noise allows, as
- * what its own callees sent through it; a callee without measurements stands for what lies behind it.
+ * Returns a function for the share that a node's callees explain. A callee counts with the share it carried, raised, as
+ * far as its noise allows, to what its own callees sent through it. A callee without measurements counts with the latter.
  */
 const explainer = (incident: IncidentCase, carried: Shares, shares: readonly CallerShares[]) => {
   const known = new Map<number, Explained>();
@@ -63,8 +63,8 @@ const explainer = (incident: IncidentCase, carried: Shares, shares: readonly Cal
 };
 
 /**
- * An endpoint without callees beside a neighbour that has some, has a caller in common and carries at least as much:
- * often the load balancer in front of that neighbour, seen from its client.
+ * True for an endpoint without callees whose neighbour has callees, shares a caller and carries at least as much: often
+ * the load balancer in front of that neighbour, as its client sees it.
  */
 const isOutsideView = ({ graph }: IncidentCase, carried: Shares, node: number): boolean =>
   graph.callees[node]!.length === 0 &&
@@ -76,17 +76,17 @@ const isOutsideView = ({ graph }: IncidentCase, carried: Shares, node: number): 
     ),
   );
 
-/** A share less its noise; where it drowns in that, how nearly it does not: a large doubtful share beats a small one. */
+/** A share minus its noise. Below the noise, a negative score by their ratio: a large doubtful share beats a small one. */
 const aboveNoise = (share: number, noise: number): number => {
   if (share >= noise) return share - noise;
   return share / noise - 1;
 };
 
 /**
- * Excess blame: each node reachable from the target is charged with the part of the target's added harm that it
- * carried and its own callees do not explain, capped by what a chain of calls lets through and reduced by its standard
- * error. Nodes that appeared with the incident go last: they are a symptom of a change in their caller. Highest first.
- * Reads no name. Method: docs/adr/0006-diagnosis.md.
+ * Excess blame: charges each node reachable from the target with the part of the target's added harm that it carried and
+ * its own callees do not explain, capped by the capacity of its chain of calls and reduced by its standard error. Nodes
+ * that appeared with the incident come last, as they are a symptom of a change in their caller. Highest first; names are
+ * never read. Method: docs/adr/0006-diagnosis.md.
  */
 export const rankByExcessBlame = (incident: IncidentCase): NodeBlame[] => {
   const carried = carriedShares(incident);

@@ -1,18 +1,18 @@
 import type { NodeHarm } from './added-harm.ts';
 import type { IncidentCase } from './incident-case.ts';
 
-/** Part of a base's error that stays when normal data steadies it: the weight of the few rows before the alarm. */
+/** Part of a base's squared error that remains if normal data steadies it: the squared weight of the rows before the alarm. */
 const PRE_ALARM_WEIGHT_SQUARED = 0.49;
 
-/** Root mean square of what a node's harm does beside the target's profile; two degrees of freedom are used up. */
+/** Root mean square of a node's harm around the target's profile, with two degrees of freedom used up. */
 const misfit = (node: NodeHarm, profile: Float64Array, carried: number): number => {
   const squares = node.harm.reduce((sum, value, row) => sum + (value - carried * profile[row]!) ** 2, 0);
   return Math.sqrt(squares / Math.max(1, profile.length - 2));
 };
 
 /**
- * Squared error, in harm x profile, of failures that are counted: each row's own chance (binomial), and the chance of
- * the rows that the base was learned from, which shifts all rows together.
+ * Squared error, in harm x profile, of counted failures: the chance of each row (binomial), and that of the rows from
+ * which the base was learned, which shifts all rows together.
  */
 const countingError = (incident: IncidentCase, node: NodeHarm, requests: Float64Array): number => {
   const rate = Math.min(1, Math.max(0, node.base));
@@ -31,8 +31,8 @@ const countingError = (incident: IncidentCase, node: NodeHarm, requests: Float64
 };
 
 /**
- * Standard error of a node's carried share: the largest of what its normal fluctuation, its misfit to the target's
- * profile, and (for failures) plain counting lead to expect. `energy` is the sum of the profile's squares.
+ * Standard error of a node's carried share: the largest of the errors from its normal fluctuation, its misfit to the
+ * target's profile and (for failures) counting. `energy` is the sum of the profile's squares.
  */
 export const shareNoise = (
   incident: IncidentCase,

@@ -6,19 +6,19 @@ import { canonicalOrder } from './canonical-order.ts';
 import type { DiagnosisTarget, HarmMetric } from './diagnosis-target.ts';
 import type { MetricWindow, NodeMetrics } from './metric-window.ts';
 
-/** One incident prepared for ranking: nodes by number in canonical order, their harm, and the target's profile. */
+/** An incident prepared for ranking: numbered nodes in canonical order, their harm, and the target's profile. */
 export interface IncidentCase {
   readonly names: readonly string[];
   readonly graph: IndexedGraph;
   readonly target: number;
   readonly metric: HarmMetric;
-  /** Calls from the target along the shortest chain; -1 where none leads to the node. */
+  /** Number of calls from the target along the shortest chain; -1 if none leads to the node. */
   readonly distance: Int32Array;
   readonly before: readonly boolean[];
   readonly harms: readonly (NodeHarm | null)[];
   readonly metrics: readonly (NodeMetrics | undefined)[];
   readonly normal: readonly (NodeMetrics | undefined)[];
-  /** The target's added harm over the rows of the alarm, negatives cut to 0: the profile that causes must match. */
+  /** The target's added harm in the rows of the alarm, at least 0: the profile that causes must match. */
   readonly profile: Float64Array;
 }
 
@@ -28,13 +28,13 @@ const targetProfile = (harm: NodeHarm, before: readonly boolean[]): Float64Array
   return isFlat ? profile.map((_, row) => (before[row] === true ? 0 : 1)) : profile;
 };
 
-/** Whether a node has a value in any row of the alarm; one that has none cannot be seen to carry harm. */
+/** True if a node has a value in any row of the alarm. Without one, it cannot be seen to carry harm. */
 export const isSeenInAlarm = (incident: IncidentCase, node: number): boolean =>
   incident.harms[node]?.badness.some((v, row) => incident.before[row] !== true && !Number.isNaN(v)) ?? false;
 
 /**
- * Prepares an incident. Throws InvalidInputError when the window does not hold the target's metric, or when the
- * alarm lies so far outside the window that no row belongs to it.
+ * Prepares an incident for ranking.
+ * @throws InvalidInputError if the window does not contain the target's metric, or no row belongs to the alarm
  */
 export const prepareCase = (
   graph: CallGraph,
@@ -52,12 +52,12 @@ export const prepareCase = (
   const harm = harms[target];
   if (harm == null || harm.badness.every(Number.isNaN)) {
     throw new InvalidInputError(
-      `target: found no ${alarm.metric} of ${alarm.node} in the window, expected its values`,
+      `target: found no ${alarm.metric} of ${alarm.node} in the window, expected values of it`,
     );
   }
   if (before.every(Boolean)) {
     throw new InvalidInputError(
-      `target: found the alarm at ${alarm.timestamp}, expected a time within the window's rows`,
+      `target: found an alarm at ${alarm.timestamp}, expected a time within the rows of the window`,
     );
   }
   const profile = targetProfile(harm, before);

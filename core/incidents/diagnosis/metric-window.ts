@@ -1,24 +1,24 @@
 import { InvalidInputError } from '../../shared/errors.ts';
 import { upperMedian } from '../../shared/maths/averages.ts';
 
-/** Request metrics of one node, one value a row; a missing value is NaN, a metric that was never sent is null. */
+/** Request metrics of one node, one value per row. A missing value is NaN; a metric that was never sent is null. */
 export interface NodeMetrics {
-  /** Mean time a request took, in seconds. */
+  /** Seconds per request: the mean, or the lowest percentile if no mean was sent. */
   readonly latency: Float64Array | null;
-  /** Share of requests that succeeded, in percent (0-100). */
+  /** Percentage of requests that succeeded. */
   readonly availability: Float64Array | null;
   /** Requests counted in the row. */
   readonly requests: Float64Array | null;
 }
 
-/** Request metrics of many nodes on common rows. `timestamps` are the starts of the rows, epoch seconds, ascending. */
+/** Request metrics of many nodes on the same rows. `timestamps` are the starts of the rows, epoch seconds, ascending. */
 export interface MetricWindow {
   readonly timestamps: Float64Array;
   readonly stepSeconds: number;
   readonly nodes: ReadonlyMap<string, NodeMetrics>;
 }
 
-/** One column as it arrives: the values of one statistic of one metric of one node. */
+/** An input column: the values of one statistic of one metric of one node. */
 export interface MetricColumn {
   readonly node: string;
   readonly metric: string;
@@ -55,8 +55,8 @@ const medianStep = (timestamps: Float64Array): number => {
 };
 
 /**
- * Groups columns by node and sorts the rows by time. A node without mean latency is read by the lowest percentile
- * that was sent. Throws InvalidInputError when a column's length differs from the number of timestamps.
+ * Groups columns by node and sorts the rows by time.
+ * @throws InvalidInputError if the length of a column differs from the number of timestamps
  */
 export const buildMetricWindow = (
   timestamps: ArrayLike<number>,

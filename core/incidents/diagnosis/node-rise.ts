@@ -1,30 +1,30 @@
 import type { CarriedShare } from './carried-share.ts';
 import type { IncidentCase } from './incident-case.ts';
 
-/** A rise of the mean request time by this part of its base, or of failures by this share, counts in full. */
+/** A rise of latency by this fraction of its base, or of the failure rate by this much, counts in full. */
 const FULL_RISE = { latency: 0.3, availability: 0.05 } as const;
 const SMALLEST_LATENCY = 1e-4;
-/** A share this many standard errors above zero counts half. */
+/** A share of this many standard errors has a clarity of one half. */
 const HALF_CERTAIN = 2;
 
-/** How one node changed while the target was in alarm, apart from how much traffic it has. */
+/** The change of a node during the alarm, regardless of its traffic. */
 export interface NodeRise {
-  /** Mean added seconds a request, or added share of failed requests, weighted by the target's profile; >= 0. */
+  /** Mean added seconds per request, or added failure rate, weighted by the target's profile; at least 0. */
   readonly added: number;
-  /** `added` as a part of the base (latency) or as it is (availability). */
+  /** `added` as a fraction of the base (latency) or unchanged (availability). */
   readonly relative: number;
-  /** Cosine between the node's added harm and the target's profile over the rows of the alarm, cut to [0, 1]. */
+  /** Cosine of the node's added harm and the target's profile in the rows of the alarm, limited to [0, 1]. */
   readonly match: number;
-  /** How clearly the node's share stands out from noise, in [0, 1). */
+  /** How far the node's share exceeds noise, in [0, 1). */
   readonly clarity: number;
 }
 
-const cosine = (a: Float64Array, b: Float64Array, isLeftOut: readonly boolean[]): number => {
+const cosine = (a: Float64Array, b: Float64Array, isOmitted: readonly boolean[]): number => {
   let product = 0;
   let energyA = 0;
   let energyB = 0;
   for (let row = 0; row < a.length; row++) {
-    if (isLeftOut[row] === true) continue;
+    if (isOmitted[row] === true) continue;
     product += a[row]! * b[row]!;
     energyA += a[row]! ** 2;
     energyB += b[row]! ** 2;
@@ -43,7 +43,7 @@ const meanAdded = (badness: Float64Array, base: number, weights: Float64Array): 
   return weight > 0 ? Math.max(0, sum / weight) : 0;
 };
 
-/** Describes a node's change during the alarm; null where the node was not measured. */
+/** The change of a node during the alarm; null if the node was not measured. */
 export const nodeRise = (
   incident: IncidentCase,
   node: number,
@@ -62,6 +62,6 @@ export const nodeRise = (
   };
 };
 
-/** How much a relative rise counts, in [0, 1]. */
+/** Weight of a relative rise, in [0, 1]. */
 export const riseWeight = (incident: IncidentCase, rise: NodeRise): number =>
   Math.min(1, rise.relative / FULL_RISE[incident.metric]);

@@ -5,7 +5,7 @@ import type { NodeMetrics } from './metric-window.ts';
 /** Standard deviations between the 5 % and the 95 % quantile of a normal distribution. */
 const SIGMAS_IN_90_PERCENT = 3.2897;
 
-/** How one node usually behaves; all in the unit of its badness (seconds, or share of failed requests). */
+/** The usual behaviour of one node, in the unit of its badness (seconds, or share of failed requests). */
 export interface NormalBehaviour {
   /** Rows with traffic and a value. */
   readonly rows: number;
@@ -16,7 +16,7 @@ export interface NormalBehaviour {
   readonly harmSpread: number;
 }
 
-/** Seconds a request took, or the share of requests that failed, row by row; NaN where nothing was measured. */
+/** Seconds per request, or share of failed requests, one value per row; NaN for rows without a measurement. */
 export const badness = (metrics: NodeMetrics, metric: HarmMetric): Float64Array | null => {
   if (metric === 'latency') return metrics.latency;
   return metrics.availability?.map((percent) => 1 - percent / 100) ?? null;
@@ -26,7 +26,7 @@ export const badness = (metrics: NodeMetrics, metric: HarmMetric): Float64Array 
 const robustSpread = (sorted: Float64Array): number =>
   (sortedQuantile(sorted, 0.95) - sortedQuantile(sorted, 0.05)) / SIGMAS_IN_90_PERCENT;
 
-/** Learns how a node behaves from rows without a known fault; null where no row has a value. */
+/** Learns the usual behaviour of a node from rows without a known fault; null if no row has a value. */
 export const learnNormal = (metrics: NodeMetrics | undefined, metric: HarmMetric): NormalBehaviour | null => {
   const values = metrics === undefined ? null : badness(metrics, metric);
   if (metrics === undefined || values === null) return null;

@@ -5,7 +5,7 @@ import { rankByExcessBlame } from './excess-blame.ts';
 import type { IncidentCase } from './incident-case.ts';
 import { rankByRelativeBlame } from './relative-blame.ts';
 
-/** A node with its score and why, before changes and past incidents are looked at. */
+/** A node with its score and evidence, before changes and past incidents are considered. */
 export interface RankedNode {
   readonly node: number;
   readonly score: number;
@@ -13,7 +13,7 @@ export interface RankedNode {
   readonly evidence: readonly string[];
 }
 
-/** Which method the given input allows. */
+/** The best method that the input allows. */
 export const chooseMethod = (incident: IncidentCase, hasGraph: boolean): RankingMethod => {
   if (!hasGraph) return 'correlation';
   return incident.metrics[incident.target]?.requests == null ? 'relative-blame' : 'excess-blame';

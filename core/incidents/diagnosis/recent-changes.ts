@@ -1,26 +1,26 @@
 import { DAY_SECONDS, HOUR_SECONDS } from '../../shared/time.ts';
 
-/** Something that was deliberately changed: a deployment, a setting, infrastructure. `at` in epoch seconds. */
+/** A deliberate change: a deployment, a setting, infrastructure. `at` in epoch seconds. */
 export interface RecentChange {
   readonly node: string;
   readonly at: number;
   readonly summary: string;
 }
 
-/** The change that speaks most for a node, and how much. */
+/** The change that supports a node most, and its weight. */
 export interface ChangeEvidence {
   readonly change: RecentChange;
   readonly secondsBefore: number;
-  /** 1 for a change right at the alarm, halving with every hour before it. */
+  /** 1 for a change at the time of the alarm, halved for every hour before it. */
   readonly closeness: number;
 }
 
 const HALF_LIFE_SECONDS = HOUR_SECONDS;
 const LOOK_BACK_SECONDS = DAY_SECONDS;
-/** A change may have been stamped, or taken effect, shortly after the first bad values. */
+/** A change may be recorded, or take effect, shortly after the first bad values. */
 const GRACE_SECONDS = 300;
 
-/** For each node the change nearest before the alarm, at most a day before it; equal times: by summary. */
+/** For each node the last change before the alarm, at most a day before it. Ties are resolved by summary. */
 export const changesNearOnset = (
   changes: readonly RecentChange[],
   alarmAt: number,

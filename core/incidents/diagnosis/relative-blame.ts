@@ -2,19 +2,19 @@ import { carriedShares } from './carried-share.ts';
 import type { IncidentCase } from './incident-case.ts';
 import { type NodeRise, nodeRise, riseWeight } from './node-rise.ts';
 
-/** A node's place without request counts: scores are in [0, 1]. */
+/** The score of a node without request counts, in [0, 1], and its parts. */
 export interface RelativeBlame {
   readonly node: number;
   readonly score: number;
   readonly rise: NodeRise;
-  /** Largest part of the node's own rise that one of its callees accounts for, in [0, 1]. */
+  /** Largest part of the node's own rise that a single callee explains, in [0, 1]. */
   readonly explained: number;
   readonly isNew: boolean;
 }
 
 /**
- * Where a request makes several calls, fewer failures of each are enough to fail it; how many it makes is not known.
- * Failures do not spread downwards, so that those of a callee, seen clearly, speak for themselves.
+ * Assumed number of calls per request: if a request makes several calls, fewer failures of each suffice to fail it.
+ * Failures do not spread to callees, so clear failures of a callee are its own.
  */
 const CALLS_A_REQUEST = 3;
 
@@ -30,9 +30,9 @@ const explainedPart = (incident: IncidentCase, rises: readonly (NodeRise | null)
 };
 
 /**
- * Ranks without request counts, when harm cannot be added up along calls: how well a node's rise matches the target's
- * in time, how clear and how large it is, times the part of it that no single callee accounts for if each request
- * calls it once. Reads no name. Highest first; nodes that appeared with the incident go last.
+ * Ranks nodes without request counts, when harm cannot be added up along calls: the match of a node's rise with the
+ * target's over time, its clarity and its size, times the part that no single callee explains if each request calls it
+ * once. Highest first; nodes that appeared with the incident come last. Names are never read.
  */
 export const rankByRelativeBlame = (incident: IncidentCase): RelativeBlame[] => {
   const shares = carriedShares(incident);

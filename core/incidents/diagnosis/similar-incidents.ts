@@ -1,9 +1,9 @@
 import type { HarmMetric } from './diagnosis-target.ts';
 
-/** Which nodes carried how much of the harm: the fingerprint by which incidents are compared. */
+/** Share of the harm that each node carried: the fingerprint by which incidents are compared. */
 export type IncidentSignature = Readonly<Record<string, number>>;
 
-/** By what incidents are compared: harm to requests, or, where there was none to follow, any metric that was off. */
+/** The metric by which incidents are compared: one with harm to requests, or any deviating metric if there was none. */
 export type ComparedBy = HarmMetric | 'any';
 
 /** A closed incident whose cause is known. */
@@ -11,17 +11,17 @@ export interface PastIncident {
   readonly incidentId: string;
   readonly metric: ComparedBy;
   readonly signature: IncidentSignature;
-  /** A node; or, in words, what people found it was. */
+  /** A node, or a description if the confirmed cause is not a node. */
   readonly cause: string;
-  /** People named the cause; left out where it was the likeliest by the metrics. */
+  /** True if a person confirmed the cause; absent if it was only the likeliest by the metrics. */
   readonly isConfirmed?: true;
-  /** The node that was likeliest by the metrics where people named another cause. */
+  /** The node that was likeliest by the metrics if a person named another cause. */
   readonly mistaken?: string;
-  /** What ended it, in words; left out where nobody wrote it down. */
+  /** The recorded fix; absent if none was recorded. */
   readonly fixedBy?: string;
 }
 
-/** A past incident and how alike it is, in (0, 1]. */
+/** A past incident and its similarity, in (0, 1]. */
 export interface SimilarIncident {
   readonly incident: PastIncident;
   readonly similarity: number;
@@ -40,8 +40,8 @@ const cosine = (a: IncidentSignature, b: IncidentSignature): number => {
 };
 
 /**
- * The past incidents compared by the same metric whose signature is most alike (cosine at least 0.7), at most three:
- * those first whose cause people named.
+ * The past incidents with the most similar signature of the same metric (cosine of at least 0.7), at most three.
+ * Confirmed causes come first.
  */
 export const similarIncidents = (
   signature: IncidentSignature,

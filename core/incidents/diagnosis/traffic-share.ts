@@ -1,8 +1,8 @@
 import { sum } from '../../shared/maths/averages.ts';
 
-/** Fewer rows than this say nothing about how traffic divides. */
+/** Fewer rows than this are not enough to learn how traffic divides. */
 export const MIN_NORMAL_ROWS = 20;
-/** Callers whose traffic rises and falls together converge slowly; sweeps are cheap, as there are few callers. */
+/** Callers with similar traffic converge slowly; sweeps are cheap because there are few callers. */
 const MAX_SWEEPS = 5000;
 const TOLERANCE = 1e-9;
 
@@ -39,10 +39,10 @@ const divide = (parts: readonly number[]): number[] => {
   return total > 0 ? parts.map((part) => part / total) : parts.map(() => 1 / parts.length);
 };
 
-/** Parts of a callee's traffic if all its callers call alike: by their own volume. Sums to 1. */
+/** Shares of a callee's traffic by the volume of its callers, as if all made equally many calls. Sums to 1. */
 export const sharesByVolume = (callers: readonly Float64Array[]): number[] => divide(callers.map(sum));
 
-/** Request counts of a callee and its callers on rows to learn from, and the callers' on rows to apply that to. */
+/** Request counts of a callee and its callers in the rows to learn from, and of the callers in the rows to apply it to. */
 export interface SharedTraffic {
   readonly learnCallers: readonly Float64Array[];
   readonly learnCallee: Float64Array;
@@ -50,8 +50,8 @@ export interface SharedTraffic {
 }
 
 /**
- * Parts of a callee's traffic from how its count follows those of its callers: calls per request are learned on one set
- * of rows, volumes come from the other. Sums to 1. Callers whose traffic moves together are told apart badly.
+ * Shares of a callee's traffic, learned from how its count follows those of its callers: calls per request come from one
+ * set of rows, volumes from the other. Sums to 1. Callers with similar traffic cannot be separated well.
  */
 export const learnedShares = ({ learnCallers, learnCallee, callers }: SharedTraffic): number[] => {
   const perRequest = nonNegativeLeastSquares(learnCallers, learnCallee);

@@ -7,7 +7,7 @@ import type { CausesReport } from '../causes-report.ts';
 import { currentGraph, toCallGraph } from '../dependency-graph.ts';
 import { type Incident, targetsOf } from '../incident.ts';
 import type { CauseStore, ChangeStore, GraphStore, IncidentStore, StoredIncident } from '../ports.ts';
-import { MOST_TARGETS, targetsInReach } from './diagnosis-scope.ts';
+import { MAX_TARGETS, targetsInReach } from './diagnosis-scope.ts';
 import { explainIncident } from './explain-incident.ts';
 import type { TargetHistory } from './node-metrics.ts';
 import { pastIncidentOf } from './past-incident.ts';
@@ -22,7 +22,7 @@ export interface DiagnosisDeps {
   readonly telemetry: Telemetry;
   /** Epoch milliseconds. */
   readonly now: () => number;
-  /** Runs work over items, at most so many at a time. */
+  /** Runs work over items, at most `limit` at a time. */
   readonly inParallel: <Item, Result>(
     limit: number,
     items: readonly Item[],
@@ -33,14 +33,14 @@ export interface DiagnosisDeps {
 const READS_AT_ONCE = 8;
 const KEPT_SECONDS = 400 * DAY_SECONDS;
 const PAST_INCIDENTS = 200;
-/** The window, a day of normal operation before it, and hours for coarse steps. */
+/** Covers the window, a day of normal operation before it, and a few hours for coarse intervals. */
 const HISTORY_SECONDS = 30 * HOUR_SECONDS;
 const AFTER_SECONDS = DAY_SECONDS;
 const CHANGES_BEFORE_SECONDS = DAY_SECONDS;
-/** Without a graph, so many other targets are compared in time. */
-const MOST_UNLINKED = 40;
+/** Maximum number of targets that are compared over time if the graph does not link them. */
+const MAX_UNLINKED = 40;
 
-/** Targets whose metrics are read: in reach along calls, or, where the graph knows none of them, others of the tenant. */
+/** Targets whose metrics are read: those in reach along calls or, if the graph has no neighbours, others of the tenant. */
 const targetIdsOf = async (
   { registry }: DiagnosisDeps,
   incident: Incident,
@@ -48,9 +48,9 @@ const targetIdsOf = async (
 ): Promise<string[]> => {
   const own = targetsOf(incident);
   if (inReach.length > own.length) return [...inReach];
-  const page = await registry.list(incident.tenantId, { limit: MOST_UNLINKED });
+  const page = await registry.list(incident.tenantId, { limit: MAX_UNLINKED });
   const ids = new Set([...own, ...page.items.map(({ targetId }) => targetId)]);
-  return [...ids].slice(0, Math.max(MOST_UNLINKED, Math.min(own.length, MOST_TARGETS)));
+  return [...ids].slice(0, Math.max(MAX_UNLINKED, Math.min(own.length, MAX_TARGETS)));
 };
 
 const readTarget = async (
@@ -69,7 +69,7 @@ const readTarget = async (
   } catch (cause) {
     if (!(cause instanceof InvalidInputError)) throw cause;
     telemetry.error(
-      'a damaged block is left out of a diagnosis',
+      'a damaged block is omitted from a diagnosis',
       { tenantId: incident.tenantId, targetId },
       cause,
     );
@@ -91,8 +91,8 @@ const explain = async (deps: DiagnosisDeps, stored: StoredIncident): Promise<Cau
 };
 
 /**
- * Explains an incident as it is stored now and keeps the answer. Of a closed one it keeps what later incidents can
- * learn from, besides the causes found while it went on. May be repeated: the newest state of the incident wins.
+ * Diagnoses an incident as it is stored now, and stores the causes; for a closed incident also the lesson for later ones.
+ * It may be repeated: the report on the newest version of the incident wins.
  */
 export const diagnoseIncident = async (
   deps: DiagnosisDeps,
@@ -101,7 +101,7 @@ export const diagnoseIncident = async (
 ): Promise<void> => {
   const stored = await deps.incidents.get(tenantId, incidentId);
   if (stored === undefined) {
-    deps.telemetry.info('the incident is gone', { tenantId, incidentId });
+    deps.telemetry.info('the incident no longer exists', { tenantId, incidentId });
     return;
   }
   const report = await explain(deps, stored);

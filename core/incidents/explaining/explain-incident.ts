@@ -11,17 +11,17 @@ import { type Incident, targetsOf } from '../incident.ts';
 import type { StoredIncident } from '../ports.ts';
 import type { ChangeSignal } from '../signal.ts';
 import { type AlarmRows, type ChosenAlarm, chooseAlarm } from './choose-alarm.ts';
-import { commonStep, type DiagnosisRows, rowsAround } from './diagnosis-scope.ts';
+import { type Deviation, describeDeviation, deviationsByTarget } from './deviations.ts';
+import { commonStep, type DiagnosisRows, rowsAround } from './diagnosis-rows.ts';
 import { rankWithoutRequests } from './fallback-causes.ts';
-import { type Deviation, describeDeviation, deviationsByTarget } from './first-to-deviate.ts';
 import { nodeMetricsOf, type RowGrid, type TargetHistory } from './node-metrics.ts';
 import { isResource, recommend } from './recommendation.ts';
 
-/** All that the explanation of one incident may look at. */
+/** Input of the explanation of one incident. */
 export interface DiagnosisMaterial {
   readonly stored: StoredIncident;
   readonly graph: DependencyGraph;
-  /** Targets in reach that have sent anything, with what they sent around the incident and a day before. */
+  /** Targets in reach with metrics, and their histories around the incident and on the day before. */
   readonly data: readonly TargetHistory[];
   readonly changes: readonly ChangeSignal[];
   readonly past: readonly PastIncident[];
@@ -29,7 +29,7 @@ export interface DiagnosisMaterial {
   readonly now: number;
 }
 
-const MOST_CAUSES = 10;
+const MAX_CAUSES = 10;
 
 const windowOf = (data: readonly TargetHistory[], grid: RowGrid): MetricWindow => ({
   timestamps: Float64Array.from({ length: grid.rows }, (_, row) => grid.from + row * grid.stepSeconds),
@@ -69,7 +69,7 @@ const byRequests = (
 const othersOf = (past: readonly PastIncident[], { incidentId }: Incident): readonly PastIncident[] =>
   past.filter((other) => other.incidentId !== incidentId);
 
-/** Adds which resource of each cause left its usual range, and what to do. */
+/** Adds evidence of an exhausted resource and advice to each cause. */
 const withAdvice = (
   causes: readonly RankedCause[],
   deviations: ReadonlyMap<string, readonly Deviation[]>,
@@ -77,10 +77,10 @@ const withAdvice = (
   causes.map((cause) => {
     const exhausted = deviations.get(cause.node)?.find(({ metric }) => isResource(meaningOf(metric).aspect));
     const line = exhausted === undefined ? undefined : describeDeviation(exhausted);
-    const isNews = line !== undefined && !cause.evidence.includes(line);
+    const isNew = line !== undefined && !cause.evidence.includes(line);
     return {
       ...cause,
-      evidence: isNews ? [...cause.evidence, line] : cause.evidence,
+      evidence: isNew ? [...cause.evidence, line] : cause.evidence,
       recommendation: recommend(cause, exhausted && meaningOf(exhausted.metric).aspect),
     };
   });
@@ -88,7 +88,7 @@ const withAdvice = (
 const onlyPredicted = (incident: Incident): boolean =>
   Object.values(incident.members).every(({ kind }) => kind === 'predicted-breach');
 
-/** The rows to look at, at the interval at which the incident's own targets report. */
+/** Rows at the interval at which the incident's own targets report. */
 const rowsOf = ({ stored: { incident }, data, now }: DiagnosisMaterial): DiagnosisRows => {
   const members = new Set(targetsOf(incident));
   const own = data.filter(({ target }) => members.has(target.targetId));
@@ -97,8 +97,8 @@ const rowsOf = ({ stored: { incident }, data, now }: DiagnosisMaterial): Diagnos
 };
 
 /**
- * Explains an incident from whatever there is: by excess blame where its targets report latency or failures, else by
- * who left the usual range first, else by topology and changes. What could not be done is said in `limits`.
+ * Explains an incident with the best method that its data allow: excess blame if its targets report latency or failures,
+ * else order of deviation, else topology and changes. `limits` lists what was missing.
  * @throws InvalidInputError only for damaged input
  */
 export const explainIncident = (material: DiagnosisMaterial): CausesReport => {
@@ -130,6 +130,6 @@ export const explainIncident = (material: DiagnosisMaterial): CausesReport => {
     target: alarm.node,
     metric: alarm.metric,
     ...report,
-    causes: withAdvice(causes.slice(0, MOST_CAUSES), deviations),
+    causes: withAdvice(causes.slice(0, MAX_CAUSES), deviations),
   };
 };

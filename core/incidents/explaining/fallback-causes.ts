@@ -1,36 +1,39 @@
-/** Causes of incidents whose targets report neither latency nor failures. */
+/** Ranks the causes of incidents whose targets report neither latency nor failures. */
 
 import type { CausesReport } from '../causes-report.ts';
 import type { CallGraph } from '../diagnosis/call-graph.ts';
-import { confidences } from '../diagnosis/confidence.ts';
+import { confidences as calibrated } from '../diagnosis/confidence.ts';
+import { type ContextEvidence, withContextEvidence } from '../diagnosis/context-evidence.ts';
 import type { RankedCause } from '../diagnosis/diagnose.ts';
-import { type OutsideEvidence, withOutsideEvidence } from '../diagnosis/outside-evidence.ts';
 import { changesNearOnset, type RecentChange } from '../diagnosis/recent-changes.ts';
 import { type PastIncident, similarIncidents } from '../diagnosis/similar-incidents.ts';
 import { type Incident, type IncidentMember, targetsOf } from '../incident.ts';
 import { subjectOf } from '../members.ts';
+import type { Deviation } from './deviations.ts';
 import { alarmedTarget } from './diagnosis-scope.ts';
-import { type DeviatingTarget, type Deviation, rankFirstToDeviate } from './first-to-deviate.ts';
+import { type DeviatingTarget, rankFirstToDeviate } from './first-to-deviate.ts';
 
-const MOST_CAUSES = 10;
-/** All confidences together: without any metric the answer is a place to look at, no more. */
+const MAX_CAUSES = 10;
+/** Sum of all confidences: without metrics, the answer is only a place to start looking. */
 const TOPOLOGY_CEILING = 0.4;
 const WEIGHT_OF_CALLER = 0.3;
 
 type Ranked = Pick<CausesReport, 'target' | 'method' | 'causes' | 'limits' | 'similar' | 'signature'>;
 
-/** Scores with what is known from outside, and what confidence those give, highest first. */
+/** Adds changes, past incidents and confidence to a ranking. Highest first. */
 const asCauses = (
   ranked: readonly DeviatingTarget[],
-  outside: OutsideEvidence,
+  context: ContextEvidence,
   confidenceOf: (scores: readonly number[]) => readonly number[],
 ): RankedCause[] => {
   const best = ranked[0]?.score ?? 0;
   const judged = ranked
-    .map(({ node, ...known }) => ({ node, ...withOutsideEvidence(node, known, best, outside) }))
+    .map(({ node, ...known }) => ({ node, ...withContextEvidence(node, known, best, context) }))
     .sort((a, b) => b.score - a.score || (a.node < b.node ? -1 : 1));
-  const sure = confidenceOf(judged.map(({ score }) => score));
-  return judged.map((cause, i): RankedCause => ({ ...cause, confidence: sure[i]! })).slice(0, MOST_CAUSES);
+  const confidences = confidenceOf(judged.map(({ score }) => score));
+  return judged
+    .map((cause, i): RankedCause => ({ ...cause, confidence: confidences[i]! }))
+    .slice(0, MAX_CAUSES);
 };
 
 const sharedByScore = (scores: readonly number[]): number[] => {
@@ -46,7 +49,7 @@ const signalLine = (members: readonly IncidentMember[]): string => {
   return `its signals: ${names.slice(0, 3).join(', ')}${more}`;
 };
 
-/** Harm travels against calls: of the incident's targets those that call none of the others come first. */
+/** Harm travels against calls: targets that call no other target of the incident come first. */
 const rankByTopology = (incident: Incident, graph: CallGraph): DeviatingTarget[] => {
   const targets = targetsOf(incident);
   const among = new Set(targets);
@@ -66,9 +69,9 @@ const rankByTopology = (incident: Incident, graph: CallGraph): DeviatingTarget[]
   }));
 };
 
-const UNCALIBRATED = 'confidences of this method are not calibrated on known incidents';
+const UNCALIBRATED = 'the confidence of this method is not calibrated on known incidents';
 
-/** What may be looked at where harm cannot be followed along calls. */
+/** Input of a ranking without request metrics. */
 export interface FallbackMaterial {
   readonly incident: Incident;
   readonly graph: CallGraph;
@@ -81,27 +84,27 @@ export interface FallbackMaterial {
 
 const rounded = (value: number): number => Math.round(value * 1e6) / 1e6;
 
-/** Ranks by who left the usual range first, or, where no metric tells, by topology; with what each could not do. */
+/** Ranks by order of deviation or, if no metric deviated, by topology. */
 export const rankWithoutRequests = (material: FallbackMaterial): Ranked => {
   const { incident, graph, past, stepSeconds } = material;
   const target = alarmedTarget(incident, graph, targetsOf(incident)) ?? '';
-  const isAhead = Object.values(incident.members).every(({ kind }) => kind === 'predicted-breach');
-  const why = isAhead
-    ? 'nothing has gone wrong yet: breaches are predicted, so harm could not be followed'
-    : 'no target of this incident shows harm in its latency or failures: it could not be followed along calls';
-  const deviating = isAhead ? [] : rankFirstToDeviate(material.deviations, stepSeconds);
+  const isOnlyPredicted = Object.values(incident.members).every(({ kind }) => kind === 'predicted-breach');
+  const why = isOnlyPredicted
+    ? 'all signals are predictions: there is no harm yet that could be traced'
+    : 'no target of this incident shows harm in its latency or failures that could be traced along calls';
+  const deviating = isOnlyPredicted ? [] : rankFirstToDeviate(material.deviations, stepSeconds);
   const signature = Object.fromEntries(deviating.map(({ node, score }) => [node, rounded(score)]));
   const similar = similarIncidents(signature, 'any', past);
-  const outside = { changes: changesNearOnset(material.changes, incident.startedAt), similar };
+  const context = { changes: changesNearOnset(material.changes, incident.startedAt), similar };
   if (deviating.length > 0) {
-    const causes = asCauses(deviating, outside, (scores) => confidences('first-to-deviate', scores));
+    const causes = asCauses(deviating, context, (scores) => calibrated('first-to-deviate', scores));
     return { target, method: 'first-to-deviate', causes, limits: [why], similar, signature };
   }
-  const causes = asCauses(rankByTopology(incident, graph), outside, sharedByScore);
-  const silent = isAhead
+  const causes = asCauses(rankByTopology(incident, graph), context, sharedByScore);
+  const silent = isOnlyPredicted
     ? []
     : ['no metric of the targets in reach left its usual range, or none has a day of history'];
-  const unlinked = graph.nodes.includes(target) ? [] : ['no dependency graph with this target in it'];
+  const unlinked = graph.nodes.includes(target) ? [] : ['the dependency graph does not contain this target'];
   const limits = [why, ...silent, ...unlinked, UNCALIBRATED];
   return { target, method: 'topology', causes, limits, similar, signature };
 };

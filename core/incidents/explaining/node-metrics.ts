@@ -1,4 +1,4 @@
-/** Stored metrics of any name as the request metrics that diagnosis reads. */
+/** Converts stored metrics of any name into the request metrics that diagnosis reads. */
 
 import type { History } from '../../metrics/blocks/block-history.ts';
 import { meaningOf, wordsOf } from '../../metrics/meaning/metric-meaning.ts';
@@ -6,14 +6,14 @@ import type { MetricKind } from '../../metrics/series/metric-series.ts';
 import type { Target } from '../../metrics/targets/target.ts';
 import type { NodeMetrics } from '../diagnosis/metric-window.ts';
 
-/** Even rows: the first starts at `from` (epoch seconds). */
+/** Rows of equal length; the first starts at `from` (epoch seconds). */
 export interface RowGrid {
   readonly from: number;
   readonly stepSeconds: number;
   readonly rows: number;
 }
 
-/** What a target has sent, by metric. */
+/** A target and the history of each of its metrics. */
 export interface TargetHistory {
   readonly target: Target;
   readonly histories: ReadonlyMap<string, History>;
@@ -21,7 +21,7 @@ export interface TargetHistory {
 
 const AVAILABILITY = /\b(availability|success (rate|ratio|percent|pct))\b/;
 const PER_SECOND = /\b(rate|rps|qps|throughput|per second)\b/;
-/** Of several metrics of one meaning the one nearest to a mean over all requests is read. */
+/** Of several metrics with one meaning, the one closest to a mean over all requests is preferred. */
 const PREFERRED = [
   /\b(avg|average|mean)\b/,
   /\b(p50|median)\b/,
@@ -30,13 +30,13 @@ const PREFERRED = [
 
 type Combine = 'mean' | 'sum';
 
-/** Growth of a counter between its readings, dated to the later one; a fall means that it began anew. */
+/** Growth of a counter between readings, dated to the later one. A falling counter was reset to zero. */
 const increments = ({ timestamps, values }: History): History => ({
   timestamps: timestamps.slice(1),
   values: values.slice(1).map((value, i) => (value < values[i]! ? value : value - values[i]!)),
 });
 
-/** Puts points into rows; a row without any is NaN. */
+/** Combines the points of each row; a row without points is NaN. */
 export const toRows = ({ timestamps, values }: History, grid: RowGrid, combine: Combine): Float64Array => {
   const sums = new Float64Array(grid.rows);
   const counts = new Float64Array(grid.rows);
@@ -87,7 +87,7 @@ const pick = (
 const aspectIs = (aspect: string) => (candidate: Candidate) =>
   meaningOf(candidate.name, candidate.unit).aspect === aspect;
 
-/** Seconds; a latency whose unit is not known is taken to be in them. */
+/** Latency in seconds. An unknown unit is taken for seconds. */
 const latencyRows = (candidates: readonly Candidate[], grid: RowGrid): Float64Array | null => {
   const found = pick(candidates, (c) => c.kind === 'gauge' && aspectIs('latency')(c));
   if (found === undefined) return null;
@@ -99,7 +99,7 @@ const latencyRows = (candidates: readonly Candidate[], grid: RowGrid): Float64Ar
 const asPercent = (values: Float64Array, isRatio: boolean): Float64Array =>
   isRatio ? values.map((value) => 100 * value) : values;
 
-/** Percent of requests that succeeded, from a metric of its own or from a share of errors. */
+/** Percentage of requests that succeeded, from an availability metric or from a share of errors. */
 const availabilityRows = (candidates: readonly Candidate[], grid: RowGrid): Float64Array | null => {
   const own = pick(candidates, ({ words }) => AVAILABILITY.test(words));
   if (own !== undefined) {
@@ -124,7 +124,7 @@ const requestRows = (candidates: readonly Candidate[], grid: RowGrid): Float64Ar
   return toRows(found.history, grid, 'sum');
 };
 
-/** The request metrics of a target over the rows of a grid, as far as its metrics' names and units tell them. */
+/** The request metrics of a target on the rows of a grid, recognized by the names and units of its metrics. */
 export const nodeMetricsOf = (data: TargetHistory, grid: RowGrid): NodeMetrics => {
   const candidates = candidatesOf(data);
   return {

@@ -2,22 +2,24 @@ import type { CausesReport } from '../causes-report.ts';
 import type { PastIncident } from '../diagnosis/similar-incidents.ts';
 import { type Incident, type IncidentStatus, isOngoing } from '../incident.ts';
 
-/** A cause less sure than this is no lesson: it would make the same guess look like experience. */
-const LEAST_CONFIDENCE = 0.5;
-/** Where what ended it is looked for, most telling first. */
-const FIXING_STEPS: readonly IncidentStatus[] = ['mitigated', 'resolved', 'reviewed'];
+/** A less confident cause teaches nothing: it would turn a guess into experience. */
+const MIN_CONFIDENCE = 0.5;
+/** Transitions whose note may describe the fix, in order of preference. */
+const FIXING_TRANSITIONS: readonly IncidentStatus[] = ['mitigated', 'resolved', 'reviewed'];
 
-/** The note of the last step of this kind that somebody took. */
-const noteOf = (incident: Incident, step: IncidentStatus): string | undefined => {
+/** The note of the last transition to `status` by a person or tool. */
+const noteOf = (incident: Incident, status: IncidentStatus): string | undefined => {
   const entry = incident.timeline.findLast(
-    (e) => e.kind === 'status' && e.key === step && e.by !== undefined,
+    (e) => e.kind === 'status' && e.key === status && e.by !== undefined,
   );
   const note = /^\w+ to \w+: (.+)$/s.exec(entry?.text ?? '')?.[1];
   return note;
 };
 
 const fixOf = (incident: Incident, cause: string): string | undefined => {
-  const note = FIXING_STEPS.map((step) => noteOf(incident, step)).find((text) => text !== undefined);
+  const note = FIXING_TRANSITIONS.map((status) => noteOf(incident, status)).find(
+    (text) => text !== undefined,
+  );
   if (note !== undefined) return note;
   const change = incident.changes.findLast(
     ({ targetId, at }) => targetId === cause && at > incident.startedAt,
@@ -25,7 +27,7 @@ const fixOf = (incident: Incident, cause: string): string | undefined => {
   return change?.summary;
 };
 
-/** What people said outweighs what the metrics suggested, and tells whether that was wrong. */
+/** A cause named by a person outweighs the likeliest one by the metrics, which may turn out to be mistaken. */
 const causeOf = (
   { conclusion }: Incident,
   [first]: CausesReport['causes'],
@@ -35,10 +37,10 @@ const causeOf = (
     const isWrong = first !== undefined && first.node !== cause && first.score > 0;
     return { cause, isConfirmed: true, ...(isWrong ? { mistaken: first.node } : {}) };
   }
-  return first === undefined || first.confidence < LEAST_CONFIDENCE ? undefined : { cause: first.node };
+  return first === undefined || first.confidence < MIN_CONFIDENCE ? undefined : { cause: first.node };
 };
 
-/** What a closed incident teaches; undefined where it goes on, or nobody named its cause and it was never clear. */
+/** The lesson of a closed incident; undefined while it is ongoing, or if its cause is neither confirmed nor clear. */
 export const pastIncidentOf = (incident: Incident, report: CausesReport): PastIncident | undefined => {
   const known = causeOf(incident, report.causes);
   if (isOngoing(incident) || known === undefined || Object.keys(report.signature).length === 0)

@@ -40,8 +40,8 @@ export const parkMessage = async (
 };
 
 /**
- * Parses the messages of a batch. Unreadable ones are parked with the reason instead of being retried.
- * @throws whatever `parse` throws besides InvalidInputError
+ * Parses the messages of a batch. Those for which `parse` throws InvalidInputError are parked with the reason instead of
+ * being retried; other errors pass through.
  */
 export const readMessages = async <Content>(
   deps: ReadDeps,

@@ -60,7 +60,7 @@ describe('forestall diagnose', () => {
       /^Likely causes by excess blame.*\n\n# {2}node +score {2}confidence {2}band\n.*\n1 {2}disk /,
     );
     expect(out).toContain('\ndisk\n  - it carried ');
-    expect(out).toContain('What limits this answer\n  - no normal data');
+    expect(out).toContain('Limits of this answer:\n  - no normal data');
   });
 
   it('works without a graph and says on stderr what it could not do', async () => {
@@ -92,7 +92,7 @@ describe('forestall diagnose', () => {
       ['--window', files.graph, '--target', files.target],
       `${files.graph}:1: found an empty field, expected "microservice`,
     ],
-    [['--window', files.window, '--target', files.graph], `${files.graph}:1: found text that is no JSON`],
+    [['--window', files.window, '--target', files.graph], `${files.graph}:1: found text that is not JSON`],
     [
       ['--graph', file('other.csv', ',x\nx,\n'), ...needed],
       'other.csv:1: found 1 other nodes, expected the target\'s node "site" among them',

@@ -57,7 +57,7 @@ afterAll(() => api.stop());
 const cli = (...words: string[]) => runCli(words, { env: connection, columns: 160 });
 
 describe('forestall incidents', () => {
-  it('lists what is going on, filtered by the API', async () => {
+  it('lists incidents, filtered by the API', async () => {
     const { code, out } = await cli('incidents', '--severity', 'critical');
     expect(code).toBe(0);
     expect(out).toMatch(/^2026-01-02T03-04-05Z-ab +open +critical +database +4 +app-1, db-1, web-1 \+1$/m);
@@ -72,14 +72,14 @@ describe('forestall incidents', () => {
     ).toEqual([summary]);
   });
 
-  it('shows one with causes, what they rest on, and its timeline', async () => {
+  it('shows one incident with its causes, their evidence, and its timeline', async () => {
     const { out } = await cli('incidents', 'show', summary.id);
     for (const part of [
       'detected 1 min, acknowledged -',
       'db-1, 93% (high)',
       '-> consider rolling back',
       'carried all of it',
-      'like old (90%): db-1, confirmed; ended by: rolled back',
+      'similar: old (90%): db-1, confirmed; fix: rolled back',
       'note: no normal data',
     ]) {
       expect(out).toContain(part);
@@ -93,13 +93,13 @@ describe('forestall incidents', () => {
     ['ack', 'acknowledged'],
     ['mitigate', 'mitigated'],
     ['resolve', 'resolved'],
-  ])('%s takes it to %s, with a note', async (command, status) => {
+  ])('%s changes the status to %s, with a note', async (command, status) => {
     const { code, out } = await cli('incidents', command, summary.id, '--note', 'because');
     expect({ code, out }).toEqual({ code: 0, out: `${summary.id} is ${status}\n` });
     expect(JSON.parse(api.seen.at(-1)!.body)).toEqual({ to: status, note: 'because' });
   });
 
-  it('says why a step is refused', async () => {
+  it('prints the reason if the API refuses a transition', async () => {
     const { code, err } = await cli('incidents', 'review', summary.id);
     expect(code).toBe(1);
     expect(err).toContain('incident is open: expected acknowledged');

@@ -1,6 +1,6 @@
 import { InvalidInputError } from '../../../shared/errors.ts';
 
-/** What was read where, for a message that names file, line, finding and expectation. */
+/** A problem in an input file: where it is, what was found and what was expected. */
 export interface Finding {
   readonly file: string;
   readonly line: number;
@@ -8,17 +8,21 @@ export interface Finding {
   readonly expected: string;
 }
 
-/** The one shape of every complaint about an input file. */
+/** The error for a problem in an input file: `file:line: found X, expected Y`. */
 export const unreadable = ({ file, line, found, expected }: Finding): InvalidInputError =>
   new InvalidInputError(`${file}:${line}: found ${found}, expected ${expected}`, {
     field: `${file}:${line}`,
   });
 
-/** A value as it is shown in a message: quoted, and cut where it is long. */
+/** A count with its noun, such as `1 row` or `2 rows`. */
+export const counted = (count: number, noun: string): string =>
+  count === 1 ? `1 ${noun}` : `${count} ${noun}s`;
+
+/** A cell for use in a message: quoted, and truncated if it is long. */
 export const shown = (cell: string): string =>
   cell === '' ? 'an empty field' : JSON.stringify(cell.length > 60 ? `${cell.slice(0, 57)}...` : cell);
 
-/** Lines of a text without byte order mark, carriage returns and empty lines at the end. */
+/** Lines of a text without byte order mark, carriage returns and trailing empty lines. */
 export const splitLines = (text: string): string[] => {
   const lines = (text.charCodeAt(0) === 0xfeff ? text.slice(1) : text).split(/\r?\n/);
   while (lines.length > 0 && lines.at(-1)!.trim() === '') lines.pop();
@@ -27,7 +31,7 @@ export const splitLines = (text: string): string[] => {
 
 const QUOTED_FIELD = /("(?:[^"]|"")*"|[^,]*)(,|$)/gy;
 
-/** Fields of one line; quotes are honoured (RFC 4180) where the line has any. */
+/** Fields of one line; fields may be quoted (RFC 4180). */
 export const splitFields = (line: string): string[] => {
   if (!line.includes('"')) return line.split(',');
   const fields: string[] = [];

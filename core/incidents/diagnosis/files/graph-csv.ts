@@ -1,5 +1,5 @@
 import type { CallGraph } from '../call-graph.ts';
-import { shown, splitFields, splitLines, unreadable } from './csv-lines.ts';
+import { counted, shown, splitFields, splitLines, unreadable } from './csv-lines.ts';
 
 const EMPTY_CELLS = new Set(['', '0', '0.0']);
 
@@ -11,8 +11,8 @@ const readNodes = (header: string, file: string): string[] => {
       throw unreadable({
         file,
         line: 1,
-        found: `the node ${shown(node)} twice or unnamed`,
-        expected: 'unique names',
+        found: node === '' ? 'a node without a name' : `the node ${shown(node)} twice`,
+        expected: 'unique node names',
       });
     }
     seen.add(node);
@@ -26,24 +26,35 @@ const readNodes = (header: string, file: string): string[] => {
 const isEdge = (cell: string, file: string, line: number): boolean => {
   if (EMPTY_CELLS.has(cell)) return false;
   if (Number(cell) === 1) return true;
-  throw unreadable({ file, line, found: shown(cell), expected: '1 (row calls column), 0 or an empty field' });
+  throw unreadable({
+    file,
+    line,
+    found: shown(cell),
+    expected: '1 (the row calls the column), 0 or an empty field',
+  });
 };
 
 const readRow = (text: string, line: number, nodes: readonly string[], file: string) => {
   const [caller, ...cells] = splitFields(text);
   if (caller === undefined || !nodes.includes(caller)) {
-    throw unreadable({ file, line, found: shown(caller ?? ''), expected: 'a node that the header names' });
+    throw unreadable({ file, line, found: shown(caller ?? ''), expected: 'a node of the header' });
   }
   if (cells.length !== nodes.length) {
-    throw unreadable({ file, line, found: `${cells.length} cells`, expected: `${nodes.length}, one a node` });
+    throw unreadable({
+      file,
+      line,
+      found: counted(cells.length, 'cell'),
+      expected: `${nodes.length}, one per node`,
+    });
   }
   const callees = nodes.filter((_, i) => isEdge(cells[i]!, file, line));
   return { caller, callees: callees.filter((callee) => callee !== caller) };
 };
 
 /**
- * Reads a square adjacency matrix with a header row and an index column; cell [a][b] = 1 means a calls b (format of
- * the PetShop data set, Hardt et al. 2023). Throws InvalidInputError naming file, line, finding and expectation.
+ * Reads a square adjacency matrix with a header row and an index column; cell [a][b] = 1 means that a calls b (format of
+ * the PetShop data set, Hardt et al. 2023).
+ * @throws InvalidInputError with file, line, finding and expectation
  */
 export const parseGraphCsv = (text: string, file = 'graph.csv'): CallGraph => {
   const lines = splitLines(text);
@@ -57,7 +68,7 @@ export const parseGraphCsv = (text: string, file = 'graph.csv'): CallGraph => {
         file,
         line: i + 1,
         found: `a second row for ${shown(caller)}`,
-        expected: 'one row a node',
+        expected: 'one row per node',
       });
     }
     callers.add(caller);
@@ -67,8 +78,8 @@ export const parseGraphCsv = (text: string, file = 'graph.csv'): CallGraph => {
     throw unreadable({
       file,
       line: lines.length,
-      found: `${callers.size} rows`,
-      expected: `${nodes.length}, one a node`,
+      found: counted(callers.size, 'row'),
+      expected: `${nodes.length}, one per node`,
     });
   }
   return { nodes, edges };

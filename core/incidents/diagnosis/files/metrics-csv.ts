@@ -1,5 +1,5 @@
 import { buildMetricWindow, type MetricColumn, type MetricWindow } from '../metric-window.ts';
-import { shown, splitFields, splitLines, unreadable } from './csv-lines.ts';
+import { counted, shown, splitFields, splitLines, unreadable } from './csv-lines.ts';
 
 const HEADERS = ['microservice', 'metric', 'statistic', 'unix_timestamp'] as const;
 const METRICS = new Set(['latency', 'availability', 'requests']);
@@ -51,7 +51,7 @@ const readHeaders = (lines: readonly string[], file: string): Header => {
       throw unreadable({
         file,
         line: row + 2,
-        found: `${fields.length} fields`,
+        found: counted(fields.length, 'field'),
         expected: `${nodes!.length}`,
       });
     }
@@ -74,7 +74,7 @@ const readNumber = (cell: string, file: string, line: number, column: number): n
 const readRow = (text: string, line: number, width: number, file: string): Float64Array => {
   const cells = text.split(',');
   if (cells.length !== width) {
-    throw unreadable({ file, line, found: `${cells.length} fields`, expected: `${width}` });
+    throw unreadable({ file, line, found: counted(cells.length, 'field'), expected: `${width}` });
   }
   const row = new Float64Array(width);
   for (let c = 0; c < width; c++) row[c] = readNumber(cells[c]!, file, line, c);
@@ -85,16 +85,16 @@ const readRow = (text: string, line: number, width: number, file: string): Float
 };
 
 /**
- * Reads request metrics with four header lines (node, metric, statistic, index name) and one row a bin; an empty
- * field is a missing value (format of the PetShop data set, Hardt et al. 2023). Columns and rows may come in any
- * order. Throws InvalidInputError naming file, line, finding and expectation.
+ * Reads request metrics with four header lines (node, metric, statistic, index name) and one row per time bin; an empty
+ * field is a missing value (format of the PetShop data set, Hardt et al. 2023). Columns and rows may be in any order.
+ * @throws InvalidInputError with file, line, finding and expectation
  */
 export const parseMetricsCsv = (text: string, file = 'metrics.csv'): MetricWindow => {
   const lines = splitLines(text);
   const { nodes, metrics, statistics } = readHeaders(lines, file);
   const rows = lines.slice(4).map((line, i) => readRow(line, i + 5, nodes.length, file));
   if (rows.length === 0)
-    throw unreadable({ file, line: 5, found: 'no data', expected: 'one row a bin of time' });
+    throw unreadable({ file, line: 5, found: 'no data', expected: 'one row per time bin' });
   const columns: MetricColumn[] = [];
   for (let c = 1; c < nodes.length; c++) {
     const values = Float64Array.from(rows, (row) => row[c]!);

@@ -5,7 +5,7 @@ const readJson = (text: string, file: string): unknown => {
   try {
     return JSON.parse(text);
   } catch (cause) {
-    const message = `${file}:1: found text that is no JSON (${String(cause)}), expected {"node","metric","timestamp"}`;
+    const message = `${file}:1: found text that is not JSON (${String(cause)}), expected {"node","metric","timestamp"}`;
     throw new InvalidInputError(message, { field: file, cause });
   }
 };
@@ -27,14 +27,16 @@ const kindOf = (json: unknown): string => {
   return Array.isArray(json) ? 'an array' : `a ${typeof json}`;
 };
 
-/** Reads the alarm to explain. Throws InvalidInputError naming file, line, finding and expectation. */
+const fieldOf = (json: unknown, key: PropertyKey): unknown =>
+  typeof json === 'object' && json !== null ? Reflect.get(json, key) : undefined;
+
+/** Reads the alarm to diagnose. @throws InvalidInputError with file, line, finding and expectation */
 export const parseTargetJson = (text: string, file = 'target.json'): DiagnosisTarget => {
   const json = readJson(text, file);
   const parsed = DiagnosisTarget.safeParse(json);
   if (parsed.success) return parsed.data;
   const key = parsed.error.issues[0]?.path[0];
-  const found =
-    key === undefined ? kindOf(json) : JSON.stringify((json as Record<PropertyKey, unknown>)[key]);
+  const found = key === undefined ? kindOf(json) : String(JSON.stringify(fieldOf(json, key)));
   const expected = EXPECTED[String(key)] ?? 'an object with node, metric and timestamp';
   const where = key === undefined ? '' : `${String(key)} = `;
   throw new InvalidInputError(`${file}:${lineOf(text, key)}: found ${where}${found}, expected ${expected}`, {

@@ -8,7 +8,7 @@ import { faultyWindow, graph, graphToCsv, toCsv } from './sample-app.ts';
 const refusal = (message: string) => expect.objectContaining({ name: 'InvalidInputError', message });
 
 describe('graph.csv', () => {
-  it('reads who calls whom, with names that differ only in case', () => {
+  it('reads calls between nodes whose names differ only in case', () => {
     const read = parseGraphCsv('\ufeff,A,a,b::c\r\nA,,1.0,0\r\na,0.0,,1\r\nb::c,,,1.0\r\n\r\n');
     expect(read).toEqual({
       nodes: ['A', 'a', 'b::c'],
@@ -26,14 +26,15 @@ describe('graph.csv', () => {
 
   it.each([
     ['', 'g.csv:1: found no nodes, expected a header row ",node,node,..."'],
-    [',a,a\na,,\na,,\n', 'g.csv:1: found the node "a" twice or unnamed, expected unique names'],
-    [',a,b\nb,,\nc,,\n', 'g.csv:3: found "c", expected a node that the header names'],
-    [',a,b\na,1\nb,,\n', 'g.csv:2: found 1 cells, expected 2, one a node'],
-    [',a,b\na,,2\nb,,\n', 'g.csv:2: found "2", expected 1 (row calls column), 0 or an empty field'],
-    [',a,b\na,,\na,,\n', 'g.csv:3: found a second row for "a", expected one row a node'],
-    [',a,b\na,,\n', 'g.csv:2: found 1 rows, expected 2, one a node'],
-    [',a,b\n\nb,,\n', 'g.csv:2: found an empty field, expected a node that the header names'],
-  ])('says what is wrong with %j', (text, message) => {
+    [',a,a\na,,\na,,\n', 'g.csv:1: found the node "a" twice, expected unique node names'],
+    [',a,\na,,\n', 'g.csv:1: found a node without a name, expected unique node names'],
+    [',a,b\nb,,\nc,,\n', 'g.csv:3: found "c", expected a node of the header'],
+    [',a,b\na,1\nb,,\n', 'g.csv:2: found 1 cell, expected 2, one per node'],
+    [',a,b\na,,2\nb,,\n', 'g.csv:2: found "2", expected 1 (the row calls the column), 0 or an empty field'],
+    [',a,b\na,,\na,,\n', 'g.csv:3: found a second row for "a", expected one row per node'],
+    [',a,b\na,,\n', 'g.csv:2: found 1 row, expected 2, one per node'],
+    [',a,b\n\nb,,\n', 'g.csv:2: found an empty field, expected a node of the header'],
+  ])('names the problem of %j', (text, message) => {
     expect(() => parseGraphCsv(text, 'g.csv')).toThrow(refusal(message));
   });
 });
@@ -58,7 +59,7 @@ describe('metrics.csv', () => {
     expect(parseMetricsCsv(toCsv(window))).toEqual(window);
   });
 
-  it('takes the lowest percentile where there is no mean, and null for what was never sent', () => {
+  it('uses the lowest percentile if there is no mean, and null for a metric that was never sent', () => {
     const text = 'microservice,a,a\nmetric,latency,latency\nstatistic,p99,p50\nunix_timestamp,,\n0,9,5\n';
     const { latency, requests } = parseMetricsCsv(text).nodes.get('a')!;
     expect([latency![0], requests]).toEqual([5, null]);
@@ -68,7 +69,7 @@ describe('metrics.csv', () => {
     ['', 'm.csv:1: found an empty field, expected "microservice,..."'],
     ['microservice,a\nmetrics,latency\n', 'm.csv:2: found "metrics", expected "metric,..."'],
     [`${HEAD}300,1,2,3\n`, 'm.csv:4: found "300", expected "unix_timestamp,..."'],
-    ['microservice,a\nmetric\nstatistic,Sum\nunix_timestamp,\n', 'm.csv:2: found 1 fields, expected 2'],
+    ['microservice,a\nmetric\nstatistic,Sum\nunix_timestamp,\n', 'm.csv:2: found 1 field, expected 2'],
     [
       'microservice,a\nmetric,cpu\nstatistic,Sum\nunix_timestamp,\n0,1\n',
       'm.csv:2: found "cpu" in column 2, expected latency, availability or requests',
@@ -77,7 +78,7 @@ describe('metrics.csv', () => {
       'microservice,a,a\nmetric,latency,latency\nstatistic,p50,p50\nunix_timestamp,,\n0,1,1\n',
       'm.csv:1: found column 3 repeated, expected unique node, metric, statistic',
     ],
-    [`${HEAD}unix_timestamp,,,\n`, 'm.csv:5: found no data, expected one row a bin of time'],
+    [`${HEAD}unix_timestamp,,,\n`, 'm.csv:5: found no data, expected one row per time bin'],
     [`${HEAD}unix_timestamp,,,\n300,1,2\n`, 'm.csv:5: found 3 fields, expected 4'],
     [
       `${HEAD}unix_timestamp,,,\n300,1,2,3\n600,1,x,3\n`,
@@ -87,11 +88,11 @@ describe('metrics.csv', () => {
       `${HEAD}unix_timestamp,,,\n,1,2,3\n`,
       'm.csv:5: found an empty field, expected a timestamp in epoch seconds',
     ],
-  ])('says what is wrong with %j', (text, message) => {
+  ])('names the problem of %j', (text, message) => {
     expect(() => parseMetricsCsv(text, 'm.csv')).toThrow(refusal(message));
   });
 
-  it('refuses columns of another length', () => {
+  it('refuses columns of a different length', () => {
     const column = { node: 'a', metric: 'latency', statistic: 'Average', values: [1] };
     expect(() => buildMetricWindow([0, 300], [column])).toThrow('a latency: found 1 values, expected 2');
   });
@@ -104,7 +105,7 @@ describe('target.json', () => {
   });
 
   it.each([
-    ['{', /^t\.json:1: found text that is no JSON \(.*\), expected \{"node","metric","timestamp"\}$/s],
+    ['{', /^t\.json:1: found text that is not JSON \(.*\), expected \{"node","metric","timestamp"\}$/s],
     [
       '{"node":"a",\n"metric":"cpu","timestamp":5}',
       /^t\.json:2: found metric = "cpu", expected "latency" or "availability"$/,
@@ -123,7 +124,7 @@ describe('target.json', () => {
     ],
     ['[]', /^t\.json:1: found an array, expected an object with node, metric and timestamp$/],
     ['7', /^t\.json:1: found a number, expected an object with node, metric and timestamp$/],
-  ])('says what is wrong with %j', (text, message) => {
+  ])('names the problem of %j', (text, message) => {
     expect(() => parseTargetJson(text, 't.json')).toThrow(message);
   });
 });

@@ -83,7 +83,7 @@ describe('an incident with less', () => {
     expect(report.causes[0]!.confidence).toBeLessThanOrEqual(0.4);
   });
 
-  it('only predictions: says that nothing has gone wrong yet', () => {
+  it('only predictions: says that all signals are predictions', () => {
     const { material } = explained(seeds[0]!);
     const { incident } = material.stored;
     const members = Object.fromEntries(
@@ -93,7 +93,7 @@ describe('an incident with less', () => {
       ...material,
       stored: { ...material.stored, incident: { ...incident, members } },
     });
-    expect(report.limits[0]).toContain('nothing has gone wrong yet');
+    expect(report.limits[0]).toContain('all signals are predictions');
   });
 });
 
@@ -129,9 +129,9 @@ describe('what a closed incident teaches', () => {
     });
     const later = explainIncident({ ...material, past: [{ ...past, incidentId: 'earlier' }] });
     expect(later.causes.map(({ node }) => node).slice(0, 2)).toEqual([other, guess]);
-    expect(later.causes[0]!.evidence.join()).toContain('people found it to be the cause of incident earlier');
+    expect(later.causes[0]!.evidence.join()).toContain('it was the confirmed cause of incident earlier');
     expect(later.causes[0]!.recommendation).toContain('capped the pool');
-    expect(later.causes[1]!.evidence.join()).toContain(`where people found ${other}`);
+    expect(later.causes[1]!.evidence.join()).toContain(`whose confirmed cause was ${other}`);
     expect(pastIncidentOf(incident, report)).toEqual(past);
   });
 

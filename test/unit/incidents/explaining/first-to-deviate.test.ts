@@ -1,10 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { rowsAround } from '../../../../core/incidents/explaining/diagnosis-scope.ts';
+import { deviationsByTarget } from '../../../../core/incidents/explaining/deviations.ts';
+import { rowsAround } from '../../../../core/incidents/explaining/diagnosis-rows.ts';
 import { explainIncident } from '../../../../core/incidents/explaining/explain-incident.ts';
-import {
-  deviationsByTarget,
-  rankFirstToDeviate,
-} from '../../../../core/incidents/explaining/first-to-deviate.ts';
+import { rankFirstToDeviate } from '../../../../core/incidents/explaining/first-to-deviate.ts';
 import { NOW } from './samples.ts';
 
 const STEP = 300;
@@ -47,7 +45,7 @@ describe('who left the usual range first', () => {
     const late = target('late', { cpu_percent: moved(START + 900, 30) });
     const found = ranked(incidentOf(['early', 'cpu_percent', START]), late, early);
     expect(found.map(({ node }) => node)).toEqual(['early', 'late']);
-    expect(found[1]!.evidence).toContain('15 min after the first');
+    expect(found[1]!.evidence).toContain('it deviated 15 min after the first target');
     const swapped = ranked(incidentOf(['late', 'cpu_percent', START]), late, early);
     expect(swapped.map(({ node }) => node)).toEqual(['late', 'early']);
   });
@@ -93,7 +91,7 @@ describe('an incident of resources alone', () => {
     const report = explainIncident(material);
     expect(report).toMatchObject({ method: 'first-to-deviate', metric: undefined, signature: { db: 1 } });
     expect(report.causes[0]).toMatchObject({ node: 'db' });
-    expect(report.causes[0]!.recommendation).toContain('free space');
+    expect(report.causes[0]!.recommendation).toContain('free or add space');
   });
 
   it('is compared with earlier ones of its kind', () => {
@@ -108,6 +106,6 @@ describe('an incident of resources alone', () => {
     } as const;
     const report = explainIncident({ ...material, past: [past] });
     expect(report.similar).toHaveLength(1);
-    expect(report.causes[0]!.recommendation).toContain('try what ended incident old: logs rotated');
+    expect(report.causes[0]!.recommendation).toContain('try the fix of incident old: logs rotated');
   });
 });

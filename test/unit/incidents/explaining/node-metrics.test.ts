@@ -1,9 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import {
-  alarmedTarget,
-  rowsAround,
-  targetsInReach,
-} from '../../../../core/incidents/explaining/diagnosis-scope.ts';
+import { rowsAround } from '../../../../core/incidents/explaining/diagnosis-rows.ts';
+import { alarmedTarget, targetsInReach } from '../../../../core/incidents/explaining/diagnosis-scope.ts';
 import { nodeMetricsOf } from '../../../../core/incidents/explaining/node-metrics.ts';
 import type { TargetMetric } from '../../../../core/metrics/targets/target.ts';
 

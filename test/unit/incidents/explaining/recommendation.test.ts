@@ -19,25 +19,29 @@ describe('the advice for a cause', () => {
       'consider rolling back "version 41" (12 min before the onset)',
     );
     expect(recommend({ node: 'db', change: change(-120) }, undefined)).toContain('2 min after');
-    expect(recommend({ node: 'db', change: change(5 * 3600) }, undefined)).toContain('inspect db');
+    expect(recommend({ node: 'db', change: change(5 * 3600) }, undefined)).toContain(
+      'inspect the logs, traces and dependencies of db',
+    );
   });
 
   it('is to try what ended an incident that looked alike, where that is known', () => {
     expect(recommend({ node: 'db', similar: similar('restarted') }, undefined)).toBe(
-      'try what ended incident old: restarted',
+      'try the fix of incident old: restarted',
     );
-    expect(recommend({ node: 'db', similar: similar() }, undefined)).toContain('inspect db');
+    expect(recommend({ node: 'db', similar: similar() }, undefined)).toContain(
+      'inspect the logs, traces and dependencies of db',
+    );
   });
 
   it('is to relieve the exhausted resource', () => {
     expect(recommend({ node: 'db' }, 'cpu')).toContain('add capacity');
     expect(recommend({ node: 'db' }, 'memory')).toContain('restart');
-    expect(recommend({ node: 'db' }, 'disk-space')).toContain('free space');
-    expect(recommend({ node: 'db' }, 'latency')).toContain('inspect db');
+    expect(recommend({ node: 'db' }, 'disk-space')).toContain('free or add space');
+    expect(recommend({ node: 'db' }, 'latency')).toContain('inspect the logs, traces and dependencies of db');
   });
 
   it('names all that apply, the change first', () => {
     const all = recommend({ node: 'db', change: change(60), similar: similar('restarted') }, 'cpu');
-    expect(all).toMatch(/^consider rolling back .*; or try what ended .*; or its CPU/);
+    expect(all).toMatch(/^consider rolling back .*; or try the fix of incident old: restarted; or its CPU/);
   });
 });

@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { withOutsideEvidence } from '../../../../core/incidents/diagnosis/outside-evidence.ts';
+import { withContextEvidence } from '../../../../core/incidents/diagnosis/context-evidence.ts';
 
 const past = (over: object = {}) => ({
   similarity: 0.9,
   incident: { incidentId: 'old', metric: 'latency' as const, signature: {}, cause: 'db', ...over },
 });
 const judge = (name: string, score: number, similar: readonly ReturnType<typeof past>[] = []) =>
-  withOutsideEvidence(name, { score, evidence: [] }, 1, { changes: new Map(), similar });
+  withContextEvidence(name, { score, evidence: [] }, 1, { changes: new Map(), similar });
 
 describe('evidence from outside the metrics', () => {
   it('leaves scores below zero as they are, so that their order stays', () => {

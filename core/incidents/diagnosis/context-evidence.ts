@@ -1,22 +1,22 @@
-/** What speaks for or against a node besides the metrics: recent changes, and incidents that looked alike. */
+/** Evidence for or against a node besides its metrics: recent changes and similar past incidents. */
 import { changeEvidence, mistakenEvidence, similarEvidence } from './evidence.ts';
 import type { ChangeEvidence } from './recent-changes.ts';
 import type { SimilarIncident } from './similar-incidents.ts';
 
-/** Evidence from outside the metrics may lift a score by this part at most: it can settle near-ties, not more. */
+/** Such evidence raises a score by at most this fraction: enough to resolve near-ties. */
 const CHANGE_WEIGHT = 0.3;
 const SIMILAR_WEIGHT = 0.2;
-/** What people confirmed comes at least this close to the best score, times how alike the incidents are. */
+/** A confirmed cause gets at least this fraction of the best score, times the similarity of the incidents. */
 const CONFIRMED_FLOOR = 0.8;
-/** What people found to be a wrong guess loses this part, times how alike the incidents are. */
+/** A node that was suspected wrongly loses this fraction, times the similarity of the incidents. */
 const MISTAKEN_WEIGHT = 0.5;
 
-export interface OutsideEvidence {
+export interface ContextEvidence {
   readonly changes: ReadonlyMap<string, ChangeEvidence>;
   readonly similar: readonly SimilarIncident[];
 }
 
-/** A node with its score and the reasons for it. */
+/** A score and its evidence. */
 export interface Judged {
   readonly score: number;
   readonly evidence: readonly string[];
@@ -24,16 +24,16 @@ export interface Judged {
   readonly similar?: SimilarIncident;
 }
 
-/** Weighs what is known of a node from outside; `best` is the highest score of all by the metrics. Those below 0 keep their order. */
-export const withOutsideEvidence = (
+/** Weighs changes and past incidents; `best` is the highest score by the metrics. Nodes below 0 keep their order. */
+export const withContextEvidence = (
   name: string,
   { score, evidence }: Pick<Judged, 'score' | 'evidence'>,
   best: number,
-  outside: OutsideEvidence,
+  context: ContextEvidence,
 ): Judged => {
-  const change = outside.changes.get(name);
-  const similar = outside.similar.find(({ incident }) => incident.cause === name);
-  const mistaken = outside.similar.find(({ incident }) => incident.mistaken === name);
+  const change = context.changes.get(name);
+  const similar = context.similar.find(({ incident }) => incident.cause === name);
+  const mistaken = context.similar.find(({ incident }) => incident.mistaken === name);
   const lift = 1 + CHANGE_WEIGHT * (change?.closeness ?? 0) + SIMILAR_WEIGHT * (similar?.similarity ?? 0);
   const isConfirmed = similar?.incident.isConfirmed === true && best > 0;
   const floor = isConfirmed ? CONFIRMED_FLOOR * similar.similarity * best : Number.NEGATIVE_INFINITY;
