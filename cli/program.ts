@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { anomaliesCommand } from './commands/anomalies/anomalies.ts';
 import { detectCommand } from './commands/anomalies/detect.ts';
+import { statusCommand } from './commands/api/status.ts';
 import { benchCommand } from './commands/bench/bench.ts';
 import { assessCommand } from './commands/changes/assess.ts';
 import { changesCommand } from './commands/changes/changes.ts';
@@ -13,7 +14,6 @@ import { diagnoseCommand } from './commands/incidents/diagnose.ts';
 import { incidentsCommand } from './commands/incidents/incidents.ts';
 import { ingestCommand } from './commands/metrics/ingest.ts';
 import { targetsCommand } from './commands/metrics/targets.ts';
-import { statusCommand } from './commands/platform/status.ts';
 import { simulateCommand } from './commands/simulator/simulate.ts';
 import type { Terminal } from './terminal/terminal.ts';
 import { VERSION } from './version.ts';

@@ -47,33 +47,3 @@ export const BILLING_MODELS: Readonly<Record<string, BillingModel>> = {
   'AWS::SSM::Parameter': usage,
   'AWS::StepFunctions::StateMachine': usage,
 };
-
-export interface HourlySetting {
-  readonly type: string;
-  readonly setting: string;
-  readonly isOn: (properties: Readonly<Record<string, unknown>>) => boolean;
-}
-
-/** Settings that make a type billed by usage bill by the hour all the same. */
-export const HOURLY_SETTINGS: readonly HourlySetting[] = [
-  {
-    type: 'AWS::DynamoDB::GlobalTable',
-    setting: 'provisioned capacity',
-    isOn: ({ BillingMode }) => BillingMode !== 'PAY_PER_REQUEST',
-  },
-  {
-    type: 'AWS::Lambda::EventSourceMapping',
-    setting: 'provisioned pollers',
-    isOn: (properties) => 'ProvisionedPollerConfig' in properties,
-  },
-  {
-    type: 'AWS::Lambda::Function',
-    setting: 'a network interface in a VPC, which needs a NAT gateway',
-    isOn: (properties) => 'VpcConfig' in properties,
-  },
-  {
-    type: 'AWS::SSM::Parameter',
-    setting: 'the advanced tier',
-    isOn: ({ Tier }) => Tier !== undefined && Tier !== 'Standard',
-  },
-];

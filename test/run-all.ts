@@ -61,6 +61,7 @@ const layer = (projects: readonly string[]): Tally => {
 const tallies = [
   check('types', 'tsc', ['-p', '.']),
   check('lint', 'biome', ['check', '--error-on-warnings', '.']),
+  check('unused code', 'knip', ['--production']),
   check('build', 'node', ['functions/build.ts']),
   layer(['unit', 'adapters', 'workflows', 'infra']),
   layer(['e2e']),

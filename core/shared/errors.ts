@@ -21,19 +21,9 @@ export class ConflictError extends ForestallError {
   override readonly name = 'ConflictError';
 }
 
-/** A GPU backend is waking from zero: retry slowly. */
-export class CapacityPendingError extends ForestallError {
-  override readonly name = 'CapacityPendingError';
-}
-
 /** A dependency throttled or is down: retry with jitter. */
 export class DependencyUnavailableError extends ForestallError {
   override readonly name = 'DependencyUnavailableError';
-}
-
-/** A guardrail refused a remediation: record it and tell a human. */
-export class RemediationBlockedError extends ForestallError {
-  override readonly name = 'RemediationBlockedError';
 }
 
 /** Deployed wrong (missing environment, unknown stage): raises an alarm. */

@@ -3,8 +3,6 @@ import { inParallel } from '../../cli/api-client/in-parallel.ts';
 import { IngestTotals } from '../../cli/api-client/ingest-totals.ts';
 import type { IngestBody } from '../../core/simulator/ingest-body.ts';
 
-export { toIngestBodies } from '../../core/simulator/ingest-body.ts';
-
 /** Points per request that keep a body far below 5 MB gzipped and 200,000 points. */
 export const REPLAY_POINTS_PER_BODY = 25_000;
 

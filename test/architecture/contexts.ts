@@ -5,6 +5,7 @@ export const CONTEXTS = [
   'shared',
   'platform',
   'metrics',
+  'simulator',
   'forecasts',
   'models',
   'anomalies',
@@ -12,7 +13,6 @@ export const CONTEXTS = [
   'changes',
   'remediation',
   'notifications',
-  'simulator',
   'api',
 ] as const;
 export type Context = (typeof CONTEXTS)[number];

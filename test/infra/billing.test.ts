@@ -1,7 +1,37 @@
 import { describe, expect, it } from 'vitest';
-import { BILLING_MODELS, HOURLY_SETTINGS } from '../../cost/billing-models.ts';
+import { BILLING_MODELS } from '../../cost/billing-models.ts';
 import { STAGES } from '../../lib/config/stage-config.ts';
 import { resourcesIn, stageOf } from './synthesised-stage.ts';
+
+interface HourlySetting {
+  readonly type: string;
+  readonly setting: string;
+  readonly isOn: (properties: Readonly<Record<string, unknown>>) => boolean;
+}
+
+/** Settings that make a type billed by usage bill by the hour all the same. */
+const HOURLY_SETTINGS: readonly HourlySetting[] = [
+  {
+    type: 'AWS::DynamoDB::GlobalTable',
+    setting: 'provisioned capacity',
+    isOn: ({ BillingMode }) => BillingMode !== 'PAY_PER_REQUEST',
+  },
+  {
+    type: 'AWS::Lambda::EventSourceMapping',
+    setting: 'provisioned pollers',
+    isOn: (properties) => 'ProvisionedPollerConfig' in properties,
+  },
+  {
+    type: 'AWS::Lambda::Function',
+    setting: 'a network interface in a VPC, which needs a NAT gateway',
+    isOn: (properties) => 'VpcConfig' in properties,
+  },
+  {
+    type: 'AWS::SSM::Parameter',
+    setting: 'the advanced tier',
+    isOn: ({ Tier }) => Tier !== undefined && Tier !== 'Standard',
+  },
+];
 
 /** What a stage holds that bills while idle, or that nobody has looked up. */
 const findings = (resources: Iterable<{ readonly Type: string; readonly Properties?: unknown }>): string[] =>

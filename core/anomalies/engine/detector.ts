@@ -9,7 +9,7 @@ import { combineParts, SeriesParts } from './series-parts.ts';
 import type { StateReader, StateWriter } from './state-bytes.ts';
 import { StreamClock } from './stream-clock.ts';
 
-export type { AnomalyKind, DetectionResult } from './detection-result.ts';
+export type { DetectionResult } from './detection-result.ts';
 export type { DetectorOptions, DetectorVariant, Sensitivity } from './detector-options.ts';
 
 /** What may be known of a point from outside. */

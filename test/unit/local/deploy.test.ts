@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { ConfigurationError } from '../../../core/shared/errors.ts';
 import { deployedFraction, readStackProgress } from '../../../local/deploy/cdk-progress.ts';
-import { apiAddress, readStackOutputs, requireOutput } from '../../../local/deploy.ts';
+import { readStackOutputs } from '../../../local/deploy/stack-outputs.ts';
+import { apiAddress, requireOutput } from '../../../local/deploy.ts';
 import { CommandFailedError, runCommand } from '../../../local/emulator/run-command.ts';
 
 describe('progress of a deployment', () => {

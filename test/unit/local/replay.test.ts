@@ -5,8 +5,9 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { IngestPayload } from '../../../cli/api-client/api-client.ts';
 import type { ProfiledSeries } from '../../../core/simulator/ingest-body.ts';
+import { toIngestBodies } from '../../../core/simulator/ingest-body.ts';
 import { readFleetCsv } from '../../../local/replay/read-fleet-csv.ts';
-import { replay, toIngestBodies } from '../../../local/replay/replay-fleet.ts';
+import { replay } from '../../../local/replay/replay-fleet.ts';
 import { keepSince, shiftToNow } from '../../../local/replay/shift-to-now.ts';
 
 const directoryOf = (files: Readonly<Record<string, string>>): string => {

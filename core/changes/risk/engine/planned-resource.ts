@@ -65,8 +65,6 @@ export interface PlannedChange {
   readonly rules: readonly PlannedRule[];
 }
 
-export const NO_CHANGE: PlannedChange = { stacks: [], resources: [], grants: [], rules: [] };
-
 /** Combines changes that are made together, such as the stacks of one deployment. */
 export const combineChanges = (changes: readonly PlannedChange[]): PlannedChange => ({
   stacks: [...new Set(changes.flatMap(({ stacks }) => stacks))].sort(),

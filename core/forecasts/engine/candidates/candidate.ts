@@ -1,5 +1,4 @@
 import type { RankScores } from '../rank-scores.ts';
-import type { SeriesView } from '../series-view.ts';
 
 /** The leads a candidate is asked for: the first `count` of `leads`, ascending, each >= 1. */
 export interface LeadRequest {
@@ -26,6 +25,3 @@ export interface DistributionCandidate {
 }
 
 export type Candidate = PointCandidate | DistributionCandidate;
-
-/** Builds a candidate on a prepared series. */
-export type PointMethod = (view: SeriesView) => PointCandidate;
