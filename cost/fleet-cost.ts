@@ -1,5 +1,6 @@
 import { forecastUsage } from '../core/forecasts/capacity/forecast-run-cost.ts';
 import { learnedShare, MEASURED_FORECASTING } from '../core/forecasts/capacity/forecasting-figures.ts';
+import { DEFAULT_BUDGET } from '../core/forecasts/runs/batch-budget.ts';
 import { planBatches } from '../core/forecasts/runs/plan-batches.ts';
 import type { UsageLine } from '../core/platform/billing/cost-lines.ts';
 import {
@@ -95,8 +96,8 @@ const batchesOf = (work: Workload): number => {
   const metrics = Object.fromEntries(
     Array.from({ length: work.metrics }, (_, index) => [`metric-${index}`, { kind: 'gauge' as const }]),
   );
-  return planBatches(Array.from({ length: work.hosts }, (_, host) => ({ targetId: `host-${host}`, metrics })))
-    .length;
+  const hosts = Array.from({ length: work.hosts }, (_, host) => ({ targetId: `host-${host}`, metrics }));
+  return planBatches(hosts, DEFAULT_BUDGET).length;
 };
 
 const forecasting = (work: Workload, facts: TemplateFacts, sizes: ItemSizes): UsageLine[] =>

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { lambdaMsPerSeries, MEASURED_FORECASTING } from '../core/forecasts/capacity/forecasting-figures.ts';
-import { DEFAULT_BUDGET } from '../core/forecasts/runs/plan-batches.ts';
+import { DEFAULT_BUDGET } from '../core/forecasts/runs/batch-budget.ts';
 
 /** What a fleet does, and the figures that templates do not tell. Times are of a warm arm64 function. */
 export const Workload = z.strictObject({

@@ -1,8 +1,9 @@
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import { DeleteCommand, type DynamoDBDocumentClient, PutCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
-import { SEVERITIES } from '../../core/forecasts/breach/breach-risk.ts';
-import type { BreachFilter, BreachStore, PredictedBreach } from '../../core/forecasts/ports.ts';
+import { SEVERITIES } from '../../core/forecasts/breach-risk.ts';
+import type { BreachFilter, BreachStore } from '../../core/forecasts/ports.ts';
+import type { PredictedBreach } from '../../core/forecasts/target-forecast.ts';
 import { PROFILES } from '../../core/metrics/targets/target.ts';
 import { decodeCursor, encodeCursor } from '../../core/platform/api/cursor.ts';
 import type { Page, PageRequest } from '../../core/shared/page.ts';

@@ -6,8 +6,9 @@ import {
   TransactWriteCommand,
 } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
-import type { ForecastStore, TargetForecast } from '../../core/forecasts/ports.ts';
-import { decodeForecasts, encodeForecasts } from '../../core/forecasts/stored/forecast-codec.ts';
+import { decodeForecasts, encodeForecasts } from '../../core/forecasts/codec/forecast-codec.ts';
+import type { ForecastStore } from '../../core/forecasts/ports.ts';
+import type { TargetForecast } from '../../core/forecasts/target-forecast.ts';
 import { targetPk } from '../aws/dynamodb/item-key.ts';
 import { withSdkErrors } from '../aws/sdk-failure.ts';
 import { FORECAST, forecastPartSk } from './item-keys.ts';

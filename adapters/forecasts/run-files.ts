@@ -8,15 +8,17 @@ import {
   type S3Client,
 } from '@aws-sdk/client-s3';
 import * as z from 'zod';
+import { scaleOf } from '../../core/forecasts/codec/quantile-tracks.ts';
 import type { Forecast } from '../../core/forecasts/engine/forecast.ts';
+import type { BatchResult } from '../../core/forecasts/forecast-run.ts';
 import {
   archiveFileKey,
   batchFileKey,
   resultFileKey,
   resultFilesPrefix,
 } from '../../core/forecasts/object-keys.ts';
-import type { BatchResult, MetricForecast, RunFiles, TargetForecast } from '../../core/forecasts/ports.ts';
-import { scaleOf } from '../../core/forecasts/stored/quantile-tracks.ts';
+import type { RunFiles } from '../../core/forecasts/ports.ts';
+import type { MetricForecast, TargetForecast } from '../../core/forecasts/target-forecast.ts';
 import { InvalidInputError } from '../../core/shared/errors.ts';
 import { withSdkErrors } from '../aws/sdk-failure.ts';
 

@@ -1,7 +1,8 @@
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import { type DynamoDBDocumentClient, GetCommand, PutCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
-import { type ForecastRun, RUN_STATUSES, type RunStore } from '../../core/forecasts/ports.ts';
+import { type ForecastRun, RUN_STATUSES } from '../../core/forecasts/forecast-run.ts';
+import type { RunStore } from '../../core/forecasts/ports.ts';
 import { decodeCursor, encodeCursor } from '../../core/platform/api/cursor.ts';
 import { ConflictError } from '../../core/shared/errors.ts';
 import { DAY_SECONDS } from '../../core/shared/time.ts';

@@ -1,5 +1,5 @@
 import { statesFileKey } from '../../core/forecasts/object-keys.ts';
-import type { StateFiles } from '../../core/forecasts/state-files.ts';
+import type { StateFiles } from '../../core/forecasts/ports.ts';
 import { readKept, replaceKept } from '../aws/s3/kept-bytes.ts';
 import type { RunFilesOptions } from './run-files.ts';
 

@@ -1,5 +1,5 @@
 import { styleText } from 'node:util';
-import type { Severity } from '../../core/forecasts/breach/breach-risk.ts';
+import type { Severity } from '../../core/forecasts/breach-risk.ts';
 
 export type Colour = 'red' | 'yellow' | 'green' | 'cyan' | 'blue' | 'gray' | 'bold';
 

@@ -1,8 +1,8 @@
 /** What the API answers: one schema per kind of object, from which types and the OpenAPI document follow. */
 import * as z from 'zod';
 import { ANOMALY_KINDS } from '../anomalies/watching/anomaly-kinds.ts';
-import { SEVERITIES } from '../forecasts/breach/breach-risk.ts';
-import { RUN_STATUSES } from '../forecasts/ports.ts';
+import { SEVERITIES } from '../forecasts/breach-risk.ts';
+import { RUN_STATUSES } from '../forecasts/forecast-run.ts';
 import { METRIC_KINDS } from '../metrics/series/metric-series.ts';
 import { PROFILES } from '../metrics/targets/target.ts';
 import { Settings as TenantSettings } from '../platform/settings/settings.ts';

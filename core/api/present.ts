@@ -3,7 +3,8 @@ import type * as z from 'zod';
 import type { Anomaly as FoundAnomaly } from '../anomalies/ports.ts';
 import { isActive } from '../anomalies/watching/active-anomaly.ts';
 import type { LearnedBaseline } from '../anomalies/watching/baseline.ts';
-import type { ForecastRun, MetricForecast, PredictedBreach, TargetForecast } from '../forecasts/ports.ts';
+import type { ForecastRun } from '../forecasts/forecast-run.ts';
+import type { MetricForecast, PredictedBreach, TargetForecast } from '../forecasts/target-forecast.ts';
 import type { TargetMetric, Target as WatchedTarget } from '../metrics/targets/target.ts';
 import type { Anomaly, Baseline, Breach, Forecast, Run, Series, Target } from './answers.ts';
 

@@ -1,8 +1,8 @@
 /** What the read API is asked: query parameters and path parameters, as they arrive (text). */
 import * as z from 'zod';
 import { ANOMALY_KINDS } from '../anomalies/watching/anomaly-kinds.ts';
-import { SEVERITIES } from '../forecasts/breach/breach-risk.ts';
-import { RunId } from '../forecasts/runs/run-id.ts';
+import { SEVERITIES } from '../forecasts/breach-risk.ts';
+import { RunId } from '../forecasts/run-id.ts';
 import { PROFILES } from '../metrics/targets/target.ts';
 import { MetricName, TargetId } from '../shared/identifiers.ts';
 import { parseInstant } from '../shared/instant.ts';

@@ -1,7 +1,7 @@
 /** Events of forecast runs. */
 import * as z from 'zod';
 import { type EventOf, eventFields } from '../shared/domain-event.ts';
-import { SEVERITIES } from './breach/breach-risk.ts';
+import { SEVERITIES } from './breach-risk.ts';
 
 export const FORECASTS_SOURCE = 'forestall.forecasts';
 

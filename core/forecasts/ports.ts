@@ -1,52 +1,59 @@
-/** Where forecasts, predicted breaches and runs are kept. */
+/** Who makes forecasts, and where forecasts, predicted breaches and runs are stored. */
 
-import type { Profile } from '../metrics/targets/target.ts';
 import type { Page, PageRequest } from '../shared/page.ts';
-import type { BreachRisk, Severity } from './breach/breach-risk.ts';
-import type { ResolvedThreshold } from './breach/threshold.ts';
-import type { Forecast } from './engine/forecast.ts';
+import type { VersionedBytes } from '../shared/versioned-bytes.ts';
+import type { Severity } from './breach-risk.ts';
+import type { Forecast, ForecastRequest } from './engine/forecast.ts';
+import type { BatchResult, ForecastRun } from './forecast-run.ts';
+import type { PredictedBreach, TargetForecast } from './target-forecast.ts';
 
 /**
- * One metric's forecast with its threshold and what follows from both. Both are null while the history is too short:
- * less than a day where the threshold is learned from it, less than an hour where it is fixed.
+ * One series to forecast. The fields are those of the inference contract that Chronos-2 on JumpStart speaks: `itemId`
+ * is `item_id`, `history` holds `start`, `freq` and `target`, `horizon` is `prediction_length`, `quantileLevels` is
+ * `quantile_levels`.
  */
-export interface MetricForecast {
-  readonly metric: string;
-  readonly forecast: Forecast;
-  readonly threshold: ResolvedThreshold | null;
-  readonly breach: BreachRisk | null;
+export interface BackendRequest extends ForecastRequest {
+  /** Unique within a call; repeated in the result. */
+  readonly itemId: string;
+  /** The state that this backend returned for the series in an earlier run. */
+  readonly state?: string;
 }
 
-/** All forecasts of one target from one run. */
-export interface TargetForecast {
-  readonly tenantId: string;
-  readonly targetId: string;
-  readonly runId: string;
-  /** Epoch milliseconds. */
-  readonly issuedAt: number;
-  readonly metrics: readonly MetricForecast[];
+export interface BackendForecast {
+  readonly itemId: string;
+  readonly forecast: Forecast;
+  /**
+   * `resumed`: forecast from the given state; `scratch`: no state was given, or it was out of date; `unreadable`: the
+   * given state could not be decoded, so the series was forecast from scratch.
+   */
+  readonly start: 'resumed' | 'scratch' | 'unreadable';
+  /** State to start the next run from; only its backend can read it. Unchanged if resumed, absent if nothing was learned. */
+  readonly state?: string;
+}
+
+export interface BackendFailure {
+  readonly itemId: string;
+  /** An error of the domain (`ForestallError`) explains the failure; any other is a fault of the backend. */
+  readonly error: Error;
+}
+
+export type BackendResult = BackendForecast | BackendFailure;
+
+/** Forecasts series: the local ensemble, and later SageMaker jobs and endpoints. */
+export interface ForecastBackend {
+  readonly name: string;
+  /**
+   * Returns one result for each request, in the order of the requests. A series that cannot be forecast fails alone;
+   * quantiles are finite and in order.
+   * @throws CapacityPendingError or DependencyUnavailableError if the backend cannot forecast at all now
+   */
+  forecast(requests: readonly BackendRequest[]): Promise<readonly BackendResult[]>;
 }
 
 export interface ForecastStore {
   /** The newest run wins: an older run never overwrites a newer one. */
   put(forecast: TargetForecast, expiresAt: number): Promise<void>;
   get(tenantId: string, targetId: string): Promise<TargetForecast | undefined>;
-}
-
-/** A predicted breach as listed by risk. */
-export interface PredictedBreach {
-  readonly tenantId: string;
-  readonly targetId: string;
-  readonly metric: string;
-  readonly profile: Profile;
-  readonly runId: string;
-  /** Epoch milliseconds. */
-  readonly issuedAt: number;
-  readonly risk: number;
-  readonly threshold: ResolvedThreshold;
-  readonly breach: BreachRisk;
-  /** The most extreme p90 (p10 when breaching below) within the horizon. */
-  readonly expectedPeak: number;
 }
 
 export interface BreachFilter {
@@ -56,7 +63,7 @@ export interface BreachFilter {
 }
 
 export interface BreachStore {
-  /** Makes the target's stored breaches exactly these, removing those that are no longer predicted. */
+  /** Makes these the only stored breaches of the target, removing those that are no longer predicted. */
   replace(
     tenantId: string,
     targetId: string,
@@ -67,50 +74,13 @@ export interface BreachStore {
   list(tenantId: string, filter: BreachFilter, page: PageRequest): Promise<Page<PredictedBreach>>;
 }
 
-export const RUN_STATUSES = ['RUNNING', 'SUCCEEDED', 'PARTIAL', 'FAILED'] as const;
-export type RunStatus = (typeof RUN_STATUSES)[number];
-
-export interface SeriesFailure {
-  readonly targetId: string;
-  readonly metric: string | undefined;
-  readonly reason: string;
-}
-
-/** Counts of one batch, or of a whole run. */
-export interface RunCounts {
-  readonly targets: number;
-  readonly series: number;
-  readonly forecasts: number;
-  readonly breaches: number;
-  readonly failed: number;
-}
-
-export interface BatchResult extends RunCounts {
-  readonly index: number;
-  /** The first failures; `failed` counts all. */
-  readonly failures: readonly SeriesFailure[];
-}
-
-export interface ForecastRun extends RunCounts {
-  readonly tenantId: string;
-  readonly runId: string;
-  readonly status: RunStatus;
-  readonly trigger: 'schedule' | 'api';
-  /** Epoch milliseconds. */
-  readonly startedAt: number;
-  readonly finishedAt: number | undefined;
-  readonly failures: readonly SeriesFailure[];
-  /** Why the whole run failed, where it did. */
-  readonly error: string | undefined;
-}
-
 export interface RunStore {
   /**
-   * Ties a caller's idempotency key to a run and returns the run it stands for: `runId`, or that of an earlier claim
-   * that has not expired. `expiresAt` is in epoch seconds.
+   * Ties a caller's idempotency key to a run. Returns `runId`, or the run of an earlier claim that has not expired.
+   * `expiresAt` is in epoch seconds.
    */
   claim(tenantId: string, key: string, runId: string, expiresAt: number): Promise<string>;
-  /** Creates the run; a repeat with the same id leaves the first as it is. */
+  /** Creates the run; a repeat with the same id changes nothing. */
   begin(run: ForecastRun): Promise<void>;
   finish(run: ForecastRun): Promise<void>;
   get(tenantId: string, runId: string): Promise<ForecastRun | undefined>;
@@ -118,7 +88,7 @@ export interface RunStore {
   list(tenantId: string, page: PageRequest): Promise<Page<ForecastRun>>;
 }
 
-/** Working files of a run: what each batch holds, what came of it, and the forecasts kept for scoring. */
+/** Working files of a run: the targets of each batch, its result, and its forecasts for later scoring. */
 export interface RunFiles {
   writeBatch(tenantId: string, runId: string, index: number, targetIds: readonly string[]): Promise<string>;
   readBatch(key: string): Promise<readonly string[]>;
@@ -131,4 +101,12 @@ export interface RunFiles {
     issuedAt: number,
     forecasts: readonly TargetForecast[],
   ): Promise<string>;
+}
+
+/** Learned states of the series of a batch, from one run to the next. */
+export interface StateFiles {
+  /** States that the last run of this batch stored; undefined if there are none. */
+  read(tenantId: string, index: number): Promise<VersionedBytes | undefined>;
+  /** Replaces the states if their version is still `expected` (undefined: none stored); false if another run was faster. */
+  replace(tenantId: string, index: number, bytes: Uint8Array, expected: string | undefined): Promise<boolean>;
 }

@@ -30,3 +30,7 @@ export class DependencyUnavailableError extends ForestallError {
 export class ConfigurationError extends ForestallError {
   override readonly name = 'ConfigurationError';
 }
+
+/** Whatever was thrown, as an Error. */
+export const errorFrom = (thrown: unknown): Error =>
+  thrown instanceof Error ? thrown : new Error(String(thrown), { cause: thrown });

@@ -1,5 +1,6 @@
 /** The ports of forecasts in memory, with the guarantees of the real stores. */
 
+import type { BatchResult, ForecastRun } from '../../core/forecasts/forecast-run.ts';
 import {
   archiveFileKey,
   batchFileKey,
@@ -7,17 +8,15 @@ import {
   resultFilesPrefix,
 } from '../../core/forecasts/object-keys.ts';
 import type {
-  BatchResult,
   BreachStore,
-  ForecastRun,
   ForecastStore,
-  PredictedBreach,
   RunFiles,
   RunStore,
-  TargetForecast,
+  StateFiles,
 } from '../../core/forecasts/ports.ts';
-import type { KeptStates, StateFiles } from '../../core/forecasts/state-files.ts';
+import type { PredictedBreach, TargetForecast } from '../../core/forecasts/target-forecast.ts';
 import { InvalidInputError } from '../../core/shared/errors.ts';
+import type { VersionedBytes } from '../../core/shared/versioned-bytes.ts';
 import { pageOf } from './shared.ts';
 
 export const memoryRuns = () => {
@@ -123,7 +122,7 @@ export const memoryFiles = () => {
 
 /** Kept states by tenant and batch, replaced only by whoever read the newest. */
 export const memoryStates = () => {
-  const objects = new Map<string, KeptStates>();
+  const objects = new Map<string, VersionedBytes>();
   const files: StateFiles = {
     read: async (tenantId, index) => objects.get(`${tenantId} ${index}`),
     replace: async (tenantId, index, bytes, expected) => {

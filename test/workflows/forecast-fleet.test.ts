@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { DEFAULT_BUDGET } from '../../core/forecasts/runs/plan-batches.ts';
-import { runIdOf } from '../../core/forecasts/runs/run-id.ts';
+import { runIdOf } from '../../core/forecasts/run-id.ts';
+import { DEFAULT_BUDGET } from '../../core/forecasts/runs/batch-budget.ts';
 import { ConflictError, DependencyUnavailableError, InvalidInputError } from '../../core/shared/errors.ts';
 import { makeHandler as makeClose } from '../../functions/forecasts/close-forecast-run/handler.ts';
 import { makeHandler as makeBatch } from '../../functions/forecasts/forecast-batch/handler.ts';
@@ -15,7 +15,7 @@ import {
 import { memoryBlocks, memoryRegistry, watched } from '../fakes/metrics.ts';
 import { memorySettings } from '../fakes/platform.ts';
 import { memoryEvents, recordedTelemetry } from '../fakes/shared.ts';
-import { steadyForecaster } from '../unit/forecasts/runs/steady-forecaster.ts';
+import { backendOf, steadyForecaster } from '../unit/forecasts/runs/steady-forecaster.ts';
 import { definitionOf } from './definition.ts';
 import { execute, TaskError } from './interpreter.ts';
 
@@ -42,7 +42,7 @@ const world = (count = 3) => {
   const files = memoryFiles();
   const runs = memoryRuns();
   const common = { registry: memoryRegistry(targets), files: files.files, runs: runs.store, telemetry };
-  const plan = makePlan(common);
+  const plan = makePlan({ ...common, budget: DEFAULT_BUDGET });
   const close = makeClose({ ...common, now: () => NOW * 1000 + 60_000 });
   const batch = makeBatch({
     ...common,
@@ -50,7 +50,7 @@ const world = (count = 3) => {
     forecasts: memoryForecasts().store,
     breaches: memoryBreaches().store,
     events: memoryEvents().events,
-    engine: (request) => ({ forecast: steadyForecaster(request), state: null }),
+    backend: backendOf(steadyForecaster),
     states: memoryStates().files,
     settings: memorySettings(),
     cadenceMinutes: 60,

@@ -1,5 +1,5 @@
 import { GetObjectCommand, NoSuchKey, PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
-import type { KeptStates } from '../../../core/forecasts/state-files.ts';
+import type { VersionedBytes } from '../../../core/shared/versioned-bytes.ts';
 import { withSdkErrors } from '../sdk-failure.ts';
 
 export interface BucketOptions {
@@ -14,7 +14,7 @@ const LOST = new Set(['PreconditionFailed', 'ConditionalRequestConflict']);
 export const readKept = async (
   { client, bucketName }: BucketOptions,
   key: string,
-): Promise<KeptStates | undefined> => {
+): Promise<VersionedBytes | undefined> => {
   const get = new GetObjectCommand({ Bucket: bucketName, Key: key });
   try {
     return await withSdkErrors('reading states', async () => {

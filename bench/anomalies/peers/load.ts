@@ -1,11 +1,11 @@
 /** What a comparison takes: time, memory and state, with blocks made as they are read. */
 
 import { compareGroup } from '../../../core/anomalies/peers/compare-group.ts';
-import type { KeptStates } from '../../../core/forecasts/state-files.ts';
 import { encodeBlock } from '../../../core/metrics/blocks/block-codec.ts';
 import type { BlockKey } from '../../../core/metrics/blocks/stored-block.ts';
 import { NO_SETTINGS } from '../../../core/platform/settings/settings.ts';
 import { DAY_SECONDS, HOUR_SECONDS } from '../../../core/shared/time.ts';
+import type { VersionedBytes } from '../../../core/shared/versioned-bytes.ts';
 
 const METRICS = 10;
 const STEP_SECONDS = 300;
@@ -52,7 +52,7 @@ const busy = (): number => {
 };
 
 const stores = () => {
-  let kept: KeptStates | undefined;
+  let kept: VersionedBytes | undefined;
   let made = 0;
   const read = async (keys: readonly BlockKey[]) => {
     const from = busy();

@@ -1,12 +1,13 @@
 import { dynamoForecastStore } from '../../../adapters/forecasts/forecast-store.ts';
 import { s3RunFiles } from '../../../adapters/forecasts/run-files.ts';
 import { s3StateFiles } from '../../../adapters/forecasts/state-files.ts';
-import { forecastWithState } from '../../../core/forecasts/engine/ensemble.ts';
-import { runIdOf } from '../../../core/forecasts/runs/run-id.ts';
+import { ensembleBackend } from '../../../core/forecasts/ensemble-backend.ts';
+import { runIdOf } from '../../../core/forecasts/run-id.ts';
+import type { ForecastBatchDeps } from '../../../core/forecasts/runs/forecast-batch.ts';
 import type { StoredBlock } from '../../../core/metrics/blocks/stored-block.ts';
 import { NO_SETTINGS } from '../../../core/platform/settings/settings.ts';
 import { HOUR_SECONDS } from '../../../core/shared/time.ts';
-import { type Deps, makeHandler } from '../../../functions/forecasts/forecast-batch/handler.ts';
+import { makeHandler } from '../../../functions/forecasts/forecast-batch/handler.ts';
 import { memoryS3, Written, weighingDynamo } from './memory-services.ts';
 import { FIRST_RUN, type StoredServer } from './simulated-blocks.ts';
 
@@ -27,7 +28,7 @@ export interface BatchRunner {
 }
 
 const readBlocks =
-  (servers: ReadonlyMap<string, StoredServer>, now: number): Deps['blocks']['readRange'] =>
+  (servers: ReadonlyMap<string, StoredServer>, now: number): ForecastBatchDeps['blocks']['readRange'] =>
   async (tenantId, targetId, from, to) => {
     const blocks: StoredBlock[] = [];
     for (let hour = from; hour <= to && hour < now; hour++) {
@@ -79,7 +80,7 @@ export const batchRunner = (servers: readonly StoredServer[], targets: number): 
         forecasts: dynamoForecastStore(hot),
         files,
         states: s3StateFiles(bucket),
-        engine: forecastWithState,
+        backend: ensembleBackend,
       });
       const requestedAt = (FIRST_RUN + hour * HOUR_SECONDS) * 1000;
       const runId = runIdOf({ tenantId: TENANT, trigger: 'schedule', requestedAt });

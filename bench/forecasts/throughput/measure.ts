@@ -1,7 +1,7 @@
 import { cpus } from 'node:os';
 import type { ForecastingFigures } from '../../../core/forecasts/capacity/forecasting-figures.ts';
 import { ENGINE_VERSION } from '../../../core/forecasts/engine/ensemble.ts';
-import { DEFAULT_BUDGET } from '../../../core/forecasts/runs/plan-batches.ts';
+import { DEFAULT_BUDGET } from '../../../core/forecasts/runs/batch-budget.ts';
 import { median, sum } from '../../../core/shared/maths/averages.ts';
 import { type BatchRun, batchRunner } from './batch-runs.ts';
 import { peakMemoryMb, seriesOf } from './peak-memory.ts';

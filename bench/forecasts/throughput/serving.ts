@@ -1,8 +1,8 @@
 import type { Context } from 'aws-lambda';
-import { forecast } from '../../../core/forecasts/engine/ensemble.ts';
-import type { TargetForecast } from '../../../core/forecasts/ports.ts';
-import { forecastTarget } from '../../../core/forecasts/runs/forecast-target.ts';
-import { decodeForecasts, encodeForecasts } from '../../../core/forecasts/stored/forecast-codec.ts';
+import { decodeForecasts, encodeForecasts } from '../../../core/forecasts/codec/forecast-codec.ts';
+import { ensembleBackend } from '../../../core/forecasts/ensemble-backend.ts';
+import { forecastTargets } from '../../../core/forecasts/runs/forecast-targets.ts';
+import type { TargetForecast } from '../../../core/forecasts/target-forecast.ts';
 import { historyOf } from '../../../core/metrics/blocks/block-history.ts';
 import { type Deps, makeHandler } from '../../../functions/api/query-api/handler.ts';
 import { FIRST_RUN, SERIES_PER_TARGET, simulatedServers } from './simulated-blocks.ts';
@@ -24,14 +24,19 @@ const WARM_UP = 200;
 const REQUESTS = 2000;
 const PART_BYTES = 350_000;
 
-const storedForecast = (): readonly Uint8Array[] => {
+const storedForecast = async (): Promise<readonly Uint8Array[]> => {
   const { target, blocks } = simulatedServers(1)[0]!;
   const stored = [...blocks].map(([hour, bytes]) => ({
     key: { tenantId: target.tenantId, targetId: target.targetId, hour },
     ...{ bytes, version: 1 },
   }));
-  const task = { runId: '2026-11-01T00-00-00Z-abcd1234', issuedAt: FIRST_RUN * 1000, forecaster: forecast };
-  return encodeForecasts(forecastTarget(target, historyOf(stored), task).forecast, PART_BYTES);
+  const task = {
+    runId: '2026-11-01T00-00-00Z-abcd1234',
+    issuedAt: FIRST_RUN * 1000,
+    backend: ensembleBackend,
+  };
+  const [outcome] = await forecastTargets([{ target, histories: historyOf(stored) }], task);
+  return encodeForecasts(outcome!.forecast, PART_BYTES);
 };
 
 const decoded = (parts: readonly Uint8Array[]): TargetForecast => {
@@ -72,7 +77,7 @@ const timed = async (handle: ReturnType<typeof makeHandler>, event: object): Pro
 
 /** Times the handler that serves forecasts, decoding what storage would bring along. */
 export const measureServing = async (): Promise<ServingFigures> => {
-  const handle = handlerOf(storedForecast());
+  const handle = handlerOf(await storedForecast());
   const path = `/v1/targets/${encodeURIComponent(simulatedServers(1)[0]!.target.targetId)}/forecast`;
   return {
     requests: REQUESTS,

@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { SEVERITIES, type Severity } from '../../../core/forecasts/breach/breach-risk.ts';
+import { SEVERITIES, type Severity } from '../../../core/forecasts/breach-risk.ts';
 import type { BreachAnswer, RunAnswer } from '../../api-client/answers.ts';
 import { renderTable } from '../../terminal/table.ts';
 import type { Terminal } from '../../terminal/terminal.ts';

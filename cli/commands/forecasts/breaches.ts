@@ -1,5 +1,5 @@
 import { Command, Option } from 'commander';
-import { SEVERITIES, type Severity } from '../../../core/forecasts/breach/breach-risk.ts';
+import { SEVERITIES, type Severity } from '../../../core/forecasts/breach-risk.ts';
 import type { BreachAnswer } from '../../api-client/answers.ts';
 import { probabilityColour, severityColour } from '../../terminal/colour.ts';
 import { formatDuration, formatNumber, formatPercent } from '../../terminal/format.ts';

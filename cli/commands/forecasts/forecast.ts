@@ -1,8 +1,9 @@
 import { Command } from 'commander';
-import type { Forecaster } from '../../../core/forecasts/engine/forecast.ts';
-import { meaningOf } from '../../../core/metrics/meaning/metric-meaning.ts';
+import type { BackendRequest, ForecastBackend } from '../../../core/forecasts/ports.ts';
+import { seriesBounds } from '../../../core/forecasts/series-bounds.ts';
 import { regularise } from '../../../core/metrics/series/regularise.ts';
 import { InvalidInputError } from '../../../core/shared/errors.ts';
+import { chunksOf } from '../../../core/shared/in-parallel.ts';
 import { nameFromFile } from '../../input/file-naming.ts';
 import { openInput } from '../../input/line-batches.ts';
 import { readSeriesCsv, type SeriesPoints, UNNAMED_SERIES } from '../../input/series-csv.ts';
@@ -13,9 +14,10 @@ import { LineWriter } from '../../terminal/writer.ts';
 import { parseLevels, wholeNumber } from '../shared/option-values.ts';
 import { describeForecast, type SeriesForecast, summariseForecasts } from './forecast-text.ts';
 
-/** Levels that the table and the chart show. */
+/** Levels in the table and the chart. */
 const SHOWN_LEVELS: readonly number[] = [0.1, 0.5, 0.9];
-const MOST_CHARTS = 4;
+const MAX_CHARTS = 4;
+const SERIES_PER_CALL = 8;
 
 interface Options {
   readonly horizon: number;
@@ -28,24 +30,52 @@ interface Failure {
   readonly reason: string;
 }
 
-/** 0 and 100 where the name means a percentage and no value contradicts it. */
-const boundsOf = (name: string, values: Float64Array): { bounds?: { lower: number; upper: number } } => {
-  const percent = meaningOf(name).scale.kind === 'percent';
-  return percent && !values.some((value) => value < 0 || value > 100)
-    ? { bounds: { lower: 0, upper: 100 } }
-    : {};
+/** A series ready to be forecast. */
+interface PlannedSeries {
+  readonly series: string;
+  readonly request: BackendRequest;
+}
+
+const failureOf = (series: string, error: unknown): Failure => {
+  if (error instanceof InvalidInputError) return { series, reason: error.message };
+  throw error;
 };
 
-const forecastSeries = (
-  forecast: Forecaster,
+const planSeries = (
   series: string,
   metric: string,
   points: SeriesPoints,
   { horizon, quantiles }: Pick<Options, 'horizon' | 'quantiles'>,
-): SeriesForecast => {
-  const history = regularise({ ...points, kind: 'gauge' });
-  const bounds = boundsOf(metric, history.values);
-  return { series, history, result: forecast({ history, horizon, quantileLevels: quantiles, ...bounds }) };
+): PlannedSeries | Failure => {
+  try {
+    const history = regularise({ ...points, kind: 'gauge' });
+    const bounds = seriesBounds(metric, undefined, history.values);
+    const request = {
+      itemId: series,
+      history,
+      horizon,
+      quantileLevels: quantiles,
+      ...(bounds && { bounds }),
+    };
+    return { series, request };
+  } catch (error) {
+    return failureOf(series, error);
+  }
+};
+
+/** Forecasts some series in one call; a series that cannot be forecast is a failure in its place. */
+const forecastSeries = async (
+  backend: ForecastBackend,
+  planned: readonly (PlannedSeries | Failure)[],
+): Promise<(SeriesForecast | Failure)[]> => {
+  const requests = planned.flatMap((one) => ('request' in one ? [one.request] : []));
+  const results = new Map((await backend.forecast(requests)).map((result) => [result.itemId, result]));
+  return planned.map((one) => {
+    if (!('request' in one)) return one;
+    const result = results.get(one.series)!;
+    if ('error' in result) return failureOf(one.series, result.error);
+    return { series: one.series, history: one.request.history, result: result.forecast };
+  });
 };
 
 const toJson = ({ series, result }: SeriesForecast): string =>
@@ -61,7 +91,7 @@ const toJson = ({ series, result }: SeriesForecast): string =>
     reason: result.reason,
   });
 
-/** One bad series does not stop the others: it is told on stderr, and the exit code says so. */
+/** A bad series does not stop the others: it is reported on stderr, and the exit code is not zero. */
 const reportFailures = (failures: readonly Failure[], count: number, terminal: Terminal): void => {
   for (const { series, reason } of failures)
     terminal.stderr.write(`forestall: series "${series}": ${reason}\n`);
@@ -70,38 +100,54 @@ const reportFailures = (failures: readonly Failure[], count: number, terminal: T
   }
 };
 
-const run = async (file: string, options: Options, terminal: Terminal): Promise<void> => {
-  // Loaded here, so that no other command waits for the engine.
-  const { forecast } = await import('../../../core/forecasts/engine/ensemble.ts');
-  const input = openInput(file, terminal.stdin);
-  const found = await readSeriesCsv(input);
-  const quantiles = options.json
-    ? options.quantiles
-    : [...new Set([...options.quantiles, ...SHOWN_LEVELS])].sort((a, b) => a - b);
+/** JSON prints the levels that were asked for; the table and the chart need theirs as well. */
+const levelsOf = ({ json, quantiles }: Options): readonly number[] =>
+  json ? quantiles : [...new Set([...quantiles, ...SHOWN_LEVELS])].sort((a, b) => a - b);
+
+const printDescriptions = async (
+  done: readonly SeriesForecast[],
+  { quantiles }: Options,
+  terminal: Terminal,
+): Promise<void> => {
   const writer = new LineWriter(terminal.stdout);
-  const progress = startProgress(terminal, 'forecasting', found.size);
-  const failures: Failure[] = [];
-  const done: SeriesForecast[] = [];
-  for (const [series, points] of found) {
-    // The only series of a file is named by the file, if at all.
-    const metric = series === UNNAMED_SERIES ? nameFromFile(input.name).metric : series;
-    try {
-      const next = forecastSeries(forecast, series, metric, points, { ...options, quantiles });
-      progress.stop();
-      if (options.json) await writer.lines([toJson(next)]);
-      else done.push(next);
-      for (const warning of next.result.warnings) terminal.stderr.write(`forestall: ${series}: ${warning}\n`);
-    } catch (error) {
-      if (!(error instanceof InvalidInputError)) throw error;
-      failures.push({ series, reason: error.message });
-    }
-    progress.advance();
-  }
-  progress.stop();
-  for (const one of done.slice(0, MOST_CHARTS)) {
-    await writer.lines(describeForecast(one, options.quantiles, done.length === 1, terminal));
+  for (const one of done.slice(0, MAX_CHARTS)) {
+    await writer.lines(describeForecast(one, quantiles, done.length === 1, terminal));
   }
   if (done.length > 1) await writer.lines(summariseForecasts(done, terminal));
+};
+
+const warn = ({ series, result }: SeriesForecast, terminal: Terminal): void => {
+  for (const warning of result.warnings) terminal.stderr.write(`forestall: ${series}: ${warning}\n`);
+};
+
+const run = async (file: string, options: Options, terminal: Terminal): Promise<void> => {
+  // Imported here, so that other commands do not load the engine.
+  const { ensembleBackend } = await import('../../../core/forecasts/ensemble-backend.ts');
+  const input = openInput(file, terminal.stdin);
+  const found = await readSeriesCsv(input);
+  const writer = new LineWriter(terminal.stdout);
+  const progress = startProgress(terminal, 'forecasting', found.size);
+  const wanted = { ...options, quantiles: levelsOf(options) };
+  // A file with a single, unnamed series may name the metric itself.
+  const metricOf = (series: string) => (series === UNNAMED_SERIES ? nameFromFile(input.name).metric : series);
+  const failures: Failure[] = [];
+  const done: SeriesForecast[] = [];
+  for (const some of chunksOf(SERIES_PER_CALL, [...found])) {
+    const planned = some.map(([series, points]) => planSeries(series, metricOf(series), points, wanted));
+    const results = await forecastSeries(ensembleBackend, planned);
+    progress.stop();
+    for (const one of results) {
+      if ('reason' in one) failures.push(one);
+      else {
+        if (options.json) await writer.lines([toJson(one)]);
+        else done.push(one);
+        warn(one, terminal);
+      }
+    }
+    progress.advance(results.length);
+  }
+  progress.stop();
+  await printDescriptions(done, options, terminal);
   reportFailures(failures, found.size, terminal);
 };
 

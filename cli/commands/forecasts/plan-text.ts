@@ -1,6 +1,7 @@
 import type { ForecastingFigures } from '../../../core/forecasts/capacity/forecasting-figures.ts';
 import { LAMBDA_SLOWDOWN } from '../../../core/forecasts/capacity/forecasting-figures.ts';
-import type { FleetPlan, LimitCheck } from '../../../core/forecasts/capacity/plan-fleet.ts';
+import type { LimitCheck } from '../../../core/forecasts/capacity/limit-checks.ts';
+import type { FleetPlan } from '../../../core/forecasts/capacity/plan-fleet.ts';
 import { PRICES } from '../../../core/platform/billing/prices.ts';
 import { formatDuration } from '../../terminal/format.ts';
 import { type Column, renderTable } from '../../terminal/table.ts';

@@ -4,6 +4,7 @@ import {
   MEASURED_FORECASTING,
 } from '../../../core/forecasts/capacity/forecasting-figures.ts';
 import { type FleetPlan, planFleet } from '../../../core/forecasts/capacity/plan-fleet.ts';
+import { DEFAULT_BUDGET } from '../../../core/forecasts/runs/batch-budget.ts';
 import { PRICES } from '../../../core/platform/billing/prices.ts';
 import { startProgress } from '../../terminal/progress.ts';
 import type { Terminal } from '../../terminal/terminal.ts';
@@ -45,7 +46,7 @@ const run = async (options: Options, terminal: Terminal): Promise<void> => {
     seriesPerTarget: options.metrics,
     cadenceMinutes: options.cadence,
   };
-  const plan = planFleet(fleet, figures);
+  const plan = planFleet(fleet, figures, DEFAULT_BUDGET);
   const lines = options.json ? [toJson(plan, figures)] : describePlan(plan, figures, terminal);
   terminal.stdout.write(`${lines.join('\n')}\n`);
 };

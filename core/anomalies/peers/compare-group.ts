@@ -4,13 +4,13 @@
  * last. So a crash anywhere, a repeat and an overlap all end in the same anomalies and the same events.
  */
 
-import type { KeptStates } from '../../forecasts/state-files.ts';
 import { decodeBlock } from '../../metrics/blocks/block-codec.ts';
 import type { StoredBlock } from '../../metrics/blocks/stored-block.ts';
 import type { BlockStore } from '../../metrics/ports.ts';
 import type { SettingsStore } from '../../platform/settings/ports.ts';
 import { InvalidInputError } from '../../shared/errors.ts';
 import { DAY_SECONDS, hourOf } from '../../shared/time.ts';
+import type { VersionedBytes } from '../../shared/versioned-bytes.ts';
 
 import { feedGroupHour, type GroupContext, type GroupNews, readyMoments } from './feed-group.ts';
 import { GroupWatch, packGroup, unpackGroup } from './group-watch.ts';
@@ -40,7 +40,7 @@ const LEARNED_DAYS = 7;
 /** Blocks read at once; each is reduced to a dozen means per metric before the next are read. */
 const BLOCKS_AT_ONCE = 400;
 
-const openStored = ({ relearn }: PeerWork, stored: KeptStates | undefined): GroupWatch | undefined => {
+const openStored = ({ relearn }: PeerWork, stored: VersionedBytes | undefined): GroupWatch | undefined => {
   if (stored === undefined || relearn) return undefined;
   try {
     return unpackGroup(stored.bytes);
@@ -124,7 +124,7 @@ const look = async (
   return joined(news);
 };
 
-const startOf = (deps: CompareDeps, work: PeerWork, stored: KeptStates | undefined, now: number) => {
+const startOf = (deps: CompareDeps, work: PeerWork, stored: VersionedBytes | undefined, now: number) => {
   const known = openStored(work, stored);
   const oldest = Math.max(hourOf(now - LEARNED_DAYS * DAY_SECONDS), hourOf(work.firstSeen));
   if (known !== undefined) {

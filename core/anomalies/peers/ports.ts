@@ -1,7 +1,7 @@
 /** Where groups of peers are compared, and what was learned of them is kept. */
 
-import type { KeptStates } from '../../forecasts/state-files.ts';
 import type { Profile } from '../../metrics/targets/target.ts';
+import type { VersionedBytes } from '../../shared/versioned-bytes.ts';
 
 /** A group of targets of one profile; large profiles are split into `parts`, counted from 0. */
 export interface PeerGroupName {
@@ -24,7 +24,7 @@ export interface PeerWork extends PeerGroupName {
 
 export interface PeerStateFiles {
   /** What was learned of a group; undefined where nothing was kept yet. */
-  read(group: PeerGroupName): Promise<KeptStates | undefined>;
+  read(group: PeerGroupName): Promise<VersionedBytes | undefined>;
   /** Replaces what was kept if it is still `expected` (undefined: nothing); false where somebody else was faster. */
   replace(group: PeerGroupName, bytes: Uint8Array, expected: string | undefined): Promise<boolean>;
 }

@@ -1,4 +1,4 @@
-import type { MetricForecast, TargetForecast } from '../../forecasts/ports.ts';
+import type { MetricForecast, TargetForecast } from '../../forecasts/target-forecast.ts';
 import type { Block, BlockPoints } from '../../metrics/blocks/block.ts';
 import type { TargetMetric } from '../../metrics/targets/target.ts';
 import { anomalyThresholdOf } from '../../platform/settings/apply-settings.ts';

@@ -1,8 +1,8 @@
 import type { RegularSeries } from '../../metrics/series/metric-series.ts';
 import { sum } from '../../shared/maths/averages.ts';
 import { HOUR_SECONDS } from '../../shared/time.ts';
+import type { BreachRisk, Severity } from '../breach-risk.ts';
 import type { Forecast } from '../engine/forecast.ts';
-import type { BreachRisk, Severity } from './breach-risk.ts';
 import { calibrate } from './calibration.ts';
 import { exceedanceByStep } from './exceedance.ts';
 import { type ExceedanceHistory, exceedanceHistory } from './exceedance-history.ts';

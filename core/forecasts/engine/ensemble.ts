@@ -9,7 +9,6 @@ import { memberShares, poolMembers } from './ensemble-quantiles.ts';
 import { DEFAULT_QUANTILE_LEVELS, type Forecast, type ForecastRequest } from './forecast.ts';
 import { type ForecastState, stateServes } from './forecast-state.ts';
 import { horizonBlocks, testLeads } from './horizon-blocks.ts';
-import { applyKnownEffects, removeKnownEffects } from './known-effects.ts';
 import { inUnit, safeUnit } from './magnitude.ts';
 import { toOriginalUnits } from './original-units.ts';
 import { otherPeriods } from './period-detection.ts';
@@ -56,7 +55,6 @@ const published = (
   story: Story,
 ): Forecast => {
   if (unit !== 1) for (const row of quantiles) for (let h = 0; h < row.length; h++) row[h] = row[h]! * unit;
-  applyKnownEffects(quantiles, request);
   return {
     start: endOf(request),
     stepSeconds: request.history.stepSeconds,
@@ -122,7 +120,7 @@ export const forecastWithState = (
 ): ForecastWithState => {
   checkRequest(asked);
   const unit = safeUnit(asked.history.values);
-  const request = { ...asked, history: inUnit(removeKnownEffects(asked), unit) };
+  const request = { ...asked, history: inUnit(asked.history, unit) };
   const { history, horizon } = request;
   const levels = request.quantileLevels ?? DEFAULT_QUANTILE_LEVELS;
   const observed = history.values.filter(Number.isFinite).length;

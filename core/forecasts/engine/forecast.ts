@@ -11,21 +11,6 @@ export interface ForecastRequest {
   readonly quantileLevels?: readonly number[];
   /** Hard limits of the metric (percentages: 0 and 100). Default: learned non-negativity only. */
   readonly bounds?: { readonly lower?: number; readonly upper?: number };
-  /** What is known to move the series: holidays, releases, planned changes, in the past and in the future. */
-  readonly knownEffects?: readonly KnownEffect[];
-}
-
-/**
- * A known covariate over a span of time. Give `add` or `multiply` where the size is known (a planned change);
- * leave both out for a recurring `kind` (a holiday, a sale), whose factor is learned from its past spans.
- */
-export interface KnownEffect {
-  readonly kind: string;
-  /** Epoch seconds, the end excluded. */
-  readonly from: number;
-  readonly to: number;
-  readonly add?: number;
-  readonly multiply?: number;
 }
 
 /** One member of the ensemble and its share, largest first. */
@@ -51,6 +36,3 @@ export interface Forecast {
   readonly reason: string;
   readonly warnings: readonly string[];
 }
-
-/** The port every backend (Lambda ensemble, SageMaker job, async endpoint) fulfils. */
-export type Forecaster = (request: ForecastRequest) => Forecast;

@@ -1,6 +1,6 @@
 import { FORECASTS_SOURCE, type ForecastsEvent } from '../events.ts';
-import type { PredictedBreach } from '../ports.ts';
-import type { TargetOutcome } from './forecast-target.ts';
+import type { PredictedBreach } from '../target-forecast.ts';
+import type { TargetOutcome } from './forecast-targets.ts';
 
 /** What a batch of one run produced. */
 export interface BatchOutcome {

@@ -1,4 +1,4 @@
-import type { ForecastRun } from '../ports.ts';
+import type { ForecastRun } from '../forecast-run.ts';
 import { newRun } from './sum-results.ts';
 
 /** What Step Functions says about a state that failed. `Cause` of a Lambda's error is JSON with its message. */

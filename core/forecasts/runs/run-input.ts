@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { TenantId } from '../../shared/identifiers.ts';
-import { RunId, runIdOf, runRequestedAt } from './run-id.ts';
+import { RunId, runIdOf, runRequestedAt } from '../run-id.ts';
 
 /** Input of the workflow forecast-fleet. Without `runId` one is derived, the same one for the same request. */
 export const RunInput = z.object({

@@ -1,8 +1,8 @@
-import type { BatchResult, ForecastRun, RunCounts, RunStatus, SeriesFailure } from '../ports.ts';
+import type { BatchResult, ForecastRun, RunCounts, RunStatus, SeriesFailure } from '../forecast-run.ts';
 
 /** Failures kept with a run; `failed` counts all of them. */
-export const KEPT_FAILURES = 100;
-const LONGEST_REASON = 300;
+export const MAX_STORED_FAILURES = 100;
+const MAX_REASON_LENGTH = 300;
 
 const NO_COUNTS: RunCounts = { targets: 0, series: 0, forecasts: 0, breaches: 0, failed: 0 };
 
@@ -10,7 +10,7 @@ const NO_COUNTS: RunCounts = { targets: 0, series: 0, forecasts: 0, breaches: 0,
 export const failureOf = (targetId: string, metric: string | undefined, reason: string): SeriesFailure => ({
   targetId,
   metric,
-  reason: reason.length > LONGEST_REASON ? `${reason.slice(0, LONGEST_REASON - 1)}…` : reason,
+  reason: reason.length > MAX_REASON_LENGTH ? `${reason.slice(0, MAX_REASON_LENGTH - 1)}…` : reason,
 });
 
 /** A run that has been asked for and has not produced anything yet. */
@@ -61,7 +61,7 @@ export const sumResults = (
     ...counts,
     status: statusOf(plannedBatches, kept.length),
     finishedAt,
-    failures: kept.flatMap(({ failures }) => failures).slice(0, KEPT_FAILURES),
+    failures: kept.flatMap(({ failures }) => failures).slice(0, MAX_STORED_FAILURES),
     error: lost > 0 ? `${lost} of ${plannedBatches} batches did not finish` : undefined,
   };
 };

@@ -2,14 +2,12 @@ import type { RegularSeries } from '../../metrics/series/metric-series.ts';
 import { InvalidInputError } from '../../shared/errors.ts';
 import { DAY_SECONDS } from '../../shared/time.ts';
 import { forecast } from '../engine/ensemble.ts';
-import type { Forecast, KnownEffect } from '../engine/forecast.ts';
+import type { Forecast } from '../engine/forecast.ts';
 import { dayBlocks } from './day-blocks.ts';
 
 export interface BusinessOptions {
   readonly days?: number;
   readonly quantileLevels?: readonly number[];
-  /** Holidays, sales, releases: past spans teach their size, future ones get it. */
-  readonly knownEffects?: readonly KnownEffect[];
 }
 
 /** Daily totals on an even grid that ends where the series ends; days without enough points are missing. */
@@ -34,11 +32,10 @@ export const forecastDailyTotals = (series: RegularSeries, options: BusinessOpti
       field: 'history',
     });
   }
-  const { days = 1, quantileLevels, knownEffects } = options;
+  const { days = 1, quantileLevels } = options;
   return forecast({
     history,
     horizon: days,
     ...(quantileLevels === undefined ? {} : { quantileLevels }),
-    ...(knownEffects === undefined ? {} : { knownEffects }),
   });
 };

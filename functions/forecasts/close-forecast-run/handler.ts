@@ -1,7 +1,8 @@
 import * as z from 'zod';
-import type { ForecastRun, RunFiles, RunStore } from '../../../core/forecasts/ports.ts';
+import type { ForecastRun } from '../../../core/forecasts/forecast-run.ts';
+import type { RunFiles, RunStore } from '../../../core/forecasts/ports.ts';
+import { RunId, runRequestedAt } from '../../../core/forecasts/run-id.ts';
 import { failedRun } from '../../../core/forecasts/runs/close-run.ts';
-import { RunId, runRequestedAt } from '../../../core/forecasts/runs/run-id.ts';
 import { identifyRun, RunInput } from '../../../core/forecasts/runs/run-input.ts';
 import { newRun, sumResults } from '../../../core/forecasts/runs/sum-results.ts';
 import { TenantId } from '../../../core/shared/identifiers.ts';

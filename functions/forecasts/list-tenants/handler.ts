@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { executionNameOf, runIdOf } from '../../../core/forecasts/runs/run-id.ts';
+import { executionNameOf, runIdOf } from '../../../core/forecasts/run-id.ts';
 import type { TargetRegistry } from '../../../core/metrics/ports.ts';
 import type { Telemetry } from '../../../core/shared/telemetry.ts';
 import { parseInput } from '../../runtime/parse-input.ts';

@@ -1,4 +1,5 @@
 import type { RunFiles, RunStore } from '../../../core/forecasts/ports.ts';
+import type { BatchBudget } from '../../../core/forecasts/runs/batch-budget.ts';
 import { planBatches } from '../../../core/forecasts/runs/plan-batches.ts';
 import { identifyRun, RunInput } from '../../../core/forecasts/runs/run-input.ts';
 import { newRun } from '../../../core/forecasts/runs/sum-results.ts';
@@ -13,6 +14,7 @@ export interface Deps {
   readonly registry: Pick<TargetRegistry, 'list'>;
   readonly runs: Pick<RunStore, 'begin'>;
   readonly files: Pick<RunFiles, 'writeBatch'>;
+  readonly budget: BatchBudget;
   readonly telemetry: Telemetry;
 }
 
@@ -44,7 +46,7 @@ export const makeHandler = (deps: Deps) => async (event: unknown) => {
   const { tenantId, runId, trigger, startedAt } = run;
   await deps.runs.begin(newRun(run));
   const targets = await activeTargets(deps, tenantId, startedAt / 1000);
-  const planned = planBatches(targets).map((targetIds, i) => ({ targetIds, index: i + 1 }));
+  const planned = planBatches(targets, deps.budget).map((targetIds, i) => ({ targetIds, index: i + 1 }));
   const batches = await inParallel(PARALLEL_WRITES, planned, async ({ targetIds, index }) => ({
     index,
     batchKey: await deps.files.writeBatch(tenantId, runId, index, targetIds),

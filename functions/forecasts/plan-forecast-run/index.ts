@@ -3,6 +3,7 @@ import { makeDocumentClient, makeS3Client } from '../../../adapters/aws/clients.
 import { s3RunFiles } from '../../../adapters/forecasts/run-files.ts';
 import { dynamoRunStore } from '../../../adapters/forecasts/run-store.ts';
 import { dynamoTargetRegistry } from '../../../adapters/metrics/target-registry.ts';
+import { DEFAULT_BUDGET } from '../../../core/forecasts/runs/batch-budget.ts';
 import { observe, telemetry } from '../../runtime/observe.ts';
 import { readEnv } from '../../runtime/read-env.ts';
 import { makeHandler } from './handler.ts';
@@ -18,6 +19,7 @@ export const handler = observe(
     registry: dynamoTargetRegistry(client, env.REGISTRY_TABLE_NAME),
     runs: dynamoRunStore({ client, tableName: env.REGISTRY_TABLE_NAME, now: Date.now }),
     files: s3RunFiles({ client: makeS3Client(), bucketName: env.FORECAST_BUCKET_NAME }),
+    budget: DEFAULT_BUDGET,
     telemetry,
   }),
 );

@@ -1,8 +1,8 @@
 import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import { IdempotencyKey } from '../../../core/api/requests.ts';
 import type { RunStore } from '../../../core/forecasts/ports.ts';
+import { executionNameOf, runIdOf, runRequestedAt } from '../../../core/forecasts/run-id.ts';
 import { failedRun } from '../../../core/forecasts/runs/close-run.ts';
-import { executionNameOf, runIdOf, runRequestedAt } from '../../../core/forecasts/runs/run-id.ts';
 import { newRun } from '../../../core/forecasts/runs/sum-results.ts';
 import type { WorkflowStarter } from '../../../core/shared/messaging.ts';
 import type { Telemetry } from '../../../core/shared/telemetry.ts';

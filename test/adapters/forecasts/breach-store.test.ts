@@ -3,9 +3,9 @@ import { DeleteCommand, DynamoDBDocumentClient, PutCommand, QueryCommand } from 
 import { mockClient } from 'aws-sdk-client-mock';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { dynamoBreachStore } from '../../../adapters/forecasts/breach-store.ts';
-import type { PredictedBreach } from '../../../core/forecasts/ports.ts';
+import type { PredictedBreach } from '../../../core/forecasts/target-forecast.ts';
 import { DependencyUnavailableError, InvalidInputError } from '../../../core/shared/errors.ts';
-import { sampleMetric } from '../../unit/forecasts/stored/forecast-samples.ts';
+import { sampleMetric } from '../../unit/forecasts/codec/forecast-samples.ts';
 
 const dynamo = mockClient(DynamoDBDocumentClient);
 const NOW = 1_795_255_500;

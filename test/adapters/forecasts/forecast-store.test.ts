@@ -12,9 +12,9 @@ import {
 import { mockClient } from 'aws-sdk-client-mock';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { dynamoForecastStore } from '../../../adapters/forecasts/forecast-store.ts';
-import { decodeForecasts } from '../../../core/forecasts/stored/forecast-codec.ts';
+import { decodeForecasts } from '../../../core/forecasts/codec/forecast-codec.ts';
 import { DependencyUnavailableError } from '../../../core/shared/errors.ts';
-import { sampleMetric, sampleTarget } from '../../unit/forecasts/stored/forecast-samples.ts';
+import { sampleMetric, sampleTarget } from '../../unit/forecasts/codec/forecast-samples.ts';
 
 const dynamo = mockClient(DynamoDBDocumentClient);
 const NOW = 1_795_255_500;

@@ -11,7 +11,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { s3RunFiles } from '../../../adapters/forecasts/run-files.ts';
 import { failureOf } from '../../../core/forecasts/runs/sum-results.ts';
 import { DependencyUnavailableError, InvalidInputError } from '../../../core/shared/errors.ts';
-import { sampleTarget } from '../../unit/forecasts/stored/forecast-samples.ts';
+import { sampleTarget } from '../../unit/forecasts/codec/forecast-samples.ts';
 
 const s3 = mockClient(S3Client);
 const files = s3RunFiles({ client: new S3Client({ region: 'us-east-1' }), bucketName: 'forecasts' });

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { EVENT_SCHEMAS, EVENT_SOURCES } from '../../../core/api/event-catalogue.ts';
-import { riskScore } from '../../../core/forecasts/runs/risk.ts';
+import { riskScore } from '../../../core/forecasts/breach/risk-score.ts';
 
 const page = readFileSync(join(import.meta.dirname, '../../../docs/events.md'), 'utf8');
 const sections = page.split(/^## /m).slice(1);

@@ -8,7 +8,7 @@ import {
   presentTarget,
 } from '../../../core/api/present.ts';
 import { failureOf, newRun } from '../../../core/forecasts/runs/sum-results.ts';
-import { sampleMetric, sampleTarget } from '../forecasts/stored/forecast-samples.ts';
+import { sampleMetric, sampleTarget } from '../forecasts/codec/forecast-samples.ts';
 
 const issuedAt = Date.UTC(2026, 10, 21, 10, 5);
 

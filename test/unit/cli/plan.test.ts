@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { MEASURED_FORECASTING } from '../../../core/forecasts/capacity/forecasting-figures.ts';
 import { planFleet } from '../../../core/forecasts/capacity/plan-fleet.ts';
+import { DEFAULT_BUDGET } from '../../../core/forecasts/runs/batch-budget.ts';
 import { runCli } from './fake-terminal.ts';
 
 describe('forestall plan', () => {
@@ -9,7 +10,7 @@ describe('forestall plan', () => {
     expect({ code, err }).toEqual({ code: 0, err: '' });
     const printed = JSON.parse(out);
     const fleet = { targets: 10_000, seriesPerTarget: 10, cadenceMinutes: 60 };
-    const plan = planFleet(fleet, MEASURED_FORECASTING);
+    const plan = planFleet(fleet, MEASURED_FORECASTING, DEFAULT_BUDGET);
     expect(printed).toMatchObject({ targets: 10_000, metrics: 10, cadenceMinutes: 60, series: 100_000 });
     expect(printed.seconds).toEqual(plan.seconds);
     expect(printed.perRun).toEqual(plan.perRun);

@@ -1,6 +1,6 @@
 /** Effects of a deployment on each metric of a target. */
 
-import type { TargetForecast } from '../../../forecasts/ports.ts';
+import type { TargetForecast } from '../../../forecasts/target-forecast.ts';
 import type { History } from '../../../metrics/blocks/block-history.ts';
 import type { RegularSeries } from '../../../metrics/series/metric-series.ts';
 import { regularise } from '../../../metrics/series/regularise.ts';

@@ -3,11 +3,11 @@
 import { peerGroupKey } from '../../../../core/anomalies/object-keys.ts';
 import { type CompareDeps, compareGroup } from '../../../../core/anomalies/peers/compare-group.ts';
 import type { PeerGroupName, PeerStateFiles, PeerWork } from '../../../../core/anomalies/peers/ports.ts';
-import type { KeptStates } from '../../../../core/forecasts/state-files.ts';
 import type { Block } from '../../../../core/metrics/blocks/block.ts';
 import { encodeBlock } from '../../../../core/metrics/blocks/block-codec.ts';
 import type { BlockKey, StoredBlock } from '../../../../core/metrics/blocks/stored-block.ts';
 import { NO_SETTINGS, type Settings } from '../../../../core/platform/settings/settings.ts';
+import type { VersionedBytes } from '../../../../core/shared/versioned-bytes.ts';
 import { memoryAnomalies } from '../../../fakes/anomalies.ts';
 import { memorySettings } from '../../../fakes/platform.ts';
 import { memoryEvents, recordedTelemetry } from '../../../fakes/shared.ts';
@@ -46,7 +46,7 @@ interface Options {
 }
 
 export const memoryPeerFiles = () => {
-  const kept = new Map<string, KeptStates>();
+  const kept = new Map<string, VersionedBytes>();
   let writes = 0;
   const files: PeerStateFiles = {
     read: async (group) => kept.get(peerGroupKey(group)),

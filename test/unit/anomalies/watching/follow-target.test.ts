@@ -4,11 +4,11 @@ import { describe, expect, it } from 'vitest';
 import type { FollowDeps } from '../../../../core/anomalies/watching/follow-target.ts';
 import { unpackWatch } from '../../../../core/anomalies/watching/target-watch.ts';
 import { EVENT_SCHEMAS } from '../../../../core/api/event-catalogue.ts';
-import type { TargetForecast } from '../../../../core/forecasts/ports.ts';
+import type { TargetForecast } from '../../../../core/forecasts/target-forecast.ts';
 import { NO_SETTINGS } from '../../../../core/platform/settings/settings.ts';
 import { hourOf } from '../../../../core/shared/time.ts';
 
-import { sampleMetric, sampleTarget } from '../../forecasts/stored/forecast-samples.ts';
+import { sampleMetric, sampleTarget } from '../../forecasts/codec/forecast-samples.ts';
 import { between, DAY, LIGHT, NOW, type Point, STEP, trained, usual, world } from './follow-world.ts';
 
 const SPIKE: Point = [NOW + STEP, 400];

@@ -2,8 +2,8 @@ import type { Context } from 'aws-lambda';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import * as answers from '../../../../core/api/answers.ts';
-import type { PredictedBreach } from '../../../../core/forecasts/ports.ts';
 import { newRun } from '../../../../core/forecasts/runs/sum-results.ts';
+import type { PredictedBreach } from '../../../../core/forecasts/target-forecast.ts';
 import { DependencyUnavailableError } from '../../../../core/shared/errors.ts';
 import { type Deps, makeHandler } from '../../../../functions/api/query-api/handler.ts';
 import { memoryAnomalies, memoryDetectors } from '../../../fakes/anomalies.ts';
@@ -13,7 +13,7 @@ import { memoryBlocks, memoryRegistry, watched } from '../../../fakes/metrics.ts
 import { memorySettings } from '../../../fakes/platform.ts';
 import { recordedTelemetry } from '../../../fakes/shared.ts';
 import { httpEvent } from '../../../fixtures/http-events.ts';
-import { sampleMetric, sampleTarget } from '../../forecasts/stored/forecast-samples.ts';
+import { sampleMetric, sampleTarget } from '../../forecasts/codec/forecast-samples.ts';
 
 const NOW = 1_795_255_500;
 const KEYS: Readonly<Record<string, string>> = { 'key-acme': 'acme', 'key-globex': 'globex' };

@@ -9,7 +9,7 @@ import {
   type TargetMaterial,
 } from '../../../../core/changes/deployments/health/target-effects.ts';
 import { windowOf } from '../../../../core/changes/watch-policy.ts';
-import type { TargetForecast } from '../../../../core/forecasts/ports.ts';
+import type { TargetForecast } from '../../../../core/forecasts/target-forecast.ts';
 import { AT, requests, series, service } from './deployed-world.ts';
 
 type Points = readonly (readonly [number, number])[];

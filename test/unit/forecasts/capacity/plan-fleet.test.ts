@@ -17,7 +17,7 @@ import {
   workflowLoad,
 } from '../../../../core/forecasts/capacity/workflow-limits.ts';
 import { batchFileKey } from '../../../../core/forecasts/object-keys.ts';
-import { DEFAULT_BUDGET } from '../../../../core/forecasts/runs/plan-batches.ts';
+import { DEFAULT_BUDGET } from '../../../../core/forecasts/runs/batch-budget.ts';
 
 const figures = {
   ...MEASURED_FORECASTING,
@@ -27,7 +27,7 @@ const figures = {
   breachShare: 0,
 };
 const fleet = { targets: 10_000, seriesPerTarget: 10, cadenceMinutes: 60 };
-const plan = planFleet(fleet, figures);
+const plan = planFleet(fleet, figures, DEFAULT_BUDGET);
 const fileOf = (path: string): string =>
   readFileSync(new URL(`../../../../${path}`, import.meta.url), 'utf8');
 
@@ -75,9 +75,13 @@ describe('a run of 100,000 series', () => {
 
 describe('limits', () => {
   it('are said where a fleet is beyond them', () => {
-    const huge = planFleet({ targets: 1_000_000, seriesPerTarget: 10, cadenceMinutes: 5 }, figures);
+    const huge = planFleet(
+      { targets: 1_000_000, seriesPerTarget: 10, cadenceMinutes: 5 },
+      figures,
+      DEFAULT_BUDGET,
+    );
     const broken = huge.limits.filter(({ fits }) => !fits).map(({ limit }) => limit);
-    expect(broken).toContain('run that learns everything, seconds of the cadence');
+    expect(broken).toContain('run that learns every series, seconds of the cadence');
     expect(huge.batches).toBeLessThanOrEqual(DEFAULT_BUDGET.maxBatches);
   });
 

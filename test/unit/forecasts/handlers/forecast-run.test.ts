@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { forecastWithState } from '../../../../core/forecasts/engine/ensemble.ts';
-import type { Forecaster } from '../../../../core/forecasts/engine/forecast.ts';
-import type { LearningEngine } from '../../../../core/forecasts/runs/resume-forecasts.ts';
-import { runIdOf } from '../../../../core/forecasts/runs/run-id.ts';
+import { ensembleBackend } from '../../../../core/forecasts/ensemble-backend.ts';
+import type { ForecastBackend } from '../../../../core/forecasts/ports.ts';
+import { runIdOf } from '../../../../core/forecasts/run-id.ts';
+import { DEFAULT_BUDGET } from '../../../../core/forecasts/runs/batch-budget.ts';
 import { Settings } from '../../../../core/platform/settings/settings.ts';
 import { DependencyUnavailableError, InvalidInputError } from '../../../../core/shared/errors.ts';
 import { makeHandler as makeClose } from '../../../../functions/forecasts/close-forecast-run/handler.ts';
@@ -22,7 +22,7 @@ import {
 import { memoryBlocks, memoryRegistry, watched } from '../../../fakes/metrics.ts';
 import { memorySettings } from '../../../fakes/platform.ts';
 import { memoryEvents, recordedTelemetry } from '../../../fakes/shared.ts';
-import { steadyForecaster } from '../runs/steady-forecaster.ts';
+import { backendOf, type Forecaster, steadyForecaster } from '../runs/steady-forecaster.ts';
 
 const NOW = 1_795_255_500;
 const requestedAt = new Date(NOW * 1000).toISOString();
@@ -64,7 +64,7 @@ const world = (forecaster: Forecaster = steadyForecaster) => {
     forecasts: stores.forecasts.store,
     breaches: stores.breaches.store,
     events: stores.events.events,
-    engine: (request: Parameters<Forecaster>[0]) => ({ forecast: forecaster(request), state: null }),
+    backend: backendOf(forecaster),
     states: stores.states.files,
     settings: stores.settings,
     cadenceMinutes: 60,
@@ -72,7 +72,7 @@ const world = (forecaster: Forecaster = steadyForecaster) => {
   return {
     ...stores,
     batchDeps,
-    plan: makePlan({ ...common, runs: stores.runs.store }),
+    plan: makePlan({ ...common, runs: stores.runs.store, budget: DEFAULT_BUDGET }),
     batch: makeBatch(batchDeps),
     close: makeClose({
       runs: stores.runs.store,
@@ -169,12 +169,20 @@ describe('what runs learn', () => {
   /** Runs of the same batch, each some hours after the first one. */
   const runsOf = (states = memoryStates()) => {
     const { batchDeps, files, log, forecasts } = world();
-    const engine: LearningEngine = (asked, kept) => {
-      if (kept !== null) return { forecast: steadyForecaster(asked), state: kept };
-      const { forecast: _, state } = forecastWithState(asked);
-      return { forecast: steadyForecaster(asked), state };
+    const backend: ForecastBackend = {
+      name: 'resuming',
+      forecast: async (requests) => {
+        const results = await ensembleBackend.forecast(requests.filter(({ state }) => state === undefined));
+        const learned = new Map(results.map((result) => [result.itemId, result]));
+        return requests.map(({ itemId, state, ...asked }) => {
+          const result = { itemId, forecast: steadyForecaster(asked) };
+          return state === undefined
+            ? { ...learned.get(itemId), ...result, start: 'scratch' }
+            : { ...result, state, start: 'resumed' };
+        });
+      },
     };
-    const batch = makeBatch({ ...batchDeps, engine, states: states.files });
+    const batch = makeBatch({ ...batchDeps, backend, states: states.files });
     const at = async (minutes: number) => {
       const later = runIdOf({ tenantId: 'acme', trigger: 'api', requestedAt: (NOW + 60 * minutes) * 1000 });
       const batchKey = await files.files.writeBatch('acme', later, 1, ['hot', 'calm']);

@@ -1,11 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import {
-  type BatchBudget,
-  DEFAULT_BUDGET,
-  estimateSeconds,
-  planBatches,
-} from '../../../../core/forecasts/runs/plan-batches.ts';
+import { type BatchBudget, DEFAULT_BUDGET } from '../../../../core/forecasts/runs/batch-budget.ts';
+import { estimateSeconds, planBatches } from '../../../../core/forecasts/runs/plan-batches.ts';
 
 const targetWith = (targetId: string, metrics: number) => ({
   targetId,
@@ -51,11 +47,14 @@ describe('planning batches', () => {
     );
   });
 
-  it('plans nothing for no targets', () => expect(planBatches([])).toEqual([]));
+  it('plans nothing for no targets', () => expect(planBatches([], budget)).toEqual([]));
 
   it('needs few batches for a small fleet and shares a big one out', () => {
     const of = (count: number) =>
-      planBatches(Array.from({ length: count }, (_, i) => targetWith(`t${i}`, 5)));
+      planBatches(
+        Array.from({ length: count }, (_, i) => targetWith(`t${i}`, 5)),
+        DEFAULT_BUDGET,
+      );
     expect(of(10)).toHaveLength(1);
     expect(of(20_000).length).toBeGreaterThan(20);
   });

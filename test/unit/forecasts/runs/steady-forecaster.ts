@@ -1,6 +1,27 @@
-import { DEFAULT_QUANTILE_LEVELS, type Forecaster } from '../../../../core/forecasts/engine/forecast.ts';
+import {
+  DEFAULT_QUANTILE_LEVELS,
+  type Forecast,
+  type ForecastRequest,
+} from '../../../../core/forecasts/engine/forecast.ts';
+import type { ForecastBackend } from '../../../../core/forecasts/ports.ts';
+import { errorFrom } from '../../../../core/shared/errors.ts';
 
-/** Forecasts for ever the unit below the last value: what a batch does with forecasts needs no better one. */
+export type Forecaster = (request: ForecastRequest) => Forecast;
+
+/** A backend that asks a function for each series, and keeps no state. */
+export const backendOf = (forecaster: Forecaster): ForecastBackend => ({
+  name: 'test',
+  forecast: async (requests) =>
+    requests.map(({ itemId, ...request }) => {
+      try {
+        return { itemId, start: 'scratch', forecast: forecaster(request) };
+      } catch (error) {
+        return { itemId, error: errorFrom(error) };
+      }
+    }),
+});
+
+/** Forecasts the unit below the last value for ever: enough to test what a batch does with forecasts. */
 export const steadyForecaster: Forecaster = ({ history, horizon }) => {
   const last = history.values.at(-1) ?? 0;
   const { start, stepSeconds } = history;

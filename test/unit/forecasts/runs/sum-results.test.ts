@@ -1,7 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { BatchResult } from '../../../../core/forecasts/ports.ts';
-import { failureOf, KEPT_FAILURES, newRun, sumResults } from '../../../../core/forecasts/runs/sum-results.ts';
+import type { BatchResult } from '../../../../core/forecasts/forecast-run.ts';
+import {
+  failureOf,
+  MAX_STORED_FAILURES,
+  newRun,
+  sumResults,
+} from '../../../../core/forecasts/runs/sum-results.ts';
 
 const run = newRun({ tenantId: 'acme', runId: '2026-11-21T10-05-00Z-abcd', trigger: 'api', startedAt: 1000 });
 const result = (index: number, failed = 0): BatchResult => ({
@@ -62,7 +67,7 @@ describe('adding up a run', () => {
       Array.from({ length: 20 }, (_, i) => result(i, 9)),
       1,
     );
-    expect(done.failures).toHaveLength(KEPT_FAILURES);
+    expect(done.failures).toHaveLength(MAX_STORED_FAILURES);
     expect(done.failed).toBe(180);
   });
 

@@ -7,8 +7,8 @@ import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import * as z from 'zod';
 import { ByteReader, ByteWriter } from '../../shared/byte-buffer.ts';
 import { InvalidInputError } from '../../shared/errors.ts';
-import { SEVERITIES } from '../breach/breach-risk.ts';
-import type { MetricForecast, TargetForecast } from '../ports.ts';
+import { SEVERITIES } from '../breach-risk.ts';
+import type { MetricForecast, TargetForecast } from '../target-forecast.ts';
 import { readTracks, scaleOf, writeTracks } from './quantile-tracks.ts';
 
 const FORMAT_VERSION = 1;

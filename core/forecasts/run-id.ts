@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import * as z from 'zod';
-import { InvalidInputError } from '../../shared/errors.ts';
-import type { ForecastRun } from '../ports.ts';
+import { InvalidInputError } from '../shared/errors.ts';
+import type { ForecastRun } from './forecast-run.ts';
 
 const RUN_ID = /^(\d{4}-\d\d-\d\d)T(\d\d)-(\d\d)-(\d\d)Z-([a-z0-9]{4,16})$/;
 

@@ -1,5 +1,5 @@
 import { HOUR_SECONDS } from '../../shared/time.ts';
-import type { BreachRisk } from '../breach/breach-risk.ts';
+import type { BreachRisk } from '../breach-risk.ts';
 
 /** A breach that is this much further away counts half. */
 const HALVING_SECONDS = 4 * HOUR_SECONDS;

@@ -1,7 +1,7 @@
 import { deflateRawSync } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { decodeForecasts, encodeForecasts } from '../../../../core/forecasts/stored/forecast-codec.ts';
+import { decodeForecasts, encodeForecasts } from '../../../../core/forecasts/codec/forecast-codec.ts';
 import { InvalidInputError } from '../../../../core/shared/errors.ts';
 import { sampleMetric, sampleTarget, tracks } from './forecast-samples.ts';
 

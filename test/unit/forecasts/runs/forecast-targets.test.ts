@@ -1,13 +1,22 @@
 import { describe, expect, it } from 'vitest';
 import { EVENT_SCHEMAS } from '../../../../core/api/event-catalogue.ts';
-import { forecast } from '../../../../core/forecasts/engine/ensemble.ts';
+import { ensembleBackend } from '../../../../core/forecasts/ensemble-backend.ts';
 import { announceBatch } from '../../../../core/forecasts/runs/announce-batch.ts';
-import { forecastTarget, LISTED_PROBABILITY } from '../../../../core/forecasts/runs/forecast-target.ts';
+import {
+  type ForecastTask,
+  forecastTargets,
+  LISTED_PROBABILITY,
+} from '../../../../core/forecasts/runs/forecast-targets.ts';
+import type { History } from '../../../../core/metrics/blocks/block-history.ts';
 import type { Target } from '../../../../core/metrics/targets/target.ts';
-import { pointsUpTo, steadyForecaster } from './steady-forecaster.ts';
+import { backendOf, type Forecaster, pointsUpTo, steadyForecaster } from './steady-forecaster.ts';
 
 const NOW = 1_795_255_500;
-const task = { runId: '2026-11-21T09-25-00Z-abcd1234', issuedAt: NOW * 1000, forecaster: steadyForecaster };
+const task = {
+  runId: '2026-11-21T09-25-00Z-abcd1234',
+  issuedAt: NOW * 1000,
+  backend: backendOf(steadyForecaster),
+};
 const target: Target = {
   tenantId: 'acme',
   targetId: 'web-1',
@@ -15,6 +24,10 @@ const target: Target = {
   metrics: { cpu_percent: { kind: 'gauge', unit: '%' }, requests: { kind: 'counter' } },
   firstSeen: 0,
   lastSeen: NOW,
+};
+const forecastTarget = async (one: Target, histories: ReadonlyMap<string, History>, by: ForecastTask) => {
+  const [outcome] = await forecastTargets([{ target: one, histories }], by);
+  return outcome!;
 };
 const at = (value: number, lastAt = NOW) =>
   pointsUpTo(
@@ -24,8 +37,8 @@ const at = (value: number, lastAt = NOW) =>
   );
 
 describe('forecasting a target', () => {
-  it('forecasts each of its series and weighs it against the threshold of its profile', () => {
-    const outcome = forecastTarget(target, new Map([['cpu_percent', at(90)]]), task);
+  it('forecasts each of its series and weighs it against the threshold of its profile', async () => {
+    const outcome = await forecastTarget(target, new Map([['cpu_percent', at(90)]]), task);
     expect(outcome).toMatchObject({ series: 1, failures: [], faults: [] });
     const [metric] = outcome.forecast.metrics;
     expect(metric).toMatchObject({ metric: 'cpu_percent', threshold: { limit: 80, source: 'fixed' } });
@@ -42,60 +55,64 @@ describe('forecasting a target', () => {
     expect(outcome.breaches[0]?.risk).toBeGreaterThan(50);
   });
 
-  it('lists no breach that is hardly possible', () => {
-    const outcome = forecastTarget(target, new Map([['cpu_percent', at(20)]]), task);
+  it('lists no breach that is hardly possible', async () => {
+    const outcome = await forecastTarget(target, new Map([['cpu_percent', at(20)]]), task);
     expect(outcome.forecast.metrics).toHaveLength(1);
     expect(outcome.forecast.metrics[0]?.breach?.probability).toBeLessThan(LISTED_PROBABILITY);
     expect(outcome.breaches).toEqual([]);
   });
 
-  it('learns no limit from less than a day: a new series is forecast and predicted to breach nothing', () => {
+  it('learns no limit from less than a day: a new series is forecast and predicted to breach nothing', async () => {
     const young = pointsUpTo(NOW, 300, [0, 0, 0, 5]);
     const day = pointsUpTo(
       NOW,
       300,
       Array.from({ length: 289 }, (_, i) => i % 5),
     );
-    const outcome = forecastTarget(target, new Map([['queue_depth', young]]), task);
+    const outcome = await forecastTarget(target, new Map([['queue_depth', young]]), task);
     expect(outcome.forecast.metrics).toMatchObject([
       { metric: 'queue_depth', threshold: null, breach: null },
     ]);
     expect(outcome.breaches).toEqual([]);
-    const later = forecastTarget(target, new Map([['queue_depth', day]]), task);
+    const later = await forecastTarget(target, new Map([['queue_depth', day]]), task);
     expect(later.forecast.metrics[0]?.threshold).toMatchObject({ source: 'historical' });
   });
 
-  it('says nothing of a breach in the first hour, whose wide band reaches every limit', () => {
-    const breachAfter = (points: number) => {
+  it('says nothing of a breach in the first hour, whose wide band reaches every limit', async () => {
+    const breachAfter = async (points: number) => {
       const values = Array.from({ length: points }, (_, i) => 85 + (i % 2));
-      const outcome = forecastTarget(target, new Map([['cpu_percent', pointsUpTo(NOW, 300, values)]]), task);
+      const outcome = await forecastTarget(
+        target,
+        new Map([['cpu_percent', pointsUpTo(NOW, 300, values)]]),
+        task,
+      );
       return outcome.forecast.metrics[0]?.breach;
     };
-    expect(breachAfter(11)).toBeNull();
-    expect(breachAfter(12)?.probability).toBeGreaterThan(0.5);
+    expect(await breachAfter(11)).toBeNull();
+    expect((await breachAfter(12))?.probability).toBeGreaterThan(0.5);
   });
 
-  it('gives the forecaster the bounds of a percentage, unless the history exceeds them', () => {
+  it('gives the forecaster the bounds of a percentage, unless the history exceeds them', async () => {
     const seen: unknown[] = [];
     const spy = {
       ...task,
-      forecaster: (request: Parameters<typeof steadyForecaster>[0]) => {
+      backend: backendOf((request) => {
         seen.push(request.bounds);
         return steadyForecaster(request);
-      },
+      }),
     };
-    forecastTarget(target, new Map([['cpu_percent', at(50)]]), spy);
-    forecastTarget(target, new Map([['cpu_percent', at(150)]]), spy);
+    await forecastTarget(target, new Map([['cpu_percent', at(50)]]), spy);
+    await forecastTarget(target, new Map([['cpu_percent', at(150)]]), spy);
     expect(seen).toEqual([{ lower: 0, upper: 100 }, undefined]);
   });
 
-  it('reports a bad series with its reason and forecasts the others', () => {
+  it('reports a bad series with its reason and forecasts the others', async () => {
     const histories = new Map([
       ['cpu_percent', at(50)],
       ['silent', at(50, NOW - 100_000)],
       ['empty', { timestamps: [], values: [] }],
     ]);
-    const outcome = forecastTarget(target, histories, task);
+    const outcome = await forecastTarget(target, histories, task);
     expect(outcome.series).toBe(3);
     expect(outcome.forecast.metrics.map(({ metric }) => metric)).toEqual(['cpu_percent']);
     expect(outcome.failures).toEqual([
@@ -105,13 +122,13 @@ describe('forecasting a target', () => {
     expect(outcome.faults).toEqual([]);
   });
 
-  it('reports a fault of the forecaster without telling the tenant its details', () => {
+  it('reports a fault of the forecaster without telling the tenant its details', async () => {
     const broken = () => {
       throw new TypeError('secret internals');
     };
-    const outcome = forecastTarget(target, new Map([['cpu_percent', at(50)]]), {
+    const outcome = await forecastTarget(target, new Map([['cpu_percent', at(50)]]), {
       ...task,
-      forecaster: broken,
+      backend: backendOf(broken),
     });
     expect(outcome.failures).toEqual([
       { targetId: 'web-1', metric: 'cpu_percent', reason: 'the forecaster failed' },
@@ -119,31 +136,31 @@ describe('forecasting a target', () => {
     expect(outcome.faults).toMatchObject([{ metric: 'cpu_percent', cause: expect.any(TypeError) }]);
   });
 
-  it('reports a forecast that cannot be stored as the fault of its series', () => {
-    const infinite: typeof steadyForecaster = (request) => ({
+  it('reports a forecast that cannot be stored as the fault of its series', async () => {
+    const infinite: Forecaster = (request) => ({
       ...steadyForecaster(request),
       mean: new Float64Array(request.horizon).fill(Number.NaN),
     });
-    const outcome = forecastTarget(target, new Map([['cpu_percent', at(50)]]), {
+    const outcome = await forecastTarget(target, new Map([['cpu_percent', at(50)]]), {
       ...task,
-      forecaster: infinite,
+      backend: backendOf(infinite),
     });
     expect(outcome.failures[0]?.reason).toMatch(/not finite/);
   });
 
-  it('says so where a target has no history at all', () => {
-    const outcome = forecastTarget(target, new Map(), task);
+  it('says so where a target has no history at all', async () => {
+    const outcome = await forecastTarget(target, new Map(), task);
     expect(outcome).toMatchObject({
       series: 0,
       failures: [{ metric: undefined, reason: 'no data in the last 14 days' }],
     });
   });
 
-  it('works with the engine that production uses', () => {
+  it('works with the engine that production uses', async () => {
     const values = Array.from({ length: 4 * 288 }, (_, i) => 50 + 20 * Math.sin((i / 288) * 2 * Math.PI));
-    const outcome = forecastTarget(target, new Map([['cpu_percent', pointsUpTo(NOW, 300, values)]]), {
+    const outcome = await forecastTarget(target, new Map([['cpu_percent', pointsUpTo(NOW, 300, values)]]), {
       ...task,
-      forecaster: forecast,
+      backend: ensembleBackend,
     });
     expect(outcome.failures).toEqual([]);
     expect(outcome.forecast.metrics[0]?.forecast).toMatchObject({
@@ -154,9 +171,9 @@ describe('forecasting a target', () => {
   });
 });
 
-describe('the events of a batch', () => {
+describe('the events of a batch', async () => {
   const outcomes = [
-    forecastTarget(
+    await forecastTarget(
       target,
       new Map([
         ['cpu_percent', at(90)],
@@ -164,7 +181,7 @@ describe('the events of a batch', () => {
       ]),
       task,
     ),
-    forecastTarget({ ...target, targetId: 'web-2' }, new Map(), task),
+    await forecastTarget({ ...target, targetId: 'web-2' }, new Map(), task),
   ];
   const batch = {
     tenantId: 'acme',

@@ -1,13 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import { forecastWithState } from '../../../../core/forecasts/engine/ensemble.ts';
-import type { ForecastRequest } from '../../../../core/forecasts/engine/forecast.ts';
-import { decodeState, encodeState } from '../../../../core/forecasts/engine/forecast-state.ts';
 import {
   type BatchStates,
   decodeBatchStates,
   encodeBatchStates,
-} from '../../../../core/forecasts/runs/batch-states.ts';
-import { resumeForecasts } from '../../../../core/forecasts/runs/resume-forecasts.ts';
+} from '../../../../core/forecasts/codec/batch-states.ts';
+import { forecastWithState } from '../../../../core/forecasts/engine/ensemble.ts';
+import type { ForecastRequest } from '../../../../core/forecasts/engine/forecast.ts';
+import { decodeState, encodeState } from '../../../../core/forecasts/engine/forecast-state.ts';
+import { ensembleBackend } from '../../../../core/forecasts/ensemble-backend.ts';
+import { type SeriesName, trackStates } from '../../../../core/forecasts/runs/track-states.ts';
 import { noise } from '../engine/sample-series.ts';
 
 const HOUR = 3_600_000;
@@ -26,17 +27,30 @@ const requestAt = (hours: number): ForecastRequest => {
 };
 const series = { targetId: 'web-1', metric: 'cpu' };
 
-/** What a run at the given hour makes of the series, starting from `kept`. */
-const runAt = (hours: number, kept?: BatchStates) => {
-  const resumption = resumeForecasts(forecastWithState, kept, NOW + hours * HOUR);
-  const forecast = resumption.forecaster(requestAt(hours), series);
-  return { forecast, counts: resumption.counts, kept: resumption.toKeep() };
+/** A run of the ensemble that starts from the states in `kept`. */
+const resume = (kept: BatchStates | undefined, issuedAt: number) => {
+  const tracker = trackStates(kept, issuedAt);
+  const forecaster = async (request: ForecastRequest, name: SeriesName) => {
+    const state = tracker.stateOf(name);
+    const [result] = await ensembleBackend.forecast([{ ...request, itemId: 'one', ...(state && { state }) }]);
+    if (result === undefined || 'error' in result) throw result?.error;
+    tracker.record(name, result);
+    return result.forecast;
+  };
+  return { forecaster, counts: tracker.counts, toKeep: tracker.toStore };
+};
+
+/** Forecasts the series in a run at the given hour, starting from `kept`. */
+const runAt = async (hours: number, kept?: BatchStates) => {
+  const { forecaster, counts, toKeep } = resume(kept, NOW + hours * HOUR);
+  const forecast = await forecaster(requestAt(hours), series);
+  return { forecast, counts, kept: toKeep() };
 };
 const keptOf = (text: string): BatchStates => ({
   issuedAt: NOW,
   states: new Map([['web-1', new Map([['cpu', text]])]]),
 });
-const first = runAt(0);
+const first = await runAt(0);
 const stored = () => decodeBatchStates(encodeBatchStates(first.kept!));
 const textOf = (kept: BatchStates) => kept.states.get('web-1')!.get('cpu')!;
 
@@ -47,15 +61,15 @@ describe('a run that resumes', () => {
     expect(first.forecast).toEqual(forecastWithState(requestAt(0)).forecast);
   });
 
-  it('starts an hour later from what was kept, and has nothing new to keep', () => {
-    const next = runAt(1, stored());
+  it('starts an hour later from what was kept, and has nothing new to keep', async () => {
+    const next = await runAt(1, stored());
     expect(next.counts).toEqual({ resumed: 1, learned: 0, unreadable: 0 });
     expect(next.kept).toBeUndefined();
   });
 
-  it('gives nearly what a run from scratch gives: within a tenth of the band on average', () => {
-    const resumed = runAt(5, stored()).forecast.quantiles;
-    const scratch = runAt(5).forecast.quantiles;
+  it('gives nearly what a run from scratch gives: within a tenth of the band on average', async () => {
+    const resumed = (await runAt(5, stored())).forecast.quantiles;
+    const scratch = (await runAt(5)).forecast.quantiles;
     const band = scratch[8]!.reduce((sum, upper, h) => sum + upper - scratch[0]![h]!, 0);
     for (const [level, row] of resumed.entries()) {
       const apart = row.reduce((sum, value, h) => sum + Math.abs(value - scratch[level]![h]!), 0);
@@ -63,60 +77,60 @@ describe('a run that resumes', () => {
     }
   });
 
-  it('learns anew once the state is a quarter of a day old', () => {
-    expect(runAt(6, stored()).counts).toEqual({ resumed: 0, learned: 1, unreadable: 0 });
+  it('learns anew once the state is a quarter of a day old', async () => {
+    expect((await runAt(6, stored())).counts).toEqual({ resumed: 0, learned: 1, unreadable: 0 });
   });
 
   it.each([
     ['no JSON', 'no state'],
     ['of another shape', '{"engine":"ensemble-1.0.0"}'],
-  ])('falls back to scratch and counts it where the state is %s', (_, text) => {
-    const run = runAt(1, keptOf(text));
+  ])('falls back to scratch and counts it where the state is %s', async (_, text) => {
+    const run = await runAt(1, keptOf(text));
     expect(run.counts).toEqual({ resumed: 0, learned: 1, unreadable: 1 });
-    expect(run.forecast).toEqual(runAt(1).forecast);
+    expect(run.forecast).toEqual((await runAt(1)).forecast);
   });
 
-  it('learns anew from the state of another engine or step', () => {
+  it('learns anew from the state of another engine or step', async () => {
     const state = decodeState(textOf(stored()));
     for (const other of [
       { ...state, engine: 'ensemble-0.1.0' },
       { ...state, stepSeconds: 60 },
     ]) {
-      const run = runAt(1, keptOf(encodeState(other)));
+      const run = await runAt(1, keptOf(encodeState(other)));
       expect(run.counts).toEqual({ resumed: 0, learned: 1, unreadable: 0 });
       expect(textOf(run.kept!)).not.toBe(encodeState(other));
     }
   });
 
-  it('knows a series by target and metric only', () => {
-    const { forecaster, counts } = resumeForecasts(forecastWithState, stored(), NOW + HOUR);
-    forecaster(requestAt(1), { targetId: 'web-1', metric: 'memory' });
-    forecaster(requestAt(1), { targetId: 'web-2', metric: 'cpu' });
+  it('knows a series by target and metric only', async () => {
+    const { forecaster, counts } = resume(stored(), NOW + HOUR);
+    await forecaster(requestAt(1), { targetId: 'web-1', metric: 'memory' });
+    await forecaster(requestAt(1), { targetId: 'web-2', metric: 'cpu' });
     expect(counts).toEqual({ resumed: 0, learned: 2, unreadable: 0 });
   });
 
-  it('repeated, or older than what was kept, neither uses nor replaces it', () => {
+  it('repeated, or older than what was kept, neither uses nor replaces it', async () => {
     for (const hours of [0, -1]) {
-      const again = runAt(hours, stored());
+      const again = await runAt(hours, stored());
       expect(again.counts.resumed).toBe(0);
       expect(again.kept).toBeUndefined();
-      expect(again.forecast).toEqual(runAt(hours).forecast);
+      expect(again.forecast).toEqual((await runAt(hours)).forecast);
     }
   });
 
-  it('keeps the states it used beside those it learned, unchanged', () => {
-    const { forecaster, toKeep } = resumeForecasts(forecastWithState, stored(), NOW + HOUR);
-    forecaster(requestAt(1), series);
-    forecaster(requestAt(1), { targetId: 'web-2', metric: 'cpu' });
+  it('keeps the states it used beside those it learned, unchanged', async () => {
+    const { forecaster, toKeep } = resume(stored(), NOW + HOUR);
+    await forecaster(requestAt(1), series);
+    await forecaster(requestAt(1), { targetId: 'web-2', metric: 'cpu' });
     const kept = toKeep()!;
     expect(textOf(kept)).toBe(textOf(stored()));
     expect([...kept.states.keys()]).toEqual(['web-1', 'web-2']);
   });
 
-  it('does not keep what a short history teaches: nothing', () => {
-    const { forecaster, toKeep, counts } = resumeForecasts(forecastWithState, undefined, NOW);
+  it('does not keep what a short history teaches: nothing', async () => {
+    const { forecaster, toKeep, counts } = resume(undefined, NOW);
     const history = { start: 0, stepSeconds: STEP, values: Float64Array.of(1, 2, 3) };
-    forecaster({ history, horizon: 4 }, series);
+    await forecaster({ history, horizon: 4 }, series);
     expect({ counts, kept: toKeep() }).toEqual({
       counts: { resumed: 0, learned: 1, unreadable: 0 },
       kept: undefined,

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { riskScore } from '../../../../core/forecasts/runs/risk.ts';
+import { riskScore } from '../../../../core/forecasts/breach/risk-score.ts';
 
 const riskOf = (probability: number, p50: number): number =>
   riskScore({

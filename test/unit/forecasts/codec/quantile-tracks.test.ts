@@ -5,7 +5,7 @@ import {
   readTracks,
   scaleOf,
   writeTracks,
-} from '../../../../core/forecasts/stored/quantile-tracks.ts';
+} from '../../../../core/forecasts/codec/quantile-tracks.ts';
 import { ByteReader, ByteWriter } from '../../../../core/shared/byte-buffer.ts';
 import { InvalidInputError } from '../../../../core/shared/errors.ts';
 import { tracks } from './forecast-samples.ts';

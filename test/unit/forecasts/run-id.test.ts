@@ -6,8 +6,8 @@ import {
   type RunRequest,
   runIdOf,
   runRequestedAt,
-} from '../../../../core/forecasts/runs/run-id.ts';
-import { InvalidInputError } from '../../../../core/shared/errors.ts';
+} from '../../../core/forecasts/run-id.ts';
+import { InvalidInputError } from '../../../core/shared/errors.ts';
 
 const request = fc.record({
   tenantId: fc.constantFrom('acme', 'globex'),

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import type { MetricForecast, TargetForecast } from '../../../../core/forecasts/ports.ts';
+import type { MetricForecast, TargetForecast } from '../../../../core/forecasts/target-forecast.ts';
 
 const finite = (max: number) => fc.double({ min: -max, max, noNaN: true });
 

@@ -1,0 +1,35 @@
+import { errorFrom, InvalidInputError } from '../shared/errors.ts';
+import { forecastWithState } from './engine/ensemble.ts';
+import { decodeState, encodeState, type ForecastState } from './engine/forecast-state.ts';
+import type { BackendForecast, BackendRequest, BackendResult, ForecastBackend } from './ports.ts';
+
+const readState = (text: string): ForecastState | undefined => {
+  try {
+    return decodeState(text);
+  } catch (error) {
+    if (error instanceof InvalidInputError) return undefined;
+    throw error;
+  }
+};
+
+const forecastSeries = ({ itemId, state: given, ...request }: BackendRequest): BackendForecast => {
+  const known = given === undefined ? undefined : readState(given);
+  const { forecast, state } = forecastWithState(request, known ?? null);
+  if (known !== undefined && state === known) return { itemId, forecast, start: 'resumed', state: given! };
+  const start = given !== undefined && known === undefined ? 'unreadable' : 'scratch';
+  return { itemId, forecast, start, ...(state !== null && { state: encodeState(state) }) };
+};
+
+const attempt = (request: BackendRequest): BackendResult => {
+  try {
+    return forecastSeries(request);
+  } catch (error) {
+    return { itemId: request.itemId, error: errorFrom(error) };
+  }
+};
+
+/** Forecasts in this process with the backtest-weighted ensemble: deterministic, and without a network. */
+export const ensembleBackend: ForecastBackend = {
+  name: 'ensemble',
+  forecast: async (requests) => requests.map(attempt),
+};

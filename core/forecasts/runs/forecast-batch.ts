@@ -1,0 +1,128 @@
+import { historyOf } from '../../metrics/blocks/block-history.ts';
+import type { BlockStore, TargetRegistry } from '../../metrics/ports.ts';
+import type { SettingsStore } from '../../platform/settings/ports.ts';
+import { InvalidInputError } from '../../shared/errors.ts';
+import { chunksOf, inParallel } from '../../shared/in-parallel.ts';
+import type { EventPublisher } from '../../shared/messaging.ts';
+import { DAY_SECONDS, hourOf } from '../../shared/time.ts';
+import type { BatchResult } from '../forecast-run.ts';
+import { batchFileKey } from '../object-keys.ts';
+import type { BreachStore, ForecastBackend, ForecastStore, RunFiles } from '../ports.ts';
+import { runRequestedAt } from '../run-id.ts';
+import { announceBatch } from './announce-batch.ts';
+import { reportBatch, resultOf } from './batch-report.ts';
+import {
+  type ForecastTask,
+  forecastTargets,
+  outcomeWithout,
+  type TargetHistories,
+  type TargetOutcome,
+} from './forecast-targets.ts';
+import { HISTORY_SECONDS } from './prepare-series.ts';
+import { loadStates, type StateDeps, storeStates } from './stored-states.ts';
+
+export interface ForecastBatchDeps extends StateDeps {
+  readonly backend: ForecastBackend;
+  readonly registry: Pick<TargetRegistry, 'get'>;
+  readonly blocks: Pick<BlockStore, 'readRange'>;
+  readonly forecasts: Pick<ForecastStore, 'put'>;
+  readonly breaches: Pick<BreachStore, 'replace'>;
+  readonly files: Pick<RunFiles, 'readBatch' | 'archiveForecasts' | 'writeResult'>;
+  readonly events: EventPublisher;
+  readonly settings: Pick<SettingsStore, 'get'>;
+  /** Minutes between scheduled runs: predicted breaches outlive one missed run. */
+  readonly cadenceMinutes: number;
+}
+
+export interface BatchInput {
+  readonly tenantId: string;
+  readonly runId: string;
+  readonly index: number;
+  readonly batchKey: string;
+}
+
+/** Targets whose series go to the backend in one call. */
+const TARGETS_PER_CALL = 4;
+/** Calls at once: while one computes, the next one reads its histories. Bounds the histories in memory. */
+const CALLS_AT_ONCE = 2;
+/** A forecast is useless once the time that it covers has passed. */
+const FORECAST_TTL_SECONDS = DAY_SECONDS;
+
+/** A damaged block fails its target only; a failed read fails the batch. */
+const loadTarget = async (
+  { registry, blocks }: ForecastBatchDeps,
+  tenantId: string,
+  targetId: string,
+  task: ForecastTask,
+): Promise<TargetHistories | TargetOutcome> => {
+  const target = await registry.get(tenantId, targetId);
+  if (target === undefined)
+    return outcomeWithout({ tenantId, targetId }, task, 'the target is not registered');
+  const now = task.issuedAt / 1000;
+  // Senders' clocks may be minutes ahead, so the newest points may lie in the next hour.
+  const [from, to] = [hourOf(now - HISTORY_SECONDS), hourOf(now) + 1];
+  try {
+    return { target, histories: historyOf(await blocks.readRange(tenantId, targetId, from, to)) };
+  } catch (error) {
+    if (error instanceof InvalidInputError) return outcomeWithout(target, task, error.message);
+    throw error;
+  }
+};
+
+const storeOutcome = async (
+  { forecasts, breaches: store, cadenceMinutes }: ForecastBatchDeps,
+  { forecast, breaches }: TargetOutcome,
+): Promise<void> => {
+  const issued = Math.floor(forecast.issuedAt / 1000);
+  const { tenantId, targetId } = forecast;
+  if (forecast.metrics.length > 0) await forecasts.put(forecast, issued + FORECAST_TTL_SECONDS);
+  await store.replace(tenantId, targetId, breaches, issued + 2 * 60 * cadenceMinutes);
+};
+
+const forecastGroup = async (
+  deps: ForecastBatchDeps,
+  tenantId: string,
+  targetIds: readonly string[],
+  task: ForecastTask,
+): Promise<readonly TargetOutcome[]> => {
+  const loaded = await inParallel(TARGETS_PER_CALL, targetIds, (id) => loadTarget(deps, tenantId, id, task));
+  const forecast = await forecastTargets(
+    loaded.filter((one) => 'histories' in one),
+    task,
+  );
+  const byTarget = new Map(forecast.map((outcome) => [outcome.targetId, outcome]));
+  const outcomes = loaded.map((one) => ('histories' in one ? byTarget.get(one.target.targetId)! : one));
+  for (const outcome of outcomes) await storeOutcome(deps, outcome);
+  return outcomes;
+};
+
+/**
+ * Forecasts the targets of one batch, then writes in this order: forecasts and breaches, the archive, the events, the
+ * result that marks the batch as done, and the learned states. Everything written is keyed by the run, so a repeat
+ * changes nothing.
+ * @throws InvalidInputError if `batchKey` is not the file of this batch
+ */
+export const forecastBatch = async (deps: ForecastBatchDeps, input: BatchInput): Promise<BatchResult> => {
+  const { tenantId, runId, batchKey, index } = input;
+  if (batchKey !== batchFileKey(tenantId, runId, index))
+    throw new InvalidInputError(`${batchKey} is not batch ${index} of run ${runId}`, { field: 'batchKey' });
+  const issuedAt = runRequestedAt(runId);
+  const batch = { tenantId, runId, index, issuedAt };
+  const [settings, targetIds, states] = await Promise.all([
+    deps.settings.get(tenantId),
+    deps.files.readBatch(batchKey),
+    loadStates(deps, batch),
+  ]);
+  const task: ForecastTask = { runId, issuedAt, backend: deps.backend, states: states.tracker, settings };
+  const groups = chunksOf(TARGETS_PER_CALL, targetIds);
+  const done = await inParallel(CALLS_AT_ONCE, groups, (ids) => forecastGroup(deps, tenantId, ids, task));
+  const outcomes = done.flat();
+  const forecasts = outcomes.map(({ forecast }) => forecast);
+  const archiveKey = await deps.files.archiveForecasts(tenantId, runId, index, issuedAt, forecasts);
+  await deps.events.publish(announceBatch({ ...batch, archiveKey, outcomes }));
+  const result = resultOf(index, outcomes);
+  await deps.files.writeResult(tenantId, runId, result);
+  reportBatch(deps.telemetry, batch, result, outcomes);
+  await storeStates(deps, batch, states);
+  return result;
+};

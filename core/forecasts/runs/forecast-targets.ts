@@ -1,0 +1,141 @@
+import type { History } from '../../metrics/blocks/block-history.ts';
+import type { Target } from '../../metrics/targets/target.ts';
+import type { Settings } from '../../platform/settings/settings.ts';
+import { errorFrom, ForestallError } from '../../shared/errors.ts';
+import type { SeriesFailure } from '../forecast-run.ts';
+import type { BackendResult, ForecastBackend } from '../ports.ts';
+import type { PredictedBreach, TargetForecast } from '../target-forecast.ts';
+import { assessSeries, planSeries, type SeriesAssessment, type SeriesPlan } from './series-plan.ts';
+import { failureOf } from './sum-results.ts';
+import type { StateTracker } from './track-states.ts';
+
+/** Breaches less likely than this are part of the forecast but neither listed nor announced. */
+export const LISTED_PROBABILITY = 0.05;
+
+/** The run that forecasts, and with what. */
+export interface ForecastTask {
+  readonly runId: string;
+  /** Epoch milliseconds: the run's time, which counts as now. */
+  readonly issuedAt: number;
+  readonly backend: ForecastBackend;
+  readonly states?: StateTracker;
+  /** The tenant's own thresholds, which take precedence over those of the target's profile. */
+  readonly settings?: Settings;
+}
+
+/** A target with its points by metric. */
+export interface TargetHistories {
+  readonly target: Target;
+  readonly histories: ReadonlyMap<string, History>;
+}
+
+/** What a run produced for one target. Each series is either in `forecast` or in `failures`. */
+export interface TargetOutcome {
+  readonly targetId: string;
+  readonly series: number;
+  readonly forecast: TargetForecast;
+  readonly breaches: readonly PredictedBreach[];
+  readonly failures: readonly SeriesFailure[];
+  /** Errors that no rule of the domain explains: faults of the program, for its log. */
+  readonly faults: readonly { readonly metric: string; readonly cause: unknown }[];
+}
+
+/** The outcome of a target that has no forecast at all. */
+export const outcomeWithout = (
+  { tenantId, targetId }: Pick<Target, 'tenantId' | 'targetId'>,
+  { runId, issuedAt }: Pick<ForecastTask, 'runId' | 'issuedAt'>,
+  reason: string,
+): TargetOutcome => ({
+  targetId,
+  series: 0,
+  forecast: { tenantId, targetId, runId, issuedAt, metrics: [] },
+  breaches: [],
+  failures: [failureOf(targetId, undefined, reason)],
+  faults: [],
+});
+
+/** A step of one series: what it gave, or the error that ended this series. */
+type Attempt<T> = { readonly metric: string } & ({ readonly value: T } | { readonly error: Error });
+
+const attempt = <T>(metric: string, work: () => T): Attempt<T> => {
+  try {
+    return { metric, value: work() };
+  } catch (error) {
+    return { metric, error: errorFrom(error) };
+  }
+};
+
+const planTarget = ({ target, histories }: TargetHistories, issuedAt: number): Attempt<SeriesPlan>[] =>
+  [...histories]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([metric, points]) => attempt(metric, () => planSeries(target, metric, points, issuedAt)));
+
+/** Results by item. @throws Error if the backend does not answer each request in order: its contract is broken. */
+const forecastAll = async (
+  { backend, states }: ForecastTask,
+  plans: readonly SeriesPlan[],
+): Promise<ReadonlyMap<string, BackendResult>> => {
+  const requests = plans.map(({ target, metric, request }) => {
+    const state = states?.stateOf({ targetId: target.targetId, metric });
+    return state === undefined ? request : { ...request, state };
+  });
+  const results = requests.length === 0 ? [] : await backend.forecast(requests);
+  const isInOrder = requests.every(({ itemId }, i) => results[i]?.itemId === itemId);
+  if (!isInOrder || results.length !== requests.length)
+    throw new Error(`the backend ${backend.name} did not answer each request in order`);
+  return new Map(results.map((result) => [result.itemId, result]));
+};
+
+const assess = (plan: SeriesPlan, result: BackendResult, task: ForecastTask): SeriesAssessment => {
+  if ('error' in result) throw result.error;
+  task.states?.record({ targetId: plan.target.targetId, metric: plan.metric }, result);
+  return assessSeries(plan, result.forecast, task);
+};
+
+const outcomeOf = (
+  { target, histories }: TargetHistories,
+  { runId, issuedAt }: ForecastTask,
+  series: readonly Attempt<SeriesAssessment>[],
+): TargetOutcome => {
+  const { tenantId, targetId } = target;
+  const done = series.flatMap((one) => ('value' in one ? [one.value] : []));
+  const failed = series.filter((one) => 'error' in one);
+  const isExpected = ({ error }: { readonly error: Error }) => error instanceof ForestallError;
+  return {
+    targetId,
+    series: histories.size,
+    forecast: { tenantId, targetId, runId, issuedAt, metrics: done.map(({ forecast }) => forecast) },
+    breaches: done
+      .map(({ breach }) => breach)
+      .filter((breach) => breach !== undefined)
+      .filter(({ breach }) => breach.probability >= LISTED_PROBABILITY),
+    failures: failed.map((one) =>
+      failureOf(targetId, one.metric, isExpected(one) ? one.error.message : 'the forecaster failed'),
+    ),
+    faults: failed.filter((one) => !isExpected(one)).map(({ metric, error }) => ({ metric, cause: error })),
+  };
+};
+
+/**
+ * Forecasts every series of the targets in one call of the backend. A series that cannot be forecast is reported with
+ * its reason and does not affect the others.
+ */
+export const forecastTargets = async (
+  targets: readonly TargetHistories[],
+  task: ForecastTask,
+): Promise<readonly TargetOutcome[]> => {
+  const planned = targets.map((one) => ({ one, plans: planTarget(one, task.issuedAt) }));
+  const plans = planned.flatMap((target) =>
+    target.plans.flatMap((one) => ('value' in one ? [one.value] : [])),
+  );
+  const results = await forecastAll(task, plans);
+  return planned.map(({ one, plans: own }) => {
+    if (one.histories.size === 0) return outcomeWithout(one.target, task, 'no data in the last 14 days');
+    const series = own.map((plan) =>
+      'error' in plan
+        ? plan
+        : attempt(plan.metric, () => assess(plan.value, results.get(plan.value.request.itemId)!, task)),
+    );
+    return outcomeOf(one, task, series);
+  });
+};

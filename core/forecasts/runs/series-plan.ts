@@ -1,0 +1,92 @@
+import type { History } from '../../metrics/blocks/block-history.ts';
+import type { RegularSeries } from '../../metrics/series/metric-series.ts';
+import { thresholdOf } from '../../metrics/targets/profiles.ts';
+import type { Target } from '../../metrics/targets/target.ts';
+import { breachThresholdOf } from '../../platform/settings/apply-settings.ts';
+import { NO_SETTINGS, type Settings } from '../../platform/settings/settings.ts';
+import { DAY_SECONDS, HOUR_SECONDS } from '../../shared/time.ts';
+import { assessBreach } from '../breach/assess-breach.ts';
+import { resolveThreshold } from '../breach/resolve-threshold.ts';
+import { riskScore } from '../breach/risk-score.ts';
+import type { ResolvedThreshold } from '../breach/threshold.ts';
+import { scaleOf } from '../codec/quantile-tracks.ts';
+import type { Forecast } from '../engine/forecast.ts';
+import type { BackendRequest } from '../ports.ts';
+import { largestOf, seriesBounds } from '../series-bounds.ts';
+import type { MetricForecast, PredictedBreach } from '../target-forecast.ts';
+import { forecastFrom, prepareSeries } from './prepare-series.ts';
+
+/** One series of a target, ready to be forecast. */
+export interface SeriesPlan {
+  readonly target: Target;
+  readonly metric: string;
+  readonly unit: string | undefined;
+  readonly request: BackendRequest;
+  /** Leading steps of the forecast that lie before now. */
+  readonly elapsed: number;
+}
+
+/** @throws InvalidInputError if the history has no usable or no recent value */
+export const planSeries = (target: Target, metric: string, points: History, issuedAt: number): SeriesPlan => {
+  const { kind, unit } = target.metrics[metric] ?? { kind: 'gauge' as const, unit: undefined };
+  const { history, horizon, elapsed } = prepareSeries(points, kind, issuedAt / 1000);
+  const bounds = seriesBounds(metric, unit, history.values);
+  const itemId = `${target.targetId}/${metric}`;
+  return { target, metric, unit, elapsed, request: { itemId, history, horizon, ...(bounds && { bounds }) } };
+};
+
+/** The most extreme outer quantile on the threshold's side: the maximum of the top level, or the minimum of the bottom. */
+const expectedPeak = ({ quantiles }: Forecast, { direction }: ResolvedThreshold): number => {
+  const row = quantiles.at(direction === 'above' ? -1 : 0) ?? new Float64Array();
+  return row.reduce((peak, value) => (direction === 'above' ? Math.max(peak, value) : Math.min(peak, value)));
+};
+
+/**
+ * Seconds of values needed to judge a breach. The next value would cross a limit learned from a few values, and the wide
+ * band of a series that is minutes old reaches every limit.
+ */
+const MIN_SECONDS = { historical: DAY_SECONDS, fixed: HOUR_SECONDS } as const;
+
+const isLongEnough = ({ values, stepSeconds }: RegularSeries, minSeconds: number): boolean => {
+  let observed = 0;
+  for (const value of values) if (Number.isFinite(value)) observed++;
+  return observed * stepSeconds >= minSeconds;
+};
+
+export interface SeriesAssessment {
+  readonly forecast: MetricForecast;
+  readonly breach: PredictedBreach | undefined;
+}
+
+/**
+ * Weighs a forecast against the tenant's threshold, or else that of the target's profile. Times to impact count from the
+ * first step that is not yet past.
+ * @throws InvalidInputError for a forecast that cannot be stored
+ */
+export const assessSeries = (
+  { target, metric, unit, request, elapsed }: SeriesPlan,
+  forecast: Forecast,
+  { runId, issuedAt, settings = NO_SETTINGS }: { runId: string; issuedAt: number; settings?: Settings },
+): SeriesAssessment => {
+  // Checked here, so that a forecast that cannot be stored fails this series and not its whole target.
+  scaleOf(forecast);
+  const { tenantId, targetId, profile } = target;
+  const { history } = request;
+  const ahead = forecastFrom(forecast, elapsed);
+  const wanted =
+    breachThresholdOf(settings, { targetId, metric }) ??
+    thresholdOf(profile, metric, unit, largestOf(history.values));
+  if (!isLongEnough(history, MIN_SECONDS[wanted.kind])) {
+    return { forecast: { metric, forecast, threshold: null, breach: null }, breach: undefined };
+  }
+  const threshold = resolveThreshold(wanted, history);
+  const breach = assessBreach(ahead, threshold, history);
+  return {
+    forecast: { metric, forecast, threshold, breach },
+    breach: {
+      ...{ tenantId, targetId, metric, profile, runId, issuedAt, threshold, breach },
+      risk: riskScore(breach),
+      expectedPeak: expectedPeak(ahead, threshold),
+    },
+  };
+};
