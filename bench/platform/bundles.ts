@@ -1,4 +1,4 @@
-/** Size of each bundle and what importing it costs in a fresh process: the part of a cold start that is ours. */
+/** Measures the size of each bundle and the cost of importing it in a fresh process: our share of a cold start. */
 
 import { spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync, statSync } from 'node:fs';
@@ -17,7 +17,7 @@ export interface BundleFigures {
   readonly importWallMs: number;
 }
 
-/** Every variable a function may read; importing needs them present and calls nothing. */
+/** All variables that functions read on import. Importing makes no calls, so any values will do. */
 const ENVIRONMENT = {
   AWS_REGION: 'us-east-1',
   AWS_ACCESS_KEY_ID: 'none',

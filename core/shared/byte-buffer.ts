@@ -1,4 +1,4 @@
-/** Little-endian bytes, written into a growing buffer and read back with bounds checks. */
+/** Writes little-endian bytes into a growing buffer, and reads them back with bounds checks. */
 import { InvalidInputError } from './errors.ts';
 
 export class ByteWriter {
@@ -6,7 +6,7 @@ export class ByteWriter {
   #view = new DataView(this.#bytes.buffer);
   #length = 0;
 
-  /** Call it before touching `#view` or `#bytes`: growing replaces both. */
+  /** Must be called before `#view` or `#bytes` is used, because growing replaces both. */
   #reserve(count: number): number {
     const at = this.#length;
     this.#length += count;
@@ -43,7 +43,7 @@ export class ByteWriter {
     const at = this.#reserve(8);
     this.#view.setFloat64(at, value, true);
   }
-  /** A whole number below 2^53, seven bits to a byte. */
+  /** Writes a non-negative integer up to 2^53 - 1, seven bits per byte. */
   varint(value: number): void {
     let rest = value;
     while (rest >= 128) {
@@ -58,7 +58,7 @@ export class ByteWriter {
     const at = this.#reserve(bytes.length);
     this.#bytes.set(bytes, at);
   }
-  /** Bytes as they are, preceded by their number. */
+  /** Writes bytes unchanged, preceded by their number. */
   block(bytes: Uint8Array): void {
     this.varint(bytes.length);
     const at = this.#reserve(bytes.length);
@@ -69,7 +69,7 @@ export class ByteWriter {
   }
 }
 
-/** @throws InvalidInputError from every read past the end */
+/** Every read past the end throws InvalidInputError. */
 export class ByteReader {
   readonly #view: DataView;
   readonly #bytes: Uint8Array;
@@ -83,7 +83,7 @@ export class ByteReader {
   #take(count: number): number {
     const at = this.#position;
     this.#position += count;
-    if (this.#position > this.#bytes.length) throw new InvalidInputError('the block ends too early');
+    if (this.#position > this.#bytes.length) throw new InvalidInputError('the bytes end too early');
     return at;
   }
 
@@ -115,14 +115,14 @@ export class ByteReader {
       value += (byte & 127) * scale;
       if (byte < 128) return value;
     }
-    throw new InvalidInputError('the block holds an overlong number');
+    throw new InvalidInputError('the bytes hold an overlong number');
   }
   text(): string {
     const length = this.varint();
     const at = this.#take(length);
     return new TextDecoder().decode(this.#bytes.subarray(at, at + length));
   }
-  /** What `block` wrote; shares memory with the input. */
+  /** Reads bytes written by `block`; shares memory with the input. */
   block(): Uint8Array {
     const length = this.varint();
     const at = this.#take(length);

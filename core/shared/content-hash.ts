@@ -1,8 +1,8 @@
 const mix = (hash: number, by: number, code: number): number => Math.imul(hash ^ code, by);
 
 /**
- * 53 bits of a text as 14 hexadecimal digits (cyrb53, public domain). Names versions and repeats; it is no
- * protection against someone who wants two texts to collide.
+ * A 53-bit hash of a text as 14 hexadecimal digits (cyrb53, public domain). Identifies versions and repetitions; not
+ * collision-resistant against an attacker.
  */
 export const contentHash = (text: string): string => {
   let high = 0xdeadbeef;

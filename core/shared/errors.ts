@@ -1,6 +1,6 @@
 /**
- * Every deliberate error. State machines and the API match on `name`, so each class sets it as a literal
- * (minifying renames classes).
+ * Base class of all deliberate errors. State machines and the API match on `name`, so each class sets it as a literal:
+ * minification renames classes.
  */
 export abstract class ForestallError extends Error {
   abstract override readonly name: string;
@@ -16,17 +16,17 @@ export class InvalidInputError extends ForestallError {
   }
 }
 
-/** Lost a race, or the work was already done: treated as success by whoever retries. */
+/** Lost a race, or the work was already done: retries treat it as success. */
 export class ConflictError extends ForestallError {
   override readonly name = 'ConflictError';
 }
 
-/** A dependency throttled or is down: retry with jitter. */
+/** A dependency throttles requests or is down: retry with jitter. */
 export class DependencyUnavailableError extends ForestallError {
   override readonly name = 'DependencyUnavailableError';
 }
 
-/** Deployed wrong (missing environment, unknown stage): raises an alarm. */
+/** The deployment is wrong (missing environment variable, unknown stage): raises an alarm. */
 export class ConfigurationError extends ForestallError {
   override readonly name = 'ConfigurationError';
 }

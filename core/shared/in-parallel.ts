@@ -1,4 +1,4 @@
-/** Runs `work` over `items`, at most `limit` at a time; results in the order of `items`. Ends at the first error. */
+/** Runs `work` over `items`, at most `limit` at a time. Results are in the order of `items`; the first error rejects. */
 export const inParallel = async <Item, Result>(
   limit: number,
   items: readonly Item[],
@@ -16,7 +16,7 @@ export const inParallel = async <Item, Result>(
   return results;
 };
 
-/** Splits into runs of at most `size`. */
+/** Splits `items` into chunks of at most `size`. */
 export const chunksOf = <Item>(size: number, items: readonly Item[]): Item[][] =>
   Array.from({ length: Math.ceil(items.length / size) }, (_, index) =>
     items.slice(index * size, (index + 1) * size),

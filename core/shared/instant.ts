@@ -1,4 +1,4 @@
-/** Timestamps as senders write them. */
+/** Parses timestamps in the formats that senders use. */
 
 const ISO =
   /^(\d{4}-\d{2}-\d{2})(?:[T ](\d{2}:\d{2})(?::(\d{2}(?:[.,]\d{1,9})?))?)? ?(Z|z|[+-]\d{2}(?::?\d{2})?)?$/;
@@ -10,12 +10,12 @@ const zoneOf = (zone: string | undefined): string => {
   return `${zone[0]}${digits.slice(0, 2)}:${digits.slice(2)}`;
 };
 
-/** `2026-02-30` passes as 2 March with Date.parse; the calendar day must come back as it went in. */
-const existingDay = (day: string): boolean => new Date(`${day}T00:00:00Z`).toISOString().startsWith(day);
+/** Date.parse reads `2026-02-30` as 2 March, so the day must survive a round trip. */
+const isCalendarDay = (day: string): boolean => new Date(`${day}T00:00:00Z`).toISOString().startsWith(day);
 
 /**
- * Epoch seconds, rounded down, of ISO 8601 text (UTC where it names no zone) or of epoch seconds as text;
- * NaN for anything else.
+ * Epoch seconds, rounded down, of ISO 8601 text (UTC unless it has a zone) or of epoch seconds as text; NaN for
+ * anything else.
  */
 export const parseInstant = (text: string): number => {
   const trimmed = text.trim();
@@ -24,6 +24,6 @@ export const parseInstant = (text: string): number => {
   if (match === null) return Number.NaN;
   const [, day = '', time = '00:00', seconds = '00', zone] = match;
   const milliseconds = Date.parse(`${day}T${time}:${seconds.replace(',', '.')}${zoneOf(zone)}`);
-  if (Number.isNaN(milliseconds) || !existingDay(day)) return Number.NaN;
+  if (Number.isNaN(milliseconds) || !isCalendarDay(day)) return Number.NaN;
   return Math.floor(milliseconds / 1000);
 };

@@ -1,12 +1,12 @@
-/** What leaves the pipeline: events and workflow starts. */
+/** Ports that publish events and start workflows. */
 import type { DomainEvent } from './domain-event.ts';
 
 export interface EventPublisher {
-  /** @throws DependencyUnavailableError naming how many entries the bus refused */
+  /** @throws DependencyUnavailableError with the number of entries that the bus rejected */
   publish(events: readonly DomainEvent[]): Promise<void>;
 }
 
 export interface WorkflowStarter {
-  /** Starts an execution under a name derived from its cause; `already-running` when that name exists. */
+  /** Starts an execution under a name derived from its cause; `already-running` if that name exists. */
   start(name: string, input: unknown): Promise<'started' | 'already-running'>;
 }

@@ -18,7 +18,7 @@ export interface AnomalyDetectionProps {
 }
 
 const MEANING = {
-  impact: 'Changed metrics of some targets were not looked at: their anomalies go unannounced.',
+  impact: 'New metrics of some targets were not checked, so anomalies are not announced.',
   runbook: 'Anomalies are not looked for',
 };
 
@@ -33,12 +33,12 @@ const BLOCKS_ONLY = FilterCriteria.filter({ dynamodb: { Keys: { sk: { S: FilterR
 export class AnomalyDetection extends Construct {
   readonly detector: ObservedFunction;
   /** What could not be looked at. */
-  readonly givenUp: DeadLetterQueue;
+  readonly deadLetters: DeadLetterQueue;
 
   constructor(scope: Construct, id: string, props: AnomalyDetectionProps) {
     super(scope, id);
     const { hotTable, registry, bus, config, notify } = props;
-    this.givenUp = new DeadLetterQueue(this, 'GivenUp', { ...MEANING, notify });
+    this.deadLetters = new DeadLetterQueue(this, 'GivenUp', { ...MEANING, notify });
     this.detector = new ObservedFunction(this, 'DetectAnomalies', {
       entry: 'detect-anomalies',
       description: "Shows changed blocks to their target's detectors",
@@ -46,7 +46,7 @@ export class AnomalyDetection extends Construct {
       notify,
       memoryMb: 1024,
       timeout: Duration.minutes(2),
-      failure: { ...MEANING, seenBy: 'dead letters of the stream' },
+      failure: { ...MEANING, coveredBy: 'dead letters of the stream' },
       environment: {
         HOT_TABLE_NAME: hotTable.table.tableName,
         REGISTRY_TABLE_NAME: registry.table.tableName,
@@ -63,7 +63,7 @@ export class AnomalyDetection extends Construct {
   }
 
   #follow(stream: string): void {
-    const { queueArn } = this.givenUp.queue;
+    const { queueArn } = this.deadLetters.queue;
     this.detector.allow(['sqs:SendMessage'], [queueArn]);
     const mapping = new EventSourceMapping(this, 'Changes', {
       target: this.detector.fn,

@@ -25,17 +25,17 @@ export interface PeerComparisonProps {
   readonly bus: ForecastBus;
   readonly notify: ITopic;
   /** Where comparisons end that keep failing. An alarm of their own would cost as much as all the rest while idle. */
-  readonly givenUp: DeadLetterQueue;
+  readonly deadLetters: DeadLetterQueue;
 }
 
 const MEANING = {
-  impact: 'Targets are not compared with their peers: one that leaves them goes unannounced.',
+  impact: 'Some targets are not compared with their peers, so departures are not announced.',
   runbook: 'Peers are not compared',
-  seenBy: 'what anomaly detection gave up',
+  coveredBy: 'dead letters of anomaly detection',
 };
 const EVERY_MINUTES = 5;
 /** The next schedule makes up for what is not done by then. */
-const LATEST = Duration.minutes(30);
+const MAX_AGE = Duration.minutes(30);
 
 /**
  * Compares targets with their peers every five minutes: a schedule has the groups planned, each is compared by an
@@ -60,7 +60,7 @@ export class PeerComparison extends Construct {
   }
 
   #comparer(): ObservedFunction {
-    const { config, notify, hotTable, registry, forecastBucket, bus, givenUp } = this.#props;
+    const { config, notify, hotTable, registry, forecastBucket, bus, deadLetters } = this.#props;
     const comparer = new ObservedFunction(this, 'ComparePeers', {
       entry: 'compare-peers',
       description: 'Compares one group of targets with each other',
@@ -69,7 +69,7 @@ export class PeerComparison extends Construct {
       memoryMb: 1024,
       timeout: Duration.minutes(5),
       failure: MEANING,
-      asynchronous: { givenUp, latest: LATEST },
+      asynchronous: { deadLetters, maxAge: MAX_AGE },
       environment: {
         HOT_TABLE_NAME: hotTable.table.tableName,
         REGISTRY_TABLE_NAME: registry.table.tableName,
@@ -86,7 +86,7 @@ export class PeerComparison extends Construct {
   }
 
   #planner(): ObservedFunction {
-    const { config, notify, registry, givenUp } = this.#props;
+    const { config, notify, registry, deadLetters } = this.#props;
     const planner = new ObservedFunction(this, 'PlanPeerComparison', {
       entry: 'plan-peer-comparison',
       description: 'Groups targets of one kind and has each group compared',
@@ -95,7 +95,7 @@ export class PeerComparison extends Construct {
       memoryMb: 256,
       timeout: Duration.minutes(2),
       failure: MEANING,
-      asynchronous: { givenUp, latest: LATEST },
+      asynchronous: { deadLetters, maxAge: MAX_AGE },
       environment: {
         REGISTRY_TABLE_NAME: registry.table.tableName,
         COMPARE_PEERS_FUNCTION_NAME: this.comparer.fn.functionName,
@@ -112,7 +112,7 @@ export class PeerComparison extends Construct {
       assumedBy: new ServicePrincipal('scheduler.amazonaws.com'),
     });
     const { functionArn } = this.planner.fn;
-    const { queueArn } = this.#props.givenUp.queue;
+    const { queueArn } = this.#props.deadLetters.queue;
     role.addToPolicy(new PolicyStatement({ actions: ['lambda:InvokeFunction'], resources: [functionArn] }));
     role.addToPolicy(new PolicyStatement({ actions: ['sqs:SendMessage'], resources: [queueArn] }));
     return {

@@ -25,7 +25,7 @@ type RouteProps = Pick<ObservedFunctionProps, 'entry' | 'description' | 'memoryM
 const FAILURE = {
   impact: 'Requests to the API fail.',
   runbook: 'The API answers 5xx',
-  seenBy: '5xx answers of the API',
+  coveredBy: 'the 5xx alarm of the API',
 };
 
 /** The functions behind the HTTP API, each with what it may touch. */
@@ -69,7 +69,7 @@ export class ApiFunctions extends Construct {
     const { config, rawBucket, ingestQueue, registry } = this.#props;
     const receiver = this.#route('ReceiveMetrics', {
       entry: 'receive-metrics',
-      description: 'Checks a payload, keeps it as received and queues it',
+      description: 'Validates a payload, stores it as received and queues it',
       memoryMb: 1024,
       environment: {
         RAW_BUCKET_NAME: rawBucket.store.bucket.bucketName,
@@ -88,7 +88,7 @@ export class ApiFunctions extends Construct {
     const { forecastStateMachineArn, registry } = this.#props;
     const starter = this.#route('StartForecastRun', {
       entry: 'start-forecast-run',
-      description: "Starts a forecast run of the key's tenant",
+      description: "Starts a forecast run for the caller's tenant",
       memoryMb: 256,
       environment: { FORECAST_STATE_MACHINE_ARN: forecastStateMachineArn },
     });
@@ -101,7 +101,7 @@ export class ApiFunctions extends Construct {
     const { hotTable, registry } = this.#props;
     const queries = this.#route('QueryApi', {
       entry: 'query-api',
-      description: 'Answers every read of the API',
+      description: 'Answers all read requests of the API',
       memoryMb: 512,
       environment: { HOT_TABLE_NAME: hotTable.table.tableName },
     });
@@ -130,7 +130,7 @@ export class ApiFunctions extends Construct {
     const { registry, signalsQueue, deploymentStateMachineArn } = this.#props;
     const commands = this.#route('CommandChanges', {
       entry: 'command-changes',
-      description: 'Records changes, starts the watch of deployments, assesses planned changes',
+      description: 'Records changes, starts watching deployments, and assesses planned changes',
       memoryMb: 256,
       environment: {
         SIGNALS_QUEUE_URL: signalsQueue.url,

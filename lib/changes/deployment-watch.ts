@@ -19,7 +19,7 @@ export interface DeploymentWatchProps {
 }
 
 const MEANING = {
-  impact: 'A deployment could not be watched: its health is unknown, and no rollback would be proposed.',
+  impact: 'A deployment is not watched: its health is unknown and no rollback will be proposed.',
   runbook: 'A deployment is not watched',
 };
 
@@ -58,7 +58,7 @@ export class DeploymentWatch extends Construct {
       config,
       notify,
       traced: true,
-      failure: { ...MEANING, seenBy: 'failed executions of the workflow, and the health of the change' },
+      failure: { ...MEANING, coveredBy: 'failed executions of the workflow, and the health of the change' },
       environment: { REGISTRY_TABLE_NAME: registry.table.tableName, ...step.environment },
     });
   }
@@ -67,7 +67,7 @@ export class DeploymentWatch extends Construct {
     const { hotTable, registry } = this.#props;
     const check = this.#step('CheckDeployment', {
       entry: 'check-deployment',
-      description: 'Takes one look at the health of a deployment',
+      description: 'Checks the health of a deployment once',
       memoryMb: 1024,
       timeout: Duration.minutes(1),
       environment: { HOT_TABLE_NAME: hotTable.table.tableName },
@@ -82,7 +82,7 @@ export class DeploymentWatch extends Construct {
     const { registry, bus } = this.#props;
     const close = this.#step('CloseDeploymentWatch', {
       entry: 'close-deployment-watch',
-      description: 'Writes down what the watch of a deployment came to, and announces a proposed rollback',
+      description: 'Records the result of watching a deployment and announces a proposed rollback',
       memoryMb: 256,
       timeout: Duration.seconds(30),
       environment: { EVENT_BUS_NAME: bus.bus.eventBusName },

@@ -39,7 +39,7 @@ export class DispatchSchedule extends Construct {
     super(scope, id);
     const missed = new DeadLetterQueue(this, 'Missed', {
       notify: props.notify,
-      impact: 'Forecasts of an hour were not started: breaches of the next hours may go unannounced.',
+      impact: 'The hourly forecasts were not started, so upcoming breaches may not be announced.',
       runbook: 'Forecasts are not started',
     });
     new Schedule(this, 'Schedule', {

@@ -25,9 +25,9 @@ type StepProps = Pick<
   Partial<Pick<ObservedFunctionProps, 'failure'>>;
 
 const RUN_FAILED = {
-  impact: 'A forecast run failed: its tenant sees the forecasts of the run before.',
+  impact: 'A forecast run failed: its tenant sees the forecasts of the previous run.',
   runbook: 'A forecast run failed',
-  seenBy: 'failed executions of the workflow',
+  coveredBy: 'failed executions of the workflow',
 };
 
 /** `dispatch-forecasts` starts one `forecast-fleet` per tenant; that one plans, forecasts in batches and closes the run. */
@@ -106,7 +106,7 @@ export class ForecastWorkflow extends Construct {
       memoryMb: 1769,
       timeout: Duration.minutes(5),
       failure: {
-        impact: 'Some targets have no new forecast: the run ends PARTIAL.',
+        impact: 'Some targets have no new forecast: the run ends as PARTIAL.',
         runbook: 'Batches of a forecast run fail',
         threshold: 3,
       },

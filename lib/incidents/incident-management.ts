@@ -27,7 +27,7 @@ const MEANING = {
   impact: 'Anomalies, predicted breaches or alarms are missing from incidents, or an incident has no causes.',
   runbook: 'Incidents are not kept up to date',
 };
-const SEEN = { ...MEANING, seenBy: 'dead letters of its queue' };
+const SEEN = { ...MEANING, coveredBy: 'dead letters of its queue' };
 const GROUP_TIMEOUT = Duration.seconds(60);
 const DIAGNOSE_TIMEOUT = Duration.minutes(2);
 /** Writes to the incidents of one tenant exclude each other, so more consumers would mostly wait. */
@@ -105,7 +105,7 @@ export class IncidentManagement extends Construct {
       timeout: GROUP_TIMEOUT,
       failure: SEEN,
       // Its queue waits for an answer; alarms that have it as their action do not.
-      asynchronous: { givenUp: this.#deadLetters, latest: Duration.hours(6) },
+      asynchronous: { deadLetters: this.#deadLetters, maxAge: Duration.hours(6) },
       environment: {
         REGISTRY_TABLE_NAME: registry.table.tableName,
         EVENT_BUS_NAME: bus.bus.eventBusName,

@@ -18,14 +18,14 @@ export interface IngestPipelineProps {
 
 const TIMEOUT = Duration.seconds(60);
 
-/** Queue of pointers to raw payloads, and the function that merges them into hour blocks. */
+/** The queue of pointers to raw payloads, and the function that merges the payloads into hour blocks. */
 export class IngestPipeline extends Construct {
   readonly queue: WorkQueue;
 
   constructor(scope: Construct, id: string, props: IngestPipelineProps) {
     super(scope, id);
     const meaning = {
-      impact: 'Metrics that were accepted are not stored: forecasts go on without them.',
+      impact: 'Accepted metrics are not stored, so forecasts are based on old data.',
       runbook: 'Accepted metrics are not stored',
     };
     this.queue = new WorkQueue(this, 'Queue', {
@@ -40,7 +40,7 @@ export class IngestPipeline extends Construct {
       notify: props.notify,
       memoryMb: 1024,
       timeout: TIMEOUT,
-      failure: { ...meaning, seenBy: 'dead letters of the ingest queue' },
+      failure: { ...meaning, coveredBy: 'dead letters of the ingest queue' },
       environment: {
         RAW_BUCKET_NAME: props.rawBucket.store.bucket.bucketName,
         HOT_TABLE_NAME: props.hotTable.table.tableName,
@@ -53,7 +53,7 @@ export class IngestPipeline extends Construct {
     props.hotTable.grantMergeBlocks(store);
     props.registry.grantRecordTargets(store);
     this.queue.feed(store, {
-      // A payload may hold 25,000 points: more of them would take a slow machine longer than the time limit.
+      // A payload may hold 25,000 points; a larger batch could exceed the timeout.
       batchSize: 10,
       maxBatchingWindow: Duration.seconds(2),
       maxConcurrency: props.config.storeConcurrency,

@@ -8,7 +8,7 @@ export interface RawBucketProps {
   readonly config: StageConfig;
 }
 
-/** Payloads exactly as received, and under `quarantine/` those that cannot be used, each with its reason. */
+/** Payloads exactly as received; unusable ones under `quarantine/`, each with the reason. */
 export class RawBucket extends Construct {
   readonly store: PrivateBucket;
 
@@ -17,7 +17,7 @@ export class RawBucket extends Construct {
     const { rawRetentionDays, quarantineRetentionDays } = props.config;
     this.store = new PrivateBucket(this, 'Store', {
       config: props.config,
-      // Written once under a unique key and never changed.
+      // Objects are written once, under unique keys.
       versioned: false,
       lifecycle: [
         { id: 'raw', prefix: 'raw/', expiration: Duration.days(rawRetentionDays) },

@@ -20,26 +20,26 @@ export class ServiceAlarms extends Construct {
     alarm('ApiFailing', {
       metric: metrics.serverErrors,
       threshold: 5,
-      impact: 'Requests to the API fail: agents keep their metrics and retry, people see errors.',
+      impact: 'Requests to the API fail: agents buffer their metrics and retry, users see errors.',
       runbook: 'The API answers 5xx',
     });
     alarm('IngestLagging', {
       metric: metrics.oldestMessage,
       threshold: 900,
       evaluationPeriods: 2,
-      impact: 'Accepted metrics wait more than 15 minutes: forecasts start from old data.',
+      impact: 'Accepted metrics wait more than 15 minutes, so forecasts are based on old data.',
       runbook: 'Ingestion lags',
     });
     const failed = { threshold: 1, runbook: 'A forecast run failed' };
     alarm('RunFailed', {
       ...failed,
       metric: metrics.runsFailed,
-      impact: 'A forecast run failed: its tenant sees the forecasts of the run before.',
+      impact: 'A forecast run failed: its tenant sees the forecasts of the previous run.',
     });
     alarm('RunTimedOut', {
       ...failed,
       metric: metrics.runsTimedOut,
-      impact: 'A forecast run did not finish in time: some of its targets have old forecasts.',
+      impact: 'A forecast run timed out: some of its targets have old forecasts.',
     });
     alarm('ForecastsStopped', {
       metric: metrics.dispatched,
@@ -47,7 +47,7 @@ export class ServiceAlarms extends Construct {
       comparison: ComparisonOperator.LESS_THAN_THRESHOLD,
       evaluationPeriods: Math.max(2, (2 * config.forecastCadenceMinutes) / 60),
       silenceBreaches: true,
-      impact: 'No forecasts have been started for two cadences: breaches go unannounced.',
+      impact: 'No forecasts were started for two cadences, so breaches are not announced.',
       runbook: 'Forecasts are not started',
     });
   }

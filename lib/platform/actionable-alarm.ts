@@ -3,22 +3,22 @@ import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
 
-/** What a person woken by an alarm must know; no alarm exists without it. */
+/** Required information for the person who responds to an alarm. */
 export interface AlarmMeaning {
-  /** What users lose while it lasts, in one sentence. */
+  /** One sentence: how users are affected while the alarm lasts. */
   readonly impact: string;
-  /** Heading in `docs/runbook.md` that says what to do. */
+  /** Heading of the section in `docs/runbook.md`. */
   readonly runbook: string;
 }
 
 export interface ActionableAlarmProps extends AlarmMeaning {
   readonly metric: IMetric;
   readonly threshold: number;
-  /** Periods that are looked at, and how many of them must breach (all, when left out). */
+  /** Number of periods to evaluate, and how many of them must breach (all if omitted). */
   readonly evaluationPeriods?: number;
   readonly datapointsToAlarm?: number;
   readonly comparison?: ComparisonOperator;
-  /** Silence means trouble: set where something must happen every hour. */
+  /** Treats missing data as breaching: for things that must happen regularly. */
   readonly silenceBreaches?: boolean;
   readonly notify: ITopic;
 }
@@ -29,7 +29,7 @@ const anchorOf = (heading: string): string =>
     .replaceAll(/[^a-z0-9 -]/g, '')
     .replaceAll(' ', '-');
 
-/** An alarm that says what it costs the user and where the way out is written, and tells the alarm topic. */
+/** An alarm with its impact and a runbook section in the description; notifies the alarm topic. */
 export class ActionableAlarm extends Construct {
   readonly alarm: Alarm;
   readonly runbook: string;

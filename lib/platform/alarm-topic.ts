@@ -8,7 +8,7 @@ export interface AlarmTopicProps {
   readonly config: StageConfig;
 }
 
-/** Where every alarm goes. Lives with the data: a confirmed subscription must outlast a replaced stack. */
+/** The topic of all alarms. In the data stack, because confirmed subscriptions must survive the replacement of other stacks. */
 export class AlarmTopic extends Construct {
   readonly topic: Topic;
 
@@ -21,13 +21,13 @@ export class AlarmTopic extends Construct {
     Validations.of(this.topic).acknowledge({
       id: 'AwsSolutions::AwsSolutions-SNS2',
       reason:
-        'CloudWatch cannot publish through the AWS-managed SNS key and a customer key costs $1 a month; messages hold alarm texts only.',
+        'CloudWatch cannot publish through the AWS-managed SNS key and a customer key costs $1 a month; messages contain only alarm texts.',
     });
     for (const address of props.config.alarmEmails) {
       const subscription = this.topic.addSubscription(new EmailSubscription(address));
       Validations.of(subscription).acknowledge({
         id: 'Serverless::Serverless-SNSRedrivePolicy',
-        reason: 'A queue of undelivered alarm mails could only announce itself by alarm mail.',
+        reason: 'An alarm on a queue of undelivered alarm mails would itself be an alarm mail.',
       });
     }
   }

@@ -9,7 +9,7 @@ export interface DeadLetterQueueProps extends AlarmMeaning {
   readonly notify: ITopic;
 }
 
-/** Keeps for two weeks what could not be delivered, and raises an alarm from the first message on. */
+/** Keeps undeliverable messages for two weeks and raises an alarm at the first one. */
 export class DeadLetterQueue extends Construct {
   readonly queue: Queue;
 
@@ -23,7 +23,7 @@ export class DeadLetterQueue extends Construct {
     for (const id of ['AwsSolutions::AwsSolutions-SQS3', 'Serverless::Serverless-SQSRedrivePolicy']) {
       Validations.of(this.queue).acknowledge({
         id,
-        reason: 'It is itself where undeliverable messages end.',
+        reason: 'This is itself the dead letter queue.',
       });
     }
     new ActionableAlarm(this, 'NotEmpty', {
@@ -37,6 +37,7 @@ export class DeadLetterQueue extends Construct {
       notify: props.notify,
     });
   }
+
   /** Lets a function park messages that it can never process. */
   grantPark(consumer: IGrantable): Grant {
     return Grant.addToPrincipal({

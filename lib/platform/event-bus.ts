@@ -2,7 +2,7 @@ import { EventBus } from 'aws-cdk-lib/aws-events';
 import { Construct } from 'constructs';
 import type { ObservedFunction } from './observed-function.ts';
 
-/** Where what Forestall finds is announced. Consumers add their rules, each with a retry policy and a dead-letter queue. */
+/** The bus on which Forestall publishes its events. Consumers add rules with a retry policy and a dead letter queue. */
 export class ForecastBus extends Construct {
   readonly bus: EventBus;
 

@@ -11,7 +11,7 @@ export interface KeyIssuerProps {
   readonly notify: ITopic;
 }
 
-/** Makes API keys for whoever may invoke the function: there is no route to it, IAM is its gate. */
+/** Issues API keys. The function has no route: access is controlled by IAM only. */
 export class KeyIssuer extends Construct {
   readonly issuer: ObservedFunction;
 
@@ -19,15 +19,15 @@ export class KeyIssuer extends Construct {
     super(scope, id);
     this.issuer = new ObservedFunction(this, 'IssueApiKey', {
       entry: 'issue-api-key',
-      description: 'Creates an API key, keeps its hash and returns it once',
+      description: 'Creates an API key, stores its hash and returns it once',
       config: props.config,
       notify: props.notify,
       memoryMb: 256,
       timeout: Duration.seconds(15),
       failure: {
-        impact: 'An operator cannot issue API keys: a new tenant has to wait.',
+        impact: 'Operators cannot issue API keys, so new tenants cannot be onboarded.',
         runbook: 'API keys cannot be issued',
-        seenBy: 'the operator who invokes it',
+        coveredBy: 'the operator who invokes it',
       },
       environment: { REGISTRY_TABLE_NAME: props.registry.table.tableName },
     });

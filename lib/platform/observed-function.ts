@@ -27,20 +27,20 @@ export interface ObservedFunctionProps {
   readonly timeout: Duration;
   /** Names end in their kind: `HOT_TABLE_NAME`, `ALERT_TOPIC_ARN`. */
   readonly environment?: Readonly<Record<string, string>>;
-  /** What failing invocations mean. */
+  /** The alarm on failed invocations. */
   readonly failure: AlarmMeaning & {
-    /** Failed invocations within five minutes that raise the alarm. */
+    /** Number of failed invocations within five minutes that raises the alarm. */
     readonly threshold?: number;
-    /** The alarm that shows these failures already: then an own one exists only with `alarms: 'full'`. */
-    readonly seenBy?: string;
+    /** Another alarm that covers these failures; if set, the function has its own alarm only with `alarms: 'full'`. */
+    readonly coveredBy?: string;
   };
-  /** Set where it is invoked asynchronously: Lambda repeats failures twice, until so late, and then keeps them here. */
-  readonly asynchronous?: { readonly givenUp: DeadLetterQueue; readonly latest: Duration };
-  /** Active X-Ray tracing; off, a trace started upstream is still passed on. */
+  /** For asynchronous invocation: Lambda retries twice, up to the maximum age, and then sends the event to `deadLetters`. */
+  readonly asynchronous?: { readonly deadLetters: DeadLetterQueue; readonly maxAge: Duration };
+  /** Active X-Ray tracing. If off, traces started upstream are still passed on. */
   readonly traced?: boolean;
 }
 
-/** The only place that creates a function: runtime, log retention, environment, a role of its own and an alarm. */
+/** The only construct that creates functions: sets runtime, log retention, environment, a dedicated role and an alarm. */
 export class ObservedFunction extends Construct implements IGrantable {
   readonly fn: LambdaFunction;
   readonly grantPrincipal: IPrincipal;
@@ -64,13 +64,13 @@ export class ObservedFunction extends Construct implements IGrantable {
       timeout: props.timeout,
       role: this.#role,
       logGroup,
-      // Left out, Lambda passes a trace through; CDK's own PASS_THROUGH would add write access to X-Ray.
+      // If omitted, Lambda passes traces through; CDK's PASS_THROUGH would grant write access to X-Ray.
       ...(props.traced ? { tracing: Tracing.ACTIVE } : {}),
       environment: { ...standardEnvironment(props), ...props.environment },
     });
     if (props.asynchronous) this.#keepFailures(props.asynchronous);
     acknowledgeFindings(this, props);
-    if (!props.failure.seenBy || props.config.alarms === 'full') this.#watchErrors(props);
+    if (!props.failure.coveredBy || props.config.alarms === 'full') this.#watchErrors(props);
   }
 
   /** Allows the listed actions on the listed resources, nothing more. */
@@ -88,12 +88,12 @@ export class ObservedFunction extends Construct implements IGrantable {
     );
   }
 
-  #keepFailures({ givenUp, latest }: NonNullable<ObservedFunctionProps['asynchronous']>): void {
-    this.allow(['sqs:SendMessage'], [givenUp.queue.queueArn]);
+  #keepFailures({ deadLetters, maxAge }: NonNullable<ObservedFunctionProps['asynchronous']>): void {
+    this.allow(['sqs:SendMessage'], [deadLetters.queue.queueArn]);
     this.fn.configureAsyncInvoke({
       retryAttempts: 2,
-      maxEventAge: latest,
-      onFailure: { bind: () => ({ destination: givenUp.queue.queueArn }) },
+      maxEventAge: maxAge,
+      onFailure: { bind: () => ({ destination: deadLetters.queue.queueArn }) },
     });
   }
 
@@ -108,7 +108,7 @@ export class ObservedFunction extends Construct implements IGrantable {
   }
 }
 
-/** Instead of the AWS-managed basic role, which may write to every log group of the account. */
+/** Replaces the AWS-managed basic policy, which allows writing to every log group of the account. */
 const makeRole = (scope: Construct, logGroup: LogGroup): Role => {
   const role = new Role(scope, 'Role', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
   logGroup.grantWrite(role);
@@ -123,7 +123,7 @@ const standardEnvironment = ({ config, entry }: ObservedFunctionProps): Record<s
   NODE_OPTIONS: '--enable-source-maps',
 });
 
-/** Context `forestall:bundle` names one folder for all functions, where only the templates matter. */
+/** The context value `forestall:bundle` names one folder for all functions, if only the templates matter. */
 const bundleOf = (scope: Construct, entry: string): string => {
   const placeholder: unknown = scope.node.tryGetContext('forestall:bundle');
   const directory = typeof placeholder === 'string' ? placeholder : join('dist', entry);
@@ -133,8 +133,8 @@ const bundleOf = (scope: Construct, entry: string): string => {
 
 const acknowledgeFindings = (scope: ObservedFunction, props: ObservedFunctionProps): void => {
   const synchronous = props.asynchronous
-    ? 'Invoked asynchronously: what fails three times goes to the destination for failures.'
-    : 'Invoked synchronously only (HTTP, queue, workflow or operator): its caller retries, and keeps or reports the failure.';
+    ? 'Invoked asynchronously: events that fail three times go to the failure destination.'
+    : 'Invoked only synchronously (HTTP, queue, workflow or operator): the caller retries, and keeps or reports failures.';
   Validations.of(scope.fn).acknowledge({ id: 'Serverless::Serverless-LambdaDLQ', reason: synchronous });
   Validations.of(scope.fn).acknowledge({
     id: 'Serverless::Serverless-LambdaAsyncFailureDestination',
@@ -150,6 +150,6 @@ const acknowledgeFindings = (scope: ObservedFunction, props: ObservedFunctionPro
   Validations.of(scope.fn).acknowledge({
     id: 'Serverless::Serverless-LambdaTracing',
     reason:
-      'X-Ray samples 5 % of requests: about $15 a month for a pushing fleet of 1,000 hosts. Switched on by traceRequests.',
+      'X-Ray samples 5 % of requests: about $15 a month for 1,000 hosts that push directly. Enabled by traceRequests.',
   });
 };

@@ -14,13 +14,13 @@ import type { ObservedFunction } from './observed-function.ts';
 export interface PrivateBucketProps {
   readonly config: StageConfig;
   readonly lifecycle: readonly LifecycleRule[];
-  /** Where an overwritten or deleted object could not be had back from elsewhere. */
+  /** Keeps old versions: for objects that cannot be restored from elsewhere. */
   readonly versioned: boolean;
 }
 
 const ImportedValue = z.object({ 'Fn::ImportValue': z.string() });
 
-/** A bucket that nobody outside the account can read, that takes TLS only and tells EventBridge of its objects. */
+/** A bucket without public access that requires TLS and sends object events to EventBridge. */
 export class PrivateBucket extends Construct {
   readonly bucket: Bucket;
 
@@ -36,14 +36,14 @@ export class PrivateBucket extends Construct {
       removalPolicy: retainData ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
       lifecycleRules: [{ abortIncompleteMultipartUploadAfter: Duration.days(1) }, ...props.lifecycle],
     });
-    // The `eventBridgeEnabled` property would bring a Python function of CDK's own; the resource can do it by itself.
+    // The `eventBridgeEnabled` property of the construct would add a custom resource with a Python function.
     (this.bucket.node.defaultChild as CfnBucket).notificationConfiguration = {
       eventBridgeConfiguration: { eventBridgeEnabled: true },
     };
     Validations.of(this.bucket).acknowledge({
       id: 'AwsSolutions::AwsSolutions-S1',
       reason:
-        'Access logs would cost more than the objects; CloudTrail data events serve an audit when one is needed.',
+        'Access logs would cost more than the objects; CloudTrail data events can be enabled for an audit.',
     });
   }
 
@@ -51,7 +51,7 @@ export class PrivateBucket extends Construct {
     this.#allowObjects(writer, 's3:PutObject', prefix);
   }
 
-  /** Get objects, and learn that one is missing: without listing, S3 answers a missing key with "access denied". */
+  /** Grants getting objects. Includes listing: without it, S3 answers "access denied" for a missing key. */
   grantGet(reader: ObservedFunction, prefix: string): void {
     this.#allowObjects(reader, 's3:GetObject', prefix);
     this.grantList(reader, prefix);
@@ -65,12 +65,12 @@ export class PrivateBucket extends Construct {
     user.allow([action], [this.bucket.arnForObjects(`${prefix}/*`)]);
     Validations.of(user).acknowledge({
       id: `AwsSolutions::AwsSolutions-IAM5[Resource::${exportName(this.bucket)}/${prefix}/*]`,
-      reason: 'Objects under one prefix of one bucket: their keys are not known beforehand.',
+      reason: 'Objects under one prefix of one bucket; their keys are not known in advance.',
     });
   }
 }
 
-/** The name under which other stacks import the bucket's ARN: cdk-nag identifies its findings by it. */
+/** The export name of the bucket's ARN; cdk-nag identifies its findings by it. */
 const exportName = (bucket: Bucket): string => {
   const stack = Stack.of(bucket);
   const imported: unknown = stack.resolve(stack.exportValue(bucket.bucketArn));

@@ -3,7 +3,7 @@ import { StringParameter } from 'aws-cdk-lib/aws-ssm';
 import { Construct } from 'constructs';
 import type { StageConfig } from '../config/stage-config.ts';
 
-/** What one replaceable stack offers to another. */
+/** Names that one replaceable stack publishes for others. */
 export type PublishedThing =
   | 'api-id'
   | 'event-bus-arn'
@@ -25,8 +25,8 @@ export interface PublishedNameProps {
 const pathOf = (config: StageConfig, thing: PublishedThing): string => `/forestall/${config.stage}/${thing}`;
 
 /**
- * A name that changes when its resource is replaced, handed on by an SSM parameter: an export would forbid the
- * replacement for as long as another stack imports it.
+ * Publishes a name that changes when its resource is replaced, in an SSM parameter: an export would block the
+ * replacement while another stack imports it.
  */
 export class PublishedName extends Construct {
   constructor(scope: Construct, id: string, props: PublishedNameProps) {
@@ -37,7 +37,7 @@ export class PublishedName extends Construct {
     });
   }
 
-  /** The name as it stands when `stack` is deployed. */
+  /** The name, resolved when `stack` is deployed. */
   static read(stack: Stack, config: StageConfig, thing: PublishedThing): string {
     return StringParameter.valueForStringParameter(stack, pathOf(config, thing));
   }

@@ -9,22 +9,22 @@ import { DeadLetterQueue } from './dead-letter-queue.ts';
 import type { ObservedFunction } from './observed-function.ts';
 
 export interface WorkQueueProps {
-  /** Time limit of the function that consumes it: messages stay hidden for six times as long. */
+  /** Timeout of the consuming function; the visibility timeout is six times as long. */
   readonly consumerTimeout: Duration;
-  /** What it means when messages end in the dead-letter queue; or the one that it shares with others. */
+  /** The alarm on the queue's dead letters, or an existing dead letter queue to share. */
   readonly undeliverable: AlarmMeaning | DeadLetterQueue;
   readonly notify: ITopic;
 }
 
 export interface Batching {
   readonly batchSize: number;
-  /** How long a batch waits to fill: fewer invocations for a little more delay. */
+  /** How long to wait for a full batch: fewer invocations for slightly more latency. */
   readonly maxBatchingWindow: Duration;
-  /** Cap on parallel consumers, so that a backlog does not take the whole account's concurrency. */
+  /** Limit of parallel consumers, so that a backlog cannot use up the account's concurrency. */
   readonly maxConcurrency: number;
 }
 
-/** A queue whose messages are tried five times and then kept, with an alarm. */
+/** A queue whose messages are attempted five times and then moved to a dead letter queue with an alarm. */
 export class WorkQueue extends Construct {
   readonly queue: Queue;
   readonly deadLetters: DeadLetterQueue;
@@ -55,14 +55,14 @@ export class WorkQueue extends Construct {
     });
   }
 
-  /** Feeds a function with batches; failures are reported message by message. */
+  /** Invokes a function with batches; failures are reported per message. */
   feed(consumer: ObservedFunction, batching: Batching): void {
     consumer.fn.addEventSource(
       new SqsEventSource(this.queue, { ...batching, reportBatchItemFailures: true }),
     );
     Validations.of(consumer.fn).acknowledge({
       id: 'Serverless::Serverless-LambdaEventSourceMappingDestination',
-      reason: 'Queues have no such destination: what fails five times goes to the dead-letter queue.',
+      reason: 'Not available for queues: messages that fail five times go to the dead letter queue.',
     });
   }
 }

@@ -13,13 +13,13 @@ export interface WorkflowProps {
   /** File name in `state-machines/`, without `.asl.json`. */
   readonly definition: string;
   readonly config: StageConfig;
-  /** Placeholder (`PlanForecastRunFunctionArn`) -> function it stands for; the machine may invoke each. */
+  /** Placeholder (`PlanForecastRunFunctionArn`) -> function; the machine may invoke all of them. */
   readonly functions: Readonly<Record<string, ObservedFunction>>;
   /** Placeholder -> state machine that this one may start. */
   readonly starts?: Readonly<Record<string, StateMachine>>;
 }
 
-/** A state machine from its file: logged without data, traced, allowed to call what the file names and nothing else. */
+/** A state machine from its definition file: logged without data, traced, and allowed to call only what the file names. */
 export class Workflow extends Construct {
   readonly machine: StateMachine;
 
@@ -63,20 +63,20 @@ const mapValues = <A, B>(record: Readonly<Record<string, A>>, change: (value: A)
 const makeLogGroup = (scope: Construct, config: StageConfig): LogGroup =>
   new LogGroup(scope, 'Logs', { retention: config.logRetentionDays, removalPolicy: RemovalPolicy.DESTROY });
 
-/** The file's text, once its placeholders are exactly those supplied: AWS leaves an unknown one in place silently. */
+/** Reads the definition and checks its placeholders: AWS silently leaves unknown ones in place. */
 const readDefinition = (name: string, supplied: readonly string[]): string => {
   const text = readFileSync(join(import.meta.dirname, '../../state-machines', `${name}.asl.json`), 'utf8');
-  const wanted = new Set([...text.matchAll(/\$\{(\w+)\}/g)].map(([, placeholder]) => placeholder));
-  const missing = [...wanted].filter((placeholder) => !supplied.includes(placeholder ?? ''));
-  const unused = supplied.filter((placeholder) => !wanted.has(placeholder));
+  const placeholders = new Set([...text.matchAll(/\$\{(\w+)\}/g)].map(([, placeholder]) => placeholder));
+  const missing = [...placeholders].filter((placeholder) => !supplied.includes(placeholder ?? ''));
+  const unused = supplied.filter((placeholder) => !placeholders.has(placeholder));
   if (missing.length + unused.length === 0) return text;
   throw new ConfigurationError(
-    `state-machines/${name}.asl.json: no value for [${missing.join(', ')}], no use for [${unused.join(', ')}].`,
+    `state-machines/${name}.asl.json: placeholders without a value: [${missing.join(', ')}]; values without a placeholder: [${unused.join(', ')}].`,
   );
 };
 
 const acknowledgeWildcards = (machine: StateMachine): void =>
   Validations.of(machine).acknowledge({
     id: 'AwsSolutions::AwsSolutions-IAM5[Resource::*]',
-    reason: 'Log delivery and X-Ray have no resource-level permissions; everything else is named.',
+    reason: 'Log delivery and X-Ray have no resource-level permissions; all other resources are named.',
   });

@@ -34,8 +34,8 @@ export class PipelineStack extends Stack {
     this.forecasts = new ForecastWorkflow(this, 'Forecasts', { ...shared, bus });
     const { dispatch, fleet } = this.forecasts;
     new DispatchSchedule(this, 'DispatchSchedule', { ...shared, machine: dispatch.machine });
-    const { givenUp } = new AnomalyDetection(this, 'Anomalies', { ...shared, bus });
-    const { planner } = new PeerComparison(this, 'Peers', { ...shared, bus, givenUp });
+    const { deadLetters } = new AnomalyDetection(this, 'Anomalies', { ...shared, bus });
+    const { planner } = new PeerComparison(this, 'Peers', { ...shared, bus, deadLetters });
     this.incidents = new IncidentManagement(this, 'Incidents', { ...shared, bus });
     this.deployments = new DeploymentWatch(this, 'Deployments', { ...shared, bus });
     const keys = new KeyIssuer(this, 'Keys', shared);

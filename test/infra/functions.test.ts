@@ -189,7 +189,9 @@ describe('a Workflow', () => {
   it('refuses a placeholder without a value, and a value without a placeholder', () => {
     const missing = () => create(['ListTenantsFunctionArn', 'Spare']);
     expect(missing).toThrow(ConfigurationError);
-    expect(missing).toThrow('no value for [ForecastFleetStateMachineArn], no use for [Spare]');
+    expect(missing).toThrow(
+      'placeholders without a value: [ForecastFleetStateMachineArn]; values without a placeholder: [Spare]',
+    );
   });
 
   it('is logged without data and traced', () => {

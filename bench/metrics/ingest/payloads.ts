@@ -1,4 +1,4 @@
-/** The same simulated points as each format carries them. */
+/** Encodes the same simulated points in each format. */
 
 import { BinaryWriter, WireType } from '@bufbuild/protobuf/wire';
 import type { IngestFormat } from '../../../core/metrics/ingestion/formats/ingest-formats.ts';
@@ -7,7 +7,7 @@ import { METRIC_UNITS, type ServerMetrics, SIMULATED_METRICS } from '../../../co
 export const FORMATS = ['json points', 'json series', 'csv', 'otlp protobuf', 'otlp json'] as const;
 export type PayloadFormat = (typeof FORMATS)[number];
 
-/** A request body of one format, and what decoding it must be told. */
+/** A request body in one format, with the options to decode it. */
 export interface Payload {
   readonly format: IngestFormat;
   readonly contentType: string;

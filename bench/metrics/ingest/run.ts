@@ -10,7 +10,7 @@ import type { ServerMetrics } from '../../../core/simulator/fleet.ts';
 import { simulateFleet } from '../../../core/simulator/simulate-fleet.ts';
 import { FORMATS, type Payload, type PayloadFormat, payloadOf } from './payloads.ts';
 
-/** One format: CPU of decoding, and size of what is sent. */
+/** CPU time of decoding and size of the payload, for one format. */
 export interface FormatFigures {
   readonly format: PayloadFormat;
   readonly points: number;
@@ -20,7 +20,7 @@ export interface FormatFigures {
   readonly gzipBytesPerPoint: number;
 }
 
-/** Merging the pushes of an hour into blocks, twelve for each host. */
+/** Figures of merging the pushes of an hour, twelve per host, into blocks. */
 export interface MergeFigures {
   readonly hosts: number;
   readonly metrics: number;
@@ -86,7 +86,7 @@ const formatFigures = (format: PayloadFormat, servers: readonly ServerMetrics[])
   };
 };
 
-/** What the queue hands over for one push of all hosts in an hour. */
+/** One push of all hosts, as the consumer receives it from the queue. */
 const pushOf = (servers: readonly ServerMetrics[], push: number): StoredPayload => {
   const from = servers[0]!.metrics.cpu_percent.length - PUSHES + push;
   const receivedAt = (END - (PUSHES - push) * STEP_SECONDS) * 1000 + 250;
@@ -102,7 +102,7 @@ const pushOf = (servers: readonly ServerMetrics[], push: number): StoredPayload 
   };
 };
 
-/** Merges an hour of pushes one after the other, as they come; returns the bytes of all blocks after each. */
+/** Merges an hour of pushes one by one; returns the sizes of all blocks after each. */
 const mergeHour = (pushes: readonly StoredPayload[]): number[][] => {
   const stored = new Map<string, Uint8Array>();
   return pushes.map((payload) =>

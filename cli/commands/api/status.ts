@@ -12,7 +12,7 @@ interface Options extends ConnectionOptions {
   readonly json?: true;
 }
 
-/** A deployment at a glance; this is what `--json` prints. */
+/** The output of `--json`. */
 interface Status {
   readonly health: string;
   readonly targets: number;
@@ -20,7 +20,7 @@ interface Status {
   readonly lastRun: RunAnswer | null;
 }
 
-const WORST_SHOWN = 5;
+const MAX_SHOWN_BREACHES = 5;
 
 const collect = async <Item>(items: AsyncIterable<Item>): Promise<Item[]> => {
   const all: Item[] = [];
@@ -57,13 +57,15 @@ const run = async ({ json, ...connection }: Options, terminal: Terminal): Promis
     breaches: countBySeverity(breaches),
     lastRun: runs[0] ?? null,
   };
-  const text = json ? [JSON.stringify(status)] : describe(status, breaches.slice(0, WORST_SHOWN), terminal);
+  const text = json
+    ? [JSON.stringify(status)]
+    : describe(status, breaches.slice(0, MAX_SHOWN_BREACHES), terminal);
   await new LineWriter(terminal.stdout).lines(text);
 };
 
 /** `forestall status`: health, targets, predicted breaches and the last run of a deployment. */
 export const statusCommand = (terminal: Terminal): Command =>
   withConnection(new Command('status'))
-    .description('a deployment at a glance')
-    .option('--json', 'one JSON object')
+    .description('summarise a deployment')
+    .option('--json', 'print one JSON object')
     .action((options: Options) => run(options, terminal));

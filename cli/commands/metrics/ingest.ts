@@ -25,7 +25,7 @@ const inFileTerms = ({ field, message }: ProblemField, fileLine: IngestChunk['fi
   return `\n  ${describeField(line === undefined ? field : `line ${fileLine(Number(line))}`, message)}`;
 };
 
-/** Names the file, and lines as they are counted in it rather than in the request. */
+/** Names the file, and converts line numbers of the request into those of the file. */
 const explain = (error: unknown, { file, fileLine }: IngestChunk): unknown => {
   if (!(error instanceof ApiRequestError)) return error;
   const fields = error.errors.slice(0, SHOWN_FIELDS).map((field) => inFileTerms(field, fileLine));
@@ -78,7 +78,7 @@ const run = async (files: readonly string[], options: Options, terminal: Termina
   terminal.stdout.write(`sent ${sent}${counts.length > 0 ? `: ${counts.join(', ')}` : ''}\n`);
 };
 
-/** `forestall ingest FILE...`: sends files to a deployment, cut to the API's limits. */
+/** `forestall ingest FILE...`: sends files to a deployment, split to fit the API's limits. */
 export const ingestCommand = (terminal: Terminal): Command =>
   withConnection(new Command('ingest'))
     .description('send CSV, JSON or OTLP files to a deployment')
@@ -86,6 +86,6 @@ export const ingestCommand = (terminal: Terminal): Command =>
     .addOption(new Option('--format <format>', 'format of the files').choices(FILE_FORMATS).default('auto'))
     .option('--target <id>', 'target of a timestamp,value file (default: from the file name)')
     .option('--metric <name>', 'metric of a file without a metric column (default: from the file name)')
-    .option('--concurrency <n>', 'requests at a time', wholeNumber(1, 32), 4)
-    .option('--json', 'one JSON object of totals')
+    .option('--concurrency <n>', 'number of parallel requests', wholeNumber(1, 32), 4)
+    .option('--json', 'print the totals as one JSON object')
     .action((files: string[], options: Options) => run(files, options, terminal));

@@ -21,14 +21,14 @@ const COLUMNS: readonly Column<TargetAnswer>[] = [
   { header: 'last seen', text: ({ lastSeen }) => lastSeen.slice(0, 16).replace('T', ' ') },
 ];
 
-/** `forestall targets`: what the deployment has data of. */
+/** `forestall targets`: lists the targets of a deployment. */
 export const targetsCommand = (terminal: Terminal): Command =>
   withConnection(new Command('targets'))
     .description('list the targets of a deployment')
     .addOption(new Option('--profile <profile>', 'only this profile').choices(PROFILES))
-    .option('--search <text>', 'only targets whose id holds this text')
-    .option('--limit <n>', 'at most so many', wholeNumber(1, 1_000_000))
-    .option('--json', 'one JSON object per line and target')
+    .option('--search <text>', 'only targets whose ID contains this text')
+    .option('--limit <n>', 'maximum number of targets', wholeNumber(1, 1_000_000))
+    .option('--json', 'print one JSON object per line and target')
     .action(({ profile, search, limit, json, ...connection }: Options) =>
       printList(
         connect(connection, terminal).targets({ profile, search, most: limit }),

@@ -1,4 +1,4 @@
-/** Who may call, and how much. */
+/** API keys of callers, and quotas of tenants. */
 
 export interface ApiKey {
   readonly tenantId: string;
@@ -8,14 +8,14 @@ export interface ApiKey {
 }
 
 export interface ApiKeyStore {
-  /** Looks a key up by the SHA-256 (hex) of its text; undefined when unknown or revoked. */
+  /** Looks a key up by the SHA-256 (hex) of its text; undefined if unknown or revoked. */
   find(keyHash: string): Promise<ApiKey | undefined>;
-  /** @throws ConflictError when the hash exists */
+  /** @throws ConflictError if the hash exists */
   add(keyHash: string, key: ApiKey): Promise<void>;
 }
 
 /** Fixed-window quota per tenant and minute. */
 export interface RateLimiter {
-  /** Takes `points` from the tenant's quota of the minute that holds `at` (epoch ms); false when it would exceed it. */
+  /** Takes `points` from the tenant's quota for the minute of `at` (epoch ms); false if that would exceed the quota. */
   take(tenantId: string, points: number, at: number): Promise<boolean>;
 }

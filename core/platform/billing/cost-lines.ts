@@ -1,20 +1,21 @@
 import { costOf, PRICES, type PriceKey } from './prices.ts';
 
-/** So many units a month of something that has a price. */
+/** Monthly usage of something that has a price. */
 export interface UsageLine {
   readonly component: string;
   readonly what: string;
   readonly price: PriceKey;
+  /** Per month. */
   readonly units: number;
 }
 
 export interface PricedLine extends UsageLine {
-  /** US dollars a month at list price, and beyond the always-free tier. */
+  /** US dollars per month: at list price, and after the always-free tier. */
   readonly list: number;
   readonly free: number;
 }
 
-/** Prices lines; those with the same price share one free tier, the first lines taking it first. */
+/** Prices lines. Lines with the same price share one free tier, which the first lines use up first. */
 export const priceLines = (lines: readonly UsageLine[]): readonly PricedLine[] => {
   const left = new Map<PriceKey, number>();
   return lines.map((line) => {

@@ -5,7 +5,7 @@ const Price = z.strictObject({
   usd: z.number().nonnegative(),
   /** Units that `usd` buys. */
   per: z.number().positive(),
-  /** Units a month that cost nothing, for as long as the account exists. */
+  /** Units per month that are always free. */
   free: z.number().nonnegative(),
   source: z.string(),
 });
@@ -19,7 +19,7 @@ const PriceTable = z
     prices: z.record(z.string(), Price),
   })
   .refine(({ sources, prices }) => Object.values(prices).every(({ source }) => source in sources), {
-    message: 'every price names one of the sources',
+    message: 'every price must name one of the sources',
   });
 
 export type PriceKey = keyof typeof table.prices;
@@ -27,7 +27,7 @@ export type PriceKey = keyof typeof table.prices;
 /** The checked-in prices with their date and sources. */
 export const PRICES = PriceTable.parse(table);
 
-/** US dollars of `units` at list price. */
+/** List price of `units` in US dollars. */
 export const costOf = (key: PriceKey, units: number): number => {
   const { usd, per } = PRICES.prices[key]!;
   return (units / per) * usd;

@@ -1,4 +1,4 @@
-/** Sorts the first `count` values: insertion for short runs (no allocation), native beyond. */
+/** Sorts the first `count` values: insertion sort for short runs (no allocation), otherwise the native sort. */
 export const sortInPlace = (values: Float64Array, count: number): void => {
   if (count > 64) {
     values.subarray(0, count).sort();
@@ -27,8 +27,8 @@ export const sortedQuantile = (sorted: Float64Array, level: number, count = sort
 const BUCKET_BITS = 5;
 
 /**
- * Which ranks a moving window holds, for quantiles of long windows without sorting each: a flag per rank and a count
- * per bucket of ranks, so that moving by a point is two writes and all quantiles are one walk over the buckets.
+ * The ranks in a moving window, for quantiles of long windows without sorting each: a flag per rank and a count per
+ * bucket of ranks, so that moving by a point is two writes and all quantiles take one pass over the buckets.
  */
 export class RankWindow {
   readonly #sorted: Float64Array;
@@ -52,7 +52,7 @@ export class RankWindow {
     this.#counts[bucket] = this.#counts[bucket]! + (held === 1 ? 1 : -1);
   }
 
-  /** Moves the window to points [from, to); cheap while both ends only grow. */
+  /** Moves the window to points [from, to); cheap as long as both ends only increase. */
   moveTo(from: number, to: number): void {
     if (from < this.#from || to < this.#to) {
       this.#held.fill(0);
@@ -88,13 +88,13 @@ export class RankWindow {
   }
 }
 
-/** All values sorted, and each value's place among them. */
+/** The sorted values, and the rank of each value. */
 export interface RankOrder {
   readonly sorted: Float64Array;
   readonly rank: Int32Array;
 }
 
-/** Ranks the values, equal ones in order of time. */
+/** Ranks the values; equal values in their original order. */
 export const rankOrder = (values: Float64Array): RankOrder => {
   const order = new IndexSorter().sort(values, values.length);
   const sorted = new Float64Array(values.length);
@@ -111,8 +111,8 @@ const INDEX_MASK = 2 ** INDEX_BITS - 1;
 
 /**
  * Sorts indices by value without a comparator: the index is packed into the low 13 bits of the double and the native
- * numeric sort is used, many times faster than a callback; values closer than 2^-39 relative may swap. Keeps its
- * buffers, so one sorter serves many calls; a result is valid until the next call.
+ * numeric sort is used, many times faster than a callback. Values closer than 2^-39 (relative) may swap. Reuses its
+ * buffers: a result is valid until the next call.
  */
 export class IndexSorter {
   #keys = new Float64Array(256);

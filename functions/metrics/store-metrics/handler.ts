@@ -7,12 +7,12 @@ const QueueEvent = z.object({
   Records: z.array(z.object({ messageId: z.string().min(1), body: z.string() })),
 });
 
-/** Merges queued payloads into hour blocks; messages that met a failure of ours are reported for redelivery. */
+/** Merges queued payloads into hour blocks; messages that failed for reasons of ours are reported for redelivery. */
 export const makeHandler =
   (deps: StoreDeps) =>
   async (event: unknown): Promise<SQSBatchResponse> => {
     const parsed = QueueEvent.safeParse(event);
-    if (!parsed.success) throw new InvalidInputError(`no SQS event: ${z.prettifyError(parsed.error)}`);
+    if (!parsed.success) throw new InvalidInputError(`not an SQS event: ${z.prettifyError(parsed.error)}`);
     const messages = parsed.data.Records.map(({ messageId, body }) => ({ id: messageId, body }));
     const failed = await storeBatch(deps, messages);
     return { batchItemFailures: failed.map((itemIdentifier) => ({ itemIdentifier })) };

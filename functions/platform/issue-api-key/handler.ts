@@ -16,11 +16,11 @@ export interface Deps {
 
 const Order = z.object({
   tenantId: TenantId,
-  /** Who will use the key; appears in logs in its place. */
+  /** Label of the key's user; logged instead of the key. */
   name: z.string().trim().min(1).max(100),
 });
 
-/** The only place and time at which the key itself can be seen. */
+/** The only output that ever contains the key itself. */
 export interface IssuedKey {
   readonly apiKey: string;
   readonly tenantId: string;
