@@ -1,6 +1,6 @@
 import type { Component } from '../../../core/incidents/component.ts';
 
-/** A name as it stands in AWS's and OpenTelemetry's documentation or in node exporter, labelled by hand. */
+/** A name from the documentation of AWS or OpenTelemetry, or from node exporter, labelled by hand. */
 export interface LabelledName {
   readonly namespace?: string;
   readonly name: string;
@@ -11,8 +11,8 @@ export interface LabelledName {
 const of = (component: Component, namespace: string, ...names: readonly string[]): LabelledName[] =>
   names.map((name) => ({ component, name, ...(namespace === '' ? {} : { namespace }) }));
 
-/** Names that the rules were written with. */
-export const BUILT_WITH: readonly LabelledName[] = [
+/** Names that were used to write the rules. */
+export const TRAINING_NAMES: readonly LabelledName[] = [
   ...of('compute', 'AWS/EC2', 'CPUUtilization', 'StatusCheckFailed_Instance'),
   ...of('network', 'AWS/EC2', 'NetworkIn'),
   ...of('storage', 'AWS/EC2', 'EBSReadOps'),
@@ -63,8 +63,8 @@ export const BUILT_WITH: readonly LabelledName[] = [
   ...of('unknown', '', 'temperature', 'business_orders'),
 ];
 
-/** Names kept back while the rules were written: looked at once, when they were done. */
-export const KEPT_BACK: readonly LabelledName[] = [
+/** Names held out until the rules were finished. */
+export const HELD_OUT_NAMES: readonly LabelledName[] = [
   ...of('compute', 'AWS/EC2', 'CPUCreditBalance', 'StatusCheckFailed_System'),
   ...of('network', 'AWS/EC2', 'NetworkPacketsOut'),
   ...of('database', 'AWS/RDS', 'DiskQueueDepth', 'FreeableMemory', 'WriteLatency'),

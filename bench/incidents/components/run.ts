@@ -1,7 +1,7 @@
 import { componentOf, componentOfIncident } from '../../../core/incidents/component.ts';
 import { simulateFleet } from '../../../core/simulator/simulate-fleet.ts';
-import { BUILT_WITH, KEPT_BACK, type LabelledName } from './labelled-names.ts';
-import { labelledIncidents } from './simulated-incidents.ts';
+import { HELD_OUT_NAMES, type LabelledName, TRAINING_NAMES } from './labelled-names.ts';
+import { labelledIncidents, type SignalSource } from './simulated-incidents.ts';
 
 interface ComponentsBenchOptions {
   readonly out: (line: string) => void;
@@ -14,8 +14,8 @@ interface Share {
 
 export interface ComponentsBenchResult {
   readonly names: Readonly<Record<string, Share>>;
-  /** By the signals that a plain rule finds in the values, and by those of the labels. */
-  readonly incidents: Readonly<Record<'shown' | 'told', Readonly<Record<string, Share>>>>;
+  /** By the signals that a simple rule detects in the values, and by those of the labels. */
+  readonly incidents: Readonly<Record<SignalSource, Readonly<Record<string, Share>>>>;
   readonly wrongNames: readonly string[];
 }
 
@@ -35,10 +35,9 @@ const shareOf = (rights: readonly boolean[]): Share => ({
 
 const isRight = (name: LabelledName): boolean => componentOf(name) === name.component;
 
-/** As of alarms and metrics that name none. */
 const withoutNamespace = ({ namespace: _, ...name }: LabelledName): LabelledName => name;
 
-const scoreIncidents = (signals: 'shown' | 'told'): Record<string, Share> => {
+const scoreIncidents = (signals: SignalSource): Record<string, Share> => {
   const scored = labelledIncidents(simulateFleet(FLEET), signals).map(({ kind, expected, incident }) => ({
     kind,
     right: componentOfIncident(incident) === expected,
@@ -53,15 +52,15 @@ const scoreIncidents = (signals: 'shown' | 'told'): Record<string, Share> => {
 const describe = ([name, { right, of }]: readonly [string, Share]): string =>
   `  ${name.padEnd(40)} ${String(right).padStart(4)} of ${String(of).padStart(4)}   ${((100 * right) / of).toFixed(1).padStart(5)} %`;
 
-/** How often the component of a metric, an alarm or a simulated incident is the labelled one. */
+/** Measures how often the component of a metric, an alarm or a simulated incident matches its label. */
 export const runComponentsBench = ({ out }: ComponentsBenchOptions): ComponentsBenchResult => {
   const names = {
-    'names the rules were written with': shareOf(BUILT_WITH.map(isRight)),
-    'names kept back': shareOf(KEPT_BACK.map(isRight)),
-    'names kept back, without namespace': shareOf(KEPT_BACK.map(withoutNamespace).map(isRight)),
+    'names used to write the rules': shareOf(TRAINING_NAMES.map(isRight)),
+    'held-out names': shareOf(HELD_OUT_NAMES.map(isRight)),
+    'held-out names, without namespace': shareOf(HELD_OUT_NAMES.map(withoutNamespace).map(isRight)),
   };
-  const incidents = { shown: scoreIncidents('shown'), told: scoreIncidents('told') };
-  const wrongNames = [...BUILT_WITH, ...KEPT_BACK]
+  const incidents = { detected: scoreIncidents('detected'), labelled: scoreIncidents('labelled') };
+  const wrongNames = [...TRAINING_NAMES, ...HELD_OUT_NAMES]
     .filter((name) => !isRight(name))
     .map((name) =>
       `${name.namespace ?? ''} ${name.name}: ${componentOf(name)}, not ${name.component}`.trim(),
@@ -69,14 +68,14 @@ export const runComponentsBench = ({ out }: ComponentsBenchOptions): ComponentsB
   for (const line of ['metric and alarm names', ...Object.entries(names).map(describe)]) out(line);
   for (const line of [
     '',
-    'simulated incidents, by what shows',
-    ...Object.entries(incidents.shown).map(describe),
+    'simulated incidents, by detected signals',
+    ...Object.entries(incidents.detected).map(describe),
   ])
     out(line);
   for (const line of [
     '',
-    'the same, by what they are labelled to do',
-    ...Object.entries(incidents.told).map(describe),
+    'simulated incidents, by labelled signals',
+    ...Object.entries(incidents.labelled).map(describe),
   ])
     out(line);
   for (const line of ['', 'wrong:', ...wrongNames.map((wrong) => `  ${wrong}`)]) out(line);

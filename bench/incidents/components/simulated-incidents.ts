@@ -6,7 +6,7 @@ import { upperMedian } from '../../../core/shared/maths/averages.ts';
 import { DAY_SECONDS } from '../../../core/shared/time.ts';
 import type { Fleet, Incident, ServerMetrics, SimulatedMetric } from '../../../core/simulator/fleet.ts';
 
-/** An incident of the simulator as Forestall would hold it, with what it is about by the simulator's label. */
+/** A simulated incident in the form that Forestall stores, with the component that its label implies. */
 export interface LabelledIncident {
   readonly kind: Incident['kind'];
   readonly expected: Component;
@@ -22,7 +22,7 @@ const BY_METRIC: Readonly<Record<SimulatedMetric, Component>> = {
   request_rate: 'api',
 };
 
-/** The label: what the root cause's metric measures, and the database itself where that one fails. */
+/** The component that the root cause's metric measures; for a failing database, the database itself. */
 const expectedOf = ({ kind, rootCause }: Incident, profile: string): Component =>
   kind === 'dependency-failure' && profile === 'database' ? 'database' : BY_METRIC[rootCause.metric];
 
@@ -31,7 +31,7 @@ const AROUND_STEPS = 6;
 const UNUSUAL = 6;
 const IN_A_ROW = 3;
 
-/** The same time of day on the days before, half an hour to either side. */
+/** Values at the same time on the days before, half an hour to either side. */
 const usualAt = (values: Float64Array, at: number, perDay: number): number[] => {
   const usual: number[] = [];
   for (let day = at - perDay; day >= 0; day -= perDay) {
@@ -47,7 +47,7 @@ const isUnusual = (values: Float64Array, at: number, perDay: number): boolean =>
   return Math.abs(values[at]! - middle) > UNUSUAL * Math.max(spread, 0.01 * Math.abs(middle));
 };
 
-/** Epoch seconds at which a metric has left its usual course within an incident; undefined where it does not. */
+/** Epoch seconds at which a metric became unusual within an incident; undefined if it did not. */
 const onsetOf = (
   { start, stepSeconds }: ServerMetrics,
   values: Float64Array,
@@ -67,8 +67,8 @@ const signalOf = (incident: Incident, targetId: string, metric: string, at: numb
   ...{ targetId, at, metric, confidence: 0.9 },
 });
 
-/** What the values show, by a plain rule that knows no labels; over a long incident that takes in much that is chance. */
-const shownBy = (fleet: Fleet, incident: Incident): AnomalySignal[] =>
+/** Signals that a simple rule detects without labels. In long incidents, many of them are chance. */
+const detectedIn = (fleet: Fleet, incident: Incident): AnomalySignal[] =>
   incident.affected.flatMap(({ target }) => {
     const server = fleet.generate(target);
     return Object.entries(server.metrics).flatMap(([metric, values]) => {
@@ -77,17 +77,20 @@ const shownBy = (fleet: Fleet, incident: Incident): AnomalySignal[] =>
     });
   });
 
-/** Exactly what the simulator says that the incident does, all at its start. */
-const toldBy = (incident: Incident): AnomalySignal[] =>
+/** Signals for all effects that the label lists, at the start of the incident. */
+const labelledIn = (incident: Incident): AnomalySignal[] =>
   incident.affected.flatMap(({ target, metrics }) =>
     metrics.map((metric) => signalOf(incident, target, metric, incident.start)),
   );
 
-/** The fleet's incidents with what shows of them, or with what they are labelled to do; those that show nowhere left out. */
-export const labelledIncidents = (fleet: Fleet, signals: 'shown' | 'told'): LabelledIncident[] => {
+/** Detected by a simple rule, or taken from the labels. */
+export type SignalSource = 'detected' | 'labelled';
+
+/** The fleet's incidents with signals from the given source; incidents without signals are omitted. */
+export const labelledIncidents = (fleet: Fleet, source: SignalSource): LabelledIncident[] => {
   const profiles = new Map(fleet.servers.map(({ id, profile }) => [id, profile]));
   return fleet.incidents.flatMap((incident) => {
-    const found = signals === 'shown' ? shownBy(fleet, incident) : toldBy(incident);
+    const found = source === 'detected' ? detectedIn(fleet, incident) : labelledIn(incident);
     if (found.length === 0) return [];
     const members = found.map((signal) => memberOf(signal));
     return [

@@ -20,7 +20,7 @@ const disguiseWindow = (window: MetricWindow, seed: number, random: RandomStream
   nodes: new Map(shuffled([...window.nodes], random).map(([node, metrics]) => [hidden(node, seed), metrics])),
 });
 
-/** The same incident with every node name hashed whole, and nodes and edges in another order. */
+/** The same incident with hashed node names, and with nodes and edges in random order. */
 export const disguise = (incident: LabelledCase, seed: number): LabelledCase => {
   const random = randomStream(seed, 'disguise', incident.id);
   const { graph, normal, target } = incident;

@@ -1,10 +1,10 @@
 import type { IndexedGraph } from '../../../core/incidents/diagnosis/call-graph.ts';
 import type { RandomStream } from '../../../core/simulator/random.ts';
 
-/** Spread of the logarithm of what a call passes on: harm reaches a caller as about 85 to 115 % of itself. */
+/** Spread of the logarithm of passed-on harm: a caller receives about 85 to 115 % of it. */
 const PASSED_ON_SPREAD = 0.15;
 
-/** Nodes with every callee after its callers; throws nothing, and leaves out nodes on a cycle. */
+/** Nodes in an order in which every callee follows its callers. Nodes on a cycle are omitted. */
 const callersFirst = (graph: IndexedGraph): number[] => {
   const waiting = graph.callers.map((callers) => callers.length);
   const order = waiting.flatMap((count, node) => (count === 0 ? [node] : []));
@@ -17,12 +17,12 @@ const callersFirst = (graph: IndexedGraph): number[] => {
   return order;
 };
 
-/** What a node can show of the harm that reached it in one row; the rest is lost and reaches no caller. */
+/** The part of the harm in one row that a node can show; the rest is lost and reaches no caller. */
 export type HarmLimit = (node: number, row: number, harm: number) => number;
 
 /**
- * Spreads harm from the node it starts at to all that call it, row by row: each caller takes its part of the callee's
- * traffic, times a log-normal factor. `shares[callee]` maps caller to part. Returns harm per node and row.
+ * Propagates harm from its source to all callers, row by row: each caller receives its share of the callee's traffic,
+ * times a log-normal factor. `shares[callee]` maps callers to shares. Returns harm per node and row.
  */
 export const propagate = (
   graph: IndexedGraph,

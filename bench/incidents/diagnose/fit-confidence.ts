@@ -12,12 +12,12 @@ import { reduceInput, type Variant } from './score-cases.ts';
 import { explainSimulated } from './simulated.ts';
 import { syntheticCases } from './synthetic-cases.ts';
 
-/** Not the seed of the scoreboard: its reliability tables are read off faults that were not fitted. */
+/** Not the seed of the scoreboard, whose reliability tables need faults that were not fitted. */
 const SEED = 9;
 const FAULTS = 1000;
 const ROUNDS = 50;
 const SIMULATED_ROUNDS = 6;
-/** Keeps the slope finite where the lead separates right from wrong. */
+/** Regularization that keeps the slope finite if the lead separates right from wrong answers. */
 const PULL = 0.1;
 
 interface Sample {
@@ -42,7 +42,7 @@ const sample = (incident: LabelledCase, method: RankingMethod, variant: Variant)
 
 const logistic = (x: number): number => 1 / (1 + Math.exp(-x));
 
-/** Intercept and slope of a logistic regression by Newton's method, the slope pulled slightly towards 0. */
+/** Intercept and slope of a logistic regression by Newton's method, with a slight pull of the slope towards 0. */
 const fitLogistic = (samples: readonly Sample[]): readonly [number, number] => {
   let [a, b] = [0, 0];
   for (let round = 0; round < ROUNDS; round++) {
@@ -73,10 +73,10 @@ const meanLogLoss = (samples: readonly Sample[], [a, b]: readonly [number, numbe
 const report = (method: CalibratedMethod, fitted: readonly [number, number], checked: readonly Sample[]) => {
   const loss = meanLogLoss(checked, fitted).toFixed(3);
   const [intercept, slope] = fitted.map((value) => value.toFixed(2));
-  process.stdout.write(`${method}: intercept ${intercept}, slope ${slope}; log loss on others ${loss}\n`);
+  process.stdout.write(`${method}: intercept ${intercept}, slope ${slope}; held-out log loss ${loss}\n`);
 };
 
-/** Faults without harm to requests exist only as simulated ones: fitted on some, checked on others. */
+/** Only simulated faults include ones without harm to requests: fit on some seeds, check on others. */
 const fitFirstToDeviate = async (): Promise<void> => {
   const from = async (firstSeed: number): Promise<Sample[]> => {
     const { results } = await explainSimulated(SIMULATED_ROUNDS, firstSeed);
@@ -90,7 +90,7 @@ const fitFirstToDeviate = async (): Promise<void> => {
 if (import.meta.main) {
   const { values } = parseArgs({ options: { data: { type: 'string' } } });
   const data = values.data ?? process.env.FORESTALL_DATA;
-  if (data === undefined) throw new ConfigurationError('no data: give --data DIR or FORESTALL_DATA');
+  if (data === undefined) throw new ConfigurationError('no data: pass --data DIR or set FORESTALL_DATA');
   const faults = syntheticCases(loadPetShop(data), FAULTS, SEED);
   for (const [method, variants] of Object.entries(VARIANTS) as [RankingMethod, readonly Variant[]][]) {
     const from = (group: string) =>

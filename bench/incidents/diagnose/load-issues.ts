@@ -9,10 +9,10 @@ import { parseTargetJson } from '../../../core/incidents/diagnosis/files/target-
 import type { MetricWindow } from '../../../core/incidents/diagnosis/metric-window.ts';
 import { ConfigurationError } from '../../../core/shared/errors.ts';
 
-/** One incident with its known cause, given or made up. */
+/** An incident with a known cause: a PetShop issue or a synthetic fault. */
 export interface LabelledCase {
   readonly id: string;
-  /** What the results are grouped by: scenario and, for given issues, the split. */
+  /** Group in the report: the scenario and, for PetShop issues, the split. */
   readonly group: string;
   readonly graph: CallGraph;
   readonly normal: MetricWindow | null;
@@ -21,7 +21,7 @@ export interface LabelledCase {
   readonly cause: string;
 }
 
-/** The given issues, and the scenarios with normal data. */
+/** The issues, and the scenarios with normal data. */
 export interface PetShop {
   readonly issues: readonly LabelledCase[];
   readonly scenarios: ReadonlyMap<
@@ -42,8 +42,8 @@ const loadScenario = (folder: string, scenario: string) => {
 };
 
 /**
- * Reads the PetShop data set (Hardt et al. 2023, CC-BY-4.0) from `data`/petshop: every issue that root-causes.json
- * names. Throws ConfigurationError when it is not there.
+ * Reads the PetShop data set (Hardt et al. 2023, CC-BY-4.0) from `data`/petshop: all issues in root-causes.json.
+ * @throws ConfigurationError if it is missing
  */
 export const loadPetShop = (data: string): PetShop => {
   const folder = join(data, 'petshop');

@@ -1,7 +1,7 @@
 import { mean } from '../../../core/shared/maths/averages.ts';
 import type { CaseResult } from './score-cases.ts';
 
-/** One bin of the reliability table: stated confidence against how often the answer was right. */
+/** One bin of the reliability table: stated confidence and observed accuracy. */
 export interface ReliabilityBin {
   readonly from: number;
   readonly to: number;
@@ -23,7 +23,7 @@ const EDGES = [0, 0.2, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 1.000001];
 
 const isRight = ({ rank }: CaseResult): number => (rank === 1 ? 1 : 0);
 
-/** Groups first answers by stated confidence; empty bins are left out. */
+/** Groups first answers by stated confidence. Empty bins are omitted. */
 export const reliability = (results: readonly CaseResult[]): Reliability => {
   const bins = EDGES.slice(1).flatMap((to, i): ReliabilityBin[] => {
     const from = EDGES[i]!;
@@ -50,7 +50,7 @@ export const reliability = (results: readonly CaseResult[]): Reliability => {
 
 const OVERCONFIDENT = 0.8;
 
-/** Wrong first answers that were given a confidence of 0.8 or more, most confident first. */
+/** Wrong first answers with a confidence of 0.8 or more, most confident first. */
 export const overconfidentErrors = (results: readonly CaseResult[]): CaseResult[] =>
   results
     .filter(({ rank, confidence }) => rank !== 1 && confidence >= OVERCONFIDENT)

@@ -17,7 +17,7 @@ const recallTable = (title: string, rows: Readonly<Record<string, Recall>>): str
 const reliabilityTable = (title: string, { bins, calibrationError, brier }: Reliability): string[] => [
   '',
   `${title}: calibration error ${calibrationError.toFixed(3)}, Brier ${brier.toFixed(3)}`,
-  '  stated            cases   mean stated   right',
+  '  confidence        cases          mean   right',
   ...bins.map((bin) => {
     const range = `${bin.from.toFixed(2)} to ${bin.to.toFixed(2)}`.padEnd(16);
     const stated = bin.meanConfidence.toFixed(2).padStart(9);
@@ -27,16 +27,18 @@ const reliabilityTable = (title: string, { bins, calibrationError, brier }: Reli
 
 const errorLines = (title: string, errors: readonly CaseResult[]): string[] => [
   '',
-  `${title}: over-confident wrong answers (0.80 or more): ${errors.length}`,
-  ...errors.map((e) => `  ${e.id}: said ${e.said} (${e.confidence.toFixed(2)}), was ${e.cause}`),
+  `${title}: wrong answers with a confidence of 0.80 or more: ${errors.length}`,
+  ...errors.map(
+    (e) => `  ${e.id}: answered ${e.said} (${e.confidence.toFixed(2)}), the cause was ${e.cause}`,
+  ),
 ];
 
 const simulatedLines = (simulated: SimulatedScore): string[] => [
   ...recallTable(`simulated faults through the pipeline, ${simulated.faults}, by input`, simulated.byInput),
   ...recallTable('simulated faults, all metrics and the whole graph, by kind', simulated.byKind),
-  ...recallTable('the same by topology', simulated.byTopology),
+  ...recallTable('simulated faults, all metrics and the whole graph, by topology', simulated.byTopology),
   '',
-  `milliseconds an incident: median ${simulated.milliseconds.median.toFixed(1)}, p95 ${simulated.milliseconds.p95.toFixed(1)}`,
+  `milliseconds per incident: median ${simulated.milliseconds.median.toFixed(1)}, p95 ${simulated.milliseconds.p95.toFixed(1)}`,
   ...Object.entries(simulated.byMethod).flatMap(([method, table]) =>
     reliabilityTable(`confidence on simulated faults, ${method}`, table),
   ),
@@ -47,15 +49,15 @@ const simulatedLines = (simulated: SimulatedScore): string[] => [
 export const describeBench = (result: DiagnoseBenchResult): string[] => [
   ...recallTable('given issues', result.given.byGroup),
   ...recallTable('given issues, by input', result.given.byVariant),
-  ...recallTable(`made-up faults, ${result.synthetic.sources} sources`, result.synthetic.byGroup),
-  ...recallTable('made-up faults, by input', result.synthetic.byVariant),
+  ...recallTable(`synthetic faults, ${result.synthetic.sources} sources`, result.synthetic.byGroup),
+  ...recallTable('synthetic faults, by input', result.synthetic.byVariant),
   '',
   `hashed names and shuffled order: ${result.invariance.identical} of ${result.invariance.cases} rankings identical`,
-  `milliseconds an issue: median ${result.milliseconds.median.toFixed(1)}, p95 ${result.milliseconds.p95.toFixed(1)}, ` +
-    `most ${result.milliseconds.max.toFixed(1)}; reading its files from text first: ${result.milliseconds.reading.toFixed(1)}`,
-  ...reliabilityTable('confidence on made-up faults', result.reliability.synthetic),
-  ...reliabilityTable('confidence on made-up faults, no normal data', result.reliability.withoutNormal),
+  `milliseconds per issue: median ${result.milliseconds.median.toFixed(1)}, p95 ${result.milliseconds.p95.toFixed(1)}, ` +
+    `max ${result.milliseconds.max.toFixed(1)}; parsing its files: ${result.milliseconds.reading.toFixed(1)}`,
+  ...reliabilityTable('confidence on synthetic faults', result.reliability.synthetic),
+  ...reliabilityTable('confidence on synthetic faults, no normal data', result.reliability.withoutNormal),
   ...reliabilityTable('confidence on given issues', result.reliability.given),
-  ...errorLines('given and made-up', result.overconfident),
+  ...errorLines('given issues and synthetic faults', result.overconfident),
   ...simulatedLines(result.simulated),
 ];

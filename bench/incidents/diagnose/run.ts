@@ -14,13 +14,12 @@ import { type CaseResult, type Recall, recall, recallByGroup, scoreCase, VARIANT
 import { scoreSimulated } from './simulated.ts';
 import { syntheticCases } from './synthetic-cases.ts';
 
-/** Another seed than the one on which confidence was fitted. */
+/** Not the seed on which confidence was fitted. */
 const SEED = 1;
 const FAULTS = 500;
 
-/** Where the data is, where the JSON goes, and who prints. */
 export interface DiagnoseBenchOptions {
-  /** Folder that holds `petshop/`. */
+  /** Folder with `petshop/` in it. */
   readonly data: string;
   /** File for the result as JSON. */
   readonly json?: string | undefined;
@@ -78,9 +77,9 @@ const measureTime = (data: string, issues: readonly LabelledCase[]): DiagnoseBen
 };
 
 /**
- * Scores the diagnosis on the given issues, on faults made up from normal data, and on faults simulated from the
- * requests up and explained by the pipeline's own path: recall, recall with less input, sameness under hashed names,
- * time and calibration. Prints a table and writes JSON where asked.
+ * Scores the diagnosis on the PetShop issues, on synthetic faults injected into normal data, and on simulated faults that
+ * pass through the whole pipeline: recall, recall with less input, invariance to names and order, time and calibration.
+ * Prints a table, and writes JSON if requested.
  */
 export const runDiagnoseBench = async (options: DiagnoseBenchOptions): Promise<DiagnoseBenchResult> => {
   const petShop = loadPetShop(options.data);
@@ -114,7 +113,7 @@ export const runDiagnoseBench = async (options: DiagnoseBenchOptions): Promise<D
 if (import.meta.main) {
   const { values } = parseArgs({ options: { data: { type: 'string' }, json: { type: 'string' } } });
   const data = values.data ?? process.env.FORESTALL_DATA;
-  if (data === undefined) throw new ConfigurationError('no data: give --data DIR or FORESTALL_DATA');
+  if (data === undefined) throw new ConfigurationError('no data: pass --data DIR or set FORESTALL_DATA');
   await runDiagnoseBench({
     data,
     json: values.json,

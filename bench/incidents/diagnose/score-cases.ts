@@ -2,19 +2,19 @@ import { type DiagnosisInput, diagnose } from '../../../core/incidents/diagnosis
 import type { MetricWindow } from '../../../core/incidents/diagnosis/metric-window.ts';
 import type { LabelledCase } from './load-issues.ts';
 
-/** What the ranker said about one labelled case. */
+/** The answer to one labelled case. */
 export interface CaseResult {
   readonly id: string;
   readonly group: string;
   readonly metric: 'latency' | 'availability';
-  /** Place of the true cause, 1 = first; 0 = not named. */
+  /** Rank of the true cause, 1 = first; 0 = not listed. */
   readonly rank: number;
   readonly said: string;
   readonly cause: string;
   readonly confidence: number;
 }
 
-/** What is kept from the ranker. */
+/** Input that is available to the diagnosis. */
 export const VARIANTS = ['all input', 'no normal data', 'no request counts', 'no graph'] as const;
 export type Variant = (typeof VARIANTS)[number];
 
@@ -23,7 +23,7 @@ const withoutCounts = (window: MetricWindow): MetricWindow => ({
   nodes: new Map([...window.nodes].map(([node, metrics]) => [node, { ...metrics, requests: null }])),
 });
 
-/** The diagnosis input that a variant leaves of a case. */
+/** The input of a case, reduced to a variant. */
 export const reduceInput = (incident: LabelledCase, variant: Variant): DiagnosisInput => {
   const { graph, normal, window, target } = incident;
   if (variant === 'no normal data') return { graph, window, target };
@@ -60,7 +60,7 @@ export interface Recall {
   readonly top3: number;
 }
 
-/** Counts how often the true cause came first, and among the first three. */
+/** Counts how often the true cause is first, and among the first three. */
 export const recall = (results: readonly CaseResult[]): Recall => ({
   cases: results.length,
   top1: results.filter(({ rank }) => rank === 1).length,

@@ -16,7 +16,7 @@ import { type RandomStream, randomStream } from '../../../core/simulator/random.
 import { routineDeployments } from '../../../core/simulator/routine-changes.ts';
 import { TOPOLOGIES } from './simulated-topologies.ts';
 
-/** One planted fault, what the servers reported until it was explained, and what the detectors said of that. */
+/** One injected fault with the servers' metrics until it is diagnosed and the alerts of the detectors. */
 export interface SimulatedFault {
   readonly id: string;
   readonly kind: FaultKind;
@@ -25,10 +25,10 @@ export interface SimulatedFault {
   readonly servers: readonly SimulatedServer[];
   readonly data: ReadonlyMap<string, ServerMetrics>;
   readonly anomalies: readonly AnomalySignal[];
-  /** Ids of the alerts that are the fault's doing; the others are false alarms. */
+  /** Ids of the alerts that the fault caused; the others are false alarms. */
   readonly genuine: ReadonlySet<string>;
   readonly changes: readonly ChangeSignal[];
-  /** Epoch seconds: when it began, was first noticed, and is explained. */
+  /** Epoch seconds of the start, the first alert and the diagnosis. */
   readonly start: number;
   readonly noticedAt: number;
   readonly now: number;
@@ -38,13 +38,13 @@ const STEP_SECONDS = 300;
 const HISTORY_SECONDS = 72 * HOUR_SECONDS;
 /** 2026-11-01, a Sunday. */
 const FIRST_DAY = 1_793_491_200;
-/** A person looks at the explanation so long after the first alert. */
-const LOOKED_AT_AFTER = 1200;
-/** The simulator's own incidents have at least 0.6: weak ones are harder to explain. */
-const LEAST_STRENGTH = 0.15;
+/** Time between the first alert and the diagnosis. */
+const DIAGNOSED_AFTER_SECONDS = 1200;
+/** Incidents of the simulator have at least 0.6; weak ones are harder to diagnose. */
+const MIN_STRENGTH = 0.15;
 export const TENANT = 'bench';
 
-/** What fails: the simulator's kind of incident, where it may start, and whether a deployment caused it. */
+/** Kinds of faults: the simulator's kind of incident, its possible sources, and a deployment as its cause. */
 const FAULT_KINDS = {
   'slow dependency': { kind: 'latency-regression', isCalled: true, isDeployed: false },
   'failing dependency': { kind: 'dependency-failure', isCalled: true, isDeployed: false },
@@ -69,7 +69,7 @@ const plant = (name: FaultKind, servers: readonly SimulatedServer[], random: Ran
   const start = FIRST_DAY + HISTORY_SECONDS + 60 * random.below(7 * 24 * 60);
   const end = start + HOUR_SECONDS * random.between(...behaviour.hours);
   const affected = spreadFrom(servers, target, behaviour);
-  const strength = random.between(LEAST_STRENGTH, 1);
+  const strength = random.between(MIN_STRENGTH, 1);
   return { id: name, kind, start, end, rootCause: { target, metric: behaviour.metric }, affected, strength };
 };
 
@@ -77,7 +77,7 @@ const changeOf = (targetId: string, at: number, summary: string): ChangeSignal =
   ...{ kind: 'change', signalId: `${targetId}-${at}`, tenantId: TENANT, targetId, at, summary },
 });
 
-/** What the deployed detectors would have told of these series: one alert is one signal. */
+/** Alerts of the deployed detectors on these series, each as one signal. */
 const anomaliesIn = (data: Iterable<ServerMetrics>): AnomalySignal[] =>
   [...data].flatMap(toMetricSeries).flatMap(({ targetId, metric, timestamps, values }) =>
     detectSeries(timestamps, values, { sensitivity: 'precise' }).anomalies.map(({ index }): AnomalySignal => {
@@ -89,8 +89,8 @@ const anomaliesIn = (data: Iterable<ServerMetrics>): AnomalySignal[] =>
 
 const FAILING: ReadonlySet<IncidentKind> = new Set(['latency-regression', 'dependency-failure']);
 
-/** Whether an alert is the fault's doing. */
-const shows = ({ kind, start, affected }: Incident, { targetId, metric, at }: AnomalySignal): boolean =>
+/** True if the fault caused the alert. */
+const isCausedBy = ({ kind, start, affected }: Incident, { targetId, metric, at }: AnomalySignal): boolean =>
   at >= start &&
   affected.some(
     ({ target, metrics }) =>
@@ -98,7 +98,7 @@ const shows = ({ kind, start, affected }: Incident, { targetId, metric, at }: An
       (metric === ERROR_METRIC ? FAILING.has(kind) : metrics.some((shown) => shown === metric)),
   );
 
-/** Undefined: nobody would have noticed it. */
+/** Undefined if the fault raises no alert. */
 const draw = (name: FaultKind, topology: string, seed: number): SimulatedFault | undefined => {
   const random = randomStream(seed, 'simulated-fault', topology, name);
   const servers = TOPOLOGIES[topology]!(seed);
@@ -111,10 +111,10 @@ const draw = (name: FaultKind, topology: string, seed: number): SimulatedFault |
     ...{ steps: Math.floor((fault.end - start) / STEP_SECONDS), incidents: [fault], deploymentsOf },
   });
   const anomalies = anomaliesIn(data.values());
-  const noticed = anomalies.filter((each) => shows(fault, each));
+  const noticed = anomalies.filter((each) => isCausedBy(fault, each));
   const noticedAt = Math.min(...noticed.map(({ at }) => at));
   if (!Number.isFinite(noticedAt)) return undefined;
-  const now = Math.min(noticedAt + LOOKED_AT_AFTER, fault.end);
+  const now = Math.min(noticedAt + DIAGNOSED_AFTER_SECONDS, fault.end);
   const routine = servers
     .flatMap(deploymentsOf)
     .map(({ target, at, version }) => changeOf(target, at, version));
@@ -128,7 +128,7 @@ const draw = (name: FaultKind, topology: string, seed: number): SimulatedFault |
   };
 };
 
-/** So many faults of every kind in every topology, and how many were drawn that nobody noticed. */
+/** `rounds` faults of every kind in every topology; undefined for those without an alert. */
 export function* simulatedFaults(rounds: number, firstSeed: number): Generator<SimulatedFault | undefined> {
   for (let seed = firstSeed; seed < firstSeed + rounds; seed++) {
     for (const topology of Object.keys(TOPOLOGIES)) {

@@ -6,7 +6,7 @@ type Drawn = readonly [id: string, profile: SimulatedProfile, ...calls: string[]
 const servers = (...drawn: readonly Drawn[]): SimulatedServer[] =>
   drawn.map(([id, profile, ...calls]) => ({ id, profile, cell: 0, calls }));
 
-/** One of each kind of application: shallow and deep, narrow and wide, with and without shared parts. */
+/** Kinds of applications: shallow and deep, narrow and wide, with and without shared services. */
 export const TOPOLOGIES: Readonly<Record<string, (seed: number) => readonly SimulatedServer[]>> = {
   'eight servers in three tiers': (seed) => buildServers(seed, 8, DEFAULT_SHARES),
   'twenty servers in three tiers': (seed) => buildServers(seed, 20, DEFAULT_SHARES),

@@ -1,18 +1,18 @@
-/** Scores the pipeline's own diagnosis on simulated faults: from stored blocks and folded alerts to ranked causes. */
+/** Scores the whole pipeline on simulated faults: from stored blocks and grouped alerts to ranked causes. */
 import { type Reliability, reliability } from './reliability.ts';
 import type { CaseResult, Recall } from './score-cases.ts';
 import { recall } from './score-cases.ts';
 import { type SimulatedFault, simulatedFaults } from './simulated-faults.ts';
-import { explainStored, foldedIncident, type KeptInput } from './stored-fault.ts';
+import { type AvailableInput, explainStored, groupedIncident } from './stored-fault.ts';
 
-/** Another seed than those on which anything was chosen or fitted. */
+/** Not among the seeds on which anything was chosen or fitted. */
 const FIRST_SEED = 101;
 const ROUNDS = 3;
 
 const all = () => true;
 const REQUESTS: ReadonlySet<string> = new Set(['latency_ms', 'request_rate', 'error_percent']);
 
-/** What the diagnosis is given. */
+/** Input that is available to the diagnosis. */
 export const INPUTS = {
   'all metrics, whole graph': { metrics: all, graph: 'whole' },
   'no request counts': { metrics: (name) => name !== 'request_rate', graph: 'whole' },
@@ -24,23 +24,23 @@ export const INPUTS = {
   'resources alone': { metrics: (name) => !REQUESTS.has(name), graph: 'whole' },
   'a tenth of the graph wrong': { metrics: all, graph: 'imperfect' },
   'no graph': { metrics: all, graph: 'none' },
-} as const satisfies Readonly<Record<string, KeptInput>>;
+} as const satisfies Readonly<Record<string, AvailableInput>>;
 export type InputName = keyof typeof INPUTS;
 export const INPUT_NAMES = Object.keys(INPUTS) as readonly InputName[];
 
-/** What was said of one fault with one input. `metric` is what was followed. */
+/** The answer for one fault with one input. `metric` is the metric whose harm was traced. */
 export interface SimulatedResult extends CaseResult {
   readonly input: InputName;
   readonly kind: SimulatedFault['kind'];
   readonly topology: string;
   readonly method: string;
-  /** First score's lead over the second, as a part of the first. */
+  /** Scores in ranked order. */
   readonly scores: readonly number[];
   readonly milliseconds: number;
 }
 
 const explain = async (fault: SimulatedFault, input: InputName): Promise<SimulatedResult | undefined> => {
-  const incident = await foldedIncident(fault, INPUTS[input]);
+  const incident = await groupedIncident(fault, INPUTS[input]);
   if (incident === undefined) return undefined;
   const { report, milliseconds } = await explainStored(fault, incident, INPUTS[input]);
   const [first] = report.causes;
@@ -57,7 +57,7 @@ const explain = async (fault: SimulatedFault, input: InputName): Promise<Simulat
   };
 };
 
-/** Explains every fault with every input; what raised no alert with an input has no result there. */
+/** Diagnoses every fault with every input. A fault without an alert has no result for that input. */
 export const explainSimulated = async (
   rounds: number,
   firstSeed: number,
@@ -75,7 +75,7 @@ export const explainSimulated = async (
   return { faults, results };
 };
 
-/** What the bench tells of the simulated faults. */
+/** Scores on the simulated faults. */
 export interface SimulatedScore {
   readonly faults: number;
   readonly byInput: Readonly<Record<string, Recall>>;
@@ -95,7 +95,7 @@ const recallBy = (
 ): Record<string, Recall> =>
   Object.fromEntries([...Map.groupBy(results, key)].map(([name, own]) => [name, recall(own)]));
 
-/** Plants the faults, explains them and counts. */
+/** Simulates, diagnoses and scores the faults. */
 export const scoreSimulated = async (): Promise<SimulatedScore> => {
   const { faults, results } = await explainSimulated(ROUNDS, FIRST_SEED);
   const whole = results.filter(({ input }) => input === INPUT_NAMES[0]);

@@ -1,4 +1,4 @@
-/** A simulated fault as the pipeline stores it: hour blocks, graph, changes and the incident folded from its alerts. */
+/** A simulated fault as the pipeline stores it: hour blocks, graph, changes and the incident of its alerts. */
 
 import type { CausesReport } from '../../../core/incidents/causes-report.ts';
 import type { DeclaredEdge } from '../../../core/incidents/dependency-graph.ts';
@@ -22,16 +22,16 @@ import { toMetricSeries } from '../../../core/simulator/fleet-output.ts';
 import { randomStream } from '../../../core/simulator/random.ts';
 import { type SimulatedFault, TENANT } from './simulated-faults.ts';
 
-/** What a diagnosis gets of a fault's data. */
-export interface KeptInput {
+/** The data of a fault that are available to the diagnosis. */
+export interface AvailableInput {
   readonly metrics: (metric: string) => boolean;
-  /** `imperfect`: a tenth of the calls is not known, and as many are that nobody makes or waits for. */
+  /** `imperfect`: a tenth of the calls is unknown, and as many calls are wrong. */
   readonly graph: 'whole' | 'imperfect' | 'none';
 }
 
 const IMPERFECT_SHARE = 0.1;
 
-/** Points of a series up to `now` by the hour they are stored under. */
+/** Points of a series up to `now`, by the hour of their block. */
 const pointsByHour = ({ timestamps, values }: MetricSeries, now: number): Map<number, BlockPoints> => {
   const last = timestamps.findIndex((at) => at > now);
   const places = [...timestamps.keys()].slice(0, last === -1 ? undefined : last);
@@ -59,7 +59,7 @@ const storedTarget = (data: ServerMetrics, series: readonly MetricSeries[], now:
   lastSeen: now,
 });
 
-const callsOf = ({ id, servers }: SimulatedFault, graph: KeptInput['graph']): DeclaredEdge[] => {
+const callsOf = ({ id, servers }: SimulatedFault, graph: AvailableInput['graph']): DeclaredEdge[] => {
   const calls = servers.flatMap(({ id: caller, calls }) => calls.map((callee) => ({ caller, callee })));
   if (graph !== 'imperfect') return graph === 'none' ? [] : calls;
   const random = randomStream(0, 'imperfect-graph', id);
@@ -72,10 +72,10 @@ const callsOf = ({ id, servers }: SimulatedFault, graph: KeptInput['graph']): De
   return [...known, ...wrong];
 };
 
-/** Who calls whom, and what changed, as the stores of the pipeline hold them. */
-const surroundings = (
+/** Call graph and changes, as the stores of the pipeline hold them. */
+const contextOf = (
   fault: SimulatedFault,
-  graph: KeptInput['graph'],
+  graph: AvailableInput['graph'],
 ): Pick<DiagnosisDeps, 'graphs' | 'changes'> => ({
   graphs: {
     get: async () => ({
@@ -88,16 +88,16 @@ const surroundings = (
 
 const SILENT: Telemetry = { info: () => {}, error: () => {}, count: () => {} };
 
-/** A tenant's incidents for one writer, in memory. */
-const incidentBook = () => {
+/** Incidents of one tenant with a single writer, in memory. */
+const memoryIncidents = () => {
   const stored = new Map<string, StoredIncident>();
-  let book: OpenIncidents = { version: 0, incidents: [], quietCheckAt: undefined, earlyEnds: new Map() };
+  let open: OpenIncidents = { version: 0, incidents: [], quietCheckAt: undefined, earlyEnds: new Map() };
   const incidents: GroupingDeps['incidents'] = {
-    readOpen: async () => book,
+    readOpen: async () => open,
     write: async ({ expectedVersion, changed, absorbed, active, ...kept }) => {
       for (const each of changed) stored.set(each.incident.incidentId, each);
       for (const id of absorbed.keys()) stored.delete(id);
-      book = { version: expectedVersion + 1, ...kept, incidents: active.map((id) => stored.get(id)!) };
+      open = { version: expectedVersion + 1, ...kept, incidents: active.map((id) => stored.get(id)!) };
       return true;
     },
     clearPending: async () => {},
@@ -105,14 +105,14 @@ const incidentBook = () => {
   return { incidents, all: () => [...stored.values()].map(({ incident }) => incident) };
 };
 
-/** The incident that the pipeline folds from the fault's alerts: the one with most of them; undefined without any. */
-export const foldedIncident = async (
+/** The incident that holds most of the fault's alerts after grouping; undefined if there are no alerts. */
+export const groupedIncident = async (
   fault: SimulatedFault,
-  { metrics, graph }: KeptInput,
+  { metrics, graph }: AvailableInput,
 ): Promise<Incident | undefined> => {
-  const { incidents, all } = incidentBook();
+  const { incidents, all } = memoryIncidents();
   const deps: GroupingDeps = {
-    ...surroundings(fault, graph),
+    ...contextOf(fault, graph),
     ...{ incidents, telemetry: SILENT, now: () => fault.now * 1000, pause: async () => {} },
     ...{ signals: { requestQuietCheck: async () => {} }, events: { publish: async () => {} } },
     fleets: { count: async () => fault.servers.length },
@@ -130,7 +130,7 @@ type StoredSeries = readonly (readonly [metric: string, ReadonlyMap<number, Bloc
 
 const storesOf = (
   fault: SimulatedFault,
-  metrics: KeptInput['metrics'],
+  metrics: AvailableInput['metrics'],
 ): Pick<DiagnosisDeps, 'registry' | 'blocks'> => {
   const targets = new Map<string, { readonly target: Target; readonly points: StoredSeries }>();
   for (const data of fault.data.values()) {
@@ -160,17 +160,17 @@ const storesOf = (
   };
 };
 
-/** The stored answer about an incident, and the milliseconds that explaining took besides making the blocks it read. */
+/** The causes that the pipeline stores for an incident, and the time of the diagnosis without reading blocks. */
 export const explainStored = async (
   fault: SimulatedFault,
   incident: Incident,
-  { metrics, graph }: KeptInput,
+  { metrics, graph }: AvailableInput,
 ): Promise<{ readonly report: CausesReport; readonly milliseconds: number }> => {
   let report: CausesReport | undefined;
   let reading = 0;
   const { registry, blocks } = storesOf(fault, metrics);
   const deps: DiagnosisDeps = {
-    ...surroundings(fault, graph),
+    ...contextOf(fault, graph),
     registry,
     incidents: { get: async () => ({ incident, version: 1, pending: [] }) },
     causes: {

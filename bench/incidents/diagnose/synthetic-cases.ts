@@ -3,7 +3,7 @@ import { makeFaults } from './synthetic-faults.ts';
 
 const TARGET = 'PetSite';
 
-/** Made-up faults in every scenario that has normal data, as labelled cases grouped by scenario. */
+/** Synthetic faults in every scenario with normal data, as labelled cases grouped by scenario. */
 export const syntheticCases = ({ scenarios }: PetShop, count: number, seed: number): LabelledCase[] => {
   const backgrounds = [...scenarios].flatMap(([scenario, { graph, normal }]) =>
     normal === null ? [] : [{ scenario, graph, normal, target: TARGET }],

@@ -10,7 +10,7 @@ import { learnedShares, sharesByVolume } from '../../../core/incidents/diagnosis
 import { type RandomStream, randomStream } from '../../../core/simulator/random.ts';
 import { type HarmLimit, propagate } from './fault-propagation.ts';
 
-/** Normal operation of one application, into which faults are put. */
+/** Normal operation of one application, into which faults are injected. */
 export interface Background {
   readonly scenario: string;
   readonly graph: CallGraph;
@@ -19,7 +19,7 @@ export interface Background {
   readonly target: string;
 }
 
-/** One made-up fault: what the ranker may see, and the node where the fault was put. */
+/** One synthetic fault: the input of the diagnosis and the node where the fault was injected. */
 export interface SyntheticFault {
   readonly id: string;
   readonly scenario: string;
@@ -29,26 +29,26 @@ export interface SyntheticFault {
 }
 
 const ROWS = 5;
-const MIN_REQUESTS_A_ROW = 3;
+const MIN_REQUESTS_PER_ROW = 3;
 const ATTEMPTS = 60;
 
 interface Prepared extends Background {
   readonly names: readonly string[];
   readonly indexed: IndexedGraph;
-  readonly readings: readonly Readings[];
+  readonly estimates: readonly Estimates[];
   readonly distance: Int32Array;
 }
 
 const counts = (metrics: NodeMetrics | undefined): Float64Array | null =>
   metrics?.requests?.map((value) => (Number.isNaN(value) ? 0 : value)) ?? null;
 
-/** Two readings of how a callee's traffic divides among its callers; which is nearer the truth nobody knows. */
-interface Readings {
+/** Two estimates of how a callee's traffic divides among its callers; the truth is unknown. */
+interface Estimates {
   readonly learned: ReadonlyMap<number, number>;
   readonly byVolume: ReadonlyMap<number, number>;
 }
 
-const readingsOf = (names: readonly string[], graph: IndexedGraph, normal: MetricWindow): Readings[] =>
+const estimatesOf = (names: readonly string[], graph: IndexedGraph, normal: MetricWindow): Estimates[] =>
   graph.callers.map((callers, callee) => {
     const own = counts(normal.nodes.get(names[callee]!));
     const measured = callers.filter((caller) => counts(normal.nodes.get(names[caller]!)) !== null);
@@ -62,10 +62,10 @@ const readingsOf = (names: readonly string[], graph: IndexedGraph, normal: Metri
     };
   });
 
-/** Shares anywhere between the two readings, the same way for all nodes of one fault. */
-const drawShares = (readings: readonly Readings[], random: RandomStream): Map<number, number>[] => {
+/** Shares between the two estimates, with the same weight for all nodes of one fault. */
+const drawShares = (estimates: readonly Estimates[], random: RandomStream): Map<number, number>[] => {
   const weight = random.uniform();
-  return readings.map(
+  return estimates.map(
     ({ learned, byVolume }) =>
       new Map(
         [...learned].map(([caller, part]) => [caller, weight * part + (1 - weight) * byVolume.get(caller)!]),
@@ -76,12 +76,12 @@ const drawShares = (readings: readonly Readings[], random: RandomStream): Map<nu
 const prepare = (background: Background): Prepared => {
   const names = background.graph.nodes;
   const indexed = indexGraph(background.graph, names);
-  const readings = readingsOf(names, indexed, background.normal);
+  const estimates = estimatesOf(names, indexed, background.normal);
   return {
     ...background,
     names,
     indexed,
-    readings,
+    estimates,
     distance: callDistances(indexed, names.indexOf(background.target)),
   };
 };
@@ -103,7 +103,7 @@ const cutWindow = (normal: MetricWindow, from: number): MetricWindow => ({
   ),
 });
 
-/** Part of each row during which the fault is on: rows 1 and 3 or 4 only partly, row 0 not at all. */
+/** Fraction of each row during which the fault is active: row 0 not at all, rows 1 and 3 or 4 only partly. */
 const faultyParts = (window: MetricWindow, start: number, end: number): Float64Array =>
   window.timestamps.map((row) => {
     const on = Math.min(end, row + window.stepSeconds) - Math.max(start, row);
@@ -123,7 +123,7 @@ const addFailures = (metrics: NodeMetrics, harm: Float64Array): NodeMetrics => (
     }) ?? null,
 });
 
-/** Harm put in at the source, row by row: for latency a part of the target's busy time, else a part of the requests. */
+/** Harm injected at the source, row by row: a fraction of the target's busy time (latency) or of the requests. */
 const sourceHarm = (
   metric: DiagnosisTarget['metric'],
   window: MetricWindow,
@@ -145,7 +145,7 @@ const sourceHarm = (
   });
 };
 
-/** The alarm's own condition: clearly slower than before, or at least one failed request in a hundred. */
+/** The condition of the alarm: clearly slower than before, or at least one more failed request in a hundred. */
 const alarms = (metric: DiagnosisTarget['metric'], clean: NodeMetrics, faulty: NodeMetrics): boolean => {
   if (metric === 'latency')
     return faulty.latency![2]! > 1.15 * Math.max(clean.latency![0]!, clean.latency![2]!);
@@ -163,7 +163,7 @@ const inject = (
   const start = clean.timestamps[1]! + Math.floor(random.between(0, clean.stepSeconds));
   const parts = faultyParts(clean, start, start + random.between(600, 800));
   const requests = clean.nodes.get(source)?.requests;
-  if (requests == null || requests.some((count) => !(count >= MIN_REQUESTS_A_ROW))) return null;
+  if (requests == null || requests.some((count) => !(count >= MIN_REQUESTS_PER_ROW))) return null;
   const own = sourceHarm(metric, clean, source, target, parts, random);
   const limit: HarmLimit = (node, row, value) => {
     const { requests, availability } = clean.nodes.get(names[node]!) ?? {};
@@ -172,7 +172,7 @@ const inject = (
     return Math.round(Math.min(value, (served * (availability?.[row] || 0)) / 100));
   };
   const origin = { node: names.indexOf(source), harm: own };
-  const harm = propagate(prepared.indexed, drawShares(prepared.readings, random), origin, limit, random);
+  const harm = propagate(prepared.indexed, drawShares(prepared.estimates, random), origin, limit, random);
   const add = metric === 'latency' ? addLatency : addFailures;
   const nodes = new Map(
     [...clean.nodes].map(([name, metrics]) => {
@@ -188,9 +188,9 @@ const eligible = ({ names, normal, distance }: Prepared): string[] =>
   names.filter((name, i) => distance[i]! >= 0 && normal.nodes.get(name)?.latency != null);
 
 /**
- * Makes faults by adding latency or failures at one node of normal operation and passing them up along calls by traffic
- * share (somewhere between the learned one and the one by volume). Sources, scenarios and metrics take turns; a fault that does not set off the target's alarm is drawn again.
- * The same seed gives the same faults.
+ * Makes faults by adding latency or failures at one node of normal operation and propagating them along calls by traffic
+ * share (between the learned one and the one by volume). Sources, scenarios and metrics take turns. A fault that does not
+ * trigger the target's alarm is drawn again. The same seed gives the same faults.
  */
 export const makeFaults = (
   backgrounds: readonly Background[],
