@@ -1,4 +1,4 @@
-/** State machine definitions as the tests read them. */
+/** Parses state machine definitions for the tests. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as z from 'zod';
@@ -83,14 +83,14 @@ export const textOf = (name: string): string => readFileSync(join(folder, `${nam
 
 export const definitionOf = (name: string): Definition => Definition.parse(JSON.parse(textOf(name)));
 
-/** Every state of a machine, those inside maps included, with the states it stands among. */
+/** Every state of a machine, including those inside maps, with its siblings. */
 export const everyState = (states: States): { name: string; state: State; among: States }[] =>
   Object.entries(states).flatMap(([name, state]) => [
     { name, state, among: states },
     ...(state.Type === 'Map' ? everyState(state.ItemProcessor.States) : []),
   ]);
 
-/** Where a state may go next, errors included. */
+/** The possible next states, including those after errors. */
 export const successors = (state: State): string[] => {
   if (state.Type === 'Choice') return [...state.Choices.map(({ Next }) => Next), state.Default];
   if (state.Type === 'Fail' || state.Type === 'Succeed') return [];
@@ -98,7 +98,7 @@ export const successors = (state: State): string[] => {
   return [...(state.Next === undefined ? [] : [state.Next]), ...caught];
 };
 
-/** States that can be reached from `from`, itself included. */
+/** States that can be reached from `from`, including itself. */
 export const reachable = (states: States, from: string): ReadonlySet<string> => {
   const seen = new Set<string>();
   const visit = (name: string): void => {

@@ -12,8 +12,8 @@ const declared = new Set(
     .map((Class) => Class.name)
     .filter((name) => name !== 'ForestallError'),
 );
-/** What AWS itself raises: https://docs.aws.amazon.com/step-functions/latest/dg/concepts-error-handling.html; the last
- * as the emulator names it. */
+/** Errors of AWS: https://docs.aws.amazon.com/step-functions/latest/dg/concepts-error-handling.html; the last one under
+ * the emulator's name. */
 const raisedByAws = /^((States|Lambda|StepFunctions)\.[A-Za-z]+|ExecutionAlreadyExists)$/;
 
 const placeholdersOf = (text: string): string[] =>
@@ -35,7 +35,7 @@ describe.each(names)('%s', (name) => {
       state.Type === type ? [{ id, among, state: state as Extract<State, { Type: Type }> }] : [],
     );
 
-  it('is valid before substitution, and within the subset that the interpreter runs', () => {
+  it('is valid before substitution, and uses only what the interpreter supports', () => {
     const result = validate(
       JSON.parse(text.replaceAll(/\$\{\w+\}/g, 'arn:aws:lambda:us-east-1:123456789012:function:x')),
     );
@@ -43,7 +43,7 @@ describe.each(names)('%s', (name) => {
     expect(definition.QueryLanguage).toBe('JSONata');
   });
 
-  it('has a time limit for itself and for every task', () => {
+  it('has a timeout for itself and for every task', () => {
     expect(definition.TimeoutSeconds).toBeGreaterThan(0);
     for (const { state } of ofType('Task')) {
       expect(state.TimeoutSeconds).toBeGreaterThan(0);
@@ -51,7 +51,7 @@ describe.each(names)('%s', (name) => {
     }
   });
 
-  it('retries every task with named errors, a bound, backoff and jitter', () => {
+  it('retries every task for named errors, with a limit, backoff and jitter', () => {
     for (const { state } of ofType('Task')) {
       const retriers = state.Retry.filter(({ MaxAttempts }) => MaxAttempts > 0);
       expect(retriers.length).toBeGreaterThan(0);
@@ -63,13 +63,13 @@ describe.each(names)('%s', (name) => {
     }
   });
 
-  it('catches whatever is left of every task and map', () => {
+  it('catches all remaining errors of every task and map', () => {
     for (const { state } of [...ofType('Task'), ...ofType('Map')]) {
       expect(state.Catch.at(-1)?.ErrorEquals).toEqual(['States.ALL']);
     }
   });
 
-  it('reaches Fail from every catch that is not kept within a map', () => {
+  it('reaches Fail from every catch outside a map', () => {
     for (const state of Object.values(definition.States)) {
       const caught = state.Type === 'Task' || state.Type === 'Map' ? state.Catch : [];
       for (const { Next } of caught) {
@@ -80,7 +80,7 @@ describe.each(names)('%s', (name) => {
     }
   });
 
-  it('reaches every state from its start', () => {
+  it('can reach every state from its start', () => {
     for (const { state, among } of all) {
       for (const next of successors(state)) expect(Object.keys(among)).toContain(next);
     }
@@ -91,7 +91,7 @@ describe.each(names)('%s', (name) => {
     }
   });
 
-  it('matches only errors that somebody raises', () => {
+  it('matches only errors that exist', () => {
     const matched = [...ofType('Task'), ...ofType('Map')].flatMap(({ state }) =>
       [...state.Retry, ...state.Catch].flatMap(({ ErrorEquals }) => ErrorEquals),
     );
@@ -99,16 +99,16 @@ describe.each(names)('%s', (name) => {
     expect(matched.length).toBeGreaterThan(0);
   });
 
-  it('leaves to deployment what is supplied, and only inside strings', () => {
+  it('has exactly the supplied placeholders, and only inside strings', () => {
     expect(placeholdersOf(text)).toEqual(SUPPLIED[name]);
     expect(text.match(/[^"]\$\{\w+\}|\$\{\w+\}[^"]/g)).toBeNull();
   });
 
-  it('bounds how much runs at once', () => {
+  it('limits its concurrency', () => {
     for (const { state } of ofType('Map')) expect(state.MaxConcurrency).toBeLessThanOrEqual(20);
   });
 
-  it('names its states by short phrases', () => {
+  it('names its states with short phrases', () => {
     for (const { name: id } of all) expect(id).toMatch(/^[A-Z][a-z]+( [a-z]+){1,4}$/);
   });
 });

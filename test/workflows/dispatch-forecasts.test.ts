@@ -29,7 +29,7 @@ const world = (tenants: readonly string[] = ['acme', 'globex', 'initech']) => {
 };
 
 describe('dispatch-forecasts', () => {
-  it('starts the run of every tenant under a name of its own', async () => {
+  it('starts the run of every tenant under its own name', async () => {
     const { started, tasks } = world();
     const done = await execute(definition, scheduled, tasks);
     expect(done).toMatchObject({ status: 'SUCCEEDED' });
@@ -41,7 +41,7 @@ describe('dispatch-forecasts', () => {
     }
   });
 
-  it('starts nothing twice when the schedule is delivered again', async () => {
+  it('starts nothing twice if the schedule is redelivered', async () => {
     const { started, tasks } = world();
     await execute(definition, scheduled, tasks);
     const again = await execute(definition, scheduled, tasks);
@@ -50,7 +50,7 @@ describe('dispatch-forecasts', () => {
   });
 
   it.each(['StepFunctions.ExecutionAlreadyExistsException', 'ExecutionAlreadyExists'])(
-    'takes %s for a run that is under way',
+    'treats %s as a run in progress',
     async (name) => {
       const taken = async () => {
         throw new TaskError(name, 'exists');
@@ -63,7 +63,7 @@ describe('dispatch-forecasts', () => {
     },
   );
 
-  it('goes by its own start where nobody says what it was scheduled for', async () => {
+  it('uses its own start time if the scheduled time is missing', async () => {
     const { started, tasks } = world(['acme']);
     await execute(definition, {}, tasks);
     expect([...started.keys()]).toEqual([expect.stringMatching(/^acme-2026-11-21T10-05-01Z-/)]);
@@ -73,7 +73,7 @@ describe('dispatch-forecasts', () => {
     expect(await execute(definition, scheduled, world([]).tasks)).toMatchObject({ status: 'SUCCEEDED' });
   });
 
-  it('starts the others where one tenant cannot be started, and then fails', async () => {
+  it('starts the others if one tenant cannot be started, and then fails', async () => {
     const { started, start, tasks } = world();
     const flaky = async (call: Start) => {
       if (call.Name.startsWith('globex')) throw new TaskError('StepFunctions.SdkClientException', 'no');
@@ -85,7 +85,7 @@ describe('dispatch-forecasts', () => {
     expect(done.trail.slice(-2)).toEqual(['Did every run start', 'Dispatch failed']);
   });
 
-  it('fails where the tenants cannot be listed', async () => {
+  it('fails if the tenants cannot be listed', async () => {
     const down = async () => {
       throw new DependencyUnavailableError('listing tenants: throttled');
     };

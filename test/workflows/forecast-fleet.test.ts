@@ -25,7 +25,7 @@ const request = { tenantId: 'acme', trigger: 'schedule', requestedAt: new Date(N
 const runId = runIdOf({ tenantId: 'acme', trigger: 'schedule', requestedAt: NOW * 1000 });
 const points = Array.from({ length: 60 }, (_, i) => [NOW - i * 300, 50] as const).reverse();
 
-/** Registered series enough for most of a batch, of which one has data. */
+/** Enough registered series to fill most of a batch; one of them has data. */
 const metrics = Object.fromEntries(
   ['cpu_percent', ...Array.from({ length: DEFAULT_BUDGET.maxSeries / 2 }, (_, i) => `idle_${i}`)].map(
     (metric) => [metric, { kind: 'gauge' as const }],
@@ -84,7 +84,7 @@ describe('forecast-fleet', () => {
     expect(runs.all()).toMatchObject([{ runId, status: 'SUCCEEDED', targets: 3, trigger: 'schedule' }]);
   });
 
-  it('forecasts the run whose id it is given', async () => {
+  it('uses a given run ID', async () => {
     const { tasks, runs } = world(1);
     const chosen = '2026-11-21T10-04-00Z-0123abcd';
     await execute(definition, { ...request, runId: chosen, trigger: 'api' }, tasks);
@@ -97,7 +97,7 @@ describe('forecast-fleet', () => {
     expect(runs.all()).toMatchObject([{ status: 'SUCCEEDED', targets: 0 }]);
   });
 
-  it('ends PARTIAL where one batch keeps failing, and the others are forecast', async () => {
+  it('ends as PARTIAL if one batch keeps failing, and forecasts the others', async () => {
     const { tasks, runs } = world();
     const flaky = async (event: { index: number }) => {
       if (event.index === 2) throw new DependencyUnavailableError('the table is throttled');
@@ -133,7 +133,7 @@ describe('forecast-fleet', () => {
     expect(runs.all()).toMatchObject([{ status: 'FAILED' }]);
   });
 
-  it('fails where every batch is lost: a failed run must not look like a successful execution', async () => {
+  it('fails if every batch is lost: a failed run must not look like a successful execution', async () => {
     const { tasks, runs } = world();
     const down = failing(() => new TaskError('States.Timeout', ''));
     const done = await execute(definition, request, { ...tasks, ForecastBatchFunctionArn: down });
@@ -153,7 +153,7 @@ describe('forecast-fleet', () => {
     ]);
   });
 
-  it('records a plan that answers with something else', async () => {
+  it('records a plan with an invalid answer', async () => {
     const { tasks, runs } = world();
     const done = await execute(definition, request, {
       ...tasks,
@@ -176,7 +176,7 @@ describe('forecast-fleet', () => {
     ]);
   });
 
-  it('fails even where the failure cannot be recorded', async () => {
+  it('fails even if the failure cannot be recorded', async () => {
     const down = failing(() => new DependencyUnavailableError('down'));
     const tasks = { PlanForecastRunFunctionArn: down, CloseForecastRunFunctionArn: down };
     const done = await execute(definition, request, tasks);

@@ -5,7 +5,7 @@
 import jsonata from 'jsonata';
 import type { Definition, State, States } from './definition.ts';
 
-/** An error as a task of the workflow raises it. */
+/** An error raised by a task of the workflow. */
 export class TaskError extends Error {
   readonly cause_: string;
   constructor(name: string, cause = '') {
@@ -15,7 +15,7 @@ export class TaskError extends Error {
   }
 }
 
-/** What the tasks do: by the placeholder of the function or state machine they name. */
+/** Implementations of the tasks, by the placeholder of the function or state machine that they name. */
 export type Tasks = Readonly<Record<string, (args: never) => unknown>>;
 
 export interface Execution {
@@ -26,7 +26,7 @@ export interface Execution {
   readonly trail: readonly string[];
   /** Seconds before each retry, without jitter. */
   readonly waits: readonly number[];
-  /** Moments that were waited for. */
+  /** Timestamps of the wait states. */
   readonly until: readonly string[];
 }
 
@@ -48,7 +48,7 @@ type Bindings = Readonly<Record<string, unknown>>;
 
 const EXPRESSION = /^\{%(.*)%\}$/s;
 
-/** JSONata hands out sequences with extra properties; data between states is plain JSON. */
+/** JSONata returns sequences with extra properties; data between states is plain JSON. */
 const plain = (value: unknown): unknown => JSON.parse(JSON.stringify(value));
 
 const evaluateText = async (text: string, bindings: Bindings): Promise<unknown> => {
@@ -86,7 +86,7 @@ const matches = (names: readonly string[], error: string): boolean =>
 const asTaskError = (thrown: unknown): TaskError => {
   if (thrown instanceof TaskError) return thrown;
   if (!(thrown instanceof Error)) return new TaskError('Unknown', String(thrown));
-  // What Lambda makes of an error that a handler throws.
+  // The form in which Lambda reports an error thrown by a handler.
   const errorType = thrown.name;
   return new TaskError(errorType, JSON.stringify({ errorType, errorMessage: thrown.message, trace: [] }));
 };
@@ -110,7 +110,7 @@ const runMap = async (
   input: unknown,
 ) => {
   const items = await evaluateText(state.Items, bindingsOf(machine, scope, { input }));
-  if (!Array.isArray(items)) throw new TaskError('States.QueryEvaluationError', 'Items is no array');
+  if (!Array.isArray(items)) throw new TaskError('States.QueryEvaluationError', 'Items is not an array');
   const results: unknown[] = [];
   for (const [Index, Value] of items.entries()) {
     const inner: Scope = {
@@ -206,7 +206,7 @@ const choose = async (
   return state.Default;
 };
 
-/** @throws TaskError as Step Functions does for what is no ISO 8601 time */
+/** @throws TaskError, like Step Functions, if the value is not an ISO 8601 time */
 const momentOf = async (
   machine: Machine,
   scope: Scope,
@@ -215,7 +215,7 @@ const momentOf = async (
 ): Promise<string> => {
   const moment = await evaluateText(Timestamp, bindingsOf(machine, scope, { input }));
   if (typeof moment === 'string' && !Number.isNaN(Date.parse(moment))) return moment;
-  throw new TaskError('States.QueryEvaluationError', `${String(moment)} is no time`);
+  throw new TaskError('States.QueryEvaluationError', `${String(moment)} is not a timestamp`);
 };
 
 const step = async (
@@ -251,7 +251,7 @@ const runStates = async (machine: Machine, outer: Scope, states: States, startAt
   return data;
 };
 
-/** Runs a machine to its end. Bugs of a test (a missing task, a missing state) are thrown, not made failures. */
+/** Runs a machine to its end. Mistakes in a test (a missing task or state) are thrown instead of failing the execution. */
 export const execute = async (definition: Definition, input: unknown, tasks: Tasks): Promise<Execution> => {
   const execution = { Id: 'execution-1', Input: input, StartTime: '2026-11-21T10:05:01.234Z' };
   const machine: Machine = { tasks, execution, trail: [], waits: [], until: [] };
