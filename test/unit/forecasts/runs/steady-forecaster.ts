@@ -4,7 +4,7 @@ import {
   type ForecastRequest,
 } from '../../../../core/forecasts/engine/forecast.ts';
 import type { ForecastBackend } from '../../../../core/forecasts/ports.ts';
-import { errorFrom } from '../../../../core/shared/errors.ts';
+import { errorFrom, InvalidInputError } from '../../../../core/shared/errors.ts';
 
 export type Forecaster = (request: ForecastRequest) => Forecast;
 
@@ -22,16 +22,24 @@ export const backendOf = (forecaster: Forecaster): ForecastBackend => ({
 });
 
 /** Forecasts the unit below the last value for ever: enough to test what a batch does with forecasts. */
-export const steadyForecaster: Forecaster = ({ history, horizon }) => {
-  const last = history.values.at(-1) ?? 0;
+export const steadyForecaster: Forecaster = ({
+  history,
+  horizon,
+  quantileLevels = DEFAULT_QUANTILE_LEVELS,
+  bounds: { lower = -Infinity, upper = Infinity } = {},
+}) => {
+  const last = history.values.findLast(Number.isFinite);
+  if (last === undefined) throw new InvalidInputError('the history has no value');
   const { start, stepSeconds } = history;
+  const row = (level: number) =>
+    new Float64Array(horizon).fill(Math.min(upper, Math.max(lower, last - 1 + level)));
   return {
     start: start + history.values.length * stepSeconds,
     stepSeconds,
     horizon,
-    quantileLevels: DEFAULT_QUANTILE_LEVELS,
-    quantiles: DEFAULT_QUANTILE_LEVELS.map((level) => new Float64Array(horizon).fill(last - 1 + level)),
-    mean: new Float64Array(horizon).fill(last - 0.5),
+    quantileLevels,
+    quantiles: quantileLevels.map(row),
+    mean: row(0.5),
     model: 'steady-1',
     members: [{ name: 'last value', weight: 1 }],
     reason: 'the last value',
