@@ -7,6 +7,7 @@ import { parseArgs } from 'node:util';
 import { gzipSync } from 'node:zlib';
 import * as z from 'zod';
 import { median } from '../../core/shared/maths/averages.ts';
+import { folderOf } from '../../functions/build.ts';
 
 export interface BundleFigures {
   readonly name: string;
@@ -17,8 +18,8 @@ export interface BundleFigures {
   readonly importWallMs: number;
 }
 
-/** All variables that functions read on import. Importing makes no calls, so any values will do. */
-const ENVIRONMENT = {
+/** Set for every function by Lambda and by the construct of all functions. */
+const STANDARD_ENVIRONMENT = {
   AWS_REGION: 'us-east-1',
   AWS_ACCESS_KEY_ID: 'none',
   AWS_SECRET_ACCESS_KEY: 'none',
@@ -28,16 +29,18 @@ const ENVIRONMENT = {
   POWERTOOLS_METRICS_NAMESPACE: 'Forestall',
   POWERTOOLS_LOG_LEVEL: 'INFO',
   NODE_OPTIONS: '--enable-source-maps',
-  RAW_BUCKET_NAME: 'bench-raw',
-  FORECAST_BUCKET_NAME: 'bench-forecasts',
-  HOT_TABLE_NAME: 'bench-hot',
-  REGISTRY_TABLE_NAME: 'bench-registry',
-  INGEST_QUEUE_URL: 'https://sqs.us-east-1.amazonaws.com/000000000000/bench',
-  EVENT_BUS_NAME: 'bench',
-  FORECAST_STATE_MACHINE_ARN: 'arn:aws:states:us-east-1:000000000000:stateMachine:bench',
-  POINTS_PER_MINUTE: '1000',
-  HOT_RETENTION_DAYS: '35',
-  FORECAST_CADENCE_MINUTES: '60',
+};
+
+/**
+ * The variables that a function's `index.ts` reads, each with a value of its kind. Importing needs them present and
+ * calls nothing. They are read from the source, so that a new variable cannot be forgotten here.
+ */
+const environmentOf = (name: string): Readonly<Record<string, string>> => {
+  const source = readFileSync(join(folderOf(name), 'index.ts'), 'utf8');
+  const variables = [...source.matchAll(/\b([A-Z][A-Z_]+): z\.([^,}]*)/g)].map(
+    ([, variable = '', schema = '']) => [variable, schema.includes('number()') ? '1000' : 'bench'] as const,
+  );
+  return { ...STANDARD_ENVIRONMENT, ...Object.fromEntries(variables) };
 };
 
 const PROBE = `
@@ -50,10 +53,10 @@ process.exit(0);`;
 
 const Sample = z.object({ cpuMs: z.number(), wallMs: z.number() });
 
-const importOnce = (file: string): z.infer<typeof Sample> => {
+const importOnce = (name: string, file: string): z.infer<typeof Sample> => {
   const { status, stdout, stderr } = spawnSync(process.execPath, ['--input-type=module', '-e', PROBE, file], {
     encoding: 'utf8',
-    env: { PATH: process.env.PATH, ...ENVIRONMENT },
+    env: { PATH: process.env.PATH, ...environmentOf(name) },
   });
   if (status !== 0) throw new Error(`Importing ${file} failed:\n${stderr}`);
   return Sample.parse(JSON.parse(stdout.trim().split('\n').at(-1) ?? ''));
@@ -61,8 +64,8 @@ const importOnce = (file: string): z.infer<typeof Sample> => {
 
 const measure = (directory: string, name: string, runs: number): BundleFigures => {
   const file = resolve(directory, name, 'index.mjs');
-  importOnce(file);
-  const samples = Array.from({ length: runs }, () => importOnce(file));
+  importOnce(name, file);
+  const samples = Array.from({ length: runs }, () => importOnce(name, file));
   return {
     name,
     kilobytes: statSync(file).size / 1024,
