@@ -37,7 +37,7 @@ const STANDARD_ENVIRONMENT = {
  */
 const environmentOf = (name: string): Readonly<Record<string, string>> => {
   const source = readFileSync(join(folderOf(name), 'index.ts'), 'utf8');
-  const variables = [...source.matchAll(/\b([A-Z][A-Z_]+): z\.([^,}]*)/g)].map(
+  const variables = [...source.matchAll(/\b([A-Z]+(?:_[A-Z]+)+): (\w[^,}]*)/g)].map(
     ([, variable = '', schema = '']) => [variable, schema.includes('number()') ? '1000' : 'bench'] as const,
   );
   return { ...STANDARD_ENVIRONMENT, ...Object.fromEntries(variables) };
