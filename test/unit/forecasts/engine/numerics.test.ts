@@ -21,7 +21,8 @@ import {
 } from '../../../../core/shared/maths/order-statistics.ts';
 import { noise } from './sample-series.ts';
 
-const finite = fc.double({ min: -1e9, max: 1e9, noNaN: true });
+/** Without -0, which the native sort puts before 0 and any comparison of numbers calls equal to it. */
+const finite = fc.double({ min: -1e9, max: 1e9, noNaN: true }).map((value) => value + 0);
 
 describe('order statistics', () => {
   it('sorts short and long runs as the native sort does', () => {
