@@ -14,7 +14,7 @@ export interface BatchBudget {
 
 /**
  * Budget of the batch function as deployed. `secondsPerSeries` is the 12.5 ms of CPU that `forestall bench throughput`
- * measured on 2026-11-21, doubled for a virtual CPU of Lambda; a test compares it with the latest measurement.
+ * measured on 2026-11-21, doubled for a virtual CPU of Lambda.
  */
 export const DEFAULT_BUDGET: BatchBudget = {
   secondsPerBatch: 60,
