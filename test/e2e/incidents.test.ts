@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, inject, it } from 'vitest';
 import { ApiClient } from '../../cli/api-client/api-client.ts';
+import { INCIDENT_POLICY } from '../../core/incidents/incident-policy.ts';
 import { invokeAsAction, publishAlarm } from './alarm-ways.ts';
 import {
   alarmEvent,
@@ -25,8 +26,10 @@ describe('a failing database', () => {
     const affected = fault.affected.map(({ target }) => target);
     expect(incident.targets.length).toBeGreaterThan(1);
     expect(affected).toEqual(expect.arrayContaining(incident.targets));
-    // The simulated noise depends on the time of day: a later anomaly of its own may open another incident.
-    const isOfFault = (at: string) => Math.abs(Date.parse(at) - Date.parse(incident.startedAt)) < 15 * 60_000;
+    // Signals further apart than the policy's window open an incident of their own. Which of the fault's victims
+    // deviate that late depends on the time of day of the run.
+    const isOfFault = (at: string) =>
+      Date.parse(at) - Date.parse(incident.startedAt) <= INCIDENT_POLICY.windowSeconds * 1000;
     const touching = incidents.filter(
       ({ targets, startedAt }) => isOfFault(startedAt) && targets.some((target) => affected.includes(target)),
     );
