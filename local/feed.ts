@@ -1,12 +1,8 @@
 import { SQSClient } from '@aws-sdk/client-sqs';
-import { makeDocumentClient } from '../adapters/aws/clients.ts';
-import { dynamoBlockReader } from '../adapters/metrics/block-store.ts';
-import { dynamoTargetRegistry } from '../adapters/metrics/target-registry.ts';
 import { DependencyUnavailableError } from '../core/shared/errors.ts';
 import { DAY_SECONDS } from '../core/shared/time.ts';
 import { type ProfiledSeries, profiledSeries, toIngestBodies } from '../core/simulator/ingest-body.ts';
 import { simulateFleet } from '../core/simulator/simulate-fleet.ts';
-import { requireOutput } from './deploy.ts';
 import { sendHostMetrics } from './live-host.ts';
 import { waitUntilDrained } from './queue-drain.ts';
 import { readFleetCsv } from './replay/read-fleet-csv.ts';
@@ -77,17 +73,6 @@ export const send = async (session: Session, source: Source, stages: StageTimes)
     return counted.points;
   });
 
-const storedNow = (session: Session, say: (detail: string) => void): Promise<StoredCount> => {
-  const documents = makeDocumentClient();
-  const registry = dynamoTargetRegistry(documents, requireOutput(session.outputs, 'RegistryTableName'));
-  const blocks = dynamoBlockReader({
-    client: documents,
-    tableName: requireOutput(session.outputs, 'HotTableName'),
-  });
-  say('counting what is stored');
-  return countStored(registry, blocks, LOCAL_TENANT);
-};
-
 /** Sends this machine's own metrics and waits until they are stored, so that the first run knows the machine. */
 export const sendThisMachine = async (session: Session, stages: StageTimes): Promise<void> =>
   stages.run("Ingest this machine's live metrics", async (say) => {
@@ -106,7 +91,8 @@ export const confirmStored = async (
 ): Promise<StoredCount> =>
   stages.run('Store', async (say) => {
     await waitUntilDrained(new SQSClient(), say);
-    const stored = await storedNow(session, say);
+    say('counting what is stored');
+    const stored = await countStored(session.outputs, LOCAL_TENANT);
     const counts = `${sent.toLocaleString('en')} points in, ${stored.points.toLocaleString('en')} stored`;
     say(`${counts}: ${stored.targets} targets, ${stored.series} series`);
     if (stored.points < sent) {

@@ -1,6 +1,11 @@
+import { makeDocumentClient } from '../adapters/aws/clients.ts';
+import { dynamoBlockReader } from '../adapters/metrics/block-store.ts';
+import { dynamoTargetRegistry } from '../adapters/metrics/target-registry.ts';
 import { decodeBlock } from '../core/metrics/blocks/block-codec.ts';
 import type { BlockStore, TargetRegistry } from '../core/metrics/ports.ts';
+import type { SkipTelemetry } from '../core/shared/stored-format.ts';
 import { hourOf } from '../core/shared/time.ts';
+import { requireOutput, type StackOutputs } from './deploy/stack-outputs.ts';
 
 export interface StoredCount {
   readonly targets: number;
@@ -10,18 +15,32 @@ export interface StoredCount {
 
 const PAGE = 100;
 
-/** Counts what really is in storage by decoding every block of every target: the "out" of "counts in and out". */
-export const countStored = async (
-  registry: TargetRegistry,
+/** A target that cannot be read must not be missing from the count. */
+const failing: SkipTelemetry = {
+  count: () => {},
+  error: (message, fields, cause) => {
+    throw new Error(`${message}: ${JSON.stringify(fields)}`, { cause });
+  },
+};
+
+/** Counts the points in a deployment's storage by decoding every block of every target of a tenant. */
+export const countStored = (outputs: StackOutputs, tenantId: string): Promise<StoredCount> => {
+  const client = makeDocumentClient();
+  const targets = { client, tableName: requireOutput(outputs, 'RegistryTableName'), telemetry: failing };
+  const blocks = { client, tableName: requireOutput(outputs, 'HotTableName') };
+  return countIn(dynamoTargetRegistry(targets), dynamoBlockReader(blocks), tenantId);
+};
+
+const countIn = async (
+  registry: Pick<TargetRegistry, 'list'>,
   blocks: Pick<BlockStore, 'readRange'>,
   tenantId: string,
-  only: (targetId: string) => boolean = () => true,
 ): Promise<StoredCount> => {
   let [targets, series, points] = [0, 0, 0];
   let cursor: string | undefined;
   do {
     const page = await registry.list(tenantId, { limit: PAGE, cursor });
-    for (const target of page.items.filter(({ targetId }) => only(targetId))) {
+    for (const target of page.items) {
       targets++;
       series += Object.keys(target.metrics).length;
       const stored = await blocks.readRange(

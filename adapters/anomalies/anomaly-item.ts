@@ -1,55 +1,65 @@
-/** How an anomaly is stored: one item of the registry table, under its time, target and metric. */
+/** How an anomaly is stored: one item under its time, target and metric. */
 import * as z from 'zod';
 import type { Anomaly, AnomalyEnd } from '../../core/anomalies/ports.ts';
 import { ANOMALY_KINDS } from '../../core/anomalies/watching/anomaly-kinds.ts';
+import { objectOf, orUndefined } from '../../core/shared/schemas.ts';
+import { type StoredFormat, schemaVersionOf } from '../../core/shared/stored-format.ts';
+import { readItem } from '../aws/dynamodb/stored-item.ts';
+import type { Item } from '../aws/dynamodb/table.ts';
+import { jsonText } from '../aws/json-attributes.ts';
 import { anomalyKey } from './item-keys.ts';
 
-const Detail = z.object({
+/** Fields of an anomaly that no filter needs. */
+type Detail = Omit<Anomaly, 'tenantId' | 'targetId' | 'metric' | 'kind' | 'timestamp' | 'endedAt'>;
+const Detail: z.ZodType<Detail> = objectOf<Detail>()({
   value: z.number(),
   since: z.number(),
   score: z.number(),
   oneIn: z.number(),
   parts: z.record(z.string(), z.number()),
-  expected: z.object({ lower: z.number(), upper: z.number() }).optional(),
+  expected: orUndefined(z.object({ lower: z.number(), upper: z.number() })),
   reason: z.string(),
-  silenced: z.string().optional(),
+  silenced: orUndefined(z.string()),
 });
-export const AnomalyItem = z.object({
-  sk: z.string(),
+
+const AnomalyItem = z.object({
   targetId: z.string(),
   metric: z.string(),
   kind: z.enum(ANOMALY_KINDS),
   at: z.number(),
-  /** Text: a metric's values may exceed the range of DynamoDB's numbers. */
-  detail: z.string(),
+  /** As text: a metric's values may exceed the range of DynamoDB's numbers. */
+  detail: jsonText(Detail),
+  announced: z.boolean(),
   endedAt: z.number().optional(),
 });
-export type AnomalyItem = z.infer<typeof AnomalyItem>;
+const FORMAT: StoredFormat<z.infer<typeof AnomalyItem>> = {
+  kind: 'anomaly',
+  version: 1,
+  schema: AnomalyItem,
+};
 
 export const keyOf = ({ tenantId, timestamp, targetId, metric }: Anomaly | AnomalyEnd) =>
   anomalyKey(tenantId, timestamp, targetId, metric);
 
-export const itemOf = (anomaly: Anomaly, expiresAt: number) => {
-  const { targetId, metric, kind, timestamp, value, since, score, oneIn, parts } = anomaly;
-  const { expected, reason, silenced } = anomaly;
-  const detail: z.infer<typeof Detail> = { value, since, score, oneIn, parts, expected, reason, silenced };
+export const anomalyItem = (anomaly: Anomaly, expiresAt: number): Item => {
+  const { tenantId, targetId, metric, kind, timestamp, endedAt, ...detail } = anomaly;
   return {
     ...keyOf(anomaly),
+    ...schemaVersionOf(FORMAT),
     ...{ targetId, metric, kind, at: timestamp, detail: JSON.stringify(detail), expiresAt },
-    announced: silenced !== undefined,
+    announced: anomaly.silenced !== undefined,
   };
 };
 
-export const anomalyOf = (tenantId: string, item: AnomalyItem): Anomaly => {
-  const { targetId, metric, kind, at, detail, endedAt } = item;
-  const { expected, silenced, ...rest } = Detail.parse(JSON.parse(detail));
-  return { tenantId, targetId, metric, kind, timestamp: at, ...rest, expected, silenced, endedAt };
-};
+export interface StoredAnomaly {
+  readonly anomaly: Anomaly;
+  /** True if its event was published, or if it has none because it was silenced. */
+  readonly isAnnounced: boolean;
+}
 
-const Ended = z.object({ endedAt: z.number(), detail: z.string() });
-
-/** When a stored anomaly ended, and whether it was silenced. */
-export const endOf = (attributes: unknown): { readonly endedAt: number; readonly isSilenced: boolean } => {
-  const { endedAt, detail } = Ended.parse(attributes);
-  return { endedAt, isSilenced: Detail.parse(JSON.parse(detail)).silenced !== undefined };
+/** @throws UnreadableItemError */
+export const readAnomalyItem = (tenantId: string, item: Item): StoredAnomaly => {
+  const { at, announced, detail, endedAt, ...rest } = readItem(FORMAT, item);
+  const anomaly = { tenantId, ...rest, timestamp: at, ...detail, endedAt };
+  return { anomaly, isAnnounced: announced };
 };

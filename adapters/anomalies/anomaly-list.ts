@@ -1,28 +1,29 @@
-import { type DynamoDBDocumentClient, QueryCommand } from '@aws-sdk/lib-dynamodb';
+import { QueryCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
 import type { Anomaly, AnomalyFilter } from '../../core/anomalies/ports.ts';
 import { oldestActive } from '../../core/anomalies/watching/active-anomaly.ts';
 import { decodeCursor, encodeCursor } from '../../core/platform/api/cursor.ts';
 import type { Page, PageRequest } from '../../core/shared/page.ts';
-import { tenantPk } from '../aws/dynamodb/item-key.ts';
+import { readListed, type SkipTelemetry } from '../../core/shared/stored-format.ts';
+import { tenantKey, tenantPk } from '../aws/dynamodb/item-key.ts';
+import type { DynamoTable, Item } from '../aws/dynamodb/table.ts';
+import { type Clock, type Collected, collectPage, notExpired } from '../aws/dynamodb/tenant-queries.ts';
 import { withSdkErrors } from '../aws/sdk-failure.ts';
-import { AnomalyItem, anomalyOf } from './anomaly-item.ts';
+import { readAnomalyItem } from './anomaly-item.ts';
 import { anomalySks } from './item-keys.ts';
 
-/** Items looked at by one query of a filtered list, and queries made for one page before it is returned short. */
+/** Items that one query of a filtered list reads. */
 const QUERY_ITEMS = 250;
-const QUERIES_PER_PAGE = 8;
 
-export interface AnomalyStoreOptions {
-  readonly client: DynamoDBDocumentClient;
-  readonly tableName: string;
-  /** Epoch milliseconds. */
-  readonly now: () => number;
+export interface AnomalyStoreOptions extends DynamoTable, Clock {
+  /** Counts and logs anomalies that lists skip because they cannot be read. */
+  readonly telemetry: SkipTelemetry;
 }
 
-const filterOf = (filter: AnomalyFilter, nowSeconds: number) => {
-  const conditions = ['expiresAt > :now'];
-  const values: Record<string, string | number> = { ':now': nowSeconds };
+const filterOf = (filter: AnomalyFilter, clock: Clock) => {
+  const unexpired = notExpired(clock);
+  const conditions = [unexpired.expression];
+  const values: Record<string, string | number> = { ...unexpired.values };
   const names: Record<string, string> = {};
   for (const name of ['targetId', 'metric', 'kind'] as const) {
     const wanted = filter[name];
@@ -37,7 +38,7 @@ const filterOf = (filter: AnomalyFilter, nowSeconds: number) => {
   return { expression: conditions.join(' AND '), values, named };
 };
 
-/** First and last sort key that can hold what is wanted. Those that go on are young. */
+/** First and last sort key that the filter allows. Active anomalies are recent. */
 const rangeOf = ({ from, to, isActive }: AnomalyFilter, nowSeconds: number) => {
   const first = isActive === true ? Math.max(from ?? 0, oldestActive(nowSeconds)) : from;
   return {
@@ -46,60 +47,49 @@ const rangeOf = ({ from, to, isActive }: AnomalyFilter, nowSeconds: number) => {
   };
 };
 
-const cursorScope = (tenantId: string): string => `anomalies:${tenantId}`;
+const Keyed = z.object({ sk: z.string() });
 
 const queryNewest = async (
   { client, tableName, now }: AnomalyStoreOptions,
   tenantId: string,
   filter: AnomalyFilter,
   after: string | undefined,
-): Promise<{ readonly items: readonly AnomalyItem[]; readonly next: string | undefined }> => {
-  const nowSeconds = Math.floor(now() / 1000);
-  const { expression, values, named } = filterOf(filter, nowSeconds);
-  const { from, until } = rangeOf(filter, nowSeconds);
+): Promise<Collected<string>> => {
+  const { expression, values, named } = filterOf(filter, { now });
+  const { from, until } = rangeOf(filter, Math.floor(now() / 1000));
   // DynamoDB refuses a range that ends before it begins, and a start outside it: time may have moved on.
   if (from > until || (after !== undefined && after < from)) return { items: [], next: undefined };
-  const pk = tenantPk(tenantId);
   const query = new QueryCommand({
     TableName: tableName,
     KeyConditionExpression: 'pk = :pk AND sk BETWEEN :from AND :until',
     FilterExpression: expression,
     ...named,
-    ExpressionAttributeValues: {
-      ...values,
-      ':pk': pk,
-      ':from': from,
-      ':until': until,
-    },
+    ExpressionAttributeValues: { ...values, ':pk': tenantPk(tenantId), ':from': from, ':until': until },
     ScanIndexForward: false,
     Limit: QUERY_ITEMS,
-    ExclusiveStartKey: after === undefined ? undefined : { pk, sk: after },
+    ExclusiveStartKey: after === undefined ? undefined : { ...tenantKey(tenantId, after) },
   });
-  const page = await withSdkErrors('listing anomalies', () => client.send(query));
-  const last = z.object({ sk: z.string() }).optional().parse(page.LastEvaluatedKey);
-  return { items: z.array(AnomalyItem).parse(page.Items ?? []), next: last?.sk };
+  const { Items = [], LastEvaluatedKey } = await withSdkErrors('listing anomalies', () => client.send(query));
+  return { items: Items, next: Keyed.optional().parse(LastEvaluatedKey)?.sk };
 };
 
-/** A page goes on after its last item, or after the last item looked at where the filter let too few through. */
+/** One page of a tenant's anomalies that pass the filter, newest first. */
 export const listAnomalies = async (
   options: AnomalyStoreOptions,
   tenantId: string,
   filter: AnomalyFilter,
   { limit, cursor }: PageRequest,
 ): Promise<Page<Anomaly>> => {
-  const scope = cursorScope(tenantId);
-  const found: AnomalyItem[] = [];
-  let next = cursor === undefined ? undefined : decodeCursor(scope, cursor, z.tuple([z.string()]))[0];
-  for (let queries = 0; queries < QUERIES_PER_PAGE && found.length <= limit; queries++) {
-    const page = await queryNewest(options, tenantId, filter, next);
-    found.push(...page.items);
-    next = page.next;
-    if (next === undefined) break;
-  }
-  const items = found.slice(0, limit);
-  const goesOnAfter = found.length > limit ? items.at(-1)?.sk : next;
+  const scope = `anomalies:${tenantId}`;
+  const { items, next } = await collectPage(
+    limit,
+    cursor === undefined ? undefined : decodeCursor(scope, cursor, z.tuple([z.string()]))[0],
+    (after) => queryNewest(options, tenantId, filter, after),
+    (item) => Keyed.parse(item).sk,
+  );
+  const read = (item: Item): Anomaly => readAnomalyItem(tenantId, item).anomaly;
   return {
-    items: items.map((item) => anomalyOf(tenantId, item)),
-    nextCursor: goesOnAfter === undefined ? undefined : encodeCursor(scope, [goesOnAfter]),
+    items: readListed(items, read, options.telemetry),
+    nextCursor: next === undefined ? undefined : encodeCursor(scope, [next]),
   };
 };

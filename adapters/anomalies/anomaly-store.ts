@@ -1,75 +1,70 @@
-import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
-import { GetCommand, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import type { Anomaly, AnomalyEnd, AnomalyStore } from '../../core/anomalies/ports.ts';
 import { inParallel } from '../../core/shared/in-parallel.ts';
+import { ABSENT, ifConditionHolds } from '../aws/dynamodb/conditional-write.ts';
+import { getItem } from '../aws/dynamodb/get-item.ts';
+import type { DynamoTable, Item } from '../aws/dynamodb/table.ts';
 import { withSdkErrors } from '../aws/sdk-failure.ts';
-import { endOf, itemOf, keyOf } from './anomaly-item.ts';
+import { anomalyItem, keyOf, readAnomalyItem } from './anomaly-item.ts';
 import { type AnomalyStoreOptions, listAnomalies } from './anomaly-list.ts';
 
 const WRITES_AT_ONCE = 8;
 
-/** Stores an anomaly unless it is; tells whether its event is still owed. */
-const recordOne = async (
-  { client, tableName }: AnomalyStoreOptions,
-  anomaly: Anomaly,
-  expiresAt: number,
-): Promise<boolean> => {
-  const condition = { TableName: tableName, ConditionExpression: 'attribute_not_exists(pk)' };
-  const put = new PutCommand({ ...condition, Item: itemOf(anomaly, expiresAt) });
-  try {
-    await withSdkErrors('storing an anomaly', () => client.send(put));
+/** Stores an anomaly unless it is stored already; true if its event may still have to be published. */
+const recordOne = async (table: DynamoTable, anomaly: Anomaly, expiresAt: number): Promise<boolean> => {
+  const put = new PutCommand({
+    TableName: table.tableName,
+    Item: anomalyItem(anomaly, expiresAt),
+    ...ABSENT,
+  });
+  if (await ifConditionHolds('storing an anomaly', () => table.client.send(put)))
     return anomaly.silenced === undefined;
-  } catch (error) {
-    if (!(error instanceof ConditionalCheckFailedException)) throw error;
-  }
-  const get = new GetCommand({ TableName: tableName, Key: keyOf(anomaly), ConsistentRead: true });
-  const { Item: stored } = await withSdkErrors('reading an anomaly', () => client.send(get));
-  return stored?.announced === false;
+  const stored = await getItem(table, keyOf(anomaly), 'reading an anomaly');
+  return stored !== undefined && !readAnomalyItem(anomaly.tenantId, stored).isAnnounced;
 };
 
 /**
- * Stores the end of an anomaly that was announced, or silenced, unless it has one; the stored end where its event is
- * still owed.
+ * Stores the end of an anomaly that was announced or silenced, unless it has one. Returns the stored end if its event
+ * may still have to be published.
  */
 const recordEnd = async (
-  { client, tableName }: AnomalyStoreOptions,
+  { client, tableName }: DynamoTable,
   end: AnomalyEnd,
 ): Promise<AnomalyEnd | undefined> => {
   const update = new UpdateCommand({
     TableName: tableName,
-    Key: keyOf(end),
+    Key: { ...keyOf(end) },
     UpdateExpression: 'SET endedAt = if_not_exists(endedAt, :at)',
     ConditionExpression: 'announced = :yes AND attribute_not_exists(endAnnounced)',
     ExpressionAttributeValues: { ':at': end.endedAt, ':yes': true },
     ReturnValues: 'ALL_NEW',
   });
-  try {
-    const { Attributes } = await withSdkErrors('storing the end of an anomaly', () => client.send(update));
-    const { endedAt, isSilenced } = endOf(Attributes);
-    return isSilenced ? undefined : { ...end, endedAt };
-  } catch (error) {
-    if (error instanceof ConditionalCheckFailedException) return undefined;
-    throw error;
-  }
+  let stored: Item = {};
+  const isEnded = await ifConditionHolds('storing the end of an anomaly', async () => {
+    stored = (await client.send(update)).Attributes ?? {};
+  });
+  if (!isEnded) return undefined;
+  const { silenced, endedAt = end.endedAt } = readAnomalyItem(end.tenantId, stored).anomaly;
+  return silenced === undefined ? { ...end, endedAt } : undefined;
 };
 
-/** Marks something of an anomaly. Expired in the meantime, it must not come back as a fragment. */
+/** Marks an anomaly. The condition keeps an expired one from coming back as a fragment. */
 const mark = async (
-  { client, tableName }: AnomalyStoreOptions,
+  { client, tableName }: DynamoTable,
   anomaly: Anomaly | AnomalyEnd,
-  what: 'announced' | 'endAnnounced',
+  attribute: 'announced' | 'endAnnounced',
 ): Promise<void> => {
   const update = new UpdateCommand({
     TableName: tableName,
-    Key: keyOf(anomaly),
-    UpdateExpression: `SET ${what} = :yes`,
+    Key: { ...keyOf(anomaly) },
+    UpdateExpression: `SET ${attribute} = :yes`,
     ExpressionAttributeValues: { ':yes': true },
     ConditionExpression: 'attribute_exists(pk)',
   });
   await withSdkErrors('marking an anomaly', () => client.send(update));
 };
 
-/** Anomalies in the registry table, in order of their time. */
+/** Anomalies in the order of their time. */
 export const dynamoAnomalyStore = (options: AnomalyStoreOptions): AnomalyStore => ({
   record: async (anomalies, expiresAt) => {
     const owed = await inParallel(WRITES_AT_ONCE, anomalies, (one) => recordOne(options, one, expiresAt));

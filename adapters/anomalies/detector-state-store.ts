@@ -1,43 +1,29 @@
-import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
-import { type DynamoDBDocumentClient, GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
+import { PutCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
 import type { DetectorStateStore } from '../../core/anomalies/ports.ts';
-import { withSdkErrors } from '../aws/sdk-failure.ts';
+import { atVersion, ifConditionHolds } from '../aws/dynamodb/conditional-write.ts';
+import { getItem } from '../aws/dynamodb/get-item.ts';
+import type { DynamoTable } from '../aws/dynamodb/table.ts';
 import { detectorStateKey } from './item-keys.ts';
 
+/** The first byte of `data` is its format: the detectors check it, and learn again from the blocks if it is unknown. */
 const DetectorItem = z.object({ data: z.instanceof(Uint8Array), v: z.number().int().positive() });
 
-export interface DetectorStateOptions {
-  readonly client: DynamoDBDocumentClient;
-  readonly tableName: string;
-}
-
-/** What detectors have learned, in the hot table beside the blocks that it follows from: one item per target. */
-export const dynamoDetectorStateStore = ({
-  client,
-  tableName,
-}: DetectorStateOptions): DetectorStateStore => ({
+/** What detectors have learned, one item per target. */
+export const dynamoDetectorStateStore = (table: DynamoTable): DetectorStateStore => ({
   get: async (tenantId, targetId) => {
-    const get = new GetCommand({ TableName: tableName, Key: detectorStateKey(tenantId, targetId) });
-    const { Item } = await withSdkErrors('reading detectors', () => client.send(get));
-    if (Item === undefined) return undefined;
-    const { data, v } = DetectorItem.parse(Item);
+    const key = detectorStateKey(tenantId, targetId);
+    const item = await getItem(table, key, 'reading a detector state', 'eventual');
+    if (item === undefined) return undefined;
+    const { data, v } = DetectorItem.parse(item);
     return { bytes: data, version: v };
   },
-  put: async ({ tenantId, targetId }, bytes, expectedVersion, expiresAt) => {
+  put: ({ tenantId, targetId }, bytes, expectedVersion, expiresAt) => {
     const put = new PutCommand({
-      TableName: tableName,
+      TableName: table.tableName,
       Item: { ...detectorStateKey(tenantId, targetId), data: bytes, v: expectedVersion + 1, expiresAt },
-      ...(expectedVersion === 0
-        ? { ConditionExpression: 'attribute_not_exists(pk)' }
-        : { ConditionExpression: 'v = :v', ExpressionAttributeValues: { ':v': expectedVersion } }),
+      ...atVersion(expectedVersion),
     });
-    try {
-      await withSdkErrors('storing detectors', () => client.send(put));
-      return true;
-    } catch (error) {
-      if (error instanceof ConditionalCheckFailedException) return false;
-      throw error;
-    }
+    return ifConditionHolds('storing a detector state', () => table.client.send(put));
   },
 });

@@ -1,9 +1,10 @@
 import { peerGroupKey } from '../../core/anomalies/object-keys.ts';
 import type { PeerStateFiles } from '../../core/anomalies/peers/ports.ts';
-import { type BucketOptions, readKept, replaceKept } from '../aws/s3/kept-bytes.ts';
+import type { Bucket } from '../aws/s3/bucket.ts';
+import { readVersioned, replaceVersioned } from '../aws/s3/versioned-object.ts';
 
-/** What is known of groups of peers, one object for each in the forecast bucket. */
-export const s3PeerFiles = (options: BucketOptions): PeerStateFiles => ({
-  read: (group) => readKept(options, peerGroupKey(group)),
-  replace: (group, bytes, expected) => replaceKept(options, peerGroupKey(group), bytes, expected),
+/** What was learned about groups of peers, one object per group. The first byte of its content is its format. */
+export const s3PeerFiles = (bucket: Bucket): PeerStateFiles => ({
+  read: (group) => readVersioned(bucket, peerGroupKey(group)),
+  replace: (group, bytes, expected) => replaceVersioned(bucket, peerGroupKey(group), bytes, expected),
 });

@@ -1,99 +1,71 @@
-import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
-import { DeleteCommand, type DynamoDBDocumentClient, PutCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
+import { DeleteCommand, PutCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
-import { SEVERITIES } from '../../core/forecasts/breach-risk.ts';
 import type { BreachFilter, BreachStore } from '../../core/forecasts/ports.ts';
 import type { PredictedBreach } from '../../core/forecasts/target-forecast.ts';
-import { PROFILES } from '../../core/metrics/targets/target.ts';
 import { decodeCursor, encodeCursor } from '../../core/platform/api/cursor.ts';
 import type { Page, PageRequest } from '../../core/shared/page.ts';
+import { readListed, type SkipTelemetry } from '../../core/shared/stored-format.ts';
+import { ifConditionHolds } from '../aws/dynamodb/conditional-write.ts';
 import { tenantPk } from '../aws/dynamodb/item-key.ts';
+import type { DynamoTable, Item } from '../aws/dynamodb/table.ts';
+import { type Clock, type Collected, collectPage, notExpired } from '../aws/dynamodb/tenant-queries.ts';
 import { withSdkErrors } from '../aws/sdk-failure.ts';
-import { breachesOf, breachKey } from './item-keys.ts';
+import { breachItem, readBreachItem } from './breach-item.ts';
+import { breachesOf } from './item-keys.ts';
 
-/** Name of the registry table's index by risk. */
-export const RISK_INDEX = 'byRisk';
-/** Items looked at by one query of a filtered list, and queries made for one page before it is returned short. */
+/** Name of the table's index by risk. */
+const RISK_INDEX = 'byRisk';
+/** Items that one query of a filtered list reads. */
 const QUERY_ITEMS = 250;
-const QUERIES_PER_PAGE = 8;
 
-const PredictedBreachDetail = z.object({
-  targetId: z.string(),
-  metric: z.string(),
-  profile: z.enum(PROFILES),
-  runId: z.string(),
-  issuedAt: z.number(),
-  risk: z.number(),
-  threshold: z.object({
-    direction: z.enum(['above', 'below']),
-    limit: z.number(),
-    source: z.enum(['fixed', 'historical']),
-  }),
-  breach: z.object({
-    probability: z.number(),
-    timeToImpactSeconds: z.object({ p10: z.number(), p50: z.number(), p90: z.number() }).nullable(),
-    expectedShareBeyond: z.number(),
-    severity: z.enum(SEVERITIES),
-  }),
-  expectedPeak: z.number(),
-});
-const Item = z.object({ sk: z.string(), risk: z.number(), detail: z.string() });
-type Item = z.infer<typeof Item>;
-
-export interface BreachStoreOptions {
-  readonly client: DynamoDBDocumentClient;
-  readonly tableName: string;
-  /** Epoch milliseconds. */
-  readonly now: () => number;
+export interface BreachStoreOptions extends DynamoTable, Clock {
+  /** Counts and logs breaches that lists skip because they cannot be read. */
+  readonly telemetry: SkipTelemetry;
 }
 
-const cursorScope = (tenantId: string): string => `breaches:${tenantId}`;
-
 /** Later runs expire later, so the expiry also orders them: an older run never undoes a newer one. */
-const NOT_NEWER = 'attribute_not_exists(pk) OR expiresAt <= :expiresAt';
+const notNewer = (expiresAt: number) => ({
+  ConditionExpression: 'attribute_not_exists(pk) OR expiresAt <= :expiresAt',
+  ExpressionAttributeValues: { ':expiresAt': expiresAt },
+});
 
-const itemOf = (breach: PredictedBreach, expiresAt: number) => {
-  const { tenantId, ...rest } = breach;
-  const detail: z.infer<typeof PredictedBreachDetail> = rest;
-  return {
-    ...breachKey(tenantId, breach.targetId, breach.metric),
-    riskPk: tenantPk(tenantId),
-    risk: breach.risk,
-    // What lists filter by. The rest is text: a metric's values may exceed the range of DynamoDB's numbers.
-    targetId: breach.targetId,
-    probability: breach.breach.probability,
-    severity: breach.breach.severity,
-    detail: JSON.stringify(detail),
-    expiresAt,
+const storedKeys = async ({ client, tableName }: DynamoTable, pk: string, prefix: string) => {
+  const query = new QueryCommand({
+    TableName: tableName,
+    ConsistentRead: true,
+    KeyConditionExpression: 'pk = :pk AND begins_with(sk, :prefix)',
+    ExpressionAttributeValues: { ':pk': pk, ':prefix': prefix },
+    ProjectionExpression: 'sk',
+  });
+  const { Items = [] } = await withSdkErrors('reading predicted breaches', () => client.send(query));
+  return z.array(z.object({ sk: z.string() })).parse(Items);
+};
+
+const replace: (options: BreachStoreOptions) => BreachStore['replace'] =
+  (options) => async (tenantId, targetId, breaches, expiresAt) => {
+    const { client, tableName } = options;
+    const pk = tenantPk(tenantId);
+    const items = breaches.map((breach) => breachItem(breach, expiresAt));
+    const current = new Set(items.map(({ sk }) => sk));
+    const stored = await storedKeys(options, pk, breachesOf(targetId));
+    const condition = { TableName: tableName, ...notNewer(expiresAt) };
+    const puts = items.map((Item) => () => client.send(new PutCommand({ ...condition, Item })));
+    const deletes = stored
+      .filter(({ sk }) => !current.has(sk))
+      .map(
+        ({ sk }) =>
+          () =>
+            client.send(new DeleteCommand({ ...condition, Key: { pk, sk } })),
+      );
+    // A breach of a newer run stays as it is.
+    const doing = 'storing predicted breaches';
+    await Promise.all([...puts, ...deletes].map((write) => ifConditionHolds(doing, write)));
   };
-};
 
-const unlessNewer = async (write: () => Promise<unknown>): Promise<void> => {
-  try {
-    await withSdkErrors('storing predicted breaches', write);
-  } catch (error) {
-    if (!(error instanceof ConditionalCheckFailedException)) throw error;
-  }
-};
-
-const storedKeys = async ({ client, tableName }: BreachStoreOptions, pk: string, prefix: string) => {
-  const page = await withSdkErrors('reading predicted breaches', () =>
-    client.send(
-      new QueryCommand({
-        TableName: tableName,
-        ConsistentRead: true,
-        KeyConditionExpression: 'pk = :pk AND begins_with(sk, :prefix)',
-        ExpressionAttributeValues: { ':pk': pk, ':prefix': prefix },
-        ProjectionExpression: 'sk',
-      }),
-    ),
-  );
-  return z.array(z.object({ sk: z.string() })).parse(page.Items ?? []);
-};
-
-const filterOf = (filter: BreachFilter, nowSeconds: number) => {
-  const conditions = ['expiresAt > :now'];
-  const values: Record<string, string | number> = { ':now': nowSeconds };
+const filterOf = (filter: BreachFilter, clock: Clock) => {
+  const unexpired = notExpired(clock);
+  const conditions = [unexpired.expression];
+  const values: Record<string, string | number> = { ...unexpired.values };
   const add = (condition: string, name: string, value: string | number | undefined): void => {
     if (value === undefined) return;
     conditions.push(condition);
@@ -105,86 +77,66 @@ const filterOf = (filter: BreachFilter, nowSeconds: number) => {
   return { expression: conditions.join(' AND '), values };
 };
 
-const breachOf = (tenantId: string, { detail }: Item): PredictedBreach => ({
-  tenantId,
-  ...PredictedBreachDetail.parse(JSON.parse(detail)),
-});
-
-const startKey = (tenantId: string, cursor: string | undefined): Record<string, unknown> | undefined => {
-  if (cursor === undefined) return undefined;
-  const [risk, sk] = decodeCursor(cursorScope(tenantId), cursor, z.tuple([z.number(), z.string()]));
-  const pk = tenantPk(tenantId);
-  return { riskPk: pk, risk, pk, sk };
-};
+/** Risk and sort key of an item in the index. */
+const Position = z.object({ risk: z.number(), sk: z.string() });
+type Position = z.infer<typeof Position>;
 
 const queryByRisk = async (
-  { client, tableName, now }: BreachStoreOptions,
+  options: BreachStoreOptions,
   tenantId: string,
   filter: BreachFilter,
-  from: Record<string, unknown> | undefined,
-) => {
-  const { expression, values } = filterOf(filter, Math.floor(now() / 1000));
-  const page = await withSdkErrors('listing predicted breaches', () =>
-    client.send(
-      new QueryCommand({
-        TableName: tableName,
-        IndexName: RISK_INDEX,
-        KeyConditionExpression: 'riskPk = :riskPk',
-        FilterExpression: expression,
-        ExpressionAttributeValues: { ...values, ':riskPk': tenantPk(tenantId) },
-        ScanIndexForward: false,
-        Limit: QUERY_ITEMS,
-        ExclusiveStartKey: from,
-      }),
-    ),
+  after: Position | undefined,
+): Promise<Collected<Position>> => {
+  const { client, tableName } = options;
+  const { expression, values } = filterOf(filter, options);
+  const pk = tenantPk(tenantId);
+  const query = new QueryCommand({
+    TableName: tableName,
+    IndexName: RISK_INDEX,
+    KeyConditionExpression: 'riskPk = :riskPk',
+    FilterExpression: expression,
+    ExpressionAttributeValues: { ...values, ':riskPk': pk },
+    ScanIndexForward: false,
+    Limit: QUERY_ITEMS,
+    ExclusiveStartKey: after === undefined ? undefined : { riskPk: pk, risk: after.risk, pk, sk: after.sk },
+  });
+  const { Items = [], LastEvaluatedKey } = await withSdkErrors('listing predicted breaches', () =>
+    client.send(query),
   );
-  return { items: z.array(Item).parse(page.Items ?? []), next: page.LastEvaluatedKey };
+  return { items: Items, next: Position.optional().parse(LastEvaluatedKey) };
 };
 
-const Position = z.object({ risk: z.number(), sk: z.string() });
+const CursorPosition = z.tuple([z.number(), z.string()]);
 
-/** A page goes on after its last item, or after the last item looked at where the filter let too few through. */
+const positionOf = (scope: string, cursor: string | undefined): Position | undefined => {
+  if (cursor === undefined) return undefined;
+  const [risk, sk] = decodeCursor(scope, cursor, CursorPosition);
+  return { risk, sk };
+};
+
+/** One page of a tenant's breaches that pass the filter, highest risk first. */
 const list = async (
   options: BreachStoreOptions,
   tenantId: string,
   filter: BreachFilter,
   { limit, cursor }: PageRequest,
 ): Promise<Page<PredictedBreach>> => {
-  const found: Item[] = [];
-  let next = startKey(tenantId, cursor);
-  for (let queries = 0; queries < QUERIES_PER_PAGE && found.length <= limit; queries++) {
-    const page = await queryByRisk(options, tenantId, filter, next);
-    found.push(...page.items);
-    next = page.next;
-    if (next === undefined) break;
-  }
-  const items = found.slice(0, limit);
-  const goesOnAt = found.length > limit ? items.at(-1) : next && Position.parse(next);
-  const nextCursor = goesOnAt && encodeCursor(cursorScope(tenantId), [goesOnAt.risk, goesOnAt.sk]);
-  return { items: items.map((item) => breachOf(tenantId, item)), nextCursor };
+  const scope = `breaches:${tenantId}`;
+  const { items, next } = await collectPage(
+    limit,
+    positionOf(scope, cursor),
+    (after) => queryByRisk(options, tenantId, filter, after),
+    (item) => Position.parse(item),
+  );
+  const read = (item: Item): PredictedBreach => readBreachItem(tenantId, item);
+  return {
+    items: readListed(items, read, options.telemetry),
+    nextCursor: next && encodeCursor(scope, [next.risk, next.sk]),
+  };
 };
 
-/** Predicted breaches in the registry table, listed through its index by risk. */
+/** Predicted breaches, listed through an index by risk. */
 export const dynamoBreachStore = (options: BreachStoreOptions): BreachStore => ({
-  replace: async (tenantId, targetId, breaches, expiresAt) => {
-    const { client, tableName } = options;
-    const pk = tenantPk(tenantId);
-    const items = breaches.map((breach) => itemOf(breach, expiresAt));
-    const current = new Set(items.map(({ sk }) => sk));
-    const stored = await storedKeys(options, pk, breachesOf(targetId));
-    const condition = {
-      TableName: tableName,
-      ConditionExpression: NOT_NEWER,
-      ExpressionAttributeValues: { ':expiresAt': expiresAt },
-    };
-    await Promise.all([
-      ...items.map((Item) => unlessNewer(() => client.send(new PutCommand({ ...condition, Item })))),
-      ...stored
-        .filter(({ sk }) => !current.has(sk))
-        .map(({ sk }) =>
-          unlessNewer(() => client.send(new DeleteCommand({ ...condition, Key: { pk, sk } }))),
-        ),
-    ]);
-  },
+  replace: replace(options),
   list: (tenantId, filter, page) => list(options, tenantId, filter, page),
 });

@@ -1,21 +1,20 @@
-import { ConditionalCheckFailedException, TransactionCanceledException } from '@aws-sdk/client-dynamodb';
-import {
-  type DynamoDBDocumentClient,
-  PutCommand,
-  QueryCommand,
-  TransactWriteCommand,
-} from '@aws-sdk/lib-dynamodb';
+import { PutCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
 import { decodeForecasts, encodeForecasts } from '../../core/forecasts/codec/forecast-codec.ts';
 import type { ForecastStore } from '../../core/forecasts/ports.ts';
 import type { TargetForecast } from '../../core/forecasts/target-forecast.ts';
+import { DependencyUnavailableError } from '../../core/shared/errors.ts';
+import { ifConditionHolds, writeTogether } from '../aws/dynamodb/conditional-write.ts';
 import { targetPk } from '../aws/dynamodb/item-key.ts';
+import type { DynamoTable, Item } from '../aws/dynamodb/table.ts';
+import type { Clock } from '../aws/dynamodb/tenant-queries.ts';
 import { withSdkErrors } from '../aws/sdk-failure.ts';
 import { FORECAST, forecastPartSk } from './item-keys.ts';
 
 /** Leaves room below DynamoDB's 400 KB for keys and attribute names. */
 const PART_BYTES = 350_000;
 
+/** A part of a forecast; the codec checks the format of `data` by its first byte. */
 const Part = z.object({
   sk: z.string(),
   data: z.instanceof(Uint8Array),
@@ -24,13 +23,6 @@ const Part = z.object({
   expiresAt: z.number(),
 });
 type Part = z.infer<typeof Part>;
-
-export interface ForecastStoreOptions {
-  readonly client: DynamoDBDocumentClient;
-  readonly tableName: string;
-  /** Epoch milliseconds: expired items may linger for days before DynamoDB removes them. */
-  readonly now: () => number;
-}
 
 /** The newest run wins; a repeat of the same run overwrites itself. */
 const NEWEST_WINS =
@@ -56,11 +48,6 @@ const writesOf = (tableName: string, forecast: TargetForecast, expiresAt: number
   }));
 };
 
-const lostToNewer = (error: unknown): boolean =>
-  error instanceof ConditionalCheckFailedException ||
-  (error instanceof TransactionCanceledException &&
-    (error.CancellationReasons ?? []).some(({ Code }) => Code === 'ConditionalCheckFailed'));
-
 /** The parts that belong together: those of the run that wrote the first one last, and that have not expired. */
 const currentParts = (parts: readonly Part[], nowSeconds: number): readonly Part[] => {
   const first = parts.find(({ sk }) => sk === forecastPartSk(0));
@@ -69,46 +56,42 @@ const currentParts = (parts: readonly Part[], nowSeconds: number): readonly Part
   return wanted.flatMap((sk) => parts.filter((part) => part.sk === sk && part.runId === first.runId));
 };
 
-const readParts = async ({ client, tableName }: ForecastStoreOptions, pk: string): Promise<Part[]> => {
+const readParts = async ({ client, tableName }: DynamoTable, pk: string): Promise<Part[]> => {
   const parts: Part[] = [];
-  let from: Record<string, unknown> | undefined;
+  let from: Item | undefined;
   do {
-    const page = await client.send(
-      new QueryCommand({
-        TableName: tableName,
-        KeyConditionExpression: 'pk = :pk AND begins_with(sk, :sk)',
-        ExpressionAttributeValues: { ':pk': pk, ':sk': FORECAST },
-        ExclusiveStartKey: from,
-      }),
-    );
+    const query = new QueryCommand({
+      TableName: tableName,
+      KeyConditionExpression: 'pk = :pk AND begins_with(sk, :sk)',
+      ExpressionAttributeValues: { ':pk': pk, ':sk': FORECAST },
+      ExclusiveStartKey: from,
+    });
+    const page = await withSdkErrors('reading a forecast', () => client.send(query));
     parts.push(...z.array(Part).parse(page.Items ?? []));
     from = page.LastEvaluatedKey;
   } while (from !== undefined);
   return parts;
 };
 
-const write = async (options: ForecastStoreOptions, forecast: TargetForecast, expiresAt: number) => {
-  const writes = writesOf(options.tableName, forecast, expiresAt);
+/** A newer run's forecast stays: losing to it is success. */
+const write = async (table: DynamoTable, forecast: TargetForecast, expiresAt: number): Promise<void> => {
+  const writes = writesOf(table.tableName, forecast, expiresAt);
+  const doing = 'storing a forecast';
   const [only, ...more] = writes;
-  if (only !== undefined && more.length === 0) await options.client.send(new PutCommand(only));
-  else {
-    const TransactItems = writes.map((Put) => ({ Put }));
-    await options.client.send(new TransactWriteCommand({ TransactItems }));
+  if (only !== undefined && more.length === 0) {
+    await ifConditionHolds(doing, () => table.client.send(new PutCommand(only)));
+    return;
   }
+  const puts = writes.map((Put) => ({ Put }));
+  if ((await writeTogether(table, doing, puts)) === 'conflict')
+    throw new DependencyUnavailableError(`${doing}: another run is storing a forecast of the same target`);
 };
 
-/** Forecasts in the hot table: one item per target, or several written together where one would be too large. */
-export const dynamoForecastStore = (options: ForecastStoreOptions): ForecastStore => ({
-  put: async (forecast, expiresAt) => {
-    try {
-      await withSdkErrors('storing a forecast', () => write(options, forecast, expiresAt));
-    } catch (error) {
-      if (!lostToNewer(error)) throw error;
-    }
-  },
+/** The newest forecast of each target: one item, or several that are written together if one would be too large. */
+export const dynamoForecastStore = (options: DynamoTable & Clock): ForecastStore => ({
+  put: (forecast, expiresAt) => write(options, forecast, expiresAt),
   get: async (tenantId, targetId) => {
-    const pk = targetPk(tenantId, targetId);
-    const parts = await withSdkErrors('reading a forecast', () => readParts(options, pk));
+    const parts = await readParts(options, targetPk(tenantId, targetId));
     const decoded = currentParts(parts, options.now() / 1000).map(({ data }) => decodeForecasts(data));
     const [first] = decoded;
     return first && { ...first, metrics: decoded.flatMap(({ metrics }) => metrics) };

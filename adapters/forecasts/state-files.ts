@@ -1,11 +1,11 @@
 import { statesFileKey } from '../../core/forecasts/object-keys.ts';
 import type { StateFiles } from '../../core/forecasts/ports.ts';
-import { readKept, replaceKept } from '../aws/s3/kept-bytes.ts';
-import type { RunFilesOptions } from './run-files.ts';
+import type { Bucket } from '../aws/s3/bucket.ts';
+import { readVersioned, replaceVersioned } from '../aws/s3/versioned-object.ts';
 
-/** What runs learned, one object for each batch in the forecast bucket: a put costs the same whatever its size. */
-export const s3StateFiles = (options: RunFilesOptions): StateFiles => ({
-  read: (tenantId, index) => readKept(options, statesFileKey(tenantId, index)),
+/** What runs learned, one object per batch: S3 charges the same for a put of any size. */
+export const s3StateFiles = (bucket: Bucket): StateFiles => ({
+  read: (tenantId, index) => readVersioned(bucket, statesFileKey(tenantId, index)),
   replace: (tenantId, index, bytes, expected) =>
-    replaceKept(options, statesFileKey(tenantId, index), bytes, expected),
+    replaceVersioned(bucket, statesFileKey(tenantId, index), bytes, expected),
 });

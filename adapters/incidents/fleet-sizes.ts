@@ -1,19 +1,16 @@
-import { type DynamoDBDocumentClient, QueryCommand } from '@aws-sdk/lib-dynamodb';
+import { QueryCommand } from '@aws-sdk/lib-dynamodb';
 import type { FleetSizes } from '../../core/incidents/ports.ts';
+import { HOUR_SECONDS } from '../../core/shared/time.ts';
 import { tenantPk } from '../aws/dynamodb/item-key.ts';
+import type { DynamoTable, Item } from '../aws/dynamodb/table.ts';
 import { withSdkErrors } from '../aws/sdk-failure.ts';
 import { TARGETS } from '../metrics/item-keys.ts';
 
-export interface FleetSizesOptions {
-  readonly client: DynamoDBDocumentClient;
-  readonly tableName: string;
-}
-
-/** Counts a tenant's targets in the registry table: all are read for it (1 MB a call), so remember the answer. */
-export const dynamoFleetSizes = ({ client, tableName }: FleetSizesOptions): FleetSizes => ({
+/** Counts a tenant's targets. Counting reads all of them (1 MB a call), so cache the answer. */
+export const dynamoFleetSizes = ({ client, tableName }: DynamoTable): FleetSizes => ({
   count: async (tenantId) => {
     let counted = 0;
-    let after: Record<string, unknown> | undefined;
+    let after: Item | undefined;
     do {
       const query = new QueryCommand({
         TableName: tableName,
@@ -30,10 +27,10 @@ export const dynamoFleetSizes = ({ client, tableName }: FleetSizesOptions): Flee
   },
 });
 
-const HOUR_MS = 3_600_000;
+const HOUR_MS = HOUR_SECONDS * 1000;
 
-/** Counts again after an hour at the earliest. A failure is not remembered. */
-export const rememberedFleetSizes = (fleets: FleetSizes, now: () => number): FleetSizes => {
+/** Counts at most once an hour for each tenant. A failure is not cached. */
+export const cachedFleetSizes = (fleets: FleetSizes, now: () => number): FleetSizes => {
   const known = new Map<string, { readonly targets: number; readonly until: number }>();
   return {
     count: async (tenantId) => {

@@ -1,46 +1,65 @@
-import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
-import { type DynamoDBDocumentClient, GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
+import { PutCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
+import {
+  type DeclaredEdge,
+  type DependencyEdge,
+  EDGE_SOURCES,
+} from '../../core/incidents/dependency-graph.ts';
 import type { GraphStore, StoredGraph } from '../../core/incidents/ports.ts';
 import { ConflictError } from '../../core/shared/errors.ts';
-import { deflateJson, inflateJson } from '../aws/deflated-json.ts';
-import { withSdkErrors } from '../aws/sdk-failure.ts';
+import { objectOf } from '../../core/shared/schemas.ts';
+import { type StoredFormat, schemaVersionOf } from '../../core/shared/stored-format.ts';
+import { atVersion, ifConditionHolds } from '../aws/dynamodb/conditional-write.ts';
+import { getItem } from '../aws/dynamodb/get-item.ts';
+import { readItem } from '../aws/dynamodb/stored-item.ts';
+import type { DynamoTable } from '../aws/dynamodb/table.ts';
+import { deflated, deflateJson } from '../aws/json-attributes.ts';
 import { graphKey } from './item-keys.ts';
 
-const Item = z.object({
-  v: z.number().int().positive(),
-  data: z.instanceof(Uint8Array),
-  updatedAt: z.number(),
-});
 type Edges = Pick<StoredGraph, 'declared' | 'observed'>;
 
-export interface GraphStoreOptions {
-  readonly client: DynamoDBDocumentClient;
-  readonly tableName: string;
-}
+const Declared: z.ZodType<DeclaredEdge> = objectOf<DeclaredEdge>()({
+  caller: z.string(),
+  callee: z.string(),
+  isAbsent: z.boolean().exactOptional(),
+});
 
-/** Each tenant's dependency graph as one item of the registry table. */
-export const dynamoGraphStore = ({ client, tableName }: GraphStoreOptions): GraphStore => ({
+const Observed: z.ZodType<DependencyEdge> = objectOf<DependencyEdge>()({
+  caller: z.string(),
+  callee: z.string(),
+  source: z.enum(EDGE_SOURCES),
+  confidence: z.number(),
+  calls: z.number().nullable(),
+  lastSeen: z.number(),
+});
+
+const GraphItem = z.object({
+  v: z.number().int().positive(),
+  data: deflated<Edges>(objectOf<Edges>()({ declared: z.array(Declared), observed: z.array(Observed) })),
+  updatedAt: z.number(),
+});
+const FORMAT: StoredFormat<z.infer<typeof GraphItem>> = {
+  kind: 'dependency graph',
+  version: 1,
+  schema: GraphItem,
+};
+
+/** Each tenant's dependency graph as one item. */
+export const dynamoGraphStore = (table: DynamoTable): GraphStore => ({
   get: async (tenantId) => {
-    const get = new GetCommand({ TableName: tableName, Key: graphKey(tenantId), ConsistentRead: true });
-    const found = (await withSdkErrors('reading the dependency graph', () => client.send(get))).Item;
-    if (found === undefined) return { version: 0, declared: [], observed: [], updatedAt: 0 };
-    const { v, data, updatedAt } = Item.parse(found);
-    return { version: v, updatedAt, ...(inflateJson(data) as Edges) };
+    const item = await getItem(table, graphKey(tenantId), 'reading the dependency graph');
+    if (item === undefined) return { version: 0, declared: [], observed: [], updatedAt: 0 };
+    const { v, data, updatedAt } = readItem(FORMAT, item);
+    return { version: v, updatedAt, ...data };
   },
   put: async (tenantId, { version, declared, observed, updatedAt }) => {
-    const put = new PutCommand({
-      TableName: tableName,
-      Item: { ...graphKey(tenantId), v: version + 1, data: deflateJson({ declared, observed }), updatedAt },
-      ...(version === 0
-        ? { ConditionExpression: 'attribute_not_exists(pk)' }
-        : { ConditionExpression: 'v = :v', ExpressionAttributeValues: { ':v': version } }),
-    });
-    try {
-      await withSdkErrors('storing the dependency graph', () => client.send(put));
-    } catch (error) {
-      if (!(error instanceof ConditionalCheckFailedException)) throw error;
-      throw new ConflictError('the topology was changed by somebody else meanwhile', { cause: error });
-    }
+    const Item = {
+      ...graphKey(tenantId),
+      ...schemaVersionOf(FORMAT),
+      ...{ v: version + 1, data: deflateJson({ declared, observed }), updatedAt },
+    };
+    const put = new PutCommand({ TableName: table.tableName, Item, ...atVersion(version) });
+    if (await ifConditionHolds('storing the dependency graph', () => table.client.send(put))) return;
+    throw new ConflictError('the topology was changed in the meantime: read it again and repeat the change');
   },
 });

@@ -1,52 +1,159 @@
 import * as z from 'zod';
-import type { IncidentsEvent } from '../../core/incidents/events.ts';
-import type { Incident } from '../../core/incidents/incident.ts';
+import {
+  INCIDENTS_SOURCE,
+  IncidentOpened,
+  IncidentResolved,
+  type IncidentsEvent,
+  IncidentUpdated,
+} from '../../core/incidents/events.ts';
+import {
+  type Coincidence,
+  type Conclusion,
+  INCIDENT_SEVERITIES,
+  INCIDENT_STATUSES,
+  type Incident,
+  type IncidentMember,
+  TIMELINE_KINDS,
+  type TimelineEntry,
+} from '../../core/incidents/incident.ts';
 import type { StoredIncident } from '../../core/incidents/ports.ts';
+import type { ChangeSignal } from '../../core/incidents/signal.ts';
+import { objectOf } from '../../core/shared/schemas.ts';
+import { type StoredFormat, schemaVersionOf } from '../../core/shared/stored-format.ts';
 import { DAY_SECONDS } from '../../core/shared/time.ts';
-import { deflateJson, inflateJson } from '../aws/deflated-json.ts';
+import { readItem } from '../aws/dynamodb/stored-item.ts';
+import type { Item } from '../aws/dynamodb/table.ts';
+import { deflated, deflateJson } from '../aws/json-attributes.ts';
 import { incidentKey } from './item-keys.ts';
 
 /** How long an incident is kept after its last signal. */
-export const KEPT_SECONDS = 400 * DAY_SECONDS;
+const KEPT_SECONDS = 400 * DAY_SECONDS;
 
-/** An incident itself, or where it went when it was absorbed by another. */
+const Member: z.ZodType<IncidentMember> = objectOf<IncidentMember>()({
+  key: z.string(),
+  kind: z.enum(['anomaly', 'predicted-breach', 'alarm']),
+  targetId: z.string(),
+  firstAt: z.number(),
+  lastAt: z.number(),
+  count: z.number(),
+  watches: z.string().exactOptional(),
+  onsets: z.array(z.number()).exactOptional(),
+  endedAt: z.number().exactOptional(),
+  isActive: z.boolean(),
+  confidence: z.number(),
+  impactAt: z.number().nullable(),
+});
+
+const Entry: z.ZodType<TimelineEntry> = objectOf<TimelineEntry>()({
+  at: z.number(),
+  kind: z.enum(TIMELINE_KINDS),
+  key: z.string(),
+  text: z.string(),
+  by: z.string().exactOptional(),
+});
+
+const Change: z.ZodType<ChangeSignal> = objectOf<ChangeSignal>()({
+  kind: z.literal('change'),
+  signalId: z.string(),
+  tenantId: z.string(),
+  targetId: z.string(),
+  at: z.number(),
+  causeKeys: z.array(z.string()).exactOptional(),
+  summary: z.string(),
+});
+
+const Outcome: z.ZodType<Conclusion> = objectOf<Conclusion>()({
+  cause: z.string().exactOptional(),
+  fix: z.string().exactOptional(),
+  by: z.string(),
+  at: z.number(),
+});
+
+const Whole: z.ZodType<Incident> = objectOf<Incident>()({
+  incidentId: z.string(),
+  tenantId: z.string(),
+  status: z.enum(INCIDENT_STATUSES),
+  severity: z.enum(INCIDENT_SEVERITIES),
+  startedAt: z.number(),
+  lastAt: z.number(),
+  detectedAt: z.number(),
+  acknowledgedAt: z.number().exactOptional(),
+  mitigatedAt: z.number().exactOptional(),
+  resolvedAt: z.number().exactOptional(),
+  reviewedAt: z.number().exactOptional(),
+  conclusion: Outcome.exactOptional(),
+  reopenCount: z.number(),
+  members: z.record(z.string(), Member),
+  causeKeys: z.array(z.string()),
+  coincidences: z
+    .array(objectOf<Coincidence>()({ subject: z.string(), at: z.number(), targets: z.number() }))
+    .exactOptional(),
+  omittedSignals: z.number().exactOptional(),
+  changes: z.array(Change),
+  timeline: z.array(Entry),
+  seen: z.array(z.string()),
+});
+
+const source = z.literal(INCIDENTS_SOURCE);
+const Pending: z.ZodType<IncidentsEvent> = z.discriminatedUnion('name', [
+  z.object({ name: z.literal('IncidentOpened'), source, detail: IncidentOpened }),
+  z.object({ name: z.literal('IncidentUpdated'), source, detail: IncidentUpdated }),
+  z.object({ name: z.literal('IncidentResolved'), source, detail: IncidentResolved }),
+]);
+
 const IncidentItem = z.object({
   v: z.number().int().positive(),
-  data: z.instanceof(Uint8Array),
-  pending: z.instanceof(Uint8Array).optional(),
+  data: deflated(Whole),
+  pending: deflated(z.array(Pending)).optional(),
 });
+const INCIDENT: StoredFormat<z.infer<typeof IncidentItem>> = {
+  kind: 'incident',
+  version: 1,
+  schema: IncidentItem,
+};
+
 const AbsorbedItem = z.object({ mergedInto: z.string() });
+const ABSORBED: StoredFormat<z.infer<typeof AbsorbedItem>> = {
+  kind: 'absorbed incident',
+  version: 1,
+  schema: AbsorbedItem,
+};
 
-/** What is shown in the console without unpacking the rest. */
-const summaryOf = ({ status, severity }: Incident) => ({ status, severity });
-
-/** The item of an incident as it is to be stored; `version` is the one it has then. */
-export const incidentItem = ({ incident, version, pending }: StoredIncident) => ({
+/** The item of an incident, at the version that it has once it is stored. */
+export const incidentItem = ({ incident, version, pending }: StoredIncident): Item => ({
   ...incidentKey(incident.tenantId, incident.incidentId),
-  ...summaryOf(incident),
+  ...schemaVersionOf(INCIDENT),
+  // Shown in the console without unpacking the rest.
+  ...{ status: incident.status, severity: incident.severity },
   v: version,
   data: deflateJson(incident),
   pending: pending.length === 0 ? undefined : deflateJson(pending),
   expiresAt: Math.floor(incident.lastAt) + KEPT_SECONDS,
 });
 
-/** What remains of an incident that is part of another. */
-export const absorbedItem = (tenantId: string, incidentId: string, mergedInto: string, now: number) => ({
+/** The item that remains of an absorbed incident: the id of the one that absorbed it. */
+export const absorbedItem = (
+  tenantId: string,
+  incidentId: string,
+  mergedInto: string,
+  now: number,
+): Item => ({
   ...incidentKey(tenantId, incidentId),
+  ...schemaVersionOf(ABSORBED),
   mergedInto,
   expiresAt: Math.floor(now / 1000) + KEPT_SECONDS,
 });
 
-/** Both were written by `incidentItem`, and only there, so their shape is known. */
-export const readIncidentItem = (item: unknown): StoredIncident => {
-  const { v, data, pending } = IncidentItem.parse(item);
-  return {
-    incident: inflateJson(data) as Incident,
-    version: v,
-    pending: pending === undefined ? [] : (inflateJson(pending) as IncidentsEvent[]),
-  };
+/** The id of the incident that absorbed the one under this key. */
+export interface Absorbed {
+  readonly mergedInto: string;
+}
+
+/** @throws UnreadableItemError */
+export const readIncidentItem = (item: Item): StoredIncident | Absorbed => {
+  if (item.mergedInto !== undefined) return readItem(ABSORBED, item);
+  const { data, v, pending = [] } = readItem(INCIDENT, item);
+  return { incident: data, version: v, pending };
 };
 
-/** Id of the incident that an item points to; undefined where it holds one itself. */
-export const absorbedBy = (item: unknown): string | undefined =>
-  AbsorbedItem.safeParse(item).data?.mergedInto;
+export const isAbsorbed = (stored: StoredIncident | Absorbed): stored is Absorbed => 'mergedInto' in stored;

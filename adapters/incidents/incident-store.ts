@@ -1,12 +1,4 @@
-import { ConditionalCheckFailedException, TransactionCanceledException } from '@aws-sdk/client-dynamodb';
-import {
-  type DynamoDBDocumentClient,
-  GetCommand,
-  QueryCommand,
-  TransactWriteCommand,
-  UpdateCommand,
-} from '@aws-sdk/lib-dynamodb';
-import * as z from 'zod';
+import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import type { Incident } from '../../core/incidents/incident.ts';
 import type {
   IncidentStore,
@@ -14,111 +6,64 @@ import type {
   OpenIncidents,
   StoredIncident,
 } from '../../core/incidents/ports.ts';
-import { decodeCursor, encodeCursor } from '../../core/platform/api/cursor.ts';
-import { DependencyUnavailableError } from '../../core/shared/errors.ts';
 import { inParallel } from '../../core/shared/in-parallel.ts';
 import type { Page, PageRequest } from '../../core/shared/page.ts';
-import { deflateJson, inflateJson } from '../aws/deflated-json.ts';
+import { readListed, type SkipTelemetry } from '../../core/shared/stored-format.ts';
 import { batchGet } from '../aws/dynamodb/batch-get.ts';
-import { type ItemKey, tenantPk } from '../aws/dynamodb/item-key.ts';
+import { atVersion, ifConditionHolds, writeTogether } from '../aws/dynamodb/conditional-write.ts';
+import { getItem } from '../aws/dynamodb/get-item.ts';
+import type { DynamoTable } from '../aws/dynamodb/table.ts';
+import { type Clock, listUnder, notExpired } from '../aws/dynamodb/tenant-queries.ts';
 import { defaultPace, type Pace } from '../aws/paced-retry.ts';
-import { withSdkErrors } from '../aws/sdk-failure.ts';
-import { absorbedBy, absorbedItem, incidentItem, readIncidentItem } from './incident-item.ts';
+import { absorbedItem, incidentItem, isAbsorbed, readIncidentItem } from './incident-item.ts';
 import { INCIDENTS, incidentKey, openIncidentsKey } from './item-keys.ts';
+import { openIncidentsItem, readOpenIncidentsItem } from './open-incidents-item.ts';
 
-export interface IncidentStoreOptions {
-  readonly client: DynamoDBDocumentClient;
-  readonly tableName: string;
-  /** Epoch milliseconds. */
-  readonly now: () => number;
+export interface IncidentStoreOptions extends DynamoTable, Clock {
+  /** Counts and logs incidents that lists skip because they cannot be read. */
+  readonly telemetry: SkipTelemetry;
   readonly pace?: Pace;
 }
 
-const Book = z.object({
-  v: z.number().int().positive(),
-  active: z.array(z.string()),
-  quietCheckAt: z.number().optional(),
-  ends: z.instanceof(Uint8Array).optional(),
-});
-/** Written by `bookItem` only. */
-const EarlyEnds = z.array(z.tuple([z.string(), z.number()]));
-
 const UPDATES_AT_ONCE = 8;
-/** An absorbed incident may have been absorbed again and again. */
-const MOST_HOPS = 20;
+/** An incident that absorbed another may have been absorbed itself. */
+const MAX_HOPS = 20;
 
-const getItem = async ({ client, tableName }: IncidentStoreOptions, key: ItemKey) => {
-  const get = new GetCommand({ TableName: tableName, Key: key, ConsistentRead: true });
-  return (await withSdkErrors('reading incidents', () => client.send(get))).Item;
-};
-
+/** Fails if any incident cannot be read: leaving it out would close it with the next write. */
 const readOpen = async (options: IncidentStoreOptions, tenantId: string): Promise<OpenIncidents> => {
-  const item = await getItem(options, openIncidentsKey(tenantId));
+  const item = await getItem(options, openIncidentsKey(tenantId), 'reading open incidents');
   if (item === undefined) return { version: 0, incidents: [], quietCheckAt: undefined, earlyEnds: new Map() };
-  const { v, active, quietCheckAt, ends } = Book.parse(item);
+  const { v, active, quietCheckAt, ends } = readOpenIncidentsItem(item);
   const keys = active.map((id) => incidentKey(tenantId, id));
-  const items = await batchGet(options.client, options.tableName, keys, options.pace ?? defaultPace);
-  const found = items.filter((each) => absorbedBy(each) === undefined).map(readIncidentItem);
-  const earlyEnds = new Map(ends === undefined ? [] : EarlyEnds.parse(inflateJson(ends)));
-  return { version: v, incidents: found, quietCheckAt, earlyEnds };
+  const items = await batchGet(options, keys, options.pace ?? defaultPace);
+  const incidents = items.map(readIncidentItem).flatMap((stored) => (isAbsorbed(stored) ? [] : [stored]));
+  return { version: v, incidents, quietCheckAt, earlyEnds: new Map(ends) };
 };
 
-const bookItem = ({ tenantId, expectedVersion, active, quietCheckAt, earlyEnds }: IncidentWrite) => ({
-  ...openIncidentsKey(tenantId),
-  v: expectedVersion + 1,
-  active: [...active],
-  quietCheckAt,
-  ends: earlyEnds.size === 0 ? undefined : deflateJson([...earlyEnds]),
-});
-
-const transactionOf = ({ tableName, now }: IncidentStoreOptions, step: IncidentWrite) => {
-  const { tenantId, expectedVersion, changed, absorbed } = step;
-  const condition =
-    expectedVersion === 0
-      ? { ConditionExpression: 'attribute_not_exists(pk)' }
-      : { ConditionExpression: 'v = :v', ExpressionAttributeValues: { ':v': expectedVersion } };
+const putsOf = ({ tableName, now }: IncidentStoreOptions, write: IncidentWrite) => {
+  const { tenantId, expectedVersion, changed, absorbed } = write;
   const items = [
     ...changed.map(incidentItem),
     ...[...absorbed].map(([id, into]) => absorbedItem(tenantId, id, into, now())),
   ];
   return [
-    { Put: { TableName: tableName, Item: bookItem(step), ...condition } },
+    { Put: { TableName: tableName, Item: openIncidentsItem(write), ...atVersion(expectedVersion) } },
     ...items.map((Item) => ({ Put: { TableName: tableName, Item } })),
   ];
 };
 
-/** The book's version guards all incidents of the tenant: whoever writes any of them writes the book too. */
-const write = async (options: IncidentStoreOptions, step: IncidentWrite): Promise<boolean> => {
-  const command = new TransactWriteCommand({ TransactItems: transactionOf(options, step) });
-  try {
-    await withSdkErrors('storing incidents', () => options.client.send(command));
-    return true;
-  } catch (error) {
-    if (!(error instanceof TransactionCanceledException)) throw error;
-    const codes = (error.CancellationReasons ?? []).map(({ Code }) => Code);
-    if (codes.some((code) => code === 'ConditionalCheckFailed' || code === 'TransactionConflict'))
-      return false;
-    throw new DependencyUnavailableError(`storing incidents: ${codes.join(', ')}`, { cause: error });
-  }
-};
-
 const clearOne = async (
-  { client, tableName }: IncidentStoreOptions,
+  { client, tableName }: DynamoTable,
   tenantId: string,
   { incident, version }: StoredIncident,
 ): Promise<void> => {
   const update = new UpdateCommand({
     TableName: tableName,
-    Key: incidentKey(tenantId, incident.incidentId),
+    Key: { ...incidentKey(tenantId, incident.incidentId) },
     UpdateExpression: 'REMOVE pending',
-    ConditionExpression: 'v = :v',
-    ExpressionAttributeValues: { ':v': version },
+    ...atVersion(version),
   });
-  try {
-    await withSdkErrors('clearing told events', () => client.send(update));
-  } catch (error) {
-    if (!(error instanceof ConditionalCheckFailedException)) throw error;
-  }
+  await ifConditionHolds('clearing published events', () => client.send(update));
 };
 
 const get = async (
@@ -127,49 +72,38 @@ const get = async (
   incidentId: string,
 ): Promise<StoredIncident | undefined> => {
   let id = incidentId;
-  for (let hop = 0; hop < MOST_HOPS; hop++) {
-    const item = await getItem(options, incidentKey(tenantId, id));
+  for (let hop = 0; hop < MAX_HOPS; hop++) {
+    const item = await getItem(options, incidentKey(tenantId, id), 'reading an incident');
     if (item === undefined) return undefined;
-    const into = absorbedBy(item);
-    if (into === undefined) return readIncidentItem(item);
-    id = into;
+    const stored = readIncidentItem(item);
+    if (!isAbsorbed(stored)) return stored;
+    id = stored.mergedInto;
   }
   return undefined;
 };
 
-/** Looks at `limit` items, so that a page may be shorter where incidents were absorbed. */
+/** A page is short if incidents in its range were absorbed. */
 const list = async (
-  { client, tableName, now }: IncidentStoreOptions,
+  options: IncidentStoreOptions,
   tenantId: string,
-  { limit, cursor }: PageRequest,
+  page: PageRequest,
 ): Promise<Page<Incident>> => {
-  const scope = `incidents:${tenantId}`;
-  const after = cursor === undefined ? undefined : decodeCursor(scope, cursor, z.tuple([z.string()]))[0];
-  const query = new QueryCommand({
-    TableName: tableName,
-    KeyConditionExpression: 'pk = :pk AND begins_with(sk, :sk)',
-    FilterExpression: 'attribute_not_exists(mergedInto) AND expiresAt > :now',
-    ExpressionAttributeValues: {
-      ':pk': tenantPk(tenantId),
-      ':sk': INCIDENTS,
-      ':now': Math.floor(now() / 1000),
-    },
-    ScanIndexForward: false,
-    Limit: limit,
-    ExclusiveStartKey: after === undefined ? undefined : incidentKey(tenantId, after),
+  const { expression, values } = notExpired(options);
+  const filter = { expression: `attribute_not_exists(mergedInto) AND ${expression}`, values };
+  const { items, nextCursor } = await listUnder(options, tenantId, {
+    ...{ scope: `incidents:${tenantId}`, prefix: INCIDENTS, page, order: 'newest first', filter },
+    doing: 'listing incidents',
   });
-  const { Items = [], LastEvaluatedKey } = await withSdkErrors('listing incidents', () => client.send(query));
-  const last = z.object({ sk: z.string() }).safeParse(LastEvaluatedKey).data?.sk;
-  return {
-    items: Items.map((item) => readIncidentItem(item).incident),
-    nextCursor: last === undefined ? undefined : encodeCursor(scope, [last.slice(INCIDENTS.length)]),
-  };
+  const stored = readListed(items, readIncidentItem, options.telemetry);
+  return { items: stored.flatMap((each) => (isAbsorbed(each) ? [] : [each.incident])), nextCursor };
 };
 
-/** Incidents in the registry table: one item each, and one per tenant that says which new signals may concern. */
+/** Incidents: one item each, and one item per tenant that lists the incidents that new signals may join. */
 export const dynamoIncidentStore = (options: IncidentStoreOptions): IncidentStore => ({
   readOpen: (tenantId) => readOpen(options, tenantId),
-  write: (step) => write(options, step),
+  // Every write to an incident also raises the version of the tenant's list, which thus guards all of them.
+  write: async (write) =>
+    (await writeTogether(options, 'storing incidents', putsOf(options, write))) === 'written',
   clearPending: async (tenantId, incidents) => {
     await inParallel(UPDATES_AT_ONCE, incidents, (stored) => clearOne(options, tenantId, stored));
   },

@@ -6,6 +6,7 @@ import type { BlockStore, BlockWrite } from '../../core/metrics/ports.ts';
 import { inParallel } from '../../core/shared/in-parallel.ts';
 import { batchGet, type Consistency } from '../aws/dynamodb/batch-get.ts';
 import { targetPk } from '../aws/dynamodb/item-key.ts';
+import type { DynamoTable } from '../aws/dynamodb/table.ts';
 import { defaultPace, type Pace } from '../aws/paced-retry.ts';
 import { withSdkErrors } from '../aws/sdk-failure.ts';
 import {
@@ -28,17 +29,15 @@ const BlockItem = z.object({
   v: z.number().int().positive(),
 });
 
-type ReadableTable = Pick<BlockTable, 'client' | 'tableName'>;
-
 const keyOf = ({ tenantId, targetId, hour }: BlockKey) => blockKey(tenantId, targetId, hour);
 
 const read = async (
-  table: ReadableTable,
+  table: DynamoTable,
   keys: readonly BlockKey[],
   pace: Pace,
   consistency: Consistency = 'strong',
 ): Promise<StoredBlock[]> => {
-  const items = await batchGet(table.client, table.tableName, keys.map(keyOf), pace, consistency);
+  const items = await batchGet(table, keys.map(keyOf), pace, consistency);
   const found = new Map(
     items.map((raw) => {
       const item = BlockItem.parse(raw);
@@ -80,7 +79,7 @@ const write = async (table: BlockTable, blocks: readonly BlockWrite[]): Promise<
 };
 
 const readRange = async (
-  { client, tableName }: ReadableTable,
+  { client, tableName }: DynamoTable,
   tenantId: string,
   targetId: string,
   fromHour: number,
@@ -99,7 +98,7 @@ const readRange = async (
       },
       ExclusiveStartKey: from,
     });
-    const page = await withSdkErrors('DynamoDB Query', () => client.send(query));
+    const page = await withSdkErrors('reading blocks', () => client.send(query));
     for (const raw of page.Items ?? []) {
       const { sk, data, v } = BlockItem.parse(raw);
       blocks.push({ key: { tenantId, targetId, hour: hourOfBlock(sk) }, bytes: data, version: v });
@@ -117,12 +116,12 @@ export const dynamoBlockStore = (table: BlockTable, pace: Pace = defaultPace): B
 });
 
 /** Hour blocks for functions that only read them. */
-export const dynamoBlockReader = (table: ReadableTable): Pick<BlockStore, 'readRange'> => ({
+export const dynamoBlockReader = (table: DynamoTable): Pick<BlockStore, 'readRange'> => ({
   readRange: (tenantId, targetId, fromHour, toHour) => readRange(table, tenantId, targetId, fromHour, toHour),
 });
 
 /** Hour blocks by their keys, eventually consistent: for functions that soon read the same ones again. */
 export const dynamoBlockGlance = (
-  table: ReadableTable,
+  table: DynamoTable,
   pace: Pace = defaultPace,
 ): Pick<BlockStore, 'read'> => ({ read: (keys) => read(table, keys, pace, 'eventual') });

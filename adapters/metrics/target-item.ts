@@ -1,6 +1,10 @@
 import * as z from 'zod';
 import { METRIC_KINDS } from '../../core/metrics/series/metric-series.ts';
 import { PROFILES, type Target, type TargetMetric } from '../../core/metrics/targets/target.ts';
+import { type StoredFormat, schemaVersionOf } from '../../core/shared/stored-format.ts';
+import { readItem } from '../aws/dynamodb/stored-item.ts';
+import type { Item } from '../aws/dynamodb/table.ts';
+import { targetItemKey } from './item-keys.ts';
 
 /** Metrics are a list: as keys of a map, names such as `__proto__` would be lost on reading. */
 const TargetItem = z.object({
@@ -11,14 +15,16 @@ const TargetItem = z.object({
   lastSeen: z.number(),
   v: z.number().int().positive(),
 });
+const FORMAT: StoredFormat<z.infer<typeof TargetItem>> = { kind: 'target', version: 1, schema: TargetItem };
 
 export interface StoredTarget {
   readonly target: Target;
   readonly version: number;
 }
 
-export const readTargetItem = (tenantId: string, item: unknown): StoredTarget => {
-  const { metrics, v, ...rest } = TargetItem.parse(item);
+/** @throws UnreadableItemError */
+export const readTargetItem = (tenantId: string, item: Item): StoredTarget => {
+  const { metrics, v, ...rest } = readItem(FORMAT, item);
   const entries = metrics.map(({ name, kind, unit }): [string, TargetMetric] => [
     name,
     unit === undefined ? { kind } : { kind, unit },
@@ -26,14 +32,12 @@ export const readTargetItem = (tenantId: string, item: unknown): StoredTarget =>
   return { target: { tenantId, ...rest, metrics: Object.fromEntries(entries) }, version: v };
 };
 
-export const writeTargetItem = (
-  { targetId, profile, metrics, firstSeen, lastSeen }: Target,
-  version: number,
-) => ({
-  targetId,
-  profile,
-  metrics: Object.entries(metrics).map(([name, { kind, unit }]) => ({ name, kind, unit })),
-  firstSeen,
-  lastSeen,
-  v: version,
-});
+export const targetItem = ({ target, version }: StoredTarget): Item => {
+  const { tenantId, targetId, profile, metrics, firstSeen, lastSeen } = target;
+  const list = Object.entries(metrics).map(([name, { kind, unit }]) => ({ name, kind, unit }));
+  const content: z.infer<typeof TargetItem> = {
+    ...{ targetId, profile, metrics: list, firstSeen, lastSeen },
+    v: version,
+  };
+  return { ...targetItemKey(tenantId, targetId), ...schemaVersionOf(FORMAT), ...content };
+};

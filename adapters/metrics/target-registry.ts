@@ -1,78 +1,63 @@
-import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
-import { type DynamoDBDocumentClient, GetCommand, PutCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
+import { PutCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
 import type { TargetRegistry } from '../../core/metrics/ports.ts';
 import { mergeSighting } from '../../core/metrics/targets/merge-sighting.ts';
 import type { TargetSighting } from '../../core/metrics/targets/sighting.ts';
 import type { Target } from '../../core/metrics/targets/target.ts';
-import { decodeCursor, encodeCursor } from '../../core/platform/api/cursor.ts';
 import { DependencyUnavailableError, InvalidInputError } from '../../core/shared/errors.ts';
 import { inParallel } from '../../core/shared/in-parallel.ts';
 import type { Page, PageRequest } from '../../core/shared/page.ts';
+import { readListed, type SkipTelemetry } from '../../core/shared/stored-format.ts';
 import { batchGet } from '../aws/dynamodb/batch-get.ts';
-import { tenantPk } from '../aws/dynamodb/item-key.ts';
+import { atVersion, ifConditionHolds } from '../aws/dynamodb/conditional-write.ts';
+import { getItem } from '../aws/dynamodb/get-item.ts';
+import type { DynamoTable, Item } from '../aws/dynamodb/table.ts';
+import { listUnder } from '../aws/dynamodb/tenant-queries.ts';
 import { defaultPace, type Pace, pause } from '../aws/paced-retry.ts';
 import { withSdkErrors } from '../aws/sdk-failure.ts';
 import { TARGETS, TENANTS, targetItemKey } from './item-keys.ts';
-import { readTargetItem, type StoredTarget, writeTargetItem } from './target-item.ts';
+import { readTargetItem, type StoredTarget, targetItem } from './target-item.ts';
 
-interface RegistryTable {
-  readonly client: DynamoDBDocumentClient;
-  readonly tableName: string;
+export interface RegistryOptions extends DynamoTable {
+  /** Counts and logs targets that lists skip because they cannot be read. */
+  readonly telemetry: SkipTelemetry;
+  readonly pace?: Pace;
 }
 
 const PUTS_AT_ONCE = 8;
 const ATTEMPTS = 6;
 
-const readMany = async (table: RegistryTable, tenantId: string, targetIds: readonly string[], pace: Pace) => {
+/** Fails if any of the targets cannot be read: it must not be overwritten. */
+const readMany = async (table: RegistryOptions, tenantId: string, targetIds: readonly string[]) => {
   const keys = targetIds.map((targetId) => targetItemKey(tenantId, targetId));
-  const items = await batchGet(table.client, table.tableName, keys, pace);
+  const items = await batchGet(table, keys, table.pace ?? defaultPace);
   const stored = items.map((item) => readTargetItem(tenantId, item));
   return new Map(stored.map((each) => [each.target.targetId, each]));
 };
 
-/** False when somebody else changed the target since it was read. */
-const putTarget = async (
-  table: RegistryTable,
-  target: Target,
-  known: StoredTarget | undefined,
-): Promise<boolean> => {
-  const put = new PutCommand({
-    TableName: table.tableName,
-    Item: {
-      ...targetItemKey(target.tenantId, target.targetId),
-      ...writeTargetItem(target, (known?.version ?? 0) + 1),
-    },
-    ...(known === undefined
-      ? { ConditionExpression: 'attribute_not_exists(pk)' }
-      : { ConditionExpression: 'v = :v', ExpressionAttributeValues: { ':v': known.version } }),
-  });
-  try {
-    await withSdkErrors('DynamoDB PutItem', () => table.client.send(put));
-    return true;
-  } catch (cause) {
-    if (cause instanceof ConditionalCheckFailedException) return false;
-    throw cause;
-  }
+/** False if another writer changed the target since it was read. */
+const putTarget = ({ client, tableName }: DynamoTable, target: Target, known: StoredTarget | undefined) => {
+  const version = known?.version ?? 0;
+  const Item = targetItem({ target, version: version + 1 });
+  const put = new PutCommand({ TableName: tableName, Item, ...atVersion(version) });
+  return ifConditionHolds('storing a target', () => client.send(put));
 };
 
 interface Round {
-  /** Sightings to merge again into what somebody else wrote meanwhile. */
+  /** Sightings to merge again into what another writer stored in the meantime. */
   readonly lost: TargetSighting[];
   readonly refused: string[];
 }
 
 const recordRound = async (
-  table: RegistryTable,
+  table: RegistryOptions,
   tenantId: string,
   sightings: readonly TargetSighting[],
-  pace: Pace,
 ): Promise<Round> => {
   const known = await readMany(
     table,
     tenantId,
     sightings.map(({ targetId }) => targetId),
-    pace,
   );
   const round: Round = { lost: [], refused: [] };
   await inParallel(PUTS_AT_ONCE, sightings, async (seen) => {
@@ -85,20 +70,19 @@ const recordRound = async (
 };
 
 const record = async (
-  table: RegistryTable,
+  table: RegistryOptions,
   tenantId: string,
   sightings: readonly TargetSighting[],
-  pace: Pace,
 ): Promise<void> => {
   const refused: string[] = [];
   let open = sightings;
   for (let attempt = 1; open.length > 0; attempt++) {
-    const round = await recordRound(table, tenantId, open, pace);
+    const round = await recordRound(table, tenantId, open);
     refused.push(...round.refused);
     open = round.lost;
     if (open.length > 0 && attempt === ATTEMPTS)
       throw new DependencyUnavailableError(`${open.length} targets kept changing while being recorded`);
-    if (open.length > 0) await pause(pace, attempt);
+    if (open.length > 0) await pause(table.pace ?? defaultPace, attempt);
   }
   if (refused.length > 0)
     throw new InvalidInputError(
@@ -106,36 +90,22 @@ const record = async (
     );
 };
 
-const putTenant = async ({ client, tableName }: RegistryTable, tenantId: string): Promise<void> => {
+const putTenant = async ({ client, tableName }: DynamoTable, tenantId: string): Promise<void> => {
   const put = new PutCommand({ TableName: tableName, Item: { pk: TENANTS, sk: tenantId } });
-  await withSdkErrors('DynamoDB PutItem', () => client.send(put));
+  await withSdkErrors('storing a tenant', () => client.send(put));
 };
 
-const CursorPosition = z.tuple([z.string()]);
-
-const list = async (table: RegistryTable, tenantId: string, page: PageRequest): Promise<Page<Target>> => {
-  const scope = `targets ${tenantId}`;
-  const pk = tenantPk(tenantId);
-  const after = page.cursor === undefined ? undefined : decodeCursor(scope, page.cursor, CursorPosition)[0];
-  const query = new QueryCommand({
-    TableName: table.tableName,
-    KeyConditionExpression: 'pk = :pk AND begins_with(sk, :targets)',
-    ExpressionAttributeValues: { ':pk': pk, ':targets': TARGETS },
-    Limit: page.limit,
-    ExclusiveStartKey: after === undefined ? undefined : targetItemKey(tenantId, after),
+const list = async (table: RegistryOptions, tenantId: string, page: PageRequest): Promise<Page<Target>> => {
+  const { items, nextCursor } = await listUnder(table, tenantId, {
+    ...{ scope: `targets:${tenantId}`, prefix: TARGETS, page, order: 'by key', doing: 'listing targets' },
   });
-  const { Items = [], LastEvaluatedKey } = await withSdkErrors('DynamoDB Query', () =>
-    table.client.send(query),
-  );
-  const items = Items.map((item) => readTargetItem(tenantId, item).target);
-  const last = items.at(-1);
-  const more = LastEvaluatedKey !== undefined && last !== undefined;
-  return { items, nextCursor: more ? encodeCursor(scope, [last.targetId]) : undefined };
+  const read = (item: Item): Target => readTargetItem(tenantId, item).target;
+  return { items: readListed(items, read, table.telemetry), nextCursor };
 };
 
-const listTenants = async ({ client, tableName }: RegistryTable): Promise<string[]> => {
+const listTenants = async ({ client, tableName }: DynamoTable): Promise<string[]> => {
   const tenants: string[] = [];
-  let from: Record<string, unknown> | undefined;
+  let from: Item | undefined;
   do {
     const query = new QueryCommand({
       TableName: tableName,
@@ -143,7 +113,7 @@ const listTenants = async ({ client, tableName }: RegistryTable): Promise<string
       ExpressionAttributeValues: { ':pk': TENANTS },
       ExclusiveStartKey: from,
     });
-    const page = await withSdkErrors('DynamoDB Query', () => client.send(query));
+    const page = await withSdkErrors('listing tenants', () => client.send(query));
     for (const { sk } of page.Items ?? []) tenants.push(z.string().parse(sk));
     from = page.LastEvaluatedKey;
   } while (from !== undefined);
@@ -151,28 +121,22 @@ const listTenants = async ({ client, tableName }: RegistryTable): Promise<string
 };
 
 /**
- * Targets and tenants in the registry table. `record` registers the tenant too, once per container; it throws
- * InvalidInputError after recording all else when targets have more metrics than their items can hold.
+ * Targets and the list of tenants. `record` lists the tenant too, once per container; if targets have more metrics than
+ * their items can hold, it records everything else and then throws InvalidInputError.
  */
-export const dynamoTargetRegistry = (
-  client: DynamoDBDocumentClient,
-  tableName: string,
-  pace: Pace = defaultPace,
-): TargetRegistry => {
-  const table = { client, tableName };
-  const registered = new Set<string>();
+export const dynamoTargetRegistry = (table: RegistryOptions): TargetRegistry => {
+  const listed = new Set<string>();
   return {
     record: async (tenantId, sightings) => {
-      if (sightings.length > 0 && !registered.has(tenantId)) {
+      if (sightings.length > 0 && !listed.has(tenantId)) {
         await putTenant(table, tenantId);
-        registered.add(tenantId);
+        listed.add(tenantId);
       }
-      await record(table, tenantId, sightings, pace);
+      await record(table, tenantId, sightings);
     },
     get: async (tenantId, targetId) => {
-      const get = new GetCommand({ TableName: tableName, Key: targetItemKey(tenantId, targetId) });
-      const { Item } = await withSdkErrors('DynamoDB GetItem', () => client.send(get));
-      return Item === undefined ? undefined : readTargetItem(tenantId, Item).target;
+      const item = await getItem(table, targetItemKey(tenantId, targetId), 'reading a target', 'eventual');
+      return item === undefined ? undefined : readTargetItem(tenantId, item).target;
     },
     list: (tenantId, page) => list(table, tenantId, page),
     listTenants: () => listTenants(table),

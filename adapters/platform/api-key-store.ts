@@ -1,9 +1,12 @@
-import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
-import { type DynamoDBDocumentClient, GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
+import { PutCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
-import type { ApiKey, ApiKeyStore } from '../../core/platform/access/ports.ts';
+import type { ApiKeyStore } from '../../core/platform/access/ports.ts';
 import { ConflictError } from '../../core/shared/errors.ts';
-import { withSdkErrors } from '../aws/sdk-failure.ts';
+import { type StoredFormat, schemaVersionOf } from '../../core/shared/stored-format.ts';
+import { ABSENT, ifConditionHolds } from '../aws/dynamodb/conditional-write.ts';
+import { getItem } from '../aws/dynamodb/get-item.ts';
+import { readItem } from '../aws/dynamodb/stored-item.ts';
+import type { DynamoTable } from '../aws/dynamodb/table.ts';
 import { apiKeyKey } from './item-keys.ts';
 
 const ApiKeyItem = z.object({
@@ -13,29 +16,21 @@ const ApiKeyItem = z.object({
   /** Epoch milliseconds; set by an operator to switch the key off. */
   revokedAt: z.number().optional(),
 });
+const FORMAT: StoredFormat<z.infer<typeof ApiKeyItem>> = { kind: 'API key', version: 1, schema: ApiKeyItem };
 
-/** API keys in the registry table, found by their hash alone. */
-export const dynamoApiKeyStore = (client: DynamoDBDocumentClient, tableName: string): ApiKeyStore => ({
+/** API keys, found by their hash alone. */
+export const dynamoApiKeyStore = (table: DynamoTable): ApiKeyStore => ({
   find: async (keyHash) => {
-    // Consistent: a key is used right after it was issued.
-    const get = new GetCommand({ TableName: tableName, Key: apiKeyKey(keyHash), ConsistentRead: true });
-    const { Item } = await withSdkErrors('DynamoDB GetItem', () => client.send(get));
-    if (Item === undefined) return undefined;
-    const { tenantId, name, createdAt, revokedAt } = ApiKeyItem.parse(Item);
-    return revokedAt === undefined ? { tenantId, name, createdAt } : undefined;
+    // Strongly consistent: a key is used right after it was issued.
+    const item = await getItem(table, apiKeyKey(keyHash), 'reading an API key');
+    if (item === undefined) return undefined;
+    const { revokedAt, ...key } = readItem(FORMAT, item);
+    return revokedAt === undefined ? key : undefined;
   },
-  add: async (keyHash: string, key: ApiKey) => {
-    const put = new PutCommand({
-      TableName: tableName,
-      Item: { ...apiKeyKey(keyHash), ...key },
-      ConditionExpression: 'attribute_not_exists(pk)',
-    });
-    try {
-      await withSdkErrors('DynamoDB PutItem', () => client.send(put));
-    } catch (cause) {
-      if (cause instanceof ConditionalCheckFailedException)
-        throw new ConflictError('this API key exists already', { cause });
-      throw cause;
-    }
+  add: async (keyHash, key) => {
+    const Item = { ...apiKeyKey(keyHash), ...schemaVersionOf(FORMAT), ...key };
+    const put = new PutCommand({ TableName: table.tableName, Item, ...ABSENT });
+    if (await ifConditionHolds('storing an API key', () => table.client.send(put))) return;
+    throw new ConflictError('this API key already exists');
   },
 });

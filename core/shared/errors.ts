@@ -26,6 +26,19 @@ export class DependencyUnavailableError extends ForestallError {
   override readonly name = 'DependencyUnavailableError';
 }
 
+/**
+ * A stored item is damaged, or a newer release wrote it. A retry helps only while a deployment replaces the functions.
+ * `item` names its kind and where it is stored.
+ */
+export class UnreadableItemError extends ForestallError {
+  override readonly name = 'UnreadableItemError';
+  readonly item: string;
+  constructor(item: string, reason: string, cause?: unknown) {
+    super(`${item} cannot be read: ${reason}`, cause === undefined ? undefined : { cause });
+    this.item = item;
+  }
+}
+
 /** The deployment is wrong (missing environment variable, unknown stage): raises an alarm. */
 export class ConfigurationError extends ForestallError {
   override readonly name = 'ConfigurationError';

@@ -7,9 +7,6 @@ import {
   ReceiveMessageCommand,
   SQSClient,
 } from '@aws-sdk/client-sqs';
-import { makeDocumentClient } from '../../adapters/aws/clients.ts';
-import { dynamoBlockReader } from '../../adapters/metrics/block-store.ts';
-import { dynamoTargetRegistry } from '../../adapters/metrics/target-registry.ts';
 import type { RunAnswer } from '../../cli/api-client/answers.ts';
 import { ApiClient } from '../../cli/api-client/api-client.ts';
 import { requireOutput } from '../../local/deploy.ts';
@@ -38,14 +35,7 @@ export const newTenant = async (session: SharedSession, tenantId: string): Promi
 export const drained = (): Promise<void> => waitUntilDrained(new SQSClient(), () => {});
 
 /** What storage holds of a tenant, decoded block by block. */
-export const stored = (session: SharedSession, tenantId: string) => {
-  const documents = makeDocumentClient();
-  return countStored(
-    dynamoTargetRegistry(documents, requireOutput(session.outputs, 'RegistryTableName')),
-    dynamoBlockReader({ client: documents, tableName: requireOutput(session.outputs, 'HotTableName') }),
-    tenantId,
-  );
-};
+export const stored = (session: SharedSession, tenantId: string) => countStored(session.outputs, tenantId);
 
 export const finishedRun = async (client: ApiClient, id: string): Promise<RunAnswer> => {
   for (;;) {

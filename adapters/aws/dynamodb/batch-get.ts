@@ -1,11 +1,10 @@
-import { BatchGetCommand, type DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { BatchGetCommand } from '@aws-sdk/lib-dynamodb';
 import { DependencyUnavailableError } from '../../../core/shared/errors.ts';
 import { chunksOf, inParallel } from '../../../core/shared/in-parallel.ts';
 import { type Pace, pause } from '../paced-retry.ts';
 import { withSdkErrors } from '../sdk-failure.ts';
 import type { ItemKey } from './item-key.ts';
-
-type Item = Record<string, unknown>;
+import type { DynamoTable, Item } from './table.ts';
 
 /** Eventually consistent reads cost half, and may miss the writes of the last second. */
 export type Consistency = 'strong' | 'eventual';
@@ -15,8 +14,7 @@ const CALLS_AT_ONCE = 4;
 const FRUITLESS_ATTEMPTS = 6;
 
 const getChunk = async (
-  client: DynamoDBDocumentClient,
-  table: string,
+  { client, tableName }: DynamoTable,
   keys: readonly ItemKey[],
   pace: Pace,
   consistency: Consistency,
@@ -24,36 +22,35 @@ const getChunk = async (
   const items: Item[] = [];
   let wanted: Item[] = keys.map(({ pk, sk }) => ({ pk, sk }));
   for (let fruitless = 0; wanted.length > 0; ) {
-    const request = { RequestItems: { [table]: { Keys: wanted, ConsistentRead: consistency === 'strong' } } };
-    const answer = await withSdkErrors('DynamoDB BatchGetItem', () =>
-      client.send(new BatchGetCommand(request)),
-    );
-    const found = answer.Responses?.[table] ?? [];
+    const request = {
+      RequestItems: { [tableName]: { Keys: wanted, ConsistentRead: consistency === 'strong' } },
+    };
+    const answer = await withSdkErrors('reading items', () => client.send(new BatchGetCommand(request)));
+    const found = answer.Responses?.[tableName] ?? [];
     items.push(...found);
-    wanted = answer.UnprocessedKeys?.[table]?.Keys ?? [];
+    wanted = answer.UnprocessedKeys?.[tableName]?.Keys ?? [];
     if (wanted.length === 0) break;
-    // A full answer (16 MB) leaves keys unread too; only answers without anything count as throttled.
+    // A full answer (16 MB) leaves keys unread too; only an empty answer counts as throttled.
     fruitless = found.length > 0 ? 0 : fruitless + 1;
     if (fruitless === FRUITLESS_ATTEMPTS)
-      throw new DependencyUnavailableError(`DynamoDB BatchGetItem left ${wanted.length} keys unread`);
+      throw new DependencyUnavailableError(`reading items: DynamoDB left ${wanted.length} keys unread`);
     if (fruitless > 0) await pause(pace, fruitless);
   }
   return items;
 };
 
 /**
- * Reads items by key, strongly consistent unless asked otherwise, in any number; absent ones are simply not among the results.
- * @throws DependencyUnavailableError when the table keeps refusing
+ * Reads items by key, strongly consistent by default, in any number; keys without an item have no result.
+ * @throws DependencyUnavailableError if the table keeps refusing
  */
 export const batchGet = async (
-  client: DynamoDBDocumentClient,
-  table: string,
+  table: DynamoTable,
   keys: readonly ItemKey[],
   pace: Pace,
   consistency: Consistency = 'strong',
 ): Promise<Item[]> => {
   const chunks = chunksOf(KEYS_PER_CALL, keys);
   return (
-    await inParallel(CALLS_AT_ONCE, chunks, (chunk) => getChunk(client, table, chunk, pace, consistency))
+    await inParallel(CALLS_AT_ONCE, chunks, (chunk) => getChunk(table, chunk, pace, consistency))
   ).flat();
 };

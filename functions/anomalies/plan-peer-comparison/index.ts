@@ -1,9 +1,10 @@
 import * as z from 'zod';
 import { lambdaPeerWorkStarter } from '../../../adapters/anomalies/peer-work-starter.ts';
-import { makeDocumentClient, makeLambdaClient } from '../../../adapters/aws/clients.ts';
+import { makeLambdaClient } from '../../../adapters/aws/clients.ts';
 import { dynamoTargetRegistry } from '../../../adapters/metrics/target-registry.ts';
 import { observe, telemetry } from '../../runtime/observe.ts';
 import { readEnv } from '../../runtime/read-env.ts';
+import { table } from '../../runtime/tables.ts';
 import { makeHandler } from './handler.ts';
 
 const env = readEnv({
@@ -13,7 +14,7 @@ const env = readEnv({
 
 export const handler = observe(
   makeHandler({
-    registry: dynamoTargetRegistry(makeDocumentClient(), env.REGISTRY_TABLE_NAME),
+    registry: dynamoTargetRegistry(table(env.REGISTRY_TABLE_NAME)),
     starter: lambdaPeerWorkStarter({
       client: makeLambdaClient(),
       functionName: env.COMPARE_PEERS_FUNCTION_NAME,

@@ -1,7 +1,6 @@
 import * as z from 'zod';
 import { dynamoAnomalyStore } from '../../../adapters/anomalies/anomaly-store.ts';
 import { dynamoDetectorStateStore } from '../../../adapters/anomalies/detector-state-store.ts';
-import { makeDocumentClient } from '../../../adapters/aws/clients.ts';
 import { dynamoDeploymentStore } from '../../../adapters/changes/deployment-store.ts';
 import { dynamoBreachStore } from '../../../adapters/forecasts/breach-store.ts';
 import { dynamoForecastStore } from '../../../adapters/forecasts/forecast-store.ts';
@@ -16,31 +15,29 @@ import { dynamoSettingsStore } from '../../../adapters/platform/settings-store.t
 import { authenticate } from '../../runtime/authenticate.ts';
 import { observe, telemetry } from '../../runtime/observe.ts';
 import { readEnv } from '../../runtime/read-env.ts';
+import { table } from '../../runtime/tables.ts';
 import { makeHandler } from './handler.ts';
 
 const env = readEnv({
   HOT_TABLE_NAME: z.string().min(1),
   REGISTRY_TABLE_NAME: z.string().min(1),
 });
-const client = makeDocumentClient();
-const hot = { client, tableName: env.HOT_TABLE_NAME, now: Date.now };
-const registry = { client, tableName: env.REGISTRY_TABLE_NAME, now: Date.now };
 
 export const handler = observe(
   makeHandler({
-    authenticate: authenticate({ keys: dynamoApiKeyStore(client, env.REGISTRY_TABLE_NAME), now: Date.now }),
-    registry: dynamoTargetRegistry(client, env.REGISTRY_TABLE_NAME),
-    blocks: dynamoBlockReader(hot),
-    forecasts: dynamoForecastStore(hot),
-    breaches: dynamoBreachStore(registry),
-    runs: dynamoRunStore(registry),
-    anomalies: dynamoAnomalyStore(registry),
-    detectors: dynamoDetectorStateStore(hot),
-    settings: dynamoSettingsStore(registry),
-    incidents: dynamoIncidentStore(registry),
-    causes: dynamoCauseStore(registry),
-    graphs: dynamoGraphStore(registry),
-    changes: dynamoDeploymentStore(registry),
+    authenticate: authenticate({ keys: dynamoApiKeyStore(table(env.REGISTRY_TABLE_NAME)), now: Date.now }),
+    registry: dynamoTargetRegistry(table(env.REGISTRY_TABLE_NAME)),
+    blocks: dynamoBlockReader(table(env.HOT_TABLE_NAME)),
+    forecasts: dynamoForecastStore(table(env.HOT_TABLE_NAME)),
+    breaches: dynamoBreachStore(table(env.REGISTRY_TABLE_NAME)),
+    runs: dynamoRunStore(table(env.REGISTRY_TABLE_NAME)),
+    anomalies: dynamoAnomalyStore(table(env.REGISTRY_TABLE_NAME)),
+    detectors: dynamoDetectorStateStore(table(env.HOT_TABLE_NAME)),
+    settings: dynamoSettingsStore(table(env.REGISTRY_TABLE_NAME)),
+    incidents: dynamoIncidentStore(table(env.REGISTRY_TABLE_NAME)),
+    causes: dynamoCauseStore(table(env.REGISTRY_TABLE_NAME)),
+    graphs: dynamoGraphStore(table(env.REGISTRY_TABLE_NAME)),
+    changes: dynamoDeploymentStore(table(env.REGISTRY_TABLE_NAME)),
     now: Date.now,
     telemetry,
   }),

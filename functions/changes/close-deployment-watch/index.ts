@@ -1,9 +1,9 @@
 import * as z from 'zod';
-import { makeDocumentClient } from '../../../adapters/aws/clients.ts';
 import { dynamoDeploymentStore } from '../../../adapters/changes/deployment-store.ts';
 import { publisherTo } from '../../runtime/event-bus.ts';
 import { observe, telemetry } from '../../runtime/observe.ts';
 import { readEnv } from '../../runtime/read-env.ts';
+import { table } from '../../runtime/tables.ts';
 import { makeHandler } from './handler.ts';
 
 const env = readEnv({
@@ -13,11 +13,7 @@ const env = readEnv({
 
 export const handler = observe(
   makeHandler({
-    changes: dynamoDeploymentStore({
-      client: makeDocumentClient(),
-      tableName: env.REGISTRY_TABLE_NAME,
-      now: Date.now,
-    }),
+    changes: dynamoDeploymentStore(table(env.REGISTRY_TABLE_NAME)),
     events: publisherTo(env.EVENT_BUS_NAME),
     now: Date.now,
     telemetry,

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { makeDocumentClient, makeSqsClient, makeStepFunctionsClient } from '../../../adapters/aws/clients.ts';
+import { makeSqsClient, makeStepFunctionsClient } from '../../../adapters/aws/clients.ts';
 import { stepFunctionsStarter } from '../../../adapters/aws/workflow-starter.ts';
 import { dynamoDeploymentStore } from '../../../adapters/changes/deployment-store.ts';
 import { dynamoIncidentStore } from '../../../adapters/incidents/incident-store.ts';
@@ -8,6 +8,7 @@ import { dynamoApiKeyStore } from '../../../adapters/platform/api-key-store.ts';
 import { authenticate } from '../../runtime/authenticate.ts';
 import { observe, telemetry } from '../../runtime/observe.ts';
 import { readEnv } from '../../runtime/read-env.ts';
+import { table } from '../../runtime/tables.ts';
 import { makeHandler } from './handler.ts';
 
 const env = readEnv({
@@ -15,14 +16,12 @@ const env = readEnv({
   SIGNALS_QUEUE_URL: z.string().min(1),
   DEPLOYMENT_STATE_MACHINE_ARN: z.string().min(1),
 });
-const client = makeDocumentClient();
-const tableName = env.REGISTRY_TABLE_NAME;
 
 export const handler = observe(
   makeHandler({
-    authenticate: authenticate({ keys: dynamoApiKeyStore(client, tableName), now: Date.now }),
-    changes: dynamoDeploymentStore({ client, tableName, now: Date.now }),
-    incidents: dynamoIncidentStore({ client, tableName, now: Date.now }),
+    authenticate: authenticate({ keys: dynamoApiKeyStore(table(env.REGISTRY_TABLE_NAME)), now: Date.now }),
+    changes: dynamoDeploymentStore(table(env.REGISTRY_TABLE_NAME)),
+    incidents: dynamoIncidentStore(table(env.REGISTRY_TABLE_NAME)),
     signals: sqsSignalSender(makeSqsClient(), env.SIGNALS_QUEUE_URL),
     workflow: stepFunctionsStarter({
       client: makeStepFunctionsClient(),

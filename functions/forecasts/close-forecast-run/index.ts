@@ -1,9 +1,10 @@
 import * as z from 'zod';
-import { makeDocumentClient, makeS3Client } from '../../../adapters/aws/clients.ts';
+import { makeS3Client } from '../../../adapters/aws/clients.ts';
 import { s3RunFiles } from '../../../adapters/forecasts/run-files.ts';
 import { dynamoRunStore } from '../../../adapters/forecasts/run-store.ts';
 import { observe, telemetry } from '../../runtime/observe.ts';
 import { readEnv } from '../../runtime/read-env.ts';
+import { table } from '../../runtime/tables.ts';
 import { makeHandler } from './handler.ts';
 
 const env = readEnv({
@@ -13,7 +14,7 @@ const env = readEnv({
 
 export const handler = observe(
   makeHandler({
-    runs: dynamoRunStore({ client: makeDocumentClient(), tableName: env.REGISTRY_TABLE_NAME, now: Date.now }),
+    runs: dynamoRunStore(table(env.REGISTRY_TABLE_NAME)),
     files: s3RunFiles({ client: makeS3Client(), bucketName: env.FORECAST_BUCKET_NAME }),
     now: Date.now,
     telemetry,

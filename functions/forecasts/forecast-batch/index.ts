@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { makeDocumentClient, makeS3Client } from '../../../adapters/aws/clients.ts';
+import { makeS3Client } from '../../../adapters/aws/clients.ts';
 import { dynamoBreachStore } from '../../../adapters/forecasts/breach-store.ts';
 import { dynamoForecastStore } from '../../../adapters/forecasts/forecast-store.ts';
 import { s3RunFiles } from '../../../adapters/forecasts/run-files.ts';
@@ -11,6 +11,7 @@ import { ensembleBackend } from '../../../core/forecasts/ensemble-backend.ts';
 import { publisherTo } from '../../runtime/event-bus.ts';
 import { observe, telemetry } from '../../runtime/observe.ts';
 import { readEnv } from '../../runtime/read-env.ts';
+import { table } from '../../runtime/tables.ts';
 import { makeHandler } from './handler.ts';
 
 const env = readEnv({
@@ -20,22 +21,19 @@ const env = readEnv({
   EVENT_BUS_NAME: z.string().min(1),
   FORECAST_CADENCE_MINUTES: z.coerce.number().int().positive(),
 });
-const client = makeDocumentClient();
 const bucket = { client: makeS3Client(), bucketName: env.FORECAST_BUCKET_NAME };
-const hot = { client, tableName: env.HOT_TABLE_NAME, now: Date.now };
-const registry = { client, tableName: env.REGISTRY_TABLE_NAME, now: Date.now };
 
 export const handler = observe(
   makeHandler({
-    registry: dynamoTargetRegistry(client, env.REGISTRY_TABLE_NAME),
-    blocks: dynamoBlockReader(hot),
-    forecasts: dynamoForecastStore(hot),
-    breaches: dynamoBreachStore(registry),
+    registry: dynamoTargetRegistry(table(env.REGISTRY_TABLE_NAME)),
+    blocks: dynamoBlockReader(table(env.HOT_TABLE_NAME)),
+    forecasts: dynamoForecastStore(table(env.HOT_TABLE_NAME)),
+    breaches: dynamoBreachStore(table(env.REGISTRY_TABLE_NAME)),
     files: s3RunFiles(bucket),
     states: s3StateFiles(bucket),
     events: publisherTo(env.EVENT_BUS_NAME),
     backend: ensembleBackend,
-    settings: dynamoSettingsStore(registry),
+    settings: dynamoSettingsStore(table(env.REGISTRY_TABLE_NAME)),
     cadenceMinutes: env.FORECAST_CADENCE_MINUTES,
     telemetry,
   }),

@@ -1,12 +1,12 @@
 import * as z from 'zod';
-import { makeDocumentClient } from '../../../adapters/aws/clients.ts';
 import { dynamoTargetRegistry } from '../../../adapters/metrics/target-registry.ts';
 import { observe, telemetry } from '../../runtime/observe.ts';
 import { readEnv } from '../../runtime/read-env.ts';
+import { table } from '../../runtime/tables.ts';
 import { makeHandler } from './handler.ts';
 
 const env = readEnv({ REGISTRY_TABLE_NAME: z.string().min(1) });
 
 export const handler = observe(
-  makeHandler({ registry: dynamoTargetRegistry(makeDocumentClient(), env.REGISTRY_TABLE_NAME), telemetry }),
+  makeHandler({ registry: dynamoTargetRegistry(table(env.REGISTRY_TABLE_NAME)), telemetry }),
 );

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { makeDocumentClient, makeSqsClient } from '../../../adapters/aws/clients.ts';
+import { makeSqsClient } from '../../../adapters/aws/clients.ts';
 import { defaultPace, pause } from '../../../adapters/aws/paced-retry.ts';
 import { dynamoGraphStore } from '../../../adapters/incidents/graph-store.ts';
 import { dynamoIncidentStore } from '../../../adapters/incidents/incident-store.ts';
@@ -9,6 +9,7 @@ import { authenticate } from '../../runtime/authenticate.ts';
 import { publisherTo } from '../../runtime/event-bus.ts';
 import { observe, telemetry } from '../../runtime/observe.ts';
 import { readEnv } from '../../runtime/read-env.ts';
+import { table } from '../../runtime/tables.ts';
 import { makeHandler } from './handler.ts';
 
 const env = readEnv({
@@ -16,14 +17,12 @@ const env = readEnv({
   EVENT_BUS_NAME: z.string().min(1),
   SIGNALS_QUEUE_URL: z.string().min(1),
 });
-const client = makeDocumentClient();
-const tableName = env.REGISTRY_TABLE_NAME;
 
 export const handler = observe(
   makeHandler({
-    authenticate: authenticate({ keys: dynamoApiKeyStore(client, tableName), now: Date.now }),
-    incidents: dynamoIncidentStore({ client, tableName, now: Date.now }),
-    graphs: dynamoGraphStore({ client, tableName }),
+    authenticate: authenticate({ keys: dynamoApiKeyStore(table(env.REGISTRY_TABLE_NAME)), now: Date.now }),
+    incidents: dynamoIncidentStore(table(env.REGISTRY_TABLE_NAME)),
+    graphs: dynamoGraphStore(table(env.REGISTRY_TABLE_NAME)),
     signals: sqsSignalSender(makeSqsClient(), env.SIGNALS_QUEUE_URL),
     events: publisherTo(env.EVENT_BUS_NAME),
     now: Date.now,

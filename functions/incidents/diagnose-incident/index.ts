@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { makeDocumentClient, makeSqsClient } from '../../../adapters/aws/clients.ts';
+import { makeSqsClient } from '../../../adapters/aws/clients.ts';
 import { dynamoCauseStore } from '../../../adapters/incidents/cause-store.ts';
 import { dynamoChangeStore } from '../../../adapters/incidents/change-store.ts';
 import { dynamoGraphStore } from '../../../adapters/incidents/graph-store.ts';
@@ -9,6 +9,7 @@ import { dynamoBlockReader } from '../../../adapters/metrics/block-store.ts';
 import { dynamoTargetRegistry } from '../../../adapters/metrics/target-registry.ts';
 import { observe, telemetry } from '../../runtime/observe.ts';
 import { readEnv } from '../../runtime/read-env.ts';
+import { table } from '../../runtime/tables.ts';
 import { makeHandler } from './handler.ts';
 
 const env = readEnv({
@@ -16,17 +17,15 @@ const env = readEnv({
   REGISTRY_TABLE_NAME: z.string().min(1),
   DEAD_LETTERS_QUEUE_URL: z.string().min(1),
 });
-const client = makeDocumentClient();
-const table = { client, tableName: env.REGISTRY_TABLE_NAME, now: Date.now };
 
 export const handler = observe(
   makeHandler({
-    incidents: dynamoIncidentStore(table),
-    graphs: dynamoGraphStore(table),
-    changes: dynamoChangeStore(table),
-    causes: dynamoCauseStore(table),
-    registry: dynamoTargetRegistry(client, env.REGISTRY_TABLE_NAME),
-    blocks: dynamoBlockReader({ client, tableName: env.HOT_TABLE_NAME }),
+    incidents: dynamoIncidentStore(table(env.REGISTRY_TABLE_NAME)),
+    graphs: dynamoGraphStore(table(env.REGISTRY_TABLE_NAME)),
+    changes: dynamoChangeStore(table(env.REGISTRY_TABLE_NAME)),
+    causes: dynamoCauseStore(table(env.REGISTRY_TABLE_NAME)),
+    registry: dynamoTargetRegistry(table(env.REGISTRY_TABLE_NAME)),
+    blocks: dynamoBlockReader(table(env.HOT_TABLE_NAME)),
     deadLetters: sqsDeadLetters(makeSqsClient(), env.DEAD_LETTERS_QUEUE_URL),
     telemetry,
     now: Date.now,

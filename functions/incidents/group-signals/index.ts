@@ -1,8 +1,8 @@
 import * as z from 'zod';
-import { makeDocumentClient, makeSqsClient } from '../../../adapters/aws/clients.ts';
+import { makeSqsClient } from '../../../adapters/aws/clients.ts';
 import { defaultPace, pause } from '../../../adapters/aws/paced-retry.ts';
 import { dynamoChangeStore } from '../../../adapters/incidents/change-store.ts';
-import { dynamoFleetSizes, rememberedFleetSizes } from '../../../adapters/incidents/fleet-sizes.ts';
+import { cachedFleetSizes, dynamoFleetSizes } from '../../../adapters/incidents/fleet-sizes.ts';
 import { dynamoGraphStore } from '../../../adapters/incidents/graph-store.ts';
 import { dynamoIncidentStore } from '../../../adapters/incidents/incident-store.ts';
 import { sqsSignalSender } from '../../../adapters/incidents/signal-sender.ts';
@@ -11,6 +11,7 @@ import { TenantId } from '../../../core/shared/identifiers.ts';
 import { publisherTo } from '../../runtime/event-bus.ts';
 import { observe, telemetry } from '../../runtime/observe.ts';
 import { readEnv } from '../../runtime/read-env.ts';
+import { table } from '../../runtime/tables.ts';
 import { makeHandler } from './handler.ts';
 
 const env = readEnv({
@@ -20,15 +21,14 @@ const env = readEnv({
   DEAD_LETTERS_QUEUE_URL: z.string().min(1),
   OWN_TENANT_ID: TenantId,
 });
-const table = { client: makeDocumentClient(), tableName: env.REGISTRY_TABLE_NAME, now: Date.now };
 const sqs = makeSqsClient();
 
 export const handler = observe(
   makeHandler({
-    incidents: dynamoIncidentStore(table),
-    graphs: dynamoGraphStore(table),
-    changes: dynamoChangeStore(table),
-    fleets: rememberedFleetSizes(dynamoFleetSizes(table), Date.now),
+    incidents: dynamoIncidentStore(table(env.REGISTRY_TABLE_NAME)),
+    graphs: dynamoGraphStore(table(env.REGISTRY_TABLE_NAME)),
+    changes: dynamoChangeStore(table(env.REGISTRY_TABLE_NAME)),
+    fleets: cachedFleetSizes(dynamoFleetSizes(table(env.REGISTRY_TABLE_NAME)), Date.now),
     signals: sqsSignalSender(sqs, env.SIGNALS_QUEUE_URL),
     deadLetters: sqsDeadLetters(sqs, env.DEAD_LETTERS_QUEUE_URL),
     events: publisherTo(env.EVENT_BUS_NAME),

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { makeDocumentClient, makeS3Client, makeSqsClient } from '../../../adapters/aws/clients.ts';
+import { makeS3Client, makeSqsClient } from '../../../adapters/aws/clients.ts';
 import { sqsIngestQueue } from '../../../adapters/metrics/ingest-queue.ts';
 import { s3RawStore } from '../../../adapters/metrics/raw-store.ts';
 import { dynamoApiKeyStore } from '../../../adapters/platform/api-key-store.ts';
@@ -7,6 +7,7 @@ import { dynamoRateLimiter } from '../../../adapters/platform/rate-limiter.ts';
 import { INGEST_LIMITS } from '../../../core/metrics/ingestion/decoding/limits.ts';
 import { observe, telemetry } from '../../runtime/observe.ts';
 import { readEnv } from '../../runtime/read-env.ts';
+import { table } from '../../runtime/tables.ts';
 import { makeHandler } from './handler.ts';
 
 const env = readEnv({
@@ -16,13 +17,12 @@ const env = readEnv({
   POINTS_PER_MINUTE: z.coerce.number().int().positive(),
   HOT_RETENTION_DAYS: z.coerce.number().int().positive(),
 });
-const tables = makeDocumentClient();
 
 export const handler = observe(
   makeHandler({
-    keys: dynamoApiKeyStore(tables, env.REGISTRY_TABLE_NAME),
-    quota: dynamoRateLimiter(tables, env.REGISTRY_TABLE_NAME, env.POINTS_PER_MINUTE),
-    raw: s3RawStore(makeS3Client(), env.RAW_BUCKET_NAME),
+    keys: dynamoApiKeyStore(table(env.REGISTRY_TABLE_NAME)),
+    quota: dynamoRateLimiter({ ...table(env.REGISTRY_TABLE_NAME), pointsPerMinute: env.POINTS_PER_MINUTE }),
+    raw: s3RawStore({ client: makeS3Client(), bucketName: env.RAW_BUCKET_NAME }),
     queue: sqsIngestQueue(makeSqsClient(), env.INGEST_QUEUE_URL),
     telemetry,
     now: Date.now,

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { makeDocumentClient, makeS3Client } from '../../../adapters/aws/clients.ts';
+import { makeS3Client } from '../../../adapters/aws/clients.ts';
 import { defaultPace, pause } from '../../../adapters/aws/paced-retry.ts';
 import { dynamoBlockStore } from '../../../adapters/metrics/block-store.ts';
 import { s3RawStore } from '../../../adapters/metrics/raw-store.ts';
@@ -7,6 +7,7 @@ import { dynamoTargetRegistry } from '../../../adapters/metrics/target-registry.
 import { INGEST_LIMITS } from '../../../core/metrics/ingestion/decoding/limits.ts';
 import { observe, telemetry } from '../../runtime/observe.ts';
 import { readEnv } from '../../runtime/read-env.ts';
+import { table } from '../../runtime/tables.ts';
 import { makeHandler } from './handler.ts';
 
 const env = readEnv({
@@ -15,14 +16,13 @@ const env = readEnv({
   REGISTRY_TABLE_NAME: z.string().min(1),
   HOT_RETENTION_DAYS: z.coerce.number().int().positive(),
 });
-const client = makeDocumentClient();
 const retentionDays = env.HOT_RETENTION_DAYS;
 
 export const handler = observe(
   makeHandler({
-    raw: s3RawStore(makeS3Client(), env.RAW_BUCKET_NAME),
-    blocks: dynamoBlockStore({ client, tableName: env.HOT_TABLE_NAME, retentionDays }),
-    targets: dynamoTargetRegistry(client, env.REGISTRY_TABLE_NAME),
+    raw: s3RawStore({ client: makeS3Client(), bucketName: env.RAW_BUCKET_NAME }),
+    blocks: dynamoBlockStore({ ...table(env.HOT_TABLE_NAME), retentionDays: env.HOT_RETENTION_DAYS }),
+    targets: dynamoTargetRegistry(table(env.REGISTRY_TABLE_NAME)),
     telemetry,
     retentionDays,
     limits: INGEST_LIMITS,

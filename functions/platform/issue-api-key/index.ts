@@ -1,16 +1,16 @@
 import { randomBytes } from 'node:crypto';
 import * as z from 'zod';
-import { makeDocumentClient } from '../../../adapters/aws/clients.ts';
 import { dynamoApiKeyStore } from '../../../adapters/platform/api-key-store.ts';
 import { observe, telemetry } from '../../runtime/observe.ts';
 import { readEnv } from '../../runtime/read-env.ts';
+import { table } from '../../runtime/tables.ts';
 import { makeHandler } from './handler.ts';
 
 const env = readEnv({ REGISTRY_TABLE_NAME: z.string().min(1) });
 
 export const handler = observe(
   makeHandler({
-    keys: dynamoApiKeyStore(makeDocumentClient(), env.REGISTRY_TABLE_NAME),
+    keys: dynamoApiKeyStore(table(env.REGISTRY_TABLE_NAME)),
     telemetry,
     random: randomBytes,
     now: Date.now,

@@ -11,11 +11,13 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { dynamoAnomalyStore } from '../../../adapters/anomalies/anomaly-store.ts';
 import type { Anomaly } from '../../../core/anomalies/ports.ts';
 import { DependencyUnavailableError, InvalidInputError } from '../../../core/shared/errors.ts';
+import { recordedTelemetry } from '../../fakes/shared.ts';
 
 const dynamo = mockClient(DynamoDBDocumentClient);
 const NOW = 1_795_255_500;
 const client = DynamoDBDocumentClient.from(new DynamoDBClient({ region: 'us-east-1' }));
-const store = dynamoAnomalyStore({ client, tableName: 'registry', now: () => NOW * 1000 });
+const { telemetry } = recordedTelemetry();
+const store = dynamoAnomalyStore({ client, tableName: 'registry', now: () => NOW * 1000, telemetry });
 const refused = () => new ConditionalCheckFailedException({ $metadata: {}, message: 'no' });
 
 const anomaly = (over: Partial<Anomaly> = {}): Anomaly => ({
@@ -71,9 +73,10 @@ describe('recording', () => {
     [{ announced: false }, 1],
     [{ announced: true }, 0],
     [undefined, 0],
-  ])('looks whether one that is stored was announced: %j', async (Item, owed) => {
+  ])('looks whether one that is stored was announced: %j', async (marks, owed) => {
+    const Item = { ...(await itemOf(anomaly())), ...marks };
     dynamo.on(PutCommand).rejects(refused());
-    dynamo.on(GetCommand).resolves(Item === undefined ? {} : { Item });
+    dynamo.on(GetCommand).resolves(marks === undefined ? {} : { Item });
     expect(await store.record([anomaly()], NOW)).toHaveLength(owed);
     expect(dynamo.commandCalls(GetCommand)[0]?.args[0].input.ConsistentRead).toBe(true);
   });

@@ -3,7 +3,8 @@ import { DynamoDBDocumentClient, GetCommand, PutCommand } from '@aws-sdk/lib-dyn
 import { mockClient } from 'aws-sdk-client-mock';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { dynamoDetectorStateStore } from '../../../adapters/anomalies/detector-state-store.ts';
-import { dynamoSettingsStore, rememberedSettings } from '../../../adapters/platform/settings-store.ts';
+import { cachedSettings } from '../../../adapters/platform/cached-settings.ts';
+import { dynamoSettingsStore } from '../../../adapters/platform/settings-store.ts';
 import { NO_SETTINGS, type Settings } from '../../../core/platform/settings/settings.ts';
 import { ConflictError, DependencyUnavailableError } from '../../../core/shared/errors.ts';
 
@@ -77,7 +78,7 @@ describe('settings', () => {
   });
 
   it('sent twice, because an answer was lost, are stored once', async () => {
-    const item = { settings: JSON.stringify({ ...settings, version: 1 }) };
+    const item = { schemaVersion: 1, settings: JSON.stringify({ ...settings, version: 1 }) };
     dynamo.on(PutCommand).rejects(refused()).on(GetCommand).resolves({ Item: item });
     expect(await store.replace('acme', settings)).toEqual({ ...settings, version: 1 });
   });
@@ -99,7 +100,7 @@ describe('remembered settings', () => {
       return { ...NO_SETTINGS, version: asked.length };
     };
     const clock = { now: 0 };
-    const remembered = rememberedSettings({ get }, () => clock.now, 1000);
+    const remembered = cachedSettings({ get }, () => clock.now, 1000);
     return { asked, clock, remembered, fail: (down: boolean) => (isDown = down) };
   };
 

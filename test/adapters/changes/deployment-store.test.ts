@@ -17,11 +17,17 @@ import type { ChangeRecord } from '../../../core/changes/change.ts';
 import { announceProposal, proposalFor } from '../../../core/changes/deployments/propose-rollback.ts';
 import { DEFAULT_WATCH_POLICY } from '../../../core/changes/watch-policy.ts';
 import { DependencyUnavailableError } from '../../../core/shared/errors.ts';
+import { recordedTelemetry } from '../../fakes/shared.ts';
 
 const NOW = 1_795_255_500;
 const dynamo = mockClient(DynamoDBDocumentClient);
 const client = DynamoDBDocumentClient.from(new DynamoDBClient({ region: 'us-east-1' }));
-const table = { client, tableName: 'registry', now: () => NOW * 1000 };
+const table = {
+  client,
+  tableName: 'registry',
+  now: () => NOW * 1000,
+  telemetry: recordedTelemetry().telemetry,
+};
 const store = dynamoDeploymentStore(table);
 
 const check = {
@@ -84,6 +90,7 @@ describe('a change', () => {
       ...{
         pk: 'T#acme',
         sk: 'CHANGE#2026-11-21T10:05:00Z#deploy-41',
+        schemaVersion: 2,
         signalId: 'deploy-41',
         targetId: 'web-1',
       },
@@ -157,27 +164,28 @@ describe('lists', () => {
     ...{ version: '41', previousVersion: '40', health: 'unhealthy', score: 12.5, watchUntil: NOW + 3660 },
   };
   const old = { signalId: 'c', targetId: 'w', at: NOW - 9, summary: 'before there were kinds' };
+  const oldItem = { schemaVersion: 1, ...old };
 
   it('are newest first, with a cursor of their own tenant', async () => {
     const LastEvaluatedKey = { pk: 'T#acme', sk: 'CHANGE#2026-11-21T10:05:00Z#deploy-41' };
     dynamo
       .on(QueryCommand)
       .resolvesOnce({ Items: [await listed()], LastEvaluatedKey })
-      .resolves({ Items: [old] });
+      .resolves({ Items: [oldItem] });
     const { items: first, nextCursor } = await store.list('acme', { limit: 1 });
     expect(first).toEqual([summary]);
     const rest = await store.list('acme', { limit: 1, cursor: nextCursor });
     expect(rest).toMatchObject({ items: [{ changeId: 'c', kind: 'other', health: 'not-watched' }] });
     expect(rest.nextCursor).toBeUndefined();
     expect(dynamo.commandCalls(QueryCommand)[1]?.args[0].input).toMatchObject({
-      ...{ ScanIndexForward: false, ExclusiveStartKey: LastEvaluatedKey, Limit: 1 },
+      ...{ ScanIndexForward: false, ExclusiveStartKey: LastEvaluatedKey, Limit: 2 },
       ExpressionAttributeValues: { ':pk': 'T#acme', ':sk': 'CHANGE#', ':now': NOW },
     });
     await expect(store.list('other', { limit: 1, cursor: nextCursor })).rejects.toThrow('cursor');
   });
 
   it('of a span of time hold all kinds, newest first', async () => {
-    dynamo.on(QueryCommand).resolves({ Items: [await listed(), old] });
+    dynamo.on(QueryCommand).resolves({ Items: [await listed(), oldItem] });
     const found = await store.during('acme', NOW - 60, NOW);
     expect(found.map(({ changeId }) => changeId)).toEqual(['deploy-41', 'c']);
     expect(dynamo.commandCalls(QueryCommand)[0]?.args[0].input).toMatchObject({
@@ -190,9 +198,9 @@ describe('lists', () => {
   });
 
   it('of what was learnt', async () => {
-    dynamo
-      .on(QueryCommand)
-      .resolves({ Items: [{ pk: 'T#acme', features: { replaced: 1 }, wasUnhealthy: false }] });
+    dynamo.on(QueryCommand).resolves({
+      Items: [{ pk: 'T#acme', schemaVersion: 1, features: { replaced: 1 }, wasUnhealthy: false }],
+    });
     expect(await store.outcomes('acme', 7)).toEqual([{ features: { replaced: 1 }, wasUnhealthy: false }]);
     expect(dynamo.commandCalls(QueryCommand)[0]?.args[0].input).toMatchObject({
       ...{ Limit: 7, ScanIndexForward: false, FilterExpression: 'expiresAt > :now' },
@@ -201,7 +209,7 @@ describe('lists', () => {
   });
 
   it('as incidents see them are oldest first, and say of what followed', async () => {
-    dynamo.on(QueryCommand).resolves({ Items: [await listed(), old] });
+    dynamo.on(QueryCommand).resolves({ Items: [await listed(), oldItem] });
     const found = await dynamoChangeStore(table).between('acme', NOW - 60, NOW);
     expect(found).toEqual([
       { ...old, kind: 'change', tenantId: 'acme', causeKeys: [] },

@@ -5,12 +5,18 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { dynamoBreachStore } from '../../../adapters/forecasts/breach-store.ts';
 import type { PredictedBreach } from '../../../core/forecasts/target-forecast.ts';
 import { DependencyUnavailableError, InvalidInputError } from '../../../core/shared/errors.ts';
+import { recordedTelemetry } from '../../fakes/shared.ts';
 import { sampleMetric } from '../../unit/forecasts/codec/forecast-samples.ts';
 
 const dynamo = mockClient(DynamoDBDocumentClient);
 const NOW = 1_795_255_500;
 const client = DynamoDBDocumentClient.from(new DynamoDBClient({ region: 'us-east-1' }));
-const store = dynamoBreachStore({ client, tableName: 'registry', now: () => NOW * 1000 });
+const store = dynamoBreachStore({
+  client,
+  tableName: 'registry',
+  now: () => NOW * 1000,
+  telemetry: recordedTelemetry().telemetry,
+});
 
 const breach = (metric: string, risk = 40): PredictedBreach => {
   const { threshold, breach: odds } = sampleMetric(metric);

@@ -10,14 +10,18 @@ import { mockClient } from 'aws-sdk-client-mock';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { s3RunFiles } from '../../../adapters/forecasts/run-files.ts';
 import { failureOf } from '../../../core/forecasts/runs/sum-results.ts';
-import { DependencyUnavailableError, InvalidInputError } from '../../../core/shared/errors.ts';
+import {
+  DependencyUnavailableError,
+  InvalidInputError,
+  UnreadableItemError,
+} from '../../../core/shared/errors.ts';
 import { sampleTarget } from '../../unit/forecasts/codec/forecast-samples.ts';
 
 const s3 = mockClient(S3Client);
 const files = s3RunFiles({ client: new S3Client({ region: 'us-east-1' }), bucketName: 'forecasts' });
 const runId = '2026-11-21T10-05-00Z-abcd';
 
-const bodyOf = (text: string) => ({ Body: { transformToString: async () => text } }) as never;
+const bodyOf = (text: string) => ({ Body: { transformToByteArray: async () => Buffer.from(text) } }) as never;
 const lastPut = () => s3.commandCalls(PutObjectCommand).at(-1)?.args[0].input;
 
 beforeEach(() => {
@@ -29,18 +33,26 @@ describe('batches', () => {
   it('are written under their key and read back', async () => {
     const key = await files.writeBatch('acme', runId, 7, ['a', 'b']);
     expect(key).toBe(`runs/tenant=acme/${runId}/batches/0007.json`);
-    expect(lastPut()).toMatchObject({ Bucket: 'forecasts', Key: key, Body: '["a","b"]' });
-    s3.on(GetObjectCommand).resolves(bodyOf('["a","b"]'));
+    expect(lastPut()).toMatchObject({
+      Bucket: 'forecasts',
+      Key: key,
+      Body: '{"schemaVersion":1,"targetIds":["a","b"]}',
+    });
+    s3.on(GetObjectCommand).resolves(bodyOf(String(lastPut()?.Body)));
     expect(await files.readBatch(key)).toEqual(['a', 'b']);
   });
 
-  it('that are missing or no list are invalid input', async () => {
+  it('that are missing are invalid input, and those without a list of targets unreadable', async () => {
     s3.on(GetObjectCommand).rejects(new NoSuchKey({ $metadata: {}, message: 'no' }));
-    await expect(files.readBatch('k')).rejects.toThrow(/there is no object k/);
-    s3.on(GetObjectCommand).resolves(bodyOf('{}'));
-    await expect(files.readBatch('k')).rejects.toThrow(InvalidInputError);
+    const reading = files.readBatch('k');
+    await expect(reading).rejects.toThrow(InvalidInputError);
+    await expect(reading).rejects.toThrow(/there is no object k/);
+    s3.on(GetObjectCommand).resolves(bodyOf('{"schemaVersion":1}'));
+    await expect(files.readBatch('k')).rejects.toThrow(UnreadableItemError);
+    s3.on(GetObjectCommand).resolves(bodyOf('not json'));
+    await expect(files.readBatch('k')).rejects.toThrow('batch k cannot be read: it is not JSON');
     s3.on(GetObjectCommand).resolves({});
-    await expect(files.readBatch('k')).rejects.toThrow(InvalidInputError);
+    await expect(files.readBatch('k')).rejects.toThrow(DependencyUnavailableError);
   });
 
   it('ask for a retry while S3 slows us down, and pass on what a retry cannot help', async () => {
@@ -63,8 +75,12 @@ describe('results', () => {
     s3.on(ListObjectsV2Command)
       .resolvesOnce({ Contents: [{ Key: '1' }], NextContinuationToken: 'more' })
       .resolves({ Contents: [{ Key: '2' }, {}] });
-    s3.on(GetObjectCommand, { Key: '1' }).resolves(bodyOf(JSON.stringify(result(1))));
-    s3.on(GetObjectCommand, { Key: '2' }).resolves(bodyOf(JSON.stringify(result(2))));
+    s3.on(GetObjectCommand, { Key: '1' }).resolves(
+      bodyOf(JSON.stringify({ schemaVersion: 1, ...result(1) })),
+    );
+    s3.on(GetObjectCommand, { Key: '2' }).resolves(
+      bodyOf(JSON.stringify({ schemaVersion: 1, ...result(2) })),
+    );
     expect(await files.readResults('acme', runId)).toEqual([result(1), result(2)]);
     expect(s3.commandCalls(ListObjectsV2Command).map(({ args }) => args[0].input)).toMatchObject([
       { Prefix: `runs/tenant=acme/${runId}/results/` },

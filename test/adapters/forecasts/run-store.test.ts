@@ -5,11 +5,17 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { dynamoRunStore } from '../../../adapters/forecasts/run-store.ts';
 import { failureOf, newRun } from '../../../core/forecasts/runs/sum-results.ts';
 import { ConflictError, DependencyUnavailableError } from '../../../core/shared/errors.ts';
+import { recordedTelemetry } from '../../fakes/shared.ts';
 
 const dynamo = mockClient(DynamoDBDocumentClient);
 const NOW = 1_795_255_500;
 const client = DynamoDBDocumentClient.from(new DynamoDBClient({ region: 'us-east-1' }));
-const store = dynamoRunStore({ client, tableName: 'registry', now: () => NOW * 1000 });
+const store = dynamoRunStore({
+  client,
+  tableName: 'registry',
+  now: () => NOW * 1000,
+  telemetry: recordedTelemetry().telemetry,
+});
 const taken = new ConditionalCheckFailedException({ $metadata: {}, message: 'no' });
 const run = newRun({
   tenantId: 'acme',
@@ -54,15 +60,16 @@ describe('runs', () => {
   });
 
   it('are listed newest first, with a cursor only where more follow', async () => {
-    const items = ['c', 'b', 'a'].map((id) => ({ ...run, runId: `2026-11-21T10-05-00Z-${id}000` }));
+    const runs = ['c', 'b', 'a'].map((id) => ({ ...run, runId: `2026-11-21T10-05-00Z-${id}000` }));
+    const items = runs.map((each) => ({ ...each, schemaVersion: 1, pk: 'T#acme', sk: `RUN#${each.runId}` }));
     dynamo
       .on(QueryCommand)
       .resolvesOnce({ Items: items })
       .resolves({ Items: items.slice(2) });
     const first = await store.list('acme', { limit: 2 });
-    expect(first.items).toEqual(items.slice(0, 2));
+    expect(first.items).toEqual(runs.slice(0, 2));
     const second = await store.list('acme', { limit: 2, cursor: first.nextCursor });
-    expect(second).toEqual({ items: items.slice(2), nextCursor: undefined });
+    expect(second).toEqual({ items: runs.slice(2), nextCursor: undefined });
     const [, input] = dynamo.commandCalls(QueryCommand).map(({ args }) => args[0].input);
     expect(input).toMatchObject({
       ScanIndexForward: false,
@@ -96,7 +103,7 @@ describe('idempotency keys', () => {
       .on(PutCommand)
       .rejects(taken)
       .on(GetCommand)
-      .resolves({ Item: { runId: 'earlier' } });
+      .resolves({ Item: { schemaVersion: 1, runId: 'earlier', expiresAt: NOW + 9 } });
     expect(await claim()).toBe('earlier');
   });
 

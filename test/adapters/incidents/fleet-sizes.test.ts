@@ -2,7 +2,7 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import { mockClient } from 'aws-sdk-client-mock';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { dynamoFleetSizes, rememberedFleetSizes } from '../../../adapters/incidents/fleet-sizes.ts';
+import { cachedFleetSizes, dynamoFleetSizes } from '../../../adapters/incidents/fleet-sizes.ts';
 
 const dynamo = mockClient(DynamoDBDocumentClient);
 const client = DynamoDBDocumentClient.from(new DynamoDBClient({ region: 'us-east-1' }));
@@ -31,7 +31,7 @@ describe('the size of a fleet', () => {
 
   it('is counted again after an hour, and after a failure', async () => {
     let now = 0;
-    const remembered = rememberedFleetSizes(fleets, () => now);
+    const remembered = cachedFleetSizes(fleets, () => now);
     dynamo.on(QueryCommand).rejectsOnce(new Error('down')).resolvesOnce({ Count: 5 }).resolves({ Count: 7 });
     await expect(remembered.count('acme')).rejects.toThrow('down');
     expect([await remembered.count('acme'), await remembered.count('acme')]).toEqual([5, 5]);

@@ -20,15 +20,22 @@ import { dynamoGraphStore } from '../../../adapters/incidents/graph-store.ts';
 import { dynamoIncidentStore } from '../../../adapters/incidents/incident-store.ts';
 import { sqsSignalSender } from '../../../adapters/incidents/signal-sender.ts';
 import type { CausesReport } from '../../../core/incidents/causes-report.ts';
+import type { IncidentsEvent } from '../../../core/incidents/events.ts';
 import { groupSignal } from '../../../core/incidents/grouping/group-signal.ts';
 import { INCIDENT_POLICY } from '../../../core/incidents/incident-policy.ts';
 import type { IncidentWrite } from '../../../core/incidents/ports.ts';
 import { ConflictError, DependencyUnavailableError } from '../../../core/shared/errors.ts';
+import { recordedTelemetry } from '../../fakes/shared.ts';
 import { anomaly, NOW } from '../../unit/incidents/explaining/samples.ts';
 
 const dynamo = mockClient(DynamoDBDocumentClient);
 const client = DynamoDBDocumentClient.from(new DynamoDBClient({ region: 'us-east-1' }));
-const table = { client, tableName: 'registry', now: () => NOW * 1000 };
+const table = {
+  client,
+  tableName: 'registry',
+  now: () => NOW * 1000,
+  telemetry: recordedTelemetry().telemetry,
+};
 const store = dynamoIncidentStore(table);
 
 const context = {
@@ -36,7 +43,22 @@ const context = {
   ...{ coincidenceTargets: 5, earlyEnds: new Map(), maxAbsorbed: 90 },
 };
 const incident = groupSignal([], anomaly('web-1'), context).incident!;
-const pending = [{ name: 'IncidentOpened', source: 'forestall.incidents', detail: { id: 'e' } }] as never;
+const pending: readonly IncidentsEvent[] = [
+  {
+    name: 'IncidentOpened',
+    source: 'forestall.incidents',
+    detail: {
+      ...{ id: 'e', tenantId: 'acme', occurredAt: new Date(NOW * 1000).toISOString() },
+      ...{ incidentId: incident.incidentId, status: incident.status, severity: incident.severity },
+      ...{
+        startedAt: new Date(NOW * 1000).toISOString(),
+        targets: ['web-1'],
+        targetCount: 1,
+        signalCount: 1,
+      },
+    },
+  },
+];
 const stored = { incident, version: 3, pending };
 const step = (over: Partial<IncidentWrite> = {}): IncidentWrite => ({
   ...{
@@ -118,7 +140,7 @@ describe('reading', () => {
       .resolves({});
     expect(await store.get('acme', 'old')).toEqual(stored);
     expect(await store.get('acme', 'nobody')).toBeUndefined();
-    dynamo.on(GetCommand).resolves({ Item: { mergedInto: 'itself' } });
+    dynamo.on(GetCommand).resolves({ Item: { schemaVersion: 1, mergedInto: 'itself' } });
     expect(await store.get('acme', 'itself')).toBeUndefined();
   });
 
@@ -200,7 +222,14 @@ describe('the dependency graph', () => {
 
 describe('causes', () => {
   const causes = dynamoCauseStore(table);
-  const report = { incidentId: 'i', incidentVersion: 2, causes: [{ node: 'db' }] } as unknown as CausesReport;
+  const report: CausesReport = {
+    ...{ incidentId: 'i', incidentVersion: 2, diagnosedAt: NOW, target: 'web', metric: 'latency' },
+    window: { from: NOW - 60, to: NOW, stepSeconds: 60 },
+    ...{ graphVersion: undefined, method: 'excess-blame', limits: ['no request counts'], similar: [] },
+    causes: [{ node: 'db', score: 2, confidence: 0.8, evidence: ['it rose first'], recommendation: 'look' }],
+    gate: { isConvincing: true, deviations: null, rise: Number.NaN, message: 'latency rose' },
+    signature: { db: 1 },
+  };
 
   it('come back as stored; an older look never wins', async () => {
     dynamo.on(PutCommand).resolvesOnce({}).rejectsOnce(lost).rejects(new Error('broken'));

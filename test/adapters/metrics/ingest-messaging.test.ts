@@ -16,7 +16,7 @@ import { DependencyUnavailableError, InvalidInputError } from '../../../core/sha
 
 const s3 = mockClient(S3Client);
 const sqs = mockClient(SQSClient);
-const raw = s3RawStore(new S3Client({ region: 'us-east-1' }), 'raw');
+const raw = s3RawStore({ client: new S3Client({ region: 'us-east-1' }), bucketName: 'raw' });
 const about = { $metadata: {}, message: 'no' };
 
 beforeEach(() => {

@@ -11,11 +11,13 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { dynamoTargetRegistry } from '../../../adapters/metrics/target-registry.ts';
 import type { TargetSighting } from '../../../core/metrics/targets/sighting.ts';
 import { DependencyUnavailableError, InvalidInputError } from '../../../core/shared/errors.ts';
+import { recordedTelemetry } from '../../fakes/shared.ts';
 
 const dynamo = mockClient(DynamoDBDocumentClient);
 const client = DynamoDBDocumentClient.from(new DynamoDBClient({ region: 'us-east-1' }));
 const pace = { sleep: async () => {}, random: () => 0 };
-const registry = () => dynamoTargetRegistry(client, 'registry', pace);
+const { telemetry } = recordedTelemetry();
+const registry = () => dynamoTargetRegistry({ client, tableName: 'registry', telemetry, pace });
 const lostRace = new ConditionalCheckFailedException({ $metadata: {}, message: '' });
 
 const seen = (targetId: string, some: Partial<TargetSighting> = {}): TargetSighting => ({
@@ -29,6 +31,7 @@ const seen = (targetId: string, some: Partial<TargetSighting> = {}): TargetSight
 const item = (targetId: string, v = 1, some: object = {}) => ({
   pk: 'T#acme',
   sk: `TARGET#${targetId}`,
+  schemaVersion: 1,
   targetId,
   profile: 'web',
   metrics: [{ name: 'cpu', kind: 'gauge', unit: '%' }],
@@ -178,8 +181,8 @@ describe('reading targets', () => {
     expect(second).toEqual({ items: [target('c')], nextCursor: undefined });
     const [one, two] = dynamo.commandCalls(QueryCommand).map(({ args }) => args[0].input);
     expect(one).toMatchObject({
-      Limit: 2,
-      ExpressionAttributeValues: { ':pk': 'T#acme', ':targets': 'TARGET#' },
+      Limit: 3,
+      ExpressionAttributeValues: { ':pk': 'T#acme', ':sk': 'TARGET#' },
     });
     expect(two?.ExclusiveStartKey).toEqual({ pk: 'T#acme', sk: 'TARGET#b' });
   });

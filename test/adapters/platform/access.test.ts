@@ -25,11 +25,11 @@ beforeEach(() => {
 });
 
 describe('API key store', () => {
-  const keys = dynamoApiKeyStore(client, 'registry');
+  const keys = dynamoApiKeyStore({ client, tableName: 'registry' });
   const stored = { tenantId: 'acme', name: 'agents', createdAt: 5 };
 
   it('finds a key by its hash, consistently', async () => {
-    dynamo.on(GetCommand).resolves({ Item: { pk: 'KEY#abc', sk: 'KEY', ...stored } });
+    dynamo.on(GetCommand).resolves({ Item: { pk: 'KEY#abc', sk: 'KEY', schemaVersion: 1, ...stored } });
     expect(await keys.find('abc')).toEqual(stored);
     expect(dynamo.commandCalls(GetCommand)[0]?.args[0].input).toEqual({
       TableName: 'registry',
@@ -42,7 +42,7 @@ describe('API key store', () => {
     dynamo
       .on(GetCommand)
       .resolvesOnce({})
-      .resolves({ Item: { ...stored, revokedAt: 9 } });
+      .resolves({ Item: { schemaVersion: 1, ...stored, revokedAt: 9 } });
     expect(await keys.find('abc')).toBeUndefined();
     expect(await keys.find('abc')).toBeUndefined();
   });
@@ -57,7 +57,7 @@ describe('API key store', () => {
     await keys.add('abc', stored);
     expect(dynamo.commandCalls(PutCommand)[0]?.args[0].input).toEqual({
       TableName: 'registry',
-      Item: { pk: 'KEY#abc', sk: 'KEY', ...stored },
+      Item: { pk: 'KEY#abc', sk: 'KEY', schemaVersion: 1, ...stored },
       ConditionExpression: 'attribute_not_exists(pk)',
     });
     await expect(keys.add('abc', stored)).rejects.toThrow(ConflictError);
@@ -66,7 +66,7 @@ describe('API key store', () => {
 });
 
 describe('rate limiter', () => {
-  const limiter = dynamoRateLimiter(client, 'registry', 1000);
+  const limiter = dynamoRateLimiter({ client, tableName: 'registry', pointsPerMinute: 1000 });
 
   it('adds to the minute of the tenant unless that passes the quota', async () => {
     dynamo.on(UpdateCommand).resolves({});

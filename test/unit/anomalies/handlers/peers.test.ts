@@ -103,7 +103,7 @@ describe('the exported handlers', () => {
   it('plan from the registry table and invoke the comparing function', async () => {
     const lastSeen = Math.floor(Date.now() / 1000);
     const items = ['a', 'b', 'c', 'd'].map((targetId) => ({
-      ...{ targetId, profile: 'web', metrics: [], firstSeen: 1, lastSeen, v: 1 },
+      ...{ targetId, profile: 'web', metrics: [], firstSeen: 1, lastSeen, v: 1, schemaVersion: 1 },
     }));
     dynamo
       .on(QueryCommand)

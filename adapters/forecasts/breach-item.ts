@@ -1,0 +1,62 @@
+import * as z from 'zod';
+import { SEVERITIES } from '../../core/forecasts/breach-risk.ts';
+import type { PredictedBreach } from '../../core/forecasts/target-forecast.ts';
+import { PROFILES } from '../../core/metrics/targets/target.ts';
+import { objectOf } from '../../core/shared/schemas.ts';
+import { type StoredFormat, schemaVersionOf } from '../../core/shared/stored-format.ts';
+import { tenantPk } from '../aws/dynamodb/item-key.ts';
+import { readItem } from '../aws/dynamodb/stored-item.ts';
+import type { Item } from '../aws/dynamodb/table.ts';
+import { jsonText } from '../aws/json-attributes.ts';
+import { breachKey } from './item-keys.ts';
+
+type Detail = Omit<PredictedBreach, 'tenantId'>;
+const Detail: z.ZodType<Detail> = objectOf<Detail>()({
+  targetId: z.string(),
+  metric: z.string(),
+  profile: z.enum(PROFILES),
+  runId: z.string(),
+  issuedAt: z.number(),
+  risk: z.number(),
+  threshold: objectOf<PredictedBreach['threshold']>()({
+    direction: z.enum(['above', 'below']),
+    limit: z.number(),
+    source: z.enum(['fixed', 'historical']),
+  }),
+  breach: objectOf<PredictedBreach['breach']>()({
+    probability: z.number(),
+    timeToImpactSeconds: z.object({ p10: z.number(), p50: z.number(), p90: z.number() }).nullable(),
+    expectedShareBeyond: z.number(),
+    severity: z.enum(SEVERITIES),
+  }),
+  expectedPeak: z.number(),
+});
+
+const BreachItem = z.object({ detail: jsonText(Detail) });
+const FORMAT: StoredFormat<z.infer<typeof BreachItem>> = {
+  kind: 'predicted breach',
+  version: 1,
+  schema: BreachItem,
+};
+
+export const breachItem = (breach: PredictedBreach, expiresAt: number) => {
+  const { tenantId, ...detail } = breach;
+  return {
+    ...breachKey(tenantId, breach.targetId, breach.metric),
+    ...schemaVersionOf(FORMAT),
+    riskPk: tenantPk(tenantId),
+    risk: breach.risk,
+    // Attributes for filters. The rest is text: a metric's values may exceed the range of DynamoDB's numbers.
+    targetId: breach.targetId,
+    probability: breach.breach.probability,
+    severity: breach.breach.severity,
+    detail: JSON.stringify(detail),
+    expiresAt,
+  };
+};
+
+/** @throws UnreadableItemError */
+export const readBreachItem = (tenantId: string, item: Item): PredictedBreach => ({
+  tenantId,
+  ...readItem(FORMAT, item).detail,
+});
