@@ -6,11 +6,13 @@ import { type CombinationsBench, type FaultFigures, measureCombinations } from '
 
 const DEFAULT_SEED = 21;
 const DEFAULT_SERVERS = 24;
+const QUICK_SERVERS = 1;
 
 export interface CombinationsBenchOptions {
   readonly seed?: number | undefined;
   readonly servers?: number | undefined;
   readonly json?: string | undefined;
+  readonly quick?: boolean | undefined;
   readonly out: (line: string) => void;
 }
 
@@ -50,9 +52,13 @@ export const runCombinationsBench = ({
   seed,
   servers,
   json,
+  quick,
   out,
 }: CombinationsBenchOptions): CombinationsBench => {
-  const figures = measureCombinations(seed ?? DEFAULT_SEED, servers ?? DEFAULT_SERVERS);
+  const figures = measureCombinations(
+    seed ?? DEFAULT_SEED,
+    servers ?? (quick ? QUICK_SERVERS : DEFAULT_SERVERS),
+  );
   print(figures, out);
   if (json !== undefined) writeFileSync(json, `${JSON.stringify(figures, null, 2)}\n`);
   return figures;

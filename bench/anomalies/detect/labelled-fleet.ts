@@ -5,8 +5,6 @@ import { injectTypes } from './inject-types.ts';
 import type { LabelledTarget, TargetSeries } from './labelled-target.ts';
 
 const STEP_SECONDS = 300;
-/** One cell. */
-const SERVERS = 20;
 /** The first two weeks are for learning weeks. */
 const DAYS = 42;
 /** A Monday. */
@@ -14,9 +12,9 @@ const END_AT = 1_717_372_800;
 const INCIDENTS = 42;
 const MISSING_SHARE = 0.005;
 
-const simulate = (seed: number, incidents: number): Fleet =>
+const simulate = (seed: number, servers: number, incidents: number): Fleet =>
   simulateFleet({
-    ...{ seed, incidents, servers: SERVERS, days: DAYS, stepSeconds: STEP_SECONDS, endAt: END_AT },
+    ...{ seed, incidents, servers, days: DAYS, stepSeconds: STEP_SECONDS, endAt: END_AT },
     ...{ developing: 0, missingShare: MISSING_SHARE },
   });
 
@@ -27,9 +25,9 @@ const seriesOf = (fleet: Fleet, { id, cell, profile }: SimulatedServer): TargetS
 };
 
 /** A simulated fleet with its own labelled incidents, every kind about as often. */
-export const fleetWithIncidents = (seed: number): LabelledTarget[] => {
-  const fleet = simulate(seed, INCIDENTS);
-  const faultless = simulate(seed, 0);
+export const fleetWithIncidents = (seed: number, servers: number): LabelledTarget[] => {
+  const fleet = simulate(seed, servers, INCIDENTS);
+  const faultless = simulate(seed, servers, 0);
   return fleet.servers.map((server) => {
     const target = seriesOf(fleet, server);
     const usual = seriesOf(faultless, server).values;
@@ -44,7 +42,7 @@ export const fleetWithIncidents = (seed: number): LabelledTarget[] => {
 };
 
 /** A simulated fleet without incidents; each server gets one fault of each of the four types of anomaly. */
-export const fleetWithTypes = (seed: number): LabelledTarget[] => {
-  const fleet = simulate(seed, 0);
+export const fleetWithTypes = (seed: number, servers: number): LabelledTarget[] => {
+  const fleet = simulate(seed, servers, 0);
   return fleet.servers.map((server, i) => injectTypes(seriesOf(fleet, server), seed + i));
 };

@@ -4,6 +4,7 @@ import type {
   DetectorVariant,
   Sensitivity,
 } from '../../../core/anomalies/engine/detector.ts';
+import { sampleOf } from '../../shared/bench-options.ts';
 import { type AlertLevelFigures, alertLevel } from './alert-level.ts';
 import { loadFleet } from './fleet-data.ts';
 import { type FleetFigures, fleetFigures } from './fleet-figures.ts';
@@ -49,8 +50,33 @@ const SETTINGS = [
   { variant: 'light', sensitivity: 'precise' },
 ] as const satisfies readonly DetectorOptions[];
 
-const SIMULATED_POINTS = 8064;
-const SIMULATED_SEEDS = [0, 1, 2];
+/** How much is measured: all NAB files and real series, or a sample. */
+interface DetectSize {
+  readonly files: number;
+  readonly realSeries: number;
+  readonly simulatedPoints: number;
+  readonly simulatedSeeds: readonly number[];
+  /** Multiplies the points on which speed is measured. */
+  readonly speed: number;
+  readonly servers: number;
+}
+
+export const FULL_SIZE: DetectSize = {
+  files: Number.POSITIVE_INFINITY,
+  realSeries: Number.POSITIVE_INFINITY,
+  simulatedPoints: 8064,
+  simulatedSeeds: [0, 1, 2],
+  speed: 1,
+  servers: 20,
+};
+export const QUICK_SIZE: DetectSize = {
+  files: 3,
+  realSeries: 2,
+  simulatedPoints: 4032,
+  simulatedSeeds: [0],
+  speed: 0.02,
+  servers: 2,
+};
 const FLEET_SEED = 3;
 
 const nabFigures = (corpus: readonly NabSeries[], setting: (typeof SETTINGS)[number]): NabFigures => {
@@ -79,11 +105,11 @@ const nabFigures = (corpus: readonly NabSeries[], setting: (typeof SETTINGS)[num
   };
 };
 
-const injectedOn = (directory: string): Record<string, InjectedFigures> => {
-  const simulated = SIMULATED_SEEDS.flatMap((seed) =>
-    SIMULATED_NAMES.map((name, i) => simulateSeries(name, SIMULATED_POINTS, 100 * seed + i)),
+const injectedOn = (directory: string, size: DetectSize): Record<string, InjectedFigures> => {
+  const simulated = size.simulatedSeeds.flatMap((seed) =>
+    SIMULATED_NAMES.map((name, i) => simulateSeries(name, size.simulatedPoints, 100 * seed + i)),
   );
-  const real = loadFleet(directory);
+  const real = sampleOf(loadFleet(directory), size.realSeries);
   const figures: Record<string, InjectedFigures> = {
     'simulated, full': injectedFigures(simulated, 'full', 1),
     'simulated, light': injectedFigures(simulated, 'light', 1),
@@ -97,21 +123,25 @@ const injectedOn = (directory: string): Record<string, InjectedFigures> => {
   };
 };
 
-/** Measures all of it on the data in `directory`; tells `progress` what comes next. */
-export const measure = (directory: string, progress: (stage: string) => void): DetectBench => {
+/** Measures all of it on the data in `directory`; `progress` is called with the name of each stage. */
+export const measure = (
+  directory: string,
+  size: DetectSize,
+  progress: (stage: string) => void,
+): DetectBench => {
   progress('NAB');
-  const corpus = loadNab(directory);
+  const corpus = sampleOf(loadNab(directory), size.files);
   const nab = SETTINGS.map((setting) => nabFigures(corpus, setting));
   progress('robustness');
   const changed = robustness(corpus);
   progress('speed and state');
-  const cost = { full: costFigures('full'), light: costFigures('light') };
+  const cost = { full: costFigures('full', size.speed), light: costFigures('light', size.speed) };
   progress('injected faults');
-  const injected = injectedOn(directory);
+  const injected = injectedOn(directory, size);
   progress('labelled fleet');
   const fleet = {
-    'incidents of the simulator': fleetFigures(watchFleet(fleetWithIncidents(FLEET_SEED))),
-    'one fault of each type': fleetFigures(watchFleet(fleetWithTypes(FLEET_SEED))),
+    'incidents of the simulator': fleetFigures(watchFleet(fleetWithIncidents(FLEET_SEED, size.servers))),
+    'one fault of each type': fleetFigures(watchFleet(fleetWithTypes(FLEET_SEED, size.servers))),
   };
   const windows = corpus.reduce((sum, series) => sum + series.windows.length, 0);
   return { files: corpus.length, windows, nab, robustness: changed, cost, injected, fleet };

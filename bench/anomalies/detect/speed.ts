@@ -24,10 +24,11 @@ const runOnce = (
   return { cpu: (user + system) / 1e6, bytes: serialise(detector).length };
 };
 
-/** Best of three rounds over all simulated series, in points per CPU second. */
-export const costFigures = (variant: DetectorVariant): CostFigures => {
-  const series = SIMULATED_NAMES.map((name, i) => simulateSeries(name, POINTS[variant], 900 + i));
-  const points = series.length * POINTS[variant];
+/** Best of three rounds over all simulated series, in points per CPU second; `share` of the usual points. */
+export const costFigures = (variant: DetectorVariant, share: number): CostFigures => {
+  const length = share * POINTS[variant];
+  const series = SIMULATED_NAMES.map((name, i) => simulateSeries(name, length, 900 + i));
+  const points = series.length * length;
   let best = Number.POSITIVE_INFINITY;
   let stateBytes = 0;
   for (let round = 0; round < ROUNDS; round++) {

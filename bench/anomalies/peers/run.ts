@@ -36,6 +36,7 @@ interface PeersBenchOptions {
   readonly servers?: number;
   /** Targets compared at once to measure time and memory. */
   readonly load?: number;
+  readonly quick?: boolean | undefined;
   readonly out: (line: string) => void;
 }
 
@@ -47,9 +48,10 @@ export interface PeersBench {
 
 /** Prints false alarms, departures found, and what comparing takes; returns the figures. */
 export const runPeersBench = async ({
-  seeds = [3, 11],
-  servers = 100,
-  load: targets = 250,
+  quick = false,
+  seeds = quick ? [3] : [3, 11],
+  servers = quick ? 20 : 100,
+  load: targets = quick ? 8 : 250,
   out,
 }: PeersBenchOptions): Promise<PeersBench> => {
   const byProfile = measurePeers(seeds, servers, false);

@@ -5,13 +5,10 @@ import {
   type RiskModel,
 } from '../../../core/changes/risk/engine/risk-model.ts';
 import { mean } from '../../../core/shared/maths/averages.ts';
+import type { BenchOptions } from '../../shared/bench-options.ts';
 import { anyName, modify, newCode } from './edit.ts';
 import { type MadeUpDeployment, madeUpDeployments, type Owner } from './made-up-deployments.ts';
 import { areaUnderCurve, type Bin, binned, brier, calibrationError, type Scored } from './scores.ts';
-
-interface ChangesBenchOptions {
-  readonly out: (line: string) => void;
-}
 
 /** Means over the repeats for one number of own deployments to learn from. */
 interface Learnt {
@@ -37,9 +34,9 @@ export interface ChangesBenchResult {
 
 /** Another seed than those that were looked at while the weights were argued. */
 const SEED = 20_261;
-const TESTED = 4000;
-const EXAMPLES = [0, 10, 50, 200, 1000];
-const REPEATS = 10;
+const FULL = { tested: 4000, examples: [0, 10, 50, 200, 1000], repeats: 10 };
+const QUICK = { tested: 200, examples: [0, 50], repeats: 1 };
+type Size = typeof FULL;
 
 /** What the scorecard cannot know: their state machines break, their runtime upgrades never do, and twice as much fails. */
 const PECULIAR: Owner = {
@@ -91,8 +88,13 @@ const score = (model: RiskModel, deployments: readonly MadeUpDeployment[]): Scor
 const learn = (owner: Owner, examples: number, repeat: number): RiskModel =>
   fitRiskModel(madeUpDeployments(owner, examples, SEED + 1 + repeat));
 
-const scoreLearnt = (owner: Owner, examples: number, tested: readonly MadeUpDeployment[]): Learnt => {
-  const repeats = examples === 0 ? 1 : REPEATS;
+const scoreLearnt = (
+  owner: Owner,
+  examples: number,
+  tested: readonly MadeUpDeployment[],
+  size: Size,
+): Learnt => {
+  const repeats = examples === 0 ? 1 : size.repeats;
   const runs = Array.from({ length: repeats }, (_, repeat) => score(learn(owner, examples, repeat), tested));
   return {
     examples,
@@ -103,13 +105,13 @@ const scoreLearnt = (owner: Owner, examples: number, tested: readonly MadeUpDepl
   };
 };
 
-const scoreOwner = (owner: Owner): OwnerResult => {
-  const tested = madeUpDeployments(owner, TESTED, SEED);
+const scoreOwner = (owner: Owner, size: Size): OwnerResult => {
+  const tested = madeUpDeployments(owner, size.tested, SEED);
   return {
     owner: owner.name,
     deployments: tested.length,
     unhealthy: tested.filter(({ wasUnhealthy }) => wasUnhealthy).length,
-    learnt: EXAMPLES.map((examples) => scoreLearnt(owner, examples, tested)),
+    learnt: size.examples.map((examples) => scoreLearnt(owner, examples, tested, size)),
     bins: {
       scorecard: binned(score(PRIOR_RISK_MODEL, tested)),
       learnt: binned(score(learn(owner, 200, 0), tested)),
@@ -135,8 +137,8 @@ const describe = ({ owner, deployments, unhealthy, learnt, bins }: OwnerResult):
 ];
 
 /** Whether risky changes rank above safe ones, before and after learning from an owner's own deployments. */
-export const runChangesBench = ({ out }: ChangesBenchOptions): ChangesBenchResult => {
-  const owners = OWNERS.map(scoreOwner);
+export const runChangesBench = ({ quick, out }: Omit<BenchOptions, 'data'>): ChangesBenchResult => {
+  const owners = OWNERS.map((owner) => scoreOwner(owner, quick ? QUICK : FULL));
   for (const line of owners.flatMap(describe)) out(line);
   return { owners };
 };

@@ -6,21 +6,21 @@ import { drawCase, HARMS, showing } from './cases.ts';
 import { type CaseResult, CHECKS, figuresOf, type GroupFigures, runCase } from './measure.ts';
 import { applicationWorld, machineWorld, simulatedWorld, type World } from './worlds.ts';
 
-const GOOD = 100;
-const BAD_PER_HARM = 12;
-const SERVERS = 40;
+const FULL = { good: 100, badPerHarm: 12, servers: 40 };
+const QUICK = { good: 4, badPerHarm: 1, servers: 20 };
+type Size = typeof FULL;
 const DAYS = 10;
 
-const casesOf = (world: World, seed: number): CaseResult[] => {
+const casesOf = (world: World, seed: number, { good, badPerHarm }: Size): CaseResult[] => {
   const random = seededRandom(seed);
   const none = { kind: 'none', size: 0 } as const;
   const times = <Result>(count: number, make: () => Result) => Array.from({ length: count }, make);
   const bad = HARMS.filter((harm) => showing(world, harm).length > 0);
   return [
-    ...times(GOOD, () => runCase(drawCase(world, random, none, false), 'good')),
-    ...times(GOOD / 2, () => runCase(drawCase(world, random, none, true), 'good, all surge')),
+    ...times(good, () => runCase(drawCase(world, random, none, false), 'good')),
+    ...times(good / 2, () => runCase(drawCase(world, random, none, true), 'good, all surge')),
     ...bad.flatMap((harm) =>
-      times(BAD_PER_HARM, () => runCase(drawCase(world, random, harm, false), `${harm.kind} ${harm.size}`)),
+      times(badPerHarm, () => runCase(drawCase(world, random, harm, false), `${harm.kind} ${harm.size}`)),
     ),
   ];
 };
@@ -44,10 +44,15 @@ const print = (title: string, figures: readonly GroupFigures[], out: (line: stri
   }
 };
 
-const worldsOf = (data: string | undefined, steps: readonly number[], seeds: readonly number[]) => [
+const worldsOf = (
+  data: string | undefined,
+  steps: readonly number[],
+  seeds: readonly number[],
+  { servers }: Size,
+) => [
   ...steps.map((step) => ({
     title: `Simulated fleets, points every ${step} s`,
-    make: (seed: number) => simulatedWorld(seed, SERVERS, DAYS, step),
+    make: (seed: number) => simulatedWorld(seed, servers, DAYS, step),
     seeds,
   })),
   ...(data === undefined
@@ -70,6 +75,7 @@ const worldsOf = (data: string | undefined, steps: readonly number[], seeds: rea
 interface DeploymentsBenchOptions {
   /** Directory of open data; without it only simulated fleets are judged. */
   readonly data?: string | undefined;
+  readonly quick?: boolean | undefined;
   readonly seeds?: readonly number[];
   /** Seconds between the points of the simulated fleets. */
   readonly steps?: readonly number[];
@@ -79,15 +85,17 @@ interface DeploymentsBenchOptions {
 /** Prints how well the health score tells harmful deployments from harmless ones; returns the figures by kind of fleet. */
 export const runDeploymentsBench = ({
   data,
-  seeds: given = [2, 3],
+  quick,
+  seeds: given = quick ? [2] : [2, 3],
   steps = [300],
   out,
 }: DeploymentsBenchOptions): Record<string, readonly GroupFigures[]> => {
+  const size = quick ? QUICK : FULL;
   const all: Record<string, readonly GroupFigures[]> = {};
-  for (const { title, make, seeds } of worldsOf(data, steps, given)) {
+  for (const { title, make, seeds } of worldsOf(data || undefined, steps, given, size)) {
     const results = seeds.flatMap((seed) => {
       const world = make(seed);
-      return world === undefined ? [] : casesOf(world, seed);
+      return world === undefined ? [] : casesOf(world, seed, size);
     });
     if (results.length === 0) continue;
     all[title] = figuresOf(results);

@@ -39,8 +39,8 @@ const seasonalScale = (values: Float64Array): number => {
 };
 
 /** Scores the engine on M4 hourly (Makridakis et al. 2020): horizon 48, MASE with season 24. */
-export const scoreM4Hourly = (data: string): M4Figures => {
-  const train = readRows(join(data, 'm4-hourly', 'Hourly-train.csv'));
+export const scoreM4Hourly = (data: string, maxSeries: number): M4Figures => {
+  const train = readRows(join(data, 'm4-hourly', 'Hourly-train.csv')).slice(0, maxSeries);
   const test = readRows(join(data, 'm4-hourly', 'Hourly-test.csv'));
   const [losses, cpu] = withCpuTime((): ForecastLosses[] =>
     train.map((row, i) => {

@@ -6,6 +6,7 @@ import { parseArgs } from 'node:util';
 import { ENGINE_VERSION } from '../../../core/forecasts/engine/ensemble.ts';
 import { ConfigurationError } from '../../../core/shared/errors.ts';
 import { mean } from '../../../core/shared/maths/averages.ts';
+import { type BenchOptions, sampleOf } from '../../shared/bench-options.ts';
 import { scoreBreaches } from './breach-scores.ts';
 import { readTasks } from './fleet-data.ts';
 import { scoreM4Hourly } from './m4-hourly.ts';
@@ -15,6 +16,7 @@ import { groupFigures, scoreTask } from './score-tasks.ts';
 
 /** Tasks run before the clock counts, so that both methods are measured compiled. */
 const WARM_UP_TASKS = 20;
+const QUICK = { tasks: 24, m4Series: 12 } as const;
 
 const currentCommit = (): string => {
   try {
@@ -29,13 +31,10 @@ const currentCommit = (): string => {
  * Scores the engine on the fleet tasks, M4 hourly and real threshold crossings, against the frozen references and
  * augurs in the same process; prints the table by `out` and returns the figures. Throws InvalidInputError for bad data.
  */
-export const runForecastBench = (options: {
-  readonly data: string;
-  readonly out: (line: string) => void;
-  readonly json?: string;
-}): ForecastBenchResult => {
-  const tasks = readTasks(options.data);
-  for (const task of tasks.slice(0, WARM_UP_TASKS)) scoreTask(task);
+export const runForecastBench = (options: BenchOptions & { readonly json?: string }): ForecastBenchResult => {
+  const all = readTasks(options.data);
+  const tasks = options.quick ? sampleOf(all, QUICK.tasks) : all;
+  for (const task of tasks.slice(0, options.quick ? 1 : WARM_UP_TASKS)) scoreTask(task);
   const scored = tasks.map(scoreTask);
   const groups = [...Map.groupBy(scored, ({ task }) => task.group)].map(([g, items]) =>
     groupFigures(g, items),
@@ -47,7 +46,7 @@ export const runForecastBench = (options: {
     commit: currentCommit(),
     groups: [...groups, groupFigures('all', scored)],
     cpu: { engine, augurs, ratio: augurs / engine },
-    m4: scoreM4Hourly(options.data),
+    m4: scoreM4Hourly(options.data, options.quick ? QUICK.m4Series : Number.POSITIVE_INFINITY),
     breach: scoreBreaches(scored),
   };
   for (const line of reportLines(result)) options.out(line);

@@ -1,14 +1,12 @@
 import { cpus } from 'node:os';
 import type { ForecastingFigures } from '../../../core/forecasts/capacity/forecasting-figures.ts';
 import { ENGINE_VERSION } from '../../../core/forecasts/engine/ensemble.ts';
-import { DEFAULT_BUDGET } from '../../../core/forecasts/runs/batch-budget.ts';
 import { median, sum } from '../../../core/shared/maths/averages.ts';
 import { type BatchRun, batchRunner } from './batch-runs.ts';
+import { type BenchSize, FULL_SIZE } from './bench-size.ts';
 import { peakMemoryMb, seriesOf } from './peak-memory.ts';
 import { SERIES_PER_TARGET, type StoredServer, simulatedServers } from './simulated-blocks.ts';
 
-const SERVERS = 20;
-const ROUNDS = 5;
 /** Hours after the first run at which the same series are forecast again from what it learned. */
 const LATER_HOURS = [1, 3, 5];
 
@@ -35,29 +33,27 @@ const sizesOf = ({ written, series }: BatchRun, servers: readonly StoredServer[]
   hourBlock: Math.round(meanBlockBytes(servers) / SERIES_PER_TARGET),
 });
 
-/** Targets of the largest batch that the planner cuts. */
-const LARGEST_BATCH = Math.floor(DEFAULT_BUDGET.maxSeries / SERIES_PER_TARGET);
-
-const memoryOf = () => ({
-  series: seriesOf(LARGEST_BATCH),
-  peakMb: Math.round(peakMemoryMb(LARGEST_BATCH)),
+const memoryOf = (targets: number) => ({
+  series: seriesOf(targets),
+  peakMb: Math.round(peakMemoryMb(targets)),
   emptyMb: Math.round(peakMemoryMb(0)),
 });
 
 /**
- * Measures the batch function on simulated servers: medians of five rounds of CPU time, after one that compiles.
- * `today` dates the figures; `told` hears of each round.
+ * Measures the batch function on simulated servers: medians over rounds of CPU time, after one round that compiles.
+ * `today` dates the figures; `onRound` is called after each round.
  */
 export const measureForecasting = async (
   today: string,
-  told: (done: number, of: number) => void = () => {},
+  { servers: count, rounds: times, memoryTargets }: BenchSize = FULL_SIZE,
+  onRound: () => void = () => {},
 ): Promise<ForecastingFigures> => {
-  const servers = simulatedServers(SERVERS);
+  const servers = simulatedServers(count);
   await round(servers);
   const rounds: Awaited<ReturnType<typeof round>>[] = [];
-  for (let i = 0; i < ROUNDS; i++) {
+  for (let i = 0; i < times; i++) {
     rounds.push(await round(servers));
-    told(i + 1, ROUNDS + 1);
+    onRound();
   }
   const { first, later } = rounds[0]!;
   const figures = {
@@ -72,9 +68,9 @@ export const measureForecasting = async (
       resumed: rounded(median(rounds.flatMap((one) => one.later.map(perSeries)))),
     },
     bytesPerSeries: sizesOf(first, servers),
-    batchMemory: memoryOf(),
+    batchMemory: memoryOf(memoryTargets),
     breachShare: rounded(sum(later.map((run) => run.breaches)) / sum(later.map((run) => run.series)), 3),
   };
-  told(ROUNDS + 1, ROUNDS + 1);
+  onRound();
   return figures;
 };

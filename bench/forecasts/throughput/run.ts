@@ -2,7 +2,9 @@ import { writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import type { ForecastingFigures } from '../../../core/forecasts/capacity/forecasting-figures.ts';
+import { type BenchOptions, sampleOf } from '../../shared/bench-options.ts';
 import { readTasks } from '../forecast/fleet-data.ts';
+import { FULL_SIZE, QUICK_SIZE } from './bench-size.ts';
 import { measureForecasting } from './measure.ts';
 import { type ResumedAccuracy, resumedAccuracy } from './resumed-accuracy.ts';
 import { measureServing, type ServingFigures } from './serving.ts';
@@ -30,15 +32,13 @@ const linesOf = ({ forecasting, threads, serving, resumed }: ThroughputFigures):
 ];
 
 /** Measures throughput; `data` holds `fleet/tasks.jsonl`, on which resumed forecasts are scored. */
-export const runThroughputBench = async (options: {
-  readonly data: string;
-  readonly out: (line: string) => void;
-}): Promise<ThroughputFigures> => {
+export const runThroughputBench = async (options: BenchOptions): Promise<ThroughputFigures> => {
+  const size = options.quick ? QUICK_SIZE : FULL_SIZE;
   const figures = {
-    forecasting: await measureForecasting(new Date().toISOString().slice(0, 10)),
-    threads: await compareThreads(),
-    serving: await measureServing(),
-    resumed: resumedAccuracy(readTasks(options.data)),
+    forecasting: await measureForecasting(new Date().toISOString().slice(0, 10), size),
+    threads: await compareThreads(size),
+    serving: await measureServing(size),
+    resumed: resumedAccuracy(sampleOf(readTasks(options.data), size.tasks)),
   };
   for (const line of linesOf(figures)) options.out(line);
   return figures;

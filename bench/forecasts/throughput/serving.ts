@@ -5,6 +5,7 @@ import { forecastTargets } from '../../../core/forecasts/runs/forecast-targets.t
 import type { TargetForecast } from '../../../core/forecasts/target-forecast.ts';
 import { historyOf } from '../../../core/metrics/blocks/block-history.ts';
 import { type Deps, makeHandler } from '../../../functions/api/query-api/handler.ts';
+import type { BenchSize } from './bench-size.ts';
 import { FIRST_RUN, SERIES_PER_TARGET, simulatedServers } from './simulated-blocks.ts';
 
 interface Percentiles {
@@ -20,8 +21,6 @@ export interface ServingFigures {
   readonly all: Percentiles;
 }
 
-const WARM_UP = 200;
-const REQUESTS = 2000;
 const PART_BYTES = 350_000;
 
 const storedForecast = async (): Promise<readonly Uint8Array[]> => {
@@ -62,13 +61,18 @@ const requestOf = (path: string, query: string) => ({
   isBase64Encoded: false,
 });
 
-const timed = async (handle: ReturnType<typeof makeHandler>, event: object): Promise<Percentiles> => {
+const timed = async (
+  handle: ReturnType<typeof makeHandler>,
+  event: object,
+  requests: number,
+): Promise<Percentiles> => {
+  const warmUp = requests / 10;
   const times: number[] = [];
-  for (let i = 0; i < WARM_UP + REQUESTS; i++) {
+  for (let i = 0; i < warmUp + requests; i++) {
     const before = performance.now();
     const { statusCode } = (await handle(event, {} as Context)) as { statusCode?: number };
     if (statusCode !== 200) throw new Error(`the handler answered ${statusCode}`);
-    if (i >= WARM_UP) times.push(performance.now() - before);
+    if (i >= warmUp) times.push(performance.now() - before);
   }
   times.sort((a, b) => a - b);
   const at = (share: number): number => Number(times[Math.floor(share * times.length)]!.toFixed(2));
@@ -76,13 +80,13 @@ const timed = async (handle: ReturnType<typeof makeHandler>, event: object): Pro
 };
 
 /** Times the handler that serves forecasts, decoding what storage would bring along. */
-export const measureServing = async (): Promise<ServingFigures> => {
+export const measureServing = async ({ requests }: BenchSize): Promise<ServingFigures> => {
   const handle = handlerOf(await storedForecast());
   const path = `/v1/targets/${encodeURIComponent(simulatedServers(1)[0]!.target.targetId)}/forecast`;
   return {
-    requests: REQUESTS,
+    requests,
     metrics: SERIES_PER_TARGET,
-    one: await timed(handle, requestOf(path, 'metric=cpu_percent')),
-    all: await timed(handle, requestOf(path, '')),
+    one: await timed(handle, requestOf(path, 'metric=cpu_percent'), requests),
+    all: await timed(handle, requestOf(path, ''), requests),
   };
 };

@@ -3,6 +3,7 @@ import { isMainThread, parentPort, Worker, workerData } from 'node:worker_thread
 import * as z from 'zod';
 import { median } from '../../../core/shared/maths/averages.ts';
 import { batchRunner } from './batch-runs.ts';
+import type { BenchSize } from './bench-size.ts';
 import { SERIES_PER_TARGET, simulatedServers } from './simulated-blocks.ts';
 
 export interface ThreadFigures {
@@ -13,7 +14,6 @@ export interface ThreadFigures {
   readonly priceRatio: number;
 }
 
-const TARGETS = 40;
 const SERVERS = 10;
 const ROUNDS = 3;
 const Ready = z.literal('ready');
@@ -31,8 +31,8 @@ const turn = (worker: Worker): Promise<void> =>
     worker.postMessage('go');
   });
 
-const timeOf = async (threads: number): Promise<{ cpuMs: number; wallMs: number }> => {
-  const workers = await Promise.all(Array.from({ length: threads }, () => startThread(TARGETS / threads)));
+const timeOf = async (threads: number, targets: number): Promise<{ cpuMs: number; wallMs: number }> => {
+  const workers = await Promise.all(Array.from({ length: threads }, () => startThread(targets / threads)));
   const rounds: { cpu: number; wall: number }[] = [];
   for (let round = 0; round < ROUNDS; round++) {
     const [cpuBefore, wallBefore] = [process.cpuUsage(), performance.now()];
@@ -48,10 +48,10 @@ const timeOf = async (threads: number): Promise<{ cpuMs: number; wallMs: number 
 };
 
 /** One batch on one thread and on two, without the time that threads take to start and compile. */
-export const compareThreads = async (): Promise<ThreadFigures> => {
-  const one = await timeOf(1);
-  const two = await timeOf(2);
-  return { series: TARGETS * SERIES_PER_TARGET, one, two, priceRatio: (2 * two.wallMs) / one.wallMs };
+export const compareThreads = async ({ threadTargets }: BenchSize): Promise<ThreadFigures> => {
+  const one = await timeOf(1, threadTargets);
+  const two = await timeOf(2, threadTargets);
+  return { series: threadTargets * SERIES_PER_TARGET, one, two, priceRatio: (2 * two.wallMs) / one.wallMs };
 };
 
 if (!isMainThread && parentPort !== null) {

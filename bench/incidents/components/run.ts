@@ -1,11 +1,9 @@
 import { componentOf, componentOfIncident } from '../../../core/incidents/component.ts';
+import type { Fleet } from '../../../core/simulator/fleet.ts';
 import { simulateFleet } from '../../../core/simulator/simulate-fleet.ts';
+import type { BenchOptions } from '../../shared/bench-options.ts';
 import { HELD_OUT_NAMES, type LabelledName, TRAINING_NAMES } from './labelled-names.ts';
 import { labelledIncidents, type SignalSource } from './simulated-incidents.ts';
-
-interface ComponentsBenchOptions {
-  readonly out: (line: string) => void;
-}
 
 interface Share {
   readonly right: number;
@@ -27,6 +25,7 @@ const FLEET = {
   endAt: 1_790_000_000,
   incidents: 120,
 } as const;
+const QUICK_FLEET = { ...FLEET, servers: 20, days: 3, incidents: 6 } as const;
 
 const shareOf = (rights: readonly boolean[]): Share => ({
   right: rights.filter(Boolean).length,
@@ -37,8 +36,8 @@ const isRight = (name: LabelledName): boolean => componentOf(name) === name.comp
 
 const withoutNamespace = ({ namespace: _, ...name }: LabelledName): LabelledName => name;
 
-const scoreIncidents = (signals: SignalSource): Record<string, Share> => {
-  const scored = labelledIncidents(simulateFleet(FLEET), signals).map(({ kind, expected, incident }) => ({
+const scoreIncidents = (fleet: Fleet, signals: SignalSource): Record<string, Share> => {
+  const scored = labelledIncidents(fleet, signals).map(({ kind, expected, incident }) => ({
     kind,
     right: componentOfIncident(incident) === expected,
   }));
@@ -53,13 +52,17 @@ const describe = ([name, { right, of }]: readonly [string, Share]): string =>
   `  ${name.padEnd(40)} ${String(right).padStart(4)} of ${String(of).padStart(4)}   ${((100 * right) / of).toFixed(1).padStart(5)} %`;
 
 /** Measures how often the component of a metric, an alarm or a simulated incident matches its label. */
-export const runComponentsBench = ({ out }: ComponentsBenchOptions): ComponentsBenchResult => {
+export const runComponentsBench = ({ quick, out }: Omit<BenchOptions, 'data'>): ComponentsBenchResult => {
+  const fleet = simulateFleet(quick ? QUICK_FLEET : FLEET);
   const names = {
     'names used to write the rules': shareOf(TRAINING_NAMES.map(isRight)),
     'held-out names': shareOf(HELD_OUT_NAMES.map(isRight)),
     'held-out names, without namespace': shareOf(HELD_OUT_NAMES.map(withoutNamespace).map(isRight)),
   };
-  const incidents = { detected: scoreIncidents('detected'), labelled: scoreIncidents('labelled') };
+  const incidents = {
+    detected: scoreIncidents(fleet, 'detected'),
+    labelled: scoreIncidents(fleet, 'labelled'),
+  };
   const wrongNames = [...TRAINING_NAMES, ...HELD_OUT_NAMES]
     .filter((name) => !isRight(name))
     .map((name) =>

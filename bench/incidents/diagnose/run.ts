@@ -5,6 +5,7 @@ import { diagnose } from '../../../core/incidents/diagnosis/diagnose.ts';
 import { parseGraphCsv } from '../../../core/incidents/diagnosis/files/graph-csv.ts';
 import { parseMetricsCsv } from '../../../core/incidents/diagnosis/files/metrics-csv.ts';
 import { ConfigurationError } from '../../../core/shared/errors.ts';
+import { sampleOf } from '../../shared/bench-options.ts';
 import { disguise, disguisedName } from './disguise.ts';
 import { type LabelledCase, loadPetShop } from './load-issues.ts';
 import { overconfidentErrors, reliability } from './reliability.ts';
@@ -16,13 +17,15 @@ import { syntheticCases } from './synthetic-cases.ts';
 
 /** Not the seed on which confidence was fitted. */
 const SEED = 1;
-const FAULTS = 500;
+const FULL = { issues: Number.POSITIVE_INFINITY, faults: 500, simulatedRounds: 3 };
+const QUICK = { issues: 12, faults: 10, simulatedRounds: 1 };
 
 export interface DiagnoseBenchOptions {
   /** Folder with `petshop/` in it. */
   readonly data: string;
   /** File for the result as JSON. */
   readonly json?: string | undefined;
+  readonly quick?: boolean | undefined;
   readonly out: (line: string) => void;
 }
 
@@ -82,8 +85,10 @@ const measureTime = (data: string, issues: readonly LabelledCase[]): DiagnoseBen
  * Prints a table, and writes JSON if requested.
  */
 export const runDiagnoseBench = async (options: DiagnoseBenchOptions): Promise<DiagnoseBenchResult> => {
-  const petShop = loadPetShop(options.data);
-  const faults = syntheticCases(petShop, FAULTS, SEED);
+  const size = options.quick ? QUICK : FULL;
+  const all = loadPetShop(options.data);
+  const petShop = { ...all, issues: sampleOf(all.issues, size.issues) };
+  const faults = syntheticCases(petShop, size.faults, SEED);
   const given = petShop.issues.map((incident) => scoreCase(incident));
   const synthetic = faults.map((incident) => scoreCase(incident));
   const withoutNormal = faults.map((incident) => scoreCase(incident, 'no normal data'));
@@ -103,7 +108,7 @@ export const runDiagnoseBench = async (options: DiagnoseBenchOptions): Promise<D
       withoutNormal: reliability(withoutNormal),
     },
     overconfident: overconfidentErrors([...given, ...synthetic]),
-    simulated: await scoreSimulated(),
+    simulated: await scoreSimulated(size.simulatedRounds),
   };
   for (const line of describeBench(result)) options.out(line);
   if (options.json !== undefined) writeFileSync(options.json, `${JSON.stringify(result, null, 2)}\n`);

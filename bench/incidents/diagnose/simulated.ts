@@ -7,7 +7,6 @@ import { type AvailableInput, explainStored, groupedIncident } from './stored-fa
 
 /** Not among the seeds on which anything was chosen or fitted. */
 const FIRST_SEED = 101;
-const ROUNDS = 3;
 
 const all = () => true;
 const REQUESTS: ReadonlySet<string> = new Set(['latency_ms', 'request_rate', 'error_percent']);
@@ -96,8 +95,8 @@ const recallBy = (
   Object.fromEntries([...Map.groupBy(results, key)].map(([name, own]) => [name, recall(own)]));
 
 /** Simulates, diagnoses and scores the faults. */
-export const scoreSimulated = async (): Promise<SimulatedScore> => {
-  const { faults, results } = await explainSimulated(ROUNDS, FIRST_SEED);
+export const scoreSimulated = async (rounds: number): Promise<SimulatedScore> => {
+  const { faults, results } = await explainSimulated(rounds, FIRST_SEED);
   const whole = results.filter(({ input }) => input === INPUT_NAMES[0]);
   const times = results.map(({ milliseconds }) => milliseconds).sort((a, b) => a - b);
   return {

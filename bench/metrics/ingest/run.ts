@@ -8,6 +8,7 @@ import type { Payload as StoredPayload } from '../../../core/metrics/ingestion/s
 import { mean, median } from '../../../core/shared/maths/averages.ts';
 import type { ServerMetrics } from '../../../core/simulator/fleet.ts';
 import { simulateFleet } from '../../../core/simulator/simulate-fleet.ts';
+import type { BenchOptions } from '../../shared/bench-options.ts';
 import { FORMATS, type Payload, type PayloadFormat, payloadOf } from './payloads.ts';
 
 /** CPU time of decoding and size of the payload, for one format. */
@@ -40,10 +41,11 @@ export interface IngestBenchResult {
 
 const STEP_SECONDS = 300;
 const PUSHES = 12;
-const ROUNDS = 7;
-const HOSTS = 50;
+const FULL = { rounds: 7, hosts: 50 };
+const QUICK = { rounds: 1, hosts: 4 };
+type Size = typeof FULL;
 const END = Date.UTC(2026, 10, 1) / 1000;
-/** Enough points that a round takes tens of milliseconds: 50 hosts x 6 metrics x 48 steps. */
+/** Enough points for a round of tens of milliseconds: 50 hosts x 6 metrics x 48 steps. */
 const STEPS = 48;
 
 const cpuMsOf = (work: () => void): number => {
@@ -59,17 +61,21 @@ const decodePayload = ({ format, contentType, body }: Payload, receivedAt: numbe
     ...{ retentionDays: 35, limits: INGEST_LIMITS },
   });
 
-const fleetOf = (): ServerMetrics[] => [
+const fleetOf = ({ hosts }: Size): ServerMetrics[] => [
   ...simulateFleet({
     seed: 5,
-    servers: HOSTS,
+    servers: hosts,
     days: 1,
     stepSeconds: STEP_SECONDS,
     endAt: END - STEP_SECONDS,
   }),
 ];
 
-const formatFigures = (format: PayloadFormat, servers: readonly ServerMetrics[]): FormatFigures => {
+const formatFigures = (
+  format: PayloadFormat,
+  servers: readonly ServerMetrics[],
+  { rounds }: Size,
+): FormatFigures => {
   const payload = payloadOf(format, { servers, from: 0, to: STEPS });
   let points = 0;
   const round = () =>
@@ -77,7 +83,7 @@ const formatFigures = (format: PayloadFormat, servers: readonly ServerMetrics[])
       points = decodePayload(payload, END * 1000).accepted;
     });
   round();
-  const decodeMs = median(Array.from({ length: ROUNDS }, round));
+  const decodeMs = median(Array.from({ length: rounds }, round));
   return {
     ...{ format, points, decodeMs },
     pointsPerSecondAndCore: Math.round(points / (decodeMs / 1000)),
@@ -115,7 +121,7 @@ const mergeHour = (pushes: readonly StoredPayload[]): number[][] => {
   );
 };
 
-const mergeFigures = (servers: readonly ServerMetrics[]): MergeFigures => {
+const mergeFigures = (servers: readonly ServerMetrics[], { rounds }: Size): MergeFigures => {
   const pushes = Array.from({ length: PUSHES }, (_, push) => pushOf(servers, push));
   const points = pushes.reduce((sum, { decoded }) => sum + decoded.accepted, 0);
   let sizes = mergeHour(pushes);
@@ -123,7 +129,7 @@ const mergeFigures = (servers: readonly ServerMetrics[]): MergeFigures => {
     cpuMsOf(() => {
       sizes = mergeHour(pushes);
     });
-  const ms = median(Array.from({ length: ROUNDS }, round));
+  const ms = median(Array.from({ length: rounds }, round));
   const fullBlockBytes = mean(sizes.at(-1)!);
   return {
     hosts: servers.length,
@@ -136,8 +142,8 @@ const mergeFigures = (servers: readonly ServerMetrics[]): MergeFigures => {
   };
 };
 
-const linesOf = ({ machine, formats, merge }: IngestBenchResult): string[] => [
-  `${machine}, medians of ${ROUNDS} rounds of CPU time`,
+const linesOf = ({ machine, formats, merge }: IngestBenchResult, { rounds }: Size): string[] => [
+  `${machine}, medians of ${rounds} rounds of CPU time`,
   '| format | points | decode, ms | points/s and core | bytes/point | gzip |',
   '|---|---|---|---|---|---|',
   ...formats.map(
@@ -149,17 +155,15 @@ const linesOf = ({ machine, formats, merge }: IngestBenchResult): string[] => [
 ];
 
 /** Measures ingestion on simulated hosts: decoding of each format, merging into hour blocks, and their size. */
-export const runIngestBench = (options: {
-  readonly data: string;
-  readonly out: (line: string) => void;
-}): IngestBenchResult => {
-  const servers = fleetOf();
+export const runIngestBench = ({ quick, out }: BenchOptions): IngestBenchResult => {
+  const size = quick ? QUICK : FULL;
+  const servers = fleetOf(size);
   const result = {
     machine: `${cpus()[0]?.model ?? 'unknown CPU'}, ${cpus().length} cores, Node ${process.version}`,
-    formats: FORMATS.map((format) => formatFigures(format, servers)),
-    merge: mergeFigures(servers),
+    formats: FORMATS.map((format) => formatFigures(format, servers, size)),
+    merge: mergeFigures(servers, size),
   };
-  for (const line of linesOf(result)) options.out(line);
+  for (const line of linesOf(result, size)) out(line);
   return result;
 };
 

@@ -1,18 +1,14 @@
 import { existsSync, writeFileSync } from 'node:fs';
 import { Argument, Command } from 'commander';
+import type { BenchOptions } from '../../../bench/shared/bench-options.ts';
 import { DependencyUnavailableError, InvalidInputError } from '../../../core/shared/errors.ts';
 import type { Terminal } from '../../terminal/terminal.ts';
 
-/** What a bench is given; it prints its table by `out` and returns its figures. */
-interface BenchOptions {
-  /** Directory of open data; empty for benches that need none. */
-  readonly data: string;
-  readonly out: (line: string) => void;
-}
 type Bench = (options: BenchOptions) => unknown;
 
 interface Options {
   readonly data?: string;
+  readonly quick?: true;
   /** A file, or `true` for stdout. */
   readonly json?: string | true;
 }
@@ -33,10 +29,10 @@ const BENCHES = {
 } as const satisfies Readonly<Record<string, () => Promise<Bench>>>;
 type BenchName = keyof typeof BENCHES;
 
-const NAMES = Object.keys(BENCHES) as BenchName[];
+export const NAMES = Object.keys(BENCHES) as BenchName[];
 
 /** Benches that need no data directory: their cases are simulated or listed in the bench itself. */
-const WITHOUT_DATA: ReadonlySet<string> = new Set(['changes', 'components', 'combinations', 'peers']);
+export const WITHOUT_DATA: ReadonlySet<string> = new Set(['changes', 'components', 'combinations', 'peers']);
 
 const writeJson = (path: string | true, results: unknown, terminal: Terminal): void => {
   const text = `${JSON.stringify(results, undefined, 2)}\n`;
@@ -65,7 +61,7 @@ const run = async (name: string, options: Options, terminal: Terminal): Promise<
   const results: Record<string, unknown> = {};
   for (const bench of NAMES.filter((known) => name === 'all' || known === name)) {
     const start: Bench = await BENCHES[bench]();
-    results[bench] = await start({ data, out: (line) => tables.write(`${line}\n`) });
+    results[bench] = await start({ data, quick: options.quick, out: (line) => tables.write(`${line}\n`) });
   }
   if (options.json !== undefined) writeJson(options.json, results, terminal);
 };
@@ -76,5 +72,6 @@ export const benchCommand = (terminal: Terminal): Command =>
     .description('score the engines on open data')
     .addArgument(new Argument('[name]', 'which').choices([...NAMES, 'all']).default('all'))
     .option('--data <dir>', 'directory of the data (or FORESTALL_DATA)')
+    .option('--quick', 'a small sample in seconds, to see that a bench runs; its figures say nothing')
     .option('--json [file]', 'figures as JSON, to a file or to stdout')
     .action((name: string, options: Options) => run(name, options, terminal));

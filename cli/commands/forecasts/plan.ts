@@ -24,7 +24,9 @@ const measureHere = async (terminal: Terminal): Promise<ForecastingFigures> => {
   const { measureForecasting } = await import('../../../bench/forecasts/throughput/measure.ts');
   const progress = startProgress(terminal, 'measuring', 6);
   try {
-    return await measureForecasting(new Date().toISOString().slice(0, 10), () => progress.advance());
+    return await measureForecasting(new Date().toISOString().slice(0, 10), undefined, () =>
+      progress.advance(),
+    );
   } finally {
     progress.stop();
   }
