@@ -1,7 +1,7 @@
 import type { Profile } from '../metrics/targets/target.ts';
-import type { ResolvedThreshold } from './breach/threshold.ts';
 import type { BreachRisk } from './breach-risk.ts';
 import type { Forecast } from './engine/forecast.ts';
+import type { ResolvedThreshold } from './resolved-threshold.ts';
 
 /**
  * Forecast of one metric with its threshold and the risk of crossing it. Both are null if the history is too short to

@@ -1,5 +1,6 @@
+import { posix } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { CONTEXTS, contextOf, OTHER_ROOMS, rankOf } from './contexts.ts';
+import { CONTEXTS, contextOf, isPublished, OTHER_ROOMS, PUBLISHED, rankOf } from './contexts.ts';
 import { cycleIn, graphOf } from './cycles.ts';
 import { foldersIn, PRODUCT, sourcesUnder } from './source-tree.ts';
 
@@ -30,6 +31,20 @@ describe('contexts', () => {
       return own !== undefined && other !== undefined && rankOf(other) > rankOf(own);
     });
     expect(upward).toEqual([]);
+  });
+
+  it('across contexts only ports, events, the API and entities are imported', () => {
+    const hidden = importsUnder('core').filter(
+      ([from, to]) => contextOf(from) !== contextOf(to) && !from.startsWith('core/api/') && !isPublished(to),
+    );
+    expect(hidden).toEqual([]);
+  });
+
+  it('every published file exists and is used by another context', () => {
+    const used = new Set(
+      importsUnder('core').flatMap(([from, to]) => (contextOf(from) === contextOf(to) ? [] : [to])),
+    );
+    expect([...PUBLISHED].filter((path) => !used.has(path))).toEqual([]);
   });
 
   it('nothing of the product but its own command and the local fleet uses the simulator', () => {
@@ -64,6 +79,12 @@ describe('contexts', () => {
 describe('cycles', () => {
   it('no file imports itself by way of others, types included', () => {
     expect(cycleIn(graphOf(importsUnder(...PRODUCT, 'bench')))).toBeUndefined();
+  });
+
+  it('no folder of a context imports itself by way of others', () => {
+    const folderOf = (path: string) => posix.dirname(path).split('/').slice(0, 3).join('/');
+    const imports = importsUnder('core').filter(([from]) => !from.startsWith('core/anomalies/'));
+    expect(cycleIn(graphOf(imports, folderOf))).toBeUndefined();
   });
 
   it('finds a cycle, and none where there is none', () => {

@@ -40,3 +40,29 @@ export const contextOf = (path: string): Context | undefined => {
 };
 
 export const rankOf = (context: Context): number => CONTEXTS.indexOf(context);
+
+/**
+ * Files below a context's root that other contexts may import: entities, and the functions that read them. Those at the
+ * root (`ports.ts`, `events.ts`, `incident.ts`, …) and its `api` are always open to the contexts above.
+ */
+export const PUBLISHED: ReadonlySet<string> = new Set([
+  'core/platform/billing/cost-lines.ts',
+  'core/platform/billing/units.ts',
+  'core/platform/settings/apply-settings.ts',
+  'core/platform/settings/ports.ts',
+  'core/platform/settings/settings.ts',
+  'core/metrics/blocks/block.ts',
+  'core/metrics/blocks/block-codec.ts',
+  'core/metrics/blocks/block-history.ts',
+  'core/metrics/blocks/stored-block.ts',
+  'core/metrics/meaning/metric-meaning.ts',
+  'core/metrics/series/detect-step.ts',
+  'core/metrics/series/metric-series.ts',
+  'core/metrics/series/regularise.ts',
+  'core/metrics/targets/profiles.ts',
+  'core/metrics/targets/target.ts',
+]);
+
+/** True if other contexts may import this file of `core`. */
+export const isPublished = (path: string): boolean =>
+  PUBLISHED.has(path) || /^core\/[a-z]+\/(?:[\w-]+\.ts$|api\/)/.test(path) || path.startsWith('core/shared/');

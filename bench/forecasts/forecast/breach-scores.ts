@@ -1,6 +1,6 @@
 import { assessBreach } from '../../../core/forecasts/breach/assess-breach.ts';
 import { resolveThreshold } from '../../../core/forecasts/breach/resolve-threshold.ts';
-import type { ResolvedThreshold } from '../../../core/forecasts/breach/threshold.ts';
+import type { ResolvedThreshold } from '../../../core/forecasts/resolved-threshold.ts';
 import { mean, upperMedian } from '../../../core/shared/maths/averages.ts';
 import type { ScoredTask } from './score-tasks.ts';
 

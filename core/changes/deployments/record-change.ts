@@ -4,9 +4,9 @@ import { contentHash } from '../../shared/content-hash.ts';
 import { ConflictError, InvalidInputError } from '../../shared/errors.ts';
 import type { WorkflowStarter } from '../../shared/messaging.ts';
 import { DAY_SECONDS } from '../../shared/time.ts';
+import { type AssessDeps, assessPlan, type DescribedPlan } from '../assessment/assess-plan.ts';
 import type { ChangeKind, ChangeRecord } from '../change.ts';
 import type { DeploymentStore } from '../ports.ts';
-import { type AssessDeps, assessPlan, type DescribedPlan } from '../risk/assess-plan.ts';
 import { DEFAULT_WATCH_POLICY, dueAt, type WatchPolicy } from '../watch-policy.ts';
 
 export interface RecordDeps extends AssessDeps {

@@ -3,10 +3,10 @@ import { sum } from '../../shared/maths/averages.ts';
 import { HOUR_SECONDS } from '../../shared/time.ts';
 import type { BreachRisk, Severity } from '../breach-risk.ts';
 import type { Forecast } from '../engine/forecast.ts';
+import type { ResolvedThreshold } from '../resolved-threshold.ts';
 import { calibrate } from './calibration.ts';
 import { exceedanceByStep } from './exceedance.ts';
 import { type ExceedanceHistory, exceedanceHistory } from './exceedance-history.ts';
-import type { ResolvedThreshold } from './threshold.ts';
 
 const CRITICAL_WITHIN_SECONDS = HOUR_SECONDS;
 const LIKELY = 0.5;

@@ -1,5 +1,5 @@
 import type { RegularSeries } from '../../metrics/series/metric-series.ts';
-import type { ResolvedThreshold } from './threshold.ts';
+import type { ResolvedThreshold } from '../resolved-threshold.ts';
 
 /** How a series has behaved around one threshold. */
 export interface ExceedanceHistory {

@@ -1,6 +1,6 @@
 import type { Forecast } from '../engine/forecast.ts';
+import type { ResolvedThreshold } from '../resolved-threshold.ts';
 import { type ExceedanceHistory, shareAbove } from './exceedance-history.ts';
-import type { ResolvedThreshold } from './threshold.ts';
 
 /** Scale of an exponential tail through the quantiles at two tail probabilities. */
 const tailScale = (inner: number, outer: number, innerTail: number, outerTail: number): number =>

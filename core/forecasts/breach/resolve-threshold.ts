@@ -2,7 +2,7 @@ import type { RegularSeries } from '../../metrics/series/metric-series.ts';
 import { InvalidInputError } from '../../shared/errors.ts';
 import { sortedQuantile } from '../../shared/maths/order-statistics.ts';
 import type { Threshold } from '../../shared/threshold.ts';
-import type { ResolvedThreshold } from './threshold.ts';
+import type { ResolvedThreshold } from '../resolved-threshold.ts';
 
 const historicalLimit = (history: RegularSeries, quantile: number): number => {
   const observed = history.values.filter(Number.isFinite).sort();

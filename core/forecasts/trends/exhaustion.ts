@@ -1,7 +1,7 @@
 import type { RegularSeries } from '../../metrics/series/metric-series.ts';
 import { DAY_SECONDS } from '../../shared/time.ts';
-import type { ResolvedThreshold } from '../breach/threshold.ts';
 import type { Forecast } from '../engine/forecast.ts';
+import type { ResolvedThreshold } from '../resolved-threshold.ts';
 import { dayBlocks } from './day-blocks.ts';
 import { robustSlope } from './robust-slope.ts';
 

@@ -1,7 +1,7 @@
 import type { RegularSeries } from '../../metrics/series/metric-series.ts';
 import { DAY_SECONDS } from '../../shared/time.ts';
-import type { ResolvedThreshold } from '../breach/threshold.ts';
 import { forecast } from '../engine/ensemble.ts';
+import type { ResolvedThreshold } from '../resolved-threshold.ts';
 import { forecastDailyTotals } from './business-forecast.ts';
 import {
   type CapacityRunOut,

@@ -1,6 +1,6 @@
 import { CHANGE_WRITE_OPERATIONS } from '../../../core/api/change-operations.ts';
+import { assessPlan } from '../../../core/changes/assessment/assess-plan.ts';
 import { type RecordDeps, recordChange } from '../../../core/changes/deployments/record-change.ts';
-import { assessPlan } from '../../../core/changes/risk/assess-plan.ts';
 import type { IncidentStore } from '../../../core/incidents/ports.ts';
 import { parseInstant } from '../../../core/shared/instant.ts';
 import type { Telemetry } from '../../../core/shared/telemetry.ts';

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Anomaly } from '../../../../core/anomalies/ports.ts';
+import { assessPlan } from '../../../../core/changes/assessment/assess-plan.ts';
 import { healthNow } from '../../../../core/changes/change.ts';
 import { checkDeployment } from '../../../../core/changes/deployments/check-deployment.ts';
 import { closeWatch } from '../../../../core/changes/deployments/close-watch.ts';
@@ -10,7 +11,6 @@ import {
   watchNameOf,
 } from '../../../../core/changes/deployments/record-change.ts';
 import { RemediationProposed } from '../../../../core/changes/events.ts';
-import { assessPlan } from '../../../../core/changes/risk/assess-plan.ts';
 import { dedupKey } from '../../../../core/incidents/signal.ts';
 import {
   ConflictError,

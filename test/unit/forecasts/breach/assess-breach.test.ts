@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { assessBreach } from '../../../../core/forecasts/breach/assess-breach.ts';
-import type { ResolvedThreshold } from '../../../../core/forecasts/breach/threshold.ts';
 import { DEFAULT_QUANTILE_LEVELS, type Forecast } from '../../../../core/forecasts/engine/forecast.ts';
+import type { ResolvedThreshold } from '../../../../core/forecasts/resolved-threshold.ts';
 import { seriesOf } from '../engine/sample-series.ts';
 
 const HORIZON = 48;

@@ -4,10 +4,10 @@ import { InvalidInputError } from '../../shared/errors.ts';
 import { DAY_SECONDS } from '../../shared/time.ts';
 import { healthNow } from '../change.ts';
 import type { DeploymentStore } from '../ports.ts';
-import { type ChangeContext, type ChangeFeatures, featuresOf } from './engine/change-features.ts';
-import { findingsOf } from './engine/change-findings.ts';
-import { assessRisk, fitRiskModel, type RiskAssessment } from './engine/risk-model.ts';
-import { type ChangeFormat, readPlannedChange } from './formats/planned-change.ts';
+import { type ChangeContext, type ChangeFeatures, featuresOf } from '../risk/engine/change-features.ts';
+import { findingsOf } from '../risk/engine/change-findings.ts';
+import { assessRisk, fitRiskModel, type RiskAssessment } from '../risk/engine/risk-model.ts';
+import { type ChangeFormat, readPlannedChange } from '../risk/formats/planned-change.ts';
 
 /** Sources of context for a plan: the tenant's past deployments and its incidents. */
 export interface AssessDeps {
