@@ -18,10 +18,14 @@ describe('forestall bench --quick', () => {
   const runnable = NAMES.filter((name) => hasData || WITHOUT_DATA.has(name));
   it.skipIf(hasData).each(NAMES.filter((name) => !runnable.includes(name)))('%s needs data', () => {});
 
-  it.each(runnable)('%s prints its table and its figures', async (name) => {
-    const { code, out, err } = await runCli(['bench', name, '--quick', '--json', '--data', DATA]);
-    expect({ code, tables: err.split('\n').length > 5 }).toEqual({ code: 0, tables: true });
-    expect(Object.keys(JSON.parse(out))).toEqual([name]);
-    expect(JSON.parse(out)[name]).toBeTypeOf('object');
-  });
+  it.each(runnable)(
+    '%s prints its table and its figures',
+    async (name) => {
+      const { code, out, err } = await runCli(['bench', name, '--quick', '--json', '--data', DATA]);
+      expect({ code, tables: err.split('\n').length > 5 }).toEqual({ code: 0, tables: true });
+      expect(Object.keys(JSON.parse(out))).toEqual([name]);
+      expect(JSON.parse(out)[name]).toBeTypeOf('object');
+    },
+    240_000,
+  );
 });
