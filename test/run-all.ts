@@ -37,12 +37,13 @@ const check = (title: string, command: string, args: readonly string[]): Tally =
 };
 
 /** Runs vitest projects and reads the counts from its JSON report; a run without a report is one failure. */
-const layer = (projects: readonly string[]): Tally => {
+const layer = (projects: readonly string[], options: readonly string[] = []): Tally => {
   const report = join(reports, `${projects.join('-')}.json`);
   const flags = projects.flatMap((project) => ['--project', project]);
   const ok = run(`tests: ${projects.join(', ')}`, 'vitest', [
     'run',
     ...flags,
+    ...options,
     '--reporter=default',
     '--reporter=json',
     `--outputFile=${report}`,
@@ -63,7 +64,8 @@ const tallies = [
   check('lint', 'biome', ['check', '--error-on-warnings', '.']),
   check('unused code', 'knip', ['--production']),
   check('build', 'node', ['functions/build.ts']),
-  layer(['unit', 'adapters', 'workflows', 'infra']),
+  layer(['unit', 'adapters', 'workflows', 'infra'], ['--coverage']),
+  layer(['bench']),
   layer(['e2e']),
 ];
 rmSync(reports, { recursive: true, force: true });

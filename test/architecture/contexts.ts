@@ -25,7 +25,7 @@ export const OTHER_ROOMS: Readonly<Record<string, readonly string[]>> = {
   lib: ['config', 'operations', 'stacks', 'synth'],
   'cli/commands': ['bench'],
   bench: [],
-  'test/unit': ['bench', 'cli', 'cost', 'lib', 'local'],
+  'test/unit': ['cli', 'cost', 'lib', 'local'],
   'test/adapters': ['aws'],
 };
 
