@@ -1,5 +1,5 @@
 import { gzipSync } from 'node:zlib';
-import { packWatch } from '../core/anomalies/watching/target-watch.ts';
+import { packDetectors } from '../core/anomalies/tracking/target-detectors.ts';
 import { MEASURED_FORECASTING } from '../core/forecasts/capacity/forecasting-figures.ts';
 import { encodeBlock } from '../core/metrics/blocks/block-codec.ts';
 import { sampleBlock } from './sample-fleet.ts';
@@ -43,6 +43,6 @@ export const measureItems = (metrics: number, pushMinutes: number): ItemSizes =>
     archiveBytes: metrics * archive,
     payloadBytes: gzipSync(payload(metrics)).length,
     registryBytes: metrics * 60 + ITEM_OVERHEAD,
-    detectorBytes: packWatch(sampleWatch(metrics, pushMinutes * 60)).length + ITEM_OVERHEAD,
+    detectorBytes: packDetectors(sampleWatch(metrics, pushMinutes * 60)).length + ITEM_OVERHEAD,
   };
 };

@@ -1,4 +1,4 @@
-import { MOST_PEERS } from '../core/anomalies/peers/plan-groups.ts';
+import { MAX_PEERS } from '../core/anomalies/peers/plan-groups.ts';
 import type { UsageLine } from '../core/platform/billing/cost-lines.ts';
 import { gigabytes, HOURS_PER_MONTH, readUnits } from '../core/platform/billing/units.ts';
 import type { ItemSizes } from './item-sizes.ts';
@@ -40,7 +40,7 @@ export const idlePeers = (work: Workload, facts: TemplateFacts): UsageLine[] => 
 /** Lines of comparing a fleet with itself, on top of the idle ones: blocks are read every five minutes, state is written hourly. */
 export const comparingPeers = (work: Workload, facts: TemplateFacts, sizes: ItemSizes): UsageLine[] => {
   const component = 'Peers';
-  const groups = 2 ** Math.max(0, Math.ceil(Math.log2(work.hosts / MOST_PEERS)));
+  const groups = 2 ** Math.max(0, Math.ceil(Math.log2(work.hosts / MAX_PEERS)));
   const invocations = STARTS * groups;
   const looks = STARTS * work.hosts;
   const blockUnits = readUnits(sizes.blockBytes.at(-1) ?? 0, 'eventual');

@@ -1,5 +1,5 @@
-import { feedHour } from '../core/anomalies/watching/feed-watch.ts';
-import { TargetWatch } from '../core/anomalies/watching/target-watch.ts';
+import { replayHour } from '../core/anomalies/tracking/replay-hours.ts';
+import { TargetDetectors } from '../core/anomalies/tracking/target-detectors.ts';
 import type { Block } from '../core/metrics/blocks/block.ts';
 import { NO_SETTINGS, type Settings } from '../core/platform/settings/settings.ts';
 import { HOUR_SECONDS } from '../core/shared/time.ts';
@@ -38,12 +38,12 @@ export const sampleWatch = (
   metrics: number,
   stepSeconds: number,
   settings: Settings = NO_SETTINGS,
-): TargetWatch => {
-  const watch = new TargetWatch(START_HOUR);
+): TargetDetectors => {
+  const watch = new TargetDetectors(START_HOUR);
   const owner = { tenantId: 'sample-tenant', targetId: 'host-0001.eu-west-1.example.com' };
   const context = { owner, settings, metrics: {}, forecast: undefined, watched: metrics };
   for (let hour = START_HOUR; hour < START_HOUR + DAYS * HOURS; hour++) {
-    feedHour(watch, hour, hourBlock(metrics, stepSeconds, hour), context);
+    replayHour(watch, hour, hourBlock(metrics, stepSeconds, hour), context);
   }
   watch.openHour = START_HOUR + DAYS * HOURS;
   return watch;

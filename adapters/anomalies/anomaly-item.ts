@@ -1,7 +1,6 @@
 /** How an anomaly is stored: one item under its time, target and metric. */
 import * as z from 'zod';
-import type { Anomaly, AnomalyEnd } from '../../core/anomalies/ports.ts';
-import { ANOMALY_KINDS } from '../../core/anomalies/watching/anomaly-kinds.ts';
+import { ANOMALY_KINDS, type Anomaly, type AnomalyEnd } from '../../core/anomalies/anomaly.ts';
 import { objectOf, orUndefined } from '../../core/shared/schemas.ts';
 import { type StoredFormat, schemaVersionOf } from '../../core/shared/stored-format.ts';
 import { readItem } from '../aws/dynamodb/stored-item.ts';

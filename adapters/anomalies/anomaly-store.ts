@@ -1,5 +1,6 @@
 import { PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
-import type { Anomaly, AnomalyEnd, AnomalyStore } from '../../core/anomalies/ports.ts';
+import type { Anomaly, AnomalyEnd } from '../../core/anomalies/anomaly.ts';
+import type { AnomalyStore } from '../../core/anomalies/ports.ts';
 import { inParallel } from '../../core/shared/in-parallel.ts';
 import { ABSENT, ifConditionHolds } from '../aws/dynamodb/conditional-write.ts';
 import { getItem } from '../aws/dynamodb/get-item.ts';

@@ -1,5 +1,5 @@
 import { peerGroupKey } from '../../core/anomalies/object-keys.ts';
-import type { PeerStateFiles } from '../../core/anomalies/peers/ports.ts';
+import type { PeerStateFiles } from '../../core/anomalies/ports.ts';
 import type { Bucket } from '../aws/s3/bucket.ts';
 import { readVersioned, replaceVersioned } from '../aws/s3/versioned-object.ts';
 

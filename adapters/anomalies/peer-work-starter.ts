@@ -1,5 +1,5 @@
 import { InvokeCommand, type LambdaClient } from '@aws-sdk/client-lambda';
-import type { PeerWorkStarter } from '../../core/anomalies/peers/ports.ts';
+import type { PeerWorkStarter } from '../../core/anomalies/ports.ts';
 import { DependencyUnavailableError } from '../../core/shared/errors.ts';
 import { withSdkErrors } from '../aws/sdk-failure.ts';
 

@@ -1,7 +1,7 @@
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import * as z from 'zod';
-import type { AnomalyKind } from '../../core/anomalies/engine/detection-result.ts';
+import type { AnomalyKind } from '../../core/anomalies/anomaly.ts';
 import type { ChangeFormat } from '../../core/changes/risk/formats/planned-change.ts';
 import type { Severity } from '../../core/forecasts/breach-risk.ts';
 import type { IngestFormat } from '../../core/metrics/ingestion/formats/ingest-formats.ts';

@@ -1,7 +1,7 @@
 /** Events of anomalies. */
 import * as z from 'zod';
 import { type EventOf, eventFields } from '../shared/domain-event.ts';
-import { ANOMALY_KINDS } from './watching/anomaly-kinds.ts';
+import { ANOMALY_KINDS } from './anomaly.ts';
 
 export const ANOMALIES_SOURCE = 'forestall.anomalies';
 

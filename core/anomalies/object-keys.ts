@@ -1,5 +1,5 @@
 /** Keys of the objects that hold what was learned about groups of peers. */
-import type { PeerGroupName } from './peers/ports.ts';
+import type { PeerGroupName } from './ports.ts';
 
 export const PEERS_PREFIX = 'peers';
 

@@ -1,6 +1,6 @@
 /** What the API answers: one schema per kind of object, from which types and the OpenAPI document follow. */
 import * as z from 'zod';
-import { ANOMALY_KINDS } from '../anomalies/watching/anomaly-kinds.ts';
+import { ANOMALY_KINDS } from '../anomalies/anomaly.ts';
 import { SEVERITIES } from '../forecasts/breach-risk.ts';
 import { RUN_STATUSES } from '../forecasts/forecast-run.ts';
 import { METRIC_KINDS } from '../metrics/series/metric-series.ts';

@@ -1,8 +1,7 @@
 /** The domain's objects as the API shows them. */
 import type * as z from 'zod';
-import type { Anomaly as FoundAnomaly } from '../anomalies/ports.ts';
-import { isActive } from '../anomalies/watching/active-anomaly.ts';
-import type { LearnedBaseline } from '../anomalies/watching/baseline.ts';
+import { type Anomaly as FoundAnomaly, isActive } from '../anomalies/anomaly.ts';
+import type { LearnedBaseline } from '../anomalies/baseline.ts';
 import type { ForecastRun } from '../forecasts/forecast-run.ts';
 import type { MetricForecast, PredictedBreach, TargetForecast } from '../forecasts/target-forecast.ts';
 import type { TargetMetric, Target as WatchedTarget } from '../metrics/targets/target.ts';

@@ -1,6 +1,6 @@
 /** What the read API is asked: query parameters and path parameters, as they arrive (text). */
 import * as z from 'zod';
-import { ANOMALY_KINDS } from '../anomalies/watching/anomaly-kinds.ts';
+import { ANOMALY_KINDS } from '../anomalies/anomaly.ts';
 import { SEVERITIES } from '../forecasts/breach-risk.ts';
 import { RunId } from '../forecasts/run-id.ts';
 import { PROFILES } from '../metrics/targets/target.ts';

@@ -1,12 +1,7 @@
 /** The ports of anomalies in memory, with the guarantees of the real stores. */
 
-import type {
-  Anomaly,
-  AnomalyEnd,
-  AnomalyStore,
-  DetectorStateStore,
-  StoredDetectors,
-} from '../../core/anomalies/ports.ts';
+import type { Anomaly, AnomalyEnd } from '../../core/anomalies/anomaly.ts';
+import type { AnomalyStore, DetectorStateStore, StoredDetectors } from '../../core/anomalies/ports.ts';
 import { pageOf } from './shared.ts';
 
 const anomalyKey = ({ tenantId, targetId, metric, timestamp }: Anomaly | AnomalyEnd): string =>

@@ -1,5 +1,9 @@
-import type { Alert } from '../../../core/anomalies/watching/series-watch.ts';
-import { packWatch, TargetWatch, unpackWatch } from '../../../core/anomalies/watching/target-watch.ts';
+import type { Alert } from '../../../core/anomalies/announcing/alert.ts';
+import {
+  packDetectors,
+  TargetDetectors,
+  unpackDetectors,
+} from '../../../core/anomalies/tracking/target-detectors.ts';
 import { upperMedian } from '../../../core/shared/maths/averages.ts';
 import { HOUR_SECONDS } from '../../../core/shared/time.ts';
 import type { ServerMetrics } from '../../../core/simulator/fleet.ts';
@@ -63,7 +67,7 @@ const tryFault = (
   fault: BrokenRelation,
   onset: number,
 ): Found => {
-  const watch = unpackWatch(learned);
+  const watch = unpackDetectors(learned);
   const perHour = 3600 / server.stepSeconds;
   const over = onset + FAULT_HOURS * perHour;
   const valueAt = withBrokenRelation(server, fault, [onset, over]);
@@ -119,9 +123,9 @@ export const measureCombinations = (seed: number, servers: number): Combinations
   let number = 0;
   for (const server of fleet) {
     const trained = stepAfter(server, LEARNING_DAYS * HOURS_PER_DAY);
-    const watch = new TargetWatch(Math.floor(server.start / HOUR_SECONDS));
+    const watch = new TargetDetectors(Math.floor(server.start / HOUR_SECONDS));
     feedSteps(watch, server, [0, trained]);
-    const learned = packWatch(watch);
+    const learned = packDetectors(watch);
     const onset = stepAfter(
       server,
       LEARNING_DAYS * HOURS_PER_DAY + FAULT_AT_HOURS[number++ % FAULT_AT_HOURS.length]!,

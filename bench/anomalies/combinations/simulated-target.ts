@@ -1,6 +1,6 @@
-import { feedHour, joined } from '../../../core/anomalies/watching/feed-watch.ts';
-import type { Followed } from '../../../core/anomalies/watching/series-watch.ts';
-import type { TargetWatch } from '../../../core/anomalies/watching/target-watch.ts';
+import { type DetectionOutcome, mergeOutcomes } from '../../../core/anomalies/tracking/detection-outcome.ts';
+import { replayHour } from '../../../core/anomalies/tracking/replay-hours.ts';
+import type { TargetDetectors } from '../../../core/anomalies/tracking/target-detectors.ts';
 import type { Block, BlockPoints } from '../../../core/metrics/blocks/block.ts';
 import { NO_SETTINGS } from '../../../core/platform/settings/settings.ts';
 import { HOUR_SECONDS } from '../../../core/shared/time.ts';
@@ -37,22 +37,22 @@ const blockOf = (server: ServerMetrics, from: number, to: number, valueAt: Value
 
 /** Shows the steps from `from` up to `to` to a target's detectors hour by hour, as the pipeline does. */
 export const feedSteps = (
-  watch: TargetWatch,
+  watch: TargetDetectors,
   server: ServerMetrics,
   [from, to]: readonly [number, number],
   valueAt: ValueAt = asSimulated(server),
-): Followed => {
+): DetectionOutcome => {
   const { start, stepSeconds } = server;
   const hourOf = (index: number): number => Math.floor((start + index * stepSeconds) / HOUR_SECONDS);
   const owner = { tenantId: 'bench', targetId: server.server.id };
   const watched = SIMULATED_METRICS.length;
   const context = { owner, settings: NO_SETTINGS, metrics: {}, forecast: undefined, watched };
-  const steps: Followed[] = [];
+  const steps: DetectionOutcome[] = [];
   for (let index = from; index < to; ) {
     let end = index;
     while (end < to && hourOf(end) === hourOf(index)) end++;
-    steps.push(feedHour(watch, hourOf(index), blockOf(server, index, end, valueAt), context));
+    steps.push(replayHour(watch, hourOf(index), blockOf(server, index, end, valueAt), context));
     index = end;
   }
-  return joined(steps);
+  return mergeOutcomes(steps);
 };

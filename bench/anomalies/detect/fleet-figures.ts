@@ -1,7 +1,7 @@
 import { median } from '../../../core/shared/maths/averages.ts';
 import { DAY_SECONDS, HOUR_SECONDS } from '../../../core/shared/time.ts';
 import type { LabelledTarget, TargetFault } from './labelled-target.ts';
-import type { WatchedTarget } from './watch-fleet.ts';
+import type { TrackedTarget } from './track-fleet.ts';
 
 /** Nothing is judged before: whole weeks have to be seen before a weekend can be usual. */
 const UNJUDGED_SECONDS = 14 * DAY_SECONDS;
@@ -74,7 +74,7 @@ const hoursOf = ({ start, stepSeconds, values, faults }: LabelledTarget): Hours 
   };
 };
 
-const hourFigures = (watched: readonly WatchedTarget[]): HourFigures => {
+const hourFigures = (watched: readonly TrackedTarget[]): HourFigures => {
   let hits = 0;
   let faultyHours = 0;
   let alarms = 0;
@@ -103,7 +103,7 @@ const hourFigures = (watched: readonly WatchedTarget[]): HourFigures => {
 
 interface Shown {
   readonly fault: TargetFault;
-  readonly watched: WatchedTarget;
+  readonly watched: TrackedTarget;
 }
 
 const firstAlert = (shown: readonly Shown[]) =>
@@ -111,7 +111,7 @@ const firstAlert = (shown: readonly Shown[]) =>
     .flatMap(({ fault: { first, last }, watched }) =>
       watched.alerts.filter(({ timestamp }) => timestamp >= first && timestamp <= last),
     )
-    .reduce<WatchedTarget['alerts'][number] | undefined>(
+    .reduce<TrackedTarget['alerts'][number] | undefined>(
       (best, alert) => (best === undefined || alert.timestamp < best.timestamp ? alert : best),
       undefined,
     );
@@ -144,7 +144,7 @@ const kindDetection = (shown: readonly Shown[]): KindDetection => {
   };
 };
 
-const falseAlerts = (watched: readonly WatchedTarget[]): number => {
+const falseAlerts = (watched: readonly TrackedTarget[]): number => {
   let wrong = 0;
   let weeks = 0;
   for (const { target, alerts } of watched) {
@@ -157,7 +157,7 @@ const falseAlerts = (watched: readonly WatchedTarget[]): number => {
 };
 
 /** What a watched fleet says of its labels. */
-export const fleetFigures = (watched: readonly WatchedTarget[]): FleetFigures => {
+export const fleetFigures = (watched: readonly TrackedTarget[]): FleetFigures => {
   const shown = watched.flatMap((one) =>
     one.target.faults
       .filter(({ first }) => first >= one.target.start + UNJUDGED_SECONDS)

@@ -1,5 +1,4 @@
 import { AlertStage } from '../../../core/anomalies/engine/alert-stage.ts';
-import { detectSeries } from '../../../core/anomalies/engine/detect-series.ts';
 import {
   alertStageOptions,
   type DetectorVariant,
@@ -8,6 +7,7 @@ import {
 import { median } from '../../../core/shared/maths/averages.ts';
 import { DAY_SECONDS } from '../../../core/shared/time.ts';
 import { seededRandom } from '../../shared/seeded-random.ts';
+import { detectSeries } from '../detect-series.ts';
 import {
   FAULT_KINDS,
   type FaultKind,

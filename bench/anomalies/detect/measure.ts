@@ -1,10 +1,10 @@
-import { detectSeries } from '../../../core/anomalies/engine/detect-series.ts';
 import type {
   DetectorOptions,
   DetectorVariant,
   Sensitivity,
 } from '../../../core/anomalies/engine/detector.ts';
 import { sampleOf } from '../../shared/bench-options.ts';
+import { detectSeries } from '../detect-series.ts';
 import { type AlertLevelFigures, alertLevel } from './alert-level.ts';
 import { loadFleet } from './fleet-data.ts';
 import { type FleetFigures, fleetFigures } from './fleet-figures.ts';
@@ -15,7 +15,7 @@ import { NAB_PROFILES, nabBestScore, nabScoreAt } from './nab-score.ts';
 import { robustness } from './robustness.ts';
 import { SIMULATED_NAMES, simulateSeries } from './simulate-series.ts';
 import { type CostFigures, costFigures } from './speed.ts';
-import { watchFleet } from './watch-fleet.ts';
+import { trackFleet } from './track-fleet.ts';
 
 /** One setting of the detector on the NAB corpus. */
 export interface NabFigures {
@@ -140,8 +140,8 @@ export const measure = (
   const injected = injectedOn(directory, size);
   progress('labelled fleet');
   const fleet = {
-    'incidents of the simulator': fleetFigures(watchFleet(fleetWithIncidents(FLEET_SEED, size.servers))),
-    'one fault of each type': fleetFigures(watchFleet(fleetWithTypes(FLEET_SEED, size.servers))),
+    'incidents of the simulator': fleetFigures(trackFleet(fleetWithIncidents(FLEET_SEED, size.servers))),
+    'one fault of each type': fleetFigures(trackFleet(fleetWithTypes(FLEET_SEED, size.servers))),
   };
   const windows = corpus.reduce((sum, series) => sum + series.windows.length, 0);
   return { files: corpus.length, windows, nab, robustness: changed, cost, injected, fleet };

@@ -1,5 +1,5 @@
-import { detectSeries } from '../../../core/anomalies/engine/detect-series.ts';
 import { DAY_SECONDS } from '../../../core/shared/time.ts';
+import { detectSeries } from '../detect-series.ts';
 import type { NabSeries } from './nab-data.ts';
 import { nabScoreAt } from './nab-score.ts';
 

@@ -1,5 +1,5 @@
 /** Runs the comparison over simulated fleets, clean and with what is done to them. */
-import { PeerComparison, summarisePeers } from '../../../core/anomalies/engine/peer-comparison.ts';
+import { PeerDetector, summarisePeers } from '../../../core/anomalies/engine/peer-detector.ts';
 import { SIMULATED_METRICS, type SimulatedMetric } from '../../../core/simulator/fleet.ts';
 import { simulateFleet } from '../../../core/simulator/simulate-fleet.ts';
 
@@ -44,7 +44,7 @@ export const alarmsOf = (
   { start, targets }: GroupSeries,
   change: Change = (_t, _m, value) => value,
 ): Alarm[] => {
-  const comparison = new PeerComparison();
+  const comparison = new PeerDetector();
   const alarms: Alarm[] = [];
   for (let moment = 0; moment < targets[0]!.length; moment++) {
     const values = new Map<string, number>();

@@ -1,4 +1,3 @@
-import { detectSeries } from '../../../core/anomalies/engine/detect-series.ts';
 import type { AnomalySignal, ChangeSignal } from '../../../core/incidents/signal.ts';
 import { HOUR_SECONDS } from '../../../core/shared/time.ts';
 import { generateCell } from '../../../core/simulator/cell-series.ts';
@@ -14,6 +13,7 @@ import { INCIDENT_BEHAVIOURS } from '../../../core/simulator/incident-kinds.ts';
 import { spreadFrom } from '../../../core/simulator/incident-plan.ts';
 import { type RandomStream, randomStream } from '../../../core/simulator/random.ts';
 import { routineDeployments } from '../../../core/simulator/routine-changes.ts';
+import { detectSeries } from '../../anomalies/detect-series.ts';
 import { TOPOLOGIES } from './simulated-topologies.ts';
 
 /** One injected fault with the servers' metrics until it is diagnosed and the alerts of the detectors. */

@@ -1,6 +1,5 @@
 import { Command, Option } from 'commander';
-import type { AnomalyKind } from '../../../core/anomalies/engine/detection-result.ts';
-import { ANOMALY_KINDS } from '../../../core/anomalies/watching/anomaly-kinds.ts';
+import { ANOMALY_KINDS, type AnomalyKind } from '../../../core/anomalies/anomaly.ts';
 import type { AnomalyAnswer } from '../../api-client/answers.ts';
 import { formatNumber } from '../../terminal/format.ts';
 import type { Column } from '../../terminal/table.ts';

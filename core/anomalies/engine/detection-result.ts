@@ -5,7 +5,8 @@ import type { PartScore } from './calibrated-part.ts';
  * before; `duration`: something that lasts (level shift, drift, flat line, unrest); `correlation`: out of step with
  * its peers or with the target's other metrics.
  */
-export type AnomalyKind = 'behavioural' | 'pattern' | 'correlation' | 'duration';
+export const ANOMALY_KINDS = ['behavioural', 'pattern', 'correlation', 'duration'] as const;
+export type AnomalyKind = (typeof ANOMALY_KINDS)[number];
 
 /** Parts of the score of one series. */
 export const PART_NAMES = [

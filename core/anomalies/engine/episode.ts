@@ -6,7 +6,7 @@ export const UNUSUAL_SCORE = 1.5;
 /** So many usual points in a row end an episode. */
 export const USUAL_POINTS = 12;
 /** After so long what was unusual has become the usual. */
-export const LONGEST_EPISODE_SECONDS = DAY_SECONDS;
+export const MAX_EPISODE_SECONDS = DAY_SECONDS;
 
 /** An alert that opened an episode, or fell into one. Epoch seconds. */
 export interface OpeningAlert {
@@ -94,7 +94,7 @@ export class Episode {
 
   #isTooLong(timestamp: number): boolean {
     const first = this.#alerts[0];
-    return first !== undefined && timestamp - first.timestamp >= LONGEST_EPISODE_SECONDS;
+    return first !== undefined && timestamp - first.timestamp >= MAX_EPISODE_SECONDS;
   }
 
   #close(): EndedEpisode {

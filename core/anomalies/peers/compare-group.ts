@@ -11,14 +11,13 @@ import type { SettingsStore } from '../../platform/settings/ports.ts';
 import { InvalidInputError } from '../../shared/errors.ts';
 import { DAY_SECONDS, hourOf } from '../../shared/time.ts';
 import type { VersionedBytes } from '../../shared/versioned-bytes.ts';
-
-import { feedGroupHour, type GroupContext, type GroupNews, readyMoments } from './feed-group.ts';
-import { GroupWatch, packGroup, unpackGroup } from './group-watch.ts';
+import type { PeerStateFiles, PeerWork } from '../ports.ts';
+import { type AnnounceDeparturesDeps, announceDepartures } from './announce-departures.ts';
+import { GroupDetectors, packGroupDetectors, unpackGroupDetectors } from './group-detectors.ts';
 import { momentsOf, type TargetMoments } from './hour-moments.ts';
-import type { PeerStateFiles, PeerWork } from './ports.ts';
-import { type TellDeparturesDeps, tellDepartures } from './tell-departures.ts';
+import { type GroupChanges, type GroupContext, readyMoments, replayGroupHour } from './replay-group-hour.ts';
 
-export interface CompareDeps extends TellDeparturesDeps {
+export interface CompareDeps extends AnnounceDeparturesDeps {
   readonly states: PeerStateFiles;
   readonly blocks: Pick<BlockStore, 'read'>;
   readonly settings: Pick<SettingsStore, 'get'>;
@@ -27,7 +26,7 @@ export interface CompareDeps extends TellDeparturesDeps {
 }
 
 /** What a comparison did. */
-export interface Compared {
+export interface ComparisonResult {
   /** Hours that were closed. */
   readonly learnedHours: number;
   readonly departures: number;
@@ -40,10 +39,13 @@ const LEARNED_DAYS = 7;
 /** Blocks read at once; each is reduced to a dozen means per metric before the next are read. */
 const BLOCKS_AT_ONCE = 400;
 
-const openStored = ({ relearn }: PeerWork, stored: VersionedBytes | undefined): GroupWatch | undefined => {
+const openStored = (
+  { relearn }: PeerWork,
+  stored: VersionedBytes | undefined,
+): GroupDetectors | undefined => {
   if (stored === undefined || relearn) return undefined;
   try {
-    return unpackGroup(stored.bytes);
+    return unpackGroupDetectors(stored.bytes);
   } catch (error) {
     if (error instanceof InvalidInputError) return undefined;
     throw error;
@@ -67,7 +69,7 @@ const decoded = ({ telemetry }: CompareDeps, { key, bytes }: StoredBlock) => {
 const readHour = async (
   deps: CompareDeps,
   { tenantId, targetIds, counters }: PeerWork,
-  watch: GroupWatch,
+  watch: GroupDetectors,
   hour: number,
 ): Promise<Map<string, TargetMoments>> => {
   const totals = new Set(counters);
@@ -89,7 +91,7 @@ const readHour = async (
 const range = (from: number, until: number): number[] =>
   Array.from({ length: Math.max(0, until - from) }, (_, i) => from + i);
 
-const joined = (news: readonly GroupNews[]): GroupNews => ({
+const mergeChanges = (news: readonly GroupChanges[]): GroupChanges => ({
   departures: news.flatMap(({ departures }) => departures),
   returns: news.flatMap(({ returns }) => returns),
 });
@@ -98,30 +100,30 @@ const joined = (news: readonly GroupNews[]): GroupNews => ({
 const learn = async (
   deps: CompareDeps,
   work: PeerWork,
-  watch: GroupWatch,
+  watch: GroupDetectors,
   until: number,
   context: GroupContext,
-): Promise<GroupNews> => {
-  const news: GroupNews[] = [];
+): Promise<GroupChanges> => {
+  const news: GroupChanges[] = [];
   for (const hour of range(watch.openHour, until))
-    news.push(feedGroupHour(watch, hour, await readHour(deps, work, watch, hour), context));
-  return joined(news);
+    news.push(replayGroupHour(watch, hour, await readHour(deps, work, watch, hour), context));
+  return mergeChanges(news);
 };
 
 /** Looks at the hours that are still open, as far as they can be compared. */
 const look = async (
   deps: CompareDeps,
   work: PeerWork,
-  watch: GroupWatch,
+  watch: GroupDetectors,
   now: number,
   context: GroupContext,
-): Promise<GroupNews> => {
-  const news: GroupNews[] = [];
+): Promise<GroupChanges> => {
+  const news: GroupChanges[] = [];
   for (const hour of range(watch.openHour, hourOf(now) + 1)) {
     const group = await readHour(deps, work, watch, hour);
-    news.push(feedGroupHour(watch, hour, group, context, readyMoments(hour, group, now)));
+    news.push(replayGroupHour(watch, hour, group, context, readyMoments(hour, group, now)));
   }
-  return joined(news);
+  return mergeChanges(news);
 };
 
 const startOf = (deps: CompareDeps, work: PeerWork, stored: VersionedBytes | undefined, now: number) => {
@@ -136,11 +138,11 @@ const startOf = (deps: CompareDeps, work: PeerWork, stored: VersionedBytes | und
   const unknown = stored === undefined ? 'nothing was learned yet' : 'unreadable state';
   const reason = relearn ? 'asked to' : unknown;
   deps.telemetry.info('a group learns anew', { tenantId, profile, part, parts, reason });
-  return new GroupWatch(oldest);
+  return new GroupDetectors(oldest);
 };
 
 /** Compares a group: tells who left their peers, and once an hour keeps what was learned. */
-export const compareGroup = async (deps: CompareDeps, work: PeerWork): Promise<Compared> => {
+export const compareGroup = async (deps: CompareDeps, work: PeerWork): Promise<ComparisonResult> => {
   const now = Math.floor(deps.now() / 1000);
   const { tenantId } = work;
   const [settings, stored] = await Promise.all([deps.settings.get(tenantId), deps.states.read(work)]);
@@ -150,9 +152,9 @@ export const compareGroup = async (deps: CompareDeps, work: PeerWork): Promise<C
   const openHour = Math.max(from, hourOf(now - GRACE_SECONDS));
   const learned = await learn(deps, work, watch, openHour, context);
   if (openHour > from) watch.close(openHour);
-  const packed = openHour > from ? packGroup(watch) : undefined;
+  const packed = openHour > from ? packGroupDetectors(watch) : undefined;
   const seen = await look(deps, work, watch, now, context);
-  const departures = await tellDepartures(deps, context, now, joined([learned, seen]));
+  const departures = await announceDepartures(deps, context, now, mergeChanges([learned, seen]));
   if (packed !== undefined && !(await deps.states.replace(work, packed, stored?.version)))
     // Somebody else learned the same blocks meanwhile: what they know is as good.
     deps.telemetry.info('the group was stored by another', { tenantId, profile: work.profile });

@@ -2,11 +2,11 @@
 
 import { PROFILES, type Target } from '../../metrics/targets/target.ts';
 import { HOUR_SECONDS } from '../../shared/time.ts';
-import { FEWEST_PEERS } from '../engine/peer-comparison.ts';
-import type { PeerWork } from './ports.ts';
+import { MIN_PEERS } from '../engine/peer-detector.ts';
+import type { PeerWork } from '../ports.ts';
 
 /** More targets than this are no better peers, and take longer to read: larger groups are split. */
-export const MOST_PEERS = 256;
+export const MAX_PEERS = 256;
 /** Targets silent for longer are left out: they have nothing to compare. */
 export const SEEN_SECONDS = 2 * HOUR_SECONDS;
 /** What one asynchronous invocation may carry is 256 KB. */
@@ -20,7 +20,7 @@ const hashOf = (text: string): number => {
 };
 
 /** The smallest power of two: a group that grows is cut in halves, and every half keeps its members. */
-const partsFor = (targets: number): number => 2 ** Math.max(0, Math.ceil(Math.log2(targets / MOST_PEERS)));
+const partsFor = (targets: number): number => 2 ** Math.max(0, Math.ceil(Math.log2(targets / MAX_PEERS)));
 
 const countersOf = (targets: readonly Target[]): string[] => {
   const names = targets.flatMap(({ metrics }) =>
@@ -48,5 +48,5 @@ export const planPeerGroups = (
       const targetIds = own.map(({ targetId }) => targetId).sort(byId);
       const firstSeen = Math.min(...own.map((target) => target.firstSeen));
       return { tenantId, profile, part, parts, targetIds, counters: countersOf(own), firstSeen };
-    }).filter(({ targetIds }) => targetIds.length >= FEWEST_PEERS);
+    }).filter(({ targetIds }) => targetIds.length >= MIN_PEERS);
   });

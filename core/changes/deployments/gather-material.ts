@@ -1,6 +1,7 @@
 /** Reads the data of one check of a deployment. */
 
-import type { Anomaly, AnomalyStore } from '../../anomalies/ports.ts';
+import type { Anomaly } from '../../anomalies/anomaly.ts';
+import type { AnomalyStore } from '../../anomalies/ports.ts';
 import type { ForecastStore } from '../../forecasts/ports.ts';
 import { buildDependencyGraph } from '../../incidents/dependency-graph.ts';
 import type { IncidentMember } from '../../incidents/incident.ts';

@@ -1,10 +1,10 @@
 import type { DynamoDBBatchResponse } from 'aws-lambda';
-import { type FollowDeps, followTarget } from '../../../core/anomalies/watching/follow-target.ts';
+import { type TrackDeps, trackTarget } from '../../../core/anomalies/tracking/track-target.ts';
 import type { BlockChanges, ChangedBlock } from '../../../core/metrics/ports.ts';
 import { InvalidInputError } from '../../../core/shared/errors.ts';
 import { inParallel } from '../../../core/shared/in-parallel.ts';
 
-export interface Deps extends FollowDeps {
+export interface Deps extends TrackDeps {
   /** Reads the blocks in an invocation's event; throws InvalidInputError for an event of another kind. */
   readonly blockChanges: (event: unknown) => BlockChanges;
 }
@@ -23,12 +23,12 @@ const byTarget = (changed: readonly ChangedBlock[]): readonly (readonly ChangedB
 };
 
 /** Follows one target; returns the ids of the records to deliver again. A damaged block never gets better. */
-const follow = async (deps: FollowDeps, blocks: readonly ChangedBlock[]): Promise<readonly string[]> => {
+const follow = async (deps: TrackDeps, blocks: readonly ChangedBlock[]): Promise<readonly string[]> => {
   const [first] = blocks;
   if (first === undefined) return [];
   const { tenantId, targetId } = first.block.key;
   try {
-    await followTarget(
+    await trackTarget(
       deps,
       { tenantId, targetId },
       blocks.map(({ block }) => block),

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { planPeerGroups } from '../../../core/anomalies/peers/plan-groups.ts';
-import type { PeerWorkStarter } from '../../../core/anomalies/peers/ports.ts';
+import type { PeerWorkStarter } from '../../../core/anomalies/ports.ts';
 import type { TargetRegistry } from '../../../core/metrics/ports.ts';
 import type { Target } from '../../../core/metrics/targets/target.ts';
 import { DependencyUnavailableError } from '../../../core/shared/errors.ts';

@@ -1,6 +1,6 @@
+import { baselineOf } from '../../../core/anomalies/baseline.ts';
 import type { AnomalyStore, DetectorStateStore } from '../../../core/anomalies/ports.ts';
-import { baselineOf } from '../../../core/anomalies/watching/baseline.ts';
-import { unpackWatch } from '../../../core/anomalies/watching/target-watch.ts';
+import { unpackDetectors } from '../../../core/anomalies/tracking/target-detectors.ts';
 import { READ_OPERATIONS } from '../../../core/api/operations.ts';
 import { presentAnomaly, presentBaseline } from '../../../core/api/present.ts';
 import type { SettingsStore } from '../../../core/platform/settings/ports.ts';
@@ -36,7 +36,7 @@ const listAnomalies = ({ anomalies, now }: DetectionSources): Answer =>
 
 const watchOf = (bytes: Uint8Array) => {
   try {
-    return unpackWatch(bytes);
+    return unpackDetectors(bytes);
   } catch (error) {
     // Of another version: it is learned anew with the target's next data.
     if (error instanceof InvalidInputError) return undefined;

@@ -9,7 +9,7 @@ import {
 import { mockClient } from 'aws-sdk-client-mock';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { dynamoAnomalyStore } from '../../../adapters/anomalies/anomaly-store.ts';
-import type { Anomaly } from '../../../core/anomalies/ports.ts';
+import type { Anomaly } from '../../../core/anomalies/anomaly.ts';
 import { DependencyUnavailableError, InvalidInputError } from '../../../core/shared/errors.ts';
 import { recordedTelemetry } from '../../fakes/shared.ts';
 

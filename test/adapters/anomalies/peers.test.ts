@@ -7,7 +7,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { s3PeerFiles } from '../../../adapters/anomalies/peer-files.ts';
 import { lambdaPeerWorkStarter } from '../../../adapters/anomalies/peer-work-starter.ts';
 import { dynamoBlockGlance } from '../../../adapters/metrics/block-store.ts';
-import type { PeerWork } from '../../../core/anomalies/peers/ports.ts';
+import type { PeerWork } from '../../../core/anomalies/ports.ts';
 import { DependencyUnavailableError } from '../../../core/shared/errors.ts';
 
 const s3 = mockClient(S3Client);

@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { describe, expect, it } from 'vitest';
+import { detectSeries } from '../../../bench/anomalies/detect-series.ts';
 import { textWidth } from '../../../cli/terminal/text-width.ts';
-import { detectSeries } from '../../../core/anomalies/engine/detect-series.ts';
 import { runCli, waveCsv } from './fake-terminal.ts';
 
 const directory = mkdtempSync(join(tmpdir(), 'forestall-'));

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { CombinationDetector } from '../../../../core/anomalies/engine/combination-detector.ts';
 import { partialResiduals, RunningCovariance } from '../../../../core/anomalies/engine/covariance.ts';
-import { CombinationDetector } from '../../../../core/anomalies/engine/metric-combination.ts';
 import { StateReader, StateWriter } from '../../../../core/anomalies/engine/state-bytes.ts';
 import { seededRandom } from './daily-series.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { detectSeries } from '../../../../core/anomalies/engine/detect-series.ts';
+import { detectSeries } from '../../../../bench/anomalies/detect-series.ts';
 import { createDetector } from '../../../../core/anomalies/engine/detector.ts';
 import { dailySeries } from './daily-series.ts';
 

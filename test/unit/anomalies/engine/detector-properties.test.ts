@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { detectSeries } from '../../../../core/anomalies/engine/detect-series.ts';
+import { detectSeries } from '../../../../bench/anomalies/detect-series.ts';
 import { createDetector, type DetectorOptions } from '../../../../core/anomalies/engine/detector.ts';
 import { restore, serialise } from '../../../../core/anomalies/engine/detector-state.ts';
 import { DAY_SECONDS } from '../../../../core/shared/time.ts';

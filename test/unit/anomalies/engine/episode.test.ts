@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import {
   type EndedEpisode,
   Episode,
-  LONGEST_EPISODE_SECONDS,
+  MAX_EPISODE_SECONDS,
   UNUSUAL_SCORE,
   USUAL_POINTS,
 } from '../../../../core/anomalies/engine/episode.ts';
@@ -67,7 +67,7 @@ describe('an episode', () => {
   });
 
   it('that lasts a day has become the usual', () => {
-    const points = LONGEST_EPISODE_SECONDS / STEP;
+    const points = MAX_EPISODE_SECONDS / STEP;
     expect(show(opened(), times(400, 5))).toEqual({
       ended: { alerts: [ALERT], endedAt: ALERT.timestamp + (points - 1) * STEP },
       after: points,
@@ -76,7 +76,7 @@ describe('an episode', () => {
 
   it('that is a day old gives way to the one that an alert begins', () => {
     const episode = opened();
-    const late = { metric: 'cpu', timestamp: ALERT.timestamp + LONGEST_EPISODE_SECONDS };
+    const late = { metric: 'cpu', timestamp: ALERT.timestamp + MAX_EPISODE_SECONDS };
     expect(episode.begin(late, 'slow')).toEqual({ alerts: [ALERT], endedAt: ALERT.timestamp });
     expect(episode.current.alerts).toEqual([late]);
   });
@@ -107,7 +107,7 @@ describe('an episode', () => {
         expect(told).toEqual(raised);
         for (const { alerts, endedAt } of ended) {
           expect(endedAt).toBeGreaterThanOrEqual(alerts.at(-1)!.timestamp);
-          expect(endedAt - alerts[0]!.timestamp).toBeLessThan(LONGEST_EPISODE_SECONDS);
+          expect(endedAt - alerts[0]!.timestamp).toBeLessThan(MAX_EPISODE_SECONDS);
         }
       }),
     );

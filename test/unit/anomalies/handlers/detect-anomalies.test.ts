@@ -4,7 +4,7 @@ import { blockKey } from '../../../../adapters/metrics/item-keys.ts';
 import type { StoredBlock } from '../../../../core/metrics/blocks/stored-block.ts';
 import { DependencyUnavailableError, InvalidInputError } from '../../../../core/shared/errors.ts';
 import { makeHandler } from '../../../../functions/anomalies/detect-anomalies/handler.ts';
-import { between, DAY, NOW, STEP, world } from '../watching/follow-world.ts';
+import { between, DAY, NOW, STEP, world } from '../tracking/target-world.ts';
 
 /** A stream record as Lambda passes it on. */
 const recordOf = (sequence: number, { key, bytes, version }: StoredBlock, over: object = {}) => {

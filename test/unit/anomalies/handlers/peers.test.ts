@@ -3,7 +3,7 @@ import { DynamoDBDocumentClient, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import type { Context } from 'aws-lambda';
 import { mockClient } from 'aws-sdk-client-mock';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
-import type { PeerWork } from '../../../../core/anomalies/peers/ports.ts';
+import type { PeerWork } from '../../../../core/anomalies/ports.ts';
 import { DependencyUnavailableError, InvalidInputError } from '../../../../core/shared/errors.ts';
 import { makeHandler as makeComparer } from '../../../../functions/anomalies/compare-peers/handler.ts';
 import {

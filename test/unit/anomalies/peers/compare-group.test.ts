@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { peerGroupKey } from '../../../../core/anomalies/object-keys.ts';
 import type { CompareDeps } from '../../../../core/anomalies/peers/compare-group.ts';
-import { unpackGroup } from '../../../../core/anomalies/peers/group-watch.ts';
+import { unpackGroupDetectors } from '../../../../core/anomalies/peers/group-detectors.ts';
 import { EVENT_SCHEMAS } from '../../../../core/api/event-catalogue.ts';
 import { NO_SETTINGS, type Settings } from '../../../../core/platform/settings/settings.ts';
 import { hourOf } from '../../../../core/shared/time.ts';
@@ -133,7 +133,9 @@ describe('what is learned', () => {
     made.reads.length = 0;
     await made.compare();
     expect(made.log.lines.at(-1)?.fields).toMatchObject({ reason: 'unreadable state' });
-    expect(unpackGroup(made.states.kept.get(key)!.bytes).openHour).toBe(unpackGroup(kept.bytes).openHour);
+    expect(unpackGroupDetectors(made.states.kept.get(key)!.bytes).openHour).toBe(
+      unpackGroupDetectors(kept.bytes).openHour,
+    );
     await made.compare({}, { relearn: true });
     expect(made.log.lines.at(-1)?.fields).toMatchObject({ reason: 'asked to' });
     expect(Math.min(...made.reads.map(({ hour }) => hour))).toBe(hourOf(MIDNIGHT - 4 * DAY));
@@ -216,7 +218,7 @@ describe('everything at least once', () => {
   const outcome = async ({ found, ids, states }: Awaited<typeof reference>) => ({
     found: found(),
     ids: [...new Set(ids())].sort(),
-    open: [...states.kept.values()].map(({ bytes }) => unpackGroup(bytes).openHour),
+    open: [...states.kept.values()].map(({ bytes }) => unpackGroupDetectors(bytes).openHour),
   });
 
   it('finds the same whatever is repeated, skipped or lost on the way', async () => {

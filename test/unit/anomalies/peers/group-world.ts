@@ -2,7 +2,7 @@
 
 import { peerGroupKey } from '../../../../core/anomalies/object-keys.ts';
 import { type CompareDeps, compareGroup } from '../../../../core/anomalies/peers/compare-group.ts';
-import type { PeerGroupName, PeerStateFiles, PeerWork } from '../../../../core/anomalies/peers/ports.ts';
+import type { PeerGroupName, PeerStateFiles, PeerWork } from '../../../../core/anomalies/ports.ts';
 import type { Block } from '../../../../core/metrics/blocks/block.ts';
 import { encodeBlock } from '../../../../core/metrics/blocks/block-codec.ts';
 import type { BlockKey, StoredBlock } from '../../../../core/metrics/blocks/stored-block.ts';

@@ -1,10 +1,18 @@
 import { deflateRawSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import { PeerComparison } from '../../../../core/anomalies/engine/peer-comparison.ts';
-import { feedGroupHour, MOST_METRICS, readyMoments } from '../../../../core/anomalies/peers/feed-group.ts';
-import { GroupWatch, packGroup, unpackGroup } from '../../../../core/anomalies/peers/group-watch.ts';
+import { PeerDetector } from '../../../../core/anomalies/engine/peer-detector.ts';
+import { alertOf } from '../../../../core/anomalies/peers/announce-departures.ts';
+import {
+  GroupDetectors,
+  packGroupDetectors,
+  unpackGroupDetectors,
+} from '../../../../core/anomalies/peers/group-detectors.ts';
 import { momentsOf, type Total } from '../../../../core/anomalies/peers/hour-moments.ts';
-import { alertOf } from '../../../../core/anomalies/peers/tell-departures.ts';
+import {
+  MAX_METRICS,
+  readyMoments,
+  replayGroupHour,
+} from '../../../../core/anomalies/peers/replay-group-hour.ts';
 import type { Block } from '../../../../core/metrics/blocks/block.ts';
 import { NO_SETTINGS } from '../../../../core/platform/settings/settings.ts';
 import { InvalidInputError } from '../../../../core/shared/errors.ts';
@@ -101,25 +109,25 @@ describe('what is known of a group', () => {
   const context = { tenantId: 'acme', settings: NO_SETTINGS };
 
   it('goes through bytes, counters and all', () => {
-    const watch = new GroupWatch(HOUR);
-    feedGroupHour(watch, HOUR, hour('cpu'), context);
+    const watch = new GroupDetectors(HOUR);
+    replayGroupHour(watch, HOUR, hour('cpu'), context);
     watch.totals.set('a', new Map([['requests', { at: START, value: 7 }]]));
-    const copy = unpackGroup(packGroup(watch));
+    const copy = unpackGroupDetectors(packGroupDetectors(watch));
     expect(copy.totals).toEqual(watch.totals);
     expect(copy.comparisons.get('cpu')?.size).toBe(4);
-    expect(packGroup(copy)).toEqual(packGroup(watch));
+    expect(packGroupDetectors(copy)).toEqual(packGroupDetectors(watch));
   });
 
   it('refuses damaged bytes and other formats', () => {
-    expect(() => unpackGroup(Uint8Array.of(1, 2, 3))).toThrow(InvalidInputError);
-    expect(() => unpackGroup(deflateRawSync(Uint8Array.of(9)))).toThrow('format 1, found 9');
-    const other = packGroup(new GroupWatch(HOUR));
-    expect(() => unpackGroup(other.subarray(0, 3))).toThrow(InvalidInputError);
+    expect(() => unpackGroupDetectors(Uint8Array.of(1, 2, 3))).toThrow(InvalidInputError);
+    expect(() => unpackGroupDetectors(deflateRawSync(Uint8Array.of(9)))).toThrow('format 1, found 9');
+    const other = packGroupDetectors(new GroupDetectors(HOUR));
+    expect(() => unpackGroupDetectors(other.subarray(0, 3))).toThrow(InvalidInputError);
   });
 
   it('forgets targets, metrics and counters of a week ago', () => {
-    const watch = new GroupWatch(HOUR);
-    feedGroupHour(watch, HOUR, hour('cpu'), context);
+    const watch = new GroupDetectors(HOUR);
+    replayGroupHour(watch, HOUR, hour('cpu'), context);
     const totals = new Map([
       ['old', { at: START, value: 1 }],
       ['new', { at: START + 8 * 86_400, value: 1 }],
@@ -135,16 +143,16 @@ describe('what is known of a group', () => {
   });
 
   it('takes in so many metrics, the first by name, and keeps those it has', () => {
-    const watch = new GroupWatch(HOUR);
-    watch.comparisons.set('zzz', new PeerComparison());
-    const names = Array.from({ length: MOST_METRICS + 5 }, (_, i) => `m${String(i).padStart(4, '0')}`);
+    const watch = new GroupDetectors(HOUR);
+    watch.comparisons.set('zzz', new PeerDetector());
+    const names = Array.from({ length: MAX_METRICS + 5 }, (_, i) => `m${String(i).padStart(4, '0')}`);
     const many = new Map([...names, 'zzz'].map((name) => [name, new Float64Array(12)]));
     const group = new Map(['a', 'b', 'c', 'd'].map((id) => [id, { metrics: many, newest: START }]));
-    feedGroupHour(watch, HOUR, group, context, 1);
-    expect(watch.comparisons.size).toBe(MOST_METRICS);
+    replayGroupHour(watch, HOUR, group, context, 1);
+    expect(watch.comparisons.size).toBe(MAX_METRICS);
     expect(watch.comparisons.has('zzz')).toBe(true);
-    expect(watch.comparisons.has(names[MOST_METRICS - 2]!)).toBe(true);
-    expect(watch.comparisons.has(names[MOST_METRICS - 1]!)).toBe(false);
+    expect(watch.comparisons.has(names[MAX_METRICS - 2]!)).toBe(true);
+    expect(watch.comparisons.has(names[MAX_METRICS - 1]!)).toBe(false);
   });
 });
 

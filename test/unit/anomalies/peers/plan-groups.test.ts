@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { MOST_PEERS, planPeerGroups, SEEN_SECONDS } from '../../../../core/anomalies/peers/plan-groups.ts';
+import { MAX_PEERS, planPeerGroups, SEEN_SECONDS } from '../../../../core/anomalies/peers/plan-groups.ts';
 import type { Target } from '../../../../core/metrics/targets/target.ts';
 import { watched } from '../../../fakes/metrics.ts';
 
@@ -41,7 +41,7 @@ describe('groups of peers', () => {
         const ids = groups.flatMap(({ targetIds }) => targetIds);
         expect(new Set(ids).size).toBe(count);
         expect(ids).toHaveLength(count);
-        for (const { targetIds } of groups) expect(targetIds.length).toBeLessThan(1.4 * MOST_PEERS);
+        for (const { targetIds } of groups) expect(targetIds.length).toBeLessThan(1.4 * MAX_PEERS);
       }),
       { numRuns: 20 },
     );

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Anomaly } from '../../../../core/anomalies/ports.ts';
+import type { Anomaly } from '../../../../core/anomalies/anomaly.ts';
 import { AnomalyPage, Baseline } from '../../../../core/api/answers.ts';
 import { NO_SETTINGS } from '../../../../core/platform/settings/settings.ts';
 import {
@@ -8,7 +8,7 @@ import {
 } from '../../../../functions/api/query-api/answer-detection.ts';
 import { memoryAnomalies, memoryDetectors } from '../../../fakes/anomalies.ts';
 import { memorySettings } from '../../../fakes/platform.ts';
-import { NOW, trained } from '../../anomalies/watching/follow-world.ts';
+import { NOW, trained } from '../../anomalies/tracking/target-world.ts';
 
 const anomaly = (timestamp: number, over: Partial<Anomaly> = {}): Anomaly => ({
   ...{ tenantId: 'acme', targetId: 'web-1', metric: 'cpu', timestamp, value: 400, kind: 'behavioural' },

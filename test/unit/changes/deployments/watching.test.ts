@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Anomaly } from '../../../../core/anomalies/ports.ts';
+import type { Anomaly } from '../../../../core/anomalies/anomaly.ts';
 import { assessPlan } from '../../../../core/changes/assessment/assess-plan.ts';
 import { healthNow } from '../../../../core/changes/change.ts';
 import { checkDeployment } from '../../../../core/changes/deployments/check-deployment.ts';

@@ -1,0 +1,11 @@
+import type { AlertDetail } from '../engine/detection-result.ts';
+
+/** A point that raised an alert, in the unit that the detector saw (rate per second for a counter). */
+export interface Alert extends Omit<AlertDetail, 'leading'> {
+  readonly metric: string;
+  /** Epoch seconds. */
+  readonly timestamp: number;
+  readonly value: number;
+  readonly score: number;
+  readonly parts: Readonly<Record<string, number>>;
+}

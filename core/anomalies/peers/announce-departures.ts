@@ -1,0 +1,91 @@
+/** Tells of targets that left their peers as anomalies, each departure once. */
+
+import { HOUR_SECONDS } from '../../shared/time.ts';
+import type { Alert } from '../announcing/alert.ts';
+import {
+  type AnnounceContext,
+  type AnnounceDeps,
+  announceAnomalies,
+} from '../announcing/announce-anomalies.ts';
+import { type AnnounceEndsDeps, announceAnomalyEnds } from '../announcing/announce-anomaly-ends.ts';
+import type { Anomaly } from '../anomaly.ts';
+import type { AnomalyStore } from '../ports.ts';
+import type { GroupChanges, GroupContext, MetricDeparture } from './replay-group-hour.ts';
+
+export interface AnnounceDeparturesDeps extends AnnounceDeps, AnnounceEndsDeps {
+  readonly anomalies: Pick<
+    AnomalyStore,
+    'record' | 'markAnnounced' | 'recordEnds' | 'markEndsAnnounced' | 'list'
+  >;
+}
+
+/** Names the score in an anomaly's parts. */
+const PART = 'peers';
+/** An episode lasts longer than this: two departures closer than that are one, seen with more or fewer late points. */
+const SAME_SECONDS = 1500;
+const SHOWN_DIGITS = 3;
+
+const shown = (value: number): string => String(Number(value.toPrecision(SHOWN_DIGITS)));
+
+/** A departure as an alert, with its reason in plain words. */
+export const alertOf = (departure: MetricDeparture): Alert => {
+  const { targetId, metric, timestamp, since, value, score, oneIn, peers, median, expected } = departure;
+  const where = `(median ${shown(median)}, here ${shown(value)})`;
+  return {
+    ...{ metric, timestamp, value, score, oneIn, expected },
+    kind: 'correlation',
+    since,
+    parts: { [PART]: score },
+    reason: `${metric} of ${targetId} left its ${peers} peers ${where}`,
+  };
+};
+
+const alertAgain = ({ endedAt: _endedAt, expected, ...anomaly }: Anomaly): Alert => ({
+  ...anomaly,
+  ...(expected === undefined ? {} : { expected }),
+});
+
+/**
+ * The alert under which a departure is told. Late points move medians a little: one that was told at a neighbouring
+ * moment already is told as it was, so that an announcement still owed is made and none is made twice.
+ */
+const asTold = async (
+  { anomalies }: AnnounceDeparturesDeps,
+  tenantId: string,
+  departure: MetricDeparture,
+): Promise<Alert> => {
+  const { targetId, metric, timestamp } = departure;
+  const [from, to] = [timestamp - SAME_SECONDS, timestamp + SAME_SECONDS];
+  const filter = { from, to, targetId, metric, kind: 'correlation' as const };
+  const { items } = await anomalies.list(tenantId, filter, { limit: 20 });
+  const told = items.filter(({ parts }) => parts[PART] !== undefined);
+  const twin = told.find((one) => one.timestamp === timestamp) ?? told.at(-1);
+  return twin === undefined ? alertOf(departure) : alertAgain(twin);
+};
+
+/** Departures older than this are learned and not told, as of every other detector. */
+const NEWS_SECONDS = HOUR_SECONDS;
+
+/** Stores and announces departures as anomalies, and their ends. `now` in epoch seconds. */
+export const announceDepartures = async (
+  deps: AnnounceDeparturesDeps,
+  { tenantId, settings }: GroupContext,
+  now: number,
+  { departures, returns }: GroupChanges,
+): Promise<number> => {
+  const news = departures.filter(({ timestamp }) => timestamp > now - NEWS_SECONDS);
+  const contextOf = (targetId: string): AnnounceContext => ({ owner: { tenantId, targetId }, settings, now });
+  for (const [targetId, own] of Map.groupBy(news, (departure) => departure.targetId)) {
+    const alerts: Alert[] = [];
+    for (const departure of own) alerts.push(await asTold(deps, tenantId, departure));
+    await announceAnomalies(deps, contextOf(targetId), alerts);
+  }
+  for (const [targetId, own] of Map.groupBy(returns, (back) => back.targetId)) {
+    const ended = own.map(({ metric, beganAt, unusualAt }) => ({
+      alerts: [{ metric, timestamp: beganAt }],
+      endedAt: unusualAt,
+    }));
+    await announceAnomalyEnds(deps, contextOf(targetId), ended);
+  }
+  return news.length;
+};

@@ -1,0 +1,15 @@
+import type { Alert } from '../announcing/alert.ts';
+import type { EndedEpisode } from '../engine/episode.ts';
+
+/** The alerts that points raised, and the episodes that they ended. */
+export interface DetectionOutcome {
+  readonly alerts: readonly Alert[];
+  readonly ended: readonly EndedEpisode[];
+}
+
+export const NO_OUTCOME: DetectionOutcome = { alerts: [], ended: [] };
+
+export const mergeOutcomes = (outcomes: readonly DetectionOutcome[]): DetectionOutcome => ({
+  alerts: outcomes.flatMap(({ alerts }) => alerts),
+  ended: outcomes.flatMap(({ ended }) => ended),
+});

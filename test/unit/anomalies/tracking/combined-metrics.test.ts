@@ -1,0 +1,127 @@
+import { describe, expect, it } from 'vitest';
+import {
+  alignMoments,
+  type CombinedMetrics,
+  planCombination,
+} from '../../../../core/anomalies/tracking/combined-metrics.ts';
+import type { ObservedPoint } from '../../../../core/anomalies/tracking/observed-point.ts';
+import { TrackedSeries } from '../../../../core/anomalies/tracking/tracked-series.ts';
+import type { Block } from '../../../../core/metrics/blocks/block.ts';
+import { DAY, NOW, STEP, usual } from './target-world.ts';
+
+const HOUR = 3600;
+const HOUR_END = Math.floor(NOW / HOUR) * HOUR;
+
+interface Learned {
+  readonly variant?: 'full' | 'light';
+  readonly from?: number;
+  readonly to?: number;
+  readonly step?: number;
+  readonly value?: (at: number) => number;
+}
+
+const learned = (metric: string, options: Learned = {}): TrackedSeries => {
+  const { variant = 'full', from = HOUR_END - 2 * DAY, to = HOUR_END, step = STEP, value = usual } = options;
+  const series = new TrackedSeries(metric, variant, 'gauge');
+  for (let at = from; at < to; at += step) series.next(at, value(at), {});
+  return series;
+};
+
+const of = (...series: readonly TrackedSeries[]) => new Map(series.map((one) => [one.metric, one]));
+
+const blockOf = (steps: Readonly<Record<string, number>>): Block =>
+  new Map(
+    Object.entries(steps).map(([metric, step]) => {
+      const offsets = Uint16Array.from({ length: Math.floor(HOUR / step) }, (_, i) => i * step);
+      const values = new Float64Array(offsets.length);
+      return [metric, { offsets, values, receipts: values }];
+    }),
+  );
+
+const plan = (
+  known: CombinedMetrics | undefined,
+  series: ReturnType<typeof of>,
+  block = blockOf({ cpu: 300 }),
+) => planCombination(known, series, HOUR_END, block);
+
+describe('what is looked at together', () => {
+  const [cpu, disk] = [learned('cpu'), learned('disk')];
+
+  it('are the metrics that are watched fully, known for a day, reporting and moving, by name', () => {
+    const others = [
+      learned('a-light', { variant: 'light' }),
+      learned('b-new', { from: HOUR_END - DAY + STEP }),
+      learned('c-silent', { from: HOUR_END - 4 * DAY, to: HOUR_END - 2 * DAY }),
+      learned('d-still', { value: () => 7 }),
+    ];
+    expect(plan(undefined, of(disk, ...others, cpu))?.metrics).toEqual(['cpu', 'disk']);
+    expect(plan(undefined, of(cpu, ...others))).toBeUndefined();
+    expect(plan(undefined, new Map())).toBeUndefined();
+  });
+
+  it('are none that report far more seldom than the others', () => {
+    const series = of(cpu, disk, learned('hourly', { step: HOUR }), learned('slower', { step: 2 * STEP }));
+    expect(plan(undefined, series)?.metrics).toEqual(['cpu', 'disk', 'slower']);
+  });
+
+  it('are sixteen at most', () => {
+    const many = Array.from({ length: 20 }, (_, i) => learned(`m${10 + i}`));
+    expect(plan(undefined, of(...many))?.metrics).toHaveLength(16);
+  });
+
+  it('lie as far apart as the coarsest of them, or an hour', () => {
+    const step = (steps: Readonly<Record<string, number>>) =>
+      plan(undefined, of(cpu, disk), blockOf(steps))?.stepSeconds;
+    expect(step({ cpu: 60, disk: 300 })).toBe(300);
+    expect(step({ cpu: 60, disk: 3600 })).toBe(3600);
+    expect(step({ cpu: 60 })).toBe(3600);
+  });
+
+  it('stay until one is silent for a day, or another has come', () => {
+    const known = { metrics: ['cpu', 'disk'], stepSeconds: 60 };
+    const net = learned('net');
+    const silent = learned('disk', { from: HOUR_END - 4 * DAY, to: HOUR_END - 2 * DAY });
+    expect(plan(known, of(cpu, disk))).toBe(known);
+    expect(plan(known, of(cpu, disk, net))?.metrics).toEqual(['cpu', 'disk', 'net']);
+    expect(plan(known, of(cpu, silent, net))?.metrics).toEqual(['cpu', 'net']);
+    expect(plan(known, of(cpu))).toBeUndefined();
+    // One that stands still for a while is no reason to begin anew.
+    const still = learned('disk', { value: () => 7 });
+    expect(plan(known, of(cpu, still))).toBe(known);
+    expect(plan(known, of(cpu, still, net))).toBe(known);
+  });
+});
+
+describe('moments', () => {
+  const combined = { metrics: ['a', 'b'], stepSeconds: 60 };
+  const seen = (...offsets: readonly number[]): ObservedPoint[] =>
+    offsets.map((at) => ({ timestamp: HOUR + at, value: at, difference: -at, inEpisode: false }));
+  const align = (a: readonly ObservedPoint[], b: readonly ObservedPoint[]) =>
+    alignMoments(combined, HOUR, new Map([...Object.entries({ a, b })]));
+
+  it('are the points of one push, with the values as seen', () => {
+    expect(align(seen(0, 60), seen(0, 60))).toMatchObject([
+      { timestamp: HOUR, values: [0, 0], differences: [-0, -0] },
+      { timestamp: HOUR + 60, values: [60, 60], differences: [-60, -60] },
+    ]);
+  });
+
+  it('are on a grid where pushes differ, the first point of each step, and only where all are there', () => {
+    const moments = align(seen(5, 20, 65, 130), seen(1, 70, 200));
+    expect(moments.map(({ timestamp, values }) => [timestamp - HOUR, ...values])).toEqual([
+      [1, 5, 1],
+      [65, 65, 70],
+    ]);
+  });
+
+  it('do not change when more arrives', () => {
+    const before = align(seen(5, 65), seen(1, 70));
+    const after = align(seen(5, 20, 65, 118, 130), seen(1, 55, 70, 140));
+    expect(after.slice(0, 2)).toEqual(before);
+  });
+
+  it('are none where a metric is not there at all', () => {
+    expect(alignMoments(combined, HOUR, new Map([['a', seen(0)]]))).toEqual([]);
+    expect(alignMoments(combined, HOUR, new Map([['b', seen(0)]]))).toEqual([]);
+  });
+});
