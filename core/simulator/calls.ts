@@ -1,27 +1,27 @@
 import type { SimulatedProfile, SimulatedServer } from './fleet.ts';
 import { randomStream } from './random.ts';
 
-/** How one server calls another: on average so many times a request. */
+/** Calls from one server to another, as an average per request. */
 export interface Call {
-  /** The callee's place among the servers that are simulated together. */
+  /** Index of the callee among the servers that are simulated together. */
   readonly callee: number;
   readonly perRequest: number;
 }
 
-/** Callers try a failed call again in this share of cases, once. */
+/** Share of failed calls that callers retry, once. */
 export const RETRY_SHARE = 0.3;
 
-/** Calls a request of a web or app server; the range is drawn from per pair. */
-const CALLS_TO: Readonly<Record<SimulatedProfile, readonly [least: number, most: number]>> = {
+/** Range of calls per request, drawn per pair of servers. */
+const CALLS_TO: Readonly<Record<SimulatedProfile, readonly [min: number, max: number]>> = {
   web: [0.4, 1.2],
   app: [0.4, 1.2],
   database: [1, 3],
   batch: [0.02, 0.1],
 };
-/** A job asks for more than a page does. */
+/** A batch job makes more calls than a page does. */
 const CALLS_OF_A_JOB = 4;
 
-/** The calls of a server, `callees` with their places; equal seeds and ids give equal calls. */
+/** Draws the calls of a server. Equal seeds and IDs give equal calls. */
 export const drawCalls = (
   seed: number,
   server: SimulatedServer,
@@ -33,12 +33,12 @@ export const drawCalls = (
     return { callee: at, perRequest: server.profile === 'batch' ? CALLS_OF_A_JOB * perRequest : perRequest };
   });
 
-/** Share of requests that fail on the way through one callee, of whose answers `failing` are failures. */
+/** Share of requests that fail because of one callee that fails a share `failing` of its calls. */
 export const failuresThrough = (perRequest: number, failing: number): number => {
   const afterRetry = failing * (1 - RETRY_SHARE + RETRY_SHARE * failing);
   return 1 - (1 - afterRetry) ** perRequest;
 };
 
-/** Calls a request makes in the mean, retries included. */
+/** Mean number of calls per request, including retries. */
 export const callsMade = (perRequest: number, failing: number): number =>
   perRequest * (1 + RETRY_SHARE * failing);

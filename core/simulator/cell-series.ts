@@ -16,10 +16,10 @@ const DECIMALS = 1000;
 const CALLS_NOISE = 0.04;
 const LOAD_NOISE = 0.07;
 
-/** All that decides the values of servers that call each other. */
+/** Inputs that determine the values of servers that call each other. */
 export interface CellScript {
   readonly seed: number;
-  /** Whoever a server calls or is called by must be among them; nobody may call, even through others, who calls it. */
+  /** Must contain all callers and callees of each server. The calls must not form a cycle. */
   readonly servers: readonly SimulatedServer[];
   readonly start: number;
   readonly stepSeconds: number;
@@ -33,7 +33,7 @@ export interface CellScript {
 
 type Row = Record<SimulatedMetric, number>;
 
-/** Servers with all whom they call after them. */
+/** Sorts servers so that callers precede their callees. */
 const callersFirst = (servers: readonly SimulatedServer[]): SimulatedServer[] => {
   const byId = new Map(servers.map((server) => [server.id, server]));
   const ordered: SimulatedServer[] = [];
@@ -63,10 +63,10 @@ const startCourses = (script: CellScript): ServerCourse[] => {
   });
 };
 
-/** What goes through the servers of a cell at one moment, one value each, callers before their callees. */
+/** The traffic through the servers of a cell at one moment: one value per server, callers before their callees. */
 class Flow {
   readonly failing: Float64Array;
-  /** Requests a second: usual at this time, and now. */
+  /** Usual requests per second at this time. `rates` has the current ones. */
   readonly usual: Float64Array;
   readonly rates: Float64Array;
   /** Milliseconds. */
@@ -81,14 +81,14 @@ class Flow {
     this.latency = new Float64Array(courses.length);
   }
 
-  /** Moves on to `at` and returns the servers' rows. `start` is the time from which load grows. */
+  /** Advances to `at` and returns the servers' rows. `start` is the time from which load grows. */
   next(at: number, start: number, strains: readonly Readonly<Strain>[]): Row[] {
     this.#fail(strains);
     this.#send(at, start, strains);
     return this.#serve(at, strains);
   }
 
-  /** A request fails by its server's own doing or with a call that fails twice. */
+  /** A request fails because of its own server, or because a call and its retry fail. */
   #fail(strains: readonly Readonly<Strain>[]): void {
     for (let i = this.#courses.length - 1; i >= 0; i--) {
       const course = this.#courses[i]!;
@@ -99,7 +99,7 @@ class Flow {
     }
   }
 
-  /** Every request that is made arrives: a server's rate is what its callers send, or what comes from outside. */
+  /** A server's rate is the sum of its callers' requests, or the external load if it has no callers. */
   #send(at: number, start: number, strains: readonly Readonly<Strain>[]): void {
     this.usual.fill(0);
     this.rates.fill(0);
@@ -118,7 +118,7 @@ class Flow {
     }
   }
 
-  /** A request takes its server's own time and that of its calls, one after another, retries included. */
+  /** A request takes its server's own time plus that of its sequential calls, including retries. */
   #serve(at: number, strains: readonly Readonly<Strain>[]): Row[] {
     const rows: Row[] = new Array(this.#courses.length);
     for (let i = this.#courses.length - 1; i >= 0; i--) {
@@ -134,7 +134,7 @@ class Flow {
   }
 }
 
-/** Writes down what the agent of one server reports. */
+/** Records the values that the agent of one server reports. */
 class Recorder {
   readonly #metrics: Record<SimulatedMetric, Float64Array>;
   readonly #errors: Float64Array | undefined;
@@ -161,7 +161,7 @@ class Recorder {
     if (this.#errors !== undefined) this.#errors[index] = this.#seen(this.#reported.errors);
   }
 
-  /** Percent of `requests` that failed, of which `failing` would in the mean: few requests show it only roughly. */
+  /** Percentage of `requests` that failed, drawn around the mean share `failing`; noisier with fewer requests. */
   countErrors(failing: number, requests: number): number {
     const chance = Math.sqrt((failing * (1 - failing)) / Math.max(1, requests)) * this.#counting.normal();
     return 100 * Math.min(1, Math.max(0, failing + chance));
@@ -178,8 +178,8 @@ class Recorder {
 }
 
 /**
- * Makes all series of servers that call each other. A caller waits for what it calls and sees its failures, so that
- * latency, failures and requests add up along calls. Independent of the order of the servers.
+ * Generates all series of servers that call each other. A caller waits for its callees and sees their failures, so
+ * latency, failures and requests propagate along calls. The order of the servers does not matter.
  */
 export const generateCell = (script: CellScript): Map<string, ServerMetrics> => {
   const { start, stepSeconds, steps } = script;

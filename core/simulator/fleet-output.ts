@@ -10,13 +10,13 @@ import {
   type SimulatedServer,
 } from './fleet.ts';
 
-/** Header of the fleet's CSV, the one that `POST /v1/ingest/csv` reads. */
+/** Header of the fleet's CSV, as `POST /v1/ingest/csv` expects it. */
 export const FLEET_CSV_HEADER = 'timestamp,target,metric,value,profile,unit';
 
 const isoSeconds = (epochSeconds: number): string =>
   `${new Date(epochSeconds * 1000).toISOString().slice(0, 19)}Z`;
 
-/** The series of one server as they would arrive, without the points that went missing. */
+/** The series of one server as ingested, without the missing points. */
 export const toMetricSeries = ({
   server,
   start,
@@ -40,7 +40,7 @@ export const toMetricSeries = ({
   ];
 };
 
-/** The rows of one server under `FLEET_CSV_HEADER`, each ending in a newline, metric by metric. */
+/** The CSV rows of one server, metric by metric; each ends in a newline. */
 export function* toCsvRows(data: ServerMetrics): Generator<string> {
   for (const { targetId, metric, unit, timestamps, values } of toMetricSeries(data)) {
     const tail = `${data.server.profile},${unit}\n`;
@@ -50,7 +50,7 @@ export function* toCsvRows(data: ServerMetrics): Generator<string> {
   }
 }
 
-/** What was planted in a fleet: the truth that forecasts, alerts and diagnoses are measured against. */
+/** Ground truth of a fleet, for measuring forecasts, alerts and diagnoses. */
 export interface FleetLabels {
   /** ISO 8601. */
   readonly start: string;

@@ -1,6 +1,6 @@
 import type { Profile } from '../metrics/targets/target.ts';
 
-/** Metrics of every simulated server, in the order in which they are written. */
+/** Metrics of every simulated server, in output order. */
 export const SIMULATED_METRICS = [
   'cpu_percent',
   'memory_percent',
@@ -21,7 +21,7 @@ export const METRIC_UNITS: Readonly<Record<SimulatedMetric, string>> = {
   request_rate: '/s',
 };
 
-/** Share of requests that failed, in percent; only in fleets that were asked for it. */
+/** Percentage of failed requests; only if `errors` was requested. */
 export const ERROR_METRIC = 'error_percent';
 
 /** Profiles the simulator knows; `generic` has no behaviour of its own. */
@@ -43,34 +43,34 @@ export interface SimulatedServer {
   readonly profile: SimulatedProfile;
   /** Servers of one cell share a time zone and call only each other. */
   readonly cell: number;
-  /** Ids of the servers this one calls, and waits for. Nobody may call, even through others, who calls it. */
+  /** IDs of the servers that this one calls and waits for. The calls must not form a cycle. */
   readonly calls: readonly string[];
 }
 
-/** A server that shows an incident, how many calls away from its root cause, and in which metrics. */
+/** A server that an incident affects, its distance in calls from the root cause, and the affected metrics. */
 export interface AffectedServer {
   readonly target: string;
   readonly hops: number;
   readonly metrics: readonly SimulatedMetric[];
 }
 
-/** An injected fault: what it is, when, where it started and which series show it. */
+/** An injected fault: its kind, time, root cause and affected series. */
 export interface Incident {
   readonly id: string;
   readonly kind: IncidentKind;
-  /** Epoch seconds, both inclusive. `end` lies after the fleet's end where the incident is still going on. */
+  /** Epoch seconds, both inclusive. `end` is after the fleet's end if the incident is ongoing. */
   readonly start: number;
   readonly end: number;
   readonly rootCause: { readonly target: string; readonly metric: SimulatedMetric };
   /** Root cause first. */
   readonly affected: readonly AffectedServer[];
-  /** How strong, in [0.6, 1]. */
+  /** In [0.6, 1]. */
   readonly strength: number;
-  /** The change that caused it, where one did. */
+  /** The change that caused it, if any. */
   readonly changeId?: string;
 }
 
-/** Something that was done to a server. Only the changes named by an incident do harm. */
+/** A change made to a server. Only changes named by an incident are harmful. */
 export interface ChangeEvent {
   readonly id: string;
   readonly kind: 'deployment' | 'rollback';
@@ -80,13 +80,13 @@ export interface ChangeEvent {
   readonly version: string;
 }
 
-/** All series of one server; `metrics[m][i]` belongs to `start + i * stepSeconds`, NaN where it went missing. */
+/** All series of one server. `metrics[m][i]` is the value at `start + i * stepSeconds`, NaN if it is missing. */
 export interface ServerMetrics {
   readonly server: SimulatedServer;
   readonly start: number;
   readonly stepSeconds: number;
   readonly metrics: Readonly<Record<SimulatedMetric, Float64Array>>;
-  /** Values of `ERROR_METRIC`, where they were asked for. */
+  /** Values of `ERROR_METRIC`, if requested. */
   readonly errors?: Float64Array;
 }
 
@@ -95,21 +95,21 @@ export interface FleetOptions {
   readonly servers: number;
   readonly days: number;
   readonly stepSeconds: number;
-  /** Epoch seconds; the last step is the newest multiple of `stepSeconds` that is not after it. */
+  /** Epoch seconds. The last step is the latest multiple of `stepSeconds` that is not after it. */
   readonly endAt: number;
   /** Relative frequency of each profile. */
   readonly shares?: Readonly<Record<SimulatedProfile, number>>;
-  /** Number of injected incidents; default one per 40 server-days. */
+  /** Number of injected incidents. Default: one per 40 server-days. */
   readonly incidents?: number;
-  /** How many of them are slow ones (disk, memory) still under way at the end; default 2 where there are any. */
+  /** Number of slow incidents (disk, memory) that are ongoing at the end. Default: 2 if there are incidents. */
   readonly developing?: number;
-  /** Share of points that go missing, in [0, 1); default 0. */
+  /** Share of missing points, in [0, 1). Default: 0. */
   readonly missingShare?: number;
-  /** Whether servers also report `ERROR_METRIC`; it changes no other value. */
+  /** If true, servers also report `ERROR_METRIC`. Does not change the other values. */
   readonly errors?: boolean;
 }
 
-/** A simulated fleet. Plans and labels are held; series are made when asked for, so that any size fits in memory. */
+/** A simulated fleet. Series are generated on request, so a fleet of any size fits in memory. */
 export interface Fleet extends Iterable<ServerMetrics> {
   /** Epoch seconds of the first step. */
   readonly start: number;
@@ -118,6 +118,6 @@ export interface Fleet extends Iterable<ServerMetrics> {
   readonly servers: readonly SimulatedServer[];
   readonly incidents: readonly Incident[];
   readonly changes: readonly ChangeEvent[];
-  /** Series of one server, the same whenever and in whatever order they are asked for. @throws InvalidInputError */
+  /** Generates the series of one server; independent of the order of calls. @throws InvalidInputError */
   generate(serverId: string): ServerMetrics;
 }

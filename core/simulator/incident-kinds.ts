@@ -6,15 +6,15 @@ import {
   type SimulatedProfile,
 } from './fleet.ts';
 
-/** What incidents do to a server at one moment; `NO_STRAIN` where none is under way. */
+/** Effect of incidents on a server at one moment; `NO_STRAIN` without an incident. */
 export interface Strain {
-  /** Factor on the load that reaches the server from outside the fleet. */
+  /** Factor on the server's external load. */
   load: number;
-  /** Factor on the server's own latency, without that of what it calls. */
+  /** Factor on the server's own latency, without the latency of its callees. */
   latency: number;
-  /** Share in [0, 1] of requests that fail by the server's own doing. */
+  /** Share in [0, 1] of requests that fail because of the server itself. */
   errors: number;
-  /** Shares in [0, 1] of the way from the usual value to full. */
+  /** Fraction in [0, 1] of the way from the usual value to 100 %. */
   cpu: number;
   memory: number;
   disk: number;
@@ -27,7 +27,7 @@ export const noStrain = (): Strain => ({
   ...{ cpu: 0, memory: 0, disk: 0, frozen: false },
 });
 
-/** How far an incident has come at one server: `ramp` rises within minutes, `progress` over its whole length. */
+/** Progress of an incident at one server: `ramp` rises within minutes, `progress` over the whole duration. */
 interface Phase {
   readonly ramp: number;
   readonly progress: number;
@@ -37,14 +37,14 @@ interface Phase {
 export interface IncidentBehaviour {
   readonly metric: SimulatedMetric;
   readonly hours: readonly [shortest: number, longest: number];
-  /** Profiles on which it starts. */
+  /** Profiles on which it can start. */
   readonly profiles: readonly SimulatedProfile[];
-  /** Whom it reaches along calls: those who wait for the root, or those to whom its load goes on, and who waits for them. */
+  /** Spread along calls: to callers that wait for the root, or to callees that get its load and to their callers. */
   readonly spreads: 'nowhere' | 'to-callers' | 'to-callees';
   readonly atRoot: readonly SimulatedMetric[];
-  /** Metrics of the servers it spreads to: callers retry what fails, so that those who are called get more load. */
+  /** Affected metrics of the other servers. Callers retry failures, so callees get more load. */
   readonly elsewhere: readonly SimulatedMetric[];
-  /** What it does to the server it starts at; whatever others show of it follows from their calls. */
+  /** Effect on the server where it starts. Effects on other servers follow from their calls. */
   readonly apply: (strain: Strain, phase: Phase) => void;
 }
 
@@ -55,11 +55,11 @@ const LOAD_METRICS: readonly SimulatedMetric[] = [
   'network_mbps',
   'latency_ms',
 ];
-/** What a server shows of trouble elsewhere while it waits for it. */
+/** Metrics of a server that waits for an affected server. */
 export const WAITING: readonly SimulatedMetric[] = ['latency_ms'];
 const ANY: readonly SimulatedProfile[] = ['web', 'app', 'database', 'batch'];
 
-/** Every kind of incident: where it starts, how long it lasts, what it does. */
+/** Behaviour of each kind of incident. */
 export const INCIDENT_BEHAVIOURS: Readonly<Record<IncidentKind, IncidentBehaviour>> = {
   'cpu-saturation': {
     metric: 'cpu_percent',
@@ -145,7 +145,7 @@ export const INCIDENT_BEHAVIOURS: Readonly<Record<IncidentKind, IncidentBehaviou
   },
 };
 
-/** Adds what an incident does to the server it started at, at `at` (epoch seconds); nothing outside its time. */
+/** Adds the effect of an incident on its root server at `at` (epoch seconds), if it is active then. */
 export const applyIncident = (strain: Strain, incident: Incident, at: number): void => {
   if (at < incident.start || at > incident.end) return;
   const since = at - incident.start;

@@ -11,12 +11,12 @@ import {
 import { INCIDENT_BEHAVIOURS, type IncidentBehaviour, WAITING } from './incident-kinds.ts';
 import { type RandomStream, randomStream } from './random.ts';
 
-/** Quiet time kept between two incidents that touch the same server. */
+/** Minimum time between two incidents that affect the same server. */
 const APART_SECONDS = 6 * HOUR_SECONDS;
-const MOST_DRAWS = 40;
+const MAX_DRAWS = 40;
 const SLOW_KINDS: readonly IncidentKind[] = ['disk-filling', 'memory-leak'];
 
-/** The window and size of the plan; times in epoch seconds. */
+/** Window and size of the plan; times in epoch seconds. */
 export interface PlanOptions {
   readonly seed: number;
   readonly start: number;
@@ -35,7 +35,7 @@ const calleesOf = (servers: readonly SimulatedServer[], id: string): readonly st
 const callersOf = (servers: readonly SimulatedServer[], id: string): string[] =>
   servers.filter(({ calls }) => calls.includes(id)).map((caller) => caller.id);
 
-/** Adds all whom the given servers reach by `next`, and how many calls away they are. */
+/** Adds all servers reachable through `next`, with their distance in calls. */
 const spreadAlong = (
   affected: AffectedServer[],
   next: (id: string) => readonly string[],
@@ -49,7 +49,7 @@ const spreadAlong = (
   }
 };
 
-/** The servers that show an incident which starts at `root`, and in which metrics; root first. */
+/** The servers affected by an incident that starts at `root`, with their metrics; root first. */
 export const spreadFrom = (
   servers: readonly SimulatedServer[],
   root: string,
@@ -71,7 +71,7 @@ export const spreadFrom = (
   return affected;
 };
 
-/** Where the length allows it, a developing incident has come 55-70 % of its way when the fleet's data ends. */
+/** If the fleet's data is long enough, a developing incident is 55-70 % complete when the data ends. */
 const drawWindow = (
   random: RandomStream,
   plan: PlanOptions,
@@ -127,8 +127,8 @@ const changesOf = (incident: Incident): ChangeEvent[] => {
 };
 
 /**
- * Plans the fleet's incidents: every kind in turn, slow ones still developing at the end first, none within six hours
- * of another on the same server. A fleet too small or too short for all of them gets as many as fit.
+ * Plans the fleet's incidents: first the slow ones that develop at the end, then each kind in turn, at least six hours
+ * apart on the same server. If the fleet is too small or too short, it gets as many as fit.
  */
 export const planIncidents = (servers: readonly SimulatedServer[], plan: PlanOptions): Plan => {
   const random = randomStream(plan.seed, 'incidents');
@@ -138,7 +138,7 @@ export const planIncidents = (servers: readonly SimulatedServer[], plan: PlanOpt
     const developing = number < plan.developing;
     const kinds = developing ? SLOW_KINDS : INCIDENT_KINDS;
     const kind = kinds[(developing ? number : firstKind + number) % kinds.length]!;
-    for (let draw = 0; draw < MOST_DRAWS; draw++) {
+    for (let draw = 0; draw < MAX_DRAWS; draw++) {
       const candidate = drawIncident(random, servers, plan, kind, developing);
       if (candidate === undefined || collides(incidents, candidate)) continue;
       const id = `incident-${String(number + 1).padStart(4, '0')}`;

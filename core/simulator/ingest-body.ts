@@ -3,7 +3,7 @@ import type { Profile } from '../metrics/targets/target.ts';
 import type { Fleet } from './fleet.ts';
 import { toMetricSeries } from './fleet-output.ts';
 
-/** A series with the profile of its target, where one is known. */
+/** A series with the profile of its target, if known. */
 export interface ProfiledSeries extends MetricSeries {
   readonly profile?: Profile;
 }
@@ -19,14 +19,14 @@ export interface IngestSeries {
   readonly values: readonly number[];
 }
 
-/** A JSON ingest body and how many points and targets it carries. */
+/** A JSON ingest body with its number of points and targets. */
 export interface IngestBody {
   readonly body: { readonly series: readonly IngestSeries[] };
   readonly points: number;
   readonly targets: number;
 }
 
-const MOST_TARGETS = 500;
+const MAX_TARGETS = 500;
 
 const slice = (series: ProfiledSeries, from: number, to: number): IngestSeries => ({
   target: series.targetId,
@@ -39,8 +39,8 @@ const slice = (series: ProfiledSeries, from: number, to: number): IngestSeries =
 });
 
 /**
- * Packs series into ingest bodies of at most `maxPoints` points and 500 targets each, in the given order; a longer
- * series is cut. Lazy: holds one body at a time.
+ * Packs series into ingest bodies of at most `maxPoints` points and 500 targets each, in the given order. Longer series
+ * are split. Lazy: holds one body at a time.
  */
 export function* toIngestBodies(
   fleet: Iterable<ProfiledSeries>,
@@ -55,7 +55,7 @@ export function* toIngestBodies(
     return closed;
   };
   for (const next of fleet) {
-    if (targets.size >= MOST_TARGETS && !targets.has(next.targetId)) yield close();
+    if (targets.size >= MAX_TARGETS && !targets.has(next.targetId)) yield close();
     for (let from = 0; from < next.timestamps.length; ) {
       const to = Math.min(next.timestamps.length, from + maxPoints - points);
       series.push(slice(next, from, to));

@@ -32,11 +32,11 @@ const jobLoad = (localSeconds: number): number => {
   return JOB_IDLE_SHARE + (1 - JOB_IDLE_SHARE) * Math.min(1, Math.max(0, edge));
 };
 
-/** Expected load at a local time (seconds since the epoch, shifted to the server's zone) as a share of the peak. */
+/** Expected load at a local time (epoch seconds shifted to the server's time zone), as a share of the peak. */
 export const expectedLoad = (profile: SimulatedProfile, localSeconds: number): number =>
   profile === 'batch' ? jobLoad(localSeconds) : diurnalLoad(localSeconds);
 
-/** Whether a database's nightly backup runs at a local time. */
+/** True if a database's nightly backup runs at this local time. */
 export const isBackupTime = (profile: SimulatedProfile, localSeconds: number): boolean => {
   const sinceMidnight = localSeconds % DAY_SECONDS;
   return profile === 'database' && sinceMidnight >= BACKUP_AT && sinceMidnight < BACKUP_AT + BACKUP_LASTS;

@@ -4,7 +4,7 @@ import { type RandomStream, randomStream } from './random.ts';
 const LOAD_MEMORY_SECONDS = 1800;
 const METRIC_MEMORY_SECONDS = 900;
 
-/** Autocorrelated noise with unit variance: an Ornstein-Uhlenbeck process seen at each step. */
+/** Autocorrelated noise with unit variance: an Ornstein-Uhlenbeck process sampled at each step. */
 const makeNoise = (random: RandomStream, stepSeconds: number, memorySeconds: number): (() => number) => {
   const keep = Math.exp(-stepSeconds / memorySeconds);
   const fresh = Math.sqrt(1 - keep * keep);
@@ -15,10 +15,10 @@ const makeNoise = (random: RandomStream, stepSeconds: number, memorySeconds: num
   };
 };
 
-/** Next value of the noise on a server's load, on its failures, and on each of its metrics. */
+/** Noise generators for a server's load, failures and metrics; each call returns the next value. */
 export type Noises = Readonly<Record<'load' | 'errors' | SimulatedMetric, () => number>>;
 
-/** The noises of one server; equal seeds and ids give equal noises. */
+/** Creates the noise of one server. Equal seeds and IDs give equal noise. */
 export const makeNoises = (seed: number, serverId: string, stepSeconds: number): Noises => {
   const noise = (name: string, memory = METRIC_MEMORY_SECONDS): (() => number) =>
     makeNoise(randomStream(seed, 'noise', serverId, name), stepSeconds, memory);

@@ -1,6 +1,6 @@
 /**
- * Seeded randomness without state shared between its users. Streams are derived by name, so that what one server
- * draws never depends on what another drew before it.
+ * Seeded randomness without shared state. Streams are derived by name, so the numbers drawn for one server never depend
+ * on those drawn for another.
  */
 
 const MASK_64 = (1n << 64n) - 1n;
@@ -15,7 +15,7 @@ export const splitMix64 = (state: bigint): { readonly state: bigint; readonly ou
   return { state: next, output: z ^ (z >> 31n) };
 };
 
-/** FNV-1a, 64 bits, over the UTF-16 units of a text. */
+/** FNV-1a (64 bits) over the UTF-16 code units of a text. */
 const hashText = (text: string): bigint => {
   let hash = 0xcbf29ce484222325n;
   for (let i = 0; i < text.length; i++) {
@@ -89,7 +89,7 @@ export class Xoshiro128 implements RandomStream {
   }
 }
 
-/** The stream named by `names` under a seed: equal arguments always give the same numbers. */
+/** The stream with this seed and these names. Equal arguments always give the same numbers. */
 export const randomStream = (seed: number, ...names: readonly (string | number)[]): RandomStream => {
   const first = splitMix64(hashText(JSON.stringify([seed, ...names])));
   const second = splitMix64(first.state);

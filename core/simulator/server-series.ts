@@ -12,21 +12,21 @@ const CLEANUP_DAYS = 7;
 const CACHE_FILL_SECONDS = 1.5 * DAY_SECONDS;
 const USUALLY_FAILING = 0.001;
 
-/** A server that is being simulated: what it is, and what follows it through time. */
+/** The state of a server during the simulation. */
 export interface ServerCourse {
   readonly server: SimulatedServer;
   readonly traits: ServerTraits;
-  /** Requests a second at a load of 1. */
+  /** Requests per second at a load of 1. */
   readonly peakRate: number;
   readonly calls: readonly Call[];
   readonly noises: Noises;
   /** Incidents that started here. */
   readonly incidents: readonly Incident[];
-  /** Epoch seconds of the newest restart; asked in order of time. */
+  /** Returns the epoch seconds of the latest restart. Calls must be in order of time. */
   readonly restartedAt: (at: number) => number;
 }
 
-/** What decides the course of a server, besides its traits and calls. */
+/** Inputs of a server's course, besides its traits and calls. */
 export interface CourseScript {
   readonly seed: number;
   readonly start: number;
@@ -36,7 +36,7 @@ export interface CourseScript {
   readonly deployments: readonly ChangeEvent[];
 }
 
-/** Before the first deployment, the newest restart was some days before the start. */
+/** Before the first deployment, the latest restart was some days before the start. */
 const makeRestarts = (
   { seed, start, deployments }: CourseScript,
   serverId: string,
@@ -63,7 +63,7 @@ export const startCourse = (
 
 const UNSTRAINED: Strain = Object.freeze(noStrain());
 
-/** What the incidents that started at a server do to it now. */
+/** Effect at this moment of the incidents that started at a server. */
 export const strainAt = ({ incidents }: ServerCourse, at: number): Readonly<Strain> => {
   if (incidents.length === 0) return UNSTRAINED;
   const strain = noStrain();
@@ -71,19 +71,19 @@ export const strainAt = ({ incidents }: ServerCourse, at: number): Readonly<Stra
   return strain;
 };
 
-/** Load from outside the fleet that is usual at this time of the week, as a share of the peak. */
+/** Usual external load at this time of the week, as a share of the peak. */
 export const usualLoad = ({ server, traits }: ServerCourse, at: number, start: number): number =>
   expectedLoad(server.profile, at + traits.zoneSeconds) *
   (1 + (traits.loadGrowthPerDay * (at - start)) / DAY_SECONDS);
 
-/** Share of requests that fail by the server's own doing. */
+/** Share of requests that fail because of the server itself. */
 export const ownFailures = ({ noises }: ServerCourse, { errors }: Readonly<Strain>): number =>
   1 - (1 - errors) * (1 - USUALLY_FAILING * Math.exp(0.3 * noises.errors()));
 
-/** What reaches a server at one moment, and what it waits for. */
+/** The load on a server and its waiting time at one moment. */
 export interface Situation {
   readonly at: number;
-  /** Load that would be usual now, and load now, as shares of the peak. */
+  /** Usual load at this time, as a share of the peak. `load` is the current one. */
   readonly usual: number;
   readonly load: number;
   /** Time that a request waits for other servers, ms. */
@@ -96,8 +96,8 @@ const towardsFull = (usual: number, share: number): number => usual + (FULL_PERC
 const percent = (value: number): number => Math.max(0, Math.min(100, value));
 
 /**
- * The metrics of one server at one moment. Load drives request rate, CPU and network; CPU drives the server's own
- * latency as utilisation does in a queue (M/M/1 shape); to that comes the time that it waits for others.
+ * The metrics of one server at one moment. Load drives request rate, CPU and network. CPU drives the server's own latency
+ * as utilisation does in a queue (M/M/1 shape); the time spent waiting for callees is added.
  */
 export const rowAt = (course: ServerCourse, situation: Situation, strain: Readonly<Strain>): Row => {
   const { traits, server, noises, peakRate } = course;
@@ -110,7 +110,7 @@ export const rowAt = (course: ServerCourse, situation: Situation, strain: Readon
   const queueing = 1 + (busy * busy) / (1.05 - busy);
   const own = traits.latencyBase * queueing * strain.latency * Math.exp(0.06 * noises.latency_ms());
   const cacheFill = 7 * (1 - Math.exp((course.restartedAt(at) - at) / CACHE_FILL_SECONDS));
-  // Buffers are sized for the usual load, so that a surge shows where its label says and not in memory.
+  // Memory follows the usual load, so that a surge affects only the metrics in its label.
   const memory = traits.memoryBase + cacheFill + 5 * usual + 0.5 * noises.memory_percent();
   const grown = traits.diskGrowthPerDay * ((at / DAY_SECONDS + traits.diskPhaseDays) % CLEANUP_DAYS);
   const disk = traits.diskBase + grown + 3 * backup + 0.05 * noises.disk_percent();

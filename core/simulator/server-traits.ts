@@ -2,10 +2,10 @@ import { HOUR_SECONDS } from '../shared/time.ts';
 import type { SimulatedProfile, SimulatedServer } from './fleet.ts';
 import { type RandomStream, randomStream } from './random.ts';
 
-/** What makes one server itself. Percentages in percent points, rates per second, latencies in milliseconds. */
+/** Individual parameters of one server: percentages, rates per second, latencies in milliseconds. */
 export interface ServerTraits {
   readonly zoneSeconds: number;
-  /** Of a server that others call, what comes from outside the fleet is nothing and this is not used. */
+  /** Not used for servers with callers, because they have no external load. */
   readonly peakRate: number;
   readonly idleCpu: number;
   readonly cpuAtPeak: number;
@@ -13,7 +13,7 @@ export interface ServerTraits {
   readonly diskBase: number;
   readonly diskGrowthPerDay: number;
   readonly diskPhaseDays: number;
-  /** Own time a request takes, apart from what it waits for. */
+  /** The server's own time per request, without waiting for callees. */
   readonly latencyBase: number;
   readonly mbitsPerRequest: number;
   /** Relative growth of load per day. */
@@ -73,7 +73,7 @@ const ZONES_HOURS: readonly number[] = [0, -5, 8, 1];
 const spread = (random: RandomStream, typical: number, relative: number): number =>
   typical * Math.exp(relative * Math.max(-2, Math.min(2, random.normal())));
 
-/** Draws a server's traits around those typical of its profile; equal seeds and ids give equal traits. */
+/** Draws a server's traits around those typical of its profile. Equal seeds and IDs give equal traits. */
 export const drawTraits = (seed: number, server: SimulatedServer): ServerTraits => {
   const random = randomStream(seed, 'traits', server.id);
   const typical = TYPICAL[server.profile];

@@ -28,7 +28,7 @@ const checkOptions = (options: FleetOptions): void => {
   requireRange('developing', options.developing ?? 0, 0, 1_000_000);
 };
 
-/** Series of a server on demand. Those of its cell are made with it; the last cell's are kept, as its others come next. */
+/** Generates a server's series on request. A cell is generated at once and cached, because its servers come next. */
 const serverMaker = (script: CellScript): ((serverId: string) => ServerMetrics) => {
   const byId = new Map(script.servers.map((server) => [server.id, server]));
   const cells = Map.groupBy(script.servers, ({ cell }) => cell);
@@ -45,10 +45,10 @@ const serverMaker = (script: CellScript): ((serverId: string) => ServerMetrics) 
 };
 
 /**
- * Simulates a fleet of servers with seasons, trends, correlated metrics, deployments and labelled incidents. The same
- * options give the same bytes, whichever servers are generated and in whatever order. Series are made one cell at a
- * time when asked for. Numbers are this project's own: typical of such servers, fitted to none.
- * @throws InvalidInputError where an option is out of range
+ * Simulates a fleet of servers with seasonality, trends, correlated metrics, deployments and labelled incidents. Equal
+ * options give equal bytes, regardless of which servers are generated and in which order. Series are generated one cell
+ * at a time. The parameters are typical values, not fitted to real servers.
+ * @throws InvalidInputError if an option is out of range
  */
 export const simulateFleet = (options: FleetOptions): Fleet => {
   checkOptions(options);

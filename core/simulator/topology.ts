@@ -2,7 +2,7 @@ import type { SimulatedProfile, SimulatedServer } from './fleet.ts';
 import { type RandomStream, randomStream } from './random.ts';
 
 const SERVERS_PER_CELL = 20;
-/** Who calls whom: a web server calls apps, apps and batch workers call databases. */
+/** Callees by profile: web servers call apps; apps and batch workers call databases. */
 const CALLEES: Readonly<Record<SimulatedProfile, { profile: SimulatedProfile; count: number } | undefined>> =
   {
     web: { profile: 'app', count: 2 },
@@ -20,7 +20,7 @@ export const DEFAULT_SHARES: Readonly<Record<SimulatedProfile, number>> = {
   batch: 0.1,
 };
 
-/** Deals profiles so that every prefix of the fleet has the mix as nearly as whole servers allow. */
+/** Assigns profiles so that every prefix of the fleet has the requested mix, as nearly as whole servers allow. */
 const dealProfiles = (
   count: number,
   shares: Readonly<Record<SimulatedProfile, number>>,
@@ -49,7 +49,7 @@ const chooseCallees = (server: Uncalled, cell: readonly Uncalled[], random: Rand
   return chosen.sort((a, b) => (a < b ? -1 : 1));
 };
 
-/** Names the servers (`web-001`), deals profiles and cells, and draws who calls whom within each cell. */
+/** Names the servers (`web-001`), assigns profiles and cells, and draws the calls within each cell. */
 export const buildServers = (
   seed: number,
   count: number,
