@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// Plain JavaScript, so that any Node from 20 on can start it: older ones hand over to the project's own Node 24.
+// Plain JavaScript, so that Node 20 or newer can start it. Versions before 22.18 start the project's own Node 24.
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { constants } from 'node:os';
@@ -9,7 +9,7 @@ const main = fileURLToPath(new URL('./main.ts', import.meta.url));
 const projectNode = fileURLToPath(new URL('../node_modules/.bin/node', import.meta.url));
 const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
 
-// From 22.18 on, Node runs TypeScript sources as they are.
+// Node runs TypeScript sources directly since 22.18.
 if (major > 22 || (major === 22 && minor >= 18)) {
   await import('./main.ts');
 } else if (existsSync(projectNode)) {

@@ -18,10 +18,10 @@ import { simulateCommand } from './commands/simulator/simulate.ts';
 import type { Terminal } from './terminal/terminal.ts';
 import { VERSION } from './version.ts';
 
-/** The whole command line, one command per file. */
+/** The command line. Each command has its own file. */
 export const buildProgram = (terminal: Terminal): Command =>
   new Command('forestall')
-    .description('Warns hours before a metric breaches. Engines on files, and the API of a deployment.')
+    .description('Warns hours before a metric breaches. Works on files, or with the API of a deployment.')
     .version(VERSION)
     .showHelpAfterError('(run with --help for usage)')
     .addCommand(forecastCommand(terminal))

@@ -2,15 +2,15 @@ import { type Command, CommanderError } from 'commander';
 import { InvalidInputError } from '../core/shared/errors.ts';
 import type { Terminal } from './terminal/terminal.ts';
 
-/** Exit codes of every command. */
+/** Exit codes of every command; `docs/cli.md` documents them. */
 export const EXIT = { ok: 0, failure: 1, usage: 2, gate: 3 } as const;
 
-/** A command did its work, and what it found reaches the level that its caller asked to be stopped at. */
+/** A command succeeded, and its result reaches the level at which its caller asked to stop. */
 export class GateReachedError extends Error {
   override readonly name = 'GateReachedError';
 }
 
-/** Lets commander report instead of exiting, in a command and all below it; what it prints goes to the terminal. */
+/** Makes commander throw instead of exiting, for a command and its subcommands, and print to the terminal. */
 const captureOutput = (command: Command, terminal: Terminal): void => {
   command.exitOverride();
   command.configureOutput({
@@ -29,7 +29,7 @@ const isClosedPipe = (error: unknown): boolean =>
 
 const report = (error: unknown, terminal: Terminal): number => {
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
-  // The reader (`| head`) has seen enough: no failure of ours.
+  // The reader (`| head`) closed the pipe: not a failure.
   if (isClosedPipe(error)) return EXIT.ok;
   const message = error instanceof Error ? error.message : String(error);
   const trace = terminal.env.FORESTALL_DEBUG && error instanceof Error ? `\n${error.stack}` : '';
@@ -38,7 +38,7 @@ const report = (error: unknown, terminal: Terminal): number => {
   return error instanceof InvalidInputError ? EXIT.usage : EXIT.failure;
 };
 
-/** Runs a command line and gives the exit code; whatever goes wrong is one message on stderr. */
+/** Runs a command line and returns the exit code. An error prints one message on stderr. */
 export const runProgram = async (
   program: Command,
   words: readonly string[],

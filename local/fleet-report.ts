@@ -1,12 +1,12 @@
 import type { ForecastAnswer } from '../cli/api-client/answers.ts';
 import type { ApiClient } from '../cli/api-client/api-client.ts';
 import { ApiRequestError } from '../cli/api-client/api-error.ts';
-import { inParallel } from '../cli/api-client/in-parallel.ts';
 import { renderChart } from '../cli/terminal/chart.ts';
 import { formatDuration, formatNumber, formatPercent } from '../cli/terminal/format.ts';
 import { type Column, renderTable } from '../cli/terminal/table.ts';
 import type { Terminal } from '../cli/terminal/terminal.ts';
 import { regularise } from '../core/metrics/series/regularise.ts';
+import { inParallel } from '../core/shared/in-parallel.ts';
 import { DAY_SECONDS, HOUR_SECONDS } from '../core/shared/time.ts';
 
 /** A target with the one forecast that is likeliest to cross its limit. */
@@ -28,7 +28,7 @@ const riskier = (a: ForecastAnswer, b: ForecastAnswer): ForecastAnswer =>
 /** Every target with its worst forecast, most probable breach first; targets without a forecast last. */
 export const readOutlook = async (client: ApiClient): Promise<TargetOutlook[]> => {
   const outlook: TargetOutlook[] = [];
-  await inParallel(client.targets(), CONCURRENCY, async ({ id, profile }) => {
+  await inParallel(CONCURRENCY, client.targets(), async ({ id, profile }) => {
     const forecasts = await forecastsOf(client, id);
     outlook.push({
       target: id,

@@ -6,8 +6,8 @@
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import { inParallel } from '../cli/api-client/in-parallel.ts';
 import { DependencyUnavailableError } from '../core/shared/errors.ts';
+import { inParallel } from '../core/shared/in-parallel.ts';
 import { DAY_SECONDS } from '../core/shared/time.ts';
 import { type ProfiledSeries, toIngestBodies } from '../core/simulator/ingest-body.ts';
 import { confirmStored, send } from './feed.ts';
@@ -93,7 +93,7 @@ const sendSpikes = async ({ client }: Session, targets: number): Promise<Map<str
       (t) => t < targets,
     ),
   );
-  await inParallel(groups, 4, async (group) => {
+  await inParallel(4, groups, async (group) => {
     for (const target of group) sentAt.set(targetOf(target), performance.now());
     const series = group.map((target) => seriesOf(target, [at], [SPIKE]));
     await replay(client, toIngestBodies(series, 10_000), { concurrency: 1 });

@@ -6,10 +6,10 @@ export interface SeriesName {
   readonly metric: string;
 }
 
-/** Metric of a file whose name tells of none. */
+/** Metric of a file whose name contains none. */
 const UNKNOWN_METRIC = 'value';
-const LONGEST_TARGET = 128;
-/** Phrases that name a metric, the more telling first; `_` matches any separator or none before a capital. */
+const MAX_TARGET_LENGTH = 128;
+/** Phrases that name a metric, more specific ones first; `_` matches any separator, or none before a capital. */
 const METRIC_PHRASES: readonly string[] = [
   'cpu_utilization',
   'memory_utilization',
@@ -42,10 +42,10 @@ const patternOf = (phrase: string): RegExp =>
   new RegExp(`(?<![A-Za-z])${phrase.replaceAll('_', '[-_. ]?')}(?![A-Za-z])`, 'i');
 const PATTERNS = METRIC_PHRASES.map((phrase) => [phrase, patternOf(phrase)] as const);
 
-/** A text made fit to be a target id: `^[A-Za-z0-9][A-Za-z0-9._:@-]{0,127}$`, with `_` where a character is not. */
+/** Converts a text to a target ID (`^[A-Za-z0-9][A-Za-z0-9._:@-]{0,127}$`) by replacing invalid characters with `_`. */
 export const toTargetId = (text: string): string => {
   const allowed = text.replace(/[^A-Za-z0-9._:@-]+/g, '_').replace(/^[^A-Za-z0-9]+/, '');
-  return allowed.slice(0, LONGEST_TARGET) || 'unnamed';
+  return allowed.slice(0, MAX_TARGET_LENGTH) || 'unnamed';
 };
 
 /**

@@ -4,18 +4,18 @@ import { nameFromFile } from './file-naming.ts';
 import { CHUNK_LIMITS, type IngestChunk, type IngestNames } from './ingest-chunk.ts';
 import { lineBatches, type NamedInput } from './line-batches.ts';
 
-/** How lines of a file become lines of an ingest CSV. */
+/** The conversion of a file's lines to lines of an ingest CSV. */
 interface Rewriting {
   readonly header: string;
   /** Appended to each line. */
   readonly tail: string;
-  /** Column of the target; -1 where the tail names it. */
+  /** Column of the target; -1 if the tail contains it. */
   readonly targetColumn: number;
 }
 
 const EXPECTED = '"timestamp,target,metric,value", "timestamp,series,value" or "timestamp,value"';
 
-/** `series` becomes the target; what the columns do not name comes from the options, else from the file's name. */
+/** `series` becomes the target. Names without a column come from the options, else from the file's name. */
 const planRewriting = (name: string, header: string, names: IngestNames): Rewriting => {
   const columns = splitCsvRow(header).map((column) => column.toLowerCase());
   if (!columns.includes('timestamp') || !columns.includes('value')) {
@@ -53,7 +53,7 @@ class ChunkBuilder {
     return this.lines.length === 0;
   }
 
-  /** Whether a limit is reached, so that the chunk should go before the next line comes. */
+  /** True if a limit is reached, so the chunk must be closed before the next line. */
   get full(): boolean {
     return (
       this.lines.length >= CHUNK_LIMITS.points ||
@@ -88,8 +88,8 @@ class ChunkBuilder {
 }
 
 /**
- * Cuts a CSV into ingest requests. Values and timestamps go as they are: the server judges them, and its line numbers
- * are mapped back. Blank lines are left out. @throws InvalidInputError
+ * Splits a CSV into ingest requests. The server validates values and timestamps; its line numbers are mapped back to
+ * those of the file. Blank lines are skipped. @throws InvalidInputError
  */
 export async function* chunkCsv(
   input: NamedInput,

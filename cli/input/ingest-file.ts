@@ -8,7 +8,7 @@ import { chunkCsv } from './ingest-csv.ts';
 import { chunkJson } from './ingest-json.ts';
 import { openInput } from './line-batches.ts';
 
-/** The formats a file can have; `auto` goes by its extension. */
+/** The formats of a file; `auto` detects the format from the extension. */
 export const FILE_FORMATS = ['auto', 'csv', 'json', 'otlp'] as const;
 export type FileFormat = (typeof FILE_FORMATS)[number];
 
@@ -17,7 +17,7 @@ const EXTENSIONS: readonly (readonly [RegExp, Exclude<FileFormat, 'auto'>])[] = 
   [/\.(pb|binpb|otlp|bin)(\.gz)?$/i, 'otlp'],
 ];
 
-/** Format by extension; CSV where it tells nothing. */
+/** Format by extension; CSV if the extension is unknown. */
 export const formatOf = (path: string): Exclude<FileFormat, 'auto'> =>
   EXTENSIONS.find(([pattern]) => pattern.test(path))?.[1] ?? 'csv';
 
@@ -30,7 +30,7 @@ const readBytes = (path: string): Uint8Array<ArrayBuffer> => {
   }
 };
 
-/** Cuts one file of any accepted format into requests. @throws InvalidInputError naming file and line */
+/** Splits one file of any accepted format into requests. @throws InvalidInputError naming file and line */
 export async function* chunkFile(
   path: string,
   format: FileFormat,

@@ -19,7 +19,7 @@ const chunkOf = (file: string, body: unknown, points: number | undefined): Inges
   fileLine: (line) => line,
 });
 
-/** Cuts a list wherever the next item would pass the limit of points or targets. */
+/** Splits a list before each item that would exceed the limit of points or targets. */
 function* cut(
   items: readonly unknown[],
   pointsOf: (item: unknown) => number,
@@ -44,7 +44,7 @@ function* cut(
 
 const seriesLength = (item: unknown): number => Series.safeParse(item).data?.timestamps.length ?? 1;
 
-/** A series longer than one request as several; one with arrays of unlike length is left for the server to refuse. */
+/** Splits a series that exceeds one request. A series with arrays of unequal length stays whole; the server rejects it. */
 const splitSeries = (item: unknown): unknown[] => {
   const series = Series.safeParse(item).data;
   if (series === undefined || series.timestamps.length !== series.values.length) return [item];
@@ -90,7 +90,7 @@ const parse = (text: string): unknown => {
   }
 };
 
-/** One body, or one body on each line as the OpenTelemetry collector's file exporter writes them. */
+/** One body, or one body per line as written by the OpenTelemetry Collector's file exporter. */
 const readBodies = (file: string, text: string): Body[] => {
   const whole = Body.safeParse(parse(text));
   const lines = text.split('\n').map((line, index) => ({ line, number: index + 1 }));
@@ -107,7 +107,7 @@ const readBodies = (file: string, text: string): Body[] => {
   });
 };
 
-/** Cuts a JSON file (ingest bodies, OTLP/JSON, or one of them on each line) into requests. @throws InvalidInputError */
+/** Splits a JSON file (ingest body, OTLP/JSON, or one of them per line) into requests. @throws InvalidInputError */
 export function* chunkJson(file: string, text: string): Generator<IngestChunk, void, void> {
   for (const body of readBodies(file, text)) yield* chunkBody(file, body);
 }

@@ -4,9 +4,9 @@ import type { Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { InvalidInputError } from '../../core/shared/errors.ts';
 
-const LONGEST_LINE = 1_000_000;
+const MAX_LINE_LENGTH = 1_000_000;
 
-/** A text input and the name it has in messages. */
+/** A text input with its name for messages. */
 export interface NamedInput {
   readonly name: string;
   readonly stream: Readable;
@@ -18,7 +18,7 @@ const explainMissing = (path: string, cause: unknown): InvalidInputError => {
   return new InvalidInputError(`${path}: ${found}, expected a readable file or "-" for stdin`, { cause });
 };
 
-/** Opens a file (`.gz` is unpacked) or stdin (`-`). @throws InvalidInputError where there is no such file */
+/** Opens a file (`.gz` is unpacked) or stdin (`-`). @throws InvalidInputError if the file does not exist */
 export const openInput = (path: string, stdin: Readable): NamedInput => {
   if (path === '-') return { name: 'stdin', stream: stdin };
   try {
@@ -40,8 +40,8 @@ const refuse = (name: string, line: number, found: string): never => {
 };
 
 /**
- * The lines of a text, some thousands at a time, without their line ends and the byte order mark. Partial reads are
- * joined; a line too long to be CSV is refused. @throws InvalidInputError
+ * Reads the lines of a text in batches of some thousands, without line ends and byte order mark. Partial reads are
+ * joined. Rejects lines that are too long for CSV. @throws InvalidInputError
  */
 export async function* lineBatches({ name, stream }: NamedInput): AsyncGenerator<string[], void, void> {
   const decoder = new TextDecoder();
@@ -51,8 +51,8 @@ export async function* lineBatches({ name, stream }: NamedInput): AsyncGenerator
     for await (const chunk of stream) {
       const lines = (rest + decoder.decode(chunk, { stream: true })).split('\n');
       rest = lines.pop()!;
-      if (rest.length > LONGEST_LINE)
-        refuse(name, seen + lines.length + 1, 'a line of over a million characters');
+      if (rest.length > MAX_LINE_LENGTH)
+        refuse(name, seen + lines.length + 1, 'a line of more than a million characters');
       seen += lines.length;
       if (lines.length > 0) yield lines.map((line) => (line.endsWith('\r') ? line.slice(0, -1) : line));
     }

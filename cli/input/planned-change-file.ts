@@ -3,8 +3,8 @@ import type { ChangeFormat } from '../../core/changes/risk/formats/planned-chang
 import { InvalidInputError } from '../../core/shared/errors.ts';
 import { openInput } from './line-batches.ts';
 
-/** A description of tens of thousands of resources is shorter. */
-const MOST_CHARACTERS = 50_000_000;
+/** A description of tens of thousands of resources fits. */
+const MAX_CHARACTERS = 50_000_000;
 
 const readAll = async (name: string, stream: Readable): Promise<string> => {
   const decoder = new TextDecoder();
@@ -12,8 +12,10 @@ const readAll = async (name: string, stream: Readable): Promise<string> => {
   try {
     for await (const chunk of stream) {
       text += decoder.decode(chunk, { stream: true });
-      if (text.length > MOST_CHARACTERS)
-        throw new InvalidInputError(`${name}: found over 50 million characters, expected a planned change`);
+      if (text.length > MAX_CHARACTERS)
+        throw new InvalidInputError(
+          `${name}: found more than 50 million characters, expected a planned change`,
+        );
     }
   } catch (cause) {
     if (cause instanceof InvalidInputError) throw cause;
@@ -28,19 +30,19 @@ const parseJson = (name: string, text: string): unknown => {
   } catch (cause) {
     const found = cause instanceof Error ? cause.message : String(cause);
     throw new InvalidInputError(
-      `${name}: found no JSON (${found}), expected the output of \`aws cloudformation describe-change-set\``,
+      `${name}: found invalid JSON (${found}), expected the output of \`aws cloudformation describe-change-set\``,
       { cause },
     );
   }
 };
 
-/** A planned change as a file describes it. */
+/** A planned change, as described by a file. */
 export interface DescribedPlan {
   readonly format: ChangeFormat;
   readonly content: unknown;
 }
 
-/** JSON is a change set; everything else has to be the text of `cdk diff`. */
+/** JSON is parsed as a change set, all other text as the output of `cdk diff`. */
 const describedIn = (name: string, text: string, format: ChangeFormat | undefined): DescribedPlan => {
   const isJson =
     format === undefined ? /^\s*[[{]\s*["{\]}]/.test(text) : format === 'cloudformation-change-set';
@@ -49,7 +51,7 @@ const describedIn = (name: string, text: string, format: ChangeFormat | undefine
     : { format: 'cdk-diff', content: text };
 };
 
-/** Reads a file (`-`: standard input) with a planned change. @throws InvalidInputError for one that cannot be read */
+/** Reads a file (`-`: standard input) with a planned change. @throws InvalidInputError if it cannot be read */
 export const readPlan = async (
   path: string,
   stdin: Readable,

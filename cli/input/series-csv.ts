@@ -3,7 +3,7 @@ import { quoteFound, splitCsvRow } from './csv-row.ts';
 import { lineBatches, type NamedInput } from './line-batches.ts';
 import { parseTimestamp, TIMESTAMP_FORMS } from './timestamp.ts';
 
-/** One reading as written and as understood. `value` is NaN where it is missing. */
+/** One row, as text and parsed. `value` is NaN if it is missing. */
 export interface SeriesRow {
   readonly series: string;
   readonly timestampText: string;
@@ -15,7 +15,7 @@ export interface SeriesRow {
   readonly fields: readonly string[];
 }
 
-/** Name of the only series of a file that names none. */
+/** Name of the series of a file without series names. */
 export const UNNAMED_SERIES = 'value';
 
 const EXPECTED_HEADER = 'a header "timestamp,value" or "timestamp,series,value"';
@@ -46,7 +46,7 @@ const readHeader = (name: string, line: string, extra: readonly string[]): Layou
   return { columns: columns.length, timestamp, value, naming, names: columns };
 };
 
-/** A number, NaN where it is missing, undefined where it is neither. */
+/** Parses a number: NaN if it is missing, undefined if it is invalid. */
 export const parseValue = (text: string): number | undefined => {
   if (MISSING.has(text.toLowerCase())) return Number.NaN;
   const value = Number(text);
@@ -60,18 +60,18 @@ export class SeriesCsvReader {
   private layout: Layout | undefined;
   private lineNumber = 0;
 
-  /** `extra` columns (lower case) are let pass, to be asked for with `field`. */
+  /** `extra` columns (lower case) are accepted; read them with `field`. */
   constructor(name: string, extra: readonly string[] = []) {
     this.name = name;
     this.extra = extra;
   }
 
-  /** Whether the file names its series. Undefined before the header. */
+  /** True if the file names its series; undefined before the header. */
   get named(): boolean | undefined {
     return this.layout && this.layout.naming.length > 0;
   }
 
-  /** What a row holds in a column; undefined where the file has no such column or the field is empty. */
+  /** Value of a column; undefined if the column does not exist or the field is empty. */
   field(row: SeriesRow, column: string): string | undefined {
     const index = this.layout?.names.indexOf(column) ?? -1;
     return (index < 0 ? undefined : row.fields[index]) || undefined;
@@ -87,7 +87,7 @@ export class SeriesCsvReader {
     return line.trim() === '' ? undefined : this.parse(line, this.layout);
   }
 
-  /** @throws InvalidInputError where there was not even a header */
+  /** @throws InvalidInputError if the file has no header */
   end(): void {
     if (this.layout === undefined) {
       throw new InvalidInputError(`${this.name} line 1: found nothing, expected ${EXPECTED_HEADER}`);
@@ -107,7 +107,7 @@ export class SeriesCsvReader {
     const valueText = fields[layout.value]!;
     const value = parseValue(valueText);
     if (value === undefined) {
-      return this.refuse(`value ${quoteFound(valueText)}`, 'a finite number, or nothing where it is missing');
+      return this.refuse(`value ${quoteFound(valueText)}`, 'a finite number, or nothing if it is missing');
     }
     const series = layout.naming.map((index) => fields[index]!).join('/') || UNNAMED_SERIES;
     return { series, timestampText, valueText, timestamp, value, fields };

@@ -1,10 +1,10 @@
-/** Epoch seconds beyond this are surely milliseconds. */
+/** Larger numbers are treated as milliseconds, not seconds. */
 const LATEST_EPOCH_SECOND = 1e11;
 const EPOCH = /^-?\d+(\.\d+)?$/;
 const ISO =
   /^(\d{4})-(\d{2})-(\d{2})(?:[T ](\d{2}):(\d{2})(?::(\d{2})([.,]\d+)?)?\s?(Z|[+-]\d{2}:?\d{2})?)?$/i;
 
-/** What timestamps may look like, for messages. */
+/** The accepted timestamp formats, for messages. */
 export const TIMESTAMP_FORMS = 'ISO 8601, "YYYY-MM-DD HH:MM:SS" (UTC) or epoch seconds';
 
 const daysIn = (year: number, month: number): number => new Date(Date.UTC(year, month, 0)).getUTCDate();
@@ -28,13 +28,13 @@ const parseIso = (text: string): number | undefined => {
   return Date.UTC(year!, month! - 1, day!, hour, minute, second) / 1000 + fraction - offsetSeconds(match[8]);
 };
 
-/** Epoch seconds of a timestamp text, in UTC where it names no zone; undefined where it is none of the known forms. */
+/** Parses a timestamp to epoch seconds, in UTC if it has no time zone. Returns undefined if the format is unknown. */
 export const parseTimestamp = (text: string): number | undefined => {
   if (!EPOCH.test(text)) return parseIso(text);
   const seconds = Number(text);
   return Math.abs(seconds) < LATEST_EPOCH_SECOND ? seconds : undefined;
 };
 
-/** Epoch seconds as ISO 8601 in UTC, without fractions where there are none. */
+/** Formats epoch seconds as ISO 8601 in UTC, without a zero fraction. */
 export const formatTimestamp = (epochSeconds: number): string =>
   new Date(epochSeconds * 1000).toISOString().replace('.000Z', 'Z');

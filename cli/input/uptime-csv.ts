@@ -3,7 +3,7 @@ import { quoteFound } from './csv-row.ts';
 import { lineBatches, type NamedInput } from './line-batches.ts';
 import { parseValue, SeriesCsvReader, type SeriesPoints } from './series-csv.ts';
 
-/** A series, and the uptime of its process where the file tells it. */
+/** A series with the uptime of its process, if the file contains it. */
 export interface SeriesWithUptime {
   readonly points: SeriesPoints;
   readonly uptime: SeriesPoints | undefined;
@@ -17,7 +17,7 @@ const uptimeValue = (name: string, text: string | undefined): number => {
   throw new InvalidInputError(`${name}: found uptime ${quoteFound(text ?? '')}, expected a finite number`);
 };
 
-/** `web-1/uptime` is the uptime of all series of `web-1`, `uptime` that of all series. */
+/** `web-1/uptime` is the uptime of all series of `web-1`; `uptime` applies to all series. */
 const uptimeSeriesOf = (
   found: ReadonlyMap<string, { readonly points: SeriesPoints }>,
   series: string,
@@ -28,8 +28,8 @@ const uptimeSeriesOf = (
 };
 
 /**
- * Reads a CSV grouped by series; `uptime` names a column of it, or a series in it (of the same target, where the file
- * names targets). @throws InvalidInputError naming file and line, or where there is no such column or series
+ * Reads a CSV grouped by series. `uptime` names a column or a series (of the same target, if the file has targets).
+ * @throws InvalidInputError naming file and line, or if the column or series does not exist
  */
 export const readSeriesWithUptime = async (
   input: NamedInput,

@@ -1,6 +1,6 @@
 import { type Colour, paint } from './colour.ts';
 
-/** What can be drawn, the later over the earlier. */
+/** Layers of a chart; later ones cover earlier ones. */
 export const LAYERS = ['band', 'threshold', 'history', 'median'] as const;
 export type Layer = (typeof LAYERS)[number];
 
@@ -28,7 +28,7 @@ export class Canvas {
   private readonly braille: boolean;
   private readonly columns: number;
   private readonly rows: number;
-  /** Dots of the band and of the lines; where a character has both, only the lines show. */
+  /** Dots of the band and of the lines. If a character has both, only the lines show. */
   private readonly band: Uint8Array;
   private readonly lines: Uint8Array;
   private readonly layers: Int8Array;
@@ -42,7 +42,7 @@ export class Canvas {
     this.layers = new Int8Array(columns * rows).fill(-1);
   }
 
-  /** Sets a dot, row 0 at the top; outside the surface nothing happens. */
+  /** Sets a dot; row 0 is at the top. Ignores dots outside the surface. */
   set(x: number, y: number, layer: Layer): void {
     if (x < 0 || y < 0 || x >= this.width || y >= this.height) return;
     const cell = this.braille ? (y >> 2) * this.columns + (x >> 1) : y * this.columns + x;
@@ -51,7 +51,7 @@ export class Canvas {
     this.layers[cell] = Math.max(this.layers[cell]!, LAYERS.indexOf(layer));
   }
 
-  /** Lines of text from top to bottom, in colour where asked for. */
+  /** Lines of text from top to bottom, optionally in colour. */
   render(colour: boolean): string[] {
     return Array.from({ length: this.rows }, (_, row) => {
       const runs: { readonly layer: Layer | undefined; text: string }[] = [];

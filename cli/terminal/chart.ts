@@ -19,7 +19,7 @@ export interface ChartInput {
   readonly title?: string;
   readonly history: RegularSeries;
   readonly forecast?: ChartForecast;
-  /** A limit that must not be crossed, in the metric's unit. */
+  /** A threshold, in the metric's unit. */
   readonly limit?: number;
 }
 
@@ -42,7 +42,7 @@ interface Scale {
 
 const valuesOf = (values: ArrayLike<number>): number[] => Array.from(values).filter(Number.isFinite);
 
-/** A limit far off would flatten the lines, so it only widens a scale that comes near it. */
+/** Includes the limit in the scale only if it is near; a distant limit would flatten the lines. */
 const scaleOf = ({ history, forecast, limit }: ChartInput): Scale => {
   const shown = [
     ...valuesOf(history.values),
@@ -61,7 +61,7 @@ const scaleOf = ({ history, forecast, limit }: ChartInput): Scale => {
   return { low: low - margin, high: high + margin, from: history.start, to: Math.max(to, history.start + 1) };
 };
 
-/** The end of the history that stands well beside the forecast. */
+/** The last part of the history, in proportion to the forecast's length. */
 const recent = ({ history, forecast }: ChartInput): RegularSeries => {
   if (forecast === undefined) return history;
   const seconds = HISTORY_SHARE * forecast.middle.length * forecast.stepSeconds;
@@ -112,7 +112,7 @@ const joinDots = (
   }
 };
 
-/** A sparse raster between the edges in braille, so that the lines over it stay visible. */
+/** Sparse in braille, so that the lines over the band stay visible. */
 const drawBand = (plot: Plot, forecast: ChartForecast, sparse: boolean): void => {
   const [from, to] = [plot.x(forecast.start), plot.canvas.width - 1];
   for (let x = from; x <= to; x++) {
@@ -136,7 +136,7 @@ const drawAll = (plot: Plot, input: ChartInput, history: RegularSeries, unicode:
   drawLine(plot, { start, stepSeconds, values: Float64Array.from(forecast.middle) }, 'median');
 };
 
-/** The start, the beginning of the forecast (marked by an upright) and the end, as far as they fit. */
+/** Labels of the start, the beginning of the forecast (with a tick) and the end, if they fit. */
 const timeAxis = (
   plot: Plot,
   scale: Scale,

@@ -3,11 +3,11 @@ import type { Severity } from '../../core/forecasts/breach-risk.ts';
 
 export type Colour = 'red' | 'yellow' | 'green' | 'cyan' | 'blue' | 'gray' | 'bold';
 
-/** The text in a colour, or as it is where colours are off. */
+/** The text in a colour, or unchanged if colours are off. */
 export const paint = (on: boolean, colour: Colour, text: string): string =>
   on && text !== '' ? styleText(colour, text, { validateStream: false }) : text;
 
-/** Red from 50 % on, yellow from 20 %. */
+/** Red from 50 %, yellow from 20 %. */
 export const probabilityColour = (probability: number): Colour | undefined => {
   if (probability >= 0.5) return 'red';
   return probability >= 0.2 ? 'yellow' : undefined;

@@ -12,7 +12,7 @@ const digits = (value: number): string => {
   return size >= 0.01 ? value.toFixed(2) : value.toPrecision(2);
 };
 
-/** A number for people, in at most seven characters or so: `0.42`, `73.5`, `9123`, `12.3k`, `4.50M`. */
+/** Formats a number in about seven characters: `0.42`, `73.5`, `9123`, `12.3k`, `4.50M`. */
 export const formatNumber = (value: number): string => {
   if (!Number.isFinite(value)) return '-';
   const scale = SUFFIXES.find(([size]) => Math.abs(value) >= size);
@@ -21,14 +21,14 @@ export const formatNumber = (value: number): string => {
   return `${digits(scale[0] === 1e4 ? value / 1000 : shown)}${scale[1]}`;
 };
 
-/** A share as a whole percentage; `<1%` and `>99%` where rounding would claim certainty. */
+/** Formats a share as a whole percentage; `<1%` and `>99%` if rounding would claim certainty. */
 export const formatPercent = (share: number): string => {
   const percent = Math.round(share * 100);
   if (percent === 0 && share > 0) return '<1%';
   return percent === 100 && share < 1 ? '>99%' : `${percent}%`;
 };
 
-/** A length of time for people: `40 s`, `25 min`, `2 h 05 min`, `3 d 4 h`. */
+/** Formats a duration: `40 s`, `25 min`, `2 h 05 min`, `3 d 4 h`. */
 export const formatDuration = (seconds: number): string => {
   if (seconds < 60) return `${Math.round(seconds)} s`;
   const minutes = Math.round(seconds / 60);

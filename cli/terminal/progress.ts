@@ -2,7 +2,7 @@ import { formatDuration } from './format.ts';
 import type { Terminal } from './terminal.ts';
 import { truncate } from './text-width.ts';
 
-/** A progress bar, or nothing where nobody watches. */
+/** A progress bar; does nothing if the terminal is not interactive. */
 export interface Progress {
   advance(amount?: number): void;
   /** Clears the bar. */
@@ -10,14 +10,14 @@ export interface Progress {
 }
 
 const REDRAW_MILLISECONDS = 100;
-const LONGEST_BAR = 30;
+const MAX_BAR_WIDTH = 30;
 
 const bar = (share: number, width: number, unicode: boolean): string => {
   const filled = Math.round(share * width);
   return (unicode ? '█' : '#').repeat(filled) + (unicode ? '░' : '.').repeat(width - filled);
 };
 
-/** Draws on stderr, and only for a person; `now` in milliseconds. */
+/** Draws on an interactive stderr; `now` in milliseconds. */
 export const startProgress = (
   terminal: Pick<Terminal, 'stderr' | 'interactive' | 'columns' | 'unicode'>,
   label: string,
@@ -32,7 +32,7 @@ export const startProgress = (
     const share = total > 0 ? Math.min(1, done / total) : 0;
     const left = share > 0 ? ((now() - startedAt) / 1000) * (1 / share - 1) : undefined;
     const eta = left === undefined ? '' : ` ${formatDuration(left)} left`;
-    const text = `${label} ${bar(share, LONGEST_BAR, terminal.unicode)} ${Math.floor(share * 100)}%${eta}`;
+    const text = `${label} ${bar(share, MAX_BAR_WIDTH, terminal.unicode)} ${Math.floor(share * 100)}%${eta}`;
     terminal.stderr.write(`\r\u001B[2K${truncate(text, terminal.columns - 1, '')}`);
   };
   return {

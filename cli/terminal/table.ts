@@ -2,29 +2,29 @@ import { type Colour, paint } from './colour.ts';
 import type { Terminal } from './terminal.ts';
 import { pad, textWidth, truncate, withoutControl } from './text-width.ts';
 
-/** One column of a table: what it shows of a row and how. */
+/** One column of a table. */
 export interface Column<Row> {
   readonly header: string;
   readonly text: (row: Row) => string;
   readonly align?: 'left' | 'right';
   readonly colour?: (row: Row) => Colour | undefined;
-  /** Columns that shrink when the table is too wide; without any, all do. */
+  /** True if the column may shrink when the table is too wide. If no column may, all do. */
   readonly shrinks?: boolean;
 }
 
 const GAP = 2;
-const LEAST_WIDTH = 4;
+const MIN_WIDTH = 4;
 
 type Look = Pick<Terminal, 'columns' | 'colour' | 'unicode'>;
 
-/** Takes columns off the widest shrinkable ones until the table fits or none can shrink further. */
+/** Narrows the widest shrinkable column repeatedly until the table fits or no column can shrink further. */
 const fitWidths = (natural: readonly number[], shrinkable: readonly boolean[], room: number): number[] => {
   const widths = [...natural];
   let total = widths.reduce((sum, width) => sum + width, GAP * (widths.length - 1));
   while (total > room) {
     let widest = -1;
     for (const [index, width] of widths.entries()) {
-      if (shrinkable[index] && width > LEAST_WIDTH && (widest < 0 || width > widths[widest]!)) widest = index;
+      if (shrinkable[index] && width > MIN_WIDTH && (widest < 0 || width > widths[widest]!)) widest = index;
     }
     if (widest < 0)
       return shrinkable.every(Boolean)
@@ -41,8 +41,8 @@ const fitWidths = (natural: readonly number[], shrinkable: readonly boolean[], r
 };
 
 /**
- * A table as lines: aligned by display width, cut to the terminal's width, the header underlined. Colours only where
- * the terminal shows them.
+ * Renders a table as lines: aligned by display width, truncated to the terminal's width, with an underlined header.
+ * Colours only if the terminal shows them.
  */
 export const renderTable = <Row>(
   columns: readonly Column<Row>[],

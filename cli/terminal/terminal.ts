@@ -1,6 +1,6 @@
 import type { Readable, Writable } from 'node:stream';
 
-/** Where a command reads and writes, and what that place can show. */
+/** Input and output of a command, with the capabilities of the terminal. */
 export interface Terminal {
   readonly stdin: Readable;
   readonly stdout: Writable;
@@ -10,35 +10,35 @@ export interface Terminal {
   readonly columns: number;
   readonly colour: boolean;
   readonly unicode: boolean;
-  /** A person watches stderr: progress bars make sense. */
+  /** True if stderr is a terminal, so that progress bars make sense. */
   readonly interactive: boolean;
 }
 
 type Environment = Terminal['env'];
 
 const DEFAULT_COLUMNS = 80;
-const LEAST_COLUMNS = 20;
+const MIN_COLUMNS = 20;
 
 /** Width from the terminal, else COLUMNS, else 80; at least 20. */
 export const columnsOf = (columns: number | undefined, env: Environment): number => {
   const given = columns ?? Number(env.COLUMNS);
-  return Number.isInteger(given) && given > 0 ? Math.max(LEAST_COLUMNS, given) : DEFAULT_COLUMNS;
+  return Number.isInteger(given) && given > 0 ? Math.max(MIN_COLUMNS, given) : DEFAULT_COLUMNS;
 };
 
-/** https://no-color.org and FORCE_COLOR come before what the terminal is. */
+/** NO_COLOR (https://no-color.org) and FORCE_COLOR override the terminal's capabilities. */
 export const wantsColour = (isTTY: boolean, env: Environment): boolean => {
   if (env.NO_COLOR) return false;
   if (env.FORCE_COLOR !== undefined) return env.FORCE_COLOR !== '0';
   return isTTY && env.TERM !== 'dumb';
 };
 
-/** The locale says UTF-8; where none is set, macOS and Windows do it all the same. */
+/** True if the locale is UTF-8, or if none is set on macOS or Windows. */
 export const showsUnicode = (env: Environment, platform: string): boolean => {
   const locale = env.LC_ALL || env.LC_CTYPE || env.LANG;
   return locale ? /utf-?8/i.test(locale) : platform === 'darwin' || platform === 'win32';
 };
 
-/** The terminal of this process. A reader that goes away (`| head`) ends the process quietly. */
+/** The terminal of this process. If the reader closes stdout (`| head`), the process exits with 0. */
 export const processTerminal = (): Terminal => {
   const { stdin, stdout, stderr, env, platform } = process;
   stdout.on('error', (error: NodeJS.ErrnoException) => {

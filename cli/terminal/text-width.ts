@@ -26,15 +26,15 @@ const graphemeWidth = (grapheme: string): number => {
   return wide || EMOJI.test(grapheme) ? 2 : 1;
 };
 
-// biome-ignore lint/suspicious/noControlCharactersInRegex: they would break the layout, so they are looked for
+// biome-ignore lint/suspicious/noControlCharactersInRegex: matched because they would break the layout
 const CONTROL = /[\u0000-\u001f\u007f-\u009f]+/g;
 
-/** Text of others made safe to show: control characters, which could move the cursor or set colours, become spaces. */
+/** Makes untrusted text safe to show: replaces control characters, which could move the cursor, with spaces. */
 export const withoutControl = (text: string): string => text.replace(CONTROL, ' ');
 
 const PLAIN = /^[ -~]*$/;
 
-/** Columns a text takes in a terminal; colour codes take none. */
+/** Width of a text in terminal columns, without colour codes. */
 export const textWidth = (text: string): number => {
   if (PLAIN.test(text)) return text.length;
   let width = 0;
@@ -42,7 +42,7 @@ export const textWidth = (text: string): number => {
   return width;
 };
 
-/** Cuts a text without colour codes to at most `width` columns, ending in `ellipsis` where it was cut. */
+/** Truncates a text without colour codes to `width` columns, ending in `ellipsis` if it was cut. */
 export const truncate = (text: string, width: number, ellipsis: string): string => {
   if (textWidth(text) <= width) return text;
   const room = width - textWidth(ellipsis);
@@ -56,7 +56,7 @@ export const truncate = (text: string, width: number, ellipsis: string): string 
   return room < 0 ? '' : kept + ellipsis;
 };
 
-/** Fills a text with spaces up to `width` columns. */
+/** Pads a text with spaces to `width` columns. */
 export const pad = (text: string, width: number, align: 'left' | 'right'): string => {
   const spaces = ' '.repeat(Math.max(0, width - textWidth(text)));
   return align === 'left' ? text + spaces : spaces + text;

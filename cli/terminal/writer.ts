@@ -3,7 +3,7 @@ import type { Writable } from 'node:stream';
 
 const BUFFERED_CHARACTERS = 64 * 1024;
 
-/** Writes many short lines in few large pieces, never faster than the reader reads. */
+/** Writes many short lines in few large pieces, with backpressure. */
 export class LineWriter {
   private readonly stream: Writable;
   private parts: string[] = [];
@@ -13,7 +13,7 @@ export class LineWriter {
     this.stream = stream;
   }
 
-  /** Adds a line; true when enough is held that `flush` should be awaited. */
+  /** Adds a line. Returns true if the buffer is full, so that the caller must await `flush`. */
   line(text: string): boolean {
     this.parts.push(text, '\n');
     this.held += text.length + 1;

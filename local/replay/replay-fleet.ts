@@ -1,6 +1,6 @@
 import type { ApiClient } from '../../cli/api-client/api-client.ts';
-import { inParallel } from '../../cli/api-client/in-parallel.ts';
 import { IngestTotals } from '../../cli/api-client/ingest-totals.ts';
+import { inParallel } from '../../core/shared/in-parallel.ts';
 import type { IngestBody } from '../../core/simulator/ingest-body.ts';
 
 /** Points per request that keep a body far below 5 MB gzipped and 200,000 points. */
@@ -23,7 +23,7 @@ export const replay = async (
   { concurrency = 4, onProgress }: ReplayOptions = {},
 ): Promise<IngestTotals> => {
   const totals = new IngestTotals();
-  await inParallel(bodies, concurrency, async ({ body, points }) => {
+  await inParallel(concurrency, bodies, async ({ body, points }) => {
     totals.add(points, await client.ingest({ format: 'json', body: JSON.stringify(body) }));
     onProgress?.(points);
   });

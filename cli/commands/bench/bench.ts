@@ -13,7 +13,7 @@ interface Options {
   readonly json?: string | true;
 }
 
-/** Benches by name. Each is loaded only when asked for: they read far more code and data than any other command. */
+/** Benches by name. Each is loaded only on request, because benches read far more code and data than other commands. */
 const BENCHES = {
   forecast: async () => (await import('../../../bench/forecasts/forecast/run.ts')).runForecastBench,
   detect: async () => (await import('../../../bench/anomalies/detect/run.ts')).runDetectBench,
@@ -49,14 +49,14 @@ const writeJson = (path: string | true, results: unknown, terminal: Terminal): v
 
 const dataDirectory = (options: Options, { env }: Terminal): string => {
   const data = options.data ?? env.FORESTALL_DATA;
-  if (data === undefined) throw new InvalidInputError('no data: give --data DIR or FORESTALL_DATA');
+  if (data === undefined) throw new InvalidInputError('no data: pass --data DIR or set FORESTALL_DATA');
   if (existsSync(data)) return data;
   throw new InvalidInputError(`--data: found no directory ${data}, expected open data`);
 };
 
 const run = async (name: string, options: Options, terminal: Terminal): Promise<void> => {
   const data = WITHOUT_DATA.has(name) ? '' : dataDirectory(options, terminal);
-  // With JSON on stdout, the tables go where they do not mix with it.
+  // If JSON goes to stdout, the tables go to stderr.
   const tables = options.json === true ? terminal.stderr : terminal.stdout;
   const results: Record<string, unknown> = {};
   for (const bench of NAMES.filter((known) => name === 'all' || known === name)) {
@@ -70,8 +70,8 @@ const run = async (name: string, options: Options, terminal: Terminal): Promise<
 export const benchCommand = (terminal: Terminal): Command =>
   new Command('bench')
     .description('score the engines on open data')
-    .addArgument(new Argument('[name]', 'which').choices([...NAMES, 'all']).default('all'))
+    .addArgument(new Argument('[name]', 'bench to run').choices([...NAMES, 'all']).default('all'))
     .option('--data <dir>', 'directory of the data (or FORESTALL_DATA)')
-    .option('--quick', 'a small sample in seconds, to see that a bench runs; its figures say nothing')
-    .option('--json [file]', 'figures as JSON, to a file or to stdout')
+    .option('--quick', 'run on a small sample to check that a bench works; the figures are meaningless')
+    .option('--json [file]', 'print the figures as JSON to a file or to stdout')
     .action((name: string, options: Options) => run(name, options, terminal));

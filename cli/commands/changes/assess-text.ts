@@ -5,10 +5,10 @@ import type { Terminal } from '../../terminal/terminal.ts';
 import { withoutControl } from '../../terminal/text-width.ts';
 
 const LEVEL_COLOURS: Readonly<Record<RiskLevel, Colour>> = { low: 'green', medium: 'yellow', high: 'red' };
-const MOST_SHOWN = 5;
+const MAX_NAMES = 5;
 const FACTOR_WIDTH = 8;
 
-/** Log-odds as a factor on the odds: people read "times 3" more easily. */
+/** Shows log-odds as a factor on the odds, because "x 3" is easier to read. */
 const factorOf = (contribution: number): string => {
   const factor = Math.exp(contribution);
   return `x ${factor >= 10 ? factor.toFixed(0) : factor.toPrecision(2)}`.padStart(FACTOR_WIDTH);
@@ -16,12 +16,12 @@ const factorOf = (contribution: number): string => {
 
 const named = (names: readonly string[], value: number): string[] => {
   if (names.length === 0) return [];
-  const shown = names.slice(0, MOST_SHOWN).map(withoutControl).join(', ');
-  const more = Math.max(value, names.length) - Math.min(names.length, MOST_SHOWN);
+  const shown = names.slice(0, MAX_NAMES).map(withoutControl).join(', ');
+  const more = Math.max(value, names.length) - Math.min(names.length, MAX_NAMES);
   return [`${' '.repeat(FACTOR_WIDTH + 2)}${shown}${more > 0 ? ` and ${more} more` : ''}`];
 };
 
-/** Reasons about the change as a whole would name everything. */
+/** Reasons about the whole change, for which a list of names would be the list of all resources. */
 const WHOLE = new Set(['resources', 'furtherStacks', 'onlyCode', 'onlyAdditions']);
 
 const reasonLines = ({ reasons }: RiskAssessment): string[] =>
@@ -32,19 +32,19 @@ const reasonLines = ({ reasons }: RiskAssessment): string[] =>
 
 const source = ({ learntFrom }: RiskAssessment): string =>
   learntFrom === 0
-    ? 'Weighed by the scorecard that Forestall comes with.'
-    : `Weighed by the scorecard and ${learntFrom} own deployments.`;
+    ? 'Based on the built-in scorecard.'
+    : `Based on the built-in scorecard and ${learntFrom} of your deployments.`;
 
-/** An assessment for people: the risk, what carries it and by how much, and what would lower it. */
+/** A readable assessment: the risk, its reasons with their weights, and how to lower it. */
 export const describeAssessment = (assessment: RiskAssessment, look: Terminal): string[] => {
   const { risk, level, reasons, advice } = assessment;
-  const headline = `${level} risk: ${formatPercent(risk)} that the deployment turns out unhealthy`;
+  const headline = `${level} risk: ${formatPercent(risk)} probability of an unhealthy deployment`;
   return [
     paint(look.colour, LEVEL_COLOURS[level], headline),
     ...(reasons.length === 0
-      ? ['', 'Nothing about it stands out.']
-      : ['', 'Why (times the odds)', ...reasonLines(assessment)]),
-    ...(advice.length === 0 ? [] : ['', 'What lowers it', ...advice.map((line) => `  - ${line}`)]),
+      ? ['', 'No notable risk factors.']
+      : ['', 'Reasons (factor on the odds)', ...reasonLines(assessment)]),
+    ...(advice.length === 0 ? [] : ['', 'How to lower the risk', ...advice.map((line) => `  - ${line}`)]),
     '',
     source(assessment),
   ];

@@ -34,7 +34,7 @@ const assessOffline = ({ format, content }: DescribedPlan, context: ChangeContex
   return assessRisk(PRIOR_RISK_MODEL, featuresOf(change, context), findingsOf(change));
 };
 
-/** What an option of a deployment asks for: its API, which knows the owner's deployments and incidents. */
+/** True if an option selects the API of a deployment, which knows the owner's deployments and incidents. */
 const assess = (described: DescribedPlan, options: Options, terminal: Terminal): Promise<RiskAssessment> => {
   const { url, key, target, outsideHours } = options;
   if (url === undefined && key === undefined && target === undefined)
@@ -44,7 +44,7 @@ const assess = (described: DescribedPlan, options: Options, terminal: Terminal):
   return connect(options, terminal).assessChange(described, target);
 };
 
-/** The gate of a pipeline: fails from a level on. */
+/** The gate of a pipeline: fails at this level or above. */
 const holdGate = ({ level, risk }: RiskAssessment, failOn: RiskLevel | undefined): void => {
   if (failOn === undefined || RISK_LEVELS.indexOf(level) < RISK_LEVELS.indexOf(failOn)) return;
   throw new GateReachedError(`${level} risk (${(100 * risk).toFixed(0)} %) reaches --fail-on ${failOn}`);
@@ -59,18 +59,24 @@ const run = async (file: string, options: Options, terminal: Terminal): Promise<
 };
 
 /**
- * `forestall assess FILE|-`: the risk of a change before it is deployed. By the scorecard, with no AWS and no network; with
- * an address, a key or a target by the deployment there, which learns from what came of earlier changes.
+ * `forestall assess FILE|-`: the risk of a change before it is deployed. Uses the built-in scorecard, without AWS or
+ * network. If an address, a key or a target is given, asks that deployment, which learns from earlier changes.
  */
 export const assessCommand = (terminal: Terminal): Command =>
   withConnection(new Command('assess'))
-    .description('risk of a change before it is deployed, from a change set or the output of cdk diff')
+    .description(
+      'assess the risk of a change before it is deployed, from a change set or the output of cdk diff',
+    )
     .argument('<file>', 'JSON of describe-change-set, or the text of cdk diff; - for stdin')
     .addOption(
-      new Option('--format <format>', 'what the file is (default: by its content)').choices(CHANGE_FORMATS),
+      new Option('--format <format>', 'format of the file (default: detected)').choices(CHANGE_FORMATS),
     )
-    .option('--target <id>', 'what is changed: asks the API, which takes its incidents into account')
-    .option('--outside-hours', 'the deployment happens outside working hours')
-    .addOption(new Option('--fail-on <level>', 'exit with 3 from this level on').choices(RISK_LEVELS))
-    .option('--json', 'one JSON object')
+    .option('--target <id>', 'target of the change; asks the API, which considers its incidents')
+    .option('--outside-hours', 'the deployment takes place outside working hours')
+    .addOption(
+      new Option('--fail-on <level>', 'exit with code 3 if the risk has this level or a higher one').choices(
+        RISK_LEVELS,
+      ),
+    )
+    .option('--json', 'print one JSON object')
     .action((path: string, options: Options) => run(path, options, terminal));

@@ -33,22 +33,22 @@ type Check = ChangeAnswer['checks'][number];
 
 const checkLines = ({ minutes, score, confidence, judged, sent, evidence }: Check): string[] => {
   const found = score === null ? 'unknown' : score.toFixed(0);
-  const sure = `${formatPercent(confidence)} sure, ${judged} of ${sent} metrics`;
+  const coverage = `${formatPercent(confidence)} confidence, ${judged} of ${sent} metrics`;
   return [
-    `  after ${minutes} min: ${found} (${sure})`,
+    `  after ${minutes} min: ${found} (${coverage})`,
     ...evidence.map(({ text, points }) => `    -${points.toFixed(0)}  ${withoutControl(text)}`),
   ];
 };
 
 const proposalLines = ({ proposal }: ChangeAnswer): string[] => {
   if (proposal === undefined) return [];
-  const { from = 'this version', to = 'the one before', target, confidence, expiresAt } = proposal;
+  const { from = 'this version', to = 'the previous one', target, confidence, expiresAt } = proposal;
   return [
-    `proposed: roll ${target} back from ${from} to ${to} (${formatPercent(confidence)} sure, until ${clock(expiresAt)}); nothing was done`,
+    `proposed: roll ${target} back from ${from} to ${to} (${formatPercent(confidence)} confidence, valid until ${clock(expiresAt)} UTC); no action was taken`,
   ];
 };
 
-/** One change for people: what it was, its risk, each look at its health, and what is proposed. */
+/** A readable change: its facts, its risk, each health check, and the proposal. */
 export const describeChange = (change: ChangeAnswer, terminal: Terminal): string[] => {
   const { version, previousVersion, assessment, checks, nextCheckAt, reason } = change;
   return [
@@ -57,9 +57,9 @@ export const describeChange = (change: ChangeAnswer, terminal: Terminal): string
     ...(assessment === undefined
       ? []
       : [`risk ${formatPercent(assessment.risk)}: ${assessment.reasons.map(({ text }) => text).join('; ')}`]),
-    ...(reason === undefined ? [] : [`why: ${reason}`]),
-    ...(checks.length === 0 ? [] : ['health, 0 to 100:', ...checks.flatMap(checkLines)]),
-    ...(nextCheckAt === undefined ? [] : [`next look at ${clock(nextCheckAt)} UTC`]),
+    ...(reason === undefined ? [] : [`reason: ${reason}`]),
+    ...(checks.length === 0 ? [] : ['health checks (0 to 100):', ...checks.flatMap(checkLines)]),
+    ...(nextCheckAt === undefined ? [] : [`next check at ${clock(nextCheckAt)} UTC`]),
     ...proposalLines(change),
   ];
 };

@@ -49,13 +49,13 @@ const list = (options: ListOptions, terminal: Terminal): Promise<void> => {
 };
 
 const record = async (summary: string, options: RecordOptions, terminal: Terminal): Promise<void> => {
-  const { json, plan, format, at, url, key, from, to, ...told } = options;
+  const { json, plan, format, at, url, key, from, to, ...change } = options;
   const planned = plan === undefined ? undefined : await readPlan(plan, terminal.stdin, format);
-  // Dated here: a request that is sent again, by this command or by a pipeline's retry, is the same change.
+  // The time is set here, so that a retried request records the same change.
   const moment = at ?? new Date().toISOString();
   const client = connect({ ...(url && { url }), ...(key && { key }) }, terminal);
   const recorded = await client.recordChange({
-    ...{ ...told, summary, at: moment, plan: planned },
+    ...{ ...change, summary, at: moment, plan: planned },
     ...{ version: to, previousVersion: from },
   });
   if (json) return print([JSON.stringify(recorded)], terminal);
@@ -67,42 +67,42 @@ const record = async (summary: string, options: RecordOptions, terminal: Termina
 
 const listCommand = (terminal: Terminal): Command =>
   withConnection(new Command('list'))
-    .description('list changes, newest first; with an id, print that one')
-    .argument('[id]', 'change id')
+    .description('list changes, newest first; with an ID, print that change')
+    .argument('[id]', 'change ID')
     .option('--target <id>', 'only this target')
     .addOption(new Option('--kind <kind>', 'only this kind').choices(CHANGE_KINDS))
-    .addOption(new Option('--health <health>', 'only of this health').choices(CHANGE_HEALTHS))
-    .option('--limit <n>', 'at most so many', wholeNumber(1, 1_000_000), 20)
-    .option('--json', 'one JSON object per line and change')
+    .addOption(new Option('--health <health>', 'only this health').choices(CHANGE_HEALTHS))
+    .option('--limit <n>', 'maximum number of changes', wholeNumber(1, 1_000_000), 20)
+    .option('--json', 'print one JSON object per line and change')
     .action((id: string | undefined, options: ListOptions) =>
       id === undefined ? list(options, terminal) : show(id, options, terminal),
     );
 
 const showCommand = (terminal: Terminal): Command =>
   withConnection(new Command('show'))
-    .description('print one change with the risk of its plan and the health of its target since')
-    .argument('<id>', 'change id')
-    .option('--json', 'one JSON object')
+    .description('print one change with the risk of its plan and the health of its target')
+    .argument('<id>', 'change ID')
+    .option('--json', 'print one JSON object')
     .action((id: string, options: ShowOptions) => show(id, options, terminal));
 
 const recordCommand = (terminal: Terminal): Command =>
   withConnection(new Command('record'))
-    .description('tell of a change; a deployment is watched for an hour')
-    .argument('<summary>', 'what was changed, such as "version 41 deployed"')
-    .requiredOption('--target <id>', 'what was changed')
+    .description('record a change; deployments are watched for an hour')
+    .argument('<summary>', 'summary of the change, such as "version 41 deployed"')
+    .requiredOption('--target <id>', 'target that changed')
     .addOption(new Option('--kind <kind>', 'kind of change').choices(CHANGE_KINDS).default('deployment'))
-    .option('--to <version>', 'version deployed')
-    .option('--from <version>', 'version before: what a rollback would go back to')
-    .option('--at <time>', 'when, ISO 8601 or epoch seconds (default: now)')
-    .option('--id <id>', 'makes telling it again safe')
-    .option('--plan <file>', 'change set or output of cdk diff, whose risk is assessed; - for stdin')
+    .option('--to <version>', 'deployed version')
+    .option('--from <version>', 'previous version, to which a rollback returns')
+    .option('--at <time>', 'time of the change, ISO 8601 or epoch seconds (default: now)')
+    .option('--id <id>', 'change ID; recording it again has no effect')
+    .option('--plan <file>', 'change set or output of cdk diff to assess the risk of; - for stdin')
     .addOption(
-      new Option('--format <format>', 'what the plan is (default: by its content)').choices(CHANGE_FORMATS),
+      new Option('--format <format>', 'format of the plan (default: detected)').choices(CHANGE_FORMATS),
     )
-    .option('--json', 'one JSON object')
+    .option('--json', 'print one JSON object')
     .action((summary: string, options: RecordOptions) => record(summary, options, terminal));
 
-/** `forestall changes [ID|list|show|record]`: deployments and other changes, their risk and what came of them. */
+/** `forestall changes [ID|list|show|record]`: deployments and other changes, with their risk and health. */
 export const changesCommand = (terminal: Terminal): Command =>
   new Command('changes')
     .description('list, show and record changes')

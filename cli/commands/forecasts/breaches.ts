@@ -50,15 +50,15 @@ export const BREACH_COLUMNS: readonly Column<BreachAnswer>[] = [
 export const breachesCommand = (terminal: Terminal): Command =>
   withConnection(new Command('breaches'))
     .description('list predicted breaches, highest risk first')
-    .option('--min-probability <share>', 'only from this probability on', numberUpTo(0, 1))
+    .option('--min-probability <share>', 'minimum probability', numberUpTo(0, 1))
     .addOption(new Option('--severity <severity>', 'only this severity').choices(SEVERITIES))
     .option('--target <id>', 'only this target')
-    .option('--limit <n>', 'at most so many', wholeNumber(1, 1_000_000), 50)
-    .option('--json', 'one JSON object per line and breach')
+    .option('--limit <n>', 'maximum number of breaches', wholeNumber(1, 1_000_000), 50)
+    .option('--json', 'print one JSON object per line and breach')
     .action(({ minProbability, severity, target, limit, json, ...connection }: Options) =>
       printList(
         connect(connection, terminal).breaches({ minProbability, severity, target, most: limit }),
-        { columns: BREACH_COLUMNS, empty: 'no breach predicted', json: json === true },
+        { columns: BREACH_COLUMNS, empty: 'no breaches predicted', json: json === true },
         terminal,
       ),
     );

@@ -5,16 +5,16 @@ import { formatDuration, formatMinute, formatNumber } from '../../terminal/forma
 import { type Column, renderTable } from '../../terminal/table.ts';
 import type { Terminal } from '../../terminal/terminal.ts';
 
-/** A series with what it was and what is expected of it. */
+/** A series with its history and its forecast. */
 export interface SeriesForecast {
   readonly series: string;
   readonly history: RegularSeries;
   readonly result: Forecast;
 }
 
-const MOST_ROWS = 12;
+const MAX_ROWS = 12;
 
-/** Values of the level nearest to the one asked for. */
+/** Values of the level that is nearest to the requested one. */
 export const levelOf = ({ quantileLevels, quantiles }: Forecast, level: number): Float64Array => {
   let nearest = 0;
   quantileLevels.forEach((candidate, index) => {
@@ -23,9 +23,9 @@ export const levelOf = ({ quantileLevels, quantiles }: Forecast, level: number):
   return quantiles[nearest]!;
 };
 
-/** Steps spread evenly over the horizon, the last one among them. */
+/** Steps spread evenly over the horizon, including the last one. */
 const shownSteps = (horizon: number): number[] => {
-  const every = Math.ceil(horizon / MOST_ROWS);
+  const every = Math.ceil(horizon / MAX_ROWS);
   return Array.from({ length: Math.floor(horizon / every) }, (_, i) => (i + 1) * every - 1);
 };
 
@@ -33,7 +33,7 @@ const TIME_WIDTH = 16;
 const NARROW_TIME_WIDTH = 5;
 const LEVEL_WIDTH = 8;
 
-/** All levels where they fit, else the outer ones and the one in the middle. */
+/** All levels if they fit, else the outermost ones and the middle one. */
 const fittingLevels = (levels: readonly number[], room: number): readonly number[] => {
   if (levels.length * LEVEL_WIDTH <= room) return levels;
   return [...new Set([levels[0]!, levels[levels.length >> 1]!, levels.at(-1)!])];
@@ -58,7 +58,7 @@ const stepTable = ({ result }: SeriesForecast, levels: readonly number[], termin
   return renderTable(columns, shownSteps(result.horizon), terminal);
 };
 
-/** Chart, reason and, where asked for, a table of one series. */
+/** Chart, reason and, on request, a table of one series. */
 export const describeForecast = (
   forecast: SeriesForecast,
   levels: readonly number[],
@@ -88,7 +88,7 @@ export const describeForecast = (
 const newest = (values: Float64Array): number =>
   values.findLast((value) => Number.isFinite(value)) ?? Number.NaN;
 
-/** One line per series: where it is and where it is expected at the end of the horizon. */
+/** One line per series: its latest value and its forecast at the end of the horizon. */
 export const summariseForecasts = (forecasts: readonly SeriesForecast[], terminal: Terminal): string[] => {
   const final = (level: number) => ({
     header: `p${level * 100} at end`,

@@ -100,7 +100,7 @@ const reportFailures = (failures: readonly Failure[], count: number, terminal: T
   }
 };
 
-/** JSON prints the levels that were asked for; the table and the chart need theirs as well. */
+/** JSON prints only the requested levels. The table and the chart need their own levels as well. */
 const levelsOf = ({ json, quantiles }: Options): readonly number[] =>
   json ? quantiles : [...new Set([...quantiles, ...SHOWN_LEVELS])].sort((a, b) => a - b);
 
@@ -163,5 +163,5 @@ export const forecastCommand = (terminal: Terminal): Command =>
       parseLevels,
       [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9],
     )
-    .option('--json', 'one JSON object per line and series')
+    .option('--json', 'print one JSON object per line and series')
     .action((file: string, options: Options) => run(file, options, terminal));

@@ -29,14 +29,14 @@ const rowsOf = (plan: FleetPlan, figures: ForecastingFigures): Row[] => {
       what: 'CPU per series, measured',
       value: `${cpuMsPerSeries.learned} ms learned, ${cpuMsPerSeries.resumed} ms resumed`,
     },
-    { what: 'CPU per run, one core measured', value: seconds(times.cpu) },
+    { what: 'CPU per run on one measured core', value: seconds(times.cpu) },
     { what: `Lambda per run (CPU x ${LAMBDA_SLOWDOWN}, requests)`, value: seconds(times.lambda) },
     {
       what: 'batches',
       value: `${whole(plan.batches)} of up to ${plan.targetsPerBatch} targets, ${plan.batchesAtOnce} at once`,
     },
-    { what: 'wall time, usual run', value: seconds(times.wall) },
-    { what: 'wall time, everything learned', value: seconds(times.longestWall) },
+    { what: 'wall time, typical run', value: seconds(times.wall) },
+    { what: 'wall time, all series re-learned', value: seconds(times.longestWall) },
     { what: 'memory of a batch', value: `${whole(plan.batchMemoryMb)} MB` },
     { what: 'GB-seconds', value: whole(perRun.gbSeconds) },
     {
@@ -59,12 +59,12 @@ const rowsOf = (plan: FleetPlan, figures: ForecastingFigures): Row[] => {
 
 const limitColumns: Column<LimitCheck>[] = [
   { header: 'limit', text: ({ limit }) => limit, shrinks: true },
-  { header: 'takes', align: 'right', text: ({ takes }) => whole(takes) },
-  { header: 'allows', align: 'right', text: ({ allows }) => whole(allows) },
+  { header: 'needed', align: 'right', text: ({ takes }) => whole(takes) },
+  { header: 'allowed', align: 'right', text: ({ allows }) => whole(allows) },
   { header: '', text: ({ fits }) => (fits ? 'fits' : 'DOES NOT FIT') },
 ];
 
-/** A plan as two tables, what it rests on, and what it costs by part. */
+/** A plan as tables of one run, its cost by part and the limits, with the underlying figures. */
 export const describePlan = (plan: FleetPlan, figures: ForecastingFigures, terminal: Terminal): string[] => [
   ...renderTable<Row>(
     [
@@ -79,7 +79,7 @@ export const describePlan = (plan: FleetPlan, figures: ForecastingFigures, termi
   '',
   ...renderTable(
     [
-      { header: 'a month', text: ({ what }) => what, shrinks: true },
+      { header: 'per month', text: ({ what }) => what, shrinks: true },
       { header: 'units', align: 'right', text: ({ units }) => whole(units) },
       { header: 'list price', align: 'right', text: ({ list }) => dollars(list) },
     ],
@@ -88,5 +88,5 @@ export const describePlan = (plan: FleetPlan, figures: ForecastingFigures, termi
   ),
   '',
   `Measured ${figures.measuredAt} on ${figures.machine}: ${figures.series} simulated series, ${figures.engine}.`,
-  `Assumed: a virtual CPU of Lambda is ${LAMBDA_SLOWDOWN} times slower; prices of ${PRICES.region}, ${PRICES.asOf}.`,
+  `Assumed: a Lambda vCPU is ${LAMBDA_SLOWDOWN} times slower. Prices of ${PRICES.region}, ${PRICES.asOf}.`,
 ];

@@ -19,7 +19,7 @@ interface Options {
   readonly json?: true;
 }
 
-/** Runs the real batch function on simulated servers: about a minute. */
+/** Runs the real batch function on simulated servers. Takes about a minute. */
 const measureHere = async (terminal: Terminal): Promise<ForecastingFigures> => {
   const { measureForecasting } = await import('../../../bench/forecasts/throughput/measure.ts');
   const progress = startProgress(terminal, 'measuring', 6);
@@ -53,13 +53,15 @@ const run = async (options: Options, terminal: Terminal): Promise<void> => {
   terminal.stdout.write(`${lines.join('\n')}\n`);
 };
 
-/** `forestall plan`: what a forecast run of a fleet takes and costs, from measured figures and without AWS. */
+/** `forestall plan`: time and cost of a fleet's forecast runs, from measured figures and without AWS. */
 export const planCommand = (terminal: Terminal): Command =>
   new Command('plan')
-    .description('time, batches, store units and cost of the forecast runs of a fleet, from measured figures')
+    .description(
+      "estimate time, batches, store units and cost of a fleet's forecast runs, from measured figures",
+    )
     .requiredOption('--targets <n>', 'number of targets', wholeNumber(1, 10_000_000))
-    .requiredOption('--metrics <n>', 'series of each target', wholeNumber(1, 1000))
+    .requiredOption('--metrics <n>', 'number of series per target', wholeNumber(1, 1000))
     .option('--cadence <minutes>', 'minutes between runs', wholeNumber(1, 1440), 60)
-    .option('--measure', 'measure this machine instead of using the figures that come with Forestall')
-    .option('--json', 'one JSON object')
+    .option('--measure', 'measure this machine instead of using the built-in figures')
+    .option('--json', 'print one JSON object')
     .action((options: Options) => run(options, terminal));

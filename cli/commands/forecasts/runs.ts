@@ -53,7 +53,7 @@ const printRun = async (run: RunAnswer, json: boolean, terminal: Terminal): Prom
   await new LineWriter(terminal.stdout).lines(text);
 };
 
-/** A run that has only just been started may not be stored yet. */
+/** A run that was just started may not be stored yet. */
 const findRun = async (client: ApiClient, id: string): Promise<RunAnswer | undefined> => {
   try {
     return await client.run(id);
@@ -64,8 +64,8 @@ const findRun = async (client: ApiClient, id: string): Promise<RunAnswer | undef
 };
 
 /**
- * Asks every second until a run has ended. `sleep` and `now` (milliseconds) are replaced in tests.
- * @throws DependencyUnavailableError when it has not after `timeoutSeconds`
+ * Polls every second until a run has ended. Tests replace `sleep` and `now` (milliseconds).
+ * @throws DependencyUnavailableError if it has not ended after `timeoutSeconds`
  */
 export const waitForRun = async (
   client: ApiClient,
@@ -80,7 +80,9 @@ export const waitForRun = async (
     if (run !== undefined && run.status !== 'RUNNING') return run;
     await sleep(POLL_MILLISECONDS);
   }
-  throw new DependencyUnavailableError(`run ${id} has not ended within ${timeoutSeconds} s`);
+  throw new DependencyUnavailableError(
+    `run ${id} did not end within ${timeoutSeconds} s; it may still be running: forestall runs show ${id}`,
+  );
 };
 
 const start = async (options: StartOptions, terminal: Terminal): Promise<void> => {
@@ -100,24 +102,24 @@ const show = async (id: string, options: ShowOptions, terminal: Terminal): Promi
 
 const startCommand = (terminal: Terminal): Command =>
   withConnection(new Command('start'))
-    .description('start a forecast run and print its id')
-    .option('--wait', 'wait for its end and print it')
-    .option('--timeout <seconds>', 'longest wait', wholeNumber(1, 86_400), 900)
-    .option('--json', 'one JSON object')
+    .description('start a forecast run and print its ID')
+    .option('--wait', 'wait until the run has ended, and print it')
+    .option('--timeout <seconds>', 'maximum wait', wholeNumber(1, 86_400), 900)
+    .option('--json', 'print one JSON object')
     .action((options: StartOptions) => start(options, terminal));
 
 const showCommand = (terminal: Terminal): Command =>
   withConnection(new Command('show'))
     .description('print one run with its failures')
-    .argument('<id>', 'run id')
-    .option('--json', 'one JSON object')
+    .argument('<id>', 'run ID')
+    .option('--json', 'print one JSON object')
     .action((id: string, options: ShowOptions) => show(id, options, terminal));
 
 const listCommand = (terminal: Terminal): Command =>
   withConnection(new Command('list'))
     .description('list forecast runs, newest first')
-    .option('--limit <n>', 'at most so many', wholeNumber(1, 1_000_000), 20)
-    .option('--json', 'one JSON object per line and run')
+    .option('--limit <n>', 'maximum number of runs', wholeNumber(1, 1_000_000), 20)
+    .option('--json', 'print one JSON object per line and run')
     .action(({ limit, json, ...connection }: ShowOptions & { readonly limit: number }) =>
       printList(
         connect(connection, terminal).runs({ most: limit }),

@@ -15,8 +15,8 @@ interface Options {
   readonly json?: true;
 }
 
-/** More than a year of minutes. */
-const MOST_STEPS = 600_000;
+/** More than a year of one-minute steps. */
+const MAX_STEPS = 600_000;
 
 const parseNumber = (text: string): number => {
   const value = Number(text);
@@ -24,21 +24,21 @@ const parseNumber = (text: string): number => {
   throw new InvalidArgumentError('Expected a number.');
 };
 
-const tell = async ({ points, uptime }: SeriesWithUptime, { capacity, downBelow, totals }: Options) => {
-  // Loaded here, so that no other command waits for the engine.
+const report = async ({ points, uptime }: SeriesWithUptime, { capacity, downBelow, totals }: Options) => {
+  // Imported here, so that other commands do not load the engine.
   const { reportTrends } = await import('../../../core/forecasts/trends/trend-report.ts');
   const { presentTrends } = await import('../../../core/api/trend-answers.ts');
-  const series = regularise({ ...points, kind: 'gauge' }, { maxSteps: MOST_STEPS });
+  const series = regularise({ ...points, kind: 'gauge' }, { maxSteps: MAX_STEPS });
   const { stepSeconds } = series;
-  const told = reportTrends(series, {
+  const trends = reportTrends(series, {
     ...(capacity !== undefined && { capacity }),
     ...(downBelow !== undefined && { downBelow }),
     ...(uptime && {
-      uptime: regularise({ ...uptime, kind: 'gauge' }, { stepSeconds, maxSteps: MOST_STEPS }),
+      uptime: regularise({ ...uptime, kind: 'gauge' }, { stepSeconds, maxSteps: MAX_STEPS }),
     }),
     totals: totals === true,
   });
-  return presentTrends(told);
+  return presentTrends(trends);
 };
 
 const run = async (file: string, options: Options, terminal: Terminal): Promise<void> => {
@@ -47,29 +47,31 @@ const run = async (file: string, options: Options, terminal: Terminal): Promise<
   let failed = 0;
   for (const [series, points] of found) {
     try {
-      const told = await tell(points, options);
-      await writer.lines(options.json ? [JSON.stringify({ series, ...told })] : describeTrends(series, told));
+      const trends = await report(points, options);
+      await writer.lines(
+        options.json ? [JSON.stringify({ series, ...trends })] : describeTrends(series, trends),
+      );
     } catch (error) {
       if (!(error instanceof InvalidInputError)) throw error;
       failed++;
       terminal.stderr.write(`forestall: series "${series}": ${error.message}\n`);
     }
   }
-  if (failed > 0) throw new InvalidInputError(`${failed} of ${found.size} series have no trend`);
+  if (failed > 0) throw new InvalidInputError(`no trend for ${failed} of ${found.size} series`);
 };
 
-/** `forestall trends FILE.csv|-`: the long view of every series of a CSV, with no AWS and no network. */
+/** `forestall trends FILE.csv|-`: long-term trends of every series of a CSV, without AWS or network. */
 export const trendsCommand = (terminal: Terminal): Command =>
   new Command('trends')
-    .description('30, 60 and 90-day trend, growth, run-out date, leaks and recurring days of a CSV')
+    .description('report 30, 60 and 90-day trends, growth, run-out date, leaks and recurring days of a CSV')
     .argument('<file>', 'CSV file, plain or .gz, or - for stdin')
-    .option('--uptime <name>', 'column or series that holds the uptime: look for leaks')
-    .option('--capacity <value>', 'what the series runs out at: tell when', parseNumber)
+    .option('--uptime <name>', 'column or series with the uptime; looks for leaks')
+    .option('--capacity <value>', 'value at which the series runs out; predicts when', parseNumber)
     .option(
       '--down-below <value>',
-      'the service is down below it: forecast failures and downtime',
+      'value below which the service is down; predicts failures and downtime',
       parseNumber,
     )
     .option('--totals', "the values add up (orders, calls, revenue): forecast the next day's total")
-    .option('--json', 'one JSON object per line and series')
+    .option('--json', 'print one JSON object per line and series')
     .action((file: string, options: Options) => run(file, options, terminal));

@@ -36,7 +36,7 @@ const namesOf = (targets: readonly string[]): string =>
   targets.length > 3 ? `${targets.slice(0, 3).join(', ')} +${targets.length - 3}` : targets.join(', ');
 const timeOf = (seconds: number | null): string => (seconds === null ? '-' : formatDuration(seconds));
 
-/** Columns of a list of incidents. Ids are never shortened, so that they can be copied. */
+/** Columns of a list of incidents. IDs are never shortened, so that they can be copied. */
 export const INCIDENT_COLUMNS: readonly Column<IncidentSummaryAnswer>[] = [
   { header: 'incident', text: ({ id }) => id },
   { header: 'status', text: ({ status }) => status },
@@ -111,7 +111,7 @@ const transitionCommand = (
 ): Command => {
   const command = withConnection(new Command(name))
     .description(description)
-    .argument('<id>', 'incident id')
+    .argument('<id>', 'incident ID')
     .option('--note <text>', 'reason, shown in the timeline')
     .option('--json', 'print one JSON object')
     .action((id: string, options: TransitionOptions) => transition(id, to, options, terminal));
@@ -141,11 +141,11 @@ const listCommand = (terminal: Terminal): Command =>
 const showCommand = (terminal: Terminal): Command =>
   withConnection(new Command('show'))
     .description('print one incident with its causes and timeline')
-    .argument('<id>', 'incident id')
+    .argument('<id>', 'incident ID')
     .option('--json', 'print one JSON object')
     .action((id: string, options: ShowOptions) => show(id, options, terminal));
 
-/** `forestall incidents [list|show|ack|mitigate|resolve|review]`: incidents of a deployed Forestall. */
+/** `forestall incidents [list|show|ack|mitigate|resolve|review]`: incidents of a deployment. */
 export const incidentsCommand = (terminal: Terminal): Command => {
   const command = new Command('incidents')
     .description('list and show incidents, and change their status')

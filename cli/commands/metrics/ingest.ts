@@ -1,8 +1,8 @@
 import { statSync } from 'node:fs';
 import { Command, Option } from 'commander';
+import { inParallel } from '../../../core/shared/in-parallel.ts';
 import type { ApiClient } from '../../api-client/api-client.ts';
 import { ApiRequestError, describeField, type ProblemField } from '../../api-client/api-error.ts';
-import { inParallel } from '../../api-client/in-parallel.ts';
 import { IngestTotals } from '../../api-client/ingest-totals.ts';
 import type { IngestChunk, IngestNames } from '../../input/ingest-chunk.ts';
 import { chunkFile, FILE_FORMATS, type FileFormat } from '../../input/ingest-file.ts';
@@ -52,7 +52,7 @@ const sendAll = async (
     files.reduce((sum, file) => sum + sizeOf(file), 0),
   );
   try {
-    await inParallel(chunksOf(files, options, terminal), options.concurrency, async (chunk) => {
+    await inParallel(options.concurrency, chunksOf(files, options, terminal), async (chunk) => {
       try {
         totals.add(chunk.points ?? 0, await client.ingest(chunk.payload));
       } catch (error) {

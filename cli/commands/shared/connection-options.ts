@@ -15,14 +15,14 @@ export const withConnection = (command: Command): Command =>
     .option('--url <address>', 'address of the API (or FORESTALL_URL; default: the local deployment)')
     .option('--key <key>', 'API key (or FORESTALL_API_KEY)');
 
-/** A client for the chosen deployment; waits are told on stderr where a person watches. */
+/** A client for the chosen deployment. Announces retries on an interactive stderr. */
 export const connect = (options: ConnectionOptions, terminal: Terminal): ApiClient => {
   const connection = resolveConnection(options, terminal.env);
   return new ApiClient({
     ...connection,
     onRetry: (reason, milliseconds) => {
       if (!terminal.interactive) return;
-      terminal.stderr.write(`forestall: ${reason.split('\n')[0]}; again in ${milliseconds} ms\n`);
+      terminal.stderr.write(`forestall: ${reason.split('\n')[0]}; retrying in ${milliseconds} ms\n`);
     },
   });
 };

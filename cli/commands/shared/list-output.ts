@@ -4,13 +4,13 @@ import { LineWriter } from '../../terminal/writer.ts';
 
 export interface ListOutput<Row> {
   readonly columns: readonly Column<Row>[];
-  /** Said instead of an empty table. */
+  /** Printed instead of an empty table. */
   readonly empty: string;
   /** One JSON object per line instead of a table. */
   readonly json: boolean;
 }
 
-/** Prints a list as it comes: a table once complete, or one JSON object per line at once. */
+/** Prints a list: as a table once it is complete, or as one JSON object per line as it arrives. */
 export const printList = async <Row>(
   rows: AsyncIterable<Row>,
   { columns, empty, json }: ListOutput<Row>,

@@ -1,6 +1,6 @@
 import { InvalidArgumentError } from 'commander';
 
-/** A parser of whole numbers from `low` to `high`. */
+/** Creates a parser of whole numbers from `low` to `high`. */
 export const wholeNumber =
   (low: number, high: number) =>
   (text: string): number => {
@@ -9,16 +9,16 @@ export const wholeNumber =
     throw new InvalidArgumentError(`Expected a whole number from ${low} to ${high}.`);
   };
 
-/** A parser of numbers over `low` and up to `high`. */
+/** Creates a parser of numbers greater than `low` and at most `high`. */
 export const numberUpTo =
   (low: number, high: number) =>
   (text: string): number => {
     const value = Number(text);
     if (text.trim() !== '' && value > low && value <= high) return value;
-    throw new InvalidArgumentError(`Expected a number over ${low}, up to ${high}.`);
+    throw new InvalidArgumentError(`Expected a number greater than ${low} and at most ${high}.`);
   };
 
-/** Quantile levels such as `0.1,0.5,0.9`, sorted, each once. */
+/** Parses quantile levels such as `0.1,0.5,0.9`; sorted, without duplicates. */
 export const parseLevels = (text: string): number[] => {
   const levels = text.split(',').map((part) => (part.trim() === '' ? Number.NaN : Number(part)));
   if (!levels.every((level) => level > 0 && level < 1)) {

@@ -26,7 +26,7 @@ interface Options {
   readonly json?: true;
 }
 
-/** A fixed end, so that the same command gives the same bytes on any day. */
+/** Fixed, so that the same command gives the same bytes on any day. */
 const DEFAULT_END = Date.UTC(2026, 10, 1) / 1000;
 const LABELS_FILE = 'labels.json';
 
@@ -98,22 +98,22 @@ const run = async (options: Options, terminal: Terminal): Promise<void> => {
   );
 };
 
-/** `forestall simulate`: a seeded fleet as CSV, with labels of everything planted in it. */
+/** `forestall simulate`: a seeded fleet as CSV, with labels of its incidents and changes. */
 export const simulateCommand = (terminal: Terminal): Command =>
   new Command('simulate')
-    .description('write a simulated fleet as CSV; the same options give the same bytes')
-    .option('--seed <n>', 'seed', wholeNumber(0, Number.MAX_SAFE_INTEGER), 1)
+    .description('write a simulated fleet as CSV; equal options give equal bytes')
+    .option('--seed <n>', 'seed of the random numbers', wholeNumber(0, Number.MAX_SAFE_INTEGER), 1)
     .option('--servers <n>', 'number of servers', wholeNumber(1, 100_000), 20)
     .option('--days <n>', 'days of history', numberUpTo(0, 3660), 14)
     .option('--step <seconds>', 'seconds between points', wholeNumber(1, 86_400), 300)
-    .option('--end <time>', 'time of the last point, or now', parseEnd, DEFAULT_END)
+    .option('--end <time>', 'time of the last point, or "now"', parseEnd, DEFAULT_END)
     .option(
       '--incidents <n>',
-      'incidents to plant (default: one per 40 server-days)',
+      'number of incidents (default: one per 40 server-days)',
       wholeNumber(0, 1_000_000),
     )
-    .option('--missing <share>', 'share of points that go missing', numberUpTo(0, 0.99))
-    .option('--errors', 'servers also report error_percent, the share of requests that failed')
+    .option('--missing <share>', 'share of missing points', numberUpTo(0, 0.99))
+    .option('--errors', 'add the metric error_percent, the percentage of failed requests')
     .option('--out <dir>', 'directory for one CSV per server and labels.json (default: CSV on stdout)')
-    .option('--json', 'one JSON object about what was written to --out')
+    .option('--json', 'print a summary of --out as one JSON object')
     .action((options: Options) => run(options, terminal));

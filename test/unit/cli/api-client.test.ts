@@ -3,7 +3,6 @@ import { describe, expect, it } from 'vitest';
 import { ApiClient } from '../../../cli/api-client/api-client.ts';
 import { ApiRequestError, ApiUnreachableError } from '../../../cli/api-client/api-error.ts';
 import { delayBefore, type HttpOptions, retryAfterMilliseconds } from '../../../cli/api-client/http.ts';
-import { inParallel } from '../../../cli/api-client/in-parallel.ts';
 
 interface Sent {
   readonly url: URL;
@@ -194,39 +193,5 @@ describe('waiting before a retry', () => {
       undefined,
       undefined,
     ]);
-  });
-});
-
-describe('working in parallel', () => {
-  it('does every item once, never more than the width at a time, taking them lazily', async () => {
-    let [active, most, taken] = [0, 0, 0];
-    const done: number[] = [];
-    function* items() {
-      for (let i = 0; i < 20; i++) {
-        taken++;
-        yield i;
-      }
-    }
-    await inParallel(items(), 3, async (item) => {
-      most = Math.max(most, ++active);
-      expect(taken - done.length).toBeLessThanOrEqual(4);
-      await new Promise((resolve) => setImmediate(resolve));
-      active--;
-      done.push(item);
-    });
-    expect(most).toBe(3);
-    expect(done.sort((a, b) => a - b)).toEqual(Array.from({ length: 20 }, (_, i) => i));
-  });
-
-  it('stops at the first failure, waits for the rest and throws it', async () => {
-    const finished: number[] = [];
-    const work = inParallel([1, 2, 3, 4, 5, 6], 2, async (item) => {
-      await new Promise((resolve) => setImmediate(resolve));
-      if (item === 2) throw new Error('two');
-      finished.push(item);
-    });
-    await expect(work).rejects.toThrow('two');
-    expect(finished).toContain(1);
-    expect(finished).not.toContain(6);
   });
 });

@@ -99,7 +99,7 @@ describe('commands against the API', () => {
     expect(api.seen.at(-1)?.key).toBe('fsk_k');
   });
 
-  it('targets --json gives one object per line, as the API answered it', async () => {
+  it('targets --json prints one object per line, as the API returned it', async () => {
     const { out } = await cli('targets', '--json');
     expect(
       out
@@ -109,7 +109,7 @@ describe('commands against the API', () => {
     ).toEqual([target('web-1'), target('web-2')]);
   });
 
-  it('anomalies shows what was expected, and what is silenced', async () => {
+  it('anomalies shows the expected band and silenced anomalies', async () => {
     const { out } = await cli('anomalies', '--target', 'web-1', '--from', '2026-01-01');
     expect(api.seen.at(-1)?.query.get('from')).toBe('2026-01-01');
     expect(out).toMatch(/01-02 03:05-now +web-1 +cpu_percent +behavioural .*5\.4 .*97\.2 +31\.5 to 58\.5/);
@@ -123,14 +123,14 @@ describe('commands against the API', () => {
     expect((await cli('anomalies', '--kind', 'odd')).code).toBe(2);
   });
 
-  it('breaches shows chance, time, limit and peak', async () => {
+  it('breaches shows probability, time, limit and peak', async () => {
     const { out } = await cli('breaches', '--severity', 'critical', '--min-probability', '0.5');
     expect(out).toMatch(/^web-1 +cpu_percent +critical +83% +45 min +> 90 +97\.2$/m);
     expect(api.seen.at(-1)?.query.toString()).toBe('minProbability=0.5&severity=critical&limit=50');
-    expect((await cli('breaches', '--target', 'calm')).out).toBe('no breach predicted\n');
+    expect((await cli('breaches', '--target', 'calm')).out).toBe('no breaches predicted\n');
   });
 
-  it('status sums up', async () => {
+  it('status shows a summary', async () => {
     const { out } = await cli('status');
     expect(out).toContain('health    ok');
     expect(out).toContain('targets   2');
@@ -139,7 +139,7 @@ describe('commands against the API', () => {
     expect(JSON.parse(json)).toMatchObject({ health: 'ok', targets: 2, lastRun: { id: 'r1' } });
   });
 
-  it('runs lists, shows, starts and waits', async () => {
+  it('runs lists, shows and starts runs, and waits for them', async () => {
     expect((await cli('runs')).out).toMatch(/^r1 +SUCCEEDED +api +12 s/m);
     expect((await cli('runs', 'list', '--json')).out).toBe(`${JSON.stringify(run('SUCCEEDED'))}\n`);
     expect((await cli('runs', 'start')).out).toBe('r1\n');
@@ -152,7 +152,7 @@ describe('commands against the API', () => {
     expect(JSON.parse((await cli('runs', 'show', 'r9', '--json')).out).status).toBe('FAILED');
   });
 
-  it('waits through "not stored yet" and RUNNING, and gives up in time', async () => {
+  it('keeps polling while a run is not stored or RUNNING, until the timeout', async () => {
     const client = new ApiClient({ url: connection.FORESTALL_URL!, apiKey: 'k' });
     let time = 0;
     const sleep = async (milliseconds: number) => {
@@ -161,10 +161,12 @@ describe('commands against the API', () => {
     asked = 0;
     expect((await waitForRun(client, 'r1', 60, sleep, () => time)).status).toBe('PARTIAL');
     expect(time).toBe(1000);
-    await expect(waitForRun(client, 'unknown', 5, sleep, () => time)).rejects.toThrow('not ended within 5 s');
+    await expect(waitForRun(client, 'unknown', 5, sleep, () => time)).rejects.toThrow(
+      'did not end within 5 s',
+    );
   });
 
-  it('ingest sends a file and adds up what the API counted', async () => {
+  it('ingest sends a file and sums the counts of the API', async () => {
     const file = join(mkdtempSync(join(tmpdir(), 'forestall-')), 'ec2_cpu_utilization_1.csv');
     writeFileSync(file, 'timestamp,value\n60,1\n120,2\n');
     const { code, out } = await cli('ingest', file);
@@ -184,7 +186,7 @@ describe('commands against the API', () => {
     });
   });
 
-  it('ingest names file and line of what the API refuses, as counted in the file', async () => {
+  it('ingest names the file and its line if the API rejects a point', async () => {
     const file = join(mkdtempSync(join(tmpdir(), 'forestall-')), 'x.csv');
     writeFileSync(file, 'timestamp,value\n\n60,1\n120,bad\n');
     const { code, err } = await cli('ingest', file);
@@ -194,7 +196,7 @@ describe('commands against the API', () => {
     );
   });
 
-  it('fails with one message where an id is unknown', async () => {
+  it('fails with one message if an ID is unknown', async () => {
     const { code, err, out } = await cli('runs', 'show', 'nope');
     expect({ code, err, out }).toEqual({
       code: 1,
@@ -203,7 +205,7 @@ describe('commands against the API', () => {
     });
   });
 
-  it('needs to know where the API is', async () => {
+  it('requires the address of the API', async () => {
     const { code, err } = await runCli(['status'], {
       env: { FORESTALL_URL: 'nowhere', FORESTALL_API_KEY: 'k' },
     });

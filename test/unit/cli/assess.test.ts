@@ -17,36 +17,39 @@ const diff = file('diff.txt', SHOP_DIFF);
 const safe = file('safe.json', JSON.stringify(changeSet([resourceChange({ action: 'Add' })])));
 
 describe('forestall assess', () => {
-  it('tells the risk, what carries it and what would lower it', async () => {
+  it('prints the risk, its reasons and how to lower it', async () => {
     const { code, out, err } = await runCli(['assess', diff]);
     expect({ code, err }).toEqual({ code: 0, err: '' });
     expect(out).toMatch(
-      /^high risk: 99% that the deployment turns out unhealthy\n\nWhy \(times the odds\)\n {3}x 301 {2}2 data stores /,
+      /^high risk: 99% probability of an unhealthy deployment\n\nReasons \(factor on the odds\)\n {3}x 301 {2}2 data stores /,
     );
     expect(out).toContain('          Old (S3::Bucket), Orders (DynamoDB::Table)\n');
     expect(out).toMatch(/and 1 more\n/);
-    expect(out).toContain('\nWhat lowers it\n  - Keep the old data');
-    expect(out).toMatch(/Weighed by the scorecard that Forestall comes with.\n$/);
+    expect(out).toContain('\nHow to lower the risk\n  - Keep the old data');
+    expect(out).toMatch(/Based on the built-in scorecard\.\n$/);
   });
 
-  it('reads from stdin, by its content or as told, with a byte order mark or without', async () => {
+  it('detects the format of stdin or takes it from the option, with or without a byte order mark', async () => {
     const text = `\uFEFF${JSON.stringify([changeSet([resourceChange({})])])}`;
     const piped = await runCli(['assess', '-', '--json'], { stdin: Readable.from([Buffer.from(text)]) });
     expect(JSON.parse(piped.out)).toMatchObject({ level: 'low', learntFrom: 0 });
-    const told = await runCli(['assess', safe, '--format', 'cdk-diff']);
-    expect(told).toMatchObject({ code: 2, err: expect.stringContaining('expected the output of cdk diff') });
+    const forced = await runCli(['assess', safe, '--format', 'cdk-diff']);
+    expect(forced).toMatchObject({
+      code: 2,
+      err: expect.stringContaining('expected the output of cdk diff'),
+    });
   });
 
-  it('says where nothing stands out, and counts the time of day', async () => {
+  it('says if there are no notable risk factors, and considers the time of day', async () => {
     const none = file(
       'none.txt',
       'Stack Shop\nThere were no differences\n\n✨  Number of stacks with differences: 0\n',
     );
-    expect((await runCli(['assess', none])).out).toContain('Nothing about it stands out.');
+    expect((await runCli(['assess', none])).out).toContain('No notable risk factors.');
     expect((await runCli(['assess', none, '--outside-hours'])).out).toContain('outside working hours');
   });
 
-  it('stops a pipeline from a level on, with the answer on stdout and why on stderr', async () => {
+  it('exits 3 if the risk reaches the gate, with the assessment on stdout and the reason on stderr', async () => {
     const stopped = await runCli(['assess', diff, '--fail-on', 'medium', '--json']);
     expect(stopped).toMatchObject({ code: 3, err: 'forestall: high risk (99 %) reaches --fail-on medium\n' });
     expect(JSON.parse(stopped.out).level).toBe('high');
@@ -54,8 +57,12 @@ describe('forestall assess', () => {
   });
 
   it.each([
-    ['a file that is not there', ['assess', join(folder, 'nothing')], /no such file/],
-    ['broken JSON', ['assess', file('broken.json', '{"Changes":')], /found no JSON .*describe-change-set/],
+    ['a missing file', ['assess', join(folder, 'nothing')], /no such file/],
+    [
+      'broken JSON',
+      ['assess', file('broken.json', '{"Changes":')],
+      /found invalid JSON .*describe-change-set/,
+    ],
     ['another JSON', ['assess', file('other.json', '{"a": 1}')], /not a response of DescribeChangeSet/],
     ['another level', ['assess', diff, '--fail-on', 'huge'], /low, medium, high/],
     [
@@ -88,11 +95,11 @@ describe('forestall assess', () => {
     );
     expect(await runCli(['assess', '-'], { stdin: endless })).toMatchObject({
       code: 2,
-      err: expect.stringContaining('over 50 million'),
+      err: expect.stringContaining('more than 50 million'),
     });
   });
 
-  it('asks the API where one is given, which knows own deployments', async () => {
+  it('asks the API if one is given, which knows the deployments of the tenant', async () => {
     const answer = { risk: 0.3, level: 'medium', reasons: [], advice: [], learntFrom: 40 };
     const api = new FakeApi({ 'POST /v1/changes/assess': () => ({ body: answer }) });
     const url = await api.start();
@@ -100,7 +107,7 @@ describe('forestall assess', () => {
       const words = ['assess', diff, '--url', url, '--key', 'k', '--target', 'shop', '--fail-on', 'high'];
       const { code, out } = await runCli(words);
       expect(code).toBe(0);
-      expect(out).toContain('Weighed by the scorecard and 40 own deployments.');
+      expect(out).toContain('Based on the built-in scorecard and 40 of your deployments.');
       expect(JSON.parse(api.seen[0]!.body)).toEqual({
         plan: { format: 'cdk-diff', content: SHOP_DIFF },
         target: 'shop',

@@ -5,23 +5,23 @@ import { describe, expect, it } from 'vitest';
 import { runCli } from './fake-terminal.ts';
 
 describe('forestall bench', () => {
-  it('asks for data, and refuses a directory that is not there', async () => {
+  it('requires data, and rejects a missing directory', async () => {
     expect(await runCli(['bench', 'diagnose'])).toEqual({
       code: 2,
       out: '',
-      err: 'forestall: no data: give --data DIR or FORESTALL_DATA\n',
+      err: 'forestall: no data: pass --data DIR or set FORESTALL_DATA\n',
     });
     const missing = await runCli(['bench', 'diagnose'], { env: { FORESTALL_DATA: '/nowhere' } });
     expect(missing).toMatchObject({ code: 2, err: expect.stringContaining('found no directory /nowhere') });
   });
 
-  it('refuses a bench that does not exist, naming those that do', async () => {
+  it('rejects an unknown bench and lists the known ones', async () => {
     const { code, err } = await runCli(['bench', 'everything', '--data', '.']);
     expect(code).toBe(2);
     expect(err).toContain('diagnose');
   });
 
-  it('fails where the data is not what the bench reads', async () => {
+  it('fails if the data directory lacks the files of the bench', async () => {
     const empty = mkdtempSync(join(tmpdir(), 'forestall-'));
     const { code, out, err } = await runCli(['bench', 'diagnose', '--data', empty]);
     expect({ code: code > 0, out }).toEqual({ code: true, out: '' });

@@ -115,7 +115,7 @@ afterAll(async () => {
 const cli = (...words: string[]) => runCli(words, { env: connection, columns: 160 });
 
 describe('forestall changes', () => {
-  it('lists what was changed, filtered by the API', async () => {
+  it('lists changes, filtered by the API', async () => {
     const { code, out } = await cli('changes', '--target', 'web-1', '--kind', 'deployment');
     expect(code).toBe(0);
     expect(out).toMatch(
@@ -126,30 +126,30 @@ describe('forestall changes', () => {
     expect(JSON.parse((await cli('changes', '--json')).out)).toEqual(summary);
   });
 
-  it('shows one with its risk, each look at its health and what is proposed', async () => {
+  it('shows a change with its risk, its health checks and the proposal', async () => {
     const { out } = await cli('changes', 'deploy-41');
     expect(out).toContain('version 41, before: 40\n');
     expect(out).toContain('risk 62%: 1 data store is removed\n');
-    expect(out).toContain('after 5 min: unknown (0% sure, 0 of 3 metrics)\n');
-    expect(out).toContain('after 15 min: 12 (71% sure, 3 of 3 metrics)\n    -88  latency_ms of web-1');
+    expect(out).toContain('after 5 min: unknown (0% confidence, 0 of 3 metrics)\n');
+    expect(out).toContain('after 15 min: 12 (71% confidence, 3 of 3 metrics)\n    -88  latency_ms of web-1');
     expect(out).toContain(
-      'proposed: roll web-1 back from 41 to 40 (62% sure, until 01-02 07:34); nothing was done\n',
+      'proposed: roll web-1 back from 41 to 40 (62% confidence, valid until 01-02 07:34 UTC); no action was taken\n',
     );
     expect((await cli('changes', 'show', 'deploy-41')).out).toBe(out);
     expect(JSON.parse((await cli('changes', 'show', 'deploy-41', '--json')).out)).toEqual(change);
   });
 
-  it('says when it will look again, and why it could not', async () => {
-    expect((await cli('changes', 'deploy-42')).out).toContain('next look at 01-02 03:09 UTC\n');
+  it('shows the time of the next check, and why a deployment was not checked', async () => {
+    expect((await cli('changes', 'deploy-42')).out).toContain('next check at 01-02 03:09 UTC\n');
     const { out } = await cli('changes', 'deploy-43');
-    expect(out).toContain('version 43, before: unknown\nwhy: the watch did not end\n');
-    expect(out).toContain('from this version to the one before');
+    expect(out).toContain('version 43, before: unknown\nreason: the watch did not end\n');
+    expect(out).toContain('from this version to the previous one');
     expect((await cli('changes', 'nobody')).code).toBe(1);
   });
 });
 
 describe('forestall changes record', () => {
-  it('tells of a deployment, dated so that telling it again is the same', async () => {
+  it('records a deployment with a time, so that a retry records the same change', async () => {
     const { out } = await cli('changes', 'record', 'version 44 deployed', '--target', 'web-1', '--to', '44');
     expect(out).toBe('deploy-44 recorded, watched: forestall changes deploy-44\n');
     const sent = JSON.parse(api.seen.at(-1)!.body);
@@ -162,7 +162,7 @@ describe('forestall changes record', () => {
     expect(sent.at).toMatch(/^\d{4}-.+Z$/);
   });
 
-  it('sends its plan, and prints the risk', async () => {
+  it('sends the plan and prints its risk', async () => {
     const more = ['--target', 'db-1', '--kind', 'infrastructure', '--at', '1795255500', '--plan', diff];
     const { out } = await cli('changes', 'record', 'table moved', ...more);
     expect(out).toMatch(/^deploy-44 recorded\nhigh risk: 62%/);

@@ -15,7 +15,7 @@ const forecast = {
 const plotRows = (lines: readonly string[]): string[] => lines.filter((line) => line.includes('|'));
 
 describe('a chart', () => {
-  it('draws history before the band, the middle line within it, and the limit over both', () => {
+  it('draws the history before the band, the median inside the band, and the limit above both', () => {
     const lines = renderChart({ title: 'cpu', history, forecast, limit: 60 }, look);
     expect(lines[0]).toBe('cpu');
     const rows = plotRows(lines).map((line) => line.slice(line.indexOf('|') + 1));
@@ -39,21 +39,21 @@ describe('a chart', () => {
     expect(rows.at(-1)).toMatch(/\|\*/);
   });
 
-  it('uses braille where Unicode is shown, and colours where they are', () => {
+  it('uses braille and colours if the terminal supports them', () => {
     const text = renderChart({ history, forecast }, { ...look, unicode: true, colour: true }).join('\n');
     expect(text).toMatch(/[\u2801-\u28ff]/u);
     expect(text).toContain('\u001B[36m');
     expect(text).not.toContain('*');
   });
 
-  it('shows history of three times the length of the forecast, no more', () => {
+  it('shows at most three times as much history as forecast', () => {
     const long = { start: 0, stepSeconds: 300, values: Float64Array.from({ length: 5000 }, (_, i) => i) };
     const late = { ...forecast, start: 5000 * 300 };
     const text = renderChart({ history: long, forecast: late }, look).join('\n');
     expect(text).not.toContain('1970-01-01 00:00');
   });
 
-  it('leaves out a limit too far away to be shown with the lines', () => {
+  it('omits a limit that is too far from the lines', () => {
     const near = renderChart({ history, limit: 60 }, look);
     const far = renderChart({ history, limit: 1e9 }, look);
     expect(plotRows(near).join('')).toContain('-');
@@ -76,7 +76,7 @@ describe('a chart', () => {
     expect(lines.join('\n')).not.toContain('NaN');
   });
 
-  it('breaks the line where values are missing', () => {
+  it('breaks the line at missing values', () => {
     const values = Float64Array.from({ length: 50 }, (_, i) => (i > 15 && i < 35 ? Number.NaN : 1));
     const rows = plotRows(renderChart({ history: { start: 0, stepSeconds: 60, values } }, look));
     expect(rows.join('\n')).toMatch(/\*\s{10,}\*/);

@@ -28,7 +28,7 @@ describe('the connection', () => {
     expect(resolveConnection({ url: 'http://127.0.0.1:4566' }, {}, local).apiKey).toBe('local-key');
   });
 
-  it('says what is missing', () => {
+  it('names the missing setting', () => {
     expect(() => resolveConnection({}, {}, rootWith())).toThrow(
       'no API address: give --url or FORESTALL_URL',
     );

@@ -53,7 +53,7 @@ describe('forestall diagnose', () => {
     expect(causes[0].evidence.length).toBeGreaterThan(2);
   });
 
-  it('prints a table, the evidence and what limits the answer', async () => {
+  it('prints a table, the evidence and the limits of the answer', async () => {
     const { code, out } = await run('--graph', files.graph, ...needed);
     expect(code).toBe(0);
     expect(out).toMatch(
@@ -63,7 +63,7 @@ describe('forestall diagnose', () => {
     expect(out).toContain('Limits of this answer:\n  - no normal data');
   });
 
-  it('works without a graph and says on stderr what it could not do', async () => {
+  it('works without a graph and prints the limits of the answer on stderr', async () => {
     const { code, out, err } = await run(...needed, '--normal', files.normal, '--json');
     expect(code).toBe(0);
     expect(JSON.parse(out)[0].node).toBe('disk');

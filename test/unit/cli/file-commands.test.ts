@@ -25,7 +25,7 @@ const increasing = (values: readonly number[]): boolean =>
   values.every((value, index) => index === 0 || value >= values[index - 1]!);
 
 describe('forestall forecast', () => {
-  it('--json gives one object with the stated fields', async () => {
+  it('--json prints one object with the documented fields', async () => {
     const { code, out, err } = await runCli(['forecast', waveFile, '--json']);
     expect({ code, err }).toEqual({ code: 0, err: '' });
     const [forecast, ...more] = jsonLines(out);
@@ -56,7 +56,7 @@ describe('forestall forecast', () => {
     expect(error).toBeLessThan(3);
   });
 
-  it('takes horizon, levels and stdin', async () => {
+  it('accepts a horizon, levels and stdin', async () => {
     const stdin = Readable.from([Buffer.from(wave)]);
     const { out } = await runCli(['forecast', '-', '--horizon', '5', '--quantiles', '0.9,0.05', '--json'], {
       stdin,
@@ -66,7 +66,7 @@ describe('forestall forecast', () => {
     expect(quantiles['0.9'].length).toBe(5);
   });
 
-  it('gives one line per series', async () => {
+  it('prints one line per series', async () => {
     const rows = wave
       .split('\n')
       .slice(1, -1)
@@ -88,7 +88,7 @@ describe('forestall forecast', () => {
     for (const line of plain) expect(textWidth(line)).toBeLessThanOrEqual(50);
   });
 
-  it('shows fewer levels and shorter times where the terminal is narrow', async () => {
+  it('shows fewer levels and shorter times on a narrow terminal', async () => {
     const { out: medium } = await runCli(['forecast', waveFile], { columns: 44 });
     expect(medium).toMatch(/^time \(UTC\) +p10 +p50 +p90$/m);
     const { out: narrow } = await runCli(['forecast', waveFile], { columns: 30 });
@@ -105,7 +105,7 @@ describe('forestall forecast', () => {
     }
   });
 
-  it('goes on after a series without values, names it and exits 2', async () => {
+  it('names a series without values, forecasts the others and exits 2', async () => {
     const rows = wave
       .split('\n')
       .slice(1, -1)
@@ -137,7 +137,7 @@ describe('forestall detect', () => {
     .map((row, index) => (index === 801 ? row.replace(/,.*/, ',400') : row))
     .join('\n');
 
-  it('prints every point as given, with score and alert, exactly as the detector says', async () => {
+  it("prints each point unchanged, with the detector's score and alert", async () => {
     const { code, out } = await runCli(['detect', fileOf('spiky.csv', spiky)]);
     expect(code).toBe(0);
     const [header, ...rows] = out.trimEnd().split('\n');
@@ -152,7 +152,7 @@ describe('forestall detect', () => {
     expect(alerts[800]).toBe(true);
   });
 
-  it('--precise and --light use the detector set so', async () => {
+  it('--precise and --light configure the detector', async () => {
     const input = spiky.trimEnd().split('\n').slice(1);
     const times = input.map((row) => Date.parse(row.split(',')[0]!) / 1000);
     const values = input.map((row) => Number(row.split(',')[1]));
@@ -172,7 +172,7 @@ describe('forestall detect', () => {
     expect(points[800].expected.upper).toBeLessThan(400);
   });
 
-  it('keeps series apart and names them', async () => {
+  it('detects per series and names the series', async () => {
     const rows = spiky.trimEnd().split('\n').slice(1);
     const both = rows.flatMap((row) => [row.replace(',', ',x,'), row.replace(',', ',"y,z",')]);
     const file = fileOf('both.csv', `timestamp,series,value\n${both.join('\n')}\n`);
@@ -197,11 +197,11 @@ describe('forestall detect', () => {
     });
   });
 
-  it('says where the input is bad, and exits 2', async () => {
+  it('names the line of bad input and exits 2', async () => {
     const { code, err } = await runCli(['detect', fileOf('broken.csv', 'timestamp,value\n60,1\n120,x\n')]);
     expect(code).toBe(2);
     expect(err).toBe(
-      'forestall: broken.csv line 3: found value "x", expected a finite number, or nothing where it is missing\n',
+      'forestall: broken.csv line 3: found value "x", expected a finite number, or nothing if it is missing\n',
     );
   });
 });
@@ -237,25 +237,25 @@ describe('forestall simulate', () => {
     expect(jsonLines(forecast.out).map(({ series }) => series)).toContain('web-001/latency_ms');
   });
 
-  it('tells what it wrote', async () => {
+  it('prints a summary of the output', async () => {
     const out = join(directory, 'told');
     const { out: text } = await runCli([...small, '--out', out, '--json']);
     expect(JSON.parse(text)).toEqual({ directory: out, servers: 3, steps: 576, incidents: 0 });
   });
 
-  it('can end now', async () => {
+  it('accepts "now" as the end', async () => {
     const { out } = await runCli(['simulate', '--servers', '1', '--days', '0.1', '--end', 'now']);
     const last = Date.parse(out.trimEnd().split('\n').at(-1)!.split(',')[0]!);
     expect(Math.abs(Date.now() - last)).toBeLessThan(700_000);
   });
 
-  it('names a directory that it cannot write', async () => {
+  it('names a directory that is not writable', async () => {
     const { code, err } = await runCli([...small, '--out', join(waveFile, 'below')]);
     expect(code).toBe(1);
     expect(err).toContain('cannot write to');
   });
 
-  it('refuses an end that is no time', async () => {
+  it('rejects an end that is not a time', async () => {
     const { code, err } = await runCli(['simulate', '--end', 'later']);
     expect(code).toBe(2);
     expect(err).toContain('Expected "now" or ISO 8601');

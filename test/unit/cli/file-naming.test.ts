@@ -19,7 +19,7 @@ describe('names from file names', () => {
     expect(nameFromFile(file)).toEqual({ target, metric });
   });
 
-  it('are valid ids whatever the file is called', () => {
+  it('are valid IDs for any file name', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'grapheme' }), (text) => {
         expect(TargetId.safeParse(toTargetId(text)).success).toBe(true);

@@ -20,25 +20,25 @@ const csvChunks = async (
 };
 const bodyOf = (chunk: IngestChunk | undefined): string => String(chunk?.payload.body);
 
-describe('CSV cut into requests', () => {
-  it('names target and metric from the file where the columns do not', async () => {
+describe('CSV split into requests', () => {
+  it('takes target and metric from the file name if there are no such columns', async () => {
     const [chunk] = await csvChunks('timestamp,value\n60,1\n');
     expect(bodyOf(chunk)).toBe('timestamp,value,target,metric\n60,1,ec2_1,cpu_utilization\n');
   });
 
-  it('takes names from options, and a series as the target', async () => {
+  it('takes names from options, and uses the series as the target', async () => {
     const [named] = await csvChunks('timestamp,value\n60,1\n', { target: 'a,b', metric: 'm' });
     expect(bodyOf(named)).toBe('timestamp,value,target,metric\n60,1,"a,b",m\n');
     const [series] = await csvChunks('timestamp,series,value\n60,s,1\n', { metric: 'm' });
     expect(bodyOf(series)).toBe('timestamp,target,value,metric\n60,s,1,m\n');
   });
 
-  it('leaves an ingest CSV as it is', async () => {
+  it('sends an ingest CSV unchanged', async () => {
     const text = 'timestamp,target,metric,value,unit\n60,t,m,NaN,%\n';
     expect(bodyOf((await csvChunks(text))[0])).toBe(text);
   });
 
-  it('sends every line once, within the limits, and knows the line it came from', async () => {
+  it('sends each line once, within the limits, and maps lines back to the file', async () => {
     const rows = Array.from({ length: CHUNK_LIMITS.points * 2 + 5 }, (_, i) => `${i},${i}`);
     rows.splice(10, 0, '');
     const chunks = await csvChunks(`timestamp,value\n${rows.join('\n')}\n`);
@@ -52,28 +52,28 @@ describe('CSV cut into requests', () => {
     expect(chunks[2]?.fileLine(6)).toBe(rows.length + 1);
   });
 
-  it('holds at most 500 targets in one request', async () => {
+  it('puts at most 500 targets into one request', async () => {
     const rows = Array.from({ length: 1200 }, (_, i) => `60,t${i},m,1`);
     const chunks = await csvChunks(`timestamp,target,metric,value\n${rows.join('\n')}`);
     expect(chunks.map(({ points }) => points)).toEqual([500, 500, 200]);
   });
 
-  it('refuses a file without the columns it needs, or without anything', async () => {
+  it('rejects an empty file and one without the required columns', async () => {
     await expect(csvChunks('a,b\n')).rejects.toThrow('line 1: found "a,b", expected a header');
     await expect(csvChunks('')).rejects.toThrow('line 1: found nothing');
     expect(await csvChunks('timestamp,value\n')).toEqual([]);
   });
 });
 
-describe('JSON cut into requests', () => {
-  it('cuts points and keeps what stands beside them', () => {
+describe('JSON split into requests', () => {
+  it('splits points and keeps the other fields', () => {
     const points = Array.from({ length: CHUNK_LIMITS.points + 1 }, (_, i) => ({ target: 't', value: i }));
     const chunks = [...chunkJson('f.json', JSON.stringify({ tenant: 'acme', points }))];
     expect(chunks.map((chunk) => chunk.points)).toEqual([CHUNK_LIMITS.points, 1]);
     expect(JSON.parse(bodyOf(chunks[1]))).toEqual({ tenant: 'acme', points: [points.at(-1)] });
   });
 
-  it('cuts a series too long for one request, keeping its pairs', () => {
+  it('splits a series that is too long for one request, keeping timestamps with values', () => {
     const timestamps = Array.from({ length: CHUNK_LIMITS.points + 10 }, (_, i) => i);
     const body = { series: [{ target: 't', metric: 'm', timestamps, values: timestamps }] };
     const parts = [...chunkJson('f.json', JSON.stringify(body))].flatMap(
@@ -84,13 +84,13 @@ describe('JSON cut into requests', () => {
     expect(parts[1].timestamps).toEqual(parts[1].values);
   });
 
-  it('leaves malformed series for the server to refuse', () => {
+  it('sends malformed series unchanged, for the server to reject', () => {
     const body = { series: [{ target: 't', timestamps: [1, 2], values: [1] }, 'x'] };
     const [chunk] = chunkJson('f.json', JSON.stringify(body));
     expect(JSON.parse(bodyOf(chunk))).toEqual(body);
   });
 
-  it('takes OTLP, also one request on each line as the collector writes them', () => {
+  it('accepts OTLP, including one request per line as written by the Collector', () => {
     const line = JSON.stringify({ resourceMetrics: [] });
     const chunks = [...chunkJson('f.jsonl', `${line}\n\n${line}\n`)];
     expect(chunks.map(({ payload }) => [payload.format, payload.contentType])).toEqual([
@@ -110,7 +110,7 @@ describe('JSON cut into requests', () => {
 });
 
 describe('files to ingest', () => {
-  it('are read by their extension', () => {
+  it('are parsed by their extension', () => {
     expect(['a.csv', 'a.JSON', 'a.jsonl.gz', 'a.pb', 'a.txt', '-'].map(formatOf)).toEqual([
       'csv',
       'json',
@@ -121,7 +121,7 @@ describe('files to ingest', () => {
     ]);
   });
 
-  it('may be protobuf, sent byte for byte', async () => {
+  it('may be protobuf, which is sent unchanged', async () => {
     const path = join(mkdtempSync(join(tmpdir(), 'forestall-')), 'a.pb');
     writeFileSync(path, Uint8Array.of(10, 0, 255));
     const chunks: IngestChunk[] = [];
@@ -129,7 +129,7 @@ describe('files to ingest', () => {
     expect(chunks[0]?.payload).toEqual({ format: 'otlp', body: Uint8Array.of(10, 0, 255) });
   });
 
-  it('are named where they are missing', async () => {
+  it('are named if they are missing', async () => {
     await expect(chunkFile('/nowhere/a.json', 'auto', {}, Readable.from([])).next()).rejects.toThrow(
       '/nowhere/a.json: cannot be read',
     );

@@ -5,7 +5,7 @@ import { DEFAULT_BUDGET } from '../../../core/forecasts/runs/batch-budget.ts';
 import { runCli } from './fake-terminal.ts';
 
 describe('forestall plan', () => {
-  it('--json prints the plan, what was measured and the date of the prices', async () => {
+  it('--json prints the plan, the measured figures and the date of the prices', async () => {
     const { code, out, err } = await runCli(['plan', '--targets', '10000', '--metrics', '10', '--json']);
     expect({ code, err }).toEqual({ code: 0, err: '' });
     const printed = JSON.parse(out);
@@ -18,7 +18,7 @@ describe('forestall plan', () => {
     expect(printed.prices.asOf).toMatch(/^\d{4}-\d\d-\d\d$/);
   });
 
-  it('prints tables that say what they rest on', async () => {
+  it('prints tables with the underlying figures', async () => {
     const { code, out } = await runCli(['plan', '--targets', '10000', '--metrics', '10', '--cadence', '30']);
     expect(code).toBe(0);
     expect(out).toContain('100,000 (10,000 x 10)');
@@ -27,7 +27,7 @@ describe('forestall plan', () => {
     expect(out).not.toMatch(/NaN|undefined|Infinity|DOES NOT FIT/);
   });
 
-  it('says what does not fit', async () => {
+  it('names exceeded limits', async () => {
     const { out } = await runCli(['plan', '--targets', '1000000', '--metrics', '20', '--cadence', '5']);
     expect(out).toContain('DOES NOT FIT');
   });

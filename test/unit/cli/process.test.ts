@@ -43,14 +43,14 @@ describe('the forestall process', () => {
     expect(JSON.parse(out)).toMatchObject({ series: 'value', step_seconds: 300, horizon: 3 });
   });
 
-  it('forecasts what is piped in, in plain text without colours', async () => {
+  it('forecasts piped input, as plain text without colours', async () => {
     const { code, out } = await launch(['forecast', '-'], { input: wave });
     expect(code).toBe(0);
     expect(out).toContain('^ forecast');
     expect(out).not.toContain('\u001B');
   });
 
-  it('respects FORCE_COLOR and, before it, NO_COLOR', async () => {
+  it('respects FORCE_COLOR, and gives NO_COLOR precedence', async () => {
     const [coloured, plain] = await Promise.all([
       launch(['forecast', waveFile], { env: { FORCE_COLOR: '1' } }),
       launch(['forecast', waveFile], { env: { FORCE_COLOR: '1', NO_COLOR: '1' } }),
@@ -59,7 +59,7 @@ describe('the forestall process', () => {
     expect(plain.out).not.toContain('\u001B');
   });
 
-  it('detects in what is piped in', async () => {
+  it('detects anomalies in piped input', async () => {
     const { code, out } = await launch(['detect', '-'], { input: wave });
     expect(code).toBe(0);
     expect(out.split('\n').length).toBe(402);
@@ -77,11 +77,11 @@ describe('the forestall process', () => {
   it('exits 2 on ten megabytes of garbage', async () => {
     const { code, err } = await launch(['detect', '-'], { input: '\u0001\u0002ab'.repeat(2_500_000) });
     expect(code).toBe(2);
-    expect(err).toContain('stdin line 1: found a line of over a million characters');
+    expect(err).toContain('stdin line 1: found a line of more than a million characters');
     expect(err.length).toBeLessThan(300);
   });
 
-  it('exits 2 without arguments it needs, and 0 for help and version', async () => {
+  it('exits 2 if a required argument is missing, and 0 for help and version', async () => {
     const [bare, help, version] = await Promise.all([
       launch(['forecast']),
       launch(['--help']),
@@ -94,7 +94,7 @@ describe('the forestall process', () => {
     expect(version.out.trim()).toBe(manifest.version);
   });
 
-  it('ends quietly where its reader goes away', async () => {
+  it('exits 0 without a message if the reader closes the pipe', async () => {
     const child = spawn(process.execPath, [launcher, 'simulate', '--servers', '50'], { env: {} });
     let err = '';
     child.stderr.on('data', (chunk) => (err += chunk));
@@ -103,7 +103,7 @@ describe('the forestall process', () => {
     expect({ code, err }).toEqual({ code: 0, err: '' });
   });
 
-  it("hands over to the project's own Node where it was started by an older one", async () => {
+  it("starts the project's own Node if it runs on an older one", async () => {
     const pretend =
       'data:text/javascript,Object.defineProperty(process.versions,"node",{value:"20.11.0",configurable:true})';
     const good = await launch(['forecast', '-', '--json', '--horizon', '1'], {
@@ -117,7 +117,7 @@ describe('the forestall process', () => {
     expect(bad.err).toContain('nowhere.csv: no such file');
   });
 
-  it('says what to do where there is no Node that could run it', async () => {
+  it('exits 1 and says what to do if no suitable Node exists', async () => {
     const copy = join(mkdtempSync(join(tmpdir(), 'forestall-')), 'forestall.mjs');
     writeFileSync(copy, readFileSync(launcher));
     const pretend =

@@ -1,6 +1,7 @@
+import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
 import { describe, expect, it } from 'vitest';
-import { runProgram } from '../../../cli/run-program.ts';
+import { EXIT, GateReachedError, runProgram } from '../../../cli/run-program.ts';
 import { DependencyUnavailableError, InvalidInputError } from '../../../core/shared/errors.ts';
 import { FakeApi } from './fake-api.ts';
 import { fakeTerminal, runCli } from './fake-terminal.ts';
@@ -12,30 +13,52 @@ const outcomeOf = async (error: unknown, env = {}) => {
 };
 
 describe('exit codes', () => {
-  it('tell bad input from failures, with one message each', async () => {
+  it('distinguish bad input (2), failures (1) and a reached gate (3), with one message each', async () => {
     expect(await outcomeOf(new InvalidInputError('bad'))).toEqual({ code: 2, err: 'forestall: bad\n' });
     expect(await outcomeOf(new DependencyUnavailableError('down'))).toEqual({
       code: 1,
       err: 'forestall: down\n',
     });
     expect(await outcomeOf('odd')).toEqual({ code: 1, err: 'forestall: odd\n' });
+    expect(await outcomeOf(new GateReachedError('high'))).toEqual({ code: 3, err: 'forestall: high\n' });
   });
 
-  it('are 0 where the reader went away', async () => {
+  it('are those that docs/cli.md lists', () => {
+    const page = readFileSync(new URL('../../../docs/cli.md', import.meta.url), 'utf8');
+    const documented = [...page.matchAll(/^ {2}- `(\d)`: /gm)].map(([, code]) => Number(code));
+    expect(documented).toEqual(Object.values(EXIT));
+  });
+
+  it('are 2 for an unknown command, an unknown option and a missing argument, and 0 for help', async () => {
+    for (const words of [['unknown'], ['status', '--unknown'], ['forecast'], ['plan', '--targets', 'x']])
+      expect(await runCli(words), words.join(' ')).toMatchObject({ code: 2, out: '' });
+    expect(await runCli(['--help'])).toMatchObject({ code: 0, err: '' });
+  });
+
+  it('are 1 if the API is unreachable or rejects the request, and 2 if its address is missing', async () => {
+    const api = new FakeApi({ 'GET /v1/targets': () => ({ status: 403, body: { detail: 'no' } }) });
+    const env = { FORESTALL_URL: await api.start(), FORESTALL_API_KEY: 'k' };
+    expect(await runCli(['targets'], { env })).toMatchObject({ code: 1, out: '' });
+    await api.stop();
+    const missing = { FORESTALL_URL: 'not an address', FORESTALL_API_KEY: 'k' };
+    expect(await runCli(['targets'], { env: missing })).toMatchObject({ code: 2, out: '' });
+  });
+
+  it('are 0 if the reader closes the pipe', async () => {
     expect(await outcomeOf(Object.assign(new Error('closed'), { code: 'EPIPE' }))).toEqual({
       code: 0,
       err: '',
     });
   });
 
-  it('come with a stack where one is asked for', async () => {
+  it('come with a stack trace if FORESTALL_DEBUG is set', async () => {
     const { err } = await outcomeOf(new Error('deep'), { FORESTALL_DEBUG: '1' });
     expect(err).toMatch(/^forestall: deep\nError: deep\n +at /);
   });
 });
 
-describe('a person at the terminal', () => {
-  it('is told of waits, and others are not', async () => {
+describe('an interactive terminal', () => {
+  it('shows retries, which are not printed elsewhere', async () => {
     let asked = 0;
     const api = new FakeApi({
       'GET /v1/breaches': () =>
@@ -45,7 +68,7 @@ describe('a person at the terminal', () => {
     const watched = await runCli(['breaches'], { env, interactive: true });
     const piped = await runCli(['breaches'], { env });
     await api.stop();
-    expect(watched.err).toMatch(/^forestall: GET \/v1\/breaches: 503 busy; again in \d+ ms\n$/);
-    expect(piped).toEqual({ code: 0, out: 'no breach predicted\n', err: '' });
+    expect(watched.err).toMatch(/^forestall: GET \/v1\/breaches: 503 busy; retrying in \d+ ms\n$/);
+    expect(piped).toEqual({ code: 0, out: 'no breaches predicted\n', err: '' });
   });
 });

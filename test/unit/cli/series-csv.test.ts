@@ -27,12 +27,12 @@ describe('a series CSV', () => {
     expect(found.get('b')).toEqual({ timestamps: [60, 120], values: [1, 3] });
   });
 
-  it('takes what simulate writes: target and metric name the series', async () => {
+  it('reads the output of simulate: target and metric name the series', async () => {
     const found = await read('timestamp,target,metric,value,profile,unit\n60,web-1,cpu_percent,5,web,%\n');
     expect([...found.keys()]).toEqual(['web-1/cpu_percent']);
   });
 
-  it('takes byte order mark, CRLF, blank lines, quotes and a missing last newline', async () => {
+  it('accepts a byte order mark, CRLF, blank lines, quotes and a missing last newline', async () => {
     const found = await read('\uFEFFtimestamp,series,value\r\n60,"a, ""b""",1\r\n\r\n120,"a, ""b""",2');
     expect(found.get('a, "b"')).toEqual({ timestamps: [60, 120], values: [1, 2] });
   });
@@ -57,21 +57,21 @@ describe('a series CSV', () => {
     await expect(read(text)).rejects.toThrow(message);
   });
 
-  it('refuses a line of over a million characters instead of holding it all', async () => {
+  it('rejects a line of more than a million characters without buffering it', async () => {
     await expect(read(`timestamp,value\n${'x'.repeat(1_500_000)}`)).rejects.toThrow(
-      'f.csv line 2: found a line of over a million characters',
+      'f.csv line 2: found a line of more than a million characters',
     );
   });
 });
 
 describe('reading lines', () => {
-  it('joins lines and characters that arrive in pieces', async () => {
+  it('joins lines and characters that are split across reads', async () => {
     const bytes = Buffer.from('äb\ncd\r\ne');
     const single = Array.from(bytes, (byte) => Uint8Array.of(byte));
     expect(await linesOf(single)).toEqual(['äb', 'cd', 'e']);
   });
 
-  it('unpacks .gz and says so where it is none', async () => {
+  it('unpacks .gz, and reports a file that is not gzip', async () => {
     const directory = mkdtempSync(join(tmpdir(), 'forestall-'));
     const good = join(directory, 'a.csv.gz');
     const bad = join(directory, 'b.csv.gz');
@@ -82,7 +82,7 @@ describe('reading lines', () => {
     await expect(readSeriesCsv(openInput(bad, stdin))).rejects.toThrow('b.csv.gz: cannot be read');
   });
 
-  it('names what is wrong with a path', () => {
+  it('reports an unusable path', () => {
     const stdin = Readable.from([]);
     expect(() => openInput('/nowhere/a.csv', stdin)).toThrow('/nowhere/a.csv: no such file');
     expect(() => openInput(tmpdir(), stdin)).toThrow('found a directory, expected a file');
@@ -91,14 +91,14 @@ describe('reading lines', () => {
 });
 
 describe('CSV fields', () => {
-  it('split and quote alike', () => {
+  it('round-trip through quoting and splitting', () => {
     expect(splitCsvRow(' a , b ,')).toEqual(['a', 'b', '']);
     expect(splitCsvRow('"a ""x"", b",c,""')).toEqual(['a "x", b', 'c', '']);
     expect(splitCsvRow(`1,${csvField('a,"b"')},2`)).toEqual(['1', 'a,"b"', '2']);
     expect(csvField('plain')).toBe('plain');
   });
 
-  it('are shown clipped and without control characters', () => {
+  it('are shown truncated and without control characters', () => {
     expect(quoteFound('a\u0000\u001b\u009bb')).toBe('"a\\u0000\\u001b\\x9bb"');
     expect(quoteFound('x'.repeat(99))).toBe(`"${'x'.repeat(40)}…"`);
   });

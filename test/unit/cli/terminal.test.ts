@@ -9,8 +9,8 @@ import { pad, textWidth, truncate } from '../../../cli/terminal/text-width.ts';
 import { LineWriter } from '../../../cli/terminal/writer.ts';
 import { Kept } from './fake-terminal.ts';
 
-describe('what a terminal can show', () => {
-  it('NO_COLOR comes before FORCE_COLOR, that before the terminal', () => {
+describe('capabilities of a terminal', () => {
+  it('NO_COLOR overrides FORCE_COLOR, which overrides the terminal', () => {
     expect(wantsColour(true, {})).toBe(true);
     expect(wantsColour(false, {})).toBe(false);
     expect(wantsColour(true, { TERM: 'dumb' })).toBe(false);
@@ -19,14 +19,14 @@ describe('what a terminal can show', () => {
     expect(wantsColour(true, { NO_COLOR: '1', FORCE_COLOR: '1' })).toBe(false);
   });
 
-  it('its width is its own, else COLUMNS, else 80, never under 20', () => {
+  it('the width is that of the terminal, else COLUMNS, else 80, and at least 20', () => {
     expect(columnsOf(120, { COLUMNS: '50' })).toBe(120);
     expect(columnsOf(undefined, { COLUMNS: '50' })).toBe(50);
     expect(columnsOf(undefined, { COLUMNS: 'wide' })).toBe(80);
     expect(columnsOf(3, {})).toBe(20);
   });
 
-  it('the locale decides about Unicode, and the system where there is none', () => {
+  it('the locale decides about Unicode, or the platform if no locale is set', () => {
     expect(showsUnicode({ LANG: 'en_GB.UTF-8' }, 'linux')).toBe(true);
     expect(showsUnicode({ LC_ALL: 'C', LANG: 'en_GB.UTF-8' }, 'linux')).toBe(false);
     expect(showsUnicode({}, 'linux')).toBe(false);
@@ -47,7 +47,7 @@ describe('text width', () => {
     expect(textWidth(text)).toBe(width);
   });
 
-  it('truncated text never takes more room than there is, and short text stays', () => {
+  it('truncated text never exceeds the width, and short text is unchanged', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'grapheme' }), fc.integer({ min: 0, max: 20 }), (text, width) => {
         const cut = truncate(text, width, '…');
@@ -83,13 +83,13 @@ describe('a table', () => {
     ]);
   });
 
-  it('cuts the columns that may shrink to the width of the terminal', () => {
+  it('truncates the shrinkable columns to the width of the terminal', () => {
     const lines = renderTable(columns, [{ name: 'x'.repeat(100), n: 5 }], look);
     expect(lines[2]).toBe(`${'x'.repeat(32)}~      5`);
     for (const line of lines) expect(textWidth(line)).toBeLessThanOrEqual(40);
   });
 
-  it('fits any content into any width that has room for its columns', () => {
+  it('fits any content into any width with room for its columns', () => {
     const texts = fc.array(fc.tuple(fc.string({ unit: 'grapheme' }), fc.integer()), {
       minLength: 1,
       maxLength: 5,
@@ -105,18 +105,18 @@ describe('a table', () => {
     );
   });
 
-  it('colours cells only where colours are on', () => {
+  it('colours cells only if colours are on', () => {
     const coloured = [{ header: 'p', text: () => 'bad', colour: () => 'red' as const }];
     expect(renderTable(coloured, [1], { ...look, colour: true })[2]).toContain('\u001B[31mbad');
     expect(renderTable(coloured, [1], look)[2]).toBe('bad');
   });
 
-  it('lets no cell control the terminal', () => {
+  it('removes control characters from cells', () => {
     const hostile = [{ header: 'id', text: () => 'a\u001B[2Jb\nc' }];
     expect(renderTable(hostile, [1], look)[2]).toBe('a [2Jb c');
   });
 
-  it('shrinks all columns where those that should cannot give enough', () => {
+  it('shrinks all columns if the shrinkable ones are not enough', () => {
     const wide = [
       { header: 'a', text: () => 'a'.repeat(30), shrinks: true },
       { header: 'b', text: () => 'b'.repeat(60) },
@@ -125,7 +125,7 @@ describe('a table', () => {
   });
 });
 
-describe('figures for people', () => {
+describe('formatted figures', () => {
   it.each([
     [0, '0'],
     [0.1234, '0.12'],
@@ -154,9 +154,9 @@ describe('figures for people', () => {
     [273_600, '3 d 4 h'],
   ])('%d seconds are %s', (seconds, text) => expect(formatDuration(seconds)).toBe(text));
 
-  it('minutes are written in UTC', () => expect(formatMinute(0)).toBe('1970-01-01 00:00'));
+  it('minutes are in UTC', () => expect(formatMinute(0)).toBe('1970-01-01 00:00'));
 
-  it('risk has a colour', () => {
+  it('colours reflect the risk', () => {
     expect([0.1, 0.2, 0.5].map(probabilityColour)).toEqual([undefined, 'yellow', 'red']);
     expect((['critical', 'warning', 'info'] as const).map(severityColour)).toEqual(['red', 'yellow', 'gray']);
     expect(paint(false, 'red', 'x')).toBe('x');
@@ -181,7 +181,7 @@ describe('progress', () => {
     return stderr.text;
   };
 
-  it('is drawn with its share and the time left, within the width, and cleared', () => {
+  it('shows the share and the remaining time within the width, and is cleared', () => {
     const frames = draw(true, 4).split('\r');
     expect(frames[1]).toContain('sending ########');
     expect(frames[1]).toContain('25%');
@@ -189,11 +189,11 @@ describe('progress', () => {
     for (const frame of frames) expect(frame.replace('\u001B[2K', '').length).toBeLessThan(50);
   });
 
-  it('is silent where nobody watches', () => expect(draw(false, 4)).toBe(''));
+  it('prints nothing if the terminal is not interactive', () => expect(draw(false, 4)).toBe(''));
 });
 
 describe('the line writer', () => {
-  it('waits for a slow reader and loses nothing', async () => {
+  it('waits for a slow reader and writes everything', async () => {
     const kept = new Kept({ highWaterMark: 1 });
     const writer = new LineWriter(kept);
     const lines = Array.from({ length: 50_000 }, (_, i) => `line ${i}`);

@@ -18,7 +18,7 @@ const trendsOf = (csv: string, ...options: string[]) =>
 const diskCsv = `timestamp,value\n${rowsOf((h, at) => `${at},${disk(h)}`)}\n`;
 
 describe('forestall trends', () => {
-  it('--json tells trend, growth, week and run-out date under stable names', async () => {
+  it('--json prints trend, growth, week and run-out date under stable names', async () => {
     const { code, out, err } = await trendsOf(diskCsv, '--capacity', '100', '--json');
     expect({ code, err }).toEqual({ code: 0, err: '' });
     const told = JSON.parse(out);
@@ -36,7 +36,7 @@ describe('forestall trends', () => {
     expect(days).toBeLessThan(55);
   });
 
-  it('prints the same for people', async () => {
+  it('prints the same figures as text', async () => {
     const { out } = await trendsOf(diskCsv, '--capacity', '100');
     for (const part of ['30 days: 0.4', '60 days', '90 days', 'week over week: +', 'runs out: 2026-0'])
       expect(out).toContain(part);
@@ -54,11 +54,11 @@ describe('forestall trends', () => {
     expect(month.failureProbability).toBeGreaterThan(0.8);
     expect(month.expectedDownSeconds / month.expectedFailures).toBeGreaterThan(6000);
     expect((await trendsOf(csv, '--down-below', '50')).out).toMatch(
-      /outages seen: 10[\s\S]*next 30 d: fails/,
+      /observed outages: 10[\s\S]*next 30 d: >?\d+% probability of failure/,
     );
   });
 
-  it('tells when the capacity is reached within the day', async () => {
+  it('predicts when the capacity is reached within the day', async () => {
     const wave = (h: number): string => (60 + 35 * Math.sin((2 * Math.PI * h) / 24) + noise(h)).toFixed(3);
     const { out } = await trendsOf(
       `timestamp,value\n${rowsOf((h, at) => `${at},${wave(h)}`)}\n`,
@@ -99,23 +99,28 @@ describe('forestall trends', () => {
     expect((await trendsOf(csv, '--totals')).out).toContain("next day's total");
   });
 
-  it('names recurring days', async () => {
+  it('reports recurring days', async () => {
     const weekend = (h: number) => [0, 6].includes(new Date((START + h * 3600) * 1000).getUTCDay());
     const csv = `timestamp,value\n${rowsOf((h, at) => `${at},${weekend(h) ? 20 : 100 + noise(h)}`)}\n`;
     const { out } = await trendsOf(csv);
-    expect(out).toMatch(/Sunday: -80\.\d % against the usual day/);
+    expect(out).toMatch(/Sunday: -80\.\d % compared to a usual day/);
     expect(out).toContain('Saturday');
   });
 
-  it('says where there is too little to tell', async () => {
+  it('says if there is not enough data', async () => {
     const { code, out } = await trendsOf('timestamp,value\n2026-01-01,1\n2026-01-01T01:00:00Z,2\n');
     expect(code).toBe(0);
-    expect(out).toContain('too short to tell a trend from');
+    expect(out).toContain('too short for a trend');
   });
 
   it.each([
-    ['an uptime that is not there', diskCsv, ['--uptime', 'age'], /no column and no series "age"/],
-    ['an uptime that is no number', 'timestamp,value,up\n2026-01-01,1,x\n', ['--uptime', 'up'], /uptime "x"/],
+    ['a missing uptime', diskCsv, ['--uptime', 'age'], /no column and no series "age"/],
+    [
+      'an uptime that is not a number',
+      'timestamp,value,up\n2026-01-01,1,x\n',
+      ['--uptime', 'up'],
+      /uptime "x"/,
+    ],
     ['a capacity that is no number', diskCsv, ['--capacity', 'full'], /Expected a number/],
     ['a file without rows', 'timestamp,value\n', [], /expected a row of data/],
     ['a series without values', 'timestamp,value\n2026-01-01,\n', [], /no usable value/],

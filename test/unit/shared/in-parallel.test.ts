@@ -36,6 +36,62 @@ describe('inParallel', () => {
     await expect(inParallel(1, [1, 2, 3], work)).rejects.toThrow('second');
   });
 
+  it('takes items only when they can start, from a generator', async () => {
+    let [active, most, taken] = [0, 0, 0];
+    const done: number[] = [];
+    function* items() {
+      for (let i = 0; i < 20; i++) {
+        taken++;
+        yield i;
+      }
+    }
+    await inParallel(3, items(), async (item) => {
+      most = Math.max(most, ++active);
+      expect(taken - done.length).toBeLessThanOrEqual(4);
+      await new Promise((resolve) => setImmediate(resolve));
+      active--;
+      done.push(item);
+    });
+    expect(most).toBe(3);
+    expect(done.sort((a, b) => a - b)).toEqual(Array.from({ length: 20 }, (_, i) => i));
+  });
+
+  it('starts nothing after the first error, and throws it once the running items have ended', async () => {
+    const finished: number[] = [];
+    const work = inParallel(2, [1, 2, 3, 4, 5, 6], async (item) => {
+      await new Promise((resolve) => setImmediate(resolve));
+      if (item === 2) throw new Error('two');
+      finished.push(item);
+    });
+    await expect(work).rejects.toThrow('two');
+    expect(finished).toContain(1);
+    expect(finished).not.toContain(6);
+  });
+
+  it('reads an asynchronous source, and closes it after an error', async () => {
+    let closed = false;
+    async function* source() {
+      try {
+        for (let i = 0; ; i++) yield i;
+      } finally {
+        closed = true;
+      }
+    }
+    const work = inParallel(2, source(), async (item) => {
+      if (item === 5) throw new Error('five');
+    });
+    await expect(work).rejects.toThrow('five');
+    expect(closed).toBe(true);
+  });
+
+  it('throws the error of the source', async () => {
+    async function* broken() {
+      yield 1;
+      throw new Error('unreadable');
+    }
+    await expect(inParallel(2, broken(), async () => 0)).rejects.toThrow('unreadable');
+  });
+
   it('does nothing without items', async () => {
     expect(await inParallel(4, [], async () => 1)).toEqual([]);
   });
