@@ -41,7 +41,7 @@ export const sampleWatch = (
 ): TargetDetectors => {
   const watch = new TargetDetectors(START_HOUR);
   const owner = { tenantId: 'sample-tenant', targetId: 'host-0001.eu-west-1.example.com' };
-  const context = { owner, settings, metrics: {}, forecast: undefined, watched: metrics };
+  const context = { owner, settings, metrics: {}, forecast: undefined, tracked: metrics };
   for (let hour = START_HOUR; hour < START_HOUR + DAYS * HOURS; hour++) {
     replayHour(watch, hour, hourBlock(metrics, stepSeconds, hour), context);
   }

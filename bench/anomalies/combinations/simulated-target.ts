@@ -45,8 +45,8 @@ export const feedSteps = (
   const { start, stepSeconds } = server;
   const hourOf = (index: number): number => Math.floor((start + index * stepSeconds) / HOUR_SECONDS);
   const owner = { tenantId: 'bench', targetId: server.server.id };
-  const watched = SIMULATED_METRICS.length;
-  const context = { owner, settings: NO_SETTINGS, metrics: {}, forecast: undefined, watched };
+  const tracked = SIMULATED_METRICS.length;
+  const context = { owner, settings: NO_SETTINGS, metrics: {}, forecast: undefined, tracked };
   const steps: DetectionOutcome[] = [];
   for (let index = from; index < to; ) {
     let end = index;

@@ -49,8 +49,8 @@ class TargetWatcher {
   follow(target: LabelledTarget): void {
     const { id: targetId, start, stepSeconds, metrics, values } = target;
     const owner = { tenantId: 'bench', targetId };
-    const watched = metrics.length;
-    const context = { owner, settings: NO_SETTINGS, metrics: {}, forecast: undefined, watched };
+    const tracked = metrics.length;
+    const context = { owner, settings: NO_SETTINGS, metrics: {}, forecast: undefined, tracked };
     const hourOf = (row: number): number => Math.floor((start + row * stepSeconds) / HOUR_SECONDS);
     const watch = new TargetDetectors(hourOf(0));
     const rows = values[0]!.length;

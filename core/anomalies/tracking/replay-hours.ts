@@ -23,8 +23,8 @@ export interface ReplayContext {
   /** What is known of metrics; those unknown count as gauges. */
   readonly metrics: Readonly<Record<string, TargetMetric>>;
   readonly forecast: TargetForecast | undefined;
-  /** How many metrics of the target are watched: decides how closely each is. */
-  readonly watched: number;
+  /** How many metrics of the target are tracked: decides how closely each is. */
+  readonly tracked: number;
 }
 
 /** Outer quantiles of a forecast for one moment; undefined outside its steps. Timestamp in epoch seconds. */
@@ -42,8 +42,8 @@ const seriesOf = (
 ): TrackedSeries | undefined => {
   const known = watch.series.get(metric);
   if (known !== undefined || watch.series.size >= MAX_METRICS) return known;
-  const { settings, owner, metrics, watched } = context;
-  const variant = variantFor(settings, owner, metric, watched);
+  const { settings, owner, metrics, tracked } = context;
+  const variant = variantFor(settings, owner, metric, tracked);
   if (variant === undefined) return undefined;
   const kind = Object.hasOwn(metrics, metric) ? metrics[metric]?.kind : undefined;
   const series = new TrackedSeries(metric, variant, kind ?? 'gauge');

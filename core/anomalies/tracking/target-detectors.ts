@@ -34,11 +34,12 @@ export class TargetDetectors {
     return episodes.filter(({ episode }) => episode.isOpen).map(({ episode }) => episode.current);
   }
 
-  /** Forgets hours and metrics that lie before `hour`, so that a watch does not grow for ever. */
-  forgetBefore(hour: number): void {
+  /** Closes all hours before `openHour` and forgets hours and metrics before `oldest`, which bounds the state. */
+  close(openHour: number, oldest: number): void {
+    this.openHour = openHour;
     for (const [metric, { newest, hours }] of this.series) {
-      if (newest < hour * HOUR_SECONDS) this.series.delete(metric);
-      else hours.forgetBefore(hour);
+      if (newest < oldest * HOUR_SECONDS) this.series.delete(metric);
+      else hours.forgetBefore(oldest);
     }
   }
 }

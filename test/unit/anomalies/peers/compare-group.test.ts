@@ -137,7 +137,7 @@ describe('what is learned', () => {
       unpackGroupDetectors(kept.bytes).openHour,
     );
     await made.compare({}, { relearn: true });
-    expect(made.log.lines.at(-1)?.fields).toMatchObject({ reason: 'asked to' });
+    expect(made.log.lines.at(-1)?.fields).toMatchObject({ reason: 'requested' });
     expect(Math.min(...made.reads.map(({ hour }) => hour))).toBe(hourOf(MIDNIGHT - 4 * DAY));
   });
 
@@ -252,7 +252,7 @@ describe('everything at least once', () => {
     made.now(MIDNIGHT + 1200);
     await Promise.all([made.compare(), made.compare()]);
     expect(made.states.writes()).toBe(1);
-    expect(made.log.lines.at(-1)?.message).toBe('the group was stored by another');
+    expect(made.log.lines.at(-1)?.message).toBe('another run stored the group first');
   });
 
   it('finds the same whatever the order of targets', async () => {

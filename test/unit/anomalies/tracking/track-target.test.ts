@@ -207,7 +207,7 @@ describe('the state', () => {
     const made = await trained();
     const rival: Partial<TrackDeps> = { states: { ...made.deps.states, put: async () => false } };
     await made.push([[hourStart + 1000, 50]], rival);
-    expect(made.log.lines.at(-1)?.message).toBe('detectors were stored by another');
+    expect(made.log.lines.at(-1)?.message).toBe('another run stored the detectors first');
   });
 });
 
