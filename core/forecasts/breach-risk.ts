@@ -2,7 +2,7 @@ export const SEVERITIES = ['critical', 'warning', 'info'] as const;
 /** `critical`: expected within the hour; `warning`: within the horizon; `info`: possible but unlikely. */
 export type Severity = (typeof SEVERITIES)[number];
 
-/** How likely one series crosses its threshold within the forecast horizon, and when. */
+/** Risk that one series crosses its threshold within the forecast horizon, and the time of the crossing. */
 export interface BreachRisk {
   /** Probability in [0, 1] that the threshold is crossed at least once within the horizon. */
   readonly probability: number;

@@ -1,4 +1,4 @@
-/** Keys of the objects in the forecast bucket: working files of runs, what they learned, and the archive. */
+/** Keys of the objects in the forecast bucket: working files of runs, learned states, and the archive. */
 import { isoDate } from '../shared/time.ts';
 
 export const RUNS_PREFIX = 'runs';
@@ -9,14 +9,14 @@ const padded = (index: number): string => String(index).padStart(4, '0');
 export const batchFileKey = (tenantId: string, runId: string, index: number): string =>
   `${RUNS_PREFIX}/tenant=${tenantId}/${runId}/batches/${padded(index)}.json`;
 
-/** Starts the keys of all batch results of a run. */
+/** Prefix of the keys of all batch results of a run. */
 export const resultFilesPrefix = (tenantId: string, runId: string): string =>
   `${RUNS_PREFIX}/tenant=${tenantId}/${runId}/results/`;
 
 export const resultFileKey = (tenantId: string, runId: string, index: number): string =>
   `${resultFilesPrefix(tenantId, runId)}${padded(index)}.json`;
 
-/** What runs learned about the series of the batch with this index. */
+/** Learned states of the series of the batch with this index. */
 export const statesFileKey = (tenantId: string, index: number): string =>
   `${RUNS_PREFIX}/tenant=${tenantId}/states/${padded(index)}.bin`;
 

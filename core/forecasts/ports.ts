@@ -1,4 +1,4 @@
-/** Who makes forecasts, and where forecasts, predicted breaches and runs are stored. */
+/** Ports of the forecast backend and of the stores of forecasts, predicted breaches and runs. */
 
 import type { Page, PageRequest } from '../shared/page.ts';
 import type { VersionedBytes } from '../shared/versioned-bytes.ts';

@@ -6,15 +6,15 @@ import type { ForecastRun } from './forecast-run.ts';
 const RUN_ID = /^(\d{4}-\d\d-\d\d)T(\d\d)-(\d\d)-(\d\d)Z-([a-z0-9]{4,16})$/;
 
 /** A run id sorts by its start: `2026-11-21T10-05-00Z-1a2b3c4d`. No character of it needs escaping anywhere. */
-export const RunId = z.string().regex(RUN_ID, 'expected an id such as 2026-11-21T10-05-00Z-1a2b3c4d');
+export const RunId = z.string().regex(RUN_ID, 'expected an ID such as 2026-11-21T10-05-00Z-1a2b3c4d');
 
-/** What asks for a run: the clock's hour or a caller's request. */
+/** The request for a run: by the schedule or by a caller. */
 export interface RunRequest {
   readonly tenantId: string;
   readonly trigger: ForecastRun['trigger'];
   /** Epoch milliseconds. */
   readonly requestedAt: number;
-  /** Sets apart runs requested within the same second; the caller's idempotency key. */
+  /** Distinguishes runs requested within the same second: the caller's idempotency key. */
   readonly key?: string;
 }
 

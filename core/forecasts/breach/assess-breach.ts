@@ -10,11 +10,11 @@ import { type ExceedanceHistory, exceedanceHistory } from './exceedance-history.
 
 const CRITICAL_WITHIN_SECONDS = HOUR_SECONDS;
 const LIKELY = 0.5;
-/** Excursions counted as seen even where there were none: nothing is impossible because it is new. */
+/** Excursions assumed in addition to the observed ones, so that an unprecedented breach is not impossible. */
 const PRIOR_EXCURSIONS = 0.5;
 
 export interface BreachOptions {
-  /** Only excursions of at least so many consecutive steps count as a breach. Default 1. */
+  /** Minimum number of consecutive steps beyond the threshold that count as a breach. Default 1. */
   readonly persistenceSteps?: number;
 }
 
@@ -22,7 +22,7 @@ export interface BreachOptions {
 export const impliedByHistory = (past: ExceedanceHistory, horizon: number): number =>
   1 - Math.exp((-(past.excursions + PRIOR_EXCURSIONS) * horizon) / Math.max(1, past.observedSteps));
 
-/** Largest probability that `steps` steps in a row are beyond, bounded by the least likely of them. */
+/** Largest probability that `steps` consecutive steps are beyond, bounded by the least likely of them. */
 const likeliestSustained = (beyond: Float64Array, steps: number): number => {
   let most = 0;
   for (let h = 0; h + steps <= beyond.length; h++) {
@@ -38,7 +38,7 @@ const severityOf = (probability: number, timeToImpact: number | null): Severity 
   return timeToImpact <= CRITICAL_WITHIN_SECONDS ? 'critical' : 'warning';
 };
 
-/** Step (from 1) by which `share` of the first crossings have happened, at a hazard in step with `beyond`. */
+/** Step (from 1) by which `share` of the first crossings have happened, with a hazard proportional to `beyond`. */
 const firstCrossingStep = (beyond: Float64Array, probability: number, share: number): number => {
   const total = sum(beyond);
   const hazard = -Math.log(1 - Math.min(0.9999, probability));
@@ -51,9 +51,9 @@ const firstCrossingStep = (beyond: Float64Array, probability: number, share: num
 };
 
 /**
- * How likely the forecast crosses the threshold at least once, when first, and for how long. Steps are not independent,
- * so their probabilities are never multiplied: the likeliest step and the past rate of excursions are joined by a
- * calibration fitted on backtests. `history` (the series forecast from) gives that rate and the shape of the tail.
+ * Assesses the probability, time and duration of a crossing of the threshold. Steps are not independent, so their
+ * probabilities are never multiplied: a calibration fitted on backtests combines the most likely step with the past
+ * rate of excursions. `history` (the series that was forecast) provides this rate and the shape of the tail.
  */
 export const assessBreach = (
   forecast: Forecast,

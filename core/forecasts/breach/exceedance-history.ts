@@ -1,7 +1,7 @@
 import type { RegularSeries } from '../../metrics/series/metric-series.ts';
 import type { ResolvedThreshold } from '../resolved-threshold.ts';
 
-/** How a series has behaved around one threshold. */
+/** Past behaviour of a series around one threshold. */
 export interface ExceedanceHistory {
   readonly observedSteps: number;
   readonly stepsBeyond: number;
@@ -36,7 +36,7 @@ export const exceedanceHistory = (
   return { observedSteps: sorted.length, stepsBeyond, excursions, sorted };
 };
 
-/** Share of the observed values above `level` (mirrored units), never quite zero: half an observation at least. */
+/** Share of the observed values above `level` (mirrored units); at least half an observation, so never zero. */
 export const shareAbove = ({ sorted }: ExceedanceHistory, level: number): number => {
   let [low, high] = [0, sorted.length];
   while (low < high) {

@@ -6,7 +6,7 @@ import { type ExceedanceHistory, shareAbove } from './exceedance-history.ts';
 const tailScale = (inner: number, outer: number, innerTail: number, outerTail: number): number =>
   (outer - inner) / Math.log(innerTail / outerTail);
 
-/** P(Y > limit) past the last level: the history's own tail shape where known, else an exponential one. */
+/** P(Y > limit) beyond the last level: with the tail of the history if known, else with an exponential one. */
 const tailProbability = (
   tails: readonly number[],
   values: Float64Array,
@@ -14,7 +14,7 @@ const tailProbability = (
   history: ExceedanceHistory | null,
 ): number => {
   const last = tails.length - 1;
-  // Above all that was ever observed, the history has no tail to lend.
+  // The history has no tail above its largest value.
   if (history !== null && values[last]! < (history.sorted.at(-1) ?? Number.NEGATIVE_INFINITY)) {
     return tails[last]! * Math.min(1, shareAbove(history, limit) / shareAbove(history, values[last]!));
   }

@@ -15,8 +15,8 @@ const historicalLimit = (history: RegularSeries, quantile: number): number => {
 };
 
 /**
- * Works out a threshold's limit for one series. Historical limits are type-7 sample quantiles (Hyndman & Fan 1996)
- * of the observed values. Throws InvalidInputError where the history holds none.
+ * Computes a threshold's limit for one series. Historical limits are type-7 sample quantiles (Hyndman & Fan 1996) of
+ * the observed values. @throws InvalidInputError if the history contains none
  */
 export const resolveThreshold = (threshold: Threshold, history: RegularSeries): ResolvedThreshold =>
   threshold.kind === 'fixed'

@@ -1,13 +1,13 @@
 import { HOUR_SECONDS } from '../../shared/time.ts';
 import type { BreachRisk } from '../breach-risk.ts';
 
-/** A breach that is this much further away counts half. */
+/** Time to impact after which a breach scores half. */
 const HALVING_SECONDS = 4 * HOUR_SECONDS;
 
 /**
- * One number to rank predicted breaches by, 0 (none) to 100 (certain and now): 100 P(breach) 2^(-median time to impact
- * / 4 h). Rises with the probability and falls with the time that is left; at an 8-hour horizon a certain breach at
- * its end ranks like one of 25 % that is due at once.
+ * Score for ranking predicted breaches, 0 (none) to 100 (certain and immediate): 100 P(breach) 2^(-median time to impact
+ * / 4 h). Rises with the probability and falls with the time to impact: a certain breach in 8 hours scores the same as
+ * an immediate one with a probability of 25 %.
  */
 export const riskScore = ({ probability, timeToImpactSeconds }: BreachRisk): number => {
   const urgency =

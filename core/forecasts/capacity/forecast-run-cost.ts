@@ -7,29 +7,29 @@ import {
   writeUnits,
 } from '../../platform/billing/units.ts';
 
-/** What the forecasts of a fleet take in a month, apart from any prices. Bytes are of stored items and objects. */
+/** Monthly resource usage of a fleet's forecasts, without prices. Bytes are those of stored items and objects. */
 export interface ForecastLoad {
   readonly targets: number;
   readonly seriesPerTarget: number;
   readonly batches: number;
   readonly cadenceMinutes: number;
-  /** Billed milliseconds of one series, and on top of them of one target: requests to the stores. */
+  /** Billed milliseconds per series, and additional ones per target for requests to the stores. */
   readonly msPerSeries: number;
   readonly msPerTarget: number;
   readonly memoryGb: number;
-  /** Blocks of a target that a run reads together. */
+  /** All blocks of a target that one run reads. */
   readonly historyBytes: number;
   readonly forecastBytes: number;
   readonly archiveBytes: number;
   readonly archiveDays: number;
-  /** Kept states of one target, and how often a month they are written. */
+  /** Stored states of one target. */
   readonly stateBytes: number;
   readonly learnedShare: number;
   /** Share of the series with a breach that is listed. */
   readonly breachShare: number;
 }
 
-/** Lines of a month of forecast runs. */
+/** Cost lines of a month of forecast runs. */
 export const forecastUsage = (load: ForecastLoad): UsageLine[] => {
   const component = 'Forecast';
   const { batches } = load;
@@ -45,13 +45,13 @@ export const forecastUsage = (load: ForecastLoad): UsageLine[] => {
     units,
   });
   return [
-    // Plan, map and close, one state for each batch.
+    // Plan, map and close, and one state per batch.
     line('state transitions', 'stepFunctionsTransition', runs * (batches + 4)),
     line('invocations', 'lambdaRequest', runs * (batches + 2)),
     line('GB-seconds', 'lambdaArmGbSecond', seconds * load.memoryGb),
     line('history reads', 'dynamoReadUnit', targets * readUnits(load.historyBytes, 'eventual')),
     line('forecast writes', 'dynamoWriteUnit', targets * writeUnits(load.forecastBytes)),
-    // A breach is written to the table and, when its risk has changed, taken out of the index and put in again.
+    // A breach is written to the table. If its risk has changed, it is removed from the index and added again.
     line('breach writes', 'dynamoWriteUnit', breaches * 3),
     line('breach reads', 'dynamoReadUnit', targets),
     line(

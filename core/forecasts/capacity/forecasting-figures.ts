@@ -1,12 +1,12 @@
 import * as z from 'zod';
 import measured from './measured-forecasting.json' with { type: 'json' };
 
-/** What forecasting a series takes, measured by the batch function itself on simulated servers with storage in memory. */
+/** Cost of forecasting a series, measured with the batch function on simulated servers and in-memory stores. */
 export const ForecastingFigures = z.strictObject({
   measuredAt: z.iso.date(),
   machine: z.string(),
   engine: z.string(),
-  /** Series the medians are of; their history and its step. */
+  /** Number of measured series, with their history and its step. */
   series: z.number().int().positive(),
   historyDays: z.number().positive(),
   stepSeconds: z.number().positive(),
@@ -19,7 +19,7 @@ export const ForecastingFigures = z.strictObject({
     state: z.number().positive(),
     hourBlock: z.number().positive(),
   }),
-  /** Peak memory of a process that forecast one batch of so many series, and of one that did nothing. */
+  /** Peak memory of a process that forecast one batch of `series` series, and of an idle process. */
   batchMemory: z.strictObject({
     series: z.number().int().positive(),
     peakMb: z.number().positive(),
@@ -30,23 +30,23 @@ export const ForecastingFigures = z.strictObject({
 });
 export type ForecastingFigures = z.infer<typeof ForecastingFigures>;
 
-/** The checked-in measurement: the planner's batches, the cost report and `forestall plan` go by it. */
+/** The checked-in measurement, used by the batch planner, the cost report and `forestall plan`. */
 export const MEASURED_FORECASTING = ForecastingFigures.parse(measured);
 
 /**
- * A virtual CPU of Lambda against the core measured. Not measured, as nothing here ran on AWS: one hardware thread at
- * most, shared, hence taken as half a core.
+ * Slowdown of a Lambda vCPU compared to the measured core. Assumed, not measured on AWS: a vCPU is at most one shared
+ * hardware thread, hence half a core.
  */
 export const LAMBDA_SLOWDOWN = 2;
 
-/** Hours for which a kept state serves; older ones are learned anew (`core/forecasting/forecast-state.ts`). */
+/** Hours for which a stored state is used; older ones are re-learned (`core/forecasts/engine/forecast-state.ts`). */
 const STATE_HOURS = 6;
 
-/** Share of the series that a run starts from scratch, at this many minutes between runs. */
+/** Share of the series that a run forecasts from scratch, at this cadence. */
 export const learnedShare = (cadenceMinutes: number): number =>
   1 / Math.max(1, Math.ceil((STATE_HOURS * 60) / cadenceMinutes));
 
-/** Expected CPU milliseconds of one series in a virtual CPU of Lambda, averaged over runs. */
+/** Expected CPU milliseconds per series on a Lambda vCPU, averaged over runs. */
 export const lambdaMsPerSeries = ({ cpuMsPerSeries }: ForecastingFigures, cadenceMinutes: number): number => {
   const share = learnedShare(cadenceMinutes);
   return LAMBDA_SLOWDOWN * (share * cpuMsPerSeries.learned + (1 - share) * cpuMsPerSeries.resumed);

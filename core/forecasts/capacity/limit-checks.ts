@@ -7,7 +7,7 @@ import {
   workflowLoad,
 } from './workflow-limits.ts';
 
-/** A limit, how much of it a run takes, and whether that fits. */
+/** A limit, its usage by a run, and whether that fits. */
 export interface LimitCheck {
   readonly limit: string;
   readonly takes: number;
@@ -15,7 +15,7 @@ export interface LimitCheck {
   readonly fits: boolean;
 }
 
-/** What a planned run takes; times in seconds. */
+/** Resource usage of a planned run; times in seconds. */
 export interface RunDemand {
   readonly batches: number;
   readonly batchMemoryMb: number;
@@ -30,10 +30,14 @@ export const checkLimits = (demand: RunDemand): LimitCheck[] => {
   return [
     check('workflow state, bytes', stateBytes, STATE_BYTES),
     check('workflow history, events', events, HISTORY_EVENTS),
-    check('workflow history if every retry is used, events', worstEvents, HISTORY_EVENTS),
+    check('workflow history with all retries, events', worstEvents, HISTORY_EVENTS),
     check('longest batch, seconds', demand.longestBatch, BATCH_TIMEOUT_SECONDS),
-    check('run that learns every series, seconds', demand.longestWall, RUN_TIMEOUT_SECONDS),
-    check('run that learns every series, seconds of the cadence', demand.longestWall, demand.cadenceSeconds),
+    check('run that re-learns every series, seconds', demand.longestWall, RUN_TIMEOUT_SECONDS),
+    check(
+      'run that re-learns every series, seconds of the cadence',
+      demand.longestWall,
+      demand.cadenceSeconds,
+    ),
     check('memory of a batch, MB', demand.batchMemoryMb, BATCH_MEMORY_MB),
   ];
 };

@@ -31,7 +31,7 @@ export interface FleetPlan extends FleetToPlan {
     readonly cpu: number;
     /** Billed by Lambda, averaged over runs: its slower CPU, and the requests to the stores. */
     readonly lambda: number;
-    /** From start to end of a usual run, and of a run that learns every series. */
+    /** Wall time of a typical run, and of a run that re-learns every series. */
     readonly wall: number;
     readonly longestWall: number;
     readonly longestBatch: number;
@@ -45,7 +45,7 @@ export interface FleetPlan extends FleetToPlan {
     readonly transitions: number;
     readonly dollars: number;
   };
-  /** Store units of one target in one run. */
+  /** Store units per target and run. */
   readonly perTarget: {
     readonly historyBytes: number;
     readonly readUnits: number;
@@ -62,7 +62,7 @@ export interface FleetPlan extends FleetToPlan {
   readonly limits: readonly LimitCheck[];
 }
 
-/** Plans the runs of a fleet from the figures alone: without a network or a deployment. */
+/** Plans the runs of a fleet from measured figures, without network or deployment. */
 export const planFleet = (
   fleet: FleetToPlan,
   figures: ForecastingFigures,
@@ -100,9 +100,9 @@ const cutFleet = ({ targets, seriesPerTarget }: FleetToPlan, budget: BatchBudget
   return planBatches(fleet, budget);
 };
 
-/** Keys, version, expiry and their names, and the 100 bytes that DynamoDB adds for its index. */
+/** Bytes of keys, version, expiry and their names, plus the 100 bytes that DynamoDB adds per item. */
 const ITEM_OVERHEAD = 250;
-/** Days that production keeps archives (`lib/config/prod.ts`). */
+/** Retention of archives in production (`lib/config/prod.ts`). */
 const ARCHIVE_DAYS = 400;
 
 const loadOf = (
@@ -133,7 +133,7 @@ const secondsOf = (
   figures: ForecastingFigures,
 ): FleetPlan['seconds'] => {
   const rounds = Math.ceil(batches / BATCHES_AT_ONCE);
-  /** Seconds in Lambda of so many targets, at so many milliseconds per series. */
+  /** Lambda seconds of `count` targets at `ms` milliseconds per series. */
   const lambda = (count: number, ms: number) => (count * (msPerTarget + seriesPerTarget * ms)) / 1000;
   const longestBatch = lambda(targetsPerBatch, LAMBDA_SLOWDOWN * figures.cpuMsPerSeries.learned);
   return {

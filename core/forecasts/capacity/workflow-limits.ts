@@ -1,12 +1,12 @@
-/** What Step Functions allows one execution, and what a run of `state-machines/forecast-fleet.asl.json` takes of it. */
+/** Limits of one Step Functions execution, and the usage of a run of `state-machines/forecast-fleet.asl.json`. */
 
 /** https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html */
 export const STATE_BYTES = 256 * 1024;
 export const HISTORY_EVENTS = 25_000;
 
-/** Batches forecast side by side: `MaxConcurrency` of the map. */
+/** Number of concurrent batches: `MaxConcurrency` of the map. */
 export const BATCHES_AT_ONCE = 20;
-/** Memory and time limit of the batch function, as `lib/constructs/forecast-workflow.ts` sets them. */
+/** Memory and time limit of the batch function, as set in `lib/forecasts/forecast-workflow.ts`. */
 export const BATCH_MEMORY_MB = 1769;
 export const BATCH_TIMEOUT_SECONDS = 300;
 /** `TimeoutSeconds` of the whole run. */
@@ -19,13 +19,13 @@ const EVENTS_OF_ALL_RETRIES = 7 * 3;
 /** Plan, map, close and choice. */
 const OTHER_EVENTS = 30;
 
-const LONGEST_TENANT = 39;
+const MAX_TENANT_LENGTH = 39;
 /** The longest entry of the list of batches: `{"index":800,"batchKey":"runs/tenant=.../batches/0800.json"}`. */
 const BYTES_PER_BATCH =
   '{"index":0000,"batchKey":"runs/tenant=/2026-11-21T10-05-00Z-1a2b3c4d/batches/0000.json"},'.length +
-  LONGEST_TENANT;
+  MAX_TENANT_LENGTH;
 
-/** Bytes of state and events of history that so many batches take; `worstEvents` where every batch uses up its retries. */
+/** Bytes of state and events of history for a number of batches; `worstEvents` if every batch uses all its retries. */
 export const workflowLoad = (batches: number) => ({
   stateBytes: batches * BYTES_PER_BATCH + 200,
   events: batches * EVENTS_PER_BATCH + OTHER_EVENTS,

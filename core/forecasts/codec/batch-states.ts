@@ -1,6 +1,6 @@
 /**
- * What a run learned about the series of one batch, in one object: states by target and metric, each as the engine
- * encodes it. A batch whose cut has moved finds most of its targets all the same, and learns the others anew.
+ * The states of a batch's series in one object: by target and metric, each encoded by the engine. If the batches are
+ * split differently later, a batch still finds most of its targets; the others are re-learned.
  */
 import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import * as z from 'zod';
@@ -10,15 +10,15 @@ import { InvalidInputError } from '../../shared/errors.ts';
 export type SeriesStates = ReadonlyMap<string, ReadonlyMap<string, string>>;
 
 export interface BatchStates {
-  /** Epoch milliseconds of the run that kept them. */
+  /** Epoch milliseconds of the run that stored them. */
   readonly issuedAt: number;
   readonly states: SeriesStates;
 }
 
-/** First byte: raised whenever the layout changes. */
+/** First byte; incremented with each change of the layout. */
 const FORMAT = 1;
-/** More than the states of a batch are: a guard against bytes that unpack without end. */
-const MOST_BYTES = 256_000_000;
+/** Larger than the states of any batch; protects against decompression bombs. */
+const MAX_BYTES = 256_000_000;
 
 const Content = z.object({
   issuedAt: z.number(),
@@ -36,17 +36,17 @@ export const encodeBatchStates = ({ issuedAt, states }: BatchStates): Uint8Array
 
 const parse = (bytes: Uint8Array): unknown => {
   try {
-    return JSON.parse(inflateRawSync(bytes.subarray(1), { maxOutputLength: MOST_BYTES }).toString());
+    return JSON.parse(inflateRawSync(bytes.subarray(1), { maxOutputLength: MAX_BYTES }).toString());
   } catch (cause) {
-    throw new InvalidInputError('kept states cannot be read', { cause });
+    throw new InvalidInputError('stored states cannot be read', { cause });
   }
 };
 
-/** @throws InvalidInputError for damaged bytes and those of another format */
+/** @throws InvalidInputError if the bytes are damaged or have another format */
 export const decodeBatchStates = (bytes: Uint8Array): BatchStates => {
   if (bytes[0] !== FORMAT) throw new InvalidInputError(`expected states of format ${FORMAT}`);
   const content = Content.safeParse(parse(bytes));
-  if (!content.success) throw new InvalidInputError('kept states cannot be read', { cause: content.error });
+  if (!content.success) throw new InvalidInputError('stored states cannot be read', { cause: content.error });
   const { issuedAt, targets } = content.data;
   const states = Object.entries(targets).map(
     ([id, metrics]) => [id, new Map(Object.entries(metrics))] as const,

@@ -1,7 +1,7 @@
 /**
- * All forecasts of a target in one compact binary: about 1 KB per metric against 20 KB as JSON, which is what storing
- * a fleet's forecasts every hour costs. Quantiles come back finite, in order and within 1/1024 of the forecast's
- * typical band (`quantile-tracks.ts`); everything else exactly.
+ * All forecasts of a target in one compact binary: about 1 KB per metric compared to 20 KB as JSON, which keeps hourly
+ * storage affordable. Decoded quantiles are finite, in order and within 1/1024 of the forecast's typical band
+ * (`quantile-tracks.ts`); everything else is exact.
  */
 import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import * as z from 'zod';
@@ -92,9 +92,9 @@ const packPart = (target: TargetForecast, metrics: readonly PackedMetric[]): Uin
 };
 
 /**
- * Encodes a target's forecasts into as few parts as stay within `maxBytes` each; usually one. A part holds whole
- * metrics, so a single metric larger than that makes a part of its own.
- * @throws InvalidInputError for values that are not finite or quantiles out of order
+ * Encodes a target's forecasts into the minimum number of parts of at most `maxBytes`; usually one. A part holds whole
+ * metrics, so a metric that exceeds the limit is a part of its own.
+ * @throws InvalidInputError if values are not finite or quantiles are out of order
  */
 export const encodeForecasts = (target: TargetForecast, maxBytes: number): readonly Uint8Array[] => {
   const parts: PackedMetric[][] = [[]];
@@ -137,7 +137,7 @@ const jsonOf = (text: string): unknown => {
   }
 };
 
-/** Decodes one part. @throws InvalidInputError for bytes of another format */
+/** Decodes one part. @throws InvalidInputError if the bytes have another format */
 export const decodeForecasts = (part: Uint8Array): TargetForecast => {
   const reader = new ByteReader(contentOf(part));
   const header = Header.safeParse(jsonOf(reader.text()));

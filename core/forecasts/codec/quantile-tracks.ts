@@ -1,8 +1,8 @@
 /**
- * Packs one forecast's quantiles and mean into bytes. Values are counted in steps of 1/512 of the forecast's own
- * typical band (the median over the horizon of highest minus lowest level), so the error is at most 1/1024 of that
- * band whatever the metric's unit. Each level is stored as its distance from the level nearer the middle, which keeps
- * levels in order by construction and most numbers within a byte.
+ * Packs one forecast's quantiles and mean into bytes. Values are quantised to 1/512 of the forecast's typical band (the
+ * median over the horizon of highest minus lowest level), so the error is at most 1/1024 of that band for any unit.
+ * Each level is stored as its distance from the next level towards the middle, which keeps levels in order and most
+ * numbers within one byte.
  */
 
 import type { ByteReader, ByteWriter } from '../../shared/byte-buffer.ts';
@@ -10,7 +10,7 @@ import { InvalidInputError } from '../../shared/errors.ts';
 import { upperMedian } from '../../shared/maths/averages.ts';
 
 const STEPS_PER_BAND = 512;
-/** Beyond this many steps the counts would take more room than the values themselves. */
+/** With more steps, the counts would take more space than the values. */
 const MAX_STEPS = 2 ** 40;
 
 /** Quantiles (levels x horizon, levels ascending) and mean of one forecast. */
@@ -19,12 +19,12 @@ export interface QuantileTracks {
   readonly mean: Float64Array;
 }
 
-/** How the values of one forecast are counted. `unit` 0 with `exact` false: all values equal `low`. */
+/** Quantisation of one forecast. `unit` 0 with `exact` false: all values equal `low`. */
 export interface TrackScale {
   readonly low: number;
   readonly high: number;
   readonly unit: number;
-  /** Values are stored as they are: the band is empty, or too narrow for the range that it moves through. */
+  /** Values are stored unchanged, because the band is empty or too narrow for its range. */
   readonly exact: boolean;
 }
 
@@ -33,7 +33,8 @@ const extremes = (rows: readonly Float64Array[]): { low: number; high: number } 
   let high = Number.NEGATIVE_INFINITY;
   for (const row of rows) {
     for (const value of row) {
-      if (!Number.isFinite(value)) throw new InvalidInputError('a forecast holds a value that is not finite');
+      if (!Number.isFinite(value))
+        throw new InvalidInputError('a forecast contains a value that is not finite');
       if (value < low) low = value;
       if (value > high) high = value;
     }
@@ -56,11 +57,11 @@ const typicalBand = (quantiles: readonly Float64Array[]): number => {
 };
 
 /**
- * Chooses how to count a forecast's values.
- * @throws InvalidInputError for values that are not finite, levels out of order and forecasts without a level
+ * Chooses the quantisation of a forecast.
+ * @throws InvalidInputError if values are not finite, levels are out of order or there are no levels
  */
 export const scaleOf = ({ quantiles, mean }: QuantileTracks): TrackScale => {
-  if (quantiles.length === 0 || mean.length === 0) throw new InvalidInputError('a forecast without values');
+  if (quantiles.length === 0 || mean.length === 0) throw new InvalidInputError('a forecast has no values');
   checkOrder(quantiles);
   const { low, high } = extremes([...quantiles, mean]);
   if (low === high) return { low, high, unit: 0, exact: false };
@@ -83,7 +84,7 @@ const writeExact = (writer: ByteWriter, rows: readonly Float64Array[]): void => 
   for (const row of rows) for (const value of row) writer.f64(value);
 };
 
-/** Writes the values: the middle level by its changes over time, the others by their distances from it. */
+/** Writes the middle level as its changes over time, and the others as distances from their neighbours. */
 export const writeTracks = (
   writer: ByteWriter,
   { quantiles, mean }: QuantileTracks,
@@ -130,7 +131,7 @@ const readCounts = (reader: ByteReader, levels: number, horizon: number): Float6
     before += unzigzag(read);
     return before;
   });
-  // Written from the lowest level up, each counted from its neighbour nearer the middle.
+  // From the lowest level up, each as its distance from the neighbour that is nearer to the middle.
   const distances = Array.from({ length: levels }, (_, l) =>
     l === middle ? undefined : readRow(reader, horizon, (read) => read),
   );
@@ -141,7 +142,7 @@ const readCounts = (reader: ByteReader, levels: number, horizon: number): Float6
   return counts;
 };
 
-/** Reads what `writeTracks` wrote, of the given shape. Never leaves the range of the values that were written. */
+/** Reads the output of `writeTracks`, of the given shape. Values stay within the range of the written ones. */
 export const readTracks = (
   reader: ByteReader,
   levels: number,

@@ -3,22 +3,22 @@ import { horizonBlocks, testLeads } from './horizon-blocks.ts';
 import type { SeriesView } from './series-view.ts';
 import type { EngineSettings } from './settings.ts';
 
-/** The tests of one horizon block: which prediction meets which actual value, and how much it counts. */
+/** The tests of one horizon block: predictions, their actual values, and their weights. */
 export interface BlockTests {
-  /** Place of the prediction: origin index * number of leads + lead index. */
+  /** Index of the prediction: origin index * number of leads + lead index. */
   readonly prediction: Int32Array;
-  /** Step whose value came true. */
+  /** Step of the actual value. */
   readonly step: Int32Array;
   readonly weight: Float64Array;
 }
 
-/** Where the candidates are tested: rolling origins and leads, grouped in horizon blocks. */
+/** Origins and leads at which the candidates are tested, grouped into horizon blocks. */
 export interface BacktestPlan {
   /** Ascending; each forecast sees only `y[0..origin)`. */
   readonly origins: Int32Array;
-  /** For each origin, how many of the leads fall inside the history. */
+  /** For each origin, the number of leads inside the history. */
   readonly leadCounts: Int32Array;
-  /** Ascending leads (steps ahead, from 1) at which errors are taken. */
+  /** Ascending leads (steps ahead, from 1) at which errors are measured. */
   readonly leads: Int32Array;
   /** Last lead of each block; the last one is the horizon. */
   readonly blockEnds: Int32Array;
@@ -28,7 +28,7 @@ export interface BacktestPlan {
 const greatestCommonDivisor = (a: number, b: number): number =>
   b === 0 ? a : greatestCommonDivisor(b, a % b);
 
-/** Backwards from the end at a stride that shares no factor with the season, so that times of day vary. */
+/** Backwards from the end, with a stride that shares no factor with the season, so that times of day vary. */
 const spreadOrigins = (n: number, first: number, most: number, period: number): Int32Array => {
   let stride = Math.max(1, Math.ceil((n - first) / most));
   while (stride > 1 && greatestCommonDivisor(stride, period) > 1) stride++;

@@ -6,10 +6,10 @@ import { POOL_LEVELS, SCORED } from './pool-levels.ts';
 import { type RankScores, valueOfScore } from './rank-scores.ts';
 import type { SeriesView } from './series-view.ts';
 
-/** What the backtest learned about one candidate. */
+/** Backtest result of one candidate. */
 export interface CandidateScore {
   readonly name: string;
-  /** Mean pinball loss per block over the published levels, in units of the view; NaN where nothing was tested. */
+  /** Mean pinball loss per block over the published levels, in units of the view; NaN for untested blocks. */
   readonly loss: Float64Array;
   /** Point candidates: error quantiles, block-major, one per pool level. */
   readonly errorQuantiles: Float64Array | null;
@@ -29,9 +29,9 @@ const SCORED_COUNT = SCORED.to - SCORED.from;
 const pinball = (error: number, level: number): number => (error > 0 ? level * error : (level - 1) * error);
 
 /**
- * Weighted mean loss of one block for a candidate on the series' own scale. With errors in order, the pinball loss of
- * level t at quantile q is t (S - q W) - (S(q) - q W(q)), S and W being the weighted sum and the weight of all errors
- * and of those up to q: one pass for all levels.
+ * Weighted mean loss of one block for a candidate on the scale of the series. With sorted errors, the pinball loss of
+ * level t at quantile q is t (S - q W) - (S(q) - q W(q)), where S and W are the weighted sum and the weight of all
+ * errors and of those up to q: one pass for all levels.
  */
 const errorLoss = (
   errors: Float64Array,
@@ -58,7 +58,7 @@ const errorLoss = (
   return Math.max(0, loss) / weight / SCORED_COUNT;
 };
 
-/** Weighted mean loss of one block for a candidate on normal scores: its quantiles are turned back to values first. */
+/** Weighted mean loss of one block for a candidate on normal scores, whose quantiles are first converted to values. */
 const scoreScaleLoss = (
   view: SeriesView,
   tests: BlockTests,

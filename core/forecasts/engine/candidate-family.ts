@@ -12,7 +12,7 @@ import { runningSums, type SeriesView } from './series-view.ts';
 const SEASON_SMOOTHING = 0.3;
 const SEASONS_BACK = 14;
 
-/** Orders fall with the history, so that coefficients keep at least 16 points each. */
+/** The order is limited by the history, so that there are at least 16 points per coefficient. */
 const orderFor = (view: SeriesView, most: number): number => Math.max(1, Math.min(most, view.n >> 4));
 
 const localCandidates = (view: SeriesView, order: RankOrder): Candidate[] => {
@@ -50,7 +50,7 @@ const dailyCandidates = (view: SeriesView): Candidate[] => {
   ];
 };
 
-/** A further season, shorter or longer than the main one. */
+/** Candidates for a further season, shorter or longer than the main one. */
 const otherSeasonCandidates = (view: SeriesView, period: number): Candidate[] => {
   const median = medianProfile(view, period, 0, period < view.period ? 12 : 6);
   if (period < view.period) return [seasonal(median)];
@@ -70,7 +70,7 @@ const onScores = (candidate: PointCandidate, scale: RankScores): PointCandidate 
   scale,
 });
 
-/** The methods that gain from normal scores: a Gaussian copula autoregression and seasonal and direct kin. */
+/** Methods that benefit from normal scores: Gaussian copula autoregression, seasonal and direct regression. */
 const scoreCandidates = (view: SeriesView, order: RankOrder, leads: Int32Array): Candidate[] => {
   const scale = rankScores(order);
   const scored: SeriesView = { ...view, y: scale.scores, sums: runningSums(scale.scores) };
@@ -93,7 +93,7 @@ const scoreCandidates = (view: SeriesView, order: RankOrder, leads: Int32Array):
   return list.map((candidate) => onScores(candidate, scale));
 };
 
-/** All that compete for a series; seasons longer than half the history are left out. */
+/** All candidates for a series, without seasons longer than half the history. */
 export const candidateFamily = (view: SeriesView, leads: Int32Array): Candidate[] => {
   const order = rankOrder(view.y);
   const others = view.otherPeriods.filter((period) => view.n >= 2 * period);

@@ -5,9 +5,9 @@ const refuse = (message: string, field: string): never => {
   throw new InvalidInputError(message, { field });
 };
 
-/** Throws InvalidInputError where a request can never be answered, naming the field. */
+/** @throws InvalidInputError naming the field, if the request can never succeed */
 export const checkRequest = ({ history, horizon, quantileLevels, bounds }: ForecastRequest): void => {
-  if (!history.values.some(Number.isFinite)) refuse('the history holds no value', 'history');
+  if (!history.values.some(Number.isFinite)) refuse('the history contains no value', 'history');
   if (!(history.stepSeconds > 0)) refuse(`expected a positive step, found ${history.stepSeconds}`, 'history');
   if (!(Number.isInteger(horizon) && horizon >= 1)) {
     refuse(`expected a horizon of at least one whole step, found ${horizon}`, 'horizon');

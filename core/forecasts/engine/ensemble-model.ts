@@ -3,7 +3,7 @@ import type { BacktestPlan } from './backtest-plan.ts';
 import { blockWeights } from './member-weights.ts';
 import type { EngineSettings } from './settings.ts';
 
-/** One chosen candidate: its weight in each horizon block and the errors it makes there. */
+/** One member: its weight and its errors in each horizon block. */
 export interface ModelMember {
   readonly name: string;
   readonly weights: readonly number[];
@@ -11,14 +11,14 @@ export interface ModelMember {
   readonly errorQuantiles: ArrayLike<number> | null;
 }
 
-/** What a backtest teaches about a series: who forecasts it, how much each counts, and how wrong each is. */
+/** The model of a series, learned from a backtest: the members with their weights and errors. */
 export interface EnsembleModel {
   /** Last lead of each block; the last one is the horizon. */
   readonly blockEnds: readonly number[];
-  /** For each block, the block whose tests stand for it: itself, or the last that the history could test. */
+  /** For each block, the block whose tests apply: itself, or the last one that the history could test. */
   readonly testedBlocks: readonly number[];
   readonly longestTestedLead: number;
-  /** Scale of the series when this was learned: the unit of the errors. */
+  /** Scale of the series at learning time: the unit of the errors. */
   readonly scale: number;
   readonly members: readonly ModelMember[];
 }
@@ -31,7 +31,7 @@ const testedBlocks = (plan: BacktestPlan): number[] => {
   });
 };
 
-/** Chooses and weighs the members from the backtest's scores. */
+/** Selects and weights the members by their backtest scores. */
 export const buildModel = (
   scores: readonly CandidateScore[],
   plan: BacktestPlan,

@@ -8,15 +8,15 @@ import type { SeriesView } from './series-view.ts';
 
 const LEVELS = POOL_LEVELS.length;
 const MIDDLE = LEVELS >> 1;
-/** Growth exponent of the spread beyond the longest lead that could be tested: half that of a random walk. */
+/** Growth exponent of the spread beyond the longest tested lead: half that of a random walk. */
 const UNTESTED_GROWTH = 0.25;
 
-/** A member with its prediction of every step of the horizon. */
+/** A member with its predictions for the horizon. */
 interface ActiveMember {
   readonly candidate: Candidate;
   readonly member: ModelMember;
   readonly prediction: Float64Array;
-  /** From the model's unit of error to the view's. */
+  /** Converts the model's unit of error to that of the view. */
   readonly unit: number;
 }
 
@@ -65,8 +65,8 @@ const activate = (
   });
 
 /**
- * Mixes the members' distributions, block by block with that block's weights: quantiles of shape levels x horizon in
- * the view's units.
+ * Mixes the members' distributions with the weights of each block. Returns quantiles of shape levels x horizon in the
+ * units of the view.
  */
 export const poolMembers = (
   model: EnsembleModel,

@@ -23,7 +23,7 @@ interface Prepared {
   readonly candidates: readonly Candidate[];
 }
 
-/** A forecast and the state to start the next run from; null where the history was too short to learn. */
+/** A forecast with the state for the next run; null if the history was too short to learn from. */
 export interface ForecastWithState {
   readonly forecast: Forecast;
   readonly state: ForecastState | null;
@@ -46,7 +46,7 @@ const endOf = ({ history }: ForecastRequest): number =>
 
 type Story = Pick<Forecast, 'members' | 'reason' | 'warnings'>;
 
-/** Puts finished quantiles (levels x horizon, in `unit`) into the metric's own units, effects and bounds. */
+/** Converts quantiles (levels x horizon, in `unit`) to the metric's units and applies its bounds. */
 const published = (
   request: ForecastRequest,
   quantiles: Float64Array[],
@@ -69,7 +69,7 @@ const published = (
 
 const priorStory = (observed: number): Story => ({
   members: [{ name: 'prior', weight: 1 }],
-  reason: 'too short a history to learn from, so a wide prior band',
+  reason: 'the history is too short to learn from, so the band is a wide prior',
   warnings: [`only ${observed} observed points: the band is a prior, not learned`],
 });
 
@@ -82,7 +82,7 @@ const warningsOf = (
     ? [`${history.values.length - observed} of ${history.values.length} steps are missing`]
     : []),
   ...(model.longestTestedLead < horizon
-    ? [`leads past ${model.longestTestedLead} steps could not be tested on this history`]
+    ? [`forecasts beyond ${model.longestTestedLead} steps could not be tested on this history`]
     : []),
 ];
 
@@ -90,7 +90,7 @@ const backtestStory = (request: ForecastRequest, model: EnsembleModel, observed:
   const members = memberShares(model);
   return {
     members,
-    reason: `backtest on the series itself favours ${members[0]!.name} among ${members.length} members`,
+    reason: `a backtest on this series favours ${members[0]!.name} among ${members.length} members`,
     warnings: warningsOf(request, model, observed),
   };
 };
@@ -109,9 +109,9 @@ const forecastByModel = (
 };
 
 /**
- * Forecast that starts from what an earlier run learned, where that still serves, and the state to keep. Within the
- * quarter of a day that a state serves, the quantiles stay on average within a tenth of the mean p10-p90 width of a
- * forecast from scratch on regular series (tested); on the published tasks the median distance is 6 %, at 1.6 % of CRPS.
+ * Forecasts from the state of an earlier run, if it is still valid, and returns the state to store. While a state is
+ * valid (a quarter of a day), the quantiles of regular series differ from a forecast from scratch by less than a tenth
+ * of the mean p10-p90 width on average (tested); on the published tasks by 6 % (median), at 1.6 % of CRPS.
  */
 export const forecastWithState = (
   asked: ForecastRequest,
@@ -139,12 +139,12 @@ export const forecastWithState = (
   };
 };
 
-/** The engine with explicit settings, for the bench; the product calls `forecast`. */
+/** The engine with explicit settings, for the bench. The product calls `forecast`. */
 export const forecastWith = (request: ForecastRequest, settings: EngineSettings): Forecast =>
   forecastWithState(request, null, settings).forecast;
 
 /**
  * Probabilistic forecast of one series by a backtest-weighted ensemble of point candidates and empirical
- * distributions. Throws InvalidInputError where the history holds no value or the request makes no sense.
+ * distributions. @throws InvalidInputError if the history contains no value or the request is invalid
  */
 export const forecast = (request: ForecastRequest): Forecast => forecastWith(request, DEFAULT_SETTINGS);

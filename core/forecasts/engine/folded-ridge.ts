@@ -1,6 +1,6 @@
 import { solveRidge } from '../../shared/maths/ridge.ts';
 
-/** Weighted ridge regression fitted at once for all data and for all but each fold. */
+/** Weighted ridge regression, fitted for all data and for all data without each fold. */
 export interface FoldedRidge {
   clear(): void;
   add(fold: number, row: Float64Array, target: number, weight: number): void;
@@ -8,7 +8,7 @@ export interface FoldedRidge {
   solve(use: (fold: number, solution: Float64Array) => void): void;
 }
 
-/** Normal equations add up, so leaving a fold out is a subtraction. */
+/** Normal equations are sums, so a fold is omitted by subtraction. */
 export const foldedRidge = (size: number, folds: number, penalty: number): FoldedRidge => {
   const gram = Array.from({ length: folds + 1 }, () => new Float64Array(size * size));
   const moment = Array.from({ length: folds + 1 }, () => new Float64Array(size));

@@ -5,7 +5,7 @@ import type { EnsembleModel } from './ensemble-model.ts';
 
 const StateSchema = z.object({
   engine: z.string(),
-  /** Epoch seconds one step past the last value learned from. */
+  /** Epoch seconds, one step after the last learned value. */
   learnedUntil: z.number(),
   stepSeconds: z.number().positive(),
   model: z.object({
@@ -23,7 +23,7 @@ const StateSchema = z.object({
   }),
 });
 
-/** What a run learned about a series, kept so that the next run need not test every candidate again. */
+/** The learned state of a series, so that the next run does not test every candidate again. */
 export interface ForecastState {
   readonly engine: string;
   readonly learnedUntil: number;
@@ -48,7 +48,7 @@ export const encodeState = (state: ForecastState): string =>
     },
   });
 
-/** Reads an encoded state. Throws InvalidInputError where it is none. */
+/** Decodes a state. @throws InvalidInputError if the text is not a state */
 export const decodeState = (text: string): ForecastState => {
   try {
     return StateSchema.parse(JSON.parse(text));
@@ -57,10 +57,10 @@ export const decodeState = (text: string): ForecastState => {
   }
 };
 
-/** How long a state serves before the candidates are tested anew: a quarter of a day, at least one step. */
+/** Validity of a state, after which the candidates are tested again: a quarter of a day, at least one step. */
 const SERVES_SECONDS = 21_600;
 
-/** Whether a state still fits: same engine, step and horizon, learned recently, and no step into the past. */
+/** True if a state is valid: same engine, step and horizon, learned recently, and not from the future. */
 export const stateServes = (
   state: ForecastState,
   history: { readonly end: number; readonly stepSeconds: number },

@@ -3,7 +3,7 @@ import type { RegularSeries } from '../../metrics/series/metric-series.ts';
 /** Default quantile levels of a published forecast. */
 export const DEFAULT_QUANTILE_LEVELS: readonly number[] = [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9];
 
-/** What a forecaster is asked. */
+/** A request to a forecaster. */
 export interface ForecastRequest {
   readonly history: RegularSeries;
   /** Number of future steps, each of `history.stepSeconds`. */
@@ -32,7 +32,7 @@ export interface Forecast {
   /** Engine name and version, e.g. `ensemble-1.0.0`. */
   readonly model: string;
   readonly members: readonly ForecastMember[];
-  /** One sentence: why the forecast looks as it does. */
+  /** One sentence that explains the forecast. */
   readonly reason: string;
   readonly warnings: readonly string[];
 }

@@ -1,11 +1,11 @@
-/** Where each horizon block ends, as a share of the horizon: short leads apart, long leads pooled. */
+/** End of each horizon block as a share of the horizon: fine for short leads, coarse for long ones. */
 const BLOCK_SHARES = [0.04, 0.13, 0.34, 0.67, 1];
 
 /** Last lead of each block, ascending; the last one is the horizon. */
 export const horizonBlocks = (horizon: number): Int32Array =>
   Int32Array.from(new Set(BLOCK_SHARES.map((share) => Math.max(1, Math.round(share * horizon)))));
 
-/** Leads to test within the blocks up to `maxLead`: ascending, about `perBlock` in each, always the block's end. */
+/** Leads to test in the blocks up to `maxLead`: ascending, about `perBlock` per block, including the block's end. */
 const spreadLeads = (blockEnds: Int32Array, perBlock: number, maxLead: number): Int32Array => {
   const leads = new Set<number>();
   let from = 0;

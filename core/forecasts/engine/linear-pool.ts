@@ -5,15 +5,15 @@ import { POOL_LEVELS, POOL_MASSES } from './pool-levels.ts';
 const LEVELS = POOL_LEVELS.length;
 
 /**
- * Level at which the pool is read for a published level: nearer the middle, because a linear pool of calibrated
- * members is too wide (the beta-transformed pool of Gneiting & Ranjan 2013, with a power in place of the beta).
+ * Level of the pool for a published level: closer to the median, because a linear pool of calibrated members is too
+ * wide (the beta-transformed pool of Gneiting & Ranjan 2013, with a power instead of the beta distribution).
  */
 export const sharpenedLevel = (level: number, sharpening: number): number =>
   level <= 0.5 ? 0.5 * (2 * level) ** sharpening : 1 - 0.5 * (2 * (1 - level)) ** sharpening;
 
 /**
  * Mixture of the members' distributions (linear opinion pool, Stone 1961), each given by its quantiles at the pool
- * levels. Unlike averaged quantiles it keeps atoms and several modes, which spiky metrics have.
+ * levels. Unlike averaged quantiles, it preserves atoms and multiple modes, which spiky metrics have.
  */
 export class LinearPool {
   readonly #atoms: Float64Array;
@@ -24,9 +24,9 @@ export class LinearPool {
   readonly #ascending: Int32Array;
   #count = 0;
 
-  constructor(mostMembers: number, levels: readonly number[], sharpening: number) {
-    this.#atoms = new Float64Array(mostMembers * LEVELS);
-    this.#masses = new Float64Array(mostMembers * LEVELS);
+  constructor(maxMembers: number, levels: readonly number[], sharpening: number) {
+    this.#atoms = new Float64Array(maxMembers * LEVELS);
+    this.#masses = new Float64Array(maxMembers * LEVELS);
     this.#ascending = Int32Array.from(levels.keys()).sort((a, b) => levels[a]! - levels[b]!);
     this.#levels = Array.from(this.#ascending, (l) => sharpenedLevel(levels[l]!, sharpening));
     this.#column = new Float64Array(levels.length);

@@ -2,7 +2,7 @@ import type { RegularSeries } from '../../metrics/series/metric-series.ts';
 
 const LARGEST_SAFE = 1e100;
 
-/** Unit in which squares and differences of the values neither overflow nor vanish; 1 for ordinary metrics. */
+/** Unit that prevents overflow and underflow of squares and differences; 1 for ordinary metrics. */
 export const safeUnit = (values: Float64Array): number => {
   let largest = 0;
   for (const value of values) if (Number.isFinite(value)) largest = Math.max(largest, Math.abs(value));

@@ -1,10 +1,10 @@
 import type { CandidateScore } from './backtest.ts';
 import type { EngineSettings } from './settings.ts';
 
-/** Loss under which candidates count as equally perfect, in units of the series' scale. */
+/** Loss below which candidates count as equally perfect, in units of the series' scale. */
 const NEGLIGIBLE_LOSS = 1e-6;
 
-/** Loss of a block, steadied by its neighbours: mean of log losses, a neighbour counting `sharing` ^ distance. */
+/** Loss of a block, smoothed with its neighbours: mean of log losses with weights `sharing` ^ distance. */
 const steadyLoss = (loss: Float64Array, block: number, sharing: number): number => {
   let total = 0;
   let weights = 0;

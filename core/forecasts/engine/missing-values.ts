@@ -1,4 +1,4 @@
-/** The same time one season earlier or later, where observed. */
+/** The value one season earlier or later, if observed. */
 const seasonalNeighbour = (values: Float64Array, i: number, period: number): number => {
   for (let back = i - period; back >= 0; back -= period) {
     if (Number.isFinite(values[back])) return values[back]!;
@@ -22,7 +22,7 @@ const fillGap = (filled: Float64Array, from: number, to: number, period: number)
 
 /**
  * Copies a series with its missing values filled: short gaps by a straight line, gaps longer than a 24th of a season
- * by the nearest observed season, edges by the nearest value. All missing gives zeros.
+ * by the nearest observed season, edges by the nearest value. If all values are missing, the result is zeros.
  */
 export const fillMissing = (values: Float64Array, period: number): Float64Array => {
   const filled = Float64Array.from(values);

@@ -9,8 +9,8 @@ const limitsOf = (history: Float64Array, bounds: ForecastRequest['bounds']): [nu
 };
 
 /**
- * Puts quantiles (levels x horizon, in place) within the metric's bounds and in ascending order (rearrangement,
- * Chernozhukov et al. 2010), and returns their mean per step.
+ * Clamps quantiles (levels x horizon, in place) to the metric's bounds, sorts them (rearrangement, Chernozhukov et al.
+ * 2010), and returns their mean per step.
  */
 export const toOriginalUnits = (
   quantiles: readonly Float64Array[],
@@ -30,7 +30,7 @@ export const toOriginalUnits = (
       quantiles[ascending[l]!]![h] = column[l]!;
       mean[h] = mean[h]! + column[l]! / levels.length;
     }
-    // Rounding may carry the sum past its outermost parts: at the largest numbers, to infinity.
+    // Rounding may move the mean outside its terms, for the largest numbers to infinity.
     mean[h] = Math.min(column[levels.length - 1]!, Math.max(column[0]!, mean[h]!));
   }
   return mean;

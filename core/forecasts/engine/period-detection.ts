@@ -2,15 +2,15 @@ import { mean } from '../../shared/maths/averages.ts';
 import { WEEK_SECONDS } from '../../shared/time.ts';
 import { autocovariance } from './autoregression.ts';
 
-/** Points that the first, coarse search works on. */
+/** Number of points of the first, coarse search. */
 const COARSE_POINTS = 512;
-/** Autocorrelation at its peak from which a period is worth a try; the backtest decides whether it helps. */
+/** Minimum peak autocorrelation of a candidate period; the backtest decides whether it helps. */
 const WORTHWHILE = 0.35;
-/** Seasons that must fit into the history. */
-const FEWEST_SEASONS = 3;
-/** Coarse lags under this are left to the autoregressions. */
-const SHORTEST_LAG = 4;
-/** Periods this close to a calendar one (or a whole part or multiple of it) are taken as explained by it. */
+/** Minimum number of seasons in the history. */
+const MIN_SEASONS = 3;
+/** Shorter coarse lags are covered by the autoregressions. */
+const MIN_LAG = 4;
+/** Periods this close to a calendar period (or to a fraction or multiple of it) count as explained by it. */
 const SAME_SHARE = 0.03;
 
 /** Block means: the coarse series. */
@@ -21,7 +21,7 @@ const coarsen = (y: Float64Array, block: number): Float64Array =>
     return total / block;
   });
 
-/** Takes the mean of each phase of a season out, so that what remains repeats at another period. */
+/** Subtracts the mean of each phase of a season, so that the remainder shows other periods. */
 const removeSeason = (y: Float64Array, period: number): Float64Array => {
   if (y.length < 2 * period) {
     const level = mean(y);
@@ -36,14 +36,14 @@ const removeSeason = (y: Float64Array, period: number): Float64Array => {
   return y.map((value, i) => value - sums[i % period]! / counts[i % period]!);
 };
 
-/** Lag of the highest local maximum of the autocorrelation within [from, to], or null under the threshold. */
+/** Lag of the highest local maximum of the autocorrelation within [from, to], or null if it is below the threshold. */
 const highestPeak = (y: Float64Array, from: number, to: number): number | null => {
   const covariance = autocovariance(y, 0, y.length, to + 1);
   let best: number | null = null;
   for (let lag = from; lag <= to; lag++) {
     const here = covariance[lag]!;
     const isPeak = here > covariance[lag - 1]! && here >= covariance[lag + 1]!;
-    // The biased estimate shrinks with the lag; the unbiased one compares lags fairly.
+    // The biased estimate shrinks with the lag; the unbiased one is comparable across lags.
     const correlation = (here / covariance[0]!) * (y.length / (y.length - lag));
     if (isPeak && correlation >= WORTHWHILE && (best === null || here > covariance[best]!)) best = lag;
   }
@@ -66,20 +66,20 @@ const isKin = (period: number, calendar: number): boolean => {
 };
 
 /**
- * A period that the calendar does not explain: the highest peak of the autocorrelation once the main season is out
- * (after Vlachos et al. 2005, AUTOPERIOD), searched on block means and refined on the series itself.
+ * Finds a period that the calendar does not explain: the highest peak of the autocorrelation without the main season
+ * (after Vlachos et al. 2005, AUTOPERIOD), searched on block means and refined on the series.
  */
 export const detectPeriod = (y: Float64Array, mainPeriod: number): number | null => {
   const block = Math.max(1, Math.ceil(y.length / COARSE_POINTS));
   const rest = removeSeason(y, mainPeriod);
   const coarse = coarsen(rest, block);
-  const lag = highestPeak(coarse, SHORTEST_LAG, Math.floor(coarse.length / FEWEST_SEASONS));
+  const lag = highestPeak(coarse, MIN_LAG, Math.floor(coarse.length / MIN_SEASONS));
   if (lag === null) return null;
   const period = refine(rest, lag, block);
   return isKin(period, mainPeriod) ? null : period;
 };
 
-/** Seasons besides the main one that are worth trying: the week, where a day is the main season, and a detected one. */
+/** Additional seasons to try: the week, if the day is the main season, and a detected one. */
 export const otherPeriods = (y: Float64Array, stepSeconds: number, mainPeriod: number): number[] => {
   const week = Math.round(WEEK_SECONDS / stepSeconds);
   const periods = week > mainPeriod && y.length >= 2 * week ? [week] : [];

@@ -2,15 +2,15 @@ import { DEFAULT_QUANTILE_LEVELS } from './forecast.ts';
 
 const TAIL = 0.025;
 
-/** Levels at which every member's distribution is represented: the published nine and one in each tail. */
+/** Quantile levels that represent each member's distribution: the nine published ones and one in each tail. */
 export const POOL_LEVELS: readonly number[] = [TAIL, ...DEFAULT_QUANTILE_LEVELS, 1 - TAIL];
 
-/** Probability mass each pool level stands for: half-way to its neighbours. */
+/** Probability mass of each pool level: half-way to its neighbours. */
 export const POOL_MASSES: readonly number[] = POOL_LEVELS.map((level, l) => {
   const below = l === 0 ? 0 : (POOL_LEVELS[l - 1]! + level) / 2;
   const above = l === POOL_LEVELS.length - 1 ? 1 : (POOL_LEVELS[l + 1]! + level) / 2;
   return above - below;
 });
 
-/** Position of the first and one past the last published level among the pool levels: those that are scored. */
+/** Index of the first published level among the pool levels, and one past the last: these levels are scored. */
 export const SCORED = { from: 1, to: POOL_LEVELS.length - 1 } as const;

@@ -23,16 +23,16 @@ const NORMAL_CDF: Float64Array = (() => {
 })();
 
 /**
- * Normal scores of a series (van der Waerden): each value becomes the normal quantile of its rank, ties their mean
- * rank. Invariant under every increasing transformation, so skewed metrics become as easy as symmetric ones.
+ * Normal scores of a series (van der Waerden): each value becomes the normal quantile of its rank; ties get their mean
+ * rank. Invariant under increasing transformations, so skewed metrics are as easy to model as symmetric ones.
  */
 export interface RankScores {
   readonly scores: Float64Array;
-  /** Values at an even grid of scores: the inverse empirical distribution, read by `valueOfScore`. */
+  /** Values on an even grid of scores: the inverse empirical distribution, for `valueOfScore`. */
   readonly table: Float64Array;
 }
 
-/** Value whose score is `z`: linear between the grid's points, its ends beyond them. */
+/** Value with the score `z`: linear between the points of the grid, constant beyond its ends. */
 export const valueOfScore = (table: Float64Array, z: number): number => {
   const position = Math.min(GRID_STEPS, Math.max(0, (z + GRID_END) * GRID_PER_SCORE));
   const below = Math.min(GRID_STEPS - 1, Math.floor(position));

@@ -2,19 +2,19 @@ import { sortInPlace } from '../../shared/maths/order-statistics.ts';
 import type { SeriesView } from './series-view.ts';
 
 /**
- * What a seasonal rule expects at every step: `values[s]` uses only points at least one period before `s`, so it is
- * an honest forecast for leads up to one period. Length n + period; entries before `first` are undefined.
+ * The seasonal forecast of every step: `values[s]` uses only points at least one period before `s`, so it is a valid
+ * forecast for leads up to one period. Length n + period; entries before `first` are undefined.
  */
 export interface SeasonalProfile {
   readonly name: string;
   readonly period: number;
   readonly first: number;
   readonly values: Float64Array;
-  /** Running sums of `y - values` from `first` on, zero before: the level errors of the rule. */
+  /** Running sums of `y - values` from `first` on, zero before: the level errors of the profile. */
   readonly residualSums: Float64Array;
 }
 
-/** The profile's value for step `s` seen from `origin`: the last season known then. */
+/** The profile's value for step `s` at `origin`: that of the last known season. */
 export const profileAt = (profile: SeasonalProfile, s: number, origin: number): number => {
   const { period } = profile;
   const known = s - period < origin ? s : s - period * Math.ceil((s - period - origin + 1) / period);

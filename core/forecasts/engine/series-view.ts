@@ -8,13 +8,13 @@ export interface SeriesView {
   /** Filled values in units of `scale` around `centre`; length `n`. */
   readonly y: Float64Array;
   readonly n: number;
-  /** 1 where the value was filled in; null where none was. Filled values are never scored. */
+  /** 1 for filled values; null if no value was filled. Filled values are never scored. */
   readonly missing: Uint8Array | null;
   readonly centre: number;
   readonly scale: number;
   /** `sums[i]` = y[0] + ... + y[i-1]; length n + 1. */
   readonly sums: Float64Array;
-  /** Main seasonal period in steps (a day; a week where a step is half a day or more). */
+  /** Main seasonal period in steps (a day; a week if a step is half a day or more). */
   readonly period: number;
   /** Further seasonal periods in steps, longer or shorter than `period`. */
   readonly otherPeriods: readonly number[];
@@ -45,7 +45,7 @@ export const mainPeriod = (stepSeconds: number): number => {
 const missingMask = (values: Float64Array): Uint8Array | null =>
   values.every(Number.isFinite) ? null : Uint8Array.from(values, (value) => (Number.isFinite(value) ? 0 : 1));
 
-/** Prepares a history; the candidates see nothing else. `findOthers` names further seasons of the scaled values. */
+/** Prepares a history, the only input of the candidates. `findOthers` finds further seasons of the scaled values. */
 export const viewSeries = (
   history: RegularSeries,
   period: number,

@@ -1,20 +1,20 @@
-/** Numbers that shape the engine. Chosen on tuning VMs only; `bench/LOG.md` lists what else was tried. */
+/** Settings of the engine. Chosen on tuning VMs only; `bench/LOG.md` lists rejected alternatives. */
 export interface EngineSettings {
-  /** Most rolling origins used to score the candidates. */
+  /** Maximum number of rolling origins for scoring the candidates. */
   readonly maxOrigins: number;
-  /** Leads looked at in each horizon block. */
+  /** Number of tested leads per horizon block. */
   readonly leadsPerBlock: number;
-  /** Main seasons (days; weeks for daily values) after which a backtest error counts half. */
+  /** Age in main seasons (days; weeks for daily values) at which a backtest error has half the weight. */
   readonly halfLifeSeasons: number;
-  /** Extra weight of an origin at the very time of day of the forecast, and how many hours away it fades. */
+  /** Extra weight of an origin at the time of day of the forecast, and the hours over which it fades. */
   readonly sameTimeOfDay: { readonly extra: number; readonly hours: number };
   /** Member weight = (best loss / own loss) ^ exponent. */
   readonly weightExponent: number;
-  /** Members under this share of the best member's weight are dropped. */
+  /** Members below this share of the best member's weight are dropped. */
   readonly pruneBelow: number;
-  /** How much a neighbouring horizon block's loss counts beside a block's own, per block of distance. */
+  /** Relative weight of a neighbouring horizon block's loss, per block of distance. */
   readonly blockSharing: number;
-  /** Power that draws pooled levels to the median; 1 leaves the pool as wide as it is. */
+  /** Power that moves pooled levels towards the median; 1 keeps the width of the pool. */
   readonly poolSharpening: number;
 }
 

@@ -1,10 +1,10 @@
 import { median } from '../../shared/maths/averages.ts';
 import { normalQuantile } from '../../shared/maths/normal-quantile.ts';
 
-/** Fewer observed points than this and no backtest is possible. */
+/** Minimum number of observed points for a backtest. */
 export const SHORT_HISTORY_POINTS = 8;
 
-/** Share of the level taken as one standard deviation where the history is too short to show its own spread. */
+/** Share of the level assumed as one standard deviation if the history is too short to estimate its spread. */
 const PRIOR_RELATIVE_SPREAD = 0.25;
 
 const meanAbsolute = (values: readonly number[]): number =>
@@ -14,8 +14,8 @@ const typicalChange = (observed: readonly number[]): number =>
   observed.length < 2 ? 0 : meanAbsolute(observed.slice(1).map((value, i) => value - observed[i]!));
 
 /**
- * An honest wide band for a history too short to learn from: the median observed value, with a spread that is the
- * larger of its changes and a quarter of its level (one unit where all is zero), widening with the logarithm of the lead.
+ * A wide prior band for a history that is too short to learn from: the median observed value, with a spread that is the
+ * larger of its changes and a quarter of its level (one unit if all values are zero), widening with the log of the lead.
  */
 export const forecastShortHistory = (
   values: Float64Array,

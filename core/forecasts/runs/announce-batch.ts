@@ -2,7 +2,7 @@ import { FORECASTS_SOURCE, type ForecastsEvent } from '../events.ts';
 import type { PredictedBreach } from '../target-forecast.ts';
 import type { TargetOutcome } from './forecast-targets.ts';
 
-/** What a batch of one run produced. */
+/** The output of a batch of one run. */
 export interface BatchOutcome {
   readonly tenantId: string;
   readonly runId: string;
@@ -29,8 +29,8 @@ const breachEvent = (breach: PredictedBreach): ForecastsEvent => {
 };
 
 /**
- * The events of a batch: one ForecastPublished where it has forecasts, and a BreachPredicted for every breach that is
- * more likely than not (`warning` and `critical`). Ids and times derive from the run, so that a repeated batch
+ * The events of a batch: one ForecastPublished if it has forecasts, and a BreachPredicted for every breach that is
+ * more likely than not (`warning` and `critical`). IDs and times derive from the run, so that a repeated batch
  * announces the same events.
  */
 export const announceBatch = (batch: BatchOutcome): readonly ForecastsEvent[] => {

@@ -1,4 +1,4 @@
-/** How targets are cut into batches. Times are estimates for one batch function at its configured memory. */
+/** Limits for splitting targets into batches. Times are estimates for a batch function at its configured memory. */
 export interface BatchBudget {
   /** Estimated seconds of one batch, well inside the function's time limit because estimates err. */
   readonly secondsPerBatch: number;
@@ -14,7 +14,7 @@ export interface BatchBudget {
 
 /**
  * Budget of the batch function as deployed. `secondsPerSeries` is the 12.5 ms of CPU that `forestall bench throughput`
- * measured on 2026-11-21, doubled for a virtual CPU of Lambda.
+ * measured on 2026-11-21, doubled for a Lambda vCPU.
  */
 export const DEFAULT_BUDGET: BatchBudget = {
   secondsPerBatch: 60,

@@ -1,13 +1,13 @@
 import type { ForecastRun } from '../forecast-run.ts';
 import { newRun } from './sum-results.ts';
 
-/** What Step Functions says about a state that failed. `Cause` of a Lambda's error is JSON with its message. */
+/** The error output of a failed state. For a Lambda error, `Cause` is JSON with its message. */
 export interface WorkflowError {
   readonly Error: string;
   readonly Cause?: string | undefined;
 }
 
-const LONGEST_MESSAGE = 500;
+const MAX_MESSAGE_LENGTH = 500;
 
 const messageIn = (cause: string): string => {
   try {
@@ -20,13 +20,13 @@ const messageIn = (cause: string): string => {
   }
 };
 
-/** One line on why a workflow failed; leaves out stack traces, which are for the log. */
+/** The reason of a failed workflow in one line, without the stack trace. */
 export const describeFailure = ({ Error: name, Cause }: WorkflowError): string => {
   const message = Cause === undefined ? '' : messageIn(Cause);
-  return (message === '' ? name : `${name}: ${message}`).slice(0, LONGEST_MESSAGE);
+  return (message === '' ? name : `${name}: ${message}`).slice(0, MAX_MESSAGE_LENGTH);
 };
 
-/** The record of a run whose workflow failed; `known` is absent where it failed before the run was recorded. */
+/** The record of a run whose workflow failed; `known` is absent if it failed before the run was recorded. */
 export const failedRun = (
   known: ForecastRun | undefined,
   asked: Pick<ForecastRun, 'tenantId' | 'runId' | 'trigger' | 'startedAt'>,
@@ -39,16 +39,16 @@ export const failedRun = (
   error: describeFailure(error),
 });
 
-/** How long a run's workflow may take (`TimeoutSeconds` of forecast-fleet), and a minute for its record to be written. */
-export const LONGEST_RUN_SECONDS = 3300 + 60;
+/** Time limit of a run's workflow (`TimeoutSeconds` of forecast-fleet), plus a minute for writing its record. */
+export const MAX_RUN_SECONDS = 3300 + 60;
 
 /**
- * A run as it stands at a moment (epoch milliseconds). A workflow that was stopped, or ran out of time, runs nothing
- * more, so that nobody closes its record: once it can no longer be running, it has failed.
+ * The state of a run at a time (epoch milliseconds). A workflow that was stopped or timed out cannot close its record,
+ * so a run that exceeds its time limit counts as failed.
  */
 export const runAsOf = (run: ForecastRun, now: number): ForecastRun => {
-  const latest = run.startedAt + LONGEST_RUN_SECONDS * 1000;
+  const latest = run.startedAt + MAX_RUN_SECONDS * 1000;
   if (run.status !== 'RUNNING' || now <= latest) return run;
-  const error = 'the workflow was stopped or ran out of time; its execution says which';
+  const error = 'the workflow was stopped or timed out; see its execution';
   return { ...run, status: 'FAILED', finishedAt: latest, error };
 };

@@ -45,7 +45,7 @@ export interface BatchInput {
 const TARGETS_PER_CALL = 4;
 /** Calls at once: while one computes, the next one reads its histories. Bounds the histories in memory. */
 const CALLS_AT_ONCE = 2;
-/** A forecast is useless once the time that it covers has passed. */
+/** A forecast expires when the time that it covers has passed. */
 const FORECAST_TTL_SECONDS = DAY_SECONDS;
 
 /** A damaged block fails its target only; a failed read fails the batch. */

@@ -36,7 +36,7 @@ export interface TargetOutcome {
   readonly forecast: TargetForecast;
   readonly breaches: readonly PredictedBreach[];
   readonly failures: readonly SeriesFailure[];
-  /** Errors that no rule of the domain explains: faults of the program, for its log. */
+  /** Unexpected errors (bugs), for the log. */
   readonly faults: readonly { readonly metric: string; readonly cause: unknown }[];
 }
 
@@ -54,7 +54,7 @@ export const outcomeWithout = (
   faults: [],
 });
 
-/** A step of one series: what it gave, or the error that ended this series. */
+/** Outcome of a step for one series: its result or its error. */
 type Attempt<T> = { readonly metric: string } & ({ readonly value: T } | { readonly error: Error });
 
 const attempt = <T>(metric: string, work: () => T): Attempt<T> => {

@@ -7,7 +7,7 @@ type TargetToPlan = Pick<Target, 'targetId' | 'metrics'>;
 const STRETCH = 1.25;
 
 /**
- * Cuts targets into batches of about equal estimated time, in the order given. Every target is in exactly one batch; no
+ * Splits targets into batches of about equal estimated time, in the given order. Every target is in exactly one batch; no
  * batch is empty. A batch exceeds the budget only if it holds a single target, or if the workflow could not list so many
  * batches: then all of them are longer.
  */
@@ -18,7 +18,7 @@ export const planBatches = (targets: readonly TargetToPlan[], budget: BatchBudge
   }
 };
 
-/** Cuts targets into batches within `stretch` times the budget; a target that exceeds it is a batch of its own. */
+/** Splits targets into batches within `stretch` times the budget; a target that exceeds it is a batch of its own. */
 const cut = (targets: readonly TargetToPlan[], budget: BatchBudget, stretch: number): string[][] => {
   const batches: string[][] = [];
   let [used, held] = [Number.POSITIVE_INFINITY, 0];

@@ -5,17 +5,17 @@ import { InvalidInputError } from '../../shared/errors.ts';
 import { DAY_SECONDS, HOUR_SECONDS } from '../../shared/time.ts';
 import type { Forecast } from '../engine/forecast.ts';
 
-/** How far ahead forecasts reach, from now. */
+/** Horizon of forecasts, from now. */
 export const HORIZON_SECONDS = 8 * HOUR_SECONDS;
-/** How much history a forecast reads. */
+/** Length of the history that a forecast reads. */
 export const HISTORY_SECONDS = 14 * DAY_SECONDS;
 /** Finer series are averaged (deltas: summed) to this step: 96 of them make the horizon. */
 export const FINEST_STEP_SECONDS = 300;
 
-/** A history on its grid and how many steps are to be forecast from its end. */
+/** A history on its grid, with the number of steps to forecast from its end. */
 export interface PreparedSeries {
   readonly history: RegularSeries;
-  /** Steps to forecast: `elapsed` and then those that cover the horizon from now. */
+  /** Steps to forecast: `elapsed` plus those that cover the horizon from now. */
   readonly horizon: number;
   /** Leading steps that lie before now, because the series reports late. */
   readonly elapsed: number;
@@ -28,10 +28,10 @@ const toGrid = ({ timestamps, values }: History, kind: MetricKind): RegularSerie
 };
 
 /**
- * Lays a history on its grid and works out the steps to forecast. The forecast starts right after the last value; a
- * series that ends more than one step before `now` gets as many steps more, so that the horizon is always covered from
- * now on. Steps of more than the horizon get one forecast step.
- * @throws InvalidInputError for a series without usable values, or without any for longer than the horizon
+ * Regularises a history and computes the number of steps to forecast. The forecast starts right after the last value.
+ * If that is more than one step before `now`, the missed steps are added, so that the forecast always covers the
+ * horizon from now. A series whose step exceeds the horizon gets one forecast step.
+ * @throws InvalidInputError if the series has no usable values, or none within the length of the horizon
  */
 export const prepareSeries = (points: History, kind: MetricKind, now: number): PreparedSeries => {
   const history = toGrid(points, kind);
@@ -45,7 +45,7 @@ export const prepareSeries = (points: History, kind: MetricKind, now: number): P
   return { history, elapsed, horizon: elapsed + Math.ceil(HORIZON_SECONDS / stepSeconds) };
 };
 
-/** The part of a forecast from its step `from` on. */
+/** The part of a forecast that starts at step `from`. */
 export const forecastFrom = (forecast: Forecast, from: number): Forecast =>
   from === 0
     ? forecast

@@ -59,7 +59,7 @@ export interface SeriesAssessment {
 }
 
 /**
- * Weighs a forecast against the tenant's threshold, or else that of the target's profile. Times to impact count from the
+ * Assesses a forecast against the tenant's threshold, or else that of the target's profile. Times to impact count from the
  * first step that is not yet past.
  * @throws InvalidInputError for a forecast that cannot be stored
  */

@@ -6,14 +6,14 @@ const MAX_REASON_LENGTH = 300;
 
 const NO_COUNTS: RunCounts = { targets: 0, series: 0, forecasts: 0, breaches: 0, failed: 0 };
 
-/** A failure with its reason cut to what a run record can hold a hundred of. */
+/** A failure with its reason truncated, so that a run record can hold a hundred of them. */
 export const failureOf = (targetId: string, metric: string | undefined, reason: string): SeriesFailure => ({
   targetId,
   metric,
   reason: reason.length > MAX_REASON_LENGTH ? `${reason.slice(0, MAX_REASON_LENGTH - 1)}…` : reason,
 });
 
-/** A run that has been asked for and has not produced anything yet. */
+/** A run that was requested and has no results yet. */
 export const newRun = (
   run: Pick<ForecastRun, 'tenantId' | 'runId' | 'trigger' | 'startedAt'>,
 ): ForecastRun => ({
@@ -33,18 +33,18 @@ const addCounts = (a: RunCounts, b: RunCounts): RunCounts => ({
   failed: a.failed + b.failed,
 });
 
-/** One result per batch: a batch that was retried has written its result more than once, all under one index. */
+/** One result per batch: retried batches have several results with the same index. */
 const onePerBatch = (results: readonly BatchResult[]): BatchResult[] =>
   [...new Map(results.map((result) => [result.index, result])).values()].sort((a, b) => a.index - b.index);
 
-/** How a run ended. A series that cannot be forecast is reported but is no fault of the run; a lost batch is. */
+/** Status of a finished run. Only lost batches degrade it; series that cannot be forecast are only reported. */
 export const statusOf = (batches: number, finished: number): RunStatus => {
   if (finished >= batches) return 'SUCCEEDED';
   return finished === 0 ? 'FAILED' : 'PARTIAL';
 };
 
 /**
- * The finished run: the sum of the results that its batches left behind. Batches of the plan without a result count as
+ * The finished run: the sum of the results of its batches. Planned batches without a result count as
  * lost and are named in `error`.
  */
 export const sumResults = (

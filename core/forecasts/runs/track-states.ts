@@ -17,7 +17,7 @@ export interface StateCounts {
   unreadable: number;
 }
 
-/** Learned states of the series of a batch, as they enter a run and as they leave it. */
+/** Learned states of a batch's series before and after a run. */
 export interface StateTracker {
   stateOf(series: SeriesName): string | undefined;
   record(series: SeriesName, result: BackendForecast): void;

@@ -10,7 +10,7 @@ export interface BusinessOptions {
   readonly quantileLevels?: readonly number[];
 }
 
-/** Daily totals on an even grid that ends where the series ends; days without enough points are missing. */
+/** Daily totals on an even grid that ends with the series; days without enough points are missing. */
 export const dailyTotals = (series: RegularSeries): RegularSeries => {
   const blocks = dayBlocks(series);
   const length = (blocks[0]?.age ?? -1) + 1;
@@ -21,9 +21,9 @@ export const dailyTotals = (series: RegularSeries): RegularSeries => {
 };
 
 /**
- * Forecast of daily totals of a business series (revenue, orders, API calls per step) for the next days: the engine on
- * the daily totals, so that a day's band is of the day and not a sum of bands. Its backtest weighs recent weeks more.
- * Throws InvalidInputError where not one whole day is known.
+ * Forecasts daily totals of a business series (revenue, orders, API calls per step) for the next days. The engine runs
+ * on the daily totals, so a day's band is not a sum of bands. Its backtest gives recent weeks more weight.
+ * @throws InvalidInputError if the series has no whole day
  */
 export const forecastDailyTotals = (series: RegularSeries, options: BusinessOptions = {}): Forecast => {
   const history = dailyTotals(series);

@@ -2,16 +2,16 @@ import type { RegularSeries } from '../../metrics/series/metric-series.ts';
 import { mean, median } from '../../shared/maths/averages.ts';
 import { DAY_SECONDS } from '../../shared/time.ts';
 
-/** Share of a day's steps that must be observed for it to count. */
+/** Minimum share of observed steps of a day. */
 const ENOUGH = 0.5;
 
-/** One day's worth of steps, counted back from the end of the series so that the last day is whole. */
+/** The steps of one day, counted back from the end of the series so that the last day is complete. */
 export interface DayBlock {
   /** Days before the end of the series: 0 is the last day. */
   readonly age: number;
   readonly median: number;
   readonly mean: number;
-  /** Mean times the steps of a day: the day's sum with its gaps filled at the day's own rate. */
+  /** Mean times the steps of a day: the day's sum with its gaps filled by the day's mean. */
   readonly total: number;
 }
 
@@ -20,7 +20,7 @@ const blockOf = (observed: Float64Array, age: number, perDay: number): DayBlock 
   return { age, median: median(observed), mean: ownMean, total: ownMean * perDay };
 };
 
-/** Cuts a series into whole days, oldest first; days with under half their steps observed are left out. */
+/** Splits a series into whole days, oldest first, without days that have less than half of their steps. */
 export const dayBlocks = ({ values, stepSeconds }: RegularSeries): DayBlock[] => {
   const perDay = Math.max(1, Math.round(DAY_SECONDS / stepSeconds));
   const blocks: DayBlock[] = [];

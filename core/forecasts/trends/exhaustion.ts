@@ -5,7 +5,7 @@ import type { ResolvedThreshold } from '../resolved-threshold.ts';
 import { dayBlocks } from './day-blocks.ts';
 import { robustSlope } from './robust-slope.ts';
 
-/** Seconds until something runs out: early (10 %), middle and late (90 %) estimate; null: not in sight. */
+/** Seconds until a resource runs out: early (10 %), middle and late (90 %) estimate; null: not foreseeable. */
 export interface TimeToExhaustion {
   readonly early: number | null;
   readonly middle: number | null;
@@ -19,7 +19,7 @@ const firstBeyond = (row: Float64Array, threshold: ResolvedThreshold, stepSecond
   return step < 0 ? null : (step + 1) * stepSeconds;
 };
 
-/** When the forecast's outer and middle quantiles reach the limit, within its horizon. */
+/** Time at which the forecast's outer and middle quantiles reach the limit, within the horizon. */
 export const exhaustionWithinForecast = (
   forecast: Forecast,
   threshold: ResolvedThreshold,
@@ -35,11 +35,11 @@ export const exhaustionWithinForecast = (
   };
 };
 
-/** When a bounded resource runs out if it goes on as it did. */
+/** Time at which a bounded resource runs out if its trend continues. */
 export interface CapacityRunOut {
   readonly level: number;
   readonly perDay: number;
-  /** Epoch seconds; null where the slope at that end of its interval never gets there. */
+  /** Epoch seconds; null if the slope at that end of its interval never reaches the limit. */
   readonly early: number | null;
   readonly middle: number | null;
   readonly late: number | null;
@@ -52,12 +52,12 @@ const runOutAt = (now: number, level: number, perDay: number, limit: number): nu
 
 /**
  * Run-out date of a bounded resource from the robust trend of its daily medians over `days`, with the band of the
- * slope's 95 % interval. Null where there are not three days to see a trend in.
+ * slope's 95 % interval. Null if there are fewer than three days.
  */
 export const capacityRunOut = (series: RegularSeries, limit: number, days = 30): CapacityRunOut | null => {
   const blocks = dayBlocks(series).filter(({ age }) => age < days);
   const line = robustSlope(
-    // A day stands for its middle, half a day before its end.
+    // A day represents its middle, half a day before its end.
     blocks.map(({ age }) => -(age + 0.5)),
     blocks.map(({ median }) => median),
   );

@@ -2,7 +2,7 @@ import type { RegularSeries } from '../../metrics/series/metric-series.ts';
 import { dayBlocks } from './day-blocks.ts';
 import { type RobustSlope, robustSlope } from './robust-slope.ts';
 
-/** Spans over which trends are told, in days. */
+/** Spans of the trends, in days. */
 export const TREND_DAYS = [30, 60, 90] as const;
 
 /** Trend of a series over its last days. */
@@ -10,14 +10,14 @@ export interface Trend {
   readonly days: number;
   /** Change of the daily median per day, with its 95 % interval. */
   readonly perDay: RobustSlope;
-  /** Change over the span as a share of the level at its start; null where that level is zero. */
+  /** Change over the span as a share of the level at its start; null if that level is zero. */
   readonly growth: number | null;
 }
 
-/** Share of the span that must be there for its trend to be told. */
+/** Minimum share of observed days of a span. */
 const ENOUGH = 0.5;
 
-/** Robust trend of the daily medians over the last `days`; null with under half of them observed. */
+/** Robust trend of the daily medians over the last `days`; null if less than half of them are observed. */
 export const trendOver = (series: RegularSeries, days: number): Trend | null => {
   const blocks = dayBlocks(series).filter(({ age }) => age < days);
   if (blocks.length < ENOUGH * days) return null;
@@ -30,24 +30,24 @@ export const trendOver = (series: RegularSeries, days: number): Trend | null => 
   return { days, perDay, growth };
 };
 
-/** Trends over 30, 60 and 90 days, as many as the history bears. */
+/** Trends over 30, 60 and 90 days, as far as the history allows. */
 export const trends = (series: RegularSeries): Trend[] =>
   TREND_DAYS.map((days) => trendOver(series, days)).filter((trend) => trend !== null);
 
 const WEEK_DAYS = 7;
 
-/** How the last seven days compare with the seven before. */
+/** Comparison of the last seven days with the seven before. */
 export interface WeekOverWeek {
   readonly lastMean: number;
   readonly previousMean: number;
-  /** (last - previous) / |previous|; null where the previous week was zero. */
+  /** (last - previous) / |previous|; null if the previous week was zero. */
   readonly change: number | null;
 }
 
 const meanOf = (values: readonly number[]): number =>
   values.reduce((sum, value) => sum + value / values.length, 0);
 
-/** Week-over-week change of the daily means, same weekdays on both sides; null where no weekday has both. */
+/** Week-over-week change of the daily means, same weekdays on both sides; null if no weekday has both. */
 export const weekOverWeek = (series: RegularSeries): WeekOverWeek | null => {
   const byAge = new Map(dayBlocks(series).map((block) => [block.age, block.mean]));
   const pairs = Array.from({ length: WEEK_DAYS }, (_, age) => [

@@ -3,24 +3,24 @@ import { median } from '../../shared/maths/averages.ts';
 import { HOUR_SECONDS } from '../../shared/time.ts';
 import { robustSlope } from './robust-slope.ts';
 
-/** What points to a leak: growth with uptime that a restart gives back. */
+/** Evidence of a leak: growth with uptime that a restart gives back. */
 export interface LeakFinding {
   readonly leaking: boolean;
-  /** Median growth per hour of uptime over the stretches between restarts. */
+  /** Median growth per hour of uptime over the periods between restarts. */
   readonly perHour: number;
-  /** Stretches between restarts that were long enough to judge, and those that grew significantly. */
+  /** Periods between restarts that were long enough to judge, and those that grew significantly. */
   readonly stretches: number;
   readonly growing: number;
-  /** Median fall at a restart, positive where memory came back; null without a restart. */
+  /** Median decrease at a restart, positive if memory was released; null without a restart. */
   readonly givenBack: number | null;
 }
 
-/** Blocks a stretch is cut into, so that the slope is cheap and robust. */
+/** Number of blocks of a period, so that the slope is cheap and robust. */
 const BLOCKS = 24;
-const FEWEST_POINTS = 12;
-/** Most of the stretches must grow. */
-const MOST = 2 / 3;
-/** Growth over a stretch worth calling a leak, as a share of its level. */
+const MIN_POINTS = 12;
+/** Minimum share of growing periods. */
+const MIN_GROWING = 2 / 3;
+/** Minimum growth over a period, as a share of its level. */
 const NOTABLE_GROWTH = 0.02;
 
 interface Stretch {
@@ -28,7 +28,7 @@ interface Stretch {
   readonly to: number;
 }
 
-/** Stretches between restarts: uptime falls exactly where the process began anew. */
+/** Periods between restarts: uptime falls only at a restart. */
 const stretchesOf = (uptime: Float64Array, length: number): Stretch[] => {
   const stretches: Stretch[] = [];
   let [from, before] = [0, Number.NaN];
@@ -42,7 +42,7 @@ const stretchesOf = (uptime: Float64Array, length: number): Stretch[] => {
   return [...stretches, { from, to: length }];
 };
 
-/** Medians of up to 24 blocks of a stretch against hours since its start. */
+/** Medians of up to 24 blocks of a period against hours since its start. */
 const blockMedians = ({ values, stepSeconds }: RegularSeries, { from, to }: Stretch) => {
   const size = Math.max(1, Math.ceil((to - from) / BLOCKS));
   const [hours, medians]: [number[], number[]] = [[], []];
@@ -65,13 +65,13 @@ const judge = (metric: RegularSeries, stretch: Stretch) => {
 };
 
 /**
- * Whether a metric leaks: its robust slope against uptime (same grid, same start) is positive in most stretches between
- * restarts, and restarts give something back. Null where no stretch is long enough to judge.
+ * Detects a leak: the robust slope against uptime (same grid, same start) is positive in most periods between
+ * restarts, and restarts release something. Null if no period is long enough to judge.
  */
 export const detectLeak = (metric: RegularSeries, uptime: RegularSeries): LeakFinding | null => {
   const length = Math.min(metric.values.length, uptime.values.length);
   const judged = stretchesOf(uptime.values, length)
-    .filter(({ from, to }) => to - from >= FEWEST_POINTS)
+    .filter(({ from, to }) => to - from >= MIN_POINTS)
     .map((stretch) => judge(metric, stretch))
     .filter((result) => result !== null);
   if (judged.length === 0) return null;
@@ -79,7 +79,7 @@ export const detectLeak = (metric: RegularSeries, uptime: RegularSeries): LeakFi
   const givenBack = falls.length > 0 ? median(falls) : null;
   const growing = judged.filter((result) => result.growing).length;
   return {
-    leaking: growing >= MOST * judged.length && (givenBack === null || givenBack > 0),
+    leaking: growing >= MIN_GROWING * judged.length && (givenBack === null || givenBack > 0),
     perHour: median(judged.map(({ slope }) => slope)),
     stretches: judged.length,
     growing,

@@ -2,8 +2,8 @@ import type { RegularSeries } from '../../metrics/series/metric-series.ts';
 import type { Failure } from './reliability-forecast.ts';
 
 /**
- * Stretches of a series below a value, as failures: a service is down while its availability (or a 0/1 health value)
- * is below it. A gap neither ends an outage nor begins one.
+ * Outages of a service: the periods in which its availability (or a 0/1 health value) is below a value. A gap neither
+ * ends nor begins an outage.
  */
 export const outagesBelow = ({ start, stepSeconds, values }: RegularSeries, limit: number): Failure[] => {
   const outages: { at: number; downSeconds: number }[] = [];

@@ -1,22 +1,22 @@
 import { DAY_SECONDS } from '../../shared/time.ts';
 
-/** One failure of a service: epoch seconds of its start, and how long it was down. */
+/** One failure of a service: epoch seconds of its start, and its duration. */
 export interface Failure {
   readonly at: number;
   readonly downSeconds: number;
 }
 
-/** How likely a service fails and is down within a horizon. */
+/** Probability of failures and downtime of a service within a horizon. */
 export interface ReliabilityForecast {
   /** P(at least one failure within the horizon). */
   readonly failureProbability: number;
   readonly expectedFailures: number;
   readonly expectedDownSeconds: number;
-  /** Expected share of the horizon down, in [0, 1]. */
+  /** Expected downtime as a share of the horizon, in [0, 1]. */
   readonly downtimeProbability: number;
 }
 
-/** Failures taken as seen before any was: a service with a clean record can still fail. */
+/** Failures assumed before any was observed: a service without failures can still fail. */
 const PRIOR_FAILURES = 0.5;
 const PRIOR_DOWN_SECONDS = 900;
 
@@ -26,8 +26,8 @@ export interface ObservedSpan {
 }
 
 /**
- * Failure and downtime forecast from past failures, recent ones counting more (half-life in seconds). Gamma-Poisson:
- * failures at a rate with a gamma posterior, so the count ahead is negative binomial (Gelman et al., BDA3, 2.6).
+ * Forecasts failures and downtime from past failures; recent ones have more weight (half-life in seconds). Gamma-Poisson
+ * model: the rate has a gamma posterior, so the future count is negative binomial (Gelman et al., BDA3, 2.6).
  */
 export const forecastReliability = (
   failures: readonly Failure[],
@@ -39,7 +39,7 @@ export const forecastReliability = (
   const inside = failures.filter(({ at }) => at >= observed.from && at < observed.to);
   const weights = inside.map(({ at }) => weightAt(at));
   const count = weights.reduce((sum, weight) => sum + weight, PRIOR_FAILURES);
-  // Time observed, discounted as the failures are: the integral of the weight over the span.
+  // Observed time, discounted like the failures: the integral of the weight over the span.
   const exposure = (halfLifeSeconds / Math.LN2) * (1 - weightAt(observed.from));
   const down = inside.reduce((sum, failure, i) => sum + weights[i]! * failure.downSeconds, 0);
   const meanDown = (down + PRIOR_FAILURES * PRIOR_DOWN_SECONDS) / count;

@@ -7,7 +7,7 @@ export interface RobustSlope {
   readonly low: number;
   readonly high: number;
   readonly intercept: number;
-  /** Whether the interval leaves out zero. */
+  /** True if the interval excludes zero. */
   readonly significant: boolean;
 }
 

@@ -12,10 +12,10 @@ export interface SeasonalEvent {
   readonly seen: number;
 }
 
-const FEWEST_SEEN = 3;
-/** A day is an event where its median differs from the usual by this share or more. */
+const MIN_SEEN = 3;
+/** Minimum difference of an event's median from that of all days, as a share. */
 const NOTABLE = 0.25;
-/** Share of its occurrences that must lie on the same side. */
+/** Minimum share of occurrences on the same side. */
 const SAME_SIDE = 0.8;
 
 const eventsOf = (
@@ -26,13 +26,13 @@ const eventsOf = (
   [...Map.groupBy(days, ({ day }) => day)].flatMap(([day, group]) => {
     const ratio = median(group.map(({ total }) => total)) / usual;
     const sameSide = group.filter(({ total }) => total > usual === ratio > 1).length;
-    const holds = group.length >= FEWEST_SEEN && sameSide >= SAME_SIDE * group.length;
+    const holds = group.length >= MIN_SEEN && sameSide >= SAME_SIDE * group.length;
     return holds && Math.abs(ratio - 1) >= NOTABLE ? [{ kind, day, ratio, seen: group.length }] : [];
   });
 
 /**
  * Recurring calendar days (UTC) that stand out in the daily totals: weekdays and days of the month (pay day, month
- * end), strongest first. A day of the total grid counts as the calendar day its middle falls on.
+ * end), strongest first. A day of the grid counts as the calendar day of its middle.
  */
 export const seasonalEvents = (series: RegularSeries): SeasonalEvent[] => {
   const { start, values } = dailyTotals(series);
@@ -45,7 +45,7 @@ export const seasonalEvents = (series: RegularSeries): SeasonalEvent[] => {
   const byWeekday = days.map(({ weekday, total }) => ({ day: weekday, total }));
   const weekdays = eventsOf('weekday', byWeekday, usual);
   const ratios = new Map(weekdays.map(({ day, ratio }) => [day, ratio]));
-  // Weekdays are taken out first: the same date falls on a Sunday now and then.
+  // Weekdays are removed first, because some dates fall on a Sunday by chance.
   const byDate = days.map(({ date, weekday, total }) => ({
     day: date,
     total: total / (ratios.get(weekday) || 1),

@@ -16,17 +16,17 @@ import { forecastReliability, type ReliabilityForecast } from './reliability-for
 import { type SeasonalEvent, seasonalEvents } from './seasonal-events.ts';
 
 export interface TrendOptions {
-  /** What the series runs out at: a run-out date is told where given. */
+  /** Value at which the series runs out; predicts the run-out date. */
   readonly capacity?: number;
-  /** Uptime of the same process, of the same step: a leak is looked for where given. */
+  /** Uptime of the same process, with the same step; looks for a leak. */
   readonly uptime?: RegularSeries;
-  /** For availability: the service is down while the series is below. Failure and downtime are forecast where given. */
+  /** For availability: value below which the service is down; forecasts failures and downtime. */
   readonly downBelow?: number;
-  /** For series that add up (orders, calls, revenue): also forecast the next day's total. */
+  /** For series that add up (orders, calls, revenue): forecasts the total of the next day. */
   readonly totals?: boolean;
 }
 
-/** Everything the long view of a series tells. What the history does not bear is null or empty. */
+/** Long-term trends of a series. Parts for which the history is too short are null or empty. */
 export interface TrendReport {
   /** Epoch seconds of the first value and of the end of the last step. */
   readonly from: number;
@@ -39,7 +39,7 @@ export interface TrendReport {
   readonly exhaustion: TimeToExhaustion | null;
   readonly reliability: {
     readonly outages: number;
-    /** Chances within the next 1, 7 and 30 days. */
+    /** Probabilities within the next 1, 7 and 30 days. */
     readonly within: readonly (ReliabilityForecast & { readonly days: number })[];
   } | null;
   readonly leak: LeakFinding | null;
@@ -48,10 +48,10 @@ export interface TrendReport {
   readonly nextDay: { readonly p10: number; readonly p50: number; readonly p90: number } | null;
 }
 
-/** Days of which run-out dates are told. */
+/** Days of history for the run-out date. */
 const RUN_OUT_DAYS = 30;
 
-/** The values of a series on the grid of another of the same step; NaN where it has none. */
+/** The values of a series on the grid of another one with the same step; NaN if missing. */
 const onGridOf = (grid: RegularSeries, series: RegularSeries): RegularSeries => {
   const values = new Float64Array(grid.values.length).fill(Number.NaN);
   const shift = Math.round((series.start - grid.start) / grid.stepSeconds);
@@ -66,7 +66,7 @@ const tomorrow = (series: RegularSeries): TrendReport['nextDay'] => {
   return { p10: p10!, p50: p50!, p90: p90! };
 };
 
-/** The nearest hours: what a trend over days is too slow to see. */
+/** The next hours, which a trend over days does not resolve. */
 const exhaustionSoon = (series: RegularSeries, capacity: number): TimeToExhaustion => {
   const horizon = Math.max(1, Math.round(DAY_SECONDS / series.stepSeconds));
   const last = series.values.findLast(Number.isFinite) ?? Number.NaN;
@@ -88,7 +88,7 @@ const reliabilityOf = (series: RegularSeries, downBelow: number): TrendReport['r
   return { outages: outages.length, within };
 };
 
-/** Trends, week over week, run-out date, leak, recurring days and tomorrow's total of one series. */
+/** Reports trends, week over week, run-out date, leak, recurring days and the next day's total of one series. */
 export const reportTrends = (
   series: RegularSeries,
   { capacity, uptime, downBelow, totals = false }: TrendOptions = {},

@@ -17,7 +17,7 @@ export interface Deps {
   readonly telemetry: Telemetry;
 }
 
-/** From the state "Close run": all batches have ended, one way or the other. */
+/** From the state "Close run": all batches have succeeded or failed. */
 const Ended = z.object({
   tenantId: TenantId,
   runId: RunId,
@@ -25,7 +25,7 @@ const Ended = z.object({
   batchCount: z.number().int().nonnegative(),
 });
 
-/** From the state "Record failure": the workflow's own input and what went wrong. */
+/** From the state "Record failure": the workflow's input and the error. */
 const Failed = z.object({
   input: RunInput,
   error: z.object({ Error: z.string(), Cause: z.string().optional() }),
@@ -43,7 +43,7 @@ const closeFailed = async (deps: Deps, { input, error }: z.infer<typeof Failed>)
   return failedRun(await deps.runs.get(asked.tenantId, asked.runId), asked, error, deps.now());
 };
 
-/** Writes down how a run ended: the sum of its batches' results, or the error that ended its workflow. */
+/** Records the end of a run: the sum of its batches' results, or the error that ended its workflow. */
 export const makeHandler = (deps: Deps) => async (event: unknown) => {
   const parsed = parseInput(z.union([Ended, Failed]), event);
   const run = 'error' in parsed ? await closeFailed(deps, parsed) : await closeEnded(deps, parsed);

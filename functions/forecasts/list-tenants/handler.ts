@@ -10,8 +10,7 @@ export interface Deps {
 }
 
 /**
- * `scheduledAt` is what the scheduler was set to fire for; where it does not say (a start by hand), the start of the
- * execution counts.
+ * `scheduledAt` is the scheduled time. If it is absent (a manual start), the start of the execution is used.
  */
 const Input = z.object({
   input: z
@@ -21,8 +20,8 @@ const Input = z.object({
 });
 
 /**
- * Lists the tenants that have sent data, each with the run that is due: its id and the name of its execution follow
- * from tenant and scheduled time, so that a redelivered schedule starts nothing twice.
+ * Lists the tenants that have sent data, each with the run that is due. The run's ID and the name of its execution
+ * derive from tenant and scheduled time, so a redelivered schedule starts nothing twice.
  */
 export const makeHandler = (deps: Deps) => async (event: unknown) => {
   const { input, startedAt } = parseInput(Input, event);

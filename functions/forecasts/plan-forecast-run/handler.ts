@@ -19,8 +19,8 @@ export interface Deps {
 }
 
 /**
- * Targets silent for longer are taken as gone. Those silent for less than this but more than the horizon are planned
- * and then reported as failures, so that somebody notices.
+ * Targets that are silent for longer are considered gone. Targets that are silent for less than this but longer than
+ * the horizon are planned and then reported as failures, so that their silence is noticed.
  */
 export const ACTIVE_SECONDS = 3 * DAY_SECONDS;
 const PAGE = 500;
@@ -38,8 +38,8 @@ const activeTargets = async (deps: Deps, tenantId: string, now: number): Promise
 };
 
 /**
- * Begins a run (a no-op where whoever asked for it already has) and writes down which targets each of its batches
- * holds. Returns keys only: the workflow's state never carries the targets themselves.
+ * Creates a run (a no-op if the caller already did) and stores the targets of each batch. Returns only keys, so the
+ * workflow's state never contains the targets.
  */
 export const makeHandler = (deps: Deps) => async (event: unknown) => {
   const run = identifyRun(parseInput(RunInput, event));

@@ -21,10 +21,10 @@ export interface Deps {
   readonly telemetry: Telemetry;
 }
 
-/** How long an idempotency key stands for the same run. */
+/** Validity of an idempotency key. */
 const CLAIM_SECONDS = DAY_SECONDS;
 
-/** Without a key, requests of one minute ask for one run: nobody needs two forecasts of the same minute. */
+/** Without a key, all requests within a minute start one run. */
 const keyOf = (headers: RequestHeaders, now: number): string => {
   const given = headers['idempotency-key'];
   if (given === undefined) return `minute:${new Date(now).toISOString().slice(0, 16)}`;
@@ -36,14 +36,14 @@ const keyOf = (headers: RequestHeaders, now: number): string => {
 const start = async (deps: Deps, tenantId: string, runId: string) => {
   const startedAt = runRequestedAt(runId);
   const run = { tenantId, runId, trigger: 'api', startedAt } as const;
-  // Recorded first: whoever gets the id may ask for the run before the workflow has begun.
+  // Recorded first, because the caller may request the run before the workflow starts.
   await deps.runs.begin(newRun(run));
   const requestedAt = new Date(startedAt).toISOString();
   try {
     const input = { tenantId, runId, trigger: 'api', requestedAt };
     return await deps.workflow.start(executionNameOf(tenantId, runId), input);
   } catch (error) {
-    // A repeat with the same key starts it after all; until then the record must not promise a run.
+    // A retry with the same key starts the run. Until then, the record must not claim that it is running.
     const reason = { Error: 'NotStarted', Cause: 'the workflow could not be started' };
     await deps.runs.finish(failedRun(undefined, run, reason, deps.now()));
     throw error;
@@ -76,8 +76,8 @@ const respond = async (deps: Deps, event: unknown): Promise<APIGatewayProxyStruc
 };
 
 /**
- * Starts a forecast run of the caller's tenant and answers with its id, under which the run can be asked for at once.
- * The same Idempotency-Key gives the same run, however often and whenever within a day it is sent.
+ * Starts a forecast run of the caller's tenant and returns its ID, which can be queried immediately. Requests with the
+ * same Idempotency-Key within a day return the same run.
  */
 export const makeHandler = (deps: Deps) => async (event: unknown) => {
   try {

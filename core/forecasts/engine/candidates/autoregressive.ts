@@ -2,7 +2,7 @@ import { iterateAutoregression, yuleWalker } from '../autoregression.ts';
 import type { SeriesView } from '../series-view.ts';
 import type { PointCandidate } from './candidate.ts';
 
-/** Autoregression of the series around its mean (Yule 1927); long orders pick up repeating jobs within the day. */
+/** Autoregression of the series around its mean (Yule 1927); long orders capture jobs that repeat within the day. */
 export const autoregression = (view: SeriesView, order: number): PointCandidate => {
   const mean = view.sums[view.n]! / view.n;
   const centred = new Float64Array(view.n);

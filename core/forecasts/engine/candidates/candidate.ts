@@ -1,6 +1,6 @@
 import type { RankScores } from '../rank-scores.ts';
 
-/** The leads a candidate is asked for: the first `count` of `leads`, ascending, each >= 1. */
+/** Requested leads of a candidate: the first `count` of `leads`, ascending, each >= 1. */
 export interface LeadRequest {
   /** Only `y[0..origin)` may be used. */
   readonly origin: number;
@@ -12,7 +12,7 @@ export interface LeadRequest {
 export interface PointCandidate {
   readonly kind: 'point';
   readonly name: string;
-  /** Set where the candidate works on normal scores: its predictions are scores, turned back by this. */
+  /** Set if the candidate predicts normal scores: converts them back to values. */
   readonly scale?: RankScores;
   predict(request: LeadRequest, out: Float64Array, offset: number): void;
 }

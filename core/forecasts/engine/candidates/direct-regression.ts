@@ -4,14 +4,14 @@ import { profileAt, type SeasonalProfile } from '../seasonal-profile.ts';
 import type { SeriesView } from '../series-view.ts';
 import type { PointCandidate } from './candidate.ts';
 
-/** Steps between the origins that the regression learns from. */
+/** Steps between the origins of the training data. */
 const ORIGIN_STRIDE = 13;
 const FOLDS = 4;
 const HALF_LIFE_DAYS = 4;
-/** Ridge penalty in units of (weighted) observations, the inputs being normal scores. */
+/** Ridge penalty in units of (weighted) observations; the inputs are normal scores. */
 const PENALTY = 3;
 
-/** Means of the last window(s) before the origin and seasonal values at the lead: the inputs of the regression. */
+/** Inputs of the regression: means of the last windows before the origin, and seasonal values at the lead. */
 class LevelsAndSeasons {
   readonly size: number;
   readonly row: Float64Array;
@@ -42,7 +42,7 @@ class LevelsAndSeasons {
   }
 }
 
-/** Coefficients per fold left out (the last: none) and lead tested. */
+/** Coefficients per omitted fold (the last: none) and tested lead. */
 const fitLeads = (
   view: SeriesView,
   inputs: LevelsAndSeasons,
@@ -67,7 +67,7 @@ const fitLeads = (
 /**
  * Direct regression of each lead on recent means at several time scales and on seasonal profiles (heterogeneous
  * autoregression, Corsi 2009; direct multi-step, FPP3 13.8), with ridge shrinkage. Tests use coefficients fitted
- * without their own quarter of the history, so its score is honest. Coefficients are interpolated between leads.
+ * without their quarter of the history, so the score is out of sample. Coefficients are interpolated between leads.
  */
 export const directRegression = (
   view: SeriesView,

@@ -8,7 +8,7 @@ import { POOL_LEVELS } from '../pool-levels.ts';
 import type { SeriesView } from '../series-view.ts';
 import type { DistributionCandidate } from './candidate.ts';
 
-/** Windows up to this length are sorted anew for each origin; longer ones slide. */
+/** Windows up to this length are sorted for each origin; longer ones slide. */
 const SHORT_WINDOW = 48;
 
 const slidingQuantiles = (order: RankOrder, window: number) => {
@@ -50,9 +50,9 @@ export const recentValues = (view: SeriesView, order: RankOrder, window: number)
 /** Values of the same phase of the season and its neighbours, by season. */
 export interface PhaseReach {
   readonly period: number;
-  /** Neighbours taken on each side. */
+  /** Number of neighbours on each side. */
   readonly reach: number;
-  /** Seasons looked back at most. */
+  /** Maximum number of past seasons. */
   readonly seasons: number;
 }
 

@@ -20,7 +20,7 @@ export const windowMean = (view: SeriesView, window: number): PointCandidate =>
     return (view.sums[origin]! - view.sums[from]!) / (origin - from);
   });
 
-/** Median of the last `window` steps: the level without its spikes. */
+/** Median of the last `window` steps: the level without spikes. */
 export const windowMedian = (view: SeriesView, window: number): PointCandidate => {
   const pool = new Float64Array(window);
   return flat(`median-${window}`, (origin) => {

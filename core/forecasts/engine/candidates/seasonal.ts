@@ -3,7 +3,7 @@ import { profileAt, type SeasonalProfile } from '../seasonal-profile.ts';
 import type { SeriesView } from '../series-view.ts';
 import type { PointCandidate } from './candidate.ts';
 
-/** The profile as it is. */
+/** The unchanged profile. */
 export const seasonal = (profile: SeasonalProfile): PointCandidate => ({
   kind: 'point',
   name: profile.name,
@@ -12,7 +12,7 @@ export const seasonal = (profile: SeasonalProfile): PointCandidate => ({
   },
 });
 
-/** The profile moved by the mean error of its last `window` steps; the move halves every `halfLife` steps. */
+/** The profile shifted by the mean error of its last `window` steps; the shift halves every `halfLife` steps. */
 export const seasonalWithShift = (
   profile: SeasonalProfile,
   window: number,

@@ -81,7 +81,7 @@ describe('limits', () => {
       DEFAULT_BUDGET,
     );
     const broken = huge.limits.filter(({ fits }) => !fits).map(({ limit }) => limit);
-    expect(broken).toContain('run that learns every series, seconds of the cadence');
+    expect(broken).toContain('run that re-learns every series, seconds of the cadence');
     expect(huge.batches).toBeLessThanOrEqual(DEFAULT_BUDGET.maxBatches);
   });
 
