@@ -52,6 +52,11 @@ export class ByteWriter {
     }
     this.u8(rest);
   }
+  /** Writes the number of values, then each as `f64`. */
+  floats(values: ArrayLike<number>): void {
+    this.varint(values.length);
+    for (let i = 0; i < values.length; i++) this.f64(values[i]!);
+  }
   text(value: string): void {
     const bytes = new TextEncoder().encode(value);
     this.varint(bytes.length);
@@ -83,7 +88,8 @@ export class ByteReader {
   #take(count: number): number {
     const at = this.#position;
     this.#position += count;
-    if (this.#position > this.#bytes.length) throw new InvalidInputError('the bytes end too early');
+    if (this.#position > this.#bytes.length)
+      throw new InvalidInputError(`expected ${count} more bytes, found ${this.#bytes.length - at}`);
     return at;
   }
 
@@ -117,10 +123,35 @@ export class ByteReader {
     }
     throw new InvalidInputError('the bytes hold an overlong number');
   }
+  /** Reads a number that must be less than `limit`, such as an index. */
+  varintBelow(limit: number): number {
+    const value = this.varint();
+    if (value >= limit) throw new InvalidInputError(`expected a number below ${limit}, found ${value}`);
+    return value;
+  }
+  /** Reads values written by `floats`. */
+  floats(): Float64Array {
+    const count = this.varint();
+    const start = this.#take(8 * count);
+    return Float64Array.from({ length: count }, (_, index) => this.#view.getFloat64(start + 8 * index, true));
+  }
+  /** Reads values written by `floats`, which must be as many as `target` holds; `name` is for the error. */
+  floatsInto(target: Float64Array, name: string): void {
+    const values = this.floats();
+    if (values.length !== target.length)
+      throw new InvalidInputError(`expected ${target.length} ${name}, found ${values.length}`);
+    target.set(values);
+  }
   text(): string {
     const length = this.varint();
     const at = this.#take(length);
     return new TextDecoder().decode(this.#bytes.subarray(at, at + length));
+  }
+  /** Reads a count and then as many items, each of at least one byte. */
+  items<T>(read: () => T): T[] {
+    const items: T[] = [];
+    for (let left = this.varint(); left > 0; left--) items.push(read());
+    return items;
   }
   /** Reads bytes written by `block`; shares memory with the input. */
   block(): Uint8Array {

@@ -1,4 +1,4 @@
-import type { StateReader, StateWriter } from './state-bytes.ts';
+import type { ByteReader, ByteWriter } from '../../shared/byte-buffer.ts';
 
 /** When a score becomes an alert. Counts are points of the series, not seconds. */
 export interface AlertStageOptions {
@@ -54,18 +54,18 @@ export class AlertStage {
     return score;
   }
 
-  save(writer: StateWriter): void {
-    writer.float(this.spent);
-    writer.whole(this.cooldown);
-    writer.whole(this.points);
-    writer.float(this.firstTimestamp);
+  save(writer: ByteWriter): void {
+    writer.f64(this.spent);
+    writer.varint(this.cooldown);
+    writer.varint(this.points);
+    writer.f64(this.firstTimestamp);
   }
 
-  load(reader: StateReader): void {
-    this.spent = reader.float();
-    this.cooldown = reader.whole();
-    this.points = reader.whole();
-    this.firstTimestamp = reader.float();
+  load(reader: ByteReader): void {
+    this.spent = reader.f64();
+    this.cooldown = reader.varint();
+    this.points = reader.varint();
+    this.firstTimestamp = reader.f64();
   }
 
   private isWarmingUp(timestamp: number): boolean {

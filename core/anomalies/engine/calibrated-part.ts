@@ -1,5 +1,5 @@
+import type { ByteReader, ByteWriter } from '../../shared/byte-buffer.ts';
 import { ConformalHistogram } from './conformal-histogram.ts';
-import type { StateReader, StateWriter } from './state-bytes.ts';
 
 /** One part's view of a point: its residual in the metric's unit, and -log10 of its conformal p-value. */
 export interface PartScore {
@@ -34,13 +34,13 @@ export class CalibratedPart {
     return this.past.quantile(tail);
   }
 
-  save(writer: StateWriter): void {
-    writer.byte(this.points);
+  save(writer: ByteWriter): void {
+    writer.u8(this.points);
     this.past.save(writer);
   }
 
-  load(reader: StateReader): void {
-    this.points = reader.byte();
+  load(reader: ByteReader): void {
+    this.points = reader.u8();
     this.past.load(reader);
   }
 }

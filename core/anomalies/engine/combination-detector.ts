@@ -1,3 +1,4 @@
+import type { ByteReader, ByteWriter } from '../../shared/byte-buffer.ts';
 import { InvalidInputError } from '../../shared/errors.ts';
 import { AlertStage, type AlertStageOptions } from './alert-stage.ts';
 import { CalibratedPart } from './calibrated-part.ts';
@@ -5,7 +6,6 @@ import { type Partials, partialResiduals, RunningCovariance } from './covariance
 import { alertStageOptions, type DetectorOptions } from './detector-options.ts';
 import { Evidence } from './evidence.ts';
 import { LastingResiduals } from './lasting-residuals.ts';
-import type { StateReader, StateWriter } from './state-bytes.ts';
 
 const SHRINKAGE = 0.05;
 /** 98 % of a normal distribution lie within so many standard deviations. */
@@ -108,20 +108,16 @@ export class CombinationDetector {
     };
   }
 
-  save(writer: StateWriter): void {
+  save(writer: ByteWriter): void {
     writer.floats(this.covariance.values);
-    writer.whole(this.covariance.points);
+    writer.varint(this.covariance.points);
     for (const part of [this.lasting, this.past, this.evidence, this.stage]) part.save(writer);
   }
 
   /** @throws InvalidInputError for damaged bytes */
-  load(reader: StateReader): void {
-    const values = reader.floats();
-    if (values.length !== this.covariance.values.length) {
-      throw new InvalidInputError(`expected the covariance of ${this.metrics.length} metrics`);
-    }
-    this.covariance.values.set(values);
-    this.covariance.points = reader.whole();
+  load(reader: ByteReader): void {
+    reader.floatsInto(this.covariance.values, 'covariances');
+    this.covariance.points = reader.varint();
     for (const part of [this.lasting, this.past, this.evidence, this.stage]) part.load(reader);
   }
 

@@ -1,4 +1,5 @@
-import type { StateReader, StateWriter } from './state-bytes.ts';
+import type { ByteReader, ByteWriter } from '../../shared/byte-buffer.ts';
+import { InvalidInputError } from '../../shared/errors.ts';
 
 /** Bins per doubling of the residual: fine enough that where a bin edge falls hardly matters. */
 const BINS_PER_OCTAVE = 16;
@@ -81,28 +82,29 @@ export class ConformalHistogram {
     return bin === 0 ? 0 : this.anchor * 2 ** ((bin + 1 - MIDDLE) / BINS_PER_OCTAVE);
   }
 
-  save(writer: StateWriter): void {
-    writer.float(this.anchor);
-    writer.float(this.unit);
+  save(writer: ByteWriter): void {
+    writer.f64(this.anchor);
+    writer.f64(this.unit);
     let last = -1;
     for (let bin = 0; bin < BIN_COUNT; bin++) {
       if (this.masses[bin] === 0) continue;
-      writer.whole(bin - last);
-      writer.whole(this.masses[bin]!);
+      writer.varint(bin - last);
+      writer.varint(this.masses[bin]!);
       last = bin;
     }
-    writer.whole(0);
+    writer.varint(0);
   }
 
   /** Only into a fresh instance. */
-  load(reader: StateReader): void {
-    const anchor = reader.float();
+  load(reader: ByteReader): void {
+    const anchor = reader.f64();
     if (anchor > 0) this.setAnchor(anchor);
-    this.unit = reader.float();
+    this.unit = reader.f64();
     let bin = -1;
-    for (let gap = reader.whole(); gap > 0; gap = reader.whole()) {
+    for (let gap = reader.varint(); gap > 0; gap = reader.varint()) {
       bin += gap;
-      this.add(bin, reader.whole());
+      if (bin >= BIN_COUNT) throw new InvalidInputError(`expected at most ${BIN_COUNT} bins of residuals`);
+      this.add(bin, reader.varint());
     }
   }
 

@@ -1,7 +1,7 @@
+import { ByteReader, ByteWriter } from '../../shared/byte-buffer.ts';
 import { InvalidInputError } from '../../shared/errors.ts';
 import { type Detector, StreamingDetector } from './detector.ts';
 import type { DetectorOptions } from './detector-options.ts';
-import { StateReader, StateWriter } from './state-bytes.ts';
 
 /** First byte of a saved state: its format. Raised whenever a part or its order changes. */
 const FORMAT = 2;
@@ -13,9 +13,9 @@ export const serialise = (detector: Detector): Uint8Array => {
   if (!(detector instanceof StreamingDetector)) {
     throw new InvalidInputError('expected a detector made by createDetector, found another object');
   }
-  const writer = new StateWriter();
-  writer.byte(FORMAT);
-  writer.byte(detector.options.variant === 'light' ? LIGHT : FULL);
+  const writer = new ByteWriter();
+  writer.u8(FORMAT);
+  writer.u8(detector.options.variant === 'light' ? LIGHT : FULL);
   detector.save(writer);
   return writer.finish();
 };
@@ -25,11 +25,11 @@ export const serialise = (detector: Detector): Uint8Array => {
  * Throws InvalidInputError for bytes of another format or cut short; start afresh then.
  */
 export const restore = (bytes: Uint8Array, options: Omit<DetectorOptions, 'variant'> = {}): Detector => {
-  const reader = new StateReader(bytes);
-  const format = reader.byte();
+  const reader = new ByteReader(bytes);
+  const format = reader.u8();
   if (format !== FORMAT)
     throw new InvalidInputError(`expected a saved detector of format ${FORMAT}, found ${format}`);
-  const variant = reader.byte() === LIGHT ? 'light' : 'full';
+  const variant = reader.u8() === LIGHT ? 'light' : 'full';
   const detector = new StreamingDetector({ ...options, variant });
   detector.load(reader);
   return detector;

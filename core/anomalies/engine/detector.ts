@@ -1,3 +1,4 @@
+import type { ByteReader, ByteWriter } from '../../shared/byte-buffer.ts';
 import { AlertStage } from './alert-stage.ts';
 import { CalibratedPart } from './calibrated-part.ts';
 import { type DetectionResult, describeAlert } from './detection-result.ts';
@@ -6,7 +7,6 @@ import { Evidence } from './evidence.ts';
 import type { ForecastBand } from './forecast-residual.ts';
 import { SeasonalResidual } from './seasonal-residual.ts';
 import { combineParts, SeriesParts } from './series-parts.ts';
-import type { StateReader, StateWriter } from './state-bytes.ts';
 import { StreamClock } from './stream-clock.ts';
 
 export type { DetectionResult } from './detection-result.ts';
@@ -75,13 +75,13 @@ export class StreamingDetector implements Detector {
     return this.band(this.seasonal.average(timestamp));
   }
 
-  save(writer: StateWriter): void {
+  save(writer: ByteWriter): void {
     for (const part of [this.clock, this.seasonal, this.seasonalPast, this.evidence, this.stage])
       part.save(writer);
     this.more?.save(writer);
   }
 
-  load(reader: StateReader): void {
+  load(reader: ByteReader): void {
     for (const part of [this.clock, this.seasonal, this.seasonalPast, this.evidence, this.stage])
       part.load(reader);
     this.more?.load(reader);

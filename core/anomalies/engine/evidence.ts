@@ -1,4 +1,4 @@
-import type { StateReader, StateWriter } from './state-bytes.ts';
+import type { ByteReader, ByteWriter } from '../../shared/byte-buffer.ts';
 
 /** Points for which a peak still counts as recent. */
 const RECENT = 16;
@@ -31,18 +31,18 @@ export class Evidence {
     return score + PEAK_SHARE * peak;
   }
 
-  save(writer: StateWriter): void {
+  save(writer: ByteWriter): void {
     writer.floats(this.recent);
-    writer.byte(this.position);
-    writer.byte(this.quietPoints);
-    writer.float(this.onset);
+    writer.varint(this.position);
+    writer.u8(this.quietPoints);
+    writer.f64(this.onset);
   }
 
-  load(reader: StateReader): void {
-    this.recent.set(reader.floats());
-    this.position = reader.byte();
-    this.quietPoints = reader.byte();
-    this.onset = reader.float();
+  load(reader: ByteReader): void {
+    reader.floatsInto(this.recent, 'recent scores');
+    this.position = reader.varintBelow(RECENT);
+    this.quietPoints = reader.u8();
+    this.onset = reader.f64();
   }
 
   private follow(timestamp: number, score: number): void {

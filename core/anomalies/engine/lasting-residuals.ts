@@ -1,5 +1,4 @@
-import { InvalidInputError } from '../../shared/errors.ts';
-import type { StateReader, StateWriter } from './state-bytes.ts';
+import type { ByteReader, ByteWriter } from '../../shared/byte-buffer.ts';
 
 /** Memory of the mean, in moments: two hours at five minutes. */
 const LASTING = 24;
@@ -50,21 +49,16 @@ export class LastingResiduals {
     return { worst, isBelow: this.means[worst]! < 0, share };
   }
 
-  save(writer: StateWriter): void {
-    writer.whole(this.seen);
+  save(writer: ByteWriter): void {
+    writer.varint(this.seen);
     writer.floats(this.means);
     writer.floats(this.powers);
   }
 
   /** @throws InvalidInputError for the state of another number of residuals */
-  load(reader: StateReader): void {
-    this.seen = reader.whole();
-    for (const array of [this.means, this.powers]) {
-      const saved = reader.floats();
-      if (saved.length !== array.length)
-        throw new InvalidInputError(`expected ${array.length} lasting residuals, found ${saved.length}`);
-      array.set(saved);
-    }
+  load(reader: ByteReader): void {
+    this.seen = reader.varint();
+    for (const array of [this.means, this.powers]) reader.floatsInto(array, 'lasting residuals');
   }
 
   /** Moves one mean and returns its share; then learns how large it is at times. */

@@ -1,4 +1,4 @@
-import type { StateReader, StateWriter } from './state-bytes.ts';
+import type { ByteReader, ByteWriter } from '../../shared/byte-buffer.ts';
 
 /** Points in the shorter and the longer window. */
 const SHORT = 16;
@@ -47,14 +47,14 @@ export class NeighbourResidual {
     return this.distances;
   }
 
-  save(writer: StateWriter): void {
+  save(writer: ByteWriter): void {
     const length = Math.min(this.count, HISTORY);
     const end = this.position + HISTORY;
     writer.floats(this.ring.subarray(end - length, end));
   }
 
   /** Only into a fresh instance. The sums reach back over the last 31 values, so only so many are compared again. */
-  load(reader: StateReader): void {
+  load(reader: ByteReader): void {
     const values = reader.floats();
     const compared = Math.max(0, values.length - LONG);
     values.forEach((value, index) => {

@@ -1,4 +1,4 @@
-import type { StateReader, StateWriter } from './state-bytes.ts';
+import type { ByteReader, ByteWriter } from '../../shared/byte-buffer.ts';
 
 /** Differences below this share of the values are rounding, not change. */
 const ROUNDING = 1e-12;
@@ -22,12 +22,12 @@ export class SlowResidual {
     return Math.abs(this.mean);
   }
 
-  save(writer: StateWriter): void {
-    writer.float(this.mean);
+  save(writer: ByteWriter): void {
+    writer.f64(this.mean);
   }
 
-  load(reader: StateReader): void {
-    this.mean = reader.float();
+  load(reader: ByteReader): void {
+    this.mean = reader.f64();
   }
 }
 
@@ -46,14 +46,14 @@ export class RhythmResidual {
     return this.power > 0 ? Math.abs(this.product) / this.power : 0;
   }
 
-  save(writer: StateWriter): void {
-    writer.float(this.product);
-    writer.float(this.power);
+  save(writer: ByteWriter): void {
+    writer.f64(this.product);
+    writer.f64(this.power);
   }
 
-  load(reader: StateReader): void {
-    this.product = reader.float();
-    this.power = reader.float();
+  load(reader: ByteReader): void {
+    this.product = reader.f64();
+    this.power = reader.f64();
   }
 }
 
@@ -78,15 +78,15 @@ export class VariationResidual {
     return sum;
   }
 
-  save(writer: StateWriter): void {
+  save(writer: ByteWriter): void {
     writer.floats(this.steps);
-    writer.float(this.previous);
-    writer.whole(this.count);
+    writer.f64(this.previous);
+    writer.varint(this.count);
   }
 
-  load(reader: StateReader): void {
-    this.steps.set(reader.floats());
-    this.previous = reader.float();
-    this.count = reader.whole();
+  load(reader: ByteReader): void {
+    reader.floatsInto(this.steps, 'steps');
+    this.previous = reader.f64();
+    this.count = reader.varint();
   }
 }

@@ -1,5 +1,5 @@
+import type { ByteReader, ByteWriter } from '../../shared/byte-buffer.ts';
 import { DAY_SECONDS } from '../../shared/time.ts';
-import type { StateReader, StateWriter } from './state-bytes.ts';
 import { WeeklyOffset } from './weekly-offset.ts';
 
 /** Half hours of the day (UTC). */
@@ -63,18 +63,18 @@ export class SeasonalResidual {
     return Math.abs(difference) <= ROUNDING * Math.abs(average) ? 0 : difference;
   }
 
-  save(writer: StateWriter): void {
+  save(writer: ByteWriter): void {
     for (let bin = 0; bin < DAY_BINS; bin++) {
-      writer.byte(this.visits[bin]!);
-      if (this.visits[bin]! > 0) writer.float(this.averages[bin]!);
+      writer.u8(this.visits[bin]!);
+      if (this.visits[bin]! > 0) writer.f64(this.averages[bin]!);
     }
     this.weekly.save(writer);
   }
 
-  load(reader: StateReader): void {
+  load(reader: ByteReader): void {
     for (let bin = 0; bin < DAY_BINS; bin++) {
-      this.visits[bin] = reader.byte();
-      if (this.visits[bin]! > 0) this.averages[bin] = reader.float();
+      this.visits[bin] = reader.u8();
+      if (this.visits[bin]! > 0) this.averages[bin] = reader.f64();
     }
     this.weekly.load(reader);
   }

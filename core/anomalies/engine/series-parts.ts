@@ -1,9 +1,9 @@
+import type { ByteReader, ByteWriter } from '../../shared/byte-buffer.ts';
 import { CalibratedPart, type PartScore } from './calibrated-part.ts';
 import type { DetectionResult } from './detection-result.ts';
 import { type ForecastBand, forecastResidual } from './forecast-residual.ts';
 import { NeighbourResidual } from './neighbour-residual.ts';
 import { RhythmResidual, SlowResidual, VariationResidual } from './residuals.ts';
-import type { StateReader, StateWriter } from './state-bytes.ts';
 
 const SLOW_POINTS = 12;
 const DRIFT_POINTS = 96;
@@ -68,13 +68,13 @@ export class SeriesParts {
     return parts;
   }
 
-  save(writer: StateWriter): void {
+  save(writer: ByteWriter): void {
     for (const part of [this.neighbour, this.slow, this.drift, this.rhythm, this.variation])
       part.save(writer);
     for (const part of Object.values(this.past)) part.save(writer);
   }
 
-  load(reader: StateReader): void {
+  load(reader: ByteReader): void {
     for (const part of [this.neighbour, this.slow, this.drift, this.rhythm, this.variation])
       part.load(reader);
     for (const part of Object.values(this.past)) part.load(reader);

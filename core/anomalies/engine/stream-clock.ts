@@ -1,4 +1,4 @@
-import type { StateReader, StateWriter } from './state-bytes.ts';
+import type { ByteReader, ByteWriter } from '../../shared/byte-buffer.ts';
 
 /** So many points in a row at or before the newest one mean that the clock was set back, not that they are late. */
 const CLOCK_SET_BACK_AFTER = 32;
@@ -22,13 +22,13 @@ export class StreamClock {
     return true;
   }
 
-  save(writer: StateWriter): void {
-    writer.float(this.newest);
-    writer.byte(this.staleInRow);
+  save(writer: ByteWriter): void {
+    writer.f64(this.newest);
+    writer.u8(this.staleInRow);
   }
 
-  load(reader: StateReader): void {
-    this.newest = reader.float();
-    this.staleInRow = reader.byte();
+  load(reader: ByteReader): void {
+    this.newest = reader.f64();
+    this.staleInRow = reader.u8();
   }
 }

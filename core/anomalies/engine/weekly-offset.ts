@@ -1,5 +1,5 @@
+import type { ByteReader, ByteWriter } from '../../shared/byte-buffer.ts';
 import { DAY_SECONDS, WEEK_SECONDS } from '../../shared/time.ts';
-import type { StateReader, StateWriter } from './state-bytes.ts';
 
 /** Two hours, aligned to days. */
 const BLOCK_SECONDS = 7200;
@@ -48,28 +48,27 @@ export class WeeklyOffset {
     if (this.weeks[block]! > 0) this.compare(timestamp, difference, this.offsets[block]!);
   }
 
-  save(writer: StateWriter): void {
+  save(writer: ByteWriter): void {
     for (let block = 0; block < BLOCKS; block++) {
-      writer.byte(this.weeks[block]!);
-      if (this.weeks[block]! > 0) writer.single(this.offsets[block]!);
+      writer.u8(this.weeks[block]!);
+      if (this.weeks[block]! > 0) writer.f32(this.offsets[block]!);
     }
-    for (const number of [this.sum, this.comparedSince, this.error, this.errorWithOffset])
-      writer.float(number);
-    for (const number of [this.block, this.count, this.compared]) writer.whole(number);
+    for (const number of [this.sum, this.comparedSince, this.error, this.errorWithOffset]) writer.f64(number);
+    for (const number of [this.block, this.count, this.compared]) writer.varint(number);
   }
 
-  load(reader: StateReader): void {
+  load(reader: ByteReader): void {
     for (let block = 0; block < BLOCKS; block++) {
-      this.weeks[block] = reader.byte();
-      if (this.weeks[block]! > 0) this.offsets[block] = reader.single();
+      this.weeks[block] = reader.u8();
+      if (this.weeks[block]! > 0) this.offsets[block] = reader.f32();
     }
-    this.sum = reader.float();
-    this.comparedSince = reader.float();
-    this.error = reader.float();
-    this.errorWithOffset = reader.float();
-    this.block = reader.whole();
-    this.count = reader.whole();
-    this.compared = reader.whole();
+    this.sum = reader.f64();
+    this.comparedSince = reader.f64();
+    this.error = reader.f64();
+    this.errorWithOffset = reader.f64();
+    this.block = reader.varint();
+    this.count = reader.varint();
+    this.compared = reader.varint();
   }
 
   private close(next: number): void {

@@ -104,9 +104,6 @@ export const unpackGroupDetectors = (bytes: Uint8Array): GroupDetectors => {
   const format = reader.u8();
   if (format !== FORMAT) throw new InvalidInputError(`expected a group of format ${FORMAT}, found ${format}`);
   const openHour = reader.varint();
-  const comparisons = Array.from(
-    { length: reader.varint() },
-    () => [reader.text(), PeerDetector.load(reader)] as const,
-  );
+  const comparisons = reader.items(() => [reader.text(), PeerDetector.load(reader)] as const);
   return new GroupDetectors(openHour, comparisons, loadTotals(reader));
 };

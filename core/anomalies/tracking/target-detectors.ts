@@ -73,7 +73,7 @@ export const unpackDetectors = (bytes: Uint8Array): TargetDetectors => {
   const format = reader.u8();
   if (format !== FORMAT) throw new InvalidInputError(`expected a watch of format ${FORMAT}, found ${format}`);
   const openHour = reader.varint();
-  const series = Array.from({ length: reader.varint() }, () => TrackedSeries.load(reader));
+  const series = reader.items(() => TrackedSeries.load(reader));
   const watch = new TargetDetectors(openHour, series);
   if (reader.u8() === 1) watch.combination = TrackedCombination.load(reader);
   return watch;

@@ -1,9 +1,8 @@
-import type { ByteReader, ByteWriter } from '../../shared/byte-buffer.ts';
+import { ByteReader, ByteWriter } from '../../shared/byte-buffer.ts';
 import { InvalidInputError } from '../../shared/errors.ts';
 import type { Alert } from '../announcing/alert.ts';
 import { CombinationDetector, type CombinationResult, MAX_COMBINED } from '../engine/combination-detector.ts';
 import { type EndedEpisode, Episode, UNUSUAL_SCORE } from '../engine/episode.ts';
-import { StateReader, StateWriter } from '../engine/state-bytes.ts';
 import { alignMoments, type CombinedMetrics, type ObservedMoment } from './combined-metrics.ts';
 import type { DetectionOutcome } from './detection-outcome.ts';
 import type { ObservedPoint } from './observed-point.ts';
@@ -62,7 +61,7 @@ export class TrackedCombination {
     for (const metric of metrics) writer.text(metric);
     writer.varint(stepSeconds);
     this.episode.save(writer);
-    const state = new StateWriter();
+    const state = new ByteWriter();
     this.#detector.save(state);
     writer.block(state.finish());
   }
@@ -74,7 +73,7 @@ export class TrackedCombination {
     const metrics = Array.from({ length }, () => reader.text());
     const watch = new TrackedCombination({ metrics, stepSeconds: reader.varint() });
     watch.episode.load(reader);
-    watch.#detector.load(new StateReader(reader.block()));
+    watch.#detector.load(new ByteReader(reader.block()));
     return watch;
   }
 

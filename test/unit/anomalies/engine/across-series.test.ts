@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { CombinationDetector } from '../../../../core/anomalies/engine/combination-detector.ts';
 import { partialResiduals, RunningCovariance } from '../../../../core/anomalies/engine/covariance.ts';
-import { StateReader, StateWriter } from '../../../../core/anomalies/engine/state-bytes.ts';
+import { ByteReader, ByteWriter } from '../../../../core/shared/byte-buffer.ts';
 import { seededRandom } from './daily-series.ts';
 
 const noise = (random: () => number): number => random() + random() + random() - 1.5;
@@ -97,29 +97,29 @@ describe('metric combination', () => {
     const random = seededRandom(12);
     const detector = new CombinationDetector(METRICS);
     for (let i = 0; i < 500; i++) detector.next(moment(i, at(random)));
-    const writer = new StateWriter();
+    const writer = new ByteWriter();
     detector.save(writer);
     const again = new CombinationDetector(METRICS);
-    again.load(new StateReader(writer.finish()));
+    again.load(new ByteReader(writer.finish()));
     for (let i = 500; i < 600; i++) {
       const differences = at(random);
       expect(again.next(moment(i, differences))).toEqual(detector.next(moment(i, differences)));
     }
     const other = new CombinationDetector(['cpu', 'requests']);
-    expect(() => other.load(new StateReader(writer.finish()))).toThrow('the covariance of 2 metrics');
+    expect(() => other.load(new ByteReader(writer.finish()))).toThrow(/expected 4 covariances, found \d/);
   });
 
   it('says nothing from a covariance that is damaged', () => {
     const random = seededRandom(2);
     const detector = new CombinationDetector(METRICS);
     for (let i = 0; i < 100; i++) detector.next(moment(i, at(random)));
-    const writer = new StateWriter();
+    const writer = new ByteWriter();
     detector.save(writer);
     const bytes = writer.finish();
     const view = new DataView(bytes.buffer);
     for (let cell = 0; cell < 9; cell++) view.setFloat64(1 + 8 * cell, Number.POSITIVE_INFINITY, true);
     const damaged = new CombinationDetector(METRICS);
-    damaged.load(new StateReader(bytes));
+    damaged.load(new ByteReader(bytes));
     expect(damaged.next(moment(100, at(random)))).toBeUndefined();
   });
 });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { ConformalHistogram } from '../../../../core/anomalies/engine/conformal-histogram.ts';
-import { StateReader, StateWriter } from '../../../../core/anomalies/engine/state-bytes.ts';
+import { ByteReader, ByteWriter } from '../../../../core/shared/byte-buffer.ts';
 import { seededRandom } from './daily-series.ts';
 
 const HALF_LIFE = 1e9;
@@ -128,10 +128,10 @@ describe('conformal histogram', () => {
     const random = seededRandom(2);
     const past = new ConformalHistogram(300, 1);
     for (let i = 0; i < points; i++) past.absorb(random() < 0.1 ? 0 : random() * 10);
-    const writer = new StateWriter();
+    const writer = new ByteWriter();
     past.save(writer);
     const again = new ConformalHistogram(300, 1);
-    again.load(new StateReader(writer.finish()));
+    again.load(new ByteReader(writer.finish()));
     for (let i = 0; i < 1000; i++) {
       const residual = random() * 30;
       expect(again.scoreAndAbsorb(residual)).toBe(past.scoreAndAbsorb(residual));

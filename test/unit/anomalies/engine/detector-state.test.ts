@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { createDetector } from '../../../../core/anomalies/engine/detector.ts';
 import { restore, serialise } from '../../../../core/anomalies/engine/detector-state.ts';
-import { StateReader, StateWriter } from '../../../../core/anomalies/engine/state-bytes.ts';
+import { ByteReader, ByteWriter } from '../../../../core/shared/byte-buffer.ts';
 import { dailySeries, seededRandom } from './daily-series.ts';
 
 describe('saved state', () => {
@@ -17,12 +17,12 @@ describe('saved state', () => {
     const { timestamps, values } = dailySeries(700, 1);
     for (const [i, timestamp] of timestamps.entries()) detector.next(timestamp, values[i]!);
     const bytes = serialise(detector);
-    expect(() => restore(bytes.slice(0, bytes.length - 5))).toThrow('fewer bytes than it needs');
+    expect(() => restore(bytes.slice(0, bytes.length - 5))).toThrow(/expected \d more bytes, found \d/);
     expect(() => restore(Uint8Array.of(9))).toThrow('expected a saved detector of format 2, found 9');
-    expect(() => restore(new Uint8Array())).toThrow('fewer bytes than it needs');
-    const writer = new StateWriter();
-    writer.whole(1000);
-    expect(() => new StateReader(writer.finish()).floats()).toThrow('fewer bytes than it needs');
+    expect(() => restore(new Uint8Array())).toThrow('expected 1 more bytes, found 0');
+    const writer = new ByteWriter();
+    writer.varint(1000);
+    expect(() => new ByteReader(writer.finish()).floats()).toThrow('expected 8000 more bytes, found 0');
   });
 
   it('saves only what createDetector made', () => {
@@ -31,10 +31,10 @@ describe('saved state', () => {
   });
 
   it('writes whole numbers of any size', () => {
-    const writer = new StateWriter();
+    const writer = new ByteWriter();
     const numbers = [0, 127, 128, 300, 2 ** 31, 2 ** 50];
-    for (const number of numbers) writer.whole(number);
-    const reader = new StateReader(writer.finish());
-    expect(numbers.map(() => reader.whole())).toEqual(numbers);
+    for (const number of numbers) writer.varint(number);
+    const reader = new ByteReader(writer.finish());
+    expect(numbers.map(() => reader.varint())).toEqual(numbers);
   });
 });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { LastingResiduals } from '../../../../core/anomalies/engine/lasting-residuals.ts';
-import { StateReader, StateWriter } from '../../../../core/anomalies/engine/state-bytes.ts';
+import { ByteReader, ByteWriter } from '../../../../core/shared/byte-buffer.ts';
 import { seededRandom } from './daily-series.ts';
 
 const noise = (random: () => number): number => 2 * (random() + random() + random() - 1.5);
@@ -53,16 +53,16 @@ describe('lasting residuals', () => {
   it('goes on identically after being saved, with as many', () => {
     const random = seededRandom(3);
     const lasting = trained(random);
-    const writer = new StateWriter();
+    const writer = new ByteWriter();
     lasting.save(writer);
     const again = new LastingResiduals(2);
-    again.load(new StateReader(writer.finish()));
+    again.load(new ByteReader(writer.finish()));
     for (let i = 0; i < 50; i++) {
       const residuals = [noise(random), noise(random)];
       expect(again.next(residuals)).toEqual(lasting.next(residuals));
     }
     const other = new LastingResiduals(3);
-    expect(() => other.load(new StateReader(writer.finish()))).toThrow(
+    expect(() => other.load(new ByteReader(writer.finish()))).toThrow(
       'expected 3 lasting residuals, found 2',
     );
   });

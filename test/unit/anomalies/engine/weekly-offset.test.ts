@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { StateReader, StateWriter } from '../../../../core/anomalies/engine/state-bytes.ts';
 import { WeeklyOffset } from '../../../../core/anomalies/engine/weekly-offset.ts';
+import { ByteReader, ByteWriter } from '../../../../core/shared/byte-buffer.ts';
 import { seededRandom } from './daily-series.ts';
 
 const DAY = 86_400;
@@ -68,10 +68,10 @@ describe('weekly offset', () => {
   it('goes on identically after being saved', () => {
     for (const days of [3, 20]) {
       const weekly = learn(days);
-      const writer = new StateWriter();
+      const writer = new ByteWriter();
       weekly.save(writer);
       const again = new WeeklyOffset();
-      again.load(new StateReader(writer.finish()));
+      again.load(new ByteReader(writer.finish()));
       const random = seededRandom(9);
       for (let at = MONDAY + days * DAY; at < MONDAY + 40 * DAY; at += STEP) {
         const value = difference(at, random);
