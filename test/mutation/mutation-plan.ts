@@ -1,0 +1,43 @@
+/** The files that one run mutates and the tests that judge them. */
+import { globSync } from 'node:fs';
+import { join, sep } from 'node:path';
+import { CONTEXTS, type Context } from '../architecture/contexts.ts';
+
+const root = join(import.meta.dirname, '../..');
+
+export interface MutationPlan {
+  readonly name: Context | 'quick';
+  readonly files: readonly string[];
+  readonly tests: readonly string[];
+}
+
+const existing = (...patterns: readonly string[]): readonly string[] =>
+  globSync([...patterns], { cwd: root })
+    .map((path) => path.replaceAll(sep, '/'))
+    .sort();
+
+const filesOf = (context: Context): readonly string[] =>
+  existing(`core/${context}/**/*.ts`, `adapters/${context}/**/*.ts`);
+
+/** Contexts with code of their own to mutate. */
+export const contextsWithCode = (): readonly Context[] =>
+  CONTEXTS.filter((context) => filesOf(context).length > 0);
+
+/** Seconds instead of minutes: shows that mutation itself works, and asserts no more than that. */
+export const QUICK: MutationPlan = {
+  name: 'quick',
+  files: ['core/forecasts/breach/risk-score.ts'],
+  tests: ['test/unit/forecasts/breach/risk-score.test.ts'],
+};
+
+/** The plan of a context; `only` narrows it to files that match these globs. */
+export const planOf = (context: Context, only: readonly string[] = []): MutationPlan => {
+  const chosen = only.length === 0 ? undefined : new Set(existing(...only));
+  return {
+    name: context,
+    files: filesOf(context).filter((file) => chosen?.has(file) ?? true),
+    tests: existing(`test/unit/${context}/**/*.test.ts`, `test/adapters/${context}/**/*.test.ts`).filter(
+      (file) => !file.includes('/bench/'),
+    ),
+  };
+};
