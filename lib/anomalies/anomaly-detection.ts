@@ -22,8 +22,11 @@ const MEANING = {
   runbook: 'Anomalies are not looked for',
 };
 
-/** Sort keys of blocks begin so; forecasts and detectors share the table and would only cost invocations. */
-const BLOCKS_ONLY = FilterCriteria.filter({ dynamodb: { Keys: { sk: { S: FilterRule.beginsWith('B#') } } } });
+/** Only blocks that were written: other items, and blocks that expired, would only cost invocations. */
+const WRITTEN_BLOCKS = FilterCriteria.filter({
+  eventName: FilterRule.or('INSERT', 'MODIFY'),
+  dynamodb: { Keys: { sk: { S: FilterRule.beginsWith('B#') } } },
+});
 
 /**
  * Follows the hot table's stream: every change of a block is shown to its target's detectors. Changes of one target are
@@ -69,7 +72,7 @@ export class AnomalyDetection extends Construct {
       target: this.detector.fn,
       eventSourceArn: stream,
       startingPosition: StartingPosition.TRIM_HORIZON,
-      filters: [BLOCKS_ONLY],
+      filters: [WRITTEN_BLOCKS],
       batchSize: 100,
       // A longer wait makes fewer invocations, and every anomaly later by as much.
       maxBatchingWindow: Duration.seconds(2),

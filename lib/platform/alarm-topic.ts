@@ -1,4 +1,5 @@
-import { Validations } from 'aws-cdk-lib';
+import { Stack, Validations } from 'aws-cdk-lib';
+import { ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import { Construct } from 'constructs';
@@ -23,6 +24,12 @@ export class AlarmTopic extends Construct {
       reason:
         'CloudWatch cannot publish through the AWS-managed SNS key and a customer key costs $1 a month; messages contain only alarm texts.',
     });
+    // A topic with a policy of its own loses the default policy, through which alarms of its account may publish.
+    this.topic.grantPublish(
+      new ServicePrincipal('cloudwatch.amazonaws.com', {
+        conditions: { StringEquals: { 'aws:SourceAccount': Stack.of(this).account } },
+      }),
+    );
     for (const address of props.config.alarmEmails) {
       const subscription = this.topic.addSubscription(new EmailSubscription(address));
       Validations.of(subscription).acknowledge({

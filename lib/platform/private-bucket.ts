@@ -1,11 +1,5 @@
 import { Duration, RemovalPolicy, Stack, Validations } from 'aws-cdk-lib';
-import {
-  BlockPublicAccess,
-  Bucket,
-  BucketEncryption,
-  type CfnBucket,
-  type LifecycleRule,
-} from 'aws-cdk-lib/aws-s3';
+import { BlockPublicAccess, Bucket, BucketEncryption, type LifecycleRule } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 import * as z from 'zod';
 import type { StageConfig } from '../config/stage-config.ts';
@@ -20,7 +14,7 @@ export interface PrivateBucketProps {
 
 const ImportedValue = z.object({ 'Fn::ImportValue': z.string() });
 
-/** A bucket without public access that requires TLS and sends object events to EventBridge. */
+/** A bucket without public access that requires TLS. */
 export class PrivateBucket extends Construct {
   readonly bucket: Bucket;
 
@@ -36,10 +30,6 @@ export class PrivateBucket extends Construct {
       removalPolicy: retainData ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
       lifecycleRules: [{ abortIncompleteMultipartUploadAfter: Duration.days(1) }, ...props.lifecycle],
     });
-    // The `eventBridgeEnabled` property of the construct would add a custom resource with a Python function.
-    (this.bucket.node.defaultChild as CfnBucket).notificationConfiguration = {
-      eventBridgeConfiguration: { eventBridgeEnabled: true },
-    };
     Validations.of(this.bucket).acknowledge({
       id: 'AwsSolutions::AwsSolutions-S1',
       reason:

@@ -46,14 +46,15 @@ describe('buckets', () => {
   const buckets = resourcesOfType(prod, 'AWS::S3::Bucket').map(({ Properties }) => Properties);
   const rulesOf = (bucket: (typeof buckets)[number]) => bucket.LifecycleConfiguration.Rules;
 
-  it('are private, encrypted, and tell EventBridge of their objects without a function of CDK', () => {
+  it('are private, encrypted, and do not send object events, which nothing consumes and EventBridge bills', () => {
     expect(buckets).toHaveLength(2);
-    for (const bucket of buckets)
+    for (const bucket of buckets) {
+      expect(bucket.NotificationConfiguration).toBeUndefined();
       expect(bucket).toMatchObject({
         PublicAccessBlockConfiguration: { BlockPublicAcls: true, RestrictPublicBuckets: true },
         BucketEncryption: { ServerSideEncryptionConfiguration: [{}] },
-        NotificationConfiguration: { EventBridgeConfiguration: { EventBridgeEnabled: true } },
       });
+    }
   });
 
   it('keep payloads as long as their points, quarantined ones longer, and forecasts until they are scored', () => {

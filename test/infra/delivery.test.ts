@@ -205,7 +205,9 @@ describe('what is delivered by AWS', () => {
     const filters = streams[0]?.Properties.FilterCriteria.Filters.map(({ Pattern }: { Pattern: string }) =>
       JSON.parse(Pattern),
     );
-    expect(filters).toEqual([{ dynamodb: { Keys: { sk: { S: [{ prefix: 'B#' }] } } } }]);
+    expect(filters).toEqual([
+      { eventName: ['INSERT', 'MODIFY'], dynamodb: { Keys: { sk: { S: [{ prefix: 'B#' }] } } } },
+    ]);
   });
 
   it('passes on the new image of what changes in the hot table, and of no other table', () => {

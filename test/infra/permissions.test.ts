@@ -250,16 +250,20 @@ describe('resource policies', () => {
     },
   );
 
-  it('let CloudWatch alarms of this account, and nobody else of AWS, send signals', () => {
+  it('let only CloudWatch alarms of this account publish alarms and send signals', () => {
     const own = { Ref: 'AWS::AccountId' };
-    const topics = resourcesOfType(stage, 'AWS::SNS::TopicPolicy').flatMap(statementsOf);
-    const publishing = topics.filter(({ Effect, Action }) => Effect === 'Allow' && Action === 'sns:Publish');
-    expect(publishing).toMatchObject([
-      {
-        Principal: { Service: 'cloudwatch.amazonaws.com' },
-        Condition: { StringEquals: { 'aws:SourceAccount': own } },
-      },
-    ]);
+    const policies = resourcesOfType(stage, 'AWS::SNS::TopicPolicy');
+    expect(policies).toHaveLength(2);
+    for (const policy of policies) {
+      const allowing = statementsOf(policy).filter(({ Effect }) => Effect === 'Allow');
+      expect(allowing).toMatchObject([
+        {
+          Action: 'sns:Publish',
+          Principal: { Service: 'cloudwatch.amazonaws.com' },
+          Condition: { StringEquals: { 'aws:SourceAccount': own } },
+        },
+      ]);
+    }
     const queues = resourcesOfType(stage, 'AWS::SQS::QueuePolicy').flatMap(statementsOf);
     for (const { Condition } of queues.filter(({ Effect }) => Effect === 'Allow'))
       expect(text(Condition)).toMatch(/"aws:SourceArn":/);
