@@ -1,52 +1,77 @@
 import * as z from 'zod';
-import type { BlockChanges, ChangedBlock } from '../../core/metrics/ports.ts';
+import type { BlockChanges, ChangedBlock, UnreadableRecord } from '../../core/metrics/ports.ts';
 import { InvalidInputError } from '../../core/shared/errors.ts';
 import { BLOCKS, hourOfBlock, ownerOf } from './item-keys.ts';
 
-/** The fields we read from a stream record; records of removed items have no new image. */
-const StreamEvent = z.object({
-  Records: z.array(
-    z.object({
-      eventName: z.string(),
-      dynamodb: z.object({
-        SequenceNumber: z.string().min(1),
-        Keys: z.object({ pk: z.object({ S: z.string() }), sk: z.object({ S: z.string() }) }),
-        NewImage: z.unknown(),
-      }),
+const StreamEvent = z.object({ Records: z.array(z.unknown()) });
+
+/** Read first, so that the record can be named if the rest of it is unreadable. */
+const NamedRecord = z.object({ dynamodb: z.object({ SequenceNumber: z.string().min(1) }) });
+
+const KeyedRecord = z.object({
+  eventName: z.string(),
+  dynamodb: z.object({
+    Keys: z.object({ pk: z.object({ S: z.string() }), sk: z.object({ S: z.string() }) }),
+  }),
+});
+
+/** Records of removed items have no new image. */
+const BlockRecord = z.object({
+  dynamodb: z.object({
+    NewImage: z.object({
+      data: z.object({ B: z.base64() }),
+      v: z.object({ N: z.string().regex(/^\d+$/) }),
     }),
-  ),
-});
-type StreamRecord = z.infer<typeof StreamEvent>['Records'][number];
-
-const BlockImage = z.object({
-  data: z.object({ B: z.base64() }),
-  v: z.object({ N: z.string().regex(/^\d+$/) }),
+  }),
 });
 
-/** False for items that are not blocks, and for blocks that expired or were deleted. */
-const isBlock = ({ eventName, dynamodb }: StreamRecord): boolean =>
-  eventName !== 'REMOVE' && dynamodb.Keys.sk.S.startsWith(BLOCKS);
+/** @throws InvalidInputError if it is no object of the schema's form */
+const read = <T>(schema: z.ZodType<T>, record: unknown): T => {
+  const parsed = schema.safeParse(record);
+  if (!parsed.success) throw new InvalidInputError(z.prettifyError(parsed.error), { cause: parsed.error });
+  return parsed.data;
+};
 
-/** The block that a record brings; undefined if it can never be read. */
-const changedBlock = ({ dynamodb }: StreamRecord): ChangedBlock | undefined => {
-  const owner = ownerOf(dynamodb.Keys.pk.S);
-  const hour = hourOfBlock(dynamodb.Keys.sk.S);
-  const image = BlockImage.safeParse(dynamodb.NewImage);
-  if (owner === undefined || Number.isNaN(hour) || !image.success) return undefined;
-  const { data, v } = image.data;
+/** The block that a record brings; undefined for other items, and for blocks that expired or were deleted. */
+const changedBlock = (recordId: string, record: unknown): ChangedBlock | undefined => {
+  const { eventName, dynamodb } = read(KeyedRecord, record);
+  const { pk, sk } = dynamodb.Keys;
+  if (eventName === 'REMOVE' || !sk.S.startsWith(BLOCKS)) return undefined;
+  const owner = ownerOf(pk.S);
+  const hour = hourOfBlock(sk.S);
+  if (owner === undefined || Number.isNaN(hour))
+    throw new InvalidInputError('the keys name no target and hour', { field: 'Keys' });
+  const { data, v } = read(BlockRecord, record).dynamodb.NewImage;
   const block = { key: { ...owner, hour }, bytes: Buffer.from(data.B, 'base64'), version: Number(v.N) };
-  return { recordId: dynamodb.SequenceNumber, block };
+  return { recordId, block };
+};
+
+const idOf = (record: unknown): string => NamedRecord.safeParse(record).data?.dynamodb.SequenceNumber ?? '';
+
+const summaryOf = (record: unknown): string => {
+  const keyed = KeyedRecord.safeParse(record);
+  return JSON.stringify({ sequenceNumber: idOf(record), ...(keyed.success ? keyed.data : {}) });
 };
 
 /**
- * Blocks in a batch of the table's stream, as Lambda passes it on. Other items, and blocks that expired, are ignored.
- * @throws InvalidInputError if the event is no batch of stream records
+ * Blocks in a batch of the table's stream, as Lambda passes it on. Other items, and blocks that expired, are ignored;
+ * a record that cannot be read does not hide its neighbours.
+ * @throws InvalidInputError if the event is no batch of records
  */
 export const readBlockChanges = (event: unknown): BlockChanges => {
-  const parsed = StreamEvent.safeParse(event);
-  if (!parsed.success)
-    throw new InvalidInputError(`expected stream records: ${z.prettifyError(parsed.error)}`);
-  const records = parsed.data.Records.filter(isBlock);
-  const changed = records.map(changedBlock).filter((block) => block !== undefined);
-  return { changed, unreadable: records.length - changed.length };
+  const { Records } = read(StreamEvent, event);
+  const changed: ChangedBlock[] = [];
+  const unreadable: UnreadableRecord[] = [];
+  for (const record of Records) {
+    const recordId = idOf(record);
+    try {
+      if (recordId === '') throw new InvalidInputError('the record has no sequence number');
+      const block = changedBlock(recordId, record);
+      if (block !== undefined) changed.push(block);
+    } catch (error) {
+      if (!(error instanceof InvalidInputError)) throw error;
+      unreadable.push({ recordId, summary: summaryOf(record), reason: error.message });
+    }
+  }
+  return { changed, unreadable };
 };

@@ -106,8 +106,3 @@ export interface SignalSender {
   /** Schedules a check for quiet incidents of the tenant, at most `MAX_QUIET_CHECK_SECONDS` from now. */
   requestQuietCheck(tenantId: string, delaySeconds: number): Promise<void>;
 }
-
-export interface DeadLetters {
-  /** Keeps a message that can never be processed, with the reason, until a person looks at it. */
-  park(message: string, reason: string): Promise<void>;
-}

@@ -30,11 +30,18 @@ export interface ChangedBlock {
   readonly block: StoredBlock;
 }
 
+/** A delivery in which no block can be read. */
+export interface UnreadableRecord {
+  readonly recordId: string;
+  /** What the record names, as JSON, without the block's bytes. */
+  readonly summary: string;
+  readonly reason: string;
+}
+
 export interface BlockChanges {
   /** In the order of their writes for each target. */
   readonly changed: readonly ChangedBlock[];
-  /** Deliveries without a readable block. */
-  readonly unreadable: number;
+  readonly unreadable: readonly UnreadableRecord[];
 }
 
 export interface TargetRegistry {

@@ -44,6 +44,10 @@ export class ConfigurationError extends ForestallError {
   override readonly name = 'ConfigurationError';
 }
 
+/** True for failures that a later attempt may not meet. Everything else fails the same way each time. */
+export const isWorthRetrying = (error: unknown): boolean =>
+  error instanceof DependencyUnavailableError || error instanceof ConflictError;
+
 /** Whatever was thrown, as an Error. */
 export const errorFrom = (thrown: unknown): Error =>
   thrown instanceof Error ? thrown : new Error(String(thrown), { cause: thrown });

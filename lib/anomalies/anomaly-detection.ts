@@ -54,6 +54,7 @@ export class AnomalyDetection extends Construct {
         HOT_TABLE_NAME: hotTable.table.tableName,
         REGISTRY_TABLE_NAME: registry.table.tableName,
         EVENT_BUS_NAME: bus.bus.eventBusName,
+        DEAD_LETTERS_QUEUE_URL: this.deadLetters.queue.queueUrl,
         HOT_RETENTION_DAYS: String(config.hotRetentionDays),
       },
     });

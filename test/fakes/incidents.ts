@@ -4,7 +4,6 @@ import type { CausesReport } from '../../core/incidents/causes-report.ts';
 import type { PastIncident } from '../../core/incidents/diagnosis/similar-incidents.ts';
 import {
   type CauseStore,
-  type DeadLetters,
   type GraphStore,
   type IncidentStore,
   MAX_INCIDENTS_PER_WRITE,
@@ -15,6 +14,7 @@ import {
 import type { ChangeSignal } from '../../core/incidents/signal.ts';
 import { ConflictError } from '../../core/shared/errors.ts';
 import { memoryDeployments } from '../unit/changes/deployments/memory-deployments.ts';
+import { memoryDeadLetters } from './shared.ts';
 
 interface Open {
   version: number;
@@ -117,12 +117,7 @@ export const memoryIncidentWorld = () => {
   const fleet = { targets: 1000 };
   const sent: ChangeSignal[] = [];
   const quietChecks: { tenantId: string; delaySeconds: number }[] = [];
-  const parked: { message: string; reason: string }[] = [];
-  const deadLetters: DeadLetters = {
-    park: async (message, reason) => {
-      parked.push({ message, reason });
-    },
-  };
+  const { deadLetters, parked } = memoryDeadLetters();
   const signals: SignalSender = {
     send: async (signal) => {
       sent.push(signal);

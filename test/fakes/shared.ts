@@ -3,6 +3,7 @@
 import * as z from 'zod';
 import { decodeCursor, encodeCursor } from '../../core/platform/api/cursor.ts';
 import type { DomainEvent } from '../../core/shared/domain-event.ts';
+import type { DeadLetters } from '../../core/shared/messaging.ts';
 import type { Page, PageRequest } from '../../core/shared/page.ts';
 import type { Telemetry } from '../../core/shared/telemetry.ts';
 
@@ -26,6 +27,16 @@ export const memoryEvents = () => {
     published.push(...events);
   };
   return { events: { publish }, published };
+};
+
+export const memoryDeadLetters = () => {
+  const parked: { message: string; reason: string }[] = [];
+  const deadLetters: DeadLetters = {
+    park: async (message, reason) => {
+      parked.push({ message, reason });
+    },
+  };
+  return { deadLetters, parked };
 };
 
 export const recordedTelemetry = () => {

@@ -54,7 +54,10 @@ const ENVIRONMENT: Readonly<Record<string, readonly string[]>> = {
   'command-settings': ['REGISTRY_TABLE_NAME'],
   'check-deployment': ['HOT_TABLE_NAME', 'REGISTRY_TABLE_NAME'],
   'close-deployment-watch': ['REGISTRY_TABLE_NAME', 'EVENT_BUS_NAME'],
-  'detect-anomalies': ['HOT_TABLE_NAME', 'REGISTRY_TABLE_NAME', 'EVENT_BUS_NAME', 'HOT_RETENTION_DAYS'],
+  'detect-anomalies': [
+    ...['HOT_TABLE_NAME', 'REGISTRY_TABLE_NAME', 'EVENT_BUS_NAME', 'HOT_RETENTION_DAYS'],
+    'DEAD_LETTERS_QUEUE_URL',
+  ],
   'compare-peers': ['HOT_TABLE_NAME', 'REGISTRY_TABLE_NAME', 'FORECAST_BUCKET_NAME', 'EVENT_BUS_NAME'],
   'plan-peer-comparison': ['REGISTRY_TABLE_NAME', 'COMPARE_PEERS_FUNCTION_NAME'],
   'issue-api-key': ['REGISTRY_TABLE_NAME'],

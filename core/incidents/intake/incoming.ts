@@ -5,6 +5,7 @@ import { BreachPredicted } from '../../forecasts/events.ts';
 import { contentHash } from '../../shared/content-hash.ts';
 import { InvalidInputError } from '../../shared/errors.ts';
 import { TargetId, TenantId } from '../../shared/identifiers.ts';
+import { parseJson } from '../../shared/read-messages.ts';
 import {
   type AnomalyEndSignal,
   type AnomalySignal,
@@ -14,7 +15,6 @@ import {
 } from '../signal.ts';
 import { factsOfAlarmData, factsOfSnsAlarm } from './alarm-facts.ts';
 import { alarmSignal } from './alarm-signal.ts';
-import { parseJson } from './read-messages.ts';
 
 /** A signal, or a request to check a tenant's incidents for quiet ones. */
 export type Incoming =

@@ -1,15 +1,16 @@
 import type { DynamoDBBatchResponse } from 'aws-lambda';
 import { type TrackDeps, trackTarget } from '../../../core/anomalies/tracking/track-target.ts';
-import type { BlockChanges, ChangedBlock } from '../../../core/metrics/ports.ts';
-import { InvalidInputError } from '../../../core/shared/errors.ts';
+import type { BlockChanges, ChangedBlock, UnreadableRecord } from '../../../core/metrics/ports.ts';
+import { errorFrom, InvalidInputError, isWorthRetrying } from '../../../core/shared/errors.ts';
 import { inParallel } from '../../../core/shared/in-parallel.ts';
+import { isParked, type ReadDeps } from '../../../core/shared/read-messages.ts';
 
-export interface Deps extends TrackDeps {
+export interface Deps extends TrackDeps, ReadDeps {
   /** Reads the blocks in an invocation's event; throws InvalidInputError for an event of another kind. */
   readonly blockChanges: (event: unknown) => BlockChanges;
 }
 
-/** Targets followed at once: their reads overlap, the arithmetic does not. */
+/** Targets tracked at once: their reads overlap, the arithmetic does not. */
 const TARGETS_AT_ONCE = 8;
 
 const byTarget = (changed: readonly ChangedBlock[]): readonly (readonly ChangedBlock[])[] => {
@@ -22,11 +23,16 @@ const byTarget = (changed: readonly ChangedBlock[]): readonly (readonly ChangedB
   return [...groups.values()];
 };
 
-/** Follows one target; returns the ids of the records to deliver again. A damaged block never gets better. */
-const follow = async (deps: TrackDeps, blocks: readonly ChangedBlock[]): Promise<readonly string[]> => {
+/**
+ * Tracks one target; returns the ids of the records to deliver again. Only failures that may pass are retried: until
+ * then every other target of the shard waits. The rest is parked, and the detectors read what they missed with the
+ * target's next block.
+ */
+const track = async (deps: Deps, blocks: readonly ChangedBlock[]): Promise<readonly string[]> => {
   const [first] = blocks;
   if (first === undefined) return [];
   const { tenantId, targetId } = first.block.key;
+  const recordIds = blocks.map(({ recordId }) => recordId);
   try {
     await trackTarget(
       deps,
@@ -34,13 +40,27 @@ const follow = async (deps: TrackDeps, blocks: readonly ChangedBlock[]): Promise
       blocks.map(({ block }) => block),
     );
     return [];
-  } catch (error) {
-    const isHopeless = error instanceof InvalidInputError;
-    deps.telemetry.count(isHopeless ? 'BlockUnusable' : 'DetectionFailed');
-    const decision = isHopeless ? 'given up' : 'left for redelivery';
-    deps.telemetry.error('a target could not be watched', { tenantId, targetId, decision }, error);
-    return isHopeless ? [] : blocks.map(({ recordId }) => recordId);
+  } catch (thrown) {
+    const error = errorFrom(thrown);
+    deps.telemetry.count('DetectionFailed');
+    deps.telemetry.error('detection failed for a target', { tenantId, targetId }, error);
+    if (isWorthRetrying(error)) return recordIds;
+    const body = JSON.stringify({ tenantId, targetId, hours: blocks.map(({ block }) => block.key.hour) });
+    return (await isParked(deps, { id: first.recordId, body }, error)) ? [] : recordIds;
   }
+};
+
+/** Parks records without a readable block; returns the ids of those that could not be parked. */
+const parkUnreadable = async (
+  deps: Deps,
+  unreadable: readonly UnreadableRecord[],
+): Promise<readonly string[]> => {
+  const failed: string[] = [];
+  for (const { recordId, summary, reason } of unreadable) {
+    const message = { id: recordId, body: summary };
+    if (!(await isParked(deps, message, new InvalidInputError(reason)))) failed.push(recordId);
+  }
+  return failed;
 };
 
 /**
@@ -51,10 +71,8 @@ export const makeHandler =
   (deps: Deps) =>
   async (event: unknown): Promise<DynamoDBBatchResponse> => {
     const { changed, unreadable } = deps.blockChanges(event);
-    if (unreadable > 0) {
-      deps.telemetry.count('BlockUnusable', unreadable);
-      deps.telemetry.error('records without a block', { records: unreadable });
-    }
-    const failed = await inParallel(TARGETS_AT_ONCE, byTarget(changed), (blocks) => follow(deps, blocks));
-    return { batchItemFailures: failed.flat().map((itemIdentifier) => ({ itemIdentifier })) };
+    const notParked = await parkUnreadable(deps, unreadable);
+    const failed = await inParallel(TARGETS_AT_ONCE, byTarget(changed), (blocks) => track(deps, blocks));
+    const itemFailures = [...notParked, ...failed.flat()];
+    return { batchItemFailures: itemFailures.map((itemIdentifier) => ({ itemIdentifier })) };
   };

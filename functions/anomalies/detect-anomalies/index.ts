@@ -1,6 +1,8 @@
 import * as z from 'zod';
 import { dynamoAnomalyStore } from '../../../adapters/anomalies/anomaly-store.ts';
 import { dynamoDetectorStateStore } from '../../../adapters/anomalies/detector-state-store.ts';
+import { makeSqsClient } from '../../../adapters/aws/clients.ts';
+import { sqsDeadLetters } from '../../../adapters/aws/sqs-dead-letters.ts';
 import { dynamoForecastStore } from '../../../adapters/forecasts/forecast-store.ts';
 import { dynamoBlockReader } from '../../../adapters/metrics/block-store.ts';
 import { readBlockChanges } from '../../../adapters/metrics/changed-blocks.ts';
@@ -17,6 +19,7 @@ const env = readEnv({
   HOT_TABLE_NAME: z.string().min(1),
   REGISTRY_TABLE_NAME: z.string().min(1),
   EVENT_BUS_NAME: z.string().min(1),
+  DEAD_LETTERS_QUEUE_URL: z.string().min(1),
   HOT_RETENTION_DAYS: z.coerce.number().int().positive(),
 });
 
@@ -30,6 +33,7 @@ export const handler = observe(
     settings: cachedSettings(dynamoSettingsStore(table(env.REGISTRY_TABLE_NAME)), Date.now),
     anomalies: dynamoAnomalyStore(table(env.REGISTRY_TABLE_NAME)),
     events: publisherTo(env.EVENT_BUS_NAME),
+    deadLetters: sqsDeadLetters(makeSqsClient(), env.DEAD_LETTERS_QUEUE_URL),
     telemetry,
     retentionDays: env.HOT_RETENTION_DAYS,
     now: Date.now,

@@ -4,10 +4,10 @@ import {
   type DiagnosisDeps,
   diagnoseIncident,
 } from '../../../core/incidents/explaining/diagnose-incident.ts';
-import { parseJson, type ReadDeps, readMessages } from '../../../core/incidents/intake/read-messages.ts';
 import { InvalidInputError } from '../../../core/shared/errors.ts';
 import { TenantId } from '../../../core/shared/identifiers.ts';
 import { inParallel } from '../../../core/shared/in-parallel.ts';
+import { parseJson, type ReadDeps, readMessages } from '../../../core/shared/read-messages.ts';
 
 export type Deps = Omit<DiagnosisDeps, 'inParallel'> & ReadDeps;
 

@@ -1,10 +1,10 @@
 import * as z from 'zod';
 import { makeSqsClient } from '../../../adapters/aws/clients.ts';
+import { sqsDeadLetters } from '../../../adapters/aws/sqs-dead-letters.ts';
 import { dynamoCauseStore } from '../../../adapters/incidents/cause-store.ts';
 import { dynamoChangeStore } from '../../../adapters/incidents/change-store.ts';
 import { dynamoGraphStore } from '../../../adapters/incidents/graph-store.ts';
 import { dynamoIncidentStore } from '../../../adapters/incidents/incident-store.ts';
-import { sqsDeadLetters } from '../../../adapters/incidents/sqs-dead-letters.ts';
 import { dynamoBlockReader } from '../../../adapters/metrics/block-store.ts';
 import { dynamoTargetRegistry } from '../../../adapters/metrics/target-registry.ts';
 import { observe, telemetry } from '../../runtime/observe.ts';

@@ -2,14 +2,14 @@ import type { SQSBatchResponse } from 'aws-lambda';
 import * as z from 'zod';
 import { type GroupingDeps, groupSignals } from '../../../core/incidents/grouping/group-signals.ts';
 import { type Incoming, parseIncoming, parseMessage } from '../../../core/incidents/intake/incoming.ts';
+import type { Signal } from '../../../core/incidents/signal.ts';
+import { DependencyUnavailableError, InvalidInputError } from '../../../core/shared/errors.ts';
 import {
   type Message,
   parkMessage,
   type ReadDeps,
   readMessages,
-} from '../../../core/incidents/intake/read-messages.ts';
-import type { Signal } from '../../../core/incidents/signal.ts';
-import { DependencyUnavailableError, InvalidInputError } from '../../../core/shared/errors.ts';
+} from '../../../core/shared/read-messages.ts';
 
 export interface Deps extends GroupingDeps, ReadDeps {
   /** The tenant that owns this account's CloudWatch alarms. */

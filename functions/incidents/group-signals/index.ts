@@ -1,12 +1,12 @@
 import * as z from 'zod';
 import { makeSqsClient } from '../../../adapters/aws/clients.ts';
 import { defaultPace, pause } from '../../../adapters/aws/paced-retry.ts';
+import { sqsDeadLetters } from '../../../adapters/aws/sqs-dead-letters.ts';
 import { dynamoChangeStore } from '../../../adapters/incidents/change-store.ts';
 import { cachedFleetSizes, dynamoFleetSizes } from '../../../adapters/incidents/fleet-sizes.ts';
 import { dynamoGraphStore } from '../../../adapters/incidents/graph-store.ts';
 import { dynamoIncidentStore } from '../../../adapters/incidents/incident-store.ts';
 import { sqsSignalSender } from '../../../adapters/incidents/signal-sender.ts';
-import { sqsDeadLetters } from '../../../adapters/incidents/sqs-dead-letters.ts';
 import { TenantId } from '../../../core/shared/identifiers.ts';
 import { publisherTo } from '../../runtime/event-bus.ts';
 import { observe, telemetry } from '../../runtime/observe.ts';

@@ -1,6 +1,6 @@
 import type { GroupingDeps } from '../../../../core/incidents/grouping/group-signals.ts';
-import type { ReadDeps } from '../../../../core/incidents/intake/read-messages.ts';
 import type { AlarmSignal, AnomalyEndSignal, AnomalySignal } from '../../../../core/incidents/signal.ts';
+import type { ReadDeps } from '../../../../core/shared/read-messages.ts';
 import { memoryIncidentWorld } from '../../../fakes/incidents.ts';
 import { memoryEvents, recordedTelemetry } from '../../../fakes/shared.ts';
 

@@ -40,8 +40,8 @@ describe('messages of the queue', () => {
     ]);
     expect(log.counts).toMatchObject({ MessageParked: 2, IncidentOpened: 1 });
     expect(log.lines.filter(({ level }) => level === 'error')).toMatchObject([
-      { message: 'an unreadable message was parked', fields: { messageId: 'm-0' } },
-      { message: 'an unreadable message was parked', fields: { messageId: 'm-2' } },
+      { message: 'a message that cannot be processed was parked', fields: { messageId: 'm-0' } },
+      { message: 'a message that cannot be processed was parked', fields: { messageId: 'm-2' } },
     ]);
   });
 

@@ -1,6 +1,7 @@
-import { InvalidInputError } from '../../shared/errors.ts';
-import type { Telemetry } from '../../shared/telemetry.ts';
-import type { DeadLetters } from '../ports.ts';
+/** Reads the messages of a batch one by one, so that an unreadable one is parked and its neighbours are processed. */
+import { InvalidInputError } from './errors.ts';
+import type { DeadLetters } from './messaging.ts';
+import type { Telemetry } from './telemetry.ts';
 
 /** A message as it was delivered. */
 export interface Message {
@@ -32,11 +33,15 @@ export const parseJson = (text: string): unknown => {
 export const parkMessage = async (
   { deadLetters, telemetry }: ReadDeps,
   { id, body }: Message,
-  reason: InvalidInputError,
+  reason: Error,
 ): Promise<void> => {
   await deadLetters.park(body, reason.message);
   telemetry.count('MessageParked');
-  telemetry.error('an unreadable message was parked', { messageId: id, reason: reason.message }, reason);
+  telemetry.error(
+    'a message that cannot be processed was parked',
+    { messageId: id, reason: reason.message },
+    reason,
+  );
 };
 
 /**
@@ -61,12 +66,13 @@ export const readMessages = async <Content>(
   return { readable, failed };
 };
 
-const isParked = async (deps: ReadDeps, message: Message, reason: InvalidInputError): Promise<boolean> => {
+/** Parks a message that can never be processed; false if the queue refused it, so that it must be delivered again. */
+export const isParked = async (deps: ReadDeps, message: Message, reason: Error): Promise<boolean> => {
   try {
     await parkMessage(deps, message, reason);
     return true;
   } catch (error) {
-    deps.telemetry.error('an unreadable message could not be parked', { messageId: message.id }, error);
+    deps.telemetry.error('a message could not be parked', { messageId: message.id }, error);
     return false;
   }
 };

@@ -1,6 +1,6 @@
 import { SendMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
-import type { DeadLetters } from '../../core/incidents/ports.ts';
-import { withSdkErrors } from '../aws/sdk-failure.ts';
+import type { DeadLetters } from '../../core/shared/messaging.ts';
+import { withSdkErrors } from './sdk-failure.ts';
 
 const MAX_REASON_LENGTH = 1000;
 /** https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html lists the allowed characters. */

@@ -1,7 +1,7 @@
 import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { mockClient } from 'aws-sdk-client-mock';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { sqsDeadLetters } from '../../../adapters/incidents/sqs-dead-letters.ts';
+import { sqsDeadLetters } from '../../../adapters/aws/sqs-dead-letters.ts';
 import { DependencyUnavailableError } from '../../../core/shared/errors.ts';
 
 const sqs = mockClient(SQSClient);
