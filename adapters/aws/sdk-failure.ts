@@ -1,5 +1,5 @@
 /** Turns the SDK's failures into the errors that core names. */
-import { DependencyUnavailableError } from '../../core/shared/errors.ts';
+import { DependencyUnavailableError, InvalidInputError } from '../../core/shared/errors.ts';
 
 const THROTTLES = new Set([
   'LimitExceededException',
@@ -27,15 +27,24 @@ export const isTransient = (error: unknown): boolean =>
     NETWORK.has(textOf(error, 'code')));
 
 /**
- * Runs one SDK call; anything that is not transient passes through unchanged.
+ * True if a service found the request itself impossible: an item above its size limit, a key that is too long, a number
+ * out of range. The same request never succeeds.
+ */
+export const isRefused = (error: unknown): error is Error =>
+  error instanceof Error && error.name === 'ValidationException';
+
+/**
+ * Runs one SDK call; other failures pass through unchanged.
  * @throws DependencyUnavailableError naming `what` when throttled, timed out or down
+ * @throws InvalidInputError naming `what` if the request can never succeed
  */
 export const withSdkErrors = async <T>(what: string, call: () => Promise<T>): Promise<T> => {
   try {
     return await call();
   } catch (cause) {
-    if (!isTransient(cause)) throw cause;
     const reason = cause instanceof Error ? `${cause.name}: ${cause.message}` : String(cause);
+    if (isRefused(cause)) throw new InvalidInputError(`${what}: ${reason}`, { cause });
+    if (!isTransient(cause)) throw cause;
     throw new DependencyUnavailableError(`${what}: ${reason}`, { cause });
   }
 };

@@ -4,9 +4,9 @@ import { ConditionalCheckFailedException, TransactionCanceledException } from '@
 import { type DynamoDBDocumentClient, PutCommand, TransactWriteCommand } from '@aws-sdk/lib-dynamodb';
 import type { BlockKey } from '../../core/metrics/blocks/stored-block.ts';
 import type { BlockWrite } from '../../core/metrics/ports.ts';
-import { DependencyUnavailableError } from '../../core/shared/errors.ts';
+import { DependencyUnavailableError, InvalidInputError } from '../../core/shared/errors.ts';
 import { DAY_SECONDS, HOUR_SECONDS } from '../../core/shared/time.ts';
-import { isTransient, withSdkErrors } from '../aws/sdk-failure.ts';
+import { isRefused, isTransient, withSdkErrors } from '../aws/sdk-failure.ts';
 import { blockKey } from './item-keys.ts';
 
 /** What became of some blocks; each is in one list or was written. */
@@ -24,9 +24,11 @@ export interface BlockTable {
   readonly retentionDays: number;
 }
 
-/** DynamoDB's limits are 100 actions and 4 MB. */
+/** DynamoDB's limits are 100 actions and 4 MB; the local emulator counts bytes as base64, a third more. */
 const TRANSACTION_ITEMS = 100;
-const TRANSACTION_BYTES = 3_500_000;
+const TRANSACTION_BYTES = 2_800_000;
+/** Reasons of a cancelled transaction for which its items must not be tried again at once, one by one. */
+const THROTTLED = new Set(['ThrottlingError', 'ProvisionedThroughputExceeded']);
 
 const putOf = ({ tableName, retentionDays }: BlockTable, { key, bytes, expectedVersion }: BlockWrite) => ({
   TableName: tableName,
@@ -49,6 +51,7 @@ export const putBlock = async (table: BlockTable, block: BlockWrite): Promise<Wr
   } catch (cause) {
     if (cause instanceof ConditionalCheckFailedException) return { lost: [block.key], notWritten: [] };
     if (isTransient(cause)) return { lost: [], notWritten: [block.key], cause };
+    if (isRefused(cause)) throw new InvalidInputError(`storing a block: ${cause.message}`, { cause });
     throw cause;
   }
 };
@@ -68,7 +71,10 @@ export const transactionsOf = (blocks: readonly BlockWrite[]): BlockWrite[][] =>
   return parts;
 };
 
-/** Writes all blocks or none; when the transaction was cancelled, gives those that lost their race. */
+/**
+ * Writes all blocks or none; when the transaction was cancelled, gives those that lost their race.
+ * @throws DependencyUnavailableError if the transaction was throttled
+ */
 const tryTransaction = async (
   table: BlockTable,
   blocks: readonly BlockWrite[],
@@ -82,6 +88,9 @@ const tryTransaction = async (
   } catch (cause) {
     if (!(cause instanceof TransactionCanceledException)) throw cause;
     const reasons = cause.CancellationReasons ?? [];
+    const throttle = reasons.find(({ Code = '' }) => THROTTLED.has(Code));
+    if (throttle !== undefined)
+      throw new DependencyUnavailableError(`DynamoDB TransactWriteItems: ${throttle.Code}`, { cause });
     return new Set(blocks.filter((_, index) => reasons[index]?.Code === 'ConditionalCheckFailed'));
   }
 };

@@ -63,8 +63,13 @@ const recordRound = async (
   await inParallel(PUTS_AT_ONCE, sightings, async (seen) => {
     const stored = known.get(seen.targetId);
     const { target, changed, refused } = mergeSighting(tenantId, stored?.target, seen);
-    if (changed && !(await putTarget(table, target, stored))) round.lost.push(seen);
-    else round.refused.push(...refused.map((metric) => `${seen.targetId} ${metric}`));
+    try {
+      if (changed && !(await putTarget(table, target, stored))) round.lost.push(seen);
+      else round.refused.push(...refused.map((metric) => `${seen.targetId} ${metric}`));
+    } catch (error) {
+      if (!(error instanceof InvalidInputError)) throw error;
+      round.refused.push(`${seen.targetId} (${error.message})`);
+    }
   });
   return round;
 };

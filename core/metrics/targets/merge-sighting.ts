@@ -1,8 +1,11 @@
 import type { TargetSighting } from './sighting.ts';
 import type { Target, TargetMetric } from './target.ts';
 
-/** A target's registry item must stay well under DynamoDB's 400 KB. */
 export const MAX_METRICS_PER_TARGET = 1_000;
+/** Bytes of a target's metrics as stored: the registry item must stay well under DynamoDB's 400 KB. */
+export const MAX_METRIC_LIST_BYTES = 300_000;
+/** Attribute names and type marks of one metric as stored, above its own texts. */
+const METRIC_OVERHEAD_BYTES = 40;
 
 export interface MergedSighting {
   readonly target: Target;
@@ -15,14 +18,24 @@ export interface MergedSighting {
 const sameMetric = (a: TargetMetric | undefined, b: TargetMetric): boolean =>
   a?.kind === b.kind && a.unit === b.unit;
 
+const storedBytes = (name: string, { unit }: TargetMetric): number =>
+  METRIC_OVERHEAD_BYTES + Buffer.byteLength(name) + Buffer.byteLength(unit ?? '');
+
 /** The later of two sightings decides kind and unit. Uses entries, so that `__proto__` is an ordinary name. */
 const mergeMetrics = (known: Target['metrics'], seen: TargetSighting['metrics'], seenIsNewer: boolean) => {
   const metrics = new Map<string, TargetMetric>(Object.entries(known));
   const refused: string[] = [];
+  let bytes = [...metrics].reduce((sum, [name, metric]) => sum + storedBytes(name, metric), 0);
   for (const [name, metric] of Object.entries(seen)) {
-    if (metrics.has(name) && !seenIsNewer) continue;
-    if (!metrics.has(name) && metrics.size >= MAX_METRICS_PER_TARGET) refused.push(name);
-    else if (!sameMetric(metrics.get(name), metric)) metrics.set(name, metric);
+    const before = metrics.get(name);
+    if (before !== undefined && (!seenIsNewer || sameMetric(before, metric))) continue;
+    const added = storedBytes(name, metric) - (before === undefined ? 0 : storedBytes(name, before));
+    const isTooMany = before === undefined && metrics.size >= MAX_METRICS_PER_TARGET;
+    if (isTooMany || bytes + added > MAX_METRIC_LIST_BYTES) refused.push(name);
+    else {
+      metrics.set(name, metric);
+      bytes += added;
+    }
   }
   return { metrics: Object.fromEntries(metrics), refused };
 };

@@ -16,7 +16,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { dynamoBlockStore } from '../../../adapters/metrics/block-store.ts';
 import { BlocksNotWrittenError } from '../../../core/metrics/blocks/blocks-not-written-error.ts';
 import type { BlockWrite } from '../../../core/metrics/ports.ts';
-import { DependencyUnavailableError } from '../../../core/shared/errors.ts';
+import { DependencyUnavailableError, InvalidInputError } from '../../../core/shared/errors.ts';
 
 const dynamo = mockClient(DynamoDBDocumentClient);
 const client = DynamoDBDocumentClient.from(new DynamoDBClient({ region: 'us-east-1' }));
@@ -200,7 +200,7 @@ describe('writing blocks', () => {
     const sizes = dynamo
       .commandCalls(TransactWriteCommand)
       .map(({ args }) => args[0].input.TransactItems?.length);
-    expect(sizes).toEqual([11, 11, 8]);
+    expect(sizes).toEqual([9, 9, 9, 3]);
   });
 
   it('writes the others of a cancelled transaction one by one', async () => {
@@ -220,6 +220,31 @@ describe('writing blocks', () => {
     const error = await store.write(writesOf(9)).catch((caught: unknown) => caught);
     expect(error).toMatchObject({ notWritten: writesOf(9).map(({ key }) => key), lost: [] });
     await expect(store.write(writesOf(9))).rejects.toBe(denied);
+  });
+
+  it('leaves all blocks of a transaction that DynamoDB cancelled for throttling, instead of putting each at once', async () => {
+    const CancellationReasons = Array.from({ length: 10 }, (_, index) => ({
+      Code: index === 4 ? 'ThrottlingError' : 'None',
+    }));
+    dynamo
+      .on(TransactWriteCommand)
+      .rejects(new TransactionCanceledException({ ...about, CancellationReasons }));
+    const error = await store.write(writesOf(10)).catch((caught: unknown) => caught);
+    expect(error).toMatchObject({ notWritten: writesOf(10).map(({ key }) => key), lost: [] });
+    expect(dynamo.commandCalls(PutCommand)).toEqual([]);
+  });
+
+  it('names a block that DynamoDB refuses for good as invalid input', async () => {
+    const refused = new DynamoDBServiceException({
+      $metadata: {},
+      ...{
+        message: 'Item size has exceeded the maximum allowed size',
+        name: 'ValidationException',
+        $fault: 'client',
+      },
+    });
+    dynamo.on(PutCommand).rejects(refused);
+    await expect(store.write(writesOf(1))).rejects.toThrow(InvalidInputError);
   });
 
   it('writes nothing when there is nothing', async () => {

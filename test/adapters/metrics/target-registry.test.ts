@@ -139,6 +139,17 @@ describe('recording targets', () => {
     ]);
   });
 
+  it('records all others if one item is refused for good, and then names it', async () => {
+    found();
+    const refused = Object.assign(new Error('Item size has exceeded the maximum'), {
+      name: 'ValidationException',
+    });
+    dynamo.on(PutCommand, { Item: item('a') }).rejects(refused);
+    const sightings = ['a', 'b', 'c'].map((targetId) => seen(targetId));
+    await expect(registry().record('acme', sightings)).rejects.toThrow(/a \(.*Item size has exceeded/);
+    expect(puts().map(({ Item }) => Item?.targetId)).toEqual(['a', 'b', 'c']);
+  });
+
   it('keeps metric names that objects treat specially', async () => {
     found();
     const metrics = Object.fromEntries([

@@ -121,20 +121,42 @@ class BatchStore {
     try {
       const stored = await this.#deps.blocks.read(plans.map(({ key }) => key));
       const merged = plans.map((plan, index) => mergePlan(plan, stored[index]!));
-      await this.#parkRejected(merged);
+      await this.#parkRejected(merged.flatMap(({ rejected }) => rejected));
       await this.#recordTargets(merged);
       return await this.#write(merged);
     } catch (error) {
-      if (!(error instanceof DependencyUnavailableError)) throw error;
+      if (!(error instanceof DependencyUnavailableError)) return this.#isolate(plans, error);
       const notWritten = error instanceof BlocksNotWrittenError ? plansOf(plans, error.notWritten) : plans;
       this.failures.plans(notWritten, 'blocks could not be stored', error);
       return error instanceof BlocksNotWrittenError ? error.lost : [];
     }
   }
 
-  async #parkRejected(merged: readonly MergedPlan[]): Promise<void> {
+  /** Attempts each half again until the plan that cannot be stored is alone; returns the blocks that lost a race. */
+  async #isolate(plans: readonly BlockPlan[], cause: unknown): Promise<readonly BlockKey[]> {
+    const middle = Math.ceil(plans.length / 2);
+    const halves = [plans.slice(0, middle), plans.slice(middle)];
+    if (plans.length > 1) return (await Promise.all(halves.map((half) => this.#attempt(half)))).flat();
+    if (cause instanceof InvalidInputError) await this.#parkPlans(plans, cause);
+    else this.failures.plans(plans, 'a block could not be stored', cause);
+    return [];
+  }
+
+  /** Parks the points of blocks that can never be stored; leaves the messages for redelivery if that fails, too. */
+  async #parkPlans(plans: readonly BlockPlan[], error: InvalidInputError): Promise<void> {
+    const rejected = plans.flatMap(({ contributions }) =>
+      contributions.map((contribution) => ({ contribution, error })),
+    );
+    try {
+      await this.#parkRejected(rejected);
+    } catch (cause) {
+      this.failures.plans(plans, 'points could not be parked', cause);
+    }
+  }
+
+  async #parkRejected(rejected: MergedPlan['rejected']): Promise<void> {
     const { raw, telemetry } = this.#deps;
-    for (const { contribution, error } of merged.flatMap(({ rejected }) => rejected)) {
+    for (const { contribution, error } of rejected) {
       const { payload, part } = contribution;
       const key = await parkPart(raw, payload, part, error);
       const { tenantId, requestId } = payload.pointer;

@@ -39,20 +39,32 @@ const expected = async () => {
 
 class Crash extends Error {}
 
-/** Crashes the process at write number `k`, before or after it takes effect; later writes fail too. */
+let heal = (): void => {};
+
+/** Crashes the process at write number `k`, before or after it takes effect; later reads and writes fail too. */
 const crashAt = (world: IngestionWorld, k: number, when: 'before' | 'after'): void => {
   let writes = 0;
+  let dead = false;
+  const { read } = world.blocks;
+  world.blocks.read = async (keys) => {
+    if (dead) throw new Crash();
+    return read(keys);
+  };
+  const crash = (): never => {
+    dead = true;
+    throw new Crash();
+  };
+  heal = () => {
+    dead = false;
+    world.hooks.before = () => {};
+    world.hooks.after = () => {};
+  };
   world.hooks.before = () => {
-    if (++writes > k || (writes === k && when === 'before')) throw new Crash();
+    if (++writes > k || (writes === k && when === 'before')) crash();
   };
   world.hooks.after = () => {
-    if (writes === k) throw new Crash();
+    if (writes === k) crash();
   };
-};
-
-const heal = (world: IngestionWorld): void => {
-  world.hooks.before = () => {};
-  world.hooks.after = () => {};
 };
 
 describe('store-metrics', () => {
@@ -78,7 +90,7 @@ describe('store-metrics', () => {
           (error) => error instanceof Crash,
         );
         expect(died, `crash ${when} write ${k}`).toBe(true);
-        heal(world);
+        heal();
         expect(await deliver(world, messages)).toEqual([]);
         expect(outcome(world), `crash ${when} write ${k}`).toEqual(clean.outcome);
       }

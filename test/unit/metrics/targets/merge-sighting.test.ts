@@ -1,6 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { MAX_METRICS_PER_TARGET, mergeSighting } from '../../../../core/metrics/targets/merge-sighting.ts';
+import {
+  MAX_METRIC_LIST_BYTES,
+  MAX_METRICS_PER_TARGET,
+  mergeSighting,
+} from '../../../../core/metrics/targets/merge-sighting.ts';
 import type { TargetSighting } from '../../../../core/metrics/targets/sighting.ts';
 import type { Target } from '../../../../core/metrics/targets/target.ts';
 
@@ -34,6 +38,39 @@ describe('mergeSighting', () => {
     );
     expect(target).toMatchObject({ firstSeen: 50, lastSeen: 200 });
     expect(target?.metrics).toEqual({ cpu: { kind: 'gauge' }, mem: { kind: 'gauge', unit: 'By' } });
+  });
+
+  it('refuses metrics by the bytes of their names, so that the item fits, and keeps what fits', () => {
+    const named = (count: number, from = 0) =>
+      Object.fromEntries(
+        Array.from({ length: count }, (_, i) => [
+          `${'\u{1F600}'.repeat(62)}${from + i}`,
+          { kind: 'gauge' as const, unit: 'u'.repeat(63) },
+        ]),
+      );
+    const first = mergeSighting('acme', undefined, seen({ metrics: named(600) }));
+    expect(first.refused).toEqual([]);
+    const second = mergeSighting('acme', first.target, seen({ metrics: named(400, 600) }));
+    expect(second.refused.length).toBeGreaterThan(0);
+    const listed = Object.keys(second.target.metrics);
+    expect(listed.length + second.refused.length).toBe(1000);
+    const bytes = listed.reduce((sum, name) => sum + Buffer.byteLength(name) + 63 + 40, 0);
+    expect(bytes).toBeLessThanOrEqual(MAX_METRIC_LIST_BYTES);
+    expect(bytes).toBeGreaterThan(MAX_METRIC_LIST_BYTES - 400);
+  });
+
+  it('refuses a unit that would outgrow the item, and keeps the former one', () => {
+    const many = Object.fromEntries(
+      Array.from({ length: 1000 }, (_, i) => [
+        `metric-${i}`,
+        { kind: 'gauge' as const, unit: 'u'.repeat(200) },
+      ]),
+    );
+    const full = mergeSighting('acme', undefined, seen({ metrics: many })).target;
+    const longer = { 'metric-0': { kind: 'gauge' as const, unit: 'v'.repeat(100_000) } };
+    const merged = mergeSighting('acme', full, seen({ metrics: longer, lastSeen: 300 }));
+    expect(merged.refused).toEqual(['metric-0']);
+    expect(merged.target.metrics).toMatchObject({ 'metric-0': { unit: 'u'.repeat(200) } });
   });
 
   it('keeps a profile until a newer sighting names another', () => {
