@@ -1,16 +1,16 @@
 /** Changes as the API shows them. */
+
 import type * as z from 'zod';
 import { type ChangeRecord, type ChangeSummary as Found, healthNow, summaryOf } from '../changes/change.ts';
 import { DEFAULT_WATCH_POLICY, dueAt } from '../changes/watch-policy.ts';
+import { isoOfSeconds } from '../shared/time.ts';
 import type { ChangeDetail, ChangeSummary } from './change-answers.ts';
-
-const instant = (epochSeconds: number): string => new Date(epochSeconds * 1000).toISOString();
 
 /** `now` in epoch seconds. */
 export const presentChange = (found: Found, now: number): z.infer<typeof ChangeSummary> => {
   const { changeId, targetId, kind, summary, at, version, previousVersion, score, risk, riskLevel } = found;
   return {
-    ...{ id: changeId, target: targetId, kind, summary, at: instant(at) },
+    ...{ id: changeId, target: targetId, kind, summary, at: isoOfSeconds(at) },
     ...(version === undefined ? {} : { version }),
     ...(previousVersion === undefined ? {} : { previousVersion }),
     health: healthNow(found, now),
@@ -23,8 +23,8 @@ type Detail = z.infer<typeof ChangeDetail>;
 
 const presentCheck = (check: ChangeRecord['checks'][number]): Detail['checks'][number] => ({
   minutes: check.minutes,
-  until: instant(check.until),
-  checkedAt: instant(check.checkedAt),
+  until: isoOfSeconds(check.until),
+  checkedAt: isoOfSeconds(check.checkedAt),
   score: check.health,
   confidence: check.confidence,
   judged: check.judged,
@@ -43,12 +43,12 @@ const presentProposal = (
   ...(proposal.from === null ? {} : { from: proposal.from }),
   ...(proposal.to === null ? {} : { to: proposal.to }),
   confidence: proposal.confidence,
-  expiresAt: instant(proposal.expiresAt),
+  expiresAt: isoOfSeconds(proposal.expiresAt),
 });
 
 const nextCheckAt = ({ at, checks, policy = DEFAULT_WATCH_POLICY }: ChangeRecord): Partial<Detail> => {
   const minutes = policy.checkMinutes[checks.length];
-  return minutes === undefined ? {} : { nextCheckAt: instant(dueAt(at, minutes)) };
+  return minutes === undefined ? {} : { nextCheckAt: isoOfSeconds(dueAt(at, minutes)) };
 };
 
 /** `now` in epoch seconds. */
@@ -58,11 +58,11 @@ export const presentChangeDetail = (record: ChangeRecord, now: number): Detail =
   const reason = isStuck ? 'the watch did not end' : record.reason;
   return {
     ...summary,
-    recordedAt: instant(record.recordedAt),
+    recordedAt: isoOfSeconds(record.recordedAt),
     ...(record.plan === undefined ? {} : { assessment: record.plan.assessment }),
     checks: record.checks.map(presentCheck),
     ...(summary.health === 'watching' ? nextCheckAt(record) : {}),
-    ...(record.closedAt === undefined ? {} : { closedAt: instant(record.closedAt) }),
+    ...(record.closedAt === undefined ? {} : { closedAt: isoOfSeconds(record.closedAt) }),
     ...(reason === undefined ? {} : { reason }),
     ...(record.proposal === undefined ? {} : { proposal: presentProposal(record.proposal) }),
   };

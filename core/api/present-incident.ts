@@ -1,4 +1,5 @@
 /** Incidents, causes and topology as the API shows them. */
+
 import type * as z from 'zod';
 import { type CausesReport, confidenceBand } from '../incidents/causes-report.ts';
 import { componentOfIncident, componentOfMember } from '../incidents/component.ts';
@@ -6,15 +7,14 @@ import type { DependencyGraph } from '../incidents/dependency-graph.ts';
 import { type Incident as FoundIncident, type IncidentMember, targetsOf } from '../incidents/incident.ts';
 import { responseTimes } from '../incidents/lifecycle/response-times.ts';
 import { subjectOf } from '../incidents/members.ts';
+import { isoOfSeconds } from '../shared/time.ts';
 import type { Causes, Incident, IncidentSummary, Topology } from './incident-answers.ts';
-
-const instant = (epochSeconds: number): string => new Date(epochSeconds * 1000).toISOString();
 
 const STAMPS = ['acknowledgedAt', 'mitigatedAt', 'resolvedAt', 'reviewedAt'] as const;
 
 const stampsOf = (incident: FoundIncident): Partial<Record<(typeof STAMPS)[number], string>> =>
   Object.fromEntries(
-    STAMPS.flatMap((name) => (incident[name] === undefined ? [] : [[name, instant(incident[name])]])),
+    STAMPS.flatMap((name) => (incident[name] === undefined ? [] : [[name, isoOfSeconds(incident[name])]])),
   );
 
 export const presentSummary = (incident: FoundIncident): z.infer<typeof IncidentSummary> => {
@@ -24,9 +24,9 @@ export const presentSummary = (incident: FoundIncident): z.infer<typeof Incident
     status: incident.status,
     severity: incident.severity,
     component: componentOfIncident(incident),
-    startedAt: instant(incident.startedAt),
-    lastAt: instant(incident.lastAt),
-    detectedAt: instant(incident.detectedAt),
+    startedAt: isoOfSeconds(incident.startedAt),
+    lastAt: isoOfSeconds(incident.lastAt),
+    detectedAt: isoOfSeconds(incident.detectedAt),
     ...stampsOf(incident),
     targets: targetsOf(incident),
     signals: Object.keys(incident.members).length,
@@ -41,8 +41,8 @@ const presentMember = (member: IncidentMember) => ({
   target: member.targetId,
   subject: subjectOf(member),
   component: componentOfMember(member),
-  firstAt: instant(member.firstAt),
-  lastAt: instant(member.lastAt),
+  firstAt: isoOfSeconds(member.firstAt),
+  lastAt: isoOfSeconds(member.lastAt),
   count: member.count,
   active: member.isActive,
   confidence: member.confidence,
@@ -55,15 +55,15 @@ export const presentIncident = (incident: FoundIncident): z.infer<typeof Inciden
     .map(presentMember),
   ...(incident.conclusion === undefined
     ? {}
-    : { conclusion: { ...incident.conclusion, at: instant(incident.conclusion.at) } }),
+    : { conclusion: { ...incident.conclusion, at: isoOfSeconds(incident.conclusion.at) } }),
   changes: incident.changes.map(({ signalId, targetId, at, summary }) => ({
     id: signalId,
     target: targetId,
-    at: instant(at),
+    at: isoOfSeconds(at),
     summary,
   })),
   timeline: incident.timeline.map(({ at, kind, text, by }) => ({
-    at: instant(at),
+    at: isoOfSeconds(at),
     kind,
     text,
     ...(by === undefined ? {} : { by }),
@@ -81,10 +81,10 @@ export const presentCauses = (
   return {
     incident: incidentId,
     status: 'found',
-    diagnosedAt: instant(report.diagnosedAt),
+    diagnosedAt: isoOfSeconds(report.diagnosedAt),
     method,
     followed: { target, ...(metric === undefined ? {} : { metric }) },
-    window: { from: instant(window.from), to: instant(window.to), stepSeconds: window.stepSeconds },
+    window: { from: isoOfSeconds(window.from), to: isoOfSeconds(window.to), stepSeconds: window.stepSeconds },
     ...(graphVersion === undefined ? {} : { graphVersion }),
     items: report.causes.map(({ node, score, confidence, evidence, recommendation }) => ({
       ...{ target: node, score, confidence, band: confidenceBand(confidence) },
@@ -105,7 +105,7 @@ export const presentCauses = (
 /** `updatedAt` in epoch seconds; 0 where nothing was ever stored. */
 export const presentTopology = (graph: DependencyGraph, updatedAt: number): z.infer<typeof Topology> => ({
   version: graph.version,
-  ...(updatedAt === 0 ? {} : { updatedAt: instant(updatedAt) }),
+  ...(updatedAt === 0 ? {} : { updatedAt: isoOfSeconds(updatedAt) }),
   nodes: [...graph.nodes],
-  edges: graph.edges.map((edge) => ({ ...edge, lastSeen: instant(edge.lastSeen) })),
+  edges: graph.edges.map((edge) => ({ ...edge, lastSeen: isoOfSeconds(edge.lastSeen) })),
 });

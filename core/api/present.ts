@@ -1,13 +1,13 @@
 /** The domain's objects as the API shows them. */
+
 import type * as z from 'zod';
 import { type Anomaly as FoundAnomaly, isActive } from '../anomalies/anomaly.ts';
 import type { LearnedBaseline } from '../anomalies/baseline.ts';
 import type { ForecastRun } from '../forecasts/forecast-run.ts';
 import type { MetricForecast, PredictedBreach, TargetForecast } from '../forecasts/target-forecast.ts';
 import type { TargetMetric, Target as WatchedTarget } from '../metrics/targets/target.ts';
+import { isoOfMs, isoOfSeconds } from '../shared/time.ts';
 import type { Anomaly, Baseline, Breach, Forecast, Run, Series, Target } from './answers.ts';
-
-const instant = (epochMs: number): string => new Date(epochMs).toISOString();
 
 /** Seven digits: stored quantiles are not more precise, and answers shrink by half. */
 const rounded = (value: number): number => Number(value.toPrecision(7));
@@ -21,8 +21,8 @@ export const presentTarget = ({ targetId, profile, metrics, firstSeen, lastSeen 
       kind,
       ...(unit === undefined ? {} : { unit }),
     })),
-    firstSeen: instant(firstSeen * 1000),
-    lastSeen: instant(lastSeen * 1000),
+    firstSeen: isoOfSeconds(firstSeen),
+    lastSeen: isoOfSeconds(lastSeen),
   };
   return shown;
 };
@@ -41,8 +41,8 @@ export const presentForecast = (
   target: targetId,
   metric,
   runId,
-  issuedAt: instant(issuedAt),
-  start: instant(forecast.start * 1000),
+  issuedAt: isoOfMs(issuedAt),
+  start: isoOfSeconds(forecast.start),
   stepSeconds: forecast.stepSeconds,
   horizon: forecast.horizon,
   quantiles: Object.fromEntries(
@@ -65,7 +65,7 @@ export const presentBreach = (predicted: PredictedBreach): z.infer<typeof Breach
   return {
     target: targetId,
     ...{ metric, profile, probability, severity, risk, timeToImpactSeconds, threshold, expectedPeak, runId },
-    issuedAt: instant(issuedAt),
+    issuedAt: isoOfMs(issuedAt),
   };
 };
 
@@ -74,8 +74,8 @@ export const presentRun = (run: ForecastRun): z.infer<typeof Run> => {
   return {
     id: runId,
     ...{ status, trigger },
-    startedAt: instant(run.startedAt),
-    ...(finishedAt === undefined ? {} : { finishedAt: instant(finishedAt) }),
+    startedAt: isoOfMs(run.startedAt),
+    ...(finishedAt === undefined ? {} : { finishedAt: isoOfMs(finishedAt) }),
     ...{ targets, series, forecasts, breaches, failed },
     failures: run.failures.map(({ targetId, metric, reason }) => ({
       target: targetId,
@@ -90,13 +90,13 @@ export const presentRun = (run: ForecastRun): z.infer<typeof Run> => {
 export const presentAnomaly = (found: FoundAnomaly, now: number): z.infer<typeof Anomaly> => {
   const { targetId, metric, timestamp, since, kind, value, score, oneIn, parts, expected } = found;
   return {
-    ...{ target: targetId, metric, timestamp: instant(timestamp * 1000), since: instant(since * 1000) },
+    ...{ target: targetId, metric, timestamp: isoOfSeconds(timestamp), since: isoOfSeconds(since) },
     ...{ kind, value, score: rounded(score), oneIn, reason: found.reason },
     parts: Object.fromEntries(Object.entries(parts).map(([name, part]) => [name, rounded(part)])),
     ...(expected === undefined ? {} : { expected }),
     ...(found.silenced === undefined ? {} : { silenced: found.silenced }),
     active: isActive(found, now),
-    ...(found.endedAt === undefined ? {} : { endedAt: instant(found.endedAt * 1000) }),
+    ...(found.endedAt === undefined ? {} : { endedAt: isoOfSeconds(found.endedAt) }),
   };
 };
 
@@ -106,8 +106,8 @@ export const presentBaseline = (
   { mode, calibrated, points, first, newest, timeOfDay }: LearnedBaseline,
 ): z.infer<typeof Baseline> => ({
   ...{ target, metric, mode, calibrated, points },
-  ...(first === undefined ? {} : { firstSeen: instant(first * 1000) }),
-  ...(newest === undefined ? {} : { lastLearned: instant(newest * 1000) }),
+  ...(first === undefined ? {} : { firstSeen: isoOfSeconds(first) }),
+  ...(newest === undefined ? {} : { lastLearned: isoOfSeconds(newest) }),
   timeOfDay: timeOfDay.map(({ time, expected }) => ({
     time,
     ...(expected === undefined ? {} : { expected }),

@@ -1,6 +1,8 @@
 /** How the API and the command line show the long view of a series. */
+
 import * as z from 'zod';
 import type { TrendReport } from '../forecasts/trends/trend-report.ts';
+import { isoOfSeconds } from '../shared/time.ts';
 import { components } from './answers.ts';
 
 const Instant = z.iso.datetime().describe('UTC, ISO 8601');
@@ -84,8 +86,8 @@ components.add(Trends, { id: 'Trends' });
 const LATEST_YEAR = 9999;
 const LATEST = Date.UTC(LATEST_YEAR, 0) / 1000;
 
-const instant = (epochSeconds: number): string => new Date(Math.round(epochSeconds) * 1000).toISOString();
-const runOutDate = (at: number | null): string | null => (at === null || at > LATEST ? null : instant(at));
+const runOutDate = (at: number | null): string | null =>
+  at === null || at > LATEST ? null : isoOfSeconds(Math.round(at));
 const rounded = (value: number): number => Number(value.toPrecision(7));
 
 /** A trend report with ISO dates and seven digits. */
@@ -93,8 +95,8 @@ export const presentTrends = (told: TrendReport) => {
   const { runOut, ...rest } = told;
   return {
     ...rest,
-    from: instant(told.from),
-    to: instant(told.to),
+    from: isoOfSeconds(Math.round(told.from)),
+    to: isoOfSeconds(Math.round(told.to)),
     trends: told.trends.map(({ days, perDay, growth }) => ({
       days,
       perDay: {
