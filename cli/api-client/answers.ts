@@ -3,25 +3,20 @@
  * does not break an older client and `--json` passes everything on.
  */
 import * as z from 'zod';
-import {
-  Anomaly,
-  Baseline,
-  Breach,
-  Forecast,
-  Health,
-  Run,
-  Series,
-  Settings,
-  StartedRun,
-  Target,
-} from '../../core/api/answers.ts';
-import {
-  ChangeDetail,
-  ChangeSummary,
-  RecordedChange,
-  RiskAssessment,
-} from '../../core/api/change-answers.ts';
-import { Causes, Incident, IncidentSummary, Topology } from '../../core/api/incident-answers.ts';
+import { Anomaly } from '../../core/anomalies/api/anomalies.ts';
+import { Baseline } from '../../core/anomalies/api/baseline.ts';
+import { RiskAssessment } from '../../core/changes/api/assessment.ts';
+import { ChangeDetail, ChangeSummary, RecordedChange } from '../../core/changes/api/changes.ts';
+import { Breach } from '../../core/forecasts/api/breaches.ts';
+import { Forecast } from '../../core/forecasts/api/forecasts.ts';
+import { Run, StartedRun } from '../../core/forecasts/api/runs.ts';
+import { Causes } from '../../core/incidents/api/causes.ts';
+import { Incident, IncidentSummary } from '../../core/incidents/api/incidents.ts';
+import { Topology } from '../../core/incidents/api/topology.ts';
+import { Series } from '../../core/metrics/api/series.ts';
+import { Target } from '../../core/metrics/api/targets.ts';
+import { Health } from '../../core/platform/api/operations.ts';
+import { Settings } from '../../core/platform/settings/settings.ts';
 
 export const HealthAnswer = z.looseObject(Health.shape);
 export const StartedRunAnswer = z.looseObject(StartedRun.shape);

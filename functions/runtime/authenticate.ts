@@ -1,13 +1,15 @@
 import { hashApiKey, isApiKey } from '../../core/platform/access/api-key.ts';
 import type { ApiKey, ApiKeyStore } from '../../core/platform/access/ports.ts';
+import type { RequestHeaders } from './http-request.ts';
 
-/** Who a request speaks for. `name` is the key's label, never the key. */
+/** The tenant that a request acts for. `name` is the label of its API key, never the key. */
 export interface Caller {
   readonly tenantId: string;
   readonly name: string;
 }
 
-export type RequestHeaders = Readonly<Record<string, string | undefined>>;
+/** The caller of a request; undefined if its API key is missing, unknown or revoked. */
+export type Authenticate = (headers: RequestHeaders) => Promise<Caller | undefined>;
 
 export interface AuthenticateDeps {
   readonly keys: ApiKeyStore;
@@ -15,7 +17,7 @@ export interface AuthenticateDeps {
   readonly now: () => number;
 }
 
-/** How long a revoked key may still pass in a warm container. */
+/** A revoked key may still pass in a warm container for this long. */
 const CACHE_MS = 60_000;
 const CACHE_KEYS = 1_000;
 
@@ -29,17 +31,17 @@ const keyIn = (headers: RequestHeaders): string | undefined => {
 };
 
 /**
- * Makes the check of an API key; known keys are remembered for a minute. Unknown keys are not: each guess differs
- * from the last, and a key issued a moment ago must work.
- * @throws DependencyUnavailableError when the key cannot be looked up: that is no "unknown key"
+ * Checks API keys. Known keys are cached for a minute; unknown keys are not, because a key must work as soon as it is
+ * issued.
+ * @throws DependencyUnavailableError if the key cannot be looked up: the key may well be valid
  */
-export const authenticate = ({ keys, now }: AuthenticateDeps) => {
+export const authenticate = ({ keys, now }: AuthenticateDeps): Authenticate => {
   const known = new Map<string, { readonly key: ApiKey; readonly until: number }>();
   const remember = (hash: string, key: ApiKey): void => {
     if (known.size >= CACHE_KEYS) known.clear();
     known.set(hash, { key, until: now() + CACHE_MS });
   };
-  return async (headers: RequestHeaders): Promise<Caller | undefined> => {
+  return async (headers) => {
     const text = keyIn(headers);
     if (text === undefined || !isApiKey(text)) return undefined;
     const hash = hashApiKey(text);

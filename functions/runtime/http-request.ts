@@ -1,31 +1,83 @@
+/** Requests as API Gateway passes them to a function (HTTP API, payload format 2.0). */
 import * as z from 'zod';
+import { ProblemError } from '../../core/platform/api/errors.ts';
 import { InvalidInputError } from '../../core/shared/errors.ts';
 
-/** The parts of an API Gateway request (payload 2.0) that the API reads; header names in lower case. */
 const HttpEvent = z.object({
   rawPath: z.string(),
   rawQueryString: z.string().default(''),
   headers: z.record(z.string(), z.string().optional()).default({}),
-  requestContext: z.object({ http: z.object({ method: z.string() }) }),
+  body: z.string().default(''),
+  isBase64Encoded: z.boolean().default(false),
+  requestContext: z.object({ requestId: z.string().min(1), http: z.object({ method: z.string() }) }),
 });
 
+export type RequestHeaders = Readonly<Record<string, string | undefined>>;
+
 export interface HttpRequest {
+  /** The id that the access log and the `apigw-requestid` header carry. */
+  readonly requestId: string;
+  /** In upper case. */
   readonly method: string;
   readonly path: string;
   readonly queryString: string;
-  readonly headers: Readonly<Record<string, string | undefined>>;
+  /** By name in lower case. */
+  readonly headers: RequestHeaders;
+  /** As it arrived: text, or base64 if the gateway took the content type for binary. */
+  readonly body: string;
+  readonly isBase64Encoded: boolean;
 }
 
-/** Reads the request of an event. @throws InvalidInputError for an event that is none */
+/** @throws InvalidInputError for an event that is not an HTTP request */
 export const readHttpRequest = (event: unknown): HttpRequest => {
   const parsed = HttpEvent.safeParse(event);
-  if (!parsed.success) throw new InvalidInputError('the event is no HTTP request', { cause: parsed.error });
-  const { rawPath, rawQueryString, headers, requestContext } = parsed.data;
+  if (!parsed.success)
+    throw new InvalidInputError('the event is not an HTTP request', { cause: parsed.error });
+  const { rawPath, rawQueryString, headers, body, isBase64Encoded, requestContext } = parsed.data;
   const lowered = Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value] as const);
   return {
+    requestId: requestContext.requestId,
     method: requestContext.http.method.toUpperCase(),
     path: rawPath,
     queryString: rawQueryString,
     headers: Object.fromEntries(lowered),
+    body,
+    isBase64Encoded,
   };
+};
+
+/** Query parameters by name. @throws InvalidInputError for a repeated parameter, which is ambiguous */
+export const queryOf = ({ queryString }: HttpRequest): Readonly<Record<string, string>> => {
+  const query: Record<string, string> = {};
+  for (const [name, value] of new URLSearchParams(queryString)) {
+    if (Object.hasOwn(query, name)) throw new InvalidInputError(`${name} is given twice`, { field: name });
+    query[name] = value;
+  }
+  return query;
+};
+
+export const bytesOf = ({ body, isBase64Encoded }: HttpRequest): Uint8Array =>
+  Buffer.from(body, isBase64Encoded ? 'base64' : 'utf8');
+
+/** A tenant's settings with the maximum number of rules fit into it. */
+const MAX_JSON_BYTES = 512 * 1024;
+
+/**
+ * The parsed JSON body.
+ * @throws ProblemError `body-too-large`
+ * @throws InvalidInputError with field `body` if it is not JSON
+ */
+export const jsonOf = (request: HttpRequest): unknown => {
+  const bytes = bytesOf(request);
+  if (bytes.length > MAX_JSON_BYTES) {
+    const message = `the body is larger than ${MAX_JSON_BYTES} bytes`;
+    throw new ProblemError('body-too-large', message, {
+      errors: [{ field: 'body', code: 'invalid', message }],
+    });
+  }
+  try {
+    return JSON.parse(new TextDecoder().decode(bytes));
+  } catch (cause) {
+    throw new InvalidInputError('the body is not JSON', { field: 'body', cause });
+  }
 };

@@ -19,32 +19,32 @@ export interface AnomalyDetectionProps {
 
 const MEANING = {
   impact: 'New metrics of some targets were not checked, so anomalies are not announced.',
-  runbook: 'Anomalies are not detected',
+  runbook: 'Anomalies are not looked for',
 };
 
-/** Only blocks that were written: other items, and blocks that expired, would cause needless invocations. */
+/** Only blocks that were written: other items, and blocks that expired, would only cost invocations. */
 const WRITTEN_BLOCKS = FilterCriteria.filter({
   eventName: FilterRule.or('INSERT', 'MODIFY'),
   dynamodb: { Keys: { sk: { S: FilterRule.beginsWith('B#') } } },
 });
 
 /**
- * Runs the detectors of a target on every change of its blocks in the hot table's stream. Changes of one target are
- * delivered in order and one at a time. Records that fail ten times, or for six hours, go to a dead-letter queue with an
- * alarm; the detectors catch up when the target's next block arrives.
+ * Follows the hot table's stream: every change of a block is shown to its target's detectors. Changes of one target are
+ * delivered in order and one at a time. What fails ten times, or for six hours, is named in a queue with an alarm; the
+ * detectors make up for it themselves when the target's next block arrives.
  */
 export class AnomalyDetection extends Construct {
   readonly detector: ObservedFunction;
-  /** Stream records that could not be processed. */
+  /** What could not be looked at. */
   readonly deadLetters: DeadLetterQueue;
 
   constructor(scope: Construct, id: string, props: AnomalyDetectionProps) {
     super(scope, id);
     const { hotTable, registry, bus, config, notify } = props;
-    this.deadLetters = new DeadLetterQueue(this, 'DeadLetters', { ...MEANING, notify });
+    this.deadLetters = new DeadLetterQueue(this, 'GivenUp', { ...MEANING, notify });
     this.detector = new ObservedFunction(this, 'DetectAnomalies', {
       entry: 'detect-anomalies',
-      description: "Runs a target's detectors on its changed blocks",
+      description: "Shows changed blocks to their target's detectors",
       config,
       notify,
       memoryMb: 1024,
@@ -63,10 +63,10 @@ export class AnomalyDetection extends Construct {
     hotTable.grantReplaceDetectors(this.detector);
     registry.grantRecordAnomalies(this.detector);
     bus.grantPublish(this.detector);
-    this.#consume(hotTable.grantFollowChanges(this.detector));
+    this.#follow(hotTable.grantFollowChanges(this.detector));
   }
 
-  #consume(stream: string): void {
+  #follow(stream: string): void {
     const { queueArn } = this.deadLetters.queue;
     this.detector.allow(['sqs:SendMessage'], [queueArn]);
     const mapping = new EventSourceMapping(this, 'Changes', {
@@ -75,7 +75,7 @@ export class AnomalyDetection extends Construct {
       startingPosition: StartingPosition.TRIM_HORIZON,
       filters: [WRITTEN_BLOCKS],
       batchSize: 100,
-      // A longer window saves invocations but delays every anomaly.
+      // A longer wait makes fewer invocations, and every anomaly later by as much.
       maxBatchingWindow: Duration.seconds(2),
       bisectBatchOnError: true,
       reportBatchItemFailures: true,
@@ -83,7 +83,7 @@ export class AnomalyDetection extends Construct {
       maxRecordAge: Duration.hours(6),
       onFailure: { bind: () => ({ destination: queueArn }) },
     });
-    // Lambda checks that the role may read the stream when the mapping is created.
+    // Lambda looks whether the role may read the stream when the mapping is made.
     const role = this.detector.node.tryFindChild('Role');
     if (role !== undefined) mapping.node.addDependency(role);
   }

@@ -1,4 +1,3 @@
-import type { Context } from 'aws-lambda';
 import { decodeForecasts, encodeForecasts } from '../../../core/forecasts/codec/forecast-codec.ts';
 import { ensembleBackend } from '../../../core/forecasts/ensemble-backend.ts';
 import { forecastTargets } from '../../../core/forecasts/runs/forecast-targets.ts';
@@ -70,7 +69,7 @@ const timed = async (
   const times: number[] = [];
   for (let i = 0; i < warmUp + requests; i++) {
     const before = performance.now();
-    const { statusCode } = (await handle(event, {} as Context)) as { statusCode?: number };
+    const { statusCode } = await handle(event);
     if (statusCode !== 200) throw new Error(`the handler answered ${statusCode}`);
     if (i >= warmUp) times.push(performance.now() - before);
   }

@@ -1,4 +1,4 @@
-import type { presentTrends } from '../../../core/api/trend-answers.ts';
+import type { presentTrends } from '../../../core/forecasts/api/trends.ts';
 import { DAY_SECONDS } from '../../../core/shared/time.ts';
 import { formatDuration, formatNumber, formatPercent } from '../../terminal/format.ts';
 

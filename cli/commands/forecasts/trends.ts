@@ -27,7 +27,7 @@ const parseNumber = (text: string): number => {
 const report = async ({ points, uptime }: SeriesWithUptime, { capacity, downBelow, totals }: Options) => {
   // Imported here, so that other commands do not load the engine.
   const { reportTrends } = await import('../../../core/forecasts/trends/trend-report.ts');
-  const { presentTrends } = await import('../../../core/api/trend-answers.ts');
+  const { presentTrends } = await import('../../../core/forecasts/api/trends.ts');
   const series = regularise({ ...points, kind: 'gauge' }, { maxSteps: MAX_STEPS });
   const { stepSeconds } = series;
   const trends = reportTrends(series, {

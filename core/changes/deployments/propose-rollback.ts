@@ -1,6 +1,8 @@
-import { HOUR_SECONDS, isoOfSeconds } from '../../shared/time.ts';
+import { HOUR_SECONDS } from '../../shared/time.ts';
 import type { ChangeRecord } from '../change.ts';
 import { CHANGES_SOURCE, type ChangesEvent } from '../events.ts';
+
+const iso = (epochSeconds: number): string => new Date(epochSeconds * 1000).toISOString();
 
 /** A proposal older than this may no longer fit the state of the system. */
 const VALID_SECONDS = 4 * HOUR_SECONDS;
@@ -30,11 +32,11 @@ export const announceProposal = (record: ChangeRecord): ChangesEvent[] => {
   const detail = {
     id: `RemediationProposed/${tenantId}/${changeId}`,
     tenantId,
-    occurredAt: isoOfSeconds(closedAt),
+    occurredAt: iso(closedAt),
     plan,
     evidence: evidence.slice(0, MAX_EVIDENCE),
     confidence,
-    expiresAt: isoOfSeconds(expiresAt),
+    expiresAt: iso(expiresAt),
   };
   return [{ name: 'RemediationProposed', source: CHANGES_SOURCE, detail }];
 };

@@ -1,20 +1,69 @@
 import type * as z from 'zod';
+import { NoParameters } from './parameters.ts';
+import type { ProblemCode } from './problems.ts';
 
-/** One method on one path: what it takes, what it answers and who may call it. */
+/** The contexts that declare operations: the tags of the OpenAPI document. */
+export const API_TAGS = ['platform', 'metrics', 'forecasts', 'anomalies', 'incidents', 'changes'] as const;
+export type ApiTag = (typeof API_TAGS)[number];
+
+/**
+ * Access that an operation needs. `none`: no API key; `ingest`: to send data about the fleet (metrics, traces,
+ * changes); `read`: to read data and assess plans; `operate`: to act on incidents, runs and settings.
+ */
+export const ACCESS_NEEDS = ['none', 'ingest', 'read', 'operate'] as const;
+export type AccessNeed = (typeof ACCESS_NEEDS)[number];
+
+/** The functions behind the HTTP API, by the name of their folder. */
+export const API_FUNCTIONS = [
+  'receive-metrics',
+  'start-forecast-run',
+  'query-api',
+  'command-incidents',
+  'command-changes',
+  'command-settings',
+] as const;
+export type ApiFunctionName = (typeof API_FUNCTIONS)[number];
+
+/**
+ * One method on one path: what it takes, what it returns, the access it needs, and the function that serves it. The
+ * routes of the gateway and of the functions, the OpenAPI document and authorisation derive from it.
+ */
 export interface Operation {
-  readonly method: 'get' | 'post' | 'put';
+  readonly method: 'get' | 'post' | 'put' | 'delete';
   /** Path template with `{parameters}`. */
-  readonly path: string;
+  readonly path: `/v1/${string}`;
+  /** Path of the gateway's route, if operations of one function share it. */
+  readonly gatewayPath?: `/v1/${string}`;
+  readonly tag: ApiTag;
   readonly summary: string;
-  /** Needs no API key. */
-  readonly open?: true;
-  /** Takes an Idempotency-Key, so that sending it again does nothing more. */
-  readonly repeatable?: true;
-  /** JSON that the request carries. */
-  readonly body?: z.ZodType;
+  readonly needs: AccessNeed;
+  readonly servedBy: ApiFunctionName;
   readonly params: z.ZodObject;
   readonly query: z.ZodObject;
+  /** Headers that the OpenAPI document describes; the function reads them itself. */
+  readonly headers?: z.ZodObject;
+  /** The JSON body. */
+  readonly body?: z.ZodType;
+  /** A body that the function decodes itself: content type -> its schema. */
+  readonly rawBody?: Readonly<Record<string, z.ZodType>>;
+  /** Accepts an Idempotency-Key: repeating the request with the same key executes it once. */
+  readonly idempotent?: true;
   readonly status: 200 | 202;
-  /** Alternatives, where an answer has several shapes; none where it is not described by a schema. */
-  readonly answers: readonly z.ZodType[];
+  /** Alternatives if a response has several shapes; empty if no schema describes it. */
+  readonly responses: readonly z.ZodType[];
+  /** Problems besides those that follow from the other fields. */
+  readonly problems?: readonly ProblemCode[];
 }
+
+/** Operations by id. */
+export type Operations = Readonly<Record<string, Operation>>;
+
+/** Fields that operations that read have in common. */
+export const QUERY = {
+  method: 'get',
+  needs: 'read',
+  servedBy: 'query-api',
+  params: NoParameters,
+  query: NoParameters,
+  status: 200,
+} as const satisfies Partial<Operation>;

@@ -1,28 +1,21 @@
-import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
-import { IdempotencyKey } from '../../../core/api/requests.ts';
+import { FORECASTS_OPERATIONS } from '../../../core/forecasts/api/operations.ts';
 import type { RunStore } from '../../../core/forecasts/ports.ts';
 import { executionNameOf, runIdOf, runRequestedAt } from '../../../core/forecasts/run-id.ts';
 import { failedRun } from '../../../core/forecasts/runs/close-run.ts';
 import { newRun } from '../../../core/forecasts/runs/sum-results.ts';
+import { InvalidRequestError } from '../../../core/platform/api/errors.ts';
+import { IdempotencyKey } from '../../../core/platform/api/idempotency-key.ts';
 import type { WorkflowStarter } from '../../../core/shared/messaging.ts';
-import type { Telemetry } from '../../../core/shared/telemetry.ts';
 import { DAY_SECONDS } from '../../../core/shared/time.ts';
-import type { Caller, RequestHeaders } from '../../runtime/authenticate.ts';
-import { readHttpRequest } from '../../runtime/http-request.ts';
-import { problem } from '../../runtime/problem.ts';
-import { InvalidRequestError, problemOfError } from '../../runtime/problem-of-error.ts';
+import { jsonReply } from '../../runtime/http-reply.ts';
+import type { RequestHeaders } from '../../runtime/http-request.ts';
+import { type RoutesOf, route } from '../../runtime/route.ts';
+import { type HttpDeps, serveHttp } from '../../runtime/serve-http.ts';
 
-export interface Deps {
-  readonly authenticate: (headers: RequestHeaders) => Promise<Caller | undefined>;
+export interface Deps extends HttpDeps {
   readonly runs: Pick<RunStore, 'claim' | 'begin' | 'finish'>;
   readonly workflow: WorkflowStarter;
-  /** Epoch milliseconds. */
-  readonly now: () => number;
-  readonly telemetry: Telemetry;
 }
-
-/** Validity of an idempotency key. */
-const CLAIM_SECONDS = DAY_SECONDS;
 
 /** Without a key, all requests within a minute start one run. */
 const keyOf = (headers: RequestHeaders, now: number): string => {
@@ -50,39 +43,21 @@ const start = async (deps: Deps, tenantId: string, runId: string) => {
   }
 };
 
-const respond = async (deps: Deps, event: unknown): Promise<APIGatewayProxyStructuredResultV2> => {
-  const { headers } = readHttpRequest(event);
-  const caller = await deps.authenticate(headers);
-  if (caller === undefined)
-    return problem(401, 'unauthorized', 'Send a valid API key as a bearer token or as x-api-key.');
-  const { tenantId } = caller;
-  const now = deps.now();
-  const key = keyOf(headers, now);
-  const proposed = runIdOf({ tenantId, trigger: 'api', requestedAt: now, key });
-  const runId = await deps.runs.claim(tenantId, key, proposed, Math.floor(now / 1000) + CLAIM_SECONDS);
-  const outcome = await start(deps, tenantId, runId);
-  deps.telemetry.info('forecast run requested', {
-    tenantId,
-    runId,
-    correlationId: runId,
-    outcome,
-    apiKey: caller.name,
+/** The same key starts the same run, however often it is sent within a day. */
+const startRun = (deps: Deps) =>
+  route(FORECASTS_OPERATIONS.startRun, async ({ caller, request, receivedAt }) => {
+    const { tenantId, name } = caller;
+    const key = keyOf(request.headers, receivedAt);
+    const proposed = runIdOf({ tenantId, trigger: 'api', requestedAt: receivedAt, key });
+    const expiresAt = Math.floor(receivedAt / 1000) + DAY_SECONDS;
+    const runId = await deps.runs.claim(tenantId, key, proposed, expiresAt);
+    const outcome = await start(deps, tenantId, runId);
+    const ids = { tenantId, runId, correlationId: runId };
+    deps.telemetry.info('forecast run requested', { ...ids, outcome, apiKey: name });
+    return jsonReply(202, { id: runId }, { location: `/v1/forecast-runs/${runId}` });
   });
-  return {
-    statusCode: 202,
-    headers: { 'content-type': 'application/json', location: `/v1/forecast-runs/${runId}` },
-    body: JSON.stringify({ id: runId }),
-  };
-};
 
-/**
- * Starts a forecast run of the caller's tenant and returns its ID, which can be queried immediately. Requests with the
- * same Idempotency-Key within a day return the same run.
- */
-export const makeHandler = (deps: Deps) => async (event: unknown) => {
-  try {
-    return await respond(deps, event);
-  } catch (error) {
-    return problemOfError(error, deps.telemetry);
-  }
-};
+export const runRoutes = (deps: Deps): RoutesOf<'start-forecast-run'> => ({ startRun: startRun(deps) });
+
+/** Starts a forecast run of the caller's tenant and returns its id, by which the run can be queried at once. */
+export const makeHandler = (deps: Deps) => serveHttp(runRoutes(deps), deps);

@@ -1,11 +1,35 @@
-import { INCIDENT_WRITE_OPERATIONS } from '../../../core/api/incident-operations.ts';
-import { type CommandHandlerDeps, commandHandler } from '../../runtime/command-handler.ts';
-import { type IncidentCommandDeps, incidentCommands } from './incident-commands.ts';
+import { INCIDENTS_OPERATIONS } from '../../../core/incidents/api/operations.ts';
+import { presentIncident } from '../../../core/incidents/api/present-incident.ts';
+import {
+  type TransitionDeps,
+  transitionIncident,
+} from '../../../core/incidents/lifecycle/transition-incident.ts';
+import { NotFoundError } from '../../../core/platform/api/errors.ts';
+import { type RoutesOf, route } from '../../runtime/route.ts';
+import { type HttpDeps, serveHttp } from '../../runtime/serve-http.ts';
+import { putTopology, recordTraces, type TopologyDeps } from './topology-commands.ts';
 
-export interface Deps extends CommandHandlerDeps, IncidentCommandDeps {
-  readonly telemetry: IncidentCommandDeps['telemetry'];
+export interface Deps extends HttpDeps, TransitionDeps, TopologyDeps {
+  readonly now: HttpDeps['now'];
+  readonly telemetry: HttpDeps['telemetry'];
 }
 
-/** Transitions incidents and stores the topology that they are explained with. */
-export const makeHandler = (deps: Deps) =>
-  commandHandler(INCIDENT_WRITE_OPERATIONS, incidentCommands(deps), deps);
+const transition = (deps: Deps) =>
+  route(INCIDENTS_OPERATIONS.transitionIncident, async ({ caller, params: { incidentId }, body }) => {
+    const { tenantId, name } = caller;
+    const incident = await transitionIncident(deps, tenantId, incidentId, { ...body, by: name });
+    if (incident === undefined) throw new NotFoundError(`There is no incident ${incidentId}.`);
+    const { to, cause } = body;
+    deps.telemetry.info('incident transitioned', { tenantId, incidentId, to, cause, apiKey: name });
+    deps.telemetry.count('IncidentTransitioned');
+    return presentIncident(incident);
+  });
+
+export const incidentRoutes = (deps: Deps): RoutesOf<'command-incidents'> => ({
+  transitionIncident: transition(deps),
+  putTopology: putTopology(deps),
+  recordTraces: recordTraces(deps),
+});
+
+/** Transitions incidents and stores the topology that explains them. */
+export const makeHandler = (deps: Deps) => serveHttp(incidentRoutes(deps), deps);

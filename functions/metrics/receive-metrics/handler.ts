@@ -1,85 +1,65 @@
-import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
+import { INGEST_OPERATIONS } from '../../../core/metrics/api/ingestion.ts';
 import { type Decoded, decode } from '../../../core/metrics/ingestion/decode.ts';
 import { IngestRejection } from '../../../core/metrics/ingestion/decoding/ingest-rejection.ts';
 import type { IngestLimits } from '../../../core/metrics/ingestion/decoding/limits.ts';
 import {
   INGEST_FORMAT_NAMES,
   INGEST_FORMATS,
+  type IngestFormat,
 } from '../../../core/metrics/ingestion/formats/ingest-formats.ts';
 import type { IngestPointer } from '../../../core/metrics/ingestion/ingest-pointer.ts';
 import type { IngestQueue, RawStore } from '../../../core/metrics/ingestion/ports.ts';
-import { rawKey } from '../../../core/metrics/object-keys.ts';
-import type { ApiKeyStore, RateLimiter } from '../../../core/platform/access/ports.ts';
-import { DependencyUnavailableError } from '../../../core/shared/errors.ts';
+import type { RateLimiter } from '../../../core/platform/access/ports.ts';
+import { ProblemError } from '../../../core/platform/api/errors.ts';
 import type { Telemetry } from '../../../core/shared/telemetry.ts';
-import { authenticate } from '../../runtime/authenticate.ts';
-import { problem } from '../../runtime/problem.ts';
-import { acceptance, refusal } from './answer.ts';
-import { type IngestRequest, readRequest } from './request.ts';
+import { bytesOf } from '../../runtime/http-request.ts';
+import { type RoutesOf, route } from '../../runtime/route.ts';
+import { type HttpDeps, serveHttp } from '../../runtime/serve-http.ts';
+import { acceptance } from './acceptance.ts';
+import { pointerTo } from './ingest-pointer.ts';
 
-export interface Deps {
-  readonly keys: ApiKeyStore;
+export interface Deps extends HttpDeps {
   readonly quota: RateLimiter;
   readonly raw: RawStore;
   readonly queue: IngestQueue;
-  readonly telemetry: Telemetry;
-  /** Epoch milliseconds. */
-  readonly now: () => number;
   readonly retentionDays: number;
   readonly limits: IngestLimits;
 }
 
-type Answer = APIGatewayProxyStructuredResultV2;
-
-/** When a sender may come back after a failure of ours. */
-const RETRY_SECONDS = 5;
-
-const pointerOf = (request: IngestRequest, tenantId: string, receivedAt: number): IngestPointer | Answer => {
-  const { requestId, contentType, contentEncoding, query } = request;
-  const format = INGEST_FORMAT_NAMES.find((name) => name === request.format);
-  if (format === undefined)
-    return problem(
-      404,
-      'unknown-format',
-      `no ingest format "${request.format}"; known: ${INGEST_FORMAT_NAMES.join(', ')}`,
-    );
-  if (!['', 'identity', 'gzip', 'x-gzip'].includes(contentEncoding))
-    return problem(415, 'unsupported-encoding', `content-encoding "${contentEncoding}"; gzip is taken`);
-  const gzip = contentEncoding.endsWith('gzip');
-  if (gzip && request.arrivedAsText)
-    return problem(
-      415,
-      'unsupported-encoding',
-      `the gateway took the gzip body for text because of its content-type "${contentType}"; send application/gzip or application/octet-stream`,
-    );
-  const key = rawKey(tenantId, receivedAt, requestId, gzip ? `${format}.gz` : format);
-  return { tenantId, requestId, key, format, contentType, gzip, receivedAt, query };
+/** @throws ProblemError with the code of the rejection */
+const decodeBody = ({ telemetry, retentionDays, limits }: Deps, pointer: IngestPointer, body: Uint8Array) => {
+  try {
+    return decode(body, { ...pointer, retentionDays, limits });
+  } catch (error) {
+    if (!(error instanceof IngestRejection)) throw error;
+    const { tenantId, requestId, format } = pointer;
+    const { code, message, errors } = error;
+    telemetry.info('Request rejected', { tenantId, requestId, format, code, reason: message });
+    telemetry.count('RequestsRejected');
+    throw new ProblemError(code, message, { errors, cause: error });
+  }
 };
 
-const isAnswer = (result: IngestPointer | Answer): result is Answer => 'statusCode' in result;
+const sentPoints = ({ accepted, duplicates, missing, rejected, unsupported }: Decoded): number =>
+  accepted + duplicates + missing + rejected.count + unsupported;
 
-const overQuota = (receivedAt: number): Answer => {
+/** @throws ProblemError once the points of this minute are used up */
+const takeQuota = async (deps: Deps, { tenantId, receivedAt }: IngestPointer, points: number) => {
+  if (await deps.quota.take(tenantId, points, receivedAt)) return;
+  deps.telemetry.count('RequestsOverQuota');
   const seconds = 60 - (Math.floor(receivedAt / 1000) % 60);
-  return problem(429, 'quota-exceeded', `the points of this minute are used up; try again in ${seconds} s`, {
+  throw new ProblemError('quota-exceeded', `the points of this minute are used up: retry in ${seconds} s`, {
     headers: { 'retry-after': String(seconds) },
   });
 };
 
-/** The raw object comes first: a pointer without its object would be quarantined. */
-const keep = async (deps: Deps, pointer: IngestPointer, body: Uint8Array): Promise<void> => {
-  await deps.raw.put(
-    pointer.key,
-    body,
-    pointer.contentType || INGEST_FORMATS[pointer.format].defaultContentType,
-  );
-  await deps.queue.send(pointer);
+/** Stores the raw object first: a pointer without its object would be quarantined. */
+const keep = async ({ raw, queue }: Deps, pointer: IngestPointer, body: Uint8Array): Promise<void> => {
+  await raw.put(pointer.key, body, pointer.contentType || INGEST_FORMATS[pointer.format].defaultContentType);
+  await queue.send(pointer);
 };
 
-const tell = (
-  { telemetry }: Deps,
-  { tenantId, requestId, format }: IngestPointer,
-  decoded: Decoded,
-): void => {
+const report = (telemetry: Telemetry, { tenantId, requestId, format }: IngestPointer, decoded: Decoded) => {
   const { accepted, duplicates, missing, rejected, unsupported } = decoded;
   const counts = { accepted, duplicates, missing, rejected: rejected.count, unsupported };
   telemetry.info('Metrics received', { tenantId, requestId, format, ...counts });
@@ -88,60 +68,29 @@ const tell = (
   telemetry.count('PointsRejected', rejected.count + unsupported);
 };
 
-const take = async (deps: Deps, request: IngestRequest, pointer: IngestPointer): Promise<Answer> => {
-  const decoded = decode(request.body, {
-    ...pointer,
-    retentionDays: deps.retentionDays,
-    limits: deps.limits,
-  });
-  // An OTLP exporter with nothing to say: nothing to store either.
-  if (decoded.accepted === 0) return acceptance(pointer, decoded);
-  const { accepted, duplicates, missing, rejected, unsupported } = decoded;
-  const points = accepted + duplicates + missing + rejected.count + unsupported;
-  if (!(await deps.quota.take(pointer.tenantId, points, pointer.receivedAt))) {
-    deps.telemetry.count('RequestsOverQuota');
-    return overQuota(pointer.receivedAt);
-  }
-  await keep(deps, pointer, request.body);
-  tell(deps, pointer, decoded);
-  return acceptance(pointer, decoded);
-};
+const ingest = (deps: Deps, format: IngestFormat) =>
+  route(
+    INGEST_OPERATIONS[`ingest-${format}`],
+    async ({ caller: { tenantId }, query, request, receivedAt }) => {
+      const pointer = pointerTo(request, { tenantId, format, receivedAt, query });
+      const body = bytesOf(request);
+      const decoded = decodeBody(deps, pointer, body);
+      // An OTLP exporter with nothing to report: there is nothing to store.
+      if (decoded.accepted === 0) return acceptance(pointer, decoded);
+      await takeQuota(deps, pointer, sentPoints(decoded));
+      await keep(deps, pointer, body);
+      report(deps.telemetry, pointer, decoded);
+      return acceptance(pointer, decoded);
+    },
+  );
 
-const failure = (
-  { telemetry }: Deps,
-  request: IngestRequest,
-  tenantId: string | undefined,
-  error: unknown,
-): Answer => {
-  const ids = { tenantId, requestId: request.requestId, format: request.format };
-  if (error instanceof IngestRejection) {
-    telemetry.info('Request rejected', { ...ids, code: error.code, reason: error.message });
-    telemetry.count('RequestsRejected');
-    return refusal(error);
-  }
-  if (!(error instanceof DependencyUnavailableError)) throw error;
-  telemetry.error('Request failed', ids, error);
-  telemetry.count('RequestsFailed');
-  return problem(503, 'temporarily-unavailable', 'nothing was stored; send the request again', {
-    headers: { 'retry-after': String(RETRY_SECONDS) },
-  });
-};
+const ingestRoutes = (deps: Deps) =>
+  Object.fromEntries(
+    INGEST_FORMAT_NAMES.map((format) => [`ingest-${format}`, ingest(deps, format)]),
+  ) as RoutesOf<'receive-metrics'>;
 
-/** Takes metrics over HTTP: checks key, shape, contract and quota, keeps the bytes and queues a pointer to them. */
-export const makeHandler = (deps: Deps) => {
-  const callerOf = authenticate(deps);
-  return async (event: unknown): Promise<Answer> => {
-    const request = readRequest(event);
-    let tenantId: string | undefined;
-    try {
-      const caller = await callerOf(request.headers);
-      if (caller === undefined)
-        return problem(401, 'unauthorized', 'send a valid API key: authorization: Bearer <key>');
-      tenantId = caller.tenantId;
-      const pointer = pointerOf(request, tenantId, deps.now());
-      return isAnswer(pointer) ? pointer : await take(deps, request, pointer);
-    } catch (error) {
-      return failure(deps, request, tenantId, error);
-    }
-  };
-};
+const unknownFormat = ({ path }: { readonly path: string }) =>
+  new ProblemError('unknown-format', `${path} is not a format: known are ${INGEST_FORMAT_NAMES.join(', ')}`);
+
+/** Accepts metrics: checks format, contract and quota, stores the body as received, and queues a pointer to it. */
+export const makeHandler = (deps: Deps) => serveHttp(ingestRoutes(deps), deps, { unknown: unknownFormat });

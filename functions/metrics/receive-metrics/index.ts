@@ -5,6 +5,7 @@ import { s3RawStore } from '../../../adapters/metrics/raw-store.ts';
 import { dynamoApiKeyStore } from '../../../adapters/platform/api-key-store.ts';
 import { dynamoRateLimiter } from '../../../adapters/platform/rate-limiter.ts';
 import { INGEST_LIMITS } from '../../../core/metrics/ingestion/decoding/limits.ts';
+import { authenticate } from '../../runtime/authenticate.ts';
 import { observe, telemetry } from '../../runtime/observe.ts';
 import { readEnv } from '../../runtime/read-env.ts';
 import { table } from '../../runtime/tables.ts';
@@ -20,7 +21,7 @@ const env = readEnv({
 
 export const handler = observe(
   makeHandler({
-    keys: dynamoApiKeyStore(table(env.REGISTRY_TABLE_NAME)),
+    authenticate: authenticate({ keys: dynamoApiKeyStore(table(env.REGISTRY_TABLE_NAME)), now: Date.now }),
     quota: dynamoRateLimiter({ ...table(env.REGISTRY_TABLE_NAME), pointsPerMinute: env.POINTS_PER_MINUTE }),
     raw: s3RawStore({ client: makeS3Client(), bucketName: env.RAW_BUCKET_NAME }),
     queue: sqsIngestQueue(makeSqsClient(), env.INGEST_QUEUE_URL),

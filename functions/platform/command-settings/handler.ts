@@ -1,20 +1,23 @@
-import { PLATFORM_WRITE_OPERATIONS } from '../../../core/api/operations.ts';
+import { PLATFORM_OPERATIONS } from '../../../core/platform/api/operations.ts';
 import type { SettingsStore } from '../../../core/platform/settings/ports.ts';
-import { type Command, validated } from '../../runtime/command.ts';
-import { type CommandHandlerDeps, commandHandler } from '../../runtime/command-handler.ts';
+import { type RoutesOf, route } from '../../runtime/route.ts';
+import { type HttpDeps, serveHttp } from '../../runtime/serve-http.ts';
 
-export interface Deps extends CommandHandlerDeps {
+export interface Deps extends HttpDeps {
   readonly settings: Pick<SettingsStore, 'replace'>;
 }
 
-const putSettings = ({ settings, telemetry }: Deps): Command =>
-  validated(PLATFORM_WRITE_OPERATIONS.putSettings, async ({ tenantId, name }, body) => {
+const putSettings = ({ settings, telemetry }: Deps) =>
+  route(PLATFORM_OPERATIONS.putSettings, async ({ caller: { tenantId, name }, body }) => {
     const stored = await settings.replace(tenantId, body);
-    telemetry.count('SettingsChanged');
     telemetry.info('settings replaced', { tenantId, version: stored.version, apiKey: name });
+    telemetry.count('SettingsChanged');
     return stored;
   });
 
+export const settingsRoutes = (deps: Deps): RoutesOf<'command-settings'> => ({
+  putSettings: putSettings(deps),
+});
+
 /** Replaces a tenant's settings. */
-export const makeHandler = (deps: Deps) =>
-  commandHandler(PLATFORM_WRITE_OPERATIONS, { putSettings: putSettings(deps) }, deps);
+export const makeHandler = (deps: Deps) => serveHttp(settingsRoutes(deps), deps);

@@ -13,6 +13,7 @@ export const handler = observe(
   makeHandler({
     authenticate: authenticate({ keys: dynamoApiKeyStore(table(env.REGISTRY_TABLE_NAME)), now: Date.now }),
     settings: dynamoSettingsStore(table(env.REGISTRY_TABLE_NAME)),
+    now: Date.now,
     telemetry,
   }),
 );

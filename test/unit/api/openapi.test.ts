@@ -1,13 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import { openApiDocument } from '../../../core/api/openapi.ts';
-import { READ_OPERATIONS, WRITE_OPERATIONS } from '../../../core/api/operations.ts';
+import { OPERATIONS } from '../../../core/api/operations.ts';
+import { API_TAGS, type Operation } from '../../../core/platform/api/operation.ts';
 
 const document = JSON.parse(JSON.stringify(openApiDocument()));
 
 const OperationObject = z.object({
   operationId: z.string(),
   summary: z.string().min(5),
+  tags: z.array(z.enum(API_TAGS)),
   parameters: z.array(
     z.object({
       name: z.string(),
@@ -50,7 +52,8 @@ describe('the OpenAPI document', () => {
   it('describes every operation once', () => {
     const ids = operations.map(({ operation }) => operation.operationId);
     expect(new Set(ids).size).toBe(ids.length);
-    for (const [id, { path, method }] of Object.entries({ ...READ_OPERATIONS, ...WRITE_OPERATIONS })) {
+    expect(ids).toHaveLength(Object.keys(OPERATIONS).length);
+    for (const [id, { path, method }] of Object.entries(OPERATIONS)) {
       expect(operations.find(({ operation }) => operation.operationId === id)).toMatchObject({
         path,
         method,
@@ -100,9 +103,25 @@ describe('the OpenAPI document', () => {
   });
 
   it('leaves health and itself open', () => {
-    const open = Object.values(READ_OPERATIONS).filter((operation) => 'open' in operation);
+    const open = Object.values(OPERATIONS).filter(({ needs }) => needs === 'none');
     for (const { path } of open) expect(document.paths[path].get.security).toEqual([]);
     expect(open).toHaveLength(2);
+  });
+
+  it('states the access that each other operation needs', () => {
+    const closed: readonly Operation[] = Object.values(OPERATIONS).filter(({ needs }) => needs !== 'none');
+    for (const { path, method, needs } of closed) {
+      expect(document.paths[path][method].security).toEqual([{ bearer: [needs] }, { apiKey: [needs] }]);
+    }
+    expect(closed.filter(({ needs, method }) => needs === 'read' && method !== 'get')).toMatchObject([
+      { path: '/v1/changes/assess' },
+    ]);
+    expect(closed.filter(({ needs, method }) => needs !== 'read' && method === 'get')).toEqual([]);
+  });
+
+  it('tags each operation with its context', () => {
+    expect(document.tags).toEqual(API_TAGS.map((name) => ({ name })));
+    for (const { operation } of operations) expect(operation.tags).toHaveLength(1);
   });
 
   it('carries no leftovers of the schema library', () => {

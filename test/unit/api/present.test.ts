@@ -1,13 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import * as answers from '../../../core/api/answers.ts';
-import {
-  presentBreach,
-  presentForecast,
-  presentRun,
-  presentSeries,
-  presentTarget,
-} from '../../../core/api/present.ts';
+import { Breach, presentBreach } from '../../../core/forecasts/api/breaches.ts';
+import { Forecast, presentForecast } from '../../../core/forecasts/api/forecasts.ts';
+import { presentRun, Run } from '../../../core/forecasts/api/runs.ts';
 import { failureOf, newRun } from '../../../core/forecasts/runs/sum-results.ts';
+import { presentSeries } from '../../../core/metrics/api/series.ts';
+import { presentTarget, Target } from '../../../core/metrics/api/targets.ts';
 import { sampleMetric, sampleTarget } from '../forecasts/codec/forecast-samples.ts';
 
 const issuedAt = Date.UTC(2026, 10, 21, 10, 5);
@@ -16,7 +13,7 @@ describe('what the API shows', () => {
   it('of a forecast keeps the levels in order after rounding', () => {
     const metric = sampleMetric('cpu_percent');
     const shown = presentForecast(sampleTarget(['cpu_percent']), metric);
-    expect(answers.Forecast.parse(shown)).toEqual(shown);
+    expect(Forecast.parse(shown)).toEqual(shown);
     const levels = Object.keys(shown.quantiles);
     expect(levels).toEqual(metric.forecast.quantileLevels.map(String));
     for (let h = 0; h < shown.horizon; h++) {
@@ -32,7 +29,7 @@ describe('what the API shows', () => {
       ...{ tenantId: 'acme', targetId: 'web-1', metric: 'cpu_percent', profile: 'web', runId: 'r', issuedAt },
       ...{ risk: 12.5, threshold, breach, expectedPeak: 99 },
     });
-    expect(answers.Breach.parse(shown)).toEqual(shown);
+    expect(Breach.parse(shown)).toEqual(shown);
     expect(shown).toMatchObject({ target: 'web-1', probability: 0.25, issuedAt: '2026-11-21T10:05:00.000Z' });
     expect(JSON.stringify(shown)).not.toContain('acme');
   });
@@ -48,7 +45,7 @@ describe('what the API shows', () => {
       error: '1 of 2',
       failures,
     });
-    expect(answers.Run.parse(done)).toEqual(done);
+    expect(Run.parse(done)).toEqual(done);
     expect(done).toMatchObject({
       finishedAt: '2026-11-21T10:05:00.001Z',
       error: '1 of 2',
@@ -64,7 +61,7 @@ describe('what the API shows', () => {
       ...{ tenantId: 'acme', targetId: 'db', profile: 'database', firstSeen: 0, lastSeen: 60 },
       metrics: { a: { kind: 'gauge', unit: '%' }, b: { kind: 'counter' } },
     });
-    expect(answers.Target.parse(target).metrics).toEqual([
+    expect(Target.parse(target).metrics).toEqual([
       { name: 'a', kind: 'gauge', unit: '%' },
       { name: 'b', kind: 'counter' },
     ]);

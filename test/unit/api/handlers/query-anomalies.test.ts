@@ -1,13 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import type { Anomaly } from '../../../../core/anomalies/anomaly.ts';
-import { AnomalyPage, Baseline } from '../../../../core/api/answers.ts';
+import { AnomalyPage } from '../../../../core/anomalies/api/anomalies.ts';
+import { Baseline } from '../../../../core/anomalies/api/baseline.ts';
 import { NO_SETTINGS } from '../../../../core/platform/settings/settings.ts';
+import { type AnomalySources, anomalyQueries } from '../../../../functions/api/query-api/anomaly-queries.ts';
 import {
-  answerDetection,
-  type DetectionSources,
-} from '../../../../functions/api/query-api/answer-detection.ts';
+  type PlatformSources,
+  platformQueries,
+} from '../../../../functions/api/query-api/platform-queries.ts';
 import { memoryAnomalies, memoryDetectors } from '../../../fakes/anomalies.ts';
 import { memorySettings } from '../../../fakes/platform.ts';
+import { callRoute, type RouteCall } from '../../../fixtures/http-routes.ts';
 import { NOW, trained } from '../../anomalies/tracking/target-world.ts';
 
 const anomaly = (timestamp: number, over: Partial<Anomaly> = {}): Anomaly => ({
@@ -17,8 +20,8 @@ const anomaly = (timestamp: number, over: Partial<Anomaly> = {}): Anomaly => ({
   ...over,
 });
 
-const setup = (over: Partial<DetectionSources> = {}) =>
-  answerDetection({
+const setup = (over: Partial<AnomalySources & PlatformSources> = {}) => {
+  const sources = {
     anomalies: memoryAnomalies([
       ...Array.from({ length: 9 }, (_, i) => anomaly(NOW - i * 60)),
       anomaly(NOW - 30, { targetId: 'db-1', kind: 'duration', silenced: 'disks', expected: undefined }),
@@ -26,14 +29,22 @@ const setup = (over: Partial<DetectionSources> = {}) =>
     ]).store,
     detectors: memoryDetectors().store,
     settings: memorySettings(),
-    now: () => NOW * 1000,
     ...over,
-  });
+  };
+  const { listAnomalies, getBaseline } = anomalyQueries(sources);
+  const { getSettings } = platformQueries(sources);
+  return {
+    listAnomalies: (query: object) => callRoute(listAnomalies, { query }, NOW),
+    getBaseline: (tenant: string, metric: string) =>
+      callRoute(getBaseline, { tenant, query: { metric }, params: { targetId: 'web-1' } }, NOW),
+    getSettings: (call: RouteCall) => callRoute(getSettings, call, NOW),
+  };
+};
 
 describe('GET /v1/anomalies', () => {
   it('shows anomalies newest first, as their schema says, over pages', async () => {
     const { listAnomalies } = setup();
-    const first = AnomalyPage.parse(await listAnomalies('acme', { limit: '4' }, {}));
+    const first = AnomalyPage.parse(await listAnomalies({ limit: '4' }));
     expect(first.items.map(({ target }) => target)).toEqual(['web-1', 'db-1', 'web-1', 'web-1']);
     expect(first.items[0]).toEqual({
       ...{ target: 'web-1', metric: 'cpu', kind: 'behavioural', value: 400, oneIn: 4000 },
@@ -42,9 +53,7 @@ describe('GET /v1/anomalies', () => {
       active: true,
     });
     expect(first.items[1]).toMatchObject({ silenced: 'disks' });
-    const rest = AnomalyPage.parse(
-      await listAnomalies('acme', { limit: '200', cursor: first.nextCursor }, {}),
-    );
+    const rest = AnomalyPage.parse(await listAnomalies({ limit: '200', cursor: first.nextCursor }));
     expect(rest.items).toHaveLength(6);
     expect(rest.nextCursor).toBeUndefined();
   });
@@ -58,20 +67,19 @@ describe('GET /v1/anomalies', () => {
         anomaly(NOW - 26 * 3600),
       ]).store,
     });
-    const items = async (query: object) => AnomalyPage.parse(await listAnomalies('acme', query, {})).items;
+    const items = async (query: object) => AnomalyPage.parse(await listAnomalies(query)).items;
     expect((await items({})).map(({ active, endedAt }) => [active, endedAt])).toEqual([
       [true, undefined],
       [false, new Date((NOW - 100) * 1000).toISOString()],
       [false, undefined],
     ]);
     expect((await items({ active: 'true' }))[0]?.active).toBe(true);
-    await expect(listAnomalies('acme', { active: 'no' }, {})).rejects.toMatchObject({ field: 'active' });
+    await expect(listAnomalies({ active: 'no' })).rejects.toMatchObject({ field: 'active' });
   });
 
   it('filters by time, target, metric and kind', async () => {
     const { listAnomalies } = setup();
-    const count = async (query: object) =>
-      AnomalyPage.parse(await listAnomalies('acme', query, {})).items.length;
+    const count = async (query: object) => AnomalyPage.parse(await listAnomalies(query)).items.length;
     expect(await count({ target: 'db-1' })).toBe(1);
     expect(await count({ kind: 'behavioural' })).toBe(9);
     expect(await count({ metric: 'disk' })).toBe(0);
@@ -84,7 +92,7 @@ describe('GET /v1/anomalies', () => {
     [{ since: '4' }, 'since'],
   ])('refuses %j', async (query, field) => {
     const { listAnomalies } = setup();
-    await expect(listAnomalies('acme', query, {})).rejects.toMatchObject({ field });
+    await expect(listAnomalies(query)).rejects.toMatchObject({ field });
   });
 });
 
@@ -92,7 +100,7 @@ describe('GET /v1/targets/{targetId}/baseline', () => {
   it('shows the band of each half hour and whether it may be relied on', async () => {
     const { states } = await trained();
     const { getBaseline } = setup({ detectors: states.store });
-    const baseline = Baseline.parse(await getBaseline('acme', { metric: 'cpu' }, { targetId: 'web-1' }));
+    const baseline = Baseline.parse(await getBaseline('acme', 'cpu'));
     expect(baseline).toMatchObject({ target: 'web-1', metric: 'cpu', mode: 'light', calibrated: true });
     expect(baseline.timeOfDay.map(({ time }) => time).slice(0, 3)).toEqual(['00:00', '00:30', '01:00']);
     expect(baseline.timeOfDay).toHaveLength(48);
@@ -105,11 +113,10 @@ describe('GET /v1/targets/{targetId}/baseline', () => {
   it('of what nothing was learned does not exist, nor of a state of another version', async () => {
     const { states } = await trained();
     const { getBaseline } = setup({ detectors: states.store });
-    const ask = (tenant: string, metric: string) => getBaseline(tenant, { metric }, { targetId: 'web-1' });
-    await expect(ask('acme', 'disk')).rejects.toThrow('Nothing has been learned of web-1 disk');
-    await expect(ask('globex', 'cpu')).rejects.toThrow('Nothing has been learned');
+    await expect(getBaseline('acme', 'disk')).rejects.toThrow('Nothing has been learned of web-1 disk');
+    await expect(getBaseline('globex', 'cpu')).rejects.toThrow('Nothing has been learned');
     states.all().set('acme web-1', { bytes: Uint8Array.of(1), version: 1 });
-    await expect(ask('acme', 'cpu')).rejects.toThrow('Nothing has been learned');
+    await expect(getBaseline('acme', 'cpu')).rejects.toThrow('Nothing has been learned');
   });
 });
 
@@ -117,8 +124,8 @@ describe('GET /v1/settings', () => {
   it('shows those of the tenant, or empty ones to start from', async () => {
     const settings = memorySettings({ acme: { ...NO_SETTINGS, version: 3 } });
     const { getSettings } = setup({ settings });
-    expect(await getSettings('acme', {}, {})).toMatchObject({ version: 3 });
-    expect(await getSettings('globex', {}, {})).toEqual(NO_SETTINGS);
-    await expect(getSettings('acme', { verbose: '1' }, {})).rejects.toMatchObject({ field: 'verbose' });
+    expect(await getSettings({})).toMatchObject({ version: 3 });
+    expect(await getSettings({ tenant: 'globex' })).toEqual(NO_SETTINGS);
+    await expect(getSettings({ query: { verbose: '1' } })).rejects.toMatchObject({ field: 'verbose' });
   });
 });

@@ -1,9 +1,13 @@
-import type { Context } from 'aws-lambda';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import * as answers from '../../../../core/api/answers.ts';
+import { BreachPage } from '../../../../core/forecasts/api/breaches.ts';
+import { Forecast, Forecasts } from '../../../../core/forecasts/api/forecasts.ts';
+import { Run, RunPage } from '../../../../core/forecasts/api/runs.ts';
 import { newRun } from '../../../../core/forecasts/runs/sum-results.ts';
 import type { PredictedBreach } from '../../../../core/forecasts/target-forecast.ts';
+import { Series } from '../../../../core/metrics/api/series.ts';
+import { TargetPage } from '../../../../core/metrics/api/targets.ts';
+import { Problem } from '../../../../core/platform/api/problems.ts';
 import { DependencyUnavailableError } from '../../../../core/shared/errors.ts';
 import { type Deps, makeHandler } from '../../../../functions/api/query-api/handler.ts';
 import { memoryAnomalies, memoryDetectors } from '../../../fakes/anomalies.ts';
@@ -82,13 +86,8 @@ const setup = async (over: Partial<Deps> = {}) => {
   };
   const handler = makeHandler(deps);
   const send = async (event: unknown) => {
-    const answer = await handler(event, {} as Context);
-    const result = typeof answer === 'object' && 'statusCode' in answer ? answer : { statusCode: 0 };
-    return {
-      status: result.statusCode,
-      headers: result.headers,
-      body: JSON.parse(('body' in result && result.body) || '{}'),
-    };
+    const { statusCode, headers, body } = await handler(event);
+    return { status: statusCode, headers, body: JSON.parse(body) };
   };
   const get = (path: string, query = '', key = 'key-acme') =>
     send(httpEvent('GET', path, { query, headers: { authorization: `Bearer ${key}` } }));
@@ -109,7 +108,7 @@ describe('targets', () => {
     const { get } = await setup();
     const { status, body } = await get('/v1/targets', 'limit=3');
     expect(status).toBe(200);
-    expect(answers.TargetPage.parse(body).items).toHaveLength(3);
+    expect(TargetPage.parse(body).items).toHaveLength(3);
     expect(body.items[0]).toEqual({
       ...{ id: 'web-1', profile: 'web', metrics: [{ name: 'cpu_percent', kind: 'gauge', unit: '%' }] },
       ...{ firstSeen: '1970-01-01T00:00:00.000Z', lastSeen: new Date(NOW * 1000).toISOString() },
@@ -168,7 +167,7 @@ describe('series', () => {
     const { get } = await setup();
     const path = '/v1/targets/web-1/series';
     const day = await get(path, 'metric=cpu_percent');
-    expect(answers.Series.parse(day.body).points).toHaveLength(289);
+    expect(Series.parse(day.body).points).toHaveLength(289);
     expect(day.body).toMatchObject({ target: 'web-1', metric: 'cpu_percent', kind: 'gauge', unit: '%' });
     expect(day.body.points.at(-1)).toEqual([NOW, 0]);
     const from = new Date((NOW - 600) * 1000).toISOString();
@@ -191,7 +190,7 @@ describe('series', () => {
     const { get } = await setup();
     const { status, body } = await get('/v1/targets/web-1/series', query);
     expect(status).toBe(400);
-    expect(answers.Problem.parse(body).errors?.[0]).toMatchObject({ field });
+    expect(Problem.parse(body).errors?.[0]).toMatchObject({ field });
   });
 
   it('of unknown targets and metrics do not exist', async () => {
@@ -213,12 +212,12 @@ describe('forecasts', () => {
   it('are those of all metrics, or of the one asked for', async () => {
     const { get } = await setup();
     const all = await get('/v1/targets/web-1/forecast');
-    expect(answers.Forecasts.parse(all.body).items.map(({ metric }) => metric)).toEqual([
+    expect(Forecasts.parse(all.body).items.map(({ metric }) => metric)).toEqual([
       'cpu_percent',
       'latency_ms',
     ]);
     const one = await get('/v1/targets/web-1/forecast', 'metric=latency_ms');
-    expect(answers.Forecast.parse(one.body)).toEqual(all.body.items[1]);
+    expect(Forecast.parse(one.body)).toEqual(all.body.items[1]);
     expect(Object.keys(one.body.quantiles)).toEqual([
       '0.1',
       '0.2',
@@ -247,7 +246,7 @@ describe('breaches', () => {
   it('come with the highest risk first and can be filtered', async () => {
     const { get } = await setup();
     const { body } = await get('/v1/breaches', 'minProbability=0.9');
-    const risks = answers.BreachPage.parse(body).items.map(({ risk }) => risk);
+    const risks = BreachPage.parse(body).items.map(({ risk }) => risk);
     expect(risks).toEqual([...risks].sort((a, b) => b - a));
     expect(risks.every((risk) => risk >= 90)).toBe(true);
     expect((await get('/v1/breaches', 'target=t-3')).body.items).toMatchObject([{ target: 't-3' }]);
@@ -259,12 +258,12 @@ describe('runs', () => {
   it('are listed newest first and shown by id', async () => {
     const { get } = await setup();
     const { body } = await get('/v1/forecast-runs', 'limit=2');
-    expect(answers.RunPage.parse(body).items.map(({ id }) => id)).toEqual([
+    expect(RunPage.parse(body).items.map(({ id }) => id)).toEqual([
       runNumbered(6).runId,
       runNumbered(5).runId,
     ]);
     const one = await get(`/v1/forecast-runs/${runNumbered(3).runId}`);
-    expect(answers.Run.parse(one.body)).toMatchObject({
+    expect(Run.parse(one.body)).toMatchObject({
       id: runNumbered(3).runId,
       status: 'RUNNING',
       failures: [],
@@ -323,7 +322,7 @@ describe('whatever goes wrong', () => {
     const { status, headers, body } = await get(path, query);
     expect(status).toBe(400);
     expect(headers).toMatchObject({ 'content-type': 'application/problem+json' });
-    expect(answers.Problem.parse(body).errors?.[0]).toMatchObject({ field });
+    expect(Problem.parse(body).errors?.[0]).toMatchObject({ field });
   });
 
   it('refuses the cursor of another list or tenant', async () => {

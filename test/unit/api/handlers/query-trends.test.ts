@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { Trends } from '../../../../core/api/trend-answers.ts';
+import { Trends } from '../../../../core/forecasts/api/trends.ts';
+import { NotFoundError } from '../../../../core/platform/api/errors.ts';
 import { InvalidInputError } from '../../../../core/shared/errors.ts';
-import { getTrends } from '../../../../functions/api/query-api/answer-trends.ts';
-import { NotFoundError } from '../../../../functions/runtime/problem-of-error.ts';
+import { getTrends } from '../../../../functions/api/query-api/trend-queries.ts';
 import { memoryBlocks, memoryRegistry, watched } from '../../../fakes/metrics.ts';
+import { callRoute } from '../../../fixtures/http-routes.ts';
 import { noise } from '../../forecasts/engine/sample-series.ts';
 
 const NOW = 1_795_255_200;
@@ -29,9 +30,8 @@ const answer = getTrends({
       uptime: hourly((h) => 3600 * (h % 120)),
     },
   }),
-  now: () => NOW * 1000,
 });
-const ask = (query: unknown, targetId = 'web-1') => answer('acme', query, { targetId });
+const ask = (query: object, targetId = 'web-1') => callRoute(answer, { query, params: { targetId } }, NOW);
 
 describe('GET /v1/targets/{id}/trends', () => {
   it('answers with the long view of what is stored', async () => {

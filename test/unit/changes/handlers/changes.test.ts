@@ -1,11 +1,6 @@
-import type { Context } from 'aws-lambda';
 import { describe, expect, it } from 'vitest';
-import {
-  ChangeDetail,
-  ChangePage,
-  RecordedChange,
-  RiskAssessment,
-} from '../../../../core/api/change-answers.ts';
+import { RiskAssessment } from '../../../../core/changes/api/assessment.ts';
+import { ChangeDetail, ChangePage, RecordedChange } from '../../../../core/changes/api/changes.ts';
 import { InvalidInputError } from '../../../../core/shared/errors.ts';
 import {
   makeHandler as makeQueries,
@@ -48,8 +43,8 @@ const setup = (slower = 1, failing = 0) => {
       query,
       ...(body !== undefined && { body: JSON.stringify(body) }),
     });
-    const answer = method === 'GET' ? await serve(event, {} as Context) : await record(event);
-    const { statusCode, body: text } = answer as { statusCode: number; body: string };
+    const answer = method === 'GET' ? await serve(event) : await record(event);
+    const { statusCode, body: text } = answer;
     return { status: statusCode, body: JSON.parse(text) };
   };
   const watch = async (id: string) => {

@@ -30,7 +30,7 @@ const setup = () => {
   });
   const post = async (headers: Record<string, string> = { 'x-api-key': 'acme' }) => {
     const answer = await handler(httpEvent('POST', '/v1/forecast-runs', { headers }));
-    return { status: answer.statusCode, headers: answer.headers, body: JSON.parse(answer.body ?? '{}') };
+    return { status: answer.statusCode, headers: answer.headers, body: JSON.parse(answer.body) };
   };
   return { runs, log, started, state, handler, post };
 };
@@ -44,7 +44,7 @@ describe('POST /v1/forecast-runs', () => {
       body: { id: expect.stringMatching(/^2026-11-21T10-05-30Z-/) },
     });
     const { id } = answer.body;
-    expect(answer.headers?.location).toBe(`/v1/forecast-runs/${id}`);
+    expect(answer.headers.location).toBe(`/v1/forecast-runs/${id}`);
     expect(runs.all()).toMatchObject([{ tenantId: 'acme', runId: id, status: 'RUNNING', trigger: 'api' }]);
     expect([...started]).toEqual([
       [
@@ -100,11 +100,11 @@ describe('POST /v1/forecast-runs', () => {
   it('records that the workflow could not be started, and starts it when asked again', async () => {
     const { post, state, runs, started, log } = setup();
     state.down = true;
-    expect(await post()).toMatchObject({ status: 503, headers: { 'retry-after': '2' } });
+    expect(await post()).toMatchObject({ status: 503, headers: { 'retry-after': '5' } });
     expect(runs.all()).toMatchObject([
       { status: 'FAILED', error: expect.stringContaining('could not be started') },
     ]);
-    expect(log.counts).toEqual({ RequestFailed: 1 });
+    expect(log.counts).toEqual({ RequestsFailed: 1 });
     state.down = false;
     const again = await post();
     expect(again.status).toBe(202);

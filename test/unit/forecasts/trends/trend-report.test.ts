@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { presentTrends, Trends } from '../../../../core/api/trend-answers.ts';
+import { presentTrends, Trends } from '../../../../core/forecasts/api/trends.ts';
 import { reportTrends } from '../../../../core/forecasts/trends/trend-report.ts';
 import { noise, seriesOf } from '../engine/sample-series.ts';
 

@@ -1,6 +1,7 @@
-import type { Context } from 'aws-lambda';
 import { describe, expect, it } from 'vitest';
-import * as answers from '../../../../core/api/incident-answers.ts';
+import { Causes } from '../../../../core/incidents/api/causes.ts';
+import { Incident, IncidentPage } from '../../../../core/incidents/api/incidents.ts';
+import { Topology } from '../../../../core/incidents/api/topology.ts';
 import {
   makeHandler as makeQueries,
   type Deps as QueryDeps,
@@ -52,8 +53,8 @@ const setup = (over: { readonly now?: number } = {}) => {
       query,
       ...(body !== undefined && { body: JSON.stringify(body) }),
     });
-    const answer = method === 'GET' ? await serve(event, {} as Context) : await command(path)(event);
-    const { statusCode, body: text } = answer as { statusCode: number; body: string };
+    const answer = method === 'GET' ? await serve(event) : await command(path)(event);
+    const { statusCode, body: text } = answer;
     return { status: statusCode, body: JSON.parse(text) };
   };
   const explainAll = () =>
@@ -65,7 +66,7 @@ describe('from signals to the answer of the API', () => {
   it('topology, change and anomalies become one incident with its cause', async () => {
     const { group, send, explainAll, sent } = setup();
     const topology = await send('PUT', '/v1/topology', { edges: [{ caller: 'web-1', callee: 'db-1' }] });
-    expect(answers.Topology.parse(topology.body).nodes).toEqual(['db-1', 'web-1']);
+    expect(Topology.parse(topology.body).nodes).toEqual(['db-1', 'web-1']);
     const change = await send('POST', '/v1/changes', {
       target: 'db-1',
       summary: 'v41',
@@ -77,12 +78,12 @@ describe('from signals to the answer of the API', () => {
       batchItemFailures: [],
     });
     const { body: page } = await send('GET', '/v1/incidents');
-    const [incident] = answers.IncidentPage.parse(page).items;
+    const [incident] = IncidentPage.parse(page).items;
     expect(incident).toMatchObject({ status: 'open', targets: ['db-1', 'web-1'], signals: 2 });
     const path = `/v1/incidents/${incident!.id}`;
     expect((await send('GET', `${path}/causes`)).body).toMatchObject({ status: 'pending', items: [] });
     expect(await explainAll()).toEqual({ batchItemFailures: [] });
-    const causes = answers.Causes.parse((await send('GET', `${path}/causes`)).body);
+    const causes = Causes.parse((await send('GET', `${path}/causes`)).body);
     expect(causes).toMatchObject({
       status: 'found',
       method: 'relative-blame',
@@ -90,7 +91,7 @@ describe('from signals to the answer of the API', () => {
     });
     expect(causes.items[0]?.target).toBe('db-1');
     expect(causes.items[0]?.evidence.join()).toContain('v41');
-    const whole = answers.Incident.parse((await send('GET', path)).body);
+    const whole = Incident.parse((await send('GET', path)).body);
     expect(whole.changes).toMatchObject([{ summary: 'v41' }]);
     expect(whole.timeline.map(({ kind }) => kind)).toContain('opened');
   });
@@ -121,7 +122,7 @@ describe('from signals to the answer of the API', () => {
     expect((await send('POST', `${path}/transitions`, { to: 'mitigated', ...told })).status).toBe(400);
     await send('POST', `${path}/transitions`, { to: 'resolved', cause: 'unknown yet' });
     const reviewed = await send('POST', `${path}/transitions`, { to: 'reviewed', ...told });
-    expect(answers.Incident.parse(reviewed.body).conclusion).toMatchObject({ ...told, by: 'ops' });
+    expect(Incident.parse(reviewed.body).conclusion).toMatchObject({ ...told, by: 'ops' });
     expect((await send('POST', `${path}/transitions`, { to: 'reviewed', ...told })).status).toBe(409);
     for (let delivery = 0; delivery < 2; delivery++) {
       await explainAll();
@@ -129,7 +130,7 @@ describe('from signals to the answer of the API', () => {
         { cause: 'web-1', isConfirmed: true, mistaken: 'db-1', fixedBy: 'raised the limit' },
       ]);
     }
-    const causes = answers.Causes.parse((await send('GET', `${path}/causes`)).body);
+    const causes = Causes.parse((await send('GET', `${path}/causes`)).body);
     expect(causes.items[0]).toMatchObject({ target: 'db-1', recommendation: expect.any(String) });
     expect(causes.harm).toContainEqual({ target: 'web-1', share: expect.closeTo(1) });
   });

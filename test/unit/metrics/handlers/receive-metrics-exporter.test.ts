@@ -20,7 +20,7 @@ afterEach(() => {
 const eventOf = async (request: IncomingMessage) => ({
   rawPath: request.url,
   headers: request.headers,
-  requestContext: { requestId: 'exporter' },
+  requestContext: { requestId: 'exporter', http: { method: request.method } },
   body: (await buffer(request)).toString('base64'),
   isBase64Encoded: true,
 });

@@ -1,7 +1,7 @@
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import { IngestCounts } from '../../../../core/api/openapi-ingest.ts';
-import { DependencyUnavailableError, InvalidInputError } from '../../../../core/shared/errors.ts';
+import { IngestCounts } from '../../../../core/metrics/api/ingestion.ts';
+import { DependencyUnavailableError } from '../../../../core/shared/errors.ts';
 import { IngestionWorld } from '../../../fakes/metrics.ts';
 import { NOW, NOW_SECONDS } from '../../../fixtures/ingestion/decoding.ts';
 import { eventOf, KEY, receiveHandler, send } from '../../../fixtures/ingestion/http.ts';
@@ -279,16 +279,26 @@ describe('receive-metrics', () => {
     expect(world.quotaLeft).toBe(1);
   });
 
-  it('fails the invocation on an unknown error, so that the alarm is raised', async () => {
+  it('answers 500 to an unknown error, which it logs and counts, so that the alarm is raised', async () => {
     const world = new IngestionWorld();
     world.raw.put = async () => {
       throw new TypeError('bug');
     };
-    await expect(receiveHandler(world)(eventOf({ body: points({}) }))).rejects.toThrow(TypeError);
+    const { status, json } = await send(world, { body: points({}) });
+    expect([status, JSON.stringify(json)]).toEqual([500, expect.not.stringContaining('bug')]);
+    expect(json).toMatchObject({ code: 'internal-error' });
+    expect(world.told).toMatchObject([
+      { level: 'error', message: 'request failed', fields: { tenantId: 'acme' } },
+    ]);
+    expect(world.counted.get('RequestsFailed')).toBe(1);
   });
 
   it('rejects an event that is not from an HTTP API', async () => {
-    await expect(receiveHandler(new IngestionWorld())({ Records: [] })).rejects.toThrow(InvalidInputError);
+    const { statusCode, body } = await receiveHandler(new IngestionWorld())({ Records: [] });
+    expect([statusCode, JSON.parse(body)]).toEqual([
+      400,
+      expect.objectContaining({ code: 'invalid-request' }),
+    ]);
   });
 
   it('never logs a key or a value', async () => {

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { Problem, Settings } from '../../../../core/api/answers.ts';
+import { Problem } from '../../../../core/platform/api/problems.ts';
+import { Settings } from '../../../../core/platform/settings/settings.ts';
 import { DependencyUnavailableError } from '../../../../core/shared/errors.ts';
 import { type Deps, makeHandler } from '../../../../functions/platform/command-settings/handler.ts';
-import { matchPath } from '../../../../functions/runtime/json-body.ts';
+import { matchPath } from '../../../../functions/runtime/find-route.ts';
 import { memorySettings } from '../../../fakes/platform.ts';
 import { recordedTelemetry } from '../../../fakes/shared.ts';
 import { httpEvent } from '../../../fixtures/http-events.ts';
@@ -15,6 +16,7 @@ const setup = (over: Partial<Deps> = {}) => {
     authenticate: async ({ authorization }) =>
       authorization === 'Bearer key-acme' ? { tenantId: 'acme', name: 'ci' } : undefined,
     settings,
+    now: () => 0,
     telemetry: log.telemetry,
     ...over,
   } as Deps);
@@ -22,7 +24,7 @@ const setup = (over: Partial<Deps> = {}) => {
     const text = typeof body === 'string' ? body : JSON.stringify(body);
     const event = httpEvent(method, path, { headers: { authorization: `Bearer ${key}` }, body: text });
     const { statusCode, body: answer } = await handler(event);
-    return { status: statusCode, body: JSON.parse(answer ?? '{}') };
+    return { status: statusCode, body: JSON.parse(answer) };
   };
   return { handler, send, settings, log };
 };
@@ -52,7 +54,6 @@ describe('PUT /v1/settings', () => {
   it.each([
     ['{', 'body'],
     ['', 'body'],
-    [`{"version":0,"pad":"${'x'.repeat(600_000)}"}`, 'body'],
     [{ version: 0, thresholds: [{ metric: 'cpu' }] }, 'thresholds.0.above'],
     [{ thresholds: [] }, 'version'],
     [{ version: 0, tresholds: [] }, 'tresholds'],
@@ -61,6 +62,12 @@ describe('PUT /v1/settings', () => {
     const { status, body: answer } = await send(body);
     expect(status).toBe(400);
     expect(Problem.parse(answer).errors?.[0]).toMatchObject({ field });
+  });
+
+  it('refuses a body of more than 512 KB, naming it', async () => {
+    const { status, body } = await setup().send(`{"version":0,"pad":"${'x'.repeat(600_000)}"}`);
+    expect(status).toBe(413);
+    expect(Problem.parse(body)).toMatchObject({ code: 'body-too-large', errors: [{ field: 'body' }] });
   });
 
   it('reads a body that a gateway encoded', async () => {
@@ -74,7 +81,7 @@ describe('PUT /v1/settings', () => {
     const { send } = setup();
     expect(await send({ version: 0 }, { key: 'guess' })).toMatchObject({ status: 401 });
     expect(await send({ version: 0 }, { path: '/v1/elsewhere' })).toMatchObject({ status: 404 });
-    expect(await send({ version: 0 }, { method: 'DELETE' })).toMatchObject({ status: 404 });
+    expect(await send({ version: 0 }, { method: 'DELETE' })).toMatchObject({ status: 405 });
   });
 
   it('says so when the store is down', async () => {

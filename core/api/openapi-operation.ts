@@ -1,0 +1,101 @@
+/** One operation as the OpenAPI document describes it. */
+import * as z from 'zod';
+import { components } from '../platform/api/components.ts';
+import { IdempotencyKey } from '../platform/api/idempotency-key.ts';
+import type { Operation } from '../platform/api/operation.ts';
+import { PROBLEMS, Problem, type ProblemCode } from '../platform/api/problems.ts';
+
+export type Json = Readonly<Record<string, unknown>>;
+
+/** Drops what the schema library adds to a JSON schema. */
+export const withoutIds = ({ $schema: _, $id: __, id: ___, ...schema }: Json): Json => schema;
+
+const jsonSchema = (schema: z.ZodType): Json =>
+  withoutIds(z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' }) as Json);
+
+const schemaOf = (schema: z.ZodType): Json => {
+  const name = components.get(schema)?.id;
+  return name === undefined ? jsonSchema(schema) : { $ref: `#/components/schemas/${name}` };
+};
+
+const jsonContent = (schema: Json): Json => ({ 'application/json': { schema } });
+
+const parametersIn = (place: 'path' | 'query' | 'header', { shape }: z.ZodObject): Json[] =>
+  Object.entries(shape).map(([name, field]) => {
+    const { description, ...schema } = jsonSchema(field);
+    return {
+      name,
+      in: place,
+      required: !field.safeParse(undefined).success,
+      ...(description === undefined ? {} : { description }),
+      schema,
+    };
+  });
+
+const idempotencyHeader = z.object({
+  'Idempotency-Key': IdempotencyKey.optional().describe(
+    'Repeating a request with the same key within 24 hours executes it once',
+  ),
+});
+
+const parametersOf = ({ params, query, headers, idempotent }: Operation): Json[] => [
+  ...parametersIn('path', params),
+  ...parametersIn('query', query),
+  ...(headers === undefined ? [] : parametersIn('header', headers)),
+  ...(idempotent ? parametersIn('header', idempotencyHeader) : []),
+];
+
+const requestBodyOf = ({ body, rawBody }: Operation): Json => {
+  const content =
+    rawBody === undefined
+      ? body && jsonContent(schemaOf(body))
+      : Object.fromEntries(
+          Object.entries(rawBody).map(([type, schema]) => [type, { schema: schemaOf(schema) }]),
+        );
+  return content === undefined ? {} : { requestBody: { required: true, content } };
+};
+
+const successOf = ({ responses }: Operation): Json => {
+  const [only, ...more] = responses;
+  const schema =
+    only === undefined
+      ? { type: 'object' }
+      : more.length === 0
+        ? schemaOf(only)
+        : { oneOf: responses.map(schemaOf) };
+  return { description: 'Success', content: jsonContent(schema) };
+};
+
+/** Codes of all problems that an operation may answer with. */
+export const problemsOf = ({ needs, params, body, problems = [] }: Operation): readonly ProblemCode[] => [
+  'invalid-request',
+  ...(needs === 'none' ? [] : (['unauthorized'] as const)),
+  ...(Object.keys(params.shape).length === 0 ? [] : (['not-found'] as const)),
+  ...(body === undefined ? [] : (['body-too-large'] as const)),
+  ...problems,
+  'internal-error',
+  'temporarily-unavailable',
+];
+
+const problemResponses = (operation: Operation): Json => {
+  const descriptions: Record<number, string> = {};
+  for (const code of problemsOf(operation)) {
+    const { status, title } = PROBLEMS[code];
+    const before = descriptions[status];
+    descriptions[status] = `${before === undefined ? '' : `${before}; `}${title} (\`${code}\`)`;
+  }
+  const content = { 'application/problem+json': { schema: schemaOf(Problem) } };
+  return Object.fromEntries(
+    Object.entries(descriptions).map(([status, description]) => [status, { description, content }]),
+  );
+};
+
+export const describeOperation = (id: string, operation: Operation): Json => ({
+  operationId: id,
+  tags: [operation.tag],
+  summary: operation.summary,
+  security: operation.needs === 'none' ? [] : [{ bearer: [operation.needs] }, { apiKey: [operation.needs] }],
+  parameters: parametersOf(operation),
+  ...requestBodyOf(operation),
+  responses: { [operation.status]: successOf(operation), ...problemResponses(operation) },
+});

@@ -1,0 +1,48 @@
+/** Predicted breaches in the API. */
+import * as z from 'zod';
+import { PROFILES } from '../../metrics/targets/target.ts';
+import { named } from '../../platform/api/components.ts';
+import { ResponseInstant } from '../../platform/api/instants.ts';
+import { pageOf, paging } from '../../platform/api/paging.ts';
+import { TargetId } from '../../shared/identifiers.ts';
+import { SEVERITIES } from '../breach-risk.ts';
+import type { PredictedBreach } from '../target-forecast.ts';
+import { Probability, Severity, Threshold, TimeToImpact } from './forecasts.ts';
+
+export const BreachesQuery = z.strictObject({
+  ...paging,
+  minProbability: z.coerce.number().min(0).max(1).optional(),
+  severity: z.enum(SEVERITIES).optional(),
+  target: TargetId.optional(),
+});
+
+export const Breach = named(
+  'Breach',
+  z.object({
+    target: z.string(),
+    metric: z.string(),
+    profile: z.enum(PROFILES),
+    probability: Probability,
+    severity: Severity,
+    risk: z
+      .number()
+      .describe('0 to 100: the probability, halved for every four hours until the expected impact'),
+    timeToImpactSeconds: TimeToImpact,
+    threshold: Threshold,
+    expectedPeak: z.number().describe('Most extreme outer quantile within the horizon'),
+    runId: z.string(),
+    issuedAt: ResponseInstant,
+  }),
+);
+
+export const BreachPage = pageOf('BreachPage', Breach);
+
+export const presentBreach = (predicted: PredictedBreach): z.infer<typeof Breach> => {
+  const { targetId, metric, profile, risk, threshold, expectedPeak, runId, issuedAt } = predicted;
+  const { probability, severity, timeToImpactSeconds } = predicted.breach;
+  return {
+    target: targetId,
+    ...{ metric, profile, probability, severity, risk, timeToImpactSeconds, threshold, expectedPeak, runId },
+    issuedAt: new Date(issuedAt).toISOString(),
+  };
+};

@@ -1,0 +1,92 @@
+/** Forecasts in the API. */
+import * as z from 'zod';
+import { named } from '../../platform/api/components.ts';
+import { ResponseInstant } from '../../platform/api/instants.ts';
+import { sevenDigits } from '../../platform/api/rounding.ts';
+import { MetricName } from '../../shared/identifiers.ts';
+import { isoTime } from '../../shared/time.ts';
+import { SEVERITIES } from '../breach-risk.ts';
+import type { MetricForecast, TargetForecast } from '../target-forecast.ts';
+
+export const ForecastQuery = z.strictObject({
+  metric: MetricName.optional().describe('One metric; default: all metrics of the target'),
+});
+
+export const Probability = z.number().min(0).max(1);
+
+export const Threshold = named(
+  'Threshold',
+  z.object({
+    direction: z.enum(['above', 'below']),
+    limit: z.number(),
+    source: z.enum(['fixed', 'historical']).describe("`historical`: a quantile of the series' own history"),
+  }),
+);
+
+export const TimeToImpact = z
+  .object({ p10: z.number(), p50: z.number(), p90: z.number() })
+  .nullable()
+  .describe('Seconds from the issue of the forecast to the first crossing, if it crosses');
+
+export const Severity = z
+  .enum(SEVERITIES)
+  .describe(
+    '`critical`: more likely than not and expected within the hour; `warning`: more likely than not within the horizon; `info`: otherwise',
+  );
+
+export const Forecast = named(
+  'Forecast',
+  z.object({
+    target: z.string(),
+    metric: z.string(),
+    runId: z.string(),
+    issuedAt: ResponseInstant,
+    start: ResponseInstant.describe('Time of the first step: one step after the last known value'),
+    stepSeconds: z.number().int(),
+    horizon: z.number().int().describe('Number of steps; more than eight hours if the series reports late'),
+    quantiles: z.record(z.string(), z.array(z.number())).describe('Quantile level to values, one per step'),
+    mean: z.array(z.number()),
+    model: z.string(),
+    reason: z.string(),
+    warnings: z.array(z.string()),
+    threshold: Threshold.nullable().describe(
+      'null while the history is shorter than a day, or shorter than an hour if the limit is fixed',
+    ),
+    breach: z
+      .object({
+        probability: Probability,
+        timeToImpactSeconds: TimeToImpact,
+        expectedShareBeyond: Probability,
+        severity: Severity,
+      })
+      .nullable()
+      .describe('null while there is no threshold'),
+  }),
+);
+
+export const Forecasts = named('Forecasts', z.object({ items: z.array(Forecast) }));
+
+export const presentForecast = (
+  { targetId, runId, issuedAt }: TargetForecast,
+  { metric, forecast, threshold, breach }: MetricForecast,
+): z.infer<typeof Forecast> => ({
+  target: targetId,
+  metric,
+  runId,
+  issuedAt: new Date(issuedAt).toISOString(),
+  start: isoTime(forecast.start),
+  stepSeconds: forecast.stepSeconds,
+  horizon: forecast.horizon,
+  quantiles: Object.fromEntries(
+    forecast.quantileLevels.map((level, l) => [
+      String(level),
+      Array.from(forecast.quantiles[l] ?? [], sevenDigits),
+    ]),
+  ),
+  mean: Array.from(forecast.mean, sevenDigits),
+  model: forecast.model,
+  reason: forecast.reason,
+  warnings: [...forecast.warnings],
+  threshold,
+  breach,
+});

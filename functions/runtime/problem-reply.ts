@@ -1,0 +1,60 @@
+/** Errors as problem details (RFC 9457): the only place that maps an error to a status and a code. */
+import {
+  InvalidRequestError,
+  NotFoundError,
+  type ProblemDetails,
+  ProblemError,
+} from '../../core/platform/api/errors.ts';
+import { PROBLEMS, type ProblemCode, type ProblemField } from '../../core/platform/api/problems.ts';
+import { ConflictError, DependencyUnavailableError, InvalidInputError } from '../../core/shared/errors.ts';
+import type { Telemetry } from '../../core/shared/telemetry.ts';
+import { HttpReply } from './http-reply.ts';
+
+/** Seconds after which a client may repeat a request that a dependency failed. */
+const RETRY_SECONDS = 5;
+
+const problemReply = (
+  code: ProblemCode,
+  detail: string,
+  { errors = [], headers = {} }: ProblemDetails = {},
+): HttpReply => {
+  const { status, title } = PROBLEMS[code];
+  const type = `https://forestall.dev/problems/${code}`;
+  const body = { type, title, status, detail, code, ...(errors.length === 0 ? {} : { errors }) };
+  return new HttpReply(
+    status,
+    { 'content-type': 'application/problem+json', ...headers },
+    JSON.stringify(body),
+  );
+};
+
+const fieldsOf = (error: InvalidInputError): readonly ProblemField[] => {
+  if (error instanceof InvalidRequestError) return error.errors;
+  return error.field === undefined ? [] : [{ field: error.field, code: 'invalid', message: error.message }];
+};
+
+export interface FailedRequest {
+  readonly telemetry: Telemetry;
+  /** Logged with an error of Forestall or its dependencies. */
+  readonly fields: Readonly<Record<string, unknown>>;
+}
+
+const replyToFailure = (error: unknown): HttpReply =>
+  error instanceof DependencyUnavailableError
+    ? problemReply('temporarily-unavailable', 'A dependency throttles or is down. Send the request again.', {
+        headers: { 'retry-after': String(RETRY_SECONDS) },
+      })
+    : problemReply('internal-error', 'The request failed because of an error in Forestall.');
+
+/** The reply to a failed request. Unexpected errors are logged in full and hidden from the caller. */
+export const replyToError = (error: unknown, { telemetry, fields }: FailedRequest): HttpReply => {
+  if (error instanceof ProblemError) return problemReply(error.code, error.message, error);
+  if (error instanceof NotFoundError) return problemReply('not-found', error.message);
+  if (error instanceof InvalidInputError) {
+    return problemReply('invalid-request', error.message, { errors: fieldsOf(error) });
+  }
+  if (error instanceof ConflictError) return problemReply('conflict', error.message);
+  telemetry.count('RequestsFailed');
+  telemetry.error('request failed', fields, error);
+  return replyToFailure(error);
+};

@@ -1,0 +1,67 @@
+import type * as z from 'zod';
+import type { OPERATIONS, OperationId } from '../../core/api/operations.ts';
+import { InvalidRequestError } from '../../core/platform/api/errors.ts';
+import type { ApiFunctionName, Operation } from '../../core/platform/api/operation.ts';
+import type { Caller } from './authenticate.ts';
+import { HttpReply, jsonReply } from './http-reply.ts';
+import { type HttpRequest, jsonOf, queryOf } from './http-request.ts';
+
+/** A request whose parts match the schemas of its operation. */
+export interface Call<Op extends Operation> {
+  /** Undefined only if the operation needs no access. */
+  readonly caller: Op['needs'] extends 'none' ? undefined : Caller;
+  readonly params: z.infer<Op['params']>;
+  readonly query: z.infer<Op['query']>;
+  readonly body: Op extends { readonly body: infer Body extends z.ZodType } ? z.infer<Body> : undefined;
+  readonly request: HttpRequest;
+  /** Epoch milliseconds. */
+  readonly receivedAt: number;
+}
+
+export interface RoutedRequest {
+  readonly request: HttpRequest;
+  /** Path parameters, decoded. */
+  readonly params: Readonly<Record<string, string>>;
+  readonly caller: Caller | undefined;
+}
+
+/** An operation together with the code that executes it. */
+export interface Route {
+  readonly operation: Operation;
+  /** Checks a request and returns its execution. @throws InvalidRequestError naming each invalid field */
+  readonly prepare: (routed: RoutedRequest) => (receivedAt: number) => Promise<HttpReply>;
+}
+
+const parse = <Schema extends z.ZodType>(schema: Schema, input: unknown): z.infer<Schema> => {
+  const parsed = schema.safeParse(input);
+  if (!parsed.success) throw new InvalidRequestError(parsed.error);
+  return parsed.data;
+};
+
+/** Ties an operation to its execution, which returns the JSON body of the response or a whole reply. */
+export const route = <const Op extends Operation>(
+  operation: Op,
+  execute: (call: Call<Op>) => Promise<object>,
+): Route => ({
+  operation,
+  prepare: ({ request, params, caller }) => {
+    const parts = {
+      ...{ request, caller },
+      query: parse(operation.query, queryOf(request)),
+      params: parse(operation.params, params),
+      body: operation.body && parse(operation.body, jsonOf(request)),
+    };
+    return async (receivedAt) => {
+      // Parsed by the schemas that `Call` infers its types from; the caller is known unless the operation needs no access.
+      const result = await execute({ ...parts, receivedAt } as Call<Op>);
+      return result instanceof HttpReply ? result : jsonReply(operation.status, result);
+    };
+  },
+});
+
+type IdOf<Name extends ApiFunctionName> = {
+  [Id in OperationId]: (typeof OPERATIONS)[Id]['servedBy'] extends Name ? Id : never;
+}[OperationId];
+
+/** A route for each operation that a function serves, by operation id. */
+export type RoutesOf<Name extends ApiFunctionName> = Readonly<Record<IdOf<Name>, Route>>;
