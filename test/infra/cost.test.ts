@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { priceLines, totalOf, type UsageLine } from '../../core/platform/billing/cost-lines.ts';
-import { costOf, PRICES } from '../../core/platform/billing/prices.ts';
-import { keptGigabytes, readUnits, writeUnits } from '../../core/platform/billing/units.ts';
+import { costOf } from '../../core/platform/billing/prices.ts';
 import { fleetUsage } from '../../cost/fleet-cost.ts';
 import { idlePolls, idleUsage } from '../../cost/idle-cost.ts';
 import { type ItemSizes, measureItems } from '../../cost/item-sizes.ts';
@@ -15,43 +14,6 @@ const unitsOf = (lines: readonly UsageLine[], what: string): number => {
   expect(found).toHaveLength(1);
   return found[0]?.units ?? Number.NaN;
 };
-
-describe('units', () => {
-  it('count writes by the started KB and reads by the started 4 KB', () => {
-    expect([1, 1024, 1025, 4000].map(writeUnits)).toEqual([1, 1, 2, 4]);
-    expect([1, 4096, 4097].map((bytes) => readUnits(bytes, 'strong'))).toEqual([1, 1, 2]);
-    expect(readUnits(400_000, 'eventual')).toBe(49);
-  });
-
-  it('keep as much as arrives within the retention', () => {
-    // 10 GB a month for 365 days are twelve months' worth.
-    expect(keptGigabytes(10 * 1024 ** 3, 365)).toBeCloseTo(120, 9);
-  });
-});
-
-describe('prices', () => {
-  it('carry a date and sources', () => {
-    expect(PRICES.asOf).toMatch(/^\d{4}-\d{2}-\d{2}$/);
-    for (const { source } of Object.values(PRICES.prices)) expect(PRICES.sources[source]).toBeDefined();
-  });
-
-  it.each([
-    ['httpApiRequest', 8_760_000, 8.76],
-    ['s3Put', 8_760_000, 43.8],
-    ['dynamoWriteUnit', 1_000_000, 0.625],
-    ['lambdaArmGbSecond', 1_000_000, 13.3334],
-    ['alarmMonth', 8, 0.8],
-  ] as const)('%s: %i units cost what a pocket calculator says', (key, units, dollars) => {
-    expect(costOf(key, units)).toBeCloseTo(dollars, 6);
-  });
-
-  it('give away the free tier once, to the first lines with that price', () => {
-    const line = (units: number): UsageLine => ({ component: 'x', what: 'y', price: 'alarmMonth', units });
-    const priced = priceLines([line(7), line(7)]);
-    expect(priced.map(({ free }) => free)).toEqual([0, expect.closeTo(0.4, 9)]);
-    expect(totalOf(priced)).toEqual({ list: expect.closeTo(1.4, 9), free: expect.closeTo(0.4, 9) });
-  });
-});
 
 const facts: TemplateFacts = {
   monthly: new Map([['alarmMonth', 8]]),

@@ -16,8 +16,11 @@ const existing = (...patterns: readonly string[]): readonly string[] =>
     .map((path) => path.replaceAll(sep, '/'))
     .sort();
 
+/** Rooms of the adapters and their tests; `adapters/aws` serves every context, as `core/shared` does. */
+const roomsOf = (context: Context): readonly string[] => (context === 'shared' ? ['aws'] : [context]);
+
 const filesOf = (context: Context): readonly string[] =>
-  existing(`core/${context}/**/*.ts`, `adapters/${context}/**/*.ts`);
+  existing(`core/${context}/**/*.ts`, ...roomsOf(context).map((room) => `adapters/${room}/**/*.ts`));
 
 /** Contexts with code of their own to mutate. */
 export const contextsWithCode = (): readonly Context[] =>
@@ -36,8 +39,9 @@ export const planOf = (context: Context, only: readonly string[] = []): Mutation
   return {
     name: context,
     files: filesOf(context).filter((file) => chosen?.has(file) ?? true),
-    tests: existing(`test/unit/${context}/**/*.test.ts`, `test/adapters/${context}/**/*.test.ts`).filter(
-      (file) => !file.includes('/bench/'),
-    ),
+    tests: existing(
+      `test/unit/${context}/**/*.test.ts`,
+      ...roomsOf(context).map((room) => `test/adapters/${room}/**/*.test.ts`),
+    ).filter((file) => !file.includes('/bench/')),
   };
 };

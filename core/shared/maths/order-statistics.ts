@@ -94,7 +94,7 @@ export interface RankOrder {
   readonly rank: Int32Array;
 }
 
-/** Ranks the values; equal values in their original order. */
+/** Ranks the values; equal values have neighbouring ranks, in either order. */
 export const rankOrder = (values: Float64Array): RankOrder => {
   const order = new IndexSorter().sort(values, values.length);
   const sorted = new Float64Array(values.length);

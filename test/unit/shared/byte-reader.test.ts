@@ -82,6 +82,14 @@ describe('byte buffers', () => {
     const writer = new ByteWriter();
     writer.varint(value);
     expect(writer.finish()).toHaveLength(length);
+    expect(new ByteReader(writer.finish()).varint()).toBe(value);
+  });
+
+  it('say how much is missing', () => {
+    const reader = new ByteReader(Uint8Array.of(1, 2, 3));
+    expect(reader.u8()).toBe(1);
+    expect(reader.atEnd).toBe(false);
+    expect(() => reader.f64()).toThrow('expected 8 more bytes, found 2');
   });
 
   it('reject a number that never ends', () => {

@@ -1,4 +1,3 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
   autocovariance,
@@ -11,60 +10,8 @@ import { sharpenedLevel } from '../../../../core/forecasts/engine/linear-pool.ts
 import { fillMissing } from '../../../../core/forecasts/engine/missing-values.ts';
 import { POOL_MASSES } from '../../../../core/forecasts/engine/pool-levels.ts';
 import { rankScores, valueOfScore } from '../../../../core/forecasts/engine/rank-scores.ts';
-import { normalQuantile } from '../../../../core/shared/maths/normal-quantile.ts';
-import {
-  IndexSorter,
-  RankWindow,
-  rankOrder,
-  sortedQuantile,
-  sortInPlace,
-} from '../../../../core/shared/maths/order-statistics.ts';
+import { IndexSorter, rankOrder } from '../../../../core/shared/maths/order-statistics.ts';
 import { noise } from './sample-series.ts';
-
-/** Without -0, which the native sort puts before 0 and any comparison of numbers calls equal to it. */
-const finite = fc.double({ min: -1e9, max: 1e9, noNaN: true }).map((value) => value + 0);
-
-describe('order statistics', () => {
-  it('sorts short and long runs as the native sort does', () => {
-    fc.assert(
-      fc.property(fc.array(finite, { maxLength: 200 }), (values) => {
-        const ours = Float64Array.from(values);
-        sortInPlace(ours, ours.length);
-        expect(ours).toEqual(Float64Array.from(values).sort());
-      }),
-    );
-  });
-
-  it.each([300, 9000])('sorts indices of %i values', (length) => {
-    const values = Float64Array.from({ length }, (_, i) => noise(i));
-    const order = new IndexSorter().sort(values, length);
-    expect(Array.from(order.subarray(0, length), (i) => values[i]!)).toEqual(
-      [...values].sort((a, b) => a - b),
-    );
-  });
-
-  it('gives the quantiles of any moving window', () => {
-    const values = Float64Array.from({ length: 120 }, (_, i) => Math.round(20 * noise(i)));
-    const window = new RankWindow(rankOrder(values));
-    for (const [from, to] of [
-      [0, 10],
-      [0, 60],
-      [30, 60],
-      [60, 120],
-      [5, 6],
-      [0, 120],
-    ] as const) {
-      window.moveTo(from, to);
-      const sorted = values.slice(from, to).sort();
-      const levels = [0, 0.1, 0.5, 0.51, 0.77, 1];
-      const quantiles = new Float64Array(levels.length);
-      window.writeQuantiles(levels, quantiles);
-      levels.forEach((level, l) => {
-        expect(quantiles[l]).toBeCloseTo(sortedQuantile(sorted, level), 9);
-      });
-    }
-  });
-});
 
 describe('weighted quantiles', () => {
   const quantilesOf = (values: number[], weights: number[], levels: number[]) => {
@@ -146,15 +93,6 @@ describe('folded ridge', () => {
 });
 
 describe('normal scores', () => {
-  it.each([
-    [0.5, 0],
-    [0.975, 1.959964],
-    [0.01, -2.326348],
-    [0.999, 3.090232],
-  ])('know the normal quantile of %d', (p, z) => {
-    expect(normalQuantile(p)).toBeCloseTo(z, 5);
-  });
-
   it('lead back to the values, ties to one score', () => {
     const values = Float64Array.from({ length: 500 }, (_, i) => Math.round(100 * noise(i)));
     const { scores, table } = rankScores(rankOrder(values));

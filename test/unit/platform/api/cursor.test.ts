@@ -54,6 +54,19 @@ describe('cursors', () => {
     expect(() => decodeCursor('s', cursor, Position)).toThrow(expect.objectContaining({ field: 'cursor' }));
   });
 
+  it('say why they are rejected, and keep the cause', () => {
+    expect(() => decodeCursor('s', 'x', Position)).toThrow('cursor is not one this list has given out');
+    expect(() => decodeCursor('s', encodeCursor('s', ['only']), Position)).toThrow(
+      expect.objectContaining({ cause: expect.any(z.ZodError) }),
+    );
+  });
+
+  it('stay short however long the scope is', () => {
+    const short = encodeCursor('s', ['a', 1]);
+    expect(encodeCursor('s'.repeat(500), ['a', 1])).toHaveLength(short.length);
+    expect(short.length).toBeLessThanOrEqual(32);
+  });
+
   it.each([
     '',
     'x',

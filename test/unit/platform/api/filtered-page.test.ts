@@ -46,4 +46,26 @@ describe('filtered pages', () => {
     expect(page).toMatchObject({ items: [], nextCursor: expect.any(String) });
     expect(asked.length).toBeLessThanOrEqual(20);
   });
+
+  it('read no further once they are full, or once the list ends', async () => {
+    const full = listOf([1, 2, 3, 4]);
+    expect(await filteredPage(full.list, () => true, { limit: 2 })).toEqual({
+      items: [1, 2],
+      nextCursor: '2',
+    });
+    expect(full.asked).toEqual([2]);
+    const ended = listOf([1]);
+    expect(await filteredPage(ended.list, () => true, { limit: 5 })).toEqual({
+      items: [1],
+      nextCursor: undefined,
+    });
+    expect(ended.asked).toEqual([5]);
+  });
+
+  it('ask each time for what is still missing', async () => {
+    const { list, asked } = listOf([0, 9, 0, 9, 0, 9]);
+    const page = await filteredPage(list, (item) => item === 9, { limit: 3 });
+    expect(page.items).toEqual([9, 9, 9]);
+    expect(asked).toEqual([3, 2, 1]);
+  });
 });

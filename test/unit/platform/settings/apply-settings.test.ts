@@ -37,6 +37,13 @@ describe('rules', () => {
     expect(anomalyThresholdOf(later, series)).toBe(7);
   });
 
+  it('leave the mode to less specific ones if they set only a threshold', () => {
+    const settings = from({
+      detection: [{ mode: 'light' }, { target: 'web-1', metric: 'cpu', threshold: 6 }],
+    });
+    expect(detectionModeOf(settings, series)).toBe('light');
+  });
+
   it('replace the limits of a profile', () => {
     const settings = from({
       thresholds: [
@@ -79,6 +86,7 @@ describe('settings', () => {
     ['a rule with no limit', { thresholds: [{ metric: 'cpu' }] }],
     ['a detection rule without mode and threshold', { detection: [{ target: 'web-1' }] }],
     ['a window that ends before it begins', { maintenance: [{ from: '2', to: '1', reason: 'x' }] }],
+    ['a window of no length', { maintenance: [{ from: '2', to: '2', reason: 'x' }] }],
     ['an unreadable time', { maintenance: [{ from: 'soon', to: '1', reason: 'x' }] }],
     ['a misspelled field', { treshold: [] }],
     ['a metric with a part separator', { thresholds: [{ metric: 'a#b', above: 1 }] }],
@@ -93,5 +101,28 @@ describe('settings', () => {
       Array.from({ length: count }, () => ({ from: '1', to: '2', reason: 'disks', targets }));
     expect(Settings.safeParse({ version: 0, maintenance: windows(40) }).success).toBe(true);
     expect(Settings.safeParse({ version: 0, maintenance: windows(50) }).success).toBe(false);
+  });
+
+  it('may fill one item to its last byte', () => {
+    const targets = Array.from({ length: 50 }, (_, i) => `host-${i}`.padEnd(128, 'x'));
+    /** Settings of exactly so many bytes: the reasons make up what whole windows leave. */
+    const ofBytes = (bytes: number) => {
+      const reasons = Array.from({ length: 45 }, () => 'x');
+      const maintenance = () => reasons.map((reason) => ({ from: '1', to: '2', targets, reason }));
+      const settings = () => ({ version: 0, thresholds: [], detection: [], maintenance: maintenance() });
+      let missing = bytes - Buffer.byteLength(JSON.stringify(settings()));
+      for (let i = 0; missing > 0; i++) {
+        const more = Math.min(199, missing);
+        reasons[i] = 'x'.repeat(1 + more);
+        missing -= more;
+      }
+      expect(Buffer.byteLength(JSON.stringify(settings()))).toBe(bytes);
+      return settings();
+    };
+    expect(Settings.safeParse(ofBytes(300_000)).success).toBe(true);
+    expect(Settings.safeParse(ofBytes(300_001)).error?.issues[0]).toMatchObject({
+      message: 'expected at most 300000 bytes of settings',
+      path: ['maintenance'],
+    });
   });
 });

@@ -2,11 +2,14 @@ import { ConditionalCheckFailedException, DynamoDBClient } from '@aws-sdk/client
 import { DynamoDBDocumentClient, GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import { mockClient } from 'aws-sdk-client-mock';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { dynamoDetectorStateStore } from '../../../adapters/anomalies/detector-state-store.ts';
 import { cachedSettings } from '../../../adapters/platform/cached-settings.ts';
 import { dynamoSettingsStore } from '../../../adapters/platform/settings-store.ts';
 import { NO_SETTINGS, type Settings } from '../../../core/platform/settings/settings.ts';
-import { ConflictError, DependencyUnavailableError } from '../../../core/shared/errors.ts';
+import {
+  ConflictError,
+  DependencyUnavailableError,
+  UnreadableItemError,
+} from '../../../core/shared/errors.ts';
 
 const dynamo = mockClient(DynamoDBDocumentClient);
 const client = DynamoDBDocumentClient.from(new DynamoDBClient({ region: 'us-east-1' }));
@@ -15,39 +18,6 @@ const throttled = () => Object.assign(new Error('slow'), { name: 'ThrottlingExce
 
 beforeEach(() => {
   dynamo.reset();
-});
-
-describe('what detectors have learned', () => {
-  const store = dynamoDetectorStateStore({ client, tableName: 'hot' });
-  const owner = { tenantId: 'acme', targetId: 'web-1' };
-  const bytes = Uint8Array.of(1, 2, 3);
-
-  it('lies beside the blocks of its target', async () => {
-    dynamo.on(GetCommand).resolves({ Item: { data: bytes, v: 7 } });
-    expect(await store.get('acme', 'web-1')).toEqual({ bytes, version: 7 });
-    const input = dynamo.commandCalls(GetCommand)[0]?.args[0].input;
-    expect(input).toMatchObject({ TableName: 'hot', Key: { pk: 'T#acme#web-1', sk: 'D' } });
-    dynamo.on(GetCommand).resolves({});
-    expect(await store.get('acme', 'web-1')).toBeUndefined();
-  });
-
-  it.each([
-    [0, { ConditionExpression: 'attribute_not_exists(pk)' }],
-    [7, { ConditionExpression: 'v = :v', ExpressionAttributeValues: { ':v': 7 } }],
-  ])('is written only over version %i', async (version, condition) => {
-    dynamo.on(PutCommand).resolves({});
-    expect(await store.put(owner, bytes, version, 99)).toBe(true);
-    const Item = { pk: 'T#acme#web-1', sk: 'D', data: bytes, v: version + 1, expiresAt: 99 };
-    expect(dynamo.commandCalls(PutCommand)[0]?.args[0].input).toMatchObject({ ...condition, Item });
-    dynamo.on(PutCommand).rejects(refused());
-    expect(await store.put(owner, bytes, version, 99)).toBe(false);
-  });
-
-  it('is neither lost nor absent because the table is down', async () => {
-    dynamo.on(GetCommand).rejects(throttled()).on(PutCommand).rejects(throttled());
-    await expect(store.get('acme', 'web-1')).rejects.toThrow(DependencyUnavailableError);
-    await expect(store.put(owner, bytes, 1, 99)).rejects.toThrow(DependencyUnavailableError);
-  });
 });
 
 describe('settings', () => {
@@ -73,7 +43,9 @@ describe('settings', () => {
   ])('replace only version %i', async (version, condition) => {
     dynamo.on(PutCommand).rejects(refused());
     dynamo.on(GetCommand).resolves({});
-    await expect(store.replace('acme', { ...settings, version })).rejects.toThrow(ConflictError);
+    const refusal = store.replace('acme', { ...settings, version });
+    await expect(refusal).rejects.toThrow(ConflictError);
+    await expect(refusal).rejects.toThrow(`the settings changed since version ${version}`);
     expect(dynamo.commandCalls(PutCommand)[0]?.args[0].input).toMatchObject(condition);
   });
 
@@ -83,9 +55,29 @@ describe('settings', () => {
     expect(await store.replace('acme', settings)).toEqual({ ...settings, version: 1 });
   });
 
+  it("that another caller changed in the meantime are not taken for one's own", async () => {
+    const theirs = { ...settings, version: 1, thresholds: [{ metric: 'cpu', above: 5 }] };
+    const Item = { schemaVersion: 1, settings: JSON.stringify(theirs) };
+    dynamo.on(PutCommand).rejects(refused()).on(GetCommand).resolves({ Item });
+    await expect(store.replace('acme', settings)).rejects.toThrow(ConflictError);
+  });
+
+  it.each([
+    ['text that is no JSON', { schemaVersion: 1, settings: '{' }],
+    ['settings of an unknown shape', { schemaVersion: 1, settings: '{"version":"one"}' }],
+    ['an item of a newer release', { schemaVersion: 2, settings: '{}' }],
+  ])('are refused, by the name of their item, if it holds %s', async (_, item) => {
+    dynamo.on(GetCommand).resolves({ Item: { pk: 'T#acme', sk: 'SETTINGS', ...item } });
+    const reading = store.get('acme');
+    await expect(reading).rejects.toThrow(UnreadableItemError);
+    await expect(reading).rejects.toThrow('settings T#acme SETTINGS cannot be read');
+  });
+
   it('that cannot be read are not empty', async () => {
     dynamo.on(GetCommand).rejects(throttled()).on(PutCommand).rejects(throttled());
+    await expect(store.get('acme')).rejects.toThrow('reading settings: ThrottlingException: slow');
     await expect(store.get('acme')).rejects.toThrow(DependencyUnavailableError);
+    await expect(store.replace('acme', settings)).rejects.toThrow('storing settings: ThrottlingException');
     await expect(store.replace('acme', settings)).rejects.toThrow(DependencyUnavailableError);
   });
 });
@@ -108,7 +100,9 @@ describe('remembered settings', () => {
     const { asked, clock, remembered } = counting();
     await Promise.all([remembered.get('acme'), remembered.get('acme'), remembered.get('globex')]);
     expect(asked).toEqual(['acme', 'globex']);
-    clock.now = 1001;
+    clock.now = 999;
+    expect(await remembered.get('acme')).toMatchObject({ version: 1 });
+    clock.now = 1000;
     expect(await remembered.get('acme')).toMatchObject({ version: 3 });
   });
 
