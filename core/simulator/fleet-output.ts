@@ -1,4 +1,5 @@
 import type { MetricSeries } from '../metrics/series/metric-series.ts';
+import { isoOfSeconds } from '../shared/time.ts';
 import {
   type ChangeEvent,
   ERROR_METRIC,
@@ -13,8 +14,7 @@ import {
 /** Header of the fleet's CSV, as `POST /v1/ingest/csv` expects it. */
 export const FLEET_CSV_HEADER = 'timestamp,target,metric,value,profile,unit';
 
-const isoSeconds = (epochSeconds: number): string =>
-  `${new Date(epochSeconds * 1000).toISOString().slice(0, 19)}Z`;
+const isoSeconds = (epochSeconds: number): string => `${isoOfSeconds(epochSeconds).slice(0, 19)}Z`;
 
 /** The series of one server as ingested, without the missing points. */
 export const toMetricSeries = ({

@@ -19,32 +19,32 @@ export interface AnomalyDetectionProps {
 
 const MEANING = {
   impact: 'New metrics of some targets were not checked, so anomalies are not announced.',
-  runbook: 'Anomalies are not looked for',
+  runbook: 'Anomalies are not detected',
 };
 
-/** Only blocks that were written: other items, and blocks that expired, would only cost invocations. */
+/** Only blocks that were written: other items, and blocks that expired, would cause needless invocations. */
 const WRITTEN_BLOCKS = FilterCriteria.filter({
   eventName: FilterRule.or('INSERT', 'MODIFY'),
   dynamodb: { Keys: { sk: { S: FilterRule.beginsWith('B#') } } },
 });
 
 /**
- * Follows the hot table's stream: every change of a block is shown to its target's detectors. Changes of one target are
- * delivered in order and one at a time. What fails ten times, or for six hours, is named in a queue with an alarm; the
- * detectors make up for it themselves when the target's next block arrives.
+ * Runs the detectors of a target on every change of its blocks in the hot table's stream. Changes of one target are
+ * delivered in order and one at a time. Records that fail ten times, or for six hours, go to a dead-letter queue with an
+ * alarm; the detectors catch up when the target's next block arrives.
  */
 export class AnomalyDetection extends Construct {
   readonly detector: ObservedFunction;
-  /** What could not be looked at. */
+  /** Stream records that could not be processed. */
   readonly deadLetters: DeadLetterQueue;
 
   constructor(scope: Construct, id: string, props: AnomalyDetectionProps) {
     super(scope, id);
     const { hotTable, registry, bus, config, notify } = props;
-    this.deadLetters = new DeadLetterQueue(this, 'GivenUp', { ...MEANING, notify });
+    this.deadLetters = new DeadLetterQueue(this, 'DeadLetters', { ...MEANING, notify });
     this.detector = new ObservedFunction(this, 'DetectAnomalies', {
       entry: 'detect-anomalies',
-      description: "Shows changed blocks to their target's detectors",
+      description: "Runs a target's detectors on its changed blocks",
       config,
       notify,
       memoryMb: 1024,
@@ -63,10 +63,10 @@ export class AnomalyDetection extends Construct {
     hotTable.grantReplaceDetectors(this.detector);
     registry.grantRecordAnomalies(this.detector);
     bus.grantPublish(this.detector);
-    this.#follow(hotTable.grantFollowChanges(this.detector));
+    this.#consume(hotTable.grantFollowChanges(this.detector));
   }
 
-  #follow(stream: string): void {
+  #consume(stream: string): void {
     const { queueArn } = this.deadLetters.queue;
     this.detector.allow(['sqs:SendMessage'], [queueArn]);
     const mapping = new EventSourceMapping(this, 'Changes', {
@@ -75,7 +75,7 @@ export class AnomalyDetection extends Construct {
       startingPosition: StartingPosition.TRIM_HORIZON,
       filters: [WRITTEN_BLOCKS],
       batchSize: 100,
-      // A longer wait makes fewer invocations, and every anomaly later by as much.
+      // A longer window saves invocations but delays every anomaly.
       maxBatchingWindow: Duration.seconds(2),
       bisectBatchOnError: true,
       reportBatchItemFailures: true,
@@ -83,7 +83,7 @@ export class AnomalyDetection extends Construct {
       maxRecordAge: Duration.hours(6),
       onFailure: { bind: () => ({ destination: queueArn }) },
     });
-    // Lambda looks whether the role may read the stream when the mapping is made.
+    // Lambda checks that the role may read the stream when the mapping is created.
     const role = this.detector.node.tryFindChild('Role');
     if (role !== undefined) mapping.node.addDependency(role);
   }

@@ -24,7 +24,7 @@ export interface PeerComparisonProps {
   readonly forecastBucket: ForecastBucket;
   readonly bus: ForecastBus;
   readonly notify: ITopic;
-  /** Where comparisons end that keep failing. An alarm of their own would cost as much as all the rest while idle. */
+  /** Shared with anomaly detection: an alarm of its own would double the idle cost of this construct. */
   readonly deadLetters: DeadLetterQueue;
 }
 
@@ -34,12 +34,12 @@ const MEANING = {
   coveredBy: 'dead letters of anomaly detection',
 };
 const EVERY_MINUTES = 5;
-/** The next schedule makes up for what is not done by then. */
+/** The next scheduled comparison covers what was not done by then. */
 const MAX_AGE = Duration.minutes(30);
 
 /**
- * Compares targets with their peers every five minutes: a schedule has the groups planned, each is compared by an
- * asynchronous invocation. Between schedules nothing runs and nothing is polled.
+ * Compares targets with their peers every five minutes. The schedule invokes the planner, which invokes the comparer
+ * asynchronously for each group. In between, nothing runs or polls.
  */
 export class PeerComparison extends Construct {
   readonly planner: ObservedFunction;
@@ -53,7 +53,7 @@ export class PeerComparison extends Construct {
     this.planner = this.#planner();
     new Schedule(this, 'Schedule', {
       description: 'Compares targets with their peers',
-      // A minute past, so that what agents push on round minutes is stored.
+      // One minute after the agents push, so that their points are stored.
       schedule: ScheduleExpression.cron({ minute: `1/${EVERY_MINUTES}` }),
       target: this.#target(),
     });
@@ -89,7 +89,7 @@ export class PeerComparison extends Construct {
     const { config, notify, registry, deadLetters } = this.#props;
     const planner = new ObservedFunction(this, 'PlanPeerComparison', {
       entry: 'plan-peer-comparison',
-      description: 'Groups targets of one kind and has each group compared',
+      description: 'Groups targets of one kind and starts the comparison of each group',
       config,
       notify,
       memoryMb: 256,
@@ -106,7 +106,7 @@ export class PeerComparison extends Construct {
     return planner;
   }
 
-  /** CDK's own target would let the schedule invoke every version of the function as well. */
+  /** CDK's own target would also allow the schedule to invoke every version of the function. */
   #target(): IScheduleTarget {
     const role = new Role(this, 'SchedulerRole', {
       assumedBy: new ServicePrincipal('scheduler.amazonaws.com'),

@@ -29,8 +29,8 @@ type StepProps = Pick<
 >;
 
 /**
- * Watches deployments: one execution for each, which scores its health a few times within an hour and may propose to
- * roll it back. It may not do so itself: it has no permission on anything but Forestall's own tables and bus.
+ * Watches each deployment with one execution, which scores its health several times within an hour and may propose a
+ * rollback. It cannot roll back by itself: it has permissions only on Forestall's own tables and bus.
  */
 export class DeploymentWatch extends Construct {
   readonly machine: StateMachine;
@@ -47,7 +47,7 @@ export class DeploymentWatch extends Construct {
         CloseDeploymentWatchFunctionArn: this.#closeFunction(),
       },
     }).machine;
-    // What fails is seen in the change itself, as health `unknown`: no alarm is worth its price to everybody.
+    // Failures also show in the change as health `unknown`, so these alarms are optional.
     if (props.config.alarms === 'full') this.#watchFailures();
   }
 

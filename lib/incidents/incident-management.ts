@@ -27,7 +27,7 @@ const MEANING = {
   impact: 'Anomalies, predicted breaches or alarms are missing from incidents, or an incident has no causes.',
   runbook: 'Incidents are not kept up to date',
 };
-const SEEN = { ...MEANING, coveredBy: 'dead letters of its queue' };
+const COVERED = { ...MEANING, coveredBy: 'dead letters of its queue' };
 const GROUP_TIMEOUT = Duration.seconds(60);
 const DIAGNOSE_TIMEOUT = Duration.minutes(2);
 /** Writes to the incidents of one tenant exclude each other, so more consumers would mostly wait. */
@@ -103,8 +103,8 @@ export class IncidentManagement extends Construct {
       notify,
       memoryMb: 512,
       timeout: GROUP_TIMEOUT,
-      failure: SEEN,
-      // Its queue waits for an answer; alarms that have it as their action do not.
+      failure: COVERED,
+      // For alarms that invoke it as their action; messages of the queue are retried by the queue.
       asynchronous: { deadLetters: this.#deadLetters, maxAge: Duration.hours(6) },
       environment: {
         REGISTRY_TABLE_NAME: registry.table.tableName,
@@ -137,7 +137,7 @@ export class IncidentManagement extends Construct {
       notify,
       memoryMb: 1024,
       timeout: DIAGNOSE_TIMEOUT,
-      failure: SEEN,
+      failure: COVERED,
       environment: {
         HOT_TABLE_NAME: hotTable.table.tableName,
         REGISTRY_TABLE_NAME: registry.table.tableName,

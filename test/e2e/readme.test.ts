@@ -22,18 +22,18 @@ const folder = mkdtempSync(join(tmpdir(), 'forestall-readme-'));
 const env = { ...process.env, FORESTALL_URL: session.url, FORESTALL_API_KEY: session.apiKey };
 const now = Math.floor(Date.now() / 300_000) * 300;
 
-/** Every command that the README shows, one a line. */
+/** Every command in the README, one per line. */
 const commands = [...readme.matchAll(/```sh\n([\s\S]*?)```/g)].flatMap(([, block = '']) =>
   block.trim().split('\n'),
 );
 
-/** What runs each of them, so that none is shown without being tried. */
-const TRIED: Readonly<Record<string, string>> = {
+/** The test that runs each command, so that the README shows none untested. */
+const TESTED_BY: Readonly<Record<string, string>> = {
   'npm ci && npm start': 'starts, reports',
   'npm ci && npm test': '.ci/run',
   'npx forestall forecast cpu.csv': 'files',
   'npx forestall detect cpu.csv': 'files',
-  'npx forestall assess diff.txt': 'weighs',
+  'npx forestall assess diff.txt': 'assesses',
   'npm start -- --data path/to/folder': 'recorded',
   'npx forestall breaches': 'deployment',
   'npx forestall incidents': 'deployment',
@@ -68,8 +68,8 @@ const forestall = (...args: readonly string[]) =>
   run('npx', ['--prefix', root, 'forestall', ...args], { cwd: folder, env, maxBuffer: 1e8 });
 
 describe('commands of the README', () => {
-  it('are all tried here or where it says', () => {
-    expect(commands).toEqual(Object.keys(TRIED));
+  it('are all run here or in the test named beside them', () => {
+    expect(commands).toEqual(Object.keys(TESTED_BY));
   });
 
   it('npm test is what CI runs', () => {
@@ -81,7 +81,7 @@ describe('commands of the README', () => {
     expect((await forestall('detect', 'cpu.csv')).stdout.split('\n')[0]).toBe('timestamp,value,score,alert');
   });
 
-  it('weighs a change before it is deployed', async () => {
+  it('assesses a change before it is deployed', async () => {
     copyFileSync(
       join(root, 'test', 'fixtures', 'changes', 'cdk-diff-coloured.txt'),
       join(folder, 'diff.txt'),
@@ -91,7 +91,7 @@ describe('commands of the README', () => {
 
   it('talks to a deployment', async () => {
     expect((await forestall('ingest', 'fleet.csv')).stdout).toContain('50');
-    // Accepted is not yet stored: a run plans with the targets that are.
+    // Accepted points are stored asynchronously, and a run plans with the stored targets.
     await drained();
     expect((await forestall('runs', 'start', '--wait')).stdout).toMatch(/SUCCEEDED|PARTIAL/);
     expect((await forestall('status')).stdout).toContain('readme-host');

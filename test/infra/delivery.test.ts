@@ -94,8 +94,8 @@ describe('what is delivered by AWS', () => {
     expect(asynchronous).toHaveLength(1);
     const expected = [
       ['GroupSignals', 'IncidentsDeadLetters', 21_600],
-      ['PlanPeerComparison', 'AnomaliesGivenUp', 1800],
-      ['ComparePeers', 'AnomaliesGivenUp', 1800],
+      ['PlanPeerComparison', 'AnomaliesDeadLetters', 1800],
+      ['ComparePeers', 'AnomaliesDeadLetters', 1800],
     ] as const;
     expect(configured).toHaveLength(expected.length);
     for (const [name, queue, seconds] of expected) {
@@ -121,7 +121,7 @@ describe('what is delivered by AWS', () => {
     expect(text(statements[0]?.Resource)).toMatch(
       /^\{"Fn::GetAtt":\["PeersPlanPeerComparison\w+","Arn"\]\}$/,
     );
-    expect(text(statements[1]?.Resource)).toContain('AnomaliesGivenUp');
+    expect(text(statements[1]?.Resource)).toContain('AnomaliesDeadLetters');
   });
 
   it('brings alarms of a topic to the signals queue as they are, and keeps what cannot be delivered', () => {

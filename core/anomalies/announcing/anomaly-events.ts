@@ -1,10 +1,9 @@
 import { maintenanceReason } from '../../platform/settings/apply-settings.ts';
 import type { Settings } from '../../platform/settings/settings.ts';
+import { isoOfSeconds } from '../../shared/time.ts';
 import type { Anomaly, AnomalyEnd, Owner } from '../anomaly.ts';
 import { ANOMALIES_SOURCE, type AnomaliesEvent } from '../events.ts';
 import type { Alert } from './alert.ts';
-
-const instant = (epochSeconds: number): string => new Date(epochSeconds * 1000).toISOString();
 
 /** What is stored of an alert; within a maintenance window it is silenced. */
 export const anomalyOf = (alert: Alert, owner: Owner, settings: Settings): Anomaly => {
@@ -27,10 +26,10 @@ export const anomalyDetectedEvent = (anomaly: Anomaly): AnomaliesEvent => {
     name: 'AnomalyDetected',
     source: ANOMALIES_SOURCE,
     detail: {
-      id: `AnomalyDetected/${tenantId}/${targetId}/${metric}/${instant(timestamp)}`,
-      occurredAt: instant(timestamp),
-      timestamp: instant(timestamp),
-      since: instant(since),
+      id: `AnomalyDetected/${tenantId}/${targetId}/${metric}/${isoOfSeconds(timestamp)}`,
+      occurredAt: isoOfSeconds(timestamp),
+      timestamp: isoOfSeconds(timestamp),
+      since: isoOfSeconds(since),
       expected: expected ?? null,
       ...{ tenantId, targetId, metric, value, score, kind, oneIn, reason },
     },
@@ -40,7 +39,7 @@ export const anomalyDetectedEvent = (anomaly: Anomaly): AnomaliesEvent => {
 /** The event that tells that an anomaly is over. Its id derives from the anomaly. */
 export const anomalyEndedEvent = (end: AnomalyEnd): AnomaliesEvent => {
   const { tenantId, targetId, metric } = end;
-  const [timestamp, endedAt] = [instant(end.timestamp), instant(end.endedAt)];
+  const [timestamp, endedAt] = [isoOfSeconds(end.timestamp), isoOfSeconds(end.endedAt)];
   return {
     name: 'AnomalyEnded',
     source: ANOMALIES_SOURCE,

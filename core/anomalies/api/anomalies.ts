@@ -5,7 +5,7 @@ import { RequestInstant, ResponseInstant } from '../../platform/api/instants.ts'
 import { pageOf, paging } from '../../platform/api/paging.ts';
 import { sevenDigits } from '../../platform/api/rounding.ts';
 import { MetricName, TargetId } from '../../shared/identifiers.ts';
-import { isoTime } from '../../shared/time.ts';
+import { isoOfSeconds } from '../../shared/time.ts';
 import { ANOMALY_KINDS, isActive, type Anomaly as StoredAnomaly } from '../anomaly.ts';
 
 export const AnomaliesQuery = z.strictObject({
@@ -54,12 +54,12 @@ export const AnomalyPage = pageOf('AnomalyPage', Anomaly);
 export const presentAnomaly = (stored: StoredAnomaly, now: number): z.infer<typeof Anomaly> => {
   const { targetId, metric, timestamp, since, kind, value, score, oneIn, parts, expected } = stored;
   return {
-    ...{ target: targetId, metric, timestamp: isoTime(timestamp), since: isoTime(since) },
+    ...{ target: targetId, metric, timestamp: isoOfSeconds(timestamp), since: isoOfSeconds(since) },
     ...{ kind, value, score: sevenDigits(score), oneIn, reason: stored.reason },
     parts: Object.fromEntries(Object.entries(parts).map(([name, part]) => [name, sevenDigits(part)])),
     ...(expected === undefined ? {} : { expected }),
     ...(stored.silenced === undefined ? {} : { silenced: stored.silenced }),
     active: isActive(stored, now),
-    ...(stored.endedAt === undefined ? {} : { endedAt: isoTime(stored.endedAt) }),
+    ...(stored.endedAt === undefined ? {} : { endedAt: isoOfSeconds(stored.endedAt) }),
   };
 };

@@ -3,7 +3,7 @@ import * as z from 'zod';
 import { named } from '../../platform/api/components.ts';
 import { ResponseInstant } from '../../platform/api/instants.ts';
 import { MetricName } from '../../shared/identifiers.ts';
-import { isoTime } from '../../shared/time.ts';
+import { isoOfSeconds } from '../../shared/time.ts';
 import type { LearnedBaseline } from '../baseline.ts';
 import { ExpectedBand } from './anomalies.ts';
 
@@ -38,8 +38,8 @@ export const presentBaseline = (
   { mode, calibrated, points, first, newest, timeOfDay }: LearnedBaseline,
 ): z.infer<typeof Baseline> => ({
   ...{ target, metric, mode, calibrated, points },
-  ...(first === undefined ? {} : { firstSeen: isoTime(first) }),
-  ...(newest === undefined ? {} : { lastLearned: isoTime(newest) }),
+  ...(first === undefined ? {} : { firstSeen: isoOfSeconds(first) }),
+  ...(newest === undefined ? {} : { lastLearned: isoOfSeconds(newest) }),
   timeOfDay: timeOfDay.map(({ time, expected }) => ({
     time,
     ...(expected === undefined ? {} : { expected }),

@@ -1,5 +1,5 @@
 import type * as z from 'zod';
-import { isoTime } from '../../shared/time.ts';
+import { isoOfSeconds } from '../../shared/time.ts';
 import { type ChangeRecord, healthNow, type ChangeSummary as StoredSummary, summaryOf } from '../change.ts';
 import { DEFAULT_WATCH_POLICY, dueAt } from '../watch-policy.ts';
 import type { ChangeDetail, ChangeSummary, RecordedChange } from './changes.ts';
@@ -8,7 +8,7 @@ import type { ChangeDetail, ChangeSummary, RecordedChange } from './changes.ts';
 export const presentChange = (found: StoredSummary, now: number): z.infer<typeof ChangeSummary> => {
   const { changeId, targetId, kind, summary, at, version, previousVersion, score, risk, riskLevel } = found;
   return {
-    ...{ id: changeId, target: targetId, kind, summary, at: isoTime(at) },
+    ...{ id: changeId, target: targetId, kind, summary, at: isoOfSeconds(at) },
     ...(version === undefined ? {} : { version }),
     ...(previousVersion === undefined ? {} : { previousVersion }),
     health: healthNow(found, now),
@@ -21,8 +21,8 @@ type Detail = z.infer<typeof ChangeDetail>;
 
 const presentCheck = (check: ChangeRecord['checks'][number]): Detail['checks'][number] => ({
   minutes: check.minutes,
-  until: isoTime(check.until),
-  checkedAt: isoTime(check.checkedAt),
+  until: isoOfSeconds(check.until),
+  checkedAt: isoOfSeconds(check.checkedAt),
   score: check.health,
   confidence: check.confidence,
   judged: check.judged,
@@ -41,12 +41,12 @@ const presentProposal = (
   ...(proposal.from === null ? {} : { from: proposal.from }),
   ...(proposal.to === null ? {} : { to: proposal.to }),
   confidence: proposal.confidence,
-  expiresAt: isoTime(proposal.expiresAt),
+  expiresAt: isoOfSeconds(proposal.expiresAt),
 });
 
 const nextCheckAt = ({ at, checks, policy = DEFAULT_WATCH_POLICY }: ChangeRecord): Partial<Detail> => {
   const minutes = policy.checkMinutes[checks.length];
-  return minutes === undefined ? {} : { nextCheckAt: isoTime(dueAt(at, minutes)) };
+  return minutes === undefined ? {} : { nextCheckAt: isoOfSeconds(dueAt(at, minutes)) };
 };
 
 /** `now` in epoch seconds. */
@@ -56,11 +56,11 @@ export const presentChangeDetail = (record: ChangeRecord, now: number): Detail =
   const reason = isStuck ? 'the watch did not end' : record.reason;
   return {
     ...summary,
-    recordedAt: isoTime(record.recordedAt),
+    recordedAt: isoOfSeconds(record.recordedAt),
     ...(record.plan === undefined ? {} : { assessment: record.plan.assessment }),
     checks: record.checks.map(presentCheck),
     ...(summary.health === 'watching' ? nextCheckAt(record) : {}),
-    ...(record.closedAt === undefined ? {} : { closedAt: isoTime(record.closedAt) }),
+    ...(record.closedAt === undefined ? {} : { closedAt: isoOfSeconds(record.closedAt) }),
     ...(reason === undefined ? {} : { reason }),
     ...(record.proposal === undefined ? {} : { proposal: presentProposal(record.proposal) }),
   };
@@ -73,7 +73,7 @@ export const presentRecordedChange = ({
   plan,
 }: ChangeRecord): z.infer<typeof RecordedChange> => ({
   id: changeId,
-  at: isoTime(at),
+  at: isoOfSeconds(at),
   health,
   ...(plan === undefined ? {} : { assessment: plan.assessment }),
 });

@@ -1,4 +1,5 @@
 import { ConflictError, InvalidInputError } from '../../shared/errors.ts';
+import { isoOfSeconds } from '../../shared/time.ts';
 import type { ChangeRecord, HealthCheck } from '../change.ts';
 import type { DeploymentStore, StoredChange } from '../ports.ts';
 import { DEFAULT_WATCH_POLICY, dueAt, isUnhealthy, windowOf } from '../watch-policy.ts';
@@ -53,7 +54,7 @@ const nextOf = ({
 const outcomeOf = (record: ChangeRecord): CheckOutcome => {
   const { tenantId, changeId, at, checks, policy = DEFAULT_WATCH_POLICY } = record;
   const minutes = policy.checkMinutes[Math.min(checks.length, policy.checkMinutes.length - 1)]!;
-  const checkAt = new Date(dueAt(at, minutes) * 1000).toISOString();
+  const checkAt = isoOfSeconds(dueAt(at, minutes));
   const next = record.health === 'watching' ? nextOf(record) : 'close';
   return { next, tenantId, changeId, check: checks.length, checkAt, health: checks.at(-1)?.health ?? null };
 };

@@ -1,8 +1,6 @@
-import { HOUR_SECONDS } from '../../shared/time.ts';
+import { HOUR_SECONDS, isoOfSeconds } from '../../shared/time.ts';
 import type { ChangeRecord } from '../change.ts';
 import { CHANGES_SOURCE, type ChangesEvent } from '../events.ts';
-
-const iso = (epochSeconds: number): string => new Date(epochSeconds * 1000).toISOString();
 
 /** A proposal older than this may no longer fit the state of the system. */
 const VALID_SECONDS = 4 * HOUR_SECONDS;
@@ -32,11 +30,11 @@ export const announceProposal = (record: ChangeRecord): ChangesEvent[] => {
   const detail = {
     id: `RemediationProposed/${tenantId}/${changeId}`,
     tenantId,
-    occurredAt: iso(closedAt),
+    occurredAt: isoOfSeconds(closedAt),
     plan,
     evidence: evidence.slice(0, MAX_EVIDENCE),
     confidence,
-    expiresAt: iso(expiresAt),
+    expiresAt: isoOfSeconds(expiresAt),
   };
   return [{ name: 'RemediationProposed', source: CHANGES_SOURCE, detail }];
 };

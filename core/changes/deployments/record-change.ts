@@ -3,7 +3,7 @@ import type { SignalSender } from '../../incidents/ports.ts';
 import { contentHash } from '../../shared/content-hash.ts';
 import { ConflictError, InvalidInputError } from '../../shared/errors.ts';
 import type { WorkflowStarter } from '../../shared/messaging.ts';
-import { DAY_SECONDS } from '../../shared/time.ts';
+import { DAY_SECONDS, isoOfSeconds } from '../../shared/time.ts';
 import { type AssessDeps, assessPlan, type DescribedPlan } from '../assessment/assess-plan.ts';
 import type { ChangeKind, ChangeRecord } from '../change.ts';
 import type { DeploymentStore } from '../ports.ts';
@@ -74,7 +74,7 @@ export const watchInputOf = ({ tenantId, changeId, at, policy }: ChangeRecord) =
   tenantId,
   changeId,
   check: 0,
-  checkAt: new Date(dueAt(at, (policy ?? DEFAULT_WATCH_POLICY).checkMinutes[0]!) * 1000).toISOString(),
+  checkAt: isoOfSeconds(dueAt(at, (policy ?? DEFAULT_WATCH_POLICY).checkMinutes[0]!)),
 });
 
 /**

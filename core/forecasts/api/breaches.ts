@@ -5,6 +5,7 @@ import { named } from '../../platform/api/components.ts';
 import { ResponseInstant } from '../../platform/api/instants.ts';
 import { pageOf, paging } from '../../platform/api/paging.ts';
 import { TargetId } from '../../shared/identifiers.ts';
+import { isoOfMs } from '../../shared/time.ts';
 import { SEVERITIES } from '../breach-risk.ts';
 import type { PredictedBreach } from '../target-forecast.ts';
 import { Probability, Severity, Threshold, TimeToImpact } from './forecasts.ts';
@@ -43,6 +44,6 @@ export const presentBreach = (predicted: PredictedBreach): z.infer<typeof Breach
   return {
     target: targetId,
     ...{ metric, profile, probability, severity, risk, timeToImpactSeconds, threshold, expectedPeak, runId },
-    issuedAt: new Date(issuedAt).toISOString(),
+    issuedAt: isoOfMs(issuedAt),
   };
 };

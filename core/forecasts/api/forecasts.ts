@@ -4,7 +4,7 @@ import { named } from '../../platform/api/components.ts';
 import { ResponseInstant } from '../../platform/api/instants.ts';
 import { sevenDigits } from '../../platform/api/rounding.ts';
 import { MetricName } from '../../shared/identifiers.ts';
-import { isoTime } from '../../shared/time.ts';
+import { isoOfMs, isoOfSeconds } from '../../shared/time.ts';
 import { SEVERITIES } from '../breach-risk.ts';
 import type { MetricForecast, TargetForecast } from '../target-forecast.ts';
 
@@ -73,8 +73,8 @@ export const presentForecast = (
   target: targetId,
   metric,
   runId,
-  issuedAt: new Date(issuedAt).toISOString(),
-  start: isoTime(forecast.start),
+  issuedAt: isoOfMs(issuedAt),
+  start: isoOfSeconds(forecast.start),
   stepSeconds: forecast.stepSeconds,
   horizon: forecast.horizon,
   quantiles: Object.fromEntries(

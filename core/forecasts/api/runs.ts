@@ -3,6 +3,7 @@ import * as z from 'zod';
 import { named } from '../../platform/api/components.ts';
 import { ResponseInstant } from '../../platform/api/instants.ts';
 import { pageOf, paging } from '../../platform/api/paging.ts';
+import { isoOfMs } from '../../shared/time.ts';
 import { type ForecastRun, RUN_STATUSES } from '../forecast-run.ts';
 import { RunId } from '../run-id.ts';
 
@@ -38,8 +39,8 @@ export const presentRun = (run: ForecastRun): z.infer<typeof Run> => {
   return {
     id: runId,
     ...{ status, trigger },
-    startedAt: new Date(run.startedAt).toISOString(),
-    ...(finishedAt === undefined ? {} : { finishedAt: new Date(finishedAt).toISOString() }),
+    startedAt: isoOfMs(run.startedAt),
+    ...(finishedAt === undefined ? {} : { finishedAt: isoOfMs(finishedAt) }),
     ...{ targets, series, forecasts, breaches, failed },
     failures: run.failures.map(({ targetId, metric, reason }) => ({
       target: targetId,

@@ -4,7 +4,7 @@ import { named } from '../../platform/api/components.ts';
 import { ResponseInstant } from '../../platform/api/instants.ts';
 import { sevenDigits } from '../../platform/api/rounding.ts';
 import { MetricName } from '../../shared/identifiers.ts';
-import { isoTime } from '../../shared/time.ts';
+import { isoOfSeconds } from '../../shared/time.ts';
 import type { TrendReport } from '../trends/trend-report.ts';
 
 export const TrendsQuery = z.strictObject({
@@ -98,7 +98,7 @@ export const Trends = named('Trends', z.object({ target: z.string(), metric: z.s
 const LATEST_YEAR = 9999;
 const LATEST = Date.UTC(LATEST_YEAR, 0) / 1000;
 
-const instant = (epochSeconds: number): string => isoTime(Math.round(epochSeconds));
+const instant = (epochSeconds: number): string => isoOfSeconds(Math.round(epochSeconds));
 const runOutDate = (at: number | null): string | null => (at === null || at > LATEST ? null : instant(at));
 
 /** A trend report with ISO dates and seven significant digits. */

@@ -2,7 +2,7 @@
 import * as z from 'zod';
 import { named } from '../../platform/api/components.ts';
 import { ResponseInstant } from '../../platform/api/instants.ts';
-import { isoTime } from '../../shared/time.ts';
+import { isoOfSeconds } from '../../shared/time.ts';
 import { type CausesReport, CONFIDENCE_BANDS, confidenceBand } from '../causes-report.ts';
 
 const Cause = z.object({
@@ -57,10 +57,10 @@ export const presentCauses = (
   return {
     incident: incidentId,
     status: 'found',
-    diagnosedAt: isoTime(report.diagnosedAt),
+    diagnosedAt: isoOfSeconds(report.diagnosedAt),
     method,
     followed: { target, ...(metric === undefined ? {} : { metric }) },
-    window: { from: isoTime(window.from), to: isoTime(window.to), stepSeconds: window.stepSeconds },
+    window: { from: isoOfSeconds(window.from), to: isoOfSeconds(window.to), stepSeconds: window.stepSeconds },
     ...(graphVersion === undefined ? {} : { graphVersion }),
     items: report.causes.map(({ node, score, confidence, evidence, recommendation }) => ({
       ...{ target: node, score, confidence, band: confidenceBand(confidence) },

@@ -1,5 +1,5 @@
 import type * as z from 'zod';
-import { isoTime } from '../../shared/time.ts';
+import { isoOfSeconds } from '../../shared/time.ts';
 import { componentOfIncident, componentOfMember } from '../component.ts';
 import { type IncidentMember, type Incident as StoredIncident, targetsOf } from '../incident.ts';
 import { responseTimes } from '../lifecycle/response-times.ts';
@@ -10,7 +10,7 @@ const STAMPS = ['acknowledgedAt', 'mitigatedAt', 'resolvedAt', 'reviewedAt'] as 
 
 const stampsOf = (incident: StoredIncident): Partial<Record<(typeof STAMPS)[number], string>> =>
   Object.fromEntries(
-    STAMPS.flatMap((name) => (incident[name] === undefined ? [] : [[name, isoTime(incident[name])]])),
+    STAMPS.flatMap((name) => (incident[name] === undefined ? [] : [[name, isoOfSeconds(incident[name])]])),
   );
 
 export const presentIncidentSummary = (incident: StoredIncident): z.infer<typeof IncidentSummary> => {
@@ -20,9 +20,9 @@ export const presentIncidentSummary = (incident: StoredIncident): z.infer<typeof
     status: incident.status,
     severity: incident.severity,
     component: componentOfIncident(incident),
-    startedAt: isoTime(incident.startedAt),
-    lastAt: isoTime(incident.lastAt),
-    detectedAt: isoTime(incident.detectedAt),
+    startedAt: isoOfSeconds(incident.startedAt),
+    lastAt: isoOfSeconds(incident.lastAt),
+    detectedAt: isoOfSeconds(incident.detectedAt),
     ...stampsOf(incident),
     targets: targetsOf(incident),
     signals: Object.keys(incident.members).length,
@@ -37,8 +37,8 @@ const presentMember = (member: IncidentMember) => ({
   target: member.targetId,
   subject: subjectOf(member),
   component: componentOfMember(member),
-  firstAt: isoTime(member.firstAt),
-  lastAt: isoTime(member.lastAt),
+  firstAt: isoOfSeconds(member.firstAt),
+  lastAt: isoOfSeconds(member.lastAt),
   count: member.count,
   active: member.isActive,
   confidence: member.confidence,
@@ -51,15 +51,15 @@ export const presentIncident = (incident: StoredIncident): z.infer<typeof Incide
     .map(presentMember),
   ...(incident.conclusion === undefined
     ? {}
-    : { conclusion: { ...incident.conclusion, at: isoTime(incident.conclusion.at) } }),
+    : { conclusion: { ...incident.conclusion, at: isoOfSeconds(incident.conclusion.at) } }),
   changes: incident.changes.map(({ signalId, targetId, at, summary }) => ({
     id: signalId,
     target: targetId,
-    at: isoTime(at),
+    at: isoOfSeconds(at),
     summary,
   })),
   timeline: incident.timeline.map(({ at, kind, text, by }) => ({
-    at: isoTime(at),
+    at: isoOfSeconds(at),
     kind,
     text,
     ...(by === undefined ? {} : { by }),

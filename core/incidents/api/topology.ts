@@ -3,7 +3,7 @@ import * as z from 'zod';
 import { named } from '../../platform/api/components.ts';
 import { ResponseInstant } from '../../platform/api/instants.ts';
 import { TargetId } from '../../shared/identifiers.ts';
-import { isoTime } from '../../shared/time.ts';
+import { isoOfSeconds } from '../../shared/time.ts';
 import { type DependencyGraph, EDGE_SOURCES } from '../dependency-graph.ts';
 import { TraceSummary } from '../topology/trace-edges.ts';
 
@@ -48,7 +48,7 @@ export const Topology = named(
 /** `updatedAt` in epoch seconds; 0 if nothing was ever stored. */
 export const presentTopology = (graph: DependencyGraph, updatedAt: number): z.infer<typeof Topology> => ({
   version: graph.version,
-  ...(updatedAt === 0 ? {} : { updatedAt: isoTime(updatedAt) }),
+  ...(updatedAt === 0 ? {} : { updatedAt: isoOfSeconds(updatedAt) }),
   nodes: [...graph.nodes],
-  edges: graph.edges.map((edge) => ({ ...edge, lastSeen: isoTime(edge.lastSeen) })),
+  edges: graph.edges.map((edge) => ({ ...edge, lastSeen: isoOfSeconds(edge.lastSeen) })),
 });

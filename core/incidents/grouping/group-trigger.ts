@@ -1,4 +1,5 @@
 import { contentHash } from '../../shared/content-hash.ts';
+import { isoOfSeconds } from '../../shared/time.ts';
 import { type Incident, isOngoing } from '../incident.ts';
 import { reopen } from '../lifecycle/reopen.ts';
 import { joinMembers, memberOf } from '../members.ts';
@@ -127,7 +128,7 @@ const openIncident = (signal: TriggerSignal, context: GroupingContext): Incident
 
 /** Starts with the time of the first signal, so that ids sort by it. A redelivered signal gets the same id. */
 const incidentIdOf = ({ tenantId, signalId, at }: TriggerSignal): string => {
-  const time = new Date(at * 1000).toISOString().slice(0, 19).replaceAll(':', '-');
+  const time = isoOfSeconds(at).slice(0, 19).replaceAll(':', '-');
   return `${time}Z-${contentHash(JSON.stringify([tenantId, signalId]))}`;
 };
 

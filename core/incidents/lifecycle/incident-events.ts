@@ -1,3 +1,4 @@
+import { isoOfSeconds } from '../../shared/time.ts';
 import { INCIDENTS_SOURCE, type IncidentsEvent, type UpdateReason } from '../events.ts';
 import { type Incident, targetsOf } from '../incident.ts';
 import { responseTimes } from './response-times.ts';
@@ -12,15 +13,13 @@ export interface IncidentOutcome {
   readonly absorbed: readonly string[];
 }
 
-const iso = (epochSeconds: number): string => new Date(epochSeconds * 1000).toISOString();
-
 const sharedFields = (incident: Incident, now: number) => {
   const targets = targetsOf(incident);
   const { tenantId, incidentId, status, severity } = incident;
   return {
     ...{ tenantId, incidentId, status, severity },
-    occurredAt: iso(now),
-    startedAt: iso(incident.startedAt),
+    occurredAt: isoOfSeconds(now),
+    startedAt: isoOfSeconds(incident.startedAt),
     targets: targets.slice(0, MAX_NAMED_TARGETS),
     targetCount: targets.length,
     signalCount: Object.keys(incident.members).length,
@@ -35,7 +34,7 @@ const resolvedEvent = (incident: Incident, version: number, now: number): Incide
     detail: {
       ...sharedFields(incident, now),
       id: `IncidentResolved/${incident.tenantId}/${incident.incidentId}/${version}`,
-      resolvedAt: iso(incident.resolvedAt ?? now),
+      resolvedAt: isoOfSeconds(incident.resolvedAt ?? now),
       secondsToDetect: toDetect,
       secondsToResolve: toResolve ?? 0,
     },

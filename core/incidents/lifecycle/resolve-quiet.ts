@@ -1,3 +1,4 @@
+import { isoOfSeconds } from '../../shared/time.ts';
 import { type Incident, type IncidentMember, isOngoing } from '../incident.ts';
 import type { IncidentPolicy } from '../incident-policy.ts';
 import { addToTimeline } from '../timeline.ts';
@@ -32,7 +33,7 @@ export const resolveQuiet = (incident: Incident, now: number, policy: IncidentPo
   // The cheap test first: it spares most incidents of a storm the pass over their members.
   const isRecent = now < incident.lastAt + quietSeconds(incident, policy);
   if (!isOngoing(incident) || isRecent || now < resolvesAt(incident, policy)) return null;
-  const text = `quiet since ${new Date(incident.lastAt * 1000).toISOString()}`;
+  const text = `quiet since ${isoOfSeconds(incident.lastAt)}`;
   return {
     ...incident,
     status: 'resolved',

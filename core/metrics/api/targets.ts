@@ -3,7 +3,7 @@ import * as z from 'zod';
 import { named } from '../../platform/api/components.ts';
 import { ResponseInstant } from '../../platform/api/instants.ts';
 import { pageOf, paging } from '../../platform/api/paging.ts';
-import { isoTime } from '../../shared/time.ts';
+import { isoOfSeconds } from '../../shared/time.ts';
 import { METRIC_KINDS } from '../series/metric-series.ts';
 import { PROFILES, type Target as StoredTarget } from '../targets/target.ts';
 
@@ -35,6 +35,6 @@ export const presentTarget = (target: StoredTarget): z.infer<typeof Target> => (
     kind,
     ...(unit === undefined ? {} : { unit }),
   })),
-  firstSeen: isoTime(target.firstSeen),
-  lastSeen: isoTime(target.lastSeen),
+  firstSeen: isoOfSeconds(target.firstSeen),
+  lastSeen: isoOfSeconds(target.lastSeen),
 });

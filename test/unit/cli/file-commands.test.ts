@@ -96,12 +96,16 @@ describe('forestall forecast', () => {
     expect(narrow).toMatch(/^07:55 /m);
   });
 
-  it('keeps percentages within 0 and 100', async () => {
-    const full = wave.replaceAll(/,(\d+)\.\d+/g, (_, whole) => `,${Math.min(100, Number(whole) + 35)}`);
-    const { out } = await runCli(['forecast', fileOf('web_cpu_percent.csv', full), '--json']);
+  it.each([
+    ['percentages within 0 and 100', 'web_cpu_percent.csv', 100],
+    ['ratios within 0 and 1', 'memory_ratio.csv', 1],
+  ])('keeps %s', async (_, name, upper) => {
+    const near = (whole: string) => Math.min(upper, ((Number(whole) + 35) * upper) / 100);
+    const full = wave.replaceAll(/,(\d+)\.\d+/g, (_all, whole) => `,${near(whole)}`);
+    const { out } = await runCli(['forecast', fileOf(name, full), '--json']);
     const { quantiles } = jsonLines(out)[0];
     for (const values of Object.values<number[]>(quantiles)) {
-      expect(values.every((value) => value >= 0 && value <= 100)).toBe(true);
+      expect(values.every((value) => value >= 0 && value <= upper)).toBe(true);
     }
   });
 

@@ -94,6 +94,21 @@ describe('the forestall process', () => {
     expect(version.out.trim()).toBe(manifest.version);
   });
 
+  it('exits 1 if the API is unreachable', async () => {
+    const env = { FORESTALL_URL: 'http://127.0.0.1:9', FORESTALL_API_KEY: 'key' };
+    const { code, out, err } = await launch(['targets'], { env });
+    expect({ code, out }).toEqual({ code: 1, out: '' });
+    expect(err).toMatch(/^forestall: .+\n$/);
+  });
+
+  it('exits 3 if the risk of a change reaches --fail-on', async () => {
+    const diff = join(root, 'test', 'fixtures', 'changes', 'cdk-diff-coloured.txt');
+    const { code, out, err } = await launch(['assess', diff, '--fail-on', 'low']);
+    expect(code).toBe(3);
+    expect(out).toContain('risk');
+    expect(err).toContain('reaches --fail-on low');
+  });
+
   it('exits 0 without a message if the reader closes the pipe', async () => {
     const child = spawn(process.execPath, [launcher, 'simulate', '--servers', '50'], { env: {} });
     let err = '';

@@ -6,13 +6,13 @@ import { EMULATOR_GAPS } from '../../../lib/config/emulator-gaps.ts';
 const root = join(import.meta.dirname, '..', '..', '..');
 const document = readFileSync(join(root, 'docs', 'emulator.md'), 'utf8');
 
-/** Rows of the table under "Left out locally". */
+/** Rows of the table under "Omitted locally". */
 const rows = [...document.matchAll(/^\| `(AWS::[\w:]+)` \| (.+) \| `(.+)` \|$/gm)].map(
   ([, type, lostLocally, coveredBy]) => ({ type, lostLocally, coveredBy }),
 );
 
 describe('docs/emulator.md', () => {
-  it('lists exactly what stage local leaves out, with what is lost and the test that covers it', () => {
+  it('lists exactly the resource types that stage local omits, with the loss and the covering test', () => {
     const gaps = EMULATOR_GAPS.map((gap) => ({ ...gap, lostLocally: gap.lostLocally.replace(/\.$/, '') }));
     expect(rows).toEqual(gaps);
   });

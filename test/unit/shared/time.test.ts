@@ -1,6 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { DAY_SECONDS, HOUR_SECONDS, hourOf, isoDate, WEEK_SECONDS } from '../../../core/shared/time.ts';
+import {
+  DAY_SECONDS,
+  HOUR_SECONDS,
+  hourOf,
+  isoDate,
+  isoOfMs,
+  isoOfSeconds,
+  WEEK_SECONDS,
+} from '../../../core/shared/time.ts';
 
 describe('time', () => {
   it('counts seconds', () => {
@@ -20,5 +28,11 @@ describe('time', () => {
   it('names the day in UTC', () => {
     expect(isoDate(Date.UTC(2026, 10, 21, 23, 59, 59, 999))).toBe('2026-11-21');
     expect(isoDate(Date.UTC(2026, 10, 22))).toBe('2026-11-22');
+  });
+
+  it('writes epoch milliseconds and seconds as ISO 8601 text', () => {
+    const noon = Date.UTC(2026, 10, 21, 12, 0, 0, 250);
+    expect(isoOfMs(noon)).toBe('2026-11-21T12:00:00.250Z');
+    expect(isoOfSeconds(Math.floor(noon / 1000))).toBe('2026-11-21T12:00:00.000Z');
   });
 });
