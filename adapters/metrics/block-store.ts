@@ -3,10 +3,11 @@ import * as z from 'zod';
 import { BlocksNotWrittenError } from '../../core/metrics/blocks/blocks-not-written-error.ts';
 import type { BlockKey, StoredBlock } from '../../core/metrics/blocks/stored-block.ts';
 import type { BlockStore, BlockWrite } from '../../core/metrics/ports.ts';
+import { UnreadableItemError } from '../../core/shared/errors.ts';
 import { inParallel } from '../../core/shared/in-parallel.ts';
 import { batchGet, type Consistency } from '../aws/dynamodb/batch-get.ts';
 import { targetPk } from '../aws/dynamodb/item-key.ts';
-import type { DynamoTable } from '../aws/dynamodb/table.ts';
+import type { DynamoTable, Item } from '../aws/dynamodb/table.ts';
 import { defaultPace, type Pace } from '../aws/paced-retry.ts';
 import { withSdkErrors } from '../aws/sdk-failure.ts';
 import {
@@ -29,6 +30,14 @@ const BlockItem = z.object({
   v: z.number().int().positive(),
 });
 
+/** @throws UnreadableItemError if the item is no block */
+const readBlock = (raw: Item): z.infer<typeof BlockItem> => {
+  const parsed = BlockItem.safeParse(raw);
+  if (parsed.success) return parsed.data;
+  const reason = z.prettifyError(parsed.error);
+  throw new UnreadableItemError(`block ${String(raw.pk)} ${String(raw.sk)}`, reason, parsed.error);
+};
+
 const keyOf = ({ tenantId, targetId, hour }: BlockKey) => blockKey(tenantId, targetId, hour);
 
 const read = async (
@@ -40,7 +49,7 @@ const read = async (
   const items = await batchGet(table, keys.map(keyOf), pace, consistency);
   const found = new Map(
     items.map((raw) => {
-      const item = BlockItem.parse(raw);
+      const item = readBlock(raw);
       return [`${item.pk} ${item.sk}`, item];
     }),
   );
@@ -100,7 +109,7 @@ const readRange = async (
     });
     const page = await withSdkErrors('reading blocks', () => client.send(query));
     for (const raw of page.Items ?? []) {
-      const { sk, data, v } = BlockItem.parse(raw);
+      const { sk, data, v } = readBlock(raw);
       blocks.push({ key: { tenantId, targetId, hour: hourOfBlock(sk) }, bytes: data, version: v });
     }
     from = page.LastEvaluatedKey;

@@ -15,7 +15,7 @@ export interface ReadDeps {
 }
 
 export interface ReadMessages<Content> {
-  readonly readable: readonly { readonly id: string; readonly content: Content }[];
+  readonly readable: readonly (Message & { readonly content: Content })[];
   /** Ids of unreadable messages that could not be parked: they have to be delivered again. */
   readonly failed: readonly string[];
 }
@@ -53,11 +53,11 @@ export const readMessages = async <Content>(
   messages: readonly Message[],
   parse: (body: string) => Content,
 ): Promise<ReadMessages<Content>> => {
-  const readable: { id: string; content: Content }[] = [];
+  const readable: (Message & { content: Content })[] = [];
   const failed: string[] = [];
   for (const message of messages) {
     try {
-      readable.push({ id: message.id, content: parse(message.body) });
+      readable.push({ ...message, content: parse(message.body) });
     } catch (error) {
       if (!(error instanceof InvalidInputError)) throw error;
       if (!(await isParked(deps, message, error))) failed.push(message.id);

@@ -50,6 +50,7 @@ export const PUBLISHED: ReadonlySet<string> = new Set([
   'core/platform/billing/units.ts',
   'core/platform/settings/apply-settings.ts',
   'core/platform/settings/ports.ts',
+  'core/platform/settings/settings-or-none.ts',
   'core/platform/settings/settings.ts',
   'core/metrics/blocks/block.ts',
   'core/metrics/blocks/block-codec.ts',

@@ -1,6 +1,7 @@
 /** Compares one group of peers. */
 
 import type { SettingsStore } from '../../platform/settings/ports.ts';
+import { settingsOrNone } from '../../platform/settings/settings-or-none.ts';
 import { DAY_SECONDS, hourOf } from '../../shared/time.ts';
 import { LearnedState, openHourAt, type StateSlot } from '../learned-state.ts';
 import type { PeerStateFiles, PeerWork } from '../ports.ts';
@@ -31,7 +32,7 @@ export const compareGroup = async (deps: CompareDeps, work: PeerWork): Promise<C
   const { tenantId, profile } = work;
   const now = Math.floor(deps.now() / 1000);
   const [settings, state] = await Promise.all([
-    deps.settings.get(tenantId),
+    settingsOrNone(deps.settings, deps.telemetry).get(tenantId),
     LearnedState.read(slotOf(deps, work), unpackGroupDetectors),
   ]);
   const context = { tenantId, settings };

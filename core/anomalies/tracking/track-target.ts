@@ -5,6 +5,7 @@ import type { StoredBlock } from '../../metrics/blocks/stored-block.ts';
 import type { BlockStore, TargetRegistry } from '../../metrics/ports.ts';
 import type { SettingsStore } from '../../platform/settings/ports.ts';
 import type { Settings } from '../../platform/settings/settings.ts';
+import { settingsOrNone } from '../../platform/settings/settings-or-none.ts';
 import { DAY_SECONDS, hourOf } from '../../shared/time.ts';
 import { type AnnounceDeps, announceAnomalies } from '../announcing/announce-anomalies.ts';
 import { type AnnounceEndsDeps, announceAnomalyEnds } from '../announcing/announce-anomaly-ends.ts';
@@ -55,7 +56,7 @@ export const trackTarget = async (
 ): Promise<void> => {
   const now = Math.floor(deps.now() / 1000);
   const [settings, state] = await Promise.all([
-    deps.settings.get(owner.tenantId),
+    settingsOrNone(deps.settings, deps.telemetry).get(owner.tenantId),
     LearnedState.read(slotOf(deps, owner, now), unpackDetectors),
   ]);
   const work: Work = { owner, settings, now, oldest: hourOf(now - deps.retentionDays * DAY_SECONDS) };

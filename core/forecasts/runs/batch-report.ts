@@ -32,7 +32,8 @@ export const reportBatch = (
   telemetry.count('SeriesFailed', counts.failed);
   for (const { targetId, faults } of outcomes) {
     for (const { metric, cause } of faults) {
-      telemetry.error('the forecaster failed', { tenantId, runId, seriesId: `${targetId}/${metric}` }, cause);
+      const seriesId = metric === undefined ? undefined : `${targetId}/${metric}`;
+      telemetry.error('the forecaster failed', { tenantId, runId, targetId, seriesId }, cause);
     }
   }
 };

@@ -1,7 +1,8 @@
 import { historyOf } from '../../metrics/blocks/block-history.ts';
 import type { BlockStore, TargetRegistry } from '../../metrics/ports.ts';
 import type { SettingsStore } from '../../platform/settings/ports.ts';
-import { InvalidInputError } from '../../shared/errors.ts';
+import { settingsOrNone } from '../../platform/settings/settings-or-none.ts';
+import { ForestallError, InvalidInputError, isWorthRetrying } from '../../shared/errors.ts';
 import { chunksOf, inParallel } from '../../shared/in-parallel.ts';
 import type { EventPublisher } from '../../shared/messaging.ts';
 import { DAY_SECONDS, hourOf } from '../../shared/time.ts';
@@ -48,28 +49,52 @@ const CALLS_AT_ONCE = 2;
 /** A forecast expires when the time that it covers has passed. */
 const FORECAST_TTL_SECONDS = DAY_SECONDS;
 
-/** A damaged block fails its target only; a failed read fails the batch. */
+/** The outcome of a target that fails the same way each time; failures that may pass fail the batch, which is retried. */
+const outcomeOfFailure = (
+  target: { readonly tenantId: string; readonly targetId: string },
+  task: ForecastTask,
+  thrown: unknown,
+): TargetOutcome => {
+  if (isWorthRetrying(thrown)) throw thrown;
+  if (thrown instanceof ForestallError) return outcomeWithout(target, task, thrown.message);
+  const outcome = outcomeWithout(target, task, 'the target could not be forecast');
+  return { ...outcome, faults: [{ metric: undefined, cause: thrown }] };
+};
+
 const loadTarget = async (
   { registry, blocks }: ForecastBatchDeps,
   tenantId: string,
   targetId: string,
   task: ForecastTask,
 ): Promise<TargetHistories | TargetOutcome> => {
-  const target = await registry.get(tenantId, targetId);
-  if (target === undefined)
-    return outcomeWithout({ tenantId, targetId }, task, 'the target is not registered');
-  const now = task.issuedAt / 1000;
-  // Senders' clocks may be minutes ahead, so the newest points may lie in the next hour.
-  const [from, to] = [hourOf(now - HISTORY_SECONDS), hourOf(now) + 1];
   try {
+    const target = await registry.get(tenantId, targetId);
+    if (target === undefined)
+      return outcomeWithout({ tenantId, targetId }, task, 'the target is not registered');
+    const now = task.issuedAt / 1000;
+    // Senders' clocks may be minutes ahead, so the newest points may lie in the next hour.
+    const [from, to] = [hourOf(now - HISTORY_SECONDS), hourOf(now) + 1];
     return { target, histories: historyOf(await blocks.readRange(tenantId, targetId, from, to)) };
   } catch (error) {
-    if (error instanceof InvalidInputError) return outcomeWithout(target, task, error.message);
-    throw error;
+    return outcomeOfFailure({ tenantId, targetId }, task, error);
   }
 };
 
+/** Returns the outcome as it was stored: a target whose forecast can never be stored has none. */
 const storeOutcome = async (
+  deps: ForecastBatchDeps,
+  outcome: TargetOutcome,
+  task: ForecastTask,
+): Promise<TargetOutcome> => {
+  try {
+    await putOutcome(deps, outcome);
+    return outcome;
+  } catch (error) {
+    return outcomeOfFailure(outcome.forecast, task, error);
+  }
+};
+
+const putOutcome = async (
   { forecasts, breaches: store, cadenceMinutes }: ForecastBatchDeps,
   { forecast, breaches }: TargetOutcome,
 ): Promise<void> => {
@@ -92,8 +117,7 @@ const forecastGroup = async (
   );
   const byTarget = new Map(forecast.map((outcome) => [outcome.targetId, outcome]));
   const outcomes = loaded.map((one) => ('histories' in one ? byTarget.get(one.target.targetId)! : one));
-  for (const outcome of outcomes) await storeOutcome(deps, outcome);
-  return outcomes;
+  return inParallel(1, outcomes, (outcome) => storeOutcome(deps, outcome, task));
 };
 
 /**
@@ -109,7 +133,7 @@ export const forecastBatch = async (deps: ForecastBatchDeps, input: BatchInput):
   const issuedAt = runRequestedAt(runId);
   const batch = { tenantId, runId, index, issuedAt };
   const [settings, targetIds, states] = await Promise.all([
-    deps.settings.get(tenantId),
+    settingsOrNone(deps.settings, deps.telemetry).get(tenantId),
     deps.files.readBatch(batchKey),
     loadStates(deps, batch),
   ]);

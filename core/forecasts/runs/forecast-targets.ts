@@ -37,7 +37,7 @@ export interface TargetOutcome {
   readonly breaches: readonly PredictedBreach[];
   readonly failures: readonly SeriesFailure[];
   /** Unexpected errors (bugs), for the log. */
-  readonly faults: readonly { readonly metric: string; readonly cause: unknown }[];
+  readonly faults: readonly { readonly metric: string | undefined; readonly cause: unknown }[];
 }
 
 /** The outcome of a target that has no forecast at all. */

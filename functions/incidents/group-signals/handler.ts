@@ -3,8 +3,14 @@ import * as z from 'zod';
 import { type GroupingDeps, groupSignals } from '../../../core/incidents/grouping/group-signals.ts';
 import { type Incoming, parseIncoming, parseMessage } from '../../../core/incidents/intake/incoming.ts';
 import type { Signal } from '../../../core/incidents/signal.ts';
-import { DependencyUnavailableError, InvalidInputError } from '../../../core/shared/errors.ts';
 import {
+  DependencyUnavailableError,
+  InvalidInputError,
+  isWorthRetrying,
+} from '../../../core/shared/errors.ts';
+import { inParallel } from '../../../core/shared/in-parallel.ts';
+import {
+  isParked,
   type Message,
   parkMessage,
   type ReadDeps,
@@ -21,8 +27,7 @@ const QueueEvent = z.object({
 });
 const TopicEvent = z.object({ Records: z.array(z.object({ Sns: z.object({ Message: z.string() }) })) });
 
-interface ReadMessage {
-  readonly id: string;
+interface ReadMessage extends Message {
   readonly content: Incoming;
 }
 
@@ -59,7 +64,10 @@ const tenantOf = ({ content }: ReadMessage): string =>
 const signalsIn = (messages: readonly ReadMessage[]): Signal[] =>
   messages.flatMap(({ content }) => (content.kind === 'signal' ? [content.signal] : []));
 
-/** Groups the messages of one tenant; returns the ids of those to deliver again. */
+/**
+ * Groups the messages of one tenant; returns the ids of those to deliver again. If the batch fails for a reason that
+ * stays, each message is grouped alone, so that only the one that fails is parked.
+ */
 const failedIn = async (
   deps: Deps,
   tenantId: string,
@@ -70,10 +78,25 @@ const failedIn = async (
     await groupSignals(deps, tenantId, signals);
     return [];
   } catch (cause) {
+    if (messages.length > 1 && !isWorthRetrying(cause)) {
+      const failed = await inParallel(1, messages, (message) => failedIn(deps, tenantId, [message]));
+      return failed.flat();
+    }
     deps.telemetry.count('GroupingFailed');
     deps.telemetry.error('signals could not be grouped', { tenantId, signals: signals.length }, cause);
-    return messages.map(({ id }) => id);
+    return isAboutMessage(cause) && (await areParked(deps, messages, cause))
+      ? []
+      : messages.map(({ id }) => id);
   }
+};
+
+/** Unreadable stored items and failures of AWS are not about the message: it is delivered again. */
+const isAboutMessage = (cause: unknown): cause is Error =>
+  cause instanceof InvalidInputError || cause instanceof RangeError || cause instanceof TypeError;
+
+const areParked = async (deps: Deps, messages: readonly ReadMessage[], reason: Error): Promise<boolean> => {
+  const parked = await inParallel(1, messages, (message) => isParked(deps, message, reason));
+  return parked.every(Boolean);
 };
 
 const groupInvocation = async (deps: Deps, event: unknown): Promise<void> => {
@@ -98,11 +121,12 @@ const readInvocation = async (deps: Deps, event: unknown): Promise<readonly Read
 };
 
 const readDirect = async (deps: Deps, event: unknown): Promise<readonly ReadMessage[]> => {
+  const message = { id: 'invocation', body: String(JSON.stringify(event)) };
   try {
-    return [{ id: 'invocation', content: parseIncoming(event, deps.ownTenant) }];
+    return [{ ...message, content: parseIncoming(event, deps.ownTenant) }];
   } catch (error) {
     if (!(error instanceof InvalidInputError)) throw error;
-    await parkMessage(deps, { id: 'invocation', body: String(JSON.stringify(event)) }, error);
+    await parkMessage(deps, message, error);
     return [];
   }
 };

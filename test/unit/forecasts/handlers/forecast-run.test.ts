@@ -4,7 +4,11 @@ import type { ForecastBackend } from '../../../../core/forecasts/ports.ts';
 import { runIdOf } from '../../../../core/forecasts/run-id.ts';
 import { DEFAULT_BUDGET } from '../../../../core/forecasts/runs/batch-budget.ts';
 import { Settings } from '../../../../core/platform/settings/settings.ts';
-import { DependencyUnavailableError, InvalidInputError } from '../../../../core/shared/errors.ts';
+import {
+  DependencyUnavailableError,
+  InvalidInputError,
+  UnreadableItemError,
+} from '../../../../core/shared/errors.ts';
 import { makeHandler as makeClose } from '../../../../functions/forecasts/close-forecast-run/handler.ts';
 import { makeHandler as makeBatch } from '../../../../functions/forecasts/forecast-batch/handler.ts';
 import { makeHandler as makeList } from '../../../../functions/forecasts/list-tenants/handler.ts';
@@ -291,6 +295,53 @@ describe('when things go wrong in a batch', () => {
       ['damaged', undefined],
       ['hot', 'late'],
     ]);
+  });
+
+  const refusal = new InvalidInputError('One or more parameter values were invalid: range keys');
+  it.each([
+    ['its registry item cannot be read', 'registry', new UnreadableItemError('target calm', 'it is damaged')],
+    ['its blocks cannot be read', 'blocks', new UnreadableItemError('block calm', 'it is damaged')],
+    ['its forecast is refused for good', 'forecasts', refusal],
+    ['its breaches are refused for good', 'breaches', refusal],
+    ['an error in the code meets it', 'blocks', new TypeError('x is not a function')],
+  ])('fails one target alone if %s', async (_, broken, error) => {
+    const { batchDeps, files, forecasts, log } = world();
+    await files.files.writeBatch('acme', runId, 1, ['calm', 'hot']);
+    const failing =
+      (store: string, call: (...args: never[]) => Promise<unknown>) =>
+      (...args: unknown[]) => {
+        const isCalm = args.some((arg) => JSON.stringify(arg).includes('calm'));
+        return broken === store && isCalm ? Promise.reject(error) : call(...(args as never[]));
+      };
+    const batch = makeBatch({
+      ...batchDeps,
+      registry: { get: failing('registry', batchDeps.registry.get) as typeof batchDeps.registry.get },
+      blocks: {
+        readRange: failing('blocks', batchDeps.blocks.readRange) as typeof batchDeps.blocks.readRange,
+      },
+      forecasts: { put: failing('forecasts', batchDeps.forecasts.put) as typeof batchDeps.forecasts.put },
+      breaches: {
+        replace: failing('breaches', batchDeps.breaches.replace) as typeof batchDeps.breaches.replace,
+      },
+    });
+    expect(await batch(input)).toMatchObject({ targets: 2, forecasts: 1 });
+    const [result] = await files.files.readResults('acme', runId);
+    expect(result?.failures.map(({ targetId, metric }) => [targetId, metric])).toEqual([
+      ['calm', undefined],
+      ['hot', 'late'],
+    ]);
+    expect(forecasts.all().map(({ forecast }) => forecast.targetId)).toContain('hot');
+    expect(log.counts.SeriesFailed).toBe(2);
+  });
+
+  it('forecasts with default settings if the stored ones cannot be read', async () => {
+    const { batchDeps, files, log } = world();
+    await files.files.writeBatch('acme', runId, 1, ['hot']);
+    const settings = { get: () => Promise.reject(new UnreadableItemError('settings acme', 'it is damaged')) };
+    expect(await makeBatch({ ...batchDeps, settings })(input)).toMatchObject({ forecasts: 1 });
+    expect(log.counts.ItemUnreadable).toBe(1);
+    const unavailable = { get: () => Promise.reject(new DependencyUnavailableError('throttled')) };
+    await expect(makeBatch({ ...batchDeps, settings: unavailable })(input)).rejects.toThrow('throttled');
   });
 
   it("holds forecasts against the tenant's own limits where there are some", async () => {

@@ -1,5 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { DependencyUnavailableError } from '../../../../core/shared/errors.ts';
+import {
+  DependencyUnavailableError,
+  InvalidInputError,
+  UnreadableItemError,
+} from '../../../../core/shared/errors.ts';
 import { type Deps, makeHandler } from '../../../../functions/incidents/group-signals/handler.ts';
 import { alarmDetail, anomalyOf, delivered, groupingWorld, queued } from '../explaining/samples.ts';
 
@@ -68,6 +72,32 @@ describe('messages of the queue', () => {
     expect(world.log.counts.GroupingFailed).toBe(1);
     expect(world.parked).toEqual([]);
   });
+
+  it.each([
+    ['parks', new InvalidInputError('the item is refused'), [], 1],
+    ['parks', new RangeError('Invalid time value'), [], 1],
+    ['asks again for', new UnreadableItemError('incident', 'it is damaged'), ['m-1'], 0],
+  ])(
+    'of one tenant are grouped without the one that fails: %s it after %s',
+    async (_, error, failed, parkedCount) => {
+      const world = groupingWorld();
+      const { incidents } = world.stores;
+      const write: typeof incidents.write = (...args) =>
+        JSON.stringify(args).includes('poison') ? Promise.reject(error) : incidents.write(...args);
+      const group = makeHandler({ ...world.deps, incidents: { ...incidents, write }, ownTenant: 'acme' });
+      const messages = queued(anomalyOf('web-1'), anomalyOf('poison'), anomalyOf('web-2'));
+      expect(await group(messages)).toEqual({
+        batchItemFailures: failed.map((itemIdentifier) => ({ itemIdentifier })),
+      });
+      const members = world.all().flatMap(({ incident }) => JSON.stringify(incident));
+      expect(members.join()).toMatch(/web-1.*web-2/);
+      expect(world.parked).toHaveLength(parkedCount);
+      for (const { message, reason } of world.parked) {
+        expect(message).toBe(messages.Records[1]?.body);
+        expect(reason).toBe(error.message);
+      }
+    },
+  );
 
   it('are never parked if the failure is ours', async () => {
     const { group, parked } = setup({ graphs: { get: down } });

@@ -1,0 +1,24 @@
+import { UnreadableItemError } from '../../shared/errors.ts';
+import type { Telemetry } from '../../shared/telemetry.ts';
+import type { SettingsStore } from './ports.ts';
+import { NO_SETTINGS } from './settings.ts';
+
+/**
+ * Settings for work that must not stop because a tenant's stored settings cannot be read: the tenant is then served
+ * with the defaults, which rather announce too much than nothing. Counted as `ItemUnreadable`.
+ */
+export const settingsOrNone = (
+  store: Pick<SettingsStore, 'get'>,
+  telemetry: Telemetry,
+): Pick<SettingsStore, 'get'> => ({
+  get: async (tenantId) => {
+    try {
+      return await store.get(tenantId);
+    } catch (error) {
+      if (!(error instanceof UnreadableItemError)) throw error;
+      telemetry.count('ItemUnreadable');
+      telemetry.error('default settings replace settings that cannot be read', { tenantId }, error);
+      return NO_SETTINGS;
+    }
+  },
+});
