@@ -14,10 +14,10 @@ import type { StartOptions } from './start-options.ts';
 import { countStored, type StoredCount } from './stored-points.ts';
 
 const SIMULATION_STEP = 300;
-/** What the API accepts is 35 days; a day less leaves room for the time that a replay takes. */
+/** The API accepts points of the last 35 days; one day less leaves time for the replay. */
 const KEPT_DAYS = 34;
 
-/** Series to send, and what to tell about them. */
+/** Series to send, with a title for the terminal. */
 export interface Source {
   readonly title: string;
   readonly series: Iterable<ProfiledSeries>;
@@ -42,11 +42,11 @@ const simulatedSource = ({ seed, servers, days }: StartOptions, now: number): So
   };
 };
 
-/** `now` in epoch seconds. @throws InvalidInputError where no file of the folder can be used */
+/** `now` in epoch seconds. @throws InvalidInputError if no file of the folder can be used */
 export const chooseSource = async (options: StartOptions, now: number): Promise<Source> =>
   options.data === undefined ? simulatedSource(options, now) : recordedSource(options.data, now);
 
-/** Distinct points of each series, counted as they go by: what storage must hold in the end. */
+/** Counts the distinct points of each series while passing it on: storage must contain this number in the end. */
 function* counting(series: Iterable<ProfiledSeries>, counted: { points: number }): Generator<ProfiledSeries> {
   for (const one of series) {
     counted.points += new Set(one.timestamps).size;
@@ -73,7 +73,7 @@ export const send = async (session: Session, source: Source, stages: StageTimes)
     return counted.points;
   });
 
-/** Sends this machine's own metrics and waits until they are stored, so that the first run knows the machine. */
+/** Sends metrics of this machine and waits until they are stored, so that the first run includes this machine. */
 export const sendThisMachine = async (session: Session, stages: StageTimes): Promise<void> =>
   stages.run("Ingest this machine's live metrics", async (say) => {
     await sendHostMetrics(session.client);
@@ -82,7 +82,7 @@ export const sendThisMachine = async (session: Session, stages: StageTimes): Pro
 
 /**
  * Waits for the queue to drain, then counts every stored point.
- * @throws DependencyUnavailableError when fewer points are stored than were sent
+ * @throws DependencyUnavailableError if fewer points are stored than were sent
  */
 export const confirmStored = async (
   session: Session,
@@ -91,7 +91,7 @@ export const confirmStored = async (
 ): Promise<StoredCount> =>
   stages.run('Store', async (say) => {
     await waitUntilDrained(new SQSClient(), say);
-    say('counting what is stored');
+    say('counting stored points');
     const stored = await countStored(session.outputs, LOCAL_TENANT);
     const counts = `${sent.toLocaleString('en')} points in, ${stored.points.toLocaleString('en')} stored`;
     say(`${counts}: ${stored.targets} targets, ${stored.series} series`);

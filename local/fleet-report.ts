@@ -9,7 +9,7 @@ import { regularise } from '../core/metrics/series/regularise.ts';
 import { inParallel } from '../core/shared/in-parallel.ts';
 import { DAY_SECONDS, HOUR_SECONDS } from '../core/shared/time.ts';
 
-/** A target with the one forecast that is likeliest to cross its limit. */
+/** A target with the forecast that is most likely to breach its threshold. */
 export interface TargetOutlook {
   readonly target: string;
   readonly profile: string;
@@ -19,7 +19,7 @@ export interface TargetOutlook {
 const CONCURRENCY = 8;
 const HOURS_OUT = 8;
 
-/** -1 where no threshold is known yet. */
+/** -1 if no threshold is known yet. */
 const probabilityOf = (forecast: ForecastAnswer | undefined): number => forecast?.breach?.probability ?? -1;
 
 const riskier = (a: ForecastAnswer, b: ForecastAnswer): ForecastAnswer =>
@@ -44,7 +44,7 @@ export const readOutlook = async (client: ApiClient): Promise<TargetOutlook[]> =
 const worstOf = (worst: ForecastAnswer | undefined, next: ForecastAnswer): ForecastAnswer =>
   worst === undefined ? next : riskier(worst, next);
 
-/** A target that no run has forecast yet has none, which is no fault of the report. */
+/** Empty for a target that no run has forecast yet. */
 const forecastsOf = async (client: ApiClient, target: string): Promise<ForecastAnswer[]> => {
   try {
     return await client.forecasts(target);
@@ -54,7 +54,7 @@ const forecastsOf = async (client: ApiClient, target: string): Promise<ForecastA
   }
 };
 
-/** The forecast's value `HOURS_OUT` hours after its start, or at its last step where it is shorter. */
+/** Forecast value `HOURS_OUT` hours after the start, or at the last step of a shorter forecast. */
 const hoursOut = ({ quantiles, stepSeconds, horizon }: ForecastAnswer, level: string): number => {
   const step = Math.min(horizon, Math.round((HOURS_OUT * HOUR_SECONDS) / stepSeconds)) - 1;
   return quantiles[level]?.[step] ?? Number.NaN;
@@ -90,7 +90,7 @@ const COLUMNS: readonly Column<TargetOutlook>[] = [
   { header: 'p90 in 8 h', text: of((forecast) => formatNumber(hoursOut(forecast, '0.9'))), align: 'right' },
 ];
 
-/** The table of all targets, worst first. */
+/** Table of all targets, worst first. */
 export const outlookTable = (outlook: readonly TargetOutlook[], terminal: Terminal): string[] =>
   renderTable(COLUMNS, outlook, terminal);
 
@@ -101,7 +101,7 @@ const titleOf = (forecast: ForecastAnswer): string => {
   return `${target} · ${metric}: ${formatPercent(breach.probability)} to go ${limit}, ${when(forecast)}`;
 };
 
-/** A chart of one forecast with the history that led to it. */
+/** Chart of one forecast with its history. */
 export const outlookChart = async (
   client: ApiClient,
   forecast: ForecastAnswer,

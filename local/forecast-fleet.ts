@@ -17,7 +17,7 @@ const untilFinished = async (client: ApiClient, id: string): Promise<RunAnswer> 
 
 /**
  * Runs the forecast workflow once and waits for its end.
- * @throws DependencyUnavailableError when the run failed as a whole
+ * @throws DependencyUnavailableError if the run failed as a whole
  */
 export const forecastFleet = async (client: ApiClient, stages: StageTimes): Promise<RunAnswer> =>
   stages.run('Forecast the next 8 hours of every series', async (say) => {

@@ -6,12 +6,12 @@ import { replay } from './replay/replay-fleet.ts';
 
 const EVERY_MILLISECONDS = 15_000;
 
-/** Measures this machine once and sends it. */
+/** Sends one measurement of this machine. */
 export const sendHostMetrics = async (client: ApiClient): Promise<void> => {
   await replay(client, toIngestBodies(await collectHostMetrics(), 1000));
 };
 
-/** Sends this machine's live metrics every 15 s until aborted; a failed push is told and the next one tried. */
+/** Sends live metrics of this machine every 15 s until aborted. A failed push is reported and does not stop the stream. */
 export const streamHostMetrics = async (
   client: ApiClient,
   signal: AbortSignal,

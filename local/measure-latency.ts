@@ -1,6 +1,6 @@
 /**
- * `npm run measure:latency -- --targets 1000`: in the emulator, the time from sending an unusual point to its stored
- * anomaly and to the stored incident that holds it. Every target is taught three days of a daily rhythm first.
+ * `npm run measure:latency -- --targets 1000` measures, in the emulator, the time from sending an unusual point until its
+ * anomaly and its incident are stored. Before that, every target learns three days with a daily pattern.
  */
 
 import { join } from 'node:path';
@@ -20,12 +20,12 @@ const DAYS = 3;
 const METRIC = 'cpu_percent';
 const SPIKE = 99;
 const POLL_MILLISECONDS = 250;
-/** Looking is work for the emulator too: it rests so many times as long as it took. */
-const REST = 4;
+/** Polling loads the emulator too: the pause between polls is this multiple of the duration of a poll. */
+const PAUSE_FACTOR = 4;
 const PATIENCE_MILLISECONDS = 600_000;
-/** Points of the hours that may still be open: what is learned later is not waited for. */
+/** Points of hours that may not be complete yet; the measurement does not wait for these. */
 const OPEN_POINTS = 24;
-/** As a collector sends them: fifty hosts a request. */
+/** Fifty hosts per request, as a collector sends them. */
 const TARGETS_PER_REQUEST = 50;
 
 const targetOf = (index: number): string => `host-${String(index).padStart(4, '0')}`;
@@ -61,7 +61,7 @@ function* taught(targets: number, now: number): Generator<ProfiledSeries> {
   }
 }
 
-/** @throws DependencyUnavailableError when it does not come true in ten minutes */
+/** @throws DependencyUnavailableError if the condition is not met within ten minutes */
 const until = async (what: string, isTrue: () => Promise<boolean>): Promise<void> => {
   const deadline = performance.now() + PATIENCE_MILLISECONDS;
   for (;;) {
@@ -69,7 +69,7 @@ const until = async (what: string, isTrue: () => Promise<boolean>): Promise<void
     if (await isTrue()) return;
     const now = performance.now();
     if (now > deadline) throw new DependencyUnavailableError(`${what}: not within ten minutes`);
-    await wait(Math.max(POLL_MILLISECONDS, REST * (now - begun)));
+    await wait(Math.max(POLL_MILLISECONDS, PAUSE_FACTOR * (now - begun)));
   }
 };
 
@@ -84,7 +84,7 @@ const learned = async ({ client }: Session, target: number): Promise<boolean> =>
   }
 };
 
-/** Sends one spike for every target; gives the time at which each was sent. */
+/** Sends one spike for every target; returns the time at which each was sent. */
 const sendSpikes = async ({ client }: Session, targets: number): Promise<Map<string, number>> => {
   const at = Math.floor(Date.now() / 1000) - 30;
   const sentAt = new Map<string, number>();
@@ -101,7 +101,7 @@ const sendSpikes = async ({ client }: Session, targets: number): Promise<Map<str
   return sentAt;
 };
 
-/** Milliseconds from sending to the end of the first poll that shows the target, for every target. */
+/** For each target, the milliseconds from sending to the end of the first poll that returns it. */
 const arrivals = async (
   what: string,
   sentAt: ReadonlyMap<string, number>,

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 
 const EVERY_MILLISECONDS = 2000;
 
-/** Resident bytes of all processes of a group, from `ps -A -o pgid=,rss=` (kilobytes). */
+/** Resident memory in bytes of all processes of a group, from `ps -A -o pgid=,rss=` (kilobytes). */
 export const residentBytes = (processList: string, group: number): number =>
   processList
     .split('\n')
@@ -10,7 +10,7 @@ export const residentBytes = (processList: string, group: number): number =>
     .filter(([pgid]) => pgid === group)
     .reduce((sum, [, kilobytes = 0]) => sum + kilobytes * 1024, 0);
 
-/** Without `ps` the emulator's memory stays unknown, which is no reason to stop. */
+/** Empty without `ps`: the memory of the emulator is optional information. */
 const listMemory = (): string => {
   try {
     return execFileSync('ps', ['-A', '-o', 'pgid=,rss='], { encoding: 'utf8' });
@@ -20,7 +20,7 @@ const listMemory = (): string => {
 };
 
 export interface PeakMemory {
-  /** Bytes: the emulator with all its Lambda workers (0 where it cannot be told), and this process. */
+  /** In bytes: the emulator with all its Lambda workers (0 if unknown), and this process. */
   readonly emulator: number;
   readonly self: number;
 }

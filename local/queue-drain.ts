@@ -4,7 +4,7 @@ import { DependencyUnavailableError } from '../core/shared/errors.ts';
 
 const POLL_MILLISECONDS = 300;
 const TELL_MILLISECONDS = 3000;
-/** A stalled consumer is a fault to report, not something to wait for. */
+/** Report a stalled consumer after this time instead of waiting forever. */
 const STALL_MILLISECONDS = 180_000;
 
 const depthOf = async (sqs: SQSClient, queueUrl: string): Promise<number> => {
@@ -21,8 +21,8 @@ const allQueues = async (sqs: SQSClient): Promise<readonly string[]> =>
   (await sqs.send(new ListQueuesCommand({ MaxResults: 1000 }))).QueueUrls ?? [];
 
 /**
- * Waits until every queue but the dead-letter queues is empty, telling how many messages wait.
- * @throws DependencyUnavailableError when the number has not fallen for three minutes
+ * Waits until every queue except the dead-letter queues is empty, and reports the number of waiting messages.
+ * @throws DependencyUnavailableError if the number has not fallen for three minutes
  */
 export const waitUntilDrained = async (sqs: SQSClient, say: (detail: string) => void): Promise<void> => {
   const queues = (await allQueues(sqs)).filter((url) => !/dead-?letter|dlq/i.test(url));
@@ -36,7 +36,7 @@ export const waitUntilDrained = async (sqs: SQSClient, say: (detail: string) => 
     if (depth < least) [least, fellAt] = [depth, performance.now()];
     if (performance.now() - fellAt > STALL_MILLISECONDS) {
       throw new DependencyUnavailableError(
-        `${depth} ingest messages wait and none was taken for three minutes`,
+        `${depth} messages are waiting and none was processed for three minutes`,
       );
     }
     if (depth > 0 && performance.now() - toldAt > TELL_MILLISECONDS) {

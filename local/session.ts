@@ -10,7 +10,7 @@ import { type Emulator, startEmulator } from './emulator/emulator.ts';
 import { ensureEmulator } from './emulator/virtual-environment.ts';
 import type { StageTimes } from './stage-times.ts';
 
-/** The tenant that local data belongs to. */
+/** Tenant of all local data. */
 export const LOCAL_TENANT = 'local';
 
 /** A running deployment of stage `local`. */
@@ -20,7 +20,7 @@ export interface Session {
   readonly url: string;
   readonly apiKey: string;
   readonly client: ApiClient;
-  /** Ends the emulator and everything in it; safe to call again. */
+  /** Stops the emulator; safe to call again. */
   readonly close: () => Promise<void>;
 }
 
@@ -34,7 +34,7 @@ export interface SessionOptions {
 
 const IssuedKey = z.object({ apiKey: z.string() });
 
-/** Asks the operator's function for a key, as an operator of a real deployment does. */
+/** Issues an API key by invoking the function that operators of a real deployment invoke. */
 const issueApiKey = async (functionName: string): Promise<string> => {
   const lambda = new LambdaClient();
   const { Payload, FunctionError } = await lambda.send(
@@ -45,7 +45,7 @@ const issueApiKey = async (functionName: string): Promise<string> => {
   );
   const answer = Payload === undefined ? '' : Buffer.from(Payload).toString('utf8');
   if (FunctionError !== undefined) {
-    throw new DependencyUnavailableError(`${functionName} gave no API key: ${answer}`);
+    throw new DependencyUnavailableError(`${functionName} returned no API key: ${answer}`);
   }
   return IssuedKey.parse(JSON.parse(answer)).apiKey;
 };
@@ -55,7 +55,7 @@ const rememberConnection = (path: string, connection: { url: string; apiKey: str
   writeFileSync(path, `${JSON.stringify(connection, null, 2)}\n`, { mode: 0o600 });
 };
 
-/** The SDK clients of this process reach the emulator, never a real account. */
+/** Points the SDK clients of this process at the emulator, so that they never reach a real account. */
 const pointClientsAt = (emulator: Emulator): void => {
   for (const name of Object.keys(process.env)) if (/^(AWS|AMAZON)_/.test(name)) delete process.env[name];
   Object.assign(process.env, emulator.environment);
@@ -85,8 +85,8 @@ const deployInto = async (emulator: Emulator, options: SessionOptions): Promise<
 };
 
 /**
- * Emulator, deployment and an API key, from nothing. Whatever fails on the way, nothing is left running.
- * @throws ConfigurationError, DependencyUnavailableError or a failed command with the end of its output
+ * Starts the emulator, deploys into it and issues an API key. If any step fails, stops what was started.
+ * @throws ConfigurationError, DependencyUnavailableError, or CommandFailedError with the end of the output
  */
 export const openSession = async (options: SessionOptions): Promise<Session> => {
   const { projectRoot, stages, signal, folder } = options;

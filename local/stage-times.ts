@@ -5,7 +5,7 @@ export interface StageTime {
   readonly seconds: number;
 }
 
-/** Runs the stages of `npm start` one after another, says where it is, and remembers how long each took. */
+/** Runs the stages of `npm start` one after another, prints progress, and records how long each took. */
 export class StageTimes {
   readonly times: StageTime[] = [];
   private readonly out: Writable;
@@ -17,7 +17,7 @@ export class StageTimes {
     this.now = now;
   }
 
-  /** A failing stage is named in the error's message, with the original as cause. */
+  /** If a stage fails, the error names it and has the original error as its cause. */
   async run<Result>(name: string, work: (say: (detail: string) => void) => Promise<Result>): Promise<Result> {
     const started = this.now();
     this.out.write(`▸ ${name}\n`);

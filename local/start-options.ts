@@ -9,9 +9,9 @@ export interface StartOptions {
   readonly servers: number;
   readonly days: number;
   readonly seed: number;
-  /** Stop after the report instead of staying up with live metrics. */
+  /** Stop after the report instead of sending live metrics until interrupted. */
   readonly once: boolean;
-  /** Folder of logs, outputs and the connection file; one running system per folder. Default `.local`. */
+  /** Folder for logs, outputs and the connection file; one running system per folder. Default `.local`. */
   readonly state: string | undefined;
   readonly help: boolean;
 }
@@ -19,12 +19,12 @@ export interface StartOptions {
 export const START_USAGE = `Usage: npm start -- [options]
 
   --data DIR      replay the CSV files under DIR (timestamp,value per series, or timestamp,series,value)
-  --servers N     simulated servers when no --data is given (default 20)
+  --servers N     simulated servers if --data is not given (default 20)
   --days N        days of simulated history (default 14)
-  --seed N        seed of the simulation (default 1): same seed, same fleet
-  --once          print the report and stop; without it the system stays up until Ctrl-C
-  --state DIR     keep logs and records in DIR instead of .local: a second system beside the first
-  --help          this text
+  --seed N        seed of the simulation (default 1); the same seed gives the same fleet
+  --once          print the report and stop instead of running until Ctrl-C
+  --state DIR     keep logs and records in DIR instead of .local, to run a second system
+  --help          print this text
 `;
 
 const wholeNumber = (name: string, text: string, least: number, most: number): number => {
@@ -34,9 +34,9 @@ const wholeNumber = (name: string, text: string, least: number, most: number): n
 };
 
 const existingFolder = (path: string): string => {
-  if (!existsSync(path)) throw new InvalidInputError(`--data: there is no folder ${path}`);
+  if (!existsSync(path)) throw new InvalidInputError(`--data: folder ${path} does not exist`);
   if (!statSync(path).isDirectory())
-    throw new InvalidInputError(`--data: ${path} is a file, expected a folder`);
+    throw new InvalidInputError(`--data: ${path} is a file; expected a folder`);
   return path;
 };
 
@@ -59,7 +59,7 @@ const parse = (args: readonly string[]) => {
   }
 };
 
-/** @throws InvalidInputError naming the option, what was found and what was expected */
+/** @throws InvalidInputError that names the option, the value found and the value expected */
 export const readStartOptions = (args: readonly string[]): StartOptions => {
   const values = parse(args);
   return {

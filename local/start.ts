@@ -1,4 +1,4 @@
-/** `npm start`: emulator, deployment, data, forecasts, report; stays up until Ctrl-C. */
+/** `npm start`: starts the emulator, deploys, sends data, forecasts, prints the report, and runs until Ctrl-C. */
 import { join } from 'node:path';
 import { processTerminal, type Terminal } from '../cli/terminal/terminal.ts';
 import { InvalidInputError } from '../core/shared/errors.ts';
@@ -32,7 +32,7 @@ const report = async (
     ...chart,
     '',
     ...times,
-    `  ${stages.totalSeconds.toFixed(1).padStart(6)} s  in all`,
+    `  ${stages.totalSeconds.toFixed(1).padStart(6)} s  total`,
     `  peak memory: emulator and functions ${megabytes(peak.emulator)}, this program ${megabytes(peak.self)}`,
     '',
     `API: ${url}`,
@@ -55,16 +55,16 @@ const feedAndForecast = async (
 };
 
 const stayUp = async (session: Session, terminal: Terminal, signal: AbortSignal): Promise<void> => {
-  terminal.stdout.write('Up until Ctrl-C. Try in another terminal: npx forestall breaches\n');
+  terminal.stdout.write('Running until Ctrl-C. In another terminal, try: npx forestall breaches\n');
   const say = (detail: string) => terminal.stderr.write(`${detail}\n`);
   const died = session.emulator.ended.then(() => {
     if (!signal.aborted)
-      throw new Error(`The emulator ended by itself; its log is ${session.emulator.logPath}`);
+      throw new Error(`The emulator ended unexpectedly; its log is ${session.emulator.logPath}`);
   });
   await Promise.race([died, streamHostMetrics(session.client, signal, say)]);
 };
 
-/** Settles only by rejecting, so that an interruption ends whatever stage is under way. */
+/** Rejects on abort and never resolves, so that an interruption ends the current stage. */
 const rejectedOnAbort = (signal: AbortSignal): Promise<never> =>
   new Promise((_, reject) => {
     signal.addEventListener('abort', () => reject(signal.reason), { once: true });
@@ -93,7 +93,7 @@ const main = async (): Promise<number> => {
   for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     process.on(name, () => {
       if (interruption.signal.aborted) process.exit(130);
-      terminal.stderr.write('\nStopping (again to stop at once) ...\n');
+      terminal.stderr.write('\nStopping (press Ctrl-C again to stop immediately) ...\n');
       interruption.abort();
     });
   }

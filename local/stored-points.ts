@@ -15,7 +15,7 @@ export interface StoredCount {
 
 const PAGE = 100;
 
-/** A target that cannot be read must not be missing from the count. */
+/** Fails on an unreadable target, so that the count is never incomplete. */
 const failing: SkipTelemetry = {
   count: () => {},
   error: (message, fields, cause) => {

@@ -1,6 +1,6 @@
 /**
- * Address of an HTTP API in the emulator that every client can resolve. Stack outputs carry the AWS form,
- * `http://{id}.execute-api.localhost:{port}`, which browsers and curl resolve and Node.js does not.
+ * Address of an HTTP API in the emulator that every client can resolve. Stack outputs have the AWS form,
+ * `http://{id}.execute-api.localhost:{port}`, which browsers and curl resolve, but Node.js does not.
  */
 export const apiAddress = (outputUrl: string, port: number): string => {
   const [id] = new URL(outputUrl).hostname.split('.');

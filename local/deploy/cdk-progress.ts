@@ -1,4 +1,4 @@
-/** Where a line of `cdk deploy --progress events` says a stack is, or undefined for any other line. */
+/** Progress of a stack, parsed from a line of `cdk deploy --progress events`; undefined for any other line. */
 export interface StackProgress {
   readonly stack: string;
   readonly done: number;
@@ -13,7 +13,7 @@ export const readStackProgress = (line: string): StackProgress | undefined => {
   return stack === undefined ? undefined : { stack, done: Number(done), total: Number(total) };
 };
 
-/** Share of all stacks that is deployed, each stack counting the same, from the latest event of each. */
+/** Deployed fraction of all stacks, weighted equally, from the latest event of each. */
 export const deployedFraction = (latest: Iterable<StackProgress>, stacks: number): number => {
   let sum = 0;
   for (const { done, total } of latest) sum += total === 0 ? 0 : Math.min(1, done / total);

@@ -48,9 +48,14 @@ const prepare = ({ projectRoot, port, folder, signal }: DeployOptions): Deployme
       await runCommand(cdk, [...args, ...QUIET], { cwd, env, signal, onLine: keep });
     } catch (error) {
       if (!(error instanceof CommandFailedError) || signal?.aborted) throw error;
-      throw new CommandFailedError(title, `failed. The whole log is ${log}; its end:`, error.lastLines, {
-        cause: error,
-      });
+      throw new CommandFailedError(
+        title,
+        `failed. The complete log is ${log}; it ends with:`,
+        error.lastLines,
+        {
+          cause: error,
+        },
+      );
     }
   };
   return {
@@ -63,7 +68,7 @@ const prepare = ({ projectRoot, port, folder, signal }: DeployOptions): Deployme
   };
 };
 
-/** In a folder without cdk.json, so that the CLI does not build and synthesise the app only to bootstrap. */
+/** Runs in a folder without cdk.json, so that the CLI does not build and synthesise the app just to bootstrap. */
 const bootstrap = ({ run, folder }: Deployment): Promise<void> =>
   run('cdk bootstrap', ['bootstrap', `aws://${LOCAL_ACCOUNT}/${LOCAL_REGION}`], { cwd: folder });
 
@@ -95,22 +100,22 @@ const deploy = ({ run, folder, assembly, outputs }: Deployment, onProgress: OnPr
   return run('cdk deploy', args, { cwd: folder, onLine });
 };
 
-/** Waits for both even if one fails, so that no command outlives the failure of the other. */
-const bothToTheirEnd = async (...commands: readonly [Promise<void>, Promise<void>]): Promise<void> => {
+/** Waits for both even if one fails, so that no command keeps running after this function has thrown. */
+const allFinished = async (...commands: readonly [Promise<void>, Promise<void>]): Promise<void> => {
   const results = await Promise.allSettled(commands);
   for (const result of results) if (result.status === 'rejected') throw result.reason;
 };
 
 /**
- * Deploys stage `local` of the CDK app, unchanged, through the project's own CDK command line: bootstrap beside
- * synthesis, then all stacks. Returns their outputs; throws `CommandFailedError` with the end of the log.
+ * Deploys stage `local` of the CDK app, unchanged, with the CDK CLI of the project: bootstraps while synthesising, then
+ * deploys all stacks. Returns their outputs. Throws `CommandFailedError` with the end of the log.
  */
 export const deployLocal = async (options: DeployOptions): Promise<StackOutputs> => {
   const onProgress = options.onProgress ?? (() => {});
   const deployment = prepare(options);
   rmSync(deployment.outputs, { force: true });
   onProgress({ message: 'Bundling the functions and synthesising the stacks' });
-  await bothToTheirEnd(bootstrap(deployment), synthesise(deployment));
+  await allFinished(bootstrap(deployment), synthesise(deployment));
   onProgress({ message: 'Deploying the stacks', fraction: 0 });
   await deploy(deployment, onProgress);
   return readStackOutputs(deployment.outputs);

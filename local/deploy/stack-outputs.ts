@@ -12,8 +12,8 @@ export const readStackOutputs = (path: string): StackOutputs =>
   Outputs.parse(JSON.parse(readFileSync(path, 'utf8')));
 
 /**
- * Value of the one output with this name, whichever stack it is in; CDK may append a hash to the name.
- * Throws `ConfigurationError` when no stack, or more than one, has it.
+ * Value of the output with this name in any stack; CDK may append a hash to the name.
+ * Throws `ConfigurationError` if no stack, or more than one, has it.
  */
 export const requireOutput = (outputs: StackOutputs, name: string): string => {
   const found = Object.values(outputs).flatMap((stack) =>

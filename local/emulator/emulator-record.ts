@@ -3,7 +3,7 @@ import * as z from 'zod';
 import type { RunningProcess } from './running-process.ts';
 
 const Record = z.object({
-  /** Leader of the emulator's process group. */
+  /** Leader of the process group of the emulator. */
   pid: z.int().positive(),
   port: z.int().positive(),
   /** Folder of the unpacked Lambda code, removed with the emulator. */
@@ -11,18 +11,18 @@ const Record = z.object({
   owner: z.object({ pid: z.int().positive(), command: z.string() }),
 });
 
-/** What `.local/emulator.json` says about the emulator that was started last: its group, port, files and starter. */
+/** Content of `.local/emulator.json`: process group, port, files and starter of the emulator that was started last. */
 export type EmulatorRecord = z.infer<typeof Record>;
 
-/** `end`: ours and ownerless. `in use`: its starter still runs. `gone`: nothing of ours is left under that id. */
+/** `end`: our emulator, but its starter has ended. `in use`: its starter is running. `gone`: no such emulator runs. */
 export type LeftOver = 'gone' | 'end' | 'in use';
 
 const LAUNCHER = 'local/emulator/launch.py';
 const WORKER_FOLDER = 'ministack-lambda-';
 
 /**
- * Judges what is left of a recorded emulator by the command lines of the running processes, never by ids alone:
- * an id may long belong to another program.
+ * Decides whether a recorded emulator is still running. It compares the command lines of the running processes, because
+ * process ids may have been reused by other programs.
  */
 export const judgeLeftOver = (record: EmulatorRecord, running: readonly RunningProcess[]): LeftOver => {
   const ours = running.filter(
@@ -34,7 +34,7 @@ export const judgeLeftOver = (record: EmulatorRecord, running: readonly RunningP
   return owner !== undefined && owner.command === record.owner.command ? 'in use' : 'end';
 };
 
-/** The record in a file, or undefined where there is none or only half of one. */
+/** Reads the record; undefined if the file is missing or incomplete. */
 export const readRecord = (path: string): EmulatorRecord | undefined => {
   if (!existsSync(path)) return undefined;
   try {

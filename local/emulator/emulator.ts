@@ -14,7 +14,7 @@ export interface EmulatorOptions {
   readonly projectRoot: string;
   /** Interpreter that `ensureEmulator` returned. */
   readonly python: string;
-  /** A free loopback port unless given. */
+  /** Default: a free loopback port. */
   readonly port?: number;
   /** Folder for the log and the record; one emulator at a time per folder. Default `.local`. */
   readonly folder?: string;
@@ -26,11 +26,11 @@ export interface Emulator {
   readonly pid: number;
   readonly endpoint: string;
   readonly logPath: string;
-  /** Variables that lead AWS clients here. */
+  /** Environment variables that point AWS clients at the emulator. */
   readonly environment: Record<string, string>;
-  /** Settles when the emulator has ended, for whatever reason. */
+  /** Settles when the emulator has ended, for any reason. */
   readonly ended: Promise<void>;
-  /** Ends it and its Lambda workers; safe to call again. */
+  /** Stops the emulator and its Lambda workers; safe to call again. */
   readonly stop: () => Promise<void>;
 }
 
@@ -39,14 +39,14 @@ const POLL_MS = 50;
 const SHOWN_LOG_LINES = 15;
 const TEMPORARY_PREFIX = 'forestall-emulator-';
 
-/** Ends what an earlier, killed run left; refuses while that run's own process is alive. */
-const makeWay = async (recordPath: string): Promise<void> => {
+/** Ends the emulator that an earlier, killed run left behind. Throws if the process of that run is still alive. */
+const endLeftOver = async (recordPath: string): Promise<void> => {
   const record = readRecord(recordPath);
   if (record === undefined) return;
   const found = judgeLeftOver(record, listProcesses());
   if (found === 'in use') {
     throw new ConfigurationError(
-      `Forestall already runs from this folder (process ${record.owner.pid}, emulator on port ${record.port}). End it with Ctrl-C or \`kill ${record.owner.pid}\`, then start again.`,
+      `Forestall is already running from this folder (process ${record.owner.pid}, emulator on port ${record.port}). Stop it with Ctrl-C or \`kill ${record.owner.pid}\`, then start again.`,
     );
   }
   if (found === 'end') await endGroup(record.pid);
@@ -59,7 +59,7 @@ const isHealthy = async (port: number): Promise<boolean> => {
     return (await fetch(`http://127.0.0.1:${port}/_ministack/health`, { signal: AbortSignal.timeout(2000) }))
       .ok;
   } catch {
-    // Not listening yet, or too busy starting to answer: the caller asks again.
+    // Not listening yet, or too busy starting: the caller retries.
     return false;
   }
 };
@@ -93,9 +93,9 @@ const spawnEmulator = (options: EmulatorOptions, port: number, paths: Paths): Ch
   try {
     const child = spawn(options.python, [join(options.projectRoot, 'local', 'emulator', 'launch.py')], {
       cwd: paths.temporary,
-      // Its own group, so that a Ctrl-C in the terminal reaches only the starter, which then ends it in order.
+      // In its own process group, so that Ctrl-C reaches only the starter, which then shuts the emulator down.
       detached: true,
-      // launch.py ends the group when this pipe closes: that is, when the starter ends, even by SIGKILL.
+      // launch.py ends the group when this pipe closes, that is, when the starter ends, even by SIGKILL.
       stdio: ['pipe', log, log],
       env: emulatorEnvironment(options.projectRoot, port, paths.temporary),
     });
@@ -113,8 +113,8 @@ const ownCommand = (): string => listProcesses().find(({ pid }) => pid === proce
 const preparePaths = async (folder: string): Promise<Paths> => {
   mkdirSync(folder, { recursive: true });
   const record = join(folder, 'emulator.json');
-  await makeWay(record);
-  // Outside the project: Lambda code unpacked below it would find the project's package.json and node_modules.
+  await endLeftOver(record);
+  // Outside the project; otherwise unpacked Lambda code would resolve the project's package.json and node_modules.
   return {
     log: join(folder, 'emulator.log'),
     record,
@@ -134,22 +134,22 @@ const endOf = (child: ChildProcess): Promise<void> =>
     );
   });
 
-/** A child without an id could not be started; `ended` rejects with the reason. */
+/** A child process without an id could not be started; `ended` rejects with the reason. */
 const neverStarted = async (ended: Promise<void>): Promise<never> => {
   await ended;
-  throw new DependencyUnavailableError('The emulator ended before it had an id');
+  throw new DependencyUnavailableError('The emulator ended before it had a process id');
 };
 
 /**
- * Starts the emulator on a loopback port and waits until it answers. It never outlives this process. Throws
- * `ConfigurationError` while another start holds the folder, `DependencyUnavailableError` if it does not come up.
+ * Starts the emulator on a loopback port and waits until it responds. It never outlives this process. Throws
+ * `ConfigurationError` if another emulator uses the folder, `DependencyUnavailableError` if the emulator does not start.
  */
 export const startEmulator = async (options: EmulatorOptions): Promise<Emulator> => {
   const paths = await preparePaths(options.folder ?? join(options.projectRoot, '.local'));
   const port = options.port ?? (await findFreePort());
   const child = spawnEmulator(options, port, paths);
   const ended = endOf(child);
-  // Whoever waits for it sees the reason; nobody has to.
+  // Avoids an unhandled rejection; callers that await `ended` still see the reason.
   ended.catch(() => {});
   const pid = child.pid ?? (await neverStarted(ended));
   const { temporary } = paths;

@@ -8,21 +8,21 @@ const signalGroup = (group: number, signal: NodeJS.Signals): void => {
   try {
     process.kill(-group, signal);
   } catch (error) {
-    // ESRCH: its last process has ended meanwhile.
+    // ESRCH: its last process has already ended.
     if (!(error instanceof Error && 'code' in error && error.code === 'ESRCH')) throw error;
   }
 };
 
 const ended = async (group: number, withinMs: number): Promise<boolean> => {
   for (let waited = 0; waited < withinMs; waited += POLL_MS) {
-    // A zombie that its parent has yet to collect keeps the group alive for `kill`, but runs no more.
+    // A zombie keeps the group alive for `kill` until its parent collects it, but no longer runs.
     if (!isAlive(-group) || !listProcesses().some((process) => process.group === group)) return true;
     await sleep(POLL_MS);
   }
   return false;
 };
 
-/** Ends every process of a group: asks first, insists after three seconds, and returns when all are gone. */
+/** Ends every process of a group: SIGTERM, then SIGKILL after three seconds. Returns when all have ended. */
 export const endGroup = async (group: number, graceMs = GRACE_MS): Promise<void> => {
   signalGroup(group, 'SIGTERM');
   if (await ended(group, graceMs)) return;

@@ -2,7 +2,7 @@ import { delimiter, join } from 'node:path';
 
 type Environment = Record<string, string>;
 
-/** The account and region that stage `local` is deployed to. */
+/** Account and region of stage `local`. */
 export const LOCAL_ACCOUNT = '000000000000';
 export const LOCAL_REGION = 'us-east-1';
 
@@ -11,13 +11,13 @@ const withoutUndefined = (environment: Readonly<Record<string, string | undefine
     Object.entries(environment).flatMap(([key, value]) => (value === undefined ? [] : [[key, value]])),
   );
 
-/** The machine's own AWS settings: with one of them left, a local run could reach a real account. */
+/** AWS settings of this machine. They are removed, because any of them could direct a local run to a real account. */
 const isAwsSetting = (name: string): boolean => /^(AWS|AMAZON)_/.test(name);
 
 /**
- * Variables that lead AWS clients to the emulator on a loopback port. S3 is addressed by number, which makes
- * clients put the bucket into the path (`bucket.localhost` resolves almost nowhere); all else by name, since
- * the emulator's queue URLs say `localhost` and the SQS client warns when the two differ.
+ * Environment variables that point AWS clients at the emulator on a loopback port. S3 uses a numeric address, so that
+ * clients put the bucket into the path (`bucket.localhost` rarely resolves). Other services use `localhost`, as the queue
+ * URLs of the emulator do; the SQS client warns if the two differ.
  */
 export const awsEnvironment = (port: number): Environment => ({
   AWS_ENDPOINT_URL: `http://localhost:${port}`,
@@ -28,7 +28,7 @@ export const awsEnvironment = (port: number): Environment => ({
   AWS_DEFAULT_REGION: LOCAL_REGION,
 });
 
-/** A program's environment with the project's own tools (and its Node.js) first on PATH and no real AWS settings. */
+/** An environment without AWS settings of this machine, and with the tools and Node.js of the project first on PATH. */
 export const toolEnvironment = (
   projectRoot: string,
   port: number,
@@ -41,12 +41,12 @@ export const toolEnvironment = (
   return { ...kept, PATH: path, ...awsEnvironment(port), AWS_EC2_METADATA_DISABLED: 'true' };
 };
 
-/** Idle workers beyond a function's first are ended after these seconds: each holds about 60 MB. */
+/** Additional idle workers of a function are ended after this time: each uses about 60 MB. */
 const IDLE_WORKER_SECONDS = '30';
-/** Invocations at once, all functions together; more are throttled, as an account's quota does. */
-const MOST_WORKERS = '48';
+/** Max concurrent invocations of all functions together; more are throttled, like an account's quota. */
+const MAX_WORKERS = '48';
 
-/** What the emulator itself is started with: loopback only, no listeners but the one port, bounded memory. */
+/** Environment of the emulator itself: loopback only, a single listener, bounded memory. */
 export const emulatorEnvironment = (
   projectRoot: string,
   port: number,
@@ -61,7 +61,7 @@ export const emulatorEnvironment = (
   SFTP_ENABLED: '0',
   LAMBDA_EXECUTOR: 'local',
   LAMBDA_WARM_TTL_SECONDS: IDLE_WORKER_SECONDS,
-  LAMBDA_ACCOUNT_CONCURRENCY: MOST_WORKERS,
+  LAMBDA_ACCOUNT_CONCURRENCY: MAX_WORKERS,
   TMPDIR: temporaryFolder,
   PYTHONUNBUFFERED: '1',
 });

@@ -10,11 +10,11 @@ export interface Python {
 const OLDEST_MINOR = 10;
 const CANDIDATES = ['python3', 'python3.13', 'python3.12', 'python3.11', 'python3.10', 'python'];
 
-// `ensurepip` is what Debian and Ubuntu leave out of their python3 package, and venv cannot do without it.
+// Debian and Ubuntu omit `ensurepip` from their python3 package, but venv requires it.
 const PROBE =
   'import importlib.util as u, sys; print(sys.version_info[0], sys.version_info[1], int(all(map(u.find_spec, ("venv", "ensurepip")))))';
 
-/** Whether a version that `PROBE` printed (`3 12 1`) can carry the emulator, and what it lacks if not. */
+/** Decides whether a Python can run the emulator, from the output of `PROBE` (`3 12 1`), or else what it lacks. */
 export const judgePython = (
   line: string | undefined,
 ): { version: string; fit: 'yes' | 'old' | 'no venv' } | undefined => {
@@ -28,7 +28,7 @@ const probe = async (command: string, signal?: AbortSignal) => {
   try {
     return judgePython((await runCommand(command, ['-c', PROBE], { signal })).at(-1));
   } catch (error) {
-    // A candidate that is absent, or a version manager's shim for a version that is not installed.
+    // Not installed, or the shim of a version manager for a version that is not installed.
     if (signal?.aborted) throw error;
     return undefined;
   }
@@ -39,10 +39,10 @@ const advise = (found: readonly string[]): string =>
     `The local emulator needs Python 3.${OLDEST_MINOR} or newer with its venv module.`,
     found.length === 0 ? 'No Python was found on PATH.' : `Found: ${found.join(', ')}.`,
     'Install it (Debian, Ubuntu: `sudo apt install python3 python3-venv`; macOS: `brew install python`; others: https://www.python.org/downloads/) and start again.',
-    'FORESTALL_PYTHON=/path/to/python3 chooses one that is not on PATH.',
+    'To use a Python that is not on PATH, set FORESTALL_PYTHON=/path/to/python3.',
   ].join('\n');
 
-/** The first Python on PATH (or `FORESTALL_PYTHON`) that can make the emulator's virtual environment. */
+/** The first Python on PATH (or `FORESTALL_PYTHON`) that can create the virtual environment of the emulator. */
 export const findPython = async (
   environment: Readonly<Record<string, string | undefined>> = process.env,
   signal?: AbortSignal,

@@ -1,7 +1,7 @@
-"""Starts the pinned MiniStack with a few corrections, and ends it with whoever started it.
+"""Starts the pinned MiniStack with a few corrections, and stops it when the starter ends.
 
-The corrections are explained in docs/adr/0002-emulator.md. Each one checks that the code it replaces is
-still there, so that a new MiniStack version fails loudly at start instead of behaving differently.
+docs/adr/0002-emulator.md explains the corrections. Each checks that the code it replaces still exists, so that
+an incompatible MiniStack version fails at start instead of behaving differently.
 """
 
 import functools
@@ -16,8 +16,8 @@ from ministack import app
 from ministack.core import lambda_runtime
 from ministack.services import apigateway, lambda_svc, sqs
 
-# What the Node worker writes when a handler throws or rejects, and what it has to write instead: an answer
-# that keeps the worker alive, as Lambda does, and carries the error's name, which state machines match on.
+# The Node worker's response when a handler throws or rejects, and its replacement: a response that keeps the
+# worker alive, as Lambda does, and has the name of the error, which state machines match on.
 _WORKER_ERROR = 'status: "error", error: String(err.message || err), trace: err.stack || ""'
 _WORKER_FAILURE = (
     'status: "ok", failure: { errorType: String(err.name || "Error"),'
@@ -38,7 +38,7 @@ def _require(condition, what):
 
 
 def _report_error_names():
-    """Failed Node functions answer with the error's own name, as on AWS; MiniStack says Runtime.HandlerError."""
+    """Makes failed Node functions respond with the name of the error, as on AWS, instead of Runtime.HandlerError."""
     script = lambda_runtime._NODEJS_WORKER_SCRIPT
     _require(script.count(_WORKER_ERROR) == 1, "the Node worker reports errors in another way")
     lambda_runtime._NODEJS_WORKER_SCRIPT = script.replace(_WORKER_ERROR, _WORKER_FAILURE)
@@ -68,7 +68,7 @@ def _report_error_names():
 
 
 def _deliver_compressed_bodies():
-    """Compressed request bodies reach the function as base64, whatever their content type."""
+    """Passes compressed request bodies to the function as base64, regardless of their content type."""
     invoke = apigateway._invoke_lambda_proxy
     is_text = apigateway._v2_request_body_is_text
     compressed = "application/octet-stream"
@@ -81,7 +81,7 @@ def _deliver_compressed_bodies():
         return await invoke(integration, api_id, stage, path, method, headers, *args, **kwargs)
 
     class _Headers(dict):
-        """Headers whose content type counts as binary, but which reach the function unchanged."""
+        """Headers whose content type is treated as binary, but which reach the function unchanged."""
 
         def get(self, name, default=None):
             return compressed if name == "content-type" else super().get(name, default)
@@ -91,21 +91,21 @@ def _deliver_compressed_bodies():
 
 
 def _stop_waiting_for_silent_handlers():
-    """A function that logs nothing answers at once: MiniStack waits 50 ms for its first log line."""
+    """Lets a function that logs nothing respond at once: MiniStack waits 50 ms for its first log line."""
     drain = lambda_runtime.Worker._drain_stderr_bounded
     _require(drain.__defaults__ == (0.050, 0.005, 0.250), "log lines are collected in another way")
     drain.__defaults__ = (0.004, 0.002, 0.250)
 
 
 def _window_of(queue):
-    """Seconds for which the event source of a queue gathers messages; 0 without one, or for ten at most."""
+    """Batching window of a queue's event source in seconds; 0 without one, or for batches of ten or fewer."""
     arn = queue["attributes"].get("QueueArn")
     mappings = [esm for esm in lambda_svc._esms.values() if esm.get("EventSourceArn") == arn]
     return max((float(esm.get("MaximumBatchingWindowInSeconds") or 0) for esm in mappings), default=0)
 
 
 def _ready_messages(queue, limit, now):
-    """How many messages are the next batch, whether it is full, and since when the oldest of them is there."""
+    """Size of the next batch, whether it is full, and the arrival time of its oldest message."""
     ready, size, since = 0, 0, now
     for message in queue["messages"]:
         visible_at = message.get("visible_at", message["sent_at"])
@@ -121,7 +121,7 @@ def _ready_messages(queue, limit, now):
 
 
 def _fill_batches():
-    """A queue's batches hold up to BatchSize messages, gathered for up to the window; MiniStack gives ten at once."""
+    """Fills batches up to BatchSize for up to the batching window; MiniStack delivers at most ten messages at once."""
     receive = sqs._receive_messages_for_esm
     _require("min(int(max_number or 1), 10)" in inspect.getsource(receive), "queue batches are cut in another way")
     woken = set()
@@ -161,7 +161,7 @@ def _fill_batches():
 
 
 def _follow_streams_aside():
-    """Streams have a poller of their own: MiniStack runs their functions on the thread that also serves the queues."""
+    """Gives streams their own poller: MiniStack runs their functions on the thread that also serves the queues."""
     poll = lambda_svc._poll_dynamodb_streams
     _require("_execute_function(func_rec, event)" in inspect.getsource(poll), "streams are polled in another way")
     lambda_svc._poll_dynamodb_streams = lambda: False
@@ -180,7 +180,7 @@ def _follow_streams_aside():
 
 
 def _end_with_the_starter():
-    """Ends this process group when the starter is gone, however it died: its end of our stdin closes."""
+    """Ends this process group when the starter has ended in any way, which closes its end of our stdin."""
 
     def wait():
         while os.read(0, 4096):

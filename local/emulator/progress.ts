@@ -1,4 +1,4 @@
-/** One step of a set-up that takes seconds; `fraction` (0 to 1) where the share done is known. */
+/** One step of the set-up; `fraction` (0 to 1) is the completed share, if known. */
 export interface Progress {
   readonly message: string;
   readonly fraction?: number;

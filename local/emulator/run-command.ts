@@ -22,7 +22,7 @@ export class CommandFailedError extends DependencyUnavailableError {
 
 const KEPT_LINES = 20;
 
-/** Runs a program to its end and returns its lines (stdout and stderr); throws `CommandFailedError`. */
+/** Runs a program until it exits and returns its output lines (stdout and stderr). Throws `CommandFailedError`. */
 export const runCommand = (
   file: string,
   args: readonly string[],
@@ -49,7 +49,7 @@ export const runCommand = (
     child.once('error', (error) => fail(`could not run: ${error.message}`, error));
     child.once('close', (code, killed) => {
       if (code === 0) resolve(lines);
-      else fail(killed === null ? `exited with status ${code}` : `was ended by ${killed}`);
+      else fail(killed === null ? `exited with status ${code}` : `was killed by ${killed}`);
     });
   });
 };

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 
-/** One process of this machine, as far as it can be seen. */
+/** One process of this machine. */
 export interface RunningProcess {
   readonly pid: number;
   readonly group: number;
@@ -22,18 +22,18 @@ export const isAlive = (pid: number): boolean => {
 const readLinuxProcess = (pid: number): RunningProcess | undefined => {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    // The name in parentheses may hold spaces; the fields after it are: state, parent, group.
+    // The name in parentheses may contain spaces; the fields after it are: state, parent, group.
     const [state, , group] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
     if (state === 'Z') return undefined;
     const command = readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0').join(' ').trim();
     return { pid, group: Number(group), command };
   } catch {
-    // It ended between being listed and being read.
+    // The process ended after it was listed.
     return undefined;
   }
 };
 
-/** Reads `ps -A -o pid=,pgid=,stat=,command=`; zombies are left out. */
+/** Parses the output of `ps -A -o pid=,pgid=,stat=,command=`; omits zombies. */
 export const parseProcessList = (text: string): readonly RunningProcess[] =>
   text.split('\n').flatMap((line) => {
     const match = /^\s*(\d+)\s+(\d+)\s+(\S+)\s+(.*)$/.exec(line);
@@ -41,7 +41,7 @@ export const parseProcessList = (text: string): readonly RunningProcess[] =>
     return [{ pid: Number(match[1]), group: Number(match[2]), command: match[4] ?? '' }];
   });
 
-/** Every process of this machine: from /proc where there is one (slim images have no `ps`), else from `ps`. */
+/** Every process of this machine, from /proc if it exists (slim images have no `ps`), else from `ps`. */
 export const listProcesses = (): readonly RunningProcess[] => {
   if (!existsSync('/proc/self/stat')) {
     return parseProcessList(

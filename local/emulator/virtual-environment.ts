@@ -10,13 +10,13 @@ const FOLDER = 'venv';
 const HALF_MADE = 'venv.making-';
 const MARKER = 'forestall-pins';
 
-/** Names what an environment was made from: it is made anew when a pin changes. */
+/** Fingerprint of the pinned packages: the environment is rebuilt when a pin changes. */
 export const fingerprintPins = (requirements: string): string =>
   createHash('sha256')
     .update(requirements.replace(/#.*$/gm, '').split(/\s+/).filter(Boolean).join(' '))
     .digest('hex');
 
-/** Process that was making the environment in this folder, or undefined for any other folder. */
+/** Process that is creating an environment in this folder, or undefined for any other folder. */
 export const makerOf = (folder: string): number | undefined => {
   const pid = folder.startsWith(HALF_MADE) ? Number(folder.slice(HALF_MADE.length)) : Number.NaN;
   return Number.isInteger(pid) && pid > 0 ? pid : undefined;
@@ -47,7 +47,7 @@ const installPins = async (
   signal: AbortSignal | undefined,
 ): Promise<void> => {
   await runCommand(python.command, ['-m', 'venv', folder], { signal });
-  // Compiled when first imported: most of it never is.
+  // Without compiling: most modules are never imported.
   const pip = [
     '-m',
     'pip',
@@ -64,21 +64,21 @@ const installPins = async (
   } catch (error) {
     if (!(error instanceof CommandFailedError) || signal?.aborted) throw error;
     const outcome =
-      'failed. The first start downloads the emulator from the Python package index: is it reachable from here (proxy, PIP_INDEX_URL)?';
+      'failed. The first start downloads the emulator from the Python package index. Check that it is reachable (proxy, PIP_INDEX_URL).';
     throw new CommandFailedError('pip install', outcome, error.lastLines, { cause: error });
   }
 };
 
 export interface EmulatorInstallation {
-  /** Interpreter of the virtual environment that holds the pinned emulator. */
+  /** Interpreter of the virtual environment with the pinned emulator. */
   readonly python: string;
   readonly reused: boolean;
 }
 
 /**
- * Makes `.local/venv` with the emulator of `requirements.txt`, or reuses it while no pin has changed. The
- * environment is made beside it and renamed when complete, so that it may be interrupted at any moment.
- * Throws `ConfigurationError` without a usable Python, `CommandFailedError` when the download fails.
+ * Creates `.local/venv` with the emulator of `requirements.txt`, or reuses it if no pin has changed. The environment is
+ * created in a temporary folder and renamed when complete, so that it can be interrupted at any time. Throws
+ * `ConfigurationError` without a usable Python, `CommandFailedError` if the download fails.
  */
 export const ensureEmulator = async (
   projectRoot: string,
@@ -98,7 +98,7 @@ export const ensureEmulator = async (
   rmSync(making, { recursive: true, force: true });
   await installPins(python, making, pins, signal);
   if (isComplete(folder, fingerprint)) {
-    // Another process was faster and may be running from it already.
+    // Another process created it first and may already be using it.
     rmSync(making, { recursive: true, force: true });
     return { python: interpreterOf(folder), reused: true };
   }

@@ -1,7 +1,7 @@
 import { readFile, statfs } from 'node:fs/promises';
 import { cpus, freemem, totalmem } from 'node:os';
 
-/** What this machine has counted so far, at one moment. */
+/** Counters of this machine at one moment. */
 export interface HostCounters {
   /** Epoch seconds. */
   readonly at: number;
@@ -10,7 +10,7 @@ export interface HostCounters {
   readonly total: number;
   readonly memoryPercent: number;
   readonly diskPercent: number;
-  /** Bytes over all interfaces but loopback since boot; undefined where the system does not tell (macOS). */
+  /** Bytes over all interfaces except loopback since boot; undefined if the system does not report it (macOS). */
   readonly networkBytes: number | undefined;
 }
 
@@ -24,7 +24,7 @@ const cpuTimes = (): { busy: number; total: number } => {
   return { busy, total };
 };
 
-/** Share of memory in use from Linux's `/proc/meminfo`, where caches count as available; in percent. */
+/** Used memory in percent, from Linux's `/proc/meminfo`; caches count as available. */
 export const parseMemoryPercent = (meminfo: string): number | undefined => {
   const kilobytes = (name: string): number =>
     Number(new RegExp(`^${name}:\\s+(\\d+) kB`, 'm').exec(meminfo)?.[1] ?? Number.NaN);
@@ -32,7 +32,7 @@ export const parseMemoryPercent = (meminfo: string): number | undefined => {
   return Number.isFinite(percent) ? percent : undefined;
 };
 
-/** Received plus sent bytes of all interfaces but loopback, from Linux's `/proc/net/dev`. */
+/** Received plus sent bytes of all interfaces except loopback, from Linux's `/proc/net/dev`. */
 export const parseNetworkBytes = (table: string): number =>
   table
     .split('\n')
@@ -53,7 +53,7 @@ const readProc = async (path: string): Promise<string | undefined> => {
   }
 };
 
-/** Used share of a file system as `df` counts it: blocks reserved for root are neither used nor free. */
+/** Used percentage of a file system, calculated like `df`: blocks reserved for root count as neither used nor free. */
 const diskPercent = async (path: string): Promise<number> => {
   const { blocks, bfree, bavail } = await statfs(path);
   const used = blocks - bfree;

@@ -12,8 +12,8 @@ const percent = (value: number): number => Math.round(Math.max(0, Math.min(100, 
 export const hostTarget = (): string => toTargetId(hostname());
 
 /**
- * One point for each metric of a machine, stamped with the later reading: CPU and network between the two readings,
- * memory and disk at the later one. What the readings do not tell is left out.
+ * One point per metric of a machine, with the time of the later reading: CPU and network between the two readings,
+ * memory and disk at the later one. Metrics that the readings do not provide are omitted.
  */
 export const hostMetrics = (before: HostCounters, after: HostCounters, target: string): ProfiledSeries[] => {
   const point = (metric: string, unit: string, value: number): ProfiledSeries => ({

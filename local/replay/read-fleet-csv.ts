@@ -9,7 +9,7 @@ import { PROFILES } from '../../core/metrics/targets/target.ts';
 import { InvalidInputError } from '../../core/shared/errors.ts';
 import type { ProfiledSeries } from '../../core/simulator/ingest-body.ts';
 
-/** The series found under a directory, and the files that could not be used, with the reason. */
+/** Series found under a directory, and the files that could not be used with the reason. */
 export interface FleetFiles {
   readonly series: readonly ProfiledSeries[];
   readonly skipped: readonly { readonly file: string; readonly reason: string }[];
@@ -25,7 +25,7 @@ const CSV = /\.csv(\.gz)?$/i;
 const listCsv = (path: string): string[] => {
   const stats = statSync(path, { throwIfNoEntry: false });
   if (stats === undefined) {
-    throw new InvalidInputError(`${path}: no such file or directory, expected CSV series`);
+    throw new InvalidInputError(`${path}: no such file or directory; expected CSV series`);
   }
   if (stats.isFile()) return [path];
   const names = readdirSync(path, { recursive: true, encoding: 'utf8' });
@@ -35,7 +35,7 @@ const listCsv = (path: string): string[] => {
     .map((name) => join(path, name));
 };
 
-/** Names come from the columns where the file has them, else from the file's name. */
+/** Takes target and metric from the columns if the file has them, else from the file name. */
 const startSeries = (file: string, reader: SeriesCsvReader, row: SeriesRow): GrowingSeries => {
   const fromFile = nameFromFile(file);
   const named = reader.field(row, 'target') ?? reader.field(row, 'series');
@@ -67,11 +67,11 @@ const readFile = async (file: string): Promise<GrowingSeries[]> => {
     }
   }
   reader.end();
-  if (found.size === 0) throw new InvalidInputError(`${input.name}: found no value, expected rows of data`);
+  if (found.size === 0) throw new InvalidInputError(`${input.name}: no values; expected rows of data`);
   return [...found.values()];
 };
 
-/** A target whose metric is already taken gets its folder's name, then a number, so that no two series mix. */
+/** If the metric of a target exists already, appends the folder name, then a number, so that series do not mix. */
 const makeUnique = (series: ProfiledSeries, file: string, taken: Set<string>): ProfiledSeries => {
   const keyOf = (targetId: string): string => `${targetId}\n${series.metric}`;
   const folder = toTargetId(`${series.targetId}_${basename(dirname(file))}`);
@@ -82,9 +82,9 @@ const makeUnique = (series: ProfiledSeries, file: string, taken: Set<string>): P
 };
 
 /**
- * Reads every CSV under a directory (or one file): `timestamp,value` files are named by their file name,
- * `timestamp,series,value` files have a target per series, and ingest CSV is taken as it is. Missing values are left
- * out. A file that cannot be used is skipped with its reason. @throws InvalidInputError where none can be used
+ * Reads every CSV file under a directory (or one file). `timestamp,value` files are named after their file,
+ * `timestamp,series,value` files have one target per series, and ingest CSV is read as is. Missing values are omitted.
+ * An unusable file is skipped and its reason is returned. @throws InvalidInputError if no file can be used
  */
 export const readFleetCsv = async (path: string): Promise<FleetFiles> => {
   const taken = new Set<string>();
@@ -100,6 +100,6 @@ export const readFleetCsv = async (path: string): Promise<FleetFiles> => {
     }
   }
   if (series.length > 0) return { series, skipped };
-  const found = skipped[0]?.reason ?? 'no file ending in .csv or .csv.gz';
+  const found = skipped[0]?.reason ?? 'no file that ends in .csv or .csv.gz';
   throw new InvalidInputError(`${path}: found ${found}, expected CSV series`);
 };

@@ -3,19 +3,19 @@ import { IngestTotals } from '../../cli/api-client/ingest-totals.ts';
 import { inParallel } from '../../core/shared/in-parallel.ts';
 import type { IngestBody } from '../../core/simulator/ingest-body.ts';
 
-/** Points per request that keep a body far below 5 MB gzipped and 200,000 points. */
+/** Points per request: the body stays far below 5 MB when gzipped, and below 200,000 points. */
 export const REPLAY_POINTS_PER_BODY = 25_000;
 
 export interface ReplayOptions {
-  /** Requests at a time; default 4. */
+  /** Concurrent requests; default 4. */
   readonly concurrency?: number;
-  /** Told after each accepted request how many points it carried. */
+  /** Called after each accepted request with its number of points. */
   readonly onProgress?: (points: number) => void;
 }
 
 /**
- * Sends ingest bodies through the HTTP API, gzipped, taking each from the iterable only when it is due. Retries are
- * the client's. @throws ApiRequestError, ApiUnreachableError on the first request that stays unsuccessful
+ * Sends ingest bodies to the HTTP API, gzipped, and takes each from the iterable only when it is to be sent. The client
+ * retries. @throws ApiRequestError, ApiUnreachableError for the first request whose retries fail
  */
 export const replay = async (
   client: Pick<ApiClient, 'ingest'>,

@@ -1,7 +1,7 @@
 import { detectStep } from '../../core/metrics/series/detect-step.ts';
 import type { ProfiledSeries } from '../../core/simulator/ingest-body.ts';
 
-/** Newest timestamp and reporting interval of a target, over all its series. */
+/** Newest timestamp and reporting interval of a target across its series. */
 interface Ending {
   readonly newest: number;
   readonly step: number;
@@ -25,10 +25,9 @@ const endingsOf = (fleet: readonly ProfiledSeries[]): Map<string, Ending> => {
 };
 
 /**
- * Moves recorded series so that each target's newest point lies within one step before `now` (epoch seconds). All
- * series of a target move together, by a whole number of its steps: spacing, gaps and the alignment of its metrics stay
- * as recorded. The time of day does not: data that must end now cannot also keep its clock, and forecasts learn seasons
- * from the data, not from the clock's labels. Never moves a point past `now`.
+ * Shifts recorded series so that the newest point of each target lies within one step before `now` (epoch seconds),
+ * never after it. All series of a target are shifted together by a whole number of steps, which keeps spacing, gaps and
+ * alignment. The time of day is not kept; forecasts learn seasons from the data, not from the clock.
  */
 export const shiftToNow = (fleet: readonly ProfiledSeries[], now: number): ProfiledSeries[] => {
   const endings = endingsOf(fleet);
@@ -40,7 +39,7 @@ export const shiftToNow = (fleet: readonly ProfiledSeries[], now: number): Profi
   });
 };
 
-/** Leaves out points before `since` (epoch seconds), and series that have none left: the API keeps 35 days. */
+/** Drops points before `since` (epoch seconds) and then empty series: the API accepts 35 days. */
 export const keepSince = (fleet: readonly ProfiledSeries[], since: number): ProfiledSeries[] =>
   fleet.flatMap((series) => {
     const kept = series.timestamps.flatMap((at, index) => (at >= since ? [index] : []));

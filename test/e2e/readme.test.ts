@@ -166,13 +166,13 @@ describe('npm start', () => {
     return { said, signal, ended, output: () => output };
   };
 
-  it('works after having been killed, reports, and leaves nothing running after Ctrl-C', async () => {
+  it('starts after a killed run, prints the report, and stops everything on Ctrl-C', async () => {
     const killed = start('--servers', '2', '--days', '2');
     await killed.said('Deploying the stacks');
     killed.signal('SIGKILL');
     await killed.ended;
     const again = start('--servers', '2', '--days', '2');
-    await again.said('Up until Ctrl-C');
+    await again.said('Running until Ctrl-C');
     expect(again.output()).toMatch(/6,912 points in, 6,912 stored: 2 targets, 12 series/);
     expect(again.output()).toMatch(/worst metric[\s\S]*forecast[\s\S]*curl -H/);
     const curl = /curl -H '(authorization): (Bearer \S+)' '(\S+)'/.exec(again.output());
@@ -188,14 +188,14 @@ describe('npm start', () => {
     mkdirSync(own);
     for (const name of ['cpu.csv', 'fleet.csv']) copyFileSync(join(folder, name), join(own, name));
     const recorded = start('--once', '--data', own);
-    await recorded.said('in all');
+    await recorded.said('s  total');
     expect(await recorded.ended).toBe(0);
     expect(recorded.output()).toContain('914 points in, 914 stored');
   });
 
-  it('says what is wrong with its options', async () => {
+  it('reports invalid options', async () => {
     const wrong = start('--data', join(folder, 'nowhere'));
-    await wrong.said('there is no folder');
+    await wrong.said(`folder ${join(folder, 'nowhere')} does not exist`);
     expect(await wrong.ended).toBe(2);
   });
 });

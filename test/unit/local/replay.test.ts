@@ -68,7 +68,7 @@ describe('reading a recorded fleet', () => {
     const { series, skipped } = await readFleetCsv(root);
     expect(series.length).toBe(1);
     expect(skipped.map(({ reason }) => reason)).toEqual([
-      'gaps.csv: found no value, expected rows of data',
+      'gaps.csv: no values; expected rows of data',
       'odd.csv line 1: found "a,b", expected a header "timestamp,value" or "timestamp,series,value"',
     ]);
     expect((await readFleetCsv(join(root, 'good.csv'))).series.length).toBe(1);
@@ -76,7 +76,7 @@ describe('reading a recorded fleet', () => {
 
   it('says where there is nothing to read', async () => {
     await expect(readFleetCsv('/nowhere')).rejects.toThrow('/nowhere: no such file or directory');
-    await expect(readFleetCsv(directoryOf({ 'a.txt': '' }))).rejects.toThrow('no file ending in .csv');
+    await expect(readFleetCsv(directoryOf({ 'a.txt': '' }))).rejects.toThrow('no file that ends in .csv');
     await expect(readFleetCsv(directoryOf({ 'a.csv': 'x' }))).rejects.toThrow('a.csv line 1: found "x"');
   });
 });

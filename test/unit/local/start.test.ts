@@ -36,10 +36,10 @@ describe('options of npm start', () => {
   it.each([
     [['--servers', '0'], '--servers: found "0", expected a whole number from 1 to 10000'],
     [['--days', 'many'], '--days: found "many", expected a whole number from 1 to 30'],
-    [['--data', join(folder, 'none')], `--data: there is no folder ${join(folder, 'none')}`],
-    [['--data', file], `--data: ${file} is a file, expected a folder`],
+    [['--data', join(folder, 'none')], `--data: folder ${join(folder, 'none')} does not exist`],
+    [['--data', file], `--data: ${file} is a file; expected a folder`],
     [['--sevrers', '3'], 'Usage: npm start'],
-  ])('refuse %j with what was found and expected', (args, message) => {
+  ])('rejects %j and reports what was found and expected', (args, message) => {
     expect(() => readStartOptions(args)).toThrow(InvalidInputError);
     expect(() => readStartOptions(args)).toThrow(message);
   });
