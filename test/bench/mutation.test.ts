@@ -41,7 +41,10 @@ describe('the plan of a context', () => {
   });
 
   it('can be narrowed to a few files', () => {
-    expect(planOf('incidents', ['core/*/severity.ts']).files).toEqual(['core/incidents/severity.ts']);
+    const only = ['core/*/severity.ts'];
+    expect(planOf('incidents', { only }).files).toEqual(['core/incidents/severity.ts']);
+    const all = planOf('incidents').files;
+    expect(planOf('incidents', { every: 5 }).files).toEqual(all.filter((_, i) => i % 5 === 0));
   });
 
   it('exists for every context that has code', () => {

@@ -1,5 +1,5 @@
 /**
- * `npm run mutation -- [context ...] [--only GLOB ...] [--quick] [--incremental]`: changes the code of one context at a
+ * `npm run mutation -- [context ...] [--only GLOB ...] [--every N] [--quick] [--incremental]`: changes the code of one context at a
  * time, runs its tests on each change, and prints how many changes a test caught. Without a context, all in turn.
  */
 import { join, relative } from 'node:path';
@@ -15,6 +15,7 @@ const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
     only: { type: 'string', multiple: true },
+    every: { type: 'string', default: '1' },
     quick: { type: 'boolean', default: false },
     incremental: { type: 'boolean', default: false },
   },
@@ -27,7 +28,7 @@ const plansFor = (names: readonly string[]): readonly MutationPlan[] => {
   if (unknown !== undefined) throw new Error(`No context "${unknown}". Contexts: ${known.join(', ')}.`);
   return known
     .filter((context) => names.length === 0 || names.includes(context))
-    .map((context) => planOf(context, values.only));
+    .map((context) => planOf(context, { only: values.only ?? [], every: Number(values.every) }));
 };
 
 const mutate = async ({ name, files, tests }: MutationPlan): Promise<readonly MutantResult[]> => {
@@ -42,7 +43,7 @@ const mutate = async ({ name, files, tests }: MutationPlan): Promise<readonly Mu
     coverageAnalysis: 'perTest',
     ignoreStatic: true,
     concurrency: 2,
-    timeoutMS: 20_000,
+    timeoutMS: 10_000,
     reporters: [process.stdout.isTTY ? 'progress' : 'progress-append-only'],
     incremental: values.incremental,
     incrementalFile: `reports/mutation/${name}.json`,
@@ -56,6 +57,7 @@ const rows: (readonly [string, Score])[] = [];
 for (const plan of plansFor(positionals)) {
   if (plan.files.length === 0) throw new Error(`No file of ${plan.name} matches --only.`);
   console.log(`\n== ${plan.name}: ${plan.files.length} files, ${plan.tests.length} test files`);
+  if (values.every !== '1') console.log(plan.files.join('\n'));
   const started = performance.now();
   const results = await mutate(plan);
   for (const line of survivorLines(results)) console.log(line);
