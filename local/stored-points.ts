@@ -26,7 +26,8 @@ const failing: SkipTelemetry = {
 /** Counts the points in a deployment's storage by decoding every block of every target of a tenant. */
 export const countStored = (outputs: StackOutputs, tenantId: string): Promise<StoredCount> => {
   const client = makeDocumentClient();
-  const targets = { client, tableName: requireOutput(outputs, 'RegistryTableName'), telemetry: failing };
+  const tableName = requireOutput(outputs, 'RegistryTableName');
+  const targets = { client, tableName, telemetry: failing, now: Date.now };
   const blocks = { client, tableName: requireOutput(outputs, 'HotTableName') };
   return countIn(dynamoTargetRegistry(targets), dynamoBlockReader(blocks), tenantId);
 };

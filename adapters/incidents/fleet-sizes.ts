@@ -1,21 +1,27 @@
 import { QueryCommand } from '@aws-sdk/lib-dynamodb';
 import type { FleetSizes } from '../../core/incidents/ports.ts';
-import { HOUR_SECONDS } from '../../core/shared/time.ts';
+import { DAY_SECONDS, HOUR_SECONDS } from '../../core/shared/time.ts';
 import { tenantPk } from '../aws/dynamodb/item-key.ts';
 import type { DynamoTable, Item } from '../aws/dynamodb/table.ts';
+import type { Clock } from '../aws/dynamodb/tenant-queries.ts';
 import { withSdkErrors } from '../aws/sdk-failure.ts';
 import { TARGETS } from '../metrics/item-keys.ts';
 
-/** Counts a tenant's targets. Counting reads all of them (1 MB a call), so cache the answer. */
-export const dynamoFleetSizes = ({ client, tableName }: DynamoTable): FleetSizes => ({
+/** Hosts that were replaced since do not make a coincidence of the others more likely. */
+const LIVE_SECONDS = DAY_SECONDS;
+
+/** Counts a tenant's targets seen within a day. Counting reads all of them (1 MB a call), so cache the answer. */
+export const dynamoFleetSizes = ({ client, tableName, now }: DynamoTable & Clock): FleetSizes => ({
   count: async (tenantId) => {
+    const since = Math.floor(now() / 1000) - LIVE_SECONDS;
     let counted = 0;
     let after: Item | undefined;
     do {
       const query = new QueryCommand({
         TableName: tableName,
         KeyConditionExpression: 'pk = :pk AND begins_with(sk, :sk)',
-        ExpressionAttributeValues: { ':pk': tenantPk(tenantId), ':sk': TARGETS },
+        FilterExpression: 'lastSeen > :since',
+        ExpressionAttributeValues: { ':pk': tenantPk(tenantId), ':sk': TARGETS, ':since': since },
         Select: 'COUNT',
         ExclusiveStartKey: after,
       });

@@ -32,12 +32,12 @@ export const readTargetItem = (tenantId: string, item: Item): StoredTarget => {
   return { target: { tenantId, ...rest, metrics: Object.fromEntries(entries) }, version: v };
 };
 
-export const targetItem = ({ target, version }: StoredTarget): Item => {
+export const targetItem = ({ target, version }: StoredTarget, expiresAt: number): Item => {
   const { tenantId, targetId, profile, metrics, firstSeen, lastSeen } = target;
   const list = Object.entries(metrics).map(([name, { kind, unit }]) => ({ name, kind, unit }));
   const content: z.infer<typeof TargetItem> = {
     ...{ targetId, profile, metrics: list, firstSeen, lastSeen },
     v: version,
   };
-  return { ...targetItemKey(tenantId, targetId), ...schemaVersionOf(FORMAT), ...content };
+  return { ...targetItemKey(tenantId, targetId), ...schemaVersionOf(FORMAT), ...content, expiresAt };
 };

@@ -1,6 +1,6 @@
 import { PutCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
-import type { TargetRegistry } from '../../core/metrics/ports.ts';
+import type { TargetRecorder, TargetRegistry } from '../../core/metrics/ports.ts';
 import { mergeSighting } from '../../core/metrics/targets/merge-sighting.ts';
 import type { TargetSighting } from '../../core/metrics/targets/sighting.ts';
 import type { Target } from '../../core/metrics/targets/target.ts';
@@ -8,19 +8,25 @@ import { DependencyUnavailableError, InvalidInputError } from '../../core/shared
 import { inParallel } from '../../core/shared/in-parallel.ts';
 import type { Page, PageRequest } from '../../core/shared/page.ts';
 import { readListed, type SkipTelemetry } from '../../core/shared/stored-format.ts';
+import { DAY_SECONDS } from '../../core/shared/time.ts';
 import { batchGet } from '../aws/dynamodb/batch-get.ts';
 import { atVersion, ifConditionHolds } from '../aws/dynamodb/conditional-write.ts';
 import { getItem } from '../aws/dynamodb/get-item.ts';
 import type { DynamoTable, Item } from '../aws/dynamodb/table.ts';
-import { listUnder } from '../aws/dynamodb/tenant-queries.ts';
+import { type Clock, listUnder, notExpired } from '../aws/dynamodb/tenant-queries.ts';
 import { defaultPace, type Pace, pause } from '../aws/paced-retry.ts';
 import { withSdkErrors } from '../aws/sdk-failure.ts';
 import { TARGETS, TENANTS, targetItemKey } from './item-keys.ts';
 import { readTargetItem, type StoredTarget, targetItem } from './target-item.ts';
 
-export interface RegistryOptions extends DynamoTable {
+export interface RegistryOptions extends DynamoTable, Clock {
   /** Counts and logs targets that lists skip because they cannot be read. */
   readonly telemetry: SkipTelemetry;
+}
+
+export interface RecorderOptions extends DynamoTable {
+  /** A target expires with the last of its points. */
+  readonly retentionDays: number;
   readonly pace?: Pace;
 }
 
@@ -28,7 +34,7 @@ const PUTS_AT_ONCE = 8;
 const ATTEMPTS = 6;
 
 /** Fails if any of the targets cannot be read: it must not be overwritten. */
-const readMany = async (table: RegistryOptions, tenantId: string, targetIds: readonly string[]) => {
+const readMany = async (table: RecorderOptions, tenantId: string, targetIds: readonly string[]) => {
   const keys = targetIds.map((targetId) => targetItemKey(tenantId, targetId));
   const items = await batchGet(table, keys, table.pace ?? defaultPace);
   const stored = items.map((item) => readTargetItem(tenantId, item));
@@ -36,9 +42,13 @@ const readMany = async (table: RegistryOptions, tenantId: string, targetIds: rea
 };
 
 /** False if another writer changed the target since it was read. */
-const putTarget = ({ client, tableName }: DynamoTable, target: Target, known: StoredTarget | undefined) => {
+const putTarget = (
+  { client, tableName, retentionDays }: RecorderOptions,
+  target: Target,
+  known: StoredTarget | undefined,
+) => {
   const version = known?.version ?? 0;
-  const Item = targetItem({ target, version: version + 1 });
+  const Item = targetItem({ target, version: version + 1 }, target.lastSeen + retentionDays * DAY_SECONDS);
   const put = new PutCommand({ TableName: tableName, Item, ...atVersion(version) });
   return ifConditionHolds('storing a target', () => client.send(put));
 };
@@ -50,7 +60,7 @@ interface Round {
 }
 
 const recordRound = async (
-  table: RegistryOptions,
+  table: RecorderOptions,
   tenantId: string,
   sightings: readonly TargetSighting[],
 ): Promise<Round> => {
@@ -75,7 +85,7 @@ const recordRound = async (
 };
 
 const record = async (
-  table: RegistryOptions,
+  table: RecorderOptions,
   tenantId: string,
   sightings: readonly TargetSighting[],
 ): Promise<void> => {
@@ -103,6 +113,7 @@ const putTenant = async ({ client, tableName }: DynamoTable, tenantId: string): 
 const list = async (table: RegistryOptions, tenantId: string, page: PageRequest): Promise<Page<Target>> => {
   const { items, nextCursor } = await listUnder(table, tenantId, {
     ...{ scope: `targets:${tenantId}`, prefix: TARGETS, page, order: 'by key', doing: 'listing targets' },
+    filter: notExpired(table),
   });
   const read = (item: Item): Target => readTargetItem(tenantId, item).target;
   return { items: readListed(items, read, table.telemetry), nextCursor };
@@ -125,11 +136,28 @@ const listTenants = async ({ client, tableName }: DynamoTable): Promise<string[]
   return tenants;
 };
 
+const get = async (
+  table: RegistryOptions,
+  tenantId: string,
+  targetId: string,
+): Promise<Target | undefined> => {
+  const item = await getItem(table, targetItemKey(tenantId, targetId), 'reading a target', 'eventual');
+  const hasExpired = typeof item?.expiresAt === 'number' && item.expiresAt <= table.now() / 1000;
+  return item === undefined || hasExpired ? undefined : readTargetItem(tenantId, item).target;
+};
+
+/** Targets that have not expired, and the list of tenants. */
+export const dynamoTargetRegistry = (table: RegistryOptions): TargetRegistry => ({
+  get: (tenantId, targetId) => get(table, tenantId, targetId),
+  list: (tenantId, page) => list(table, tenantId, page),
+  listTenants: () => listTenants(table),
+});
+
 /**
- * Targets and the list of tenants. `record` lists the tenant too, once per container; if targets have more metrics than
- * their items can hold, it records everything else and then throws InvalidInputError.
+ * Records targets, and their tenant once per container. If targets have more metrics than their items can hold, it
+ * records everything else and then throws InvalidInputError.
  */
-export const dynamoTargetRegistry = (table: RegistryOptions): TargetRegistry => {
+export const dynamoTargetRecorder = (table: RecorderOptions): TargetRecorder => {
   const listed = new Set<string>();
   return {
     record: async (tenantId, sightings) => {
@@ -139,11 +167,5 @@ export const dynamoTargetRegistry = (table: RegistryOptions): TargetRegistry => 
       }
       await record(table, tenantId, sightings);
     },
-    get: async (tenantId, targetId) => {
-      const item = await getItem(table, targetItemKey(tenantId, targetId), 'reading a target', 'eventual');
-      return item === undefined ? undefined : readTargetItem(tenantId, item).target;
-    },
-    list: (tenantId, page) => list(table, tenantId, page),
-    listTenants: () => listTenants(table),
   };
 };

@@ -44,8 +44,13 @@ export interface BlockChanges {
   readonly unreadable: readonly UnreadableRecord[];
 }
 
-export interface TargetRegistry {
+export interface TargetRecorder {
+  /** @throws InvalidInputError, after everything else was recorded, if a target has more metrics than it can list */
   record(tenantId: string, sightings: readonly TargetSighting[]): Promise<void>;
+}
+
+/** Targets whose points have not all expired. */
+export interface TargetRegistry {
   get(tenantId: string, targetId: string): Promise<Target | undefined>;
   list(tenantId: string, page: PageRequest): Promise<Page<Target>>;
   listTenants(): Promise<readonly string[]>;

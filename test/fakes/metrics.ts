@@ -5,7 +5,7 @@ import { historyOf } from '../../core/metrics/blocks/block-history.ts';
 import type { BlockKey, StoredBlock } from '../../core/metrics/blocks/stored-block.ts';
 import type { IngestPointer } from '../../core/metrics/ingestion/ingest-pointer.ts';
 import type { IngestQueue, RawStore } from '../../core/metrics/ingestion/ports.ts';
-import type { BlockStore, TargetRegistry } from '../../core/metrics/ports.ts';
+import type { BlockStore, TargetRecorder, TargetRegistry } from '../../core/metrics/ports.ts';
 import { mergeSighting } from '../../core/metrics/targets/merge-sighting.ts';
 import type { Target } from '../../core/metrics/targets/target.ts';
 import type { ApiKey, ApiKeyStore, RateLimiter } from '../../core/platform/access/ports.ts';
@@ -123,7 +123,7 @@ export class IngestionWorld {
     },
   };
 
-  readonly targets: TargetRegistry = {
+  readonly targets: TargetRecorder & TargetRegistry = {
     record: async (tenantId, sightings) => {
       for (const seen of sightings)
         await this.#write(`target ${tenantId} ${seen.targetId}`, () => {

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { planPeerGroups } from '../../../core/anomalies/peers/plan-groups.ts';
+import { planPeerGroups, SEEN_SECONDS } from '../../../core/anomalies/peers/plan-groups.ts';
 import type { PeerWorkStarter } from '../../../core/anomalies/ports.ts';
 import type { TargetRegistry } from '../../../core/metrics/ports.ts';
 import type { Target } from '../../../core/metrics/targets/target.ts';
@@ -24,12 +24,13 @@ const PAGE = 500;
 const TENANTS_AT_ONCE = 4;
 const STARTS_AT_ONCE = 8;
 
-const targetsOf = async ({ registry }: Deps, tenantId: string): Promise<Target[]> => {
+/** Only those that can be compared: all targets of the last weeks may not fit into memory. */
+const recentTargets = async ({ registry }: Deps, tenantId: string, now: number): Promise<Target[]> => {
   const targets: Target[] = [];
   let cursor: string | undefined;
   do {
     const page = await registry.list(tenantId, { limit: PAGE, cursor });
-    targets.push(...page.items);
+    targets.push(...page.items.filter(({ lastSeen }) => lastSeen > now - SEEN_SECONDS));
     cursor = page.nextCursor;
   } while (cursor !== undefined);
   return targets;
@@ -39,7 +40,7 @@ const targetsOf = async ({ registry }: Deps, tenantId: string): Promise<Target[]
 const startTenant = async (deps: Deps, tenantId: string, relearn: boolean): Promise<number | undefined> => {
   try {
     const now = Math.floor(deps.now() / 1000);
-    const groups = planPeerGroups(tenantId, await targetsOf(deps, tenantId), now);
+    const groups = planPeerGroups(tenantId, await recentTargets(deps, tenantId, now), now);
     await inParallel(STARTS_AT_ONCE, groups, (group) => deps.starter.start({ ...group, relearn }));
     return groups.length;
   } catch (error) {

@@ -3,7 +3,7 @@ import { makeS3Client } from '../../../adapters/aws/clients.ts';
 import { defaultPace, pause } from '../../../adapters/aws/paced-retry.ts';
 import { dynamoBlockStore } from '../../../adapters/metrics/block-store.ts';
 import { s3RawStore } from '../../../adapters/metrics/raw-store.ts';
-import { dynamoTargetRegistry } from '../../../adapters/metrics/target-registry.ts';
+import { dynamoTargetRecorder } from '../../../adapters/metrics/target-registry.ts';
 import { INGEST_LIMITS } from '../../../core/metrics/ingestion/decoding/limits.ts';
 import { observe, telemetry } from '../../runtime/observe.ts';
 import { readEnv } from '../../runtime/read-env.ts';
@@ -21,8 +21,8 @@ const retentionDays = env.HOT_RETENTION_DAYS;
 export const handler = observe(
   makeHandler({
     raw: s3RawStore({ client: makeS3Client(), bucketName: env.RAW_BUCKET_NAME }),
-    blocks: dynamoBlockStore({ ...table(env.HOT_TABLE_NAME), retentionDays: env.HOT_RETENTION_DAYS }),
-    targets: dynamoTargetRegistry(table(env.REGISTRY_TABLE_NAME)),
+    blocks: dynamoBlockStore({ ...table(env.HOT_TABLE_NAME), retentionDays }),
+    targets: dynamoTargetRecorder({ ...table(env.REGISTRY_TABLE_NAME), retentionDays }),
     telemetry,
     retentionDays,
     limits: INGEST_LIMITS,

@@ -6,20 +6,24 @@ import { cachedFleetSizes, dynamoFleetSizes } from '../../../adapters/incidents/
 
 const dynamo = mockClient(DynamoDBDocumentClient);
 const client = DynamoDBDocumentClient.from(new DynamoDBClient({ region: 'us-east-1' }));
-const fleets = dynamoFleetSizes({ client, tableName: 'registry' });
+const fleets = dynamoFleetSizes({ client, tableName: 'registry', now: () => 1_000_000_000_000 });
 
 beforeEach(() => {
   dynamo.reset();
 });
 
 describe('the size of a fleet', () => {
-  it('is counted page by page, of one tenant only', async () => {
+  it('is counted page by page, of one tenant and the last day only', async () => {
     const LastEvaluatedKey = { pk: 'T#acme', sk: 'TARGET#m' };
     dynamo.on(QueryCommand).resolvesOnce({ Count: 900, LastEvaluatedKey }).resolves({ Count: 100 });
     expect(await fleets.count('acme')).toBe(1000);
     const inputs = dynamo.commandCalls(QueryCommand).map(({ args }) => args[0].input);
     expect(inputs).toMatchObject([
-      { Select: 'COUNT', ExpressionAttributeValues: { ':pk': 'T#acme', ':sk': 'TARGET#' } },
+      {
+        Select: 'COUNT',
+        FilterExpression: 'lastSeen > :since',
+        ExpressionAttributeValues: { ':pk': 'T#acme', ':sk': 'TARGET#', ':since': 1_000_000_000 - 86_400 },
+      },
       { ExclusiveStartKey: LastEvaluatedKey },
     ]);
   });

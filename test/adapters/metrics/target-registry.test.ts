@@ -8,7 +8,7 @@ import {
 } from '@aws-sdk/lib-dynamodb';
 import { mockClient } from 'aws-sdk-client-mock';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { dynamoTargetRegistry } from '../../../adapters/metrics/target-registry.ts';
+import { dynamoTargetRecorder, dynamoTargetRegistry } from '../../../adapters/metrics/target-registry.ts';
 import type { TargetSighting } from '../../../core/metrics/targets/sighting.ts';
 import { DependencyUnavailableError, InvalidInputError } from '../../../core/shared/errors.ts';
 import { recordedTelemetry } from '../../fakes/shared.ts';
@@ -17,7 +17,10 @@ const dynamo = mockClient(DynamoDBDocumentClient);
 const client = DynamoDBDocumentClient.from(new DynamoDBClient({ region: 'us-east-1' }));
 const pace = { sleep: async () => {}, random: () => 0 };
 const { telemetry } = recordedTelemetry();
-const registry = () => dynamoTargetRegistry({ client, tableName: 'registry', telemetry, pace });
+const NOW = 1_000_000;
+const registry = () =>
+  dynamoTargetRegistry({ client, tableName: 'registry', telemetry, now: () => NOW * 1000 });
+const recorder = () => dynamoTargetRecorder({ client, tableName: 'registry', retentionDays: 35, pace });
 const lostRace = new ConditionalCheckFailedException({ $metadata: {}, message: '' });
 
 const seen = (targetId: string, some: Partial<TargetSighting> = {}): TargetSighting => ({
@@ -38,6 +41,7 @@ const item = (targetId: string, v = 1, some: object = {}) => ({
   firstSeen: 100,
   lastSeen: 200,
   v,
+  expiresAt: 200 + 35 * 86_400,
   ...some,
 });
 const target = (targetId: string, some: object = {}) => ({ tenantId: 'acme', ...seen(targetId), ...some });
@@ -57,16 +61,22 @@ beforeEach(() => {
 describe('recording targets', () => {
   it('adds a target that is not known, and its tenant', async () => {
     found();
-    await registry().record('acme', [seen('web-1')]);
+    await recorder().record('acme', [seen('web-1')]);
     expect(puts()).toEqual([
       { TableName: 'registry', Item: item('web-1'), ConditionExpression: 'attribute_not_exists(pk)' },
     ]);
     expect(dynamo.commandCalls(PutCommand)[0]?.args[0].input.Item).toEqual({ pk: 'TENANTS', sk: 'acme' });
   });
 
+  it('lets a target expire with its last point', async () => {
+    found(item('web-1'));
+    await recorder().record('acme', [seen('web-1', { lastSeen: 5000 })]);
+    expect(puts()[0]?.Item).toMatchObject({ lastSeen: 5000, expiresAt: 5000 + 35 * 86_400 });
+  });
+
   it('names the tenant once per container', async () => {
     found();
-    const one = registry();
+    const one = recorder();
     await one.record('acme', [seen('a')]);
     await one.record('acme', [seen('a')]);
     await one.record('beta', [seen('a')]);
@@ -80,13 +90,13 @@ describe('recording targets', () => {
 
   it('writes nothing for a target it knows as it is', async () => {
     found(item('web-1'));
-    await registry().record('acme', [seen('web-1')]);
+    await recorder().record('acme', [seen('web-1')]);
     expect(puts()).toEqual([]);
   });
 
   it('merges into the version it read', async () => {
     found(item('web-1', 5));
-    await registry().record('acme', [seen('web-1', { metrics: { mem: { kind: 'gauge' } }, lastSeen: 300 })]);
+    await recorder().record('acme', [seen('web-1', { metrics: { mem: { kind: 'gauge' } }, lastSeen: 300 })]);
     expect(puts()[0]).toMatchObject({
       Item: {
         metrics: [
@@ -112,14 +122,14 @@ describe('recording targets', () => {
       .resolvesOnce({})
       .rejectsOnce(lostRace);
     const later = { lastSeen: 300 };
-    await registry().record('acme', [seen('a', later), seen('b', { ...later, firstSeen: 50 })]);
+    await recorder().record('acme', [seen('a', later), seen('b', { ...later, firstSeen: 50 })]);
     expect(puts().at(-1)?.Item).toMatchObject({ targetId: 'b', firstSeen: 50, lastSeen: 900, v: 3 });
   });
 
   it('gives up on a target that keeps changing', async () => {
     found(item('a', 1));
     dynamo.on(PutCommand, { ExpressionAttributeValues: { ':v': 1 } }).rejects(lostRace);
-    await expect(registry().record('acme', [seen('a', { lastSeen: 300 })])).rejects.toThrow(
+    await expect(recorder().record('acme', [seen('a', { lastSeen: 300 })])).rejects.toThrow(
       DependencyUnavailableError,
     );
     expect(puts()).toHaveLength(6);
@@ -130,7 +140,7 @@ describe('recording targets', () => {
     const many = Object.fromEntries(
       Array.from({ length: 1001 }, (_, n) => [`m${n}`, { kind: 'gauge' as const }]),
     );
-    const recording = registry().record('acme', [seen('crowded', { metrics: many }), seen('web-1')]);
+    const recording = recorder().record('acme', [seen('crowded', { metrics: many }), seen('web-1')]);
     await expect(recording).rejects.toThrow(InvalidInputError);
     await expect(recording).rejects.toThrow('crowded m1000');
     expect(puts().map(({ Item }) => [Item?.targetId, Item?.metrics.length])).toEqual([
@@ -146,7 +156,7 @@ describe('recording targets', () => {
     });
     dynamo.on(PutCommand, { Item: item('a') }).rejects(refused);
     const sightings = ['a', 'b', 'c'].map((targetId) => seen(targetId));
-    await expect(registry().record('acme', sightings)).rejects.toThrow(/a \(.*Item size has exceeded/);
+    await expect(recorder().record('acme', sightings)).rejects.toThrow(/a \(.*Item size has exceeded/);
     expect(puts().map(({ Item }) => Item?.targetId)).toEqual(['a', 'b', 'c']);
   });
 
@@ -156,13 +166,13 @@ describe('recording targets', () => {
       ['__proto__', { kind: 'gauge' as const }],
       ['constructor', { kind: 'delta' as const }],
     ]);
-    await registry().record('acme', [seen('a', { metrics })]);
+    await recorder().record('acme', [seen('a', { metrics })]);
     dynamo.on(GetCommand).resolves({ Item: puts()[0]?.Item ?? {} });
     const known = await registry().get('acme', 'a');
     expect(Object.entries(known?.metrics ?? {})).toEqual(Object.entries(metrics));
     found(puts()[0]?.Item ?? {});
     const before = puts().length;
-    await registry().record('acme', [seen('a', { metrics })]);
+    await recorder().record('acme', [seen('a', { metrics })]);
     expect(puts()).toHaveLength(before);
   });
 });
@@ -181,6 +191,15 @@ describe('reading targets', () => {
     });
   });
 
+  it('does not find one whose points have all expired', async () => {
+    dynamo
+      .on(GetCommand)
+      .resolvesOnce({ Item: item('web-1', 1, { expiresAt: NOW }) })
+      .resolves({ Item: item('web-1', 1, { expiresAt: NOW + 1 }) });
+    expect(await registry().get('acme', 'web-1')).toBeUndefined();
+    expect(await registry().get('acme', 'web-1')).toBeDefined();
+  });
+
   it('lists a page and goes on after it', async () => {
     dynamo
       .on(QueryCommand)
@@ -193,7 +212,8 @@ describe('reading targets', () => {
     const [one, two] = dynamo.commandCalls(QueryCommand).map(({ args }) => args[0].input);
     expect(one).toMatchObject({
       Limit: 3,
-      ExpressionAttributeValues: { ':pk': 'T#acme', ':sk': 'TARGET#' },
+      FilterExpression: 'expiresAt > :now',
+      ExpressionAttributeValues: { ':pk': 'T#acme', ':sk': 'TARGET#', ':now': NOW },
     });
     expect(two?.ExclusiveStartKey).toEqual({ pk: 'T#acme', sk: 'TARGET#b' });
   });

@@ -8,7 +8,7 @@ import { DependencyUnavailableError, InvalidInputError } from '../../../shared/e
 import type { Telemetry } from '../../../shared/telemetry.ts';
 import { BlocksNotWrittenError } from '../../blocks/blocks-not-written-error.ts';
 import type { BlockKey } from '../../blocks/stored-block.ts';
-import type { BlockStore, TargetRegistry } from '../../ports.ts';
+import type { BlockStore, TargetRecorder } from '../../ports.ts';
 import type { IngestLimits } from '../decoding/limits.ts';
 import type { RawStore } from '../ports.ts';
 import {
@@ -25,7 +25,7 @@ import { parkPart, parkPayload } from './quarantine.ts';
 export interface StoreDeps {
   readonly raw: RawStore;
   readonly blocks: BlockStore;
-  readonly targets: TargetRegistry;
+  readonly targets: TargetRecorder;
   readonly telemetry: Telemetry;
   readonly retentionDays: number;
   readonly limits: IngestLimits;
