@@ -64,7 +64,7 @@ const storing = (work: Workload, facts: TemplateFacts, sizes: ItemSizes): UsageL
   const seconds = (pushes * work.storeMsPerHost) / 1000;
   const blockWrites = mean(sizes.blockBytes.map(writeUnits));
   const blockReads = mean(sizes.blockBytes.map((bytes) => readUnits(bytes, 'strong')));
-  const registry = sizes.registryBytes;
+  const target = sizes.targetBytes;
   return [
     { component, what: 'queue requests', price: 'sqsRequest', units: messages },
     { component, what: 'invocations', price: 'lambdaRequest', units: batches },
@@ -81,9 +81,9 @@ const storing = (work: Workload, facts: TemplateFacts, sizes: ItemSizes): UsageL
       component,
       what: 'target reads',
       price: 'dynamoReadUnit',
-      units: pushes * readUnits(registry, 'strong'),
+      units: pushes * readUnits(target, 'strong'),
     },
-    { component, what: 'target writes', price: 'dynamoWriteUnit', units: pushes * writeUnits(registry) },
+    { component, what: 'target writes', price: 'dynamoWriteUnit', units: pushes * writeUnits(target) },
     { component, what: 'GB of blocks', price: 'dynamoGbMonth', units: storedBlocks(work, facts, sizes) },
   ];
 };

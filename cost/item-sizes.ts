@@ -15,7 +15,7 @@ export interface ItemSizes {
   readonly forecastBytes: number;
   readonly archiveBytes: number;
   readonly payloadBytes: number;
-  readonly registryBytes: number;
+  readonly targetBytes: number;
   /** What detectors of all metrics have learned, watched fully. */
   readonly detectorBytes: number;
 }
@@ -42,7 +42,7 @@ export const measureItems = (metrics: number, pushMinutes: number): ItemSizes =>
     forecastBytes: metrics * forecast + ITEM_OVERHEAD,
     archiveBytes: metrics * archive,
     payloadBytes: gzipSync(payload(metrics)).length,
-    registryBytes: metrics * 60 + ITEM_OVERHEAD,
+    targetBytes: metrics * 60 + ITEM_OVERHEAD,
     detectorBytes: packDetectors(sampleWatch(metrics, pushMinutes * 60)).length + ITEM_OVERHEAD,
   };
 };

@@ -57,7 +57,7 @@ export const comparingPeers = (work: Workload, facts: TemplateFacts, sizes: Item
       component,
       what: 'targets listed',
       price: 'dynamoReadUnit',
-      units: STARTS * readUnits(work.hosts * sizes.registryBytes, 'eventual'),
+      units: STARTS * readUnits(work.hosts * sizes.targetBytes, 'eventual'),
     },
     { component, what: 'blocks compared', price: 'dynamoReadUnit', units: blocks * blockUnits },
     { component, what: 'settings read', price: 'dynamoReadUnit', units: 0.5 * invocations },

@@ -23,7 +23,7 @@ export const Workload = z.strictObject({
     .number()
     .nonnegative()
     .default(1000 * DEFAULT_BUDGET.secondsPerTarget),
-  /** Shards of the hot table's stream: a new table on demand has four partitions. */
+  /** Shards of the stream of blocks: a new table on demand has four partitions. */
   streamShards: z.number().int().positive().default(4),
   /** Changes of a shard that come within so many seconds share an invocation. */
   streamWindowSeconds: z.number().positive().default(2),

@@ -26,9 +26,9 @@ const failing: SkipTelemetry = {
 /** Counts the points in a deployment's storage by decoding every block of every target of a tenant. */
 export const countStored = (outputs: StackOutputs, tenantId: string): Promise<StoredCount> => {
   const client = makeDocumentClient();
-  const tableName = requireOutput(outputs, 'RegistryTableName');
+  const tableName = requireOutput(outputs, 'TargetsTableName');
   const targets = { client, tableName, telemetry: failing, now: Date.now };
-  const blocks = { client, tableName: requireOutput(outputs, 'HotTableName') };
+  const blocks = { client, tableName: requireOutput(outputs, 'BlocksTableName') };
   return countIn(dynamoTargetRegistry(targets), dynamoBlockReader(blocks), tenantId);
 };
 

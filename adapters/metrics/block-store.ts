@@ -117,7 +117,7 @@ const readRange = async (
   return blocks;
 };
 
-/** Hour blocks in the hot table; each expires `retentionDays` after its hour. */
+/** Hour blocks; each expires `retentionDays` after its hour. */
 export const dynamoBlockStore = (table: BlockTable, pace: Pace = defaultPace): BlockStore => ({
   read: (keys) => read(table, keys, pace),
   write: (blocks) => write(table, blocks),

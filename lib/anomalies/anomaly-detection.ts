@@ -3,16 +3,24 @@ import { EventSourceMapping, FilterCriteria, FilterRule, StartingPosition } from
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
 import type { StageConfig } from '../config/stage-config.ts';
+import type { ForecastTable } from '../forecasts/forecast-table.ts';
+import type { BlockTable } from '../metrics/block-table.ts';
+import type { TargetTable } from '../metrics/target-table.ts';
 import { DeadLetterQueue } from '../platform/dead-letter-queue.ts';
 import type { ForecastBus } from '../platform/event-bus.ts';
-import type { HotTable } from '../platform/hot-table.ts';
 import { ObservedFunction } from '../platform/observed-function.ts';
-import type { RegistryTable } from '../platform/registry-table.ts';
+import type { SettingsTable } from '../platform/settings-table.ts';
+import type { AnomalyTable } from './anomaly-table.ts';
+import type { DetectorStateTable } from './detector-state-table.ts';
 
 export interface AnomalyDetectionProps {
   readonly config: StageConfig;
-  readonly hotTable: HotTable;
-  readonly registry: RegistryTable;
+  readonly settings: SettingsTable;
+  readonly blocks: BlockTable;
+  readonly targets: TargetTable;
+  readonly forecasts: ForecastTable;
+  readonly anomalies: AnomalyTable;
+  readonly detectorStates: DetectorStateTable;
   readonly bus: ForecastBus;
   readonly notify: ITopic;
 }
@@ -22,14 +30,11 @@ const MEANING = {
   runbook: 'Anomalies are not detected',
 };
 
-/** Only blocks that were written: other items, and blocks that expired, would cause needless invocations. */
-const WRITTEN_BLOCKS = FilterCriteria.filter({
-  eventName: FilterRule.or('INSERT', 'MODIFY'),
-  dynamodb: { Keys: { sk: { S: FilterRule.beginsWith('B#') } } },
-});
+/** Only blocks that were written: blocks that expired would cause needless invocations. */
+const WRITTEN = FilterCriteria.filter({ eventName: FilterRule.or('INSERT', 'MODIFY') });
 
 /**
- * Runs the detectors of a target on every change of its blocks in the hot table's stream. Changes of one target are
+ * Runs the detectors of a target on every change of its blocks in the stream of blocks. Changes of one target are
  * delivered in order and one at a time. Records that fail ten times, or for six hours, go to a dead-letter queue with an
  * alarm; the detectors catch up when the target's next block arrives.
  */
@@ -40,7 +45,7 @@ export class AnomalyDetection extends Construct {
 
   constructor(scope: Construct, id: string, props: AnomalyDetectionProps) {
     super(scope, id);
-    const { hotTable, registry, bus, config, notify } = props;
+    const { bus, config, notify } = props;
     this.deadLetters = new DeadLetterQueue(this, 'DeadLetters', { ...MEANING, notify });
     this.detector = new ObservedFunction(this, 'DetectAnomalies', {
       entry: 'detect-anomalies',
@@ -51,19 +56,23 @@ export class AnomalyDetection extends Construct {
       timeout: Duration.minutes(2),
       failure: { ...MEANING, coveredBy: 'dead letters of the stream' },
       environment: {
-        HOT_TABLE_NAME: hotTable.table.tableName,
-        REGISTRY_TABLE_NAME: registry.table.tableName,
         EVENT_BUS_NAME: bus.bus.eventBusName,
         DEAD_LETTERS_QUEUE_URL: this.deadLetters.queue.queueUrl,
         HOT_RETENTION_DAYS: String(config.hotRetentionDays),
       },
     });
-    hotTable.grantRead(this.detector);
-    hotTable.grantGetDetectors(this.detector);
-    hotTable.grantReplaceDetectors(this.detector);
-    registry.grantRecordAnomalies(this.detector);
-    bus.grantPublish(this.detector);
-    this.#consume(hotTable.grantFollowChanges(this.detector));
+    this.#grant(props);
+    this.#consume(props.blocks.grantFollowChanges(this.detector));
+  }
+
+  #grant(props: AnomalyDetectionProps): void {
+    props.settings.grantGet(this.detector);
+    props.blocks.grantReadRange(this.detector);
+    props.targets.grantGet(this.detector);
+    props.forecasts.grantReadForecasts(this.detector);
+    props.anomalies.grantRecord(this.detector);
+    props.detectorStates.grantReplace(this.detector);
+    props.bus.grantPublish(this.detector);
   }
 
   #consume(stream: string): void {
@@ -73,7 +82,7 @@ export class AnomalyDetection extends Construct {
       target: this.detector.fn,
       eventSourceArn: stream,
       startingPosition: StartingPosition.TRIM_HORIZON,
-      filters: [WRITTEN_BLOCKS],
+      filters: [WRITTEN],
       batchSize: 100,
       // A longer window saves invocations but delays every anomaly.
       maxBatchingWindow: Duration.seconds(2),

@@ -11,16 +11,20 @@ import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
 import type { StageConfig } from '../config/stage-config.ts';
 import type { ForecastBucket } from '../forecasts/forecast-bucket.ts';
+import type { BlockTable } from '../metrics/block-table.ts';
+import type { TargetTable } from '../metrics/target-table.ts';
 import type { DeadLetterQueue } from '../platform/dead-letter-queue.ts';
 import type { ForecastBus } from '../platform/event-bus.ts';
-import type { HotTable } from '../platform/hot-table.ts';
 import { ObservedFunction } from '../platform/observed-function.ts';
-import type { RegistryTable } from '../platform/registry-table.ts';
+import type { SettingsTable } from '../platform/settings-table.ts';
+import type { AnomalyTable } from './anomaly-table.ts';
 
 export interface PeerComparisonProps {
   readonly config: StageConfig;
-  readonly hotTable: HotTable;
-  readonly registry: RegistryTable;
+  readonly settings: SettingsTable;
+  readonly blocks: BlockTable;
+  readonly targets: TargetTable;
+  readonly anomalies: AnomalyTable;
   readonly forecastBucket: ForecastBucket;
   readonly bus: ForecastBus;
   readonly notify: ITopic;
@@ -60,7 +64,7 @@ export class PeerComparison extends Construct {
   }
 
   #comparer(): ObservedFunction {
-    const { config, notify, hotTable, registry, forecastBucket, bus, deadLetters } = this.#props;
+    const { config, notify, settings, blocks, anomalies, forecastBucket, bus, deadLetters } = this.#props;
     const comparer = new ObservedFunction(this, 'ComparePeers', {
       entry: 'compare-peers',
       description: 'Compares one group of targets with each other',
@@ -71,22 +75,21 @@ export class PeerComparison extends Construct {
       failure: MEANING,
       asynchronous: { deadLetters, maxAge: MAX_AGE },
       environment: {
-        HOT_TABLE_NAME: hotTable.table.tableName,
-        REGISTRY_TABLE_NAME: registry.table.tableName,
         FORECAST_BUCKET_NAME: forecastBucket.store.bucket.bucketName,
         EVENT_BUS_NAME: bus.bus.eventBusName,
       },
     });
-    hotTable.grantGetBlocks(comparer);
-    registry.grantRecordAnomalies(comparer);
-    registry.grantList(comparer);
+    settings.grantGet(comparer);
+    blocks.grantGet(comparer);
+    anomalies.grantRecord(comparer);
+    anomalies.grantList(comparer);
     forecastBucket.grantKeepPeers(comparer);
     bus.grantPublish(comparer);
     return comparer;
   }
 
   #planner(): ObservedFunction {
-    const { config, notify, registry, deadLetters } = this.#props;
+    const { config, notify, targets, deadLetters } = this.#props;
     const planner = new ObservedFunction(this, 'PlanPeerComparison', {
       entry: 'plan-peer-comparison',
       description: 'Groups targets of one kind and starts the comparison of each group',
@@ -97,11 +100,10 @@ export class PeerComparison extends Construct {
       failure: MEANING,
       asynchronous: { deadLetters, maxAge: MAX_AGE },
       environment: {
-        REGISTRY_TABLE_NAME: registry.table.tableName,
         COMPARE_PEERS_FUNCTION_NAME: this.comparer.fn.functionName,
       },
     });
-    registry.grantList(planner);
+    targets.grantList(planner);
     planner.allow(['lambda:InvokeFunction'], [this.comparer.fn.functionArn]);
     return planner;
   }

@@ -1,16 +1,32 @@
 import { Duration } from 'aws-cdk-lib';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
+import type { AnomalyTable } from '../anomalies/anomaly-table.ts';
+import type { DetectorStateTable } from '../anomalies/detector-state-table.ts';
+import type { ChangeTable } from '../changes/change-table.ts';
 import type { StageConfig } from '../config/stage-config.ts';
+import type { ForecastTable } from '../forecasts/forecast-table.ts';
+import type { IncidentTable } from '../incidents/incident-table.ts';
+import type { BlockTable } from '../metrics/block-table.ts';
 import type { RawBucket } from '../metrics/raw-bucket.ts';
-import type { HotTable } from '../platform/hot-table.ts';
+import type { TargetTable } from '../metrics/target-table.ts';
+import type { ApiKeyTable } from '../platform/api-key-table.ts';
 import { ObservedFunction, type ObservedFunctionProps } from '../platform/observed-function.ts';
-import type { RegistryTable } from '../platform/registry-table.ts';
+import type { RequestTable } from '../platform/request-table.ts';
+import type { SettingsTable } from '../platform/settings-table.ts';
 
 export interface ApiFunctionsProps {
   readonly config: StageConfig;
-  readonly hotTable: HotTable;
-  readonly registry: RegistryTable;
+  readonly apiKeys: ApiKeyTable;
+  readonly settings: SettingsTable;
+  readonly requests: RequestTable;
+  readonly blocks: BlockTable;
+  readonly targets: TargetTable;
+  readonly forecasts: ForecastTable;
+  readonly anomalies: AnomalyTable;
+  readonly detectorStates: DetectorStateTable;
+  readonly incidents: IncidentTable;
+  readonly changes: ChangeTable;
   readonly rawBucket: RawBucket;
   readonly ingestQueue: { readonly arn: string; readonly url: string };
   readonly signalsQueue: { readonly arn: string; readonly url: string };
@@ -50,7 +66,7 @@ export class ApiFunctions extends Construct {
   }
 
   #route(id: string, route: RouteProps): ObservedFunction {
-    const { config, notify, registry } = this.#props;
+    const { config, notify, apiKeys } = this.#props;
     const fn = new ObservedFunction(this, id, {
       ...route,
       config,
@@ -59,14 +75,13 @@ export class ApiFunctions extends Construct {
       timeout: Duration.seconds(29),
       failure: FAILURE,
       traced: config.traceRequests,
-      environment: { REGISTRY_TABLE_NAME: registry.table.tableName, ...route.environment },
     });
-    registry.grantAuthenticate(fn);
+    apiKeys.grantAuthenticate(fn);
     return fn;
   }
 
   #receiver(): ObservedFunction {
-    const { config, rawBucket, ingestQueue, registry } = this.#props;
+    const { config, rawBucket, ingestQueue, requests } = this.#props;
     const receiver = this.#route('ReceiveMetrics', {
       entry: 'receive-metrics',
       description: 'Validates a payload, stores it as received and queues it',
@@ -78,56 +93,65 @@ export class ApiFunctions extends Construct {
         HOT_RETENTION_DAYS: String(config.hotRetentionDays),
       },
     });
-    registry.grantMeter(receiver);
+    requests.grantMeter(receiver);
     rawBucket.grantKeepPayloads(receiver);
     receiver.allow(['sqs:SendMessage'], [ingestQueue.arn]);
     return receiver;
   }
 
   #starter(): ObservedFunction {
-    const { forecastStateMachineArn, registry } = this.#props;
+    const { forecastStateMachineArn, forecasts } = this.#props;
     const starter = this.#route('StartForecastRun', {
       entry: 'start-forecast-run',
       description: "Starts a forecast run for the caller's tenant",
       memoryMb: 256,
       environment: { FORECAST_STATE_MACHINE_ARN: forecastStateMachineArn },
     });
-    registry.grantRecordRuns(starter);
+    forecasts.grantRecordRuns(starter);
     starter.allow(['states:StartExecution'], [forecastStateMachineArn]);
     return starter;
   }
 
   #queries(): ObservedFunction {
-    const { hotTable, registry } = this.#props;
+    const { settings, blocks, targets, forecasts, anomalies, detectorStates, incidents, changes } =
+      this.#props;
     const queries = this.#route('QueryApi', {
       entry: 'query-api',
       description: 'Answers all read requests of the API',
       memoryMb: 512,
-      environment: { HOT_TABLE_NAME: hotTable.table.tableName },
     });
-    registry.grantList(queries);
-    registry.grantListByRisk(queries);
-    hotTable.grantRead(queries);
-    hotTable.grantGetDetectors(queries);
+    settings.grantGet(queries);
+    blocks.grantReadRange(queries);
+    targets.grantGet(queries);
+    targets.grantList(queries);
+    forecasts.grantReadForecasts(queries);
+    forecasts.grantReadRuns(queries);
+    forecasts.grantListByRisk(queries);
+    anomalies.grantList(queries);
+    detectorStates.grantGet(queries);
+    incidents.grantGet(queries);
+    incidents.grantList(queries);
+    changes.grantGet(queries);
+    changes.grantList(queries);
     return queries;
   }
 
   #incidentCommands(): ObservedFunction {
-    const { registry, signalsQueue, eventBus } = this.#props;
+    const { incidents, signalsQueue, eventBus } = this.#props;
     const commands = this.#route('CommandIncidents', {
       entry: 'command-incidents',
       description: 'Transitions incidents and stores the topology',
       memoryMb: 256,
       environment: { EVENT_BUS_NAME: eventBus.name, SIGNALS_QUEUE_URL: signalsQueue.url },
     });
-    registry.grantWriteIncidents(commands);
+    incidents.grantWrite(commands);
     commands.allow(['sqs:SendMessage'], [signalsQueue.arn]);
     commands.allow(['events:PutEvents'], [eventBus.arn]);
     return commands;
   }
 
   #changeCommands(): ObservedFunction {
-    const { registry, signalsQueue, deploymentStateMachineArn } = this.#props;
+    const { incidents, changes, signalsQueue, deploymentStateMachineArn } = this.#props;
     const commands = this.#route('CommandChanges', {
       entry: 'command-changes',
       description: 'Records changes, starts watching deployments, and assesses planned changes',
@@ -137,20 +161,22 @@ export class ApiFunctions extends Construct {
         DEPLOYMENT_STATE_MACHINE_ARN: deploymentStateMachineArn,
       },
     });
-    registry.grantRecordChanges(commands);
+    changes.grantWrite(commands);
+    changes.grantList(commands);
+    incidents.grantList(commands);
     commands.allow(['states:StartExecution'], [deploymentStateMachineArn]);
     commands.allow(['sqs:SendMessage'], [signalsQueue.arn]);
     return commands;
   }
 
   #settingsCommands(): ObservedFunction {
-    const { registry } = this.#props;
+    const { settings } = this.#props;
     const commands = this.#route('CommandSettings', {
       entry: 'command-settings',
       description: "Replaces a tenant's settings",
       memoryMb: 256,
     });
-    registry.grantReplaceSettings(commands);
+    settings.grantReplace(commands);
     return commands;
   }
 }

@@ -2,18 +2,26 @@ import { Duration } from 'aws-cdk-lib';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
+import type { AnomalyTable } from '../anomalies/anomaly-table.ts';
 import type { StageConfig } from '../config/stage-config.ts';
+import type { ForecastTable } from '../forecasts/forecast-table.ts';
+import type { IncidentTable } from '../incidents/incident-table.ts';
+import type { BlockTable } from '../metrics/block-table.ts';
+import type { TargetTable } from '../metrics/target-table.ts';
 import { ActionableAlarm } from '../platform/actionable-alarm.ts';
 import type { ForecastBus } from '../platform/event-bus.ts';
-import type { HotTable } from '../platform/hot-table.ts';
 import { ObservedFunction, type ObservedFunctionProps } from '../platform/observed-function.ts';
-import type { RegistryTable } from '../platform/registry-table.ts';
 import { Workflow } from '../platform/workflow.ts';
+import type { ChangeTable } from './change-table.ts';
 
 export interface DeploymentWatchProps {
   readonly config: StageConfig;
-  readonly hotTable: HotTable;
-  readonly registry: RegistryTable;
+  readonly blocks: BlockTable;
+  readonly targets: TargetTable;
+  readonly forecasts: ForecastTable;
+  readonly anomalies: AnomalyTable;
+  readonly incidents: IncidentTable;
+  readonly changes: ChangeTable;
   readonly bus: ForecastBus;
   readonly notify: ITopic;
 }
@@ -52,34 +60,37 @@ export class DeploymentWatch extends Construct {
   }
 
   #step(id: string, step: StepProps): ObservedFunction {
-    const { config, notify, registry } = this.#props;
+    const { config, notify } = this.#props;
     return new ObservedFunction(this, id, {
       ...step,
       config,
       notify,
       traced: true,
       failure: { ...MEANING, coveredBy: 'failed executions of the workflow, and the health of the change' },
-      environment: { REGISTRY_TABLE_NAME: registry.table.tableName, ...step.environment },
     });
   }
 
   #checkFunction(): ObservedFunction {
-    const { hotTable, registry } = this.#props;
+    const { blocks, targets, forecasts, anomalies, incidents, changes } = this.#props;
     const check = this.#step('CheckDeployment', {
       entry: 'check-deployment',
       description: 'Checks the health of a deployment once',
       memoryMb: 1024,
       timeout: Duration.minutes(1),
-      environment: { HOT_TABLE_NAME: hotTable.table.tableName },
     });
-    registry.grantRecordChanges(check);
-    registry.grantReadIncidents(check);
-    hotTable.grantRead(check);
+    changes.grantWrite(check);
+    changes.grantList(check);
+    targets.grantGet(check);
+    targets.grantList(check);
+    blocks.grantReadRange(check);
+    forecasts.grantReadForecasts(check);
+    anomalies.grantList(check);
+    incidents.grantGetOpen(check);
     return check;
   }
 
   #closeFunction(): ObservedFunction {
-    const { registry, bus } = this.#props;
+    const { changes, bus } = this.#props;
     const close = this.#step('CloseDeploymentWatch', {
       entry: 'close-deployment-watch',
       description: 'Records the result of watching a deployment and announces a proposed rollback',
@@ -87,7 +98,7 @@ export class DeploymentWatch extends Construct {
       timeout: Duration.seconds(30),
       environment: { EVENT_BUS_NAME: bus.bus.eventBusName },
     });
-    registry.grantWriteChanges(close);
+    changes.grantWrite(close);
     bus.grantPublish(close);
     return close;
   }

@@ -2,17 +2,21 @@ import { Duration } from 'aws-cdk-lib';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
 import type { StageConfig } from '../config/stage-config.ts';
+import type { BlockTable } from '../metrics/block-table.ts';
+import type { TargetTable } from '../metrics/target-table.ts';
 import type { ForecastBus } from '../platform/event-bus.ts';
-import type { HotTable } from '../platform/hot-table.ts';
 import { ObservedFunction, type ObservedFunctionProps } from '../platform/observed-function.ts';
-import type { RegistryTable } from '../platform/registry-table.ts';
+import type { SettingsTable } from '../platform/settings-table.ts';
 import { Workflow } from '../platform/workflow.ts';
 import type { ForecastBucket } from './forecast-bucket.ts';
+import type { ForecastTable } from './forecast-table.ts';
 
 export interface ForecastWorkflowProps {
   readonly config: StageConfig;
-  readonly hotTable: HotTable;
-  readonly registry: RegistryTable;
+  readonly settings: SettingsTable;
+  readonly blocks: BlockTable;
+  readonly targets: TargetTable;
+  readonly forecasts: ForecastTable;
   readonly forecastBucket: ForecastBucket;
   readonly bus: ForecastBus;
   readonly notify: ITopic;
@@ -57,15 +61,8 @@ export class ForecastWorkflow extends Construct {
   }
 
   #step(id: string, step: StepProps): ObservedFunction {
-    const { config, notify, registry } = this.#props;
-    return new ObservedFunction(this, id, {
-      failure: RUN_FAILED,
-      ...step,
-      config,
-      notify,
-      traced: true,
-      environment: { REGISTRY_TABLE_NAME: registry.table.tableName, ...step.environment },
-    });
+    const { config, notify } = this.#props;
+    return new ObservedFunction(this, id, { failure: RUN_FAILED, ...step, config, notify, traced: true });
   }
 
   #lister(): ObservedFunction {
@@ -75,30 +72,27 @@ export class ForecastWorkflow extends Construct {
       memoryMb: 256,
       timeout: Duration.seconds(30),
     });
-    this.#props.registry.grantList(lister);
+    this.#props.targets.grantList(lister);
     return lister;
   }
 
   #planner(): ObservedFunction {
-    const { registry, forecastBucket, config } = this.#props;
+    const { targets, forecasts, forecastBucket } = this.#props;
     const planner = this.#step('PlanForecastRun', {
       entry: 'plan-forecast-run',
       description: 'Opens the run and splits the active targets into batches',
       memoryMb: 512,
       timeout: Duration.minutes(1),
-      environment: {
-        FORECAST_BUCKET_NAME: forecastBucket.store.bucket.bucketName,
-        FORECAST_CADENCE_MINUTES: String(config.forecastCadenceMinutes),
-      },
+      environment: { FORECAST_BUCKET_NAME: forecastBucket.store.bucket.bucketName },
     });
-    registry.grantList(planner);
-    registry.grantRecordRuns(planner);
+    targets.grantList(planner);
+    forecasts.grantOpenRuns(planner);
     forecastBucket.grantWriteRunFiles(planner);
     return planner;
   }
 
   #forecaster(): ObservedFunction {
-    const { hotTable, registry, forecastBucket, bus, config } = this.#props;
+    const { settings, blocks, targets, forecasts, forecastBucket, bus, config } = this.#props;
     const forecaster = this.#step('ForecastBatch', {
       entry: 'forecast-batch',
       description: 'Forecasts a batch of targets and weighs their breaches',
@@ -111,16 +105,15 @@ export class ForecastWorkflow extends Construct {
         threshold: 3,
       },
       environment: {
-        HOT_TABLE_NAME: hotTable.table.tableName,
         FORECAST_BUCKET_NAME: forecastBucket.store.bucket.bucketName,
         EVENT_BUS_NAME: bus.bus.eventBusName,
         FORECAST_CADENCE_MINUTES: String(config.forecastCadenceMinutes),
       },
     });
-    hotTable.grantRead(forecaster);
-    hotTable.grantReplaceForecasts(forecaster);
-    registry.grantGet(forecaster);
-    registry.grantReplaceBreaches(forecaster);
+    settings.grantGet(forecaster);
+    targets.grantGet(forecaster);
+    blocks.grantReadRange(forecaster);
+    forecasts.grantReplaceForecasts(forecaster);
     forecastBucket.grantReadRunFiles(forecaster);
     forecastBucket.grantWriteRunFiles(forecaster);
     forecastBucket.grantArchive(forecaster);
@@ -129,7 +122,7 @@ export class ForecastWorkflow extends Construct {
   }
 
   #closer(): ObservedFunction {
-    const { registry, forecastBucket } = this.#props;
+    const { forecasts, forecastBucket } = this.#props;
     const closer = this.#step('CloseForecastRun', {
       entry: 'close-forecast-run',
       description: 'Adds up the batches and closes the run',
@@ -137,8 +130,7 @@ export class ForecastWorkflow extends Construct {
       timeout: Duration.minutes(1),
       environment: { FORECAST_BUCKET_NAME: forecastBucket.store.bucket.bucketName },
     });
-    registry.grantGet(closer);
-    registry.grantRecordRuns(closer);
+    forecasts.grantRecordRuns(closer);
     forecastBucket.grantReadRunFiles(closer);
     return closer;
   }

@@ -5,18 +5,26 @@ import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
 import { EVENT_SOURCES, type EventName } from '../../core/api/event-catalogue.ts';
 import type { StageConfig } from '../config/stage-config.ts';
+import type { BlockTable } from '../metrics/block-table.ts';
+import type { TargetTable } from '../metrics/target-table.ts';
 import { DeadLetterQueue } from '../platform/dead-letter-queue.ts';
 import type { ForecastBus } from '../platform/event-bus.ts';
-import type { HotTable } from '../platform/hot-table.ts';
 import { ObservedFunction } from '../platform/observed-function.ts';
-import type { RegistryTable } from '../platform/registry-table.ts';
 import { WorkQueue } from '../platform/work-queue.ts';
 import { AlarmEntrance } from './alarm-entrance.ts';
+import type { IncidentTable } from './incident-table.ts';
+
+/** The table of changes, which a context above writes: incidents only list it. */
+interface ChangeList {
+  grantList(reader: ObservedFunction): void;
+}
 
 export interface IncidentManagementProps {
   readonly config: StageConfig;
-  readonly hotTable: HotTable;
-  readonly registry: RegistryTable;
+  readonly blocks: BlockTable;
+  readonly targets: TargetTable;
+  readonly incidents: IncidentTable;
+  readonly changes: ChangeList;
   readonly bus: ForecastBus;
   readonly notify: ITopic;
 }
@@ -95,7 +103,7 @@ export class IncidentManagement extends Construct {
   }
 
   #groupSignals(): ObservedFunction {
-    const { config, registry, bus, notify } = this.#props;
+    const { config, targets, incidents, changes, bus, notify } = this.#props;
     const groupSignals = new ObservedFunction(this, 'GroupSignals', {
       entry: 'group-signals',
       description: 'Groups anomalies, predicted breaches, alarms and changes into incidents',
@@ -107,15 +115,15 @@ export class IncidentManagement extends Construct {
       // For alarms that invoke it as their action; messages of the queue are retried by the queue.
       asynchronous: { deadLetters: this.#deadLetters, maxAge: Duration.hours(6) },
       environment: {
-        REGISTRY_TABLE_NAME: registry.table.tableName,
         EVENT_BUS_NAME: bus.bus.eventBusName,
         SIGNALS_QUEUE_URL: this.signals.queue.queueUrl,
         DEAD_LETTERS_QUEUE_URL: this.#deadLetters.queue.queueUrl,
         OWN_TENANT_ID: config.ownTenant,
       },
     });
-    registry.grantWriteIncidents(groupSignals);
-    registry.grantList(groupSignals);
+    incidents.grantWrite(groupSignals);
+    changes.grantList(groupSignals);
+    targets.grantList(groupSignals);
     bus.grantPublish(groupSignals);
     this.signals.grantSend(groupSignals);
     this.#deadLetters.grantPark(groupSignals);
@@ -129,7 +137,7 @@ export class IncidentManagement extends Construct {
   }
 
   #diagnoseIncident(queue: WorkQueue): void {
-    const { config, registry, hotTable, notify } = this.#props;
+    const { config, blocks, targets, incidents, changes, notify } = this.#props;
     const diagnoseIncident = new ObservedFunction(this, 'DiagnoseIncident', {
       entry: 'diagnose-incident',
       description: 'Ranks the likely causes of an incident',
@@ -139,15 +147,16 @@ export class IncidentManagement extends Construct {
       timeout: DIAGNOSE_TIMEOUT,
       failure: COVERED,
       environment: {
-        HOT_TABLE_NAME: hotTable.table.tableName,
-        REGISTRY_TABLE_NAME: registry.table.tableName,
         DEAD_LETTERS_QUEUE_URL: this.#deadLetters.queue.queueUrl,
       },
     });
-    registry.grantGet(diagnoseIncident);
-    registry.grantList(diagnoseIncident);
-    registry.grantStoreCauses(diagnoseIncident);
-    hotTable.grantRead(diagnoseIncident);
+    incidents.grantGet(diagnoseIncident);
+    incidents.grantList(diagnoseIncident);
+    incidents.grantStoreCauses(diagnoseIncident);
+    changes.grantList(diagnoseIncident);
+    targets.grantGet(diagnoseIncident);
+    targets.grantList(diagnoseIncident);
+    blocks.grantReadRange(diagnoseIncident);
     this.#deadLetters.grantPark(diagnoseIncident);
     // A growing incident is announced many times; events that arrive together cause one diagnosis.
     queue.feed(diagnoseIncident, {

@@ -2,16 +2,16 @@ import { Duration } from 'aws-cdk-lib';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
 import type { StageConfig } from '../config/stage-config.ts';
-import type { HotTable } from '../platform/hot-table.ts';
 import { ObservedFunction } from '../platform/observed-function.ts';
-import type { RegistryTable } from '../platform/registry-table.ts';
 import { WorkQueue } from '../platform/work-queue.ts';
+import type { BlockTable } from './block-table.ts';
 import type { RawBucket } from './raw-bucket.ts';
+import type { TargetTable } from './target-table.ts';
 
 export interface IngestPipelineProps {
   readonly config: StageConfig;
-  readonly hotTable: HotTable;
-  readonly registry: RegistryTable;
+  readonly blocks: BlockTable;
+  readonly targets: TargetTable;
   readonly rawBucket: RawBucket;
   readonly notify: ITopic;
 }
@@ -43,15 +43,13 @@ export class IngestPipeline extends Construct {
       failure: { ...meaning, coveredBy: 'dead letters of the ingest queue' },
       environment: {
         RAW_BUCKET_NAME: props.rawBucket.store.bucket.bucketName,
-        HOT_TABLE_NAME: props.hotTable.table.tableName,
-        REGISTRY_TABLE_NAME: props.registry.table.tableName,
         HOT_RETENTION_DAYS: String(props.config.hotRetentionDays),
       },
     });
     props.rawBucket.grantReadPayloads(store);
     props.rawBucket.grantQuarantine(store);
-    props.hotTable.grantMergeBlocks(store);
-    props.registry.grantRecordTargets(store);
+    props.blocks.grantMerge(store);
+    props.targets.grantRecord(store);
     this.queue.feed(store, {
       // A payload may hold 25,000 points; a larger batch could exceed the timeout.
       batchSize: 10,

@@ -2,12 +2,12 @@ import { Duration } from 'aws-cdk-lib';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
 import type { StageConfig } from '../config/stage-config.ts';
+import type { ApiKeyTable } from './api-key-table.ts';
 import { ObservedFunction } from './observed-function.ts';
-import type { RegistryTable } from './registry-table.ts';
 
 export interface KeyIssuerProps {
   readonly config: StageConfig;
-  readonly registry: RegistryTable;
+  readonly apiKeys: ApiKeyTable;
   readonly notify: ITopic;
 }
 
@@ -29,8 +29,7 @@ export class KeyIssuer extends Construct {
         runbook: 'API keys cannot be issued',
         coveredBy: 'the operator who invokes it',
       },
-      environment: { REGISTRY_TABLE_NAME: props.registry.table.tableName },
     });
-    props.registry.grantIssueKeys(this.issuer);
+    props.apiKeys.grantIssue(this.issuer);
   }
 }

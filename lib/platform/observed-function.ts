@@ -25,7 +25,7 @@ export interface ObservedFunctionProps {
   readonly notify: ITopic;
   readonly memoryMb: number;
   readonly timeout: Duration;
-  /** Names end in their kind: `HOT_TABLE_NAME`, `ALERT_TOPIC_ARN`. */
+  /** Names end in their kind: `EVENT_BUS_NAME`, `ALERT_TOPIC_ARN`. */
   readonly environment?: Readonly<Record<string, string>>;
   /** The alarm on failed invocations. */
   readonly failure: AlarmMeaning & {

@@ -1,19 +1,35 @@
 import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
+import { AnomalyTable } from '../anomalies/anomaly-table.ts';
+import { DetectorStateTable } from '../anomalies/detector-state-table.ts';
+import { ChangeTable } from '../changes/change-table.ts';
 import type { StageConfig } from '../config/stage-config.ts';
 import { ForecastBucket } from '../forecasts/forecast-bucket.ts';
+import { ForecastTable } from '../forecasts/forecast-table.ts';
+import { IncidentTable } from '../incidents/incident-table.ts';
+import { BlockTable } from '../metrics/block-table.ts';
 import { RawBucket } from '../metrics/raw-bucket.ts';
+import { TargetTable } from '../metrics/target-table.ts';
 import { AlarmTopic } from '../platform/alarm-topic.ts';
-import { HotTable } from '../platform/hot-table.ts';
-import { RegistryTable } from '../platform/registry-table.ts';
+import { ApiKeyTable } from '../platform/api-key-table.ts';
+import { RequestTable } from '../platform/request-table.ts';
+import { SettingsTable } from '../platform/settings-table.ts';
 
 export interface DataStackProps extends StackProps {
   readonly config: StageConfig;
 }
 
 export interface DataStores {
-  readonly hotTable: HotTable;
-  readonly registry: RegistryTable;
+  readonly apiKeys: ApiKeyTable;
+  readonly settings: SettingsTable;
+  readonly requests: RequestTable;
+  readonly blocks: BlockTable;
+  readonly targets: TargetTable;
+  readonly forecasts: ForecastTable;
+  readonly anomalies: AnomalyTable;
+  readonly detectorStates: DetectorStateTable;
+  readonly incidents: IncidentTable;
+  readonly changes: ChangeTable;
   readonly rawBucket: RawBucket;
   readonly forecastBucket: ForecastBucket;
 }
@@ -27,15 +43,23 @@ export class DataStack extends Stack {
     super(scope, id, props);
     const { config } = props;
     this.stores = {
-      hotTable: new HotTable(this, 'HotTable', { config }),
-      registry: new RegistryTable(this, 'RegistryTable', { config }),
+      apiKeys: new ApiKeyTable(this, 'ApiKeys', { config }),
+      settings: new SettingsTable(this, 'Settings', { config }),
+      requests: new RequestTable(this, 'Requests', { config }),
+      blocks: new BlockTable(this, 'Blocks', { config }),
+      targets: new TargetTable(this, 'Targets', { config }),
+      forecasts: new ForecastTable(this, 'Forecasts', { config }),
+      anomalies: new AnomalyTable(this, 'Anomalies', { config }),
+      detectorStates: new DetectorStateTable(this, 'DetectorStates', { config }),
+      incidents: new IncidentTable(this, 'Incidents', { config }),
+      changes: new ChangeTable(this, 'Changes', { config }),
       rawBucket: new RawBucket(this, 'RawBucket', { config }),
       forecastBucket: new ForecastBucket(this, 'ForecastBucket', { config }),
     };
     this.alarmTopic = new AlarmTopic(this, 'Alarms', { config });
-    const { hotTable, registry, rawBucket, forecastBucket } = this.stores;
-    new CfnOutput(this, 'HotTableName', { value: hotTable.table.tableName });
-    new CfnOutput(this, 'RegistryTableName', { value: registry.table.tableName });
+    const { blocks, targets, rawBucket, forecastBucket } = this.stores;
+    new CfnOutput(this, 'BlocksTableName', { value: blocks.store.table.tableName });
+    new CfnOutput(this, 'TargetsTableName', { value: targets.store.table.tableName });
     new CfnOutput(this, 'RawBucketName', { value: rawBucket.store.bucket.bucketName });
     new CfnOutput(this, 'ForecastBucketName', { value: forecastBucket.store.bucket.bucketName });
   }

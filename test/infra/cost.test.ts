@@ -70,7 +70,7 @@ const sizes: ItemSizes = {
   forecastBytes: 5000,
   archiveBytes: 1024 ** 2,
   payloadBytes: 1024,
-  registryBytes: 800,
+  targetBytes: 800,
   detectorBytes: 40_000,
 };
 

@@ -1,14 +1,21 @@
 import { describe, expect, it } from 'vitest';
 import { resourcesIn, resourcesOfType, stageOf, text } from './synthesised-stage.ts';
+import { tableNamed } from './table-grants.ts';
 
 const prod = stageOf('prod');
 const tables = resourcesOfType(prod, 'AWS::DynamoDB::GlobalTable');
-const registry = tables.find(({ Properties }) => Properties.GlobalSecondaryIndexes)?.Properties;
-const hot = tables.find(({ Properties }) => !Properties.GlobalSecondaryIndexes)?.Properties;
+/** Properties of each table by its name in the data stack. */
+const byName = new Map(
+  [...resourcesIn(prod)].flatMap(([id, { Type, Properties }]) =>
+    Type === 'AWS::DynamoDB::GlobalTable' ? [[tableNamed(id), Properties]] : [],
+  ),
+);
+/** Tables whose items can be made again from others, or expire within the hour. */
+const WITHOUT_RECOVERY = ['Requests', 'Blocks', 'DetectorStates'];
 
 describe('tables', () => {
   it('are billed by request, keyed by pk and sk, and expire items', () => {
-    expect(tables).toHaveLength(2);
+    expect(tables).toHaveLength(10);
     for (const { Properties } of tables)
       expect(Properties).toMatchObject({
         BillingMode: 'PAY_PER_REQUEST',
@@ -22,13 +29,19 @@ describe('tables', () => {
   });
 
   it('can be recovered where they cannot be rebuilt', () => {
-    const recovery = (table: typeof hot) => table.Replicas[0].PointInTimeRecoverySpecification;
-    expect(recovery(registry)).toMatchObject({ PointInTimeRecoveryEnabled: true, RecoveryPeriodInDays: 35 });
-    expect(recovery(hot).PointInTimeRecoveryEnabled).toBe(false);
+    for (const [name, { Replicas }] of byName)
+      expect({ name, ...Replicas[0].PointInTimeRecoverySpecification }).toEqual(
+        WITHOUT_RECOVERY.includes(name)
+          ? { name, PointInTimeRecoveryEnabled: false }
+          : { name, PointInTimeRecoveryEnabled: true, RecoveryPeriodInDays: 35 },
+      );
   });
 
   it('list breaches by risk', () => {
-    expect(registry.GlobalSecondaryIndexes).toMatchObject([
+    const indexed = [...byName].filter(([, { GlobalSecondaryIndexes }]) => GlobalSecondaryIndexes);
+    expect(indexed.map(([name]) => name)).toEqual(['Forecasts']);
+    const forecasts = byName.get('Forecasts');
+    expect(forecasts.GlobalSecondaryIndexes).toMatchObject([
       {
         IndexName: 'byRisk',
         KeySchema: [
@@ -38,7 +51,7 @@ describe('tables', () => {
         Projection: { ProjectionType: 'ALL' },
       },
     ]);
-    expect(registry.AttributeDefinitions).toContainEqual({ AttributeName: 'risk', AttributeType: 'N' });
+    expect(forecasts.AttributeDefinitions).toContainEqual({ AttributeName: 'risk', AttributeType: 'N' });
   });
 });
 
@@ -87,7 +100,7 @@ describe('data in production', () => {
     const kept = [...resourcesIn(prod, ['data']).values()].filter(({ Type }) =>
       /GlobalTable$|S3::Bucket$/.test(Type),
     );
-    expect(kept).toHaveLength(4);
+    expect(kept).toHaveLength(12);
     for (const { DeletionPolicy } of kept) expect(DeletionPolicy).toBe('Retain');
     expect(prod.stacks.data.terminationProtection).toBe(true);
     for (const { Properties } of tables) expect(Properties.Replicas[0].DeletionProtectionEnabled).toBe(true);

@@ -19,48 +19,67 @@ const functions = resourcesOfType(stage, 'AWS::Lambda::Function');
 const nameOf = ({ Properties }: (typeof functions)[number]): string =>
   Properties.Environment.Variables.POWERTOOLS_SERVICE_NAME;
 
+const tables = (...names: readonly string[]): string[] => names.map((name) => `${name}_TABLE_NAME`);
+
 /** Environment of each function besides what all of them get. */
 const ENVIRONMENT: Readonly<Record<string, readonly string[]>> = {
   'receive-metrics': [
+    ...tables('API_KEYS', 'REQUESTS'),
     'RAW_BUCKET_NAME',
     'INGEST_QUEUE_URL',
-    'REGISTRY_TABLE_NAME',
     'POINTS_PER_MINUTE',
     'HOT_RETENTION_DAYS',
   ],
-  'store-metrics': ['RAW_BUCKET_NAME', 'HOT_TABLE_NAME', 'REGISTRY_TABLE_NAME', 'HOT_RETENTION_DAYS'],
-  'list-tenants': ['REGISTRY_TABLE_NAME'],
-  'plan-forecast-run': ['REGISTRY_TABLE_NAME', 'FORECAST_BUCKET_NAME', 'FORECAST_CADENCE_MINUTES'],
+  'store-metrics': [...tables('BLOCKS', 'TARGETS'), 'RAW_BUCKET_NAME', 'HOT_RETENTION_DAYS'],
+  'list-tenants': [...tables('TARGETS')],
+  'plan-forecast-run': [...tables('TARGETS', 'FORECASTS'), 'FORECAST_BUCKET_NAME'],
   'forecast-batch': [
-    'HOT_TABLE_NAME',
-    'REGISTRY_TABLE_NAME',
+    ...tables('SETTINGS', 'BLOCKS', 'TARGETS', 'FORECASTS'),
     'FORECAST_BUCKET_NAME',
     'EVENT_BUS_NAME',
     'FORECAST_CADENCE_MINUTES',
   ],
-  'close-forecast-run': ['REGISTRY_TABLE_NAME', 'FORECAST_BUCKET_NAME'],
-  'start-forecast-run': ['REGISTRY_TABLE_NAME', 'FORECAST_STATE_MACHINE_ARN'],
+  'close-forecast-run': [...tables('FORECASTS'), 'FORECAST_BUCKET_NAME'],
+  'start-forecast-run': [...tables('API_KEYS', 'FORECASTS'), 'FORECAST_STATE_MACHINE_ARN'],
   'group-signals': [
-    'REGISTRY_TABLE_NAME',
+    ...tables('TARGETS', 'INCIDENTS', 'CHANGES'),
     'EVENT_BUS_NAME',
     'SIGNALS_QUEUE_URL',
     'DEAD_LETTERS_QUEUE_URL',
     'OWN_TENANT_ID',
   ],
-  'diagnose-incident': ['HOT_TABLE_NAME', 'REGISTRY_TABLE_NAME', 'DEAD_LETTERS_QUEUE_URL'],
-  'query-api': ['HOT_TABLE_NAME', 'REGISTRY_TABLE_NAME'],
-  'command-incidents': ['REGISTRY_TABLE_NAME', 'EVENT_BUS_NAME', 'SIGNALS_QUEUE_URL'],
-  'command-changes': ['REGISTRY_TABLE_NAME', 'SIGNALS_QUEUE_URL', 'DEPLOYMENT_STATE_MACHINE_ARN'],
-  'command-settings': ['REGISTRY_TABLE_NAME'],
-  'check-deployment': ['HOT_TABLE_NAME', 'REGISTRY_TABLE_NAME'],
-  'close-deployment-watch': ['REGISTRY_TABLE_NAME', 'EVENT_BUS_NAME'],
+  'diagnose-incident': [...tables('BLOCKS', 'TARGETS', 'INCIDENTS', 'CHANGES'), 'DEAD_LETTERS_QUEUE_URL'],
+  'query-api': [
+    ...tables(
+      'API_KEYS',
+      'SETTINGS',
+      'BLOCKS',
+      'TARGETS',
+      'FORECASTS',
+      'ANOMALIES',
+      'DETECTOR_STATES',
+      'INCIDENTS',
+      'CHANGES',
+    ),
+  ],
+  'command-incidents': [...tables('API_KEYS', 'INCIDENTS'), 'EVENT_BUS_NAME', 'SIGNALS_QUEUE_URL'],
+  'command-changes': [
+    ...tables('API_KEYS', 'INCIDENTS', 'CHANGES'),
+    'SIGNALS_QUEUE_URL',
+    'DEPLOYMENT_STATE_MACHINE_ARN',
+  ],
+  'command-settings': [...tables('API_KEYS', 'SETTINGS')],
+  'check-deployment': [...tables('BLOCKS', 'TARGETS', 'FORECASTS', 'ANOMALIES', 'INCIDENTS', 'CHANGES')],
+  'close-deployment-watch': [...tables('CHANGES'), 'EVENT_BUS_NAME'],
   'detect-anomalies': [
-    ...['HOT_TABLE_NAME', 'REGISTRY_TABLE_NAME', 'EVENT_BUS_NAME', 'HOT_RETENTION_DAYS'],
+    ...tables('SETTINGS', 'BLOCKS', 'TARGETS', 'FORECASTS', 'ANOMALIES', 'DETECTOR_STATES'),
+    'EVENT_BUS_NAME',
+    'HOT_RETENTION_DAYS',
     'DEAD_LETTERS_QUEUE_URL',
   ],
-  'compare-peers': ['HOT_TABLE_NAME', 'REGISTRY_TABLE_NAME', 'FORECAST_BUCKET_NAME', 'EVENT_BUS_NAME'],
-  'plan-peer-comparison': ['REGISTRY_TABLE_NAME', 'COMPARE_PEERS_FUNCTION_NAME'],
-  'issue-api-key': ['REGISTRY_TABLE_NAME'],
+  'compare-peers': [...tables('SETTINGS', 'BLOCKS', 'ANOMALIES'), 'FORECAST_BUCKET_NAME', 'EVENT_BUS_NAME'],
+  'plan-peer-comparison': [...tables('TARGETS'), 'COMPARE_PEERS_FUNCTION_NAME'],
+  'issue-api-key': [...tables('API_KEYS')],
 };
 const STANDARD = [
   'STAGE',
@@ -73,7 +92,7 @@ const STANDARD = [
 /** Names that a function's sources read from their environment. */
 const readNames = (name: string): string[] => {
   const source = readFileSync(join(folderOf(name), 'index.ts'), 'utf8');
-  return [...source.matchAll(/^\s*([A-Z][A-Z_]+): z\./gm)].map(([, variable]) => variable ?? '');
+  return [...source.matchAll(/\b([A-Z]+(?:_[A-Z]+)+): \w/g)].map(([, variable]) => variable ?? '');
 };
 
 describe('every function', () => {
@@ -93,7 +112,7 @@ describe('every function', () => {
     (name, fn) => {
       const variables = Object.keys(fn.Properties.Environment.Variables);
       expect(new Set(variables)).toEqual(new Set([...STANDARD, ...(ENVIRONMENT[name] ?? [])]));
-      for (const read of readNames(name)) expect(variables).toContain(read);
+      expect(new Set(readNames(name))).toEqual(new Set(ENVIRONMENT[name]));
     },
   );
 

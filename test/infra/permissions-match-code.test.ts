@@ -1,8 +1,10 @@
 import { readFileSync } from 'node:fs';
-import { build } from 'esbuild';
+import { join } from 'node:path';
+import { build, type Metafile } from 'esbuild';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { bundleOptions, listFunctions } from '../../functions/build.ts';
+import { bundleOptions, folderOf, listFunctions } from '../../functions/build.ts';
 import { type Resource, resourcesIn, stageOf } from './synthesised-stage.ts';
+import { grantsOf, on } from './table-grants.ts';
 
 /** SDK command (without `Command`) -> IAM action it needs. A new command is added here with its action. */
 const ACTION_OF: Readonly<Record<string, string>> = {
@@ -25,32 +27,67 @@ const ACTION_OF: Readonly<Record<string, string>> = {
 
 /** What a function's adapters could call but the function never does, so that it is not allowed either. */
 const NEVER_CALLED: Readonly<Record<string, readonly string[]>> = {
-  // The key store can also add keys; only the issuer does. The registry and the run files are read by others.
-  'receive-metrics': ['dynamodb:PutItem', 's3:GetObject'],
-  'store-metrics': ['dynamodb:GetItem', 'dynamodb:Query'],
-  'list-tenants': ['dynamodb:BatchGetItem', 'dynamodb:GetItem', 'dynamodb:PutItem'],
-  'plan-forecast-run': ['dynamodb:BatchGetItem', 'dynamodb:GetItem', 's3:GetObject', 's3:ListBucket'],
-  'forecast-batch': ['dynamodb:BatchGetItem'],
-  'close-forecast-run': ['dynamodb:Query', 's3:PutObject'],
-  'start-forecast-run': ['dynamodb:Query'],
-  'query-api': ['dynamodb:BatchGetItem', 'dynamodb:DeleteItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'],
-  'detect-anomalies': ['dynamodb:BatchGetItem'],
-  'plan-peer-comparison': ['dynamodb:BatchGetItem', 'dynamodb:GetItem', 'dynamodb:PutItem'],
-  // Lists, the graph and incidents are written by others.
-  'diagnose-incident': ['dynamodb:BatchGetItem', 'dynamodb:UpdateItem'],
-  // Changes are recorded there, scored here, and closed elsewhere: one store, used in part.
-  'close-deployment-watch': ['dynamodb:Query'],
-  // Incidents and anomalies are only read.
-  'check-deployment': ['dynamodb:UpdateItem'],
-  // Incidents are listed elsewhere, changes only read their list.
-  'command-incidents': ['dynamodb:Query'],
-  'command-changes': ['dynamodb:BatchGetItem', 'dynamodb:UpdateItem'],
-  'issue-api-key': ['dynamodb:GetItem'],
+  // What other contexts found is only read.
+  'check-deployment': [
+    ...on('Blocks', 'BatchGetItem'),
+    ...on('Targets', 'BatchGetItem', 'PutItem'),
+    ...on('Anomalies', 'GetItem', 'PutItem', 'UpdateItem'),
+    ...on('Forecasts', 'PutItem'),
+    ...on('Incidents', 'PutItem', 'Query', 'UpdateItem'),
+  ],
+  // Changes are recorded there, checked here, and closed elsewhere: one store, used in part.
+  'close-deployment-watch': [...on('Changes', 'Query')],
+  'close-forecast-run': [...on('Forecasts', 'Query'), 's3:PutObject'],
+  'command-changes': [
+    ...on('Incidents', 'BatchGetItem', 'GetItem', 'PutItem', 'UpdateItem'),
+    ...on('ApiKeys', 'PutItem'),
+  ],
+  'command-incidents': [...on('ApiKeys', 'PutItem'), ...on('Incidents', 'Query')],
+  'command-settings': [...on('ApiKeys', 'PutItem')],
+  'compare-peers': [...on('Settings', 'PutItem'), ...on('Blocks', 'Query')],
+  'detect-anomalies': [
+    ...on('Targets', 'PutItem', 'Query'),
+    ...on('Forecasts', 'PutItem'),
+    ...on('Settings', 'PutItem'),
+    ...on('Anomalies', 'Query'),
+  ],
+  // Incidents, targets and the graph are written by others.
+  'diagnose-incident': [
+    ...on('Blocks', 'BatchGetItem'),
+    ...on('Incidents', 'BatchGetItem', 'UpdateItem'),
+    ...on('Targets', 'BatchGetItem', 'PutItem'),
+  ],
+  'forecast-batch': [...on('Targets', 'PutItem', 'Query'), ...on('Settings', 'PutItem')],
+  'group-signals': [...on('Incidents', 'Query')],
+  'issue-api-key': [...on('ApiKeys', 'GetItem')],
+  'list-tenants': [...on('Targets', 'GetItem', 'PutItem')],
+  'plan-forecast-run': [
+    ...on('Targets', 'GetItem', 'PutItem'),
+    ...on('Forecasts', 'GetItem', 'Query'),
+    's3:GetObject',
+    's3:ListBucket',
+  ],
+  'plan-peer-comparison': [...on('Targets', 'GetItem', 'PutItem')],
+  'query-api': [
+    ...on('Blocks', 'BatchGetItem'),
+    ...on('Incidents', 'BatchGetItem', 'PutItem', 'UpdateItem'),
+    ...on('Targets', 'BatchGetItem', 'PutItem'),
+    ...on('Forecasts', 'DeleteItem', 'PutItem'),
+    ...on('Anomalies', 'GetItem', 'PutItem', 'UpdateItem'),
+    ...on('ApiKeys', 'PutItem'),
+    ...on('Changes', 'PutItem'),
+    ...on('DetectorStates', 'PutItem'),
+    ...on('Settings', 'PutItem'),
+  ],
+  // The key store can also add keys; only the issuer does.
+  'receive-metrics': [...on('ApiKeys', 'PutItem'), ...on('Requests', 'PutItem'), 's3:GetObject'],
+  'start-forecast-run': [...on('ApiKeys', 'PutItem'), ...on('Forecasts', 'Query')],
+  'store-metrics': [...on('Targets', 'Query'), ...on('Blocks', 'Query')],
 };
 
 /** Granted for the platform rather than for our code. */
 const OF_THE_PLATFORM =
-  /^(logs|xray):|^sqs:(?!SendMessage)|^s3:ListBucket$|^dynamodb:(DescribeStream|GetRecords|GetShardIterator|ListStreams)$/;
+  /^(logs|xray):|^sqs:(?!SendMessage)|^s3:ListBucket$|^dynamodb:(DescribeStream|GetRecords|GetShardIterator|ListStreams) Blocks stream$/;
 
 /** What Lambda does in the name of a function's role: it names what a consumer gave up in a queue. */
 const BY_LAMBDA: Readonly<Record<string, readonly string[]>> = {
@@ -65,6 +102,47 @@ const commandsIn = (file: string): string[] =>
 const names = listFunctions();
 const callable = new Map<string, ReadonlySet<string>>();
 
+/** Adapters of a bundle that `file` needs, with itself. */
+const closureOf = (
+  file: string,
+  used: ReadonlySet<string>,
+  inputs: Metafile['inputs'],
+): ReadonlySet<string> => {
+  const found = new Set([file]);
+  for (const each of found)
+    for (const { path } of inputs[each]?.imports ?? []) if (used.has(path)) found.add(path);
+  return found;
+};
+
+const actionOf = (command: string): string => ACTION_OF[command] ?? `unknown command ${command}`;
+const pascalCase = (constant: string): string =>
+  constant.toLowerCase().replaceAll(/(?:^|_)([a-z])/g, (_, letter: string) => letter.toUpperCase());
+
+/** Each store that a function composes: its file, and the table it is given. */
+const storesOf = (name: string): { readonly file: string; readonly table: string }[] => {
+  const source = readFileSync(join(folderOf(name), 'index.ts'), 'utf8');
+  const calls = source.matchAll(/(\w+)\((?:\{ \.\.\.)?table\(env\.(\w+)_TABLE_NAME\)/g);
+  return [...calls].map(([, store, table = '']) => {
+    const [, file] =
+      new RegExp(`import \\{[^}]*\\b${store}\\b[^}]*\\} from '[./]+/(adapters/[^']+)'`).exec(source) ?? [];
+    if (file === undefined) throw new TypeError(`${name} imports no adapter ${store}`);
+    return { file, table: pascalCase(table) };
+  });
+};
+
+/** Calls to DynamoDB count per table, all others per function. */
+const callsOf = (name: string, used: ReadonlySet<string>, inputs: Metafile['inputs']): string[] => {
+  const onTables = storesOf(name).flatMap(({ file, table }) =>
+    [...closureOf(file, used, inputs)]
+      .flatMap(commandsIn)
+      .map(actionOf)
+      .filter((action) => action.startsWith('dynamodb:'))
+      .map((action) => `${action} ${table}`),
+  );
+  const others = [...used].flatMap(commandsIn).map(actionOf);
+  return [...onTables, ...others.filter((action) => !action.startsWith('dynamodb:'))];
+};
+
 beforeAll(async () => {
   const { metafile } = await build({ ...bundleOptions(names, 'unwritten'), metafile: true, write: false });
   for (const [output, { inputs }] of Object.entries(metafile.outputs)) {
@@ -72,7 +150,8 @@ beforeAll(async () => {
     const adapters = Object.entries(inputs)
       .filter(([file, { bytesInOutput }]) => file.startsWith('adapters/') && bytesInOutput > 0)
       .map(([file]) => file);
-    if (output.endsWith('.mjs')) callable.set(name, new Set(adapters.flatMap(commandsIn)));
+    if (output.endsWith('.mjs'))
+      callable.set(name, new Set(callsOf(name, new Set(adapters), metafile.inputs)));
   }
 });
 
@@ -95,13 +174,11 @@ const grantedTo = (name: string): ReadonlySet<string> =>
     [...resources.values()]
       .filter(isPolicyOf(roleOf(name)))
       .flatMap(({ Properties }) => Properties.PolicyDocument.Statement)
-      .flatMap(({ Action }) => Action),
+      .flatMap(grantsOf)
+      .map((grant) => grant.replace(/ by index$/, '')),
   );
 
-const actionsOf = (name: string): Set<string> =>
-  new Set(
-    [...(callable.get(name) ?? [])].map((command) => ACTION_OF[command] ?? `unknown command ${command}`),
-  );
+const actionsOf = (name: string): ReadonlySet<string> => callable.get(name) ?? new Set();
 
 describe.each(names)('%s', (name) => {
   it('may do what its adapters call, but for what it never calls', () => {

@@ -1,15 +1,11 @@
 import { describe, expect, it } from 'vitest';
+import { folderOf } from '../../functions/build.ts';
 import { type Resource, resourcesIn, resourcesOfType, stageOf, text } from './synthesised-stage.ts';
-
-interface Statement {
-  readonly Effect: string;
-  readonly Action: string | readonly string[];
-  readonly Resource?: unknown;
-  readonly Condition?: unknown;
-}
+import { asList, grantsOf, on, type Statement } from './table-grants.ts';
 
 const stage = stageOf('prod');
-const asList = <T>(value: T | readonly T[]): readonly T[] => (Array.isArray(value) ? value : [value as T]);
+const kebabCase = (name: string): string =>
+  name.replaceAll(/(?<!^)[A-Z]/g, (letter) => `-${letter}`).toLowerCase();
 
 const statementsOf = ({ Properties }: Resource): readonly Statement[] =>
   Properties.PolicyDocument?.Statement ?? [];
@@ -89,29 +85,54 @@ const TRACES = ['xray:PutTelemetryRecords', 'xray:PutTraceSegments'];
 
 /** Everything that each function may do. A change here is a change of what an intruder in that function could do. */
 const PERMISSIONS: Readonly<Record<string, readonly string[]>> = {
-  ReceiveMetrics: ['dynamodb:GetItem', 'dynamodb:UpdateItem', ...LOGS, 's3:PutObject', 'sqs:SendMessage'],
-  StartForecastRun: ['dynamodb:GetItem', 'dynamodb:PutItem', ...LOGS, 'states:StartExecution'],
-  QueryApi: ['dynamodb:GetItem', 'dynamodb:Query', ...LOGS],
+  ReceiveMetrics: [
+    ...on('ApiKeys', 'GetItem'),
+    ...on('Requests', 'UpdateItem'),
+    ...LOGS,
+    's3:PutObject',
+    'sqs:SendMessage',
+  ],
+  StartForecastRun: [
+    ...on('ApiKeys', 'GetItem'),
+    ...on('Forecasts', 'GetItem', 'PutItem'),
+    ...LOGS,
+    'states:StartExecution',
+  ],
+  QueryApi: [
+    ...on('ApiKeys', 'GetItem'),
+    ...on('Settings', 'GetItem'),
+    ...on('Blocks', 'Query'),
+    ...on('Targets', 'GetItem', 'Query'),
+    ...on('Forecasts', 'GetItem', 'Query'),
+    'dynamodb:Query Forecasts by index',
+    ...on('Anomalies', 'Query'),
+    ...on('DetectorStates', 'GetItem'),
+    ...on('Incidents', 'GetItem', 'Query'),
+    ...on('Changes', 'GetItem', 'Query'),
+    ...LOGS,
+  ],
   StoreMetrics: [
-    'dynamodb:BatchGetItem',
-    'dynamodb:PutItem',
+    ...on('Blocks', 'BatchGetItem', 'PutItem'),
+    ...on('Targets', 'BatchGetItem', 'PutItem'),
     ...LOGS,
     's3:GetObject',
     's3:ListBucket',
     's3:PutObject',
-    'sqs:ChangeMessageVisibility',
-    'sqs:DeleteMessage',
-    'sqs:GetQueueAttributes',
-    'sqs:GetQueueUrl',
-    'sqs:ReceiveMessage',
+    ...QUEUE,
   ],
-  ListTenants: ['dynamodb:Query', ...LOGS, ...TRACES],
-  PlanForecastRun: ['dynamodb:PutItem', 'dynamodb:Query', ...LOGS, 's3:PutObject', ...TRACES],
+  ListTenants: [...on('Targets', 'Query'), ...LOGS, ...TRACES],
+  PlanForecastRun: [
+    ...on('Targets', 'Query'),
+    ...on('Forecasts', 'PutItem'),
+    ...LOGS,
+    's3:PutObject',
+    ...TRACES,
+  ],
   ForecastBatch: [
-    'dynamodb:DeleteItem',
-    'dynamodb:GetItem',
-    'dynamodb:PutItem',
-    'dynamodb:Query',
+    ...on('Settings', 'GetItem'),
+    ...on('Blocks', 'Query'),
+    ...on('Targets', 'GetItem'),
+    ...on('Forecasts', 'DeleteItem', 'PutItem', 'Query'),
     'events:PutEvents',
     ...LOGS,
     's3:GetObject',
@@ -120,50 +141,46 @@ const PERMISSIONS: Readonly<Record<string, readonly string[]>> = {
     ...TRACES,
   ],
   CloseForecastRun: [
-    'dynamodb:GetItem',
-    'dynamodb:PutItem',
+    ...on('Forecasts', 'GetItem', 'PutItem'),
     ...LOGS,
     's3:GetObject',
     's3:ListBucket',
     ...TRACES,
   ],
   CommandIncidents: [
-    'dynamodb:BatchGetItem',
-    'dynamodb:GetItem',
-    'dynamodb:PutItem',
-    'dynamodb:UpdateItem',
+    ...on('ApiKeys', 'GetItem'),
+    ...on('Incidents', 'BatchGetItem', 'GetItem', 'PutItem', 'UpdateItem'),
     'events:PutEvents',
     ...LOGS,
     'sqs:SendMessage',
   ],
   CommandChanges: [
-    'dynamodb:GetItem',
-    'dynamodb:PutItem',
-    'dynamodb:Query',
+    ...on('ApiKeys', 'GetItem'),
+    ...on('Incidents', 'Query'),
+    ...on('Changes', 'GetItem', 'PutItem', 'Query'),
     ...LOGS,
     'sqs:SendMessage',
     'states:StartExecution',
   ],
-  CommandSettings: ['dynamodb:GetItem', 'dynamodb:PutItem', ...LOGS],
+  CommandSettings: [...on('ApiKeys', 'GetItem'), ...on('Settings', 'GetItem', 'PutItem'), ...LOGS],
   DetectAnomalies: [
-    'dynamodb:DescribeStream',
-    'dynamodb:GetItem',
-    'dynamodb:GetRecords',
-    'dynamodb:GetShardIterator',
-    'dynamodb:ListStreams',
-    'dynamodb:PutItem',
-    'dynamodb:Query',
-    'dynamodb:UpdateItem',
+    ...on('Settings', 'GetItem'),
+    ...on('Blocks', 'Query'),
+    ...['DescribeStream', 'GetRecords', 'GetShardIterator', 'ListStreams'].map(
+      (read) => `dynamodb:${read} Blocks stream`,
+    ),
+    ...on('Targets', 'GetItem'),
+    ...on('Forecasts', 'Query'),
+    ...on('Anomalies', 'GetItem', 'PutItem', 'UpdateItem'),
+    ...on('DetectorStates', 'GetItem', 'PutItem'),
     'events:PutEvents',
     ...LOGS,
     'sqs:SendMessage',
   ],
   ComparePeers: [
-    'dynamodb:BatchGetItem',
-    'dynamodb:GetItem',
-    'dynamodb:PutItem',
-    'dynamodb:Query',
-    'dynamodb:UpdateItem',
+    ...on('Settings', 'GetItem'),
+    ...on('Blocks', 'BatchGetItem'),
+    ...on('Anomalies', 'GetItem', 'PutItem', 'Query', 'UpdateItem'),
     'events:PutEvents',
     ...LOGS,
     's3:GetObject',
@@ -171,37 +188,38 @@ const PERMISSIONS: Readonly<Record<string, readonly string[]>> = {
     's3:PutObject',
     'sqs:SendMessage',
   ],
-  PlanPeerComparison: ['dynamodb:Query', 'lambda:InvokeFunction', ...LOGS, 'sqs:SendMessage'],
+  PlanPeerComparison: [...on('Targets', 'Query'), 'lambda:InvokeFunction', ...LOGS, 'sqs:SendMessage'],
   GroupSignals: [
-    'dynamodb:BatchGetItem',
-    'dynamodb:GetItem',
-    'dynamodb:PutItem',
-    'dynamodb:Query',
-    'dynamodb:UpdateItem',
+    ...on('Targets', 'Query'),
+    ...on('Incidents', 'BatchGetItem', 'GetItem', 'PutItem', 'UpdateItem'),
+    ...on('Changes', 'Query'),
     'events:PutEvents',
     ...LOGS,
     ...QUEUE,
     'sqs:SendMessage',
   ],
   DiagnoseIncident: [
-    'dynamodb:GetItem',
-    'dynamodb:PutItem',
-    'dynamodb:Query',
+    ...on('Blocks', 'Query'),
+    ...on('Targets', 'GetItem', 'Query'),
+    ...on('Incidents', 'GetItem', 'PutItem', 'Query'),
+    ...on('Changes', 'Query'),
     ...LOGS,
     ...QUEUE,
     'sqs:SendMessage',
   ],
-  IssueApiKey: ['dynamodb:PutItem', ...LOGS],
+  IssueApiKey: [...on('ApiKeys', 'PutItem'), ...LOGS],
   CheckDeployment: [
-    'dynamodb:BatchGetItem',
-    'dynamodb:GetItem',
-    'dynamodb:PutItem',
-    'dynamodb:Query',
+    ...on('Blocks', 'Query'),
+    ...on('Targets', 'GetItem', 'Query'),
+    ...on('Forecasts', 'Query'),
+    ...on('Anomalies', 'Query'),
+    ...on('Incidents', 'BatchGetItem', 'GetItem'),
+    ...on('Changes', 'GetItem', 'PutItem', 'Query'),
     ...LOGS,
     ...TRACES,
   ],
   // It proposes to roll back and may touch nothing that could be rolled back.
-  CloseDeploymentWatch: ['dynamodb:GetItem', 'dynamodb:PutItem', 'events:PutEvents', ...LOGS, ...TRACES],
+  CloseDeploymentWatch: [...on('Changes', 'GetItem', 'PutItem'), 'events:PutEvents', ...LOGS, ...TRACES],
 };
 
 describe('each function', () => {
@@ -211,13 +229,54 @@ describe('each function', () => {
 
   it.each(Object.entries(PERMISSIONS))('%s may do this and nothing else', (name, actions) => {
     const own = allowed.filter(({ id }) => id.includes(`${name}RoleDefaultPolicy`));
-    const granted = new Set(own.flatMap(({ statement }) => asList(statement.Action)));
+    const granted = new Set(own.flatMap(({ statement }) => grantsOf(statement)));
     expect([...granted].sort()).toEqual([...actions].sort());
   });
 
   it.each(Object.keys(PERMISSIONS))('%s never scans a table', (name) => {
     const own = allowed.filter(({ id }) => id.includes(name));
     expect(text(own)).not.toContain('dynamodb:Scan');
+  });
+});
+
+/** The context that owns each table: only its functions write there. */
+const OWNERS: Readonly<Record<string, string>> = {
+  ApiKeys: 'platform',
+  Settings: 'platform',
+  Requests: 'platform',
+  Blocks: 'metrics',
+  Targets: 'metrics',
+  Forecasts: 'forecasts',
+  Anomalies: 'anomalies',
+  DetectorStates: 'anomalies',
+  Incidents: 'incidents',
+  Changes: 'changes',
+};
+
+/** Writers of another context, each with the reason. */
+const FOREIGN_WRITERS: Readonly<Record<string, string>> = {
+  'receive-metrics Requests': 'it charges the quota of the minute before it accepts points',
+};
+
+describe('each table', () => {
+  const tables = resourcesOfType(stage, 'AWS::DynamoDB::GlobalTable');
+  const writes = Object.entries(PERMISSIONS).flatMap(([name, actions]) =>
+    actions.flatMap((action) => {
+      const [, table] = /^dynamodb:(?:Put|Update|Delete)Item (\w+)$/.exec(action) ?? [];
+      return table === undefined ? [] : [{ name: kebabCase(name), table }];
+    }),
+  );
+
+  it('has an owner, and no other table exists', () => {
+    expect(tables).toHaveLength(Object.keys(OWNERS).length);
+    expect(new Set(writes.map(({ table }) => table))).toEqual(new Set(Object.keys(OWNERS)));
+  });
+
+  it('is written only by functions of its context', () => {
+    const foreign = writes
+      .filter(({ name, table }) => folderOf(name) !== `functions/${OWNERS[table]}/${name}`)
+      .map(({ name, table }) => `${name} ${table}`);
+    expect(new Set(foreign)).toEqual(new Set(Object.keys(FOREIGN_WRITERS)));
   });
 });
 

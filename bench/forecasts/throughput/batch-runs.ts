@@ -71,13 +71,13 @@ export const batchRunner = (servers: readonly StoredServer[], targets: number): 
       const written = new Written();
       const counts: Record<string, number> = {};
       const bucket = { client: memoryS3(written, objects), bucketName: 'bench' };
-      const hot = { client: weighingDynamo(written), tableName: 'hot', now: () => FIRST_RUN * 1000 };
+      const table = { client: weighingDynamo(written), tableName: 'forecasts', now: () => FIRST_RUN * 1000 };
       const files = s3RunFiles(bucket);
       const handler = makeHandler({
         ...silentPorts(counts),
         registry: { get: async (_, targetId) => fleet.get(targetId)?.target },
         blocks: { readRange: readBlocks(fleet, FIRST_RUN / HOUR_SECONDS + hour) },
-        forecasts: dynamoForecastStore(hot),
+        forecasts: dynamoForecastStore(table),
         files,
         states: s3StateFiles(bucket),
         backend: ensembleBackend,

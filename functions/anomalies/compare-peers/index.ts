@@ -12,8 +12,9 @@ import { table } from '../../runtime/tables.ts';
 import { makeHandler } from './handler.ts';
 
 const env = readEnv({
-  HOT_TABLE_NAME: z.string().min(1),
-  REGISTRY_TABLE_NAME: z.string().min(1),
+  SETTINGS_TABLE_NAME: z.string().min(1),
+  BLOCKS_TABLE_NAME: z.string().min(1),
+  ANOMALIES_TABLE_NAME: z.string().min(1),
   FORECAST_BUCKET_NAME: z.string().min(1),
   EVENT_BUS_NAME: z.string().min(1),
 });
@@ -21,9 +22,9 @@ const env = readEnv({
 export const handler = observe(
   makeHandler({
     states: s3PeerFiles({ client: makeS3Client(), bucketName: env.FORECAST_BUCKET_NAME }),
-    blocks: dynamoBlockGlance(table(env.HOT_TABLE_NAME)),
-    settings: cachedSettings(dynamoSettingsStore(table(env.REGISTRY_TABLE_NAME)), Date.now),
-    anomalies: dynamoAnomalyStore(table(env.REGISTRY_TABLE_NAME)),
+    blocks: dynamoBlockGlance(table(env.BLOCKS_TABLE_NAME)),
+    settings: cachedSettings(dynamoSettingsStore(table(env.SETTINGS_TABLE_NAME)), Date.now),
+    anomalies: dynamoAnomalyStore(table(env.ANOMALIES_TABLE_NAME)),
     events: publisherTo(env.EVENT_BUS_NAME),
     telemetry,
     now: Date.now,

@@ -16,8 +16,12 @@ import { table } from '../../runtime/tables.ts';
 import { makeHandler } from './handler.ts';
 
 const env = readEnv({
-  HOT_TABLE_NAME: z.string().min(1),
-  REGISTRY_TABLE_NAME: z.string().min(1),
+  SETTINGS_TABLE_NAME: z.string().min(1),
+  BLOCKS_TABLE_NAME: z.string().min(1),
+  TARGETS_TABLE_NAME: z.string().min(1),
+  FORECASTS_TABLE_NAME: z.string().min(1),
+  ANOMALIES_TABLE_NAME: z.string().min(1),
+  DETECTOR_STATES_TABLE_NAME: z.string().min(1),
   EVENT_BUS_NAME: z.string().min(1),
   DEAD_LETTERS_QUEUE_URL: z.string().min(1),
   HOT_RETENTION_DAYS: z.coerce.number().int().positive(),
@@ -26,12 +30,12 @@ const env = readEnv({
 export const handler = observe(
   makeHandler({
     blockChanges: readBlockChanges,
-    states: dynamoDetectorStateStore(table(env.HOT_TABLE_NAME)),
-    blocks: dynamoBlockReader(table(env.HOT_TABLE_NAME)),
-    forecasts: dynamoForecastStore(table(env.HOT_TABLE_NAME)),
-    registry: dynamoTargetRegistry(table(env.REGISTRY_TABLE_NAME)),
-    settings: cachedSettings(dynamoSettingsStore(table(env.REGISTRY_TABLE_NAME)), Date.now),
-    anomalies: dynamoAnomalyStore(table(env.REGISTRY_TABLE_NAME)),
+    states: dynamoDetectorStateStore(table(env.DETECTOR_STATES_TABLE_NAME)),
+    blocks: dynamoBlockReader(table(env.BLOCKS_TABLE_NAME)),
+    forecasts: dynamoForecastStore(table(env.FORECASTS_TABLE_NAME)),
+    registry: dynamoTargetRegistry(table(env.TARGETS_TABLE_NAME)),
+    settings: cachedSettings(dynamoSettingsStore(table(env.SETTINGS_TABLE_NAME)), Date.now),
+    anomalies: dynamoAnomalyStore(table(env.ANOMALIES_TABLE_NAME)),
     events: publisherTo(env.EVENT_BUS_NAME),
     deadLetters: sqsDeadLetters(makeSqsClient(), env.DEAD_LETTERS_QUEUE_URL),
     telemetry,

@@ -8,13 +8,13 @@ import { table } from '../../runtime/tables.ts';
 import { makeHandler } from './handler.ts';
 
 const env = readEnv({
-  REGISTRY_TABLE_NAME: z.string().min(1),
+  TARGETS_TABLE_NAME: z.string().min(1),
   COMPARE_PEERS_FUNCTION_NAME: z.string().min(1),
 });
 
 export const handler = observe(
   makeHandler({
-    registry: dynamoTargetRegistry(table(env.REGISTRY_TABLE_NAME)),
+    registry: dynamoTargetRegistry(table(env.TARGETS_TABLE_NAME)),
     starter: lambdaPeerWorkStarter({
       client: makeLambdaClient(),
       functionName: env.COMPARE_PEERS_FUNCTION_NAME,

@@ -12,19 +12,23 @@ import { table } from '../../runtime/tables.ts';
 import { makeHandler } from './handler.ts';
 
 const env = readEnv({
-  HOT_TABLE_NAME: z.string().min(1),
-  REGISTRY_TABLE_NAME: z.string().min(1),
+  BLOCKS_TABLE_NAME: z.string().min(1),
+  TARGETS_TABLE_NAME: z.string().min(1),
+  FORECASTS_TABLE_NAME: z.string().min(1),
+  ANOMALIES_TABLE_NAME: z.string().min(1),
+  INCIDENTS_TABLE_NAME: z.string().min(1),
+  CHANGES_TABLE_NAME: z.string().min(1),
 });
 
 export const handler = observe(
   makeHandler({
-    changes: dynamoDeploymentStore(table(env.REGISTRY_TABLE_NAME)),
-    registry: dynamoTargetRegistry(table(env.REGISTRY_TABLE_NAME)),
-    blocks: dynamoBlockReader(table(env.HOT_TABLE_NAME)),
-    forecasts: dynamoForecastStore(table(env.HOT_TABLE_NAME)),
-    anomalies: dynamoAnomalyStore(table(env.REGISTRY_TABLE_NAME)),
-    incidents: dynamoIncidentStore(table(env.REGISTRY_TABLE_NAME)),
-    graphs: dynamoGraphStore(table(env.REGISTRY_TABLE_NAME)),
+    changes: dynamoDeploymentStore(table(env.CHANGES_TABLE_NAME)),
+    registry: dynamoTargetRegistry(table(env.TARGETS_TABLE_NAME)),
+    blocks: dynamoBlockReader(table(env.BLOCKS_TABLE_NAME)),
+    forecasts: dynamoForecastStore(table(env.FORECASTS_TABLE_NAME)),
+    anomalies: dynamoAnomalyStore(table(env.ANOMALIES_TABLE_NAME)),
+    incidents: dynamoIncidentStore(table(env.INCIDENTS_TABLE_NAME)),
+    graphs: dynamoGraphStore(table(env.INCIDENTS_TABLE_NAME)),
     now: Date.now,
     telemetry,
   }),

@@ -7,13 +7,13 @@ import { table } from '../../runtime/tables.ts';
 import { makeHandler } from './handler.ts';
 
 const env = readEnv({
-  REGISTRY_TABLE_NAME: z.string().min(1),
+  CHANGES_TABLE_NAME: z.string().min(1),
   EVENT_BUS_NAME: z.string().min(1),
 });
 
 export const handler = observe(
   makeHandler({
-    changes: dynamoDeploymentStore(table(env.REGISTRY_TABLE_NAME)),
+    changes: dynamoDeploymentStore(table(env.CHANGES_TABLE_NAME)),
     events: publisherTo(env.EVENT_BUS_NAME),
     now: Date.now,
     telemetry,

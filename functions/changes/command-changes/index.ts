@@ -12,16 +12,18 @@ import { table } from '../../runtime/tables.ts';
 import { makeHandler } from './handler.ts';
 
 const env = readEnv({
-  REGISTRY_TABLE_NAME: z.string().min(1),
+  API_KEYS_TABLE_NAME: z.string().min(1),
+  INCIDENTS_TABLE_NAME: z.string().min(1),
+  CHANGES_TABLE_NAME: z.string().min(1),
   SIGNALS_QUEUE_URL: z.string().min(1),
   DEPLOYMENT_STATE_MACHINE_ARN: z.string().min(1),
 });
 
 export const handler = observe(
   makeHandler({
-    authenticate: authenticate({ keys: dynamoApiKeyStore(table(env.REGISTRY_TABLE_NAME)), now: Date.now }),
-    changes: dynamoDeploymentStore(table(env.REGISTRY_TABLE_NAME)),
-    incidents: dynamoIncidentStore(table(env.REGISTRY_TABLE_NAME)),
+    authenticate: authenticate({ keys: dynamoApiKeyStore(table(env.API_KEYS_TABLE_NAME)), now: Date.now }),
+    changes: dynamoDeploymentStore(table(env.CHANGES_TABLE_NAME)),
+    incidents: dynamoIncidentStore(table(env.INCIDENTS_TABLE_NAME)),
     signals: sqsSignalSender(makeSqsClient(), env.SIGNALS_QUEUE_URL),
     workflow: stepFunctionsStarter({
       client: makeStepFunctionsClient(),

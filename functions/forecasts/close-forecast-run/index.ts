@@ -8,13 +8,13 @@ import { table } from '../../runtime/tables.ts';
 import { makeHandler } from './handler.ts';
 
 const env = readEnv({
-  REGISTRY_TABLE_NAME: z.string().min(1),
+  FORECASTS_TABLE_NAME: z.string().min(1),
   FORECAST_BUCKET_NAME: z.string().min(1),
 });
 
 export const handler = observe(
   makeHandler({
-    runs: dynamoRunStore(table(env.REGISTRY_TABLE_NAME)),
+    runs: dynamoRunStore(table(env.FORECASTS_TABLE_NAME)),
     files: s3RunFiles({ client: makeS3Client(), bucketName: env.FORECAST_BUCKET_NAME }),
     now: Date.now,
     telemetry,

@@ -15,8 +15,10 @@ import { table } from '../../runtime/tables.ts';
 import { makeHandler } from './handler.ts';
 
 const env = readEnv({
-  HOT_TABLE_NAME: z.string().min(1),
-  REGISTRY_TABLE_NAME: z.string().min(1),
+  SETTINGS_TABLE_NAME: z.string().min(1),
+  BLOCKS_TABLE_NAME: z.string().min(1),
+  TARGETS_TABLE_NAME: z.string().min(1),
+  FORECASTS_TABLE_NAME: z.string().min(1),
   FORECAST_BUCKET_NAME: z.string().min(1),
   EVENT_BUS_NAME: z.string().min(1),
   FORECAST_CADENCE_MINUTES: z.coerce.number().int().positive(),
@@ -25,15 +27,15 @@ const bucket = { client: makeS3Client(), bucketName: env.FORECAST_BUCKET_NAME };
 
 export const handler = observe(
   makeHandler({
-    registry: dynamoTargetRegistry(table(env.REGISTRY_TABLE_NAME)),
-    blocks: dynamoBlockReader(table(env.HOT_TABLE_NAME)),
-    forecasts: dynamoForecastStore(table(env.HOT_TABLE_NAME)),
-    breaches: dynamoBreachStore(table(env.REGISTRY_TABLE_NAME)),
+    registry: dynamoTargetRegistry(table(env.TARGETS_TABLE_NAME)),
+    blocks: dynamoBlockReader(table(env.BLOCKS_TABLE_NAME)),
+    forecasts: dynamoForecastStore(table(env.FORECASTS_TABLE_NAME)),
+    breaches: dynamoBreachStore(table(env.FORECASTS_TABLE_NAME)),
     files: s3RunFiles(bucket),
     states: s3StateFiles(bucket),
     events: publisherTo(env.EVENT_BUS_NAME),
     backend: ensembleBackend,
-    settings: dynamoSettingsStore(table(env.REGISTRY_TABLE_NAME)),
+    settings: dynamoSettingsStore(table(env.SETTINGS_TABLE_NAME)),
     cadenceMinutes: env.FORECAST_CADENCE_MINUTES,
     telemetry,
   }),

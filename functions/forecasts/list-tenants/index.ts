@@ -5,8 +5,8 @@ import { readEnv } from '../../runtime/read-env.ts';
 import { table } from '../../runtime/tables.ts';
 import { makeHandler } from './handler.ts';
 
-const env = readEnv({ REGISTRY_TABLE_NAME: z.string().min(1) });
+const env = readEnv({ TARGETS_TABLE_NAME: z.string().min(1) });
 
 export const handler = observe(
-  makeHandler({ registry: dynamoTargetRegistry(table(env.REGISTRY_TABLE_NAME)), telemetry }),
+  makeHandler({ registry: dynamoTargetRegistry(table(env.TARGETS_TABLE_NAME)), telemetry }),
 );

@@ -10,15 +10,16 @@ import { table } from '../../runtime/tables.ts';
 import { makeHandler } from './handler.ts';
 
 const env = readEnv({
-  REGISTRY_TABLE_NAME: z.string().min(1),
+  API_KEYS_TABLE_NAME: z.string().min(1),
+  FORECASTS_TABLE_NAME: z.string().min(1),
   FORECAST_STATE_MACHINE_ARN: z.string().min(1),
 });
 const stateMachineArn = env.FORECAST_STATE_MACHINE_ARN;
 
 export const handler = observe(
   makeHandler({
-    authenticate: authenticate({ keys: dynamoApiKeyStore(table(env.REGISTRY_TABLE_NAME)), now: Date.now }),
-    runs: dynamoRunStore(table(env.REGISTRY_TABLE_NAME)),
+    authenticate: authenticate({ keys: dynamoApiKeyStore(table(env.API_KEYS_TABLE_NAME)), now: Date.now }),
+    runs: dynamoRunStore(table(env.FORECASTS_TABLE_NAME)),
     workflow: stepFunctionsStarter({ client: makeStepFunctionsClient(), stateMachineArn }),
     now: Date.now,
     telemetry,

@@ -13,19 +13,21 @@ import { table } from '../../runtime/tables.ts';
 import { makeHandler } from './handler.ts';
 
 const env = readEnv({
-  HOT_TABLE_NAME: z.string().min(1),
-  REGISTRY_TABLE_NAME: z.string().min(1),
+  BLOCKS_TABLE_NAME: z.string().min(1),
+  TARGETS_TABLE_NAME: z.string().min(1),
+  INCIDENTS_TABLE_NAME: z.string().min(1),
+  CHANGES_TABLE_NAME: z.string().min(1),
   DEAD_LETTERS_QUEUE_URL: z.string().min(1),
 });
 
 export const handler = observe(
   makeHandler({
-    incidents: dynamoIncidentStore(table(env.REGISTRY_TABLE_NAME)),
-    graphs: dynamoGraphStore(table(env.REGISTRY_TABLE_NAME)),
-    changes: dynamoChangeStore(table(env.REGISTRY_TABLE_NAME)),
-    causes: dynamoCauseStore(table(env.REGISTRY_TABLE_NAME)),
-    registry: dynamoTargetRegistry(table(env.REGISTRY_TABLE_NAME)),
-    blocks: dynamoBlockReader(table(env.HOT_TABLE_NAME)),
+    incidents: dynamoIncidentStore(table(env.INCIDENTS_TABLE_NAME)),
+    graphs: dynamoGraphStore(table(env.INCIDENTS_TABLE_NAME)),
+    changes: dynamoChangeStore(table(env.CHANGES_TABLE_NAME)),
+    causes: dynamoCauseStore(table(env.INCIDENTS_TABLE_NAME)),
+    registry: dynamoTargetRegistry(table(env.TARGETS_TABLE_NAME)),
+    blocks: dynamoBlockReader(table(env.BLOCKS_TABLE_NAME)),
     deadLetters: sqsDeadLetters(makeSqsClient(), env.DEAD_LETTERS_QUEUE_URL),
     telemetry,
     now: Date.now,

@@ -15,7 +15,9 @@ import { table } from '../../runtime/tables.ts';
 import { makeHandler } from './handler.ts';
 
 const env = readEnv({
-  REGISTRY_TABLE_NAME: z.string().min(1),
+  TARGETS_TABLE_NAME: z.string().min(1),
+  INCIDENTS_TABLE_NAME: z.string().min(1),
+  CHANGES_TABLE_NAME: z.string().min(1),
   EVENT_BUS_NAME: z.string().min(1),
   SIGNALS_QUEUE_URL: z.string().min(1),
   DEAD_LETTERS_QUEUE_URL: z.string().min(1),
@@ -25,10 +27,10 @@ const sqs = makeSqsClient();
 
 export const handler = observe(
   makeHandler({
-    incidents: dynamoIncidentStore(table(env.REGISTRY_TABLE_NAME)),
-    graphs: dynamoGraphStore(table(env.REGISTRY_TABLE_NAME)),
-    changes: dynamoChangeStore(table(env.REGISTRY_TABLE_NAME)),
-    fleets: cachedFleetSizes(dynamoFleetSizes(table(env.REGISTRY_TABLE_NAME)), Date.now),
+    incidents: dynamoIncidentStore(table(env.INCIDENTS_TABLE_NAME)),
+    graphs: dynamoGraphStore(table(env.INCIDENTS_TABLE_NAME)),
+    changes: dynamoChangeStore(table(env.CHANGES_TABLE_NAME)),
+    fleets: cachedFleetSizes(dynamoFleetSizes(table(env.TARGETS_TABLE_NAME)), Date.now),
     signals: sqsSignalSender(sqs, env.SIGNALS_QUEUE_URL),
     deadLetters: sqsDeadLetters(sqs, env.DEAD_LETTERS_QUEUE_URL),
     events: publisherTo(env.EVENT_BUS_NAME),

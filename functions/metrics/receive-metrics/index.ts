@@ -14,15 +14,16 @@ import { makeHandler } from './handler.ts';
 const env = readEnv({
   RAW_BUCKET_NAME: z.string().min(1),
   INGEST_QUEUE_URL: z.string().min(1),
-  REGISTRY_TABLE_NAME: z.string().min(1),
+  API_KEYS_TABLE_NAME: z.string().min(1),
+  REQUESTS_TABLE_NAME: z.string().min(1),
   POINTS_PER_MINUTE: z.coerce.number().int().positive(),
   HOT_RETENTION_DAYS: z.coerce.number().int().positive(),
 });
 
 export const handler = observe(
   makeHandler({
-    authenticate: authenticate({ keys: dynamoApiKeyStore(table(env.REGISTRY_TABLE_NAME)), now: Date.now }),
-    quota: dynamoRateLimiter({ ...table(env.REGISTRY_TABLE_NAME), pointsPerMinute: env.POINTS_PER_MINUTE }),
+    authenticate: authenticate({ keys: dynamoApiKeyStore(table(env.API_KEYS_TABLE_NAME)), now: Date.now }),
+    quota: dynamoRateLimiter({ ...table(env.REQUESTS_TABLE_NAME), pointsPerMinute: env.POINTS_PER_MINUTE }),
     raw: s3RawStore({ client: makeS3Client(), bucketName: env.RAW_BUCKET_NAME }),
     queue: sqsIngestQueue(makeSqsClient(), env.INGEST_QUEUE_URL),
     telemetry,

@@ -12,8 +12,8 @@ import { makeHandler } from './handler.ts';
 
 const env = readEnv({
   RAW_BUCKET_NAME: z.string().min(1),
-  HOT_TABLE_NAME: z.string().min(1),
-  REGISTRY_TABLE_NAME: z.string().min(1),
+  BLOCKS_TABLE_NAME: z.string().min(1),
+  TARGETS_TABLE_NAME: z.string().min(1),
   HOT_RETENTION_DAYS: z.coerce.number().int().positive(),
 });
 const retentionDays = env.HOT_RETENTION_DAYS;
@@ -21,8 +21,8 @@ const retentionDays = env.HOT_RETENTION_DAYS;
 export const handler = observe(
   makeHandler({
     raw: s3RawStore({ client: makeS3Client(), bucketName: env.RAW_BUCKET_NAME }),
-    blocks: dynamoBlockStore({ ...table(env.HOT_TABLE_NAME), retentionDays }),
-    targets: dynamoTargetRecorder({ ...table(env.REGISTRY_TABLE_NAME), retentionDays }),
+    blocks: dynamoBlockStore({ ...table(env.BLOCKS_TABLE_NAME), retentionDays }),
+    targets: dynamoTargetRecorder({ ...table(env.TARGETS_TABLE_NAME), retentionDays }),
     telemetry,
     retentionDays,
     limits: INGEST_LIMITS,

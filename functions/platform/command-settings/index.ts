@@ -7,12 +7,12 @@ import { readEnv } from '../../runtime/read-env.ts';
 import { table } from '../../runtime/tables.ts';
 import { makeHandler } from './handler.ts';
 
-const env = readEnv({ REGISTRY_TABLE_NAME: z.string().min(1) });
+const env = readEnv({ API_KEYS_TABLE_NAME: z.string().min(1), SETTINGS_TABLE_NAME: z.string().min(1) });
 
 export const handler = observe(
   makeHandler({
-    authenticate: authenticate({ keys: dynamoApiKeyStore(table(env.REGISTRY_TABLE_NAME)), now: Date.now }),
-    settings: dynamoSettingsStore(table(env.REGISTRY_TABLE_NAME)),
+    authenticate: authenticate({ keys: dynamoApiKeyStore(table(env.API_KEYS_TABLE_NAME)), now: Date.now }),
+    settings: dynamoSettingsStore(table(env.SETTINGS_TABLE_NAME)),
     now: Date.now,
     telemetry,
   }),

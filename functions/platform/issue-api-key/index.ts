@@ -6,11 +6,11 @@ import { readEnv } from '../../runtime/read-env.ts';
 import { table } from '../../runtime/tables.ts';
 import { makeHandler } from './handler.ts';
 
-const env = readEnv({ REGISTRY_TABLE_NAME: z.string().min(1) });
+const env = readEnv({ API_KEYS_TABLE_NAME: z.string().min(1) });
 
 export const handler = observe(
   makeHandler({
-    keys: dynamoApiKeyStore(table(env.REGISTRY_TABLE_NAME)),
+    keys: dynamoApiKeyStore(table(env.API_KEYS_TABLE_NAME)),
     telemetry,
     random: randomBytes,
     now: Date.now,

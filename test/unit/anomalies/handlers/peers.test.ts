@@ -94,13 +94,20 @@ describe('the exported handlers', () => {
   const context = { functionName: 'f', awsRequestId: 'r' } as Context;
 
   beforeAll(() => {
-    const names = ['HOT_TABLE_NAME', 'REGISTRY_TABLE_NAME', 'FORECAST_BUCKET_NAME', 'EVENT_BUS_NAME'];
+    const names = [
+      'TARGETS_TABLE_NAME',
+      'SETTINGS_TABLE_NAME',
+      'BLOCKS_TABLE_NAME',
+      'ANOMALIES_TABLE_NAME',
+      'FORECAST_BUCKET_NAME',
+      'EVENT_BUS_NAME',
+    ];
     for (const name of [...names, 'COMPARE_PEERS_FUNCTION_NAME']) vi.stubEnv(name, name.toLowerCase());
     vi.stubEnv('AWS_REGION', 'us-east-1');
     vi.stubEnv('POWERTOOLS_LOG_LEVEL', 'SILENT');
   });
 
-  it('plan from the registry table and invoke the comparing function', async () => {
+  it('plan from the table of targets and invoke the comparing function', async () => {
     const lastSeen = Math.floor(Date.now() / 1000);
     const items = ['a', 'b', 'c', 'd'].map((targetId) => ({
       ...{ targetId, profile: 'web', metrics: [], firstSeen: 1, lastSeen, v: 1, schemaVersion: 1 },

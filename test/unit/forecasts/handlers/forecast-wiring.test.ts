@@ -8,7 +8,19 @@ const dynamo = mockClient(DynamoDBDocumentClient);
 const context = { functionName: 'f', awsRequestId: 'r' } as Context;
 
 beforeAll(() => {
-  const names = ['HOT_TABLE_NAME', 'REGISTRY_TABLE_NAME', 'FORECAST_BUCKET_NAME', 'EVENT_BUS_NAME'];
+  const names = [
+    'API_KEYS_TABLE_NAME',
+    'SETTINGS_TABLE_NAME',
+    'BLOCKS_TABLE_NAME',
+    'TARGETS_TABLE_NAME',
+    'FORECASTS_TABLE_NAME',
+    'ANOMALIES_TABLE_NAME',
+    'DETECTOR_STATES_TABLE_NAME',
+    'INCIDENTS_TABLE_NAME',
+    'CHANGES_TABLE_NAME',
+    'FORECAST_BUCKET_NAME',
+    'EVENT_BUS_NAME',
+  ];
   for (const name of names) vi.stubEnv(name, name.toLowerCase());
   vi.stubEnv('FORECAST_STATE_MACHINE_ARN', 'arn:aws:states:us-east-1:000000000000:stateMachine:fleet');
   vi.stubEnv('FORECAST_CADENCE_MINUTES', '60');
@@ -17,12 +29,12 @@ beforeAll(() => {
 });
 
 describe('the exported handlers', () => {
-  it('list tenants from the registry table', async () => {
+  it('list tenants from the table of targets', async () => {
     dynamo.on(QueryCommand).resolves({ Items: [{ sk: 'acme' }] });
     const { handler } = await import('../../../../functions/forecasts/list-tenants/index.ts');
     const { runs } = await handler({ input: {}, startedAt: '2026-11-21T10:05:00Z' }, context);
     expect(runs).toMatchObject([{ tenantId: 'acme' }]);
-    expect(dynamo.commandCalls(QueryCommand)[0]?.args[0].input.TableName).toBe('registry_table_name');
+    expect(dynamo.commandCalls(QueryCommand)[0]?.args[0].input.TableName).toBe('targets_table_name');
   });
 
   it.each([

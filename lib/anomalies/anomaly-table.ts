@@ -1,0 +1,22 @@
+import { Construct } from 'constructs';
+import { ContextTable, type TableProps } from '../platform/context-table.ts';
+import type { ObservedFunction } from '../platform/observed-function.ts';
+
+/** Anomalies in the order of their time. */
+export class AnomalyTable extends Construct {
+  readonly store: ContextTable;
+
+  constructor(scope: Construct, id: string, { config }: TableProps) {
+    super(scope, id);
+    this.store = new ContextTable(this, 'Store', { config, variable: 'ANOMALIES_TABLE_NAME' });
+  }
+
+  grantList(reader: ObservedFunction): void {
+    this.store.grant(reader, 'Query');
+  }
+
+  /** Record anomalies and their ends, find those already recorded, and mark them as announced. */
+  grantRecord(writer: ObservedFunction): void {
+    this.store.grant(writer, 'GetItem', 'PutItem', 'UpdateItem');
+  }
+}

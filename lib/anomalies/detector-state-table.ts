@@ -1,0 +1,27 @@
+import { Construct } from 'constructs';
+import { ContextTable, type TableProps } from '../platform/context-table.ts';
+import type { ObservedFunction } from '../platform/observed-function.ts';
+
+/** What the detectors of each target have learned. */
+export class DetectorStateTable extends Construct {
+  readonly store: ContextTable;
+
+  constructor(scope: Construct, id: string, { config }: TableProps) {
+    super(scope, id);
+    this.store = new ContextTable(this, 'Store', {
+      config,
+      variable: 'DETECTOR_STATES_TABLE_NAME',
+      unrecoverable:
+        'Learned again from hour blocks if lost; recovery would add 80 % to the price of its storage.',
+    });
+  }
+
+  grantGet(reader: ObservedFunction): void {
+    this.store.grant(reader, 'GetItem');
+  }
+
+  /** Replace a state unless another writer was faster. */
+  grantReplace(writer: ObservedFunction): void {
+    this.store.grant(writer, 'GetItem', 'PutItem');
+  }
+}

@@ -1,0 +1,27 @@
+import { Construct } from 'constructs';
+import { ContextTable, type TableProps } from '../platform/context-table.ts';
+import type { ObservedFunction } from '../platform/observed-function.ts';
+
+/** Changes by id and by time, and what closed deployments teach. */
+export class ChangeTable extends Construct {
+  readonly store: ContextTable;
+
+  constructor(scope: Construct, id: string, { config }: TableProps) {
+    super(scope, id);
+    this.store = new ContextTable(this, 'Store', { config, variable: 'CHANGES_TABLE_NAME' });
+  }
+
+  grantGet(reader: ObservedFunction): void {
+    this.store.grant(reader, 'GetItem');
+  }
+
+  /** List changes, or what closed deployments teach. */
+  grantList(reader: ObservedFunction): void {
+    this.store.grant(reader, 'Query');
+  }
+
+  /** Read a change, and write it with its list entry and what it teaches. */
+  grantWrite(writer: ObservedFunction): void {
+    this.store.grant(writer, 'GetItem', 'PutItem');
+  }
+}

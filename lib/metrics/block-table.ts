@@ -1,0 +1,48 @@
+import { Construct } from 'constructs';
+import { ConfigurationError } from '../../core/shared/errors.ts';
+import { ContextTable, type TableProps } from '../platform/context-table.ts';
+import type { ObservedFunction } from '../platform/observed-function.ts';
+
+/** Hour blocks of points. All of them expire, and raw payloads can rebuild them. */
+export class BlockTable extends Construct {
+  readonly store: ContextTable;
+
+  constructor(scope: Construct, id: string, { config }: TableProps) {
+    super(scope, id);
+    this.store = new ContextTable(this, 'Store', {
+      config,
+      variable: 'BLOCKS_TABLE_NAME',
+      unrecoverable:
+        'Rebuilt from the raw bucket by replay; recovery would add 80 % to the price of its storage.',
+      // Detectors see blocks as they change; Lambda reads the stream for free.
+      isStreamed: true,
+    });
+  }
+
+  /** Read the blocks of a target in a range of hours. */
+  grantReadRange(reader: ObservedFunction): void {
+    this.store.grant(reader, 'Query');
+  }
+
+  /** Get blocks by their keys. */
+  grantGet(reader: ObservedFunction): void {
+    this.store.grant(reader, 'BatchGetItem');
+  }
+
+  /** Read blocks and write them back, each if no other writer changed it in the meantime. */
+  grantMerge(writer: ObservedFunction): void {
+    this.store.grant(writer, 'BatchGetItem', 'PutItem');
+  }
+
+  /** Be invoked with changed blocks. Returns the ARN of the stream. */
+  grantFollowChanges(follower: ObservedFunction): string {
+    const stream = this.store.table.tableStreamArn;
+    if (stream === undefined) throw new ConfigurationError('The table of blocks has no stream to follow.');
+    const actions = ['DescribeStream', 'GetRecords', 'GetShardIterator', 'ListStreams'];
+    follower.allow(
+      actions.map((action) => `dynamodb:${action}`),
+      [stream],
+    );
+    return stream;
+  }
+}

@@ -1,0 +1,22 @@
+import { Construct } from 'constructs';
+import { ContextTable, type TableProps } from './context-table.ts';
+import type { ObservedFunction } from './observed-function.ts';
+
+/** What is remembered about requests: the points that each tenant sent in each minute. Everything expires within hours. */
+export class RequestTable extends Construct {
+  readonly store: ContextTable;
+
+  constructor(scope: Construct, id: string, { config }: TableProps) {
+    super(scope, id);
+    this.store = new ContextTable(this, 'Store', {
+      config,
+      variable: 'REQUESTS_TABLE_NAME',
+      unrecoverable: 'Quotas of past minutes: they expire within the hour, and losing them loses nothing.',
+    });
+  }
+
+  /** Take points from a tenant's quota of the minute. */
+  grantMeter(writer: ObservedFunction): void {
+    this.store.grant(writer, 'UpdateItem');
+  }
+}
