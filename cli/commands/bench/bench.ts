@@ -19,6 +19,7 @@ const BENCHES = {
   detect: async () => (await import('../../../bench/anomalies/detect/run.ts')).runDetectBench,
   diagnose: async () => (await import('../../../bench/incidents/diagnose/run.ts')).runDiagnoseBench,
   ingest: async () => (await import('../../../bench/metrics/ingest/run.ts')).runIngestBench,
+  hostile: async () => (await import('../../../bench/metrics/hostile/run.ts')).runHostileBench,
   throughput: async () => (await import('../../../bench/forecasts/throughput/run.ts')).runThroughputBench,
   changes: async () => (await import('../../../bench/changes/changes/run.ts')).runChangesBench,
   components: async () => (await import('../../../bench/incidents/components/run.ts')).runComponentsBench,
@@ -32,7 +33,13 @@ type BenchName = keyof typeof BENCHES;
 export const NAMES = Object.keys(BENCHES) as BenchName[];
 
 /** Benches that need no data directory: their cases are simulated or listed in the bench itself. */
-export const WITHOUT_DATA: ReadonlySet<string> = new Set(['changes', 'components', 'combinations', 'peers']);
+export const WITHOUT_DATA: ReadonlySet<string> = new Set([
+  'changes',
+  'components',
+  'combinations',
+  'hostile',
+  'peers',
+]);
 
 const writeJson = (path: string | true, results: unknown, terminal: Terminal): void => {
   const text = `${JSON.stringify(results, undefined, 2)}\n`;

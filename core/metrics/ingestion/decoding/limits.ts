@@ -6,13 +6,15 @@ export interface IngestLimits {
   readonly maxUnzippedBytes: number;
   readonly maxPoints: number;
   readonly maxTargets: number;
+  readonly maxSeries: number;
 }
 
 export const INGEST_LIMITS: IngestLimits = {
   maxBytes: 5_000_000,
-  maxUnzippedBytes: 32_000_000,
+  maxUnzippedBytes: 24_000_000,
   maxPoints: 200_000,
   maxTargets: 1_000,
+  maxSeries: 50_000,
 };
 
 /** Clocks differ, so points may be this far in the future when they are received. */

@@ -69,6 +69,7 @@ export class SeriesCollector {
   readonly #targets = new Map<string, Map<string, OpenSeries>>();
   readonly #profiles = new Map<string, Profile>();
   readonly #samples: FieldError[] = [];
+  #series = 0;
   #points = 0;
   #missing = 0;
   #rejected = 0;
@@ -86,6 +87,9 @@ export class SeriesCollector {
     const metrics = this.#metricsOf(identity.targetId);
     const known = metrics.get(identity.metric);
     if (known !== undefined) return known;
+    const { maxSeries } = this.#options.limits;
+    if (++this.#series > maxSeries)
+      throw new IngestRejection('body-too-large', `more than ${maxSeries} series in one request`);
     const opened: OpenSeries = { identity, timestamps: [], values: [] };
     metrics.set(identity.metric, opened);
     return opened;

@@ -6,6 +6,7 @@ import { METRIC_KINDS, type MetricKind } from '../../series/metric-series.ts';
 import { PROFILES, type Profile } from '../../targets/target.ts';
 import { MAX_UNIT_LENGTH } from '../decoding/limits.ts';
 import type { SeriesIdentity } from '../decoding/series-collector.ts';
+import { isUnit } from '../decoding/unit.ts';
 import type { CellOf } from './csv-columns.ts';
 
 /** An error in a row; the caller adds the line. */
@@ -67,9 +68,7 @@ export const readIdentity = (cellOf: CellOf, row: readonly string[]): RowIdentit
     idFault('metric', metric) ??
     optionFault('kind', kind, METRIC_KINDS) ??
     optionFault('profile', profile, PROFILES) ??
-    (unit.length > MAX_UNIT_LENGTH
-      ? fault('unit', unit, `at most ${MAX_UNIT_LENGTH} characters`)
-      : undefined);
+    (isUnit(unit) ? undefined : fault('unit', unit, `at most ${MAX_UNIT_LENGTH} printable characters`));
   if (wrong !== undefined) return wrong;
   const kindName: MetricKind | undefined = optionalOneOf(METRIC_KINDS, kind);
   return {

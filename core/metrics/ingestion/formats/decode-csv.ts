@@ -10,6 +10,31 @@ import { type RowFault, type RowIdentity, readIdentity, readSample } from './csv
 
 /** Valid rows stay far below this; garbage without line breaks does not. */
 const MAX_LINE_BYTES = 4_096;
+const LINE_FEED = 0x0a;
+
+/**
+ * Checks lines before parsing, because the parser's own limit on a record does not count delimiters.
+ * @throws IngestRejection for a line that is too long, or more lines than two for each point allowed
+ */
+const checkLines = (body: Uint8Array, maxPoints: number): void => {
+  let start = 0;
+  for (let line = 1; start < body.length; line++) {
+    const found = body.indexOf(LINE_FEED, start);
+    const end = found < 0 ? body.length : found;
+    if (end - start > MAX_LINE_BYTES) throw lineTooLong(line);
+    if (line > 2 * maxPoints)
+      throw new IngestRejection('body-too-large', `more than ${2 * maxPoints} lines in one request`);
+    start = end + 1;
+  }
+};
+
+const lineTooLong = (line: number): IngestRejection => {
+  const field = `line ${line}`;
+  const message = `a line has at most ${MAX_LINE_BYTES} bytes`;
+  return new IngestRejection('malformed-body', `${field}: ${message}`, {
+    errors: [{ field, code: 'line-too-long', message }],
+  });
+};
 
 const isFault = (read: object): read is RowFault => 'message' in read;
 
@@ -91,6 +116,7 @@ const rejectionOf = (error: CsvError): IngestRejection => {
  */
 export const decodeCsv = (body: Uint8Array, options: DecodeContext, into: SeriesCollector): void => {
   const rows = new CsvRows(options, into);
+  checkLines(body, options.limits.maxPoints);
   try {
     parse(readText(body), {
       trim: true,

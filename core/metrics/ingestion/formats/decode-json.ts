@@ -1,26 +1,16 @@
-import type * as z from 'zod';
 import type { DecodeContext } from '../decoding/decode-context.ts';
-import { type FieldError, IngestRejection } from '../decoding/ingest-rejection.ts';
-import { type IngestLimits, MAX_REPORTED_ERRORS } from '../decoding/limits.ts';
+import { IngestRejection } from '../decoding/ingest-rejection.ts';
+import type { IngestLimits } from '../decoding/limits.ts';
 import { readJson } from '../decoding/read-text.ts';
 import type { SeriesCollector } from '../decoding/series-collector.ts';
 import { checkTenantClaim } from '../decoding/tenant-claim.ts';
-import { JsonIngestBody, numberOf, secondsOf } from './json-body.ts';
+import { type JsonIngestBody, numberOf, secondsOf } from './json-body.ts';
+import { validateJson } from './validate-json.ts';
 
-const pathOf = (path: readonly PropertyKey[]): string =>
-  path.reduce<string>(
-    (text, step) =>
-      typeof step === 'number' ? `${text}[${step}]` : text === '' ? String(step) : `${text}.${String(step)}`,
-    '',
-  ) || '(body)';
-
-const fieldErrors = (issues: readonly z.core.$ZodIssue[]): FieldError[] =>
-  issues
-    .slice(0, MAX_REPORTED_ERRORS)
-    .map(({ path, code, message }) => ({ field: pathOf(path), code: code.replaceAll('_', '-'), message }));
+const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null;
 
 const memberOf = (holder: unknown, field: string): unknown =>
-  typeof holder === 'object' && holder !== null ? Reflect.get(holder, field) : undefined;
+  isObject(holder) ? Reflect.get(holder, field) : undefined;
 
 const lengthOf = (held: unknown): number => (Array.isArray(held) ? held.length : 0);
 
@@ -32,18 +22,13 @@ const rejectOversize = (body: unknown, { maxPoints, maxTargets }: IngestLimits):
     points += Math.max(lengthOf(memberOf(each, 'timestamps')), lengthOf(memberOf(each, 'values')), 1);
   if (points > maxPoints)
     throw new IngestRejection('body-too-large', `more than ${maxPoints} points in one request`);
-  if (Object.keys(memberOf(body, 'profiles') ?? {}).length > maxTargets)
+  const profiles = memberOf(body, 'profiles');
+  // Of a text or a list, the keys would be an array of as many texts as it has characters or elements.
+  if (isObject(profiles) && !Array.isArray(profiles) && Object.keys(profiles).length > maxTargets)
     throw new IngestRejection(
       'body-too-large',
       `profiles for more than ${maxTargets} targets in one request`,
     );
-};
-
-const validate = (body: unknown): JsonIngestBody => {
-  const parsed = JsonIngestBody.safeParse(body);
-  if (parsed.success) return parsed.data;
-  const errors = fieldErrors(parsed.error.issues);
-  throw new IngestRejection('invalid-content', `${errors[0]?.field}: ${errors[0]?.message}`, { errors });
 };
 
 const collectPoints = (points: NonNullable<JsonIngestBody['points']>, into: SeriesCollector): void => {
@@ -71,7 +56,7 @@ const collectSeries = (all: NonNullable<JsonIngestBody['series']>, into: SeriesC
 export const decodeJson = (body: Uint8Array, options: DecodeContext, into: SeriesCollector): void => {
   const parsed = readJson(body);
   rejectOversize(parsed, options.limits);
-  const { tenant, profiles = {}, points = [], series = [] } = validate(parsed);
+  const { tenant, profiles = {}, points = [], series = [] } = validateJson(parsed);
   checkTenantClaim(tenant, options.tenantId, 'tenant');
   for (const [target, profile] of Object.entries(profiles)) into.profile(target, profile);
   collectPoints(points, into);

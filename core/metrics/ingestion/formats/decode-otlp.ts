@@ -1,4 +1,5 @@
 import type { DecodeContext } from '../decoding/decode-context.ts';
+import { EntryBudget } from '../decoding/entry-budget.ts';
 import { IngestRejection } from '../decoding/ingest-rejection.ts';
 import { readJson } from '../decoding/read-text.ts';
 import type { SeriesCollector } from '../decoding/series-collector.ts';
@@ -10,7 +11,7 @@ import type { OtlpResource } from './otlp-request.ts';
 
 const readResources = (body: Uint8Array, { contentType, limits }: DecodeContext): readonly OtlpResource[] => {
   if (isOtlpProtobuf(contentType)) return readOtlpProtobuf(body, limits.maxPoints);
-  if (isOtlpJson(contentType)) return readOtlpJson(readJson(body));
+  if (isOtlpJson(contentType)) return readOtlpJson(readJson(body), new EntryBudget(limits.maxPoints));
   throw new IngestRejection(
     'unsupported-content-type',
     `content-type must be application/x-protobuf or application/json, not "${contentType}"`,

@@ -4,7 +4,7 @@ import { MetricName, TargetId, TenantId } from '../../../shared/identifiers.ts';
 import { parseInstant } from '../../../shared/instant.ts';
 import { METRIC_KINDS } from '../../series/metric-series.ts';
 import { PROFILES } from '../../targets/target.ts';
-import { MAX_UNIT_LENGTH } from '../decoding/limits.ts';
+import { Unit } from '../decoding/unit.ts';
 
 /** JSON cannot write these numbers; protobuf's JSON mapping and many clients send them as text. */
 const NAMED_NUMBERS: Readonly<Record<string, number>> = {
@@ -13,24 +13,26 @@ const NAMED_NUMBERS: Readonly<Record<string, number>> = {
   '-Infinity': Number.NEGATIVE_INFINITY,
 };
 
-const isInstant = (value: unknown): boolean =>
+export const isInstant = (value: unknown): boolean =>
   typeof value === 'number' || (typeof value === 'string' && !Number.isNaN(parseInstant(value)));
 
-const isValue = (value: unknown): boolean =>
+export const isValue = (value: unknown): boolean =>
   value === null ||
   typeof value === 'number' ||
   (typeof value === 'string' && Object.hasOwn(NAMED_NUMBERS, value));
 
-const Instant = z.custom<number | string>(isInstant, 'expected ISO 8601 text or epoch seconds').meta({
+export const EXPECTED_INSTANT = 'expected ISO 8601 text or epoch seconds';
+export const EXPECTED_VALUE = 'expected a number, or null if missing';
+
+const Instant = z.custom<number | string>(isInstant, EXPECTED_INSTANT).meta({
   description: 'ISO 8601 (UTC unless it has a zone) or epoch seconds; fractions are rounded down',
   anyOf: [{ type: 'string' }, { type: 'number' }],
 });
 /** Infinities (including `1e999`) pass here: they are rejected as points, without rejecting the request. */
-const Value = z.custom<number | string | null>(isValue, 'expected a number, or null if missing').meta({
+const Value = z.custom<number | string | null>(isValue, EXPECTED_VALUE).meta({
   description: 'A number; null or "NaN" if missing',
   anyOf: [{ type: 'number' }, { type: 'null' }, { type: 'string', enum: Object.keys(NAMED_NUMBERS) }],
 });
-const Unit = z.string().max(MAX_UNIT_LENGTH);
 
 export const JsonPoint = z.object({
   target: TargetId,
@@ -54,18 +56,27 @@ export const JsonSeries = z
     path: ['values'],
   });
 
-export const JsonIngestBody = z
-  .object({
-    tenant: TenantId.optional(),
-    profiles: z.record(TargetId, z.enum(PROFILES)).optional(),
-    points: z.array(JsonPoint).optional(),
-    series: z.array(JsonSeries).optional(),
-  })
-  .refine(({ points, series }) => points !== undefined || series !== undefined, {
-    error: 'expected "points" or "series"',
-    path: ['points'],
-  });
+export type JsonSeries = z.infer<typeof JsonSeries>;
+
+const bodyOf = <Point extends z.ZodType, Series extends z.ZodType>(point: Point, series: Series) =>
+  z
+    .object({
+      tenant: TenantId.optional(),
+      profiles: z.record(TargetId, z.enum(PROFILES)).optional(),
+      points: z.array(point).optional(),
+      series: z.array(series).optional(),
+    })
+    .refine((body) => body.points !== undefined || body.series !== undefined, {
+      error: 'expected "points" or "series"',
+      path: ['points'],
+    });
+
+/** The body as documented. */
+export const JsonIngestBody = bodyOf(JsonPoint, JsonSeries);
 export type JsonIngestBody = z.infer<typeof JsonIngestBody>;
+
+/** The body without looking into its points and series. */
+export const JsonIngestShell = bodyOf(z.unknown(), z.unknown());
 
 /** Epoch seconds, rounded down, of a validated timestamp. */
 export const secondsOf = (instant: number | string): number =>

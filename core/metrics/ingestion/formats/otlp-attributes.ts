@@ -1,7 +1,12 @@
 /** Attributes of OTLP protobuf (opentelemetry/proto/common/v1/common.proto) as text. */
-import type { BinaryReader } from '@bufbuild/protobuf/wire';
 import { MAX_ATTRIBUTE_DEPTH } from './otlp-request.ts';
-import { fixed64Field, lengthField, readMessage, varintField } from './protobuf-message.ts';
+import {
+  type BudgetedReader,
+  fixed64Field,
+  lengthField,
+  readMessage,
+  varintField,
+} from './protobuf-message.ts';
 
 const KEY_VALUE = { key: lengthField(1), value: lengthField(2) };
 const LIST = { values: lengthField(1) };
@@ -24,9 +29,10 @@ export const attributeText = (value: unknown): string => {
   return typeof value === 'bigint' ? value.toString() : JSON.stringify(value);
 };
 
-const readKeyValue = (reader: BinaryReader, depth: number): [string, Plain] => {
+const readKeyValue = (reader: BudgetedReader, depth: number): [string, Plain] => {
   let key = '';
   let value: Plain = null;
+  reader.budget.entry();
   readMessage(reader, (tag) => {
     if (tag === KEY_VALUE.key) key = reader.string(true);
     else if (tag === KEY_VALUE.value) value = readAnyValue(reader, depth);
@@ -36,7 +42,7 @@ const readKeyValue = (reader: BinaryReader, depth: number): [string, Plain] => {
   return [key, value];
 };
 
-const readArray = (reader: BinaryReader, depth: number): Plain[] => {
+const readArray = (reader: BudgetedReader, depth: number): Plain[] => {
   const values: Plain[] = [];
   readMessage(reader, (tag) => {
     if (tag !== LIST.values) return false;
@@ -46,7 +52,7 @@ const readArray = (reader: BinaryReader, depth: number): Plain[] => {
   return values;
 };
 
-const readKeyValues = (reader: BinaryReader, depth: number): Plain => {
+const readKeyValues = (reader: BudgetedReader, depth: number): Plain => {
   const entries: [string, Plain][] = [];
   readMessage(reader, (tag) => {
     if (tag !== LIST.values) return false;
@@ -57,13 +63,13 @@ const readKeyValues = (reader: BinaryReader, depth: number): Plain => {
 };
 
 /** Integers beyond 2^53 become text to stay exact. */
-const readInteger = (reader: BinaryReader): Plain => {
+const readInteger = (reader: BudgetedReader): Plain => {
   const value = BigInt(reader.int64());
   const number = Number(value);
   return Number.isSafeInteger(number) ? number : value.toString();
 };
 
-const readScalar = (reader: BinaryReader, tag: number): Plain | undefined => {
+const readScalar = (reader: BudgetedReader, tag: number): Plain | undefined => {
   if (tag === ANY_VALUE.text) return reader.string(true);
   if (tag === ANY_VALUE.bool) return reader.bool();
   if (tag === ANY_VALUE.integer) return readInteger(reader);
@@ -71,10 +77,11 @@ const readScalar = (reader: BinaryReader, tag: number): Plain | undefined => {
   return tag === ANY_VALUE.bytes ? Buffer.from(reader.bytes()).toString('base64') : undefined;
 };
 
-const readAnyValue = (reader: BinaryReader, depth: number): Plain => {
+const readAnyValue = (reader: BudgetedReader, depth: number): Plain => {
   if (depth > MAX_ATTRIBUTE_DEPTH)
     throw new RangeError(`attribute values are nested more than ${MAX_ATTRIBUTE_DEPTH} levels deep`);
   let value: Plain = null;
+  reader.budget.entry();
   readMessage(reader, (tag) => {
     const scalar = readScalar(reader, tag);
     if (scalar !== undefined) value = scalar;
@@ -87,7 +94,7 @@ const readAnyValue = (reader: BinaryReader, depth: number): Plain => {
 };
 
 /** Reads one `KeyValue` into `into`; a repeated key keeps its last value. */
-export const readAttribute = (reader: BinaryReader, into: Map<string, string>): void => {
+export const readAttribute = (reader: BudgetedReader, into: Map<string, string>): Map<string, string> => {
   const [key, value] = readKeyValue(reader, 1);
-  into.set(key, attributeText(value));
+  return into.set(key, attributeText(value));
 };

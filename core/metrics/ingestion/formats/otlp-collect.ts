@@ -1,11 +1,11 @@
 /** Maps OTLP resources to targets and their metrics to series. */
 
-import { MetricName, TargetId } from '../../../shared/identifiers.ts';
+import { isMetricName, MAX_METRIC_NAME_LENGTH, TargetId } from '../../../shared/identifiers.ts';
 import type { MetricKind } from '../../series/metric-series.ts';
 import { PROFILES } from '../../targets/target.ts';
-import { MAX_UNIT_LENGTH } from '../decoding/limits.ts';
 import type { OpenSeries, SeriesCollector } from '../decoding/series-collector.ts';
 import { checkTenantClaim } from '../decoding/tenant-claim.ts';
+import { isUnit } from '../decoding/unit.ts';
 import type { OtlpAttributes, OtlpMetric, OtlpPoint, OtlpResource } from './otlp-request.ts';
 
 /** The first of these attributes that a resource has is its target ID. */
@@ -33,21 +33,27 @@ export const metricNameOf = (name: string, attributes: OtlpAttributes): string =
   return `${escapeName(name)}{${labels.join(',')}}`;
 };
 
+/** Refuses names before they are built: escaping only makes them longer. */
+const isTooLong = (name: string, attributes: OtlpAttributes): boolean => {
+  let length = name.length;
+  for (const [key, value] of attributes) length += key.length + value.length;
+  return length > MAX_METRIC_NAME_LENGTH;
+};
+
 const kindOf = (data: OtlpMetric['data']): MetricKind => {
   if (data.type !== 'sum') return 'gauge';
   if (data.temporality === 'delta') return 'delta';
   return data.temporality === 'cumulative' && data.monotonic ? 'counter' : 'gauge';
 };
 
-const unitOf = (unit: string): string | undefined =>
-  unit === '' || unit.length > MAX_UNIT_LENGTH ? undefined : unit;
+const unitOf = (unit: string): string | undefined => (unit === '' || !isUnit(unit) ? undefined : unit);
 
 class ResourceReader {
   readonly #field: string;
   readonly #targetId: string;
   readonly #into: SeriesCollector;
-  /** By metric name, so that a name is checked once and not for every point; undefined if the name is invalid. */
-  readonly #open = new Map<string, OpenSeries | undefined>();
+  /** By metric name, so that a valid name is checked once and not for every point. */
+  readonly #open = new Map<string, OpenSeries>();
 
   constructor(field: string, targetId: string, into: SeriesCollector) {
     this.#field = field;
@@ -65,34 +71,30 @@ class ResourceReader {
 
   #point(metric: OtlpMetric, point: OtlpPoint, place: string): void {
     const field = () => `${this.#field}.${place}`;
-    const series = this.#seriesOf(metric, metricNameOf(metric.name, point.attributes));
+    const series = this.#seriesOf(metric, point.attributes);
     if (series === undefined)
       this.#into.reject(
         1,
         field,
         'invalid-name',
-        'metric name and attributes must have 1-256 printable characters',
+        'metric name and attributes must have 1-256 bytes of printable characters',
       );
     else this.#into.point(series, point.timestamp, point.value, field);
   }
 
-  #seriesOf(metric: OtlpMetric, name: string): OpenSeries | undefined {
+  #seriesOf(metric: OtlpMetric, attributes: OtlpAttributes): OpenSeries | undefined {
+    if (metric.name === '' || isTooLong(metric.name, attributes)) return undefined;
+    const name = metricNameOf(metric.name, attributes);
     const known = this.#open.get(name);
-    if (known !== undefined || this.#open.has(name)) return known;
-    const opened = this.#openSeries(metric, name);
-    this.#open.set(name, opened);
-    return opened;
+    if (known !== undefined) return known;
+    return isMetricName(name) ? this.#openSeries(metric, name) : undefined;
   }
 
-  #openSeries(metric: OtlpMetric, name: string): OpenSeries | undefined {
-    if (metric.name === '' || !MetricName.safeParse(name).success) return undefined;
-    const { data, unit } = metric;
-    return this.#into.open({
-      targetId: this.#targetId,
-      metric: name,
-      kind: kindOf(data),
-      unit: unitOf(unit),
-    });
+  #openSeries({ data, unit }: OtlpMetric, name: string): OpenSeries {
+    const identity = { targetId: this.#targetId, metric: name, kind: kindOf(data), unit: unitOf(unit) };
+    const opened = this.#into.open(identity);
+    this.#open.set(name, opened);
+    return opened;
   }
 }
 

@@ -1,4 +1,5 @@
 /** OTLP metrics in JSON: protobuf's JSON mapping, with 64-bit integers as text or numbers. */
+import type { EntryBudget } from '../decoding/entry-budget.ts';
 import {
   arrayAt,
   doubleAt,
@@ -13,7 +14,9 @@ import {
 import { attributeText } from './otlp-attributes.ts';
 import {
   MAX_ATTRIBUTE_DEPTH,
+  NO_ATTRIBUTES,
   NO_RECORDED_VALUE,
+  type OtlpAttributes,
   type OtlpMetric,
   type OtlpPoint,
   type OtlpResource,
@@ -64,7 +67,7 @@ const plainInteger = (integer: bigint): number | string => {
 };
 
 const plainArray = (holder: JsonObject, place: JsonPlace, depth: number): unknown[] =>
-  [...elements(holder, 'values', place)].map(([value, at]) => plainValue(value, at, depth));
+  Array.from(elements(holder, 'values', place), ([value, at]) => plainValue(value, at, depth));
 
 const keyValue = (raw: unknown, place: JsonPlace, depth: number): [string, unknown] => {
   const entry = objectAt(raw, place);
@@ -72,15 +75,16 @@ const keyValue = (raw: unknown, place: JsonPlace, depth: number): [string, unkno
 };
 
 const plainEntries = (holder: JsonObject, place: JsonPlace, depth: number): unknown =>
-  Object.fromEntries([...elements(holder, 'values', place)].map(([raw, at]) => keyValue(raw, at, depth)));
+  Object.fromEntries(Array.from(elements(holder, 'values', place), ([raw, at]) => keyValue(raw, at, depth)));
 
-const readAttributes = (holder: JsonObject, place: JsonPlace): Map<string, string> => {
-  const attributes = new Map<string, string>();
+const readAttributes = (holder: JsonObject, place: JsonPlace, budget: EntryBudget): OtlpAttributes => {
+  let attributes: Map<string, string> | undefined;
   for (const [raw, at] of elements(holder, 'attributes', place)) {
+    budget.entry();
     const [key, value] = keyValue(raw, at, 1);
-    attributes.set(key, attributeText(value));
+    attributes = (attributes ?? new Map<string, string>()).set(key, attributeText(value));
   }
-  return attributes;
+  return attributes ?? NO_ATTRIBUTES;
 };
 
 const numberIn = (point: JsonObject, place: JsonPlace): number => {
@@ -90,29 +94,33 @@ const numberIn = (point: JsonObject, place: JsonPlace): number => {
   return absent(point.asInt) ? Number.NaN : Number(integerAt(point.asInt, within(place, 'asInt')));
 };
 
-const readPoint = (raw: unknown, place: JsonPlace): OtlpPoint => {
+const readPoint = (raw: unknown, place: JsonPlace, budget: EntryBudget): OtlpPoint => {
+  budget.point();
   const point = objectAt(raw, place);
   const time = point.timeUnixNano;
   return {
-    attributes: readAttributes(point, place),
+    attributes: readAttributes(point, place, budget),
     timestamp: absent(time) ? 0 : secondsOfNanos(integerAt(time, within(place, 'timeUnixNano'))),
     value: numberIn(point, place),
   };
 };
 
-const readPoints = (data: JsonObject, place: JsonPlace): OtlpPoint[] =>
-  [...elements(data, 'dataPoints', place)].map(([raw, at]) => readPoint(raw, at));
+const readPoints = (data: JsonObject, place: JsonPlace, budget: EntryBudget): OtlpPoint[] => {
+  const points: OtlpPoint[] = [];
+  for (const [raw, at] of elements(data, 'dataPoints', place)) points.push(readPoint(raw, at, budget));
+  return points;
+};
 
-const readData = (metric: JsonObject, place: JsonPlace): OtlpMetric['data'] => {
+const readData = (metric: JsonObject, place: JsonPlace, budget: EntryBudget): OtlpMetric['data'] => {
   const [gaugePlace, sumPlace] = [within(place, 'gauge'), within(place, 'sum')];
   if (!absent(metric.gauge))
-    return { type: 'gauge', points: readPoints(objectAt(metric.gauge, gaugePlace), gaugePlace) };
+    return { type: 'gauge', points: readPoints(objectAt(metric.gauge, gaugePlace), gaugePlace, budget) };
   if (!absent(metric.sum)) {
     const sum = objectAt(metric.sum, sumPlace);
     const temporality = TEMPORALITIES.get(sum.aggregationTemporality) ?? 'unspecified';
     return {
       type: 'sum',
-      points: readPoints(sum, sumPlace),
+      points: readPoints(sum, sumPlace, budget),
       temporality,
       monotonic: sum.isMonotonic === true,
     };
@@ -124,30 +132,33 @@ const readData = (metric: JsonObject, place: JsonPlace): OtlpMetric['data'] => {
   return { type: 'unsupported', points: points.reduce((sum, count) => sum + count, 0) };
 };
 
-const readMetric = (raw: unknown, place: JsonPlace): OtlpMetric => {
+const readMetric = (raw: unknown, place: JsonPlace, budget: EntryBudget): OtlpMetric => {
+  budget.entry();
   const metric = objectAt(raw, place);
   return {
     name: textAt(metric.name, within(place, 'name')),
     unit: textAt(metric.unit, within(place, 'unit')),
-    data: readData(metric, place),
+    data: readData(metric, place, budget),
   };
 };
 
-const readResource = (raw: unknown, place: JsonPlace): OtlpResource => {
+const readResource = (raw: unknown, place: JsonPlace, budget: EntryBudget): OtlpResource => {
+  budget.entry();
   const holder = objectAt(raw, place);
   const resourcePlace = within(place, 'resource');
   const metrics: OtlpMetric[] = [];
   for (const [scope, scopePlace] of elements(holder, 'scopeMetrics', place))
     for (const [metric, at] of elements(objectAt(scope, scopePlace), 'metrics', scopePlace))
-      metrics.push(readMetric(metric, at));
-  return { attributes: readAttributes(objectAt(holder.resource, resourcePlace), resourcePlace), metrics };
+      metrics.push(readMetric(metric, at, budget));
+  const resource = objectAt(holder.resource, resourcePlace);
+  return { attributes: readAttributes(resource, resourcePlace, budget), metrics };
 };
 
 /**
  * Reads a parsed OTLP/JSON `ExportMetricsServiceRequest`.
- * @throws IngestRejection naming the first field of the wrong type
+ * @throws IngestRejection naming the first field of the wrong type, or if the budget is exceeded
  */
-export const readOtlpJson = (body: unknown): OtlpResource[] => {
+export const readOtlpJson = (body: unknown, budget: EntryBudget): OtlpResource[] => {
   const root = within(undefined, 'resourceMetrics');
   const request =
     body === null || Array.isArray(body) || typeof body !== 'object'
@@ -155,5 +166,7 @@ export const readOtlpJson = (body: unknown): OtlpResource[] => {
       : objectAt(body, root);
   if (request.resourceMetrics === undefined && Object.keys(request).length > 0)
     return wrong(root, 'an array (is this an OTLP metrics request?)');
-  return arrayAt(request.resourceMetrics, root).map((raw, index) => readResource(raw, within(root, index)));
+  return arrayAt(request.resourceMetrics, root).map((raw, index) =>
+    readResource(raw, within(root, index), budget),
+  );
 };

@@ -5,6 +5,7 @@
 import { IngestRejection } from '../decoding/ingest-rejection.ts';
 import { readAttribute } from './otlp-attributes.ts';
 import {
+  NO_ATTRIBUTES,
   NO_RECORDED_VALUE,
   type OtlpMetric,
   type OtlpPoint,
@@ -39,19 +40,23 @@ const POINT = {
 const TEMPORALITIES: readonly OtlpTemporality[] = ['unspecified', 'delta', 'cumulative'];
 
 const readPoint = (reader: BudgetedReader): OtlpPoint => {
-  const attributes = new Map<string, string>();
-  reader.spend();
+  let attributes: Map<string, string> | undefined;
+  reader.budget.point();
   let [timestamp, value, flags] = [0, Number.NaN, 0];
   readMessage(reader, (tag) => {
     if (tag === POINT.time) timestamp = secondsOfNanos(BigInt(reader.fixed64()));
     else if (tag === POINT.double) value = reader.double();
     else if (tag === POINT.integer) value = Number(reader.sfixed64());
-    else if (tag === POINT.attributes) readAttribute(reader, attributes);
+    else if (tag === POINT.attributes) attributes = readAttribute(reader, attributes ?? new Map());
     else if (tag === POINT.flags) flags = reader.uint32();
     else return false;
     return true;
   });
-  return { attributes, timestamp, value: (flags & NO_RECORDED_VALUE) === 0 ? value : Number.NaN };
+  return {
+    attributes: attributes ?? NO_ATTRIBUTES,
+    timestamp,
+    value: (flags & NO_RECORDED_VALUE) === 0 ? value : Number.NaN,
+  };
 };
 
 interface NumberData {
@@ -91,7 +96,7 @@ const readData = (reader: BudgetedReader, tag: number): OtlpMetric['data'] | und
 
 const readMetric = (reader: BudgetedReader): OtlpMetric => {
   let [name, unit] = ['', ''];
-  reader.spend();
+  reader.budget.entry();
   let data: OtlpMetric['data'] = { type: 'unsupported', points: 0 };
   readMessage(reader, (tag) => {
     if (tag === METRIC.name) name = reader.string(true);
@@ -107,13 +112,13 @@ const readMetric = (reader: BudgetedReader): OtlpMetric => {
 };
 
 const readResourceMetrics = (reader: BudgetedReader): OtlpResource => {
-  const attributes = new Map<string, string>();
+  let attributes: Map<string, string> | undefined;
   const metrics: OtlpMetric[] = [];
-  reader.spend();
+  reader.budget.entry();
   readMessage(reader, (tag) => {
     if (tag === RESOURCE_METRICS.resource)
       readMessage(reader, (inner) => {
-        if (inner === RESOURCE.attributes) readAttribute(reader, attributes);
+        if (inner === RESOURCE.attributes) attributes = readAttribute(reader, attributes ?? new Map());
         return inner === RESOURCE.attributes;
       });
     else if (tag === RESOURCE_METRICS.scopeMetrics)
@@ -124,20 +129,17 @@ const readResourceMetrics = (reader: BudgetedReader): OtlpResource => {
     else return false;
     return true;
   });
-  return { attributes, metrics };
+  return { attributes: attributes ?? NO_ATTRIBUTES, metrics };
 };
-
-/** At worst, every point has its own metric and its own resource. */
-const ENTRIES_PER_POINT = 3;
 
 /**
  * Reads an `ExportMetricsServiceRequest`.
- * @throws IngestRejection for malformed bytes, or far more points than `maxPoints`
+ * @throws IngestRejection for malformed bytes, or more points or entries than `maxPoints` allows
  */
 export const readOtlpProtobuf = (body: Uint8Array, maxPoints: number): OtlpResource[] => {
   const resources: OtlpResource[] = [];
   try {
-    const reader = new BudgetedReader(body, maxPoints * ENTRIES_PER_POINT);
+    const reader = new BudgetedReader(body, maxPoints);
     readFields(reader, reader.len, (tag) => {
       if (tag === REQUEST.resourceMetrics) resources.push(readResourceMetrics(reader));
       return tag === REQUEST.resourceMetrics;

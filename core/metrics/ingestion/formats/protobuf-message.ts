@@ -1,21 +1,14 @@
 /** Reads protobuf messages field by field, without generated code. */
 import { BinaryReader, WireType } from '@bufbuild/protobuf/wire';
-import { IngestRejection } from '../decoding/ingest-rejection.ts';
+import { EntryBudget } from '../decoding/entry-budget.ts';
 
-/**
- * A reader that stops after a number of entries (points, metrics, resources): an empty entry takes two bytes on the
- * wire but hundreds in memory.
- */
+/** A reader that carries the budget of its message. */
 export class BudgetedReader extends BinaryReader {
-  #left: number;
+  readonly budget: EntryBudget;
 
-  constructor(bytes: Uint8Array, entries: number) {
+  constructor(bytes: Uint8Array, maxPoints: number) {
     super(bytes);
-    this.#left = entries;
-  }
-
-  spend(): void {
-    if (--this.#left < 0) throw new IngestRejection('body-too-large', 'too many points in one request');
+    this.budget = new EntryBudget(maxPoints);
   }
 }
 

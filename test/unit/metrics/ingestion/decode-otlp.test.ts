@@ -383,7 +383,7 @@ describe('OTLP requests', () => {
   });
 
   it('with millions of empty points are too large', () => {
-    const limits = { maxBytes: 5e6, maxUnzippedBytes: 5e6, maxPoints: 1000, maxTargets: 10 };
+    const limits = { maxBytes: 5e6, maxUnzippedBytes: 5e6, maxPoints: 1000, maxTargets: 10, maxSeries: 1000 };
     const empty = encode(resourceMetrics(host('h'), metrics(gauge('m', ...new Array(3001).fill([])))));
     expect(rejectionOf(empty, { ...PROTOBUF, limits }).code).toBe('body-too-large');
   });
