@@ -1,0 +1,87 @@
+import { describe, expect, it } from 'vitest';
+import { defaultPace, pause } from '../../../adapters/aws/paced-retry.ts';
+import { isTransient, withSdkErrors } from '../../../adapters/aws/sdk-failure.ts';
+import { DependencyUnavailableError, InvalidInputError } from '../../../core/shared/errors.ts';
+
+const failure = (fields: object) => Object.assign(new Error('why'), fields);
+
+describe('a failed SDK call', () => {
+  it.each([
+    [{ name: 'ThrottlingException' }],
+    [{ name: 'ProvisionedThroughputExceededException' }],
+    [{ name: 'RequestLimitExceeded' }],
+    [{ name: 'TooManyRequestsException' }],
+    [{ name: 'LimitExceededException' }],
+    [{ name: 'RequestThrottled' }],
+    [{ name: 'ThrottlingError' }],
+    [{ name: 'SlowDown' }],
+    [{ name: 'TransactionConflictException' }],
+    [{ name: 'TransactionInProgressException' }],
+    [{ name: 'TimeoutError' }],
+    [{ name: 'InternalServerError', $fault: 'server' }],
+    [{ code: 'ECONNREFUSED' }],
+    [{ code: 'ECONNRESET' }],
+    [{ code: 'ENOTFOUND' }],
+    [{ code: 'EAI_AGAIN' }],
+    [{ code: 'EPIPE' }],
+    [{ code: 'ETIMEDOUT' }],
+  ])('may succeed later after %j', async (fields) => {
+    const cause = failure(fields);
+    expect(isTransient(cause)).toBe(true);
+    const failed = withSdkErrors('reading a run', () => Promise.reject(cause));
+    await expect(failed).rejects.toThrow(DependencyUnavailableError);
+    await expect(failed).rejects.toThrow(`reading a run: ${cause.name}: why`);
+    await expect(failed).rejects.toMatchObject({ cause });
+  });
+
+  it.each([
+    [failure({ name: 'AccessDeniedException', $fault: 'client' })],
+    [failure({ code: 'EACCES' })],
+    ['text'],
+    [undefined],
+    [{ name: 'ThrottlingException' }],
+  ])('is passed on unchanged if a retry cannot help: %s', async (cause) => {
+    expect(isTransient(cause)).toBe(false);
+    await expect(withSdkErrors('reading', () => Promise.reject(cause))).rejects.toBe(cause);
+  });
+
+  it('is a fault of the input if DynamoDB refuses the request', async () => {
+    const cause = failure({ name: 'ValidationException' });
+    const failed = withSdkErrors('storing a target', () => Promise.reject(cause));
+    await expect(failed).rejects.toThrow(InvalidInputError);
+    await expect(failed).rejects.toMatchObject({
+      message: 'storing a target: ValidationException: why',
+      cause,
+    });
+  });
+
+  it('says nothing about a call that succeeds', async () => {
+    expect(await withSdkErrors('reading', async () => 7)).toBe(7);
+  });
+});
+
+describe('the pause before another attempt', () => {
+  const pauseOf = async (attempt: number, random: number) => {
+    let slept = Number.NaN;
+    const sleep = async (ms: number) => {
+      slept = ms;
+    };
+    await pause({ sleep, random: () => random }, attempt);
+    return slept;
+  };
+
+  it('is random below a ceiling that doubles up to two seconds', async () => {
+    expect(await Promise.all([1, 2, 3, 6, 50].map((attempt) => pauseOf(attempt, 1)))).toEqual([
+      100, 200, 400, 2000, 2000,
+    ]);
+    expect(await pauseOf(3, 0.25)).toBe(100);
+    expect(await pauseOf(3, 0)).toBe(0);
+  });
+
+  it('lasts that long', async () => {
+    const started = performance.now();
+    await defaultPace.sleep(20);
+    expect(performance.now() - started).toBeGreaterThan(15);
+    expect(defaultPace.random()).toBeLessThan(1);
+  });
+});
