@@ -33,7 +33,7 @@ const filterOf = (filter: AnomalyFilter, clock: Clock) => {
     values[`:${name}`] = wanted;
   }
   if (filter.isActive === true) conditions.push('attribute_not_exists(endedAt)');
-  // DynamoDB refuses an empty map of names.
+  // DynamoDB rejects an empty map of names.
   const named = Object.keys(names).length === 0 ? {} : { ExpressionAttributeNames: names };
   return { expression: conditions.join(' AND '), values, named };
 };
@@ -57,7 +57,7 @@ const queryNewest = async (
 ): Promise<Collected<string>> => {
   const { expression, values, named } = filterOf(filter, { now });
   const { from, until } = rangeOf(filter, Math.floor(now() / 1000));
-  // DynamoDB refuses a range that ends before it begins, and a start outside it: time may have moved on.
+  // DynamoDB rejects a range that ends before it begins, and a start outside the range, which may have moved since.
   if (from > until || (after !== undefined && after < from)) return { items: [], next: undefined };
   const query = new QueryCommand({
     TableName: tableName,

@@ -9,7 +9,7 @@ import { detectorStateKey } from './item-keys.ts';
 /** The first byte of `data` is its format: the detectors check it, and learn again from the blocks if it is unknown. */
 const DetectorItem = z.object({ data: z.instanceof(Uint8Array), v: z.number().int().positive() });
 
-/** What detectors have learned, one item per target. */
+/** Stores detector states, one item per target. */
 export const dynamoDetectorStateStore = (table: DynamoTable): DetectorStateStore => ({
   get: async (tenantId, targetId) => {
     const key = detectorStateKey(tenantId, targetId);

@@ -3,7 +3,7 @@ import type { PeerStateFiles } from '../../core/anomalies/ports.ts';
 import type { Bucket } from '../aws/s3/bucket.ts';
 import { readVersioned, replaceVersioned } from '../aws/s3/versioned-object.ts';
 
-/** What was learned about groups of peers, one object per group. The first byte of its content is its format. */
+/** Stores the learned state of peer groups, one object per group. The first byte of an object is its format. */
 export const s3PeerFiles = (bucket: Bucket): PeerStateFiles => ({
   read: (group) => readVersioned(bucket, peerGroupKey(group)),
   replace: (group, bytes, expected) => replaceVersioned(bucket, peerGroupKey(group), bytes, expected),

@@ -10,7 +10,7 @@ export interface PeerWorkStarterOptions {
 
 const ACCEPTED = 202;
 
-/** Has groups compared by asynchronous invocations: Lambda queues them, retries failures and keeps what it gives up. */
+/** Starts comparisons by asynchronous invocation: Lambda queues them, retries, and keeps failures in a dead-letter queue. */
 export const lambdaPeerWorkStarter = ({ client, functionName }: PeerWorkStarterOptions): PeerWorkStarter => ({
   start: async (work) => {
     const invoke = new InvokeCommand({

@@ -34,7 +34,7 @@ const timeAt = (secondOfDay: number): string => new Date(secondOfDay * 1000).toI
 
 const known = (time: number): number | undefined => (Number.isNaN(time) ? undefined : time);
 
-/** Reads a series' baseline: the expected band of each half hour of the day, and how many points it rests on. */
+/** Reads the baseline of a series: the expected band of each half hour of the day, and the number of learned points. */
 export const baselineOf = (series: LearnedSeries): LearnedBaseline => ({
   mode: series.variant,
   calibrated: series.isCalibrated,

@@ -9,28 +9,28 @@ export const AnomalyDetected = z.object({
   ...eventFields,
   targetId: z.string(),
   metric: z.string(),
-  /** When the unusual point was measured: `occurredAt` too. */
+  /** Time of the unusual point; equals `occurredAt`. */
   timestamp: z.iso.datetime(),
-  /** Since when the metric has been unusual. */
+  /** Start of the unusual behaviour. */
   since: z.iso.datetime(),
   value: z.number(),
   score: z.number(),
   kind: z.enum(ANOMALY_KINDS),
-  /** Met once in so many points. */
+  /** A point this unusual occurs once in this many points. */
   oneIn: z.number(),
-  /** Where 98 % of the values of this time of day lie. */
+  /** Range of 98 % of the values at this time of day. */
   expected: z.object({ lower: z.number(), upper: z.number() }).nullable(),
   reason: z.string(),
 });
 
-/** A metric that was unusual behaves as usual again, or what was unusual has become the usual. */
+/** The metric is usual again, or its unusual behaviour now counts as usual. */
 export const AnomalyEnded = z.object({
   ...eventFields,
   targetId: z.string(),
   metric: z.string(),
-  /** `timestamp` of the AnomalyDetected that began it. */
+  /** `timestamp` of the AnomalyDetected event. */
   timestamp: z.iso.datetime(),
-  /** The last unusual point: `occurredAt` too. */
+  /** Time of the last unusual point; equals `occurredAt`. */
   endedAt: z.iso.datetime(),
 });
 

@@ -4,7 +4,7 @@ import { peerScenario } from './peer-scenario.ts';
 it('a target that leaves its peers is an anomaly of kind correlation, once, however often it is compared', async () => {
   const { planned, anomalies, events, leftAt, milliseconds } = await peerScenario(inject('session'));
   expect(planned).toEqual({ tenants: 1, groups: 1 });
-  const ofPeers = anomalies.filter(({ reason }) => reason.includes('left its 6 peers'));
+  const ofPeers = anomalies.filter(({ reason }) => reason.includes('departed from its 6 peers'));
   expect(ofPeers).toHaveLength(1);
   const [anomaly] = ofPeers;
   expect(anomaly).toMatchObject({ target: 'web-3', metric: 'cpu_percent', kind: 'correlation' });

@@ -13,7 +13,7 @@ export interface AnnounceDeps {
   readonly telemetry: Telemetry;
 }
 
-/** Whose alerts these are, and under which settings. */
+/** Owner of the alerts and the settings that apply. */
 export interface AnnounceContext {
   readonly owner: Owner;
   readonly settings: Settings;
@@ -22,12 +22,12 @@ export interface AnnounceContext {
 }
 
 const ANOMALIES_KEPT_SECONDS = 90 * DAY_SECONDS;
-/** Older points are history: learned, and nobody is told. */
+/** Anomalies in older points are not announced. */
 const NEWS_SECONDS = HOUR_SECONDS;
 
 /**
- * Stores alerts as anomalies and announces those that were not yet: recorded under their own time, published under ids
- * made of it, then marked. A crash anywhere, or a repeat, ends in the same anomalies and the same events.
+ * Stores alerts as anomalies and announces the ones that are not yet announced: records them, publishes their events, and
+ * marks them. Keys and event ids derive from the point, so repeating after a crash gives the same anomalies and events.
  */
 export const announceAnomalies = async (
   { anomalies, events, telemetry }: AnnounceDeps,

@@ -12,15 +12,15 @@ export interface AnnounceEndsDeps {
   readonly telemetry: Telemetry;
 }
 
-/** Nothing that is told late comes later: records wait in the stream for a day at most. */
+/** The stream keeps records for at most a day, so no end arrives later than this. */
 const LATEST_SECONDS = DAY_SECONDS;
-/** Of anomalies older than this no end is owed: what is learned of them is history. */
+/** Ends of older anomalies are not announced. */
 const NEWS_SECONDS = MAX_EPISODE_SECONDS + LATEST_SECONDS;
 
 /**
- * Stores that anomalies are over and announces it, once: an end is stored with its anomaly, published under an id made
- * of it, then marked. Whether an anomaly was told of, and its end too, says its record, so that whatever is learned
- * again in whatever order ends nothing twice, and nothing of which nobody knows.
+ * Stores the ends of anomalies and announces each once: stores the end with its anomaly, publishes an event whose id
+ * derives from the anomaly, and marks the record. The record says whether the anomaly and its end were announced, so
+ * replaying hours in any order never announces an end twice, or the end of an anomaly that was not announced.
  */
 export const announceAnomalyEnds = async (
   { anomalies, events, telemetry }: AnnounceEndsDeps,

@@ -5,20 +5,20 @@ import type { Anomaly, AnomalyEnd, Owner } from '../anomaly.ts';
 import { ANOMALIES_SOURCE, type AnomaliesEvent } from '../events.ts';
 import type { Alert } from './alert.ts';
 
-/** What is stored of an alert; within a maintenance window it is silenced. */
+/** The anomaly to store for an alert; silenced if it falls into a maintenance window. */
 export const anomalyOf = (alert: Alert, owner: Owner, settings: Settings): Anomaly => {
   const { metric, timestamp, value, kind, since, score, oneIn, parts, expected, reason } = alert;
   const silenced = maintenanceReason(settings, { ...owner, metric }, timestamp);
   return {
     ...owner,
     ...{ metric, timestamp, value, kind, score, oneIn, parts, reason, silenced },
-    // Values near the largest number there is have a band beyond it.
+    // The band of values near the largest number overflows.
     expected: expected && Number.isFinite(expected.upper - expected.lower) ? expected : undefined,
     since: Number.isNaN(since) ? timestamp : since,
   };
 };
 
-/** The event that tells of an anomaly. Its id derives from the point, so that a repeat is known as one. */
+/** Event that announces an anomaly. Its id derives from the point, so that consumers can drop repeats. */
 export const anomalyDetectedEvent = (anomaly: Anomaly): AnomaliesEvent => {
   const { tenantId, targetId, metric, timestamp, since, expected } = anomaly;
   const { value, score, kind, oneIn, reason } = anomaly;
@@ -36,7 +36,7 @@ export const anomalyDetectedEvent = (anomaly: Anomaly): AnomaliesEvent => {
   };
 };
 
-/** The event that tells that an anomaly is over. Its id derives from the anomaly. */
+/** Event that announces the end of an anomaly. Its id derives from the anomaly. */
 export const anomalyEndedEvent = (end: AnomalyEnd): AnomaliesEvent => {
   const { tenantId, targetId, metric } = end;
   const [timestamp, endedAt] = [isoOfSeconds(end.timestamp), isoOfSeconds(end.endedAt)];

@@ -1,12 +1,12 @@
 import type { ByteReader, ByteWriter } from '../../shared/byte-buffer.ts';
 
-/** When a score becomes an alert. Counts are points of the series, not seconds. */
+/** Conditions under which a score becomes an alert. Counts are points of the series, not seconds. */
 export interface AlertStageOptions {
-  /** Bar for the score while the budget is untouched. */
+  /** Threshold for the score before any alert was raised. */
   readonly threshold: number;
-  /** Points of silence after an alert. */
+  /** Points without further alerts after an alert. */
   readonly cooldownPoints: number;
-  /** How much each past alert raises the bar. */
+  /** Amount by which each past alert raises the threshold. */
   readonly budgetStep: number;
   /** Points after which a past alert counts half. */
   readonly budgetHalfLifePoints: number;
@@ -15,13 +15,13 @@ export interface AlertStageOptions {
   readonly warmupSeconds: number;
 }
 
-/** Share of the threshold that a score may reach while no alert is possible. */
+/** Max published score while no alert is possible, as a share of the threshold. */
 const MUTED_SHARE = 0.99;
 
 /**
- * Turns a stream of scores into few alerts: after one, a cooldown; with every one, a higher bar for this series
- * (alert budget: a noisy metric quiets itself). The published score is the raw one less what the budget took, and
- * stays under the threshold while muted, so that `score >= threshold` says exactly where alerts are.
+ * Turns a stream of scores into few alerts. Each alert starts a cooldown and raises the threshold of this series (alert
+ * budget), so that a noisy metric raises fewer alerts. The published score is the raw score minus the raised amount, and
+ * stays below the threshold while muted, so `score >= threshold` is true exactly for alerts.
  */
 export class AlertStage {
   private readonly options: AlertStageOptions;
@@ -37,7 +37,7 @@ export class AlertStage {
     this.decay = 2 ** (-1 / options.budgetHalfLifePoints);
   }
 
-  /** Published score of one point: at least `threshold` where the point alerts. Timestamp in epoch seconds. */
+  /** Published score of one point; at least `threshold` if the point alerts. Timestamp in epoch seconds. */
   next(timestamp: number, raw: number, threshold = this.options.threshold): number {
     if (this.points === 0 || timestamp < this.firstTimestamp) this.firstTimestamp = timestamp;
     this.points++;

@@ -1,17 +1,17 @@
 import type { ByteReader, ByteWriter } from '../../shared/byte-buffer.ts';
 import { ConformalHistogram } from './conformal-histogram.ts';
 
-/** One part's view of a point: its residual in the metric's unit, and -log10 of its conformal p-value. */
+/** Result of one part for a point: the residual in the metric's unit, and -log10 of its conformal p-value. */
 export interface PartScore {
   readonly residual: number;
   readonly score: number;
 }
 
 const FORGET_HALF_LIFE_POINTS = 5000;
-/** A past may hold half a tie of a handful of points, which says nothing: no score before so many. */
-const FEWEST_POINTS = 20;
+/** No score before this number of points: ties in a short history carry no information. */
+const MIN_POINTS = 20;
 
-/** A residual's own past and the score it gives a new residual. */
+/** Scores a residual against its own past. */
 export class CalibratedPart {
   private readonly past: ConformalHistogram;
   private points = 0;
@@ -24,12 +24,12 @@ export class CalibratedPart {
   /** -log10 of the p-value of a residual >= 0 (0 for the first few), then learns it. */
   score(residual: number): number {
     const score = this.past.scoreAndAbsorb(residual);
-    if (this.points >= FEWEST_POINTS) return score;
+    if (this.points >= MIN_POINTS) return score;
     this.points++;
     return 0;
   }
 
-  /** Residual that a share `tail` of the past exceeded. */
+  /** Residual that a share `tail` of past residuals exceeded. */
   quantile(tail: number): number {
     return this.past.quantile(tail);
   }

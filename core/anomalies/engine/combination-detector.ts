@@ -8,56 +8,56 @@ import { Evidence } from './evidence.ts';
 import { LastingResiduals } from './lasting-residuals.ts';
 
 const SHRINKAGE = 0.05;
-/** 98 % of a normal distribution lie within so many standard deviations. */
+/** 98 % of a normal distribution lies within this number of standard deviations. */
 const BAND_DEVIATIONS = 2.326;
-/** A covariance of d metrics needs several times d points. */
+/** Estimating a covariance of d metrics requires several times d points. */
 const POINTS_PER_METRIC = 20;
 /** Chosen on the simulated fleet: docs/adr/0007-detection-in-the-pipeline.md. */
 const THRESHOLD = 4.7;
 export const MIN_COMBINED = 2;
 export const MAX_COMBINED = 16;
-/** A residual twice as large as any before says so however short its past is. */
+/** Lets a residual twice as large as any before score high even if its past is short. */
 const BEYOND_CAP = 1;
-/** The square of a larger distance is no number. */
-const FARTHEST = 1e150;
+/** The square of a larger distance overflows. */
+const MAX_DISTANCE = 1e150;
 
 /** All metrics at one moment, in the detector's order. */
 export interface Moment {
   /** Epoch seconds. */
   readonly timestamp: number;
   readonly values: readonly number[];
-  /** Signed distance of each value from what is usual at this time of day. */
+  /** Signed distance of each value from the usual value at this time of day. */
   readonly differences: readonly number[];
 }
 
-/** What the combination says of one moment. */
+/** Result of a combination for one moment. */
 export interface CombinationResult {
   readonly kind: 'correlation';
   readonly score: number;
   readonly alert: boolean;
-  /** How unusual the moment is by itself: before memory, budget and silence. */
+  /** How unusual the moment is by itself, before memory, budget and cooldown. */
   readonly combined: number;
-  /** The residual is met once in so many moments. */
+  /** A residual this large occurs once in this many moments. */
   readonly oneIn: number;
-  /** Epoch seconds since when the combination has been unusual. */
+  /** Epoch seconds at which the combination became unusual. */
   readonly since: number;
   /** The metric that fits the others least. */
   readonly metric: string;
-  /** Whether it is lower than the others let expect; otherwise it is higher. */
+  /** True if the metric is lower than the others predict, false if it is higher. */
   readonly isBelow: boolean;
-  /** Largest lasting distance of a metric from what the others let expect, in what is large for that metric. */
+  /** Largest lasting distance of a metric from its prediction by the others, relative to what is large for that metric. */
   readonly residual: number;
-  /** Where 98 % of the values of that metric were expected, given the others. */
+  /** Range of 98 % of the values of that metric, given the others. */
   readonly expected: { readonly lower: number; readonly upper: number };
-  /** Distance of each metric from what the others let expect, in standard deviations given the others. */
+  /** Distance of each metric from its prediction by the others, in standard deviations given the others. */
   readonly partials: Float64Array;
 }
 
 /**
- * Unusual combinations of one target's metrics, each of which may be ordinary by itself. Of each metric the distance
- * from its time of day; over all of them a running covariance; then how far each metric lies from its prediction by
- * the others (partial residuals). What lasts about 24 moments counts, against what each metric's own residual has reached before: some
- * follow the others closely, some hardly at all.
+ * Finds unusual combinations of a target's metrics, each of which may be ordinary by itself. Takes the distance of each
+ * metric from its time-of-day average, keeps a running covariance of these distances, and calculates how far each metric
+ * is from its prediction by the others (partial residuals). Residuals that last for about 24 moments are compared with
+ * the past residuals of the same metric, because some metrics follow the others closely and some hardly at all.
  */
 export class CombinationDetector {
   readonly metrics: readonly string[];
@@ -83,8 +83,8 @@ export class CombinationDetector {
   }
 
   /**
-   * Scores the metrics of one moment, then learns them. Undefined where one is missing, and while too little is known.
-   * `thresholdOf`: another bar for alerts that name this metric.
+   * Scores the metrics of one moment, then learns them. Undefined if one is missing, and until enough was learned.
+   * `thresholdOf` overrides the threshold for alerts that name this metric.
    */
   next(moment: Moment, thresholdOf?: (metric: string) => number | undefined): CombinationResult | undefined {
     const { timestamp, values, differences } = moment;
@@ -121,16 +121,16 @@ export class CombinationDetector {
     for (const part of [this.lasting, this.past, this.evidence, this.stage]) part.load(reader);
   }
 
-  /** Each metric against the others, deviations in its unit. */
+  /** Compares each metric with the others; deviations are in its unit. */
   private fit(differences: readonly number[]): Partials | undefined {
     const { size } = this.covariance;
     if (this.covariance.points < POINTS_PER_METRIC * size) return undefined;
     const scales = this.covariance.deviations();
-    // A metric that never moved has no scale: its first step is for its own detector to judge.
+    // A metric that never moved has no scale; its own detector judges its first step.
     const z = scales.map((scale, i) => (scale > 0 ? differences[i]! / scale : 0));
     const partials = partialResiduals(this.covariance.correlations(SHRINKAGE), z);
     return partials && { ...partials, deviations: partials.deviations.map((one, i) => one * scales[i]!) };
   }
 }
 
-const isUsable = (difference: number): boolean => Math.abs(difference) < FARTHEST;
+const isUsable = (difference: number): boolean => Math.abs(difference) < MAX_DISTANCE;

@@ -1,32 +1,32 @@
 import type { ByteReader, ByteWriter } from '../../shared/byte-buffer.ts';
 import { InvalidInputError } from '../../shared/errors.ts';
 
-/** Bins per doubling of the residual: fine enough that where a bin edge falls hardly matters. */
+/** Bins per doubling of the residual: so fine that the position of bin edges hardly matters. */
 const BINS_PER_OCTAVE = 16;
-/** 64 octaves around the anchor; bin 0 holds exact zeros. A power of two, so that it is a Fenwick tree's size. */
+/** 64 octaves around the anchor; bin 0 contains exact zeros. A power of two, as the Fenwick tree requires. */
 const BIN_COUNT = 1024;
 const MIDDLE = BIN_COUNT / 2 + 0.5;
 const UNIT_MASS = 4096;
-/** The tail is extrapolated from the residual that this share of the past exceeds; never over fewer points. */
+/** The tail is extrapolated from the residual that this share of the past exceeds. */
 const TAIL_SHARE = 0.01;
 const FEWEST_TAIL_POINTS = 1 / TAIL_SHARE;
-/** How steep it is, is read off the residuals above the one that this share exceeds. */
+/** The steepness of the tail is estimated from this share of the largest residuals. */
 const STEEPNESS_SHARE = 0.02;
-/** Bounds of the tail's exponent: as flat as the heaviest tails met, and no steeper than few points can tell. */
+/** Bounds of the tail's exponent: the heaviest tails observed, and the steepest that few points can support. */
 const FLATTEST = 0.5;
 const STEEPEST = 8;
 
 /**
- * Running conformal p-value of a non-negative residual: how large a share of the (exponentially forgotten) past was
- * at least this large, with no assumption about its distribution (Vovk, Gammerman, Shafer: Algorithmic Learning in
- * a Random World, ch. 2; Laxhammar & Falkman 2014 for anomalies; half of a tie counts, the "smoothed" p-value).
- * The past is a histogram on a log2 grid, 16 bins an octave, anchored at the first non-zero residual, so that
- * rescaling the data moves no point to another bin. Masses are integers: sums are exact whatever their order, which
- * makes a restored histogram bit-identical. O(log bins) a point through a Fenwick tree (Fenwick 1994).
+ * Running conformal p-value of a non-negative residual: the share of the (exponentially forgotten) past that was at
+ * least this large, without assumptions about its distribution (Vovk, Gammerman, Shafer: Algorithmic Learning in a
+ * Random World, ch. 2; Laxhammar & Falkman 2014 for anomalies; half of a tie counts, the "smoothed" p-value).
+ * The past is a histogram on a log2 grid with 16 bins per octave, anchored at the first non-zero residual, so that
+ * rescaling the data does not move any point to another bin. Masses are integers, so sums are exact in any order and a
+ * restored histogram is bit-identical. O(log bins) per point with a Fenwick tree (Fenwick 1994).
  *
- * A rank cannot tell how far beyond everything seen a residual lies. Where asked to, the score follows a power tail
- * fitted to the largest residuals (Hill 1975), by at most `beyondCap` past the rank: twice the usual extreme is next
- * to nothing on a metric that bursts, and a great deal on one that never does.
+ * A rank does not show how far a residual lies beyond all previous ones. If `beyondCap` is set, the score also follows a
+ * power tail fitted to the largest residuals (Hill 1975) and can exceed the score of the rank by at most `beyondCap`:
+ * twice the usual extreme means little for a metric with bursts, and much for one without.
  */
 export class ConformalHistogram {
   private readonly masses: Int32Array;
@@ -37,12 +37,12 @@ export class ConformalHistogram {
   private anchor = 0;
   private scale = 0;
   private total = 0;
-  /** Highest bin with mass. */
+  /** Highest non-empty bin. */
   private top = 0;
-  /** Mass of the next point: grows by 2 every half-life, and halves together with all masses then. */
+  /** Mass of the next point: doubles every half-life; then all masses are halved. */
   private unit = UNIT_MASS;
 
-  /** `beyondCap`: the most that the tail can add to the score of the rank. */
+  /** `beyondCap`: max amount that the tail adds to the score of the rank. */
   constructor(halfLifePoints: number, beyondCap = 0) {
     this.beyondCap = beyondCap;
     this.masses = new Int32Array(BIN_COUNT);
@@ -66,7 +66,7 @@ export class ConformalHistogram {
     if (this.unit >= 2 * UNIT_MASS) this.halve();
   }
 
-  /** `-log10` of the p-value or of the tail's, then learns the residual: 0 is ordinary, 3 is one in a thousand. */
+  /** Returns `-log10` of the p-value (of the rank or of the tail), then learns the residual: 3 is one in a thousand. */
   scoreAndAbsorb(residual: number): number {
     const rank = -Math.log10(this.pValue(residual));
     const isFar = this.beyondCap > 0 && rank > -Math.log10(TAIL_SHARE);
@@ -75,7 +75,7 @@ export class ConformalHistogram {
     return score;
   }
 
-  /** Residual that a share `tail` of the past exceeded (upper edge of its bin); 0 while nothing is known. */
+  /** Residual that a share `tail` of the past exceeded (upper edge of its bin); 0 without a past. */
   quantile(tail: number): number {
     if (this.total === 0) return 0;
     const bin = this.quantileBin(tail);
@@ -115,17 +115,17 @@ export class ConformalHistogram {
     return bin;
   }
 
-  /** `-log10` of the power tail's probability; 0 while too little is known. */
+  /** `-log10` of the power tail's probability; 0 until enough was learned. */
   private tailScore(residual: number): number {
     if (this.total < FEWEST_TAIL_POINTS * this.unit) return 0;
     const bin = this.binOf(residual);
     const from = this.quantileBin(TAIL_SHARE);
-    // Of a past of mostly zeros nothing is known but its largest residual.
+    // If the past is mostly zeros, only its largest residual is known.
     if (from === 0) return -Math.log10(this.pValue(residual)) + perOctaves(bin - this.top) * FLATTEST;
     return -Math.log10(TAIL_SHARE) + perOctaves(bin - from) * this.steepness();
   }
 
-  /** Exponent of the tail by Hill's estimator: one over the mean logarithm of how far residuals exceed a quantile. */
+  /** Exponent of the tail by Hill's estimator: one over the mean log ratio of residuals to the quantile they exceed. */
   private steepness(): number {
     const from = this.quantileBin(STEEPNESS_SHARE);
     let mass = 0;
@@ -134,7 +134,7 @@ export class ConformalHistogram {
       mass += this.masses[bin]!;
       octaves += (this.masses[bin]! * (bin - from)) / BINS_PER_OCTAVE;
     }
-    // Where many residuals tie with the largest, nothing ever exceeded it.
+    // If many residuals tie with the largest, none exceeds it.
     if (mass === 0) return STEEPEST;
     return Math.min(STEEPEST, Math.max(FLATTEST, mass / (octaves * Math.LN2)));
   }
@@ -179,5 +179,5 @@ export class ConformalHistogram {
   }
 }
 
-/** What so many bins add to `-log10` of a probability that falls with exponent 1. */
+/** Amount that a number of bins adds to `-log10` of a probability that falls with exponent 1. */
 const perOctaves = (bins: number): number => (bins / BINS_PER_OCTAVE) * Math.log10(2);

@@ -1,14 +1,14 @@
-/** A vector given a covariance, each component against the others. */
+/** Each component of a vector compared with the others, given their covariance. */
 export interface Partials {
-  /** Distance of each from what the others let expect, in standard deviations given the others. */
+  /** Distance of each from its prediction by the others, in standard deviations given the others. */
   readonly distances: Float64Array;
-  /** These standard deviations. */
+  /** Standard deviation of each given the others. */
   readonly deviations: Float64Array;
 }
 
 /**
  * Lower triangle of the inverse of a Cholesky factor: `L` with `matrix = L L^T` (row-major, n x n, positive definite),
- * inverted row by row (Golub & Van Loan, sec. 4.2). Undefined where the matrix is numerically singular.
+ * inverted row by row (Golub & Van Loan, sec. 4.2). Undefined if the matrix is numerically singular.
  */
 const inverseFactor = (matrix: Float64Array, n: number): Float64Array | undefined => {
   const factor = new Float64Array(n * n);
@@ -34,7 +34,7 @@ const inverseFactor = (matrix: Float64Array, n: number): Float64Array | undefine
 
 /**
  * Partial residuals of a vector with mean 0: with P the inverse of its covariance (row-major, n x n), (P z)_i over
- * sqrt(P_ii), and 1 / sqrt(P_ii) (Lauritzen 1996, sec. 5.1). Undefined where the covariance is numerically singular.
+ * sqrt(P_ii), and 1 / sqrt(P_ii) (Lauritzen 1996, sec. 5.1). Undefined if the covariance is numerically singular.
  */
 export const partialResiduals = (covariance: Float64Array, vector: Float64Array): Partials | undefined => {
   const n = vector.length;
@@ -61,7 +61,7 @@ export const partialResiduals = (covariance: Float64Array, vector: Float64Array)
 
 const RATE = 1 / 1000;
 
-/** Exponentially weighted covariance of a vector with mean near zero; its first thousand points weigh equally. */
+/** Exponentially weighted covariance of a vector with mean near zero; the first thousand points have equal weight. */
 export class RunningCovariance {
   readonly size: number;
   readonly values: Float64Array;

@@ -1,8 +1,8 @@
 import type { PartScore } from './calibrated-part.ts';
 
 /**
- * `behavioural`: a value unusual for its time of day or outside its forecast; `pattern`: a run of values unlike any
- * before; `duration`: something that lasts (level shift, drift, flat line, unrest); `correlation`: out of step with
+ * `behavioural`: a value unusual for its time of day or outside its forecast; `pattern`: a sequence of values unlike any
+ * before; `duration`: a lasting change (level shift, drift, flat line, higher variance); `correlation`: inconsistent with
  * its peers or with the target's other metrics.
  */
 export const ANOMALY_KINDS = ['behavioural', 'pattern', 'correlation', 'duration'] as const;
@@ -36,36 +36,36 @@ const SENTENCE_OF_PART: Readonly<Record<PartName, string>> = {
   seasonal: 'the value is unusual for this time of day',
   forecast: 'the value lies outside its forecast',
   neighbour: 'the latest values follow a pattern not seen before',
-  slow: 'the level has shifted against this time of day',
-  drift: 'the level has drifted away from this time of day',
-  rhythm: 'the daily rhythm is missing or changed',
+  slow: 'the level has shifted from the usual level for this time of day',
+  drift: 'the level has drifted from the usual level for this time of day',
+  rhythm: 'the daily pattern is missing or has changed',
   quiet: 'the metric has gone quiet',
   restless: 'the metric fluctuates more than usual',
 };
 
-/** What an alert says besides its score. */
+/** Details of an alert besides its score. */
 export interface AlertDetail {
   readonly kind: AnomalyKind;
-  /** The part that weighs most. */
+  /** The part that contributes most. */
   readonly leading: PartName;
   /** Epoch seconds of the first unusual point of this episode. */
   readonly since: number;
-  /** The leading part's residual is met once in so many points. */
+  /** A residual of the leading part this large occurs once in this many points. */
   readonly oneIn: number;
-  /** Where 98 % of the values of this time of day were expected; absent before its first visit. */
+  /** Expected range of 98 % of the values at this time of day; absent until a value was seen at this time. */
   readonly expected?: { readonly lower: number; readonly upper: number };
-  /** One sentence in plain words. */
+  /** One sentence for people. */
   readonly reason: string;
 }
 
-/** What the detector says of one point. `score` reaches the alert threshold exactly where `alert` is true. */
+/** Result of the detector for one point. `score` reaches the alert threshold if and only if `alert` is true. */
 export interface DetectionResult extends Partial<AlertDetail> {
   readonly score: number;
   readonly alert: boolean;
   readonly parts: Readonly<Partial<Record<PartName, PartScore>>>;
-  /** How unusual the point is by itself: before memory, budget and silence. Absent where it was passed over. */
+  /** How unusual the point is by itself, before memory, budget and cooldown. Absent if the point was skipped. */
   readonly combined?: number;
-  /** Signed distance from what its time of day alone lets expect. Absent where it was passed over. */
+  /** Signed distance from the average for its time of day. Absent if the point was skipped. */
   readonly difference?: number;
 }
 
@@ -78,7 +78,7 @@ export const describeAlert = (
   const present = PART_NAMES.filter((name) => parts[name] !== undefined);
   const leading = present.reduce((a, b) => (parts[b]!.score > parts[a]!.score ? b : a));
   const oneIn = Math.round(10 ** parts[leading]!.score);
-  const reason = `${SENTENCE_OF_PART[leading]}, as happens once in ${oneIn} points`;
+  const reason = `${SENTENCE_OF_PART[leading]}; this happens once in ${oneIn} points`;
   const detail = { kind: KIND_OF_PART[leading], leading, since, oneIn, reason };
   return expected === undefined ? detail : { ...detail, expected };
 };

@@ -1,12 +1,12 @@
 import { DAY_SECONDS } from '../../shared/time.ts';
 import type { AlertStageOptions } from './alert-stage.ts';
 
-/** `full` looks at everything; `light` only at the time of day, for fleets where state and time are dear. */
+/** `full` uses all parts; `light` uses only the time of day, to save state and time in large fleets. */
 export type DetectorVariant = 'full' | 'light';
-/** `balanced` misses little (the NAB setting); `precise` alerts about half as often and is right more often. */
+/** `balanced` misses few anomalies (the NAB setting); `precise` raises about half as many alerts, more of them right. */
 export type Sensitivity = 'balanced' | 'precise';
 
-/** Options of a detector; anything of the alert stage can be overridden. */
+/** Options of a detector; every option of the alert stage can be overridden. */
 export interface DetectorOptions extends Partial<AlertStageOptions> {
   readonly variant?: DetectorVariant;
   readonly sensitivity?: Sensitivity;
@@ -20,13 +20,13 @@ const COMMON = {
   warmupSeconds: 2 * DAY_SECONDS,
 };
 
-/** Bars for the score, frozen; docs/adr/0005-anomaly-detection.md says how they were chosen. */
+/** Frozen thresholds for the score; docs/adr/0005-anomaly-detection.md explains how they were chosen. */
 export const THRESHOLDS: Readonly<Record<DetectorVariant, Readonly<Record<Sensitivity, number>>>> = {
   full: { balanced: 4, precise: 5 },
   light: { balanced: 3, precise: 4 },
 };
 
-/** The alert stage that the options ask for. */
+/** Options of the alert stage, with defaults. */
 export const alertStageOptions = (options: DetectorOptions): AlertStageOptions => {
   const { variant = 'full', sensitivity = 'balanced', ...overrides } = options;
   return { ...COMMON, threshold: THRESHOLDS[variant][sensitivity], ...overrides };

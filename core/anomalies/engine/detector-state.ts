@@ -3,12 +3,12 @@ import { InvalidInputError } from '../../shared/errors.ts';
 import { type Detector, StreamingDetector } from './detector.ts';
 import type { DetectorOptions } from './detector-options.ts';
 
-/** First byte of a saved state: its format. Raised whenever a part or its order changes. */
+/** First byte of a saved state. Increment it if the parts or their order change. */
 const FORMAT = 2;
 const LIGHT = 0;
 const FULL = 1;
 
-/** The whole state of a detector as bytes; a light one takes at most 8 KB. Options are not part of it. */
+/** State of a detector as bytes, without options; at most 8 KB for a light detector. */
 export const serialise = (detector: Detector): Uint8Array => {
   if (!(detector instanceof StreamingDetector)) {
     throw new InvalidInputError('expected a detector made by createDetector, found another object');
@@ -21,8 +21,8 @@ export const serialise = (detector: Detector): Uint8Array => {
 };
 
 /**
- * A detector that goes on exactly where the saved one stood, given the same options (the variant is in the bytes).
- * Throws InvalidInputError for bytes of another format or cut short; start afresh then.
+ * Restores a detector that continues exactly like the saved one, given the same options (the variant is in the bytes).
+ * Throws InvalidInputError for another format or truncated bytes; start with a new detector then.
  */
 export const restore = (bytes: Uint8Array, options: Omit<DetectorOptions, 'variant'> = {}): Detector => {
   const reader = new ByteReader(bytes);

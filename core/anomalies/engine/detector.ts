@@ -12,11 +12,11 @@ import { StreamClock } from './stream-clock.ts';
 export type { DetectionResult } from './detection-result.ts';
 export type { DetectorOptions, DetectorVariant, Sensitivity } from './detector-options.ts';
 
-/** What may be known of a point from outside. */
+/** Optional external information about a point. */
 export interface PointContext {
   /** Outer quantiles of the forecast published for this moment. */
   readonly forecast?: ForecastBand;
-  /** Another bar for this point: a tenant's, metric's or target's override. */
+  /** Overrides the threshold for this point, from the settings of the tenant, metric or target. */
   readonly threshold?: number;
 }
 
@@ -24,17 +24,17 @@ export interface PointContext {
 export interface Detector {
   /** Scores one point, then learns it. Timestamp in epoch seconds; never throws on gaps, NaN or disorder. */
   next(timestamp: number, value: number, context?: PointContext): DetectionResult;
-  /** The learned baseline: where 98 % of the values of this time of day lie; undefined before its first visit. */
+  /** Range of 98 % of the values at this time of day; undefined until a value was seen at this time. */
   expected(timestamp: number): { readonly lower: number; readonly upper: number } | undefined;
 }
 
 const BAND_TAIL = 0.02;
-/** The most that a value far beyond any before adds to its rank, which a short past bounds. */
+/** Max amount that a value far beyond all previous ones adds to the score of its rank, which a short past limits. */
 const SEASONAL_BEYOND_CAP = 3;
 const PASSED_OVER: DetectionResult = { score: 0, alert: false, parts: {} };
 const NO_CONTEXT: PointContext = {};
 
-/** The one implementation; made by `createDetector`, saved by `serialise`. */
+/** The only implementation: create with `createDetector`, save with `serialise`. */
 export class StreamingDetector implements Detector {
   readonly options: DetectorOptions;
   private readonly threshold: number;
@@ -94,5 +94,5 @@ export class StreamingDetector implements Detector {
   }
 }
 
-/** Makes a detector with an empty memory. Defaults: full variant, balanced sensitivity. */
+/** Creates a detector without a past. Defaults: full variant, balanced sensitivity. */
 export const createDetector = (options: DetectorOptions = {}): Detector => new StreamingDetector(options);

@@ -1,20 +1,20 @@
 import type { ByteReader, ByteWriter } from '../../shared/byte-buffer.ts';
 import { DAY_SECONDS } from '../../shared/time.ts';
 
-/** A point whose parts score this (one in 30) or more is unusual still. */
+/** A point continues an episode if its parts score at least this (one in 30). */
 export const UNUSUAL_SCORE = 1.5;
-/** So many usual points in a row end an episode. */
+/** Number of consecutive usual points that end an episode. */
 export const USUAL_POINTS = 12;
-/** After so long what was unusual has become the usual. */
+/** After this time, unusual behaviour counts as usual. */
 export const MAX_EPISODE_SECONDS = DAY_SECONDS;
 
-/** An alert that opened an episode, or fell into one. Epoch seconds. */
+/** An alert that opened an episode or occurred within one. Timestamp in epoch seconds. */
 export interface OpeningAlert {
   readonly metric: string;
   readonly timestamp: number;
 }
 
-/** An episode that is over, with all its alerts. */
+/** An ended episode with all its alerts. */
 export interface EndedEpisode {
   readonly alerts: readonly OpeningAlert[];
   /** Epoch seconds of its last unusual point. */
@@ -22,9 +22,9 @@ export interface EndedEpisode {
 }
 
 /**
- * How long an alert goes on. Alerts come at onsets and are followed by silence; the episode is open until twelve
- * points in a row were usual again, or for a day. An alert within it becomes part of it. How bar and length were
- * chosen: docs/adr/0007-detection-in-the-pipeline.md.
+ * Duration of an alert. Alerts mark the start of unusual behaviour and are followed by a cooldown. The episode stays open
+ * until twelve consecutive points are usual, or for a day, and includes further alerts in this time.
+ * docs/adr/0007-detection-in-the-pipeline.md explains how score and length were chosen.
  */
 export class Episode {
   #alerts: OpeningAlert[] = [];
@@ -37,17 +37,17 @@ export class Episode {
     return this.#alerts.length > 0;
   }
 
-  /** What is judged besides the time of day; empty while none is open. */
+  /** Part that decides, together with the time of day, whether points are still unusual; empty if no episode is open. */
   get leading(): string {
     return this.#leading;
   }
 
-  /** Its alerts so far, and its last unusual point. */
+  /** Alerts so far and the last unusual point. */
   get current(): EndedEpisode {
     return { alerts: this.#alerts, endedAt: this.#newestUnusual };
   }
 
-  /** Opens at an alert, or takes it in. Returns the episode before it where that was too long already. */
+  /** Opens the episode or adds an alert to it. Returns the previous episode if it had reached its maximum length. */
   begin(alert: OpeningAlert, leading: string): EndedEpisode | undefined {
     const ended = this.#isTooLong(alert.timestamp) ? this.#close() : undefined;
     this.#alerts.push(alert);
@@ -57,7 +57,7 @@ export class Episode {
     return ended;
   }
 
-  /** Judges a point that raised no alert. Returns the episode where it ends here. Timestamp in epoch seconds. */
+  /** Processes a point without an alert. Returns the episode if it ends here. Timestamp in epoch seconds. */
   next(timestamp: number, score: number): EndedEpisode | undefined {
     if (!this.isOpen) return undefined;
     if (this.#isTooLong(timestamp)) return this.#close();

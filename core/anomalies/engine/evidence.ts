@@ -3,12 +3,12 @@ import type { ByteReader, ByteWriter } from '../../shared/byte-buffer.ts';
 /** Points for which a peak still counts as recent. */
 const RECENT = 16;
 const PEAK_SHARE = 0.3;
-/** Scores from here on (one point in 30) belong to an episode. */
+/** Min score (one point in 30) of an episode. */
 const EPISODE_SCORE = 1.5;
 
 /**
- * Adds to a point's score a share of the highest of the 16 scores before it: what is unusual twice in a row is worth
- * more than once. Also remembers since when the present episode of unusual points lasts.
+ * Adds to the score of a point a share of the highest of the previous 16 scores, because repeated unusual points are
+ * stronger evidence. Also remembers the start of the current episode of unusual points.
  */
 export class Evidence {
   private readonly recent = new Float64Array(RECENT);
@@ -16,12 +16,12 @@ export class Evidence {
   private quietPoints = RECENT;
   private onset = Number.NaN;
 
-  /** Epoch seconds of the first unusual point of the present episode; NaN where there was none yet. */
+  /** Epoch seconds of the first unusual point of the current episode; NaN before the first episode. */
   get since(): number {
     return this.onset;
   }
 
-  /** The score with its recent peak added; remembers the score as it came. */
+  /** Returns the score with the recent peak added; remembers the original score. */
   next(timestamp: number, score: number): number {
     let peak = 0;
     for (let i = 0; i < RECENT; i++) if (this.recent[i]! > peak) peak = this.recent[i]!;

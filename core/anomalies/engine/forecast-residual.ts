@@ -1,13 +1,13 @@
-/** A published forecast's outer quantiles for one moment. */
+/** Outer quantiles of a published forecast for one moment. */
 export interface ForecastBand {
   readonly lower: number;
   readonly upper: number;
 }
 
 /**
- * How far a value lies outside a published forecast band, in band widths; 0 inside. Undefined for a band that is not
- * finite or is upside down. What share of points falls outside is learnt by the conformal calibration, so a forecast
- * whose band is too narrow or too wide neither floods nor silences.
+ * Distance of a value from a published forecast band, in band widths; 0 inside. Undefined for a band that is not finite
+ * or is inverted. The conformal calibration learns which share of points falls outside, so that a band that is too narrow
+ * or too wide causes neither a flood of alerts nor silence.
  */
 export const forecastResidual = (value: number, { lower, upper }: ForecastBand): number | undefined => {
   const width = upper - lower;

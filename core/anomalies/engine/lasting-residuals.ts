@@ -2,20 +2,20 @@ import type { ByteReader, ByteWriter } from '../../shared/byte-buffer.ts';
 
 /** Memory of the mean, in moments: two hours at five minutes. */
 const LASTING = 24;
-/** A single spike is for the metric's own detector to judge. */
-const LARGEST = 20;
-/** The mean of 8th powers is led by the largest: a smooth, forgetting maximum. */
+/** Residuals are limited to this: single spikes are the task of the metric's own detector. */
+const MAX_RESIDUAL = 20;
+/** The mean of 8th powers is dominated by the largest: a smooth maximum that forgets. */
 const POWER = 8;
 const SCALE_RATE = 1 / 5000;
-/** While fewer were seen a scale takes what comes; later a fault must not raise what is large at once. */
+/** Until this many moments, scales follow every value; later, a fault must not raise them immediately. */
 const SETTLED_AFTER = 300;
 const LEARNED_AT_MOST = 2;
-const FEWEST = 30;
+const MIN_MOMENTS = 30;
 const ABOUT_AS_MUCH = 0.6;
 
 /**
- * What of several residuals lasts: of each its exponentially weighted mean (EWMA control chart, Roberts 1959), as a
- * share of how large that mean is at times, so that residuals with other tails can be compared.
+ * Finds residuals that last: the exponentially weighted mean of each (EWMA control chart, Roberts 1959) relative to the
+ * largest values that this mean reaches at times, so that residuals with different tails can be compared.
  */
 export class LastingResiduals {
   private readonly means: Float64Array;
@@ -28,8 +28,8 @@ export class LastingResiduals {
   }
 
   /**
-   * Takes one residual of each kind. `share`: how much the one that stands out most does so, for it; `worst`: index of
-   * the largest mean, with its sign, among those that stand out about as much. What goes with it is moved less far.
+   * Adds one residual of each kind. `share` is the largest relative mean. `worst` is the index of the largest absolute
+   * mean among those with a similar relative mean, because metrics that merely follow it move less.
    */
   next(residuals: ArrayLike<number>): {
     readonly worst: number;
@@ -61,9 +61,9 @@ export class LastingResiduals {
     for (const array of [this.means, this.powers]) reader.floatsInto(array, 'lasting residuals');
   }
 
-  /** Moves one mean and returns its share; then learns how large it is at times. */
+  /** Updates one mean and returns its relative size; then learns its scale. */
   private take(i: number, residual: number): number {
-    const limited = Math.max(-LARGEST, Math.min(LARGEST, residual));
+    const limited = Math.max(-MAX_RESIDUAL, Math.min(MAX_RESIDUAL, residual));
     const mean = this.means[i]! + (limited - this.means[i]!) / LASTING;
     this.means[i] = mean;
     const size = Math.abs(mean);
@@ -71,6 +71,6 @@ export class LastingResiduals {
     const learned = this.seen > SETTLED_AFTER ? Math.min(size, LEARNED_AT_MOST * scale) : size;
     const rate = Math.max(SCALE_RATE, 1 / this.seen);
     this.powers[i] = this.powers[i]! + rate * (learned ** POWER - this.powers[i]!);
-    return this.seen > FEWEST && scale > 0 ? size / scale : 0;
+    return this.seen > MIN_MOMENTS && scale > 0 ? size / scale : 0;
   }
 }

@@ -3,32 +3,31 @@ import type { ByteReader, ByteWriter } from '../../shared/byte-buffer.ts';
 /** Points in the shorter and the longer window. */
 const SHORT = 16;
 const LONG = 2 * SHORT;
-/** A window is compared with those that end up to so many points before it. */
+/** A window is compared with the windows that end up to this many points before it. */
 const LAGS = 500;
 /** The values that determine the whole state: every window at every lag. */
 const HISTORY = LAGS + LONG;
 const NEIGHBOURS = 5;
 
-/** Residual of the window that ends now, for both lengths; NaN while there are too few windows to compare with. */
+/** Residual of the window that ends now, for both lengths; NaN until there are enough windows to compare with. */
 export interface NeighbourDistances {
   short: number;
   long: number;
 }
 
 /**
- * How unlike everything recent the last 16 and the last 32 values are: sum of the Euclidean distances to the 5
- * nearest of the windows before (k-nearest-neighbour score on lagged vectors, as KNN-CAD, Burnaev & Ishimtsev 2016),
- * leaving out those that overlap with it, which match trivially (Keogh, Lin, Fu 2005, "discords").
+ * Dissimilarity of the last 16 and the last 32 values to recent history: the sum of the Euclidean distances to the 5
+ * nearest earlier windows (k-nearest-neighbour score on lagged vectors, as KNN-CAD, Burnaev & Ishimtsev 2016), without
+ * the overlapping ones, which match trivially (Keogh, Lin, Fu 2005, "discords").
  *
- * Squared distances for all lags are built by doubling: d32(t) = d16(t) + d16(t-16), d16(t) = d8(t) + d8(t-8), and so
- * d8 from d4, which is quicker to make anew than to keep. A few additions a lag serve both lengths, and as nothing is
- * ever subtracted, no rounding error survives a spike. All of it follows from the last 532 values, which is all that is
- * saved.
+ * Squared distances for all lags are built by doubling: d32(t) = d16(t) + d16(t-16), d16(t) = d8(t) + d8(t-8), and d8
+ * from d4, which is faster to recalculate than to store. A few additions per lag serve both lengths. Nothing is
+ * subtracted, so no rounding error remains after a spike. The last 532 values determine the state, so only they are saved.
  */
 export class NeighbourResidual {
-  /** Every value twice, HISTORY apart, so that the last HISTORY values are always one contiguous run. */
+  /** Every value twice, HISTORY apart, so that the last HISTORY values are always contiguous. */
   private readonly ring = new Float64Array(2 * HISTORY).fill(Number.NaN);
-  /** Sums over 4, 8 and 16 squares at every lag, of as many last points; each point takes the place of the oldest. */
+  /** Sums over 4, 8 and 16 squares at every lag, for the same number of last points; a new point replaces the oldest. */
   private readonly fours = sumsOf(4);
   private readonly eights = sumsOf(8);
   private readonly sixteens = sumsOf(16);
@@ -53,7 +52,7 @@ export class NeighbourResidual {
     writer.floats(this.ring.subarray(end - length, end));
   }
 
-  /** Only into a fresh instance. The sums reach back over the last 31 values, so only so many are compared again. */
+  /** Only for a new instance. The sums cover the last 31 values, so only these are compared again. */
   load(reader: ByteReader): void {
     const values = reader.floats();
     const compared = Math.max(0, values.length - LONG);
@@ -109,7 +108,7 @@ export class NeighbourResidual {
 const sumsOf = (points: number): readonly Float64Array[] =>
   Array.from({ length: points }, () => new Float64Array(LAGS).fill(Number.NaN));
 
-/** Puts a distance into the ascending list of the nearest, dropping the farthest; returns the new farthest. */
+/** Inserts a distance into the ascending list of the nearest and drops the farthest; returns the new farthest. */
 const insert = (nearest: Float64Array, distance: number): number => {
   let k = NEIGHBOURS - 1;
   while (k > 0 && nearest[k - 1]! > distance) {
@@ -120,7 +119,7 @@ const insert = (nearest: Float64Array, distance: number): number => {
   return nearest[NEIGHBOURS - 1]!;
 };
 
-/** NaN while fewer than all neighbours are known. */
+/** NaN until all neighbours are known. */
 const sumOfRoots = (nearest: Float64Array): number => {
   if (nearest[NEIGHBOURS - 1] === Number.POSITIVE_INFINITY) return Number.NaN;
   let sum = 0;

@@ -2,34 +2,34 @@ import type { ByteReader, ByteWriter } from '../../shared/byte-buffer.ts';
 import { medianOfSorted } from '../../shared/maths/averages.ts';
 import { PeerSeries } from './peer-series.ts';
 
-/** Fewer peers say nothing about what is usual. */
+/** With fewer peers, the usual behaviour cannot be estimated. */
 export const MIN_PEERS = 4;
-/** The score at which a departure is told where nobody says otherwise. */
+/** Default score at which a departure is announced. */
 export const PEER_THRESHOLD = 4;
 const NORMAL_MAD = 1.4826;
-/** Standard deviations of a normal in the unit that 1 % exceed. */
+/** Standard deviations of a normal distribution in one unit, which 1 % of the differences exceed. */
 const UNIT_DEVIATIONS = 2.576;
-/** No departure is less than so many units. */
-const LOWEST_BAR = 1.5;
-/** A departure exceeds what the target, and nine in ten of its peers, are known for by this factor. */
+/** Min size of a departure in units. */
+const MIN_BAR = 1.5;
+/** A departure exceeds the known departures of the target, and of nine in ten of its peers, by this factor. */
 const BEYOND_KNOWN = 1.35;
 const KNOWN_SHARE = 0.9;
 const MOMENTS_PER_WEEK = 2016;
 const RATE_DECAY = 2 ** (-1 / (2 * MOMENTS_PER_WEEK));
-/** Episodes per target and week that are nothing special; twice as many raise the bar by the root of two. */
+/** Usual number of episodes per target and week; twice as many raise the bar by the square root of two. */
 const USUAL_RATE = 0.1;
-/** Before anything is known: half an episode in three weeks of one target. */
+/** Initial rate: half an episode in three weeks of one target. */
 const PRIOR = { episodes: 0.5, weeks: 3 };
 
-/** Where the targets of one group stand at one moment, in the metric's unit. */
+/** Centre and spread of the targets of one group at one moment, in the metric's unit. */
 export interface PeerSummary {
   readonly median: number;
-  /** Median absolute deviation, scaled to a normal's standard deviation. */
+  /** Median absolute deviation, scaled to the standard deviation of a normal distribution. */
   readonly spread: number;
   readonly count: number;
 }
 
-/** Summary of the peers' finite values, or undefined for fewer than four. */
+/** Summary of the finite values of the peers; undefined for fewer than four. */
 export const summarisePeers = (values: readonly number[]): PeerSummary | undefined => {
   const finite = Float64Array.from(values.filter(Number.isFinite)).sort();
   if (finite.length < MIN_PEERS) return undefined;
@@ -38,25 +38,25 @@ export const summarisePeers = (values: readonly number[]): PeerSummary | undefin
   return { median, spread, count: finite.length };
 };
 
-/** A target that left its peers. */
+/** A target that departed from its peers. */
 export interface PeerDeparture {
   readonly targetId: string;
-  /** Epoch seconds of the moment at which it was certain. */
+  /** Epoch seconds of the moment that confirmed the departure. */
   readonly timestamp: number;
-  /** Epoch seconds of the moment before, at which it began at the latest. */
+  /** Epoch seconds of the moment before, the latest possible start. */
   readonly since: number;
   readonly value: number;
-  /** At least the threshold; twice as far is twice the score. */
+  /** At least the threshold; proportional to the distance. */
   readonly score: number;
-  /** Moments of this target in which nothing like it happened. */
+  /** Number of moments of this target without a similar departure. */
   readonly oneIn: number;
   readonly median: number;
-  /** Peers that reported, without the target itself. */
+  /** Number of peers that reported, without the target itself. */
   readonly peers: number;
   readonly expected: { readonly lower: number; readonly upper: number };
 }
 
-/** A target that is among its peers again. */
+/** A target that behaves like its peers again. */
 export interface PeerReturn {
   readonly targetId: string;
   /** Epoch seconds of the departure, and of its last unusual moment. */
@@ -64,7 +64,7 @@ export interface PeerReturn {
   readonly unusualAt: number;
 }
 
-/** What began and what ended at one moment. */
+/** Departures that began and ended at one moment. */
 export interface PeerChanges {
   readonly departures: readonly PeerDeparture[];
   readonly returns: readonly PeerReturn[];
@@ -72,30 +72,30 @@ export interface PeerChanges {
 
 const NO_CHANGES: PeerChanges = { departures: [], returns: [] };
 
-/** What a moment's departures are measured against. */
+/** Reference for the departures of one moment. */
 interface Moment {
   readonly timestamp: number;
   readonly summary: PeerSummary;
-  /** What most targets differ by now, in units, and how widely they scatter now against usual (at least 1). */
+  /** Common shift of the targets, in units, and their scatter relative to the usual one (at least 1). */
   readonly shift: number;
   readonly scatter: number;
   readonly bar: number;
 }
 
 /**
- * One metric of a group of targets. A fleet that moves together is no departure, a target that leaves it is, and one
- * that always stood apart, or leaves at the same time each day, is not. Robust centre and scale: median and MAD
- * (Rousseeuw & Croux 1993). Each target has a unit of its own, so that a group of unlike targets does not alarm.
+ * Finds departures in one metric of a group of targets: a target that leaves the fleet, but not a fleet that moves
+ * together, nor a target that always differs or differs at the same time each day. Centre and scale are robust: median
+ * and MAD (Rousseeuw & Croux 1993). Each target has its own unit, so that dissimilar targets do not raise alarms.
  */
 export class PeerDetector {
   readonly #series = new Map<string, PeerSeries>();
   #episodes = 0;
-  /** Target-weeks seen, forgotten like the episodes. */
+  /** Target-weeks seen; forgotten at the same rate as the episodes. */
   #weeks = 0;
 
   /**
-   * Takes in one moment: epoch seconds, later than the one before, and a finite value for each target that reported.
-   * `thresholdOf` may set another bar for a target than `PEER_THRESHOLD`.
+   * Processes one moment: epoch seconds, later than the previous one, and a finite value for each target that reported.
+   * `thresholdOf` overrides `PEER_THRESHOLD` for a target.
    */
   next(
     timestamp: number,
@@ -139,12 +139,12 @@ export class PeerDetector {
 
   /** @throws InvalidInputError for damaged bytes */
   static load(reader: ByteReader): PeerDetector {
-    const comparison = new PeerDetector();
-    comparison.#episodes = reader.f64();
-    comparison.#weeks = reader.f64();
+    const detector = new PeerDetector();
+    detector.#episodes = reader.f64();
+    detector.#weeks = reader.f64();
     for (let left = reader.varint(); left > 0; left--)
-      comparison.#series.set(reader.text(), PeerSeries.load(reader));
-    return comparison;
+      detector.#series.set(reader.text(), PeerSeries.load(reader));
+    return detector;
   }
 
   #measure(timestamp: number, summary: PeerSummary, values: ReadonlyMap<string, number>): Moment {
@@ -162,12 +162,12 @@ export class PeerDetector {
     return { timestamp, summary, shift: now?.median ?? 0, scatter, bar: this.#bar() };
   }
 
-  /** What nine in ten targets are known for, higher where targets of this group leave all the time. */
+  /** Bar above the known departures of nine in ten targets; higher if targets of this group depart often. */
   #bar(): number {
     const known = Float64Array.from(this.#series.values(), ({ memory }) => memory).sort();
     const most = known[Math.floor(KNOWN_SHARE * known.length)] ?? 0;
     const rate = (this.#episodes + PRIOR.episodes) / (this.#weeks + PRIOR.weeks);
-    return Math.max(LOWEST_BAR, BEYOND_KNOWN * most) * Math.sqrt(Math.max(1, rate / USUAL_RATE));
+    return Math.max(MIN_BAR, BEYOND_KNOWN * most) * Math.sqrt(Math.max(1, rate / USUAL_RATE));
   }
 
   #follow(

@@ -1,30 +1,30 @@
 import type { ByteReader, ByteWriter } from '../../shared/byte-buffer.ts';
 import { DAY_SECONDS, HOUR_SECONDS } from '../../shared/time.ts';
 
-/** Half hours of the day: what a target differs by from its peers may depend on the time of day. */
+/** Half hours of the day: the difference of a target from its peers may depend on the time of day. */
 const HALF_HOURS = 48;
 const HALF_HOUR_SECONDS = 1800;
-/** Moments further apart than this are no neighbours. */
-const LONGEST_GAP_SECONDS = HOUR_SECONDS;
+/** Moments further apart than this are not considered neighbours. */
+const MAX_GAP_SECONDS = HOUR_SECONDS;
 const FIRST_MOMENTS = 12;
 const LEVEL_RATE = 0.05;
 const SEASON_RATE = 0.1;
-/** A difference counts as at most so many units when it is learned: a departure is not made ordinary by itself. */
-const MOST_UNITS_LEARNED = 3;
-/** An episode of so many moments (two hours) is a new normal, and is learned as it is. */
+/** Differences are learned up to this number of units, so that a departure does not become usual at once. */
+const MAX_UNITS_LEARNED = 3;
+/** An episode of this many moments (two hours) is a new normal and is learned in full. */
 const ACCEPTED_AFTER = 24;
 const UNIT_TAIL = 0.01;
 const UNIT_RATE = 0.02;
-/** Share of the group's median below which differences say nothing where all stand still. */
-const SMALLEST_UNIT_SHARE = 0.002;
-/** Moments after which what a target did counts half: two weeks of five minutes. */
+/** Min unit as a share of the group's median, for groups that do not move. */
+const MIN_UNIT_SHARE = 0.002;
+/** Half-life of the memory of departures: two weeks of five-minute moments. */
 const MEMORY_DECAY = 2 ** (-1 / (14 * 288));
-/** Quiet moments that end an episode, and how quiet. */
+/** Number of quiet moments that end an episode, and the max departure in a quiet moment as a share of the bar. */
 const QUIET_MOMENTS = 6;
 const QUIET_SHARE = 0.5;
-/** The most that one episode adds to what a target is known to do, in bars. */
-const MOST_BARS_REMEMBERED = 2;
-const FEWEST_MOMENTS = 150;
+/** Max size with which an episode is remembered, in bars. */
+const MAX_BARS_REMEMBERED = 2;
+const MIN_MOMENTS = 150;
 const WARM_UP_SECONDS = 2 * DAY_SECONDS;
 
 const [LEVEL, UNIT, MEMORY, LAST, BEFORE] = [0, 1, 2, 3, 4];
@@ -36,19 +36,19 @@ const middleOf3 = (a: number, b: number, c: number): number =>
 const within = (value: number, limit: number): number => Math.max(-limit, Math.min(limit, value));
 
 /**
- * What is known of one target's metric against its peers: its usual difference by half hour of the day, the unit (the
- * difference that 1 % of its moments exceed), and the largest departure it is known for. Numbers have single
- * precision, so that a state goes on identically after being saved.
+ * Learned behaviour of one target's metric compared with its peers: the usual difference by half hour of the day, the
+ * unit (the difference that 1 % of its moments exceed), and the largest known departure. Numbers have single precision,
+ * so that a restored state continues identically.
  */
 export class PeerSeries {
   readonly #numbers = new Float32Array(SEASON + HALF_HOURS);
   #points = 0;
   #firstAt = 0;
   #lastAt = 0;
-  /** Moments that the present episode has lasted; 0 outside of one. */
+  /** Length of the current episode in moments; 0 outside an episode. */
   #episode = 0;
   #quiet = 0;
-  /** Epoch seconds of the present episode's first and of its last unusual moment. */
+  /** Epoch seconds of the first and the last unusual moment of the current episode. */
   #beganAt = 0;
   #unusualAt = 0;
 
@@ -64,38 +64,38 @@ export class PeerSeries {
   get points(): number {
     return this.#points;
   }
-  /** The largest departure it is known for, in units. */
+  /** The largest known departure, in units. */
   get memory(): number {
     return this.#numbers[MEMORY]!;
   }
-  /** In the metric's unit; undefined while too little was seen. */
+  /** In the metric's unit; undefined until enough was learned. */
   get unit(): number | undefined {
     return this.#points > FIRST_MOMENTS && this.#numbers[UNIT]! > 0 ? this.#numbers[UNIT] : undefined;
   }
 
-  /** The present or the last episode, by its first and its last unusual moment (epoch seconds). */
+  /** First and last unusual moment of the current or the last episode (epoch seconds). */
   get episode(): { readonly beganAt: number; readonly unusualAt: number } {
     return { beganAt: this.#beganAt, unusualAt: this.#unusualAt };
   }
 
-  /** Whether enough was seen for somebody to be told. */
+  /** True if enough was learned to announce departures. */
   isReady(timestamp: number): boolean {
-    return this.#points > FEWEST_MOMENTS && timestamp - this.#firstAt >= WARM_UP_SECONDS;
+    return this.#points > MIN_MOMENTS && timestamp - this.#firstAt >= WARM_UP_SECONDS;
   }
 
-  /** How far from the peers' median this target usually stands at this time. */
+  /** Usual difference of this target from the median of its peers at this time. */
   usual(timestamp: number): number {
     return this.#numbers[LEVEL]! + this.#numbers[seasonOf(timestamp)]!;
   }
 
   /**
-   * Learns the difference `excess` beyond the usual, once what all peers have in common is taken from it (`own`).
-   * Returns the departure in units: the middle one of the last three, so that a single spike is none.
+   * Learns the difference `excess` from the usual value; `own` is the difference without the common shift of the peers.
+   * Returns the departure in units: the median of the last three, so that a single spike does not count.
    */
   observe(timestamp: number, excess: number, own: number, median: number): number {
     const numbers = this.#numbers;
     if (this.#points === 0) this.#firstAt = timestamp;
-    if (timestamp - this.#lastAt > LONGEST_GAP_SECONDS) numbers.fill(Number.NaN, LAST, BEFORE + 1);
+    if (timestamp - this.#lastAt > MAX_GAP_SECONDS) numbers.fill(Number.NaN, LAST, BEFORE + 1);
     const middle = middleOf3(own, numbers[LAST]!, numbers[BEFORE]!);
     const departure = Number.isNaN(middle) ? 0 : Math.abs(middle);
     numbers[BEFORE] = numbers[LAST]!;
@@ -108,11 +108,11 @@ export class PeerSeries {
     return units;
   }
 
-  /** Follows episodes: what a departure of so many units at the newest moment means, against this bar. */
+  /** Updates the episode with the departure in units at the newest moment; `bar` is the size that begins an episode. */
   follow(units: number, bar: number): 'begins' | 'ends' | undefined {
     if (this.#points <= FIRST_MOMENTS) return undefined;
     if (this.#episode > 0) return this.#goOn(units, bar);
-    this.#remember(Math.min(units, MOST_BARS_REMEMBERED * bar));
+    this.#remember(Math.min(units, MAX_BARS_REMEMBERED * bar));
     if (units < bar) return undefined;
     this.#episode = 1;
     this.#quiet = 0;
@@ -143,7 +143,7 @@ export class PeerSeries {
   }
 
   #inUnits(departure: number, median: number): number {
-    const unit = Math.max(this.#numbers[UNIT]!, SMALLEST_UNIT_SHARE * Math.abs(median));
+    const unit = Math.max(this.#numbers[UNIT]!, MIN_UNIT_SHARE * Math.abs(median));
     return unit > 0 ? departure / unit : 0;
   }
 
@@ -166,7 +166,7 @@ export class PeerSeries {
     const isNew = this.#points <= FIRST_MOMENTS;
     const unit = numbers[UNIT]!;
     const accepts = isNew || unit === 0 || this.#episode >= ACCEPTED_AFTER;
-    const learned = accepts ? excess : within(excess, MOST_UNITS_LEARNED * unit);
+    const learned = accepts ? excess : within(excess, MAX_UNITS_LEARNED * unit);
     numbers[LEVEL]! += learned * Math.max(LEVEL_RATE, 1 / this.#points);
     if (this.#episode === 0) numbers[seasonOf(timestamp)]! += learned * SEASON_RATE;
     if (isNew) numbers[UNIT] = Math.max(unit, this.#points === 1 ? 0 : Math.abs(excess));
@@ -177,7 +177,7 @@ export class PeerSeries {
 const seasonOf = (timestamp: number): number =>
   SEASON + Math.floor((timestamp % DAY_SECONDS) / HALF_HOUR_SECONDS);
 
-/** Stochastic approximation of a quantile (Robbins & Monro 1951) in steps of a share: one outlier moves it little. */
+/** Stochastic approximation of a quantile (Robbins & Monro 1951) in relative steps: one outlier has little effect. */
 const nextUnit = (unit: number, departure: number, points: number): number => {
   if (unit === 0) return departure;
   const rate = Math.max(UNIT_RATE, 0.9 / Math.sqrt(points));

@@ -1,13 +1,13 @@
 import type { ByteReader, ByteWriter } from '../../shared/byte-buffer.ts';
 
-/** Differences below this share of the values are rounding, not change. */
+/** Differences below this share of the values are rounding errors. */
 const ROUNDING = 1e-12;
 const VARIATION_WINDOW = 24;
 const RHYTHM_RATE = 1 / 144;
 
 /**
- * Exponentially weighted mean of the signed seasonal residual, absolute: noise averages out, what stays is a level
- * shift or a drift (EWMA control chart, Roberts 1959). `points` is its memory.
+ * Absolute value of the exponentially weighted mean of the signed seasonal residual. Noise averages out; level shifts and
+ * drifts remain (EWMA control chart, Roberts 1959). `points` is its memory.
  */
 export class SlowResidual {
   private readonly rate: number;
@@ -32,14 +32,14 @@ export class SlowResidual {
 }
 
 /**
- * How much of the daily rhythm is missing: the seasonal residuals of about the last 144 points projected on the
- * learned shape of the day, in shares of that shape. 0: the rhythm is as learned; 1: it is gone, or twice as strong.
+ * Missing share of the daily pattern: the seasonal residuals of about the last 144 points projected on the learned shape
+ * of the day, relative to that shape. 0: the pattern is as learned; 1: it is missing, or twice as strong.
  */
 export class RhythmResidual {
   private product = 0;
   private power = 0;
 
-  /** `difference`: signed seasonal residual; `shape`: the time of day's average less that of the whole day. */
+  /** `difference`: signed seasonal residual; `shape`: average of this time of day minus that of the whole day. */
   next(difference: number, shape: number): number {
     this.product += (difference * shape - this.product) * RHYTHM_RATE;
     this.power += (shape * shape - this.power) * RHYTHM_RATE;
@@ -58,8 +58,8 @@ export class RhythmResidual {
 }
 
 /**
- * Sum of the absolute steps between the last 24 values (undefined before). Its inverse is large where a metric has
- * gone quiet (flat line, dead sensor), the sum itself where it has become restless (variance change).
+ * Sum of the absolute steps between the last 24 values (undefined before). Its inverse is large if a metric has become
+ * flat (dead sensor), the sum itself if its variance has increased.
  */
 export class VariationResidual {
   private readonly steps = new Float64Array(VARIATION_WINDOW);

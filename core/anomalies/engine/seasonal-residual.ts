@@ -7,32 +7,32 @@ export const DAY_BINS = 48;
 const BIN_SECONDS = DAY_SECONDS / DAY_BINS;
 const SLOWEST_RATE = 0.03;
 const MOST_VISITS = 255;
-/** Differences below this share of the values are rounding, not residuals. */
+/** Differences below this share of the values are rounding errors. */
 const ROUNDING = 1e-12;
 
 /**
- * Distance of a value from the running average of its half hour of the day (UTC): the simplest baseline that knows
- * a daily rhythm. An average moves towards each value by max(0.03, 1 / visits). Where weeks have been seen to differ from
- * days, what the time of the week adds is taken off. State: 48 averages and counts, 84 offsets and counts.
+ * Distance of a value from the running average of its half hour of the day (UTC): the simplest baseline with a daily
+ * pattern. An average moves towards each value by max(0.03, 1 / visits). If the metric also has a weekly pattern, its
+ * offset is subtracted. State: 48 averages and counts, 84 offsets and counts.
  */
 export class SeasonalResidual {
   private readonly averages = new Float64Array(DAY_BINS);
   private readonly visits = new Uint8Array(DAY_BINS);
   private readonly weekly = new WeeklyOffset();
 
-  /** What is usual at this moment, NaN before the first visit of its time of day. Timestamp in epoch seconds. */
+  /** Usual value at this moment; NaN until a value was seen at this time of day. Timestamp in epoch seconds. */
   average(timestamp: number): number {
     const bin = dayBin(timestamp);
     return this.visits[bin] === 0 ? Number.NaN : this.averages[bin]! + this.weekly.at(timestamp);
   }
 
-  /** What the time of day alone lets expect, NaN before its first visit. Timestamp in epoch seconds. */
+  /** Average of this time of day, NaN until a value was seen at this time. Timestamp in epoch seconds. */
   daily(timestamp: number): number {
     const bin = dayBin(timestamp);
     return this.visits[bin] === 0 ? Number.NaN : this.averages[bin]!;
   }
 
-  /** Learned average of this time of day less that of the whole day; 0 before its first visit. */
+  /** Average of this time of day minus that of the whole day; 0 until a value was seen at this time. */
   shape(timestamp: number): number {
     const bin = dayBin(timestamp);
     if (this.visits[bin] === 0) return 0;
@@ -46,7 +46,7 @@ export class SeasonalResidual {
     return this.averages[bin]! - sum / known;
   }
 
-  /** value - what is usual (0 on the first visit of a half hour), then learns it. */
+  /** Returns the difference from the usual value (0 for the first value of a half hour), then learns the value. */
   next(timestamp: number, value: number): number {
     const bin = dayBin(timestamp);
     const visits = this.visits[bin]!;

@@ -7,37 +7,37 @@ import { RhythmResidual, SlowResidual, VariationResidual } from './residuals.ts'
 
 const SLOW_POINTS = 12;
 const DRIFT_POINTS = 96;
-/** Share of the weaker of two parts that agree. */
+/** Share of the weaker of two agreeing parts that is added to the stronger. */
 const WEAKER_SHARE = 0.5;
-/** What a lasting deviation must have more than a single point: its residuals are strongly autocorrelated. */
+/** Subtracted from the score of lasting deviations, because their residuals are strongly autocorrelated. */
 const LASTING_HANDICAP = 0.5;
-/** The same for the two parts that gave many false alarms on noisy metrics. */
+/** The same for the two parts that raised many false alarms on noisy metrics. */
 const DRIFT_HANDICAP = 1.5;
 const RESTLESS_HANDICAP = 1;
 
-/** A metric that never stood still and now does says so however short its past is. */
+/** Cap for metrics that become flat for the first time, even after a short past. */
 const QUIET_BEYOND_CAP = 2;
-/** A metric that always had its daily rhythm and now has none, likewise. */
+/** Cap for metrics that lose their daily pattern for the first time, even after a short past. */
 const RHYTHM_BEYOND_CAP = 2;
-/** A metric that jumps about as never before; more than its handicap. */
+/** Cap for unusually volatile metrics; must exceed the handicap. */
 const RESTLESS_BEYOND_CAP = 2;
-/** Means follow one far value for long, so less is added to them. */
+/** Lower cap, because means follow a single extreme value for a long time. */
 const LEVEL_BEYOND_CAP = 1;
 
 type Parts = { -readonly [Name in keyof DetectionResult['parts']]: DetectionResult['parts'][Name] };
 
-/** One point with what the seasonal part made of it. */
+/** One point with the result of the seasonal part. */
 export interface SeriesPoint {
   readonly value: number;
   /** Its signed seasonal residual. */
   readonly difference: number;
-  /** The learned average of this time of day less that of the whole day, before this point. */
+  /** Learned average of this time of day minus that of the whole day, before this point. */
   readonly shape: number;
   readonly seasonal: PartScore;
   readonly forecast: ForecastBand | undefined;
 }
 
-/** Everything the full detector looks at beyond the time of day, each with its own calibration. */
+/** All parts of the full detector except the time of day, each with its own calibration. */
 export class SeriesParts {
   private readonly neighbour = new NeighbourResidual();
   private readonly slow = new SlowResidual(SLOW_POINTS);
@@ -103,8 +103,8 @@ const scored = (past: CalibratedPart, residual: number): PartScore => ({
 const together = (a: number, b: number): number => (a > b ? a + WEAKER_SHARE * b : b + WEAKER_SHARE * a);
 
 /**
- * One score from all parts: each deviation from the time of day (or from the forecast) together with how new the
- * pattern is, the lasting ones with a handicap; the strongest such pair counts.
+ * Combines all parts into one score: pairs each deviation from the time of day (or from the forecast) with the novelty of
+ * the pattern, subtracts the handicap of lasting ones, and takes the strongest pair.
  */
 export const combineParts = (parts: DetectionResult['parts']): number => {
   const neighbour = parts.neighbour?.score ?? 0;

@@ -1,19 +1,19 @@
 import type { ByteReader, ByteWriter } from '../../shared/byte-buffer.ts';
 
-/** So many points in a row at or before the newest one mean that the clock was set back, not that they are late. */
+/** This many consecutive points at or before the newest one mean that the clock was set back, not that they are late. */
 const CLOCK_SET_BACK_AFTER = 32;
 
 /**
- * Decides which points a stream takes. A point whose value is not finite, or whose timestamp is not after the
- * newest one (a duplicate, a late arrival), is passed over: no score, no alert, nothing learnt. After 32 such
- * timestamps in a row the stream accepts that its clock was set back (or that one bad timestamp lay in the future).
+ * Decides which points a stream accepts. A point whose value is not finite, or whose timestamp is not after the newest
+ * one (a duplicate or late point), is skipped: no score, no alert, nothing learned. After 32 such timestamps in a row,
+ * the stream assumes that its clock was set back (or that one wrong timestamp was in the future).
  */
 export class StreamClock {
-  /** Epoch seconds of the newest point taken; -Infinity before the first. */
+  /** Epoch seconds of the newest accepted point; -Infinity before the first. */
   private newest = Number.NEGATIVE_INFINITY;
   private staleInRow = 0;
 
-  /** Whether to take this point. */
+  /** True if the stream accepts this point. */
   accepts(timestamp: number, value: number): boolean {
     if (!Number.isFinite(value) || !Number.isFinite(timestamp)) return false;
     if (timestamp <= this.newest && ++this.staleInRow < CLOCK_SET_BACK_AFTER) return false;

@@ -6,26 +6,26 @@ const BLOCK_SECONDS = 7200;
 const BLOCKS = WEEK_SECONDS / BLOCK_SECONDS;
 const SLOWEST_RATE = 0.3;
 const MOST_WEEKS = 255;
-/** How long, in seconds and points, the error with and without the offsets is compared before and while they count. */
+/** Time and number of points over which the errors with and without offsets are compared. */
 const COMPARED_SECONDS = 5 * DAY_SECONDS;
 const ERROR_POINTS = 2000;
-/** They count only where they take away this much of the error: a coincidence of a few weeks does not. */
-const LARGEST_ERROR_SHARE = 0.7;
+/** Offsets are used only if they reduce the error to this share, which a coincidence over a few weeks does not. */
+const MAX_ERROR_SHARE = 0.7;
 
 /**
- * What a time of the week usually adds to what its time of day lets expect, by blocks of two hours: weekends, weekly
- * jobs. Learnt week by week as an exponentially weighted mean of block means; 0 wherever the day alone does about as
- * well. Moves with the days: which of them begins the week does not matter.
+ * Usual offset of a time of the week from the average of its time of day, by blocks of two hours, for example on weekends
+ * or during weekly jobs. Learned as an exponentially weighted mean of weekly block means. 0 unless the offsets clearly
+ * reduce the error. The result does not depend on the first day of the week.
  */
 export class WeeklyOffset {
-  /** In single precision: what they correct is far less exact, and they are most of what is saved. */
+  /** Single precision is exact enough, and these are most of the saved state. */
   private readonly offsets = new Float32Array(BLOCKS);
   private readonly weeks = new Uint8Array(BLOCKS);
-  /** The present block and the differences in it so far; learnt when it is over, so that no fault hides itself. */
+  /** Current block and its differences so far; learned when the block is over, so that a fault does not hide itself. */
   private block = 0;
   private sum = 0;
   private count = 0;
-  /** Epoch seconds since when the errors are compared; NaN while the first week is not over. */
+  /** Epoch seconds at which the comparison of errors began; NaN until the first week is over. */
   private comparedSince = Number.NaN;
   private compared = 0;
   private error = 0;
@@ -35,11 +35,11 @@ export class WeeklyOffset {
   at(timestamp: number): number {
     const counts =
       timestamp - this.comparedSince >= COMPARED_SECONDS &&
-      this.errorWithOffset < LARGEST_ERROR_SHARE * this.error;
+      this.errorWithOffset < MAX_ERROR_SHARE * this.error;
     return counts ? this.offsets[blockOf(timestamp)]! : 0;
   }
 
-  /** Learns how far a value lies from what its time of day let expect. */
+  /** Learns the difference of a value from the average of its time of day. */
   absorb(timestamp: number, difference: number): void {
     const block = blockOf(timestamp);
     if (block !== this.block) this.close(block);

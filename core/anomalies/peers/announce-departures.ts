@@ -1,4 +1,4 @@
-/** Tells of targets that left their peers as anomalies, each departure once. */
+/** Announces each departure of a target from its peers once, as an anomaly. */
 
 import { HOUR_SECONDS } from '../../shared/time.ts';
 import type { Alert } from '../announcing/alert.ts';
@@ -21,22 +21,22 @@ export interface AnnounceDeparturesDeps extends AnnounceDeps, AnnounceEndsDeps {
 
 /** Names the score in an anomaly's parts. */
 const PART = 'peers';
-/** An episode lasts longer than this: two departures closer than that are one, seen with more or fewer late points. */
+/** Departures closer than this are the same one, seen with different late points: episodes last longer. */
 const SAME_SECONDS = 1500;
 const SHOWN_DIGITS = 3;
 
 const shown = (value: number): string => String(Number(value.toPrecision(SHOWN_DIGITS)));
 
-/** A departure as an alert, with its reason in plain words. */
+/** A departure as an alert, with its reason for people. */
 export const alertOf = (departure: MetricDeparture): Alert => {
   const { targetId, metric, timestamp, since, value, score, oneIn, peers, median, expected } = departure;
-  const where = `(median ${shown(median)}, here ${shown(value)})`;
+  const values = `(median ${shown(median)}, value ${shown(value)})`;
   return {
     ...{ metric, timestamp, value, score, oneIn, expected },
     kind: 'correlation',
     since,
     parts: { [PART]: score },
-    reason: `${metric} of ${targetId} left its ${peers} peers ${where}`,
+    reason: `${metric} of ${targetId} departed from its ${peers} peers ${values}`,
   };
 };
 
@@ -46,10 +46,10 @@ const alertAgain = ({ endedAt: _endedAt, expected, ...anomaly }: Anomaly): Alert
 });
 
 /**
- * The alert under which a departure is told. Late points move medians a little: one that was told at a neighbouring
- * moment already is told as it was, so that an announcement still owed is made and none is made twice.
+ * The alert that announces a departure. Late points move medians slightly, so a departure that is stored at a neighbouring
+ * moment keeps its stored alert. This completes pending announcements and never announces a departure twice.
  */
-const asTold = async (
+const storedOrNew = async (
   { anomalies }: AnnounceDeparturesDeps,
   tenantId: string,
   departure: MetricDeparture,
@@ -58,12 +58,12 @@ const asTold = async (
   const [from, to] = [timestamp - SAME_SECONDS, timestamp + SAME_SECONDS];
   const filter = { from, to, targetId, metric, kind: 'correlation' as const };
   const { items } = await anomalies.list(tenantId, filter, { limit: 20 });
-  const told = items.filter(({ parts }) => parts[PART] !== undefined);
-  const twin = told.find((one) => one.timestamp === timestamp) ?? told.at(-1);
+  const stored = items.filter(({ parts }) => parts[PART] !== undefined);
+  const twin = stored.find((one) => one.timestamp === timestamp) ?? stored.at(-1);
   return twin === undefined ? alertOf(departure) : alertAgain(twin);
 };
 
-/** Departures older than this are learned and not told, as of every other detector. */
+/** Older departures are not announced, like anomalies of other detectors. */
 const NEWS_SECONDS = HOUR_SECONDS;
 
 /** Stores and announces departures as anomalies, and their ends. `now` in epoch seconds. */
@@ -77,7 +77,7 @@ export const announceDepartures = async (
   const contextOf = (targetId: string): AnnounceContext => ({ owner: { tenantId, targetId }, settings, now });
   for (const [targetId, own] of Map.groupBy(news, (departure) => departure.targetId)) {
     const alerts: Alert[] = [];
-    for (const departure of own) alerts.push(await asTold(deps, tenantId, departure));
+    for (const departure of own) alerts.push(await storedOrNew(deps, tenantId, departure));
     await announceAnomalies(deps, contextOf(targetId), alerts);
   }
   for (const [targetId, own] of Map.groupBy(returns, (back) => back.targetId)) {

@@ -27,7 +27,7 @@ export interface ComparisonResult {
 /** Days of stored history that a group learns when it has no state. */
 const LEARNED_DAYS = 7;
 
-/** Compares a group: announces targets that left their peers, and once an hour stores what was learned. */
+/** Compares a group: announces targets that departed from their peers, and stores the learned state once an hour. */
 export const compareGroup = async (deps: CompareDeps, work: PeerWork): Promise<ComparisonResult> => {
   const { tenantId, profile } = work;
   const now = Math.floor(deps.now() / 1000);

@@ -1,6 +1,6 @@
 /**
- * What is known of a group of peers at the start of its open hour. It follows from the stored blocks alone, so one
- * that is lost, damaged or of another format is learned anew from them.
+ * Learned state of a group of peers at the start of its open hour. It depends only on the stored blocks, so a state that
+ * is lost, damaged or in another format is re-learned from them.
  */
 
 import { deflateRawSync, inflateRawSync } from 'node:zlib';
@@ -10,11 +10,11 @@ import { HOUR_SECONDS, WEEK_SECONDS } from '../../shared/time.ts';
 import { PeerDetector } from '../engine/peer-detector.ts';
 import type { Total, Totals } from './hour-moments.ts';
 
-/** First byte: raised whenever the layout, or what the numbers mean, changes. */
+/** First byte. Increment it if the layout, or the meaning of the numbers, changes. */
 const FORMAT = 1;
-/** More than any state is: a guard against bytes that unpack without end. */
-const MOST_BYTES = 64_000_000;
-/** Targets and metrics not seen for so long are forgotten. */
+/** Larger than any state: protects against damaged bytes that unpack endlessly. */
+const MAX_BYTES = 64_000_000;
+/** Targets and metrics not seen for this time are forgotten. */
 const FORGOTTEN_SECONDS = WEEK_SECONDS;
 
 export class GroupDetectors {
@@ -33,7 +33,7 @@ export class GroupDetectors {
     this.totals = totals;
   }
 
-  /** Closes all hours before `hour`, and forgets what has not been seen for a week. */
+  /** Closes all hours before `hour` and forgets targets and metrics not seen for a week. */
   close(hour: number): void {
     this.openHour = hour;
     const oldest = hour * HOUR_SECONDS - FORGOTTEN_SECONDS;
@@ -73,31 +73,31 @@ const loadTotals = (reader: ByteReader): Totals => {
   return totals;
 };
 
-/** A watch as compressed bytes, about 210 for each metric of a target. */
-export const packGroupDetectors = (watch: GroupDetectors): Uint8Array => {
+/** The state as compressed bytes, about 210 per metric of a target. */
+export const packGroupDetectors = (detectors: GroupDetectors): Uint8Array => {
   const writer = new ByteWriter();
   writer.u8(FORMAT);
-  writer.varint(watch.openHour);
-  writer.varint(watch.comparisons.size);
-  for (const [metric, comparison] of watch.comparisons) {
+  writer.varint(detectors.openHour);
+  writer.varint(detectors.comparisons.size);
+  for (const [metric, comparison] of detectors.comparisons) {
     writer.text(metric);
     comparison.save(writer);
   }
-  saveTotals(writer, watch.totals);
+  saveTotals(writer, detectors.totals);
   return deflateRawSync(writer.finish(), { level: 4 });
 };
 
 const inflate = (bytes: Uint8Array): Uint8Array => {
   try {
-    return inflateRawSync(bytes, { maxOutputLength: MOST_BYTES });
+    return inflateRawSync(bytes, { maxOutputLength: MAX_BYTES });
   } catch (cause) {
-    throw new InvalidInputError('what is known of the group cannot be unpacked', { cause });
+    throw new InvalidInputError('the state of the group cannot be unpacked', { cause });
   }
 };
 
 /**
- * What `packGroupDetectors` packed.
- * @throws InvalidInputError for damaged bytes and those of another format
+ * Unpacks the result of `packGroupDetectors`.
+ * @throws InvalidInputError for damaged bytes and for another format
  */
 export const unpackGroupDetectors = (bytes: Uint8Array): GroupDetectors => {
   const reader = new ByteReader(inflate(bytes));

@@ -1,4 +1,4 @@
-/** Points of many targets, each at its own second, as common moments of five minutes. */
+/** Aligns the points of many targets to common moments of five minutes. */
 
 import type { Block, BlockPoints } from '../../metrics/blocks/block.ts';
 import { HOUR_SECONDS } from '../../shared/time.ts';
@@ -15,14 +15,14 @@ export interface Total {
 /** Newest totals, by target and then by metric. */
 export type Totals = Map<string, Map<string, Total>>;
 
-/** One target's hour: for each metric a mean per moment, NaN where nothing was reported. */
+/** One target's hour: for each metric a mean per moment, NaN if nothing was reported. */
 export interface TargetMoments {
   readonly metrics: ReadonlyMap<string, Float64Array>;
   /** Epoch seconds of the newest point. */
   readonly newest: number;
 }
 
-/** Points as rates per second since the one before; the first has none, and one that fell was reset. */
+/** Rates per second since the previous point; none for the first point and after a reset (a falling value). */
 const ratesOf = (points: BlockPoints, start: number, before: Total | undefined): Float64Array => {
   let last = before;
   return Float64Array.from(points.values, (value, i) => {
@@ -40,7 +40,7 @@ const newestOf = (points: BlockPoints, start: number): Total | undefined => {
   return offset === undefined || value === undefined ? undefined : { at: start + offset, value };
 };
 
-/** Means, not sums, of deltas too: a report that comes a second late falls into the next moment. */
+/** Deltas are averaged, not summed, because a point that is one second late falls into the next moment. */
 const meansOf = (offsets: Uint16Array, values: Float64Array): Float64Array => {
   const means = new Float64Array(MOMENTS_PER_HOUR).fill(Number.NaN);
   const counts = new Uint16Array(MOMENTS_PER_HOUR);
@@ -56,8 +56,8 @@ const meansOf = (offsets: Uint16Array, values: Float64Array): Float64Array => {
 };
 
 /**
- * The moments of one target's hour. Counters become rates; `totals` carries the newest total of each from hour to
- * hour and is brought up to date.
+ * The moments of one target's hour. Counters become rates; `totals` carries the newest total of each from hour to hour
+ * and is updated.
  */
 export const momentsOf = (
   hour: number,

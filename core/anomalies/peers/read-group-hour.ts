@@ -12,7 +12,7 @@ export interface ReadGroupDeps {
   readonly telemetry: Telemetry;
 }
 
-/** Blocks read at once; each is reduced to a dozen means per metric before the next are read. */
+/** Number of blocks read at once; they are reduced to a dozen means per metric before the next are read. */
 const BLOCKS_AT_ONCE = 400;
 
 /** Reads one hour of all targets of a group as moments, and updates the newest totals of their counters. */
@@ -38,7 +38,7 @@ export const readGroupHour = async (
   return group;
 };
 
-/** A damaged block costs one target one hour; the rest of the group is compared. */
+/** Skips a damaged block, so that only one target loses one hour. */
 const decoded = ({ telemetry }: ReadGroupDeps, { key, bytes }: StoredBlock): Block | undefined => {
   if (bytes === undefined) return undefined;
   try {
@@ -46,7 +46,7 @@ const decoded = ({ telemetry }: ReadGroupDeps, { key, bytes }: StoredBlock): Blo
   } catch (error) {
     if (!(error instanceof InvalidInputError)) throw error;
     telemetry.count('BlockUnusable');
-    telemetry.error('a damaged block was left out of the comparison', { ...key }, error);
+    telemetry.error('a damaged block was omitted from the comparison', { ...key }, error);
     return undefined;
   }
 };

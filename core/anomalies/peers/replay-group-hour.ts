@@ -1,4 +1,4 @@
-/** Shows an hour of a group to its comparisons, moment by moment. */
+/** Replays an hour of a group on its detectors, moment by moment. */
 
 import { anomalyThresholdOf, detectionModeOf } from '../../platform/settings/apply-settings.ts';
 import type { Settings } from '../../platform/settings/settings.ts';
@@ -7,13 +7,13 @@ import { type PeerDeparture, PeerDetector, type PeerReturn } from '../engine/pee
 import type { GroupDetectors } from './group-detectors.ts';
 import { MOMENT_SECONDS, MOMENTS_PER_HOUR, type TargetMoments } from './hour-moments.ts';
 
-/** Metrics of a group beyond these are not compared: the first by name stay. */
+/** Max number of metrics compared in a group; the first by name. */
 export const MAX_METRICS = 300;
-/** A moment is compared once so large a share of those that report has reported it. */
+/** A moment is ready to compare when this share of the reporting targets has reported it. */
 const ENOUGH_SHARE = 0.8;
-/** Nobody is waited for any longer than this. */
+/** Max time to wait for late targets. */
 const WAIT_SECONDS = 600;
-/** Targets silent for longer are not waited for. */
+/** Targets without points for longer are not waited for. */
 const REPORTING_SECONDS = 1800;
 
 /** An hour of a group, by target. */
@@ -36,8 +36,8 @@ export interface GroupChanges {
 }
 
 /**
- * How many moments of an hour can be compared at `now` (epoch seconds): those over, of which most targets that report
- * have reported, or which nobody is waited for any more. Senders' clocks differ, and some report late.
+ * Number of moments of an hour that can be compared at `now` (epoch seconds): moments that are over and that most
+ * reporting targets have reported, or for which the waiting time is over. Clocks differ, and some targets report late.
  */
 export const readyMoments = (hour: number, group: GroupHour, now: number): number => {
   const newest = [...group.values()].map((moments) => moments.newest);
@@ -56,15 +56,15 @@ export const readyMoments = (hour: number, group: GroupHour, now: number): numbe
 
 const byName = (a: string, b: string): number => (a < b ? -1 : 1);
 
-const watchedMetrics = (watch: GroupDetectors, group: GroupHour): string[] => {
+const trackedMetrics = (detectors: GroupDetectors, group: GroupHour): string[] => {
   const present = new Set([...group.values()].flatMap(({ metrics }) => [...metrics.keys()]));
-  const unknown = [...present].filter((metric) => !watch.comparisons.has(metric)).sort(byName);
-  const room = Math.max(0, MAX_METRICS - watch.comparisons.size);
-  const known = [...present].filter((metric) => watch.comparisons.has(metric));
+  const unknown = [...present].filter((metric) => !detectors.comparisons.has(metric)).sort(byName);
+  const room = Math.max(0, MAX_METRICS - detectors.comparisons.size);
+  const known = [...present].filter((metric) => detectors.comparisons.has(metric));
   return [...known, ...unknown.slice(0, room)].sort(byName);
 };
 
-const feedMetric = (
+const replayMetric = (
   comparison: PeerDetector,
   hour: number,
   series: readonly (readonly [targetId: string, means: Float64Array])[],
@@ -77,36 +77,36 @@ const feedMetric = (
     const values = new Map<string, number>();
     for (const [targetId, means] of series)
       if (Number.isFinite(means[moment])) values.set(targetId, means[moment]!);
-    // A moment's last second: points lie on round ones, and an anomaly is known by its second.
-    const news = comparison.next(
+    // The last second of the moment, to differ from the timestamps of points, because the timestamp identifies an anomaly.
+    const changes = comparison.next(
       hour * HOUR_SECONDS + (moment + 1) * MOMENT_SECONDS - 1,
       values,
       thresholdOf,
     );
-    departures.push(...news.departures);
-    returns.push(...news.returns);
+    departures.push(...changes.departures);
+    returns.push(...changes.returns);
   }
   return { departures, returns };
 };
 
-/** Shows the first `moments` of an hour to a group's comparisons. Hours must come in order. */
+/** Replays the first `moments` of an hour on the detectors of a group. Hours must come in order. */
 export const replayGroupHour = (
-  watch: GroupDetectors,
+  detectors: GroupDetectors,
   hour: number,
   group: GroupHour,
   { settings }: GroupContext,
   moments = MOMENTS_PER_HOUR,
 ): GroupChanges => {
   const targets = [...group].sort(([a], [b]) => byName(a, b));
-  const news = watchedMetrics(watch, group).map((metric) => {
+  const news = trackedMetrics(detectors, group).map((metric) => {
     const series = targets.flatMap(([targetId, { metrics }]) => {
       const means = metrics.get(metric);
       const isOff = detectionModeOf(settings, { targetId, metric }) === 'off';
       return means === undefined || isOff ? [] : [[targetId, means] as const];
     });
-    const comparison = watch.comparisons.get(metric) ?? new PeerDetector();
-    watch.comparisons.set(metric, comparison);
-    const found = feedMetric(comparison, hour, series, moments, (targetId) =>
+    const comparison = detectors.comparisons.get(metric) ?? new PeerDetector();
+    detectors.comparisons.set(metric, comparison);
+    const found = replayMetric(comparison, hour, series, moments, (targetId) =>
       anomalyThresholdOf(settings, { targetId, metric }),
     );
     return {

@@ -1,4 +1,4 @@
-/** Which metrics of a target are looked at together, and when they are. */
+/** Chooses the metrics of a target that are judged together, and aligns their points. */
 
 import type { Block } from '../../metrics/blocks/block.ts';
 import { upperMedian } from '../../shared/maths/averages.ts';
@@ -7,10 +7,10 @@ import { MAX_COMBINED, MIN_COMBINED, type Moment } from '../engine/combination-d
 import type { ObservedPoint } from './observed-point.ts';
 import type { TrackedSeries } from './tracked-series.ts';
 
-/** A metric that reports more seldom than so many times the usual would keep all others waiting. */
-const MOST_SPARSE = 2;
+/** Max step of a metric relative to the usual step: the other metrics would have to wait for a sparser one. */
+const MAX_STEP_RATIO = 2;
 
-/** The metrics that are looked at together, and how far apart their points may lie. */
+/** Metrics that are judged together, and the max distance in time of their points. */
 export interface CombinedMetrics {
   /** In order of their names. */
   readonly metrics: readonly string[];
@@ -27,14 +27,14 @@ const isVarying = (series: TrackedSeries): boolean => {
 
 const isReporting = ({ newest }: TrackedSeries, hourEnd: number): boolean => newest >= hourEnd - DAY_SECONDS;
 
-/** Fully watched, known for a day, reporting, and not standing still. */
+/** True for a metric with a full detector, known for a day, still reporting, and not constant. */
 const isCandidate = (series: TrackedSeries, hourEnd: number): boolean =>
   series.variant === 'full' &&
   isReporting(series, hourEnd) &&
   series.newest - series.first >= DAY_SECONDS &&
   isVarying(series);
 
-/** Usual distance in time of the points of these metrics within one hour; an hour where there is at most one. */
+/** Usual distance in time of the points of these metrics within one hour; an hour if there is at most one point. */
 const stepOf = (block: Block, metrics: readonly string[]): number => {
   const steps = metrics.map((metric) => {
     const offsets = block.get(metric)?.offsets ?? Uint16Array.of();
@@ -44,7 +44,7 @@ const stepOf = (block: Block, metrics: readonly string[]): number => {
   return Math.max(...steps);
 };
 
-/** What would be looked at together now, had nothing been yet: the first metrics by name, at most sixteen. */
+/** The combination to choose if none exists yet: the first metrics by name, at most sixteen. */
 const choose = (
   series: Iterable<TrackedSeries>,
   hourEnd: number,
@@ -53,7 +53,7 @@ const choose = (
   const candidates = [...series].filter((one) => isCandidate(one, hourEnd));
   const usual = upperMedian(candidates.map(spacingOf));
   const metrics = candidates
-    .filter((one) => spacingOf(one) <= MOST_SPARSE * usual)
+    .filter((one) => spacingOf(one) <= MAX_STEP_RATIO * usual)
     .map(({ metric }) => metric)
     .sort((a, b) => (a < b ? -1 : 1))
     .slice(0, MAX_COMBINED);
@@ -61,8 +61,8 @@ const choose = (
 };
 
 /**
- * What is to be looked at together after an hour (ending at `hourEnd`, epoch seconds) was learned. A choice is kept
- * until one of its metrics was silent for a day, or another has come for which there is room.
+ * Plans the combination after an hour (ending at `hourEnd`, epoch seconds) was learned. A combination is kept until one of
+ * its metrics had no points for a day, or there is room for another metric.
  */
 export const planCombination = (
   known: CombinedMetrics | undefined,
@@ -84,7 +84,7 @@ export const planCombination = (
   return isMore ? wanted : known;
 };
 
-/** A moment with the points it is made of, in the order of the metrics. */
+/** A moment with its points, in the order of the metrics. */
 export interface ObservedMoment extends Moment {
   readonly points: readonly ObservedPoint[];
 }
@@ -97,8 +97,8 @@ const momentOf = (points: readonly ObservedPoint[]): ObservedMoment => ({
 });
 
 /**
- * The moments of one hour (starting at `hourStart`, epoch seconds) at which all metrics reported, in order: points of
- * one step belong together, the first of each metric counts. What comes later changes no moment that is complete.
+ * The moments of one hour (starting at `hourStart`, epoch seconds) at which all metrics reported, in order. Points of the
+ * same step belong together; the first of each metric counts. Later points do not change complete moments.
  */
 export const alignMoments = (
   { metrics, stepSeconds }: CombinedMetrics,

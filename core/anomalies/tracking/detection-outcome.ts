@@ -1,7 +1,7 @@
 import type { Alert } from '../announcing/alert.ts';
 import type { EndedEpisode } from '../engine/episode.ts';
 
-/** The alerts that points raised, and the episodes that they ended. */
+/** Alerts that points raised and episodes that they ended. */
 export interface DetectionOutcome {
   readonly alerts: readonly Alert[];
   readonly ended: readonly EndedEpisode[];

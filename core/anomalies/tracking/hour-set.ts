@@ -1,10 +1,10 @@
 import type { ByteReader, ByteWriter } from '../../shared/byte-buffer.ts';
 import { InvalidInputError } from '../../shared/errors.ts';
 
-/** More hours than this in one run (eleven years) are damage. */
-const LONGEST_RUN = 100_000;
+/** Longer runs (eleven years) indicate damaged bytes. */
+const MAX_RUN = 100_000;
 
-/** A set of whole hours since the epoch as runs: a series that reports without pause takes five bytes. */
+/** A set of whole hours since the epoch, stored as runs: a series without gaps takes five bytes. */
 export class HourSet {
   #runs: { start: number; length: number }[] = [];
 
@@ -42,7 +42,7 @@ export class HourSet {
     for (let left = reader.varint(); left > 0; left--) {
       const start = reader.varint();
       const length = reader.varint();
-      if (length > LONGEST_RUN) throw new InvalidInputError(`the watch claims a run of ${length} hours`);
+      if (length > MAX_RUN) throw new InvalidInputError(`damaged state: a run of ${length} hours`);
       this.#runs.push({ start, length });
     }
   }

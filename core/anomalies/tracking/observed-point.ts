@@ -1,11 +1,11 @@
-/** One point as a series' detector saw it. */
+/** One point as the detector of a series saw it. */
 export interface ObservedPoint {
   /** Epoch seconds. */
   readonly timestamp: number;
-  /** Of a counter: its rate. */
+  /** For a counter, its rate. */
   readonly value: number;
-  /** Signed distance from what is usual at this time of day. */
+  /** Signed distance from the usual value at this time of day. */
   readonly difference: number;
-  /** Whether an episode of this metric is open: somebody was told of it already. */
+  /** True while an episode of this metric is open, which was announced already. */
   readonly inEpisode: boolean;
 }

@@ -16,14 +16,14 @@ import { TrackedCombination } from './tracked-combination.ts';
 import { TrackedSeries } from './tracked-series.ts';
 import { MAX_METRICS, variantFor } from './tracking-plan.ts';
 
-/** What feeding needs to know besides the points. */
+/** Information for a replay besides the points. */
 export interface ReplayContext {
   readonly owner: Owner;
   readonly settings: Settings;
-  /** What is known of metrics; those unknown count as gauges. */
+  /** Known metrics; unknown ones are treated as gauges. */
   readonly metrics: Readonly<Record<string, TargetMetric>>;
   readonly forecast: TargetForecast | undefined;
-  /** How many metrics of the target are tracked: decides how closely each is. */
+  /** Number of tracked metrics of the target, which decides between full and light detectors. */
   readonly tracked: number;
 }
 
@@ -36,37 +36,37 @@ export const bandAt = ({ forecast }: MetricForecast, timestamp: number): Forecas
 };
 
 const seriesOf = (
-  watch: TargetDetectors,
+  detectors: TargetDetectors,
   metric: string,
   context: ReplayContext,
 ): TrackedSeries | undefined => {
-  const known = watch.series.get(metric);
-  if (known !== undefined || watch.series.size >= MAX_METRICS) return known;
+  const known = detectors.series.get(metric);
+  if (known !== undefined || detectors.series.size >= MAX_METRICS) return known;
   const { settings, owner, metrics, tracked } = context;
   const variant = variantFor(settings, owner, metric, tracked);
   if (variant === undefined) return undefined;
   const kind = Object.hasOwn(metrics, metric) ? metrics[metric]?.kind : undefined;
   const series = new TrackedSeries(metric, variant, kind ?? 'gauge');
-  watch.series.set(metric, series);
+  detectors.series.set(metric, series);
   return series;
 };
 
-/** What one hour brought, as the metrics that are combined were seen. */
+/** Points of one hour by metric, as the detectors saw them. */
 type Seen = Map<string, ObservedPoint[]>;
 
-const feedSeries = (
+const replaySeries = (
   series: TrackedSeries,
   hour: number,
   points: BlockPoints,
   context: ReplayContext,
-): { readonly followed: DetectionOutcome; readonly seen: ObservedPoint[] } => {
+): { readonly outcome: DetectionOutcome; readonly seen: ObservedPoint[] } => {
   const alerts: Alert[] = [];
   const ended: EndedEpisode[] = [];
   const seen: ObservedPoint[] = [];
   const { metric } = series;
   series.hours.add(hour);
   const threshold = anomalyThresholdOf(context.settings, { ...context.owner, metric });
-  // A delta is summed over each forecast step, so a single one cannot be held against it.
+  // Forecasts of deltas are sums over each step, so single points cannot be compared with them.
   const ahead =
     series.kind === 'delta' ? undefined : context.forecast?.metrics.find((one) => one.metric === metric);
   points.offsets.forEach((offset, i) => {
@@ -81,12 +81,12 @@ const feedSeries = (
     if (observed.alert !== undefined) alerts.push(observed.alert);
     if (observed.ended !== undefined) ended.push(observed.ended);
   });
-  return { followed: { alerts, ended }, seen };
+  return { outcome: { alerts, ended }, seen };
 };
 
-/** Shows an hour to the metrics that are looked at together, then chooses anew which these are. */
-const feedCombination = (
-  watch: TargetDetectors,
+/** Replays an hour on the combination, then plans the combination for the next hour. */
+const replayCombination = (
+  detectors: TargetDetectors,
   hour: number,
   block: Block,
   seen: Seen,
@@ -94,30 +94,30 @@ const feedCombination = (
 ): DetectionOutcome => {
   const start = hour * HOUR_SECONDS;
   const thresholdOf = (metric: string) => anomalyThresholdOf(settings, { ...owner, metric });
-  const followed = watch.combination?.next(start, seen, thresholdOf) ?? NO_OUTCOME;
-  const known = watch.combination?.combined;
-  const planned = planCombination(known, watch.series, start + HOUR_SECONDS, block);
-  if (planned === known) return followed;
-  const over = watch.combination?.episode;
-  watch.combination = planned && new TrackedCombination(planned);
-  // Nobody looks at the old combination any more, so it is not known to be unusual either.
-  return over?.isOpen === true ? { ...followed, ended: [...followed.ended, over.current] } : followed;
+  const outcome = detectors.combination?.next(start, seen, thresholdOf) ?? NO_OUTCOME;
+  const known = detectors.combination?.combined;
+  const planned = planCombination(known, detectors.series, start + HOUR_SECONDS, block);
+  if (planned === known) return outcome;
+  const over = detectors.combination?.episode;
+  detectors.combination = planned && new TrackedCombination(planned);
+  // The old combination is no longer tracked, so its episode ends.
+  return over?.isOpen === true ? { ...outcome, ended: [...outcome.ended, over.current] } : outcome;
 };
 
-/** Shows the points of one hour to a target's detectors. Hours must come in order. */
+/** Replays the points of one hour on the detectors of a target. Hours must come in order. */
 export const replayHour = (
-  watch: TargetDetectors,
+  detectors: TargetDetectors,
   hour: number,
   block: Block,
   context: ReplayContext,
 ): DetectionOutcome => {
   const all: Seen = new Map();
   const ofSeries = [...block].flatMap(([metric, points]) => {
-    const series = seriesOf(watch, metric, context);
+    const series = seriesOf(detectors, metric, context);
     if (series === undefined) return [];
-    const { followed, seen } = feedSeries(series, hour, points, context);
+    const { outcome, seen } = replaySeries(series, hour, points, context);
     all.set(metric, seen);
-    return [followed];
+    return [outcome];
   });
-  return mergeOutcomes([...ofSeries, feedCombination(watch, hour, block, all, context)]);
+  return mergeOutcomes([...ofSeries, replayCombination(detectors, hour, block, all, context)]);
 };

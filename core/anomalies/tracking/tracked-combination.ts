@@ -7,13 +7,13 @@ import { alignMoments, type CombinedMetrics, type ObservedMoment } from './combi
 import type { DetectionOutcome } from './detection-outcome.ts';
 import type { ObservedPoint } from './observed-point.ts';
 
-/** So many standard deviations from what the others let expect (one point in 20) are unusual still. */
+/** Number of standard deviations from the prediction by the others (one point in 20) that is still unusual. */
 const FAR_DEVIATIONS = 2;
 
 const alertOf = (result: CombinationResult, { value, timestamp }: ObservedPoint): Alert => {
   const { kind, metric, score, since, oneIn, combined, expected, isBelow } = result;
   const side = isBelow ? 'lower' : 'higher';
-  const reason = `${metric} is ${side} than the target's other metrics let expect, as happens once in ${oneIn} points`;
+  const reason = `${metric} is ${side} than expected from the target's other metrics; this happens once in ${oneIn} points`;
   const parts = { combination: combined };
   return {
     ...{ metric, timestamp, value, kind, score, oneIn, parts, expected, reason },
@@ -21,7 +21,7 @@ const alertOf = (result: CombinationResult, { value, timestamp }: ObservedPoint)
   };
 };
 
-/** Metrics of one target that are looked at together, and whether they are out of step now. */
+/** Metrics of one target that are judged together, and the episode in which they do not fit together. */
 export class TrackedCombination {
   readonly combined: CombinedMetrics;
   readonly episode = new Episode();
@@ -69,21 +69,21 @@ export class TrackedCombination {
   /** @throws InvalidInputError for damaged bytes */
   static load(reader: ByteReader): TrackedCombination {
     const length = reader.varint();
-    if (length > MAX_COMBINED) throw new InvalidInputError(`the watch claims to combine ${length} metrics`);
+    if (length > MAX_COMBINED) throw new InvalidInputError(`damaged state: it combines ${length} metrics`);
     const metrics = Array.from({ length }, () => reader.text());
-    const watch = new TrackedCombination({ metrics, stepSeconds: reader.varint() });
-    watch.episode.load(reader);
-    watch.#detector.load(new ByteReader(reader.block()));
-    return watch;
+    const combination = new TrackedCombination({ metrics, stepSeconds: reader.varint() });
+    combination.episode.load(reader);
+    combination.#detector.load(new ByteReader(reader.block()));
+    return combination;
   }
 
-  /** The score lags behind a relation that holds again; the metric's own distance does not. */
+  /** Uses the metric's own distance, because the score lags when the metrics fit together again. */
   #judged({ partials }: CombinationResult): number {
     const partial = partials[this.combined.metrics.indexOf(this.episode.leading)] ?? 0;
     return Math.abs(partial) >= FAR_DEVIATIONS ? UNUSUAL_SCORE : 0;
   }
 
-  /** While one of the metrics is known to be unusual by itself, that it fits no others is no news. */
+  /** Does not alert while one of the metrics has an open episode of its own, which explains the misfit. */
   #alertIn(result: CombinationResult, { points }: ObservedMoment): Alert | undefined {
     if (!result.alert || points.some(({ inEpisode }) => inEpisode)) return undefined;
     return alertOf(result, points[this.combined.metrics.indexOf(result.metric)]!);

@@ -9,12 +9,12 @@ import { type EndedEpisode, Episode } from '../engine/episode.ts';
 import { HourSet } from './hour-set.ts';
 import type { ObservedPoint } from './observed-point.ts';
 
-/** People are told of what is found here: rather half as many alerts that are right more often. */
+/** These alerts page people, so prefer precision: half as many, more of them right. */
 const OPTIONS = { sensitivity: 'precise' } as const satisfies Omit<DetectorOptions, 'variant'>;
 
 const VARIANTS: readonly DetectorVariant[] = ['light', 'full'];
 
-/** What became of one point. */
+/** Result of processing one point. */
 export interface Observation {
   readonly seen: ObservedPoint;
   readonly alert: Alert | undefined;
@@ -27,18 +27,18 @@ const isAlert = (result: DetectionResult): result is DetectionResult & AlertDeta
 const scoresOf = (parts: DetectionResult['parts']): Record<string, number> =>
   Object.fromEntries(Object.entries(parts).map(([name, { score }]) => [name, score]));
 
-/** Of a lasting fault the part that told of it, or the time of day, is still unusual; the other parts lag behind. */
+/** During a lasting fault the part that raised the alert, or the time of day, is still unusual; the other parts lag. */
 const judgedBy = (parts: DetectionResult['parts'], leading: string): number => {
   const judged = Object.entries(parts).filter(([name]) => name === 'seasonal' || name === leading);
   return Math.max(0, ...judged.map(([, { score }]) => score));
 };
 
-/** One metric of a target and its detector. Counters are watched as rates per second. */
+/** One metric of a target and its detector. Counters are tracked as rates per second. */
 export class TrackedSeries {
   readonly metric: string;
   readonly variant: DetectorVariant;
   readonly kind: MetricKind;
-  /** Hours of which points were seen. */
+  /** Hours with points. */
   readonly hours = new HourSet();
   /** Points scored so far. */
   points = 0;
@@ -56,30 +56,30 @@ export class TrackedSeries {
     this.#detector = createDetector({ ...OPTIONS, variant });
   }
 
-  /** Learns one point as stored; points must come in order of time, others are passed over. */
+  /** Learns one stored point. Points must come in order of time; others are skipped. */
   next(timestamp: number, raw: number, context: PointContext): Observation | undefined {
     if (timestamp <= this.newest) return undefined;
     const value = this.kind === 'counter' ? (raw - this.#newestRaw) / (timestamp - this.newest) : raw;
     if (Number.isNaN(this.first)) this.first = timestamp;
     this.newest = timestamp;
     this.#newestRaw = raw;
-    // The first value of a counter has no rate, and one that fell was reset.
+    // The first value of a counter has no rate, and a falling value means a reset.
     if (!Number.isFinite(value) || (this.kind === 'counter' && value < 0)) return undefined;
     this.points++;
     return this.#observe({ timestamp, value }, this.#detector.next(timestamp, value, context));
   }
 
-  /** Whether somebody was told that this metric is unusual, and it still is. */
+  /** Open while this metric is unusual and its alert was announced. */
   get episode(): Episode {
     return this.#episode;
   }
 
-  /** Where 98 % of the values of this time of day lie; undefined where nothing is known of it. */
+  /** Range of 98 % of the values at this time of day; undefined until a value was seen at this time. */
   expected(timestamp: number): { readonly lower: number; readonly upper: number } | undefined {
     return this.#detector.expected(timestamp);
   }
 
-  /** Whether enough was seen for alerts. */
+  /** True if enough was learned to raise alerts. */
   get isCalibrated(): boolean {
     const { warmupPoints, warmupSeconds } = alertStageOptions({ ...OPTIONS, variant: this.variant });
     return this.points > warmupPoints && this.newest - this.first >= warmupSeconds;
@@ -96,21 +96,21 @@ export class TrackedSeries {
     writer.block(serialise(this.#detector));
   }
 
-  /** @throws InvalidInputError for damaged bytes, and for those of another version of the detector */
+  /** @throws InvalidInputError for damaged bytes, and for another version of the detector */
   static load(reader: ByteReader): TrackedSeries {
     const metric = reader.text();
     const kind = METRIC_KINDS[reader.u8()] ?? 'gauge';
     const variant = VARIANTS[reader.u8()] ?? 'light';
     const points = reader.varint();
     const [first, newest, newestRaw] = [reader.f64(), reader.f64(), reader.f64()];
-    const watch = new TrackedSeries(metric, variant, kind);
-    watch.hours.load(reader);
-    watch.#episode.load(reader);
+    const series = new TrackedSeries(metric, variant, kind);
+    series.hours.load(reader);
+    series.#episode.load(reader);
     const detector = restore(reader.block(), OPTIONS);
-    Object.assign(watch, { points, first, newest });
-    watch.#newestRaw = newestRaw;
-    watch.#detector = detector;
-    return watch;
+    Object.assign(series, { points, first, newest });
+    series.#newestRaw = newestRaw;
+    series.#detector = detector;
+    return series;
   }
 
   #observe(

@@ -4,7 +4,7 @@ import { PROFILES } from '../../../core/metrics/targets/target.ts';
 import { TenantId } from '../../../core/shared/identifiers.ts';
 import { parseInput } from '../../runtime/parse-input.ts';
 
-/** A comparison as `plan-peer-comparison` asks for it. */
+/** A comparison that `plan-peer-comparison` requests. */
 const Input = z.object({
   tenantId: TenantId,
   profile: z.enum(PROFILES),
@@ -16,7 +16,7 @@ const Input = z.object({
   relearn: z.boolean(),
 });
 
-/** Compares one group of peers; a failure is thrown, so that Lambda repeats it. */
+/** Compares one group of peers. Throws on failure, so that Lambda retries. */
 export const makeHandler = (deps: CompareDeps) => async (event: unknown) => {
   const work = parseInput(Input, event);
   const { tenantId, profile, part, parts } = work;

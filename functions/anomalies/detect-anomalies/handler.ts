@@ -64,8 +64,8 @@ const parkUnreadable = async (
 };
 
 /**
- * Looks for anomalies in changed hour blocks, target by target; records of targets that failed are reported, and
- * delivered again from the first of them on.
+ * Detects anomalies in changed hour blocks, target by target. Records of failed targets are reported, and Lambda delivers
+ * again from the first of these records.
  */
 export const makeHandler =
   (deps: Deps) =>

@@ -17,7 +17,7 @@ export interface Deps {
   readonly now: () => number;
 }
 
-/** The schedule sends neither. An operator may name one tenant, and have its groups learn the kept history anew. */
+/** The schedule sends neither. An operator can name a tenant, and can make its groups re-learn the stored history. */
 const Input = z.object({ tenantId: TenantId.optional(), relearn: z.boolean().default(false) });
 
 const PAGE = 500;
@@ -36,7 +36,7 @@ const recentTargets = async ({ registry }: Deps, tenantId: string, now: number):
   return targets;
 };
 
-/** Starts a tenant's comparisons; returns how many, or undefined where it failed: others must not wait for it. */
+/** Starts a tenant's comparisons. Returns their number, or undefined on failure, so that other tenants are not affected. */
 const startTenant = async (deps: Deps, tenantId: string, relearn: boolean): Promise<number | undefined> => {
   try {
     const now = Math.floor(deps.now() / 1000);
@@ -51,9 +51,9 @@ const startTenant = async (deps: Deps, tenantId: string, relearn: boolean): Prom
 };
 
 /**
- * Has every tenant's groups of peers compared. Starting one twice does no harm, so what failed for one tenant is
- * repeated for all.
- * @throws DependencyUnavailableError naming how many tenants failed
+ * Starts the comparison of every tenant's peer groups. Starting a comparison twice is harmless, so a failure of one tenant
+ * is retried for all.
+ * @throws DependencyUnavailableError with the number of failed tenants
  */
 export const makeHandler = (deps: Deps) => async (event: unknown) => {
   const { tenantId, relearn } = parseInput(Input, event);
@@ -61,7 +61,8 @@ export const makeHandler = (deps: Deps) => async (event: unknown) => {
   const started = await inParallel(TENANTS_AT_ONCE, tenants, (one) => startTenant(deps, one, relearn));
   const failed = started.filter((count) => count === undefined).length;
   const groups = started.reduce<number>((sum, count) => sum + (count ?? 0), 0);
-  if (groups > 0) deps.telemetry.info('peers are compared', { tenants: tenants.length, groups, relearn });
+  if (groups > 0)
+    deps.telemetry.info('peer comparisons started', { tenants: tenants.length, groups, relearn });
   if (failed > 0) throw new DependencyUnavailableError(`${failed} of ${tenants.length} tenants failed`);
   return { tenants: tenants.length, groups };
 };

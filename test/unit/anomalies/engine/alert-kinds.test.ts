@@ -21,7 +21,7 @@ describe('kinds of alerts', () => {
     expect(found).toMatchObject({ kind: 'behavioural', leading: 'seasonal', since: onset });
     expect(found?.oneIn).toBeGreaterThan(1000);
     expect(found?.reason).toMatch(
-      /^the value is unusual for this time of day, as happens once in \d+ points$/,
+      /^the value is unusual for this time of day; this happens once in \d+ points$/,
     );
     expect(found?.expected?.upper).toBeGreaterThan(found?.expected?.lower ?? Number.NaN);
   });

@@ -160,5 +160,5 @@ it('a departure says in words who left whom', () => {
   const band = { lower: 38.2, upper: 45 };
   const departure = { metric: 'cpu_percent', targetId: 'web-3', timestamp: 600, since: 300, value: 88.123 };
   const alert = alertOf({ ...departure, score: 5, oneIn: 900, median: 41.04, peers: 19, expected: band });
-  expect(alert.reason).toBe('cpu_percent of web-3 left its 19 peers (median 41, here 88.1)');
+  expect(alert.reason).toBe('cpu_percent of web-3 departed from its 19 peers (median 41, value 88.1)');
 });

@@ -69,7 +69,7 @@ describe('metrics of a target that no longer go together', () => {
     expect(found(made)).toHaveLength(1);
     expect(anomaly).toMatchObject({ metric: 'cpu', kind: 'correlation', silenced: undefined });
     expect(anomaly?.reason).toMatch(
-      /^cpu is higher than the target's other metrics let expect, as happens once in \d+ points$/,
+      /^cpu is higher than expected from the target's other metrics; this happens once in \d+ points$/,
     );
     expect(anomaly?.expected?.upper).toBeLessThan(anomaly?.value ?? Number.NaN);
     expect(anomaly?.since).toBeLessThanOrEqual(anomaly?.timestamp ?? 0);
