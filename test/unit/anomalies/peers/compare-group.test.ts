@@ -28,7 +28,9 @@ describe('a target that leaves its peers', () => {
     expect(found()).toHaveLength(1);
     const [anomaly] = found();
     expect(anomaly).toMatchObject({ targetId: 'web-3', metric: 'cpu', kind: 'correlation' });
-    expect(anomaly!.reason).toMatch(/^cpu of web-3 departed from its 7 peers \(median [\d.]+, value [\d.]+\)$/);
+    expect(anomaly!.reason).toMatch(
+      /^cpu of web-3 departed from its 7 peers \(median [\d.]+, value [\d.]+\)$/,
+    );
     expect(anomaly!.timestamp).toBeLessThan(ONSET + 3 * STEP);
     expect(anomaly!.since).toBeLessThan(anomaly!.timestamp);
     expect(anomaly!.value).toBeGreaterThan(anomaly!.expected!.upper);
