@@ -1,6 +1,7 @@
 import { Duration } from 'aws-cdk-lib';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
+import type { ApiFunctionName } from '../../core/platform/api/operation.ts';
 import type { AnomalyTable } from '../anomalies/anomaly-table.ts';
 import type { DetectorStateTable } from '../anomalies/detector-state-table.ts';
 import type { ChangeTable } from '../changes/change-table.ts';
@@ -36,7 +37,9 @@ export interface ApiFunctionsProps {
   readonly notify: ITopic;
 }
 
-type RouteProps = Pick<ObservedFunctionProps, 'entry' | 'description' | 'memoryMb' | 'environment'>;
+type RouteProps = Pick<ObservedFunctionProps, 'description' | 'memoryMb' | 'environment'> & {
+  readonly entry: ApiFunctionName;
+};
 
 const FAILURE = {
   impact: 'Requests to the API fail.',
@@ -46,23 +49,20 @@ const FAILURE = {
 
 /** The functions behind the HTTP API, each with what it may touch. */
 export class ApiFunctions extends Construct {
-  readonly receiveMetrics: ObservedFunction;
-  readonly startForecastRun: ObservedFunction;
-  readonly queryApi: ObservedFunction;
-  readonly commandIncidents: ObservedFunction;
-  readonly commandChanges: ObservedFunction;
-  readonly commandSettings: ObservedFunction;
+  readonly byName: Readonly<Record<ApiFunctionName, ObservedFunction>>;
   readonly #props: ApiFunctionsProps;
 
   constructor(scope: Construct, id: string, props: ApiFunctionsProps) {
     super(scope, id);
     this.#props = props;
-    this.receiveMetrics = this.#receiver();
-    this.startForecastRun = this.#starter();
-    this.queryApi = this.#queries();
-    this.commandIncidents = this.#incidentCommands();
-    this.commandChanges = this.#changeCommands();
-    this.commandSettings = this.#settingsCommands();
+    this.byName = {
+      'receive-metrics': this.#receiver(),
+      'start-forecast-run': this.#starter(),
+      'query-api': this.#queries(),
+      'command-incidents': this.#incidentCommands(),
+      'command-changes': this.#changeCommands(),
+      'command-settings': this.#settingsCommands(),
+    };
   }
 
   #route(id: string, route: RouteProps): ObservedFunction {

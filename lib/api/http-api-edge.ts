@@ -3,15 +3,17 @@ import { AccessLogField, AccessLogFormat } from 'aws-cdk-lib/aws-apigateway';
 import {
   type CfnRoute,
   HttpApi,
-  type HttpMethod,
+  HttpMethod,
   HttpStage,
   LogGroupLogDestination,
 } from 'aws-cdk-lib/aws-apigatewayv2';
 import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
+import type { ApiFunctionName } from '../../core/platform/api/operation.ts';
 import type { StageConfig } from '../config/stage-config.ts';
 import type { ObservedFunction } from '../platform/observed-function.ts';
+import type { GatewayRoute } from './gateway-routes.ts';
 
 export interface HttpApiEdgeProps {
   readonly config: StageConfig;
@@ -31,6 +33,10 @@ const ACCESS_LOG = AccessLogFormat.custom(
     integrationError: '$context.integrationErrorMessage',
   }),
 );
+
+/** One permission for all routes of a function: with one each, its policy would reach the limit of 20 KB. */
+const integrationOf = (fn: ObservedFunction): HttpLambdaIntegration =>
+  new HttpLambdaIntegration(`${fn.node.id}Integration`, fn.fn, { scopePermissionToRoute: false });
 
 /** The HTTP API: throttled, logged, one function per group of routes. Functions check the API key themselves. */
 export class HttpApiEdge extends Construct {
@@ -57,12 +63,21 @@ export class HttpApiEdge extends Construct {
     });
   }
 
-  serve(method: HttpMethod, path: string, fn: ObservedFunction): void {
-    const [route] = this.api.addRoutes({
-      path,
-      methods: [method],
-      integration: new HttpLambdaIntegration(`${fn.node.id}Integration`, fn.fn),
-    });
+  /** Adds the routes; each invokes the function that serves it. */
+  serve(
+    routes: readonly GatewayRoute[],
+    functions: Readonly<Record<ApiFunctionName, ObservedFunction>>,
+  ): void {
+    const integrations = new Map<ApiFunctionName, HttpLambdaIntegration>();
+    for (const { method, path, servedBy } of routes) {
+      const integration = integrations.get(servedBy) ?? integrationOf(functions[servedBy]);
+      integrations.set(servedBy, integration);
+      this.#addRoute(path, HttpMethod[method], integration);
+    }
+  }
+
+  #addRoute(path: string, method: HttpMethod, integration: HttpLambdaIntegration): void {
+    const [route] = this.api.addRoutes({ path, methods: [method], integration });
     Validations.of(route?.node.defaultChild as CfnRoute).acknowledge({
       id: 'AwsSolutions::AwsSolutions-APIG4',
       reason:

@@ -1,7 +1,8 @@
 import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
-import { HttpMethod } from 'aws-cdk-lib/aws-apigatewayv2';
 import type { Construct } from 'constructs';
+import { OPERATIONS } from '../../core/api/operations.ts';
 import { ApiFunctions } from '../api/api-functions.ts';
+import { gatewayRoutes } from '../api/gateway-routes.ts';
 import { HttpApiEdge } from '../api/http-api-edge.ts';
 import type { StageConfig } from '../config/stage-config.ts';
 import { PublishedName } from '../platform/published-name.ts';
@@ -39,15 +40,7 @@ export class EdgeStack extends Stack {
       deploymentStateMachineArn: PublishedName.read(this, config, 'deployment-state-machine-arn'),
     });
     this.http = new HttpApiEdge(this, 'Http', { config });
-    this.http.serve(HttpMethod.POST, '/v1/ingest/{format}', functions.receiveMetrics);
-    this.http.serve(HttpMethod.POST, '/v1/forecast-runs', functions.startForecastRun);
-    this.http.serve(HttpMethod.PUT, '/v1/settings', functions.commandSettings);
-    this.http.serve(HttpMethod.PUT, '/v1/topology', functions.commandIncidents);
-    this.http.serve(HttpMethod.POST, '/v1/traces', functions.commandIncidents);
-    this.http.serve(HttpMethod.POST, '/v1/incidents/{incidentId}/transitions', functions.commandIncidents);
-    this.http.serve(HttpMethod.POST, '/v1/changes', functions.commandChanges);
-    this.http.serve(HttpMethod.POST, '/v1/changes/assess', functions.commandChanges);
-    this.http.serve(HttpMethod.GET, '/v1/{proxy+}', functions.queryApi);
+    this.http.serve(gatewayRoutes(Object.values(OPERATIONS)), functions.byName);
     new PublishedName(this, 'ApiId', { config, thing: 'api-id', value: this.http.api.apiId });
     new CfnOutput(this, 'ApiUrl', { value: this.http.api.apiEndpoint });
   }

@@ -139,24 +139,7 @@ describe('data in production', () => {
 });
 
 describe('the HTTP API', () => {
-  const routes = resourcesOfType(prod, 'AWS::ApiGatewayV2::Route').map(
-    ({ Properties }) => Properties.RouteKey,
-  );
   const [stage] = resourcesOfType(prod, 'AWS::ApiGatewayV2::Stage');
-
-  it('has a route for each function behind it', () => {
-    expect(routes.sort()).toEqual([
-      'GET /v1/{proxy+}',
-      'POST /v1/changes',
-      'POST /v1/changes/assess',
-      'POST /v1/forecast-runs',
-      'POST /v1/incidents/{incidentId}/transitions',
-      'POST /v1/ingest/{format}',
-      'POST /v1/traces',
-      'PUT /v1/settings',
-      'PUT /v1/topology',
-    ]);
-  });
 
   it('is throttled', () => {
     expect(stage?.Properties.DefaultRouteSettings).toEqual({

@@ -338,7 +338,7 @@ describe('resource policies', () => {
     const permissions = resourcesOfType(stage, 'AWS::Lambda::Permission').filter(
       ({ Properties }) => Properties.Principal !== 'lambda.alarms.cloudwatch.amazonaws.com',
     );
-    expect(permissions).toHaveLength(9);
+    expect(permissions).toHaveLength(6);
     for (const { Properties } of permissions) {
       expect(Properties.Principal).toBe('apigateway.amazonaws.com');
       expect(text(Properties.SourceArn)).toMatch(/HttpApi/);

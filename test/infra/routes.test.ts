@@ -1,0 +1,115 @@
+import { describe, expect, it } from 'vitest';
+import { OPERATIONS } from '../../core/api/operations.ts';
+import { API_FUNCTIONS, type Operation } from '../../core/platform/api/operation.ts';
+import { listFunctions } from '../../functions/build.ts';
+import { matchPath } from '../../functions/runtime/find-route.ts';
+import { FALLBACK, gatewayRoutes } from '../../lib/api/gateway-routes.ts';
+import { type Resource, resourcesIn, resourcesOfType, stageOf, text } from './synthesised-stage.ts';
+
+const prod = stageOf('prod');
+const edge = resourcesIn(prod, ['edge']);
+const operations: readonly Operation[] = Object.values(OPERATIONS);
+
+/** The resource of the edge stack that a value of the template refers to. */
+const referredBy = (value: unknown): Resource => {
+  const id = /"(?:Ref|Fn::GetAtt)":\[?"(\w+)"/.exec(text(value))?.[1];
+  const found = edge.get(`edge/${id}`);
+  if (found === undefined) throw new Error(`${text(value)} refers to nothing`);
+  return found;
+};
+
+/** Name of the function that a route invokes. */
+const functionOf = ({ Properties: { Target } }: Resource): string => {
+  const integration = referredBy(Target['Fn::Join'][1].at(-1));
+  const { Properties } = referredBy(integration.Properties.IntegrationUri);
+  return Properties.Environment.Variables.POWERTOOLS_SERVICE_NAME;
+};
+
+const routes = resourcesOfType(prod, 'AWS::ApiGatewayV2::Route', ['edge']);
+const functionByRoute = new Map(
+  routes.map((route) => [String(route.Properties.RouteKey), functionOf(route)]),
+);
+
+/** Keys of the routes that match an operation's requests, other than the fallback. */
+const routesOf = ({ method, path }: Operation): string[] =>
+  [...functionByRoute.keys()].filter((key) => {
+    const [routeMethod, template] = key.split(' ');
+    return routeMethod === method.toUpperCase() && matchPath(template!, path) !== undefined;
+  });
+
+describe('the routes of the HTTP API', () => {
+  it('lead each operation to exactly the function that serves it', () => {
+    expect(functionByRoute.size).toBe(routes.length);
+    for (const operation of operations) {
+      // A fixed path takes precedence over one with parameters, such as /v1/changes/assess over /v1/changes/{changeId}.
+      const keys = routesOf(operation);
+      const exact = `${operation.method.toUpperCase()} ${operation.gatewayPath ?? operation.path}`;
+      expect(keys.filter((key) => key === exact)).toHaveLength(1);
+      expect(functionByRoute.get(exact)).toBe(operation.servedBy);
+    }
+  });
+
+  it('each belong to an operation, except the one that answers unknown addresses', () => {
+    const keys = operations.map(
+      ({ method, path, gatewayPath = path }) => `${method.toUpperCase()} ${gatewayPath}`,
+    );
+    const unknown = [...functionByRoute].filter(([key]) => !keys.includes(key));
+    expect(unknown).toEqual([['ANY /v1/{proxy+}', 'query-api']]);
+    expect(gatewayRoutes(operations).at(-1)).toEqual(FALLBACK);
+  });
+
+  it('are those that clients know', () => {
+    expect([...functionByRoute.keys()].sort()).toEqual([
+      'ANY /v1/{proxy+}',
+      'GET /v1/anomalies',
+      'GET /v1/breaches',
+      'GET /v1/changes',
+      'GET /v1/changes/{changeId}',
+      'GET /v1/forecast-runs',
+      'GET /v1/forecast-runs/{runId}',
+      'GET /v1/health',
+      'GET /v1/incidents',
+      'GET /v1/incidents/{incidentId}',
+      'GET /v1/incidents/{incidentId}/causes',
+      'GET /v1/openapi.json',
+      'GET /v1/settings',
+      'GET /v1/targets',
+      'GET /v1/targets/{targetId}/baseline',
+      'GET /v1/targets/{targetId}/forecast',
+      'GET /v1/targets/{targetId}/series',
+      'GET /v1/targets/{targetId}/trends',
+      'GET /v1/topology',
+      'POST /v1/changes',
+      'POST /v1/changes/assess',
+      'POST /v1/forecast-runs',
+      'POST /v1/incidents/{incidentId}/transitions',
+      'POST /v1/ingest/{format}',
+      'POST /v1/traces',
+      'PUT /v1/settings',
+      'PUT /v1/topology',
+    ]);
+  });
+
+  it('do not reach two functions with one address and method', () => {
+    for (const operation of operations) {
+      const functions = new Set(routesOf(operation).map((key) => functionByRoute.get(key)));
+      expect([...functions]).toEqual([operation.servedBy]);
+    }
+  });
+
+  it('share one integration and one permission for each function', () => {
+    const count = (type: string) => resourcesOfType(prod, type, ['edge']).length;
+    expect(count('AWS::ApiGatewayV2::Integration')).toBe(API_FUNCTIONS.length);
+    expect(count('AWS::Lambda::Permission')).toBe(API_FUNCTIONS.length);
+    for (const { Properties } of resourcesOfType(prod, 'AWS::Lambda::Permission', ['edge'])) {
+      expect(Properties.Principal).toBe('apigateway.amazonaws.com');
+      expect(text(Properties.SourceArn)).toContain('/*/*');
+    }
+  });
+
+  it('lead only to functions that exist and serve an operation', () => {
+    const serving = new Set(operations.map(({ servedBy }) => servedBy));
+    expect([...serving].sort()).toEqual([...API_FUNCTIONS].sort());
+    expect(listFunctions()).toEqual(expect.arrayContaining([...serving]));
+  });
+});
