@@ -1,8 +1,8 @@
 import type { PriceKey } from '../core/platform/billing/prices.ts';
 
 /**
- * What a resource type costs while nothing happens: `usage` nothing, `month` a price for its existence, `hour` a
- * running machine. The infrastructure tests refuse `hour`, and any type that is not listed here.
+ * Cost of an idle resource: `usage` none, `month` a monthly price, `hour` a running machine. The infrastructure tests
+ * reject `hour`, and any type that is not listed here.
  */
 export type BillingModel =
   | { readonly bills: 'usage' }
@@ -12,7 +12,7 @@ export type BillingModel =
 const usage: BillingModel = { bills: 'usage' };
 const hour: BillingModel = { bills: 'hour' };
 
-/** By CloudFormation type. A new type is added with its model, read from its pricing page. */
+/** By CloudFormation type. Add each new type with the model on its pricing page. */
 export const BILLING_MODELS: Readonly<Record<string, BillingModel>> = {
   'AWS::ApiGatewayV2::Api': usage,
   'AWS::ApiGatewayV2::Integration': usage,

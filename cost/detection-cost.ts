@@ -6,18 +6,18 @@ import type { TemplateFacts } from './template-facts.ts';
 import type { Workload } from './workload.ts';
 
 const SECONDS_PER_MONTH = HOURS_PER_MONTH * HOUR_SECONDS;
-/** Share of an hour in which the hour before it is still open and read along. */
+/** Share of an hour during which the previous hour is still open and read as well. */
 const GRACE_SHARE = 0.25;
 
-/** Windows of all shards in which something changed, when changes come evenly (Poisson). */
+/** Number of batching windows with changes in all shards, if changes are evenly distributed (Poisson). */
 const invocationsOf = ({ streamShards, streamWindowSeconds }: Workload, changes: number): number => {
   const windows = (streamShards * SECONDS_PER_MONTH) / streamWindowSeconds;
   return windows * (1 - Math.exp(-changes / windows));
 };
 
 /**
- * Lines of watching each push for anomalies. The detectors are read with each, and written when an hour closes: the
- * points of an open hour are all in its block, which the stream brings along.
+ * Lines for detecting anomalies in each push. The detector state is read with each push and written when an hour closes.
+ * The stream delivers the block with all points of the open hour.
  */
 export const detecting = (work: Workload, facts: TemplateFacts, sizes: ItemSizes): UsageLine[] => {
   const component = 'Detect';
@@ -30,10 +30,10 @@ export const detecting = (work: Workload, facts: TemplateFacts, sizes: ItemSizes
   const memoryGb = facts.memoryGb.get('detect-anomalies') ?? Number.NaN;
   const read = (bytes: number) => pushes * readUnits(bytes, 'eventual');
   return [
-    { component, what: 'anomaly look-ups', price: 'lambdaRequest', units: invocations },
+    { component, what: 'detection invocations', price: 'lambdaRequest', units: invocations },
     { component, what: 'GB-seconds', price: 'lambdaArmGbSecond', units: seconds * memoryGb },
     { component, what: 'detector reads', price: 'dynamoReadUnit', units: read(sizes.detectorBytes) },
-    { component, what: 'forecasts read along', price: 'dynamoReadUnit', units: read(sizes.forecastBytes) },
+    { component, what: 'forecast reads', price: 'dynamoReadUnit', units: read(sizes.forecastBytes) },
     {
       component,
       what: 'closing hours read',
@@ -46,7 +46,7 @@ export const detecting = (work: Workload, facts: TemplateFacts, sizes: ItemSizes
       price: 'dynamoWriteUnit',
       units: hours * writeUnits(sizes.detectorBytes),
     },
-    // Stored, then marked as announced; the same again of its end.
+    // Stored, then marked as announced; the same for its end.
     { component, what: 'anomaly writes', price: 'dynamoWriteUnit', units: 4 * anomalies },
     { component, what: 'anomaly events', price: 'customEvent', units: 2 * anomalies },
     {

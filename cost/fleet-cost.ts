@@ -23,7 +23,7 @@ const memoryOf = (facts: TemplateFacts, name: string): number => facts.memoryGb.
 const daysOf = (facts: TemplateFacts, prefix: string): number =>
   facts.retentionDays.get(prefix) ?? Number.NaN;
 
-/** Pushes of one host a month, and requests of all. */
+/** Pushes per host and month, and requests of all hosts. */
 const traffic = (work: Workload) => {
   const pushes = (HOURS_PER_MONTH * 60) / work.pushMinutes;
   return { pushes: pushes * work.hosts, requests: pushes * Math.ceil(work.hosts / work.hostsPerRequest) };
@@ -59,7 +59,7 @@ const storing = (work: Workload, facts: TemplateFacts, sizes: ItemSizes): UsageL
   const component = 'Store';
   const { pushes, requests } = traffic(work);
   const batches = requests / facts.ingestBatchSize;
-  // A message is sent on its own, and received and deleted ten at a time.
+  // Messages are sent one by one, and received and deleted in batches of ten.
   const messages = requests * 1.2;
   const seconds = (pushes * work.storeMsPerHost) / 1000;
   const blockWrites = mean(sizes.blockBytes.map(writeUnits));
@@ -91,7 +91,7 @@ const storing = (work: Workload, facts: TemplateFacts, sizes: ItemSizes): UsageL
 const storedBlocks = (work: Workload, facts: TemplateFacts, sizes: ItemSizes): number =>
   gigabytes(work.hosts * facts.hotRetentionDays * 24 * (sizes.blockBytes.at(-1) ?? 0));
 
-/** Batches that the planner cuts the fleet into. */
+/** Number of batches that the planner creates for the fleet. */
 const batchesOf = (work: Workload): number => {
   const metrics = Object.fromEntries(
     Array.from({ length: work.metrics }, (_, index) => [`metric-${index}`, { kind: 'gauge' as const }]),
@@ -125,10 +125,10 @@ const watching = (work: Workload, facts: TemplateFacts): UsageLine[] => {
   const invocations = requests * (1 + 1 / facts.ingestBatchSize) + runs * (batchesOf(work) + 2);
   const bytes = requests * work.accessLogBytes + invocations * work.logBytesPerInvocation;
   return [
-    { component, what: 'GB of logs taken in', price: 'logGbIngested', units: gigabytes(bytes) },
+    { component, what: 'GB of logs ingested', price: 'logGbIngested', units: gigabytes(bytes) },
     {
       component,
-      what: 'GB of logs kept',
+      what: 'GB of logs stored',
       price: 'logGbMonth',
       units: keptGigabytes(bytes, facts.logRetentionDays),
     },
@@ -136,7 +136,7 @@ const watching = (work: Workload, facts: TemplateFacts): UsageLine[] => {
   ];
 };
 
-/** Lines of a fleet that pushes its metrics and is forecast at each cadence, on top of the idle lines. */
+/** Lines for a fleet that pushes its metrics and is forecast at each cadence, in addition to the idle lines. */
 export const fleetUsage = (work: Workload, facts: TemplateFacts, sizes: ItemSizes): UsageLine[] => [
   ...receiving(work, facts, sizes),
   ...storing(work, facts, sizes),

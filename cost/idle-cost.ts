@@ -21,15 +21,15 @@ const standing = (facts: TemplateFacts): UsageLine[] =>
     units,
   }));
 
-/** Requests that Lambda makes of empty queues: billed like any other. */
+/** Requests with which Lambda polls empty queues; they are billed like any other request. */
 export const idlePolls = (queues: number): number =>
   (queues * IDLE_POLLERS * HOURS_PER_MONTH * HOUR_SECONDS) / POLL_SECONDS;
 
-/** Lines of a deployment without tenants: what stands, what polls, and the schedule that finds nothing to do. */
+/** Lines for a deployment without tenants: monthly resources, polling, and schedules without work. */
 export const idleUsage = (facts: TemplateFacts, work: Workload): UsageLine[] => {
   const starts = (HOURS_PER_MONTH * 60) / work.cadenceMinutes;
   const component = 'Schedule without tenants';
-  // Three lines of 2 KB in the workflow's log for each state, and one invocation.
+  // Each state writes three lines of 2 KB to the log of the workflow; plus one invocation.
   const logBytes = starts * (facts.dispatchStates * 6000 + work.logBytesPerInvocation);
   return [
     ...standing(facts),

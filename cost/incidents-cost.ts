@@ -3,25 +3,25 @@ import { gigabytes, HOURS_PER_MONTH, readUnits, writeUnits } from '../core/platf
 import type { TemplateFacts } from './template-facts.ts';
 import type { Workload } from './workload.ts';
 
-/** A transaction takes two write units for each KB. */
+/** Write units per KB in a transaction. */
 const TRANSACTED = 2;
-/** An incident with a handful of signals, packed; the book of a tenant that names those still open. */
+/** A packed incident with a few signals; the list of a tenant's open incidents. */
 const INCIDENT_BYTES = 2000;
 const BOOK_BYTES = 500;
-/** Incidents of a tenant that new signals may concern: they are read with every batch of signals. */
+/** Incidents of a tenant that new signals may join, which are read with every batch of signals. */
 const ACTIVE_INCIDENTS = 10;
-/** What an explanation reads: two hours of blocks of the targets around the incident, and their graph. */
-const EXPLAINED_TARGETS = 20;
+/** Targets whose blocks of two hours a diagnosis reads. */
+const DIAGNOSED_TARGETS = 20;
 const EXPLAINED_HOURS = 3;
 const CAUSES_BYTES = 4000;
 
-/** Signals of a month, and the batches in which they reach the folding function. */
+/** Signals per month, and the batches in which they are grouped. */
 export const signalsOf = (work: Workload, batchSize: number) => {
   const series = work.hosts * work.metrics;
   const anomalies = series * work.anomaliesPerSeries;
   const runs = (HOURS_PER_MONTH * 60) / work.cadenceMinutes;
   const breachesOfRun = series * work.breachShare;
-  // Each anomaly is told when it begins and when it ends, at any time; a run tells all its breaches at once.
+  // Anomalies are announced at their start and end, at any time; a run announces all its breaches at once.
   const signals = 2 * anomalies + runs * breachesOfRun;
   const batches = 2 * anomalies + runs * Math.ceil(breachesOfRun / batchSize);
   return { signals, batches };
@@ -35,12 +35,12 @@ const folding = (work: Workload, facts: TemplateFacts, batches: number, signals:
     TRANSACTED * (writeUnits(BOOK_BYTES) + writeUnits(INCIDENT_BYTES)) + writeUnits(INCIDENT_BYTES);
   const seconds = (batches * work.groupMs) / 1000;
   return [
-    // Sent by EventBridge one by one; received and deleted by the batch.
+    // Sent by EventBridge one by one; received and deleted in batches.
     { component, what: 'signals queued', price: 'sqsRequest', units: signals + 2 * batches },
-    { component, what: 'folding invocations', price: 'lambdaRequest', units: batches },
+    { component, what: 'grouping invocations', price: 'lambdaRequest', units: batches },
     {
       component,
-      what: 'GB-seconds of folding',
+      what: 'GB-seconds of grouping',
       price: 'lambdaArmGbSecond',
       units: seconds * (facts.memoryGb.get('group-signals') ?? Number.NaN),
     },
@@ -52,15 +52,15 @@ const folding = (work: Workload, facts: TemplateFacts, batches: number, signals:
 
 const explaining = (work: Workload, facts: TemplateFacts, explanations: number): UsageLine[] => {
   const component = 'Causes';
-  const blocks = EXPLAINED_TARGETS * EXPLAINED_HOURS;
+  const blocks = DIAGNOSED_TARGETS * EXPLAINED_HOURS;
   const reads = blocks * readUnits(4000, 'eventual') + readUnits(INCIDENT_BYTES, 'strong');
   const seconds = (explanations * work.explainMs) / 1000;
   return [
-    { component, what: 'explanations queued', price: 'sqsRequest', units: 3 * explanations },
-    { component, what: 'explaining invocations', price: 'lambdaRequest', units: explanations },
+    { component, what: 'diagnoses queued', price: 'sqsRequest', units: 3 * explanations },
+    { component, what: 'diagnosis invocations', price: 'lambdaRequest', units: explanations },
     {
       component,
-      what: 'GB-seconds of explaining',
+      what: 'GB-seconds of diagnosis',
       price: 'lambdaArmGbSecond',
       units: seconds * (facts.memoryGb.get('diagnose-incident') ?? Number.NaN),
     },
@@ -75,8 +75,8 @@ const explaining = (work: Workload, facts: TemplateFacts, explanations: number):
 };
 
 /**
- * Lines of folding signals into incidents and of explaining them. Each batch of signals is taken to change one incident
- * and to be explained once: an upper bound, as repeats change nothing that is explained anew.
+ * Lines for grouping signals into incidents and for diagnosing these. Assumes that each batch of signals changes one
+ * incident and causes one diagnosis: an upper bound, because repeated signals change nothing.
  */
 export const incidentUsage = (work: Workload, facts: TemplateFacts): UsageLine[] => {
   const { signals, batches } = signalsOf(work, facts.signalBatchSize);

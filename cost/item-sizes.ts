@@ -5,10 +5,10 @@ import { encodeBlock } from '../core/metrics/blocks/block-codec.ts';
 import { sampleBlock } from './sample-fleet.ts';
 import { sampleWatch } from './sample-watch.ts';
 
-/** Keys, version, expiry and their names, and what DynamoDB adds for its index (100 bytes). */
+/** Keys, version, expiry and their names, plus the index overhead of DynamoDB (100 bytes). */
 const ITEM_OVERHEAD = 250;
 
-/** Bytes of what is stored for one host, as the codecs write it; forecasts as measured on those of the engine. */
+/** Bytes of the stored items of one host, as the codecs write them; forecasts as measured with the engine. */
 export interface ItemSizes {
   /** A block after each push of the hour. */
   readonly blockBytes: readonly number[];
@@ -16,7 +16,7 @@ export interface ItemSizes {
   readonly archiveBytes: number;
   readonly payloadBytes: number;
   readonly targetBytes: number;
-  /** What detectors of all metrics have learned, watched fully. */
+  /** State of full detectors of all metrics. */
   readonly detectorBytes: number;
 }
 
@@ -30,7 +30,7 @@ const payload = (metrics: number): string =>
     })),
   });
 
-/** Sizes for a host with so many metrics that pushes every `pushMinutes`. */
+/** Sizes for a host with this number of metrics that pushes every `pushMinutes`. */
 export const measureItems = (metrics: number, pushMinutes: number): ItemSizes => {
   const pushes = Math.max(1, Math.round(60 / pushMinutes));
   const blocks = Array.from({ length: pushes }, (_, push) =>

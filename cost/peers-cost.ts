@@ -7,9 +7,9 @@ import type { Workload } from './workload.ts';
 
 const EVERY_MINUTES = 5;
 const STARTS = (HOURS_PER_MONTH * 60) / EVERY_MINUTES;
-/** Share of an hour in which the hour before it is still open and read along. */
+/** Share of an hour during which the previous hour is still open and read as well. */
 const GRACE_SHARE = 0.25;
-/** What is known of one metric of one target, packed; and how many hourly versions of it wait for their deletion. */
+/** Packed state of one metric of one target, and the number of its hourly versions that are not deleted yet. */
 const STATE_BYTES = 210;
 const KEPT_VERSIONS = 25;
 const PLAN_SECONDS = 0.05;
@@ -28,7 +28,7 @@ const planning = (facts: TemplateFacts, component: string, targets: number, log:
   ];
 };
 
-/** Lines of the schedule where no tenant has a group to compare: it asks for the tenants, and that is all. */
+/** Lines for the schedule if no tenant has a group to compare: it only lists the tenants. */
 export const idlePeers = (work: Workload, facts: TemplateFacts): UsageLine[] => {
   const component = 'Peers without tenants';
   return [
@@ -37,18 +37,18 @@ export const idlePeers = (work: Workload, facts: TemplateFacts): UsageLine[] => 
   ];
 };
 
-/** Lines of comparing a fleet with itself, on top of the idle ones: blocks are read every five minutes, state is written hourly. */
+/** Lines for comparing peers, in addition to the idle ones: blocks are read every five minutes, state is written hourly. */
 export const comparingPeers = (work: Workload, facts: TemplateFacts, sizes: ItemSizes): UsageLine[] => {
   const component = 'Peers';
   const groups = 2 ** Math.max(0, Math.ceil(Math.log2(work.hosts / MAX_PEERS)));
   const invocations = STARTS * groups;
-  const looks = STARTS * work.hosts;
+  const comparisons = STARTS * work.hosts;
   const blockUnits = readUnits(sizes.blockBytes.at(-1) ?? 0, 'eventual');
-  const seconds = (looks * work.compareMsPerHost) / 1000;
+  const seconds = (comparisons * work.compareMsPerHost) / 1000;
   const gb = memoryOf(facts, 'compare-peers');
   const stateBytes = work.hosts * work.metrics * STATE_BYTES;
-  // Hours close once; the open one, and for a quarter of an hour the one before, are read at each look.
-  const blocks = looks * (1 + GRACE_SHARE) + work.hosts * HOURS_PER_MONTH;
+  // Each comparison reads the open hour and, during the grace period, the hour before; each hour is read once to close it.
+  const blocks = comparisons * (1 + GRACE_SHARE) + work.hosts * HOURS_PER_MONTH;
   const log = gigabytes(invocations * work.logBytesPerInvocation);
   return [
     { component, what: 'comparisons', price: 'lambdaRequest', units: invocations },

@@ -25,6 +25,6 @@ const report = reportCost(work, facts);
 if (json) process.stdout.write(`${JSON.stringify({ prices: PRICES.asOf, stage, ...report })}\n`);
 else {
   const { region, asOf } = PRICES;
-  process.stdout.write(`US dollars a month in ${region}, prices of ${asOf}, 730 hours.\n`);
+  process.stdout.write(`US dollars per month of 730 hours in ${region}, prices of ${asOf}.\n`);
   process.stdout.write(`${formatReport(report, config.stage)}\n`);
 }

@@ -7,7 +7,7 @@ import { Workload } from './workload.ts';
 
 export interface CostReport {
   readonly idle: readonly PricedLine[];
-  /** Idle and fleet together: they share free tiers. */
+  /** Includes the idle lines, because both share the free tiers. */
   readonly fleet: readonly PricedLine[];
   /** The same fleet behind a collector. */
   readonly collected: readonly PricedLine[];
@@ -23,7 +23,7 @@ const priceFleet = (work: Workload, facts: TemplateFacts): readonly PricedLine[]
     ...fleetUsage(work, facts, measureItems(work.metrics, work.pushMinutes)),
   ]);
 
-/** Costs of a deployment while idle, and with the fleet. */
+/** Costs of an idle deployment and of one with the fleet. */
 export const reportCost = (work: Workload, facts: TemplateFacts): CostReport => ({
   idle: priceLines(idleUsage(facts, work)),
   fleet: priceFleet(work, facts),
@@ -59,22 +59,22 @@ const table = (lines: readonly PricedLine[], title: string): string[] => {
 
 const assumptions = (work: Workload): string[] => [
   '',
-  'Assumed (each can be set: --name value):',
+  'Assumptions (set with --name value):',
   ...Object.entries(work).map(([name, value]) => `  --${name} ${value}`),
 ];
 
-/** The report as text, a line per component with its parts. */
+/** The report as text, one line per component and its parts. */
 export const formatReport = (report: CostReport, stage: string): string => {
   const { hosts, metrics, pushMinutes, cadenceMinutes } = report.workload;
-  const fleet = `${hosts} hosts x ${metrics} metrics, a push each ${pushMinutes} min, forecasts each ${cadenceMinutes} min`;
+  const fleet = `${hosts} hosts x ${metrics} metrics, a push every ${pushMinutes} min, forecasts every ${cadenceMinutes} min`;
   const collected = totalOf(report.collected);
   return [
-    ...table(report.idle, `Idle floor of stage ${stage}: deployed, no tenants`),
+    ...table(report.idle, `Idle cost of stage ${stage}: deployed, without tenants`),
     ...table(report.fleet, `With a fleet: ${fleet}`),
     '',
-    `Behind a collector that puts ${COLLECTOR_HOSTS} hosts into one request: ${dollars(collected.list).trim()} list, ${dollars(collected.free).trim()} with the free tier.`,
+    `Behind a collector that sends ${COLLECTOR_HOSTS} hosts in one request: ${dollars(collected.list).trim()} list, ${dollars(collected.free).trim()} with the free tier.`,
     ...assumptions(report.workload),
-    'Not included: data transfer out, support, reads of the API by people, taxes.',
+    'Not included: data transfer out, support, API reads by people, taxes.',
   ].join('\n');
 };
 

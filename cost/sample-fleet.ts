@@ -6,7 +6,7 @@ const NAME_LENGTH = 24;
 
 const metricName = (index: number): string => `system.metric.${index}`.padEnd(NAME_LENGTH, 'x');
 
-/** A load that no short encoding fits: full doubles, as agents send them. */
+/** A load with full doubles, as agents send them, that no short encoding can hold. */
 const load = (index: number, step: number): number =>
   40 + 15 * Math.sin(step / 45 + index) + Math.sin(step * 7.13);
 

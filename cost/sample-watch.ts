@@ -9,13 +9,13 @@ const HOURS = 24;
 const START_HOUR = Date.UTC(2026, 0, 1) / 3_600_000;
 const NAME_LENGTH = 24;
 
-/** Noise from -1 to 1 that looks random, and is the same each time (fract of a large sine). */
+/** Reproducible noise from -1 to 1 (fractional part of a large sine). */
 const noise = (n: number): number => {
   const large = Math.sin(n * 12.9898) * 43758.5453;
   return 2 * (large - Math.floor(large)) - 1;
 };
 
-/** A daily load with noise, in hundredths: what percentages of agents look like. */
+/** A daily load with noise, rounded to hundredths, like the percentages of agents. */
 const valueAt = (metric: number, second: number): number => {
   const day = Math.sin((2 * Math.PI * second) / (HOURS * HOUR_SECONDS) + metric);
   return Math.round(100 * (50 + 20 * day + 8 * noise(second / 60 + 977 * metric))) / 100;
@@ -33,7 +33,7 @@ const hourBlock = (metrics: number, stepSeconds: number, hour: number): Block =>
   );
 };
 
-/** One host's detectors after two weeks. They go on growing slowly: by a tenth within half a year. */
+/** Detectors of one host after two weeks. They keep growing slowly: by a tenth within half a year. */
 export const sampleWatch = (
   metrics: number,
   stepSeconds: number,

@@ -29,22 +29,22 @@ const MachineProperties = z.object({ DefinitionString: z.string() });
 const Definition = z.object({ States: z.record(z.string(), z.unknown()) });
 const LogGroupProperties = z.object({ RetentionInDays: z.number() });
 
-/** What of a deployment decides its cost. */
+/** Properties of a deployment that determine its cost. */
 export interface TemplateFacts {
-  /** How many there are of what bills by the month. */
+  /** Number of resources billed by the month. */
   readonly monthly: ReadonlyMap<PriceKey, number>;
   /** Memory by function, in GB. */
   readonly memoryGb: ReadonlyMap<string, number>;
   /** Queues that Lambda polls. */
   readonly queues: number;
   readonly ingestBatchSize: number;
-  /** Signals that are folded into incidents together: the largest batch of any queue. */
+  /** Signals that are grouped together: the largest batch of any queue. */
   readonly signalBatchSize: number;
-  /** Days that objects stay, by prefix. */
+  /** Retention of objects in days, by prefix. */
   readonly retentionDays: ReadonlyMap<string, number>;
   readonly logRetentionDays: number;
   readonly hotRetentionDays: number;
-  /** States of the workflow that runs on schedule whether there are tenants or not. */
+  /** States of the scheduled workflow, which also runs without tenants. */
   readonly dispatchStates: number;
 }
 
@@ -93,7 +93,7 @@ const countDispatchStates = (resources: readonly Resource[]): number => {
     .reduce((sum, states) => sum + states, 0);
 };
 
-/** Reads a deployment's facts from its templates. */
+/** Reads the facts of a deployment from its templates. */
 export const factsOf = (templates: readonly unknown[]): TemplateFacts => {
   const resources = resourcesOf(templates);
   // Reading a table's stream is free; only polls of queues are billed.

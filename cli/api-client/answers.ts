@@ -1,6 +1,6 @@
 /**
- * What the API answers, from the schemas that it answers by. Loosened: unknown fields are kept, so that a newer server
- * does not break an older client and `--json` passes everything on.
+ * Schemas of API responses, derived from those of the server. Unknown fields are kept, so that a newer server does not
+ * break an older client, and `--json` prints everything.
  */
 import * as z from 'zod';
 import { Anomaly } from '../../core/anomalies/api/anomalies.ts';

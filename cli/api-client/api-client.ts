@@ -34,7 +34,7 @@ const compress = promisify(gzip);
 const PAGE_SIZE = 100;
 
 export interface ListOptions {
-  /** Most items in all; default all of them. */
+  /** Max number of items; default: all. */
   readonly most?: number | undefined;
 }
 
@@ -50,7 +50,7 @@ export interface AnomalyQuery extends ListOptions {
   readonly target?: string | undefined;
   readonly metric?: string | undefined;
   readonly kind?: AnomalyKind | undefined;
-  /** Only those that are still going on. */
+  /** Only ongoing anomalies. */
   readonly active?: 'true' | undefined;
 }
 
@@ -59,7 +59,7 @@ export interface TargetQuery extends ListOptions {
   readonly search?: string | undefined;
 }
 
-/** What an ingest payload is; `otlp` takes protobuf or JSON, told apart by the content type. */
+/** An ingest payload; for `otlp`, the content type distinguishes protobuf and JSON. */
 export interface IngestPayload {
   readonly format: IngestFormat;
   readonly body: string | Uint8Array<ArrayBuffer>;
@@ -68,7 +68,6 @@ export interface IngestPayload {
   readonly query?: { readonly target: string; readonly metric: string };
 }
 
-/** Binary types: a gateway may take a gzip body for text where its type says so. The path names the format. */
 export interface IncidentQuery extends ListOptions {
   readonly status?: IncidentSummaryAnswer['status'] | undefined;
   readonly severity?: IncidentSummaryAnswer['severity'] | undefined;
@@ -90,7 +89,7 @@ export interface ChangeRequest {
   readonly target: string;
   readonly summary: string;
   readonly id?: string | undefined;
-  /** ISO 8601 or epoch seconds; now where left out. */
+  /** ISO 8601 or epoch seconds; default: now. */
   readonly at?: string | undefined;
   readonly kind?: ChangeSummaryAnswer['kind'] | undefined;
   readonly version?: string | undefined;
@@ -101,7 +100,7 @@ export interface ChangeRequest {
 export interface CallRequest {
   readonly caller: string;
   readonly callee: string;
-  /** True: there is no such call. */
+  /** True: this call does not exist. */
   readonly absent?: boolean;
 }
 
@@ -118,7 +117,7 @@ const CONTENT_TYPES = {
   otlp: 'application/x-protobuf',
 } as const;
 
-/** The HTTP API, typed. Answers are checked; every method throws ApiRequestError or ApiUnreachableError. */
+/** Typed client of the HTTP API. Validates responses; every method throws ApiRequestError or ApiUnreachableError. */
 export class ApiClient {
   private readonly http: HttpSender;
 
@@ -130,7 +129,7 @@ export class ApiClient {
     return this.read(HealthAnswer, { method: 'GET', path: '/v1/health' });
   }
 
-  /** Sends one payload, gzipped unless its type must stay a text type. Sending it again changes nothing, so lost answers are retried. */
+  /** Sends one payload, gzipped unless its type must stay a text type. Idempotent, so lost responses are retried. */
   async ingest({ format, body, contentType, query }: IngestPayload): Promise<IngestAnswer> {
     const type = contentType ?? CONTENT_TYPES[format];
     const plain = type === 'application/json';
@@ -171,7 +170,7 @@ export class ApiClient {
     return this.list(AnomalyAnswer, '/v1/anomalies', query, most);
   }
 
-  /** What has been learned of one metric. */
+  /** The learned baseline of one metric. */
   baseline(target: string, metric: string): Promise<BaselineAnswer> {
     const path = `/v1/targets/${encodeURIComponent(target)}/baseline`;
     return this.read(BaselineAnswer, { method: 'GET', path, query: { metric } });
@@ -181,7 +180,7 @@ export class ApiClient {
     return this.read(SettingsAnswer, { method: 'GET', path: '/v1/settings' });
   }
 
-  /** Replaces all settings; refused with 409 when `version` is not the one stored. */
+  /** Replaces all settings; rejected with 409 if `version` is not the stored one. */
   replaceSettings(settings: SettingsAnswer): Promise<SettingsAnswer> {
     const headers = { 'content-type': 'application/json' };
     const body = Uint8Array.from(Buffer.from(JSON.stringify(settings)));
@@ -193,7 +192,7 @@ export class ApiClient {
     return this.list(IncidentSummaryAnswer, '/v1/incidents', query, most);
   }
 
-  /** One incident; an absorbed one's id gives the one it is part of. */
+  /** One incident; the id of a merged incident returns the one that it was merged into. */
   incident(id: string): Promise<IncidentAnswer> {
     return this.read(IncidentAnswer, { method: 'GET', path: `/v1/incidents/${encodeURIComponent(id)}` });
   }
@@ -202,8 +201,8 @@ export class ApiClient {
     return this.read(CausesAnswer, { method: 'GET', path: `/v1/incidents/${encodeURIComponent(id)}/causes` });
   }
 
-  /** Takes an incident to another status; refused with 409 where its status does not allow that. */
-  moveIncident(
+  /** Changes the status of an incident; rejected with 409 if its current status does not allow the transition. */
+  transitionIncident(
     id: string,
     to: IncidentSummaryAnswer['status'],
     note?: string,
@@ -213,7 +212,7 @@ export class ApiClient {
     return this.read(IncidentAnswer, withJson('POST', path, { to, note, ...conclusion }));
   }
 
-  /** Tells of a deployment or another change. Sending it again with the same `id` changes nothing. */
+  /** Records a deployment or another change. Idempotent for the same `id`. */
   recordChange(change: ChangeRequest): Promise<z.infer<typeof RecordedChangeAnswer>> {
     return this.read(RecordedChangeAnswer, withJson('POST', '/v1/changes', change));
   }
@@ -227,7 +226,7 @@ export class ApiClient {
     return this.read(ChangeAnswer, { method: 'GET', path: `/v1/changes/${encodeURIComponent(id)}` });
   }
 
-  /** Risk of a planned change by the tenant's own deployments; records nothing. */
+  /** Assesses a planned change, with the tenant's own deployments as examples; records nothing. */
   assessChange(plan: PlanRequest, target?: string): Promise<RiskAnswer> {
     return this.read(RiskAnswer, withJson('POST', '/v1/changes/assess', { plan, target }));
   }
@@ -246,7 +245,7 @@ export class ApiClient {
     return this.read(RunAnswer, { method: 'GET', path: `/v1/forecast-runs/${encodeURIComponent(id)}` });
   }
 
-  /** Starts a forecast run; the same idempotency key starts it once. */
+  /** Starts a forecast run; once per idempotency key. */
   startRun(idempotencyKey?: string): Promise<z.infer<typeof StartedRunAnswer>> {
     const headers = idempotencyKey === undefined ? {} : { 'idempotency-key': idempotencyKey };
     return this.read(StartedRunAnswer, { method: 'POST', path: '/v1/forecast-runs', headers });
@@ -278,8 +277,6 @@ export class ApiClient {
     const parsed = schema.safeParse(await this.http.send(request));
     if (parsed.success) return parsed.data;
     const found = z.prettifyError(parsed.error);
-    throw new ApiUnreachableError(
-      `${request.method} ${request.path}: the answer is not what was expected\n${found}`,
-    );
+    throw new ApiUnreachableError(`${request.method} ${request.path}: unexpected response\n${found}`);
   }
 }

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { ForestallError } from '../../core/shared/errors.ts';
 
-/** What the API found fault with: a field (`points[3].value`) or a line (`line 7`). */
+/** An invalid field (`points[3].value`) or line (`line 7`) of a request. */
 export interface ProblemField {
   readonly field?: string | undefined;
   readonly code?: string | undefined;
@@ -26,7 +26,7 @@ const ProblemBody = z.looseObject({
 const SHOWN_FIELDS = 5;
 const SHOWN_BODY = 200;
 
-/** An answer that says no, as problem+json or otherwise. The message is fit to be shown to a person. */
+/** An error response, as problem+json or otherwise. The message can be shown to people. */
 export class ApiRequestError extends ForestallError {
   override readonly name = 'ApiRequestError';
   readonly status: number;
@@ -41,12 +41,12 @@ export class ApiRequestError extends ForestallError {
   }
 }
 
-/** No answer at all: refused, timed out, no such host. */
+/** No response: connection refused, timeout or unknown host. */
 export class ApiUnreachableError extends ForestallError {
   override readonly name = 'ApiUnreachableError';
 }
 
-/** A fault with its place, where it has one. */
+/** An error message with its field or line, if known. */
 export const describeField = (field: string | undefined, message: string): string =>
   field === undefined ? message : `${field}: ${message}`;
 
@@ -58,9 +58,9 @@ const describeFields = (errors: readonly ProblemField[]): string => {
   return shown.join('') + more;
 };
 
-/** What to do about it, where that is known. */
+/** A hint for the user, if there is one. */
 const hintFor = (status: number): string => {
-  if (status === 401) return ' (give the key with --key or FORESTALL_API_KEY)';
+  if (status === 401) return ' (set the key with --key or FORESTALL_API_KEY)';
   return status === 404 ? ' (check the id, and --url)' : '';
 };
 
@@ -72,7 +72,7 @@ const parseProblem = (body: string): z.infer<typeof ProblemBody> | undefined => 
   }
 };
 
-/** Turns an unsuccessful answer into an error whose message names the request, the reason and the fields at fault. */
+/** Converts an error response into an error whose message names the request, the reason and the invalid fields. */
 export const toApiError = (request: string, status: number, body: string): ApiRequestError => {
   const problem = parseProblem(body);
   const reason = problem?.detail ?? problem?.title ?? body.slice(0, SHOWN_BODY).trim();

@@ -1,18 +1,18 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { ApiUnreachableError, toApiError } from './api-error.ts';
 
-/** Where the API is and how patient to be. `sleep`, `random` and `fetch` are replaced in tests. */
+/** Address of the API, retries and timeouts. Tests replace `sleep`, `random` and `fetch`. */
 export interface HttpOptions {
   readonly url: string;
   readonly apiKey?: string;
-  /** Attempts in all; default 6. */
+  /** Max number of attempts; default 6. */
   readonly attempts?: number;
   /** Per attempt; default 30 s. */
   readonly timeoutMilliseconds?: number;
   readonly sleep?: (milliseconds: number) => Promise<unknown>;
   readonly random?: () => number;
   readonly fetch?: typeof fetch;
-  /** Told before each wait: what went wrong, and for how long it waits. */
+  /** Called before each wait with the error and the waiting time. */
   readonly onRetry?: (reason: string, milliseconds: number) => void;
 }
 
@@ -29,16 +29,16 @@ const DEFAULT_TIMEOUT = 30_000;
 const FIRST_DELAY = 300;
 const LONGEST_DELAY = 20_000;
 const LONGEST_RETRY_AFTER = 120_000;
-/** 429 and 503 say "later"; 500, 502 and 504 are passing faults of gateways. Every request here may be repeated. */
+/** 429 and 503 mean "later"; 500, 502 and 504 are temporary gateway errors. All requests here are idempotent. */
 const RETRYABLE = new Set([429, 500, 502, 503, 504]);
 
-/** Milliseconds that a `Retry-After` header in seconds asks for. */
+/** Milliseconds of a `Retry-After` header in seconds. */
 export const retryAfterMilliseconds = (header: string | null): number | undefined => {
   const seconds = header === null || header.trim() === '' ? Number.NaN : Number(header);
   return seconds >= 0 ? Math.min(seconds * 1000, LONGEST_RETRY_AFTER) : undefined;
 };
 
-/** Exponential backoff with full jitter (Brooker 2015), never sooner than the server asks. */
+/** Exponential backoff with full jitter (Brooker 2015), but never earlier than the server requests. */
 export const delayBefore = (
   attempt: number,
   retryAfter: number | undefined,
@@ -61,7 +61,7 @@ const explain = (error: unknown): string => {
   return error.cause instanceof Error && error.cause.message !== '' ? error.cause.message : error.message;
 };
 
-/** Sends requests with the key, retrying what may pass; answers that stay unsuccessful become errors. */
+/** Sends requests with the API key and retries temporary errors; throws on the others. */
 export class HttpSender {
   private readonly options: HttpOptions;
 
@@ -70,8 +70,8 @@ export class HttpSender {
   }
 
   /**
-   * The parsed JSON body of the successful answer.
-   * @throws ApiRequestError for an answer that says no, ApiUnreachableError where none came
+   * Returns the parsed JSON body of a successful response.
+   * @throws ApiRequestError for an error response, ApiUnreachableError without a response
    */
   async send(request: HttpRequest): Promise<unknown> {
     const { attempts = DEFAULT_ATTEMPTS, random = Math.random, sleep = wait, onRetry } = this.options;
@@ -103,8 +103,8 @@ export class HttpSender {
     } catch (error) {
       const retry = !(error instanceof SyntaxError);
       const found = retry
-        ? `no answer from ${this.options.url}: ${explain(error)}`
-        : 'the answer is not JSON';
+        ? `no response from ${this.options.url}: ${explain(error)}`
+        : 'the response is not JSON';
       return { error: new ApiUnreachableError(`${name}: ${found}`, { cause: error }), retry };
     }
   }

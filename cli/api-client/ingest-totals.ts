@@ -1,11 +1,11 @@
 import type { IngestAnswer } from './answers.ts';
 
-/** What many ingest requests together came to. */
+/** Totals of many ingest requests. */
 export class IngestTotals {
   requests = 0;
-  /** Points sent, where they can be counted without decoding. */
+  /** Points sent, if they can be counted without decoding. */
   points = 0;
-  /** Sums of every number that the API answers (`accepted`, `rejected`, ...). */
+  /** Sums of every count in the responses (`accepted`, `rejected`, ...). */
   readonly counts: Record<string, number> = {};
 
   add(points: number, answer: IngestAnswer): void {

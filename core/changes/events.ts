@@ -4,25 +4,25 @@ import { type EventOf, eventFields } from '../shared/domain-event.ts';
 
 export const CHANGES_SOURCE = 'forestall.changes';
 
-/** Taking a target back to the version before. */
+/** Rollback of a target to its previous version. */
 export const RollbackPlan = z.object({
   action: z.literal('roll-back-deployment'),
   targetId: z.string(),
   changeId: z.string(),
-  /** Version deployed, and the one to go back to; null where nobody told. */
+  /** Deployed version and the version to restore; null if unknown. */
   from: z.string().nullable(),
   to: z.string().nullable(),
 });
 export type RollbackPlan = z.infer<typeof RollbackPlan>;
 
-/** A proposal, never an order: nothing has been done, and nothing will be without somebody's decision. */
+/** A proposal to a person: Forestall has not done anything, and does not act on it. */
 export const RemediationProposed = z.object({
   ...eventFields,
   plan: RollbackPlan,
-  /** Why, in words, heaviest first. */
+  /** Reasons for people, most important first. */
   evidence: z.array(z.string()),
   confidence: z.number().min(0).max(1),
-  /** Too much will have happened by then. */
+  /** After this time the proposal may no longer fit the state of the system. */
   expiresAt: z.iso.datetime(),
 });
 

@@ -2,7 +2,7 @@ import { Construct } from 'constructs';
 import { ContextTable, type TableProps } from '../platform/context-table.ts';
 import type { ObservedFunction } from '../platform/observed-function.ts';
 
-/** Anomalies in the order of their time. */
+/** Anomalies in order of time. */
 export class AnomalyTable extends Construct {
   readonly store: ContextTable;
 

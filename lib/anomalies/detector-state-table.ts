@@ -2,7 +2,7 @@ import { Construct } from 'constructs';
 import { ContextTable, type TableProps } from '../platform/context-table.ts';
 import type { ObservedFunction } from '../platform/observed-function.ts';
 
-/** What the detectors of each target have learned. */
+/** Detector state of each target. */
 export class DetectorStateTable extends Construct {
   readonly store: ContextTable;
 
@@ -12,7 +12,7 @@ export class DetectorStateTable extends Construct {
       config,
       variable: 'DETECTOR_STATES_TABLE_NAME',
       unrecoverable:
-        'Learned again from hour blocks if lost; recovery would add 80 % to the price of its storage.',
+        'Re-learned from hour blocks if lost; recovery would add 80 % to the price of its storage.',
     });
   }
 
@@ -20,7 +20,7 @@ export class DetectorStateTable extends Construct {
     this.store.grant(reader, 'GetItem');
   }
 
-  /** Replace a state unless another writer was faster. */
+  /** Replace a state unless another writer was first. */
   grantReplace(writer: ObservedFunction): void {
     this.store.grant(writer, 'GetItem', 'PutItem');
   }

@@ -47,7 +47,7 @@ const FAILURE = {
   coveredBy: 'the 5xx alarm of the API',
 };
 
-/** The functions behind the HTTP API, each with what it may touch. */
+/** The functions behind the HTTP API, each with its permissions. */
 export class ApiFunctions extends Construct {
   readonly byName: Readonly<Record<ApiFunctionName, ObservedFunction>>;
   readonly #props: ApiFunctionsProps;
@@ -71,7 +71,7 @@ export class ApiFunctions extends Construct {
       ...route,
       config,
       notify,
-      // An HTTP API gives up after 30 seconds.
+      // The HTTP API times out after 30 seconds.
       timeout: Duration.seconds(29),
       failure: FAILURE,
       traced: config.traceRequests,

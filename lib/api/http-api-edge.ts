@@ -19,7 +19,7 @@ export interface HttpApiEdgeProps {
   readonly config: StageConfig;
 }
 
-/** Who asked for what and what came of it, as one JSON object per request. Keys and queries are left out on purpose. */
+/** Caller, request and result as one JSON object per request. API keys and queries are omitted on purpose. */
 const ACCESS_LOG = AccessLogFormat.custom(
   JSON.stringify({
     requestId: AccessLogField.contextRequestId(),
@@ -34,11 +34,11 @@ const ACCESS_LOG = AccessLogFormat.custom(
   }),
 );
 
-/** One permission for all routes of a function: with one each, its policy would reach the limit of 20 KB. */
+/** One permission for all routes of a function: with one per route, its policy would reach the limit of 20 KB. */
 const integrationOf = (fn: ObservedFunction): HttpLambdaIntegration =>
   new HttpLambdaIntegration(`${fn.node.id}Integration`, fn.fn, { scopePermissionToRoute: false });
 
-/** The HTTP API: throttled, logged, one function per group of routes. Functions check the API key themselves. */
+/** The HTTP API: throttled, logged, with one function per group of routes. The functions check the API key. */
 export class HttpApiEdge extends Construct {
   readonly api: HttpApi;
 

@@ -2,7 +2,7 @@ import { Construct } from 'constructs';
 import { ContextTable, type TableProps } from '../platform/context-table.ts';
 import type { ObservedFunction } from '../platform/observed-function.ts';
 
-/** Changes by id and by time, and what closed deployments teach. */
+/** Changes by id and by time, and the outcomes of closed deployments. */
 export class ChangeTable extends Construct {
   readonly store: ContextTable;
 
@@ -15,12 +15,12 @@ export class ChangeTable extends Construct {
     this.store.grant(reader, 'GetItem');
   }
 
-  /** List changes, or what closed deployments teach. */
+  /** List changes, or the outcomes of closed deployments. */
   grantList(reader: ObservedFunction): void {
     this.store.grant(reader, 'Query');
   }
 
-  /** Read a change, and write it with its list entry and what it teaches. */
+  /** Read a change, and write it with its list entry and its outcome. */
   grantWrite(writer: ObservedFunction): void {
     this.store.grant(writer, 'GetItem', 'PutItem');
   }

@@ -1,6 +1,6 @@
 import type { StageConfig } from './stage-config.ts';
 
-/** A stage to try changes in: nothing is kept when it goes. */
+/** A stage for trying changes: nothing is kept when it is deleted. */
 export const dev: StageConfig = {
   stage: 'dev',
   local: false,

@@ -1,4 +1,4 @@
-/** A resource type that the emulator refuses, and with it the whole stack. */
+/** A resource type that the emulator rejects, together with the whole stack. */
 export interface EmulatorGap {
   readonly type: string;
   readonly lostLocally: string;
@@ -6,7 +6,7 @@ export interface EmulatorGap {
   readonly coveredBy: string;
 }
 
-/** Everything that stage `local` leaves out. Nothing else in the app asks whether it is deployed locally. */
+/** The resource types that stage `local` omits: the only difference of a local deployment. */
 export const EMULATOR_GAPS: readonly EmulatorGap[] = [
   {
     type: 'AWS::Logs::QueryDefinition',

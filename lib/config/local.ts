@@ -1,6 +1,6 @@
 import type { StageConfig } from './stage-config.ts';
 
-/** The emulator on this machine: quotas wide enough to replay weeks of a fleet within a minute. */
+/** The emulator on this machine, with quotas that allow replaying weeks of a fleet within a minute. */
 export const local: StageConfig = {
   stage: 'local',
   local: true,

@@ -10,8 +10,8 @@ const STAGE_CONFIGS: Readonly<Record<Stage, StageConfig>> = { local, dev, prod }
 const isStage = (name: unknown): name is Stage => STAGES.some((stage) => stage === name);
 
 /**
- * Checks a stage's settings.
- * @throws ConfigurationError naming every setting that is wrong
+ * Validates the settings of a stage.
+ * @throws ConfigurationError that names every invalid setting
  */
 export const validateConfig = (config: unknown): StageConfig => {
   const parsed = StageConfig.safeParse(config);
@@ -21,9 +21,9 @@ export const validateConfig = (config: unknown): StageConfig => {
 };
 
 /**
- * The validated settings of the stage that `-c stage=` names. `cdk.json` names `dev`, so that production is never
- * synthesised by leaving something out.
- * @throws ConfigurationError listing the stages when the name is missing or unknown
+ * The validated settings of the stage named by `-c stage=`. The default in `cdk.json` is `dev`, so that omitting the
+ * option never synthesises production.
+ * @throws ConfigurationError that lists the stages if the name is missing or unknown
  */
 export const selectStage = (name: unknown): StageConfig => {
   if (isStage(name)) return validateConfig(STAGE_CONFIGS[name]);

@@ -5,45 +5,45 @@ export type Stage = (typeof STAGES)[number];
 
 const days = z.number().int().positive();
 
-/** Cadences a cron expression can hit at the same minutes every day. */
+/** Cadences that a cron expression can express with the same minutes every day. */
 const cadenceMinutes = z.literal([15, 30, 60, 120, 240, 480]);
 
-/** CloudWatch accepts only these retentions (of up to half a year). */
+/** The retentions up to half a year that CloudWatch accepts. */
 const logRetentionDays = z.literal([1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180]);
 
-/** Everything a stage decides. Unknown keys are refused: a misspelt setting must not be ignored in silence. */
+/** All settings of a stage. Unknown keys are rejected, so that a misspelt setting is not silently ignored. */
 export const StageConfig = z
   .strictObject({
     stage: z.enum(STAGES),
-    /** Deploys to the emulator: leaves out the resource types it lacks (`emulator-gaps.ts`). */
+    /** True for a deployment into the emulator: omits the resource types that it lacks (`emulator-gaps.ts`). */
     local: z.boolean(),
-    /** Where it goes; left out, the CLI takes both from the credentials it is run with. */
+    /** Account and region of the deployment; by default, the CDK CLI takes them from its credentials. */
     env: z.strictObject({ account: z.string().regex(/^\d{12}$/), region: z.string() }).optional(),
-    /** Keeps tables and buckets when their stack goes, and protects them against deletion. */
+    /** Keeps tables and buckets when their stack is deleted, and protects them against deletion. */
     retainData: z.boolean(),
-    /** Days a 5-minute point stays readable; forecasts read the last 14 of them. */
+    /** Retention of 5-minute points in days; forecasts read the last 14 days. */
     hotRetentionDays: days.min(14),
-    /** Days the payloads stay as received: as long as their points, so that a better decoder can replay them. */
+    /** Retention of raw payloads in days: at least as long as that of points, so that a better decoder can replay them. */
     rawRetentionDays: days,
     quarantineRetentionDays: days,
-    /** Days the working files of a run (batches, results) stay. */
+    /** Retention of the working files of a run (batches, results) in days. */
     runFilesRetentionDays: days,
-    /** Days the forecasts stay for scoring against what happened. */
+    /** Retention of forecasts in days, for comparison with actual values. */
     forecastRetentionDays: days,
     logRetentionDays,
-    /** Points a tenant may send per minute; beyond it the API answers 429. */
+    /** Points that a tenant may send per minute; above, the API returns 429. */
     pointsPerMinute: z.number().int().positive(),
     forecastCadenceMinutes: cadenceMinutes,
-    /** Requests per second over all tenants, and the burst above it. */
+    /** Requests per second of all tenants together, and the allowed burst. */
     throttle: z.strictObject({ ratePerSecond: z.number().positive(), burst: z.number().int().positive() }),
-    /** Batches of payloads stored in parallel (Lambda allows no fewer than 2 from a queue). */
+    /** Batches of payloads stored in parallel (Lambda requires at least 2 for a queue). */
     storeConcurrency: z.number().int().min(2).max(1000),
-    /** Whose incidents the CloudWatch alarms of this account are: alarms name no tenant. */
+    /** The tenant that owns the CloudWatch alarms of this account, because alarms have no tenant. */
     ownTenant: z.string().regex(/^[a-z0-9][a-z0-9-]{1,38}$/),
     logLevel: z.enum(['DEBUG', 'INFO', 'WARN', 'ERROR']),
-    /** `minimal`: one alarm per outcome. `full`: one more per function, $0.10 a month each. */
+    /** `minimal`: one alarm per kind of failure. `full`: also one per function, at $0.10 a month each. */
     alarms: z.enum(['minimal', 'full']),
-    /** Who is told of an alarm; each address confirms once. */
+    /** Addresses that alarms are mailed to; each has to confirm once. */
     alarmEmails: z.array(z.email()),
     /** A CloudWatch dashboard: $3.00 a month (the first three of an account are free). */
     dashboard: z.boolean(),
@@ -52,7 +52,7 @@ export const StageConfig = z
   })
   .refine((config) => config.rawRetentionDays >= config.hotRetentionDays, {
     path: ['rawRetentionDays'],
-    message: 'must not be shorter than hotRetentionDays: what is stored could not be replayed',
+    message: 'must not be shorter than hotRetentionDays; otherwise stored points could not be replayed',
   })
   .refine((config) => config.throttle.burst >= config.throttle.ratePerSecond, {
     path: ['throttle', 'burst'],

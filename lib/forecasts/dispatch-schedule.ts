@@ -18,10 +18,10 @@ export interface DispatchScheduleProps {
   readonly notify: ITopic;
 }
 
-/** Past the hour, so that the last pushes of the hour are stored before they are forecast from. */
+/** Minutes past the hour, so that the last pushes of the hour are stored before the run reads them. */
 const MINUTE = 5;
 
-/** Cron of a cadence in minutes: the same minutes every hour, or the same hours every day. */
+/** Cron expression for a cadence in minutes: the same minutes every hour, or the same hours every day. */
 export const cronOf = (cadenceMinutes: number): ScheduleExpression =>
   cadenceMinutes < 60
     ? ScheduleExpression.cron({ minute: `${MINUTE}/${cadenceMinutes}` })
@@ -31,8 +31,8 @@ export const cronOf = (cadenceMinutes: number): ScheduleExpression =>
       });
 
 /**
- * Starts the dispatch workflow with the time it was meant for, not the time it runs: a redelivery carries the same
- * one. A start that keeps failing within the hour ends in a queue with an alarm; the next hour tries anew.
+ * Starts the dispatch workflow with the scheduled time instead of the current time, so that a redelivery has the same
+ * input. A start that fails for an hour goes to a dead-letter queue with an alarm; the next hour starts independently.
  */
 export class DispatchSchedule extends Construct {
   constructor(scope: Construct, id: string, props: DispatchScheduleProps) {

@@ -4,14 +4,14 @@ import type { StageConfig } from '../config/stage-config.ts';
 import type { ObservedFunction } from '../platform/observed-function.ts';
 import { PrivateBucket } from '../platform/private-bucket.ts';
 
-/** A group of peers that was not compared for so long is gone. */
+/** The state of a peer group that was not compared for this time is deleted. */
 const GONE_DAYS = 14;
 
 export interface ForecastBucketProps {
   readonly config: StageConfig;
 }
 
-/** Working files of each run, what is known of groups of peers, and every forecast ever issued, kept to be scored against what happened. */
+/** Working files of runs, the learned state of peer groups, and all issued forecasts, for comparison with actual values. */
 export class ForecastBucket extends Construct {
   readonly store: PrivateBucket;
 
@@ -21,7 +21,7 @@ export class ForecastBucket extends Construct {
     const noncurrentVersionExpiration = Duration.days(7);
     this.store = new PrivateBucket(this, 'Store', {
       config: props.config,
-      // A forecast cannot be issued again: what was known at the time is gone.
+      // A lost forecast cannot be reproduced.
       versioned: true,
       lifecycle: [
         {
@@ -37,7 +37,7 @@ export class ForecastBucket extends Construct {
           noncurrentVersionExpiration,
         },
         {
-          // Written every hour while its group lives, and learned anew from blocks when lost.
+          // Written every hour while the group exists, and re-learned from blocks if lost.
           id: 'peers',
           prefix: 'peers/',
           expiration: Duration.days(GONE_DAYS),
@@ -55,7 +55,7 @@ export class ForecastBucket extends Construct {
     this.store.grantGet(reader, 'runs');
   }
 
-  /** Read and replace what is known of groups of peers. */
+  /** Read and replace the learned state of peer groups. */
   grantKeepPeers(keeper: ObservedFunction): void {
     this.store.grantGet(keeper, 'peers');
     this.store.grantPut(keeper, 'peers');

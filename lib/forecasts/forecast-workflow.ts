@@ -95,8 +95,8 @@ export class ForecastWorkflow extends Construct {
     const { settings, blocks, targets, forecasts, forecastBucket, bus, config } = this.#props;
     const forecaster = this.#step('ForecastBatch', {
       entry: 'forecast-batch',
-      description: 'Forecasts a batch of targets and weighs their breaches',
-      // One whole virtual CPU: the work is arithmetic, and half a CPU takes twice as long for the same money.
+      description: 'Forecasts a batch of targets and assesses their breach risk',
+      // One full virtual CPU: the work is arithmetic, so half a CPU would take twice as long at the same cost.
       memoryMb: 1769,
       timeout: Duration.minutes(5),
       failure: {

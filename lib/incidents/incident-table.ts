@@ -2,7 +2,7 @@ import { Construct } from 'constructs';
 import { ContextTable, type TableProps } from '../platform/context-table.ts';
 import type { ObservedFunction } from '../platform/observed-function.ts';
 
-/** Incidents, the list of those that are open, their causes, what past ones teach, and the dependency graph. */
+/** Incidents, the list of open ones, their causes, lessons of past incidents, and the dependency graph. */
 export class IncidentTable extends Construct {
   readonly store: ContextTable;
 
@@ -21,7 +21,7 @@ export class IncidentTable extends Construct {
     this.store.grant(reader, 'GetItem', 'BatchGetItem');
   }
 
-  /** List incidents, or what past ones teach. */
+  /** List incidents, or the lessons of past ones. */
   grantList(reader: ObservedFunction): void {
     this.store.grant(reader, 'Query');
   }
@@ -31,7 +31,7 @@ export class IncidentTable extends Construct {
     this.store.grant(writer, 'GetItem', 'BatchGetItem', 'PutItem', 'UpdateItem');
   }
 
-  /** Store the causes of an incident, and what it teaches. */
+  /** Store the causes of an incident and its lesson. */
   grantStoreCauses(writer: ObservedFunction): void {
     this.store.grant(writer, 'PutItem');
   }

@@ -11,7 +11,7 @@ export interface ServiceAlarmsProps {
   readonly notify: ITopic;
 }
 
-/** What users notice: answers, freshness of stored metrics, and forecasts that come every hour. */
+/** Alarms on failures that users notice: API errors, late metrics and missing forecasts. */
 export class ServiceAlarms extends Construct {
   constructor(scope: Construct, id: string, { config, metrics, notify }: ServiceAlarmsProps) {
     super(scope, id);

@@ -6,7 +6,7 @@ export interface ServiceDashboardProps {
   readonly metrics: ServiceMetrics;
 }
 
-/** One page from the request to the forecast. $3.00 a month beyond an account's first three, hence behind a flag. */
+/** One page from the request to the forecast. Optional, because it costs $3.00 a month beyond the first three of an account. */
 export class ServiceDashboard extends Construct {
   constructor(scope: Construct, id: string, { metrics }: ServiceDashboardProps) {
     super(scope, id);
@@ -25,13 +25,13 @@ export class ServiceDashboard extends Construct {
         ],
         [
           new GraphWidget({
-            title: 'Ingest queue: messages, age of the oldest (s)',
+            title: 'Ingest queue: messages and age of the oldest (s)',
             left: [queuedMessages],
             right: [oldestMessage],
             width: 12,
           }),
           new GraphWidget({
-            title: 'Forecast runs, and how long they take (ms)',
+            title: 'Forecast runs and their duration (ms)',
             left: [dispatched, runsSucceeded, runsFailed, runsTimedOut],
             right: [runTime],
             width: 12,

@@ -6,7 +6,7 @@ import { type IStateMachine, StateMachine } from 'aws-cdk-lib/aws-stepfunctions'
 import type { StageConfig } from '../config/stage-config.ts';
 import { PublishedName } from '../platform/published-name.ts';
 
-/** The parts whose metrics tell how the service does; found by name, so that they can be replaced any time. */
+/** The resources whose metrics show the health of the service; found by name, so that they can be replaced at any time. */
 export interface WatchedParts {
   readonly api: IHttpApi;
   readonly ingestQueue: IQueue;
@@ -37,7 +37,7 @@ const every = (minutes: number, statistic: string): MetricOptions => ({
   statistic,
 });
 
-/** Five-minute metrics of the watched parts, as both alarms and dashboard read them. */
+/** Five-minute metrics of these resources, shared by alarms and dashboard. */
 export const serviceMetrics = ({ api, ingestQueue, dispatch, fleet }: WatchedParts) => ({
   requests: api.metricCount(every(5, 'Sum')),
   serverErrors: api.metricServerError(every(5, 'Sum')),

@@ -11,7 +11,7 @@ import { Construct } from 'constructs';
 import type { StageConfig } from '../config/stage-config.ts';
 import type { ObservedFunction } from './observed-function.ts';
 
-/** What the construct of each table takes. */
+/** Properties of the construct of each table. */
 export interface TableProps {
   readonly config: StageConfig;
 }

@@ -2,7 +2,7 @@ import { Construct } from 'constructs';
 import { ContextTable, type TableProps } from './context-table.ts';
 import type { ObservedFunction } from './observed-function.ts';
 
-/** What is remembered about requests: the points that each tenant sent in each minute. Everything expires within hours. */
+/** The number of points that each tenant sent in each minute. Everything expires within hours. */
 export class RequestTable extends Construct {
   readonly store: ContextTable;
 
@@ -11,7 +11,7 @@ export class RequestTable extends Construct {
     this.store = new ContextTable(this, 'Store', {
       config,
       variable: 'REQUESTS_TABLE_NAME',
-      unrecoverable: 'Quotas of past minutes: they expire within the hour, and losing them loses nothing.',
+      unrecoverable: 'Quotas of past minutes expire within the hour, and their loss has no effect.',
     });
   }
 

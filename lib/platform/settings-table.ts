@@ -2,7 +2,7 @@ import { Construct } from 'constructs';
 import { ContextTable, type TableProps } from './context-table.ts';
 import type { ObservedFunction } from './observed-function.ts';
 
-/** Each tenant's settings. */
+/** Settings of each tenant. */
 export class SettingsTable extends Construct {
   readonly store: ContextTable;
 
@@ -15,7 +15,7 @@ export class SettingsTable extends Construct {
     this.store.grant(reader, 'GetItem');
   }
 
-  /** Replace settings unless another writer was faster. */
+  /** Replace settings unless another writer was first. */
   grantReplace(writer: ObservedFunction): void {
     this.store.grant(writer, 'GetItem', 'PutItem');
   }

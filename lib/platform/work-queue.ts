@@ -18,7 +18,7 @@ export interface WorkQueueProps {
 
 export interface Batching {
   readonly batchSize: number;
-  /** How long to wait for a full batch: fewer invocations for slightly more latency. */
+  /** Max time to wait for a full batch: fewer invocations at slightly higher latency. */
   readonly maxBatchingWindow: Duration;
   /** Limit of parallel consumers, so that a backlog cannot use up the account's concurrency. */
   readonly maxConcurrency: number;

@@ -13,7 +13,7 @@ export interface EdgeStackProps extends StackProps {
   readonly data: DataStack;
 }
 
-/** The HTTP API and the functions that answer it. */
+/** The HTTP API and its functions. */
 export class EdgeStack extends Stack {
   readonly http: HttpApiEdge;
 

@@ -12,7 +12,7 @@ export interface OperationsStackProps extends StackProps {
   readonly data: DataStack;
 }
 
-/** How the service as a whole is watched. What concerns one function or queue is watched where it is made. */
+/** Monitoring of the service as a whole. Alarms on a single function or queue are created beside it. */
 export class OperationsStack extends Stack {
   constructor(scope: Construct, id: string, props: OperationsStackProps) {
     super(scope, id, props);

@@ -18,7 +18,7 @@ export interface PipelineStackProps extends StackProps {
   readonly data: DataStack;
 }
 
-/** Everything behind the ingest queue: storing, watching for anomalies, forecasting on schedule, incidents, events. Holds nothing that must be kept. */
+/** Everything behind the ingest queue: storage, anomaly detection, scheduled forecasts, incidents, events. Has no state to keep. */
 export class PipelineStack extends Stack {
   readonly ingest: IngestPipeline;
   readonly forecasts: ForecastWorkflow;
@@ -49,7 +49,7 @@ export class PipelineStack extends Stack {
     new CfnOutput(this, 'EventBusName', { value: bus.bus.eventBusName });
   }
 
-  /** What the edge and the operations stack need of this one. */
+  /** Publishes the names that the edge and operations stacks use. */
   #publish(config: StageConfig, { bus }: ForecastBus): void {
     const { queueArn, queueUrl } = this.ingest.queue.queue;
     const { queue: signals } = this.incidents.signals;

@@ -13,7 +13,7 @@ export interface ForestallStacks {
   readonly operations: OperationsStack;
 }
 
-/** Builds a stage's stacks, in the order in which they must be deployed. */
+/** Builds the stacks of a stage in the order of deployment. */
 export const buildApp = (app: App, config: StageConfig): ForestallStacks => {
   const name = (part: string) => `Forestall-${config.stage}-${part}`;
   const common = { config, ...(config.env === undefined ? {} : { env: config.env }) };
@@ -21,7 +21,7 @@ export const buildApp = (app: App, config: StageConfig): ForestallStacks => {
   const pipeline = new PipelineStack(app, name('Pipeline'), { ...common, data });
   const edge = new EdgeStack(app, name('Edge'), { ...common, data });
   const operations = new OperationsStack(app, name('Operations'), { ...common, data });
-  // They find each other's names in SSM parameters, which CDK does not see.
+  // They refer to each other by SSM parameters, which CDK does not recognise as dependencies.
   edge.addStackDependency(pipeline);
   operations.addStackDependency(edge);
   Tags.of(app).add('forestall:stage', config.stage);

@@ -5,7 +5,7 @@ import { EMULATOR_GAPS } from '../config/emulator-gaps.ts';
 const isGap = (construct: IConstruct): construct is CfnResource =>
   CfnResource.isCfnResource(construct) && EMULATOR_GAPS.some((gap) => gap.type === construct.cfnResourceType);
 
-/** Takes the resource types that the emulator lacks out of everything under `root`. */
+/** Removes the resource types that the emulator lacks from everything under `root`. */
 export const leaveOutGaps = (root: IConstruct): void => {
   for (const gap of root.node.findAll().filter(isGap)) gap.node.scope?.node.tryRemoveChild(gap.node.id);
 };

@@ -51,13 +51,13 @@ describe('a failing database', () => {
 
   it('is announced and goes through its life', async () => {
     const { client, incident, events, fault } = scenario;
-    await client.moveIncident(incident.id, 'acknowledged');
-    await client.moveIncident(incident.id, 'resolved', 'rolled back to version 40');
-    await expect(client.moveIncident(incident.id, 'mitigated')).rejects.toMatchObject({ status: 409 });
+    await client.transitionIncident(incident.id, 'acknowledged');
+    await client.transitionIncident(incident.id, 'resolved', 'rolled back to version 40');
+    await expect(client.transitionIncident(incident.id, 'mitigated')).rejects.toMatchObject({ status: 409 });
     const resolved = await client.incident(incident.id);
     expect(resolved).toMatchObject({ status: 'resolved', reopened: 0 });
     expect(resolved.responseTimes.resolve).toBeGreaterThan(0);
-    await client.moveIncident(incident.id, 'reviewed', undefined, {
+    await client.transitionIncident(incident.id, 'reviewed', undefined, {
       cause: fault.rootCause.target,
       fix: 'the index of version 40',
     });

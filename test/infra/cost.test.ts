@@ -103,7 +103,7 @@ describe('a fleet', () => {
 
   it('looks for anomalies once in each window of a shard in which something changed', () => {
     // 4 shards x 1,314,000 windows, of which 1 - exp(-5/3) see one of the 0.83 changes a second
-    expect(unitsOf(lines, 'anomaly look-ups')).toBeCloseTo(4 * 1_314_000 * (1 - Math.exp(-5 / 3)), 0);
+    expect(unitsOf(lines, 'detection invocations')).toBeCloseTo(4 * 1_314_000 * (1 - Math.exp(-5 / 3)), 0);
   });
 
   it('spends 730 runs x (10,000 series x 0.1 s + 1,000 hosts x 0.05 s) x 2 GB on forecasts', () => {
@@ -120,7 +120,7 @@ describe('a fleet', () => {
 
   it('watches a deployment by four looks, and costs nothing without one', () => {
     expect(unitsOf(lines, 'workflow transitions')).toBe(200 * 15);
-    expect(unitsOf(lines, 'looks and verdicts')).toBe(1000);
+    expect(unitsOf(lines, 'checks and verdicts')).toBe(1000);
     // 168 x 1,500 bytes = 62 started 4 KB, halved; 14 targets; 5,000 bytes of forecasts: 1; 60 more
     expect(unitsOf(lines, 'weeks read')).toBe(800 * (14 * 31 + 9 + 60));
     const quiet = fleetUsage({ ...work, deployments: 0 }, facts, sizes);
@@ -138,12 +138,12 @@ describe('a fleet', () => {
 
   it('folds each anomaly twice, and the breaches of each run in batches of a hundred', () => {
     // 10,000 anomalies begin and end; 730 runs bring 200 breaches each
-    expect(unitsOf(lines, 'folding invocations')).toBe(20_000 + 730 * 2);
+    expect(unitsOf(lines, 'grouping invocations')).toBe(20_000 + 730 * 2);
     expect(unitsOf(lines, 'signals queued')).toBe(20_000 + 730 * 200 + 2 * 21_460);
-    expect(unitsOf(lines, 'GB-seconds of folding')).toBeCloseTo(21_460 * 0.2 * 0.5, 6);
+    expect(unitsOf(lines, 'GB-seconds of grouping')).toBeCloseTo(21_460 * 0.2 * 0.5, 6);
     // a book of 1 KB and an incident of 2 KB in a transaction, and the incident once more when its events are told
     expect(unitsOf(lines, 'incident writes')).toBe(21_460 * (2 * 3 + 2));
-    expect(unitsOf(lines, 'GB-seconds of explaining')).toBeCloseTo(21_460 * 0.5, 6);
+    expect(unitsOf(lines, 'GB-seconds of diagnosis')).toBeCloseTo(21_460 * 0.5, 6);
   });
 
   it('sends fewer requests behind a collector, and stores the same', () => {
@@ -197,7 +197,7 @@ describe('facts of a deployment', () => {
     const report = reportCost(Workload.parse({}), prod);
     const text = formatReport(report, 'prod');
     expect(text).not.toMatch(/NaN|undefined|Infinity/);
-    for (const part of ['Idle floor of stage prod', 'Receive', 'Store', 'Forecast', 'Total', '--hosts 1000'])
+    for (const part of ['Idle cost of stage prod', 'Receive', 'Store', 'Forecast', 'Total', '--hosts 1000'])
       expect(text).toContain(part);
     expect(totalOf(report.idle).list).toBeLessThan(2);
   });

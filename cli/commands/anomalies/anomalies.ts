@@ -22,7 +22,7 @@ interface Options extends ConnectionOptions {
 const expectedText = ({ expected }: AnomalyAnswer): string =>
   expected ? `${formatNumber(expected.lower)} to ${formatNumber(expected.upper)}` : '-';
 
-/** From when, and until when: of a target that stopped reporting nobody knows. */
+/** Start and end; the end is unknown if the target stopped reporting. */
 const timeText = ({ timestamp, active, endedAt }: AnomalyAnswer): string => {
   const end = active ? 'now' : (endedAt?.slice(11, 16) ?? '?');
   return `${timestamp.slice(5, 16).replace('T', ' ')}-${end}`;
@@ -52,7 +52,7 @@ const listCommand = (terminal: Terminal): Command =>
     .option('--metric <name>', 'only this metric')
     .addOption(new Option('--kind <kind>', 'only this kind').choices(ANOMALY_KINDS))
     .option('--active', 'only those that are still going on')
-    .option('--limit <n>', 'at most so many', wholeNumber(1, 1_000_000), 50)
+    .option('--limit <n>', 'maximum number of anomalies', wholeNumber(1, 1_000_000), 50)
     .option('--json', 'one JSON object per line and anomaly')
     .action(({ from, to, target, metric, kind, active, limit, json, ...connection }: Options) => {
       const filter = { from, to, target, metric, kind, ...(active && { active: 'true' as const }) };

@@ -94,7 +94,7 @@ const transition = async (
   { json, note, cause, fix, ...connection }: TransitionOptions,
   terminal: Terminal,
 ): Promise<void> => {
-  const incident = await connect(connection, terminal).moveIncident(id, to, note, { cause, fix });
+  const incident = await connect(connection, terminal).transitionIncident(id, to, note, { cause, fix });
   await print([json ? JSON.stringify(incident) : `${incident.id} is ${incident.status}`], terminal);
 };
 

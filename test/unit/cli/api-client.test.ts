@@ -102,7 +102,7 @@ describe('the API client', () => {
     const lost = new TypeError('fetch failed', { cause: new Error('connect ECONNREFUSED') });
     const { client, sent } = clientOf([lost], { attempts: 3 });
     await expect(client.health()).rejects.toThrow(
-      'GET /v1/health: no answer from http://api.test/base/: connect',
+      'GET /v1/health: no response from http://api.test/base/: connect',
     );
     expect(sent.length).toBe(3);
   });
@@ -139,7 +139,7 @@ describe('the API client', () => {
 
   it('says what to do about a refused key', async () => {
     const { client } = clientOf([json({ title: 'Unauthorised' }, 401)]);
-    await expect(client.run('r')).rejects.toThrow('401 Unauthorised (give the key with --key');
+    await expect(client.run('r')).rejects.toThrow('401 Unauthorised (set the key with --key');
   });
 
   it('refuses an answer of another shape, and one that is no JSON', async () => {
@@ -147,7 +147,7 @@ describe('the API client', () => {
       clientOf([json({ items: [{ id: 1 }] })])
         .client.targets()
         .next(),
-    ).rejects.toThrow('the answer is not what was expected');
+    ).rejects.toThrow('unexpected response');
     const page = clientOf([new Response('<html>', { status: 200 })]);
     await expect(page.client.health()).rejects.toBeInstanceOf(ApiUnreachableError);
     expect(page.sent.length).toBe(1);

@@ -29,14 +29,12 @@ describe('the connection', () => {
   });
 
   it('names the missing setting', () => {
-    expect(() => resolveConnection({}, {}, rootWith())).toThrow(
-      'no API address: give --url or FORESTALL_URL',
-    );
+    expect(() => resolveConnection({}, {}, rootWith())).toThrow('no API address: set --url or FORESTALL_URL');
     expect(() => resolveConnection({ url: 'ftp://a.test', key: 'k' }, {}, local)).toThrow(
       '--url: found "ftp://a.test", expected an http or https address',
     );
     expect(() => resolveConnection({}, {}, rootWith('{'))).toThrow(
-      'connection.json: found no {"url", "apiKey"}',
+      'connection.json: expected {"url", "apiKey"}',
     );
   });
 });
