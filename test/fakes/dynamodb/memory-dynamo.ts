@@ -7,7 +7,7 @@ import {
 import {
   BatchGetCommand,
   DeleteCommand,
-  type DynamoDBDocumentClient,
+  DynamoDBDocumentClient,
   GetCommand,
   PutCommand,
   QueryCommand,
@@ -38,13 +38,13 @@ const asRefusal = (error: unknown): unknown =>
       })
     : error;
 
-/** Replaces `client`: its commands act on `table` from now on. */
+/** Replaces a client, or every client of the class: commands act on `table` from now on. */
 export const memoryDynamo = (
-  client: DynamoDBDocumentClient,
+  client: DynamoDBDocumentClient | typeof DynamoDBDocumentClient,
   { indexes = {}, pageItems = 1000 }: MemoryDynamoOptions = {},
 ) => {
   const table = new MemoryTable(indexes);
-  const mock = mockClient(client);
+  const mock = client === DynamoDBDocumentClient ? mockClient(DynamoDBDocumentClient) : mockClient(client);
   const answer =
     <Input, Output>(act: (input: Input) => Output) =>
     async (input: Input): Promise<Output> => {
