@@ -40,7 +40,7 @@ export const folderOf = (name: string, root = 'functions'): string => {
   return folder;
 };
 
-/** How functions are bundled. */
+/** Bundling options of functions. */
 export const bundleOptions = (names: readonly string[], outdir: string): BuildOptions => ({
   entryPoints: names.map((name) => ({ in: join(folderOf(name), 'index.ts'), out: join(name, 'index') })),
   outdir,

@@ -65,7 +65,7 @@ const mark = async (
   await withSdkErrors('marking an anomaly', () => client.send(update));
 };
 
-/** Anomalies in the order of their time. */
+/** Anomalies in order of time. */
 export const dynamoAnomalyStore = (options: AnomalyStoreOptions): AnomalyStore => ({
   record: async (anomalies, expiresAt) => {
     const owed = await inParallel(WRITES_AT_ONCE, anomalies, (one) => recordOne(options, one, expiresAt));

@@ -6,7 +6,7 @@ import { getItem } from '../aws/dynamodb/get-item.ts';
 import type { DynamoTable } from '../aws/dynamodb/table.ts';
 import { detectorStateKey } from './item-keys.ts';
 
-/** The first byte of `data` is its format: the detectors check it, and learn again from the blocks if it is unknown. */
+/** The first byte of `data` is its format: the detectors check it, and re-learn from the blocks if it is unknown. */
 const DetectorItem = z.object({ data: z.instanceof(Uint8Array), v: z.number().int().positive() });
 
 /** Stores detector states, one item per target. */

@@ -20,6 +20,6 @@ export const lambdaPeerWorkStarter = ({ client, functionName }: PeerWorkStarterO
     });
     const { StatusCode } = await withSdkErrors('starting a comparison', () => client.send(invoke));
     if (StatusCode !== ACCEPTED)
-      throw new DependencyUnavailableError(`starting a comparison: Lambda answered ${StatusCode}`);
+      throw new DependencyUnavailableError(`starting a comparison: Lambda returned ${StatusCode}`);
   },
 });

@@ -1,6 +1,6 @@
 /**
- * One factory per AWS service, called once per container. Unused ones fall out of a bundle.
- * `AWS_ENDPOINT_URL` (the local emulator) is honoured by the SDK itself.
+ * One factory per AWS service, called once per container. Bundling removes unused ones.
+ * The SDK itself reads `AWS_ENDPOINT_URL` (the local emulator).
  */
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
@@ -11,27 +11,27 @@ import { SQSClient } from '@aws-sdk/client-sqs';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 
 /** Below the shortest function timeout, so that a hanging call is retried instead of ending the invocation. */
-const patience = {
+const requestLimits = {
   maxAttempts: 4,
   requestHandler: { connectionTimeout: 2_000, requestTimeout: 10_000, throwOnRequestTimeout: true },
 } as const;
 
-/** Drops `undefined` attributes on writing; numbers come back as plain numbers, binaries as `Uint8Array`. */
+/** Omits `undefined` attributes on writing; reads numbers as plain numbers and binaries as `Uint8Array`. */
 export const makeDocumentClient = (): DynamoDBDocumentClient =>
-  DynamoDBDocumentClient.from(new DynamoDBClient(patience), {
+  DynamoDBDocumentClient.from(new DynamoDBClient(requestLimits), {
     marshallOptions: { removeUndefinedValues: true },
   });
 
-/** Path-style addresses against an emulator: `bucket.localhost` resolves on few machines. */
+/** Uses path-style addresses for an emulator: `bucket.localhost` resolves on few machines. */
 export const makeS3Client = (): S3Client =>
-  new S3Client({ ...patience, forcePathStyle: process.env.AWS_ENDPOINT_URL !== undefined });
+  new S3Client({ ...requestLimits, forcePathStyle: process.env.AWS_ENDPOINT_URL !== undefined });
 
-/** An emulator's queue addresses name another host than its endpoint, which is then the one to use. */
+/** Uses the endpoint instead of queue addresses for an emulator, because these name another host. */
 export const makeSqsClient = (): SQSClient =>
-  new SQSClient({ ...patience, useQueueUrlAsEndpoint: process.env.AWS_ENDPOINT_URL === undefined });
+  new SQSClient({ ...requestLimits, useQueueUrlAsEndpoint: process.env.AWS_ENDPOINT_URL === undefined });
 
-export const makeEventBridgeClient = (): EventBridgeClient => new EventBridgeClient(patience);
+export const makeEventBridgeClient = (): EventBridgeClient => new EventBridgeClient(requestLimits);
 
-export const makeStepFunctionsClient = (): SFNClient => new SFNClient(patience);
+export const makeStepFunctionsClient = (): SFNClient => new SFNClient(requestLimits);
 
-export const makeLambdaClient = (): LambdaClient => new LambdaClient(patience);
+export const makeLambdaClient = (): LambdaClient => new LambdaClient(requestLimits);

@@ -45,7 +45,7 @@ const inRequests = (entries: readonly PutEventsRequestEntry[]): PutEventsRequest
   return requests;
 };
 
-/** Sends one request; returns the entries that were refused and why. PutEvents succeeds while dropping entries. */
+/** Sends one request; returns rejected entries with the reason. PutEvents can succeed and still reject entries. */
 const send = async ({ client }: EventPublisherOptions, entries: readonly PutEventsRequestEntry[]) => {
   const command = new PutEventsCommand({ Entries: [...entries] });
   const answer = await withSdkErrors('publishing events', () => client.send(command));
@@ -56,21 +56,21 @@ const send = async ({ client }: EventPublisherOptions, entries: readonly PutEven
 };
 
 const publishRequest = async (options: EventPublisherOptions, entries: readonly PutEventsRequestEntry[]) => {
-  let refused = await send(options, entries);
+  let rejected = await send(options, entries);
   for (const pause of PAUSES_MS) {
-    if (refused.length === 0) return;
+    if (rejected.length === 0) return;
     await options.wait(pause);
-    refused = await send(
+    rejected = await send(
       options,
-      refused.map(({ entry }) => entry),
+      rejected.map(({ entry }) => entry),
     );
   }
-  const [first] = refused;
+  const [first] = rejected;
   if (first === undefined) return;
-  throw new DependencyUnavailableError(`the bus refused ${refused.length} events: ${first.reason}`);
+  throw new DependencyUnavailableError(`the bus rejected ${rejected.length} events: ${first.reason}`);
 };
 
-/** Puts events on Forestall's bus. Entries the bus refuses are sent again twice before that counts as a failure. */
+/** Publishes events on Forestall's bus. Rejected entries are retried twice before publishing fails. */
 export const eventBridgePublisher = (options: EventPublisherOptions): EventPublisher => ({
   publish: async (events) => {
     const entries = events.map((event) => entryOf(options.busName, event));

@@ -2,7 +2,7 @@
 import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import * as z from 'zod';
 
-/** More than any item unpacks to: guards against bytes that unpack without end. */
+/** Larger than any item: protects against damaged bytes that unpack endlessly. */
 const MAX_BYTES = 64_000_000;
 
 /** Any JSON value as deflated bytes. */

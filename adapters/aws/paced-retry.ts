@@ -1,6 +1,6 @@
 import { setTimeout as sleepMs } from 'node:timers/promises';
 
-/** How repeated attempts are spaced; replaced in tests. */
+/** Spacing of repeated attempts; replaced in tests. */
 export interface Pace {
   /** Resolves after the given milliseconds. */
   readonly sleep: (ms: number) => Promise<void>;
@@ -18,6 +18,6 @@ export const defaultPace: Pace = {
 const BASE_MS = 50;
 const LONGEST_MS = 2_000;
 
-/** Waits before attempt `attempt` (1, 2, ...): full jitter under a doubling ceiling, so that competitors part. */
+/** Waits before attempt `attempt` (1, 2, ...): full jitter up to a doubling limit, so that competing writers spread out. */
 export const pause = (pace: Pace, attempt: number): Promise<void> =>
   pace.sleep(pace.random() * Math.min(LONGEST_MS, BASE_MS * 2 ** attempt));

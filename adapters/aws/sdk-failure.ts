@@ -1,4 +1,4 @@
-/** Turns the SDK's failures into the errors that core names. */
+/** Converts failures of the SDK to errors of core. */
 import { DependencyUnavailableError, InvalidInputError } from '../../core/shared/errors.ts';
 
 const THROTTLES = new Set([
@@ -18,7 +18,7 @@ const NETWORK = new Set(['ECONNREFUSED', 'ECONNRESET', 'ENOTFOUND', 'EAI_AGAIN',
 const textOf = (error: object, field: 'name' | 'code' | '$fault'): string =>
   String((error as Record<string, unknown>)[field] ?? '');
 
-/** True for throttling, server faults, time-outs and lost connections: what a later attempt may not meet. */
+/** True for throttling, server errors, timeouts and lost connections: a later attempt may succeed. */
 export const isTransient = (error: unknown): boolean =>
   error instanceof Error &&
   (textOf(error, '$fault') === 'server' ||
@@ -27,8 +27,8 @@ export const isTransient = (error: unknown): boolean =>
     NETWORK.has(textOf(error, 'code')));
 
 /**
- * True if a service found the request itself impossible: an item above its size limit, a key that is too long, a number
- * out of range. The same request never succeeds.
+ * True if a service rejected the request itself: an item above its size limit, a key that is too long, a number out of
+ * range. The same request never succeeds.
  */
 export const isRefused = (error: unknown): error is Error =>
   error instanceof Error && error.name === 'ValidationException';

@@ -9,7 +9,7 @@ export interface WorkflowStarterOptions {
 
 /**
  * Starts executions of one state machine. A name is taken for 90 days; while its execution runs with the same input,
- * Step Functions answers a repeat as if it had started it.
+ * Step Functions responds to a repeat as if it had started the execution.
  */
 export const stepFunctionsStarter = ({
   client,

@@ -1,4 +1,4 @@
-/** How a change is stored: everything about it under its id, a short entry in the list by time, and its outcome. */
+/** Stored form of a change: its record under its id, a short entry in the list by time, and its outcome. */
 import * as z from 'zod';
 import { ChangeRecord, ChangeSummary, summaryOf } from '../../core/changes/change.ts';
 import { CHANGES_SOURCE, RemediationProposed } from '../../core/changes/events.ts';
@@ -56,7 +56,7 @@ export const readEntryItem = (tenantId: string, item: Item): ChangeSummary => {
   return { tenantId, changeId: signalId, ...summary };
 };
 
-/** What a closed deployment teaches about risk. */
+/** The outcome of a closed deployment, an example for the risk model. */
 export const OUTCOME: StoredFormat<DeployExample> = {
   kind: 'deployment outcome',
   version: 1,

@@ -19,7 +19,7 @@ import { changeSks } from '../incidents/item-keys.ts';
 import { entryItem, OUTCOME, outcomeItem, readEntryItem, readRecordItem, recordItem } from './change-item.ts';
 import { changeRecordKey, outcomeSks } from './item-keys.ts';
 
-/** As long as the names of executions are taken: until then, a change that is reported again is the same change. */
+/** As long as execution names are reserved: until then, a repeated report is the same change. */
 const KEPT_SECONDS = 90 * DAY_SECONDS;
 const MAX_DURING = 500;
 
@@ -39,7 +39,7 @@ const putsOf = (tableName: string, stored: StoredChange, outcome: DeployExample 
   ];
 };
 
-/** False if another writer was faster. */
+/** False if another writer was first. */
 const put = async (
   options: DeploymentStoreOptions,
   stored: StoredChange,
@@ -82,7 +82,7 @@ const list: (options: DeploymentStoreOptions) => DeploymentStore['list'] =
     return { items: readEntries(options, tenantId, items), nextCursor };
   };
 
-/** Changes and what they teach, kept for ninety days. */
+/** Changes and their outcomes, kept for ninety days. */
 export const dynamoDeploymentStore = (options: DeploymentStoreOptions): DeploymentStore => ({
   create: (record) => create(options, record),
   get: (tenantId, changeId) => get(options, tenantId, changeId),

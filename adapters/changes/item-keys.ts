@@ -1,4 +1,4 @@
-/** Keys of the items of the context changes: each change by id and by time, and what closed deployments teach. */
+/** Keys of the items of the context changes: each change by id and by time, and the outcomes of closed deployments. */
 import { type ItemKey, tenantKey, timedKeys } from '../aws/dynamodb/item-key.ts';
 import { changeSks } from '../incidents/item-keys.ts';
 
@@ -6,11 +6,11 @@ import { changeSks } from '../incidents/item-keys.ts';
 export const changeEntryKey = (tenantId: string, at: number, changeId: string): ItemKey =>
   tenantKey(tenantId, changeSks.at(at, changeId));
 
-/** Everything that is known about a change. */
+/** Record of a change. */
 export const changeRecordKey = (tenantId: string, changeId: string): ItemKey =>
   tenantKey(tenantId, `CHANGEID#${changeId}`);
 
-/** Sort keys of what closed deployments teach, by the time of the deployment. */
+/** Sort keys of the outcomes of closed deployments, by the time of the deployment. */
 export const outcomeSks = timedKeys('OUTCOME');
 export const outcomeKey = (tenantId: string, at: number, changeId: string): ItemKey =>
   tenantKey(tenantId, outcomeSks.at(at, changeId));

@@ -1,4 +1,4 @@
-/** One line of the archive: the forecast of one series, kept to be scored against what happens. */
+/** One line of the archive: the forecast of one series, for later comparison with actual values. */
 import * as z from 'zod';
 import { SEVERITIES } from '../../core/forecasts/breach-risk.ts';
 import { scaleOf } from '../../core/forecasts/codec/quantile-tracks.ts';
@@ -47,8 +47,8 @@ export const ARCHIVE_LINE: StoredFormat<ArchiveLine> = {
 };
 
 /**
- * Rounds to a power of ten no coarser than the unit in which the forecast is served, a small share of its own band: no
- * score sees the difference, and the archive's size is mostly digits. Exact if the band is empty.
+ * Rounds to a power of ten no coarser than the precision of served forecasts, a small share of the band. Scores do not
+ * change, and the archive gets smaller, because most of it is digits. Exact if the band is empty.
  */
 const roundedFor = (forecast: Forecast): ((values: Float64Array) => number[]) => {
   const { unit, exact } = scaleOf(forecast);

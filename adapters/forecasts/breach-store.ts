@@ -23,7 +23,7 @@ export interface BreachStoreOptions extends DynamoTable, Clock {
   readonly telemetry: SkipTelemetry;
 }
 
-/** Later runs expire later, so the expiry also orders them: an older run never undoes a newer one. */
+/** Later runs expire later, so the expiry orders runs: an older run never overwrites a newer one. */
 const notNewer = (expiresAt: number) => ({
   ConditionExpression: 'attribute_not_exists(pk) OR expiresAt <= :expiresAt',
   ExpressionAttributeValues: { ':expiresAt': expiresAt },
@@ -57,7 +57,7 @@ const replace: (options: BreachStoreOptions) => BreachStore['replace'] =
           () =>
             client.send(new DeleteCommand({ ...condition, Key: { pk, sk } })),
       );
-    // A breach of a newer run stays as it is.
+    // A breach of a newer run is kept.
     const doing = 'storing predicted breaches';
     await Promise.all([...puts, ...deletes].map((write) => ifConditionHolds(doing, write)));
   };

@@ -24,7 +24,7 @@ const Part = z.object({
 });
 type Part = z.infer<typeof Part>;
 
-/** The newest run wins; a repeat of the same run overwrites itself. */
+/** The newest run wins; a repeat of the same run overwrites its own forecast. */
 const NEWEST_WINS =
   'attribute_not_exists(pk) OR issuedAt < :issuedAt OR (issuedAt = :issuedAt AND runId <= :runId)';
 
@@ -73,7 +73,7 @@ const readParts = async ({ client, tableName }: DynamoTable, pk: string): Promis
   return parts;
 };
 
-/** A newer run's forecast stays: losing to it is success. */
+/** Succeeds without writing if a newer run has stored a forecast. */
 const write = async (table: DynamoTable, forecast: TargetForecast, expiresAt: number): Promise<void> => {
   const writes = writesOf(table.tableName, forecast, expiresAt);
   const doing = 'storing a forecast';

@@ -1,7 +1,7 @@
 /** Keys of the items of the context forecasts: forecasts by target, predicted breaches, runs and claims on runs. */
 import { type ItemKey, tenantKey } from '../aws/dynamodb/item-key.ts';
 
-/** Starts the sort keys of the parts of a forecast, and is that of the first part. */
+/** Prefix of the sort keys of a forecast's parts, and the sort key of the first part. */
 export const FORECAST = 'F';
 /** Sort key of part `part` (from 0) of a forecast that is too large for one item. */
 export const forecastPartSk = (part: number): string => (part === 0 ? FORECAST : `${FORECAST}#${part + 1}`);
@@ -14,5 +14,5 @@ export const breachKey = (tenantId: string, targetId: string, metric: string): I
 /** Starts the sort keys of all runs of a tenant. Run ids start with their time, so keys sort by it. */
 export const RUNS = 'RUN#';
 export const runKey = (tenantId: string, runId: string): ItemKey => tenantKey(tenantId, `${RUNS}${runId}`);
-/** The run that a caller's idempotency key stands for. */
+/** The run that a caller's idempotency key identifies. */
 export const runClaimKey = (tenantId: string, key: string): ItemKey => tenantKey(tenantId, `RUNKEY#${key}`);

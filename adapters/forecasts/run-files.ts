@@ -16,7 +16,7 @@ import { BATCH, BATCH_RESULT } from './run-item.ts';
 
 const compress = promisify(gzip);
 
-/** Results read at the same time when a run is closed. */
+/** Results read in parallel when a run is closed. */
 const PARALLEL_READS = 20;
 
 /** Working files and archive of runs in the forecast bucket. */

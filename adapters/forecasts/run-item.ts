@@ -11,7 +11,7 @@ import { DAY_SECONDS } from '../../core/shared/time.ts';
 import type { Item } from '../aws/dynamodb/table.ts';
 import { runClaimKey, runKey } from './item-keys.ts';
 
-/** How long a run's record is kept. */
+/** Retention of the record of a run. */
 const KEPT_SECONDS = 90 * DAY_SECONDS;
 
 const Failure: z.ZodType<SeriesFailure> = objectOf<SeriesFailure>()({
@@ -58,7 +58,7 @@ export interface RunClaim {
   readonly expiresAt: number;
 }
 
-/** The run that an idempotency key stands for, as an item. */
+/** The run that an idempotency key identifies, as an item. */
 export const RUN_CLAIM: StoredFormat<RunClaim> = {
   kind: 'claim on a forecast run',
   version: 1,

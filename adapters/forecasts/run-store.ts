@@ -16,7 +16,7 @@ export interface RunStoreOptions extends DynamoTable, Clock {
   readonly telemetry: SkipTelemetry;
 }
 
-/** An expired claim may linger for days before DynamoDB removes it: it is free to be taken. */
+/** Claims a key. An expired claim can be replaced, although DynamoDB removes it days later. */
 const claim = async (
   options: RunStoreOptions,
   tenantId: string,
@@ -32,7 +32,8 @@ const claim = async (
   });
   if (await ifConditionHolds('claiming a run', () => client.send(put))) return claimed.runId;
   const earlier = await getItem(options, runClaimKey(tenantId, key), 'reading a claim on a run');
-  if (earlier === undefined) throw new ConflictError(`the key ${key} was claimed and released meanwhile`);
+  if (earlier === undefined)
+    throw new ConflictError(`the key ${key} was claimed and released in the meantime`);
   return readItem(RUN_CLAIM, earlier).runId;
 };
 

@@ -1,4 +1,4 @@
-/** How causes reports and past incidents are stored: one item each. */
+/** Stored form of causes reports and past incidents: one item each. */
 import * as z from 'zod';
 import type { CausesReport, ExplainedCause } from '../../core/incidents/causes-report.ts';
 import type { AlarmGate } from '../../core/incidents/diagnosis/alarm-gate.ts';

@@ -15,7 +15,7 @@ export interface CauseStoreOptions extends DynamoTable, Clock {
   readonly telemetry: SkipTelemetry;
 }
 
-/** Causes reports, and what closed incidents teach. */
+/** Causes reports, and lessons of closed incidents. */
 export const dynamoCauseStore = (options: CauseStoreOptions): CauseStore => ({
   put: async (tenantId, report, expiresAt) => {
     const put = new PutCommand({

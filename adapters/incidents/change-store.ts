@@ -7,7 +7,7 @@ import type { DynamoTable, Item } from '../aws/dynamodb/table.ts';
 import { newestBetween } from '../aws/dynamodb/tenant-queries.ts';
 import { changeSks } from './item-keys.ts';
 
-/** More changes than these around one incident are no evidence. */
+/** Max number of changes read around an incident; more would not be evidence. */
 const MAX_CHANGES = 500;
 
 /** Version of the entries in the list of changes, which the context changes writes. */
@@ -36,14 +36,14 @@ export interface ChangeStoreOptions extends DynamoTable {
   readonly telemetry: SkipTelemetry;
 }
 
-/** As evidence, a deployment says so if its target was unhealthy afterwards. */
+/** Adds to the evidence whether the target was unhealthy after the deployment. */
 const signalOf = (tenantId: string, item: Item): ChangeSignal => {
   const { health, summary, ...change } = readItem(FORMAT, item);
   const evidence = health === 'unhealthy' ? `${summary} (unhealthy since)` : summary;
   return { kind: 'change', tenantId, ...change, summary: evidence };
 };
 
-/** Deployments and other changes as incidents see them. The deployment store writes them. */
+/** Deployments and other changes in the form of incidents. The deployment store writes them. */
 export const dynamoChangeStore = (options: ChangeStoreOptions): ChangeStore => ({
   between: async (tenantId, from, to) => {
     const range = { from: changeSks.from(from), to: changeSks.until(to) };

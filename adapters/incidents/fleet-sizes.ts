@@ -7,10 +7,10 @@ import type { Clock } from '../aws/dynamodb/tenant-queries.ts';
 import { withSdkErrors } from '../aws/sdk-failure.ts';
 import { TARGETS } from '../metrics/item-keys.ts';
 
-/** Hosts that were replaced since do not make a coincidence of the others more likely. */
+/** Hosts that were replaced do not make a coincidence of the others more likely. */
 const LIVE_SECONDS = DAY_SECONDS;
 
-/** Counts a tenant's targets seen within a day. Counting reads all of them (1 MB a call), so cache the answer. */
+/** Counts a tenant's targets seen within a day. Counting reads all of them (1 MB per call), so cache the result. */
 export const dynamoFleetSizes = ({ client, tableName, now }: DynamoTable & Clock): FleetSizes => ({
   count: async (tenantId) => {
     const since = Math.floor(now() / 1000) - LIVE_SECONDS;

@@ -26,7 +26,7 @@ import type { Item } from '../aws/dynamodb/table.ts';
 import { deflated, deflateJson } from '../aws/json-attributes.ts';
 import { incidentKey } from './item-keys.ts';
 
-/** How long an incident is kept after its last signal. */
+/** Retention of an incident after its last signal. */
 const KEPT_SECONDS = 400 * DAY_SECONDS;
 
 const Member: z.ZodType<IncidentMember> = objectOf<IncidentMember>()({

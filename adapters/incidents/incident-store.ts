@@ -29,7 +29,7 @@ const UPDATES_AT_ONCE = 8;
 /** An incident that absorbed another may have been absorbed itself. */
 const MAX_HOPS = 20;
 
-/** Fails if any incident cannot be read: leaving it out would close it with the next write. */
+/** Fails if any incident cannot be read: omitting it would remove it from the list with the next write. */
 const readOpen = async (options: IncidentStoreOptions, tenantId: string): Promise<OpenIncidents> => {
   const item = await getItem(options, openIncidentsKey(tenantId), 'reading open incidents');
   if (item === undefined) return { version: 0, incidents: [], quietCheckAt: undefined, earlyEnds: new Map() };
@@ -101,7 +101,7 @@ const list = async (
 /** Incidents: one item each, and one item per tenant that lists the incidents that new signals may join. */
 export const dynamoIncidentStore = (options: IncidentStoreOptions): IncidentStore => ({
   readOpen: (tenantId) => readOpen(options, tenantId),
-  // Every write to an incident also raises the version of the tenant's list, which thus guards all of them.
+  // Every write to an incident also increments the version of the tenant's list, which protects all of them.
   write: async (write) =>
     (await writeTogether(options, 'storing incidents', putsOf(options, write))) === 'written',
   clearPending: async (tenantId, incidents) => {

@@ -6,13 +6,13 @@ export const INCIDENTS = 'INCIDENT#';
 export const incidentKey = (tenantId: string, incidentId: string): ItemKey =>
   tenantKey(tenantId, `${INCIDENTS}${incidentId}`);
 
-/** The tenant's incidents that new signals may concern. */
+/** List of the tenant's incidents that new signals can join. */
 export const openIncidentsKey = (tenantId: string): ItemKey => tenantKey(tenantId, 'INCIDENTS');
 
 export const causesKey = (tenantId: string, incidentId: string): ItemKey =>
   tenantKey(tenantId, `CAUSES#${incidentId}`);
 
-/** Starts the sort keys of what closed incidents teach. */
+/** Prefix of the sort keys of past incidents. */
 export const PAST_INCIDENTS = 'PAST#';
 export const pastIncidentKey = (tenantId: string, incidentId: string): ItemKey =>
   tenantKey(tenantId, `${PAST_INCIDENTS}${incidentId}`);

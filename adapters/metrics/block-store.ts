@@ -30,7 +30,7 @@ const BlockItem = z.object({
   v: z.number().int().positive(),
 });
 
-/** @throws UnreadableItemError if the item is no block */
+/** @throws UnreadableItemError if the item is not a block */
 const readBlock = (raw: Item): z.infer<typeof BlockItem> => {
   const parsed = BlockItem.safeParse(raw);
   if (parsed.success) return parsed.data;
@@ -64,8 +64,8 @@ const putEach = async (table: BlockTable, blocks: readonly BlockWrite[]): Promis
   combine(await inParallel(PUTS_AT_ONCE, blocks, (block) => putBlock(table, block)));
 
 /**
- * Many new blocks at once are a backfill (or the start of an hour): only those are worth a transaction's double
- * price. Everything else is written block by block.
+ * Writes many new blocks together in transactions, at twice the price: this is a backfill, or the start of an hour. All
+ * other blocks are written one by one.
  */
 const write = async (table: BlockTable, blocks: readonly BlockWrite[]): Promise<BlockKey[]> => {
   const fresh = blocks.filter(({ expectedVersion }) => expectedVersion === 0);
@@ -129,7 +129,7 @@ export const dynamoBlockReader = (table: DynamoTable): Pick<BlockStore, 'readRan
   readRange: (tenantId, targetId, fromHour, toHour) => readRange(table, tenantId, targetId, fromHour, toHour),
 });
 
-/** Hour blocks by their keys, eventually consistent: for functions that soon read the same ones again. */
+/** Reads hour blocks by key, eventually consistent: for functions that soon read the same blocks again. */
 export const dynamoBlockGlance = (
   table: DynamoTable,
   pace: Pace = defaultPace,

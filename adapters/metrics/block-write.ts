@@ -9,9 +9,9 @@ import { DAY_SECONDS, HOUR_SECONDS } from '../../core/shared/time.ts';
 import { isRefused, isTransient, withSdkErrors } from '../aws/sdk-failure.ts';
 import { blockKey } from './item-keys.ts';
 
-/** What became of some blocks; each is in one list or was written. */
+/** Result of a write. Each block is in one of the lists or was written. */
 export interface WriteOutcome {
-  /** Somebody else wrote them since they were read. */
+  /** Another writer has changed these blocks since they were read. */
   readonly lost: readonly BlockKey[];
   /** Throttled, timed out or down. */
   readonly notWritten: readonly BlockKey[];
@@ -27,7 +27,7 @@ export interface BlockTable {
 /** DynamoDB's limits are 100 actions and 4 MB; the local emulator counts bytes as base64, a third more. */
 const TRANSACTION_ITEMS = 100;
 const TRANSACTION_BYTES = 2_800_000;
-/** Reasons of a cancelled transaction for which its items must not be tried again at once, one by one. */
+/** Reasons for a cancelled transaction after which its items must not be retried immediately, one by one. */
 const THROTTLED = new Set(['ThrottlingError', 'ProvisionedThroughputExceeded']);
 
 const putOf = ({ tableName, retentionDays }: BlockTable, { key, bytes, expectedVersion }: BlockWrite) => ({
@@ -43,7 +43,7 @@ const putOf = ({ tableName, retentionDays }: BlockTable, { key, bytes, expectedV
     : { ConditionExpression: 'v = :v', ExpressionAttributeValues: { ':v': expectedVersion } }),
 });
 
-/** Writes one block if its version is still the expected one; other failures than losing or waiting are thrown. */
+/** Writes one block if its version is still the expected one. Throws on errors other than a lost race or throttling. */
 export const putBlock = async (table: BlockTable, block: BlockWrite): Promise<WriteOutcome> => {
   try {
     await table.client.send(new PutCommand(putOf(table, block)));
@@ -72,7 +72,7 @@ export const transactionsOf = (blocks: readonly BlockWrite[]): BlockWrite[][] =>
 };
 
 /**
- * Writes all blocks or none; when the transaction was cancelled, gives those that lost their race.
+ * Writes all blocks or none. If the transaction is cancelled, returns the blocks that lost their race.
  * @throws DependencyUnavailableError if the transaction was throttled
  */
 const tryTransaction = async (
@@ -102,8 +102,8 @@ export const combine = (outcomes: readonly WriteOutcome[]): WriteOutcome => ({
 });
 
 /**
- * Writes blocks together (twice the write units, a hundredth of the calls). Where somebody was faster with some,
- * those are lost and the others are written one by one.
+ * Writes blocks together (twice the write units, a hundredth of the calls). If other writers have changed some of the
+ * blocks, these are lost and the others are written one by one.
  */
 export const putTogether = async (
   table: BlockTable,

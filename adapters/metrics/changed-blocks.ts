@@ -25,14 +25,14 @@ const BlockRecord = z.object({
   }),
 });
 
-/** @throws InvalidInputError if it is no object of the schema's form */
+/** @throws InvalidInputError if it does not match the schema */
 const read = <T>(schema: z.ZodType<T>, record: unknown): T => {
   const parsed = schema.safeParse(record);
   if (!parsed.success) throw new InvalidInputError(z.prettifyError(parsed.error), { cause: parsed.error });
   return parsed.data;
 };
 
-/** The block that a record brings; undefined for other items, and for blocks that expired or were deleted. */
+/** The block of a record; undefined for other items, and for blocks that expired or were deleted. */
 const changedBlock = (recordId: string, record: unknown): ChangedBlock | undefined => {
   const { eventName, dynamodb } = read(KeyedRecord, record);
   const { pk, sk } = dynamodb.Keys;
@@ -54,9 +54,9 @@ const summaryOf = (record: unknown): string => {
 };
 
 /**
- * Blocks in a batch of the table's stream, as Lambda passes it on. Other items, and blocks that expired, are ignored;
- * a record that cannot be read does not hide its neighbours.
- * @throws InvalidInputError if the event is no batch of records
+ * Reads the blocks from a batch of stream records. Ignores other items and expired blocks. An unreadable record does not
+ * affect the others.
+ * @throws InvalidInputError if the event is not a batch of records
  */
 export const readBlockChanges = (event: unknown): BlockChanges => {
   const { Records } = read(StreamEvent, event);

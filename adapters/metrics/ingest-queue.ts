@@ -2,7 +2,7 @@ import { SendMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
 import type { IngestQueue } from '../../core/metrics/ingestion/ports.ts';
 import { withSdkErrors } from '../aws/sdk-failure.ts';
 
-/** Pointers as JSON messages. Standard queue: order and repetition do not matter to merging. */
+/** Sends pointers as JSON messages. A standard queue suffices, because merging ignores order and repeats. */
 export const sqsIngestQueue = (client: SQSClient, queueUrl: string): IngestQueue => ({
   send: async (pointer) => {
     const send = new SendMessageCommand({ QueueUrl: queueUrl, MessageBody: JSON.stringify(pointer) });

@@ -7,7 +7,7 @@ export const s3RawStore = (bucket: Bucket): RawStore => ({
   put: (key, body, contentType) => putObject(bucket, key, body, contentType),
   get: async (key) => {
     const found = await getObject(bucket, key);
-    if (found === undefined) throw new InvalidInputError(`no object ${key}`);
+    if (found === undefined) throw new InvalidInputError(`object ${key} does not exist`);
     return found.bytes;
   },
 });

@@ -15,7 +15,7 @@ interface LearnedSeries {
   expected(timestamp: number): Band;
 }
 
-/** What the detector of one series has learned. Times are epoch seconds. */
+/** The learned baseline of one series. Times are epoch seconds. */
 export interface LearnedBaseline {
   readonly mode: 'full' | 'light';
   /** True once the detector has seen enough points to raise alerts. */

@@ -19,7 +19,7 @@ export interface StateSlot<Version> {
   write(bytes: Uint8Array, expected: Version | undefined): Promise<boolean>;
 }
 
-/** How to bring a state up to date. */
+/** The steps that update a state. */
 export interface Replay<Found> {
   /** Hours to replay, in ascending order. Those from `openHour` on are replayed after the state was packed. */
   readonly hours: readonly number[];
@@ -32,10 +32,10 @@ export interface Replay<Found> {
   announce(found: readonly Found[]): Promise<void>;
 }
 
-/** What became of the state: `unchanged` if no hour was closed, `outrun` if another run wrote it first. */
+/** Result for the state: `unchanged` if no hour was closed, `outrun` if another run wrote it first. */
 export type WriteResult = 'unchanged' | 'written' | 'outrun';
 
-/** How long an hour stays open after its end, for senders that report late or whose clocks differ. */
+/** Time that an hour stays open after its end, for senders that report late or whose clocks differ. */
 const GRACE_SECONDS = HOUR_SECONDS / 4;
 
 /** First hour that is still open at `now` (epoch seconds). */

@@ -4,7 +4,7 @@ import type { RankedCause } from './diagnosis/diagnose.ts';
 import type { HarmMetric } from './diagnosis/diagnosis-target.ts';
 import type { IncidentSignature, SimilarIncident } from './diagnosis/similar-incidents.ts';
 
-/** How causes were ranked: by a method for request metrics, by order of deviation, or without any metric. */
+/** Method of ranking: by request metrics, by order of deviation, or without any metric. */
 export type CauseMethod = RankingMethod | 'first-to-deviate' | 'topology';
 
 /** Words for a confidence. */

@@ -2,7 +2,7 @@ import { contentHash } from '../shared/content-hash.ts';
 import { DAY_SECONDS } from '../shared/time.ts';
 import type { CallGraph } from './diagnosis/call-graph.ts';
 
-/** How an edge became known, strongest first. */
+/** Sources of edges, strongest first. */
 export const EDGE_SOURCES = ['declared', 'trace'] as const;
 export type EdgeSource = (typeof EDGE_SOURCES)[number];
 
@@ -23,7 +23,7 @@ export interface DependencyEdge {
 export interface DeclaredEdge {
   readonly caller: string;
   readonly callee: string;
-  /** True: there is no such call, whatever traces say. */
+  /** True: this call does not exist, even if traces show it. */
   readonly isAbsent?: boolean;
 }
 

@@ -48,6 +48,6 @@ export class ConfigurationError extends ForestallError {
 export const isWorthRetrying = (error: unknown): boolean =>
   error instanceof DependencyUnavailableError || error instanceof ConflictError;
 
-/** Whatever was thrown, as an Error. */
+/** A thrown value of any type, as an Error. */
 export const errorFrom = (thrown: unknown): Error =>
   thrown instanceof Error ? thrown : new Error(String(thrown), { cause: thrown });

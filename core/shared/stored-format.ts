@@ -65,7 +65,7 @@ export type SkipTelemetry = Pick<Telemetry, 'count' | 'error'>;
 
 /**
  * Reads the items of a list. An unreadable item does not hide its neighbours: it is skipped, logged and counted as
- * `ItemUnreadable`. Use it only where an incomplete list does no harm; a list that is read in order to be written back
+ * `ItemUnreadable`. Use it only if an incomplete list does no harm; a list that is read in order to be written back
  * must fail instead.
  */
 export const readListed = <Stored, Content>(

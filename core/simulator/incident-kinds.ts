@@ -44,7 +44,7 @@ export interface IncidentBehaviour {
   readonly atRoot: readonly SimulatedMetric[];
   /** Affected metrics of the other servers. Callers retry failures, so callees get more load. */
   readonly elsewhere: readonly SimulatedMetric[];
-  /** Effect on the server where it starts. Effects on other servers follow from their calls. */
+  /** Effect on the first affected server. Effects on other servers follow from their calls. */
   readonly apply: (strain: Strain, phase: Phase) => void;
 }
 

@@ -99,7 +99,7 @@ export const memoryFiles = () => {
     },
     readBatch: async (key) => {
       const found = objects.get(key);
-      if (found === undefined) throw new InvalidInputError(`there is no object ${key}`);
+      if (found === undefined) throw new InvalidInputError(`object ${key} does not exist`);
       return found as readonly string[];
     },
     writeResult: async (tenantId, runId, result) => {

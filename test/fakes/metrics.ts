@@ -93,7 +93,7 @@ export class IngestionWorld {
     put: (key, body) => this.#write(`put ${key}`, () => this.objects.set(key, body)),
     get: async (key) => {
       const object = this.objects.get(key);
-      if (object === undefined) throw new InvalidInputError(`no object ${key}`);
+      if (object === undefined) throw new InvalidInputError(`object ${key} does not exist`);
       return object;
     },
   };

@@ -30,7 +30,7 @@ const getChunk = async (
     items.push(...found);
     wanted = answer.UnprocessedKeys?.[tableName]?.Keys ?? [];
     if (wanted.length === 0) break;
-    // A full answer (16 MB) leaves keys unread too; only an empty answer counts as throttled.
+    // A full response (16 MB) also leaves keys unread; only an empty response counts as throttled.
     fruitless = found.length > 0 ? 0 : fruitless + 1;
     if (fruitless === FRUITLESS_ATTEMPTS)
       throw new DependencyUnavailableError(`reading items: DynamoDB left ${wanted.length} keys unread`);
@@ -41,7 +41,7 @@ const getChunk = async (
 
 /**
  * Reads items by key, strongly consistent by default, in any number; keys without an item have no result.
- * @throws DependencyUnavailableError if the table keeps refusing
+ * @throws DependencyUnavailableError if the table keeps throttling
  */
 export const batchGet = async (
   table: DynamoTable,

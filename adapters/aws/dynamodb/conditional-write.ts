@@ -1,4 +1,4 @@
-/** Writes under a condition: losing a race is an answer, not an error. */
+/** Writes under a condition. Losing a race is a result, not an error. */
 import { ConditionalCheckFailedException, TransactionCanceledException } from '@aws-sdk/client-dynamodb';
 import { TransactWriteCommand, type TransactWriteCommandInput } from '@aws-sdk/lib-dynamodb';
 import { DependencyUnavailableError } from '../../../core/shared/errors.ts';
@@ -8,7 +8,7 @@ import type { DynamoTable } from './table.ts';
 /** The condition that no item is stored under the key. */
 export const ABSENT = { ConditionExpression: 'attribute_not_exists(pk)' } as const;
 
-/** The condition that an item is still at the version it was read at; version 0: that there is none. */
+/** The condition that an item still has the version that was read; version 0: that it does not exist. */
 export const atVersion = (expected: number) =>
   expected === 0
     ? ABSENT
@@ -25,7 +25,7 @@ export const ifConditionHolds = async (doing: string, write: () => Promise<unkno
   }
 };
 
-/** Reasons of a cancelled transaction that a later attempt may not meet. */
+/** Temporary reasons for a cancelled transaction. */
 const TRANSIENT = new Set(['ProvisionedThroughputExceeded', 'ThrottlingError']);
 
 /** `lost`: a condition does not hold; `conflict`: another write of the same items was under way. */

@@ -58,7 +58,7 @@ export interface Clock {
   readonly now: () => number;
 }
 
-/** The filter that leaves out expired items: DynamoDB removes them hours or days later. */
+/** The filter that omits expired items: DynamoDB removes them hours or days later. */
 export const notExpired = ({ now }: Clock) => ({
   expression: 'expiresAt > :now',
   values: { ':now': Math.floor(now() / 1000) },
@@ -111,7 +111,7 @@ export const listUnder = async (
     ...(filter === undefined ? {} : { FilterExpression: filter.expression }),
     ExpressionAttributeValues: { ':pk': tenantPk(tenantId), ':sk': prefix, ...filter?.values },
     ScanIndexForward: order === 'by key',
-    // One more than asked for shows whether another page follows.
+    // One more than requested shows whether there is another page.
     Limit: limit + 1,
     ExclusiveStartKey: after === undefined ? undefined : tenantKey(tenantId, `${prefix}${after}`),
   });
@@ -122,17 +122,17 @@ export const listUnder = async (
   };
 };
 
-/** Queries made for one page before it is returned short. */
+/** Max queries for one page, which is then returned short. */
 const QUERIES_PER_PAGE = 8;
 
 export interface Collected<At> {
   readonly items: readonly Item[];
-  /** Where the next page starts; undefined on the last one. */
+  /** Start of the next page; undefined on the last one. */
   readonly next: At | undefined;
 }
 
 /**
- * Fills a page by several queries if a filter lets little through. The next page starts after the last item of this
+ * Fills a page by several queries if a filter matches few items. The next page starts after the last item of this
  * one, or after the last item that was read if the page is short.
  */
 export const collectPage = async <At>(

@@ -20,7 +20,7 @@ export const putObject = async (
 
 export interface FoundObject {
   readonly bytes: Uint8Array;
-  /** Names this content of the object in a conditional write. */
+  /** Identifies this content of the object in a conditional write. */
   readonly etag: string | undefined;
 }
 

@@ -20,7 +20,7 @@ const parse = (bytes: Uint8Array, item: string): unknown => {
 };
 
 /**
- * @throws InvalidInputError if there is no object under the key
+ * @throws InvalidInputError if no object has the key
  * @throws UnreadableItemError if the object is damaged, or if a newer release wrote it
  */
 export const getStored = async <Content>(
@@ -29,6 +29,6 @@ export const getStored = async <Content>(
   format: StoredFormat<Content>,
 ): Promise<Content> => {
   const found = await getObject(bucket, key);
-  if (found === undefined) throw new InvalidInputError(`there is no object ${key}`);
+  if (found === undefined) throw new InvalidInputError(`object ${key} does not exist`);
   return readStored(format, parse(found.bytes, `${format.kind} ${key}`), key);
 };

@@ -1,10 +1,10 @@
-/** Objects that several writers replace: each replaces only the content that it read. */
+/** Objects with several writers, each of which replaces only the content that it read. */
 import { PutObjectCommand } from '@aws-sdk/client-s3';
 import type { VersionedBytes } from '../../../core/shared/versioned-bytes.ts';
 import { withSdkErrors } from '../sdk-failure.ts';
 import { type Bucket, getObject } from './bucket.ts';
 
-/** S3's errors for a condition that does not hold, and for two conditional writes at the same time. */
+/** S3 errors for a condition that is not met, and for two conditional writes at the same time. */
 const LOST_RACE = new Set(['PreconditionFailed', 'ConditionalRequestConflict']);
 
 /** An object with the version to pass when it is replaced; undefined if there is none. */
@@ -13,7 +13,7 @@ export const readVersioned = async (bucket: Bucket, key: string): Promise<Versio
   return found?.etag === undefined ? undefined : { bytes: found.bytes, version: found.etag };
 };
 
-/** Replaces an object if it is still `expected` (undefined: absent); false if another writer was faster. */
+/** Replaces an object if it is still `expected` (undefined: absent); false if another writer was first. */
 export const replaceVersioned = async (
   { client, bucketName }: Bucket,
   key: string,

@@ -29,7 +29,7 @@ export interface TargetHistories {
   readonly histories: ReadonlyMap<string, History>;
 }
 
-/** What a run produced for one target. Each series is either in `forecast` or in `failures`. */
+/** Result of a run for one target. Each series is either in `forecast` or in `failures`. */
 export interface TargetOutcome {
   readonly targetId: string;
   readonly series: number;

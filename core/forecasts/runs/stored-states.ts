@@ -59,7 +59,7 @@ export const loadStates = async (deps: StateDeps, batch: BatchOfRun): Promise<Lo
   return { tracker: trackStates(decoded(deps, stored), batch.issuedAt), version: stored?.version };
 };
 
-/** Stores what was learned. Must come last: whatever is repeated before it then starts from the same states. */
+/** Stores the learned states. Must come last, so that repeating earlier steps starts from the same states. */
 export const storeStates = async (
   deps: StateDeps,
   batch: BatchOfRun,

@@ -7,7 +7,7 @@ export interface SeriesName {
   readonly metric: string;
 }
 
-/** How the series of a batch were forecast. */
+/** Counts of how the series of a batch were forecast. */
 export interface StateCounts {
   /** From the state of an earlier run. */
   resumed: number;

@@ -1,4 +1,4 @@
-/** How nodes were ranked: with graph and request counts, with a graph only, or without a graph. */
+/** Methods of ranking: with graph and request counts, with a graph only, or without a graph. */
 export type RankingMethod = 'excess-blame' | 'relative-blame' | 'correlation';
 /** Methods with a calibrated confidence: those, and ranking by order of deviation if there is no harm to trace. */
 export type CalibratedMethod = RankingMethod | 'first-to-deviate';

@@ -90,7 +90,7 @@ const spreadOf = (sorted: Float64Array, median: number): number => {
   return Math.max(spread, 1e-3 * Math.abs(median), Number.MIN_VALUE);
 };
 
-/** Aspects of which only a rise is bad: a disk that is cleaned up is no trouble. */
+/** Aspects of which only a rise is bad: freeing disk space does no harm. */
 const ONE_SIDED: ReadonlySet<MetricAspect> = new Set([
   'cpu',
   'memory',

@@ -14,6 +14,6 @@ export interface GroupingContext {
   readonly coincidenceTargets: number;
   /** Ends that arrived before the signals they end: dedup key to epoch seconds. */
   readonly earlyEnds: ReadonlyMap<string, number>;
-  /** How many incidents one signal may merge into another. */
+  /** Max number of incidents that one signal may merge into another. */
   readonly maxAbsorbed: number;
 }

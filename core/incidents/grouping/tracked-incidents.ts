@@ -9,7 +9,7 @@ import { dedupKey, type EndSignal, isEnd, type Signal } from '../signal.ts';
 import { applyResult } from './group-signal.ts';
 import type { GroupingKind, GroupingResult } from './grouping-result.ts';
 
-/** How long an early end is kept: five deliveries of a message take half an hour. */
+/** Retention of an early end: five deliveries of a message take half an hour. */
 const END_KEPT_SECONDS = 7200;
 const MAX_EARLY_ENDS = 500;
 

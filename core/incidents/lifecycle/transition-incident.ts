@@ -77,7 +77,7 @@ const attempt = async (
 };
 
 /**
- * Changes the status of an incident, stores and announces it; undefined if there is no such incident.
+ * Changes the status of an incident, stores and announces it; undefined if the incident does not exist.
  * @throws ConflictError if its status does not allow the transition
  * @throws InvalidInputError if a cause or fix comes with a transition other than to resolved or reviewed
  * @throws DependencyUnavailableError if other writers keep changing the tenant's incidents

@@ -1,5 +1,5 @@
 /**
- * Blocks as bytes. The encoding is canonical: equal blocks give equal bytes, in whatever order their points arrived.
+ * Blocks as bytes. The encoding is canonical: equal blocks give equal bytes, in any order of arrival of their points.
  *
  * Layout, little-endian, numbers marked v as varints:
  *   u8 version | v receipts, v first receipt, v differences | v series, then per series, by name:

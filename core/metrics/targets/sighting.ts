@@ -1,6 +1,6 @@
 import type { Profile, TargetMetric } from './target.ts';
 
-/** What a batch of points says about a target; recording it twice has no further effect. */
+/** Information about a target from a batch of points; recording it twice has no further effect. */
 export interface TargetSighting {
   readonly targetId: string;
   readonly profile: Profile | undefined;

@@ -1,4 +1,4 @@
-/** Which of a tenant's settings apply to one series. */
+/** Finds the tenant's settings that apply to a series. */
 import { parseInstant } from '../../shared/instant.ts';
 import type { Threshold } from '../../shared/threshold.ts';
 import type { DetectionMode, Settings } from './settings.ts';

@@ -5,7 +5,7 @@ import { NO_SETTINGS } from './settings.ts';
 
 /**
  * Settings for work that must not stop because a tenant's stored settings cannot be read: the tenant is then served
- * with the defaults, which rather announce too much than nothing. Counted as `ItemUnreadable`.
+ * with the defaults, which announce too much rather than nothing. Counted as `ItemUnreadable`.
  */
 export const settingsOrNone = (
   store: Pick<SettingsStore, 'get'>,
@@ -17,7 +17,7 @@ export const settingsOrNone = (
     } catch (error) {
       if (!(error instanceof UnreadableItemError)) throw error;
       telemetry.count('ItemUnreadable');
-      telemetry.error('default settings replace settings that cannot be read', { tenantId }, error);
+      telemetry.error('settings cannot be read: defaults are used instead', { tenantId }, error);
       return NO_SETTINGS;
     }
   },

@@ -64,7 +64,7 @@ describe('a comparison', () => {
     lambda.on(InvokeCommand).rejects(named('TooManyRequestsException'));
     await expect(starter.start(work)).rejects.toThrow(DependencyUnavailableError);
     lambda.on(InvokeCommand).resolves({ StatusCode: 200 });
-    await expect(starter.start(work)).rejects.toThrow('Lambda answered 200');
+    await expect(starter.start(work)).rejects.toThrow('Lambda returned 200');
   });
 });
 

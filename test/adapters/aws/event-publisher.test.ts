@@ -79,7 +79,7 @@ describe('publishing events', () => {
     }));
     const failed = publisher.publish(events(2));
     await expect(failed).rejects.toThrow(DependencyUnavailableError);
-    await expect(failed).rejects.toThrow('the bus refused 2 events: InternalFailure');
+    await expect(failed).rejects.toThrow('the bus rejected 2 events: InternalFailure');
     expect(requests()).toHaveLength(3);
   });
 

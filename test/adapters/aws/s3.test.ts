@@ -144,7 +144,7 @@ describe('an object of one JSON value', () => {
     s3.on(GetObjectCommand).rejects(absent());
     const reading = getStored(bucket, 'lamps/1', FORMAT);
     await expect(reading).rejects.toThrow(InvalidInputError);
-    await expect(reading).rejects.toThrow('there is no object lamps/1');
+    await expect(reading).rejects.toThrow('object lamps/1 does not exist');
   });
 
   it.each([

@@ -46,7 +46,7 @@ describe('batches', () => {
     s3.on(GetObjectCommand).rejects(new NoSuchKey({ $metadata: {}, message: 'no' }));
     const reading = files.readBatch('k');
     await expect(reading).rejects.toThrow(InvalidInputError);
-    await expect(reading).rejects.toThrow(/there is no object k/);
+    await expect(reading).rejects.toThrow(/object k does not exist/);
     s3.on(GetObjectCommand).resolves(bodyOf('{"schemaVersion":1}'));
     await expect(files.readBatch('k')).rejects.toThrow(UnreadableItemError);
     s3.on(GetObjectCommand).resolves(bodyOf('not json'));

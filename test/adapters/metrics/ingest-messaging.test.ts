@@ -44,7 +44,7 @@ describe('raw store', () => {
 
   it('names an object that does not exist', async () => {
     s3.on(GetObjectCommand).rejects(new NoSuchKey(about));
-    await expect(raw.get('x')).rejects.toThrow(new InvalidInputError('no object x'));
+    await expect(raw.get('x')).rejects.toThrow(new InvalidInputError('object x does not exist'));
   });
 
   it('tells a bucket that is down from one it may not read', async () => {

@@ -6,7 +6,7 @@ export type HarmDirection = 'up' | 'down' | 'either';
 /** Metrics of one concern move together, so they count only once. */
 export type Concern = Exclude<MetricAspect, 'other'> | 'failures' | 'availability' | 'queue' | 'other';
 
-/** How a metric relates to the health of its target. */
+/** Relation of a metric to the health of its target. */
 export interface HarmMeaning {
   readonly concern: Concern;
   readonly worse: HarmDirection;

@@ -114,11 +114,11 @@ const reportParts = ({ own, callers, callees, peers, reports }: ScoreMaterial): 
   const peerIds = idsOf(peers);
   return roles.flatMap(([role, ids]) =>
     Object.entries(Object.groupBy(reports, ({ kind }) => kind)).flatMap(([, ofKind]) => {
-      const [surest] = ofKind
+      const [mostConfident] = ofKind
         .filter(({ targetId }) => ids.has(targetId))
         .toSorted((a, b) => b.confidence - a.confidence);
-      if (surest === undefined) return [];
-      const { kind, targetId, subject, confidence } = surest;
+      if (mostConfident === undefined) return [];
+      const { kind, targetId, subject, confidence } = mostConfident;
       const alike = new Set(ofKind.filter((each) => peerIds.has(each.targetId)).map((each) => each.targetId));
       const own = peerIds.size === 0 ? 1 : 1 - alike.size / peerIds.size;
       const weight = ROLE_WEIGHTS[role] * REPORT_WEIGHTS[kind];

@@ -3,12 +3,12 @@
 /** `unknown`: known only when the deployment runs. */
 export type PlannedAction = 'add' | 'modify' | 'remove' | 'import' | 'unknown';
 
-/** Whether the resource is replaced. `maybe`: depends on values known only during deployment. */
+/** Replacement of the resource. `maybe`: depends on values known only during deployment. */
 export type Replacement = 'never' | 'maybe' | 'always';
 
 /**
- * What happens to the old resource when it is removed or replaced. `unstated` if the description does not say: then it
- * is deleted, which is CloudFormation's default.
+ * Treatment of the old resource when it is removed or replaced. `unstated` if the description does not contain it: then
+ * the resource is deleted, which is CloudFormation's default.
  */
 export type Disposal = 'deleted' | 'kept' | 'snapshot' | 'unstated';
 

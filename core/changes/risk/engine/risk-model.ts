@@ -66,7 +66,7 @@ const rowOf = (features: ChangeFeatures): Float64Array =>
   Float64Array.of(1, ...FEATURE_NAMES.map((name) => scaled(name, features)));
 
 /**
- * How far a tenant's true weight may lie from the scorecard (standard deviation of a Gaussian). A weight of 1 may be 0 or
+ * Expected distance of a tenant's true weight from the scorecard (standard deviation of a Gaussian). A weight of 1 may be 0 or
  * 2 for another tenant. Small weights stay close to the scorecard: size counts in every change, and its doublings would
  * give one large deployment too much leverage. Failure rates differ between teams, from 5 to 40 % (DORA 2024).
  */

@@ -1,6 +1,6 @@
 import { InvalidInputError } from '../../../shared/errors.ts';
 
-/** A problem in an input file: where it is, what was found and what was expected. */
+/** A problem in an input file, with its place, the value found and the value expected. */
 export interface Finding {
   readonly file: string;
   readonly line: number;

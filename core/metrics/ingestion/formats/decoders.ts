@@ -19,7 +19,7 @@ export interface IngestDecoder {
   readonly encodeAcceptance?: (contentType: string, collected: Collected) => EncodedAnswer | undefined;
 }
 
-/** How each format is read and answered. */
+/** The decoder of each format. */
 export const DECODERS: Readonly<Record<IngestFormat, IngestDecoder>> = {
   json: { decode: decodeJson },
   csv: { decode: decodeCsv },

@@ -272,7 +272,7 @@ describe('when things go wrong in a batch', () => {
     const { batchDeps, files } = world();
     await files.files.writeBatch('acme', runId, 1, ['hot']);
     const publish = async () => {
-      throw new DependencyUnavailableError('the bus refused 1 events');
+      throw new DependencyUnavailableError('the bus rejected 1 events');
     };
     await expect(makeBatch({ ...batchDeps, events: { publish } })(input)).rejects.toThrow(/refused/);
     expect(await files.files.readResults('acme', runId)).toEqual([]);
