@@ -3,6 +3,7 @@ import * as z from 'zod';
 import type { DetectorStateStore } from '../../core/anomalies/ports.ts';
 import { atVersion, ifConditionHolds } from '../aws/dynamodb/conditional-write.ts';
 import { getItem } from '../aws/dynamodb/get-item.ts';
+import { readBinaryItem } from '../aws/dynamodb/stored-item.ts';
 import type { DynamoTable } from '../aws/dynamodb/table.ts';
 import { detectorStateKey } from './item-keys.ts';
 
@@ -15,7 +16,7 @@ export const dynamoDetectorStateStore = (table: DynamoTable): DetectorStateStore
     const key = detectorStateKey(tenantId, targetId);
     const item = await getItem(table, key, 'reading a detector state', 'eventual');
     if (item === undefined) return undefined;
-    const { data, v } = DetectorItem.parse(item);
+    const { data, v } = readBinaryItem('detector state', DetectorItem, item);
     return { bytes: data, version: v };
   },
   put: ({ tenantId, targetId }, bytes, expectedVersion, expiresAt) => {

@@ -3,9 +3,14 @@ import * as z from 'zod';
 import { decodeForecasts, encodeForecasts } from '../../core/forecasts/codec/forecast-codec.ts';
 import type { ForecastStore } from '../../core/forecasts/ports.ts';
 import type { TargetForecast } from '../../core/forecasts/target-forecast.ts';
-import { DependencyUnavailableError } from '../../core/shared/errors.ts';
+import {
+  DependencyUnavailableError,
+  InvalidInputError,
+  UnreadableItemError,
+} from '../../core/shared/errors.ts';
 import { ifConditionHolds, writeTogether } from '../aws/dynamodb/conditional-write.ts';
 import { targetPk } from '../aws/dynamodb/item-key.ts';
+import { readBinaryItem } from '../aws/dynamodb/stored-item.ts';
 import type { DynamoTable, Item } from '../aws/dynamodb/table.ts';
 import type { Clock } from '../aws/dynamodb/tenant-queries.ts';
 import { withSdkErrors } from '../aws/sdk-failure.ts';
@@ -67,10 +72,20 @@ const readParts = async ({ client, tableName }: DynamoTable, pk: string): Promis
       ExclusiveStartKey: from,
     });
     const page = await withSdkErrors('reading a forecast', () => client.send(query));
-    parts.push(...z.array(Part).parse(page.Items ?? []));
+    parts.push(...(page.Items ?? []).map((item) => readBinaryItem('forecast', Part, item)));
     from = page.LastEvaluatedKey;
   } while (from !== undefined);
   return parts;
+};
+
+/** @throws UnreadableItemError: an error about input would blame the caller of the API */
+const decode = (pk: string, { sk, data }: Part): TargetForecast => {
+  try {
+    return decodeForecasts(data);
+  } catch (error) {
+    if (!(error instanceof InvalidInputError)) throw error;
+    throw new UnreadableItemError(`forecast ${pk} ${sk}`, error.message, error);
+  }
 };
 
 /** Succeeds without writing if a newer run has stored a forecast. */
@@ -91,8 +106,9 @@ const write = async (table: DynamoTable, forecast: TargetForecast, expiresAt: nu
 export const dynamoForecastStore = (options: DynamoTable & Clock): ForecastStore => ({
   put: (forecast, expiresAt) => write(options, forecast, expiresAt),
   get: async (tenantId, targetId) => {
-    const parts = await readParts(options, targetPk(tenantId, targetId));
-    const decoded = currentParts(parts, options.now() / 1000).map(({ data }) => decodeForecasts(data));
+    const pk = targetPk(tenantId, targetId);
+    const parts = currentParts(await readParts(options, pk), options.now() / 1000);
+    const decoded = parts.map((part) => decode(pk, part));
     const [first] = decoded;
     return first && { ...first, metrics: decoded.flatMap(({ metrics }) => metrics) };
   },

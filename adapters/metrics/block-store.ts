@@ -3,10 +3,10 @@ import * as z from 'zod';
 import { BlocksNotWrittenError } from '../../core/metrics/blocks/blocks-not-written-error.ts';
 import type { BlockKey, StoredBlock } from '../../core/metrics/blocks/stored-block.ts';
 import type { BlockStore, BlockWrite } from '../../core/metrics/ports.ts';
-import { UnreadableItemError } from '../../core/shared/errors.ts';
 import { inParallel } from '../../core/shared/in-parallel.ts';
 import { batchGet, type Consistency } from '../aws/dynamodb/batch-get.ts';
 import { targetPk } from '../aws/dynamodb/item-key.ts';
+import { readBinaryItem } from '../aws/dynamodb/stored-item.ts';
 import type { DynamoTable, Item } from '../aws/dynamodb/table.ts';
 import { defaultPace, type Pace } from '../aws/paced-retry.ts';
 import { withSdkErrors } from '../aws/sdk-failure.ts';
@@ -30,13 +30,8 @@ const BlockItem = z.object({
   v: z.number().int().positive(),
 });
 
-/** @throws UnreadableItemError if the item is not a block */
-const readBlock = (raw: Item): z.infer<typeof BlockItem> => {
-  const parsed = BlockItem.safeParse(raw);
-  if (parsed.success) return parsed.data;
-  const reason = z.prettifyError(parsed.error);
-  throw new UnreadableItemError(`block ${String(raw.pk)} ${String(raw.sk)}`, reason, parsed.error);
-};
+/** @throws UnreadableItemError */
+const readBlock = (item: Item): z.infer<typeof BlockItem> => readBinaryItem('block', BlockItem, item);
 
 const keyOf = ({ tenantId, targetId, hour }: BlockKey) => blockKey(tenantId, targetId, hour);
 

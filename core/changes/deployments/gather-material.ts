@@ -11,7 +11,7 @@ import { confidenceOfAnomaly } from '../../incidents/signal.ts';
 import { historyOf } from '../../metrics/blocks/block-history.ts';
 import type { BlockStore, TargetRegistry } from '../../metrics/ports.ts';
 import type { Target } from '../../metrics/targets/target.ts';
-import { InvalidInputError } from '../../shared/errors.ts';
+import { InvalidInputError, UnreadableItemError } from '../../shared/errors.ts';
 import { HOUR_SECONDS, hourOf } from '../../shared/time.ts';
 import type { ChangeRecord } from '../change.ts';
 import type { DeploymentStore } from '../ports.ts';
@@ -123,12 +123,12 @@ const reportsSince = async (
   );
 };
 
-/** Skips a neighbour or peer whose block is damaged. A damaged block of the deployed target itself is an error. */
+/** Skips a neighbour or peer whose block or forecast is damaged. Damaged data of the deployed target itself are an error. */
 const ifReadable = async (read: Promise<TargetMaterial>): Promise<TargetMaterial[]> => {
   try {
     return [await read];
   } catch (error) {
-    if (error instanceof InvalidInputError) return [];
+    if (error instanceof InvalidInputError || error instanceof UnreadableItemError) return [];
     throw error;
   }
 };

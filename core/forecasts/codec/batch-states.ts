@@ -44,7 +44,8 @@ const parse = (bytes: Uint8Array): unknown => {
 
 /** @throws InvalidInputError if the bytes are damaged or have another format */
 export const decodeBatchStates = (bytes: Uint8Array): BatchStates => {
-  if (bytes[0] !== FORMAT) throw new InvalidInputError(`expected states of format ${FORMAT}`);
+  const [format] = bytes;
+  if (format !== FORMAT) throw new InvalidInputError(`expected states of format ${FORMAT}, found ${format}`);
   const content = Content.safeParse(parse(bytes));
   if (!content.success) throw new InvalidInputError('stored states cannot be read', { cause: content.error });
   const { issuedAt, targets } = content.data;

@@ -121,7 +121,9 @@ const unreadable = (cause?: unknown): InvalidInputError =>
   new InvalidInputError('a stored forecast cannot be read', { cause });
 
 const contentOf = (part: Uint8Array): Buffer => {
-  if (part[0] !== FORMAT_VERSION) throw unreadable();
+  const [format] = part;
+  if (format !== FORMAT_VERSION)
+    throw new InvalidInputError(`expected a forecast of format ${FORMAT_VERSION}, found ${format}`);
   try {
     return inflateRawSync(part.subarray(1));
   } catch (cause) {

@@ -13,7 +13,7 @@ import { mockClient } from 'aws-sdk-client-mock';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { dynamoForecastStore } from '../../../adapters/forecasts/forecast-store.ts';
 import { decodeForecasts } from '../../../core/forecasts/codec/forecast-codec.ts';
-import { DependencyUnavailableError } from '../../../core/shared/errors.ts';
+import { DependencyUnavailableError, UnreadableItemError } from '../../../core/shared/errors.ts';
 import { sampleMetric, sampleTarget } from '../../unit/forecasts/codec/forecast-samples.ts';
 
 const dynamo = mockClient(DynamoDBDocumentClient);
@@ -126,6 +126,16 @@ describe('reading a forecast', () => {
     const [item] = await itemsOf(sampleTarget(['cpu']));
     dynamo.on(QueryCommand).resolves({ Items: [item!, { ...item, sk: 'F#2', runId: 'older' }] });
     expect((await store.get('acme', 'web-1'))?.metrics).toHaveLength(1);
+  });
+
+  it('names the item whose bytes cannot be decoded: the caller is not to blame', async () => {
+    const [item] = await itemsOf(sampleTarget(['cpu']));
+    dynamo.on(QueryCommand).resolves({ Items: [{ ...item, data: Uint8Array.of(2) }] });
+    const reading = store.get('acme', 'web-1');
+    await expect(reading).rejects.toThrow(UnreadableItemError);
+    await expect(reading).rejects.toThrow(
+      'forecast T#acme#web-1 F cannot be read: expected a forecast of format 1, found 2',
+    );
   });
 
   it('finds nothing where there is none, or where it has expired but is not yet removed', async () => {

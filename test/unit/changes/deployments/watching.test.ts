@@ -16,6 +16,7 @@ import {
   ConflictError,
   DependencyUnavailableError,
   InvalidInputError,
+  UnreadableItemError,
 } from '../../../../core/shared/errors.ts';
 import { AT, deployedWorld, requests, service } from './deployed-world.ts';
 
@@ -273,6 +274,19 @@ describe('a look', () => {
     await expect(look('web-1')).rejects.toThrow('damaged');
     const down = { readRange: async () => Promise.reject(new DependencyUnavailableError('down')) };
     await expect(checkDeployment({ ...checking, blocks: down }, 'acme', changeId, 0)).rejects.toThrow('down');
+    await expect(look('db-1')).resolves.toMatchObject({ health: 100 });
+  });
+
+  it('skips neighbours whose forecasts cannot be read, but not its own', async () => {
+    const { checking, changeId } = await setup();
+    const look = (id: string) => {
+      const get = async (tenantId: string, targetId: string) => {
+        if (targetId === id) throw new UnreadableItemError(`forecast ${id}`, 'damaged');
+        return checking.forecasts.get(tenantId, targetId);
+      };
+      return checkDeployment({ ...checking, forecasts: { get } }, 'acme', changeId, 0);
+    };
+    await expect(look('web-1')).rejects.toThrow(UnreadableItemError);
     await expect(look('db-1')).resolves.toMatchObject({ health: 100 });
   });
 
