@@ -1,0 +1,26 @@
+import { dynamoApiKeyStore } from '../../../adapters/platform/api-key-store.ts';
+import { dynamoSettingsStore } from '../../../adapters/platform/settings-store.ts';
+import { NO_SETTINGS } from '../../../core/platform/settings/settings.ts';
+import { NOW, type StoredKind } from '../aws/stored-kind.ts';
+
+const key = { tenantId: 'acme', name: 'agent', createdAt: NOW * 1000 };
+const settings = { ...NO_SETTINGS, thresholds: [{ metric: 'cpu', above: 1e200 }] };
+
+export const PLATFORM_KINDS: readonly StoredKind[] = [
+  {
+    kind: 'API key',
+    version: 1,
+    key: /^KEY#hash KEY$/,
+    write: ({ table }) => dynamoApiKeyStore(table).add('hash', key),
+    read: ({ table }) => dynamoApiKeyStore(table).find('hash'),
+    content: key,
+  },
+  {
+    kind: 'settings',
+    version: 1,
+    key: / SETTINGS$/,
+    write: ({ table }) => dynamoSettingsStore(table).replace('acme', settings),
+    read: ({ table }) => dynamoSettingsStore(table).get('acme'),
+    content: { ...settings, version: 1 },
+  },
+];
