@@ -1,10 +1,9 @@
 import type { ForecastAnswer } from '../cli/api-client/answers.ts';
 import type { ApiClient } from '../cli/api-client/api-client.ts';
 import { ApiRequestError } from '../cli/api-client/api-error.ts';
-import { renderChart } from '../cli/terminal/chart.ts';
+import { type ChartLook, renderChart } from '../cli/terminal/chart.ts';
 import { formatDuration, formatNumber, formatPercent } from '../cli/terminal/format.ts';
 import { type Column, renderTable } from '../cli/terminal/table.ts';
-import type { Terminal } from '../cli/terminal/terminal.ts';
 import { regularise } from '../core/metrics/series/regularise.ts';
 import { inParallel } from '../core/shared/in-parallel.ts';
 import { DAY_SECONDS, HOUR_SECONDS } from '../core/shared/time.ts';
@@ -91,8 +90,8 @@ const COLUMNS: readonly Column<TargetOutlook>[] = [
 ];
 
 /** Table of all targets, worst first. */
-export const outlookTable = (outlook: readonly TargetOutlook[], terminal: Terminal): string[] =>
-  renderTable(COLUMNS, outlook, terminal);
+export const outlookTable = (outlook: readonly TargetOutlook[], look: ChartLook): string[] =>
+  renderTable(COLUMNS, outlook, look);
 
 const titleOf = (forecast: ForecastAnswer): string => {
   const { target, metric, threshold, breach } = forecast;
@@ -105,7 +104,7 @@ const titleOf = (forecast: ForecastAnswer): string => {
 export const outlookChart = async (
   client: ApiClient,
   forecast: ForecastAnswer,
-  terminal: Terminal,
+  look: ChartLook,
 ): Promise<string[]> => {
   const start = Date.parse(forecast.start) / 1000;
   const from = new Date((start - 2 * DAY_SECONDS) * 1000).toISOString();
@@ -128,6 +127,6 @@ export const outlookChart = async (
       },
       ...(forecast.threshold && { limit: forecast.threshold.limit }),
     },
-    terminal,
+    look,
   );
 };

@@ -13,6 +13,8 @@ export interface StartOptions {
   readonly once: boolean;
   /** Folder for logs, outputs and the connection file; one running system per folder. Default `.local`. */
   readonly state: string | undefined;
+  /** File to which the report is also drawn, as SVG. */
+  readonly picture: string | undefined;
   readonly help: boolean;
 }
 
@@ -23,6 +25,7 @@ export const START_USAGE = `Usage: npm start -- [options]
   --days N        days of simulated history (default 14)
   --seed N        seed of the simulation (default 1); the same seed gives the same fleet
   --once          print the report and stop instead of running until Ctrl-C
+  --picture FILE  also draw the table and the chart of the report into FILE, as SVG
   --state DIR     keep logs and records in DIR instead of .local, to run a second system
   --help          print this text
 `;
@@ -51,6 +54,7 @@ const parse = (args: readonly string[]) => {
         seed: { type: 'string', default: '1' },
         once: { type: 'boolean', default: false },
         state: { type: 'string' },
+        picture: { type: 'string' },
         help: { type: 'boolean', short: 'h', default: false },
       },
     }).values;
@@ -69,6 +73,7 @@ export const readStartOptions = (args: readonly string[]): StartOptions => {
     seed: wholeNumber('seed', values.seed, 0, 2 ** 31),
     once: values.once,
     state: values.state === undefined ? undefined : resolve(values.state),
+    picture: values.picture === undefined ? undefined : resolve(values.picture),
     help: values.help,
   };
 };

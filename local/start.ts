@@ -1,4 +1,5 @@
 /** `npm start`: starts the emulator, deploys, sends data, forecasts, prints the report, and runs until Ctrl-C. */
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { processTerminal, type Terminal } from '../cli/terminal/terminal.ts';
 import { InvalidInputError } from '../core/shared/errors.ts';
@@ -6,6 +7,7 @@ import { chooseSource, confirmStored, send, sendThisMachine } from './feed.ts';
 import { outlookChart, outlookTable, readOutlook } from './fleet-report.ts';
 import { forecastFleet } from './forecast-fleet.ts';
 import { streamHostMetrics } from './live-host.ts';
+import { outlookPicture } from './outlook-picture.ts';
 import { type PeakMemory, watchPeakMemory } from './peak-memory.ts';
 import { openSession, type Session } from './session.ts';
 import { StageTimes } from './stage-times.ts';
@@ -17,6 +19,7 @@ const megabytes = (bytes: number): string => (bytes > 0 ? `${Math.round(bytes / 
 
 const report = async (
   { client, url, apiKey }: Session,
+  { picture }: StartOptions,
   stages: StageTimes,
   peak: PeakMemory,
   terminal: Terminal,
@@ -24,6 +27,7 @@ const report = async (
   const outlook = await readOutlook(client);
   const [worst] = outlook;
   const chart = worst?.worst === undefined ? [] : await outlookChart(client, worst.worst, terminal);
+  if (picture !== undefined) writeFileSync(picture, await outlookPicture(client, outlook));
   const times = stages.times.map(({ name, seconds }) => `  ${seconds.toFixed(1).padStart(6)} s  ${name}`);
   const lines = [
     '',
@@ -76,7 +80,7 @@ const run = async (options: StartOptions, terminal: Terminal, signal: AbortSigna
   const memory = watchPeakMemory(session.emulator.pid);
   const work = async (): Promise<void> => {
     await feedAndForecast(session, options, stages);
-    await report(session, stages, memory.peak(), terminal);
+    await report(session, options, stages, memory.peak(), terminal);
     if (!options.once) await stayUp(session, terminal, signal);
   };
   try {

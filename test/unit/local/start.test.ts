@@ -29,6 +29,7 @@ describe('options of npm start', () => {
       seed: 1,
       once: false,
       state: undefined,
+      picture: undefined,
       help: false,
     });
   });
