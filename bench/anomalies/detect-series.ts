@@ -14,8 +14,8 @@ export interface SeriesDetection {
 }
 
 /**
- * Runs a fresh detector over one series in the given order, strictly causally. Timestamps in epoch seconds.
- * Throws InvalidInputError where the two arrays differ in length.
+ * Runs a new detector over one series in the given order, strictly causally. Timestamps in epoch seconds.
+ * Throws InvalidInputError if the two arrays differ in length.
  */
 export const detectSeries = (
   timestamps: ArrayLike<number>,

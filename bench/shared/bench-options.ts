@@ -1,8 +1,8 @@
-/** What every bench is given. It prints its table with `out` and returns its figures. */
+/** Options of every bench, which prints its table with `out` and returns its figures. */
 export interface BenchOptions {
   /** Directory of open data; empty for benches that simulate their own. */
   readonly data: string;
-  /** Runs the whole bench on a small sample, in seconds: figures of a quick run say nothing about quality. */
+  /** Runs the whole bench on a small sample, in seconds; the figures of a quick run are not meaningful. */
   readonly quick?: boolean | undefined;
   readonly out: (line: string) => void;
 }

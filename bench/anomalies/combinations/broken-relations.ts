@@ -4,14 +4,14 @@ import type { ServerMetrics, SimulatedMetric } from '../../../core/simulator/fle
 import { asSimulated, type ValueAt } from './simulated-target.ts';
 
 const HALF_HOURS = 48;
-/** Of a normal distribution, the standard deviation per median absolute deviation. */
+/** Standard deviation per median absolute deviation of a normal distribution. */
 const NORMAL_MAD = 1.4826;
 
-/** A fault after which a metric no longer goes with the others. */
+/** A fault after which a metric is no longer consistent with the others. */
 export interface BrokenRelation {
   readonly name: string;
   readonly metric: SimulatedMetric;
-  /** In usual deviations of the metric from its time of day; by themselves two or three are ordinary. */
+  /** In usual deviations of the metric from its time of day; two or three are ordinary on their own. */
   readonly size: number;
 }
 
@@ -39,7 +39,7 @@ export const usualDeviation = (
   return NORMAL_MAD * upperMedian(distances);
 };
 
-/** The server's values with the fault on the steps from `from` up to `to`. */
+/** Values of the server with the fault on the steps from `from` up to `to`. */
 export const withBrokenRelation = (
   server: ServerMetrics,
   { metric, size }: BrokenRelation,
@@ -49,6 +49,6 @@ export const withBrokenRelation = (
   const step = size * usualDeviation(server, metric);
   const isFaulty = (name: SimulatedMetric, index: number): boolean =>
     name === metric && index >= from && index < to;
-  // A rate that is gone is no longer a matter of relations.
+  // A rate cannot be negative.
   return (name, index) => Math.max(0, clean(name, index) + (isFaulty(name, index) ? step : 0));
 };

@@ -9,25 +9,25 @@ import { HOUR_SECONDS } from '../../../core/shared/time.ts';
 import type { ServerMetrics } from '../../../core/simulator/fleet.ts';
 import { simulateFleet } from '../../../core/simulator/simulate-fleet.ts';
 import { BROKEN_RELATIONS, type BrokenRelation, withBrokenRelation } from './broken-relations.ts';
-import { feedSteps, stepAfter } from './simulated-target.ts';
+import { replaySteps, stepAfter } from './simulated-target.ts';
 
 const LEARNING_DAYS = 14;
 const CLEAN_DAYS = 30;
 const FAULT_HOURS = 6;
 const AFTER_HOURS = 12;
-/** Faults begin at so many hours of the day after learning, one of them on each server. */
+/** Hours of the day after learning at which faults begin, one on each server. */
 const FAULT_AT_HOURS = [3, 9, 15, 21];
 const HOURS_PER_DAY = 24;
 const END_AT = Date.UTC(2026, 5, 1) / 1000;
 
-/** Alerts that faultless targets raise, per target and month of 30 days. */
+/** Alerts on targets without faults, per target and month of 30 days. */
 export interface CleanFigures {
   readonly targetMonths: number;
   readonly ofSeries: number;
   readonly ofCombinations: number;
 }
 
-/** How one broken relation was found within its six hours, as shares of the targets. */
+/** Detection of one broken relation within its six hours, as shares of the targets. */
 export interface FaultFigures {
   readonly name: string;
   readonly targets: number;
@@ -35,11 +35,11 @@ export interface FaultFigures {
   /** By a metric's own detector. */
   readonly bySeries: number;
   readonly byEither: number;
-  /** Of those found by the combination, where it names the metric that was changed. */
+  /** Share of those found by the combination that name the changed metric. */
   readonly named: number;
   /** Minutes from the onset to the combination's alert. */
   readonly medianDelayMinutes: number;
-  /** Minutes by which the end of the episode, as it is told, lies after that of the fault. */
+  /** Minutes from the end of the fault to the announced end of the episode. */
   readonly medianEndMinutes: number;
 }
 
@@ -54,7 +54,7 @@ interface Found {
   /** Epoch seconds. */
   readonly onset: number;
   readonly over: number;
-  /** When the episode of the combination ended; undefined where it did not within half a day. */
+  /** End of the combination's episode; undefined if it lasted longer than half a day. */
   readonly endedAt: number | undefined;
 }
 
@@ -67,11 +67,11 @@ const tryFault = (
   fault: BrokenRelation,
   onset: number,
 ): Found => {
-  const watch = unpackDetectors(learned);
+  const detectors = unpackDetectors(learned);
   const perHour = 3600 / server.stepSeconds;
   const over = onset + FAULT_HOURS * perHour;
   const valueAt = withBrokenRelation(server, fault, [onset, over]);
-  const { alerts, ended } = feedSteps(watch, server, [trained, over + AFTER_HOURS * perHour], valueAt);
+  const { alerts, ended } = replaySteps(detectors, server, [trained, over + AFTER_HOURS * perHour], valueAt);
   const at = (index: number): number => server.start + index * server.stepSeconds;
   const within = alerts.filter(({ timestamp }) => timestamp >= at(onset) && timestamp < at(over));
   const combination = within.find(isCombination);
@@ -114,7 +114,7 @@ const figuresOf = (fault: BrokenRelation, found: readonly Found[]): FaultFigures
   };
 };
 
-/** Alerts of faultless servers after two weeks of learning, and which broken relations are found. */
+/** Measures alerts on servers without faults after two weeks of learning, and which broken relations are found. */
 export const measureCombinations = (seed: number, servers: number): CombinationsBench => {
   const days = LEARNING_DAYS + CLEAN_DAYS;
   const fleet = simulateFleet({ seed, servers, days, stepSeconds: 300, endAt: END_AT, incidents: 0 });
@@ -123,9 +123,9 @@ export const measureCombinations = (seed: number, servers: number): Combinations
   let number = 0;
   for (const server of fleet) {
     const trained = stepAfter(server, LEARNING_DAYS * HOURS_PER_DAY);
-    const watch = new TargetDetectors(Math.floor(server.start / HOUR_SECONDS));
-    feedSteps(watch, server, [0, trained]);
-    const learned = packDetectors(watch);
+    const detectors = new TargetDetectors(Math.floor(server.start / HOUR_SECONDS));
+    replaySteps(detectors, server, [0, trained]);
+    const learned = packDetectors(detectors);
     const onset = stepAfter(
       server,
       LEARNING_DAYS * HOURS_PER_DAY + FAULT_AT_HOURS[number++ % FAULT_AT_HOURS.length]!,
@@ -133,7 +133,7 @@ export const measureCombinations = (seed: number, servers: number): Combinations
     BROKEN_RELATIONS.forEach((fault, i) => {
       found[i]!.push(tryFault(server, learned, trained, fault, onset));
     });
-    cleanAlerts.push(...feedSteps(watch, server, [trained, fleet.steps]).alerts);
+    cleanAlerts.push(...replaySteps(detectors, server, [trained, fleet.steps]).alerts);
   }
   const targetMonths = (servers * CLEAN_DAYS) / 30;
   const ofCombinations = cleanAlerts.filter(isCombination).length;

@@ -1,4 +1,4 @@
-/** Scoreboard of combinations of metrics: false alarms on a faultless fleet, and broken relations found. */
+/** Scoreboard of combinations of metrics: false alarms on a fleet without faults, and broken relations found. */
 import { writeFileSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
@@ -34,9 +34,9 @@ const rowOf = (fault: FaultFigures): string[] => [
 
 const print = ({ clean, faults }: CombinationsBench, out: (line: string) => void): void => {
   const { targetMonths, ofSeries, ofCombinations } = clean;
-  out(`Faultless targets with six metrics, ${targetMonths} target-months: alerts per target and month`);
+  out(`Targets without faults, six metrics, ${targetMonths} target-months: alerts per target and month`);
   out(`  ${ofSeries.toFixed(2)} of single metrics, ${ofCombinations.toFixed(2)} of combinations`);
-  out('Broken relations that last six hours; delay of the alert, and its end after the fault, in minutes');
+  out('Broken relations of six hours; delay of the alert, and of its end after the fault, in minutes');
   const rows = [HEADER, ...faults.map(rowOf)];
   const widths = HEADER.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)));
   for (const row of rows) {
@@ -47,7 +47,7 @@ const print = ({ clean, faults }: CombinationsBench, out: (line: string) => void
   }
 };
 
-/** Prints the table, writes the JSON where asked to, returns the figures. */
+/** Prints the table, writes the JSON if requested, and returns the figures. */
 export const runCombinationsBench = ({
   seed,
   servers,

@@ -13,13 +13,13 @@ import {
 /** Value of a metric at a step of its series. */
 export type ValueAt = (metric: SimulatedMetric, index: number) => number;
 
-/** The values as they were simulated. */
+/** The simulated values without changes. */
 export const asSimulated =
   ({ metrics }: ServerMetrics): ValueAt =>
   (metric, index) =>
     metrics[metric][index]!;
 
-/** First step at or after `hours` from the start of the series that begins an hour of the clock. */
+/** First step that begins a full hour, at least `hours` after the start of the series. */
 export const stepAfter = ({ start, stepSeconds }: ServerMetrics, hours: number): number => {
   const second = Math.ceil(start / HOUR_SECONDS + hours) * HOUR_SECONDS;
   return Math.ceil((second - start) / stepSeconds);
@@ -35,9 +35,9 @@ const blockOf = (server: ServerMetrics, from: number, to: number, valueAt: Value
   return new Map(SIMULATED_METRICS.map((metric) => [metric, points(metric)]));
 };
 
-/** Shows the steps from `from` up to `to` to a target's detectors hour by hour, as the pipeline does. */
-export const feedSteps = (
-  watch: TargetDetectors,
+/** Replays the steps from `from` up to `to` on the detectors of a target hour by hour, as the pipeline does. */
+export const replaySteps = (
+  detectors: TargetDetectors,
   server: ServerMetrics,
   [from, to]: readonly [number, number],
   valueAt: ValueAt = asSimulated(server),
@@ -51,7 +51,7 @@ export const feedSteps = (
   for (let index = from; index < to; ) {
     let end = index;
     while (end < to && hourOf(end) === hourOf(index)) end++;
-    steps.push(replayHour(watch, hourOf(index), blockOf(server, index, end, valueAt), context));
+    steps.push(replayHour(detectors, hourOf(index), blockOf(server, index, end, valueAt), context));
     index = end;
   }
   return mergeOutcomes(steps);

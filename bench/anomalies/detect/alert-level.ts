@@ -9,7 +9,7 @@ export interface AlertedSeries {
   readonly alerts: readonly number[];
 }
 
-/** What an operator would notice: how often an alert is right, and how many anomalies got one. */
+/** Quality as operators notice it: the share of alerts that are right, and the share of anomalies with an alert. */
 export interface AlertLevelFigures {
   readonly precision: number;
   readonly recall: number;
@@ -20,7 +20,7 @@ export interface AlertLevelFigures {
   readonly medianDelayRows: number;
 }
 
-/** Rows before and after the labelled moment in which the strict version takes an alert as right. */
+/** Rows before and after the labelled moment in which an alert counts as right in the strict version. */
 const STRICT = { before: 12, after: 72 };
 
 const centre = ({ first, last }: RowWindow): number => Math.floor((first + last + 1) / 2);
@@ -31,7 +31,7 @@ const strictWindow = (window: RowWindow): RowWindow => ({
 });
 
 /**
- * Precision over alerts and recall over windows, past the probation. `strict` counts an alert only within
+ * Precision over alerts and recall over windows, after the probation. `strict` counts an alert only within
  * [-12, +72] rows of the labelled moment instead of anywhere in its window.
  */
 export const alertLevel = (series: readonly AlertedSeries[], strict = false): AlertLevelFigures => {

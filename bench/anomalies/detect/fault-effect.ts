@@ -2,24 +2,24 @@ import { DAY_SECONDS, HOUR_SECONDS } from '../../../core/shared/time.ts';
 import { seasonalSpread } from './inject-faults.ts';
 import type { TargetFault, TargetSeries } from './labelled-target.ts';
 
-/** Spreads by which a metric must be off, on the average of the hour, for the fault to show. */
+/** Mean deviation of a metric in an hour, in spreads, from which a fault is visible. */
 const VISIBLE_SPREADS = 3;
-/** An hour belongs to a fault that fills half of it. */
-const LEAST_SHARE = 0.5;
-/** Faults that do not show in how far values are off: a frozen agent, an order or a relation that is wrong. */
+/** An hour belongs to a fault that lasts for at least this share of it. */
+const MIN_SHARE = 0.5;
+/** Faults that do not show as deviations of values: a frozen agent, a wrong order or a wrong relation. */
 const SHOWN_OTHERWISE: ReadonlySet<string> = new Set(['flat-line', 'pattern', 'correlation']);
 
-/** The hours (whole hours since the epoch) of which a fault fills at least half. Epoch seconds, both inclusive. */
+/** The hours (whole hours since the epoch) that belong to a fault. Epoch seconds, both inclusive. */
 const filledHours = ({ first, last }: Pick<TargetFault, 'first' | 'last'>): number[] => {
   const from = Math.floor(first / HOUR_SECONDS);
   const hours = Array.from({ length: Math.floor(last / HOUR_SECONDS) - from + 1 }, (_, i) => from + i);
   return hours.filter((hour) => {
     const covered = Math.min(last, (hour + 1) * HOUR_SECONDS) - Math.max(first, hour * HOUR_SECONDS);
-    return covered >= LEAST_SHARE * HOUR_SECONDS;
+    return covered >= MIN_SHARE * HOUR_SECONDS;
   });
 };
 
-/** Mean over an hour of how far a series is off the same series without the fault; 0 where nothing is known. */
+/** Mean deviation of a series in an hour from the same series without the fault; 0 if unknown. */
 const meanEffect = (values: Float64Array, usual: Float64Array, from: number, rows: number): number => {
   let sum = 0;
   let count = 0;
@@ -33,9 +33,9 @@ const meanEffect = (values: Float64Array, usual: Float64Array, from: number, row
 };
 
 /**
- * The hours in which a fault shows at a target: the simulator knows what the series would be without it (`usual`), and
- * some metric is off by three of its spreads on average. The first hours of a leak and servers that hardly notice a
- * neighbour's trouble are neither faulty nor faultless.
+ * The hours in which a fault is visible at a target: some metric deviates by three of its spreads on average from the
+ * simulated series without the fault (`usual`). The first hours of a leak, and servers that are hardly affected by a
+ * neighbour, count as neither faulty nor normal.
  */
 export const visibleHours = (
   { start, stepSeconds, values }: TargetSeries,

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import type { CleanSeries } from './simulate-series.ts';
 
-/** Rows taken of each series: three weeks of five minutes. */
+/** Rows used of each series: three weeks of five minutes. */
 const ROWS = 6048;
 const FEWEST_ROWS = 2000;
 const FEWEST_DISTINCT = 200;

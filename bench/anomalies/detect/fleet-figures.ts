@@ -3,21 +3,21 @@ import { DAY_SECONDS, HOUR_SECONDS } from '../../../core/shared/time.ts';
 import type { LabelledTarget, TargetFault } from './labelled-target.ts';
 import type { TrackedTarget } from './track-fleet.ts';
 
-/** Nothing is judged before: whole weeks have to be seen before a weekend can be usual. */
+/** Hours before this are not judged: detectors need whole weeks to learn weekends. */
 const UNJUDGED_SECONDS = 14 * DAY_SECONDS;
-/** Hours after a fault in which neither alarm nor silence is wrong: an episode ends after an hour of usual points. */
+/** Hours after a fault that are not judged, because an episode ends after an hour of usual points. */
 const AFTERMATH_HOURS = 2;
 
-/** How one kind of fault was found, counted in faults (each once, however many targets show it). */
+/** Detection of one kind of fault, counted in faults (each once, regardless of the number of affected targets). */
 export interface KindDetection {
   readonly faults: number;
   /** Share with an alert on a target that shows it, from its onset to its end. */
   readonly detected: number;
   /** From the onset to the first such alert, over those found. */
   readonly medianDelayMinutes: number;
-  /** Share of the target-hours in which such faults show that were alarmed. */
+  /** Share of the target-hours with such faults that were alarmed. */
   readonly alarmedHours: number;
-  /** Kinds that the first alerts stated, most frequent first. */
+  /** Kinds in the first alerts, most frequent first. */
   readonly stated: string;
 }
 
@@ -40,7 +40,7 @@ export interface FleetFigures {
   readonly detected: number;
   readonly kinds: Readonly<Record<string, KindDetection>>;
   readonly hours: HourFigures;
-  /** The same with each fault as one window (a hit where it was detected) against the faultless hours. */
+  /** The same with each fault as one window (a hit if it was detected), compared with hours without faults. */
   readonly balancedAccuracyOfFaults: number;
   /** Alerts outside all faults and aftermaths, per target and week. */
   readonly falseAlertsPerTargetWeek: number;
@@ -48,13 +48,13 @@ export interface FleetFigures {
 
 interface Hours {
   readonly faulty: ReadonlySet<number>;
-  /** Neither faulty nor faultless. */
+  /** Neither faulty nor normal. */
   readonly unjudged: ReadonlySet<number>;
   readonly from: number;
   readonly to: number;
 }
 
-/** Whole hours since the epoch: which are faulty, and which are not judged. */
+/** The faulty hours and those that are not judged, as whole hours since the epoch. */
 const hoursOf = ({ start, stepSeconds, values, faults }: LabelledTarget): Hours => {
   const faulty = new Set<number>();
   const unjudged = new Set<number>();
@@ -74,12 +74,12 @@ const hoursOf = ({ start, stepSeconds, values, faults }: LabelledTarget): Hours 
   };
 };
 
-const hourFigures = (watched: readonly TrackedTarget[]): HourFigures => {
+const hourFigures = (tracked: readonly TrackedTarget[]): HourFigures => {
   let hits = 0;
   let faultyHours = 0;
   let alarms = 0;
   let faultlessHours = 0;
-  for (const { target, alarmed } of watched) {
+  for (const { target, alarmed } of tracked) {
     const { faulty, unjudged, from, to } = hoursOf(target);
     for (let hour = from; hour < to; hour++) {
       if (faulty.has(hour)) {
@@ -103,13 +103,13 @@ const hourFigures = (watched: readonly TrackedTarget[]): HourFigures => {
 
 interface Shown {
   readonly fault: TargetFault;
-  readonly watched: TrackedTarget;
+  readonly tracked: TrackedTarget;
 }
 
 const firstAlert = (shown: readonly Shown[]) =>
   shown
-    .flatMap(({ fault: { first, last }, watched }) =>
-      watched.alerts.filter(({ timestamp }) => timestamp >= first && timestamp <= last),
+    .flatMap(({ fault: { first, last }, tracked }) =>
+      tracked.alerts.filter(({ timestamp }) => timestamp >= first && timestamp <= last),
     )
     .reduce<TrackedTarget['alerts'][number] | undefined>(
       (best, alert) => (best === undefined || alert.timestamp < best.timestamp ? alert : best),
@@ -123,8 +123,8 @@ const countsOf = (names: readonly string[]): string =>
     .join(', ');
 
 const alarmedShare = (shown: readonly Shown[]): number => {
-  const hours = shown.flatMap(({ fault, watched }) =>
-    [...fault.hours].map((hour) => watched.alarmed.has(hour)),
+  const hours = shown.flatMap(({ fault, tracked }) =>
+    [...fault.hours].map((hour) => tracked.alarmed.has(hour)),
   );
   return hours.filter(Boolean).length / hours.length;
 };
@@ -144,10 +144,10 @@ const kindDetection = (shown: readonly Shown[]): KindDetection => {
   };
 };
 
-const falseAlerts = (watched: readonly TrackedTarget[]): number => {
+const falseAlerts = (tracked: readonly TrackedTarget[]): number => {
   let wrong = 0;
   let weeks = 0;
-  for (const { target, alerts } of watched) {
+  for (const { target, alerts } of tracked) {
     const { faulty, unjudged, from, to } = hoursOf(target);
     const hours = alerts.map(({ timestamp }) => Math.floor(timestamp / HOUR_SECONDS));
     wrong += hours.filter((hour) => hour >= from && !faulty.has(hour) && !unjudged.has(hour)).length;
@@ -156,22 +156,22 @@ const falseAlerts = (watched: readonly TrackedTarget[]): number => {
   return wrong / weeks;
 };
 
-/** What a watched fleet says of its labels. */
-export const fleetFigures = (watched: readonly TrackedTarget[]): FleetFigures => {
-  const shown = watched.flatMap((one) =>
+/** Compares the alarms of a fleet with its labels. */
+export const fleetFigures = (tracked: readonly TrackedTarget[]): FleetFigures => {
+  const shown = tracked.flatMap((one) =>
     one.target.faults
       .filter(({ first }) => first >= one.target.start + UNJUDGED_SECONDS)
-      .map((fault) => ({ fault, watched: one })),
+      .map((fault) => ({ fault, tracked: one })),
   );
   const byKind = [...Map.groupBy(shown, ({ fault }) => fault.kind)].sort(([a], [b]) => (a < b ? -1 : 1));
   const kinds = Object.fromEntries(byKind.map(([kind, all]) => [kind, kindDetection(all)]));
-  const hours = hourFigures(watched);
+  const hours = hourFigures(tracked);
   const all = Object.values(kinds);
   const faults = all.reduce((sum, kind) => sum + kind.faults, 0);
   const detected = all.reduce((sum, kind) => sum + kind.detected * kind.faults, 0) / faults;
   return {
-    ...{ targets: watched.length, faults, detected, kinds, hours },
+    ...{ targets: tracked.length, faults, detected, kinds, hours },
     balancedAccuracyOfFaults: (detected + 1 - hours.falsePositiveRate) / 2,
-    falseAlertsPerTargetWeek: falseAlerts(watched),
+    falseAlertsPerTargetWeek: falseAlerts(tracked),
   };
 };

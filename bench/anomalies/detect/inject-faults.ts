@@ -72,9 +72,9 @@ const INJECTORS: Readonly<Record<FaultKind, Injector>> = {
 };
 
 /**
- * What the height of a fault is measured in. `quartiles`: the spread of the middle half of the series, which says
- * nothing of its tails. `tails`: at least what the middle 99 % lets expect of a normal one, so that "six spreads" is
- * rare on heavy-tailed series too.
+ * Unit of the height of a fault. `quartiles`: the spread of the middle half of the series, which ignores its tails.
+ * `tails`: at least the spread of a normal distribution with the same middle 99 %, so that "six spreads" is also rare on
+ * heavy-tailed series.
  */
 export type SpreadRule = 'quartiles' | 'tails';
 
@@ -99,8 +99,8 @@ export const seasonalSpread = (
   return half > 0 ? half : (at(0.99) - at(0.01)) / 4 / Math.SQRT2;
 };
 
-/** A daily rhythm that explains less of the variance than this cannot be missed. */
-const LEAST_DAILY_SHARE = 0.4;
+/** Min share of the variance that a daily pattern must explain for its absence to be noticeable. */
+const MIN_DAILY_SHARE = 0.4;
 
 /** Share of the variance that the mean of each row of the day explains (R²). */
 const dailyShare = (values: Float64Array, rowsPerDay: number): number => {
@@ -118,11 +118,11 @@ const dailyShare = (values: Float64Array, rowsPerDay: number): number => {
 const rowsPerDayOf = ({ timestamps }: CleanSeries): number =>
   Math.round(DAY_SECONDS / (timestamps[1]! - timestamps[0]!));
 
-/** Whether a fault makes sense on a series: only a series with a daily rhythm can miss it. */
+/** True if a fault makes sense for a series: only a series with a daily pattern can lose it. */
 export const suits = (kind: FaultKind, clean: CleanSeries): boolean =>
-  kind !== 'missing season' || dailyShare(clean.values, rowsPerDayOf(clean)) >= LEAST_DAILY_SHARE;
+  kind !== 'missing season' || dailyShare(clean.values, rowsPerDayOf(clean)) >= MIN_DAILY_SHARE;
 
-/** Copies a clean series and injects one fault that starts at row `onset`; seeded. `rule`: what heights are in. */
+/** Copies a clean series and injects one fault that starts at row `onset`; seeded. `rule`: unit of heights. */
 export const injectFault = (
   clean: CleanSeries,
   kind: FaultKind,

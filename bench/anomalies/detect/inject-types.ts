@@ -4,7 +4,7 @@ import { visibleHours } from './fault-effect.ts';
 import { seasonalSpread } from './inject-faults.ts';
 import type { LabelledTarget, TargetFault, TargetSeries } from './labelled-target.ts';
 
-/** What is injected: one fault for each type of anomaly that the detectors name, `duration` in three forms. */
+/** Injected faults: one for each kind of anomaly that the detectors report, `duration` in three forms. */
 export const INJECTED_TYPES = ['behavioural', 'pattern', 'correlation', 'duration'] as const;
 export type InjectedType = (typeof INJECTED_TYPES)[number];
 
@@ -21,7 +21,7 @@ const HOURS: Readonly<Record<InjectedType, number>> = {
   correlation: 6,
   duration: 12,
 };
-/** Heights in spreads of the series, drawn as those of a level shift. */
+/** Heights in spreads of the series, drawn like those of a level shift. */
 const heightOf = (random: () => number): number => 3 + 3 * random();
 const LEAK_SPREADS = 8;
 
@@ -31,7 +31,7 @@ interface Scene {
   readonly rowsPerDay: number;
   readonly first: number;
   readonly rows: number;
-  /** How far values are moved, in spreads. */
+  /** Shift of the values, in spreads. */
   readonly height: number;
   /** Number of the server, for faults that come in several forms. */
   readonly form: number;
@@ -82,7 +82,7 @@ const INJECTORS: Readonly<Record<InjectedType, (scene: Scene) => void>> = {
       );
     }
   },
-  /** A regular saw-tooth of three points about what is usual for the time of day. */
+  /** A regular saw-tooth of three points around the usual value for the time of day. */
   pattern: (scene) =>
     rewrite(scene, 'cpu_percent', (value, age, spread) => value + scene.height * spread * ((age % 3) - 1)),
   /** Fewer requests, more CPU. */
@@ -94,7 +94,7 @@ const INJECTORS: Readonly<Record<InjectedType, (scene: Scene) => void>> = {
   duration: (scene) => FORMS_OF_DURATION[scene.form % FORMS_OF_DURATION.length]!(scene),
 };
 
-/** First row of the day's two hours in which the load differs most from that of half a day before. */
+/** First row of the two hours of a day in which the load differs most from the load half a day before. */
 const mostUnlike = (load: Float64Array, day: number, rowsPerDay: number, rows: number): number => {
   let best = day;
   let most = -1;

@@ -24,7 +24,7 @@ const MONTH_SECONDS = 30 * DAY_SECONDS;
 const GRACE_ROWS = 12;
 const HIGHEST_THRESHOLD = 12;
 
-/** How one kind of fault was found. */
+/** Detection of one kind of fault. */
 export interface KindFigures {
   readonly injected: number;
   readonly detectionRate: number;
@@ -32,7 +32,7 @@ export interface KindFigures {
   readonly detectionRateAsShipped: number;
   /** From the onset to the first alert, over those found. */
   readonly medianDelayMinutes: number;
-  /** Mean VUS-PR of the continuous score (the share of faulty rows is what a random score would get). */
+  /** Mean VUS-PR of the continuous score (a random score gets the share of faulty rows). */
   readonly vusPr: number;
   readonly faultyShare: number;
 }
@@ -50,7 +50,7 @@ export interface InjectedFigures {
 const months = ({ timestamps }: CleanSeries): number =>
   (timestamps[timestamps.length - 1]! - timestamps[0]!) / MONTH_SECONDS;
 
-/** The score before the alert stage: no threshold is ever reached, so no budget is taken off. */
+/** The score before the alert stage: without alerts, no budget is subtracted. */
 const rawScores = ({ timestamps, values }: CleanSeries, variant: DetectorVariant): Float64Array =>
   detectSeries(timestamps, values, { variant, threshold: Number.POSITIVE_INFINITY }).scores;
 

@@ -5,7 +5,7 @@ import { injectTypes } from './inject-types.ts';
 import type { LabelledTarget, TargetSeries } from './labelled-target.ts';
 
 const STEP_SECONDS = 300;
-/** The first two weeks are for learning weeks. */
+/** Six weeks; detectors learn weekly patterns in the first two. */
 const DAYS = 42;
 /** A Monday. */
 const END_AT = 1_717_372_800;
@@ -24,7 +24,7 @@ const seriesOf = (fleet: Fleet, { id, cell, profile }: SimulatedServer): TargetS
   return { id, peers: `${cell} ${profile}`, start, stepSeconds, metrics: SIMULATED_METRICS, values };
 };
 
-/** A simulated fleet with its own labelled incidents, every kind about as often. */
+/** A simulated fleet with labelled incidents, all kinds about equally often. */
 export const fleetWithIncidents = (seed: number, servers: number): LabelledTarget[] => {
   const fleet = simulate(seed, servers, INCIDENTS);
   const faultless = simulate(seed, servers, 0);

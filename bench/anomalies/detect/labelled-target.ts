@@ -1,18 +1,18 @@
 /** One fault of one target. Epoch seconds, both inclusive. */
 export interface TargetFault {
   readonly kind: string;
-  /** Targets that show the same fault share its id. */
+  /** Shared by all targets with the same fault. */
   readonly id: string;
   readonly first: number;
   readonly last: number;
-  /** Whole hours since the epoch in which the target shows it. */
+  /** Whole hours since the epoch in which it is visible at the target. */
   readonly hours: ReadonlySet<number>;
 }
 
 /** Series of one server; `values[m][i]` belongs to `start + i * stepSeconds`. */
 export interface TargetSeries {
   readonly id: string;
-  /** Targets of one profile in one cell, which do the same work. */
+  /** Group of targets that do the same work: same profile and cell. */
   readonly peers: string;
   readonly start: number;
   readonly stepSeconds: number;

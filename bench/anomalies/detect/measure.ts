@@ -21,25 +21,25 @@ import { trackFleet } from './track-fleet.ts';
 export interface NabFigures {
   readonly variant: DetectorVariant;
   readonly sensitivity: Sensitivity;
-  /** NAB scores of the alerts as they are, at the frozen threshold, per profile. */
+  /** NAB scores of the actual alerts, at the frozen threshold, per profile. */
   readonly frozen: Record<keyof typeof NAB_PROFILES, number>;
-  /** Standard profile at the threshold that suits these files best, on the published score. */
+  /** Standard profile at the best threshold for these files, on the published score. */
   readonly optimised: { readonly score: number; readonly threshold: number };
   readonly alertLevel: AlertLevelFigures;
   readonly strict: AlertLevelFigures;
 }
 
-/** Everything the detection scoreboard measures. */
+/** All figures of the detection scoreboard. */
 export interface DetectBench {
   readonly files: number;
   readonly windows: number;
   readonly nab: readonly NabFigures[];
-  /** NAB standard profile at the frozen threshold under changes that must not matter. */
+  /** NAB standard profile at the frozen threshold under changes that should have no effect. */
   readonly robustness: Record<string, number>;
   readonly cost: Record<DetectorVariant, CostFigures>;
   /** Per set of clean series and variant; `real` is absent without `fleet/`. */
   readonly injected: Record<string, InjectedFigures>;
-  /** Whole simulated targets, all detectors together, by where their faults come from. */
+  /** Whole simulated targets with all detectors, by the source of their faults. */
   readonly fleet: Record<string, FleetFigures>;
 }
 
@@ -50,13 +50,13 @@ const SETTINGS = [
   { variant: 'light', sensitivity: 'precise' },
 ] as const satisfies readonly DetectorOptions[];
 
-/** How much is measured: all NAB files and real series, or a sample. */
+/** Size of the measurement: all NAB files and real series, or a sample. */
 interface DetectSize {
   readonly files: number;
   readonly realSeries: number;
   readonly simulatedPoints: number;
   readonly simulatedSeeds: readonly number[];
-  /** Multiplies the points on which speed is measured. */
+  /** Factor on the number of points for measuring speed. */
   readonly speed: number;
   readonly servers: number;
 }
@@ -123,7 +123,7 @@ const injectedOn = (directory: string, size: DetectSize): Record<string, Injecte
   };
 };
 
-/** Measures all of it on the data in `directory`; `progress` is called with the name of each stage. */
+/** Measures everything on the data in `directory`; calls `progress` with the name of each stage. */
 export const measure = (
   directory: string,
   size: DetectSize,

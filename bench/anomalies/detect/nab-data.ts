@@ -13,7 +13,7 @@ export interface NabSeries {
 
 const Windows = z.record(z.string(), z.array(z.tuple([z.string(), z.string()])));
 
-/** Loads the series listed in `DIR/nab/windows.json` from `DIR/nab/data`; throws where a label has no row. */
+/** Loads the series listed in `DIR/nab/windows.json` from `DIR/nab/data`; throws if a label has no row. */
 export const loadNab = (directory: string): NabSeries[] => {
   const root = join(directory, 'nab');
   const labels = Windows.parse(JSON.parse(readFileSync(join(root, 'windows.json'), 'utf8')));

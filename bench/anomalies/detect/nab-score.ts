@@ -4,7 +4,7 @@ export interface RowWindow {
   readonly last: number;
 }
 
-/** What NAB's scorer needs of one file. `scores[i]` belongs to row i; windows ascend and do not overlap. */
+/** Input of NAB's scorer for one file. `scores[i]` belongs to row i; windows ascend and do not overlap. */
 export interface ScoredFile {
   readonly scores: ArrayLike<number>;
   readonly windows: readonly RowWindow[];
@@ -31,8 +31,8 @@ export const probationRows = (rows: number): number => Math.min(Math.floor(0.15 
 export const sigmoid = (x: number): number => 2 / (1 + Math.exp(5 * x)) - 1;
 
 /**
- * Value of an alert on one row, before weights: 1 on a window's first row, falling to almost 0 on its last; negative
- * outside, mild just behind a window, -1 before any window or far behind the last one.
+ * Value of an alert on one row, before weights: 1 on the first row of a window, falling to almost 0 on its last. Negative
+ * outside: slightly just after a window, -1 before any window or long after the last one.
  */
 export const rowValue = (row: number, windows: readonly RowWindow[]): number => {
   let before: RowWindow | undefined;
@@ -50,7 +50,7 @@ export const rowValue = (row: number, windows: readonly RowWindow[]): number => 
 interface Row {
   readonly score: number;
   readonly value: number;
-  /** Corpus-wide number of the window the row lies in, or -1. */
+  /** Corpus-wide number of the window that contains the row, or -1. */
   readonly window: number;
 }
 
@@ -76,7 +76,7 @@ const corpusOf = (files: readonly ScoredFile[]): Corpus => {
   return { rows, windows };
 };
 
-/** Running raw score while detections are added one by one, best kept per window. */
+/** Running raw score while detections are added one by one; keeps the best per window. */
 class RawScore {
   private readonly best: Float64Array;
   private readonly profile: NabProfile;
@@ -116,7 +116,7 @@ export const nabScoreAt = (
   return normalise(raw.total, windows, profile);
 };
 
-/** NAB score at the threshold that suits these very files best (the benchmark's own, optimistic, way). */
+/** NAB score at the best threshold for these files (the optimistic method of the benchmark itself). */
 export const nabBestScore = (
   files: readonly ScoredFile[],
   profile: NabProfile = NAB_PROFILES.standard,

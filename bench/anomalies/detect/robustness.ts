@@ -21,7 +21,7 @@ const shifted =
   (seconds: number): Change =>
   (series) => ({ ...series, timestamps: series.timestamps.map((timestamp) => timestamp + seconds) });
 
-/** What must not matter: the unit, the zero point, the date; and the hour of the clock, by which days are cut. */
+/** Changes that should have no effect: unit, zero point, date, and the hour at which days begin. */
 const CHANGES: Readonly<Record<string, Change>> = {
   'as given': (series) => series,
   'x 0.37': scaled(0.37),

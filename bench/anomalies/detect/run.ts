@@ -4,9 +4,9 @@ import { parseArgs } from 'node:util';
 import { type DetectBench, FULL_SIZE, measure, QUICK_SIZE } from './measure.ts';
 import { printTable } from './table.ts';
 
-/** Where the data lies, where to write the JSON (nowhere if absent), and where the table's lines go. */
+/** Folder of the data, file for the JSON (optional), and output for the table. */
 export interface DetectBenchOptions {
-  /** Directory that holds `nab/` and, optionally, `fleet/`. */
+  /** Directory with `nab/` and, optionally, `fleet/`. */
   readonly data: string;
   readonly json?: string | undefined;
   readonly quick?: boolean | undefined;
@@ -24,7 +24,7 @@ export const runDetectBench = ({ data, json, quick, out }: DetectBenchOptions): 
 const main = (): void => {
   const { values } = parseArgs({ options: { data: { type: 'string' }, json: { type: 'string' } } });
   if (values.data === undefined) {
-    console.error('expected --data DIR with nab/ (and fleet/) in it');
+    console.error('expected --data DIR, a directory with nab/ (and optionally fleet/)');
     process.exitCode = 2;
     return;
   }

@@ -14,7 +14,7 @@ const hourOf = (timestamp: number): number => ((timestamp % DAY_SECONDS) / DAY_S
 const isWeekend = (timestamp: number): boolean => ((Math.floor(timestamp / DAY_SECONDS) + 4) % 7) % 6 === 0;
 const daily = (timestamp: number): number => Math.sin(((hourOf(timestamp) - 9) / 24) * 2 * Math.PI);
 
-/** Typical metrics: what an operator would call normal, each with its own noise. `noise` is a slow AR(1). */
+/** Typical normal metrics, each with its own noise. `noise` is a slow AR(1). */
 const SHAPES: Readonly<Record<string, Shape>> = {
   'cpu-daily': (t, random, noise) => 45 + 20 * daily(t) + 3 * noise + 2 * normal(random),
   'cpu-weekly': (t, random, noise) =>
@@ -37,7 +37,7 @@ const SHAPES: Readonly<Record<string, Shape>> = {
 /** Names of the simulated metrics. */
 export const SIMULATED_NAMES: readonly string[] = Object.keys(SHAPES);
 
-/** A seeded simulated metric without faults, at 5-minute steps unless told otherwise. */
+/** A seeded simulated metric without faults, by default in 5-minute steps. */
 export const simulateSeries = (
   name: string,
   points: number,

@@ -2,7 +2,7 @@ import { createDetector, type DetectorVariant } from '../../../core/anomalies/en
 import { serialise } from '../../../core/anomalies/engine/detector-state.ts';
 import { type CleanSeries, SIMULATED_NAMES, simulateSeries } from './simulate-series.ts';
 
-/** What a detector costs. */
+/** Cost of a detector. */
 export interface CostFigures {
   readonly pointsPerSecondAndCore: number;
   /** Largest saved state of any simulated series. */
@@ -12,7 +12,7 @@ export interface CostFigures {
 const POINTS: Readonly<Record<DetectorVariant, number>> = { full: 20_000, light: 100_000 };
 const ROUNDS = 3;
 
-/** CPU seconds that one detector takes for a series, and its saved size afterwards. */
+/** CPU seconds of one detector for a series, and the size of its state afterwards. */
 const runOnce = (
   { timestamps, values }: CleanSeries,
   variant: DetectorVariant,
@@ -24,7 +24,7 @@ const runOnce = (
   return { cpu: (user + system) / 1e6, bytes: serialise(detector).length };
 };
 
-/** Best of three rounds over all simulated series, in points per CPU second; `share` of the usual points. */
+/** Best of three rounds over all simulated series, in points per CPU second; `share` scales the number of points. */
 export const costFigures = (variant: DetectorVariant, share: number): CostFigures => {
   const length = share * POINTS[variant];
   const series = SIMULATED_NAMES.map((name, i) => simulateSeries(name, length, 900 + i));

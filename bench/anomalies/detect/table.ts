@@ -89,7 +89,7 @@ const printFleet = (name: string, figures: FleetFigures, out: (line: string) => 
         ...[`${fixed(100 * balancedAccuracy)} %`, fixed(precision, 2), fixed(f1, 2)],
       ],
       [
-        'faults, and faultless target-hours',
+        'faults, and target-hours without faults',
         ...[String(figures.faults), String(hours.faultlessHours)],
         ...[percent(figures.detected), `${fixed(100 * falsePositiveRate)} %`],
         ...[`${fixed(100 * balancedAccuracyOfFaults)} %`, '-', '-'],
@@ -107,10 +107,10 @@ export const printTable = (bench: DetectBench, out: (line: string) => void): voi
   );
   const header = ['setting', 'standard', 'low FP', 'low FN', 'standard, optimised'];
   printRows(header, bench.nab.map(nabRow), out);
-  out('Alerts (past the probation); delay in rows from the labelled moment');
+  out('Alerts (after the probation); delay in rows from the labelled moment');
   const columns = ['setting', 'precision', 'recall', 'F1', 'alerts/metric-day', 'median delay'];
   printRows(columns, bench.nab.flatMap(alertRows), out);
-  out('NAB standard, full, balanced, frozen threshold, under changes that must not matter');
+  out('NAB standard, full, balanced, frozen threshold, under changes that should have no effect');
   const changes = Object.entries(bench.robustness).map(([name, score]) => [name, fixed(score)]);
   printRows(['change', 'score'], changes, out);
   const cost = Object.entries(bench.cost).map(([variant, { pointsPerSecondAndCore, stateBytes }]) => [

@@ -8,7 +8,7 @@ import { NO_SETTINGS } from '../../../core/platform/settings/settings.ts';
 import { HOUR_SECONDS } from '../../../core/shared/time.ts';
 import type { LabelledTarget } from './labelled-target.ts';
 
-/** What an operator sees of one target. */
+/** Alerts and alarmed hours of one target, as an operator sees them. */
 export interface TrackedTarget {
   readonly target: LabelledTarget;
   readonly alerts: readonly {
@@ -16,11 +16,11 @@ export interface TrackedTarget {
     readonly kind: AnomalyKind;
     readonly metric: string;
   }[];
-  /** Hours (whole hours since the epoch) in which an alert came or an episode was open. */
+  /** Hours (whole hours since the epoch) with an alert or an open episode. */
   readonly alarmed: ReadonlySet<number>;
 }
 
-/** The values of one hour as they would be stored; metrics without any are left out. */
+/** The values of one hour as they would be stored; metrics without values are omitted. */
 const blockOf = (
   { start, stepSeconds, metrics, values }: LabelledTarget,
   from: number,
@@ -40,28 +40,28 @@ const blockOf = (
   return new Map(points.filter(([, { offsets }]) => offsets.length > 0));
 };
 
-/** The detectors of one target's metrics and of their combination, fed as the pipeline feeds them. */
-class TargetWatcher {
+/** The detectors of one target's metrics and of their combination, used as in the pipeline. */
+class AlarmRecorder {
   readonly alerts: { timestamp: number; kind: AnomalyKind; metric: string }[] = [];
   readonly alarmed = new Set<number>();
 
-  /** Shows it all values, hour by hour. An hour is alarmed where an alert came or an episode was open. */
-  follow(target: LabelledTarget): void {
+  /** Replays all values hour by hour. */
+  replay(target: LabelledTarget): void {
     const { id: targetId, start, stepSeconds, metrics, values } = target;
     const owner = { tenantId: 'bench', targetId };
     const tracked = metrics.length;
     const context = { owner, settings: NO_SETTINGS, metrics: {}, forecast: undefined, tracked };
     const hourOf = (row: number): number => Math.floor((start + row * stepSeconds) / HOUR_SECONDS);
-    const watch = new TargetDetectors(hourOf(0));
+    const detectors = new TargetDetectors(hourOf(0));
     const rows = values[0]!.length;
     for (let row = 0; row < rows; ) {
       const hour = hourOf(row);
       let end = row;
       while (end < rows && hourOf(end) === hour) end++;
-      const wasOpen = watch.openEpisodes().length > 0;
-      const { alerts } = replayHour(watch, hour, blockOf(target, row, end), context);
+      const wasOpen = detectors.openEpisodes().length > 0;
+      const { alerts } = replayHour(detectors, hour, blockOf(target, row, end), context);
       for (const alert of alerts) this.raise(alert);
-      if (wasOpen || watch.openEpisodes().length > 0) this.alarmed.add(hour);
+      if (wasOpen || detectors.openEpisodes().length > 0) this.alarmed.add(hour);
       row = end;
     }
   }
@@ -71,7 +71,7 @@ class TargetWatcher {
     this.alarmed.add(Math.floor(timestamp / HOUR_SECONDS));
   }
 
-  /** Marks every hour from one moment to another, epoch seconds. */
+  /** Marks every hour between two moments (epoch seconds) as alarmed. */
   markAlarmed(from: number, to: number): void {
     const last = Math.floor(to / HOUR_SECONDS);
     for (let hour = Math.floor(from / HOUR_SECONDS); hour <= last; hour++) this.alarmed.add(hour);
@@ -81,7 +81,7 @@ class TargetWatcher {
 /** Compares one metric of targets that do the same work, row by row. */
 const comparePeers = (
   group: readonly LabelledTarget[],
-  watchers: ReadonlyMap<string, TargetWatcher>,
+  watchers: ReadonlyMap<string, AlarmRecorder>,
   metric: number,
 ): void => {
   const peers = new PeerDetector();
@@ -98,10 +98,10 @@ const comparePeers = (
   }
 };
 
-/** Runs every detector over a fleet, strictly causally: of each series, of each target, and across each group of peers. */
+/** Runs all detectors over a fleet, strictly causally: on each series, on each target, and across each peer group. */
 export const trackFleet = (fleet: readonly LabelledTarget[]): TrackedTarget[] => {
-  const watchers = new Map(fleet.map((target) => [target.id, new TargetWatcher()]));
-  for (const target of fleet) watchers.get(target.id)!.follow(target);
+  const watchers = new Map(fleet.map((target) => [target.id, new AlarmRecorder()]));
+  for (const target of fleet) watchers.get(target.id)!.replay(target);
   for (const group of Map.groupBy(fleet, ({ peers }) => peers).values())
     for (let metric = 0; metric < group[0]!.metrics.length; metric++) comparePeers(group, watchers, metric);
   return fleet.map((target) => {

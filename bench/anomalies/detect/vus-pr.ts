@@ -6,7 +6,7 @@ export interface Span {
 
 const BUFFERS = [0, 4, 8, 12, 16, 20, 24];
 
-/** Labels widened by `buffer` rows, falling off as a square root (Paparrizos et al. 2022, range-aware labels). */
+/** Labels widened by `buffer` rows, falling with the square root (Paparrizos et al. 2022, range-aware labels). */
 const softLabels = (rows: number, spans: readonly Span[], buffer: number): Float64Array => {
   const labels = new Float64Array(rows);
   for (const { first, last } of spans) {
@@ -52,7 +52,7 @@ const areaFor = (
 /**
  * Volume under the precision-recall surface (VUS-PR, Paparrizos et al., VLDB 2022; recommended by TSB-AD, Liu &
  * Paparrizos, NeurIPS 2024): mean over buffers of up to 24 rows of the range-aware area under the curve. In [0, 1];
- * a random score comes near the share of labelled rows.
+ * a random score gets about the share of labelled rows.
  */
 export const vusPr = (scores: ArrayLike<number>, spans: readonly Span[]): number => {
   const order = Array.from({ length: scores.length }, (_, row) => row).sort(

@@ -1,4 +1,4 @@
-/** Runs the comparison over simulated fleets, clean and with what is done to them. */
+/** Runs the peer comparison over simulated fleets, with and without injected changes. */
 import { PeerDetector, summarisePeers } from '../../../core/anomalies/engine/peer-detector.ts';
 import { SIMULATED_METRICS, type SimulatedMetric } from '../../../core/simulator/fleet.ts';
 import { simulateFleet } from '../../../core/simulator/simulate-fleet.ts';
@@ -9,7 +9,7 @@ export const MOMENTS_PER_DAY = 288;
 const STEP_SECONDS = 300;
 const END_AT = Date.UTC(2026, 10, 21) / 1000;
 
-/** One metric of the targets of one profile; NaN where a value went missing. */
+/** One metric of the targets of one profile; NaN if a value is missing. */
 export interface GroupSeries {
   readonly profile: string;
   readonly metric: SimulatedMetric;
@@ -31,7 +31,7 @@ export const cleanFleet = (seed: number, servers: number, mixed: boolean): Group
   );
 };
 
-/** What becomes of a value: target and moment by their index. */
+/** Changes a value; target and moment are indexes. */
 export type Change = (target: number, moment: number, value: number) => number;
 
 export interface Alarm {
@@ -58,7 +58,7 @@ export const alarmsOf = (
   return alarms;
 };
 
-/** How much each target's distance from the median of its group usually varies: MAD, as a standard deviation. */
+/** Usual variation of each target's distance from the median of its group: MAD, as a standard deviation. */
 export const usualSpreads = ({ targets }: GroupSeries): number[] => {
   const medians = Array.from(
     targets[0]!,

@@ -1,4 +1,4 @@
-/** What a comparison takes: time, memory and state, with blocks made as they are read. */
+/** Measures time, memory and state of a comparison, with blocks generated as they are read. */
 
 import { compareGroup } from '../../../core/anomalies/peers/compare-group.ts';
 import { encodeBlock } from '../../../core/metrics/blocks/block-codec.ts';
@@ -15,7 +15,7 @@ const NOW = Date.UTC(2026, 10, 21, 10, 36) / 1000;
 export interface LoadFigures {
   readonly targets: number;
   readonly metrics: number;
-  /** Of one core; making the blocks is not counted. */
+  /** On one core, without generating the blocks. */
   readonly learnSeconds: number;
   readonly lookSeconds: number;
   readonly stateBytes: number;
@@ -72,7 +72,7 @@ const stores = () => {
 
 const nothing = async (): Promise<never[]> => [];
 
-/** Compares made-up targets: first all that is kept, then one look. */
+/** Compares synthetic targets: first over all stored history, then once more. */
 export const measureLoad = async (targets: number): Promise<LoadFigures> => {
   const { read, states, kept, made } = stores();
   const telemetry = { info: () => {}, error: () => {}, count: () => {} };

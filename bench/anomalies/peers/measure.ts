@@ -13,11 +13,11 @@ import {
 const DAYS_PER_MONTH = 365 / 12;
 const HOUR = 12;
 const SPREADS = 4;
-/** Few at a time: what is found must not depend on others that leave as well. */
+/** Few at a time, so that departures do not influence each other. */
 const INJECTED_SHARE = 0.1;
 const FOUND_WITHIN = 3;
 
-/** Figures of one profile or metric, or of all. */
+/** Figures of one profile, of one metric, or of all. */
 export interface PeerFigures {
   readonly name: string;
   readonly alarmsPerTargetMonth: number;
@@ -25,7 +25,7 @@ export interface PeerFigures {
   /** Share found within three moments, and within the hour. */
   readonly foundSoon: number;
   readonly found: number;
-  /** Alarms more than without, in fleet-wide moves of an hour: up by half, up by 20, down by half. */
+  /** Additional alarms in fleet-wide moves of an hour: up by half, up by 20, down by half. */
   readonly moved: number;
 }
 
@@ -80,7 +80,7 @@ const MOVES: readonly ((value: number) => number)[] = [
   (value) => 0.5 * value,
 ];
 
-/** An hour of every third day. */
+/** True during one hour of every third day. */
 const isMoving = (moment: number): boolean =>
   moment > WARM_UP_DAYS * MOMENTS_PER_DAY && isDuring(moment % (3 * MOMENTS_PER_DAY), 100);
 
@@ -98,7 +98,7 @@ const outcomeOf = (group: GroupSeries, random: () => number): GroupOutcome => {
 const sumOf = (outcomes: readonly GroupOutcome[], pick: (one: GroupOutcome) => number): number =>
   outcomes.reduce((sum, one) => sum + pick(one), 0);
 
-/** `targets` of a metric are those of its groups, of a profile those of one of its metrics. */
+/** `targets`: for a metric, those of its groups; for a profile, those of one of its metrics. */
 const figuresOf = (name: string, outcomes: readonly GroupOutcome[], targets: number): PeerFigures => {
   const months = (targets * (DAYS - WARM_UP_DAYS)) / DAYS_PER_MONTH;
   const injected = sumOf(outcomes, (one) => one.injected);

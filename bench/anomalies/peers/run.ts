@@ -1,7 +1,8 @@
 /**
- * Measures the comparison of peers: `npx node bench/peers/run.ts [--seeds 3,11] [--servers 100] [--load 1000]`.
- * Fourteen simulated days of five minutes without incidents, two of them warm-up; in each group a tenth of the targets
- * leaves for an hour by four of its usual spreads. `--load` compares so many made-up targets as the function would.
+ * Measures the peer comparison: `npx node bench/anomalies/peers/run.ts [--seeds 3,11] [--servers 100] [--load 1000]`.
+ * Fourteen simulated days of five minutes without incidents, including two days of warm-up. In each group a tenth of the
+ * targets departs for an hour by four of its usual spreads. `--load` is the number of synthetic targets to compare, as the
+ * function would.
  */
 import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
@@ -27,7 +28,7 @@ const table = (title: string, figures: readonly PeerFigures[]): string => {
 const loadText = ({ targets, metrics, learnSeconds, lookSeconds, stateBytes, peakMb }: LoadFigures): string =>
   [
     `${targets} targets x ${metrics} metrics in one group:`,
-    `seven days learned in ${learnSeconds.toFixed(1)} s, a look ${lookSeconds.toFixed(2)} s,`,
+    `seven days learned in ${learnSeconds.toFixed(1)} s, one comparison ${lookSeconds.toFixed(2)} s,`,
     `state ${(stateBytes / 1e6).toFixed(2)} MB, peak memory ${peakMb.toFixed(0)} MB`,
   ].join(' ');
 
@@ -46,7 +47,7 @@ export interface PeersBench {
   readonly load: LoadFigures;
 }
 
-/** Prints false alarms, departures found, and what comparing takes; returns the figures. */
+/** Prints false alarms, departures found, and the load of comparing; returns the figures. */
 export const runPeersBench = async ({
   quick = false,
   seeds = quick ? [3] : [3, 11],

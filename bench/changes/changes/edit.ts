@@ -1,7 +1,7 @@
 import type { ChangeContext } from '../../../core/changes/risk/engine/change-features.ts';
 import type { RandomStream } from '../../../core/simulator/random.ts';
 
-/** A setting that an edit changes, as a template would. */
+/** A setting that an edit changes. */
 export interface EditedSetting {
   readonly name: string;
   readonly before?: unknown;
@@ -21,7 +21,7 @@ export interface EditedRule {
   readonly peer: string;
 }
 
-/** One resource that a made-up deployment adds, changes or removes. */
+/** One resource that a synthetic deployment adds, changes or removes. */
 export interface Edit {
   readonly type: string;
   readonly name: string;
@@ -33,14 +33,14 @@ export interface Edit {
   readonly rules?: readonly EditedRule[];
 }
 
-/** A way in which deployments go: well or badly is said by the list it stands in, not by what can be seen of it. */
+/** A scenario of deployments. Its list determines whether it goes well, not its visible edits. */
 export interface Story {
   readonly name: string;
-  /** How often it happens, against the others of its list. */
+  /** Frequency relative to the others in its list. */
   readonly share: number;
   readonly edits: (draw: RandomStream) => readonly Edit[];
   readonly context?: ChangeContext;
-  /** What went wrong cannot be seen in any description of the change, such as a bug in code. */
+  /** True if no description of the change shows the cause of the failure, such as a bug in code. */
   readonly isHidden?: true;
 }
 
@@ -64,7 +64,7 @@ export const modify = (type: string, name: string, ...settings: EditedSetting[])
   ...{ type: `AWS::${type}`, name, action: 'Modify', settings },
 });
 
-/** A setting that forces a new resource; the policy says what becomes of the old one. */
+/** A setting that forces a new resource; the policy decides about the old one. */
 export const replace = (
   type: string,
   name: string,

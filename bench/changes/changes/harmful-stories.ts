@@ -1,6 +1,6 @@
 /**
- * Deployments that went wrong, by what engineers write in post-mortems: written down as what was deployed, without a
- * look at what the model weighs. Some cannot be seen in a change set at all, and some look like what is harmless.
+ * Deployments that went wrong, based on post-mortems by engineers and written without considering the model's weights.
+ * Some are not visible in a change set at all, and some look harmless.
  */
 import { add, anyName, group, modify, newCode, policy, remove, replace, type Story } from './edit.ts';
 
@@ -66,7 +66,7 @@ export const HARMFUL_STORIES: readonly Story[] = [
     edits: (draw) => [remove('Lambda::EventSourceMapping', anyName(draw, 'Source')), newCode(draw)],
   },
   {
-    name: 'schedule removed that closed the books',
+    name: 'schedule removed that ran the accounting',
     share: 1,
     edits: (draw) => [remove('Events::Rule', anyName(draw, 'Nightly'))],
   },
@@ -135,7 +135,7 @@ export const HARMFUL_STORIES: readonly Story[] = [
     ],
   },
   {
-    name: 'gateway to the internet taken out',
+    name: 'internet gateway removed',
     share: 1,
     edits: (draw) => [
       remove('EC2::NatGateway', anyName(draw, 'Gateway')),

@@ -1,4 +1,4 @@
-/** Deployments that went well. Many look risky and were not: somebody had thought about them. */
+/** Deployments that went well. Many look risky but were well prepared. */
 import { add, anyName, group, modify, newCode, policy, remove, replace, type Story } from './edit.ts';
 
 export const HARMLESS_STORIES: readonly Story[] = [
@@ -9,7 +9,7 @@ export const HARMLESS_STORIES: readonly Story[] = [
     edits: (draw) => Array.from({ length: 2 + draw.below(4) }, () => newCode(draw)),
   },
   {
-    name: 'a new feature beside the others',
+    name: 'a new independent feature',
     share: 12,
     edits: (draw) => [
       add('Lambda::Function', anyName(draw, 'Handler')),
@@ -66,7 +66,7 @@ export const HARMLESS_STORIES: readonly Story[] = [
     ],
   },
   {
-    name: 'a runtime that was tried before',
+    name: 'a runtime that was tested before',
     share: 5,
     edits: (draw) => [
       modify('Lambda::Function', anyName(draw, 'Handler'), {
@@ -91,7 +91,7 @@ export const HARMLESS_STORIES: readonly Story[] = [
     ],
   },
   {
-    name: 'a permission that nobody used any more',
+    name: 'an unused permission removed',
     share: 4,
     edits: (draw) => [
       policy(draw, {
@@ -102,7 +102,7 @@ export const HARMLESS_STORIES: readonly Story[] = [
     ],
   },
   {
-    name: 'a permission that grew',
+    name: 'a permission extended',
     share: 5,
     edits: (draw) => [
       policy(
@@ -113,7 +113,7 @@ export const HARMLESS_STORIES: readonly Story[] = [
     ],
   },
   {
-    name: 'a wildcard somebody was too lazy to spell out',
+    name: 'a wildcard used for convenience',
     share: 2,
     edits: (draw) => [policy(draw, { given: true, actions: ['s3:*'], resource: '*' }), newCode(draw)],
   },
@@ -123,12 +123,12 @@ export const HARMLESS_STORIES: readonly Story[] = [
     edits: (draw) => [group(draw, { added: true, port: 443, peer: '10.7.0.0/16' })],
   },
   {
-    name: 'a rule that nothing passed by',
+    name: 'an unused network rule removed',
     share: 1,
     edits: (draw) => [group(draw, { added: false, port: 8080, peer: '10.9.0.0/16' })],
   },
   {
-    name: 'the end of a feature',
+    name: 'a feature removed',
     share: 4,
     edits: (draw) => [
       remove('Lambda::Function', anyName(draw, 'Handler')),

@@ -8,23 +8,23 @@ import { HARMLESS_STORIES } from './harmless-stories.ts';
 import { renderCdkDiff } from './render-cdk-diff.ts';
 import { renderChangeSet } from './render-change-set.ts';
 
-/** How one owner's deployments go. */
+/** An owner with the distribution of their deployments. */
 export interface Owner {
   readonly name: string;
-  /** Share of deployments whose story is a harmful one. */
+  /** Share of deployments with a harmful scenario. */
   readonly harmful: number;
-  /** Stories of this owner alone, drawn before the others with their share of 100 deployments. */
+  /** Scenarios of this owner only, drawn before the others with their share of 100 deployments. */
   readonly own?: readonly (Story & { readonly wasUnhealthy: boolean })[];
 }
 
-/** A deployment with its label, as it was described and as it is seen. */
+/** A deployment with its label and description. */
 export interface MadeUpDeployment extends DeployExample {
   readonly story: string;
-  /** Went wrong for what no description of the change shows. */
+  /** Failed for a reason that no description of the change shows. */
   readonly isHidden: boolean;
 }
 
-/** The story in whose share a number falls; none past the last. */
+/** The scenario whose share contains a number; undefined beyond the last. */
 const storyAt = <S extends Story>(stories: readonly S[], at: number): S | undefined => {
   let end = 0;
   for (const story of stories) {
@@ -46,8 +46,8 @@ const readBoth = (edits: readonly Edit[], asChangeSet: boolean): PlannedChange =
     ? readPlannedChange('cloudformation-change-set', renderChangeSet(edits))
     : readPlannedChange('cdk-diff', renderCdkDiff(edits));
 
-/** Most deployments carry some routine along, and what surrounds them is chance. */
-const MOST_ROUTINE = 4;
+/** Exclusive limit of routine changes that accompany a deployment; circumstances are random. */
+const MAX_ROUTINE = 4;
 const CHANCE = { openIncidents: 0.04, recentIncidents: 0.15, recentFailures: 0.12, outsideHours: 0.15 };
 
 const contextOf = (story: Story, draw: RandomStream) => ({
@@ -64,7 +64,7 @@ const makeUp = (owner: Owner, seed: number, index: number): MadeUpDeployment => 
   const own = ownStory(owner, draw);
   const isHarmful = own?.wasUnhealthy ?? draw.uniform() < owner.harmful;
   const story = own ?? drawStory(isHarmful ? HARMFUL_STORIES : HARMLESS_STORIES, draw);
-  const routine = Array.from({ length: draw.below(MOST_ROUTINE) }, () => drawStory(HARMLESS_STORIES, draw));
+  const routine = Array.from({ length: draw.below(MAX_ROUTINE) }, () => drawStory(HARMLESS_STORIES, draw));
   const edits = [story, ...routine].flatMap(({ edits: make }) => make(draw));
   const numbered = edits.map((edit, at) => ({ ...edit, name: `${edit.name}${at}` }));
   const change = readBoth(numbered, draw.below(2) === 0);
@@ -72,6 +72,6 @@ const makeUp = (owner: Owner, seed: number, index: number): MadeUpDeployment => 
   return { story: story.name, features, wasUnhealthy: isHarmful, isHidden: story.isHidden === true };
 };
 
-/** Deployments of one owner; equal arguments give equal ones. */
+/** Deployments of one owner; equal arguments give equal deployments. */
 export const madeUpDeployments = (owner: Owner, count: number, seed: number): MadeUpDeployment[] =>
   Array.from({ length: count }, (_, index) => makeUp(owner, seed, index));

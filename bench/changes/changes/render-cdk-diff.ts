@@ -62,7 +62,7 @@ const ruleTable = (edits: readonly Edit[]): string[] => {
   return rows.length === 0 ? [] : ['Security Group Changes', ...table(header, rows)];
 };
 
-/** A deployment as `cdk diff` would print it. */
+/** A deployment in the output format of `cdk diff`. */
 export const renderCdkDiff = (edits: readonly Edit[]): string =>
   [
     'Stack MadeUp',

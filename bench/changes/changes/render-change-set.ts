@@ -18,7 +18,7 @@ const detail = ({ name, before, after, recreates }: EditedSetting) => ({
   ChangeSource: 'DirectModification',
 });
 
-/** A statement that stays, so that policies are never empty. */
+/** A statement that never changes, so that policies are never empty. */
 const KEPT = { Effect: 'Allow', Action: ['logs:PutLogEvents'], Resource: 'arn:aws:logs:*:*:*' };
 const statement = ({ actions, resource }: EditedStatement) => ({
   ...{ Effect: 'Allow', Action: actions, Resource: resource },
@@ -56,7 +56,7 @@ const resourceChange = (edit: Edit) => ({
   AfterContext: version(edit, true),
 });
 
-/** A deployment as CloudFormation's DescribeChangeSet would answer with property values. */
+/** A deployment as a response of CloudFormation's DescribeChangeSet with property values. */
 export const renderChangeSet = (edits: readonly Edit[]): unknown => ({
   ChangeSetName: 'made-up',
   StackName: 'MadeUp',

@@ -14,7 +14,7 @@ import { areaUnderCurve, type Bin, binned, brier, calibrationError, type Scored 
 interface Learnt {
   readonly examples: number;
   readonly auc: number;
-  /** Without deployments that went wrong for what no description shows. */
+  /** Without deployments that failed for a reason that no description shows. */
   readonly aucVisible: number;
   readonly brier: number;
   readonly calibrationError: number;
@@ -32,13 +32,13 @@ export interface ChangesBenchResult {
   readonly owners: readonly OwnerResult[];
 }
 
-/** Another seed than those that were looked at while the weights were argued. */
+/** Not one of the seeds that were used while the weights were chosen. */
 const SEED = 20_261;
 const FULL = { tested: 4000, examples: [0, 10, 50, 200, 1000], repeats: 10 };
 const QUICK = { tested: 200, examples: [0, 50], repeats: 1 };
 type Size = typeof FULL;
 
-/** What the scorecard cannot know: their state machines break, their runtime upgrades never do, and twice as much fails. */
+/** Differs from the scorecard: state machine changes fail, runtime upgrades never do, and twice as many deployments fail. */
 const PECULIAR: Owner = {
   name: 'peculiar',
   harmful: 0.12,
@@ -125,18 +125,18 @@ const binLine = ({ from, to, deployments, stated, unhealthy }: Bin): string =>
 const describe = ({ owner, deployments, unhealthy, learnt, bins }: OwnerResult): string[] => [
   '',
   `${owner} owner: ${deployments} deployments, ${unhealthy} of them unhealthy`,
-  '  learnt from     AUC   AUC of what shows   Brier   calibration error',
+  '  learned from    AUC   AUC of visible      Brier   calibration error',
   ...learnt.map(
     (each) =>
       `  ${String(each.examples).padStart(11)}   ${each.auc.toFixed(3)}   ${each.aucVisible.toFixed(3).padStart(17)}   ${each.brier.toFixed(3)}   ${each.calibrationError.toFixed(3)}`,
   ),
-  '  scorecard as it is:',
+  '  scorecard only:',
   ...bins.scorecard.map(binLine),
   '  after 200 own deployments:',
   ...bins.learnt.map(binLine),
 ];
 
-/** Whether risky changes rank above safe ones, before and after learning from an owner's own deployments. */
+/** Measures whether risky changes rank above safe ones, before and after learning from an owner's deployments. */
 export const runChangesBench = ({ quick, out }: Omit<BenchOptions, 'data'>): ChangesBenchResult => {
   const owners = OWNERS.map((owner) => scoreOwner(owner, quick ? QUICK : FULL));
   for (const line of owners.flatMap(describe)) out(line);

@@ -1,10 +1,10 @@
-/** A prediction and what came of it. */
+/** A prediction and its outcome. */
 export interface Scored {
   readonly risk: number;
   readonly wasUnhealthy: boolean;
 }
 
-/** Probability that an unhealthy deployment was given a higher risk than a healthy one; ties count half (Mann-Whitney). */
+/** Probability that an unhealthy deployment has a higher risk than a healthy one; ties count half (Mann-Whitney). */
 export const areaUnderCurve = (scored: readonly Scored[]): number => {
   const sorted = [...scored].sort((a, b) => a.risk - b.risk);
   let [ranks, unhealthy] = [0, 0];

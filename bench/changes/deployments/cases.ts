@@ -4,14 +4,14 @@ import type { History } from '../../../core/metrics/blocks/block-history.ts';
 import { DAY_SECONDS } from '../../../core/shared/time.ts';
 import type { World, WorldTarget } from './worlds.ts';
 
-/** What a deployment did to its target; `none` restarts it, as any deployment may. */
+/** Harm of a deployment to its target; `none` only restarts it, like every deployment. */
 export interface DeployHarm {
   readonly kind: 'none' | 'latency' | 'errors' | 'cpu' | 'throughput' | 'leak';
-  /** Relative for latency and throughput; percent points for the others. */
+  /** Relative for latency and throughput; percentage points for the others. */
   readonly size: number;
 }
 
-/** The harms that are planted, small to large. */
+/** Simulated harms, small to large. */
 export const HARMS: readonly DeployHarm[] = [
   { kind: 'latency', size: 0.3 },
   { kind: 'latency', size: 0.6 },
@@ -28,7 +28,7 @@ export const HARMS: readonly DeployHarm[] = [
   { kind: 'leak', size: 40 },
 ];
 
-/** One deployment with what is known around it. */
+/** One deployment with the data around it. */
 export interface DeployCase {
   readonly at: number;
   readonly harm: DeployHarm;
@@ -42,10 +42,10 @@ const WATCHED_SECONDS = 3660;
 const HISTORY_DAYS = 7;
 const MOST_PEERS = 5;
 const MOST_NEIGHBOURS = 4;
-/** A restart: for so long slow and cold. */
+/** Duration of a restart, during which the target is slow and cold. */
 const BLIP_MINUTES = 3;
 
-/** Concerns by which each harm shows; a world without any of them is not given it. */
+/** Concerns in which each harm is visible; worlds without any of them are skipped. */
 const SHOWS: Readonly<Record<DeployHarm['kind'], readonly Concern[]>> = {
   none: [],
   latency: ['latency'],
@@ -57,7 +57,7 @@ const SHOWS: Readonly<Record<DeployHarm['kind'], readonly Concern[]>> = {
 
 const atMost100 = (value: number): number => Math.max(0, Math.min(100, value));
 
-/** A value after a deployment: each harm has its own shape, and all deployments restart what they deploy. */
+/** A value after a deployment: each harm has its own shape, and all deployments restart their target. */
 const touch = (concern: Concern, value: number, minutes: number, { kind, size }: DeployHarm): number => {
   const blip = minutes < BLIP_MINUTES ? 1 : 0;
   const hit = SHOWS[kind].includes(concern) ? size : 0;
@@ -69,14 +69,14 @@ const touch = (concern: Concern, value: number, minutes: number, { kind, size }:
   return concern === 'memory' && hit > 0 ? atMost100(value + hit * Math.min(1, minutes / 60)) : value;
 };
 
-/** Harms in percent points are planted only in percentages. */
+/** Harms in percentage points apply only to percentages. */
 const concernOf = (world: World, metric: string): Concern => {
   const { concern, isBounded } = harmMeaningOf(metric, world.metrics[metric]?.unit);
   const isRelative = concern === 'latency' || concern === 'request-rate';
   return isBounded || isRelative ? concern : 'other';
 };
 
-/** More users everywhere: no deployment's doing. */
+/** More users everywhere, independent of the deployment. */
 const surge = (concern: Concern, value: number): number => {
   if (concern === 'latency') return value * 1.7;
   if (concern === 'cpu') return atMost100(value * 1.4);
@@ -109,15 +109,15 @@ const materialOf = (
   return { target, histories: new Map(histories) };
 };
 
-/** Whether a harm would show in anything that the target measures. */
+/** True if a harm would be visible in a metric of the target. */
 export const canShow = (world: World, { values }: WorldTarget, { kind }: DeployHarm): boolean =>
   kind === 'none' || [...values.keys()].some((metric) => SHOWS[kind].includes(concernOf(world, metric)));
 
-/** Targets that would show it; empty where the world measures nothing of the kind. */
+/** Targets at which the harm would be visible; empty if the world has no such metric. */
 export const showing = (world: World, harm: DeployHarm): readonly WorldTarget[] =>
   world.targets.filter((target) => canShow(world, target, harm));
 
-/** One deployment at a random moment on a random target. Callers feel slow and failing answers in part. */
+/** One deployment at a random moment on a random target. Callers are partly affected by slow and failing responses. */
 export const drawCase = (
   world: World,
   random: () => number,

@@ -8,19 +8,19 @@ import {
 } from '../../../core/changes/watch-policy.ts';
 import type { DeployCase } from './cases.ts';
 
-/** How one case went. */
+/** Result of one case. */
 export interface CaseResult {
   readonly label: string;
   readonly isBad: boolean;
   readonly scores: readonly Scored[];
-  /** Minutes after which it was called unhealthy; undefined where it never was. */
+  /** Minutes after which it was rated unhealthy; undefined if it never was. */
   readonly foundAfter: number | undefined;
   readonly verdict: string;
 }
 
 export const CHECKS = DEFAULT_WATCH_POLICY.checkMinutes;
 
-/** Scores a case as the workflow does, check by check, and stops where it would stop. */
+/** Scores a case like the workflow, check by check, and stops when the workflow would. */
 export const runCase = (each: DeployCase, label: string): CaseResult => {
   const scores: Scored[] = [];
   let foundAfter: number | undefined;
@@ -46,7 +46,7 @@ export interface GroupFigures {
   readonly cases: number;
   /** At each check, against all good deployments. */
   readonly auc: readonly number[];
-  /** Share called unhealthy by each check. */
+  /** Share rated unhealthy by each check. */
   readonly found: readonly number[];
   /** Share that ended degraded or unhealthy. */
   readonly doubted: number;

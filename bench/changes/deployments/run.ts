@@ -73,7 +73,7 @@ const worldsOf = (
 ];
 
 interface DeploymentsBenchOptions {
-  /** Directory of open data; without it only simulated fleets are judged. */
+  /** Directory of open data; without it, only simulated fleets are used. */
   readonly data?: string | undefined;
   readonly quick?: boolean | undefined;
   readonly seeds?: readonly number[];
@@ -82,7 +82,7 @@ interface DeploymentsBenchOptions {
   readonly out: (line: string) => void;
 }
 
-/** Prints how well the health score tells harmful deployments from harmless ones; returns the figures by kind of fleet. */
+/** Prints how well the health score separates harmful from harmless deployments; returns the figures by kind of fleet. */
 export const runDeploymentsBench = ({
   data,
   quick,

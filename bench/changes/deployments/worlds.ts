@@ -8,7 +8,7 @@ import { simulateFleet } from '../../../core/simulator/simulate-fleet.ts';
 import { loadPetShop } from '../../incidents/diagnose/load-issues.ts';
 import { normal, seededRandom } from '../../shared/seeded-random.ts';
 
-/** One target of a world: values of each metric on the world's grid, NaN where nothing was measured. */
+/** One target of a world: values of each metric on the world's grid, NaN if not measured. */
 export interface WorldTarget {
   readonly id: string;
   readonly profile: Profile;
@@ -16,7 +16,7 @@ export interface WorldTarget {
   readonly values: ReadonlyMap<string, Float64Array>;
 }
 
-/** Targets to deploy to, in which nothing is known to have gone wrong. */
+/** Targets to deploy to, without known faults. */
 export interface World {
   readonly targets: readonly WorldTarget[];
   readonly metrics: Readonly<Record<string, TargetMetric>>;
@@ -29,7 +29,7 @@ export interface World {
 
 const END = 1_795_255_200;
 
-/** A share of failed requests beside the simulated metrics. */
+/** Adds a share of failed requests to the simulated metrics. */
 const withErrors = ({ metrics }: ServerMetrics, random: () => number): ReadonlyMap<string, Float64Array> => {
   let state = 0;
   const errors = Float64Array.from(metrics.cpu_percent, (cpu) => {
@@ -60,8 +60,8 @@ const BITBRAINS: Readonly<Record<string, TargetMetric>> = {
   'network-received-kbps': { kind: 'gauge' },
 };
 const MOST_MACHINES = 60;
-/** Machines that do nothing tell nothing. */
-const LEAST_BUSY_PERCENT = 2;
+/** Idle machines carry no information. */
+const MIN_BUSY_PERCENT = 2;
 
 const readSeries = (file: string): Map<string, Float64Array> => {
   const rows = new Map<string, number[]>();
@@ -80,7 +80,7 @@ export const machineWorld = (data: string): World | undefined => {
   if (!Object.keys(BITBRAINS).every((metric) => existsSync(fileOf(metric)))) return undefined;
   const byMetric = Object.keys(BITBRAINS).map((metric) => [metric, readSeries(fileOf(metric))] as const);
   const [, cpu] = byMetric[0]!;
-  const ids = [...cpu].filter(([, values]) => mean(values) > LEAST_BUSY_PERCENT).map(([id]) => id);
+  const ids = [...cpu].filter(([, values]) => mean(values) > MIN_BUSY_PERCENT).map(([id]) => id);
   const steps = Math.min(...ids.map((id) => cpu.get(id)!.length));
   const targets = ids.slice(0, MOST_MACHINES).map((id) => ({
     ...{ id, profile: 'generic' as const, calls: [] },

@@ -21,7 +21,7 @@ const fillForward = (values: Float64Array): Float64Array => {
   return filled;
 };
 
-/** MSTL with ETS trend (@bsull/augurs): quantile rows at the default levels, clamped at zero where history is. */
+/** MSTL with ETS trend (@bsull/augurs): quantile rows at the default levels, clamped at zero if the history is never negative. */
 export const forecastByAugurs = (values: Float64Array, periods: number[], horizon: number): number[][] => {
   initialise();
   const filled = fillForward(values);

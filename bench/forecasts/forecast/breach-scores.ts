@@ -4,7 +4,7 @@ import type { ResolvedThreshold } from '../../../core/forecasts/resolved-thresho
 import { mean, upperMedian } from '../../../core/shared/maths/averages.ts';
 import type { ScoredTask } from './score-tasks.ts';
 
-/** Levels of a series' own history that serve as its thresholds: rare, very rare, never seen. */
+/** Quantiles of a series' history that serve as its thresholds: rare, very rare, never exceeded. */
 const HISTORY_QUANTILES = [0.95, 0.99, 1];
 const ALARM_PROBABILITIES = [0.5, 0.85];
 const BINS = 10;
@@ -17,7 +17,7 @@ interface Case {
   readonly medianError: number;
 }
 
-/** How well alarms at one probability do. */
+/** Quality of alarms at one probability. */
 export interface AlarmFigures {
   readonly probability: number;
   readonly alarms: number;
@@ -39,7 +39,7 @@ export interface BreachFigures {
   readonly cases: number;
   readonly baseRate: number;
   readonly brier: number;
-  /** 1 - Brier score over that of always saying the base rate. */
+  /** 1 - Brier score relative to that of always forecasting the base rate. */
   readonly brierSkill: number;
   readonly alarms: readonly AlarmFigures[];
   readonly reliability: readonly ReliabilityRow[];
@@ -48,7 +48,7 @@ export interface BreachFigures {
 const isBeyond = (value: number, { direction, limit }: ResolvedThreshold): boolean =>
   direction === 'above' ? value > limit : value < limit;
 
-/** The thresholds of one task that were not crossed already in the last step. */
+/** Thresholds of one task that are not already crossed in the last step. */
 const casesOf = ({ task, forecast }: ScoredTask): Case[] =>
   HISTORY_QUANTILES.flatMap((quantile) => {
     const threshold = resolveThreshold({ kind: 'historical', direction: 'above', quantile }, task.history);

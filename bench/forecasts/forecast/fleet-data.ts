@@ -22,7 +22,7 @@ const TaskLine = z.object({
 /** Mean absolute error and mean pinball loss (x 2), both over the task's MASE scale. */
 export type TaskLosses = z.infer<typeof Losses>;
 
-/** One rolling-origin task: a history, what came, and the frozen losses of the reference methods. */
+/** One rolling-origin task: a history, the actual values, and the frozen losses of the reference methods. */
 export interface ForecastTask {
   readonly group: string;
   readonly series: string;
@@ -37,7 +37,7 @@ interface Grid {
   readonly values: Float64Array;
 }
 
-/** Values on the five-minute grid, times floored to it, the last of a slot winning, gaps NaN. */
+/** Values on the five-minute grid: times are rounded down, the last value of a slot wins, gaps are NaN. */
 const toGrid = (points: ReadonlyMap<number, number>): Grid => {
   let [start, end] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
   for (const at of points.keys()) {
@@ -93,7 +93,7 @@ const readGrids = (data: string): ((file: string, series: string) => Grid) => {
   };
 };
 
-/** Reads `fleet/tasks.jsonl` and the series behind it. Throws InvalidInputError where a series is not there. */
+/** Reads `fleet/tasks.jsonl` and the series behind it. Throws InvalidInputError if a series is missing. */
 export const readTasks = (data: string): ForecastTask[] => {
   const gridOf = readGrids(data);
   const lines = readFileSync(join(data, 'fleet', 'tasks.jsonl'), 'utf8')

@@ -1,7 +1,7 @@
 import { mean } from '../../../core/shared/maths/averages.ts';
 import { seededRandom } from '../../shared/seeded-random.ts';
 
-/** Losses of one forecast against what came. `sMape` in percent; `covered` = share inside p10-p90. */
+/** Losses of one forecast compared with the actual values. `sMape` in percent; `covered` = share inside p10-p90. */
 export interface ForecastLosses {
   readonly mase: number;
   readonly sql: number;
@@ -11,7 +11,7 @@ export interface ForecastLosses {
 
 const pinball = (error: number, level: number): number => (error > 0 ? level * error : (level - 1) * error);
 
-/** Share of `a` and `b` apart, symmetric, in percent; both zero: 0. */
+/** Symmetric percentage difference of `a` and `b`; 0 if both are zero. */
 const symmetricPercent = (a: number, b: number): number =>
   a === b ? 0 : (200 * Math.abs(a - b)) / (Math.abs(a) + Math.abs(b));
 
@@ -33,7 +33,7 @@ export const lossesOf = (
     count++;
     absolute += Math.abs(y - middle[h]!);
     percent += symmetricPercent(y, middle[h]!);
-    // Values that sit on the band's edge (idle metrics) are inside; the slack is for rounding only.
+    // Values on the edge of the band (idle metrics) are inside; the tolerance only allows for rounding.
     covered += y >= low[h]! - 1e-9 * scale && y <= high[h]! + 1e-9 * scale ? 1 : 0;
     levels.forEach((level, l) => {
       pinballs += 2 * pinball(y - quantiles[l]![h]!, level);

@@ -77,7 +77,7 @@ const breachTables = (breach: BreachFigures): string[] => [
 export const reportLines = (result: ForecastBenchResult): string[] => [
   `Engine ${result.engine}; ${result.machine}; commit ${result.commit}.`,
   '',
-  'Ratios of losses (geometric mean, +0.01), below 1 is better; relMASE and relCRPS are against seasonal naive.',
+  'Ratios of losses (geometric mean, +0.01), below 1 is better; relMASE and relCRPS are relative to seasonal naive.',
   '',
   ...groupTable(result.groups),
   '',

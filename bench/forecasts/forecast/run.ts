@@ -14,7 +14,7 @@ import { reportLines } from './report.ts';
 import type { ForecastBenchResult } from './result.ts';
 import { groupFigures, scoreTask } from './score-tasks.ts';
 
-/** Tasks run before the clock counts, so that both methods are measured compiled. */
+/** Tasks run before measuring, so that both methods are compiled. */
 const WARM_UP_TASKS = 20;
 const QUICK = { tasks: 24, m4Series: 12 } as const;
 
@@ -28,8 +28,8 @@ const currentCommit = (): string => {
 };
 
 /**
- * Scores the engine on the fleet tasks, M4 hourly and real threshold crossings, against the frozen references and
- * augurs in the same process; prints the table by `out` and returns the figures. Throws InvalidInputError for bad data.
+ * Scores the engine on the fleet tasks, M4 hourly and real threshold crossings, compared with the frozen references and
+ * with augurs in the same process. Prints the table with `out`, returns the figures. Throws InvalidInputError for bad data.
  */
 export const runForecastBench = (options: BenchOptions & { readonly json?: string }): ForecastBenchResult => {
   const all = readTasks(options.data);
@@ -57,7 +57,7 @@ export const runForecastBench = (options: BenchOptions & { readonly json?: strin
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const { values } = parseArgs({ options: { data: { type: 'string' }, json: { type: 'string' } } });
   const data = values.data ?? process.env.FORESTALL_DATA;
-  if (data === undefined) throw new ConfigurationError('no data: give --data DIR or FORESTALL_DATA');
+  if (data === undefined) throw new ConfigurationError('no data: set --data DIR or FORESTALL_DATA');
   const out = (line: string) => void process.stdout.write(`${line}\n`);
   runForecastBench({ data, out, ...(values.json === undefined ? {} : { json: values.json }) });
 }

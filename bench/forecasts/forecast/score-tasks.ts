@@ -6,7 +6,7 @@ import { forecastByAugurs } from './augurs-baseline.ts';
 import { type ForecastTask, HORIZON } from './fleet-data.ts';
 import { bootstrapInterval, type ForecastLosses, lossesOf, relativeLoss } from './losses.ts';
 
-/** A task with what the engine and augurs made of it. CPU in milliseconds. */
+/** A task with the results of the engine and of augurs. CPU in milliseconds. */
 export interface ScoredTask {
   readonly task: ForecastTask;
   readonly forecast: Forecast;
@@ -16,7 +16,7 @@ export interface ScoredTask {
   readonly augursCpu: number;
 }
 
-/** Runs something and tells the CPU time of this process in milliseconds. */
+/** Runs a function and returns its result and the CPU time of this process in milliseconds. */
 export const withCpuTime = <T>(work: () => T): [T, number] => {
   const before = process.cpuUsage();
   const result = work();
@@ -52,9 +52,9 @@ export interface GroupFigures {
   readonly relCrpsInterval: [number, number];
   readonly sMape: number;
   readonly coverage80: number;
-  /** Against the frozen losses of each reference method: [MASE, CRPS]. */
+  /** Relative to the frozen losses of each reference method: [MASE, CRPS]. */
   readonly versus: Readonly<Record<string, readonly [number, number]>>;
-  /** Against augurs MSTL+ETS run in this process, where its result is finite: [MASE, CRPS]. */
+  /** Relative to augurs MSTL+ETS in this process, for tasks with a finite result: [MASE, CRPS]. */
   readonly versusAugursHere: readonly [number, number];
   readonly unsound: number;
 }
@@ -73,7 +73,7 @@ const clustersOf = (scored: readonly ScoredTask[]): ScoredTask[][] => [
   ...Map.groupBy(scored, ({ task }) => `${task.group}/${task.series}`).values(),
 ];
 
-/** Sums up scored tasks under a name. */
+/** Summarises scored tasks as a named group. */
 export const groupFigures = (group: string, scored: readonly ScoredTask[]): GroupFigures => {
   const clusters = clustersOf(scored);
   const interval = (measure: Measure) => bootstrapInterval(clusters, (items) => ratio(items, 'sn', measure));

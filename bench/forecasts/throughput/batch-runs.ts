@@ -13,7 +13,7 @@ import { FIRST_RUN, type StoredServer } from './simulated-blocks.ts';
 
 const TENANT = 'bench';
 
-/** What one run of a batch took and left. */
+/** Cost and stored bytes of one run of a batch. */
 export interface BatchRun {
   readonly cpuMs: number;
   readonly series: number;
@@ -38,7 +38,7 @@ const readBlocks =
     return blocks;
   };
 
-/** `targets` targets that share the series of fewer servers, so that storage weighs nothing in the memory measured. */
+/** Targets that share the series of fewer servers, so that the simulated storage does not add to the measured memory. */
 const aliased = (servers: readonly StoredServer[], targets: number): Map<string, StoredServer> =>
   new Map(
     Array.from({ length: targets }, (_, i) => {
@@ -62,7 +62,7 @@ const silentPorts = (counts: Record<string, number>) => ({
   },
 });
 
-/** The batch function itself, with the real codecs and adapters, on storage in memory. */
+/** The batch function with the real codecs and adapters, on in-memory storage. */
 export const batchRunner = (servers: readonly StoredServer[], targets: number): BatchRunner => {
   const fleet = aliased(servers, targets);
   const objects = new Map<string, Uint8Array>();

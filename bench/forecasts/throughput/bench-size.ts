@@ -1,13 +1,13 @@
 import { DEFAULT_BUDGET } from '../../../core/forecasts/runs/batch-budget.ts';
 import { SERIES_PER_TARGET } from './simulated-blocks.ts';
 
-/** How much the throughput bench measures. */
+/** Size of the throughput bench. */
 export interface BenchSize {
   readonly servers: number;
   readonly rounds: number;
   /** Targets of the batch whose peak memory is measured. */
   readonly memoryTargets: number;
-  /** Targets that the threads share. */
+  /** Targets divided among the threads. */
   readonly threadTargets: number;
   readonly requests: number;
   /** Tasks on which resumed forecasts are scored. */
@@ -17,7 +17,7 @@ export interface BenchSize {
 export const FULL_SIZE: BenchSize = {
   servers: 20,
   rounds: 5,
-  // The largest batch that the planner cuts.
+  // The largest batch that the planner creates.
   memoryTargets: Math.floor(DEFAULT_BUDGET.maxSeries / SERIES_PER_TARGET),
   threadTargets: 40,
   requests: 2000,

@@ -7,7 +7,7 @@ import { type BenchSize, FULL_SIZE } from './bench-size.ts';
 import { peakMemoryMb, seriesOf } from './peak-memory.ts';
 import { SERIES_PER_TARGET, type StoredServer, simulatedServers } from './simulated-blocks.ts';
 
-/** Hours after the first run at which the same series are forecast again from what it learned. */
+/** Hours after the first run at which the same series are forecast again from the learned states. */
 const LATER_HOURS = [1, 3, 5];
 
 const perSeries = ({ cpuMs, series }: BatchRun): number => cpuMs / series;
@@ -40,7 +40,7 @@ const memoryOf = (targets: number) => ({
 });
 
 /**
- * Measures the batch function on simulated servers: medians over rounds of CPU time, after one round that compiles.
+ * Measures the batch function on simulated servers: medians of CPU time over rounds, after one round for compiling.
  * `today` dates the figures; `onRound` is called after each round.
  */
 export const measureForecasting = async (

@@ -1,4 +1,4 @@
-/** AWS clients that keep everything in memory and weigh it: the real adapters work on them, the network does not. */
+/** In-memory AWS clients that count the bytes written. The real adapters use them, without a network. */
 import { NoSuchKey, type S3Client } from '@aws-sdk/client-s3';
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
@@ -12,7 +12,7 @@ const ItemInput = z.object({
   TransactItems: z.array(z.unknown()).optional(),
 });
 
-/** What was written since the last reset. */
+/** Bytes written since the last reset. */
 export class Written {
   puts = 0;
   /** Bytes by first folder of the key (`runs/.../states` counts as `states`). */
@@ -32,7 +32,7 @@ const stream = (bytes: Uint8Array) => ({
   transformToByteArray: async () => bytes,
 });
 
-/** An S3 client over a map. */
+/** An S3 client that stores objects in a map. */
 export const memoryS3 = (written: Written, objects = new Map<string, Uint8Array>()): S3Client => {
   const send = async (command: { readonly input: unknown }) => {
     const { Key, Body } = ObjectInput.parse(command.input);
@@ -49,7 +49,7 @@ export const memoryS3 = (written: Written, objects = new Map<string, Uint8Array>
   return { send } as unknown as S3Client;
 };
 
-/** A DynamoDB client that takes forecast items and weighs them. */
+/** A DynamoDB client that accepts forecast items and counts their bytes. */
 export const weighingDynamo = (written: Written): DynamoDBDocumentClient => {
   const send = async (command: { readonly input: unknown }) => {
     const { Item } = ItemInput.parse(command.input);

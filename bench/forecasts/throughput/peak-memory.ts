@@ -4,11 +4,11 @@ import { batchRunner } from './batch-runs.ts';
 import { SERIES_PER_TARGET, simulatedServers } from './simulated-blocks.ts';
 
 const SERVERS = 10;
-/** As Lambda gives Node: about nine tenths of the function's memory. */
+/** Like the heap of Node in Lambda: about nine tenths of the function's memory. */
 const HEAP_MB = 1600;
 const BYTES_PER_MB = 1024;
 
-/** Peak resident memory, in MB, of a fresh process that forecasts one batch of so many targets, learning all of it. */
+/** Peak resident memory, in MB, of a new process that forecasts a batch of this many targets without learned states. */
 export const peakMemoryMb = (targets: number): number => {
   const child = spawnSync(
     process.execPath,

@@ -6,7 +6,7 @@ import { mean } from '../../../core/shared/maths/averages.ts';
 import { type ForecastTask, HORIZON } from '../forecast/fleet-data.ts';
 import { type ForecastLosses, lossesOf, relativeLoss } from '../forecast/losses.ts';
 
-/** What starting from a state of some hours ago does to the forecasts: ratios of losses to those from scratch. */
+/** Effect of starting from states that are some hours old: ratios of losses to those of forecasts from scratch. */
 export interface ResumedAccuracy {
   readonly tasks: number;
   readonly hours: readonly number[];
@@ -34,7 +34,7 @@ const lossPair = ({ history, actual, maseScale }: ForecastTask, hours: number) =
   return { resumed: losses(kept), scratch: losses(null) };
 };
 
-/** Scores the same tasks from scratch and from states one to five hours old, the ages they have in hourly runs. */
+/** Scores the same tasks from scratch and from states that are one to five hours old, as in hourly runs. */
 export const resumedAccuracy = (tasks: readonly ForecastTask[]): ResumedAccuracy => {
   const hours = [1, 2, 3, 4, 5];
   const pairs = tasks.map((task, i) => lossPair(task, hours[i % hours.length]!));

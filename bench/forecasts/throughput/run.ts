@@ -10,7 +10,7 @@ import { type ResumedAccuracy, resumedAccuracy } from './resumed-accuracy.ts';
 import { measureServing, type ServingFigures } from './serving.ts';
 import { compareThreads, type ThreadFigures } from './threads.ts';
 
-/** Throughput of the forecast runs and of serving what they left. */
+/** Throughput of forecast runs and of serving their forecasts. */
 export interface ThroughputFigures {
   readonly forecasting: ForecastingFigures;
   readonly threads: ThreadFigures;
@@ -23,15 +23,15 @@ const percent = (ratio: number): string => `${(100 * (ratio - 1)).toFixed(1)} %`
 
 const linesOf = ({ forecasting, threads, serving, resumed }: ThroughputFigures): string[] => [
   `${forecasting.machine}, ${forecasting.engine}, medians of CPU time`,
-  `batch function, a series: ${forecasting.cpuMsPerSeries.learned} ms learned, ${forecasting.cpuMsPerSeries.resumed} ms resumed`,
-  `stored bytes a series: ${JSON.stringify(forecasting.bytesPerSeries)}`,
+  `batch function, per series: ${forecasting.cpuMsPerSeries.learned} ms learned, ${forecasting.cpuMsPerSeries.resumed} ms resumed`,
+  `stored bytes per series: ${JSON.stringify(forecasting.bytesPerSeries)}`,
   `peak memory: ${forecasting.batchMemory.peakMb} MB for ${forecasting.batchMemory.series} series, ${forecasting.batchMemory.emptyMb} MB for none`,
-  `${threads.series} series on one thread: CPU ${threads.one.cpuMs} ms, wall ${threads.one.wallMs} ms; on two: CPU ${threads.two.cpuMs} ms, wall ${threads.two.wallMs} ms; two cost ${threads.priceRatio.toFixed(2)} times one`,
+  `${threads.series} series on one thread: CPU ${threads.one.cpuMs} ms, wall ${threads.one.wallMs} ms; on two: CPU ${threads.two.cpuMs} ms, wall ${threads.two.wallMs} ms; two cost ${threads.priceRatio.toFixed(2)} times as much as one`,
   `GET forecast, handler: p50 ${serving.one.p50} ms, p95 ${serving.one.p95} ms; all ${serving.metrics} metrics: p50 ${serving.all.p50} ms`,
-  `resumed against scratch on ${resumed.tasks} tasks: MASE ${percent(resumed.maseRatio)}, CRPS ${percent(resumed.crpsRatio)}, p10-p90 covers ${resumed.covered.resumed.toFixed(3)} against ${resumed.covered.scratch.toFixed(3)}`,
+  `resumed compared with scratch on ${resumed.tasks} tasks: MASE ${percent(resumed.maseRatio)}, CRPS ${percent(resumed.crpsRatio)}, p10-p90 covers ${resumed.covered.resumed.toFixed(3)} instead of ${resumed.covered.scratch.toFixed(3)}`,
 ];
 
-/** Measures throughput; `data` holds `fleet/tasks.jsonl`, on which resumed forecasts are scored. */
+/** Measures throughput; `data` must contain `fleet/tasks.jsonl`, on which resumed forecasts are scored. */
 export const runThroughputBench = async (options: BenchOptions): Promise<ThroughputFigures> => {
   const size = options.quick ? QUICK_SIZE : FULL_SIZE;
   const figures = {

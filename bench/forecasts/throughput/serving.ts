@@ -12,7 +12,7 @@ interface Percentiles {
   readonly p95: number;
 }
 
-/** Milliseconds of the handler of `GET .../forecast` without the network: one metric, and all of a target. */
+/** Milliseconds of the handler of `GET .../forecast` without the network: for one metric, and for all of a target. */
 export interface ServingFigures {
   readonly requests: number;
   readonly metrics: number;
@@ -42,7 +42,7 @@ const decoded = (parts: readonly Uint8Array[]): TargetForecast => {
   return { ...first!, metrics: [...first!.metrics, ...more.flatMap(({ metrics }) => metrics)] };
 };
 
-/** A handler whose only storage is one encoded forecast; every other port is absent, as no such request is made. */
+/** A handler whose only storage is one encoded forecast. It has no other ports, because the bench does not use them. */
 const handlerOf = (parts: readonly Uint8Array[]) =>
   makeHandler({
     authenticate: async () => ({ tenantId: 'bench' }),
@@ -70,7 +70,7 @@ const timed = async (
   for (let i = 0; i < warmUp + requests; i++) {
     const before = performance.now();
     const { statusCode } = await handle(event);
-    if (statusCode !== 200) throw new Error(`the handler answered ${statusCode}`);
+    if (statusCode !== 200) throw new Error(`the handler returned ${statusCode}`);
     if (i >= warmUp) times.push(performance.now() - before);
   }
   times.sort((a, b) => a - b);
@@ -78,7 +78,7 @@ const timed = async (
   return { p50: at(0.5), p95: at(0.95) };
 };
 
-/** Times the handler that serves forecasts, decoding what storage would bring along. */
+/** Times the handler that serves forecasts, including decoding of the stored bytes. */
 export const measureServing = async ({ requests }: BenchSize): Promise<ServingFigures> => {
   const handle = handlerOf(await storedForecast());
   const path = `/v1/targets/${encodeURIComponent(simulatedServers(1)[0]!.target.targetId)}/forecast`;

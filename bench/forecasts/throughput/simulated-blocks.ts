@@ -5,11 +5,11 @@ import { DAY_SECONDS, HOUR_SECONDS } from '../../../core/shared/time.ts';
 import { METRIC_UNITS, type ServerMetrics, SIMULATED_METRICS } from '../../../core/simulator/fleet.ts';
 import { simulateFleet } from '../../../core/simulator/simulate-fleet.ts';
 
-/** A fixed end, so that every measurement is of the same series. */
+/** Fixed, so that every measurement uses the same series. */
 export const FIRST_RUN = Date.UTC(2026, 10, 1) / 1000;
 export const SERIES_PER_TARGET = SIMULATED_METRICS.length;
 const DAYS = 14;
-/** Runs that may follow the first, an hour apart. */
+/** Max number of hourly runs after the first. */
 const HOURS_AFTER = 7;
 const STEP_SECONDS = 300;
 const POINTS_PER_HOUR = HOUR_SECONDS / STEP_SECONDS;
@@ -31,7 +31,7 @@ const targetOf = ({ server }: ServerMetrics): Target => ({
   lastSeen: FIRST_RUN,
 });
 
-/** Agents report two decimals; each push has a receipt of its own. */
+/** Agents report two decimals; each push has its own receipt. */
 const pointsOf = (values: Float64Array, from: number, hour: number): BlockPoints => ({
   offsets: Uint16Array.from({ length: POINTS_PER_HOUR }, (_, i) => i * STEP_SECONDS),
   values: values.subarray(from, from + POINTS_PER_HOUR).map((value) => Math.round(100 * value) / 100),
@@ -54,7 +54,7 @@ const blocksOf = ({ start, metrics }: ServerMetrics): Map<number, Uint8Array> =>
   return blocks;
 };
 
-/** Servers with two weeks of blocks before the first run and some hours after it. */
+/** Servers with blocks from two weeks before the first run until some hours after it. */
 export const simulatedServers = (servers: number): StoredServer[] => {
   const fleet = simulateFleet({
     seed: 7,

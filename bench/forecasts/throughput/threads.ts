@@ -10,7 +10,7 @@ export interface ThreadFigures {
   readonly series: number;
   readonly one: { readonly cpuMs: number; readonly wallMs: number };
   readonly two: { readonly cpuMs: number; readonly wallMs: number };
-  /** Lambda bills memory times time, and a second virtual CPU takes twice the memory. */
+  /** Lambda bills memory multiplied by time, and a second virtual CPU requires twice the memory. */
   readonly priceRatio: number;
 }
 
@@ -18,7 +18,7 @@ const SERVERS = 10;
 const ROUNDS = 3;
 const Ready = z.literal('ready');
 
-/** Starts a thread with its share of the targets, compiled and waiting. */
+/** Starts a thread with its share of the targets; it compiles and waits. */
 const startThread = async (targets: number): Promise<Worker> => {
   const worker = new Worker(fileURLToPath(import.meta.url), { workerData: { targets } });
   await new Promise((resolve, reject) => worker.once('message', resolve).once('error', reject));
@@ -47,7 +47,7 @@ const timeOf = async (threads: number, targets: number): Promise<{ cpuMs: number
   };
 };
 
-/** One batch on one thread and on two, without the time that threads take to start and compile. */
+/** Measures one batch on one thread and on two, without the time to start and compile threads. */
 export const compareThreads = async ({ threadTargets }: BenchSize): Promise<ThreadFigures> => {
   const one = await timeOf(1, threadTargets);
   const two = await timeOf(2, threadTargets);

@@ -19,7 +19,7 @@ export interface Background {
   readonly target: string;
 }
 
-/** One synthetic fault: the input of the diagnosis and the node where the fault was injected. */
+/** One synthetic fault: the input of the diagnosis and the faulty node. */
 export interface SyntheticFault {
   readonly id: string;
   readonly scenario: string;

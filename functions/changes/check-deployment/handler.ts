@@ -20,7 +20,7 @@ const Input = z.object({
   check: z.number().int().nonnegative(),
 });
 
-/** Takes one look at a deployment's health, stores it, and says what comes next. */
+/** Checks the health of a deployment once, stores the result, and returns the next step. */
 export const makeHandler =
   (deps: Deps) =>
   async (event: unknown): Promise<CheckOutcome> => {

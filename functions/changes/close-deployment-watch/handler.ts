@@ -8,14 +8,14 @@ export interface Deps extends CloseDeps {
   readonly telemetry: Telemetry;
 }
 
-/** From the states "Propose rollback", "Close watch" and, with what went wrong, "Record failure". */
+/** From the states "Propose rollback", "Close watch" and, with the error, "Record failure". */
 const Input = z.object({
   tenantId: TenantId,
   changeId: z.string().min(1),
   error: z.object({ Error: z.string() }).optional(),
 });
 
-/** Writes down what the watch of a deployment came to; an unhealthy one is announced with the proposal to roll it back. */
+/** Stores the verdict on a deployment; announces a proposal to roll back if it is unhealthy. */
 export const makeHandler = (deps: Deps) => async (event: unknown) => {
   const { tenantId, changeId, error } = parseInput(Input, event);
   const failure = error && { error: error.Error };
