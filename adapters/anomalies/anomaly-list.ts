@@ -58,7 +58,8 @@ const queryNewest = async (
   const { expression, values, named } = filterOf(filter, { now });
   const { from, until } = rangeOf(filter, Math.floor(now() / 1000));
   // DynamoDB rejects a range that ends before it begins, and a start outside the range, which may have moved since.
-  if (from > until || (after !== undefined && after < from)) return { items: [], next: undefined };
+  const isOutside = after !== undefined && (after < from || after > until);
+  if (from > until || isOutside) return { items: [], next: undefined };
   const query = new QueryCommand({
     TableName: tableName,
     KeyConditionExpression: 'pk = :pk AND sk BETWEEN :from AND :until',

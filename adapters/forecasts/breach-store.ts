@@ -106,7 +106,14 @@ const queryByRisk = async (
   return { items: Items, next: Position.optional().parse(LastEvaluatedKey) };
 };
 
-const CursorPosition = z.tuple([z.number(), z.string()]);
+/** DynamoDB refuses numbers closer to 0 than it can hold. */
+const SMALLEST_RISK = 1e-100;
+const Risk = z
+  .number()
+  .min(0)
+  .max(100)
+  .refine((risk) => risk === 0 || risk >= SMALLEST_RISK);
+const CursorPosition = z.tuple([Risk, z.string()]);
 
 const positionOf = (scope: string, cursor: string | undefined): Position | undefined => {
   if (cursor === undefined) return undefined;

@@ -5,6 +5,7 @@ import type { AnomalyKind } from '../../core/anomalies/anomaly.ts';
 import type { ChangeFormat } from '../../core/changes/risk/formats/planned-change.ts';
 import type { Severity } from '../../core/forecasts/breach-risk.ts';
 import type { IngestFormat } from '../../core/metrics/ingestion/formats/ingest-formats.ts';
+import { describeIssues } from '../../core/shared/describe-issues.ts';
 import {
   AnomalyAnswer,
   BaselineAnswer,
@@ -276,7 +277,7 @@ export class ApiClient {
   ): Promise<z.infer<Schema>> {
     const parsed = schema.safeParse(await this.http.send(request));
     if (parsed.success) return parsed.data;
-    const found = z.prettifyError(parsed.error);
+    const found = describeIssues(parsed.error);
     throw new ApiUnreachableError(`${request.method} ${request.path}: unexpected response\n${found}`);
   }
 }

@@ -1,6 +1,7 @@
 import type { Readable } from 'node:stream';
 import type { ChangeFormat } from '../../core/changes/risk/formats/planned-change.ts';
 import { InvalidInputError } from '../../core/shared/errors.ts';
+import { parseJson } from '../../core/shared/parse-json.ts';
 import { openInput } from './line-batches.ts';
 
 /** A description of tens of thousands of resources fits. */
@@ -24,9 +25,9 @@ const readAll = async (name: string, stream: Readable): Promise<string> => {
   return text.replace(/^\uFEFF/, '');
 };
 
-const parseJson = (name: string, text: string): unknown => {
+const jsonIn = (name: string, text: string): unknown => {
   try {
-    return JSON.parse(text);
+    return parseJson(text);
   } catch (cause) {
     const found = cause instanceof Error ? cause.message : String(cause);
     throw new InvalidInputError(
@@ -47,7 +48,7 @@ const describedIn = (name: string, text: string, format: ChangeFormat | undefine
   const isJson =
     format === undefined ? /^\s*[[{]\s*["{\]}]/.test(text) : format === 'cloudformation-change-set';
   return isJson
-    ? { format: 'cloudformation-change-set', content: parseJson(name, text) }
+    ? { format: 'cloudformation-change-set', content: jsonIn(name, text) }
     : { format: 'cdk-diff', content: text };
 };
 

@@ -71,7 +71,7 @@ export const problemsOf = ({ needs, params, body, problems = [] }: Operation): r
   'invalid-request',
   ...(needs === 'none' ? [] : (['unauthorized'] as const)),
   ...(Object.keys(params.shape).length === 0 ? [] : (['not-found'] as const)),
-  ...(body === undefined ? [] : (['body-too-large'] as const)),
+  ...(body === undefined ? [] : (['body-too-large', 'invalid-content'] as const)),
   ...problems,
   'internal-error',
   'temporarily-unavailable',

@@ -40,11 +40,13 @@ export interface DependencyGraph {
 export interface GraphSources {
   readonly observed: readonly DependencyEdge[];
   readonly declared?: readonly DeclaredEdge[];
-  /** Epoch seconds. Observed edges not seen for `maxAgeSeconds` are omitted; declared ones never expire. */
+  /** Epoch seconds. Observed edges from the future or not seen for `maxAgeSeconds` are omitted; declared ones never expire. */
   readonly now: number;
   readonly maxAgeSeconds?: number;
 }
 
+/** Edges dated later than this are mistakes that would never age. */
+const MAX_CLOCK_SKEW = DAY_SECONDS;
 const TWO_WEEKS = 14 * DAY_SECONDS;
 const SEPARATOR = '\n';
 
@@ -94,8 +96,9 @@ export const buildDependencyGraph = (tenantId: string, sources: GraphSources): D
   const absent = new Set(declared.filter(({ isAbsent }) => isAbsent === true).map(pairKey));
   const merged = new Map<string, DependencyEdge>();
   for (const edge of [...observed, ...declaredEdges(declared, now)]) {
+    const isFuture = edge.lastSeen > now + MAX_CLOCK_SKEW;
     const isStale = edge.source !== 'declared' && now - edge.lastSeen > maxAgeSeconds;
-    if (edge.caller === edge.callee || absent.has(pairKey(edge)) || isStale) continue;
+    if (edge.caller === edge.callee || absent.has(pairKey(edge)) || isStale || isFuture) continue;
     const known = merged.get(pairKey(edge));
     merged.set(pairKey(edge), known === undefined ? edge : joinSightings(known, edge));
   }

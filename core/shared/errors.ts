@@ -16,6 +16,9 @@ export class InvalidInputError extends ForestallError {
   }
 }
 
+/** What the input would have to be stored as is larger than the store allows. */
+export class TooLargeError extends InvalidInputError {}
+
 /** Lost a race, or the work was already done: retries treat it as success. */
 export class ConflictError extends ForestallError {
   override readonly name = 'ConflictError';

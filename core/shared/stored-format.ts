@@ -2,7 +2,9 @@
  * Stored items outlive the release that wrote them. Each kind declares its format: a schema, and a version that is
  * raised whenever a release that knows only the older schema would misread the item.
  */
+
 import * as z from 'zod';
+import { describeIssues } from './describe-issues.ts';
 import { UnreadableItemError } from './errors.ts';
 import type { Telemetry } from './telemetry.ts';
 
@@ -56,7 +58,7 @@ export const readStored = <Content>(
 ): Content => {
   const item = `${format.kind} ${name}`;
   const parsed = format.schema.safeParse(upgraded(format, stored, item));
-  if (!parsed.success) throw new UnreadableItemError(item, z.prettifyError(parsed.error), parsed.error);
+  if (!parsed.success) throw new UnreadableItemError(item, describeIssues(parsed.error), parsed.error);
   return parsed.data;
 };
 

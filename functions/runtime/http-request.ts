@@ -2,6 +2,8 @@
 import * as z from 'zod';
 import { ProblemError } from '../../core/platform/api/errors.ts';
 import { InvalidInputError } from '../../core/shared/errors.ts';
+import { parseJson } from '../../core/shared/parse-json.ts';
+import { cutText, isStorable, MAX_SHOWN_NAME } from '../../core/shared/text.ts';
 
 const HttpEvent = z.object({
   rawPath: z.string(),
@@ -63,8 +65,28 @@ export const bytesOf = ({ body, isBase64Encoded }: HttpRequest): Uint8Array =>
 const MAX_JSON_BYTES = 512 * 1024;
 
 /**
+ * Refuses texts that could be taken, but neither stored nor sent on.
+ * @throws ProblemError naming the field
+ */
+const refuseUnstorable = (value: unknown, field: string): void => {
+  if (typeof value === 'string') {
+    if (isStorable(value)) return;
+    const message = 'expected text without U+FFFE, U+FFFF and unpaired surrogates';
+    throw new ProblemError('invalid-content', `${field}: ${message}`, {
+      errors: [{ field, code: 'invalid-text', message }],
+    });
+  }
+  if (typeof value !== 'object' || value === null) return;
+  for (const [name, held] of Object.entries(value)) {
+    const place = `${field}.${cutText(name, MAX_SHOWN_NAME)}`;
+    refuseUnstorable(name, place);
+    refuseUnstorable(held, place);
+  }
+};
+
+/**
  * The parsed JSON body.
- * @throws ProblemError `body-too-large`
+ * @throws ProblemError `body-too-large`, or `invalid-content` if nobody could read or store it
  * @throws InvalidInputError with field `body` if it is not JSON
  */
 export const jsonOf = (request: HttpRequest): unknown => {
@@ -75,9 +97,16 @@ export const jsonOf = (request: HttpRequest): unknown => {
       errors: [{ field: 'body', code: 'invalid', message }],
     });
   }
+  let parsed: unknown;
   try {
-    return JSON.parse(new TextDecoder().decode(bytes));
+    parsed = parseJson(new TextDecoder().decode(bytes));
   } catch (cause) {
+    if (cause instanceof InvalidInputError)
+      throw new ProblemError('invalid-content', cause.message, {
+        errors: [{ field: 'body', code: 'too-deep', message: cause.message }],
+      });
     throw new InvalidInputError('the body is not JSON', { field: 'body', cause });
   }
+  refuseUnstorable(parsed, 'body');
+  return parsed;
 };

@@ -4,15 +4,19 @@ import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
 import middy from '@middy/core';
 import type { Context } from 'aws-lambda';
 import type { Telemetry } from '../../core/shared/telemetry.ts';
+import { shownError, shownFields } from './shown-fields.ts';
 
 const logger = new Logger();
 const metrics = new Metrics({ defaultDimensions: { stage: process.env.STAGE ?? 'unknown' } });
 
 /** The Lambda side of `Telemetry`: JSON log lines and EMF metrics in namespace `Forestall`. */
 export const telemetry: Telemetry = {
-  info: (message, fields) => logger.info(message, fields),
+  info: (message, fields) => logger.info(message, shownFields(fields)),
   error: (message, fields, cause) =>
-    logger.error(message, cause instanceof Error ? { ...fields, error: cause } : { ...fields }),
+    logger.error(message, {
+      ...shownFields(fields),
+      ...(cause instanceof Error ? { error: shownError(cause) } : {}),
+    }),
   count: (outcome, amount = 1) => {
     metrics.addMetric(outcome, MetricUnit.Count, amount);
   },

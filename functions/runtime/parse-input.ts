@@ -1,4 +1,5 @@
-import * as z from 'zod';
+import type * as z from 'zod';
+import { describeIssues } from '../../core/shared/describe-issues.ts';
 import { InvalidInputError } from '../../core/shared/errors.ts';
 
 /**
@@ -7,6 +8,6 @@ import { InvalidInputError } from '../../core/shared/errors.ts';
  */
 export const parseInput = <Schema extends z.ZodType>(schema: Schema, event: unknown): z.infer<Schema> => {
   const parsed = schema.safeParse(event);
-  if (!parsed.success) throw new InvalidInputError(z.prettifyError(parsed.error), { cause: parsed.error });
+  if (!parsed.success) throw new InvalidInputError(describeIssues(parsed.error), { cause: parsed.error });
   return parsed.data;
 };

@@ -6,12 +6,25 @@ import {
   ProblemError,
 } from '../../core/platform/api/errors.ts';
 import { PROBLEMS, type ProblemCode, type ProblemField } from '../../core/platform/api/problems.ts';
-import { ConflictError, DependencyUnavailableError, InvalidInputError } from '../../core/shared/errors.ts';
+import {
+  ConflictError,
+  DependencyUnavailableError,
+  InvalidInputError,
+  TooLargeError,
+} from '../../core/shared/errors.ts';
 import type { Telemetry } from '../../core/shared/telemetry.ts';
+import { cutText, MAX_SHOWN_ITEMS } from '../../core/shared/text.ts';
 import { HttpReply } from './http-reply.ts';
 
 /** Seconds after which a client may repeat a request that a dependency failed. */
 const RETRY_SECONDS = 5;
+
+/** Details that repeat what a sender wrote stay far below the 6 MB that Lambda may answer. */
+const [MAX_DETAIL, MAX_FIELD] = [1000, 300];
+
+const shown = ({ field, code, message }: ProblemField): ProblemField => ({
+  ...{ field: cutText(field, MAX_FIELD), code, message: cutText(message, MAX_DETAIL) },
+});
 
 const problemReply = (
   code: ProblemCode,
@@ -20,7 +33,11 @@ const problemReply = (
 ): HttpReply => {
   const { status, title } = PROBLEMS[code];
   const type = `https://forestall.dev/problems/${code}`;
-  const body = { type, title, status, detail, code, ...(errors.length === 0 ? {} : { errors }) };
+  const listed = errors.slice(0, MAX_SHOWN_ITEMS).map(shown);
+  const body = {
+    ...{ type, title, status, detail: cutText(detail, MAX_DETAIL), code },
+    ...(listed.length === 0 ? {} : { errors: listed }),
+  };
   return new HttpReply(
     status,
     { 'content-type': 'application/problem+json', ...headers },
@@ -50,6 +67,7 @@ const replyToFailure = (error: unknown): HttpReply =>
 export const replyToError = (error: unknown, { telemetry, fields }: FailedRequest): HttpReply => {
   if (error instanceof ProblemError) return problemReply(error.code, error.message, error);
   if (error instanceof NotFoundError) return problemReply('not-found', error.message);
+  if (error instanceof TooLargeError) return problemReply('body-too-large', error.message);
   if (error instanceof InvalidInputError) {
     return problemReply('invalid-request', error.message, { errors: fieldsOf(error) });
   }

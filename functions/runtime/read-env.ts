@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { describeIssues } from '../../core/shared/describe-issues.ts';
 import { ConfigurationError } from '../../core/shared/errors.ts';
 
 /**
@@ -7,6 +8,6 @@ import { ConfigurationError } from '../../core/shared/errors.ts';
  */
 export const readEnv = <Shape extends z.ZodRawShape>(shape: Shape): z.infer<z.ZodObject<Shape>> => {
   const parsed = z.object(shape).safeParse(process.env);
-  if (!parsed.success) throw new ConfigurationError(`Environment: ${z.prettifyError(parsed.error)}`);
+  if (!parsed.success) throw new ConfigurationError(`Environment: ${describeIssues(parsed.error)}`);
   return parsed.data;
 };

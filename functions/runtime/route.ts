@@ -1,6 +1,6 @@
 import type * as z from 'zod';
 import type { OPERATIONS, OperationId } from '../../core/api/operations.ts';
-import { InvalidRequestError } from '../../core/platform/api/errors.ts';
+import { InvalidRequestError, ProblemError } from '../../core/platform/api/errors.ts';
 import type { ApiFunctionName, Operation } from '../../core/platform/api/operation.ts';
 import type { Caller } from './authenticate.ts';
 import { HttpReply, jsonReply } from './http-reply.ts';
@@ -32,8 +32,18 @@ export interface Route {
   readonly prepare: (routed: RoutedRequest) => (receivedAt: number) => Promise<HttpReply>;
 }
 
+/** Zod exceeds the call stack if it finds more than some hundred thousand issues. */
+const tryParse = <Schema extends z.ZodType>(schema: Schema, input: unknown) => {
+  try {
+    return schema.safeParse(input);
+  } catch (cause) {
+    if (!(cause instanceof RangeError)) throw cause;
+    throw new ProblemError('invalid-content', 'the request has too many invalid values to list', { cause });
+  }
+};
+
 const parse = <Schema extends z.ZodType>(schema: Schema, input: unknown): z.infer<Schema> => {
-  const parsed = schema.safeParse(input);
+  const parsed = tryParse(schema, input);
   if (!parsed.success) throw new InvalidRequestError(parsed.error);
   return parsed.data;
 };

@@ -150,6 +150,10 @@ export class IngestionWorld {
       this.quotaLeft -= points;
       return true;
     },
+    charge: async (_, points) => {
+      this.quotaLeft -= points;
+    },
+    isSpent: () => this.quotaLeft <= 0,
   };
 
   readonly telemetry: Telemetry = {

@@ -1,6 +1,7 @@
 import type { MetricForecast, TargetForecast } from '../../forecasts/target-forecast.ts';
 import type { Block, BlockPoints } from '../../metrics/blocks/block.ts';
 import type { TargetMetric } from '../../metrics/targets/target.ts';
+import { metricOf } from '../../metrics/targets/target.ts';
 import { anomalyThresholdOf } from '../../platform/settings/apply-settings.ts';
 import type { Settings } from '../../platform/settings/settings.ts';
 import { HOUR_SECONDS } from '../../shared/time.ts';
@@ -45,8 +46,7 @@ const seriesOf = (
   const { settings, owner, metrics, tracked } = context;
   const variant = variantFor(settings, owner, metric, tracked);
   if (variant === undefined) return undefined;
-  const kind = Object.hasOwn(metrics, metric) ? metrics[metric]?.kind : undefined;
-  const series = new TrackedSeries(metric, variant, kind ?? 'gauge');
+  const series = new TrackedSeries(metric, variant, metricOf({ metrics }, metric)?.kind ?? 'gauge');
   detectors.series.set(metric, series);
   return series;
 };

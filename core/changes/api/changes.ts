@@ -4,13 +4,14 @@ import { named } from '../../platform/api/components.ts';
 import { RequestInstant, ResponseInstant } from '../../platform/api/instants.ts';
 import { pageOf, paging } from '../../platform/api/paging.ts';
 import { TargetId } from '../../shared/identifiers.ts';
+import { PlainLine } from '../../shared/text.ts';
 import { CHANGE_HEALTHS, CHANGE_KINDS } from '../change.ts';
 import { RISK_LEVELS } from '../risk/engine/risk-model.ts';
 import { WatchPolicy } from '../watch-policy.ts';
 import { Plan, RiskAssessment } from './assessment.ts';
 
 const ChangeId = z.string().regex(/^[\w.:@-]{1,128}$/, 'expected 1-128 of letters, digits and "_ . : @ -"');
-const Version = z.string().min(1).max(128);
+const Version = PlainLine.min(1).max(128);
 
 export const ChangePath = z.object({ changeId: ChangeId });
 
@@ -29,7 +30,7 @@ export const ChangeBody = named(
         'Identifies the change, so that sending it again is safe; default: derived from the other fields',
       ),
       target: TargetId,
-      summary: z.string().min(1).max(500).describe('The change, such as "version 41 deployed"'),
+      summary: PlainLine.min(1).max(500).describe('The change, such as "version 41 deployed"'),
       at: RequestInstant.optional().describe('ISO 8601 or epoch seconds; default: now'),
       kind: z
         .enum(CHANGE_KINDS)

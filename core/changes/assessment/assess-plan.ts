@@ -1,6 +1,7 @@
 import { isOngoing, targetsOf } from '../../incidents/incident.ts';
 import type { IncidentStore } from '../../incidents/ports.ts';
 import { InvalidInputError } from '../../shared/errors.ts';
+import { parseJson } from '../../shared/parse-json.ts';
 import { DAY_SECONDS } from '../../shared/time.ts';
 import { healthNow } from '../change.ts';
 import type { DeploymentStore } from '../ports.ts';
@@ -35,8 +36,10 @@ const MAX_INCIDENTS = 50;
 const contentOf = ({ format, content }: DescribedPlan): unknown => {
   if (format === 'cdk-diff' || typeof content !== 'string') return content;
   try {
-    return JSON.parse(content);
+    return parseJson(content);
   } catch (cause) {
+    if (cause instanceof InvalidInputError)
+      throw new InvalidInputError(`plan.content: ${cause.message}`, { field: 'plan.content', cause });
     throw new InvalidInputError('plan.content: not valid JSON, expected the response of DescribeChangeSet', {
       field: 'plan.content',
       cause,

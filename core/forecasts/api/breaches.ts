@@ -12,7 +12,13 @@ import { Probability, Severity, Threshold, TimeToImpact } from './forecasts.ts';
 
 export const BreachesQuery = z.strictObject({
   ...paging,
-  minProbability: z.coerce.number().min(0).max(1).optional(),
+  minProbability: z.coerce
+    .number()
+    .min(0)
+    .max(1)
+    // DynamoDB refuses numbers closer to 0 than it can hold.
+    .transform((probability) => Math.round(probability * 1e6) / 1e6)
+    .optional(),
   severity: z.enum(SEVERITIES).optional(),
   target: TargetId.optional(),
 });

@@ -3,9 +3,11 @@
  * storage affordable. Decoded quantiles are finite, in order and within 1/1024 of the forecast's typical band
  * (`quantile-tracks.ts`); everything else is exact.
  */
+
 import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import * as z from 'zod';
 import { ByteReader, ByteWriter } from '../../shared/byte-buffer.ts';
+import { describeIssues } from '../../shared/describe-issues.ts';
 import { InvalidInputError } from '../../shared/errors.ts';
 import { SEVERITIES } from '../breach-risk.ts';
 import type { MetricForecast, TargetForecast } from '../target-forecast.ts';
@@ -75,7 +77,7 @@ const packMetric = ({ metric, forecast, threshold, breach }: MetricForecast): Pa
     breach,
   });
   if (!head.success)
-    throw new InvalidInputError(`a forecast cannot be stored: ${z.prettifyError(head.error)}`);
+    throw new InvalidInputError(`a forecast cannot be stored: ${describeIssues(head.error)}`);
   return { head: head.data, body: writer.finish() };
 };
 

@@ -2,6 +2,7 @@ import type { History } from '../../metrics/blocks/block-history.ts';
 import type { RegularSeries } from '../../metrics/series/metric-series.ts';
 import { thresholdOf } from '../../metrics/targets/profiles.ts';
 import type { Target } from '../../metrics/targets/target.ts';
+import { metricOf } from '../../metrics/targets/target.ts';
 import { breachThresholdOf } from '../../platform/settings/apply-settings.ts';
 import { NO_SETTINGS, type Settings } from '../../platform/settings/settings.ts';
 import { DAY_SECONDS, HOUR_SECONDS } from '../../shared/time.ts';
@@ -28,7 +29,7 @@ export interface SeriesPlan {
 
 /** @throws InvalidInputError if the history has no usable or no recent value */
 export const planSeries = (target: Target, metric: string, points: History, issuedAt: number): SeriesPlan => {
-  const { kind, unit } = target.metrics[metric] ?? { kind: 'gauge' as const, unit: undefined };
+  const { kind, unit } = metricOf(target, metric) ?? { kind: 'gauge' as const, unit: undefined };
   const { history, horizon, elapsed } = prepareSeries(points, kind, issuedAt / 1000);
   const bounds = seriesBounds(metric, unit, history.values);
   const itemId = `${target.targetId}/${metric}`;

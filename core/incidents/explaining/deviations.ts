@@ -1,6 +1,7 @@
 /** Finds the metrics of each target that left their usual range during an incident. */
 
 import { type MetricAspect, meaningOf } from '../../metrics/meaning/metric-meaning.ts';
+import { metricOf } from '../../metrics/targets/target.ts';
 import { sortedQuantile } from '../../shared/maths/order-statistics.ts';
 import type { Incident } from '../incident.ts';
 import { subjectOf } from '../members.ts';
@@ -78,7 +79,7 @@ const deviationsOf = (
 
 const rowsOf = (data: TargetHistory, metric: string, grid: RowGrid): Float64Array => {
   const history = data.histories.get(metric)!;
-  const kind = data.target.metrics[metric]?.kind ?? 'gauge';
+  const kind = metricOf(data.target, metric)?.kind ?? 'gauge';
   if (kind !== 'counter') return toRows(history, grid, kind === 'delta' ? 'sum' : 'mean');
   // A reset counts as no growth, not as growth from zero, which could look like a deviation.
   const growth = history.values.slice(1).map((value, i) => Math.max(0, value - history.values[i]!));

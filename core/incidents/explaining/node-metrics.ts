@@ -4,6 +4,7 @@ import type { History } from '../../metrics/blocks/block-history.ts';
 import { meaningOf, wordsOf } from '../../metrics/meaning/metric-meaning.ts';
 import type { MetricKind } from '../../metrics/series/metric-series.ts';
 import type { Target } from '../../metrics/targets/target.ts';
+import { metricOf } from '../../metrics/targets/target.ts';
 import type { NodeMetrics } from '../diagnosis/metric-window.ts';
 
 /** Rows of equal length; the first starts at `from` (epoch seconds). */
@@ -63,8 +64,8 @@ interface Candidate {
 const candidatesOf = ({ target, histories }: TargetHistory): Candidate[] =>
   [...histories].map(([name, history]) => ({
     name,
-    kind: target.metrics[name]?.kind ?? 'gauge',
-    unit: target.metrics[name]?.unit,
+    kind: metricOf(target, name)?.kind ?? 'gauge',
+    unit: metricOf(target, name)?.unit,
     words: wordsOf(name).join(' '),
     history,
   }));

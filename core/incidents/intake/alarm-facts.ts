@@ -1,7 +1,10 @@
 /** Reads CloudWatch alarm state changes in the three forms in which AWS delivers them. */
+
 import * as z from 'zod';
+import { describeIssues } from '../../shared/describe-issues.ts';
 import { InvalidInputError } from '../../shared/errors.ts';
 import { parseInstant } from '../../shared/instant.ts';
+import { cutText, MAX_SHOWN_NAME } from '../../shared/text.ts';
 
 export const ALARM_STATES = ['ALARM', 'OK', 'INSUFFICIENT_DATA'] as const;
 
@@ -80,7 +83,9 @@ const nameInArn = (arn: string): string => arn.split(':').slice(6).join(':') || 
 const instantOf = (text: string): number => {
   const at = parseInstant(text);
   if (Number.isNaN(at)) {
-    throw new InvalidInputError(`alarm: found time "${text}", expected ISO 8601`, { field: 'timestamp' });
+    throw new InvalidInputError(`alarm: found time "${cutText(text, MAX_SHOWN_NAME)}", expected ISO 8601`, {
+      field: 'timestamp',
+    });
   }
   return at;
 };
@@ -108,7 +113,7 @@ const firstNamed = (metrics: readonly NamedMetric[]): string | undefined =>
 /** Reads `detail` (EventBridge) or `alarmData` (direct invocation). @throws InvalidInputError for any other shape */
 export const factsOfAlarmData = (input: unknown): AlarmFacts => {
   const parsed = AlarmData.safeParse(input);
-  if (!parsed.success) throw new InvalidInputError(`alarm: ${z.prettifyError(parsed.error)}`);
+  if (!parsed.success) throw new InvalidInputError(`alarm: ${describeIssues(parsed.error)}`);
   const { alarmName, state, configuration } = parsed.data;
   return {
     alarmName,
@@ -123,7 +128,7 @@ export const factsOfAlarmData = (input: unknown): AlarmFacts => {
 /** Reads the message that an alarm publishes to SNS. @throws InvalidInputError for any other shape */
 export const factsOfSnsAlarm = (input: unknown): AlarmFacts => {
   const parsed = SnsAlarm.safeParse(input);
-  if (!parsed.success) throw new InvalidInputError(`alarm: ${z.prettifyError(parsed.error)}`);
+  if (!parsed.success) throw new InvalidInputError(`alarm: ${describeIssues(parsed.error)}`);
   const { AlarmName, NewStateValue, StateChangeTime, Trigger, TriggeringChildren } = parsed.data;
   const metrics = Trigger?.Metrics.map(({ MetricStat }) => MetricStat?.Metric) ?? [];
   const named = [Trigger, ...metrics].map((each) => ({ namespace: each?.Namespace, name: each?.MetricName }));

@@ -1,8 +1,10 @@
 /** Reads the messages of the signals queue and of the function behind it. */
+
 import * as z from 'zod';
 import { AnomalyDetected, AnomalyEnded } from '../../anomalies/events.ts';
 import { BreachPredicted } from '../../forecasts/events.ts';
 import { contentHash } from '../../shared/content-hash.ts';
+import { describeIssues } from '../../shared/describe-issues.ts';
 import { InvalidInputError } from '../../shared/errors.ts';
 import { TargetId, TenantId } from '../../shared/identifiers.ts';
 import { parseJson } from '../../shared/read-messages.ts';
@@ -35,7 +37,7 @@ const seconds = (iso: string): number => Math.floor(Date.parse(iso) / 1000);
 
 const parse = <Schema extends z.ZodType>(name: string, schema: Schema, input: unknown): z.infer<Schema> => {
   const parsed = schema.safeParse(input);
-  if (!parsed.success) throw new InvalidInputError(`${name}: ${z.prettifyError(parsed.error)}`);
+  if (!parsed.success) throw new InvalidInputError(`${name}: ${describeIssues(parsed.error)}`);
   return parsed.data;
 };
 

@@ -1,9 +1,16 @@
 import * as z from 'zod';
 import { InvalidInputError } from '../../shared/errors.ts';
+import { INSTANT_RANGE, isInstant } from '../../shared/instant.ts';
+import { cutText, MAX_SHOWN_NAME, PlainLine } from '../../shared/text.ts';
 import type { DependencyEdge } from '../dependency-graph.ts';
 import { toTargetId } from '../target-name.ts';
 
-const Instant = z.union([z.number(), z.iso.datetime({ offset: true })]);
+const OUT_OF_RANGE = `expected ${INSTANT_RANGE}`;
+/** X-Ray's times are seconds; milliseconds would be thousands of years away, and their edges would never age. */
+const Instant = z.union([
+  z.number().refine(isInstant, OUT_OF_RANGE),
+  z.iso.datetime({ offset: true }).refine((text) => isInstant(Date.parse(text) / 1000), OUT_OF_RANGE),
+]);
 
 const TraceEdge = z.object({
   ReferenceId: z.number().int(),
@@ -11,9 +18,12 @@ const TraceEdge = z.object({
   SummaryStatistics: z.object({ TotalCount: z.number().nonnegative().optional() }).optional(),
 });
 
+/** X-Ray cuts names of segments to this length. */
+const MAX_NAME = 200;
+
 const TraceService = z.object({
   ReferenceId: z.number().int(),
-  Name: z.string().min(1),
+  Name: PlainLine.min(1).max(MAX_NAME),
   Type: z.string().optional(),
   EndTime: Instant.optional(),
   Edges: z.array(TraceEdge).default([]),
@@ -54,7 +64,7 @@ export const edgesFromTraces = ({ EndTime, Services }: TraceSummary, seenAt: num
     service.Edges.map((edge): DependencyEdge => {
       const callee = names.get(edge.ReferenceId);
       if (callee === undefined) {
-        const message = `Services: found an edge of ${service.Name} to ReferenceId ${edge.ReferenceId}, expected a listed service`;
+        const message = `Services: found an edge of ${cutText(service.Name, MAX_SHOWN_NAME)} to ReferenceId ${edge.ReferenceId}, expected a listed service`;
         throw new InvalidInputError(message, { field: 'Services' });
       }
       return {
@@ -63,7 +73,8 @@ export const edgesFromTraces = ({ EndTime, Services }: TraceSummary, seenAt: num
         source: 'trace',
         confidence: TRACE_CONFIDENCE,
         calls: edge.SummaryStatistics?.TotalCount ?? null,
-        lastSeen: seconds(edge.EndTime) ?? seconds(EndTime) ?? seenAt,
+        // An edge dated later than its arrival would outlive those seen after it.
+        lastSeen: Math.min(seconds(edge.EndTime) ?? seconds(EndTime) ?? seenAt, seenAt),
       };
     }),
   );

@@ -13,7 +13,7 @@ export interface DecodeOptions extends DecodeContext {
   readonly gzip: boolean;
 }
 
-const refuseTooLarge = (payload: Uint8Array, { limits }: DecodeContext): void => {
+const refuseTooLarge = (payload: Uint8Array, { limits }: Pick<DecodeContext, 'limits'>): void => {
   if (payload.length > limits.maxBytes)
     throw new IngestRejection(
       'body-too-large',
@@ -29,16 +29,39 @@ const refuseUnusable = (decoded: Decoded, format: IngestFormat): void => {
   throw new IngestRejection('no-usable-points', `no usable point: ${counts}`, { errors: rejected.samples });
 };
 
+const read = (body: Uint8Array, options: DecodeOptions, collector: SeriesCollector): void => {
+  try {
+    DECODERS[options.format].decode(body, options, collector);
+  } catch (cause) {
+    // A call stack or an array that is too large: the budgets of the formats make it unlikely, not impossible.
+    if (!(cause instanceof RangeError)) throw cause;
+    throw new IngestRejection('invalid-content', 'the body is nested too deeply or holds too many values', {
+      cause,
+    });
+  }
+};
+
 /**
  * Decodes a payload as it was received. The result depends on the arguments alone, so decoding the stored object
  * again gives the same series.
  * @throws IngestRejection if the payload as a whole cannot be accepted
  */
-export const decode = (payload: Uint8Array, options: DecodeOptions): Decoded => {
+export const decode = (payload: Uint8Array, options: DecodeOptions): Decoded =>
+  decodeBody(unpack(payload, options), options);
+
+/**
+ * The body of a payload, decompressed.
+ * @throws IngestRejection if it is too large or not gzip
+ */
+export const unpack = (payload: Uint8Array, options: Pick<DecodeOptions, 'gzip' | 'limits'>): Uint8Array => {
   refuseTooLarge(payload, options);
-  const body = options.gzip ? inflate(payload, options.limits) : payload;
+  return options.gzip ? inflate(payload, options.limits) : payload;
+};
+
+/** As `decode`, for a body that was unpacked. */
+export const decodeBody = (body: Uint8Array, options: DecodeOptions): Decoded => {
   const collector = new SeriesCollector(options);
-  DECODERS[options.format].decode(body, options, collector);
+  read(body, options, collector);
   const decoded = collector.finish();
   refuseUnusable(decoded, options.format);
   return decoded;

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { describeIssues } from '../../shared/describe-issues.ts';
 import { InvalidInputError } from '../../shared/errors.ts';
 import { TenantId } from '../../shared/identifiers.ts';
 import { INGEST_FORMAT_NAMES } from './formats/ingest-formats.ts';
@@ -34,7 +35,7 @@ export const parsePointer = (message: string): IngestPointer => {
   const parsed = IngestPointer.safeParse(parseJson(message));
   if (!parsed.success)
     throw new InvalidInputError(
-      `the queue message is not an ingest pointer: ${z.prettifyError(parsed.error)}`,
+      `the queue message is not an ingest pointer: ${describeIssues(parsed.error)}`,
     );
   const { key, tenantId } = parsed.data;
   if (!key.startsWith(`raw/tenant=${tenantId}/`))

@@ -19,3 +19,7 @@ export interface Target {
   readonly firstSeen: number;
   readonly lastSeen: number;
 }
+
+/** A target's own metric: names such as `constructor` are found on every object. */
+export const metricOf = ({ metrics }: Pick<Target, 'metrics'>, name: string): TargetMetric | undefined =>
+  Object.hasOwn(metrics, name) ? metrics[name] : undefined;

@@ -18,4 +18,8 @@ export interface ApiKeyStore {
 export interface RateLimiter {
   /** Takes `points` from the tenant's quota for the minute of `at` (epoch ms); false if that would exceed the quota. */
   take(tenantId: string, points: number, at: number): Promise<boolean>;
+  /** Takes `points`, whether or not the quota has them left: for work that was done already. */
+  charge(tenantId: string, points: number, at: number): Promise<void>;
+  /** True if a charge of this process used the minute up: a cheap refusal before any work. */
+  isSpent(tenantId: string, at: number): boolean;
 }

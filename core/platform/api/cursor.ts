@@ -6,6 +6,7 @@
 import { createHash } from 'node:crypto';
 import * as z from 'zod';
 import { InvalidInputError } from '../../shared/errors.ts';
+import { PlainLine } from '../../shared/text.ts';
 
 const checksum = (scope: string, position: readonly unknown[]): string =>
   createHash('sha256')
@@ -38,7 +39,7 @@ export const decodeCursor = <Schema extends z.ZodType>(
   cursor: string,
   schema: Schema,
 ): z.infer<Schema> => {
-  const parsed = z.tuple([z.string()], z.union([z.string(), z.number()])).safeParse(parseBytes(cursor));
+  const parsed = z.tuple([z.string()], z.union([PlainLine, z.number()])).safeParse(parseBytes(cursor));
   if (!parsed.success) return refuse(parsed.error);
   const [, ...position] = parsed.data;
   // Compared as text: base64 and JSON both leave room for several spellings of the same position.

@@ -1,16 +1,14 @@
 /** Errors that are answered with a problem of their own. */
 import type * as z from 'zod';
+import { issuesOf } from '../../shared/describe-issues.ts';
 import { ForestallError, InvalidInputError } from '../../shared/errors.ts';
 import type { ProblemCode, ProblemField } from './problems.ts';
 
-/** A request that does not match its schema; `errors` names each field. */
+/** A request that does not match its schema; `errors` names the first fields. */
 export class InvalidRequestError extends InvalidInputError {
   readonly errors: readonly ProblemField[];
   constructor(error: z.ZodError) {
-    const errors = error.issues.map(({ path, code, message, ...issue }) => {
-      const unknown = 'keys' in issue && Array.isArray(issue.keys) ? issue.keys.join(', ') : '';
-      return { field: path.length > 0 ? path.join('.') : unknown, code: code ?? 'invalid', message };
-    });
+    const errors = issuesOf(error);
     const { field = 'request', message = 'invalid' } = errors[0] ?? {};
     super(`${field}: ${message}`, { field, cause: error });
     this.errors = errors;

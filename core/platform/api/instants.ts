@@ -1,12 +1,15 @@
 /** Times in requests and responses. */
 import * as z from 'zod';
-import { parseInstant } from '../../shared/instant.ts';
+import { INSTANT_RANGE, parseInstant } from '../../shared/instant.ts';
 
 /** A time as a client may write it. */
 export const RequestInstant = z
   .string()
   .max(64)
-  .refine((text) => !Number.isNaN(parseInstant(text)), 'expected an ISO 8601 time or epoch seconds');
+  .refine(
+    (text) => !Number.isNaN(parseInstant(text)),
+    `expected ISO 8601 or epoch seconds, ${INSTANT_RANGE}`,
+  );
 
 /** A time in a response. */
 export const ResponseInstant = z.iso.datetime().describe('UTC, ISO 8601');

@@ -1,7 +1,8 @@
 /** A tenant's settings: thresholds of its metrics, how closely they are watched, and when alerts are silenced. */
 import * as z from 'zod';
 import { MetricName, TargetId } from '../../shared/identifiers.ts';
-import { parseInstant } from '../../shared/instant.ts';
+import { INSTANT_RANGE, parseInstant } from '../../shared/instant.ts';
+import { PlainLine } from '../../shared/text.ts';
 
 /** Settings are stored in one DynamoDB item, which holds 400 KB. */
 const MAX_BYTES = 300_000;
@@ -12,7 +13,10 @@ const MAX_TARGETS = 50;
 const Instant = z
   .string()
   .max(64)
-  .refine((text) => !Number.isNaN(parseInstant(text)), 'expected an ISO 8601 time or epoch seconds');
+  .refine(
+    (text) => !Number.isNaN(parseInstant(text)),
+    `expected ISO 8601 or epoch seconds, ${INSTANT_RANGE}`,
+  );
 
 export const DETECTION_MODES = ['full', 'light', 'off'] as const;
 export type DetectionMode = (typeof DETECTION_MODES)[number];
@@ -54,7 +58,7 @@ export const MaintenanceRule = z
     from: Instant.describe('ISO 8601 or epoch seconds, inclusive'),
     to: Instant.describe('ISO 8601 or epoch seconds, exclusive'),
     targets: z.array(TargetId).min(1).max(MAX_TARGETS).optional().describe('All targets if omitted'),
-    reason: z.string().min(1).max(200),
+    reason: PlainLine.min(1).max(200),
   })
   .refine(({ from, to }) => parseInstant(from) < parseInstant(to), {
     message: 'expected a time after `from`',

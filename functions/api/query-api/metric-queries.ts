@@ -4,6 +4,7 @@ import { presentTarget, type TargetsQuery } from '../../../core/metrics/api/targ
 import { historyOf } from '../../../core/metrics/blocks/block-history.ts';
 import type { BlockStore, TargetRegistry } from '../../../core/metrics/ports.ts';
 import type { Target } from '../../../core/metrics/targets/target.ts';
+import { metricOf } from '../../../core/metrics/targets/target.ts';
 import { NotFoundError } from '../../../core/platform/api/errors.ts';
 import { filteredPage } from '../../../core/platform/api/filtered-page.ts';
 import { secondsOf } from '../../../core/platform/api/instants.ts';
@@ -71,7 +72,7 @@ const getSeries = (sources: MetricSources) =>
     const range = rangeOf(query, Math.floor(receivedAt / 1000));
     const target = await sources.registry.get(caller.tenantId, targetId);
     if (target === undefined) throw new NotFoundError(`There is no target ${targetId}.`);
-    const metric = target.metrics[query.metric];
+    const metric = metricOf(target, query.metric);
     if (metric === undefined) throw new NotFoundError(`${targetId} has no metric ${query.metric}.`);
     const points = await pointsWithin(sources, target, query.metric, range);
     return presentSeries(targetId, query.metric, metric, points);

@@ -7,6 +7,7 @@ import type { MetricKind, RegularSeries } from '../../../core/metrics/series/met
 import { regularise } from '../../../core/metrics/series/regularise.ts';
 import { boundsOf } from '../../../core/metrics/targets/profiles.ts';
 import type { Target } from '../../../core/metrics/targets/target.ts';
+import { metricOf } from '../../../core/metrics/targets/target.ts';
 import { NotFoundError } from '../../../core/platform/api/errors.ts';
 import { hourOf } from '../../../core/shared/time.ts';
 import { route } from '../../runtime/route.ts';
@@ -22,7 +23,7 @@ const HISTORY_HOURS = 35 * 24;
 const MIN_STEP_SECONDS = 300;
 
 const historyIn = (histories: ReadonlyMap<string, History>, target: Target, metric: string): History => {
-  if (target.metrics[metric] === undefined)
+  if (metricOf(target, metric) === undefined)
     throw new NotFoundError(`${target.targetId} has no metric ${metric}.`);
   const history = histories.get(metric);
   if (history !== undefined) return history;
@@ -47,7 +48,7 @@ export const getTrends = ({ registry, blocks }: TrendSources) =>
     const stored = await blocks.readRange(caller.tenantId, targetId, hour - HISTORY_HOURS, hour + 1);
     const histories = historyOf(stored);
     const history = historyIn(histories, target, query.metric);
-    const { kind, unit } = target.metrics[query.metric] ?? { kind: 'gauge' };
+    const { kind, unit } = metricOf(target, query.metric) ?? { kind: 'gauge' };
     const series = seriesOf(history, kind);
     const capacity = query.capacity ?? boundsOf(query.metric, unit, maxOf(series))?.upper;
     const uptime = query.uptime === undefined ? undefined : historyIn(histories, target, query.uptime);

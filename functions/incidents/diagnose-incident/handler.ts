@@ -4,6 +4,7 @@ import {
   type DiagnosisDeps,
   diagnoseIncident,
 } from '../../../core/incidents/explaining/diagnose-incident.ts';
+import { describeIssues } from '../../../core/shared/describe-issues.ts';
 import { InvalidInputError } from '../../../core/shared/errors.ts';
 import { TenantId } from '../../../core/shared/identifiers.ts';
 import { inParallel } from '../../../core/shared/in-parallel.ts';
@@ -26,7 +27,7 @@ export const makeHandler =
   (deps: Deps) =>
   async (event: unknown): Promise<SQSBatchResponse> => {
     const parsed = QueueEvent.safeParse(event);
-    if (!parsed.success) throw new InvalidInputError(`not an SQS event: ${z.prettifyError(parsed.error)}`);
+    if (!parsed.success) throw new InvalidInputError(`not an SQS event: ${describeIssues(parsed.error)}`);
     const messages = parsed.data.Records.map(({ messageId, body }) => ({ id: messageId, body }));
     const read = await readMessages(deps, messages, readReference);
     const failed = [...read.failed];
@@ -42,7 +43,7 @@ export const makeHandler =
 
 const readReference = (body: string): Reference => {
   const parsed = IncidentEvent.safeParse(parseJson(body));
-  if (!parsed.success) throw new InvalidInputError(`incident event: ${z.prettifyError(parsed.error)}`);
+  if (!parsed.success) throw new InvalidInputError(`incident event: ${describeIssues(parsed.error)}`);
   return parsed.data.detail;
 };
 

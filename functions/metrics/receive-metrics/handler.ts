@@ -1,5 +1,5 @@
 import { INGEST_OPERATIONS } from '../../../core/metrics/api/ingestion.ts';
-import { type Decoded, decode } from '../../../core/metrics/ingestion/decode.ts';
+import { type Decoded, decodeBody, unpack } from '../../../core/metrics/ingestion/decode.ts';
 import { IngestRejection } from '../../../core/metrics/ingestion/decoding/ingest-rejection.ts';
 import type { IngestLimits } from '../../../core/metrics/ingestion/decoding/limits.ts';
 import {
@@ -26,31 +26,64 @@ export interface Deps extends HttpDeps {
   readonly limits: IngestLimits;
 }
 
-/** @throws ProblemError with the code of the rejection */
-const decodeBody = ({ telemetry, retentionDays, limits }: Deps, pointer: IngestPointer, body: Uint8Array) => {
+/** A body that is refused, or over the quota, costs a point for this many of its bytes: reading it was work. */
+const BYTES_PER_POINT = 1_000;
+
+/** Bytes that had to be read, at most those of the decompressed body. */
+interface Cost {
+  bytes: number;
+}
+
+const charge = async (
+  { quota, telemetry }: Deps,
+  { tenantId, receivedAt }: IngestPointer,
+  { bytes }: Cost,
+) => {
   try {
-    return decode(body, { ...pointer, retentionDays, limits });
+    await quota.charge(tenantId, Math.ceil(bytes / BYTES_PER_POINT) || 1, receivedAt);
   } catch (error) {
-    if (!(error instanceof IngestRejection)) throw error;
-    const { tenantId, requestId, format } = pointer;
-    const { code, message, errors } = error;
-    telemetry.info('Request rejected', { tenantId, requestId, format, code, reason: message });
-    telemetry.count('RequestsRejected');
-    throw new ProblemError(code, message, { errors, cause: error });
+    telemetry.error('cannot charge a refused request', { tenantId }, error);
+  }
+};
+
+const reject = async (deps: Deps, pointer: IngestPointer, cost: Cost, error: IngestRejection) => {
+  const { tenantId, requestId, format } = pointer;
+  const { code, message, errors } = error;
+  deps.telemetry.info('Request rejected', { tenantId, requestId, format, code, reason: message });
+  deps.telemetry.count('RequestsRejected');
+  await charge(deps, pointer, cost);
+  return new ProblemError(code, message, { errors, cause: error });
+};
+
+/** @throws ProblemError with the code of the rejection */
+const decode = async (deps: Deps, pointer: IngestPointer, payload: Uint8Array, cost: Cost) => {
+  const options = { ...pointer, retentionDays: deps.retentionDays, limits: deps.limits };
+  try {
+    const body = unpack(payload, options);
+    cost.bytes = body.length;
+    return decodeBody(body, options);
+  } catch (error) {
+    throw error instanceof IngestRejection ? await reject(deps, pointer, cost, error) : error;
   }
 };
 
 const sentPoints = ({ accepted, duplicates, missing, rejected, unsupported }: Decoded): number =>
   accepted + duplicates + missing + rejected.count + unsupported;
 
-/** @throws ProblemError once the points of this minute are used up */
-const takeQuota = async (deps: Deps, { tenantId, receivedAt }: IngestPointer, points: number) => {
-  if (await deps.quota.take(tenantId, points, receivedAt)) return;
-  deps.telemetry.count('RequestsOverQuota');
+const overQuota = ({ telemetry }: Deps, { receivedAt }: IngestPointer): ProblemError => {
+  telemetry.count('RequestsOverQuota');
   const seconds = 60 - (Math.floor(receivedAt / 1000) % 60);
-  throw new ProblemError('quota-exceeded', `the points of this minute are used up: retry in ${seconds} s`, {
+  return new ProblemError('quota-exceeded', `the points of this minute are used up: retry in ${seconds} s`, {
     headers: { 'retry-after': String(seconds) },
   });
+};
+
+/** @throws ProblemError once the points of this minute are used up */
+const takeQuota = async (deps: Deps, pointer: IngestPointer, points: number, cost: Cost) => {
+  const { tenantId, receivedAt } = pointer;
+  if (await deps.quota.take(tenantId, points, receivedAt)) return;
+  await charge(deps, pointer, cost);
+  throw overQuota(deps, pointer);
 };
 
 /** Stores the raw object first: a pointer without its object would be quarantined. */
@@ -73,12 +106,14 @@ const ingest = (deps: Deps, format: IngestFormat) =>
     INGEST_OPERATIONS[`ingest-${format}`],
     async ({ caller: { tenantId }, query, request, receivedAt }) => {
       const pointer = pointerTo(request, { tenantId, format, receivedAt, query });
-      const body = bytesOf(request);
-      const decoded = decodeBody(deps, pointer, body);
+      if (deps.quota.isSpent(tenantId, receivedAt)) throw overQuota(deps, pointer);
+      const payload = bytesOf(request);
+      const cost = { bytes: payload.length };
+      const decoded = await decode(deps, pointer, payload, cost);
       // An OTLP exporter with nothing to report: there is nothing to store.
       if (decoded.accepted === 0) return acceptance(pointer, decoded);
-      await takeQuota(deps, pointer, sentPoints(decoded));
-      await keep(deps, pointer, body);
+      await takeQuota(deps, pointer, sentPoints(decoded), cost);
+      await keep(deps, pointer, payload);
       report(deps.telemetry, pointer, decoded);
       return acceptance(pointer, decoded);
     },

@@ -27,6 +27,19 @@ const isGzip = ({ headers, isBase64Encoded }: HttpRequest): boolean => {
   );
 };
 
+/** What S3 and SQS take. Anything longer or stranger names no type that we read. */
+const CONTENT_TYPE = /^[\x20-\x7e]{0,200}$/;
+
+/** @throws ProblemError for a content type that could not be stored with the body */
+const contentTypeOf = ({ headers }: HttpRequest): string => {
+  const contentType = headers['content-type'] ?? '';
+  if (CONTENT_TYPE.test(contentType)) return contentType;
+  throw new ProblemError(
+    'unsupported-content-type',
+    'the content-type is longer than 200 characters or not ASCII',
+  );
+};
+
 export interface Received {
   readonly tenantId: string;
   readonly format: IngestFormat;
@@ -43,7 +56,7 @@ export const pointerTo = (
   const gzip = isGzip(request);
   const requestId = keySafe(request.requestId);
   const key = rawKey(tenantId, receivedAt, requestId, gzip ? `${format}.gz` : format);
-  const contentType = request.headers['content-type'] ?? '';
+  const contentType = contentTypeOf(request);
   const given = Object.entries(query).flatMap(([name, value]) =>
     value === undefined ? [] : [[name, value]],
   );

@@ -1,6 +1,7 @@
 import type { SQSBatchResponse } from 'aws-lambda';
 import * as z from 'zod';
 import { type StoreDeps, storeBatch } from '../../../core/metrics/ingestion/storing/store-batch.ts';
+import { describeIssues } from '../../../core/shared/describe-issues.ts';
 import { InvalidInputError } from '../../../core/shared/errors.ts';
 
 const QueueEvent = z.object({
@@ -12,7 +13,7 @@ export const makeHandler =
   (deps: StoreDeps) =>
   async (event: unknown): Promise<SQSBatchResponse> => {
     const parsed = QueueEvent.safeParse(event);
-    if (!parsed.success) throw new InvalidInputError(`not an SQS event: ${z.prettifyError(parsed.error)}`);
+    if (!parsed.success) throw new InvalidInputError(`not an SQS event: ${describeIssues(parsed.error)}`);
     const messages = parsed.data.Records.map(({ messageId, body }) => ({ id: messageId, body }));
     const failed = await storeBatch(deps, messages);
     return { batchItemFailures: failed.map((itemIdentifier) => ({ itemIdentifier })) };

@@ -1,9 +1,11 @@
 import * as z from 'zod';
 import { API_KEY_BYTES, formatApiKey, hashApiKey } from '../../../core/platform/access/api-key.ts';
 import type { ApiKeyStore } from '../../../core/platform/access/ports.ts';
+import { describeIssues } from '../../../core/shared/describe-issues.ts';
 import { InvalidInputError } from '../../../core/shared/errors.ts';
 import { TenantId } from '../../../core/shared/identifiers.ts';
 import type { Telemetry } from '../../../core/shared/telemetry.ts';
+import { PlainLine } from '../../../core/shared/text.ts';
 
 export interface Deps {
   readonly keys: ApiKeyStore;
@@ -17,7 +19,7 @@ export interface Deps {
 const Order = z.object({
   tenantId: TenantId,
   /** Label of the key's user; logged instead of the key. */
-  name: z.string().trim().min(1).max(100),
+  name: PlainLine.trim().min(1).max(100),
 });
 
 /** The only output that ever contains the key itself. */
@@ -32,7 +34,7 @@ export const makeHandler =
   ({ keys, telemetry, random, now }: Deps) =>
   async (event: unknown): Promise<IssuedKey> => {
     const order = Order.safeParse(event);
-    if (!order.success) throw new InvalidInputError(z.prettifyError(order.error));
+    if (!order.success) throw new InvalidInputError(describeIssues(order.error));
     const { tenantId, name } = order.data;
     const apiKey = formatApiKey(random(API_KEY_BYTES));
     await keys.add(hashApiKey(apiKey), { tenantId, name, createdAt: now() });

@@ -95,4 +95,31 @@ describe('rate limiter', () => {
     dynamo.on(UpdateCommand).rejects(down);
     await expect(limiter.take('acme', 1, 0)).rejects.toThrow(DependencyUnavailableError);
   });
+
+  it('charges for work that was done, whatever is left', async () => {
+    dynamo.on(UpdateCommand).resolves({ Attributes: { points: 999 } });
+    await limiter.charge('acme', 300, 125_000);
+    expect(dynamo.commandCalls(UpdateCommand)[0]?.args[0].input).toEqual({
+      TableName: 'registry',
+      Key: { pk: 'T#acme', sk: 'RATE#2' },
+      UpdateExpression: 'ADD #points :points SET expiresAt = :expiresAt',
+      ExpressionAttributeNames: { '#points': 'points' },
+      ExpressionAttributeValues: { ':points': 300, ':expiresAt': 3720 },
+      ReturnValues: 'UPDATED_NEW',
+    });
+    expect(limiter.isSpent('acme', 125_000)).toBe(false);
+  });
+
+  it('remembers the minute that charges used up, for that tenant alone', async () => {
+    dynamo.on(UpdateCommand).resolves({ Attributes: { points: 1000 } });
+    await limiter.charge('acme', 300, 125_000);
+    expect(limiter.isSpent('acme', 179_999)).toBe(true);
+    expect(limiter.isSpent('acme', 180_000)).toBe(false);
+    expect(limiter.isSpent('globex', 125_000)).toBe(false);
+  });
+
+  it('names a failed charge', async () => {
+    dynamo.on(UpdateCommand).rejects(down);
+    await expect(limiter.charge('acme', 1, 0)).rejects.toThrow(DependencyUnavailableError);
+  });
 });

@@ -103,3 +103,19 @@ describe('a dependency graph', () => {
     expect(build([edge('a', 'b', { source: 'declared' })]).version).not.toBe(version);
   });
 });
+
+describe('edges from the future', () => {
+  it('are omitted, so that a graph that holds some stays readable and heals', () => {
+    const observed = [
+      edge('a', 'b', { lastSeen: 1e300 }),
+      edge('b', 'c', { lastSeen: 1000 * 1000 }),
+      edge('c', 'd'),
+    ];
+    expect(pairs(currentGraph('acme', { observed, declared: [] }, 1000).edges)).toEqual(['c>d']);
+  });
+
+  it('may be a little ahead: clocks differ', () => {
+    const observed = [edge('a', 'b', { lastSeen: 1600 })];
+    expect(pairs(buildDependencyGraph('acme', { observed, now: 1000 }).edges)).toEqual(['a>b']);
+  });
+});

@@ -5,6 +5,7 @@ import type { History } from '../../../metrics/blocks/block-history.ts';
 import type { RegularSeries } from '../../../metrics/series/metric-series.ts';
 import { regularise } from '../../../metrics/series/regularise.ts';
 import type { Target } from '../../../metrics/targets/target.ts';
+import { metricOf } from '../../../metrics/targets/target.ts';
 import { upperMedian } from '../../../shared/maths/averages.ts';
 import { type DeployEffect, type DeployWindow, deployEffect, type EarlierForecast } from './deploy-effect.ts';
 import { type Concern, type HarmDirection, harmMeaningOf, towardsHarm } from './harm-direction.ts';
@@ -81,7 +82,7 @@ export const targetEffects = (material: TargetMaterial, window: DeployWindow): M
     .filter(([, history]) => wasSent(history, window.at))
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .map(([metric, history]) => {
-      const { kind, unit } = target.metrics[metric] ?? { kind: 'gauge' as const };
+      const { kind, unit } = metricOf(target, metric) ?? { kind: 'gauge' as const };
       const { concern, worse, ...scale } = harmMeaningOf(metric, unit);
       const grid = gridOf(upTo(history, window.until), kind);
       const effect = grid && deployEffect(grid, window, scale, earlierForecastOf(forecast, metric));

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { describeIssues } from '../../../shared/describe-issues.ts';
 import { InvalidInputError } from '../../../shared/errors.ts';
 import {
   combineChanges,
@@ -172,7 +173,7 @@ export const readChangeSet = (input: unknown): PlannedChange => {
     if (page.success) return page.data;
     const where = responses.length === 1 ? 'change set' : `change set ${at + 1} of ${responses.length}`;
     throw new InvalidInputError(
-      `${where}: not a response of DescribeChangeSet: ${z.prettifyError(page.error)}`,
+      `${where}: not a response of DescribeChangeSet: ${describeIssues(page.error)}`,
       {
         cause: page.error,
       },

@@ -1,5 +1,7 @@
 /** Finds the policy statements and security group rules that differ between two versions of a resource. */
+
 import * as z from 'zod';
+import { parseJson } from '../../../shared/parse-json.ts';
 import type { PlannedGrant, PlannedRule } from '../engine/planned-resource.ts';
 
 /** A resource before and after the change, as CloudFormation's JSON text; undefined if CloudFormation omits it. */
@@ -16,7 +18,7 @@ type Fields = z.infer<typeof Fields>;
 const parsed = (text: string | undefined): Fields => {
   if (text === undefined) return {};
   try {
-    const fields = Fields.safeParse(JSON.parse(text));
+    const fields = Fields.safeParse(parseJson(text));
     return fields.success ? fields.data : {};
   } catch {
     // CloudFormation truncates long values. An unreadable value is treated like an omitted one.

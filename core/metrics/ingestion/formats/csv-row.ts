@@ -1,7 +1,7 @@
 /** Reads and checks the cells of one CSV row. */
 
 import { MetricName, TargetId } from '../../../shared/identifiers.ts';
-import { parseInstant } from '../../../shared/instant.ts';
+import { parseTimestamp } from '../../../shared/instant.ts';
 import { METRIC_KINDS, type MetricKind } from '../../series/metric-series.ts';
 import { PROFILES, type Profile } from '../../targets/target.ts';
 import { MAX_UNIT_LENGTH } from '../decoding/limits.ts';
@@ -86,7 +86,7 @@ export const readSample = (
   row: readonly string[],
 ): { readonly timestamp: number; readonly value: number } | RowFault => {
   const text = cellOf(row, 'timestamp') ?? '';
-  const timestamp = parseInstant(text);
+  const timestamp = parseTimestamp(text);
   if (Number.isNaN(timestamp)) return fault('timestamp', text, 'expected ISO 8601 or epoch seconds');
   const cell = cellOf(row, 'value') ?? '';
   const value = parseValue(cell);

@@ -1,7 +1,7 @@
 /** The body of `POST /v1/ingest/json`: the source of its validation, its types and its OpenAPI schema. */
 import * as z from 'zod';
 import { MetricName, TargetId, TenantId } from '../../../shared/identifiers.ts';
-import { parseInstant } from '../../../shared/instant.ts';
+import { parseTimestamp } from '../../../shared/instant.ts';
 import { METRIC_KINDS } from '../../series/metric-series.ts';
 import { PROFILES } from '../../targets/target.ts';
 import { Unit } from '../decoding/unit.ts';
@@ -14,7 +14,7 @@ const NAMED_NUMBERS: Readonly<Record<string, number>> = {
 };
 
 export const isInstant = (value: unknown): boolean =>
-  typeof value === 'number' || (typeof value === 'string' && !Number.isNaN(parseInstant(value)));
+  typeof value === 'number' || (typeof value === 'string' && !Number.isNaN(parseTimestamp(value)));
 
 export const isValue = (value: unknown): boolean =>
   value === null ||
@@ -80,7 +80,7 @@ export const JsonIngestShell = bodyOf(z.unknown(), z.unknown());
 
 /** Epoch seconds, rounded down, of a validated timestamp. */
 export const secondsOf = (instant: number | string): number =>
-  typeof instant === 'number' ? Math.floor(instant) : parseInstant(instant);
+  typeof instant === 'number' ? Math.floor(instant) : parseTimestamp(instant);
 
 /** The number of a validated value; NaN if missing. */
 export const numberOf = (value: number | string | null): number =>

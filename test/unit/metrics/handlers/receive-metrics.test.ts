@@ -272,11 +272,77 @@ describe('receive-metrics', () => {
     expect(world.counted.get('RequestsOverQuota')).toBe(1);
   });
 
-  it('does not count undecodable requests towards the quota', async () => {
+  it('charges a refused request for its bytes, because reading them was work', async () => {
     const world = new IngestionWorld();
-    world.quotaLeft = 1;
+    world.quotaLeft = 100;
     await send(world, { body: points({ target: 'a b' }, {}) });
-    expect(world.quotaLeft).toBe(1);
+    expect(world.quotaLeft).toBe(99);
+    const headers = { 'content-encoding': 'gzip', 'content-type': 'application/gzip' };
+    await send(world, { body: gzipSync(`{"points":[],"profiles":"${'x'.repeat(50_000)}"}`), headers });
+    expect(world.quotaLeft).toBe(48);
+    await send(world, { body: new Uint8Array(2_000), headers });
+    expect(world.quotaLeft, 'no gzip: what was sent').toBe(46);
+  });
+
+  it('charges a request over the quota for its bytes', async () => {
+    const world = new IngestionWorld();
+    world.quotaLeft = 2;
+    const { status } = await send(world, { body: points({}, {}, {}) });
+    expect([status, world.quotaLeft]).toEqual([429, 1]);
+  });
+
+  it('refuses without reading once the minute is spent', async () => {
+    const world = new IngestionWorld();
+    world.quotaLeft = 0;
+    const { status, headers } = await send(world, { body: 'no JSON' });
+    expect([status, headers['retry-after']]).toEqual([429, '60']);
+    expect(world.counted.get('RequestsOverQuota')).toBe(1);
+  });
+
+  it('still answers if a refused request cannot be charged', async () => {
+    const world = new IngestionWorld();
+    world.quota.charge = async () => {
+      throw new DependencyUnavailableError('down');
+    };
+    expect((await send(world, { body: 'no JSON' })).status).toBe(400);
+    expect(world.told).toContainEqual(
+      expect.objectContaining({ message: 'cannot charge a refused request' }),
+    );
+  });
+
+  it.each(['text/csv\u0007', 'text/csv; name=\u0101', `text/csv;${'x'.repeat(300)}`])(
+    'refuses the content type %j, which nothing could store',
+    async (contentType) => {
+      const body = `timestamp,target,metric,value\n${T},a,m,1\n`;
+      const sent = { format: 'csv', body, headers: { 'content-type': contentType } };
+      await expectProblem(sent, 415, 'unsupported-content-type');
+    },
+  );
+
+  it('keeps only the query parameters that the format reads', async () => {
+    const world = new IngestionWorld();
+    const query = { x: '\uffff', target: 'a', metric: 'm' };
+    const { status } = await send(world, { format: 'csv', body: `timestamp,value\n${T},1\n`, query });
+    expect(status).toBe(202);
+    expect(JSON.stringify(world.queued)).not.toMatch(/\uffff/);
+  });
+
+  it('refuses names in the query that nothing could store', async () => {
+    const sent = {
+      format: 'csv',
+      body: `timestamp,value\n${T},1\n`,
+      query: { target: 'a', metric: '\uffff' },
+    };
+    await expectProblem(sent, 422, 'invalid-content', 'query.metric');
+  });
+
+  it('answers shortly, whatever was sent', async () => {
+    const world = new IngestionWorld();
+    const profiles = { ['x'.repeat(4_000_000)]: 'web' };
+    const { status, answer } = await send(world, { body: { points: [], profiles } });
+    expect(status).toBe(422);
+    expect(answer.body.length).toBeLessThan(5_000);
+    expect(JSON.stringify(world.told).length).toBeLessThan(5_000);
   });
 
   it('answers 500 to an unknown error, which it logs and counts, so that the alarm is raised', async () => {

@@ -10,6 +10,8 @@ import { NO_SETTINGS, Settings } from '../../../../core/platform/settings/settin
 const series = { targetId: 'web-1', metric: 'cpu' };
 const from = (settings: object) => Settings.parse({ version: 1, ...settings });
 
+const DAY = Date.UTC(2026, 0) / 1000;
+
 describe('rules', () => {
   it('decide nothing if there are none', () => {
     expect(detectionModeOf(NO_SETTINGS, series)).toBeUndefined();
@@ -63,12 +65,12 @@ describe('rules', () => {
   it('give the reason of the maintenance at a moment, from inclusive and to exclusive', () => {
     const settings = from({
       maintenance: [
-        { from: '1970-01-01T00:01:40Z', to: '200', targets: ['web-1', 'web-2'], reason: 'disks' },
-        { from: '300', to: '400', reason: 'everything' },
+        { from: '2026-01-01T00:01:40Z', to: String(DAY + 200), targets: ['web-1', 'web-2'], reason: 'disks' },
+        { from: String(DAY + 300), to: String(DAY + 400), reason: 'everything' },
       ],
     });
     const at = (seconds: number, targetId = 'web-1') =>
-      maintenanceReason(settings, { ...series, targetId }, seconds);
+      maintenanceReason(settings, { ...series, targetId }, DAY + seconds);
     expect([99, 100, 199, 200].map((seconds) => at(seconds))).toEqual([
       undefined,
       'disks',
@@ -85,9 +87,17 @@ describe('settings', () => {
     ['a rule with both limits', { thresholds: [{ metric: 'cpu', above: 1, below: 0 }] }],
     ['a rule with no limit', { thresholds: [{ metric: 'cpu' }] }],
     ['a detection rule without mode and threshold', { detection: [{ target: 'web-1' }] }],
-    ['a window that ends before it begins', { maintenance: [{ from: '2', to: '1', reason: 'x' }] }],
-    ['a window of no length', { maintenance: [{ from: '2', to: '2', reason: 'x' }] }],
-    ['an unreadable time', { maintenance: [{ from: 'soon', to: '1', reason: 'x' }] }],
+    [
+      'a window that ends before it begins',
+      { maintenance: [{ from: '1800000002', to: '1800000001', reason: 'x' }] },
+    ],
+    ['a window of no length', { maintenance: [{ from: '1800000002', to: '1800000002', reason: 'x' }] }],
+    ['a time of another century', { maintenance: [{ from: '1', to: '1800000001', reason: 'x' }] }],
+    [
+      'a reason with control characters',
+      { maintenance: [{ from: '1800000001', to: '1800000002', reason: '\u001b[2J' }] },
+    ],
+    ['an unreadable time', { maintenance: [{ from: 'soon', to: '1800000001', reason: 'x' }] }],
     ['a misspelled field', { treshold: [] }],
     ['a metric with a part separator', { thresholds: [{ metric: 'a#b', above: 1 }] }],
     ['too many rules', { thresholds: Array.from({ length: 201 }, () => ({ metric: 'cpu', above: 1 })) }],
@@ -98,7 +108,12 @@ describe('settings', () => {
   it('too large for one item are refused', () => {
     const targets = Array.from({ length: 50 }, (_, i) => `host-${i}`.padEnd(128, 'x'));
     const windows = (count: number) =>
-      Array.from({ length: count }, () => ({ from: '1', to: '2', reason: 'disks', targets }));
+      Array.from({ length: count }, () => ({
+        from: '1800000001',
+        to: '1800000002',
+        reason: 'disks',
+        targets,
+      }));
     expect(Settings.safeParse({ version: 0, maintenance: windows(40) }).success).toBe(true);
     expect(Settings.safeParse({ version: 0, maintenance: windows(50) }).success).toBe(false);
   });
@@ -108,7 +123,8 @@ describe('settings', () => {
     /** Settings of exactly so many bytes: the reasons make up what whole windows leave. */
     const ofBytes = (bytes: number) => {
       const reasons = Array.from({ length: 45 }, () => 'x');
-      const maintenance = () => reasons.map((reason) => ({ from: '1', to: '2', targets, reason }));
+      const maintenance = () =>
+        reasons.map((reason) => ({ from: '1800000001', to: '1800000002', targets, reason }));
       const settings = () => ({ version: 0, thresholds: [], detection: [], maintenance: maintenance() });
       let missing = bytes - Buffer.byteLength(JSON.stringify(settings()));
       for (let i = 0; missing > 0; i++) {

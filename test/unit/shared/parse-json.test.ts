@@ -1,0 +1,34 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { InvalidInputError } from '../../../core/shared/errors.ts';
+import { parseJson } from '../../../core/shared/parse-json.ts';
+
+const nested = (depth: number, open = '[', close = ']') => `${open.repeat(depth)}${close.repeat(depth)}`;
+
+describe('parseJson', () => {
+  it('reads whatever JSON.parse reads', () => {
+    fc.assert(
+      fc.property(fc.json({ maxDepth: 6 }), (text) => {
+        expect(parseJson(text)).toEqual(JSON.parse(text));
+      }),
+    );
+  });
+
+  it('refuses what is nested too deeply for those who walk it', () => {
+    expect(parseJson(nested(100))).toBeInstanceOf(Array);
+    expect(() => parseJson(nested(101))).toThrow(InvalidInputError);
+    expect(() => parseJson(nested(60_000, '{"a":', '}'))).toThrow('nested more than 100 levels deep');
+  });
+
+  it('counts no brackets in texts', () => {
+    expect(parseJson(JSON.stringify({ a: '\\"'.repeat(50) + '['.repeat(500) }))).toHaveProperty('a');
+  });
+
+  it('counts levels, not brackets', () => {
+    expect(parseJson(`[${Array.from({ length: 500 }, () => '[{}]').join()}]`)).toHaveLength(500);
+  });
+
+  it('leaves errors of syntax to its caller', () => {
+    expect(() => parseJson('{')).toThrow(SyntaxError);
+  });
+});
