@@ -1,5 +1,7 @@
 /** Reading items in the format of their kind, named in errors by their key. */
-import * as z from 'zod';
+
+import type * as z from 'zod';
+import { describeIssues } from '../../../core/shared/describe-issues.ts';
 import { UnreadableItemError } from '../../../core/shared/errors.ts';
 import {
   readListed,
@@ -29,5 +31,5 @@ export const readItems = <Content>(
 export const readBinaryItem = <Content>(kind: string, schema: z.ZodType<Content>, item: Item): Content => {
   const parsed = schema.safeParse(item);
   if (parsed.success) return parsed.data;
-  throw new UnreadableItemError(`${kind} ${nameOf(item)}`, z.prettifyError(parsed.error), parsed.error);
+  throw new UnreadableItemError(`${kind} ${nameOf(item)}`, describeIssues(parsed.error), parsed.error);
 };
