@@ -19,6 +19,7 @@ const Detail: z.ZodType<Detail> = objectOf<Detail>()({
   expected: orUndefined(z.object({ lower: z.number(), upper: z.number() })),
   reason: z.string(),
   silenced: orUndefined(z.string()),
+  causeKeys: orUndefined(z.array(z.string())),
 });
 
 const AnomalyItem = z.object({

@@ -31,6 +31,8 @@ export interface Anomaly extends Owner {
   readonly reason: string;
   /** Reason of the maintenance window that the point fell into. A silenced anomaly is not announced. */
   readonly silenced: string | undefined;
+  /** Names of causes that it shares with other anomalies. */
+  readonly causeKeys?: readonly string[] | undefined;
   /** Epoch seconds of the last unusual point of its episode; undefined while the episode is open or its end unknown. */
   readonly endedAt?: number | undefined;
 }

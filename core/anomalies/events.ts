@@ -21,6 +21,8 @@ export const AnomalyDetected = z.object({
   /** Range of 98 % of the values at this time of day. */
   expected: z.object({ lower: z.number(), upper: z.number() }).nullable(),
   reason: z.string(),
+  /** Names of causes that it shares with other anomalies: they belong to one incident. */
+  causeKeys: z.array(z.string()).optional(),
 });
 
 /** The metric is usual again, or its unusual behaviour now counts as usual. */

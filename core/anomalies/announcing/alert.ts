@@ -8,4 +8,6 @@ export interface Alert extends Omit<AlertDetail, 'leading'> {
   readonly value: number;
   readonly score: number;
   readonly parts: Readonly<Record<string, number>>;
+  /** Names of causes that other alerts share, such as a network whose targets all fell silent. */
+  readonly causeKeys?: readonly string[] | undefined;
 }

@@ -7,11 +7,11 @@ import type { Alert } from './alert.ts';
 
 /** The anomaly to store for an alert; silenced if it falls into a maintenance window. */
 export const anomalyOf = (alert: Alert, owner: Owner, settings: Settings): Anomaly => {
-  const { metric, timestamp, value, kind, since, score, oneIn, parts, expected, reason } = alert;
+  const { metric, timestamp, value, kind, since, score, oneIn, parts, expected, reason, causeKeys } = alert;
   const silenced = maintenanceReason(settings, { ...owner, metric }, timestamp);
   return {
     ...owner,
-    ...{ metric, timestamp, value, kind, score, oneIn, parts, reason, silenced },
+    ...{ metric, timestamp, value, kind, score, oneIn, parts, reason, silenced, causeKeys },
     // The band of values near the largest number overflows.
     expected: expected && Number.isFinite(expected.upper - expected.lower) ? expected : undefined,
     since: Number.isNaN(since) ? timestamp : since,
@@ -21,7 +21,7 @@ export const anomalyOf = (alert: Alert, owner: Owner, settings: Settings): Anoma
 /** Event that announces an anomaly. Its id derives from the point, so that consumers can drop repeats. */
 export const anomalyDetectedEvent = (anomaly: Anomaly): AnomaliesEvent => {
   const { tenantId, targetId, metric, timestamp, since, expected } = anomaly;
-  const { value, score, kind, oneIn, reason } = anomaly;
+  const { value, score, kind, oneIn, reason, causeKeys } = anomaly;
   return {
     name: 'AnomalyDetected',
     source: ANOMALIES_SOURCE,
@@ -32,6 +32,7 @@ export const anomalyDetectedEvent = (anomaly: Anomaly): AnomaliesEvent => {
       since: isoOfSeconds(since),
       expected: expected ?? null,
       ...{ tenantId, targetId, metric, value, score, kind, oneIn, reason },
+      ...(causeKeys === undefined ? {} : { causeKeys: [...causeKeys] }),
     },
   };
 };

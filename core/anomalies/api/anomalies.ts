@@ -32,7 +32,7 @@ export const Anomaly = named(
     kind: z
       .enum(ANOMALY_KINDS)
       .describe(
-        '`behavioural`: unusual for its time of day or its forecast; `pattern`: unlike anything before; `duration`: unusual for long; `correlation`: out of step with other metrics or targets',
+        '`behavioural`: unusual for its time of day or its forecast; `pattern`: unlike anything before; `duration`: unusual for long; `correlation`: out of step with other metrics or targets; `missing`: the target stopped sending',
       ),
     value: z.number().describe('The value; for a counter its rate per second'),
     score: z.number(),

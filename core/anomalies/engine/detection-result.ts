@@ -3,9 +3,10 @@ import type { PartScore } from './calibrated-part.ts';
 /**
  * `behavioural`: a value unusual for its time of day or outside its forecast; `pattern`: a sequence of values unlike any
  * before; `duration`: a lasting change (level shift, drift, flat line, higher variance); `correlation`: inconsistent with
- * its peers or with the target's other metrics.
+ * its peers or with the target's other metrics; `missing`: points that were due did not
+ * arrive.
  */
-export const ANOMALY_KINDS = ['behavioural', 'pattern', 'correlation', 'duration'] as const;
+export const ANOMALY_KINDS = ['behavioural', 'pattern', 'correlation', 'duration', 'missing'] as const;
 export type AnomalyKind = (typeof ANOMALY_KINDS)[number];
 
 /** Parts of the score of one series. */

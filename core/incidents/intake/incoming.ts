@@ -42,14 +42,17 @@ const parse = <Schema extends z.ZodType>(name: string, schema: Schema, input: un
 };
 
 const anomalySignal = (detail: unknown): AnomalySignal => {
-  const { id, tenantId, targetId, metric, timestamp, oneIn } = parse(
+  const { id, tenantId, targetId, metric, timestamp, oneIn, causeKeys } = parse(
     'AnomalyDetected',
     AnomalyDetected,
     detail,
   );
   const confidence = confidenceOfAnomaly(oneIn);
   const signalId = `anomaly-${contentHash(id)}`;
-  return { kind: 'anomaly', signalId, tenantId, targetId, at: seconds(timestamp), metric, confidence };
+  return {
+    ...{ kind: 'anomaly', signalId, tenantId, targetId, at: seconds(timestamp), metric, confidence },
+    ...(causeKeys === undefined ? {} : { causeKeys }),
+  };
 };
 
 const anomalyEndSignal = (detail: unknown): AnomalyEndSignal => {

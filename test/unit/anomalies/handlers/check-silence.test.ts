@@ -1,0 +1,148 @@
+import { describe, expect, it } from 'vitest';
+import { encodeBlock } from '../../../../core/metrics/blocks/block-codec.ts';
+import type { BlockKey, StoredBlock } from '../../../../core/metrics/blocks/stored-block.ts';
+import type { Target } from '../../../../core/metrics/targets/target.ts';
+import { Settings } from '../../../../core/platform/settings/settings.ts';
+import { DependencyUnavailableError, InvalidInputError } from '../../../../core/shared/errors.ts';
+import { hourOf } from '../../../../core/shared/time.ts';
+import { type Deps, makeHandler } from '../../../../functions/anomalies/check-silence/handler.ts';
+import { memoryAnomalies } from '../../../fakes/anomalies.ts';
+import { memoryRegistry, watched } from '../../../fakes/metrics.ts';
+import { memorySettings } from '../../../fakes/platform.ts';
+import { memoryEvents, recordedTelemetry } from '../../../fakes/shared.ts';
+
+const NOW = 1_795_255_500;
+const STEP = 300;
+
+/** Blocks of targets that sent every five minutes until the given time. */
+const blocksUntil = (last: ReadonlyMap<string, number>) => ({
+  read: async (keys: readonly BlockKey[]): Promise<readonly StoredBlock[]> =>
+    keys.map((key) => {
+      const until = last.get(`${key.tenantId} ${key.targetId}`) ?? 0;
+      const offsets = Array.from({ length: 3600 / STEP }, (_, i) => i * STEP).filter(
+        (offset) => key.hour * 3600 + offset <= until && hourOf(until) - key.hour < 48,
+      );
+      if (offsets.length === 0) return { key, bytes: undefined, version: 0 };
+      const points = {
+        offsets: Uint16Array.from(offsets),
+        values: new Float64Array(offsets.length).fill(1),
+        receipts: new Float64Array(offsets.length).fill(1),
+      };
+      return { key, bytes: encodeBlock(new Map([['cpu', points]])), version: 1 };
+    }),
+});
+
+const setup = (ago: Readonly<Record<string, number>>, more: Partial<Deps> = {}) => {
+  const last = new Map<string, number>();
+  const targets: Target[] = [];
+  const sent = (name: string, at: number) => {
+    const [tenantId = '', targetId = ''] = name.split(' ');
+    last.set(name, at - (at % STEP));
+    const index = targets.findIndex((one) => one.tenantId === tenantId && one.targetId === targetId);
+    targets.splice(index < 0 ? targets.length : index, 1, watched(targetId, { tenantId, lastSeen: at }));
+  };
+  for (const [name, seconds] of Object.entries(ago)) sent(name, NOW - seconds);
+  const anomalies = memoryAnomalies();
+  const { events, published } = memoryEvents();
+  const log = recordedTelemetry();
+  const clock = { now: NOW };
+  const deps: Deps = {
+    anomalies: anomalies.store,
+    blocks: blocksUntil(last),
+    registry: memoryRegistry(targets),
+    settings: memorySettings(),
+    events,
+    telemetry: log.telemetry,
+    now: () => clock.now * 1000,
+    ...more,
+  };
+  return { check: makeHandler(deps), anomalies, published, log, clock, sent, deps };
+};
+
+const STEADY = { 'acme a': 0, 'acme b': 0, 'acme c': 0 };
+
+describe('check-silence', () => {
+  it('announces a target that stopped sending, once', async () => {
+    const { check, published, anomalies, clock } = setup({ ...STEADY, 'acme web-1': 1500 });
+    expect(await check({})).toEqual({ tenants: 1, silent: 1 });
+    clock.now += STEP;
+    await check({});
+    expect(published).toMatchObject([
+      {
+        name: 'AnomalyDetected',
+        detail: { targetId: 'web-1', metric: 'all metrics', kind: 'missing', tenantId: 'acme' },
+      },
+    ]);
+    const reason = 'web-1 stopped sending: no point for 15 minutes, usually one every 5 minutes';
+    expect(anomalies.all()).toMatchObject([{ anomaly: { reason } }]);
+  });
+
+  it('announces nothing of a target that sends, or whose newest points the registry does not know yet', async () => {
+    const { check, published, sent } = setup(STEADY);
+    sent('acme a', NOW - 100);
+    const world = setup({ 'acme a': 1500 }, { blocks: blocksUntil(new Map([['acme a', NOW - 300]])) });
+    expect([await check({}), await world.check({})]).toMatchObject([{ silent: 0 }, { silent: 0 }]);
+    expect([...published, ...world.published]).toEqual([]);
+  });
+
+  it('announces the return of a target', async () => {
+    const { check, published, sent, clock } = setup({ ...STEADY, 'acme web-1': 1500 });
+    await check({});
+    clock.now += 2 * STEP;
+    for (const name of ['acme a', 'acme b', 'acme c', 'acme web-1']) sent(name, clock.now - 60);
+    await check({});
+    await check({});
+    expect(published.map(({ name }) => name)).toEqual(['AnomalyDetected', 'AnomalyEnded']);
+    expect(published[1]).toMatchObject({ detail: { targetId: 'web-1', metric: 'all metrics' } });
+  });
+
+  it('announces targets that fall silent together with one cause', async () => {
+    const { check, published } = setup({ 'acme a': 1500, 'acme b': 1500, 'acme c': 1200, 'acme d': 0 });
+    await check({});
+    const causes = published.map(({ detail }) => (detail as { causeKeys?: string[] }).causeKeys);
+    expect(causes).toHaveLength(3);
+    expect(new Set(causes.map((keys) => keys?.join())).size).toBe(1);
+    expect(causes[0]).toHaveLength(1);
+  });
+
+  it('announces nothing in a maintenance window', async () => {
+    const at = (seconds: number) => new Date((NOW + seconds) * 1000).toISOString();
+    const settings = Settings.parse({
+      version: 1,
+      maintenance: [{ from: at(-3600), to: at(3600), targets: ['web-1'], reason: 'decommissioned' }],
+    });
+    const world = setup({ ...STEADY, 'acme web-1': 1500 }, { settings: memorySettings({ acme: settings }) });
+    await world.check({});
+    expect(world.published).toEqual([]);
+    expect(world.anomalies.all()).toMatchObject([{ anomaly: { silenced: 'decommissioned' } }]);
+  });
+
+  it('checks the other tenants if one fails, and then throws, so that Lambda retries', async () => {
+    const { deps, published } = setup({ 'acme a': 1500, 'globex b': 1500 });
+    const { list } = deps.registry;
+    const registry: Deps['registry'] = {
+      ...deps.registry,
+      list: (tenantId, page) =>
+        tenantId === 'acme' ? Promise.reject(new DependencyUnavailableError('down')) : list(tenantId, page),
+    };
+    await expect(makeHandler({ ...deps, registry })({})).rejects.toThrow('1 of 2 tenants');
+    expect(published.map(({ detail }) => detail.tenantId)).toEqual(['globex']);
+  });
+
+  it('is not stopped by a damaged block', async () => {
+    const { deps, published, log } = setup({ 'acme a': 1500, 'acme b': 1500 });
+    const read: Deps['blocks']['read'] = async (keys) =>
+      (await deps.blocks.read(keys)).map((block) =>
+        block.key.targetId === 'a' && block.bytes ? { ...block, bytes: Uint8Array.of(9, 9) } : block,
+      );
+    await makeHandler({ ...deps, blocks: { read } })({});
+    expect(published).toMatchObject([{ detail: { targetId: 'b' } }]);
+    expect(log.counts.BlockUnusable).toBe(1);
+  });
+
+  it('checks one tenant on request, and refuses other input', async () => {
+    const { check } = setup({ 'acme a': 1500, 'globex b': 1500 });
+    expect(await check({ tenantId: 'globex' })).toEqual({ tenants: 1, silent: 1 });
+    await expect(check({ tenantId: 7 })).rejects.toThrow(InvalidInputError);
+  });
+});
