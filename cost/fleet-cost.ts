@@ -16,6 +16,7 @@ import { detecting } from './detection-cost.ts';
 import { incidentUsage } from './incidents-cost.ts';
 import type { ItemSizes } from './item-sizes.ts';
 import { comparingPeers } from './peers-cost.ts';
+import { checkingSilence } from './silence-cost.ts';
 import type { TemplateFacts } from './template-facts.ts';
 import type { Workload } from './workload.ts';
 
@@ -142,6 +143,7 @@ export const fleetUsage = (work: Workload, facts: TemplateFacts, sizes: ItemSize
   ...storing(work, facts, sizes),
   ...detecting(work, facts, sizes),
   ...comparingPeers(work, facts, sizes),
+  ...checkingSilence(work, facts, sizes),
   ...forecasting(work, facts, sizes),
   ...incidentUsage(work, facts),
   ...deploymentUsage(work, facts, sizes),

@@ -1,12 +1,5 @@
 import { Duration } from 'aws-cdk-lib';
-import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
-import {
-  ContextAttribute,
-  type IScheduleTarget,
-  Schedule,
-  ScheduleExpression,
-  ScheduleTargetInput,
-} from 'aws-cdk-lib/aws-scheduler';
+import { ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
 import type { StageConfig } from '../config/stage-config.ts';
@@ -15,6 +8,7 @@ import type { BlockTable } from '../metrics/block-table.ts';
 import type { TargetTable } from '../metrics/target-table.ts';
 import type { DeadLetterQueue } from '../platform/dead-letter-queue.ts';
 import type { ForecastBus } from '../platform/event-bus.ts';
+import { FunctionSchedule } from '../platform/function-schedule.ts';
 import { ObservedFunction } from '../platform/observed-function.ts';
 import type { SettingsTable } from '../platform/settings-table.ts';
 import type { AnomalyTable } from './anomaly-table.ts';
@@ -55,11 +49,13 @@ export class PeerComparison extends Construct {
     this.#props = props;
     this.comparer = this.#comparer();
     this.planner = this.#planner();
-    new Schedule(this, 'Schedule', {
+    new FunctionSchedule(this, 'Schedule', {
       description: 'Compares targets with their peers',
       // One minute after the agents push, so that their points are stored.
       schedule: ScheduleExpression.cron({ minute: `1/${EVERY_MINUTES}` }),
-      target: this.#target(),
+      starts: this.planner,
+      maxAgeSeconds: EVERY_MINUTES * 60,
+      deadLetters: props.deadLetters,
     });
   }
 
@@ -106,25 +102,5 @@ export class PeerComparison extends Construct {
     targets.grantList(planner);
     planner.allow(['lambda:InvokeFunction'], [this.comparer.fn.functionArn]);
     return planner;
-  }
-
-  /** CDK's own target would also allow the schedule to invoke every version of the function. */
-  #target(): IScheduleTarget {
-    const role = new Role(this, 'SchedulerRole', {
-      assumedBy: new ServicePrincipal('scheduler.amazonaws.com'),
-    });
-    const { functionArn } = this.planner.fn;
-    const { queueArn } = this.#props.deadLetters.queue;
-    role.addToPolicy(new PolicyStatement({ actions: ['lambda:InvokeFunction'], resources: [functionArn] }));
-    role.addToPolicy(new PolicyStatement({ actions: ['sqs:SendMessage'], resources: [queueArn] }));
-    return {
-      bind: () => ({
-        arn: functionArn,
-        role,
-        input: ScheduleTargetInput.fromObject({ scheduledAt: ContextAttribute.scheduledTime }),
-        retryPolicy: { maximumRetryAttempts: 5, maximumEventAgeInSeconds: EVERY_MINUTES * 60 },
-        deadLetterConfig: { arn: queueArn },
-      }),
-    };
   }
 }

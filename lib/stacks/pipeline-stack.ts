@@ -2,6 +2,7 @@ import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import { AnomalyDetection } from '../anomalies/anomaly-detection.ts';
 import { PeerComparison } from '../anomalies/peer-comparison.ts';
+import { SilenceCheck } from '../anomalies/silence-check.ts';
 import { DeploymentWatch } from '../changes/deployment-watch.ts';
 import type { StageConfig } from '../config/stage-config.ts';
 import { DispatchSchedule } from '../forecasts/dispatch-schedule.ts';
@@ -36,6 +37,7 @@ export class PipelineStack extends Stack {
     new DispatchSchedule(this, 'DispatchSchedule', { ...shared, machine: dispatch.machine });
     const { deadLetters } = new AnomalyDetection(this, 'Anomalies', { ...shared, bus });
     const { planner } = new PeerComparison(this, 'Peers', { ...shared, bus, deadLetters });
+    const { checker } = new SilenceCheck(this, 'Silence', { ...shared, bus, deadLetters });
     this.incidents = new IncidentManagement(this, 'Incidents', { ...shared, bus });
     this.deployments = new DeploymentWatch(this, 'Deployments', { ...shared, bus });
     const keys = new KeyIssuer(this, 'Keys', shared);
@@ -46,6 +48,7 @@ export class PipelineStack extends Stack {
     new CfnOutput(this, 'AlarmSignalsTopicArn', { value: this.incidents.alarms.topic.topicArn });
     new CfnOutput(this, 'AlarmSignalsFunctionArn', { value: this.incidents.groupSignals.fn.functionArn });
     new CfnOutput(this, 'PlanPeerComparisonFunctionName', { value: planner.fn.functionName });
+    new CfnOutput(this, 'CheckSilenceFunctionName', { value: checker.fn.functionName });
     new CfnOutput(this, 'EventBusName', { value: bus.bus.eventBusName });
   }
 

@@ -24,6 +24,7 @@ const facts: TemplateFacts = {
     ['detect-anomalies', 1],
     ['compare-peers', 1],
     ['plan-peer-comparison', 0.25],
+    ['check-silence', 0.25],
     ['group-signals', 0.5],
     ['diagnose-incident', 1],
     ['check-deployment', 1],
@@ -53,10 +54,10 @@ describe('the idle floor', () => {
     expect(unitsOf(lines, 'starts')).toBe(730);
     expect(unitsOf(lines, 'state transitions')).toBe(2920);
     // alarms 0.80 + polls 0.2628 + scheduler 0.00073 + transitions 0.073 + invocations 0.000146 + traces 0.00365
-    // + logs 730 x (4 x 6,000 + 900) bytes = 0.0169 GB x 0.50 = 0.00846; + peers 0.0159
-    expect(totalOf(priceLines(lines)).list).toBeCloseTo(1.165, 3);
-    // Reads have no free tier: half a unit for each of 8,760 questions for tenants.
-    expect(totalOf(priceLines(lines)).free).toBeCloseTo(0.0005475, 9);
+    // + logs 730 x (4 x 6,000 + 900) bytes = 0.0169 GB x 0.50 = 0.00846; + peers 0.0162 + silence 0.0162
+    expect(totalOf(priceLines(lines)).list).toBeCloseTo(1.181, 3);
+    // Reads have no free tier: half a unit for each of 2 x 8,760 queries for tenants.
+    expect(totalOf(priceLines(lines)).free).toBeCloseTo(0.001095, 9);
   });
 
   it('halves its schedule when the cadence doubles', () => {
@@ -181,7 +182,7 @@ describe('facts of a deployment', () => {
   it('come from its templates', () => {
     expect(prod.monthly).toEqual(new Map([['alarmMonth', 10]]));
     expect(prod.memoryGb.get('forecast-batch')).toBeCloseTo(1.7275, 3);
-    expect(prod.memoryGb.size).toBe(19);
+    expect(prod.memoryGb.size).toBe(20);
     expect(prod).toMatchObject({
       queues: 3,
       ingestBatchSize: 10,

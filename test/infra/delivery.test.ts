@@ -66,7 +66,7 @@ describe('what is delivered by AWS', () => {
 
   it('is retried and ends in a queue: every schedule', () => {
     const schedules = resourcesOfType(stage, 'AWS::Scheduler::Schedule');
-    expect(schedules).toHaveLength(2);
+    expect(schedules).toHaveLength(3);
     for (const { Properties } of schedules) {
       const isHourly = text(Properties.Target.Arn).includes('Dispatch');
       expect(Properties.Target.RetryPolicy).toMatchObject({
@@ -97,6 +97,7 @@ describe('what is delivered by AWS', () => {
       ['GroupSignals', 'IncidentsDeadLetters', 21_600],
       ['PlanPeerComparison', 'AnomaliesDeadLetters', 1800],
       ['ComparePeers', 'AnomaliesDeadLetters', 1800],
+      ['CheckSilence', 'AnomaliesDeadLetters', 300],
     ] as const;
     expect(configured).toHaveLength(expected.length);
     for (const [name, queue, seconds] of expected) {
@@ -109,20 +110,36 @@ describe('what is delivered by AWS', () => {
     }
   });
 
-  it('compares peers every five minutes, and the schedule may invoke the planner and nothing else', () => {
-    const own = (type: string) =>
-      resourcesOfType(stage, type).filter((resource) => text(resource).includes('PeersPlanPeerComparison'));
-    const [schedule] = own('AWS::Scheduler::Schedule');
-    expect(schedule?.Properties).toMatchObject({ ScheduleExpression: 'cron(1/5 * * * ? *)' });
-    const policy = resourcesOfType(stage, 'AWS::IAM::Policy').find((resource) =>
-      text(resource.Properties.PolicyName).includes('PeersSchedulerRole'),
+  it.each([
+    ['compares peers', 'PeersPlanPeerComparison', '1/5'],
+    ['looks for silent targets', 'SilenceCheckSilence', '2/5'],
+  ])('%s every five minutes, and the schedule may invoke %s and nothing else', (_, name, minute) => {
+    const schedule = resourcesOfType(stage, 'AWS::Scheduler::Schedule').find(({ Properties }) =>
+      text(Properties.Target.Arn).includes(name),
     );
-    const statements: { Action: string; Resource: unknown }[] = policy?.Properties.PolicyDocument.Statement;
+    expect(schedule?.Properties).toMatchObject({ ScheduleExpression: `cron(${minute} * * * ? *)` });
+    const [, roleId] = /"Fn::GetAtt":\["(\w+)"/.exec(text(schedule?.Properties.Target.RoleArn)) ?? [];
+    const statements = resourcesOfType(stage, 'AWS::IAM::Policy')
+      .filter(({ Properties }) => text(Properties.Roles).includes(`"${roleId}"`))
+      .flatMap(
+        ({ Properties }): { Action: string; Resource: unknown }[] => Properties.PolicyDocument.Statement,
+      );
     expect(statements.map(({ Action }) => Action)).toEqual(['lambda:InvokeFunction', 'sqs:SendMessage']);
     expect(text(statements[0]?.Resource)).toMatch(
-      /^\{"Fn::GetAtt":\["PeersPlanPeerComparison\w+","Arn"\]\}$/,
+      new RegExp(`^\\{"Fn::GetAtt":\\["${name}\\w+","Arn"\\]\\}$`),
     );
     expect(text(statements[1]?.Resource)).toContain('AnomaliesDeadLetters');
+  });
+
+  it('lets the scheduler of this account alone take the roles of schedules', () => {
+    const roles = resourcesOfType(stage, 'AWS::IAM::Role').filter(({ Properties }) =>
+      text(Properties.AssumeRolePolicyDocument).includes('scheduler.amazonaws.com'),
+    );
+    expect(roles).toHaveLength(3);
+    for (const { Properties } of roles)
+      expect(Properties.AssumeRolePolicyDocument.Statement[0].Condition.StringEquals).toMatchObject({
+        'aws:SourceAccount': { Ref: 'AWS::AccountId' },
+      });
   });
 
   it('brings alarms of a topic to the signals queue as they are, and keeps what cannot be delivered', () => {

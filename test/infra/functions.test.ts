@@ -78,6 +78,7 @@ const ENVIRONMENT: Readonly<Record<string, readonly string[]>> = {
     'DEAD_LETTERS_QUEUE_URL',
   ],
   'compare-peers': [...tables('SETTINGS', 'BLOCKS', 'ANOMALIES'), 'FORECAST_BUCKET_NAME', 'EVENT_BUS_NAME'],
+  'check-silence': [...tables('SETTINGS', 'BLOCKS', 'TARGETS', 'ANOMALIES'), 'EVENT_BUS_NAME'],
   'plan-peer-comparison': [...tables('TARGETS'), 'COMPARE_PEERS_FUNCTION_NAME'],
   'issue-api-key': [...tables('API_KEYS')],
 };
@@ -154,7 +155,7 @@ describe('every log group', () => {
   const groups = resourcesOfType(stage, 'AWS::Logs::LogGroup');
 
   it('has the retention of its stage', () => {
-    expect(groups).toHaveLength(23);
+    expect(groups).toHaveLength(24);
     for (const { Properties } of groups) expect(Properties.RetentionInDays).toBe(30);
   });
 

@@ -30,11 +30,11 @@ const NEVER_CALLED: Readonly<Record<string, readonly string[]>> = {
   // What other contexts found is only read.
   'check-deployment': [
     ...on('Blocks', 'BatchGetItem'),
-    ...on('Targets', 'BatchGetItem', 'PutItem'),
     ...on('Anomalies', 'GetItem', 'PutItem', 'UpdateItem'),
     ...on('Forecasts', 'PutItem'),
     ...on('Incidents', 'PutItem', 'Query', 'UpdateItem'),
   ],
+  'check-silence': [...on('Targets', 'GetItem'), ...on('Settings', 'PutItem'), ...on('Blocks', 'Query')],
   // Changes are recorded there, checked here, and closed elsewhere: one store, used in part.
   'close-deployment-watch': [...on('Changes', 'Query')],
   'close-forecast-run': [...on('Forecasts', 'Query'), 's3:PutObject'],
@@ -46,32 +46,27 @@ const NEVER_CALLED: Readonly<Record<string, readonly string[]>> = {
   'command-settings': [...on('ApiKeys', 'PutItem')],
   'compare-peers': [...on('Settings', 'PutItem'), ...on('Blocks', 'Query')],
   'detect-anomalies': [
-    ...on('Targets', 'PutItem', 'Query'),
+    ...on('Targets', 'Query'),
     ...on('Forecasts', 'PutItem'),
     ...on('Settings', 'PutItem'),
     ...on('Anomalies', 'Query'),
   ],
   // Incidents, targets and the graph are written by others.
-  'diagnose-incident': [
-    ...on('Blocks', 'BatchGetItem'),
-    ...on('Incidents', 'BatchGetItem', 'UpdateItem'),
-    ...on('Targets', 'BatchGetItem', 'PutItem'),
-  ],
-  'forecast-batch': [...on('Targets', 'PutItem', 'Query'), ...on('Settings', 'PutItem')],
+  'diagnose-incident': [...on('Blocks', 'BatchGetItem'), ...on('Incidents', 'BatchGetItem', 'UpdateItem')],
+  'forecast-batch': [...on('Targets', 'Query'), ...on('Settings', 'PutItem')],
   'group-signals': [...on('Incidents', 'Query')],
   'issue-api-key': [...on('ApiKeys', 'GetItem')],
-  'list-tenants': [...on('Targets', 'GetItem', 'PutItem')],
+  'list-tenants': [...on('Targets', 'GetItem')],
   'plan-forecast-run': [
-    ...on('Targets', 'GetItem', 'PutItem'),
+    ...on('Targets', 'GetItem'),
     ...on('Forecasts', 'GetItem', 'Query'),
     's3:GetObject',
     's3:ListBucket',
   ],
-  'plan-peer-comparison': [...on('Targets', 'GetItem', 'PutItem')],
+  'plan-peer-comparison': [...on('Targets', 'GetItem')],
   'query-api': [
     ...on('Blocks', 'BatchGetItem'),
     ...on('Incidents', 'BatchGetItem', 'PutItem', 'UpdateItem'),
-    ...on('Targets', 'BatchGetItem', 'PutItem'),
     ...on('Forecasts', 'DeleteItem', 'PutItem'),
     ...on('Anomalies', 'GetItem', 'PutItem', 'UpdateItem'),
     ...on('ApiKeys', 'PutItem'),
@@ -82,7 +77,7 @@ const NEVER_CALLED: Readonly<Record<string, readonly string[]>> = {
   // The key store can also add keys; only the issuer does.
   'receive-metrics': [...on('ApiKeys', 'PutItem'), ...on('Requests', 'PutItem'), 's3:GetObject'],
   'start-forecast-run': [...on('ApiKeys', 'PutItem'), ...on('Forecasts', 'Query')],
-  'store-metrics': [...on('Targets', 'Query'), ...on('Blocks', 'Query')],
+  'store-metrics': [...on('Blocks', 'Query')],
 };
 
 /** Granted for the platform rather than for our code. */
@@ -92,6 +87,7 @@ const OF_THE_PLATFORM =
 /** What Lambda does in the name of a function's role: it names what a consumer gave up in a queue. */
 const BY_LAMBDA: Readonly<Record<string, readonly string[]>> = {
   'detect-anomalies': ['sqs:SendMessage'],
+  'check-silence': ['sqs:SendMessage'],
   'compare-peers': ['sqs:SendMessage'],
   'plan-peer-comparison': ['sqs:SendMessage'],
 };

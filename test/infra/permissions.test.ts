@@ -188,6 +188,15 @@ const PERMISSIONS: Readonly<Record<string, readonly string[]>> = {
     's3:PutObject',
     'sqs:SendMessage',
   ],
+  CheckSilence: [
+    ...on('Settings', 'GetItem'),
+    ...on('Blocks', 'BatchGetItem'),
+    ...on('Targets', 'Query'),
+    ...on('Anomalies', 'GetItem', 'PutItem', 'Query', 'UpdateItem'),
+    'events:PutEvents',
+    ...LOGS,
+    'sqs:SendMessage',
+  ],
   PlanPeerComparison: [...on('Targets', 'Query'), 'lambda:InvokeFunction', ...LOGS, 'sqs:SendMessage'],
   GroupSignals: [
     ...on('Targets', 'Query'),

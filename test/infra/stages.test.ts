@@ -18,6 +18,7 @@ const OUTPUTS = {
     'DispatchStateMachineArn',
     'IssueApiKeyFunctionName',
     'PlanPeerComparisonFunctionName',
+    'CheckSilenceFunctionName',
     'AlarmSignalsTopicArn',
     'AlarmSignalsFunctionArn',
     'EventBusName',

@@ -3,7 +3,7 @@ import { makeS3Client } from '../../../adapters/aws/clients.ts';
 import { defaultPace, pause } from '../../../adapters/aws/paced-retry.ts';
 import { dynamoBlockStore } from '../../../adapters/metrics/block-store.ts';
 import { s3RawStore } from '../../../adapters/metrics/raw-store.ts';
-import { dynamoTargetRecorder } from '../../../adapters/metrics/target-registry.ts';
+import { dynamoTargetRecorder } from '../../../adapters/metrics/target-recorder.ts';
 import { INGEST_LIMITS } from '../../../core/metrics/ingestion/decoding/limits.ts';
 import { observe, telemetry } from '../../runtime/observe.ts';
 import { readEnv } from '../../runtime/read-env.ts';

@@ -8,7 +8,8 @@ import {
 } from '@aws-sdk/lib-dynamodb';
 import { mockClient } from 'aws-sdk-client-mock';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { dynamoTargetRecorder, dynamoTargetRegistry } from '../../../adapters/metrics/target-registry.ts';
+import { dynamoTargetRecorder } from '../../../adapters/metrics/target-recorder.ts';
+import { dynamoTargetRegistry } from '../../../adapters/metrics/target-registry.ts';
 import type { TargetSighting } from '../../../core/metrics/targets/sighting.ts';
 import { DependencyUnavailableError, InvalidInputError } from '../../../core/shared/errors.ts';
 import { recordedTelemetry } from '../../fakes/shared.ts';

@@ -1,0 +1,47 @@
+import type { UsageLine } from '../core/platform/billing/cost-lines.ts';
+import { gigabytes, HOURS_PER_MONTH, readUnits } from '../core/platform/billing/units.ts';
+import type { ItemSizes } from './item-sizes.ts';
+import type { TemplateFacts } from './template-facts.ts';
+import type { Workload } from './workload.ts';
+
+const EVERY_MINUTES = 5;
+const CHECKS = (HOURS_PER_MONTH * 60) / EVERY_MINUTES;
+const CHECK_SECONDS = 0.05;
+const CHECKED_TARGET_SECONDS = 0.0002;
+/** Settings and open anomalies: one page each. */
+const READS_PER_TENANT = 2;
+
+const checks = (facts: TemplateFacts, component: string, targets: number): UsageLine => {
+  const seconds = CHECKS * (CHECK_SECONDS + targets * CHECKED_TARGET_SECONDS);
+  const gb = facts.memoryGb.get('check-silence') ?? Number.NaN;
+  return { component, what: 'GB-seconds of silence checks', price: 'lambdaArmGbSecond', units: seconds * gb };
+};
+
+/** Lines of the schedule without tenants: it only asks for the tenants. */
+export const idleSilence = (work: Workload, facts: TemplateFacts): UsageLine[] => {
+  const component = 'Silence checks without tenants';
+  const logs = gigabytes(CHECKS * work.logBytesPerInvocation);
+  return [
+    { component, what: 'silence schedule starts', price: 'schedulerInvocation', units: CHECKS },
+    { component, what: 'silence checks', price: 'lambdaRequest', units: CHECKS },
+    checks(facts, component, 0),
+    { component, what: 'GB of silence check logs', price: 'logGbIngested', units: logs },
+    { component, what: 'reads of tenants', price: 'dynamoReadUnit', units: 0.5 * CHECKS },
+  ];
+};
+
+/** Lines of checking a fleet that sends, on top of the idle ones: every target is listed, and no block is read. */
+export const checkingSilence = (work: Workload, facts: TemplateFacts, sizes: ItemSizes): UsageLine[] => {
+  const component = 'Silence checks';
+  const listed = readUnits(work.hosts * sizes.targetBytes, 'eventual');
+  return [
+    checks(facts, component, work.hosts),
+    { component, what: 'targets listed', price: 'dynamoReadUnit', units: CHECKS * listed },
+    {
+      component,
+      what: 'open anomalies read',
+      price: 'dynamoReadUnit',
+      units: CHECKS * READS_PER_TENANT * 0.5,
+    },
+  ];
+};

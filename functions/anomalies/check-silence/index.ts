@@ -1,0 +1,30 @@
+import * as z from 'zod';
+import { dynamoAnomalyStore } from '../../../adapters/anomalies/anomaly-store.ts';
+import { dynamoBlockGlance } from '../../../adapters/metrics/block-store.ts';
+import { dynamoTargetRegistry } from '../../../adapters/metrics/target-registry.ts';
+import { dynamoSettingsStore } from '../../../adapters/platform/settings-store.ts';
+import { publisherTo } from '../../runtime/event-bus.ts';
+import { observe, telemetry } from '../../runtime/observe.ts';
+import { readEnv } from '../../runtime/read-env.ts';
+import { table } from '../../runtime/tables.ts';
+import { makeHandler } from './handler.ts';
+
+const env = readEnv({
+  SETTINGS_TABLE_NAME: z.string().min(1),
+  BLOCKS_TABLE_NAME: z.string().min(1),
+  TARGETS_TABLE_NAME: z.string().min(1),
+  ANOMALIES_TABLE_NAME: z.string().min(1),
+  EVENT_BUS_NAME: z.string().min(1),
+});
+
+export const handler = observe(
+  makeHandler({
+    registry: dynamoTargetRegistry(table(env.TARGETS_TABLE_NAME)),
+    blocks: dynamoBlockGlance(table(env.BLOCKS_TABLE_NAME)),
+    settings: dynamoSettingsStore(table(env.SETTINGS_TABLE_NAME)),
+    anomalies: dynamoAnomalyStore(table(env.ANOMALIES_TABLE_NAME)),
+    events: publisherTo(env.EVENT_BUS_NAME),
+    telemetry,
+    now: Date.now,
+  }),
+);

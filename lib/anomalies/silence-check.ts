@@ -1,0 +1,66 @@
+import { Duration } from 'aws-cdk-lib';
+import { ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
+import type { ITopic } from 'aws-cdk-lib/aws-sns';
+import { Construct } from 'constructs';
+import type { StageConfig } from '../config/stage-config.ts';
+import type { BlockTable } from '../metrics/block-table.ts';
+import type { TargetTable } from '../metrics/target-table.ts';
+import type { DeadLetterQueue } from '../platform/dead-letter-queue.ts';
+import type { ForecastBus } from '../platform/event-bus.ts';
+import { FunctionSchedule } from '../platform/function-schedule.ts';
+import { ObservedFunction } from '../platform/observed-function.ts';
+import type { SettingsTable } from '../platform/settings-table.ts';
+import type { AnomalyTable } from './anomaly-table.ts';
+
+export interface SilenceCheckProps {
+  readonly config: StageConfig;
+  readonly settings: SettingsTable;
+  readonly blocks: BlockTable;
+  readonly targets: TargetTable;
+  readonly anomalies: AnomalyTable;
+  readonly bus: ForecastBus;
+  readonly notify: ITopic;
+  /** Shared with anomaly detection: an alarm of its own would double the idle cost of this construct. */
+  readonly deadLetters: DeadLetterQueue;
+}
+
+const EVERY_MINUTES = 5;
+
+/** Looks every five minutes for targets that stopped sending, and for those that send again. */
+export class SilenceCheck extends Construct {
+  readonly checker: ObservedFunction;
+
+  constructor(scope: Construct, id: string, props: SilenceCheckProps) {
+    super(scope, id);
+    const { config, notify, settings, blocks, targets, anomalies, bus, deadLetters } = props;
+    this.checker = new ObservedFunction(this, 'CheckSilence', {
+      entry: 'check-silence',
+      description: 'Announces targets that stopped sending',
+      config,
+      notify,
+      memoryMb: 256,
+      timeout: Duration.minutes(2),
+      failure: {
+        impact: 'Targets that stop sending are not announced.',
+        runbook: 'Silent targets are not announced',
+        coveredBy: 'dead letters of anomaly detection',
+      },
+      asynchronous: { deadLetters, maxAge: Duration.minutes(EVERY_MINUTES) },
+      environment: { EVENT_BUS_NAME: bus.bus.eventBusName },
+    });
+    settings.grantGet(this.checker);
+    blocks.grantGet(this.checker);
+    targets.grantList(this.checker);
+    anomalies.grantRecord(this.checker);
+    anomalies.grantList(this.checker);
+    bus.grantPublish(this.checker);
+    new FunctionSchedule(this, 'Schedule', {
+      description: 'Looks for targets that stopped sending',
+      // Two minutes after the agents push, so that their points are stored.
+      schedule: ScheduleExpression.cron({ minute: `2/${EVERY_MINUTES}` }),
+      starts: this.checker,
+      maxAgeSeconds: EVERY_MINUTES * 60,
+      deadLetters,
+    });
+  }
+}
