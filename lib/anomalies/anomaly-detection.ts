@@ -6,6 +6,7 @@ import type { StageConfig } from '../config/stage-config.ts';
 import type { ForecastTable } from '../forecasts/forecast-table.ts';
 import type { BlockTable } from '../metrics/block-table.ts';
 import type { TargetTable } from '../metrics/target-table.ts';
+import { ActionableAlarm } from '../platform/actionable-alarm.ts';
 import { DeadLetterQueue } from '../platform/dead-letter-queue.ts';
 import type { ForecastBus } from '../platform/event-bus.ts';
 import { ObservedFunction } from '../platform/observed-function.ts';
@@ -52,7 +53,8 @@ export class AnomalyDetection extends Construct {
       description: "Runs a target's detectors on its changed blocks",
       config,
       notify,
-      memoryMb: 1024,
+      // One whole virtual CPU: the work is arithmetic, so more memory costs the same and finishes earlier.
+      memoryMb: 1769,
       timeout: Duration.minutes(2),
       failure: { ...MEANING, coveredBy: 'dead letters of the stream' },
       environment: {
@@ -62,7 +64,7 @@ export class AnomalyDetection extends Construct {
       },
     });
     this.#grant(props);
-    this.#consume(props.blocks.grantFollowChanges(this.detector));
+    this.#consume(props.blocks.grantFollowChanges(this.detector), notify);
   }
 
   #grant(props: AnomalyDetectionProps): void {
@@ -75,7 +77,7 @@ export class AnomalyDetection extends Construct {
     props.bus.grantPublish(this.detector);
   }
 
-  #consume(stream: string): void {
+  #consume(stream: string, notify: ITopic): void {
     const { queueArn } = this.deadLetters.queue;
     this.detector.allow(['sqs:SendMessage'], [queueArn]);
     const mapping = new EventSourceMapping(this, 'Changes', {
@@ -87,10 +89,20 @@ export class AnomalyDetection extends Construct {
       // A longer window saves invocations but delays every anomaly.
       maxBatchingWindow: Duration.seconds(2),
       bisectBatchOnError: true,
+      // Each shard has this many consumers, which share no target: 10 is the most that Lambda offers.
+      parallelizationFactor: 10,
       reportBatchItemFailures: true,
       retryAttempts: 10,
       maxRecordAge: Duration.hours(6),
       onFailure: { bind: () => ({ destination: queueArn }) },
+    });
+    new ActionableAlarm(this, 'Lagging', {
+      metric: this.detector.fn.metric('IteratorAge', { period: Duration.minutes(5), statistic: 'Maximum' }),
+      threshold: Duration.minutes(10).toMilliseconds(),
+      evaluationPeriods: 2,
+      impact: 'New metrics wait more than 10 minutes to be checked, so anomalies are announced late.',
+      runbook: 'Anomaly detection lags',
+      notify,
     });
     // Lambda checks that the role may read the stream when the mapping is created.
     const role = this.detector.node.tryFindChild('Role');

@@ -30,11 +30,33 @@ export class ServiceAlarms extends Construct {
       impact: 'Accepted metrics wait more than 15 minutes, so forecasts are based on old data.',
       runbook: 'Ingestion lags',
     });
+    const parked = {
+      threshold: 1,
+      runbook: 'Accepted points are parked',
+      impact:
+        'Accepted points are missing from series and forecasts: they could not be stored and are parked.',
+    };
+    alarm('PayloadsParked', { ...parked, metric: metrics.parkedPayloads });
+    alarm('PointsParked', { ...parked, metric: metrics.parkedPoints });
+    alarm('QuotaExceeded', {
+      metric: metrics.overQuota,
+      threshold: 1,
+      evaluationPeriods: 3,
+      impact: 'A tenant sends more points than its quota allows: its agents get 429 and may drop points.',
+      runbook: 'A tenant exceeds its quota',
+    });
+    alarm('FunctionsThrottled', {
+      metric: metrics.throttles,
+      threshold: 1,
+      evaluationPeriods: 3,
+      impact: 'Lambda has no concurrency left: API calls fail, and ingestion and forecasts are delayed.',
+      runbook: 'Functions are throttled',
+    });
     const failed = { threshold: 1, runbook: 'A forecast run failed' };
     alarm('RunFailed', {
       ...failed,
       metric: metrics.runsFailed,
-      impact: 'A forecast run failed: its tenant sees the forecasts of the previous run.',
+      impact: 'A forecast run failed or lost batches: their targets keep the forecasts of the previous run.',
     });
     alarm('RunTimedOut', {
       ...failed,

@@ -1,6 +1,6 @@
 import { Duration, type Stack } from 'aws-cdk-lib';
 import { HttpApi, type IHttpApi } from 'aws-cdk-lib/aws-apigatewayv2';
-import type { MetricOptions } from 'aws-cdk-lib/aws-cloudwatch';
+import { Metric, type MetricOptions } from 'aws-cdk-lib/aws-cloudwatch';
 import { type IQueue, Queue } from 'aws-cdk-lib/aws-sqs';
 import { type IStateMachine, StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import type { StageConfig } from '../config/stage-config.ts';
@@ -37,8 +37,17 @@ const every = (minutes: number, statistic: string): MetricOptions => ({
   statistic,
 });
 
+/** What a function counts itself (`functions/runtime/observe.ts`). Billed only in hours in which it is counted. */
+const counted = (config: StageConfig, service: string, metricName: string): Metric =>
+  new Metric({
+    namespace: 'Forestall',
+    metricName,
+    dimensionsMap: { service, stage: config.stage },
+    ...every(5, 'Sum'),
+  });
+
 /** Five-minute metrics of these resources, shared by alarms and dashboard. */
-export const serviceMetrics = ({ api, ingestQueue, dispatch, fleet }: WatchedParts) => ({
+export const serviceMetrics = ({ api, ingestQueue, dispatch, fleet }: WatchedParts, config: StageConfig) => ({
   requests: api.metricCount(every(5, 'Sum')),
   serverErrors: api.metricServerError(every(5, 'Sum')),
   clientErrors: api.metricClientError(every(5, 'Sum')),
@@ -50,6 +59,11 @@ export const serviceMetrics = ({ api, ingestQueue, dispatch, fleet }: WatchedPar
   runsFailed: fleet.metricFailed(every(5, 'Sum')),
   runsTimedOut: fleet.metricTimedOut(every(5, 'Sum')),
   runTime: fleet.metricTime(every(5, 'Maximum')),
+  parkedPayloads: counted(config, 'store-metrics', 'PayloadsQuarantined'),
+  parkedPoints: counted(config, 'store-metrics', 'PointsQuarantined'),
+  overQuota: counted(config, 'receive-metrics', 'RequestsOverQuota'),
+  // Of all functions of the account in this region: they share the quota.
+  throttles: new Metric({ namespace: 'AWS/Lambda', metricName: 'Throttles', ...every(5, 'Sum') }),
 });
 
 export type ServiceMetrics = ReturnType<typeof serviceMetrics>;

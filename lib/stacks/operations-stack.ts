@@ -17,7 +17,7 @@ export class OperationsStack extends Stack {
   constructor(scope: Construct, id: string, props: OperationsStackProps) {
     super(scope, id, props);
     const { config, data } = props;
-    const metrics = serviceMetrics(findWatchedParts(this, config));
+    const metrics = serviceMetrics(findWatchedParts(this, config), config);
     new ServiceAlarms(this, 'Alarms', { config, metrics, notify: data.alarmTopic.topic });
     new SavedQueries(this, 'Queries', { config });
     if (config.dashboard) new ServiceDashboard(this, 'Dashboard', { metrics });

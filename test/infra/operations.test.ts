@@ -52,8 +52,8 @@ describe('the runbook', () => {
 describe('the presets', () => {
   const count = (stage: typeof full) => resourcesOfType(stage, 'AWS::CloudWatch::Alarm').length;
 
-  it('minimal stays within the ten alarms that an account has free', () => {
-    expect(count(minimal)).toBe(10);
+  it('minimal has one alarm for each failure that users notice: five more than an account has free', () => {
+    expect(count(minimal)).toBe(15);
   });
 
   it('full adds one for each function whose failures another alarm shows already', () => {
@@ -128,5 +128,30 @@ describe('alarm mails', () => {
     expect(mails(minimal)).toHaveLength(0);
     const [subscription] = mails(stageOf('prod', { alarmEmails: ['sre@example.com'] }));
     expect(subscription?.Properties.Endpoint).toBe('sre@example.com');
+  });
+});
+
+describe('alarms on what functions count', () => {
+  it.each([
+    ['PayloadsQuarantined', 'store-metrics', 'core/metrics/ingestion/storing/store-batch.ts'],
+    ['PointsQuarantined', 'store-metrics', 'core/metrics/ingestion/storing/store-batch.ts'],
+    ['RequestsOverQuota', 'receive-metrics', 'functions/metrics/receive-metrics/handler.ts'],
+  ])('%s is counted under the dimensions that the alarm names', (metric, service, file) => {
+    const alarm = resourcesOfType(minimal, 'AWS::CloudWatch::Alarm').find(
+      ({ Properties }) => Properties.MetricName === metric,
+    );
+    expect(alarm?.Properties).toMatchObject({
+      Namespace: 'Forestall',
+      Dimensions: [
+        { Name: 'service', Value: service },
+        { Name: 'stage', Value: 'prod' },
+      ],
+    });
+    expect(readFileSync(file, 'utf8')).toContain(`'${metric}'`);
+    const functions = resourcesOfType(minimal, 'AWS::Lambda::Function').map(
+      ({ Properties }) => Properties.Environment.Variables,
+    );
+    const own = functions.find(({ POWERTOOLS_SERVICE_NAME }) => POWERTOOLS_SERVICE_NAME === service);
+    expect(own).toMatchObject({ POWERTOOLS_METRICS_NAMESPACE: 'Forestall', STAGE: 'prod' });
   });
 });

@@ -33,6 +33,19 @@ describe('messages of the queue', () => {
     expect(world.all().map(({ incident }) => incident.tenantId)).toEqual(['acme', 'ours']);
   });
 
+  it.each([
+    [['silence:acme:2026-11-21T10:00:00.000Z'], 1],
+    [undefined, 3],
+  ])('with the cause keys %j of their events become %d incidents', async (causeKeys, incidents) => {
+    const world = setup();
+    const silent = ['web-1', 'db-7', 'queue-3'].map((target) => {
+      const { detail, ...event } = anomalyOf(target);
+      return { ...event, detail: { ...detail, kind: 'missing', metric: 'all metrics', causeKeys } };
+    });
+    for (const message of silent) await world.group(queued(message));
+    expect(world.all()).toHaveLength(incidents);
+  });
+
   it('are parked with the reason and acknowledged if they are unreadable; the others are grouped', async () => {
     const { group, all, log, parked } = setup();
     const messages = queued('not json', anomalyOf('web-1'), { some: 'thing' }, { quietCheck: 'acme' });
