@@ -8,7 +8,7 @@ import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { mockClient } from 'aws-sdk-client-mock';
 import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { dynamoBlockStore } from '../../../adapters/metrics/block-store.ts';
-import { dynamoTargetRecorder } from '../../../adapters/metrics/target-registry.ts';
+import { dynamoTargetRecorder } from '../../../adapters/metrics/target-recorder.ts';
 import { ApiClient } from '../../../cli/api-client/api-client.ts';
 import { encodeBlock } from '../../../core/metrics/blocks/block-codec.ts';
 import { DependencyUnavailableError, InvalidInputError } from '../../../core/shared/errors.ts';
