@@ -1,5 +1,6 @@
 import { dynamoBlockReader, dynamoBlockStore } from '../../../adapters/metrics/block-store.ts';
-import { dynamoTargetRecorder, dynamoTargetRegistry } from '../../../adapters/metrics/target-registry.ts';
+import { dynamoTargetRecorder } from '../../../adapters/metrics/target-recorder.ts';
+import { dynamoTargetRegistry } from '../../../adapters/metrics/target-registry.ts';
 import { decodeBlock, encodeBlock } from '../../../core/metrics/blocks/block-codec.ts';
 import type { Target } from '../../../core/metrics/targets/target.ts';
 import { hourOf } from '../../../core/shared/time.ts';
