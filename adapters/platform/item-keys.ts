@@ -1,4 +1,4 @@
-/** Keys of the items of the platform: API keys by hash, a tenant's settings, and its quota of each minute. */
+/** Keys of the items of the platform: API keys by hash, and a tenant's settings, quotas and responses to commands. */
 import { type ItemKey, tenantKey } from '../aws/dynamodb/item-key.ts';
 
 /** The one key without a tenant: looking it up is how a caller's tenant becomes known. */
@@ -8,3 +8,6 @@ export const settingsKey = (tenantId: string): ItemKey => tenantKey(tenantId, 'S
 
 /** `minute` counts whole minutes since the epoch. */
 export const quotaKey = (tenantId: string, minute: number): ItemKey => tenantKey(tenantId, `RATE#${minute}`);
+
+/** `key` is the Idempotency-Key of a command. */
+export const responseKey = (tenantId: string, key: string): ItemKey => tenantKey(tenantId, `RESPONSE#${key}`);

@@ -34,15 +34,15 @@ const parametersIn = (place: 'path' | 'query' | 'header', { shape }: z.ZodObject
 
 const idempotencyHeader = z.object({
   'Idempotency-Key': IdempotencyKey.optional().describe(
-    'Repeating a request with the same key within 24 hours executes it once',
+    'Repeating a request with the same key within 24 hours executes it once and returns the first response; after an error it is executed again',
   ),
 });
 
-const parametersOf = ({ params, query, headers, idempotent }: Operation): Json[] => [
+const parametersOf = ({ params, query, headers, idempotency }: Operation): Json[] => [
   ...parametersIn('path', params),
   ...parametersIn('query', query),
   ...(headers === undefined ? [] : parametersIn('header', headers)),
-  ...(idempotent ? parametersIn('header', idempotencyHeader) : []),
+  ...(idempotency === undefined ? [] : parametersIn('header', idempotencyHeader)),
 ];
 
 const requestBodyOf = ({ body, rawBody }: Operation): Json => {
@@ -66,12 +66,21 @@ const successOf = ({ responses }: Operation): Json => {
   return { description: 'Success', content: jsonContent(schema) };
 };
 
+const IDEMPOTENCY_PROBLEMS = ['request-in-progress', 'idempotency-key-reused'] as const;
+
 /** Codes of all problems that an operation may answer with. */
-export const problemsOf = ({ needs, params, body, problems = [] }: Operation): readonly ProblemCode[] => [
+export const problemsOf = ({
+  needs,
+  params,
+  body,
+  idempotency,
+  problems = [],
+}: Operation): readonly ProblemCode[] => [
   'invalid-request',
   ...(needs === 'none' ? [] : (['unauthorized'] as const)),
   ...(Object.keys(params.shape).length === 0 ? [] : (['not-found'] as const)),
   ...(body === undefined ? [] : (['body-too-large', 'invalid-content'] as const)),
+  ...(idempotency === 'stored-response' ? IDEMPOTENCY_PROBLEMS : []),
   ...problems,
   'internal-error',
   'temporarily-unavailable',

@@ -137,13 +137,14 @@ export class ApiFunctions extends Construct {
   }
 
   #incidentCommands(): ObservedFunction {
-    const { incidents, signalsQueue, eventBus } = this.#props;
+    const { incidents, requests, signalsQueue, eventBus } = this.#props;
     const commands = this.#route('CommandIncidents', {
       entry: 'command-incidents',
       description: 'Transitions incidents and stores the topology',
       memoryMb: 256,
       environment: { EVENT_BUS_NAME: eventBus.name, SIGNALS_QUEUE_URL: signalsQueue.url },
     });
+    requests.grantExecuteOnce(commands);
     incidents.grantWrite(commands);
     commands.allow(['sqs:SendMessage'], [signalsQueue.arn]);
     commands.allow(['events:PutEvents'], [eventBus.arn]);
@@ -151,7 +152,7 @@ export class ApiFunctions extends Construct {
   }
 
   #changeCommands(): ObservedFunction {
-    const { incidents, changes, signalsQueue, deploymentStateMachineArn } = this.#props;
+    const { incidents, changes, requests, signalsQueue, deploymentStateMachineArn } = this.#props;
     const commands = this.#route('CommandChanges', {
       entry: 'command-changes',
       description: 'Records changes, starts watching deployments, and assesses planned changes',
@@ -161,6 +162,7 @@ export class ApiFunctions extends Construct {
         DEPLOYMENT_STATE_MACHINE_ARN: deploymentStateMachineArn,
       },
     });
+    requests.grantExecuteOnce(commands);
     changes.grantWrite(commands);
     changes.grantList(commands);
     incidents.grantList(commands);
@@ -170,12 +172,13 @@ export class ApiFunctions extends Construct {
   }
 
   #settingsCommands(): ObservedFunction {
-    const { settings } = this.#props;
+    const { settings, requests } = this.#props;
     const commands = this.#route('CommandSettings', {
       entry: 'command-settings',
       description: "Replaces a tenant's settings",
       memoryMb: 256,
     });
+    requests.grantExecuteOnce(commands);
     settings.grantReplace(commands);
     return commands;
   }

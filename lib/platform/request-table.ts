@@ -2,7 +2,7 @@ import { Construct } from 'constructs';
 import { ContextTable, type TableProps } from './context-table.ts';
 import type { ObservedFunction } from './observed-function.ts';
 
-/** The number of points that each tenant sent in each minute. Everything expires within hours. */
+/** The points that each tenant sent in each minute, and the responses to its commands. Everything expires within a day. */
 export class RequestTable extends Construct {
   readonly store: ContextTable;
 
@@ -11,8 +11,14 @@ export class RequestTable extends Construct {
     this.store = new ContextTable(this, 'Store', {
       config,
       variable: 'REQUESTS_TABLE_NAME',
-      unrecoverable: 'Quotas of past minutes expire within the hour, and their loss has no effect.',
+      unrecoverable:
+        'Quotas expire within the hour and responses within a day. If they are lost, a repeated command executes again.',
     });
+  }
+
+  /** Claim Idempotency-Keys, and store and return the responses to commands. */
+  grantExecuteOnce(writer: ObservedFunction): void {
+    this.store.grant(writer, 'GetItem', 'PutItem', 'DeleteItem');
   }
 
   /** Take points from a tenant's quota of the minute. */

@@ -1,5 +1,6 @@
 /** The ports of platform in memory, with the guarantees of the real stores. */
 
+import type { CommandResponse, KeyedCommand, ResponseStore } from '../../core/platform/idempotency/ports.ts';
 import type { SettingsStore } from '../../core/platform/settings/ports.ts';
 import { NO_SETTINGS, type Settings } from '../../core/platform/settings/settings.ts';
 import { ConflictError } from '../../core/shared/errors.ts';
@@ -15,6 +16,44 @@ export const memorySettings = (initial: Readonly<Record<string, Settings>> = {})
       const next = { ...settings, version: settings.version + 1 };
       stored.set(tenantId, next);
       return next;
+    },
+  };
+};
+
+/** Claims and responses by tenant and Idempotency-Key. */
+export const memoryResponses = (): ResponseStore => {
+  interface Stored {
+    readonly fingerprint: string;
+    readonly requestId: string;
+    readonly expiresAt: number;
+    readonly response?: CommandResponse;
+  }
+  const stored = new Map<string, Stored>();
+  const idOf = ({ tenantId, key }: KeyedCommand): string => `${tenantId} ${key}`;
+  const isClaimedBy = (command: KeyedCommand): boolean => {
+    const found = stored.get(idOf(command));
+    return found !== undefined && found.requestId === command.requestId && found.response === undefined;
+  };
+  return {
+    claim: async (command, now, expiresAt) => {
+      const { fingerprint, requestId } = command;
+      const found = stored.get(idOf(command));
+      if (found === undefined || found.expiresAt <= now) {
+        stored.set(idOf(command), { fingerprint, requestId, expiresAt });
+        return { state: 'claimed' };
+      }
+      return found.response === undefined
+        ? { state: 'in-progress', fingerprint: found.fingerprint, until: found.expiresAt }
+        : { state: 'answered', fingerprint: found.fingerprint, response: found.response };
+    },
+    complete: async (command, response, expiresAt) => {
+      if (!isClaimedBy(command)) return false;
+      const { fingerprint, requestId } = command;
+      stored.set(idOf(command), { fingerprint, requestId, expiresAt, response });
+      return true;
+    },
+    release: async (command) => {
+      if (isClaimedBy(command)) stored.delete(idOf(command));
     },
   };
 };

@@ -5,6 +5,7 @@ import { App, Duration, Stack } from 'aws-cdk-lib';
 import { CfnFunction } from 'aws-cdk-lib/aws-lambda';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import { afterAll, describe, expect, it } from 'vitest';
+import { CLAIM_SECONDS } from '../../core/platform/idempotency/execute-once.ts';
 import { ConfigurationError } from '../../core/shared/errors.ts';
 import { folderOf, listFunctions } from '../../functions/build.ts';
 import { selectStage } from '../../lib/config/select-stage.ts';
@@ -62,13 +63,17 @@ const ENVIRONMENT: Readonly<Record<string, readonly string[]>> = {
       'CHANGES',
     ),
   ],
-  'command-incidents': [...tables('API_KEYS', 'INCIDENTS'), 'EVENT_BUS_NAME', 'SIGNALS_QUEUE_URL'],
+  'command-incidents': [
+    ...tables('API_KEYS', 'REQUESTS', 'INCIDENTS'),
+    'EVENT_BUS_NAME',
+    'SIGNALS_QUEUE_URL',
+  ],
   'command-changes': [
-    ...tables('API_KEYS', 'INCIDENTS', 'CHANGES'),
+    ...tables('API_KEYS', 'REQUESTS', 'INCIDENTS', 'CHANGES'),
     'SIGNALS_QUEUE_URL',
     'DEPLOYMENT_STATE_MACHINE_ARN',
   ],
-  'command-settings': [...tables('API_KEYS', 'SETTINGS')],
+  'command-settings': [...tables('API_KEYS', 'REQUESTS', 'SETTINGS')],
   'check-deployment': [...tables('BLOCKS', 'TARGETS', 'FORECASTS', 'ANOMALIES', 'INCIDENTS', 'CHANGES')],
   'close-deployment-watch': [...tables('CHANGES'), 'EVENT_BUS_NAME'],
   'detect-anomalies': [
@@ -130,6 +135,13 @@ describe('every function', () => {
       expect(fn.Properties.FunctionName).toBeUndefined();
     },
   );
+
+  it('behind the API ends before its claim of an Idempotency-Key expires', () => {
+    const timeouts = resourcesOfType(stage, 'AWS::Lambda::Function', ['edge']).map(
+      ({ Properties }) => Properties.Timeout,
+    );
+    expect(Math.max(...timeouts)).toBeLessThan(CLAIM_SECONDS);
+  });
 
   it('writes to a log group of its own', () => {
     const groups = functions.map(({ Properties }) => text(Properties.LoggingConfig.LogGroup));

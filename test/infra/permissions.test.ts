@@ -149,6 +149,7 @@ const PERMISSIONS: Readonly<Record<string, readonly string[]>> = {
   ],
   CommandIncidents: [
     ...on('ApiKeys', 'GetItem'),
+    ...on('Requests', 'DeleteItem', 'GetItem', 'PutItem'),
     ...on('Incidents', 'BatchGetItem', 'GetItem', 'PutItem', 'UpdateItem'),
     'events:PutEvents',
     ...LOGS,
@@ -156,13 +157,19 @@ const PERMISSIONS: Readonly<Record<string, readonly string[]>> = {
   ],
   CommandChanges: [
     ...on('ApiKeys', 'GetItem'),
+    ...on('Requests', 'DeleteItem', 'GetItem', 'PutItem'),
     ...on('Incidents', 'Query'),
     ...on('Changes', 'GetItem', 'PutItem', 'Query'),
     ...LOGS,
     'sqs:SendMessage',
     'states:StartExecution',
   ],
-  CommandSettings: [...on('ApiKeys', 'GetItem'), ...on('Settings', 'GetItem', 'PutItem'), ...LOGS],
+  CommandSettings: [
+    ...on('ApiKeys', 'GetItem'),
+    ...on('Requests', 'DeleteItem', 'GetItem', 'PutItem'),
+    ...on('Settings', 'GetItem', 'PutItem'),
+    ...LOGS,
+  ],
   DetectAnomalies: [
     ...on('Settings', 'GetItem'),
     ...on('Blocks', 'Query'),
@@ -264,6 +271,8 @@ const OWNERS: Readonly<Record<string, string>> = {
 
 /** Writers of another context, each with the reason. */
 const FOREIGN_WRITERS: Readonly<Record<string, string>> = {
+  'command-incidents Requests': 'it stores the responses to commands that carry an Idempotency-Key',
+  'command-changes Requests': 'it stores the responses to commands that carry an Idempotency-Key',
   'receive-metrics Requests': 'it charges the quota of the minute before it accepts points',
 };
 

@@ -34,6 +34,7 @@ export const CHANGES_OPERATIONS = {
     summary:
       'Records a deployment or another change as evidence for incidents near it, and watches deployments; 409 if the id belongs to another change',
     needs: 'ingest',
+    idempotency: 'stored-response',
     body: ChangeBody,
     status: 202,
     responses: [RecordedChange],
@@ -42,7 +43,7 @@ export const CHANGES_OPERATIONS = {
   assessChange: {
     ...COMMAND,
     path: '/v1/changes/assess',
-    summary: 'Assesses the risk of a planned change; records nothing',
+    summary: 'Assesses the risk of a planned change; records nothing and needs no Idempotency-Key',
     needs: 'read',
     body: AssessmentBody,
     status: 200,

@@ -57,7 +57,7 @@ export const FORECASTS_OPERATIONS = {
     servedBy: 'start-forecast-run',
     params: NoParameters,
     query: NoParameters,
-    idempotent: true,
+    idempotency: 'same-effect',
     status: 202,
     responses: [StartedRun],
   },

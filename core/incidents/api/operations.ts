@@ -10,6 +10,7 @@ const COMMAND = {
   servedBy: 'command-incidents',
   params: NoParameters,
   query: NoParameters,
+  idempotency: 'stored-response',
   status: 200,
   problems: ['conflict'],
 } as const;

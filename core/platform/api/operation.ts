@@ -46,8 +46,11 @@ export interface Operation {
   readonly body?: z.ZodType;
   /** A body that the function decodes itself: content type -> its schema. */
   readonly rawBody?: Readonly<Record<string, z.ZodType>>;
-  /** Accepts an Idempotency-Key: repeating the request with the same key executes it once. */
-  readonly idempotent?: true;
+  /**
+   * How a command honours an Idempotency-Key. `stored-response`: the first response is stored and sent again;
+   * `same-effect`: the command itself does nothing more if repeated. If omitted, it is safe to repeat without a key.
+   */
+  readonly idempotency?: 'stored-response' | 'same-effect';
   readonly status: 200 | 202;
   /** Alternatives if a response has several shapes; empty if no schema describes it. */
   readonly responses: readonly z.ZodType[];

@@ -41,6 +41,7 @@ export const PLATFORM_OPERATIONS = {
     servedBy: 'command-settings',
     params: NoParameters,
     query: NoParameters,
+    idempotency: 'stored-response',
     body: Settings,
     status: 200,
     responses: [Settings],

@@ -3,10 +3,10 @@ import { presentRecordedChange } from '../../../core/changes/api/present-change.
 import { assessPlan } from '../../../core/changes/assessment/assess-plan.ts';
 import { type RecordDeps, recordChange } from '../../../core/changes/deployments/record-change.ts';
 import { secondsOf } from '../../../core/platform/api/instants.ts';
+import { type CommandDeps, serveCommands } from '../../runtime/idempotency.ts';
 import { type RoutesOf, route } from '../../runtime/route.ts';
-import { type HttpDeps, serveHttp } from '../../runtime/serve-http.ts';
 
-export interface Deps extends HttpDeps, RecordDeps {}
+export interface Deps extends CommandDeps, RecordDeps {}
 
 const record = (deps: Deps) =>
   route(CHANGES_OPERATIONS.recordChange, async ({ caller: { tenantId, name }, body, receivedAt }) => {
@@ -33,4 +33,4 @@ export const changeRoutes = (deps: Deps): RoutesOf<'command-changes'> => ({
 });
 
 /** Records changes, starts the watch of a deployment, and assesses planned changes. */
-export const makeHandler = (deps: Deps) => serveHttp(changeRoutes(deps), deps);
+export const makeHandler = (deps: Deps) => serveCommands(changeRoutes(deps), deps);

@@ -3,12 +3,11 @@ import type { RunStore } from '../../../core/forecasts/ports.ts';
 import { executionNameOf, runIdOf, runRequestedAt } from '../../../core/forecasts/run-id.ts';
 import { failedRun } from '../../../core/forecasts/runs/close-run.ts';
 import { newRun } from '../../../core/forecasts/runs/sum-results.ts';
-import { InvalidRequestError } from '../../../core/platform/api/errors.ts';
-import { IdempotencyKey } from '../../../core/platform/api/idempotency-key.ts';
 import type { WorkflowStarter } from '../../../core/shared/messaging.ts';
 import { DAY_SECONDS } from '../../../core/shared/time.ts';
 import { jsonReply } from '../../runtime/http-reply.ts';
 import type { RequestHeaders } from '../../runtime/http-request.ts';
+import { idempotencyKeyOf } from '../../runtime/idempotency.ts';
 import { type RoutesOf, route } from '../../runtime/route.ts';
 import { type HttpDeps, serveHttp } from '../../runtime/serve-http.ts';
 
@@ -19,11 +18,8 @@ export interface Deps extends HttpDeps {
 
 /** Without a key, all requests within a minute start one run. */
 const keyOf = (headers: RequestHeaders, now: number): string => {
-  const given = headers['idempotency-key'];
-  if (given === undefined) return `minute:${new Date(now).toISOString().slice(0, 16)}`;
-  const parsed = IdempotencyKey.safeParse(given);
-  if (!parsed.success) throw new InvalidRequestError(parsed.error);
-  return `key:${parsed.data}`;
+  const given = idempotencyKeyOf(headers);
+  return given === undefined ? `minute:${new Date(now).toISOString().slice(0, 16)}` : `key:${given}`;
 };
 
 const start = async (deps: Deps, tenantId: string, runId: string) => {

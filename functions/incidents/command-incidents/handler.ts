@@ -5,13 +5,13 @@ import {
   transitionIncident,
 } from '../../../core/incidents/lifecycle/transition-incident.ts';
 import { NotFoundError } from '../../../core/platform/api/errors.ts';
+import { type CommandDeps, serveCommands } from '../../runtime/idempotency.ts';
 import { type RoutesOf, route } from '../../runtime/route.ts';
-import { type HttpDeps, serveHttp } from '../../runtime/serve-http.ts';
 import { putTopology, recordTraces, type TopologyDeps } from './topology-commands.ts';
 
-export interface Deps extends HttpDeps, TransitionDeps, TopologyDeps {
-  readonly now: HttpDeps['now'];
-  readonly telemetry: HttpDeps['telemetry'];
+export interface Deps extends CommandDeps, TransitionDeps, TopologyDeps {
+  readonly now: CommandDeps['now'];
+  readonly telemetry: CommandDeps['telemetry'];
 }
 
 const transition = (deps: Deps) =>
@@ -32,4 +32,4 @@ export const incidentRoutes = (deps: Deps): RoutesOf<'command-incidents'> => ({
 });
 
 /** Transitions incidents and stores the topology that explains them. */
-export const makeHandler = (deps: Deps) => serveHttp(incidentRoutes(deps), deps);
+export const makeHandler = (deps: Deps) => serveCommands(incidentRoutes(deps), deps);

@@ -5,6 +5,7 @@ import { dynamoGraphStore } from '../../../adapters/incidents/graph-store.ts';
 import { dynamoIncidentStore } from '../../../adapters/incidents/incident-store.ts';
 import { sqsSignalSender } from '../../../adapters/incidents/signal-sender.ts';
 import { dynamoApiKeyStore } from '../../../adapters/platform/api-key-store.ts';
+import { dynamoResponseStore } from '../../../adapters/platform/response-store.ts';
 import { authenticate } from '../../runtime/authenticate.ts';
 import { publisherTo } from '../../runtime/event-bus.ts';
 import { observe, telemetry } from '../../runtime/observe.ts';
@@ -14,6 +15,7 @@ import { makeHandler } from './handler.ts';
 
 const env = readEnv({
   API_KEYS_TABLE_NAME: z.string().min(1),
+  REQUESTS_TABLE_NAME: z.string().min(1),
   INCIDENTS_TABLE_NAME: z.string().min(1),
   EVENT_BUS_NAME: z.string().min(1),
   SIGNALS_QUEUE_URL: z.string().min(1),
@@ -21,6 +23,7 @@ const env = readEnv({
 
 export const handler = observe(
   makeHandler({
+    responses: dynamoResponseStore(table(env.REQUESTS_TABLE_NAME)),
     authenticate: authenticate({ keys: dynamoApiKeyStore(table(env.API_KEYS_TABLE_NAME)), now: Date.now }),
     incidents: dynamoIncidentStore(table(env.INCIDENTS_TABLE_NAME)),
     graphs: dynamoGraphStore(table(env.INCIDENTS_TABLE_NAME)),

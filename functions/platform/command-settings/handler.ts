@@ -1,9 +1,9 @@
 import { PLATFORM_OPERATIONS } from '../../../core/platform/api/operations.ts';
 import type { SettingsStore } from '../../../core/platform/settings/ports.ts';
+import { type CommandDeps, serveCommands } from '../../runtime/idempotency.ts';
 import { type RoutesOf, route } from '../../runtime/route.ts';
-import { type HttpDeps, serveHttp } from '../../runtime/serve-http.ts';
 
-export interface Deps extends HttpDeps {
+export interface Deps extends CommandDeps {
   readonly settings: Pick<SettingsStore, 'replace'>;
 }
 
@@ -20,4 +20,4 @@ export const settingsRoutes = (deps: Deps): RoutesOf<'command-settings'> => ({
 });
 
 /** Replaces a tenant's settings. */
-export const makeHandler = (deps: Deps) => serveHttp(settingsRoutes(deps), deps);
+export const makeHandler = (deps: Deps) => serveCommands(settingsRoutes(deps), deps);

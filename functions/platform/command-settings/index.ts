@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { dynamoApiKeyStore } from '../../../adapters/platform/api-key-store.ts';
+import { dynamoResponseStore } from '../../../adapters/platform/response-store.ts';
 import { dynamoSettingsStore } from '../../../adapters/platform/settings-store.ts';
 import { authenticate } from '../../runtime/authenticate.ts';
 import { observe, telemetry } from '../../runtime/observe.ts';
@@ -7,10 +8,15 @@ import { readEnv } from '../../runtime/read-env.ts';
 import { table } from '../../runtime/tables.ts';
 import { makeHandler } from './handler.ts';
 
-const env = readEnv({ API_KEYS_TABLE_NAME: z.string().min(1), SETTINGS_TABLE_NAME: z.string().min(1) });
+const env = readEnv({
+  API_KEYS_TABLE_NAME: z.string().min(1),
+  REQUESTS_TABLE_NAME: z.string().min(1),
+  SETTINGS_TABLE_NAME: z.string().min(1),
+});
 
 export const handler = observe(
   makeHandler({
+    responses: dynamoResponseStore(table(env.REQUESTS_TABLE_NAME)),
     authenticate: authenticate({ keys: dynamoApiKeyStore(table(env.API_KEYS_TABLE_NAME)), now: Date.now }),
     settings: dynamoSettingsStore(table(env.SETTINGS_TABLE_NAME)),
     now: Date.now,

@@ -182,6 +182,8 @@ const WITHOUT_FORMAT = ['quota', 'entry in the list of tenants', 'raw payload'];
 const WRITERS: Readonly<Record<string, { readonly places: number; readonly kinds: readonly string[] }>> = {
   'platform/api-key-store.ts': { places: 1, kinds: ['API key'] },
   'platform/settings-store.ts': { places: 1, kinds: ['settings'] },
+  // One place puts the claim, one the response.
+  'platform/response-store.ts': { places: 2, kinds: ['response to a command'] },
   'platform/rate-limiter.ts': { places: 1, kinds: ['quota'] },
   'metrics/block-write.ts': { places: 2, kinds: ['block'] },
   'metrics/raw-store.ts': { places: 1, kinds: ['raw payload'] },

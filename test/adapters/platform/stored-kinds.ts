@@ -1,10 +1,14 @@
 import { dynamoApiKeyStore } from '../../../adapters/platform/api-key-store.ts';
+import { dynamoResponseStore } from '../../../adapters/platform/response-store.ts';
 import { dynamoSettingsStore } from '../../../adapters/platform/settings-store.ts';
 import { NO_SETTINGS } from '../../../core/platform/settings/settings.ts';
 import { NOW, type StoredKind } from '../aws/stored-kind.ts';
 
 const key = { tenantId: 'acme', name: 'agent', createdAt: NOW * 1000 };
 const settings = { ...NO_SETTINGS, thresholds: [{ metric: 'cpu', above: 1e200 }] };
+
+const command = { tenantId: 'acme', key: 'deploy-42', fingerprint: 'a', requestId: 'one' };
+const response = { statusCode: 202, headers: { location: '/v1/x' }, body: '{}' };
 
 export const PLATFORM_KINDS: readonly StoredKind[] = [
   {
@@ -22,5 +26,16 @@ export const PLATFORM_KINDS: readonly StoredKind[] = [
     write: ({ table }) => dynamoSettingsStore(table).replace('acme', settings),
     read: ({ table }) => dynamoSettingsStore(table).get('acme'),
     content: { ...settings, version: 1 },
+  },
+  {
+    kind: 'response to a command',
+    version: 1,
+    key: / RESPONSE#deploy-42$/,
+    write: ({ table }) => dynamoResponseStore(table).complete(command, response, NOW + 60),
+    read: (storage) => {
+      storage.freeze();
+      return dynamoResponseStore(storage.table).claim(command, NOW, NOW + 30);
+    },
+    content: { state: 'answered', fingerprint: 'a', response },
   },
 ];

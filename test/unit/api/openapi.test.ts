@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import { openApiDocument } from '../../../core/api/openapi.ts';
 import { OPERATIONS } from '../../../core/api/operations.ts';
+import { INGEST_FORMAT_NAMES } from '../../../core/metrics/ingestion/formats/ingest-formats.ts';
 import { API_TAGS, type Operation } from '../../../core/platform/api/operation.ts';
 
 const document = JSON.parse(JSON.stringify(openApiDocument()));
@@ -117,6 +118,23 @@ describe('the OpenAPI document', () => {
       { path: '/v1/changes/assess' },
     ]);
     expect(closed.filter(({ needs, method }) => needs !== 'read' && method === 'get')).toEqual([]);
+  });
+
+  it('accepts an Idempotency-Key for each command, except those that are safe to repeat and say so', () => {
+    const commands = Object.entries(OPERATIONS).filter(([, { method }]) => method !== 'get');
+    for (const [id, { path, method, summary, ...operation }] of commands) {
+      const described = document.paths[path][method];
+      const names = described.parameters.map(({ name }: { name: string }) => name);
+      const isKeyed = 'idempotency' in operation;
+      expect([id, names.includes('Idempotency-Key')]).toEqual([id, isKeyed]);
+      if (!isKeyed) expect(summary).toMatch(/needs no Idempotency-Key/i);
+      else if (operation.idempotency === 'stored-response')
+        expect(Object.keys(described.responses)).toEqual(expect.arrayContaining(['409', '422']));
+    }
+    expect(commands.filter(([, operation]) => !('idempotency' in operation)).map(([id]) => id)).toEqual([
+      ...INGEST_FORMAT_NAMES.map((format) => `ingest-${format}`),
+      'assessChange',
+    ]);
   });
 
   it('tags each operation with its context', () => {

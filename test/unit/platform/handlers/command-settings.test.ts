@@ -4,29 +4,50 @@ import { Settings } from '../../../../core/platform/settings/settings.ts';
 import { DependencyUnavailableError } from '../../../../core/shared/errors.ts';
 import { type Deps, makeHandler } from '../../../../functions/platform/command-settings/handler.ts';
 import { matchPath } from '../../../../functions/runtime/find-route.ts';
-import { memorySettings } from '../../../fakes/platform.ts';
+import { memoryResponses, memorySettings } from '../../../fakes/platform.ts';
 import { recordedTelemetry } from '../../../fakes/shared.ts';
 import { httpEvent } from '../../../fixtures/http-events.ts';
+
+interface SendOptions {
+  readonly method?: string;
+  readonly path?: string;
+  readonly key?: string;
+  /** The Idempotency-Key. */
+  readonly once?: string;
+}
 
 /** Each operation uses what it needs of the dependencies; those here need no more than this. */
 const setup = (over: Partial<Deps> = {}) => {
   const settings = memorySettings();
   const log = recordedTelemetry();
+  const state = { now: 0, requests: 0 };
   const handler = makeHandler({
     authenticate: async ({ authorization }) =>
-      authorization === 'Bearer key-acme' ? { tenantId: 'acme', name: 'ci' } : undefined,
+      ({
+        'Bearer key-acme': { tenantId: 'acme', name: 'ci' },
+        'Bearer key-globex': { tenantId: 'globex', name: 'ci' },
+      })[authorization ?? ''],
     settings,
-    now: () => 0,
+    responses: memoryResponses(),
+    now: () => state.now,
     telemetry: log.telemetry,
     ...over,
   } as Deps);
-  const send = async (body: unknown, { method = 'PUT', path = '/v1/settings', key = 'key-acme' } = {}) => {
+  const send = async (
+    body: unknown,
+    { method = 'PUT', path = '/v1/settings', key = 'key-acme', once }: SendOptions = {},
+  ) => {
     const text = typeof body === 'string' ? body : JSON.stringify(body);
-    const event = httpEvent(method, path, { headers: { authorization: `Bearer ${key}` }, body: text });
-    const { statusCode, body: answer } = await handler(event);
-    return { status: statusCode, body: JSON.parse(answer) };
+    const headers = {
+      authorization: `Bearer ${key}`,
+      ...(once === undefined ? {} : { 'Idempotency-Key': once }),
+    };
+    const { requestContext, ...event } = httpEvent(method, path, { headers, body: text });
+    const requestId = `request-${state.requests++}`;
+    const reply = await handler({ ...event, requestContext: { ...requestContext, requestId } });
+    return { status: reply.statusCode, headers: reply.headers, body: JSON.parse(reply.body) };
   };
-  return { handler, send, settings, log };
+  return { handler, send, settings, log, state };
 };
 
 const RULE = { metric: 'cpu_percent', above: 70 };
@@ -90,6 +111,60 @@ describe('PUT /v1/settings', () => {
     };
     const { send } = setup({ settings: { replace } });
     expect(await send({ version: 0 })).toMatchObject({ status: 503 });
+  });
+});
+
+describe('PUT /v1/settings with an Idempotency-Key', () => {
+  it('replaces once, and returns the first response to the same request', async () => {
+    const { send, settings, state } = setup();
+    const first = await send({ version: 0, thresholds: [RULE] }, { once: 'k' });
+    expect(await send({ version: 1 })).toMatchObject({ body: { version: 2 } });
+    state.now += 3_600_000;
+    expect(await send({ version: 0, thresholds: [RULE] }, { once: 'k' })).toEqual(first);
+    expect(await settings.get('acme')).toMatchObject({ version: 2 });
+    expect(first.headers).toMatchObject({ 'content-type': 'application/json' });
+  });
+
+  it('refuses the key for another body with 422, and accepts it from another tenant', async () => {
+    const { send } = setup();
+    await send({ version: 0 }, { once: 'k' });
+    const { status, headers, body } = await send({ version: 0, thresholds: [RULE] }, { once: 'k' });
+    expect([status, headers['content-type']]).toEqual([422, 'application/problem+json']);
+    expect(Problem.parse(body).code).toBe('idempotency-key-reused');
+    const theirs = await send({ version: 0, thresholds: [RULE] }, { once: 'k', key: 'key-globex' });
+    expect(theirs.status).toBe(200);
+  });
+
+  it('refuses a second request while the first is executed with 409 and Retry-After', async () => {
+    let second: Promise<{ status: number; headers: object; body: unknown }> | undefined;
+    const stored = memorySettings();
+    const { send } = setup({
+      settings: {
+        replace: async (...change) => {
+          second ??= send({ version: 0 }, { once: 'k' });
+          await second;
+          return stored.replace(...change);
+        },
+      },
+    });
+    expect((await send({ version: 0 }, { once: 'k' })).status).toBe(200);
+    expect(await second).toMatchObject({
+      status: 409,
+      headers: { 'retry-after': '5' },
+      body: { code: 'request-in-progress' },
+    });
+  });
+
+  it('executes again after a failure or an invalid request', async () => {
+    const { send } = setup();
+    expect((await send({ version: 3 }, { once: 'k' })).status).toBe(409);
+    expect((await send({ version: '0' }, { once: 'k' })).status).toBe(400);
+    expect((await send({ version: 0 }, { once: 'k' })).status).toBe(200);
+  });
+
+  it.each(['', 'with space', 'with#hash', 'x'.repeat(129)])('refuses the key %j', async (once) => {
+    const { status, body } = await setup().send({ version: 0 }, { once });
+    expect([status, body.errors]).toMatchObject([400, [{ field: 'Idempotency-Key' }]]);
   });
 });
 
