@@ -59,13 +59,13 @@ export const send = async (session: Session, source: Source, stages: StageTimes)
   stages.run(`Ingest ${source.title}`, async (say) => {
     for (const note of source.notes) say(note);
     const counted = { points: 0 };
-    let [sent, told] = [0, performance.now()];
+    let [sent, reportedAt] = [0, performance.now()];
     const bodies = toIngestBodies(counting(source.series, counted), REPLAY_POINTS_PER_BODY);
     const totals = await replay(session.client, bodies, {
       onProgress: (points) => {
         sent += points;
-        if (performance.now() - told < 2000) return;
-        told = performance.now();
+        if (performance.now() - reportedAt < 2000) return;
+        reportedAt = performance.now();
         say(`${sent.toLocaleString('en')} points sent`);
       },
     });

@@ -1,4 +1,4 @@
-/** Which contexts there are, what each publishes to the others, and how a path tells its context. */
+/** The contexts, the files that each publishes to the others, and the context of a path. */
 
 /** Lowest first: a context imports only contexts before it. `models`, `remediation` and `notifications` are planned. */
 export const CONTEXTS = [

@@ -1,7 +1,7 @@
 /** A graph of imports: what each node imports. */
 export type Graph = ReadonlyMap<string, ReadonlySet<string>>;
 
-/** Makes a graph of the given imports, each end mapped to the node it belongs to; imports within a node are left out. */
+/** Makes a graph of the given imports, each end mapped to the node it belongs to; imports within a node are omitted. */
 export const graphOf = (
   imports: Iterable<readonly [from: string, to: string]>,
   nodeOf: (path: string) => string = (path) => path,

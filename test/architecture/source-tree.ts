@@ -13,7 +13,7 @@ export interface SourceFile {
   readonly path: string;
   readonly text: string;
   readonly parsed: ParseResult;
-  /** What it imports, statically or dynamically: paths of the project's own files, and package names. */
+  /** Its static and dynamic imports: paths of the project's own files, and package names. */
   readonly imports: readonly string[];
 }
 

@@ -99,7 +99,7 @@ export const anomalyScenario = async (session: SharedSession): Promise<AnomalySc
   const own = await client.settings();
   await client.replaceSettings({ ...own, maintenance: [{ ...window, targets: ['quiet'] }] });
   const arrived = collector(received);
-  // Late enough to be told, and early enough for what comes after it: its half hour of the day, and twelve points more.
+  // Late enough to be announced, and early enough for the points after it: its half hour of the day, and twelve more.
   const spikeAt = now - 45 * 60;
   const points = history(spikeAt);
   for (const target of ['loud', 'quiet']) await send(client, target, points);

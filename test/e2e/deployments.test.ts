@@ -10,7 +10,7 @@ import { drained, newTenant, subscribe, useSession } from './pipeline-client.ts'
 const session = inject('session');
 const TENANT = 'e2e-deployments';
 const STEP = 300;
-/** Deployed so long ago that all looks are due: the watch waits for moments that have passed, and ends in seconds. */
+/** Deployed long enough ago that all checks are due: the watch does not wait, and ends in seconds. */
 const AGE_SECONDS = 65 * 60;
 const WAIT_MILLISECONDS = 180_000;
 
@@ -69,14 +69,14 @@ describe('deployments', () => {
     await drained();
   });
 
-  it('that hurts is found unhealthy, and to roll it back is proposed, once', async () => {
-    const told = {
+  it('that does harm is found unhealthy, and its rollback is proposed once', async () => {
+    const reported = {
       ...{ target: bad, summary: 'version 41 deployed', kind: 'deployment' as const, at: String(at) },
       ...{ version: '41', previousVersion: '40' },
     };
-    const { id, health } = await client.recordChange(told);
+    const { id, health } = await client.recordChange(reported);
     expect(health).toBe('watching');
-    expect((await client.recordChange(told)).id).toBe(id);
+    expect((await client.recordChange(reported)).id).toBe(id);
     const change = await closed(client, id);
     expect(change).toMatchObject({ health: 'unhealthy', proposal: { target: bad, from: '41', to: '40' } });
     expect(change.score).toBeLessThan(50);

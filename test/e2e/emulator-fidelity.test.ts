@@ -16,7 +16,7 @@ import { type Emulator, startEmulator } from '../../local/emulator/emulator.ts';
 import { ensureEmulator } from '../../local/emulator/virtual-environment.ts';
 import { archiveOf } from './emulator/function-archive.ts';
 
-/** What the product relies on in the emulator, so that a new version of it is checked before it is pinned. */
+/** Behaviour of the emulator that the product relies on, to check a new version before it is pinned. */
 
 const projectRoot = join(import.meta.dirname, '..', '..');
 const folder = mkdtempSync(join(tmpdir(), 'forestall-fidelity-'));
@@ -138,7 +138,7 @@ describe('the HTTP API', () => {
     return Created.parse(await response.json());
   };
 
-  it('hands a compressed body over byte for byte, whatever its content type', async () => {
+  it('passes on a compressed body byte for byte, regardless of its content type', async () => {
     const { apiId } = await request('/v2/apis', { name: 'probe', protocolType: 'HTTP' });
     const { integrationId } = await request(`/v2/apis/${apiId}/integrations`, {
       integrationType: 'AWS_PROXY',
@@ -205,18 +205,21 @@ describe('state machines in JSONata', () => {
     expect(output).toBe(3);
   });
 
-  it('catch by the name of an error and keep what they were told', async () => {
+  it('catch by the name of an error and keep its cause', async () => {
     const Catch = [
       {
         ErrorEquals: ['InvalidInputError'],
         Assign: { cause: '{% $parse($states.errorOutput.Cause).errorMessage %}' },
         Output: { caught: '{% $states.errorOutput.Error %}', before: '{% $states.input %}' },
-        Next: 'Tell',
+        Next: 'Report',
       },
     ];
-    const Tell = { Type: 'Pass', Output: '{% $merge([$states.input, {"cause": $cause}]) %}', End: true };
+    const Report = { Type: 'Pass', Output: '{% $merge([$states.input, {"cause": $cause}]) %}', End: true };
     const { output } = await run(
-      { StartAt: 'Work', States: { Work: call({ error: 'InvalidInputError' }, { Catch, End: true }), Tell } },
+      {
+        StartAt: 'Work',
+        States: { Work: call({ error: 'InvalidInputError' }, { Catch, End: true }), Report },
+      },
       { id: 7 },
     );
     expect(output).toEqual({ caught: 'InvalidInputError', before: { id: 7 }, cause: 'asked to' });

@@ -47,7 +47,7 @@ const bodiesBetween = (fleet: Fleet, from: number, to: number): Iterable<IngestB
     20_000,
   );
 
-/** Asks until the answer will do; the last answer where none does in time. */
+/** Polls until the response meets the condition; returns the last response after the timeout. */
 const eventually = async <Answer>(ask: () => Promise<Answer>, willDo: (answer: Answer) => boolean) => {
   const deadline = Date.now() + WAIT_MILLISECONDS;
   for (;;) {
@@ -169,7 +169,7 @@ export const queuesForEvent = async (event: object): Promise<string[]> => {
 };
 
 /**
- * Delivers an event as the default bus would. Nobody but AWS may put events with source `aws.` on a bus, the emulator
+ * Delivers an event as the default bus would. Only AWS may put events with source `aws.` on a bus, the emulator
  * included, so it is handed to the queue to which the deployed rule that matches it delivers.
  */
 export const deliver = async (event: object): Promise<void> => {

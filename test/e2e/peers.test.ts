@@ -10,7 +10,7 @@ it('a target that leaves its peers is an anomaly of kind correlation, once, howe
   expect(anomaly).toMatchObject({ target: 'web-3', metric: 'cpu_percent', kind: 'correlation' });
   expect(anomaly!.value).toBeGreaterThan(anomaly!.expected!.upper);
   expect(Date.parse(anomaly!.timestamp) / 1000 - leftAt).toBeLessThan(1200);
-  const told = events.filter(({ reason }) => reason === anomaly!.reason);
-  expect(told).toHaveLength(1);
+  const announced = events.filter(({ reason }) => reason === anomaly!.reason);
+  expect(announced).toHaveLength(1);
   process.stdout.write(`a departure was readable ${milliseconds} ms after its comparison was asked for\n`);
 });

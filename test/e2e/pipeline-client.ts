@@ -34,7 +34,7 @@ export const newTenant = async (session: SharedSession, tenantId: string): Promi
 
 export const drained = (): Promise<void> => waitUntilDrained(new SQSClient(), () => {});
 
-/** What storage holds of a tenant, decoded block by block. */
+/** The stored points of a tenant, decoded block by block. */
 export const stored = (session: SharedSession, tenantId: string) => countStored(session.outputs, tenantId);
 
 export const finishedRun = async (client: ApiClient, id: string): Promise<RunAnswer> => {

@@ -85,7 +85,7 @@ describe('from HTTP to stored points', () => {
 });
 
 describe('from stored points to forecasts', () => {
-  it('forecasts every series eight hours ahead, tells which it could not, and announces it', async () => {
+  it('forecasts every series eight hours ahead, reports the ones that it could not, and announces it', async () => {
     const events = await subscribe(session, 'pipeline-test');
     const { id } = await client.startRun('e2e-run');
     const run = await finishedRun(client, id);

@@ -120,7 +120,7 @@ export const memoryFiles = () => {
   return { files, objects };
 };
 
-/** Kept states by tenant and batch, replaced only by whoever read the newest. */
+/** Stored states by tenant and batch, replaced only by a writer that read the newest. */
 export const memoryStates = () => {
   const objects = new Map<string, VersionedBytes>();
   const files: StateFiles = {

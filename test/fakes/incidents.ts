@@ -49,8 +49,8 @@ const memoryIncidentStore = () => {
       }
       return true;
     },
-    clearPending: async (tenantId, told) => {
-      for (const { incident, version } of told) {
+    clearPending: async (tenantId, published) => {
+      for (const { incident, version } of published) {
         const key = keyOf(tenantId, incident.incidentId);
         const stored = items.get(key);
         if (stored?.version === version) items.set(key, { ...stored, pending: [] });

@@ -77,7 +77,7 @@ export class IngestionWorld {
   readonly stored = new Map<string, { bytes: Uint8Array; version: number }>();
   readonly known = new Map<string, Target>();
   readonly apiKeys = new Map<string, ApiKey>();
-  readonly told: { level: 'info' | 'error'; message: string; fields: Readonly<Record<string, unknown>> }[] =
+  readonly logged: { level: 'info' | 'error'; message: string; fields: Readonly<Record<string, unknown>> }[] =
     [];
   readonly counted = new Map<string, number>();
   readonly hooks: WriteHooks = { before: () => {}, after: () => {} };
@@ -157,8 +157,8 @@ export class IngestionWorld {
   };
 
   readonly telemetry: Telemetry = {
-    info: (message, fields) => this.told.push({ level: 'info', message, fields }),
-    error: (message, fields) => this.told.push({ level: 'error', message, fields }),
+    info: (message, fields) => this.logged.push({ level: 'info', message, fields }),
+    error: (message, fields) => this.logged.push({ level: 'error', message, fields }),
     count: (outcome, amount = 1) => this.counted.set(outcome, (this.counted.get(outcome) ?? 0) + amount),
   };
 

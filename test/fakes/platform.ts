@@ -5,7 +5,7 @@ import type { SettingsStore } from '../../core/platform/settings/ports.ts';
 import { NO_SETTINGS, type Settings } from '../../core/platform/settings/settings.ts';
 import { ConflictError } from '../../core/shared/errors.ts';
 
-/** Settings by tenant, replaced only by whoever read the newest. */
+/** Settings by tenant, replaced only by a writer that read the newest. */
 export const memorySettings = (initial: Readonly<Record<string, Settings>> = {}): SettingsStore => {
   const stored = new Map(Object.entries(initial));
   return {

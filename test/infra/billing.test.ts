@@ -33,7 +33,7 @@ const HOURLY_SETTINGS: readonly HourlySetting[] = [
   },
 ];
 
-/** What a stage holds that bills while idle, or that nobody has looked up. */
+/** Resources of a stage that cost money while idle, or whose billing model is unknown. */
 const findings = (resources: Iterable<{ readonly Type: string; readonly Properties?: unknown }>): string[] =>
   [...resources].flatMap(({ Type, Properties }) => {
     const model = BILLING_MODELS[Type];

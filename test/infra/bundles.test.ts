@@ -35,7 +35,7 @@ describe.each(names)('the bundle of %s', (name) => {
   });
 });
 
-it('leaves out folders that hold no function', () => {
+it('omits folders without a function', () => {
   expect(names).not.toContain('runtime');
   expect(names.length).toBeGreaterThan(0);
 });

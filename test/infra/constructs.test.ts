@@ -22,7 +22,7 @@ import { Workflow } from '../../lib/platform/workflow.ts';
 const dev = selectStage('dev');
 const prod = selectStage('prod');
 const bundle = join(import.meta.dirname, '../../lib/platform/placeholder-bundle');
-const MEANING = { impact: 'Nobody is told.', runbook: 'Mails do not arrive (SNS)' };
+const MEANING = { impact: 'No one is notified.', runbook: 'Mails do not arrive (SNS)' };
 
 const stackOf = (context: Record<string, string> = { 'forestall:bundle': bundle }) => {
   const stack = new Stack(new App({ context }), 'Sample');
@@ -50,7 +50,7 @@ describe('an alarm', () => {
 
   it('says what it means and where help is, and reports its end too', () => {
     alarmWith().hasResourceProperties('AWS::CloudWatch::Alarm', {
-      AlarmDescription: 'Nobody is told. What to do: docs/runbook.md#mails-do-not-arrive-sns',
+      AlarmDescription: 'No one is notified. What to do: docs/runbook.md#mails-do-not-arrive-sns',
       ...{ Threshold: 5, EvaluationPeriods: 1, DatapointsToAlarm: 1, TreatMissingData: 'notBreaching' },
       ComparisonOperator: 'GreaterThanOrEqualToThreshold',
       AlarmActions: [{ Ref: Match.stringLikeRegexp('^Notify') }],
@@ -306,7 +306,7 @@ describe('a table', () => {
     });
   });
 
-  it('gives its name to whoever may use it', () => {
+  it('passes its name to the functions that may use it', () => {
     const { template } = tableWith(dev);
     template.hasResourceProperties('AWS::Lambda::Function', {
       Environment: { Variables: { RUNS_TABLE_NAME: { Ref: Match.stringLikeRegexp('^StoreTable') } } },

@@ -142,7 +142,7 @@ describe('a fleet', () => {
     expect(unitsOf(lines, 'grouping invocations')).toBe(20_000 + 730 * 2);
     expect(unitsOf(lines, 'signals queued')).toBe(20_000 + 730 * 200 + 2 * 21_460);
     expect(unitsOf(lines, 'GB-seconds of grouping')).toBeCloseTo(21_460 * 0.2 * 0.5, 6);
-    // a book of 1 KB and an incident of 2 KB in a transaction, and the incident once more when its events are told
+    // a list of 1 KB and an incident of 2 KB in a transaction, and the incident once more when its events are published
     expect(unitsOf(lines, 'incident writes')).toBe(21_460 * (2 * 3 + 2));
     expect(unitsOf(lines, 'GB-seconds of diagnosis')).toBeCloseTo(21_460 * 0.5, 6);
   });
@@ -203,7 +203,7 @@ describe('facts of a deployment', () => {
     expect(totalOf(report.idle).list).toBeLessThan(2.5);
   });
 
-  it('price a dashboard where the stage has one', () => {
+  it('price a dashboard if the stage has one', () => {
     const local = factsOf(Object.values(stageOf('local').templates));
     expect(local.monthly.get('dashboardMonth')).toBe(1);
   });

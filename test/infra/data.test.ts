@@ -28,7 +28,7 @@ describe('tables', () => {
       });
   });
 
-  it('can be recovered where they cannot be rebuilt', () => {
+  it('can be recovered if they cannot be rebuilt', () => {
     for (const [name, { Replicas }] of byName)
       expect({ name, ...Replicas[0].PointInTimeRecoverySpecification }).toEqual(
         WITHOUT_RECOVERY.includes(name)

@@ -153,7 +153,7 @@ describe('every function', () => {
       expect(Properties.Timeout).toBeLessThan(30);
   });
 
-  it('is traced within workflows, and behind the API only where the stage says so', () => {
+  it('is traced within workflows, and behind the API only if the stage enables it', () => {
     const traced = (config: Parameters<typeof stageOf>[1]) =>
       resourcesOfType(stageOf('prod', config), 'AWS::Lambda::Function', ['edge']).map(
         ({ Properties }) => Properties.TracingConfig?.Mode,

@@ -25,12 +25,12 @@ describe('every alarm', () => {
     },
   );
 
-  it('says what users lose and where the section is', () => {
+  it('states the impact on users and the section of the runbook', () => {
     for (const { Properties } of resourcesOfType(full, 'AWS::CloudWatch::Alarm'))
       expect(Properties.AlarmDescription).toMatch(/^[A-Z].+\. What to do: docs\/runbook\.md#[a-z0-9-]+$/);
   });
 
-  it('tells the alarm topic when it starts and when it ends', () => {
+  it('notifies the alarm topic when it starts and when it ends', () => {
     for (const { Properties } of resourcesOfType(full, 'AWS::CloudWatch::Alarm')) {
       expect(text(Properties.AlarmActions)).toMatch(/AlarmsTopic/);
       expect(Properties.OKActions).toEqual(Properties.AlarmActions);
@@ -101,7 +101,7 @@ describe('service alarms', () => {
 });
 
 describe('the dashboard', () => {
-  it('is there only where the stage asks for it', () => {
+  it('exists only if the stage enables it', () => {
     expect(resourcesOfType(minimal, 'AWS::CloudWatch::Dashboard')).toHaveLength(0);
     const [dashboard] = resourcesOfType(stageOf('prod', { dashboard: true }), 'AWS::CloudWatch::Dashboard');
     for (const metric of ['5xx', 'ApproximateAgeOfOldestMessage', 'ExecutionsFailed', 'ExecutionTime'])

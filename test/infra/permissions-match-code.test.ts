@@ -25,9 +25,9 @@ const ACTION_OF: Readonly<Record<string, string>> = {
   Update: 'dynamodb:UpdateItem',
 };
 
-/** What a function's adapters could call but the function never does, so that it is not allowed either. */
+/** Calls that a function's adapters could make but the function never does, so that they are not allowed either. */
 const NEVER_CALLED: Readonly<Record<string, readonly string[]>> = {
-  // What other contexts found is only read.
+  // Results of other contexts are only read.
   'check-deployment': [
     ...on('Blocks', 'BatchGetItem'),
     ...on('Anomalies', 'GetItem', 'PutItem', 'UpdateItem'),
@@ -84,7 +84,7 @@ const NEVER_CALLED: Readonly<Record<string, readonly string[]>> = {
 const OF_THE_PLATFORM =
   /^(logs|xray):|^sqs:(?!SendMessage)|^s3:ListBucket$|^dynamodb:(DescribeStream|GetRecords|GetShardIterator|ListStreams) Blocks stream$/;
 
-/** What Lambda does in the name of a function's role: it names what a consumer gave up in a queue. */
+/** Calls that Lambda makes with a function's role: it sends failed records to a queue. */
 const BY_LAMBDA: Readonly<Record<string, readonly string[]>> = {
   'detect-anomalies': ['sqs:SendMessage'],
   'check-silence': ['sqs:SendMessage'],

@@ -65,7 +65,7 @@ describe('wildcards', () => {
       expect(text(statement.Condition)).toMatch(/"s3:prefix":"(raw|runs|peers)\/\*"/);
   });
 
-  it('let nobody pass a role or act as an administrator', () => {
+  it('allow no one to pass a role or act as an administrator', () => {
     expect(text(allowed)).not.toMatch(/iam:PassRole|AdministratorAccess/);
     expect(
       resourcesOfType(stage, 'AWS::IAM::Role').map(({ Properties }) => Properties.ManagedPolicyArns),

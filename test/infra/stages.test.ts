@@ -47,7 +47,7 @@ const snapshotOf = (stage: Stage): Record<string, unknown> => {
 const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null;
 
-/** Where `other` is not as `base`, by path. */
+/** The differences of `other` from `base`, by path. */
 const differences = (base: unknown, other: unknown, path = ''): Record<string, unknown> => {
   if (!isRecord(base) || !isRecord(other)) {
     return JSON.stringify(base) === JSON.stringify(other) ? {} : { [path]: other ?? 'absent' };
@@ -100,7 +100,7 @@ describe('what the emulator lacks', () => {
   const types = (stage: 'local' | 'dev') =>
     new Set([...resourcesIn(synthesised.get(stage)!).values()].map(({ Type }) => Type));
 
-  it.each(EMULATOR_GAPS)('is left out locally, and only there: $type', ({ type }) => {
+  it.each(EMULATOR_GAPS)('is omitted locally, and only there: $type', ({ type }) => {
     expect(types('local')).not.toContain(type);
     expect(types('dev')).toContain(type);
   });
@@ -134,7 +134,7 @@ describe('validating settings', () => {
     ['a cadence that no cron expression has', { forecastCadenceMinutes: 45 }, 'forecastCadenceMinutes'],
     ['a retention that CloudWatch does not offer', { logRetentionDays: 10 }, 'logRetentionDays'],
     ['a burst below the rate', { throttle: { ratePerSecond: 10, burst: 5 } }, 'throttle.burst'],
-    ['what is no e-mail address', { alarmEmails: ['nobody'] }, 'alarmEmails[0]'],
+    ['an invalid e-mail address', { alarmEmails: ['nobody'] }, 'alarmEmails[0]'],
     ['a misspelt setting', { dashbord: true }, 'dashbord'],
   ])('refuses %s and names the setting', (_, change, named) => {
     const validate = () => validateConfig({ ...prod, ...change });

@@ -19,7 +19,7 @@ const raisedByAws = /^((States|Lambda|StepFunctions)\.[A-Za-z]+|ExecutionAlready
 const placeholdersOf = (text: string): string[] =>
   [...new Set([...text.matchAll(/\$\{(\w+)\}/g)].map(([, name]) => name ?? ''))].sort();
 
-/** What `forecast-workflow.ts` and `deployment-watch.ts` in `lib/constructs` supply; the construct refuses any difference when synthesised. */
+/** The placeholders that `forecast-workflow.ts` and `deployment-watch.ts` supply; synthesis rejects any difference. */
 const SUPPLIED: Readonly<Record<string, readonly string[]>> = {
   'dispatch-forecasts': ['ForecastFleetStateMachineArn', 'ListTenantsFunctionArn'],
   'forecast-fleet': ['CloseForecastRunFunctionArn', 'ForecastBatchFunctionArn', 'PlanForecastRunFunctionArn'],

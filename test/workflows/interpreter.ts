@@ -241,7 +241,7 @@ const runStates = async (machine: Machine, outer: Scope, states: States, startAt
   let data = input;
   while (name !== undefined) {
     const state: State | undefined = states[name];
-    if (state === undefined) throw new Error(`there is no state ${name}`);
+    if (state === undefined) throw new Error(`state ${name} does not exist`);
     machine.trail.push(`${scope.prefix}${name}`);
     const done: Step = await step(machine, scope, name, state, data);
     scope = { ...scope, variables: { ...scope.variables, ...done.assigned } };

@@ -12,7 +12,7 @@ const failing = (make: () => Error) => async () => {
 
 const setup = async (slower = 1, failingPoints = 0) => {
   const world = deployedWorld({ 'acme web-1': requests(slower, failingPoints) });
-  const { changeId } = await world.told({ version: '41', previousVersion: '40' });
+  const { changeId } = await world.report({ version: '41', previousVersion: '40' });
   const [input] = world.started.values();
   const tasks = { CheckDeploymentFunctionArn: world.score, CloseDeploymentWatchFunctionArn: world.close };
   return { ...world, changeId, input, tasks, record: () => world.stored(changeId)!.record };
@@ -53,7 +53,7 @@ describe('watch-deployment', () => {
     expect(published).toHaveLength(1);
   });
 
-  it('retries a store that is throttled, and goes on', async () => {
+  it('retries a store that is throttled, and continues', async () => {
     const { input, tasks } = await setup();
     let calls = 0;
     const flaky = async (event: unknown) => {
@@ -103,7 +103,7 @@ describe('watch-deployment', () => {
     expect(published).toHaveLength(slower === 1 ? 0 : 1);
   });
 
-  it('fails where it was started with something else', async () => {
+  it('fails if it was started with other input', async () => {
     const { tasks } = await setup();
     const done = await execute(definition, { tenantId: 'acme', checkAt: 'soon' }, tasks);
     expect(done.status).toBe('FAILED');

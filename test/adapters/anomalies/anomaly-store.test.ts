@@ -36,7 +36,7 @@ const itemOf = async (one: Anomaly) => {
   return item;
 };
 
-/** What is stored of anomalies at these times. */
+/** The stored anomalies at these times. */
 const itemsAt = async (...times: readonly number[]) => {
   const items: Record<string, unknown>[] = [];
   for (const timestamp of times) items.push(await itemOf(anomaly({ timestamp })));
@@ -102,7 +102,7 @@ describe('recording', () => {
 describe('ends', () => {
   const end = { tenantId: 'acme', targetId: 'web-1', metric: 'cpu', timestamp: NOW, endedAt: NOW + 600 };
 
-  it('are stored with what was announced, the first one told, and owe their event', async () => {
+  it('are stored with announced anomalies, the first end wins, and their event is pending', async () => {
     const item = await itemOf(anomaly());
     dynamo.on(UpdateCommand).resolves({ Attributes: { ...item, endedAt: NOW + 300 } });
     expect(await store.recordEnds([end])).toEqual([{ ...end, endedAt: NOW + 300 }]);
@@ -173,7 +173,7 @@ describe('listing', () => {
     });
   });
 
-  it('of those that go on looks at a day and leaves out what has ended', async () => {
+  it('of active ones reads one day and omits ended ones', async () => {
     dynamo.on(QueryCommand).resolves({ Items: [] });
     const oldest = new Date((NOW - 25 * 3600) * 1000).toISOString().slice(0, 19);
     await store.list('acme', { isActive: true }, page);
@@ -206,7 +206,7 @@ describe('listing', () => {
     expect(dynamo.commandCalls(QueryCommand)).toHaveLength(0);
   });
 
-  it('goes on after the last item of a page, or after the last one looked at', async () => {
+  it('continues after the last item of a page, or after the last item that was read', async () => {
     const Items = await itemsAt(3, 2, 1);
     dynamo.on(QueryCommand).resolves({ Items });
     const first = await store.list('acme', {}, page);

@@ -48,7 +48,7 @@ describe('publishing events', () => {
     ]);
   });
 
-  it('sends ten at a time, and fewer where they are large', async () => {
+  it('sends ten at a time, and fewer if they are large', async () => {
     bus.on(PutEventsCommand).resolves({ Entries: [] });
     await publisher.publish(events(23));
     expect(requests().map(({ length }) => length)).toEqual([10, 10, 3]);
@@ -58,7 +58,7 @@ describe('publishing events', () => {
     expect(requests().map(({ length }) => length)).toEqual([2, 1]);
   });
 
-  it('sends nothing where there is nothing to say', async () => {
+  it('sends nothing without events', async () => {
     await publisher.publish([]);
     expect(requests()).toEqual([]);
   });
@@ -73,7 +73,7 @@ describe('publishing events', () => {
     expect(waits).toEqual([100]);
   });
 
-  it('fails, saying how many, where the bus keeps refusing', async () => {
+  it('fails with the number of events if the bus keeps rejecting', async () => {
     bus.on(PutEventsCommand).callsFake(({ Entries }) => ({
       Entries: Entries.map(() => ({ ErrorCode: 'InternalFailure' })),
     }));

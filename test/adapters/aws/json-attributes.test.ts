@@ -30,8 +30,8 @@ describe('JSON within an attribute', () => {
   it.each([
     ['noise', deflated(Content), Uint8Array.of(1, 2, 3)],
     ['bytes that were cut off', deflated(Content), deflateJson({ n: 5 }).subarray(0, 4)],
-    ['packed text that is no JSON', deflated(Content), deflateRawSync('{')],
-    ['text that is no JSON', jsonText(Content), '{'],
+    ['packed text that is not JSON', deflated(Content), deflateRawSync('{')],
+    ['text that is not JSON', jsonText(Content), '{'],
   ])('reports %s as damaged', (_, schema, packed) => {
     expect(schema.safeParse(packed).error?.issues[0]?.message).toMatch(/^damaged JSON: \w*Error: /);
   });

@@ -118,7 +118,7 @@ describe('queries', () => {
     ]);
   });
 
-  it('filter after the limit, and say where they stopped', async () => {
+  it('filter after the limit, and return where they stopped', async () => {
     const page = await query({
       ...{ ...key, Limit: 2, FilterExpression: 'n > :n' },
       ExpressionAttributeValues: { ...values, ':n': 2 },

@@ -43,7 +43,7 @@ const isInRange = (item: Item, expression: string, values: Item): boolean => {
   return sk >= String(values[from]) && sk <= String(values[to]);
 };
 
-/** A table that takes every write, whatever its condition, until it is frozen, and answers whole queries, whatever their filter. */
+/** A table that accepts every write until it is frozen, regardless of conditions, and returns whole queries, regardless of filters. */
 const memoryTable = (items: Map<string, Item>, isFrozen: () => boolean): DynamoDBDocumentClient => {
   const client = DynamoDBDocumentClient.from(new DynamoDBClient({ region: 'us-east-1' }));
   const put = (item: Item | undefined): void => {

@@ -54,7 +54,7 @@ const storedWith = async (kind: StoredKind, change: (item: Item) => Item = (item
   return storage;
 };
 
-/** What a kind's store reads. An item that a list skips counts as an error here. */
+/** Reads an item through the store of its kind. An item that a list skips counts as an error here. */
 const readOf = async (kind: StoredKind, storage: MemoryStorage): Promise<unknown> => {
   const content = await kind.read(storage);
   if (storage.skipped.length > 0) throw storage.skipped[0];
@@ -178,7 +178,7 @@ describe.each(BINARY_KINDS)('stored bytes of kind "$kind"', (kind: BinaryKind) =
 /** Kinds without JSON that this release could misread. */
 const WITHOUT_FORMAT = ['quota', 'entry in the list of tenants', 'raw payload'];
 
-/** What the file of each store writes, and at how many places: whoever adds a place names its kinds here. */
+/** The kinds that the file of each store writes, and the number of places. Extend this list with each new place. */
 const WRITERS: Readonly<Record<string, { readonly places: number; readonly kinds: readonly string[] }>> = {
   'platform/api-key-store.ts': { places: 1, kinds: ['API key'] },
   'platform/settings-store.ts': { places: 1, kinds: ['settings'] },

@@ -17,7 +17,7 @@ export interface StoredKind {
   readonly read: (storage: MemoryStorage) => Promise<unknown>;
   /** Equals what `read` returns. */
   readonly content: unknown;
-  /** How each older version that may be stored differs from the current one, and what `read` makes of it. */
+  /** The difference of each older version that may be stored from the current one, and the expected result of `read`. */
   readonly older?: readonly {
     readonly version: number;
     readonly from: (current: Item) => Item;

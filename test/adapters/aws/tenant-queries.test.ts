@@ -47,7 +47,7 @@ describe('the newest items under a prefix', () => {
     expect(sks(await newestUnder(table, 'globex', under))).toEqual(['RUN#3']);
   });
 
-  it('leave out what has expired, which DynamoDB removes later', async () => {
+  it('omit expired items, which DynamoDB removes later', async () => {
     add('RUN#5', { expiresAt: NOW });
     add('RUN#4', { expiresAt: NOW + 1 });
     expect(sks(await newestUnder(table, 'acme', under))).toEqual(['RUN#4', 'RUN#3']);
@@ -95,7 +95,7 @@ describe('the pages of a list', () => {
     ]);
   });
 
-  it('hold each item once, whatever their size and the filter', async () => {
+  it('contain each item once, for any page size and filter', async () => {
     const filter = { expression: 'even = :yes', values: { ':yes': true } };
     const numbers = fc.uniqueArray(fc.integer({ min: 100, max: 999 }), { maxLength: 25 });
     const property = fc.asyncProperty(
@@ -114,7 +114,7 @@ describe('the pages of a list', () => {
     await fc.assert(property);
   });
 
-  it('are short under a filter, but go on', async () => {
+  it('are short under a filter, but continue', async () => {
     const filter = { expression: 'even = :yes', values: { ':yes': true } };
     const first = await list(2, undefined, { filter });
     expect(sks(first.items)).toEqual(['RUN#2']);
@@ -150,7 +150,7 @@ describe('a page that is collected by several queries', () => {
     return { asked, next: page.next, ns: page.items.map(({ n }) => n) };
   };
 
-  it('stops once it holds more than it may return, and goes on after its last item', async () => {
+  it('stops when it has more items than it may return, and continues after its last item', async () => {
     expect(await collect([[1, 2], [3, 4], [5]], 3)).toEqual({
       asked: [undefined, 0],
       ns: [1, 2, 3],
@@ -167,7 +167,7 @@ describe('a page that is collected by several queries', () => {
     expect(await collect([[1, 2]], 2)).toEqual({ asked: [undefined], ns: [1, 2], next: undefined });
   });
 
-  it('goes on after the last item that was read if it is full but the list is not at its end', async () => {
+  it('continues after the last item that was read if it is full but the list is not at its end', async () => {
     expect(await collect([[1], [2], [3]], 1)).toEqual({ asked: [undefined, 0], ns: [1], next: 1001 });
   });
 
@@ -179,7 +179,7 @@ describe('a page that is collected by several queries', () => {
     expect([asked.length, ns, next]).toEqual([8, [], 7]);
   });
 
-  it('starts where the cursor says', async () => {
+  it('starts at the cursor', async () => {
     expect(await collect([[1], [2], [3]], 5, 1)).toEqual({ asked: [1], ns: [3], next: undefined });
   });
 });

@@ -97,7 +97,7 @@ describe('listing breaches', () => {
     });
   });
 
-  it('goes on after the last item of a page', async () => {
+  it('continues after the last item of a page', async () => {
     const items = [];
     for (const [i, risk] of [90, 60, 30].entries()) items.push(await itemOf(breach(`m${i}`, risk)));
     dynamo.on(QueryCommand).resolves({ Items: items });
@@ -111,7 +111,7 @@ describe('listing breaches', () => {
     });
   });
 
-  it('reads on where the filter lets little through, and returns a short page in the end', async () => {
+  it('continues reading if the filter matches few items, and finally returns a short page', async () => {
     const item = await itemOf(breach('cpu'));
     dynamo.reset();
     const LastEvaluatedKey = { riskPk: 'T#acme', risk: 12, pk: 'T#acme', sk: 'BREACH#web-9#cpu' };

@@ -122,7 +122,7 @@ describe('reading a forecast', () => {
     expect(second?.ExclusiveStartKey).toEqual({ pk: 'T#acme#web-1', sk: 'F' });
   });
 
-  it('leaves out parts that an earlier, larger run left behind', async () => {
+  it('omits parts that an earlier, larger run left behind', async () => {
     const [item] = await itemsOf(sampleTarget(['cpu']));
     dynamo.on(QueryCommand).resolves({ Items: [item!, { ...item, sk: 'F#2', runId: 'older' }] });
     expect((await store.get('acme', 'web-1'))?.metrics).toHaveLength(1);
@@ -138,7 +138,7 @@ describe('reading a forecast', () => {
     );
   });
 
-  it('finds nothing where there is none, or where it has expired but is not yet removed', async () => {
+  it('finds nothing if there is none, or if it has expired but is not yet removed', async () => {
     const [item] = await itemsOf(sampleTarget(['cpu']));
     dynamo
       .on(QueryCommand)

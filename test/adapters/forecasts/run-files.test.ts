@@ -88,7 +88,7 @@ describe('results', () => {
     ]);
   });
 
-  it('are none where no batch left any', async () => {
+  it('are empty if no batch stored any', async () => {
     s3.on(ListObjectsV2Command).resolves({});
     expect(await files.readResults('acme', runId)).toEqual([]);
   });

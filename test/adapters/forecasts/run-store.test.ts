@@ -54,7 +54,7 @@ describe('runs', () => {
     });
   });
 
-  it('that nobody asked for are not found', async () => {
+  it('that were never requested are not found', async () => {
     dynamo.on(GetCommand).resolves({});
     expect(await store.get('acme', run.runId)).toBeUndefined();
   });

@@ -27,7 +27,7 @@ describe('kept states', () => {
     expect(await files.read('acme', 7)).toBeUndefined();
   });
 
-  it('are created only where there are none, and replaced only as read', async () => {
+  it('are created only if they do not exist, and replaced only if unchanged since they were read', async () => {
     expect(await files.replace('acme', 7, Uint8Array.of(3), undefined)).toBe(true);
     expect(lastPut()).toMatchObject({ Bucket: 'forecasts', Key, IfNoneMatch: '*' });
     expect(await files.replace('acme', 7, Uint8Array.of(3), '"abc"')).toBe(true);

@@ -28,7 +28,7 @@ describe('the size of a fleet', () => {
     ]);
   });
 
-  it('is nothing where nobody sent metrics', async () => {
+  it('is zero if no metrics were sent', async () => {
     dynamo.on(QueryCommand).resolves({});
     expect(await fleets.count('acme')).toBe(0);
   });

@@ -99,7 +99,7 @@ describe('a step', () => {
     expect(lastTransaction()[0]?.Put?.ConditionExpression).toBe('attribute_not_exists(pk)');
   });
 
-  it('loses to a faster one, and tells other failures apart', async () => {
+  it('loses to another writer, and distinguishes other failures', async () => {
     dynamo
       .on(TransactWriteCommand)
       .rejectsOnce(cancelled('ConditionalCheckFailed', 'None'))
@@ -131,7 +131,7 @@ describe('reading', () => {
     expect(await store.readOpen('acme')).toEqual(none);
   });
 
-  it('follows absorbed incidents, and ends where there is none', async () => {
+  it('follows absorbed incidents, and stops if there is none', async () => {
     const [, item, gone] = await written();
     dynamo
       .on(GetCommand)
@@ -184,7 +184,7 @@ describe('reading', () => {
   });
 });
 
-it('told events are forgotten only of the version that was told', async () => {
+it('published events are cleared only for the version that was published', async () => {
   dynamo.on(UpdateCommand).resolvesOnce({}).rejectsOnce(lost).rejects(new Error('broken'));
   await store.clearPending('acme', [stored]);
   expect(dynamo.commandCalls(UpdateCommand)[0]?.args[0].input).toMatchObject({
@@ -213,7 +213,7 @@ describe('the dependency graph', () => {
     expect(await graphs.get('acme')).toEqual({ version: 0, declared: [], observed: [], updatedAt: 0 });
   });
 
-  it('is not overwritten by somebody who read an older one', async () => {
+  it('is not overwritten by a writer that read an older version', async () => {
     dynamo.on(PutCommand).rejectsOnce(lost).rejects(new Error('broken'));
     await expect(graphs.put('acme', { ...graph, version: 2 })).rejects.toThrow(ConflictError);
     await expect(graphs.put('acme', graph)).rejects.toThrow('broken');

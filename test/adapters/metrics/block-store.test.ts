@@ -102,7 +102,7 @@ describe('reading blocks', () => {
     expect(waits).toHaveLength(5);
   });
 
-  it('tells a throttled table from one it may not read', async () => {
+  it('distinguishes a throttled table from one that it may not read', async () => {
     dynamo.on(BatchGetCommand).rejectsOnce(throttled).rejects(denied);
     await expect(store.read([keyOf(0)])).rejects.toThrow(DependencyUnavailableError);
     await expect(store.read([keyOf(0)])).rejects.toBe(denied);

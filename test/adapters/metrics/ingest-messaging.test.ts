@@ -47,7 +47,7 @@ describe('raw store', () => {
     await expect(raw.get('x')).rejects.toThrow(new InvalidInputError('object x does not exist'));
   });
 
-  it('tells a bucket that is down from one it may not read', async () => {
+  it('distinguishes a bucket that is down from one that it may not read', async () => {
     const slow = new S3ServiceException({ ...about, name: 'SlowDown', $fault: 'server' });
     const denied = new S3ServiceException({ ...about, name: 'AccessDenied', $fault: 'client' });
     s3.on(GetObjectCommand).rejectsOnce(slow).resolvesOnce({}).rejects(denied);

@@ -112,7 +112,7 @@ describe('recording targets', () => {
     });
   });
 
-  it('reads and merges again what somebody else changed meanwhile', async () => {
+  it('reads and merges again if another writer changed it in the meantime', async () => {
     dynamo
       .on(BatchGetCommand)
       .resolvesOnce({ Responses: { registry: [item('a', 1), item('b', 1)] } })
@@ -201,7 +201,7 @@ describe('reading targets', () => {
     expect(await registry().get('acme', 'web-1')).toBeDefined();
   });
 
-  it('lists a page and goes on after it', async () => {
+  it('lists a page and continues after it', async () => {
     dynamo
       .on(QueryCommand)
       .resolvesOnce({ Items: [item('a'), item('b')], LastEvaluatedKey: { pk: 'T#acme', sk: 'TARGET#b' } })

@@ -63,7 +63,7 @@ describe('settings', () => {
   });
 
   it.each([
-    ['text that is no JSON', { schemaVersion: 1, settings: '{' }],
+    ['text that is not JSON', { schemaVersion: 1, settings: '{' }],
     ['settings of an unknown shape', { schemaVersion: 1, settings: '{"version":"one"}' }],
     ['an item of a newer release', { schemaVersion: 2, settings: '{}' }],
   ])('are refused, by the name of their item, if it holds %s', async (_, item) => {

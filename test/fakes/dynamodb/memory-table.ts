@@ -23,7 +23,7 @@ const bytesOf = (value: unknown): number => {
   return Buffer.byteLength(String(value));
 };
 
-/** Attributes that are undefined are dropped, as the document client is told to. */
+/** Undefined attributes are omitted, as configured in the document client. */
 const stored = (item: Item): Item =>
   structuredClone(Object.fromEntries(Object.entries(item).filter(([, value]) => value !== undefined)));
 

@@ -90,7 +90,7 @@ describe('a learned state', () => {
     expect(made.announced).toEqual(until(OLDEST + 5));
   });
 
-  it('is continued where it ended', async () => {
+  it('continues from its last hour', async () => {
     const made = memory();
     await run(made, OLDEST + 3);
     made.announced.length = 0;
@@ -176,7 +176,7 @@ const stopped = (made: Memory, at: string): Pick<Memory, 'slot' | 'announce'> =>
   };
 };
 
-describe('a learned state, whatever happens', () => {
+describe('a learned state with crashes, repeats and concurrent runs', () => {
   const events = fc.constantFrom(
     ...['run', 'skip', 'damage', 're-learn', 'after read'],
     ...['before announcement', 'after announcement', 'before write', 'after write'],
@@ -193,7 +193,7 @@ describe('a learned state, whatever happens', () => {
           else if (event === 'run' || event === 're-learn')
             await run(made, hour, { relearn: event === 're-learn' });
           else await run(stopped(made, event), hour).catch(() => undefined);
-          // Whatever is stored has been announced.
+          // Everything stored has been announced.
           if (event !== 'damage')
             for (const learned of storedHours(made)) expect(made.announced).toContain(learned);
         }

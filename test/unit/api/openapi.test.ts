@@ -86,7 +86,7 @@ describe('the OpenAPI document', () => {
     });
   });
 
-  it('refers only to schemas it holds, and holds none that nobody refers to', () => {
+  it('refers only to schemas that it contains, and contains no unused ones', () => {
     const held = Object.keys(document.components.schemas).map((id) => `#/components/schemas/${id}`);
     const used = new Set(referencesIn(document));
     expect([...used].filter((reference) => !held.includes(reference))).toEqual([]);

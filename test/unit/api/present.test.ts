@@ -23,7 +23,7 @@ describe('what the API shows', () => {
     }
   });
 
-  it('of a breach leaves out the tenant', () => {
+  it('of a breach omits the tenant', () => {
     const { threshold, breach } = sampleMetric('cpu_percent');
     const shown = presentBreach({
       ...{ tenantId: 'acme', targetId: 'web-1', metric: 'cpu_percent', profile: 'web', runId: 'r', issuedAt },
@@ -34,7 +34,7 @@ describe('what the API shows', () => {
     expect(JSON.stringify(shown)).not.toContain('acme');
   });
 
-  it('of a run has an end, an error and failures only where there are some', () => {
+  it('of a run has an end, an error and failures only if they exist', () => {
     const run = newRun({ tenantId: 'acme', runId: 'r', trigger: 'api', startedAt: issuedAt });
     expect(presentRun(run)).not.toHaveProperty('finishedAt');
     const failures = [failureOf('t', 'm', 'why'), failureOf('t', undefined, 'why')];
@@ -56,7 +56,7 @@ describe('what the API shows', () => {
     });
   });
 
-  it('of targets and series has a unit only where the sender gave one', () => {
+  it('of targets and series has a unit only if the sender provided one', () => {
     const target = presentTarget({
       ...{ tenantId: 'acme', targetId: 'db', profile: 'database', firstSeen: 0, lastSeen: 60 },
       metrics: { a: { kind: 'gauge', unit: '%' }, b: { kind: 'counter' } },

@@ -53,7 +53,7 @@ describe('the API client', () => {
     expect(new Headers(sent[0]?.init.headers).get('authorization')).toBe('Bearer fsk_test');
   });
 
-  it('follows cursors to the end, and stops early where told', async () => {
+  it('follows cursors to the end, and stops early if requested', async () => {
     const pages = [json({ items: [target, target], nextCursor: 'c1' }), json({ items: [target] })];
     const whole = clientOf(pages);
     expect((await all(whole.client.targets({ profile: 'web', search: undefined }))).length).toBe(3);
@@ -64,7 +64,7 @@ describe('the API client', () => {
     expect(part.sent[0]?.url.searchParams.get('limit')).toBe('2');
   });
 
-  it('leaves a body plain whose text type tells how to read it: gateways spoil gzip under it', async () => {
+  it('does not compress a body with a text type, because gateways damage gzip under it', async () => {
     const { client, sent } = clientOf([json({ accepted: 1 }, 202)]);
     await client.ingest({ format: 'otlp', body: '{"resourceMetrics":[]}', contentType: 'application/json' });
     const { init } = sent[0]!;
@@ -107,13 +107,13 @@ describe('the API client', () => {
     expect(sent.length).toBe(3);
   });
 
-  it('tells of each wait', async () => {
-    const told: string[] = [];
+  it('reports each wait', async () => {
+    const reasons: string[] = [];
     const { client } = clientOf([json({}, 503), json({ status: 'ok' })], {
-      onRetry: (reason) => told.push(reason),
+      onRetry: (reason) => reasons.push(reason),
     });
     await client.health();
-    expect(told).toEqual(['GET /v1/health: 503 {}']);
+    expect(reasons).toEqual(['GET /v1/health: 503 {}']);
   });
 
   it('does not retry what can never succeed, and shows the fields at fault', async () => {
@@ -142,7 +142,7 @@ describe('the API client', () => {
     await expect(client.run('r')).rejects.toThrow('401 Unauthorised (set the key with --key');
   });
 
-  it('refuses an answer of another shape, and one that is no JSON', async () => {
+  it('rejects a response of another shape, and one that is not JSON', async () => {
     await expect(
       clientOf([json({ items: [{ id: 1 }] })])
         .client.targets()

@@ -89,11 +89,11 @@ const api = new FakeApi({
   'GET /v1/changes/deploy-42': () => ({ body: watching }),
   'GET /v1/changes/deploy-43': () => ({ body: unknown }),
   'POST /v1/changes': ({ body }) => {
-    const told = JSON.parse(body) as { kind: string; plan?: object };
-    const health = told.kind === 'deployment' ? 'watching' : 'not-watched';
+    const sent = JSON.parse(body) as { kind: string; plan?: object };
+    const health = sent.kind === 'deployment' ? 'watching' : 'not-watched';
     return {
       status: 202,
-      body: { id: 'deploy-44', at: summary.at, health, ...(told.plan === undefined ? {} : { assessment }) },
+      body: { id: 'deploy-44', at: summary.at, health, ...(sent.plan === undefined ? {} : { assessment }) },
     };
   },
   'POST /v1/changes/assess': () => ({ body: assessment }),

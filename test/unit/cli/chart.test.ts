@@ -33,7 +33,7 @@ describe('a chart', () => {
     expect(lines.join('\n')).toContain('1970-01-01 00:00');
   });
 
-  it('rises where the history rises', () => {
+  it('rises with the history', () => {
     const rows = plotRows(renderChart({ history }, look));
     expect(rows[0]!.trimEnd().endsWith('*')).toBe(true);
     expect(rows.at(-1)).toMatch(/\|\*/);

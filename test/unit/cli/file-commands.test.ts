@@ -242,7 +242,7 @@ describe('forestall simulate', () => {
   });
 
   it('prints a summary of the output', async () => {
-    const out = join(directory, 'told');
+    const out = join(directory, 'output');
     const { out: text } = await runCli([...small, '--out', out, '--json']);
     expect(JSON.parse(text)).toEqual({ directory: out, servers: 3, steps: 576, incidents: 0 });
   });

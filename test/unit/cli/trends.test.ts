@@ -21,17 +21,17 @@ describe('forestall trends', () => {
   it('--json prints trend, growth, week and run-out date under stable names', async () => {
     const { code, out, err } = await trendsOf(diskCsv, '--capacity', '100', '--json');
     expect({ code, err }).toEqual({ code: 0, err: '' });
-    const told = JSON.parse(out);
-    expect(new Set(Object.keys(told))).toEqual(
+    const report = JSON.parse(out);
+    expect(new Set(Object.keys(report))).toEqual(
       new Set([
         ...['series', 'from', 'to', 'stepSeconds', 'trends', 'weekOverWeek'],
         ...['runOut', 'exhaustion', 'reliability', 'leak', 'seasonalEvents', 'nextDay'],
       ]),
     );
-    expect(told.trends.map(({ days }: { days: number }) => days)).toEqual([30, 60, 90]);
-    expect(told.trends[0].perDay.slope).toBeCloseTo(0.4, 1);
+    expect(report.trends.map(({ days }: { days: number }) => days)).toEqual([30, 60, 90]);
+    expect(report.trends[0].perDay.slope).toBeCloseTo(0.4, 1);
     // 80 after a hundred days, 0.4 a day: fifty days more.
-    const days = (Date.parse(told.runOut.middle) - Date.parse(told.to)) / 86_400_000;
+    const days = (Date.parse(report.runOut.middle) - Date.parse(report.to)) / 86_400_000;
     expect(days).toBeGreaterThan(45);
     expect(days).toBeLessThan(55);
   });
@@ -65,7 +65,7 @@ describe('forestall trends', () => {
       ...['--capacity', '85', '--json'],
     );
     const { exhaustion } = JSON.parse(out);
-    // The sine passes 85 between three and four hours after midnight, where the data ends.
+    // The sine passes 85 between three and four hours after midnight, when the data ends.
     expect(exhaustion.middle).toBeGreaterThanOrEqual(3 * 3600);
     expect(exhaustion.middle).toBeLessThanOrEqual(5 * 3600);
     expect(exhaustion.early).toBeLessThanOrEqual(exhaustion.middle);
@@ -121,7 +121,7 @@ describe('forestall trends', () => {
       ['--uptime', 'up'],
       /uptime "x"/,
     ],
-    ['a capacity that is no number', diskCsv, ['--capacity', 'full'], /Expected a number/],
+    ['a capacity that is not a number', diskCsv, ['--capacity', 'full'], /Expected a number/],
     ['a file without rows', 'timestamp,value\n', [], /expected a row of data/],
     ['a series without values', 'timestamp,value\n2026-01-01,\n', [], /no usable value/],
   ])('refuses %s', async (_, csv, options, message) => {

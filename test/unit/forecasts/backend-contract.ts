@@ -24,7 +24,7 @@ const forecastsOf = async (backend: ForecastBackend, asked: readonly BackendRequ
     return result;
   });
 
-/** What the pipeline, the command line and the bench rely on, whatever makes the forecasts. */
+/** The contract that the pipeline, the command line and the bench rely on, for every forecast backend. */
 export const describeBackendContract = (backend: ForecastBackend): void => {
   describe(`the contract of a forecast backend: ${backend.name}`, () => {
     it('answers each request once, in order', async () => {

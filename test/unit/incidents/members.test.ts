@@ -53,7 +53,7 @@ describe('a member of one signal', () => {
     expect(memberOf(alarm('a', 1000), 1001).isActive).toBe(false);
   });
 
-  it('names the metric or alarm, whatever characters it contains', () => {
+  it('names the metric or alarm with any characters', () => {
     expect(subjectOf(memberOf(anomaly('a', 1, { metric: 'p99 "x", [y]' })))).toBe('p99 "x", [y]');
     expect(subjectOf(memberOf(alarm('a', 1)))).toBe('a-errors');
     expect(subjectOf({ key: '{}' })).toBe('');

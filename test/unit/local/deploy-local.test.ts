@@ -106,7 +106,7 @@ describe('deploying into the emulator', () => {
     expect(readFileSync(join(home, 'deploy.log'), 'utf8')).not.toContain('old log');
   });
 
-  it('keeps its files in another folder if told to', async () => {
+  it('keeps its files in another folder, if set', async () => {
     const { projectRoot, home } = prepare();
     const folder = join(projectRoot, 'elsewhere');
     await deployLocal({ projectRoot, port: 4570, folder });
@@ -118,7 +118,7 @@ describe('deploying into the emulator', () => {
     ['bootstrap', 'cdk bootstrap failed'],
     ['synth', 'cdk synth -c stage=local failed'],
     ['deploy', 'cdk deploy failed'],
-  ])('that fails at %s shows the end of the log and where the rest is', async (command, title) => {
+  ])('that fails at %s shows the end and the path of the log', async (command, title) => {
     const { projectRoot, home, calls } = prepare();
     const failure = await failingAt(command, () => deployLocal({ projectRoot, port: 4570 }));
     expect(failure).toBeInstanceOf(CommandFailedError);

@@ -45,7 +45,7 @@ describe('outputs of the stacks', () => {
     expect(() => readStackOutputs(path)).toThrow(/TableName/);
   });
 
-  it('are found by name in whichever stack has them', () => {
+  it('are found by name in any stack', () => {
     expect(requireOutput(outputs, 'ApiUrl')).toBe(outputs.Edge.ApiUrl);
   });
 

@@ -55,7 +55,7 @@ describe('the emulator', () => {
     await emulator.stop();
   });
 
-  it('keeps its files in another folder if told to, and uses the port it is told', async () => {
+  it('keeps its files in another folder and uses another port, if set', async () => {
     const options = optionsFor(EMULATOR);
     const folder = join(options.projectRoot, 'elsewhere');
     const port = await findFreePort();

@@ -32,7 +32,7 @@ const sqs = mockClient(SQSClient);
 const { table, reset } = memoryDynamo(DynamoDBDocumentClient);
 const document = DynamoDBDocumentClient.from(new DynamoDBClient({ region: 'us-east-1' }));
 
-/** What a stage prints. */
+/** Output of a stage. */
 const recorded = () => {
   const out = new PassThrough();
   return { stages: new StageTimes(out), text: () => String(out.read() ?? '') };
@@ -276,7 +276,7 @@ describe('the forecast run', () => {
 });
 
 describe("the stream of this machine's metrics", () => {
-  it('goes on after a failed push, and ends when it is aborted', async () => {
+  it('continues after a failed push, and ends when it is aborted', async () => {
     let pushes = 0;
     const stop = new AbortController();
     const said: string[] = [];

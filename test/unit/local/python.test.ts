@@ -7,7 +7,7 @@ import { CommandFailedError } from '../../../local/emulator/run-command.ts';
 import { ensureEmulator } from '../../../local/emulator/virtual-environment.ts';
 import { temporaryFolder, writeProgram } from './fake-program.ts';
 
-/** An interpreter that answers the probe, and whose environments install what they are told, or fail to. */
+/** An interpreter that responds to the probe, and whose environments install the requested packages, or fail to. */
 const PYTHON = (version: string, pip = '') => `
 const { mkdirSync, writeFileSync, chmodSync, readFileSync } = require('node:fs');
 const { join } = require('node:path');
@@ -76,10 +76,10 @@ describe('the search for Python', () => {
 describe('installing the emulator', () => {
   it('creates an environment with the pins, and uses it from then on', async () => {
     const root = projectWith(PYTHON('3 12 1'));
-    const told: string[] = [];
-    const first = await ensureEmulator(root, ({ message }) => told.push(message));
+    const messages: string[] = [];
+    const first = await ensureEmulator(root, ({ message }) => messages.push(message));
     expect(first).toEqual({ python: join(root, '.local', 'venv', 'bin', 'python'), reused: false });
-    expect(told).toEqual(['Installing the emulator with Python 3.12']);
+    expect(messages).toEqual(['Installing the emulator with Python 3.12']);
     const installed = readFileSync(join(root, '.local', 'venv', 'installed'), 'utf8');
     expect(installed).toContain(`-r ${join(root, 'local', 'emulator', 'requirements.txt')}`);
     expect(installed).toContain('--no-deps');

@@ -32,7 +32,7 @@ describe('live metrics of this machine', () => {
     expect(hostMetrics(counters(), after, 'host')[0]?.timestamps).toEqual([1010]);
   });
 
-  it('leave out what the readings do not tell', () => {
+  it('omit metrics that the readings do not provide', () => {
     const silent = counters({ networkBytes: undefined });
     expect(Object.keys(valuesOf(silent, { ...silent, at: 1010 }))).toEqual([
       'memory_percent',
@@ -45,7 +45,7 @@ describe('live metrics of this machine', () => {
     expect(valuesOf(counters(), after).network_bytes_per_second).toBe(0);
   });
 
-  it('are read from /proc where there is one', () => {
+  it('are read from /proc if it exists', () => {
     expect(parseMemoryPercent('MemTotal:  1000 kB\nMemFree: 10 kB\nMemAvailable:   250 kB\n')).toBe(75);
     expect(parseMemoryPercent('MemTotal: 1000 kB\n')).toBeUndefined();
     const table = [

@@ -74,7 +74,7 @@ describe('reading a recorded fleet', () => {
     expect((await readFleetCsv(join(root, 'good.csv'))).series.length).toBe(1);
   });
 
-  it('says where there is nothing to read', async () => {
+  it('reports a path without anything to read', async () => {
     await expect(readFleetCsv('/nowhere')).rejects.toThrow('/nowhere: no such file or directory');
     await expect(readFleetCsv(directoryOf({ 'a.txt': '' }))).rejects.toThrow('no file that ends in .csv');
     await expect(readFleetCsv(directoryOf({ 'a.csv': 'x' }))).rejects.toThrow('a.csv line 1: found "x"');
@@ -127,7 +127,7 @@ describe('shifting to now', () => {
 describe('replaying', () => {
   it('sends every body once and adds up what came of it', async () => {
     const sent: IngestPayload[] = [];
-    const told: number[] = [];
+    const progress: number[] = [];
     const client = {
       ingest: async (payload: IngestPayload) => {
         sent.push(payload);
@@ -137,10 +137,10 @@ describe('replaying', () => {
     const bodies = toIngestBodies([seriesOf('a', [1, 2, 3]), seriesOf('b', [4])], 2);
     const totals = await replay(client, bodies, {
       concurrency: 2,
-      onProgress: (points) => told.push(points),
+      onProgress: (points) => progress.push(points),
     });
     expect(totals).toMatchObject({ requests: 2, points: 4, counts: { accepted: 4 } });
-    expect(told).toEqual([2, 2]);
+    expect(progress).toEqual([2, 2]);
     const series = sent.flatMap(({ body }) => JSON.parse(String(body)).series);
     expect(series.map(({ target, values }) => [target, values])).toEqual([
       ['a', [0, 1]],

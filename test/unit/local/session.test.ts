@@ -77,7 +77,7 @@ describe('a local session', () => {
     await session.close();
   });
 
-  it('keeps its files in another folder if told to', async () => {
+  it('keeps its files in another folder, if set', async () => {
     const root = project();
     const folder = join(root, 'elsewhere');
     await open(root, { folder });

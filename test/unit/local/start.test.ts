@@ -47,7 +47,7 @@ describe('options of npm start', () => {
 });
 
 describe('stages', () => {
-  it('tell where they are and how long they took', async () => {
+  it('print their progress and duration', async () => {
     const out = new PassThrough();
     let clock = 0;
     const stages = new StageTimes(out, () => clock);

@@ -42,7 +42,7 @@ describe('a picture of terminal output', () => {
     expect(dots(svg)).toBeGreaterThan(50);
   });
 
-  it('escapes whatever a name contains', () => {
+  it('escapes any characters in a name', () => {
     expect(texts(drawTerminal(['a<b>&c'], 't'))).toEqual(['a&#60;b&#62;&#38;c']);
     fc.assert(
       fc.property(fc.array(fc.string({ unit: 'binary' }), { minLength: 1 }), (lines) => {

@@ -58,7 +58,7 @@ describe('ensureEmulator', () => {
   it.each([
     ['its marker is missing', undefined],
     ['its pins were others', fingerprintPins('ministack==0.9.0')],
-  ])('makes the environment anew when %s', async (_, marker) => {
+  ])('rebuilds the environment if %s', async (_, marker) => {
     makeEnvironment(marker);
     vi.stubEnv('FORESTALL_PYTHON', join(root, 'no-python'));
     await expect(ensureEmulator(root)).rejects.toThrow(ConfigurationError);

@@ -16,7 +16,7 @@ describe('contentHash', () => {
     fc.assert(property);
   });
 
-  it('tells 20,000 similar texts apart', () => {
+  it('distinguishes 20,000 similar texts', () => {
     const hashes = new Set(Array.from({ length: 20_000 }, (_, i) => contentHash(`web-${i}`)));
     expect(hashes.size).toBe(20_000);
   });

@@ -103,7 +103,7 @@ describe('a stored item', () => {
 describe('a list of stored items', () => {
   const good = { schemaVersion: 3, colour: 'red', watts: 5 };
 
-  it('leaves out what cannot be read, and reports each', () => {
+  it('omits items that cannot be read, and reports each', () => {
     const { telemetry, lines, counts } = recordedTelemetry();
     const items = [good, { ...good, schemaVersion: 9 }, { ...good, colour: 'blue' }, {}];
     expect(readListed(items, read, telemetry).map(({ colour }) => colour)).toEqual(['red', 'blue']);

@@ -47,7 +47,7 @@ describe('servers that call each other', () => {
     }
   });
 
-  it('are the same in whatever order they are given, and untouched by those they do not know', () => {
+  it('are the same in any order, and not affected by unknown ones', () => {
     const shuffled = generate([], SERVERS.toReversed());
     for (const { id } of SERVERS) expect(shuffled.get(id)).toEqual(of(id));
     const faulty = generate([fault('cpu-saturation', 'store')]);
@@ -80,14 +80,14 @@ describe('servers that call each other', () => {
     expect(rate(faulty) / rate(usual)).toBeGreaterThan(1.05);
   });
 
-  it('repeat their last report while the agent hangs, and go on serving', () => {
+  it('repeat their last report while the agent hangs, and continue to serve requests', () => {
     const faulty = generate([fault('flat-line', 'store')]);
     expect(new Set(faulty.get('store')!.errors!.subarray(101, 199)).size).toBe(1);
     expect(faulty.get('cart')).toEqual(of('cart'));
   });
 });
 
-it('failures are a series of their own where they were asked for', () => {
+it('include failures as a separate series if requested', () => {
   const names = toMetricSeries(generate().get('shop')!).map(({ metric, unit }) => `${metric} ${unit}`);
   expect(names).toHaveLength(7);
   expect(names).toContain('error_percent %');

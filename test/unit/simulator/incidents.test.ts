@@ -18,7 +18,7 @@ const healthy = simulateFleet({ ...BASE, incidents: 0 });
 const indexAt = ({ start, stepSeconds, steps }: Fleet, at: number): number =>
   Math.min(steps - 1, Math.max(0, Math.floor((at - start) / stepSeconds)));
 
-/** Mean relative change of a series within an incident's second half, where it is well developed. */
+/** Mean relative change of a series within the second half of an incident, when it is well developed. */
 const shift = (incident: Incident, target: string, metric: SimulatedMetric): number => {
   const from = indexAt(fleet, (incident.start + Math.min(incident.end, END)) / 2);
   const to = indexAt(fleet, incident.end);
@@ -110,7 +110,7 @@ describe('injected incidents', () => {
     expect(rollback).toMatchObject({ kind: 'rollback', at: regression.end });
   });
 
-  it('repeat one value where the line goes flat', () => {
+  it('repeat one value during a flat line', () => {
     const flat = fleet.incidents.find(({ kind }) => kind === 'flat-line')!;
     const values = fleet.generate(flat.rootCause.target).metrics.cpu_percent;
     const window = values.slice(indexAt(fleet, flat.start) + 1, indexAt(fleet, flat.end));
@@ -127,7 +127,7 @@ describe('injected incidents', () => {
     expect(labels.changes.length).toBeGreaterThan(20);
   });
 
-  it('fit in where no server can host them: a fleet of one database has no surge', () => {
+  it('are replaced if no server can host them: a fleet of one database has no surge', () => {
     const shares = { web: 0, app: 0, database: 1, batch: 0 };
     const small = simulateFleet({ ...BASE, servers: 1, shares, incidents: 7 });
     expect(small.incidents.some(({ kind }) => kind === 'traffic-surge')).toBe(false);

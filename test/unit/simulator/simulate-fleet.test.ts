@@ -37,7 +37,7 @@ describe('a simulated fleet', () => {
     expect(hashOf(simulateFleet(options({ seed: 2 })))).not.toBe(hashOf(simulateFleet(options())));
   });
 
-  it('gives a server the same values in whatever order servers are generated', () => {
+  it('gives a server the same values for any order of generation', () => {
     const fleet = simulateFleet(options());
     const ids = fleet.servers.map(({ id }) => id);
     const forwards = bytesOf(fleet, ids);

@@ -67,7 +67,7 @@ describe('VUS-PR', () => {
 });
 
 describe('injected faults', () => {
-  it('changes nothing before the onset and says where the fault ends', () => {
+  it('changes nothing before the onset and returns the end of the fault', () => {
     const clean = simulateSeries('cpu-daily', 2500, 4);
     for (const kind of FAULT_KINDS) {
       const faulty = injectFault(clean, kind, 1500, 9);

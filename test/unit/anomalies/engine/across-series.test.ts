@@ -54,7 +54,7 @@ describe('metric combination', () => {
     expect(alertsAt(20)).toBe(0);
   });
 
-  it('expects the metric where the others put it', () => {
+  it('expects the value that the other metrics predict', () => {
     const random = seededRandom(10);
     const detector = new CombinationDetector(METRICS);
     for (let i = 0; i < 2000; i++) detector.next(moment(i, at(random)));
@@ -80,7 +80,7 @@ describe('metric combination', () => {
     expect(() => new CombinationDetector(['cpu'])).toThrow('expected 2 to 16 metrics, found 1');
   });
 
-  it('goes on where a metric stands still, and where two always agree', () => {
+  it('handles a constant metric, and two metrics that are always equal', () => {
     const random = seededRandom(6);
     const detector = new CombinationDetector(METRICS);
     for (let i = 0; i < 500; i++) {
@@ -93,7 +93,7 @@ describe('metric combination', () => {
     expect(still.next(moment(100, [0, 0, 0]))).toMatchObject({ residual: 0, alert: false });
   });
 
-  it('goes on identically after being saved, among as many metrics', () => {
+  it('continues identically after being saved, for the same number of metrics', () => {
     const random = seededRandom(12);
     const detector = new CombinationDetector(METRICS);
     for (let i = 0; i < 500; i++) detector.next(moment(i, at(random)));

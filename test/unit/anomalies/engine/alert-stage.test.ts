@@ -44,7 +44,7 @@ describe('alert stage', () => {
     expect(stage.next(2, 5)).toBeLessThan(4);
   });
 
-  it('warms up anew after the clock was set back', () => {
+  it('warms up again after the clock was set back', () => {
     const stage = new AlertStage({ ...OPTIONS, warmupPoints: 0 });
     stage.next(1e9, 0);
     expect(stage.next(5e8, 9)).toBeLessThan(4);

@@ -113,7 +113,7 @@ describe('conformal histogram', () => {
     expect(past.pValue(2 ** 60)).toBeCloseTo(1 / 4, 6);
   });
 
-  it('tells the residual that a share of the past exceeded', () => {
+  it('returns the residual that a share of the past exceeded', () => {
     const past = new ConformalHistogram(HALF_LIFE);
     expect(past.quantile(0.1)).toBe(0);
     for (let i = 1; i <= 1000; i++) past.absorb(i);
@@ -124,7 +124,7 @@ describe('conformal histogram', () => {
     expect(zeros.quantile(0.1)).toBe(0);
   });
 
-  it.each([0, 1000])('goes on identically after being saved with %i points', (points) => {
+  it.each([0, 1000])('continues identically after being saved with %i points', (points) => {
     const random = seededRandom(2);
     const past = new ConformalHistogram(300, 1);
     for (let i = 0; i < points; i++) past.absorb(random() < 0.1 ? 0 : random() * 10);

@@ -94,7 +94,7 @@ describe.each(VARIANTS)('any %s detector', (variant) => {
     );
   });
 
-  it('goes on bit-identically after being saved and restored', () => {
+  it('continues bit-identically after being saved and restored', () => {
     fc.assert(
       fc.property(rough, fc.integer({ min: 0, max: 799 }), ({ timestamps, values }, at) => {
         const detector = createDetector(options);

@@ -30,7 +30,7 @@ const show = (episode: Episode, scores: readonly number[]) => {
 const times = (count: number, score: number): number[] => Array.from({ length: count }, () => score);
 
 describe('an episode', () => {
-  it('is not open before an alert, whatever the scores', () => {
+  it('is not open before an alert, regardless of the scores', () => {
     const episode = new Episode();
     expect(show(episode, times(50, 9))).toBeUndefined();
     expect([episode.isOpen, episode.leading]).toEqual([false, '']);
@@ -48,11 +48,11 @@ describe('an episode', () => {
     expect(show(episode, times(20, 0))).toBeUndefined();
   });
 
-  it('of a single unusual point ends where it began', () => {
+  it('ends at its start if there was a single unusual point', () => {
     expect(show(opened(), times(USUAL_POINTS, 0))?.ended.endedAt).toBe(ALERT.timestamp);
   });
 
-  it('takes further alerts in, which begin its count of usual points anew', () => {
+  it('includes further alerts, which reset its count of usual points', () => {
     const episode = opened();
     show(episode, times(11, 0));
     const again = { metric: 'cpu', timestamp: ALERT.timestamp + 12 * STEP };
@@ -81,7 +81,7 @@ describe('an episode', () => {
     expect(episode.current.alerts).toEqual([late]);
   });
 
-  it('ends every alert once, in order, however scores and alerts fall, and goes on after being saved', () => {
+  it('ends every alert once, in order, for any sequence of scores and alerts, and continues after being saved', () => {
     const point = fc.record({ score: fc.double({ min: 0, max: 4, noNaN: true }), alerts: fc.boolean() });
     fc.assert(
       fc.property(fc.array(point, { maxLength: 700 }), fc.nat(700), (points, savedAt) => {
@@ -103,8 +103,8 @@ describe('an episode', () => {
             : episode.next(timestamp, score);
           if (over !== undefined) ended.push(over);
         });
-        const told = [...ended, episode.current].flatMap(({ alerts }) => alerts.map((one) => one.timestamp));
-        expect(told).toEqual(raised);
+        const all = [...ended, episode.current].flatMap(({ alerts }) => alerts.map((one) => one.timestamp));
+        expect(all).toEqual(raised);
         for (const { alerts, endedAt } of ended) {
           expect(endedAt).toBeGreaterThanOrEqual(alerts.at(-1)!.timestamp);
           expect(endedAt - alerts[0]!.timestamp).toBeLessThan(MAX_EPISODE_SECONDS);

@@ -50,7 +50,7 @@ describe('lasting residuals', () => {
     expect(shares.at(-1)).toBeGreaterThan(3);
   });
 
-  it('goes on identically after being saved, with as many', () => {
+  it('continues identically after being saved, with the same number of residuals', () => {
     const random = seededRandom(3);
     const lasting = trained(random);
     const writer = new ByteWriter();

@@ -80,7 +80,7 @@ describe('a comparison of peers', () => {
     expect(trained.quiet.departures).toEqual([]);
   });
 
-  it('tells of the target that leaves, within three moments, and of its return', () => {
+  it('reports a target that departs, within three moments, and its return', () => {
     const { departures, returns } = run(trained.fresh(), AFTER, leaves(6));
     expect(departures).toHaveLength(1);
     const [found] = departures;
@@ -107,7 +107,7 @@ describe('a comparison of peers', () => {
     ['rises', (value: number) => value + 40],
     ['is multiplied', (value: number) => value * 1.5],
     ['falls', (value: number) => value * 0.3],
-  ])('says nothing where the whole fleet %s', (_, move) => {
+  ])('reports nothing if the whole fleet %s', (_, move) => {
     const together: Change = (_target, moment, value) =>
       moment >= 4 * DAY + 20 && moment < 4 * DAY + 32 ? move(value) : value;
     expect(run(trained.fresh(), AFTER, together).departures).toEqual([]);
@@ -119,7 +119,7 @@ describe('a comparison of peers', () => {
     expect(run(trained.fresh(), AFTER, spike).departures).toEqual([]);
   });
 
-  it('learns a habit: who leaves at the same time each day is told of less and less', () => {
+  it('learns a habit: a target that departs at the same time each day is reported less and less', () => {
     const nightly: Change = (target, moment, value) =>
       target === 2 && moment % DAY < 12 ? value + 30 : value;
     const { departures } = run(new PeerDetector(), [0, 20 * DAY], nightly);
@@ -193,7 +193,7 @@ describe('a comparison of peers', () => {
     expect(comparison.size).toBe(0);
   });
 
-  it('goes on identically after being saved, and refuses bytes cut short', () => {
+  it('continues identically after being saved, and rejects truncated bytes', () => {
     const [one, other] = [trained.fresh(), trained.fresh()];
     const all = run(one, AFTER, leaves(6));
     const first = run(other, [4 * DAY, 4 * DAY + 22], leaves(6));
@@ -208,7 +208,7 @@ describe('a comparison of peers', () => {
     );
   });
 
-  it('finds the same whatever the order of the targets and the unit of the metric', () => {
+  it('does not depend on the order of the targets or the unit of the metric', () => {
     const expected = run(trained.fresh(), AFTER, leaves(6)).departures;
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 8 }), fc.constantFrom(1, 2 ** -10, 2 ** 10), (turn, scale) => {

@@ -59,7 +59,7 @@ describe('residuals', () => {
     expect(slow.next(-5)).toBeCloseTo(5, 3);
   });
 
-  it('tells how much of the daily rhythm is missing', () => {
+  it('measures the missing share of the daily pattern', () => {
     const rhythm = new RhythmResidual();
     expect(rhythm.next(0, 0)).toBe(0);
     const shapeAt = (i: number): number => Math.sin((i / 144) * 2 * Math.PI);

@@ -8,7 +8,7 @@ const STEP = 600;
 /** A Monday. */
 const MONDAY = 1_717_372_800;
 
-/** What remains after the time of day: weekends 10 lower, noise within 1. */
+/** The residual of the time of day: weekends 10 lower, noise within 1. */
 const difference = (timestamp: number, random: () => number, low = 10): number =>
   (((timestamp - MONDAY) / DAY) % 7 >= 5 ? -low : 0) + 2 * random() - 1;
 

@@ -153,7 +153,7 @@ describe('detect-anomalies', () => {
   });
 
   it.each([{}, { Records: 'none' }, null, 'text'])(
-    'refuses %j, which is no batch of records',
+    'rejects %j, which is not a batch of records',
     async (event) => {
       const { handler } = setup();
       await expect(handler(event)).rejects.toThrow(InvalidInputError);

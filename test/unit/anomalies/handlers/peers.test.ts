@@ -52,14 +52,14 @@ describe('planning comparisons', () => {
     expect(log.lines).toEqual([]);
   });
 
-  it('has one tenant learn anew where an operator asks for it', async () => {
+  it('re-learns one tenant if an operator requests it', async () => {
     const { plan, started } = planning();
     await plan({ tenantId: 'bolt', relearn: true });
     expect(started).toMatchObject([{ tenantId: 'bolt', relearn: true }]);
     await expect(plan({ tenantId: 'No Such' })).rejects.toThrow(InvalidInputError);
   });
 
-  it('goes on with other tenants where one fails, and fails in the end, to be repeated', async () => {
+  it('continues with other tenants if one fails, and then fails to be retried', async () => {
     const registry = memoryRegistry([...targets('acme', 5), ...targets('bolt', 4)]);
     const broken: Deps['registry'] = {
       ...registry,

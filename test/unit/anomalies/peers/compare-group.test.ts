@@ -12,7 +12,7 @@ import { DAY, leaving, MIDNIGHT, type Reading, STEP, TARGETS, usual, world } fro
 const ONSET = MIDNIGHT + 10 * 3600 + 1200;
 const LEAVES = { metrics: { cpu: leaving('web-3', ONSET, 20) } };
 
-/** A world that has learned until just before the onset, and then goes on for an hour and a half. */
+/** A world that has learned until just before the onset, and then continues for an hour and a half. */
 const through = async (options: Parameters<typeof world>[0], until = ONSET + 5400) => {
   const made = world(options);
   made.now(ONSET - 1800);
@@ -43,7 +43,7 @@ describe('a target that leaves its peers', () => {
     expect(log.counts.AnomalyDetected).toBe(1);
   });
 
-  it('is told within ten minutes of leaving', async () => {
+  it('is announced within ten minutes', async () => {
     const { found, clock, go } = await through(LEAVES, ONSET - STEP);
     expect(found()).toEqual([]);
     await go(ONSET + 3 * STEP);
@@ -51,12 +51,12 @@ describe('a target that leaves its peers', () => {
     expect(clock.now).toBe(ONSET + 900);
   });
 
-  it('is nothing where the whole group moves', async () => {
+  it('is not reported if the whole group moves', async () => {
     const together: Reading = (targetId, at) => usual(targetId, at)! + (at >= ONSET ? 35 : 0);
     expect((await through({ metrics: { cpu: together } })).found()).toEqual([]);
   });
 
-  it('is silenced under maintenance, and nothing where it is switched off or the bar is higher', async () => {
+  it('is silenced during maintenance, and not reported if detection is off or the threshold is higher', async () => {
     const maintenance = [{ from: String(MIDNIGHT), to: String(MIDNIGHT + DAY), reason: 'new disks' }];
     const silent = await through({ ...LEAVES, settings: { ...NO_SETTINGS, maintenance } });
     expect(silent.found()).toMatchObject([{ silenced: 'new disks' }]);
@@ -119,7 +119,7 @@ describe('what is learned', () => {
     expect(states.writes()).toBe(2);
   });
 
-  it('of hours past is not told', async () => {
+  it('is not announced for past hours', async () => {
     const made = world(LEAVES);
     made.now(ONSET + 3 * 3600);
     await made.compare();
@@ -127,7 +127,7 @@ describe('what is learned', () => {
     expect(made.states.writes()).toBe(1);
   });
 
-  it('is learned anew where it is damaged, or an operator asks for it', async () => {
+  it('is re-learned if it is damaged or an operator requests it', async () => {
     const made = await through({});
     const [[key, kept]] = [...made.states.kept] as [[string, { bytes: Uint8Array; version: string }]];
     expect(key).toBe(peerGroupKey(made.work));
@@ -143,7 +143,7 @@ describe('what is learned', () => {
     expect(Math.min(...made.reads.map(({ hour }) => hour))).toBe(hourOf(MIDNIGHT - 4 * DAY));
   });
 
-  it('passes over a pause of more than a week, and goes on', async () => {
+  it('skips a pause of more than a week, and continues', async () => {
     const made = await through({});
     made.reads.length = 0;
     made.now(ONSET + 20 * DAY);
@@ -161,7 +161,7 @@ describe('what is learned', () => {
     expect(made.log.counts.BlockUnusable).toBeGreaterThan(0);
   });
 
-  it('passes on what is no damage', async () => {
+  it('passes on other errors than damage', async () => {
     const made = await through({});
     const fails = { ...made.states.files, read: async () => Promise.reject(new Error('down')) };
     await expect(made.compare({ states: fails })).rejects.toThrow('down');
@@ -199,7 +199,7 @@ describe('targets that report late', () => {
     expect(made.found().map(({ targetId }) => targetId)).toEqual(['web-3']);
   });
 
-  it('shift a departure by a moment without its being told twice, and an announcement still owed is made', async () => {
+  it('shift a departure by a moment without announcing it twice, and a pending announcement is made', async () => {
     const made = await through(LEAVES, ONSET + 4 * STEP);
     const [first] = made.found();
     const sooner = { metrics: { cpu: leaving('web-3', ONSET - 600, 20) } };
@@ -223,7 +223,7 @@ describe('everything at least once', () => {
     open: [...states.kept.values()].map(({ bytes }) => unpackGroupDetectors(bytes).openHour),
   });
 
-  it('finds the same whatever is repeated, skipped or lost on the way', async () => {
+  it('finds the same after any repeats, skips and losses', async () => {
     const expected = await outcome(await reference);
     const steps = fc.array(fc.constantFrom('once', 'twice', 'skip', 'crash', 'unkept'), {
       minLength: 32,
@@ -249,7 +249,7 @@ describe('everything at least once', () => {
     );
   });
 
-  it('leaves what somebody else has learned meanwhile', async () => {
+  it('keeps the state that another run stored in the meantime', async () => {
     const made = world();
     made.now(MIDNIGHT + 1200);
     await Promise.all([made.compare(), made.compare()]);
@@ -257,7 +257,7 @@ describe('everything at least once', () => {
     expect(made.log.lines.at(-1)?.message).toBe('another run stored the group first');
   });
 
-  it('finds the same whatever the order of targets', async () => {
+  it('does not depend on the order of the targets', async () => {
     const expected = await outcome(await reference);
     const made = world(LEAVES);
     const turned = { targetIds: [...TARGETS].reverse() };

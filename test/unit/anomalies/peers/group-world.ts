@@ -18,7 +18,7 @@ export const STEP = 300;
 export const MIDNIGHT = 1_795_219_200;
 export const TARGETS = Array.from({ length: 8 }, (_, i) => `web-${i}`);
 
-/** A reading of one metric; undefined where the target says nothing. */
+/** A reading of one metric; undefined if the target reports nothing. */
 export type Reading = (targetId: string, at: number) => number | undefined;
 
 const noiseOf = (targetId: string, at: number): number => {

@@ -34,7 +34,7 @@ const means = (block: Block, counters: string[] = [], totals = new Map<string, T
   momentsOf(HOUR, block, new Set(counters), totals);
 
 describe('moments of an hour', () => {
-  it('are means of five minutes, NaN where nothing was reported', () => {
+  it('are means of five minutes, NaN if nothing was reported', () => {
     const { metrics, newest } = means(
       blockOf({
         cpu: [
@@ -50,7 +50,7 @@ describe('moments of an hour', () => {
     expect(newest).toBe(START + 3599);
   });
 
-  it('leave out values that are no numbers, and metrics without points', () => {
+  it('omit values that are not numbers, and metrics without points', () => {
     const { metrics } = means(
       blockOf({
         cpu: [
@@ -142,7 +142,7 @@ describe('what is known of a group', () => {
     expect([...watch.totals.get('a')!.keys()]).toEqual(['new']);
   });
 
-  it('takes in so many metrics, the first by name, and keeps those it has', () => {
+  it('adds metrics up to the limit, the first by name, and keeps existing ones', () => {
     const watch = new GroupDetectors(HOUR);
     watch.comparisons.set('zzz', new PeerDetector());
     const names = Array.from({ length: MAX_METRICS + 5 }, (_, i) => `m${String(i).padStart(4, '0')}`);

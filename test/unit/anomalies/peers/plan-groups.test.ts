@@ -58,7 +58,7 @@ describe('groups of peers', () => {
     for (const [id, { part }] of two) expect(four.get(id)!.part % 2).toBe(part);
   });
 
-  it('fit an asynchronous invocation, whatever the names', () => {
+  it('fit into an asynchronous invocation with any names', () => {
     const names = Array.from({ length: 2000 }, (_, i) => `${'m'.repeat(250)}${i}`);
     const metrics = Object.fromEntries(names.map((name) => [name, { kind: 'counter' as const }]));
     const targets = fleet(256, { metrics: {} }).map((target, i) => ({

@@ -85,7 +85,7 @@ describe('what is looked at together', () => {
     expect(plan(known, of(cpu, disk, net))?.metrics).toEqual(['cpu', 'disk', 'net']);
     expect(plan(known, of(cpu, silent, net))?.metrics).toEqual(['cpu', 'net']);
     expect(plan(known, of(cpu))).toBeUndefined();
-    // One that stands still for a while is no reason to begin anew.
+    // A metric that is constant for a while does not reset the combination.
     const still = learned('disk', { value: () => 7 });
     expect(plan(known, of(cpu, still))).toBe(known);
     expect(plan(known, of(cpu, still, net))).toBe(known);
@@ -106,7 +106,7 @@ describe('moments', () => {
     ]);
   });
 
-  it('are on a grid where pushes differ, the first point of each step, and only where all are there', () => {
+  it('are on a grid if pushes differ: the first point of each step, and only if all metrics have one', () => {
     const moments = align(seen(5, 20, 65, 130), seen(1, 70, 200));
     expect(moments.map(({ timestamp, values }) => [timestamp - HOUR, ...values])).toEqual([
       [1, 5, 1],
@@ -120,7 +120,7 @@ describe('moments', () => {
     expect(after.slice(0, 2)).toEqual(before);
   });
 
-  it('are none where a metric is not there at all', () => {
+  it('are empty if a metric is missing', () => {
     expect(alignMoments(combined, HOUR, new Map([['a', seen(0)]]))).toEqual([]);
     expect(alignMoments(combined, HOUR, new Map([['b', seen(0)]]))).toEqual([]);
   });

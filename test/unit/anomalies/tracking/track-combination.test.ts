@@ -15,7 +15,7 @@ const noise = (at: number, salt: number): number => {
   const large = Math.sin(at * 0.0129898 + salt) * 43758.5453;
   return 2 * (large - Math.floor(large)) - 1;
 };
-/** What moves all metrics: the load, beyond the time of day. */
+/** The load, which moves all metrics, beyond the time of day. */
 const load = (at: number): number => 6 * noise(at, 1) + 4 * noise(Math.floor(at / 3600), 2);
 const daily = (at: number): number => Math.sin((2 * Math.PI * at) / DAY);
 const VALUES = {
@@ -61,7 +61,7 @@ const found = (made: World) =>
     .filter(({ parts }) => 'combination' in parts);
 
 describe('metrics of a target that no longer go together', () => {
-  it('are told as a correlation of the metric that fits least, and the end when they do again', async () => {
+  it('are announced as a correlation of the metric that fits least, and end when the metrics fit again', async () => {
     const made = await learnedWorld();
     expect(combinationOf(made)?.combined).toEqual({ metrics: METRICS, stepSeconds: STEP });
     await breakRelation(made);
@@ -93,7 +93,7 @@ describe('metrics of a target that no longer go together', () => {
     ['watched lightly', { detection: [{ mode: 'light' }] }],
     ['switched off', { detection: [{ mode: 'off' }] }],
     ['given a higher bar', { detection: [{ metric: 'cpu', threshold: 30 }] }],
-  ])('are not told of where they are %s', async (_, settings) => {
+  ])('are not announced if they are %s', async (_, settings) => {
     const made = await learnedWorld({ ...NO_SETTINGS, ...settings });
     await breakRelation(made);
     expect(found(made)).toEqual([]);
@@ -124,7 +124,7 @@ describe('metrics of a target that no longer go together', () => {
 });
 
 describe('a combination in a packed watch', () => {
-  it('goes on as it was', async () => {
+  it('continues as before', async () => {
     const made = await learnedWorld();
     const { bytes } = made.state()!;
     expect(Buffer.from(packDetectors(unpackDetectors(bytes)))).toEqual(Buffer.from(bytes));

@@ -11,7 +11,7 @@ const ENDED = `AnomalyEnded/${ID}`;
 
 type World = Awaited<ReturnType<typeof trained>>;
 
-/** Sends what is usual, point by point, for so many minutes after the spike. */
+/** Sends usual values, point by point, for this many minutes after the spike. */
 const calm = async (made: World, minutes: number, over: Partial<TrackDeps> = {}): Promise<void> => {
   for (let at = SPIKE[0] + STEP; at <= SPIKE[0] + 60 * minutes; at += STEP)
     await made.push([[at, usual(at)]], over);
@@ -21,7 +21,7 @@ const anomalyOf = (made: World) =>
   made.anomalies.all().find(({ anomaly }) => anomaly.timestamp === SPIKE[0])?.anomaly;
 
 describe('an anomaly', () => {
-  it('is over when its metric was usual for an hour: stored with it, and told once', async () => {
+  it('ends when its metric was usual for an hour; the end is stored with it and announced once', async () => {
     const made = await trained();
     await made.push([SPIKE]);
     await calm(made, 50);
@@ -42,7 +42,7 @@ describe('an anomaly', () => {
     expect(made.log.counts).toMatchObject({ AnomalyDetected: 1, AnomalyEnded: 1 });
   });
 
-  it('goes on while its metric stays where it is not usual', async () => {
+  it('continues while its metric stays unusual', async () => {
     const made = await trained();
     for (let at = SPIKE[0]; at <= SPIKE[0] + 8 * 3600; at += STEP) await made.push([[at, 400]]);
     expect(made.ids()).toEqual([DETECTED]);
@@ -80,7 +80,7 @@ describe('an anomaly', () => {
     expect(anomalyOf(made)?.endedAt).toBeDefined();
   });
 
-  it('of which nobody was told has no end', async () => {
+  it('that was not announced has no end', async () => {
     const made = await trained();
     made.clock.now = SPIKE[0] + 3600;
     await made.push([SPIKE]);
@@ -91,15 +91,15 @@ describe('an anomaly', () => {
 });
 
 describe('an end', () => {
-  const told = async (): Promise<World> => {
+  const announced = async (): Promise<World> => {
     const made = await trained();
     await made.push([SPIKE]);
     await calm(made, 180);
     return made;
   };
 
-  it('is told once however often its hours are shown again, or learned anew', async () => {
-    const made = await told();
+  it('is announced once, even if its hours are replayed or re-learned', async () => {
+    const made = await announced();
     await made.follow([...made.blocks.values()].slice(-4));
     made.states.all().delete('acme web-1');
     await made.follow([...made.blocks.values()].slice(-1));
@@ -108,8 +108,8 @@ describe('an end', () => {
     expect(made.ids()).toEqual([DETECTED, ENDED]);
   });
 
-  it('stays as first told when late points would move it', async () => {
-    const made = await told();
+  it('stays as first announced if late points would move it', async () => {
+    const made = await announced();
     const before = anomalyOf(made)?.endedAt;
     const late = SPIKE[0] + 20 * 60 + 1;
     await made.follow(made.store([[late, 390]]));
@@ -150,7 +150,7 @@ describe('an end', () => {
     expect(anomalyOf(made)?.endedAt).toBeLessThan(since);
   });
 
-  it('does not come when the detectors learn anew and find the metric unusual still', async () => {
+  it('is not announced if the detectors re-learn and the metric is still unusual', async () => {
     const made = await trained();
     await made.push([SPIKE]);
     const old = made.store(between(NOW - 16 * DAY, NOW - 15 * DAY));
@@ -160,8 +160,8 @@ describe('an end', () => {
   });
 });
 
-describe('a crash while an end is told', () => {
-  /** Fails around the n-th of the writes that tell an end: before it takes effect, or after. */
+describe('a crash while an end is announced', () => {
+  /** Fails before or after the n-th of the writes that announce an end. */
   const crashing = (deps: TrackDeps, nth: number, isAfter: boolean): Partial<TrackDeps> => {
     let left = nth;
     const around = <Args extends readonly unknown[], Result>(write: (...args: Args) => Promise<Result>) => {
@@ -223,7 +223,7 @@ describe('episodes', () => {
     expect(anomalyOf(other)).toEqual(anomalyOf(one));
   });
 
-  it('of a world that was never told anything hold nothing', async () => {
+  it('are empty if nothing was ever announced', async () => {
     const made = world();
     await made.follow(made.store(between(NOW - 3 * DAY, NOW)));
     expect(made.ids()).toEqual([]);

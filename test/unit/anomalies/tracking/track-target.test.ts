@@ -34,7 +34,7 @@ describe('a spike on a trained series', () => {
     expect(log.counts.AnomalyDetected).toBe(1);
   });
 
-  it('is told of by each kind of detector', async () => {
+  it('is announced by each kind of detector', async () => {
     const { push, anomalies } = await trained({ settings: NO_SETTINGS });
     await push([SPIKE]);
     expect(anomalies.all()[0]?.anomaly.parts).toHaveProperty('neighbour');
@@ -75,7 +75,7 @@ describe('a spike on a trained series', () => {
     }
   });
 
-  it('that arrives more than an hour late is learned and not told', async () => {
+  it('that arrives more than an hour late is learned but not announced', async () => {
     const { push, clock, anomalies } = await trained();
     clock.now = SPIKE[0] + 3600;
     await push([SPIKE]);
@@ -92,7 +92,7 @@ describe('history', () => {
     expect(unpackDetectors(state()!.bytes).series.get('cpu')!.points).toBeGreaterThan(3000);
   });
 
-  it('gives the same state in whatever order and portions it arrives', async () => {
+  it('gives the same state in any order and portions of arrival', async () => {
     const points = between(NOW - 4 * DAY, NOW - 2 * DAY);
     const inOrder = world();
     for (const image of inOrder.store(points)) await inOrder.follow([image]);
@@ -184,7 +184,7 @@ describe('the state', () => {
   it.each([
     ['damaged', Uint8Array.of(1, 2, 3)],
     ['of another format', deflateRawSync(Uint8Array.of(99))],
-  ])('%s is learned anew', async (_, bytes) => {
+  ])('%s is re-learned', async (_, bytes) => {
     const made = await trained();
     const intact = made.state()!.bytes;
     made.states.all().set('acme web-1', { bytes, version: 4 });
@@ -195,7 +195,7 @@ describe('the state', () => {
     );
   });
 
-  it('is learned anew when the tenant wants a metric watched otherwise', async () => {
+  it('is re-learned if the tenant changes the detection mode of a metric', async () => {
     const made = await trained();
     await made.settings.replace('acme', { ...LIGHT, detection: [{ mode: 'full' }] });
     await made.push([[NOW + 1, usual(NOW + 1)]]);

@@ -58,12 +58,12 @@ describe('GET /v1/anomalies', () => {
     expect(rest.nextCursor).toBeUndefined();
   });
 
-  it('tells whether they are still going on, and until when the others did', async () => {
+  it('returns whether they are ongoing, and when the others ended', async () => {
     const { listAnomalies } = setup({
       anomalies: memoryAnomalies([
         anomaly(NOW - 60),
         anomaly(NOW - 120, { endedAt: NOW - 100 }),
-        // Its target stopped reporting: nobody knows.
+        // Its target stopped reporting, so its end is unknown.
         anomaly(NOW - 26 * 3600),
       ]).store,
     });

@@ -150,7 +150,7 @@ describe('walking the pages', () => {
     ['/v1/breaches', '', 30],
     ['/v1/breaches', '&minProbability=0.5', 15],
     ['/v1/forecast-runs', '', 7],
-  ])('of %s%s gives every item once, whatever their size', async (path, filter, count) => {
+  ])('of %s%s returns every item once, with any page size', async (path, filter, count) => {
     await fc.assert(
       fc.asyncProperty(fc.integer({ min: 1, max: 40 }), async (limit) => {
         const seen = await walk(path, `limit=${limit}${filter}`);
@@ -199,7 +199,7 @@ describe('series', () => {
     expect((await get('/v1/targets/web-1/series', 'metric=unknown')).status).toBe(404);
   });
 
-  it('are refused where they hold more points than an answer can', async () => {
+  it('are rejected if they contain more points than a response can', async () => {
     const points = Array.from({ length: 50_100 }, (_, i) => [NOW - 80_000 + i, i] as const);
     const { get } = await setup({ blocks: memoryBlocks({ 'acme web-1': { cpu_percent: points } }) });
     const { status, body } = await get('/v1/targets/web-1/series', 'metric=cpu_percent');
@@ -280,7 +280,7 @@ describe('runs', () => {
   });
 });
 
-describe('whatever goes wrong', () => {
+describe('errors', () => {
   const secured = [
     '/v1/targets',
     '/v1/targets/web-1/series',
@@ -349,7 +349,7 @@ describe('whatever goes wrong', () => {
   });
 
   it.each(['/', '/v1', '/v2/targets', '/v1/targets/a/b/c', '/v1/targets/web-1'])(
-    '%s is no address',
+    '%s is not an address',
     async (path) => {
       const { get } = await setup();
       expect(await get(path)).toMatchObject({ status: 404, body: { code: 'not-found' } });
@@ -372,7 +372,7 @@ describe('whatever goes wrong', () => {
     expect(log.lines).toMatchObject([{ level: 'error', cause: expect.any(TypeError) }]);
   });
 
-  it('answers with 503 where a dependency is down', async () => {
+  it('returns 503 if a dependency is down', async () => {
     const down = async () => {
       throw new DependencyUnavailableError('reading a forecast: throttled');
     };
@@ -380,7 +380,7 @@ describe('whatever goes wrong', () => {
     expect((await get('/v1/targets/web-1/forecast')).status).toBe(503);
   });
 
-  it('answers what is no request at all with a problem', async () => {
+  it('responds with a problem to an event that is not a request', async () => {
     const { send } = await setup();
     expect((await send({ hello: 'world' })).status).toBe(400);
   });

@@ -35,25 +35,25 @@ const ask = (query: object, targetId = 'web-1') => callRoute(answer, { query, pa
 
 describe('GET /v1/targets/{id}/trends', () => {
   it('answers with the long view of what is stored', async () => {
-    const told = await ask({ metric: 'cpu_percent' });
-    expect(Trends.strict().safeParse(told).error).toBeUndefined();
-    expect(told).toMatchObject({ target: 'web-1', metric: 'cpu_percent', stepSeconds: 3600 });
+    const report = await ask({ metric: 'cpu_percent' });
+    expect(Trends.strict().safeParse(report).error).toBeUndefined();
+    expect(report).toMatchObject({ target: 'web-1', metric: 'cpu_percent', stepSeconds: 3600 });
     // Percentages run out at 100: 54 after 35 days at 0.4 a day.
-    const { trends, runOut, to } = Trends.parse(told);
+    const { trends, runOut, to } = Trends.parse(report);
     expect(trends.map(({ days }) => days)).toEqual([30, 60]);
     expect((Date.parse(runOut!.middle!) - Date.parse(to)) / 86_400_000).toBeCloseTo(115, -1);
   });
 
   it('takes another capacity, and looks for leaks against an uptime that is a counter', async () => {
-    const told = Trends.parse(await ask({ metric: 'memory', capacity: '200', uptime: 'uptime' }));
-    expect(told.leak).toMatchObject({ leaking: true });
-    expect(told.runOut).not.toBeNull();
+    const report = Trends.parse(await ask({ metric: 'memory', capacity: '200', uptime: 'uptime' }));
+    expect(report.leak).toMatchObject({ leaking: true });
+    expect(report.runOut).not.toBeNull();
     expect(Trends.parse(await ask({ metric: 'memory' }))).toMatchObject({ runOut: null, leak: null });
   });
 
   it("forecasts the next day's total of what adds up", async () => {
-    const told = Trends.parse(await ask({ metric: 'orders' }));
-    expect(told.nextDay!.p50).toBeCloseTo(2400, -2);
+    const report = Trends.parse(await ask({ metric: 'orders' }));
+    expect(report.nextDay!.p50).toBeCloseTo(2400, -2);
     expect(Trends.parse(await ask({ metric: 'memory' })).nextDay).toBeNull();
   });
 

@@ -29,7 +29,7 @@ const noisy = (at: number) => daily(at) + 2 * Math.sin(at * 0.0137) + Math.sin(a
 const stepped = (size: number) => (at: number) => noisy(at) + (at > AT ? size : 0);
 
 describe('the effect of a deployment on a metric', () => {
-  it('is near nothing where the daily rhythm goes on, however steep it is just then', () => {
+  it('is close to zero if the daily pattern continues, even if it is steep at that time', () => {
     const effect = deployEffect(grid(noisy), window, BOUNDED);
     expect(Math.abs(effect!.moved / effect!.spread)).toBeLessThan(2);
     expect(effect).toMatchObject({ isLog: false, points: 3 });
@@ -119,7 +119,7 @@ describe('the effect of a deployment on a metric', () => {
     expect(small.moved / small.spread).toBe(0.5);
   });
 
-  it('goes by a forecast published before it where there is one', () => {
+  it('uses a forecast that was published before it, if there is one', () => {
     const foretold = { medianBetween: () => ({ median: 70, spread: 9 }) };
     const effect = deployEffect(grid(noisy), window, BOUNDED, foretold)!;
     expect(effect).toMatchObject({ expected: 70, spread: 9 });

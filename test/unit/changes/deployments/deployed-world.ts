@@ -79,7 +79,7 @@ export const deployedWorld = (histories: Histories, targets: readonly Target[] =
     forecasts: forecasts.store,
   };
   const reading = { ...shared, ...sources, anomalies: anomalies.store, incidents: store, graphs };
-  const told = (change: Partial<ReportedChange> = {}): Promise<ChangeRecord> =>
+  const report = (change: Partial<ReportedChange> = {}): Promise<ChangeRecord> =>
     recordChange(
       { ...reading, signals, workflow },
       'acme',
@@ -97,7 +97,7 @@ export const deployedWorld = (histories: Histories, targets: readonly Target[] =
       forecasts,
       started,
       reading,
-      told,
+      report,
       events,
     },
     score: makeScore(reading),

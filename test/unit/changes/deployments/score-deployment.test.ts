@@ -35,7 +35,7 @@ const slow = material('web-1', requests(3));
 const failing = material('web-1', requests(1, 8));
 
 describe('the score of a deployment', () => {
-  it('is full and sure where nothing changed', () => {
+  it('is 100 with high confidence if nothing changed', () => {
     const { health, confidence, parts, judged, sent } = scored(good);
     expect({ health, parts, judged, sent }).toEqual({ health: 100, parts: [], judged: 3, sent: 3 });
     expect(confidence).toBeGreaterThan(0.8);
@@ -67,7 +67,7 @@ describe('the score of a deployment', () => {
     expect(parts[0]?.text).toContain('request_rate');
   });
 
-  it('is unknown, never healthy, where nothing arrives any more or nothing ever did', () => {
+  it('is unknown, never healthy, if nothing arrives any more or nothing ever did', () => {
     const silent = Object.fromEntries(
       Object.entries(requests()).map(([name, points]) => [name, points.filter(([at]) => at <= AT)]),
     );
@@ -132,7 +132,7 @@ describe('the score of a deployment', () => {
     expect(worseStill.parts[0]?.text).toContain('spreads worse than its peers');
   });
 
-  it('takes metrics that nobody described for gauges', () => {
+  it('treats metrics without a description as gauges', () => {
     const own = material('web-1', { queue_depth: series(20, (value) => value * 4) });
     expect(scored(own).parts[0]?.text).toContain('queue_depth');
   });
@@ -201,7 +201,7 @@ describe('a forecast published before', () => {
   });
   const STEP = 300;
 
-  it('is what is expected: growth that was foreseen is no harm', () => {
+  it('is the expectation: growth that was predicted does no harm', () => {
     const foreseen = { ...slow, forecast: forecast([0.1, 0.5, 0.9]) };
     expect(scored(foreseen).health).toBeGreaterThan(95);
     expect(scored({ ...slow, forecast: forecast([0.5]) }).health).toBeLessThan(15);

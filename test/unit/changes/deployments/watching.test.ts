@@ -33,7 +33,7 @@ const inParallel = async <Item, Result>(
 const setup = async (
   slower = 1,
   failing = 0,
-  over: Parameters<ReturnType<typeof deployedWorld>['told']>[0] = {},
+  over: Parameters<ReturnType<typeof deployedWorld>['report']>[0] = {},
 ) => {
   const histories: Record<string, ReturnType<typeof requests>> = { 'acme web-1': requests(slower, failing) };
   for (const id of ['gate-1', 'db-1', 'web-2', 'web-3', 'web-4']) histories[`acme ${id}`] = requests();
@@ -50,7 +50,7 @@ const setup = async (
     observed: [],
     updatedAt: AT,
   });
-  const { changeId } = await world.told({ version: '41', previousVersion: '40', ...over });
+  const { changeId } = await world.report({ version: '41', previousVersion: '40', ...over });
   const checking = { ...world.reading, inParallel };
   const check = (number: number) => checkDeployment(checking, 'acme', changeId, number);
   const close = (failure?: { error: string }) =>
@@ -65,14 +65,14 @@ const setup = async (
 };
 
 describe('recording a change', () => {
-  it('stores it, tells incidents of it and starts its watch once, however often it is told', async () => {
-    const { told, started, incidents, changeId, current } = await setup();
+  it('stores it, sends it to the incidents and starts its watch once, even if it is reported repeatedly', async () => {
+    const { report, started, incidents, changeId, current } = await setup();
     expect(current().record).toMatchObject({
       health: 'watching',
       checks: [],
       policy: { checkMinutes: [5, 15, 30, 60] },
     });
-    const again = await told({ version: '41', previousVersion: '40' });
+    const again = await report({ version: '41', previousVersion: '40' });
     expect(again.changeId).toBe(changeId);
     expect([...started]).toEqual([
       [
@@ -84,7 +84,7 @@ describe('recording a change', () => {
     expect(current().revision).toBe(1);
   });
 
-  it('is finished by a repeat where it failed half way', async () => {
+  it('is completed by a repeat if it failed half way', async () => {
     const { reading, incidents, started, deployments } = deployedWorld({});
     const change = { target: 'web-1', summary: 's', kind: 'deployment', at: AT } as const;
     const down = async () => {
@@ -108,29 +108,29 @@ describe('recording a change', () => {
     expect([deployments.stored.size, started.size]).toEqual([1, 1]);
   });
 
-  it('keeps ids of plain changes as they were, and tells versions apart', async () => {
-    const { told } = deployedWorld({});
-    const plain = await told({ kind: 'other' });
-    const [first, second] = [await told({ version: '41' }), await told({ version: '42' })];
+  it('keeps ids of plain changes stable, and distinguishes versions', async () => {
+    const { report } = deployedWorld({});
+    const plain = await report({ kind: 'other' });
+    const [first, second] = [await report({ version: '41' }), await report({ version: '42' })];
     expect(new Set([plain.changeId, first.changeId, second.changeId]).size).toBe(3);
     expect(plain).toMatchObject({ health: 'not-watched' });
   });
 
   it('refuses another change under a known id', async () => {
-    const { told } = deployedWorld({});
-    await told({ id: 'deploy-41' });
-    await expect(told({ id: 'deploy-41', at: undefined })).resolves.toMatchObject({ at: AT });
-    await expect(told({ id: 'deploy-41', at: AT + 1 })).rejects.toThrow(ConflictError);
-    await expect(told({ id: 'deploy-41', target: 'web-2' })).rejects.toThrow('a different change');
+    const { report } = deployedWorld({});
+    await report({ id: 'deploy-41' });
+    await expect(report({ id: 'deploy-41', at: undefined })).resolves.toMatchObject({ at: AT });
+    await expect(report({ id: 'deploy-41', at: AT + 1 })).rejects.toThrow(ConflictError);
+    await expect(report({ id: 'deploy-41', target: 'web-2' })).rejects.toThrow('a different change');
   });
 
   it('watches only deployments, made lately and not in the future', async () => {
-    const { told, started } = deployedWorld({});
-    const late = await told({ at: AT - 90_000 });
+    const { report, started } = deployedWorld({});
+    const late = await report({ at: AT - 90_000 });
     expect(late).toMatchObject({ health: 'not-watched', reason: 'it was reported more than a day late' });
-    expect((await told({ kind: 'configuration' })).health).toBe('not-watched');
+    expect((await report({ kind: 'configuration' })).health).toBe('not-watched');
     expect(started.size).toBe(0);
-    await expect(told({ at: AT + 86_400 })).rejects.toThrow(InvalidInputError);
+    await expect(report({ at: AT + 86_400 })).rejects.toThrow(InvalidInputError);
   });
 });
 
@@ -161,12 +161,12 @@ describe('a look', () => {
     expect(current().record).toMatchObject({ health: 'healthy', checks: [{}, {}, {}, { health: 100 }] });
   });
 
-  it('ends where the target is deployed again', async () => {
-    const { check, close, told, current } = await setup(3, 8);
+  it('ends if the target is deployed again', async () => {
+    const { check, close, report, current } = await setup(3, 8);
     await check(0);
-    const next = await told({ at: AT + 600, version: '42' });
-    await told({ at: AT + 610, target: 'web-2' });
-    await told({ at: AT + 620, kind: 'configuration' });
+    const next = await report({ at: AT + 600, version: '42' });
+    await report({ at: AT + 610, target: 'web-2' });
+    await report({ at: AT + 620, kind: 'configuration' });
     expect(await check(1)).toMatchObject({ next: 'close', check: 1 });
     await close();
     expect(current().record).toMatchObject({ health: 'superseded', supersededBy: next.changeId });
@@ -248,7 +248,7 @@ describe('a look', () => {
     ]);
   });
 
-  it('goes by a forecast only where it was published before', async () => {
+  it('uses a forecast only if it was published before', async () => {
     const { check, forecasts, current } = await setup(3);
     const later = {
       tenantId: 'acme',
@@ -262,7 +262,7 @@ describe('a look', () => {
     expect(current().record.checks[0]!.health).toBeLessThan(50);
   });
 
-  it('leaves out neighbours whose blocks are damaged, and says so of its own', async () => {
+  it('omits neighbours whose blocks are damaged, and fails for its own damaged blocks', async () => {
     const { checking, changeId } = await setup();
     const damaged = (id: string) => ({
       readRange: async (tenantId: string, targetId: string, from: number, to: number) => {
@@ -290,7 +290,7 @@ describe('a look', () => {
     await expect(look('db-1')).resolves.toMatchObject({ health: 100 });
   });
 
-  it('gives way to a faster writer, and gives up where one keeps writing', async () => {
+  it('retries after losing to another writer, and gives up if one keeps writing', async () => {
     const { checking, changeId, check } = await setup();
     let losses = 1;
     const { store } = { store: checking.changes };
@@ -342,9 +342,9 @@ describe('closing a watch', () => {
     const { close, events, published, current } = await lowest();
     const { publish } = events;
     events.publish = async () => {
-      throw new DependencyUnavailableError('the bus refused');
+      throw new DependencyUnavailableError('the bus rejected');
     };
-    await expect(close()).rejects.toThrow('the bus refused');
+    await expect(close()).rejects.toThrow('the bus rejected');
     expect(current()).toMatchObject({
       record: { health: 'unhealthy' },
       pending: [{ name: 'RemediationProposed' }],
@@ -356,7 +356,7 @@ describe('closing a watch', () => {
     expect(current().pending).toEqual([]);
   });
 
-  it('names no versions where none were told', async () => {
+  it('contains no versions if none were reported', async () => {
     const { check, close, current } = await setup(3, 8, { version: undefined, previousVersion: undefined });
     await check(0);
     await check(1);
@@ -386,7 +386,7 @@ describe('what deployments teach', () => {
   } as const;
 
   it('is kept with the verdict, and moves the assessment of the next plan', async () => {
-    const { check, close, deployments, told, current } = await setup(3, 8, { plan });
+    const { check, close, deployments, report, current } = await setup(3, 8, { plan });
     expect(current().record.plan).toMatchObject({
       features: { dataDestroyed: 1 },
       assessment: { level: 'high', learntFrom: 0 },
@@ -397,12 +397,12 @@ describe('what deployments teach', () => {
     expect([...deployments.lessons.values()]).toMatchObject([
       { wasUnhealthy: true, features: { dataDestroyed: 1 } },
     ]);
-    const next = await told({ version: '43', at: AT + 3000, plan });
+    const next = await report({ version: '43', at: AT + 3000, plan });
     expect(next.plan?.assessment.learntFrom).toBe(1);
     expect(next.plan?.features).toMatchObject({ recentFailures: 1, recentDeploys: 1 });
   });
 
-  it('is nothing where the watch failed', async () => {
+  it('is absent if the watch failed', async () => {
     const { close, deployments } = await setup(1, 0, { plan });
     await close({ error: 'States.Timeout' });
     expect(deployments.lessons.size).toBe(0);
@@ -412,8 +412,8 @@ describe('what deployments teach', () => {
     [{ format: 'cloudformation-change-set', content: '{' }, 'not valid JSON'],
     [{ format: 'cloudformation-change-set', content: {} }, 'DescribeChangeSet'],
   ] as const)('cannot come from %j', async (broken, message) => {
-    const { told } = await setup();
-    await expect(told({ version: '44', plan: broken })).rejects.toMatchObject({
+    const { report } = await setup();
+    await expect(report({ version: '44', plan: broken })).rejects.toMatchObject({
       field: 'plan.content',
       message: expect.stringContaining(message),
     });

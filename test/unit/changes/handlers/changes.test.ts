@@ -117,13 +117,13 @@ describe('a deployment', () => {
     [{ ...deployment, plan: { format: 'terraform', content: 'x' } }, 'plan.format'],
     [{ ...deployment, plan: { format: 'cdk-diff', content: 'x'.repeat(400_001) } }, 'plan.content'],
     [{ ...deployment, at: String(AT + 900) }, 'at'],
-  ])('is refused where it is %.60j, naming %s', async (body, field) => {
+  ])('is rejected as %.60j, naming %s', async (body, field) => {
     const { send } = setup();
     const answer = await send('POST', '/v1/changes', body);
     expect(answer).toMatchObject({ status: 400, body: { errors: [{ field }] } });
   });
 
-  it('told under the id of another is a conflict', async () => {
+  it('reported with the id of another is a conflict', async () => {
     const { send } = setup();
     await send('POST', '/v1/changes', { ...deployment, id: 'd' });
     expect((await send('POST', '/v1/changes', { ...deployment, id: 'd' })).status).toBe(202);

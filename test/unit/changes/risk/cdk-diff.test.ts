@@ -27,7 +27,7 @@ describe('reading what cdk diff prints', () => {
     expect(resource('Vpc/IsolatedSubnet1/Subnet')).toMatchObject({ action: 'add' });
   });
 
-  it('reads settings with their values, and which of them make the resource anew', () => {
+  it('reads settings with their values, and which of them replace the resource', () => {
     expect(resource('Handler')?.settings).toEqual([
       { name: 'Code', replacement: 'never', before: 'exports.handler=()=>1', after: 'exports.handler=()=>2' },
       { name: 'MemorySize', replacement: 'never', before: '512', after: '128' },
@@ -125,7 +125,7 @@ describe('reading what cdk diff prints', () => {
     ]);
   });
 
-  it('leaves out access and rules of what goes as a whole, denials on what is new, and demands of encryption', () => {
+  it('omits access and rules of removed resources, denials on new resources, and encryption requirements', () => {
     const table = (heading: string, header: string, ...rows: string[]) => [heading, header, ...rows];
     const found = read(
       stackOf(
@@ -188,7 +188,7 @@ describe('tables of other versions', () => {
   });
 });
 
-describe('refusing what is no cdk diff', () => {
+describe('rejecting text that is not a cdk diff', () => {
   it.each([
     ['no text', 7, /found number, expected the output of cdk diff as text/],
     ['an empty file', ' \n', /found no text, expected the output of cdk diff: "Stack NAME"/],
@@ -208,7 +208,7 @@ describe('refusing what is no cdk diff', () => {
     expect(() => read(content)).toThrow(message);
   });
 
-  it('never fails in another way, whatever is cut out of a diff', () => {
+  it('never fails in another way, for any part cut out of a diff', () => {
     fc.assert(
       fc.property(fc.nat(SHOP_DIFF.length), fc.nat(300), (from, length) => {
         const cut = SHOP_DIFF.slice(0, from) + SHOP_DIFF.slice(from + length);

@@ -45,7 +45,7 @@ const withSetting = (...values: Parameters<typeof setting>) =>
   of(resource('RDS::DBInstance', { settings: [setting(...values)] }));
 
 describe('features of data', () => {
-  it('tells data that are lost from data that stay behind, and from data that may go', () => {
+  it('distinguishes data that is lost, retained, or possibly lost', () => {
     const table = (more: Partial<PlannedResource>) => of(resource('DynamoDB::Table', more));
     expect(table({ action: 'remove', disposal: 'deleted' }).dataDestroyed).toBe(1);
     expect(table({ replacement: 'always' }).dataDestroyed).toBe(1);
@@ -128,7 +128,7 @@ describe('features of settings', () => {
     expect(withSetting(name, before, after)).toEqual({ dataReconfigured: 1, resources: 1 });
   });
 
-  it('tells lowered from raised capacity, in one number or several', () => {
+  it('distinguishes lowered from raised capacity, in one number or several', () => {
     expect(withSetting('AllocatedStorage', '200', '100').capacityReduced).toBe(1);
     expect(
       withSetting('ProvisionedThroughput', '{"Read":5,"Write":5}', '{"Read":9,"Write":4}').capacityReduced,

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 
-/** What `cdk diff` (2.1148.1) printed of a small shop: table, queue, function, network and buckets, all changed. */
+/** Output of `cdk diff` (2.1148.1) for a small shop: table, queue, function, network and buckets, all changed. */
 export const SHOP_DIFF = readFileSync(
   new URL('../../../fixtures/changes/cdk-diff-coloured.txt', import.meta.url),
   'utf8',

@@ -28,7 +28,7 @@ describe('reading a change set', () => {
     ]);
   });
 
-  it('joins what is said of one setting: all values, and the strongest need to make it anew', () => {
+  it('merges the details of one setting: all values, and the strongest replacement', () => {
     const details = [
       setting('KeySchema', 'a', 'b', { RequiresRecreation: 'Conditionally' }),
       setting('KeySchema', 'a', 'c', { RequiresRecreation: 'Always' }),

@@ -57,7 +57,7 @@ describe('the scorecard', () => {
     }
   });
 
-  it('calls the loss of data high, whatever was learnt', () => {
+  it('rates the loss of data high, regardless of the learned weights', () => {
     const lost = { features: { dataDestroyed: 1 }, wasUnhealthy: false };
     const model = fitRiskModel(repeated(500, lost));
     const { risk, level } = assessRisk(model, lost.features);

@@ -85,7 +85,7 @@ describe('assessBreach', () => {
     ).toBe('warning');
   });
 
-  it('knows no time to impact where nothing lies beyond', () => {
+  it('has no time to impact if nothing exceeds the threshold', () => {
     const risk = assessBreach(
       forecastOf(() => 0, 0),
       above(10),

@@ -39,7 +39,7 @@ describe('the risk score', () => {
 
   it('halves every four hours', () => expect(riskOf(1, 4 * 3600)).toBe(50));
 
-  it('is 0 where no breach is possible', () => {
+  it('is 0 if no breach is possible', () => {
     expect(
       riskScore({ probability: 0, timeToImpactSeconds: null, expectedShareBeyond: 0, severity: 'info' }),
     ).toBe(0);

@@ -74,7 +74,7 @@ describe('a run of 100,000 series', () => {
 });
 
 describe('limits', () => {
-  it('are said where a fleet is beyond them', () => {
+  it('are reported if a fleet exceeds them', () => {
     const huge = planFleet(
       { targets: 1_000_000, seriesPerTarget: 10, cadenceMinutes: 5 },
       figures,
@@ -108,7 +108,7 @@ describe('limits', () => {
   });
 });
 
-describe('the share of series learned anew', () => {
+describe('the share of re-learned series', () => {
   it.each([
     [60, 1 / 6],
     [30, 1 / 12],

@@ -88,7 +88,7 @@ describe('the forecast codec', () => {
     ['another version', [9, 1, 2, 3]],
     ['garbage', [1, 255, 255, 255]],
     ['an empty stream', [1, 3, 0]],
-    ['text that is no JSON', [1, ...deflateRawSync(Uint8Array.of(1, 120))]],
+    ['text that is not JSON', [1, ...deflateRawSync(Uint8Array.of(1, 120))]],
     ['JSON of another shape', [1, ...deflateRawSync(Uint8Array.of(2, 123, 125))]],
   ])('reports %s instead of guessing', (_, bytes) => {
     expect(() => decodeForecasts(Uint8Array.from(bytes))).toThrow(InvalidInputError);

@@ -60,7 +60,7 @@ describe('packed quantiles', () => {
     );
   });
 
-  it('are exact where all values are equal or every band is empty', () => {
+  it('are exact if all values are equal or every band is empty', () => {
     const flat = {
       quantiles: [Float64Array.of(7.3, 7.3), Float64Array.of(7.3, 7.3)],
       mean: Float64Array.of(7.3, 7.3),

@@ -7,7 +7,7 @@ import { dailySeries, meanDistance, noise, seriesOf } from './sample-series.ts';
 const median = ({ quantiles }: Forecast): Float64Array => quantiles[4]!;
 const width = ({ quantiles }: Forecast, h: number): number => quantiles[8]![h]! - quantiles[0]![h]!;
 
-describe('forecast of telling histories', () => {
+describe('forecast of typical histories', () => {
   it('continues a constant exactly, with no band', () => {
     const made = forecast({ history: seriesOf(600, () => 7), horizon: 96 });
     expect(median(made).every((value) => value === 7)).toBe(true);
@@ -91,7 +91,7 @@ describe('forecast of telling histories', () => {
     ).toBeGreaterThan(40);
   });
 
-  it('never goes below zero where the history never did', () => {
+  it('is never negative if the history never was', () => {
     const history = seriesOf(600, (i) => Math.max(0, 5 * noise(i)));
     expect(forecast({ history, horizon: 96 }).quantiles[0]!.every((value) => value >= 0)).toBe(true);
   });
@@ -111,7 +111,7 @@ describe('forecast of telling histories', () => {
   });
 });
 
-describe('what a forecast tells', () => {
+describe('contents of a forecast', () => {
   const made = forecast({ history: dailySeries(), horizon: 96 });
 
   it('starts one step after the history', () => {

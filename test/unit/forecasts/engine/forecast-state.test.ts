@@ -34,7 +34,7 @@ describe('a kept state', () => {
     },
   );
 
-  it('is learned anew after a quarter of a day', () => {
+  it('is re-learned after a quarter of a day', () => {
     const request = { history: windowOf(whole, 72, 2016), horizon: 96 };
     expect(forecastWithState(request, first.state)).toEqual(forecastWithState(request));
   });
@@ -58,7 +58,7 @@ describe('a kept state', () => {
     expect(encodeState(first.state!).length).toBeLessThan(10_000);
   });
 
-  it('is nothing where the history is too short to learn from', () => {
+  it('is absent if the history is too short to learn from', () => {
     expect(forecastWithState({ history: seriesOf(3, (i) => i), horizon: 4 }).state).toBeNull();
   });
 

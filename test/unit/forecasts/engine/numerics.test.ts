@@ -125,7 +125,7 @@ describe('missing values', () => {
     expect(fillMissing(early, 24)[5]).toBe(5);
   });
 
-  it('are zeros where nothing is known', () => {
+  it('are zeros if nothing is known', () => {
     expect([...fillMissing(Float64Array.from([Number.NaN, Number.NaN]), 24)]).toEqual([0, 0]);
   });
 });

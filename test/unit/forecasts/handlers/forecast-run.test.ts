@@ -120,7 +120,7 @@ describe('a scheduled forecast run', () => {
     expect(runs.all()).toMatchObject([{ runId, status: 'RUNNING', startedAt: NOW * 1000 }]);
   });
 
-  it('keeps the record of whoever asked for it, and refuses malformed input', async () => {
+  it('keeps the record that the caller created, and rejects malformed input', async () => {
     const { plan, runs } = world();
     await runs.store.begin({ ...(await begun(plan, runs)), trigger: 'api' });
     expect(runs.all()).toHaveLength(1);
@@ -214,7 +214,7 @@ describe('what runs learn', () => {
     expect(log.counts).toMatchObject({ SeriesLearned: 4, SeriesResumed: 0 });
   });
 
-  it('is passed over where it is damaged, and learned anew', async () => {
+  it('is skipped if it is damaged, and re-learned', async () => {
     const states = memoryStates();
     await states.files.replace('acme', 1, Uint8Array.of(7, 7, 7), undefined);
     const { at, log } = runsOf(states);
@@ -223,7 +223,7 @@ describe('what runs learn', () => {
     expect(states.objects.get('acme 1')?.version).toBe('2');
   });
 
-  it('costs no forecast where it can neither be read nor kept', async () => {
+  it('does not prevent forecasts if it can neither be read nor stored', async () => {
     const down = async () => {
       throw new DependencyUnavailableError('the bucket is down');
     };
@@ -268,13 +268,13 @@ describe('when things go wrong in a batch', () => {
     expect([...files.objects.keys()]).toEqual([input.batchKey]);
   });
 
-  it('leaves no result where the events could not be published, so that a retry does', async () => {
+  it('stores no result if the events could not be published, so that a retry publishes them', async () => {
     const { batchDeps, files } = world();
     await files.files.writeBatch('acme', runId, 1, ['hot']);
     const publish = async () => {
       throw new DependencyUnavailableError('the bus rejected 1 events');
     };
-    await expect(makeBatch({ ...batchDeps, events: { publish } })(input)).rejects.toThrow(/refused/);
+    await expect(makeBatch({ ...batchDeps, events: { publish } })(input)).rejects.toThrow(/rejected/);
     expect(await files.files.readResults('acme', runId)).toEqual([]);
   });
 
@@ -344,7 +344,7 @@ describe('when things go wrong in a batch', () => {
     await expect(makeBatch({ ...batchDeps, settings: unavailable })(input)).rejects.toThrow('throttled');
   });
 
-  it("holds forecasts against the tenant's own limits where there are some", async () => {
+  it("compares forecasts with the tenant's own thresholds, if there are any", async () => {
     const { batchDeps, plan, forecasts } = world();
     const settings = Settings.parse({
       version: 1,
@@ -359,7 +359,7 @@ describe('when things go wrong in a batch', () => {
     expect(thresholdOf('hot')).toMatchObject({ limit: 80 });
   });
 
-  it('logs a fault of the forecaster and goes on', async () => {
+  it('logs an error of the backend and continues', async () => {
     const { batch, files, log } = world(() => {
       throw new TypeError('a bug');
     });
@@ -374,7 +374,7 @@ describe('when things go wrong in a batch', () => {
     const { batch } = world();
     const foreign = { ...input, batchKey: `runs/tenant=globex/${runId}/batches/0001.json` };
     await expect(batch(foreign)).rejects.toThrow(InvalidInputError);
-    await expect(batch(input)).rejects.toThrow(/there is no object/);
+    await expect(batch(input)).rejects.toThrow(/object \S+ does not exist/);
     await expect(batch({})).rejects.toThrow(InvalidInputError);
   });
 });
@@ -382,7 +382,7 @@ describe('when things go wrong in a batch', () => {
 describe('closing a run', () => {
   const ended = { tenantId: 'acme', runId, trigger: 'schedule', batchCount: 2 };
 
-  it('is partial where a batch was lost, failed where all were', async () => {
+  it('is partial if a batch was lost, and failed if all were', async () => {
     const { plan, batch, close, runs } = world();
     const planned = await plan(request);
     expect(await close(ended)).toMatchObject({ status: 'FAILED' });

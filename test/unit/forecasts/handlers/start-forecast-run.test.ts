@@ -65,7 +65,7 @@ describe('POST /v1/forecast-runs', () => {
     expect(started.size).toBe(2);
   });
 
-  it('starts one run a minute where no key is given', async () => {
+  it('starts one run per minute without a key', async () => {
     const { post, state, started } = setup();
     const first = await post();
     state.now += 20_000;
@@ -111,7 +111,7 @@ describe('POST /v1/forecast-runs', () => {
     expect([...started.keys()]).toEqual([`acme-${again.body.id}`]);
   });
 
-  it('answers what is no request at all with a problem', async () => {
+  it('responds with a problem to an event that is not a request', async () => {
     expect(await setup().handler({ Records: [] })).toMatchObject({ statusCode: 400 });
   });
 });

@@ -39,7 +39,7 @@ describe('the record of a failed run', () => {
     startedAt: 5,
   };
 
-  it('keeps what was known, or starts one where nothing was', () => {
+  it('keeps the known record, or creates one if there is none', () => {
     const known = { ...newRun(asked), targets: 7 };
     expect(failedRun(known, asked, { Error: 'E' }, 9)).toMatchObject({
       targets: 7,
@@ -57,7 +57,7 @@ describe('the record of a failed run', () => {
 describe('the input of a run', () => {
   const input = { tenantId: 'acme', trigger: 'schedule', requestedAt: '2026-11-21T10:05:00Z' };
 
-  it('identifies the same run each time, by its id where one is given', () => {
+  it('identifies the same run each time, by its id if there is one', () => {
     const derived = identifyRun(RunInput.parse(input));
     expect(derived).toEqual(identifyRun(RunInput.parse(input)));
     expect(derived).toMatchObject({ tenantId: 'acme', startedAt: Date.UTC(2026, 10, 21, 10, 5) });

@@ -122,7 +122,7 @@ describe('forecasting a target', () => {
     expect(outcome.faults).toEqual([]);
   });
 
-  it('reports a fault of the forecaster without telling the tenant its details', async () => {
+  it('reports an error of the backend without disclosing its details to the tenant', async () => {
     const broken = () => {
       throw new TypeError('secret internals');
     };
@@ -148,7 +148,7 @@ describe('forecasting a target', () => {
     expect(outcome.failures[0]?.reason).toMatch(/not finite/);
   });
 
-  it('says so where a target has no history at all', async () => {
+  it('reports a target without any history', async () => {
     const outcome = await forecastTarget(target, new Map(), task);
     expect(outcome).toMatchObject({
       series: 0,
@@ -219,7 +219,7 @@ describe('the events of a batch', async () => {
     expect(new Set([...ids(3), ...ids(4)]).size).toBe(ids(3).length + 1);
   });
 
-  it('are none where nothing was forecast', () => {
+  it('are empty if nothing was forecast', () => {
     expect(announceBatch({ ...batch, outcomes: outcomes.slice(1) })).toEqual([]);
   });
 });

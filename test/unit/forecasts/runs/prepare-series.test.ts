@@ -13,7 +13,7 @@ const NOW = 1_795_255_500;
 const flat = (count: number) => Array.from({ length: count }, () => 5);
 
 describe('preparing a series', () => {
-  it('asks for 96 steps of five minutes where the series is up to date', () => {
+  it('requests 96 steps of five minutes if the series is up to date', () => {
     const prepared = prepareSeries(pointsUpTo(NOW - 180, 300, flat(50)), 'gauge', NOW);
     expect(prepared).toMatchObject({ horizon: 96, elapsed: 0, history: { stepSeconds: 300 } });
   });

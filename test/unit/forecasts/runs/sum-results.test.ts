@@ -24,7 +24,7 @@ describe('adding up a run', () => {
     expect(run).toMatchObject({ status: 'RUNNING', targets: 0, failures: [], finishedAt: undefined });
   });
 
-  it('succeeds where every batch finished, whatever single series could not be forecast', () => {
+  it('succeeds if every batch finished, even if single series could not be forecast', () => {
     const done = sumResults(run, 2, [result(0), result(1, 3)], 9000);
     expect(done).toMatchObject({
       status: 'SUCCEEDED',
@@ -38,7 +38,7 @@ describe('adding up a run', () => {
     expect(done.failures).toHaveLength(3);
   });
 
-  it('is partial where some batches left no result, and failed where all did', () => {
+  it('is partial if some batches have no result, and failed if none has', () => {
     expect(sumResults(run, 3, [result(1)], 1)).toMatchObject({
       status: 'PARTIAL',
       error: '2 of 3 batches did not finish',

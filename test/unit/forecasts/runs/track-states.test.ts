@@ -55,7 +55,7 @@ const stored = () => decodeBatchStates(encodeBatchStates(first.kept!));
 const textOf = (kept: BatchStates) => kept.states.get('web-1')!.get('cpu')!;
 
 describe('a run that resumes', () => {
-  it('learns where nothing was kept, and keeps what it learned', () => {
+  it('learns if no state is stored, and stores what it learned', () => {
     expect(first.counts).toEqual({ resumed: 0, learned: 1, unreadable: 0 });
     expect(first.kept?.issuedAt).toBe(NOW);
     expect(first.forecast).toEqual(forecastWithState(requestAt(0)).forecast);
@@ -77,20 +77,20 @@ describe('a run that resumes', () => {
     }
   });
 
-  it('learns anew once the state is a quarter of a day old', async () => {
+  it('re-learns if the state is a quarter of a day old', async () => {
     expect((await runAt(6, stored())).counts).toEqual({ resumed: 0, learned: 1, unreadable: 0 });
   });
 
   it.each([
     ['no JSON', 'no state'],
     ['of another shape', '{"engine":"ensemble-1.0.0"}'],
-  ])('falls back to scratch and counts it where the state is %s', async (_, text) => {
+  ])('starts from scratch and counts it if the state is %s', async (_, text) => {
     const run = await runAt(1, keptOf(text));
     expect(run.counts).toEqual({ resumed: 0, learned: 1, unreadable: 1 });
     expect(run.forecast).toEqual((await runAt(1)).forecast);
   });
 
-  it('learns anew from the state of another engine or step', async () => {
+  it('re-learns if the state is of another engine or step', async () => {
     const state = decodeState(textOf(stored()));
     for (const other of [
       { ...state, engine: 'ensemble-0.1.0' },

@@ -8,14 +8,14 @@ const hourly = (days: number, valueAt: (hour: number) => number) => seriesOf(day
 const growing = hourly(95, (h) => 40 + h / 48 + noise(h));
 
 describe('a trend report', () => {
-  it('tells trends, the week and when a capacity is reached', () => {
-    const told = reportTrends(growing, { capacity: 100 });
-    expect(told.trends.map(({ days }) => days)).toEqual([30, 60, 90]);
-    expect(told.weekOverWeek?.change).toBeGreaterThan(0);
+  it('reports trends, the week and when a capacity is reached', () => {
+    const report = reportTrends(growing, { capacity: 100 });
+    expect(report.trends.map(({ days }) => days)).toEqual([30, 60, 90]);
+    expect(report.weekOverWeek?.change).toBeGreaterThan(0);
     // Half a unit a day: from 87.5 the rest takes 25 days.
-    expect((told.runOut!.middle! - told.to) / DAY).toBeCloseTo(25, -1);
-    expect(told).toMatchObject({ leak: null, nextDay: null, stepSeconds: 3600 });
-    expect(told.to - told.from).toBe(95 * DAY);
+    expect((report.runOut!.middle! - report.to) / DAY).toBeCloseTo(25, -1);
+    expect(report).toMatchObject({ leak: null, nextDay: null, stepSeconds: 3600 });
+    expect(report.to - report.from).toBe(95 * DAY);
   });
 
   it('finds a leak on uptime that started earlier and is longer', () => {
@@ -37,11 +37,11 @@ describe('a trend report', () => {
   });
 
   it('has little to say of an hour', () => {
-    const told = reportTrends(
+    const report = reportTrends(
       hourly(1, (h) => h),
       { totals: true, capacity: 5 },
     );
-    expect(told).toMatchObject({ trends: [], weekOverWeek: null, runOut: null, seasonalEvents: [] });
+    expect(report).toMatchObject({ trends: [], weekOverWeek: null, runOut: null, seasonalEvents: [] });
     expect(
       reportTrends(
         seriesOf(3, (i) => i),
@@ -52,8 +52,8 @@ describe('a trend report', () => {
 
   it('is shown as the API describes it, dates beyond the year 9999 as never', () => {
     const flat = hourly(40, (h) => 50 + h * 1e-9);
-    for (const told of [reportTrends(growing, { capacity: 100 }), reportTrends(flat, { capacity: 1e9 })]) {
-      const shown = { target: 't', metric: 'm', ...presentTrends(told) };
+    for (const report of [reportTrends(growing, { capacity: 100 }), reportTrends(flat, { capacity: 1e9 })]) {
+      const shown = { target: 't', metric: 'm', ...presentTrends(report) };
       expect(Trends.strict().safeParse(shown).error).toBeUndefined();
     }
     expect(presentTrends(reportTrends(flat, { capacity: 1e9 })).runOut).toMatchObject({ middle: null });

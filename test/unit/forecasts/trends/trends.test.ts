@@ -34,14 +34,14 @@ describe('robust slope', () => {
 });
 
 describe('growth', () => {
-  it('tells the trend over 30, 60 and 90 days through the daily season', () => {
-    const told = trends(hourly(95, (h) => 100 + h / 24 + wave(h) + noise(h)));
-    expect(told.map(({ days }) => days)).toEqual([30, 60, 90]);
-    for (const { perDay } of told) expect(perDay.slope).toBeCloseTo(1, 1);
-    expect(told[0]!.growth).toBeCloseTo(29 / 165, 1);
+  it('reports the trend over 30, 60 and 90 days despite the daily season', () => {
+    const found = trends(hourly(95, (h) => 100 + h / 24 + wave(h) + noise(h)));
+    expect(found.map(({ days }) => days)).toEqual([30, 60, 90]);
+    for (const { perDay } of found) expect(perDay.slope).toBeCloseTo(1, 1);
+    expect(found[0]!.growth).toBeCloseTo(29 / 165, 1);
   });
 
-  it('keeps silent where the history is too short', () => {
+  it('reports nothing if the history is too short', () => {
     expect(trends(hourly(20, (h) => h)).map(({ days }) => days)).toEqual([30]);
     expect(
       trendOver(
@@ -235,7 +235,7 @@ describe('business forecast', () => {
     expect(made.quantiles[0]![0]! / 2400).toBeCloseTo(1, 1);
   });
 
-  it('adds up whole days that end where the series ends', () => {
+  it('sums whole days that end with the series', () => {
     const totals = dailyTotals(seriesOf(50, () => 1, 3600));
     expect([...totals.values]).toEqual([24, 24]);
     expect(totals.start).toBe(1_700_000_100 + 2 * 3600);

@@ -35,7 +35,7 @@ describe('non-negative least squares', () => {
 });
 
 describe('traffic shares', () => {
-  it('divides by volume, and equally where nothing is known', () => {
+  it('divides by volume, and equally if nothing is known', () => {
     expect(sharesByVolume([of(300, 300), of(100, 100)])).toEqual([0.75, 0.25]);
     expect(sharesByVolume([of(0), of(0)])).toEqual([0.5, 0.5]);
   });

@@ -50,7 +50,7 @@ export const normalRows = (rows: number, start = 0, seed = 1): MetricWindow => {
   return buildMetricWindow(timestamps, columns);
 };
 
-/** Which node calls the faulty one, all the way up to the site: one chain. */
+/** The chain of calls from the site to the faulty node. */
 export const CHAINS: Readonly<Record<string, readonly string[]>> = {
   site: ['site'],
   search: ['search', 'site'],

@@ -66,7 +66,7 @@ describe('the harm that a diagnosis follows', () => {
     expect(chooseAlarm(incident, graph, calmTop)).toMatchObject({ node: 'db' });
   });
 
-  it('is nothing where no signal is about requests, or what one is about did not rise', () => {
+  it('is absent if no signal is about requests, or if its metric did not rise', () => {
     expect(chooseAlarm(incidentOf(['db', 'disk_percent']), graph, rowsOf({ db: SLOW }))).toBeUndefined();
     expect(chooseAlarm(incidentOf(['db', 'latency_ms']), graph, rowsOf({ db: CALM }))).toBeUndefined();
     expect(chooseAlarm(incidentOf(['db', 'latency_ms']), graph, rowsOf({}))).toBeUndefined();
@@ -74,7 +74,7 @@ describe('the harm that a diagnosis follows', () => {
     expect(chooseAlarm(ahead, graph, rowsOf({ db: SLOW }))).toBeUndefined();
   });
 
-  it('is also what an alarm is about, whatever the rise, as somebody set its bar', () => {
+  it('is also the metric of an alarm, regardless of its rise, because its threshold was set on purpose', () => {
     const rows = rowsOf({ db: CALM });
     expect(chooseAlarm(incidentOf(['db', 'checkout', 'alarm']), graph, rows)).toMatchObject({ node: 'db' });
     expect(chooseAlarm(incidentOf(['db', 'CPUUtilization', 'alarm']), graph, rows)).toBeUndefined();
@@ -86,7 +86,7 @@ describe('the harm that a diagnosis follows', () => {
     expect(chooseAlarm(incidentOf(['db', 'latency_ms']), graph, rows)).toMatchObject({ onset: START });
   });
 
-  it('is latency before failures where both are reported, as latency adds up', () => {
+  it('prefers latency to failures if both are reported, because latency adds up', () => {
     const rows = rowsOf({ db: { ...SLOW, ...FAILING } });
     const both = incidentOf(['db', 'latency_ms'], ['db', 'error_percent']);
     expect(chooseAlarm(both, graph, rows)).toMatchObject({ metric: 'latency' });

@@ -106,7 +106,7 @@ describe('what a closed incident teaches', () => {
     return { past: pastIncidentOf(incident, report), material, report };
   };
 
-  it('is its signature, its cause and what ended it; later ones that look alike are told', () => {
+  it('contains its signature, its cause and its fix, and is used for similar later incidents', () => {
     const { past, material, report } = lesson();
     expect(past).toMatchObject({ cause: report.causes[0]!.node, fixedBy: 'rolled back', metric: 'latency' });
     const later = explainIncident({ ...material, past: [{ ...past!, incidentId: 'earlier' }] });
@@ -115,7 +115,7 @@ describe('what a closed incident teaches', () => {
     expect(explainIncident({ ...material, past: [past!] }).similar).toEqual([]);
   });
 
-  it('is what people named, whatever was guessed; the wrong guess falls behind in a later one', () => {
+  it('uses the cause that people named instead of the guess; the wrong guess ranks lower in a later incident', () => {
     const { material, report } = explained(seeds[0]!);
     const [guess, other] = report.causes.map(({ node }) => node);
     const conclusion = { cause: other!, fix: 'capped the pool', by: 'ann', at: 1 };
@@ -135,7 +135,7 @@ describe('what a closed incident teaches', () => {
     expect(pastIncidentOf(incident, report)).toEqual(past);
   });
 
-  it('confirms a guess, or names something that is no target', () => {
+  it('confirms a guess, or names a cause that is not a target', () => {
     const { material, report } = explained(seeds[0]!);
     const concluded = (cause: string) => ({
       ...material.stored.incident,
@@ -150,7 +150,7 @@ describe('what a closed incident teaches', () => {
     expect(later.causes[0]!.confidence).toBeLessThanOrEqual(report.causes[0]!.confidence);
   });
 
-  it('is nothing while it goes on, or where the cause was a guess', () => {
+  it('is absent while the incident is ongoing, or if the cause was a guess', () => {
     expect(lesson({ status: 'open' }).past).toBeUndefined();
     const { material, report } = lesson();
     const incident = { ...material.stored.incident, status: 'resolved' as const };

@@ -50,12 +50,12 @@ describe('who left the usual range first', () => {
     expect(swapped.map(({ node }) => node)).toEqual(['late', 'early']);
   });
 
-  it('is no target whose metric was as far off long before', () => {
+  it('ignores a target whose metric deviated as much long before', () => {
     const off = target('off', { cpu_percent: moved(START - 4000, 30) });
     expect(ranked(incidentOf(['other', 'cpu_percent', START]), off)).toEqual([]);
   });
 
-  it('is no target whose disk was cleaned up, be it reported or not', () => {
+  it('ignores a target whose disk was cleaned up, reported or not', () => {
     const cleaned = target('cleaned', { disk_percent: moved(START, -30) });
     expect(ranked(incidentOf(['cleaned', 'disk_percent', START]), cleaned)).toEqual([]);
     expect(ranked(incidentOf(), cleaned)).toEqual([]);
@@ -63,7 +63,7 @@ describe('who left the usual range first', () => {
     expect(ranked(incidentOf(), idle).map(({ node }) => node)).toEqual(['idle']);
   });
 
-  it('is also a target that signals tell of while the day before does not show it', () => {
+  it('includes a target with signals even if the day before does not show a deviation', () => {
     const slow = target('slow', { memory_percent: moved(START, 1.5) });
     const [first] = ranked(incidentOf(['slow', 'memory_percent', START + 300]), slow);
     expect(first!.evidence[0]).toBe("memory_percent is one of the incident's signals");

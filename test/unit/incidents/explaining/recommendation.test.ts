@@ -24,7 +24,7 @@ describe('the advice for a cause', () => {
     );
   });
 
-  it('is to try what ended an incident that looked alike, where that is known', () => {
+  it('suggests the fix of a similar incident, if it is known', () => {
     expect(recommend({ node: 'db', similar: similar('restarted') }, undefined)).toBe(
       'try the fix of incident old: restarted',
     );

@@ -12,7 +12,7 @@ const SERVERS = 8;
 
 export interface SimulatedFault {
   readonly seed: number;
-  /** Metrics that targets report; all where left out. */
+  /** Metrics that targets report; all if omitted. */
   readonly metrics?: readonly SimulatedMetric[];
   readonly hasGraph?: boolean;
   /** Seconds after the fault's start at which it is explained. */

@@ -11,7 +11,7 @@ import { alarm, anomaly, breach, content, contextAt, foldAll } from './signals.t
 const isNear = (a: string, b: string): boolean => a === b;
 const hosts = (count: number): string[] => Array.from({ length: count }, (_, i) => `host-${i}`);
 const fold = (signals: readonly Signal[]) => foldAll(signals, { isNear });
-const told = ({ timeline }: Incident) => timeline.filter(({ kind }) => kind === 'coincided');
+const coincided = ({ timeline }: Incident) => timeline.filter(({ kind }) => kind === 'coincided');
 
 describe('how many targets at once are no chance', () => {
   it.each([
@@ -67,7 +67,7 @@ describe('alarms of the same kind', () => {
       'other',
       'TargetTracking-svc-AlarmHigh-#',
     ],
-    // An alarm without dimensions is its own target: nothing of its name may be left out.
+    // An alarm without dimensions is its own target: no part of its name may be omitted.
     ['checkout', 'checkout', 'checkout'],
     ['disk-7', 'disk-7', 'disk-#'],
   ])('%s of %s is %s', (name, target, pattern) => {
@@ -82,7 +82,7 @@ describe('targets that misbehave at once', () => {
     expect(more).toEqual([]);
     expect(Object.keys(incident!.members)).toHaveLength(37);
     expect(incident!.coincidences).toEqual([{ subject: 'metric cpu', at: 1000, targets: 37 }]);
-    expect(told(incident!).map(({ text }) => text)).toEqual([
+    expect(coincided(incident!).map(({ text }) => text)).toEqual([
       '37 targets with the same metric cpu within 5 min: treated as one cause',
     ]);
     expect(fold(signals.slice(0, 4))).toHaveLength(4);
@@ -198,7 +198,7 @@ describe('the order of arrival', () => {
     );
   });
 
-  it('joins the larger of two coincidences, whichever comes first', () => {
+  it('joins the larger of two coincidences, in either order', () => {
     const small = { subject: 'metric m', at: 10, targets: 5 };
     const large = { subject: 'metric m', at: 20, targets: 6 };
     const other = { subject: 'metric a', at: 5, targets: 5 };

@@ -38,7 +38,7 @@ describe('the end of an anomaly', () => {
     expect(resolveQuiet(incidents[0]!, 4900, INCIDENT_POLICY)).toMatchObject({ resolvedAt: 4000 });
   });
 
-  it('is that of a single unusual point where both have the same time', () => {
+  it('is that of a single unusual point if both have the same time', () => {
     expect(only(foldAll([anomaly('db', 1000), anomalyEnd('db', 1000)])).isActive).toBe(false);
     const signals = [anomalyEnd('db', 1000), anomaly('db', 1000)];
     expect(signals.toSorted(byTime).map(({ kind }) => kind)).toEqual(['anomaly', 'anomaly-end']);
@@ -102,7 +102,7 @@ describe('the end of an anomaly', () => {
     expect(groupSignal(incidents, other, contextAt(1600)).change.kind).toBe('ignored');
   });
 
-  it('is told in words', () => {
+  it('is described in a sentence', () => {
     expect(describeSignal(anomalyEnd('db', 1))).toBe('cpu of db is back to normal');
   });
 });

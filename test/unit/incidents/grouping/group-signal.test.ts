@@ -96,7 +96,7 @@ describe('repeats', () => {
     expect(applyResult(incidents, again)).toBe(incidents);
   });
 
-  it('counts a repeat within the TTL without telling of it, and tells of one after it', () => {
+  it('counts a repeat within the TTL without announcing it, and announces one after it', () => {
     const incidents = foldAll([anomaly('db', 1000)]);
     const soon = groupSignal(incidents, anomaly('db', 1300), contextAt(1330));
     expect(soon.change.kind).toBe('repeated');
@@ -138,7 +138,7 @@ describe('repeats', () => {
     );
   });
 
-  it('ends with the same incidents in whatever order the signals come', () => {
+  it('ends with the same incidents for any order of signals', () => {
     fc.assert(
       fc.property(
         signals.chain((parts) =>

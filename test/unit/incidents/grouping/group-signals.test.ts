@@ -18,7 +18,7 @@ const chain = async ({ stores }: World, ...targets: readonly string[]) => {
 };
 
 describe('folding', () => {
-  it('opens one incident for one fault, stores it and tells of it once', async () => {
+  it('opens one incident for one fault, stores it and announces it once', async () => {
     const world = groupingWorld();
     await chain(world, 'web-1', 'db-1');
     await groupSignals(world.deps, 'acme', [anomaly('db-1'), anomaly('web-1', NOW + 60)]);
@@ -160,7 +160,7 @@ describe('a crash after each write', () => {
     ],
     ['of the events', () => ({ events: { publish: crash } })],
     [
-      'that marks them as told',
+      'that marks them as announced',
       ({ stores }) => ({ incidents: { ...stores.incidents, clearPending: crash } }),
     ],
   ];
@@ -262,7 +262,7 @@ describe('moving an incident', () => {
     return { world, deps, incidentId, move };
   };
 
-  it('goes through its life with notes and names, and tells of each step', async () => {
+  it('passes through its life cycle with notes and names, and announces each step', async () => {
     const { world, move } = await opened();
     await move('acknowledged');
     await move('mitigated', 'rolled back');
@@ -287,7 +287,7 @@ describe('moving an incident', () => {
     expect(await transitionIncident(deps, 'other', 'nobody', { to: 'resolved', by: 'ops' })).toBeUndefined();
   });
 
-  it('tells of a step whose first telling failed', async () => {
+  it('announces a step whose first announcement failed', async () => {
     const { world, deps, incidentId, move } = await opened();
     const mute = {
       ...deps,

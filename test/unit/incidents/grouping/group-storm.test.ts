@@ -37,7 +37,7 @@ describe('a storm of targets that no graph connects', () => {
     expect(incident.timeline.filter(({ kind }) => kind === 'coincided').map(({ text }) => text)).toEqual([
       '1000 targets with the same metric cpu_percent within 5 min: treated as one cause',
     ]);
-    // Told as one from the first batch on: the few that opened before are said to be part of it.
+    // Announced as one incident from the first batch on; the few that opened before are reported as part of it.
     expect(world.published.filter(({ name }) => name === 'IncidentOpened').length).toBeLessThan(10);
   });
 
@@ -270,7 +270,7 @@ describe('clocks of senders', () => {
 });
 
 describe('an event bus that is down', () => {
-  it('is told everything in one update when it is back', async () => {
+  it('receives everything in one update when it is back', async () => {
     const world = groupingWorld();
     await groupSignals(world.deps, 'acme', [anomaly('a')]);
     const mute = {

@@ -30,7 +30,7 @@ describe('incidents that hold the same signal', () => {
 describe('an unfinished merge', () => {
   const near = { isNear: () => true };
 
-  it('goes on where it stopped, a few at a time', () => {
+  it('continues where it stopped, a few at a time', () => {
     let incidents = foldAll(
       ['a', 'b', 'c', 'd'].map((target) => anomaly(target, 1000)),
       { isNear },
@@ -50,7 +50,7 @@ describe('an unfinished merge', () => {
     expect(connectIncident(incidents, id, contextAt(1100, near)).change.kind).toBe('ignored');
   });
 
-  it('is none where the incident is gone or over', () => {
+  it('does nothing if the incident does not exist or has ended', () => {
     const incidents = foldAll([anomaly('a', 1000), anomaly('b', 1000)], { isNear });
     expect(connectIncident(incidents, 'gone', contextAt(1100, near)).change.kind).toBe('ignored');
     const over = incidents.map((incident) => ({ ...incident, status: 'resolved' as const }));

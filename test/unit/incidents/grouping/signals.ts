@@ -109,7 +109,7 @@ export const foldAll = (
   return incidents;
 };
 
-/** What must not depend on the order of arrival. */
+/** The properties that must not depend on the order of arrival. */
 export const content = (incidents: readonly Incident[]) =>
   incidents
     .map(({ members, severity, startedAt, lastAt, causeKeys }) => ({

@@ -112,18 +112,18 @@ describe('from signals to the answer of the API', () => {
     expect([...lessons.values()]).toMatchObject([{ incidentId, cause: 'db-1', fixedBy: 'rolled back' }]);
   });
 
-  it('learns the cause that people named, once, however often it is told', async () => {
+  it('stores the cause that people named once, even if it is sent repeatedly', async () => {
     const { group, send, explainAll, lessons, all } = setup();
     await send('PUT', '/v1/topology', { edges: [{ caller: 'web-1', callee: 'db-1' }] });
     await group(queued(anomalyOf('web-1'), anomalyOf('db-1')));
     const { incidentId } = all()[0]!.incident;
     const path = `/v1/incidents/${incidentId}`;
-    const told = { cause: 'web-1', fix: 'raised the limit' };
-    expect((await send('POST', `${path}/transitions`, { to: 'mitigated', ...told })).status).toBe(400);
+    const conclusion = { cause: 'web-1', fix: 'raised the limit' };
+    expect((await send('POST', `${path}/transitions`, { to: 'mitigated', ...conclusion })).status).toBe(400);
     await send('POST', `${path}/transitions`, { to: 'resolved', cause: 'unknown yet' });
-    const reviewed = await send('POST', `${path}/transitions`, { to: 'reviewed', ...told });
-    expect(Incident.parse(reviewed.body).conclusion).toMatchObject({ ...told, by: 'ops' });
-    expect((await send('POST', `${path}/transitions`, { to: 'reviewed', ...told })).status).toBe(409);
+    const reviewed = await send('POST', `${path}/transitions`, { to: 'reviewed', ...conclusion });
+    expect(Incident.parse(reviewed.body).conclusion).toMatchObject({ ...conclusion, by: 'ops' });
+    expect((await send('POST', `${path}/transitions`, { to: 'reviewed', ...conclusion })).status).toBe(409);
     for (let delivery = 0; delivery < 2; delivery++) {
       await explainAll();
       expect([...lessons.values()]).toMatchObject([
@@ -135,7 +135,7 @@ describe('from signals to the answer of the API', () => {
     expect(causes.harm).toContainEqual({ target: 'web-1', share: expect.closeTo(1) });
   });
 
-  it('nobody sees or moves what belongs to another tenant', async () => {
+  it('never shows or transitions incidents of another tenant', async () => {
     const { group, send, all } = setup();
     await group(queued(anomalyOf('web-1')));
     const path = `/v1/incidents/${all()[0]!.incident.incidentId}`;

@@ -132,7 +132,7 @@ describe('CloudWatch alarms', () => {
     expect(signalOf({ ...sns, Trigger })).toMatchObject({ watches: 'AWS/Lambda Errors' });
   });
 
-  it('are named after what is a valid target, whatever the dimension holds', () => {
+  it('are valid target names for any value of the dimension', () => {
     expect(toTargetId('app/my-alb/50dc6c495c0c9188')).toBe('app-my-alb-50dc6c495c0c9188');
     fc.assert(
       fc.property(fc.string({ unit: 'binary', maxLength: 300 }), (name) => {
@@ -162,7 +162,7 @@ it.each([
   ['text', 'no json'],
   ['an empty object', '{}'],
   ['an end without time', JSON.stringify(delivered('AnomalyEnded', 's', { id: 'x', metric: 'm' }))],
-  ['an event nobody folds', JSON.stringify(delivered('ForecastPublished', 's', {}))],
+  ['an event that is not grouped', JSON.stringify(delivered('ForecastPublished', 's', {}))],
   ['an anomaly without metric', JSON.stringify(delivered('AnomalyDetected', 's', { id: 'x' }))],
   [
     'an alarm without time',

@@ -5,10 +5,11 @@ import { InvalidInputError } from '../../../../core/shared/errors.ts';
 import { anomaly, contextAt } from '../grouping/signals.ts';
 
 const opened = groupSignal([], anomaly('a', 0), contextAt(0)).incident!;
-const resolved = (told: object) => transition(opened, { to: 'resolved', at: 1000, by: 'ann', ...told });
+const resolved = (statement: object) =>
+  transition(opened, { to: 'resolved', at: 1000, by: 'ann', ...statement });
 
 describe('what people found out', () => {
-  it('is kept with who said so, and told in the timeline', () => {
+  it('is stored with its author, and shown in the timeline', () => {
     const incident = resolved({ cause: 'db-1', fix: 'rolled back' });
     expect(incident.conclusion).toEqual({ cause: 'db-1', fix: 'rolled back', by: 'ann', at: 1000 });
     expect(incident.timeline).toContainEqual(
@@ -30,10 +31,10 @@ describe('what people found out', () => {
     expect(fixed.conclusion).toMatchObject({ cause: 'db-1', fix: 'waited' });
   });
 
-  it('is nothing where nobody says anything, and not asked for before the end', () => {
+  it('is absent if no one states it, and not accepted before the end', () => {
     expect(resolved({}).conclusion).toBeUndefined();
-    for (const told of [{ cause: 'db-1' }, { fix: 'rolled back' }]) {
-      expect(() => transition(opened, { to: 'acknowledged', at: 1, by: 'ann', ...told })).toThrow(
+    for (const statement of [{ cause: 'db-1' }, { fix: 'rolled back' }]) {
+      expect(() => transition(opened, { to: 'acknowledged', at: 1, by: 'ann', ...statement })).toThrow(
         InvalidInputError,
       );
     }

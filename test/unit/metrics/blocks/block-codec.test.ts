@@ -60,7 +60,7 @@ describe('block codec', () => {
     );
   });
 
-  it('writes equal blocks as equal bytes, in whatever order the metrics were added', () => {
+  it('writes equal blocks as equal bytes, for any order of added metrics', () => {
     fc.assert(
       fc.property(anyBlock, (block) => {
         expect(encodeBlock(new Map([...block].reverse()))).toEqual(encodeBlock(block));

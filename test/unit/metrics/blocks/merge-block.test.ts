@@ -66,7 +66,7 @@ describe('mergeBlock', () => {
     );
   });
 
-  it('keeps the value that was received later, whichever is merged first', () => {
+  it('keeps the value that was received later, in either order of merging', () => {
     const early = partOf(1, { cpu: [[5, 90]] });
     const late = partOf(2, { cpu: [[5, 10]] });
     const expected = new Map([['cpu', pointsOf([5], [10], [2])]]);

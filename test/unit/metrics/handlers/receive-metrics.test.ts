@@ -353,7 +353,7 @@ describe('receive-metrics', () => {
     const { status, json } = await send(world, { body: points({}) });
     expect([status, JSON.stringify(json)]).toEqual([500, expect.not.stringContaining('bug')]);
     expect(json).toMatchObject({ code: 'internal-error' });
-    expect(world.told).toMatchObject([
+    expect(world.logged).toMatchObject([
       { level: 'error', message: 'request failed', fields: { tenantId: 'acme' } },
     ]);
     expect(world.counted.get('RequestsFailed')).toBe(1);
@@ -371,7 +371,7 @@ describe('receive-metrics', () => {
     const world = new IngestionWorld();
     await send(world, { body: points({ value: 987_654 }) });
     await send(world, { body: points({ target: 'a b' }) });
-    expect(JSON.stringify(world.told)).not.toMatch(/fsk_|987654/);
-    expect(world.told).toHaveLength(2);
+    expect(JSON.stringify(world.logged)).not.toMatch(/fsk_|987654/);
+    expect(world.logged).toHaveLength(2);
   });
 });

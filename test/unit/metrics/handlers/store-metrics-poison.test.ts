@@ -1,4 +1,4 @@
-/** Whatever fails for one block or one tenant fails alone: the points of all others in the batch are stored. */
+/** Failures of one block or one tenant are isolated: the points of all others in the batch are stored. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { InvalidInputError, UnreadableItemError } from '../../../../core/shared/errors.ts';
@@ -60,7 +60,7 @@ describe('store-metrics with a block that cannot be stored', () => {
     expect(await deliver(world, queueAll(world))).toEqual(['m3']);
   });
 
-  it('hurts no neighbour, whichever blocks fail and however they fail', async () => {
+  it('does not affect other blocks, for any failing blocks and kinds of failure', async () => {
     const errors = [new InvalidInputError('too large'), new TypeError('a defect'), new Error('denied')];
     const poison = fc.dictionary(fc.constantFrom(...TARGETS), fc.constantFrom(...errors));
     await fc.assert(

@@ -93,14 +93,14 @@ describe('store-metrics', () => {
 
   it('updates the registry for new blocks, new metrics and each quarter of an hour, not for every point', async () => {
     const world = new IngestionWorld();
-    const told: number[] = [];
+    const calls: number[] = [];
     const send = async (number: number, metric: string, time: number) => {
       let targets = 0;
       world.hooks.after = (what) => {
         if (what.startsWith('target')) targets++;
       };
       await deliver(world, [queuePayload(world, number, body(series('a', metric, [[time, 1]])))]);
-      told.push(targets);
+      calls.push(targets);
     };
     await send(1, 'm', T - 3600);
     await send(2, 'm', T - 3590);
@@ -108,7 +108,7 @@ describe('store-metrics', () => {
     await send(4, 'm', T - 3600 + 899);
     await send(5, 'm', T - 3600 + 900);
     await send(6, 'm', T);
-    expect(told).toEqual([1, 0, 1, 0, 1, 1]);
+    expect(calls).toEqual([1, 0, 1, 0, 1, 1]);
   });
 
   it('keeps tenants apart', async () => {
@@ -289,7 +289,7 @@ describe('store-metrics', () => {
       return get(key);
     };
     expect(await deliver(world, messages)).toEqual(['m1']);
-    expect(world.told.filter(({ level }) => level === 'error')).toMatchObject([
+    expect(world.logged.filter(({ level }) => level === 'error')).toMatchObject([
       { fields: { messageId: 'm1' } },
     ]);
   });

@@ -350,7 +350,7 @@ describe('OTLP requests', () => {
   });
 
   it.each([
-    ['text', 'hello, this is no protobuf'],
+    ['text', 'hello, this is not protobuf'],
     ['JSON', '{"resourceMetrics":[]}'],
     ['zeros', new Uint8Array(1000)],
     [

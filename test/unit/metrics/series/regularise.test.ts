@@ -78,7 +78,7 @@ describe('regularise', () => {
     ['only missing values', [0, 1], [N, N]],
     ['fewer values than times', [0, 1], [1]],
     ['milliseconds', [1.7e12], [1]],
-    ['a time that is no number', [N], [1]],
+    ['a time that is not a number', [N], [1]],
   ])('rejects %s', (_, timestamps, values) => {
     expect(() => gauge(timestamps, values)).toThrow(InvalidInputError);
   });

@@ -81,7 +81,7 @@ describe('mergeSighting', () => {
     expect(mergeAll(seen({ lastSeen: 300 }), named)?.profile).toBe('web');
   });
 
-  it('takes kind and unit from the newer sighting, whichever is merged first', () => {
+  it('takes kind and unit from the newer sighting, in either order of merging', () => {
     const corrected = seen({ lastSeen: 300, metrics: { cpu: { kind: 'counter', unit: '1' } } });
     const expected = { cpu: { kind: 'counter', unit: '1' } };
     expect(mergeAll(seen(), corrected)?.metrics).toEqual(expected);

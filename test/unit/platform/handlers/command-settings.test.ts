@@ -64,7 +64,7 @@ describe('PUT /v1/settings', () => {
     expect(log.lines[0]?.fields).toMatchObject({ tenantId: 'acme', apiKey: 'ci' });
   });
 
-  it('answers 409 when somebody else changed them meanwhile', async () => {
+  it('returns 409 if another writer changed them in the meantime', async () => {
     const { send } = setup();
     await send({ version: 0 });
     const { status, body } = await send({ version: 0, thresholds: [RULE] });

@@ -40,7 +40,7 @@ describe('issue-api-key', () => {
   it('logs only the name', async () => {
     const { world, handler } = setup();
     await handler({ tenantId: 'acme', name: 'agents' });
-    expect(world.told).toEqual([{ level: 'info', message: 'API key issued', fields: { name: 'agents' } }]);
+    expect(world.logged).toEqual([{ level: 'info', message: 'API key issued', fields: { name: 'agents' } }]);
   });
 
   it.each([

@@ -120,7 +120,7 @@ describe('settings', () => {
 
   it('may fill one item to its last byte', () => {
     const targets = Array.from({ length: 50 }, (_, i) => `host-${i}`.padEnd(128, 'x'));
-    /** Settings of exactly so many bytes: the reasons make up what whole windows leave. */
+    /** Settings of exactly this many bytes: the reasons fill the rest that whole windows leave. */
     const ofBytes = (bytes: number) => {
       const reasons = Array.from({ length: 45 }, () => 'x');
       const maintenance = () =>
