@@ -305,7 +305,7 @@ describe('receive-metrics', () => {
       throw new DependencyUnavailableError('down');
     };
     expect((await send(world, { body: 'no JSON' })).status).toBe(400);
-    expect(world.told).toContainEqual(
+    expect(world.logged).toContainEqual(
       expect.objectContaining({ message: 'cannot charge a refused request' }),
     );
   });
@@ -342,7 +342,7 @@ describe('receive-metrics', () => {
     const { status, answer } = await send(world, { body: { points: [], profiles } });
     expect(status).toBe(422);
     expect(answer.body.length).toBeLessThan(5_000);
-    expect(JSON.stringify(world.told).length).toBeLessThan(5_000);
+    expect(JSON.stringify(world.logged).length).toBeLessThan(5_000);
   });
 
   it('answers 500 to an unknown error, which it logs and counts, so that the alarm is raised', async () => {
