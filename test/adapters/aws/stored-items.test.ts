@@ -184,10 +184,10 @@ const WRITERS: Readonly<Record<string, { readonly places: number; readonly kinds
   'platform/settings-store.ts': { places: 1, kinds: ['settings'] },
   // One place puts the claim, one the response.
   'platform/response-store.ts': { places: 2, kinds: ['response to a command'] },
-  'platform/rate-limiter.ts': { places: 1, kinds: ['quota'] },
+  'platform/rate-limiter.ts': { places: 2, kinds: ['quota'] },
   'metrics/block-write.ts': { places: 2, kinds: ['block'] },
   'metrics/raw-store.ts': { places: 1, kinds: ['raw payload'] },
-  'metrics/target-registry.ts': { places: 2, kinds: ['target', 'entry in the list of tenants'] },
+  'metrics/target-recorder.ts': { places: 2, kinds: ['target', 'entry in the list of tenants'] },
   'forecasts/breach-store.ts': { places: 1, kinds: ['predicted breach'] },
   'forecasts/forecast-store.ts': { places: 2, kinds: ['forecast'] },
   'forecasts/run-files.ts': { places: 3, kinds: ['batch', 'batch result', 'archived forecast'] },
