@@ -10,10 +10,16 @@ import { SFNClient } from '@aws-sdk/client-sfn';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 
-/** Below the shortest function timeout, so that a hanging call is retried instead of ending the invocation. */
+/** A service that answers within milliseconds: all attempts together end well before API Gateway does, at 29 s. */
 const requestLimits = {
-  maxAttempts: 4,
-  requestHandler: { connectionTimeout: 2_000, requestTimeout: 10_000, throwOnRequestTimeout: true },
+  maxAttempts: 3,
+  requestHandler: { connectionTimeout: 2_000, requestTimeout: 3_000, throwOnRequestTimeout: true },
+} as const;
+
+/** Objects of up to 20 MB take longer; still less than 29 s together. */
+const objectLimits = {
+  maxAttempts: 3,
+  requestHandler: { ...requestLimits.requestHandler, requestTimeout: 8_000 },
 } as const;
 
 /** Omits `undefined` attributes on writing; reads numbers as plain numbers and binaries as `Uint8Array`. */
@@ -24,7 +30,7 @@ export const makeDocumentClient = (): DynamoDBDocumentClient =>
 
 /** Uses path-style addresses for an emulator: `bucket.localhost` resolves on few machines. */
 export const makeS3Client = (): S3Client =>
-  new S3Client({ ...requestLimits, forcePathStyle: process.env.AWS_ENDPOINT_URL !== undefined });
+  new S3Client({ ...objectLimits, forcePathStyle: process.env.AWS_ENDPOINT_URL !== undefined });
 
 /** Uses the endpoint instead of queue addresses for an emulator, because these name another host. */
 export const makeSqsClient = (): SQSClient =>

@@ -13,7 +13,8 @@ export const prod: StageConfig = {
   logRetentionDays: 30,
   pointsPerMinute: 600_000,
   forecastCadenceMinutes: 60,
-  throttle: { ratePerSecond: 200, burst: 400 },
+  // Hosts on the same clock all push within a second; the quota of each tenant bounds the cost.
+  throttle: { ratePerSecond: 1000, burst: 2000 },
   storeConcurrency: 20,
   ownTenant: 'default',
   logLevel: 'INFO',

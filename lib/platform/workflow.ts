@@ -60,8 +60,16 @@ export class Workflow extends Construct {
 const mapValues = <A, B>(record: Readonly<Record<string, A>>, change: (value: A) => B): Record<string, B> =>
   Object.fromEntries(Object.entries(record).map(([key, value]) => [key, change(value)]));
 
+/**
+ * The resource policy of an account for log delivery holds 5,120 characters; groups under this prefix need no entry.
+ * https://docs.aws.amazon.com/step-functions/latest/dg/bp-cwl.html
+ */
 const makeLogGroup = (scope: Construct, config: StageConfig): LogGroup =>
-  new LogGroup(scope, 'Logs', { retention: config.logRetentionDays, removalPolicy: RemovalPolicy.DESTROY });
+  new LogGroup(scope, 'Logs', {
+    logGroupName: `/aws/vendedlogs/states/forestall/${scope.node.path}`,
+    retention: config.logRetentionDays,
+    removalPolicy: RemovalPolicy.DESTROY,
+  });
 
 /** Reads the definition and checks its placeholders: AWS silently leaves unknown ones in place. */
 const readDefinition = (name: string, supplied: readonly string[]): string => {

@@ -141,10 +141,10 @@ describe('data in production', () => {
 describe('the HTTP API', () => {
   const [stage] = resourcesOfType(prod, 'AWS::ApiGatewayV2::Stage');
 
-  it('is throttled', () => {
+  it('is throttled, above what 1,000 hosts on the same clock send at once', () => {
     expect(stage?.Properties.DefaultRouteSettings).toEqual({
-      ThrottlingBurstLimit: 400,
-      ThrottlingRateLimit: 200,
+      ThrottlingBurstLimit: 2000,
+      ThrottlingRateLimit: 1000,
     });
   });
 

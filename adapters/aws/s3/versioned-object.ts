@@ -4,8 +4,8 @@ import type { VersionedBytes } from '../../../core/shared/versioned-bytes.ts';
 import { withSdkErrors } from '../sdk-failure.ts';
 import { type Bucket, getObject } from './bucket.ts';
 
-/** S3 errors for a condition that is not met, and for two conditional writes at the same time. */
-const LOST_RACE = new Set(['PreconditionFailed', 'ConditionalRequestConflict']);
+/** S3 errors for a condition that is not met, an object that expired meanwhile, and two conditional writes at once. */
+const LOST_RACE = new Set(['PreconditionFailed', 'NoSuchKey', 'ConditionalRequestConflict']);
 
 /** An object with the version to pass when it is replaced; undefined if there is none. */
 export const readVersioned = async (bucket: Bucket, key: string): Promise<VersionedBytes | undefined> => {

@@ -16,6 +16,10 @@ afterEach(() => {
   vi.unstubAllEnvs();
 });
 
+/** The handler resolves its settings with its first request. */
+const handlerConfig = async (handler: unknown): Promise<{ readonly requestTimeout?: number }> =>
+  (handler as { readonly configProvider: Promise<{ readonly requestTimeout?: number }> }).configProvider;
+
 describe('SDK clients', () => {
   it.each([
     [makeDocumentClient],
@@ -24,10 +28,19 @@ describe('SDK clients', () => {
     [makeS3Client],
     [makeSqsClient],
     [makeStepFunctionsClient],
-  ])('%o tries a call four times', async (make) => {
+  ])('%o tries a call three times', async (make) => {
     const { config } = make();
-    expect(await config.maxAttempts()).toBe(4);
+    expect(await config.maxAttempts()).toBe(3);
   });
+
+  it.each([[makeDocumentClient], [makeS3Client], [makeSqsClient]])(
+    '%o gives up a service that hangs before API Gateway does, at 29 seconds',
+    async (make) => {
+      const { config } = make();
+      const { requestTimeout = Number.NaN } = await handlerConfig(config.requestHandler);
+      expect((await config.maxAttempts()) * requestTimeout).toBeLessThan(25_000);
+    },
+  );
 
   it('reach an emulator under addresses that it knows', () => {
     expect(makeS3Client().config.forcePathStyle).toBe(false);

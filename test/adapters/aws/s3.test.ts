@@ -110,7 +110,7 @@ describe('an object that several writers replace', () => {
     expect(lastPut()).not.toHaveProperty('IfMatch');
   });
 
-  it.each([['PreconditionFailed'], ['ConditionalRequestConflict']])(
+  it.each([['PreconditionFailed'], ['NoSuchKey'], ['ConditionalRequestConflict']])(
     'is left to a faster writer: %s',
     async (name) => {
       s3.on(PutObjectCommand).rejects(named(name));
