@@ -48,8 +48,14 @@ export const delayBefore = (
   return Math.round((retryAfter ?? 0) + random() * ceiling);
 };
 
+const withoutSlashes = (base: string): string => {
+  let end = base.length;
+  while (base[end - 1] === '/') end--;
+  return base.slice(0, end);
+};
+
 const targetOf = (base: string, { path, query }: HttpRequest): URL => {
-  const url = new URL(`${base.replace(/\/+$/, '')}${path}`);
+  const url = new URL(`${withoutSlashes(base)}${path}`);
   for (const [name, value] of Object.entries(query ?? {})) {
     if (value !== undefined) url.searchParams.set(name, String(value));
   }

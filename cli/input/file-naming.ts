@@ -64,6 +64,7 @@ export const nameFromFile = (path: string): SeriesName => {
   const rest = stem
     .replace(found[1], '_')
     .replace(/[-_. ]{2,}/g, '_')
-    .replace(/^[-_. ]+|[-_. ]+$/g, '');
+    .replace(/^[-_. ]/, '')
+    .replace(/[-_. ]$/, '');
   return { target: toTargetId(rest === '' ? stem : rest), metric: found[0] };
 };

@@ -18,7 +18,7 @@ const UNSTORABLE = /[\uFFFE\uFFFF]/;
 export const isStorable = (text: string): boolean => text.isWellFormed() && !UNSTORABLE.test(text);
 
 /** Control characters other than tabs and line breaks. */
-const CONTROLS = /[\p{Cc}--[\t\n\r]]/v;
+const CONTROLS = /[^\P{Cc}\t\n\r]/u;
 
 export const isPlainText = (text: string): boolean => isStorable(text) && !CONTROLS.test(text);
 

@@ -36,9 +36,9 @@ const readLinuxProcess = (pid: number): RunningProcess | undefined => {
 /** Parses the output of `ps -A -o pid=,pgid=,stat=,command=`; omits zombies. */
 export const parseProcessList = (text: string): readonly RunningProcess[] =>
   text.split('\n').flatMap((line) => {
-    const match = /^\s*(\d+)\s+(\d+)\s+(\S+)\s+(.*)$/.exec(line);
+    const match = /^\s*(\d+)\s+(\d+)\s+(\S+)\s(.*)$/s.exec(line);
     if (match === null || match[3]?.startsWith('Z')) return [];
-    return [{ pid: Number(match[1]), group: Number(match[2]), command: match[4] ?? '' }];
+    return [{ pid: Number(match[1]), group: Number(match[2]), command: (match[4] ?? '').trimStart() }];
   });
 
 /** Every process of this machine, from /proc if it exists (slim images have no `ps`), else from `ps`. */

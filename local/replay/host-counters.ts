@@ -36,7 +36,7 @@ export const parseMemoryPercent = (meminfo: string): number | undefined => {
 export const parseNetworkBytes = (table: string): number =>
   table
     .split('\n')
-    .map((line) => /^\s*([^:\s]+):\s*(.*)$/.exec(line))
+    .map((line) => /^\s*([^:\s]+):(.*)$/s.exec(line))
     .filter((match) => match !== null && match[1] !== 'lo')
     .reduce((sum, match) => {
       const fields = match![2]!.trim().split(/\s+/).map(Number);

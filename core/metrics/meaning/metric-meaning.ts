@@ -29,7 +29,7 @@ export interface MetricMeaning {
 export const wordsOf = (metric: string): readonly string[] =>
   (metric.split('{')[0] ?? '')
     .replace(/([a-z0-9])([A-Z])/g, '$1 $2')
-    .replace(/([A-Z]+)([A-Z][a-z])/g, '$1 $2')
+    .replace(/([A-Z])([A-Z][a-z])/g, '$1 $2')
     .toLowerCase()
     .split(/[^a-z0-9]+/)
     .filter((word) => word !== '');

@@ -15,7 +15,7 @@ const BACKUPS =
   /^(BackupRetentionPeriod|SnapshotRetentionLimit|AutomatedSnapshotRetentionPeriod|RetentionPeriodHours)$/;
 
 const numbersOf = (text: string | undefined): number[] =>
-  (text ?? '').match(/(?<![\w.])\d+(\.\d+)?(?![\w.])/g)?.map(Number) ?? [];
+  ((text ?? '').match(/[\w.]+/g) ?? []).filter((word) => /^\d+(\.\d+)?$/.test(word)).map(Number);
 
 /** Compares numbers pairwise if both versions have the same count of them. */
 const isLowered = ({ before, after }: PlannedSetting): boolean => {

@@ -17,23 +17,31 @@ export interface FoundResource {
   readonly names: readonly string[];
 }
 
-const RESOURCE = /^\[(.)\] (\S+::\S+) (.+)$/;
-const MOVE = / \(OR move .* via refactoring\)$/;
+const [MOVE, VIA] = [' (OR move ', ' via refactoring)'];
 const IMPACT = / (may be replaced|replace|destroy|orphan|import)$/;
 /** One space, a branch and a dash start a setting of the resource; deeper lines belong to the setting. */
 const SETTING = /^ [├└]─ \[([+~-])\] (\S+?)(?: \((may cause|requires) replacement\))?$/;
 /** Matches every line that begins with a space. */
-const VALUE = /^[ │]+(?:[├└]─ )?(?:\s*\[([+~ -])\] )?(.*)$/;
+const VALUE = /^[ │]+(?:[├└]─ +)?(?:\[([+~ -])\] )?(.*)$/s;
 
-const ACTIONS: Readonly<Record<string, PlannedAction>> = {
-  '+': 'add',
-  '~': 'modify',
-  '-': 'remove',
-  '←': 'import',
-};
-const IMPACTS: Readonly<Record<string, Replacement>> = { replace: 'always', 'may be replaced': 'maybe' };
-const DISPOSALS: Readonly<Record<string, Disposal>> = { destroy: 'deleted', orphan: 'kept' };
-const NEEDS: Readonly<Record<string, Replacement>> = { requires: 'always', 'may cause': 'maybe' };
+const ACTIONS = new Map<string, PlannedAction>([
+  ['+', 'add'],
+  ['~', 'modify'],
+  ['-', 'remove'],
+  ['←', 'import'],
+]);
+const IMPACTS = new Map<string, Replacement>([
+  ['replace', 'always'],
+  ['may be replaced', 'maybe'],
+]);
+const DISPOSALS = new Map<string, Disposal>([
+  ['destroy', 'deleted'],
+  ['orphan', 'kept'],
+]);
+const NEEDS = new Map<string, Replacement>([
+  ['requires', 'always'],
+  ['may cause', 'maybe'],
+]);
 
 interface OpenSetting {
   readonly sign: string;
@@ -49,24 +57,40 @@ interface OpenResource {
   readonly settings: OpenSetting[];
 }
 
+/** The parts of a line such as `[~] AWS::SQS::Queue Jobs JobsDF1CC2D4`; undefined for other lines. */
+const resourceIn = (text: string) => {
+  const end = text.indexOf(' ', '[~] '.length);
+  const type = text.slice('[~] '.length, end);
+  const separator = type.indexOf('::', 1);
+  const isType = separator > 0 && separator + 2 < type.length && !/\s/.test(type);
+  if (end < 0 || !isType || text[2] !== ']' || text[3] !== ' ' || end + 1 === text.length) return undefined;
+  return { sign: text.charAt(1), type, rest: text.slice(end + 1) };
+};
+
+const withoutMove = (rest: string): string => {
+  const start = rest.indexOf(MOVE);
+  const isMove = start >= 0 && rest.endsWith(VIA) && start + MOVE.length + VIA.length <= rest.length;
+  return isMove ? rest.slice(0, start) : rest;
+};
+
 const openResource = (stack: string, { text, number }: DiffLine): OpenResource => {
-  const match = RESOURCE.exec(text);
-  if (match === null) {
+  const found = resourceIn(text);
+  if (found === undefined) {
     throw new InvalidInputError(
       `cdk diff line ${number}: found ${JSON.stringify(text.slice(0, 80))}, expected a resource such as "[~] AWS::SQS::Queue Jobs JobsDF1CC2D4"`,
     );
   }
-  const [, sign, type, rest] = match;
-  const withoutMove = rest!.replace(MOVE, '');
-  const impact = IMPACT.exec(withoutMove)?.[1] ?? '';
-  const named = withoutMove.replace(IMPACT, '');
+  const { sign, type } = found;
+  const rest = withoutMove(found.rest);
+  const impact = IMPACT.exec(rest)?.[1] ?? '';
+  const named = rest.replace(IMPACT, '');
   const logicalId = named.split(' ').at(-1)!;
   const path = named.slice(0, -logicalId.length).trim();
-  const action = ACTIONS[sign!] ?? 'unknown';
-  const replacement = IMPACTS[impact] ?? 'never';
-  const disposal = DISPOSALS[impact] ?? 'unstated';
+  const action = ACTIONS.get(sign) ?? 'unknown';
+  const replacement = IMPACTS.get(impact) ?? 'never';
+  const disposal = DISPOSALS.get(impact) ?? 'unstated';
   return {
-    head: { stack, logicalId, ...(path === '' ? {} : { path }), type: type!, action, replacement, disposal },
+    head: { stack, logicalId, ...(path === '' ? {} : { path }), type, action, replacement, disposal },
     names: path === '' ? [logicalId] : [path, logicalId],
     settings: [],
   };
@@ -115,7 +139,7 @@ export const readResources = (stack: string, lines: readonly DiffLine[]): FoundR
     if (resource === undefined) continue;
     if (setting !== null) {
       const [, sign, name, needs] = setting;
-      const replacement = NEEDS[needs ?? ''] ?? 'never';
+      const replacement = NEEDS.get(needs ?? '') ?? 'never';
       resource.settings.push({ sign: sign!, name: name!, replacement, before: [], after: [] });
     } else if (line.text.startsWith(' ') && resource.settings.length > 0) {
       addValue(resource.settings.at(-1)!, line.text);

@@ -23,12 +23,12 @@ export const readTable = (lines: readonly DiffLine[]): TableRow[] => {
   const [header, ...body] = lines.filter(({ text }) => text.startsWith('│'));
   if (header === undefined) return [];
   const names = cellsOf(header.text);
-  const rows: { sign: '+' | '-'; cells: Record<string, string> }[] = [];
+  const rows: { sign: '+' | '-'; cells: Map<string, string> }[] = [];
   for (const { text, number } of body) {
     const [sign, ...cells] = cellsOf(text);
     const own = rows.at(-1);
     if (sign === '+' || sign === '-') {
-      rows.push({ sign, cells: Object.fromEntries(cells.map((cell, at) => [names[at + 1] ?? '', cell])) });
+      rows.push({ sign, cells: new Map(cells.map((cell, at) => [names[at + 1] ?? '', cell])) });
     } else if (own === undefined) {
       throw new InvalidInputError(
         `cdk diff line ${number}: found a row without + or -, expected one of them`,
@@ -36,9 +36,10 @@ export const readTable = (lines: readonly DiffLine[]): TableRow[] => {
     } else {
       cells.forEach((cell, at) => {
         const name = names[at + 1] ?? '';
-        if (cell !== '') own.cells[name] = own.cells[name] ? `${own.cells[name]}\n${cell}` : cell;
+        const before = own.cells.get(name) ?? '';
+        if (cell !== '') own.cells.set(name, before === '' ? cell : `${before}\n${cell}`);
       });
     }
   }
-  return rows;
+  return rows.map(({ sign, cells }) => ({ sign, cells: Object.fromEntries(cells) }));
 };

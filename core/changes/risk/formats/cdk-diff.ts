@@ -14,7 +14,6 @@ import { isAboutTransport, managedGrant } from './policy-changes.ts';
 /** Terminal escape sequences (ECMA-48): `cdk diff` colours its output. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: escape sequences begin with a control character
 const ESCAPES = /\u001b\[[0-9;?]*[ -/]*[@-~]/g;
-const STACK = /^Stack (\S.*?)(?: \(.*\))?$/;
 const HEADING =
   /^(?:(?:IAM Statement|IAM Policy|IAM Identity Center|Security Group|Other) Changes|Template|Parameters|Metadata|Mappings|Rules|Conditions|Transform|Resources|Outputs|Unknown|Hooks)$/;
 /** Output of a diff without differences. */
@@ -29,6 +28,16 @@ interface StackDiff {
   readonly sections: Map<string, DiffLine[]>;
 }
 
+const STACK = 'Stack ';
+
+/** The name in a heading such as `Stack Orders (orders-prod)`; undefined for other lines. */
+const stackIn = (line: string): string | undefined => {
+  const heading = line.slice(STACK.length);
+  if (!line.startsWith(STACK) || heading.trimStart() !== heading || heading === '') return undefined;
+  const note = heading.endsWith(')') ? heading.indexOf(' (', 1) : -1;
+  return note < 0 ? heading : heading.slice(0, note);
+};
+
 const UNNAMED = '(unnamed)';
 
 const splitStacks = (text: string): StackDiff[] => {
@@ -41,10 +50,10 @@ const splitStacks = (text: string): StackDiff[] => {
   };
   text.split(/\r?\n/).forEach((raw, at) => {
     const line = raw.trimEnd();
-    const stack = STACK.exec(line);
-    if (stack !== null) {
+    const stack = stackIn(line);
+    if (stack !== undefined) {
       section = [];
-      open(stack[1]!);
+      open(stack);
     } else if (HEADING.test(line)) {
       const current = stacks.at(-1) ?? open(UNNAMED);
       section = current.sections.get(line) ?? [];
@@ -98,7 +107,7 @@ const readRules = (stack: string, sections: StackDiff['sections']): GroupRule[] 
 
 /** True if a text such as `AWS:${Handler/ServiceRole}` or `${Orders.Arn}` refers to one of these resources. */
 const refersTo = (text: string, names: ReadonlySet<string>): boolean =>
-  [...text.matchAll(/\$\{([^}]+)\}/g)].some(
+  [...text.matchAll(/\$\{([^{}]+)\}/g)].some(
     ([, name]) => names.has(name!) || names.has(name!.replace(/\.[^./]+$/, '')),
   );
 

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { describeIssues } from '../../../shared/describe-issues.ts';
 import { InvalidInputError } from '../../../shared/errors.ts';
+import { cutText, MAX_SHOWN_NAME } from '../../../shared/text.ts';
 import {
   combineChanges,
   type Disposal,
@@ -45,28 +46,29 @@ const Page = z.object({
 type Page = z.infer<typeof Page>;
 type Resource = z.infer<typeof Resource>;
 
-const ACTIONS: Readonly<Record<string, PlannedAction>> = {
-  Add: 'add',
-  Modify: 'modify',
-  Remove: 'remove',
-  Import: 'import',
-};
-const REPLACEMENTS: Readonly<Record<string, Replacement>> = {
-  True: 'always',
-  Conditional: 'maybe',
-  Always: 'always',
-  Conditionally: 'maybe',
-};
-const DISPOSALS: Readonly<Record<string, Disposal>> = {
-  Delete: 'deleted',
-  ReplaceAndDelete: 'deleted',
-  Retain: 'kept',
-  ReplaceAndRetain: 'kept',
-  Snapshot: 'snapshot',
-  ReplaceAndSnapshot: 'snapshot',
-};
+const ACTIONS = new Map<string, PlannedAction>([
+  ['Add', 'add'],
+  ['Modify', 'modify'],
+  ['Remove', 'remove'],
+  ['Import', 'import'],
+]);
+const REPLACEMENTS = new Map<string, Replacement>([
+  ['True', 'always'],
+  ['Conditional', 'maybe'],
+  ['Always', 'always'],
+  ['Conditionally', 'maybe'],
+]);
+const DISPOSALS = new Map<string, Disposal>([
+  ['Delete', 'deleted'],
+  ['ReplaceAndDelete', 'deleted'],
+  ['Retain', 'kept'],
+  ['ReplaceAndRetain', 'kept'],
+  ['Snapshot', 'snapshot'],
+  ['ReplaceAndSnapshot', 'snapshot'],
+]);
 
-const replacementOf = (text: string | null | undefined): Replacement => REPLACEMENTS[text ?? ''] ?? 'never';
+const replacementOf = (text: string | null | undefined): Replacement =>
+  REPLACEMENTS.get(text ?? '') ?? 'never';
 
 type Details = NonNullable<Resource['Details']>;
 
@@ -106,9 +108,9 @@ const resourceOf = (stack: string, resource: Resource): PlannedResource => ({
   stack,
   logicalId: resource.LogicalResourceId,
   type: resource.ResourceType,
-  action: ACTIONS[resource.Action] ?? 'unknown',
+  action: ACTIONS.get(resource.Action) ?? 'unknown',
   replacement: replacementOf(resource.Replacement),
-  disposal: DISPOSALS[resource.PolicyAction ?? ''] ?? 'unstated',
+  disposal: DISPOSALS.get(resource.PolicyAction ?? '') ?? 'unstated',
   settings: settingsOf(resource.Details ?? []),
 });
 
@@ -144,21 +146,24 @@ const NESTED = 'AWS::CloudFormation::Stack';
 /** CloudFormation's reasons for a change set without changes. */
 const NOTHING = /didn't contain changes|no updates are to be performed/i;
 
+const MAX_REASON = 300;
+
 const refuseFailed = ({ StackName: name, Status: status, StatusReason: reason }: Page): void => {
   if (status !== 'FAILED' || NOTHING.test(reason ?? '')) return;
   throw new InvalidInputError(
-    `change set of ${name}: found status FAILED (${reason ?? 'no reason given'}), expected a change set that was created`,
+    `change set of ${cutText(name, MAX_SHOWN_NAME)}: found status FAILED (${cutText(reason ?? 'no reason given', MAX_REASON)}), expected a change set that was created`,
   );
 };
 
 /** Refuses a change set with missing pages. */
 const refusePartial = (pages: readonly Page[]): void => {
-  for (const name of new Set(pages.map(({ StackName: stack }) => stack))) {
-    const own = pages.filter(({ StackName: stack }) => stack === name);
-    const unread = own.filter(({ NextToken: token }) => token != null).length - (own.length - 1);
-    if (unread <= 0) continue;
+  const unread = new Map<string, number>();
+  for (const { StackName: name, NextToken: token } of pages)
+    unread.set(name, (unread.get(name) ?? 1) + (token == null ? 0 : 1) - 1);
+  for (const [name, count] of unread) {
+    if (count <= 0) continue;
     throw new InvalidInputError(
-      `change set of ${name}: found a NextToken without the next page, expected an array of all pages`,
+      `change set of ${cutText(name, MAX_SHOWN_NAME)}: found a NextToken without the next page, expected an array of all pages`,
     );
   }
 };

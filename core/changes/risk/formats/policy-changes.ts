@@ -56,7 +56,7 @@ const principalsOf = (value: unknown): string[] => {
 
 /** True if a condition (as text) is only about encrypted transport: a denial under it removes no access. */
 export const isAboutTransport = (condition: string): boolean => {
-  const keys = condition.match(/[\w-]+:[\w/-]+/g) ?? [];
+  const keys = (condition.match(/[\w:/-]+/g) ?? []).filter((word) => /[\w-]:[\w/-]/.test(word));
   return keys.length > 0 && keys.every((key) => key === 'aws:SecureTransport');
 };
 

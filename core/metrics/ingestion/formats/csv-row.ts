@@ -17,7 +17,7 @@ export interface RowFault {
 
 const MISSING = new Set(['', 'nan', 'null', 'none', 'na', 'n/a']);
 const INFINITE = /^([+-]?)inf(?:inity)?$/i;
-const NUMBER = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i;
+const NUMBER = /^[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:e[+-]?\d+)?$/i;
 
 /** The number in a cell, NaN if it marks a missing value, undefined if it is neither. */
 export const parseValue = (cell: string): number | undefined => {
