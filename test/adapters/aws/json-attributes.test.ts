@@ -9,7 +9,7 @@ const Content = z.object({ n: z.number() });
 describe('JSON within an attribute', () => {
   it('comes back as it was packed', () => {
     fc.assert(
-      fc.property(fc.jsonValue({ noUnicodeString: false }), (value) => {
+      fc.property(fc.jsonValue({ maxDepth: 2 }), (value) => {
         expect(inflateJson(deflateJson(value))).toEqual(JSON.parse(JSON.stringify(value)));
       }),
     );
