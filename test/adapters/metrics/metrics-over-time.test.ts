@@ -8,7 +8,8 @@ import {
   dynamoBlockReader,
   dynamoBlockStore,
 } from '../../../adapters/metrics/block-store.ts';
-import { dynamoTargetRecorder, dynamoTargetRegistry } from '../../../adapters/metrics/target-registry.ts';
+import { dynamoTargetRecorder } from '../../../adapters/metrics/target-recorder.ts';
+import { dynamoTargetRegistry } from '../../../adapters/metrics/target-registry.ts';
 import type { TargetSighting } from '../../../core/metrics/targets/sighting.ts';
 import { DependencyUnavailableError, InvalidInputError } from '../../../core/shared/errors.ts';
 import { memoryDynamo } from '../../fakes/dynamodb/memory-dynamo.ts';
