@@ -1,0 +1,174 @@
+import { describe, expect, it } from 'vitest';
+import * as z from 'zod';
+import { NotFoundError, ProblemError } from '../../../../core/platform/api/errors.ts';
+import { type Operation, QUERY } from '../../../../core/platform/api/operation.ts';
+import { PROBLEMS, Problem, type ProblemCode } from '../../../../core/platform/api/problems.ts';
+import {
+  ConfigurationError,
+  ConflictError,
+  DependencyUnavailableError,
+  InvalidInputError,
+  UnreadableItemError,
+} from '../../../../core/shared/errors.ts';
+import { binaryReply } from '../../../../functions/runtime/http-reply.ts';
+import { type Route, route } from '../../../../functions/runtime/route.ts';
+import { serveHttp } from '../../../../functions/runtime/serve-http.ts';
+import { recordedTelemetry } from '../../../fakes/shared.ts';
+import { httpEvent } from '../../../fixtures/http-events.ts';
+
+const operation = (over: Partial<Operation>): Operation => ({
+  ...QUERY,
+  ...{ tag: 'platform', path: '/v1/things', summary: 'Things', responses: [] },
+  ...over,
+});
+
+const OPEN = operation({ path: '/v1/open', needs: 'none' });
+const READ = operation({ path: '/v1/things/{id}', params: z.object({ id: z.string().max(3) }) });
+const FIXED = operation({ path: '/v1/things/new' });
+const WRITE = operation({
+  ...{ method: 'post', path: '/v1/things', needs: 'operate', status: 202 },
+  body: z.object({ n: z.number() }),
+});
+
+const setup = (routes: Record<string, Route>) => {
+  const log = recordedTelemetry();
+  const handler = serveHttp(
+    routes,
+    {
+      authenticate: async ({ authorization }) =>
+        authorization === undefined ? undefined : { tenantId: 'acme', name: 'ci' },
+      now: () => 5000,
+      telemetry: log.telemetry,
+    },
+    { elsewhere: [operation({ method: 'put', path: '/v1/things' })] },
+  );
+  const send = async (method: string, path: string, more: { body?: string; query?: string } = {}) => {
+    const event = httpEvent(method, path, { headers: { authorization: 'key' }, ...more });
+    const reply = await handler(event);
+    return { ...reply, json: JSON.parse(reply.body) };
+  };
+  return { handler, send, log };
+};
+
+const ROUTES = {
+  open: route(OPEN, async ({ caller }) => ({ caller: caller ?? 'nobody' })),
+  read: route(READ, async ({ params, caller, receivedAt }) => ({ params, caller, receivedAt })),
+  fixed: route(FIXED, async () => ({ fixed: true })),
+  write: route(WRITE, async ({ body, query }) => ({ body, query })),
+};
+
+describe('a request', () => {
+  it('reaches its operation with parsed parts, and gets JSON that nobody caches', async () => {
+    const { send } = setup(ROUTES);
+    const read = await send('GET', '/v1/things/a%3A');
+    expect(read).toMatchObject({
+      statusCode: 200,
+      headers: { 'content-type': 'application/json', 'cache-control': 'no-store' },
+      json: { params: { id: 'a:' }, caller: { tenantId: 'acme' }, receivedAt: 5000 },
+      isBase64Encoded: false,
+    });
+    expect(await send('POST', '/v1/things', { body: '{"n":1}' })).toMatchObject({
+      statusCode: 202,
+      json: { body: { n: 1 }, query: {} },
+    });
+  });
+
+  it('needs a key unless the operation needs no access', async () => {
+    const { handler } = setup(ROUTES);
+    expect(await handler(httpEvent('GET', '/v1/open'))).toMatchObject({ body: '{"caller":"nobody"}' });
+    expect(await handler(httpEvent('GET', '/v1/things/a'))).toMatchObject({
+      statusCode: 401,
+      headers: { 'www-authenticate': 'Bearer', 'content-type': 'application/problem+json' },
+    });
+  });
+
+  it('is authenticated before it is checked', async () => {
+    const { handler } = setup(ROUTES);
+    expect(await handler(httpEvent('GET', '/v1/things/toolong'))).toMatchObject({ statusCode: 401 });
+  });
+
+  it('of a known address with another method is told all methods, also those of other functions', async () => {
+    const { send } = setup(ROUTES);
+    expect(await send('DELETE', '/v1/things')).toMatchObject({
+      statusCode: 405,
+      headers: { allow: 'POST, PUT' },
+      json: { detail: '/v1/things allows POST, PUT, not DELETE.' },
+    });
+    expect((await send('GET', '/v1/nothing')).json).toMatchObject({ code: 'not-found' });
+  });
+
+  it.each([
+    ['/v1/things/toolong', {}, 'id'],
+    ['/v1/things/a', { query: 'x=1' }, 'x'],
+    ['/v1/things/a', { query: 'x=1&x=2' }, 'x'],
+    ['/v1/things/%', {}, 'path'],
+  ])('for %s %j is refused, naming %s', async (path, more, field) => {
+    const { send } = setup(ROUTES);
+    expect(await send('GET', path, more)).toMatchObject({ statusCode: 400, json: { errors: [{ field }] } });
+  });
+
+  it('may be answered in another encoding', async () => {
+    const bytes = Uint8Array.of(0, 255);
+    const { handler } = setup({
+      open: route(OPEN, async () => binaryReply(200, 'application/x-protobuf', bytes)),
+    });
+    expect(await handler(httpEvent('GET', '/v1/open'))).toMatchObject({
+      headers: { 'content-type': 'application/x-protobuf' },
+      body: 'AP8=',
+      isBase64Encoded: true,
+    });
+  });
+});
+
+describe('an error', () => {
+  const failing = (error: Error) =>
+    setup({
+      read: route(READ, async () => {
+        throw error;
+      }),
+    });
+
+  it.each([
+    [new NotFoundError('no'), 404, 'not-found'],
+    [new InvalidInputError('no'), 400, 'invalid-request'],
+    [new ConflictError('no'), 409, 'conflict'],
+    [new ProblemError('invalid-content', 'no'), 422, 'invalid-content'],
+  ])('of the caller (%s) is explained and not logged', async (error, status, code) => {
+    const { send, log } = failing(error);
+    const { statusCode, headers, json } = await send('GET', '/v1/things/a');
+    expect([statusCode, headers['content-type']]).toEqual([status, 'application/problem+json']);
+    expect(Problem.strict().parse(json)).toMatchObject({ status, code, detail: 'no' });
+    expect(log.lines).toEqual([]);
+  });
+
+  it.each([
+    [new DependencyUnavailableError('arn:secret throttled'), 503, 'temporarily-unavailable', '5'],
+    [new UnreadableItemError('arn:secret', 'damaged'), 500, 'internal-error', undefined],
+    [new ConfigurationError('arn:secret'), 500, 'internal-error', undefined],
+    [new TypeError('arn:secret'), 500, 'internal-error', undefined],
+  ])('of ours (%s) is logged with its request, and hidden', async (error, status, code, retryAfter) => {
+    const { send, log } = failing(error);
+    const { statusCode, headers, body, json } = await send('GET', '/v1/things/a');
+    expect([statusCode, headers['retry-after']]).toEqual([status, retryAfter]);
+    expect(Problem.strict().parse(json)).toMatchObject({ status, code });
+    expect(body).not.toContain('secret');
+    expect(log.counts).toEqual({ RequestsFailed: 1 });
+    expect(log.lines).toMatchObject([
+      {
+        level: 'error',
+        cause: error,
+        fields: { operation: 'read', tenantId: 'acme', requestId: expect.any(String) },
+      },
+    ]);
+  });
+
+  it.each(Object.entries(PROBLEMS))(
+    'with the code %s is answered with its status and title',
+    async (code, kind) => {
+      const { send } = failing(new ProblemError(code as ProblemCode, 'why', { headers: { allow: 'GET' } }));
+      const { statusCode, headers, json } = await send('GET', '/v1/things/a');
+      expect([statusCode, headers.allow]).toEqual([kind.status, 'GET']);
+      expect(json).toEqual({ ...kind, code, detail: 'why', type: `https://forestall.dev/problems/${code}` });
+    },
+  );
+});
