@@ -146,7 +146,9 @@ describe('an error', () => {
     };
     const { run, log } = setup({ complete });
     expect((await run()).body).toBe('execution 1');
-    expect(log.lines).toMatchObject([{ level: 'error', cause: expect.any(DependencyUnavailableError) }]);
+    expect(log.lines).toMatchObject([
+      { level: 'error', fields: { tenantId: 'acme' }, cause: expect.any(DependencyUnavailableError) },
+    ]);
     expect(log.counts).toEqual({ IdempotencyFailed: 1 });
   });
 
