@@ -22,7 +22,7 @@ beforeEach(() => {
   for (const mock of [s3, lambda, documents]) mock.reset();
 });
 
-describe('what is known of a group', () => {
+describe('the state of a group', () => {
   const files = s3PeerFiles({ client: new S3Client({ region: 'us-east-1' }), bucketName: 'forecasts' });
 
   it('is read with its version, and undefined before the first', async () => {

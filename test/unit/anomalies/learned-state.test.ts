@@ -83,7 +83,7 @@ const run = async (
 const until = (end: number): number[] => Array.from({ length: end - OLDEST }, (_, i) => OLDEST + i);
 
 describe('a learned state', () => {
-  it('holds closed hours only, and finds in open hours too', async () => {
+  it('contains closed hours only, but findings include open hours', async () => {
     const made = memory();
     expect(await run(made, OLDEST + 3)).toBe('written');
     expect(made.state()).toEqual({ openHour: OLDEST + 3, learned: until(OLDEST + 3), version: 1 });
@@ -113,7 +113,7 @@ describe('a learned state', () => {
     expect(made.state()).toBeUndefined();
   });
 
-  it('of another run that was faster is kept', async () => {
+  it('of another run that was first is kept', async () => {
     const made = memory();
     const slow = {
       ...made,
@@ -126,7 +126,7 @@ describe('a learned state', () => {
     expect(made.state()).toMatchObject({ openHour: OLDEST + 4, version: 1 });
   });
 
-  it('says why it is unknown', async () => {
+  it('has a reason if it is unknown', async () => {
     const made = memory();
     expect(await LearnedState.read(made.slot, unpack)).toMatchObject({
       known: undefined,

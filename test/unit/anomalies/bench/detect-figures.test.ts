@@ -20,7 +20,7 @@ describe('alert-level figures', () => {
     windows: [{ first: 400, last: 599 }],
   };
 
-  it('counts alerts and windows past the probation', () => {
+  it('counts alerts and windows after the probation', () => {
     const figures = alertLevel([{ ...series, alerts: [10, 300, 450, 560] }]);
     expect(figures).toMatchObject({ alerts: 3, recall: 1, medianDelayRows: -50 });
     expect(figures.precision).toBeCloseTo(2 / 3, 12);
@@ -28,7 +28,7 @@ describe('alert-level figures', () => {
     expect(figures.alertsPerMetricDay).toBeCloseTo(3 / (849 * 0.001), 6);
   });
 
-  it('counts strictly only alerts near the labelled moment', () => {
+  it('counts only alerts near the labelled moment if strict', () => {
     expect(alertLevel([{ ...series, alerts: [450] }], true)).toMatchObject({
       precision: 0,
       recall: 0,
@@ -40,7 +40,7 @@ describe('alert-level figures', () => {
     });
   });
 
-  it('takes medians', () => {
+  it('calculates medians', () => {
     expect(median([3, 1, 2])).toBe(2);
     expect(median([4, 1, 2, 3])).toBe(2.5);
     expect(median([])).toBeNaN();
@@ -78,13 +78,13 @@ describe('injected faults', () => {
     }
   });
 
-  it('takes a season only from series that have one', () => {
+  it('removes a season only from series that have one', () => {
     expect(suits('missing season', simulateSeries('queue-square', 4000, 1))).toBe(true);
     expect(suits('missing season', simulateSeries('network-noise', 4000, 1))).toBe(false);
     expect(suits('spike', simulateSeries('network-noise', 4000, 1))).toBe(true);
   });
 
-  it('keeps to one false alarm per metric and month', () => {
+  it('is calibrated to one false alarm per metric and month', () => {
     const clean = [simulateSeries('cpu-daily', 4000, 1), simulateSeries('queue-square', 4000, 2)];
     const figures = injectedFigures(clean, 'light', 3);
     expect(figures.falseAlarmsPerMetricMonth).toBeLessThanOrEqual(1);

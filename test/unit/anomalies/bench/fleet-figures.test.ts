@@ -64,7 +64,7 @@ describe('figures of a labelled fleet', () => {
 });
 
 describe('faults of a fleet', () => {
-  it('show in the hours in which a metric is off by three spreads', () => {
+  it('are visible in the hours in which a metric deviates by three spreads', () => {
     const usual = target('a', 20);
     const values = usual.values.map((series) => series.slice());
     for (let row = 4008; row < 4056; row++) values[0]![row] = values[0]![row]! + (row < 4032 ? 1 : 60);
@@ -76,7 +76,7 @@ describe('faults of a fleet', () => {
     expect(whole.size).toBe(4);
   });
 
-  it('are injected once for each type, leave all else as it was, and keep gaps', () => {
+  it('are injected once for each type, change nothing else, and keep gaps', () => {
     const usual = target('a', 42);
     usual.values[1]![0] = Number.NaN;
     for (const seed of [0, 1, 2]) {
@@ -96,7 +96,7 @@ describe('faults of a fleet', () => {
     }
   });
 
-  it('raise alerts in a watched fleet', () => {
+  it('raise alerts in a tracked fleet', () => {
     const usual = target('a', 20);
     const values = usual.values.map((series) => series.slice());
     for (let row = 5000; row < 5024; row++) values[0]![row] = values[0]![row]! + 80;

@@ -22,13 +22,13 @@ const fileWith = (hits: readonly number[], scores: readonly number[] = hits.map(
 };
 
 describe('NAB scorer', () => {
-  it('keeps 15 % of a file, at most 750 rows, out of the score', () => {
+  it('excludes 15 % of a file, at most 750 rows, from the score', () => {
     expect(probationRows(1000)).toBe(150);
     expect(probationRows(4032)).toBe(604);
     expect(probationRows(20_000)).toBe(750);
   });
 
-  it('values a row by its place in or behind a window', () => {
+  it('values a row by its position in or after a window', () => {
     expect(rowValue(400, windows)).toBe(1);
     // Middle of a 100-row window: x = -50/100; s(-0.5) / s(-1) = 0.848284 / 0.986614.
     expect(rowValue(450, windows)).toBeCloseTo(0.859793, 5);
@@ -51,14 +51,14 @@ describe('NAB scorer', () => {
     },
   );
 
-  it('gives half for one of two windows hit on its first row, and nothing more for later hits in it', () => {
+  it('gives half for one of two windows hit on its first row, and nothing for later hits in it', () => {
     expect(nabScoreAt([fileWith([400])], 1)).toBeCloseTo(50, 10);
     expect(nabScoreAt([fileWith([400, 401, 450])], 1)).toBeCloseTo(50, 10);
     // Low false negatives: (-4 + 2 + 1 + 4) / (2 + 4).
     expect(nabScoreAt([fileWith([400])], 1, NAB_PROFILES.rewardLowFalseNegatives)).toBeCloseTo(50, 10);
   });
 
-  it('charges false alarms by distance and profile, each row of them', () => {
+  it('penalises each row of false alarms by distance and profile', () => {
     // (-2 - 0.11 + 2) / 4 and so on; the two rows 300 and 301 lie before any window.
     expect(nabScoreAt([fileWith([300])], 1)).toBeCloseTo(-2.75, 10);
     expect(nabScoreAt([fileWith([300, 301])], 1)).toBeCloseTo(-5.5, 10);
@@ -67,7 +67,7 @@ describe('NAB scorer', () => {
     expect(nabScoreAt([fileWith([500])], 1)).toBeCloseTo(-2.75 * 0.025247, 4);
   });
 
-  it('neither charges nor rewards alerts in the probation', () => {
+  it('neither penalises nor rewards alerts in the probation', () => {
     expect(nabScoreAt([fileWith([0, 20, 149])], 1)).toBe(0);
     expect(nabScoreAt([fileWith([150])], 1)).toBeCloseTo(-2.75, 10);
   });
@@ -82,7 +82,7 @@ describe('NAB scorer', () => {
     expect(nabScoreAt(files, 0.5)).toBeCloseTo(97.25, 10);
   });
 
-  it('takes all rows of one score together and may prefer silence', () => {
+  it('treats all rows of one score together and may prefer no alerts', () => {
     expect(nabBestScore([fileWith([200, 300, 350])])).toEqual({
       score: 0,
       threshold: Number.POSITIVE_INFINITY,

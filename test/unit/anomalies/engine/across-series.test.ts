@@ -21,7 +21,7 @@ describe('metric combination', () => {
     differences,
   });
 
-  it('alerts where each metric is ordinary and the combination is not, and names the metric', () => {
+  it('alerts if each metric is ordinary but the combination is not, and names the metric', () => {
     const random = seededRandom(9);
     const detector = new CombinationDetector(METRICS);
     const found: string[] = [];
@@ -35,7 +35,7 @@ describe('metric combination', () => {
     expect(['cpu', 'requests']).toContain(found[0]);
   });
 
-  it('takes another bar for the metric it names', () => {
+  it('uses a different threshold for the metric it names', () => {
     const alertsAt = (threshold: number | undefined): number => {
       const random = seededRandom(9);
       const detector = new CombinationDetector(METRICS);
@@ -65,7 +65,7 @@ describe('metric combination', () => {
     expect(result.expected.upper).toBeGreaterThan(80);
   });
 
-  it('waits for all metrics and for enough points, and takes 2 to 16 of them', () => {
+  it('waits for all metrics and for enough points, and accepts 2 to 16 metrics', () => {
     const detector = new CombinationDetector(METRICS);
     for (let i = 0; i < 100; i++) {
       expect(detector.next(moment(i, [1, Number.NaN, 3]))).toBeUndefined();
@@ -109,7 +109,7 @@ describe('metric combination', () => {
     expect(() => other.load(new ByteReader(writer.finish()))).toThrow(/expected 4 covariances, found \d/);
   });
 
-  it('says nothing from a covariance that is damaged', () => {
+  it('returns nothing for a damaged covariance', () => {
     const random = seededRandom(2);
     const detector = new CombinationDetector(METRICS);
     for (let i = 0; i < 100; i++) detector.next(moment(i, at(random)));
@@ -125,7 +125,7 @@ describe('metric combination', () => {
 });
 
 describe('covariance', () => {
-  it('sets each component against the others, and refuses a singular matrix', () => {
+  it('compares each component with the others, and rejects a singular matrix', () => {
     // The inverse of [[4, 2], [2, 3]] is [[0.375, -0.25], [-0.25, 0.5]].
     const { distances, deviations } = partialResiduals(Float64Array.of(4, 2, 2, 3), Float64Array.of(1, 2))!;
     const close = (...values: readonly number[]) => values.map((value) => expect.closeTo(value, 12));
@@ -134,7 +134,7 @@ describe('covariance', () => {
     expect(partialResiduals(Float64Array.of(1, 1, 1, 1), Float64Array.of(1, 2))).toBeUndefined();
   });
 
-  it('finds again what a component adds to its regression on the others', () => {
+  it('recovers the difference of a component from its regression on the others', () => {
     const finite = fc.double({ min: -3, max: 3, noNaN: true });
     fc.assert(
       fc.property(

@@ -15,7 +15,7 @@ const firstAlert = (rewrite: (value: number, age: number, i: number) => number) 
 };
 
 describe('kinds of alerts', () => {
-  it('calls a single far value behavioural, with how rare it is, since when and why', () => {
+  it('classifies a single extreme value as behavioural, with its rarity, start and reason', () => {
     const { found, delay, onset } = firstAlert((value, age) => (age === 0 ? value + 60 : value));
     expect(delay).toBe(0);
     expect(found).toMatchObject({ kind: 'behavioural', leading: 'seasonal', since: onset });
@@ -26,7 +26,7 @@ describe('kinds of alerts', () => {
     expect(found?.expected?.upper).toBeGreaterThan(found?.expected?.lower ?? Number.NaN);
   });
 
-  it('calls a metric that stands still a matter of duration', () => {
+  it('classifies a constant metric as duration', () => {
     let held = 0;
     const { found, delay } = firstAlert((value, age) => {
       held = age === 0 ? value : held;
@@ -36,7 +36,7 @@ describe('kinds of alerts', () => {
     expect(delay).toBeLessThan(40);
   });
 
-  it('finds a level shift, a slow drift and unrest', () => {
+  it('finds a level shift, a slow drift and increased variance', () => {
     expect(firstAlert((value) => value + 15).delay).toBeLessThan(20);
     expect(firstAlert((value, age) => value + age / 20).delay).toBeLessThan(576);
     expect(firstAlert((value, _, i) => value + (i % 2 === 0 ? 9 : -9)).delay).toBeLessThan(60);
@@ -55,7 +55,7 @@ describe('kinds of alerts', () => {
     expect(last.parts.forecast?.residual).toBeCloseTo(5, 6);
   });
 
-  it('shows its learned baseline and takes another threshold for a point', () => {
+  it('returns its learned baseline and accepts a threshold for a point', () => {
     const { timestamps, values } = dailySeries(1200, 2);
     const detector = createDetector();
     expect(detector.expected(0)).toBeUndefined();

@@ -13,7 +13,7 @@ const OPTIONS = {
 };
 
 describe('alert stage', () => {
-  it('stays silent during the warm-up, in points and in seconds', () => {
+  it('raises no alert during the warm-up, in points and in seconds', () => {
     const stage = new AlertStage(OPTIONS);
     const scores = Array.from({ length: 8 }, (_, i) => stage.next(i * 100, 9));
     expect(scores.map((score) => score >= 4)).toEqual([
@@ -28,7 +28,7 @@ describe('alert stage', () => {
     ]);
   });
 
-  it('is silent for the cooldown and then asks for more than before', () => {
+  it('raises no alert during the cooldown and then requires a higher score', () => {
     const stage = new AlertStage({ ...OPTIONS, warmupPoints: 0, warmupSeconds: 0 });
     const scores = Array.from({ length: 40 }, (_, i) => stage.next(i, 4.6));
     const alerts = scores.flatMap((score, i) => (score >= 4 ? [i] : []));
@@ -37,7 +37,7 @@ describe('alert stage', () => {
     expect(scores[39]).toBeCloseTo(3.6, 6);
   });
 
-  it('takes another threshold for one point', () => {
+  it('accepts a threshold for one point', () => {
     const stage = new AlertStage({ ...OPTIONS, warmupPoints: 0, warmupSeconds: 0 });
     expect(stage.next(0, 5, 6)).toBe(5);
     expect(stage.next(1, 5)).toBeCloseTo(5, 9);
@@ -60,7 +60,7 @@ describe('evidence', () => {
     expect(evidence.next(17, 1)).toBeCloseTo(1.3, 9);
   });
 
-  it('remembers when the present episode began', () => {
+  it('remembers when the current episode began', () => {
     const evidence = new Evidence();
     expect(evidence.since).toBeNaN();
     [0, 0, 2, 1, 3].forEach((score, i) => {
@@ -74,7 +74,7 @@ describe('evidence', () => {
 });
 
 describe('stream clock', () => {
-  it('passes over late points until they are too many to be late', () => {
+  it('skips late points until they are too many to be late', () => {
     const clock = new StreamClock();
     expect(clock.accepts(1000, 1)).toBe(true);
     const late = Array.from({ length: 33 }, (_, i) => clock.accepts(500 + i, 1));

@@ -6,7 +6,7 @@ import { seededRandom } from './daily-series.ts';
 const HALF_LIFE = 1e9;
 
 describe('conformal histogram', () => {
-  it('counts what lies above, half of a tie and half of the new point', () => {
+  it('counts larger residuals, half of a tie and half of the new point', () => {
     const past = new ConformalHistogram(HALF_LIFE);
     expect(past.pValue(1)).toBe(0.5);
     for (const residual of [1, 2, 4, 8]) past.absorb(residual);
@@ -46,7 +46,7 @@ describe('conformal histogram', () => {
     expect(past.pValue(4)).toBeCloseTo(0.5, 1);
   });
 
-  describe('beyond everything seen', () => {
+  describe('beyond all previous residuals', () => {
     /** Score of a residual after a past, with and without the tail. */
     const added = (past: readonly number[], residual: number, cap = 10): number => {
       const withTail = new ConformalHistogram(HALF_LIFE, cap);
@@ -71,7 +71,7 @@ describe('conformal histogram', () => {
       }
     });
 
-    it('gives more to the same excess the lighter the tail is, within bounds', () => {
+    it('scores the same excess higher with a lighter tail, within bounds', () => {
       const excess = (exponent: number): number => {
         const past = pareto(exponent);
         return added(past, 8 * Math.max(...past));
@@ -82,7 +82,7 @@ describe('conformal histogram', () => {
       expect(excess(1000)).toBeLessThanOrEqual(10);
     });
 
-    it('adds no more than its cap, and nothing to what is not far out or has too short a past', () => {
+    it('adds at most its cap, and nothing to ordinary residuals or after too short a past', () => {
       expect(added(pareto(3), 1e6, 2)).toBe(2);
       expect(added(pareto(3), Number.POSITIVE_INFINITY, 2)).toBe(2);
       expect(added(pareto(3), 2)).toBe(0);
@@ -90,7 +90,7 @@ describe('conformal histogram', () => {
       expect(added(pareto(3, 101), 1e6)).toBeGreaterThan(1);
     });
 
-    it('takes a past of ties for one that is never exceeded, and of a past of zeros knows only its largest', () => {
+    it('treats a past of ties as never exceeded, and uses only the largest of a past of zeros', () => {
       const ties = Array.from({ length: 400 }, (_, i) => (i % 10 === 0 ? 5 : 1));
       expect(added(ties, 10)).toBeGreaterThan(1);
       const zeros = Array.from({ length: 4000 }, (_, i) => (i === 1000 ? 4 : 0));
@@ -99,14 +99,14 @@ describe('conformal histogram', () => {
     });
   });
 
-  it('keeps zeros and infinities apart from the rest', () => {
+  it('separates zeros and infinities from the rest', () => {
     const past = new ConformalHistogram(HALF_LIFE);
     for (const residual of [0, Number.POSITIVE_INFINITY, 0, 1]) past.absorb(residual);
     expect(past.pValue(Number.POSITIVE_INFINITY)).toBeCloseTo(1 / 5, 6);
     expect(past.pValue(0)).toBeCloseTo(3.5 / 5, 6);
   });
 
-  it('takes residuals 60 doublings below or above its anchor', () => {
+  it('accepts residuals 60 doublings below or above its anchor', () => {
     const past = new ConformalHistogram(HALF_LIFE);
     for (const residual of [1, 2 ** -60, 2 ** 60]) past.absorb(residual);
     expect(past.pValue(2 ** -60)).toBeCloseTo(3 / 4, 6);

@@ -5,14 +5,14 @@ import { ByteReader, ByteWriter } from '../../../../core/shared/byte-buffer.ts';
 import { dailySeries, seededRandom } from './daily-series.ts';
 
 describe('saved state', () => {
-  it('takes at most 8 KB for a light detector, even with residuals of every size', () => {
+  it('is at most 8 KB for a light detector, even with residuals of every size', () => {
     const random = seededRandom(1);
     const detector = createDetector({ variant: 'light' });
     for (let i = 0; i < 30_000; i++) detector.next(i * 300, 2 ** (60 * (random() - 0.5)));
     expect(serialise(detector).length).toBeLessThanOrEqual(8192);
   });
 
-  it('refuses bytes of another format, cut short, or with a length that cannot be', () => {
+  it('rejects bytes of another format, truncated bytes, and invalid lengths', () => {
     const detector = createDetector();
     const { timestamps, values } = dailySeries(700, 1);
     for (const [i, timestamp] of timestamps.entries()) detector.next(timestamp, values[i]!);
@@ -25,7 +25,7 @@ describe('saved state', () => {
     expect(() => new ByteReader(writer.finish()).floats()).toThrow('expected 8000 more bytes, found 0');
   });
 
-  it('saves only what createDetector made', () => {
+  it('saves only detectors from createDetector', () => {
     const other = { next: () => ({ score: 0, alert: false, parts: {} }), expected: () => undefined };
     expect(() => serialise(other)).toThrow('made by createDetector');
   });

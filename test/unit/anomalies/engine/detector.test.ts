@@ -4,7 +4,7 @@ import { createDetector } from '../../../../core/anomalies/engine/detector.ts';
 import { dailySeries } from './daily-series.ts';
 
 describe('detector', () => {
-  it('alerts on a spike far above a daily rhythm and says what was expected', () => {
+  it('alerts on a spike far above the daily pattern and returns the expected range', () => {
     const { timestamps, values } = dailySeries(3000, 7);
     values[2500] = 500;
     const { alerts, anomalies } = detectSeries(timestamps, values);
@@ -14,7 +14,7 @@ describe('detector', () => {
     expect(result.expected!.lower).toBeLessThan(result.expected!.upper);
   });
 
-  it('passes over NaN, infinities, duplicates and late points without learning them', () => {
+  it('skips NaN, infinities, duplicates and late points without learning them', () => {
     const { timestamps, values } = dailySeries(1500, 3);
     const plain = createDetector();
     const disturbed = createDetector();
@@ -36,7 +36,7 @@ describe('detector', () => {
     expect(Math.max(...scores.slice(100))).toBeGreaterThan(0);
   });
 
-  it('refuses arrays of different lengths', () => {
+  it('rejects arrays of different lengths', () => {
     expect(() => detectSeries([1, 2], [1])).toThrow('as many values as timestamps');
   });
 });

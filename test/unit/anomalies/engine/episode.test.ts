@@ -66,7 +66,7 @@ describe('an episode', () => {
     });
   });
 
-  it('that lasts a day has become the usual', () => {
+  it('that lasts a day counts as usual', () => {
     const points = MAX_EPISODE_SECONDS / STEP;
     expect(show(opened(), times(400, 5))).toEqual({
       ended: { alerts: [ALERT], endedAt: ALERT.timestamp + (points - 1) * STEP },
@@ -74,7 +74,7 @@ describe('an episode', () => {
     });
   });
 
-  it('that is a day old gives way to the one that an alert begins', () => {
+  it('that is a day old is replaced by the one that a new alert begins', () => {
     const episode = opened();
     const late = { metric: 'cpu', timestamp: ALERT.timestamp + MAX_EPISODE_SECONDS };
     expect(episode.begin(late, 'slow')).toEqual({ alerts: [ALERT], endedAt: ALERT.timestamp });

@@ -13,7 +13,7 @@ const trained = (random: () => number): LastingResiduals => {
 };
 
 describe('lasting residuals', () => {
-  it('says nothing before it has seen thirty, and nothing of what never moved', () => {
+  it('returns nothing before thirty residuals, and for metrics that never moved', () => {
     const lasting = new LastingResiduals(2);
     for (let i = 0; i < 30; i++) expect(lasting.next([1, 2])).toMatchObject({ share: 0 });
     expect(lasting.next([1, 2]).share).toBeGreaterThan(0);
@@ -30,7 +30,7 @@ describe('lasting residuals', () => {
     expect(last.share).toBeGreaterThan(1.5);
   });
 
-  it('names the one that is moved farthest of those that stand out about as much', () => {
+  it('names the one with the largest move among those with a similar relative size', () => {
     const random = seededRandom(5);
     const lasting = new LastingResiduals(2);
     // Whenever the first is moved, the second is moved by half of it.
@@ -42,7 +42,7 @@ describe('lasting residuals', () => {
     expect(lasting.next([8, 4.1]).worst).toBe(0);
   });
 
-  it('is hardly moved by one spike, and a fault does not soon become what is large', () => {
+  it('hardly reacts to one spike, and does not quickly adapt its scale to a fault', () => {
     const random = seededRandom(2);
     const lasting = trained(random);
     expect(lasting.next([1e9, 0]).share).toBeLessThan(3);

@@ -76,7 +76,7 @@ describe('a summary of peers', () => {
 });
 
 describe('a comparison of peers', () => {
-  it('says nothing while all is usual', () => {
+  it('reports nothing while everything is usual', () => {
     expect(trained.quiet.departures).toEqual([]);
   });
 
@@ -97,7 +97,7 @@ describe('a comparison of peers', () => {
     expect(returns[0]!.unusualAt).toBeLessThanOrEqual((4 * DAY + 34) * STEP);
   });
 
-  it('finds one that falls behind as well', () => {
+  it('also finds a target that falls below its peers', () => {
     const { departures } = run(trained.fresh(), AFTER, leaves(-6));
     expect(departures).toHaveLength(1);
     expect(departures[0]!.value).toBeLessThan(departures[0]!.expected.lower);
@@ -113,7 +113,7 @@ describe('a comparison of peers', () => {
     expect(run(trained.fresh(), AFTER, together).departures).toEqual([]);
   });
 
-  it('takes a single spike for none', () => {
+  it('ignores a single spike', () => {
     const spike: Change = (target, moment, value) =>
       target === 4 && moment === 4 * DAY + 20 ? value + 500 : value;
     expect(run(trained.fresh(), AFTER, spike).departures).toEqual([]);
@@ -129,7 +129,7 @@ describe('a comparison of peers', () => {
     expect(late).toEqual([]);
   });
 
-  it('takes a change that lasts for the new normal', () => {
+  it('accepts a lasting change as the new normal', () => {
     const forGood: Change = (target, moment, value) =>
       target === 4 && moment >= 4 * DAY + 20 ? value + 30 : value;
     const { departures, returns } = run(trained.fresh(), [4 * DAY, 8 * DAY], forGood);
@@ -137,7 +137,7 @@ describe('a comparison of peers', () => {
     expect(returns).toHaveLength(1);
   });
 
-  it('is silent about a target in its first two days, and about a group in its own', () => {
+  it('reports nothing about a target in its first two days, nor about a group in its own', () => {
     const comparison = trained.fresh();
     const newcomer: Change = (target, moment, value) =>
       target !== 8 || moment < 4 * DAY ? value : moment >= 4 * DAY + 200 ? value + 60 : value;
@@ -149,7 +149,7 @@ describe('a comparison of peers', () => {
     expect(run(comparison, [4 * DAY, 5 * DAY], newcomer).departures).toHaveLength(1);
   });
 
-  it('moves the bar with the threshold of a target', () => {
+  it('scales the bar with the threshold of a target', () => {
     const at = (threshold: number, by: number) =>
       run(trained.fresh(), AFTER, leaves(by), (targetId) => (targetId === 'web-4' ? threshold : undefined))
         .departures;
@@ -158,7 +158,7 @@ describe('a comparison of peers', () => {
     expect(at(2, 1.3)).toHaveLength(1);
   });
 
-  it('raises the bar where targets of the group leave all the time', () => {
+  it('raises the bar if targets of the group depart often', () => {
     const restless: Change = (target, moment, value) =>
       (moment + 61 * target) % 500 < 15 ? value + 8 + (moment % 7) : value;
     const comparison = new PeerDetector();
@@ -170,7 +170,7 @@ describe('a comparison of peers', () => {
     expect(run(comparison, [16 * DAY, 17 * DAY], more).departures).toHaveLength(1);
   });
 
-  it('needs four that report, and copes with gaps, constants and zeros', () => {
+  it('requires four targets that report, and handles gaps, constants and zeros', () => {
     const comparison = new PeerDetector();
     const few = new Map([['a', 1] as const, ['b', 2] as const, ['c', 3] as const]);
     expect(comparison.next(0, few)).toEqual({ departures: [], returns: [] });
@@ -187,7 +187,7 @@ describe('a comparison of peers', () => {
     }
   });
 
-  it('forgets who has not been seen', () => {
+  it('forgets targets that were not seen', () => {
     const comparison = trained.fresh();
     comparison.forgetBefore(4 * DAY * STEP);
     expect(comparison.size).toBe(0);

@@ -51,7 +51,7 @@ describe('residuals', () => {
     expect(seasonal.average(0)).toBeCloseTo(18, 6);
   });
 
-  it('averages noise away and keeps a shift', () => {
+  it('averages out noise and keeps a shift', () => {
     const slow = new SlowResidual(10);
     for (let i = 0; i < 100; i++) slow.next(i % 2 === 0 ? 5 : -5);
     expect(slow.next(0)).toBeLessThan(0.5);
@@ -85,7 +85,7 @@ describe('residuals', () => {
     expect(variation.next(1e-14)).toBeCloseTo(0, 12);
   });
 
-  it('measures how far outside its forecast a value lies, in band widths', () => {
+  it('measures the distance of a value from its forecast, in band widths', () => {
     const band = { lower: 10, upper: 20 };
     expect([5, 10, 15, 20, 40].map((value) => forecastResidual(value, band))).toEqual([0.5, 0, 0, 0, 2]);
     expect(forecastResidual(11, { lower: 10, upper: 10 })).toBe(Number.POSITIVE_INFINITY);

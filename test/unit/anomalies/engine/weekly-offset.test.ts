@@ -24,18 +24,18 @@ const SATURDAY = MONDAY + 33 * DAY + 43_200;
 const WEDNESDAY = MONDAY + 30 * DAY + 43_200;
 
 describe('weekly offset', () => {
-  it('knows a weekend once it has seen it and compared for some days', () => {
+  it('uses a weekend offset after it has seen a weekend and compared errors for some days', () => {
     expect(learn(6).at(SATURDAY)).toBe(0);
     expect(learn(11).at(SATURDAY)).toBe(0);
     expect(learn(21).at(SATURDAY)).toBeCloseTo(-10, 0);
     expect(Math.abs(learn(21).at(WEDNESDAY))).toBeLessThan(0.5);
   });
 
-  it('says nothing where weeks are no better than days', () => {
+  it('returns 0 if weeks are no better than days', () => {
     for (const days of [21, 60, 200]) expect(learn(days, 0).at(SATURDAY)).toBe(0);
   });
 
-  it('follows a weekend that changes within some weeks', () => {
+  it('adapts to a changed weekend within some weeks', () => {
     const weekly = learn(28);
     const random = seededRandom(6);
     for (let at = MONDAY + 28 * DAY; at < MONDAY + 63 * DAY; at += STEP)
@@ -52,7 +52,7 @@ describe('weekly offset', () => {
     }
   });
 
-  it('does not mind which day begins the week, nor a clock set back', () => {
+  it('does not depend on the first day of the week, and handles a clock set back', () => {
     for (const days of [1, 3, 365])
       expect(learn(28, 10, days * DAY).at(SATURDAY + days * DAY)).toBe(learn(28).at(SATURDAY));
     const weekly = learn(28);
@@ -60,12 +60,12 @@ describe('weekly offset', () => {
     expect(weekly.at(MONDAY - 99 * DAY)).toBe(0);
   });
 
-  it('takes times before 1970', () => {
+  it('accepts times before 1970', () => {
     const back = -52 * 7 * DAY * 60;
     expect(learn(28, 10, back).at(SATURDAY + back)).toBe(learn(28).at(SATURDAY));
   });
 
-  it('goes on identically after being saved', () => {
+  it('continues identically after being saved', () => {
     for (const days of [3, 20]) {
       const weekly = learn(days);
       const writer = new ByteWriter();

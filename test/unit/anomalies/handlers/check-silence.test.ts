@@ -77,7 +77,7 @@ describe('check-silence', () => {
     expect(anomalies.all()).toMatchObject([{ anomaly: { reason } }]);
   });
 
-  it('announces nothing of a target that sends, or whose newest points the registry does not know yet', async () => {
+  it('announces nothing about a target that sends, even if its newest points are not in the registry yet', async () => {
     const { check, published, sent } = setup(STEADY);
     sent('acme a', NOW - 100);
     const world = setup({ 'acme a': 1500 }, { blocks: blocksUntil(new Map([['acme a', NOW - 300]])) });
@@ -140,7 +140,7 @@ describe('check-silence', () => {
     expect(log.counts.BlockUnusable).toBe(1);
   });
 
-  it('checks one tenant on request, and refuses other input', async () => {
+  it('checks one tenant on request, and rejects other input', async () => {
     const { check } = setup({ 'acme a': 1500, 'globex b': 1500 });
     expect(await check({ tenantId: 'globex' })).toEqual({ tenants: 1, silent: 1 });
     await expect(check({ tenantId: 7 })).rejects.toThrow(InvalidInputError);

@@ -48,7 +48,7 @@ const setup = () => {
 const OK = { batchItemFailures: [] };
 
 describe('detect-anomalies', () => {
-  it('finds what is unusual in the blocks of a batch', async () => {
+  it('finds anomalies in the blocks of a batch', async () => {
     const { images, store, send, anomalies, clock } = setup();
     expect(await send(...images.slice(-50).map((image, i) => recordOf(i + 1, image)))).toEqual(OK);
     clock.now = NOW + STEP;
@@ -57,7 +57,7 @@ describe('detect-anomalies', () => {
     expect(anomalies.all()).toMatchObject([{ announced: true, anomaly: { value: 400 } }]);
   });
 
-  it('passes over forecasts, detectors and blocks that expired', async () => {
+  it('ignores forecasts, detectors and expired blocks', async () => {
     const { images, send, state } = setup();
     const [image] = images;
     const named = (sk: string) => ({ Keys: { pk: { S: 'T#acme#web-1' }, sk: { S: sk } } });
@@ -116,15 +116,18 @@ describe('detect-anomalies', () => {
     ['an unreadable item', new UnreadableItemError('target T#acme TARGET#web-1', 'it has no schema version')],
     ['an error in the code', new TypeError('x is not a function')],
     ['an item that is refused', new InvalidInputError('item size has exceeded the limit')],
-  ])('parks a target that fails for %s: retries would only hold up its neighbours', async (_, error) => {
-    const { deps, images, parked } = setup();
-    const states = { ...deps.states, get: () => Promise.reject(error) };
-    const handler = makeHandler({ ...deps, states });
-    expect(await handler({ Records: [recordOf(7, images.at(-1)!)] })).toEqual(OK);
-    expect(parked).toMatchObject([{ reason: error.message }]);
-  });
+  ])(
+    'parks a target that fails for %s, because retries would only block its neighbours',
+    async (_, error) => {
+      const { deps, images, parked } = setup();
+      const states = { ...deps.states, get: () => Promise.reject(error) };
+      const handler = makeHandler({ ...deps, states });
+      expect(await handler({ Records: [recordOf(7, images.at(-1)!)] })).toEqual(OK);
+      expect(parked).toMatchObject([{ reason: error.message }]);
+    },
+  );
 
-  it('asks for a poisoned record again if it cannot be parked', async () => {
+  it('requests redelivery of a poisoned record that cannot be parked', async () => {
     const { deps, images } = setup();
     const deadLetters = { park: () => Promise.reject(new DependencyUnavailableError('SQS is down')) };
     const handler = makeHandler({ ...deps, deadLetters });
@@ -133,7 +136,7 @@ describe('detect-anomalies', () => {
     });
   });
 
-  it('asks for the records of a target again when something it needs is down', async () => {
+  it('requests redelivery of the records of a target if a dependency is down', async () => {
     const { deps, images } = setup();
     const down = async () => {
       throw new DependencyUnavailableError('throttled');

@@ -36,7 +36,7 @@ const planning = (over: Partial<Deps> = {}) => {
 };
 
 describe('planning comparisons', () => {
-  it('starts one for each group of each tenant, page by page, and none for groups that are too small', async () => {
+  it('starts one per group of each tenant, page by page, and none for groups that are too small', async () => {
     const { plan, started } = planning();
     expect(await plan({ scheduledAt: '2026-11-21T10:06:00Z' })).toEqual({ tenants: 3, groups: 5 });
     expect(started.filter(({ tenantId }) => tenantId === 'acme').map(({ parts }) => parts)).toEqual([
@@ -46,7 +46,7 @@ describe('planning comparisons', () => {
     expect(started.every(({ relearn }) => !relearn)).toBe(true);
   });
 
-  it('does nothing, and says nothing, without tenants', async () => {
+  it('does nothing and logs nothing without tenants', async () => {
     const { plan, log } = planning({ registry: memoryRegistry([]) });
     expect(await plan({})).toEqual({ tenants: 0, groups: 0 });
     expect(log.lines).toEqual([]);
@@ -74,7 +74,7 @@ describe('planning comparisons', () => {
 });
 
 describe('comparing a group', () => {
-  it('says what it did, and refuses what it cannot read', async () => {
+  it('returns its counts, and rejects invalid input', async () => {
     const { deps, work, now } = world();
     now(MIDNIGHT + 1200);
     const compare = makeComparer(deps);
@@ -107,7 +107,7 @@ describe('the exported handlers', () => {
     vi.stubEnv('POWERTOOLS_LOG_LEVEL', 'SILENT');
   });
 
-  it('plan from the table of targets and invoke the comparing function', async () => {
+  it('plan from the table of targets and invoke the comparer', async () => {
     const lastSeen = Math.floor(Date.now() / 1000);
     const items = ['a', 'b', 'c', 'd'].map((targetId) => ({
       ...{ targetId, profile: 'web', metrics: [], firstSeen: 1, lastSeen, v: 1, schemaVersion: 1 },

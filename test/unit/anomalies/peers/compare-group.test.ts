@@ -22,8 +22,8 @@ const through = async (options: Parameters<typeof world>[0], until = ONSET + 540
   return made;
 };
 
-describe('a target that leaves its peers', () => {
-  it('is an anomaly within minutes, in plain words, announced once, and ends when it is back', async () => {
+describe('a target that departs from its peers', () => {
+  it('is an anomaly within minutes, with a readable reason, announced once, and ends when it returns', async () => {
     const { found, ids, events, log } = await through(LEAVES, ONSET + 7200);
     expect(found()).toHaveLength(1);
     const [anomaly] = found();
@@ -92,8 +92,8 @@ describe('a target that leaves its peers', () => {
   });
 });
 
-describe('what is learned', () => {
-  it('begins with the kept history: at most seven days, from the first point on', async () => {
+describe('the learned state of a group', () => {
+  it('begins with the stored history: at most seven days, from the first point', async () => {
     const made = world({ ...LEAVES, firstSeen: MIDNIGHT - 30 * DAY });
     made.now(ONSET);
     await made.compare();
@@ -105,7 +105,7 @@ describe('what is learned', () => {
     expect(Math.min(...young.reads.map(({ hour }) => hour))).toBe(hourOf(ONSET - 7200));
   });
 
-  it('is written once an hour, a quarter past, and reads only what is open otherwise', async () => {
+  it('is written once an hour, at a quarter past; in between, only open hours are read', async () => {
     const { states, go, now, reads, compare } = world();
     now(MIDNIGHT + 1200);
     await compare();
@@ -151,7 +151,7 @@ describe('what is learned', () => {
     expect(Math.min(...made.reads.map(({ hour }) => hour))).toBe(hourOf(ONSET + 13 * DAY));
   });
 
-  it('survives one bad block: its target misses an hour, the group none', async () => {
+  it('tolerates one damaged block: its target misses an hour, the group none', async () => {
     const made = world(LEAVES);
     made.damaged.add(`web-5 ${hourOf(ONSET)}`);
     made.now(ONSET - 1800);
@@ -180,7 +180,7 @@ describe('what is learned', () => {
 });
 
 describe('targets that report late', () => {
-  it('are waited for until most have reported, or ten minutes have passed', async () => {
+  it('are waited for until most have reported, or for ten minutes', async () => {
     const late: Reading = (targetId, at) =>
       Number(targetId.slice(4)) >= 4 && at > ONSET - 600 ? undefined : usual(targetId, at);
     const made = world({ metrics: { cpu: late } });
@@ -215,7 +215,7 @@ describe('targets that report late', () => {
   });
 });
 
-describe('everything at least once', () => {
+describe('replays', () => {
   const reference = through(LEAVES, ONSET + 7200);
   const outcome = async ({ found, ids, states }: Awaited<typeof reference>) => ({
     found: found(),

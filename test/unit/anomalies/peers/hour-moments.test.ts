@@ -89,7 +89,7 @@ describe('moments that can be compared', () => {
   const group = (newest: readonly number[]) =>
     new Map(newest.map((at, i) => [`web-${i}`, { metrics: new Map(), newest: at }]));
 
-  it('are over, and reported by most of those that report, or ten minutes old', () => {
+  it('are over, and reported by most reporting targets or ten minutes old', () => {
     const now = START + 900;
     expect(readyMoments(HOUR, group(Array(10).fill(START + 800)), now)).toBe(3);
     expect(readyMoments(HOUR, group([...Array(8).fill(START + 800), START + 1, START + 2]), now)).toBe(3);
@@ -102,13 +102,13 @@ describe('moments that can be compared', () => {
   });
 });
 
-describe('what is known of a group', () => {
+describe('the state of a group', () => {
   const at = (targetId: string, metric: string) =>
     [targetId, { metrics: new Map([[metric, new Float64Array(12).fill(1)]]), newest: START }] as const;
   const hour = (metric: string) => new Map(['a', 'b', 'c', 'd'].map((id) => at(id, metric)));
   const context = { tenantId: 'acme', settings: NO_SETTINGS };
 
-  it('goes through bytes, counters and all', () => {
+  it('survives a round trip through bytes, including counters', () => {
     const watch = new GroupDetectors(HOUR);
     replayGroupHour(watch, HOUR, hour('cpu'), context);
     watch.totals.set('a', new Map([['requests', { at: START, value: 7 }]]));
@@ -118,14 +118,14 @@ describe('what is known of a group', () => {
     expect(packGroupDetectors(copy)).toEqual(packGroupDetectors(watch));
   });
 
-  it('refuses damaged bytes and other formats', () => {
+  it('rejects damaged bytes and other formats', () => {
     expect(() => unpackGroupDetectors(Uint8Array.of(1, 2, 3))).toThrow(InvalidInputError);
     expect(() => unpackGroupDetectors(deflateRawSync(Uint8Array.of(9)))).toThrow('format 1, found 9');
     const other = packGroupDetectors(new GroupDetectors(HOUR));
     expect(() => unpackGroupDetectors(other.subarray(0, 3))).toThrow(InvalidInputError);
   });
 
-  it('forgets targets, metrics and counters of a week ago', () => {
+  it('forgets targets, metrics and counters after a week', () => {
     const watch = new GroupDetectors(HOUR);
     replayGroupHour(watch, HOUR, hour('cpu'), context);
     const totals = new Map([
@@ -156,7 +156,7 @@ describe('what is known of a group', () => {
   });
 });
 
-it('a departure says in words who left whom', () => {
+it('the reason of a departure names the target and its peers', () => {
   const band = { lower: 38.2, upper: 45 };
   const departure = { metric: 'cpu_percent', targetId: 'web-3', timestamp: 600, since: 300, value: 88.123 };
   const alert = alertOf({ ...departure, score: 5, oneIn: 900, median: 41.04, peers: 19, expected: band });

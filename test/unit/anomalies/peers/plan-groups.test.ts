@@ -11,7 +11,7 @@ const fleet = (count: number, over: Partial<Target> = {}): Target[] =>
   );
 
 describe('groups of peers', () => {
-  it('hold targets of one profile that were seen lately, by name; four at least', () => {
+  it('contain recently seen targets of one profile, by name, at least four', () => {
     const gone = watched('gone', { lastSeen: NOW - SEEN_SECONDS });
     const groups = planPeerGroups(
       'acme',
@@ -47,7 +47,7 @@ describe('groups of peers', () => {
     );
   });
 
-  it('keep together who were together when they are split again', () => {
+  it('keep targets together when they are split again', () => {
     const partOf = (count: number) =>
       new Map(
         planPeerGroups('acme', fleet(count), NOW).flatMap(({ part, parts, targetIds }) =>

@@ -25,7 +25,7 @@ const activity = (targetId: string, ago: number, interval = 300): Activity => ({
 const silentIds = (targets: readonly SeenTarget[], activities: readonly Activity[], now = NOW) =>
   findSilences('acme', targets, activities, now).map(({ targetId }) => targetId);
 
-describe('the patience with a target', () => {
+describe('the allowed silence of a target', () => {
   it.each([
     [60, 15 * MINUTE],
     [300, 15 * MINUTE],
@@ -47,7 +47,7 @@ describe('the activity of a target', () => {
     });
   });
 
-  it('of a single point is taken for hourly', () => {
+  it('of a single point is assumed to be hourly', () => {
     expect(activityOf('a', [[NOW]])).toEqual({ targetId: 'a', lastPoint: NOW, interval: 3600 });
   });
 

@@ -44,10 +44,10 @@ const plan = (
   block = blockOf({ cpu: 300 }),
 ) => planCombination(known, series, HOUR_END, block);
 
-describe('what is looked at together', () => {
+describe('a combination of metrics', () => {
   const [cpu, disk] = [learned('cpu'), learned('disk')];
 
-  it('are the metrics that are watched fully, known for a day, reporting and moving, by name', () => {
+  it('has the metrics with full detectors, known for a day, reporting and moving, by name', () => {
     const others = [
       learned('a-light', { variant: 'light' }),
       learned('b-new', { from: HOUR_END - DAY + STEP }),
@@ -59,17 +59,17 @@ describe('what is looked at together', () => {
     expect(plan(undefined, new Map())).toBeUndefined();
   });
 
-  it('are none that report far more seldom than the others', () => {
+  it('has no metrics that report far less often than the others', () => {
     const series = of(cpu, disk, learned('hourly', { step: HOUR }), learned('slower', { step: 2 * STEP }));
     expect(plan(undefined, series)?.metrics).toEqual(['cpu', 'disk', 'slower']);
   });
 
-  it('are sixteen at most', () => {
+  it('has at most sixteen metrics', () => {
     const many = Array.from({ length: 20 }, (_, i) => learned(`m${10 + i}`));
     expect(plan(undefined, of(...many))?.metrics).toHaveLength(16);
   });
 
-  it('lie as far apart as the coarsest of them, or an hour', () => {
+  it('has the step of the coarsest metric, at most an hour', () => {
     const step = (steps: Readonly<Record<string, number>>) =>
       plan(undefined, of(cpu, disk), blockOf(steps))?.stepSeconds;
     expect(step({ cpu: 60, disk: 300 })).toBe(300);
@@ -77,7 +77,7 @@ describe('what is looked at together', () => {
     expect(step({ cpu: 60 })).toBe(3600);
   });
 
-  it('stay until one is silent for a day, or another has come', () => {
+  it('is kept until one metric is silent for a day, or another is added', () => {
     const known = { metrics: ['cpu', 'disk'], stepSeconds: 60 };
     const net = learned('net');
     const silent = learned('disk', { from: HOUR_END - 4 * DAY, to: HOUR_END - 2 * DAY });
@@ -99,7 +99,7 @@ describe('moments', () => {
   const align = (a: readonly ObservedPoint[], b: readonly ObservedPoint[]) =>
     alignMoments(combined, HOUR, new Map([...Object.entries({ a, b })]));
 
-  it('are the points of one push, with the values as seen', () => {
+  it('are the points of one push, with the values that detectors saw', () => {
     expect(align(seen(0, 60), seen(0, 60))).toMatchObject([
       { timestamp: HOUR, values: [0, 0], differences: [-0, -0] },
       { timestamp: HOUR + 60, values: [60, 60], differences: [-60, -60] },
@@ -114,7 +114,7 @@ describe('moments', () => {
     ]);
   });
 
-  it('do not change when more arrives', () => {
+  it('do not change when more points arrive', () => {
     const before = align(seen(5, 65), seen(1, 70));
     const after = align(seen(5, 20, 65, 118, 130), seen(1, 55, 70, 140));
     expect(after.slice(0, 2)).toEqual(before);

@@ -60,7 +60,7 @@ const found = (made: World) =>
     .map(({ anomaly }) => anomaly)
     .filter(({ parts }) => 'combination' in parts);
 
-describe('metrics of a target that no longer go together', () => {
+describe('metrics of a target that no longer fit together', () => {
   it('are announced as a correlation of the metric that fits least, and end when the metrics fit again', async () => {
     const made = await learnedWorld();
     expect(combinationOf(made)?.combined).toEqual({ metrics: METRICS, stepSeconds: STEP });
@@ -81,7 +81,7 @@ describe('metrics of a target that no longer go together', () => {
     expect(found(made)[0]?.endedAt).toBeLessThan(NOW + 4 * 3600);
   });
 
-  it('are no news while one of them is known to be unusual by itself', async () => {
+  it('are not announced while one of them is unusual by itself', async () => {
     const made = await learnedWorld();
     await send(made, [NOW + STEP], 400);
     for (const at of times(NOW + 2 * STEP, NOW + 3600)) await send(made, [at], 40);
@@ -99,7 +99,7 @@ describe('metrics of a target that no longer go together', () => {
     expect(found(made)).toEqual([]);
   });
 
-  it('are silenced under maintenance', async () => {
+  it('are silenced during maintenance', async () => {
     const maintenance = [{ from: String(NOW), to: String(NOW + DAY), reason: 'new disks' }];
     const made = await learnedWorld({ ...NO_SETTINGS, maintenance });
     await breakRelation(made);
@@ -107,7 +107,7 @@ describe('metrics of a target that no longer go together', () => {
     expect(made.ids()).toEqual([]);
   });
 
-  it('are left alone once one metric of two is silent, and its episode ends then', async () => {
+  it('are no longer combined if one of two metrics is silent, and its episode ends', async () => {
     const made = await learnedWorld({ ...NO_SETTINGS, detection: [{ metric: 'network', mode: 'off' }] });
     expect(combinationOf(made)?.combined.metrics).toEqual(['cpu', 'requests']);
     await breakRelation(made);
@@ -123,7 +123,7 @@ describe('metrics of a target that no longer go together', () => {
   });
 });
 
-describe('a combination in a packed watch', () => {
+describe('a combination in a packed state', () => {
   it('continues as before', async () => {
     const made = await learnedWorld();
     const { bytes } = made.state()!;
@@ -131,7 +131,7 @@ describe('a combination in a packed watch', () => {
     expect(unpackDetectors(packDetectors(new TargetDetectors(7))).combination).toBeUndefined();
   });
 
-  it('is damaged when it claims more metrics than can be combined', () => {
+  it('is damaged if it has more metrics than can be combined', () => {
     const writer = new ByteWriter();
     writer.varint(1e9);
     expect(() => TrackedCombination.load(new ByteReader(writer.finish()))).toThrow(InvalidInputError);

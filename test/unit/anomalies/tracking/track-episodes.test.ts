@@ -52,7 +52,7 @@ describe('an anomaly', () => {
     expect(anomalyOf(made)?.endedAt).toBeGreaterThanOrEqual(over);
   });
 
-  it('that lasts a day is over: it has become the usual', async () => {
+  it('that lasts a day ends, because it counts as usual', async () => {
     const made = await trained();
     await made.push([SPIKE]);
     for (let at = SPIKE[0] + STEP; at <= SPIKE[0] + DAY + 3600; at += 3600)
@@ -71,7 +71,7 @@ describe('an anomaly', () => {
     expect(made.ids()).toEqual([DETECTED]);
   });
 
-  it('that was silenced ends in silence', async () => {
+  it('that was silenced ends without an event', async () => {
     const maintenance = [{ from: String(NOW), to: String(NOW + DAY), reason: 'new disks' }];
     const made = await trained({ settings: { ...LIGHT, maintenance } });
     await made.push([SPIKE]);
@@ -119,7 +119,7 @@ describe('an end', () => {
     expect(made.ids().filter((id) => id === ENDED)).toHaveLength(1);
   });
 
-  it('is made up for when nothing could be followed for hours', async () => {
+  it('is found later if no hours could be processed for a while', async () => {
     const made = await trained();
     await made.push([SPIKE]);
     const images = made.store(between(SPIKE[0] + STEP, SPIKE[0] + 5 * 3600));
@@ -128,7 +128,7 @@ describe('an end', () => {
     expect(made.ids()).toEqual([DETECTED, ENDED]);
   });
 
-  it('of older anomalies is history', async () => {
+  it('of older anomalies is not announced', async () => {
     const made = await trained();
     await made.push([SPIKE]);
     made.clock.now = SPIKE[0] + 3 * DAY;
@@ -139,7 +139,7 @@ describe('an end', () => {
   it.each([
     ['not at all', [{ mode: 'off' as const }]],
     ['with another bar and fully', [{ mode: 'full' as const, threshold: 50 }]],
-  ])('comes when the metric is watched %s from now on', async (_, detection) => {
+  ])('is announced if the metric is tracked %s from now on', async (_, detection) => {
     const made = await trained();
     const since = SPIKE[0] + 100 * 60;
     for (let at = SPIKE[0]; at < since; at += STEP) await made.push([[at, 400]]);
@@ -211,7 +211,7 @@ describe('a crash while an end is announced', () => {
 });
 
 describe('episodes', () => {
-  it('do not depend on how the points were delivered', async () => {
+  it('do not depend on the delivery of the points', async () => {
     const points = [SPIKE, ...between(SPIKE[0] + STEP, SPIKE[0] + 3 * 3600)];
     const one = await trained();
     await one.push([SPIKE]);

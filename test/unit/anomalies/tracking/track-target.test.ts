@@ -40,7 +40,7 @@ describe('a spike on a trained series', () => {
     expect(anomalies.all()[0]?.anomaly.parts).toHaveProperty('neighbour');
   });
 
-  it('stays one anomaly however often its hour is shown again', async () => {
+  it('stays one anomaly if its hour is replayed repeatedly', async () => {
     const { push, follow, blocks, anomalies, ids } = await trained();
     await push([SPIKE]);
     await push([[SPIKE[0] + STEP, usual(SPIKE[0] + STEP)]]);
@@ -49,7 +49,7 @@ describe('a spike on a trained series', () => {
     expect(ids()).toHaveLength(1);
   });
 
-  it('is found in the block as delivered, before the table shows it', async () => {
+  it('is found in the delivered block, before the table returns it', async () => {
     const made = await trained();
     const [image] = made.store([SPIKE]);
     made.blocks.delete(image!.key.hour);
@@ -65,7 +65,7 @@ describe('a spike on a trained series', () => {
     expect(ids()).toEqual([]);
   });
 
-  it('is nothing to tenants with a higher threshold or detection switched off', async () => {
+  it('is not reported to tenants with a higher threshold or without detection', async () => {
     for (const rule of [{ threshold: 20 }, { mode: 'off' as const, metric: 'cpu' }]) {
       const { push, anomalies } = await trained({
         settings: { ...LIGHT, detection: [{ mode: 'light' }, rule] },
@@ -84,7 +84,7 @@ describe('a spike on a trained series', () => {
 });
 
 describe('history', () => {
-  it('is learned in silence', async () => {
+  it('is learned without announcements', async () => {
     const spikes = between(NOW - 14 * DAY, NOW - DAY, (at) => (at % 50_400 === 0 ? 400 : usual(at)));
     const { follow, store, anomalies, state } = world();
     await follow(store(spikes));
@@ -115,7 +115,7 @@ describe('history', () => {
     );
   });
 
-  it('that arrives after live data is made up for', async () => {
+  it('that arrives after live data is learned too', async () => {
     const made = world();
     await made.push(between(NOW - 3600, NOW));
     await made.follow(made.store(between(NOW - 14 * DAY, NOW - 3600 - STEP)));
@@ -124,7 +124,7 @@ describe('history', () => {
     expect(made.anomalies.all()).toHaveLength(1);
   });
 
-  it('whose metrics come one after the other is learned of all of them', async () => {
+  it('whose metrics arrive one after another is learned for all of them', async () => {
     const made = world();
     const points = between(NOW - 14 * DAY, NOW - DAY);
     const half = points.length >> 1;
@@ -138,7 +138,7 @@ describe('history', () => {
     expect(series.get('cpu')?.points).toBe(closed);
   });
 
-  it('beyond the retention is left alone', async () => {
+  it('beyond the retention is ignored', async () => {
     const made = await trained();
     const before = made.state();
     await made.follow(made.store(between(NOW - 40 * DAY, NOW - 39 * DAY)));
@@ -203,7 +203,7 @@ describe('the state', () => {
     expect(made.log.lines.at(-1)?.fields).toMatchObject({ reason: 'settings changed' });
   });
 
-  it('gives way to that of another container', async () => {
+  it('yields to that of another container', async () => {
     const made = await trained();
     const rival: Partial<TrackDeps> = { states: { ...made.deps.states, put: async () => false } };
     await made.push([[hourStart + 1000, 50]], rival);
@@ -263,7 +263,7 @@ describe('a crash', () => {
 });
 
 describe('counters', () => {
-  it('are watched as rates, over resets', async () => {
+  it('are tracked as rates, across resets', async () => {
     let total = 0;
     const growing = (at: number): number => {
       total = at % DAY === 0 ? 0 : total + STEP * usual(at);
@@ -296,7 +296,7 @@ describe('a published forecast', () => {
     };
   };
 
-  it('is another view of a point within its steps', async () => {
+  it('adds a part to the score of points within its steps', async () => {
     const made = await trained({ settings: NO_SETTINGS });
     await made.forecasts.store.put(forecastOf('cpu'), NOW);
     await made.push([SPIKE]);
@@ -313,7 +313,7 @@ describe('a target with many metrics', () => {
     return unpackDetectors(made.state()!.bytes);
   };
 
-  it('is watched fully up to forty, lightly beyond, and not at all beyond three hundred', async () => {
+  it('has full detectors up to forty, light ones beyond, and none beyond three hundred', async () => {
     const variants = async (count: number) =>
       [...(await watchOf(count)).series.values()].map((one) => one.variant);
     expect(new Set(await variants(40))).toEqual(new Set(['full']));
@@ -321,7 +321,7 @@ describe('a target with many metrics', () => {
     expect(await variants(320)).toHaveLength(300);
   });
 
-  it('forgets metrics that are silent for as long as blocks are kept', async () => {
+  it('forgets metrics that are silent for the retention of blocks', async () => {
     const made = await trained();
     made.clock.now = NOW + 36 * DAY;
     const later: Point[] = between(NOW + 36 * DAY - 7200, NOW + 36 * DAY);

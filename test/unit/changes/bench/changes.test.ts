@@ -17,14 +17,14 @@ const scored = (...pairs: [number, boolean][]): Scored[] =>
   pairs.map(([risk, wasUnhealthy]) => ({ risk, wasUnhealthy }));
 
 describe('scores of risks', () => {
-  it('rank: 1 where every unhealthy one is above, a half for chance, ties counted half', () => {
+  it('rank: 1 if every unhealthy one is above, a half for chance, ties count half', () => {
     expect(areaUnderCurve(scored([0.9, true], [0.8, true], [0.1, false]))).toBe(1);
     expect(areaUnderCurve(scored([0.1, true], [0.9, false]))).toBe(0);
     expect(areaUnderCurve(scored([0.5, true], [0.5, false], [0.5, false]))).toBe(0.5);
     expect(areaUnderCurve(scored([0.7, true], [0.7, false], [0.2, false]))).toBe(0.75);
   });
 
-  it('compare what was stated with what came', () => {
+  it('compare stated with observed risk', () => {
     const said = scored([0.6, true], [0.6, false], [0.01, false]);
     expect(brier(said)).toBeCloseTo((0.16 + 0.36 + 0.0001) / 3);
     expect(binned(said).map(({ deployments }) => deployments)).toEqual([1, 0, 0, 2]);
@@ -32,7 +32,7 @@ describe('scores of risks', () => {
   });
 });
 
-describe('made-up deployments', () => {
+describe('synthetic deployments', () => {
   const deployments = madeUpDeployments({ name: 'tested', harmful: 0.2 }, 600, 5);
   const aucOf = (model: typeof PRIOR_RISK_MODEL): number =>
     areaUnderCurve(
@@ -41,7 +41,7 @@ describe('made-up deployments', () => {
         .map(({ features, wasUnhealthy }) => ({ risk: assessRisk(model, features).risk, wasUnhealthy })),
     );
 
-  it('are the same for the same seed, and others for another', () => {
+  it('are the same for the same seed, and different for another', () => {
     const [again, others] = [5, 6].map((seed) =>
       madeUpDeployments({ name: 'tested', harmful: 0.2 }, 600, seed),
     );
@@ -49,7 +49,7 @@ describe('made-up deployments', () => {
     expect(others).not.toEqual(deployments);
   });
 
-  it('harmful ones whose harm can be seen rank above the others, and more so after learning', () => {
+  it('rank visibly harmful ones above the others, and more so after learning', () => {
     const own = madeUpDeployments({ name: 'tested', harmful: 0.2 }, 400, 7);
     expect(aucOf(PRIOR_RISK_MODEL)).toBeGreaterThan(0.75);
     expect(aucOf(fitRiskModel(own))).toBeGreaterThan(aucOf(PRIOR_RISK_MODEL));

@@ -43,7 +43,7 @@ describe('the effect of a deployment on a metric', () => {
     expect(inSpreads.at(-1)).toBeGreaterThan(5);
   });
 
-  it('of positive unbounded metrics goes by proportion: it does not matter in which unit they are', () => {
+  it('of positive unbounded metrics is proportional, so their unit does not matter', () => {
     const of = (unit: number) =>
       deployEffect(
         grid((at) => unit * stepped(30)(at)),
@@ -56,7 +56,7 @@ describe('the effect of a deployment on a metric', () => {
     expect(ms.actual / seconds.actual).toBeCloseTo(1000, 6);
   });
 
-  it('does not depend on when counting of time began, by whole days', () => {
+  it('does not depend on the epoch, by whole days', () => {
     fc.assert(
       fc.property(
         fc.integer({ min: -50, max: 50 }),
@@ -73,7 +73,7 @@ describe('the effect of a deployment on a metric', () => {
     );
   });
 
-  it('is not known without points after it, or without enough before it', () => {
+  it('is undefined without points after it, or without enough before it', () => {
     expect(
       deployEffect(
         grid((at) => (at > AT ? Number.NaN : noisy(at))),
@@ -98,7 +98,7 @@ describe('the effect of a deployment on a metric', () => {
     expect(deployEffect(short, between, BOUNDED)).toBeUndefined();
   });
 
-  it('of a metric that never moves is far out at the first move, and nothing without one', () => {
+  it('of a metric that never moves is large at the first move, and zero without one', () => {
     const flat = deployEffect(
       grid(() => 0),
       window,
@@ -134,7 +134,7 @@ describe('the effect of a deployment on a metric', () => {
   });
 });
 
-describe('which way is worse', () => {
+describe('the harmful direction', () => {
   it.each([
     ['latency_ms', 'ms', 'latency', 'up'],
     ['error_rate', '%', 'error-share', 'up'],
@@ -153,12 +153,12 @@ describe('which way is worse', () => {
     expect(harmMeaningOf(metric, unit)).toMatchObject({ concern, worse });
   });
 
-  it('turns signed moves into harm', () => {
+  it('converts signed moves to harm', () => {
     expect([towardsHarm(2, 'up'), towardsHarm(2, 'down'), towardsHarm(-2, 'down')]).toEqual([2, -2, 2]);
     expect([towardsHarm(-2, 'either'), towardsHarm(2, 'either')]).toEqual([2, 2]);
   });
 
-  it('knows what is too little to name', () => {
+  it('has a smallest move worth reporting', () => {
     expect(harmMeaningOf('error_percent', '%')).toMatchObject({ smallest: 0.1, isBounded: true });
     expect(harmMeaningOf('cpu_ratio')).toMatchObject({ smallest: 0.01, isBounded: true });
     expect(harmMeaningOf('latency_ms', 'ms')).toMatchObject({ smallest: 0, isBounded: false });

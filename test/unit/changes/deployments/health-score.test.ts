@@ -53,7 +53,7 @@ describe('the health score', () => {
 });
 
 describe('harm', () => {
-  it('rises with the deviation and falls with the number of metrics looked at', () => {
+  it('rises with the deviation and falls with the number of checked metrics', () => {
     fc.assert(
       fc.property(
         fc.double({ min: -50, max: 50, noNaN: true }),
@@ -97,14 +97,14 @@ describe('the verdict', () => {
     expect(judge(scores, DEFAULT_WATCH_POLICY)).toBe(verdict);
   });
 
-  it('follows the bars of the policy', () => {
+  it('follows the limits of the policy', () => {
     const strict = WatchPolicy.parse({ unhealthyBelow: 90, veryLowBelow: 70 });
     expect(isUnhealthy([score(80), score(80)], strict)).toBe(true);
     expect(isUnhealthy([score(65)], strict)).toBe(true);
     expect(isUnhealthy([score(65), score(null)], strict)).toBe(false);
   });
 
-  it('looks at the newest half of the time since, never at the first minute', () => {
+  it('uses the newest half of the time since, never the first minute', () => {
     expect([1, 5, 15, 60].map((minutes) => windowOf(0, minutes))).toEqual([
       { at: 0, from: 0, until: 60 },
       { at: 0, from: 60, until: 300 },
@@ -120,7 +120,7 @@ describe('the verdict', () => {
     [{ checkMinutes: [300] }],
     [{ unhealthyBelow: 101 }],
     [{ nonsense: 1 }],
-  ])('refuses a policy such as %j', (policy) => {
+  ])('rejects a policy such as %j', (policy) => {
     expect(WatchPolicy.safeParse(policy).success).toBe(false);
   });
 });

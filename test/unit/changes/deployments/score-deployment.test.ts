@@ -41,7 +41,7 @@ describe('the score of a deployment', () => {
     expect(confidence).toBeGreaterThan(0.8);
   });
 
-  it('is low for slow and for failing requests, with the reason in words', () => {
+  it('is low for slow and for failing requests, with a readable reason', () => {
     expect(scored(slow).health).toBeLessThan(15);
     const { health, parts } = scored(failing);
     expect(health).toBeLessThan(15);
@@ -55,12 +55,12 @@ describe('the score of a deployment', () => {
     expect(both).toBeLessThan(Math.min(steps[2]!, scored(failing).health!));
   });
 
-  it('does not mind what gets better', () => {
+  it('ignores improvements', () => {
     const faster = material('web-1', { ...requests(0.3), request_rate: series(80, (rate) => rate * 2) });
     expect(scored(faster).health).toBe(100);
   });
 
-  it('minds requests that no longer come', () => {
+  it('falls if requests stop', () => {
     const fewer = material('web-1', { ...requests(), request_rate: series(80, (rate) => rate / 3) });
     const { health, parts } = scored(fewer);
     expect(health).toBeLessThan(50);
@@ -85,7 +85,7 @@ describe('the score of a deployment', () => {
     expect(half.confidence).toBeLessThan(0.4);
   });
 
-  it('passes over metrics that were gone before, too slow, or never a number', () => {
+  it('skips metrics that ended before, are too slow, or have no numbers', () => {
     const gone = series(5).filter(([at]) => at < AT - 86_400);
     const slowly = series(5).filter(([at]) => (at - AT) % 7200 === 0);
     const never = series(Number.NaN);
@@ -109,7 +109,7 @@ describe('the score of a deployment', () => {
     expect(scored(of(4)).health).toBeLessThan(20);
   });
 
-  it('looks at callers and callees, which count less', () => {
+  it('includes callers and callees, which count less', () => {
     const callers = [material('gate-1', requests(3))];
     const callees = [material('db-1', requests(3))];
     const [own, caller, callee] = [scored(slow), scored(good, { callers }), scored(good, { callees })];
@@ -119,7 +119,7 @@ describe('the score of a deployment', () => {
     expect(caller.parts[0]?.text).toContain('gate-1');
   });
 
-  it('does not blame it for what happens to its peers as well', () => {
+  it('does not attribute moves that its peers share', () => {
     const peers = (slower: number) =>
       [1, 2, 3, 4].map((i) => material(`web-9${i}`, requests(slower + i / 100)));
     expect(scored(slow, { peers: peers(3) }).health).toBeGreaterThan(95);
@@ -148,13 +148,13 @@ describe('the score of a deployment', () => {
   });
 });
 
-describe('what was reported since', () => {
+describe('signals since the deployment', () => {
   const report = (over: Partial<Report> = {}): Report => ({
     ...{ kind: 'alarm', targetId: 'web-1', subject: 'Checkout errors', confidence: 1 },
     ...over,
   });
 
-  it('counts by kind, whose it is and how sure, once each', () => {
+  it('count by kind, role and confidence, once each', () => {
     const callers = [material('gate-1', requests())];
     const health = (...reports: Report[]) => scored(good, { callers, reports }).health!;
     expect(health()).toBe(100);
@@ -167,13 +167,13 @@ describe('what was reported since', () => {
     expect(health(report(), report({ kind: 'anomaly' }))).toBeCloseTo(35, 9);
   });
 
-  it('counts less the more peers report the same', () => {
+  it('count less if more peers report the same', () => {
     const peers = [1, 2, 3, 4].map((i) => material(`web-9${i}`, requests()));
     const reports = [report(), report({ targetId: 'web-91' }), report({ targetId: 'web-92' })];
     expect(scored(good, { peers, reports }).health).toBeCloseTo(75, 9);
   });
 
-  it('gives its reasons in words, equally heavy ones in order of words', () => {
+  it('give readable reasons; equal ones are sorted', () => {
     const equal = [report({ kind: 'predicted-breach' }), report({ kind: 'anomaly' })];
     expect(scored(good, { reports: equal }).parts.map(({ text }) => text)).toEqual([
       'Checkout errors of web-1 has been predicted to breach since the deployment',
@@ -207,7 +207,7 @@ describe('a forecast published before', () => {
     expect(scored({ ...slow, forecast: forecast([0.5]) }).health).toBeLessThan(15);
   });
 
-  it('says nothing of other metrics or times', () => {
+  it('does not apply to other metrics or times', () => {
     expect(earlierForecastOf(undefined, 'latency_ms')).toBeUndefined();
     expect(earlierForecastOf(forecast([0.1, 0.5, 0.9]), 'other')).toBeUndefined();
     const found = earlierForecastOf(forecast([0.1, 0.5, 0.9]), 'latency_ms');

@@ -116,7 +116,7 @@ describe('recording a change', () => {
     expect(plain).toMatchObject({ health: 'not-watched' });
   });
 
-  it('refuses another change under a known id', async () => {
+  it('rejects a different change with a known id', async () => {
     const { report } = deployedWorld({});
     await report({ id: 'deploy-41' });
     await expect(report({ id: 'deploy-41', at: undefined })).resolves.toMatchObject({ at: AT });
@@ -124,7 +124,7 @@ describe('recording a change', () => {
     await expect(report({ id: 'deploy-41', target: 'web-2' })).rejects.toThrow('a different change');
   });
 
-  it('watches only deployments, made lately and not in the future', async () => {
+  it('watches only recent deployments, not those in the future', async () => {
     const { report, started } = deployedWorld({});
     const late = await report({ at: AT - 90_000 });
     expect(late).toMatchObject({ health: 'not-watched', reason: 'it was reported more than a day late' });
@@ -134,8 +134,8 @@ describe('recording a change', () => {
   });
 });
 
-describe('a look', () => {
-  it('is taken once: a repeat finds what was found', async () => {
+describe('a check', () => {
+  it('is made once: a repeat returns the same outcome', async () => {
     const { check, current } = await setup(3, 8);
     const first = await check(0);
     const before = current();
@@ -144,7 +144,7 @@ describe('a look', () => {
     expect(before.record.checks).toMatchObject([{ minutes: 5, until: AT + 300, sent: 3, judged: 3 }]);
   });
 
-  it('says when the next one is due, and what comes of low scores', async () => {
+  it('returns when the next one is due, and the result of low scores', async () => {
     const { check } = await setup(3, 8);
     expect(await check(0)).toMatchObject({ next: 'check', check: 1, checkAt: '2026-11-21T10:21:00.000Z' });
     expect(await check(1)).toMatchObject({ next: 'roll-back', check: 2 });
@@ -172,7 +172,7 @@ describe('a look', () => {
     expect(current().record).toMatchObject({ health: 'superseded', supersededBy: next.changeId });
   });
 
-  it('does not know a target that never sent anything', async () => {
+  it('has no score for a target that never sent anything', async () => {
     const { check, close, current } = await setup(1, 0, { target: 'ghost-1' });
     for (let i = 0; i < 4; i++) expect((await check(i)).health).toBeNull();
     await close();
@@ -364,7 +364,7 @@ describe('closing a watch', () => {
     expect(current().record.proposal).toMatchObject({ from: null, to: null });
   });
 
-  it('gives up where others keep writing, and refuses what does not exist', async () => {
+  it('gives up if others keep writing, and rejects an unknown change', async () => {
     const { deployments, events, changeId } = await lowest();
     const changes = { ...deployments.store, update: async () => undefined };
     const deps = { changes, events, now: () => AT * 1000 };
@@ -378,14 +378,14 @@ describe('closing a watch', () => {
   });
 });
 
-describe('what deployments teach', () => {
+describe('the outcome of a deployment', () => {
   const plan = {
     format: 'cdk-diff',
     content:
       'Stack Shop\nResources\n[-] AWS::DynamoDB::Table Orders OrdersTable destroy\n\n✨  Number of stacks with differences: 1\n',
   } as const;
 
-  it('is kept with the verdict, and moves the assessment of the next plan', async () => {
+  it('is stored with the verdict, and changes the assessment of the next plan', async () => {
     const { check, close, deployments, report, current } = await setup(3, 8, { plan });
     expect(current().record.plan).toMatchObject({
       features: { dataDestroyed: 1 },
@@ -420,7 +420,7 @@ describe('what deployments teach', () => {
   });
 });
 
-it('a watch that should long be over is not going on', () => {
+it('a watch that should have ended long ago is not ongoing', () => {
   expect(healthNow({ health: 'watching', watchUntil: AT }, AT + 60)).toBe('watching');
   expect(healthNow({ health: 'watching', watchUntil: AT }, AT + 3601)).toBe('unknown');
   expect(healthNow({ health: 'healthy', watchUntil: AT }, AT + 36_000)).toBe('healthy');
@@ -428,7 +428,7 @@ it('a watch that should long be over is not going on', () => {
 });
 
 describe('a forecast published before the deployment', () => {
-  it('is what is expected; one published after it is not', async () => {
+  it('is the expectation; one published after it is not', async () => {
     const levels = [0.1, 0.5, 0.9];
     const quantiles = levels.map((level) => new Float64Array(24).fill(360 + 40 * (level - 0.5)));
     const scored = async (issuedAt: number) => {
@@ -455,7 +455,7 @@ describe('a forecast published before the deployment', () => {
   });
 });
 
-it('the first look of a change without a policy of its own is that of all', () => {
+it('the first check of a change without its own policy is the default one', () => {
   const record = { tenantId: 'acme', changeId: 'c', at: AT } as never;
   expect(watchInputOf(record).checkAt).toBe('2026-11-21T10:11:00.000Z');
 });
@@ -485,7 +485,7 @@ it('open and recent incidents of the target are part of the assessment', async (
 });
 
 describe('a proposal', () => {
-  it('is as sure as the last known score, and not at all without one', async () => {
+  it('has the confidence of the last known score, and none without one', async () => {
     const { current } = await setup();
     const check = {
       ...{ minutes: 5, until: AT, checkedAt: AT, confidence: 0.5, judged: 1, sent: 1 },

@@ -92,7 +92,7 @@ describe('a deployment', () => {
     expect((await send('GET', '/v1/changes/nobody')).status).toBe(404);
   });
 
-  it('whose watch stopped is unknown, and says so', async () => {
+  it('whose watch stopped is unknown, with the reason', async () => {
     const { send, clock } = setup();
     const { body } = await send('POST', '/v1/changes', { target: 'web-1', summary: 's', kind: 'deployment' });
     clock.now = (AT + 9000) * 1000;
@@ -103,7 +103,7 @@ describe('a deployment', () => {
     );
   });
 
-  it('is watched as its change says', async () => {
+  it('is watched with the policy of its change', async () => {
     const { send, started } = setup();
     await send('POST', '/v1/changes', { ...deployment, watch: { checkMinutes: [1, 2], unhealthyBelow: 70 } });
     expect([...started.values()]).toMatchObject([{ checkAt: '2026-11-21T10:07:00.000Z' }]);
@@ -162,7 +162,7 @@ describe('a plan', () => {
     expect(deployments.stored.size).toBe(0);
   });
 
-  it('is kept as its risk with the change', async () => {
+  it('is stored as the risk of the change', async () => {
     const { send } = setup();
     const { body } = await send('POST', '/v1/changes', { ...deployment, plan });
     expect(body.assessment).toMatchObject({ level: 'high' });
@@ -171,7 +171,7 @@ describe('a plan', () => {
     expect(shown.assessment?.reasons[0]?.text).toContain('data');
   });
 
-  it('that cannot be read is refused', async () => {
+  it('that cannot be read is rejected', async () => {
     const { send } = setup();
     const broken = { plan: { format: 'cloudformation-change-set', content: 'not JSON' } };
     expect(await send('POST', '/v1/changes/assess', broken)).toMatchObject({
@@ -182,13 +182,13 @@ describe('a plan', () => {
 });
 
 describe('the functions of the workflow', () => {
-  it('refuse input that can never succeed', async () => {
+  it('reject input that can never succeed', async () => {
     const { score, close } = setup();
     await expect(score({ tenantId: 'acme', changeId: 'x' })).rejects.toThrow(InvalidInputError);
     await expect(close({ tenantId: 'acme' })).rejects.toThrow(InvalidInputError);
   });
 
-  it('count what became of deployments', async () => {
+  it('count the outcomes of deployments', async () => {
     const { send, watch, log } = setup(3, 8);
     const { body } = await send('POST', '/v1/changes', deployment);
     await watch(body.id);

@@ -11,7 +11,7 @@ const read = (content: unknown) => readCdkDiff(content);
 const stackOf = (...lines: string[]): string => ['Stack Shop', ...lines].join('\n');
 const resourcesOf = (...lines: string[]) => read(stackOf('Resources', ...lines)).resources;
 
-describe('reading what cdk diff prints', () => {
+describe('reading the output of cdk diff', () => {
   const { stacks, resources, grants, rules } = read(SHOP_DIFF);
   const resource = (path: string) => resources.find((each) => each.path === path);
 
@@ -96,7 +96,7 @@ describe('reading what cdk diff prints', () => {
     expect(read('Resources\n[+] AWS::SQS::Queue Q').stacks).toEqual(['(unnamed)']);
   });
 
-  it('reads imports, moves, unknown marks, and the policy under which something is replaced', () => {
+  it('reads imports, moves, unknown marks, and the policies of replaced resources', () => {
     const policy = (text: string) => [' └─ [~] UpdateReplacePolicy', '     ├─ [-] x', `     └─ [+] ${text}`];
     const found = resourcesOf(
       'a line before the first resource',
@@ -222,8 +222,8 @@ describe('rejecting text that is not a cdk diff', () => {
   });
 });
 
-describe('a diff that was cut short', () => {
-  it('is refused wherever it was cut, so that half a diff is not taken for a harmless one', () => {
+describe('a truncated diff', () => {
+  it('is rejected at any cut, so that half a diff does not look harmless', () => {
     const end = SHOP_DIFF.indexOf('Number of stacks with differences');
     expect(() => readPlannedChange('cdk-diff', SHOP_DIFF)).not.toThrow();
     for (let cut = 0; cut < end; cut += 97)

@@ -60,7 +60,7 @@ describe('features of data', () => {
     });
   });
 
-  it('counts nothing for labels and for the book-keeping of tools', () => {
+  it('ignores labels and bookkeeping resources of tools', () => {
     expect(of(resource('DynamoDB::Table', { settings: [setting('Tags', 'a', 'b')] }))).toEqual({});
     expect(of(resource('CDK::Metadata', { settings: [setting('Analytics', 'a', 'b')] }))).toEqual({});
     expect(featuresOf(change({}))).toEqual({});
@@ -91,7 +91,7 @@ describe('features of other resources', () => {
     expect(of(resource(type, more))).toEqual({ ...features, resources: 1 });
   });
 
-  it('counts stacks beyond the first, and names what speaks for each feature', () => {
+  it('counts stacks beyond the first, and names the findings of each feature', () => {
     const both = [
       resource('SQS::Queue'),
       resource('Route53::RecordSet', { stack: 'Dns', path: 'Zone/Record' }),
@@ -137,7 +137,7 @@ describe('features of settings', () => {
     expect(withSetting('Iops', '100')).not.toHaveProperty('capacityReduced');
   });
 
-  it('finds changed platforms, and lets editions change theirs', () => {
+  it('finds changed platforms, except in editions', () => {
     expect(withSetting('EngineVersion', '13', '16').platformChanged).toBe(1);
     expect(of(resource('ECS::TaskDefinition', { settings: [setting('Family')] }))).toEqual({
       onlyCode: 1,
@@ -145,7 +145,7 @@ describe('features of settings', () => {
     });
   });
 
-  it('says where only code changes, which a change of access rules out', () => {
+  it('reports that only code changes, unless access changes too', () => {
     const code = resource('Lambda::Function', { settings: [setting('Code', 'a', 'b'), setting('Metadata')] });
     expect(of(code)).toEqual({ onlyCode: 1, resources: 1 });
     expect(featuresOf(change({ resources: [code], grants: [grant({})] }))).toEqual({ resources: 1 });
@@ -173,7 +173,7 @@ describe('features of access', () => {
     ['everyone under a condition', { principals: ['*'], isConditional: true }],
   ])('%s is not', (_, more) => expect(access(grant(more))).toEqual({}));
 
-  it('counts what is taken away, and not what only moved, grew or got a condition less', () => {
+  it('counts removed access, but not access that moved, grew or lost a condition', () => {
     const taken = grant({ given: false, isConditional: true });
     expect(access(taken)).toEqual({ accessRemoved: 1 });
     expect(access(taken, grant({ actions: ['s3:Get*'], resources: ['a', 'b'] }))).toEqual({});
@@ -182,7 +182,7 @@ describe('features of access', () => {
     expect(access(grant({ given: false, actions: ['*'] }), grant({ actions: ['*'] }))).toEqual({});
   });
 
-  it('takes a new denial for a loss and a lifted one for a gain', () => {
+  it('treats a new denial as a loss and a removed one as a gain', () => {
     expect(access(grant({ effect: 'deny' }))).toEqual({ accessRemoved: 1 });
     expect(access(grant({ effect: 'deny', given: false }))).toEqual({ accessWidened: 1 });
   });
@@ -191,7 +191,7 @@ describe('features of access', () => {
 describe('features of the network', () => {
   const network = (...rules: PlannedRule[]) => featuresOf(change({ rules }));
 
-  it('counts rules that open to every address, and those that are gone', () => {
+  it('counts rules that open to every address, and removed rules', () => {
     expect(network(rule({ peer: '0.0.0.0/0' }), rule({ peer: 'Everyone (IPv6)' }))).toEqual({
       networkOpened: 2,
     });
@@ -205,7 +205,7 @@ describe('features of the network', () => {
 });
 
 describe('features as a whole', () => {
-  it('take in what is known of the time and the place', () => {
+  it('include the known circumstances', () => {
     const context = {
       openIncidents: 2,
       recentIncidents: 1,
@@ -218,7 +218,7 @@ describe('features as a whole', () => {
     });
   });
 
-  it('can be stored, are all in the catalogue, and name what they speak of', () => {
+  it('can be stored, are all in the catalogue, and name their findings', () => {
     const shop = readPlannedChange('cdk-diff', SHOP_DIFF);
     const features = featuresOf(shop);
     expect(ChangeFeatures.parse(features)).toEqual(features);

@@ -45,7 +45,7 @@ describe('reading a change set', () => {
     ]);
   });
 
-  it('takes pages and nested stacks together, and leaves what is within a nested stack to its own change set', () => {
+  it('combines pages and nested stacks, and leaves the content of a nested stack to its own change set', () => {
     const nested = resourceChange({ type: 'CloudFormation::Stack', id: 'Inner' });
     const gone = resourceChange({ type: 'CloudFormation::Stack', id: 'Old', action: 'Remove' });
     const found = read([
@@ -58,7 +58,7 @@ describe('reading a change set', () => {
     expect(found.resources.map(({ logicalId }) => logicalId)).toEqual(['A', 'B', 'Old', 'C']);
   });
 
-  it('reads an answer that would change nothing', () => {
+  it('reads a change set without changes', () => {
     const reason = "The submitted information didn't contain changes. Submit different information.";
     expect(read(changeSet([], { Status: 'FAILED', StatusReason: reason })).resources).toEqual([]);
     expect(read(changeSet([{ Type: 'Hook' }])).stacks).toEqual([]);
@@ -98,7 +98,7 @@ describe('permissions of a change set', () => {
     });
   const grants = (...changes: object[]) => read(changeSet(changes)).grants;
 
-  it('finds statements that come and go', () => {
+  it('finds added and removed statements', () => {
     const open = { Effect: 'Deny', NotAction: ['iam:*'], NotResource: 'x', NotPrincipal: '*', Condition: {} };
     expect(grants(policy(policyOf(reading), policyOf(open)))).toEqual([
       {
@@ -141,7 +141,7 @@ describe('permissions of a change set', () => {
     ]);
   });
 
-  it('takes a demand of encryption for no denial', () => {
+  it('does not treat an encryption requirement as a denial', () => {
     const denial = (Condition: object) => ({ Effect: 'Deny', Action: '*', Resource: '*', Condition });
     const encrypted = denial({ Bool: { 'aws:SecureTransport': 'false' } });
     const local = denial({ StringNotEquals: { 'aws:SourceVpc': 'vpc-1' } });
@@ -149,7 +149,7 @@ describe('permissions of a change set', () => {
     expect(grants(policy(undefined, policyOf(local)))).toHaveLength(1);
   });
 
-  it('misses the permissions of a policy that goes, unless its role goes, too', () => {
+  it('counts the permissions of a removed policy, unless its role is removed too', () => {
     const gone = policy(policyOf(reading), undefined, 'Remove');
     const role = resourceChange({
       action: 'Remove',
@@ -161,7 +161,7 @@ describe('permissions of a change set', () => {
     expect(grants(gone, role)).toEqual([]);
   });
 
-  it('takes versions that cannot be read, or are no policies, for unknown', () => {
+  it('treats unreadable versions, and versions that are not policies, as unknown', () => {
     expect(grants(policy('{"Properties": {"Poli', '[1]'))).toEqual([]);
     expect(grants(policy('{}', policyOf({ ManagedRuleGroupStatement: {} })))).toEqual([]);
   });
@@ -179,7 +179,7 @@ describe('network rules of a change set', () => {
   const rules = (...changes: object[]) =>
     read(changeSet(changes)).rules.map(({ added, flow, ports, peer }) => [added, flow, ports, peer]);
 
-  it('finds rules within a group and beside it', () => {
+  it('finds rules inside a group and separate rules', () => {
     const https = { IpProtocol: 'tcp', FromPort: 443, ToPort: 443, CidrIp: '10.0.0.0/8' };
     const anything = { IpProtocol: '-1', CidrIp: '0.0.0.0/0' };
     expect(rules(group({ SecurityGroupIngress: [https] }, { SecurityGroupEgress: [anything] }))).toEqual([
@@ -195,7 +195,7 @@ describe('network rules of a change set', () => {
     ).toEqual([[true, 'out', 'ICMP', 'unknown']]);
   });
 
-  it('does not miss the rules of a group that goes', () => {
+  it('does not count the rules of a removed group', () => {
     expect(
       rules(group({ SecurityGroupIngress: [{ CidrIp: '::/0' }] }, undefined, { action: 'Remove' })),
     ).toEqual([]);

@@ -20,14 +20,14 @@ const repeated = (count: number, example: DeployExample): DeployExample[] =>
 const riskOf = (model = PRIOR_RISK_MODEL, of = {}) => assessRisk(model, of).risk;
 
 describe('the scorecard', () => {
-  it('finds a change of which nothing stands out unlikely to hurt', () => {
+  it('rates a change without notable features as unlikely to do harm', () => {
     expect(assessRisk(PRIOR_RISK_MODEL, {})).toEqual({
       ...{ risk: expect.closeTo(0.04), level: 'low', reasons: [], advice: [], learntFrom: 0 },
     });
     expect(assessRisk(PRIOR_RISK_MODEL, { onlyCode: 1, resources: 1 }).level).toBe('low');
   });
 
-  it('gives reasons in words, largest first, with names and advice', () => {
+  it('gives readable reasons, largest first, with names and advice', () => {
     const shop = readPlannedChange('cdk-diff', SHOP_DIFF);
     const found = assessRisk(PRIOR_RISK_MODEL, featuresOf(shop), findingsOf(shop));
     expect(RiskAssessment.parse(found)).toEqual(found);
@@ -42,14 +42,14 @@ describe('the scorecard', () => {
     expect(found.reasons.find(({ feature }) => feature === 'resources')?.names).toHaveLength(10);
   });
 
-  it('says what lowers the risk, too, and orders equal reasons by name', () => {
+  it('lists what lowers the risk, too, and sorts equal reasons by name', () => {
     const { reasons } = assessRisk(PRIOR_RISK_MODEL, { onlyCode: 1, networkClosed: 1, capacityReduced: 1 });
     expect(reasons.map(({ feature }) => feature)).toEqual(['capacityReduced', 'networkClosed', 'onlyCode']);
     expect(reasons.at(-1)?.contribution).toBeLessThan(0);
     expect(reasons[0]?.names).toEqual([]);
   });
 
-  it('has words for one and for several of everything', () => {
+  it('has texts for one and for several items', () => {
     for (const name of FEATURE_NAMES) {
       const [one, two] = [FEATURES[name].words(1), FEATURES[name].words(2)];
       expect(one.length).toBeGreaterThan(5);
@@ -65,7 +65,7 @@ describe('the scorecard', () => {
     expect(level).toBe('high');
   });
 
-  it('knows medium between low and high', () => {
+  it('rates medium between low and high', () => {
     expect(assessRisk(PRIOR_RISK_MODEL, { networkClosed: 2 }).level).toBe('medium');
   });
 
@@ -88,7 +88,7 @@ describe('the scorecard', () => {
 });
 
 describe('learning from own deployments', () => {
-  it('learns nothing from none', () => {
+  it('learns nothing without examples', () => {
     expect(fitRiskModel([])).toBe(PRIOR_RISK_MODEL);
   });
 
@@ -105,7 +105,7 @@ describe('learning from own deployments', () => {
     );
   });
 
-  it('is moved little by one outcome, and fully by many', () => {
+  it('changes little with one outcome, and fully with many', () => {
     const swap = { features: { routingChanged: 1 }, wasUnhealthy: false };
     const [prior, one, many] = [0, 1, 300].map((count) =>
       riskOf(fitRiskModel(repeated(count, swap)), swap.features),
@@ -115,14 +115,14 @@ describe('learning from own deployments', () => {
     expect(many).toBeLessThan(0.02);
   });
 
-  it('is not carried away by one large deployment that went wrong', () => {
+  it('does not overreact to one large deployment that failed', () => {
     const large = { features: { resources: 10, accessChanged: 2 }, wasUnhealthy: true };
     const [prior, one] = [0, 1].map((count) => riskOf(fitRiskModel(repeated(count, large)), large.features));
     expect(one! - prior!).toBeGreaterThan(0.05);
     expect(one! - prior!).toBeLessThan(0.1);
   });
 
-  it('learns what the scorecard does not know, and leaves what was never seen as it was', () => {
+  it('learns what the scorecard does not know, and keeps the weights of unseen features', () => {
     const bad = { features: { interfaceChanged: 1, resources: 2 }, wasUnhealthy: true };
     const good = { features: { onlyCode: 1, resources: 2 }, wasUnhealthy: false };
     const model = fitRiskModel([...repeated(30, bad), ...repeated(70, good)]);
@@ -132,7 +132,7 @@ describe('learning from own deployments', () => {
     expect(model.examples).toBe(100);
   });
 
-  it('finds the minimum: the gradient of the posterior is nought there', () => {
+  it('finds the minimum: the gradient of the posterior is zero there', () => {
     fc.assert(
       fc.property(examples, (given) => {
         fc.pre(given.length > 0);
@@ -151,7 +151,7 @@ describe('learning from own deployments', () => {
     );
   });
 
-  it('learns on from a model that learnt before', () => {
+  it('continues from a model that has learned before', () => {
     const bad = { features: { replaced: 1 }, wasUnhealthy: true };
     const first = fitRiskModel(repeated(5, bad));
     const second = fitRiskModel(repeated(5, bad), first);
@@ -160,7 +160,7 @@ describe('learning from own deployments', () => {
     expect(fitRiskModel([bad], { bias: 0, weights: {}, examples: 0 }).weights.replaced).toBeGreaterThan(0);
   });
 
-  it('stands counts of any size', () => {
+  it('accepts counts of any size', () => {
     const extreme = [{ features: { resources: 1_000_000, replaced: 1_000_000 }, wasUnhealthy: true }];
     const { bias, weights } = fitRiskModel([
       ...extreme,
