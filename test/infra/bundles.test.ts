@@ -33,6 +33,19 @@ describe.each(names)('the bundle of %s', (name) => {
   it('takes http from the built-ins rather than importing it, which loads undici', () => {
     expect(readFileSync(bundleOf(name), 'utf8')).not.toMatch(/from"(node:)?https?"/);
   });
+
+  it('takes credentials from the environment, without the clients of any other way', () => {
+    const map = JSON.parse(readFileSync(`${bundleOf(name)}.map`, 'utf8'));
+    const sources: string = map.sources.join();
+    expect(sources).toContain('@aws-sdk/credential-provider-env/');
+    expect(sources).not.toMatch(/@aws-sdk\/(nested-clients|credential-provider-(?!env))/);
+  });
+
+  it('holds versions of the SDK, not the rest of its package files', () => {
+    const code = readFileSync(bundleOf(name), 'utf8');
+    expect(code).toMatch(/version:"3\.\d+\.\d+"/);
+    expect(code.includes('devDependencies')).toBe(false);
+  });
 });
 
 it('omits folders without a function', () => {
