@@ -175,3 +175,37 @@ describe('what must not get through', () => {
     await expect(stranger.forecasts(fleet.servers[0]!.id)).rejects.toMatchObject({ status: 404 });
   });
 });
+
+describe('commands and addresses', () => {
+  const send = async (method: string, path: string, edges?: readonly object[], key = 'topology-1') => {
+    const answer = await fetch(`${session.url}${path}`, {
+      method,
+      headers: { authorization: `Bearer ${session.apiKey}`, 'idempotency-key': key },
+      ...(edges === undefined ? {} : { body: JSON.stringify({ edges }) }),
+    });
+    return {
+      status: answer.status,
+      allow: answer.headers.get('allow'),
+      json: JSON.parse(await answer.text()),
+    };
+  };
+
+  it('a repeated command gets the first response, and its key is refused for another', async () => {
+    const first = await send('PUT', '/v1/topology', [{ caller: 'web', callee: 'db' }]);
+    expect(first).toMatchObject({ status: 200, json: { nodes: ['db', 'web'] } });
+    await send('PUT', '/v1/topology', [], 'topology-2');
+    expect(await send('PUT', '/v1/topology', [{ caller: 'web', callee: 'db' }])).toEqual(first);
+    expect((await send('GET', '/v1/topology')).json.nodes).toEqual([]);
+    const other = await send('PUT', '/v1/topology', []);
+    expect(other).toMatchObject({ status: 422, json: { code: 'idempotency-key-reused' } });
+  });
+
+  it('an unknown address or method gets a problem document', async () => {
+    expect(await send('POST', '/v1/nothing')).toMatchObject({ status: 404, json: { code: 'not-found' } });
+    expect(await send('DELETE', '/v1/topology')).toMatchObject({
+      status: 405,
+      allow: 'GET, PUT',
+      json: { code: 'method-not-allowed' },
+    });
+  });
+});
