@@ -1,11 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { Breach, presentBreach } from '../../../core/forecasts/api/breaches.ts';
-import { Forecast, presentForecast } from '../../../core/forecasts/api/forecasts.ts';
-import { presentRun, Run } from '../../../core/forecasts/api/runs.ts';
-import { failureOf, newRun } from '../../../core/forecasts/runs/sum-results.ts';
-import { presentSeries } from '../../../core/metrics/api/series.ts';
-import { presentTarget, Target } from '../../../core/metrics/api/targets.ts';
-import { sampleMetric, sampleTarget } from '../forecasts/codec/forecast-samples.ts';
+import { Breach, presentBreach } from '../../../../core/forecasts/api/breaches.ts';
+import { Forecast, presentForecast } from '../../../../core/forecasts/api/forecasts.ts';
+import { presentRun, Run } from '../../../../core/forecasts/api/runs.ts';
+import { failureOf, newRun } from '../../../../core/forecasts/runs/sum-results.ts';
+import { sampleMetric, sampleTarget } from '../codec/forecast-samples.ts';
 
 const issuedAt = Date.UTC(2026, 10, 21, 10, 5);
 
@@ -53,20 +51,6 @@ describe('what the API shows', () => {
         { target: 't', metric: 'm', reason: 'why' },
         { target: 't', reason: 'why' },
       ],
-    });
-  });
-
-  it('of targets and series has a unit only if the sender provided one', () => {
-    const target = presentTarget({
-      ...{ tenantId: 'acme', targetId: 'db', profile: 'database', firstSeen: 0, lastSeen: 60 },
-      metrics: { a: { kind: 'gauge', unit: '%' }, b: { kind: 'counter' } },
-    });
-    expect(Target.parse(target).metrics).toEqual([
-      { name: 'a', kind: 'gauge', unit: '%' },
-      { name: 'b', kind: 'counter' },
-    ]);
-    expect(presentSeries('db', 'b', { kind: 'counter' }, [[1, 2]])).toEqual({
-      ...{ target: 'db', metric: 'b', kind: 'counter', points: [[1, 2]] },
     });
   });
 });
