@@ -1,6 +1,7 @@
 import { type Command, CommanderError } from 'commander';
 import { InvalidInputError } from '../core/shared/errors.ts';
 import type { Terminal } from './terminal/terminal.ts';
+import { printLines } from './terminal/writer.ts';
 
 /** Exit codes of every command; `docs/cli.md` documents them. */
 export const EXIT = { ok: 0, failure: 1, usage: 2, gate: 3 } as const;
@@ -14,8 +15,8 @@ export class GateReachedError extends Error {
 const captureOutput = (command: Command, terminal: Terminal): void => {
   command.exitOverride();
   command.configureOutput({
-    writeOut: (text) => terminal.stdout.write(text),
-    writeErr: (text) => terminal.stderr.write(text),
+    writeOut: (text) => printLines(terminal.stdout, text.replace(/\n$/, '')),
+    writeErr: (text) => printLines(terminal.stderr, text.replace(/\n$/, '')),
     getOutHelpWidth: () => terminal.columns,
     getErrHelpWidth: () => terminal.columns,
   });
@@ -33,7 +34,7 @@ const report = (error: unknown, terminal: Terminal): number => {
   if (isClosedPipe(error)) return EXIT.ok;
   const message = error instanceof Error ? error.message : String(error);
   const trace = terminal.env.FORESTALL_DEBUG && error instanceof Error ? `\n${error.stack}` : '';
-  terminal.stderr.write(`forestall: ${message}${trace}\n`);
+  printLines(terminal.stderr, `forestall: ${message}${trace}`);
   if (error instanceof GateReachedError) return EXIT.gate;
   return error instanceof InvalidInputError ? EXIT.usage : EXIT.failure;
 };

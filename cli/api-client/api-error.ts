@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { ForestallError } from '../../core/shared/errors.ts';
+import { withoutControl } from '../terminal/text-width.ts';
 
 /** An invalid field (`points[3].value`) or line (`line 7`) of a request. */
 export interface ProblemField {
@@ -48,7 +49,7 @@ export class ApiUnreachableError extends ForestallError {
 
 /** An error message with its field or line, if known. */
 export const describeField = (field: string | undefined, message: string): string =>
-  field === undefined ? message : `${field}: ${message}`;
+  withoutControl(field === undefined ? message : `${field}: ${message}`);
 
 const describeFields = (errors: readonly ProblemField[]): string => {
   const shown = errors
@@ -75,7 +76,7 @@ const parseProblem = (body: string): z.infer<typeof ProblemBody> | undefined => 
 /** Converts an error response into an error whose message names the request, the reason and the invalid fields. */
 export const toApiError = (request: string, status: number, body: string): ApiRequestError => {
   const problem = parseProblem(body);
-  const reason = problem?.detail ?? problem?.title ?? body.slice(0, SHOWN_BODY).trim();
+  const reason = withoutControl(problem?.detail ?? problem?.title ?? body.slice(0, SHOWN_BODY).trim());
   const errors = problem?.errors ?? [];
   const message = `${request}: ${status} ${reason}${hintFor(status)}${describeFields(errors)}`;
   return new ApiRequestError(message, status, problem?.code, errors);

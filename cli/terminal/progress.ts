@@ -1,3 +1,4 @@
+import { cleanLine } from './clean-text.ts';
 import { formatDuration } from './format.ts';
 import type { Terminal } from './terminal.ts';
 import { truncate } from './text-width.ts';
@@ -32,7 +33,7 @@ export const startProgress = (
     const share = total > 0 ? Math.min(1, done / total) : 0;
     const left = share > 0 ? ((now() - startedAt) / 1000) * (1 / share - 1) : undefined;
     const eta = left === undefined ? '' : ` ${formatDuration(left)} left`;
-    const text = `${label} ${bar(share, MAX_BAR_WIDTH, terminal.unicode)} ${Math.floor(share * 100)}%${eta}`;
+    const text = `${cleanLine(label)} ${bar(share, MAX_BAR_WIDTH, terminal.unicode)} ${Math.floor(share * 100)}%${eta}`;
     terminal.stderr.write(`\r\u001B[2K${truncate(text, terminal.columns - 1, '')}`);
   };
   return {

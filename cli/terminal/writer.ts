@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import type { Writable } from 'node:stream';
+import { cleanLine, cleanLines } from './clean-text.ts';
 
 const BUFFERED_CHARACTERS = 64 * 1024;
 
@@ -13,9 +14,9 @@ export class LineWriter {
     this.stream = stream;
   }
 
-  /** Adds a line. Returns true if the buffer is full, so that the caller must await `flush`. */
+  /** Adds a line, cleaned. Returns true if the buffer is full, so that the caller must await `flush`. */
   line(text: string): boolean {
-    this.parts.push(text, '\n');
+    this.parts.push(cleanLine(text), '\n');
     this.held += text.length + 1;
     return this.held >= BUFFERED_CHARACTERS;
   }
@@ -33,3 +34,13 @@ export class LineWriter {
     if (!this.stream.write(text)) await once(this.stream, 'drain');
   }
 }
+
+/** Prints one line, cleaned. */
+export const printLine = (stream: Writable, text: string): void => {
+  stream.write(`${cleanLine(text)}\n`);
+};
+
+/** Prints text whose line breaks are our own, otherwise cleaned. */
+export const printLines = (stream: Writable, text: string): void => {
+  stream.write(`${cleanLines(text)}\n`);
+};

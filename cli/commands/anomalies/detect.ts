@@ -3,6 +3,7 @@ import type { DetectionResult, Detector } from '../../../core/anomalies/engine/d
 import { csvField } from '../../input/csv-row.ts';
 import { lineBatches, openInput } from '../../input/line-batches.ts';
 import { SeriesCsvReader, type SeriesRow } from '../../input/series-csv.ts';
+import { jsonText } from '../../terminal/clean-text.ts';
 import type { Terminal } from '../../terminal/terminal.ts';
 import { LineWriter } from '../../terminal/writer.ts';
 
@@ -21,7 +22,7 @@ const toCsv = (row: SeriesRow, named: boolean, { score, alert }: DetectionResult
 
 const toJson = (row: SeriesRow, named: boolean, result: DetectionResult): string => {
   const { score, alert, kind, expected } = result;
-  return JSON.stringify({
+  return jsonText({
     timestamp: EPOCH.test(row.timestampText) ? row.timestamp : row.timestampText,
     ...(named && { series: row.series }),
     value: Number.isNaN(row.value) ? null : row.value,

@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { SEVERITIES, type Severity } from '../../../core/forecasts/breach-risk.ts';
 import type { BreachAnswer, RunAnswer } from '../../api-client/answers.ts';
+import { jsonText } from '../../terminal/clean-text.ts';
 import { renderTable } from '../../terminal/table.ts';
 import type { Terminal } from '../../terminal/terminal.ts';
 import { LineWriter } from '../../terminal/writer.ts';
@@ -57,9 +58,7 @@ const run = async ({ json, ...connection }: Options, terminal: Terminal): Promis
     breaches: countBySeverity(breaches),
     lastRun: runs[0] ?? null,
   };
-  const text = json
-    ? [JSON.stringify(status)]
-    : describe(status, breaches.slice(0, MAX_SHOWN_BREACHES), terminal);
+  const text = json ? [jsonText(status)] : describe(status, breaches.slice(0, MAX_SHOWN_BREACHES), terminal);
   await new LineWriter(terminal.stdout).lines(text);
 };
 

@@ -2,7 +2,9 @@ import { existsSync, writeFileSync } from 'node:fs';
 import { Argument, Command } from 'commander';
 import type { BenchOptions } from '../../../bench/shared/bench-options.ts';
 import { DependencyUnavailableError, InvalidInputError } from '../../../core/shared/errors.ts';
+import { jsonText } from '../../terminal/clean-text.ts';
 import type { Terminal } from '../../terminal/terminal.ts';
+import { printLine, printLines } from '../../terminal/writer.ts';
 
 type Bench = (options: BenchOptions) => unknown;
 
@@ -42,13 +44,13 @@ export const WITHOUT_DATA: ReadonlySet<string> = new Set([
 ]);
 
 const writeJson = (path: string | true, results: unknown, terminal: Terminal): void => {
-  const text = `${JSON.stringify(results, undefined, 2)}\n`;
+  const text = jsonText(results, 2);
   if (path === true) {
-    terminal.stdout.write(text);
+    printLines(terminal.stdout, text);
     return;
   }
   try {
-    writeFileSync(path, text);
+    writeFileSync(path, `${text}\n`);
   } catch (cause) {
     throw new DependencyUnavailableError(`cannot write ${path}`, { cause });
   }
@@ -68,7 +70,7 @@ const run = async (name: string, options: Options, terminal: Terminal): Promise<
   const results: Record<string, unknown> = {};
   for (const bench of NAMES.filter((known) => name === 'all' || known === name)) {
     const start: Bench = await BENCHES[bench]();
-    results[bench] = await start({ data, quick: options.quick, out: (line) => tables.write(`${line}\n`) });
+    results[bench] = await start({ data, quick: options.quick, out: (line) => printLine(tables, line) });
   }
   if (options.json !== undefined) writeJson(options.json, results, terminal);
 };

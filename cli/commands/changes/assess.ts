@@ -16,6 +16,7 @@ import {
 import { InvalidInputError } from '../../../core/shared/errors.ts';
 import { type DescribedPlan, readPlan } from '../../input/planned-change-file.ts';
 import { GateReachedError } from '../../run-program.ts';
+import { jsonText } from '../../terminal/clean-text.ts';
 import type { Terminal } from '../../terminal/terminal.ts';
 import { LineWriter } from '../../terminal/writer.ts';
 import { type ConnectionOptions, connect, withConnection } from '../shared/connection-options.ts';
@@ -53,7 +54,7 @@ const holdGate = ({ level, risk }: RiskAssessment, failOn: RiskLevel | undefined
 const run = async (file: string, options: Options, terminal: Terminal): Promise<void> => {
   const described = await readPlan(file, terminal.stdin, options.format);
   const assessment = await assess(described, options, terminal);
-  const lines = options.json ? [JSON.stringify(assessment)] : describeAssessment(assessment, terminal);
+  const lines = options.json ? [jsonText(assessment)] : describeAssessment(assessment, terminal);
   await new LineWriter(terminal.stdout).lines(lines);
   holdGate(assessment, options.failOn);
 };

@@ -3,6 +3,7 @@ import { CHANGE_HEALTHS, CHANGE_KINDS } from '../../../core/changes/change.ts';
 import { CHANGE_FORMATS, type ChangeFormat } from '../../../core/changes/risk/formats/planned-change.ts';
 import type { ChangeSummaryAnswer } from '../../api-client/answers.ts';
 import { readPlan } from '../../input/planned-change-file.ts';
+import { jsonText } from '../../terminal/clean-text.ts';
 import type { Terminal } from '../../terminal/terminal.ts';
 import { LineWriter } from '../../terminal/writer.ts';
 import { type ConnectionOptions, connect, withConnection } from '../shared/connection-options.ts';
@@ -36,7 +37,7 @@ const print = async (lines: readonly string[], terminal: Terminal): Promise<void
 
 const show = async (id: string, { json, ...connection }: ShowOptions, terminal: Terminal): Promise<void> => {
   const change = await connect(connection, terminal).change(id);
-  await print(json ? [JSON.stringify(change)] : describeChange(change, terminal), terminal);
+  await print(json ? [jsonText(change)] : describeChange(change, terminal), terminal);
 };
 
 const list = (options: ListOptions, terminal: Terminal): Promise<void> => {
@@ -58,7 +59,7 @@ const record = async (summary: string, options: RecordOptions, terminal: Termina
     ...{ ...change, summary, at: moment, plan: planned },
     ...{ version: to, previousVersion: from },
   });
-  if (json) return print([JSON.stringify(recorded)], terminal);
+  if (json) return print([jsonText(recorded)], terminal);
   const { id, health, assessment } = recorded;
   const watched = health === 'watching' ? `, watched: forestall changes ${id}` : '';
   const risk = assessment === undefined ? [] : describeAssessment(assessment, terminal);

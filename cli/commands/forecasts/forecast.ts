@@ -8,9 +8,10 @@ import { nameFromFile } from '../../input/file-naming.ts';
 import { openInput } from '../../input/line-batches.ts';
 import { readSeriesCsv, type SeriesPoints, UNNAMED_SERIES } from '../../input/series-csv.ts';
 import { formatTimestamp } from '../../input/timestamp.ts';
+import { jsonText } from '../../terminal/clean-text.ts';
 import { startProgress } from '../../terminal/progress.ts';
 import type { Terminal } from '../../terminal/terminal.ts';
-import { LineWriter } from '../../terminal/writer.ts';
+import { LineWriter, printLine } from '../../terminal/writer.ts';
 import { parseLevels, wholeNumber } from '../shared/option-values.ts';
 import { describeForecast, type SeriesForecast, summariseForecasts } from './forecast-text.ts';
 
@@ -79,7 +80,7 @@ const forecastSeries = async (
 };
 
 const toJson = ({ series, result }: SeriesForecast): string =>
-  JSON.stringify({
+  jsonText({
     series,
     start: formatTimestamp(result.start),
     step_seconds: result.stepSeconds,
@@ -94,7 +95,7 @@ const toJson = ({ series, result }: SeriesForecast): string =>
 /** A bad series does not stop the others: it is reported on stderr, and the exit code is not zero. */
 const reportFailures = (failures: readonly Failure[], count: number, terminal: Terminal): void => {
   for (const { series, reason } of failures)
-    terminal.stderr.write(`forestall: series "${series}": ${reason}\n`);
+    printLine(terminal.stderr, `forestall: series "${series}": ${reason}`);
   if (failures.length > 0) {
     throw new InvalidInputError(`${failures.length} of ${count} series could not be forecast`);
   }
@@ -117,7 +118,7 @@ const printDescriptions = async (
 };
 
 const warn = ({ series, result }: SeriesForecast, terminal: Terminal): void => {
-  for (const warning of result.warnings) terminal.stderr.write(`forestall: ${series}: ${warning}\n`);
+  for (const warning of result.warnings) printLine(terminal.stderr, `forestall: ${series}: ${warning}`);
 };
 
 const run = async (file: string, options: Options, terminal: Terminal): Promise<void> => {

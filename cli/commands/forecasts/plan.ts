@@ -6,8 +6,10 @@ import {
 import { type FleetPlan, planFleet } from '../../../core/forecasts/capacity/plan-fleet.ts';
 import { DEFAULT_BUDGET } from '../../../core/forecasts/runs/batch-budget.ts';
 import { PRICES } from '../../../core/platform/billing/prices.ts';
+import { jsonText } from '../../terminal/clean-text.ts';
 import { startProgress } from '../../terminal/progress.ts';
 import type { Terminal } from '../../terminal/terminal.ts';
+import { printLines } from '../../terminal/writer.ts';
 import { wholeNumber } from '../shared/option-values.ts';
 import { describePlan } from './plan-text.ts';
 
@@ -34,7 +36,7 @@ const measureHere = async (terminal: Terminal): Promise<ForecastingFigures> => {
 
 const toJson = (plan: FleetPlan, figures: ForecastingFigures): string => {
   const { targets, seriesPerTarget, cadenceMinutes, perMonth, ...rest } = plan;
-  return JSON.stringify({
+  return jsonText({
     ...{ targets, metrics: seriesPerTarget, cadenceMinutes, ...rest, perMonth },
     measured: figures,
     prices: { region: PRICES.region, asOf: PRICES.asOf },
@@ -50,7 +52,7 @@ const run = async (options: Options, terminal: Terminal): Promise<void> => {
   };
   const plan = planFleet(fleet, figures, DEFAULT_BUDGET);
   const lines = options.json ? [toJson(plan, figures)] : describePlan(plan, figures, terminal);
-  terminal.stdout.write(`${lines.join('\n')}\n`);
+  printLines(terminal.stdout, lines.join('\n'));
 };
 
 /** `forestall plan`: time and cost of a fleet's forecast runs, from measured figures and without AWS. */

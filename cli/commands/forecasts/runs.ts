@@ -5,11 +5,12 @@ import { DependencyUnavailableError } from '../../../core/shared/errors.ts';
 import type { RunAnswer } from '../../api-client/answers.ts';
 import type { ApiClient } from '../../api-client/api-client.ts';
 import { ApiRequestError } from '../../api-client/api-error.ts';
+import { jsonText } from '../../terminal/clean-text.ts';
 import type { Colour } from '../../terminal/colour.ts';
 import { formatDuration } from '../../terminal/format.ts';
 import { type Column, renderTable } from '../../terminal/table.ts';
 import type { Terminal } from '../../terminal/terminal.ts';
-import { LineWriter } from '../../terminal/writer.ts';
+import { LineWriter, printLine } from '../../terminal/writer.ts';
 import { type ConnectionOptions, connect, withConnection } from '../shared/connection-options.ts';
 import { printList } from '../shared/list-output.ts';
 import { wholeNumber } from '../shared/option-values.ts';
@@ -49,7 +50,7 @@ const printRun = async (run: RunAnswer, json: boolean, terminal: Terminal): Prom
   const failures = (run.failures ?? []).map(
     ({ target, metric, reason }) => `${target}${metric ? ` ${metric}` : ''}: ${reason}`,
   );
-  const text = json ? [JSON.stringify(run)] : [...renderTable(RUN_COLUMNS, [run], terminal), ...failures];
+  const text = json ? [jsonText(run)] : [...renderTable(RUN_COLUMNS, [run], terminal), ...failures];
   await new LineWriter(terminal.stdout).lines(text);
 };
 
@@ -89,7 +90,7 @@ const start = async (options: StartOptions, terminal: Terminal): Promise<void> =
   const client = connect(options, terminal);
   const started = await client.startRun(randomUUID());
   if (!options.wait) {
-    terminal.stdout.write(options.json ? `${JSON.stringify(started)}\n` : `${started.id}\n`);
+    printLine(terminal.stdout, options.json ? jsonText(started) : started.id);
     return;
   }
   const run = await waitForRun(client, started.id, options.timeout);

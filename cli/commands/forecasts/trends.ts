@@ -3,8 +3,9 @@ import { regularise } from '../../../core/metrics/series/regularise.ts';
 import { InvalidInputError } from '../../../core/shared/errors.ts';
 import { openInput } from '../../input/line-batches.ts';
 import { readSeriesWithUptime, type SeriesWithUptime } from '../../input/uptime-csv.ts';
+import { jsonText } from '../../terminal/clean-text.ts';
 import type { Terminal } from '../../terminal/terminal.ts';
-import { LineWriter } from '../../terminal/writer.ts';
+import { LineWriter, printLine } from '../../terminal/writer.ts';
 import { describeTrends } from './trends-text.ts';
 
 interface Options {
@@ -48,13 +49,11 @@ const run = async (file: string, options: Options, terminal: Terminal): Promise<
   for (const [series, points] of found) {
     try {
       const trends = await report(points, options);
-      await writer.lines(
-        options.json ? [JSON.stringify({ series, ...trends })] : describeTrends(series, trends),
-      );
+      await writer.lines(options.json ? [jsonText({ series, ...trends })] : describeTrends(series, trends));
     } catch (error) {
       if (!(error instanceof InvalidInputError)) throw error;
       failed++;
-      terminal.stderr.write(`forestall: series "${series}": ${error.message}\n`);
+      printLine(terminal.stderr, `forestall: series "${series}": ${error.message}`);
     }
   }
   if (failed > 0) throw new InvalidInputError(`no trend for ${failed} of ${found.size} series`);

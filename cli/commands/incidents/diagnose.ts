@@ -7,8 +7,9 @@ import { parseGraphCsv } from '../../../core/incidents/diagnosis/files/graph-csv
 import { parseMetricsCsv } from '../../../core/incidents/diagnosis/files/metrics-csv.ts';
 import { parseTargetJson } from '../../../core/incidents/diagnosis/files/target-json.ts';
 import { InvalidInputError } from '../../../core/shared/errors.ts';
+import { jsonText } from '../../terminal/clean-text.ts';
 import type { Terminal } from '../../terminal/terminal.ts';
-import { LineWriter } from '../../terminal/writer.ts';
+import { LineWriter, printLine } from '../../terminal/writer.ts';
 import { describeDiagnosis } from './diagnose-text.ts';
 
 interface Options {
@@ -64,8 +65,8 @@ const run = async (options: Options, terminal: Terminal): Promise<void> => {
   const report = diagnoseFiles(options);
   const writer = new LineWriter(terminal.stdout);
   if (options.json !== true) return writer.lines(describeDiagnosis(report, terminal));
-  for (const limit of report.limits) terminal.stderr.write(`forestall: ${limit}\n`);
-  await writer.lines([JSON.stringify(report.causes)]);
+  for (const limit of report.limits) printLine(terminal.stderr, `forestall: ${limit}`);
+  await writer.lines([jsonText(report.causes)]);
 };
 
 /** `forestall diagnose`: ranks the likely causes of one alarm from files, without AWS or network. */

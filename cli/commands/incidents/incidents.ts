@@ -1,6 +1,7 @@
 import { Command, Option } from 'commander';
 import { INCIDENT_SEVERITIES, INCIDENT_STATUSES } from '../../../core/incidents/incident.ts';
 import type { CausesAnswer, IncidentAnswer, IncidentSummaryAnswer } from '../../api-client/answers.ts';
+import { jsonText } from '../../terminal/clean-text.ts';
 import type { Colour } from '../../terminal/colour.ts';
 import { formatDuration, formatPercent } from '../../terminal/format.ts';
 import { type Column, renderTable } from '../../terminal/table.ts';
@@ -83,7 +84,7 @@ const print = async (lines: readonly string[], terminal: Terminal): Promise<void
 const show = async (id: string, { json, ...connection }: ShowOptions, terminal: Terminal): Promise<void> => {
   const client = connect(connection, terminal);
   const [incident, causes] = [await client.incident(id), await client.causes(id)];
-  if (json) return print([JSON.stringify({ ...incident, causes })], terminal);
+  if (json) return print([jsonText({ ...incident, causes })], terminal);
   const table = renderTable(INCIDENT_COLUMNS, [incident], terminal);
   return print([...table, timesLine(incident), ...causeLines(causes), ...timelineLines(incident)], terminal);
 };
@@ -95,7 +96,7 @@ const transition = async (
   terminal: Terminal,
 ): Promise<void> => {
   const incident = await connect(connection, terminal).transitionIncident(id, to, note, { cause, fix });
-  await print([json ? JSON.stringify(incident) : `${incident.id} is ${incident.status}`], terminal);
+  await print([json ? jsonText(incident) : `${incident.id} is ${incident.status}`], terminal);
 };
 
 const TRANSITIONS = [

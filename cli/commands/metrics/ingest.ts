@@ -6,8 +6,10 @@ import { ApiRequestError, describeField, type ProblemField } from '../../api-cli
 import { IngestTotals } from '../../api-client/ingest-totals.ts';
 import type { IngestChunk, IngestNames } from '../../input/ingest-chunk.ts';
 import { chunkFile, FILE_FORMATS, type FileFormat } from '../../input/ingest-file.ts';
+import { jsonText } from '../../terminal/clean-text.ts';
 import { startProgress } from '../../terminal/progress.ts';
 import type { Terminal } from '../../terminal/terminal.ts';
+import { printLine } from '../../terminal/writer.ts';
 import { type ConnectionOptions, connect, withConnection } from '../shared/connection-options.ts';
 import { wholeNumber } from '../shared/option-values.ts';
 
@@ -69,13 +71,13 @@ const sendAll = async (
 const run = async (files: readonly string[], options: Options, terminal: Terminal): Promise<void> => {
   const totals = await sendAll(connect(options, terminal), files, options, terminal);
   if (options.json) {
-    terminal.stdout.write(`${JSON.stringify({ files: files.length, ...totals })}\n`);
+    printLine(terminal.stdout, `${jsonText({ files: files.length, ...totals })}`);
     return;
   }
   const counts = Object.entries(totals.counts).map(([name, count]) => `${count} ${name}`);
   const of = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? '' : 's'}`;
   const sent = `${of(totals.points, 'point')} of ${of(files.length, 'file')} in ${of(totals.requests, 'request')}`;
-  terminal.stdout.write(`sent ${sent}${counts.length > 0 ? `: ${counts.join(', ')}` : ''}\n`);
+  printLine(terminal.stdout, `sent ${sent}${counts.length > 0 ? `: ${counts.join(', ')}` : ''}`);
 };
 
 /** `forestall ingest FILE...`: sends files to a deployment, split to fit the API's limits. */

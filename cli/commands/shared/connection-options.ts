@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { ApiClient } from '../../api-client/api-client.ts';
 import { resolveConnection } from '../../api-client/connection.ts';
 import type { Terminal } from '../../terminal/terminal.ts';
+import { printLine } from '../../terminal/writer.ts';
 
 /** Options of every command that talks to the API. */
 export interface ConnectionOptions {
@@ -22,7 +23,7 @@ export const connect = (options: ConnectionOptions, terminal: Terminal): ApiClie
     ...connection,
     onRetry: (reason, milliseconds) => {
       if (!terminal.interactive) return;
-      terminal.stderr.write(`forestall: ${reason.split('\n')[0]}; retrying in ${milliseconds} ms\n`);
+      printLine(terminal.stderr, `forestall: ${reason.split('\n')[0]}; retrying in ${milliseconds} ms`);
     },
   });
 };

@@ -1,3 +1,4 @@
+import { jsonText } from '../../terminal/clean-text.ts';
 import { type Column, renderTable } from '../../terminal/table.ts';
 import type { Terminal } from '../../terminal/terminal.ts';
 import { LineWriter } from '../../terminal/writer.ts';
@@ -20,7 +21,7 @@ export const printList = async <Row>(
   const kept: Row[] = [];
   for await (const row of rows) {
     if (!json) kept.push(row);
-    else if (writer.line(JSON.stringify(row))) await writer.flush();
+    else if (writer.line(jsonText(row))) await writer.flush();
   }
   if (!json) await writer.lines(kept.length === 0 ? [empty] : renderTable(columns, kept, terminal));
   await writer.flush();

@@ -8,9 +8,10 @@ import type { Fleet, ServerMetrics } from '../../../core/simulator/fleet.ts';
 import { FLEET_CSV_HEADER, toCsvRows, toLabels } from '../../../core/simulator/fleet-output.ts';
 import { simulateFleet } from '../../../core/simulator/simulate-fleet.ts';
 import { parseTimestamp, TIMESTAMP_FORMS } from '../../input/timestamp.ts';
+import { jsonText } from '../../terminal/clean-text.ts';
 import { startProgress } from '../../terminal/progress.ts';
 import type { Terminal } from '../../terminal/terminal.ts';
-import { LineWriter } from '../../terminal/writer.ts';
+import { LineWriter, printLine } from '../../terminal/writer.ts';
 import { numberUpTo, wholeNumber } from '../shared/option-values.ts';
 
 interface Options {
@@ -91,10 +92,11 @@ const run = async (options: Options, terminal: Terminal): Promise<void> => {
   await writeDirectory(fleet, options.out, terminal);
   const { servers, steps, incidents } = fleet;
   const summary = { directory: options.out, servers: servers.length, steps, incidents: incidents.length };
-  terminal.stdout.write(
+  printLine(
+    terminal.stdout,
     options.json
-      ? `${JSON.stringify(summary)}\n`
-      : `${servers.length} servers, ${steps} steps, ${incidents.length} incidents in ${options.out}\n`,
+      ? jsonText(summary)
+      : `${servers.length} servers, ${steps} steps, ${incidents.length} incidents in ${options.out}`,
   );
 };
 
