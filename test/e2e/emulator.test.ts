@@ -68,7 +68,9 @@ describe('the emulator', () => {
 
   it('ends by itself when its starter is killed, and can be started again at once', async () => {
     const { starter, pid } = await startElsewhere();
+    const killed = once(starter, 'exit');
     starter.kill('SIGKILL');
+    await killed;
     const again = await startEmulator({ projectRoot, python, folder });
     await untilEnded(pid);
     expect(processesOf(again.pid).length).toBeGreaterThan(0);
