@@ -2,7 +2,7 @@ import { describe, expect, inject, it } from 'vitest';
 import { anomalyScenario } from './anomaly-scenario.ts';
 
 describe('an unusual value', () => {
-  it('becomes an anomaly in the API and an event on the bus, silenced under maintenance, until it is over', async () => {
+  it('becomes an anomaly in the API and an event on the bus, silenced during maintenance, until it ends', async () => {
     const scenario = await anomalyScenario(inject('session'));
     const { anomalies, events, baseline, spikeAt, milliseconds, afterwards, endings } = scenario;
     const timestamp = new Date(spikeAt * 1000).toISOString();

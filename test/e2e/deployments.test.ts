@@ -87,7 +87,7 @@ describe('deployments', () => {
     expect(proposals).toMatchObject([{ detail: { plan: { action: 'roll-back-deployment', changeId: id } } }]);
   });
 
-  it('that does no harm is watched to its end and found healthy', async () => {
+  it('that does no harm is watched until the end and found healthy', async () => {
     const { id } = await client.recordChange({
       ...{ target: good, summary: 'version 7 deployed', kind: 'deployment', at: String(at) },
     });
@@ -96,7 +96,7 @@ describe('deployments', () => {
     expect(change.proposal).toBeUndefined();
   });
 
-  it('are weighed before they happen, by what is planned and what came of earlier ones', async () => {
+  it('are assessed in advance, by their plan and by outcomes of earlier ones', async () => {
     const plan = {
       StackName: 'shop',
       ChangeSetName: 'next',
@@ -117,7 +117,7 @@ describe('deployments', () => {
     expect((await client.assessChange(calm, good)).risk).toBeLessThan(weighed.risk);
   });
 
-  it('are listed by what became of them', async () => {
+  it('are listed with their health', async () => {
     const listed = [];
     for await (const change of client.changes({ health: 'unhealthy' })) listed.push(change.target);
     expect(listed).toEqual([bad]);

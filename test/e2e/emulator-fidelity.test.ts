@@ -108,7 +108,7 @@ const call = (payload: unknown, rest: object = { End: true }) => ({
 });
 
 describe('functions', () => {
-  it('fail under the name of their error, with message and trace', async () => {
+  it('fail with the name of their error, message and trace', async () => {
     const { error, body } = await invoke({ error: 'InvalidInputError' });
     expect(error).toBe('Unhandled');
     expect(body).toMatchObject({ errorType: 'InvalidInputError', errorMessage: 'asked to' });

@@ -52,7 +52,7 @@ const startElsewhere = async () => {
 };
 
 describe('the emulator', () => {
-  it('answers on the loopback address only, and stopping it leaves no process and no file', async () => {
+  it('listens on the loopback address only, and leaves no process and no file when stopped', async () => {
     const emulator: Emulator = await startEmulator({ projectRoot, python, folder });
     const health = await fetch(`${emulator.endpoint}/_ministack/health`);
     expect(health.status).toBe(200);
@@ -66,7 +66,7 @@ describe('the emulator', () => {
     await emulator.stop();
   });
 
-  it('ends by itself when its starter is killed, and can be started again at once', async () => {
+  it('ends if its starter is killed, and can be started again immediately', async () => {
     const { starter, pid } = await startElsewhere();
     const killed = once(starter, 'exit');
     starter.kill('SIGKILL');
@@ -77,7 +77,7 @@ describe('the emulator', () => {
     await again.stop();
   });
 
-  it('is not taken away from another start that is still running', async () => {
+  it('does not replace another one that is still running', async () => {
     const { starter, pid, port } = await startElsewhere();
     const refused = startEmulator({ projectRoot, python, folder });
     await expect(refused).rejects.toThrow(ConfigurationError);
@@ -86,7 +86,7 @@ describe('the emulator', () => {
     await untilEnded(pid);
   });
 
-  it('shows the end of its log when it cannot start', async () => {
+  it('shows the end of its log if it cannot start', async () => {
     const unusable = startEmulator({ projectRoot, python: process.execPath, folder });
     await expect(unusable).rejects.toThrow(/ended while starting[\s\S]*emulator\.log/);
     expect(existsSync(join(folder, 'emulator.json'))).toBe(false);

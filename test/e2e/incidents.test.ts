@@ -49,7 +49,7 @@ describe('a failing database', () => {
     expect(causes.graphVersion).toBeDefined();
   });
 
-  it('is announced and goes through its life', async () => {
+  it('is announced and passes through its life cycle', async () => {
     const { client, incident, events, fault } = scenario;
     await client.transitionIncident(incident.id, 'acknowledged');
     await client.transitionIncident(incident.id, 'resolved', 'rolled back to version 40');
@@ -69,7 +69,7 @@ describe('a failing database', () => {
 });
 
 describe('a CloudWatch alarm', () => {
-  it('matches a deployed rule, opens an incident of the own tenant and says when it is over', async () => {
+  it('matches a deployed rule, opens an incident of the own tenant and reports its end', async () => {
     const at = Math.floor(Date.now() / 1000);
     expect(await queuesForEvent(alarmEvent('ALARM', at))).toHaveLength(1);
     expect(await queuesForEvent({ ...alarmEvent('ALARM', at), source: 'aws.ec2' })).toEqual([]);
@@ -81,7 +81,7 @@ describe('a CloudWatch alarm', () => {
     expect(cleared?.id).toBe(opened?.id);
   });
 
-  it('may be published to the topic, and counts once when it also comes through the rule', async () => {
+  it('may be published to the topic, and counts once if it also arrives through the rule', async () => {
     const at = Math.floor(Date.now() / 1000);
     await publishAlarm(session, 'Billing errors', 'billing', at);
     const opened = await ownIncident(session, ({ targets }) => targets.includes('billing'));
@@ -93,7 +93,7 @@ describe('a CloudWatch alarm', () => {
     expect(members).toMatchObject([{ kind: 'alarm', target: 'billing', count: 1, active: true }]);
   });
 
-  it('may have the folding function as its action', async () => {
+  it('may have the grouping function as its action', async () => {
     await invokeAsAction(session, 'Search errors', 'search', Math.floor(Date.now() / 1000));
     const opened = await ownIncident(session, ({ targets }) => targets.includes('search'));
     expect(opened).toMatchObject({ status: 'open', signals: 1 });

@@ -1,7 +1,7 @@
 import { expect, inject, it } from 'vitest';
 import { peerScenario } from './peer-scenario.ts';
 
-it('a target that departs from its peers is an anomaly of kind correlation, once, however often it is compared', async () => {
+it('a target that departs from its peers is one anomaly of kind correlation, for any number of comparisons', async () => {
   const { planned, anomalies, events, leftAt, milliseconds } = await peerScenario(inject('session'));
   expect(planned).toEqual({ tenants: 1, groups: 1 });
   const ofPeers = anomalies.filter(({ reason }) => reason.includes('departed from its 6 peers'));

@@ -39,7 +39,7 @@ describe('from HTTP to stored points', () => {
     expect(await stored(session, TENANT)).toEqual({ targets: 3, series: 18, points: sent });
   });
 
-  it('gives back the series exactly as sent', async () => {
+  it('returns the series exactly as sent', async () => {
     const server = fleet.generate(fleet.servers[0]!.id);
     const from = new Date(fleet.start * 1000).toISOString();
     const { points } = await client.series(server.server.id, 'cpu_percent', from);
@@ -48,7 +48,7 @@ describe('from HTTP to stored points', () => {
     );
   });
 
-  it('takes CSV with its target in the query', async () => {
+  it('accepts CSV with its target in the query', async () => {
     const rows = ['timestamp,value', `${now - DAY - 300},1.5`, `${now - DAY},2.5`].join('\n');
     const query = { target: 'csv-host', metric: 'queue_depth' };
     expect(await client.ingest({ format: 'csv', body: rows, query })).toMatchObject({ accepted: 2 });
@@ -60,7 +60,7 @@ describe('from HTTP to stored points', () => {
     ]);
   });
 
-  it('takes what a real OpenTelemetry SDK exports', async () => {
+  it('accepts the export of a real OpenTelemetry SDK', async () => {
     const exporter = new OTLPMetricExporter({
       url: `${session.url}/v1/ingest/otlp`,
       headers: { authorization: `Bearer ${session.apiKey}` },
@@ -119,7 +119,7 @@ describe('from stored points to forecasts', () => {
     expect(risks).toEqual([...risks].sort((a, b) => b - a));
   });
 
-  it('runs every tenant when the schedule fires, once an hour however often it fires', async () => {
+  it('runs every tenant when the schedule fires, once an hour even if it fires repeatedly', async () => {
     const workflows = new SFNClient();
     const input = JSON.stringify({ scheduledAt: '2026-01-01T10:00:00Z' });
     const stateMachineArn = requireOutput(session.outputs, 'DispatchStateMachineArn');
@@ -142,7 +142,7 @@ describe('from stored points to forecasts', () => {
   });
 });
 
-describe('what must not get through', () => {
+describe('invalid requests', () => {
   const post = (path: string, body: string, headers: Record<string, string> = {}) =>
     fetch(`${session.url}${path}`, {
       method: 'POST',
@@ -158,7 +158,7 @@ describe('what must not get through', () => {
     ['wrong columns', '/v1/ingest/csv', 'a,b\n1,2', { 'content-type': 'text/csv' }, 422],
     ['an unknown format', '/v1/ingest/xml', '<a/>', {}, 404],
     ['too much', '/v1/ingest/json', 'x'.repeat(10_000_000), {}, 413],
-  ])('refuses %s with a problem that says so', async (_, path, body, headers, status) => {
+  ])('rejects %s with a problem that says so', async (_, path, body, headers, status) => {
     const answer = await post(path, body, headers);
     expect([answer.status, answer.headers.get('content-type')]).toEqual([status, 'application/problem+json']);
     expect(await answer.json()).toMatchObject({
@@ -168,7 +168,7 @@ describe('what must not get through', () => {
     });
   });
 
-  it('shows a tenant nothing of another', async () => {
+  it('shows a tenant no data of another', async () => {
     const stranger = await newTenant(session, 'e2e-stranger');
     expect(await collected(stranger.targets())).toEqual([]);
     await expect(stranger.series(fleet.servers[0]!.id, 'cpu_percent')).rejects.toMatchObject({ status: 404 });

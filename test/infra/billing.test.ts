@@ -45,7 +45,7 @@ const findings = (resources: Iterable<{ readonly Type: string; readonly Properti
   });
 
 describe.each(STAGES)('stage %s', (stage) => {
-  it('holds nothing that bills by the hour, and nothing whose billing is unknown', () => {
+  it('contains nothing billed by the hour, and nothing with unknown billing', () => {
     expect(findings(resourcesIn(stageOf(stage)).values())).toEqual([]);
   });
 });
@@ -64,7 +64,7 @@ describe('the check', () => {
     expect(findings([{ Type, Properties }])).toEqual([expect.stringContaining(finding)]);
   });
 
-  it('bills nothing by the month in production but alarms', () => {
+  it('has only alarms billed by the month in production', () => {
     const monthly = [...resourcesIn(stageOf('prod')).values()].filter(
       ({ Type }) => BILLING_MODELS[Type]?.bills === 'month',
     );

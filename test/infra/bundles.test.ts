@@ -30,7 +30,7 @@ describe.each(names)('the bundle of %s', (name) => {
     expect(map.sourcesContent).toBeUndefined();
   });
 
-  it('takes http from the built-ins rather than importing it, which loads undici', () => {
+  it('takes http from the built-ins instead of importing it, which loads undici', () => {
     expect(readFileSync(bundleOf(name), 'utf8')).not.toMatch(/from"(node:)?https?"/);
   });
 

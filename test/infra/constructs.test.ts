@@ -48,7 +48,7 @@ describe('an alarm', () => {
     return template();
   };
 
-  it('says what it means and where help is, and reports its end too', () => {
+  it('states its impact and its runbook section, and reports its end too', () => {
     alarmWith().hasResourceProperties('AWS::CloudWatch::Alarm', {
       AlarmDescription: 'No one is notified. What to do: docs/runbook.md#mails-do-not-arrive-sns',
       ...{ Threshold: 5, EvaluationPeriods: 1, DatapointsToAlarm: 1, TreatMissingData: 'notBreaching' },
@@ -58,7 +58,7 @@ describe('an alarm', () => {
     });
   });
 
-  it('can need several periods, and be raised by silence', () => {
+  it('can require several periods, and can be raised by missing data', () => {
     alarmWith({
       ...{ evaluationPeriods: 4, silenceBreaches: true },
       comparison: ComparisonOperator.LESS_THAN_THRESHOLD,
@@ -123,7 +123,7 @@ describe('a function', () => {
     built.hasResourceProperties('AWS::IAM::Role', { ManagedPolicyArns: Match.absent() });
   });
 
-  it('may do what it is allowed, and nothing else', () => {
+  it('has only the permissions that it was granted', () => {
     const { stack, notify, template } = stackOf();
     const fn = functionIn(stack, notify);
     fn.allow(['s3:GetObject'], ['arn:aws:s3:::lake/a']);
@@ -234,7 +234,7 @@ describe('a bucket', () => {
     return template();
   };
 
-  it('is closed to the public and to plain HTTP, and drops what expired and what was begun', () => {
+  it('is closed to the public and to plain HTTP, and removes expired objects and incomplete uploads', () => {
     const template = bucketWith(dev);
     template.hasResourceProperties('AWS::S3::Bucket', {
       PublicAccessBlockConfiguration: { BlockPublicAcls: true, RestrictPublicBuckets: true },
@@ -328,7 +328,7 @@ describe('names that are replaced', () => {
 });
 
 describe('the bus', () => {
-  it('takes events of those who may publish', () => {
+  it('accepts events of functions that may publish', () => {
     const { stack, notify, template } = stackOf();
     new ForecastBus(stack, 'Events').grantPublish(functionIn(stack, notify));
     expect(statementsOf(template()).at(-1)).toMatchObject({ Action: 'events:PutEvents' });
@@ -343,7 +343,7 @@ describe('a workflow', () => {
     return () => new Workflow(stack, 'Flow', { definition: 'forecast-fleet', config: dev, functions });
   };
 
-  it('is refused if its file has a placeholder without a value, or a value without a placeholder', () => {
+  it('is rejected if its file has a placeholder without a value, or a value without a placeholder', () => {
     expect(workflowWith([])).toThrow(ConfigurationError);
     expect(workflowWith([])).toThrow(
       /state-machines\/forecast-fleet\.asl\.json: placeholders without a value: \[\w+/,

@@ -42,14 +42,14 @@ const facts: TemplateFacts = {
   dispatchStates: 4,
 };
 
-describe('the idle floor', () => {
-  it('counts the polls of an empty queue: five at a time, each for 20 seconds', () => {
+describe('the idle cost', () => {
+  it('counts the polls of an empty queue: five in parallel, each for 20 seconds', () => {
     // 5 x 3 a minute x 60 x 730
     expect(idlePolls(1)).toBe(657_000);
     expect(idlePolls(0)).toBe(0);
   });
 
-  it('is what a pocket calculator says', () => {
+  it('matches a manual calculation', () => {
     const lines = idleUsage(facts, Workload.parse({}));
     expect(unitsOf(lines, 'starts')).toBe(730);
     expect(unitsOf(lines, 'state transitions')).toBe(2920);
@@ -60,7 +60,7 @@ describe('the idle floor', () => {
     expect(totalOf(priceLines(lines)).free).toBeCloseTo(0.001095, 9);
   });
 
-  it('halves its schedule when the cadence doubles', () => {
+  it('halves its schedule if the cadence doubles', () => {
     const lines = idleUsage(facts, Workload.parse({ cadenceMinutes: 120 }));
     expect(unitsOf(lines, 'starts')).toBe(365);
   });
@@ -95,14 +95,14 @@ describe('a fleet', () => {
     expect(unitsOf(lines, 'GB of blocks')).toBeCloseTo(1.1735, 3);
   });
 
-  it('reads what the detectors know at each push and writes it once an hour', () => {
+  it('reads the detector state at each push and writes it once an hour', () => {
     // 40,000 bytes: 10 started 4 KB, halved; 40 started KB
     expect(unitsOf(lines, 'detector reads')).toBe(8_760_000 * 5);
     expect(unitsOf(lines, 'detector writes')).toBe(730 * 1000 * 40);
     expect(costOf('dynamoWriteUnit', unitsOf(lines, 'detector writes'))).toBeCloseTo(18.25, 6);
   });
 
-  it('looks for anomalies once in each window of a shard in which something changed', () => {
+  it('detects anomalies once per window and shard with changes', () => {
     // 4 shards x 1,314,000 windows, of which 1 - exp(-5/3) see one of the 0.83 changes a second
     expect(unitsOf(lines, 'detection invocations')).toBeCloseTo(4 * 1_314_000 * (1 - Math.exp(-5 / 3)), 0);
   });
@@ -119,7 +119,7 @@ describe('a fleet', () => {
     expect(unitsOf(lines, 'forecast writes')).toBe(730 * 1000 * 5);
   });
 
-  it('watches a deployment by four looks, and costs nothing without one', () => {
+  it('checks a deployment four times, and costs nothing without one', () => {
     expect(unitsOf(lines, 'workflow transitions')).toBe(200 * 15);
     expect(unitsOf(lines, 'checks and verdicts')).toBe(1000);
     // 168 x 1,500 bytes = 62 started 4 KB, halved; 14 targets; 5,000 bytes of forecasts: 1; 60 more
@@ -137,7 +137,7 @@ describe('a fleet', () => {
     expect(unitsOf(lines, 'GB of archived forecasts')).toBeCloseTo(8554.7, 1);
   });
 
-  it('folds each anomaly twice, and the breaches of each run in batches of a hundred', () => {
+  it('groups each anomaly twice, and the breaches of each run in batches of a hundred', () => {
     // 10,000 anomalies begin and end; 730 runs bring 200 breaches each
     expect(unitsOf(lines, 'grouping invocations')).toBe(20_000 + 730 * 2);
     expect(unitsOf(lines, 'signals queued')).toBe(20_000 + 730 * 200 + 2 * 21_460);
@@ -194,7 +194,7 @@ describe('facts of a deployment', () => {
     expect(prod.dispatchStates).toBeGreaterThan(1);
   });
 
-  it('make a report without gaps', () => {
+  it('give a complete report', () => {
     const report = reportCost(Workload.parse({}), prod);
     const text = formatReport(report, 'prod');
     expect(text).not.toMatch(/NaN|undefined|Infinity/);
@@ -219,7 +219,7 @@ describe('options', () => {
   });
 
   it.each([{ hosts: '0' }, { hosts: 'many' }, { pushMinutes: '90' }, { nonsense: '1' }])(
-    'refuse %j',
+    'reject %j',
     (values) => {
       expect(() => parseWorkload(values)).toThrow();
     },

@@ -79,7 +79,7 @@ describe('buckets', () => {
     expect(days).toEqual({ 'raw/': 35, 'quarantine/': 90, 'runs/': 14, 'peers/': 14, 'forecasts/': 400 });
   });
 
-  it('keep versions only of what cannot be had again, and for a week; those of hourly states for a day', () => {
+  it('keep versions only of objects that cannot be recreated, for a week; those of hourly states for a day', () => {
     const versioned = buckets.filter(
       ({ VersioningConfiguration }) => VersioningConfiguration?.Status === 'Enabled',
     );
@@ -89,14 +89,14 @@ describe('buckets', () => {
       expect(rule.NoncurrentVersionExpiration).toEqual({ NoncurrentDays: rule.Prefix === 'peers/' ? 1 : 7 });
   });
 
-  it('give up uploads that were left unfinished', () => {
+  it('remove incomplete uploads', () => {
     for (const bucket of buckets)
       expect(text(rulesOf(bucket))).toContain('"AbortIncompleteMultipartUpload":{"DaysAfterInitiation":1}');
   });
 });
 
 describe('data in production', () => {
-  it('stays when its stack goes, and the stack cannot go by mistake', () => {
+  it('stays if its stack is deleted, and the stack is protected against deletion', () => {
     const kept = [...resourcesIn(prod, ['data']).values()].filter(({ Type }) =>
       /GlobalTable$|S3::Bucket$/.test(Type),
     );
@@ -130,7 +130,7 @@ describe('data in production', () => {
     expect(named.map(({ Type }) => Type).filter((type) => !pointers.includes(type))).toEqual([]);
   });
 
-  it('goes with its stack in development', () => {
+  it('is deleted with its stack in development', () => {
     const dev = stageOf('dev');
     expect(dev.stacks.data.terminationProtection).toBeFalsy();
     for (const { DeletionPolicy } of resourcesOfType(dev, 'AWS::S3::Bucket'))

@@ -43,7 +43,7 @@ describe('queues', () => {
     },
   );
 
-  it('there are: three for work and four for failures', () => {
+  it('are three for work and four for failures', () => {
     expect(resourcesOfType(stage, 'AWS::SQS::Queue')).toHaveLength(7);
   });
 
@@ -61,7 +61,7 @@ describe('queues', () => {
 
 const Properties = (queue: Resource): unknown => queue.Properties.RedrivePolicy;
 
-describe('what is delivered by AWS', () => {
+describe('deliveries by AWS', () => {
   const mappings = resourcesOfType(stage, 'AWS::Lambda::EventSourceMapping');
 
   it('is retried and ends in a queue: every schedule', () => {
@@ -85,7 +85,7 @@ describe('what is delivered by AWS', () => {
       }
   });
 
-  it('never invokes a function asynchronously without a place for failures', () => {
+  it('never invoke a function asynchronously without a destination for failures', () => {
     const asynchronous = resourcesOfType(stage, 'AWS::Lambda::Permission').filter(({ Properties }) =>
       /^(events|sns|s3|scheduler|logs|lambda\.alarms)\./.test(Properties.Principal),
     );
@@ -191,7 +191,7 @@ describe('what is delivered by AWS', () => {
     expect(text(rule?.Properties.Targets[0].Arn)).toContain('IncidentsSignalsQueue');
   });
 
-  it('carries the time the schedule was meant for, so that a redelivery starts nothing new', () => {
+  it('carry the scheduled time, so that a redelivery starts nothing new', () => {
     const [schedule] = resourcesOfType(stage, 'AWS::Scheduler::Schedule');
     expect(JSON.parse(schedule?.Properties.Target.Input)).toEqual({
       scheduledAt: '<aws.scheduler.scheduled-time>',

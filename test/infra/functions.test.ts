@@ -108,7 +108,7 @@ describe('every function', () => {
     for (const fn of created) expect(fn.node.scope?.node.scope).toBeInstanceOf(ObservedFunction);
   });
 
-  it('has the folder it is bundled from', () => {
+  it('has the folder from which it is bundled', () => {
     expect(new Set(functions.map(nameOf))).toEqual(new Set(Object.keys(ENVIRONMENT)));
     expect(listFunctions()).toEqual(functions.map(nameOf).sort());
   });
@@ -148,7 +148,7 @@ describe('every function', () => {
     expect(new Set(groups).size).toBe(functions.length);
   });
 
-  it('behind the API answers before API Gateway gives up', () => {
+  it('behind the API responds before API Gateway times out', () => {
     for (const { Properties } of resourcesOfType(stage, 'AWS::Lambda::Function', ['edge']))
       expect(Properties.Timeout).toBeLessThan(30);
   });
@@ -190,7 +190,7 @@ describe('an ObservedFunction', () => {
     });
   };
 
-  it('says what to do when its bundle is missing', () => {
+  it('says what to do if its bundle is missing', () => {
     expect(() => create({})).toThrow(ConfigurationError);
     expect(() => create({})).toThrow(
       'No bundle in dist/no-such-function: build the functions with "npm run build" first.',
@@ -221,7 +221,7 @@ describe('a Workflow', () => {
     });
   };
 
-  it('refuses a placeholder without a value, and a value without a placeholder', () => {
+  it('rejects a placeholder without a value, and a value without a placeholder', () => {
     const missing = () => create(['ListTenantsFunctionArn', 'Spare']);
     expect(missing).toThrow(ConfigurationError);
     expect(missing).toThrow(
@@ -238,7 +238,7 @@ describe('a Workflow', () => {
     }
   });
 
-  it('runs its tasks no shorter than their functions', () => {
+  it('has task timeouts at least as long as those of their functions', () => {
     const limits = new Map(functions.map((fn) => [nameOf(fn), fn.Properties.Timeout]));
     const fleet = readFileSync('state-machines/forecast-fleet.asl.json', 'utf8');
     const batch = JSON.parse(fleet).States['Forecast batches'].ItemProcessor.States['Forecast batch'];
@@ -250,7 +250,7 @@ describe('a Workflow', () => {
   });
 });
 
-it('leaves no custom resource behind: what CDK would deploy on its own runs unobserved', () => {
+it('has no custom resource, because functions deployed by CDK itself are not monitored', () => {
   const types = [...resourcesIn(stage).values()].map(({ Type }) => Type);
   expect(types.filter((type) => type.startsWith('Custom::') || type.includes('CustomResource'))).toEqual([]);
 });

@@ -56,7 +56,7 @@ describe('the presets', () => {
     expect(count(minimal)).toBe(15);
   });
 
-  it('full adds one for each function whose failures another alarm shows already', () => {
+  it('full adds one for each function whose failures another alarm already covers', () => {
     // Two of them for the workflow that watches deployments: what fails there shows as health `unknown` anyway.
     expect(count(full) - count(minimal)).toBe(21);
   });
@@ -68,7 +68,7 @@ describe('service alarms', () => {
       ({ Properties }) => Properties.MetricName === metric,
     )?.Properties;
 
-  it('take silence of the hourly dispatch as trouble', () => {
+  it('treat a missing hourly dispatch as a failure', () => {
     expect(alarm('ExecutionsSucceeded')).toMatchObject({
       ComparisonOperator: 'LessThanThreshold',
       Threshold: 1,
@@ -87,7 +87,7 @@ describe('service alarms', () => {
     expect(alarm(metric)).toMatchObject({ Threshold: threshold, TreatMissingData: 'notBreaching' });
   });
 
-  it('look at what Edge and Pipeline published, not at exports that would forbid replacing it', () => {
+  it('use names that Edge and Pipeline published, not exports that would prevent replacement', () => {
     expect(text(minimal.templates.operations)).not.toMatch(/ImportValue":"Forestall-prod-(Pipeline|Edge)/);
     expect(text(minimal.templates.edge)).not.toMatch(/ImportValue":"Forestall-prod-Pipeline/);
     const published = resourcesOfType(minimal, 'AWS::SSM::Parameter').map(

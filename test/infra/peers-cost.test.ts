@@ -12,7 +12,7 @@ const listOf = (lines: readonly UsageLine[]): number => totalOf(priceLines(lines
 const unitsOf = (lines: readonly UsageLine[], what: string): number =>
   lines.find((line) => line.what === what)?.units ?? Number.NaN;
 
-describe('what comparing peers costs', () => {
+describe('the cost of comparing peers', () => {
   it('is two cents a month without tenants: 8,760 schedules that find nothing', () => {
     const lines = idlePeers(work, facts);
     expect(unitsOf(lines, 'peer schedule starts')).toBe(8760);

@@ -177,13 +177,13 @@ const grantedTo = (name: string): ReadonlySet<string> =>
 const actionsOf = (name: string): ReadonlySet<string> => callable.get(name) ?? new Set();
 
 describe.each(names)('%s', (name) => {
-  it('may do what its adapters call, but for what it never calls', () => {
+  it('has permission for the calls of its adapters, except those it never makes', () => {
     const granted = grantedTo(name);
     const refused = [...actionsOf(name)].filter((action) => !granted.has(action));
     expect(new Set(refused)).toEqual(new Set(NEVER_CALLED[name]));
   });
 
-  it('may do nothing that no adapter of it calls', () => {
+  it('has no permission that none of its adapters uses', () => {
     const needed = new Set([...actionsOf(name), ...(BY_LAMBDA[name] ?? [])]);
     const spare = [...grantedTo(name)].filter(
       (action) => !needed.has(action) && !OF_THE_PLATFORM.test(action),

@@ -316,7 +316,7 @@ describe('workflows', () => {
 
 describe('resource policies', () => {
   it.each(['AWS::SQS::QueuePolicy', 'AWS::S3::BucketPolicy', 'AWS::SNS::TopicPolicy'])(
-    '%s refuses plain HTTP',
+    '%s rejects plain HTTP',
     (type) => {
       const policies = resourcesOfType(stage, type);
       expect(policies.length).toBeGreaterThan(0);

@@ -38,7 +38,7 @@ const routesOf = ({ method, path }: Operation): string[] =>
   });
 
 describe('the routes of the HTTP API', () => {
-  it('lead each operation to exactly the function that serves it', () => {
+  it('route each operation to exactly the function that serves it', () => {
     expect(functionByRoute.size).toBe(routes.length);
     for (const operation of operations) {
       // A fixed path takes precedence over one with parameters, such as /v1/changes/assess over /v1/changes/{changeId}.
@@ -58,7 +58,7 @@ describe('the routes of the HTTP API', () => {
     expect(gatewayRoutes(operations).at(-1)).toEqual(FALLBACK);
   });
 
-  it('are those that clients know', () => {
+  it('are those that clients use', () => {
     expect([...functionByRoute.keys()].sort()).toEqual([
       'ANY /v1/{proxy+}',
       'GET /v1/anomalies',

@@ -10,7 +10,7 @@ const facts = factsOf(Object.values(stageOf('prod').templates));
 const work = Workload.parse({});
 const listOf = (lines: readonly UsageLine[]): number => totalOf(priceLines(lines)).list;
 
-describe('what looking for silent targets costs', () => {
+describe('the cost of finding silent targets', () => {
   it('is two cents a month without tenants', () => {
     // 0.00876 + requests 0.00175 + 8,760 x 0.05 s x 0.25 GB 0.00146 + 7.9 MB of logs 0.00367 + reads 0.00055
     expect(listOf(idleSilence(work, facts))).toBeCloseTo(0.0162, 4);

@@ -59,12 +59,12 @@ const differences = (base: unknown, other: unknown, path = ''): Record<string, u
 describe.each(STAGES)('stage %s', (stage) => {
   const { stacks, templates } = synthesised.get(stage)!;
 
-  it('passes the template validation and both rule packs, and looks as it did', () => {
+  it('passes the template validation and both rule packs, and matches its snapshot', () => {
     const snapshot = snapshotOf(stage);
     expect(stage === 'prod' ? snapshot : differences(snapshotOf('prod'), snapshot)).toMatchSnapshot();
   });
 
-  it.each(PARTS)('names the %s stack after the stage and gives it the outputs others read', (part) => {
+  it.each(PARTS)('names the %s stack after the stage and gives it the outputs that others read', (part) => {
     const name = `Forestall-${stage}-${part[0]?.toUpperCase()}${part.slice(1)}`;
     expect(stacks[part].stackName).toBe(name);
     const { Outputs = {} } = templates[part] as { Outputs?: Record<string, unknown> };
@@ -105,7 +105,7 @@ describe('what the emulator lacks', () => {
     expect(types('dev')).toContain(type);
   });
 
-  it('is all that a local deployment differs in', () => {
+  it('is the only difference of a local deployment', () => {
     const gaps = new Set(EMULATOR_GAPS.map(({ type }) => type));
     const missing = [...types('dev')].filter((type) => !types('local').has(type));
     expect(missing.filter((type) => !gaps.has(type))).toEqual([]);
@@ -113,12 +113,12 @@ describe('what the emulator lacks', () => {
 });
 
 describe('selecting a stage', () => {
-  it.each([undefined, 'production', '', 7])('refuses %s and lists the stages', (name) => {
+  it.each([undefined, 'production', '', 7])('rejects %s and lists the stages', (name) => {
     expect(() => selectStage(name)).toThrow(ConfigurationError);
     expect(() => selectStage(name)).toThrow(/-c stage=<name>: expected one of local, dev, prod/);
   });
 
-  it('says what was found', () => {
+  it('reports the value found', () => {
     expect(() => selectStage('staging')).toThrow('found "staging"');
     expect(() => selectStage(undefined)).toThrow('none was given');
   });
@@ -136,18 +136,18 @@ describe('validating settings', () => {
     ['a burst below the rate', { throttle: { ratePerSecond: 10, burst: 5 } }, 'throttle.burst'],
     ['an invalid e-mail address', { alarmEmails: ['nobody'] }, 'alarmEmails[0]'],
     ['a misspelt setting', { dashbord: true }, 'dashbord'],
-  ])('refuses %s and names the setting', (_, change, named) => {
+  ])('rejects %s and names the setting', (_, change, named) => {
     const validate = () => validateConfig({ ...prod, ...change });
     expect(validate).toThrow(ConfigurationError);
     expect(validate).toThrow('Stage prod');
     expect(validate).toThrow(named);
   });
 
-  it('names the stage as unnamed where even that is missing', () => {
+  it('names the stage as unnamed if its name is missing', () => {
     expect(() => validateConfig({})).toThrow('Stage unnamed');
   });
 
-  it('accepts what the stages hold', () => {
+  it('accepts the settings of all stages', () => {
     for (const stage of STAGES) expect(validateConfig(selectStage(stage))).toEqual(selectStage(stage));
   });
 });

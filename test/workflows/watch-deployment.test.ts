@@ -21,7 +21,7 @@ const setup = async (slower = 1, failingPoints = 0) => {
 const LOOK = ['Wait for check', 'Check deployment', 'What comes next'];
 
 describe('watch-deployment', () => {
-  it('looks four times at a good deployment, at its moments, and closes it as healthy', async () => {
+  it('checks a good deployment four times, on schedule, and closes it as healthy', async () => {
     const { input, tasks, record, published } = await setup();
     const done = await execute(definition, input, tasks);
     expect(done).toMatchObject({ status: 'SUCCEEDED', output: { health: 'healthy' }, waits: [] });
@@ -31,7 +31,7 @@ describe('watch-deployment', () => {
     expect(published).toEqual([]);
   });
 
-  it('takes the rollback branch where health is low, and stops watching', async () => {
+  it('takes the rollback branch if the health is low, and stops watching', async () => {
     const { input, tasks, record, published, changeId } = await setup(3, 8);
     const done = await execute(definition, input, tasks);
     expect(done).toMatchObject({ status: 'SUCCEEDED', output: { health: 'unhealthy' } });
@@ -43,7 +43,7 @@ describe('watch-deployment', () => {
     ]);
   });
 
-  it('does nothing more when it is executed again', async () => {
+  it('does nothing more if it is executed again', async () => {
     const { input, tasks, published, stored, changeId } = await setup(3, 8);
     await execute(definition, input, tasks);
     const before = stored(changeId);
@@ -79,7 +79,7 @@ describe('watch-deployment', () => {
     expect(published).toEqual([]);
   });
 
-  it('never retries input that can never succeed, and fails though nothing can be recorded', async () => {
+  it('never retries input that can never succeed, and fails although nothing can be recorded', async () => {
     const { tasks } = await setup();
     const input = { tenantId: 'acme', changeId: 'nobody', check: 0, checkAt: instant(5) };
     const done = await execute(definition, input, tasks);

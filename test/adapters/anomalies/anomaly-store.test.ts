@@ -48,7 +48,7 @@ beforeEach(() => {
 });
 
 describe('recording', () => {
-  it('puts what is new under its time, and owes its event', async () => {
+  it('stores new anomalies by time, with a pending event', async () => {
     dynamo.on(PutCommand).resolves({});
     expect(await store.record([anomaly()], NOW + 60)).toEqual([anomaly()]);
     expect(dynamo.commandCalls(PutCommand)[0]?.args[0].input).toMatchObject({
@@ -63,7 +63,7 @@ describe('recording', () => {
     });
   });
 
-  it('owes no event of a silenced one', async () => {
+  it('has no pending event for a silenced one', async () => {
     expect((await itemOf(anomaly({ silenced: 'disks' }))).announced).toBe(true);
     dynamo.on(PutCommand).resolves({});
     expect(await store.record([anomaly({ silenced: 'disks' })], NOW)).toEqual([]);
@@ -73,7 +73,7 @@ describe('recording', () => {
     [{ announced: false }, 1],
     [{ announced: true }, 0],
     [undefined, 0],
-  ])('looks whether one that is stored was announced: %j', async (marks, owed) => {
+  ])('checks whether a stored one was announced: %j', async (marks, owed) => {
     const Item = { ...(await itemOf(anomaly())), ...marks };
     dynamo.on(PutCommand).rejects(refused());
     dynamo.on(GetCommand).resolves(marks === undefined ? {} : { Item });
@@ -81,7 +81,7 @@ describe('recording', () => {
     expect(dynamo.commandCalls(GetCommand)[0]?.args[0].input.ConsistentRead).toBe(true);
   });
 
-  it('marks as announced, without bringing an expired one back', async () => {
+  it('marks as announced, without restoring an expired one', async () => {
     dynamo.on(UpdateCommand).resolves({});
     await store.markAnnounced([anomaly(), anomaly({ metric: 'disk' })]);
     expect(dynamo.commandCalls(UpdateCommand)).toHaveLength(2);
@@ -91,7 +91,7 @@ describe('recording', () => {
     });
   });
 
-  it('takes a throttled table for a reason to retry, and other faults as they are', async () => {
+  it('is retriable if the table is throttled, and passes on other errors', async () => {
     dynamo.on(PutCommand).rejects(Object.assign(new Error('slow'), { name: 'ThrottlingException' }));
     await expect(store.record([anomaly()], NOW)).rejects.toThrow(DependencyUnavailableError);
     dynamo.on(PutCommand).rejects(new Error('denied'));
@@ -116,13 +116,13 @@ describe('ends', () => {
     });
   });
 
-  it('of silenced anomalies are stored and owe nothing', async () => {
+  it('of silenced anomalies are stored without a pending event', async () => {
     const item = await itemOf(anomaly({ silenced: 'disks' }));
     dynamo.on(UpdateCommand).resolves({ Attributes: { ...item, endedAt: NOW } });
     expect(await store.recordEnds([end])).toEqual([]);
   });
 
-  it('of anomalies that are unknown, not announced, or ended before, owe nothing; faults are faults', async () => {
+  it('of unknown, unannounced or already ended anomalies have no pending event; errors are passed on', async () => {
     dynamo.on(UpdateCommand).rejects(refused());
     expect(await store.recordEnds([end])).toEqual([]);
     dynamo.on(UpdateCommand).rejects(new Error('denied'));
@@ -142,7 +142,7 @@ describe('ends', () => {
 describe('listing', () => {
   const page = { limit: 2, cursor: undefined };
 
-  it('gives back what was stored, newest first', async () => {
+  it('returns the stored anomalies, newest first', async () => {
     const whole = anomaly();
     const bare = anomaly({ expected: undefined, silenced: 'disks', endedAt: NOW + 5 });
     const Items = [await itemOf(whole), { ...(await itemOf(bare)), endedAt: NOW + 5 }];
@@ -158,7 +158,7 @@ describe('listing', () => {
     expect(input?.ExpressionAttributeNames).toBeUndefined();
   });
 
-  it('asks for the range and filters by the rest', async () => {
+  it('queries the range and filters by the rest', async () => {
     dynamo.on(QueryCommand).resolves({ Items: [] });
     const filter = { from: 0, to: 1, targetId: 'web-1', metric: 'cpu', kind: 'duration' } as const;
     await store.list('acme', filter, page);
@@ -188,7 +188,7 @@ describe('listing', () => {
     );
   });
 
-  it('asks nothing where its range is empty, or has moved past its cursor', async () => {
+  it('queries nothing if its range is empty, or has moved past its cursor', async () => {
     const Items = await itemsAt(NOW - 3, NOW - 4, NOW - 25 * 3600 - 1);
     dynamo.reset();
     expect(await store.list('acme', { isActive: true, to: 5 }, page)).toEqual({
@@ -224,7 +224,7 @@ describe('listing', () => {
     expect(dynamo.commandCalls(QueryCommand)).toHaveLength(8);
   });
 
-  it("refuses another tenant's cursor", async () => {
+  it("rejects another tenant's cursor", async () => {
     const Items = await itemsAt(3, 2, 1);
     dynamo.on(QueryCommand).resolves({ Items });
     const { nextCursor } = await store.list('acme', {}, page);

@@ -14,12 +14,12 @@ beforeEach(() => {
   dynamo.reset();
 });
 
-describe('what detectors have learned', () => {
+describe('a detector state', () => {
   const store = dynamoDetectorStateStore({ client, tableName: 'hot' });
   const owner = { tenantId: 'acme', targetId: 'web-1' };
   const bytes = Uint8Array.of(1, 2, 3);
 
-  it('lies beside the blocks of its target', async () => {
+  it('is stored under its target', async () => {
     dynamo.on(GetCommand).resolves({ Item: { data: bytes, v: 7 } });
     expect(await store.get('acme', 'web-1')).toEqual({ bytes, version: 7 });
     const input = dynamo.commandCalls(GetCommand)[0]?.args[0].input;
@@ -40,7 +40,7 @@ describe('what detectors have learned', () => {
     expect(await store.put(owner, bytes, version, 99)).toBe(false);
   });
 
-  it('is neither lost nor absent because the table is down', async () => {
+  it('is neither lost nor absent if the table is down', async () => {
     dynamo.on(GetCommand).rejects(throttled()).on(PutCommand).rejects(throttled());
     await expect(store.get('acme', 'web-1')).rejects.toThrow(DependencyUnavailableError);
     await expect(store.put(owner, bytes, 1, 99)).rejects.toThrow(DependencyUnavailableError);

@@ -33,7 +33,7 @@ describe('the state of a group', () => {
     expect(await files.read(group)).toBeUndefined();
   });
 
-  it('is replaced only as read', async () => {
+  it('is replaced only if unchanged since it was read', async () => {
     s3.on(PutObjectCommand).resolves({});
     expect(await files.replace(group, Uint8Array.of(3), undefined)).toBe(true);
     expect(await files.replace(group, Uint8Array.of(3), '"abc"')).toBe(true);
@@ -52,7 +52,7 @@ describe('a comparison', () => {
   const starter = lambdaPeerWorkStarter({ client, functionName: 'compare' });
   const work: PeerWork = { ...group, targetIds: ['web-1'], counters: [], firstSeen: 1, relearn: false };
 
-  it('is started asynchronously with all that it needs', async () => {
+  it('is started asynchronously with its complete input', async () => {
     lambda.on(InvokeCommand).resolves({ StatusCode: 202 });
     await starter.start(work);
     const { Payload, ...input } = lambda.commandCalls(InvokeCommand)[0]!.args[0].input;
@@ -60,7 +60,7 @@ describe('a comparison', () => {
     expect(JSON.parse(Buffer.from(Payload as Uint8Array).toString())).toEqual(work);
   });
 
-  it('that Lambda does not take is reported', async () => {
+  it('that Lambda does not accept is reported', async () => {
     lambda.on(InvokeCommand).rejects(named('TooManyRequestsException'));
     await expect(starter.start(work)).rejects.toThrow(DependencyUnavailableError);
     lambda.on(InvokeCommand).resolves({ StatusCode: 200 });
@@ -68,7 +68,7 @@ describe('a comparison', () => {
   });
 });
 
-describe('blocks at a glance', () => {
+describe('blocks by key', () => {
   it('are read by their keys at half the price, absent ones without bytes', async () => {
     const client = DynamoDBDocumentClient.from(new DynamoDBClient({ region: 'us-east-1' }));
     const { read } = dynamoBlockGlance({ client, tableName: 'hot' });

@@ -42,7 +42,7 @@ describe('SDK clients', () => {
     },
   );
 
-  it('reach an emulator under addresses that it knows', () => {
+  it('use addresses that an emulator knows', () => {
     expect(makeS3Client().config.forcePathStyle).toBe(false);
     expect(makeSqsClient().config.useQueueUrlAsEndpoint).toBe(true);
     vi.stubEnv('AWS_ENDPOINT_URL', 'http://localhost:4566');

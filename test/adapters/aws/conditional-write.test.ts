@@ -48,7 +48,7 @@ describe('a write under a condition', () => {
     expect(() => stored.put({ pk: 'a', sk: 'b' }, ABSENT)).toThrow('The conditional request failed');
   });
 
-  it('does not take a fault for a lost race', async () => {
+  it('does not confuse an error with a lost race', async () => {
     mock.on(PutCommand).rejectsOnce(throttled()).rejects(new Error('denied'));
     await expect(put(1, 0)).rejects.toThrow('storing: ThrottlingException: slow');
     await expect(put(1, 0)).rejects.toThrow('denied');
@@ -87,7 +87,7 @@ describe('writing together', () => {
   });
 
   it.each([['ThrottlingError'], ['ProvisionedThroughputExceeded']])(
-    'cancelled for %s asks for a retry',
+    'cancelled for %s is retriable',
     async (code) => {
       mock.on(TransactWriteCommand).rejects(cancelled(undefined, code));
       await expect(write()).rejects.toThrow(DependencyUnavailableError);
@@ -123,7 +123,7 @@ describe('one item', () => {
     expect(inputs[0]).toMatchObject({ TableName: 'registry', Key: key });
   });
 
-  it('asks for a retry if the table is throttled', async () => {
+  it('is retriable if the table is throttled', async () => {
     mock.on(GetCommand).rejects(throttled());
     await expect(getItem(table, key, 'reading')).rejects.toThrow('reading: ThrottlingException: slow');
   });
@@ -141,7 +141,7 @@ describe('items by key', () => {
     for (const key of keys(250)) if (key.sk !== '7') stored.put(key, {});
   });
 
-  it('come in any number, without those that do not exist', async () => {
+  it('are returned in any number, without those that do not exist', async () => {
     const items = await batchGet(table, keys(250), pace);
     expect(items).toHaveLength(249);
     expect(requests().map((request) => request?.Keys?.length)).toEqual([100, 100, 50]);
@@ -152,7 +152,7 @@ describe('items by key', () => {
     expect(pauses).toEqual([]);
   });
 
-  it('that were left unread are asked for again: at once after progress, else after a pause', async () => {
+  it('that were left unread are requested again: at once after progress, else after a pause', async () => {
     const left = (...sks: readonly string[]) => ({ registry: { Keys: sks.map((sk) => ({ pk: 'a', sk })) } });
     mock
       .on(BatchGetCommand)
@@ -176,7 +176,7 @@ describe('items by key', () => {
     expect(pauses).toEqual([50, 100, 200, 400, 800]);
   });
 
-  it('ask for a retry if the table is down', async () => {
+  it('are retriable if the table is down', async () => {
     mock.on(BatchGetCommand).rejects(throttled());
     await expect(batchGet(table, keys(1), pace)).rejects.toThrow('reading items: ThrottlingException: slow');
   });

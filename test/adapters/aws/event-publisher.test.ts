@@ -35,7 +35,7 @@ beforeEach(() => {
 });
 
 describe('publishing events', () => {
-  it('puts them on the bus under source and name, dated by what they announce', async () => {
+  it('puts them on the bus with source and name, dated by their cause', async () => {
     bus.on(PutEventsCommand).resolves({ Entries: [{ EventId: '1' }] });
     await publisher.publish(events(1));
     expect(requests()).toMatchObject([
@@ -63,7 +63,7 @@ describe('publishing events', () => {
     expect(requests()).toEqual([]);
   });
 
-  it('sends refused entries again, and only those', async () => {
+  it('sends rejected entries again, and only those', async () => {
     bus
       .on(PutEventsCommand)
       .resolvesOnce({ Entries: [{ EventId: '1' }, { ErrorCode: 'ThrottlingException' }, { EventId: '3' }] })
@@ -83,7 +83,7 @@ describe('publishing events', () => {
     expect(requests()).toHaveLength(3);
   });
 
-  it('asks for a retry while the bus is down', async () => {
+  it('is retriable while the bus is down', async () => {
     bus.on(PutEventsCommand).rejects(Object.assign(new Error('down'), { $fault: 'server' }));
     await expect(publisher.publish(events(1))).rejects.toThrow(DependencyUnavailableError);
   });

@@ -7,7 +7,7 @@ import { deflated, deflateJson, inflateJson, jsonText } from '../../../adapters/
 const Content = z.object({ n: z.number() });
 
 describe('JSON within an attribute', () => {
-  it('comes back as it was packed', () => {
+  it('is restored unchanged', () => {
     fc.assert(
       fc.property(fc.jsonValue({ maxDepth: 2 }), (value) => {
         expect(inflateJson(deflateJson(value))).toEqual(JSON.parse(JSON.stringify(value)));
@@ -40,7 +40,7 @@ describe('JSON within an attribute', () => {
     [deflated(Content), '{"n":5}'],
     [jsonText(Content), deflateJson({ n: 5 })],
     [jsonText(Content), undefined],
-  ])('is refused in the other form', (schema, packed) => {
+  ])('is rejected in the other form', (schema, packed) => {
     expect(schema.safeParse(packed).success).toBe(false);
   });
 

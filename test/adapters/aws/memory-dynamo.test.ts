@@ -26,7 +26,7 @@ const invalid = { name: 'ValidationException' };
 beforeEach(reset);
 
 describe('items', () => {
-  it('are copies, without what is undefined', async () => {
+  it('are copies, without undefined attributes', async () => {
     const data = Uint8Array.of(1, 2);
     const item = { pk: 'a', sk: 'b', data, gone: undefined };
     await put(item);
@@ -77,7 +77,7 @@ describe('expressions', () => {
     ['words after its end', 'attribute_exists(pk) pk', undefined, undefined],
     ['a missing end', 'attribute_exists(pk', undefined, undefined],
     ['an unknown operator', 'colour ! :s', { ':s': 1 }, undefined],
-  ])('are refused for %s', async (_, text, values, names) => {
+  ])('are rejected for %s', async (_, text, values, names) => {
     await expect(condition(text, values, names)).rejects.toMatchObject(invalid);
   });
 
@@ -128,7 +128,7 @@ describe('queries', () => {
     expect(sks(await query(next))).toEqual(['a#3']);
   });
 
-  it('refuse to start outside their range', async () => {
+  it('reject to start outside their range', async () => {
     const outside = { ...key, ExpressionAttributeValues: values, ExclusiveStartKey: { pk: 'p', sk: 'b#1' } };
     await expect(query(outside)).rejects.toMatchObject(invalid);
   });

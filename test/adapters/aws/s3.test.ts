@@ -42,7 +42,7 @@ describe('an object', () => {
     expect(lastPut()).toEqual({ Bucket: 'lake', Key: 'raw/1', Body: bytes, ContentType: 'text/csv' });
   });
 
-  it('comes with the tag that names its content', async () => {
+  it('has the tag that identifies its content', async () => {
     answerGet(found(bytes, '"t"'));
     expect(await getObject(bucket, 'raw/1')).toEqual({ bytes, etag: '"t"' });
     expect(s3.commandCalls(GetObjectCommand)[0]?.args[0].input).toEqual({ Bucket: 'lake', Key: 'raw/1' });
@@ -57,7 +57,7 @@ describe('an object', () => {
     await expect(bodiless).rejects.toThrow('reading raw/1: no body');
   });
 
-  it('asks for a retry if S3 is throttled or breaks off, naming the key', async () => {
+  it('is retriable if S3 is throttled or breaks off, naming the key', async () => {
     s3.on(PutObjectCommand).rejects(named('SlowDown'));
     await expect(putObject(bucket, 'raw/1', 'x', 'text/csv')).rejects.toThrow('writing raw/1: SlowDown: why');
     const broken = async () => {
@@ -80,7 +80,7 @@ describe('keys under a prefix', () => {
     );
   });
 
-  it('ask for a retry if S3 is throttled', async () => {
+  it('are retriable if S3 is throttled', async () => {
     s3.on(ListObjectsV2Command).rejects(named('SlowDown'));
     await expect(listKeys(bucket, 'a/')).rejects.toThrow('listing a/: SlowDown: why');
   });
@@ -118,7 +118,7 @@ describe('an object that several writers replace', () => {
     },
   );
 
-  it('is not given up for any other fault', async () => {
+  it('is not given up for other errors', async () => {
     s3.on(PutObjectCommand).rejectsOnce(named('SlowDown')).rejects(named('AccessDenied'));
     await expect(replace('"t"')).rejects.toThrow('writing states/1: SlowDown: why');
     await expect(replace('"t"')).rejects.toMatchObject({ name: 'AccessDenied' });
@@ -151,7 +151,7 @@ describe('an object of one JSON value', () => {
     ['{"schemaVersion":2', 'lamp lamps/1 cannot be read: it is not JSON'],
     ['{"schemaVersion":3,"watts":5}', 'lamp lamps/1 cannot be read: it has schema version 3'],
     ['{"schemaVersion":2,"watts":"5"}', 'watts'],
-  ])('is refused if it is %s', async (content, reason) => {
+  ])('is rejected if it is %s', async (content, reason) => {
     answerGet(text(content));
     const reading = getStored(bucket, 'lamps/1', FORMAT);
     await expect(reading).rejects.toThrow(UnreadableItemError);

@@ -45,7 +45,7 @@ describe('a failed SDK call', () => {
     await expect(withSdkErrors('reading', () => Promise.reject(cause))).rejects.toBe(cause);
   });
 
-  it('is a fault of the input if DynamoDB refuses the request', async () => {
+  it('is an input error if DynamoDB rejects the request', async () => {
     const cause = failure({ name: 'ValidationException' });
     const failed = withSdkErrors('storing a target', () => Promise.reject(cause));
     await expect(failed).rejects.toThrow(InvalidInputError);
@@ -55,7 +55,7 @@ describe('a failed SDK call', () => {
     });
   });
 
-  it('says nothing about a call that succeeds', async () => {
+  it('does not affect a call that succeeds', async () => {
     expect(await withSdkErrors('reading', async () => 7)).toBe(7);
   });
 });

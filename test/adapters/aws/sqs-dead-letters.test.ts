@@ -33,7 +33,7 @@ describe('parked messages', () => {
     });
   });
 
-  it('are never empty, which SQS refuses', async () => {
+  it('are never empty, which SQS rejects', async () => {
     await deadLetters.park('', '');
     expect(sent()[0]).toMatchObject({
       MessageBody: '(empty)',

@@ -93,7 +93,7 @@ describe.each(KINDS)('a stored item of kind "$kind"', (kind) => {
       expect({ name, schemaVersion }).toEqual({ name, schemaVersion: expect.any(Number) });
   });
 
-  it('is refused if a newer release wrote it, and the error says so', async () => {
+  it('is rejected if a newer release wrote it, and the error says so', async () => {
     const newer = kind.version + 1;
     const storage = await storedWith(kind, (item) => ({ ...item, schemaVersion: newer }));
     const error = await outcomeOf(readOf(kind, storage));
@@ -114,14 +114,14 @@ describe.each(KINDS)('a stored item of kind "$kind"', (kind) => {
     }
   });
 
-  it('is refused without a version', async () => {
+  it('is rejected without a version', async () => {
     const storage = await storedWith(kind, ({ schemaVersion: _, ...item }) => item);
     expect(String(await outcomeOf(readOf(kind, storage)))).toMatch(
       /cannot be read: it has no schema version$/,
     );
   });
 
-  it('is refused if it is damaged: no attribute is read unchecked', async () => {
+  it('is rejected if it is damaged: no attribute is read unchecked', async () => {
     const [, sample = {}] = contents(await storedWith(kind)).find(([name]) => kind.key.test(name)) ?? [];
     let refused = 0;
     for (const [name, value] of Object.entries(sample).filter(([name]) => !KEYS.has(name)))
@@ -149,7 +149,7 @@ describe.each(BINARY_KINDS)('stored bytes of kind "$kind"', (kind: BinaryKind) =
     expect(await readWith(kind.sample)).toEqual(kind.content);
   });
 
-  it('are refused if a newer release wrote them, and the error says so', async () => {
+  it('are rejected if a newer release wrote them, and the error says so', async () => {
     const error = await outcomeOf(readWith(kind.newer(kind.sample)));
     expect(isRefusal(error)).toBe(true);
     expect(String(error)).toMatch(/expected .* of format \d+, found \d+|unknown block version \d+/);
@@ -159,12 +159,12 @@ describe.each(BINARY_KINDS)('stored bytes of kind "$kind"', (kind: BinaryKind) =
     ['empty', new Uint8Array()],
     ['of something else', Buffer.from('nonsense')],
     ['cut short', kind.sample.subarray(0, kind.sample.length - 1)],
-  ])('are refused if they are %s', async (_, bytes) => {
+  ])('are rejected if they are %s', async (_, bytes) => {
     const outcome = await outcomeOf(readWith(bytes));
     expect({ outcome, isRefusal: isRefusal(outcome) }).toMatchObject({ isRefusal: true });
   });
 
-  it('are refused if the item holds something else', async () => {
+  it('are rejected if the item contains something else', async () => {
     const storage = memoryStorage(NOW);
     await kind.write(storage, kind.sample);
     if (storage.items.size === 0) return;

@@ -54,7 +54,7 @@ describe('the newest items under a prefix', () => {
     expect(notExpired(table)).toEqual({ expression: 'expiresAt > :now', values: { ':now': NOW } });
   });
 
-  it('ask for a retry if the table is throttled, naming what failed', async () => {
+  it('are retriable if the table is throttled, naming what failed', async () => {
     mock.on(QueryCommand).rejects(throttled());
     const reading = newestUnder(table, 'acme', under);
     await expect(reading).rejects.toThrow(DependencyUnavailableError);
@@ -121,12 +121,12 @@ describe('the pages of a list', () => {
     expect(first.nextCursor).toBeDefined();
   });
 
-  it('refuse the cursor of another list', async () => {
+  it('reject the cursor of another list', async () => {
     const { nextCursor } = await list(2);
     await expect(list(2, nextCursor, { scope: 'runs:globex' })).rejects.toThrow(InvalidInputError);
   });
 
-  it('ask for a retry if the table is throttled', async () => {
+  it('are retriable if the table is throttled', async () => {
     mock.on(QueryCommand).rejects(throttled());
     await expect(list(2)).rejects.toThrow('listing runs: ThrottlingException: slow');
   });

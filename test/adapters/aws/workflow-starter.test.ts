@@ -13,7 +13,7 @@ beforeEach(() => {
 });
 
 describe('starting a workflow', () => {
-  it('passes name and input on', async () => {
+  it('passes on name and input', async () => {
     sfn.on(StartExecutionCommand).resolves({});
     expect(await starter.start('acme-run', { tenantId: 'acme' })).toBe('started');
     expect(sfn.commandCalls(StartExecutionCommand)[0]?.args[0].input).toEqual({
@@ -21,12 +21,12 @@ describe('starting a workflow', () => {
     });
   });
 
-  it('takes a name that exists for a repeat', async () => {
+  it('treats an existing name as a repeat', async () => {
     sfn.on(StartExecutionCommand).rejects(new ExecutionAlreadyExists({ $metadata: {}, message: 'exists' }));
     expect(await starter.start('acme-run', {})).toBe('already-running');
   });
 
-  it('asks for a retry when throttled and passes on what a retry cannot help', async () => {
+  it('is retriable if throttled, and passes on permanent errors', async () => {
     sfn.on(StartExecutionCommand).rejects(Object.assign(new Error('slow'), { name: 'ThrottlingException' }));
     await expect(starter.start('n', {})).rejects.toThrow(DependencyUnavailableError);
     sfn

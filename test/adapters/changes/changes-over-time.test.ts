@@ -101,7 +101,7 @@ describe('a change', () => {
     ]);
   });
 
-  it('that another request is recording at this moment asks for a retry', async () => {
+  it('that another request is recording at this moment is retriable', async () => {
     const CancellationReasons = [{ Code: 'TransactionConflict' }];
     const conflict = new TransactionCanceledException({ $metadata: {}, message: 'no', CancellationReasons });
     mock.on(TransactWriteCommand).rejects(conflict);
@@ -152,7 +152,7 @@ describe('lists of changes', () => {
     expect(await walk(5)).toEqual([]);
   });
 
-  it('ask for a retry if the table is throttled, naming what failed', async () => {
+  it('are retriable if the table is throttled, naming what failed', async () => {
     mock.on(QueryCommand).rejects(Object.assign(new Error('slow'), { name: 'ThrottlingException' }));
     await expect(store.list('acme', { limit: 1 })).rejects.toThrow('listing changes: ThrottlingException');
     await expect(store.during('acme', 0, 1)).rejects.toThrow('reading changes: ThrottlingException');

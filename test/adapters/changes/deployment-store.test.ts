@@ -75,7 +75,7 @@ beforeEach(() => {
 });
 
 describe('a change', () => {
-  it('is stored once, whole by id and in short by time', async () => {
+  it('is stored once, completely by id and briefly by time', async () => {
     dynamo.on(TransactWriteCommand).resolves({});
     expect(await store.create(open)).toEqual({
       stored: { record: open, pending: [], revision: 1 },
@@ -107,7 +107,7 @@ describe('a change', () => {
     expect(short?.ConditionExpression).toBeUndefined();
   });
 
-  it('that is known gives what is known', async () => {
+  it('that exists already is returned', async () => {
     dynamo.on(TransactWriteCommand).resolves({});
     await store.update({ record: closed, pending: announceProposal(closed) }, 3);
     const Item = items()[0]!.Item!;
@@ -124,7 +124,7 @@ describe('a change', () => {
     await expect(store.create(open)).rejects.toThrow(DependencyUnavailableError);
   });
 
-  it('is replaced at its revision only, with what it teaches', async () => {
+  it('is replaced at its revision only, with its outcome', async () => {
     dynamo.on(TransactWriteCommand).resolves({});
     const lesson = { features: { replaced: 2 }, wasUnhealthy: true };
     expect(await store.update({ record: closed, pending: [] }, 1, lesson)).toMatchObject({ revision: 2 });
@@ -166,7 +166,7 @@ describe('lists', () => {
   const old = { signalId: 'c', targetId: 'w', at: NOW - 9, summary: 'before there were kinds' };
   const oldItem = { schemaVersion: 1, ...old };
 
-  it('are newest first, with a cursor of their own tenant', async () => {
+  it('are newest first, with a cursor for their own tenant', async () => {
     const LastEvaluatedKey = { pk: 'T#acme', sk: 'CHANGE#2026-11-21T10:05:00Z#deploy-41' };
     dynamo
       .on(QueryCommand)
@@ -184,7 +184,7 @@ describe('lists', () => {
     await expect(store.list('other', { limit: 1, cursor: nextCursor })).rejects.toThrow('cursor');
   });
 
-  it('of a span of time hold all kinds, newest first', async () => {
+  it('of a time span contain all kinds, newest first', async () => {
     dynamo.on(QueryCommand).resolves({ Items: [await listed(), oldItem] });
     const found = await store.during('acme', NOW - 60, NOW);
     expect(found.map(({ changeId }) => changeId)).toEqual(['deploy-41', 'c']);
@@ -197,7 +197,7 @@ describe('lists', () => {
     });
   });
 
-  it('of what was learnt', async () => {
+  it('of outcomes', async () => {
     dynamo.on(QueryCommand).resolves({
       Items: [{ pk: 'T#acme', schemaVersion: 1, features: { replaced: 1 }, wasUnhealthy: false }],
     });
@@ -208,7 +208,7 @@ describe('lists', () => {
     });
   });
 
-  it('as incidents see them are oldest first, and say of what followed', async () => {
+  it('for incidents are oldest first, and include the health afterwards', async () => {
     dynamo.on(QueryCommand).resolves({ Items: [await listed(), oldItem] });
     const found = await dynamoChangeStore(table).between('acme', NOW - 60, NOW);
     expect(found).toEqual([

@@ -40,7 +40,7 @@ beforeEach(() => {
 });
 
 describe('replacing the breaches of a target', () => {
-  it('writes the new ones, removes those no longer predicted, and undoes no newer run', async () => {
+  it('writes the new ones, removes those no longer predicted, and never overwrites a newer run', async () => {
     dynamo.on(QueryCommand).resolves({ Items: [{ sk: 'BREACH#web-1#cpu' }, { sk: 'BREACH#web-1#gone' }] });
     dynamo.on(PutCommand).resolves({}).on(DeleteCommand).resolves({});
     await store.replace('acme', 'web-1', [breach('cpu')], NOW + 60);
@@ -70,7 +70,7 @@ describe('replacing the breaches of a target', () => {
     });
   });
 
-  it('takes a newer run for success and a throttled table for a reason to retry', async () => {
+  it('succeeds if a newer run exists, and is retriable if the table is throttled', async () => {
     dynamo.on(QueryCommand).resolves({ Items: [] });
     dynamo.on(PutCommand).rejectsOnce(new ConditionalCheckFailedException({ $metadata: {}, message: 'no' }));
     await expect(store.replace('acme', 'web-1', [breach('cpu')], NOW)).resolves.toBeUndefined();
@@ -82,7 +82,7 @@ describe('replacing the breaches of a target', () => {
 });
 
 describe('listing breaches', () => {
-  it('asks the index by risk for those that have not expired and pass the filter', async () => {
+  it('queries the index by risk for those that have not expired and pass the filter', async () => {
     const cpu = breach('cpu');
     const item = await itemOf(cpu);
     dynamo.on(QueryCommand).resolves({ Items: [item] });
@@ -126,7 +126,7 @@ describe('listing breaches', () => {
     expect(dynamo.commandCalls(QueryCommand)[8]?.args[0].input.ExclusiveStartKey).toEqual(LastEvaluatedKey);
   });
 
-  it("refuses another tenant's cursor", async () => {
+  it("rejects another tenant's cursor", async () => {
     const items = [await itemOf(breach('a', 2)), await itemOf(breach('b', 1))];
     dynamo.on(QueryCommand).resolves({ Items: items });
     const { nextCursor } = await store.list('acme', {}, { limit: 1 });

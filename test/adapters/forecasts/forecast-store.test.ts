@@ -60,7 +60,7 @@ describe('storing a forecast', () => {
     expect(decodeForecasts(input?.Item?.data).metrics.map(({ metric }) => metric)).toEqual(['cpu', 'memory']);
   });
 
-  it('leaves a newer forecast as it is', async () => {
+  it('does not change a newer forecast', async () => {
     dynamo.on(PutCommand).rejects(new ConditionalCheckFailedException(meta));
     await expect(store.put(sampleTarget(['cpu']), NOW)).resolves.toBeUndefined();
   });
@@ -79,7 +79,7 @@ describe('storing a forecast', () => {
     expect(items?.every((item) => item?.data.length < 390_000 && item?.parts === items.length)).toBe(true);
   });
 
-  it('leaves newer parts as they are and passes on what else cancels', async () => {
+  it('does not change newer parts, and passes on other cancellations', async () => {
     const cancelled = (Code: string) =>
       new TransactionCanceledException({ ...meta, CancellationReasons: [{ Code }] });
     dynamo.on(TransactWriteCommand).rejects(cancelled('ConditionalCheckFailed'));
@@ -88,7 +88,7 @@ describe('storing a forecast', () => {
     await expect(store.put(largeTarget(), NOW)).rejects.toThrow(TransactionCanceledException);
   });
 
-  it('asks for a retry when throttled', async () => {
+  it('is retriable if throttled', async () => {
     dynamo.on(PutCommand).rejects(Object.assign(new Error('slow'), { name: 'ThrottlingException' }));
     await expect(store.put(sampleTarget(['cpu']), NOW)).rejects.toThrow(DependencyUnavailableError);
   });
@@ -108,7 +108,7 @@ describe('reading a forecast', () => {
     );
   };
 
-  it('gives back all metrics of all parts, over several pages', async () => {
+  it('returns all metrics of all parts, over several pages', async () => {
     const target = largeTarget();
     const items = await itemsOf(target);
     dynamo

@@ -158,7 +158,7 @@ describe('predicted breaches', () => {
     expect(counts.ItemUnreadable).toBe(1);
   });
 
-  it('ask for a retry if the table is throttled', async () => {
+  it('are retriable if the table is throttled', async () => {
     mock.on(QueryCommand).rejects(throttled);
     await expect(store.list('acme', {}, { limit: 1 })).rejects.toThrow(
       'listing predicted breaches: Throttling',
@@ -234,7 +234,7 @@ describe('runs', () => {
     expect(counts.ItemUnreadable).toBe(1);
   });
 
-  it('ask for a retry if the table is throttled', async () => {
+  it('are retriable if the table is throttled', async () => {
     mock.on(PutCommand).rejects(throttled);
     mock.on(GetCommand).rejects(throttled);
     await expect(store.claim('acme', 'k', 'r', NOW)).rejects.toThrow('claiming a run: ThrottlingException');

@@ -55,7 +55,7 @@ describe('batches', () => {
     await expect(files.readBatch('k')).rejects.toThrow(DependencyUnavailableError);
   });
 
-  it('ask for a retry while S3 slows us down, and pass on what a retry cannot help', async () => {
+  it('are retriable while S3 throttles, and pass on permanent errors', async () => {
     s3.on(GetObjectCommand).rejects(Object.assign(new Error('slow'), { name: 'SlowDown' }));
     await expect(files.readBatch('k')).rejects.toThrow(DependencyUnavailableError);
     s3.on(GetObjectCommand).rejects(Object.assign(new Error('no'), { name: 'AccessDenied' }));
@@ -95,7 +95,7 @@ describe('results', () => {
 });
 
 describe('the archive', () => {
-  it('holds one line per series, to be scored against what happens', async () => {
+  it('contains one line per series, for comparison with actual values', async () => {
     const targets = [sampleTarget(['cpu', 'memory']), sampleTarget([], { targetId: 'empty' })];
     const key = await files.archiveForecasts('acme', runId, 3, targets[0]!.issuedAt, targets);
     expect(key).toBe(`forecasts/tenant=acme/date=2026-11-21/${runId}-0003.jsonl.gz`);

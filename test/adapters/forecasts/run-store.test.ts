@@ -31,7 +31,7 @@ beforeEach(() => {
 });
 
 describe('runs', () => {
-  it('begin once: a repeat leaves the first as it is', async () => {
+  it('begin once: a repeat does not change the first', async () => {
     dynamo.on(PutCommand).resolvesOnce({}).rejects(taken);
     await store.begin(run);
     expect(lastPut()).toMatchObject({
@@ -41,7 +41,7 @@ describe('runs', () => {
     await expect(store.begin(run)).resolves.toBeUndefined();
   });
 
-  it('come back as they were finished', async () => {
+  it('are returned as they were closed', async () => {
     dynamo.on(PutCommand).resolves({});
     const failures = [failureOf('t', 'm', 'why'), failureOf('t', undefined, 'why')];
     const done = { ...run, status: 'PARTIAL', finishedAt: NOW, failures, error: 'one lost' } as const;
@@ -59,7 +59,7 @@ describe('runs', () => {
     expect(await store.get('acme', run.runId)).toBeUndefined();
   });
 
-  it('are listed newest first, with a cursor only where more follow', async () => {
+  it('are listed newest first, with a cursor only if there are more', async () => {
     const runs = ['c', 'b', 'a'].map((id) => ({ ...run, runId: `2026-11-21T10-05-00Z-${id}000` }));
     const items = runs.map((each) => ({ ...each, schemaVersion: 1, pk: 'T#acme', sk: `RUN#${each.runId}` }));
     dynamo
@@ -78,7 +78,7 @@ describe('runs', () => {
     });
   });
 
-  it('ask for a retry when the table is throttled', async () => {
+  it('are retriable when the table is throttled', async () => {
     dynamo.onAnyCommand().rejects(Object.assign(new Error('slow'), { name: 'ThrottlingException' }));
     await expect(store.begin(run)).rejects.toThrow(DependencyUnavailableError);
     await expect(store.get('acme', run.runId)).rejects.toThrow(DependencyUnavailableError);
@@ -88,7 +88,7 @@ describe('runs', () => {
 describe('idempotency keys', () => {
   const claim = () => store.claim('acme', 'key:deploy', run.runId, NOW + 60);
 
-  it('stand for the first run that claims them, until they expire', async () => {
+  it('identify the first run that claims them, until they expire', async () => {
     dynamo.on(PutCommand).resolves({});
     expect(await claim()).toBe(run.runId);
     expect(lastPut()).toMatchObject({
@@ -98,7 +98,7 @@ describe('idempotency keys', () => {
     });
   });
 
-  it('give the earlier run to a later claim', async () => {
+  it('return the earlier run to a later claim', async () => {
     dynamo
       .on(PutCommand)
       .rejects(taken)

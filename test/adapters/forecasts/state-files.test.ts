@@ -15,8 +15,8 @@ beforeEach(() => {
   s3.on(PutObjectCommand).resolves({});
 });
 
-describe('kept states', () => {
-  it('come with the version that replacing them takes', async () => {
+describe('stored states', () => {
+  it('are returned with the version that replacing them requires', async () => {
     const Body = { transformToByteArray: async () => Uint8Array.of(1, 2) } as never;
     s3.on(GetObjectCommand, { Bucket: 'forecasts', Key }).resolves({ Body, ETag: '"abc"' });
     expect(await files.read('acme', 7)).toEqual({ bytes: Uint8Array.of(1, 2), version: '"abc"' });
@@ -40,7 +40,7 @@ describe('kept states', () => {
     expect(await files.replace('acme', 7, Uint8Array.of(3), '"abc"')).toBe(false);
   });
 
-  it('pass on what else goes wrong', async () => {
+  it('pass on other errors', async () => {
     s3.on(GetObjectCommand).rejects(named('SlowDown'));
     await expect(files.read('acme', 7)).rejects.toThrow(DependencyUnavailableError);
     s3.on(PutObjectCommand).rejects(named('AccessDenied'));

@@ -13,7 +13,7 @@ beforeEach(() => {
 });
 
 describe('the size of a fleet', () => {
-  it('is counted page by page, of one tenant and the last day only', async () => {
+  it('is counted page by page, for one tenant and the last day only', async () => {
     const LastEvaluatedKey = { pk: 'T#acme', sk: 'TARGET#m' };
     dynamo.on(QueryCommand).resolvesOnce({ Count: 900, LastEvaluatedKey }).resolves({ Count: 100 });
     expect(await fleets.count('acme')).toBe(1000);

@@ -84,7 +84,7 @@ beforeEach(() => {
 });
 
 describe('a step', () => {
-  it('is one transaction: the book on its version, incidents, and where absorbed ones went', async () => {
+  it('is one transaction: the list of open incidents on its version, incidents, and links of absorbed ones', async () => {
     dynamo.on(TransactWriteCommand).resolves({});
     expect(await store.write(step())).toBe(true);
     const [book, own, gone] = lastTransaction();
@@ -117,7 +117,7 @@ describe('reading', () => {
     return lastTransaction().map(({ Put }) => Put?.Item ?? {});
   };
 
-  it('gives back book and incidents as written', async () => {
+  it('returns open incidents as written', async () => {
     const [book, item] = await written();
     dynamo.on(GetCommand).resolves({ Item: book ?? {} });
     dynamo.on(BatchGetCommand).resolves({ Responses: { registry: [item ?? {}] } });
@@ -144,7 +144,7 @@ describe('reading', () => {
     expect(await store.get('acme', 'itself')).toBeUndefined();
   });
 
-  it('lists newest first with a cursor of its own tenant', async () => {
+  it('lists newest first with a cursor for its own tenant', async () => {
     const [, item] = await written();
     const LastEvaluatedKey = { pk: 'T#acme', sk: `INCIDENT#${incident.incidentId}` };
     dynamo
@@ -200,7 +200,7 @@ describe('the dependency graph', () => {
   const graphs = dynamoGraphStore(table);
   const graph = { version: 0, declared: [{ caller: 'a', callee: 'b' }], observed: [], updatedAt: NOW };
 
-  it('comes back as stored, and is empty before', async () => {
+  it('is returned as stored, and is empty before', async () => {
     dynamo.on(PutCommand).resolves({});
     await graphs.put('acme', graph);
     const { Item, ConditionExpression } = dynamo.commandCalls(PutCommand)[0]!.args[0].input;
@@ -231,7 +231,7 @@ describe('causes', () => {
     signature: { db: 1 },
   };
 
-  it('come back as stored; an older look never wins', async () => {
+  it('are returned as stored; an older version never wins', async () => {
     dynamo.on(PutCommand).resolvesOnce({}).rejectsOnce(lost).rejects(new Error('broken'));
     await causes.put('acme', report, NOW);
     const { Item, ExpressionAttributeValues } = dynamo.commandCalls(PutCommand)[0]!.args[0].input;
@@ -257,7 +257,7 @@ describe('causes', () => {
   });
 });
 
-it('signals and wake-ups are sent in the forms that are read', async () => {
+it('signals and quiet checks are sent in the forms that are read', async () => {
   const sqs = mockClient(SQSClient);
   sqs.on(SendMessageCommand).resolves({});
   const sender = sqsSignalSender(new SQSClient({ region: 'us-east-1' }), 'https://queue');

@@ -201,7 +201,7 @@ describe('the list of incidents', () => {
     expect(telemetry.lines[0]?.fields).toEqual({ item: 'incident T#acme INCIDENT#i2' });
   });
 
-  it('asks for a retry if the table is throttled', async () => {
+  it('is retriable if the table is throttled', async () => {
     mock.on(QueryCommand).rejects(Object.assign(new Error('slow'), { name: 'ThrottlingException' }));
     await expect(store.list('acme', { limit: 5 })).rejects.toThrow(DependencyUnavailableError);
   });

@@ -56,7 +56,7 @@ beforeEach(() => {
 });
 
 describe('reading blocks', () => {
-  it('reads consistently, in the order asked, absent ones as version 0', async () => {
+  it('reads consistently, in the requested order, absent ones as version 0', async () => {
     dynamo.on(BatchGetCommand).resolves({ Responses: { hot: [itemOf(1)] } });
     expect(await store.read([keyOf(0), keyOf(1)])).toEqual([
       { key: keyOf(0), bytes: undefined, version: 0 },
@@ -84,7 +84,7 @@ describe('reading blocks', () => {
     expect(sizes).toEqual([100, 100, 100, 36]);
   });
 
-  it('asks again for what was left unread, at once while answers bring something', async () => {
+  it('requests unread keys again, at once while there is progress', async () => {
     const left = (hour: number) => ({ hot: { Keys: [{ pk: 'T#acme#web-1', sk: itemOf(hour).sk }] } });
     dynamo
       .on(BatchGetCommand)
@@ -95,7 +95,7 @@ describe('reading blocks', () => {
     expect(waits).toEqual([50]);
   });
 
-  it('gives up when nothing more comes, rather than calling blocks absent', async () => {
+  it('gives up without progress instead of treating blocks as absent', async () => {
     const UnprocessedKeys = { hot: { Keys: [{ pk: 'T#acme#web-1', sk: itemOf(0).sk }] } };
     dynamo.on(BatchGetCommand).resolves({ Responses: {}, UnprocessedKeys });
     await expect(store.read([keyOf(0)])).rejects.toThrow(DependencyUnavailableError);
@@ -128,7 +128,7 @@ describe('reading blocks', () => {
 });
 
 describe('writing blocks', () => {
-  it('writes a new block only if there is none, and lets it expire 35 days after its hour', async () => {
+  it('writes a new block only if it does not exist; it expires 35 days after its hour', async () => {
     dynamo.on(PutCommand).resolves({});
     expect(await store.write(writesOf(1))).toEqual([]);
     expect(dynamo.commandCalls(PutCommand)[0]?.args[0].input).toEqual({
@@ -171,7 +171,7 @@ describe('writing blocks', () => {
     expect(dynamo.commandCalls(PutCommand)).toHaveLength(4);
   });
 
-  it('lets a refusal for good pass', async () => {
+  it('passes on permanent errors', async () => {
     dynamo.on(PutCommand).rejects(denied);
     await expect(store.write(writesOf(1))).rejects.toBe(denied);
   });
@@ -215,14 +215,14 @@ describe('writing blocks', () => {
     expect(dynamo.commandCalls(PutCommand)).toHaveLength(9);
   });
 
-  it('names all blocks of a throttled transaction, and lets a refusal for good pass', async () => {
+  it('names all blocks of a throttled transaction, and passes on permanent errors', async () => {
     dynamo.on(TransactWriteCommand).rejectsOnce(throttled).rejects(denied);
     const error = await store.write(writesOf(9)).catch((caught: unknown) => caught);
     expect(error).toMatchObject({ notWritten: writesOf(9).map(({ key }) => key), lost: [] });
     await expect(store.write(writesOf(9))).rejects.toBe(denied);
   });
 
-  it('leaves all blocks of a transaction that DynamoDB cancelled for throttling, instead of putting each at once', async () => {
+  it('returns all blocks of a transaction that was cancelled for throttling, instead of writing each at once', async () => {
     const CancellationReasons = Array.from({ length: 10 }, (_, index) => ({
       Code: index === 4 ? 'ThrottlingError' : 'None',
     }));
@@ -234,7 +234,7 @@ describe('writing blocks', () => {
     expect(dynamo.commandCalls(PutCommand)).toEqual([]);
   });
 
-  it('names a block that DynamoDB refuses for good as invalid input', async () => {
+  it('reports a block that DynamoDB rejects permanently as invalid input', async () => {
     const refused = new DynamoDBServiceException({
       $metadata: {},
       ...{
@@ -247,7 +247,7 @@ describe('writing blocks', () => {
     await expect(store.write(writesOf(1))).rejects.toThrow(InvalidInputError);
   });
 
-  it('writes nothing when there is nothing', async () => {
+  it('writes nothing without blocks', async () => {
     expect(await store.write([])).toEqual([]);
     expect(dynamo.calls()).toHaveLength(0);
   });

@@ -25,7 +25,7 @@ beforeEach(() => {
 });
 
 describe('raw store', () => {
-  it('puts the bytes as they are', async () => {
+  it('stores the bytes unchanged', async () => {
     s3.on(PutObjectCommand).resolves({});
     await raw.put('raw/tenant=acme/x.csv', Uint8Array.from([1, 2]), 'text/csv');
     expect(s3.commandCalls(PutObjectCommand)[0]?.args[0].input).toEqual({
@@ -36,7 +36,7 @@ describe('raw store', () => {
     });
   });
 
-  it('gets the bytes back', async () => {
+  it('returns the bytes', async () => {
     const Body = { transformToByteArray: async () => Uint8Array.from([1, 2]) };
     s3.on(GetObjectCommand).resolves({ Body } as never);
     expect(await raw.get('x')).toEqual(Uint8Array.from([1, 2]));
@@ -56,7 +56,7 @@ describe('raw store', () => {
     await expect(raw.get('x')).rejects.toBe(denied);
   });
 
-  it('takes a connection that breaks within the body for an outage', async () => {
+  it('treats a connection that breaks within the body as an outage', async () => {
     const broken = Object.assign(new Error('aborted'), { code: 'ECONNRESET' });
     s3.on(GetObjectCommand).resolves({
       Body: { transformToByteArray: () => Promise.reject(broken) },
@@ -95,7 +95,7 @@ describe('SDK failures', () => {
     [Object.assign(new Error(), { name: 'ValidationException', $fault: 'client' }), false],
     [new TypeError('bug'), false],
     ['text', false],
-  ])('of kind %o are worth another attempt: %s', (error, transient) => {
+  ])('of kind %o are retriable: %s', (error, transient) => {
     expect(isTransient(error)).toBe(transient);
   });
 });
@@ -110,7 +110,7 @@ describe('clients', () => {
   it.each([
     ['http://127.0.0.1:4566', true],
     [undefined, false],
-  ])('address an emulator at %s by path and by its one endpoint: %s', (endpoint, emulated) => {
+  ])('use path-style addresses and the single endpoint of an emulator at %s: %s', (endpoint, emulated) => {
     if (endpoint === undefined) delete process.env.AWS_ENDPOINT_URL;
     else process.env.AWS_ENDPOINT_URL = endpoint;
     expect(makeS3Client().config.forcePathStyle).toBe(emulated);

@@ -5,7 +5,7 @@ import { FORECAST, forecastPartSk } from '../../../adapters/forecasts/item-keys.
 import { BLOCKS, blockKey, blockSk, hourOfBlock, ownerOf } from '../../../adapters/metrics/item-keys.ts';
 
 describe('keys of blocks', () => {
-  it('name their owner', () => {
+  it('identify their owner', () => {
     const targetId = 'db.1:primary@eu_west-1';
     expect(ownerOf(targetPk('acme', targetId))).toEqual({ tenantId: 'acme', targetId });
     for (const other of ['T#acme', 'T##web-1', 'T#acme#', 'KEY#acme#web-1', ''])
@@ -18,7 +18,7 @@ describe('keys of blocks', () => {
       expect(key.startsWith(BLOCKS)).toBe(false);
   });
 
-  it('give their hour back', () => {
+  it('can be converted back to their hour', () => {
     for (const hour of [0, 447_000, 498_669]) expect(hourOfBlock(blockKey('acme', 'w', hour).sk)).toBe(hour);
     expect(hourOfBlock('B#never')).toBeNaN();
   });

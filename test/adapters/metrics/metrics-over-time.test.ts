@@ -220,7 +220,7 @@ describe('targets', () => {
     expect(mock.commandCalls(BatchGetCommand)).toHaveLength(6);
   });
 
-  it('ask for a retry if the table is throttled, naming what failed', async () => {
+  it('are retriable if the table is throttled, naming what failed', async () => {
     mock.on(QueryCommand).rejects(Object.assign(new Error('slow'), { name: 'ThrottlingException' }));
     await expect(walk(1)).rejects.toThrow('listing targets: ThrottlingException: slow');
     await expect(registry.listTenants()).rejects.toThrow('listing tenants: ThrottlingException: slow');

@@ -89,7 +89,7 @@ describe('recording targets', () => {
     ]);
   });
 
-  it('writes nothing for a target it knows as it is', async () => {
+  it('writes nothing for an unchanged target', async () => {
     found(item('web-1'));
     await recorder().record('acme', [seen('web-1')]);
     expect(puts()).toEqual([]);
@@ -136,7 +136,7 @@ describe('recording targets', () => {
     expect(puts()).toHaveLength(6);
   });
 
-  it('records all else before refusing metrics beyond the limit', async () => {
+  it('records everything else before rejecting metrics beyond the limit', async () => {
     found();
     const many = Object.fromEntries(
       Array.from({ length: 1001 }, (_, n) => [`m${n}`, { kind: 'gauge' as const }]),
@@ -150,7 +150,7 @@ describe('recording targets', () => {
     ]);
   });
 
-  it('records all others if one item is refused for good, and then names it', async () => {
+  it('records all others if one item is rejected permanently, and then names it', async () => {
     found();
     const refused = Object.assign(new Error('Item size has exceeded the maximum'), {
       name: 'ValidationException',
@@ -219,7 +219,7 @@ describe('reading targets', () => {
     expect(two?.ExclusiveStartKey).toEqual({ pk: 'T#acme', sk: 'TARGET#b' });
   });
 
-  it("refuses another tenant's cursor", async () => {
+  it("rejects another tenant's cursor", async () => {
     dynamo
       .on(QueryCommand)
       .resolves({ Items: [item('a')], LastEvaluatedKey: { pk: 'T#acme', sk: 'TARGET#a' } });

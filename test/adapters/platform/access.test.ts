@@ -47,7 +47,7 @@ describe('API key store', () => {
     expect(await keys.find('abc')).toBeUndefined();
   });
 
-  it('never takes a failed look-up for an unknown key', async () => {
+  it('never treats a failed lookup as an unknown key', async () => {
     dynamo.on(GetCommand).rejects(down);
     await expect(keys.find('abc')).rejects.toThrow(DependencyUnavailableError);
   });
@@ -68,7 +68,7 @@ describe('API key store', () => {
 describe('rate limiter', () => {
   const limiter = dynamoRateLimiter({ client, tableName: 'registry', pointsPerMinute: 1000 });
 
-  it('adds to the minute of the tenant unless that passes the quota', async () => {
+  it('adds to the minute of the tenant unless that exceeds the quota', async () => {
     dynamo.on(UpdateCommand).resolves({});
     expect(await limiter.take('acme', 300, 125_000)).toBe(true);
     expect(dynamo.commandCalls(UpdateCommand)[0]?.args[0].input).toEqual({
@@ -81,22 +81,22 @@ describe('rate limiter', () => {
     });
   });
 
-  it('says no when the quota is used up', async () => {
+  it('denies if the quota is used up', async () => {
     dynamo.on(UpdateCommand).rejects(refused);
     expect(await limiter.take('acme', 300, 0)).toBe(false);
   });
 
-  it('says no without asking to more than a whole minute takes', async () => {
+  it('denies more than a whole minute allows without a request to the table', async () => {
     expect(await limiter.take('acme', 1001, 0)).toBe(false);
     expect(dynamo.calls()).toHaveLength(0);
   });
 
-  it('never takes a failed update for a used-up quota', async () => {
+  it('never treats a failed update as a used-up quota', async () => {
     dynamo.on(UpdateCommand).rejects(down);
     await expect(limiter.take('acme', 1, 0)).rejects.toThrow(DependencyUnavailableError);
   });
 
-  it('charges for work that was done, whatever is left', async () => {
+  it('charges for work that was done, regardless of the remaining quota', async () => {
     dynamo.on(UpdateCommand).resolves({ Attributes: { points: 999 } });
     await limiter.charge('acme', 300, 125_000);
     expect(dynamo.commandCalls(UpdateCommand)[0]?.args[0].input).toEqual({

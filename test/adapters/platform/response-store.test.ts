@@ -30,7 +30,7 @@ describe.each([
     expect(await store.claim({ ...OTHER, key: 'deploy-43' }, NOW, NOW + 30)).toEqual({ state: 'claimed' });
   });
 
-  it('gives the key away once the claim has expired: its function crashed', async () => {
+  it('reassigns the key when the claim has expired, because its function crashed', async () => {
     const store = make();
     await store.claim(COMMAND, NOW, NOW + 30);
     expect(await store.claim(OTHER, NOW + 30, NOW + 60)).toEqual({ state: 'claimed' });
@@ -63,7 +63,7 @@ describe.each([
     });
   });
 
-  it('completes nothing that was not claimed', async () => {
+  it('does not complete requests that were not claimed', async () => {
     const store = make();
     expect(await store.complete(COMMAND, RESPONSE, NOW + 99)).toBe(false);
     expect(await store.claim(OTHER, NOW, NOW + 30)).toEqual({ state: 'claimed' });
@@ -84,7 +84,7 @@ describe('items of responses', () => {
     expect(JSON.stringify(table.items).length).toBeLessThan(3000);
   });
 
-  it('of a newer release are refused by name', async () => {
+  it('of a newer release are rejected by name', async () => {
     const store = dynamo();
     await store.claim(COMMAND, NOW, NOW + 30);
     const item = { ...table.items[0], schemaVersion: 2 };
@@ -92,7 +92,7 @@ describe('items of responses', () => {
     await expect(store.claim(OTHER, NOW, NOW + 30)).rejects.toThrow(UnreadableItemError);
   });
 
-  it('released between claim and read make the client retry at once', async () => {
+  it('that are released between claim and read make the client retry at once', async () => {
     const store = dynamo();
     await store.claim(COMMAND, NOW, NOW + 30);
     mock.on(GetCommand).resolves({});
@@ -103,7 +103,7 @@ describe('items of responses', () => {
     });
   });
 
-  it('that cannot be reached are a failed dependency', async () => {
+  it('in an unreachable store are a dependency failure', async () => {
     const throttled = Object.assign(new Error('slow'), { name: 'ThrottlingException' });
     mock.on(PutCommand).rejects(throttled).on(DeleteCommand).rejects(throttled);
     const store = dynamo();

@@ -25,7 +25,7 @@ describe('settings', () => {
   const settings: Settings = { ...NO_SETTINGS, thresholds: [{ metric: 'cpu', above: 1e300 }] };
   const lastItem = () => dynamo.commandCalls(PutCommand).at(-1)?.args[0].input.Item;
 
-  it('are empty until there are some, and come back as they were stored', async () => {
+  it('are empty until some are stored, and are returned as stored', async () => {
     dynamo.on(GetCommand).resolves({});
     expect(await store.get('acme')).toEqual(NO_SETTINGS);
     dynamo.on(PutCommand).resolves({});
@@ -49,13 +49,13 @@ describe('settings', () => {
     expect(dynamo.commandCalls(PutCommand)[0]?.args[0].input).toMatchObject(condition);
   });
 
-  it('sent twice, because an answer was lost, are stored once', async () => {
+  it('sent twice because a response was lost are stored once', async () => {
     const item = { schemaVersion: 1, settings: JSON.stringify({ ...settings, version: 1 }) };
     dynamo.on(PutCommand).rejects(refused()).on(GetCommand).resolves({ Item: item });
     expect(await store.replace('acme', settings)).toEqual({ ...settings, version: 1 });
   });
 
-  it("that another caller changed in the meantime are not taken for one's own", async () => {
+  it("that another caller changed in the meantime are not confused with one's own", async () => {
     const theirs = { ...settings, version: 1, thresholds: [{ metric: 'cpu', above: 5 }] };
     const Item = { schemaVersion: 1, settings: JSON.stringify(theirs) };
     dynamo.on(PutCommand).rejects(refused()).on(GetCommand).resolves({ Item });
@@ -66,7 +66,7 @@ describe('settings', () => {
     ['text that is not JSON', { schemaVersion: 1, settings: '{' }],
     ['settings of an unknown shape', { schemaVersion: 1, settings: '{"version":"one"}' }],
     ['an item of a newer release', { schemaVersion: 2, settings: '{}' }],
-  ])('are refused, by the name of their item, if it holds %s', async (_, item) => {
+  ])('are rejected, by the name of their item, if it holds %s', async (_, item) => {
     dynamo.on(GetCommand).resolves({ Item: { pk: 'T#acme', sk: 'SETTINGS', ...item } });
     const reading = store.get('acme');
     await expect(reading).rejects.toThrow(UnreadableItemError);
@@ -82,7 +82,7 @@ describe('settings', () => {
   });
 });
 
-describe('remembered settings', () => {
+describe('cached settings', () => {
   const counting = () => {
     const asked: string[] = [];
     let isDown = false;
@@ -96,7 +96,7 @@ describe('remembered settings', () => {
     return { asked, clock, remembered, fail: (down: boolean) => (isDown = down) };
   };
 
-  it('are read once a while, by tenant', async () => {
+  it('are read once per interval and tenant', async () => {
     const { asked, clock, remembered } = counting();
     await Promise.all([remembered.get('acme'), remembered.get('acme'), remembered.get('globex')]);
     expect(asked).toEqual(['acme', 'globex']);
@@ -106,7 +106,7 @@ describe('remembered settings', () => {
     expect(await remembered.get('acme')).toMatchObject({ version: 3 });
   });
 
-  it('are asked for again after a failure', async () => {
+  it('are read again after a failure', async () => {
     const { remembered, fail } = counting();
     fail(true);
     await expect(remembered.get('acme')).rejects.toThrow('down');

@@ -63,7 +63,7 @@ describe('the OpenAPI document', () => {
     expect(ids).toEqual(expect.arrayContaining(['ingest-json', 'ingest-csv', 'ingest-otlp']));
   });
 
-  it('gives each parameter of a path its description, and only those', () => {
+  it('describes each parameter of a path, and only those', () => {
     for (const { path, operation } of operations) {
       const inPath = operation.parameters.filter((parameter) => parameter.in === 'path');
       expect(inPath.map(({ name }) => `{${name}}`).sort()).toEqual(
@@ -73,7 +73,7 @@ describe('the OpenAPI document', () => {
     }
   });
 
-  it('says which query parameters are needed and how they are bounded', () => {
+  it('states which query parameters are required, and their bounds', () => {
     const series = operations.find(({ operation }) => operation.operationId === 'getSeries')?.operation;
     expect(series?.parameters.filter(({ required }) => required).map(({ name }) => name)).toEqual([
       'targetId',
@@ -93,7 +93,7 @@ describe('the OpenAPI document', () => {
     expect(held.filter((reference) => !used.has(reference))).toEqual([]);
   });
 
-  it('answers every failure with a problem document', () => {
+  it('describes every failure as a problem document', () => {
     for (const { operation } of operations) {
       for (const [status, { content }] of Object.entries(operation.responses)) {
         expect(Object.keys(content)).toEqual([
@@ -103,7 +103,7 @@ describe('the OpenAPI document', () => {
     }
   });
 
-  it('leaves health and itself open', () => {
+  it('requires no key for health and itself', () => {
     const open = Object.values(OPERATIONS).filter(({ needs }) => needs === 'none');
     for (const { path } of open) expect(document.paths[path].get.security).toEqual([]);
     expect(open).toHaveLength(2);
@@ -142,7 +142,7 @@ describe('the OpenAPI document', () => {
     for (const { operation } of operations) expect(operation.tags).toHaveLength(1);
   });
 
-  it('carries no leftovers of the schema library', () => {
+  it('contains no artefacts of the schema library', () => {
     expect(JSON.stringify(document)).not.toMatch(/\$schema|"\$id"|~standard/);
   });
 });

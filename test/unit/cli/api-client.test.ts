@@ -72,7 +72,7 @@ describe('the API client', () => {
     expect(Buffer.from(init.body as Uint8Array).toString()).toBe('{"resourceMetrics":[]}');
   });
 
-  it('gzips what it ingests and says what it is', async () => {
+  it('compresses what it ingests and sets the encoding', async () => {
     const { client, sent } = clientOf([json({ accepted: 1 }, 202)]);
     await client.ingest({ format: 'csv', body: 'timestamp,value\n', query: { target: 't', metric: 'm' } });
     const { url, init } = sent[0]!;
@@ -90,7 +90,7 @@ describe('the API client', () => {
     expect(sent[0]?.url.searchParams.get('from')).toBe('2026-01-01T00:00:00Z');
   });
 
-  it('retries 429 and 503 as late as they ask, then succeeds', async () => {
+  it('retries 429 and 503 after the requested delay, then succeeds', async () => {
     const busy = [json({}, 429, { 'retry-after': '2' }), json({}, 503), json({ id: 'r1' }, 202)];
     const { client, sent, waits } = clientOf(busy);
     expect((await client.startRun('key')).id).toBe('r1');
@@ -116,7 +116,7 @@ describe('the API client', () => {
     expect(reasons).toEqual(['GET /v1/health: 503 {}']);
   });
 
-  it('does not retry what can never succeed, and shows the fields at fault', async () => {
+  it('does not retry what can never succeed, and reports the invalid fields', async () => {
     const errors = Array.from({ length: 7 }, (_, i) => ({
       field: `points[${i}].value`,
       code: 'x',
@@ -137,7 +137,7 @@ describe('the API client', () => {
     expect(sent.length).toBe(1);
   });
 
-  it('says what to do about a refused key', async () => {
+  it('gives a hint if the key is rejected', async () => {
     const { client } = clientOf([json({ title: 'Unauthorised' }, 401)]);
     await expect(client.run('r')).rejects.toThrow('401 Unauthorised (set the key with --key');
   });
@@ -177,7 +177,7 @@ describe('the API client', () => {
 });
 
 describe('waiting before a retry', () => {
-  it('grows, stays bounded, and never ends before the server asks', () => {
+  it('grows, stays bounded, and never ends earlier than the server requests', () => {
     expect([0, 1, 2, 20].map((attempt) => delayBefore(attempt, undefined, () => 1))).toEqual([
       300, 600, 1200, 20_000,
     ]);

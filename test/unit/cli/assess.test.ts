@@ -70,13 +70,13 @@ describe('forestall assess', () => {
       ['assess', diff, '--target', 'shop', '--outside-hours'],
       /expected none of them/,
     ],
-  ])('refuses %s', async (_, words, message) => {
+  ])('rejects %s', async (_, words, message) => {
     const { code, out, err } = await runCli(words);
     expect({ code, out }).toEqual({ code: 2, out: '' });
     expect(err).toMatch(message);
   });
 
-  it('refuses input that fails or never ends', async () => {
+  it('rejects input that fails or never ends', async () => {
     const failing = Readable.from(
       (function* () {
         yield Buffer.from('Stack');

@@ -128,7 +128,7 @@ describe('forestall forecast', () => {
     [['--quantiles', '0.5,1.5'], 'Expected numbers between 0 and 1, separated by commas.'],
     [['--quantiles', '0.5,,0.6'], 'Expected numbers between 0 and 1'],
     [['--nope'], "unknown option '--nope'"],
-  ])('refuses %j with exit code 2', async (words, message) => {
+  ])('rejects %j with exit code 2', async (words, message) => {
     const { code, out, err } = await runCli(['forecast', waveFile, ...words]);
     expect({ code, out }).toEqual({ code: 2, out: '' });
     expect(err).toContain(message);

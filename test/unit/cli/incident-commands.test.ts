@@ -99,7 +99,7 @@ describe('forestall incidents', () => {
     expect(JSON.parse(api.seen.at(-1)!.body)).toEqual({ to: status, note: 'because' });
   });
 
-  it('prints the reason if the API refuses a transition', async () => {
+  it('prints the reason if the API rejects a transition', async () => {
     const { code, err } = await cli('incidents', 'review', summary.id);
     expect(code).toBe(1);
     expect(err).toContain('incident is open: expected acknowledged');

@@ -104,7 +104,7 @@ describe('JSON split into requests', () => {
     ['{"a":1}', 'f.json line 1: found "{\\"a\\":1}", expected JSON with "points"'],
     ['{"points":[]}\n{', 'f.json line 2: found "{"'],
     ['[1]', 'f.json line 1: found "[1]"'],
-  ])('refuses %j with its line', (text, message) => {
+  ])('rejects %j with its line', (text, message) => {
     expect(() => [...chunkJson('f.json', text)]).toThrow(message);
   });
 });

@@ -37,7 +37,7 @@ describe('forestall plan', () => {
     ['no metrics', ['--targets', '5']],
     ['a fraction', ['--targets', '1.5', '--metrics', '2']],
     ['a cadence beyond a day', ['--targets', '5', '--metrics', '2', '--cadence', '2000']],
-  ])('refuses %s', async (_, options) => {
+  ])('rejects %s', async (_, options) => {
     expect((await runCli(['plan', ...options])).code).toBe(2);
   });
 });

@@ -53,7 +53,7 @@ describe('a series CSV', () => {
     ['timestamp,value\n60,much\n', 'f.csv line 2: found value "much", expected a finite number'],
     ['timestamp,value\n60,Infinity\n', 'found value "Infinity", expected a finite number'],
     ['timestamp,value\n60,-inf\n', 'found value "-inf", expected a finite number'],
-  ])('refuses %j with its line, what was found and what was expected', async (text, message) => {
+  ])('rejects %j with its line, what was found and what was expected', async (text, message) => {
     await expect(read(text)).rejects.toThrow(message);
   });
 

@@ -36,7 +36,7 @@ describe('timestamps', () => {
     'NaN',
     'Infinity',
     '1e9',
-  ])('refuses %j', (text) => {
+  ])('rejects %j', (text) => {
     expect(parseTimestamp(text)).toBeUndefined();
   });
 

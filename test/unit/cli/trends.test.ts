@@ -124,7 +124,7 @@ describe('forestall trends', () => {
     ['a capacity that is not a number', diskCsv, ['--capacity', 'full'], /Expected a number/],
     ['a file without rows', 'timestamp,value\n', [], /expected a row of data/],
     ['a series without values', 'timestamp,value\n2026-01-01,\n', [], /no usable value/],
-  ])('refuses %s', async (_, csv, options, message) => {
+  ])('rejects %s', async (_, csv, options, message) => {
     const { code, err } = await trendsOf(csv, ...options);
     expect(code).toBe(2);
     expect(err).toMatch(message);

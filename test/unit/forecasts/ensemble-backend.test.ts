@@ -19,7 +19,7 @@ const simulated = (): readonly RegularSeries[] =>
   );
 
 describe('the ensemble as a backend', () => {
-  it('gives exactly what the engine gives when called directly', async () => {
+  it('returns exactly the result of the engine called directly', async () => {
     const histories = simulated();
     const results = await ensembleBackend.forecast(
       histories.map((history, i) => ({ itemId: String(i), history, horizon: 96 })),
@@ -36,7 +36,7 @@ describe('the ensemble as a backend', () => {
     });
   });
 
-  it('gives exactly what the engine gives when resumed directly', async () => {
+  it('returns exactly the result of the engine resumed directly', async () => {
     const [history] = simulated();
     const earlier = { ...history!, values: history!.values.slice(0, -12) };
     const { state } = forecastWithState({ history: earlier, horizon: 96 });
@@ -47,7 +47,7 @@ describe('the ensemble as a backend', () => {
     expect(result).toEqual({ itemId: 'one', start: 'resumed', forecast: direct.forecast, state: text });
   });
 
-  it('learns from scratch once the state is out of date', async () => {
+  it('learns from scratch if the state is out of date', async () => {
     const history = dailySeries(600);
     const { state } = forecastWithState({ history, horizon: 48 });
     const text = encodeState(state!);
@@ -64,7 +64,7 @@ describe('the ensemble as a backend', () => {
     expect(result).not.toHaveProperty('state');
   });
 
-  it('reports a fault of the program as the failure of its series', async () => {
+  it('reports a programming error as the failure of its series', async () => {
     const broken = { itemId: 'broken', history: null as unknown as RegularSeries, horizon: 4 };
     const good = { itemId: 'good', history: seriesOf(20, (i) => i), horizon: 4 };
     const [failed, made] = await ensembleBackend.forecast([broken, good]);
@@ -72,7 +72,7 @@ describe('the ensemble as a backend', () => {
     expect(made).toMatchObject({ itemId: 'good', forecast: { horizon: 4 } });
   });
 
-  it('says which state could not be read', async () => {
+  it('names the state that could not be read', async () => {
     const asked = { itemId: 'one', history: dailySeries(600), horizon: 96 };
     const [result] = await ensembleBackend.forecast([{ ...asked, state: '{"engine":"ensemble-1.0.0"}' }]);
     expect(result).toMatchObject({ start: 'unreadable', state: expect.any(String) });

@@ -17,7 +17,7 @@ const request = fc.record({
 });
 
 describe('run ids', () => {
-  it('name the second of the request and are the same for the same request', () => {
+  it('contain the second of the request and are the same for the same request', () => {
     const asked: RunRequest = {
       tenantId: 'acme',
       trigger: 'schedule',
@@ -38,7 +38,7 @@ describe('run ids', () => {
     expect(new Set(ids.map(runIdOf)).size).toBe(4);
   });
 
-  it('sort by time, match their schema and give the time back', () => {
+  it('sort by time, match their schema and can be converted back to the time', () => {
     fc.assert(
       fc.property(request, request, (a, b) => {
         const [first, second] = [runIdOf(a), runIdOf(b)];
@@ -49,7 +49,7 @@ describe('run ids', () => {
     );
   });
 
-  it('make execution names that Step Functions accepts for the longest tenant', () => {
+  it('give execution names that Step Functions accepts for the longest tenant', () => {
     const name = executionNameOf(
       `a${'b'.repeat(38)}`,
       runIdOf({ tenantId: 'a', trigger: 'api', requestedAt: 0 }),
@@ -58,7 +58,7 @@ describe('run ids', () => {
   });
 
   it.each(['', 'yesterday', '2026-13-41T99-99-99Z-abcd', '2026-11-21T10:05:00Z-abcd'])(
-    'refuses %j',
+    'rejects %j',
     (text) => {
       expect(() => runRequestedAt(text)).toThrow(InvalidInputError);
     },

@@ -37,17 +37,17 @@ describe('component of a metric or an alarm', () => {
     expect(COMPONENTS).toContain(component);
   });
 
-  it('names the service before the resource that runs short in it', () => {
+  it('prefers the service to the resource that runs short in it', () => {
     expect(componentOf({ name: 'orders-db-cpu-high' })).toBe('database');
     expect(componentOf({ name: 'cpu_percent', target: 'database-1' })).toBe('compute');
   });
 
-  it('takes a queue of a disk for storage', () => {
+  it('classifies the queue of a disk as storage', () => {
     expect(componentOf({ name: 'VolumeQueueLength' })).toBe('storage');
     expect(componentOf({ name: 'disk_queue_depth' })).toBe('storage');
   });
 
-  it('gives requests to what their target is named for, else to the API', () => {
+  it('attributes requests to the service in the name of the target, else to the API', () => {
     expect(componentOf({ name: 'latency_ms', target: 'orders-db' })).toBe('database');
     expect(componentOf({ name: 'request_rate', target: 'checkout' })).toBe('api');
     expect(componentOf({ name: 'error_rate' })).toBe('api');
@@ -71,7 +71,7 @@ describe('component of a metric or an alarm', () => {
 });
 
 describe('component of an incident', () => {
-  it('is that of most of its members by weight', () => {
+  it('is that of most of its members, by weight', () => {
     expect(
       componentOfIncident(
         incident(anomaly('a', 'memory_percent'), anomaly('b', 'memory_percent'), anomaly('c', 'cpu')),
@@ -81,7 +81,7 @@ describe('component of an incident', () => {
     expect(componentOfIncident({ members: {}, startedAt: 0 })).toBe('unknown');
   });
 
-  it('weighs what began first and what is sure more, and what is a mere symptom less', () => {
+  it('gives early and confident members more weight, and mere symptoms less', () => {
     expect(componentOfIncident(incident(anomaly('a', 'disk', 1000), anomaly('b', 'cpu', 4000)))).toBe(
       'storage',
     );
@@ -97,7 +97,7 @@ describe('component of an incident', () => {
     );
   });
 
-  it('is known where anything is, and does not depend on the order of members', () => {
+  it('is known if that of any member is, and does not depend on the order of members', () => {
     const signals = [anomaly('a', 'room'), anomaly('b', 'room'), anomaly('c', 'cpu'), anomaly('d', 'disk')];
     expect(componentOfIncident(incident(...signals))).toBe('compute');
     expect(componentOfIncident(incident(...signals.toReversed()))).toBe('compute');

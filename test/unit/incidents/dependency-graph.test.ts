@@ -37,7 +37,7 @@ describe('a dependency graph', () => {
     expect(declared.edges).toEqual([edge('a', 'b', { source: 'declared', lastSeen: 2000 })]);
   });
 
-  it('lets declarations outweigh what was seen, and never forgets them', () => {
+  it('prefers declarations to observed edges, and never forgets them', () => {
     const declared = [
       { caller: 'a', callee: 'b' },
       { caller: 'c', callee: 'd', isAbsent: true },
@@ -83,7 +83,7 @@ describe('a dependency graph', () => {
     { maxLength: 20 },
   );
 
-  it('gives the same version in any order and when merged again', () => {
+  it('has the same version in any order and after merging again', () => {
     fc.assert(
       fc.property(
         edges.chain((all) => fc.tuple(fc.constant(all), fc.shuffledSubarray(all, { minLength: all.length }))),
@@ -105,7 +105,7 @@ describe('a dependency graph', () => {
 });
 
 describe('edges from the future', () => {
-  it('are omitted, so that a graph that holds some stays readable and heals', () => {
+  it('are omitted, so that a graph that contains some stays readable', () => {
     const observed = [
       edge('a', 'b', { lastSeen: 1e300 }),
       edge('b', 'c', { lastSeen: 1000 * 1000 }),
@@ -114,7 +114,7 @@ describe('edges from the future', () => {
     expect(pairs(currentGraph('acme', { observed, declared: [] }, 1000).edges)).toEqual(['c>d']);
   });
 
-  it('may be a little ahead: clocks differ', () => {
+  it('may be slightly ahead, because clocks differ', () => {
     const observed = [edge('a', 'b', { lastSeen: 1600 })];
     expect(pairs(buildDependencyGraph('acme', { observed, now: 1000 }).edges)).toEqual(['a>b']);
   });

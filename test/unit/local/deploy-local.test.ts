@@ -83,7 +83,7 @@ describe('deploying into the emulator', () => {
     }
   });
 
-  it('says what it is doing and how far it is', async () => {
+  it('reports its steps and progress', async () => {
     const { projectRoot } = prepare();
     const progress: unknown[] = [];
     await deployLocal({ projectRoot, port: 4570, onProgress: (event) => progress.push(event) });

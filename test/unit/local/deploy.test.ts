@@ -49,7 +49,7 @@ describe('outputs of the stacks', () => {
     expect(requireOutput(outputs, 'ApiUrl')).toBe(outputs.Edge.ApiUrl);
   });
 
-  it('are an error when none or two carry the name', () => {
+  it('are an error if none or two have the name', () => {
     expect(() => requireOutput(outputs, 'Absent')).toThrow(ConfigurationError);
     expect(() => requireOutput({ ...outputs, More: { Same: '2' } }, 'Same')).toThrow(/found 2/);
   });
@@ -76,7 +76,7 @@ describe('runCommand', () => {
     expect(failure).not.toMatchObject({ lastLines: expect.arrayContaining(['29']) });
   });
 
-  it('fails when the program does not exist', async () => {
+  it('fails if the program does not exist', async () => {
     await expect(runCommand('/no/such/program', ['x'])).rejects.toThrow(/could not run/);
   });
 

@@ -20,12 +20,12 @@ const emulator = { pid: 500, group: 500, command: '.local/venv/bin/python /p/loc
 const worker = { pid: 510, group: 500, command: 'node /tmp/x/ministack-lambda-query-api-1/_worker.js' };
 const owner = { pid: 400, group: 400, command: 'node local/start.ts' };
 
-describe('what an earlier run left', () => {
-  it('is ended when its starter is gone', () => {
+describe('the emulator of an earlier run', () => {
+  it('is ended if its starter has ended', () => {
     expect(judgeLeftOver(record, [emulator, worker])).toBe('end');
   });
 
-  it('is ended when only its Lambda workers are left', () => {
+  it('is ended if only its Lambda workers are left', () => {
     expect(judgeLeftOver(record, [worker])).toBe('end');
   });
 
@@ -33,15 +33,15 @@ describe('what an earlier run left', () => {
     expect(judgeLeftOver(record, [owner, emulator])).toBe('in use');
   });
 
-  it('is ended when the id of its starter belongs to another program now', () => {
+  it('is ended if the id of its starter belongs to another program now', () => {
     expect(judgeLeftOver(record, [{ ...owner, command: 'vim' }, emulator])).toBe('end');
   });
 
-  it('is never another program that got its id', () => {
+  it('is never confused with another program that has its id', () => {
     expect(judgeLeftOver(record, [{ pid: 500, group: 500, command: 'postgres' }])).toBe('gone');
   });
 
-  it('is never an emulator of another group', () => {
+  it('is never confused with an emulator of another group', () => {
     expect(judgeLeftOver(record, [{ ...emulator, pid: 700, group: 700 }])).toBe('gone');
   });
 });

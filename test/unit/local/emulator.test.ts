@@ -132,7 +132,7 @@ describe('the emulator', () => {
     expect(readRecord(recordIn(options.projectRoot))).toBeUndefined();
   });
 
-  it('sees none of the AWS settings of this machine', async () => {
+  it('has none of the AWS settings of this machine', async () => {
     const options = optionsFor(`console.log(JSON.stringify(process.env));\n${EMULATOR}`);
     process.env.AWS_PROFILE = 'production';
     onTestFinished(() => {
@@ -144,7 +144,7 @@ describe('the emulator', () => {
 });
 
 describe('ending a process group', () => {
-  it('asks first, and waits until its processes have ended', async () => {
+  it('sends SIGTERM first, and waits until its processes have ended', async () => {
     const { pid = 0 } = await spawnGroup('console.log(1); setInterval(() => {}, 1000)');
     await endGroup(pid);
     expect(runs(pid)).toBe(false);

@@ -12,13 +12,13 @@ const inherited = {
 };
 
 describe('environment of a local run', () => {
-  it('leads every AWS client to the loopback port', () => {
+  it('points every AWS client at the loopback port', () => {
     const environment = awsEnvironment(4570);
     expect(environment.AWS_ENDPOINT_URL).toBe('http://localhost:4570');
     expect(environment.AWS_ENDPOINT_URL_S3).toBe('http://127.0.0.1:4570');
   });
 
-  it("carries none of the machine's own AWS settings, so that it cannot reach a real account", () => {
+  it('contains none of the AWS settings of the machine, so that it cannot reach a real account', () => {
     const names = Object.keys(toolEnvironment('/p', 4570, inherited)).filter((name) =>
       name.startsWith('AWS_'),
     );

@@ -125,7 +125,7 @@ describe('sending', () => {
     );
   });
 
-  it('stops at a request that the API refuses, naming the stage', async () => {
+  it('stops at a request that the API rejects, naming the stage', async () => {
     const { client } = await clientOf({
       'POST /v1/ingest/json': () => ({ status: 400, body: { title: 'Invalid', detail: 'no such metric' } }),
     });
@@ -326,7 +326,7 @@ describe('npm start', () => {
     expect([code, stdout]).toEqual([0, expect.stringMatching(/^Usage: npm start -- \[options\]/)]);
   });
 
-  it('refuses an option with exit code 2 before it starts anything', async () => {
+  it('rejects an option with exit code 2 before it starts anything', async () => {
     const { code, stdout, stderr } = await start('--servers', '0');
     expect([code, stdout]).toEqual([2, '']);
     expect(stderr.trim()).toBe('--servers: found "0", expected a whole number from 1 to 10000');

@@ -28,7 +28,7 @@ describe('issues', () => {
     expect(issuesOf(error)).toMatchObject([{ field: 'colour, size', code: 'unrecognized_keys' }]);
   });
 
-  it('are cut where there are many', () => {
+  it('are truncated if there are many', () => {
     const error = errorOf(
       z.array(z.string()),
       Array.from({ length: 5_000 }, () => 1),
@@ -37,7 +37,7 @@ describe('issues', () => {
     expect(describeIssues(error)).toMatch(/; and 4980 more$/);
   });
 
-  it('are cut where the sender chose long or many names', () => {
+  it('are truncated if the sender chose long or many names', () => {
     for (const value of [many(1, () => 'x'.repeat(1e6)), many(50_000, (i) => `colour-${i}`)])
       for (const schema of [
         z.strictObject({}),

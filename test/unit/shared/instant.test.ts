@@ -69,11 +69,11 @@ describe('parseInstant', () => {
     ['beyond what a double holds', '9'.repeat(400)],
     ['the epoch', '0'],
     ['a negative number', '-5'],
-  ])('refuses %s', (_, text) => {
+  ])('rejects %s', (_, text) => {
     expect(parseInstant(text)).toBeNaN();
   });
 
-  it('gives times that every clock and key can write, or none', () => {
+  it('returns times that every clock and key can represent, or none', () => {
     fc.assert(
       fc.property(
         fc.oneof(
@@ -91,7 +91,7 @@ describe('parseInstant', () => {
 });
 
 describe('isInstant', () => {
-  it('includes both ends, and nothing that is no number', () => {
+  it('includes both ends, and nothing that is not a number', () => {
     expect([MIN_INSTANT, MAX_INSTANT].every(isInstant)).toBe(true);
     expect(
       [MIN_INSTANT - 1, MAX_INSTANT + 1, Number.NaN, 1e300, Number.POSITIVE_INFINITY].some(isInstant),

@@ -6,7 +6,7 @@ import { parseJson } from '../../../core/shared/parse-json.ts';
 const nested = (depth: number, open = '[', close = ']') => `${open.repeat(depth)}${close.repeat(depth)}`;
 
 describe('parseJson', () => {
-  it('reads whatever JSON.parse reads', () => {
+  it('reads everything that JSON.parse reads', () => {
     fc.assert(
       fc.property(fc.json({ maxDepth: 6 }), (text) => {
         expect(parseJson(text)).toEqual(JSON.parse(text));
@@ -14,13 +14,13 @@ describe('parseJson', () => {
     );
   });
 
-  it('refuses what is nested too deeply for those who walk it', () => {
+  it('rejects values that are nested too deeply for recursive code', () => {
     expect(parseJson(nested(100))).toBeInstanceOf(Array);
     expect(() => parseJson(nested(101))).toThrow(InvalidInputError);
     expect(() => parseJson(nested(60_000, '{"a":', '}'))).toThrow('nested more than 100 levels deep');
   });
 
-  it('counts no brackets in texts', () => {
+  it('ignores brackets in strings', () => {
     expect(parseJson(JSON.stringify({ a: '\\"'.repeat(50) + '['.repeat(500) }))).toHaveProperty('a');
   });
 
@@ -28,7 +28,7 @@ describe('parseJson', () => {
     expect(parseJson(`[${Array.from({ length: 500 }, () => '[{}]').join()}]`)).toHaveLength(500);
   });
 
-  it('leaves errors of syntax to its caller', () => {
+  it('leaves syntax errors to its caller', () => {
     expect(() => parseJson('{')).toThrow(SyntaxError);
   });
 });

@@ -9,7 +9,7 @@ describe('schemas of declared types', () => {
     label: orUndefined(z.string()),
   });
 
-  it('read what JSON kept, with undefined for what it dropped', () => {
+  it('read what JSON contains, with undefined for what it omits', () => {
     expect(Point.parse(JSON.parse(JSON.stringify({ at: 1, label: undefined })))).toEqual({
       at: 1,
       label: undefined,
@@ -17,7 +17,7 @@ describe('schemas of declared types', () => {
     expect(Point.parse({ at: 1, label: 'a' })).toEqual({ at: 1, label: 'a' });
   });
 
-  it('refuse null, which JSON writes only for numbers without a value', () => {
+  it('reject null, which JSON writes only for numbers without a value', () => {
     expect(Point.safeParse({ at: 1, label: null }).success).toBe(false);
     expect(Point.safeParse({ at: null, label: 'a' }).success).toBe(false);
   });

@@ -44,12 +44,12 @@ describe('a stored item', () => {
     expect(read(stored)).toEqual({ colour: 'red', watts: 5 });
   });
 
-  it('of an older version is taken through every step since', () => {
+  it('of an older version is upgraded through every step', () => {
     expect(read({ schemaVersion: 2, colour: 'red', milliwatts: 5000 })).toEqual({ colour: 'red', watts: 5 });
     expect(read({ schemaVersion: 1, color: 'red', milliwatts: 5000 })).toEqual({ colour: 'red', watts: 5 });
   });
 
-  it('of a newer version is refused, and the error names the versions that can be read', () => {
+  it('of a newer version is rejected, and the error names the versions that can be read', () => {
     const error = failureOf({ schemaVersion: 4, colour: 'red', watts: 5 });
     expect(error.item).toBe('lamp T#acme LAMP#1');
     expect(error.message).toBe(
@@ -57,14 +57,14 @@ describe('a stored item', () => {
     );
   });
 
-  it('of a version without a step to the next is refused', () => {
+  it('of a version without a step to the next is rejected', () => {
     const only2 = { ...LAMP, upgrades: { 2: LAMP.upgrades![2]! } };
     expect(failureOf({ schemaVersion: 1, color: 'red' }, only2).message).toContain(
       'it has schema version 1, and this release reads versions 2 to 3',
     );
   });
 
-  it('is refused by a format that never changed, if its version differs', () => {
+  it('is rejected by a format that never changed, if its version differs', () => {
     const first: StoredFormat<Lamp> = { kind: 'lamp', version: 2, schema: LAMP.schema };
     for (const schemaVersion of [1, 3])
       expect(failureOf({ schemaVersion, colour: 'red', watts: 5 }, first).message).toMatch(
@@ -87,13 +87,13 @@ describe('a stored item', () => {
     [{ schemaVersion: 2.5, colour: 'red', watts: 5 }],
     ['text'],
     [undefined],
-  ])('without a proper version is refused: %j', (stored) => {
+  ])('without a proper version is rejected: %j', (stored) => {
     const error = failureOf(stored);
     expect(error.message).toContain('it has no schema version');
     expect(error.cause).toBeInstanceOf(z.ZodError);
   });
 
-  it('that is damaged is refused, and the error names the field', () => {
+  it('that is damaged is rejected, and the error names the field', () => {
     const error = failureOf({ schemaVersion: 3, colour: 'red', watts: 'many' });
     expect(error.message).toContain('watts');
     expect(error.cause).toBeInstanceOf(z.ZodError);

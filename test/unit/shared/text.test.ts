@@ -3,11 +3,11 @@ import { describe, expect, it } from 'vitest';
 import { cutText, isPlainText, isStorable, PlainLine, PlainText } from '../../../core/shared/text.ts';
 
 describe('cutText', () => {
-  it('leaves short text alone and marks what it cut', () => {
+  it('keeps short text and marks truncated text', () => {
     expect([cutText('abc', 3), cutText('abcd', 3), cutText('', 3)]).toEqual(['abc', 'ab…', '']);
   });
 
-  it('is never longer than asked for and never cuts a pair in half', () => {
+  it('is never longer than requested and never splits a surrogate pair', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'grapheme' }), fc.integer({ min: 2, max: 20 }), (text, max) => {
         const cut = cutText(text, max);
@@ -27,18 +27,18 @@ describe('text from outside', () => {
     expect([one(text), many(text)]).toEqual([true, true]);
   });
 
-  it.each(['a\nb', 'a\r\nb', 'a\tb'])('takes %j on several lines only', (text) => {
+  it.each(['a\nb', 'a\r\nb', 'a\tb'])('accepts %j on several lines only', (text) => {
     expect([one(text), many(text)]).toEqual([false, true]);
   });
 
   it.each(['\u001b[2J', '\u0000', '\u0007', '\u007f', '\u009b2J', '\ufffe', '\uffff', '\ud800', '\udc00x'])(
-    'refuses %j',
+    'rejects %j',
     (text) => {
       expect([one(text), many(text)]).toEqual([false, false]);
     },
   );
 
-  it('may be stored with control characters, but not with what has no UTF-8 or XML', () => {
+  it('may be stored with control characters, but not with characters invalid in UTF-8 or XML', () => {
     expect([isStorable('\u001b[31m'), isPlainText('\u001b[31m')]).toEqual([true, false]);
     expect(['\uffff', '\ufffe', '\ud800'].map(isStorable)).toEqual([false, false, false]);
   });

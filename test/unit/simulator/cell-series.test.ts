@@ -30,7 +30,7 @@ describe('servers that call each other', () => {
   const usual = generate();
   const of = (id: string) => usual.get(id)!;
 
-  it('receive the requests that their callers make, in the same proportion all day', () => {
+  it('receive the requests of their callers, in the same proportion all day', () => {
     const ratios = of('search').metrics.request_rate.map(
       (rate, i) => rate / of('shop').metrics.request_rate[i]!,
     );
@@ -40,7 +40,7 @@ describe('servers that call each other', () => {
     for (const ratio of ratios) expect(Math.abs(ratio / mean - 1)).toBeLessThan(0.3);
   });
 
-  it('take at least the time of what they call, as often as they call it', () => {
+  it('take at least the time of their callees for each call', () => {
     for (const caller of ['cart', 'search']) {
       const own = of(caller).metrics.latency_ms.map((value, i) => value - of('store').metrics.latency_ms[i]!);
       expect(Math.min(...own)).toBeGreaterThan(0);
@@ -54,7 +54,7 @@ describe('servers that call each other', () => {
     expect(faulty.get('alone')).toEqual(of('alone'));
   });
 
-  it('pass latency on to callers alone, busy time for busy time', () => {
+  it('pass latency on to callers only, in proportion to busy time', () => {
     const faulty = generate([fault('cpu-saturation', 'store')]);
     const harm = (id: string) => {
       const { latency_ms, request_rate } = faulty.get(id)!.metrics;
@@ -69,7 +69,7 @@ describe('servers that call each other', () => {
     expect(harm('shop')).toBeGreaterThan(0);
   });
 
-  it('fail where what they call fails twice, and call it more often then', () => {
+  it('fail if a callee fails twice, and call it more often then', () => {
     const faulty = generate([fault('dependency-failure', 'store')]);
     const failing = (id: string) => meanOf(faulty.get(id)!.errors!, 105, 195);
     expect(failing('store')).toBeGreaterThan(35);

@@ -28,7 +28,7 @@ const shift = (incident: Incident, target: string, metric: SimulatedMetric): num
 };
 
 describe('injected incidents', () => {
-  it('come in every kind', () => {
+  it('include every kind', () => {
     expect(new Set(fleet.incidents.map(({ kind }) => kind))).toEqual(new Set(INCIDENT_KINDS));
     expect(fleet.incidents.length).toBeGreaterThanOrEqual(14);
   });
@@ -117,7 +117,7 @@ describe('injected incidents', () => {
     expect(new Set(window).size).toBe(1);
   });
 
-  it('are written as labels with ISO times, root cause first', () => {
+  it('are written as labels with ISO times, with the root cause first', () => {
     const labels = toLabels(fleet);
     expect(labels.end).toBe('2026-11-20T12:00:00Z');
     for (const incident of labels.incidents) {

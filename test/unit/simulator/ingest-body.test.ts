@@ -12,7 +12,7 @@ const seriesOf = (targetId: string, length: number): ProfiledSeries => ({
 });
 
 describe('ingest bodies', () => {
-  it('carry every point once, in order, none over the limit', () => {
+  it('contain every point once, in order, and none exceeds the limit', () => {
     const lengths = fc.array(fc.integer({ min: 0, max: 40 }), { maxLength: 12 });
     fc.assert(
       fc.property(lengths, fc.integer({ min: 1, max: 50 }), (sizes, most) => {
@@ -28,12 +28,12 @@ describe('ingest bodies', () => {
     );
   });
 
-  it('hold at most 500 targets', () => {
+  it('contain at most 500 targets', () => {
     const fleet = Array.from({ length: 1201 }, (_, index) => seriesOf(`t${index}`, 1));
     expect([...toIngestBodies(fleet, 100_000)].map(({ targets }) => targets)).toEqual([500, 500, 201]);
   });
 
-  it('carry profile and unit of simulated servers', () => {
+  it('contain profile and unit of simulated servers', () => {
     const fleet = simulateFleet({ seed: 1, servers: 2, days: 1, stepSeconds: 300, endAt: 1_700_000_000 });
     const [first] = toIngestBodies(profiledSeries(fleet), 100_000);
     expect(first?.points).toBe(2 * 288 * 6);

@@ -26,7 +26,7 @@ describe('seeded randomness', () => {
     ]);
   });
 
-  it('names decide the stream, and nothing else does', () => {
+  it('depends on the names only', () => {
     const first = (...names: (string | number)[]): number => randomStream(7, ...names).nextUint32();
     expect(first('a', 1)).toBe(first('a', 1));
     expect(new Set([first('a', 1), first('a', 2), first('a1'), first('b', 1), first()]).size).toBe(5);

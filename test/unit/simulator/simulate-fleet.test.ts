@@ -32,7 +32,7 @@ const hashOf = (fleet: Fleet): string => {
 };
 
 describe('a simulated fleet', () => {
-  it('is the same bytes for the same seed and other bytes for another', () => {
+  it('is identical for the same seed and different for another', () => {
     expect(hashOf(simulateFleet(options()))).toBe(hashOf(simulateFleet(options())));
     expect(hashOf(simulateFleet(options({ seed: 2 })))).not.toBe(hashOf(simulateFleet(options())));
   });
@@ -45,7 +45,7 @@ describe('a simulated fleet', () => {
     for (const id of ids) expect(backwards.get(id)).toBe(forwards.get(id));
   });
 
-  it('deals profiles by share and lets servers call only servers of their own cell', () => {
+  it('assigns profiles by share, and servers call only servers of their own cell', () => {
     const { servers } = simulateFleet(options({ servers: 100, days: 1 }));
     const count = (profile: string): number => servers.filter((server) => server.profile === profile).length;
     expect([count('web'), count('app'), count('database'), count('batch')]).toEqual([40, 30, 20, 10]);
@@ -58,13 +58,13 @@ describe('a simulated fleet', () => {
     );
   });
 
-  it('takes other shares', () => {
+  it('accepts other shares', () => {
     const shares = { web: 0, app: 0, database: 1, batch: 0 };
     const { servers } = simulateFleet(options({ shares }));
     expect(servers.every(({ profile }) => profile === 'database')).toBe(true);
   });
 
-  it('ends on the newest step that is not after endAt and has exactly the steps asked for', () => {
+  it('ends at the newest step that is not after endAt, with exactly the requested steps', () => {
     const fleet = simulateFleet(options({ endAt: END + 123.5, days: 2 }));
     const { start, metrics } = fleet.generate('web-001');
     expect(metrics.cpu_percent.length).toBe(576);
@@ -85,7 +85,7 @@ describe('a simulated fleet', () => {
     );
   });
 
-  it('drops about the asked share of points, and writes no row for them', () => {
+  it('drops about the requested share of points, and writes no row for them', () => {
     const whole = simulateFleet(options({ servers: 1 })).generate('web-001');
     const holey = simulateFleet(options({ servers: 1, missingShare: 0.1 })).generate('web-001');
     const missing = [...holey.metrics.cpu_percent].filter(Number.isNaN).length;
@@ -96,7 +96,7 @@ describe('a simulated fleet', () => {
     expect(holey.metrics.cpu_percent[kept]).toBe(whole.metrics.cpu_percent[kept]);
   });
 
-  it('writes rows that its header describes', () => {
+  it('writes rows that match its header', () => {
     const [first] = toCsvRows(simulateFleet(options({ servers: 1, days: 1 })).generate('web-001'));
     expect(first).toMatch(/^2026-11-19T12:05:00Z,web-001,cpu_percent,\d+(\.\d{1,3})?,web,%\n$/);
     expect(first?.split(',').length).toBe(FLEET_CSV_HEADER.split(',').length);
@@ -112,12 +112,12 @@ describe('a simulated fleet', () => {
     { seed: 0.5 },
     { missingShare: 1 },
     { incidents: -1 },
-  ])('refuses %j, naming the option', (bad) => {
+  ])('rejects %j, naming the option', (bad) => {
     expect(() => simulateFleet(options(bad))).toThrow(InvalidInputError);
     expect(() => simulateFleet(options(bad))).toThrow(Object.keys(bad)[0]!);
   });
 
-  it('refuses a server that is not part of the fleet', () => {
+  it('rejects a server that is not part of the fleet', () => {
     expect(() => simulateFleet(options()).generate('web-999')).toThrow('web-999');
   });
 });
@@ -150,7 +150,7 @@ describe('a healthy simulated server', () => {
     expect(weekend).toBeLessThan(0.8 * day);
   });
 
-  it('lets load drive cpu, network and latency together', () => {
+  it('has cpu, network and latency that depend on load', () => {
     const correlation = (a: Float64Array, b: Float64Array): number => {
       const mean = (x: Float64Array): number => x.reduce((sum, value) => sum + value, 0) / x.length;
       const [ma, mb] = [mean(a), mean(b)];

@@ -42,7 +42,7 @@ const setup = (over: Partial<AnomalySources & PlatformSources> = {}) => {
 };
 
 describe('GET /v1/anomalies', () => {
-  it('shows anomalies newest first, as their schema says, over pages', async () => {
+  it('returns anomalies newest first, in the form of their schema, over pages', async () => {
     const { listAnomalies } = setup();
     const first = AnomalyPage.parse(await listAnomalies({ limit: '4' }));
     expect(first.items.map(({ target }) => target)).toEqual(['web-1', 'db-1', 'web-1', 'web-1']);
@@ -90,14 +90,14 @@ describe('GET /v1/anomalies', () => {
     [{ from: '5', to: '4' }, 'from'],
     [{ kind: 'odd' }, 'kind'],
     [{ since: '4' }, 'since'],
-  ])('refuses %j', async (query, field) => {
+  ])('rejects %j', async (query, field) => {
     const { listAnomalies } = setup();
     await expect(listAnomalies(query)).rejects.toMatchObject({ field });
   });
 });
 
 describe('GET /v1/targets/{targetId}/baseline', () => {
-  it('shows the band of each half hour and whether it may be relied on', async () => {
+  it('returns the band of each half hour and whether it is calibrated', async () => {
     const { states } = await trained();
     const { getBaseline } = setup({ detectors: states.store });
     const baseline = Baseline.parse(await getBaseline('acme', 'cpu'));
@@ -110,7 +110,7 @@ describe('GET /v1/targets/{targetId}/baseline', () => {
     expect(Date.parse(baseline.lastLearned ?? '')).toBeLessThan(NOW * 1000);
   });
 
-  it('of what nothing was learned does not exist, nor of a state of another version', async () => {
+  it('does not exist for a metric without learned points, or for a state of another version', async () => {
     const { states } = await trained();
     const { getBaseline } = setup({ detectors: states.store });
     await expect(getBaseline('acme', 'disk')).rejects.toThrow('Nothing has been learned of web-1 disk');
@@ -121,7 +121,7 @@ describe('GET /v1/targets/{targetId}/baseline', () => {
 });
 
 describe('GET /v1/settings', () => {
-  it('shows those of the tenant, or empty ones to start from', async () => {
+  it('returns those of the tenant, or empty ones', async () => {
     const settings = memorySettings({ acme: { ...NO_SETTINGS, version: 3 } });
     const { getSettings } = setup({ settings });
     expect(await getSettings({})).toMatchObject({ version: 3 });

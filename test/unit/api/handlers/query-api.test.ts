@@ -94,7 +94,7 @@ const setup = async (over: Partial<Deps> = {}) => {
   return { send, get, log };
 };
 
-describe('open addresses', () => {
+describe('public addresses', () => {
   it('need no key', async () => {
     const { send } = await setup();
     expect(await send(httpEvent('GET', '/v1/health'))).toMatchObject({ status: 200, body: { status: 'ok' } });
@@ -104,7 +104,7 @@ describe('open addresses', () => {
 });
 
 describe('targets', () => {
-  it('are shown as their schema says', async () => {
+  it('are returned in the form of their schema', async () => {
     const { get } = await setup();
     const { status, body } = await get('/v1/targets', 'limit=3');
     expect(status).toBe(200);
@@ -163,7 +163,7 @@ describe('walking the pages', () => {
 });
 
 describe('series', () => {
-  it('are the last day, or the range asked for in either notation', async () => {
+  it('are those of the last day, or of the requested range in either notation', async () => {
     const { get } = await setup();
     const path = '/v1/targets/web-1/series';
     const day = await get(path, 'metric=cpu_percent');
@@ -186,7 +186,7 @@ describe('series', () => {
     ['metric=a%23b', 'metric'],
     ['metric=cpu_percent&metric=other', 'metric'],
     ['metric=cpu_percent&form=5', 'form'],
-  ])('refuse %j, naming %s', async (query, field) => {
+  ])('reject %j, naming %s', async (query, field) => {
     const { get } = await setup();
     const { status, body } = await get('/v1/targets/web-1/series', query);
     expect(status).toBe(400);
@@ -209,7 +209,7 @@ describe('series', () => {
 });
 
 describe('forecasts', () => {
-  it('are those of all metrics, or of the one asked for', async () => {
+  it('are those of all metrics, or of the requested one', async () => {
     const { get } = await setup();
     const all = await get('/v1/targets/web-1/forecast');
     expect(Forecasts.parse(all.body).items.map(({ metric }) => metric)).toEqual([
@@ -243,7 +243,7 @@ describe('forecasts', () => {
 });
 
 describe('breaches', () => {
-  it('come with the highest risk first and can be filtered', async () => {
+  it('are sorted by risk, highest first, and can be filtered', async () => {
     const { get } = await setup();
     const { body } = await get('/v1/breaches', 'minProbability=0.9');
     const risks = BreachPage.parse(body).items.map(({ risk }) => risk);
@@ -317,7 +317,7 @@ describe('errors', () => {
     ['/v1/targets', 'profile=mainframe', 'profile'],
     ['/v1/breaches', 'minProbability=2', 'minProbability'],
     ['/v1/targets/bad%20id/forecast', '', 'targetId'],
-  ])('%s?%s is refused, naming %s', async (path, query, field) => {
+  ])('%s?%s is rejected, naming %s', async (path, query, field) => {
     const { get } = await setup();
     const { status, headers, body } = await get(path, query);
     expect(status).toBe(400);
@@ -325,7 +325,7 @@ describe('errors', () => {
     expect(Problem.parse(body).errors?.[0]).toMatchObject({ field });
   });
 
-  it('refuses the cursor of another list or tenant', async () => {
+  it('rejects the cursor of another list or tenant', async () => {
     const { get } = await setup();
     const { nextCursor } = (await get('/v1/targets', 'limit=2')).body;
     expect((await get('/v1/breaches', `cursor=${nextCursor}`)).status).toBe(400);
@@ -342,7 +342,7 @@ describe('errors', () => {
     });
   });
 
-  it('takes a GET with a body and strange headers for what it is', async () => {
+  it('accepts a GET with a body and unusual headers', async () => {
     const { send } = await setup();
     const event = httpEvent('GET', '/v1/health', { body: '{}', headers: { 'x y': 'a\nb' } });
     expect((await send(event)).status).toBe(200);
@@ -356,12 +356,12 @@ describe('errors', () => {
     },
   );
 
-  it('refuses a path that is not encoded properly', async () => {
+  it('rejects a path that is not encoded properly', async () => {
     const { get } = await setup();
     expect((await get('/v1/targets/%E0%A4%A/forecast')).status).toBe(400);
   });
 
-  it('answers with 500 and logs the cause, which the caller does not see', async () => {
+  it('returns 500 and logs the cause, which the caller does not see', async () => {
     const boom = async () => {
       throw new TypeError('secret: table arn:aws:dynamodb');
     };

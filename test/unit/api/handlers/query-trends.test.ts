@@ -34,7 +34,7 @@ const answer = getTrends({
 const ask = (query: object, targetId = 'web-1') => callRoute(answer, { query, params: { targetId } }, NOW);
 
 describe('GET /v1/targets/{id}/trends', () => {
-  it('answers with the long view of what is stored', async () => {
+  it('returns the trends of the stored points', async () => {
     const report = await ask({ metric: 'cpu_percent' });
     expect(Trends.strict().safeParse(report).error).toBeUndefined();
     expect(report).toMatchObject({ target: 'web-1', metric: 'cpu_percent', stepSeconds: 3600 });
@@ -44,14 +44,14 @@ describe('GET /v1/targets/{id}/trends', () => {
     expect((Date.parse(runOut!.middle!) - Date.parse(to)) / 86_400_000).toBeCloseTo(115, -1);
   });
 
-  it('takes another capacity, and looks for leaks against an uptime that is a counter', async () => {
+  it('accepts another capacity, and detects leaks with an uptime that is a counter', async () => {
     const report = Trends.parse(await ask({ metric: 'memory', capacity: '200', uptime: 'uptime' }));
     expect(report.leak).toMatchObject({ leaking: true });
     expect(report.runOut).not.toBeNull();
     expect(Trends.parse(await ask({ metric: 'memory' }))).toMatchObject({ runOut: null, leak: null });
   });
 
-  it("forecasts the next day's total of what adds up", async () => {
+  it("forecasts the next day's total of values that add up", async () => {
     const report = Trends.parse(await ask({ metric: 'orders' }));
     expect(report.nextDay!.p50).toBeCloseTo(2400, -2);
     expect(Trends.parse(await ask({ metric: 'memory' })).nextDay).toBeNull();
@@ -67,7 +67,7 @@ describe('GET /v1/targets/{id}/trends', () => {
     await expect(ask(query, targetId)).rejects.toThrow(NotFoundError);
   });
 
-  it('refuses a question that is malformed', async () => {
+  it('rejects a malformed request', async () => {
     for (const query of [{}, { metric: 'memory', capacity: 'full' }, { metric: 'memory', days: '3' }])
       await expect(ask(query)).rejects.toThrow(InvalidInputError);
   });

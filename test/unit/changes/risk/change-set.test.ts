@@ -80,7 +80,7 @@ describe('reading a change set', () => {
       changeSet([], { NextToken: 'more' }),
       /found a NextToken without the next page/,
     ],
-  ])('refuses %s', (_, content, message) => {
+  ])('rejects %s', (_, content, message) => {
     expect(() => read(content)).toThrow(expect.objectContaining({ name: 'InvalidInputError' }));
     expect(() => read(content)).toThrow(message);
   });

@@ -84,7 +84,7 @@ describe('a hostile change set', () => {
     ]);
   });
 
-  it('is refused with a short reason, whatever names it holds', () => {
+  it('is rejected with a short reason, whatever names it holds', () => {
     const long = 'x'.repeat(300_000);
     for (const page of [
       { StackName: long, Status: 'FAILED', StatusReason: long, Changes: [] },

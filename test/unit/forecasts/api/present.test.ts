@@ -7,7 +7,7 @@ import { sampleMetric, sampleTarget } from '../codec/forecast-samples.ts';
 
 const issuedAt = Date.UTC(2026, 10, 21, 10, 5);
 
-describe('what the API shows', () => {
+describe('API responses', () => {
   it('of a forecast keeps the levels in order after rounding', () => {
     const metric = sampleMetric('cpu_percent');
     const shown = presentForecast(sampleTarget(['cpu_percent']), metric);

@@ -30,7 +30,7 @@ const quiet = seriesOf(2016, (i) => 50 + (i % 7));
 const busy = seriesOf(2016, (i) => (i % 100 < 3 ? 95 : 50));
 
 describe('assessBreach', () => {
-  it('is sure of a threshold far below the whole band', () => {
+  it('is certain about a threshold far below the whole band', () => {
     const risk = assessBreach(
       forecastOf(() => 90),
       above(50),
@@ -40,7 +40,7 @@ describe('assessBreach', () => {
     expect(risk.expectedShareBeyond).toBeGreaterThan(0.95);
   });
 
-  it('hardly expects a threshold far above the band and the past', () => {
+  it('gives a threshold far above the band and the past a low probability', () => {
     const risk = assessBreach(
       forecastOf(() => 50),
       above(500),
@@ -50,14 +50,14 @@ describe('assessBreach', () => {
     expect(risk.severity).toBe('info');
   });
 
-  it('expects more of a threshold that the past crossed often', () => {
+  it('gives a threshold that was crossed often in the past a higher probability', () => {
     const made = forecastOf(() => 50);
     expect(assessBreach(made, above(90), busy).probability).toBeGreaterThan(
       assessBreach(made, above(90), quiet).probability + 0.2,
     );
   });
 
-  it('times the crossing of a rise, with its band in order', () => {
+  it('dates the crossing of a rise, with an ordered interval', () => {
     const risk = assessBreach(
       forecastOf((h) => 50 + h, 1),
       above(74.5),
@@ -70,7 +70,7 @@ describe('assessBreach', () => {
     expect(risk.severity).toBe('warning');
   });
 
-  it('calls a crossing within the hour critical and a later one a warning', () => {
+  it('rates a crossing within the hour critical and a later one a warning', () => {
     expect(
       assessBreach(
         forecastOf(() => 100, 1),
@@ -93,7 +93,7 @@ describe('assessBreach', () => {
     expect(risk).toMatchObject({ probability: 0, timeToImpactSeconds: null, severity: 'info' });
   });
 
-  it('asks more of a breach that must persist', () => {
+  it('gives a breach that must persist a lower probability', () => {
     const flicker = forecastOf((h) => (h % 4 === 0 ? 95 : 20), 1);
     const once = assessBreach(flicker, above(90), busy).probability;
     expect(assessBreach(flicker, above(90), busy, { persistenceSteps: 3 }).probability).toBeLessThan(
@@ -101,7 +101,7 @@ describe('assessBreach', () => {
     );
   });
 
-  it('treats below as above turned over', () => {
+  it('treats below as the mirror image of above', () => {
     const made = forecastOf((h) => 40 + h / 4);
     const mirrored = { ...made, quantiles: [...made.quantiles].reverse().map((row) => row.map((v) => -v)) };
     const turned = { ...quiet, values: quiet.values.map((v) => -v) };
@@ -110,7 +110,7 @@ describe('assessBreach', () => {
     expect(b.timeToImpactSeconds).toEqual(a.timeToImpactSeconds);
   });
 
-  it('takes quantile levels in any order', () => {
+  it('accepts quantile levels in any order', () => {
     const made = forecastOf((h) => 40 + h / 4);
     const shuffled = {
       ...made,
@@ -120,7 +120,7 @@ describe('assessBreach', () => {
     expect(assessBreach(shuffled, above(47), quiet)).toEqual(assessBreach(made, above(47), quiet));
   });
 
-  it('grows never with the height of the threshold and stays a probability', () => {
+  it('never grows with the height of the threshold and stays a probability', () => {
     fc.assert(
       fc.property(
         fc.double({ min: -100, max: 200, noNaN: true }),
@@ -144,7 +144,7 @@ describe('assessBreach', () => {
     );
   });
 
-  it('never says less than the likeliest single step', () => {
+  it('is never less than that of the most likely single step', () => {
     const made = forecastOf((h) => (h === 20 ? 60 : 0), 4);
     expect(assessBreach(made, above(58.4), quiet).probability).toBeGreaterThanOrEqual(0.9 - 1e-9);
   });

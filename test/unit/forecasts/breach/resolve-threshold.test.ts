@@ -6,7 +6,7 @@ import { seriesOf } from '../engine/sample-series.ts';
 const history = seriesOf(11, (i) => (i === 4 ? Number.NaN : i));
 
 describe('resolveThreshold', () => {
-  it('takes a fixed limit as it is', () => {
+  it('returns a fixed limit unchanged', () => {
     expect(resolveThreshold({ kind: 'fixed', direction: 'below', limit: 3 }, history)).toEqual({
       direction: 'below',
       limit: 3,
@@ -20,13 +20,13 @@ describe('resolveThreshold', () => {
     [0.95, 9.55],
     [1, 10],
     [7, 10],
-  ])('works out quantile %d of the observed history', (quantile, limit) => {
+  ])('calculates quantile %d of the observed history', (quantile, limit) => {
     const resolved = resolveThreshold({ kind: 'historical', direction: 'above', quantile }, history);
     expect(resolved.limit).toBeCloseTo(limit, 9);
     expect(resolved.source).toBe('historical');
   });
 
-  it('refuses a history without a value', () => {
+  it('rejects a history without a value', () => {
     const empty = seriesOf(3, () => Number.NaN);
     const resolve = () => resolveThreshold({ kind: 'historical', direction: 'above', quantile: 0.9 }, empty);
     expect(resolve).toThrow(InvalidInputError);

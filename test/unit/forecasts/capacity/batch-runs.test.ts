@@ -9,7 +9,7 @@ describe('hourly runs of one batch, with the real engine and codecs', () => {
   const runner = batchRunner(simulatedServers(2), 3);
   const series = 3 * SERIES_PER_TARGET;
 
-  it('learn first, then start from what was kept, and learn again after a quarter of a day', async () => {
+  it('learn first, then start from the stored state, and re-learn after a quarter of a day', async () => {
     const first = await runner.run(0);
     expect(first.counts).toMatchObject({ SeriesLearned: series, SeriesResumed: 0, SeriesFailed: 0 });
     expect(first.written.objectBytes.has('states')).toBe(true);
@@ -21,7 +21,7 @@ describe('hourly runs of one batch, with the real engine and codecs', () => {
     expect((await runner.run(6)).counts).toMatchObject({ SeriesLearned: series, SeriesResumed: 0 });
   });
 
-  it('write one item a target and four objects a batch, one of them its list of targets', async () => {
+  it('write one item per target and four objects per batch, one of them its list of targets', async () => {
     const { written } = await batchRunner(simulatedServers(2), 3).run(0);
     expect(written.itemBytes).toHaveLength(3);
     expect(written.puts).toBe(4);

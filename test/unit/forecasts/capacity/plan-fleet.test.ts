@@ -32,7 +32,7 @@ const fileOf = (path: string): string =>
   readFileSync(new URL(`../../../../${path}`, import.meta.url), 'utf8');
 
 describe('a run of 100,000 series', () => {
-  it('takes what a pocket calculator says', () => {
+  it('matches a manual calculation', () => {
     // One run in six learns: (12 + 5 x 6) / 6 = 7 ms of CPU, twice that in Lambda, and 50 ms a target.
     expect(plan.seconds.cpu).toBeCloseTo(700, 6);
     expect(plan.seconds.lambda).toBeCloseTo(1400 + 500, 6);
@@ -46,7 +46,7 @@ describe('a run of 100,000 series', () => {
     expect(plan.perRun.readUnits).toBeCloseTo(515_000 + 10_000, 6);
   });
 
-  it('puts three objects a batch, the plan, and every sixth time its states', () => {
+  it('puts three objects per batch, the plan, and every sixth time its states', () => {
     expect(plan.perRun.puts).toBeCloseTo(3 * plan.batches + 1 + plan.batches / 6, 6);
     expect(plan.perRun.transitions).toBeCloseTo(plan.batches + 4, 6);
   });
@@ -59,7 +59,7 @@ describe('a run of 100,000 series', () => {
     expect(compute?.list).toBeCloseTo(730 * plan.perRun.gbSeconds * 0.0000133334, 6);
   });
 
-  it('is over in as many rounds of its batches as it takes', () => {
+  it('takes as many rounds as its batches require', () => {
     const rounds = Math.ceil(plan.batches / BATCHES_AT_ONCE);
     const batch = plan.targetsPerBatch * (0.05 + 10 * 0.024);
     expect(plan.seconds.longestBatch).toBeCloseTo(batch, 6);
@@ -85,13 +85,13 @@ describe('limits', () => {
     expect(huge.batches).toBeLessThanOrEqual(DEFAULT_BUDGET.maxBatches);
   });
 
-  it('leave room for as many batches as the planner may plan, with all their retries', () => {
+  it('allow as many batches as the planner may plan, with all their retries', () => {
     const load = workflowLoad(DEFAULT_BUDGET.maxBatches);
     expect(load.stateBytes).toBeLessThan(STATE_BYTES);
     expect(load.worstEvents).toBeLessThan(HISTORY_EVENTS);
   });
 
-  it('count no less than an entry of the list of batches takes', () => {
+  it('count at least the size of an entry in the list of batches', () => {
     const key = batchFileKey('a'.repeat(39), '2026-11-21T10-05-00Z-1a2b3c4d', 800);
     const entry = JSON.stringify({ index: 800, batchKey: key }).length + 1;
     expect(workflowLoad(2).stateBytes - workflowLoad(1).stateBytes).toBeGreaterThanOrEqual(entry);

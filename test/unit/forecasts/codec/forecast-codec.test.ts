@@ -8,7 +8,7 @@ import { sampleMetric, sampleTarget, tracks } from './forecast-samples.ts';
 const ITEM = 350_000;
 
 describe('the forecast codec', () => {
-  it('gives everything but the numbers back exactly', () => {
+  it('restores everything except the numbers exactly', () => {
     const target = sampleTarget(['cpu_percent', 'memory_percent{host="a/b"}']);
     const [part, ...more] = encodeForecasts(target, ITEM);
     expect(more).toEqual([]);
@@ -59,7 +59,7 @@ describe('the forecast codec', () => {
     );
   });
 
-  it('cuts large targets into parts that hold whole metrics and fit', () => {
+  it('splits large targets into parts of whole metrics that fit', () => {
     const target = sampleTarget(Array.from({ length: 40 }, (_, i) => `metric_${i}`));
     const parts = encodeForecasts(target, 10_000);
     expect(parts.length).toBeGreaterThan(3);
@@ -68,16 +68,16 @@ describe('the forecast codec', () => {
     expect(names).toEqual(target.metrics.map(({ metric }) => metric));
   });
 
-  it('gives a metric that alone exceeds the limit a part of its own', () => {
+  it('gives a metric that alone exceeds the limit its own part', () => {
     expect(encodeForecasts(sampleTarget(['a', 'b']), 10)).toHaveLength(2);
   });
 
-  it('holds a target without metrics', () => {
+  it('accepts a target without metrics', () => {
     const [part] = encodeForecasts(sampleTarget([]), ITEM);
     expect(decodeForecasts(part!)).toEqual(sampleTarget([]));
   });
 
-  it('refuses to store what could not be read back', () => {
+  it('refuses to encode forecasts that could not be decoded', () => {
     const sample = sampleMetric('a');
     const broken = { ...sample, breach: { ...sample.breach, probability: Number.NaN } };
     expect(() => encodeForecasts(sampleTarget([], { metrics: [broken] }), ITEM)).toThrow(InvalidInputError);

@@ -29,7 +29,7 @@ const medianBand = ({ quantiles }: QuantileTracks): number => {
 };
 
 describe('packed quantiles', () => {
-  it('come back in order, finite and within 1/1024 of the typical band', () => {
+  it('are restored in order, finite and within 1/1024 of the typical band', () => {
     fc.assert(
       fc.property(tracks, (original) => {
         const read = roundTrip(original);
@@ -48,7 +48,7 @@ describe('packed quantiles', () => {
     );
   });
 
-  it('never leave the range of what was stored, so that a percentage stays one', () => {
+  it('never exceed the range of the stored values, so that percentages stay valid', () => {
     fc.assert(
       fc.property(tracks, (original) => {
         const { low, high } = scaleOf(original);
@@ -74,13 +74,13 @@ describe('packed quantiles', () => {
     expect(roundTrip(certain)).toEqual(certain);
   });
 
-  it.each([Number.NaN, Number.POSITIVE_INFINITY])('refuse %s', (bad) => {
+  it.each([Number.NaN, Number.POSITIVE_INFINITY])('reject %s', (bad) => {
     expect(() => scaleOf({ quantiles: [Float64Array.of(bad)], mean: Float64Array.of(1) })).toThrow(
       InvalidInputError,
     );
   });
 
-  it('refuse levels out of order and forecasts without values', () => {
+  it('reject levels out of order and forecasts without values', () => {
     const crossed = { quantiles: [Float64Array.of(2), Float64Array.of(1)], mean: Float64Array.of(1) };
     expect(() => scaleOf(crossed)).toThrow(/out of order/);
     expect(() => scaleOf({ quantiles: [], mean: Float64Array.of(1) })).toThrow(InvalidInputError);

@@ -18,7 +18,7 @@ const isOrderedAndFinite = ({ quantiles, mean }: Forecast): boolean =>
   );
 
 describe('forecast', () => {
-  it('gives finite, ordered quantiles for any input with a value, and refuses one without', () => {
+  it('gives finite, ordered quantiles for any input with a value, and rejects one without', () => {
     fc.assert(
       fc.property(
         fc.array(anyValue, { maxLength: 150 }),
@@ -72,7 +72,7 @@ describe('forecast', () => {
     );
   });
 
-  it('is unchanged by what comes after its origin', () => {
+  it('does not depend on values after its origin', () => {
     fc.assert(
       fc.property(
         fc.array(fc.double({ min: -1e6, max: 1e6, noNaN: true }), { minLength: 1, maxLength: 40 }),
@@ -100,7 +100,7 @@ describe('forecast', () => {
     );
   });
 
-  it('leaves its input as it was', () => {
+  it('does not change its input', () => {
     const history = seriesOf(600, (i) => (i % 9 === 0 ? Number.NaN : i % 24), 3600);
     const before = history.values.slice();
     forecast({ history, horizon: 24 });

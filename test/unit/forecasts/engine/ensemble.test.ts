@@ -41,7 +41,7 @@ describe('forecast of typical histories', () => {
     ).toBeLessThan(3);
   });
 
-  it('covers about 80 % of white noise with its 80 % band', () => {
+  it('covers about 80 % of white noise with its 80 % interval', () => {
     const history = seriesOf(2016, (i) => 50 + 10 * noise(i));
     const made = forecast({ history, horizon: 96 });
     const inside = Array.from({ length: 96 }, (_, h) => 50 + 10 * noise(2016 + h)).filter(
@@ -78,7 +78,7 @@ describe('forecast of typical histories', () => {
     expect(meanDistance(median(holed!), median(full!))).toBeLessThan(2);
   });
 
-  it('says so where most of the history is missing', () => {
+  it('warns if most of the history is missing', () => {
     const history = seriesOf(600, (i) => (i % 4 === 0 ? i % 24 : Number.NaN), 3600);
     expect(forecast({ history, horizon: 24 }).warnings.join()).toContain('450 of 600 steps are missing');
   });
@@ -96,7 +96,7 @@ describe('forecast of typical histories', () => {
     expect(forecast({ history, horizon: 96 }).quantiles[0]!.every((value) => value >= 0)).toBe(true);
   });
 
-  it('gives two points a wide band and says that it is a prior', () => {
+  it('gives two points a wide band and reports that it is a prior', () => {
     const made = forecast({ history: seriesOf(2, (i) => 10 + i), horizon: 12 });
     expect(width(made, 0)).toBeGreaterThan(5);
     expect(width(made, 11)).toBeGreaterThan(width(made, 0));
@@ -127,11 +127,11 @@ describe('contents of a forecast', () => {
     expect(made.reason).toContain(made.members[0]!.name);
   });
 
-  it('gives the same twice', () => {
+  it('gives the same result twice', () => {
     expect(forecast({ history: dailySeries(), horizon: 96 })).toEqual(made);
   });
 
-  it('gives the levels asked for, in the order asked for', () => {
+  it('returns the requested levels in the requested order', () => {
     const asked = forecast({ history: dailySeries(), horizon: 96, quantileLevels: [0.9, 0.5, 0.02] });
     expect(asked.quantiles[1]).toEqual(made.quantiles[4]);
     expect(asked.quantiles[0]).toEqual(made.quantiles[8]);
@@ -139,7 +139,7 @@ describe('contents of a forecast', () => {
   });
 });
 
-describe('a request that makes no sense', () => {
+describe('an invalid request', () => {
   const history = seriesOf(20, (i) => i);
 
   it.each([
@@ -151,7 +151,7 @@ describe('a request that makes no sense', () => {
     ['a level of one', { history, horizon: 3, quantileLevels: [1] }, 'quantileLevels'],
     ['no levels', { history, horizon: 3, quantileLevels: [] }, 'quantileLevels'],
     ['crossed bounds', { history, horizon: 3, bounds: { lower: 1, upper: 0 } }, 'bounds'],
-  ])('is refused for %s', (_, request, field) => {
+  ])('is rejected for %s', (_, request, field) => {
     expect(() => forecast(request)).toThrow(expect.objectContaining({ name: 'InvalidInputError', field }));
     expect(() => forecast(request)).toThrow(InvalidInputError);
   });

@@ -16,7 +16,7 @@ describe('a kept state', () => {
   const whole = dailySeries(2400);
   const first = forecastWithState({ history: windowOf(whole, 0, 2016), horizon: 96 });
 
-  it('comes with the same forecast as without one', () => {
+  it('does not change the forecast', () => {
     expect(first.forecast).toEqual(forecast({ history: windowOf(whole, 0, 2016), horizon: 96 }));
   });
 
@@ -62,7 +62,7 @@ describe('a kept state', () => {
     expect(forecastWithState({ history: seriesOf(3, (i) => i), horizon: 4 }).state).toBeNull();
   });
 
-  it.each(['', '{}', 'null', '{"engine":1}'])('is refused as %j', (text) => {
+  it.each(['', '{}', 'null', '{"engine":1}'])('is rejected as %j', (text) => {
     expect(() => decodeState(text)).toThrow(InvalidInputError);
   });
 });

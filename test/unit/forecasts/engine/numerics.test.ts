@@ -93,7 +93,7 @@ describe('folded ridge', () => {
 });
 
 describe('normal scores', () => {
-  it('lead back to the values, ties to one score', () => {
+  it('convert back to the values, ties to one score', () => {
     const values = Float64Array.from({ length: 500 }, (_, i) => Math.round(100 * noise(i)));
     const { scores, table } = rankScores(rankOrder(values));
     values.forEach((value, i) => {
@@ -104,11 +104,11 @@ describe('normal scores', () => {
 });
 
 describe('the pool', () => {
-  it('gives its levels masses that sum to one', () => {
+  it('assigns masses to its levels that sum to one', () => {
     expect(POOL_MASSES.reduce((sum, mass) => sum + mass, 0)).toBeCloseTo(1, 12);
   });
 
-  it('reads levels nearer the middle, symmetrically', () => {
+  it('moves levels towards the middle, symmetrically', () => {
     expect(sharpenedLevel(0.1, 0.8)).toBeGreaterThan(0.1);
     expect(sharpenedLevel(0.5, 0.8)).toBe(0.5);
     expect(sharpenedLevel(0.9, 0.8)).toBeCloseTo(1 - sharpenedLevel(0.1, 0.8), 12);
@@ -116,7 +116,7 @@ describe('the pool', () => {
 });
 
 describe('missing values', () => {
-  it('are bridged by a line when short, by the season when long, by the edge at the edges', () => {
+  it('are filled with a line if short, with the season if long, and with the nearest value at the ends', () => {
     const N = Number.NaN;
     expect([...fillMissing(Float64Array.from([N, 1, N, 3, N]), 288)]).toEqual([1, 1, 2, 3, 3]);
     const season = Float64Array.from({ length: 96 }, (_, i) => (i >= 48 && i < 60 ? N : i % 24));

@@ -11,7 +11,7 @@ describe('detectPeriod', () => {
     expect(Math.abs(detectPeriod(y, 288)! - period)).toBeLessThanOrEqual(3);
   });
 
-  it('finds it beside a daily season', () => {
+  it('finds it in addition to a daily season', () => {
     const y = Float64Array.from({ length: 2016 }, (_, i) => 3 * wave(i, 288) + wave(i, 100) + noise(i));
     expect(Math.abs(detectPeriod(y, 288)! - 100)).toBeLessThanOrEqual(3);
   });
@@ -34,14 +34,14 @@ describe('detectPeriod', () => {
 });
 
 describe('otherPeriods', () => {
-  it('tries the week once two weeks are known', () => {
+  it('tries the week when two weeks are known', () => {
     const y = Float64Array.from({ length: 4032 }, (_, i) => noise(i));
     expect(otherPeriods(y, 300, 288)).toEqual([2016]);
     expect(otherPeriods(y.subarray(0, 2016), 300, 288)).toEqual([]);
   });
 });
 
-describe('a series with a period of its own', () => {
+describe('a series with an unusual period', () => {
   it('is forecast along it', () => {
     const load = (i: number) => 50 + 20 * wave(i, 420);
     const history = seriesOf(5000, (i) => load(i) + noise(i), 60);

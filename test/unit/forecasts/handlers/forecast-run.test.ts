@@ -88,7 +88,7 @@ const world = (forecaster: Forecaster = steadyForecaster) => {
 };
 
 describe('a scheduled forecast run', () => {
-  it('is due for every tenant, under names that a redelivery repeats', async () => {
+  it('is due for every tenant, with names that a redelivery repeats', async () => {
     const { registry, log } = world();
     const list = makeList({ registry, telemetry: log.telemetry });
     const event = { input: { scheduledAt: requestedAt }, startedAt: '2026-11-21T23:00:00.000Z' };
@@ -100,7 +100,7 @@ describe('a scheduled forecast run', () => {
     expect(await list({ ...event, startedAt: '2026-11-21T23:59:00.000Z' })).toEqual(first);
   });
 
-  it('started by hand is due at the start of the execution', async () => {
+  it('started manually is due at the start of the execution', async () => {
     const { registry, log } = world();
     const list = makeList({ registry, telemetry: log.telemetry });
     for (const input of [{}, 'nothing', { scheduledAt: '<aws.scheduler.scheduled-time>' }]) {
@@ -156,7 +156,7 @@ describe('a scheduled forecast run', () => {
     });
   });
 
-  it('writes the same when a batch is repeated', async () => {
+  it('writes the same if a batch is repeated', async () => {
     const { plan, batch, forecasts, breaches, files, events } = world();
     const planned = await plan(request);
     const input = { tenantId: 'acme', runId, ...planned.batches[0] };
@@ -169,7 +169,7 @@ describe('a scheduled forecast run', () => {
   });
 });
 
-describe('what runs learn', () => {
+describe('the states that runs learn', () => {
   /** Runs of the same batch, each some hours after the first one. */
   const runsOf = (states = memoryStates()) => {
     const { batchDeps, files, log, forecasts } = world();
@@ -195,7 +195,7 @@ describe('what runs learn', () => {
     return { at, states, log, forecasts };
   };
 
-  it('is kept in one object a batch, and the next run starts from it', async () => {
+  it('are stored in one object per batch, and the next run starts from it', async () => {
     const { at, states, log } = runsOf();
     await at(0);
     expect(log.counts).toMatchObject({ SeriesLearned: 2, SeriesResumed: 0 });
@@ -233,7 +233,7 @@ describe('what runs learn', () => {
     expect(forecasts.all()).toHaveLength(2);
   });
 
-  it('gives way to who was faster', async () => {
+  it('yields to a writer that was first', async () => {
     const states = memoryStates();
     const { at, log } = runsOf({ ...states, files: { ...states.files, replace: async () => false } });
     await at(0);
@@ -248,7 +248,7 @@ const begun = async (plan: (event: unknown) => Promise<unknown>, runs: ReturnTyp
   return run;
 };
 
-describe('when things go wrong in a batch', () => {
+describe('errors in a batch', () => {
   const input = {
     tenantId: 'acme',
     runId,
@@ -406,7 +406,7 @@ describe('closing a run', () => {
     expect(log.counts).toEqual({ RunFailed: 1 });
   });
 
-  it('refuses what is neither', async () => {
+  it('rejects what is neither', async () => {
     await expect(world().close({ tenantId: 'acme' })).rejects.toThrow(InvalidInputError);
   });
 });

@@ -46,12 +46,12 @@ describe('the exported handlers', () => {
     await expect(handler({}, context)).rejects.toMatchObject({ name: 'InvalidInputError' });
   });
 
-  it('start-forecast-run asks for a key', async () => {
+  it('start-forecast-run requires a key', async () => {
     const { handler } = await import('../../../../functions/forecasts/start-forecast-run/index.ts');
     expect(await handler(httpEvent('POST', '/v1/forecast-runs'), context)).toMatchObject({ statusCode: 401 });
   });
 
-  it('query-api answers', async () => {
+  it('query-api responds', async () => {
     const { handler } = await import('../../../../functions/api/query-api/index.ts');
     expect(await handler(httpEvent('GET', '/v1/health'), context)).toMatchObject({ statusCode: 200 });
     expect(await handler(httpEvent('GET', '/v1/targets'), context)).toMatchObject({ statusCode: 401 });

@@ -55,7 +55,7 @@ describe('POST /v1/forecast-runs', () => {
     expect(RunInput.safeParse([...started.values()][0]).success).toBe(true);
   });
 
-  it('gives the same run for the same key, however much later, and another for another', async () => {
+  it('returns the same run for the same key at any later time, and another for another key', async () => {
     const { post, state, started } = setup();
     const withKey = (key: string) => post({ 'x-api-key': 'acme', 'Idempotency-Key': key });
     const first = await withKey('deploy-42');
@@ -75,7 +75,7 @@ describe('POST /v1/forecast-runs', () => {
     expect(started.size).toBe(2);
   });
 
-  it('keeps tenants with the same key apart', async () => {
+  it('separates tenants with the same key', async () => {
     const { post } = setup();
     const ids = [];
     for (const tenant of ['acme', 'globex'])
@@ -83,21 +83,21 @@ describe('POST /v1/forecast-runs', () => {
     expect(new Set(ids).size).toBe(2);
   });
 
-  it('refuses callers without a key', async () => {
+  it('rejects callers without a key', async () => {
     const { post, started } = setup();
     expect(await post({})).toMatchObject({ status: 401, body: { code: 'unauthorized' } });
     expect(started.size).toBe(0);
   });
 
   it.each(['', 'with space', 'with#hash', 'é', 'x'.repeat(129)])(
-    'refuses the idempotency key %j',
+    'rejects the idempotency key %j',
     async (key) => {
       const answer = await setup().post({ 'x-api-key': 'acme', 'idempotency-key': key });
       expect(answer).toMatchObject({ status: 400, headers: { 'content-type': 'application/problem+json' } });
     },
   );
 
-  it('records that the workflow could not be started, and starts it when asked again', async () => {
+  it('records that the workflow could not be started, and starts it on the next request', async () => {
     const { post, state, runs, started, log } = setup();
     state.down = true;
     expect(await post()).toMatchObject({ status: 503, headers: { 'retry-after': '5' } });

@@ -9,7 +9,7 @@ import {
 import { identifyRun, RunInput } from '../../../../core/forecasts/runs/run-input.ts';
 import { newRun } from '../../../../core/forecasts/runs/sum-results.ts';
 
-describe('why a workflow failed', () => {
+describe('the reason of a failed workflow', () => {
   it('is the message of the function, without its stack trace', () => {
     const Cause = JSON.stringify({
       errorType: 'InvalidInputError',
@@ -26,7 +26,7 @@ describe('why a workflow failed', () => {
     [{ Error: 'X', Cause: 'null' }, 'X: null'],
   ])('%j', (error, described) => expect(describeFailure(error)).toBe(described));
 
-  it('is cut to what a record can hold', () => {
+  it('is truncated to fit into a record', () => {
     expect(describeFailure({ Error: 'X', Cause: 'y'.repeat(40_000) })).toHaveLength(500);
   });
 });
@@ -82,12 +82,12 @@ describe('a run that was never closed', () => {
     });
   });
 
-  it('is one that still says it runs', () => {
+  it('is one whose record still says RUNNING', () => {
     const closed = { ...started, status: 'PARTIAL', finishedAt: 1_100_000 } as const;
     expect(runAsOf(closed, limit + 1)).toEqual(closed);
   });
 
-  it('is given the time that the workflow has, and a minute', () => {
+  it('is allowed the timeout of the workflow plus a minute', () => {
     const file = new URL('../../../../state-machines/forecast-fleet.asl.json', import.meta.url);
     const { TimeoutSeconds } = JSON.parse(readFileSync(file, 'utf8'));
     expect(MAX_RUN_SECONDS).toBe(TimeoutSeconds + 60);

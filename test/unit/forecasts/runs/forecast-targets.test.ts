@@ -37,7 +37,7 @@ const at = (value: number, lastAt = NOW) =>
   );
 
 describe('forecasting a target', () => {
-  it('forecasts each of its series and weighs it against the threshold of its profile', async () => {
+  it('forecasts each of its series and compares it with the threshold of its profile', async () => {
     const outcome = await forecastTarget(target, new Map([['cpu_percent', at(90)]]), task);
     expect(outcome).toMatchObject({ series: 1, failures: [], faults: [] });
     const [metric] = outcome.forecast.metrics;
@@ -55,14 +55,14 @@ describe('forecasting a target', () => {
     expect(outcome.breaches[0]?.risk).toBeGreaterThan(50);
   });
 
-  it('lists no breach that is hardly possible', async () => {
+  it('lists no unlikely breach', async () => {
     const outcome = await forecastTarget(target, new Map([['cpu_percent', at(20)]]), task);
     expect(outcome.forecast.metrics).toHaveLength(1);
     expect(outcome.forecast.metrics[0]?.breach?.probability).toBeLessThan(LISTED_PROBABILITY);
     expect(outcome.breaches).toEqual([]);
   });
 
-  it('learns no limit from less than a day: a new series is forecast and predicted to breach nothing', async () => {
+  it('learns no threshold from less than a day: a new series is forecast without predicted breaches', async () => {
     const young = pointsUpTo(NOW, 300, [0, 0, 0, 5]);
     const day = pointsUpTo(
       NOW,
@@ -78,7 +78,7 @@ describe('forecasting a target', () => {
     expect(later.forecast.metrics[0]?.threshold).toMatchObject({ source: 'historical' });
   });
 
-  it('says nothing of a breach in the first hour, whose wide band reaches every limit', async () => {
+  it('reports no breach in the first hour, whose wide band reaches every threshold', async () => {
     const breachAfter = async (points: number) => {
       const values = Array.from({ length: points }, (_, i) => 85 + (i % 2));
       const outcome = await forecastTarget(
@@ -92,7 +92,7 @@ describe('forecasting a target', () => {
     expect((await breachAfter(12))?.probability).toBeGreaterThan(0.5);
   });
 
-  it('gives the forecaster the bounds of a percentage, unless the history exceeds them', async () => {
+  it('passes the bounds of a percentage to the backend, unless the history exceeds them', async () => {
     const seen: unknown[] = [];
     const spy = {
       ...task,
@@ -136,7 +136,7 @@ describe('forecasting a target', () => {
     expect(outcome.faults).toMatchObject([{ metric: 'cpu_percent', cause: expect.any(TypeError) }]);
   });
 
-  it('reports a forecast that cannot be stored as the fault of its series', async () => {
+  it('reports a forecast that cannot be stored as a failure of its series', async () => {
     const infinite: Forecaster = (request) => ({
       ...steadyForecaster(request),
       mean: new Float64Array(request.horizon).fill(Number.NaN),

@@ -25,7 +25,7 @@ describe('planning batches', () => {
     );
   });
 
-  it('keeps within the time and the number of series, but for a single target that exceeds it', () => {
+  it('stays within the time and the number of series, except for a single target that exceeds it', () => {
     fc.assert(
       fc.property(fleet, (targets) => {
         const byId = new Map(targets.map((target) => [target.targetId, target]));
@@ -47,9 +47,9 @@ describe('planning batches', () => {
     );
   });
 
-  it('plans nothing for no targets', () => expect(planBatches([], budget)).toEqual([]));
+  it('plans nothing without targets', () => expect(planBatches([], budget)).toEqual([]));
 
-  it('needs few batches for a small fleet and shares a big one out', () => {
+  it('needs few batches for a small fleet and divides a large one', () => {
     const of = (count: number) =>
       planBatches(
         Array.from({ length: count }, (_, i) => targetWith(`t${i}`, 5)),

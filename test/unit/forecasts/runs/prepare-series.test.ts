@@ -33,7 +33,7 @@ describe('preparing a series', () => {
     });
   });
 
-  it('always leaves eight hours of steps from now on, and says how many lie before', () => {
+  it('always leaves eight hours of steps from now on, and returns the number of steps before', () => {
     fc.assert(
       fc.property(
         fc.integer({ min: -600, max: HORIZON_SECONDS }),
@@ -53,12 +53,12 @@ describe('preparing a series', () => {
     );
   });
 
-  it('refuses a series that has been silent for longer than the horizon, saying since when', () => {
+  it('rejects a series that has been silent for longer than the horizon, with the time of its last value', () => {
     const silent = pointsUpTo(NOW - HORIZON_SECONDS - 1, 300, flat(30));
     expect(() => prepareSeries(silent, 'gauge', NOW)).toThrow(/no data since 2026-/);
   });
 
-  it('refuses a series without usable values', () => {
+  it('rejects a series without usable values', () => {
     const empty = { timestamps: [NOW], values: [Number.NaN] };
     expect(() => prepareSeries(empty, 'gauge', NOW)).toThrow(InvalidInputError);
   });

@@ -19,7 +19,7 @@ const result = (index: number, failed = 0): BatchResult => ({
   failures: Array.from({ length: failed }, (_, i) => failureOf(`t${index}`, `m${i}`, 'too short')),
 });
 
-describe('adding up a run', () => {
+describe('summing the results of a run', () => {
   it('starts from a running record of zeros', () => {
     expect(run).toMatchObject({ status: 'RUNNING', targets: 0, failures: [], finishedAt: undefined });
   });
@@ -50,7 +50,7 @@ describe('adding up a run', () => {
     expect(sumResults(run, 0, [], 1)).toMatchObject({ status: 'SUCCEEDED', forecasts: 0 });
   });
 
-  it('counts a repeated batch once and does not care about the order', () => {
+  it('counts a repeated batch once, in any order', () => {
     fc.assert(
       fc.property(fc.uniqueArray(fc.nat({ max: 20 }), { minLength: 1 }), fc.nat(), (indexes, turn) => {
         const results = indexes.map((index) => result(index, index % 3));

@@ -61,13 +61,13 @@ describe('a run that resumes', () => {
     expect(first.forecast).toEqual(forecastWithState(requestAt(0)).forecast);
   });
 
-  it('starts an hour later from what was kept, and has nothing new to keep', async () => {
+  it('starts an hour later from the stored state, and has nothing new to store', async () => {
     const next = await runAt(1, stored());
     expect(next.counts).toEqual({ resumed: 1, learned: 0, unreadable: 0 });
     expect(next.kept).toBeUndefined();
   });
 
-  it('gives nearly what a run from scratch gives: within a tenth of the band on average', async () => {
+  it('differs from a run from scratch by less than a tenth of the band on average', async () => {
     const resumed = (await runAt(5, stored())).forecast.quantiles;
     const scratch = (await runAt(5)).forecast.quantiles;
     const band = scratch[8]!.reduce((sum, upper, h) => sum + upper - scratch[0]![h]!, 0);
@@ -102,14 +102,14 @@ describe('a run that resumes', () => {
     }
   });
 
-  it('knows a series by target and metric only', async () => {
+  it('identifies a series by target and metric only', async () => {
     const { forecaster, counts } = resume(stored(), NOW + HOUR);
     await forecaster(requestAt(1), { targetId: 'web-1', metric: 'memory' });
     await forecaster(requestAt(1), { targetId: 'web-2', metric: 'cpu' });
     expect(counts).toEqual({ resumed: 0, learned: 2, unreadable: 0 });
   });
 
-  it('repeated, or older than what was kept, neither uses nor replaces it', async () => {
+  it('repeated, or older than the stored state, neither uses nor replaces it', async () => {
     for (const hours of [0, -1]) {
       const again = await runAt(hours, stored());
       expect(again.counts.resumed).toBe(0);
@@ -118,7 +118,7 @@ describe('a run that resumes', () => {
     }
   });
 
-  it('keeps the states it used beside those it learned, unchanged', async () => {
+  it('keeps the states that it used, in addition to those that it learned', async () => {
     const { forecaster, toKeep } = resume(stored(), NOW + HOUR);
     await forecaster(requestAt(1), series);
     await forecaster(requestAt(1), { targetId: 'web-2', metric: 'cpu' });
@@ -127,7 +127,7 @@ describe('a run that resumes', () => {
     expect([...kept.states.keys()]).toEqual(['web-1', 'web-2']);
   });
 
-  it('does not keep what a short history teaches: nothing', async () => {
+  it('stores nothing for a short history', async () => {
     const { forecaster, toKeep, counts } = resume(undefined, NOW);
     const history = { start: 0, stepSeconds: STEP, values: Float64Array.of(1, 2, 3) };
     await forecaster({ history, horizon: 4 }, series);
@@ -139,7 +139,7 @@ describe('a run that resumes', () => {
 });
 
 describe('states of a batch', () => {
-  it('come back as they were, in little space', () => {
+  it('are restored unchanged, and stored compactly', () => {
     const bytes = encodeBatchStates(first.kept!);
     expect(decodeBatchStates(bytes)).toEqual(first.kept);
     expect(bytes.length).toBeLessThan(textOf(first.kept!).length);

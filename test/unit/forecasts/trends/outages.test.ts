@@ -4,14 +4,14 @@ import { outagesBelow } from '../../../../core/forecasts/trends/outages.ts';
 const series = (...values: number[]) => ({ start: 1000, stepSeconds: 60, values: Float64Array.from(values) });
 
 describe('outages', () => {
-  it('are the stretches below the limit, each with its length', () => {
+  it('are the periods below the limit, each with its length', () => {
     expect(outagesBelow(series(1, 0, 0, 1, 0, 1), 0.5)).toEqual([
       { at: 1060, downSeconds: 120 },
       { at: 1240, downSeconds: 60 },
     ]);
   });
 
-  it('are neither ended nor begun by a gap, and a value at the limit is up', () => {
+  it('neither end nor begin at a gap, and a value at the limit is up', () => {
     expect(outagesBelow(series(0, Number.NaN, 0, Number.NaN, 0.5), 0.5)).toEqual([
       { at: 1000, downSeconds: 180 },
     ]);

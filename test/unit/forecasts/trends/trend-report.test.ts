@@ -18,7 +18,7 @@ describe('a trend report', () => {
     expect(report.to - report.from).toBe(95 * DAY);
   });
 
-  it('finds a leak on uptime that started earlier and is longer', () => {
+  it('finds a leak with an uptime series that started earlier and is longer', () => {
     const uptimeAt = (h: number) => 3600 * (h % 120);
     const leaking = hourly(20, (h) => 30 + ((h + 24) % 120) / 10 + noise(h) / 10);
     const uptime = { ...hourly(22, uptimeAt), start: leaking.start - DAY };
@@ -28,7 +28,7 @@ describe('a trend report', () => {
     expect(apart?.givenBack).not.toBeCloseTo(reportTrends(leaking, { uptime }).leak!.givenBack!, 1);
   });
 
-  it("forecasts the next day's total where values add up", () => {
+  it("forecasts the next day's total if values add up", () => {
     const orders = hourly(60, (h) => 100 + 20 * Math.sin((2 * Math.PI * h) / 24) + noise(h));
     const { nextDay } = reportTrends(orders, { totals: true });
     expect(nextDay!.p50).toBeCloseTo(2400, -2);
@@ -36,7 +36,7 @@ describe('a trend report', () => {
     expect(nextDay!.p90).toBeGreaterThanOrEqual(nextDay!.p50);
   });
 
-  it('has little to say of an hour', () => {
+  it('reports little for an hour', () => {
     const report = reportTrends(
       hourly(1, (h) => h),
       { totals: true, capacity: 5 },
@@ -50,7 +50,7 @@ describe('a trend report', () => {
     ).toBeNull();
   });
 
-  it('is shown as the API describes it, dates beyond the year 9999 as never', () => {
+  it('matches the schema of the API; dates beyond the year 9999 are never', () => {
     const flat = hourly(40, (h) => 50 + h * 1e-9);
     for (const report of [reportTrends(growing, { capacity: 100 }), reportTrends(flat, { capacity: 1e9 })]) {
       const shown = { target: 't', metric: 'm', ...presentTrends(report) };

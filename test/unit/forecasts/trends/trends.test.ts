@@ -16,7 +16,7 @@ const hourly = (days: number, valueAt: (hour: number) => number) => seriesOf(day
 const wave = (hour: number) => 10 * Math.sin((2 * Math.PI * hour) / 24);
 
 describe('robust slope', () => {
-  it('sees through a fifth of outliers', () => {
+  it('is robust against a fifth of outliers', () => {
     const x = Array.from({ length: 40 }, (_, i) => i);
     const line = robustSlope(
       x,
@@ -57,7 +57,7 @@ describe('growth', () => {
     ).toBeNull();
   });
 
-  it('knows no growth from nothing', () => {
+  it('has no growth from zero', () => {
     expect(
       trendOver(
         hourly(30, () => 0),
@@ -66,14 +66,14 @@ describe('growth', () => {
     ).toBeNull();
   });
 
-  it('compares weeks by the days that both have', () => {
+  it('compares weeks by the days that both contain', () => {
     const change = weekOverWeek(hourly(14, (h) => (h < 7 * 24 ? 100 : 120) + wave(h)))!;
     expect(change.change).toBeCloseTo(0.2, 9);
     expect(weekOverWeek(hourly(7, () => 1))).toBeNull();
     expect(weekOverWeek(hourly(14, (h) => (h < 7 * 24 ? 0 : 5)))!.change).toBeNull();
   });
 
-  it('leaves days out that are mostly missing', () => {
+  it('omits days that are mostly missing', () => {
     const series = hourly(3, (h) => (h >= 24 && h < 40 ? Number.NaN : 2));
     expect(dayBlocks(series).map(({ age }) => age)).toEqual([2, 0]);
   });
@@ -92,7 +92,7 @@ describe('exhaustion', () => {
     expect(late!).toBeGreaterThanOrEqual(middle!);
   });
 
-  it('dates a falling balance, and nothing that stands still or is moving away', () => {
+  it('dates a falling balance, but not a metric that is constant or moves away from the limit', () => {
     const falling = hourly(30, (h) => 100 - h / 24);
     expect((capacityRunOut(falling, 50)!.middle! - falling.start) / DAY).toBeCloseTo(50, 0);
     expect(
@@ -132,7 +132,7 @@ describe('leak detection', () => {
   const RESTART = 72;
   const uptime = hourly(12, (h) => (h % RESTART) * 3600);
 
-  it('finds growth that restarts give back', () => {
+  it('finds growth that restarts reset', () => {
     const found = detectLeak(
       hourly(12, (h) => 100 + 2 * (h % RESTART) + noise(h)),
       uptime,
@@ -163,7 +163,7 @@ describe('leak detection', () => {
     ).toBe(false);
   });
 
-  it('judges one stretch without a restart by its growth, and none at all not', () => {
+  it('judges a period without a restart by its growth, and returns nothing without one', () => {
     const up = hourly(5, (h) => h * 3600);
     expect(
       detectLeak(
@@ -190,7 +190,7 @@ describe('reliability forecast', () => {
   const span = { from: 0, to: 90 * DAY };
   const weekly = Array.from({ length: 12 }, (_, i) => ({ at: i * 7 * DAY + DAY, downSeconds: 1200 }));
 
-  it('expects about one failure a week of a service that fails weekly', () => {
+  it('expects about one failure per week for a service that fails weekly', () => {
     const made = forecastReliability(weekly, span, 7 * DAY);
     expect(made.expectedFailures).toBeGreaterThan(0.8);
     expect(made.expectedFailures).toBeLessThan(1.3);
@@ -206,7 +206,7 @@ describe('reliability forecast', () => {
     );
   });
 
-  it('calls a clean record unlikely to fail, not impossible, and knows no more than all of the horizon down', () => {
+  it('rates failures without a past outage unlikely, not impossible, and limits downtime to the horizon', () => {
     const clean = forecastReliability([], span, DAY).failureProbability;
     expect(clean).toBeGreaterThan(0);
     expect(clean).toBeLessThan(0.05);
@@ -229,7 +229,7 @@ describe('business forecast', () => {
     });
   });
 
-  it('passes levels on', () => {
+  it('continues levels', () => {
     const made = forecastDailyTotals(orders, { quantileLevels: [0.5] });
     expect(made.quantiles).toHaveLength(1);
     expect(made.quantiles[0]![0]! / 2400).toBeCloseTo(1, 1);
@@ -241,7 +241,7 @@ describe('business forecast', () => {
     expect(totals.start).toBe(1_700_000_100 + 2 * 3600);
   });
 
-  it('refuses less than a day', () => {
+  it('rejects less than a day', () => {
     expect(() => forecastDailyTotals(seriesOf(5, () => 1, 3600))).toThrow(InvalidInputError);
   });
 });

@@ -188,7 +188,7 @@ describe('with less input', () => {
     expect(causes.map(({ node }) => node)).not.toContain('bank');
   });
 
-  it('refuses a window without the target, and an alarm outside the window', () => {
+  it('rejects a window without the target, and an alarm outside the window', () => {
     const window = faultyWindow('pay');
     expect(() => diagnose({ graph, window, target: { ...target(), node: 'nobody' } })).toThrow(
       'found no latency of nobody in the window',

@@ -92,7 +92,7 @@ describe('metrics.csv', () => {
     expect(() => parseMetricsCsv(text, 'm.csv')).toThrow(refusal(message));
   });
 
-  it('refuses columns of a different length', () => {
+  it('rejects columns of a different length', () => {
     const column = { node: 'a', metric: 'latency', statistic: 'Average', values: [1] };
     expect(() => buildMetricWindow([0, 300], [column])).toThrow('a latency: found 1 values, expected 2');
   });

@@ -40,7 +40,7 @@ describe('traffic shares', () => {
     expect(sharesByVolume([of(0), of(0)])).toEqual([0.5, 0.5]);
   });
 
-  it('learns who calls how often, and applies it to the traffic of the incident', () => {
+  it('learns how often each caller calls, and applies it to the traffic of the incident', () => {
     const a = Float64Array.from({ length: 30 }, (_, i) => 100 + ((i * 7) % 13));
     const b = Float64Array.from({ length: 30 }, (_, i) => 50 + ((i * 5) % 11));
     const learnCallee = a.map((value, i) => value + 2 * b[i]!);
@@ -51,7 +51,7 @@ describe('traffic shares', () => {
 });
 
 describe('normal behaviour', () => {
-  it('learns median and spread, and nothing from nothing', () => {
+  it('learns median and spread, and nothing without values', () => {
     const latency = Float64Array.from({ length: 101 }, (_, i) => i);
     const learned = learnNormal({ latency, availability: null, requests: null }, 'latency')!;
     expect(learned).toMatchObject({ rows: 101, median: 50 });
@@ -76,7 +76,7 @@ describe('confidence', () => {
     expect(confidences('correlation', [0.01, 0])[0]).toBe(0.85);
   });
 
-  it('knows nothing when nothing scored', () => {
+  it('is zero if no node has a score', () => {
     expect(confidences('excess-blame', [0, -0.1, -0.2])).toEqual([1 / 3, 1 / 3, 1 / 3]);
     expect(confidences('excess-blame', [])).toEqual([]);
     expect(confidences('correlation', [0.5])).toHaveLength(1);
@@ -84,7 +84,7 @@ describe('confidence', () => {
 });
 
 describe('canonical order', () => {
-  it('depends on values and places, not on names or order', () => {
+  it('depends on values and positions in the graph, not on names or order', () => {
     const window = normalRows(6);
     const rename = (node: string) => `n${graph.nodes.indexOf(node)}`;
     const order = canonicalOrder(graph, window, null, 'site');

@@ -22,7 +22,7 @@ describe.skipIf(!isHere)('on PetShop (skipped where FORESTALL_DATA has no petsho
     }
   });
 
-  it('names at least 95 % of made-up faults, and as many without normal data within two points', () => {
+  it('names at least 95 % of synthetic faults, and without normal data at most two points fewer', () => {
     const [all, without] = (['all input', 'no normal data'] as const).map((variant) => {
       const { top1, cases } = recall(faults.map((fault) => scoreCase(fault, variant)));
       return top1 / cases;

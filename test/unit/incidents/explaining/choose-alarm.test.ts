@@ -58,7 +58,7 @@ const CALM = { latency: [0.1, 0.1] } as const;
 const FAILING = { availability: [100, 80] } as const;
 
 describe('the harm that a diagnosis follows', () => {
-  it('is that of the target with most of the incident behind it, reported or clear', () => {
+  it('is that of the target that reaches most of the incident, if reported or clear', () => {
     const rows = rowsOf({ web: SLOW, db: SLOW });
     const incident = incidentOf(['db', 'latency_ms'], ['web', 'cpu_percent']);
     expect(chooseAlarm(incident, graph, rows)).toEqual({ node: 'web', metric: 'latency', onset: START });
@@ -80,7 +80,7 @@ describe('the harm that a diagnosis follows', () => {
     expect(chooseAlarm(incidentOf(['db', 'CPUUtilization', 'alarm']), graph, rows)).toBeUndefined();
   });
 
-  it('is a reported metric without anything normal to compare it with', () => {
+  it('includes a reported metric without normal data to compare it with', () => {
     const { window } = rowsOf({ db: CALM });
     const rows = { window, normal: windowOf({}, 0, 0) };
     expect(chooseAlarm(incidentOf(['db', 'latency_ms']), graph, rows)).toMatchObject({ onset: START });

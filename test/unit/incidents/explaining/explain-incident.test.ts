@@ -17,7 +17,7 @@ const explained = (seed: number, options: Omit<SimulatedFault, 'seed'> = {}) => 
 };
 
 describe('an incident with latency, requests and a graph', () => {
-  it('is followed from the target with most of it behind it, and the root is among the first two', () => {
+  it('is traced from the target that reaches most of it, and the root is among the first two', () => {
     for (const seed of seeds) {
       const { report, rank, fault } = explained(seed);
       expect(report.method).toBe('excess-blame');
@@ -27,7 +27,7 @@ describe('an incident with latency, requests and a graph', () => {
     }
   });
 
-  it('is explained from its first points on', () => {
+  it('is explained from its first points', () => {
     for (const seed of seeds) expect([0, 1]).toContain(explained(seed, { after: 600 }).rank);
   });
 
@@ -47,7 +47,7 @@ describe('an incident with latency, requests and a graph', () => {
   });
 });
 
-describe('an incident with less', () => {
+describe('an incident with less data', () => {
   it('latency alone: the root comes first', () => {
     for (const seed of seeds) {
       const { report, rank } = explained(seed, { metrics: ['latency_ms'] });
@@ -57,7 +57,7 @@ describe('an incident with less', () => {
     }
   });
 
-  it('no graph: correlation and time order, and it says so', () => {
+  it('no graph: correlation and time order, with a limit that says so', () => {
     for (const seed of seeds) {
       const { report, rank } = explained(seed, { hasGraph: false });
       expect(report.method).toBe('correlation');
@@ -67,7 +67,7 @@ describe('an incident with less', () => {
     }
   });
 
-  it('neither latency nor failures: who left the usual range first, never quite sure', () => {
+  it('neither latency nor failures: the first to deviate, never with full confidence', () => {
     for (const seed of seeds) {
       const { report } = explained(seed, { metrics: ['cpu_percent'] });
       expect(['first-to-deviate', 'topology']).toContain(report.method);
@@ -97,7 +97,7 @@ describe('an incident with less', () => {
   });
 });
 
-describe('what a closed incident teaches', () => {
+describe('the lesson of a closed incident', () => {
   const lesson = (over: object = {}) => {
     const { material, report } = explained(seeds[0]!, { metrics: ['latency_ms'] });
     const text = 'acknowledged to mitigated: rolled back';

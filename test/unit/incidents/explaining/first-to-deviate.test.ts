@@ -39,8 +39,8 @@ const incidentOf = (...reported: readonly (readonly [targetId: string, metric: s
 const ranked = (incident: ReturnType<typeof incidentOf>, ...data: readonly ReturnType<typeof target>[]) =>
   rankFirstToDeviate(deviationsByTarget(data, rows, incident), STEP);
 
-describe('who left the usual range first', () => {
-  it('is the earliest and farthest, and what signals are about counts double', () => {
+describe('the first target to deviate', () => {
+  it('is the earliest and farthest one, and metrics with signals count double', () => {
     const early = target('early', { cpu_percent: moved(START, 30) });
     const late = target('late', { cpu_percent: moved(START + 900, 30) });
     const found = ranked(incidentOf(['early', 'cpu_percent', START]), late, early);
@@ -87,7 +87,7 @@ describe('an incident of resources alone', () => {
     stored: { incident, version: 1, pending: [] },
   };
 
-  it('is not explained by the chance movements of latency', () => {
+  it('is not explained by random movements of latency', () => {
     const report = explainIncident(material);
     expect(report).toMatchObject({ method: 'first-to-deviate', metric: undefined, signature: { db: 1 } });
     expect(report.causes[0]).toMatchObject({ node: 'db' });

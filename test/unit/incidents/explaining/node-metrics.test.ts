@@ -36,7 +36,7 @@ describe('metrics of any name as request metrics', () => {
     expect(found).toEqual({ latency: [0.2, Number.NaN], availability: null, requests: [600, 1200] });
   });
 
-  it('availability from errors in percent or as a ratio, or as it is', () => {
+  it('availability from errors in percent or as a ratio, or unchanged', () => {
     const of = (name: string, unit: string | undefined, value: number) =>
       read({ [name]: [gauge(unit), history([0, value], [300, 0])] }).availability;
     expect(of('error_rate', '%', 5)).toEqual([95, 100]);
@@ -74,20 +74,20 @@ describe('the scope of a diagnosis', () => {
     ],
   } as const;
 
-  it('takes in callers and what they call, nearest first, and targets that the graph does not know', () => {
+  it('includes callers and their callees, nearest first, and targets that are not in the graph', () => {
     expect(targetsInReach(incident('db', 'alien'), graph).slice(0, 2)).toEqual(['alien', 'db']);
     expect(new Set(targetsInReach(incident('db', 'alien'), graph))).toEqual(
       new Set(['db', 'alien', 'app', 'web', 'cache']),
     );
   });
 
-  it('follows the target with most of the incident behind it, then the one noticed first', () => {
+  it('starts at the target that reaches most of the incident, then the one noticed first', () => {
     expect(alarmedTarget(incident('db', 'app', 'web'), graph, ['db', 'app', 'web'])).toBe('web');
     expect(alarmedTarget(incident('cache', 'db'), graph, ['db', 'cache'])).toBe('cache');
     expect(alarmedTarget(incident('db'), graph, [])).toBeUndefined();
   });
 
-  it('has rows before and after the start, and a day of normal ones that end before them', () => {
+  it('has rows before and after the start, and a day of normal rows before them', () => {
     const { window, normal } = rowsAround(1_000_000, 1_000_900, 300);
     expect(window.from).toBeLessThanOrEqual(1_000_000 - 3600);
     expect(window.from + window.rows * 300).toBeGreaterThanOrEqual(1_000_900);

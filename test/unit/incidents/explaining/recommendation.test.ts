@@ -14,7 +14,7 @@ const similar = (fixedBy?: string) => ({
 });
 
 describe('the advice for a cause', () => {
-  it('is to undo a change made shortly before or right after the onset', () => {
+  it('suggests rolling back a change made shortly before or right after the onset', () => {
     expect(recommend({ node: 'db', change: change(720) }, undefined)).toBe(
       'consider rolling back "version 41" (12 min before the onset)',
     );
@@ -33,14 +33,14 @@ describe('the advice for a cause', () => {
     );
   });
 
-  it('is to relieve the exhausted resource', () => {
+  it('suggests relieving the exhausted resource', () => {
     expect(recommend({ node: 'db' }, 'cpu')).toContain('add capacity');
     expect(recommend({ node: 'db' }, 'memory')).toContain('restart');
     expect(recommend({ node: 'db' }, 'disk-space')).toContain('free or add space');
     expect(recommend({ node: 'db' }, 'latency')).toContain('inspect the logs, traces and dependencies of db');
   });
 
-  it('names all that apply, the change first', () => {
+  it('contains all that apply, the change first', () => {
     const all = recommend({ node: 'db', change: change(60), similar: similar('restarted') }, 'cpu');
     expect(all).toMatch(/^consider rolling back .*; or try the fix of incident old: restarted; or its CPU/);
   });

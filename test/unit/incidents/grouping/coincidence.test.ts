@@ -13,7 +13,7 @@ const hosts = (count: number): string[] => Array.from({ length: count }, (_, i) 
 const fold = (signals: readonly Signal[]) => foldAll(signals, { isNear });
 const coincided = ({ timeline }: Incident) => timeline.filter(({ kind }) => kind === 'coincided');
 
-describe('how many targets at once are no chance', () => {
+describe('the number of targets that rules out chance', () => {
   it.each([
     [0, 3],
     [10, 3],
@@ -24,7 +24,7 @@ describe('how many targets at once are no chance', () => {
     expect(minCoincidence(fleet, 300)).toBe(expected);
   });
 
-  it('is never fewer in a larger fleet or a longer window, and always more than chance brings on average', () => {
+  it('never falls with a larger fleet or a longer window, and always exceeds the average of chance', () => {
     fc.assert(
       fc.property(
         fc.integer({ min: 0, max: 200_000 }),
@@ -39,7 +39,7 @@ describe('how many targets at once are no chance', () => {
     );
   });
 
-  it('comes less than once in a hundred simulated years of 1,000 targets', () => {
+  it('occurs less than once in a hundred simulated years of 1,000 targets', () => {
     let seed = 7;
     const random = () => {
       seed = (seed * 48271) % 2147483647;
@@ -76,7 +76,7 @@ describe('alarms of the same kind', () => {
 });
 
 describe('targets that misbehave at once', () => {
-  it('are one incident that says why, also where each was opened on its own', () => {
+  it('are one incident with the reason, even if each was opened separately', () => {
     const signals = hosts(37).map((host, i) => anomaly(host, 1000 + i * 8));
     const [incident, ...more] = fold(signals);
     expect(more).toEqual([]);
@@ -101,14 +101,14 @@ describe('targets that misbehave at once', () => {
     expect(fold(hosts(5).map((host, i) => anomaly(host, 1000, { tenantId: `t${i}` })))).toHaveLength(5);
   });
 
-  it('are not those that trickle in over hours', () => {
+  it('exclude targets that misbehave one by one over hours', () => {
     const trickle = hosts(60).map((host, i) => anomaly(host, 1000 + i * 80));
     expect(fold(trickle)).toHaveLength(60);
     const storm = hosts(5).map((host) => anomaly(`late-${host}`, 20_000));
     expect(fold([...trickle, ...storm])).toHaveLength(61);
   });
 
-  it('are not breaches predicted again and again since different hours', () => {
+  it('exclude breaches that are predicted repeatedly since different hours', () => {
     const disks = hosts(8).flatMap((host, i) =>
       Array.from({ length: 10 - i }, (_, run) => {
         const at = 3600 * (i + run);
@@ -119,7 +119,7 @@ describe('targets that misbehave at once', () => {
     expect(incidents).toHaveLength(8);
   });
 
-  it('take a target that flaps for as many beginnings, not for one that lasts', () => {
+  it('count each beginning of a flapping target, and not one long one', () => {
     const flapping = Array.from({ length: 6 }, (_, i) => anomaly('host-0', 900 * i));
     expect(
       fold([
@@ -153,7 +153,7 @@ describe('targets that misbehave at once', () => {
     expect(Object.keys(one!.members)).toHaveLength(9);
   });
 
-  it('leave alone what is resolved', () => {
+  it('do not change resolved incidents', () => {
     const old = fold(hosts(4).map((host) => anomaly(host, 1000))).map((incident) => ({
       ...incident,
       status: 'resolved' as const,
@@ -182,7 +182,7 @@ describe('the order of arrival', () => {
   const explained = (incidents: readonly Incident[]) =>
     JSON.stringify(incidents.map(({ coincidences }) => JSON.stringify(coincidences ?? [])).sort());
 
-  it('changes neither what ends up together nor why', () => {
+  it('changes neither the incidents nor the reasons', () => {
     fc.assert(
       fc.property(
         signals.chain((parts) =>

@@ -27,7 +27,7 @@ const foldRemembering = (signals: readonly Signal[], more: Partial<GroupingConte
 };
 
 describe('the end of an anomaly', () => {
-  it('ends its member, says so, and dates the end of the incident', () => {
+  it('ends its member, adds to the timeline, and dates the end of the incident', () => {
     const incidents = foldAll([anomaly('db', 1000), anomalyEnd('db', 4000)]);
     expect(only(incidents)).toMatchObject({ isActive: false, lastAt: 4000, count: 1 });
     expect(incidents[0]!.timeline.map(({ kind, text }) => [kind, text]).at(-1)).toEqual([
@@ -44,7 +44,7 @@ describe('the end of an anomaly', () => {
     expect(signals.toSorted(byTime).map(({ kind }) => kind)).toEqual(['anomaly', 'anomaly-end']);
   });
 
-  it('that is late does not end what began again since', () => {
+  it('that is late does not end a member that began again', () => {
     const again = foldAll([anomaly('db', 1000), anomaly('db', 3000), anomalyEnd('db', 1500)]);
     expect(only(again)).toMatchObject({ isActive: true, count: 2 });
     expect(only(foldAll([anomaly('db', 1000), anomalyEnd('db', 1500), anomaly('db', 3000)])).isActive).toBe(
@@ -74,7 +74,7 @@ describe('the end of an anomaly', () => {
     ]);
   });
 
-  it('that overtook its beginning still ends it', () => {
+  it('that arrived before its beginning still ends it', () => {
     const context = contextAt(1600, { earlyEnds: new Map([[dedupKey(anomaly('db', 0)), 1500]]) });
     const { incident, change } = groupSignal([], anomaly('db', 1000), context);
     expect(change.kind).toBe('opened');
@@ -87,7 +87,7 @@ describe('the end of an anomaly', () => {
     );
   });
 
-  it('can bring an incident near enough to another to be one with it', () => {
+  it('can extend an incident so that it merges with another', () => {
     const apart = foldAll([anomaly('db', 1000), anomaly('app', 4000)], { isNear });
     expect(apart).toHaveLength(2);
     const joined = groupSignal(apart, anomalyEnd('db', 3500), contextAt(4100));
@@ -95,7 +95,7 @@ describe('the end of an anomaly', () => {
     expect(applyResult(apart, joined)).toHaveLength(1);
   });
 
-  it('changes nothing when it comes twice, or after a later one', () => {
+  it('changes nothing if it arrives twice, or after a later one', () => {
     const incidents = foldAll([anomaly('db', 1000), anomalyEnd('db', 1500)]);
     expect(groupSignal(incidents, anomalyEnd('db', 1500), contextAt(1600)).change.kind).toBe('duplicate');
     const other = anomalyEnd('db', 1400, { signalId: 'another' });
@@ -143,7 +143,7 @@ describe('beginnings and ends in any order', () => {
       .flatMap(({ members }) => Object.values(members).map(({ key, isActive }) => `${key} ${isActive}`))
       .sort();
 
-  it('leave the same active, and exactly what has not ended', () => {
+  it('leave the same members active, exactly those that have not ended', () => {
     fc.assert(
       fc.property(
         episodes.chain((parts) =>
@@ -162,7 +162,7 @@ describe('beginnings and ends in any order', () => {
     );
   });
 
-  it('end in the same incidents, also when all comes twice', () => {
+  it('give the same incidents, even if everything arrives twice', () => {
     fc.assert(
       fc.property(
         episodes.chain((parts) =>

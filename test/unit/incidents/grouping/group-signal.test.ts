@@ -19,7 +19,7 @@ import {
   isNear,
 } from './signals.ts';
 
-describe('folding related signals', () => {
+describe('grouping related signals', () => {
   it('opens one incident for signals near each other in time and topology', () => {
     const incidents = foldAll([anomaly('db', 1000), alarm('app', 1100), breach('web', 1300)]);
     expect(incidents).toHaveLength(1);
@@ -27,7 +27,7 @@ describe('folding related signals', () => {
     expect(incidents[0]).toMatchObject({ startedAt: 1000, lastAt: 1300, detectedAt: 1030, status: 'open' });
   });
 
-  it('keeps apart what is far away in topology, in time, or of another tenant', () => {
+  it('separates signals that are far apart in topology or time, or of another tenant', () => {
     expect(foldAll([anomaly('db', 1000), anomaly('lonely', 1000)])).toHaveLength(2);
     expect(
       foldAll([anomaly('db', 1000), anomaly('app', 1000 + INCIDENT_POLICY.windowSeconds + 1)]),
@@ -65,7 +65,7 @@ describe('folding related signals', () => {
     expect(applyResult(apart, { incident, change: done })).toHaveLength(1);
   });
 
-  it('gives one incident for a storm of 500 related events', () => {
+  it('opens one incident for a storm of 500 related events', () => {
     const targets = Array.from({ length: 100 }, (_, i) => `host-${i}`);
     const tree = nearness({
       nodes: targets,
@@ -129,7 +129,7 @@ describe('repeats', () => {
       return kind === 'breach' ? breach(target, at, more) : anomaly(target, at, more);
     });
 
-  it('ends with the same incidents when every signal comes twice', () => {
+  it('ends with the same incidents if every signal arrives twice', () => {
     fc.assert(
       fc.property(signals, (parts) => {
         const once = build(parts);
@@ -153,7 +153,7 @@ describe('repeats', () => {
   });
 });
 
-describe('alarms that end and come back', () => {
+describe('alarms that end and recur', () => {
   it('ends the member of an alarm that is OK again, and ignores an older report', () => {
     const incidents = foldAll([alarm('db', 1000), alarm('db', 1200, 'OK')]);
     const member = Object.values(incidents[0]!.members)[0]!;
@@ -191,7 +191,7 @@ describe('alarms that end and come back', () => {
     },
   );
 
-  it('opens another incident when the reopening window is over', () => {
+  it('opens another incident after the reopening window', () => {
     const ended = foldAll([alarm('db', 1000), alarm('db', 1200, 'OK')]).map(
       (incident) => resolveQuiet(incident, 3000, INCIDENT_POLICY)!,
     );
@@ -207,7 +207,7 @@ describe('alarms that end and come back', () => {
 });
 
 describe('changes as evidence', () => {
-  it('attaches a change that comes during an incident, once', () => {
+  it('attaches a change during an incident once', () => {
     const incidents = foldAll([anomaly('db', 1000)]);
     const attached = groupSignal(incidents, change('app', 900), contextAt(1100));
     expect(attached.change.kind).toBe('change-attached');
@@ -216,7 +216,7 @@ describe('changes as evidence', () => {
     expect(groupSignal(after, change('app', 900), contextAt(1200)).change.kind).toBe('duplicate');
   });
 
-  it('attaches changes that lie shortly before it when it opens, and no others', () => {
+  it('attaches changes shortly before it when it opens, and no others', () => {
     const recentChanges = [
       change('app', 900),
       change('lonely', 900),
@@ -230,7 +230,7 @@ describe('changes as evidence', () => {
 });
 
 describe('severity', () => {
-  it('grows with targets, kinds of evidence and nearness of impact, and says when it has risen', () => {
+  it('grows with targets, kinds of evidence and nearness of impact, and reports when it has risen', () => {
     const far = foldAll([breach('db', 1000, { timeToImpactSeconds: 8 * 3600 })]);
     expect(far[0]!.severity).toBe('low');
     expect(foldAll([breach('db', 1000, { timeToImpactSeconds: 2 * 3600 })])[0]!.severity).toBe('low');

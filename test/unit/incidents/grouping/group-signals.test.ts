@@ -17,7 +17,7 @@ const chain = async ({ stores }: World, ...targets: readonly string[]) => {
   await stores.graphs.put('acme', { version: 0, declared, observed: [], updatedAt: NOW });
 };
 
-describe('folding', () => {
+describe('grouping', () => {
   it('opens one incident for one fault, stores it and announces it once', async () => {
     const world = groupingWorld();
     await chain(world, 'web-1', 'db-1');
@@ -41,7 +41,7 @@ describe('folding', () => {
     for (const { name, detail } of world.published) EVENT_SCHEMAS[name as EventName].parse(detail);
   });
 
-  it('a storm of 500 related signals is one incident, however it is cut into batches', async () => {
+  it('a storm of 500 related signals is one incident, for any division into batches', async () => {
     const world = groupingWorld();
     const leaves = Array.from({ length: 499 }, (_, i) => `app-${i}`);
     const declared = leaves.map((callee) => ({ caller: 'web-1', callee }));
@@ -70,7 +70,7 @@ describe('folding', () => {
     expect(members(other)).toEqual(members(world));
   });
 
-  it('absorbed incidents lead to the one they are part of', async () => {
+  it('absorbed incidents lead to the one that absorbed them', async () => {
     const world = groupingWorld();
     await groupSignals(world.deps, 'acme', [anomaly('a'), anomaly('c')]);
     const ids = world.all().map(({ incident }) => incident.incidentId);
@@ -104,7 +104,7 @@ describe('folding', () => {
   });
 });
 
-describe('two at once', () => {
+describe('two concurrent writers', () => {
   it('never open two incidents for one cause', async () => {
     const world = groupingWorld();
     const { incidents } = world.stores;
@@ -129,7 +129,7 @@ describe('two at once', () => {
     expect(namesOf(world)).toEqual(['IncidentOpened', 'IncidentUpdated']);
   });
 
-  it('give up for redelivery when others keep writing', async () => {
+  it('give up for redelivery if others keep writing', async () => {
     const world = groupingWorld();
     const incidents = { ...world.stores.incidents, write: async () => false };
     await expect(groupSignals({ ...world.deps, incidents }, 'acme', [anomaly('a')])).rejects.toThrow(
@@ -178,8 +178,8 @@ describe('a crash after each write', () => {
   });
 });
 
-describe('settling', () => {
-  it('is asked for once while something is open, and again when it was too early', async () => {
+describe('resolving quiet incidents', () => {
+  it('is requested once while an incident is open, and again if it was too early', async () => {
     const world = groupingWorld();
     await groupSignals(world.deps, 'acme', [anomaly('a')]);
     await groupSignals(world.deps, 'acme', [anomaly('b')]);
@@ -189,7 +189,7 @@ describe('settling', () => {
     expect(world.quietChecks).toHaveLength(2);
   });
 
-  it('resolves soon after the last anomaly is over, dated to its end, and asks no more', async () => {
+  it('resolves soon after the last anomaly has ended, dated to its end, and requests no more checks', async () => {
     const world = groupingWorld();
     await groupSignals(world.deps, 'acme', [anomaly('a'), anomaly('a', NOW, { metric: 'm' })]);
     const [first, last] = [NOW + 7200, NOW + 9000];
@@ -212,7 +212,7 @@ describe('settling', () => {
     expect(world.open.get('acme')).toMatchObject({ quietCheckAt: undefined });
   });
 
-  it('waits a day at most for an end that never comes', async () => {
+  it('waits at most a day for an end that never arrives', async () => {
     const world = groupingWorld();
     await groupSignals(world.deps, 'acme', [anomaly('a')]);
     for (const [later, status] of [
@@ -240,7 +240,7 @@ describe('settling', () => {
     });
   });
 
-  it('lets go of incidents that nothing can reopen', async () => {
+  it('forgets incidents that nothing can reopen', async () => {
     const world = groupingWorld();
     await groupSignals(world.deps, 'acme', [anomaly('a')]);
     world.setNow(NOW + 86_400);
@@ -251,7 +251,7 @@ describe('settling', () => {
   });
 });
 
-describe('moving an incident', () => {
+describe('transitioning an incident', () => {
   const opened = async () => {
     const world = groupingWorld();
     await groupSignals(world.deps, 'acme', [anomaly('a')]);
@@ -277,7 +277,7 @@ describe('moving an incident', () => {
     ]);
   });
 
-  it('refuses steps that its status does not allow, and unknown incidents', async () => {
+  it('rejects transitions that its status does not allow, and unknown incidents', async () => {
     const { deps, move } = await opened();
     await expect(move('reviewed')).rejects.toThrow(ConflictError);
     await expect(move('open')).rejects.toThrow(

@@ -27,7 +27,7 @@ const shuffled = <Item>(items: readonly Item[], seed: number): Item[] => {
 };
 
 describe('a storm of targets that no graph connects', () => {
-  it.each([10, 100, 1000])('in batches of %i is one incident that says why', async (size) => {
+  it.each([10, 100, 1000])('in batches of %i is one incident with the reason', async (size) => {
     const world = groupingWorld();
     await inBatches(world, shuffled(storm(1000), 5), size);
     expect(world.all()).toHaveLength(1);
@@ -41,7 +41,7 @@ describe('a storm of targets that no graph connects', () => {
     expect(world.published.filter(({ name }) => name === 'IncidentOpened').length).toBeLessThan(10);
   });
 
-  it('is still one when every batch is delivered twice and in any order', () => {
+  it('is still one if every batch is delivered twice and in any order', () => {
     const parts = fc.tuple(fc.integer({ min: 1, max: 1000 }), fc.integer({ min: 1, max: 40 }));
     return fc.assert(
       fc.asyncProperty(parts, async ([seed, size]) => {
@@ -57,7 +57,7 @@ describe('a storm of targets that no graph connects', () => {
     );
   });
 
-  it('keeps fewer apart than a fleet of that size brings by chance', async () => {
+  it('separates fewer than a fleet of that size causes by chance', async () => {
     const world = groupingWorld();
     world.fleet.targets = 1000;
     await groupSignals(world.deps, 'acme', storm(7));
@@ -68,7 +68,7 @@ describe('a storm of targets that no graph connects', () => {
     expect(small.all()).toHaveLength(1);
   });
 
-  it('counts the fleet only where something began', async () => {
+  it('counts the fleet only if something began', async () => {
     const world = groupingWorld();
     const fleets = {
       count: async (): Promise<number> => {
@@ -101,8 +101,8 @@ const nearlyFull = async (): Promise<World> => {
   return world;
 };
 
-describe('more than an incident can hold', () => {
-  it('is counted and said, and nothing is lost silently', async () => {
+describe('more signals than an incident can hold', () => {
+  it('are counted and reported, so that none is lost silently', async () => {
     const world = await nearlyFull();
     const signals = Array.from({ length: 50 }, (_, i) => anomaly(`late-${i}`, NOW + 60));
     await inBatches(world, signals, 20);
@@ -118,7 +118,7 @@ describe('more than an incident can hold', () => {
     expect(world.open.get('acme')!.version).toBe(version);
   });
 
-  it('does not keep two incidents apart', async () => {
+  it('do not prevent the merging of two incidents', async () => {
     const world = await nearlyFull();
     await groupSignals(world.deps, 'acme', [
       ...Array.from({ length: 30 }, (_, i) => anomaly(`early-${i}`, NOW + i, { metric: 'b' })),
@@ -144,7 +144,7 @@ describe('more than an incident can hold', () => {
 });
 
 describe('a transaction', () => {
-  it('holds no more than DynamoDB takes when hundreds of incidents open in one batch', async () => {
+  it('is within the limits of DynamoDB if hundreds of incidents open in one batch', async () => {
     const world = groupingWorld();
     const signals = Array.from({ length: 300 }, (_, i) => anomaly(`host-${i}`, NOW, { metric: `m${i}` }));
     await groupSignals(world.deps, 'acme', signals);
@@ -152,7 +152,7 @@ describe('a transaction', () => {
     expect(world.open.get('acme')!.version).toBeGreaterThan(3);
   });
 
-  it('nor more than its 4 MB when many of the incidents are full', async () => {
+  it('is at most 4 MB if many of the incidents are full', async () => {
     const world = await nearlyFull();
     const [full] = world.all();
     const incidents = Array.from({ length: 8 }, (_, n) => {
@@ -176,7 +176,7 @@ describe('a transaction', () => {
     expect(taken).toBeLessThan(6);
   });
 
-  it('nor when one signal connects hundreds: the rest follows in the next ones', async () => {
+  it('is within the limits if one signal connects hundreds: the rest follows in the next ones', async () => {
     const world = groupingWorld();
     const targets = Array.from({ length: 250 }, (_, i) => `host-${i}`);
     await groupSignals(
@@ -192,7 +192,7 @@ describe('a transaction', () => {
     expect(world.published.at(-1)).toMatchObject({ name: 'IncidentUpdated' });
   });
 
-  it('that was unfinished when the function died is finished with the next signal', async () => {
+  it('that was unfinished when the function crashed is completed with the next signal', async () => {
     const world = groupingWorld();
     const targets = Array.from({ length: 250 }, (_, i) => `host-${i}`);
     const signals = targets.map((target, i) => anomaly(target, NOW, { metric: `m${i}` }));
@@ -217,7 +217,7 @@ describe('a transaction', () => {
 });
 
 describe('ends that arrive first', () => {
-  it('are remembered until what they end arrives, and no longer than it can be late', async () => {
+  it('are remembered until their beginning arrives, and no longer than it can be late', async () => {
     const world = groupingWorld();
     world.setNow(NOW + 700);
     await groupSignals(world.deps, 'acme', [anomalyEnd('a', NOW + 600), anomalyEnd('gone', NOW)]);
@@ -245,7 +245,7 @@ describe('ends that arrive first', () => {
     expect(world.open.get('acme')!.version).toBe(version);
   });
 
-  it('of one batch follow their beginnings, also at the same second', async () => {
+  it('in one batch follow their beginnings, even at the same second', async () => {
     const world = groupingWorld();
     await groupSignals(world.deps, 'acme', [anomalyEnd('a', NOW), anomaly('a')]);
     expect(Object.values(world.all()[0]!.incident.members)[0]).toMatchObject({ isActive: false, count: 1 });
@@ -254,7 +254,7 @@ describe('ends that arrive first', () => {
 });
 
 describe('clocks of senders', () => {
-  it('that run ahead keep an incident open until their time has come, and no longer', async () => {
+  it('that run ahead keep an incident open until their time, and no longer', async () => {
     const world = groupingWorld();
     await groupSignals(world.deps, 'acme', [anomaly('a', NOW + 600), anomalyEnd('a', NOW + 600)]);
     for (const [now, status] of [

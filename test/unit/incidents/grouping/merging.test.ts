@@ -12,8 +12,8 @@ import { anomaly, anomalyEnd, breach, change, contextAt, foldAll } from './signa
 
 const isNear = (a: string, b: string): boolean => a === b;
 
-describe('incidents that hold the same signal', () => {
-  it('are one, also hours apart', () => {
+describe('incidents with the same signal', () => {
+  it('are merged, even if hours apart', () => {
     const [early] = foldAll([anomaly('db', 1000)], { isNear });
     const [late] = foldAll([anomaly('db', 9000), anomaly('app', 9000)], { isNear: () => true });
     const result = groupSignal([early!, late!], anomaly('app', 9100), contextAt(9130, { isNear }));
@@ -58,7 +58,7 @@ describe('an unfinished merge', () => {
   });
 });
 
-describe('what an incident remembers', () => {
+describe('the size of an incident', () => {
   it('is bounded: signals, cause keys, beginnings and timeline', () => {
     const causeKeys = (i: number) => Array.from({ length: 10 }, (_, k) => `cause-${i}-${k}`);
     const signals = Array.from({ length: 2100 }, (_, i) =>
@@ -73,7 +73,7 @@ describe('what an incident remembers', () => {
     expect(Object.values(incident!.members)[0]!.onsets).toHaveLength(8);
   });
 
-  it('leaves room in the timeline for what people did', () => {
+  it('leaves room in the timeline for actions of people', () => {
     const entry = (kind: TimelineEntry['kind'], i: number): TimelineEntry => ({
       at: i,
       kind,
@@ -97,7 +97,7 @@ describe('what an incident remembers', () => {
     ).toHaveLength(400);
   });
 
-  it('orders what happened in the same second by name', () => {
+  it('sorts entries of the same second by name', () => {
     const changes = [change('db', 900, { signalId: 'b' }), change('db', 900, { signalId: 'a' })];
     const context = contextAt(1030, { isNear, recentChanges: changes });
     const { incident } = groupSignal([], anomaly('db', 1000), context);
@@ -107,7 +107,7 @@ describe('what an incident remembers', () => {
   });
 });
 
-describe('what is over', () => {
+describe('ended incidents', () => {
   it('an incident of predictions resolves when they are not repeated, one of anomalies when they end', () => {
     const [predicted] = foldAll([breach('db', 1000)]);
     const quiet = 1000 + INCIDENT_POLICY.breachActiveSeconds;

@@ -45,7 +45,7 @@ describe('diagnose-incident', () => {
     expect(log.counts).toMatchObject({ MessageParked: 3, IncidentExplained: 1 });
   });
 
-  it('asks for redelivery of unreadable messages that could not be parked', async () => {
+  it('requests redelivery of unreadable messages that could not be parked', async () => {
     const { diagnose, event } = await setup({ deadLetters: { park: down } });
     expect(await diagnose(queued(event, 'x'))).toEqual({ batchItemFailures: [{ itemIdentifier: 'm-1' }] });
   });
@@ -57,7 +57,7 @@ describe('diagnose-incident', () => {
     expect(log.lines.at(-1)).toMatchObject({ level: 'info', fields: { incidentId: 'gone' } });
   });
 
-  it('asks for redelivery of all messages about an incident whose data cannot be read', async () => {
+  it('requests redelivery of all messages about an incident whose data cannot be read', async () => {
     const { diagnose, event, log, parked } = await setup({ blocks: { readRange: down } });
     expect(await diagnose(queued(event, event))).toEqual({
       batchItemFailures: [{ itemIdentifier: 'm-0' }, { itemIdentifier: 'm-1' }],
@@ -66,7 +66,7 @@ describe('diagnose-incident', () => {
     expect(parked).toEqual([]);
   });
 
-  it('refuses an event that is not from a queue', async () => {
+  it('rejects an event that is not from a queue', async () => {
     await expect((await setup()).diagnose({})).rejects.toThrow('not an SQS event');
   });
 });

@@ -62,7 +62,7 @@ const setup = (over: { readonly now?: number } = {}) => {
   return { ...world, group, diagnose, send, explainAll, registry, blocks };
 };
 
-describe('from signals to the answer of the API', () => {
+describe('from signals to the response of the API', () => {
   it('topology, change and anomalies become one incident with its cause', async () => {
     const { group, send, explainAll, sent } = setup();
     const topology = await send('PUT', '/v1/topology', { edges: [{ caller: 'web-1', callee: 'db-1' }] });
@@ -96,7 +96,7 @@ describe('from signals to the answer of the API', () => {
     expect(whole.timeline.map(({ kind }) => kind)).toContain('opened');
   });
 
-  it('a closed one is remembered with what ended it', async () => {
+  it('a closed one is remembered with its fix', async () => {
     const { group, send, explainAll, lessons, all } = setup();
     await send('PUT', '/v1/topology', { edges: [{ caller: 'web-1', callee: 'db-1' }] });
     await group(queued(anomalyOf('web-1'), anomalyOf('db-1')));
@@ -158,7 +158,7 @@ describe('from signals to the answer of the API', () => {
     expect((await send('GET', '/v1/incidents', undefined, 'acme', 'status=odd')).status).toBe(400);
   });
 
-  it('learns calls from traces beside those declared', async () => {
+  it('learns calls from traces in addition to declared ones', async () => {
     const { send } = setup();
     await send('PUT', '/v1/topology', {
       edges: [

@@ -89,7 +89,7 @@ describe('CloudWatch alarms', () => {
     ['as a direct invocation that failed', { version: '1.0', requestContext: {}, requestPayload: direct }],
     ['through SNS, raw', sns],
     ['through SNS, in its envelope', { Type: 'Notification', Message: JSON.stringify(sns) }],
-  ])('%s are one and the same signal', (_, message) => {
+  ])('%s are the same signal', (_, message) => {
     expect(signalOf(message)).toEqual({
       ...signalOf(delivered(ALARM, 'aws.cloudwatch', alarmDetail())),
       ...{ kind: 'alarm', tenantId: 'ours', targetId: 'i-12345678901234567', at: NOW },
@@ -98,7 +98,7 @@ describe('CloudWatch alarms', () => {
     });
   });
 
-  it('that are composite share a cause with those that set them off', () => {
+  it('that are composite share a cause with those that triggered them', () => {
     const child = 'arn:aws:cloudwatch:eu-west-1:123456789012:alarm:ServerCpuTooHigh';
     const reasonData = JSON.stringify({ triggeringAlarms: [{ arn: child, state: { value: 'ALARM' } }] });
     const state = { ...alarmDetail().state, reasonData };
@@ -126,7 +126,7 @@ describe('CloudWatch alarms', () => {
     expect(signalOf({ alarmData: { ...alarmDetail(), configuration, state } })).not.toHaveProperty('watches');
   });
 
-  it('with several metrics say what the first that has a name watches', () => {
+  it('with several metrics watch the first that has a name', () => {
     const metric = (Namespace: string) => ({ MetricStat: { Metric: { Namespace, MetricName: 'Errors' } } });
     const Trigger = { Metrics: [{}, metric('AWS/Lambda'), metric('AWS/SQS')] };
     expect(signalOf({ ...sns, Trigger })).toMatchObject({ watches: 'AWS/Lambda Errors' });
@@ -142,7 +142,7 @@ describe('CloudWatch alarms', () => {
   });
 });
 
-describe('own messages', () => {
+describe('internal messages', () => {
   const change = {
     kind: 'change',
     signalId: 'c',
@@ -169,6 +169,6 @@ it.each([
     JSON.stringify({ alarmData: { ...alarmDetail(), state: { value: 'OK', timestamp: '?' } } }),
   ],
   ['an unknown tenant name', '{"quietCheck":"A B"}'],
-])('%s is refused as invalid input', (_, body) => {
+])('%s is rejected as invalid input', (_, body) => {
   expect(() => parseMessage(body, 'ours')).toThrow(InvalidInputError);
 });

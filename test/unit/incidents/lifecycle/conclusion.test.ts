@@ -8,7 +8,7 @@ const opened = groupSignal([], anomaly('a', 0), contextAt(0)).incident!;
 const resolved = (statement: object) =>
   transition(opened, { to: 'resolved', at: 1000, by: 'ann', ...statement });
 
-describe('what people found out', () => {
+describe('the conclusion of people', () => {
   it('is stored with its author, and shown in the timeline', () => {
     const incident = resolved({ cause: 'db-1', fix: 'rolled back' });
     expect(incident.conclusion).toEqual({ cause: 'db-1', fix: 'rolled back', by: 'ann', at: 1000 });
@@ -17,7 +17,7 @@ describe('what people found out', () => {
     );
   });
 
-  it('may be corrected and completed by the review', () => {
+  it('can be corrected and completed by the review', () => {
     const reviewed = transition(resolved({ cause: 'db-1' }), {
       ...{ to: 'reviewed', at: 2000, by: 'bob', cause: 'the upstream provider' },
     });

@@ -17,7 +17,7 @@ const go = (incident: Incident, to: IncidentStatus, at: number) =>
   transition(incident, { to, at, by: 'ada' });
 
 describe('the lifecycle of an incident', () => {
-  it('goes from open to reviewed and writes down who and when', () => {
+  it('goes from open to reviewed and records who and when', () => {
     let incident = opened();
     for (const [to, at] of [
       ['acknowledged', 1100],
@@ -43,7 +43,7 @@ describe('the lifecycle of an incident', () => {
     ]);
   });
 
-  it('allows the listed steps and no others', () => {
+  it('allows the listed transitions and no others', () => {
     for (const from of INCIDENT_STATUSES) {
       for (const to of INCIDENT_STATUSES) {
         const step = () => go({ ...opened(), status: from }, to, 5000).status;
@@ -54,7 +54,7 @@ describe('the lifecycle of an incident', () => {
     }
   });
 
-  it('refuses a step before the incident began', () => {
+  it('rejects a transition before the incident began', () => {
     expect(() => go(opened(), 'resolved', 999)).toThrow(
       'found a transition at 999, expected one after its start at 1000',
     );
@@ -77,8 +77,8 @@ describe('the lifecycle of an incident', () => {
   });
 });
 
-describe('settling by itself', () => {
-  it('resolves when all is quiet, dated to the last signal', () => {
+describe('resolving automatically', () => {
+  it('resolves when all signals are quiet, dated to the last signal', () => {
     const incident = foldAll([alarm('db', 1000), alarm('db', 1300, 'OK')])[0]!;
     expect(resolveQuiet(incident, 1300 + INCIDENT_POLICY.quietSeconds - 1, INCIDENT_POLICY)).toBeNull();
     const settled = resolveQuiet(incident, 1300 + INCIDENT_POLICY.quietSeconds, INCIDENT_POLICY);
@@ -86,7 +86,7 @@ describe('settling by itself', () => {
     expect(resolveQuiet(settled!, 99_999, INCIDENT_POLICY)).toBeNull();
   });
 
-  it('waits for an alarm that is still on, at most a day, and for a fresh anomaly', () => {
+  it('waits for an active alarm, at most a day, and for a recent anomaly', () => {
     const incident = foldAll([alarm('db', 1000)])[0]!;
     expect(resolveQuiet(incident, 1000 + 86_399, INCIDENT_POLICY)).toBeNull();
     expect(resolveQuiet(incident, 1000 + 86_400, INCIDENT_POLICY)?.status).toBe('resolved');
@@ -95,7 +95,7 @@ describe('settling by itself', () => {
     ).toBeNull();
   });
 
-  it('asks for longer quiet with every reopening, up to 16 times', () => {
+  it('requires a longer quiet period with every reopening, up to 16 times', () => {
     const times = [0, 1, 2, 4, 9].map((reopenCount) =>
       quietSeconds({ ...opened(), reopenCount }, INCIDENT_POLICY),
     );
@@ -104,7 +104,7 @@ describe('settling by itself', () => {
 });
 
 describe('response times', () => {
-  it('measures all from the start of the harm', () => {
+  it('are measured from the start of the harm', () => {
     const incident = go(go(opened(), 'acknowledged', 1100), 'resolved', 2200);
     expect(responseTimes(incident)).toEqual({
       toDetect: 30,

@@ -62,7 +62,7 @@ describe('edges from traces', () => {
     expect(read({ Services }).map(({ caller, callee }) => [caller, callee])).toEqual([['shop', 'orders']]);
   });
 
-  it('are refused if ids repeat or an edge leads nowhere', () => {
+  it('are rejected if ids repeat or an edge leads nowhere', () => {
     expect(() => read({ Services: [orders, orders] })).toThrow(InvalidInputError);
     expect(() => read({ Services: [orders, orders] })).toThrow('found ReferenceId 2 twice');
     expect(() => read({ Services: [shop] })).toThrow('an edge of shop/front to ReferenceId 2');

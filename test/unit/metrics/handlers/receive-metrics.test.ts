@@ -291,7 +291,7 @@ describe('receive-metrics', () => {
     expect([status, world.quotaLeft]).toEqual([429, 1]);
   });
 
-  it('refuses without reading once the minute is spent', async () => {
+  it('rejects without reading once the minute is spent', async () => {
     const world = new IngestionWorld();
     world.quotaLeft = 0;
     const { status, headers } = await send(world, { body: 'no JSON' });
@@ -311,7 +311,7 @@ describe('receive-metrics', () => {
   });
 
   it.each(['text/csv\u0007', 'text/csv; name=\u0101', `text/csv;${'x'.repeat(300)}`])(
-    'refuses the content type %j, which nothing could store',
+    'rejects the content type %j, which nothing could store',
     async (contentType) => {
       const body = `timestamp,target,metric,value\n${T},a,m,1\n`;
       const sent = { format: 'csv', body, headers: { 'content-type': contentType } };
@@ -327,7 +327,7 @@ describe('receive-metrics', () => {
     expect(JSON.stringify(world.queued)).not.toMatch(/\uffff/);
   });
 
-  it('refuses names in the query that nothing could store', async () => {
+  it('rejects names in the query that nothing could store', async () => {
     const sent = {
       format: 'csv',
       body: `timestamp,value\n${T},1\n`,

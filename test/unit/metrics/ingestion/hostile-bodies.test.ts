@@ -24,7 +24,7 @@ const list = (open: string, element: string, close: string, count: number): stri
   `${open}${Array.from({ length: count }, () => element).join()}${close}`;
 
 describe('CSV', () => {
-  it('refuses a line of delimiters, which the limit on a record does not count', () => {
+  it('rejects a line of delimiters, which the limit on a record does not count', () => {
     const rejection = rejectionOf(','.repeat(5_000), csv);
     expect(rejection).toMatchObject({ code: 'malformed-body', errors: [{ field: 'line 1' }] });
     expect(rejection.errors[0]?.code).toBe('line-too-long');
@@ -42,7 +42,7 @@ describe('CSV', () => {
     ).toBe(1);
   });
 
-  it('refuses millions of empty lines', () => {
+  it('rejects millions of empty lines', () => {
     const body = `timestamp,target,metric,value\n${'\n'.repeat(200)}`;
     expect(rejectionOf(body, { ...csv, limits })).toMatchObject({ code: 'body-too-large' });
     expect(
@@ -56,13 +56,13 @@ describe('JSON', () => {
     ['a text', 'x'.repeat(2_000)],
     ['a list', Array.from({ length: 2_000 }, () => 0)],
     ['a number', 7],
-  ])('refuses profiles that are %s without listing its keys', (_, profiles) => {
+  ])('rejects profiles that are %s without listing its keys', (_, profiles) => {
     const rejection = rejectionOf({ points: [], profiles });
     expect(rejection.code).toBe('invalid-content');
     expect(rejection.errors).toMatchObject([{ field: 'profiles' }]);
   });
 
-  it('still refuses profiles of too many targets', () => {
+  it('still rejects profiles of too many targets', () => {
     const profiles = Object.fromEntries(Array.from({ length: 1_001 }, (_, i) => [`t${i}`, 'web']));
     expect(rejectionOf({ points: [], profiles }).code).toBe('body-too-large');
   });
@@ -101,7 +101,7 @@ describe('JSON', () => {
     expect(rejection.message.length).toBeLessThan(500);
   });
 
-  it.each(['\u001b[2J', '\u0000', 'a\nb', '\ud800', '\uffff'])('refuses the unit %j', (unit) => {
+  it.each(['\u001b[2J', '\u0000', 'a\nb', '\ud800', '\uffff'])('rejects the unit %j', (unit) => {
     const series = [{ target: 'a', metric: 'm', unit, timestamps: [T], values: [1] }];
     expect(rejectionOf({ series }).errors).toMatchObject([{ field: 'series[0].unit' }]);
   });
@@ -176,7 +176,7 @@ describe('OTLP protobuf', () => {
     ['attributes of a point', [1, 2, 2, 5, 1], 7],
     ['entries in an attribute', [1, 1, 1, 2, 6], 1],
     ['values in an attribute', [1, 1, 1, 2, 5], 1],
-  ])('refuses thousands of empty %s', (_, path, leaf) => {
+  ])('rejects thousands of empty %s', (_, path, leaf) => {
     expect(rejectionOf(emptyFields(path, leaf, 5_000), { ...proto, limits })).toMatchObject({
       code: 'body-too-large',
     });
@@ -195,7 +195,7 @@ describe('OTLP JSON', () => {
     ['metrics', METRICS, ']}]}]}'],
     ['points', `${METRICS}{"gauge":{"dataPoints":[`, ']}}]}]}]}'],
     ['attributes', '{"resourceMetrics":[{"resource":{"attributes":[', ']}}]}'],
-  ])('refuses thousands of null %s', (_, open, close) => {
+  ])('rejects thousands of null %s', (_, open, close) => {
     const body = list(open, 'null', close, 5_000);
     expect(rejectionOf(body, { ...otlpJson, limits })).toMatchObject({ code: 'body-too-large' });
   });

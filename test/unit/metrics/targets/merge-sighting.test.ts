@@ -40,7 +40,7 @@ describe('mergeSighting', () => {
     expect(target?.metrics).toEqual({ cpu: { kind: 'gauge' }, mem: { kind: 'gauge', unit: 'By' } });
   });
 
-  it('refuses metrics by the bytes of their names, so that the item fits, and keeps what fits', () => {
+  it('rejects metrics by the bytes of their names, so that the item fits, and keeps what fits', () => {
     const named = (count: number, from = 0) =>
       Object.fromEntries(
         Array.from({ length: count }, (_, i) => [
@@ -59,7 +59,7 @@ describe('mergeSighting', () => {
     expect(bytes).toBeGreaterThan(MAX_METRIC_LIST_BYTES - 400);
   });
 
-  it('refuses a unit that would outgrow the item, and keeps the former one', () => {
+  it('rejects a unit that would outgrow the item, and keeps the former one', () => {
     const many = Object.fromEntries(
       Array.from({ length: 1000 }, (_, i) => [
         `metric-${i}`,
@@ -110,7 +110,7 @@ describe('mergeSighting', () => {
     );
   });
 
-  it('refuses metrics beyond the limit and keeps the known ones', () => {
+  it('rejects metrics beyond the limit and keeps the known ones', () => {
     const metrics = Object.fromEntries(
       Array.from({ length: MAX_METRICS_PER_TARGET }, (_, n) => [`m${n}`, { kind: 'gauge' as const }]),
     );

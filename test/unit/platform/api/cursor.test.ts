@@ -61,7 +61,7 @@ describe('cursors', () => {
     );
   });
 
-  it('stay short however long the scope is', () => {
+  it('stay short for any length of the scope', () => {
     const short = encodeCursor('s', ['a', 1]);
     expect(encodeCursor('s'.repeat(500), ['a', 1])).toHaveLength(short.length);
     expect(short.length).toBeLessThanOrEqual(32);

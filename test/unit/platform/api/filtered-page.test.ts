@@ -62,7 +62,7 @@ describe('filtered pages', () => {
     expect(ended.asked).toEqual([5]);
   });
 
-  it('ask each time for what is still missing', async () => {
+  it('request only the missing items each time', async () => {
     const { list, asked } = listOf([0, 9, 0, 9, 0, 9]);
     const page = await filteredPage(list, (item) => item === 9, { limit: 3 });
     expect(page.items).toEqual([9, 9, 9]);

@@ -50,7 +50,7 @@ describe('instants', () => {
     expect(secondsOf(undefined)).toBeUndefined();
   });
 
-  it.each(['', 'yesterday', '2026-13-01', ` ${'1'.repeat(64)}`])('refuse %j', (text) => {
+  it.each(['', 'yesterday', '2026-13-01', ` ${'1'.repeat(64)}`])('reject %j', (text) => {
     expect(RequestInstant.safeParse(text).error?.issues.length).toBeGreaterThan(0);
   });
 

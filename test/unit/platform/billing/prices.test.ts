@@ -24,14 +24,14 @@ describe('prices', () => {
     expect(costOf(key, units)).toBeCloseTo(dollars, 6);
   });
 
-  it('give away the free tier once, to the first lines with that price', () => {
+  it('apply the free tier once, to the first lines with that price', () => {
     const line = (units: number): UsageLine => ({ component: 'x', what: 'y', price: 'alarmMonth', units });
     const priced = priceLines([line(7), line(7)]);
     expect(priced.map(({ free }) => free)).toEqual([0, expect.closeTo(0.4, 9)]);
     expect(totalOf(priced)).toEqual({ list: expect.closeTo(1.4, 9), free: expect.closeTo(0.4, 9) });
   });
 
-  it('keep a free tier for each price, and never bill less than nothing', () => {
+  it('have a free tier per price, and are never negative', () => {
     const line = (price: UsageLine['price'], units: number): UsageLine => ({
       ...{ component: 'x', what: 'y', price, units },
     });
@@ -41,7 +41,7 @@ describe('prices', () => {
     expect(priced[1]).toMatchObject({ component: 'x', what: 'y', price: 'dashboardMonth', units: 4 });
   });
 
-  it('add up to nothing without lines', () => {
+  it('sum to zero without lines', () => {
     expect(totalOf([])).toEqual({ list: 0, free: 0 });
   });
 

@@ -19,7 +19,7 @@ describe('units', () => {
     ]);
   });
 
-  it('keep as much as arrives within the retention', () => {
+  it('store as much as arrives within the retention', () => {
     // 10 GB a month for 365 days are twelve months' worth.
     expect(keptGigabytes(10 * 1024 ** 3, 365)).toBeCloseTo(120, 9);
   });

@@ -53,7 +53,7 @@ const setup = (over: Partial<Deps> = {}) => {
 const RULE = { metric: 'cpu_percent', above: 70 };
 
 describe('PUT /v1/settings', () => {
-  it('replaces all settings and answers with their new version', async () => {
+  it('replaces all settings and returns their new version', async () => {
     const { send, settings, log } = setup();
     const { status, body } = await send({ version: 0, thresholds: [RULE] });
     expect(status).toBe(200);
@@ -78,14 +78,14 @@ describe('PUT /v1/settings', () => {
     [{ version: 0, thresholds: [{ metric: 'cpu' }] }, 'thresholds.0.above'],
     [{ thresholds: [] }, 'version'],
     [{ version: 0, tresholds: [] }, 'tresholds'],
-  ])('refuses %.60j, naming %s', async (body, field) => {
+  ])('rejects %.60j, naming %s', async (body, field) => {
     const { send } = setup();
     const { status, body: answer } = await send(body);
     expect(status).toBe(400);
     expect(Problem.parse(answer).errors?.[0]).toMatchObject({ field });
   });
 
-  it('refuses a body of more than 512 KB, naming it', async () => {
+  it('rejects a body of more than 512 KB, naming it', async () => {
     const { status, body } = await setup().send(`{"version":0,"pad":"${'x'.repeat(600_000)}"}`);
     expect(status).toBe(413);
     expect(Problem.parse(body)).toMatchObject({ code: 'body-too-large', errors: [{ field: 'body' }] });
@@ -105,7 +105,7 @@ describe('PUT /v1/settings', () => {
     expect(await send({ version: 0 }, { method: 'DELETE' })).toMatchObject({ status: 405 });
   });
 
-  it('says so when the store is down', async () => {
+  it('reports that the store is down', async () => {
     const replace = async () => {
       throw new DependencyUnavailableError('throttled');
     };
@@ -125,7 +125,7 @@ describe('PUT /v1/settings with an Idempotency-Key', () => {
     expect(first.headers).toMatchObject({ 'content-type': 'application/json' });
   });
 
-  it('refuses the key for another body with 422, and accepts it from another tenant', async () => {
+  it('rejects the key for another body with 422, and accepts it from another tenant', async () => {
     const { send } = setup();
     await send({ version: 0 }, { once: 'k' });
     const { status, headers, body } = await send({ version: 0, thresholds: [RULE] }, { once: 'k' });
@@ -135,7 +135,7 @@ describe('PUT /v1/settings with an Idempotency-Key', () => {
     expect(theirs.status).toBe(200);
   });
 
-  it('refuses a second request while the first is executed with 409 and Retry-After', async () => {
+  it('rejects a second request while the first is executed with 409 and Retry-After', async () => {
     let second: Promise<{ status: number; headers: object; body: unknown }> | undefined;
     const stored = memorySettings();
     const { send } = setup({
@@ -162,7 +162,7 @@ describe('PUT /v1/settings with an Idempotency-Key', () => {
     expect((await send({ version: 0 }, { once: 'k' })).status).toBe(200);
   });
 
-  it.each(['', 'with space', 'with#hash', 'x'.repeat(129)])('refuses the key %j', async (once) => {
+  it.each(['', 'with space', 'with#hash', 'x'.repeat(129)])('rejects the key %j', async (once) => {
     const { status, body } = await setup().send({ version: 0 }, { once });
     expect([status, body.errors]).toMatchObject([400, [{ field: 'Idempotency-Key' }]]);
   });

@@ -56,7 +56,7 @@ describe('hostile requests', () => {
     ],
     ['one long unknown field', JSON.stringify({ ['x'.repeat(400_000)]: 1 })],
     ['many wrong items', JSON.stringify({ list: Array.from({ length: 100_000 }, () => 1) })],
-  ])('%s get a short answer', async (_, body) => {
+  ])('%s get a short response', async (_, body) => {
     const { status, text, json } = await serve(body);
     expect(status).toBe(400);
     expect(text.length).toBeLessThan(12_000);
@@ -64,12 +64,12 @@ describe('hostile requests', () => {
     expect(json.errors.length).toBeGreaterThan(0);
   });
 
-  it('that exceed the call stack of the validation are refused', async () => {
+  it('that exceed the call stack of the validation are rejected', async () => {
     const { status, json, counted } = await serve('{"plan":"endless"}');
     expect([status, json.code, counted]).toEqual([422, 'invalid-content', []]);
   });
 
-  it('nested too deeply are refused, not crashed on', async () => {
+  it('nested too deeply are rejected, not crashed on', async () => {
     const { status, json, counted } = await serve(`{"plan":${'{"a":'.repeat(60_000)}1${'}'.repeat(60_000)}}`);
     expect([status, json.code, json.errors[0].field]).toEqual([422, 'invalid-content', 'body']);
     expect(counted).toEqual([]);
@@ -81,14 +81,14 @@ describe('hostile requests', () => {
     ['{"plan":{"deep":["ok","\\ufffe"]}}', 'body.plan.deep.1'],
     ['{"plan":{"\\udc00":1}}', 'body.plan.\udc00'],
     ['{"note":"\uffff"}', 'body.note'],
-  ])('that hold text which cannot be stored name it: %j', async (body, field) => {
+  ])('with text that cannot be stored are rejected by field: %j', async (body, field) => {
     const { status, json } = await serve(body);
     expect([status, json.code]).toEqual([422, 'invalid-content']);
     expect(json.errors[0].field.toWellFormed()).toBe(field.toWellFormed());
   });
 
   it.each(['{"note":"\\u001b[2J"}', '{"note":"\\u0000"}', '{"note":"\\u009b"}'])(
-    'refuse %s as a note',
+    'reject %s as a note',
     async (body) => {
       const { status, json } = await serve(body);
       expect([status, json.errors[0].field]).toEqual([400, 'note']);
@@ -100,7 +100,7 @@ describe('hostile requests', () => {
     expect(await serve(JSON.stringify({ note }))).toMatchObject({ status: 200, json: { note } });
   });
 
-  it('that would outgrow a stored item are too large, which is no failure', async () => {
+  it('that would exceed a stored item are too large, which is not a failure', async () => {
     const { status, json, counted } = await serve(
       '{}',
       new TooLargeError('storing a graph: Item size has exceeded'),
@@ -108,7 +108,7 @@ describe('hostile requests', () => {
     expect([status, json.code, counted]).toEqual([413, 'body-too-large', []]);
   });
 
-  it('have every error cut, whoever made it', async () => {
+  it('have every error truncated, from any source', async () => {
     const errors = Array.from({ length: 500 }, () => ({
       field: 'x'.repeat(9_999),
       code: 'c',
@@ -123,7 +123,7 @@ describe('hostile requests', () => {
 });
 
 describe('log lines', () => {
-  it('are cut', () => {
+  it('are truncated', () => {
     const fields = {
       tenantId: 'acme',
       reason: 'x'.repeat(1e6),

@@ -102,7 +102,7 @@ describe('a request', () => {
     ['/v1/things/a', { query: 'x=1' }, 'x'],
     ['/v1/things/a', { query: 'x=1&x=2' }, 'x'],
     ['/v1/things/%', {}, 'path'],
-  ])('for %s %j is refused, naming %s', async (path, more, field) => {
+  ])('for %s %j is rejected, naming %s', async (path, more, field) => {
     const { send } = setup(ROUTES);
     expect(await send('GET', path, more)).toMatchObject({ statusCode: 400, json: { errors: [{ field }] } });
   });

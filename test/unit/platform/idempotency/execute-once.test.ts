@@ -32,7 +32,7 @@ describe('a command with a key', () => {
     expect((await run(REPEATED, NOW + DAY_SECONDS)).body).toBe('execution 2');
   });
 
-  it('does not stand in the way of another key or tenant', async () => {
+  it('does not affect another key or tenant', async () => {
     const { run } = setup();
     const bodies = [];
     for (const other of [{}, { key: 'deploy-43' }, { tenantId: 'globex' }])
@@ -40,7 +40,7 @@ describe('a command with a key', () => {
     expect(bodies).toEqual(['execution 1', 'execution 2', 'execution 3']);
   });
 
-  it('whose key belongs to another request is refused, before and after that request is answered', async () => {
+  it('whose key belongs to another request is rejected, before and after that request is answered', async () => {
     const { run, succeed, executions } = setup();
     const other = { ...REPEATED, fingerprint: 'b' };
     const refusal = { code: 'idempotency-key-reused', message: expect.stringContaining('deploy-42') };
@@ -57,7 +57,7 @@ describe('a command with a key', () => {
     [CLAIM_SECONDS - 3, '3'],
     [CLAIM_SECONDS - 1, '1'],
   ])(
-    'that is being executed since %i s is refused, to be retried after %s s',
+    'that is being executed since %i s is rejected, to be retried after %s s',
     async (seconds, retryAfter) => {
       const { run, succeed, executions } = setup();
       await run(COMMAND, NOW, async () => {
@@ -71,7 +71,7 @@ describe('a command with a key', () => {
     },
   );
 
-  it('is executed once, however many requests arrive together', async () => {
+  it('is executed once for any number of concurrent requests', async () => {
     const times = fc.record({ many: fc.integer({ min: 2, max: 8 }), ticks: fc.integer({ min: 0, max: 9 }) });
     const property = fc.asyncProperty(times, async ({ many, ticks }) => {
       const { run, succeed, executions } = setup();
@@ -102,7 +102,7 @@ describe('after a crash between claim and response', () => {
     expect(executions()).toBe(1);
   });
 
-  it('the response of the retry stays, even if the first request ends after all', async () => {
+  it('the response of the retry stays, even if the first request ends later', async () => {
     const { run, succeed, log } = setup();
     let end = () => {};
     const late = new Promise<void>((resolve) => {

@@ -13,7 +13,7 @@ const from = (settings: object) => Settings.parse({ version: 1, ...settings });
 const DAY = Date.UTC(2026, 0) / 1000;
 
 describe('rules', () => {
-  it('decide nothing if there are none', () => {
+  it('have no effect if there are none', () => {
     expect(detectionModeOf(NO_SETTINGS, series)).toBeUndefined();
     expect(anomalyThresholdOf(NO_SETTINGS, series)).toBeUndefined();
     expect(breachThresholdOf(NO_SETTINGS, series)).toBeUndefined();
@@ -101,11 +101,11 @@ describe('settings', () => {
     ['a misspelled field', { treshold: [] }],
     ['a metric with a part separator', { thresholds: [{ metric: 'a#b', above: 1 }] }],
     ['too many rules', { thresholds: Array.from({ length: 201 }, () => ({ metric: 'cpu', above: 1 })) }],
-  ])('with %s are refused', (_, settings) => {
+  ])('with %s are rejected', (_, settings) => {
     expect(Settings.safeParse({ version: 0, ...settings }).success).toBe(false);
   });
 
-  it('too large for one item are refused', () => {
+  it('too large for one item are rejected', () => {
     const targets = Array.from({ length: 50 }, (_, i) => `host-${i}`.padEnd(128, 'x'));
     const windows = (count: number) =>
       Array.from({ length: count }, () => ({

@@ -22,7 +22,7 @@ describe('averages', () => {
     expect(given).toEqual([10, 9, 100]);
   });
 
-  it('are NaN of nothing', () => {
+  it('are NaN without values', () => {
     expect([median([]), medianOfSorted([]), upperMedian([])]).toEqual([Number.NaN, Number.NaN, Number.NaN]);
   });
 

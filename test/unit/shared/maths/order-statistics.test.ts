@@ -13,7 +13,7 @@ const finite = fc.double({ min: -1e9, max: 1e9, noNaN: true }).map((value) => va
 const whole = fc.integer({ min: -50, max: 50 });
 
 describe('sorting in place', () => {
-  it('sorts short and long runs as the native sort does', () => {
+  it('sorts short and long runs like the native sort', () => {
     fc.assert(
       fc.property(fc.array(finite, { maxLength: 200 }), (values) => {
         const ours = Float64Array.from(values);
@@ -39,7 +39,7 @@ describe('the quantile of sorted values', () => {
     ]);
   });
 
-  it('looks at the first values only', () => {
+  it('uses only the first values', () => {
     const sorted = Float64Array.of(10, 20, 40, 1000);
     expect(sortedQuantile(sorted, 1, 3)).toBe(40);
     expect(sortedQuantile(sorted, 0.5, 2)).toBe(15);
@@ -94,7 +94,7 @@ describe('sorting indices', () => {
     expect(ordered(Float64Array.of(3, 1, 2), sorter)).toEqual([1, 2, 0]);
   });
 
-  it('looks at the first values only', () => {
+  it('uses only the first values', () => {
     expect([...new IndexSorter().sort(Float64Array.of(3, 1, -9), 2).subarray(0, 2)]).toEqual([1, 0]);
   });
 });
@@ -126,7 +126,7 @@ describe('quantiles of a moving window', () => {
     });
   };
 
-  it('are those of the values in it, wherever it moves', () => {
+  it('are those of the values in it, for any move', () => {
     const moves = fc.array(fc.tuple(fc.nat(199), fc.integer({ min: 1, max: 200 })), {
       minLength: 1,
       maxLength: 8,

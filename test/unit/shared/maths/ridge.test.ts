@@ -32,7 +32,7 @@ const problem = fc.integer({ min: 1, max: 6 }).chain((size) =>
 );
 
 describe('ridge regression', () => {
-  it('solves by hand what can be solved by hand', () => {
+  it('solves a system that can be solved by hand', () => {
     expect(solve(Float64Array.of(4), [8], 0)).toEqual([2]);
     expect(solve(Float64Array.of(12), [32], 4)).toEqual([2]);
     const [x, y] = solve(Float64Array.of(2, Number.NaN, 1, 3), [5, 10], 0);
@@ -65,7 +65,7 @@ describe('ridge regression', () => {
     fc.assert(property);
   });
 
-  it('stays finite if columns repeat each other and nothing is penalised', () => {
+  it('stays finite if columns are equal and there is no penalty', () => {
     const gram = gramOf(
       [
         [1, 1],
