@@ -1,6 +1,6 @@
 /** `npm start`: starts the emulator, deploys, sends data, forecasts, prints the report, and runs until Ctrl-C. */
-import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { processTerminal, type Terminal } from '../cli/terminal/terminal.ts';
 import { InvalidInputError } from '../core/shared/errors.ts';
 import { chooseSource, confirmStored, send, sendThisMachine } from './feed.ts';
@@ -27,7 +27,10 @@ const report = async (
   const outlook = await readOutlook(client);
   const [worst] = outlook;
   const chart = worst?.worst === undefined ? [] : await outlookChart(client, worst.worst, terminal);
-  if (picture !== undefined) writeFileSync(picture, await outlookPicture(client, outlook));
+  if (picture !== undefined) {
+    mkdirSync(dirname(picture), { recursive: true });
+    writeFileSync(picture, await outlookPicture(client, outlook));
+  }
   const times = stages.times.map(({ name, seconds }) => `  ${seconds.toFixed(1).padStart(6)} s  ${name}`);
   const lines = [
     '',
