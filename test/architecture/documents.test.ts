@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, globSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { CONTEXTS } from './contexts.ts';
@@ -6,16 +6,39 @@ import { root } from './source-tree.ts';
 
 const MAPS = ['docs/architecture.md', 'CONTRIBUTING.md', 'docs/adr/0013-contexts.md', 'README.md'];
 const textOf = (path: string): string => readFileSync(join(root, path), 'utf8');
+/** The text of a file, or of the files in a folder. */
+const contentOf = (path: string): string =>
+  statSync(join(root, path)).isFile()
+    ? textOf(path)
+    : globSync(`${path}/*.ts`, { cwd: root }).map(textOf).join('\n');
 
-/** Paths of the project that a document names in backquotes, without placeholders and alternatives. */
+/** Paths of the project that a document names in backquotes. */
 const pathsIn = (text: string): readonly string[] =>
-  [...text.matchAll(/`([a-z.]+\/[\w./-]*)`/g)]
+  [...text.matchAll(/`([a-z.]+\/[\w./<>-]*)`/g)]
     .map(([, path]) => path ?? '')
     .filter((path) => existsSync(join(root, path.split('/')[0] ?? '')));
 
+/** The files or folders for which a path stands: `core/<context>/ports.ts` is one for each context that has it. */
+const filesOf = (path: string): readonly string[] =>
+  globSync(path.replaceAll(/<[a-z-]+>/g, '*').replace(/\/$/, ''), { cwd: root });
+
+/** The ten questions of CONTRIBUTING.md, and what each file that answers one must contain. */
+const ANSWERS: Readonly<Record<string, readonly string[]>> = {
+  'Where do I add a Prometheus format?': ['DECODERS'],
+  'What writes the open incidents?': ['openIncidentsItem('],
+  'Who may call this operation?': ['needs:', "needs === 'none'"],
+  'What may this function do in AWS?': ['describe(', 'grant'],
+  'Why did this alarm page me?': ['## '],
+  'Why is this series forecast flat?': ['reason:'],
+  'When does a metric count as breached?': ['export const thresholdOf'],
+  'Which events can I subscribe to?': ['EVENT_SCHEMAS', 'forestall.'],
+  'What does stage `prod` enable?': ["stage: 'prod'"],
+  'What does this cost?': ['export const', '## '],
+};
+
 describe('the map', () => {
   it.each(MAPS)('every path that %s names exists', (document) => {
-    const missing = pathsIn(textOf(document)).filter((path) => !existsSync(join(root, path)));
+    const missing = pathsIn(textOf(document)).filter((path) => filesOf(path).length === 0);
     expect(missing).toEqual([]);
   });
 
@@ -30,11 +53,16 @@ describe('the map', () => {
     expect(CONTEXTS.filter((context) => !page.includes(`\`${context}\``))).toEqual([]);
   });
 
-  it('answers ten questions with files', () => {
+  it('answers ten questions with files that hold the answer', () => {
     const [, table = ''] = textOf('CONTRIBUTING.md').split('## Ten questions');
-    const rows = table.split('\n').filter((line) => /^\| .+\? \|/.test(line));
-    expect(rows).toHaveLength(10);
-    for (const row of rows) expect(pathsIn(row).length).toBeGreaterThan(0);
+    const rows = [...table.matchAll(/^\| (.+\?) \| (.+) \|$/gm)];
+    expect(rows.map(([, question]) => question)).toEqual(Object.keys(ANSWERS));
+    for (const [, question = '', answer = ''] of rows) {
+      const texts = pathsIn(answer).map((path) => filesOf(path).map(contentOf).join('\n'));
+      const needed = ANSWERS[question] ?? [];
+      expect(texts.length, question).toBe(needed.length);
+      for (const [i, text] of texts.entries()) expect(text, question).toContain(needed[i]);
+    }
   });
 
   it('the README is shorter than 150 lines', () => {
