@@ -5,8 +5,8 @@ import type { CleanSeries } from './simulate-series.ts';
 
 /** Rows used of each series: three weeks of five minutes. */
 const ROWS = 6048;
-const FEWEST_ROWS = 2000;
-const FEWEST_DISTINCT = 200;
+const MIN_ROWS = 2000;
+const MIN_DISTINCT = 200;
 
 const read = (file: string): CleanSeries[] => {
   const series = new Map<string, { timestamps: number[]; values: number[] }>();
@@ -30,7 +30,7 @@ const read = (file: string): CleanSeries[] => {
 export const loadFleet = (directory: string): CleanSeries[] => {
   const file = (name: string): string => join(directory, 'fleet', name);
   const usable = ({ values }: CleanSeries): boolean =>
-    values.length >= FEWEST_ROWS && new Set(values).size >= FEWEST_DISTINCT;
+    values.length >= MIN_ROWS && new Set(values).size >= MIN_DISTINCT;
   const of = (name: string): CleanSeries[] => (existsSync(file(name)) ? read(file(name)).filter(usable) : []);
   const machines = ['bitbrains-cpu-percent.csv.gz', 'bitbrains-network-received-kbps.csv.gz'].flatMap(of);
   return [...of('services.csv.gz'), ...machines.filter((_, i) => i % 5 === 0)];

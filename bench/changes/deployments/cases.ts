@@ -40,8 +40,8 @@ export interface DeployCase {
 
 const WATCHED_SECONDS = 3660;
 const HISTORY_DAYS = 7;
-const MOST_PEERS = 5;
-const MOST_NEIGHBOURS = 4;
+const MAX_PEERS = 5;
+const MAX_NEIGHBOURS = 4;
 /** Duration of a restart, during which the target is slow and cold. */
 const BLIP_MINUTES = 3;
 
@@ -146,8 +146,8 @@ export const drawCase = (
   return {
     ...{ at, harm },
     own: materialOf(world, own, at, (c, value, m) => touch(c, common(c, value, m), m, harm)),
-    callers: of(world.targets.filter(isCaller), MOST_NEIGHBOURS, spill),
-    callees: of(world.targets.filter(isCallee), MOST_NEIGHBOURS, common),
-    peers: of(others, MOST_PEERS, common),
+    callers: of(world.targets.filter(isCaller), MAX_NEIGHBOURS, spill),
+    callees: of(world.targets.filter(isCallee), MAX_NEIGHBOURS, common),
+    peers: of(others, MAX_PEERS, common),
   };
 };

@@ -59,7 +59,7 @@ const BITBRAINS: Readonly<Record<string, TargetMetric>> = {
   'disk-write-kbps': { kind: 'gauge' },
   'network-received-kbps': { kind: 'gauge' },
 };
-const MOST_MACHINES = 60;
+const MAX_MACHINES = 60;
 /** Idle machines carry no information. */
 const MIN_BUSY_PERCENT = 2;
 
@@ -82,7 +82,7 @@ export const machineWorld = (data: string): World | undefined => {
   const [, cpu] = byMetric[0]!;
   const ids = [...cpu].filter(([, values]) => mean(values) > MIN_BUSY_PERCENT).map(([id]) => id);
   const steps = Math.min(...ids.map((id) => cpu.get(id)!.length));
-  const targets = ids.slice(0, MOST_MACHINES).map((id) => ({
+  const targets = ids.slice(0, MAX_MACHINES).map((id) => ({
     ...{ id, profile: 'generic' as const, calls: [] },
     values: new Map(
       byMetric.flatMap(([metric, series]) => (series.has(id) ? [[metric, series.get(id)!]] : [])),

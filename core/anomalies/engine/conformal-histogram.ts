@@ -9,7 +9,7 @@ const MIDDLE = BIN_COUNT / 2 + 0.5;
 const UNIT_MASS = 4096;
 /** The tail is extrapolated from the residual that this share of the past exceeds. */
 const TAIL_SHARE = 0.01;
-const FEWEST_TAIL_POINTS = 1 / TAIL_SHARE;
+const MIN_TAIL_POINTS = 1 / TAIL_SHARE;
 /** The steepness of the tail is estimated from this share of the largest residuals. */
 const STEEPNESS_SHARE = 0.02;
 /** Bounds of the tail's exponent: the heaviest tails observed, and the steepest that few points can support. */
@@ -117,7 +117,7 @@ export class ConformalHistogram {
 
   /** `-log10` of the power tail's probability; 0 until enough was learned. */
   private tailScore(residual: number): number {
-    if (this.total < FEWEST_TAIL_POINTS * this.unit) return 0;
+    if (this.total < MIN_TAIL_POINTS * this.unit) return 0;
     const bin = this.binOf(residual);
     const from = this.quantileBin(TAIL_SHARE);
     // If the past is mostly zeros, only its largest residual is known.

@@ -6,7 +6,7 @@ import { WeeklyOffset } from './weekly-offset.ts';
 export const DAY_BINS = 48;
 const BIN_SECONDS = DAY_SECONDS / DAY_BINS;
 const SLOWEST_RATE = 0.03;
-const MOST_VISITS = 255;
+const MAX_VISITS = 255;
 /** Differences below this share of the values are rounding errors. */
 const ROUNDING = 1e-12;
 
@@ -50,7 +50,7 @@ export class SeasonalResidual {
   next(timestamp: number, value: number): number {
     const bin = dayBin(timestamp);
     const visits = this.visits[bin]!;
-    if (visits < MOST_VISITS) this.visits[bin] = visits + 1;
+    if (visits < MAX_VISITS) this.visits[bin] = visits + 1;
     if (visits === 0) {
       this.averages[bin] = value;
       return 0;

@@ -5,7 +5,7 @@ import { DAY_SECONDS, WEEK_SECONDS } from '../../shared/time.ts';
 const BLOCK_SECONDS = 7200;
 const BLOCKS = WEEK_SECONDS / BLOCK_SECONDS;
 const SLOWEST_RATE = 0.3;
-const MOST_WEEKS = 255;
+const MAX_WEEKS = 255;
 /** Time and number of points over which the errors with and without offsets are compared. */
 const COMPARED_SECONDS = 5 * DAY_SECONDS;
 const ERROR_POINTS = 2000;
@@ -74,7 +74,7 @@ export class WeeklyOffset {
   private close(next: number): void {
     const { block, count } = this;
     if (count > 0) {
-      const weeks = Math.min(MOST_WEEKS, this.weeks[block]! + 1);
+      const weeks = Math.min(MAX_WEEKS, this.weeks[block]! + 1);
       this.weeks[block] = weeks;
       const rate = Math.max(SLOWEST_RATE, 1 / weeks);
       this.offsets[block] = this.offsets[block]! + (this.sum / count - this.offsets[block]!) * rate;

@@ -1,7 +1,7 @@
 import type { Page, PageRequest } from '../../shared/page.ts';
 
 /** Pages of the underlying list looked at for one filtered page, before it is returned short. */
-const MOST_PAGES = 20;
+const MAX_PAGES = 20;
 
 /**
  * One page of the items that pass a filter, from a list that knows no filters. Each underlying page is asked to hold
@@ -15,7 +15,7 @@ export const filteredPage = async <Item>(
 ): Promise<Page<Item>> => {
   const items: Item[] = [];
   let next = cursor;
-  for (let pages = 0; pages < MOST_PAGES && items.length < limit; pages++) {
+  for (let pages = 0; pages < MAX_PAGES && items.length < limit; pages++) {
     const page = await list({ limit: limit - items.length, cursor: next });
     items.push(...page.items.filter(passes));
     next = page.nextCursor;
