@@ -4,7 +4,7 @@ import type { BenchOptions } from '../../../bench/shared/bench-options.ts';
 import { DependencyUnavailableError, InvalidInputError } from '../../../core/shared/errors.ts';
 import { jsonText } from '../../terminal/clean-text.ts';
 import type { Terminal } from '../../terminal/terminal.ts';
-import { printLine, printLines } from '../../terminal/writer.ts';
+import { printLines } from '../../terminal/writer.ts';
 
 type Bench = (options: BenchOptions) => unknown;
 
@@ -70,7 +70,7 @@ const run = async (name: string, options: Options, terminal: Terminal): Promise<
   const results: Record<string, unknown> = {};
   for (const bench of NAMES.filter((known) => name === 'all' || known === name)) {
     const start: Bench = await BENCHES[bench]();
-    results[bench] = await start({ data, quick: options.quick, out: (line) => printLine(tables, line) });
+    results[bench] = await start({ data, quick: options.quick, out: (text) => printLines(tables, text) });
   }
   if (options.json !== undefined) writeJson(options.json, results, terminal);
 };
