@@ -6,7 +6,7 @@ import {
   EDGE_SOURCES,
 } from '../../core/incidents/dependency-graph.ts';
 import type { GraphStore, StoredGraph } from '../../core/incidents/ports.ts';
-import { ConflictError } from '../../core/shared/errors.ts';
+import { ConflictError, TooLargeError } from '../../core/shared/errors.ts';
 import { objectOf } from '../../core/shared/schemas.ts';
 import { type StoredFormat, schemaVersionOf } from '../../core/shared/stored-format.ts';
 import { atVersion, ifConditionHolds } from '../aws/dynamodb/conditional-write.ts';
@@ -44,6 +44,9 @@ const FORMAT: StoredFormat<z.infer<typeof GraphItem>> = {
   schema: GraphItem,
 };
 
+/** The API returns the whole graph: two megabytes at this size, where Lambda returns six. */
+const MAX_CALLS = 10_000;
+
 /** Each tenant's dependency graph as one item. */
 export const dynamoGraphStore = (table: DynamoTable): GraphStore => ({
   get: async (tenantId) => {
@@ -53,6 +56,9 @@ export const dynamoGraphStore = (table: DynamoTable): GraphStore => ({
     return { version: v, updatedAt, ...data };
   },
   put: async (tenantId, { version, declared, observed, updatedAt }) => {
+    const calls = declared.length + observed.length;
+    if (calls > MAX_CALLS)
+      throw new TooLargeError(`the topology would have ${calls} calls: the limit is ${MAX_CALLS}`);
     const Item = {
       ...graphKey(tenantId),
       ...schemaVersionOf(FORMAT),

@@ -90,6 +90,10 @@ export const regularise = (points: IrregularPoints, options: RegulariseOptions =
   return { start: phase + first * stepSeconds, stepSeconds, values };
 };
 
+/** The sum of a day of larger values, or their difference, would be infinite, and the series would look empty. */
+const LARGEST = 1e300;
+const finite = (value: number): number => Math.max(-LARGEST, Math.min(LARGEST, value));
+
 const fillGrid = (
   points: readonly Point[],
   slot: (at: number) => number,
@@ -104,7 +108,7 @@ const fillGrid = (
     if (i < 0) continue;
     const count = ++seen[i]!;
     const before = count === 1 ? 0 : values[i]!;
-    values[i] = kind === 'delta' ? before + value : before + (value - before) / count;
+    values[i] = finite(kind === 'delta' ? before + value : before + (value - before) / count);
   }
   return values;
 };

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { defaultPace, pause } from '../../../adapters/aws/paced-retry.ts';
 import { isTransient, withSdkErrors } from '../../../adapters/aws/sdk-failure.ts';
-import { DependencyUnavailableError, InvalidInputError } from '../../../core/shared/errors.ts';
+import { DependencyUnavailableError, InvalidInputError, TooLargeError } from '../../../core/shared/errors.ts';
 
 const failure = (fields: object) => Object.assign(new Error('why'), fields);
 
@@ -83,5 +83,19 @@ describe('the pause before another attempt', () => {
     await defaultPace.sleep(20);
     expect(performance.now() - started).toBeGreaterThan(15);
     expect(defaultPace.random()).toBeLessThan(1);
+  });
+});
+
+describe('a request that can never succeed', () => {
+  const refusal = (message: string) => Object.assign(new Error(message), { name: 'ValidationException' });
+
+  it.each([
+    ['Item size has exceeded the maximum allowed size', TooLargeError],
+    ['Item size to update has exceeded the maximum allowed size', TooLargeError],
+    ['One or more parameter values were invalid', InvalidInputError],
+  ])('is the sender’s to change: %s', async (message, kind) => {
+    const failed = withSdkErrors('storing a graph', () => Promise.reject(refusal(message)));
+    await expect(failed).rejects.toThrow(`storing a graph: ValidationException: ${message}`);
+    await expect(failed).rejects.toSatisfy((error: object) => error.constructor === kind);
   });
 });

@@ -24,7 +24,7 @@ import type { IncidentsEvent } from '../../../core/incidents/events.ts';
 import { groupSignal } from '../../../core/incidents/grouping/group-signal.ts';
 import { INCIDENT_POLICY } from '../../../core/incidents/incident-policy.ts';
 import type { IncidentWrite } from '../../../core/incidents/ports.ts';
-import { ConflictError, DependencyUnavailableError } from '../../../core/shared/errors.ts';
+import { ConflictError, DependencyUnavailableError, TooLargeError } from '../../../core/shared/errors.ts';
 import { recordedTelemetry } from '../../fakes/shared.ts';
 import { anomaly, NOW } from '../../unit/incidents/explaining/samples.ts';
 
@@ -211,6 +211,15 @@ describe('the dependency graph', () => {
       .resolves({});
     expect(await graphs.get('acme')).toEqual({ ...graph, version: 1 });
     expect(await graphs.get('acme')).toEqual({ version: 0, declared: [], observed: [], updatedAt: 0 });
+  });
+
+  it('is refused, and not stored, once it has too many calls', async () => {
+    dynamo.on(PutCommand).resolves({});
+    const declared = Array.from({ length: 10_001 }, (_, i) => ({ caller: `a${i}`, callee: 'b' }));
+    await expect(graphs.put('acme', { ...graph, declared })).rejects.toThrow(TooLargeError);
+    expect(dynamo.commandCalls(PutCommand)).toHaveLength(0);
+    await graphs.put('acme', { ...graph, declared: declared.slice(1) });
+    expect(dynamo.commandCalls(PutCommand)).toHaveLength(1);
   });
 
   it('is not overwritten by a writer that read an older version', async () => {

@@ -104,3 +104,18 @@ describe('regularise', () => {
     );
   });
 });
+
+describe('the largest numbers', () => {
+  const timestamps = [0, 100, 300, 400, 600].map((second) => 1_800_000_000 + second);
+
+  it.each(['gauge', 'delta', 'counter'] as const)('of a %s leave no hole', (kind) => {
+    for (const values of [
+      [1.7e308, 1.7e308, 1.7e308, 1.7e308, 1.7e308],
+      [1.7e308, -1.7e308, -1.7e308, 1.7e308, 1],
+    ]) {
+      const grid = regularise({ timestamps, values, kind }, { stepSeconds: 300 });
+      expect(grid.values.every(Number.isFinite)).toBe(true);
+      expect(grid.values.every((value) => Math.abs(value) <= 1e300)).toBe(true);
+    }
+  });
+});
