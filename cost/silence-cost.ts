@@ -17,7 +17,7 @@ const checks = (facts: TemplateFacts, component: string, targets: number): Usage
   return { component, what: 'GB-seconds of silence checks', price: 'lambdaArmGbSecond', units: seconds * gb };
 };
 
-/** Lines of the schedule without tenants: it only asks for the tenants. */
+/** Lines for the schedule without tenants: it only lists the tenants. */
 export const idleSilence = (work: Workload, facts: TemplateFacts): UsageLine[] => {
   const component = 'Silence checks without tenants';
   const logs = gigabytes(CHECKS * work.logBytesPerInvocation);
@@ -30,7 +30,7 @@ export const idleSilence = (work: Workload, facts: TemplateFacts): UsageLine[] =
   ];
 };
 
-/** Lines of checking a fleet that sends, on top of the idle ones: every target is listed, and no block is read. */
+/** Lines for checking a fleet that sends, in addition to the idle ones: every target is listed, and no block is read. */
 export const checkingSilence = (work: Workload, facts: TemplateFacts, sizes: ItemSizes): UsageLine[] => {
   const component = 'Silence checks';
   const listed = readUnits(work.hosts * sizes.targetBytes, 'eventual');

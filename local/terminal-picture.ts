@@ -73,7 +73,7 @@ const dotsOf = ({ text, column, colour }: Run, row: number): string => {
   return squares.length === 0 ? '' : `<path fill="${colour}" d="${squares.join('')}"/>`;
 };
 
-/** The words of a run; each starts in its own column, whatever the width of the viewer's font. */
+/** The words of a run; each starts in its own column, regardless of the width of the viewer's font. */
 const wordsOf = ({ text, column, colour, isBold }: Run, row: number): string[] =>
   [...text.matchAll(/[^\s\u2800-\u28ff]+(?: [^\s\u2800-\u28ff]+)*/g)].map(({ 0: words, index }) => {
     const x = round(MARGIN + (column + [...text.slice(0, index)].length) * CELL.width);

@@ -1,6 +1,6 @@
 /**
  * `npm test`: types, lint, then every test layer; ends with one line "N passed, N failed[, N skipped]".
- * Each stage streams its own output, so that a long run shows where it is.
+ * Each stage streams its own output, so that a long run shows its progress.
  */
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';

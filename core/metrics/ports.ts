@@ -33,7 +33,7 @@ export interface ChangedBlock {
 /** A delivery in which no block can be read. */
 export interface UnreadableRecord {
   readonly recordId: string;
-  /** What the record names, as JSON, without the block's bytes. */
+  /** Keys of the record, as JSON, without the block's bytes. */
   readonly summary: string;
   readonly reason: string;
 }

@@ -16,7 +16,7 @@ export class InvalidInputError extends ForestallError {
   }
 }
 
-/** What the input would have to be stored as is larger than the store allows. */
+/** The item to store for the input is larger than the store allows. */
 export class TooLargeError extends InvalidInputError {}
 
 /** Lost a race, or the work was already done: retries treat it as success. */
@@ -31,7 +31,7 @@ export class DependencyUnavailableError extends ForestallError {
 
 /**
  * A stored item is damaged, or a newer release wrote it. A retry helps only while a deployment replaces the functions.
- * `item` names its kind and where it is stored.
+ * `item` names its kind and its key.
  */
 export class UnreadableItemError extends ForestallError {
   override readonly name = 'UnreadableItemError';
@@ -47,7 +47,7 @@ export class ConfigurationError extends ForestallError {
   override readonly name = 'ConfigurationError';
 }
 
-/** True for failures that a later attempt may not meet. Everything else fails the same way each time. */
+/** True for temporary failures. All others fail the same way each time. */
 export const isWorthRetrying = (error: unknown): boolean =>
   error instanceof DependencyUnavailableError || error instanceof ConflictError;
 

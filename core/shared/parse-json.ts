@@ -1,6 +1,6 @@
 import { InvalidInputError } from './errors.ts';
 
-/** Deeper than any document that we read, and far from where recursion would exhaust the stack. */
+/** Deeper than any document that we read, and far below the depth at which recursion exhausts the stack. */
 const MAX_DEPTH = 100;
 const [QUOTE, BACKSLASH] = ['"', '\\'];
 
@@ -20,7 +20,7 @@ const isTooDeep = (text: string): boolean => {
 };
 
 /**
- * JSON from outside, which whatever reads it next may walk recursively.
+ * Parses JSON from outside, so that code that reads it can safely recurse.
  * @throws InvalidInputError if it is nested too deeply
  * @throws SyntaxError if it is not JSON
  */

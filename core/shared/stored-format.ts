@@ -1,6 +1,6 @@
 /**
  * Stored items outlive the release that wrote them. Each kind declares its format: a schema, and a version that is
- * raised whenever a release that knows only the older schema would misread the item.
+ * incremented whenever a release that knows only the older schema would misread the item.
  */
 
 import * as z from 'zod';
@@ -26,7 +26,7 @@ export const schemaVersionOf = ({ version }: Pick<StoredFormat<unknown>, 'versio
 
 const Versioned = z.looseObject({ schemaVersion: z.number().int().positive() });
 
-/** Takes an older item to the current version, step by step. */
+/** Upgrades an older item to the current version, step by step. */
 const upgraded = (format: StoredFormat<unknown>, stored: unknown, item: string): Fields => {
   const versioned = Versioned.safeParse(stored);
   if (!versioned.success) throw new UnreadableItemError(item, 'it has no schema version', versioned.error);
@@ -48,7 +48,7 @@ const readable = ({ version, upgrades = {} }: StoredFormat<unknown>): string => 
 };
 
 /**
- * The content of a stored item of this or an older version; `name` says where it is stored.
+ * Reads the content of a stored item of this or an older version; `name` is its key.
  * @throws UnreadableItemError if the item is damaged, or if a newer release wrote it
  */
 export const readStored = <Content>(
@@ -62,7 +62,7 @@ export const readStored = <Content>(
   return parsed.data;
 };
 
-/** Where skipped items are counted and logged. */
+/** Counts and logs skipped items. */
 export type SkipTelemetry = Pick<Telemetry, 'count' | 'error'>;
 
 /**

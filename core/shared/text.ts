@@ -1,9 +1,9 @@
-/** Text that others wrote: cut where it is repeated, and refused where it could not be stored or shown. */
+/** Text from outside: truncated when it is repeated, and rejected if it could not be stored or shown. */
 import * as z from 'zod';
 
-/** Names of others are repeated in errors and log lines up to this length. */
+/** Names from outside are truncated to this length in errors and log lines. */
 export const MAX_SHOWN_NAME = 100;
-/** Lists in errors and log lines hold this many items. */
+/** Lists in errors and log lines are limited to this many items. */
 export const MAX_SHOWN_ITEMS = 20;
 
 /** The first `max` characters, with `…` for the rest; never half a surrogate pair. */
@@ -13,7 +13,7 @@ export const cutText = (text: string, max: number): string => {
   return `${text.slice(0, end)}…`;
 };
 
-/** XML, and so each AWS service that answers in it, cannot carry these; half a surrogate pair has no UTF-8. */
+/** XML, which some AWS services respond with, cannot contain these; half a surrogate pair is not valid in UTF-8. */
 const UNSTORABLE = /[\uFFFE\uFFFF]/;
 export const isStorable = (text: string): boolean => text.isWellFormed() && !UNSTORABLE.test(text);
 
@@ -22,10 +22,10 @@ const CONTROLS = /[^\P{Cc}\t\n\r]/u;
 
 export const isPlainText = (text: string): boolean => isStorable(text) && !CONTROLS.test(text);
 
-/** Text of people on one or more lines. */
+/** Free text on one or more lines. */
 export const PlainText = z.string().refine(isPlainText, 'expected text without control characters');
 
-/** Text of people on one line. */
+/** Free text on one line. */
 export const PlainLine = z
   .string()
   .refine(

@@ -1,4 +1,4 @@
-/** What a function returns to API Gateway (payload format 2.0). */
+/** Response of a function to API Gateway (payload format 2.0). */
 export class HttpReply {
   readonly statusCode: number;
   readonly headers: Readonly<Record<string, string>>;

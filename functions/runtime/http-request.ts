@@ -86,7 +86,7 @@ const refuseUnstorable = (value: unknown, field: string): void => {
 
 /**
  * The parsed JSON body.
- * @throws ProblemError `body-too-large`, or `invalid-content` if nobody could read or store it
+ * @throws ProblemError `body-too-large`, or `invalid-content` if it cannot be read or stored
  * @throws InvalidInputError with field `body` if it is not JSON
  */
 export const jsonOf = (request: HttpRequest): unknown => {

@@ -37,7 +37,7 @@ const every = (minutes: number, statistic: string): MetricOptions => ({
   statistic,
 });
 
-/** What a function counts itself (`functions/runtime/observe.ts`). Billed only in hours in which it is counted. */
+/** A metric that functions count (`functions/runtime/observe.ts`). Billed only in hours with data. */
 const counted = (config: StageConfig, service: string, metricName: string): Metric =>
   new Metric({
     namespace: 'Forestall',

@@ -8,7 +8,7 @@ export interface RunningProcess {
   readonly command: string;
 }
 
-/** Whether a process (or, negative, a process group) exists. */
+/** True if a process (or, for a negative id, a process group) exists. */
 export const isAlive = (pid: number): boolean => {
   try {
     process.kill(pid, 0);

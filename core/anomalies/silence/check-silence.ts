@@ -31,7 +31,7 @@ export interface SilenceDeps extends AnnounceDeps, AnnounceEndsDeps {
 
 /** Stands for all metrics of a target in an anomaly of kind `missing`. */
 export const ALL_METRICS = 'all metrics';
-/** Met about once in so many intervals: hosts rarely fall silent, and a month has 8,640 of five minutes. */
+/** A silence occurs about once in this many intervals: hosts rarely stop sending, and a month has 8,640 intervals. */
 const ONE_IN = 10_000;
 const SCORE = Math.log10(ONE_IN);
 const TARGETS_AT_ONCE = 100;
@@ -82,7 +82,11 @@ const readActivities = async (
       } catch (error) {
         if (isWorthRetrying(error)) throw error;
         deps.telemetry.count('BlockUnusable');
-        deps.telemetry.error('a damaged block hides when a target last sent', { tenantId, targetId }, error);
+        deps.telemetry.error(
+          'a damaged block hides the last points of a target',
+          { tenantId, targetId },
+          error,
+        );
         return undefined;
       }
     });

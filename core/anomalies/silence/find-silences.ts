@@ -1,26 +1,26 @@
-/** Which targets stopped sending, and which of those silences are worth announcing. Times in epoch seconds. */
+/** Finds targets that stopped sending, and the silences that are worth announcing. Times in epoch seconds. */
 import { detectStep } from '../../metrics/series/detect-step.ts';
 import type { Target } from '../../metrics/targets/target.ts';
 import { DAY_SECONDS, HOUR_SECONDS, isoOfSeconds } from '../../shared/time.ts';
 
-/** No target is silent before this, however often it sends: collectors restart, networks pause. */
+/** No target counts as silent before this, even if it sends often: collectors restart, and networks have outages. */
 export const MIN_SILENCE_SECONDS = 900;
 /** A target is silent after this many of its usual intervals. */
 const SILENT_INTERVALS = 3;
 /** Targets silent for longer are gone: they were announced a day ago. */
 export const GONE_SECONDS = DAY_SECONDS;
-/** Fewer targets are no group. */
+/** Min number of targets in a group. */
 const MIN_GROUP = 3;
 /** Targets whose last points lie within this of each other fell silent together. */
 const TOGETHER_SECONDS = 900;
-/** A profile loses targets as a matter of course if this share of them is gone; then only a joint silence is news. */
+/** If this share of a profile's targets is gone, it is autoscaled, and only a joint silence is announced. */
 const CHURN_SHARE = 0.2;
 const JOINT_SHARE = 0.5;
 
-/** What is known of a target without its points. */
+/** The properties of a target that are known without reading its points. */
 export type SeenTarget = Pick<Target, 'targetId' | 'profile' | 'lastSeen'>;
 
-/** When a target last sent, and how often it usually does. */
+/** Time of a target's last point, and its usual interval. */
 export interface Activity {
   readonly targetId: string;
   readonly lastPoint: number;
@@ -30,7 +30,7 @@ export interface Activity {
 
 /** A target that stopped sending. */
 export interface Silence extends Activity {
-  /** When the silence became unusual: the same however often it is looked for. */
+  /** Time at which the silence became unusual; the same in every check. */
   readonly silentAt: number;
   /** The targets that fell silent with it, itself included. */
   readonly together: number;

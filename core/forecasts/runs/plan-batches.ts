@@ -8,7 +8,7 @@ const STRETCH = 1.25;
 
 /**
  * Splits targets into batches of about equal estimated time, in the given order. Every target is in exactly one batch; no
- * batch is empty. A batch exceeds the budget only if it holds a single target, or if the workflow could not list so many
+ * batch is empty. A batch exceeds the budget only if it holds a single target, or if the workflow could not list that many
  * batches: then all of them are longer.
  */
 export const planBatches = (targets: readonly TargetToPlan[], budget: BatchBudget): string[][] => {

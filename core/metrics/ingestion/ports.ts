@@ -1,4 +1,4 @@
-/** Where received payloads wait until they are stored as blocks. */
+/** Stores of received payloads until they are merged into blocks. */
 import type { IngestPointer } from './ingest-pointer.ts';
 
 /** Payloads exactly as received, so that a better decoder can replay them. */

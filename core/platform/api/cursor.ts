@@ -1,5 +1,5 @@
 /**
- * Where a list goes on. A cursor holds only sort positions, never a tenant: the query that follows is always built
+ * Position at which a list continues. A cursor contains only sort positions, never a tenant: the next query is always built
  * from the caller's own tenant. The checksum covers the list and tenant it was made for, so that a cursor changed in
  * transit or used elsewhere is refused rather than silently skipping items.
  */

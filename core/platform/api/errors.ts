@@ -15,7 +15,7 @@ export class InvalidRequestError extends InvalidInputError {
   }
 }
 
-/** The requested thing does not exist or belongs to another tenant: a caller must not be able to tell which. */
+/** The requested item does not exist or belongs to another tenant; callers must not be able to distinguish the two. */
 export class NotFoundError extends InvalidInputError {}
 
 export interface ProblemDetails {

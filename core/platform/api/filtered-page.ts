@@ -6,7 +6,7 @@ const MAX_PAGES = 20;
 /**
  * One page of the items that pass a filter, from a list that knows no filters. Each underlying page is asked to hold
  * no more than what is still missing, so that its cursor is also the filtered page's and no item is skipped or
- * repeated. A page of a rare kind may come back short, even empty, with a cursor to go on from.
+ * repeated. A page of a rare kind may be short, even empty, and still have a cursor to continue.
  */
 export const filteredPage = async <Item>(
   list: (page: PageRequest) => Promise<Page<Item>>,

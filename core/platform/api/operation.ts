@@ -47,7 +47,7 @@ export interface Operation {
   /** A body that the function decodes itself: content type -> its schema. */
   readonly rawBody?: Readonly<Record<string, z.ZodType>>;
   /**
-   * How a command honours an Idempotency-Key. `stored-response`: the first response is stored and sent again;
+   * Handling of an Idempotency-Key by a command. `stored-response`: the first response is stored and sent again;
    * `same-effect`: the command itself does nothing more if repeated. If omitted, it is safe to repeat without a key.
    */
   readonly idempotency?: 'stored-response' | 'same-effect';

@@ -27,7 +27,7 @@ const isGzip = ({ headers, isBase64Encoded }: HttpRequest): boolean => {
   );
 };
 
-/** What S3 and SQS take. Anything longer or stranger names no type that we read. */
+/** Content types that S3 and SQS accept. Others cannot be a type that we read. */
 const CONTENT_TYPE = /^[\x20-\x7e]{0,200}$/;
 
 /** @throws ProblemError for a content type that could not be stored with the body */

@@ -1,4 +1,4 @@
-/** What the store of anomalies keeps, over several deliveries, and how it lists that. */
+/** The store of anomalies over several deliveries, and its lists. */
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import fc from 'fast-check';
@@ -40,7 +40,7 @@ const walk = async (filter: AnomalyFilter, limit: number) => {
 beforeEach(reset);
 
 describe('the event of an anomaly', () => {
-  it('is owed until it is marked as published, however often the anomaly is delivered', async () => {
+  it('is pending until it is marked as published, for any number of deliveries', async () => {
     expect(await store.record([anomaly()], LATER)).toEqual([anomaly()]);
     expect(await store.record([anomaly()], LATER)).toEqual([anomaly()]);
     await store.markAnnounced([anomaly()]);
@@ -48,7 +48,7 @@ describe('the event of an anomaly', () => {
     expect(await walk({}, 5)).toEqual([anomaly()]);
   });
 
-  it('is owed for those of a batch that are new', async () => {
+  it('is pending for the new ones of a batch', async () => {
     const [a, b, c] = [anomaly({ metric: 'a' }), anomaly({ metric: 'b' }), anomaly({ metric: 'c' })];
     await store.record([b], LATER);
     await store.markAnnounced([b]);
@@ -56,27 +56,27 @@ describe('the event of an anomaly', () => {
     expect(await store.record([], LATER)).toEqual([]);
   });
 
-  it('is not owed for a silenced one, now or later', async () => {
+  it('is never pending for a silenced one', async () => {
     const silenced = anomaly({ silenced: 'disks' });
     expect(await store.record([silenced], LATER)).toEqual([]);
     expect(await store.record([silenced], LATER)).toEqual([]);
     expect(await walk({}, 5)).toEqual([silenced]);
   });
 
-  it('does not change what was stored first', async () => {
+  it('does not change the first stored anomaly', async () => {
     await store.record([anomaly({ reason: 'first' })], LATER);
     await store.record([anomaly({ reason: 'second' })], LATER + 500);
     expect((await walk({}, 5)).map(({ reason }) => reason)).toEqual(['first']);
   });
 
-  it('cannot be marked for an anomaly that has expired: no fragment comes back', async () => {
+  it('cannot be marked for an expired anomaly, so that no fragment is stored', async () => {
     await expect(store.markAnnounced([anomaly()])).rejects.toThrow();
     expect(table.items).toEqual([]);
   });
 });
 
 describe('the end of an anomaly', () => {
-  it('is stored once, and owed until it is marked as published', async () => {
+  it('is stored once, and pending until it is marked as published', async () => {
     await store.record([anomaly()], LATER);
     await store.markAnnounced([anomaly()]);
     const [first, second] = [endOf(anomaly(), NOW + 300), endOf(anomaly(), NOW + 600)];
@@ -128,7 +128,7 @@ describe('the list', () => {
     { requiredKeys: [] },
   );
 
-  it('holds exactly what the filter allows, newest first, for any page size', async () => {
+  it('contains exactly what the filter allows, newest first, for any page size', async () => {
     const property = fc.asyncProperty(
       fc.uniqueArray(arbitrary, { selector: ({ ago }) => ago, maxLength: 15 }),
       filters,
@@ -156,14 +156,14 @@ describe('the list', () => {
     await fc.assert(property, { numRuns: 60 });
   });
 
-  it('passes over what cannot be read, and reports it', async () => {
+  it('skips unreadable anomalies, and reports them', async () => {
     await store.record([anomaly(), anomaly({ timestamp: NOW - 60 })], LATER);
     table.put({ ...table.items[0], schemaVersion: 99 }, {});
     expect((await walk({}, 1)).map(({ timestamp }) => timestamp)).toEqual([NOW]);
     expect(counts.ItemUnreadable).toBe(1);
   });
 
-  it('is short after many queries that the filter leaves empty, and can be continued', async () => {
+  it('is short after many queries without matches, and can be continued', async () => {
     for (let i = 0; i < 2100; i++)
       table.put(
         {

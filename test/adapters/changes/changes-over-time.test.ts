@@ -1,4 +1,4 @@
-/** What the store of changes keeps, over several writers, and what incidents see of it. */
+/** The store of changes with several writers, and its form for incidents. */
 import { DynamoDBClient, TransactionCanceledException } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient, QueryCommand, TransactWriteCommand } from '@aws-sdk/lib-dynamodb';
 import fc from 'fast-check';
@@ -44,7 +44,7 @@ beforeEach(() => {
 });
 
 describe('a change', () => {
-  it('that is reported twice is the one that was reported first', async () => {
+  it('that is reported twice stays as first reported', async () => {
     expect(await store.create(change('c1'))).toEqual({
       ...{ stored: { record: change('c1'), pending: [], revision: 1 }, isNew: true },
     });
@@ -59,7 +59,7 @@ describe('a change', () => {
     expect((await store.create(change('c1', { tenantId: 'globex' }))).isNew).toBe(true);
   });
 
-  it('is changed by one of two writers who read the same revision, in all its items or none', async () => {
+  it('is changed by one of two writers that read the same revision, in all its items or none', async () => {
     await store.create(change('c1'));
     const [mine, theirs] = [change('c1', { health: 'healthy' }), change('c1', { health: 'degraded' })];
     expect(await store.update({ record: mine, pending: [] }, 1)).toEqual({
@@ -76,7 +76,7 @@ describe('a change', () => {
     expect(await store.outcomes('acme', 5)).toEqual([lesson]);
   });
 
-  it('keeps the proposal and the events that are still to be published', async () => {
+  it('keeps the proposal and the pending events', async () => {
     const closed = change('c1', { health: 'unhealthy', closedAt: NOW + 900, checks: [check(12.5)] });
     const proposed = { ...closed, proposal: proposalFor(closed, NOW + 900) };
     await store.create(change('c1'));
@@ -91,7 +91,7 @@ describe('a change', () => {
     parts: [{ weight: 0.9, harm: 1, text: 'latency_ms of web-1: 400, expected 120' }],
   });
 
-  it('expires ninety days after it was made or reported, whichever is later', async () => {
+  it('expires ninety days after it was made or reported, the later of the two', async () => {
     await store.create(change('c1', { at: NOW + 60, recordedAt: NOW }));
     await store.create(change('c2', { at: NOW - 60, recordedAt: NOW }));
     const expiries = stored.items.map(({ sk, expiresAt }) => [sk, Number(expiresAt) - NOW - 90 * 86_400]);
@@ -110,7 +110,7 @@ describe('a change', () => {
     await expect(creating).rejects.toThrow('another request is recording the change c1');
   });
 
-  it('that is damaged is an error by itself', async () => {
+  it('that is damaged is an error if read alone', async () => {
     await store.create(change('c1'));
     const item = stored.items.find(({ sk }) => sk === 'CHANGEID#c1');
     stored.put({ ...item, data: Uint8Array.of(1) }, {});
@@ -119,7 +119,7 @@ describe('a change', () => {
 });
 
 describe('lists of changes', () => {
-  it('hold each change once, newest first, for any page size', async () => {
+  it('contain each change once, newest first, for any page size', async () => {
     const times = fc.array(fc.integer({ min: 0, max: 20 }), { maxLength: 12 });
     const property = fc.asyncProperty(times, fc.integer({ min: 1, max: 5 }), async (ago, limit) => {
       reset();
@@ -141,7 +141,7 @@ describe('lists of changes', () => {
     expect(await ids(6, 9)).toEqual([]);
   });
 
-  it('leave out what has expired, and pass over what cannot be read', async () => {
+  it('omit expired items, and skip unreadable ones', async () => {
     await store.create(change('c1'));
     await store.create(change('c2', { at: NOW + 1 }));
     const entry = stored.items.find(({ signalId }) => signalId === 'c2');
@@ -160,10 +160,10 @@ describe('lists of changes', () => {
   });
 });
 
-describe('changes as incidents see them', () => {
+describe('changes in the form of incidents', () => {
   const between = (from: number, to: number) => dynamoChangeStore(table).between('acme', from, to);
 
-  it('are oldest first, and say if their target was unhealthy since', async () => {
+  it('are oldest first, and include whether their target was unhealthy since', async () => {
     await store.create(change('c1', { at: NOW + 1 }));
     await store.create(change('c2', { at: NOW + 2, targetId: 'db' }));
     await store.update({ record: change('c1', { at: NOW + 1, health: 'unhealthy' }), pending: [] }, 1);
@@ -186,7 +186,7 @@ describe('changes as incidents see them', () => {
     ]);
   });
 
-  it('of a release that knew no kinds are read as others', async () => {
+  it('of a release without kinds have the kind other', async () => {
     const old = { schemaVersion: 1, signalId: 'old', targetId: 'web-1', at: NOW, summary: 'restart' };
     stored.put(
       { pk: 'T#acme', sk: `CHANGE#${new Date(NOW * 1000).toISOString().slice(0, 19)}Z#old`, ...old },

@@ -1,4 +1,4 @@
-/** What the stores of forecasts keep, over several runs. */
+/** The stores of forecasts over several runs. */
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient, GetCommand, PutCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import fc from 'fast-check';
@@ -83,7 +83,7 @@ describe('predicted breaches', () => {
     expect((await walk({}, 10)).map(({ runId }) => runId)).toEqual(['newer']);
   });
 
-  it('of a target do not touch those of one whose name begins alike', async () => {
+  it('of a target do not affect those of one with the same prefix', async () => {
     await store.replace('acme', 'web-10', [breach('web-10', 'cpu')], NOW + 10);
     await store.replace('acme', 'web-1', [], NOW + 10);
     expect(names(await walk({}, 10))).toEqual(['web-10 cpu']);
@@ -151,7 +151,7 @@ describe('predicted breaches', () => {
     return { ...item, pk: 'T#acme', riskPk: 'T#acme' };
   };
 
-  it('that cannot be read are passed over and reported', async () => {
+  it('that cannot be read are skipped and reported', async () => {
     await store.replace('acme', 'web-1', [breach('web-1', 'cpu'), breach('web-1', 'disk')], NOW + 10);
     table.put({ ...table.items[0], detail: '{' }, {});
     expect(names(await walk({}, 1))).toEqual(['web-1 disk']);
@@ -192,7 +192,7 @@ describe('runs', () => {
     expect(await store.claim('acme', 'k', 'r6', NOW + 200)).toBe('r6');
   });
 
-  it('cannot be claimed while another claim comes and goes', async () => {
+  it('cannot be claimed while another claim is made and released', async () => {
     await store.claim('acme', 'k', 'r1', NOW + 60);
     mock.on(GetCommand).resolves({});
     const claiming = store.claim('acme', 'k', 'r2', NOW + 60);
@@ -225,7 +225,7 @@ describe('runs', () => {
     expect(ids).toEqual([9, 8, 7, 6, 5, 4, 3, 2, 1].map((i) => `2026-11-2${i}`));
   });
 
-  it('that cannot be read are an error alone, and passed over in a list', async () => {
+  it('that cannot be read are an error if read alone, and skipped in a list', async () => {
     await store.begin(run('r1'));
     await store.begin(run('r2'));
     table.put({ ...table.items[0], schemaVersion: 9 }, {});
@@ -250,7 +250,7 @@ describe('a forecast', () => {
     sampleTarget(metrics, { issuedAt, runId });
   const current = async () => (await store.get('acme', 'web-1'))?.runId;
 
-  it('is that of the newest run, in whichever order they end', async () => {
+  it('is that of the newest run, in any order of their ends', async () => {
     const runs = fc.uniqueArray(fc.integer({ min: 1, max: 50 }), { minLength: 1, maxLength: 6 });
     const property = fc.asyncProperty(runs, async (issued) => {
       reset();
@@ -261,7 +261,7 @@ describe('a forecast', () => {
     await fc.assert(property, { numRuns: 30 });
   });
 
-  it('of two runs of the same moment is that of the later name, and a repeat replaces itself', async () => {
+  it('of two runs of the same moment is that of the later id, and a repeat replaces itself', async () => {
     const { tenantId, targetId } = of(1, 'r');
     const stored = async () => await store.get(tenantId, targetId);
     await store.put(of(5, 'b'), NOW + 10);

@@ -1,4 +1,4 @@
-/** What the stores of incidents keep, over several writes and writers. */
+/** The stores of incidents over several writes and writers. */
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import fc from 'fast-check';
@@ -73,7 +73,7 @@ beforeEach(() => {
 });
 
 describe('open incidents', () => {
-  it('are none before the first write, and then what was written', async () => {
+  it('are empty before the first write, and then as written', async () => {
     expect(await store.readOpen('acme')).toEqual({
       ...{ version: 0, incidents: [], quietCheckAt: undefined, earlyEnds: new Map() },
     });
@@ -108,7 +108,7 @@ describe('open incidents', () => {
     ]);
   });
 
-  it('cannot be read while one of them is damaged: the next write would drop it', async () => {
+  it('cannot be read if one of them is damaged, because the next write would drop it', async () => {
     await write(0, { changed: [version('i1', 1)], active: ['i1'] });
     const item = stored.items.find(({ sk }) => sk === 'INCIDENT#i1');
     stored.put({ ...item, data: Uint8Array.of(1, 2, 3) }, {});
@@ -118,7 +118,7 @@ describe('open incidents', () => {
 });
 
 describe('an incident', () => {
-  it('leads to the one that absorbed it, however often that happened', async () => {
+  it('leads to the one that absorbed it, over any number of steps', async () => {
     const chain = Array.from({ length: 6 }, (_, i) => `i${i}`);
     await write(0, { changed: [version('i5', 9)] });
     for (let i = 0; i < 5; i++)
@@ -172,7 +172,7 @@ describe('the list of incidents', () => {
     return ids;
   };
 
-  it('holds each once, newest first, without absorbed and expired ones, for any page size', async () => {
+  it('contains each once, newest first, without absorbed and expired ones, for any page size', async () => {
     const kinds = fc.array(fc.constantFrom('open', 'absorbed', 'expired'), { minLength: 1, maxLength: 20 });
     await fc.assert(
       fc.asyncProperty(kinds, fc.integer({ min: 1, max: 9 }), async (states, limit) => {
@@ -192,7 +192,7 @@ describe('the list of incidents', () => {
     );
   });
 
-  it('passes over a damaged one, and reports it', async () => {
+  it('skips a damaged one, and reports it', async () => {
     await write(0, { changed: [version('i1', 1), version('i2', 1), version('i3', 1)] });
     const item = stored.items.find(({ sk }) => sk === 'INCIDENT#i2');
     stored.put({ ...item, schemaVersion: 99 }, {});
@@ -217,7 +217,7 @@ describe('the dependency graph', () => {
     { caller: 'a', callee: 'b', source: 'trace' as const, confidence: 0.8, calls: null, lastSeen: NOW },
   ];
 
-  it('is replaced only by who read it last', async () => {
+  it('is replaced only by the writer that read it last', async () => {
     await graphs.put('acme', { version: 0, declared, observed, updatedAt: NOW });
     const read = await graphs.get('acme');
     expect(read).toEqual({ version: 1, declared, observed, updatedAt: NOW });
@@ -230,7 +230,7 @@ describe('the dependency graph', () => {
     expect((await graphs.get('globex')).version).toBe(0);
   });
 
-  it('that cannot be read is not taken for an empty one', async () => {
+  it('that cannot be read is not treated as empty', async () => {
     await graphs.put('acme', { version: 0, declared, observed, updatedAt: NOW });
     stored.put({ ...stored.items[0], schemaVersion: 9 }, {});
     await expect(graphs.get('acme')).rejects.toThrow('dependency graph T#acme GRAPH cannot be read');
@@ -247,7 +247,7 @@ describe('causes', () => {
     ...over,
   });
 
-  it('are replaced by a look at the same or a newer version of the incident, never by an older one', async () => {
+  it('are replaced by a diagnosis of the same or a newer version of the incident, never of an older one', async () => {
     await causes.put('acme', report(2), NOW + 1);
     await causes.put('acme', report(1, { target: 'older' }), NOW + 1);
     expect(await causes.get('acme', 'i')).toEqual(report(2));
@@ -258,7 +258,7 @@ describe('causes', () => {
     expect(await causes.get('globex', 'i')).toBeUndefined();
   });
 
-  it('teach later incidents: the newest first, as long as they last, the last lesson of each', async () => {
+  it('are lessons for later incidents: newest first, until they expire, the last lesson of each', async () => {
     const past = (incidentId: string, cause = 'db') =>
       ({ incidentId, metric: 'latency', signature: { db: 1 }, cause }) as const;
     for (const id of ['2026-01', '2026-02', '2026-03']) await causes.remember('acme', past(id), NOW + 1);
@@ -273,7 +273,7 @@ describe('causes', () => {
     expect(await causes.past('globex', 10)).toEqual([]);
   });
 
-  it('pass over a lesson that cannot be read', async () => {
+  it('skip a lesson that cannot be read', async () => {
     await causes.remember(
       'acme',
       { incidentId: 'x', metric: 'latency', signature: {}, cause: 'db' },

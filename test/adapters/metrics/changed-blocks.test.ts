@@ -33,7 +33,7 @@ describe('changes of blocks', () => {
     });
   });
 
-  it('leave out blocks that were removed, and items of other kinds', () => {
+  it('omit blocks that were removed, and items of other kinds', () => {
     const removed = record({ eventName: 'REMOVE' }, { NewImage: undefined });
     const other = record({}, { Keys: { pk: { S: 'T#acme#web-1' }, sk: { S: 'D' } } });
     expect(changesOf(removed, other)).toEqual({ changed: [], unreadable: [] });
@@ -53,7 +53,7 @@ describe('changes of blocks', () => {
     ['without keys', record({}, { Keys: {} }), 'pk'],
     ['without its new content', record({}, { NewImage: undefined }), 'NewImage'],
     ['whose bytes are not base64', record({}, { NewImage: { data: { B: '*' }, v: { N: '7' } } }), 'data'],
-    ['whose version is no number', record({}, { NewImage: { data: { B: '' }, v: { N: '7a' } } }), 'v'],
+    ['whose version is not a number', record({}, { NewImage: { data: { B: '' }, v: { N: '7a' } } }), 'v'],
     ['without a kind', { dynamodb: record().dynamodb }, 'eventName'],
   ])('report one %s, and read the others', (_, damaged, reason) => {
     const { changed, unreadable } = changesOf(damaged, record({}, { SequenceNumber: '112' }));
@@ -82,14 +82,14 @@ describe('changes of blocks', () => {
     ]);
   });
 
-  it.each([[{}], [{ Records: 'none' }], [undefined]])('refuse %j, which is no batch', (event) => {
+  it.each([[{}], [{ Records: 'none' }], [undefined]])('reject %j, which is not a batch', (event) => {
     expect(() => readBlockChanges(event)).toThrow(InvalidInputError);
     expect(() => readBlockChanges(event)).toThrow(expect.objectContaining({ cause: expect.anything() }));
   });
 });
 
 describe('the keys of a block', () => {
-  it('lead back to its target and hour', () => {
+  it('can be converted back to its target and hour', () => {
     const targetId = fc.stringMatching(/^[A-Za-z0-9][A-Za-z0-9._:@-]{0,20}$/);
     fc.assert(
       fc.property(targetId, fc.integer({ min: 0, max: 900_000 }), (id, hour) => {
@@ -103,7 +103,7 @@ describe('the keys of a block', () => {
     expect(ownerOf(pk)).toBeUndefined();
   });
 
-  it('keep whatever a target is called', () => {
+  it('accept any name of a target', () => {
     expect(ownerOf('T#acme#a#b')).toEqual({ tenantId: 'acme', targetId: 'a#b' });
   });
 });

@@ -1,4 +1,4 @@
-/** What the stores of blocks and targets keep, over several writers. */
+/** The stores of blocks and targets with several writers. */
 import { ConditionalCheckFailedException, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { BatchGetCommand, DynamoDBDocumentClient, PutCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import fc from 'fast-check';
@@ -35,7 +35,7 @@ describe('blocks', () => {
     ...{ key: key(hour), bytes: Uint8Array.of(byte), expectedVersion },
   });
 
-  it('are written by one of two writers who read the same version', async () => {
+  it('are written by one of two writers that read the same version', async () => {
     expect(await store.write([write(1, 1, 0), write(2, 2, 0)])).toEqual([]);
     expect(await store.write([write(1, 9, 0), write(2, 9, 1), write(3, 9, 0)])).toEqual([key(1)]);
     expect(
@@ -48,7 +48,7 @@ describe('blocks', () => {
     ]);
   });
 
-  it('are written in any number, whichever of them lose', async () => {
+  it('are written in any number, even if some of them lose', async () => {
     const hours = fc.uniqueArray(fc.integer({ min: 0, max: 150 }), { minLength: 1, maxLength: 130 });
     const property = fc.asyncProperty(hours, fc.nat(), async (given, seed) => {
       reset();
@@ -65,7 +65,7 @@ describe('blocks', () => {
     await fc.assert(property, { numRuns: 15 });
   });
 
-  it('of a range come oldest first over several pages, without those of other targets', async () => {
+  it('of a range are returned oldest first over several pages, without those of other targets', async () => {
     await store.write([5, 3, 1, 2, 4, 30].map((hour) => write(hour, hour, 0)));
     await store.write([{ ...write(2, 77, 0), key: key(2, 'web-10') }]);
     const read = (from: number, to: number) =>
@@ -119,7 +119,7 @@ describe('targets', () => {
     now = NOW;
   });
 
-  it('know everything that several writers saw at the same time', async () => {
+  it('contain everything that several writers saw at the same time', async () => {
     const names = ['cpu', 'disk', 'memory', 'latency', 'errors'];
     await Promise.all(
       names.map((name, i) =>
@@ -183,7 +183,7 @@ describe('targets', () => {
     expect(await registry.listTenants()).toHaveLength(8);
   });
 
-  it('beyond the limit of metrics record the rest, and name what was left out', async () => {
+  it('beyond the limit of metrics record the rest, and name the omitted ones', async () => {
     const metrics = Object.fromEntries(
       Array.from({ length: 1007 }, (_, i) => [`m${String(i).padStart(4, '0')}`, { kind: 'gauge' as const }]),
     );
@@ -208,7 +208,7 @@ describe('targets', () => {
     expect(counts.ItemUnreadable).toBe(1);
   });
 
-  it('that keep changing are given up for a later attempt', async () => {
+  it('that keep changing are left for a later attempt', async () => {
     const lost = new ConditionalCheckFailedException({ $metadata: {}, message: 'no' });
     mock.on(PutCommand).callsFake(({ ConditionExpression }) => {
       if (ConditionExpression === undefined) return {};

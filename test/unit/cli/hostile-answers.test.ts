@@ -1,4 +1,4 @@
-/** Whatever text others brought into an answer, the terminal's cursor stays where the CLI puts it. */
+/** Text from outside in a response never moves the cursor of the terminal. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
@@ -149,7 +149,7 @@ const run1 = async (words: readonly string[], hostile: string) => {
 };
 const SHOWN = cleanLine(HOSTILE);
 
-describe('answers that hold control characters', () => {
+describe('responses with control characters', () => {
   it.each(COMMANDS.map((words) => [words.join(' '), words] as const))(
     'are shown clean by %s',
     async (_, words) => {
@@ -177,14 +177,14 @@ describe('answers that hold control characters', () => {
     expect(JSON.stringify(JSON.parse(out))).toContain(JSON.stringify(HOSTILE).slice(1, -1));
   });
 
-  it('are shown clean when an answer is not what was expected', async () => {
+  it('are printed clean if the response is unexpected', async () => {
     const { err } = await run1(['incidents', 'show', 'i\u001b[2J-2'], HOSTILE);
     expect(err).not.toMatch(/[^\P{Cc}\n]/u);
   });
 });
 
 describe('cleanLine', () => {
-  it('keeps our colours and nothing else that moves or hides', () => {
+  it('keeps our colours, but nothing that moves the cursor or hides text', () => {
     for (const colour of ['red', 'yellow', 'green', 'cyan', 'blue', 'gray', 'bold'] as const) {
       const painted = paint(true, colour, 'text');
       expect(cleanLine(painted)).toBe(painted);
@@ -192,7 +192,7 @@ describe('cleanLine', () => {
     expect(cleanLine('\u001b[8mhidden\u001b[31;5mx\u001b[1A\u001b[31')).toBe(' [8mhidden [31;5mx [1A [31');
   });
 
-  it('leaves no control character, whatever it is given', () => {
+  it('leaves no control character in any text', () => {
     const unit = fc.oneof(
       fc.constantFrom('\u001b', '[', 'm', '3', '1', ';', '\n', '\r', '\u009b'),
       fc.string(),

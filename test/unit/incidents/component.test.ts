@@ -53,7 +53,7 @@ describe('component of a metric or an alarm', () => {
     expect(componentOf({ name: 'error_rate' })).toBe('api');
   });
 
-  it('uses the metric of an alarm whose name has no meaning, whichever delivery contains it', () => {
+  it('uses the metric of an alarm whose name has no meaning, for either delivery', () => {
     const bare = memberOf(alarm('TooHigh'));
     const named = memberOf(alarm('TooHigh', 1000, 'AWS/RDS CPUUtilization'));
     const other = memberOf(alarm('TooHigh', 1000, 'AWS/SQS NumberOfMessagesSent'));

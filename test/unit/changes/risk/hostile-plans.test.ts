@@ -61,7 +61,7 @@ describe('a hostile change set', () => {
     ResourceChange: { Action: 'Modify', LogicalResourceId: 'A', ResourceType: 'AWS::IAM::Policy', ...more },
   });
 
-  it('of many pages takes no time of its own for each pair of them', () => {
+  it('of many pages does not take time for each pair of pages', () => {
     const pages = Array.from({ length: 12_000 }, (_, i) => ({ StackName: `s${i}`, Changes: [] }));
     expect(timeOf(() => readChangeSet(pages))).toBeLessThan(MAX_MS);
   });
@@ -71,7 +71,7 @@ describe('a hostile change set', () => {
     expect(readChangeSet({ StackName: 's', Changes: [resource({ AfterContext })] }).grants).toEqual([]);
   });
 
-  it('names no actions, replacements or policies that every object has', () => {
+  it('does not use property names that every object has', () => {
     const Details = [{ Target: { Name: 'A', RequiresRecreation: 'constructor' } }];
     const hostile = resource({
       Action: 'constructor',
@@ -84,7 +84,7 @@ describe('a hostile change set', () => {
     ]);
   });
 
-  it('is rejected with a short reason, whatever names it holds', () => {
+  it('is rejected with a short reason, for any names', () => {
     const long = 'x'.repeat(300_000);
     for (const page of [
       { StackName: long, Status: 'FAILED', StatusReason: long, Changes: [] },

@@ -336,7 +336,7 @@ describe('receive-metrics', () => {
     await expectProblem(sent, 422, 'invalid-content', 'query.metric');
   });
 
-  it('answers shortly, whatever was sent', async () => {
+  it('sends a short response to any request', async () => {
     const world = new IngestionWorld();
     const profiles = { ['x'.repeat(4_000_000)]: 'web' };
     const { status, answer } = await send(world, { body: { points: [], profiles } });

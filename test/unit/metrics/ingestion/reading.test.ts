@@ -29,7 +29,7 @@ import {
 import { parsePointer } from '../../../../core/metrics/ingestion/ingest-pointer.ts';
 import { InvalidInputError } from '../../../../core/shared/errors.ts';
 
-/** What a rejection says. */
+/** Code and errors of a rejection. */
 const rejectionOf = (act: () => unknown) => {
   try {
     act();
@@ -54,7 +54,7 @@ describe('a value of parsed JSON', () => {
     expect(read(null, place)).toEqual(empty);
   });
 
-  it('is returned if it is what is expected', () => {
+  it('is returned if it has the expected type', () => {
     expect(objectAt({ a: 1 }, place)).toEqual({ a: 1 });
     expect(arrayAt([1], place)).toEqual([1]);
     expect(textAt('a', place)).toBe('a');
@@ -91,7 +91,7 @@ describe('a value of parsed JSON', () => {
     });
   });
 
-  it('at the root is named by its first step', () => {
+  it('at the root is named by its first path element', () => {
     expect(rejectionOf(() => wrong(within(undefined, 'series'), 'x')).message).toBe('series: expected x');
     expect(rejectionOf(() => wrong(within(undefined, 3), 'x')).message).toBe('3: expected x');
   });
@@ -111,7 +111,7 @@ describe('the text of a body', () => {
     expect(noise.cause).toBeInstanceOf(TypeError);
   });
 
-  it('must be JSON where that is expected', () => {
+  it('must be JSON if that is expected', () => {
     const { code, message, cause } = rejectionOf(() => readJson(bytes('{"a":}')));
     expect([code, message]).toEqual([
       'malformed-body',
@@ -130,11 +130,11 @@ describe('the text of a body', () => {
     },
   );
 
-  it('gives no such hint for a name that only contains one', () => {
+  it('gives no hint for a name that only contains such a number', () => {
     expect(rejectionOf(() => readJson(bytes('{"a": NaNny}'))).message).not.toContain('send null');
   });
 
-  it('is never parsed if it holds more values than any request', () => {
+  it('is never parsed if it has more values than any request', () => {
     const array = (elements: number) => bytes(`[${'1,'.repeat(elements - 1)}1]`);
     expect(readJson(array(MAX_JSON_ELEMENTS - 1))).toHaveLength(MAX_JSON_ELEMENTS - 1);
     expect(rejectionOf(() => readJson(array(MAX_JSON_ELEMENTS + 1)))).toMatchObject({
@@ -142,7 +142,7 @@ describe('the text of a body', () => {
     });
   });
 
-  it('never holds more values than are counted', () => {
+  it('never has more values than are counted', () => {
     const leavesOf = (value: unknown): number =>
       typeof value === 'object' && value !== null
         ? Object.values(value).reduce<number>((sum, each) => sum + leavesOf(each), 0)
@@ -157,7 +157,7 @@ describe('the text of a body', () => {
   });
 });
 
-describe('the tenant that a request names', () => {
+describe('the tenant in a request', () => {
   it('is that of its API key, or is not named', () => {
     expect(() => checkTenantClaim(undefined, 'acme', 'tenant')).not.toThrow();
     expect(() => checkTenantClaim('acme', 'acme', 'tenant')).not.toThrow();
@@ -221,15 +221,15 @@ describe('a cell of a CSV row', () => {
     [{ profile: 'cache' }, 'profile "cache": expected one of web, app, database, batch, generic'],
     [{ unit: 'u'.repeat(64) }, `unit "${'u'.repeat(60)}": at most 63 printable characters`],
     [{ unit: '\t' }, 'unit "\\t": at most 63 printable characters'],
-  ])('that is not allowed is shown: %j', (cells, message) => {
+  ])('that is invalid is shown: %j', (cells, message) => {
     expect(identity(cells)).toEqual({ code: 'invalid-value', message });
   });
 
-  it('may hold the longest unit', () => {
+  it('may contain the longest unit', () => {
     expect(identity({ unit: 'u'.repeat(63) })).toMatchObject({ unit: 'u'.repeat(63) });
   });
 
-  it('holds the time and the value of its row', () => {
+  it('returns the time and the value of its row', () => {
     expect(sample({})).toEqual({ timestamp: 60, value: 1 });
     expect(sample({ value: '' })).toEqual({ timestamp: 60, value: Number.NaN });
     expect(sample({ timestamp: '' })).toMatchObject({
@@ -287,7 +287,7 @@ describe('a protobuf message', () => {
     expect(() => readMessage(reader, () => false)).toThrow('a message runs past the end of the body');
   });
 
-  it('must hold its fields whole', () => {
+  it('must contain its fields completely', () => {
     // A nested message that claims two bytes of which a field takes three.
     const nested = Uint8Array.of(
       ...new BinaryWriter().tag(2, WireType.LengthDelimited).finish(),
@@ -301,7 +301,7 @@ describe('a protobuf message', () => {
 });
 
 describe('the budget of a request', () => {
-  it('allows so many points, and four entries for each', () => {
+  it('allows the given number of points, and four entries for each', () => {
     const budget = new EntryBudget(3);
     for (let i = 0; i < 3; i++) budget.point();
     expect(rejectionOf(() => budget.point())).toMatchObject({
@@ -330,7 +330,7 @@ describe('a queue message', () => {
     ...{ gzip: false, receivedAt: 5, query: {} },
   };
 
-  it('points at an object of its own tenant', () => {
+  it('refers to an object of its own tenant', () => {
     expect(parsePointer(JSON.stringify(pointer))).toEqual(pointer);
     const stolen = () => parsePointer(JSON.stringify({ ...pointer, key: 'raw/tenant=acme2/x' }));
     expect(stolen).toThrow('raw/tenant=acme2/x is not an object of tenant acme');
@@ -348,7 +348,7 @@ describe('a queue message', () => {
     expect(() => parsePointer(message)).toThrow(reason);
   });
 
-  it('that is no JSON keeps the reason', () => {
+  it('that is not JSON keeps the reason', () => {
     expect(() => parsePointer('{')).toThrow(expect.objectContaining({ cause: expect.any(SyntaxError) }));
   });
 });

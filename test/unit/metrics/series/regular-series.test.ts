@@ -16,7 +16,7 @@ const messageOf = (act: () => unknown) => {
 };
 
 describe('the detected step', () => {
-  it('is that of an even grid, wherever it starts and whatever is missing', () => {
+  it('is that of an even grid, for any start and any missing points', () => {
     const usual = fc.constantFrom(60, 300, 900, 3600, 86_400);
     const missing = fc.uniqueArray(fc.integer({ min: 1, max: 18 }), { maxLength: 4 });
     fc.assert(
@@ -57,7 +57,7 @@ describe('a regular series', () => {
   const gauge = (timestamps: readonly number[], values: readonly number[]) =>
     regularise({ timestamps, values, kind: 'gauge' });
 
-  it('says what is wrong with the points', () => {
+  it('reports what is wrong with the points', () => {
     expect(messageOf(() => gauge([0, 1], [1]))).toEqual({
       ...{ message: 'expected as many values as timestamps, found 1 and 2', field: 'values' },
     });
@@ -81,12 +81,12 @@ describe('a regular series', () => {
     expect(gauge([307, 607, 900, 1207], [1, 2, 3, 4])).toMatchObject({ start: 307 });
   });
 
-  it('counts a total that stays as no growth, not as a restart', () => {
+  it('treats a constant total as no growth, not as a restart', () => {
     const rates = regularise({ timestamps: [0, 60, 120, 180], values: [5, 5, 3, 3], kind: 'counter' });
     expect([...rates.values]).toEqual([0, 0.05, 0]);
   });
 
-  it('holds each point in the step that is nearest, and nothing else', () => {
+  it('contains each point in the nearest step, and nothing else', () => {
     const points = fc.uniqueArray(
       fc.tuple(fc.integer({ min: 0, max: 200 }), fc.integer({ min: -99, max: 99 })),
       {
@@ -129,7 +129,7 @@ describe('a regular series', () => {
     );
   });
 
-  it('is cut to its newest steps, of which the last is the newest point', () => {
+  it('is limited to its newest steps, the last of which is the newest point', () => {
     const made = regularise(
       { timestamps: [0, 60, 120, 180], values: [1, 2, 3, 4], kind: 'gauge' },
       { maxSteps: 2 },

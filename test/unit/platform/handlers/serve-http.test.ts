@@ -58,7 +58,7 @@ const ROUTES = {
 };
 
 describe('a request', () => {
-  it('reaches its operation with parsed parts, and gets JSON that nobody caches', async () => {
+  it('reaches its operation with parsed parts, and gets JSON that is not cached', async () => {
     const { send } = setup(ROUTES);
     const read = await send('GET', '/v1/things/a%3A');
     expect(read).toMatchObject({
@@ -87,7 +87,7 @@ describe('a request', () => {
     expect(await handler(httpEvent('GET', '/v1/things/toolong'))).toMatchObject({ statusCode: 401 });
   });
 
-  it('of a known address with another method is told all methods, also those of other functions', async () => {
+  it('of a known address with another method lists all methods, even those of other functions', async () => {
     const { send } = setup(ROUTES);
     expect(await send('DELETE', '/v1/things')).toMatchObject({
       statusCode: 405,
@@ -107,7 +107,7 @@ describe('a request', () => {
     expect(await send('GET', path, more)).toMatchObject({ statusCode: 400, json: { errors: [{ field }] } });
   });
 
-  it('may be answered in another encoding', async () => {
+  it('may get a response in another encoding', async () => {
     const bytes = Uint8Array.of(0, 255);
     const { handler } = setup({
       open: route(OPEN, async () => binaryReply(200, 'application/x-protobuf', bytes)),
