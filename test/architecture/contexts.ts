@@ -17,7 +17,7 @@ export const CONTEXTS = [
 ] as const;
 export type Context = (typeof CONTEXTS)[number];
 
-/** Rooms of a layer beside those of the contexts. */
+/** Folders of a layer besides those of the contexts. */
 export const OTHER_ROOMS: Readonly<Record<string, readonly string[]>> = {
   core: [],
   adapters: ['aws'],
@@ -32,7 +32,7 @@ export const OTHER_ROOMS: Readonly<Record<string, readonly string[]>> = {
 const isContext = (name: string | undefined): name is Context =>
   name !== undefined && (CONTEXTS as readonly string[]).includes(name);
 
-/** Context of a file of `core`, `adapters`, `functions`, `lib`, `cli/commands` or `bench`; undefined for other rooms. */
+/** Context of a file of `core`, `adapters`, `functions`, `lib`, `cli/commands` or `bench`; undefined for other folders. */
 export const contextOf = (path: string): Context | undefined => {
   const [layer, second, third] = path.split('/');
   const name = layer === 'cli' && second === 'commands' ? third : second;

@@ -10,7 +10,7 @@ const INLINE = /`([^`\n]+)`/g;
 
 export interface DocumentedCommand {
   readonly document: string;
-  /** The command as written, without the explanation beside it. */
+  /** The command without the explanation beside it. */
   readonly command: string;
 }
 

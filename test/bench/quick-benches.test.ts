@@ -1,4 +1,4 @@
-/** Every bench runs to its end on a small sample. Its figures are not asserted: a sample says nothing about quality. */
+/** Every bench runs to its end on a small sample. Its figures are not asserted, because a sample is not meaningful. */
 import { existsSync, globSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';

@@ -1,4 +1,4 @@
-/** The ways besides EventBridge in which CloudWatch hands out an alarm's state change, as its user guide shows them. */
+/** The ways besides EventBridge in which CloudWatch delivers a state change of an alarm, as in its user guide. */
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { requireOutput } from '../../local/deploy.ts';
 import type { SharedSession } from './shared-session.ts';

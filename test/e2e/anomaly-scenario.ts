@@ -12,7 +12,7 @@ const POLL_MILLISECONDS = 500;
 
 type Point = readonly [epochSeconds: number, value: number];
 
-/** A daily rhythm with a little noise, the same each time. */
+/** A reproducible daily pattern with a little noise. */
 const usual = (at: number, i: number): Point => {
   const noise = Math.sin(i * 12.9898) * 43758.5453;
   return [at, 50 + 20 * Math.sin((2 * Math.PI * at) / DAY) + 3 * (noise - Math.floor(noise))];
@@ -36,7 +36,7 @@ const send = async (client: ApiClient, target: string, points: readonly Point[])
   await client.ingest({ format: 'json', body: JSON.stringify({ series: [series] }) });
 };
 
-/** Asks until there is an answer that will do, for at most two minutes. */
+/** Polls until the response meets the condition, for at most two minutes. */
 const eventually = async <Answer>(ask: () => Promise<Answer>, willDo: (answer: Answer) => boolean) => {
   const deadline = Date.now() + WAIT_MILLISECONDS;
   for (;;) {
@@ -67,7 +67,7 @@ export interface AnomalyScenario {
   readonly spikeAt: number;
   /** From sending the spike to reading the anomaly. */
   readonly milliseconds: number;
-  /** The anomalies once what came after the spike was usual again, and what was published of it. */
+  /** The anomalies after the points following the spike were usual again, and the published events. */
   readonly afterwards: readonly AnomalyAnswer[];
   readonly endings: readonly Readonly<Record<string, unknown>>[];
 }
@@ -89,7 +89,7 @@ const collector = (received: Awaited<ReturnType<typeof subscribe>>) => {
 
 const isSpike = ({ value }: { readonly value?: unknown }): boolean => value === 400;
 
-/** Teaches two targets a daily rhythm, the second under maintenance, then sends both a spike, and what is usual again. */
+/** Sends a daily pattern for two targets, the second in maintenance, then a spike for both, and then usual points. */
 export const anomalyScenario = async (session: SharedSession): Promise<AnomalyScenario> => {
   useSession(session);
   const client = await newTenant(session, 'e2e-anomalies');

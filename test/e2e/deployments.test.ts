@@ -17,7 +17,7 @@ const WAIT_MILLISECONDS = 180_000;
 type Harm = (metric: string, value: number) => number;
 
 /**
- * The fleet as it was at one moment, whenever the test runs: a good deployment is rightly doubted at one in thirty
+ * The fleet at a fixed moment, independent of the time of the test: a good deployment is rightly doubted at one in thirty
  * others.
  */
 const SIMULATED_UNTIL = Date.UTC(2026, 10, 20, 15) / 1000;

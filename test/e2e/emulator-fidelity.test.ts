@@ -156,7 +156,7 @@ describe('the HTTP API', () => {
       body: sent,
       headers: { 'content-type': 'application/json', 'content-encoding': 'gzip' },
     });
-    // A result without a status code becomes the answer's body as JSON.
+    // A result without a status code becomes the body of the response as JSON.
     expect(await answer.json()).toEqual({ body: sent.toString('base64'), encoded: true });
   });
 });

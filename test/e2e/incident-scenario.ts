@@ -19,7 +19,7 @@ import type { SharedSession } from './shared-session.ts';
 const STEP = 300;
 /** With this seed the only fault of the fleet is a failing database behind everything else. */
 const FLEET = { seed: 173, servers: 6, days: 8, stepSeconds: STEP, incidents: 1, developing: 0 };
-/** Points older than an hour are learned from in silence, so the fault must be younger. */
+/** Points older than an hour are not announced, so the fault must be younger. */
 const FAULT_AGE_SECONDS = 45 * 60;
 const WAIT_MILLISECONDS = 180_000;
 
@@ -86,7 +86,7 @@ export interface IncidentScenario {
 }
 
 /**
- * Declares who calls whom, teaches the detectors six days of a fleet, sends the beginning of a fault in its database
+ * Declares the calls, sends six days of a fleet for learning, then the beginning of a fault in its database
  * and a deployment before it, and waits for the incident and its cause.
  */
 export const incidentScenario = async (session: SharedSession): Promise<IncidentScenario> => {
@@ -126,7 +126,7 @@ export const incidentScenario = async (session: SharedSession): Promise<Incident
   };
 };
 
-/** A CloudWatch alarm's state change as the account's default bus carries it. */
+/** A state change of a CloudWatch alarm on the default bus of the account. */
 export const alarmEvent = (
   value: 'ALARM' | 'OK',
   at: number,
@@ -170,7 +170,7 @@ export const queuesForEvent = async (event: object): Promise<string[]> => {
 
 /**
  * Delivers an event as the default bus would. Only AWS may put events with source `aws.` on a bus, the emulator
- * included, so it is handed to the queue to which the deployed rule that matches it delivers.
+ * included, so it is sent to the queue of the deployed rule that matches it.
  */
 export const deliver = async (event: object): Promise<void> => {
   const sqs = new SQSClient();
@@ -180,7 +180,7 @@ export const deliver = async (event: object): Promise<void> => {
   }
 };
 
-/** Incidents of the tenant that alarms of the account belong to, once there is one that will do. */
+/** Incidents of the tenant that owns the alarms of the account, as soon as one meets the condition. */
 export const ownIncident = async (
   session: SharedSession,
   willDo: (incident: IncidentSummaryAnswer) => boolean,

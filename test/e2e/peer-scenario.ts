@@ -13,10 +13,10 @@ const TARGETS = Array.from({ length: 7 }, (_, i) => `web-${i}`);
 const TENANT = 'e2e-peers';
 const WAIT_MILLISECONDS = 120_000;
 const POLL_MILLISECONDS = 500;
-/** Left for less than the hour in which a departure is news, for more than the moments it takes to be certain. */
+/** Departed for less than the hour in which a departure is announced, but for more moments than confirming it takes. */
 const LEFT_SECONDS = 1500;
 
-/** A rhythm that all share, and noise of each: the same each time. */
+/** A common pattern with individual, reproducible noise. */
 const loadOf = (target: number, at: number): number => {
   const noise = Math.sin(at * 0.0129898 + 78 * target) * 43758.5453;
   return 50 + 20 * Math.sin((2 * Math.PI * at) / DAY) + 3 * target + 2 * (noise - Math.floor(noise));
@@ -34,7 +34,7 @@ const correlations = async (client: ApiClient): Promise<AnomalyAnswer[]> => {
   return found;
 };
 
-/** Has a tenant's groups compared, as an operator would; `relearn` learns the kept history first. */
+/** Starts the comparison of a tenant's groups, as an operator would; `relearn` re-learns the stored history first. */
 const compare = async (session: SharedSession, relearn: boolean): Promise<unknown> => {
   const invoke = new InvokeCommand({
     FunctionName: requireOutput(session.outputs, 'PlanPeerComparisonFunctionName'),
@@ -49,7 +49,7 @@ export interface PeerScenario {
   readonly anomalies: readonly AnomalyAnswer[];
   readonly events: readonly Readonly<Record<string, unknown>>[];
   readonly leftAt: number;
-  /** From asking for the comparison to reading the anomaly: history learned and all. */
+  /** From requesting the comparison to reading the anomaly, including learning the history. */
   readonly milliseconds: number;
 }
 
@@ -58,7 +58,7 @@ const peersEvents = (received: Awaited<ReturnType<Awaited<ReturnType<typeof subs
     type === 'AnomalyDetected' && detail.tenantId === TENANT && detail.kind === 'correlation' ? [detail] : [],
   );
 
-/** Seven servers with four days behind them, of which one left the others minutes ago; compared three times. */
+/** Seven servers with four days of history, one of which departed minutes ago; compared three times. */
 export const peerScenario = async (session: SharedSession): Promise<PeerScenario> => {
   useSession(session);
   const client = await newTenant(session, TENANT);

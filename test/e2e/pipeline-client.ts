@@ -20,7 +20,7 @@ export const useSession = (session: SharedSession): void => {
   Object.assign(process.env, awsEnvironment(session.port));
 };
 
-/** A client of a tenant of its own, with a key from the operator's function. */
+/** A client of a new tenant, with a key from the operator's function. */
 export const newTenant = async (session: SharedSession, tenantId: string): Promise<ApiClient> => {
   const { Payload } = await new LambdaClient().send(
     new InvokeCommand({

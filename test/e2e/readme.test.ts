@@ -145,7 +145,7 @@ describe('npm start', () => {
     for (const child of started.splice(0)) if (child.exitCode === null) child.kill('SIGKILL');
   });
 
-  /** Starts it beside the shared system, in a state folder of its own. */
+  /** Starts it in addition to the shared system, in its own state folder. */
   const start = (...args: readonly string[]) => {
     const options = ['start', '--', '--state', join(folder, 'state'), ...args];
     const child = spawn('npm', options, { cwd: root, detached: true, stdio: ['ignore', 'pipe', 'pipe'] });

@@ -1,4 +1,4 @@
-/** The ports of incidents in memory. They keep the promises of the ports, as the real stores do. */
+/** The ports of incidents in memory. They have the guarantees of the ports, as the real stores do. */
 
 import type { CausesReport } from '../../core/incidents/causes-report.ts';
 import type { PastIncident } from '../../core/incidents/diagnosis/similar-incidents.ts';
@@ -110,7 +110,7 @@ const memoryCauses = () => {
   return { store, lessons };
 };
 
-/** All stores, as handlers take them, and the contents that tests assert. */
+/** All stores that handlers take, and the contents that tests check. */
 export const memoryIncidentWorld = () => {
   const incidents = memoryIncidentStore();
   const causes = memoryCauses();

@@ -70,7 +70,7 @@ export interface WriteHooks {
   after: (what: string) => void;
 }
 
-/** All that ingestion reads and writes, in memory; every single write can be observed and made to fail. */
+/** All stores of ingestion in memory; every single write can be observed and made to fail. */
 export class IngestionWorld {
   readonly objects = new Map<string, Uint8Array>();
   readonly queued: IngestPointer[] = [];

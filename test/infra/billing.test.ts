@@ -9,7 +9,7 @@ interface HourlySetting {
   readonly isOn: (properties: Readonly<Record<string, unknown>>) => boolean;
 }
 
-/** Settings that make a type billed by usage bill by the hour all the same. */
+/** Settings that turn a type billed by usage into one billed by the hour. */
 const HOURLY_SETTINGS: readonly HourlySetting[] = [
   {
     type: 'AWS::DynamoDB::GlobalTable',

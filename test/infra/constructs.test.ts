@@ -34,7 +34,7 @@ const functionIn = (stack: Stack, notify: Topic, more: Partial<ObservedFunctionP
     ...{ timeout: Duration.seconds(30), failure: { ...MEANING, threshold: 3 } },
     ...more,
   });
-/** Statements that the role of a function has of its own. */
+/** Statements of the role of a function. */
 const statementsOf = (template: Template): Record<string, unknown>[] =>
   Object.values(template.findResources('AWS::IAM::Policy')).flatMap(
     ({ Properties }) => Properties.PolicyDocument.Statement,

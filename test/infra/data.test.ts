@@ -10,7 +10,7 @@ const byName = new Map(
     Type === 'AWS::DynamoDB::GlobalTable' ? [[tableNamed(id), Properties]] : [],
   ),
 );
-/** Tables whose items can be made again from others, or expire within a day. */
+/** Tables whose items can be rebuilt from others, or expire within a day. */
 const WITHOUT_RECOVERY = ['Requests', 'Blocks', 'DetectorStates'];
 
 describe('tables', () => {

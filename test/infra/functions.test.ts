@@ -22,7 +22,7 @@ const nameOf = ({ Properties }: (typeof functions)[number]): string =>
 
 const tables = (...names: readonly string[]): string[] => names.map((name) => `${name}_TABLE_NAME`);
 
-/** Environment of each function besides what all of them get. */
+/** Environment of each function in addition to the common one. */
 const ENVIRONMENT: Readonly<Record<string, readonly string[]>> = {
   'receive-metrics': [
     ...tables('API_KEYS', 'REQUESTS'),

@@ -15,7 +15,7 @@ const allowed = [...resourcesIn(stage)]
   .filter(([, resource]) => resource.Type === 'AWS::IAM::Policy')
   .flatMap(([id, resource]) => statementsOf(resource).map((statement) => ({ id, statement })));
 
-/** Why a wildcard is in a policy. Nothing else may hold one. */
+/** Reasons for wildcards in policies. No other policy may contain one. */
 const ALLOWED_WILDCARDS: readonly {
   readonly resource: RegExp;
   readonly actions: RegExp;
@@ -83,7 +83,7 @@ const QUEUE = [
 ];
 const TRACES = ['xray:PutTelemetryRecords', 'xray:PutTraceSegments'];
 
-/** Everything that each function may do. A change here is a change of what an intruder in that function could do. */
+/** All permissions of each function. A change here changes what an intruder in that function could do. */
 const PERMISSIONS: Readonly<Record<string, readonly string[]>> = {
   ReceiveMetrics: [
     ...on('ApiKeys', 'GetItem'),
@@ -234,7 +234,7 @@ const PERMISSIONS: Readonly<Record<string, readonly string[]>> = {
     ...LOGS,
     ...TRACES,
   ],
-  // It proposes to roll back and may touch nothing that could be rolled back.
+  // It proposes rollbacks and has no permission on anything that could be rolled back.
   CloseDeploymentWatch: [...on('Changes', 'GetItem', 'PutItem'), 'events:PutEvents', ...LOGS, ...TRACES],
 };
 

@@ -27,11 +27,11 @@ const OUTPUTS = {
   operations: [],
 };
 
-/** The files under `state-machines/` have tests of their own. */
+/** The files under `state-machines/` have their own tests. */
 const withoutDefinitions = (key: string, value: unknown): unknown =>
   key === 'DefinitionString' ? 'see state-machines/' : value;
 
-/** Asset hashes would change the snapshot without a change of the infrastructure; stage names hide what differs. */
+/** Asset hashes would change the snapshot without a change of the infrastructure; stage names would hide differences. */
 const snapshotOf = (stage: Stage): Record<string, unknown> => {
   const { templates } = synthesised.get(stage)!;
   const whole = JSON.stringify(

@@ -13,7 +13,7 @@ export const asList = <T>(value: T | readonly T[]): readonly T[] =>
 /** The name of a table in the data stack, from the logical id of its resource. */
 export const tableNamed = (id: string): string => id.replace(/^data\/(\w+)StoreTable\w{8}$/, '$1');
 
-/** The table in the ARN of a resource, with the part of it that is meant if it is not the table itself. */
+/** The table in the ARN of a resource, with its part (index or stream) if it is not the table itself. */
 const tableOf = (resource: unknown): string => {
   const [, table, attribute] =
     /ExportsOutputFnGetAtt(\w+?)StoreTable\w{8}(StreamArn|Arn)/.exec(text(resource)) ?? [];

@@ -1,4 +1,4 @@
-/** Properties are tried on a quarter of their examples: each mutant runs them again, and most fall to the first few. */
+/** Runs property tests with a quarter of their examples: each mutant repeats them, and the first few catch most mutants. */
 import fc from 'fast-check';
 
 fc.configureGlobal({ ...fc.readConfigureGlobal(), numRuns: 25 });

@@ -1,4 +1,4 @@
-/** The files that one run mutates and the tests that judge them. */
+/** The files that one run mutates and the tests that it runs. */
 import { globSync } from 'node:fs';
 import { join, sep } from 'node:path';
 import { CONTEXTS, type Context } from '../architecture/contexts.ts';
@@ -16,7 +16,7 @@ const existing = (...patterns: readonly string[]): readonly string[] =>
     .map((path) => path.replaceAll(sep, '/'))
     .sort();
 
-/** Rooms of the adapters and their tests; `adapters/aws` serves every context, as `core/shared` does. */
+/** Folders of the adapters and their tests; `adapters/aws` serves every context, as `core/shared` does. */
 const roomsOf = (context: Context): readonly string[] => (context === 'shared' ? ['aws'] : [context]);
 
 const filesOf = (context: Context): readonly string[] =>
@@ -33,7 +33,7 @@ export const QUICK: MutationPlan = {
   tests: ['test/unit/forecasts/breach/risk-score.test.ts'],
 };
 
-/** Benchmarks, and simulations of whole fleets: they run most of the code, so every mutant would pay for them. */
+/** Benchmarks, and simulations of whole fleets: they run most of the code, so they would run for every mutant. */
 const SLOW = /bench|group-storm|petshop|batch-runs|plan-fleet|damaged-state/;
 
 export interface Narrowing {

@@ -11,7 +11,7 @@ export interface Score {
   readonly score: number | undefined;
 }
 
-/** Mutants that failed to load or were ignored say nothing about the tests, so they do not count. */
+/** Mutants that failed to load or were ignored do not count. */
 export const scoreOf = (results: readonly Pick<MutantResult, 'status'>[]): Score => {
   const count = (...statuses: readonly MutantResult['status'][]) =>
     results.filter(({ status }) => statuses.includes(status)).length;

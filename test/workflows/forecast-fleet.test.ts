@@ -104,7 +104,7 @@ describe('forecast-fleet', () => {
       return tasks.ForecastBatchFunctionArn(event);
     };
     const done = await execute(definition, request, { ...tasks, ForecastBatchFunctionArn: flaky });
-    // A failed execution raises the alarm on runs: those who answer for the targets of that batch must know.
+    // A failed execution raises the alarm on runs, so that the owners of the targets in that batch are notified.
     expect(done).toMatchObject({ status: 'FAILED', error: 'ForecastRunPartial' });
     expect(done.trail.slice(-2)).toEqual(['Did all batches finish', 'Run partial']);
     expect(done.trail).toContain('Forecast batches/Batch lost');

@@ -1,4 +1,4 @@
-/** The fake refuses what DynamoDB refuses, so that a store which passes its tests also works. */
+/** The fake rejects what DynamoDB rejects, so that a store that passes its tests also works. */
 import { ConditionalCheckFailedException, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import {
   BatchGetCommand,

@@ -23,7 +23,7 @@ const bucket = { client: new S3Client({ region: 'us-east-1' }), bucketName: 'lak
 const absent = () => new NoSuchKey({ $metadata: {}, message: 'no such key' });
 const named = (name: string) => Object.assign(new Error('why'), { name });
 const bytes = Uint8Array.of(1, 2, 3);
-/** As much of a response as is read. */
+/** The part of a response that is read. */
 const found = (content: Uint8Array, ETag?: string) => ({
   Body: { transformToByteArray: async () => content },
   ...(ETag === undefined ? {} : { ETag }),

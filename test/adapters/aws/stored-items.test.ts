@@ -32,13 +32,13 @@ const packed = (name: string, content: Item): Uint8Array => {
   return name.endsWith('.gz') ? gzipSync(text) : Buffer.from(text);
 };
 
-/** All that is stored, by key. */
+/** Everything stored, by key. */
 const contents = ({ items, objects }: MemoryStorage): (readonly [string, Item])[] => [
   ...items,
   ...[...objects].map(([name, bytes]) => [name, parsed(name, bytes)] as const),
 ];
 
-/** Changes what is stored of a kind. */
+/** Changes the stored item of a kind. */
 const forge = (storage: MemoryStorage, { key }: StoredKind, change: (item: Item) => Item): void => {
   for (const [name, content] of contents(storage).filter(([name]) => key.test(name))) {
     if (storage.items.has(name)) storage.items.set(name, change(content));
@@ -182,7 +182,7 @@ const WITHOUT_FORMAT = ['quota', 'entry in the list of tenants', 'raw payload'];
 const WRITERS: Readonly<Record<string, { readonly places: number; readonly kinds: readonly string[] }>> = {
   'platform/api-key-store.ts': { places: 1, kinds: ['API key'] },
   'platform/settings-store.ts': { places: 1, kinds: ['settings'] },
-  // One place puts the claim, one the response.
+  // One place puts the claim, another one the response.
   'platform/response-store.ts': { places: 2, kinds: ['response to a command'] },
   'platform/rate-limiter.ts': { places: 2, kinds: ['quota'] },
   'metrics/block-write.ts': { places: 2, kinds: ['block'] },

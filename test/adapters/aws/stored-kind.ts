@@ -7,7 +7,7 @@ export const NOW = 1_795_255_500;
 
 /** A kind of stored JSON item or object, with a sample that its store writes and reads back. */
 export interface StoredKind {
-  /** As errors name it. */
+  /** The name in errors. */
   readonly kind: string;
   /** The version that this release writes. */
   readonly version: number;
@@ -33,11 +33,11 @@ export interface BinaryKind {
   readonly read: (storage: MemoryStorage) => Promise<unknown>;
   readonly sample: Uint8Array;
   readonly content: unknown;
-  /** The same bytes, of a format one higher. */
+  /** The same bytes, with the next format. */
   readonly newer: (bytes: Uint8Array) => Uint8Array;
 }
 
-/** Bytes whose first one is their format, of a format one higher. */
+/** Bytes whose first one is their format, with the next format. */
 export const firstByteRaised = ([format = 0, ...rest]: Uint8Array): Uint8Array =>
   Uint8Array.of(format + 1, ...rest);
 

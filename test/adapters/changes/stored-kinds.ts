@@ -22,7 +22,7 @@ const outcome = { features: { replaced: 2 }, wasUnhealthy: true };
 const write = ({ table }: MemoryStorage) =>
   dynamoDeploymentStore(table).update({ record, pending }, 3, outcome);
 
-/** Version 1 of an entry knew neither kinds nor health. */
+/** Version 1 of an entry had neither kind nor health. */
 const withoutKind = ({ kind: _, health: __, ...entry }: Item): Item => entry;
 const summary = {
   ...{ ...change, changeId: 'deploy-41', version: '41', previousVersion: '40', health: 'unhealthy' },

@@ -1,6 +1,6 @@
 import { crc32 } from 'node:zlib';
 
-/** A ZIP archive that holds one stored (uncompressed) file: what Lambda takes as code. */
+/** A ZIP archive with one stored (uncompressed) file, as Lambda accepts it as code. */
 export const archiveOf = (name: string, text: string): Uint8Array => {
   const path = Buffer.from(name);
   const data = Buffer.from(text);

@@ -1,4 +1,4 @@
-/** DynamoDB's condition and update expressions, as far as the stores use them. Anything else is refused. */
+/** DynamoDB's condition and update expressions, as far as the stores use them. Everything else is rejected. */
 export type Item = Record<string, unknown>;
 
 export interface Bindings {
@@ -6,12 +6,12 @@ export interface Bindings {
   readonly ExpressionAttributeValues?: Readonly<Record<string, unknown>> | undefined;
 }
 
-/** A request that DynamoDB would refuse as invalid. */
+/** A request that DynamoDB would reject as invalid. */
 export class InvalidRequest extends Error {
   override readonly name = 'ValidationException';
 }
 
-/** Reserved words that an attribute of a store might be called; DynamoDB has hundreds. */
+/** Reserved words that an attribute of a store could be named; DynamoDB has hundreds. */
 const RESERVED = new Set(
   'COMMENT COUNT DATA DATE HOUR KEY LEVEL NAME ORDER OWNER REGION ROLE SIZE SOURCE STATE STATUS TIME TIMESTAMP TTL TYPE USER VALUE VALUES'.split(
     ' ',
@@ -57,7 +57,7 @@ export class ExpressionParser {
   readonly #used: Set<string>;
   #at = 0;
 
-  /** `used` collects the placeholders that occur: DynamoDB refuses requests with others. */
+  /** `used` collects the used placeholders: DynamoDB rejects requests with unused ones. */
   constructor(text: string, bindings: Bindings, used: Set<string>) {
     this.#tokens = tokensOf(text);
     this.#bindings = bindings;

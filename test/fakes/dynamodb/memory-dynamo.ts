@@ -1,4 +1,4 @@
-/** Answers the document client's commands from tables in memory. */
+/** Executes commands of the document client on in-memory tables. */
 import {
   ConditionalCheckFailedException,
   DynamoDBServiceException,
@@ -22,7 +22,7 @@ import { type Index, MemoryTable } from './memory-table.ts';
 type Transaction = NonNullable<TransactWriteCommandInput['TransactItems']>[number];
 
 export interface MemoryDynamoOptions {
-  /** Indexes beside the primary key, by name. */
+  /** Secondary indexes by name. */
   readonly indexes?: Readonly<Record<string, Index>>;
   /** Items on one page of a query, which DynamoDB bounds by their size. */
   readonly pageItems?: number;

@@ -1,4 +1,4 @@
-/** One DynamoDB table in memory, with the guarantees and refusals that the stores rely on. */
+/** One DynamoDB table in memory, with the guarantees and errors that the stores rely on. */
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import type { QueryCommandInput } from '@aws-sdk/lib-dynamodb';
 import { type Bindings, compare, conditionOf, InvalidRequest, type Item } from './expressions.ts';

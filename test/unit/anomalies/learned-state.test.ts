@@ -54,7 +54,7 @@ const memory = () => {
 
 type Memory = ReturnType<typeof memory>;
 
-/** One run at an hour: it closes all hours before that one, and sees that one and the next as open. */
+/** One run at an hour: it closes all hours before that hour; that hour and the next are open. */
 const run = async (
   { slot, announce }: Pick<Memory, 'slot' | 'announce'>,
   hour: number,
@@ -157,7 +157,7 @@ describe('a learned state', () => {
   });
 });
 
-/** Fails before or after the announcement or the write, as a container that is stopped does. */
+/** Fails before or after the announcement or the write, like a container that is stopped. */
 const stopped = (made: Memory, at: string): Pick<Memory, 'slot' | 'announce'> => {
   const around = <Args extends readonly unknown[], Result>(
     name: string,

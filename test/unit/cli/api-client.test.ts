@@ -9,7 +9,7 @@ interface Sent {
   readonly init: RequestInit;
 }
 
-/** A client whose server answers from a list; the last answer repeats. */
+/** A client whose server responds from a list; the last response repeats. */
 const clientOf = (answers: readonly (Response | Error)[], options: Partial<HttpOptions> = {}) => {
   const sent: Sent[] = [];
   const waits: number[] = [];

@@ -22,7 +22,7 @@ const bodyOf = async (request: IncomingMessage): Promise<string> => {
   return (request.headers['content-encoding'] === 'gzip' ? gunzipSync(bytes) : bytes).toString();
 };
 
-/** A loopback HTTP server that answers as the API would, and keeps what it was asked. */
+/** A loopback HTTP server that responds like the API, and records its requests. */
 export class FakeApi {
   readonly seen: SeenRequest[] = [];
   private readonly server: Server;

@@ -3,7 +3,7 @@ import { buildProgram } from '../../../cli/program.ts';
 import { runProgram } from '../../../cli/run-program.ts';
 import type { Terminal } from '../../../cli/terminal/terminal.ts';
 
-/** A stream that keeps what is written to it. */
+/** A stream that records what is written to it. */
 export class Kept extends Writable {
   text = '';
   override _write(chunk: Buffer, _encoding: string, done: () => void): void {

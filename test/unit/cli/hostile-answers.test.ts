@@ -12,7 +12,7 @@ import { fakeTerminal, runCli } from './fake-terminal.ts';
 const HOSTILE = '\u001b[2J\u001b]0;pwned\u0007\r\n  forged line\u009b2J\u007f\u0000';
 const at = '2026-01-02T03:04:05Z';
 
-/** The answer with the hostile text behind every text of people, or with spaces of the same length. */
+/** The response with the hostile text appended to every free text, or with spaces of the same length. */
 const poisoned = (value: unknown, text: string): unknown => {
   if (Array.isArray(value)) return value.map((each) => poisoned(each, text));
   if (typeof value === 'string') return value.startsWith('~') ? value + text : value;

@@ -30,7 +30,7 @@ describe('forestall trends', () => {
     );
     expect(report.trends.map(({ days }: { days: number }) => days)).toEqual([30, 60, 90]);
     expect(report.trends[0].perDay.slope).toBeCloseTo(0.4, 1);
-    // 80 after a hundred days, 0.4 a day: fifty days more.
+    // 80 after a hundred days at 0.4 per day: fifty days more.
     const days = (Date.parse(report.runOut.middle) - Date.parse(report.to)) / 86_400_000;
     expect(days).toBeGreaterThan(45);
     expect(days).toBeLessThan(55);

@@ -5,7 +5,7 @@ import { deployLocal } from '../../../local/deploy.ts';
 import { CommandFailedError } from '../../../local/emulator/run-command.ts';
 import { temporaryFolder, writeProgram } from './fake-program.ts';
 
-/** Writes down each call, synthesises two stacks, and reports the progress of one. */
+/** Records each call, synthesises two stacks, and reports the progress of one. */
 const CDK = `
 const { appendFileSync, mkdirSync, writeFileSync } = require('node:fs');
 const { join } = require('node:path');

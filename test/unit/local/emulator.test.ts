@@ -14,7 +14,7 @@ import { EMULATOR, temporaryFolder, writeProgram } from './fake-program.ts';
 
 const NO_PROCESS = 2 ** 30;
 
-/** Options of an emulator that this program plays. */
+/** Options of an emulator that this program replaces. */
 const optionsFor = (source: string) => {
   const root = temporaryFolder();
   return { projectRoot: root, python: writeProgram(join(root, 'python'), source) };

@@ -1,4 +1,4 @@
-/** Programs written for one test: an interpreter that plays the emulator, a CDK that only writes down its arguments. */
+/** Programs written for one test: an interpreter that replaces the emulator, a CDK that only records its arguments. */
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -19,7 +19,7 @@ export const writeProgram = (path: string, source: string): string => {
   return path;
 };
 
-/** Stands for Python: responds on the port it is given, and ends with its starter as launch.py does. */
+/** Replaces Python: responds on the given port, and ends with its starter like launch.py. */
 export const EMULATOR = `
 process.stdin.on('end', () => process.exit(0)).resume();
 const answer = (request, response) => {

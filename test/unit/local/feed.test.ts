@@ -136,7 +136,7 @@ describe('sending', () => {
 });
 
 describe('what is stored', () => {
-  /** Some hours ago: targets that have not been seen for long expire. */
+  /** Some hours ago, because targets that were not seen for long expire. */
   const HOUR = Math.floor(Date.now() / 3_600_000) - 6;
   const store = async (targetId: string, hours: number, tenantId = 'local') => {
     const seen = { profile: undefined, metrics: { cpu: { kind: 'gauge' as const, unit: '%' } } };

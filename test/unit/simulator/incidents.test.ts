@@ -12,7 +12,7 @@ import { simulateFleet } from '../../../core/simulator/simulate-fleet.ts';
 const END = Date.UTC(2026, 10, 20, 12) / 1000;
 const BASE = { seed: 5, servers: 20, days: 14, stepSeconds: 300, endAt: END };
 const fleet = simulateFleet({ ...BASE, incidents: 16 });
-/** The same fleet on which nothing was planted: every difference is an incident's doing. */
+/** The same fleet without incidents: every difference is caused by an incident. */
 const healthy = simulateFleet({ ...BASE, incidents: 0 });
 
 const indexAt = ({ start, stepSeconds, steps }: Fleet, at: number): number =>

@@ -18,7 +18,7 @@ const opened = (): Episode => {
   return episode;
 };
 
-/** Shows points after the alert, one a step; returns the end and after how many points it came. */
+/** Processes points after the alert, one per step; returns the end and the number of points before it. */
 const show = (episode: Episode, scores: readonly number[]) => {
   for (const [i, score] of scores.entries()) {
     const ended = episode.next(ALERT.timestamp + (i + 1) * STEP, score);

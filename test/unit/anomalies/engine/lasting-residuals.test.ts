@@ -7,7 +7,7 @@ const noise = (random: () => number): number => 2 * (random() + random() + rando
 
 const trained = (random: () => number): LastingResiduals => {
   const lasting = new LastingResiduals(2);
-  // The second wanders ten times as far as the first.
+  // The second varies ten times as much as the first.
   for (let i = 0; i < 3000; i++) lasting.next([noise(random), 10 * noise(random)]);
   return lasting;
 };
@@ -33,7 +33,7 @@ describe('lasting residuals', () => {
   it('names the one with the largest move among those with a similar relative size', () => {
     const random = seededRandom(5);
     const lasting = new LastingResiduals(2);
-    // Whenever the first is moved, the second is moved by half of it.
+    // Whenever the first moves, the second moves by half of it.
     for (let i = 0; i < 3000; i++) {
       const common = noise(random);
       lasting.next([2 * common, common]);

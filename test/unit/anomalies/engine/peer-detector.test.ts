@@ -16,7 +16,7 @@ const DAY = 288;
 type Change = (target: number, moment: number, value: number) => number;
 const asIs: Change = (_target, _moment, value) => value;
 
-/** Nine targets with a common rhythm, offsets of their own and noise; the same for the same moments. */
+/** Nine targets with a common pattern, individual offsets and reproducible noise. */
 const valueAt = (target: number, moment: number): number => {
   const random = seededRandom(1 + target * 7919 + moment * 31);
   const noise = random() + random() + random() - 1.5;
@@ -47,7 +47,7 @@ const run = (
   return { departures, returns };
 };
 
-/** A copy by way of bytes. */
+/** A copy through bytes. */
 const copyOf = (comparison: PeerDetector): PeerDetector => {
   const writer = new ByteWriter();
   comparison.save(writer);

@@ -241,7 +241,7 @@ describe('replays', () => {
         made.now(ONSET + 7200);
         await made.compare();
         const { found, ids } = await outcome(made);
-        // A skipped look may see a departure a moment later, never not at all, while it is news.
+        // After a skipped comparison a recent departure may be found a moment later, but is never missed.
         expect(ids).toEqual(expected.ids);
         expect(found).toEqual(expected.found);
       }),
@@ -271,7 +271,7 @@ describe('replays', () => {
 
 type Made = ReturnType<typeof world>;
 
-/** One look of the schedule, with what may happen to it. */
+/** One scheduled comparison, with its possible failures. */
 const take = async ({ compare, deps }: Made, step: string): Promise<void> => {
   const dies = async () => Promise.reject(new Error('killed'));
   const deaths: Readonly<Record<string, Partial<CompareDeps>>> = {

@@ -1,4 +1,4 @@
-/** A group of targets whose blocks grow, and everything that comparing it reads and writes, in memory. */
+/** A group of targets whose blocks grow, and all stores of a comparison, in memory. */
 
 import { peerGroupKey } from '../../../../core/anomalies/object-keys.ts';
 import { type CompareDeps, compareGroup } from '../../../../core/anomalies/peers/compare-group.ts';
@@ -26,7 +26,7 @@ const noiseOf = (targetId: string, at: number): number => {
   return large - Math.floor(large);
 };
 
-/** A common rhythm, an offset for each target, and noise: the same for the same target and time. */
+/** A common pattern, an offset per target, and reproducible noise. */
 export const usual: Reading = (targetId, at) =>
   50 + 20 * Math.sin((2 * Math.PI * at) / DAY) + 3 * (targetId.charCodeAt(4) % 3) + 2 * noiseOf(targetId, at);
 
@@ -70,7 +70,7 @@ export const world = (options: Options = {}) => {
   const clock = { now: MIDNIGHT };
   const reads: BlockKey[] = [];
   const damaged = new Set<string>();
-  /** The block as it is now: what was reported until the clock's time. */
+  /** The block with everything reported until the clock's time. */
   const blockOf = ({ targetId, hour }: BlockKey): Block =>
     new Map(
       Object.entries(metrics).flatMap(([metric, reading]) => {

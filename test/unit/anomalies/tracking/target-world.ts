@@ -1,4 +1,4 @@
-/** One target whose blocks change, and everything that following it reads and writes, in memory. */
+/** One target whose blocks change, and all stores of tracking it, in memory. */
 
 import { type TrackDeps, trackTarget } from '../../../../core/anomalies/tracking/track-target.ts';
 import type { Block } from '../../../../core/metrics/blocks/block.ts';
@@ -24,7 +24,7 @@ export const LIGHT: Settings = { ...NO_SETTINGS, detection: [{ mode: 'light' }] 
 
 export type Point = readonly [epochSeconds: number, value: number];
 
-/** A daily rhythm with noise, the same for the same times. */
+/** A daily pattern with reproducible noise. */
 export const usual = (at: number): number => {
   const noise = Math.sin(at * 0.0129898) * 43758.5453;
   return 50 + 20 * Math.sin((2 * Math.PI * at) / DAY) + 3 * (noise - Math.floor(noise));
@@ -88,7 +88,7 @@ export const world = ({ settings = LIGHT, kind = 'gauge', now = NOW }: Options =
   };
   const follow = (images: readonly StoredBlock[], over: Partial<TrackDeps> = {}) =>
     trackTarget({ ...deps, ...over }, OWNER, images);
-  /** Stores points and follows them at the time of the last. */
+  /** Stores points and tracks them at the time of the last. */
   const push = async (points: readonly Point[], over: Partial<TrackDeps> = {}) => {
     clock.now = Math.max(clock.now, points.at(-1)?.[0] ?? 0);
     await follow(store(points), over);

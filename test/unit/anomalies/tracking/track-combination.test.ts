@@ -31,7 +31,7 @@ const times = (from: number, to: number): number[] =>
 
 type World = ReturnType<typeof world>;
 
-/** Sends all metrics at these times, as one push; `cpu` with so much added. */
+/** Sends all metrics at these times as one push; adds `extra` to `cpu`. */
 const send = async (made: World, at: readonly number[], extra = 0): Promise<void> => {
   made.clock.now = Math.max(made.clock.now, at.at(-1)!);
   const images = METRICS.map((metric) => {
@@ -47,7 +47,7 @@ const learnedWorld = async (settings: Settings = NO_SETTINGS): Promise<World> =>
   return made;
 };
 
-/** A cpu that is four higher than requests and network say, for three hours: well within what it does by itself. */
+/** A cpu that is four higher than requests and network predict, for three hours: ordinary for cpu alone. */
 const breakRelation = async (made: World): Promise<void> => {
   for (const at of times(NOW + STEP, NOW + 3 * 3600)) await send(made, [at], 4);
 };

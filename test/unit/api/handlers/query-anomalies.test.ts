@@ -104,7 +104,7 @@ describe('GET /v1/targets/{targetId}/baseline', () => {
     expect(baseline).toMatchObject({ target: 'web-1', metric: 'cpu', mode: 'light', calibrated: true });
     expect(baseline.timeOfDay.map(({ time }) => time).slice(0, 3)).toEqual(['00:00', '00:30', '01:00']);
     expect(baseline.timeOfDay).toHaveLength(48);
-    // The rhythm peaks at six in the morning.
+    // The daily pattern peaks at six in the morning.
     const at = (time: string) => baseline.timeOfDay.find((one) => one.time === time)?.expected;
     expect(at('06:00')?.lower).toBeGreaterThan(at('18:00')?.upper ?? Number.NaN);
     expect(Date.parse(baseline.lastLearned ?? '')).toBeLessThan(NOW * 1000);

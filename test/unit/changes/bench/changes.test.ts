@@ -53,7 +53,7 @@ describe('synthetic deployments', () => {
     const own = madeUpDeployments({ name: 'tested', harmful: 0.2 }, 400, 7);
     expect(aucOf(PRIOR_RISK_MODEL)).toBeGreaterThan(0.75);
     expect(aucOf(fitRiskModel(own))).toBeGreaterThan(aucOf(PRIOR_RISK_MODEL));
-    // A model that weighs nothing cannot rank: what is measured is the scorecard, not the order of the list.
+    // A model without weights cannot rank, so the test measures the scorecard, not the order of the list.
     expect(aucOf({ ...PRIOR_RISK_MODEL, weights: {} })).toBe(0.5);
   });
 });

@@ -16,7 +16,7 @@ export const AT = 1_795_255_500;
 export const STEP = 300;
 const DAYS = 3;
 
-/** Points of three days and an hour; noise that repeats, so that tests do. */
+/** Points of three days and an hour with reproducible noise. */
 export const series = (
   level: number,
   after: (value: number, minutes: number) => number = (value) => value,
@@ -48,7 +48,7 @@ export const requests = (slower = 1, failing = 0) => ({
   request_rate: series(80),
 });
 
-/** All that watching a deployment needs, in memory. */
+/** All stores of watching a deployment, in memory. */
 export const deployedWorld = (histories: Histories, targets: readonly Target[] = [service('web-1')]) => {
   const clock = { now: (AT + 3700) * 1000 };
   const deployments = memoryDeployments();

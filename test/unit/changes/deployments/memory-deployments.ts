@@ -3,7 +3,7 @@ import type { DeploymentStore, StoredChange } from '../../../../core/changes/por
 import type { DeployExample } from '../../../../core/changes/risk/engine/risk-model.ts';
 import type { ChangeStore } from '../../../../core/incidents/ports.ts';
 
-/** Changes in memory, behaving as the real stores promise to. */
+/** Changes in memory, with the guarantees of the real stores. */
 export const memoryDeployments = () => {
   const stored = new Map<string, StoredChange>();
   const lessons = new Map<string, DeployExample>();

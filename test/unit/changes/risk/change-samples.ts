@@ -23,7 +23,7 @@ export const resourceChange = ({
   ResourceChange: { Action: action, LogicalResourceId: id, ResourceType: `AWS::${type}`, ...more },
 });
 
-/** An answer of DescribeChangeSet. */
+/** A response of DescribeChangeSet. */
 export const changeSet = (changes: readonly object[], more: object = {}) => ({
   ...{ StackName: 'Shop', Status: 'CREATE_COMPLETE', Changes: changes },
   ...more,

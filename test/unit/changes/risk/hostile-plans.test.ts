@@ -1,4 +1,4 @@
-/** Plans that nobody's tools wrote: read or refused in time that grows with their length, not its square. */
+/** Plans that no tool wrote: read or rejected in time that grows with their length, not its square. */
 import { describe, expect, it } from 'vitest';
 import { MAX_PLAN_CHARACTERS } from '../../../../core/changes/api/assessment.ts';
 import { readCdkDiff } from '../../../../core/changes/risk/formats/cdk-diff.ts';
@@ -13,7 +13,7 @@ const HEAD = 'Stack a\nResources\n';
 const TABLE = 'Stack a\nIAM Statement Changes\n│   │ Resource │ Effect │ Action │ Principal │ Condition │\n';
 const RESOURCE = `${HEAD}[~] AWS::SQS::Queue Jobs J\n`;
 
-/** Reads or refuses; the time it took, in milliseconds. */
+/** Reads or rejects; returns the time in milliseconds. */
 const timeOf = (read: () => unknown): number => {
   const started = performance.now();
   try {

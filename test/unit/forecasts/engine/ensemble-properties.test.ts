@@ -61,7 +61,7 @@ describe('forecast', () => {
           });
           plain.quantiles.forEach((row, l) => {
             row.forEach((value, h) => {
-              // A history that the move makes non-negative is clamped at zero; nothing else may differ.
+              // A history that the shift makes non-negative is clamped at zero; nothing else may differ.
               const expected = moved.quantiles[l]![h] === 0 ? Math.max(0, a * value + b) : a * value + b;
               expect(Math.abs(moved.quantiles[l]![h]! - expected)).toBeLessThan(1e-6 * a);
             });

@@ -21,7 +21,7 @@ export const backendOf = (forecaster: Forecaster): ForecastBackend => ({
     }),
 });
 
-/** Forecasts the unit below the last value for ever: enough to test what a batch does with forecasts. */
+/** Always forecasts one below the last value: enough to test how a batch uses forecasts. */
 export const steadyForecaster: Forecaster = ({
   history,
   horizon,

@@ -14,7 +14,7 @@ import { noise } from '../engine/sample-series.ts';
 const HOUR = 3_600_000;
 const NOW = 1_795_255_200_000;
 const STEP = 300;
-/** A daily wave with noise that is the same each time, ending `hours` after the first run. */
+/** A daily wave with reproducible noise, ending `hours` after the first run. */
 const requestAt = (hours: number): ForecastRequest => {
   const values = Float64Array.from({ length: 7 * 288 }, (_, i) => {
     const at = i + hours * 12;

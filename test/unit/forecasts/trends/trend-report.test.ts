@@ -12,7 +12,7 @@ describe('a trend report', () => {
     const report = reportTrends(growing, { capacity: 100 });
     expect(report.trends.map(({ days }) => days)).toEqual([30, 60, 90]);
     expect(report.weekOverWeek?.change).toBeGreaterThan(0);
-    // Half a unit a day: from 87.5 the rest takes 25 days.
+    // Half a unit per day: from 87.5 the rest takes 25 days.
     expect((report.runOut!.middle! - report.to) / DAY).toBeCloseTo(25, -1);
     expect(report).toMatchObject({ leak: null, nextDay: null, stepSeconds: 3600 });
     expect(report.to - report.from).toBe(95 * DAY);
@@ -23,7 +23,7 @@ describe('a trend report', () => {
     const leaking = hourly(20, (h) => 30 + ((h + 24) % 120) / 10 + noise(h) / 10);
     const uptime = { ...hourly(22, uptimeAt), start: leaking.start - DAY };
     expect(reportTrends(leaking, { uptime }).leak).toMatchObject({ leaking: true });
-    // A day apart, the restarts no longer match what they give back.
+    // A day apart, the restarts no longer match the drops.
     const apart = reportTrends(leaking, { uptime: { ...uptime, start: leaking.start } }).leak;
     expect(apart?.givenBack).not.toBeCloseTo(reportTrends(leaking, { uptime }).leak!.givenBack!, 1);
   });

@@ -22,7 +22,7 @@ export const graph: CallGraph = {
   ],
 };
 
-/** Requests a row and seconds a request in normal operation. */
+/** Requests per row and seconds per request in normal operation. */
 const USUAL: Readonly<Record<string, readonly [requests: number, latency: number]>> = {
   site: [600, 0.1],
   search: [400, 0.02],

@@ -10,7 +10,7 @@ const FROM = START - 12 * STEP;
 interface Shape {
   readonly latency?: readonly [before: number, after: number];
   readonly availability?: readonly [before: number, after: number];
-  /** Rows before the start in which it was off already. */
+  /** Rows before the start in which it already deviated. */
   readonly early?: number;
 }
 const column = (shape: Shape['latency'], rows: number, from: number, early = 0) =>

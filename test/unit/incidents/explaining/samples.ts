@@ -105,7 +105,7 @@ export const alarmDetail = (value = 'ALARM', over: object = {}) => ({
   ...over,
 });
 
-/** Everything that grouping needs, in memory, with a clock that tests set. */
+/** All stores of grouping, in memory, with a clock that tests set. */
 export const groupingWorld = () => {
   const world = memoryIncidentWorld();
   const log = recordedTelemetry();

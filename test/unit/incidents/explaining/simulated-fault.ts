@@ -19,7 +19,7 @@ export interface SimulatedFault {
   readonly after?: number;
 }
 
-/** A fleet whose only planted fault is a failing dependency, folded into one incident. */
+/** A fleet whose only fault is a failing dependency, grouped into one incident. */
 export const simulatedFault = ({ seed, metrics, hasGraph = true, after = 2400 }: SimulatedFault) => {
   const options = {
     seed,
@@ -76,7 +76,7 @@ export const simulatedFault = ({ seed, metrics, hasGraph = true, after = 2400 }:
   return { material, fault };
 };
 
-/** Seeds under 400 whose only fault is a failing dependency with at least three servers touched. */
+/** Seeds under 400 whose only fault is a failing dependency that affects at least three servers. */
 export const faultySeeds = (most: number): number[] => {
   const seeds: number[] = [];
   for (let seed = 0; seed < 400 && seeds.length < most; seed++) {

@@ -13,7 +13,7 @@ const only = (incidents: readonly Incident[]) => {
   return Object.values(incidents[0]!.members)[0]!;
 };
 
-/** Folds as a caller does who remembers early ends. */
+/** Groups like a caller that remembers early ends. */
 const foldRemembering = (signals: readonly Signal[], more: Partial<GroupingContext> = {}) => {
   let incidents: readonly Incident[] = [];
   const earlyEnds = new Map<string, number>();

@@ -99,7 +99,7 @@ describe('grouping', () => {
     }
     expect(world.all()).toHaveLength(1);
     expect(namesOf(world).filter((name) => name === 'IncidentOpened')).toHaveLength(1);
-    // Each reopening doubles the quiet it needs, so that it soon stays open while it flaps.
+    // Each reopening doubles the required quiet time, so it soon stays open while flapping.
     expect(namesOf(world).filter((name) => name === 'IncidentResolved').length).toBeLessThan(3);
   });
 });
@@ -198,7 +198,7 @@ describe('resolving quiet incidents', () => {
       await groupSignals(world.deps, 'acme', [end]);
       expect(world.all()[0]!.incident.status).toBe('open');
     }
-    // The look that was asked for comes when the quiet time is over, not a quarter of an hour later.
+    // The requested check runs when the quiet time is over, not a quarter of an hour later.
     expect(world.quietChecks.at(-1)).toEqual({
       tenantId: 'acme',
       delaySeconds: INCIDENT_POLICY.quietSeconds - 300,

@@ -112,7 +112,7 @@ describe('more signals than an incident can hold', () => {
     expect(incident.omittedSignals).toBe(40);
     expect(incident.timeline.filter(({ kind }) => kind === 'full')).toHaveLength(1);
     expect(world.log.counts.SignalOmitted).toBe(40);
-    // The same again: its signals are known, also those that were only counted.
+    // Once more: all its signals are known, even those that were only counted.
     const { version } = world.open.get('acme')!;
     await groupSignals(world.deps, 'acme', signals);
     expect(world.open.get('acme')!.version).toBe(version);

@@ -97,7 +97,7 @@ export const change = (targetId: string, at: number, more: Partial<ChangeSignal>
   ...more,
 });
 
-/** Folds signals one after another; each arrives 30 s after it happened. */
+/** Groups signals one after another; each arrives 30 s after its time. */
 export const foldAll = (
   signals: readonly Signal[],
   more: Partial<GroupingContext> = {},

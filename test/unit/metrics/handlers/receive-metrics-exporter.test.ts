@@ -1,4 +1,4 @@
-/** The real OpenTelemetry exporter posts to the handler over HTTP and understands its answers. */
+/** The real OpenTelemetry exporter posts to the handler over HTTP and understands its responses. */
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';

@@ -1,4 +1,4 @@
-/** Bodies that are small to send and would be large in memory: refused before they are built. */
+/** Bodies that are small to send but large in memory: rejected before they are built. */
 import { describe, expect, it } from 'vitest';
 import { INGEST_LIMITS } from '../../../../core/metrics/ingestion/decoding/limits.ts';
 import { OTLP_PROTOBUF } from '../../../../core/metrics/ingestion/formats/otlp-content-type.ts';

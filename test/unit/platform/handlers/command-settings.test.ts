@@ -16,7 +16,7 @@ interface SendOptions {
   readonly once?: string;
 }
 
-/** Each operation uses what it needs of the dependencies; those here need no more than this. */
+/** The dependencies that these operations use. */
 const setup = (over: Partial<Deps> = {}) => {
   const settings = memorySettings();
   const log = recordedTelemetry();

@@ -1,4 +1,4 @@
-/** Requests to the HTTP runtime that no client of ours would send: refused in few words, never a failure. */
+/** Requests to the HTTP runtime that none of our clients would send: rejected with a short message, never a failure. */
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import { ProblemError } from '../../../../core/platform/api/errors.ts';
