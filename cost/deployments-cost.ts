@@ -6,7 +6,7 @@ import type { Workload } from './workload.ts';
 
 /** Checks of a deployment, and states entered for each: waiting, checking, choosing. */
 const CHECKS = 4;
-const STATES_PER_LOOK = 3;
+const STATES_PER_CHECK = 3;
 /** States per execution besides the checks: the start counts as one; closing and the end are two more. */
 const OTHER_STATES = 3;
 /** The target, four callers, four callees and five peers, each with a week of blocks. */
@@ -41,7 +41,7 @@ export const deploymentUsage = (work: Workload, facts: TemplateFacts, sizes: Ite
       component,
       what: 'workflow transitions',
       price: 'stepFunctionsTransition',
-      units: work.deployments * (CHECKS * STATES_PER_LOOK + OTHER_STATES),
+      units: work.deployments * (CHECKS * STATES_PER_CHECK + OTHER_STATES),
     },
     { component, what: 'checks and verdicts', price: 'lambdaRequest', units: checks + work.deployments },
     {

@@ -27,7 +27,7 @@ export const signalsOf = (work: Workload, batchSize: number) => {
   return { signals, batches };
 };
 
-const folding = (work: Workload, facts: TemplateFacts, batches: number, signals: number): UsageLine[] => {
+const grouping = (work: Workload, facts: TemplateFacts, batches: number, signals: number): UsageLine[] => {
   const component = 'Incidents';
   const reads =
     readUnits(BOOK_BYTES, 'strong') + (ACTIVE_INCIDENTS + 2) * readUnits(INCIDENT_BYTES, 'strong');
@@ -50,26 +50,26 @@ const folding = (work: Workload, facts: TemplateFacts, batches: number, signals:
   ];
 };
 
-const explaining = (work: Workload, facts: TemplateFacts, explanations: number): UsageLine[] => {
+const diagnosing = (work: Workload, facts: TemplateFacts, diagnoses: number): UsageLine[] => {
   const component = 'Causes';
   const blocks = DIAGNOSED_TARGETS * EXPLAINED_HOURS;
   const reads = blocks * readUnits(4000, 'eventual') + readUnits(INCIDENT_BYTES, 'strong');
-  const seconds = (explanations * work.explainMs) / 1000;
+  const seconds = (diagnoses * work.explainMs) / 1000;
   return [
-    { component, what: 'diagnoses queued', price: 'sqsRequest', units: 3 * explanations },
-    { component, what: 'diagnosis invocations', price: 'lambdaRequest', units: explanations },
+    { component, what: 'diagnoses queued', price: 'sqsRequest', units: 3 * diagnoses },
+    { component, what: 'diagnosis invocations', price: 'lambdaRequest', units: diagnoses },
     {
       component,
       what: 'GB-seconds of diagnosis',
       price: 'lambdaArmGbSecond',
       units: seconds * (facts.memoryGb.get('diagnose-incident') ?? Number.NaN),
     },
-    { component, what: 'metrics read', price: 'dynamoReadUnit', units: explanations * reads },
+    { component, what: 'metrics read', price: 'dynamoReadUnit', units: diagnoses * reads },
     {
       component,
       what: 'causes written',
       price: 'dynamoWriteUnit',
-      units: explanations * writeUnits(CAUSES_BYTES),
+      units: diagnoses * writeUnits(CAUSES_BYTES),
     },
   ];
 };
@@ -81,8 +81,8 @@ const explaining = (work: Workload, facts: TemplateFacts, explanations: number):
 export const incidentUsage = (work: Workload, facts: TemplateFacts): UsageLine[] => {
   const { signals, batches } = signalsOf(work, facts.signalBatchSize);
   return [
-    ...folding(work, facts, batches, signals),
-    ...explaining(work, facts, batches),
+    ...grouping(work, facts, batches, signals),
+    ...diagnosing(work, facts, batches),
     {
       component: 'Incidents',
       what: 'GB of incident logs',

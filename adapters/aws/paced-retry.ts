@@ -16,8 +16,8 @@ export const defaultPace: Pace = {
 };
 
 const BASE_MS = 50;
-const LONGEST_MS = 2_000;
+const MAX_MS = 2_000;
 
 /** Waits before attempt `attempt` (1, 2, ...): full jitter up to a doubling limit, so that competing writers spread out. */
 export const pause = (pace: Pace, attempt: number): Promise<void> =>
-  pace.sleep(pace.random() * Math.min(LONGEST_MS, BASE_MS * 2 ** attempt));
+  pace.sleep(pace.random() * Math.min(MAX_MS, BASE_MS * 2 ** attempt));

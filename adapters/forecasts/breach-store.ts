@@ -107,12 +107,12 @@ const queryByRisk = async (
 };
 
 /** DynamoDB refuses numbers closer to 0 than it can hold. */
-const SMALLEST_RISK = 1e-100;
+const MIN_RISK = 1e-100;
 const Risk = z
   .number()
   .min(0)
   .max(100)
-  .refine((risk) => risk === 0 || risk >= SMALLEST_RISK);
+  .refine((risk) => risk === 0 || risk >= MIN_RISK);
 const CursorPosition = z.tuple([Risk, z.string()]);
 
 const positionOf = (scope: string, cursor: string | undefined): Position | undefined => {

@@ -27,15 +27,15 @@ export interface HttpRequest {
 const DEFAULT_ATTEMPTS = 6;
 const DEFAULT_TIMEOUT = 30_000;
 const FIRST_DELAY = 300;
-const LONGEST_DELAY = 20_000;
-const LONGEST_RETRY_AFTER = 120_000;
+const MAX_DELAY = 20_000;
+const MAX_RETRY_AFTER = 120_000;
 /** 429 and 503 mean "later"; 500, 502 and 504 are temporary gateway errors. All requests here are idempotent. */
 const RETRYABLE = new Set([429, 500, 502, 503, 504]);
 
 /** Milliseconds of a `Retry-After` header in seconds. */
 export const retryAfterMilliseconds = (header: string | null): number | undefined => {
   const seconds = header === null || header.trim() === '' ? Number.NaN : Number(header);
-  return seconds >= 0 ? Math.min(seconds * 1000, LONGEST_RETRY_AFTER) : undefined;
+  return seconds >= 0 ? Math.min(seconds * 1000, MAX_RETRY_AFTER) : undefined;
 };
 
 /** Exponential backoff with full jitter (Brooker 2015), but never earlier than the server requests. */
@@ -44,7 +44,7 @@ export const delayBefore = (
   retryAfter: number | undefined,
   random: () => number,
 ): number => {
-  const ceiling = Math.min(LONGEST_DELAY, FIRST_DELAY * 2 ** attempt);
+  const ceiling = Math.min(MAX_DELAY, FIRST_DELAY * 2 ** attempt);
   return Math.round((retryAfter ?? 0) + random() * ceiling);
 };
 

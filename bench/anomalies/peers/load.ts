@@ -17,7 +17,7 @@ export interface LoadFigures {
   readonly metrics: number;
   /** On one core, without generating the blocks. */
   readonly learnSeconds: number;
-  readonly lookSeconds: number;
+  readonly comparisonSeconds: number;
   readonly stateBytes: number;
   readonly peakMb: number;
 }
@@ -93,13 +93,13 @@ export const measureLoad = async (targets: number): Promise<LoadFigures> => {
     return busy() - from - (made() - before);
   };
   const learnSeconds = await timed();
-  const lookSeconds = await timed();
+  const comparisonSeconds = await timed();
   const peakMb = process.resourceUsage().maxRSS / 1024;
   return {
     targets,
     metrics: METRICS,
     learnSeconds,
-    lookSeconds,
+    comparisonSeconds,
     stateBytes: kept()?.bytes.length ?? 0,
     peakMb,
   };

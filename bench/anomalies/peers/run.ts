@@ -25,10 +25,17 @@ const table = (title: string, figures: readonly PeerFigures[]): string => {
   return [`${title}:`, '', ...lines.map((cells) => `| ${cells.join(' | ')} |`), ''].join('\n');
 };
 
-const loadText = ({ targets, metrics, learnSeconds, lookSeconds, stateBytes, peakMb }: LoadFigures): string =>
+const loadText = ({
+  targets,
+  metrics,
+  learnSeconds,
+  comparisonSeconds,
+  stateBytes,
+  peakMb,
+}: LoadFigures): string =>
   [
     `${targets} targets x ${metrics} metrics in one group:`,
-    `seven days learned in ${learnSeconds.toFixed(1)} s, one comparison ${lookSeconds.toFixed(2)} s,`,
+    `seven days learned in ${learnSeconds.toFixed(1)} s, one comparison ${comparisonSeconds.toFixed(2)} s,`,
     `state ${(stateBytes / 1e6).toFixed(2)} MB, peak memory ${peakMb.toFixed(0)} MB`,
   ].join(' ');
 

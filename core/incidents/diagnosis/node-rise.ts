@@ -3,7 +3,7 @@ import type { IncidentCase } from './incident-case.ts';
 
 /** A rise of latency by this fraction of its base, or of the failure rate by this much, counts in full. */
 const FULL_RISE = { latency: 0.3, availability: 0.05 } as const;
-const SMALLEST_LATENCY = 1e-4;
+const MIN_LATENCY = 1e-4;
 /** A share of this many standard errors has a clarity of one half. */
 const HALF_CERTAIN = 2;
 
@@ -56,7 +56,7 @@ export const nodeRise = (
   const doubt = signal + HALF_CERTAIN * share.noise;
   return {
     added,
-    relative: added / (incident.metric === 'latency' ? Math.max(harm.base, SMALLEST_LATENCY) : 1),
+    relative: added / (incident.metric === 'latency' ? Math.max(harm.base, MIN_LATENCY) : 1),
     match: Math.min(1, Math.max(0, cosine(harm.harm, incident.profile, incident.before))),
     clarity: doubt > 0 ? signal / doubt : 0,
   };
