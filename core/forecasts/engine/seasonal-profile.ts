@@ -65,7 +65,10 @@ const gather = (
   return count;
 };
 
-/** Median over the last `seasons` seasons of the same phase and `reach` neighbours each side. */
+/**
+ * Median over the last `seasons` seasons of the same phase and `reach` neighbours each side. The later neighbours of the
+ * last season are up to `reach` steps less than a period old.
+ */
 export const medianProfile = (
   view: SeriesView,
   period: number,
