@@ -20,8 +20,8 @@ export const useSession = (session: SharedSession): void => {
   Object.assign(process.env, awsEnvironment(session.port));
 };
 
-/** A client of a new tenant, with a key from the operator's function. */
-export const newTenant = async (session: SharedSession, tenantId: string): Promise<ApiClient> => {
+/** A key of a tenant, from the operator's function. */
+export const newKey = async (session: SharedSession, tenantId: string): Promise<string> => {
   const { Payload } = await new LambdaClient().send(
     new InvokeCommand({
       FunctionName: requireOutput(session.outputs, 'IssueApiKeyFunctionName'),
@@ -29,8 +29,12 @@ export const newTenant = async (session: SharedSession, tenantId: string): Promi
     }),
   );
   const { apiKey } = JSON.parse(Buffer.from(Payload ?? []).toString('utf8')) as { apiKey: string };
-  return new ApiClient({ url: session.url, apiKey });
+  return apiKey;
 };
+
+/** A client of a new tenant. */
+export const newTenant = async (session: SharedSession, tenantId: string): Promise<ApiClient> =>
+  new ApiClient({ url: session.url, apiKey: await newKey(session, tenantId) });
 
 export const drained = (): Promise<void> => waitUntilDrained(new SQSClient(), () => {});
 
