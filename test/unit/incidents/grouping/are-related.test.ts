@@ -20,15 +20,15 @@ describe('two incidents', () => {
   const web = incidentOf(anomaly('web', AT));
 
   it('are one if they touch the same target or neighbours within the window', () => {
-    const after = (target: string, gap: number, metric = 'disk') =>
+    const isOne = (target: string, gap: number, metric = 'disk') =>
       related(web, incidentOf(anomaly(target, AT + gap, { metric })));
-    expect([after('web', 0), after('app', 0), after('db', 0), after('lonely', 0)]).toEqual([
+    expect([isOne('web', 0), isOne('app', 0), isOne('db', 0), isOne('lonely', 0)]).toEqual([
       true,
       true,
       true,
       false,
     ]);
-    expect([after('app', windowSeconds), after('app', windowSeconds + 1)]).toEqual([true, false]);
+    expect([isOne('app', windowSeconds), isOne('app', windowSeconds + 1)]).toEqual([true, false]);
   });
 
   it('are one if the same signal comes back within the reopening window', () => {
