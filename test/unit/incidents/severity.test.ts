@@ -4,6 +4,7 @@ import { INCIDENT_SEVERITIES, type IncidentMember } from '../../../core/incident
 import { memberOf } from '../../../core/incidents/members.ts';
 import { hasRisen, moreSevere, severityOf } from '../../../core/incidents/severity.ts';
 import type { TriggerSignal } from '../../../core/incidents/signal.ts';
+import { between } from '../../fixtures/numbers.ts';
 import { alarm, anomaly, breach } from './grouping/signals.ts';
 
 const of = (signals: readonly TriggerSignal[], lastAt = 1000) => {
@@ -76,10 +77,10 @@ describe('severity', () => {
     const signal = fc.oneof(
       fc.constantFrom('a', 'b', 'c').map((id) => alarm(id, 1000)),
       fc
-        .tuple(fc.constantFrom('a', 'b', 'c', 'd'), fc.double({ min: 0, max: 1, noNaN: true }))
+        .tuple(fc.constantFrom('a', 'b', 'c', 'd'), between(0, 1))
         .map(([id, confidence]) => anomaly(id, 1000, { confidence })),
       fc
-        .tuple(fc.integer({ min: 0, max: 20_000 }), fc.double({ min: 0, max: 1, noNaN: true }))
+        .tuple(fc.integer({ min: 0, max: 20_000 }), between(0, 1))
         .map(([seconds, probability]) => predicted(seconds, probability)),
     );
     const unique = fc.uniqueArray(signal, { selector: (each) => memberOf(each).key, minLength: 1 });

@@ -92,6 +92,38 @@ describe('byte buffers', () => {
     expect(() => reader.f64()).toThrow('expected 8 more bytes, found 2');
   });
 
+  it('return lists of numbers, into an array of the same length only', () => {
+    const writer = new ByteWriter();
+    writer.floats([1.5, -2, Number.POSITIVE_INFINITY]);
+    const bytes = writer.finish();
+    expect(new ByteReader(bytes).floats()).toEqual(Float64Array.of(1.5, -2, Number.POSITIVE_INFINITY));
+    const target = new Float64Array(3);
+    new ByteReader(bytes).floatsInto(target, 'weights');
+    expect([...target]).toEqual([1.5, -2, Number.POSITIVE_INFINITY]);
+    const tooLong = () => new ByteReader(bytes).floatsInto(new Float64Array(2), 'weights');
+    expect(tooLong).toThrow(InvalidInputError);
+    expect(tooLong).toThrow('expected 2 weights, found 3');
+    expect(() => new ByteReader(bytes.subarray(0, 20)).floats()).toThrow('expected 24 more bytes, found 19');
+  });
+
+  it('return indexes below their limit only', () => {
+    const below = (value: number, limit: number) => {
+      const writer = new ByteWriter();
+      writer.varint(value);
+      return new ByteReader(writer.finish()).varintBelow(limit);
+    };
+    expect([below(0, 1), below(299, 300)]).toEqual([0, 299]);
+    expect(() => below(300, 300)).toThrow(InvalidInputError);
+    expect(() => below(301, 300)).toThrow('expected a number below 300, found 301');
+  });
+
+  it('return as many items as were counted', () => {
+    const reader = new ByteReader(Uint8Array.of(3, 7, 8, 9, 0, 1));
+    expect(reader.items(() => reader.u8())).toEqual([7, 8, 9]);
+    expect(reader.items(() => reader.u8())).toEqual([]);
+    expect(() => reader.items(() => reader.u8())).toThrow(InvalidInputError);
+  });
+
   it('reject a number that never ends', () => {
     expect(() => new ByteReader(new Uint8Array(9).fill(255)).varint()).toThrow('overlong');
   });

@@ -14,8 +14,9 @@ import {
   WatchPolicy,
   windowOf,
 } from '../../../../core/changes/watch-policy.ts';
+import { between } from '../../../fixtures/numbers.ts';
 
-const share = fc.double({ min: 0, max: 1, noNaN: true });
+const share = between(0, 1);
 const part = fc.record({ weight: share, harm: share, text: fc.constant('') });
 
 describe('the health score', () => {
@@ -56,8 +57,8 @@ describe('harm', () => {
   it('rises with the deviation and falls with the number of checked metrics', () => {
     fc.assert(
       fc.property(
-        fc.double({ min: -50, max: 50, noNaN: true }),
-        fc.double({ min: 0, max: 20, noNaN: true }),
+        between(-50, 50),
+        between(0, 20),
         fc.integer({ min: 0, max: 500 }),
         fc.integer({ min: 0, max: 500 }),
         (spreads, more, metrics, others) => {

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { assessBreach } from '../../../../core/forecasts/breach/assess-breach.ts';
 import { DEFAULT_QUANTILE_LEVELS, type Forecast } from '../../../../core/forecasts/engine/forecast.ts';
 import type { ResolvedThreshold } from '../../../../core/forecasts/resolved-threshold.ts';
+import { between } from '../../../fixtures/numbers.ts';
 import { seriesOf } from '../engine/sample-series.ts';
 
 const HORIZON = 48;
@@ -122,25 +123,20 @@ describe('assessBreach', () => {
 
   it('never grows with the height of the threshold and stays a probability', () => {
     fc.assert(
-      fc.property(
-        fc.double({ min: -100, max: 200, noNaN: true }),
-        fc.double({ min: 0, max: 50, noNaN: true }),
-        fc.boolean(),
-        (limit, more, known) => {
-          const made = forecastOf((h) => 40 + h / 3);
-          const past = known ? busy : undefined;
-          const [low, high] = [
-            assessBreach(made, above(limit), past),
-            assessBreach(made, above(limit + more), past),
-          ];
-          expect(high.probability).toBeLessThanOrEqual(low.probability + 1e-9);
-          for (const { probability, expectedShareBeyond } of [low, high]) {
-            expect(probability).toBeGreaterThanOrEqual(0);
-            expect(probability).toBeLessThanOrEqual(1);
-            expect(expectedShareBeyond).toBeLessThanOrEqual(1);
-          }
-        },
-      ),
+      fc.property(between(-100, 200), between(0, 50), fc.boolean(), (limit, more, known) => {
+        const made = forecastOf((h) => 40 + h / 3);
+        const past = known ? busy : undefined;
+        const [low, high] = [
+          assessBreach(made, above(limit), past),
+          assessBreach(made, above(limit + more), past),
+        ];
+        expect(high.probability).toBeLessThanOrEqual(low.probability + 1e-9);
+        for (const { probability, expectedShareBeyond } of [low, high]) {
+          expect(probability).toBeGreaterThanOrEqual(0);
+          expect(probability).toBeLessThanOrEqual(1);
+          expect(expectedShareBeyond).toBeLessThanOrEqual(1);
+        }
+      }),
     );
   });
 

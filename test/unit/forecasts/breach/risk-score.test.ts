@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { riskScore } from '../../../../core/forecasts/breach/risk-score.ts';
+import { between } from '../../../fixtures/numbers.ts';
 
 const riskOf = (probability: number, p50: number): number =>
   riskScore({
@@ -9,8 +10,8 @@ const riskOf = (probability: number, p50: number): number =>
     expectedShareBeyond: 0,
     severity: 'info',
   });
-const chance = fc.double({ min: 0, max: 1, noNaN: true });
-const seconds = fc.double({ min: 0, max: 8 * 3600, noNaN: true });
+const chance = between(0, 1);
+const seconds = between(0, 8 * 3600);
 
 describe('the risk score', () => {
   it('lies between 0 and 100', () => {

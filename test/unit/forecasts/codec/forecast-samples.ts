@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import type { MetricForecast, TargetForecast } from '../../../../core/forecasts/target-forecast.ts';
+import { between } from '../../../fixtures/numbers.ts';
 
-const finite = (max: number) => fc.double({ min: -max, max, noNaN: true });
+const finite = (max: number) => between(-max, max);
 
 /** Ordered quantiles and a mean of any finite size: `magnitude` sets the level, `spread` the band. */
 export const tracks = fc

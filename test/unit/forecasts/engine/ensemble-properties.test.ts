@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { forecast } from '../../../../core/forecasts/engine/ensemble.ts';
 import type { Forecast } from '../../../../core/forecasts/engine/forecast.ts';
 import { InvalidInputError } from '../../../../core/shared/errors.ts';
+import { between } from '../../../fixtures/numbers.ts';
 import { noise, seriesOf } from './sample-series.ts';
 
 const step = fc.constantFrom(60, 300, 3600, 86_400);
@@ -50,41 +51,32 @@ describe('forecast', () => {
     const base = seriesOf(900, (i) => 3 * Math.sin(i / 20) + noise(i) + (i % 50 === 0 ? 5 : 0), 900);
     const plain = forecast({ history: base, horizon: 48 });
     fc.assert(
-      fc.property(
-        fc.double({ min: 1e-3, max: 1e6, noNaN: true }),
-        fc.double({ min: -3, max: 3, noNaN: true }),
-        (a, shift) => {
-          const b = shift * a;
-          const moved = forecast({
-            history: { ...base, values: base.values.map((x) => a * x + b) },
-            horizon: 48,
+      fc.property(between(1e-3, 1e6), between(-3, 3), (a, shift) => {
+        const b = shift * a;
+        const moved = forecast({
+          history: { ...base, values: base.values.map((x) => a * x + b) },
+          horizon: 48,
+        });
+        plain.quantiles.forEach((row, l) => {
+          row.forEach((value, h) => {
+            // A history that the shift makes non-negative is clamped at zero; nothing else may differ.
+            const expected = moved.quantiles[l]![h] === 0 ? Math.max(0, a * value + b) : a * value + b;
+            expect(Math.abs(moved.quantiles[l]![h]! - expected)).toBeLessThan(1e-6 * a);
           });
-          plain.quantiles.forEach((row, l) => {
-            row.forEach((value, h) => {
-              // A history that the shift makes non-negative is clamped at zero; nothing else may differ.
-              const expected = moved.quantiles[l]![h] === 0 ? Math.max(0, a * value + b) : a * value + b;
-              expect(Math.abs(moved.quantiles[l]![h]! - expected)).toBeLessThan(1e-6 * a);
-            });
-          });
-        },
-      ),
+        });
+      }),
       { numRuns: 20 },
     );
   });
 
   it('does not depend on values after its origin', () => {
     fc.assert(
-      fc.property(
-        fc.array(fc.double({ min: -1e6, max: 1e6, noNaN: true }), { minLength: 1, maxLength: 40 }),
-        (future) => {
-          const past = seriesOf(500, (i) => 10 + noise(i), 900);
-          const whole = Float64Array.from([...past.values, ...future]);
-          const prefix = { ...past, values: whole.subarray(0, 500) };
-          expect(forecast({ history: prefix, horizon: 24 })).toEqual(
-            forecast({ history: past, horizon: 24 }),
-          );
-        },
-      ),
+      fc.property(fc.array(between(-1e6, 1e6), { minLength: 1, maxLength: 40 }), (future) => {
+        const past = seriesOf(500, (i) => 10 + noise(i), 900);
+        const whole = Float64Array.from([...past.values, ...future]);
+        const prefix = { ...past, values: whole.subarray(0, 500) };
+        expect(forecast({ history: prefix, horizon: 24 })).toEqual(forecast({ history: past, horizon: 24 }));
+      }),
       { numRuns: 10 },
     );
   });

@@ -21,6 +21,7 @@ import {
   sharesByVolume,
 } from '../../../../core/incidents/diagnosis/traffic-share.ts';
 import { InvalidInputError } from '../../../../core/shared/errors.ts';
+import { between } from '../../../fixtures/numbers.ts';
 
 const N = Number.NaN;
 const of = (...values: number[]) => Float64Array.from(values);
@@ -87,9 +88,7 @@ describe('shares of traffic', () => {
 });
 
 describe('confidences', () => {
-  const scores = fc
-    .array(fc.double({ min: -1, max: 5, noNaN: true }), { maxLength: 6 })
-    .map((all) => all.toSorted((a, b) => b - a));
+  const scores = fc.array(between(-1, 5), { maxLength: 6 }).map((all) => all.toSorted((a, b) => b - a));
   const methods = Object.keys(CALIBRATIONS) as CalibratedMethod[];
 
   it.each(methods)(
@@ -194,7 +193,7 @@ describe('calls', () => {
   });
 
   it('carry to each node as much as the narrowest part of their best chain', () => {
-    const widths = fc.array(fc.option(fc.double({ min: -1, max: 2, noNaN: true })), {
+    const widths = fc.array(fc.option(between(-1, 2)), {
       minLength: size,
       maxLength: size,
     });

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { normalQuantile } from '../../../../core/shared/maths/normal-quantile.ts';
+import { between } from '../../../fixtures/numbers.ts';
 
 describe('the normal quantile', () => {
   // Python: statistics.NormalDist().inv_cdf(p).
@@ -20,16 +21,16 @@ describe('the normal quantile', () => {
   });
 
   it('is symmetric about one half', () => {
-    const property = fc.property(fc.double({ min: 1e-9, max: 0.5, noNaN: true }), (p) => {
+    const property = fc.property(between(1e-9, 0.5), (p) => {
       expect(normalQuantile(1 - p)).toBeCloseTo(-normalQuantile(p), 6);
     });
     fc.assert(property);
   });
 
   it('never falls, even between the tails and the centre', () => {
-    const near = fc.double({ min: -1e-6, max: 1e-6, noNaN: true });
+    const near = between(-1e-6, 1e-6);
     const p = fc.oneof(
-      fc.double({ min: 1e-12, max: 1 - 1e-12, noNaN: true }),
+      between(1e-12, 1 - 1e-12),
       near.map((by) => 0.02425 + by),
       near.map((by) => 0.97575 + by),
     );

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { solveRidge } from '../../../../core/shared/maths/ridge.ts';
+import { between } from '../../../fixtures/numbers.ts';
 
 /** X'X of some rows: symmetric and positive semi-definite; with `upper`, the triangle that must not be read. */
 const gramOf = (rows: readonly (readonly number[])[], size: number, upper?: number): Float64Array => {
@@ -15,11 +16,11 @@ const gramOf = (rows: readonly (readonly number[])[], size: number, upper?: numb
 const solve = (gram: Float64Array, moment: readonly number[], penalty: number): number[] => {
   const size = moment.length;
   const solution = new Float64Array(size);
-  solveRidge(gram, Float64Array.from(moment), size, penalty, new Float64Array(size * size), solution);
+  solveRidge(gram, Float64Array.from(moment), size, penalty, new Float64Array(size * size).fill(7), solution);
   return [...solution];
 };
 
-const coefficient = fc.double({ min: -10, max: 10, noNaN: true });
+const coefficient = between(-10, 10);
 const problem = fc.integer({ min: 1, max: 6 }).chain((size) =>
   fc.record({
     rows: fc.array(fc.array(coefficient, { minLength: size, maxLength: size }), {
@@ -27,7 +28,7 @@ const problem = fc.integer({ min: 1, max: 6 }).chain((size) =>
       maxLength: 9,
     }),
     solution: fc.array(coefficient, { minLength: size, maxLength: size }),
-    penalty: fc.double({ min: 0.5, max: 50, noNaN: true }),
+    penalty: between(0.5, 50),
   }),
 );
 
