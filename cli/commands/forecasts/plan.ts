@@ -18,17 +18,18 @@ interface Options {
   readonly metrics: number;
   readonly cadence: number;
   readonly measure?: true;
+  readonly quick?: true;
   readonly json?: true;
 }
 
-/** Runs the real batch function on simulated servers. Takes about a minute. */
-const measureHere = async (terminal: Terminal): Promise<ForecastingFigures> => {
+/** Runs the real batch function on simulated servers. Takes about a minute, or seconds on a small sample. */
+const measureHere = async (isQuick: boolean, terminal: Terminal): Promise<ForecastingFigures> => {
   const { measureForecasting } = await import('../../../bench/forecasts/throughput/measure.ts');
+  const { FULL_SIZE, QUICK_SIZE } = await import('../../../bench/forecasts/throughput/bench-size.ts');
+  const size = isQuick ? QUICK_SIZE : FULL_SIZE;
   const progress = startProgress(terminal, 'measuring', 6);
   try {
-    return await measureForecasting(new Date().toISOString().slice(0, 10), undefined, () =>
-      progress.advance(),
-    );
+    return await measureForecasting(new Date().toISOString().slice(0, 10), size, () => progress.advance());
   } finally {
     progress.stop();
   }
@@ -44,7 +45,9 @@ const toJson = (plan: FleetPlan, figures: ForecastingFigures): string => {
 };
 
 const run = async (options: Options, terminal: Terminal): Promise<void> => {
-  const figures = options.measure ? await measureHere(terminal) : MEASURED_FORECASTING;
+  const figures = options.measure
+    ? await measureHere(options.quick === true, terminal)
+    : MEASURED_FORECASTING;
   const fleet = {
     targets: options.targets,
     seriesPerTarget: options.metrics,
@@ -65,5 +68,6 @@ export const planCommand = (terminal: Terminal): Command =>
     .requiredOption('--metrics <n>', 'number of series per target', wholeNumber(1, 1000))
     .option('--cadence <minutes>', 'minutes between runs', wholeNumber(1, 1440), 60)
     .option('--measure', 'measure this machine instead of using the built-in figures')
+    .option('--quick', 'with --measure, measure a small sample only; its figures are rough')
     .option('--json', 'print one JSON object')
     .action((options: Options) => run(options, terminal));

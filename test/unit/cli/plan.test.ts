@@ -27,6 +27,16 @@ describe('forestall plan', () => {
     expect(out).not.toMatch(/NaN|undefined|Infinity|DOES NOT FIT/);
   });
 
+  it('measures this machine, on a small sample if asked', async () => {
+    const { code, out, err } = await runCli([
+      ...['plan', '--targets', '10', '--metrics', '5', '--measure', '--quick', '--json'],
+    ]);
+    expect({ code, err }).toEqual({ code: 0, err: '' });
+    const { measured } = JSON.parse(out);
+    expect(measured).not.toEqual(MEASURED_FORECASTING);
+    expect(measured.series).toBeLessThan(MEASURED_FORECASTING.series);
+  });
+
   it('names exceeded limits', async () => {
     const { out } = await runCli(['plan', '--targets', '1000000', '--metrics', '20', '--cadence', '5']);
     expect(out).toContain('DOES NOT FIT');
