@@ -12,6 +12,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from 'vitest';
+import { readStartOptions } from '../../local/start-options.ts';
+import { README_COMMANDS } from './command-lines.ts';
 import { drained, useSession } from './pipeline-client.ts';
 
 const run = promisify(execFile);
@@ -27,28 +29,9 @@ const commands = [...readme.matchAll(/```sh\n([\s\S]*?)```/g)].flatMap(([, block
   block.trim().split('\n'),
 );
 
-/** The test that runs each command, so that the README shows none untested. */
-const TESTED_BY: Readonly<Record<string, string>> = {
-  'npm ci && npm start': 'starts, reports',
-  'npm ci && npm test': '.ci/run',
-  'npx forestall forecast cpu.csv': 'files',
-  'npx forestall detect cpu.csv': 'files',
-  'npx forestall assess diff.txt': 'assesses',
-  'npm start -- --data path/to/folder': 'recorded',
-  'npx forestall breaches': 'deployment',
-  'npx forestall incidents': 'deployment',
-  'npx forestall anomalies --active': 'deployment',
-  'npx forestall changes': 'deployment',
-  'npx forestall ingest fleet.csv': 'deployment',
-  'npx forestall runs start --wait': 'deployment',
-  'npx forestall status': 'deployment',
-  'npx cdk synth --quiet -c stage=prod': 'synth',
-  'npx cdk deploy --all -c stage=prod': 'test/e2e/shared-session.ts deploys stage local',
-  'aws lambda invoke --function-name "$ISSUE_API_KEY_FUNCTION" --cli-binary-format raw-in-base64-out --payload \'{"tenantId":"acme","name":"collector"}\' key.json':
-    'test/e2e/pipeline-client.ts invokes the same function with the same payload',
-  'npm run cost': 'cost',
-  'npx forestall bench forecast --data path/to/data': 'bench',
-};
+/** Title and words of a picture. */
+const wordsOf = (svg: string): string[] =>
+  [...svg.matchAll(/<(?:title|text)\b[^>]*>([^<]*)</g)].map(([, words = '']) => words);
 
 const wave = (index: number): number => 40 + 20 * Math.sin((2 * Math.PI * index) / 288) + (index % 7);
 
@@ -69,7 +52,7 @@ const forestall = (...args: readonly string[]) =>
 
 describe('commands of the README', () => {
   it('are all run here or in the test named beside them', () => {
-    expect(commands).toEqual(Object.keys(TESTED_BY));
+    expect(commands).toEqual(Object.keys(README_COMMANDS));
   });
 
   it('npm test is what CI runs', () => {
@@ -183,14 +166,27 @@ describe('npm start', () => {
     await expect(fetch(curl?.[3] ?? '')).rejects.toThrow('fetch failed');
   });
 
-  it('replays recorded series', async () => {
+  it('replays recorded series, and draws its report as the README shows it', async () => {
     const own = join(folder, 'recorded');
     mkdirSync(own);
     for (const name of ['cpu.csv', 'fleet.csv']) copyFileSync(join(folder, name), join(own, name));
-    const recorded = start('--once', '--data', own);
+    const picture = join(folder, 'start.svg');
+    const recorded = start('--once', '--data', own, '--picture', picture);
     await recorded.said('s  total');
     expect(await recorded.ended).toBe(0);
     expect(recorded.output()).toContain('914 points in, 914 stored');
+    const shown = wordsOf(readFileSync(join(root, 'docs', 'images', 'start.svg'), 'utf8'));
+    const drawn = wordsOf(readFileSync(picture, 'utf8'));
+    const headers = shown.slice(1, shown.indexOf('p90 in 8 h') + 1);
+    expect(headers).toHaveLength(7);
+    expect(drawn).toEqual(expect.arrayContaining([...headers, 'readme-host', '^ forecast', 'history']));
+    expect(drawn[0]).toBe(shown[0]);
+  });
+
+  it('is drawn at the top of the README, by the command stated there', () => {
+    expect(readme.indexOf('](docs/images/start.svg)')).toBeLessThan(readme.indexOf('##'));
+    const [, command = ''] = /Drawn by `npm start -- ([^`]+)`/.exec(readme) ?? [];
+    expect(readStartOptions(command.split(' ')).picture).toBe(join(root, 'docs', 'images', 'start.svg'));
   });
 
   it('reports invalid options', async () => {

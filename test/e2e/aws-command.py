@@ -1,0 +1,93 @@
+"""`aws SERVICE OPERATION --parameter VALUE ... [FILE]` for the tests: the subset of the AWS CLI that the documents use.
+
+Names and types of parameters are checked against the models of botocore, the library on which the AWS CLI is built. The
+address comes from AWS_ENDPOINT_URL.
+"""
+
+import json
+import os
+import sys
+
+import botocore.session
+import jmespath
+from botocore import xform_name
+
+CLI_ONLY = {"--cli-binary-format", "--query"}
+
+
+def structured(shape, text):
+    """Reads JSON, or the shorthand of one item: a word, or `Name=a,Value=b`."""
+    if text[0] in "[{":
+        return json.loads(text)
+    item = dict(pair.split("=", 1) for pair in text.split(",")) if "=" in text else text
+    return [item] if shape.type_name == "list" else item
+
+
+def typed(shape, text):
+    """Converts the text of a parameter to its type, as the AWS CLI does."""
+    if shape.type_name == "blob":
+        return text.encode()
+    if shape.type_name in ("structure", "map", "list"):
+        return structured(shape, text)
+    if shape.type_name in ("integer", "long"):
+        return int(text)
+    return text
+
+
+def parsed(members, words):
+    """Splits words into the request's parameters and the positional words."""
+    parameters, positional = {}, []
+    words = list(words)
+    while words:
+        word = words.pop(0)
+        if not word.startswith("--"):
+            positional.append(word)
+        elif word in CLI_ONLY:
+            words.pop(0)
+        else:
+            name = members[word.removeprefix("--").removeprefix("no-")]
+            shape = name["shape"]
+            boolean = shape.type_name == "boolean"
+            parameters[name["name"]] = not word.startswith("--no-") if boolean else typed(shape, words.pop(0))
+    return parameters, positional
+
+
+def client_of(service):
+    address = os.environ["AWS_ENDPOINT_URL_S3" if service == "s3" else "AWS_ENDPOINT_URL"]
+    return botocore.session.get_session().create_client(service, region_name="us-east-1", endpoint_url=address)
+
+
+def s3(operation, *words):
+    """`aws s3 ls --recursive s3://BUCKET/PREFIX` and `aws s3 cp s3://BUCKET/KEY -`."""
+    (address,) = [word for word in words if word.startswith("s3://")]
+    bucket, key = address.removeprefix("s3://").split("/", 1)
+    if operation == "cp":
+        return print(client_of("s3").get_object(Bucket=bucket, Key=key)["Body"].read().decode())
+    for item in client_of("s3").list_objects_v2(Bucket=bucket, Prefix=key)["Contents"]:
+        print(item["LastModified"], item["Size"], item["Key"])
+
+
+def main(service, operation, *words):
+    if service == "s3":
+        return s3(operation, *words)
+    client = client_of(service)
+    model = client.meta.service_model
+    name = {xform_name(one, "-"): one for one in model.operation_names}[operation]
+    shapes = model.operation_model(name).input_shape.members
+    members = {xform_name(one, "-"): {"name": one, "shape": shape} for one, shape in shapes.items()}
+    parameters, positional = parsed(members, words)
+    answer = getattr(client, xform_name(name))(**parameters)
+    for file in positional:
+        payload = answer.pop("Payload").read()
+        # A socket, which the tests may give as stdout, cannot be opened by its name.
+        if file == "/dev/stdout":
+            sys.stdout.write(payload.decode())
+            continue
+        with open(file, "wb") as out:
+            out.write(payload)
+    answer.pop("ResponseMetadata")
+    query = words[words.index("--query") + 1] if "--query" in words else "@"
+    print(json.dumps(jmespath.search(query, answer), default=str))
+
+
+main(*sys.argv[1:])

@@ -1,0 +1,159 @@
+/**
+ * A run of every documented command and npm script. `$NAMES` in a line are filled in by the test; a long command runs in
+ * a short form.
+ */
+
+/** Command lines of `forestall` on files. */
+export const ON_FILES: readonly string[] = [
+  'forestall --help',
+  'forestall runs --help',
+  'node $ROOT/cli/forestall.mjs forecast wave.csv',
+  'forestall forecast wave.csv --horizon 12 --quantiles 0.1,0.5,0.9 --json',
+  'forestall detect wave.csv --precise --light --json',
+  'forestall trends month.csv --capacity 100 --uptime uptime --down-below 1 --json',
+  'forestall trends hours.csv --totals',
+  'forestall assess diff.txt --format cdk-diff --outside-hours --json',
+  'forestall assess diff.txt --fail-on high; test $? -eq 3',
+  'forestall plan --targets 100 --metrics 5 --cadence 30 --json',
+  'forestall plan --targets 100 --metrics 5 --measure --quick',
+  'forestall simulate --seed 3 --servers 2 --days 1 --step 300 --end now --incidents 1 --missing 0.1 --errors --out fleet --json',
+  'forestall diagnose --window window.csv --target target.json --graph graph.csv --normal normal.csv --json',
+  'forestall bench components --quick --json figures.json',
+];
+
+/** Command lines that need a deployment, in this order; each may use what the ones before it left. */
+export const ON_A_DEPLOYMENT: readonly string[] = [
+  'forestall ingest points.csv --format csv --concurrency 2 --json',
+  'forestall ingest wave.csv --target commands-host --metric cpu_percent',
+  'forestall runs start --wait --timeout 500 --json',
+  'forestall runs list --limit 1 --json',
+  'forestall runs show $RUN --json',
+  'forestall targets --profile generic --search commands --limit 1 --json',
+  'forestall breaches --min-probability 0.01 --severity info --target commands-host --limit 5 --json',
+  'forestall anomalies list --from 2026-01-01 --to 2036-01-01 --target commands-host --metric cpu_percent --kind behavioural --active --limit 5 --json',
+  'forestall assess diff.txt --url $URL --key $KEY --target commands-host',
+  'forestall changes record "version 2" --target commands-host --kind deployment --from 1 --to 2 --at $NOW --id commands-2 --plan diff.txt --format cdk-diff --json',
+  'forestall changes list --target commands-host --kind deployment --health watching --limit 1 --json',
+  'forestall changes show commands-2 --json',
+  'forestall incidents list --status open --severity low --limit 5 --json',
+  'forestall incidents show $INCIDENT --json',
+  'forestall incidents ack $INCIDENT --note seen --json',
+  'forestall incidents mitigate $INCIDENT --note restarted --json',
+  'forestall incidents resolve $INCIDENT --note done --cause commands-host --fix restarted --json',
+  'forestall incidents review $INCIDENT --note read --cause commands-host --fix restarted --json',
+  'forestall status --json',
+  'forestall status',
+];
+
+const THROTTLES =
+  'aws cloudwatch get-metric-statistics --namespace AWS/Lambda --metric-name Throttles --dimensions Name=FunctionName,Value=commands --start-time 2026-11-21T10:00:00Z --end-time 2026-11-21T11:00:00Z --period 300 --statistics Sum';
+
+/** Commands of operators: each as documented, and as it runs here. */
+export const OF_OPERATORS: Readonly<Record<string, string>> = {
+  'aws sqs start-message-move-task --source-arn <dead-letter queue ARN>':
+    // The emulator lacks this action: the command is checked against the model of SQS, and refused.
+    '(aws sqs start-message-move-task --source-arn $DEAD_LETTERS 2>&1 || true) | grep InvalidAction',
+  'aws lambda invoke --function-name <PlanPeerComparisonFunctionName> --cli-binary-format raw-in-base64-out --payload \'{"tenantId":"acme","relearn":true}\' /dev/stdout':
+    'aws lambda invoke --function-name $PLAN_PEER_COMPARISON --cli-binary-format raw-in-base64-out --payload \'{"tenantId":"acme","relearn":true}\' /dev/stdout',
+  'aws lambda invoke --function-name "$ISSUE_API_KEY_FUNCTION" --cli-binary-format raw-in-base64-out --payload \'{"tenantId":"acme","name":"collector"}\' key.json':
+    'aws lambda invoke --function-name "$ISSUE_API_KEY_FUNCTION" --cli-binary-format raw-in-base64-out --payload \'{"tenantId":"acme","name":"collector"}\' key.json',
+  'npx cdk diff 2>&1 | forestall assess - --fail-on high':
+    '(cd $ROOT && npx cdk diff -c stage=local -o $FOLDER/diff 2>&1) | forestall assess - --fail-on high',
+  'aws cloudformation describe-change-set':
+    'aws cloudformation describe-change-set --change-set-name $CHANGE_SET --stack-name $STACK',
+  'aws cloudformation describe-change-set --change-set-name N --stack-name S --include-property-values | forestall assess -':
+    'aws cloudformation describe-change-set --change-set-name $CHANGE_SET --stack-name $STACK --include-property-values | forestall assess -',
+  'aws lambda invoke --function-name <CheckSilenceFunctionName> --cli-binary-format raw-in-base64-out --payload \'{"tenantId":"acme"}\' /dev/stdout':
+    'aws lambda invoke --function-name $CHECK_SILENCE --cli-binary-format raw-in-base64-out --payload \'{"tenantId":"acme"}\' /dev/stdout',
+  'aws s3 ls --recursive s3://<RawBucketName>/quarantine/tenant=acme/':
+    'aws s3 ls --recursive s3://$RAW_BUCKET/quarantine/tenant=acme/',
+  'aws s3 cp s3://<RawBucketName>/<key>.reason.json -': 'aws s3 cp s3://$RAW_BUCKET/$PARKED.reason.json -',
+  'aws lambda get-account-settings --query AccountLimit':
+    'aws lambda get-account-settings --query AccountLimit',
+  'aws cloudwatch get-metric-statistics --namespace AWS/Lambda --metric-name Throttles --dimensions Name=FunctionName,Value=<name> --start-time <ISO> --end-time <ISO> --period 300 --statistics Sum':
+    THROTTLES,
+  'aws cloudwatch get-metric-statistics --namespace AWS/Lambda --metric-name Throttles --dimensions Name=FunctionName,Value=<DetectAnomalies> --start-time <ISO> --end-time <ISO> --period 300 --statistics Sum':
+    THROTTLES,
+  'aws scheduler list-schedules --name-prefix Forestall':
+    'aws scheduler list-schedules --name-prefix Forestall',
+  'aws stepfunctions start-execution --state-machine-arn <DispatchStateMachineArn> --input \'{"scheduledAt":"2026-11-21T10:05:00Z"}\'':
+    'aws stepfunctions start-execution --state-machine-arn $DISPATCH --input \'{"scheduledAt":"2026-11-21T10:05:00Z"}\'',
+};
+
+/** Commands in the blocks of the README, and the test of readme.test.ts that runs each, or another place. */
+export const README_COMMANDS: Readonly<Record<string, string>> = {
+  'npm ci && npm start': 'starts, reports',
+  'npm ci && npm test': '.ci/run',
+  'npx forestall forecast cpu.csv': 'files',
+  'npx forestall detect cpu.csv': 'files',
+  'npx forestall assess diff.txt': 'assesses',
+  'npm start -- --data path/to/folder': 'recorded',
+  'npx forestall breaches': 'deployment',
+  'npx forestall incidents': 'deployment',
+  'npx forestall anomalies --active': 'deployment',
+  'npx forestall changes': 'deployment',
+  'npx forestall ingest fleet.csv': 'deployment',
+  'npx forestall runs start --wait': 'deployment',
+  'npx forestall status': 'deployment',
+  'npx cdk synth --quiet -c stage=prod': 'synth',
+  'npx cdk deploy --all -c stage=prod': 'test/e2e/shared-session.ts deploys stage local',
+  'aws lambda invoke --function-name "$ISSUE_API_KEY_FUNCTION" --cli-binary-format raw-in-base64-out --payload \'{"tenantId":"acme","name":"collector"}\' key.json':
+    'commands.test.ts',
+  'npm run cost': 'cost',
+  'npx forestall bench forecast --data path/to/data': 'bench',
+};
+
+/** Commands for developers: each as documented, and the short form that runs here. */
+export const OF_DEVELOPERS: Readonly<Record<string, string>> = {
+  'npm run types': 'npm run types',
+  'npm run lint': 'npm run lint',
+  'npm run unused': 'npm run unused',
+  'npm run build': 'npm run build',
+  'npm run bench': 'npm run bench -- --runs 1',
+  'npm run synth': 'npm run synth -- -o $FOLDER/synth',
+  'npm run test:fast': 'npm run test:fast -- test/unit/shared/time.test.ts',
+  'npx vitest run --project unit test/unit/incidents':
+    'npx vitest run --project unit test/unit/shared/time.test.ts',
+  'npm run coverage':
+    'npm run coverage -- test/unit/shared/time.test.ts --coverage.include=core/shared/time.ts --coverage.reportsDirectory=$FOLDER/coverage',
+  'npm run cost -- --json': 'npm run --silent cost -- --json',
+  'npm run cost -- --stage dev --hosts 200 --metrics 30 --hostsPerRequest 50':
+    'npm run cost -- --stage dev --hosts 200 --metrics 30 --hostsPerRequest 50',
+  'npm run measure:latency -- --targets N': 'npm run measure:latency -- --targets 2',
+  'npm run mutation': 'npm run mutation -- shared --only core/shared/time.ts',
+  'npm run mutation -- platform': 'npm run mutation -- shared --only core/shared/time.ts',
+  "npm run mutation -- forecasts --only 'core/forecasts/breach/*.ts'":
+    'npm run mutation -- shared --only core/shared/time.ts',
+  'node bench/anomalies/combinations/run.ts --seed N':
+    'node bench/anomalies/combinations/run.ts --seed 1 --servers 2',
+};
+
+/** Commands that run elsewhere: the file with the run, and its text there. */
+export const ELSEWHERE: Readonly<Record<string, readonly [file: string, text: string]>> = {
+  'npm ci': ['.ci/run', 'npm ci && npm test'],
+  'npm test': ['.ci/run', 'npm ci && npm test'],
+  'npm start': ['test/e2e/readme.test.ts', "start('--servers', '2', '--days', '2')"],
+  'npm start -- --seed 51 --once --picture docs/images/start.svg': [
+    'test/e2e/readme.test.ts',
+    "start('--once', '--data', own, '--picture', picture)",
+  ],
+  'npm start -- --servers 1000 --once': ['test/e2e/readme.test.ts', "start('--servers', '2', '--days', '2')"],
+  'npm run cost': ['test/e2e/readme.test.ts', "run('npm', ['run', '--silent', 'cost']"],
+  'npm run mutation -- --quick': [
+    'test/bench/mutation.test.ts',
+    "['run', '--silent', 'mutation', '--', '--quick']",
+  ],
+  'npm run format': ['test/e2e/commands.test.ts', "shell('npm run format'"],
+  'npm run check': ['test/e2e/commands.test.ts', "const { check = '' } = npmScripts()"],
+  'cdk diff': ['test/unit/cli/assess.test.ts', 'cdk-diff'],
+};
+
+/** Not commands to run here: words in a sentence about another tool, or the form of a command. */
+export const MENTIONS: ReadonlySet<string> = new Set([
+  'npx forestall <command> [options]',
+  'node cli/forestall.mjs <command> ...',
+  'forestall <command> --help',
+  'cdk bootstrap',
+  'cdk deploy',
+  'aws lambda invoke',
+]);
