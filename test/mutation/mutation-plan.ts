@@ -33,8 +33,11 @@ export const QUICK: MutationPlan = {
   tests: ['test/unit/forecasts/breach/risk-score.test.ts'],
 };
 
-/** Benchmarks, and simulations of whole fleets: they run most of the code, so they would run for every mutant. */
-const SLOW = /bench|group-storm|petshop|batch-runs|plan-fleet|damaged-state/;
+/**
+ * Tests that judge no mutant. Benchmarks and simulations of whole fleets run most of the code, so every mutant would pay
+ * for them. Wiring tests load modules within a test: Stryker would take what happens on loading for covered by them alone.
+ */
+const UNSUITABLE = /bench|group-storm|petshop|batch-runs|damaged-state|wiring/;
 
 export interface Narrowing {
   /** Globs of files. */
@@ -54,6 +57,6 @@ export const planOf = (context: Context, { only = [], every = 1 }: Narrowing = {
     tests: existing(
       `test/unit/${context}/**/*.test.ts`,
       ...roomsOf(context).map((room) => `test/adapters/${room}/**/*.test.ts`),
-    ).filter((file) => !SLOW.test(file)),
+    ).filter((file) => !UNSUITABLE.test(file)),
   };
 };
