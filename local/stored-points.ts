@@ -3,6 +3,7 @@ import { dynamoBlockReader } from '../adapters/metrics/block-store.ts';
 import { dynamoTargetRegistry } from '../adapters/metrics/target-registry.ts';
 import { decodeBlock } from '../core/metrics/blocks/block-codec.ts';
 import type { BlockStore, TargetRegistry } from '../core/metrics/ports.ts';
+import { allItems } from '../core/shared/page.ts';
 import type { SkipTelemetry } from '../core/shared/stored-format.ts';
 import { hourOf } from '../core/shared/time.ts';
 import { requireOutput, type StackOutputs } from './deploy/stack-outputs.ts';
@@ -38,22 +39,13 @@ const countIn = async (
   tenantId: string,
 ): Promise<StoredCount> => {
   let [targets, series, points] = [0, 0, 0];
-  let cursor: string | undefined;
-  do {
-    const page = await registry.list(tenantId, { limit: PAGE, cursor });
-    for (const target of page.items) {
-      targets++;
-      series += Object.keys(target.metrics).length;
-      const stored = await blocks.readRange(
-        tenantId,
-        target.targetId,
-        hourOf(target.firstSeen),
-        hourOf(target.lastSeen),
-      );
-      for (const { bytes } of stored) points += bytes === undefined ? 0 : pointsIn(bytes);
-    }
-    cursor = page.nextCursor;
-  } while (cursor !== undefined);
+  for await (const target of allItems((page) => registry.list(tenantId, page), PAGE)) {
+    targets++;
+    series += Object.keys(target.metrics).length;
+    const { targetId, firstSeen, lastSeen } = target;
+    const stored = await blocks.readRange(tenantId, targetId, hourOf(firstSeen), hourOf(lastSeen));
+    for (const { bytes } of stored) points += bytes === undefined ? 0 : pointsIn(bytes);
+  }
   return { targets, series, points };
 };
 

@@ -1,14 +1,13 @@
 /** Announces each departure of a target from its peers once, as an anomaly. */
 
 import { HOUR_SECONDS } from '../../shared/time.ts';
-import type { Alert } from '../announcing/alert.ts';
+import { type Alert, alertAgain } from '../announcing/alert.ts';
 import {
   type AnnounceContext,
   type AnnounceDeps,
   announceAnomalies,
 } from '../announcing/announce-anomalies.ts';
 import { type AnnounceEndsDeps, announceAnomalyEnds } from '../announcing/announce-anomaly-ends.ts';
-import type { Anomaly } from '../anomaly.ts';
 import type { AnomalyStore } from '../ports.ts';
 import type { GroupChanges, GroupContext, MetricDeparture } from './replay-group-hour.ts';
 
@@ -39,11 +38,6 @@ export const alertOf = (departure: MetricDeparture): Alert => {
     reason: `${metric} of ${targetId} departed from its ${peers} peers ${values}`,
   };
 };
-
-const alertAgain = ({ endedAt: _endedAt, expected, ...anomaly }: Anomaly): Alert => ({
-  ...anomaly,
-  ...(expected === undefined ? {} : { expected }),
-});
 
 /**
  * The alert that announces a departure. Late points move medians slightly, so a departure that is stored at a neighbouring

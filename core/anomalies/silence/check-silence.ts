@@ -1,12 +1,18 @@
 import { historyOf } from '../../metrics/blocks/block-history.ts';
+import type { StoredBlock } from '../../metrics/blocks/stored-block.ts';
 import type { BlockStore } from '../../metrics/ports.ts';
 import type { SettingsStore } from '../../platform/settings/ports.ts';
 import { settingsOrNone } from '../../platform/settings/settings-or-none.ts';
-import { isWorthRetrying } from '../../shared/errors.ts';
+import { InvalidInputError } from '../../shared/errors.ts';
 import { chunksOf, inParallel } from '../../shared/in-parallel.ts';
+import { allItems } from '../../shared/page.ts';
 import { hourOf } from '../../shared/time.ts';
-import type { Alert } from '../announcing/alert.ts';
-import { type AnnounceDeps, announceAnomalies } from '../announcing/announce-anomalies.ts';
+import { type Alert, alertAgain } from '../announcing/alert.ts';
+import {
+  type AnnounceContext,
+  type AnnounceDeps,
+  announceAnomalies,
+} from '../announcing/announce-anomalies.ts';
 import { type AnnounceEndsDeps, announceAnomalyEnds } from '../announcing/announce-anomaly-ends.ts';
 import type { Anomaly } from '../anomaly.ts';
 import type { AnomalyStore } from '../ports.ts';
@@ -15,6 +21,7 @@ import {
   activityOf,
   findSilences,
   GONE_SECONDS,
+  isQuiet,
   maybeSilent,
   type SeenTarget,
   type Silence,
@@ -34,9 +41,14 @@ export const ALL_METRICS = 'all metrics';
 /** A silence occurs about once in this many intervals: hosts rarely stop sending, and a month has 8,640 intervals. */
 const ONE_IN = 10_000;
 const SCORE = Math.log10(ONE_IN);
-const TARGETS_AT_ONCE = 100;
+const BLOCKS_AT_ONCE = 300;
 const ANNOUNCED_AT_ONCE = 8;
 const PAGE = 200;
+/** Hours before a target's last one that show its interval, and those that show whether it pauses every day. */
+const RECENT_HOURS = 1;
+const RHYTHM_HOURS = 26;
+/** Beyond this number, targets did not all pause as usual. */
+const MAX_RHYTHMS = 1000;
 
 /**
  * Announces the targets of a tenant that stopped sending, and the return of those that send again.
@@ -50,48 +62,84 @@ export const checkSilence = async (
   targets: readonly SeenTarget[],
   now: number,
 ): Promise<number> => {
-  const activities = await readActivities(deps, tenantId, maybeSilent(targets, now));
+  const open = await openSilences(deps, tenantId, now);
+  const known = new Map(open.map((anomaly) => [anomaly.targetId, anomaly]));
+  const activities = await activitiesOf(deps, tenantId, targets, known, now);
   const silences = findSilences(tenantId, targets, activities, now);
-  await announceReturns(deps, tenantId, targets, now);
-  if (silences.length === 0) return 0;
+  if (open.length === 0 && silences.length === 0) return 0;
   const settings = await settingsOrNone(deps.settings, deps.telemetry).get(tenantId);
-  await inParallel(ANNOUNCED_AT_ONCE, silences, (silence) =>
-    announceAnomalies(deps, { owner: { tenantId, targetId: silence.targetId }, settings, now }, [
-      alertOf(silence),
-    ]),
-  );
+  const contextOf = (targetId: string): AnnounceContext => ({ owner: { tenantId, targetId }, settings, now });
+  await announceReturns(deps, contextOf, open, targets);
+  await inParallel(ANNOUNCED_AT_ONCE, silences, (silence) => {
+    // A recorded silence keeps its time and reason; it is announced if a crash left that undone.
+    const recorded = known.get(silence.targetId);
+    const isSame = recorded !== undefined && recorded.since === silence.lastPoint;
+    const alert = isSame ? alertAgain(recorded) : alertOf(silence);
+    return announceAnomalies(deps, contextOf(silence.targetId), [alert]);
+  });
   return silences.length;
+};
+
+/** Activities of the targets that may be silent: of a few hours, and of a day where those look like a new silence. */
+const activitiesOf = async (
+  deps: SilenceDeps,
+  tenantId: string,
+  targets: readonly SeenTarget[],
+  known: ReadonlyMap<string, Anomaly>,
+  now: number,
+): Promise<readonly Activity[]> => {
+  const candidates = maybeSilent(targets, now);
+  const recent = await readActivities(deps, tenantId, candidates, RECENT_HOURS);
+  const quiet = new Set(
+    recent
+      .filter((one) => isQuiet(one, now) && known.get(one.targetId)?.since !== one.lastPoint)
+      .map(({ targetId }) => targetId),
+  );
+  const doubtful = candidates.filter(({ targetId }) => quiet.has(targetId)).slice(0, MAX_RHYTHMS);
+  const rhythms = await readActivities(deps, tenantId, doubtful, RHYTHM_HOURS);
+  return [...new Map([...recent, ...rhythms].map((one) => [one.targetId, one])).values()];
 };
 
 const readActivities = async (
   deps: SilenceDeps,
   tenantId: string,
   targets: readonly SeenTarget[],
+  hoursBefore: number,
 ): Promise<readonly Activity[]> => {
-  const found = await inParallel(1, chunksOf(TARGETS_AT_ONCE, targets), async (some) => {
+  const hours = hoursBefore + 2;
+  const chunks = chunksOf(Math.ceil(BLOCKS_AT_ONCE / hours), targets);
+  const found = await inParallel(1, chunks, async (some) => {
     const keys = some.flatMap(({ targetId, lastSeen }) =>
-      [-1, 0, 1].map((offset) => ({ tenantId, targetId, hour: hourOf(lastSeen) + offset })),
+      Array.from({ length: hours }, (_, i) => ({
+        tenantId,
+        targetId,
+        hour: hourOf(lastSeen) - hoursBefore + i,
+      })),
     );
     const byTarget = Map.groupBy(await deps.blocks.read(keys), ({ key }) => key.targetId);
-    return [...byTarget].map(([targetId, blocks]) => {
-      try {
-        return activityOf(
-          targetId,
-          [...historyOf(blocks).values()].map(({ timestamps }) => timestamps),
-        );
-      } catch (error) {
-        if (isWorthRetrying(error)) throw error;
-        deps.telemetry.count('BlockUnusable');
-        deps.telemetry.error(
-          'a damaged block hides the last points of a target',
-          { tenantId, targetId },
-          error,
-        );
-        return undefined;
-      }
-    });
+    return [...byTarget].map(([targetId, blocks]) => decodedActivity(deps, tenantId, targetId, blocks));
   });
   return found.flat().filter((one) => one !== undefined);
+};
+
+const decodedActivity = (
+  { telemetry }: SilenceDeps,
+  tenantId: string,
+  targetId: string,
+  blocks: readonly StoredBlock[],
+): Activity | undefined => {
+  try {
+    const histories = [...historyOf(blocks).values()];
+    return activityOf(
+      targetId,
+      histories.map(({ timestamps }) => timestamps),
+    );
+  } catch (error) {
+    if (!(error instanceof InvalidInputError)) throw error;
+    telemetry.count('BlockUnusable');
+    telemetry.error('a damaged block hides the last points of a target', { tenantId, targetId }, error);
+    return undefined;
+  }
 };
 
 const minutes = (seconds: number): string => `${Math.round(seconds / 60)} minutes`;
@@ -108,26 +156,23 @@ const alertOf = ({ targetId, lastPoint, interval, silentAt, together, causeKey }
   reason:
     `${targetId} stopped sending: no point for ${minutes(silentAt - lastPoint)}, usually one every ${minutes(interval)}` +
     (together > 1 ? `; ${together - 1} others fell silent with it` : ''),
-  causeKeys: causeKey === undefined ? undefined : [causeKey],
+  causeKeys: [causeKey],
 });
 
 /** Ends the anomalies of targets that sent after they were announced as silent. */
 const announceReturns = async (
   deps: SilenceDeps,
-  tenantId: string,
+  contextOf: (targetId: string) => AnnounceContext,
+  open: readonly Anomaly[],
   targets: readonly SeenTarget[],
-  now: number,
 ): Promise<void> => {
-  const open = await openSilences(deps, tenantId, now);
-  if (open.length === 0) return;
   const lastSeen = new Map(targets.map((target) => [target.targetId, target.lastSeen]));
-  const settings = await settingsOrNone(deps.settings, deps.telemetry).get(tenantId);
-  for (const { targetId, metric, timestamp, since } of open) {
+  await inParallel(ANNOUNCED_AT_ONCE, open, async ({ targetId, metric, timestamp, since }) => {
     const endedAt = lastSeen.get(targetId);
-    if (endedAt === undefined || endedAt <= since) continue;
+    if (endedAt === undefined || endedAt <= since) return;
     const ended = [{ alerts: [{ metric, timestamp }], endedAt: Math.max(endedAt, timestamp) }];
-    await announceAnomalyEnds(deps, { owner: { tenantId, targetId }, settings, now }, ended);
-  }
+    await announceAnomalyEnds(deps, contextOf(targetId), ended);
+  });
 };
 
 const openSilences = async (
@@ -135,13 +180,9 @@ const openSilences = async (
   tenantId: string,
   now: number,
 ): Promise<readonly Anomaly[]> => {
+  const filter = { from: now - GONE_SECONDS, kind: 'missing' as const, isActive: true };
   const open: Anomaly[] = [];
-  let cursor: string | undefined;
-  do {
-    const filter = { from: now - GONE_SECONDS, kind: 'missing' as const, isActive: true };
-    const page = await anomalies.list(tenantId, filter, { limit: PAGE, cursor });
-    open.push(...page.items.filter(({ metric }) => metric === ALL_METRICS));
-    cursor = page.nextCursor;
-  } while (cursor !== undefined);
+  for await (const anomaly of allItems((page) => anomalies.list(tenantId, filter, page), PAGE))
+    if (anomaly.metric === ALL_METRICS) open.push(anomaly);
   return open;
 };

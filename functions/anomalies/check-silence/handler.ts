@@ -5,6 +5,7 @@ import type { TargetRegistry } from '../../../core/metrics/ports.ts';
 import { DependencyUnavailableError } from '../../../core/shared/errors.ts';
 import { TenantId } from '../../../core/shared/identifiers.ts';
 import { inParallel } from '../../../core/shared/in-parallel.ts';
+import { allItems } from '../../../core/shared/page.ts';
 import { parseInput } from '../../runtime/parse-input.ts';
 
 export interface Deps extends SilenceDeps {
@@ -22,12 +23,8 @@ const TENANTS_AT_ONCE = 4;
 /** Keeps of each target only what is needed: a tenant may have replaced thousands of hosts. */
 const seenTargets = async ({ registry }: Deps, tenantId: string): Promise<readonly SeenTarget[]> => {
   const seen: SeenTarget[] = [];
-  let cursor: string | undefined;
-  do {
-    const page = await registry.list(tenantId, { limit: PAGE, cursor });
-    for (const { targetId, profile, lastSeen } of page.items) seen.push({ targetId, profile, lastSeen });
-    cursor = page.nextCursor;
-  } while (cursor !== undefined);
+  const targets = allItems((page) => registry.list(tenantId, page), PAGE);
+  for await (const { targetId, profile, lastSeen } of targets) seen.push({ targetId, profile, lastSeen });
   return seen;
 };
 

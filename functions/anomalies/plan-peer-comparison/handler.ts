@@ -6,6 +6,7 @@ import type { Target } from '../../../core/metrics/targets/target.ts';
 import { DependencyUnavailableError } from '../../../core/shared/errors.ts';
 import { TenantId } from '../../../core/shared/identifiers.ts';
 import { inParallel } from '../../../core/shared/in-parallel.ts';
+import { allItems } from '../../../core/shared/page.ts';
 import type { Telemetry } from '../../../core/shared/telemetry.ts';
 import { parseInput } from '../../runtime/parse-input.ts';
 
@@ -26,14 +27,10 @@ const STARTS_AT_ONCE = 8;
 
 /** Only those that can be compared: all targets of the last weeks may not fit into memory. */
 const recentTargets = async ({ registry }: Deps, tenantId: string, now: number): Promise<Target[]> => {
-  const targets: Target[] = [];
-  let cursor: string | undefined;
-  do {
-    const page = await registry.list(tenantId, { limit: PAGE, cursor });
-    targets.push(...page.items.filter(({ lastSeen }) => lastSeen > now - SEEN_SECONDS));
-    cursor = page.nextCursor;
-  } while (cursor !== undefined);
-  return targets;
+  const recent: Target[] = [];
+  for await (const target of allItems((page) => registry.list(tenantId, page), PAGE))
+    if (target.lastSeen > now - SEEN_SECONDS) recent.push(target);
+  return recent;
 };
 
 /** Starts a tenant's comparisons. Returns their number, or undefined on failure, so that other tenants are not affected. */

@@ -6,6 +6,7 @@ import { newRun } from '../../../core/forecasts/runs/sum-results.ts';
 import type { TargetRegistry } from '../../../core/metrics/ports.ts';
 import type { Target } from '../../../core/metrics/targets/target.ts';
 import { inParallel } from '../../../core/shared/in-parallel.ts';
+import { allItems } from '../../../core/shared/page.ts';
 import type { Telemetry } from '../../../core/shared/telemetry.ts';
 import { DAY_SECONDS } from '../../../core/shared/time.ts';
 import { parseInput } from '../../runtime/parse-input.ts';
@@ -28,12 +29,8 @@ const PARALLEL_WRITES = 20;
 
 const activeTargets = async (deps: Deps, tenantId: string, now: number): Promise<Target[]> => {
   const active: Target[] = [];
-  let cursor: string | undefined;
-  do {
-    const page = await deps.registry.list(tenantId, { limit: PAGE, cursor });
-    active.push(...page.items.filter(({ lastSeen }) => lastSeen > now - ACTIVE_SECONDS));
-    cursor = page.nextCursor;
-  } while (cursor !== undefined);
+  for await (const target of allItems((page) => deps.registry.list(tenantId, page), PAGE))
+    if (target.lastSeen > now - ACTIVE_SECONDS) active.push(target);
   return active;
 };
 

@@ -5,6 +5,7 @@
  */
 
 import { DependencyUnavailableError, InvalidInputError } from '../../../shared/errors.ts';
+import { inParallel } from '../../../shared/in-parallel.ts';
 import type { Telemetry } from '../../../shared/telemetry.ts';
 import { BlocksNotWrittenError } from '../../blocks/blocks-not-written-error.ts';
 import type { BlockKey } from '../../blocks/stored-block.ts';
@@ -136,7 +137,8 @@ class BatchStore {
   async #isolate(plans: readonly BlockPlan[], cause: unknown): Promise<readonly BlockKey[]> {
     const middle = Math.ceil(plans.length / 2);
     const halves = [plans.slice(0, middle), plans.slice(middle)];
-    if (plans.length > 1) return (await Promise.all(halves.map((half) => this.#attempt(half)))).flat();
+    // One after the other: a store that refuses everything must not be asked five hundred times at once.
+    if (plans.length > 1) return (await inParallel(1, halves, (half) => this.#attempt(half))).flat();
     if (cause instanceof InvalidInputError) await this.#parkPlans(plans, cause);
     else this.failures.plans(plans, 'a block could not be stored', cause);
     return [];

@@ -13,14 +13,22 @@ import { memoryEvents, recordedTelemetry } from '../../../fakes/shared.ts';
 
 const NOW = 1_795_255_500;
 const STEP = 300;
+const DAY = 86_400;
 
-/** Blocks of targets that sent every five minutes until the given time. */
-const blocksUntil = (last: ReadonlyMap<string, number>) => ({
+/** True at the times at which a target sends. */
+type Rhythm = (at: number) => boolean;
+const ALWAYS: Rhythm = () => true;
+
+/** Blocks of targets that sent every five minutes of their rhythm until the given time. */
+const blocksUntil = (last: ReadonlyMap<string, number>, rhythm = ALWAYS) => ({
   read: async (keys: readonly BlockKey[]): Promise<readonly StoredBlock[]> =>
     keys.map((key) => {
       const until = last.get(`${key.tenantId} ${key.targetId}`) ?? 0;
       const offsets = Array.from({ length: 3600 / STEP }, (_, i) => i * STEP).filter(
-        (offset) => key.hour * 3600 + offset <= until && hourOf(until) - key.hour < 48,
+        (offset) =>
+          key.hour * 3600 + offset <= until &&
+          hourOf(until) - key.hour < 48 &&
+          rhythm(key.hour * 3600 + offset),
       );
       if (offsets.length === 0) return { key, bytes: undefined, version: 0 };
       const points = {
@@ -115,6 +123,62 @@ describe('check-silence', () => {
     await world.check({});
     expect(world.published).toEqual([]);
     expect(world.anomalies.all()).toMatchObject([{ anomaly: { silenced: 'decommissioned' } }]);
+  });
+
+  const secondsOfDay = (at: number) => (at - NOW + 1500 + 10 * DAY) % DAY;
+  it.each<[string, Rhythm]>([
+    ['works for an hour a day', (at) => secondsOfDay(at) > DAY - 3600 || secondsOfDay(at) <= 0],
+    ['sends one report a day', (at) => secondsOfDay(at) > DAY - STEP],
+    ['sends one report in six hours', (at) => secondsOfDay(at) % (6 * 3600) >= 6 * 3600 - STEP],
+  ])('announces nothing of a target that %s', async (_, rhythm) => {
+    const world = setup({ 'acme job': 1500 });
+    const last = NOW - 1500 - ((NOW - 1500) % STEP);
+    const check = makeHandler({ ...world.deps, blocks: blocksUntil(new Map([['acme job', last]]), rhythm) });
+    for (let hour = 0; hour < 6; hour++) {
+      expect(await check({}), `after ${hour} hours`).toMatchObject({ silent: 0 });
+      world.clock.now += 3600;
+    }
+    expect(world.published).toEqual([]);
+  });
+
+  it('announces a target that paused before once it is silent for longer than that', async () => {
+    const world = setup({ 'acme flaky': 1500 });
+    const last = NOW - 1500 - ((NOW - 1500) % STEP);
+    const rhythm: Rhythm = (at) => at <= last - 7200 || at > last - 3600;
+    const check = makeHandler({
+      ...world.deps,
+      blocks: blocksUntil(new Map([['acme flaky', last]]), rhythm),
+    });
+    expect(await check({})).toMatchObject({ silent: 0 });
+    world.clock.now = last + 3600 + STEP + 60;
+    expect(await check({})).toMatchObject({ silent: 1 });
+    expect(world.published).toHaveLength(1);
+  });
+
+  it('announces a silence that was recorded before a crash, as it was recorded', async () => {
+    const world = setup({ ...STEADY, 'acme web-1': 1500 });
+    const failing = { publish: () => Promise.reject(new DependencyUnavailableError('the bus is down')) };
+    await expect(makeHandler({ ...world.deps, events: failing })({})).rejects.toThrow('1 of 1 tenants');
+    expect(world.anomalies.all()).toHaveLength(1);
+    world.clock.now += STEP;
+    await world.check({});
+    await world.check({});
+    expect(world.published).toHaveLength(1);
+    expect(world.anomalies.all()).toHaveLength(1);
+  });
+
+  it('announces a target that fell silent again after its return', async () => {
+    const world = setup({ ...STEADY, 'acme web-1': 1500 });
+    await world.check({});
+    world.clock.now += 3600;
+    for (const name of ['acme a', 'acme b', 'acme c']) world.sent(name, world.clock.now);
+    world.sent('acme web-1', world.clock.now - 1200);
+    await world.check({});
+    expect(world.published.map(({ name }) => name)).toEqual([
+      'AnomalyDetected',
+      'AnomalyEnded',
+      'AnomalyDetected',
+    ]);
   });
 
   it('checks the other tenants if one fails, and then throws, so that Lambda retries', async () => {
