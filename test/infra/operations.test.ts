@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { globSync, readFileSync } from 'node:fs';
 import { CfnAlarm } from 'aws-cdk-lib/aws-cloudwatch';
 import { describe, expect, it } from 'vitest';
 import { ActionableAlarm } from '../../lib/platform/actionable-alarm.ts';
@@ -44,6 +44,19 @@ describe('every alarm', () => {
 });
 
 describe('the runbook', () => {
+  it('filters log lines by messages that functions write', () => {
+    const filters = [...readFileSync('docs/runbook.md', 'utf8').matchAll(/@message like \/([^/]+)\//g)];
+    expect(filters.length).toBeGreaterThan(0);
+    const sources = ['functions', 'core', 'adapters'].flatMap((folder) =>
+      globSync(`${folder}/**/*.ts`).map((file) => readFileSync(file, 'utf8')),
+    );
+    for (const [, message = ''] of filters)
+      expect(
+        sources.some((source) => source.includes(`'${message}`)),
+        message,
+      ).toBe(true);
+  });
+
   it('has no section that no alarm names', () => {
     expect(new Set(actionable.map(({ runbook }) => runbook))).toEqual(headings);
   });

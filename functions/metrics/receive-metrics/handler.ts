@@ -70,7 +70,9 @@ const decode = async (deps: Deps, pointer: IngestPointer, payload: Uint8Array, c
 const sentPoints = ({ accepted, duplicates, missing, rejected, unsupported }: Decoded): number =>
   accepted + duplicates + missing + rejected.count + unsupported;
 
-const overQuota = ({ telemetry }: Deps, { receivedAt }: IngestPointer): ProblemError => {
+const overQuota = ({ telemetry }: Deps, pointer: IngestPointer): ProblemError => {
+  const { tenantId, requestId, format, receivedAt } = pointer;
+  telemetry.info('Request over quota', { tenantId, requestId, format });
   telemetry.count('RequestsOverQuota');
   const seconds = 60 - (Math.floor(receivedAt / 1000) % 60);
   return new ProblemError('quota-exceeded', `the points of this minute are used up: retry in ${seconds} s`, {

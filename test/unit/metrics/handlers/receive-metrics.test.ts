@@ -270,6 +270,11 @@ describe('receive-metrics', () => {
     expect(answer).toMatchObject({ statusCode: 429, headers: { 'retry-after': '46' } });
     expect(world.queued).toHaveLength(1);
     expect(world.counted.get('RequestsOverQuota')).toBe(1);
+    // The runbook finds the tenant by this line.
+    expect(world.logged.at(-1)).toMatchObject({
+      message: 'Request over quota',
+      fields: { tenantId: 'acme' },
+    });
   });
 
   it('charges a refused request for its bytes, because reading them was work', async () => {
