@@ -1,4 +1,4 @@
-/** Hostile requests against the deployment: no failure, no long answer, nobody else hurt. */
+/** Hostile requests against the deployment: no failure, no long answer, and other tenants unaffected. */
 import { beforeAll, describe, expect, inject, it } from 'vitest';
 import { ApiClient } from '../../cli/api-client/api-client.ts';
 import type { Expected, HostileRequest } from './hostile/request.ts';

@@ -134,7 +134,7 @@ describe('validating settings', () => {
     ['a cadence that no cron expression has', { forecastCadenceMinutes: 45 }, 'forecastCadenceMinutes'],
     ['a retention that CloudWatch does not offer', { logRetentionDays: 10 }, 'logRetentionDays'],
     ['a burst below the rate', { throttle: { ratePerSecond: 10, burst: 5 } }, 'throttle.burst'],
-    ['an invalid e-mail address', { alarmEmails: ['nobody'] }, 'alarmEmails[0]'],
+    ['an invalid e-mail address', { alarmEmails: ['unknown'] }, 'alarmEmails[0]'],
     ['a misspelt setting', { dashbord: true }, 'dashbord'],
   ])('rejects %s and names the setting', (_, change, named) => {
     const validate = () => validateConfig({ ...prod, ...change });

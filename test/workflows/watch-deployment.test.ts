@@ -81,7 +81,7 @@ describe('watch-deployment', () => {
 
   it('never retries input that can never succeed, and fails although nothing can be recorded', async () => {
     const { tasks } = await setup();
-    const input = { tenantId: 'acme', changeId: 'nobody', check: 0, checkAt: instant(5) };
+    const input = { tenantId: 'acme', changeId: 'unknown', check: 0, checkAt: instant(5) };
     const done = await execute(definition, input, tasks);
     expect(done).toMatchObject({ status: 'FAILED', waits: [] });
     expect(done.trail).toEqual(['Wait for check', 'Check deployment', 'Record failure', 'Watch failed']);

@@ -8,6 +8,7 @@ import type { Anomaly } from '../../../core/anomalies/anomaly.ts';
 import type { AnomalyFilter } from '../../../core/anomalies/ports.ts';
 import { memoryDynamo } from '../../fakes/dynamodb/memory-dynamo.ts';
 import { recordedTelemetry } from '../../fakes/shared.ts';
+import { itemsOf } from '../../walk-pages.ts';
 
 const NOW = 1_795_255_500;
 const client = DynamoDBDocumentClient.from(new DynamoDBClient({ region: 'us-east-1' }));
@@ -25,17 +26,8 @@ const endOf = ({ tenantId, targetId, metric, timestamp }: Anomaly, endedAt: numb
   ...{ tenantId, targetId, metric, timestamp, endedAt },
 });
 const LATER = NOW + 1000;
-const walk = async (filter: AnomalyFilter, limit: number) => {
-  const found: Anomaly[] = [];
-  let cursor: string | undefined;
-  do {
-    const page = await store.list('acme', filter, { limit, cursor });
-    expect(page.items.length).toBeLessThanOrEqual(limit);
-    found.push(...page.items);
-    cursor = page.nextCursor;
-  } while (cursor !== undefined);
-  return found;
-};
+const walk = (filter: AnomalyFilter, limit: number) =>
+  itemsOf((page) => store.list('acme', filter, page), limit);
 
 beforeEach(reset);
 

@@ -11,6 +11,7 @@ import {
 } from '../../../adapters/aws/dynamodb/tenant-queries.ts';
 import { DependencyUnavailableError, InvalidInputError } from '../../../core/shared/errors.ts';
 import { memoryDynamo } from '../../fakes/dynamodb/memory-dynamo.ts';
+import { pagesOf } from '../../walk-pages.ts';
 
 const client = DynamoDBDocumentClient.from(new DynamoDBClient({ region: 'us-east-1' }));
 const { table: stored, mock, reset } = memoryDynamo(client);
@@ -74,16 +75,9 @@ describe('the pages of a list', () => {
       },
       ...over,
     });
-  /** Follows the cursors to the end. */
   const walk = async (limit: number, over: object = {}) => {
-    const pages: unknown[][] = [];
-    let cursor: string | undefined;
-    do {
-      const page = await list(limit, cursor, over);
-      pages.push(sks(page.items));
-      cursor = page.nextCursor;
-    } while (cursor !== undefined);
-    return pages;
+    const pages = await pagesOf((page) => list(page.limit, page.cursor, over), limit);
+    return pages.map(sks);
   };
 
   it('end without an empty page', async () => {

@@ -11,6 +11,7 @@ import { DEFAULT_WATCH_POLICY } from '../../../core/changes/watch-policy.ts';
 import { DependencyUnavailableError, UnreadableItemError } from '../../../core/shared/errors.ts';
 import { memoryDynamo } from '../../fakes/dynamodb/memory-dynamo.ts';
 import { recordedTelemetry } from '../../fakes/shared.ts';
+import { itemsOf } from '../../walk-pages.ts';
 
 const NOW = 1_795_255_500;
 const client = DynamoDBDocumentClient.from(new DynamoDBClient({ region: 'us-east-1' }));
@@ -26,16 +27,8 @@ const change = (changeId: string, over: Partial<ChangeRecord> = {}): ChangeRecor
   health: 'watching',
   ...over,
 });
-const walk = async (limit: number) => {
-  const ids: string[] = [];
-  let cursor: string | undefined;
-  do {
-    const page = await store.list('acme', { limit, cursor });
-    ids.push(...page.items.map(({ changeId }) => changeId));
-    cursor = page.nextCursor;
-  } while (cursor !== undefined);
-  return ids;
-};
+const walk = async (limit: number) =>
+  (await itemsOf((page) => store.list('acme', page), limit)).map(({ changeId }) => changeId);
 
 beforeEach(() => {
   reset();

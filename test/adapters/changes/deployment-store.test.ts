@@ -120,7 +120,7 @@ describe('a change', () => {
       Key: { pk: 'T#acme', sk: 'CHANGEID#deploy-41' },
       ConsistentRead: true,
     });
-    expect(await store.get('acme', 'nobody')).toBeUndefined();
+    expect(await store.get('acme', 'unknown')).toBeUndefined();
     await expect(store.create(open)).rejects.toThrow(DependencyUnavailableError);
   });
 

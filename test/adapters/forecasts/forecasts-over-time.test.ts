@@ -13,6 +13,7 @@ import type { PredictedBreach } from '../../../core/forecasts/target-forecast.ts
 import { ConflictError, DependencyUnavailableError } from '../../../core/shared/errors.ts';
 import { memoryDynamo } from '../../fakes/dynamodb/memory-dynamo.ts';
 import { sampleMetric, sampleTarget } from '../../unit/forecasts/codec/forecast-samples.ts';
+import { itemsOf } from '../../walk-pages.ts';
 
 const NOW = 1_795_255_500;
 const client = DynamoDBDocumentClient.from(new DynamoDBClient({ region: 'us-east-1' }));
@@ -53,17 +54,8 @@ describe('predicted breaches', () => {
       ...over,
     };
   };
-  const walk = async (filter: BreachFilter, limit: number) => {
-    const found: PredictedBreach[] = [];
-    let cursor: string | undefined;
-    do {
-      const page = await store.list('acme', filter, { limit, cursor });
-      expect(page.items.length).toBeLessThanOrEqual(limit);
-      found.push(...page.items);
-      cursor = page.nextCursor;
-    } while (cursor !== undefined);
-    return found;
-  };
+  const walk = (filter: BreachFilter, limit: number) =>
+    itemsOf((page) => store.list('acme', filter, page), limit);
   const names = (breaches: readonly PredictedBreach[]) =>
     breaches.map(({ targetId, metric }) => `${targetId} ${metric}`);
 
@@ -215,14 +207,8 @@ describe('runs', () => {
   it('are listed newest first, without their claims, over several pages', async () => {
     for (let i = 1; i <= 9; i++) await store.begin(run(`2026-11-2${i}`));
     await store.claim('acme', 'k', 'r1', NOW + 60);
-    const ids: string[] = [];
-    let cursor: string | undefined;
-    do {
-      const page = await store.list('acme', { limit: 2, cursor });
-      ids.push(...page.items.map(({ runId }) => runId));
-      cursor = page.nextCursor;
-    } while (cursor !== undefined);
-    expect(ids).toEqual([9, 8, 7, 6, 5, 4, 3, 2, 1].map((i) => `2026-11-2${i}`));
+    const runs = await itemsOf((page) => store.list('acme', page), 2);
+    expect(runs.map(({ runId }) => runId)).toEqual([9, 8, 7, 6, 5, 4, 3, 2, 1].map((i) => `2026-11-2${i}`));
   });
 
   it('that cannot be read are an error if read alone, and skipped in a list', async () => {

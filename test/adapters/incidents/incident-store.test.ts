@@ -139,7 +139,7 @@ describe('reading', () => {
       .resolvesOnce({ Item: item ?? {} })
       .resolves({});
     expect(await store.get('acme', 'old')).toEqual(stored);
-    expect(await store.get('acme', 'nobody')).toBeUndefined();
+    expect(await store.get('acme', 'unknown')).toBeUndefined();
     dynamo.on(GetCommand).resolves({ Item: { schemaVersion: 1, mergedInto: 'itself' } });
     expect(await store.get('acme', 'itself')).toBeUndefined();
   });

@@ -21,6 +21,7 @@ import {
 import { memoryDynamo } from '../../fakes/dynamodb/memory-dynamo.ts';
 import { recordedTelemetry } from '../../fakes/shared.ts';
 import { anomaly, NOW } from '../../unit/incidents/explaining/samples.ts';
+import { itemsOf } from '../../walk-pages.ts';
 
 const client = DynamoDBDocumentClient.from(new DynamoDBClient({ region: 'us-east-1' }));
 const { table: stored, mock, reset } = memoryDynamo(client, { pageItems: 7 });
@@ -160,17 +161,8 @@ describe('an incident', () => {
 });
 
 describe('the list of incidents', () => {
-  const walk = async (limit: number) => {
-    const ids: string[] = [];
-    let cursor: string | undefined;
-    do {
-      const page = await store.list('acme', { limit, cursor });
-      expect(page.items.length).toBeLessThanOrEqual(limit);
-      ids.push(...page.items.map(({ incidentId }) => incidentId));
-      cursor = page.nextCursor;
-    } while (cursor !== undefined);
-    return ids;
-  };
+  const walk = async (limit: number) =>
+    (await itemsOf((page) => store.list('acme', page), limit)).map(({ incidentId }) => incidentId);
 
   it('contains each once, newest first, without absorbed and expired ones, for any page size', async () => {
     const kinds = fc.array(fc.constantFrom('open', 'absorbed', 'expired'), { minLength: 1, maxLength: 20 });

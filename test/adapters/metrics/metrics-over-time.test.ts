@@ -14,6 +14,7 @@ import type { TargetSighting } from '../../../core/metrics/targets/sighting.ts';
 import { DependencyUnavailableError, InvalidInputError } from '../../../core/shared/errors.ts';
 import { memoryDynamo } from '../../fakes/dynamodb/memory-dynamo.ts';
 import { recordedTelemetry } from '../../fakes/shared.ts';
+import { itemsOf } from '../../walk-pages.ts';
 
 const client = DynamoDBDocumentClient.from(new DynamoDBClient({ region: 'us-east-1' }));
 const { table, mock, reset } = memoryDynamo(client, { pageItems: 3 });
@@ -104,16 +105,8 @@ describe('targets', () => {
     ...{ firstSeen: NOW - 100, lastSeen: NOW },
     ...some,
   });
-  const walk = async (limit: number) => {
-    const ids: string[] = [];
-    let cursor: string | undefined;
-    do {
-      const page = await registry.list('acme', { limit, cursor });
-      ids.push(...page.items.map(({ targetId }) => targetId));
-      cursor = page.nextCursor;
-    } while (cursor !== undefined);
-    return ids;
-  };
+  const walk = async (limit: number) =>
+    (await itemsOf((page) => registry.list('acme', page), limit)).map(({ targetId }) => targetId);
 
   beforeEach(() => {
     now = NOW;

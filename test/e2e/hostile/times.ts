@@ -1,4 +1,4 @@
-/** Times that nobody means. */
+/** Times outside any sensible range. */
 import { encoded, type HostileRequest, post, put, repeated, shown, withPlaces } from './request.ts';
 
 const ABSURD_TIMES = [

@@ -144,7 +144,7 @@ describe('forestall changes', () => {
     const { out } = await cli('changes', 'deploy-43');
     expect(out).toContain('version 43, before: unknown\nreason: the watch did not end\n');
     expect(out).toContain('from this version to the previous one');
-    expect((await cli('changes', 'nobody')).code).toBe(1);
+    expect((await cli('changes', 'unknown')).code).toBe(1);
   });
 });
 

@@ -8,7 +8,7 @@ const message = (id: string, body: string) => ({ id, body });
 const parse = (body: string): number => {
   if (body === 'fault') throw new TypeError('a fault of the reader');
   const number = Number(body);
-  if (Number.isNaN(number)) throw new InvalidInputError(`${body} is no number`);
+  if (Number.isNaN(number)) throw new InvalidInputError(`${body} is not a number`);
   return number;
 };
 const world = (park: (body: string, reason: string) => Promise<void> = async () => {}) => {
@@ -34,12 +34,12 @@ describe('the messages of a batch', () => {
       ],
       failed: [],
     });
-    expect(parked).toEqual([['two', 'two is no number']]);
+    expect(parked).toEqual([['two', 'two is not a number']]);
     expect(counts).toEqual({ MessageParked: 1 });
     expect(lines).toEqual([
       {
         ...{ level: 'error', message: 'a message that cannot be processed was parked' },
-        fields: { messageId: 'm2', reason: 'two is no number' },
+        fields: { messageId: 'm2', reason: 'two is not a number' },
         cause: expect.any(InvalidInputError),
       },
     ]);

@@ -309,7 +309,7 @@ describe('a check', () => {
       checkDeployment({ ...checking, changes: losing(0) }, 'acme', changeId, 0),
     ).resolves.toMatchObject({ check: 1 });
     await expect(check(0)).resolves.toMatchObject({ check: 1 });
-    await expect(checkDeployment(checking, 'acme', 'nobody', 0)).rejects.toThrow(InvalidInputError);
+    await expect(checkDeployment(checking, 'acme', 'unknown', 0)).rejects.toThrow(InvalidInputError);
   });
 });
 
@@ -369,7 +369,7 @@ describe('closing a watch', () => {
     const changes = { ...deployments.store, update: async () => undefined };
     const deps = { changes, events, now: () => AT * 1000 };
     await expect(closeWatch(deps, 'acme', changeId)).rejects.toThrow(ConflictError);
-    await expect(closeWatch(deps, 'acme', 'nobody')).rejects.toThrow(InvalidInputError);
+    await expect(closeWatch(deps, 'acme', 'unknown')).rejects.toThrow(InvalidInputError);
   });
 
   it('announces nothing without a proposal', async () => {

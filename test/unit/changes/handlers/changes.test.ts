@@ -89,7 +89,7 @@ describe('a deployment', () => {
     expect(after.checks[0]?.evidence[0]?.points).toBeGreaterThan(50);
     expect(after.nextCheckAt).toBeUndefined();
     expect((await send('GET', `/v1/changes/${id}`, undefined, 'globex')).status).toBe(404);
-    expect((await send('GET', '/v1/changes/nobody')).status).toBe(404);
+    expect((await send('GET', '/v1/changes/unknown')).status).toBe(404);
   });
 
   it('whose watch stopped is unknown, with the reason', async () => {

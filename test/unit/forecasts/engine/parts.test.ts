@@ -131,7 +131,7 @@ describe('weighted quantiles', () => {
   const points = fc.array(fc.tuple(whole, fc.integer({ min: 1, max: 9 })), { minLength: 1, maxLength: 12 });
   const levels = [0.01, 0.25, 0.5, 0.75, 0.99];
 
-  it('ascend within the values, whatever the unit of the weights', () => {
+  it('ascend within the values in any unit of the weights', () => {
     fc.assert(
       fc.property(points, (given) => {
         const [values, weights] = [given.map(([value]) => value), given.map(([, weight]) => weight)];

@@ -335,7 +335,7 @@ describe('leaks', () => {
     });
   });
 
-  it('cannot be judged in short periods, and a gap in uptime is no restart', () => {
+  it('cannot be judged in short periods, and a gap in uptime is not a restart', () => {
     const restless = series(Array.from({ length: 300 }, (_, i) => (i % 11) * STEP));
     expect(
       detectLeak(

@@ -52,7 +52,7 @@ describe('cycles of calls', () => {
         ['d', 'c'],
         ['c', 'd'],
         ['a', 'a'],
-        ['a', 'nobody'],
+        ['a', 'unknown'],
       ] as const,
     };
     const cut = withoutCycles(indexGraph(graph, graph.nodes), 0);

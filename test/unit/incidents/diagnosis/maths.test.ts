@@ -136,7 +136,7 @@ describe('similar incidents', () => {
   const idsOf = (found: ReturnType<typeof similarIncidents>) =>
     found.map(({ incident }) => incident.incidentId);
 
-  it('have the same metric and a signature that points the same way, whatever its size', () => {
+  it('have the same metric and a signature of the same direction, at any size', () => {
     const all = [
       past('same', { signature: { db: 5 } }),
       past('other metric', { metric: 'availability' }),
@@ -264,7 +264,7 @@ describe('the window of metrics', () => {
     values,
   });
 
-  it('has its rows in order of time, whatever the order of its input', () => {
+  it('has its rows in order of time, for any order of its input', () => {
     const { timestamps, stepSeconds, nodes } = buildMetricWindow(
       [600, 0, 300],
       [column('a', 'latency', 'Average', 3, 1, 2), column('a', 'requests', 'Sum', 30, 10, 20)],

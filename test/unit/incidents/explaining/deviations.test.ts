@@ -167,7 +167,7 @@ describe('a reported metric', () => {
 });
 
 describe('totals', () => {
-  it('deviate by their growth, and a restart is no growth', () => {
+  it('deviate by their growth, and a restart is not growth', () => {
     let total = 0;
     const counter = (window: readonly number[]) => [...usual, ...window].map((growth) => (total += growth));
     const restarted = counter(from(14, 300)).map((value, i) => (i < NORMAL + 12 ? value : value - 5000));
@@ -329,7 +329,7 @@ describe('request metrics of any name', () => {
     });
   });
 
-  it('prefer a mean, then the median, then what is no extreme, then the shorter name', () => {
+  it('prefer a mean, then the median, then a percentile that is not an extreme, then the shorter name', () => {
     const chosen = (...names: readonly string[]) =>
       list(
         metricsOf(Object.fromEntries(names.map((name, i) => [name, [[i, i], 's'] as const]))).latency,

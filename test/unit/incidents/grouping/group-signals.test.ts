@@ -283,8 +283,8 @@ describe('transitioning an incident', () => {
     await expect(move('open')).rejects.toThrow(
       'is open: found a transition to open, expected one to acknowledged, mitigated or resolved',
     );
-    expect(await transitionIncident(deps, 'acme', 'nobody', { to: 'resolved', by: 'ops' })).toBeUndefined();
-    expect(await transitionIncident(deps, 'other', 'nobody', { to: 'resolved', by: 'ops' })).toBeUndefined();
+    expect(await transitionIncident(deps, 'acme', 'unknown', { to: 'resolved', by: 'ops' })).toBeUndefined();
+    expect(await transitionIncident(deps, 'other', 'unknown', { to: 'resolved', by: 'ops' })).toBeUndefined();
   });
 
   it('announces a step whose first announcement failed', async () => {

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { filteredPage } from '../../../../core/platform/api/filtered-page.ts';
 import type { PageRequest } from '../../../../core/shared/page.ts';
+import { itemsOf } from '../../../walk-pages.ts';
 
 const listOf = (items: readonly number[]) => {
   const asked: number[] = [];
@@ -26,14 +27,7 @@ describe('filtered pages', () => {
         async (items, limit, threshold) => {
           const { list } = listOf(items);
           const passes = (item: number) => item >= threshold;
-          const seen: number[] = [];
-          let cursor: string | undefined;
-          do {
-            const page = await filteredPage(list, passes, { limit, cursor });
-            expect(page.items.length).toBeLessThanOrEqual(limit);
-            seen.push(...page.items);
-            cursor = page.nextCursor;
-          } while (cursor !== undefined);
+          const seen = await itemsOf((page) => filteredPage(list, passes, page), limit);
           expect(seen).toEqual(items.filter(passes));
         },
       ),

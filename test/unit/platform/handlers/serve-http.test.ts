@@ -51,7 +51,7 @@ const setup = (routes: Record<string, Route>) => {
 };
 
 const ROUTES = {
-  open: route(OPEN, async ({ caller }) => ({ caller: caller ?? 'nobody' })),
+  open: route(OPEN, async ({ caller }) => ({ caller: caller ?? 'unknown' })),
   read: route(READ, async ({ params, caller, receivedAt }) => ({ params, caller, receivedAt })),
   fixed: route(FIXED, async () => ({ fixed: true })),
   write: route(WRITE, async ({ body, query }) => ({ body, query })),
@@ -75,7 +75,7 @@ describe('a request', () => {
 
   it('needs a key unless the operation needs no access', async () => {
     const { handler } = setup(ROUTES);
-    expect(await handler(httpEvent('GET', '/v1/open'))).toMatchObject({ body: '{"caller":"nobody"}' });
+    expect(await handler(httpEvent('GET', '/v1/open'))).toMatchObject({ body: '{"caller":"unknown"}' });
     expect(await handler(httpEvent('GET', '/v1/things/a'))).toMatchObject({
       statusCode: 401,
       headers: { 'www-authenticate': 'Bearer', 'content-type': 'application/problem+json' },
