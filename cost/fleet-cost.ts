@@ -66,6 +66,7 @@ const storing = (work: Workload, facts: TemplateFacts, sizes: ItemSizes): UsageL
   const blockWrites = mean(sizes.blockBytes.map(writeUnits));
   const blockReads = mean(sizes.blockBytes.map((bytes) => readUnits(bytes, 'strong')));
   const target = sizes.targetBytes;
+  const stored = storedBlocks(work, facts, sizes);
   return [
     { component, what: 'queue requests', price: 'sqsRequest', units: messages },
     { component, what: 'invocations', price: 'lambdaRequest', units: batches },
@@ -85,7 +86,13 @@ const storing = (work: Workload, facts: TemplateFacts, sizes: ItemSizes): UsageL
       units: pushes * readUnits(target, 'strong'),
     },
     { component, what: 'target writes', price: 'dynamoWriteUnit', units: pushes * writeUnits(target) },
-    { component, what: 'GB of blocks', price: 'dynamoGbMonth', units: storedBlocks(work, facts, sizes) },
+    { component, what: 'GB of blocks', price: 'dynamoGbMonth', units: stored },
+    {
+      component,
+      what: 'GB of recoverable blocks',
+      price: 'dynamoPitrGbMonth',
+      units: facts.areBlocksRecoverable ? stored : 0,
+    },
   ];
 };
 

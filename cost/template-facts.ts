@@ -27,6 +27,12 @@ const LifecycleProperties = z.object({
 });
 const MachineProperties = z.object({ DefinitionString: z.string() });
 const Definition = z.object({ States: z.record(z.string(), z.unknown()) });
+const TableProperties = z.object({
+  StreamSpecification: z.unknown().optional(),
+  Replicas: z.array(
+    z.object({ PointInTimeRecoverySpecification: z.object({ PointInTimeRecoveryEnabled: z.boolean() }) }),
+  ),
+});
 const LogGroupProperties = z.object({ RetentionInDays: z.number() });
 
 /** Properties of a deployment that determine its cost. */
@@ -44,6 +50,8 @@ export interface TemplateFacts {
   readonly retentionDays: ReadonlyMap<string, number>;
   readonly logRetentionDays: number;
   readonly hotRetentionDays: number;
+  /** True if the table of blocks can be restored to a point in time. */
+  readonly areBlocksRecoverable: boolean;
   /** States of the scheduled workflow, which also runs without tenants. */
   readonly dispatchStates: number;
 }
@@ -84,6 +92,14 @@ const retentionByPrefix = (resources: readonly Resource[]): ReadonlyMap<string, 
       ),
   );
 
+/** The table of blocks is the one with a stream. */
+const areBlocksRecoverable = (resources: readonly Resource[]): boolean =>
+  ofType(resources, 'AWS::DynamoDB::GlobalTable')
+    .map(({ Properties }) => TableProperties.parse(Properties))
+    .filter(({ StreamSpecification }) => StreamSpecification !== undefined)
+    .flatMap(({ Replicas }) => Replicas)
+    .some((replica) => replica.PointInTimeRecoverySpecification.PointInTimeRecoveryEnabled);
+
 const countDispatchStates = (resources: readonly Resource[]): number => {
   const definitions = ofType(resources, 'AWS::StepFunctions::StateMachine')
     .map(({ Properties }) => MachineProperties.parse(Properties).DefinitionString)
@@ -112,6 +128,7 @@ export const factsOf = (templates: readonly unknown[]): TemplateFacts => {
       ...logGroups.map(({ Properties }) => LogGroupProperties.parse(Properties).RetentionInDays),
     ),
     hotRetentionDays: hotRetention(resources),
+    areBlocksRecoverable: areBlocksRecoverable(resources),
     dispatchStates: countDispatchStates(resources),
   };
 };

@@ -3,7 +3,7 @@ import { ConfigurationError } from '../../core/shared/errors.ts';
 import { ContextTable, type TableProps } from '../platform/context-table.ts';
 import type { ObservedFunction } from '../platform/observed-function.ts';
 
-/** Hour blocks of points. All of them expire, and raw payloads can rebuild them. */
+/** Hour blocks of points. All of them expire. Everything that is learned comes from them, and nothing can rebuild them. */
 export class BlockTable extends Construct {
   readonly store: ContextTable;
 
@@ -12,8 +12,6 @@ export class BlockTable extends Construct {
     this.store = new ContextTable(this, 'Store', {
       config,
       variable: 'BLOCKS_TABLE_NAME',
-      unrecoverable:
-        'Rebuilt from the raw bucket by replay; recovery would add 80 % to the price of its storage.',
       // Detectors see blocks as they change; Lambda reads the stream for free.
       isStreamed: true,
     });

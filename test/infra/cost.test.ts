@@ -39,6 +39,7 @@ const facts: TemplateFacts = {
   ]),
   logRetentionDays: 30,
   hotRetentionDays: 35,
+  areBlocksRecoverable: true,
   dispatchStates: 4,
 };
 
@@ -93,6 +94,10 @@ describe('a fleet', () => {
   it('keeps 35 days of blocks', () => {
     // 1,000 hosts x 35 x 24 x 1,500 bytes
     expect(unitsOf(lines, 'GB of blocks')).toBeCloseTo(1.1735, 3);
+    expect(unitsOf(lines, 'GB of recoverable blocks')).toBeCloseTo(1.1735, 3);
+    expect(costOf('dynamoPitrGbMonth', 1.1735)).toBeCloseTo(0.2347, 4);
+    const unrecoverable = fleetUsage(work, { ...facts, areBlocksRecoverable: false }, sizes);
+    expect(unitsOf(unrecoverable, 'GB of recoverable blocks')).toBe(0);
   });
 
   it('reads the detector state at each push and writes it once an hour', () => {
@@ -188,6 +193,7 @@ describe('facts of a deployment', () => {
       ingestBatchSize: 10,
       signalBatchSize: 100,
       hotRetentionDays: 35,
+      areBlocksRecoverable: true,
       logRetentionDays: 30,
     });
     expect(prod.retentionDays.get('forecasts/')).toBe(400);

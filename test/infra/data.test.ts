@@ -11,7 +11,7 @@ const byName = new Map(
   ),
 );
 /** Tables whose items can be rebuilt from others, or expire within a day. */
-const WITHOUT_RECOVERY = ['Requests', 'Blocks', 'DetectorStates'];
+const WITHOUT_RECOVERY = ['Requests', 'DetectorStates'];
 
 describe('tables', () => {
   it('are billed by request, keyed by pk and sk, and expire items', () => {
