@@ -8,7 +8,10 @@ import type { ObservedFunction } from './observed-function.ts';
 export interface PrivateBucketProps {
   readonly config: StageConfig;
   readonly lifecycle: readonly LifecycleRule[];
-  /** Keeps old versions: for objects that cannot be restored from elsewhere. */
+  /**
+   * Keeps old versions: for objects that cannot be restored from elsewhere. Ignored by a stage that keeps no data:
+   * `aws s3 rm` does not delete old versions, and a bucket with any cannot be deleted.
+   */
   readonly versioned: boolean;
 }
 
@@ -26,7 +29,7 @@ export class PrivateBucket extends Construct {
       encryption: BucketEncryption.S3_MANAGED,
       enforceSSL: true,
       minimumTLSVersion: 1.2,
-      versioned: props.versioned,
+      versioned: props.versioned && retainData,
       removalPolicy: retainData ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
       lifecycleRules: [{ abortIncompleteMultipartUploadAfter: Duration.days(1) }, ...props.lifecycle],
     });

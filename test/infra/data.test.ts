@@ -133,8 +133,11 @@ describe('data in production', () => {
   it('is deleted with its stack in development', () => {
     const dev = stageOf('dev');
     expect(dev.stacks.data.terminationProtection).toBeFalsy();
-    for (const { DeletionPolicy } of resourcesOfType(dev, 'AWS::S3::Bucket'))
+    for (const { DeletionPolicy, Properties } of resourcesOfType(dev, 'AWS::S3::Bucket')) {
       expect(DeletionPolicy).toBe('Delete');
+      // `aws s3 rm --recursive` empties a bucket only if it has no versions.
+      expect(Properties.VersioningConfiguration).toBeUndefined();
+    }
   });
 });
 
