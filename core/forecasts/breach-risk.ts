@@ -6,7 +6,10 @@ export type Severity = (typeof SEVERITIES)[number];
 export interface BreachRisk {
   /** Probability in [0, 1] that the threshold is crossed at least once within the horizon. */
   readonly probability: number;
-  /** Seconds from the forecast's start to the first crossing, given that one happens: median and 80 % band. */
+  /**
+   * Seconds from the forecast's start to the first crossing, given that one happens: median and 80 % band. Zeros if the
+   * last observed value is beyond the threshold.
+   */
   readonly timeToImpactSeconds: { readonly p10: number; readonly p50: number; readonly p90: number } | null;
   /** Expected share of the horizon's steps beyond the threshold, in [0, 1]. */
   readonly expectedShareBeyond: number;

@@ -17,6 +17,8 @@ interface Options extends ConnectionOptions {
   readonly json?: true;
 }
 
+const untilText = (seconds: number): string => (seconds === 0 ? 'now' : formatDuration(seconds));
+
 /** Columns of a list of predicted breaches, worst first. */
 export const BREACH_COLUMNS: readonly Column<BreachAnswer>[] = [
   { header: 'target', text: ({ target }) => target, shrinks: true },
@@ -35,7 +37,7 @@ export const BREACH_COLUMNS: readonly Column<BreachAnswer>[] = [
   {
     header: 'in',
     align: 'right',
-    text: ({ timeToImpactSeconds: time }) => (time ? formatDuration(time.p50) : '-'),
+    text: ({ timeToImpactSeconds: time }) => (time ? untilText(time.p50) : '-'),
   },
   {
     header: 'limit',

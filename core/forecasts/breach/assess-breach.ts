@@ -5,6 +5,7 @@ import type { BreachRisk, Severity } from '../breach-risk.ts';
 import type { Forecast } from '../engine/forecast.ts';
 import type { ResolvedThreshold } from '../resolved-threshold.ts';
 import { calibrate } from './calibration.ts';
+import { continuedCrossing } from './continued-crossing.ts';
 import { exceedanceByStep } from './exceedance.ts';
 import { type ExceedanceHistory, exceedanceHistory } from './exceedance-history.ts';
 
@@ -38,17 +39,57 @@ const severityOf = (probability: number, timeToImpact: number | null): Severity 
   return timeToImpact <= CRITICAL_WITHIN_SECONDS ? 'critical' : 'warning';
 };
 
-/** Step (from 1) by which `share` of the first crossings have happened, with a hazard proportional to `beyond`. */
-const firstCrossingStep = (beyond: Float64Array, probability: number, share: number): number => {
+/** P(crossed by step h), from probabilities of being beyond at each step, with a hazard proportional to them. */
+const crossedByHazard = (beyond: Float64Array, probability: number): Float64Array => {
   const total = sum(beyond);
+  if (!(total > 0 && probability > 0)) return new Float64Array(beyond.length);
   const hazard = -Math.log(1 - Math.min(0.9999, probability));
+  const scale = probability / (1 - Math.exp(-hazard));
   let passed = 0;
-  const step = beyond.findIndex((p) => {
+  return beyond.map((p) => {
     passed += p / total;
-    return 1 - Math.exp(-hazard * passed) >= share * (1 - Math.exp(-hazard)) - 1e-12;
+    return scale * (1 - Math.exp(-hazard * passed));
   });
-  return step < 0 ? beyond.length : step + 1;
 };
+
+/** Step (from 1) by which `share` of the crossings have happened. */
+const stepOfShare = (crossed: Float64Array, share: number): number => {
+  const step = crossed.findIndex((p) => p >= share * crossed.at(-1)! - 1e-12);
+  return step < 0 ? crossed.length : step + 1;
+};
+
+interface Crossing {
+  readonly probability: number;
+  /** P(crossed by step h), rising to the probability. */
+  readonly byStep: Float64Array;
+}
+
+/**
+ * Adds to the crossing that the marginal distributions give (`plain`) what they cannot hold: if the series is on a
+ * ramp, the chance that its noise crosses at another step than the likeliest one.
+ */
+const crossingOf = (
+  { ramp }: Forecast,
+  threshold: ResolvedThreshold,
+  beyond: Float64Array,
+  plain: number,
+): Crossing => {
+  if (ramp === undefined) return { probability: plain, byStep: crossedByHazard(beyond, plain) };
+  const { byStep, likeliestStep } = continuedCrossing(ramp.continuation, threshold);
+  const byRamp = ramp.weight * (byStep.at(-1) ?? 0);
+  const added = Math.max(0, byRamp - ramp.weight * likeliestStep);
+  const probability = Math.max(byRamp, Math.min(1, plain + added));
+  const rest = crossedByHazard(beyond, probability - byRamp);
+  return { probability, byStep: byStep.map((p, h) => ramp.weight * p + rest[h]!) };
+};
+
+/** True if the last observed value is beyond the threshold. */
+const isPassed = (history: RegularSeries | undefined, { direction, limit }: ResolvedThreshold): boolean => {
+  const last = history?.values.findLast(Number.isFinite) ?? Number.NaN;
+  return direction === 'above' ? last > limit : last < limit;
+};
+
+const NOW = { p10: 0, p50: 0, p90: 0 } as const;
 
 /**
  * Assesses the probability, time and duration of a crossing of the threshold. Steps are not independent, so their
@@ -66,9 +107,11 @@ export const assessBreach = (
   const beyond = exceedanceByStep(forecast, threshold, past);
   const byHistory = past === null ? null : impliedByHistory(past, forecast.horizon);
   const expected = sum(beyond);
-  const probability = expected > 0 ? calibrate(likeliestSustained(beyond, persistenceSteps), byHistory) : 0;
-  const at = (share: number) => firstCrossingStep(beyond, probability, share) * forecast.stepSeconds;
-  const timeToImpactSeconds = expected > 0 ? { p10: at(0.1), p50: at(0.5), p90: at(0.9) } : null;
+  const plain = expected > 0 ? calibrate(likeliestSustained(beyond, persistenceSteps), byHistory) : 0;
+  const { probability, byStep } = crossingOf(forecast, threshold, beyond, plain);
+  const at = (share: number) => stepOfShare(byStep, share) * forecast.stepSeconds;
+  const ahead = probability > 0 ? { p10: at(0.1), p50: at(0.5), p90: at(0.9) } : null;
+  const timeToImpactSeconds = isPassed(history, threshold) ? NOW : ahead;
   return {
     probability,
     timeToImpactSeconds,

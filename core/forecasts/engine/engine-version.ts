@@ -1,2 +1,2 @@
 /** Name and version stored with every forecast and every state. */
-export const ENGINE_VERSION = 'ensemble-1.0.0';
+export const ENGINE_VERSION = 'ensemble-1.1.0';

@@ -3,15 +3,23 @@ import { planBacktest } from './backtest-plan.ts';
 import { candidateFamily } from './candidate-family.ts';
 import type { Candidate } from './candidates/candidate.ts';
 import { checkRequest } from './check-request.ts';
+import { findRamp } from './continuation/find-ramp.ts';
+import { mixWithContinuation } from './continuation/mixed-forecast.ts';
 import { ENGINE_VERSION } from './engine-version.ts';
 import { buildModel, type EnsembleModel } from './ensemble-model.ts';
 import { memberShares, poolMembers } from './ensemble-quantiles.ts';
-import { DEFAULT_QUANTILE_LEVELS, type Forecast, type ForecastRequest } from './forecast.ts';
+import {
+  DEFAULT_QUANTILE_LEVELS,
+  type Forecast,
+  type ForecastRamp,
+  type ForecastRequest,
+} from './forecast.ts';
 import { type ForecastState, stateServes } from './forecast-state.ts';
 import { horizonBlocks, testLeads } from './horizon-blocks.ts';
 import { inUnit, safeUnit } from './magnitude.ts';
 import { toOriginalUnits } from './original-units.ts';
 import { otherPeriods } from './period-detection.ts';
+import { rampInUnits, rampStory } from './ramp-story.ts';
 import { mainPeriod, type SeriesView, viewSeries } from './series-view.ts';
 import { DEFAULT_SETTINGS, type EngineSettings } from './settings.ts';
 import { forecastShortHistory, SHORT_HISTORY_POINTS } from './short-history.ts';
@@ -44,7 +52,7 @@ const learn = ({ view, candidates }: Prepared, horizon: number, settings: Engine
 const endOf = ({ history }: ForecastRequest): number =>
   history.start + history.values.length * history.stepSeconds;
 
-type Story = Pick<Forecast, 'members' | 'reason' | 'warnings'>;
+type Story = Pick<Forecast, 'members' | 'reason' | 'warnings' | 'ramp'>;
 
 /** Converts quantiles (levels x horizon, in `unit`) to the metric's units and applies its bounds. */
 const published = (
@@ -95,17 +103,29 @@ const backtestStory = (request: ForecastRequest, model: EnsembleModel, observed:
   };
 };
 
+interface Modelled {
+  /** Levels x horizon. */
+  readonly quantiles: Float64Array[];
+  readonly ramp: ForecastRamp | null;
+}
+
 const forecastByModel = (
   { view, candidates }: Prepared,
   model: EnsembleModel,
+  { history, horizon }: ForecastRequest,
   levels: readonly number[],
   settings: EngineSettings,
-): Float64Array[] => {
-  const quantiles = poolMembers(model, candidates, view, levels, settings.poolSharpening);
+): Modelled => {
+  const ensembleAt = (at: readonly number[]) =>
+    poolMembers(model, candidates, view, at, settings.poolSharpening);
+  const present = settings.continuation ? findRamp(view.y, view.period, history.stepSeconds) : null;
+  const mixed = present === null ? null : mixWithContinuation(present, horizon, levels, ensembleAt);
+  const quantiles = mixed?.quantiles ?? ensembleAt(levels);
   for (const row of quantiles) {
     for (let h = 0; h < row.length; h++) row[h] = row[h]! * view.scale + view.centre;
   }
-  return quantiles;
+  const ramp = present && mixed && rampInUnits(present, mixed.continuation, history, view);
+  return { quantiles, ramp };
 };
 
 /**
@@ -132,9 +152,10 @@ export const forecastWithState = (
   const [end, stepSeconds] = [endOf(request), history.stepSeconds];
   const kept = state !== null && stateServes(state, { end, stepSeconds }, horizon) ? state : null;
   const model = kept?.model ?? learn(prepared, horizon, settings);
-  const quantiles = forecastByModel(prepared, model, levels, settings);
+  const { quantiles, ramp } = forecastByModel(prepared, model, request, levels, settings);
+  const story = rampStory(backtestStory(request, model, observed), ramp, unit);
   return {
-    forecast: published(asked, quantiles, unit, levels, backtestStory(request, model, observed)),
+    forecast: published(asked, quantiles, unit, levels, story),
     state: kept ?? { engine: ENGINE_VERSION, learnedUntil: end, stepSeconds, model },
   };
 };

@@ -1,4 +1,5 @@
 import type { RegularSeries } from '../../metrics/series/metric-series.ts';
+import type { Continuation } from './continuation/continuation.ts';
 
 /** Default quantile levels of a published forecast. */
 export const DEFAULT_QUANTILE_LEVELS: readonly number[] = [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9];
@@ -19,6 +20,18 @@ export interface ForecastMember {
   readonly weight: number;
 }
 
+/** A climb or decline that the series is on at the start of a forecast. */
+export interface ForecastRamp {
+  /** Epoch seconds of its first point. */
+  readonly since: number;
+  /** Change per hour since then, in the units of the metric; negative for a decline. */
+  readonly perHour: number;
+  /** Probability that it continues: its weight in the forecast. */
+  readonly weight: number;
+  /** How it continues, in the units of the metric, without the metric's bounds. */
+  readonly continuation: Continuation;
+}
+
 /** A probabilistic forecast of one series: finite, ordered quantiles for every step. */
 export interface Forecast {
   /** Epoch seconds of the first forecast step (history end + one step). */
@@ -29,10 +42,12 @@ export interface Forecast {
   /** `quantiles[l][h]`: level `quantileLevels[l]` at step `h`; shape levels x horizon. */
   readonly quantiles: readonly Float64Array[];
   readonly mean: Float64Array;
-  /** Engine name and version, e.g. `ensemble-1.0.0`. */
+  /** Engine name and version, e.g. `ensemble-1.1.0`. */
   readonly model: string;
   readonly members: readonly ForecastMember[];
   /** One sentence that explains the forecast. */
   readonly reason: string;
   readonly warnings: readonly string[];
+  /** The ramp that the series is on, if any. Not stored: `members` and `reason` name it. */
+  readonly ramp?: ForecastRamp;
 }

@@ -3,7 +3,7 @@ import type { MetricKind, RegularSeries } from '../../metrics/series/metric-seri
 import { regularise } from '../../metrics/series/regularise.ts';
 import { InvalidInputError } from '../../shared/errors.ts';
 import { DAY_SECONDS, HOUR_SECONDS } from '../../shared/time.ts';
-import type { Forecast } from '../engine/forecast.ts';
+import type { Forecast, ForecastRamp } from '../engine/forecast.ts';
 
 /** Horizon of forecasts, from now. */
 export const HORIZON_SECONDS = 8 * HOUR_SECONDS;
@@ -45,6 +45,12 @@ export const prepareSeries = (points: History, kind: MetricKind, now: number): P
   return { history, elapsed, horizon: elapsed + Math.ceil(HORIZON_SECONDS / stepSeconds) };
 };
 
+const rampFrom = (ramp: ForecastRamp, from: number): ForecastRamp => {
+  const { continuation } = ramp;
+  const [centre, fan] = [continuation.centre.subarray(from), continuation.fan.subarray(from)];
+  return { ...ramp, continuation: { ...continuation, centre, fan } };
+};
+
 /** The part of a forecast that starts at step `from`. */
 export const forecastFrom = (forecast: Forecast, from: number): Forecast =>
   from === 0
@@ -55,4 +61,5 @@ export const forecastFrom = (forecast: Forecast, from: number): Forecast =>
         horizon: forecast.horizon - from,
         quantiles: forecast.quantiles.map((row) => row.subarray(from)),
         mean: forecast.mean.subarray(from),
+        ...(forecast.ramp && { ramp: rampFrom(forecast.ramp, from) }),
       };

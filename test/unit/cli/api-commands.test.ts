@@ -46,6 +46,11 @@ const run = (status: string) => ({
   failures: [{ target: 'web-2', metric: 'disk_percent', reason: 'holds no value' }],
 });
 
+const breachesOf = (targetId: string | null) => {
+  if (targetId === 'calm') return [];
+  return [targetId === 'full' ? { ...breach, timeToImpactSeconds: { p10: 0, p50: 0, p90: 0 } } : breach];
+};
+
 let asked = 0;
 const api = new FakeApi({
   'GET /v1/health': () => ({ body: { status: 'ok' } }),
@@ -54,7 +59,7 @@ const api = new FakeApi({
       ? { body: { items: [target('web-1')], nextCursor: 'next' } }
       : { body: { items: [target('web-2')] } },
   'GET /v1/breaches': ({ query }) => ({
-    body: { items: query.get('target') === 'calm' ? [] : [breach] },
+    body: { items: breachesOf(query.get('target')) },
   }),
   'GET /v1/anomalies': ({ query }) => ({
     body: {
@@ -128,6 +133,7 @@ describe('commands against the API', () => {
     expect(out).toMatch(/^web-1 +cpu_percent +critical +83% +45 min +> 90 +97\.2$/m);
     expect(api.seen.at(-1)?.query.toString()).toBe('minProbability=0.5&severity=critical&limit=50');
     expect((await cli('breaches', '--target', 'calm')).out).toBe('no breaches predicted\n');
+    expect((await cli('breaches', '--target', 'full')).out).toMatch(/ 83% +now +> 90 /);
   });
 
   it('status shows a summary', async () => {

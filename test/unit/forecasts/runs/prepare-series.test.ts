@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { forecast } from '../../../../core/forecasts/engine/ensemble.ts';
 import {
   FINEST_STEP_SECONDS,
   forecastFrom,
@@ -72,5 +73,16 @@ describe('the part of a forecast that is still ahead', () => {
     const ahead = forecastFrom(whole, 4);
     expect(ahead).toMatchObject({ start: whole.start + 1200, horizon: 96 });
     expect([ahead.mean.length, ...ahead.quantiles.map((row) => row.length)]).toEqual(Array(10).fill(96));
+  });
+
+  it('shortens the continuation of a ramp by the same steps', () => {
+    const values = Array.from({ length: 2016 }, (_, i) => 40 + Math.max(0, i - 1956) + (i % 3) / 10);
+    const { history } = prepareSeries(pointsUpTo(NOW, 300, values), 'gauge', NOW);
+    const whole = forecast({ history, horizon: 100 });
+    const { centre, fan } = whole.ramp!.continuation;
+    expect(forecastFrom(whole, 4).ramp).toEqual({
+      ...whole.ramp,
+      continuation: { ...whole.ramp!.continuation, centre: centre.slice(4), fan: fan.slice(4) },
+    });
   });
 });

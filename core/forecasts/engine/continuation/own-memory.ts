@@ -1,0 +1,66 @@
+import { sortedQuantile } from '../../../shared/maths/order-statistics.ts';
+import { type Episode, episodeAt } from './episode.ts';
+import type { LineFits } from './line-fits.ts';
+
+/** Past episodes are compared to the present one if their signal-to-noise ratio is at least this share of its own ... */
+const MIN_RATIO = 0.4;
+/** ... and their slope within these multiples of its own. */
+const SLOPES = { min: 0.33, max: 4 } as const;
+/** A climb failed if less than this share of its continuation arrived at the end of the outlook. */
+const ARRIVED = 0.4;
+/** Level below which a series usually is. */
+const USUAL = 0.99;
+/** A climb that began below this percentile by more than this share of itself only returns to usual levels. */
+const RETURN = { level: 0.05, share: 0.25 } as const;
+
+/** What this series' own past says about a climb like the present one. */
+export interface OwnMemory {
+  /** Past ends of similar episodes that did not continue; none counts once the climb has left all levels before it. */
+  readonly failures: number;
+  /** True if the climb has left the usual levels (the 99th percentile) before it. */
+  readonly isUnusual: boolean;
+  /** True if the climb began far outside the usual levels and is on its way back to them. */
+  readonly isReturn: boolean;
+}
+
+const isLike = (past: Episode, present: Episode): boolean => {
+  const ratio = past.line.slope / present.line.slope;
+  return (
+    past.signalToNoise >= MIN_RATIO * present.signalToNoise && ratio >= SLOPES.min && ratio <= SLOPES.max
+  );
+};
+
+const countFailures = (fits: LineFits, present: Episode, floor: number, outlook: number): number => {
+  const { length } = present.line;
+  const last = Math.min(present.end - outlook, present.end - length + Math.floor(length / 4));
+  const stride = Math.max(1, Math.round(outlook / 8));
+  let failures = 0;
+  for (let end = 12 * stride; end <= last; end += stride) {
+    const past = episodeAt(fits, end, floor);
+    if (past === null || !isLike(past, present)) continue;
+    const arrived = fits.mean(end + outlook - stride, end + outlook) - past.line.end;
+    if (arrived / (past.line.slope * outlook) < ARRIVED) failures++;
+  }
+  return failures;
+};
+
+/** Values before the episode, turned so that the episode climbs, ascending. */
+const levelsBefore = (y: Float64Array, { end, line }: Episode): Float64Array => {
+  const before = y.slice(0, end - line.length);
+  if (line.slope < 0) for (let i = 0; i < before.length; i++) before[i] = -before[i]!;
+  return before.sort();
+};
+
+/** Looks back at this series' own episodes; `outlook` (steps) is how far ahead a climb must have continued. */
+export const recall = (fits: LineFits, present: Episode, floor: number, outlook: number): OwnMemory => {
+  const before = levelsBefore(fits.y, present);
+  const { slope, end, length } = present.line;
+  const [level, climb] = [Math.sign(slope) * end, Math.abs(slope) * length];
+  const isUnusual = !(level < sortedQuantile(before, USUAL));
+  const isKnown = level <= (before.at(-1) ?? Number.NEGATIVE_INFINITY);
+  return {
+    failures: isKnown ? countFailures(fits, present, floor, outlook) : 0,
+    isUnusual,
+    isReturn: !isUnusual && level - climb < sortedQuantile(before, RETURN.level) - RETURN.share * climb,
+  };
+};

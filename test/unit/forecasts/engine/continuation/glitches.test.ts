@@ -1,0 +1,42 @@
+import { describe, expect, it } from 'vitest';
+import { withoutGlitches } from '../../../../../core/forecasts/engine/continuation/glitches.ts';
+import { climb, WEEK, weekOf } from './ramp-series.ts';
+
+describe('withoutGlitches', () => {
+  it.each([
+    ['the second', 1],
+    ['one in the middle', 1000],
+    ['the last but one', WEEK - 2],
+  ])('replaces %s value if it is absurd, and no other', (_, at) => {
+    const values = weekOf(() => 40);
+    const glitched = Float64Array.from(values);
+    glitched[at] = 2 ** 64;
+    const cleaned = withoutGlitches(glitched);
+    expect(cleaned[at]!).toBeCloseTo(40, -0.5);
+    expect(cleaned.filter((value, i) => value !== values[i])).toHaveLength(
+      cleaned[at] === values[at] ? 0 : 1,
+    );
+  });
+
+  it('replaces two in a row, below as above', () => {
+    const values = weekOf(() => 40);
+    values[500] = -1e9;
+    values[501] = 1e9;
+    const cleaned = withoutGlitches(values);
+    expect(Math.max(...cleaned.map((value) => Math.abs(value - 40)))).toBeLessThan(1);
+  });
+
+  it('keeps a climb and a level shift of any size', () => {
+    const climbing = weekOf(climb(6, 1e6));
+    const shifted = weekOf((hour) => (hour > -3 ? 1e9 : 40));
+    expect(withoutGlitches(climbing)).toEqual(climbing);
+    expect(withoutGlitches(shifted)).toEqual(shifted);
+  });
+
+  it('returns an ordinary series itself', () => {
+    const values = weekOf(() => 40);
+    const constant = weekOf(() => 40, 0);
+    expect(withoutGlitches(values)).toBe(values);
+    expect(withoutGlitches(constant)).toBe(constant);
+  });
+});
