@@ -8,7 +8,12 @@ const WEEKDAYS = ['Sunday', 'Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Frida
 const MAX_EVENTS = 5;
 
 const percent = (share: number): string => `${share >= 0 ? '+' : ''}${(100 * share).toFixed(1)} %`;
-const dayOf = (at: string | null): string => at?.slice(0, 10) ?? 'not foreseeable';
+/** The day; within two days of the end of the series also the time. */
+const whenOf = (at: string | null, end: string): string => {
+  if (at === null) return 'not foreseeable';
+  const isSoon = Date.parse(at) - Date.parse(end) < 2 * DAY_SECONDS * 1000;
+  return isSoon ? `${at.slice(0, 16)}Z` : at.slice(0, 10);
+};
 
 const trendLines = ({ trends }: ShownTrends): string[] =>
   trends.map(({ days, perDay, growth }) => {
@@ -18,10 +23,11 @@ const trendLines = ({ trends }: ShownTrends): string[] =>
     return `  ${days} days: ${formatNumber(perDay.slope)} per day (${band})${change}${doubt}`;
   });
 
-const runOutLine = ({ runOut }: ShownTrends): string[] =>
-  runOut === null
-    ? []
-    : [`  runs out: ${dayOf(runOut.middle)} (${dayOf(runOut.early)} to ${dayOf(runOut.late)})`];
+const runOutLine = ({ runOut, to }: ShownTrends): string[] => {
+  if (runOut === null) return [];
+  const [early, middle, late] = [runOut.early, runOut.middle, runOut.late].map((at) => whenOf(at, to));
+  return [`  runs out: ${middle}${early === late ? '' : ` (${early} to ${late})`}`];
+};
 
 const exhaustionLine = ({ exhaustion }: ShownTrends): string[] => {
   if (exhaustion?.early == null) return [];

@@ -17,7 +17,7 @@ export const TrendsQuery = z.strictObject({
 });
 
 const Seconds = z.number().nullable().describe('Seconds from the last value');
-const RunOutDate = ResponseInstant.nullable().describe('null: not at that pace');
+const RunOutDate = ResponseInstant.nullable().describe('null: not at that pace, or no significant trend');
 
 /** Fields of the report of the API and of the command line. */
 const report = {
@@ -35,7 +35,9 @@ const report = {
           .describe('Change over the span as a fraction of the level at its start'),
       }),
     )
-    .describe('Robust trends of the daily medians over 30, 60 and 90 days, as far as the history reaches'),
+    .describe(
+      'Robust trends of the daily medians over 30, 60 and 90 days, at most over the days of the history',
+    ),
   weekOverWeek: z
     .object({ lastMean: z.number(), previousMean: z.number(), change: z.number().nullable() })
     .nullable(),
@@ -48,7 +50,9 @@ const report = {
       late: RunOutDate,
     })
     .nullable()
-    .describe('Dates at which the capacity is reached at the pace of the last 30 days'),
+    .describe(
+      'Dates at which the capacity is reached: by the forecast of the next day or a ramp that probably continues, else at the pace of the last 30 days',
+    ),
   exhaustion: z
     .object({ early: Seconds, middle: Seconds, late: Seconds })
     .nullable()

@@ -35,6 +35,11 @@ export const exhaustionWithinForecast = (
   };
 };
 
+/** Probability of a ramp's continuation from which it sets the run-out date. */
+const LIKELY = 0.5;
+/** Standard deviations to the 10th and 90th percentile. */
+const OUTER = 1.28;
+
 /** Time at which a bounded resource runs out if its trend continues. */
 export interface CapacityRunOut {
   readonly level: number;
@@ -51,8 +56,39 @@ const runOutAt = (now: number, level: number, perDay: number, limit: number): nu
 };
 
 /**
+ * Run-out date that the forecast itself gives: the time at which it reaches the limit, or, if the series is on a ramp
+ * that probably continues, the time at which the ramp does. Null if the forecast says nothing about it.
+ */
+export const forecastRunOut = (
+  forecast: Forecast,
+  limit: number,
+  within: TimeToExhaustion,
+): CapacityRunOut | null => {
+  const { ramp, quantiles, start, stepSeconds, horizon } = forecast;
+  const middle = quantiles[quantiles.length >> 1]!;
+  const perDay = ramp
+    ? 24 * ramp.perHour
+    : (middle.at(-1)! - middle[0]!) * (DAY_SECONDS / stepSeconds / horizon);
+  const level = middle[0]!;
+  const after = (seconds: number | null) => (seconds === null ? null : start + seconds);
+  if (within.middle !== null) {
+    return {
+      level,
+      perDay,
+      early: after(within.early),
+      middle: after(within.middle),
+      late: after(within.late),
+    };
+  }
+  if (ramp === undefined || ramp.weight < LIKELY || (limit - level) / perDay < 0) return null;
+  const spread = OUTER * (ramp.continuation.fan[0]! / stepSeconds) * DAY_SECONDS * Math.sign(perDay);
+  const at = (speed: number) => runOutAt(start, level, speed, limit);
+  return { level, perDay, early: at(perDay + spread), middle: at(perDay), late: at(perDay - spread) };
+};
+
+/**
  * Run-out date of a bounded resource from the robust trend of its daily medians over `days`, with the band of the
- * slope's 95 % interval. Null if there are fewer than three days.
+ * slope's 95 % interval; not foreseeable if the interval holds no trend at all. Null if there are fewer than three days.
  */
 export const capacityRunOut = (series: RegularSeries, limit: number, days = 30): CapacityRunOut | null => {
   const blocks = dayBlocks(series).filter(({ age }) => age < days);
@@ -64,7 +100,7 @@ export const capacityRunOut = (series: RegularSeries, limit: number, days = 30):
   if (line === null) return null;
   const now = series.start + series.values.length * series.stepSeconds;
   const level = line.intercept;
-  const at = (perDay: number) => runOutAt(now, level, perDay, limit);
+  const at = (perDay: number) => (line.significant ? runOutAt(now, level, perDay, limit) : null);
   const [fast, slow] = limit >= level ? [line.high, line.low] : [line.low, line.high];
   return { level, perDay: line.slope, early: at(fast), middle: at(line.slope), late: at(slow) };
 };

@@ -30,9 +30,12 @@ export const trendOver = (series: RegularSeries, days: number): Trend | null => 
   return { days, perDay, growth };
 };
 
-/** Trends over 30, 60 and 90 days, as far as the history allows. */
-export const trends = (series: RegularSeries): Trend[] =>
-  TREND_DAYS.map((days) => trendOver(series, days)).filter((trend) => trend !== null);
+/** Trends over 30, 60 and 90 days, as far as the history allows; over all of it if it is up to half shorter than that. */
+export const trends = (series: RegularSeries): Trend[] => {
+  const observedDays = (dayBlocks(series)[0]?.age ?? -1) + 1;
+  const spans = TREND_DAYS.map((days) => (observedDays < ENOUGH * days ? 0 : Math.min(days, observedDays)));
+  return [...new Set(spans)].map((days) => trendOver(series, days)).filter((trend) => trend !== null);
+};
 
 const WEEK_DAYS = 7;
 

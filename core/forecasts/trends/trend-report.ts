@@ -7,6 +7,7 @@ import {
   type CapacityRunOut,
   capacityRunOut,
   exhaustionWithinForecast,
+  forecastRunOut,
   type TimeToExhaustion,
 } from './exhaustion.ts';
 import { type Trend, trends, type WeekOverWeek, weekOverWeek } from './growth.ts';
@@ -66,8 +67,10 @@ const tomorrow = (series: RegularSeries): TrendReport['nextDay'] => {
   return { p10: p10!, p50: p50!, p90: p90! };
 };
 
-/** The next hours, which a trend over days does not resolve. */
-const exhaustionSoon = (series: RegularSeries, capacity: number): TimeToExhaustion => {
+type CapacityReport = Pick<TrendReport, 'runOut' | 'exhaustion'>;
+
+/** When the capacity is reached: by the forecast of the next day if it says so, else by the trend over days. */
+const capacityReport = (series: RegularSeries, capacity: number): CapacityReport => {
   const horizon = Math.max(1, Math.round(DAY_SECONDS / series.stepSeconds));
   const last = series.values.findLast(Number.isFinite) ?? Number.NaN;
   const limit: ResolvedThreshold = {
@@ -75,7 +78,10 @@ const exhaustionSoon = (series: RegularSeries, capacity: number): TimeToExhausti
     limit: capacity,
     source: 'fixed',
   };
-  return exhaustionWithinForecast(forecast({ history: series, horizon }), limit);
+  const made = forecast({ history: series, horizon });
+  const exhaustion = exhaustionWithinForecast(made, limit);
+  const soon = forecastRunOut(made, capacity, exhaustion);
+  return { exhaustion, runOut: soon ?? capacityRunOut(series, capacity, RUN_OUT_DAYS) };
 };
 
 const reliabilityOf = (series: RegularSeries, downBelow: number): TrendReport['reliability'] => {
@@ -98,8 +104,7 @@ export const reportTrends = (
   stepSeconds: series.stepSeconds,
   trends: trends(series),
   weekOverWeek: weekOverWeek(series),
-  runOut: capacity === undefined ? null : capacityRunOut(series, capacity, RUN_OUT_DAYS),
-  exhaustion: capacity === undefined ? null : exhaustionSoon(series, capacity),
+  ...(capacity === undefined ? { runOut: null, exhaustion: null } : capacityReport(series, capacity)),
   reliability: downBelow === undefined ? null : reliabilityOf(series, downBelow),
   leak: uptime === undefined ? null : detectLeak(series, onGridOf(series, uptime)),
   seasonalEvents: seasonalEvents(series),

@@ -43,6 +43,25 @@ describe('forestall trends', () => {
     expect(out).not.toMatch(/NaN|undefined/);
   });
 
+  it('prints the time of a run-out within hours, and none for a series without a trend', async () => {
+    const csvOf = (valueAt: (step: number) => number) => {
+      const rows = Array.from({ length: 2016 }, (_, i) => `${1_790_000_100 + 300 * i},${valueAt(i)}`);
+      return `timestamp,value\n${rows.join('\n')}\n`;
+    };
+    const filling = await trendsOf(
+      csvOf((i) => 40 + Math.max(0, i - 1956) / 3 + (i % 3) / 10),
+      '--capacity',
+      '80',
+    );
+    expect(filling.out).toMatch(/runs out: 2026-09-2\dT\d\d:\d\dZ \(2026-09-2\dT\d\d:\d\dZ to /);
+    const still = await trendsOf(
+      csvOf((i) => 40 + (i % 3)),
+      '--capacity',
+      '80',
+    );
+    expect(still.out).toContain('runs out: not foreseeable\n');
+  });
+
   it('forecasts failures and downtime of a service from its availability', async () => {
     const up = (h: number): number => (h % 240 === 100 || h % 240 === 101 ? 0 : 100);
     const csv = `timestamp,value\n${rowsOf((h, at) => `${at},${up(h)}`)}\n`;

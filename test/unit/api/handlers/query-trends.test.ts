@@ -40,7 +40,7 @@ describe('GET /v1/targets/{id}/trends', () => {
     expect(report).toMatchObject({ target: 'web-1', metric: 'cpu_percent', stepSeconds: 3600 });
     // Percentages run out at 100: 54 after 35 days at 0.4 a day.
     const { trends, runOut, to } = Trends.parse(report);
-    expect(trends.map(({ days }) => days)).toEqual([30, 60]);
+    expect(trends.map(({ days }) => days)).toEqual([30, 35]);
     expect((Date.parse(runOut!.middle!) - Date.parse(to)) / 86_400_000).toBeCloseTo(115, -1);
   });
 

@@ -42,7 +42,7 @@ describe('growth', () => {
   });
 
   it('reports nothing if the history is too short', () => {
-    expect(trends(hourly(20, (h) => h)).map(({ days }) => days)).toEqual([30]);
+    expect(trends(hourly(14, (h) => h))).toEqual([]);
     expect(
       trendOver(
         hourly(10, (h) => h),
@@ -55,6 +55,13 @@ describe('growth', () => {
         3,
       ),
     ).toBeNull();
+  });
+
+  it('gives no growth over a longer span than the data', () => {
+    expect(trends(hourly(20, (h) => h)).map(({ days }) => days)).toEqual([20]);
+    const [month, all] = trends(hourly(45, (h) => 50 + h / 24));
+    expect([month!.days, all!.days]).toEqual([30, 45]);
+    expect(all!.growth).toBeCloseTo(44 / 50.5, 2);
   });
 
   it('has no growth from zero', () => {
