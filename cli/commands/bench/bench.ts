@@ -18,6 +18,7 @@ interface Options {
 /** Benches by name. Each is loaded only on request, because benches read far more code and data than other commands. */
 const BENCHES = {
   forecast: async () => (await import('../../../bench/forecasts/forecast/run.ts')).runForecastBench,
+  warnings: async () => (await import('../../../bench/forecasts/warnings/run.ts')).runWarningsBench,
   detect: async () => (await import('../../../bench/anomalies/detect/run.ts')).runDetectBench,
   diagnose: async () => (await import('../../../bench/incidents/diagnose/run.ts')).runDiagnoseBench,
   ingest: async () => (await import('../../../bench/metrics/ingest/run.ts')).runIngestBench,
@@ -36,6 +37,7 @@ export const NAMES = Object.keys(BENCHES) as BenchName[];
 
 /** Benches that need no data directory: their cases are simulated or listed in the bench itself. */
 export const WITHOUT_DATA: ReadonlySet<string> = new Set([
+  'warnings',
   'changes',
   'components',
   'combinations',
@@ -56,15 +58,17 @@ const writeJson = (path: string | true, results: unknown, terminal: Terminal): v
   }
 };
 
-const dataDirectory = (options: Options, { env }: Terminal): string => {
+/** The directory of the data; empty if none is given and the bench needs none. */
+const dataDirectory = (name: string, options: Options, { env }: Terminal): string => {
   const data = options.data ?? env.FORESTALL_DATA;
+  if (data === undefined && WITHOUT_DATA.has(name)) return '';
   if (data === undefined) throw new InvalidInputError('no data: pass --data DIR or set FORESTALL_DATA');
   if (existsSync(data)) return data;
   throw new InvalidInputError(`--data: found no directory ${data}, expected open data`);
 };
 
 const run = async (name: string, options: Options, terminal: Terminal): Promise<void> => {
-  const data = WITHOUT_DATA.has(name) ? '' : dataDirectory(options, terminal);
+  const data = dataDirectory(name, options, terminal);
   // If JSON goes to stdout, the tables go to stderr.
   const tables = options.json === true ? terminal.stderr : terminal.stdout;
   const results: Record<string, unknown> = {};

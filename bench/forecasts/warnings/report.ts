@@ -1,0 +1,66 @@
+import type { WarningsOfSet } from './result.ts';
+import type { WarningFigures } from './warning-figures.ts';
+
+const table = (rows: readonly (readonly string[])[]): string[] => {
+  const widths = rows[0]!.map((_, c) => Math.max(...rows.map((row) => row[c]!.length)));
+  return rows
+    .map((row) => `| ${row.map((cell, c) => cell.padEnd(widths[c]!)).join(' | ')} |`)
+    .flatMap((line, r) => (r === 0 ? [line, `|${widths.map((w) => '-'.repeat(w + 2)).join('|')}|`] : [line]));
+};
+
+const fixed = (value: number, digits: number): string => (Number.isNaN(value) ? '-' : value.toFixed(digits));
+const percent = (share: number): string => (Number.isNaN(share) ? '-' : `${(100 * share).toFixed(1)} %`);
+
+const methodRow = (name: string, f: WarningFigures): string[] => [
+  name,
+  `${f.warned} of ${f.breaches}`,
+  percent(f.recall),
+  `${f.falseWarnings} of ${f.worlds - f.breaches}`,
+  percent(f.falseShare),
+  percent(f.precision),
+  `${fixed(f.leadMinutes.p50, 0)} / ${fixed(f.leadMinutes.p10, 0)}`,
+  fixed(f.brier, 3),
+  `${fixed(f.coverage80, 2)} / ${fixed(f.coverage80InRamps, 2)}`,
+];
+
+const METHOD_HEADER = [
+  'method',
+  'warned',
+  'recall',
+  'false',
+  'false share',
+  'precision',
+  'lead, min p50 / p10',
+  'Brier',
+  'cov80 all / ramps',
+];
+
+const kindRow = (kind: string, f: WarningFigures): string[] => [
+  kind,
+  `${f.warned} of ${f.breaches}`,
+  `${f.falseWarnings} of ${f.worlds - f.breaches}`,
+  fixed(f.coverage80, 2),
+];
+
+/** The tables of one set of worlds as Markdown lines. */
+export const reportLines = ({ set, methods, kinds, calibration }: WarningsOfSet): string[] => [
+  `## ${set}`,
+  '',
+  ...table([METHOD_HEADER, ...Object.entries(methods).map(([name, f]) => methodRow(name, f))]),
+  '',
+  ...table([
+    ['kind', 'warned', 'false', 'cov80'],
+    ...Object.entries(kinds).map(([kind, f]) => kindRow(kind, f)),
+  ]),
+  '',
+  ...table([
+    ['forecast', 'worlds', 'mean forecast', 'observed'],
+    ...calibration.map((row) => [
+      `${row.from.toFixed(1)}-${row.to.toFixed(1)}`,
+      String(row.worlds),
+      fixed(row.meanProbability, 2),
+      fixed(row.breachedShare, 2),
+    ]),
+  ]),
+  '',
+];

@@ -1,0 +1,14 @@
+import type { CalibrationRow, WarningFigures } from './warning-figures.ts';
+
+/** Figures of one set of worlds: by method, and for the engine by kind of world. */
+export interface WarningsOfSet {
+  readonly set: string;
+  readonly methods: Readonly<Record<string, WarningFigures>>;
+  readonly kinds: Readonly<Record<string, WarningFigures>>;
+  /** Of the engine. */
+  readonly calibration: readonly CalibrationRow[];
+}
+
+export interface WarningsBenchResult {
+  readonly sets: readonly WarningsOfSet[];
+}
