@@ -33,6 +33,25 @@ describe('a forecast of a series on a ramp', () => {
     );
   });
 
+  it('keeps the season of the day on top of the ramp', () => {
+    const season = (hour: number) => 5 * Math.sin((2 * Math.PI * hour) / 24);
+    const made = forecastOf(weekOf((hour) => climb(6, 4)(hour) + season(hour)));
+    expect(made.ramp!.weight).toBeGreaterThan(0.8);
+    const { centre } = made.ramp!.continuation;
+    for (const h of [11, 35, 59, 83]) {
+      const hour = (h + 1) / 12;
+      expect(Math.abs(centre[h]! - (64 + 4 * hour + season(hour)))).toBeLessThan(2.5);
+    }
+  });
+
+  it('continues it over a single step, too', () => {
+    const made = forecast({ history: history(filling), horizon: 1 });
+    expect(made.quantiles[4]![0]!).toBeCloseTo(60, 0);
+    const risk = assessBreach(made, { direction: 'above', limit: 55, source: 'fixed' });
+    expect(risk.probability).toBeGreaterThan(0.9);
+    expect(risk.timeToImpactSeconds).toEqual({ p10: 300, p50: 300, p90: 300 });
+  });
+
   it('names a decline as such', () => {
     expect(forecastOf(mirrored(filling)).reason).toMatch(/^falling by /);
   });
