@@ -26,6 +26,24 @@ describe('withoutGlitches', () => {
     expect(Math.max(...cleaned.map((value) => Math.abs(value - 40)))).toBeLessThan(1);
   });
 
+  it('keeps both ends, where a glitch cannot be told from a shift', () => {
+    const values = weekOf(() => 40);
+    values[0] = 1e9;
+    values[WEEK - 1] = -1e9;
+    expect(withoutGlitches(values)).toEqual(values);
+  });
+
+  it('judges by the distance from the neighbours, whatever the level', () => {
+    const values = weekOf(() => 1e6);
+    values[700] = 1e6 + 15;
+    expect(withoutGlitches(values)).toEqual(values);
+    values[700] = 1e6 - 40;
+    expect(withoutGlitches(values)[700]!).toBeCloseTo(1e6, -0.5);
+    const below = weekOf(() => -1e6);
+    below[700] = -1e6 + 40;
+    expect(withoutGlitches(below)[700]!).toBeCloseTo(-1e6, -0.5);
+  });
+
   it('keeps a climb and a level shift of any size', () => {
     const climbing = weekOf(climb(6, 1e6));
     const shifted = weekOf((hour) => (hour > -3 ? 1e9 : 40));

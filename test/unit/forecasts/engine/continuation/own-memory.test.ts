@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { episodeAt } from '../../../../../core/forecasts/engine/continuation/episode.ts';
 import { LineFits } from '../../../../../core/forecasts/engine/continuation/line-fits.ts';
@@ -17,7 +18,49 @@ const repeated = (hour: number): number => {
   return at < 8 ? 30 + 6 * at : 30;
 };
 
+/** The count by its definition: at every eighth of an outlook, a like climb whose end level is not 40 % further after one. */
+const failuresByDefinition = (values: Float64Array): number => {
+  const fits = new LineFits(values);
+  const present = episodeAt(fits, values.length, FLOOR)!;
+  const { slope, length } = present.line;
+  return Array.from({ length: Math.floor(values.length / 12) }, (_, k) => 12 * k)
+    .filter((end) => end >= 144 && end + OUTLOOK <= values.length)
+    .filter((end) => end <= values.length - length + Math.floor(length / 4))
+    .filter((end) => {
+      const past = episodeAt(fits, end, FLOOR)!;
+      const ratio = past.line.slope / slope;
+      const isLike = past.signalToNoise >= 0.4 * present.signalToNoise && ratio >= 0.33 && ratio <= 4;
+      const later = values.subarray(end + OUTLOOK - 12, end + OUTLOOK);
+      const arrived = later.reduce((sum, value) => sum + value / 12, 0) - past.line.end;
+      return (
+        isLike && Math.abs(arrived) * Math.sign(arrived * slope) < 0.4 * Math.abs(past.line.slope) * OUTLOOK
+      );
+    }).length;
+};
+
 describe('recall', () => {
+  it('counts at every eighth of an outlook what its definition says', () => {
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 13, max: 40 }),
+        fc.integer({ min: 1, max: 8 }),
+        fc.double({ min: 0.5, max: 2.5, noNaN: true }),
+        fc.constantFrom(1, -1),
+        (every, since, slope, sign) => {
+          const values = weekOf((hour) => {
+            const cycle = Math.floor((hour + since) / every);
+            const at = hour + since - cycle * every;
+            const speed = slope * (1 + (Math.abs(cycle) % 3) * 0.8);
+            return sign * (40 + (cycle === 0 ? slope : speed) * Math.min(at, cycle === 0 ? at : 9));
+          }, 0.6);
+          const { failures } = recallIn(values);
+          if (failures > 0) expect(failures).toBe(failuresByDefinition(values));
+        },
+      ),
+      { numRuns: 40 },
+    );
+  });
+
   it('counts climbs like the present one that did not continue', () => {
     expect(recallIn(weekOf(repeated)).failures).toBeGreaterThan(3);
     expect(recallIn(mirrored(weekOf(repeated))).failures).toBe(recallIn(weekOf(repeated)).failures);
@@ -50,5 +93,12 @@ describe('recall', () => {
     expect(recallIn(weekOf(spike)).isReturn).toBe(true);
     expect(recallIn(mirrored(weekOf(spike))).isReturn).toBe(true);
     expect(recallIn(weekOf(climb(6, 5))).isReturn).toBe(false);
+    const refilled = (hour: number) => (hour < -100 ? 85 : climb(4, 5)(hour));
+    expect(recallIn(weekOf(refilled))).toEqual({ failures: 0, isUnusual: false, isReturn: false });
+    // From a level that is usual, however far; and from beyond the usual levels to beyond them on the other side.
+    const fallen = (hour: number) => 40 - 5 * Math.max(0, hour + 3) + 2 * Math.sin(hour);
+    expect(recallIn(weekOf(fallen)).isReturn).toBe(false);
+    const through = (hour: number) => (hour < -2 ? 40 + 30 * Math.max(0, hour + 4) : 100 - 40 * (hour + 2));
+    expect(recallIn(weekOf(through)).isReturn).toBe(false);
   });
 });
