@@ -14,7 +14,7 @@ const HOURS = { min: 1, max: 16 } as const;
 const MEETS_WITHIN = 4 / 3;
 const ENOUGH = 0.9;
 
-/** How an injected ramp behaves: it goes on, up or down, has stopped already, or stops within the horizon. */
+/** An injected ramp continues upwards or downwards, has stopped already, or stops within the horizon. */
 const drawKind = (random: RandomStream): 'go' | 'drain' | 'stopped' | 'stops' => {
   const share = random.uniform();
   return share < 0.45 ? 'go' : share < 0.75 ? 'drain' : share < 0.875 ? 'stopped' : 'stops';

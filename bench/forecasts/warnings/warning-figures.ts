@@ -22,7 +22,7 @@ export interface CalibrationRow {
   readonly breachedShare: number;
 }
 
-/** How well a method warns. Shares in [0, 1]; NaN if there is nothing to count. */
+/** Accuracy of the warnings of a method. Shares in [0, 1]; NaN if there is nothing to count. */
 export interface WarningFigures {
   readonly worlds: number;
   readonly breaches: number;

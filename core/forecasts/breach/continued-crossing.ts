@@ -25,7 +25,7 @@ const chances = (slope: number, spread: number, persistence: number, steps: numb
 const meanSlope = (path: Float64Array): number =>
   path.length > 1 ? (path.at(-1)! - path[0]!) / (path.length - 1) : 0;
 
-/** How a continuing ramp crosses a threshold. */
+/** Crossing of a threshold by a ramp that continues. */
 export interface ContinuedCrossing {
   /** P(crossed by step h) for each h. */
   readonly byStep: Float64Array;

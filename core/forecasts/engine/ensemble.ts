@@ -8,6 +8,7 @@ import { mixWithContinuation } from './continuation/mixed-forecast.ts';
 import { ENGINE_VERSION } from './engine-version.ts';
 import { buildModel, type EnsembleModel } from './ensemble-model.ts';
 import { memberShares, poolMembers } from './ensemble-quantiles.ts';
+import { explainRamp, rampInUnits } from './explanation.ts';
 import {
   DEFAULT_QUANTILE_LEVELS,
   type Forecast,
@@ -19,7 +20,6 @@ import { horizonBlocks, testLeads } from './horizon-blocks.ts';
 import { inUnit, safeUnit } from './magnitude.ts';
 import { toOriginalUnits } from './original-units.ts';
 import { otherPeriods } from './period-detection.ts';
-import { rampInUnits, rampStory } from './ramp-story.ts';
 import { mainPeriod, type SeriesView, viewSeries } from './series-view.ts';
 import { DEFAULT_SETTINGS, type EngineSettings } from './settings.ts';
 import { forecastShortHistory, SHORT_HISTORY_POINTS } from './short-history.ts';
@@ -52,7 +52,7 @@ const learn = ({ view, candidates }: Prepared, horizon: number, settings: Engine
 const endOf = ({ history }: ForecastRequest): number =>
   history.start + history.values.length * history.stepSeconds;
 
-type Story = Pick<Forecast, 'members' | 'reason' | 'warnings' | 'ramp'>;
+type Explanation = Pick<Forecast, 'members' | 'reason' | 'warnings' | 'ramp'>;
 
 /** Converts quantiles (levels x horizon, in `unit`) to the metric's units and applies its bounds. */
 const published = (
@@ -60,7 +60,7 @@ const published = (
   quantiles: Float64Array[],
   unit: number,
   levels: readonly number[],
-  story: Story,
+  explanation: Explanation,
 ): Forecast => {
   if (unit !== 1) for (const row of quantiles) for (let h = 0; h < row.length; h++) row[h] = row[h]! * unit;
   return {
@@ -71,11 +71,11 @@ const published = (
     quantiles,
     mean: toOriginalUnits(quantiles, levels, request.history.values, request.bounds),
     model: ENGINE_VERSION,
-    ...story,
+    ...explanation,
   };
 };
 
-const priorStory = (observed: number): Story => ({
+const explainPrior = (observed: number): Explanation => ({
   members: [{ name: 'prior', weight: 1 }],
   reason: 'the history is too short to learn from, so the band is a wide prior',
   warnings: [`only ${observed} observed points: the band is a prior, not learned`],
@@ -94,7 +94,7 @@ const warningsOf = (
     : []),
 ];
 
-const backtestStory = (request: ForecastRequest, model: EnsembleModel, observed: number): Story => {
+const explainBacktest = (request: ForecastRequest, model: EnsembleModel, observed: number): Explanation => {
   const members = memberShares(model);
   return {
     members,
@@ -146,16 +146,16 @@ export const forecastWithState = (
   const observed = history.values.filter(Number.isFinite).length;
   if (observed < SHORT_HISTORY_POINTS) {
     const quantiles = forecastShortHistory(history.values, horizon, levels);
-    return { forecast: published(asked, quantiles, unit, levels, priorStory(observed)), state: null };
+    return { forecast: published(asked, quantiles, unit, levels, explainPrior(observed)), state: null };
   }
   const prepared = prepare(request, settings);
   const [end, stepSeconds] = [endOf(request), history.stepSeconds];
   const kept = state !== null && stateServes(state, { end, stepSeconds }, horizon) ? state : null;
   const model = kept?.model ?? learn(prepared, horizon, settings);
   const { quantiles, ramp } = forecastByModel(prepared, model, request, levels, settings);
-  const story = rampStory(backtestStory(request, model, observed), ramp, unit);
+  const explanation = explainRamp(explainBacktest(request, model, observed), ramp, unit);
   return {
-    forecast: published(asked, quantiles, unit, levels, story),
+    forecast: published(asked, quantiles, unit, levels, explanation),
     state: kept ?? { engine: ENGINE_VERSION, learnedUntil: end, stepSeconds, model },
   };
 };

@@ -5,7 +5,7 @@ import type { PresentRamp } from './continuation/find-ramp.ts';
 import type { Forecast, ForecastRamp } from './forecast.ts';
 import type { SeriesView } from './series-view.ts';
 
-type Story = Pick<Forecast, 'members' | 'reason' | 'warnings' | 'ramp'>;
+type Explanation = Pick<Forecast, 'members' | 'reason' | 'warnings' | 'ramp'>;
 
 const scaled = (continuation: Continuation, scale: number, centre: number): Continuation => ({
   centre: continuation.centre.map((value) => value * scale + centre),
@@ -34,19 +34,23 @@ const minuteOf = (epochSeconds: number): string =>
   `${new Date(epochSeconds * 1000).toISOString().slice(0, 16)}Z`;
 
 /** Adds the ramp, if any, to what explains a forecast. `unit` converts the ramp to the units of the metric. */
-export const rampStory = (story: Story, found: ForecastRamp | null, unit: number): Story => {
-  if (found === null) return story;
+export const explainRamp = (
+  explanation: Explanation,
+  found: ForecastRamp | null,
+  unit: number,
+): Explanation => {
+  if (found === null) return explanation;
   const { since, weight } = found;
   const perHour = found.perHour * unit;
   const members = [
     { name: 'continuation', weight },
-    ...story.members.map((member) => ({ ...member, weight: member.weight * (1 - weight) })),
+    ...explanation.members.map((member) => ({ ...member, weight: member.weight * (1 - weight) })),
   ].sort((a, b) => b.weight - a.weight);
   const [verb, speed] = [perHour > 0 ? 'climbing' : 'falling', Number(Math.abs(perHour).toPrecision(3))];
   return {
-    ...story,
+    ...explanation,
     members,
-    reason: `${verb} by ${speed} per hour since ${minuteOf(since)}, which continues with a probability of ${weight.toFixed(2)}; otherwise ${story.reason}`,
+    reason: `${verb} by ${speed} per hour since ${minuteOf(since)}, which continues with a probability of ${weight.toFixed(2)}; otherwise ${explanation.reason}`,
     ramp: { ...found, perHour, continuation: scaled(found.continuation, unit, 0) },
   };
 };

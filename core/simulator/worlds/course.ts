@@ -1,4 +1,4 @@
-/** The level of a made-up resource over time, without season and noise. */
+/** The level of a simulated resource over time, without season and noise. */
 export interface Course {
   /** Hours are relative to the end of the history; called once a step, in order. */
   readonly levelAt: (hour: number) => number;

@@ -12,7 +12,7 @@ const HORIZON = 96;
 /** End of the histories: 2026-09-07T00:00Z, a Monday. */
 const END = 1_788_739_200;
 
-/** A made-up resource with a limit: what was observed, and the eight hours that follow. */
+/** A simulated resource with a limit: its history and the eight hours that follow. */
 export interface ResourceWorld {
   readonly name: string;
   readonly kind: WorldKind;

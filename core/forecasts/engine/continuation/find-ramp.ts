@@ -5,7 +5,7 @@ import { type Episode, episodeAt, SHORTEST_EPISODE } from './episode.ts';
 import { continuationWeight, isRamp } from './gate.ts';
 import { withoutGlitches } from './glitches.ts';
 import { LineFits } from './line-fits.ts';
-import { recall } from './own-memory.ts';
+import { pastEpisodes } from './past-episodes.ts';
 import { type Ramp, rampOf, shapeOf } from './ramp.ts';
 
 /** Minimum noise, as a share of the p5-p95 range: keeps staircases and idle series from infinite ratios. */
@@ -45,7 +45,7 @@ const weigh = (fits: LineFits, episode: Episode, floor: number, outlook: number)
   const shape = shapeOf(fits, ramp);
   const isShort = fits.y.length < OUTLOOKS_TO_REMEMBER * outlook;
   if (!isRamp(episode, shape, outlook, isShort)) return null;
-  return { ramp, weight: continuationWeight(shape, recall(fits, episode, floor, outlook)) };
+  return { ramp, weight: continuationWeight(shape, pastEpisodes(fits, episode, floor, outlook)) };
 };
 
 /**

@@ -1,5 +1,5 @@
 import type { Episode } from './episode.ts';
-import type { OwnMemory } from './own-memory.ts';
+import type { PastEpisodes } from './past-episodes.ts';
 import type { RampShape } from './ramp.ts';
 
 /** Without these, a stretch is not a ramp at all and the forecast is that of the ensemble. */
@@ -32,15 +32,15 @@ export const isRamp = (
   shape.versusStep > PRECONDITION.versusStep;
 
 /** Probability in [0, 1] that the present ramp continues: the weight of the continuation in the forecast. */
-export const continuationWeight = (shape: RampShape, memory: OwnMemory): number => {
-  if (memory.isReturn) return 0;
+export const continuationWeight = (shape: RampShape, past: PastEpisodes): number => {
+  if (past.isReturn) return 0;
   const logit =
     GATE.intercept +
     GATE.half * shape.half +
     GATE.quarter * shape.quarter +
     GATE.eighth * shape.eighth +
-    (memory.isUnusual ? GATE.unusual : 0) +
-    GATE.failures * Math.log1p(memory.failures);
+    (past.isUnusual ? GATE.unusual : 0) +
+    GATE.failures * Math.log1p(past.failures);
   const weight = 1 / (1 + Math.exp(-logit));
   return weight < MIN_WEIGHT ? 0 : weight;
 };

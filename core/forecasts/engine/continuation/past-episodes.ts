@@ -13,8 +13,8 @@ const USUAL = 0.99;
 /** A climb that began below this percentile by more than this share of itself only returns to usual levels. */
 const RETURN = { level: 0.05, share: 0.25 } as const;
 
-/** What this series' own past says about a climb like the present one. */
-export interface OwnMemory {
+/** Past episodes of the series that resemble the present one, and how they ended. */
+export interface PastEpisodes {
   /** Past ends of similar episodes that did not continue; none counts once the climb has left all levels before it. */
   readonly failures: number;
   /** True if the climb has left the usual levels (the 99th percentile) before it. */
@@ -51,8 +51,13 @@ const levelsBefore = (y: Float64Array, { end, line }: Episode): Float64Array => 
   return before.sort();
 };
 
-/** Looks back at this series' own episodes; `outlook` (steps) is how far ahead a climb must have continued. */
-export const recall = (fits: LineFits, present: Episode, floor: number, outlook: number): OwnMemory => {
+/** Compares the present episode with the past of its series; `outlook` (steps) is how far ahead a climb must have continued. */
+export const pastEpisodes = (
+  fits: LineFits,
+  present: Episode,
+  floor: number,
+  outlook: number,
+): PastEpisodes => {
   const before = levelsBefore(fits.y, present);
   const { slope, end, length } = present.line;
   const [level, climb] = [Math.sign(slope) * end, Math.abs(slope) * length];

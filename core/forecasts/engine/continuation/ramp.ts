@@ -5,7 +5,7 @@ const MAX_PERSISTENCE = 0.97;
 /** Lag of the autocorrelation of the residuals: at most this, and a sixth of the episode. */
 const MAX_LAG = 6;
 
-/** How the present episode ends, and if a line describes it. All values are free of units. */
+/** Shape of the present episode: how it ends, and whether a line describes it. Free of units. */
 export interface RampShape {
   /** Slopes of the last half, quarter and eighth over that of the whole. */
   readonly half: number;

@@ -114,7 +114,7 @@ describe('breach risk on a ramp', () => {
     expect(riskOf(weekOf(climb(5, 1)), above(90)).probability).toBeLessThan(0.1);
   });
 
-  it('never lowers the probability as a steady ramp goes on', () => {
+  it('never lowers the probability as a steady ramp continues', () => {
     const hours = Array.from({ length: 15 }, (_, i) => 1.5 + i);
     const probabilities = hours.map((h) => riskOf(weekOf(climb(h, 3)), above(90)).probability);
     probabilities.forEach((p, i) => {

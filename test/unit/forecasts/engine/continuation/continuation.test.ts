@@ -26,7 +26,7 @@ const continued = (values: Float64Array): Continuation => {
 const parabola = (hour: number): number => 30 + 0.25 * Math.max(0, hour + 12) ** 2;
 
 describe('continueRamp', () => {
-  it('goes on from where the ramp is, at its slope', () => {
+  it('continues from the end of the ramp, at its slope', () => {
     const { centre } = continued(weekOf(climb(8, 3)));
     expect(centre[0]!).toBeCloseTo(40 + 24, 0);
     expect(centre[HORIZON - 1]!).toBeCloseTo(40 + 48, 0);

@@ -2,12 +2,12 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Episode } from '../../../../../core/forecasts/engine/continuation/episode.ts';
 import { continuationWeight, isRamp } from '../../../../../core/forecasts/engine/continuation/gate.ts';
-import type { OwnMemory } from '../../../../../core/forecasts/engine/continuation/own-memory.ts';
+import type { PastEpisodes } from '../../../../../core/forecasts/engine/continuation/past-episodes.ts';
 import type { RampShape } from '../../../../../core/forecasts/engine/continuation/ramp.ts';
 
 const OUTLOOK = 96;
 const steady: RampShape = { half: 1, quarter: 1, eighth: 0.8, versusStep: 2 };
-const fresh: OwnMemory = { failures: 0, isUnusual: true, isReturn: false };
+const fresh: PastEpisodes = { failures: 0, isUnusual: true, isReturn: false };
 const episode = (logRatio: number, length = 48): Episode => ({
   end: 2016,
   line: { length, slope: 1, end: 50, squares: 1 },

@@ -2,15 +2,15 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { episodeAt } from '../../../../../core/forecasts/engine/continuation/episode.ts';
 import { LineFits } from '../../../../../core/forecasts/engine/continuation/line-fits.ts';
-import { recall } from '../../../../../core/forecasts/engine/continuation/own-memory.ts';
+import { pastEpisodes } from '../../../../../core/forecasts/engine/continuation/past-episodes.ts';
 import { climb, mirrored, weekOf } from './ramp-series.ts';
 
 const FLOOR = 0.1;
 const OUTLOOK = 96;
 
-const recallIn = (values: Float64Array) => {
+const pastIn = (values: Float64Array) => {
   const fits = new LineFits(values);
-  return recall(fits, episodeAt(fits, values.length, FLOOR)!, FLOOR, OUTLOOK);
+  return pastEpisodes(fits, episodeAt(fits, values.length, FLOOR)!, FLOOR, OUTLOOK);
 };
 /** Climbs 6 an hour from 30 for eight hours, ten hours ago at a time, falls back, and is on its way again. */
 const repeated = (hour: number): number => {
@@ -38,7 +38,7 @@ const failuresByDefinition = (values: Float64Array): number => {
     }).length;
 };
 
-describe('recall', () => {
+describe('pastEpisodes', () => {
   it('counts at every eighth of an outlook what its definition says', () => {
     fc.assert(
       fc.property(
@@ -53,7 +53,7 @@ describe('recall', () => {
             const speed = slope * (1 + (Math.abs(cycle) % 3) * 0.8);
             return sign * (40 + (cycle === 0 ? slope : speed) * Math.min(at, cycle === 0 ? at : 9));
           }, 0.6);
-          const { failures } = recallIn(values);
+          const { failures } = pastIn(values);
           if (failures > 0) expect(failures).toBe(failuresByDefinition(values));
         },
       ),
@@ -62,17 +62,17 @@ describe('recall', () => {
   });
 
   it('counts climbs like the present one that did not continue', () => {
-    expect(recallIn(weekOf(repeated)).failures).toBeGreaterThan(3);
-    expect(recallIn(mirrored(weekOf(repeated))).failures).toBe(recallIn(weekOf(repeated)).failures);
+    expect(pastIn(weekOf(repeated)).failures).toBeGreaterThan(3);
+    expect(pastIn(mirrored(weekOf(repeated))).failures).toBe(pastIn(weekOf(repeated)).failures);
   });
 
   it('counts none for a series that never climbed', () => {
-    expect(recallIn(weekOf(climb(6, 5)))).toEqual({ failures: 0, isUnusual: true, isReturn: false });
+    expect(pastIn(weekOf(climb(6, 5)))).toEqual({ failures: 0, isUnusual: true, isReturn: false });
   });
 
   it('counts none that was much slower, much steeper, or went the other way', () => {
     const precededBy = (earlier: (hour: number) => number) =>
-      recallIn(weekOf((hour) => (hour < -10 ? 50 + earlier(hour) : 40 + 5 * Math.max(0, hour + 4))));
+      pastIn(weekOf((hour) => (hour < -10 ? 50 + earlier(hour) : 40 + 5 * Math.max(0, hour + 4))));
     const spikes = (perHour: number) => (hour: number) => {
       const at = (((hour % 24) + 24) % 24) - 20;
       return perHour * Math.max(0, Math.min(2, at));
@@ -85,20 +85,20 @@ describe('recall', () => {
   it('forgets failures once the climb has left all levels of the past', () => {
     const beyond = (hour: number) =>
       hour < -5 ? repeated(hour) : 30 + 6 * (hour + 5) + 60 * Number(hour > -5);
-    expect(recallIn(weekOf(beyond)).failures).toBe(0);
+    expect(pastIn(weekOf(beyond)).failures).toBe(0);
   });
 
-  it('tells a return to usual levels from a climb away from them', () => {
+  it('distinguishes a return to usual levels from a climb away from them', () => {
     const spike = (hour: number) => 40 + 30 * Math.max(0, 1 - Math.abs(hour + 2) / 2);
-    expect(recallIn(weekOf(spike)).isReturn).toBe(true);
-    expect(recallIn(mirrored(weekOf(spike))).isReturn).toBe(true);
-    expect(recallIn(weekOf(climb(6, 5))).isReturn).toBe(false);
+    expect(pastIn(weekOf(spike)).isReturn).toBe(true);
+    expect(pastIn(mirrored(weekOf(spike))).isReturn).toBe(true);
+    expect(pastIn(weekOf(climb(6, 5))).isReturn).toBe(false);
     const refilled = (hour: number) => (hour < -100 ? 85 : climb(4, 5)(hour));
-    expect(recallIn(weekOf(refilled))).toEqual({ failures: 0, isUnusual: false, isReturn: false });
+    expect(pastIn(weekOf(refilled))).toEqual({ failures: 0, isUnusual: false, isReturn: false });
     // From a level that is usual, however far; and from beyond the usual levels to beyond them on the other side.
     const fallen = (hour: number) => 40 - 5 * Math.max(0, hour + 3) + 2 * Math.sin(hour);
-    expect(recallIn(weekOf(fallen)).isReturn).toBe(false);
+    expect(pastIn(weekOf(fallen)).isReturn).toBe(false);
     const through = (hour: number) => (hour < -2 ? 40 + 30 * Math.max(0, hour + 4) : 100 - 40 * (hour + 2));
-    expect(recallIn(weekOf(through)).isReturn).toBe(false);
+    expect(pastIn(weekOf(through)).isReturn).toBe(false);
   });
 });
