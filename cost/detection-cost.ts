@@ -1,5 +1,5 @@
 import type { UsageLine } from '../core/platform/billing/cost-lines.ts';
-import { gigabytes, HOURS_PER_MONTH, readUnits, writeUnits } from '../core/platform/billing/units.ts';
+import { gigabytes, HOURS_PER_MONTH, readUnits } from '../core/platform/billing/units.ts';
 import { HOUR_SECONDS } from '../core/shared/time.ts';
 import type { ItemSizes } from './item-sizes.ts';
 import type { TemplateFacts } from './template-facts.ts';
@@ -8,6 +8,8 @@ import type { Workload } from './workload.ts';
 const SECONDS_PER_MONTH = HOURS_PER_MONTH * HOUR_SECONDS;
 /** Share of an hour during which the previous hour is still open and read as well. */
 const GRACE_SHARE = 0.25;
+/** Hourly versions of a state that are not deleted yet. */
+const KEPT_VERSIONS = 25;
 
 /** Number of batching windows with changes in all shards, if changes are evenly distributed (Poisson). */
 const invocationsOf = ({ streamShards, streamWindowSeconds }: Workload, changes: number): number => {
@@ -28,32 +30,31 @@ export const detecting = (work: Workload, facts: TemplateFacts, sizes: ItemSizes
   const blockUnits = readUnits(sizes.blockBytes.at(-1) ?? 0, 'eventual');
   const seconds = (pushes * work.detectMsPerHost) / 1000;
   const memoryGb = facts.memoryGb.get('detect-anomalies') ?? Number.NaN;
-  const read = (bytes: number) => pushes * readUnits(bytes, 'eventual');
   return [
     { component, what: 'detection invocations', price: 'lambdaRequest', units: invocations },
     { component, what: 'GB-seconds', price: 'lambdaArmGbSecond', units: seconds * memoryGb },
-    { component, what: 'detector reads', price: 'dynamoReadUnit', units: read(sizes.detectorBytes) },
-    { component, what: 'forecast reads', price: 'dynamoReadUnit', units: read(sizes.forecastBytes) },
+    { component, what: 'detectors read', price: 's3Get', units: pushes },
+    {
+      component,
+      what: 'forecast reads',
+      price: 'dynamoReadUnit',
+      units: pushes * readUnits(sizes.forecastBytes, 'eventual'),
+    },
     {
       component,
       what: 'closing hours read',
       price: 'dynamoReadUnit',
       units: (pushes * GRACE_SHARE + hours) * blockUnits,
     },
-    {
-      component,
-      what: 'detector writes',
-      price: 'dynamoWriteUnit',
-      units: hours * writeUnits(sizes.detectorBytes),
-    },
+    { component, what: 'detectors written', price: 's3Put', units: hours },
     // Stored, then marked as announced; the same for its end.
     { component, what: 'anomaly writes', price: 'dynamoWriteUnit', units: 4 * anomalies },
     { component, what: 'anomaly events', price: 'customEvent', units: 2 * anomalies },
     {
       component,
       what: 'GB of detectors',
-      price: 'dynamoGbMonth',
-      units: gigabytes(work.hosts * sizes.detectorBytes),
+      price: 's3GbMonth',
+      units: gigabytes(KEPT_VERSIONS * work.hosts * sizes.detectorBytes),
     },
     {
       component,

@@ -27,8 +27,11 @@ export const Workload = z.strictObject({
   streamShards: z.number().int().positive().default(4),
   /** Changes of a shard within this number of seconds share an invocation. */
   streamWindowSeconds: z.number().positive().default(2),
-  /** Measured: 25 ms on one x86 core for ten metrics with full detectors (0.3 ms with light ones); a fifth more on Lambda. */
-  detectMsPerHost: z.number().positive().default(30),
+  /**
+   * Measured: 25 ms on one x86 core for ten metrics with full detectors (0.3 ms with light ones); a fifth more on Lambda.
+   * Not measured on AWS: 20 ms of waiting for the state in S3, which two targets of an invocation share.
+   */
+  detectMsPerHost: z.number().positive().default(40),
   /** Comparing ten metrics of a host with its peers: 0.4 ms on one x86 core, more on Lambda, plus reading. */
   compareMsPerHost: z.number().positive().default(3),
   /** Anomalies per metric and month. */

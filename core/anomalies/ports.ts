@@ -33,17 +33,11 @@ export interface AnomalyStore {
   list(tenantId: string, filter: AnomalyFilter, page: PageRequest): Promise<Page<Anomaly>>;
 }
 
-/** A target's detectors as bytes; every write increments `version`. */
-export interface StoredDetectors {
-  readonly bytes: Uint8Array;
-  readonly version: number;
-}
-
-export interface DetectorStateStore {
-  /** Eventually consistent: an older state only means that more points are replayed. */
-  get(tenantId: string, targetId: string): Promise<StoredDetectors | undefined>;
-  /** Writes if the stored version is still `expectedVersion` (0: nothing stored); otherwise returns false. */
-  put(owner: Owner, bytes: Uint8Array, expectedVersion: number, expiresAt: number): Promise<boolean>;
+export interface DetectorFiles {
+  /** The state of a target's detectors; undefined if none is stored. */
+  read(target: Owner): Promise<VersionedBytes | undefined>;
+  /** Writes if the stored version is still `expected` (undefined: nothing stored); otherwise returns false. */
+  replace(target: Owner, bytes: Uint8Array, expected: string | undefined): Promise<boolean>;
 }
 
 /** A group of targets of one profile; a large profile is split into `parts`, numbered from 0. */

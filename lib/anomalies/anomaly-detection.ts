@@ -3,6 +3,7 @@ import { EventSourceMapping, FilterCriteria, FilterRule, StartingPosition } from
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
 import type { StageConfig } from '../config/stage-config.ts';
+import type { ForecastBucket } from '../forecasts/forecast-bucket.ts';
 import type { ForecastTable } from '../forecasts/forecast-table.ts';
 import type { BlockTable } from '../metrics/block-table.ts';
 import type { TargetTable } from '../metrics/target-table.ts';
@@ -12,7 +13,6 @@ import type { ForecastBus } from '../platform/event-bus.ts';
 import { ObservedFunction } from '../platform/observed-function.ts';
 import type { SettingsTable } from '../platform/settings-table.ts';
 import type { AnomalyTable } from './anomaly-table.ts';
-import type { DetectorStateTable } from './detector-state-table.ts';
 
 export interface AnomalyDetectionProps {
   readonly config: StageConfig;
@@ -21,7 +21,7 @@ export interface AnomalyDetectionProps {
   readonly targets: TargetTable;
   readonly forecasts: ForecastTable;
   readonly anomalies: AnomalyTable;
-  readonly detectorStates: DetectorStateTable;
+  readonly forecastBucket: ForecastBucket;
   readonly bus: ForecastBus;
   readonly notify: ITopic;
 }
@@ -55,10 +55,12 @@ export class AnomalyDetection extends Construct {
       notify,
       // One whole virtual CPU: the work is arithmetic, so more memory costs the same and finishes earlier.
       memoryMb: 1769,
-      timeout: Duration.minutes(2),
+      // Learning five weeks of a target with 1,000 metrics takes about one minute, and a batch may hold several of them.
+      timeout: Duration.minutes(5),
       failure: { ...MEANING, coveredBy: 'dead letters of the stream' },
       environment: {
         EVENT_BUS_NAME: bus.bus.eventBusName,
+        FORECAST_BUCKET_NAME: props.forecastBucket.store.bucket.bucketName,
         DEAD_LETTERS_QUEUE_URL: this.deadLetters.queue.queueUrl,
         HOT_RETENTION_DAYS: String(config.hotRetentionDays),
       },
@@ -73,7 +75,7 @@ export class AnomalyDetection extends Construct {
     props.targets.grantGet(this.detector);
     props.forecasts.grantReadForecasts(this.detector);
     props.anomalies.grantRecord(this.detector);
-    props.detectorStates.grantReplace(this.detector);
+    props.forecastBucket.grantKeepDetectors(this.detector);
     props.bus.grantPublish(this.detector);
   }
 

@@ -3,9 +3,9 @@ import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
 import type { ApiFunctionName } from '../../core/platform/api/operation.ts';
 import type { AnomalyTable } from '../anomalies/anomaly-table.ts';
-import type { DetectorStateTable } from '../anomalies/detector-state-table.ts';
 import type { ChangeTable } from '../changes/change-table.ts';
 import type { StageConfig } from '../config/stage-config.ts';
+import type { ForecastBucket } from '../forecasts/forecast-bucket.ts';
 import type { ForecastTable } from '../forecasts/forecast-table.ts';
 import type { IncidentTable } from '../incidents/incident-table.ts';
 import type { BlockTable } from '../metrics/block-table.ts';
@@ -25,7 +25,7 @@ export interface ApiFunctionsProps {
   readonly targets: TargetTable;
   readonly forecasts: ForecastTable;
   readonly anomalies: AnomalyTable;
-  readonly detectorStates: DetectorStateTable;
+  readonly forecastBucket: ForecastBucket;
   readonly incidents: IncidentTable;
   readonly changes: ChangeTable;
   readonly rawBucket: RawBucket;
@@ -113,12 +113,13 @@ export class ApiFunctions extends Construct {
   }
 
   #queries(): ObservedFunction {
-    const { settings, blocks, targets, forecasts, anomalies, detectorStates, incidents, changes } =
+    const { settings, blocks, targets, forecasts, anomalies, forecastBucket, incidents, changes } =
       this.#props;
     const queries = this.#route('QueryApi', {
       entry: 'query-api',
       description: 'Answers all read requests of the API',
       memoryMb: 512,
+      environment: { FORECAST_BUCKET_NAME: forecastBucket.store.bucket.bucketName },
     });
     settings.grantGet(queries);
     blocks.grantReadRange(queries);
@@ -128,7 +129,7 @@ export class ApiFunctions extends Construct {
     forecasts.grantReadRuns(queries);
     forecasts.grantListByRisk(queries);
     anomalies.grantList(queries);
-    detectorStates.grantGet(queries);
+    forecastBucket.grantReadDetectors(queries);
     incidents.grantGet(queries);
     incidents.grantList(queries);
     changes.grantGet(queries);

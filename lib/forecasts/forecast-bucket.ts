@@ -11,13 +11,13 @@ export interface ForecastBucketProps {
   readonly config: StageConfig;
 }
 
-/** Working files of runs, the learned state of peer groups, and all issued forecasts, for comparison with actual values. */
+/** Working files of runs, what was learned of targets and peer groups, and all issued forecasts, for comparison with actual values. */
 export class ForecastBucket extends Construct {
   readonly store: PrivateBucket;
 
   constructor(scope: Construct, id: string, props: ForecastBucketProps) {
     super(scope, id);
-    const { runFilesRetentionDays, forecastRetentionDays } = props.config;
+    const { runFilesRetentionDays, forecastRetentionDays, hotRetentionDays } = props.config;
     const noncurrentVersionExpiration = Duration.days(7);
     this.store = new PrivateBucket(this, 'Store', {
       config: props.config,
@@ -43,6 +43,13 @@ export class ForecastBucket extends Construct {
           expiration: Duration.days(GONE_DAYS),
           noncurrentVersionExpiration: Duration.days(1),
         },
+        {
+          // Written every hour while the target reports, and re-learned from blocks if lost: expires with these blocks.
+          id: 'detectors',
+          prefix: 'detectors/',
+          expiration: Duration.days(hotRetentionDays),
+          noncurrentVersionExpiration: Duration.days(1),
+        },
       ],
     });
   }
@@ -59,6 +66,16 @@ export class ForecastBucket extends Construct {
   grantKeepPeers(keeper: ObservedFunction): void {
     this.store.grantGet(keeper, 'peers');
     this.store.grantPut(keeper, 'peers');
+  }
+
+  /** Read and replace the states of detectors. */
+  grantKeepDetectors(keeper: ObservedFunction): void {
+    this.grantReadDetectors(keeper);
+    this.store.grantPut(keeper, 'detectors');
+  }
+
+  grantReadDetectors(reader: ObservedFunction): void {
+    this.store.grantGet(reader, 'detectors');
   }
 
   grantArchive(writer: ObservedFunction): void {

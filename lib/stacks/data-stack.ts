@@ -1,7 +1,6 @@
 import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import { AnomalyTable } from '../anomalies/anomaly-table.ts';
-import { DetectorStateTable } from '../anomalies/detector-state-table.ts';
 import { ChangeTable } from '../changes/change-table.ts';
 import type { StageConfig } from '../config/stage-config.ts';
 import { ForecastBucket } from '../forecasts/forecast-bucket.ts';
@@ -27,7 +26,6 @@ export interface DataStores {
   readonly targets: TargetTable;
   readonly forecasts: ForecastTable;
   readonly anomalies: AnomalyTable;
-  readonly detectorStates: DetectorStateTable;
   readonly incidents: IncidentTable;
   readonly changes: ChangeTable;
   readonly rawBucket: RawBucket;
@@ -50,7 +48,6 @@ export class DataStack extends Stack {
       targets: new TargetTable(this, 'Targets', { config }),
       forecasts: new ForecastTable(this, 'Forecasts', { config }),
       anomalies: new AnomalyTable(this, 'Anomalies', { config }),
-      detectorStates: new DetectorStateTable(this, 'DetectorStates', { config }),
       incidents: new IncidentTable(this, 'Incidents', { config }),
       changes: new ChangeTable(this, 'Changes', { config }),
       rawBucket: new RawBucket(this, 'RawBucket', { config }),

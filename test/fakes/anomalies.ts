@@ -1,7 +1,8 @@
 /** The ports of anomalies in memory, with the guarantees of the real stores. */
 
 import type { Anomaly, AnomalyEnd } from '../../core/anomalies/anomaly.ts';
-import type { AnomalyStore, DetectorStateStore, StoredDetectors } from '../../core/anomalies/ports.ts';
+import type { AnomalyStore, DetectorFiles } from '../../core/anomalies/ports.ts';
+import type { VersionedBytes } from '../../core/shared/versioned-bytes.ts';
 import { pageOf } from './shared.ts';
 
 const anomalyKey = ({ tenantId, targetId, metric, timestamp }: Anomaly | AnomalyEnd): string =>
@@ -68,13 +69,14 @@ export const memoryAnomalies = (initial: readonly Anomaly[] = []) => {
 };
 
 export const memoryDetectors = () => {
-  const stored = new Map<string, StoredDetectors>();
-  const store: DetectorStateStore = {
-    get: async (tenantId, targetId) => stored.get(`${tenantId} ${targetId}`),
-    put: async ({ tenantId, targetId }, bytes, expectedVersion) => {
+  const stored = new Map<string, VersionedBytes>();
+  const store: DetectorFiles = {
+    read: async ({ tenantId, targetId }) => stored.get(`${tenantId} ${targetId}`),
+    replace: async ({ tenantId, targetId }, bytes, expected) => {
       const key = `${tenantId} ${targetId}`;
-      if ((stored.get(key)?.version ?? 0) !== expectedVersion) return false;
-      stored.set(key, { bytes, version: expectedVersion + 1 });
+      const version = stored.get(key)?.version;
+      if (version !== expected) return false;
+      stored.set(key, { bytes, version: String(Number(version ?? 0) + 1) });
       return true;
     },
   };

@@ -101,10 +101,9 @@ describe('a fleet', () => {
   });
 
   it('reads the detector state at each push and writes it once an hour', () => {
-    // 40,000 bytes: 10 started 4 KB, halved; 40 started KB
-    expect(unitsOf(lines, 'detector reads')).toBe(8_760_000 * 5);
-    expect(unitsOf(lines, 'detector writes')).toBe(730 * 1000 * 40);
-    expect(costOf('dynamoWriteUnit', unitsOf(lines, 'detector writes'))).toBeCloseTo(18.25, 6);
+    expect(unitsOf(lines, 'detectors read')).toBe(8_760_000);
+    expect(unitsOf(lines, 'detectors written')).toBe(730 * 1000);
+    expect(costOf('s3Put', unitsOf(lines, 'detectors written'))).toBeCloseTo(3.65, 6);
   });
 
   it('detects anomalies once per window and shard with changes', () => {

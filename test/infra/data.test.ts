@@ -11,11 +11,11 @@ const byName = new Map(
   ),
 );
 /** Tables whose items can be rebuilt from others, or expire within a day. */
-const WITHOUT_RECOVERY = ['Requests', 'DetectorStates'];
+const WITHOUT_RECOVERY = ['Requests'];
 
 describe('tables', () => {
   it('are billed by request, keyed by pk and sk, and expire items', () => {
-    expect(tables).toHaveLength(10);
+    expect(tables).toHaveLength(9);
     for (const { Properties } of tables)
       expect(Properties).toMatchObject({
         BillingMode: 'PAY_PER_REQUEST',
@@ -76,7 +76,10 @@ describe('buckets', () => {
         .flatMap(rulesOf)
         .flatMap(({ Prefix, ExpirationInDays }) => (Prefix ? [[Prefix, ExpirationInDays]] : [])),
     );
-    expect(days).toEqual({ 'raw/': 35, 'quarantine/': 90, 'runs/': 14, 'peers/': 14, 'forecasts/': 400 });
+    expect(days).toEqual({
+      ...{ 'raw/': 35, 'quarantine/': 90 },
+      ...{ 'runs/': 14, 'peers/': 14, 'detectors/': 35, 'forecasts/': 400 },
+    });
   });
 
   it('keep versions only of objects that cannot be recreated, for a week; those of hourly states for a day', () => {
@@ -85,8 +88,10 @@ describe('buckets', () => {
     );
     expect(versioned).toHaveLength(1);
     expect(text(versioned)).toContain('forecasts/');
-    for (const rule of rulesOf(versioned[0]).filter(({ Prefix }: { Prefix?: string }) => Prefix))
-      expect(rule.NoncurrentVersionExpiration).toEqual({ NoncurrentDays: rule.Prefix === 'peers/' ? 1 : 7 });
+    for (const rule of rulesOf(versioned[0]).filter(({ Prefix }: { Prefix?: string }) => Prefix)) {
+      const isHourly = ['peers/', 'detectors/'].includes(rule.Prefix);
+      expect(rule.NoncurrentVersionExpiration).toEqual({ NoncurrentDays: isHourly ? 1 : 7 });
+    }
   });
 
   it('remove incomplete uploads', () => {
@@ -100,7 +105,7 @@ describe('data in production', () => {
     const kept = [...resourcesIn(prod, ['data']).values()].filter(({ Type }) =>
       /GlobalTable$|S3::Bucket$/.test(Type),
     );
-    expect(kept).toHaveLength(12);
+    expect(kept).toHaveLength(11);
     for (const { DeletionPolicy } of kept) expect(DeletionPolicy).toBe('Retain');
     expect(prod.stacks.data.terminationProtection).toBe(true);
     for (const { Properties } of tables) expect(Properties.Replicas[0].DeletionProtectionEnabled).toBe(true);

@@ -51,17 +51,8 @@ const ENVIRONMENT: Readonly<Record<string, readonly string[]>> = {
   ],
   'diagnose-incident': [...tables('BLOCKS', 'TARGETS', 'INCIDENTS', 'CHANGES'), 'DEAD_LETTERS_QUEUE_URL'],
   'query-api': [
-    ...tables(
-      'API_KEYS',
-      'SETTINGS',
-      'BLOCKS',
-      'TARGETS',
-      'FORECASTS',
-      'ANOMALIES',
-      'DETECTOR_STATES',
-      'INCIDENTS',
-      'CHANGES',
-    ),
+    ...tables('API_KEYS', 'SETTINGS', 'BLOCKS', 'TARGETS', 'FORECASTS', 'ANOMALIES', 'INCIDENTS', 'CHANGES'),
+    'FORECAST_BUCKET_NAME',
   ],
   'command-incidents': [
     ...tables('API_KEYS', 'REQUESTS', 'INCIDENTS'),
@@ -77,7 +68,8 @@ const ENVIRONMENT: Readonly<Record<string, readonly string[]>> = {
   'check-deployment': [...tables('BLOCKS', 'TARGETS', 'FORECASTS', 'ANOMALIES', 'INCIDENTS', 'CHANGES')],
   'close-deployment-watch': [...tables('CHANGES'), 'EVENT_BUS_NAME'],
   'detect-anomalies': [
-    ...tables('SETTINGS', 'BLOCKS', 'TARGETS', 'FORECASTS', 'ANOMALIES', 'DETECTOR_STATES'),
+    ...tables('SETTINGS', 'BLOCKS', 'TARGETS', 'FORECASTS', 'ANOMALIES'),
+    'FORECAST_BUCKET_NAME',
     'EVENT_BUS_NAME',
     'HOT_RETENTION_DAYS',
     'DEAD_LETTERS_QUEUE_URL',

@@ -71,7 +71,7 @@ const NEVER_CALLED: Readonly<Record<string, readonly string[]>> = {
     ...on('Anomalies', 'GetItem', 'PutItem', 'UpdateItem'),
     ...on('ApiKeys', 'PutItem'),
     ...on('Changes', 'PutItem'),
-    ...on('DetectorStates', 'PutItem'),
+    's3:PutObject',
     ...on('Settings', 'PutItem'),
   ],
   // The key store can also add keys; only the issuer does.

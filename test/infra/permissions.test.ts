@@ -33,7 +33,7 @@ const ALLOWED_WILDCARDS: readonly {
     reason: 'Step Functions delivers logs through an account-wide service without resource-level permissions',
   },
   {
-    resource: /"\/(raw|quarantine|runs|peers|forecasts)\/\*"\]\]\}$/,
+    resource: /"\/(raw|quarantine|runs|peers|detectors|forecasts)\/\*"\]\]\}$/,
     actions: /^s3:(GetObject|PutObject)$/,
     reason: 'objects under one prefix of one bucket: their keys are not known beforehand',
   },
@@ -62,7 +62,7 @@ describe('wildcards', () => {
     const listings = allowed.filter(({ statement }) => asList(statement.Action).includes('s3:ListBucket'));
     expect(listings.length).toBeGreaterThan(0);
     for (const { statement } of listings)
-      expect(text(statement.Condition)).toMatch(/"s3:prefix":"(raw|runs|peers)\/\*"/);
+      expect(text(statement.Condition)).toMatch(/"s3:prefix":"(raw|runs|peers|detectors)\/\*"/);
   });
 
   it('allow no one to pass a role or act as an administrator', () => {
@@ -106,10 +106,11 @@ const PERMISSIONS: Readonly<Record<string, readonly string[]>> = {
     ...on('Forecasts', 'GetItem', 'Query'),
     'dynamodb:Query Forecasts by index',
     ...on('Anomalies', 'Query'),
-    ...on('DetectorStates', 'GetItem'),
     ...on('Incidents', 'GetItem', 'Query'),
     ...on('Changes', 'GetItem', 'Query'),
     ...LOGS,
+    's3:GetObject',
+    's3:ListBucket',
   ],
   StoreMetrics: [
     ...on('Blocks', 'BatchGetItem', 'PutItem'),
@@ -179,9 +180,11 @@ const PERMISSIONS: Readonly<Record<string, readonly string[]>> = {
     ...on('Targets', 'GetItem'),
     ...on('Forecasts', 'Query'),
     ...on('Anomalies', 'GetItem', 'PutItem', 'UpdateItem'),
-    ...on('DetectorStates', 'GetItem', 'PutItem'),
     'events:PutEvents',
     ...LOGS,
+    's3:GetObject',
+    's3:ListBucket',
+    's3:PutObject',
     'sqs:SendMessage',
   ],
   ComparePeers: [
@@ -264,7 +267,6 @@ const OWNERS: Readonly<Record<string, string>> = {
   Targets: 'metrics',
   Forecasts: 'forecasts',
   Anomalies: 'anomalies',
-  DetectorStates: 'anomalies',
   Incidents: 'incidents',
   Changes: 'changes',
 };

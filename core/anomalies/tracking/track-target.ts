@@ -12,16 +12,22 @@ import { type AnnounceEndsDeps, announceAnomalyEnds } from '../announcing/announ
 import type { Owner } from '../anomaly.ts';
 import type { EndedEpisode } from '../engine/episode.ts';
 import { LearnedState, openHourAt, type StateSlot } from '../learned-state.ts';
-import type { DetectorStateStore } from '../ports.ts';
+import type { DetectorFiles } from '../ports.ts';
 import { type DetectionOutcome, mergeOutcomes, NO_OUTCOME } from './detection-outcome.ts';
 import { type ReplayContext, replayHour } from './replay-hours.ts';
-import { decodeBlocks, metricsIn, readBlocks, type TargetBlocks } from './target-blocks.ts';
+import {
+  decodeBlocks,
+  type EncodedBlocks,
+  metricsIn,
+  readBlocks,
+  type TargetBlocks,
+} from './target-blocks.ts';
 import { packDetectors, TargetDetectors, unpackDetectors } from './target-detectors.ts';
 import { countTracked, isUnlearned, matchesSettings } from './tracking-plan.ts';
 
 export interface TrackDeps extends AnnounceDeps, AnnounceEndsDeps {
   readonly anomalies: AnnounceDeps['anomalies'] & AnnounceEndsDeps['anomalies'];
-  readonly states: DetectorStateStore;
+  readonly states: DetectorFiles;
   readonly blocks: Pick<BlockStore, 'readRange'>;
   readonly registry: Pick<TargetRegistry, 'get'>;
   readonly forecasts: Pick<ForecastStore, 'get'>;
@@ -41,7 +47,7 @@ interface Work {
   readonly oldest: number;
 }
 
-type DetectorState = LearnedState<TargetDetectors, number>;
+type DetectorState = LearnedState<TargetDetectors, string>;
 
 /**
  * Looks for anomalies in changed blocks of one target: stores and announces anomalies and their ends, and once an hour
@@ -57,7 +63,7 @@ export const trackTarget = async (
   const now = Math.floor(deps.now() / 1000);
   const [settings, state] = await Promise.all([
     settingsOrNone(deps.settings, deps.telemetry).get(owner.tenantId),
-    LearnedState.read(slotOf(deps, owner, now), unpackDetectors),
+    LearnedState.read(slotOf(deps, owner), unpackDetectors),
   ]);
   const work: Work = { owner, settings, now, oldest: hourOf(now - deps.retentionDays * DAY_SECONDS) };
   const changed = decodeBlocks(images);
@@ -72,10 +78,9 @@ export const trackTarget = async (
   await advance(deps, work, state, detectors, blocks);
 };
 
-/** A target's detector state expires together with the blocks that it was learned from. */
-const slotOf = ({ states, retentionDays }: TrackDeps, owner: Owner, now: number): StateSlot<number> => ({
-  read: () => states.get(owner.tenantId, owner.targetId),
-  write: (bytes, expected) => states.put(owner, bytes, expected ?? 0, now + retentionDays * DAY_SECONDS),
+const slotOf = ({ states }: TrackDeps, owner: Owner): StateSlot<string> => ({
+  read: () => states.read(owner),
+  write: (bytes, expected) => states.replace(owner, bytes, expected),
 });
 
 /** Why the detectors must learn all stored blocks again; undefined if they can continue from the known state. */
@@ -88,7 +93,9 @@ const reasonToRelearn = (
   const closed = [...changed].filter(([hour]) => hour < known.openHour && hour >= oldest);
   if (closed.some(([hour, block]) => isUnlearned(known, hour, block.keys(), settings, owner)))
     return 'older data arrived';
-  return matchesSettings(known, metricsIn(changed), settings, owner) ? undefined : 'settings changed';
+  return matchesSettings(known, metricsIn(changed, changed.keys()), settings, owner)
+    ? undefined
+    : 'settings changed';
 };
 
 /** Replays the given blocks, announces what is found in them, and stores the state if an hour was closed. */
@@ -97,9 +104,9 @@ const advance = async (
   work: Work,
   state: DetectorState,
   detectors: TargetDetectors,
-  blocks: TargetBlocks,
+  blocks: EncodedBlocks,
 ): Promise<void> => {
-  const hours = [...blocks.keys()].sort((a, b) => a - b);
+  const { hours } = blocks;
   const newest = hours.at(-1) ?? detectors.openHour;
   const openHour = Math.max(detectors.openHour, Math.min(newest, openHourAt(work.now)));
   const context = await contextOf(deps, work, detectors, blocks);
@@ -127,10 +134,10 @@ const contextOf = async (
   deps: TrackDeps,
   { owner, settings }: Work,
   { series }: TargetDetectors,
-  blocks: TargetBlocks,
+  blocks: EncodedBlocks,
 ): Promise<ReplayContext> => {
   const { tenantId, targetId } = owner;
-  const present = metricsIn(blocks);
+  const present = metricsIn(blocks, blocks.hours);
   const isNew = [...present].some((metric) => !series.has(metric));
   const [target, forecast] = await Promise.all([
     isNew ? deps.registry.get(tenantId, targetId) : undefined,

@@ -1,5 +1,6 @@
 /** Decides which metrics of a target are tracked, and with which detector. */
 
+import { MAX_METRICS_PER_TARGET } from '../../metrics/targets/target.ts';
 import { detectionModeOf } from '../../platform/settings/apply-settings.ts';
 import type { DetectionMode, Settings } from '../../platform/settings/settings.ts';
 import type { Owner } from '../anomaly.ts';
@@ -7,12 +8,12 @@ import type { DetectorVariant } from '../engine/detector-options.ts';
 import type { TargetDetectors } from './target-detectors.ts';
 
 /**
- * A full detector packs to about 4.6 KB and a light one to 1.1 KB; an item is limited to 400 KB. Targets with more metrics
+ * A full detector takes five times as long per point as a light one and four times the bytes. Targets with more metrics
  * than this get light detectors regardless of their settings.
  */
 export const MAX_FULL_METRICS = 40;
 /** Max number of tracked metrics; the first ones seen are kept. */
-export const MAX_METRICS = 300;
+export const MAX_METRICS = MAX_METRICS_PER_TARGET;
 
 const modeOf = (settings: Settings, owner: Owner, metric: string): DetectionMode =>
   detectionModeOf(settings, { ...owner, metric }) ?? 'full';

@@ -1,7 +1,6 @@
 import type { TargetSighting } from './sighting.ts';
-import type { Target, TargetMetric } from './target.ts';
+import { MAX_METRICS_PER_TARGET, type Target, type TargetMetric } from './target.ts';
 
-export const MAX_METRICS_PER_TARGET = 1_000;
 /** Bytes of a target's metrics as stored: the registry item must stay well under DynamoDB's 400 KB. */
 export const MAX_METRIC_LIST_BYTES = 300_000;
 /** Attribute names and type marks of one metric as stored, above its own texts. */

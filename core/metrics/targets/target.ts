@@ -9,6 +9,8 @@ export interface TargetMetric {
   readonly unit?: string;
 }
 
+export const MAX_METRICS_PER_TARGET = 1_000;
+
 /** Something watched: a host, a service, a queue. Its ID is unique within the tenant. */
 export interface Target {
   readonly tenantId: string;

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { dynamoAnomalyStore } from '../../../adapters/anomalies/anomaly-store.ts';
-import { dynamoDetectorStateStore } from '../../../adapters/anomalies/detector-state-store.ts';
-import { makeSqsClient } from '../../../adapters/aws/clients.ts';
+import { s3DetectorFiles } from '../../../adapters/anomalies/detector-files.ts';
+import { makeS3Client, makeSqsClient } from '../../../adapters/aws/clients.ts';
 import { sqsDeadLetters } from '../../../adapters/aws/sqs-dead-letters.ts';
 import { dynamoForecastStore } from '../../../adapters/forecasts/forecast-store.ts';
 import { dynamoBlockReader } from '../../../adapters/metrics/block-store.ts';
@@ -21,7 +21,7 @@ const env = readEnv({
   TARGETS_TABLE_NAME: z.string().min(1),
   FORECASTS_TABLE_NAME: z.string().min(1),
   ANOMALIES_TABLE_NAME: z.string().min(1),
-  DETECTOR_STATES_TABLE_NAME: z.string().min(1),
+  FORECAST_BUCKET_NAME: z.string().min(1),
   EVENT_BUS_NAME: z.string().min(1),
   DEAD_LETTERS_QUEUE_URL: z.string().min(1),
   HOT_RETENTION_DAYS: z.coerce.number().int().positive(),
@@ -30,7 +30,7 @@ const env = readEnv({
 export const handler = observe(
   makeHandler({
     blockChanges: readBlockChanges,
-    states: dynamoDetectorStateStore(table(env.DETECTOR_STATES_TABLE_NAME)),
+    states: s3DetectorFiles({ client: makeS3Client(), bucketName: env.FORECAST_BUCKET_NAME }),
     blocks: dynamoBlockReader(table(env.BLOCKS_TABLE_NAME)),
     forecasts: dynamoForecastStore(table(env.FORECASTS_TABLE_NAME)),
     registry: dynamoTargetRegistry(table(env.TARGETS_TABLE_NAME)),

@@ -2,7 +2,7 @@ import { presentAnomaly } from '../../../core/anomalies/api/anomalies.ts';
 import { presentBaseline } from '../../../core/anomalies/api/baseline.ts';
 import { ANOMALIES_OPERATIONS } from '../../../core/anomalies/api/operations.ts';
 import { baselineOf } from '../../../core/anomalies/baseline.ts';
-import type { AnomalyStore, DetectorStateStore } from '../../../core/anomalies/ports.ts';
+import type { AnomalyStore, DetectorFiles } from '../../../core/anomalies/ports.ts';
 import { unpackDetectors } from '../../../core/anomalies/tracking/target-detectors.ts';
 import { NotFoundError } from '../../../core/platform/api/errors.ts';
 import { secondsOf } from '../../../core/platform/api/instants.ts';
@@ -12,7 +12,7 @@ import { route } from '../../runtime/route.ts';
 
 export interface AnomalySources {
   readonly anomalies: Pick<AnomalyStore, 'list'>;
-  readonly detectors: Pick<DetectorStateStore, 'get'>;
+  readonly detectors: Pick<DetectorFiles, 'read'>;
 }
 
 const listAnomalies = ({ anomalies }: AnomalySources) =>
@@ -40,7 +40,7 @@ const stateOf = (bytes: Uint8Array) => {
 
 const getBaseline = ({ detectors }: AnomalySources) =>
   route(ANOMALIES_OPERATIONS.getBaseline, async ({ caller, query: { metric }, params: { targetId } }) => {
-    const stored = await detectors.get(caller.tenantId, targetId);
+    const stored = await detectors.read({ tenantId: caller.tenantId, targetId });
     const series = stored && stateOf(stored.bytes)?.series.get(metric);
     if (series === undefined)
       throw new NotFoundError(`Nothing has been learned of ${targetId} ${metric} yet.`);

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { dynamoAnomalyStore } from '../../../adapters/anomalies/anomaly-store.ts';
-import { dynamoDetectorStateStore } from '../../../adapters/anomalies/detector-state-store.ts';
+import { s3DetectorFiles } from '../../../adapters/anomalies/detector-files.ts';
+import { makeS3Client } from '../../../adapters/aws/clients.ts';
 import { dynamoDeploymentStore } from '../../../adapters/changes/deployment-store.ts';
 import { dynamoBreachStore } from '../../../adapters/forecasts/breach-store.ts';
 import { dynamoForecastStore } from '../../../adapters/forecasts/forecast-store.ts';
@@ -25,7 +26,7 @@ const env = readEnv({
   TARGETS_TABLE_NAME: z.string().min(1),
   FORECASTS_TABLE_NAME: z.string().min(1),
   ANOMALIES_TABLE_NAME: z.string().min(1),
-  DETECTOR_STATES_TABLE_NAME: z.string().min(1),
+  FORECAST_BUCKET_NAME: z.string().min(1),
   INCIDENTS_TABLE_NAME: z.string().min(1),
   CHANGES_TABLE_NAME: z.string().min(1),
 });
@@ -39,7 +40,7 @@ export const handler = observe(
     breaches: dynamoBreachStore(table(env.FORECASTS_TABLE_NAME)),
     runs: dynamoRunStore(table(env.FORECASTS_TABLE_NAME)),
     anomalies: dynamoAnomalyStore(table(env.ANOMALIES_TABLE_NAME)),
-    detectors: dynamoDetectorStateStore(table(env.DETECTOR_STATES_TABLE_NAME)),
+    detectors: s3DetectorFiles({ client: makeS3Client(), bucketName: env.FORECAST_BUCKET_NAME }),
     settings: dynamoSettingsStore(table(env.SETTINGS_TABLE_NAME)),
     incidents: dynamoIncidentStore(table(env.INCIDENTS_TABLE_NAME)),
     causes: dynamoCauseStore(table(env.INCIDENTS_TABLE_NAME)),

@@ -1,5 +1,5 @@
 import { dynamoAnomalyStore } from '../../../adapters/anomalies/anomaly-store.ts';
-import { dynamoDetectorStateStore } from '../../../adapters/anomalies/detector-state-store.ts';
+import { s3DetectorFiles } from '../../../adapters/anomalies/detector-files.ts';
 import { s3PeerFiles } from '../../../adapters/anomalies/peer-files.ts';
 import type { Anomaly } from '../../../core/anomalies/anomaly.ts';
 import {
@@ -40,11 +40,9 @@ const peers = new GroupDetectors(hourOf(NOW), [], new Map());
 export const ANOMALY_BINARY_KINDS: readonly BinaryKind[] = [
   {
     kind: 'detector state',
-    write: ({ table }, bytes) => dynamoDetectorStateStore(table).put(target, bytes, 0, NOW + 60),
-    read: async ({ table }) =>
-      unpackDetectors(
-        (await dynamoDetectorStateStore(table).get('acme', 'web-1'))?.bytes ?? new Uint8Array(),
-      ),
+    write: ({ bucket }, bytes) => s3DetectorFiles(bucket).replace(target, bytes, undefined),
+    read: async ({ bucket }) =>
+      unpackDetectors((await s3DetectorFiles(bucket).read(target))?.bytes ?? new Uint8Array()),
     sample: packDetectors(detectors),
     content: detectors,
     newer: deflatedByteRaised,

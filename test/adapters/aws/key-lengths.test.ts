@@ -1,6 +1,6 @@
 /** Names that the API accepts fit into the keys that are built of them: DynamoDB counts bytes. */
 import { describe, expect, it } from 'vitest';
-import { anomalyKey, detectorStateKey } from '../../../adapters/anomalies/item-keys.ts';
+import { anomalyKey } from '../../../adapters/anomalies/item-keys.ts';
 import { changeEntryKey, changeRecordKey, outcomeKey } from '../../../adapters/changes/item-keys.ts';
 import { breachKey, runClaimKey } from '../../../adapters/forecasts/item-keys.ts';
 import { blockKey, targetItemKey } from '../../../adapters/metrics/item-keys.ts';
@@ -19,7 +19,6 @@ const HOUR = Math.floor(MAX_INSTANT / 3600);
 const keysWith = (metric: string) => ({
   anomaly: anomalyKey(tenant, MAX_INSTANT, target, metric),
   breach: breachKey(tenant, target, metric),
-  'detector state': detectorStateKey(tenant, target),
   change: changeEntryKey(tenant, MAX_INSTANT, change),
   'change record': changeRecordKey(tenant, change),
   outcome: outcomeKey(tenant, MAX_INSTANT, change),

@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import { detectorStateKey } from '../../../adapters/anomalies/item-keys.ts';
 import { targetPk } from '../../../adapters/aws/dynamodb/item-key.ts';
 import { FORECAST, forecastPartSk } from '../../../adapters/forecasts/item-keys.ts';
 import { BLOCKS, blockKey, blockSk, hourOfBlock, ownerOf } from '../../../adapters/metrics/item-keys.ts';
@@ -12,10 +11,9 @@ describe('keys of blocks', () => {
       expect(ownerOf(other)).toBeUndefined();
   });
 
-  it('differ from those of forecasts and detector states', () => {
+  it('differ from those of forecasts', () => {
     expect(blockSk(1).startsWith(BLOCKS)).toBe(true);
-    for (const key of [detectorStateKey('acme', 'web-1').sk, FORECAST, forecastPartSk(2)])
-      expect(key.startsWith(BLOCKS)).toBe(false);
+    for (const key of [FORECAST, forecastPartSk(2)]) expect(key.startsWith(BLOCKS)).toBe(false);
   });
 
   it('can be converted back to their hour', () => {

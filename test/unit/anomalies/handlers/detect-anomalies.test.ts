@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { readBlockChanges } from '../../../../adapters/metrics/changed-blocks.ts';
 import { blockKey } from '../../../../adapters/metrics/item-keys.ts';
+import type { Owner } from '../../../../core/anomalies/anomaly.ts';
 import type { StoredBlock } from '../../../../core/metrics/blocks/stored-block.ts';
 import {
   DependencyUnavailableError,
@@ -120,7 +121,7 @@ describe('detect-anomalies', () => {
     'parks a target that fails for %s, because retries would only block its neighbours',
     async (_, error) => {
       const { deps, images, parked } = setup();
-      const states = { ...deps.states, get: () => Promise.reject(error) };
+      const states = { ...deps.states, read: () => Promise.reject(error) };
       const handler = makeHandler({ ...deps, states });
       expect(await handler({ Records: [recordOf(7, images.at(-1)!)] })).toEqual(OK);
       expect(parked).toMatchObject([{ reason: error.message }]);
@@ -143,8 +144,7 @@ describe('detect-anomalies', () => {
     };
     const states = {
       ...deps.states,
-      get: (tenant: string, target: string) =>
-        target === 'web-1' ? down() : deps.states.get(tenant, target),
+      read: (target: Owner) => (target.targetId === 'web-1' ? down() : deps.states.read(target)),
     };
     const handler = makeHandler({ ...deps, states });
     const [one, two] = images.slice(-2);

@@ -103,7 +103,7 @@ describe('an end', () => {
     await made.follow([...made.blocks.values()].slice(-4));
     made.states.all().delete('acme web-1');
     await made.follow([...made.blocks.values()].slice(-1));
-    made.states.all().set('acme web-1', { bytes: Uint8Array.of(1), version: 9 });
+    made.states.all().set('acme web-1', { bytes: Uint8Array.of(1), version: '9' });
     await made.follow([...made.blocks.values()].slice(-1));
     expect(made.ids()).toEqual([DETECTED, ENDED]);
   });
@@ -181,7 +181,7 @@ describe('a crash while an end is announced', () => {
         markEndsAnnounced: around(anomalies.markEndsAnnounced),
       },
       events: { publish: around(events.publish) },
-      states: { get: states.get, put: around(states.put) },
+      states: { read: states.read, replace: around(states.replace) },
     };
   };
 

@@ -115,7 +115,7 @@ describe('GET /v1/targets/{targetId}/baseline', () => {
     const { getBaseline } = setup({ detectors: states.store });
     await expect(getBaseline('acme', 'disk')).rejects.toThrow('Nothing has been learned of web-1 disk');
     await expect(getBaseline('globex', 'cpu')).rejects.toThrow('Nothing has been learned');
-    states.all().set('acme web-1', { bytes: Uint8Array.of(1), version: 1 });
+    states.all().set('acme web-1', { bytes: Uint8Array.of(1), version: '1' });
     await expect(getBaseline('acme', 'cpu')).rejects.toThrow('Nothing has been learned');
   });
 });

@@ -1,12 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import {
-  MAX_METRIC_LIST_BYTES,
-  MAX_METRICS_PER_TARGET,
-  mergeSighting,
-} from '../../../../core/metrics/targets/merge-sighting.ts';
+import { MAX_METRIC_LIST_BYTES, mergeSighting } from '../../../../core/metrics/targets/merge-sighting.ts';
 import type { TargetSighting } from '../../../../core/metrics/targets/sighting.ts';
-import type { Target } from '../../../../core/metrics/targets/target.ts';
+import { MAX_METRICS_PER_TARGET, type Target } from '../../../../core/metrics/targets/target.ts';
 
 const seen = (some: Partial<TargetSighting> = {}): TargetSighting => ({
   targetId: 'a',
