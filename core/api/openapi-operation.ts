@@ -71,6 +71,7 @@ const IDEMPOTENCY_PROBLEMS = ['request-in-progress', 'idempotency-key-reused'] a
 /** Codes of all problems that an operation may answer with. */
 export const problemsOf = ({
   needs,
+  quota,
   params,
   body,
   idempotency,
@@ -82,6 +83,7 @@ export const problemsOf = ({
   ...(body === undefined ? [] : (['body-too-large', 'invalid-content'] as const)),
   ...(idempotency === 'stored-response' ? IDEMPOTENCY_PROBLEMS : []),
   ...problems,
+  ...(quota === 'none' ? [] : (['quota-exceeded'] as const)),
   'internal-error',
   'temporarily-unavailable',
 ];

@@ -7,7 +7,12 @@ import type { Telemetry } from '../../core/shared/telemetry.ts';
 import { shownError, shownFields } from './shown-fields.ts';
 
 const logger = new Logger();
-const metrics = new Metrics({ defaultDimensions: { stage: process.env.STAGE ?? 'unknown' } });
+const defaultDimensions = { stage: process.env.STAGE ?? 'unknown' };
+const metrics = new Metrics({ defaultDimensions });
+const apiMetrics = new Metrics({ serviceName: 'api', defaultDimensions });
+
+/** Counted for all functions of the API together: an alarm names one service. */
+const API_OUTCOMES: ReadonlySet<string> = new Set(['RequestsOverQuota']);
 
 /** The Lambda side of `Telemetry`: JSON log lines and EMF metrics in namespace `Forestall`. */
 export const telemetry: Telemetry = {
@@ -18,14 +23,15 @@ export const telemetry: Telemetry = {
       ...(cause instanceof Error ? { error: shownError(cause) } : {}),
     }),
   count: (outcome, amount = 1) => {
-    metrics.addMetric(outcome, MetricUnit.Count, amount);
+    const counted = API_OUTCOMES.has(outcome) ? apiMetrics : metrics;
+    counted.addMetric(outcome, MetricUnit.Count, amount);
   },
 };
 
 /** Metrics are flushed even when the handler throws: failed invocations are those worth counting. */
 const flushMetrics = () => {
   const flush = () => {
-    if (metrics.hasStoredMetrics()) metrics.publishStoredMetrics();
+    for (const each of [metrics, apiMetrics]) if (each.hasStoredMetrics()) each.publishStoredMetrics();
   };
   return { after: flush, onError: flush };
 };

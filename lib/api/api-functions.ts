@@ -66,9 +66,10 @@ export class ApiFunctions extends Construct {
   }
 
   #route(id: string, route: RouteProps): ObservedFunction {
-    const { config, notify, apiKeys } = this.#props;
+    const { config, notify, apiKeys, requests } = this.#props;
     const fn = new ObservedFunction(this, id, {
       ...route,
+      environment: { ...route.environment, TENANT_QUOTAS: JSON.stringify(config.quotas) },
       config,
       notify,
       // The HTTP API times out after 30 seconds.
@@ -77,11 +78,12 @@ export class ApiFunctions extends Construct {
       traced: config.traceRequests,
     });
     apiKeys.grantAuthenticate(fn);
+    requests.grantMeter(fn);
     return fn;
   }
 
   #receiver(): ObservedFunction {
-    const { config, rawBucket, ingestQueue, requests } = this.#props;
+    const { config, rawBucket, ingestQueue } = this.#props;
     const receiver = this.#route('ReceiveMetrics', {
       entry: 'receive-metrics',
       description: 'Validates a payload, stores it as received and queues it',
@@ -89,25 +91,27 @@ export class ApiFunctions extends Construct {
       environment: {
         RAW_BUCKET_NAME: rawBucket.store.bucket.bucketName,
         INGEST_QUEUE_URL: ingestQueue.url,
-        POINTS_PER_MINUTE: String(config.pointsPerMinute),
         HOT_RETENTION_DAYS: String(config.hotRetentionDays),
       },
     });
-    requests.grantMeter(receiver);
     rawBucket.grantKeepPayloads(receiver);
     receiver.allow(['sqs:SendMessage'], [ingestQueue.arn]);
     return receiver;
   }
 
   #starter(): ObservedFunction {
-    const { forecastStateMachineArn, forecasts } = this.#props;
+    const { config, forecastStateMachineArn, forecasts } = this.#props;
     const starter = this.#route('StartForecastRun', {
       entry: 'start-forecast-run',
       description: "Starts a forecast run for the caller's tenant",
       memoryMb: 256,
-      environment: { FORECAST_STATE_MACHINE_ARN: forecastStateMachineArn },
+      environment: {
+        FORECAST_STATE_MACHINE_ARN: forecastStateMachineArn,
+        MAX_ACTIVE_RUNS: String(config.maxActiveRuns),
+      },
     });
     forecasts.grantRecordRuns(starter);
+    forecasts.grantReadRuns(starter);
     starter.allow(['states:StartExecution'], [forecastStateMachineArn]);
     return starter;
   }

@@ -1,3 +1,4 @@
+import { DEFAULT_QUOTAS } from './default-quotas.ts';
 import type { StageConfig } from './stage-config.ts';
 
 /** A stage for trying changes: nothing is kept when it is deleted. */
@@ -11,7 +12,8 @@ export const dev: StageConfig = {
   runFilesRetentionDays: 14,
   forecastRetentionDays: 90,
   logRetentionDays: 14,
-  pointsPerMinute: 600_000,
+  quotas: DEFAULT_QUOTAS,
+  maxActiveRuns: 2,
   forecastCadenceMinutes: 60,
   throttle: { ratePerSecond: 50, burst: 100 },
   storeConcurrency: 5,

@@ -1,3 +1,4 @@
+import { DEFAULT_QUOTAS } from './default-quotas.ts';
 import type { StageConfig } from './stage-config.ts';
 
 /** Production: data outlives the stacks. Set `alarmEmails` before the first deployment. */
@@ -11,7 +12,8 @@ export const prod: StageConfig = {
   runFilesRetentionDays: 14,
   forecastRetentionDays: 400,
   logRetentionDays: 30,
-  pointsPerMinute: 600_000,
+  quotas: DEFAULT_QUOTAS,
+  maxActiveRuns: 2,
   forecastCadenceMinutes: 60,
   // Hosts on the same clock all push within a second; the quota of each tenant bounds the cost.
   throttle: { ratePerSecond: 1000, burst: 2000 },

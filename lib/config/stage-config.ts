@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { Quotas } from '../../core/platform/api/quotas.ts';
 
 export const STAGES = ['local', 'dev', 'prod'] as const;
 export type Stage = (typeof STAGES)[number];
@@ -31,8 +32,10 @@ export const StageConfig = z
     /** Retention of forecasts in days, for comparison with actual values. */
     forecastRetentionDays: days,
     logRetentionDays,
-    /** Points that a tenant may send per minute; above, the API returns 429. */
-    pointsPerMinute: z.number().int().positive(),
+    /** Units that a tenant may use in each window; above, the API answers 429. */
+    quotas: Quotas,
+    /** Forecast runs that a tenant may have requested and that are not finished; above, the API answers 429. */
+    maxActiveRuns: z.number().int().min(1).max(40),
     forecastCadenceMinutes: cadenceMinutes,
     /** Requests per second of all tenants together, and the allowed burst. */
     throttle: z.strictObject({ ratePerSecond: z.number().positive(), burst: z.number().int().positive() }),

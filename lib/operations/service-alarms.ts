@@ -42,7 +42,7 @@ export class ServiceAlarms extends Construct {
       metric: metrics.overQuota,
       threshold: 1,
       evaluationPeriods: 3,
-      impact: 'A tenant sends more points than its quota allows: its agents get 429 and may drop points.',
+      impact: 'Requests of a tenant get 429: it exceeds a quota, and its agents may drop points.',
       runbook: 'A tenant exceeds its quota',
     });
     alarm('FunctionsThrottled', {

@@ -61,7 +61,7 @@ export const serviceMetrics = ({ api, ingestQueue, dispatch, fleet }: WatchedPar
   runTime: fleet.metricTime(every(5, 'Maximum')),
   parkedPayloads: counted(config, 'store-metrics', 'PayloadsQuarantined'),
   parkedPoints: counted(config, 'store-metrics', 'PointsQuarantined'),
-  overQuota: counted(config, 'receive-metrics', 'RequestsOverQuota'),
+  overQuota: counted(config, 'api', 'RequestsOverQuota'),
   // Of all functions of the account in this region: they share the quota.
   throttles: new Metric({ namespace: 'AWS/Lambda', metricName: 'Throttles', ...every(5, 'Sum') }),
 });

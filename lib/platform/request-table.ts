@@ -2,7 +2,7 @@ import { Construct } from 'constructs';
 import { ContextTable, type TableProps } from './context-table.ts';
 import type { ObservedFunction } from './observed-function.ts';
 
-/** The points that each tenant sent in each minute, and the responses to its commands. Everything expires within a day. */
+/** The units that each tenant drew from its quotas, and the responses to its commands. Everything expires within a day. */
 export class RequestTable extends Construct {
   readonly store: ContextTable;
 
@@ -12,7 +12,7 @@ export class RequestTable extends Construct {
       config,
       variable: 'REQUESTS_TABLE_NAME',
       unrecoverable:
-        'Quotas expire within the hour and responses within a day. If they are lost, a repeated command executes again.',
+        'Quotas expire an hour after their window and responses within a day. If they are lost, a repeated command executes again.',
     });
   }
 
@@ -21,7 +21,7 @@ export class RequestTable extends Construct {
     this.store.grant(writer, 'GetItem', 'PutItem', 'DeleteItem');
   }
 
-  /** Take points from a tenant's quota of the minute. */
+  /** Draw from a tenant's quotas. */
   grantMeter(writer: ObservedFunction): void {
     this.store.grant(writer, 'UpdateItem');
   }

@@ -46,6 +46,7 @@ export const rankOf = (context: Context): number => CONTEXTS.indexOf(context);
  * root (`ports.ts`, `events.ts`, `incident.ts`, …) and its `api` are always open to the contexts above.
  */
 export const PUBLISHED: ReadonlySet<string> = new Set([
+  'core/platform/access/ports.ts',
   'core/platform/billing/cost-lines.ts',
   'core/platform/billing/units.ts',
   'core/platform/settings/apply-settings.ts',

@@ -8,7 +8,7 @@ import type { IngestQueue, RawStore } from '../../core/metrics/ingestion/ports.t
 import type { BlockStore, TargetRecorder, TargetRegistry } from '../../core/metrics/ports.ts';
 import { mergeSighting } from '../../core/metrics/targets/merge-sighting.ts';
 import type { Target } from '../../core/metrics/targets/target.ts';
-import type { ApiKey, ApiKeyStore, RateLimiter } from '../../core/platform/access/ports.ts';
+import type { ApiKey, ApiKeyStore, TenantQuotas } from '../../core/platform/access/ports.ts';
 import { ConflictError, InvalidInputError } from '../../core/shared/errors.ts';
 import type { PageRequest } from '../../core/shared/page.ts';
 import type { Telemetry } from '../../core/shared/telemetry.ts';
@@ -144,13 +144,13 @@ export class IngestionWorld {
     },
   };
 
-  readonly quota: RateLimiter = {
-    take: async (_, points) => {
+  readonly quotas: TenantQuotas = {
+    take: async (_, __, points) => {
       if (points > this.quotaLeft) return false;
       this.quotaLeft -= points;
       return true;
     },
-    charge: async (_, points) => {
+    charge: async (_, __, points) => {
       this.quotaLeft -= points;
     },
     isSpent: () => this.quotaLeft <= 0,

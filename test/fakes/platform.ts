@@ -1,5 +1,7 @@
 /** The ports of platform in memory, with the guarantees of the real stores. */
 
+import type { TenantQuotas } from '../../core/platform/access/ports.ts';
+import type { QuotaName } from '../../core/platform/api/quotas.ts';
 import type { CommandResponse, KeyedCommand, ResponseStore } from '../../core/platform/idempotency/ports.ts';
 import type { SettingsStore } from '../../core/platform/settings/ports.ts';
 import { NO_SETTINGS, type Settings } from '../../core/platform/settings/settings.ts';
@@ -17,6 +19,23 @@ export const memorySettings = (initial: Readonly<Record<string, Settings>> = {})
       stored.set(tenantId, next);
       return next;
     },
+  };
+};
+
+/** Quotas of which the given ones are limited; they never end. */
+export const memoryQuotas = (left: Partial<Record<QuotaName, number>> = {}): TenantQuotas => {
+  const take: TenantQuotas['take'] = async (_, name, units) => {
+    const rest = (left[name] ?? Number.POSITIVE_INFINITY) - units;
+    if (rest < 0) return false;
+    left[name] = rest;
+    return true;
+  };
+  return {
+    take,
+    charge: async (...args) => {
+      await take(...args);
+    },
+    isSpent: (_, name) => left[name] === 0,
   };
 };
 

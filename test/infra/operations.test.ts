@@ -148,7 +148,6 @@ describe('alarms on what functions count', () => {
   it.each([
     ['PayloadsQuarantined', 'store-metrics', 'core/metrics/ingestion/storing/store-batch.ts'],
     ['PointsQuarantined', 'store-metrics', 'core/metrics/ingestion/storing/store-batch.ts'],
-    ['RequestsOverQuota', 'receive-metrics', 'functions/metrics/receive-metrics/handler.ts'],
   ])('%s is counted under the dimensions that the alarm names', (metric, service, file) => {
     const alarm = resourcesOfType(minimal, 'AWS::CloudWatch::Alarm').find(
       ({ Properties }) => Properties.MetricName === metric,
@@ -166,5 +165,12 @@ describe('alarms on what functions count', () => {
     );
     const own = functions.find(({ POWERTOOLS_SERVICE_NAME }) => POWERTOOLS_SERVICE_NAME === service);
     expect(own).toMatchObject({ POWERTOOLS_METRICS_NAMESPACE: 'Forestall', STAGE: 'prod' });
+  });
+
+  it('RequestsOverQuota is counted for all functions of the API together', () => {
+    const alarm = resourcesOfType(minimal, 'AWS::CloudWatch::Alarm').find(
+      ({ Properties }) => Properties.MetricName === 'RequestsOverQuota',
+    );
+    expect(alarm?.Properties.Dimensions).toContainEqual({ Name: 'service', Value: 'api' });
   });
 });

@@ -75,8 +75,8 @@ const NEVER_CALLED: Readonly<Record<string, readonly string[]>> = {
     ...on('Settings', 'PutItem'),
   ],
   // The key store can also add keys; only the issuer does.
-  'receive-metrics': [...on('ApiKeys', 'PutItem'), ...on('Requests', 'PutItem'), 's3:GetObject'],
-  'start-forecast-run': [...on('ApiKeys', 'PutItem'), ...on('Forecasts', 'Query')],
+  'receive-metrics': [...on('ApiKeys', 'PutItem'), 's3:GetObject'],
+  'start-forecast-run': [...on('ApiKeys', 'PutItem')],
   'store-metrics': [...on('Blocks', 'Query')],
 };
 

@@ -94,12 +94,14 @@ const PERMISSIONS: Readonly<Record<string, readonly string[]>> = {
   ],
   StartForecastRun: [
     ...on('ApiKeys', 'GetItem'),
-    ...on('Forecasts', 'GetItem', 'PutItem'),
+    ...on('Requests', 'UpdateItem'),
+    ...on('Forecasts', 'GetItem', 'PutItem', 'Query'),
     ...LOGS,
     'states:StartExecution',
   ],
   QueryApi: [
     ...on('ApiKeys', 'GetItem'),
+    ...on('Requests', 'UpdateItem'),
     ...on('Settings', 'GetItem'),
     ...on('Blocks', 'Query'),
     ...on('Targets', 'GetItem', 'Query'),
@@ -150,7 +152,7 @@ const PERMISSIONS: Readonly<Record<string, readonly string[]>> = {
   ],
   CommandIncidents: [
     ...on('ApiKeys', 'GetItem'),
-    ...on('Requests', 'DeleteItem', 'GetItem', 'PutItem'),
+    ...on('Requests', 'DeleteItem', 'GetItem', 'PutItem', 'UpdateItem'),
     ...on('Incidents', 'BatchGetItem', 'GetItem', 'PutItem', 'UpdateItem'),
     'events:PutEvents',
     ...LOGS,
@@ -158,7 +160,7 @@ const PERMISSIONS: Readonly<Record<string, readonly string[]>> = {
   ],
   CommandChanges: [
     ...on('ApiKeys', 'GetItem'),
-    ...on('Requests', 'DeleteItem', 'GetItem', 'PutItem'),
+    ...on('Requests', 'DeleteItem', 'GetItem', 'PutItem', 'UpdateItem'),
     ...on('Incidents', 'Query'),
     ...on('Changes', 'GetItem', 'PutItem', 'Query'),
     ...LOGS,
@@ -167,7 +169,7 @@ const PERMISSIONS: Readonly<Record<string, readonly string[]>> = {
   ],
   CommandSettings: [
     ...on('ApiKeys', 'GetItem'),
-    ...on('Requests', 'DeleteItem', 'GetItem', 'PutItem'),
+    ...on('Requests', 'DeleteItem', 'GetItem', 'PutItem', 'UpdateItem'),
     ...on('Settings', 'GetItem', 'PutItem'),
     ...LOGS,
   ],
@@ -273,9 +275,13 @@ const OWNERS: Readonly<Record<string, string>> = {
 
 /** Writers of another context, each with the reason. */
 const FOREIGN_WRITERS: Readonly<Record<string, string>> = {
-  'command-incidents Requests': 'it stores the responses to commands that carry an Idempotency-Key',
-  'command-changes Requests': 'it stores the responses to commands that carry an Idempotency-Key',
-  'receive-metrics Requests': 'it charges the quota of the minute before it accepts points',
+  'command-incidents Requests':
+    'it charges quotas, and stores the responses to commands that carry an Idempotency-Key',
+  'command-changes Requests':
+    'it charges quotas, and stores the responses to commands that carry an Idempotency-Key',
+  'query-api Requests': 'it charges the quota of read requests',
+  'receive-metrics Requests': 'it charges the quota of points before it accepts any',
+  'start-forecast-run Requests': 'it charges the quota of runs',
 };
 
 describe('each table', () => {

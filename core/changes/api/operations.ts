@@ -34,6 +34,7 @@ export const CHANGES_OPERATIONS = {
     summary:
       'Records a deployment or another change as evidence for incidents near it, and watches deployments; 409 if the id belongs to another change',
     needs: 'ingest',
+    quota: 'changesPerMinute',
     idempotency: 'stored-response',
     body: ChangeBody,
     status: 202,
@@ -45,6 +46,7 @@ export const CHANGES_OPERATIONS = {
     path: '/v1/changes/assess',
     summary: 'Assesses the risk of a planned change; records nothing and needs no Idempotency-Key',
     needs: 'read',
+    quota: 'commandsPerMinute',
     body: AssessmentBody,
     status: 200,
     responses: [RiskAssessment],

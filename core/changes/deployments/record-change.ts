@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { SignalSender } from '../../incidents/ports.ts';
+import type { TenantQuotas } from '../../platform/access/ports.ts';
 import { contentHash } from '../../shared/content-hash.ts';
 import { ConflictError, InvalidInputError } from '../../shared/errors.ts';
 import type { WorkflowStarter } from '../../shared/messaging.ts';
@@ -13,6 +14,7 @@ export interface RecordDeps extends AssessDeps {
   readonly changes: Pick<DeploymentStore, 'create' | 'get' | 'during' | 'outcomes'>;
   readonly signals: Pick<SignalSender, 'send'>;
   readonly workflow: WorkflowStarter;
+  readonly quotas: TenantQuotas;
 }
 
 /** A change as reported by a caller. `at` is in epoch seconds and defaults to now. */
@@ -57,6 +59,18 @@ const watchOf = ({ kind, watch }: ReportedChange, at: number, now: number) => {
   return { health: 'watching' as const, policy: watch ?? DEFAULT_WATCH_POLICY };
 };
 
+/** A deployment beyond the watches of the hour is evidence for incidents, but its health is not scored. */
+const withinQuota = async (
+  { quotas }: RecordDeps,
+  tenantId: string,
+  wanted: ReturnType<typeof watchOf>,
+  now: number,
+): Promise<ReturnType<typeof watchOf>> => {
+  if (wanted.health !== 'watching') return wanted;
+  if (await quotas.take(tenantId, 'watchesPerHour', 1, now * 1000)) return wanted;
+  return { health: 'not-watched', reason: "the tenant's watches of this hour are used up" };
+};
+
 const REPORTED_FIELDS = ['targetId', 'summary', 'kind', 'version', 'previousVersion'] as const;
 
 const refuseOther = (stored: ChangeRecord, reported: ChangeRecord, givenAt: number | undefined): void => {
@@ -92,7 +106,7 @@ export const recordChange = async (
   const changeId = idOf(reported, at);
   const { target: targetId, summary, kind, version, previousVersion, plan } = reported;
   const common = { tenantId, changeId, targetId, at, summary, kind, version, previousVersion };
-  const watch = watchOf(reported, at, now);
+  const watch = await withinQuota(deps, tenantId, watchOf(reported, at, now), now);
   const assessed = plan && (await assessPlan(deps, tenantId, plan, targetId, now));
   const wanted: ChangeRecord = { ...common, recordedAt: now, plan: assessed, checks: [], ...watch };
   // Store first, so that an incident that opens before the signal arrives finds the change.

@@ -8,6 +8,7 @@ import { TransitionBody } from './transitions.ts';
 const COMMAND = {
   tag: 'incidents',
   servedBy: 'command-incidents',
+  quota: 'commandsPerMinute',
   params: NoParameters,
   query: NoParameters,
   idempotency: 'stored-response',
@@ -73,6 +74,7 @@ export const INCIDENTS_OPERATIONS = {
     path: '/v1/traces',
     summary: 'Learns calls from an X-Ray service graph (GetServiceGraph, GetTraceGraph)',
     needs: 'ingest',
+    quota: 'tracesPerMinute',
     body: TracesBody,
     responses: [Topology],
   },

@@ -58,6 +58,7 @@ const ingestOperation = (format: IngestFormat) =>
     summary: `Accepts metrics as ${format}. Needs no Idempotency-Key: storing a point again changes nothing`,
     needs: 'ingest',
     servedBy: 'receive-metrics',
+    quota: 'pointsPerMinute',
     params: NoParameters,
     query: queryOf(format),
     headers: IngestHeaders,
@@ -72,7 +73,6 @@ const ingestOperation = (format: IngestFormat) =>
       'unsupported-encoding',
       'invalid-content',
       'no-usable-points',
-      'quota-exceeded',
     ],
   }) as const satisfies Operation;
 

@@ -1,4 +1,5 @@
 /** API keys of callers, and quotas of tenants. */
+import type { QuotaName, QuotaWindow } from '../api/quotas.ts';
 
 export interface ApiKey {
   readonly tenantId: string;
@@ -14,12 +15,18 @@ export interface ApiKeyStore {
   add(keyHash: string, key: ApiKey): Promise<void>;
 }
 
-/** Fixed-window quota per tenant and minute. */
-export interface RateLimiter {
-  /** Takes `points` from the tenant's quota for the minute of `at` (epoch ms); false if that would exceed the quota. */
-  take(tenantId: string, points: number, at: number): Promise<boolean>;
-  /** Takes `points`, whether or not the quota has them left: for work that was done already. */
-  charge(tenantId: string, points: number, at: number): Promise<void>;
-  /** True if a charge of this process used the minute up: a cheap refusal before any work. */
-  isSpent(tenantId: string, at: number): boolean;
+/** Counts, for all processes together, the units that were drawn from each window of a tenant's quotas. */
+export interface QuotaLedger {
+  /** Adds `units` to the window; returns the units that were drawn before. */
+  draw(tenantId: string, window: QuotaWindow, units: number): Promise<number>;
+}
+
+/** Quotas of tenants, by window. Instants are epoch milliseconds. */
+export interface TenantQuotas {
+  /** Takes `units` from the window of `at`; false if the quota has fewer left. */
+  take(tenantId: string, name: QuotaName, units: number, at: number): Promise<boolean>;
+  /** Takes `units`, whether or not the quota has them left: for work that was done already. */
+  charge(tenantId: string, name: QuotaName, units: number, at: number): Promise<void>;
+  /** True if this process knows that the window is used up: a refusal before any work and without any request. */
+  isSpent(tenantId: string, name: QuotaName, at: number): boolean;
 }

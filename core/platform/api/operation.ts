@@ -1,6 +1,7 @@
 import type * as z from 'zod';
 import { NoParameters } from './parameters.ts';
 import type { ProblemCode } from './problems.ts';
+import type { QuotaName } from './quotas.ts';
 
 /** The contexts that declare operations: the tags of the OpenAPI document. */
 export const API_TAGS = ['platform', 'metrics', 'forecasts', 'anomalies', 'incidents', 'changes'] as const;
@@ -38,6 +39,8 @@ export interface Operation {
   readonly summary: string;
   readonly needs: AccessNeed;
   readonly servedBy: ApiFunctionName;
+  /** The quota of the caller's tenant that a request draws on; `none` only if the operation needs no access. */
+  readonly quota: QuotaName | 'none';
   readonly params: z.ZodObject;
   readonly query: z.ZodObject;
   /** Headers that the OpenAPI document describes; the function reads them itself. */
@@ -66,6 +69,7 @@ export const QUERY = {
   method: 'get',
   needs: 'read',
   servedBy: 'query-api',
+  quota: 'readsPerMinute',
   params: NoParameters,
   query: NoParameters,
   status: 200,

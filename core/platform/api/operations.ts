@@ -15,6 +15,7 @@ export const PLATFORM_OPERATIONS = {
     path: '/v1/health',
     summary: 'Responds if the API is up',
     needs: 'none',
+    quota: 'none',
     responses: [Health],
   },
   getOpenApi: {
@@ -23,6 +24,7 @@ export const PLATFORM_OPERATIONS = {
     path: '/v1/openapi.json',
     summary: 'Returns this document',
     needs: 'none',
+    quota: 'none',
     responses: [],
   },
   getSettings: {
@@ -39,6 +41,7 @@ export const PLATFORM_OPERATIONS = {
     summary: 'Replaces all settings; 409 if `version` is not the stored version',
     needs: 'operate',
     servedBy: 'command-settings',
+    quota: 'commandsPerMinute',
     params: NoParameters,
     query: NoParameters,
     idempotency: 'stored-response',

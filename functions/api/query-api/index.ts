@@ -12,15 +12,19 @@ import { dynamoIncidentStore } from '../../../adapters/incidents/incident-store.
 import { dynamoBlockReader } from '../../../adapters/metrics/block-store.ts';
 import { dynamoTargetRegistry } from '../../../adapters/metrics/target-registry.ts';
 import { dynamoApiKeyStore } from '../../../adapters/platform/api-key-store.ts';
+import { dynamoQuotaLedger } from '../../../adapters/platform/quota-ledger.ts';
 import { dynamoSettingsStore } from '../../../adapters/platform/settings-store.ts';
+import { leasedQuotas } from '../../../core/platform/access/leased-quotas.ts';
 import { authenticate } from '../../runtime/authenticate.ts';
 import { observe, telemetry } from '../../runtime/observe.ts';
+import { QuotasJson } from '../../runtime/quotas-json.ts';
 import { readEnv } from '../../runtime/read-env.ts';
 import { table } from '../../runtime/tables.ts';
 import { makeHandler } from './handler.ts';
 
 const env = readEnv({
   API_KEYS_TABLE_NAME: z.string().min(1),
+  REQUESTS_TABLE_NAME: z.string().min(1),
   SETTINGS_TABLE_NAME: z.string().min(1),
   BLOCKS_TABLE_NAME: z.string().min(1),
   TARGETS_TABLE_NAME: z.string().min(1),
@@ -29,11 +33,13 @@ const env = readEnv({
   FORECAST_BUCKET_NAME: z.string().min(1),
   INCIDENTS_TABLE_NAME: z.string().min(1),
   CHANGES_TABLE_NAME: z.string().min(1),
+  TENANT_QUOTAS: QuotasJson,
 });
 
 export const handler = observe(
   makeHandler({
     authenticate: authenticate({ keys: dynamoApiKeyStore(table(env.API_KEYS_TABLE_NAME)), now: Date.now }),
+    quotas: leasedQuotas(dynamoQuotaLedger(table(env.REQUESTS_TABLE_NAME)), env.TENANT_QUOTAS),
     registry: dynamoTargetRegistry(table(env.TARGETS_TABLE_NAME)),
     blocks: dynamoBlockReader(table(env.BLOCKS_TABLE_NAME)),
     forecasts: dynamoForecastStore(table(env.FORECASTS_TABLE_NAME)),

@@ -3,8 +3,9 @@ import type { RunStore } from '../../../core/forecasts/ports.ts';
 import { executionNameOf, runIdOf, runRequestedAt } from '../../../core/forecasts/run-id.ts';
 import { failedRun } from '../../../core/forecasts/runs/close-run.ts';
 import { newRun } from '../../../core/forecasts/runs/sum-results.ts';
+import { ProblemError } from '../../../core/platform/api/errors.ts';
 import type { WorkflowStarter } from '../../../core/shared/messaging.ts';
-import { DAY_SECONDS } from '../../../core/shared/time.ts';
+import { DAY_SECONDS, HOUR_SECONDS } from '../../../core/shared/time.ts';
 import { jsonReply } from '../../runtime/http-reply.ts';
 import type { RequestHeaders } from '../../runtime/http-request.ts';
 import { idempotencyKeyOf } from '../../runtime/idempotency.ts';
@@ -12,7 +13,9 @@ import { type RoutesOf, route } from '../../runtime/route.ts';
 import { type HttpDeps, serveHttp } from '../../runtime/serve-http.ts';
 
 export interface Deps extends HttpDeps {
-  readonly runs: Pick<RunStore, 'claim' | 'begin' | 'finish'>;
+  readonly runs: Pick<RunStore, 'claim' | 'begin' | 'finish' | 'get' | 'list'>;
+  /** Runs that a tenant may have requested and that are not finished. */
+  readonly maxActiveRuns: number;
   readonly workflow: WorkflowStarter;
 }
 
@@ -20,6 +23,33 @@ export interface Deps extends HttpDeps {
 const keyOf = (headers: RequestHeaders, now: number): string => {
   const given = idempotencyKeyOf(headers);
   return given === undefined ? `minute:${new Date(now).toISOString().slice(0, 16)}` : `key:${given}`;
+};
+
+/** More than the limit of any stage, scheduled runs included. */
+const NEWEST_RUNS = 50;
+/** A run of which the workflow died without a word is not active for ever: it times out earlier. */
+const LONGEST_RUN_MS = HOUR_SECONDS * 1000;
+const RETRY_SECONDS = 60;
+
+/**
+ * A repeated request finds its run. Requests at the same moment may exceed the limit; the quota of the hour bounds them.
+ * @throws ProblemError `quota-exceeded` if too many runs of the tenant are active
+ */
+const refuseTooMany = async (deps: Deps, tenantId: string, runId: string, now: number): Promise<void> => {
+  if ((await deps.runs.get(tenantId, runId)) !== undefined) return;
+  const { items } = await deps.runs.list(tenantId, { limit: NEWEST_RUNS, cursor: undefined });
+  const active = items.filter(
+    ({ status, trigger, startedAt }) =>
+      status === 'RUNNING' && trigger === 'api' && startedAt > now - LONGEST_RUN_MS,
+  );
+  if (active.length < deps.maxActiveRuns) return;
+  deps.telemetry.info('Request over quota', { tenantId, quota: 'maxActiveRuns', active: active.length });
+  deps.telemetry.count('RequestsOverQuota');
+  throw new ProblemError(
+    'quota-exceeded',
+    `${active.length} requested runs are still running (${active[0]?.runId}): retry when one has finished.`,
+    { headers: { 'retry-after': String(RETRY_SECONDS) } },
+  );
 };
 
 const start = async (deps: Deps, tenantId: string, runId: string) => {
@@ -47,6 +77,7 @@ const startRun = (deps: Deps) =>
     const proposed = runIdOf({ tenantId, trigger: 'api', requestedAt: receivedAt, key });
     const expiresAt = Math.floor(receivedAt / 1000) + DAY_SECONDS;
     const runId = await deps.runs.claim(tenantId, key, proposed, expiresAt);
+    await refuseTooMany(deps, tenantId, runId, receivedAt);
     const outcome = await start(deps, tenantId, runId);
     const ids = { tenantId, runId, correlationId: runId };
     deps.telemetry.info('forecast run requested', { ...ids, outcome, apiKey: name });

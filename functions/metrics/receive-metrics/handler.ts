@@ -9,22 +9,23 @@ import {
 } from '../../../core/metrics/ingestion/formats/ingest-formats.ts';
 import type { IngestPointer } from '../../../core/metrics/ingestion/ingest-pointer.ts';
 import type { IngestQueue, RawStore } from '../../../core/metrics/ingestion/ports.ts';
-import type { RateLimiter } from '../../../core/platform/access/ports.ts';
 import { ProblemError } from '../../../core/platform/api/errors.ts';
 import type { Telemetry } from '../../../core/shared/telemetry.ts';
 import { bytesOf } from '../../runtime/http-request.ts';
+import { overQuota } from '../../runtime/over-quota.ts';
 import { type RoutesOf, route } from '../../runtime/route.ts';
 import { type HttpDeps, serveHttp } from '../../runtime/serve-http.ts';
 import { acceptance } from './acceptance.ts';
 import { pointerTo } from './ingest-pointer.ts';
 
 export interface Deps extends HttpDeps {
-  readonly quota: RateLimiter;
   readonly raw: RawStore;
   readonly queue: IngestQueue;
   readonly retentionDays: number;
   readonly limits: IngestLimits;
 }
+
+const QUOTA = 'pointsPerMinute';
 
 /** A body that is refused, or over the quota, costs a point for this many of its bytes: reading it was work. */
 const BYTES_PER_POINT = 1_000;
@@ -35,12 +36,12 @@ interface Cost {
 }
 
 const charge = async (
-  { quota, telemetry }: Deps,
+  { quotas, telemetry }: Deps,
   { tenantId, receivedAt }: IngestPointer,
   { bytes }: Cost,
 ) => {
   try {
-    await quota.charge(tenantId, Math.ceil(bytes / BYTES_PER_POINT) || 1, receivedAt);
+    await quotas.charge(tenantId, QUOTA, Math.ceil(bytes / BYTES_PER_POINT) || 1, receivedAt);
   } catch (error) {
     telemetry.error('cannot charge a refused request', { tenantId }, error);
   }
@@ -70,22 +71,15 @@ const decode = async (deps: Deps, pointer: IngestPointer, payload: Uint8Array, c
 const sentPoints = ({ accepted, duplicates, missing, rejected, unsupported }: Decoded): number =>
   accepted + duplicates + missing + rejected.count + unsupported;
 
-const overQuota = ({ telemetry }: Deps, pointer: IngestPointer): ProblemError => {
-  const { tenantId, requestId, format, receivedAt } = pointer;
-  telemetry.info('Request over quota', { tenantId, requestId, format });
-  telemetry.count('RequestsOverQuota');
-  const seconds = 60 - (Math.floor(receivedAt / 1000) % 60);
-  return new ProblemError('quota-exceeded', `the points of this minute are used up: retry in ${seconds} s`, {
-    headers: { 'retry-after': String(seconds) },
-  });
-};
+const refuse = ({ telemetry }: Deps, { tenantId, requestId, format, receivedAt }: IngestPointer) =>
+  overQuota(telemetry, { tenantId, quota: QUOTA, receivedAt }, { requestId, format });
 
 /** @throws ProblemError once the points of this minute are used up */
 const takeQuota = async (deps: Deps, pointer: IngestPointer, points: number, cost: Cost) => {
   const { tenantId, receivedAt } = pointer;
-  if (await deps.quota.take(tenantId, points, receivedAt)) return;
+  if (await deps.quotas.take(tenantId, QUOTA, points, receivedAt)) return;
   await charge(deps, pointer, cost);
-  throw overQuota(deps, pointer);
+  throw refuse(deps, pointer);
 };
 
 /** Stores the raw object first: a pointer without its object would be quarantined. */
@@ -108,7 +102,7 @@ const ingest = (deps: Deps, format: IngestFormat) =>
     INGEST_OPERATIONS[`ingest-${format}`],
     async ({ caller: { tenantId }, query, request, receivedAt }) => {
       const pointer = pointerTo(request, { tenantId, format, receivedAt, query });
-      if (deps.quota.isSpent(tenantId, receivedAt)) throw overQuota(deps, pointer);
+      if (deps.quotas.isSpent(tenantId, QUOTA, receivedAt)) throw refuse(deps, pointer);
       const payload = bytesOf(request);
       const cost = { bytes: payload.length };
       const decoded = await decode(deps, pointer, payload, cost);

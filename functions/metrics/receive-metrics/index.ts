@@ -3,10 +3,12 @@ import { makeS3Client, makeSqsClient } from '../../../adapters/aws/clients.ts';
 import { sqsIngestQueue } from '../../../adapters/metrics/ingest-queue.ts';
 import { s3RawStore } from '../../../adapters/metrics/raw-store.ts';
 import { dynamoApiKeyStore } from '../../../adapters/platform/api-key-store.ts';
-import { dynamoRateLimiter } from '../../../adapters/platform/rate-limiter.ts';
+import { dynamoQuotaLedger } from '../../../adapters/platform/quota-ledger.ts';
 import { INGEST_LIMITS } from '../../../core/metrics/ingestion/decoding/limits.ts';
+import { leasedQuotas } from '../../../core/platform/access/leased-quotas.ts';
 import { authenticate } from '../../runtime/authenticate.ts';
 import { observe, telemetry } from '../../runtime/observe.ts';
+import { QuotasJson } from '../../runtime/quotas-json.ts';
 import { readEnv } from '../../runtime/read-env.ts';
 import { table } from '../../runtime/tables.ts';
 import { makeHandler } from './handler.ts';
@@ -16,20 +18,23 @@ const env = readEnv({
   INGEST_QUEUE_URL: z.string().min(1),
   API_KEYS_TABLE_NAME: z.string().min(1),
   REQUESTS_TABLE_NAME: z.string().min(1),
-  POINTS_PER_MINUTE: z.coerce.number().int().positive(),
   HOT_RETENTION_DAYS: z.coerce.number().int().positive(),
+  TENANT_QUOTAS: QuotasJson,
 });
 
 export const handler = observe(
   makeHandler({
     authenticate: authenticate({ keys: dynamoApiKeyStore(table(env.API_KEYS_TABLE_NAME)), now: Date.now }),
-    quota: dynamoRateLimiter({ ...table(env.REQUESTS_TABLE_NAME), pointsPerMinute: env.POINTS_PER_MINUTE }),
+    quotas: leasedQuotas(dynamoQuotaLedger(table(env.REQUESTS_TABLE_NAME)), env.TENANT_QUOTAS),
     raw: s3RawStore({ client: makeS3Client(), bucketName: env.RAW_BUCKET_NAME }),
     queue: sqsIngestQueue(makeSqsClient(), env.INGEST_QUEUE_URL),
     telemetry,
     now: Date.now,
     retentionDays: env.HOT_RETENTION_DAYS,
     // A request beyond the quota of a whole minute could never be taken: it is too large rather than too early.
-    limits: { ...INGEST_LIMITS, maxPoints: Math.min(INGEST_LIMITS.maxPoints, env.POINTS_PER_MINUTE) },
+    limits: {
+      ...INGEST_LIMITS,
+      maxPoints: Math.min(INGEST_LIMITS.maxPoints, env.TENANT_QUOTAS.pointsPerMinute),
+    },
   }),
 );

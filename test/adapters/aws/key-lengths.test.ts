@@ -7,6 +7,7 @@ import { blockKey, targetItemKey } from '../../../adapters/metrics/item-keys.ts'
 import { quotaKey, responseKey } from '../../../adapters/platform/item-keys.ts';
 import { ChangePath } from '../../../core/changes/api/changes.ts';
 import { IdempotencyKey } from '../../../core/platform/api/idempotency-key.ts';
+import { windowAt } from '../../../core/platform/api/quotas.ts';
 import { MetricName, TargetId, TenantId } from '../../../core/shared/identifiers.ts';
 import { MAX_INSTANT } from '../../../core/shared/instant.ts';
 
@@ -24,7 +25,7 @@ const keysWith = (metric: string) => ({
   outcome: outcomeKey(tenant, MAX_INSTANT, change),
   block: blockKey(tenant, target, HOUR),
   target: targetItemKey(tenant, target),
-  quota: quotaKey(tenant, MAX_INSTANT / 60),
+  quota: quotaKey(tenant, windowAt('newTargetsPerDay', MAX_INSTANT * 1000)),
   'claim on a run': runClaimKey(tenant, idempotency),
   response: responseKey(tenant, idempotency),
 });

@@ -184,7 +184,7 @@ const WRITERS: Readonly<Record<string, { readonly places: number; readonly kinds
   'platform/settings-store.ts': { places: 1, kinds: ['settings'] },
   // One place puts the claim, another one the response.
   'platform/response-store.ts': { places: 2, kinds: ['response to a command'] },
-  'platform/rate-limiter.ts': { places: 2, kinds: ['quota'] },
+  'platform/quota-ledger.ts': { places: 1, kinds: ['quota'] },
   'metrics/block-write.ts': { places: 2, kinds: ['block'] },
   'metrics/raw-store.ts': { places: 1, kinds: ['raw payload'] },
   'metrics/target-recorder.ts': { places: 2, kinds: ['target', 'entry in the list of tenants'] },

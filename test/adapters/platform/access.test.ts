@@ -7,7 +7,8 @@ import { DynamoDBDocumentClient, GetCommand, PutCommand, UpdateCommand } from '@
 import { mockClient } from 'aws-sdk-client-mock';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { dynamoApiKeyStore } from '../../../adapters/platform/api-key-store.ts';
-import { dynamoRateLimiter } from '../../../adapters/platform/rate-limiter.ts';
+import { dynamoQuotaLedger } from '../../../adapters/platform/quota-ledger.ts';
+import { windowAt } from '../../../core/platform/api/quotas.ts';
 import { ConflictError, DependencyUnavailableError } from '../../../core/shared/errors.ts';
 
 const dynamo = mockClient(DynamoDBDocumentClient);
@@ -65,61 +66,24 @@ describe('API key store', () => {
   });
 });
 
-describe('rate limiter', () => {
-  const limiter = dynamoRateLimiter({ client, tableName: 'registry', pointsPerMinute: 1000 });
+describe('quota ledger', () => {
+  const ledger = dynamoQuotaLedger({ client, tableName: 'requests' });
+  const window = windowAt('pointsPerMinute', 125_000);
 
-  it('adds to the minute of the tenant unless that exceeds the quota', async () => {
-    dynamo.on(UpdateCommand).resolves({});
-    expect(await limiter.take('acme', 300, 125_000)).toBe(true);
+  it('adds to the window of the tenant, and returns the units drawn before', async () => {
+    dynamo.on(UpdateCommand).resolves({ Attributes: { drawn: 1000 } });
+    expect(await ledger.draw('acme', window, 300)).toBe(700);
     expect(dynamo.commandCalls(UpdateCommand)[0]?.args[0].input).toEqual({
-      TableName: 'registry',
-      Key: { pk: 'T#acme', sk: 'RATE#2' },
-      UpdateExpression: 'ADD #points :points SET expiresAt = :expiresAt',
-      ConditionExpression: 'attribute_not_exists(#points) OR #points <= :room',
-      ExpressionAttributeNames: { '#points': 'points' },
-      ExpressionAttributeValues: { ':points': 300, ':room': 700, ':expiresAt': 3720 },
+      TableName: 'requests',
+      Key: { pk: 'T#acme', sk: 'QUOTA#pointsPerMinute#120' },
+      UpdateExpression: 'ADD drawn :units SET expiresAt = :expiresAt',
+      ExpressionAttributeValues: { ':units': 300, ':expiresAt': 180 + 3600 },
+      ReturnValues: 'UPDATED_NEW',
     });
-  });
-
-  it('denies if the quota is used up', async () => {
-    dynamo.on(UpdateCommand).rejects(refused);
-    expect(await limiter.take('acme', 300, 0)).toBe(false);
-  });
-
-  it('denies more than a whole minute allows without a request to the table', async () => {
-    expect(await limiter.take('acme', 1001, 0)).toBe(false);
-    expect(dynamo.calls()).toHaveLength(0);
   });
 
   it('never treats a failed update as a used-up quota', async () => {
     dynamo.on(UpdateCommand).rejects(down);
-    await expect(limiter.take('acme', 1, 0)).rejects.toThrow(DependencyUnavailableError);
-  });
-
-  it('charges for work that was done, regardless of the remaining quota', async () => {
-    dynamo.on(UpdateCommand).resolves({ Attributes: { points: 999 } });
-    await limiter.charge('acme', 300, 125_000);
-    expect(dynamo.commandCalls(UpdateCommand)[0]?.args[0].input).toEqual({
-      TableName: 'registry',
-      Key: { pk: 'T#acme', sk: 'RATE#2' },
-      UpdateExpression: 'ADD #points :points SET expiresAt = :expiresAt',
-      ExpressionAttributeNames: { '#points': 'points' },
-      ExpressionAttributeValues: { ':points': 300, ':expiresAt': 3720 },
-      ReturnValues: 'UPDATED_NEW',
-    });
-    expect(limiter.isSpent('acme', 125_000)).toBe(false);
-  });
-
-  it('remembers the minute that charges used up, for that tenant alone', async () => {
-    dynamo.on(UpdateCommand).resolves({ Attributes: { points: 1000 } });
-    await limiter.charge('acme', 300, 125_000);
-    expect(limiter.isSpent('acme', 179_999)).toBe(true);
-    expect(limiter.isSpent('acme', 180_000)).toBe(false);
-    expect(limiter.isSpent('globex', 125_000)).toBe(false);
-  });
-
-  it('names a failed charge', async () => {
-    dynamo.on(UpdateCommand).rejects(down);
-    await expect(limiter.charge('acme', 1, 0)).rejects.toThrow(DependencyUnavailableError);
+    await expect(ledger.draw('acme', window, 1)).rejects.toThrow(DependencyUnavailableError);
   });
 });

@@ -14,7 +14,7 @@ import { memoryAnomalies, memoryDetectors } from '../../../fakes/anomalies.ts';
 import { memoryBreaches, memoryForecasts, memoryRuns } from '../../../fakes/forecasts.ts';
 import { memoryIncidents } from '../../../fakes/incidents.ts';
 import { memoryBlocks, memoryRegistry, watched } from '../../../fakes/metrics.ts';
-import { memorySettings } from '../../../fakes/platform.ts';
+import { memoryQuotas, memorySettings } from '../../../fakes/platform.ts';
 import { recordedTelemetry } from '../../../fakes/shared.ts';
 import { httpEvent } from '../../../fixtures/http-events.ts';
 import { sampleMetric, sampleTarget } from '../../forecasts/codec/forecast-samples.ts';
@@ -58,6 +58,7 @@ const setup = async (over: Partial<Deps> = {}) => {
     watched(`web-${String(i).padStart(2, '0')}`, { profile: i % 5 === 0 ? 'database' : 'web' }),
   );
   const deps: Deps = {
+    quotas: memoryQuotas(),
     authenticate: async (headers) => {
       const tenantId = KEYS[headers.authorization?.replace('Bearer ', '') ?? ''];
       return tenantId === undefined ? undefined : { tenantId, name: 'test' };

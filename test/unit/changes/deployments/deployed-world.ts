@@ -8,6 +8,7 @@ import { memoryAnomalies } from '../../../fakes/anomalies.ts';
 import { memoryForecasts } from '../../../fakes/forecasts.ts';
 import { memoryIncidentWorld } from '../../../fakes/incidents.ts';
 import { memoryBlocks, memoryRegistry, watched } from '../../../fakes/metrics.ts';
+import { memoryQuotas } from '../../../fakes/platform.ts';
 import { recordedTelemetry } from '../../../fakes/shared.ts';
 import { memoryDeployments } from './memory-deployments.ts';
 
@@ -78,7 +79,8 @@ export const deployedWorld = (histories: Histories, targets: readonly Target[] =
     blocks: memoryBlocks(histories),
     forecasts: forecasts.store,
   };
-  const reading = { ...shared, ...sources, anomalies: anomalies.store, incidents: store, graphs };
+  const quotas = memoryQuotas({ watchesPerHour: 2 });
+  const reading = { ...shared, quotas, ...sources, anomalies: anomalies.store, incidents: store, graphs };
   const report = (change: Partial<ReportedChange> = {}): Promise<ChangeRecord> =>
     recordChange(
       { ...reading, signals, workflow },

@@ -132,6 +132,17 @@ describe('recording a change', () => {
     expect(started.size).toBe(0);
     await expect(report({ at: AT + 86_400 })).rejects.toThrow(InvalidInputError);
   });
+
+  it('records a deployment beyond the watches of the hour without a watch', async () => {
+    const { report, started } = deployedWorld({});
+    for (const target of ['web-1', 'web-2']) expect((await report({ target })).health).toBe('watching');
+    expect(await report({ target: 'web-3' })).toMatchObject({
+      health: 'not-watched',
+      reason: "the tenant's watches of this hour are used up",
+    });
+    expect((await report({ target: 'web-4', kind: 'configuration' })).health).toBe('not-watched');
+    expect(started.size).toBe(2);
+  });
 });
 
 describe('a check', () => {

@@ -10,6 +10,7 @@ import {
   type Deps as CommandDeps,
   makeHandler as makeCommands,
 } from '../../../../functions/changes/command-changes/handler.ts';
+import { memoryQuotas } from '../../../fakes/platform.ts';
 import { httpEvent } from '../../../fixtures/http-events.ts';
 import { AT, deployedWorld, requests } from '../deployments/deployed-world.ts';
 
@@ -33,6 +34,7 @@ const setup = (slower = 1, failing = 0) => {
     ...world.incidents.stores,
     changes: world.deployments.store,
     workflow,
+    quotas: memoryQuotas(),
     authenticate,
   };
   const record = makeCommands(shared as unknown as CommandDeps);

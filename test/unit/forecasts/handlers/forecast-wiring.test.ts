@@ -2,6 +2,7 @@ import { DynamoDBDocumentClient, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import type { Context } from 'aws-lambda';
 import { mockClient } from 'aws-sdk-client-mock';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
+import { DEFAULT_QUOTAS } from '../../../../lib/config/default-quotas.ts';
 import { httpEvent } from '../../../fixtures/http-events.ts';
 
 const dynamo = mockClient(DynamoDBDocumentClient);
@@ -10,6 +11,7 @@ const context = { functionName: 'f', awsRequestId: 'r' } as Context;
 beforeAll(() => {
   const names = [
     'API_KEYS_TABLE_NAME',
+    'REQUESTS_TABLE_NAME',
     'SETTINGS_TABLE_NAME',
     'BLOCKS_TABLE_NAME',
     'TARGETS_TABLE_NAME',
@@ -23,6 +25,8 @@ beforeAll(() => {
   for (const name of names) vi.stubEnv(name, name.toLowerCase());
   vi.stubEnv('FORECAST_STATE_MACHINE_ARN', 'arn:aws:states:us-east-1:000000000000:stateMachine:fleet');
   vi.stubEnv('FORECAST_CADENCE_MINUTES', '60');
+  vi.stubEnv('TENANT_QUOTAS', JSON.stringify(DEFAULT_QUOTAS));
+  vi.stubEnv('MAX_ACTIVE_RUNS', '2');
   vi.stubEnv('AWS_REGION', 'us-east-1');
   vi.stubEnv('POWERTOOLS_LOG_LEVEL', 'SILENT');
 });

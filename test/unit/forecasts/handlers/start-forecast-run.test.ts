@@ -3,6 +3,7 @@ import { RunInput } from '../../../../core/forecasts/runs/run-input.ts';
 import { DependencyUnavailableError } from '../../../../core/shared/errors.ts';
 import { makeHandler } from '../../../../functions/forecasts/start-forecast-run/handler.ts';
 import { memoryRuns } from '../../../fakes/forecasts.ts';
+import { memoryQuotas } from '../../../fakes/platform.ts';
 import { recordedTelemetry } from '../../../fakes/shared.ts';
 import { httpEvent } from '../../../fixtures/http-events.ts';
 
@@ -22,9 +23,11 @@ const setup = () => {
   const authenticate = async (headers: Readonly<Record<string, string | undefined>>) =>
     headers['x-api-key'] === undefined ? undefined : { tenantId: headers['x-api-key'], name: 'ops' };
   const handler = makeHandler({
+    quotas: memoryQuotas(),
     authenticate,
     runs: runs.store,
     workflow: { start },
+    maxActiveRuns: 2,
     now: () => state.now,
     telemetry: log.telemetry,
   });
@@ -113,5 +116,26 @@ describe('POST /v1/forecast-runs', () => {
 
   it('responds with a problem to an event that is not a request', async () => {
     expect(await setup().handler({ Records: [] })).toMatchObject({ statusCode: 400 });
+  });
+
+  it('refuses a run while two others that were requested are still running', async () => {
+    const { post, runs, state, log, started } = setup();
+    const withKey = (key: string) => post({ 'x-api-key': 'acme', 'Idempotency-Key': key });
+    const first = await withKey('a');
+    await withKey('b');
+    expect(await withKey('c')).toMatchObject({
+      status: 429,
+      headers: { 'retry-after': '60' },
+      body: { code: 'quota-exceeded', detail: expect.stringContaining('2 requested runs are still running') },
+    });
+    expect(log.counts.RequestsOverQuota).toBe(1);
+    expect(await withKey('a'), 'a repeated request finds its run').toEqual(first);
+    expect((await post({ 'x-api-key': 'globex' })).status).toBe(202);
+    const [running] = runs.all();
+    await runs.store.finish({ ...running!, status: 'SUCCEEDED' });
+    expect((await withKey('c')).status).toBe(202);
+    expect(started.size).toBe(4);
+    state.now += 3_600_001;
+    expect((await withKey('d')).status, 'runs that never ended do not count for ever').toBe(202);
   });
 });

@@ -17,6 +17,7 @@ import {
 import { makeHandler as makeDiagnoser } from '../../../../functions/incidents/diagnose-incident/handler.ts';
 import { makeHandler as makeGrouper } from '../../../../functions/incidents/group-signals/handler.ts';
 import { memoryBlocks, memoryRegistry, watched } from '../../../fakes/metrics.ts';
+import { memoryQuotas } from '../../../fakes/platform.ts';
 import { httpEvent } from '../../../fixtures/http-events.ts';
 import { anomalyOf, delivered, groupingWorld, NOW, queued } from '../explaining/samples.ts';
 
@@ -41,7 +42,8 @@ const setup = (over: { readonly now?: number } = {}) => {
   const diagnose = makeDiagnoser({ ...world.stores, registry, blocks, telemetry, now: world.deps.now });
   const authenticate: QueryDeps['authenticate'] = async ({ authorization }) =>
     authorization === undefined ? undefined : { tenantId: authorization.replace('Bearer ', ''), name: 'ops' };
-  const shared = { ...world.stores, authenticate, registry, blocks, telemetry, now: world.deps.now };
+  const quotas = memoryQuotas();
+  const shared = { ...world.stores, authenticate, quotas, registry, blocks, telemetry, now: world.deps.now };
   const commandIncidents = makeIncidentCommands({ ...world.deps, ...shared } as unknown as IncidentDeps);
   const commandChanges = makeChangeCommands({ ...world.deps, ...shared } as unknown as ChangeDeps);
   const command = (path: string) => (path === '/v1/changes' ? commandChanges : commandIncidents);

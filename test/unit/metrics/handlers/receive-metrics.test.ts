@@ -306,7 +306,7 @@ describe('receive-metrics', () => {
 
   it('still answers if a refused request cannot be charged', async () => {
     const world = new IngestionWorld();
-    world.quota.charge = async () => {
+    world.quotas.charge = async () => {
       throw new DependencyUnavailableError('down');
     };
     expect((await send(world, { body: 'no JSON' })).status).toBe(400);

@@ -4,7 +4,7 @@ import { Settings } from '../../../../core/platform/settings/settings.ts';
 import { DependencyUnavailableError } from '../../../../core/shared/errors.ts';
 import { type Deps, makeHandler } from '../../../../functions/platform/command-settings/handler.ts';
 import { matchPath } from '../../../../functions/runtime/find-route.ts';
-import { memoryResponses, memorySettings } from '../../../fakes/platform.ts';
+import { memoryQuotas, memoryResponses, memorySettings } from '../../../fakes/platform.ts';
 import { recordedTelemetry } from '../../../fakes/shared.ts';
 import { httpEvent } from '../../../fixtures/http-events.ts';
 
@@ -22,6 +22,7 @@ const setup = (over: Partial<Deps> = {}) => {
   const log = recordedTelemetry();
   const state = { now: 0, requests: 0 };
   const handler = makeHandler({
+    quotas: memoryQuotas(),
     authenticate: async ({ authorization }) =>
       ({
         'Bearer key-acme': { tenantId: 'acme', name: 'ci' },

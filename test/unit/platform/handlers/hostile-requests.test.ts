@@ -8,6 +8,7 @@ import { PlainText } from '../../../../core/shared/text.ts';
 import { route } from '../../../../functions/runtime/route.ts';
 import { serveHttp } from '../../../../functions/runtime/serve-http.ts';
 import { shownError, shownFields } from '../../../../functions/runtime/shown-fields.ts';
+import { memoryQuotas } from '../../../fakes/platform.ts';
 
 /** As zod does with hundreds of thousands of issues. */
 const recurse = (depth: number): number => 1 + recurse(depth + 1);
@@ -18,6 +19,7 @@ const OPERATION = {
   tag: 'platform',
   summary: '',
   needs: 'none',
+  quota: 'none',
   servedBy: 'query-api',
   params: NoParameters,
   query: NoParameters,
@@ -40,7 +42,10 @@ const serve = async (body: string, thrown?: Error) => {
     if (thrown !== undefined) throw thrown;
     return accepted;
   });
-  const handler = serveHttp({ echo }, { authenticate: async () => undefined, now: () => 0, telemetry });
+  const handler = serveHttp(
+    { echo },
+    { authenticate: async () => undefined, quotas: memoryQuotas(), now: () => 0, telemetry },
+  );
   const reply = await handler({
     ...{ rawPath: '/v1/echo', headers: {}, body },
     requestContext: { requestId: 'r', http: { method: 'POST' } },

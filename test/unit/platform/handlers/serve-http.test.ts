@@ -13,6 +13,7 @@ import {
 import { binaryReply } from '../../../../functions/runtime/http-reply.ts';
 import { type Route, route } from '../../../../functions/runtime/route.ts';
 import { serveHttp } from '../../../../functions/runtime/serve-http.ts';
+import { memoryQuotas } from '../../../fakes/platform.ts';
 import { recordedTelemetry } from '../../../fakes/shared.ts';
 import { httpEvent } from '../../../fixtures/http-events.ts';
 
@@ -30,11 +31,12 @@ const WRITE = operation({
   body: z.object({ n: z.number() }),
 });
 
-const setup = (routes: Record<string, Route>) => {
+const setup = (routes: Record<string, Route>, left = {}) => {
   const log = recordedTelemetry();
   const handler = serveHttp(
     routes,
     {
+      quotas: memoryQuotas(left),
       authenticate: async ({ authorization }) =>
         authorization === undefined ? undefined : { tenantId: 'acme', name: 'ci' },
       now: () => 5000,
@@ -171,4 +173,36 @@ describe('an error', () => {
       expect(json).toEqual({ ...kind, code, detail: 'why', type: `https://forestall.dev/problems/${code}` });
     },
   );
+});
+
+describe('the quota of an operation', () => {
+  it('is charged for each request of a tenant, and answers 429 with the time of the next window', async () => {
+    const { send, log } = setup(ROUTES, { readsPerMinute: 1 });
+    expect(await send('GET', '/v1/things/a')).toMatchObject({ statusCode: 200 });
+    const refused = await send('GET', '/v1/things/a');
+    expect(refused).toMatchObject({
+      statusCode: 429,
+      headers: { 'content-type': 'application/problem+json', 'retry-after': '55' },
+      json: { code: 'quota-exceeded', detail: expect.stringContaining('read requests of this minute') },
+    });
+    expect(log.counts).toEqual({ RequestsOverQuota: 1 });
+    expect(log.lines).toMatchObject([
+      {
+        message: 'Request over quota',
+        fields: { tenantId: 'acme', quota: 'readsPerMinute', operation: 'read' },
+      },
+    ]);
+  });
+
+  it('is charged for a request that is refused for another reason', async () => {
+    const { send } = setup(ROUTES, { readsPerMinute: 1 });
+    expect(await send('GET', '/v1/things/long')).toMatchObject({ statusCode: 400 });
+    expect(await send('GET', '/v1/things/a')).toMatchObject({ statusCode: 429 });
+  });
+
+  it('is not asked of operations without access, nor before the caller is known', async () => {
+    const { send, handler } = setup(ROUTES, { readsPerMinute: 0 });
+    expect(await send('GET', '/v1/open')).toMatchObject({ statusCode: 200 });
+    expect(await handler(httpEvent('GET', '/v1/things/a'))).toMatchObject({ statusCode: 401 });
+  });
 });
