@@ -4,10 +4,11 @@ import { HOUR_SECONDS } from '../../shared/time.ts';
 import type { BreachRisk, Severity } from '../breach-risk.ts';
 import type { Forecast } from '../engine/forecast.ts';
 import type { ResolvedThreshold } from '../resolved-threshold.ts';
-import { calibrate } from './calibration.ts';
+import { calibrate, type PastExcursions } from './calibration.ts';
 import { continuedCrossing } from './continued-crossing.ts';
 import { exceedanceByStep } from './exceedance.ts';
 import { type ExceedanceHistory, exceedanceHistory } from './exceedance-history.ts';
+import { recurrenceOf } from './recurrence.ts';
 
 const CRITICAL_WITHIN_SECONDS = HOUR_SECONDS;
 const LIKELY = 0.5;
@@ -105,9 +106,12 @@ export const assessBreach = (
   const persistenceSteps = Math.max(1, options.persistenceSteps ?? 1);
   const past = history === undefined ? null : exceedanceHistory(history, threshold, persistenceSteps);
   const beyond = exceedanceByStep(forecast, threshold, past);
-  const byHistory = past === null ? null : impliedByHistory(past, forecast.horizon);
+  const excursions: PastExcursions | null = past && {
+    rate: impliedByHistory(past, forecast.horizon),
+    recurrence: recurrenceOf(history!, threshold, persistenceSteps, forecast.horizon),
+  };
   const expected = sum(beyond);
-  const plain = expected > 0 ? calibrate(likeliestSustained(beyond, persistenceSteps), byHistory) : 0;
+  const plain = expected > 0 ? calibrate(likeliestSustained(beyond, persistenceSteps), excursions) : 0;
   const { probability, byStep } = crossingOf(forecast, threshold, beyond, plain);
   const at = (share: number) => stepOfShare(byStep, share) * forecast.stepSeconds;
   const ahead = probability > 0 ? { p10: at(0.1), p50: at(0.5), p90: at(0.9) } : null;

@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import { calibrate } from '../../../../core/forecasts/breach/calibration.ts';
 import { candidateFamily } from '../../../../core/forecasts/engine/candidate-family.ts';
 import { viewSeries } from '../../../../core/forecasts/engine/series-view.ts';
 
@@ -56,26 +55,5 @@ describe('the candidates for a series', () => {
     expect(namesOf(2000, 288)).toEqual(
       expect.arrayContaining(['median-12', 'median-36', 'recent-144', 'median-288-1', 'naive-288+shift-24']),
     );
-  });
-});
-
-describe('the calibration of a breach', () => {
-  const logOdds = (p: number) => Math.log(p / (1 - p));
-  const logistic = (odds: number) => 1 / (1 + Math.exp(-odds));
-
-  it('weighs the forecast and, if known, the history by their log-odds', () => {
-    expect(calibrate(0.3, null)).toBeCloseTo(logistic(0.652 + 0.328 * logOdds(0.3)), 12);
-    expect(calibrate(0.3, 0.1)).toBeCloseTo(
-      logistic(0.622 + 0.379 * logOdds(0.3) + 0.431 * logOdds(0.1)),
-      12,
-    );
-    expect(calibrate(0.3, 0.5)).toBeCloseTo(logistic(0.622 + 0.379 * logOdds(0.3)), 12);
-  });
-
-  it('takes nothing for certain, and is never below the likeliest step', () => {
-    expect(calibrate(0, null)).toBeCloseTo(logistic(0.652 + 0.328 * logOdds(1e-4)), 12);
-    expect(calibrate(0, 0)).toBeCloseTo(logistic(0.622 + 0.81 * logOdds(1e-4)), 12);
-    expect(calibrate(1, 0)).toBe(1);
-    expect(calibrate(0.9, 0.001)).toBe(0.9);
   });
 });
