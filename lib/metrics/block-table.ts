@@ -1,3 +1,4 @@
+import { Validations } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import { ConfigurationError } from '../../core/shared/errors.ts';
 import { ContextTable, type TableProps } from '../platform/context-table.ts';
@@ -36,11 +37,16 @@ export class BlockTable extends Construct {
   grantFollowChanges(follower: ObservedFunction): string {
     const stream = this.store.table.tableStreamArn;
     if (stream === undefined) throw new ConfigurationError('The table of blocks has no stream to follow.');
-    const actions = ['DescribeStream', 'GetRecords', 'GetShardIterator', 'ListStreams'];
+    const actions = ['DescribeStream', 'GetRecords', 'GetShardIterator'];
     follower.allow(
       actions.map((action) => `dynamodb:${action}`),
       [stream],
     );
+    follower.allow(['dynamodb:ListStreams'], ['*']);
+    Validations.of(follower).acknowledge({
+      id: 'AwsSolutions::AwsSolutions-IAM5[Resource::*]',
+      reason: 'Lambda requires ListStreams, which has no resource-level permissions; it returns only ARNs.',
+    });
     return stream;
   }
 }

@@ -82,7 +82,7 @@ const NEVER_CALLED: Readonly<Record<string, readonly string[]>> = {
 
 /** Granted for the platform rather than for our code. */
 const OF_THE_PLATFORM =
-  /^(logs|xray):|^sqs:(?!SendMessage)|^s3:ListBucket$|^dynamodb:(DescribeStream|GetRecords|GetShardIterator|ListStreams) Blocks stream$/;
+  /^(logs|xray):|^sqs:(?!SendMessage)|^s3:ListBucket$|^dynamodb:(DescribeStream|GetRecords|GetShardIterator|ListStreams)( Blocks stream)?$/;
 
 /** Calls that Lambda makes with a function's role: it sends failed records to a queue. */
 const BY_LAMBDA: Readonly<Record<string, readonly string[]>> = {

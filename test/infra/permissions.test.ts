@@ -28,6 +28,11 @@ const ALLOWED_WILDCARDS: readonly {
   },
   {
     resource: /^"\*"$/,
+    actions: /^dynamodb:ListStreams$/,
+    reason: 'ListStreams has no resource-level permissions; Lambda requires it to follow a stream',
+  },
+  {
+    resource: /^"\*"$/,
     actions:
       /^logs:(CreateLogDelivery|GetLogDelivery|UpdateLogDelivery|DeleteLogDelivery|ListLogDeliveries|PutResourcePolicy|DescribeResourcePolicies|DescribeLogGroups)$/,
     reason: 'Step Functions delivers logs through an account-wide service without resource-level permissions',
@@ -176,9 +181,8 @@ const PERMISSIONS: Readonly<Record<string, readonly string[]>> = {
   DetectAnomalies: [
     ...on('Settings', 'GetItem'),
     ...on('Blocks', 'Query'),
-    ...['DescribeStream', 'GetRecords', 'GetShardIterator', 'ListStreams'].map(
-      (read) => `dynamodb:${read} Blocks stream`,
-    ),
+    ...['DescribeStream', 'GetRecords', 'GetShardIterator'].map((read) => `dynamodb:${read} Blocks stream`),
+    'dynamodb:ListStreams',
     ...on('Targets', 'GetItem'),
     ...on('Forecasts', 'Query'),
     ...on('Anomalies', 'GetItem', 'PutItem', 'UpdateItem'),

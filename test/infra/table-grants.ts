@@ -22,10 +22,10 @@ const tableOf = (resource: unknown): string => {
   return text(resource).includes('/index/byRisk') ? `${table} by index` : table;
 };
 
-/** Actions of a statement; those on DynamoDB with their table. */
+/** Actions of a statement; those on tables with their table. */
 export const grantsOf = ({ Action, Resource }: Statement): string[] =>
   asList(Action).flatMap((action) =>
-    action.startsWith('dynamodb:')
+    action.startsWith('dynamodb:') && action !== 'dynamodb:ListStreams'
       ? asList(Resource).map((resource) => `${action} ${tableOf(resource)}`)
       : [action],
   );
