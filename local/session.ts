@@ -30,6 +30,8 @@ export interface SessionOptions {
   readonly signal?: AbortSignal;
   /** Folder of logs, outputs and records; default `.local`. One session at a time per folder. */
   readonly folder?: string | undefined;
+  /** Also writes every AWS call of a function to `recorded-calls.jsonl` in the folder. */
+  readonly recordCalls?: boolean;
 }
 
 const IssuedKey = z.object({ apiKey: z.string() });
@@ -89,12 +91,13 @@ const deployInto = async (emulator: Emulator, options: SessionOptions): Promise<
  * @throws ConfigurationError, DependencyUnavailableError, or CommandFailedError with the end of the output
  */
 export const openSession = async (options: SessionOptions): Promise<Session> => {
-  const { projectRoot, stages, signal, folder } = options;
+  const { projectRoot, stages, signal, folder, recordCalls } = options;
   const emulator = await stages.run('Start the AWS emulator', async (say) => {
     const { python } = await ensureEmulator(projectRoot, ({ message }) => say(message), signal);
     return startEmulator({
       projectRoot,
       python,
+      recordCalls,
       ...(folder !== undefined && { folder }),
       ...(signal && { signal }),
     });

@@ -18,6 +18,8 @@ export interface EmulatorOptions {
   readonly port?: number;
   /** Folder for the log and the record; one emulator at a time per folder. Default `.local`. */
   readonly folder?: string;
+  /** Also writes every AWS call of a function to `recorded-calls.jsonl` in the folder. */
+  readonly recordCalls?: boolean | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -85,6 +87,7 @@ const untilHealthy = async (child: ChildProcess, port: number, logPath: string, 
 interface Paths {
   readonly log: string;
   readonly record: string;
+  readonly recordedCalls: string;
   readonly temporary: string;
 }
 
@@ -97,7 +100,10 @@ const spawnEmulator = (options: EmulatorOptions, port: number, paths: Paths): Ch
       detached: true,
       // launch.py ends the group when this pipe closes, that is, when the starter ends, even by SIGKILL.
       stdio: ['pipe', log, log],
-      env: emulatorEnvironment(options.projectRoot, port, paths.temporary),
+      env: {
+        ...emulatorEnvironment(options.projectRoot, port, paths.temporary),
+        ...(options.recordCalls && { FORESTALL_RECORDED_CALLS: paths.recordedCalls }),
+      },
     });
     child.unref();
     if (child.stdin !== null && 'unref' in child.stdin && typeof child.stdin.unref === 'function')
@@ -118,6 +124,7 @@ const preparePaths = async (folder: string): Promise<Paths> => {
   return {
     log: join(folder, 'emulator.log'),
     record,
+    recordedCalls: join(folder, 'recorded-calls.jsonl'),
     temporary: mkdtempSync(join(tmpdir(), TEMPORARY_PREFIX)),
   };
 };

@@ -16,6 +16,8 @@ from ministack import app
 from ministack.core import lambda_runtime
 from ministack.services import apigateway, lambda_svc, sqs
 
+from record_calls import record_calls
+
 # The Node worker's response when a handler throws or rejects, and its replacement: a response that keeps the
 # worker alive, as Lambda does, and has the name of the error, which state machines match on.
 _WORKER_ERROR = 'status: "error", error: String(err.message || err), trace: err.stack || ""'
@@ -197,5 +199,7 @@ if __name__ == "__main__":
     _fill_batches()
     _follow_streams_aside()
     _end_with_the_starter()
+    if os.environ.get("FORESTALL_RECORDED_CALLS"):
+        record_calls(os.environ["FORESTALL_RECORDED_CALLS"])
     sys.argv = sys.argv[:1]
     app.main()
