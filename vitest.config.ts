@@ -4,6 +4,8 @@ const project = (name: string, include: string[], timeout = 20_000, more: object
   test: { name, include, testTimeout: timeout, hookTimeout: timeout, environment: 'node' as const, ...more },
 });
 
+const RECORDED = 'test/iam/recorded-calls.test.ts';
+
 export default defineConfig({
   test: {
     coverage: {
@@ -26,6 +28,9 @@ export default defineConfig({
       project('workflows', ['test/workflows/**/*.test.ts']),
       // One worker without isolation: loading the CDK library anew for each file costs more than all the assertions.
       project('infra', ['test/infra/**/*.test.ts'], 120_000, { isolate: false, maxWorkers: 1 }),
+      project('iam', ['test/iam/**/*.test.ts'], 60_000, { exclude: [RECORDED] }),
+      // After e2e, which records the calls.
+      project('permissions', [RECORDED], 120_000),
       project('e2e', ['test/e2e/**/*.test.ts'], 600_000, {
         globalSetup: ['test/e2e/shared-session.ts'],
         fileParallelism: false,

@@ -64,7 +64,7 @@ const tallies = [
   check('lint', 'biome', ['check', '--error-on-warnings', '.']),
   check('unused code', 'knip', ['--production']),
   check('build', 'node', ['functions/build.ts']),
-  layer(['unit', 'adapters', 'workflows', 'infra'], ['--coverage']),
+  layer(['unit', 'adapters', 'workflows', 'infra', 'iam'], ['--coverage']),
   layer(['bench']),
   layer(['e2e']),
 ];

@@ -1,0 +1,51 @@
+/** The account that the templates are resolved for: each resource has its logical id as its name. */
+export const ACCOUNT = '000000000000';
+export const REGION = 'us-east-1';
+
+export const arn = (service: string, resource: string): string =>
+  `arn:aws:${service}:${REGION}:${ACCOUNT}:${resource}`;
+
+/** What `Ref` (under the name `Ref`) and `Fn::GetAtt` return for a resource. */
+export type Attributes = Readonly<Record<string, string>>;
+
+const named = (id: string, service: string, resource: string): Attributes => ({
+  Ref: id,
+  Arn: arn(service, resource),
+});
+
+const byArn = (id: string, service: string, resource: string): Attributes => ({
+  Ref: arn(service, resource),
+  Arn: arn(service, resource),
+  Name: id,
+});
+
+const ATTRIBUTES: Readonly<Record<string, (id: string) => Attributes>> = {
+  'AWS::ApiGatewayV2::Api': (id) => ({ Ref: id }),
+  'AWS::ApiGatewayV2::Integration': (id) => ({ Ref: id }),
+  'AWS::CloudWatch::Alarm': (id) => named(id, 'cloudwatch', `alarm:${id}`),
+  'AWS::DynamoDB::GlobalTable': (id) => ({
+    ...named(id, 'dynamodb', `table/${id}`),
+    StreamArn: arn('dynamodb', `table/${id}/stream/2026-01-01T00:00:00.000`),
+  }),
+  'AWS::Events::EventBus': (id) => ({ ...named(id, 'events', `event-bus/${id}`), Name: id }),
+  'AWS::Events::Rule': (id) => named(id, 'events', `rule/${id}`),
+  'AWS::IAM::Role': (id) => ({ Ref: id, Arn: roleArn(id) }),
+  'AWS::Lambda::Function': (id) => named(id, 'lambda', `function:${id}`),
+  'AWS::Logs::LogGroup': (id) => named(id, 'logs', `log-group:${id}:*`),
+  'AWS::S3::Bucket': (id) => ({ Ref: id, Arn: `arn:aws:s3:::${id}` }),
+  'AWS::Scheduler::Schedule': (id) => named(id, 'scheduler', `schedule/default/${id}`),
+  'AWS::SNS::Topic': (id) => ({ ...byArn(id, 'sns', id), TopicName: id }),
+  'AWS::SQS::Queue': (id) => ({
+    Ref: `https://sqs.${REGION}.amazonaws.com/${ACCOUNT}/${id}`,
+    Arn: arn('sqs', id),
+    QueueName: id,
+  }),
+  'AWS::StepFunctions::StateMachine': (id) => byArn(id, 'states', `stateMachine:${id}`),
+};
+
+/** Undefined for a type whose names occur in no policy. */
+export const attributesOf = (type: string, id: string): Attributes | undefined => ATTRIBUTES[type]?.(id);
+
+export const roleArn = (role: string): string => `arn:aws:iam::${ACCOUNT}:role/${role}`;
+
+export const roleNamed = (roleArn: string): string => roleArn.slice(roleArn.lastIndexOf('/') + 1);
