@@ -14,6 +14,7 @@ import { diagnoseCommand } from './commands/incidents/diagnose.ts';
 import { incidentsCommand } from './commands/incidents/incidents.ts';
 import { ingestCommand } from './commands/metrics/ingest.ts';
 import { targetsCommand } from './commands/metrics/targets.ts';
+import { doctorCommand } from './commands/platform/doctor.ts';
 import { simulateCommand } from './commands/simulator/simulate.ts';
 import type { Terminal } from './terminal/terminal.ts';
 import { VERSION } from './version.ts';
@@ -39,4 +40,5 @@ export const buildProgram = (terminal: Terminal): Command =>
     .addCommand(anomaliesCommand(terminal))
     .addCommand(incidentsCommand(terminal))
     .addCommand(changesCommand(terminal))
+    .addCommand(doctorCommand(terminal))
     .addCommand(benchCommand(terminal));

@@ -14,7 +14,8 @@ import time
 
 from ministack import app
 from ministack.core import lambda_runtime
-from ministack.services import apigateway, lambda_svc, sqs
+from ministack.services import apigateway, dynamodb, lambda_svc, sqs
+from ministack.services.cloudformation import provisioners
 
 from record_calls import record_calls
 
@@ -181,6 +182,24 @@ def _follow_streams_aside():
     threading.Thread(target=follow, daemon=True, name="stream-poller").start()
 
 
+def _declare_recovery():
+    """Turns on the point-in-time recovery that a template declares: MiniStack ignores the replicas of a global table."""
+    handlers = provisioners._RESOURCE_HANDLERS["AWS::DynamoDB::GlobalTable"]
+    create = handlers["create"]
+    _require('pop("Replicas"' in inspect.getsource(create), "replicas of a table are read in another way")
+
+    @functools.wraps(create)
+    def create_recoverable(logical_id, props, stack_name):
+        created = create(logical_id, props, stack_name)
+        name = created[0]
+        for replica in props.get("Replicas", []):
+            declared = replica.get("PointInTimeRecoverySpecification", {}).get("PointInTimeRecoveryEnabled", False)
+            dynamodb._pitr_settings[name] = str(declared).lower() == "true"
+        return created
+
+    handlers["create"] = create_recoverable
+
+
 def _end_with_the_starter():
     """Ends this process group when the starter has ended in any way, which closes its end of our stdin."""
 
@@ -198,6 +217,7 @@ if __name__ == "__main__":
     _stop_waiting_for_silent_handlers()
     _fill_batches()
     _follow_streams_aside()
+    _declare_recovery()
     _end_with_the_starter()
     if os.environ.get("FORESTALL_RECORDED_CALLS"):
         record_calls(os.environ["FORESTALL_RECORDED_CALLS"])

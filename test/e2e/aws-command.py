@@ -19,8 +19,10 @@ def structured(shape, text):
     """Reads JSON, or the shorthand of one item: a word, or `Name=a,Value=b`."""
     if text[0] in "[{":
         return json.loads(text)
-    item = dict(pair.split("=", 1) for pair in text.split(",")) if "=" in text else text
-    return [item] if shape.type_name == "list" else item
+    if shape.type_name == "list":
+        return [structured(shape.member, text) if "=" in text else text]
+    pairs = [pair.split("=", 1) for pair in text.split(",")]
+    return {name: typed(shape.members[name], value) for name, value in pairs}
 
 
 def typed(shape, text):
@@ -31,6 +33,10 @@ def typed(shape, text):
         return structured(shape, text)
     if shape.type_name in ("integer", "long"):
         return int(text)
+    if shape.type_name in ("float", "double"):
+        return float(text)
+    if shape.type_name == "boolean":
+        return {"true": True, "false": False}[text]
     return text
 
 
@@ -44,6 +50,8 @@ def parsed(members, words):
             positional.append(word)
         elif word in CLI_ONLY:
             words.pop(0)
+        elif word == "--cli-input-json":
+            parameters.update(json.loads(words.pop(0)))
         else:
             name = members[word.removeprefix("--").removeprefix("no-")]
             shape = name["shape"]
@@ -58,24 +66,42 @@ def client_of(service):
 
 
 def s3(operation, *words):
-    """`aws s3 ls --recursive s3://BUCKET/PREFIX` and `aws s3 cp s3://BUCKET/KEY -`."""
+    """`aws s3 ls|rm --recursive s3://BUCKET/PREFIX` and `aws s3 cp s3://BUCKET/KEY -`."""
     (address,) = [word for word in words if word.startswith("s3://")]
-    bucket, key = address.removeprefix("s3://").split("/", 1)
+    bucket, _, key = address.removeprefix("s3://").partition("/")
+    client = client_of("s3")
     if operation == "cp":
-        return print(client_of("s3").get_object(Bucket=bucket, Key=key)["Body"].read().decode())
-    for item in client_of("s3").list_objects_v2(Bucket=bucket, Prefix=key)["Contents"]:
-        print(item["LastModified"], item["Size"], item["Key"])
+        return print(client.get_object(Bucket=bucket, Key=key)["Body"].read().decode())
+    for item in client.list_objects_v2(Bucket=bucket, Prefix=key).get("Contents", []):
+        if operation == "ls":
+            print(item["LastModified"], item["Size"], item["Key"])
+        else:
+            client.delete_object(Bucket=bucket, Key=item["Key"])
+            print("delete:", item["Key"])
+
+
+def members_of(client, name):
+    """Parameters of an operation, by their names on the command line."""
+    shapes = client.meta.service_model.operation_model(name).input_shape.members
+    return {xform_name(one, "-"): {"name": one, "shape": shape} for one, shape in shapes.items()}
+
+
+def wait(client, condition, *words):
+    """`aws SERVICE wait CONDITION --parameter VALUE ...`."""
+    waiter = client.get_waiter(condition.replace("-", "_"))
+    parameters, _ = parsed(members_of(client, waiter.config.operation), words)
+    waiter.wait(**parameters)
+    print("reached")
 
 
 def main(service, operation, *words):
     if service == "s3":
         return s3(operation, *words)
     client = client_of(service)
-    model = client.meta.service_model
-    name = {xform_name(one, "-"): one for one in model.operation_names}[operation]
-    shapes = model.operation_model(name).input_shape.members
-    members = {xform_name(one, "-"): {"name": one, "shape": shape} for one, shape in shapes.items()}
-    parameters, positional = parsed(members, words)
+    if operation == "wait":
+        return wait(client, *words)
+    name = {xform_name(one, "-"): one for one in client.meta.service_model.operation_names}[operation]
+    parameters, positional = parsed(members_of(client, name), words)
     answer = getattr(client, xform_name(name))(**parameters)
     for file in positional:
         payload = answer.pop("Payload").read()

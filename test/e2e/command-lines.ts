@@ -43,6 +43,8 @@ export const ON_A_DEPLOYMENT: readonly string[] = [
   'forestall incidents review $INCIDENT --note read --cause commands-host --fix restarted --json',
   'forestall status --json',
   'forestall status',
+  // Other tests leave dead letters.
+  'forestall doctor --stage local --region us-east-1 --json || test $? -eq 3',
 ];
 
 const THROTTLES =
@@ -78,6 +80,22 @@ export const OF_OPERATORS: Readonly<Record<string, string>> = {
     'aws scheduler list-schedules --name-prefix Forestall',
   'aws stepfunctions start-execution --state-machine-arn <DispatchStateMachineArn> --input \'{"scheduledAt":"2026-11-21T10:05:00Z"}\'':
     'aws stepfunctions start-execution --state-machine-arn $DISPATCH --input \'{"scheduledAt":"2026-11-21T10:05:00Z"}\'',
+  'aws dynamodb restore-table-to-point-in-time --source-table-name <table> --target-table-name <copy> --restore-date-time <ISO>':
+    'aws dynamodb restore-table-to-point-in-time --source-table-name $TARGETS_TABLE --target-table-name commands-copy --restore-date-time 2026-11-21T10:00:00Z',
+  'aws dynamodb wait table-exists --table-name <copy>':
+    'aws dynamodb wait table-exists --table-name commands-copy',
+  'aws sns subscribe --topic-arn <topic> --protocol email --notification-endpoint <address>':
+    'aws sns subscribe --topic-arn $TOPIC --protocol email --notification-endpoint commands@example.com',
+  'aws cloudformation get-template --stack-name Forestall-prod-Data':
+    'aws cloudformation get-template --stack-name Forestall-local-Data',
+  'aws cloudwatch enable-alarm-actions --alarm-names <name>':
+    'aws cloudwatch enable-alarm-actions --alarm-names commands-alarm',
+  'aws cloudformation describe-stack-events --stack-name <stack>':
+    'aws cloudformation describe-stack-events --stack-name Forestall-local-Data',
+  'npx cdk bootstrap -c stage=prod':
+    '(cd $ROOT && npx cdk bootstrap -c stage=prod -o $FOLDER/bootstrap 2>&1)',
+  'aws cloudformation delete-stack --stack-name <stack>':
+    'aws cloudformation delete-stack --stack-name $STACK',
 };
 
 /** Commands in the blocks of the README, and the test of readme.test.ts that runs each, or another place. */

@@ -164,6 +164,8 @@ describe('commands of operators', () => {
     environment.CHECK_SILENCE = requireOutput(session.outputs, 'CheckSilenceFunctionName');
     environment.RAW_BUCKET = requireOutput(session.outputs, 'RawBucketName');
     environment.PARKED = await parkPayload(environment.RAW_BUCKET);
+    environment.TARGETS_TABLE = requireOutput(session.outputs, 'TargetsTableName');
+    environment.TOPIC = requireOutput(session.outputs, 'AlarmSignalsTopicArn');
     environment.DISPATCH = requireOutput(session.outputs, 'DispatchStateMachineArn');
   });
 

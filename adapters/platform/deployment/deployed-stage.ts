@@ -1,0 +1,28 @@
+import type { Deployment } from '../../../core/platform/doctor/ports.ts';
+import { readAlarms, readAlarmTopics } from './alarm-facts.ts';
+import type { OperatorClients } from './clients.ts';
+import { readDeadLetters, readParked, readUnreadable } from './leftover-facts.ts';
+import { readBootstrap, readConcurrency } from './set-up-facts.ts';
+import { readStageStacks } from './stage-stacks.ts';
+import { readLogGroups, readTables } from './store-facts.ts';
+import { readEventSources, readRules, readSchedules } from './trigger-facts.ts';
+
+/** A stage as it is deployed now. `now`: end of the day that is searched for unreadable items. */
+export const deployedStage = (clients: OperatorClients, stage: string, now: Date): Deployment => {
+  const stacks = readStageStacks(clients.stacks, stage);
+  return {
+    stacks: stacks.status,
+    bootstrap: () => readBootstrap(clients, stacks),
+    alarmTopics: () => readAlarmTopics(clients, stacks),
+    alarms: () => readAlarms(clients, stacks),
+    concurrency: () => readConcurrency(clients, stacks),
+    tables: () => readTables(clients, stacks),
+    logGroups: () => readLogGroups(clients, stacks),
+    schedules: () => readSchedules(clients, stacks),
+    rules: () => readRules(clients, stacks),
+    eventSources: () => readEventSources(clients, stacks),
+    deadLetters: () => readDeadLetters(clients, stacks),
+    parked: () => readParked(clients, stacks),
+    unreadable: () => readUnreadable(clients, stage, now),
+  };
+};

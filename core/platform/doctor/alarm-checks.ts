@@ -1,0 +1,71 @@
+/** Checks that alarms reach people, and of the alarms that are raised now. */
+import type { Finding, Verdict } from './check.ts';
+import type { AlarmFact, AlarmTopicFact } from './ports.ts';
+import { SECTIONS } from './runbook-sections.ts';
+
+const runbook = SECTIONS.alarmDelivery;
+
+const unreachable = ({ topic, subscriptions }: AlarmTopicFact): Finding[] => {
+  if (subscriptions.length === 0) {
+    const action = 'set alarmEmails in lib/config of the stage and deploy the Data stack';
+    return [{ subject: topic, problem: 'no one is notified of alarms', action, runbook }];
+  }
+  return subscriptions
+    .filter(({ isConfirmed }) => !isConfirmed)
+    .map(({ endpoint }) => ({
+      subject: endpoint,
+      problem: 'the subscription to alarms is not confirmed',
+      action: 'open the mail "AWS Notification - Subscription Confirmation" and confirm',
+      runbook,
+    }));
+};
+
+/** Each topic that alarms notify has subscribers, and all of them confirmed. */
+export const judgeSubscriptions = (topics: readonly AlarmTopicFact[]): Verdict => {
+  const subscriptions = topics.flatMap((topic) => topic.subscriptions);
+  return {
+    summary: `${subscriptions.length} subscriptions to alarms`,
+    findings: topics.flatMap(unreachable),
+  };
+};
+
+/** CloudWatch may publish to each topic that alarms notify. */
+export const judgeTopics = (topics: readonly AlarmTopicFact[]): Verdict => ({
+  summary: `${topics.length} topics are notified by alarms`,
+  findings: topics
+    .filter(({ mayAlarmsPublish }) => !mayAlarmsPublish)
+    .map(({ topic }) => ({
+      subject: topic,
+      problem: 'its policy does not let cloudwatch.amazonaws.com publish, so no alarm arrives',
+      action: 'deploy the Data stack; if nothing changes, restore the statement of its template',
+      runbook,
+    })),
+});
+
+const mute = ({ name, id, areActionsEnabled, actions }: AlarmFact): Finding[] => {
+  if (!areActionsEnabled) {
+    const action = `aws cloudwatch enable-alarm-actions --alarm-names ${id}`;
+    return [{ subject: name, problem: 'its actions are disabled', action, runbook }];
+  }
+  if (actions > 0) return [];
+  return [{ subject: name, problem: 'it notifies no topic', action: 'deploy its stack again', runbook }];
+};
+
+/** Each alarm notifies a topic. */
+export const judgeAlarmActions = (alarms: readonly AlarmFact[]): Verdict => ({
+  summary: `${alarms.length} alarms`,
+  findings: alarms.flatMap(mute),
+});
+
+/** No alarm is raised. */
+export const judgeAlarms = (alarms: readonly AlarmFact[]): Verdict => ({
+  summary: `${alarms.length} alarms`,
+  findings: alarms
+    .filter(({ isRaised }) => isRaised)
+    .map(({ name, reason, runbook }) => ({
+      subject: name,
+      problem: `is in alarm: ${reason}`,
+      action: 'follow its section of the runbook',
+      runbook: runbook ?? SECTIONS.overview,
+    })),
+});
