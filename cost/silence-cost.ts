@@ -7,7 +7,10 @@ import type { Workload } from './workload.ts';
 const EVERY_MINUTES = 5;
 const CHECKS = (HOURS_PER_MONTH * 60) / EVERY_MINUTES;
 const CHECK_SECONDS = 0.05;
-const CHECKED_TARGET_SECONDS = 0.0002;
+/** Two blocks read and decoded. */
+const CHECKED_TARGET_SECONDS = 0.001;
+/** This hour and the one before. */
+const BLOCKS_PER_TARGET = 2;
 /** Settings and open anomalies: one page each. */
 const READS_PER_TENANT = 2;
 
@@ -30,13 +33,19 @@ export const idleSilence = (work: Workload, facts: TemplateFacts): UsageLine[] =
   ];
 };
 
-/** Lines for checking a fleet that sends, in addition to the idle ones: every target is listed, and no block is read. */
+/** Lines for checking a fleet that sends, in addition to the idle ones: every target is listed, and two of its blocks are read. */
 export const checkingSilence = (work: Workload, facts: TemplateFacts, sizes: ItemSizes): UsageLine[] => {
   const component = 'Silence checks';
   const listed = readUnits(work.hosts * sizes.targetBytes, 'eventual');
   return [
     checks(facts, component, work.hosts),
     { component, what: 'targets listed', price: 'dynamoReadUnit', units: CHECKS * listed },
+    {
+      component,
+      what: 'blocks glanced at',
+      price: 'dynamoReadUnit',
+      units: CHECKS * work.hosts * BLOCKS_PER_TARGET * readUnits(sizes.blockBytes.at(-1) ?? 0, 'eventual'),
+    },
     {
       component,
       what: 'open anomalies read',

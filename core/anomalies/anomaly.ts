@@ -29,7 +29,7 @@ export interface Anomaly extends Owner {
   readonly expected: { readonly lower: number; readonly upper: number } | undefined;
   /** One sentence for people. */
   readonly reason: string;
-  /** Reason of the maintenance window that the point fell into. A silenced anomaly is not announced. */
+  /** Reason of the maintenance window that the point fell into, or other reason not to announce it. */
   readonly silenced: string | undefined;
   /** Names of causes that it shares with other anomalies. */
   readonly causeKeys?: readonly string[] | undefined;

@@ -26,7 +26,7 @@ export interface SilenceCheckProps {
 
 const EVERY_MINUTES = 5;
 
-/** Looks every five minutes for targets that stopped sending, and for those that send again. */
+/** Looks every five minutes for targets and metrics that stopped coming, and for those that came back. */
 export class SilenceCheck extends Construct {
   readonly checker: ObservedFunction;
 
@@ -35,13 +35,13 @@ export class SilenceCheck extends Construct {
     const { config, notify, settings, blocks, targets, anomalies, bus, deadLetters } = props;
     this.checker = new ObservedFunction(this, 'CheckSilence', {
       entry: 'check-silence',
-      description: 'Announces targets that stopped sending',
+      description: 'Announces targets and metrics that stopped coming',
       config,
       notify,
-      memoryMb: 256,
+      memoryMb: 512,
       timeout: Duration.minutes(2),
       failure: {
-        impact: 'Targets that stop sending are not announced.',
+        impact: 'Targets and metrics that stop coming are not announced.',
         runbook: 'Silent targets are not announced',
         coveredBy: 'dead letters of anomaly detection',
       },
@@ -50,6 +50,7 @@ export class SilenceCheck extends Construct {
     });
     settings.grantGet(this.checker);
     blocks.grantGet(this.checker);
+    blocks.grantReadRange(this.checker);
     targets.grantList(this.checker);
     anomalies.grantRecord(this.checker);
     anomalies.grantList(this.checker);

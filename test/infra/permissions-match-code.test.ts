@@ -34,7 +34,7 @@ const NEVER_CALLED: Readonly<Record<string, readonly string[]>> = {
     ...on('Forecasts', 'PutItem'),
     ...on('Incidents', 'PutItem', 'Query', 'UpdateItem'),
   ],
-  'check-silence': [...on('Targets', 'GetItem'), ...on('Settings', 'PutItem'), ...on('Blocks', 'Query')],
+  'check-silence': [...on('Targets', 'GetItem'), ...on('Settings', 'PutItem')],
   // Changes are recorded there, checked here, and closed elsewhere: one store, used in part.
   'close-deployment-watch': [...on('Changes', 'Query')],
   'close-forecast-run': [...on('Forecasts', 'Query'), 's3:PutObject'],

@@ -206,7 +206,7 @@ const PERMISSIONS: Readonly<Record<string, readonly string[]>> = {
   ],
   CheckSilence: [
     ...on('Settings', 'GetItem'),
-    ...on('Blocks', 'BatchGetItem'),
+    ...on('Blocks', 'BatchGetItem', 'Query'),
     ...on('Targets', 'Query'),
     ...on('Anomalies', 'GetItem', 'PutItem', 'Query', 'UpdateItem'),
     'events:PutEvents',

@@ -11,6 +11,8 @@ export interface Alert extends Omit<AlertDetail, 'leading'> {
   readonly parts: Readonly<Record<string, number>>;
   /** Names of causes that other alerts share, such as a network whose targets all fell silent. */
   readonly causeKeys?: readonly string[] | undefined;
+  /** Why it is recorded but not announced; undefined if it is announced. */
+  readonly silenced?: string | undefined;
 }
 
 /** The alert of a recorded anomaly, to announce it if that is still due. */

@@ -5,10 +5,10 @@ import type { Anomaly, AnomalyEnd, Owner } from '../anomaly.ts';
 import { ANOMALIES_SOURCE, type AnomaliesEvent } from '../events.ts';
 import type { Alert } from './alert.ts';
 
-/** The anomaly to store for an alert; silenced if it falls into a maintenance window. */
+/** The anomaly to store for an alert; silenced if it falls into a maintenance window, or if the alert is. */
 export const anomalyOf = (alert: Alert, owner: Owner, settings: Settings): Anomaly => {
   const { metric, timestamp, value, kind, since, score, oneIn, parts, expected, reason, causeKeys } = alert;
-  const silenced = maintenanceReason(settings, { ...owner, metric }, timestamp);
+  const silenced = maintenanceReason(settings, { ...owner, metric }, timestamp) ?? alert.silenced;
   return {
     ...owner,
     ...{ metric, timestamp, value, kind, score, oneIn, parts, reason, silenced, causeKeys },

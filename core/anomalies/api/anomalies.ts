@@ -32,7 +32,7 @@ export const Anomaly = named(
     kind: z
       .enum(ANOMALY_KINDS)
       .describe(
-        '`behavioural`: unusual for its time of day or its forecast; `pattern`: unlike anything before; `duration`: unusual for long; `correlation`: out of step with other metrics or targets; `missing`: the target stopped sending',
+        '`behavioural`: unusual for its time of day or its forecast; `pattern`: unlike anything before; `duration`: unusual for long; `correlation`: out of step with other metrics or targets; `missing`: the target stopped sending, a metric vanished from a target that sends, or nothing arrives from the tenant (`all targets`)',
       ),
     value: z.number().describe('The value; for a counter its rate per second'),
     score: z.number(),
@@ -40,7 +40,12 @@ export const Anomaly = named(
     parts: z.record(z.string(), z.number()).describe('Score of each part of the detector'),
     expected: ExpectedBand.optional(),
     reason: z.string(),
-    silenced: z.string().optional().describe('Reason of the maintenance window that silenced it'),
+    silenced: z
+      .string()
+      .optional()
+      .describe(
+        'Why it is not announced: the reason of a maintenance window, or the new names of a renamed metric',
+      ),
     active: z.boolean().describe('Ongoing'),
     endedAt: ResponseInstant.optional().describe(
       'Last unusual point, once the metric is usual again or the unusual has become usual; also absent if the target stopped reporting',

@@ -1,6 +1,10 @@
 import * as z from 'zod';
-import { checkSilence, type SilenceDeps } from '../../../core/anomalies/silence/check-silence.ts';
-import type { SeenTarget } from '../../../core/anomalies/silence/find-silences.ts';
+import {
+  checkSilence,
+  type SilenceCheck,
+  type SilenceDeps,
+} from '../../../core/anomalies/silence/check-silence.ts';
+import type { WatchedTarget } from '../../../core/anomalies/silence/find-stopped.ts';
 import type { TargetRegistry } from '../../../core/metrics/ports.ts';
 import { DependencyUnavailableError } from '../../../core/shared/errors.ts';
 import { TenantId } from '../../../core/shared/identifiers.ts';
@@ -21,17 +25,18 @@ const PAGE = 500;
 const TENANTS_AT_ONCE = 4;
 
 /** Keeps of each target only what is needed: a tenant may have replaced thousands of hosts. */
-const seenTargets = async ({ registry }: Deps, tenantId: string): Promise<readonly SeenTarget[]> => {
-  const seen: SeenTarget[] = [];
+const watchedTargets = async ({ registry }: Deps, tenantId: string): Promise<readonly WatchedTarget[]> => {
+  const watched: WatchedTarget[] = [];
   const targets = allItems((page) => registry.list(tenantId, page), PAGE);
-  for await (const { targetId, profile, lastSeen } of targets) seen.push({ targetId, profile, lastSeen });
-  return seen;
+  for await (const { targetId, profile, lastSeen, metrics } of targets)
+    watched.push({ targetId, profile, lastSeen, metrics: Object.keys(metrics) });
+  return watched;
 };
 
-/** The number of silent targets of a tenant; undefined if it could not be checked, which others must not wait for. */
-const checkTenant = async (deps: Deps, tenantId: string): Promise<number | undefined> => {
+/** What stopped at a tenant; undefined if it could not be checked, which others must not wait for. */
+const checkTenant = async (deps: Deps, tenantId: string): Promise<SilenceCheck | undefined> => {
   try {
-    const targets = await seenTargets(deps, tenantId);
+    const targets = await watchedTargets(deps, tenantId);
     return await checkSilence(deps, tenantId, targets, Math.floor(deps.now() / 1000));
   } catch (error) {
     deps.telemetry.count('SilenceCheckFailed');
@@ -40,17 +45,24 @@ const checkTenant = async (deps: Deps, tenantId: string): Promise<number | undef
   }
 };
 
+const sumOf = (checked: readonly (SilenceCheck | undefined)[], field: keyof SilenceCheck): number =>
+  checked.reduce((sum, one) => sum + (one?.[field] ?? 0), 0);
+
 /**
- * Announces targets of every tenant that stopped sending, and those that send again. A repeat announces nothing twice.
+ * Announces targets and metrics of every tenant that stopped coming, and those that came back. A repeat announces nothing twice.
  * @throws DependencyUnavailableError with the number of tenants that could not be checked
  */
 export const makeHandler = (deps: Deps) => async (event: unknown) => {
   const { tenantId } = parseInput(Input, event);
   const tenants = tenantId === undefined ? await deps.registry.listTenants() : [tenantId];
   const checked = await inParallel(TENANTS_AT_ONCE, tenants, (one) => checkTenant(deps, one));
-  const failed = checked.filter((count) => count === undefined).length;
-  const silent = checked.reduce<number>((sum, count) => sum + (count ?? 0), 0);
-  if (silent > 0) deps.telemetry.info('targets are silent', { tenants: tenants.length, silent });
+  const failed = checked.filter((one) => one === undefined).length;
+  const found = {
+    tenants: tenants.length,
+    silent: sumOf(checked, 'silent'),
+    vanished: sumOf(checked, 'vanished'),
+  };
+  if (found.silent + found.vanished > 0) deps.telemetry.info('targets or metrics are silent', found);
   if (failed > 0) throw new DependencyUnavailableError(`${failed} of ${tenants.length} tenants failed`);
-  return { tenants: tenants.length, silent };
+  return found;
 };

@@ -1,8 +1,9 @@
 import * as z from 'zod';
 import { dynamoAnomalyStore } from '../../../adapters/anomalies/anomaly-store.ts';
-import { dynamoBlockGlance } from '../../../adapters/metrics/block-store.ts';
+import { dynamoBlockGlance, dynamoBlockReader } from '../../../adapters/metrics/block-store.ts';
 import { dynamoTargetRegistry } from '../../../adapters/metrics/target-registry.ts';
 import { dynamoSettingsStore } from '../../../adapters/platform/settings-store.ts';
+import { patienceCache } from '../../../core/anomalies/silence/patience-cache.ts';
 import { publisherTo } from '../../runtime/event-bus.ts';
 import { observe, telemetry } from '../../runtime/observe.ts';
 import { readEnv } from '../../runtime/read-env.ts';
@@ -20,7 +21,11 @@ const env = readEnv({
 export const handler = observe(
   makeHandler({
     registry: dynamoTargetRegistry(table(env.TARGETS_TABLE_NAME)),
-    blocks: dynamoBlockGlance(table(env.BLOCKS_TABLE_NAME)),
+    blocks: {
+      ...dynamoBlockGlance(table(env.BLOCKS_TABLE_NAME)),
+      ...dynamoBlockReader(table(env.BLOCKS_TABLE_NAME)),
+    },
+    patience: patienceCache(Math.random),
     settings: dynamoSettingsStore(table(env.SETTINGS_TABLE_NAME)),
     anomalies: dynamoAnomalyStore(table(env.ANOMALIES_TABLE_NAME)),
     events: publisherTo(env.EVENT_BUS_NAME),

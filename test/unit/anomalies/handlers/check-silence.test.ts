@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { patienceCache } from '../../../../core/anomalies/silence/patience-cache.ts';
 import { encodeBlock } from '../../../../core/metrics/blocks/block-codec.ts';
 import type { BlockKey, StoredBlock } from '../../../../core/metrics/blocks/stored-block.ts';
 import type { Target } from '../../../../core/metrics/targets/target.ts';
@@ -19,26 +20,51 @@ const DAY = 86_400;
 type Rhythm = (at: number) => boolean;
 const ALWAYS: Rhythm = () => true;
 
+/** True if a metric comes with the report of this time. */
+type Comes = (metric: string, at: number, targetId: string) => boolean;
+
+const METRICS = ['cpu', 'memory', 'disk', 'network'];
+
 /** Blocks of targets that sent every five minutes of their rhythm until the given time. */
-const blocksUntil = (last: ReadonlyMap<string, number>, rhythm = ALWAYS) => ({
-  read: async (keys: readonly BlockKey[]): Promise<readonly StoredBlock[]> =>
-    keys.map((key) => {
-      const until = last.get(`${key.tenantId} ${key.targetId}`) ?? 0;
-      const offsets = Array.from({ length: 3600 / STEP }, (_, i) => i * STEP).filter(
-        (offset) =>
-          key.hour * 3600 + offset <= until &&
-          hourOf(until) - key.hour < 48 &&
-          rhythm(key.hour * 3600 + offset),
-      );
-      if (offsets.length === 0) return { key, bytes: undefined, version: 0 };
-      const points = {
-        offsets: Uint16Array.from(offsets),
-        values: new Float64Array(offsets.length).fill(1),
-        receipts: new Float64Array(offsets.length).fill(1),
-      };
-      return { key, bytes: encodeBlock(new Map([['cpu', points]])), version: 1 };
-    }),
-});
+const blocksUntil = (
+  last: ReadonlyMap<string, number>,
+  rhythm = ALWAYS,
+  comes: Comes = () => true,
+  names: readonly string[] = METRICS,
+) => {
+  const blockOf = (key: BlockKey): StoredBlock => {
+    const until = last.get(`${key.tenantId} ${key.targetId}`) ?? 0;
+    const times = Array.from({ length: 3600 / STEP }, (_, i) => key.hour * 3600 + i * STEP).filter(
+      (at) => at <= until && hourOf(until) - key.hour < 9 * 24 && rhythm(at),
+    );
+    const block = new Map(
+      names
+        .map((metric) => [metric, times.filter((at) => comes(metric, at, key.targetId))] as const)
+        .filter(([, own]) => own.length > 0)
+        .map(([metric, own]) => [
+          metric,
+          {
+            offsets: Uint16Array.from(own, (at) => at % 3600),
+            values: new Float64Array(own.length).fill(1),
+            receipts: new Float64Array(own.length).fill(1),
+          },
+        ]),
+    );
+    return {
+      key,
+      bytes: block.size === 0 ? undefined : encodeBlock(block),
+      version: Math.min(1, block.size),
+    };
+  };
+  const blocks: Deps['blocks'] = {
+    read: async (keys) => keys.map(blockOf),
+    readRange: async (tenantId, targetId, fromHour, toHour) =>
+      Array.from({ length: toHour - fromHour + 1 }, (_, i) =>
+        blockOf({ tenantId, targetId, hour: fromHour + i }),
+      ).filter(({ bytes }) => bytes !== undefined),
+  };
+  return blocks;
+};
 
 const setup = (ago: Readonly<Record<string, number>>, more: Partial<Deps> = {}) => {
   const last = new Map<string, number>();
@@ -59,6 +85,7 @@ const setup = (ago: Readonly<Record<string, number>>, more: Partial<Deps> = {}) 
     blocks: blocksUntil(last),
     registry: memoryRegistry(targets),
     settings: memorySettings(),
+    patience: patienceCache(() => 0.5),
     events,
     telemetry: log.telemetry,
     now: () => clock.now * 1000,
@@ -72,7 +99,7 @@ const STEADY = { 'acme a': 0, 'acme b': 0, 'acme c': 0 };
 describe('check-silence', () => {
   it('announces a target that stopped sending, once', async () => {
     const { check, published, anomalies, clock } = setup({ ...STEADY, 'acme web-1': 1500 });
-    expect(await check({})).toEqual({ tenants: 1, silent: 1 });
+    expect(await check({})).toEqual({ tenants: 1, silent: 1, vanished: 0 });
     clock.now += STEP;
     await check({});
     expect(published).toMatchObject([
@@ -150,7 +177,7 @@ describe('check-silence', () => {
       blocks: blocksUntil(new Map([['acme flaky', last]]), rhythm),
     });
     expect(await check({})).toMatchObject({ silent: 0 });
-    world.clock.now = last + 3600 + STEP + 60;
+    world.clock.now = last + 3600 + STEP + 900 + 60;
     expect(await check({})).toMatchObject({ silent: 1 });
     expect(world.published).toHaveLength(1);
   });
@@ -195,18 +222,198 @@ describe('check-silence', () => {
 
   it('is not stopped by a damaged block', async () => {
     const { deps, published, log } = setup({ 'acme a': 1500, 'acme b': 1500 });
-    const read: Deps['blocks']['read'] = async (keys) =>
-      (await deps.blocks.read(keys)).map((block) =>
-        block.key.targetId === 'a' && block.bytes ? { ...block, bytes: Uint8Array.of(9, 9) } : block,
-      );
-    await makeHandler({ ...deps, blocks: { read } })({});
+    const damaged = (block: StoredBlock): StoredBlock =>
+      block.key.targetId === 'a' && block.bytes ? { ...block, bytes: Uint8Array.of(9, 9) } : block;
+    const read: Deps['blocks']['read'] = async (keys) => (await deps.blocks.read(keys)).map(damaged);
+    const readRange: Deps['blocks']['readRange'] = async (...range) =>
+      (await deps.blocks.readRange(...range)).map(damaged);
+    await makeHandler({ ...deps, blocks: { ...deps.blocks, read, readRange } })({});
     expect(published).toMatchObject([{ detail: { targetId: 'b' } }]);
-    expect(log.counts.BlockUnusable).toBe(1);
+    expect(log.counts.BlockUnusable).toBeGreaterThan(0);
   });
 
   it('checks one tenant on request, and rejects other input', async () => {
     const { check } = setup({ 'acme a': 1500, 'globex b': 1500 });
-    expect(await check({ tenantId: 'globex' })).toEqual({ tenants: 1, silent: 1 });
+    expect(await check({ tenantId: 'globex' })).toEqual({ tenants: 1, silent: 1, vanished: 0 });
     await expect(check({ tenantId: 7 })).rejects.toThrow(InvalidInputError);
+  });
+});
+
+/** Missing anomalies by target and metric, with their reason. */
+const recorded = ({ anomalies }: ReturnType<typeof setup>) =>
+  anomalies
+    .all()
+    .map(({ anomaly: { targetId, metric, reason } }) => ({ targetId, metric, reason }))
+    .sort((a, b) => (`${a.targetId} ${a.metric}` < `${b.targetId} ${b.metric}` ? -1 : 1));
+
+interface Losing {
+  readonly from?: number;
+  /** True at the times at which a metric comes if it is not lost. */
+  readonly only?: (metric: string, at: number) => boolean;
+  readonly names?: readonly string[];
+}
+
+/** A world in which some targets lose some metrics from a time on, until `back` is called. */
+const losing = (
+  ago: Readonly<Record<string, number>>,
+  lost: Readonly<Record<string, readonly string[]>>,
+  { from = NOW - 2400, only = () => true, names = METRICS }: Losing = {},
+) => {
+  const clock = { back: Number.POSITIVE_INFINITY };
+  const last = new Map(Object.keys(ago).map((name) => [name, NOW + 86_400]));
+  const comes: Comes = (metric, at, targetId) =>
+    at <= world.clock.now &&
+    only(metric, at) &&
+    (!(lost[targetId] ?? []).includes(metric) || at < from || at >= clock.back);
+  const blocks = blocksUntil(last, ALWAYS, comes, names);
+  const world = setup(ago, { blocks, registry: memoryRegistry(targetsOf(ago)) });
+  return { ...world, back: (at: number) => Object.assign(clock, { back: at }) };
+};
+const targetsOf = (ago: Readonly<Record<string, number>>) =>
+  Object.keys(ago).map((name) =>
+    watched(name.split(' ')[1] ?? '', {
+      lastSeen: NOW - 1800,
+      metrics: Object.fromEntries(METRICS.map((metric) => [metric, { kind: 'gauge' }] as const)),
+    }),
+  );
+
+describe('check-silence of metrics', () => {
+  it('announces a metric that vanished from a target that sends, once, and its return', async () => {
+    const world = losing(STEADY, { a: ['disk'] });
+    expect(await world.check({})).toEqual({ tenants: 1, silent: 0, vanished: 1 });
+    await world.check({});
+    const since = new Date((NOW - 2700) * 1000).toISOString();
+    expect(world.published).toMatchObject([
+      { detail: { targetId: 'a', metric: 'disk', kind: 'missing', since } },
+    ]);
+    expect(recorded(world)).toEqual([
+      {
+        targetId: 'a',
+        metric: 'disk',
+        reason: 'a sends, but without disk: no point for 20 minutes, usually one every 5 minutes',
+      },
+    ]);
+    world.clock.now += 2 * STEP;
+    world.back(NOW);
+    await world.check({});
+    await world.check({});
+    expect(world.published.map(({ name }) => name)).toEqual(['AnomalyDetected', 'AnomalyEnded']);
+    expect(world.published[1]).toMatchObject({ detail: { targetId: 'a', metric: 'disk' } });
+  });
+
+  it('announces a metric that many targets lost with one cause', async () => {
+    const world = losing(STEADY, { a: ['disk'], b: ['disk'], c: ['disk'] });
+    expect(await world.check({})).toMatchObject({ vanished: 3 });
+    const causes = world.published.map(({ detail }) =>
+      (detail as { causeKeys?: string[] }).causeKeys?.join(),
+    );
+    expect([causes.length, new Set(causes).size]).toEqual([3, 1]);
+    expect(recorded(world)[0]?.reason).toContain('2 other targets lost it, too');
+  });
+
+  it('names the metrics that vanished together', async () => {
+    const world = losing(STEADY, { b: ['disk', 'network'] });
+    await world.check({});
+    expect(recorded(world).map(({ metric }) => metric)).toEqual(['disk', 'network']);
+    expect(recorded(world)[0]?.reason).toContain('with it vanished network');
+  });
+
+  it('records a renamed metric without announcing it', async () => {
+    const old = NOW - 2400;
+    const only = (metric: string, at: number) => metric !== 'disk.used' || at >= old;
+    const world = losing(STEADY, { a: ['disk'] }, { only, names: [...METRICS, 'disk.used'] });
+    await world.check({});
+    expect(world.published).toEqual([]);
+    expect(world.anomalies.all()).toMatchObject([
+      { anomaly: { metric: 'disk', silenced: 'it seems to be renamed: disk.used appeared as it vanished' } },
+    ]);
+  });
+
+  it('announces nothing of a metric that comes every two hours, nor of one that the registry knows from long ago', async () => {
+    const world = losing(
+      STEADY,
+      {},
+      { only: (metric, at) => metric !== 'network' && (metric !== 'disk' || at % 7200 === 0) },
+    );
+    const reads: string[] = [];
+    const { readRange } = world.deps.blocks;
+    const blocks: Deps['blocks'] = {
+      ...world.deps.blocks,
+      readRange: (tenantId, targetId, from, to) => {
+        reads.push(targetId);
+        return readRange(tenantId, targetId, from, to);
+      },
+    };
+    const check = makeHandler({ ...world.deps, blocks });
+    for (let i = 0; i < 12; i++) {
+      expect(await check({})).toMatchObject({ silent: 0, vanished: 0 });
+      world.clock.now += STEP;
+    }
+    // One read for each metric of each target, not one in every check.
+    expect(reads.length).toBeLessThanOrEqual(6);
+  });
+
+  it('ends the anomaly of a metric that did not come for a day', async () => {
+    const world = losing(STEADY, { a: ['disk'] });
+    await world.check({});
+    world.clock.now += 86_400;
+    await world.check({});
+    expect(world.published.map(({ name }) => name)).toEqual(['AnomalyDetected', 'AnomalyEnded']);
+  });
+});
+
+describe('check-silence of a tenant', () => {
+  const ALL = { 'acme a': 1500, 'acme b': 1500, 'acme c': 1800 };
+
+  it('announces once that nothing arrives, instead of each target', async () => {
+    const world = setup({ ...ALL, 'globex d': 0 });
+    expect(await world.check({})).toMatchObject({ silent: 3 });
+    world.clock.now += STEP;
+    world.sent('globex d', world.clock.now);
+    await world.check({});
+    expect(world.published).toMatchObject([
+      { detail: { tenantId: 'acme', targetId: 'all targets', metric: 'all metrics', kind: 'missing' } },
+    ]);
+    expect(recorded(world)[0]?.reason).toMatch(
+      /^nothing arrives from tenant acme since 20\S+: all 3 targets are silent/,
+    );
+  });
+
+  it('announces its return, and after a while the targets that stayed silent', async () => {
+    const world = setup(ALL);
+    await world.check({});
+    const sendAll = (names: readonly string[]) => {
+      for (const name of names) world.sent(name, world.clock.now);
+    };
+    world.clock.now += 2 * 3600;
+    sendAll(['acme a', 'acme b']);
+    await world.check({});
+    expect(world.published.map(({ name }) => name)).toEqual(['AnomalyDetected', 'AnomalyEnded']);
+    for (let i = 0; i < 5; i++) {
+      world.clock.now += STEP;
+      sendAll(['acme a', 'acme b']);
+      await world.check({});
+    }
+    expect(world.published.slice(2)).toMatchObject([{ name: 'AnomalyDetected', detail: { targetId: 'c' } }]);
+  });
+
+  it('announces the targets if they stopped one by one', async () => {
+    const world = setup({ 'acme a': 4 * 3600, 'acme b': 0, 'acme c': 0 });
+    await world.check({});
+    world.clock.now += 3600;
+    world.sent('acme c', world.clock.now);
+    await world.check({});
+    world.clock.now += 3600;
+    await world.check({});
+    const announced = ['a', 'b', 'c'].map((targetId) => ({ detail: { targetId } }));
+    expect(world.published).toMatchObject(announced);
+  });
+
+  it('ends after a day', async () => {
+    const world = setup(ALL);
+    await world.check({});
+    world.clock.now += 86_400;
+    await world.check({});
+    expect(world.published.map(({ name }) => name)).toEqual(['AnomalyDetected', 'AnomalyEnded']);
   });
 });

@@ -1,81 +1,32 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { isSilent } from '../../../../core/anomalies/silence/activity.ts';
 import {
-  type Activity,
-  activityOf,
   findSilences,
-  maybeSilent,
-  patienceOf,
   type SeenTarget,
+  type Stopped,
 } from '../../../../core/anomalies/silence/find-silences.ts';
 
 const NOW = 1_795_255_500;
-const MINUTE = 60;
 const DAY = 86_400;
 const seen = (targetId: string, ago: number, profile: SeenTarget['profile'] = 'web'): SeenTarget => ({
   targetId,
   profile,
   lastSeen: NOW - ago,
 });
-const activity = (targetId: string, ago: number, interval = 300, longestGap = interval): Activity => ({
+const activity = (targetId: string, ago: number, interval = 300, longestGap = interval): Stopped => ({
   targetId,
   lastPoint: NOW - ago,
   interval,
   longestGap,
 });
-const silentIds = (targets: readonly SeenTarget[], activities: readonly Activity[], now = NOW) =>
-  findSilences('acme', targets, activities, now).map(({ targetId }) => targetId);
-
-describe('the allowed silence of a target', () => {
-  it.each([
-    [60, 15 * MINUTE],
-    [300, 15 * MINUTE],
-    [600, 30 * MINUTE],
-    [3600, 180 * MINUTE],
-  ])('that sends every %d seconds is %d seconds', (interval, patience) => {
-    expect(patienceOf(activity('a', 0, interval))).toBe(patience);
-  });
-
-  it('is as long as its longest pause', () => {
-    expect(patienceOf(activity('a', 0, 60, 23 * 3600))).toBe(23 * 3600);
-  });
-
-  it('has no end if its rhythm is unknown', () => {
-    expect(patienceOf({ targetId: 'a', lastPoint: 0, interval: undefined, longestGap: 0 })).toBe(Infinity);
-  });
-});
-
-describe('the activity of a target', () => {
-  it('is its newest point, the interval of its most frequent metric, and its longest pause over all metrics', () => {
-    const every = (step: number, count: number, until = NOW) =>
-      Array.from({ length: count }, (_, i) => until - step * (count - i));
-    const paused = [...every(60, 10, NOW - 5000), ...every(60, 10)];
-    expect(activityOf('a', [paused, every(300, 3), []])).toEqual({
-      targetId: 'a',
-      lastPoint: NOW - 60,
-      interval: 60,
-      longestGap: 5060 - 900,
-    });
-  });
-
-  it('of a single point of each metric has no interval', () => {
-    const expected = { targetId: 'a', lastPoint: NOW, interval: undefined, longestGap: 0 };
-    expect(activityOf('a', [[NOW], [NOW]])).toEqual(expected);
-    expect(activityOf('a', [[NOW]])).toEqual(expected);
-  });
-
-  it('is unknown without points', () => {
-    expect(activityOf('a', [])).toBeUndefined();
-    expect(activityOf('a', [[], []])).toBeUndefined();
-  });
-});
-
-describe('targets that may be silent', () => {
-  it('are those not seen for 15 minutes, and not gone for a day', () => {
-    const targets = [seen('fresh', 899), seen('late', 900), seen('old', DAY - 1), seen('gone', DAY)];
-    expect(maybeSilent(targets, NOW).map(({ targetId }) => targetId)).toEqual(['late', 'old']);
-  });
-});
+const silentIds = (targets: readonly SeenTarget[], all: readonly Stopped[], now = NOW) =>
+  findSilences(
+    'acme',
+    targets,
+    all.filter((one) => isSilent(one, now)),
+    now,
+  ).map(({ targetId }) => targetId);
 
 describe('silences', () => {
   const fleet = ['a', 'b', 'c', 'd'].map((id) => seen(id, 3000));
@@ -89,7 +40,7 @@ describe('silences', () => {
 
   it('are not announced of a target that pauses as long every day, or whose rhythm is unknown', () => {
     expect(silentIds(fleet, [activity('a', 7200, 60, 23 * 3600)])).toEqual([]);
-    expect(silentIds(fleet, [activity('a', 7200, 60, 7000)])).toEqual(['a']);
+    expect(silentIds(fleet, [activity('a', 7200, 60, 6000)])).toEqual(['a']);
     expect(
       silentIds(fleet, [{ targetId: 'a', lastPoint: NOW - 7200, interval: undefined, longestGap: 0 }]),
     ).toEqual([]);

@@ -1,0 +1,180 @@
+/**
+ * Finds the targets of a tenant that stopped sending and the metrics that vanished, from their points. Every check
+ * glances at two hours of every target; only what these hours do not explain is looked up in the last day, and what that
+ * does not explain in the last eight days, which show weekly pauses.
+ */
+import { GONE_SECONDS, patienceOf } from '../../metrics/reporting/rhythm.ts';
+import { inParallel } from '../../shared/in-parallel.ts';
+import { DAY_SECONDS, HOUR_SECONDS } from '../../shared/time.ts';
+import { type Activity, isQuiet, isSilent, metricActivityOf } from './activity.ts';
+import type { SeenTarget } from './find-silences.ts';
+import { doubtfulMetrics, metricPatience, type Vanished, vanishedIn } from './find-vanished.ts';
+import type { OpenSilences } from './open-silences.ts';
+import { cacheName, type PatienceCache } from './patience-cache.ts';
+import { glanceAt, type PointDeps, readActivity } from './read-points.ts';
+
+export interface StoppedDeps extends PointDeps {
+  readonly patience: PatienceCache;
+}
+
+/** A target with the names of its metrics. */
+export interface WatchedTarget extends SeenTarget {
+  readonly metrics: readonly string[];
+}
+
+/** What one check found. */
+export interface FoundStops {
+  /** Targets that fell silent and are not announced yet. */
+  readonly silent: readonly Activity[];
+  readonly vanished: readonly Vanished[];
+  /** Newest point of each target that sent in this hour or the one before. */
+  readonly lastPoints: ReadonlyMap<string, number>;
+  /** First points after an open silence, by `openKey`. */
+  readonly returns: ReadonlyMap<string, number>;
+}
+
+const DAY_READ = 26 * HOUR_SECONDS;
+const WEEK_READ = 8 * DAY_SECONDS;
+const READS_AT_ONCE = 8;
+/** Beyond these numbers, targets did not all pause as usual: they are announced. */
+const MAX_DAYS = 1000;
+const MAX_WEEKS = 300;
+/** Targets whose metrics are looked up in one check; the next check continues. */
+const MAX_METRIC_DAYS = 300;
+
+interface Doubts {
+  readonly quiet: { readonly target: WatchedTarget; readonly activity: Activity | undefined }[];
+  readonly partial: {
+    readonly target: WatchedTarget;
+    readonly lastPoint: number;
+    readonly metrics: readonly string[];
+  }[];
+}
+
+/** Targets not seen for a day, or for the hour by which the registry may lag behind, are gone. */
+export const isLive = ({ lastSeen }: SeenTarget, now: number): boolean =>
+  lastSeen > now - GONE_SECONDS - HOUR_SECONDS;
+
+export const findStopped = async (
+  deps: StoppedDeps,
+  tenantId: string,
+  targets: readonly WatchedTarget[],
+  open: OpenSilences,
+  now: number,
+): Promise<FoundStops> => {
+  const doubts: Doubts = { quiet: [], partial: [] };
+  const lastPoints = new Map<string, number>();
+  const returns = new Map<string, number>();
+  const live = targets.filter((target) => isLive(target, now));
+  await glanceAt(deps, tenantId, live, now, (target, activity) => {
+    if (activity !== undefined) {
+      lastPoints.set(target.targetId, activity.lastPoint);
+      for (const [key, at] of open.returnsIn(activity)) returns.set(key, at);
+    }
+    doubt(deps, tenantId, open, now, doubts, target, activity);
+  });
+  // While the tenant is silent as a whole, its targets are not looked at one by one.
+  const nothingCame = [...lastPoints.values()].every((at) => at <= (open.ofTenant?.since ?? 0));
+  const isWhole = open.ofTenant !== undefined && nothingCame;
+  const silent = isWhole ? [] : await findSilent(deps, tenantId, doubts.quiet, now);
+  const vanished = await findVanished(deps, tenantId, doubts.partial, now);
+  return { silent, vanished, lastPoints, returns };
+};
+
+/** Notes a target, or its metrics, if two hours of points and what is remembered do not explain the silence. */
+const doubt = (
+  { patience }: StoppedDeps,
+  tenantId: string,
+  open: OpenSilences,
+  now: number,
+  { quiet, partial }: Doubts,
+  target: WatchedTarget,
+  activity: Activity | undefined,
+): void => {
+  const { targetId, metrics } = target;
+  if (open.isStillSilent(targetId, activity?.lastPoint)) return;
+  if (activity === undefined || isQuiet(activity, now)) {
+    const absent = activity && now - activity.lastPoint;
+    if (!patience.excuses(cacheName(tenantId, targetId), absent, now)) quiet.push({ target, activity });
+    return;
+  }
+  const doubtful = doubtfulMetrics(activity, metrics).filter(
+    ({ metric, absent, lastPoint }) =>
+      !open.isStillAbsent(targetId, metric, lastPoint) &&
+      !patience.excuses(cacheName(tenantId, targetId, metric), absent, now),
+  );
+  if (doubtful.length === 0) return;
+  partial.push({ target, lastPoint: activity.lastPoint, metrics: doubtful.map(({ metric }) => metric) });
+};
+
+const defined = <One>(one: One | undefined): one is One => one !== undefined;
+
+const findSilent = async (
+  deps: StoppedDeps,
+  tenantId: string,
+  quiet: Doubts['quiet'],
+  now: number,
+): Promise<readonly Activity[]> => {
+  const looked = await inParallel(READS_AT_ONCE, quiet.slice(0, MAX_DAYS), ({ target, activity }) =>
+    silentIn(deps, tenantId, target, (activity?.lastPoint ?? target.lastSeen) - DAY_READ, now),
+  );
+  const overDay = looked.filter(defined);
+  const overWeek = await inParallel(READS_AT_ONCE, overDay.slice(0, MAX_WEEKS), ({ targetId, lastPoint }) =>
+    silentIn(deps, tenantId, { targetId, lastSeen: lastPoint }, lastPoint - WEEK_READ, now),
+  );
+  const unread = quiet.slice(MAX_DAYS).map(({ activity }) => activity);
+  const beyond = unread.filter(defined).filter((one) => isSilent(one, now));
+  return [...overWeek.filter(defined), ...overDay.slice(MAX_WEEKS), ...beyond];
+};
+
+/** The activity of a target if it is silent; otherwise its patience is remembered. */
+const silentIn = async (
+  deps: StoppedDeps,
+  tenantId: string,
+  { targetId, lastSeen }: Pick<SeenTarget, 'targetId' | 'lastSeen'>,
+  from: number,
+  now: number,
+): Promise<Activity | undefined> => {
+  const activity = await readActivity(deps, tenantId, targetId, from, now);
+  if (activity !== undefined && isSilent(activity, now)) return activity;
+  const isGone = activity === undefined || now - activity.lastPoint >= GONE_SECONDS;
+  const patience = isGone ? Number.POSITIVE_INFINITY : patienceOf(activity);
+  deps.patience.learn(cacheName(tenantId, targetId), activity?.lastPoint ?? lastSeen, patience, now);
+  return undefined;
+};
+
+const findVanished = async (
+  deps: StoppedDeps,
+  tenantId: string,
+  partial: Doubts['partial'],
+  now: number,
+): Promise<readonly Vanished[]> => {
+  const found = await inParallel(READS_AT_ONCE, partial.slice(0, MAX_METRIC_DAYS), async (one) => {
+    const overDay = await vanishedFrom(deps, tenantId, one, one.lastPoint - DAY_READ, now);
+    return overDay.length === 0 ? [] : vanishedFrom(deps, tenantId, one, one.lastPoint - WEEK_READ, now);
+  });
+  return found.flat();
+};
+
+/** The doubtful metrics of a target that vanished; of the others, the patience is remembered. */
+const vanishedFrom = async (
+  deps: StoppedDeps,
+  tenantId: string,
+  { target: { targetId }, metrics }: Doubts['partial'][number],
+  from: number,
+  now: number,
+): Promise<readonly Vanished[]> => {
+  const activity = await readActivity(deps, tenantId, targetId, from, now);
+  if (activity === undefined) return [];
+  const wanted = new Set(metrics);
+  const vanished = vanishedIn(activity, now).filter(({ metric }) => wanted.has(metric));
+  const lost = new Set(vanished.map(({ metric }) => metric));
+  for (const metric of metrics) {
+    if (lost.has(metric)) continue;
+    const one = metricActivityOf(activity, metric);
+    const isOver = one === undefined || one.absent > metricPatience(one);
+    const patience = isOver ? Number.POSITIVE_INFINITY : metricPatience(one);
+    deps.patience.learn(cacheName(tenantId, targetId, metric), one?.lastPoint ?? from, patience, now);
+  }
+  return vanished;
+};

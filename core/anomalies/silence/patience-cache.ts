@@ -1,0 +1,40 @@
+/**
+ * Remembers for some hours how long a target, or one of its metrics, may be absent, so that those that report rarely or
+ * paused long are not looked up in every check. Nothing is lost with it: what is unknown is learned from the blocks.
+ */
+import { HOUR_SECONDS } from '../../shared/time.ts';
+
+/** What is known is learned again after this time; it varies, so that a fleet's knowledge does not end at once. */
+const KEPT_SECONDS = 6 * HOUR_SECONDS;
+const MAX_ENTRIES = 300_000;
+
+interface Known {
+  readonly lastPoint: number;
+  readonly patience: number;
+  readonly until: number;
+}
+
+export interface PatienceCache {
+  /** True if the absence is usual; `absent` is the seconds without a point, undefined if only the last point known counts. */
+  readonly excuses: (name: string, absent: number | undefined, now: number) => boolean;
+  readonly learn: (name: string, lastPoint: number, patience: number, now: number) => void;
+}
+
+/** @param random uniform in [0, 1) */
+export const patienceCache = (random: () => number): PatienceCache => {
+  const known = new Map<string, Known>();
+  return {
+    excuses: (name, absent, now) => {
+      const found = known.get(name);
+      if (found === undefined || found.until <= now) return false;
+      return (absent ?? now - found.lastPoint) <= found.patience;
+    },
+    learn: (name, lastPoint, patience, now) => {
+      if (known.size >= MAX_ENTRIES) known.clear();
+      known.set(name, { lastPoint, patience, until: now + KEPT_SECONDS * (0.5 + random()) });
+    },
+  };
+};
+
+export const cacheName = (tenantId: string, targetId: string, metric = ''): string =>
+  `${tenantId}\n${targetId}\n${metric}`;
