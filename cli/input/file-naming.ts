@@ -7,7 +7,7 @@ export interface SeriesName {
 }
 
 /** Metric of a file whose name contains none. */
-const UNKNOWN_METRIC = 'value';
+export const UNKNOWN_METRIC = 'value';
 const MAX_TARGET_LENGTH = 128;
 /** Phrases that name a metric, more specific ones first; `_` matches any separator, or none before a capital. */
 const METRIC_PHRASES: readonly string[] = [
@@ -58,7 +58,7 @@ export const toTargetId = (text: string): string => {
  * target with the metric `value`.
  */
 export const nameFromFile = (path: string): SeriesName => {
-  const stem = basename(path).replace(/(\.csv)?(\.gz)?$/i, '');
+  const stem = basename(path).replace(/(\.(csv|tsv|txt|json))?(\.gz)?$/i, '');
   const found = PATTERNS.find(([, pattern]) => pattern.test(stem));
   if (found === undefined) return { target: toTargetId(stem), metric: UNKNOWN_METRIC };
   const rest = stem

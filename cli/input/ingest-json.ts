@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { InvalidInputError } from '../../core/shared/errors.ts';
-import { quoteFound } from './csv-row.ts';
+import { quoteFound } from './csv-text.ts';
 import { CHUNK_LIMITS, type IngestChunk } from './ingest-chunk.ts';
 
 const Loose = z.looseObject({ target: z.unknown() });

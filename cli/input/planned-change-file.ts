@@ -2,28 +2,11 @@ import type { Readable } from 'node:stream';
 import type { ChangeFormat } from '../../core/changes/risk/formats/planned-change.ts';
 import { InvalidInputError } from '../../core/shared/errors.ts';
 import { parseJson } from '../../core/shared/parse-json.ts';
-import { openInput } from './line-batches.ts';
+import { readWholeText } from './decode-text.ts';
+import { openInput } from './open-input.ts';
 
 /** A description of tens of thousands of resources fits. */
 const MAX_CHARACTERS = 50_000_000;
-
-const readAll = async (name: string, stream: Readable): Promise<string> => {
-  const decoder = new TextDecoder();
-  let text = '';
-  try {
-    for await (const chunk of stream) {
-      text += decoder.decode(chunk, { stream: true });
-      if (text.length > MAX_CHARACTERS)
-        throw new InvalidInputError(
-          `${name}: found more than 50 million characters, expected a planned change`,
-        );
-    }
-  } catch (cause) {
-    if (cause instanceof InvalidInputError) throw cause;
-    throw new InvalidInputError(`${name}: cannot be read`, { cause });
-  }
-  return text.replace(/^\uFEFF/, '');
-};
 
 const jsonIn = (name: string, text: string): unknown => {
   try {
@@ -58,6 +41,6 @@ export const readPlan = async (
   stdin: Readable,
   format: ChangeFormat | undefined,
 ): Promise<DescribedPlan> => {
-  const { name, stream } = openInput(path, stdin);
-  return describedIn(name, await readAll(name, stream), format);
+  const input = openInput(path, stdin);
+  return describedIn(input.name, await readWholeText(input, MAX_CHARACTERS, 'a planned change'), format);
 };

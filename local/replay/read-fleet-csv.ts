@@ -1,11 +1,11 @@
 import { readdirSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { PassThrough } from 'node:stream';
-import { nameFromFile, toTargetId } from '../../cli/input/file-naming.ts';
-import { lineBatches, openInput } from '../../cli/input/line-batches.ts';
-import { SeriesCsvReader, type SeriesRow } from '../../cli/input/series-csv.ts';
-import { METRIC_KINDS } from '../../core/metrics/series/metric-series.ts';
-import { PROFILES } from '../../core/metrics/targets/target.ts';
+import { type SeriesName, toTargetId } from '../../cli/input/file-naming.ts';
+import type { ExportSeries } from '../../cli/input/formats/export-format.ts';
+import { IngestNaming } from '../../cli/input/ingest-names.ts';
+import { openInput } from '../../cli/input/open-input.ts';
+import { readExport } from '../../cli/input/read-export.ts';
 import { InvalidInputError } from '../../core/shared/errors.ts';
 import type { ProfiledSeries } from '../../core/simulator/ingest-body.ts';
 
@@ -35,41 +35,35 @@ const listCsv = (path: string): string[] => {
     .map((name) => join(path, name));
 };
 
-/** Takes target and metric from the columns if the file has them, else from the file name. */
-const startSeries = (file: string, reader: SeriesCsvReader, row: SeriesRow): GrowingSeries => {
-  const fromFile = nameFromFile(file);
-  const named = reader.field(row, 'target') ?? reader.field(row, 'series');
-  const unit = reader.field(row, 'unit');
-  const profile = PROFILES.find((known) => known === reader.field(row, 'profile'));
-  return {
-    targetId: named === undefined ? fromFile.target : toTargetId(named),
-    metric: reader.field(row, 'metric') ?? fromFile.metric,
-    kind: METRIC_KINDS.find((known) => known === reader.field(row, 'kind')) ?? 'gauge',
-    ...(unit !== undefined && { unit }),
-    ...(profile !== undefined && { profile }),
-    timestamps: [],
-    values: [],
-  };
-};
-
 const readFile = async (file: string): Promise<GrowingSeries[]> => {
   const input = openInput(file, new PassThrough());
-  const reader = new SeriesCsvReader(input.name);
-  const found = new Map<string, GrowingSeries>();
-  for await (const lines of lineBatches(input)) {
-    for (const line of lines) {
-      const row = reader.next(line);
-      if (row === undefined || Number.isNaN(row.value)) continue;
-      const series = found.get(row.series) ?? startSeries(file, reader, row);
-      if (series.timestamps.length === 0) found.set(row.series, series);
-      series.timestamps.push(row.timestamp);
-      series.values.push(row.value);
+  const naming = new IngestNaming(input.name, {});
+  const found = new Map<ExportSeries, GrowingSeries>();
+  for await (const batch of readExport(input)) {
+    for (const { series: named, timestamp, value } of batch) {
+      if (Number.isNaN(value)) continue;
+      const series = found.get(named) ?? startSeries(naming.nameOf(named), named);
+      if (series.timestamps.length === 0) found.set(named, series);
+      series.timestamps.push(timestamp);
+      series.values.push(value);
     }
   }
-  reader.end();
   if (found.size === 0) throw new InvalidInputError(`${input.name}: no values; expected rows of data`);
   return [...found.values()];
 };
+
+const startSeries = (
+  { target, metric }: SeriesName,
+  { kind, unit, profile }: ExportSeries,
+): GrowingSeries => ({
+  targetId: toTargetId(target),
+  metric,
+  kind: kind ?? 'gauge',
+  ...(unit !== undefined && { unit }),
+  ...(profile !== undefined && { profile }),
+  timestamps: [],
+  values: [],
+});
 
 /** If the metric of a target exists already, appends the folder name, then a number, so that series do not mix. */
 const makeUnique = (series: ProfiledSeries, file: string, taken: Set<string>): ProfiledSeries => {

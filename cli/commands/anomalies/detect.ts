@@ -1,11 +1,12 @@
 import { Command } from 'commander';
 import type { DetectionResult, Detector } from '../../../core/anomalies/engine/detector.ts';
-import { csvField } from '../../input/csv-row.ts';
-import { lineBatches, openInput } from '../../input/line-batches.ts';
-import { SeriesCsvReader, type SeriesRow } from '../../input/series-csv.ts';
+import { csvField } from '../../input/csv-text.ts';
+import { type ExportPoint, UNNAMED } from '../../input/formats/export-format.ts';
+import { readInTimeOrder } from '../../input/points-in-time-order.ts';
+import { isEpochText } from '../../input/timestamp.ts';
 import { jsonText } from '../../terminal/clean-text.ts';
 import type { Terminal } from '../../terminal/terminal.ts';
-import { LineWriter } from '../../terminal/writer.ts';
+import { LineWriter, printLine } from '../../terminal/writer.ts';
 
 interface Options {
   readonly json?: true;
@@ -13,19 +14,23 @@ interface Options {
   readonly precise?: true;
 }
 
-const EPOCH = /^-?\d+(\.\d+)?$/;
+const isNamed = ({ series }: ExportPoint): boolean => series !== UNNAMED;
 
-const toCsv = (row: SeriesRow, named: boolean, { score, alert }: DetectionResult): string => {
-  const series = named ? `${csvField(row.series)},` : '';
-  return `${csvField(row.timestampText)},${series}${row.valueText},${score},${alert ? 1 : 0}`;
+const headerFor = (point: ExportPoint | undefined): string =>
+  `timestamp,${point !== undefined && isNamed(point) ? 'series,' : ''}value,score,alert`;
+
+const toCsv = (point: ExportPoint, { score, alert }: DetectionResult): string => {
+  const series = isNamed(point) ? `${csvField(point.series.name)},` : '';
+  return `${csvField(point.timestampText)},${series}${csvField(point.valueText)},${score},${alert ? 1 : 0}`;
 };
 
-const toJson = (row: SeriesRow, named: boolean, result: DetectionResult): string => {
+const toJson = (point: ExportPoint, result: DetectionResult): string => {
   const { score, alert, kind, expected } = result;
+  const { timestampText, series, value } = point;
   return jsonText({
-    timestamp: EPOCH.test(row.timestampText) ? row.timestamp : row.timestampText,
-    ...(named && { series: row.series }),
-    value: Number.isNaN(row.value) ? null : row.value,
+    timestamp: isEpochText(timestampText) ? Number(timestampText) : timestampText,
+    ...(isNamed(point) && { series: series.name }),
+    value: Number.isNaN(value) ? null : value,
     score,
     alert,
     kind,
@@ -33,38 +38,36 @@ const toJson = (row: SeriesRow, named: boolean, result: DetectionResult): string
   });
 };
 
-/** Each line is scored as it arrives, so that a pipe that never ends (`tail -f`) works too. */
+/** Each point is scored as it arrives, so that a pipe that never ends (`tail -f`) works too. */
 const run = async (file: string, options: Options, terminal: Terminal): Promise<void> => {
   // Loaded here, so that no other command waits for the engine.
   const { createDetector } = await import('../../../core/anomalies/engine/detector.ts');
-  const input = openInput(file, terminal.stdin);
-  const reader = new SeriesCsvReader(input.name);
   const writer = new LineWriter(terminal.stdout);
   const detectors = new Map<string, Detector>();
   const variant = options.light ? 'light' : 'full';
   const sensitivity = options.precise ? 'precise' : 'balanced';
-  for await (const lines of lineBatches(input)) {
-    for (const line of lines) {
-      const headerPending = reader.named === undefined;
-      const row = reader.next(line);
-      const named = reader.named === true;
-      if (headerPending && !options.json) writer.line(`timestamp,${named ? 'series,' : ''}value,score,alert`);
-      if (row === undefined) continue;
-      const detector = detectors.get(row.series) ?? createDetector({ variant, sensitivity });
-      detectors.set(row.series, detector);
-      const result = detector.next(row.timestamp, row.value);
-      if (writer.line((options.json ? toJson : toCsv)(row, named, result))) await writer.flush();
+  const report = (line: string) => printLine(terminal.stderr, `forestall: ${line}`);
+  let headerPending = !options.json;
+  for await (const points of readInTimeOrder(file, terminal.stdin, report)) {
+    for (const point of points) {
+      if (headerPending) writer.line(headerFor(point));
+      headerPending = false;
+      const { name } = point.series;
+      const detector = detectors.get(name) ?? createDetector({ variant, sensitivity });
+      detectors.set(name, detector);
+      const result = detector.next(point.timestamp, point.value);
+      if (writer.line((options.json ? toJson : toCsv)(point, result))) await writer.flush();
     }
     await writer.flush();
   }
-  reader.end();
+  if (headerPending) await writer.lines([headerFor(undefined)]);
 };
 
-/** `forestall detect FILE.csv|-`: a score and an alert for every point, strictly from the points before it. */
+/** `forestall detect FILE|-`: a score and an alert for every point, strictly from the points before it. */
 export const detectCommand = (terminal: Terminal): Command =>
   new Command('detect')
-    .description('score every point of a CSV and mark alerts (timestamp,value or timestamp,series,value)')
-    .argument('<file>', 'CSV file, plain or .gz, or - for stdin')
+    .description('score every point of an export and mark alerts (CSV or JSON, see docs/cli.md)')
+    .argument('<file>', 'CSV or JSON export, plain or .gz, or - for stdin')
     .option('--json', 'one JSON object per point instead of CSV')
     .option('--precise', 'fewer alerts, of which more are right: for paging rather than for looking')
     .option('--light', 'the fast detector: time of day only, no neighbours')

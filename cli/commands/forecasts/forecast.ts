@@ -5,8 +5,9 @@ import { regularise } from '../../../core/metrics/series/regularise.ts';
 import { InvalidInputError } from '../../../core/shared/errors.ts';
 import { chunksOf } from '../../../core/shared/in-parallel.ts';
 import { nameFromFile } from '../../input/file-naming.ts';
-import { openInput } from '../../input/line-batches.ts';
-import { readSeriesCsv, type SeriesPoints, UNNAMED_SERIES } from '../../input/series-csv.ts';
+import { UNNAMED } from '../../input/formats/export-format.ts';
+import { openInput } from '../../input/open-input.ts';
+import { type NamedSeries, readSeriesPoints } from '../../input/series-points.ts';
 import { formatTimestamp } from '../../input/timestamp.ts';
 import { jsonText } from '../../terminal/clean-text.ts';
 import { startProgress } from '../../terminal/progress.ts';
@@ -45,12 +46,12 @@ const failureOf = (series: string, error: unknown): Failure => {
 const planSeries = (
   series: string,
   metric: string,
-  points: SeriesPoints,
+  { points, series: { kind = 'gauge', unit } }: NamedSeries,
   { horizon, quantiles }: Pick<Options, 'horizon' | 'quantiles'>,
 ): PlannedSeries | Failure => {
   try {
-    const history = regularise({ ...points, kind: 'gauge' });
-    const bounds = seriesBounds(metric, undefined, history.values);
+    const history = regularise({ ...points, kind });
+    const bounds = seriesBounds(metric, unit, history.values);
     const request = {
       itemId: series,
       history,
@@ -125,16 +126,18 @@ const run = async (file: string, options: Options, terminal: Terminal): Promise<
   // Imported here, so that other commands do not load the engine.
   const { ensembleBackend } = await import('../../../core/forecasts/ensemble-backend.ts');
   const input = openInput(file, terminal.stdin);
-  const found = await readSeriesCsv(input);
+  const report = (line: string) => printLine(terminal.stderr, `forestall: ${line}`);
+  const found = await readSeriesPoints(input, { report });
   const writer = new LineWriter(terminal.stdout);
   const progress = startProgress(terminal, 'forecasting', found.size);
   const wanted = { ...options, quantiles: levelsOf(options) };
   // A file with a single, unnamed series may name the metric itself.
-  const metricOf = (series: string) => (series === UNNAMED_SERIES ? nameFromFile(input.name).metric : series);
+  const metricOf = ({ series }: NamedSeries) =>
+    series.metric ?? (series === UNNAMED ? nameFromFile(input.name).metric : series.name);
   const failures: Failure[] = [];
   const done: SeriesForecast[] = [];
   for (const some of chunksOf(SERIES_PER_CALL, [...found])) {
-    const planned = some.map(([series, points]) => planSeries(series, metricOf(series), points, wanted));
+    const planned = some.map(([series, named]) => planSeries(series, metricOf(named), named, wanted));
     const results = await forecastSeries(ensembleBackend, planned);
     progress.stop();
     for (const one of results) {
@@ -152,11 +155,11 @@ const run = async (file: string, options: Options, terminal: Terminal): Promise<
   reportFailures(failures, found.size, terminal);
 };
 
-/** `forestall forecast FILE.csv|-`: quantile forecasts of every series in a CSV, with no AWS and no network. */
+/** `forestall forecast FILE|-`: quantile forecasts of every series of an export, with no AWS and no network. */
 export const forecastCommand = (terminal: Terminal): Command =>
   new Command('forecast')
-    .description('forecast every series of a CSV (timestamp,value or timestamp,series,value)')
-    .argument('<file>', 'CSV file, plain or .gz, or - for stdin')
+    .description('forecast every series of an export (CSV or JSON, see docs/cli.md)')
+    .argument('<file>', 'CSV or JSON export, plain or .gz, or - for stdin')
     .option('--horizon <steps>', 'number of steps ahead', wholeNumber(1, 10_000), 96)
     .option(
       '--quantiles <levels>',

@@ -1,8 +1,8 @@
 import { Command, InvalidArgumentError } from 'commander';
 import { regularise } from '../../../core/metrics/series/regularise.ts';
 import { InvalidInputError } from '../../../core/shared/errors.ts';
-import { openInput } from '../../input/line-batches.ts';
-import { readSeriesWithUptime, type SeriesWithUptime } from '../../input/uptime-csv.ts';
+import { openInput } from '../../input/open-input.ts';
+import { readSeriesWithUptime, type SeriesWithUptime } from '../../input/series-with-uptime.ts';
 import { jsonText } from '../../terminal/clean-text.ts';
 import type { Terminal } from '../../terminal/terminal.ts';
 import { LineWriter, printLine } from '../../terminal/writer.ts';
@@ -25,11 +25,14 @@ const parseNumber = (text: string): number => {
   throw new InvalidArgumentError('Expected a number.');
 };
 
-const report = async ({ points, uptime }: SeriesWithUptime, { capacity, downBelow, totals }: Options) => {
+const report = async (
+  { points, uptime, series: named }: SeriesWithUptime,
+  { capacity, downBelow, totals }: Options,
+) => {
   // Imported here, so that other commands do not load the engine.
   const { reportTrends } = await import('../../../core/forecasts/trends/trend-report.ts');
   const { presentTrends } = await import('../../../core/forecasts/api/trends.ts');
-  const series = regularise({ ...points, kind: 'gauge' }, { maxSteps: MAX_STEPS });
+  const series = regularise({ ...points, kind: named.kind ?? 'gauge' }, { maxSteps: MAX_STEPS });
   const { stepSeconds } = series;
   const trends = reportTrends(series, {
     ...(capacity !== undefined && { capacity }),
@@ -43,7 +46,9 @@ const report = async ({ points, uptime }: SeriesWithUptime, { capacity, downBelo
 };
 
 const run = async (file: string, options: Options, terminal: Terminal): Promise<void> => {
-  const found = await readSeriesWithUptime(openInput(file, terminal.stdin), options.uptime);
+  const found = await readSeriesWithUptime(openInput(file, terminal.stdin), options.uptime, (line) =>
+    printLine(terminal.stderr, `forestall: ${line}`),
+  );
   const writer = new LineWriter(terminal.stdout);
   let failed = 0;
   for (const [series, points] of found) {
@@ -59,11 +64,13 @@ const run = async (file: string, options: Options, terminal: Terminal): Promise<
   if (failed > 0) throw new InvalidInputError(`no trend for ${failed} of ${found.size} series`);
 };
 
-/** `forestall trends FILE.csv|-`: long-term trends of every series of a CSV, without AWS or network. */
+/** `forestall trends FILE|-`: long-term trends of every series of an export, without AWS or network. */
 export const trendsCommand = (terminal: Terminal): Command =>
   new Command('trends')
-    .description('report 30, 60 and 90-day trends, growth, run-out date, leaks and recurring days of a CSV')
-    .argument('<file>', 'CSV file, plain or .gz, or - for stdin')
+    .description(
+      'report 30, 60 and 90-day trends, growth, run-out date, leaks and recurring days of an export',
+    )
+    .argument('<file>', 'CSV or JSON export, plain or .gz, or - for stdin')
     .option('--uptime <name>', 'column or series with the uptime; looks for leaks')
     .option('--capacity <value>', 'value at which the series runs out; predicts when', parseNumber)
     .option(

@@ -36,7 +36,8 @@ const explain = (error: unknown, { file, fileLine }: IngestChunk): unknown => {
 };
 
 async function* chunksOf(files: readonly string[], options: Options, terminal: Terminal) {
-  for (const file of files) yield* chunkFile(file, options.format, options, terminal.stdin);
+  const report = (line: string) => printLine(terminal.stderr, `forestall: ${line}`);
+  for (const file of files) yield* chunkFile(file, { ...options, report }, terminal.stdin);
 }
 
 const sizeOf = (file: string): number => statSync(file, { throwIfNoEntry: false })?.size ?? 0;
@@ -56,7 +57,7 @@ const sendAll = async (
   try {
     await inParallel(options.concurrency, chunksOf(files, options, terminal), async (chunk) => {
       try {
-        totals.add(chunk.points ?? 0, await client.ingest(chunk.payload));
+        totals.add(chunk.points, await client.ingest(chunk.payload));
       } catch (error) {
         throw explain(error, chunk);
       }
@@ -83,11 +84,11 @@ const run = async (files: readonly string[], options: Options, terminal: Termina
 /** `forestall ingest FILE...`: sends files to a deployment, split to fit the API's limits. */
 export const ingestCommand = (terminal: Terminal): Command =>
   withConnection(new Command('ingest'))
-    .description('send CSV, JSON or OTLP files to a deployment')
+    .description('send CSV, JSON and OTLP files, and exports of other tools, to a deployment')
     .argument('<files...>', 'files, plain or .gz, or - for stdin')
     .addOption(new Option('--format <format>', 'format of the files').choices(FILE_FORMATS).default('auto'))
-    .option('--target <id>', 'target of a timestamp,value file (default: from the file name)')
-    .option('--metric <name>', 'metric of a file without a metric column (default: from the file name)')
+    .option('--target <id>', 'target of a file without target names (default: from the file name)')
+    .option('--metric <name>', 'metric of a file without metric names (default: from the file name)')
     .option('--concurrency <n>', 'number of parallel requests', wholeNumber(1, 32), 4)
     .option('--json', 'print the totals as one JSON object')
     .action((files: string[], options: Options) => run(files, options, terminal));

@@ -181,7 +181,7 @@ describe('commands against the API', () => {
       out: 'sent 2 points of 1 file in 1 request: 2 accepted, 0 rejected\n',
     });
     expect(api.seen.at(-1)?.body).toBe(
-      'timestamp,value,target,metric\n60,1,ec2_1,cpu_utilization\n120,2,ec2_1,cpu_utilization\n',
+      'timestamp,target,metric,value\n60,ec2_1,cpu_utilization,1\n120,ec2_1,cpu_utilization,2\n',
     );
     const json = await cli('ingest', file, '--json');
     expect(JSON.parse(json.out)).toEqual({
@@ -194,7 +194,7 @@ describe('commands against the API', () => {
 
   it('ingest names the file and its line if the API rejects a point', async () => {
     const file = join(mkdtempSync(join(tmpdir(), 'forestall-')), 'x.csv');
-    writeFileSync(file, 'timestamp,value\n\n60,1\n120,bad\n');
+    writeFileSync(file, 'timestamp,series,value\n\n60,good,1\n120,bad,2\n');
     const { code, err } = await cli('ingest', file);
     expect(code).toBe(1);
     expect(err).toBe(

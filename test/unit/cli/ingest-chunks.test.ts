@@ -4,9 +4,10 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { describe, expect, it } from 'vitest';
 import { CHUNK_LIMITS, type IngestChunk } from '../../../cli/input/ingest-chunk.ts';
-import { chunkCsv } from '../../../cli/input/ingest-csv.ts';
-import { chunkFile, formatOf } from '../../../cli/input/ingest-file.ts';
+import { chunkFile, type FileFormat } from '../../../cli/input/ingest-file.ts';
 import { chunkJson } from '../../../cli/input/ingest-json.ts';
+import { chunkPoints } from '../../../cli/input/ingest-points.ts';
+import { readExport } from '../../../cli/input/read-export.ts';
 
 const csvChunks = async (
   text: string,
@@ -15,7 +16,7 @@ const csvChunks = async (
 ): Promise<IngestChunk[]> => {
   const chunks: IngestChunk[] = [];
   const stream = Readable.from([Buffer.from(text)]);
-  for await (const chunk of chunkCsv({ name, stream }, names)) chunks.push(chunk);
+  for await (const chunk of chunkPoints(name, readExport({ name, stream }), names)) chunks.push(chunk);
   return chunks;
 };
 const bodyOf = (chunk: IngestChunk | undefined): string => String(chunk?.payload.body);
@@ -23,19 +24,37 @@ const bodyOf = (chunk: IngestChunk | undefined): string => String(chunk?.payload
 describe('CSV split into requests', () => {
   it('takes target and metric from the file name if there are no such columns', async () => {
     const [chunk] = await csvChunks('timestamp,value\n60,1\n');
-    expect(bodyOf(chunk)).toBe('timestamp,value,target,metric\n60,1,ec2_1,cpu_utilization\n');
+    expect(bodyOf(chunk)).toBe('timestamp,target,metric,value\n60,ec2_1,cpu_utilization,1\n');
   });
 
   it('takes names from options, and uses the series as the target', async () => {
     const [named] = await csvChunks('timestamp,value\n60,1\n', { target: 'a,b', metric: 'm' });
-    expect(bodyOf(named)).toBe('timestamp,value,target,metric\n60,1,"a,b",m\n');
+    expect(bodyOf(named)).toBe('timestamp,target,metric,value\n60,"a,b",m,1\n');
     const [series] = await csvChunks('timestamp,series,value\n60,s,1\n', { metric: 'm' });
-    expect(bodyOf(series)).toBe('timestamp,target,value,metric\n60,s,1,m\n');
+    expect(bodyOf(series)).toBe('timestamp,target,metric,value\n60,s,m,1\n');
   });
 
-  it('sends an ingest CSV unchanged', async () => {
-    const text = 'timestamp,target,metric,value,unit\n60,t,m,NaN,%\n';
+  it('sends every column of an ingest CSV, and only columns that the file has', async () => {
+    const text = 'timestamp,target,metric,value,unit,kind,profile,tenant\n60,t,m,,%,delta,web,acme\n';
     expect(bodyOf((await csvChunks(text))[0])).toBe(text);
+    const [chunk] = await csvChunks('timestamp,target,metric,value,unit\n60,t,m,NaN,%\n');
+    expect(bodyOf(chunk)).toBe('timestamp,target,metric,value,unit\n60,t,m,,%\n');
+  });
+
+  it('takes columns as metrics, unless the metric is known and their names are no metrics', async () => {
+    const header = 'timestamp,target,metric,value';
+    const [unknown] = await csvChunks('time,received,sent\n60,1,2\n', { target: 'web-1' }, 'net.csv');
+    expect(bodyOf(unknown)).toBe(`${header}\n60,web-1,received,1\n60,web-1,sent,2\n`);
+    const [known] = await csvChunks('Time,web-1,web-2\n60,1,2\n', { metric: 'cpu_percent' });
+    expect(bodyOf(known)).toBe(`${header}\n60,web-1,cpu_percent,1\n60,web-2,cpu_percent,2\n`);
+    const [named] = await csvChunks('Time,cpu_percent,free memory\n60,1,2\n', { metric: 'x', target: 'a' });
+    expect(bodyOf(named)).toBe(`${header}\n60,a,cpu_percent,1\n60,a,free memory,2\n`);
+  });
+
+  it('refuses two series that would get the same names', async () => {
+    await expect(csvChunks('timestamp,series,value\n60,a b,1\n60,a/b,2\n')).rejects.toThrow(
+      'the series "a b" and "a/b", which would both be cpu_utilization of a_b: rename one of them',
+    );
   });
 
   it('sends each line once, within the limits, and maps lines back to the file', async () => {
@@ -110,28 +129,56 @@ describe('JSON split into requests', () => {
 });
 
 describe('files to ingest', () => {
-  it('are parsed by their extension', () => {
-    expect(['a.csv', 'a.JSON', 'a.jsonl.gz', 'a.pb', 'a.txt', '-'].map(formatOf)).toEqual([
-      'csv',
-      'json',
-      'json',
-      'otlp',
-      'csv',
-      'csv',
-    ]);
+  const directory = mkdtempSync(join(tmpdir(), 'forestall-'));
+  const chunksOf = async (name: string, bytes: string | Uint8Array, format: FileFormat = 'auto') => {
+    const path = join(directory, name);
+    writeFileSync(path, bytes);
+    const chunks: IngestChunk[] = [];
+    for await (const chunk of chunkFile(path, { format }, Readable.from([]))) chunks.push(chunk);
+    return chunks;
+  };
+  const otlp = JSON.stringify({ resourceMetrics: [] });
+  const prometheus = JSON.stringify({
+    status: 'success',
+    data: {
+      resultType: 'matrix',
+      result: [{ metric: { __name__: 'up', instance: 'a' }, values: [[60, '1']] }],
+    },
+  });
+
+  it.each([
+    ['a.csv', 'timestamp,value\n60,1\n', 'csv'],
+    ['a.txt', 'timestamp,value\n60,1\n', 'csv'],
+    ['a.json', '{"points":[{"target":"t"}]}', 'json'],
+    ['a.csv', '{"points":[{"target":"t"}]}', 'json'],
+    ['a.jsonl', `${otlp}\n${otlp}\n`, 'otlp'],
+    ['a.json', otlp, 'otlp'],
+    ['a.json', prometheus, 'csv'],
+    ['a.pb', Uint8Array.of(10, 0, 255), 'otlp'],
+  ])('%s with %j is read by its content', async (name, bytes, format) => {
+    expect((await chunksOf(name, bytes))[0]?.payload.format).toBe(format);
   });
 
   it('may be protobuf, which is sent unchanged', async () => {
-    const path = join(mkdtempSync(join(tmpdir(), 'forestall-')), 'a.pb');
-    writeFileSync(path, Uint8Array.of(10, 0, 255));
-    const chunks: IngestChunk[] = [];
-    for await (const chunk of chunkFile(path, 'auto', {}, Readable.from([]))) chunks.push(chunk);
-    expect(chunks[0]?.payload).toEqual({ format: 'otlp', body: Uint8Array.of(10, 0, 255) });
+    const [chunk] = await chunksOf('a.pb', Uint8Array.of(10, 0, 255));
+    expect(chunk?.payload).toEqual({ format: 'otlp', body: Uint8Array.of(10, 0, 255) });
+  });
+
+  it('of --format otlp may be JSON', async () => {
+    const [chunk] = await chunksOf('a.json', otlp, 'otlp');
+    expect(chunk?.payload.contentType).toBe('application/json');
+  });
+
+  it('of another format than --format are refused', async () => {
+    await expect(chunksOf('a.txt', 'timestamp,value\n', 'json')).rejects.toThrow(
+      'a.txt: found no JSON, expected JSON, as --format says',
+    );
+    await expect(chunksOf('a.json', otlp, 'csv')).rejects.toThrow('found JSON, expected CSV');
   });
 
   it('are named if they are missing', async () => {
-    await expect(chunkFile('/nowhere/a.json', 'auto', {}, Readable.from([])).next()).rejects.toThrow(
-      '/nowhere/a.json: cannot be read',
-    );
+    const missing = (path: string) => chunkFile(path, { format: 'auto' }, Readable.from([])).next();
+    await expect(missing('/nowhere/a.json')).rejects.toThrow('/nowhere/a.json: no such file');
+    await expect(missing('/nowhere/a.pb')).rejects.toThrow('/nowhere/a.pb: cannot be read');
   });
 });

@@ -69,7 +69,7 @@ describe('reading a recorded fleet', () => {
     expect(series.length).toBe(1);
     expect(skipped.map(({ reason }) => reason)).toEqual([
       'gaps.csv: no values; expected rows of data',
-      'odd.csv line 1: found "a,b", expected a header "timestamp,value" or "timestamp,series,value"',
+      'odd.csv line 1: found "a,b", expected a header "timestamp,value" or "timestamp,series,value"; docs/cli.md lists the other formats',
     ]);
     expect((await readFleetCsv(join(root, 'good.csv'))).series.length).toBe(1);
   });

@@ -1,0 +1,9 @@
+import { isWideHeader, openWideRows } from '../reading/wide-rows.ts';
+import type { TableFormat } from './export-format.ts';
+
+/** Any table with times in the first column and a series in each of the others. */
+export const COLUMNS: TableFormat = {
+  name: 'CSV with one series a column',
+  recognises: isWideHeader,
+  open: openWideRows,
+};
