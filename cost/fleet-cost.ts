@@ -2,6 +2,8 @@ import { forecastUsage } from '../core/forecasts/capacity/forecast-run-cost.ts';
 import { learnedShare, MEASURED_FORECASTING } from '../core/forecasts/capacity/forecasting-figures.ts';
 import { DEFAULT_BUDGET } from '../core/forecasts/runs/batch-budget.ts';
 import { planBatches } from '../core/forecasts/runs/plan-batches.ts';
+import { LAST_SEEN_STEP_SECONDS } from '../core/metrics/targets/last-seen.ts';
+import { leasesFor } from '../core/platform/access/leased-quotas.ts';
 import type { UsageLine } from '../core/platform/billing/cost-lines.ts';
 import {
   gigabytes,
@@ -30,6 +32,22 @@ const traffic = (work: Workload) => {
   return { pushes: pushes * work.hosts, requests: pushes * Math.ceil(work.hosts / work.hostsPerRequest) };
 };
 
+const MINUTES_PER_MONTH = HOURS_PER_MONTH * 60;
+
+/** Containers that receive at the same time, on average; at least one. */
+const receivers = (work: Workload): number =>
+  Math.ceil((traffic(work).requests * work.receiveMs) / 1000 / (MINUTES_PER_MONTH * 60));
+
+/** A container remembers a key for a minute. */
+const keyLookUps = (work: Workload): number =>
+  Math.min(traffic(work).requests, receivers(work) * MINUTES_PER_MONTH);
+
+const quotaLeases = (work: Workload, { pointsPerMinute }: TemplateFacts): number => {
+  const points = (work.hosts * work.metrics) / work.pushMinutes / receivers(work);
+  const leases = receivers(work) * MINUTES_PER_MONTH * leasesFor(pointsPerMinute, points);
+  return Math.min(traffic(work).requests, leases);
+};
+
 const receiving = (work: Workload, facts: TemplateFacts, sizes: ItemSizes): UsageLine[] => {
   const component = 'Receive';
   const { requests } = traffic(work);
@@ -44,8 +62,8 @@ const receiving = (work: Workload, facts: TemplateFacts, sizes: ItemSizes): Usag
       price: 'lambdaArmGbSecond',
       units: seconds * memoryOf(facts, 'receive-metrics'),
     },
-    { component, what: 'key look-ups', price: 'dynamoReadUnit', units: requests },
-    { component, what: 'quota updates', price: 'dynamoWriteUnit', units: requests },
+    { component, what: 'key look-ups', price: 'dynamoReadUnit', units: keyLookUps(work) },
+    { component, what: 'quota leases', price: 'dynamoWriteUnit', units: quotaLeases(work, facts) },
     { component, what: 'raw objects put', price: 's3Put', units: requests },
     {
       component,
@@ -66,6 +84,8 @@ const storing = (work: Workload, facts: TemplateFacts, sizes: ItemSizes): UsageL
   const blockWrites = mean(sizes.blockBytes.map(writeUnits));
   const blockReads = mean(sizes.blockBytes.map((bytes) => readUnits(bytes, 'strong')));
   const target = sizes.targetBytes;
+  const steps = (HOURS_PER_MONTH * 3600) / LAST_SEEN_STEP_SECONDS;
+  const refreshes = Math.min(pushes, work.hosts * steps);
   const stored = storedBlocks(work, facts, sizes);
   return [
     { component, what: 'queue requests', price: 'sqsRequest', units: messages },
@@ -79,13 +99,14 @@ const storing = (work: Workload, facts: TemplateFacts, sizes: ItemSizes): UsageL
     { component, what: 'raw objects read', price: 's3Get', units: requests },
     { component, what: 'block reads', price: 'dynamoReadUnit', units: pushes * blockReads },
     { component, what: 'block writes', price: 'dynamoWriteUnit', units: pushes * blockWrites },
+    // Containers know the targets; a write that loses to another container's is repeated after a read.
     {
       component,
       what: 'target reads',
       price: 'dynamoReadUnit',
-      units: pushes * readUnits(target, 'strong'),
+      units: refreshes * readUnits(target, 'strong'),
     },
-    { component, what: 'target writes', price: 'dynamoWriteUnit', units: pushes * writeUnits(target) },
+    { component, what: 'target writes', price: 'dynamoWriteUnit', units: 2 * refreshes * writeUnits(target) },
     { component, what: 'GB of blocks', price: 'dynamoGbMonth', units: stored },
     {
       component,

@@ -16,6 +16,7 @@ const FunctionProperties = z.object({
     Variables: z.object({
       POWERTOOLS_SERVICE_NAME: z.string(),
       HOT_RETENTION_DAYS: z.coerce.number().optional(),
+      TENANT_QUOTAS: z.string().optional(),
     }),
   }),
 });
@@ -50,6 +51,8 @@ export interface TemplateFacts {
   readonly retentionDays: ReadonlyMap<string, number>;
   readonly logRetentionDays: number;
   readonly hotRetentionDays: number;
+  /** Points that a tenant may send in a minute. */
+  readonly pointsPerMinute: number;
   /** True if the table of blocks can be restored to a point in time. */
   readonly areBlocksRecoverable: boolean;
   /** States of the scheduled workflow, which also runs without tenants. */
@@ -74,6 +77,13 @@ const hotRetention = (resources: readonly Resource[]): number =>
       ({ Properties }) => FunctionProperties.parse(Properties).Environment.Variables.HOT_RETENTION_DAYS ?? 0,
     ),
   );
+
+const pointsQuota = (resources: readonly Resource[]): number => {
+  const quotas = ofType(resources, 'AWS::Lambda::Function').flatMap(
+    ({ Properties }) => FunctionProperties.parse(Properties).Environment.Variables.TENANT_QUOTAS ?? [],
+  );
+  return z.object({ pointsPerMinute: z.number() }).parse(JSON.parse(quotas[0] ?? '{}')).pointsPerMinute;
+};
 
 const memoryByFunction = (resources: readonly Resource[]): ReadonlyMap<string, number> =>
   new Map(
@@ -128,6 +138,7 @@ export const factsOf = (templates: readonly unknown[]): TemplateFacts => {
       ...logGroups.map(({ Properties }) => LogGroupProperties.parse(Properties).RetentionInDays),
     ),
     hotRetentionDays: hotRetention(resources),
+    pointsPerMinute: pointsQuota(resources),
     areBlocksRecoverable: areBlocksRecoverable(resources),
     dispatchStates: countDispatchStates(resources),
   };

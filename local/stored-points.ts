@@ -43,7 +43,7 @@ const countIn = async (
     targets++;
     series += Object.keys(target.metrics).length;
     const { targetId, firstSeen, lastSeen } = target;
-    const stored = await blocks.readRange(tenantId, targetId, hourOf(firstSeen), hourOf(lastSeen));
+    const stored = await blocks.readRange(tenantId, targetId, hourOf(firstSeen), hourOf(lastSeen) + 1);
     for (const { bytes } of stored) points += bytes === undefined ? 0 : pointsIn(bytes);
   }
   return { targets, series, points };

@@ -1,5 +1,6 @@
 import { PutCommand } from '@aws-sdk/lib-dynamodb';
 import type { TargetRecorder } from '../../core/metrics/ports.ts';
+import { LAST_SEEN_STEP_SECONDS } from '../../core/metrics/targets/last-seen.ts';
 import { mergeSighting } from '../../core/metrics/targets/merge-sighting.ts';
 import type { TargetSighting } from '../../core/metrics/targets/sighting.ts';
 import type { Target } from '../../core/metrics/targets/target.ts';
@@ -15,7 +16,7 @@ import { TENANTS, targetItemKey } from './item-keys.ts';
 import { readTargetItem, type StoredTarget, targetItem } from './target-item.ts';
 
 export interface RecorderOptions extends DynamoTable {
-  /** A target expires with the last of its points. */
+  /** A target expires after the last of its points. */
   readonly retentionDays: number;
   readonly pace?: Pace;
 }
@@ -23,24 +24,61 @@ export interface RecorderOptions extends DynamoTable {
 const PUTS_AT_ONCE = 8;
 const ATTEMPTS = 6;
 
-/** Fails if any of the targets cannot be read: it must not be overwritten. */
-const readMany = async (table: RecorderOptions, tenantId: string, targetIds: readonly string[]) => {
-  const keys = targetIds.map((targetId) => targetItemKey(tenantId, targetId));
+/** Metrics of all targets that a container remembers: about 30 MB. */
+const MAX_KNOWN_METRICS = 200_000;
+
+/** Targets as this container last read or wrote them. A target that changed since is noticed when it is written. */
+class KnownTargets {
+  readonly #targets = new Map<string, StoredTarget>();
+  #metrics = 0;
+
+  get(tenantId: string, targetId: string): StoredTarget | undefined {
+    return this.#targets.get(`${tenantId} ${targetId}`);
+  }
+
+  set(stored: StoredTarget): void {
+    const { tenantId, targetId, metrics } = stored.target;
+    this.forget(tenantId, targetId);
+    this.#targets.set(`${tenantId} ${targetId}`, stored);
+    this.#metrics += Object.keys(metrics).length;
+    for (const { target } of this.#targets.values()) {
+      if (this.#metrics <= MAX_KNOWN_METRICS) return;
+      this.forget(target.tenantId, target.targetId);
+    }
+  }
+
+  forget(tenantId: string, targetId: string): void {
+    const known = this.get(tenantId, targetId);
+    this.#targets.delete(`${tenantId} ${targetId}`);
+    this.#metrics -= Object.keys(known?.target.metrics ?? {}).length;
+  }
+}
+
+interface Recorder {
+  readonly table: RecorderOptions;
+  readonly known: KnownTargets;
+}
+
+/** Reads the targets that are not known. Fails if any of them cannot be read: it must not be overwritten. */
+const readUnknown = async ({ table, known }: Recorder, tenantId: string, targetIds: readonly string[]) => {
+  const unknown = targetIds.filter((targetId) => known.get(tenantId, targetId) === undefined);
+  const keys = unknown.map((targetId) => targetItemKey(tenantId, targetId));
   const items = await batchGet(table, keys, table.pace ?? defaultPace);
-  const stored = items.map((item) => readTargetItem(tenantId, item));
-  return new Map(stored.map((each) => [each.target.targetId, each]));
+  for (const item of items) known.set(readTargetItem(tenantId, item));
 };
 
 /** False if another writer changed the target since it was read. */
-const putTarget = (
-  { client, tableName, retentionDays }: RecorderOptions,
-  target: Target,
-  known: StoredTarget | undefined,
-) => {
-  const version = known?.version ?? 0;
-  const Item = targetItem({ target, version: version + 1 }, target.lastSeen + retentionDays * DAY_SECONDS);
+const putTarget = async ({ table, known }: Recorder, target: Target, stored: StoredTarget | undefined) => {
+  const { client, tableName, retentionDays } = table;
+  const version = stored?.version ?? 0;
+  const next = { target, version: version + 1 };
+  const Item = targetItem(next, target.lastSeen + LAST_SEEN_STEP_SECONDS + retentionDays * DAY_SECONDS);
   const put = new PutCommand({ TableName: tableName, Item, ...atVersion(version) });
-  return ifConditionHolds('storing a target', () => client.send(put));
+  // Forgotten first: after a failure nobody knows what is stored.
+  known.forget(target.tenantId, target.targetId);
+  const isStored = await ifConditionHolds('storing a target', () => client.send(put));
+  if (isStored) known.set(next);
+  return isStored;
 };
 
 interface Round {
@@ -50,21 +88,21 @@ interface Round {
 }
 
 const recordRound = async (
-  table: RecorderOptions,
+  recorder: Recorder,
   tenantId: string,
   sightings: readonly TargetSighting[],
 ): Promise<Round> => {
-  const known = await readMany(
-    table,
+  await readUnknown(
+    recorder,
     tenantId,
     sightings.map(({ targetId }) => targetId),
   );
   const round: Round = { lost: [], refused: [] };
   await inParallel(PUTS_AT_ONCE, sightings, async (seen) => {
-    const stored = known.get(seen.targetId);
+    const stored = recorder.known.get(tenantId, seen.targetId);
     const { target, changed, refused } = mergeSighting(tenantId, stored?.target, seen);
     try {
-      if (changed && !(await putTarget(table, target, stored))) round.lost.push(seen);
+      if (changed && !(await putTarget(recorder, target, stored))) round.lost.push(seen);
       else round.refused.push(...refused.map((metric) => `${seen.targetId} ${metric}`));
     } catch (error) {
       if (!(error instanceof InvalidInputError)) throw error;
@@ -75,19 +113,19 @@ const recordRound = async (
 };
 
 const record = async (
-  table: RecorderOptions,
+  recorder: Recorder,
   tenantId: string,
   sightings: readonly TargetSighting[],
 ): Promise<void> => {
   const refused: string[] = [];
   let open = sightings;
   for (let attempt = 1; open.length > 0; attempt++) {
-    const round = await recordRound(table, tenantId, open);
+    const round = await recordRound(recorder, tenantId, open);
     refused.push(...round.refused);
     open = round.lost;
     if (open.length > 0 && attempt === ATTEMPTS)
       throw new DependencyUnavailableError(`${open.length} targets kept changing while being recorded`);
-    if (open.length > 0) await pause(table.pace ?? defaultPace, attempt);
+    if (open.length > 0) await pause(recorder.table.pace ?? defaultPace, attempt);
   }
   if (refused.length > 0)
     throw new InvalidInputError(
@@ -101,18 +139,20 @@ const putTenant = async ({ client, tableName }: DynamoTable, tenantId: string): 
 };
 
 /**
- * Records targets, and their tenant once per container. If targets have more metrics than their items can hold, it
+ * Records targets, and their tenant once per container. Targets of which nothing but `lastSeen` changed are written once
+ * per step, and those that this container knows are not read before. If targets have more metrics than their items can hold, it
  * records everything else and then throws InvalidInputError.
  */
 export const dynamoTargetRecorder = (table: RecorderOptions): TargetRecorder => {
   const listed = new Set<string>();
+  const known = new KnownTargets();
   return {
     record: async (tenantId, sightings) => {
       if (sightings.length > 0 && !listed.has(tenantId)) {
         await putTenant(table, tenantId);
         listed.add(tenantId);
       }
-      await record(table, tenantId, sightings);
+      await record({ table, known }, tenantId, sightings);
     },
   };
 };

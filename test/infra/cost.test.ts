@@ -39,6 +39,7 @@ const facts: TemplateFacts = {
   ]),
   logRetentionDays: 30,
   hotRetentionDays: 35,
+  pointsPerMinute: 600_000,
   areBlocksRecoverable: true,
   dispatchStates: 4,
 };
@@ -83,12 +84,16 @@ describe('a fleet', () => {
   it('pushes 12 times an hour from each host', () => {
     expect(unitsOf(lines, 'HTTP requests')).toBe(8_760_000);
     expect(unitsOf(lines, 'raw objects put')).toBe(8_760_000);
+    // 2,000 points a minute: leases of 600, 600 and 1,200. The key is looked up once a minute.
+    expect(unitsOf(lines, 'quota leases')).toBe(3 * 43_800);
+    expect(unitsOf(lines, 'key look-ups')).toBe(43_800);
     expect(unitsOf(lines, 'queue requests')).toBe(10_512_000);
   });
 
   it('writes each block as often as it grows: half of the pushes find it beyond 1 KB', () => {
     expect(unitsOf(lines, 'block writes')).toBe(8_760_000 * 1.5);
-    expect(unitsOf(lines, 'target writes')).toBe(8_760_000);
+    expect(unitsOf(lines, 'target writes')).toBe(2 * 730 * 1000);
+    expect(unitsOf(lines, 'target reads')).toBe(730 * 1000);
   });
 
   it('keeps 35 days of blocks', () => {
@@ -192,6 +197,7 @@ describe('facts of a deployment', () => {
       ingestBatchSize: 10,
       signalBatchSize: 100,
       hotRetentionDays: 35,
+      pointsPerMinute: 600_000,
       areBlocksRecoverable: true,
       logRetentionDays: 30,
     });

@@ -16,7 +16,7 @@ const MAX_NEIGHBOURS = 4;
 const MAX_PEERS = 5;
 const REACH_CALLS = 3;
 /** Peers that sent nothing for this long are not used. */
-const MAX_QUIET_SECONDS = HOUR_SECONDS;
+const MAX_QUIET_SECONDS = 2 * HOUR_SECONDS;
 
 const neighbours = (graph: DependencyGraph, targetId: string, way: 'callers' | 'callees'): string[] =>
   graph.edges

@@ -1,3 +1,4 @@
+import { lastSeenStep } from './last-seen.ts';
 import type { TargetSighting } from './sighting.ts';
 import { MAX_METRICS_PER_TARGET, type Target, type TargetMetric } from './target.ts';
 
@@ -8,7 +9,7 @@ const METRIC_OVERHEAD_BYTES = 40;
 
 export interface MergedSighting {
   readonly target: Target;
-  /** False if the registry already held all of it. */
+  /** False if the registry already holds all of it, but for a `lastSeen` within the same step. */
   readonly changed: boolean;
   /** Metrics beyond the limit: their points are stored, but they are not listed or forecast. */
   readonly refused: readonly string[];
@@ -42,7 +43,7 @@ const mergeMetrics = (known: Target['metrics'], seen: TargetSighting['metrics'],
 const sameTarget = (a: Target, b: Target): boolean =>
   a.profile === b.profile &&
   a.firstSeen === b.firstSeen &&
-  a.lastSeen === b.lastSeen &&
+  lastSeenStep(a.targetId, a.lastSeen) === lastSeenStep(b.targetId, b.lastSeen) &&
   Object.keys(a.metrics).length === Object.keys(b.metrics).length &&
   Object.entries(b.metrics).every(([name, metric]) => sameMetric(a.metrics[name], metric));
 

@@ -25,8 +25,16 @@ interface Lease {
   isSpent: boolean;
 }
 
-const portionOf = (quota: number, { used }: Lease): number =>
+/** The portion that a process leases, beyond what a request needs, after it has used `used` units of the window. */
+const portionOf = (quota: number, used: number): number =>
   Math.min(maxPortionOf(quota), Math.max(1, Math.floor(quota * FIRST_SHARE), used));
+
+/** Leases that a process needs to use `units` of a window, if each request needs less than a portion. */
+export const leasesFor = (quota: number, units: number): number => {
+  let [leases, leased] = [0, 0];
+  for (; leased < units; leases++) leased += portionOf(quota, leased);
+  return leases;
+};
 
 class Leases {
   readonly #leases = new Map<string, Lease>();
@@ -67,7 +75,7 @@ export const leasedQuotas = (ledger: QuotaLedger, quotas: Quotas): TenantQuotas 
       const lease = leases.at(tenantId, name, at);
       if (use(lease, units)) return true;
       if (lease.isSpent || units > quotas[name]) return false;
-      await draw(tenantId, lease, Math.max(units - lease.left, portionOf(quotas[name], lease)));
+      await draw(tenantId, lease, Math.max(units - lease.left, portionOf(quotas[name], lease.used)));
       return use(lease, units);
     },
     charge: async (tenantId, name, units, at) => {

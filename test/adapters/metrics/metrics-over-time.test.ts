@@ -10,6 +10,7 @@ import {
 } from '../../../adapters/metrics/block-store.ts';
 import { dynamoTargetRecorder } from '../../../adapters/metrics/target-recorder.ts';
 import { dynamoTargetRegistry } from '../../../adapters/metrics/target-registry.ts';
+import { LAST_SEEN_STEP_SECONDS } from '../../../core/metrics/targets/last-seen.ts';
 import type { TargetSighting } from '../../../core/metrics/targets/sighting.ts';
 import { DependencyUnavailableError, InvalidInputError } from '../../../core/shared/errors.ts';
 import { memoryDynamo } from '../../fakes/dynamodb/memory-dynamo.ts';
@@ -135,7 +136,8 @@ describe('targets', () => {
       ),
       profile: fc.constant('web' as const),
       firstSeen: fc.integer({ min: NOW - 50, max: NOW }),
-      lastSeen: fc.integer({ min: NOW, max: NOW + 50 }),
+      // Within a step, the first one seen stays.
+      lastSeen: fc.integer({ min: 0, max: 50 }).map((step) => NOW + step * LAST_SEEN_STEP_SECONDS),
     });
     const property = fc.asyncProperty(
       fc.array(sighting, { minLength: 1, maxLength: 6 }),
@@ -152,6 +154,34 @@ describe('targets', () => {
     await fc.assert(property, { numRuns: 25 });
   });
 
+  it('are written once per step of lastSeen, and read once by each container', async () => {
+    const [one, other] = [recorder(), recorder()];
+    const hosts = Array.from({ length: 40 }, (_, i) => `web-${i}`);
+    const writes = () => mock.commandCalls(PutCommand).length;
+    const push = async (at: number): Promise<number> => {
+      const before = writes();
+      const writer = at % 600 === 0 ? one : other;
+      for (const host of hosts) await writer.record('acme', [seen(host, { lastSeen: at })]);
+      return writes() - before;
+    };
+    const start = Math.ceil(NOW / 600) * 600 + 600;
+    await push(start - 600);
+    await push(start - 300);
+    mock.resetHistory();
+    const perPush: number[] = [];
+    for (let at = start; at < start + 3600; at += 300) perPush.push(await push(at));
+    // One step an hour; a write that fails because the other container wrote the target is repeated after a read.
+    expect(writes()).toBeGreaterThanOrEqual(40);
+    expect(writes()).toBeLessThanOrEqual(2 * 40);
+    expect(mock.commandCalls(BatchGetCommand).length).toBe(writes() - 40);
+    // Hosts that push at the same second are written at different ones.
+    expect(Math.max(...perPush)).toBeLessThan(20);
+    for (const host of hosts) {
+      const lag = start + 3300 - ((await registry.get('acme', host))?.lastSeen ?? 0);
+      expect(lag).toBeLessThan(LAST_SEEN_STEP_SECONDS);
+    }
+  });
+
   it('are listed by name over several pages, for their tenant', async () => {
     await recorder().record(
       'acme',
@@ -165,7 +195,7 @@ describe('targets', () => {
 
   it('disappear with the last of their points', async () => {
     await recorder().record('acme', [seen('a'), seen('b', { lastSeen: NOW + 60 })]);
-    now = NOW + 35 * 86_400;
+    now = NOW + 3600 + 35 * 86_400;
     expect(await walk(5)).toEqual(['b']);
     expect(await registry.get('acme', 'a')).toBeUndefined();
     expect(await registry.get('acme', 'b')).toBeDefined();

@@ -42,7 +42,7 @@ const item = (targetId: string, v = 1, some: object = {}) => ({
   firstSeen: 100,
   lastSeen: 200,
   v,
-  expiresAt: 200 + 35 * 86_400,
+  expiresAt: 3800 + 35 * 86_400,
   ...some,
 });
 const target = (targetId: string, some: object = {}) => ({ tenantId: 'acme', ...seen(targetId), ...some });
@@ -69,10 +69,10 @@ describe('recording targets', () => {
     expect(dynamo.commandCalls(PutCommand)[0]?.args[0].input.Item).toEqual({ pk: 'TENANTS', sk: 'acme' });
   });
 
-  it('lets a target expire with its last point', async () => {
+  it('lets a target expire after its last point, which may be later than its lastSeen by a step', async () => {
     found(item('web-1'));
     await recorder().record('acme', [seen('web-1', { lastSeen: 5000 })]);
-    expect(puts()[0]?.Item).toMatchObject({ lastSeen: 5000, expiresAt: 5000 + 35 * 86_400 });
+    expect(puts()[0]?.Item).toMatchObject({ lastSeen: 5000, expiresAt: 8600 + 35 * 86_400 });
   });
 
   it('names the tenant once per container', async () => {
@@ -116,21 +116,21 @@ describe('recording targets', () => {
     dynamo
       .on(BatchGetCommand)
       .resolvesOnce({ Responses: { registry: [item('a', 1), item('b', 1)] } })
-      .resolves({ Responses: { registry: [item('b', 2, { lastSeen: 900 })] } });
+      .resolves({ Responses: { registry: [item('b', 2, { lastSeen: 9000 })] } });
     dynamo.on(PutCommand, { Item: { pk: 'TENANTS', sk: 'acme' } }).resolves({});
     dynamo
       .on(PutCommand, { ExpressionAttributeValues: { ':v': 1 } })
       .resolvesOnce({})
       .rejectsOnce(lostRace);
-    const later = { lastSeen: 300 };
+    const later = { lastSeen: 5000 };
     await recorder().record('acme', [seen('a', later), seen('b', { ...later, firstSeen: 50 })]);
-    expect(puts().at(-1)?.Item).toMatchObject({ targetId: 'b', firstSeen: 50, lastSeen: 900, v: 3 });
+    expect(puts().at(-1)?.Item).toMatchObject({ targetId: 'b', firstSeen: 50, lastSeen: 9000, v: 3 });
   });
 
   it('gives up on a target that keeps changing', async () => {
     found(item('a', 1));
     dynamo.on(PutCommand, { ExpressionAttributeValues: { ':v': 1 } }).rejects(lostRace);
-    await expect(recorder().record('acme', [seen('a', { lastSeen: 300 })])).rejects.toThrow(
+    await expect(recorder().record('acme', [seen('a', { lastSeen: 5000 })])).rejects.toThrow(
       DependencyUnavailableError,
     );
     expect(puts()).toHaveLength(6);

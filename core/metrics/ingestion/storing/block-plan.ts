@@ -6,13 +6,11 @@ import { type Block, EMPTY_BLOCK } from '../../blocks/block.ts';
 import { decodeBlock, encodeBlock } from '../../blocks/block-codec.ts';
 import { mergeBlock } from '../../blocks/merge-block.ts';
 import type { BlockKey, StoredBlock } from '../../blocks/stored-block.ts';
+import { lastSeenStep } from '../../targets/last-seen.ts';
 import type { TargetSighting } from '../../targets/sighting.ts';
 import type { TargetMetric } from '../../targets/target.ts';
 import { type HourPart, hourParts } from './hour-parts.ts';
 import type { Payload } from './payload.ts';
-
-/** A target's `lastSeen` may lag by this much, because each refresh is a registry write. */
-const QUARTER_SECONDS = 900;
 
 export interface Contribution {
   readonly payload: Payload;
@@ -55,7 +53,7 @@ export interface MergedPlan {
   readonly stored: StoredBlock;
   /** Undefined if the stored block already holds all points. */
   readonly bytes: Uint8Array | undefined;
-  /** True if the registry must be updated: a new block, a new metric, or a new quarter of the hour. */
+  /** True if the registry must be updated: a new block, a new metric, or a new step of `lastSeen`. */
   readonly updatesTarget: boolean;
   readonly accepted: readonly Contribution[];
   readonly rejected: readonly { readonly contribution: Contribution; readonly error: InvalidInputError }[];
@@ -67,7 +65,8 @@ const newestOffset = (block: Block): number => {
   return newest;
 };
 
-const quarterOf = (block: Block): number => Math.floor(newestOffset(block) / QUARTER_SECONDS);
+const stepOf = ({ targetId, hour }: BlockKey, block: Block): number =>
+  lastSeenStep(targetId, hour * HOUR_SECONDS + newestOffset(block));
 
 /** Runs `work` and returns an InvalidInputError instead of throwing it. */
 const orInvalidInput = <T>(work: () => T): T | InvalidInputError => {
@@ -101,7 +100,7 @@ export const mergePlan = (plan: BlockPlan, stored: StoredBlock): MergedPlan => {
     }
   }
   const bytes = changed ? encodeBlock(block) : undefined;
-  const updatesTarget = newMetric || (changed && quarterOf(block) > quarterOf(before));
+  const updatesTarget = newMetric || (changed && stepOf(plan.key, block) > stepOf(plan.key, before));
   return { plan, stored, bytes, updatesTarget, accepted, rejected };
 };
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { MAX_BLOCK_POINTS } from '../../../../core/metrics/blocks/block.ts';
 import { BlocksNotWrittenError } from '../../../../core/metrics/blocks/blocks-not-written-error.ts';
+import { lastSeenStep } from '../../../../core/metrics/targets/last-seen.ts';
 import { DependencyUnavailableError, InvalidInputError } from '../../../../core/shared/errors.ts';
 import { IngestionWorld } from '../../../fakes/metrics.ts';
 import { bytesOf, decodeAs, NOW, NOW_SECONDS } from '../../../fixtures/ingestion/decoding.ts';
@@ -91,7 +92,7 @@ describe('store-metrics', () => {
     expect([...world.stored.values()].map(({ version }) => version)).toEqual([1]);
   });
 
-  it('updates the registry for new blocks, new metrics and each quarter of an hour, not for every point', async () => {
+  it('updates the registry for new blocks, new metrics and each step of lastSeen, not for every point', async () => {
     const world = new IngestionWorld();
     const calls: number[] = [];
     const send = async (number: number, metric: string, time: number) => {
@@ -102,11 +103,15 @@ describe('store-metrics', () => {
       await deliver(world, [queuePayload(world, number, body(series('a', metric, [[time, 1]])))]);
       calls.push(targets);
     };
-    await send(1, 'm', T - 3600);
-    await send(2, 'm', T - 3590);
-    await send(3, 'n', T - 3580);
-    await send(4, 'm', T - 3600 + 899);
-    await send(5, 'm', T - 3600 + 900);
+    // A step of this target begins within this hour.
+    const begin = Array.from({ length: 3600 }, (_, i) => T - 3600 + i).find(
+      (second) => lastSeenStep('a', second) > lastSeenStep('a', second - 1),
+    )!;
+    await send(1, 'm', begin - 30);
+    await send(2, 'm', begin - 20);
+    await send(3, 'n', begin - 10);
+    await send(4, 'm', begin - 1);
+    await send(5, 'm', begin);
     await send(6, 'm', T);
     expect(calls).toEqual([1, 0, 1, 0, 1, 1]);
   });
