@@ -23,7 +23,8 @@ export interface ActionableAlarmProps extends AlarmMeaning {
   readonly notify: ITopic;
 }
 
-const anchorOf = (heading: string): string =>
+/** Anchor of a Markdown heading, as GitHub derives it. */
+export const anchorOf = (heading: string): string =>
   heading
     .toLowerCase()
     .replaceAll(/[^a-z0-9 -]/g, '')

@@ -85,7 +85,7 @@ const ofMachine = (properties: unknown): number => {
     (text, [name, value]) => text.replaceAll(`\${${name}}`, String(value)),
     JSON.stringify(DefinitionString),
   );
-  const limits = definition.matchAll(/MaxConcurrency[^\d,}]*(\d+)/g);
+  const limits = definition.matchAll(/MaxConcurrency[^\d,}]{0,9}(\d+)/g);
   return Math.max(1, ...[...limits].map(([, limit]) => Number(limit)));
 };
 

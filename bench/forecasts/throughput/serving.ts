@@ -46,6 +46,7 @@ const decoded = (parts: readonly Uint8Array[]): TargetForecast => {
 const handlerOf = (parts: readonly Uint8Array[]) =>
   makeHandler({
     authenticate: async () => ({ tenantId: 'bench' }),
+    quotas: { take: async () => true },
     forecasts: { get: async () => decoded(parts) },
     now: () => FIRST_RUN * 1000,
     telemetry: { info: () => {}, error: () => {}, count: () => {} },
