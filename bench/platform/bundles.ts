@@ -6,6 +6,7 @@ import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { gzipSync } from 'node:zlib';
 import * as z from 'zod';
+import { Quotas } from '../../core/platform/api/quotas.ts';
 import { median } from '../../core/shared/maths/averages.ts';
 import { folderOf } from '../../functions/build.ts';
 
@@ -31,6 +32,13 @@ const STANDARD_ENVIRONMENT = {
   NODE_OPTIONS: '--enable-source-maps',
 };
 
+const ANY_QUOTAS = JSON.stringify(Object.fromEntries(Object.keys(Quotas.shape).map((name) => [name, 1])));
+
+const sampleOf = (schema: string): string => {
+  if (schema.startsWith('QuotasJson')) return ANY_QUOTAS;
+  return schema.includes('number()') ? '1000' : 'bench';
+};
+
 /**
  * The variables that a function's `index.ts` reads, each with a value of its kind. Importing needs them present and
  * calls nothing. They are read from the source, so that a new variable cannot be forgotten here.
@@ -38,7 +46,7 @@ const STANDARD_ENVIRONMENT = {
 const environmentOf = (name: string): Readonly<Record<string, string>> => {
   const source = readFileSync(join(folderOf(name), 'index.ts'), 'utf8');
   const variables = [...source.matchAll(/\b([A-Z]+(?:_[A-Z]+)+): (\w[^,}]*)/g)].map(
-    ([, variable = '', schema = '']) => [variable, schema.includes('number()') ? '1000' : 'bench'] as const,
+    ([, variable = '', schema = '']) => [variable, sampleOf(schema)] as const,
   );
   return { ...STANDARD_ENVIRONMENT, ...Object.fromEntries(variables) };
 };

@@ -40,6 +40,10 @@ def typed(shape, text):
     return text
 
 
+# Options that the AWS CLI names differently from the API (awscli/customizations/argrename.py).
+RENAMED = {"notification-endpoint": "endpoint"}
+
+
 def parsed(members, words):
     """Splits words into the request's parameters and the positional words."""
     parameters, positional = {}, []
@@ -53,7 +57,8 @@ def parsed(members, words):
         elif word == "--cli-input-json":
             parameters.update(json.loads(words.pop(0)))
         else:
-            name = members[word.removeprefix("--").removeprefix("no-")]
+            option = word.removeprefix("--").removeprefix("no-")
+            name = members[RENAMED.get(option, option)]
             shape = name["shape"]
             boolean = shape.type_name == "boolean"
             parameters[name["name"]] = not word.startswith("--no-") if boolean else typed(shape, words.pop(0))
