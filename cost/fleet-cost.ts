@@ -18,6 +18,7 @@ import { detecting } from './detection-cost.ts';
 import { incidentUsage } from './incidents-cost.ts';
 import type { ItemSizes } from './item-sizes.ts';
 import { comparingPeers } from './peers-cost.ts';
+import { queueLoad } from './queue-batches.ts';
 import { checkingSilence } from './silence-cost.ts';
 import type { TemplateFacts } from './template-facts.ts';
 import type { Workload } from './workload.ts';
@@ -77,10 +78,8 @@ const receiving = (work: Workload, facts: TemplateFacts, sizes: ItemSizes): Usag
 const storing = (work: Workload, facts: TemplateFacts, sizes: ItemSizes): UsageLine[] => {
   const component = 'Store';
   const { pushes, requests } = traffic(work);
-  const batches = requests / facts.ingestBatchSize;
-  // Messages are sent one by one, and received and deleted in batches of ten.
-  const messages = requests * 1.2;
-  const seconds = (pushes * work.storeMsPerHost) / 1000;
+  const queue = queueLoad(requests, facts.ingestBatching);
+  const seconds = (pushes * work.storeMsPerHost + queue.batches * work.storeMsPerBatch) / 1000;
   const blockWrites = mean(sizes.blockBytes.map(writeUnits));
   const blockReads = mean(sizes.blockBytes.map((bytes) => readUnits(bytes, 'strong')));
   const target = sizes.targetBytes;
@@ -88,8 +87,8 @@ const storing = (work: Workload, facts: TemplateFacts, sizes: ItemSizes): UsageL
   const refreshes = Math.min(pushes, work.hosts * steps);
   const stored = storedBlocks(work, facts, sizes);
   return [
-    { component, what: 'queue requests', price: 'sqsRequest', units: messages },
-    { component, what: 'invocations', price: 'lambdaRequest', units: batches },
+    { component, what: 'queue requests', price: 'sqsRequest', units: queue.requests },
+    { component, what: 'invocations', price: 'lambdaRequest', units: queue.batches },
     {
       component,
       what: 'GB-seconds',
@@ -151,7 +150,8 @@ const watching = (work: Workload, facts: TemplateFacts): UsageLine[] => {
   const component = 'Logs and metrics';
   const { requests } = traffic(work);
   const runs = (HOURS_PER_MONTH * 60) / work.cadenceMinutes;
-  const invocations = requests * (1 + 1 / facts.ingestBatchSize) + runs * (batchesOf(work) + 2);
+  const stores = queueLoad(requests, facts.ingestBatching).batches;
+  const invocations = requests + stores + runs * (batchesOf(work) + 2);
   const bytes = requests * work.accessLogBytes + invocations * work.logBytesPerInvocation;
   return [
     { component, what: 'GB of logs ingested', price: 'logGbIngested', units: gigabytes(bytes) },

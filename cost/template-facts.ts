@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import type { PriceKey } from '../core/platform/billing/prices.ts';
 import { BILLING_MODELS } from './billing-models.ts';
+import type { Batching } from './queue-batches.ts';
 
 const Resource = z.object({ Type: z.string(), Properties: z.record(z.string(), z.unknown()).default({}) });
 const Template = z.object({ Resources: z.record(z.string(), Resource).default({}) });
@@ -20,14 +21,18 @@ const FunctionProperties = z.object({
     }),
   }),
 });
-const MappingProperties = z.object({ BatchSize: z.number(), StartingPosition: z.string().optional() });
+const MappingProperties = z.object({
+  BatchSize: z.number(),
+  MaximumBatchingWindowInSeconds: z.number().default(0),
+  StartingPosition: z.string().optional(),
+});
 const LifecycleProperties = z.object({
   LifecycleConfiguration: z.object({
     Rules: z.array(z.object({ Prefix: z.string().optional(), ExpirationInDays: z.number().optional() })),
   }),
 });
 const MachineProperties = z.object({ DefinitionString: z.string() });
-const Definition = z.object({ States: z.record(z.string(), z.unknown()) });
+const Definition = z.object({ States: z.record(z.string(), z.object({ Type: z.string() })) });
 const TableProperties = z.object({
   StreamSpecification: z.unknown().optional(),
   Replicas: z.array(
@@ -44,7 +49,8 @@ export interface TemplateFacts {
   readonly memoryGb: ReadonlyMap<string, number>;
   /** Queues that Lambda polls. */
   readonly queues: number;
-  readonly ingestBatchSize: number;
+  /** The queue of payloads: the smallest batch of any queue. */
+  readonly ingestBatching: Batching;
   /** Signals that are grouped together: the largest batch of any queue. */
   readonly signalBatchSize: number;
   /** Retention of objects in days, by prefix. */
@@ -55,7 +61,7 @@ export interface TemplateFacts {
   readonly pointsPerMinute: number;
   /** True if the table of blocks can be restored to a point in time. */
   readonly areBlocksRecoverable: boolean;
-  /** States of the scheduled workflow, which also runs without tenants. */
+  /** States of the scheduled workflow, which also runs without tenants; without those in which it fails. */
   readonly dispatchStates: number;
 }
 
@@ -115,8 +121,17 @@ const countDispatchStates = (resources: readonly Resource[]): number => {
     .map(({ Properties }) => MachineProperties.parse(Properties).DefinitionString)
     .filter((text) => text.includes('ListTenantsFunctionArn'));
   return definitions
-    .map((text) => Object.keys(Definition.parse(JSON.parse(text)).States).length)
+    .map((text) => Object.values(Definition.parse(JSON.parse(text)).States))
+    .map((states) => states.filter(({ Type }) => Type !== 'Fail').length)
     .reduce((sum, states) => sum + states, 0);
+};
+
+const ingestBatchingOf = (mappings: readonly z.infer<typeof MappingProperties>[]): Batching => {
+  const [ingest] = mappings.toSorted((a, b) => a.BatchSize - b.BatchSize);
+  return {
+    batchSize: ingest?.BatchSize ?? Number.NaN,
+    windowSeconds: ingest?.MaximumBatchingWindowInSeconds ?? Number.NaN,
+  };
 };
 
 /** Reads the facts of a deployment from its templates. */
@@ -131,7 +146,7 @@ export const factsOf = (templates: readonly unknown[]): TemplateFacts => {
     monthly: countMonthly(resources),
     memoryGb: memoryByFunction(resources),
     queues: mappings.length,
-    ingestBatchSize: Math.min(...mappings.map(({ BatchSize }) => BatchSize)),
+    ingestBatching: ingestBatchingOf(mappings),
     signalBatchSize: Math.max(...mappings.map(({ BatchSize }) => BatchSize)),
     retentionDays: retentionByPrefix(resources),
     logRetentionDays: Math.max(

@@ -16,6 +16,8 @@ export const Workload = z.strictObject({
   /** Billed milliseconds of one ingest request, and additional ones for each host in it. */
   receiveMs: z.number().positive().default(15),
   storeMsPerHost: z.number().positive().default(10),
+  /** Waiting for the payloads and blocks of a batch, which are read together; not measured on AWS. */
+  storeMsPerBatch: z.number().nonnegative().default(30),
   /** Measured for hourly runs, one in six of which learns; doubled for a slower virtual CPU. */
   forecastMsPerSeries: z.number().positive().default(lambdaMsPerSeries(MEASURED_FORECASTING, 60)),
   /** Reading a host's history and writing its forecasts, as assumed by the planner of batches; not measured on AWS. */

@@ -1,6 +1,6 @@
 import { QueryCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
-import type { TargetRegistry } from '../../core/metrics/ports.ts';
+import type { TargetRegistry, TenantsPart } from '../../core/metrics/ports.ts';
 import type { Target } from '../../core/metrics/targets/target.ts';
 import type { Page, PageRequest } from '../../core/shared/page.ts';
 import { readListed, type SkipTelemetry } from '../../core/shared/stored-format.ts';
@@ -25,20 +25,24 @@ const list = async (table: RegistryOptions, tenantId: string, page: PageRequest)
   return { items: readListed(items, read, table.telemetry), nextCursor };
 };
 
-const listTenants = async ({ client, tableName }: DynamoTable): Promise<string[]> => {
+const listTenants = async (
+  { client, tableName }: DynamoTable,
+  { after, limit }: Partial<TenantsPart> = {},
+): Promise<string[]> => {
   const tenants: string[] = [];
-  let from: Item | undefined;
+  let from: Item | undefined = after === undefined ? undefined : { pk: TENANTS, sk: after };
   do {
     const query = new QueryCommand({
       TableName: tableName,
       KeyConditionExpression: 'pk = :pk',
       ExpressionAttributeValues: { ':pk': TENANTS },
       ExclusiveStartKey: from,
+      ...(limit === undefined ? {} : { Limit: limit - tenants.length }),
     });
     const page = await withSdkErrors('listing tenants', () => client.send(query));
     for (const { sk } of page.Items ?? []) tenants.push(z.string().parse(sk));
     from = page.LastEvaluatedKey;
-  } while (from !== undefined);
+  } while (from !== undefined && tenants.length < (limit ?? Number.POSITIVE_INFINITY));
   return tenants;
 };
 
@@ -56,5 +60,5 @@ const get = async (
 export const dynamoTargetRegistry = (table: RegistryOptions): TargetRegistry => ({
   get: (tenantId, targetId) => get(table, tenantId, targetId),
   list: (tenantId, page) => list(table, tenantId, page),
-  listTenants: () => listTenants(table),
+  listTenants: (part) => listTenants(table, part),
 });

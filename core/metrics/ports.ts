@@ -49,9 +49,16 @@ export interface TargetRecorder {
   record(tenantId: string, sightings: readonly TargetSighting[]): Promise<void>;
 }
 
+/** The next `limit` tenants after the tenant `after`; undefined: from the first. */
+export interface TenantsPart {
+  readonly after: string | undefined;
+  readonly limit: number;
+}
+
 /** Targets whose points have not all expired. */
 export interface TargetRegistry {
   get(tenantId: string, targetId: string): Promise<Target | undefined>;
   list(tenantId: string, page: PageRequest): Promise<Page<Target>>;
-  listTenants(): Promise<readonly string[]>;
+  /** All tenants in ascending order, or a part of them. */
+  listTenants(part?: TenantsPart): Promise<readonly string[]>;
 }

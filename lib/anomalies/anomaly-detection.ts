@@ -57,6 +57,7 @@ export class AnomalyDetection extends Construct {
       memoryMb: 1769,
       // Learning five weeks of a target with 1,000 metrics takes about one minute, and a batch may hold several of them.
       timeout: Duration.minutes(5),
+      reservedConcurrency: config.reservedConcurrency.detect,
       failure: { ...MEANING, coveredBy: 'dead letters of the stream' },
       environment: {
         EVENT_BUS_NAME: bus.bus.eventBusName,

@@ -37,7 +37,10 @@ export interface ApiFunctionsProps {
   readonly notify: ITopic;
 }
 
-type RouteProps = Pick<ObservedFunctionProps, 'description' | 'memoryMb' | 'environment'> & {
+type RouteProps = Pick<
+  ObservedFunctionProps,
+  'description' | 'memoryMb' | 'environment' | 'reservedConcurrency'
+> & {
   readonly entry: ApiFunctionName;
 };
 
@@ -88,6 +91,7 @@ export class ApiFunctions extends Construct {
       entry: 'receive-metrics',
       description: 'Validates a payload, stores it as received and queues it',
       memoryMb: 1024,
+      reservedConcurrency: config.reservedConcurrency.receive,
       environment: {
         RAW_BUCKET_NAME: rawBucket.store.bucket.bucketName,
         INGEST_QUEUE_URL: ingestQueue.url,
@@ -117,12 +121,13 @@ export class ApiFunctions extends Construct {
   }
 
   #queries(): ObservedFunction {
-    const { settings, blocks, targets, forecasts, anomalies, forecastBucket, incidents, changes } =
+    const { config, settings, blocks, targets, forecasts, anomalies, forecastBucket, incidents, changes } =
       this.#props;
     const queries = this.#route('QueryApi', {
       entry: 'query-api',
       description: 'Answers all read requests of the API',
       memoryMb: 512,
+      reservedConcurrency: config.reservedConcurrency.query,
       environment: { FORECAST_BUCKET_NAME: forecastBucket.store.bucket.bucketName },
     });
     settings.grantGet(queries);

@@ -15,6 +15,9 @@ export const prod: StageConfig = {
   quotas: DEFAULT_QUOTAS,
   maxActiveRuns: 2,
   forecastCadenceMinutes: 60,
+  forecastSpreadMinutes: 10,
+  forecastConcurrency: 10,
+  reservedConcurrency: {},
   // Hosts on the same clock all push within a second; the quota of each tenant bounds the cost.
   throttle: { ratePerSecond: 1000, burst: 2000 },
   storeConcurrency: 20,

@@ -5,6 +5,7 @@ export const STAGES = ['local', 'dev', 'prod'] as const;
 export type Stage = (typeof STAGES)[number];
 
 const days = z.number().int().positive();
+const reserved = z.number().int().positive();
 
 /** Cadences that a cron expression can express with the same minutes every day. */
 const cadenceMinutes = z.literal([15, 30, 60, 120, 240, 480]);
@@ -37,6 +38,23 @@ export const StageConfig = z
     /** Forecast runs that a tenant may have requested and that are not finished; above, the API answers 429. */
     maxActiveRuns: z.number().int().min(1).max(40),
     forecastCadenceMinutes: cadenceMinutes,
+    /** Minutes over which the scheduled runs of all tenants start, each tenant at its own time. */
+    forecastSpreadMinutes: z.number().int().nonnegative(),
+    /** Batches of one run that are forecast at once. */
+    forecastConcurrency: z.number().int().min(1).max(40),
+    /**
+     * Lambda concurrency set apart for a function, which is also its limit. AWS keeps 100 of an account unreserved, so an
+     * account with a quota of 100 or less cannot reserve any. Reserve for `receive` and `query` to keep the API available
+     * whatever runs beside it.
+     */
+    reservedConcurrency: z
+      .strictObject({
+        receive: reserved,
+        query: reserved,
+        detect: reserved,
+        forecast: reserved,
+      })
+      .partial(),
     /** Requests per second of all tenants together, and the allowed burst. */
     throttle: z.strictObject({ ratePerSecond: z.number().positive(), burst: z.number().int().positive() }),
     /** Batches of payloads stored in parallel (Lambda requires at least 2 for a queue). */
@@ -57,6 +75,19 @@ export const StageConfig = z
     path: ['rawRetentionDays'],
     message: 'must not be shorter than hotRetentionDays; otherwise stored points could not be replayed',
   })
+  .refine((config) => config.forecastSpreadMinutes <= config.forecastCadenceMinutes / 2, {
+    path: ['forecastSpreadMinutes'],
+    message:
+      'must not exceed half of forecastCadenceMinutes; otherwise runs that start late overlap the next ones',
+  })
+  .refine(
+    (config) =>
+      (config.reservedConcurrency.forecast ?? Number.POSITIVE_INFINITY) >= config.forecastConcurrency,
+    {
+      path: ['reservedConcurrency', 'forecast'],
+      message: 'must not be below forecastConcurrency; otherwise a single run throttles itself',
+    },
+  )
   .refine((config) => config.throttle.burst >= config.throttle.ratePerSecond, {
     path: ['throttle', 'burst'],
     message: 'must not be below throttle.ratePerSecond',

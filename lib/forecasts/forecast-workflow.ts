@@ -24,7 +24,7 @@ export interface ForecastWorkflowProps {
 
 type StepProps = Pick<
   ObservedFunctionProps,
-  'entry' | 'description' | 'memoryMb' | 'timeout' | 'environment'
+  'entry' | 'description' | 'memoryMb' | 'timeout' | 'environment' | 'reservedConcurrency'
 > &
   Partial<Pick<ObservedFunctionProps, 'failure'>>;
 
@@ -51,6 +51,7 @@ export class ForecastWorkflow extends Construct {
         ForecastBatchFunctionArn: this.#forecaster(),
         CloseForecastRunFunctionArn: this.#closer(),
       },
+      numbers: { BatchesAtOnce: props.config.forecastConcurrency },
     });
     this.dispatch = new Workflow(this, 'Dispatch', {
       definition: 'dispatch-forecasts',
@@ -71,6 +72,7 @@ export class ForecastWorkflow extends Construct {
       description: 'Lists the tenants that sent data',
       memoryMb: 256,
       timeout: Duration.seconds(30),
+      environment: { FORECAST_SPREAD_MINUTES: String(this.#props.config.forecastSpreadMinutes) },
     });
     this.#props.targets.grantList(lister);
     return lister;
@@ -99,6 +101,7 @@ export class ForecastWorkflow extends Construct {
       // One full virtual CPU: the work is arithmetic, so half a CPU would take twice as long at the same cost.
       memoryMb: 1769,
       timeout: Duration.minutes(5),
+      reservedConcurrency: config.reservedConcurrency.forecast,
       failure: {
         impact: 'Some targets have no new forecast: the run ends as PARTIAL.',
         runbook: 'Batches of a forecast run fail',

@@ -51,7 +51,7 @@ const REASONS_TO_DIAGNOSE = ['signals-joined', 'incidents-merged', 'change-attac
 
 /**
  * Groups signals into incidents and diagnoses them. Rules bring events from Forestall's bus, and CloudWatch alarms from
- * the account's default bus, to queues. Messages that fail five times, or are unreadable, are kept in a dead-letter queue
+ * the account's default bus, to queues. Messages that fail ten times, or are unreadable, are kept in a dead-letter queue
  * with an alarm.
  */
 export class IncidentManagement extends Construct {

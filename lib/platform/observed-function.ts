@@ -36,6 +36,8 @@ export interface ObservedFunctionProps {
   };
   /** For asynchronous invocation: Lambda retries twice, up to the maximum age, and then sends the event to `deadLetters`. */
   readonly asynchronous?: { readonly deadLetters: DeadLetterQueue; readonly maxAge: Duration };
+  /** Concurrency set apart for this function, which is also its limit; undefined: shares that of the account. */
+  readonly reservedConcurrency?: number | undefined;
   /** Active X-Ray tracing. If off, traces started upstream are still passed on. */
   readonly traced?: boolean;
 }
@@ -65,6 +67,9 @@ export class ObservedFunction extends Construct implements IGrantable {
       role: this.#role,
       logGroup,
       // If omitted, Lambda passes traces through; CDK's PASS_THROUGH would grant write access to X-Ray.
+      ...(props.reservedConcurrency === undefined
+        ? {}
+        : { reservedConcurrentExecutions: props.reservedConcurrency }),
       ...(props.traced ? { tracing: Tracing.ACTIVE } : {}),
       environment: { ...standardEnvironment(props), ...props.environment },
     });

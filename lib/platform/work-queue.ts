@@ -20,11 +20,20 @@ export interface Batching {
   readonly batchSize: number;
   /** Max time to wait for a full batch: fewer invocations at slightly higher latency. */
   readonly maxBatchingWindow: Duration;
-  /** Limit of parallel consumers, so that a backlog cannot use up the account's concurrency. */
+  /**
+   * Limit of parallel consumers, so that a backlog cannot use up the account's concurrency: without it, Lambda adds 300
+   * consumers a minute, up to 1,250. With it, five pollers share the queue, so batches are small.
+   */
   readonly maxConcurrency: number;
 }
 
-/** A queue whose messages are attempted five times and then moved to a dead letter queue with an alarm. */
+/**
+ * Attempts before a message is given up. A throttled table refuses the same message several times in a row, six
+ * timeouts apart.
+ */
+const MAX_RECEIVES = 10;
+
+/** A queue whose messages are attempted ten times and then moved to a dead letter queue with an alarm. */
 export class WorkQueue extends Construct {
   readonly queue: Queue;
   readonly deadLetters: DeadLetterQueue;
@@ -43,7 +52,7 @@ export class WorkQueue extends Construct {
       // https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html: at least six times the timeout.
       visibilityTimeout: Duration.seconds(6 * props.consumerTimeout.toSeconds()),
       receiveMessageWaitTime: Duration.seconds(20),
-      deadLetterQueue: { queue: this.deadLetters.queue, maxReceiveCount: 5 },
+      deadLetterQueue: { queue: this.deadLetters.queue, maxReceiveCount: MAX_RECEIVES },
     });
   }
 
@@ -62,7 +71,7 @@ export class WorkQueue extends Construct {
     );
     Validations.of(consumer.fn).acknowledge({
       id: 'Serverless::Serverless-LambdaEventSourceMappingDestination',
-      reason: 'Not available for queues: messages that fail five times go to the dead letter queue.',
+      reason: 'Not available for queues: messages that fail ten times go to the dead letter queue.',
     });
   }
 }

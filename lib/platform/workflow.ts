@@ -17,6 +17,8 @@ export interface WorkflowProps {
   readonly functions: Readonly<Record<string, ObservedFunction>>;
   /** Placeholder -> state machine that this one may start. */
   readonly starts?: Readonly<Record<string, StateMachine>>;
+  /** Placeholder -> number that the stage decides. */
+  readonly numbers?: Readonly<Record<string, number>>;
 }
 
 /** A state machine from its definition file: logged without data, traced, and allowed to call only what the file names. */
@@ -29,6 +31,7 @@ export class Workflow extends Construct {
     const substitutions = {
       ...mapValues(props.functions, (target) => target.fn.functionArn),
       ...mapValues(starts, (machine) => machine.stateMachineArn),
+      ...mapValues(props.numbers ?? {}, String),
     };
     this.machine = new StateMachine(this, 'StateMachine', {
       definitionBody: DefinitionBody.fromString(readDefinition(props.definition, Object.keys(substitutions))),

@@ -5,7 +5,7 @@ import { historyOf } from '../../core/metrics/blocks/block-history.ts';
 import type { BlockKey, StoredBlock } from '../../core/metrics/blocks/stored-block.ts';
 import type { IngestPointer } from '../../core/metrics/ingestion/ingest-pointer.ts';
 import type { IngestQueue, RawStore } from '../../core/metrics/ingestion/ports.ts';
-import type { BlockStore, TargetRecorder, TargetRegistry } from '../../core/metrics/ports.ts';
+import type { BlockStore, TargetRecorder, TargetRegistry, TenantsPart } from '../../core/metrics/ports.ts';
 import { mergeSighting } from '../../core/metrics/targets/merge-sighting.ts';
 import type { Target } from '../../core/metrics/targets/target.ts';
 import type { ApiKey, ApiKeyStore, TenantQuotas } from '../../core/platform/access/ports.ts';
@@ -24,7 +24,11 @@ export const memoryRegistry = (targets: readonly Target[]) => ({
       targets.filter((target) => target.tenantId === tenantId),
       page,
     ),
-  listTenants: async () => [...new Set(targets.map(({ tenantId }) => tenantId))],
+  listTenants: async ({ after = '', limit }: Partial<TenantsPart> = {}) =>
+    [...new Set(targets.map(({ tenantId }) => tenantId))]
+      .sort((a, b) => (a < b ? -1 : 1))
+      .filter((tenant) => tenant > after)
+      .slice(0, limit),
 });
 
 /** A block store that holds the given points: one gauge series per name, `[epoch second, value]` pairs. */

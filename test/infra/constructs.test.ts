@@ -195,7 +195,7 @@ describe('queues', () => {
     const template = feed();
     template.hasResourceProperties('AWS::SQS::Queue', {
       ...{ VisibilityTimeout: 300, ReceiveMessageWaitTimeSeconds: 20, MessageRetentionPeriod: 345_600 },
-      RedrivePolicy: { maxReceiveCount: 5 },
+      RedrivePolicy: { maxReceiveCount: 10 },
     });
     template.hasResourceProperties('AWS::SQS::Queue', { MessageRetentionPeriod: 1_209_600 });
     template.hasResourceProperties('AWS::CloudWatch::Alarm', {

@@ -4,6 +4,7 @@ import { costOf } from '../../core/platform/billing/prices.ts';
 import { fleetUsage } from '../../cost/fleet-cost.ts';
 import { idlePolls, idleUsage } from '../../cost/idle-cost.ts';
 import { type ItemSizes, measureItems } from '../../cost/item-sizes.ts';
+import { queueLoad } from '../../cost/queue-batches.ts';
 import { formatReport, parseWorkload, reportCost } from '../../cost/report.ts';
 import { factsOf, type TemplateFacts } from '../../cost/template-facts.ts';
 import { Workload } from '../../cost/workload.ts';
@@ -32,7 +33,7 @@ const facts: TemplateFacts = {
   ]),
   queues: 1,
   signalBatchSize: 100,
-  ingestBatchSize: 20,
+  ingestBatching: { batchSize: 20, windowSeconds: 3 },
   retentionDays: new Map([
     ['raw/', 35],
     ['forecasts/', 365],
@@ -87,7 +88,15 @@ describe('a fleet', () => {
     // 2,000 points a minute: leases of 600, 600 and 1,200. The key is looked up once a minute.
     expect(unitsOf(lines, 'quota leases')).toBe(3 * 43_800);
     expect(unitsOf(lines, 'key look-ups')).toBe(43_800);
-    expect(unitsOf(lines, 'queue requests')).toBe(10_512_000);
+  });
+
+  it('stores in batches as small as five pollers gather within their window', () => {
+    // 8,760,000 / 2,628,000 s / 5 = 0.667 messages a second for each poller: 1 + 0.667 x 3 s
+    const invocations = lines.find(({ component, what }) => component === 'Store' && what === 'invocations');
+    expect(invocations?.units).toBeCloseTo(8_760_000 / 3, 3);
+    expect(unitsOf(lines, 'queue requests')).toBeCloseTo((2 + 1 / 3) * 8_760_000, 3);
+    expect(queueLoad(1e9, facts.ingestBatching).batches).toBeCloseTo(1e9 / 20, 3);
+    expect(queueLoad(10, facts.ingestBatching).batches).toBeCloseTo(10, 3);
   });
 
   it('writes each block as often as it grows: half of the pushes find it beyond 1 KB', () => {
@@ -194,7 +203,7 @@ describe('facts of a deployment', () => {
     expect(prod.memoryGb.size).toBe(20);
     expect(prod).toMatchObject({
       queues: 3,
-      ingestBatchSize: 10,
+      ingestBatching: { batchSize: 10, windowSeconds: 2 },
       signalBatchSize: 100,
       hotRetentionDays: 35,
       pointsPerMinute: 600_000,

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { StageConfig } from '../../lib/config/stage-config.ts';
 import { PARTS } from '../../lib/synth/synthesise.ts';
 import { type Resource, resourcesIn, resourcesOfType, stageOf, text } from './synthesised-stage.ts';
 import { tableNamed } from './table-grants.ts';
@@ -37,7 +38,7 @@ describe('queues', () => {
             Properties.Threshold === 1,
         );
         expect({ id, watched, retried: Properties(queue) }).toMatchObject(
-          keepsFailures ? { watched: true } : { retried: { maxReceiveCount: 5 } },
+          keepsFailures ? { watched: true } : { retried: { maxReceiveCount: 10 } },
         );
       }
     },
@@ -247,5 +248,37 @@ describe('the cadence', () => {
     [240, 'cron(5 */4 * * ? *)'],
   ] as const)('of %i minutes is a cron expression past the hour', (minutes, cron) => {
     expect(cronFor(minutes)).toBe(cron);
+  });
+});
+
+describe('concurrency', () => {
+  const reservations = (change: Partial<StageConfig>) =>
+    Object.fromEntries(
+      resourcesOfType(stageOf('prod', change), 'AWS::Lambda::Function').flatMap(({ Properties }) => {
+        const { ReservedConcurrentExecutions: reserved, Environment } = Properties;
+        return reserved === undefined ? [] : [[Environment.Variables.POWERTOOLS_SERVICE_NAME, reserved]];
+      }),
+    );
+  const fleetOf = (change: Partial<StageConfig>) =>
+    resourcesOfType(stageOf('prod', change), 'AWS::StepFunctions::StateMachine').find(({ Properties }) =>
+      text(Properties).includes('BatchesAtOnce'),
+    )?.Properties.DefinitionSubstitutions;
+
+  it('is reserved only for the functions that the stage names, because small accounts cannot reserve any', () => {
+    expect(reservations({})).toEqual({});
+    const reservedConcurrency = { receive: 200, query: 20, detect: 60, forecast: 80 };
+    expect(reservations({ reservedConcurrency })).toEqual({
+      ...{ 'receive-metrics': 200, 'query-api': 20 },
+      ...{ 'detect-anomalies': 60, 'forecast-batch': 80 },
+    });
+  });
+
+  it('of a forecast run, and the minutes over which runs start, are settings of the stage', () => {
+    expect(fleetOf({})).toMatchObject({ BatchesAtOnce: '10' });
+    expect(fleetOf({ forecastConcurrency: 3 })).toMatchObject({ BatchesAtOnce: '3' });
+    const lister = resourcesOfType(stageOf('prod', { forecastSpreadMinutes: 7 }), 'AWS::Lambda::Function')
+      .map(({ Properties }) => Properties.Environment.Variables)
+      .find(({ POWERTOOLS_SERVICE_NAME }) => POWERTOOLS_SERVICE_NAME === 'list-tenants');
+    expect(lister).toMatchObject({ FORECAST_SPREAD_MINUTES: '7' });
   });
 });

@@ -32,7 +32,7 @@ const ENVIRONMENT: Readonly<Record<string, readonly string[]>> = {
     'HOT_RETENTION_DAYS',
   ],
   'store-metrics': [...tables('BLOCKS', 'TARGETS'), 'RAW_BUCKET_NAME', 'HOT_RETENTION_DAYS'],
-  'list-tenants': [...tables('TARGETS')],
+  'list-tenants': [...tables('TARGETS'), 'FORECAST_SPREAD_MINUTES'],
   'plan-forecast-run': [...tables('TARGETS', 'FORECASTS'), 'FORECAST_BUCKET_NAME'],
   'forecast-batch': [
     ...tables('SETTINGS', 'BLOCKS', 'TARGETS', 'FORECASTS'),

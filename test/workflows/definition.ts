@@ -52,7 +52,7 @@ const InlineMap = z.strictObject({
   Type: z.literal('Map'),
   Items: z.string(),
   ItemSelector: z.unknown().optional(),
-  MaxConcurrency: z.number().int().positive(),
+  MaxConcurrency: z.union([z.number().int().positive(), z.string().regex(/^\{% \$\{\w+\} %\}$/)]),
   ItemProcessor: z.object({
     ProcessorConfig: z.object({ Mode: z.literal('INLINE') }),
     StartAt: z.string(),

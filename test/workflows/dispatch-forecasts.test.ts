@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { STATE_BYTES } from '../../core/forecasts/capacity/workflow-limits.ts';
 import { RunInput } from '../../core/forecasts/runs/run-input.ts';
 import { DependencyUnavailableError } from '../../core/shared/errors.ts';
-import { makeHandler as makeList } from '../../functions/forecasts/list-tenants/handler.ts';
+import { makeHandler as makeList, TENANTS_PER_PAGE } from '../../functions/forecasts/list-tenants/handler.ts';
 import { memoryRegistry, watched } from '../fakes/metrics.ts';
 import { recordedTelemetry } from '../fakes/shared.ts';
 import { definitionOf } from './definition.ts';
@@ -24,7 +25,7 @@ const world = (tenants: readonly string[] = ['acme', 'globex', 'initech']) => {
     started.set(Name, Input);
     return { ExecutionArn: `arn:${Name}` };
   };
-  const list = makeList({ registry, telemetry: recordedTelemetry().telemetry });
+  const list = makeList({ registry, spreadSeconds: 600, telemetry: recordedTelemetry().telemetry });
   return { started, start, tasks: { ListTenantsFunctionArn: list, ForecastFleetStateMachineArn: start } };
 };
 
@@ -69,6 +70,34 @@ describe('dispatch-forecasts', () => {
     expect([...started.keys()]).toEqual([expect.stringMatching(/^acme-2026-11-21T10-05-01Z-/)]);
   });
 
+  it('starts more tenants than fit into the state, page by page, each once', async () => {
+    const tenants = Array.from({ length: 2 * TENANTS_PER_PAGE + 7 }, (_, i) => `tenant-${1000 + i}`);
+    const { started, tasks } = world(tenants);
+    const sizes: number[] = [];
+    const list = async (input: never) => {
+      const page = await tasks.ListTenantsFunctionArn(input);
+      sizes.push(JSON.stringify(page).length);
+      return page;
+    };
+    const done = await execute(definition, scheduled, { ...tasks, ListTenantsFunctionArn: list });
+    expect(done.status).toBe('SUCCEEDED');
+    expect([...started.values()].map((input) => RunInput.parse(input).tenantId)).toEqual(tenants);
+    expect(sizes).toHaveLength(3);
+    expect(Math.max(...sizes)).toBeLessThan(STATE_BYTES / 2);
+  });
+
+  it('starts the pages after one with a tenant that cannot be started, and then fails', async () => {
+    const tenants = Array.from({ length: TENANTS_PER_PAGE + 1 }, (_, i) => `tenant-${1000 + i}`);
+    const { started, start, tasks } = world(tenants);
+    const flaky = async (call: Start) => {
+      if (call.Name.startsWith('tenant-1003')) throw new TaskError('StepFunctions.SdkClientException', 'no');
+      return start(call);
+    };
+    const done = await execute(definition, scheduled, { ...tasks, ForecastFleetStateMachineArn: flaky });
+    expect(done).toMatchObject({ status: 'FAILED', error: 'DispatchFailed' });
+    expect(started.size).toBe(TENANTS_PER_PAGE);
+  });
+
   it('succeeds without tenants', async () => {
     expect(await execute(definition, scheduled, world([]).tasks)).toMatchObject({ status: 'SUCCEEDED' });
   });
@@ -82,7 +111,7 @@ describe('dispatch-forecasts', () => {
     const done = await execute(definition, scheduled, { ...tasks, ForecastFleetStateMachineArn: flaky });
     expect(done).toMatchObject({ status: 'FAILED', error: 'DispatchFailed', waits: [2, 4, 8, 16, 32] });
     expect(started.size).toBe(2);
-    expect(done.trail.slice(-2)).toEqual(['Did every run start', 'Dispatch failed']);
+    expect(done.trail.slice(-3)).toEqual(['Remember failure', 'Are there more tenants', 'Dispatch failed']);
   });
 
   it('fails if the tenants cannot be listed', async () => {
@@ -90,6 +119,9 @@ describe('dispatch-forecasts', () => {
       throw new DependencyUnavailableError('listing tenants: throttled');
     };
     const done = await execute(definition, scheduled, { ...world().tasks, ListTenantsFunctionArn: down });
-    expect(done).toMatchObject({ status: 'FAILED', trail: ['List tenants', 'Dispatch failed'] });
+    expect(done).toMatchObject({
+      status: 'FAILED',
+      trail: ['Begin dispatch', 'List tenants', 'Dispatch failed'],
+    });
   });
 });

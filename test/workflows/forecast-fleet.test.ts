@@ -76,6 +76,7 @@ describe('forecast-fleet', () => {
       output: { runId, status: 'SUCCEEDED', forecasts: 3 },
     });
     expect(done.trail).toEqual([
+      'Has start time',
       'Plan run',
       'Forecast batches',
       ...Array(3).fill('Forecast batches/Forecast batch'),
@@ -108,7 +109,7 @@ describe('forecast-fleet', () => {
     expect(done).toMatchObject({ status: 'FAILED', error: 'ForecastRunPartial' });
     expect(done.trail.slice(-2)).toEqual(['Did all batches finish', 'Run partial']);
     expect(done.trail).toContain('Forecast batches/Batch lost');
-    expect(done.waits).toEqual([2, 4, 8, 16, 32, 60]);
+    expect(done.waits).toEqual([5, 12.5, 31.25, 78.125, 195.3125, 300]);
     expect(runs.all()).toMatchObject([
       { status: 'PARTIAL', targets: 2, error: '1 of 3 batches did not finish' },
     ]);
@@ -149,7 +150,7 @@ describe('forecast-fleet', () => {
     const down = failing(() => new DependencyUnavailableError('listing targets: throttled'));
     const done = await execute(definition, request, { ...tasks, PlanForecastRunFunctionArn: down });
     expect(done).toMatchObject({ status: 'FAILED', error: 'ForecastRunFailed' });
-    expect(done.trail).toEqual(['Plan run', 'Record failure', 'Run failed']);
+    expect(done.trail).toEqual(['Has start time', 'Plan run', 'Record failure', 'Run failed']);
     expect(runs.all()).toMatchObject([
       { runId, status: 'FAILED', error: 'DependencyUnavailableError: listing targets: throttled' },
     ]);
@@ -161,7 +162,7 @@ describe('forecast-fleet', () => {
       ...tasks,
       PlanForecastRunFunctionArn: async () => ({}),
     });
-    expect(done.trail).toEqual(['Plan run', 'Record failure', 'Run failed']);
+    expect(done.trail).toEqual(['Has start time', 'Plan run', 'Record failure', 'Run failed']);
     expect(runs.all()[0]?.error).toMatch(/^States.QueryEvaluationError/);
   });
 
@@ -182,6 +183,17 @@ describe('forecast-fleet', () => {
     const down = failing(() => new DependencyUnavailableError('down'));
     const tasks = { PlanForecastRunFunctionArn: down, CloseForecastRunFunctionArn: down };
     const done = await execute(definition, request, tasks);
-    expect(done).toMatchObject({ status: 'FAILED', trail: ['Plan run', 'Record failure', 'Run failed'] });
+    expect(done).toMatchObject({
+      status: 'FAILED',
+      trail: ['Has start time', 'Plan run', 'Record failure', 'Run failed'],
+    });
+  });
+
+  it('waits for its start time, if it has one', async () => {
+    const { tasks } = world();
+    const startAt = new Date((NOW + 360) * 1000).toISOString();
+    const later = await execute(definition, { ...request, startAt }, tasks);
+    expect(later).toMatchObject({ status: 'SUCCEEDED', until: [startAt] });
+    expect((await execute(definition, request, world().tasks)).until).toEqual([]);
   });
 });

@@ -13,6 +13,8 @@ const RETRIED_SIX_TIMES = [
 ];
 const RETRIED_ONCE = ['States.Timeout', 'TypeError'];
 const SIX_WAITS = [2, 4, 8, 16, 32, 60];
+/** A batch waits for minutes, until the runs of other tenants need less of a limited concurrency. */
+const BATCH_WAITS = [5, 12.5, 31.25, 78.125, 195.3125, 300];
 
 const run = { tenantId: 'acme', runId: 'r', trigger: 'schedule', batchCount: 1 };
 const plan = async () => ({ ...run, batches: [{ batchKey: 'k', index: 0 }] });
@@ -93,10 +95,10 @@ describe.each(CASES)('$machine: $task', (each) => {
   });
 
   it.each([...RETRIED_SIX_TIMES, ...(conflicts ? ['ConflictError'] : [])])(
-    'is retried six times after %s, at most a minute apart',
+    'is retried six times after %s, with growing pauses',
     async (error) => {
       const done = await failWith(each, error);
-      expect(done.waits).toEqual(SIX_WAITS);
+      expect(done.waits).toEqual(task.endsWith('Forecast batch') ? BATCH_WAITS : SIX_WAITS);
       expect(done.trail.slice(done.trail.indexOf(task) + 1)).toEqual(after);
     },
   );
@@ -168,15 +170,21 @@ describe.each(CLOSING)('%s: %s', (machine, task, tasks, input, name, failed) => 
 
 describe('maps whose items cannot be evaluated', () => {
   it('fail the dispatch', async () => {
-    const tasks = { ListTenantsFunctionArn: async () => ({}) };
+    const tasks = { ListTenantsFunctionArn: async () => ({ last: '', isMore: false }) };
     const done = await execute(definitionOf('dispatch-forecasts'), {}, tasks);
     expect(done).toMatchObject({ status: 'FAILED', error: 'DispatchFailed' });
-    expect(done.trail).toEqual(['List tenants', 'Start forecast runs', 'Dispatch failed']);
+    expect(done.trail).toEqual(['Begin dispatch', 'List tenants', 'Start forecast runs', 'Dispatch failed']);
   });
 
   it('are recorded as the failure of the forecast run', async () => {
     const tasks = { ...forecast, PlanForecastRunFunctionArn: async () => run };
     const done = await execute(definitionOf('forecast-fleet'), run, tasks);
-    expect(done.trail).toEqual(['Plan run', 'Forecast batches', 'Record failure', 'Run failed']);
+    expect(done.trail).toEqual([
+      'Has start time',
+      'Plan run',
+      'Forecast batches',
+      'Record failure',
+      'Run failed',
+    ]);
   });
 });

@@ -4,6 +4,7 @@ import {
   MEASURED_FORECASTING,
 } from '../../../core/forecasts/capacity/forecasting-figures.ts';
 import { type FleetPlan, planFleet } from '../../../core/forecasts/capacity/plan-fleet.ts';
+import { BATCHES_AT_ONCE } from '../../../core/forecasts/capacity/workflow-limits.ts';
 import { DEFAULT_BUDGET } from '../../../core/forecasts/runs/batch-budget.ts';
 import { PRICES } from '../../../core/platform/billing/prices.ts';
 import { jsonText } from '../../terminal/clean-text.ts';
@@ -17,6 +18,7 @@ interface Options {
   readonly targets: number;
   readonly metrics: number;
   readonly cadence: number;
+  readonly concurrency: number;
   readonly measure?: true;
   readonly quick?: true;
   readonly json?: true;
@@ -36,9 +38,9 @@ const measureHere = async (isQuick: boolean, terminal: Terminal): Promise<Foreca
 };
 
 const toJson = (plan: FleetPlan, figures: ForecastingFigures): string => {
-  const { targets, seriesPerTarget, cadenceMinutes, perMonth, ...rest } = plan;
+  const { targets, seriesPerTarget, cadenceMinutes, concurrency, perMonth, ...rest } = plan;
   return jsonText({
-    ...{ targets, metrics: seriesPerTarget, cadenceMinutes, ...rest, perMonth },
+    ...{ targets, metrics: seriesPerTarget, cadenceMinutes, concurrency, ...rest, perMonth },
     measured: figures,
     prices: { region: PRICES.region, asOf: PRICES.asOf },
   });
@@ -52,6 +54,7 @@ const run = async (options: Options, terminal: Terminal): Promise<void> => {
     targets: options.targets,
     seriesPerTarget: options.metrics,
     cadenceMinutes: options.cadence,
+    concurrency: options.concurrency,
   };
   const plan = planFleet(fleet, figures, DEFAULT_BUDGET);
   const lines = options.json ? [toJson(plan, figures)] : describePlan(plan, figures, terminal);
@@ -67,6 +70,12 @@ export const planCommand = (terminal: Terminal): Command =>
     .requiredOption('--targets <n>', 'number of targets', wholeNumber(1, 10_000_000))
     .requiredOption('--metrics <n>', 'number of series per target', wholeNumber(1, 1000))
     .option('--cadence <minutes>', 'minutes between runs', wholeNumber(1, 1440), 60)
+    .option(
+      '--concurrency <n>',
+      'batches of a run at once (forecastConcurrency of the stage)',
+      wholeNumber(1, 40),
+      BATCHES_AT_ONCE,
+    )
     .option('--measure', 'measure this machine instead of using the built-in figures')
     .option('--quick', 'with --measure, measure a small sample only; its figures are rough')
     .option('--json', 'print one JSON object')

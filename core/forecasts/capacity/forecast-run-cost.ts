@@ -45,8 +45,8 @@ export const forecastUsage = (load: ForecastLoad): UsageLine[] => {
     units,
   });
   return [
-    // Plan, map and close, and one state per batch.
-    line('state transitions', 'stepFunctionsTransition', runs * (batches + 4)),
+    // Start time, wait, plan, map, close and the result, and one state per batch.
+    line('state transitions', 'stepFunctionsTransition', runs * (batches + 7)),
     line('invocations', 'lambdaRequest', runs * (batches + 2)),
     line('GB-seconds', 'lambdaArmGbSecond', seconds * load.memoryGb),
     line('history reads', 'dynamoReadUnit', targets * readUnits(load.historyBytes, 'eventual')),

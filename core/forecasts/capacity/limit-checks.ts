@@ -3,6 +3,7 @@ import {
   BATCH_TIMEOUT_SECONDS,
   HISTORY_EVENTS,
   RUN_TIMEOUT_SECONDS,
+  SPREAD_SECONDS,
   STATE_BYTES,
   workflowLoad,
 } from './workflow-limits.ts';
@@ -32,7 +33,11 @@ export const checkLimits = (demand: RunDemand): LimitCheck[] => {
     check('workflow history, events', events, HISTORY_EVENTS),
     check('workflow history with all retries, events', worstEvents, HISTORY_EVENTS),
     check('longest batch, seconds', demand.longestBatch, BATCH_TIMEOUT_SECONDS),
-    check('run that re-learns every series, seconds', demand.longestWall, RUN_TIMEOUT_SECONDS),
+    check(
+      'run that re-learns every series, seconds',
+      demand.longestWall,
+      RUN_TIMEOUT_SECONDS - SPREAD_SECONDS,
+    ),
     check(
       'run that re-learns every series, seconds of the cadence',
       demand.longestWall,

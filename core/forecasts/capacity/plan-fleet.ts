@@ -12,12 +12,14 @@ import {
   learnedShare,
 } from './forecasting-figures.ts';
 import { checkLimits, type LimitCheck } from './limit-checks.ts';
-import { BATCH_MEMORY_MB, BATCHES_AT_ONCE } from './workflow-limits.ts';
+import { BATCH_MEMORY_MB } from './workflow-limits.ts';
 
 export interface FleetToPlan {
   readonly targets: number;
   readonly seriesPerTarget: number;
   readonly cadenceMinutes: number;
+  /** Batches of a run that are forecast at once: `forecastConcurrency` of the stage. */
+  readonly concurrency: number;
 }
 
 /** A forecast run of a fleet, planned from measured figures. Times are in seconds, money in US dollars. */
@@ -72,14 +74,14 @@ export const planFleet = (
   const targetsPerBatch = Math.max(0, ...batches.map(({ length }) => length));
   const load = loadOf(fleet, figures, budget, batches.length);
   const lines = priceLines(forecastUsage(load));
-  const seconds = secondsOf(load, targetsPerBatch, figures);
+  const seconds = secondsOf(load, targetsPerBatch, figures, fleet.concurrency);
   const batchMemoryMb = memoryMb(figures, targetsPerBatch * fleet.seriesPerTarget);
   const runs = (HOURS_PER_MONTH * 60) / fleet.cadenceMinutes;
   const dollars = totalOf(lines).list;
   return {
     ...fleet,
     ...{ series: fleet.targets * fleet.seriesPerTarget, batches: batches.length, targetsPerBatch },
-    batchesAtOnce: Math.min(BATCHES_AT_ONCE, batches.length),
+    batchesAtOnce: Math.min(fleet.concurrency, batches.length),
     seconds,
     perRun: perRunOf(lines, runs, dollars),
     perTarget: perTargetOf(load),
@@ -131,8 +133,9 @@ const secondsOf = (
   { targets, seriesPerTarget, batches, msPerSeries, msPerTarget }: ForecastLoad,
   targetsPerBatch: number,
   figures: ForecastingFigures,
+  concurrency: number,
 ): FleetPlan['seconds'] => {
-  const rounds = Math.ceil(batches / BATCHES_AT_ONCE);
+  const rounds = Math.ceil(batches / concurrency);
   /** Lambda seconds of `count` targets at `ms` milliseconds per series. */
   const lambda = (count: number, ms: number) => (count * (msPerTarget + seriesPerTarget * ms)) / 1000;
   const longestBatch = lambda(targetsPerBatch, LAMBDA_SLOWDOWN * figures.cpuMsPerSeries.learned);

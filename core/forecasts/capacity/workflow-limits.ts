@@ -4,20 +4,21 @@
 export const STATE_BYTES = 256 * 1024;
 export const HISTORY_EVENTS = 25_000;
 
-/** Number of concurrent batches: `MaxConcurrency` of the map. */
-export const BATCHES_AT_ONCE = 20;
+/** Concurrent batches of a run, and seconds over which the runs of all tenants start, in stage prod (`lib/config/prod.ts`). */
+export const BATCHES_AT_ONCE = 10;
+export const SPREAD_SECONDS = 600;
 /** Memory and time limit of the batch function, as set in `lib/forecasts/forecast-workflow.ts`. */
 export const BATCH_MEMORY_MB = 1769;
 export const BATCH_TIMEOUT_SECONDS = 300;
-/** `TimeoutSeconds` of the whole run. */
+/** `TimeoutSeconds` of the whole run, including its wait for its start. */
 export const RUN_TIMEOUT_SECONDS = 3300;
 
 /** Iteration started, state entered, task scheduled, started and succeeded, state exited, iteration succeeded. */
 const EVENTS_PER_BATCH = 7;
 /** Six attempts after throttles and one after a failure, each failed, scheduled and started. */
 const EVENTS_OF_ALL_RETRIES = 7 * 3;
-/** Plan, map, close and choice. */
-const OTHER_EVENTS = 30;
+/** Start time, wait, plan, map, close and choice. */
+const OTHER_EVENTS = 40;
 
 const MAX_TENANT_LENGTH = 39;
 /** The longest entry of the list of batches: `{"index":800,"batchKey":"runs/tenant=.../batches/0800.json"}`. */

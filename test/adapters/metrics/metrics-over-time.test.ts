@@ -203,7 +203,11 @@ describe('targets', () => {
 
   it('of more tenants than a page holds are all known', async () => {
     for (let i = 0; i < 8; i++) await recorder().record(`tenant-${i}`, [seen('a')]);
-    expect(await registry.listTenants()).toHaveLength(8);
+    const all = await registry.listTenants();
+    expect(all).toHaveLength(8);
+    expect(await registry.listTenants({ after: undefined, limit: 5 })).toEqual(all.slice(0, 5));
+    expect(await registry.listTenants({ after: 'tenant-4', limit: 5 })).toEqual(all.slice(5));
+    expect(await registry.listTenants({ after: 'tenant-7', limit: 5 })).toEqual([]);
   });
 
   it('beyond the limit of metrics record the rest, and name the omitted ones', async () => {

@@ -9,7 +9,7 @@ describe('forestall plan', () => {
     const { code, out, err } = await runCli(['plan', '--targets', '10000', '--metrics', '10', '--json']);
     expect({ code, err }).toEqual({ code: 0, err: '' });
     const printed = JSON.parse(out);
-    const fleet = { targets: 10_000, seriesPerTarget: 10, cadenceMinutes: 60 };
+    const fleet = { targets: 10_000, seriesPerTarget: 10, cadenceMinutes: 60, concurrency: 10 };
     const plan = planFleet(fleet, MEASURED_FORECASTING, DEFAULT_BUDGET);
     expect(printed).toMatchObject({ targets: 10_000, metrics: 10, cadenceMinutes: 60, series: 100_000 });
     expect(printed.seconds).toEqual(plan.seconds);

@@ -13,11 +13,13 @@ import {
   BATCHES_AT_ONCE,
   HISTORY_EVENTS,
   RUN_TIMEOUT_SECONDS,
+  SPREAD_SECONDS,
   STATE_BYTES,
   workflowLoad,
 } from '../../../../core/forecasts/capacity/workflow-limits.ts';
 import { batchFileKey } from '../../../../core/forecasts/object-keys.ts';
 import { DEFAULT_BUDGET } from '../../../../core/forecasts/runs/batch-budget.ts';
+import { prod } from '../../../../lib/config/prod.ts';
 
 const figures = {
   ...MEASURED_FORECASTING,
@@ -26,7 +28,10 @@ const figures = {
   batchMemory: { series: 1000, peakMb: 300, emptyMb: 100 },
   breachShare: 0,
 };
-const fleet = { targets: 10_000, seriesPerTarget: 10, cadenceMinutes: 60 };
+const fleet = {
+  ...{ targets: 10_000, seriesPerTarget: 10, cadenceMinutes: 60 },
+  concurrency: BATCHES_AT_ONCE,
+};
 const plan = planFleet(fleet, figures, DEFAULT_BUDGET);
 const fileOf = (path: string): string =>
   readFileSync(new URL(`../../../../${path}`, import.meta.url), 'utf8');
@@ -48,7 +53,7 @@ describe('a run of 100,000 series', () => {
 
   it('puts three objects per batch, the plan, and every sixth time its states', () => {
     expect(plan.perRun.puts).toBeCloseTo(3 * plan.batches + 1 + plan.batches / 6, 6);
-    expect(plan.perRun.transitions).toBeCloseTo(plan.batches + 4, 6);
+    expect(plan.perRun.transitions).toBeCloseTo(plan.batches + 7, 6);
   });
 
   it('costs what its lines cost', () => {
@@ -75,11 +80,7 @@ describe('a run of 100,000 series', () => {
 
 describe('limits', () => {
   it('are reported if a fleet exceeds them', () => {
-    const huge = planFleet(
-      { targets: 1_000_000, seriesPerTarget: 10, cadenceMinutes: 5 },
-      figures,
-      DEFAULT_BUDGET,
-    );
+    const huge = planFleet({ ...fleet, targets: 1_000_000, cadenceMinutes: 5 }, figures, DEFAULT_BUDGET);
     const broken = huge.limits.filter(({ fits }) => !fits).map(({ limit }) => limit);
     expect(broken).toContain('run that re-learns every series, seconds of the cadence');
     expect(huge.batches).toBeLessThanOrEqual(DEFAULT_BUDGET.maxBatches);
@@ -99,7 +100,10 @@ describe('limits', () => {
 
   it('are those of the workflow and its batch function', () => {
     const definition = JSON.parse(fileOf('state-machines/forecast-fleet.asl.json'));
-    expect(definition.States['Forecast batches'].MaxConcurrency).toBe(BATCHES_AT_ONCE);
+    expect(prod).toMatchObject({
+      forecastConcurrency: BATCHES_AT_ONCE,
+      forecastSpreadMinutes: SPREAD_SECONDS / 60,
+    });
     expect(definition.TimeoutSeconds).toBe(RUN_TIMEOUT_SECONDS);
     const construct = fileOf('lib/forecasts/forecast-workflow.ts');
     const batch = construct.slice(construct.indexOf("entry: 'forecast-batch'"));

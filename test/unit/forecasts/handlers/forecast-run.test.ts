@@ -90,11 +90,11 @@ const world = (forecaster: Forecaster = steadyForecaster) => {
 describe('a scheduled forecast run', () => {
   it('is due for every tenant, with names that a redelivery repeats', async () => {
     const { registry, log } = world();
-    const list = makeList({ registry, telemetry: log.telemetry });
-    const event = { input: { scheduledAt: requestedAt }, startedAt: '2026-11-21T23:00:00.000Z' };
+    const list = makeList({ registry, spreadSeconds: 0, telemetry: log.telemetry });
+    const event = { input: { scheduledAt: requestedAt }, startedAt: '2026-11-21T23:00:00.000Z', after: '' };
     const first = await list(event);
     expect(first.runs).toEqual([
-      { name: `acme-${runId}`, tenantId: 'acme', runId, requestedAt },
+      { name: `acme-${runId}`, tenantId: 'acme', runId, requestedAt, startAt: requestedAt },
       expect.objectContaining({ tenantId: 'globex' }),
     ]);
     expect(await list({ ...event, startedAt: '2026-11-21T23:59:00.000Z' })).toEqual(first);
@@ -102,11 +102,30 @@ describe('a scheduled forecast run', () => {
 
   it('started manually is due at the start of the execution', async () => {
     const { registry, log } = world();
-    const list = makeList({ registry, telemetry: log.telemetry });
+    const list = makeList({ registry, spreadSeconds: 0, telemetry: log.telemetry });
     for (const input of [{}, 'nothing', { scheduledAt: '<aws.scheduler.scheduled-time>' }]) {
-      expect((await list({ input, startedAt: requestedAt })).runs[0]).toMatchObject({ requestedAt });
+      expect((await list({ input, startedAt: requestedAt, after: '' })).runs[0]).toMatchObject({
+        requestedAt,
+      });
     }
     await expect(list({ input: {} })).rejects.toThrow(InvalidInputError);
+  });
+
+  it('starts at a time of its own for each tenant, the same one every hour', async () => {
+    const tenants = Array.from({ length: 300 }, (_, i) => `tenant-${i}`);
+    const registry = memoryRegistry(tenants.map((tenantId) => watched('t', { tenantId })));
+    const list = makeList({ registry, spreadSeconds: 600, telemetry: recordedTelemetry().telemetry });
+    const delaysAt = async (startedAt: string) =>
+      (await list({ input: {}, startedAt, after: '' })).runs.map(
+        ({ startAt }) => (Date.parse(startAt) - Date.parse(startedAt)) / 1000,
+      );
+    const delays = await delaysAt('2026-11-21T10:05:00.000Z');
+    expect(await delaysAt('2026-11-21T11:05:00.000Z')).toEqual(delays);
+    for (let minute = 0; minute < 10; minute++) {
+      const started = delays.filter((delay) => Math.floor(delay / 60) === minute).length;
+      expect(started).toBeGreaterThan(15);
+      expect(started).toBeLessThan(45);
+    }
   });
 
   it('is recorded as running and split into batches of active targets, by key', async () => {

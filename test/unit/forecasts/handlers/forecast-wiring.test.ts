@@ -27,6 +27,7 @@ beforeAll(() => {
   vi.stubEnv('FORECAST_CADENCE_MINUTES', '60');
   vi.stubEnv('TENANT_QUOTAS', JSON.stringify(DEFAULT_QUOTAS));
   vi.stubEnv('MAX_ACTIVE_RUNS', '2');
+  vi.stubEnv('FORECAST_SPREAD_MINUTES', '10');
   vi.stubEnv('AWS_REGION', 'us-east-1');
   vi.stubEnv('POWERTOOLS_LOG_LEVEL', 'SILENT');
 });
@@ -35,7 +36,7 @@ describe('the exported handlers', () => {
   it('list tenants from the table of targets', async () => {
     dynamo.on(QueryCommand).resolves({ Items: [{ sk: 'acme' }] });
     const { handler } = await import('../../../../functions/forecasts/list-tenants/index.ts');
-    const { runs } = await handler({ input: {}, startedAt: '2026-11-21T10:05:00Z' }, context);
+    const { runs } = await handler({ input: {}, startedAt: '2026-11-21T10:05:00Z', after: '' }, context);
     expect(runs).toMatchObject([{ tenantId: 'acme' }]);
     expect(dynamo.commandCalls(QueryCommand)[0]?.args[0].input.TableName).toBe('targets_table_name');
   });
