@@ -15,6 +15,7 @@ import { incidentsCommand } from './commands/incidents/incidents.ts';
 import { ingestCommand } from './commands/metrics/ingest.ts';
 import { targetsCommand } from './commands/metrics/targets.ts';
 import { doctorCommand } from './commands/platform/doctor.ts';
+import { restoreCommand } from './commands/platform/restore.ts';
 import { simulateCommand } from './commands/simulator/simulate.ts';
 import type { Terminal } from './terminal/terminal.ts';
 import { VERSION } from './version.ts';
@@ -41,4 +42,5 @@ export const buildProgram = (terminal: Terminal): Command =>
     .addCommand(incidentsCommand(terminal))
     .addCommand(changesCommand(terminal))
     .addCommand(doctorCommand(terminal))
+    .addCommand(restoreCommand(terminal))
     .addCommand(benchCommand(terminal));

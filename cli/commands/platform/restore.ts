@@ -1,0 +1,99 @@
+import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { Command, Option } from 'commander';
+import type { OperatorClients } from '../../../adapters/platform/deployment/clients.ts';
+import { copyTable } from '../../../core/platform/restore/copy-table.ts';
+import type { CopyMode, CopyState } from '../../../core/platform/restore/ports.ts';
+import { InvalidInputError } from '../../../core/shared/errors.ts';
+import { jsonText } from '../../terminal/clean-text.ts';
+import { startProgress } from '../../terminal/progress.ts';
+import type { Terminal } from '../../terminal/terminal.ts';
+import { printLine } from '../../terminal/writer.ts';
+import { awsAccess } from './aws-access.ts';
+import { fileJournal } from './copy-journal.ts';
+
+interface Options {
+  readonly from: string;
+  readonly stage: string;
+  readonly region?: string;
+  readonly force?: true;
+  readonly onlyMissing?: true;
+  readonly json?: true;
+}
+
+const modeOf = ({ force, onlyMissing }: Options): CopyMode => {
+  if (force) return 'overwrite';
+  return onlyMissing ? 'only-missing' : 'empty';
+};
+
+const describe = ({ written, kept, expired }: CopyState): string =>
+  [
+    `${written.toLocaleString('en-US')} items copied`,
+    ...(kept > 0 ? [`${kept.toLocaleString('en-US')} were there already`] : []),
+    ...(expired > 0 ? [`${expired.toLocaleString('en-US')} left out because they expired`] : []),
+  ].join(', ');
+
+const copy = async (
+  clients: OperatorClients,
+  table: string,
+  options: Options,
+  terminal: Terminal,
+): Promise<CopyState> => {
+  // Loaded on demand: other commands need no client of DynamoDB.
+  const { describeCopy, tableSource, tableTarget } = await import(
+    '../../../adapters/platform/deployment/table-copy.ts'
+  );
+  const { defaultPace } = await import('../../../adapters/aws/paced-retry.ts');
+  const progress = startProgress(terminal, 'copying', await describeCopy(clients.tables, options.from));
+  const path = resolve(`restore-${table}-from-${options.from}.json`);
+  try {
+    return await copyTable({
+      source: tableSource(clients.tables, options.from),
+      target: tableTarget(clients.tables, table, defaultPace),
+      journal: fileJournal(path),
+      mode: modeOf(options),
+      now: Math.floor(Date.now() / 1000),
+      onPage: (items) => progress.advance(items),
+    });
+  } catch (error) {
+    if (existsSync(path))
+      printLine(terminal.stderr, `forestall: run the same command again in this folder to resume (${path})`);
+    throw error;
+  } finally {
+    progress.stop();
+  }
+};
+
+const run = async (name: string, options: Options, terminal: Terminal): Promise<void> => {
+  const { makeOperatorClients } = await import('../../../adapters/platform/deployment/clients.ts');
+  const { readStageStacks } = await import('../../../adapters/platform/deployment/stage-stacks.ts');
+  const { findTable } = await import('../../../adapters/platform/deployment/table-copy.ts');
+  const clients = makeOperatorClients(awsAccess(options, terminal.env));
+  const table = await findTable(readStageStacks(clients.stacks, options.stage), name);
+  if (table === options.from) throw new InvalidInputError(`--from: ${table} is the table itself`);
+  const state = await copy(clients, table, options, terminal);
+  const { written, kept, expired } = state;
+  printLine(
+    terminal.stdout,
+    options.json
+      ? jsonText({ table, from: options.from, written, kept, expired })
+      : `${name} (${table}): ${describe(state)}`,
+  );
+};
+
+/** `forestall restore`: copies a restored table back into the table that the stage uses. */
+export const restoreCommand = (terminal: Terminal): Command =>
+  new Command('restore')
+    .description('copy a table restored by DynamoDB back into the table of a stage; resumes if interrupted')
+    .argument('<table>', 'table of the stage, such as Blocks or Incidents')
+    .requiredOption('--from <copy>', 'name of the restored table')
+    .requiredOption('--stage <stage>', 'stage of the table, such as prod')
+    .option('--region <region>', 'AWS region (default: as for the AWS CLI)')
+    .addOption(
+      new Option('--only-missing', 'add the items that the table lacks, and change no other').conflicts(
+        'force',
+      ),
+    )
+    .option('--force', 'replace items with the same key; items that the copy lacks stay')
+    .option('--json', 'print one JSON object')
+    .action((name: string, options: Options) => run(name, options, terminal));

@@ -1,0 +1,57 @@
+/** A stored item; `content` is as the store returns it, unchanged. */
+export interface CopiedItem<Content> {
+  readonly content: Content;
+  /** Epoch seconds; undefined: never. */
+  readonly expiresAt: number | undefined;
+}
+
+/** The key of the last item read in a segment. */
+export interface Position {
+  readonly pk: string;
+  readonly sk: string;
+}
+
+export interface Page<Content> {
+  readonly items: readonly CopiedItem<Content>[];
+  /** Undefined: the segment ends. */
+  readonly next: Position | undefined;
+}
+
+/** The table to copy from, in segments that together have each item once. */
+export interface CopySource<Content> {
+  page(segment: number, segments: number, after: Position | undefined): Promise<Page<Content>>;
+}
+
+export interface CopyTarget<Content> {
+  isEmpty(): Promise<boolean>;
+  /** Stores the items in place of those with the same key. */
+  overwrite(items: readonly CopiedItem<Content>[]): Promise<void>;
+  /** Stores the items whose key the table does not have, and returns their number. */
+  addMissing(items: readonly CopiedItem<Content>[]): Promise<number>;
+}
+
+/** `empty`: the target must have no items. */
+export type CopyMode = 'empty' | 'overwrite' | 'only-missing';
+
+export interface SegmentState {
+  readonly after: Position | undefined;
+  readonly isDone: boolean;
+}
+
+/** What a copy did so far. Positions are those up to which everything is stored. */
+export interface CopyState {
+  readonly mode: CopyMode;
+  readonly segments: readonly SegmentState[];
+  readonly written: number;
+  /** Items that the target had already (mode `only-missing`). */
+  readonly kept: number;
+  /** Items that were left out because their time to live is over. */
+  readonly expired: number;
+}
+
+/** Keeps the state of a copy, so that it resumes after an interruption. */
+export interface CopyJournal {
+  load(): Promise<CopyState | undefined>;
+  save(state: CopyState): Promise<void>;
+  remove(): Promise<void>;
+}
