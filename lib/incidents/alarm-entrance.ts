@@ -14,9 +14,8 @@ export interface AlarmEntranceProps {
 }
 
 /**
- * Two entrances for CloudWatch alarms besides the rule on the default bus: a topic, which also takes alarms of other
- * regions of the account, and the function `group-signals` as an alarm's own action. An alarm that arrives several ways
- * counts once.
+ * Two entrances for CloudWatch alarms besides the rule on the default bus: a topic, and the function `group-signals`, each
+ * as an alarm's own action in the same region. An alarm that arrives several ways counts once.
  */
 export class AlarmEntrance extends Construct {
   readonly topic: Topic;

@@ -12,7 +12,7 @@ import botocore.session
 import jmespath
 from botocore import xform_name
 
-CLI_ONLY = {"--cli-binary-format", "--query"}
+CLI_ONLY = {"--cli-binary-format", "--query", "--region"}
 
 
 def structured(shape, text):
@@ -27,6 +27,9 @@ def structured(shape, text):
 
 def typed(shape, text):
     """Converts the text of a parameter to its type, as the AWS CLI does."""
+    if text.startswith("file://"):
+        with open(text.removeprefix("file://")) as file:
+            text = file.read()
     if shape.type_name == "blob":
         return text.encode()
     if shape.type_name in ("structure", "map", "list"):
@@ -65,18 +68,22 @@ def parsed(members, words):
     return parameters, positional
 
 
-def client_of(service):
+def client_of(service, region="us-east-1"):
+    service = {"s3api": "s3"}.get(service, service)
     address = os.environ["AWS_ENDPOINT_URL_S3" if service == "s3" else "AWS_ENDPOINT_URL"]
-    return botocore.session.get_session().create_client(service, region_name="us-east-1", endpoint_url=address)
+    return botocore.session.get_session().create_client(service, region_name=region, endpoint_url=address)
 
 
 def s3(operation, *words):
-    """`aws s3 ls|rm --recursive s3://BUCKET/PREFIX` and `aws s3 cp s3://BUCKET/KEY -`."""
+    """`aws s3 ls|rm --recursive s3://BUCKET/PREFIX`, `aws s3 cp s3://BUCKET/KEY -` and `aws s3 rb s3://BUCKET`."""
     (address,) = [word for word in words if word.startswith("s3://")]
     bucket, _, key = address.removeprefix("s3://").partition("/")
     client = client_of("s3")
     if operation == "cp":
         return print(client.get_object(Bucket=bucket, Key=key)["Body"].read().decode())
+    if operation == "rb":
+        client.delete_bucket(Bucket=bucket)
+        return print("remove_bucket:", bucket)
     for item in client.list_objects_v2(Bucket=bucket, Prefix=key).get("Contents", []):
         if operation == "ls":
             print(item["LastModified"], item["Size"], item["Key"])
@@ -102,7 +109,7 @@ def wait(client, condition, *words):
 def main(service, operation, *words):
     if service == "s3":
         return s3(operation, *words)
-    client = client_of(service)
+    client = client_of(service, words[words.index("--region") + 1] if "--region" in words else "us-east-1")
     if operation == "wait":
         return wait(client, *words)
     name = {xform_name(one, "-"): one for one in client.meta.service_model.operation_names}[operation]

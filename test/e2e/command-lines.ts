@@ -43,6 +43,8 @@ export const ON_A_DEPLOYMENT: readonly string[] = [
   'forestall incidents review $INCIDENT --note read --cause commands-host --fix restarted --json',
   'forestall status --json',
   'forestall status',
+  'forestall restore Settings --from $COPY --stage local --region us-east-1 --only-missing --json',
+  'forestall restore Settings --from $COPY --stage local --force',
   // Other tests leave dead letters.
   'forestall doctor --stage local --region us-east-1 --json || test $? -eq 3',
 ];
@@ -81,9 +83,27 @@ export const OF_OPERATORS: Readonly<Record<string, string>> = {
   'aws stepfunctions start-execution --state-machine-arn <DispatchStateMachineArn> --input \'{"scheduledAt":"2026-11-21T10:05:00Z"}\'':
     'aws stepfunctions start-execution --state-machine-arn $DISPATCH --input \'{"scheduledAt":"2026-11-21T10:05:00Z"}\'',
   'aws dynamodb restore-table-to-point-in-time --source-table-name <table> --target-table-name <copy> --restore-date-time <ISO>':
-    'aws dynamodb restore-table-to-point-in-time --source-table-name $TARGETS_TABLE --target-table-name commands-copy --restore-date-time 2026-11-21T10:00:00Z',
+    'aws dynamodb restore-table-to-point-in-time --source-table-name $TABLE --target-table-name commands-copy --restore-date-time 2026-11-21T10:00:00Z',
   'aws dynamodb wait table-exists --table-name <copy>':
     'aws dynamodb wait table-exists --table-name commands-copy',
+  'aws dynamodb get-item --table-name <copy> --key \'{"pk":{"S":"T#acme"},"sk":{"S":"SETTINGS"}}\'':
+    'aws dynamodb get-item --table-name commands-copy --key \'{"pk":{"S":"T#acme"},"sk":{"S":"SETTINGS"}}\'',
+  'aws dynamodb put-item --table-name <table> --item file://item.json':
+    'echo \'{"pk":{"S":"a"},"sk":{"S":"b"}}\' > item.json; aws dynamodb put-item --table-name commands-copy --item file://item.json',
+  'aws lambda update-event-source-mapping --uuid <uuid> --no-enabled':
+    'aws lambda update-event-source-mapping --uuid $EVENT_SOURCE --no-enabled',
+  'aws lambda update-event-source-mapping --uuid <uuid> --enabled':
+    'aws lambda update-event-source-mapping --uuid $EVENT_SOURCE --enabled',
+  'aws dynamodb update-time-to-live --table-name <table> --time-to-live-specification Enabled=true,AttributeName=expiresAt':
+    'aws dynamodb update-time-to-live --table-name commands-copy --time-to-live-specification Enabled=true,AttributeName=expiresAt',
+  'aws dynamodb list-backups --table-name <table> --backup-type SYSTEM':
+    'aws dynamodb list-backups --table-name $TABLE --backup-type SYSTEM',
+  'aws dynamodb restore-table-from-backup --target-table-name <table> --backup-arn <arn>':
+    // Only DynamoDB makes system backups: the parameters are checked against its model, and the backup is not found.
+    '(aws dynamodb restore-table-from-backup --target-table-name commands-two --backup-arn arn:aws:dynamodb:us-east-1:000000000000:table/none/backup/1 2>&1 || true) | grep BackupNotFound',
+  'aws dynamodb delete-table --table-name <copy>': 'aws dynamodb delete-table --table-name commands-copy',
+  'aws s3api list-object-versions --bucket <ForecastBucketName> --prefix forecasts/':
+    'aws s3api list-object-versions --bucket $FORECAST_BUCKET --prefix forecasts/',
   'aws sns subscribe --topic-arn <topic> --protocol email --notification-endpoint <address>':
     'aws sns subscribe --topic-arn $TOPIC --protocol email --notification-endpoint commands@example.com',
   'aws cloudformation get-template --stack-name Forestall-prod-Data':
@@ -94,6 +114,32 @@ export const OF_OPERATORS: Readonly<Record<string, string>> = {
     'aws cloudformation describe-stack-events --stack-name Forestall-local-Data',
   'npx cdk bootstrap -c stage=prod':
     '(cd $ROOT && npx cdk bootstrap -c stage=prod -o $FOLDER/bootstrap 2>&1)',
+  'npx cdk synth --quiet -c stage=prod':
+    '(cd $ROOT && npx cdk synth --quiet -c stage=prod -o $FOLDER/prod 2>&1); ls $FOLDER/prod',
+  'aws service-quotas request-service-quota-increase --service-code lambda --quota-code L-B99A9384 --desired-value 1000':
+    // The emulator lacks this service: the parameters are checked against its model.
+    '(aws service-quotas request-service-quota-increase --service-code lambda --quota-code L-B99A9384 --desired-value 1000 2>&1 || true) | grep ClientError',
+  // Stage dev is not deployed here: CDK reads its app and the arguments, and finds nothing to delete.
+  'npx cdk destroy Forestall-dev-Pipeline -c stage=dev --force':
+    '(cd $ROOT && npx cdk destroy Forestall-dev-Pipeline -c stage=dev --force -o $FOLDER/dev 2>&1)',
+  'npx cdk destroy --all -c stage=dev --force':
+    '(cd $ROOT && npx cdk destroy --all -c stage=dev --force -o $FOLDER/dev 2>&1)',
+  'npx cdk destroy --all -c stage=prod --force':
+    '(cd $ROOT && npx cdk destroy --all -c stage=prod --force -o $FOLDER/prod 2>&1)',
+  'aws s3 rm --recursive s3://$RAW_BUCKET': 'aws s3 rm --recursive s3://$OWN_BUCKET',
+  'aws s3 rm --recursive s3://$FORECAST_BUCKET': 'aws s3 rm --recursive s3://$OWN_BUCKET/x; echo none left',
+  'aws s3 rm --recursive s3://<bucket>': 'aws s3 rm --recursive s3://$OWN_BUCKET/y; echo none left',
+  'aws s3 rb s3://<bucket>': 'aws s3 rb s3://$OWN_BUCKET',
+  'aws cloudformation update-termination-protection --no-enable-termination-protection --stack-name Forestall-prod-Data':
+    'aws cloudformation update-termination-protection --no-enable-termination-protection --stack-name Forestall-local-Data',
+  'aws dynamodb update-table --table-name <table> --no-deletion-protection-enabled':
+    'aws dynamodb update-table --table-name commands-restored --no-deletion-protection-enabled',
+  'aws dynamodb delete-table --table-name <table>':
+    'aws dynamodb delete-table --table-name commands-restored',
+  'aws events put-rule --region eu-west-1 --name forestall-alarms --event-pattern \'{"source":["aws.cloudwatch"],"detail-type":["CloudWatch Alarm State Change"]}\'':
+    'aws events put-rule --region eu-west-1 --name forestall-alarms --event-pattern \'{"source":["aws.cloudwatch"],"detail-type":["CloudWatch Alarm State Change"]}\'',
+  'aws events put-targets --region eu-west-1 --rule forestall-alarms --targets Id=forestall,Arn=arn:aws:events:us-east-1:123456789012:event-bus/default,RoleArn=arn:aws:iam::123456789012:role/forward-events':
+    'aws events put-targets --region eu-west-1 --rule forestall-alarms --targets Id=forestall,Arn=arn:aws:events:us-east-1:123456789012:event-bus/default,RoleArn=arn:aws:iam::123456789012:role/forward-events',
   'aws cloudformation delete-stack --stack-name <stack>':
     'aws cloudformation delete-stack --stack-name $STACK',
 };
@@ -113,10 +159,18 @@ export const README_COMMANDS: Readonly<Record<string, string>> = {
   'npx forestall ingest fleet.csv': 'deployment',
   'npx forestall runs start --wait': 'deployment',
   'npx forestall status': 'deployment',
-  'npx cdk synth --quiet -c stage=prod': 'synth',
+  'aws lambda get-account-settings --query AccountLimit': 'commands.test.ts',
+  'npx cdk bootstrap -c stage=prod': 'commands.test.ts',
   'npx cdk deploy --all -c stage=prod': 'test/e2e/shared-session.ts deploys stage local',
+  'npx forestall doctor --stage prod': 'doctor.test.ts examines stage local',
   'aws lambda invoke --function-name "$ISSUE_API_KEY_FUNCTION" --cli-binary-format raw-in-base64-out --payload \'{"tenantId":"acme","name":"collector"}\' key.json':
     'commands.test.ts',
+  'npx forestall ingest cpu.csv --target web-1 --metric cpu_percent': 'deployment',
+  'npx forestall targets': 'deployment',
+  'npx cdk destroy Forestall-dev-Pipeline -c stage=dev --force': 'commands.test.ts',
+  'aws s3 rm --recursive s3://$RAW_BUCKET': 'commands.test.ts',
+  'aws s3 rm --recursive s3://$FORECAST_BUCKET': 'commands.test.ts',
+  'npx cdk destroy --all -c stage=dev --force': 'commands.test.ts',
   'npm run cost': 'cost',
   'npx forestall bench forecast --data path/to/data': 'bench',
 };

@@ -14,7 +14,9 @@ import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { CloudFormationClient, CreateChangeSetCommand } from '@aws-sdk/client-cloudformation';
-import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { DynamoDBClient, RestoreTableToPointInTimeCommand } from '@aws-sdk/client-dynamodb';
+import { LambdaClient, ListEventSourceMappingsCommand } from '@aws-sdk/client-lambda';
+import { CreateBucketCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { GetQueueAttributesCommand, ListQueuesCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { ApiClient } from '../../cli/api-client/api-client.ts';
@@ -112,9 +114,18 @@ const openIncident = async (): Promise<string> => {
   throw new Error('the alarm opened no incident');
 };
 
+/** A table of targets, as DynamoDB restores one. Its keys never collide with those of settings. */
+const restoredTable = async (): Promise<string> => {
+  const SourceTableName = requireOutput(session.outputs, 'TargetsTableName');
+  const TargetTableName = 'commands-restored';
+  await new DynamoDBClient().send(new RestoreTableToPointInTimeCommand({ SourceTableName, TargetTableName }));
+  return TargetTableName;
+};
+
 describe('forestall on a deployment', () => {
   beforeAll(async () => {
     environment.INCIDENT = await openIncident();
+    environment.COPY = await restoredTable();
   });
 
   it.each(ON_A_DEPLOYMENT)('%s', async (line) => {
@@ -136,6 +147,11 @@ const deadLetterQueue = async (): Promise<string> => {
   return Attributes?.QueueArn ?? '';
 };
 
+const eventSource = async (): Promise<string> => {
+  const { EventSourceMappings = [] } = await new LambdaClient().send(new ListEventSourceMappingsCommand({}));
+  return EventSourceMappings[0]?.UUID ?? '';
+};
+
 /** A payload with its reason, where store-metrics puts what it cannot store. */
 const parkPayload = async (Bucket: string): Promise<string> => {
   const key = 'quarantine/tenant=acme/payload';
@@ -143,6 +159,15 @@ const parkPayload = async (Bucket: string): Promise<string> => {
   await put(key, 'payload');
   await put(`${key}.reason.json`, '{"reason":"damaged"}');
   return key;
+};
+
+/** A bucket to empty and delete. */
+const ownBucket = async (): Promise<string> => {
+  const Bucket = 'commands-bucket';
+  const s3 = new S3Client({ forcePathStyle: true });
+  await s3.send(new CreateBucketCommand({ Bucket }));
+  await s3.send(new PutObjectCommand({ Bucket, Key: 'one', Body: '1' }));
+  return Bucket;
 };
 
 /** A change set of a new stack, as `cdk deploy` makes one. */
@@ -164,8 +189,11 @@ describe('commands of operators', () => {
     environment.CHECK_SILENCE = requireOutput(session.outputs, 'CheckSilenceFunctionName');
     environment.RAW_BUCKET = requireOutput(session.outputs, 'RawBucketName');
     environment.PARKED = await parkPayload(environment.RAW_BUCKET);
-    environment.TARGETS_TABLE = requireOutput(session.outputs, 'TargetsTableName');
+    environment.TABLE = requireOutput(session.outputs, 'TargetsTableName');
+    environment.FORECAST_BUCKET = requireOutput(session.outputs, 'ForecastBucketName');
+    environment.EVENT_SOURCE = await eventSource();
     environment.TOPIC = requireOutput(session.outputs, 'AlarmSignalsTopicArn');
+    environment.OWN_BUCKET = await ownBucket();
     environment.DISPATCH = requireOutput(session.outputs, 'DispatchStateMachineArn');
   });
 

@@ -82,12 +82,10 @@ describe('commands of the README', () => {
     expect((await forestall('incidents')).stdout).toMatch(/no incidents|severity/);
     expect((await forestall('anomalies', '--active')).stdout).toMatch(/no anomaly|kind/);
     expect((await forestall('changes')).stdout).toMatch(/no change|health/);
-  });
-
-  it('synthesises stage prod without an account', async () => {
-    await run('npx', ['cdk', 'synth', '--quiet', '-c', 'stage=prod', '-o', join(folder, 'cdk.out')], {
-      cwd: root,
-    });
+    const named = ['--target', 'web-1', '--metric', 'cpu_percent'];
+    expect((await forestall('ingest', 'cpu.csv', ...named)).stdout).toContain('864');
+    await drained();
+    expect((await forestall('targets')).stdout).toContain('web-1');
   });
 
   it('prints the costs that the README and docs/cost.md state', async () => {

@@ -98,10 +98,14 @@ const DEMANDS: Readonly<Record<string, (properties: unknown) => number>> = {
   'AWS::Lambda::Function': (properties) => Reserving.parse(properties).ReservedConcurrentExecutions ?? 0,
 };
 
-const demandOf = (resource: StageResource) => ({
-  what: partOf(resource),
-  functions: DEMANDS[resource.type]?.(resource.properties) ?? 0,
-});
+/** Functions that each part of a stage may run at once. */
+export const demandsOf = (resources: readonly StageResource[]): ConcurrencyFact['demands'] =>
+  resources
+    .map((resource) => ({
+      what: partOf(resource),
+      functions: DEMANDS[resource.type]?.(resource.properties) ?? 0,
+    }))
+    .filter(({ functions }) => functions > 0);
 
 /** The quota of the account, and the functions that each part of the stage may run at once, from its templates. */
 export const readConcurrency = async (
@@ -111,9 +115,5 @@ export const readConcurrency = async (
   const { AccountLimit } = await permitted('lambda:GetAccountSettings', () =>
     functions.send(new GetAccountSettingsCommand({})),
   );
-  const demands = (await stage.resources()).map(demandOf);
-  return {
-    limit: AccountLimit?.ConcurrentExecutions ?? 0,
-    demands: demands.filter(({ functions: count }) => count > 0),
-  };
+  return { limit: AccountLimit?.ConcurrentExecutions ?? 0, demands: demandsOf(await stage.resources()) };
 };
