@@ -85,11 +85,13 @@ const all = async <Item>(items: AsyncIterable<Item>): Promise<Item[]> => {
 
 /** What the API answers about the tenant: every target, every point, forecasts, breaches and runs. */
 const answers = async () => {
+  // The default range of a series moves with the clock.
+  const from = new Date(fleet.start * 1000).toISOString();
   const targets = await all(client.targets());
   const ofTarget = await Promise.all(
     targets.map(async ({ id, metrics }) => ({
       forecasts: await client.forecasts(id),
-      series: await Promise.all(metrics.map(({ name }) => client.series(id, name))),
+      series: await Promise.all(metrics.map(({ name }) => client.series(id, name, from))),
     })),
   );
   const [breaches, runs] = [await all(client.breaches()), await all(client.runs())];
