@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { METRIC_KINDS } from '../../core/metrics/series/metric-series.ts';
-import { PROFILES, type Target, type TargetMetric } from '../../core/metrics/targets/target.ts';
+import { NOTICE_CODES, PROFILES, type Target, type TargetMetric } from '../../core/metrics/targets/target.ts';
 import { type StoredFormat, schemaVersionOf } from '../../core/shared/stored-format.ts';
 import { readItem } from '../aws/dynamodb/stored-item.ts';
 import type { Item } from '../aws/dynamodb/table.ts';
@@ -13,6 +13,7 @@ const TargetItem = z.object({
   metrics: z.array(z.object({ name: z.string(), kind: z.enum(METRIC_KINDS), unit: z.string().optional() })),
   firstSeen: z.number(),
   lastSeen: z.number(),
+  notices: z.array(z.object({ code: z.enum(NOTICE_CODES), at: z.number(), detail: z.string() })).optional(),
   v: z.number().int().positive(),
 });
 const FORMAT: StoredFormat<z.infer<typeof TargetItem>> = { kind: 'target', version: 1, schema: TargetItem };
@@ -24,19 +25,21 @@ export interface StoredTarget {
 
 /** @throws UnreadableItemError */
 export const readTargetItem = (tenantId: string, item: Item): StoredTarget => {
-  const { metrics, v, ...rest } = readItem(FORMAT, item);
+  const { metrics, notices, v, ...rest } = readItem(FORMAT, item);
   const entries = metrics.map(({ name, kind, unit }): [string, TargetMetric] => [
     name,
     unit === undefined ? { kind } : { kind, unit },
   ]);
-  return { target: { tenantId, ...rest, metrics: Object.fromEntries(entries) }, version: v };
+  const target = { tenantId, ...rest, metrics: Object.fromEntries(entries) };
+  return { target: notices === undefined ? target : { ...target, notices }, version: v };
 };
 
 export const targetItem = ({ target, version }: StoredTarget, expiresAt: number): Item => {
-  const { tenantId, targetId, profile, metrics, firstSeen, lastSeen } = target;
+  const { tenantId, targetId, profile, metrics, firstSeen, lastSeen, notices } = target;
   const list = Object.entries(metrics).map(([name, { kind, unit }]) => ({ name, kind, unit }));
   const content: z.infer<typeof TargetItem> = {
     ...{ targetId, profile, metrics: list, firstSeen, lastSeen },
+    ...(notices === undefined ? {} : { notices: [...notices] }),
     v: version,
   };
   return { ...targetItemKey(tenantId, targetId), ...schemaVersionOf(FORMAT), ...content, expiresAt };

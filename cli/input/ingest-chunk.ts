@@ -16,5 +16,5 @@ export interface IngestNames {
   readonly metric?: string | undefined;
 }
 
-/** Well below the API's limits of 200,000 points, 1,000 targets, 50,000 series and 24 MB unpacked. */
-export const CHUNK_LIMITS = { points: 50_000, targets: 500, characters: 8_000_000 } as const;
+/** Well below the API's limits of 200,000 points, 1,000 targets, 10,000 hours of targets, 50,000 series and 24 MB unpacked. */
+export const CHUNK_LIMITS = { points: 50_000, targets: 500, hours: 5_000, characters: 8_000_000 } as const;

@@ -1,3 +1,4 @@
+import { hourOf } from '../../core/shared/time.ts';
 import { csvField } from './csv-text.ts';
 import type { ExportPoint } from './formats/export-format.ts';
 import { CHUNK_LIMITS, type IngestChunk, type IngestNames } from './ingest-chunk.ts';
@@ -12,6 +13,7 @@ class ChunkBuilder {
   private readonly naming: IngestNaming;
   private points: ExportPoint[] = [];
   private readonly targets = new Set<string>();
+  private readonly hours = new Set<string>();
   private characters = 0;
 
   constructor(file: string, names: IngestNames) {
@@ -28,7 +30,8 @@ class ChunkBuilder {
     return (
       this.points.length >= CHUNK_LIMITS.points ||
       this.characters >= CHUNK_LIMITS.characters ||
-      this.targets.size >= CHUNK_LIMITS.targets
+      this.targets.size >= CHUNK_LIMITS.targets ||
+      this.hours.size >= CHUNK_LIMITS.hours
     );
   }
 
@@ -36,6 +39,7 @@ class ChunkBuilder {
     const { target, metric } = this.naming.nameOf(point.series);
     this.points.push(point);
     this.targets.add(target);
+    this.hours.add(`${hourOf(point.timestamp)} ${target}`);
     this.characters += target.length + metric.length + point.valueText.length + ROW_OVERHEAD;
   }
 
@@ -53,6 +57,7 @@ class ChunkBuilder {
     };
     this.points = [];
     this.targets.clear();
+    this.hours.clear();
     this.characters = 0;
     return chunk;
   }

@@ -55,6 +55,13 @@ export interface TenantsPart {
   readonly limit: number;
 }
 
+export interface TargetFinder {
+  /** The targets of a request that are not stored yet, and that were not remembered. */
+  findNew(tenantId: string, targetIds: readonly string[]): Promise<readonly string[]>;
+  /** Targets that were accepted as new: they are not new again. */
+  remember(tenantId: string, targetIds: readonly string[]): void;
+}
+
 /** Targets whose points have not all expired. */
 export interface TargetRegistry {
   get(tenantId: string, targetId: string): Promise<Target | undefined>;

@@ -86,7 +86,7 @@ export class ApiFunctions extends Construct {
   }
 
   #receiver(): ObservedFunction {
-    const { config, rawBucket, ingestQueue } = this.#props;
+    const { config, rawBucket, ingestQueue, targets } = this.#props;
     const receiver = this.#route('ReceiveMetrics', {
       entry: 'receive-metrics',
       description: 'Validates a payload, stores it as received and queues it',
@@ -98,6 +98,7 @@ export class ApiFunctions extends Construct {
         HOT_RETENTION_DAYS: String(config.hotRetentionDays),
       },
     });
+    targets.grantFind(receiver);
     rawBucket.grantKeepPayloads(receiver);
     receiver.allow(['sqs:SendMessage'], [ingestQueue.arn]);
     return receiver;

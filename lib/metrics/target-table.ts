@@ -20,6 +20,11 @@ export class TargetTable extends Construct {
     this.store.grant(reader, 'Query');
   }
 
+  /** Find out which of a request's targets are stored. */
+  grantFind(reader: ObservedFunction): void {
+    this.store.grant(reader, 'BatchGetItem');
+  }
+
   /** Merge sightings into targets, and list their tenant. */
   grantRecord(writer: ObservedFunction): void {
     this.store.grant(writer, 'BatchGetItem', 'PutItem');

@@ -5,7 +5,13 @@ import { historyOf } from '../../core/metrics/blocks/block-history.ts';
 import type { BlockKey, StoredBlock } from '../../core/metrics/blocks/stored-block.ts';
 import type { IngestPointer } from '../../core/metrics/ingestion/ingest-pointer.ts';
 import type { IngestQueue, RawStore } from '../../core/metrics/ingestion/ports.ts';
-import type { BlockStore, TargetRecorder, TargetRegistry, TenantsPart } from '../../core/metrics/ports.ts';
+import type {
+  BlockStore,
+  TargetFinder,
+  TargetRecorder,
+  TargetRegistry,
+  TenantsPart,
+} from '../../core/metrics/ports.ts';
 import { mergeSighting } from '../../core/metrics/targets/merge-sighting.ts';
 import type { Target } from '../../core/metrics/targets/target.ts';
 import type { ApiKey, ApiKeyStore, TenantQuotas } from '../../core/platform/access/ports.ts';
@@ -127,7 +133,10 @@ export class IngestionWorld {
     },
   };
 
-  readonly targets: TargetRecorder & TargetRegistry = {
+  readonly targets: TargetRecorder & TargetRegistry & TargetFinder = {
+    findNew: async (tenantId, targetIds) =>
+      targetIds.filter((targetId) => !this.known.has(`${tenantId} ${targetId}`)),
+    remember: () => {},
     record: async (tenantId, sightings) => {
       for (const seen of sightings)
         await this.#write(`target ${tenantId} ${seen.targetId}`, () => {
@@ -149,7 +158,8 @@ export class IngestionWorld {
   };
 
   readonly quotas: TenantQuotas = {
-    take: async (_, __, points) => {
+    take: async (_, name, points) => {
+      if (name !== 'pointsPerMinute') return true;
       if (points > this.quotaLeft) return false;
       this.quotaLeft -= points;
       return true;

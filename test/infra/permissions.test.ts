@@ -93,6 +93,7 @@ const PERMISSIONS: Readonly<Record<string, readonly string[]>> = {
   ReceiveMetrics: [
     ...on('ApiKeys', 'GetItem'),
     ...on('Requests', 'UpdateItem'),
+    ...on('Targets', 'BatchGetItem'),
     ...LOGS,
     's3:PutObject',
     'sqs:SendMessage',

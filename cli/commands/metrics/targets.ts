@@ -18,6 +18,7 @@ const COLUMNS: readonly Column<TargetAnswer>[] = [
   { header: 'target', text: ({ id }) => id, shrinks: true },
   { header: 'profile', text: ({ profile }) => profile },
   { header: 'metrics', text: ({ metrics }) => metrics.map(({ name }) => name).join(' '), shrinks: true },
+  { header: 'notices', text: ({ notices = [] }) => notices.map(({ code }) => code).join(' ') },
   { header: 'last seen', text: ({ lastSeen }) => lastSeen.slice(0, 16).replace('T', ' ') },
 ];
 

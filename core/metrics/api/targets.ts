@@ -5,7 +5,7 @@ import { ResponseInstant } from '../../platform/api/instants.ts';
 import { pageOf, paging } from '../../platform/api/paging.ts';
 import { isoOfSeconds } from '../../shared/time.ts';
 import { METRIC_KINDS } from '../series/metric-series.ts';
-import { PROFILES, type Target as StoredTarget } from '../targets/target.ts';
+import { NOTICE_CODES, PROFILES, type Target as StoredTarget } from '../targets/target.ts';
 
 export const TargetsQuery = z.strictObject({
   ...paging,
@@ -21,7 +21,13 @@ export const Target = named(
     profile: z.enum(PROFILES),
     metrics: z.array(z.object({ name: z.string(), kind: z.enum(METRIC_KINDS), unit: z.string().optional() })),
     firstSeen: ResponseInstant,
-    lastSeen: ResponseInstant,
+    lastSeen: ResponseInstant.describe('Newest stored point, give or take an hour'),
+    notices: z
+      .array(z.object({ code: z.enum(NOTICE_CODES), at: ResponseInstant, detail: z.string() }))
+      .optional()
+      .describe(
+        'Limits that the target exceeded within a week of `lastSeen`: something that it sent is missing',
+      ),
   }),
 );
 
@@ -37,4 +43,7 @@ export const presentTarget = (target: StoredTarget): z.infer<typeof Target> => (
   })),
   firstSeen: isoOfSeconds(target.firstSeen),
   lastSeen: isoOfSeconds(target.lastSeen),
+  ...(target.notices === undefined
+    ? {}
+    : { notices: target.notices.map((notice) => ({ ...notice, at: isoOfSeconds(notice.at) })) }),
 });

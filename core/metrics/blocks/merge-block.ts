@@ -12,6 +12,7 @@ import {
   MAX_BLOCK_POINTS,
   pointsIn,
 } from './block.ts';
+import { maxBytesOf } from './block-room.ts';
 
 export interface MergedBlock {
   readonly block: Block;
@@ -20,10 +21,6 @@ export interface MergedBlock {
   /** True if the part added a metric to the block. */
   readonly newMetric: boolean;
 }
-
-/** Most bytes of a point (value, offset, place, share of the receipt table), and of a series besides its name. */
-const POINT_BYTES = 18;
-const SERIES_BYTES = 8;
 
 const wins = (stored: BlockPoints, at: number, value: number, receivedAt: number): boolean =>
   receivedAt > stored.receipts[at]! || (receivedAt === stored.receipts[at] && value > stored.values[at]!);
@@ -91,8 +88,7 @@ const rejectOversize = (block: Block): void => {
   const points = pointsIn(block);
   if (points > MAX_BLOCK_POINTS)
     throw new InvalidInputError(`${points} points of a target in one hour; the limit is ${MAX_BLOCK_POINTS}`);
-  let bytes = points * POINT_BYTES;
-  for (const metric of block.keys()) bytes += Buffer.byteLength(metric) + SERIES_BYTES;
+  const bytes = maxBytesOf(block.keys(), points);
   if (bytes > MAX_BLOCK_BYTES)
     throw new InvalidInputError(
       `${block.size} metrics with ${points} points of a target in one hour take up to ${bytes} bytes; the limit is ${MAX_BLOCK_BYTES}`,

@@ -1,4 +1,5 @@
 import type { DecodeContext } from './decoding/decode-context.ts';
+import { fitTargets, withoutTargets } from './decoding/fit-targets.ts';
 import { IngestRejection } from './decoding/ingest-rejection.ts';
 import { type Collected, SeriesCollector } from './decoding/series-collector.ts';
 import { DECODERS, type EncodedAnswer } from './formats/decoders.ts';
@@ -11,6 +12,8 @@ export type Decoded = Collected;
 export interface DecodeOptions extends DecodeContext {
   readonly format: IngestFormat;
   readonly gzip: boolean;
+  /** Targets of which no point is accepted. */
+  readonly refusedTargets?: readonly string[] | undefined;
 }
 
 const refuseTooLarge = (payload: Uint8Array, { limits }: Pick<DecodeContext, 'limits'>): void => {
@@ -62,7 +65,7 @@ export const unpack = (payload: Uint8Array, options: Pick<DecodeOptions, 'gzip' 
 export const decodeBody = (body: Uint8Array, options: DecodeOptions): Decoded => {
   const collector = new SeriesCollector(options);
   read(body, options, collector);
-  const decoded = collector.finish();
+  const decoded = withoutTargets(fitTargets(collector.finish()), options.refusedTargets ?? []);
   refuseUnusable(decoded, options.format);
   return decoded;
 };

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { describeIssues } from '../../shared/describe-issues.ts';
 import { InvalidInputError } from '../../shared/errors.ts';
-import { TenantId } from '../../shared/identifiers.ts';
+import { TargetId, TenantId } from '../../shared/identifiers.ts';
 import { INGEST_FORMAT_NAMES } from './formats/ingest-formats.ts';
 
 /** A stored payload waiting to be merged: all that decoding depends on, so that every attempt gives the same series. */
@@ -16,6 +16,8 @@ const IngestPointer = z.object({
   receivedAt: z.number().int().nonnegative(),
   /** Query parameters of the request that decoding needs (`target`, `metric` of a two-column CSV). */
   query: z.record(z.string(), z.string()),
+  /** Targets that were not accepted: new ones beyond the quota of the day. */
+  refusedTargets: z.array(TargetId).optional(),
 });
 export type IngestPointer = Readonly<z.infer<typeof IngestPointer>>;
 

@@ -1,4 +1,4 @@
-import type { Profile, TargetMetric } from './target.ts';
+import type { Profile, TargetMetric, TargetNotice } from './target.ts';
 
 /** Information about a target from a batch of points; recording it twice has no further effect. */
 export interface TargetSighting {
@@ -8,4 +8,5 @@ export interface TargetSighting {
   /** Epoch seconds of the oldest and newest point. */
   readonly firstSeen: number;
   readonly lastSeen: number;
+  readonly notices?: readonly TargetNotice[];
 }

@@ -11,6 +11,17 @@ export interface TargetMetric {
 
 export const MAX_METRICS_PER_TARGET = 1_000;
 
+/** `points-parked`: accepted points could not be stored; `metrics-refused`: metrics are neither listed nor forecast. */
+export const NOTICE_CODES = ['points-parked', 'metrics-refused'] as const;
+
+/** A limit that a target exceeded: something that it sent is missing. */
+export interface TargetNotice {
+  readonly code: (typeof NOTICE_CODES)[number];
+  /** Epoch seconds. */
+  readonly at: number;
+  readonly detail: string;
+}
+
 /** Something watched: a host, a service, a queue. Its ID is unique within the tenant. */
 export interface Target {
   readonly tenantId: string;
@@ -20,6 +31,8 @@ export interface Target {
   /** Epoch seconds of the first and the newest stored point. */
   readonly firstSeen: number;
   readonly lastSeen: number;
+  /** The newest of each code, for a week. */
+  readonly notices?: readonly TargetNotice[];
 }
 
 /** A target's own metric: names such as `constructor` are found on every object. */

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { makeS3Client, makeSqsClient } from '../../../adapters/aws/clients.ts';
 import { sqsIngestQueue } from '../../../adapters/metrics/ingest-queue.ts';
 import { s3RawStore } from '../../../adapters/metrics/raw-store.ts';
+import { dynamoTargetFinder } from '../../../adapters/metrics/target-finder.ts';
 import { dynamoApiKeyStore } from '../../../adapters/platform/api-key-store.ts';
 import { dynamoQuotaLedger } from '../../../adapters/platform/quota-ledger.ts';
 import { INGEST_LIMITS } from '../../../core/metrics/ingestion/decoding/limits.ts';
@@ -11,30 +12,35 @@ import { observe, telemetry } from '../../runtime/observe.ts';
 import { QuotasJson } from '../../runtime/quotas-json.ts';
 import { readEnv } from '../../runtime/read-env.ts';
 import { table } from '../../runtime/tables.ts';
-import { makeHandler } from './handler.ts';
+import { makeHandler, POINTS_PER_BLOCK } from './handler.ts';
+
+/** Ten messages of this size are stored within the time of one invocation. */
+const MAX_BLOCKS = 10_000;
 
 const env = readEnv({
   RAW_BUCKET_NAME: z.string().min(1),
   INGEST_QUEUE_URL: z.string().min(1),
   API_KEYS_TABLE_NAME: z.string().min(1),
   REQUESTS_TABLE_NAME: z.string().min(1),
+  TARGETS_TABLE_NAME: z.string().min(1),
   HOT_RETENTION_DAYS: z.coerce.number().int().positive(),
   TENANT_QUOTAS: QuotasJson,
 });
+
+const { pointsPerMinute } = env.TENANT_QUOTAS;
 
 export const handler = observe(
   makeHandler({
     authenticate: authenticate({ keys: dynamoApiKeyStore(table(env.API_KEYS_TABLE_NAME)), now: Date.now }),
     quotas: leasedQuotas(dynamoQuotaLedger(table(env.REQUESTS_TABLE_NAME)), env.TENANT_QUOTAS),
+    targets: dynamoTargetFinder(table(env.TARGETS_TABLE_NAME)),
     raw: s3RawStore({ client: makeS3Client(), bucketName: env.RAW_BUCKET_NAME }),
     queue: sqsIngestQueue(makeSqsClient(), env.INGEST_QUEUE_URL),
     telemetry,
     now: Date.now,
     retentionDays: env.HOT_RETENTION_DAYS,
     // A request beyond the quota of a whole minute could never be taken: it is too large rather than too early.
-    limits: {
-      ...INGEST_LIMITS,
-      maxPoints: Math.min(INGEST_LIMITS.maxPoints, env.TENANT_QUOTAS.pointsPerMinute),
-    },
+    maxBlocks: Math.min(MAX_BLOCKS, Math.floor(pointsPerMinute / POINTS_PER_BLOCK)),
+    limits: { ...INGEST_LIMITS, maxPoints: Math.min(INGEST_LIMITS.maxPoints, pointsPerMinute) },
   }),
 );

@@ -1,4 +1,4 @@
-import type { SQSBatchResponse } from 'aws-lambda';
+import type { Context, SQSBatchResponse } from 'aws-lambda';
 import * as z from 'zod';
 import { type StoreDeps, storeBatch } from '../../../core/metrics/ingestion/storing/store-batch.ts';
 import { describeIssues } from '../../../core/shared/describe-issues.ts';
@@ -8,13 +8,22 @@ const QueueEvent = z.object({
   Records: z.array(z.object({ messageId: z.string().min(1), body: z.string() })),
 });
 
+/** Enough for the wave of blocks that is under way, and for the answer. */
+const RESERVE_MS = 15_000;
+
+type Remaining = Pick<Context, 'getRemainingTimeInMillis'>;
+
 /** Merges queued payloads into hour blocks; messages that failed for reasons of ours are reported for redelivery. */
 export const makeHandler =
   (deps: StoreDeps) =>
-  async (event: unknown): Promise<SQSBatchResponse> => {
+  async (event: unknown, context: Remaining): Promise<SQSBatchResponse> => {
     const parsed = QueueEvent.safeParse(event);
     if (!parsed.success) throw new InvalidInputError(`not an SQS event: ${describeIssues(parsed.error)}`);
     const messages = parsed.data.Records.map(({ messageId, body }) => ({ id: messageId, body }));
-    const failed = await storeBatch(deps, messages);
+    const failed = await storeBatch(
+      deps,
+      messages,
+      deps.now() + context.getRemainingTimeInMillis() - RESERVE_MS,
+    );
     return { batchItemFailures: failed.map((itemIdentifier) => ({ itemIdentifier })) };
   };

@@ -9,6 +9,7 @@ import { type BinaryKind, firstByteRaised, NOW, type StoredKind } from '../aws/s
 const target: Target = {
   ...{ tenantId: 'acme', targetId: 'web-1', profile: 'web', firstSeen: NOW, lastSeen: NOW },
   metrics: { cpu: { kind: 'gauge', unit: '%' }, requests: { kind: 'counter' } },
+  notices: [{ code: 'points-parked', at: NOW, detail: '1 points were not stored' }],
 };
 
 export const METRICS_KINDS: readonly StoredKind[] = [

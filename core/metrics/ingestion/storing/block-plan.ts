@@ -1,6 +1,7 @@
 /** Plans the points of a batch of payloads per block, and merges each plan into its stored block. */
 
 import { InvalidInputError } from '../../../shared/errors.ts';
+import { cutText } from '../../../shared/text.ts';
 import { HOUR_SECONDS } from '../../../shared/time.ts';
 import { type Block, EMPTY_BLOCK } from '../../blocks/block.ts';
 import { decodeBlock, encodeBlock } from '../../blocks/block-codec.ts';
@@ -8,7 +9,7 @@ import { mergeBlock } from '../../blocks/merge-block.ts';
 import type { BlockKey, StoredBlock } from '../../blocks/stored-block.ts';
 import { lastSeenStep } from '../../targets/last-seen.ts';
 import type { TargetSighting } from '../../targets/sighting.ts';
-import type { TargetMetric } from '../../targets/target.ts';
+import type { TargetMetric, TargetNotice } from '../../targets/target.ts';
 import { type HourPart, hourParts } from './hour-parts.ts';
 import type { Payload } from './payload.ts';
 
@@ -25,21 +26,35 @@ export interface BlockPlan {
 
 const nameOf = ({ tenantId, targetId, hour }: BlockKey): string => `${tenantId} ${targetId} ${hour}`;
 
-/** One plan per block that the payloads touch; blocks of one target are adjacent. */
-export const planBlocks = (payloads: readonly Payload[]): BlockPlan[] => {
-  const plans = new Map<string, { key: BlockKey; contributions: Contribution[] }>();
-  const ordered = [...payloads].sort((a, b) => a.pointer.receivedAt - b.pointer.receivedAt);
-  for (const payload of ordered) {
-    const { tenantId, receivedAt } = payload.pointer;
-    for (const part of hourParts(payload.decoded.series, receivedAt)) {
-      const key = { tenantId, targetId: part.targetId, hour: part.hour };
-      const plan = plans.get(nameOf(key)) ?? { key, contributions: [] };
-      plan.contributions.push({ payload, part });
-      plans.set(nameOf(key), plan);
-    }
+interface OpenPlan {
+  readonly key: BlockKey;
+  readonly contributions: Contribution[];
+  /** Blocks of the smallest payload that contributes. */
+  weight: number;
+}
+
+const addParts = (plans: Map<string, OpenPlan>, payload: Payload): void => {
+  const { tenantId, receivedAt } = payload.pointer;
+  const parts = hourParts(payload.decoded.series, receivedAt);
+  for (const part of parts) {
+    const key = { tenantId, targetId: part.targetId, hour: part.hour };
+    const plan = plans.get(nameOf(key)) ?? { key, contributions: [], weight: parts.length };
+    plan.contributions.push({ payload, part });
+    plan.weight = Math.min(plan.weight, parts.length);
+    plans.set(nameOf(key), plan);
   }
-  const byTarget = [...plans].sort(([a], [b]) => (a < b ? -1 : 1));
-  return byTarget.map(([, plan]) => plan);
+};
+
+/**
+ * One plan per block that the payloads touch. The blocks of small payloads come first, so that a large one does not hold
+ * up the others of its batch; blocks of one target are adjacent.
+ */
+export const planBlocks = (payloads: readonly Payload[]): BlockPlan[] => {
+  const plans = new Map<string, OpenPlan>();
+  const ordered = [...payloads].sort((a, b) => a.pointer.receivedAt - b.pointer.receivedAt);
+  for (const payload of ordered) addParts(plans, payload);
+  const byWeight = [...plans].sort(([a, one], [b, other]) => one.weight - other.weight || (a < b ? -1 : 1));
+  return byWeight.map(([, plan]) => plan);
 };
 
 /** The plans of the given keys. */
@@ -106,6 +121,31 @@ export const mergePlan = (plan: BlockPlan, stored: StoredBlock): MergedPlan => {
 
 type OpenSighting = Omit<TargetSighting, 'metrics'> & { readonly metrics: Map<string, TargetMetric> };
 
+const MAX_NOTICE = 300;
+
+const parked = ({ part, payload }: Contribution, { message }: InvalidInputError): TargetNotice => {
+  const points = part.series.reduce((sum, { offsets }) => sum + offsets.length, 0);
+  return {
+    code: 'points-parked',
+    at: Math.floor(payload.pointer.receivedAt / 1000),
+    detail: cutText(`${points} points were not stored: ${message}`, MAX_NOTICE),
+  };
+};
+
+/** What a target is told about points that were parked. They do not move its `lastSeen`, unless it is not known. */
+const widenParked = (
+  known: OpenSighting | undefined,
+  { contribution, error }: MergedPlan['rejected'][number],
+): OpenSighting => {
+  const { part } = contribution;
+  const { first } = instantsOf(part);
+  const open = known ?? {
+    ...{ targetId: part.targetId, profile: undefined, metrics: new Map<string, TargetMetric>() },
+    ...{ firstSeen: first, lastSeen: first },
+  };
+  return { ...open, notices: [...(open.notices ?? []), parked(contribution, error)] };
+};
+
 const instantsOf = ({ hour, series }: HourPart): { readonly first: number; readonly last: number } => {
   let [first, last] = [HOUR_SECONDS, 0];
   for (const { offsets } of series) {
@@ -122,6 +162,7 @@ const widen = (known: OpenSighting | undefined, contribution: Contribution): Ope
   for (const { metric, kind, unit } of part.series)
     metrics.set(metric, unit === undefined ? { kind } : { kind, unit });
   return {
+    ...known,
     targetId: part.targetId,
     profile: payload.decoded.profiles.get(part.targetId) ?? known?.profile,
     metrics,
@@ -130,17 +171,19 @@ const widen = (known: OpenSighting | undefined, contribution: Contribution): Ope
   };
 };
 
-/** The sightings to record, by tenant: one per target whose registry entry must be updated. */
+/** The sightings to record, by tenant: one per target whose registry entry must be updated, or of which points were parked. */
 export const sightingsOf = (
   merged: readonly MergedPlan[],
 ): ReadonlyMap<string, readonly TargetSighting[]> => {
   const tenants = new Map<string, Map<string, OpenSighting>>();
-  for (const { plan, updatesTarget, accepted } of merged) {
-    if (!updatesTarget) continue;
+  for (const { plan, updatesTarget, accepted, rejected } of merged) {
+    if (!updatesTarget && rejected.length === 0) continue;
     const { tenantId, targetId } = plan.key;
     const targets = tenants.get(tenantId) ?? new Map<string, OpenSighting>();
     tenants.set(tenantId, targets);
-    for (const contribution of accepted) targets.set(targetId, widen(targets.get(targetId), contribution));
+    for (const contribution of updatesTarget ? accepted : [])
+      targets.set(targetId, widen(targets.get(targetId), contribution));
+    for (const each of rejected) targets.set(targetId, widenParked(targets.get(targetId), each));
   }
   const close = (open: OpenSighting): TargetSighting => ({
     ...open,

@@ -97,9 +97,16 @@ class BatchStore {
     telemetry.count('PayloadsQuarantined');
   }
 
-  async store(plans: readonly BlockPlan[]): Promise<void> {
-    for (let from = 0; from < plans.length; from += WAVE_BLOCKS)
+  /** Stops at the deadline: what is stored stays, and the messages of the rest are left for redelivery. */
+  async store(plans: readonly BlockPlan[], deadline: number): Promise<void> {
+    for (let from = 0; from < plans.length; from += WAVE_BLOCKS) {
+      if (this.#deps.now() >= deadline) {
+        this.#deps.telemetry.count('BatchesUnfinished');
+        this.failures.plans(plans.slice(from), 'the time of the invocation is used up');
+        return;
+      }
       await this.#storeWave(plans.slice(from, from + WAVE_BLOCKS));
+    }
   }
 
   async #storeWave(wave: readonly BlockPlan[]): Promise<void> {
@@ -207,11 +214,15 @@ const reportStored = (
   }
 };
 
-/** Stores a batch; returns the IDs of the messages to redeliver. */
-export const storeBatch = async (deps: StoreDeps, messages: readonly QueuedMessage[]): Promise<string[]> => {
+/** Stores a batch until the deadline (epoch milliseconds); returns the IDs of the messages to redeliver. */
+export const storeBatch = async (
+  deps: StoreDeps,
+  messages: readonly QueuedMessage[],
+  deadline: number,
+): Promise<string[]> => {
   const batch = new BatchStore(deps);
   const payloads = await batch.load(messages);
-  await batch.store(planBlocks(payloads));
+  await batch.store(planBlocks(payloads), deadline);
   reportStored(deps, payloads, batch.failures.ids);
   return [...batch.failures.ids];
 };

@@ -2,10 +2,10 @@ import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { IngestCounts } from '../../../../core/metrics/api/ingestion.ts';
 import { DependencyUnavailableError } from '../../../../core/shared/errors.ts';
-import { IngestionWorld } from '../../../fakes/metrics.ts';
+import { IngestionWorld, watched } from '../../../fakes/metrics.ts';
 import { NOW, NOW_SECONDS } from '../../../fixtures/ingestion/decoding.ts';
 import { eventOf, KEY, receiveHandler, send } from '../../../fixtures/ingestion/http.ts';
-import { deliver } from '../../../fixtures/ingestion/queued.ts';
+import { deliver, storeHandler } from '../../../fixtures/ingestion/queued.ts';
 
 const T = NOW_SECONDS;
 const point = (some: Record<string, unknown> = {}) => ({
@@ -262,7 +262,7 @@ describe('receive-metrics', () => {
 
   it('answers 429 until the next minute after the quota is exhausted, counting every point sent', async () => {
     const world = new IngestionWorld();
-    world.quotaLeft = 3;
+    world.quotaLeft = 10;
     const body = points({}, { value: null }, { timestamp: 0 });
     const handler = receiveHandler(world, () => NOW + 14_500);
     expect((await handler(eventOf({ body }))).statusCode).toBe(202);
@@ -323,6 +323,90 @@ describe('receive-metrics', () => {
       await expectProblem(sent, 415, 'unsupported-content-type');
     },
   );
+
+  it('accepts the points that fit into the hour of a target, and names those that do not', async () => {
+    const world = new IngestionWorld();
+    const rows = Array.from({ length: 8 }, (_, metric) =>
+      Array.from({ length: 3_000 }, (_, i) => `${T - 3600 + i},a,m${metric},${i}`).join('\n'),
+    );
+    const sent = { format: 'csv', body: `timestamp,target,metric,value\n${rows.join('\n')}\n` };
+    const { status, json } = await send(world, sent);
+    expect(status).toBe(202);
+    expect(json).toMatchObject({
+      accepted: 20_000,
+      rejected: 4_000,
+      errors: [
+        {
+          field: 'target a',
+          code: 'too-many-points',
+          message: expect.stringContaining('24000 points of one hour'),
+        },
+      ],
+    });
+    const { batchItemFailures } = await storeHandler(world)({
+      Records: world.queued.map((pointer, i) => ({ messageId: `m${i}`, body: JSON.stringify(pointer) })),
+    });
+    expect(batchItemFailures).toEqual([]);
+    expect(world.points()).toHaveLength(20_000);
+    expect(world.quarantined(), 'nothing is parked').toEqual([]);
+  });
+
+  it('accepts the metrics that a target can list, and names one that it cannot', async () => {
+    const world = new IngestionWorld();
+    const rows = Array.from({ length: 1_600 }, (_, i) => `${T},a,m${String(i).padStart(4, '0')},1`);
+    const sent = { format: 'csv', body: `timestamp,target,metric,value\n${rows.join('\n')}\n` };
+    const { status, json } = await send(world, sent);
+    expect([status, json]).toMatchObject([
+      202,
+      {
+        accepted: 1_000,
+        rejected: 600,
+        series: 1_000,
+        errors: [{ field: 'target a', code: 'too-many-metrics', message: expect.stringContaining('m1000') }],
+      },
+    ]);
+  });
+
+  it('draws at least ten points for each hour of a target, and refuses too many of them', async () => {
+    const world = new IngestionWorld();
+    world.quotaLeft = 1_000;
+    const hours = (count: number) =>
+      points(...Array.from({ length: count }, (_, i) => ({ target: `t${i % 20}`, timestamp: T - 3600 * i })));
+    await send(world, { body: hours(40) });
+    expect(world.quotaLeft).toBe(600);
+    world.quotaLeft = Number.POSITIVE_INFINITY;
+    const many = Array.from(
+      { length: 10_001 },
+      (_, i) => `${T - 3600 * (i % 800)},t${Math.floor(i / 800)},m,1`,
+    );
+    const sent = { format: 'csv', body: `timestamp,target,metric,value\n${many.join('\n')}\n` };
+    const { status, json } = await send(world, sent);
+    expect(status).toBe(413);
+    expect(json).toMatchObject({ detail: expect.stringContaining('points of 10001 hours of targets') });
+  });
+
+  it('refuses new targets beyond the quota of the day, accepts the others and says so', async () => {
+    const world = new IngestionWorld();
+    world.known.set('acme known', watched('known'));
+    world.quotas.take = async (_, name) => name !== 'newTargetsPerDay';
+    const mixed = await send(world, { body: points({ target: 'known' }, { target: 'new' }) });
+    expect([mixed.status, mixed.json]).toMatchObject([
+      202,
+      {
+        accepted: 1,
+        rejected: 1,
+        targets: 1,
+        errors: [{ field: 'target new', code: 'too-many-new-targets' }],
+      },
+    ]);
+    expect(world.queued).toMatchObject([{ refusedTargets: ['new'] }]);
+    expect(world.counted.get('RequestsOverQuota')).toBe(1);
+    await storeHandler(world)({ Records: [{ messageId: 'm', body: JSON.stringify(world.queued[0]) }] });
+    expect(world.points().map((point) => point.split(' ')[1])).toEqual(['known']);
+    const alone = await send(world, { body: points({ target: 'new' }) });
+    expect(alone.status).toBe(429);
+    expect(Number(alone.headers['retry-after'])).toBeGreaterThan(60);
+  });
 
   it('keeps only the query parameters that the format reads', async () => {
     const world = new IngestionWorld();

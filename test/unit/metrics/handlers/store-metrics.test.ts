@@ -205,6 +205,30 @@ describe('store-metrics', () => {
     ]);
     expect(Buffer.from(world.objects.get(reason)!).toString()).toContain('the limit is 20000');
     expect(world.counted.get('PointsQuarantined')).toBe(1);
+    expect((await world.targets.get('acme', 'a'))?.notices, 'the owner sees it').toEqual([
+      {
+        code: 'points-parked',
+        at: Math.floor((NOW + 2) / 1000),
+        detail: expect.stringContaining('1 points were not stored: 20001 points of a target in one hour'),
+      },
+    ]);
+  });
+
+  it('stores small payloads before a large one, and leaves the rest of it when the time is used up', async () => {
+    const world = new IngestionWorld();
+    const hours = Array.from({ length: 800 }, (_, i) => [T - i * 3600, 1] as const);
+    const large = body(series('a-large', 'm', hours));
+    const small = body(series('z-small', 'm', [[T, 1]]));
+    let asked = 0;
+    // The second wave of 500 blocks would begin after the deadline.
+    const handler = storeHandler(world, undefined, () => NOW + (asked++ < 2 ? 0 : 60_000));
+    const messages = [queuePayload(world, 1, large), queuePayload(world, 2, small)];
+    expect(await handler({ Records: messages })).toEqual({ batchItemFailures: [{ itemIdentifier: 'm1' }] });
+    expect(world.points().filter((point) => point.includes('z-small'))).toHaveLength(1);
+    expect(world.points()).toHaveLength(500);
+    expect(world.counted.get('BatchesUnfinished')).toBe(1);
+    expect(await deliver(world, [messages[0]!])).toEqual([]);
+    expect(world.points()).toHaveLength(801);
   });
 
   it('parks points for a damaged block instead of overwriting it', async () => {

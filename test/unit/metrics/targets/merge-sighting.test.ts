@@ -116,6 +116,41 @@ describe('mergeSighting', () => {
       known,
       seen({ metrics: { m0: { kind: 'gauge' }, late: { kind: 'gauge' } } }),
     );
-    expect(merged).toEqual({ target: known, changed: false, refused: ['late'] });
+    expect(merged.refused).toEqual(['late']);
+    const { notices, ...target } = merged.target;
+    expect(target).toEqual(known);
+    expect(notices).toMatchObject([{ code: 'metrics-refused', detail: expect.stringContaining('late') }]);
+  });
+
+  it('notes refused metrics, and does not write the note again within a step', () => {
+    const metrics = Object.fromEntries(
+      Array.from({ length: 1002 }, (_, i) => [`m${String(i).padStart(4, '0')}`, { kind: 'gauge' as const }]),
+    );
+    const first = mergeSighting('acme', undefined, seen({ metrics }));
+    expect(first.target.notices).toEqual([
+      {
+        code: 'metrics-refused',
+        at: 200,
+        detail:
+          '2 metrics are beyond the 1000 metrics or 300 KB of names that a target can list: m1000, m1001',
+      },
+    ]);
+    const again = mergeSighting('acme', first.target, seen({ metrics, lastSeen: 201 }));
+    expect(again.changed).toBe(false);
+    const later = mergeSighting('acme', first.target, seen({ metrics, lastSeen: 200 + 3600 }));
+    expect(later.changed).toBe(true);
+    expect(later.target.notices).toMatchObject([{ at: 3800 }]);
+    const recovered = mergeSighting('acme', first.target, seen({ metrics: {}, lastSeen: 200 + 7 * 86_400 }));
+    expect(recovered.target.notices, 'it ends after a week').toBeUndefined();
+  });
+
+  it('keeps the newest note of each kind', () => {
+    const parked = (at: number) => ({ code: 'points-parked' as const, at, detail: `at ${at}` });
+    const target = mergeAll(
+      seen({ notices: [parked(100)] }),
+      seen({ notices: [parked(150), parked(120)] }),
+      seen({ notices: [parked(90)] }),
+    );
+    expect(target?.notices).toEqual([parked(150)]);
   });
 });
