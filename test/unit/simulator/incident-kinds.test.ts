@@ -77,7 +77,7 @@ describe('the strain of an incident', () => {
         kinds,
         fc.nat(10_000),
         fc.nat(1000),
-        fc.double({ min: 0.6, max: 1 }),
+        fc.double({ min: 0.6, max: 1, noNaN: true }),
         (kind, at, more, s) => {
           const now = strainAt(kind, START + at, s);
           const later = strainAt(kind, Math.min(END, START + at + more), Math.min(1, s + more / 5000));
