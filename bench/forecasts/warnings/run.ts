@@ -1,5 +1,6 @@
 import { drawWorlds } from '../../../core/simulator/worlds/resource-world.ts';
 import { type BenchOptions, sampleOf } from '../../shared/bench-options.ts';
+import { changedWorlds, injectShifts } from './changed-worlds.ts';
 import { fleetWorlds } from './fleet-worlds.ts';
 import { readGivenWorlds } from './given-worlds.ts';
 import { injectRamps } from './injected-worlds.ts';
@@ -40,6 +41,11 @@ export const runWarningsBench = ({ data, quick, out }: BenchOptions): WarningsBe
     ['Simulated worlds', drawWorlds(SEED, quick === true ? QUICK.perKind : WORLDS_PER_KIND)],
     ['Simulated servers', fleetWorlds(quick === true ? QUICK.servers : SERVERS)],
     ['Ramps injected into real series', chosen(injectRamps(data), QUICK.injected)],
+    [
+      'Simulated deployments and clock changes',
+      changedWorlds(SEED, quick === true ? QUICK.perKind : WORLDS_PER_KIND),
+    ],
+    ['Level shifts injected into real series', chosen(injectShifts(data), QUICK.injected)],
   ];
   const sets: WarningsOfSet[] = [];
   for (const [name, worlds] of candidates) {

@@ -69,7 +69,7 @@ const bySeasonalNaive: Warner = ({ history, future, threshold }) => {
 /** Methods by name; the engine first. */
 export const WARNERS: Readonly<Record<string, Warner>> = {
   engine: byEngine(DEFAULT_SETTINGS),
-  'engine without continuation': byEngine({ ...DEFAULT_SETTINGS, continuation: false }),
+  'ensemble alone': byEngine({ ...DEFAULT_SETTINGS, adaptation: false }),
   'predict_linear 1 h': byPredictLinear(1),
   'predict_linear 4 h': byPredictLinear(4),
   'predict_linear 6 h': byPredictLinear(6),

@@ -1,6 +1,6 @@
-import { medianOfSorted } from '../../../shared/maths/averages.ts';
-import { sortInPlace } from '../../../shared/maths/order-statistics.ts';
-import { runningSums } from '../series-view.ts';
+import { medianOfSorted } from '../../shared/maths/averages.ts';
+import { sortInPlace } from '../../shared/maths/order-statistics.ts';
+import { runningSums } from './series-view.ts';
 
 /** Share of the day over which the pattern is smoothed, on each side: half an hour. */
 const SMOOTHING = 1 / 48;

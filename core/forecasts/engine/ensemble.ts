@@ -1,35 +1,17 @@
-import { scoreCandidates } from './backtest.ts';
-import { planBacktest } from './backtest-plan.ts';
-import { candidateFamily } from './candidate-family.ts';
-import type { Candidate } from './candidates/candidate.ts';
 import { checkRequest } from './check-request.ts';
-import { findRamp } from './continuation/find-ramp.ts';
-import { mixWithContinuation } from './continuation/mixed-forecast.ts';
 import { ENGINE_VERSION } from './engine-version.ts';
-import { buildModel, type EnsembleModel } from './ensemble-model.ts';
-import { memberShares, poolMembers } from './ensemble-quantiles.ts';
-import { explainRamp, rampInUnits } from './explanation.ts';
-import {
-  DEFAULT_QUANTILE_LEVELS,
-  type Forecast,
-  type ForecastRamp,
-  type ForecastRequest,
-} from './forecast.ts';
+import { type Explanation, explainBacktest, explainChange, explainPrior } from './explanation.ts';
+import { DEFAULT_QUANTILE_LEVELS, type Forecast, type ForecastRequest } from './forecast.ts';
 import { type ForecastState, stateServes } from './forecast-state.ts';
-import { horizonBlocks, testLeads } from './horizon-blocks.ts';
 import { inUnit, safeUnit } from './magnitude.ts';
 import { toOriginalUnits } from './original-units.ts';
-import { otherPeriods } from './period-detection.ts';
-import { mainPeriod, type SeriesView, viewSeries } from './series-view.ts';
+import { ensembleQuantiles, learn, prepareSeries } from './prepared-series.ts';
+import { adaptForecast } from './recent-changes.ts';
+import type { SeriesView } from './series-view.ts';
 import { DEFAULT_SETTINGS, type EngineSettings } from './settings.ts';
 import { forecastShortHistory, SHORT_HISTORY_POINTS } from './short-history.ts';
 
 export { ENGINE_VERSION } from './engine-version.ts';
-
-interface Prepared {
-  readonly view: SeriesView;
-  readonly candidates: readonly Candidate[];
-}
 
 /** A forecast with the state for the next run; null if the history was too short to learn from. */
 export interface ForecastWithState {
@@ -37,22 +19,8 @@ export interface ForecastWithState {
   readonly state: ForecastState | null;
 }
 
-const prepare = ({ history, horizon }: ForecastRequest, settings: EngineSettings): Prepared => {
-  const period = mainPeriod(history.stepSeconds);
-  const view = viewSeries(history, period, (y) => otherPeriods(y, history.stepSeconds, period));
-  const leads = testLeads(horizonBlocks(horizon), settings.leadsPerBlock, view.n);
-  return { view, candidates: candidateFamily(view, leads) };
-};
-
-const learn = ({ view, candidates }: Prepared, horizon: number, settings: EngineSettings): EnsembleModel => {
-  const plan = planBacktest(view, horizon, settings);
-  return buildModel(scoreCandidates(view, plan, candidates), plan, view.scale, settings);
-};
-
 const endOf = ({ history }: ForecastRequest): number =>
   history.start + history.values.length * history.stepSeconds;
-
-type Explanation = Pick<Forecast, 'members' | 'reason' | 'warnings' | 'ramp'>;
 
 /** Converts quantiles (levels x horizon, in `unit`) to the metric's units and applies its bounds. */
 const published = (
@@ -75,57 +43,10 @@ const published = (
   };
 };
 
-const explainPrior = (observed: number): Explanation => ({
-  members: [{ name: 'prior', weight: 1 }],
-  reason: 'the history is too short to learn from, so the band is a wide prior',
-  warnings: [`only ${observed} observed points: the band is a prior, not learned`],
-});
-
-const warningsOf = (
-  { history, horizon }: ForecastRequest,
-  model: EnsembleModel,
-  observed: number,
-): string[] => [
-  ...(observed < history.values.length / 2
-    ? [`${history.values.length - observed} of ${history.values.length} steps are missing`]
-    : []),
-  ...(model.longestTestedLead < horizon
-    ? [`forecasts beyond ${model.longestTestedLead} steps could not be tested on this history`]
-    : []),
-];
-
-const explainBacktest = (request: ForecastRequest, model: EnsembleModel, observed: number): Explanation => {
-  const members = memberShares(model);
-  return {
-    members,
-    reason: `a backtest on this series favours ${members[0]!.name} among ${members.length} members`,
-    warnings: warningsOf(request, model, observed),
-  };
-};
-
-interface Modelled {
-  /** Levels x horizon. */
-  readonly quantiles: Float64Array[];
-  readonly ramp: ForecastRamp | null;
-}
-
-const forecastByModel = (
-  { view, candidates }: Prepared,
-  model: EnsembleModel,
-  { history, horizon }: ForecastRequest,
-  levels: readonly number[],
-  settings: EngineSettings,
-): Modelled => {
-  const ensembleAt = (at: readonly number[]) =>
-    poolMembers(model, candidates, view, at, settings.poolSharpening);
-  const present = settings.continuation ? findRamp(view.y, view.period, history.stepSeconds) : null;
-  const mixed = present === null ? null : mixWithContinuation(present, horizon, levels, ensembleAt);
-  const quantiles = mixed?.quantiles ?? ensembleAt(levels);
-  for (const row of quantiles) {
-    for (let h = 0; h < row.length; h++) row[h] = row[h]! * view.scale + view.centre;
-  }
-  const ramp = present && mixed && rampInUnits(present, mixed.continuation, history, view);
-  return { quantiles, ramp };
+/** Converts quantiles, in place, from the units of a view to those of its history. */
+const toUnitsOf = ({ scale, centre }: SeriesView, quantiles: Float64Array[]): Float64Array[] => {
+  for (const row of quantiles) for (let h = 0; h < row.length; h++) row[h] = row[h]! * scale + centre;
+  return quantiles;
 };
 
 /**
@@ -148,12 +69,18 @@ export const forecastWithState = (
     const quantiles = forecastShortHistory(history.values, horizon, levels);
     return { forecast: published(asked, quantiles, unit, levels, explainPrior(observed)), state: null };
   }
-  const prepared = prepare(request, settings);
+  const prepared = prepareSeries(request, settings);
   const [end, stepSeconds] = [endOf(request), history.stepSeconds];
   const kept = state !== null && stateServes(state, { end, stepSeconds }, horizon) ? state : null;
   const model = kept?.model ?? learn(prepared, horizon, settings);
-  const { quantiles, ramp } = forecastByModel(prepared, model, request, levels, settings);
-  const explanation = explainRamp(explainBacktest(request, model, observed), ramp, unit);
+  const ensembleAt = ensembleQuantiles(prepared, model, settings);
+  const adapted = adaptForecast(prepared, kept?.model ?? null, ensembleAt, horizon, levels, settings);
+  const quantiles = toUnitsOf(prepared.view, adapted.quantiles);
+  const explanation = explainChange(explainBacktest(request, model, observed), adapted, {
+    view: prepared.view,
+    history,
+    unit,
+  });
   return {
     forecast: published(asked, quantiles, unit, levels, explanation),
     state: kept ?? { engine: ENGINE_VERSION, learnedUntil: end, stepSeconds, model },

@@ -1,5 +1,5 @@
-import { IndexSorter } from '../../../shared/maths/order-statistics.ts';
-import { weightedQuantiles } from '../error-quantiles.ts';
+import { IndexSorter } from '../../shared/maths/order-statistics.ts';
+import { weightedQuantiles } from './error-quantiles.ts';
 
 /** Levels at which the two distributions are mixed: twentieths, and the tails. */
 export const MIXED_LEVELS: readonly number[] = [

@@ -16,8 +16,8 @@ export interface EngineSettings {
   readonly blockSharing: number;
   /** Power that moves pooled levels towards the median; 1 keeps the width of the pool. */
   readonly poolSharpening: number;
-  /** Mixes the continuation of a present ramp into the forecast. Off: the ensemble alone, for comparison. */
-  readonly continuation: boolean;
+  /** Adapts the forecast to a present ramp or a recent regime change. Off: the ensemble alone, for comparison. */
+  readonly adaptation: boolean;
 }
 
 export const DEFAULT_SETTINGS: EngineSettings = {
@@ -29,5 +29,5 @@ export const DEFAULT_SETTINGS: EngineSettings = {
   pruneBelow: 0.1,
   blockSharing: 0.5,
   poolSharpening: 0.8,
-  continuation: true,
+  adaptation: true,
 };

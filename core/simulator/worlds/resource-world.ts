@@ -3,7 +3,7 @@ import { DAY_SECONDS, HOUR_SECONDS } from '../../shared/time.ts';
 import { type RandomStream, randomStream } from '../random.ts';
 import type { Course } from './course.ts';
 import { drawDisturbance } from './disturbance.ts';
-import { WORLD_KINDS, type WorldKind } from './world-kinds.ts';
+import { RESOURCE_KINDS, WORLD_KINDS, type WorldKind } from './world-kinds.ts';
 
 const STEP_SECONDS = 300;
 const STEPS_PER_HOUR = HOUR_SECONDS / STEP_SECONDS;
@@ -60,8 +60,13 @@ export const drawWorld = (kind: WorldKind, seed: number, index: number, days = 7
   };
 };
 
-/** `count` worlds of every kind. */
-export const drawWorlds = (seed: number, count: number, days?: number): ResourceWorld[] =>
-  (Object.keys(WORLD_KINDS) as WorldKind[]).flatMap((kind) =>
+/** `count` worlds of every kind of resource that runs out, or only seems to. */
+export const drawWorlds = (
+  seed: number,
+  count: number,
+  days?: number,
+  kinds: Partial<typeof WORLD_KINDS> = RESOURCE_KINDS,
+): ResourceWorld[] =>
+  (Object.keys(kinds) as WorldKind[]).flatMap((kind) =>
     Array.from({ length: count }, (_, index) => drawWorld(kind, seed, index, days)),
   );

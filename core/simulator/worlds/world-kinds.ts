@@ -23,10 +23,18 @@ import {
   seasonalFill,
   stairs,
 } from './ramp-courses.ts';
+import { clockChange, deployment } from './regime-courses.ts';
 
-/** Every kind of world, by the course of its level. */
-export const WORLD_KINDS = {
+type Draw = (random: RandomStream, pastHours: number) => Course;
+
+/** Resources that run out, or only seem to, by the course of their level. */
+export const RESOURCE_KINDS = {
   ...{ fill, leak, accelerating, stairs, free, backlog, seasonalFill, gappyFill, pausing, refill },
   ...{ plateau, batch, cleaned, wander, calm, restarts, shift, burst, slowing },
-} as const satisfies Readonly<Record<string, (random: RandomStream, pastHours: number) => Course>>;
+} as const satisfies Readonly<Record<string, Draw>>;
+
+/** Resources whose level or daily season has changed. */
+export const CHANGED_KINDS = { deployment, clockChange } as const satisfies Readonly<Record<string, Draw>>;
+
+export const WORLD_KINDS = { ...RESOURCE_KINDS, ...CHANGED_KINDS };
 export type WorldKind = keyof typeof WORLD_KINDS;

@@ -1,6 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { drawWorld, drawWorlds, type ResourceWorld } from '../../../core/simulator/worlds/resource-world.ts';
-import { WORLD_KINDS, type WorldKind } from '../../../core/simulator/worlds/world-kinds.ts';
+import {
+  CHANGED_KINDS,
+  RESOURCE_KINDS,
+  WORLD_KINDS,
+  type WorldKind,
+} from '../../../core/simulator/worlds/world-kinds.ts';
 
 const KINDS = Object.keys(WORLD_KINDS) as WorldKind[];
 const STEPS = 7 * 288;
@@ -70,9 +75,19 @@ const RAMPS: Readonly<Partial<Record<WorldKind, true>>> = {
 };
 
 describe('drawWorlds', () => {
-  it('draws every kind, of any length', () => {
+  it('draws every kind of resource, of any length', () => {
     const worlds = drawWorlds(5, 2, 3);
-    expect(worlds).toHaveLength(2 * KINDS.length);
+    expect(worlds).toHaveLength(2 * Object.keys(RESOURCE_KINDS).length);
     expect(worlds.every(({ history }) => history.values.length === 3 * 288)).toBe(true);
+  });
+
+  it('draws the kinds that are asked for', () => {
+    const worlds = drawWorlds(5, 2, 14, CHANGED_KINDS);
+    expect(worlds.map(({ kind }) => kind)).toEqual([
+      'deployment',
+      'deployment',
+      'clockChange',
+      'clockChange',
+    ]);
   });
 });

@@ -1,7 +1,7 @@
 import { normalQuantile } from '../../../shared/maths/normal-quantile.ts';
 import { sortedQuantile } from '../../../shared/maths/order-statistics.ts';
+import type { LineFit, LineFits } from '../line-fits.ts';
 import { accelerationOf } from './acceleration.ts';
-import type { LineFit, LineFits } from './line-fits.ts';
 import { type Ramp, slopeError } from './ramp.ts';
 
 /** Relative uncertainty of the future slope, as one standard deviation. */

@@ -9,7 +9,7 @@ const SHORT_HISTORY_LOG_RATIO = 2;
 /** Weights below this are zero. */
 const MIN_WEIGHT = 0.05;
 
-/** Logistic weights; `docs/adr/0016-ramps.md` says how they were learned. */
+/** Logistic weights; `docs/adr/0016-ramps-and-regime-changes.md` says how they were learned. */
 const GATE = {
   intercept: -11,
   half: 8.2,

@@ -1,6 +1,6 @@
 import { sortedQuantile } from '../../../shared/maths/order-statistics.ts';
+import type { LineFits } from '../line-fits.ts';
 import { type Episode, episodeAt } from './episode.ts';
-import type { LineFits } from './line-fits.ts';
 
 /** Past episodes are compared to the present one if their signal-to-noise ratio is at least this share of its own ... */
 const MIN_RATIO = 0.4;

@@ -1,5 +1,5 @@
+import { type LineFit, type LineFits, residualSpread } from '../line-fits.ts';
 import type { Episode } from './episode.ts';
-import { type LineFit, type LineFits, residualSpread } from './line-fits.ts';
 
 const MAX_PERSISTENCE = 0.97;
 /** Lag of the autocorrelation of the residuals: at most this, and a sixth of the episode. */

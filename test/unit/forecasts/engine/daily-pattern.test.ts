@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { dailyPattern } from '../../../../../core/forecasts/engine/continuation/daily-pattern.ts';
-import { DAY, weekOf } from './ramp-series.ts';
+import { dailyPattern } from '../../../../core/forecasts/engine/daily-pattern.ts';
+import { DAY, weekOf } from './continuation/ramp-series.ts';
 
 const wave = (hour: number): number => 6 * Math.sin((2 * Math.PI * hour) / 24);
 

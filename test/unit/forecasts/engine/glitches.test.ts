@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { withoutGlitches } from '../../../../../core/forecasts/engine/continuation/glitches.ts';
-import { climb, WEEK, weekOf } from './ramp-series.ts';
+import { withoutGlitches } from '../../../../core/forecasts/engine/glitches.ts';
+import { climb, WEEK, weekOf } from './continuation/ramp-series.ts';
 
 describe('withoutGlitches', () => {
   it.each([

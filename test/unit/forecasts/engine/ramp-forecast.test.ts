@@ -10,7 +10,7 @@ import { dailySeries, noise } from './sample-series.ts';
 
 const HORIZON = 96;
 const START = 1_790_000_100;
-const OFF = { ...DEFAULT_SETTINGS, continuation: false };
+const OFF = { ...DEFAULT_SETTINGS, adaptation: false };
 const history = (values: Float64Array): RegularSeries => ({ start: START, stepSeconds: 300, values });
 const forecastOf = (values: Float64Array): Forecast =>
   forecast({ history: history(values), horizon: HORIZON });
@@ -77,11 +77,10 @@ describe('a forecast of a series on a ramp', () => {
   });
 });
 
-describe('a forecast of a series on no ramp', () => {
+describe('a forecast without a recent change', () => {
   it.each([
     ['a daily season', dailySeries().values],
     ['noise', weekOf(() => 50)],
-    ['a level shift', weekOf((hour) => (hour > -5 ? 70 : 40))],
     ['spikes', weekOf(() => 50).map((value, i) => value + (i % 97 === 0 ? 40 : 0) + noise(i))],
   ])('is that of the ensemble alone: %s', (_, values) => {
     const request = { history: history(values), horizon: HORIZON };

@@ -1,9 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { findRamp, type PresentRamp } from '../../../../../core/forecasts/engine/continuation/find-ramp.ts';
+import { deseasonalise } from '../../../../../core/forecasts/engine/deseasonalised.ts';
 import { climb, DAY, mirrored, STEP_SECONDS, WEEK, weekOf } from './ramp-series.ts';
 
-const find = (values: Float64Array): PresentRamp | null => findRamp(values, DAY, STEP_SECONDS);
+const find = (values: Float64Array): PresentRamp | null => findRamp(deseasonalise(values, DAY), STEP_SECONDS);
 const weightOf = (values: Float64Array): number => find(values)?.weight ?? 0;
 const onsetHours = ({ ramp }: PresentRamp): number => ramp.episode.line.length / 12;
 const isWithin = (hour: number, from: number, to: number): boolean => hour >= from && hour < to;

@@ -1,0 +1,32 @@
+import { sortedQuantile } from '../../shared/maths/order-statistics.ts';
+import { dailyPattern } from './daily-pattern.ts';
+import { withoutGlitches } from './glitches.ts';
+import { LineFits } from './line-fits.ts';
+
+/** Minimum noise, as a share of the p5-p95 range: keeps staircases and idle series from infinite ratios. */
+const MIN_NOISE = 0.003;
+
+/** A series without glitches and without its pattern of the day: its ramps and level shifts remain. */
+export interface Deseasonalised {
+  readonly fits: LineFits;
+  /** The pattern of the day that was removed, or null. */
+  readonly pattern: Float64Array | null;
+  /** Noise below which no move counts: half the median step, at least 0.3 % of the usual range. */
+  readonly floor: number;
+}
+
+const noiseFloor = (y: Float64Array): number => {
+  const moves = new Float64Array(Math.max(0, y.length - 1));
+  for (let i = 0; i < moves.length; i++) moves[i] = Math.abs(y[i + 1]! - y[i]!);
+  const sorted = Float64Array.from(y).sort();
+  const range = sortedQuantile(sorted, 0.95) - sortedQuantile(sorted, 0.05);
+  return Math.max(sortedQuantile(moves.sort(), 0.5) / 2, MIN_NOISE * range);
+};
+
+/** Removes glitches and the pattern of a day (`period` steps) from filled values. */
+export const deseasonalise = (values: Float64Array, period: number): Deseasonalised => {
+  const plain = withoutGlitches(values);
+  const pattern = dailyPattern(plain, period);
+  const y = pattern === null ? plain : plain.map((value, i) => value - pattern[i % period]!);
+  return { fits: new LineFits(y), pattern, floor: noiseFloor(y) };
+};
