@@ -63,7 +63,7 @@ const ingestOperation = (format: IngestFormat) =>
     query: queryOf(format),
     headers: IngestHeaders,
     rawBody: INGEST_FORMATS[format].bodies,
-    status: 202,
+    status: INGEST_FORMATS[format].accepted,
     responses: [IngestCounts],
     problems: [
       'malformed-body',

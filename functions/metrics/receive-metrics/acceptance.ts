@@ -1,6 +1,7 @@
 import type * as z from 'zod';
 import type { IngestCounts } from '../../../core/metrics/api/ingestion.ts';
 import { type Decoded, encodeAcceptance } from '../../../core/metrics/ingestion/decode.ts';
+import { INGEST_FORMATS } from '../../../core/metrics/ingestion/formats/ingest-formats.ts';
 import type { IngestPointer } from '../../../core/metrics/ingestion/ingest-pointer.ts';
 import { binaryReply } from '../../runtime/http-reply.ts';
 
@@ -23,5 +24,5 @@ export const acceptance = (pointer: IngestPointer, decoded: Decoded): object => 
   const encoded = encodeAcceptance(pointer, decoded);
   return encoded === undefined
     ? countsOf(pointer.requestId, decoded)
-    : binaryReply(202, encoded.contentType, encoded.body);
+    : binaryReply(INGEST_FORMATS[pointer.format].accepted, encoded.contentType, encoded.body);
 };

@@ -15,6 +15,8 @@ export interface IngestFormatDescription {
   readonly query: Readonly<Record<string, string>>;
   /** True if a body without any point is valid. A file without points is a mistake; an idle exporter is not. */
   readonly allowsNoPoints: boolean;
+  /** Status of the answer to an accepted body: OTLP/HTTP defines 200. */
+  readonly accepted: 200 | 202;
 }
 
 const CSV =
@@ -27,6 +29,7 @@ export const INGEST_FORMATS = {
     bodies: { 'application/json': JsonIngestBody },
     query: {},
     allowsNoPoints: false,
+    accepted: 202,
   },
   csv: {
     defaultContentType: 'text/csv',
@@ -36,6 +39,7 @@ export const INGEST_FORMATS = {
       metric: 'The metric of a CSV without a `metric` column',
     },
     allowsNoPoints: false,
+    accepted: 202,
   },
   otlp: {
     defaultContentType: 'application/octet-stream',
@@ -45,6 +49,7 @@ export const INGEST_FORMATS = {
     },
     query: {},
     allowsNoPoints: true,
+    accepted: 200,
   },
 } as const satisfies Readonly<Record<string, IngestFormatDescription>>;
 

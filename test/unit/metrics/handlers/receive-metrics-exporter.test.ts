@@ -58,7 +58,7 @@ describe('the OpenTelemetry exporter', () => {
     const provider = instrument(reader, { 'host.name': 'web-1' });
     await provider.forceFlush();
     await provider.shutdown();
-    expect(seen[0]).toMatchObject({ status: 202, headers: { 'content-type': 'application/x-protobuf' } });
+    expect(seen[0]).toMatchObject({ status: 200, headers: { 'content-type': 'application/x-protobuf' } });
     expect(seen[0]?.headers['content-encoding']).toBe(compression === 'gzip' ? 'gzip' : undefined);
     const messages = world.queued.map((pointer) => ({
       messageId: pointer.requestId,
