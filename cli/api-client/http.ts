@@ -28,6 +28,7 @@ const DEFAULT_ATTEMPTS = 6;
 const DEFAULT_TIMEOUT = 30_000;
 const FIRST_DELAY = 300;
 const MAX_DELAY = 20_000;
+/** Waiting for the quota of an hour or a day is up to the user. */
 const MAX_RETRY_AFTER = 120_000;
 /** 429 and 503 mean "later"; 500, 502 and 504 are temporary gateway errors. All requests here are idempotent. */
 const RETRYABLE = new Set([429, 500, 502, 503, 504]);
@@ -35,7 +36,7 @@ const RETRYABLE = new Set([429, 500, 502, 503, 504]);
 /** Milliseconds of a `Retry-After` header in seconds. */
 export const retryAfterMilliseconds = (header: string | null): number | undefined => {
   const seconds = header === null || header.trim() === '' ? Number.NaN : Number(header);
-  return seconds >= 0 ? Math.min(seconds * 1000, MAX_RETRY_AFTER) : undefined;
+  return seconds >= 0 ? seconds * 1000 : undefined;
 };
 
 /** Exponential backoff with full jitter (Brooker 2015), but never earlier than the server requests. */
@@ -103,7 +104,7 @@ export class HttpSender {
       const retryAfter = retryAfterMilliseconds(response.headers.get('retry-after'));
       return {
         error: toApiError(name, response.status, body),
-        retry: RETRYABLE.has(response.status),
+        retry: RETRYABLE.has(response.status) && (retryAfter ?? 0) <= MAX_RETRY_AFTER,
         retryAfter,
       };
     } catch (error) {

@@ -134,4 +134,31 @@ export const ingest = (): HostileRequest[] => [
       expected: 'refused',
     }),
   ),
+  ...[
+    ['25,200 points of one hour', rows(7, 3_600, (i) => lastHour + i), 202],
+    ['1,600 metrics of a target', rows(1_600, 1, () => lastHour), 202],
+    ['points of 12,000 hours of targets', rows(20, 600, (i) => lastHour - 3_600 * i, true), 413],
+  ].map(
+    ([name, body, expected]): HostileRequest => ({
+      name: `CSV of ${String(name)}`,
+      ...{
+        method: 'POST',
+        path: '/v1/ingest/csv',
+        body: String(body),
+        headers: { 'content-type': 'text/csv' },
+      },
+      expected: Number(expected),
+    }),
+  ),
 ];
+
+const lastHour = Math.floor(now / 3_600) * 3_600 - 3_600;
+
+/** CSV of `count` series with `length` points each: metrics of one target, or one metric of different targets. */
+function rows(count: number, length: number, at: (i: number) => number, ofTargets = false): string {
+  const lines = Array.from({ length: count * length }, (_, row) => {
+    const [series, i] = [Math.floor(row / length), row % length];
+    return `${at(i)},${ofTargets ? `many-${series},m` : `full,m${series}`},${i}`;
+  });
+  return `timestamp,target,metric,value\n${lines.join('\n')}\n`;
+}

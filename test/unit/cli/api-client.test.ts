@@ -98,6 +98,14 @@ describe('the API client', () => {
     expect(new Headers(sent[2]?.init.headers).get('idempotency-key')).toBe('key');
   });
 
+  it('fails at once if the quota of an hour or a day is used up', async () => {
+    const { client, sent, waits } = clientOf([
+      json({ detail: 'The runs of this hour are used up' }, 429, { 'retry-after': '1800' }),
+    ]);
+    await expect(client.startRun('key')).rejects.toThrow('The runs of this hour are used up');
+    expect([sent.length, waits]).toEqual([1, []]);
+  });
+
   it('retries lost connections, and gives up with the address after the last attempt', async () => {
     const lost = new TypeError('fetch failed', { cause: new Error('connect ECONNREFUSED') });
     const { client, sent } = clientOf([lost], { attempts: 3 });
@@ -188,7 +196,7 @@ describe('waiting before a retry', () => {
     expect(['3', '0', '9999', 'soon', '', null].map(retryAfterMilliseconds)).toEqual([
       3000,
       0,
-      120_000,
+      9_999_000,
       undefined,
       undefined,
       undefined,

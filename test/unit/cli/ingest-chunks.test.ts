@@ -71,6 +71,12 @@ describe('CSV split into requests', () => {
     expect(chunks[2]?.fileLine(6)).toBe(rows.length + 1);
   });
 
+  it('puts at most 5,000 hours of targets into one request', async () => {
+    const rows = Array.from({ length: 6_000 }, (_, hour) => `${hour * 3600},a,m,1\n${hour * 3600},a,n,1`);
+    const chunks = await csvChunks(`timestamp,target,metric,value\n${rows.join('\n')}\n`);
+    expect(chunks.map(({ points }) => points)).toEqual([9_999, 2_001]);
+  });
+
   it('puts at most 500 targets into one request', async () => {
     const rows = Array.from({ length: 1200 }, (_, i) => `60,t${i},m,1`);
     const chunks = await csvChunks(`timestamp,target,metric,value\n${rows.join('\n')}`);
