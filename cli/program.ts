@@ -1,13 +1,13 @@
 import { Command } from 'commander';
 import { anomaliesCommand } from './commands/anomalies/anomalies.ts';
 import { detectCommand } from './commands/anomalies/detect.ts';
+import { planCommand } from './commands/anomalies/plan.ts';
 import { statusCommand } from './commands/api/status.ts';
 import { benchCommand } from './commands/bench/bench.ts';
 import { assessCommand } from './commands/changes/assess.ts';
 import { changesCommand } from './commands/changes/changes.ts';
 import { breachesCommand } from './commands/forecasts/breaches.ts';
 import { forecastCommand } from './commands/forecasts/forecast.ts';
-import { planCommand } from './commands/forecasts/plan.ts';
 import { runsCommand } from './commands/forecasts/runs.ts';
 import { trendsCommand } from './commands/forecasts/trends.ts';
 import { diagnoseCommand } from './commands/incidents/diagnose.ts';

@@ -24,7 +24,26 @@ describe('forestall plan', () => {
     expect(out).toContain('100,000 (10,000 x 10)');
     expect(out).toContain('1,460 runs');
     expect(out).toContain(MEASURED_FORECASTING.machine);
-    expect(out).not.toMatch(/NaN|undefined|Infinity|DOES NOT FIT/);
+    expect(out).not.toMatch(/NaN|undefined|Infinity/);
+  });
+
+  it('plans a day of ingestion and detection, and names the first limit with its source', async () => {
+    const sizes = ['plan', '--hosts', '10000', '--series-per-host', '10'];
+    const aligned = await runCli(sizes);
+    expect(aligned.code).toBe(0);
+    expect(aligned.out).toMatch(
+      /requests of a push, in a burst +10,000 +2,000 +500 % +setting +DOES NOT FIT/,
+    );
+    expect(aligned.out).toContain(
+      'First limit: requests of a push, in a burst (500 % used, setting: throttle.burst',
+    );
+    expect(aligned.out).toContain('requests a day are refused with 429');
+    const spread = await runCli([...sizes, '--spread', '60']);
+    expect(spread.out).toMatch(/First limit: new targets on one day \(50 % used/);
+    expect(spread.out).not.toMatch(/NaN|undefined|Infinity|DOES NOT FIT|429/);
+    const { day } = JSON.parse((await runCli([...sizes, '--hosts-per-request', '50', '--json'])).out);
+    expect(day.limits.every(({ source }: { source: string }) => source !== '')).toBe(true);
+    expect(day.peaks.refused).toBe(0);
   });
 
   it('measures this machine, on a small sample if asked', async () => {
@@ -45,9 +64,12 @@ describe('forestall plan', () => {
   it.each([
     ['no targets', []],
     ['no metrics', ['--targets', '5']],
+    ['no series', ['--hosts', '5', '--push', '1']],
     ['a fraction', ['--targets', '1.5', '--metrics', '2']],
     ['a cadence beyond a day', ['--targets', '5', '--metrics', '2', '--cadence', '2000']],
   ])('rejects %s', async (_, options) => {
-    expect((await runCli(['plan', ...options])).code).toBe(2);
+    const { code, err } = await runCli(['plan', ...options]);
+    expect(code).toBe(2);
+    expect(err).toMatch(/^error: /);
   });
 });

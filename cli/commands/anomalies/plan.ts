@@ -1,4 +1,6 @@
 import { Command } from 'commander';
+import { type DayPlan, planDay } from '../../../core/anomalies/capacity/day-limits.ts';
+import type { DayFleet } from '../../../core/anomalies/capacity/fleet-load.ts';
 import {
   type ForecastingFigures,
   MEASURED_FORECASTING,
@@ -12,11 +14,17 @@ import { startProgress } from '../../terminal/progress.ts';
 import type { Terminal } from '../../terminal/terminal.ts';
 import { printLines } from '../../terminal/writer.ts';
 import { wholeNumber } from '../shared/option-values.ts';
+import { describeDay } from './day-text.ts';
 import { describePlan } from './plan-text.ts';
 
 interface Options {
-  readonly targets: number;
-  readonly metrics: number;
+  readonly targets?: number;
+  readonly hosts?: number;
+  readonly metrics?: number;
+  readonly seriesPerHost?: number;
+  readonly push: number;
+  readonly hostsPerRequest: number;
+  readonly spread: number;
   readonly cadence: number;
   readonly concurrency: number;
   readonly measure?: true;
@@ -37,38 +45,65 @@ const measureHere = async (isQuick: boolean, terminal: Terminal): Promise<Foreca
   }
 };
 
-const toJson = (plan: FleetPlan, figures: ForecastingFigures): string => {
+const toJson = (plan: FleetPlan, day: DayPlan, figures: ForecastingFigures): string => {
   const { targets, seriesPerTarget, cadenceMinutes, concurrency, perMonth, ...rest } = plan;
   return jsonText({
     ...{ targets, metrics: seriesPerTarget, cadenceMinutes, concurrency, ...rest, perMonth },
+    day,
     measured: figures,
     prices: { region: PRICES.region, asOf: PRICES.asOf },
   });
 };
 
-const run = async (options: Options, terminal: Terminal): Promise<void> => {
-  const figures = options.measure
-    ? await measureHere(options.quick === true, terminal)
-    : MEASURED_FORECASTING;
+/** Ends the command with its usage if neither of two options is given. */
+const given = (value: number | undefined, names: string, command: Command): number =>
+  value ?? command.error(`error: give ${names}`);
+
+const dayOf = (plan: FleetPlan, options: Options): DayFleet => ({
+  ...{ hosts: plan.targets, seriesPerHost: plan.seriesPerTarget },
+  pushMinutes: options.push,
+  hostsPerRequest: options.hostsPerRequest,
+  spreadSeconds: options.spread,
+  forecastBatches: plan.batchesAtOnce,
+  forecastSeconds: plan.seconds.longestWall,
+});
+
+const run = async (options: Options, command: Command, terminal: Terminal): Promise<void> => {
   const fleet = {
-    targets: options.targets,
-    seriesPerTarget: options.metrics,
+    targets: given(options.hosts ?? options.targets, '--hosts N (or --targets N)', command),
+    seriesPerTarget: given(
+      options.seriesPerHost ?? options.metrics,
+      '--series-per-host M (or --metrics M)',
+      command,
+    ),
     cadenceMinutes: options.cadence,
     concurrency: options.concurrency,
   };
+  const figures = options.measure
+    ? await measureHere(options.quick === true, terminal)
+    : MEASURED_FORECASTING;
   const plan = planFleet(fleet, figures, DEFAULT_BUDGET);
-  const lines = options.json ? [toJson(plan, figures)] : describePlan(plan, figures, terminal);
+  const hosts = dayOf(plan, options);
+  const day = planDay(hosts);
+  const lines = options.json
+    ? [toJson(plan, day, figures)]
+    : [...describePlan(plan, figures, terminal), '', ...describeDay(day, hosts, terminal)];
   printLines(terminal.stdout, lines.join('\n'));
 };
 
-/** `forestall plan`: time and cost of a fleet's forecast runs, from measured figures and without AWS. */
+/** `forestall plan`: a day of a fleet, and time and cost of its forecast runs, from measured figures and without AWS. */
 export const planCommand = (terminal: Terminal): Command =>
   new Command('plan')
     .description(
-      "estimate time, batches, store units and cost of a fleet's forecast runs, from measured figures",
+      "estimate time and cost of a fleet's forecast runs, and its ingestion and detection against every limit",
     )
-    .requiredOption('--targets <n>', 'number of targets', wholeNumber(1, 10_000_000))
-    .requiredOption('--metrics <n>', 'number of series per target', wholeNumber(1, 1000))
+    .option('--hosts <n>', 'number of hosts, or other targets', wholeNumber(1, 10_000_000))
+    .option('--targets <n>', 'the same as --hosts', wholeNumber(1, 10_000_000))
+    .option('--series-per-host <n>', 'number of series per host', wholeNumber(1, 1000))
+    .option('--metrics <n>', 'the same as --series-per-host', wholeNumber(1, 1000))
+    .option('--push <minutes>', 'minutes between the pushes of a host', wholeNumber(1, 60), 5)
+    .option('--hosts-per-request <n>', 'hosts that a collector sends in one request', wholeNumber(1, 1000), 1)
+    .option('--spread <seconds>', 'seconds over which hosts spread their pushes', wholeNumber(0, 3600), 0)
     .option('--cadence <minutes>', 'minutes between runs', wholeNumber(1, 1440), 60)
     .option(
       '--concurrency <n>',
@@ -79,4 +114,4 @@ export const planCommand = (terminal: Terminal): Command =>
     .option('--measure', 'measure this machine instead of using the built-in figures')
     .option('--quick', 'with --measure, measure a small sample only; its figures are rough')
     .option('--json', 'print one JSON object')
-    .action((options: Options) => run(options, terminal));
+    .action((options: Options, command: Command) => run(options, command, terminal));
