@@ -57,6 +57,9 @@ describe('a failing database', () => {
     const resolved = await client.incident(incident.id);
     expect(resolved).toMatchObject({ status: 'resolved', reopened: 0 });
     expect(resolved.responseTimes.resolve).toBeGreaterThan(0);
+    await client.transitionIncident(incident.id, 'open', 'the errors are back');
+    expect(await client.incident(incident.id)).toMatchObject({ status: 'open', reopened: 1 });
+    await client.transitionIncident(incident.id, 'resolved');
     await client.transitionIncident(incident.id, 'reviewed', undefined, {
       cause: fault.rootCause.target,
       fix: 'the index of version 40',
