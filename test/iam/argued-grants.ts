@@ -8,4 +8,18 @@ export interface ArguedGrant {
   readonly reason: string;
 }
 
-export const ARGUED_GRANTS: readonly ArguedGrant[] = [];
+export const ARGUED_GRANTS: readonly ArguedGrant[] = [
+  {
+    holder: /^(Ingest|Incidents)\w+Role\w{8}$/,
+    actions: ['sqs:ChangeMessageVisibility', 'sqs:GetQueueUrl'],
+    reason:
+      "CDK's event source grants them with the calls that Lambda needs; they reach only the consumed queue",
+  },
+  {
+    holder: /:Incidents(Signals|Diagnoses)Queue\w{8}$/,
+    actions: ['sqs:GetQueueAttributes', 'sqs:GetQueueUrl'],
+    service: 'events.amazonaws.com',
+    reason:
+      "CDK's rule target grants them with SendMessage; only the rule may use them, and they return no message",
+  },
+];

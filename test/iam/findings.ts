@@ -26,6 +26,7 @@ export const needlesslyAllowed = async (calls: readonly Call[], policies: Polici
     .map(({ call }) => describeCall(call));
 };
 
+/** Calls that no policy distinguishes, once. */
 export const onePerKind = (calls: readonly Call[]): Call[] => [
   ...new Map(calls.map((call) => [`${kindOf(call)} ${JSON.stringify(call.context)}`, call])).values(),
 ];

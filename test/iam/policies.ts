@@ -7,14 +7,17 @@ const value = z.union([z.string(), z.number(), z.boolean()]).transform(String);
 const values = z.union([value.transform((each) => [each]), z.array(value)]);
 
 /** Strict: an element that is not evaluated, such as `NotAction`, fails. */
-const Statement = z.strictObject({
-  Sid: z.string().optional(),
-  Effect: z.enum(['Allow', 'Deny']),
-  Principal: z.union([z.literal('*'), z.record(z.string(), list)]).optional(),
-  Action: list,
-  Resource: list.optional(),
-  Condition: z.record(z.string(), z.record(z.string(), values)).optional(),
-});
+const Statement = z
+  .strictObject({
+    Sid: z.string().optional(),
+    Effect: z.enum(['Allow', 'Deny']),
+    Principal: z.union([z.literal('*'), z.record(z.string(), list)]).optional(),
+    Action: list,
+    Resource: list.optional(),
+    Condition: z.record(z.string(), z.record(z.string(), values)).optional(),
+  })
+  // A name, which may contain that of the stage.
+  .transform(({ Sid: _, ...statement }) => statement);
 export type Statement = z.infer<typeof Statement>;
 
 const Policy = z.looseObject({ Statement: z.array(Statement) });

@@ -42,7 +42,12 @@ const Alarm = z.looseObject({
 });
 
 /** A service calls a resource, which allows it in its own policy. */
-const byService = (service: string, action: string, resource: string, source: ResolvedResource): Call => ({
+export const byService = (
+  service: string,
+  action: string,
+  resource: string,
+  source: ResolvedResource,
+): Call => ({
   caller: { service },
   action,
   resource,

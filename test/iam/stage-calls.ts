@@ -4,7 +4,8 @@ import type { Call } from './evaluate.ts';
 import { logicalIdsOf, RECORDED_CALLS, RECORDED_RESOURCES, readCalls } from './recorded-call.ts';
 import { permissionsFor } from './required-permissions.ts';
 import type { ResolvedResource } from './resolve-template.ts';
-import { roleOf, serviceCalls } from './service-calls.ts';
+import { arn } from './resource-names.ts';
+import { byService, roleOf, serviceCalls } from './service-calls.ts';
 
 const root = join(import.meta.dirname, '../..');
 
@@ -29,8 +30,29 @@ const recordedCalls = (resources: ReadonlyMap<string, ResolvedResource>): Call[]
   });
 };
 
+/** The two entrances for alarms that the owner of the account makes (`lib/incidents/alarm-entrance.ts`). */
+const ENTRANCES = [
+  { id: /^IncidentsAlarmActionsTopic\w{8}$/, service: 'cloudwatch.amazonaws.com', action: 'sns:Publish' },
+  {
+    id: /^IncidentsGroupSignalsFunction\w{8}$/,
+    service: 'lambda.alarms.cloudwatch.amazonaws.com',
+    action: 'lambda:InvokeFunction',
+  },
+];
+
+const ownAlarmCalls = (resources: ReadonlyMap<string, ResolvedResource>): Call[] => {
+  const id = 'alarm-of-the-owner';
+  const alarm = { id, type: 'AWS::CloudWatch::Alarm', arn: arn('cloudwatch', `alarm:${id}`), properties: {} };
+  return ENTRANCES.map(({ id: pattern, service, action }) => {
+    const entrance = [...resources.values()].find((each) => pattern.test(each.id));
+    if (entrance?.arn === undefined) throw new TypeError(`no resource is named like ${pattern.source}`);
+    return byService(service, action, entrance.arn, alarm);
+  });
+};
+
 /** All calls of a stage: recorded ones of functions, and those that services make for its resources. */
 export const stageCalls = (resources: ReadonlyMap<string, ResolvedResource>): Call[] => [
   ...recordedCalls(resources),
   ...serviceCalls(resources),
+  ...ownAlarmCalls(resources),
 ];
