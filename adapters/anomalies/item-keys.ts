@@ -6,3 +6,6 @@ export const anomalySks = timedKeys('ANOMALY');
 
 export const anomalyKey = (tenantId: string, timestamp: number, targetId: string, metric: string): ItemKey =>
   tenantKey(tenantId, anomalySks.at(timestamp, targetId, metric));
+
+/** The summary of what arrives from a tenant. */
+export const ingestionKey = (tenantId: string): ItemKey => tenantKey(tenantId, 'INGESTION');

@@ -5,6 +5,7 @@
 import * as z from 'zod';
 import { Anomaly } from '../../core/anomalies/api/anomalies.ts';
 import { Baseline } from '../../core/anomalies/api/baseline.ts';
+import { Ingestion } from '../../core/anomalies/api/ingestion.ts';
 import { RiskAssessment } from '../../core/changes/api/assessment.ts';
 import { ChangeDetail, ChangeSummary, RecordedChange } from '../../core/changes/api/changes.ts';
 import { Breach } from '../../core/forecasts/api/breaches.ts';
@@ -23,6 +24,9 @@ export const StartedRunAnswer = z.looseObject(StartedRun.shape);
 
 export const TargetAnswer = z.looseObject(Target.shape);
 export type TargetAnswer = z.infer<typeof TargetAnswer>;
+
+export const IngestionAnswer = z.looseObject(Ingestion.shape);
+export type IngestionAnswer = z.infer<typeof IngestionAnswer>;
 
 export const SeriesAnswer = z.looseObject(Series.shape);
 export type SeriesAnswer = z.infer<typeof SeriesAnswer>;

@@ -18,6 +18,7 @@ import {
   IncidentAnswer,
   IncidentSummaryAnswer,
   IngestAnswer,
+  IngestionAnswer,
   pageOf,
   RecordedChangeAnswer,
   RiskAnswer,
@@ -145,6 +146,11 @@ export class ApiClient {
 
   targets({ most, ...query }: TargetQuery = {}): AsyncGenerator<TargetAnswer, void, void> {
     return this.list(TargetAnswer, '/v1/targets', query, most);
+  }
+
+  /** What arrives: targets by state, lag, share of the expected points. */
+  ingestion(): Promise<IngestionAnswer> {
+    return this.read(IngestionAnswer, { method: 'GET', path: '/v1/ingestion' });
   }
 
   series(target: string, metric: string, from?: string, to?: string): Promise<SeriesAnswer> {

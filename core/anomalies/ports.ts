@@ -4,6 +4,7 @@ import type { Profile } from '../metrics/targets/target.ts';
 import type { Page, PageRequest } from '../shared/page.ts';
 import type { VersionedBytes } from '../shared/versioned-bytes.ts';
 import type { Anomaly, AnomalyEnd, AnomalyKind, Owner } from './anomaly.ts';
+import type { IngestionSummary } from './ingestion-summary.ts';
 
 export interface AnomalyFilter {
   /** Epoch seconds, both inclusive. */
@@ -69,4 +70,10 @@ export interface PeerStateFiles {
 export interface PeerWorkStarter {
   /** Starts the comparison of a group asynchronously, at least once. */
   start(work: PeerWork): Promise<void>;
+}
+
+/** One summary for each tenant, replaced by every silence check. */
+export interface IngestionStore {
+  get(tenantId: string): Promise<IngestionSummary | undefined>;
+  put(tenantId: string, summary: IngestionSummary): Promise<void>;
 }

@@ -15,7 +15,12 @@ export class AnomalyTable extends Construct {
     this.store.grant(reader, 'Query');
   }
 
-  /** Record anomalies and their ends, find those already recorded, and mark them as announced. */
+  /** Get the summary of a tenant's ingestion. */
+  grantGet(reader: ObservedFunction): void {
+    this.store.grant(reader, 'GetItem');
+  }
+
+  /** Record anomalies and their ends, find those already recorded, and mark them as announced; replace the summary of ingestion. */
   grantRecord(writer: ObservedFunction): void {
     this.store.grant(writer, 'GetItem', 'PutItem', 'UpdateItem');
   }

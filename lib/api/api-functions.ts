@@ -139,6 +139,7 @@ export class ApiFunctions extends Construct {
     forecasts.grantReadRuns(queries);
     forecasts.grantListByRisk(queries);
     anomalies.grantList(queries);
+    anomalies.grantGet(queries);
     forecastBucket.grantReadDetectors(queries);
     incidents.grantGet(queries);
     incidents.grantList(queries);

@@ -59,6 +59,7 @@ export const PUBLISHED: ReadonlySet<string> = new Set([
   'core/metrics/blocks/stored-block.ts',
   'core/metrics/meaning/metric-meaning.ts',
   'core/metrics/reporting/rhythm.ts',
+  'core/metrics/reporting/target-report.ts',
   'core/metrics/series/detect-step.ts',
   'core/metrics/series/metric-series.ts',
   'core/metrics/series/regularise.ts',

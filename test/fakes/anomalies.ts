@@ -1,7 +1,8 @@
 /** The ports of anomalies in memory, with the guarantees of the real stores. */
 
 import type { Anomaly, AnomalyEnd } from '../../core/anomalies/anomaly.ts';
-import type { AnomalyStore, DetectorFiles } from '../../core/anomalies/ports.ts';
+import type { IngestionSummary } from '../../core/anomalies/ingestion-summary.ts';
+import type { AnomalyStore, DetectorFiles, IngestionStore } from '../../core/anomalies/ports.ts';
 import type { VersionedBytes } from '../../core/shared/versioned-bytes.ts';
 import { pageOf } from './shared.ts';
 
@@ -66,6 +67,17 @@ export const memoryAnomalies = (initial: readonly Anomaly[] = []) => {
     },
   };
   return { store, all: () => [...stored.values()] };
+};
+
+export const memoryIngestion = () => {
+  const stored = new Map<string, IngestionSummary>();
+  const store: IngestionStore = {
+    get: async (tenantId) => stored.get(tenantId),
+    put: async (tenantId, summary) => {
+      stored.set(tenantId, summary);
+    },
+  };
+  return { store, stored };
 };
 
 export const memoryDetectors = () => {

@@ -68,7 +68,7 @@ const NEVER_CALLED: Readonly<Record<string, readonly string[]>> = {
     ...on('Blocks', 'BatchGetItem'),
     ...on('Incidents', 'BatchGetItem', 'PutItem', 'UpdateItem'),
     ...on('Forecasts', 'DeleteItem', 'PutItem'),
-    ...on('Anomalies', 'GetItem', 'PutItem', 'UpdateItem'),
+    ...on('Anomalies', 'PutItem', 'UpdateItem'),
     ...on('ApiKeys', 'PutItem'),
     ...on('Changes', 'PutItem'),
     's3:PutObject',

@@ -113,7 +113,7 @@ const PERMISSIONS: Readonly<Record<string, readonly string[]>> = {
     ...on('Targets', 'GetItem', 'Query'),
     ...on('Forecasts', 'GetItem', 'Query'),
     'dynamodb:Query Forecasts by index',
-    ...on('Anomalies', 'Query'),
+    ...on('Anomalies', 'GetItem', 'Query'),
     ...on('Incidents', 'GetItem', 'Query'),
     ...on('Changes', 'GetItem', 'Query'),
     ...LOGS,

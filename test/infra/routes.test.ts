@@ -71,6 +71,7 @@ describe('the routes of the HTTP API', () => {
       'GET /v1/incidents',
       'GET /v1/incidents/{incidentId}',
       'GET /v1/incidents/{incidentId}/causes',
+      'GET /v1/ingestion',
       'GET /v1/openapi.json',
       'GET /v1/settings',
       'GET /v1/targets',

@@ -1,7 +1,9 @@
 import { Command } from 'commander';
 import { SEVERITIES, type Severity } from '../../../core/forecasts/breach-risk.ts';
-import type { BreachAnswer, RunAnswer } from '../../api-client/answers.ts';
+import type { BreachAnswer, IngestionAnswer, RunAnswer } from '../../api-client/answers.ts';
+import type { ApiClient } from '../../api-client/api-client.ts';
 import { jsonText } from '../../terminal/clean-text.ts';
+import { formatDuration, formatPercent } from '../../terminal/format.ts';
 import { renderTable } from '../../terminal/table.ts';
 import type { Terminal } from '../../terminal/terminal.ts';
 import { LineWriter } from '../../terminal/writer.ts';
@@ -17,6 +19,7 @@ interface Options extends ConnectionOptions {
 interface Status {
   readonly health: string;
   readonly targets: number;
+  readonly ingestion: IngestionAnswer;
   readonly breaches: Readonly<Record<Severity, number>>;
   readonly lastRun: RunAnswer | null;
 }
@@ -29,15 +32,46 @@ const collect = async <Item>(items: AsyncIterable<Item>): Promise<Item[]> => {
   return all;
 };
 
+/** As counted by the last check; before the first one, the list is counted. */
+const countTargets = async (client: ApiClient, { checkedAt, targets }: IngestionAnswer): Promise<number> =>
+  checkedAt === undefined
+    ? (await collect(client.targets())).length
+    : STATES.reduce((sum, state) => sum + targets[state], 0);
+
 const countBySeverity = (breaches: readonly BreachAnswer[]): Record<Severity, number> => {
   const counts: Record<Severity, number> = { critical: 0, warning: 0, info: 0 };
   for (const { severity } of breaches) counts[severity]++;
   return counts;
 };
 
+const STATES = ['reporting', 'late', 'silent', 'expired'] as const;
+
+const ofStates = ({ targets }: IngestionAnswer): string => {
+  const found = STATES.filter((state) => targets[state] > 0).map((state) => `${targets[state]} ${state}`);
+  return found.length === 0 ? '' : ` (${found.join(', ')})`;
+};
+
+/** What arrives; nothing before the first check. */
+const arrivals = (ingestion: IngestionAnswer): string[] => {
+  const { lagSeconds, expectedShare, vanishedMetrics, silence } = ingestion;
+  if (lagSeconds === undefined) return [];
+  const parts = [
+    `newest point ${formatDuration(lagSeconds)} ago`,
+    ...(expectedShare === undefined ? [] : [`${formatPercent(expectedShare)} of the expected points`]),
+    ...(vanishedMetrics === 0 ? [] : [`${vanishedMetrics} vanished metrics`]),
+  ];
+  return [`arrivals  ${parts.join(', ')}`, ...(silence === undefined ? [] : [`          ${silence}`])];
+};
+
 const describe = (status: Status, worst: readonly BreachAnswer[], terminal: Terminal): string[] => {
   const counts = SEVERITIES.map((severity) => `${status.breaches[severity]} ${severity}`).join(', ');
-  const lines = [`health    ${status.health}`, `targets   ${status.targets}`, `breaches  ${counts}`, ''];
+  const lines = [
+    `health    ${status.health}`,
+    `targets   ${status.targets}${ofStates(status.ingestion)}`,
+    ...arrivals(status.ingestion),
+    `breaches  ${counts}`,
+    '',
+  ];
   const runs =
     status.lastRun === null ? ['no forecast run yet'] : renderTable(RUN_COLUMNS, [status.lastRun], terminal);
   const table = worst.length === 0 ? [] : ['', ...renderTable(BREACH_COLUMNS, worst, terminal)];
@@ -46,15 +80,16 @@ const describe = (status: Status, worst: readonly BreachAnswer[], terminal: Term
 
 const run = async ({ json, ...connection }: Options, terminal: Terminal): Promise<void> => {
   const client = connect(connection, terminal);
-  const [health, targets, breaches, runs] = await Promise.all([
+  const [health, ingestion, breaches, runs] = await Promise.all([
     client.health(),
-    collect(client.targets()),
+    client.ingestion(),
     collect(client.breaches()),
     collect(client.runs({ most: 1 })),
   ]);
   const status: Status = {
     health: health.status,
-    targets: targets.length,
+    targets: await countTargets(client, ingestion),
+    ingestion,
     breaches: countBySeverity(breaches),
     lastRun: runs[0] ?? null,
   };

@@ -29,6 +29,7 @@ const BENCHES = {
   combinations: async () =>
     (await import('../../../bench/anomalies/combinations/run.ts')).runCombinationsBench,
   peers: async () => (await import('../../../bench/anomalies/peers/run.ts')).runPeersBench,
+  silence: async () => (await import('../../../bench/anomalies/silence/run.ts')).runSilenceBench,
   deployments: async () => (await import('../../../bench/changes/deployments/run.ts')).runDeploymentsBench,
 } as const satisfies Readonly<Record<string, () => Promise<Bench>>>;
 type BenchName = keyof typeof BENCHES;

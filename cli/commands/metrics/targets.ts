@@ -1,6 +1,8 @@
 import { Command, Option } from 'commander';
 import { PROFILES } from '../../../core/metrics/targets/target.ts';
 import type { TargetAnswer } from '../../api-client/answers.ts';
+import type { Colour } from '../../terminal/colour.ts';
+import { formatDuration, formatPercent } from '../../terminal/format.ts';
 import type { Column } from '../../terminal/table.ts';
 import type { Terminal } from '../../terminal/terminal.ts';
 import { type ConnectionOptions, connect, withConnection } from '../shared/connection-options.ts';
@@ -14,12 +16,26 @@ interface Options extends ConnectionOptions {
   readonly json?: true;
 }
 
+const STATE_COLOURS: Readonly<Record<TargetAnswer['state'], Colour | undefined>> = {
+  reporting: undefined,
+  late: 'yellow',
+  silent: 'red',
+  expired: 'gray',
+};
+
 const COLUMNS: readonly Column<TargetAnswer>[] = [
   { header: 'target', text: ({ id }) => id, shrinks: true },
   { header: 'profile', text: ({ profile }) => profile },
   { header: 'metrics', text: ({ metrics }) => metrics.map(({ name }) => name).join(' '), shrinks: true },
   { header: 'notices', text: ({ notices = [] }) => notices.map(({ code }) => code).join(' ') },
-  { header: 'last seen', text: ({ lastSeen }) => lastSeen.slice(0, 16).replace('T', ' ') },
+  { header: 'last seen', text: ({ lastSeen }) => lastSeen.slice(5, 16).replace('T', ' ') },
+  { header: 'lag', align: 'right', text: ({ lagSeconds }) => formatDuration(lagSeconds) },
+  {
+    header: 'points',
+    align: 'right',
+    text: ({ expectedShare }) => (expectedShare === undefined ? '-' : formatPercent(expectedShare)),
+  },
+  { header: 'state', text: ({ state }) => state, colour: ({ state }) => STATE_COLOURS[state] },
 ];
 
 /** `forestall targets`: lists the targets of a deployment. */

@@ -2,6 +2,7 @@ import { type Operations, QUERY } from '../../platform/api/operation.ts';
 import { TargetPath } from '../../platform/api/parameters.ts';
 import { AnomaliesQuery, AnomalyPage } from './anomalies.ts';
 import { Baseline, BaselineQuery } from './baseline.ts';
+import { Ingestion } from './ingestion.ts';
 
 export const ANOMALIES_OPERATIONS = {
   listAnomalies: {
@@ -11,6 +12,14 @@ export const ANOMALIES_OPERATIONS = {
     summary: 'Lists anomalies of all kinds, newest first',
     query: AnomaliesQuery,
     responses: [AnomalyPage],
+  },
+  getIngestion: {
+    ...QUERY,
+    tag: 'anomalies',
+    path: '/v1/ingestion',
+    summary:
+      'Returns what arrives: targets by state, lag, share of the expected points; counted every five minutes',
+    responses: [Ingestion],
   },
   getBaseline: {
     ...QUERY,

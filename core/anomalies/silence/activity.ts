@@ -1,12 +1,13 @@
 /** The recent reports of a target: when it sent, and when each of its metrics came. Times in epoch seconds. */
 import {
   GONE_SECONDS,
+  gapsOf,
   intervalOf,
-  longestGapIn,
-  MIN_SILENCE_SECONDS,
+  minSilence,
   patienceOf,
   type Rhythm,
-  SILENT_INTERVALS,
+  secondLongest,
+  weeklyPatience,
 } from '../../metrics/reporting/rhythm.ts';
 import { DAY_SECONDS } from '../../shared/time.ts';
 
@@ -28,21 +29,25 @@ export const activityOf = (targetId: string, points: PointTimes): Activity | und
   if (lastPoint === undefined) return undefined;
   const intervals = [...points.values()].map(intervalOf).filter((one) => one !== undefined);
   const interval = intervals.length === 0 ? undefined : Math.min(...intervals);
-  return { targetId, points, reports, lastPoint, interval, longestGap: longestGapIn(reports) };
+  return { targetId, points, reports, lastPoint, interval, usualPause: secondLongest(gapsOf(reports)) };
 };
 
 /** True if a target was quiet for longer than a few hours of its points explain: more of them may. */
 export const isQuiet = ({ lastPoint, interval = 0 }: Activity, now: number): boolean =>
-  now - lastPoint > Math.max(MIN_SILENCE_SECONDS, SILENT_INTERVALS * interval);
+  now - lastPoint > minSilence(interval);
 
-export const isSilent = (activity: Rhythm, now: number): boolean => {
+/** Seconds after the last point at which the silence of a target is unusual, at this time of the week. */
+export const targetPatience = (activity: Activity, now: number): number =>
+  Math.max(patienceOf(activity), weeklyPatience(activity.reports, activity.interval ?? 0, now));
+
+export const isSilent = (activity: Activity, now: number): boolean => {
   const silence = now - activity.lastPoint;
-  return silence > patienceOf(activity) && silence < GONE_SECONDS;
+  return silence > targetPatience(activity, now) && silence < GONE_SECONDS;
 };
 
 /** For each report of a target, the seconds that it had reported by then: its pauses do not count. */
 export const reportedTime = ({ reports, interval = 0 }: Activity): readonly number[] => {
-  const pause = Math.max(MIN_SILENCE_SECONDS, SILENT_INTERVALS * interval);
+  const pause = minSilence(interval);
   const times: number[] = [];
   for (const [i, at] of reports.entries()) {
     const gap = i === 0 ? 0 : at - reports[i - 1]!;
@@ -78,7 +83,8 @@ export const metricActivityOf = (
   if (lastPoint === undefined) return undefined;
   const interval = intervalOf(points);
   const fresh = interval ?? 0;
-  let [next, since, longestGap, present, reports, first] = [0, 0, 0, 0, 0, 0];
+  const gaps: number[] = [];
+  let [next, since, present, reports, first] = [0, 0, 0, 0, 0];
   for (const [i, at] of activity.reports.entries()) {
     if (at > lastPoint) break;
     reports++;
@@ -86,14 +92,15 @@ export const metricActivityOf = (
     const absent = times[i]! - since;
     if (isPoint || (next > 0 && absent < fresh)) present++;
     if (!isPoint) continue;
-    if (next > 0) longestGap = Math.max(longestGap, absent);
+    if (next > 0) gaps.push(absent);
     else first = i;
     since = times[i]!;
     next++;
   }
   const isOld = since - times[first]! >= ESTABLISHED_SECONDS;
   return {
-    ...{ metric, lastPoint, interval, longestGap, count: points.length },
+    ...{ metric, lastPoint, interval, count: points.length },
+    usualPause: secondLongest(gaps),
     absent: times.at(-1)! - since,
     presence: present / (isOld ? reports - first : reports),
   };

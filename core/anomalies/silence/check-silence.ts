@@ -1,9 +1,8 @@
 import { GONE_SECONDS, MIN_SILENCE_SECONDS } from '../../metrics/reporting/rhythm.ts';
 import type { SettingsStore } from '../../platform/settings/ports.ts';
 import { settingsOrNone } from '../../platform/settings/settings-or-none.ts';
+import { UnreadableItemError } from '../../shared/errors.ts';
 import { inParallel } from '../../shared/in-parallel.ts';
-import { isoOfSeconds } from '../../shared/time.ts';
-import { type Alert, alertAgain } from '../announcing/alert.ts';
 import {
   type AnnounceContext,
   type AnnounceDeps,
@@ -11,9 +10,8 @@ import {
 } from '../announcing/announce-anomalies.ts';
 import { type AnnounceEndsDeps, announceAnomalyEnds } from '../announcing/announce-anomaly-ends.ts';
 import type { Anomaly } from '../anomaly.ts';
-import type { AnomalyStore } from '../ports.ts';
-import { clusters } from './clusters.ts';
-import { findSilences, type Stopped } from './find-silences.ts';
+import type { HourPoints } from '../ingestion-summary.ts';
+import type { AnomalyStore, IngestionStore } from '../ports.ts';
 import {
   type FoundStops,
   findStopped,
@@ -21,10 +19,10 @@ import {
   type StoppedDeps,
   type WatchedTarget,
 } from './find-stopped.ts';
-import type { Vanished } from './find-vanished.ts';
 import { type OpenSilences, openKey, openSilences } from './open-silences.ts';
-import { ALL_METRICS, ALL_TARGETS, metricAlert, targetAlert, tenantAlert } from './silence-alerts.ts';
-import { type TenantSilence, tenantSilence } from './tenant-silence.ts';
+import { ALL_METRICS, ALL_TARGETS } from './silence-alerts.ts';
+import { metricsDue, type Stops, targetsDue, tenantDue } from './silences-due.ts';
+import { tenantSilence } from './tenant-silence.ts';
 
 export interface SilenceDeps extends AnnounceDeps, AnnounceEndsDeps, StoppedDeps {
   readonly anomalies: Pick<
@@ -32,6 +30,7 @@ export interface SilenceDeps extends AnnounceDeps, AnnounceEndsDeps, StoppedDeps
     'record' | 'markAnnounced' | 'recordEnds' | 'markEndsAnnounced' | 'list'
   >;
   readonly settings: Pick<SettingsStore, 'get'>;
+  readonly ingestion: IngestionStore;
 }
 
 /** What one check of a tenant found. */
@@ -43,19 +42,8 @@ export interface SilenceCheck {
 }
 
 const ANNOUNCED_AT_ONCE = 8;
-/** Metrics of one target that are announced one by one; the others are named with them. */
-const MAX_METRICS = 10;
 /** Alerts of one check; the next check continues. */
 const MAX_ALERTS = 2000;
-/** Alerts of points older than an hour are not announced. */
-const LATE_SECONDS = 3000;
-const CHECK_SECONDS = 300;
-
-/** An alert of a target, or of the tenant. */
-interface Due {
-  readonly targetId: string;
-  readonly alert: Alert;
-}
 
 /**
  * Announces what stopped: targets that send no more, metrics that vanished from targets that send, or the tenant as a
@@ -88,14 +76,65 @@ export const checkSilence = async (
   await inParallel(ANNOUNCED_AT_ONCE, due.slice(0, MAX_ALERTS), ({ targetId, alert }) =>
     announceAnomalies(deps, contextOf(targetId), [alert]),
   );
+  const silence = due.find(({ targetId }) => targetId === ALL_TARGETS)?.alert.reason;
+  await summarise(deps, { tenantId, targets, open, found, stops, newest, silence }, now);
   return { silent: stops.stopped.length, vanished: found.vanished.length };
 };
 
-/** The silent targets, and those of them that were not announced yet. */
-interface Stops {
-  readonly stopped: readonly Stopped[];
-  readonly fresh: readonly Stopped[];
+interface Checked {
+  readonly tenantId: string;
+  readonly targets: readonly WatchedTarget[];
+  readonly open: OpenSilences;
+  readonly found: FoundStops;
+  readonly stops: Stops;
+  readonly newest: number;
+  readonly silence: string | undefined;
 }
+
+/** The hours counted before. A summary that cannot be read is replaced. */
+const hoursBefore = async (
+  { ingestion, telemetry }: SilenceDeps,
+  tenantId: string,
+): Promise<readonly HourPoints[]> => {
+  try {
+    return (await ingestion.get(tenantId))?.hours ?? [];
+  } catch (error) {
+    if (!(error instanceof UnreadableItemError)) throw error;
+    telemetry.count('ItemUnreadable');
+    telemetry.error('the state of ingestion is counted from the start', { tenantId }, error);
+    return [];
+  }
+};
+
+/** Stores what the check counted, for `GET /v1/ingestion`. */
+const summarise = async (
+  deps: SilenceDeps,
+  { tenantId, targets, open, found, stops, newest, silence }: Checked,
+  now: number,
+): Promise<void> => {
+  const live = targets.filter((target) => isLive(target, now)).length;
+  const silent = silence === undefined ? stops.stopped.length : live;
+  const unseen =
+    silence === undefined
+      ? stops.stopped.filter(({ targetId }) => !found.lastPoints.has(targetId)).length
+      : live - found.lastPoints.size;
+  const late = found.tally.late(new Set(stops.stopped.map(({ targetId }) => targetId)));
+  const absent = [...open.ofMetrics.values()]
+    .flat()
+    .filter((one) => one.silenced === undefined && !found.returns.has(openKey(one)));
+  const lost = found.vanished.filter(({ renamedTo }) => renamedTo.length === 0);
+  await deps.ingestion.put(tenantId, {
+    ...{ checkedAt: now, lastSeen: newest, silence },
+    targets: {
+      reporting: Math.max(0, live - silent - late),
+      late: Math.min(late, live - silent),
+      silent,
+      expired: targets.length - live,
+    },
+    vanishedMetrics: absent.length + lost.length,
+    hours: found.tally.hours(await hoursBefore(deps, tenantId), unseen),
+  });
+};
 
 /** True while nothing arrived since the tenant was announced as silent. */
 const isTenantSilent = ({ ofTenant }: OpenSilences, newest: number): boolean =>
@@ -121,68 +160,8 @@ const stopsOf = (open: OpenSilences, found: FoundStops, newest: number, now: num
   const fresh = isWaiting ? [] : found.silent;
   const known = [...open.ofTargets.values()]
     .filter((one) => !found.returns.has(openKey(one)) && now - one.since < GONE_SECONDS)
-    .map(({ targetId, since }) => ({ targetId, lastPoint: since, interval: undefined, longestGap: 0 }));
+    .map(({ targetId, since }) => ({ targetId, lastPoint: since, interval: undefined, usualPause: 0 }));
   return { fresh, stopped: [...fresh, ...known] };
-};
-
-/** A silence that was found late, because checks failed or a tenant returned without it, is news nevertheless. */
-const datedSoon = (alert: Alert, now: number): Alert =>
-  alert.timestamp > now - LATE_SECONDS ? alert : { ...alert, timestamp: now - (now % CHECK_SECONDS) };
-
-const tenantDue = (
-  tenantId: string,
-  whole: TenantSilence | undefined,
-  { ofTenant }: OpenSilences,
-  now: number,
-): Due[] => {
-  if (whole !== undefined)
-    return [{ targetId: ALL_TARGETS, alert: datedSoon(tenantAlert(tenantId, whole), now) }];
-  return ofTenant === undefined ? [] : [{ targetId: ALL_TARGETS, alert: alertAgain(ofTenant) }];
-};
-
-/** A recorded silence keeps its time and reason; it is announced if a crash left that undone. */
-const targetsDue = (
-  tenantId: string,
-  targets: readonly WatchedTarget[],
-  { stopped }: Stops,
-  { ofTargets }: OpenSilences,
-  now: number,
-): Due[] =>
-  findSilences(tenantId, targets, stopped, now).map((silence) => {
-    const { targetId, lastPoint } = silence;
-    const recorded = ofTargets.get(targetId);
-    const isKnown = recorded !== undefined && recorded.since === lastPoint;
-    return { targetId, alert: isKnown ? alertAgain(recorded) : datedSoon(targetAlert(silence), now) };
-  });
-
-const metricsDue = (
-  tenantId: string,
-  vanished: readonly Vanished[],
-  { ofMetrics }: OpenSilences,
-  now: number,
-): Due[] => {
-  const known = [...ofMetrics.values()].flat();
-  const all = [
-    ...vanished,
-    ...known.map(({ targetId, metric, since }) => ({ targetId, metric, lastPoint: since })),
-  ];
-  const causes = new Map<string, { readonly causeKey: string; readonly targets: number }>();
-  for (const [metric, ones] of Map.groupBy(all, (one) => one.metric)) {
-    for (const cluster of clusters(ones)) {
-      const causeKey = `silence:${tenantId}:${metric}:${isoOfSeconds(cluster[0]!.lastPoint)}`;
-      for (const one of cluster) causes.set(openKey(one), { causeKey, targets: cluster.length });
-    }
-  }
-  const fresh = [...Map.groupBy(vanished, ({ targetId }) => targetId)].flatMap(([targetId, ones]) =>
-    ones
-      .toSorted((a, b) => (a.metric < b.metric ? -1 : 1))
-      .slice(0, Math.max(0, MAX_METRICS - (ofMetrics.get(targetId)?.length ?? 0)))
-      .map((one) => {
-        const { causeKey, targets } = causes.get(openKey(one))!;
-        return { targetId, alert: datedSoon(metricAlert(one, targets, causeKey), now) };
-      }),
-  );
-  return [...fresh, ...known.map((one) => ({ targetId: one.targetId, alert: alertAgain(one) }))];
 };
 
 /** An open silence that is over, with the time of the first point after it. */

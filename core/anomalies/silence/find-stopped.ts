@@ -3,12 +3,13 @@
  * glances at two hours of every target; only what these hours do not explain is looked up in the last day, and what that
  * does not explain in the last eight days, which show weekly pauses.
  */
-import { GONE_SECONDS, patienceOf } from '../../metrics/reporting/rhythm.ts';
+import { GONE_SECONDS } from '../../metrics/reporting/rhythm.ts';
 import { inParallel } from '../../shared/in-parallel.ts';
 import { DAY_SECONDS, HOUR_SECONDS } from '../../shared/time.ts';
-import { type Activity, isQuiet, isSilent, metricActivityOf } from './activity.ts';
+import { type Activity, isQuiet, isSilent, metricActivityOf, targetPatience } from './activity.ts';
 import type { SeenTarget } from './find-silences.ts';
 import { doubtfulMetrics, metricPatience, type Vanished, vanishedIn } from './find-vanished.ts';
+import { IngestionTally } from './ingestion-tally.ts';
 import type { OpenSilences } from './open-silences.ts';
 import { cacheName, type PatienceCache } from './patience-cache.ts';
 import { glanceAt, type PointDeps, readActivity } from './read-points.ts';
@@ -31,6 +32,7 @@ export interface FoundStops {
   readonly lastPoints: ReadonlyMap<string, number>;
   /** First points after an open silence, by `openKey`. */
   readonly returns: ReadonlyMap<string, number>;
+  readonly tally: IngestionTally;
 }
 
 const DAY_READ = 26 * HOUR_SECONDS;
@@ -65,10 +67,12 @@ export const findStopped = async (
   const doubts: Doubts = { quiet: [], partial: [] };
   const lastPoints = new Map<string, number>();
   const returns = new Map<string, number>();
+  const tally = new IngestionTally(now);
   const live = targets.filter((target) => isLive(target, now));
   await glanceAt(deps, tenantId, live, now, (target, activity) => {
     if (activity !== undefined) {
       lastPoints.set(target.targetId, activity.lastPoint);
+      tally.add(activity);
       for (const [key, at] of open.returnsIn(activity)) returns.set(key, at);
     }
     doubt(deps, tenantId, open, now, doubts, target, activity);
@@ -78,7 +82,7 @@ export const findStopped = async (
   const isWhole = open.ofTenant !== undefined && nothingCame;
   const silent = isWhole ? [] : await findSilent(deps, tenantId, doubts.quiet, now);
   const vanished = await findVanished(deps, tenantId, doubts.partial, now);
-  return { silent, vanished, lastPoints, returns };
+  return { silent, vanished, lastPoints, returns, tally };
 };
 
 /** Notes a target, or its metrics, if two hours of points and what is remembered do not explain the silence. */
@@ -138,7 +142,7 @@ const silentIn = async (
   const activity = await readActivity(deps, tenantId, targetId, from, now);
   if (activity !== undefined && isSilent(activity, now)) return activity;
   const isGone = activity === undefined || now - activity.lastPoint >= GONE_SECONDS;
-  const patience = isGone ? Number.POSITIVE_INFINITY : patienceOf(activity);
+  const patience = isGone ? Number.POSITIVE_INFINITY : targetPatience(activity, now);
   deps.patience.learn(cacheName(tenantId, targetId), activity?.lastPoint ?? lastSeen, patience, now);
   return undefined;
 };

@@ -126,7 +126,7 @@ export const doubtfulMetrics = (activity: Activity, known: readonly string[]): r
     const one = metricActivityOf(activity, metric, times);
     if (one === undefined) return [{ metric, absent: undefined, lastPoint: undefined }];
     const { absent, lastPoint, interval = 0 } = one;
-    return absent > patienceOf({ interval, longestGap: 0 }) ? [{ metric, absent, lastPoint }] : [];
+    return absent > patienceOf({ interval, usualPause: 0 }) ? [{ metric, absent, lastPoint }] : [];
   });
 };
 

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { dynamoAnomalyStore } from '../../../adapters/anomalies/anomaly-store.ts';
+import { dynamoIngestionStore } from '../../../adapters/anomalies/ingestion-store.ts';
 import { dynamoBlockGlance, dynamoBlockReader } from '../../../adapters/metrics/block-store.ts';
 import { dynamoTargetRegistry } from '../../../adapters/metrics/target-registry.ts';
 import { dynamoSettingsStore } from '../../../adapters/platform/settings-store.ts';
@@ -28,6 +29,7 @@ export const handler = observe(
     patience: patienceCache(Math.random),
     settings: dynamoSettingsStore(table(env.SETTINGS_TABLE_NAME)),
     anomalies: dynamoAnomalyStore(table(env.ANOMALIES_TABLE_NAME)),
+    ingestion: dynamoIngestionStore(table(env.ANOMALIES_TABLE_NAME)),
     events: publisherTo(env.EVENT_BUS_NAME),
     telemetry,
     now: Date.now,

@@ -1,8 +1,9 @@
 import { presentAnomaly } from '../../../core/anomalies/api/anomalies.ts';
 import { presentBaseline } from '../../../core/anomalies/api/baseline.ts';
+import { presentIngestion } from '../../../core/anomalies/api/ingestion.ts';
 import { ANOMALIES_OPERATIONS } from '../../../core/anomalies/api/operations.ts';
 import { baselineOf } from '../../../core/anomalies/baseline.ts';
-import type { AnomalyStore, DetectorFiles } from '../../../core/anomalies/ports.ts';
+import type { AnomalyStore, DetectorFiles, IngestionStore } from '../../../core/anomalies/ports.ts';
 import { unpackDetectors } from '../../../core/anomalies/tracking/target-detectors.ts';
 import { NotFoundError } from '../../../core/platform/api/errors.ts';
 import { secondsOf } from '../../../core/platform/api/instants.ts';
@@ -12,6 +13,7 @@ import { route } from '../../runtime/route.ts';
 
 export interface AnomalySources {
   readonly anomalies: Pick<AnomalyStore, 'list'>;
+  readonly ingestion: Pick<IngestionStore, 'get'>;
   readonly detectors: Pick<DetectorFiles, 'read'>;
 }
 
@@ -27,6 +29,11 @@ const listAnomalies = ({ anomalies }: AnomalySources) =>
     const now = Math.floor(receivedAt / 1000);
     return presentPage(page, (anomaly) => presentAnomaly(anomaly, now));
   });
+
+const getIngestion = ({ ingestion }: AnomalySources) =>
+  route(ANOMALIES_OPERATIONS.getIngestion, async ({ caller, receivedAt }) =>
+    presentIngestion(await ingestion.get(caller.tenantId), Math.floor(receivedAt / 1000)),
+  );
 
 const stateOf = (bytes: Uint8Array) => {
   try {
@@ -49,5 +56,6 @@ const getBaseline = ({ detectors }: AnomalySources) =>
 
 export const anomalyQueries = (sources: AnomalySources) => ({
   listAnomalies: listAnomalies(sources),
+  getIngestion: getIngestion(sources),
   getBaseline: getBaseline(sources),
 });

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { dynamoAnomalyStore } from '../../../adapters/anomalies/anomaly-store.ts';
 import { s3DetectorFiles } from '../../../adapters/anomalies/detector-files.ts';
+import { dynamoIngestionStore } from '../../../adapters/anomalies/ingestion-store.ts';
 import { makeS3Client } from '../../../adapters/aws/clients.ts';
 import { dynamoDeploymentStore } from '../../../adapters/changes/deployment-store.ts';
 import { dynamoBreachStore } from '../../../adapters/forecasts/breach-store.ts';
@@ -46,6 +47,7 @@ export const handler = observe(
     breaches: dynamoBreachStore(table(env.FORECASTS_TABLE_NAME)),
     runs: dynamoRunStore(table(env.FORECASTS_TABLE_NAME)),
     anomalies: dynamoAnomalyStore(table(env.ANOMALIES_TABLE_NAME)),
+    ingestion: dynamoIngestionStore(table(env.ANOMALIES_TABLE_NAME)),
     detectors: s3DetectorFiles({ client: makeS3Client(), bucketName: env.FORECAST_BUCKET_NAME }),
     settings: dynamoSettingsStore(table(env.SETTINGS_TABLE_NAME)),
     incidents: dynamoIncidentStore(table(env.INCIDENTS_TABLE_NAME)),

@@ -3,6 +3,7 @@ import { presentSeries, type SeriesQuery } from '../../../core/metrics/api/serie
 import { presentTarget, type TargetsQuery } from '../../../core/metrics/api/targets.ts';
 import { historyOf } from '../../../core/metrics/blocks/block-history.ts';
 import type { BlockStore, TargetRegistry } from '../../../core/metrics/ports.ts';
+import { reportTargets } from '../../../core/metrics/reporting/report-targets.ts';
 import type { Target } from '../../../core/metrics/targets/target.ts';
 import { metricOf } from '../../../core/metrics/targets/target.ts';
 import { NotFoundError } from '../../../core/platform/api/errors.ts';
@@ -61,10 +62,11 @@ const matches =
     (profile === undefined || target.profile === profile) &&
     (search === undefined || target.targetId.toLowerCase().includes(search.toLowerCase()));
 
-const listTargets = ({ registry }: MetricSources) =>
-  route(METRICS_OPERATIONS.listTargets, async ({ caller, query }) => {
+const listTargets = ({ registry, blocks }: MetricSources) =>
+  route(METRICS_OPERATIONS.listTargets, async ({ caller, query, receivedAt }) => {
     const page = await filteredPage((part) => registry.list(caller.tenantId, part), matches(query), query);
-    return presentPage(page, presentTarget);
+    const items = await reportTargets(blocks, page.items, Math.floor(receivedAt / 1000));
+    return presentPage({ ...page, items }, presentTarget);
   });
 
 const getSeries = (sources: MetricSources) =>

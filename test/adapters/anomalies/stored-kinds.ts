@@ -1,7 +1,9 @@
 import { dynamoAnomalyStore } from '../../../adapters/anomalies/anomaly-store.ts';
 import { s3DetectorFiles } from '../../../adapters/anomalies/detector-files.ts';
+import { dynamoIngestionStore } from '../../../adapters/anomalies/ingestion-store.ts';
 import { s3PeerFiles } from '../../../adapters/anomalies/peer-files.ts';
 import type { Anomaly } from '../../../core/anomalies/anomaly.ts';
+import type { IngestionSummary } from '../../../core/anomalies/ingestion-summary.ts';
 import {
   GroupDetectors,
   packGroupDetectors,
@@ -21,6 +23,12 @@ const anomaly: Anomaly = {
   ...{ expected: { lower: 1, upper: 2 }, reason: 'unusual', silenced: undefined, endedAt: undefined },
 };
 
+const summary: IngestionSummary = {
+  ...{ checkedAt: NOW, lastSeen: NOW - 60, vanishedMetrics: 2, silence: 'nothing arrives' },
+  targets: { reporting: 3, late: 0, silent: 1, expired: 0 },
+  hours: [{ hour: hourOf(NOW), received: 10, expected: 12 }],
+};
+
 export const ANOMALY_KINDS: readonly StoredKind[] = [
   {
     kind: 'anomaly',
@@ -29,6 +37,14 @@ export const ANOMALY_KINDS: readonly StoredKind[] = [
     write: ({ table }) => dynamoAnomalyStore(table).record([anomaly], NOW + 60),
     read: async ({ table }) => (await dynamoAnomalyStore(table).list('acme', {}, { limit: 1 })).items[0],
     content: anomaly,
+  },
+  {
+    kind: 'ingestion',
+    version: 1,
+    key: / INGESTION/,
+    write: ({ table }) => dynamoIngestionStore(table).put('acme', summary),
+    read: ({ table }) => dynamoIngestionStore(table).get('acme'),
+    content: summary,
   },
 ];
 

@@ -195,6 +195,7 @@ const WRITERS: Readonly<Record<string, { readonly places: number; readonly kinds
   'forecasts/state-files.ts': { places: 1, kinds: ['states of a batch'] },
   // One place puts, two update what was put.
   'anomalies/anomaly-store.ts': { places: 3, kinds: ['anomaly'] },
+  'anomalies/ingestion-store.ts': { places: 1, kinds: ['ingestion'] },
   'anomalies/detector-files.ts': { places: 1, kinds: ['detector state'] },
   'anomalies/peer-files.ts': { places: 1, kinds: ['state of a peer group'] },
   'incidents/cause-store.ts': { places: 2, kinds: ['causes report', 'past incident'] },

@@ -38,6 +38,9 @@ const target = {
   metrics: [{ name: 'cpu_percent', kind: 'gauge' }],
   firstSeen: '2026-01-01T00:00:00Z',
   lastSeen: '2026-01-02T00:00:00Z',
+  lagSeconds: 120,
+  state: 'reporting',
+  expectedShare: 0.995,
 };
 const all = async <T>(items: AsyncIterable<T>): Promise<T[]> => {
   const found: T[] = [];

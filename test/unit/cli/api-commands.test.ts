@@ -13,6 +13,9 @@ const target = (id: string) => ({
   metrics: [{ name: 'cpu_percent', kind: 'gauge' }],
   firstSeen: '2026-01-01T00:00:00Z',
   lastSeen: '2026-01-02T03:04:05Z',
+  lagSeconds: 120,
+  state: 'reporting',
+  expectedShare: 0.995,
 });
 const breach = {
   target: 'web-1',
@@ -51,9 +54,18 @@ const breachesOf = (targetId: string | null) => {
   return [targetId === 'full' ? { ...breach, timeToImpactSeconds: { p10: 0, p50: 0, p90: 0 } } : breach];
 };
 
+const COUNTED = {
+  ...{ checkedAt: '2026-01-02T03:05:00Z', lastSeen: '2026-01-02T03:04:05Z', lagSeconds: 180 },
+  ...{ targets: { reporting: 8, late: 0, silent: 1, expired: 2 }, vanishedMetrics: 3, expectedShare: 0.97 },
+  silence: 'nothing arrives from tenant acme',
+};
+const NOTHING_COUNTED = { targets: { reporting: 0, late: 0, silent: 0, expired: 0 }, vanishedMetrics: 0 };
+let ingestion: object = NOTHING_COUNTED;
+
 let asked = 0;
 const api = new FakeApi({
   'GET /v1/health': () => ({ body: { status: 'ok' } }),
+  'GET /v1/ingestion': () => ({ body: ingestion }),
   'GET /v1/targets': ({ query }) =>
     query.get('cursor') === null
       ? { body: { items: [target('web-1')], nextCursor: 'next' } }
@@ -99,7 +111,7 @@ describe('commands against the API', () => {
   it('targets lists every page and sends the key', async () => {
     const { code, out } = await cli('targets');
     expect(code).toBe(0);
-    expect(out).toMatch(/^web-1 +web +cpu_percent +2026-01-02 03:04$/m);
+    expect(out).toMatch(/^web-1 +web +cpu_percent .*01-02 03:04 +2 min +>99% +reporting$/m);
     expect(out).toContain('web-2');
     expect(api.seen.at(-1)?.key).toBe('fsk_k');
   });
@@ -143,6 +155,17 @@ describe('commands against the API', () => {
     expect(out).toContain('breaches  1 critical, 0 warning, 0 info');
     const { out: json } = await cli('status', '--json');
     expect(JSON.parse(json)).toMatchObject({ health: 'ok', targets: 2, lastRun: { id: 'r1' } });
+  });
+
+  it('status shows what arrives, as the last check counted it', async () => {
+    ingestion = COUNTED;
+    const { out } = await cli('status');
+    const { out: json } = await cli('status', '--json');
+    ingestion = NOTHING_COUNTED;
+    expect(out).toContain('targets   11 (8 reporting, 1 silent, 2 expired)');
+    expect(out).toContain('arrivals  newest point 3 min ago, 97% of the expected points, 3 vanished metrics');
+    expect(out).toContain('nothing arrives from tenant acme');
+    expect(JSON.parse(json)).toMatchObject({ targets: 11, ingestion: COUNTED });
   });
 
   it('runs lists, shows and starts runs, and waits for them', async () => {

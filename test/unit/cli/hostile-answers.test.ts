@@ -71,6 +71,7 @@ const change = {
 };
 const target = {
   ...{ id: '~web-1', profile: 'web', firstSeen: at, lastSeen: at },
+  ...{ lagSeconds: 60, state: 'silent' },
   metrics: [{ name: '~cpu', kind: 'gauge', unit: '~%' }],
 };
 const breach = {

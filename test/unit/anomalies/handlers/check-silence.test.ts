@@ -4,10 +4,14 @@ import { encodeBlock } from '../../../../core/metrics/blocks/block-codec.ts';
 import type { BlockKey, StoredBlock } from '../../../../core/metrics/blocks/stored-block.ts';
 import type { Target } from '../../../../core/metrics/targets/target.ts';
 import { Settings } from '../../../../core/platform/settings/settings.ts';
-import { DependencyUnavailableError, InvalidInputError } from '../../../../core/shared/errors.ts';
+import {
+  DependencyUnavailableError,
+  InvalidInputError,
+  UnreadableItemError,
+} from '../../../../core/shared/errors.ts';
 import { hourOf } from '../../../../core/shared/time.ts';
 import { type Deps, makeHandler } from '../../../../functions/anomalies/check-silence/handler.ts';
-import { memoryAnomalies } from '../../../fakes/anomalies.ts';
+import { memoryAnomalies, memoryIngestion } from '../../../fakes/anomalies.ts';
 import { memoryRegistry, watched } from '../../../fakes/metrics.ts';
 import { memorySettings } from '../../../fakes/platform.ts';
 import { memoryEvents, recordedTelemetry } from '../../../fakes/shared.ts';
@@ -77,11 +81,13 @@ const setup = (ago: Readonly<Record<string, number>>, more: Partial<Deps> = {}) 
   };
   for (const [name, seconds] of Object.entries(ago)) sent(name, NOW - seconds);
   const anomalies = memoryAnomalies();
+  const ingestion = memoryIngestion();
   const { events, published } = memoryEvents();
   const log = recordedTelemetry();
   const clock = { now: NOW };
   const deps: Deps = {
     anomalies: anomalies.store,
+    ingestion: ingestion.store,
     blocks: blocksUntil(last),
     registry: memoryRegistry(targets),
     settings: memorySettings(),
@@ -91,7 +97,7 @@ const setup = (ago: Readonly<Record<string, number>>, more: Partial<Deps> = {}) 
     now: () => clock.now * 1000,
     ...more,
   };
-  return { check: makeHandler(deps), anomalies, published, log, clock, sent, deps };
+  return { check: makeHandler(deps), anomalies, published, log, clock, sent, deps, ingestion };
 };
 
 const STEADY = { 'acme a': 0, 'acme b': 0, 'acme c': 0 };
@@ -171,7 +177,8 @@ describe('check-silence', () => {
   it('announces a target that paused before once it is silent for longer than that', async () => {
     const world = setup({ 'acme flaky': 1500 });
     const last = NOW - 1500 - ((NOW - 1500) % STEP);
-    const rhythm: Rhythm = (at) => at <= last - 7200 || at > last - 3600;
+    const rhythm: Rhythm = (at) =>
+      at <= last - 14_400 || (at > last - 10_800 && at <= last - 7200) || at > last - 3600;
     const check = makeHandler({
       ...world.deps,
       blocks: blocksUntil(new Map([['acme flaky', last]]), rhythm),
@@ -415,5 +422,59 @@ describe('check-silence of a tenant', () => {
     world.clock.now += 86_400;
     await world.check({});
     expect(world.published.map(({ name }) => name)).toEqual(['AnomalyDetected', 'AnomalyEnded']);
+  });
+});
+
+describe('the summary of ingestion', () => {
+  const summaryOf = ({ ingestion }: ReturnType<typeof setup>) => ingestion.stored.get('acme');
+
+  it('counts targets by state, and the points of the hours that are over', async () => {
+    const world = setup({ ...STEADY, 'acme late': 800, 'acme web-1': 1500, 'acme gone': 2 * DAY });
+    await world.check({});
+    expect(summaryOf(world)).toMatchObject({
+      checkedAt: NOW,
+      lastSeen: NOW,
+      targets: { reporting: 3, late: 1, silent: 1, expired: 1 },
+      vanishedMetrics: 0,
+      silence: undefined,
+    });
+    const [hour] = summaryOf(world)?.hours ?? [];
+    // Twelve points of four metrics each; the silent target sent eight of them.
+    const expected = { hour: hourOf(NOW) - 1, expected: 5 * 48, received: 4 * 48 + 32 };
+    expect(hour).toEqual(expected);
+    world.clock.now += 2 * 3600;
+    for (const name of ['acme a', 'acme b', 'acme c', 'acme late']) world.sent(name, world.clock.now);
+    await world.check({});
+    expect(summaryOf(world)?.hours.at(-1)).toMatchObject({ expected: 5 * 48, received: 4 * 48 });
+  });
+
+  it('keeps the last 24 hours, each counted once', async () => {
+    const world = setup(STEADY);
+    for (let i = 0; i < 60; i++) {
+      for (const name of Object.keys(STEADY)) world.sent(name, world.clock.now);
+      await world.check({});
+      world.clock.now += 1800;
+    }
+    const hours = summaryOf(world)?.hours.map(({ hour }) => hour) ?? [];
+    expect([hours.length, new Set(hours).size, hours.at(-1)! - hours[0]!]).toEqual([24, 24, 23]);
+  });
+
+  it('says that nothing arrives, and counts vanished metrics', async () => {
+    const world = setup({ 'acme a': 1500, 'acme b': 1500 });
+    await world.check({});
+    expect(summaryOf(world)?.silence).toMatch(/^nothing arrives from tenant acme/);
+    expect(summaryOf(world)?.targets).toEqual({ reporting: 0, late: 0, silent: 2, expired: 0 });
+    const lost = losing(STEADY, { a: ['disk'], b: ['cpu', 'network'] });
+    await lost.check({});
+    await lost.check({});
+    expect(summaryOf(lost)?.vanishedMetrics).toBe(3);
+  });
+
+  it('starts again if the stored one cannot be read', async () => {
+    const { deps, log, ingestion } = setup(STEADY);
+    const get = () => Promise.reject(new UnreadableItemError('ingestion', 'damaged'));
+    await makeHandler({ ...deps, ingestion: { ...deps.ingestion, get } })({});
+    expect(ingestion.stored.get('acme')?.hours).toHaveLength(1);
+    expect(log.counts.ItemUnreadable).toBe(1);
   });
 });

@@ -6,7 +6,7 @@ const every = (step: number, count: number, until = NOW) =>
   Array.from({ length: count }, (_, i) => until - step * (count - i));
 
 describe('the activity of a target', () => {
-  it('is its newest point, the interval of its most frequent metric, and its longest pause over all metrics', () => {
+  it('is its newest point, the interval of its most frequent metric, and its usual pause over all metrics', () => {
     const paused = [...every(60, 10, NOW - 5000), ...every(60, 10)];
     const points = new Map([
       ['a', paused],
@@ -17,7 +17,7 @@ describe('the activity of a target', () => {
       targetId: 'a',
       lastPoint: NOW - 60,
       interval: 60,
-      longestGap: 5060 - 900,
+      usualPause: 300,
     });
   });
 
@@ -26,7 +26,7 @@ describe('the activity of a target', () => {
       ['a', [NOW]],
       ['b', [NOW]],
     ]);
-    expect(activityOf('a', points)).toMatchObject({ lastPoint: NOW, interval: undefined, longestGap: 0 });
+    expect(activityOf('a', points)).toMatchObject({ lastPoint: NOW, interval: undefined, usualPause: 0 });
   });
 
   it('is unknown without points', () => {
@@ -55,11 +55,11 @@ describe('the activity of a metric', () => {
     );
 
   it('is complete if it comes with every report, or rarely but steadily', () => {
-    expect(of(cpu)).toMatchObject({ presence: 1, absent: 0, longestGap: 300, count: 100 });
+    expect(of(cpu)).toMatchObject({ presence: 1, absent: 0, usualPause: 300, count: 100 });
     expect(of(cpu.filter((_, i) => i % 12 === 0))).toMatchObject({
       presence: 1,
       absent: 900,
-      longestGap: 3600,
+      usualPause: 3600,
     });
   });
 

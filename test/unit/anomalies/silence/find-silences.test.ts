@@ -1,11 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { isSilent } from '../../../../core/anomalies/silence/activity.ts';
-import {
-  findSilences,
-  type SeenTarget,
-  type Stopped,
-} from '../../../../core/anomalies/silence/find-silences.ts';
+import { type Activity, isSilent } from '../../../../core/anomalies/silence/activity.ts';
+import { findSilences, type SeenTarget } from '../../../../core/anomalies/silence/find-silences.ts';
 
 const NOW = 1_795_255_500;
 const DAY = 86_400;
@@ -14,13 +10,15 @@ const seen = (targetId: string, ago: number, profile: SeenTarget['profile'] = 'w
   profile,
   lastSeen: NOW - ago,
 });
-const activity = (targetId: string, ago: number, interval = 300, longestGap = interval): Stopped => ({
+const activity = (targetId: string, ago: number, interval = 300, usualPause = interval): Activity => ({
   targetId,
   lastPoint: NOW - ago,
   interval,
-  longestGap,
+  usualPause,
+  points: new Map(),
+  reports: [],
 });
-const silentIds = (targets: readonly SeenTarget[], all: readonly Stopped[], now = NOW) =>
+const silentIds = (targets: readonly SeenTarget[], all: readonly Activity[], now = NOW) =>
   findSilences(
     'acme',
     targets,
@@ -41,9 +39,7 @@ describe('silences', () => {
   it('are not announced of a target that pauses as long every day, or whose rhythm is unknown', () => {
     expect(silentIds(fleet, [activity('a', 7200, 60, 23 * 3600)])).toEqual([]);
     expect(silentIds(fleet, [activity('a', 7200, 60, 6000)])).toEqual(['a']);
-    expect(
-      silentIds(fleet, [{ targetId: 'a', lastPoint: NOW - 7200, interval: undefined, longestGap: 0 }]),
-    ).toEqual([]);
+    expect(silentIds(fleet, [{ ...activity('a', 7200), interval: undefined }])).toEqual([]);
   });
 
   it('end after a day: the target is gone', () => {

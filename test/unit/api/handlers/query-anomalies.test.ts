@@ -2,13 +2,14 @@ import { describe, expect, it } from 'vitest';
 import type { Anomaly } from '../../../../core/anomalies/anomaly.ts';
 import { AnomalyPage } from '../../../../core/anomalies/api/anomalies.ts';
 import { Baseline } from '../../../../core/anomalies/api/baseline.ts';
+import type { IngestionSummary } from '../../../../core/anomalies/ingestion-summary.ts';
 import { NO_SETTINGS } from '../../../../core/platform/settings/settings.ts';
 import { type AnomalySources, anomalyQueries } from '../../../../functions/api/query-api/anomaly-queries.ts';
 import {
   type PlatformSources,
   platformQueries,
 } from '../../../../functions/api/query-api/platform-queries.ts';
-import { memoryAnomalies, memoryDetectors } from '../../../fakes/anomalies.ts';
+import { memoryAnomalies, memoryDetectors, memoryIngestion } from '../../../fakes/anomalies.ts';
 import { memorySettings } from '../../../fakes/platform.ts';
 import { callRoute, type RouteCall } from '../../../fixtures/http-routes.ts';
 import { NOW, trained } from '../../anomalies/tracking/target-world.ts';
@@ -27,13 +28,15 @@ const setup = (over: Partial<AnomalySources & PlatformSources> = {}) => {
       anomaly(NOW - 30, { targetId: 'db-1', kind: 'duration', silenced: 'disks', expected: undefined }),
       anomaly(NOW, { tenantId: 'globex' }),
     ]).store,
+    ingestion: memoryIngestion().store,
     detectors: memoryDetectors().store,
     settings: memorySettings(),
     ...over,
   };
-  const { listAnomalies, getBaseline } = anomalyQueries(sources);
+  const { listAnomalies, getBaseline, getIngestion } = anomalyQueries(sources);
   const { getSettings } = platformQueries(sources);
   return {
+    getIngestion: (tenant: string) => callRoute(getIngestion, { tenant }, NOW),
     listAnomalies: (query: object) => callRoute(listAnomalies, { query }, NOW),
     getBaseline: (tenant: string, metric: string) =>
       callRoute(getBaseline, { tenant, query: { metric }, params: { targetId: 'web-1' } }, NOW),
@@ -127,5 +130,43 @@ describe('GET /v1/settings', () => {
     expect(await getSettings({})).toMatchObject({ version: 3 });
     expect(await getSettings({ tenant: 'globex' })).toEqual(NO_SETTINGS);
     await expect(getSettings({ query: { verbose: '1' } })).rejects.toMatchObject({ field: 'verbose' });
+  });
+});
+
+describe('ingestion', () => {
+  const summary: IngestionSummary = {
+    checkedAt: NOW - 120,
+    lastSeen: NOW - 180,
+    targets: { reporting: 8, late: 1, silent: 1, expired: 2 },
+    vanishedMetrics: 3,
+    hours: [
+      { hour: 1, received: 90, expected: 100 },
+      { hour: 2, received: 98, expected: 100 },
+    ],
+    silence: undefined,
+  };
+
+  it('shows targets by state, lag and the share of the expected points', async () => {
+    const ingestion = memoryIngestion();
+    ingestion.stored.set('acme', summary);
+    ingestion.stored.set('globex', { ...summary, lastSeen: 0, hours: [], silence: 'nothing arrives' });
+    const { getIngestion } = setup({ ingestion: ingestion.store });
+    expect(await getIngestion('acme')).toEqual({
+      checkedAt: new Date((NOW - 120) * 1000).toISOString(),
+      lastSeen: new Date((NOW - 180) * 1000).toISOString(),
+      lagSeconds: 180,
+      targets: summary.targets,
+      vanishedMetrics: 3,
+      expectedShare: 0.94,
+    });
+    const body = await getIngestion('globex');
+    expect(body).toMatchObject({ silence: 'nothing arrives' });
+    expect(body).not.toHaveProperty('lagSeconds');
+    expect(body).not.toHaveProperty('expectedShare');
+  });
+
+  it('is empty before the first check', async () => {
+    const body = await setup().getIngestion('acme');
+    expect(body).toEqual({ targets: { reporting: 0, late: 0, silent: 0, expired: 0 }, vanishedMetrics: 0 });
   });
 });

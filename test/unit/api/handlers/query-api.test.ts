@@ -10,7 +10,7 @@ import { TargetPage } from '../../../../core/metrics/api/targets.ts';
 import { Problem } from '../../../../core/platform/api/problems.ts';
 import { DependencyUnavailableError } from '../../../../core/shared/errors.ts';
 import { type Deps, makeHandler } from '../../../../functions/api/query-api/handler.ts';
-import { memoryAnomalies, memoryDetectors } from '../../../fakes/anomalies.ts';
+import { memoryAnomalies, memoryDetectors, memoryIngestion } from '../../../fakes/anomalies.ts';
 import { memoryBreaches, memoryForecasts, memoryRuns } from '../../../fakes/forecasts.ts';
 import { memoryIncidents } from '../../../fakes/incidents.ts';
 import { memoryBlocks, memoryRegistry, watched } from '../../../fakes/metrics.ts';
@@ -69,6 +69,7 @@ const setup = async (over: Partial<Deps> = {}) => {
       ...many,
       watched('theirs', { tenantId: 'globex' }),
     ]),
+    ingestion: memoryIngestion().store,
     blocks: memoryBlocks({
       'acme web-1': {
         cpu_percent: Array.from({ length: 400 }, (_, i) => [NOW - i * 300, i] as const).reverse(),
@@ -113,6 +114,7 @@ describe('targets', () => {
     expect(body.items[0]).toEqual({
       ...{ id: 'web-1', profile: 'web', metrics: [{ name: 'cpu_percent', kind: 'gauge', unit: '%' }] },
       ...{ firstSeen: '1970-01-01T00:00:00.000Z', lastSeen: new Date(NOW * 1000).toISOString() },
+      ...{ lagSeconds: 0, state: 'reporting', expectedShare: 1 },
     });
   });
 

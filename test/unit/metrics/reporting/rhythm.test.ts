@@ -1,5 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { intervalOf, longestGapIn, patienceOf } from '../../../../core/metrics/reporting/rhythm.ts';
+import {
+  gapsOf,
+  intervalOf,
+  patienceOf,
+  secondLongest,
+  weeklyPatience,
+} from '../../../../core/metrics/reporting/rhythm.ts';
 
 const MINUTE = 60;
 
@@ -10,7 +16,7 @@ describe('the allowed silence', () => {
     [600, 30 * MINUTE],
     [3600, 180 * MINUTE],
   ])('of a series with a point every %d seconds is %d seconds', (interval, patience) => {
-    expect(patienceOf({ interval, longestGap: interval })).toBe(patience);
+    expect(patienceOf({ interval, usualPause: interval })).toBe(patience);
   });
 
   it.each([
@@ -18,17 +24,42 @@ describe('the allowed silence', () => {
     [300, 600, 20 * MINUTE],
     [300, 3600, 75 * MINUTE],
     [60, 23 * 3600, 23 * 3600 + 15 * MINUTE],
-  ])('of one with a point every %d s that paused for %d s is %d s', (interval, longestGap, patience) => {
-    expect(patienceOf({ interval, longestGap })).toBe(patience);
+  ])('of one with a point every %d s that paused for %d s is %d s', (interval, usualPause, patience) => {
+    expect(patienceOf({ interval, usualPause })).toBe(patience);
   });
 
   it('has no end if the interval is unknown', () => {
-    expect(patienceOf({ interval: undefined, longestGap: 0 })).toBe(Infinity);
+    expect(patienceOf({ interval: undefined, usualPause: 0 })).toBe(Infinity);
   });
 });
 
-it('a series of fewer than two points has no interval and no gap', () => {
-  expect([intervalOf([]), intervalOf([7])]).toEqual([undefined, undefined]);
-  expect([longestGapIn([]), longestGapIn([7])]).toEqual([0, 0]);
-  expect([intervalOf([0, 300]), longestGapIn([0, 300, 1200])]).toEqual([300, 900]);
+it('a series of fewer than two points has no interval', () => {
+  expect([intervalOf([]), intervalOf([7]), intervalOf([0, 300])]).toEqual([undefined, undefined, 300]);
+});
+
+it('the usual pause is the second-longest gap', () => {
+  const pauses = [[], [7], [0, 300], [0, 300, 1200], [0, 900, 1200, 1500], [0, 60, 660, 1260, 1320]];
+  expect(pauses.map((times) => secondLongest(gapsOf(times)))).toEqual([0, 0, 0, 300, 300, 600]);
+});
+
+describe('a pause of a week ago', () => {
+  const WEEK = 7 * 86_400;
+  const HOUR = 3600;
+  const now = 100 * WEEK;
+  const every = (from: number, to: number) =>
+    Array.from({ length: Math.floor((to - from) / 300) + 1 }, (_, i) => from + i * 300);
+
+  it('excuses the same pause until it ends', () => {
+    const reports = [
+      ...every(now - WEEK - 9 * HOUR, now - WEEK - HOUR),
+      ...every(now - WEEK + 2 * HOUR, now - HOUR),
+    ];
+    expect(weeklyPatience(reports, 300, now)).toBe(3 * HOUR + 900);
+  });
+
+  it('excuses nothing if the series reported then, or did not exist', () => {
+    expect(weeklyPatience(every(now - WEEK - HOUR, now - HOUR), 300, now)).toBe(0);
+    expect(weeklyPatience(every(now - WEEK + HOUR, now - HOUR), 300, now)).toBe(0);
+    expect(weeklyPatience([], 300, now)).toBe(0);
+  });
 });
