@@ -43,6 +43,13 @@ const receivers = (work: Workload): number =>
 const keyLookUps = (work: Workload): number =>
   Math.min(traffic(work).requests, receivers(work) * MINUTES_PER_MONTH);
 
+/** Hours after which Lambda replaces a container, as observed by others; not documented. */
+const CONTAINER_HOURS = 2;
+
+/** A container looks each target up once, to find out whether it is new. */
+const targetLookUps = (work: Workload, { targetBytes }: ItemSizes): number =>
+  (receivers(work) * HOURS_PER_MONTH * work.hosts * readUnits(targetBytes, 'eventual')) / CONTAINER_HOURS;
+
 const quotaLeases = (work: Workload, { pointsPerMinute }: TemplateFacts): number => {
   const points = (work.hosts * work.metrics) / work.pushMinutes / receivers(work);
   const leases = receivers(work) * MINUTES_PER_MONTH * leasesFor(pointsPerMinute, points);
@@ -64,6 +71,7 @@ const receiving = (work: Workload, facts: TemplateFacts, sizes: ItemSizes): Usag
       units: seconds * memoryOf(facts, 'receive-metrics'),
     },
     { component, what: 'key look-ups', price: 'dynamoReadUnit', units: keyLookUps(work) },
+    { component, what: 'target look-ups', price: 'dynamoReadUnit', units: targetLookUps(work, sizes) },
     { component, what: 'quota leases', price: 'dynamoWriteUnit', units: quotaLeases(work, facts) },
     { component, what: 'raw objects put', price: 's3Put', units: requests },
     {
