@@ -1,3 +1,4 @@
+import type { OwnReading } from '../metrics/meaning/metric-meaning.ts';
 import { boundsOf } from '../metrics/targets/profiles.ts';
 
 /**
@@ -8,8 +9,9 @@ export const seriesBounds = (
   metric: string,
   unit: string | undefined,
   values: Float64Array,
+  own?: OwnReading,
 ): { readonly lower: number; readonly upper: number } | undefined =>
-  values.some((value) => value < 0) ? undefined : boundsOf(metric, unit, largestOf(values));
+  values.some((value) => value < 0) ? undefined : boundsOf(metric, unit, largestOf(values), own);
 
 /** Largest finite value; minus infinity if there is none. */
 export const largestOf = (values: Float64Array): number => {

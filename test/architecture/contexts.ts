@@ -57,6 +57,7 @@ export const PUBLISHED: ReadonlySet<string> = new Set([
   'core/metrics/blocks/block-codec.ts',
   'core/metrics/blocks/block-history.ts',
   'core/metrics/blocks/stored-block.ts',
+  'core/metrics/meaning/describe-meaning.ts',
   'core/metrics/meaning/metric-meaning.ts',
   'core/metrics/reporting/rhythm.ts',
   'core/metrics/reporting/target-report.ts',

@@ -25,7 +25,7 @@ type Threshold = World['threshold'];
 
 const thresholdOn = ({ server }: ServerMetrics, metric: SimulatedMetric): Threshold | null => {
   const threshold = thresholdOf(server.profile, metric, METRIC_UNITS[metric]);
-  return threshold.kind === 'fixed' ? threshold : null;
+  return threshold?.kind === 'fixed' ? threshold : null;
 };
 
 /** The world whose forecast starts at step `from`; null if the series does not reach that far. */

@@ -3,6 +3,7 @@ import type { DetectionResult, Detector } from '../../../core/anomalies/engine/d
 import { csvField } from '../../input/csv-text.ts';
 import { type ExportPoint, UNNAMED } from '../../input/formats/export-format.ts';
 import { readInTimeOrder } from '../../input/points-in-time-order.ts';
+import { CounterRate, isKnownCounter } from '../../input/series-reading.ts';
 import { isEpochText } from '../../input/timestamp.ts';
 import { jsonText } from '../../terminal/clean-text.ts';
 import type { Terminal } from '../../terminal/terminal.ts';
@@ -12,6 +13,12 @@ interface Options {
   readonly json?: true;
   readonly light?: true;
   readonly precise?: true;
+}
+
+/** A series with its detector. A counter is scored by its rate. */
+interface WatchedSeries {
+  readonly detector: Detector;
+  readonly rate: CounterRate | undefined;
 }
 
 const isNamed = ({ series }: ExportPoint): boolean => series !== UNNAMED;
@@ -43,7 +50,7 @@ const run = async (file: string, options: Options, terminal: Terminal): Promise<
   // Loaded here, so that no other command waits for the engine.
   const { createDetector } = await import('../../../core/anomalies/engine/detector.ts');
   const writer = new LineWriter(terminal.stdout);
-  const detectors = new Map<string, Detector>();
+  const watched = new Map<string, WatchedSeries>();
   const variant = options.light ? 'light' : 'full';
   const sensitivity = options.precise ? 'precise' : 'balanced';
   const report = (line: string) => printLine(terminal.stderr, `forestall: ${line}`);
@@ -52,10 +59,13 @@ const run = async (file: string, options: Options, terminal: Terminal): Promise<
     for (const point of points) {
       if (headerPending) writer.line(headerFor(point));
       headerPending = false;
-      const { name } = point.series;
-      const detector = detectors.get(name) ?? createDetector({ variant, sensitivity });
-      detectors.set(name, detector);
-      const result = detector.next(point.timestamp, point.value);
+      const { series, timestamp, value } = point;
+      const { detector, rate } = watched.get(series.name) ?? {
+        detector: createDetector({ variant, sensitivity }),
+        rate: isKnownCounter(series, file) ? new CounterRate() : undefined,
+      };
+      watched.set(series.name, { detector, rate });
+      const result = detector.next(timestamp, rate?.next(timestamp, value) ?? value);
       if (writer.line((options.json ? toJson : toCsv)(point, result))) await writer.flush();
     }
     await writer.flush();

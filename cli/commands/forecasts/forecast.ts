@@ -4,10 +4,9 @@ import { seriesBounds } from '../../../core/forecasts/series-bounds.ts';
 import { regularise } from '../../../core/metrics/series/regularise.ts';
 import { InvalidInputError } from '../../../core/shared/errors.ts';
 import { chunksOf } from '../../../core/shared/in-parallel.ts';
-import { nameFromFile } from '../../input/file-naming.ts';
-import { UNNAMED } from '../../input/formats/export-format.ts';
 import { openInput } from '../../input/open-input.ts';
 import { type NamedSeries, readSeriesPoints } from '../../input/series-points.ts';
+import { readingOf, type SeriesReading } from '../../input/series-reading.ts';
 import { formatTimestamp } from '../../input/timestamp.ts';
 import { jsonText } from '../../terminal/clean-text.ts';
 import { startProgress } from '../../terminal/progress.ts';
@@ -36,6 +35,8 @@ interface Failure {
 interface PlannedSeries {
   readonly series: string;
   readonly request: BackendRequest;
+  /** How the metric was read. */
+  readonly reading: string;
 }
 
 const failureOf = (series: string, error: unknown): Failure => {
@@ -45,8 +46,8 @@ const failureOf = (series: string, error: unknown): Failure => {
 
 const planSeries = (
   series: string,
-  metric: string,
-  { points, series: { kind = 'gauge', unit } }: NamedSeries,
+  { points }: NamedSeries,
+  { metric, unit, kind, text }: SeriesReading,
   { horizon, quantiles }: Pick<Options, 'horizon' | 'quantiles'>,
 ): PlannedSeries | Failure => {
   try {
@@ -59,7 +60,7 @@ const planSeries = (
       quantileLevels: quantiles,
       ...(bounds && { bounds }),
     };
-    return { series, request };
+    return { series, request, reading: text };
   } catch (error) {
     return failureOf(series, error);
   }
@@ -76,7 +77,9 @@ const forecastSeries = async (
     if (!('request' in one)) return one;
     const result = results.get(one.series)!;
     if ('error' in result) return failureOf(one.series, result.error);
-    return { series: one.series, history: one.request.history, result: result.forecast };
+    const { forecast } = result;
+    const reason = `${forecast.reason}; ${one.reading}`;
+    return { series: one.series, history: one.request.history, result: { ...forecast, reason } };
   });
 };
 
@@ -131,13 +134,12 @@ const run = async (file: string, options: Options, terminal: Terminal): Promise<
   const writer = new LineWriter(terminal.stdout);
   const progress = startProgress(terminal, 'forecasting', found.size);
   const wanted = { ...options, quantiles: levelsOf(options) };
-  // A file with a single, unnamed series may name the metric itself.
-  const metricOf = ({ series }: NamedSeries) =>
-    series.metric ?? (series === UNNAMED ? nameFromFile(input.name).metric : series.name);
   const failures: Failure[] = [];
   const done: SeriesForecast[] = [];
   for (const some of chunksOf(SERIES_PER_CALL, [...found])) {
-    const planned = some.map(([series, named]) => planSeries(series, metricOf(named), named, wanted));
+    const planned = some.map(([series, named]) =>
+      planSeries(series, named, readingOf(named, input.name), wanted),
+    );
     const results = await forecastSeries(ensembleBackend, planned);
     progress.stop();
     for (const one of results) {

@@ -1,7 +1,10 @@
 import { Command, InvalidArgumentError } from 'commander';
+import { largestOf } from '../../../core/forecasts/series-bounds.ts';
 import { regularise } from '../../../core/metrics/series/regularise.ts';
+import { capacityOf } from '../../../core/metrics/targets/profiles.ts';
 import { InvalidInputError } from '../../../core/shared/errors.ts';
 import { openInput } from '../../input/open-input.ts';
+import { readingOf } from '../../input/series-reading.ts';
 import { readSeriesWithUptime, type SeriesWithUptime } from '../../input/series-with-uptime.ts';
 import { jsonText } from '../../terminal/clean-text.ts';
 import type { Terminal } from '../../terminal/terminal.ts';
@@ -26,14 +29,18 @@ const parseNumber = (text: string): number => {
 };
 
 const report = async (
-  { points, uptime, series: named }: SeriesWithUptime,
-  { capacity, downBelow, totals }: Options,
+  named: SeriesWithUptime,
+  { capacity: wanted, downBelow, totals }: Options,
+  file: string,
 ) => {
+  const { points, uptime } = named;
+  const { kind, metric, unit } = readingOf(named, file);
   // Imported here, so that other commands do not load the engine.
   const { reportTrends } = await import('../../../core/forecasts/trends/trend-report.ts');
   const { presentTrends } = await import('../../../core/forecasts/api/trends.ts');
-  const series = regularise({ ...points, kind: named.kind ?? 'gauge' }, { maxSteps: MAX_STEPS });
+  const series = regularise({ ...points, kind }, { maxSteps: MAX_STEPS });
   const { stepSeconds } = series;
+  const capacity = wanted ?? capacityOf(metric, unit, largestOf(series.values));
   const trends = reportTrends(series, {
     ...(capacity !== undefined && { capacity }),
     ...(downBelow !== undefined && { downBelow }),
@@ -46,14 +53,15 @@ const report = async (
 };
 
 const run = async (file: string, options: Options, terminal: Terminal): Promise<void> => {
-  const found = await readSeriesWithUptime(openInput(file, terminal.stdin), options.uptime, (line) =>
+  const input = openInput(file, terminal.stdin);
+  const found = await readSeriesWithUptime(input, options.uptime, (line) =>
     printLine(terminal.stderr, `forestall: ${line}`),
   );
   const writer = new LineWriter(terminal.stdout);
   let failed = 0;
   for (const [series, points] of found) {
     try {
-      const trends = await report(points, options);
+      const trends = await report(points, options, input.name);
       await writer.lines(options.json ? [jsonText({ series, ...trends })] : describeTrends(series, trends));
     } catch (error) {
       if (!(error instanceof InvalidInputError)) throw error;
@@ -72,7 +80,11 @@ export const trendsCommand = (terminal: Terminal): Command =>
     )
     .argument('<file>', 'CSV or JSON export, plain or .gz, or - for stdin')
     .option('--uptime <name>', 'column or series with the uptime; looks for leaks')
-    .option('--capacity <value>', 'value at which the series runs out; predicts when', parseNumber)
+    .option(
+      '--capacity <value>',
+      'value at which the series runs out; predicts when (default: the bound of a percentage or ratio, 0 if it is free)',
+      parseNumber,
+    )
     .option(
       '--down-below <value>',
       'value below which the service is down; predicts failures and downtime',

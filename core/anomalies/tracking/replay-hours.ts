@@ -1,8 +1,10 @@
 import type { MetricForecast, TargetForecast } from '../../forecasts/target-forecast.ts';
 import type { Block, BlockPoints } from '../../metrics/blocks/block.ts';
+import { describeMeaning } from '../../metrics/meaning/describe-meaning.ts';
+import { meaningOf } from '../../metrics/meaning/metric-meaning.ts';
 import type { TargetMetric } from '../../metrics/targets/target.ts';
 import { metricOf } from '../../metrics/targets/target.ts';
-import { anomalyThresholdOf } from '../../platform/settings/apply-settings.ts';
+import { anomalyThresholdOf, readingOf } from '../../platform/settings/apply-settings.ts';
 import type { Settings } from '../../platform/settings/settings.ts';
 import { HOUR_SECONDS } from '../../shared/time.ts';
 import type { Alert } from '../announcing/alert.ts';
@@ -51,6 +53,14 @@ const seriesOf = (
   return series;
 };
 
+/** Adds to the reason how the metric was read. */
+const withReading = (alert: Alert, { settings, owner, metrics }: ReplayContext): Alert => {
+  const { metric, reason } = alert;
+  const own = readingOf(settings, { ...owner, metric });
+  const meaning = meaningOf(metric, metricOf({ metrics }, metric)?.unit, own);
+  return { ...alert, reason: `${reason}; ${describeMeaning(meaning)}` };
+};
+
 /** Points of one hour by metric, as the detectors saw them. */
 type Seen = Map<string, ObservedPoint[]>;
 
@@ -78,7 +88,7 @@ const replaySeries = (
     });
     if (observed === undefined) return;
     seen.push(observed.seen);
-    if (observed.alert !== undefined) alerts.push(observed.alert);
+    if (observed.alert !== undefined) alerts.push(withReading(observed.alert, context));
     if (observed.ended !== undefined) ended.push(observed.ended);
   });
   return { outcome: { alerts, ended }, seen };

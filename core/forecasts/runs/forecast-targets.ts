@@ -65,10 +65,10 @@ const attempt = <T>(metric: string, work: () => T): Attempt<T> => {
   }
 };
 
-const planTarget = ({ target, histories }: TargetHistories, issuedAt: number): Attempt<SeriesPlan>[] =>
+const planTarget = ({ target, histories }: TargetHistories, task: ForecastTask): Attempt<SeriesPlan>[] =>
   [...histories]
     .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([metric, points]) => attempt(metric, () => planSeries(target, metric, points, issuedAt)));
+    .map(([metric, points]) => attempt(metric, () => planSeries(target, metric, points, task)));
 
 /** Results by item. @throws Error if the backend does not answer each request in order: its contract is broken. */
 const forecastAll = async (
@@ -124,7 +124,7 @@ export const forecastTargets = async (
   targets: readonly TargetHistories[],
   task: ForecastTask,
 ): Promise<readonly TargetOutcome[]> => {
-  const planned = targets.map((one) => ({ one, plans: planTarget(one, task.issuedAt) }));
+  const planned = targets.map((one) => ({ one, plans: planTarget(one, task) }));
   const plans = planned.flatMap((target) =>
     target.plans.flatMap((one) => ('value' in one ? [one.value] : [])),
   );

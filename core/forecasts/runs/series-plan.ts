@@ -1,9 +1,11 @@
 import type { History } from '../../metrics/blocks/block-history.ts';
+import { describeMeaning } from '../../metrics/meaning/describe-meaning.ts';
+import { meaningOf } from '../../metrics/meaning/metric-meaning.ts';
 import type { RegularSeries } from '../../metrics/series/metric-series.ts';
 import { thresholdOf } from '../../metrics/targets/profiles.ts';
 import type { Target } from '../../metrics/targets/target.ts';
 import { metricOf } from '../../metrics/targets/target.ts';
-import { breachThresholdOf } from '../../platform/settings/apply-settings.ts';
+import { breachThresholdOf, readingOf } from '../../platform/settings/apply-settings.ts';
 import { NO_SETTINGS, type Settings } from '../../platform/settings/settings.ts';
 import { DAY_SECONDS, HOUR_SECONDS } from '../../shared/time.ts';
 import { assessBreach } from '../breach/assess-breach.ts';
@@ -28,10 +30,16 @@ export interface SeriesPlan {
 }
 
 /** @throws InvalidInputError if the history has no usable or no recent value */
-export const planSeries = (target: Target, metric: string, points: History, issuedAt: number): SeriesPlan => {
-  const { kind, unit } = metricOf(target, metric) ?? { kind: 'gauge' as const, unit: undefined };
-  const { history, horizon, elapsed } = prepareSeries(points, kind, issuedAt / 1000);
-  const bounds = seriesBounds(metric, unit, history.values);
+export const planSeries = (
+  target: Target,
+  metric: string,
+  points: History,
+  { issuedAt, settings = NO_SETTINGS }: { issuedAt: number; settings?: Settings },
+): SeriesPlan => {
+  const { kind: sent, unit } = metricOf(target, metric) ?? { kind: 'gauge' as const, unit: undefined };
+  const own = readingOf(settings, { targetId: target.targetId, metric });
+  const { history, horizon, elapsed } = prepareSeries(points, own?.kind ?? sent, issuedAt / 1000);
+  const bounds = seriesBounds(metric, unit, history.values, own);
   const itemId = `${target.targetId}/${metric}`;
   return { target, metric, unit, elapsed, request: { itemId, history, horizon, ...(bounds && { bounds }) } };
 };
@@ -66,18 +74,21 @@ export interface SeriesAssessment {
  */
 export const assessSeries = (
   { target, metric, unit, request, elapsed }: SeriesPlan,
-  forecast: Forecast,
+  made: Forecast,
   { runId, issuedAt, settings = NO_SETTINGS }: { runId: string; issuedAt: number; settings?: Settings },
 ): SeriesAssessment => {
   // Checked here, so that a forecast that cannot be stored fails this series and not its whole target.
-  scaleOf(forecast);
+  scaleOf(made);
   const { tenantId, targetId, profile } = target;
   const { history } = request;
-  const ahead = forecastFrom(forecast, elapsed);
+  const ahead = forecastFrom(made, elapsed);
+  const own = readingOf(settings, { targetId, metric });
+  const reading = describeMeaning(meaningOf(metric, unit, own));
+  const forecast = { ...made, reason: `${made.reason}; ${reading}` };
   const wanted =
     breachThresholdOf(settings, { targetId, metric }) ??
-    thresholdOf(profile, metric, unit, largestOf(history.values));
-  if (!isLongEnough(history, MIN_SECONDS[wanted.kind])) {
+    thresholdOf(profile, metric, unit, largestOf(history.values), own);
+  if (wanted === undefined || !isLongEnough(history, MIN_SECONDS[wanted.kind])) {
     return { forecast: { metric, forecast, threshold: null, breach: null }, breach: undefined };
   }
   const threshold = resolveThreshold(wanted, history);

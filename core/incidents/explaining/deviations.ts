@@ -91,7 +91,7 @@ const spreadOf = (sorted: Float64Array, median: number): number => {
   return Math.max(spread, 1e-3 * Math.abs(median), Number.MIN_VALUE);
 };
 
-/** Aspects of which only a rise is bad: freeing disk space does no harm. */
+/** Aspects of which only one direction is bad: freeing disk space does no harm. */
 const ONE_SIDED: ReadonlySet<MetricAspect> = new Set([
   'cpu',
   'memory',
@@ -106,8 +106,12 @@ const zScores = (metric: string, values: Float64Array, normal: Float64Array): Fl
   if (sorted.length < MIN_NORMAL_ROWS) return undefined;
   const median = sortedQuantile(sorted, 0.5);
   const spread = spreadOf(sorted, median);
-  const isOneSided = ONE_SIDED.has(meaningOf(metric).aspect);
-  return values.map((value) => (isOneSided ? value - median : Math.abs(value - median)) / spread);
+  const { aspect, harm } = meaningOf(metric);
+  const isOneSided = ONE_SIDED.has(aspect);
+  return values.map((value) => {
+    const move = harm === 'fall' ? median - value : value - median;
+    return (isOneSided ? move : Math.abs(move)) / spread;
+  });
 };
 
 /** The deviation in a metric's z-scores, if any; `reportedRow` is the start of a signal about the metric. */

@@ -1,14 +1,9 @@
 /** Derives the meaning of a metric from its name and unit, because senders use many names for the same thing. */
+import type { MetricKind } from '../series/metric-series.ts';
+import { type MeaningRow, readByAttributes, readByName, readByWords } from './meaning-table.ts';
+import type { Harm, Measures, MetricAspect, ShareScale } from './meaning-words.ts';
 
-/** The measured quantity, as far as thresholds depend on it. */
-export type MetricAspect =
-  | 'cpu'
-  | 'memory'
-  | 'disk-space'
-  | 'latency'
-  | 'request-rate'
-  | 'error-share'
-  | 'other';
+export type { Harm, Measures, MetricAspect } from './meaning-words.ts';
 
 /** `percent`: 0-100; `ratio`: 0-1; `seconds`: latency, with the number of units per second; otherwise unknown. */
 export type MetricScale =
@@ -20,6 +15,21 @@ export type MetricScale =
 export interface MetricMeaning {
   readonly aspect: MetricAspect;
   readonly scale: MetricScale;
+  /** The part of a resource that the metric measures; undefined if it is not about a resource. */
+  readonly measures: Measures | undefined;
+  /** The direction that does harm; undefined if nothing says so. */
+  readonly harm: Harm | undefined;
+  /** How its values relate, by convention of its name. */
+  readonly kind: MetricKind | undefined;
+  /** Who says so: a convention, `its attributes`, `its name` or `your settings`; undefined if only the aspect is known. */
+  readonly source: string | undefined;
+}
+
+/** A tenant's own reading of a metric, which precedes all others. */
+export interface OwnReading {
+  readonly harm?: Harm | undefined;
+  readonly measures?: Measures | undefined;
+  readonly scale?: ShareScale | undefined;
 }
 
 /**
@@ -68,8 +78,14 @@ const RATIO_WORD = /\b(ratio|fraction)\b/;
 /** OpenTelemetry's semantic conventions report every `*.utilization` as a fraction of one. */
 const OTEL_UTILISATION = /^[a-z0-9]+(\.[a-z0-9_]+)*\.utilization(\{|$)/;
 
-const isShare = (aspect: MetricAspect): boolean =>
-  aspect === 'cpu' || aspect === 'memory' || aspect === 'disk-space' || aspect === 'error-share';
+const SHARES: ReadonlySet<MetricAspect> = new Set([
+  'cpu',
+  'memory',
+  'disk-space',
+  'error-share',
+  'success-share',
+]);
+const isShare = (aspect: MetricAspect): boolean => SHARES.has(aspect);
 
 const latencyScale = (words: readonly string[], unit: string | undefined): MetricScale => {
   const named = [unit?.toLowerCase() ?? '', ...words].find((word) => LATENCY_UNITS[word] !== undefined);
@@ -91,15 +107,70 @@ const shareScale = (
   if (PERCENT_WORD.test(name)) return { kind: 'percent' };
   if (RATIO_WORD.test(name) || OTEL_UTILISATION.test(metric)) return { kind: 'ratio' };
   // `memory_usage` and `disk_used` are often bytes, but CPU usage without a unit is always a share.
-  const share = aspect === 'cpu' ? UTILISATION.test(name) || name === 'cpu' : /\butili[sz]ation\b/.test(name);
+  const share =
+    aspect === 'cpu'
+      ? UTILISATION.test(name) || name === 'cpu' || name === 'cpu idle'
+      : /\butili[sz]ation\b/.test(name);
   return { kind: share ? 'percent' : 'unknown' };
 };
 
-/** The meaning of a metric. The unit decides; without one, CloudWatch names mean percent and OTel names ratios. */
-export const meaningOf = (metric: string, unit?: string): MetricMeaning => {
+const HARM_OF: Readonly<Record<Measures, Harm>> = {
+  used: 'rise',
+  free: 'fall',
+  spare: 'none',
+  part: 'none',
+  size: 'none',
+};
+
+/** Requests may harm by their number or by their absence. */
+const harmOfAspect = (aspect: MetricAspect): Harm | undefined =>
+  aspect === 'other' || aspect === 'request-rate' ? undefined : 'rise';
+
+const OWN_SOURCE = 'your settings';
+
+const ownRow = (own: OwnReading | undefined): MeaningRow | undefined =>
+  own === undefined ? undefined : { ...own, source: OWN_SOURCE };
+
+/** The first row that says something about `field`. */
+const firstWith = <Field extends keyof MeaningRow>(
+  rows: readonly MeaningRow[],
+  field: Field,
+): MeaningRow[Field] | undefined => rows.find((row) => row[field] !== undefined)?.[field];
+
+/**
+ * The meaning of a metric: by the tenant's settings, else its attributes (`state`, `mode`), the convention of its name,
+ * its words. The unit decides on the scale; without one, CloudWatch names mean percent and OTel names ratios.
+ */
+export const meaningOf = (metric: string, unit?: string, own?: OwnReading): MetricMeaning => {
   const words = wordsOf(metric);
   const name = words.join(' ');
-  const aspect = ASPECTS.find(([, pattern]) => pattern.test(name))?.[0] ?? 'other';
-  const scale = aspect === 'latency' ? latencyScale(words, unit) : shareScale(metric, name, aspect, unit);
-  return { aspect, scale };
+  const named = readByName(metric);
+  const guessed = ASPECTS.find(([, pattern]) => pattern.test(name))?.[0] ?? 'other';
+  const worded = named?.measures || named?.harm ? undefined : readByWords(name, named?.aspect ?? guessed);
+  const aspect = named?.aspect ?? worded?.aspect ?? guessed;
+  const rows = [ownRow(own), readByAttributes(metric, aspect), named, worded].filter(
+    (row) => row !== undefined,
+  );
+  const telling = rows.find(({ measures, harm }) => measures !== undefined || harm !== undefined);
+  const measures = telling?.harm === undefined ? telling?.measures : firstWith(rows, 'measures');
+  const scale = own?.scale ?? named?.scale;
+  return {
+    aspect,
+    scale: scale === undefined ? scaleFrom(metric, words, aspect, unit) : { kind: scale },
+    measures,
+    harm: telling?.harm ?? (measures && HARM_OF[measures]) ?? harmOfAspect(aspect),
+    kind: named?.kind,
+    source: telling?.source ?? named?.source,
+  };
 };
+
+/** How the values of a metric relate, if a convention of its name says so. */
+export const kindByName = (metric: string): MetricKind | undefined => readByName(metric)?.kind;
+
+const scaleFrom = (
+  metric: string,
+  words: readonly string[],
+  aspect: MetricAspect,
+  unit: string | undefined,
+): MetricScale =>
+  aspect === 'latency' ? latencyScale(words, unit) : shareScale(metric, words.join(' '), aspect, unit);

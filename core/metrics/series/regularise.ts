@@ -81,13 +81,36 @@ export const regularise = (points: IrregularPoints, options: RegulariseOptions =
   const sorted = reported.filter((point) => Number.isFinite(point.value));
   const levels = points.kind === 'counter' ? counterToRates(sorted) : sorted;
   if (levels.length === 0) throw new InvalidInputError('the series has no usable value', { field: 'values' });
-  const stepSeconds = options.stepSeconds ?? detectStep(reported.map((point) => point.at));
+  const interval = detectStep(reported.map((point) => point.at));
+  const stepSeconds = options.stepSeconds ?? interval;
   const phase = gridPhase(levels, stepSeconds);
   const slot = (at: number) => Math.round((at - phase) / stepSeconds);
-  const end = slot(levels.at(-1)!.at);
-  const first = Math.max(slot(levels[0]!.at), end - (options.maxSteps ?? DEFAULT_MAX_STEPS) + 1);
+  const whole = points.kind === 'delta' ? wholeSlots(levels, slot, interval) : slotsOf(levels, slot);
+  const { end } = whole;
+  const first = Math.max(whole.first, end - (options.maxSteps ?? DEFAULT_MAX_STEPS) + 1);
   const values = fillGrid(levels, slot, first, end, points.kind);
   return { start: phase + first * stepSeconds, stepSeconds, values };
+};
+
+type SlotOf = (at: number) => number;
+
+interface Slots {
+  readonly first: number;
+  readonly end: number;
+}
+
+const slotsOf = (points: readonly Point[], slot: SlotOf): Slots => ({
+  first: slot(points[0]!.at),
+  end: slot(points.at(-1)!.at),
+});
+
+/** Leaves out a first and a last slot of which reports are still missing: their sums would look like a fall. */
+const wholeSlots = (points: readonly Point[], slot: SlotOf, interval: number): Slots => {
+  const { first, end } = slotsOf(points, slot);
+  const isOpen = slot(points.at(-1)!.at + interval) === end;
+  const isCut = slot(points[0]!.at - interval) === first;
+  const [start, last] = [isCut ? first + 1 : first, isOpen ? end - 1 : end];
+  return start <= last ? { first: start, end: last } : { first, end };
 };
 
 /** The sum of a day of larger values, or their difference, would be infinite, and the series would look empty. */
@@ -96,7 +119,7 @@ const finite = (value: number): number => Math.max(-LARGEST, Math.min(LARGEST, v
 
 const fillGrid = (
   points: readonly Point[],
-  slot: (at: number) => number,
+  slot: SlotOf,
   first: number,
   end: number,
   kind: MetricKind,
@@ -105,7 +128,7 @@ const fillGrid = (
   const seen = new Uint32Array(values.length);
   for (const { at, value } of points) {
     const i = slot(at) - first;
-    if (i < 0) continue;
+    if (i < 0 || i >= values.length) continue;
     const count = ++seen[i]!;
     const before = count === 1 ? 0 : values[i]!;
     values[i] = finite(kind === 'delta' ? before + value : before + (value - before) / count);

@@ -1,7 +1,8 @@
 /** Finds the tenant's settings that apply to a series. */
+import type * as z from 'zod';
 import { parseInstant } from '../../shared/instant.ts';
 import type { Threshold } from '../../shared/threshold.ts';
-import type { DetectionMode, Settings } from './settings.ts';
+import type { DetectionMode, ReadingRule, Settings } from './settings.ts';
 
 /** A series of the tenant whose settings are applied. */
 export interface OwnSeries {
@@ -52,6 +53,10 @@ export const breachThresholdOf = (settings: Settings, series: OwnSeries): Thresh
   if (rule.above !== undefined) return { kind: 'fixed', direction: 'above', limit: rule.above };
   return rule.below === undefined ? undefined : { kind: 'fixed', direction: 'below', limit: rule.below };
 };
+
+/** How the tenant reads this series; undefined if by its name. */
+export const readingOf = (settings: Settings, series: OwnSeries): z.infer<typeof ReadingRule> | undefined =>
+  mostSpecific(settings.readings, series);
 
 /** The reason of the maintenance that silences this series at `timestamp` (epoch seconds); undefined if none does. */
 export const maintenanceReason = (

@@ -53,6 +53,32 @@ export const DetectionRule = z
     path: ['mode'],
   });
 
+/** Corrects how a metric is read, if its name says something else. The words are those of the metrics context. */
+export const ReadingRule = z
+  .strictObject({
+    target: TargetId.optional().describe('All targets if omitted'),
+    metric: MetricName,
+    harm: z
+      .enum(['rise', 'fall', 'none'])
+      .optional()
+      .describe('The direction that does harm; `none` predicts no breach'),
+    measures: z
+      .enum(['used', 'free', 'spare', 'part', 'size'])
+      .optional()
+      .describe(
+        'The part of a resource: `free` must not run out, `spare` may, `part` and `size` are not limited',
+      ),
+    scale: z.enum(['percent', 'ratio']).optional().describe('`percent`: 0 to 100; `ratio`: 0 to 1'),
+    kind: z
+      .enum(['gauge', 'counter', 'delta'])
+      .optional()
+      .describe('How values relate: a level, a growing total, or the change since the last report'),
+  })
+  .refine(({ harm, measures, scale, kind }) => (harm ?? measures ?? scale ?? kind) !== undefined, {
+    message: 'expected harm, measures, scale or kind',
+    path: ['harm'],
+  });
+
 export const MaintenanceRule = z
   .strictObject({
     from: Instant.describe('ISO 8601 or epoch seconds, inclusive'),
@@ -79,6 +105,7 @@ export const Settings = z
     thresholds: z.array(ThresholdRule).max(MAX_RULES).default([]),
     detection: z.array(DetectionRule).max(MAX_RULES).default([]),
     maintenance: z.array(MaintenanceRule).max(MAX_WINDOWS).default([]),
+    readings: z.array(ReadingRule).max(MAX_RULES).default([]),
   })
   .refine((settings) => Buffer.byteLength(JSON.stringify(settings)) <= MAX_BYTES, {
     message: `expected at most ${MAX_BYTES} bytes of settings`,
@@ -87,4 +114,10 @@ export const Settings = z
 export type Settings = z.infer<typeof Settings>;
 
 /** The settings of a tenant that never stored any. */
-export const NO_SETTINGS: Settings = { version: 0, thresholds: [], detection: [], maintenance: [] };
+export const NO_SETTINGS: Settings = {
+  version: 0,
+  thresholds: [],
+  detection: [],
+  maintenance: [],
+  readings: [],
+};

@@ -5,7 +5,7 @@ import { type History, historyOf } from '../../../core/metrics/blocks/block-hist
 import type { BlockStore, TargetRegistry } from '../../../core/metrics/ports.ts';
 import type { MetricKind, RegularSeries } from '../../../core/metrics/series/metric-series.ts';
 import { regularise } from '../../../core/metrics/series/regularise.ts';
-import { boundsOf } from '../../../core/metrics/targets/profiles.ts';
+import { capacityOf } from '../../../core/metrics/targets/profiles.ts';
 import type { Target } from '../../../core/metrics/targets/target.ts';
 import { metricOf } from '../../../core/metrics/targets/target.ts';
 import { NotFoundError } from '../../../core/platform/api/errors.ts';
@@ -50,7 +50,7 @@ export const getTrends = ({ registry, blocks }: TrendSources) =>
     const history = historyIn(histories, target, query.metric);
     const { kind, unit } = metricOf(target, query.metric) ?? { kind: 'gauge' };
     const series = seriesOf(history, kind);
-    const capacity = query.capacity ?? boundsOf(query.metric, unit, maxOf(series))?.upper;
+    const capacity = query.capacity ?? capacityOf(query.metric, unit, maxOf(series));
     const uptime = query.uptime === undefined ? undefined : historyIn(histories, target, query.uptime);
     const report = reportTrends(series, {
       ...(capacity !== undefined && { capacity }),

@@ -109,6 +109,29 @@ describe('forestall forecast', () => {
     }
   });
 
+  it('reads a counter as its rate, by its column or by its name if its values only grow', async () => {
+    const totals = (header: string, row: (at: number, total: number) => string) =>
+      `${header}\n${Array.from({ length: 600 }, (_, i) => row(60 * i, (600 * i) % 200_000)).join('\n')}\n`;
+    const medianOf = async (name: string, text: string) => {
+      const { out } = await runCli(['forecast', fileOf(name, text), '--json', '--horizon', '1']);
+      const [{ quantiles, reason }] = jsonLines(out);
+      return { median: quantiles['0.5'][0], reason };
+    };
+    const column = totals(
+      'timestamp,target,metric,value,kind',
+      (at, total) => `${at},a,requests,${total},counter`,
+    );
+    expect((await medianOf('c.csv', column)).median).toBeCloseTo(10, 1);
+    const named = totals('timestamp,target,metric,value', (at, total) => `${at},a,requests_total,${total}`);
+    const byName = await medianOf('n.csv', named);
+    expect(byName.median).toBeCloseTo(10, 1);
+    expect(byName.reason).toMatch(/; rate per second of a counter$/);
+    const wavy = wave
+      .replaceAll(/^(20[^,]*),/gm, '$1,a,orders_total,')
+      .replace('timestamp,value', 'timestamp,target,metric,value');
+    expect((await medianOf('w.csv', wavy)).median).toBeGreaterThan(20);
+  });
+
   it('names a series without values, forecasts the others and exits 2', async () => {
     const rows = wave
       .split('\n')
@@ -199,6 +222,22 @@ describe('forestall detect', () => {
       score: 0,
       alert: false,
     });
+  });
+
+  it('scores a counter by its rate, and a restart not at all', async () => {
+    const rows = Array.from({ length: 900 }, (_, i) => {
+      const total = i < 500 ? 600 * i : 600 * (i - 500);
+      return `${300 * i},a,c,${i >= 850 ? total + 90_000 * (i - 849) : total},counter`;
+    });
+    const file = fileOf('counter.csv', `timestamp,target,metric,value,kind\n${rows.join('\n')}\n`);
+    const { out } = await runCli(['detect', file]);
+    const alerts = out
+      .trimEnd()
+      .split('\n')
+      .slice(1)
+      .map((line) => line.endsWith(',1'));
+    expect(alerts.slice(0, 850)).not.toContain(true);
+    expect(alerts.slice(850)).toContain(true);
   });
 
   it('names the line of bad input and exits 2', async () => {

@@ -1,10 +1,15 @@
 /** Reads from a metric's name and unit which direction is harmful. */
-import { type MetricAspect, meaningOf, wordsOf } from '../../../metrics/meaning/metric-meaning.ts';
+import { type Harm, type MetricAspect, meaningOf, wordsOf } from '../../../metrics/meaning/metric-meaning.ts';
 
 export type HarmDirection = 'up' | 'down' | 'either';
 
 /** Metrics of one concern move together, so they count only once. */
-export type Concern = Exclude<MetricAspect, 'other'> | 'failures' | 'availability' | 'queue' | 'other';
+export type Concern =
+  | Exclude<MetricAspect, 'other' | 'success-share'>
+  | 'failures'
+  | 'availability'
+  | 'queue'
+  | 'other';
 
 /** Relation of a metric to the health of its target. */
 export interface HarmMeaning {
@@ -40,9 +45,19 @@ const WORSE: Readonly<Record<Concern, HarmDirection>> = {
   other: 'either',
 };
 
+/** Metrics of these concerns measure what is used or what is free. */
+const RESOURCES: ReadonlySet<Concern> = new Set(['cpu', 'memory', 'disk-space', 'other']);
+
+const worseOf = (harm: Harm | undefined, concern: Concern): HarmDirection => {
+  if (harm === undefined) return WORSE[concern];
+  if (harm === 'none') return 'either';
+  return harm === 'fall' ? 'down' : 'up';
+};
+
 const concernOf = (metric: string, unit: string | undefined): Concern => {
   const name = wordsOf(metric).join(' ');
   const { aspect } = meaningOf(metric, unit);
+  if (aspect === 'success-share') return 'availability';
   if (aspect === 'error-share' || aspect === 'latency') return aspect;
   if (FAILURES.test(name)) return 'failures';
   if (AVAILABILITY.test(name)) return 'availability';
@@ -53,11 +68,16 @@ const concernOf = (metric: string, unit: string | undefined): Concern => {
 /** Reads a metric's name and unit. For a metric of unknown meaning, both directions may be harmful. */
 export const harmMeaningOf = (metric: string, unit?: string): HarmMeaning => {
   const concern = concernOf(metric, unit);
-  const { scale } = meaningOf(metric, unit);
+  const { scale, harm } = meaningOf(metric, unit);
   const points = isFine(concern) ? FINE_POINTS : COARSE_POINTS;
   const isBounded = scale.kind === 'percent' || scale.kind === 'ratio';
   const smallest = scale.kind === 'percent' ? points : scale.kind === 'ratio' ? points / 100 : 0;
-  return { concern, worse: WORSE[concern], smallest, isBounded };
+  return {
+    concern,
+    worse: RESOURCES.has(concern) ? worseOf(harm, concern) : WORSE[concern],
+    smallest,
+    isBounded,
+  };
 };
 
 /** Converts a signed move to harm: positive values are worse. */

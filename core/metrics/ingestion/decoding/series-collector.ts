@@ -1,5 +1,7 @@
 /** Collects decoded points into series and applies the rules that all formats share. */
+
 import { DAY_SECONDS } from '../../../shared/time.ts';
+import { kindByName } from '../../meaning/metric-meaning.ts';
 import type { MetricKind, MetricSeries } from '../../series/metric-series.ts';
 import type { Profile } from '../../targets/target.ts';
 import { type FieldError, IngestRejection } from './ingest-rejection.ts';
@@ -58,7 +60,7 @@ const ordered = ({ timestamps, values }: OpenSeries): { timestamps: number[]; va
 };
 
 const toSeries = (open: OpenSeries): MetricSeries => {
-  const { targetId, metric, kind = 'gauge', unit } = open.identity;
+  const { targetId, metric, kind = kindByName(metric) ?? 'gauge', unit } = open.identity;
   return { targetId, metric, kind, ...(unit === undefined ? {} : { unit }), ...ordered(open) };
 };
 

@@ -56,6 +56,7 @@ describe('detect-anomalies', () => {
     const [spiked] = store([[NOW + STEP, 400]]);
     expect(await send(recordOf(100, spiked!))).toEqual(OK);
     expect(anomalies.all()).toMatchObject([{ announced: true, anomaly: { value: 400 } }]);
+    expect(anomalies.all()[0]?.anomaly.reason).toMatch(/; read as CPU in percent: a rise does harm$/);
   });
 
   it('ignores forecasts, detectors and expired blocks', async () => {

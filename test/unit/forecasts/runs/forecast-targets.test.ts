@@ -9,6 +9,7 @@ import {
 } from '../../../../core/forecasts/runs/forecast-targets.ts';
 import type { History } from '../../../../core/metrics/blocks/block-history.ts';
 import type { Target } from '../../../../core/metrics/targets/target.ts';
+import { Settings } from '../../../../core/platform/settings/settings.ts';
 import { backendOf, type Forecaster, pointsUpTo, steadyForecaster } from './steady-forecaster.ts';
 
 const NOW = 1_795_255_500;
@@ -104,6 +105,66 @@ describe('forecasting a target', () => {
     await forecastTarget(target, new Map([['cpu_percent', at(50)]]), spy);
     await forecastTarget(target, new Map([['cpu_percent', at(150)]]), spy);
     expect(seen).toEqual([{ lower: 0, upper: 100 }, undefined]);
+  });
+
+  it('predicts no breach of an idle host, and one of a disk whose free space runs out', async () => {
+    const metrics = {
+      'system.cpu.utilization{cpu="cpu0",state="idle"}': 0.95,
+      'system.memory.utilization{state="free"}': 0.93,
+      cpu_idle_percent: 96,
+      disk_free_percent: 91,
+      memory_available_percent: 91,
+      cache_hit_memory_percent: 96,
+    };
+    const histories = new Map(
+      Object.entries(metrics).map(([name, level]) => [
+        name,
+        pointsUpTo(
+          NOW,
+          300,
+          Array.from({ length: 4000 }, (_, i) => level * (1 + (i % 2) / 100)),
+        ),
+      ]),
+    );
+    const units = Object.fromEntries(
+      Object.keys(metrics).map((name) => [
+        name,
+        { kind: 'gauge' as const, unit: name.startsWith('system') ? '1' : '%' },
+      ]),
+    );
+    const idle = await forecastTarget({ ...target, metrics: units }, histories, task);
+    expect(idle.failures).toEqual([]);
+    expect(idle.breaches.filter(({ breach }) => breach.probability >= 0.5)).toEqual([]);
+    const low = new Map([['disk_free_percent', at(2)]]);
+    const full = await forecastTarget({ ...target, metrics: units }, low, task);
+    expect(full.forecast.metrics[0]).toMatchObject({
+      threshold: { direction: 'below', limit: 10, source: 'fixed' },
+      breach: { severity: 'critical' },
+    });
+  });
+
+  it('says how it read a metric', async () => {
+    const outcome = await forecastTarget(target, new Map([['cpu_percent', at(20)]]), task);
+    expect(outcome.forecast.metrics[0]?.forecast.reason).toMatch(
+      /; read as used CPU in percent: a rise does harm \(by its name\)$/,
+    );
+  });
+
+  it("reads a metric as the tenant's settings say", async () => {
+    const reading = (rule: object) => ({
+      ...task,
+      settings: Settings.parse({ version: 0, readings: [{ metric: 'cpu_percent', ...rule }] }),
+    });
+    const history = new Map([['cpu_percent', at(90)]]);
+    const harmless = await forecastTarget(target, history, reading({ harm: 'none' }));
+    expect(harmless.forecast.metrics[0]).toMatchObject({ threshold: null, breach: null });
+    const idle = await forecastTarget(target, history, reading({ measures: 'free' }));
+    expect(idle.forecast.metrics[0]).toMatchObject({ threshold: { direction: 'below', limit: 20 } });
+    expect(idle.forecast.metrics[0]?.forecast.reason).toContain(
+      'free CPU in percent: a fall does harm (by your settings)',
+    );
+    const total = await forecastTarget(target, history, reading({ kind: 'counter' }));
+    expect(total.forecast.metrics[0]?.forecast.quantiles[0]?.[0]).toBeLessThan(1);
   });
 
   it('reports a bad series with its reason and forecasts the others', async () => {

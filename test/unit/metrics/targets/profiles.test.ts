@@ -73,7 +73,7 @@ describe('thresholds of the catalogue', () => {
     for (const profile of PROFILES) {
       for (const metric of PROFILE_CATALOGUE[profile].typicalMetrics) {
         const fixed = /percent|latency/.test(metric);
-        expect(thresholdOf(profile, metric).kind).toBe(fixed ? 'fixed' : 'historical');
+        expect(thresholdOf(profile, metric)?.kind).toBe(fixed ? 'fixed' : 'historical');
       }
     }
   });

@@ -58,7 +58,13 @@ describe('PUT /v1/settings', () => {
     const { send, settings, log } = setup();
     const { status, body } = await send({ version: 0, thresholds: [RULE] });
     expect(status).toBe(200);
-    expect(Settings.parse(body)).toEqual({ version: 1, thresholds: [RULE], detection: [], maintenance: [] });
+    expect(Settings.parse(body)).toEqual({
+      version: 1,
+      thresholds: [RULE],
+      detection: [],
+      maintenance: [],
+      readings: [],
+    });
     expect(await send({ version: 1 })).toMatchObject({ status: 200, body: { version: 2, thresholds: [] } });
     expect(await settings.get('acme')).toMatchObject({ version: 2 });
     expect(await settings.get('globex')).toMatchObject({ version: 0 });

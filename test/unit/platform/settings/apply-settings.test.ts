@@ -125,7 +125,13 @@ describe('settings', () => {
       const reasons = Array.from({ length: 45 }, () => 'x');
       const maintenance = () =>
         reasons.map((reason) => ({ from: '1800000001', to: '1800000002', targets, reason }));
-      const settings = () => ({ version: 0, thresholds: [], detection: [], maintenance: maintenance() });
+      const settings = () => ({
+        version: 0,
+        thresholds: [],
+        detection: [],
+        maintenance: maintenance(),
+        readings: [],
+      });
       let missing = bytes - Buffer.byteLength(JSON.stringify(settings()));
       for (let i = 0; missing > 0; i++) {
         const more = Math.min(199, missing);
