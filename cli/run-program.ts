@@ -1,15 +1,8 @@
 import { type Command, CommanderError } from 'commander';
 import { InvalidInputError } from '../core/shared/errors.ts';
+import { EXIT, GateReachedError } from './terminal/exit-codes.ts';
 import type { Terminal } from './terminal/terminal.ts';
 import { printLines } from './terminal/writer.ts';
-
-/** Exit codes of every command; `docs/cli.md` documents them. */
-export const EXIT = { ok: 0, failure: 1, usage: 2, gate: 3 } as const;
-
-/** A command succeeded, and its result reaches the level at which its caller asked to stop. */
-export class GateReachedError extends Error {
-  override readonly name = 'GateReachedError';
-}
 
 /** Makes commander throw instead of exiting, for a command and its subcommands, and print to the terminal. */
 const captureOutput = (command: Command, terminal: Terminal): void => {

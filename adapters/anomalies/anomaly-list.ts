@@ -2,7 +2,7 @@ import { QueryCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
 import { type Anomaly, oldestActive } from '../../core/anomalies/anomaly.ts';
 import type { AnomalyFilter } from '../../core/anomalies/ports.ts';
-import { decodeCursor, encodeCursor } from '../../core/platform/api/cursor.ts';
+import { decodeCursor, encodeCursor } from '../../core/shared/cursor.ts';
 import type { Page, PageRequest } from '../../core/shared/page.ts';
 import { readListed, type SkipTelemetry } from '../../core/shared/stored-format.ts';
 import { tenantKey, tenantPk } from '../aws/dynamodb/item-key.ts';

@@ -2,7 +2,7 @@ import { DeleteCommand, PutCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
 import type { BreachFilter, BreachStore } from '../../core/forecasts/ports.ts';
 import type { PredictedBreach } from '../../core/forecasts/target-forecast.ts';
-import { decodeCursor, encodeCursor } from '../../core/platform/api/cursor.ts';
+import { decodeCursor, encodeCursor } from '../../core/shared/cursor.ts';
 import type { Page, PageRequest } from '../../core/shared/page.ts';
 import { readListed, type SkipTelemetry } from '../../core/shared/stored-format.ts';
 import { ifConditionHolds } from '../aws/dynamodb/conditional-write.ts';

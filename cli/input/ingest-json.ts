@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { InvalidInputError } from '../../core/shared/errors.ts';
-import { quoteFound } from './csv-text.ts';
 import { CHUNK_LIMITS, type IngestChunk } from './ingest-chunk.ts';
+import { quoteFound } from './reading/csv-text.ts';
 
 const Loose = z.looseObject({ target: z.unknown() });
 const Series = z.looseObject({ timestamps: z.array(z.unknown()), values: z.array(z.unknown()) });

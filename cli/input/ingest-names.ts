@@ -1,8 +1,8 @@
 import { meaningOf } from '../../core/metrics/meaning/metric-meaning.ts';
 import { InvalidInputError } from '../../core/shared/errors.ts';
-import { nameFromFile, type SeriesName, toTargetId, UNKNOWN_METRIC } from './file-naming.ts';
-import type { ExportSeries } from './formats/export-format.ts';
 import type { IngestNames } from './ingest-chunk.ts';
+import type { ExportSeries } from './reading/export-format.ts';
+import { nameFromFile, type SeriesName, toTargetId, UNKNOWN_METRIC } from './reading/file-naming.ts';
 
 /**
  * Completes the names of a file's series. Names that the export lacks come from the options, else from the file's name.

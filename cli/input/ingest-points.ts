@@ -1,8 +1,8 @@
 import { hourOf } from '../../core/shared/time.ts';
-import { csvField } from './csv-text.ts';
-import type { ExportPoint } from './formats/export-format.ts';
 import { CHUNK_LIMITS, type IngestChunk, type IngestNames } from './ingest-chunk.ts';
 import { IngestNaming } from './ingest-names.ts';
+import { csvField } from './reading/csv-text.ts';
+import type { ExportPoint } from './reading/export-format.ts';
 
 /** Columns of the ingest CSV that only some series have. */
 const DETAILS = ['unit', 'kind', 'profile', 'tenant'] as const;

@@ -1,8 +1,8 @@
 import type { Readable } from 'node:stream';
 import { InvalidInputError } from '../../core/shared/errors.ts';
-import type { ExportPoint } from './formats/export-format.ts';
 import { isRereadable, openInput } from './open-input.ts';
 import { type ReadOptions, readExport } from './read-export.ts';
+import type { ExportPoint } from './reading/export-format.ts';
 
 type Batches = AsyncGenerator<readonly ExportPoint[], void, void>;
 type Report = NonNullable<ReadOptions['report']>;

@@ -1,14 +1,14 @@
 import { InvalidInputError } from '../../core/shared/errors.ts';
 import { CsvRows, type Separator, separatorOf } from './csv-rows.ts';
-import { quoteFound } from './csv-text.ts';
 import { type DecodedText, decodeText, joinPieces } from './decode-text.ts';
-import type { DocumentFormat, ExportPoint, ReadContext, TableFormat } from './formats/export-format.ts';
 import { DOCUMENT_FORMATS, TABLE_FORMATS } from './formats/formats.ts';
 import { INGEST_BODY } from './formats/ingest-body.ts';
 import { ROWS } from './formats/rows.ts';
 import type { NamedInput } from './open-input.ts';
 import { CellValues } from './reading/cell-values.ts';
+import { quoteFound } from './reading/csv-text.ts';
 import { ExportClock } from './reading/export-clock.ts';
+import type { DocumentFormat, ExportPoint, ReadContext, TableFormat } from './reading/export-format.ts';
 import { EXPECTED_HEADER } from './reading/long-rows.ts';
 import { ReadingNotes } from './reading/reading-notes.ts';
 

@@ -1,7 +1,7 @@
 import { InvalidInputError } from '../../core/shared/errors.ts';
-import type { ExportSeries } from './formats/export-format.ts';
 import type { NamedInput } from './open-input.ts';
 import { type ReadOptions, readExport } from './read-export.ts';
+import type { ExportSeries } from './reading/export-format.ts';
 
 /** Points of one series in the order of the input. A missing value is NaN. */
 export interface SeriesPoints {

@@ -1,8 +1,8 @@
 import { describeMeaning } from '../../core/metrics/meaning/describe-meaning.ts';
 import { kindByName, meaningOf } from '../../core/metrics/meaning/metric-meaning.ts';
 import type { MetricKind } from '../../core/metrics/series/metric-series.ts';
-import { nameFromFile } from './file-naming.ts';
-import { type ExportSeries, UNNAMED } from './formats/export-format.ts';
+import { type ExportSeries, UNNAMED } from './reading/export-format.ts';
+import { nameFromFile } from './reading/file-naming.ts';
 import type { NamedSeries, SeriesPoints } from './series-points.ts';
 
 /** How a series of an export is read. */

@@ -1,8 +1,8 @@
 import { InvalidInputError } from '../../core/shared/errors.ts';
-import { quoteFound } from './csv-text.ts';
 import type { NamedInput } from './open-input.ts';
 import type { ReadOptions } from './read-export.ts';
 import { parseValue } from './reading/cell-values.ts';
+import { quoteFound } from './reading/csv-text.ts';
 import { type NamedSeries, readSeriesPoints, type SeriesPoints } from './series-points.ts';
 
 /** A series with the uptime of its process, if the file contains it. */

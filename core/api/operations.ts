@@ -16,5 +16,3 @@ export const OPERATIONS = {
   ...INCIDENTS_OPERATIONS,
   ...CHANGES_OPERATIONS,
 } as const satisfies Operations;
-
-export type OperationId = keyof typeof OPERATIONS;

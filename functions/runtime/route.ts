@@ -1,7 +1,6 @@
 import type * as z from 'zod';
-import type { OPERATIONS, OperationId } from '../../core/api/operations.ts';
 import { InvalidRequestError, ProblemError } from '../../core/platform/api/errors.ts';
-import type { ApiFunctionName, Operation } from '../../core/platform/api/operation.ts';
+import type { ApiFunctionName, Operation, Operations } from '../../core/platform/api/operation.ts';
 import type { Caller } from './authenticate.ts';
 import { HttpReply, jsonReply } from './http-reply.ts';
 import { type HttpRequest, jsonOf, queryOf } from './http-request.ts';
@@ -69,9 +68,11 @@ export const route = <const Op extends Operation>(
   },
 });
 
-type IdOf<Name extends ApiFunctionName> = {
-  [Id in OperationId]: (typeof OPERATIONS)[Id]['servedBy'] extends Name ? Id : never;
-}[OperationId];
+type IdOf<Ops extends Operations, Name extends ApiFunctionName> = {
+  [Id in keyof Ops]: Ops[Id]['servedBy'] extends Name ? Id : never;
+}[keyof Ops];
 
-/** A route for each operation that a function serves, by operation id. */
-export type RoutesOf<Name extends ApiFunctionName> = Readonly<Record<IdOf<Name>, Route>>;
+/** A route for each of the operations that a function serves, by operation id. */
+export type RoutesOf<Ops extends Operations, Name extends ApiFunctionName> = Readonly<
+  Record<IdOf<Ops, Name>, Route>
+>;

@@ -1,6 +1,6 @@
 import { hostname } from 'node:os';
 import { setTimeout as wait } from 'node:timers/promises';
-import { toTargetId } from '../../cli/input/file-naming.ts';
+import { toTargetId } from '../../cli/input/reading/file-naming.ts';
 import type { ProfiledSeries } from '../../core/simulator/ingest-body.ts';
 import { type HostCounters, readHostCounters } from './host-counters.ts';
 

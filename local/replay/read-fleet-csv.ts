@@ -1,11 +1,11 @@
 import { readdirSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { PassThrough } from 'node:stream';
-import { type SeriesName, toTargetId } from '../../cli/input/file-naming.ts';
-import type { ExportSeries } from '../../cli/input/formats/export-format.ts';
 import { IngestNaming } from '../../cli/input/ingest-names.ts';
 import { openInput } from '../../cli/input/open-input.ts';
 import { readExport } from '../../cli/input/read-export.ts';
+import type { ExportSeries } from '../../cli/input/reading/export-format.ts';
+import { type SeriesName, toTargetId } from '../../cli/input/reading/file-naming.ts';
 import { InvalidInputError } from '../../core/shared/errors.ts';
 import type { ProfiledSeries } from '../../core/simulator/ingest-body.ts';
 

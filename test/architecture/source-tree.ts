@@ -1,7 +1,7 @@
 /** The project's own sources as parsed by oxc, for rules on imports, sizes and names. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, posix, relative } from 'node:path';
-import { type ParseResult, parseSync } from 'oxc-parser';
+import { type ParseResult, parseSync, Visitor } from 'oxc-parser';
 
 export const root = join(import.meta.dirname, '../..');
 
@@ -17,24 +17,28 @@ export interface SourceFile {
   readonly imports: readonly string[];
 }
 
-const specifiersOf = ({ module, program }: ParseResult, text: string): readonly string[] => {
-  const statics = module.staticImports.map(({ moduleRequest }) => moduleRequest.value);
-  const reexports = module.staticExports.flatMap(({ entries }) =>
-    entries.flatMap(({ moduleRequest }) => (moduleRequest === null ? [] : [moduleRequest.value])),
-  );
-  const dynamic = module.dynamicImports.flatMap(({ moduleRequest: { start, end } }) => {
-    const literal = /^'(.*)'$/.exec(text.slice(start, end))?.[1];
-    return literal === undefined ? [] : [literal];
-  });
-  if (program.type !== 'Program') throw new Error('not a program');
-  return [...statics, ...reexports, ...dynamic];
+/** Every module that a source names: imports, re-exports, `import()` and types of the form `import('…').T`. */
+const specifiersOf = (path: string, { module, program }: ParseResult): readonly string[] => {
+  const found = module.staticImports.map(({ moduleRequest }) => moduleRequest.value);
+  for (const { entries } of module.staticExports)
+    for (const { moduleRequest } of entries) if (moduleRequest !== null) found.push(moduleRequest.value);
+  const read = (source: { readonly type: string }): void => {
+    if (!('value' in source) || typeof source.value !== 'string')
+      throw new TypeError(`${path}: the rules cannot follow an import() of anything but a literal string`);
+    found.push(source.value);
+  };
+  new Visitor({
+    ImportExpression: ({ source }) => read(source),
+    TSImportType: ({ source }) => read(source),
+  }).visit(program);
+  return found;
 };
 
-const readSource = (path: string): SourceFile => {
-  const text = readFileSync(join(root, path), 'utf8');
+/** A source at a path of the project, parsed. */
+export const parseSource = (path: string, text: string): SourceFile => {
   const parsed = parseSync(path, text);
-  if (parsed.errors.length > 0) throw new Error(`${path}: ${parsed.errors[0]?.message}`);
-  const imports = specifiersOf(parsed, text).map((specifier) =>
+  if (parsed.errors.length > 0) throw new SyntaxError(`${path}: ${parsed.errors[0]?.message}`);
+  const imports = specifiersOf(path, parsed).map((specifier) =>
     specifier.startsWith('.') ? posix.normalize(posix.join(posix.dirname(path), specifier)) : specifier,
   );
   return { path, text, parsed, imports: [...new Set(imports)] };
@@ -43,7 +47,7 @@ const readSource = (path: string): SourceFile => {
 const cache = new Map<string, SourceFile>();
 
 const cached = (path: string): SourceFile => {
-  const source = cache.get(path) ?? readSource(path);
+  const source = cache.get(path) ?? parseSource(path, readFileSync(join(root, path), 'utf8'));
   cache.set(path, source);
   return source;
 };

@@ -1,7 +1,7 @@
 /** Paging, published events and telemetry in memory. */
 
 import * as z from 'zod';
-import { decodeCursor, encodeCursor } from '../../core/platform/api/cursor.ts';
+import { decodeCursor, encodeCursor } from '../../core/shared/cursor.ts';
 import type { DomainEvent } from '../../core/shared/domain-event.ts';
 import type { DeadLetters } from '../../core/shared/messaging.ts';
 import type { Page, PageRequest } from '../../core/shared/page.ts';

@@ -1,7 +1,7 @@
 /** Queries within one tenant's partition. */
 import { QueryCommand, type QueryCommandInput } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
-import { decodeCursor, encodeCursor } from '../../../core/platform/api/cursor.ts';
+import { decodeCursor, encodeCursor } from '../../../core/shared/cursor.ts';
 import type { PageRequest } from '../../../core/shared/page.ts';
 import { withSdkErrors } from '../sdk-failure.ts';
 import { tenantKey, tenantPk } from './item-key.ts';

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { initSync as initEts } from '@bsull/augurs/ets';
 import { initSync as initMstl, MSTL } from '@bsull/augurs/mstl';
-import { DEFAULT_QUANTILE_LEVELS } from '../../../core/forecasts/engine/forecast.ts';
+import { DEFAULT_QUANTILE_LEVELS } from '../../../core/forecasts/engine/quantiles/pool-levels.ts';
 
 /** The package's export map hides its wasm files, and its default loader fetches file URLs, which Node cannot. */
 const wasm = (name: string): Uint8Array<ArrayBuffer> =>

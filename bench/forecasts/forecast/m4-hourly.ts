@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { forecast } from '../../../core/forecasts/engine/ensemble.ts';
-import { DEFAULT_QUANTILE_LEVELS } from '../../../core/forecasts/engine/forecast.ts';
+import { DEFAULT_QUANTILE_LEVELS } from '../../../core/forecasts/engine/quantiles/pool-levels.ts';
 import { mean } from '../../../core/shared/maths/averages.ts';
 import { type ForecastLosses, lossesOf } from './losses.ts';
 import { withCpuTime } from './score-tasks.ts';

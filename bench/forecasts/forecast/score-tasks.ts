@@ -1,5 +1,6 @@
 import { forecast } from '../../../core/forecasts/engine/ensemble.ts';
-import { DEFAULT_QUANTILE_LEVELS, type Forecast } from '../../../core/forecasts/engine/forecast.ts';
+import type { Forecast } from '../../../core/forecasts/engine/forecast.ts';
+import { DEFAULT_QUANTILE_LEVELS } from '../../../core/forecasts/engine/quantiles/pool-levels.ts';
 import { mean } from '../../../core/shared/maths/averages.ts';
 import { DAY_SECONDS } from '../../../core/shared/time.ts';
 import { forecastByAugurs } from './augurs-baseline.ts';

@@ -1,6 +1,6 @@
 import { forecastWithState } from '../../../core/forecasts/engine/ensemble.ts';
-import { DEFAULT_QUANTILE_LEVELS } from '../../../core/forecasts/engine/forecast.ts';
 import { decodeState, encodeState } from '../../../core/forecasts/engine/forecast-state.ts';
+import { DEFAULT_QUANTILE_LEVELS } from '../../../core/forecasts/engine/quantiles/pool-levels.ts';
 import type { RegularSeries } from '../../../core/metrics/series/metric-series.ts';
 import { mean } from '../../../core/shared/maths/averages.ts';
 import { type ForecastTask, HORIZON } from '../forecast/fleet-data.ts';

@@ -1,10 +1,10 @@
 import { Command } from 'commander';
 import type { DetectionResult, Detector } from '../../../core/anomalies/engine/detector.ts';
-import { csvField } from '../../input/csv-text.ts';
-import { type ExportPoint, UNNAMED } from '../../input/formats/export-format.ts';
 import { readInTimeOrder } from '../../input/points-in-time-order.ts';
+import { csvField } from '../../input/reading/csv-text.ts';
+import { type ExportPoint, UNNAMED } from '../../input/reading/export-format.ts';
+import { isEpochText } from '../../input/reading/timestamp.ts';
 import { CounterRate, isKnownCounter } from '../../input/series-reading.ts';
-import { isEpochText } from '../../input/timestamp.ts';
 import { jsonText } from '../../terminal/clean-text.ts';
 import type { Terminal } from '../../terminal/terminal.ts';
 import { LineWriter, printLine } from '../../terminal/writer.ts';

@@ -15,8 +15,8 @@ import {
 } from '../../../core/changes/risk/formats/planned-change.ts';
 import { InvalidInputError } from '../../../core/shared/errors.ts';
 import { type DescribedPlan, readPlan } from '../../input/planned-change-file.ts';
-import { GateReachedError } from '../../run-program.ts';
 import { jsonText } from '../../terminal/clean-text.ts';
+import { GateReachedError } from '../../terminal/exit-codes.ts';
 import type { Terminal } from '../../terminal/terminal.ts';
 import { LineWriter } from '../../terminal/writer.ts';
 import { type ConnectionOptions, connect, withConnection } from '../shared/connection-options.ts';

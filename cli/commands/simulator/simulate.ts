@@ -7,7 +7,7 @@ import { DependencyUnavailableError } from '../../../core/shared/errors.ts';
 import type { Fleet, ServerMetrics } from '../../../core/simulator/fleet.ts';
 import { FLEET_CSV_HEADER, toCsvRows, toLabels } from '../../../core/simulator/fleet-output.ts';
 import { simulateFleet } from '../../../core/simulator/simulate-fleet.ts';
-import { parseTimestamp, TIMESTAMP_FORMS } from '../../input/timestamp.ts';
+import { parseTimestamp, TIMESTAMP_FORMS } from '../../input/reading/timestamp.ts';
 import { jsonText } from '../../terminal/clean-text.ts';
 import { startProgress } from '../../terminal/progress.ts';
 import type { Terminal } from '../../terminal/terminal.ts';

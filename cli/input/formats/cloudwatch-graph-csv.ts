@@ -1,7 +1,7 @@
-import { toTargetId } from '../file-naming.ts';
+import type { ExportSeries, ReadContext, RowReader, TableFormat } from '../reading/export-format.ts';
+import { toTargetId } from '../reading/file-naming.ts';
 import { toMetricName } from '../reading/labels.ts';
 import { readWideRow } from '../reading/wide-rows.ts';
-import type { ExportSeries, ReadContext, RowReader, TableFormat } from './export-format.ts';
 
 /** "Download as .csv" of a graph in the CloudWatch console: lines of labels, an empty one, then times and values. */
 export const CLOUDWATCH_GRAPH_CSV: TableFormat = {

@@ -1,8 +1,8 @@
 import * as z from 'zod';
 import { InvalidInputError } from '../../../core/shared/errors.ts';
 import { joinSeries, parseDocument, pointsOf } from '../reading/document.ts';
+import type { DocumentFormat } from '../reading/export-format.ts';
 import { toMetricName } from '../reading/labels.ts';
-import type { DocumentFormat } from './export-format.ts';
 
 const Result = z.object({
   Id: z.string(),

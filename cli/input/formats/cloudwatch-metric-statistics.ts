@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { joinSeries, parseDocument, pointsOf } from '../reading/document.ts';
+import type { DocumentFormat } from '../reading/export-format.ts';
 import { toMetricName } from '../reading/labels.ts';
-import type { DocumentFormat } from './export-format.ts';
 
 const STATISTICS = ['Average', 'Sum', 'Maximum', 'Minimum', 'SampleCount'] as const;
 const Datapoint = z.object({

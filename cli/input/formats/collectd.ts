@@ -1,8 +1,8 @@
 import { basename, dirname } from 'node:path';
-import { toTargetId } from '../file-naming.ts';
+import type { ReadContext, TableFormat } from '../reading/export-format.ts';
+import { toTargetId } from '../reading/file-naming.ts';
 import { toMetricName } from '../reading/labels.ts';
 import { openWideRows } from '../reading/wide-rows.ts';
-import type { ReadContext, TableFormat } from './export-format.ts';
 
 const DAY_AND_SUFFIX = /(-\d{4}-\d{2}-\d{2})?(\.csv)?(\.gz)?$/;
 

@@ -1,5 +1,5 @@
+import type { TableFormat } from '../reading/export-format.ts';
 import { isWideHeader, openWideRows } from '../reading/wide-rows.ts';
-import type { TableFormat } from './export-format.ts';
 
 /** Any table with times in the first column and a series in each of the others. */
 export const COLUMNS: TableFormat = {

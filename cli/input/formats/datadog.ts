@@ -1,8 +1,8 @@
 import * as z from 'zod';
 import { InvalidInputError } from '../../../core/shared/errors.ts';
 import { joinSeries, parseDocument, pointsOf } from '../reading/document.ts';
+import type { DocumentFormat } from '../reading/export-format.ts';
 import { seriesFromLabels } from '../reading/labels.ts';
-import type { DocumentFormat } from './export-format.ts';
 
 const Unit = z.object({ name: z.string().nullish(), short_name: z.string().nullish() });
 const Answer = z.object({

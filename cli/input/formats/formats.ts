@@ -1,11 +1,12 @@
 /** Every export format that `forestall` reads, the more specific ones first. A new format is a file and a line here. */
+
+import type { DocumentFormat, TableFormat } from '../reading/export-format.ts';
 import { CLOUDWATCH_GRAPH_CSV } from './cloudwatch-graph-csv.ts';
 import { CLOUDWATCH_METRIC_DATA } from './cloudwatch-metric-data.ts';
 import { CLOUDWATCH_METRIC_STATISTICS } from './cloudwatch-metric-statistics.ts';
 import { COLLECTD } from './collectd.ts';
 import { COLUMNS } from './columns.ts';
 import { DATADOG } from './datadog.ts';
-import type { DocumentFormat, TableFormat } from './export-format.ts';
 import { GRAFANA_COLUMNS, GRAFANA_ROWS } from './grafana.ts';
 import { INFLUX_ANNOTATED } from './influx-annotated.ts';
 import { INGEST_BODY } from './ingest-body.ts';

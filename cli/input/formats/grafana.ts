@@ -1,6 +1,6 @@
+import type { TableFormat } from '../reading/export-format.ts';
 import { openLongRows } from '../reading/long-rows.ts';
 import { isWideHeader, openWideRows } from '../reading/wide-rows.ts';
-import type { TableFormat } from './export-format.ts';
 
 /** Grafana's "series as rows", up to version 7: `Series;Time;Value`. */
 export const GRAFANA_ROWS: TableFormat = {

@@ -1,5 +1,5 @@
+import type { ExportSeries, ReadContext, RowReader, TableFormat } from '../reading/export-format.ts';
 import { seriesFromLabels } from '../reading/labels.ts';
-import type { ExportSeries, ReadContext, RowReader, TableFormat } from './export-format.ts';
 
 const ANNOTATION = /^#(datatype|group|default)$/;
 const NUMERIC = new Set(['double', 'long', 'unsignedLong', '']);

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { METRIC_KINDS } from '../../../core/metrics/series/metric-series.ts';
 import { joinSeries, parseDocument, pointsOf } from '../reading/document.ts';
-import type { DocumentFormat } from './export-format.ts';
+import type { DocumentFormat } from '../reading/export-format.ts';
 
 const Time = z.union([z.string(), z.number()]);
 const Value = z.union([z.number(), z.null()]);

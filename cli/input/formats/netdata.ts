@@ -1,6 +1,6 @@
+import type { TableFormat } from '../reading/export-format.ts';
 import { toMetricName } from '../reading/labels.ts';
 import { isWideHeader, openWideRows } from '../reading/wide-rows.ts';
-import type { TableFormat } from './export-format.ts';
 
 /** Netdata's `/api/v1/data?format=csv`: `time` and the dimensions of a chart, newest first by default. */
 export const NETDATA: TableFormat = {

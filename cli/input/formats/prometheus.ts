@@ -1,8 +1,8 @@
 import * as z from 'zod';
 import { InvalidInputError } from '../../../core/shared/errors.ts';
 import { joinSeries, parseDocument, pointsOf } from '../reading/document.ts';
+import { type DocumentFormat, type ExportSeries, UNNAMED } from '../reading/export-format.ts';
 import { seriesFromLabels } from '../reading/labels.ts';
-import { type DocumentFormat, type ExportSeries, UNNAMED } from './export-format.ts';
 
 const Sample = z.tuple([z.number(), z.string()]);
 const Answer = z.object({

@@ -1,5 +1,5 @@
+import type { TableFormat } from '../reading/export-format.ts';
 import { isLongHeader, openLongRows } from '../reading/long-rows.ts';
-import type { TableFormat } from './export-format.ts';
 
 /** Forestall's own CSV and its like: `timestamp[,series|target,metric],value[,unit,kind,profile]`, in any order. */
 export const ROWS: TableFormat = {

@@ -1,7 +1,7 @@
-import { toTargetId } from '../file-naming.ts';
+import type { ExportSeries, ReadContext, RowReader, TableFormat } from '../reading/export-format.ts';
+import { toTargetId } from '../reading/file-naming.ts';
 import { toMetricName } from '../reading/labels.ts';
 import { readWideRow } from '../reading/wide-rows.ts';
-import type { ExportSeries, ReadContext, RowReader, TableFormat } from './export-format.ts';
 
 /** Columns of sysstat that name the thing measured. */
 const ITEM_COLUMNS = new Set([

@@ -1,4 +1,4 @@
-import { quoteFound } from '../csv-text.ts';
+import { quoteFound } from './csv-text.ts';
 
 const MISSING = new Set(['', 'nan', '-nan', 'null', 'na', 'n/a', 'none', 'undefined']);
 const DECIMAL_COMMA = /^[+-]?(\d+),(\d+)$/;

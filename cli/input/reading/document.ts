@@ -1,6 +1,6 @@
 import type * as z from 'zod';
 import { InvalidInputError } from '../../../core/shared/errors.ts';
-import type { ExportPoint, ExportSeries, ReadContext } from '../formats/export-format.ts';
+import type { ExportPoint, ExportSeries, ReadContext } from './export-format.ts';
 
 /** Checks a document that was recognised. @throws InvalidInputError naming the field that differs */
 export const parseDocument = <T>(

@@ -1,4 +1,4 @@
-import { quoteFound } from '../csv-text.ts';
+import { quoteFound } from './csv-text.ts';
 import {
   type EpochUnit,
   epochUnitOf,
@@ -6,7 +6,7 @@ import {
   lacksZone,
   parseTimestamp,
   TIMESTAMP_FORMS,
-} from '../timestamp.ts';
+} from './timestamp.ts';
 
 /** A timestamp that cannot be read: what was found, and what to do. */
 export interface TimeFault {

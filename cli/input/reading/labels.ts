@@ -1,6 +1,6 @@
 import { MAX_METRIC_NAME_LENGTH } from '../../../core/shared/identifiers.ts';
-import { toTargetId } from '../file-naming.ts';
-import type { ExportSeries } from '../formats/export-format.ts';
+import type { ExportSeries } from './export-format.ts';
+import { toTargetId } from './file-naming.ts';
 
 /** Labels that name the target, the most usual first. */
 const TARGET_LABELS = [

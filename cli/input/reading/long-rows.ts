@@ -1,9 +1,9 @@
 import { METRIC_KINDS, type MetricKind } from '../../../core/metrics/series/metric-series.ts';
 import { PROFILES, type Profile } from '../../../core/metrics/targets/target.ts';
-import { quoteFound } from '../csv-text.ts';
-import { toTargetId } from '../file-naming.ts';
-import { type ExportSeries, type ReadContext, type RowReader, UNNAMED } from '../formats/export-format.ts';
 import { type Role, roleOf } from './columns.ts';
+import { quoteFound } from './csv-text.ts';
+import { type ExportSeries, type ReadContext, type RowReader, UNNAMED } from './export-format.ts';
+import { toTargetId } from './file-naming.ts';
 import { parseSelector } from './labels.ts';
 
 /** A header without names, or with other ones, is answered with this. */

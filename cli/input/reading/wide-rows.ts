@@ -1,6 +1,6 @@
-import { quoteFound } from '../csv-text.ts';
-import type { ExportSeries, ReadContext, RowReader } from '../formats/export-format.ts';
 import { roleOf } from './columns.ts';
+import { quoteFound } from './csv-text.ts';
+import type { ExportSeries, ReadContext, RowReader } from './export-format.ts';
 import { parseSelector } from './labels.ts';
 
 /** True for a header whose first column has times and whose others name one series each. */

@@ -1,6 +1,6 @@
 import { DAY_SECONDS, HOUR_SECONDS } from '../../shared/time.ts';
 import { horizonBlocks, testLeads } from './horizon-blocks.ts';
-import type { SeriesView } from './series-view.ts';
+import type { SeriesView } from './series/series-view.ts';
 import type { EngineSettings } from './settings.ts';
 
 /** The tests of one horizon block: predictions, their actual values, and their weights. */

@@ -1,10 +1,10 @@
 import { IndexSorter } from '../../shared/maths/order-statistics.ts';
 import type { BacktestPlan, BlockTests } from './backtest-plan.ts';
 import type { Candidate, DistributionCandidate, PointCandidate } from './candidates/candidate.ts';
-import { weightedQuantiles } from './error-quantiles.ts';
-import { POOL_LEVELS, SCORED } from './pool-levels.ts';
-import { type RankScores, valueOfScore } from './rank-scores.ts';
-import type { SeriesView } from './series-view.ts';
+import { weightedQuantiles } from './quantiles/error-quantiles.ts';
+import { POOL_LEVELS, SCORED } from './quantiles/pool-levels.ts';
+import { type RankScores, valueOfScore } from './quantiles/rank-scores.ts';
+import type { SeriesView } from './series/series-view.ts';
 
 /** Backtest result of one candidate. */
 export interface CandidateScore {

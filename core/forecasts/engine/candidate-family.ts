@@ -5,9 +5,9 @@ import { directRegression } from './candidates/direct-regression.ts';
 import { recentValues, samePhaseValues } from './candidates/empirical.ts';
 import { lastValue, windowMean, windowMedian } from './candidates/local-level.ts';
 import { seasonal, seasonalWithAutoregression, seasonalWithShift } from './candidates/seasonal.ts';
-import { type RankScores, rankScores } from './rank-scores.ts';
-import { medianProfile, naiveProfile, smoothedProfile } from './seasonal-profile.ts';
-import { runningSums, type SeriesView } from './series-view.ts';
+import { type RankScores, rankScores } from './quantiles/rank-scores.ts';
+import { medianProfile, naiveProfile, smoothedProfile } from './series/seasonal-profile.ts';
+import { runningSums, type SeriesView } from './series/series-view.ts';
 
 const SEASON_SMOOTHING = 0.3;
 const SEASONS_BACK = 14;

@@ -1,10 +1,10 @@
 import type { Candidate } from './candidates/candidate.ts';
 import type { EnsembleModel, ModelMember } from './ensemble-model.ts';
 import type { ForecastMember } from './forecast.ts';
-import { LinearPool } from './linear-pool.ts';
-import { POOL_LEVELS } from './pool-levels.ts';
-import { valueOfScore } from './rank-scores.ts';
-import type { SeriesView } from './series-view.ts';
+import { LinearPool } from './quantiles/linear-pool.ts';
+import { POOL_LEVELS } from './quantiles/pool-levels.ts';
+import { valueOfScore } from './quantiles/rank-scores.ts';
+import type { SeriesView } from './series/series-view.ts';
 
 const LEVELS = POOL_LEVELS.length;
 const MIDDLE = LEVELS >> 1;

@@ -1,13 +1,14 @@
 import { checkRequest } from './check-request.ts';
 import { ENGINE_VERSION } from './engine-version.ts';
 import { type Explanation, explainBacktest, explainChange, explainPrior } from './explanation.ts';
-import { DEFAULT_QUANTILE_LEVELS, type Forecast, type ForecastRequest } from './forecast.ts';
+import type { Forecast, ForecastRequest } from './forecast.ts';
 import { type ForecastState, stateServes } from './forecast-state.ts';
 import { inUnit, safeUnit } from './magnitude.ts';
 import { toOriginalUnits } from './original-units.ts';
 import { ensembleQuantiles, learn, prepareSeries } from './prepared-series.ts';
+import { DEFAULT_QUANTILE_LEVELS } from './quantiles/pool-levels.ts';
 import { adaptForecast } from './recent-changes.ts';
-import type { SeriesView } from './series-view.ts';
+import type { SeriesView } from './series/series-view.ts';
 import { DEFAULT_SETTINGS, type EngineSettings } from './settings.ts';
 import { forecastShortHistory, SHORT_HISTORY_POINTS } from './short-history.ts';
 

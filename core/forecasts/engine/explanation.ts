@@ -6,7 +6,7 @@ import { memberShares } from './ensemble-quantiles.ts';
 import type { Forecast, ForecastRamp, ForecastRequest } from './forecast.ts';
 import type { AdaptedForecast, ContinuedRamp } from './recent-changes.ts';
 import type { RegimeChange } from './regime/regime-change.ts';
-import type { SeriesView } from './series-view.ts';
+import type { SeriesView } from './series/series-view.ts';
 
 /** The parts of a forecast that explain it. */
 export type Explanation = Pick<Forecast, 'members' | 'reason' | 'warnings' | 'ramp'>;

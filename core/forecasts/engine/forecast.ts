@@ -1,9 +1,6 @@
 import type { RegularSeries } from '../../metrics/series/metric-series.ts';
 import type { Continuation } from './continuation/continuation.ts';
 
-/** Default quantile levels of a published forecast. */
-export const DEFAULT_QUANTILE_LEVELS: readonly number[] = [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9];
-
 /** A request to a forecaster. */
 export interface ForecastRequest {
   readonly history: RegularSeries;

@@ -6,8 +6,8 @@ import { buildModel, type EnsembleModel } from './ensemble-model.ts';
 import { poolMembers } from './ensemble-quantiles.ts';
 import type { ForecastRequest } from './forecast.ts';
 import { horizonBlocks, testLeads } from './horizon-blocks.ts';
-import { otherPeriods } from './period-detection.ts';
-import { mainPeriod, type SeriesView, viewSeries } from './series-view.ts';
+import { otherPeriods } from './series/period-detection.ts';
+import { mainPeriod, type SeriesView, viewSeries } from './series/series-view.ts';
 import type { EngineSettings } from './settings.ts';
 
 /** A series with the candidates that can forecast it. */

@@ -1,9 +1,7 @@
 import type { Continuation } from './continuation/continuation.ts';
 import { findRamp, type PresentRamp } from './continuation/find-ramp.ts';
 import { mixWithContinuation } from './continuation/mixed-forecast.ts';
-import { deseasonalise } from './deseasonalised.ts';
 import type { EnsembleModel } from './ensemble-model.ts';
-import { MIXED_LEVELS, mixQuantiles } from './mixture.ts';
 import {
   ensembleQuantiles,
   learn,
@@ -11,7 +9,9 @@ import {
   type QuantilesAt,
   withCandidates,
 } from './prepared-series.ts';
+import { MIXED_LEVELS, mixQuantiles } from './quantiles/mixture.ts';
 import { findRegimeChange, type RegimeChange } from './regime/regime-change.ts';
+import { deseasonalise } from './series/deseasonalised.ts';
 import type { EngineSettings } from './settings.ts';
 
 /** A ramp with its continuation in units of the view. */

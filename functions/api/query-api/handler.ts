@@ -21,7 +21,7 @@ export interface Sources
 export interface Deps extends HttpDeps, Sources {}
 
 /** Every query of the API. Each storage call names the tenant of the caller, never one from the request. */
-export const queryRoutes = (sources: Sources): RoutesOf<'query-api'> => ({
+export const queryRoutes = (sources: Sources): RoutesOf<typeof OPERATIONS, 'query-api'> => ({
   ...platformQueries(sources),
   ...metricQueries(sources),
   ...forecastQueries(sources),

@@ -27,7 +27,7 @@ const assess = (deps: Deps) =>
     return assessment;
   });
 
-export const changeRoutes = (deps: Deps): RoutesOf<'command-changes'> => ({
+export const changeRoutes = (deps: Deps): RoutesOf<typeof CHANGES_OPERATIONS, 'command-changes'> => ({
   recordChange: record(deps),
   assessChange: assess(deps),
 });

@@ -84,7 +84,9 @@ const startRun = (deps: Deps) =>
     return jsonReply(202, { id: runId }, { location: `/v1/forecast-runs/${runId}` });
   });
 
-export const runRoutes = (deps: Deps): RoutesOf<'start-forecast-run'> => ({ startRun: startRun(deps) });
+export const runRoutes = (deps: Deps): RoutesOf<typeof FORECASTS_OPERATIONS, 'start-forecast-run'> => ({
+  startRun: startRun(deps),
+});
 
 /** Starts a forecast run of the caller's tenant and returns its id, by which the run can be queried at once. */
 export const makeHandler = (deps: Deps) => serveHttp(runRoutes(deps), deps);

@@ -25,7 +25,7 @@ const transition = (deps: Deps) =>
     return presentIncident(incident);
   });
 
-export const incidentRoutes = (deps: Deps): RoutesOf<'command-incidents'> => ({
+export const incidentRoutes = (deps: Deps): RoutesOf<typeof INCIDENTS_OPERATIONS, 'command-incidents'> => ({
   transitionIncident: transition(deps),
   putTopology: putTopology(deps),
   recordTraces: recordTraces(deps),

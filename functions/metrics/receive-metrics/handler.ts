@@ -1,4 +1,5 @@
 import { INGEST_OPERATIONS } from '../../../core/metrics/api/ingestion.ts';
+import type { METRICS_OPERATIONS } from '../../../core/metrics/api/operations.ts';
 import { type Decoded, decodeBody, unpack } from '../../../core/metrics/ingestion/decode.ts';
 import { countBlocks, withoutTargets } from '../../../core/metrics/ingestion/decoding/fit-targets.ts';
 import { IngestRejection } from '../../../core/metrics/ingestion/decoding/ingest-rejection.ts';
@@ -176,7 +177,7 @@ const ingest = (deps: Deps, format: IngestFormat) =>
 const ingestRoutes = (deps: Deps) =>
   Object.fromEntries(
     INGEST_FORMAT_NAMES.map((format) => [`ingest-${format}`, ingest(deps, format)]),
-  ) as RoutesOf<'receive-metrics'>;
+  ) as RoutesOf<typeof METRICS_OPERATIONS, 'receive-metrics'>;
 
 const unknownFormat = ({ path }: { readonly path: string }) =>
   new ProblemError('unknown-format', `${path} is not a format: known are ${INGEST_FORMAT_NAMES.join(', ')}`);

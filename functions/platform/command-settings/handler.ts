@@ -15,7 +15,7 @@ const putSettings = ({ settings, telemetry }: Deps) =>
     return stored;
   });
 
-export const settingsRoutes = (deps: Deps): RoutesOf<'command-settings'> => ({
+export const settingsRoutes = (deps: Deps): RoutesOf<typeof PLATFORM_OPERATIONS, 'command-settings'> => ({
   putSettings: putSettings(deps),
 });
 

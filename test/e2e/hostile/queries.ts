@@ -1,5 +1,5 @@
 /** Parameters, cursors, paths and keys. */
-import { encodeCursor } from '../../../core/platform/api/cursor.ts';
+import { encodeCursor } from '../../../core/shared/cursor.ts';
 import { encoded, type HostileRequest, repeated, shown } from './request.ts';
 
 const LISTS = ['targets', 'breaches', 'anomalies', 'incidents', 'changes', 'forecast-runs'];

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { nameFromFile, toTargetId } from '../../../cli/input/file-naming.ts';
+import { nameFromFile, toTargetId } from '../../../cli/input/reading/file-naming.ts';
 import { MetricName, TargetId } from '../../../core/shared/identifiers.ts';
 
 describe('names from file names', () => {

@@ -5,9 +5,9 @@ import { Readable } from 'node:stream';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { CsvRows, separatorOf } from '../../../cli/input/csv-rows.ts';
-import { csvField, quoteFound } from '../../../cli/input/csv-text.ts';
 import { decodeText } from '../../../cli/input/decode-text.ts';
 import { openInput } from '../../../cli/input/open-input.ts';
+import { csvField, quoteFound } from '../../../cli/input/reading/csv-text.ts';
 import { readSeriesPoints } from '../../../cli/input/series-points.ts';
 
 const readBytes = async (chunks: readonly Uint8Array[], report?: (line: string) => void) => {

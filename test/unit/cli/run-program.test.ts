@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
 import { describe, expect, it } from 'vitest';
-import { EXIT, GateReachedError, runProgram } from '../../../cli/run-program.ts';
+import { runProgram } from '../../../cli/run-program.ts';
+import { EXIT, GateReachedError } from '../../../cli/terminal/exit-codes.ts';
 import { DependencyUnavailableError, InvalidInputError } from '../../../core/shared/errors.ts';
 import { FakeApi } from './fake-api.ts';
 import { fakeTerminal, runCli } from './fake-terminal.ts';

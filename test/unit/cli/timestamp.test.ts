@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { formatTimestamp, parseTimestamp } from '../../../cli/input/timestamp.ts';
+import { formatTimestamp, parseTimestamp } from '../../../cli/input/reading/timestamp.ts';
 
 const NOON = Date.UTC(2014, 1, 14, 12, 30, 15) / 1000;
 

@@ -1,5 +1,5 @@
-import { iterateAutoregression, yuleWalker } from '../autoregression.ts';
-import type { SeriesView } from '../series-view.ts';
+import { iterateAutoregression, yuleWalker } from '../series/autoregression.ts';
+import type { SeriesView } from '../series/series-view.ts';
 import type { PointCandidate } from './candidate.ts';
 
 /** Autoregression of the series around its mean (Yule 1927); long orders capture jobs that repeat within the day. */

@@ -1,4 +1,4 @@
-import type { RankScores } from '../rank-scores.ts';
+import type { RankScores } from '../quantiles/rank-scores.ts';
 
 /** Requested leads of a candidate: the first `count` of `leads`, ascending, each >= 1. */
 export interface LeadRequest {

@@ -1,7 +1,7 @@
 import { DAY_SECONDS } from '../../../shared/time.ts';
-import { foldedRidge } from '../folded-ridge.ts';
-import { profileAt, type SeasonalProfile } from '../seasonal-profile.ts';
-import type { SeriesView } from '../series-view.ts';
+import { foldedRidge } from '../series/folded-ridge.ts';
+import { profileAt, type SeasonalProfile } from '../series/seasonal-profile.ts';
+import type { SeriesView } from '../series/series-view.ts';
 import type { PointCandidate } from './candidate.ts';
 
 /** Steps between the origins of the training data. */

@@ -4,8 +4,8 @@ import {
   sortedQuantile,
   sortInPlace,
 } from '../../../shared/maths/order-statistics.ts';
-import { POOL_LEVELS } from '../pool-levels.ts';
-import type { SeriesView } from '../series-view.ts';
+import { POOL_LEVELS } from '../quantiles/pool-levels.ts';
+import type { SeriesView } from '../series/series-view.ts';
 import type { DistributionCandidate } from './candidate.ts';
 
 /** Windows up to this length are sorted for each origin; longer ones slide. */

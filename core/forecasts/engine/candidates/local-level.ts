@@ -1,5 +1,5 @@
 import { sortInPlace } from '../../../shared/maths/order-statistics.ts';
-import type { SeriesView } from '../series-view.ts';
+import type { SeriesView } from '../series/series-view.ts';
 import type { LeadRequest, PointCandidate } from './candidate.ts';
 
 const flat = (name: string, valueAt: (origin: number) => number): PointCandidate => ({

@@ -1,6 +1,6 @@
-import { iterateAutoregression, yuleWalker } from '../autoregression.ts';
-import { profileAt, type SeasonalProfile } from '../seasonal-profile.ts';
-import type { SeriesView } from '../series-view.ts';
+import { iterateAutoregression, yuleWalker } from '../series/autoregression.ts';
+import { profileAt, type SeasonalProfile } from '../series/seasonal-profile.ts';
+import type { SeriesView } from '../series/series-view.ts';
 import type { PointCandidate } from './candidate.ts';
 
 /** The unchanged profile. */

@@ -1,4 +1,4 @@
-import type { LineFit, LineFits } from '../line-fits.ts';
+import type { LineFit, LineFits } from '../series/line-fits.ts';
 import type { Ramp } from './ramp.ts';
 
 /** Windows in which accelerated growth is looked for, as multiples of the episode. */

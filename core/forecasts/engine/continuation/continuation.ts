@@ -1,6 +1,6 @@
 import { normalQuantile } from '../../../shared/maths/normal-quantile.ts';
 import { sortedQuantile } from '../../../shared/maths/order-statistics.ts';
-import type { LineFit, LineFits } from '../line-fits.ts';
+import type { LineFit, LineFits } from '../series/line-fits.ts';
 import { accelerationOf } from './acceleration.ts';
 import { type Ramp, slopeError } from './ramp.ts';
 

@@ -1,4 +1,4 @@
-import { type LineFit, type LineFits, residualSpread } from '../line-fits.ts';
+import { type LineFit, type LineFits, residualSpread } from '../series/line-fits.ts';
 
 /** Lengths of the episodes that are tried, in steps. */
 const EPISODE_LENGTHS = [

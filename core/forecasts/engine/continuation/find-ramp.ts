@@ -1,6 +1,6 @@
 import { HOUR_SECONDS } from '../../../shared/time.ts';
-import type { Deseasonalised } from '../deseasonalised.ts';
-import type { LineFits } from '../line-fits.ts';
+import type { Deseasonalised } from '../series/deseasonalised.ts';
+import type { LineFits } from '../series/line-fits.ts';
 import { type Episode, episodeAt, SHORTEST_EPISODE } from './episode.ts';
 import { continuationWeight, isRamp } from './gate.ts';
 import { pastEpisodes } from './past-episodes.ts';

@@ -1,4 +1,4 @@
-import { MIXED_LEVELS, mixQuantiles } from '../mixture.ts';
+import { MIXED_LEVELS, mixQuantiles } from '../quantiles/mixture.ts';
 import { type Continuation, continuationQuantiles, continueRamp } from './continuation.ts';
 import type { PresentRamp } from './find-ramp.ts';
 

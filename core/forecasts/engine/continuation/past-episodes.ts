@@ -1,5 +1,5 @@
 import { sortedQuantile } from '../../../shared/maths/order-statistics.ts';
-import type { LineFits } from '../line-fits.ts';
+import type { LineFits } from '../series/line-fits.ts';
 import { type Episode, episodeAt } from './episode.ts';
 
 /** Past episodes are compared to the present one if their signal-to-noise ratio is at least this share of its own ... */

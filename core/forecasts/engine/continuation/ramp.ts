@@ -1,4 +1,4 @@
-import { type LineFit, type LineFits, residualSpread } from '../line-fits.ts';
+import { type LineFit, type LineFits, residualSpread } from '../series/line-fits.ts';
 import type { Episode } from './episode.ts';
 
 const MAX_PERSISTENCE = 0.97;

@@ -1,6 +1,6 @@
 import { median } from '../../../shared/maths/averages.ts';
-import type { Deseasonalised } from '../deseasonalised.ts';
-import type { LineFits } from '../line-fits.ts';
+import type { Deseasonalised } from '../series/deseasonalised.ts';
+import type { LineFits } from '../series/line-fits.ts';
 
 /** Points of the new level at least. */
 const MIN_POINTS = 4;

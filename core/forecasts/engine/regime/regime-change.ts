@@ -1,5 +1,5 @@
-import type { Deseasonalised } from '../deseasonalised.ts';
-import { runningSums, type SeriesView } from '../series-view.ts';
+import type { Deseasonalised } from '../series/deseasonalised.ts';
+import { runningSums, type SeriesView } from '../series/series-view.ts';
 import { findClockChange, withNewClock } from './clock-change.ts';
 import { atNewLevel, findLevelShift } from './level-shift.ts';
 

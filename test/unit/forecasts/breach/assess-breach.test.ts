@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { assessBreach } from '../../../../core/forecasts/breach/assess-breach.ts';
-import { DEFAULT_QUANTILE_LEVELS, type Forecast } from '../../../../core/forecasts/engine/forecast.ts';
+import type { Forecast } from '../../../../core/forecasts/engine/forecast.ts';
+import { DEFAULT_QUANTILE_LEVELS } from '../../../../core/forecasts/engine/quantiles/pool-levels.ts';
 import type { ResolvedThreshold } from '../../../../core/forecasts/resolved-threshold.ts';
 import { between } from '../../../fixtures/numbers.ts';
 import { seriesOf } from '../engine/sample-series.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { candidateFamily } from '../../../../core/forecasts/engine/candidate-family.ts';
-import { viewSeries } from '../../../../core/forecasts/engine/series-view.ts';
+import { viewSeries } from '../../../../core/forecasts/engine/series/series-view.ts';
 
 const namesOf = (n: number, period: number, others: readonly number[] = []) => {
   const values = Float64Array.from({ length: n }, (_, i) => Math.sin(i) + (i % period));

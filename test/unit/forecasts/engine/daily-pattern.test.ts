@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { dailyPattern } from '../../../../core/forecasts/engine/daily-pattern.ts';
+import { dailyPattern } from '../../../../core/forecasts/engine/series/daily-pattern.ts';
 import { DAY, weekOf } from './continuation/ramp-series.ts';
 
 const wave = (hour: number): number => 6 * Math.sin((2 * Math.PI * hour) / 24);

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { ENGINE_VERSION, forecast } from '../../../../core/forecasts/engine/ensemble.ts';
-import { DEFAULT_QUANTILE_LEVELS, type Forecast } from '../../../../core/forecasts/engine/forecast.ts';
+import type { Forecast } from '../../../../core/forecasts/engine/forecast.ts';
+import { DEFAULT_QUANTILE_LEVELS } from '../../../../core/forecasts/engine/quantiles/pool-levels.ts';
 import { InvalidInputError } from '../../../../core/shared/errors.ts';
 import { dailySeries, meanDistance, noise, seriesOf } from './sample-series.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { withoutGlitches } from '../../../../core/forecasts/engine/glitches.ts';
+import { withoutGlitches } from '../../../../core/forecasts/engine/series/glitches.ts';
 import { climb, WEEK, weekOf } from './continuation/ramp-series.ts';
 
 describe('withoutGlitches', () => {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { LineFits, residualSpread } from '../../../../core/forecasts/engine/line-fits.ts';
+import { LineFits, residualSpread } from '../../../../core/forecasts/engine/series/line-fits.ts';
 
 /** Least squares by its definition. */
 const byDefinition = (y: readonly number[]) => {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { MIXED_LEVELS, mixQuantiles } from '../../../../core/forecasts/engine/mixture.ts';
+import { MIXED_LEVELS, mixQuantiles } from '../../../../core/forecasts/engine/quantiles/mixture.ts';
 
 const LEVELS = [0.9, 0.1, 0.5];
 /** A uniform distribution on [from, from + width], one step. */

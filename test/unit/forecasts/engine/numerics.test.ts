@@ -1,15 +1,15 @@
 import { describe, expect, it } from 'vitest';
+import { weightedQuantiles } from '../../../../core/forecasts/engine/quantiles/error-quantiles.ts';
+import { sharpenedLevel } from '../../../../core/forecasts/engine/quantiles/linear-pool.ts';
+import { POOL_MASSES } from '../../../../core/forecasts/engine/quantiles/pool-levels.ts';
+import { rankScores, valueOfScore } from '../../../../core/forecasts/engine/quantiles/rank-scores.ts';
 import {
   autocovariance,
   iterateAutoregression,
   yuleWalker,
-} from '../../../../core/forecasts/engine/autoregression.ts';
-import { weightedQuantiles } from '../../../../core/forecasts/engine/error-quantiles.ts';
-import { foldedRidge } from '../../../../core/forecasts/engine/folded-ridge.ts';
-import { sharpenedLevel } from '../../../../core/forecasts/engine/linear-pool.ts';
-import { fillMissing } from '../../../../core/forecasts/engine/missing-values.ts';
-import { POOL_MASSES } from '../../../../core/forecasts/engine/pool-levels.ts';
-import { rankScores, valueOfScore } from '../../../../core/forecasts/engine/rank-scores.ts';
+} from '../../../../core/forecasts/engine/series/autoregression.ts';
+import { foldedRidge } from '../../../../core/forecasts/engine/series/folded-ridge.ts';
+import { fillMissing } from '../../../../core/forecasts/engine/series/missing-values.ts';
 import { IndexSorter, rankOrder } from '../../../../core/shared/maths/order-statistics.ts';
 import { noise } from './sample-series.ts';
 

@@ -1,29 +1,33 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { checkRequest } from '../../../../core/forecasts/engine/check-request.ts';
-import { weightedQuantiles } from '../../../../core/forecasts/engine/error-quantiles.ts';
-import { DEFAULT_QUANTILE_LEVELS, type ForecastRequest } from '../../../../core/forecasts/engine/forecast.ts';
+import type { ForecastRequest } from '../../../../core/forecasts/engine/forecast.ts';
 import { horizonBlocks, testLeads } from '../../../../core/forecasts/engine/horizon-blocks.ts';
-import { LinearPool, sharpenedLevel } from '../../../../core/forecasts/engine/linear-pool.ts';
 import { inUnit, safeUnit } from '../../../../core/forecasts/engine/magnitude.ts';
 import { blockWeights } from '../../../../core/forecasts/engine/member-weights.ts';
-import { fillMissing } from '../../../../core/forecasts/engine/missing-values.ts';
 import { toOriginalUnits } from '../../../../core/forecasts/engine/original-units.ts';
-import { POOL_LEVELS, POOL_MASSES } from '../../../../core/forecasts/engine/pool-levels.ts';
-import { rankScores, valueOfScore } from '../../../../core/forecasts/engine/rank-scores.ts';
+import { weightedQuantiles } from '../../../../core/forecasts/engine/quantiles/error-quantiles.ts';
+import { LinearPool, sharpenedLevel } from '../../../../core/forecasts/engine/quantiles/linear-pool.ts';
+import {
+  DEFAULT_QUANTILE_LEVELS,
+  POOL_LEVELS,
+  POOL_MASSES,
+} from '../../../../core/forecasts/engine/quantiles/pool-levels.ts';
+import { rankScores, valueOfScore } from '../../../../core/forecasts/engine/quantiles/rank-scores.ts';
+import { fillMissing } from '../../../../core/forecasts/engine/series/missing-values.ts';
 import {
   medianProfile,
   naiveProfile,
   profileAt,
   type SeasonalProfile,
   smoothedProfile,
-} from '../../../../core/forecasts/engine/seasonal-profile.ts';
+} from '../../../../core/forecasts/engine/series/seasonal-profile.ts';
 import {
   mainPeriod,
   runningSums,
   type SeriesView,
   viewSeries,
-} from '../../../../core/forecasts/engine/series-view.ts';
+} from '../../../../core/forecasts/engine/series/series-view.ts';
 import { DEFAULT_SETTINGS } from '../../../../core/forecasts/engine/settings.ts';
 import { forecastShortHistory } from '../../../../core/forecasts/engine/short-history.ts';
 import { InvalidInputError } from '../../../../core/shared/errors.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { forecast } from '../../../../core/forecasts/engine/ensemble.ts';
-import { detectPeriod, otherPeriods } from '../../../../core/forecasts/engine/period-detection.ts';
+import { detectPeriod, otherPeriods } from '../../../../core/forecasts/engine/series/period-detection.ts';
 import { meanDistance, noise, seriesOf } from './sample-series.ts';
 
 const wave = (i: number, period: number) => Math.sin((2 * Math.PI * i) / period);

@@ -1,8 +1,5 @@
-import {
-  DEFAULT_QUANTILE_LEVELS,
-  type Forecast,
-  type ForecastRequest,
-} from '../../../../core/forecasts/engine/forecast.ts';
+import type { Forecast, ForecastRequest } from '../../../../core/forecasts/engine/forecast.ts';
+import { DEFAULT_QUANTILE_LEVELS } from '../../../../core/forecasts/engine/quantiles/pool-levels.ts';
 import type { ForecastBackend } from '../../../../core/forecasts/ports.ts';
 import { errorFrom, InvalidInputError } from '../../../../core/shared/errors.ts';
 

@@ -7,7 +7,7 @@ import {
 } from '../../../../../core/forecasts/engine/continuation/continuation.ts';
 import { episodeAt } from '../../../../../core/forecasts/engine/continuation/episode.ts';
 import { rampOf } from '../../../../../core/forecasts/engine/continuation/ramp.ts';
-import { LineFits } from '../../../../../core/forecasts/engine/line-fits.ts';
+import { LineFits } from '../../../../../core/forecasts/engine/series/line-fits.ts';
 import { climb, mirrored, weekOf } from './ramp-series.ts';
 
 const HORIZON = 96;

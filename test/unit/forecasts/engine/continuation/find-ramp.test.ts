@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { findRamp, type PresentRamp } from '../../../../../core/forecasts/engine/continuation/find-ramp.ts';
-import { deseasonalise } from '../../../../../core/forecasts/engine/deseasonalised.ts';
+import { deseasonalise } from '../../../../../core/forecasts/engine/series/deseasonalised.ts';
 import { climb, DAY, mirrored, STEP_SECONDS, WEEK, weekOf } from './ramp-series.ts';
 
 const find = (values: Float64Array): PresentRamp | null => findRamp(deseasonalise(values, DAY), STEP_SECONDS);

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { episodeAt } from '../../../../../core/forecasts/engine/continuation/episode.ts';
 import { pastEpisodes } from '../../../../../core/forecasts/engine/continuation/past-episodes.ts';
-import { LineFits } from '../../../../../core/forecasts/engine/line-fits.ts';
+import { LineFits } from '../../../../../core/forecasts/engine/series/line-fits.ts';
 import { climb, mirrored, weekOf } from './ramp-series.ts';
 
 const FLOOR = 0.1;

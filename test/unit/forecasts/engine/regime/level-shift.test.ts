@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { deseasonalise } from '../../../../../core/forecasts/engine/deseasonalised.ts';
 import { atNewLevel, findLevelShift } from '../../../../../core/forecasts/engine/regime/level-shift.ts';
+import { deseasonalise } from '../../../../../core/forecasts/engine/series/deseasonalised.ts';
 import { climb, DAY, mirrored, weekOf } from '../continuation/ramp-series.ts';
 
 const find = (values: Float64Array) => findLevelShift(deseasonalise(values, DAY), DAY);

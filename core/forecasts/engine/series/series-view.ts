@@ -1,6 +1,6 @@
-import type { RegularSeries } from '../../metrics/series/metric-series.ts';
-import { upperMedian } from '../../shared/maths/averages.ts';
-import { DAY_SECONDS, WEEK_SECONDS } from '../../shared/time.ts';
+import type { RegularSeries } from '../../../metrics/series/metric-series.ts';
+import { upperMedian } from '../../../shared/maths/averages.ts';
+import { DAY_SECONDS, WEEK_SECONDS } from '../../../shared/time.ts';
 import { fillMissing } from './missing-values.ts';
 
 /** A history prepared for the candidates: filled, centred and scaled, with running sums. */

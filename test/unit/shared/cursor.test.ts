@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
-import { decodeCursor, encodeCursor } from '../../../../core/platform/api/cursor.ts';
-import { InvalidInputError } from '../../../../core/shared/errors.ts';
+import { decodeCursor, encodeCursor } from '../../../core/shared/cursor.ts';
+import { InvalidInputError } from '../../../core/shared/errors.ts';
 
 const Position = z.tuple([z.string(), z.number()]);
 const position = fc.tuple(

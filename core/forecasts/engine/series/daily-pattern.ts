@@ -1,5 +1,5 @@
-import { medianOfSorted } from '../../shared/maths/averages.ts';
-import { sortInPlace } from '../../shared/maths/order-statistics.ts';
+import { medianOfSorted } from '../../../shared/maths/averages.ts';
+import { sortInPlace } from '../../../shared/maths/order-statistics.ts';
 import { runningSums } from './series-view.ts';
 
 /** Share of the day over which the pattern is smoothed, on each side: half an hour. */

@@ -1,4 +1,4 @@
-import type { IndexSorter } from '../../shared/maths/order-statistics.ts';
+import type { IndexSorter } from '../../../shared/maths/order-statistics.ts';
 
 /**
  * Weighted sample quantiles by linear interpolation between the mid-points of the sorted weights (the weighted form

@@ -1,4 +1,4 @@
-import { sortedQuantile } from '../../shared/maths/order-statistics.ts';
+import { sortedQuantile } from '../../../shared/maths/order-statistics.ts';
 import { dailyPattern } from './daily-pattern.ts';
 import { withoutGlitches } from './glitches.ts';
 import { LineFits } from './line-fits.ts';

@@ -1,5 +1,5 @@
-import { mean } from '../../shared/maths/averages.ts';
-import { WEEK_SECONDS } from '../../shared/time.ts';
+import { mean } from '../../../shared/maths/averages.ts';
+import { WEEK_SECONDS } from '../../../shared/time.ts';
 import { autocovariance } from './autoregression.ts';
 
 /** Number of points of the first, coarse search. */

@@ -1,4 +1,4 @@
-import { IndexSorter } from '../../shared/maths/order-statistics.ts';
+import { IndexSorter } from '../../../shared/maths/order-statistics.ts';
 import { weightedQuantiles } from './error-quantiles.ts';
 
 /** Levels at which the two distributions are mixed: twentieths, and the tails. */

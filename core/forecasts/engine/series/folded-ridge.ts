@@ -1,4 +1,4 @@
-import { solveRidge } from '../../shared/maths/ridge.ts';
+import { solveRidge } from '../../../shared/maths/ridge.ts';
 
 /** Weighted ridge regression, fitted for all data and for all data without each fold. */
 export interface FoldedRidge {

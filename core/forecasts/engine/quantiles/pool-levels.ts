@@ -1,4 +1,5 @@
-import { DEFAULT_QUANTILE_LEVELS } from './forecast.ts';
+/** Default quantile levels of a published forecast. */
+export const DEFAULT_QUANTILE_LEVELS: readonly number[] = [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9];
 
 const TAIL = 0.025;
 

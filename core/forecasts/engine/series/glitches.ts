@@ -1,5 +1,5 @@
-import { median } from '../../shared/maths/averages.ts';
-import { sortedQuantile } from '../../shared/maths/order-statistics.ts';
+import { median } from '../../../shared/maths/averages.ts';
+import { sortedQuantile } from '../../../shared/maths/order-statistics.ts';
 
 /** A single value this many usual ranges (p5 to p95) away from its neighbours is a glitch of the measurement. */
 const ABSURD = 20;

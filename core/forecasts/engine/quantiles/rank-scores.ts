@@ -1,6 +1,6 @@
-import { normalQuantile } from '../../shared/maths/normal-quantile.ts';
-import type { RankOrder } from '../../shared/maths/order-statistics.ts';
-import { sortedQuantile } from '../../shared/maths/order-statistics.ts';
+import { normalQuantile } from '../../../shared/maths/normal-quantile.ts';
+import type { RankOrder } from '../../../shared/maths/order-statistics.ts';
+import { sortedQuantile } from '../../../shared/maths/order-statistics.ts';
 
 const GRID_END = 3.5;
 const GRID_STEPS = 280;

@@ -1,4 +1,4 @@
-import { sortInPlace } from '../../shared/maths/order-statistics.ts';
+import { sortInPlace } from '../../../shared/maths/order-statistics.ts';
 import type { SeriesView } from './series-view.ts';
 
 /**

@@ -1,4 +1,4 @@
-import { IndexSorter } from '../../shared/maths/order-statistics.ts';
+import { IndexSorter } from '../../../shared/maths/order-statistics.ts';
 import { weightedQuantiles } from './error-quantiles.ts';
 import { POOL_LEVELS, POOL_MASSES } from './pool-levels.ts';
 

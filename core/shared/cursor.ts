@@ -5,8 +5,8 @@
  */
 import { createHash } from 'node:crypto';
 import * as z from 'zod';
-import { InvalidInputError } from '../../shared/errors.ts';
-import { PlainLine } from '../../shared/text.ts';
+import { InvalidInputError } from './errors.ts';
+import { PlainLine } from './text.ts';
 
 const checksum = (scope: string, position: readonly unknown[]): string =>
   createHash('sha256')
