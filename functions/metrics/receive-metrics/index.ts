@@ -12,7 +12,8 @@ import { observe, telemetry } from '../../runtime/observe.ts';
 import { QuotasJson } from '../../runtime/quotas-json.ts';
 import { readEnv } from '../../runtime/read-env.ts';
 import { table } from '../../runtime/tables.ts';
-import { makeHandler, POINTS_PER_BLOCK } from './handler.ts';
+import { POINTS_PER_BLOCK } from './charge-request.ts';
+import { makeHandler } from './handler.ts';
 
 /** Ten messages of this size are stored within the time of one invocation. */
 const MAX_BLOCKS = 10_000;
