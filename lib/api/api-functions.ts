@@ -90,7 +90,8 @@ export class ApiFunctions extends Construct {
     const receiver = this.#route('ReceiveMetrics', {
       entry: 'receive-metrics',
       description: 'Validates a payload, stores it as received and queues it',
-      memoryMb: 1024,
+      // The worst legal bodies take less than 400 MB (`forestall bench hostile`).
+      memoryMb: 512,
       reservedConcurrency: config.reservedConcurrency.receive,
       environment: {
         RAW_BUCKET_NAME: rawBucket.store.bucket.bucketName,
