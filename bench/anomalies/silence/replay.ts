@@ -142,6 +142,7 @@ const depsOf = (
         ).filter(({ bytes }) => bytes !== undefined),
     },
     settings: { get: async () => NO_SETTINGS },
+    signs: { pointsDrawn: async () => ({ limit: 1, drawn: [] }), parkedSince: async () => 0 },
     ingestion: { get: async () => undefined, put: async () => {} },
     events: { publish: async () => {} },
     telemetry: { info: () => {}, error: () => {}, count: () => {} },

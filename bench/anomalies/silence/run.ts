@@ -70,8 +70,10 @@ const quickly = ({ name, targets }: RealFleet): RealFleet => ({
 /** Prints false alarms and delays; returns the figures. */
 export const runSilenceBench = async ({ data, quick = false, out }: BenchOptions): Promise<SilenceBench> => {
   const fleets: SilenceFigures[] = [];
-  for (const fleet of realFleets(data))
+  for (const fleet of realFleets(data)) {
+    out(`… ${fleet.name}`);
     fleets.push(await silenceFigures(quick ? quickly(fleet) : fleet, SEED));
+  }
   const weeks = fleets.reduce((sum, { untouched }) => sum + untouched.targetWeeks, 0);
   const falseAlarms = fleets.reduce((sum, { untouched }) => sum + untouched.falseAlarms, 0);
   const falsePerTargetWeek = falseAlarms / weeks;
