@@ -72,6 +72,17 @@ export interface PeerWorkStarter {
   start(work: PeerWork): Promise<void>;
 }
 
+/** What the requests of a tenant left behind. `from` in epoch seconds. */
+export interface RequestSigns {
+  /** The quota of points a minute, and the units drawn in each minute in which requests came. */
+  pointsDrawn(
+    tenantId: string,
+    from: number,
+  ): Promise<{ readonly limit: number; readonly drawn: readonly number[] }>;
+  /** The number of payloads parked since; at least, if there are thousands. */
+  parkedSince(tenantId: string, from: number): Promise<number>;
+}
+
 /** One summary for each tenant, replaced by every silence check. */
 export interface IngestionStore {
   get(tenantId: string): Promise<IngestionSummary | undefined>;

@@ -4,11 +4,13 @@ import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
 import type { StageConfig } from '../config/stage-config.ts';
 import type { BlockTable } from '../metrics/block-table.ts';
+import type { RawBucket } from '../metrics/raw-bucket.ts';
 import type { TargetTable } from '../metrics/target-table.ts';
 import type { DeadLetterQueue } from '../platform/dead-letter-queue.ts';
 import type { ForecastBus } from '../platform/event-bus.ts';
 import { FunctionSchedule } from '../platform/function-schedule.ts';
 import { ObservedFunction } from '../platform/observed-function.ts';
+import type { RequestTable } from '../platform/request-table.ts';
 import type { SettingsTable } from '../platform/settings-table.ts';
 import type { AnomalyTable } from './anomaly-table.ts';
 
@@ -18,6 +20,8 @@ export interface SilenceCheckProps {
   readonly blocks: BlockTable;
   readonly targets: TargetTable;
   readonly anomalies: AnomalyTable;
+  readonly requests: RequestTable;
+  readonly rawBucket: RawBucket;
   readonly bus: ForecastBus;
   readonly notify: ITopic;
   /** Shared with anomaly detection: an alarm of its own would double the idle cost of this construct. */
@@ -32,7 +36,8 @@ export class SilenceCheck extends Construct {
 
   constructor(scope: Construct, id: string, props: SilenceCheckProps) {
     super(scope, id);
-    const { config, notify, settings, blocks, targets, anomalies, bus, deadLetters } = props;
+    const { config, notify, requests, rawBucket, settings, blocks, targets, anomalies, bus, deadLetters } =
+      props;
     this.checker = new ObservedFunction(this, 'CheckSilence', {
       entry: 'check-silence',
       description: 'Announces targets and metrics that stopped coming',
@@ -46,7 +51,11 @@ export class SilenceCheck extends Construct {
         coveredBy: 'dead letters of anomaly detection',
       },
       asynchronous: { deadLetters, maxAge: Duration.minutes(EVERY_MINUTES) },
-      environment: { EVENT_BUS_NAME: bus.bus.eventBusName },
+      environment: {
+        EVENT_BUS_NAME: bus.bus.eventBusName,
+        RAW_BUCKET_NAME: rawBucket.store.bucket.bucketName,
+        TENANT_QUOTAS: JSON.stringify(config.quotas),
+      },
     });
     settings.grantGet(this.checker);
     blocks.grantGet(this.checker);
@@ -54,6 +63,8 @@ export class SilenceCheck extends Construct {
     targets.grantList(this.checker);
     anomalies.grantRecord(this.checker);
     anomalies.grantList(this.checker);
+    requests.grantReadQuotas(this.checker);
+    rawBucket.grantListQuarantine(this.checker);
     bus.grantPublish(this.checker);
     new FunctionSchedule(this, 'Schedule', {
       description: 'Looks for targets that stopped sending',

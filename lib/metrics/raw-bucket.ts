@@ -34,6 +34,10 @@ export class RawBucket extends Construct {
     this.store.grantGet(reader, 'raw');
   }
 
+  grantListQuarantine(reader: ObservedFunction): void {
+    this.store.grantList(reader, 'quarantine');
+  }
+
   grantQuarantine(writer: ObservedFunction): void {
     this.store.grantPut(writer, 'quarantine');
   }

@@ -21,6 +21,11 @@ export class RequestTable extends Construct {
     this.store.grant(writer, 'GetItem', 'PutItem', 'DeleteItem');
   }
 
+  /** Read what was drawn from a tenant's quotas. */
+  grantReadQuotas(reader: ObservedFunction): void {
+    this.store.grant(reader, 'Query');
+  }
+
   /** Draw from a tenant's quotas. */
   grantMeter(writer: ObservedFunction): void {
     this.store.grant(writer, 'UpdateItem');

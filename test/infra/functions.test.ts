@@ -84,7 +84,12 @@ const ENVIRONMENT: Readonly<Record<string, readonly string[]>> = {
     'DEAD_LETTERS_QUEUE_URL',
   ],
   'compare-peers': [...tables('SETTINGS', 'BLOCKS', 'ANOMALIES'), 'FORECAST_BUCKET_NAME', 'EVENT_BUS_NAME'],
-  'check-silence': [...tables('SETTINGS', 'BLOCKS', 'TARGETS', 'ANOMALIES'), 'EVENT_BUS_NAME'],
+  'check-silence': [
+    ...tables('SETTINGS', 'BLOCKS', 'TARGETS', 'ANOMALIES', 'REQUESTS'),
+    'RAW_BUCKET_NAME',
+    'TENANT_QUOTAS',
+    'EVENT_BUS_NAME',
+  ],
   'plan-peer-comparison': [...tables('TARGETS'), 'COMPARE_PEERS_FUNCTION_NAME'],
   'issue-api-key': [...tables('API_KEYS')],
 };

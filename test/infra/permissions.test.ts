@@ -67,7 +67,7 @@ describe('wildcards', () => {
     const listings = allowed.filter(({ statement }) => asList(statement.Action).includes('s3:ListBucket'));
     expect(listings.length).toBeGreaterThan(0);
     for (const { statement } of listings)
-      expect(text(statement.Condition)).toMatch(/"s3:prefix":"(raw|runs|peers|detectors)\/\*"/);
+      expect(text(statement.Condition)).toMatch(/"s3:prefix":"(raw|quarantine|runs|peers|detectors)\/\*"/);
   });
 
   it('allow no one to pass a role or act as an administrator', () => {
@@ -210,6 +210,8 @@ const PERMISSIONS: Readonly<Record<string, readonly string[]>> = {
     ...on('Blocks', 'BatchGetItem', 'Query'),
     ...on('Targets', 'Query'),
     ...on('Anomalies', 'GetItem', 'PutItem', 'Query', 'UpdateItem'),
+    ...on('Requests', 'Query'),
+    's3:ListBucket',
     'events:PutEvents',
     ...LOGS,
     'sqs:SendMessage',

@@ -11,7 +11,7 @@ import {
 import { type AnnounceEndsDeps, announceAnomalyEnds } from '../announcing/announce-anomaly-ends.ts';
 import type { Anomaly } from '../anomaly.ts';
 import type { HourPoints } from '../ingestion-summary.ts';
-import type { AnomalyStore, IngestionStore } from '../ports.ts';
+import type { AnomalyStore, IngestionStore, RequestSigns } from '../ports.ts';
 import {
   type FoundStops,
   findStopped,
@@ -31,6 +31,7 @@ export interface SilenceDeps extends AnnounceDeps, AnnounceEndsDeps, StoppedDeps
   >;
   readonly settings: Pick<SettingsStore, 'get'>;
   readonly ingestion: IngestionStore;
+  readonly signs: RequestSigns;
 }
 
 /** What one check of a tenant found. */
@@ -68,7 +69,7 @@ export const checkSilence = async (
   await announceReturns(deps, contextOf, endsOf(open, found, targets, newest, now));
   const due =
     whole !== undefined || isTenantSilent(open, newest)
-      ? tenantDue(tenantId, whole, open, now)
+      ? await tenantDue(deps.signs, tenantId, whole, open, now)
       : [
           ...targetsDue(tenantId, targets, stops, open, now),
           ...metricsDue(tenantId, found.vanished, open, now),

@@ -68,8 +68,9 @@ export const metricAlert = (vanished: Vanished, targets: number, causeKey: strin
 export const tenantAlert = (
   tenantId: string,
   { since, silentAt, targets, causeKey }: TenantSilence,
+  likely: string,
 ): Alert => ({
   ...MISSING,
   ...{ metric: ALL_METRICS, timestamp: silentAt, since, causeKeys: [causeKey] },
-  reason: `nothing arrives from tenant ${tenantId} since ${isoOfSeconds(since)}: all ${targets} targets are silent`,
+  reason: `nothing arrives from tenant ${tenantId} since ${isoOfSeconds(since)}: all ${targets} targets are silent; ${likely}`,
 });

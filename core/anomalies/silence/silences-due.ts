@@ -1,9 +1,11 @@
 /** Chooses the alerts that are due: new silences, and recorded ones that a crash left unannounced. */
 import { isoOfSeconds } from '../../shared/time.ts';
 import { type Alert, alertAgain } from '../announcing/alert.ts';
+import type { RequestSigns } from '../ports.ts';
 import { clusters } from './clusters.ts';
 import { findSilences, type SeenTarget, type Stopped } from './find-silences.ts';
 import type { Vanished } from './find-vanished.ts';
+import { likelyReason } from './likely-reason.ts';
 import { type OpenSilences, openKey } from './open-silences.ts';
 import { ALL_TARGETS, metricAlert, targetAlert, tenantAlert } from './silence-alerts.ts';
 import type { TenantSilence } from './tenant-silence.ts';
@@ -30,14 +32,17 @@ export interface Stops {
 const datedSoon = (alert: Alert, now: number): Alert =>
   alert.timestamp > now - LATE_SECONDS ? alert : { ...alert, timestamp: now - (now % CHECK_SECONDS) };
 
-export const tenantDue = (
+export const tenantDue = async (
+  signs: RequestSigns,
   tenantId: string,
   whole: TenantSilence | undefined,
   { ofTenant }: OpenSilences,
   now: number,
-): Due[] => {
-  if (whole !== undefined)
-    return [{ targetId: ALL_TARGETS, alert: datedSoon(tenantAlert(tenantId, whole), now) }];
+): Promise<Due[]> => {
+  if (whole !== undefined) {
+    const alert = tenantAlert(tenantId, whole, await likelyReason(signs, tenantId, whole.since));
+    return [{ targetId: ALL_TARGETS, alert: datedSoon(alert, now) }];
+  }
   return ofTenant === undefined ? [] : [{ targetId: ALL_TARGETS, alert: alertAgain(ofTenant) }];
 };
 

@@ -88,6 +88,7 @@ const setup = (ago: Readonly<Record<string, number>>, more: Partial<Deps> = {}) 
   const deps: Deps = {
     anomalies: anomalies.store,
     ingestion: ingestion.store,
+    signs: { pointsDrawn: async () => ({ limit: 1000, drawn: [] }), parkedSince: async () => 0 },
     blocks: blocksUntil(last),
     registry: memoryRegistry(targets),
     settings: memorySettings(),
@@ -384,6 +385,28 @@ describe('check-silence of a tenant', () => {
     expect(recorded(world)[0]?.reason).toMatch(
       /^nothing arrives from tenant acme since 20\S+: all 3 targets are silent/,
     );
+  });
+
+  it.each([
+    [[], 0, 'no request with a valid API key arrived'],
+    [[400, 1000], 0, 'its quota of 1000 points a minute is used up'],
+    [[400, 10], 0, 'its requests arrive, but bring no new points'],
+    [[400], 7, '7 of its requests were accepted, but their payloads are parked'],
+  ])('names the likely reason: %j drawn, %d parked', async (drawn, parked, reason) => {
+    const asked: number[] = [];
+    const signs = {
+      pointsDrawn: async (_: string, from: number) => {
+        asked.push(from);
+        return { limit: 1000, drawn };
+      },
+      parkedSince: async () => parked,
+    };
+    const world = setup(ALL, { signs });
+    await world.check({});
+    await world.check({});
+    expect(recorded(world)[0]?.reason).toContain(`all 3 targets are silent; ${reason}`);
+    // Asked once, from the minute after the newest point.
+    expect(asked).toEqual([NOW - 1500 - ((NOW - 1500) % STEP) + 60]);
   });
 
   it('announces its return, and after a while the targets that stayed silent', async () => {
