@@ -25,7 +25,6 @@ export const buildProgram = (terminal: Terminal): Command =>
   new Command('forestall')
     .description('Warns hours before a metric breaches. Works on files, or with the API of a deployment.')
     .version(VERSION)
-    .showHelpAfterError('(run with --help for usage)')
     .addCommand(forecastCommand(terminal))
     .addCommand(detectCommand(terminal))
     .addCommand(diagnoseCommand(terminal))

@@ -7,9 +7,11 @@ import { printLines } from './terminal/writer.ts';
 /** Makes commander throw instead of exiting, for a command and its subcommands, and print to the terminal. */
 const captureOutput = (command: Command, terminal: Terminal): void => {
   command.exitOverride();
+  command.showHelpAfterError('(run with --help for usage)');
   command.configureOutput({
     writeOut: (text) => printLines(terminal.stdout, text.replace(/\n$/, '')),
-    writeErr: (text) => printLines(terminal.stderr, text.replace(/\n$/, '')),
+    writeErr: (text) =>
+      printLines(terminal.stderr, text.replace(/\n$/, '').replace(/^error: /, 'forestall: ')),
     getOutHelpWidth: () => terminal.columns,
     getErrHelpWidth: () => terminal.columns,
   });

@@ -1,12 +1,12 @@
 import { MAX_PEERS } from '../core/anomalies/peers/plan-groups.ts';
 import type { UsageLine } from '../core/platform/billing/cost-lines.ts';
 import { gigabytes, HOURS_PER_MONTH, readUnits } from '../core/platform/billing/units.ts';
+import { PEER_COMPARISON_MINUTES } from '../lib/anomalies/peer-comparison.ts';
 import type { ItemSizes } from './item-sizes.ts';
 import type { TemplateFacts } from './template-facts.ts';
 import type { Workload } from './workload.ts';
 
-const EVERY_MINUTES = 5;
-const STARTS = (HOURS_PER_MONTH * 60) / EVERY_MINUTES;
+const STARTS = (HOURS_PER_MONTH * 60) / PEER_COMPARISON_MINUTES;
 /** Share of an hour during which the previous hour is still open and read as well. */
 const GRACE_SHARE = 0.25;
 /** Packed state of one metric of one target, and the number of its hourly versions that are not deleted yet. */

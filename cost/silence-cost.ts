@@ -1,11 +1,11 @@
 import type { UsageLine } from '../core/platform/billing/cost-lines.ts';
 import { gigabytes, HOURS_PER_MONTH, readUnits } from '../core/platform/billing/units.ts';
+import { SILENCE_CHECK_MINUTES } from '../lib/anomalies/silence-check.ts';
 import type { ItemSizes } from './item-sizes.ts';
 import type { TemplateFacts } from './template-facts.ts';
 import type { Workload } from './workload.ts';
 
-const EVERY_MINUTES = 5;
-const CHECKS = (HOURS_PER_MONTH * 60) / EVERY_MINUTES;
+const CHECKS = (HOURS_PER_MONTH * 60) / SILENCE_CHECK_MINUTES;
 const CHECK_SECONDS = 0.05;
 /** Two blocks read and decoded. */
 const CHECKED_TARGET_SECONDS = 0.001;

@@ -5,7 +5,7 @@ import { type ProfiledSeries, profiledSeries, toIngestBodies } from '../core/sim
 import { simulateFleet } from '../core/simulator/simulate-fleet.ts';
 import { sendHostMetrics } from './live-host.ts';
 import { waitUntilDrained } from './queue-drain.ts';
-import { readFleetCsv } from './replay/read-fleet-csv.ts';
+import { type FleetFiles, readFleetCsv } from './replay/read-fleet-csv.ts';
 import { REPLAY_POINTS_PER_BODY, replay } from './replay/replay-fleet.ts';
 import { keepSince, shiftToNow } from './replay/shift-to-now.ts';
 import { LOCAL_TENANT, type Session } from './session.ts';
@@ -24,14 +24,11 @@ export interface Source {
   readonly notes: readonly string[];
 }
 
-const recordedSource = async (directory: string, now: number): Promise<Source> => {
-  const { series, skipped } = await readFleetCsv(directory);
-  return {
-    title: `${series.length} recorded series from ${directory}, shifted to end now`,
-    series: keepSince(shiftToNow(series, now), now - KEPT_DAYS * DAY_SECONDS),
-    notes: skipped.map(({ file, reason }) => `skipped ${file}: ${reason}`),
-  };
-};
+const recordedSource = (path: string, { series, skipped }: FleetFiles, now: number): Source => ({
+  title: `${series.length} recorded series from ${path}, shifted to end now`,
+  series: keepSince(shiftToNow(series, now), now - KEPT_DAYS * DAY_SECONDS),
+  notes: skipped.map(({ file, reason }) => `skipped ${file}: ${reason}`),
+});
 
 const simulatedSource = ({ seed, servers, days }: StartOptions, now: number): Source => {
   const fleet = simulateFleet({ seed, servers, days, stepSeconds: SIMULATION_STEP, endAt: now });
@@ -42,9 +39,22 @@ const simulatedSource = ({ seed, servers, days }: StartOptions, now: number): So
   };
 };
 
-/** `now` in epoch seconds. @throws InvalidInputError if no file of the folder can be used */
-export const chooseSource = async (options: StartOptions, now: number): Promise<Source> =>
-  options.data === undefined ? simulatedSource(options, now) : recordedSource(options.data, now);
+/**
+ * The files of a start with `--data`. Read before anything is started, which takes a minute.
+ * @throws InvalidInputError if no file of the folder can be used
+ */
+export const readRecording = async ({ data }: StartOptions): Promise<FleetFiles | undefined> =>
+  data === undefined ? undefined : readFleetCsv(data);
+
+/** The recording, or a simulated fleet without one. `now` in epoch seconds. */
+export const chooseSource = (
+  options: StartOptions,
+  recording: FleetFiles | undefined,
+  now: number,
+): Source =>
+  recording === undefined || options.data === undefined
+    ? simulatedSource(options, now)
+    : recordedSource(options.data, recording, now);
 
 /** Counts the distinct points of each series while passing it on: storage must contain this number in the end. */
 function* counting(series: Iterable<ProfiledSeries>, counted: { points: number }): Generator<ProfiledSeries> {

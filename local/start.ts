@@ -3,12 +3,13 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { processTerminal, type Terminal } from '../cli/terminal/terminal.ts';
 import { InvalidInputError } from '../core/shared/errors.ts';
-import { chooseSource, confirmStored, send, sendThisMachine } from './feed.ts';
+import { chooseSource, confirmStored, readRecording, send, sendThisMachine } from './feed.ts';
 import { outlookChart, outlookTable, readOutlook } from './fleet-report.ts';
 import { forecastFleet } from './forecast-fleet.ts';
 import { streamHostMetrics } from './live-host.ts';
 import { outlookPicture } from './outlook-picture.ts';
 import { type PeakMemory, watchPeakMemory } from './peak-memory.ts';
+import type { FleetFiles } from './replay/read-fleet-csv.ts';
 import { openSession, type Session } from './session.ts';
 import { StageTimes } from './stage-times.ts';
 import { readStartOptions, START_USAGE, type StartOptions } from './start-options.ts';
@@ -52,9 +53,10 @@ const report = async (
 const feedAndForecast = async (
   session: Session,
   options: StartOptions,
+  recording: FleetFiles | undefined,
   stages: StageTimes,
 ): Promise<void> => {
-  const source = await chooseSource(options, Math.floor(Date.now() / 1000));
+  const source = chooseSource(options, recording, Math.floor(Date.now() / 1000));
   const sent = await send(session, source, stages);
   await confirmStored(session, sent, stages);
   if (options.data === undefined) await sendThisMachine(session, stages);
@@ -62,7 +64,9 @@ const feedAndForecast = async (
 };
 
 const stayUp = async (session: Session, terminal: Terminal, signal: AbortSignal): Promise<void> => {
-  terminal.stdout.write('Running until Ctrl-C. In another terminal, try: npx forestall breaches\n');
+  terminal.stdout.write(
+    'Running until Ctrl-C. In another terminal, in this folder, try: npx forestall breaches\n',
+  );
   const say = (detail: string) => terminal.stderr.write(`${detail}\n`);
   const died = session.emulator.ended.then(() => {
     if (!signal.aborted)
@@ -78,11 +82,12 @@ const rejectedOnAbort = (signal: AbortSignal): Promise<never> =>
   });
 
 const run = async (options: StartOptions, terminal: Terminal, signal: AbortSignal): Promise<void> => {
+  const recording = await readRecording(options);
   const stages = new StageTimes(terminal.stdout);
   const session = await openSession({ projectRoot, stages, signal, folder: options.state });
   const memory = watchPeakMemory(session.emulator.pid);
   const work = async (): Promise<void> => {
-    await feedAndForecast(session, options, stages);
+    await feedAndForecast(session, options, recording, stages);
     await report(session, options, stages, memory.peak(), terminal);
     if (!options.once) await stayUp(session, terminal, signal);
   };

@@ -78,6 +78,7 @@ export const toApiError = (request: string, status: number, body: string): ApiRe
   const problem = parseProblem(body);
   const reason = withoutControl(problem?.detail ?? problem?.title ?? body.slice(0, SHOWN_BODY).trim());
   const errors = problem?.errors ?? [];
-  const message = `${request}: ${status} ${reason}${hintFor(status)}${describeFields(errors)}`;
+  const added = errors.filter(({ message }) => message !== problem?.detail);
+  const message = `${request}: ${status} ${reason}${hintFor(status)}${describeFields(added)}`;
   return new ApiRequestError(message, status, problem?.code, errors);
 };

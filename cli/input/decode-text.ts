@@ -48,21 +48,38 @@ class LineEnds {
   }
 }
 
+/** Decodes chunk by chunk, and the end without one. Replacing bytes would merge names that differ in them. */
+const strictDecoder = (encoding: Encoding, name: string): ((chunk?: Uint8Array) => string) => {
+  const decoder = new TextDecoder(encoding, { fatal: true });
+  return (chunk) => {
+    try {
+      return chunk === undefined ? decoder.decode() : decoder.decode(chunk, { stream: true });
+    } catch (cause) {
+      if (!(cause instanceof TypeError)) throw cause;
+      const hint = 'convert it first, for example with `iconv -f latin1 -t utf-8`';
+      throw new InvalidInputError(
+        `${name}: found bytes that are not ${encoding}, expected UTF-8 or UTF-16 (${hint})`,
+        { cause },
+      );
+    }
+  };
+};
+
 async function* decodePieces(
   encoding: Encoding,
   start: Uint8Array,
   chunks: AsyncIterator<Uint8Array>,
   name: string,
 ): AsyncGenerator<string, void, void> {
-  const decoder = new TextDecoder(encoding);
+  const decode = strictDecoder(encoding, name);
   const lineEnds = new LineEnds();
-  yield lineEnds.normalise(decoder.decode(start, { stream: true }));
+  yield lineEnds.normalise(decode(start));
   for (;;) {
     const { done, value } = await unlessUnreadable(name, chunks.next());
     if (done) break;
-    yield lineEnds.normalise(decoder.decode(value, { stream: true }));
+    yield lineEnds.normalise(decode(value));
   }
-  yield lineEnds.normalise(decoder.decode()) + lineEnds.end();
+  yield lineEnds.normalise(decode()) + lineEnds.end();
 }
 
 const unlessUnreadable = async <T>(name: string, reading: Promise<T>): Promise<T> => {

@@ -1,4 +1,5 @@
 import type { Readable, Writable } from 'node:stream';
+import { printLine } from './writer.ts';
 
 /** Input and output of a command, with the capabilities of the terminal. */
 export interface Terminal {
@@ -38,12 +39,16 @@ export const showsUnicode = (env: Environment, platform: string): boolean => {
   return locale ? /utf-?8/i.test(locale) : platform === 'darwin' || platform === 'win32';
 };
 
-/** The terminal of this process. If the reader closes stdout (`| head`), the process exits with 0. */
+/**
+ * The terminal of this process. If the reader closes stdout (`| head`), the process exits with 0; if stdout cannot be
+ * written (a full disk), with a message and 1.
+ */
 export const processTerminal = (): Terminal => {
   const { stdin, stdout, stderr, env, platform } = process;
   stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error;
-    process.exit(0);
+    if (error.code === 'EPIPE') process.exit(0);
+    printLine(stderr, `forestall: cannot write to stdout: ${error.message}`);
+    process.exit(1);
   });
   return {
     stdin,

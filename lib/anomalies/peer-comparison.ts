@@ -31,7 +31,8 @@ const MEANING = {
   runbook: 'Peers are not compared',
   coveredBy: 'dead letters of anomaly detection',
 };
-const EVERY_MINUTES = 5;
+/** Minutes between two comparisons; the cost model counts them, too. */
+export const PEER_COMPARISON_MINUTES = 5;
 /** The next scheduled comparison covers what was not done by then. */
 const MAX_AGE = Duration.minutes(30);
 
@@ -52,9 +53,9 @@ export class PeerComparison extends Construct {
     new FunctionSchedule(this, 'Schedule', {
       description: 'Compares targets with their peers',
       // One minute after the agents push, so that their points are stored.
-      schedule: ScheduleExpression.cron({ minute: `1/${EVERY_MINUTES}` }),
+      schedule: ScheduleExpression.cron({ minute: `1/${PEER_COMPARISON_MINUTES}` }),
       starts: this.planner,
-      maxAgeSeconds: EVERY_MINUTES * 60,
+      maxAgeSeconds: PEER_COMPARISON_MINUTES * 60,
       deadLetters: props.deadLetters,
     });
   }

@@ -28,7 +28,8 @@ export interface SilenceCheckProps {
   readonly deadLetters: DeadLetterQueue;
 }
 
-const EVERY_MINUTES = 5;
+/** Minutes between two checks; the cost model counts them, too. */
+export const SILENCE_CHECK_MINUTES = 5;
 
 /** Looks every five minutes for targets and metrics that stopped coming, and for those that came back. */
 export class SilenceCheck extends Construct {
@@ -50,7 +51,7 @@ export class SilenceCheck extends Construct {
         runbook: 'Silent targets are not announced',
         coveredBy: 'dead letters of anomaly detection',
       },
-      asynchronous: { deadLetters, maxAge: Duration.minutes(EVERY_MINUTES) },
+      asynchronous: { deadLetters, maxAge: Duration.minutes(SILENCE_CHECK_MINUTES) },
       environment: {
         EVENT_BUS_NAME: bus.bus.eventBusName,
         RAW_BUCKET_NAME: rawBucket.store.bucket.bucketName,
@@ -69,9 +70,9 @@ export class SilenceCheck extends Construct {
     new FunctionSchedule(this, 'Schedule', {
       description: 'Looks for targets that stopped sending',
       // Two minutes after the agents push, so that their points are stored.
-      schedule: ScheduleExpression.cron({ minute: `2/${EVERY_MINUTES}` }),
+      schedule: ScheduleExpression.cron({ minute: `2/${SILENCE_CHECK_MINUTES}` }),
       starts: this.checker,
-      maxAgeSeconds: EVERY_MINUTES * 60,
+      maxAgeSeconds: SILENCE_CHECK_MINUTES * 60,
       deadLetters,
     });
   }

@@ -28,6 +28,13 @@ export const awsEnvironment = (port: number): Environment => ({
   AWS_DEFAULT_REGION: LOCAL_REGION,
 });
 
+/** The emulator is never reached through a proxy, also where one is set for all HTTP. */
+const withoutProxy = (inherited: Environment): Environment => {
+  const hosts = [inherited.NO_PROXY, inherited.no_proxy, 'localhost', '127.0.0.1'];
+  const unproxied = hosts.filter((each) => each !== undefined && each !== '').join(',');
+  return { NO_PROXY: unproxied, no_proxy: unproxied };
+};
+
 /** An environment without AWS settings of this machine, and with the tools and Node.js of the project first on PATH. */
 export const toolEnvironment = (
   projectRoot: string,
@@ -38,7 +45,13 @@ export const toolEnvironment = (
     Object.entries(withoutUndefined(inherited)).filter(([key]) => !isAwsSetting(key)),
   );
   const path = [join(projectRoot, 'node_modules', '.bin'), kept.PATH ?? ''].join(delimiter);
-  return { ...kept, PATH: path, ...awsEnvironment(port), AWS_EC2_METADATA_DISABLED: 'true' };
+  return {
+    ...kept,
+    ...withoutProxy(kept),
+    PATH: path,
+    ...awsEnvironment(port),
+    AWS_EC2_METADATA_DISABLED: 'true',
+  };
 };
 
 /** Additional idle workers of a function are ended after this time: each uses about 60 MB. */

@@ -20,6 +20,7 @@ interface GrowingSeries extends ProfiledSeries {
   readonly values: number[];
 }
 
+const MAX_REASONS = 5;
 const CSV = /\.csv(\.gz)?$/i;
 
 const listCsv = (path: string): string[] => {
@@ -94,6 +95,11 @@ export const readFleetCsv = async (path: string): Promise<FleetFiles> => {
     }
   }
   if (series.length > 0) return { series, skipped };
-  const found = skipped[0]?.reason ?? 'no file that ends in .csv or .csv.gz';
-  throw new InvalidInputError(`${path}: found ${found}, expected CSV series`);
+  if (skipped.length === 0)
+    throw new InvalidInputError(`${path}: found no file that ends in .csv or .csv.gz, expected CSV series`);
+  const reasons = skipped.slice(0, MAX_REASONS).map(({ reason }) => `\n  ${reason}`);
+  const more = skipped.length > MAX_REASONS ? `\n  and ${skipped.length - MAX_REASONS} more` : '';
+  throw new InvalidInputError(
+    `${path}: none of its ${skipped.length} CSV files can be used:${reasons.join('')}${more}`,
+  );
 };

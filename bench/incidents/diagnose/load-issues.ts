@@ -7,7 +7,7 @@ import { parseGraphCsv } from '../../../core/incidents/diagnosis/files/graph-csv
 import { parseMetricsCsv } from '../../../core/incidents/diagnosis/files/metrics-csv.ts';
 import { parseTargetJson } from '../../../core/incidents/diagnosis/files/target-json.ts';
 import type { MetricWindow } from '../../../core/incidents/diagnosis/metric-window.ts';
-import { ConfigurationError } from '../../../core/shared/errors.ts';
+import { InvalidInputError } from '../../../core/shared/errors.ts';
 
 /** An incident with a known cause: a PetShop issue or a synthetic fault. */
 export interface LabelledCase {
@@ -43,12 +43,12 @@ const loadScenario = (folder: string, scenario: string) => {
 
 /**
  * Reads the PetShop data set (Hardt et al. 2023, CC-BY-4.0) from `data`/petshop: all issues in root-causes.json.
- * @throws ConfigurationError if it is missing
+ * @throws InvalidInputError if it is missing
  */
 export const loadPetShop = (data: string): PetShop => {
   const folder = join(data, 'petshop');
   if (!existsSync(join(folder, 'root-causes.json'))) {
-    throw new ConfigurationError(`${folder}: found no root-causes.json, expected the PetShop data set`);
+    throw new InvalidInputError(`${folder}: found no root-causes.json, expected the PetShop data set`);
   }
   const causes = z.record(z.string(), z.string()).parse(JSON.parse(read(folder, 'root-causes.json')));
   const scenarios = new Map<string, ReturnType<typeof loadScenario>>();

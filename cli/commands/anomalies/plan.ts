@@ -9,6 +9,7 @@ import { type FleetPlan, planFleet } from '../../../core/forecasts/capacity/plan
 import { BATCHES_AT_ONCE } from '../../../core/forecasts/capacity/workflow-limits.ts';
 import { DEFAULT_BUDGET } from '../../../core/forecasts/runs/batch-budget.ts';
 import { PRICES } from '../../../core/platform/billing/prices.ts';
+import { InvalidInputError } from '../../../core/shared/errors.ts';
 import { jsonText } from '../../terminal/clean-text.ts';
 import { startProgress } from '../../terminal/progress.ts';
 import type { Terminal } from '../../terminal/terminal.ts';
@@ -69,6 +70,8 @@ const dayOf = (plan: FleetPlan, options: Options): DayFleet => ({
 });
 
 const run = async (options: Options, command: Command, terminal: Terminal): Promise<void> => {
+  if (options.quick && !options.measure)
+    throw new InvalidInputError('--quick: found no --measure, expected both or neither');
   const fleet = {
     targets: given(options.hosts ?? options.targets, '--hosts N (or --targets N)', command),
     seriesPerTarget: given(

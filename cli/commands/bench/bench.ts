@@ -43,6 +43,7 @@ export const WITHOUT_DATA: ReadonlySet<string> = new Set([
   'components',
   'combinations',
   'hostile',
+  'ingest',
   'peers',
 ]);
 
@@ -68,6 +69,20 @@ const dataDirectory = (name: string, options: Options, { env }: Terminal): strin
   throw new InvalidInputError(`--data: found no directory ${data}, expected open data`);
 };
 
+/** Runs a bench. @throws InvalidInputError that names a file of the data directory, if it is missing */
+const runBench = async (start: Bench, options: BenchOptions): Promise<unknown> => {
+  try {
+    return await start(options);
+  } catch (cause) {
+    const isMissing = cause instanceof Error && 'code' in cause && cause.code === 'ENOENT' && 'path' in cause;
+    if (!isMissing) throw cause;
+    throw new InvalidInputError(
+      `--data: found no ${String(cause.path)}, expected the files that docs/cli.md lists`,
+      { cause },
+    );
+  }
+};
+
 const run = async (name: string, options: Options, terminal: Terminal): Promise<void> => {
   const data = dataDirectory(name, options, terminal);
   // If JSON goes to stdout, the tables go to stderr.
@@ -75,7 +90,8 @@ const run = async (name: string, options: Options, terminal: Terminal): Promise<
   const results: Record<string, unknown> = {};
   for (const bench of NAMES.filter((known) => name === 'all' || known === name)) {
     const start: Bench = await BENCHES[bench]();
-    results[bench] = await start({ data, quick: options.quick, out: (text) => printLines(tables, text) });
+    const out = (text: string) => printLines(tables, text);
+    results[bench] = await runBench(start, { data, quick: options.quick, out });
   }
   if (options.json !== undefined) writeJson(options.json, results, terminal);
 };

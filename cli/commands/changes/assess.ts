@@ -11,6 +11,7 @@ import {
 import {
   CHANGE_FORMATS,
   type ChangeFormat,
+  type PlannedChange,
   readPlannedChange,
 } from '../../../core/changes/risk/formats/planned-change.ts';
 import { InvalidInputError } from '../../../core/shared/errors.ts';
@@ -30,8 +31,18 @@ interface Options extends ConnectionOptions {
   readonly json?: true;
 }
 
-const assessOffline = ({ format, content }: DescribedPlan, context: ChangeContext): RiskAssessment => {
-  const change = readPlannedChange(format, content);
+/** @throws InvalidInputError that names the file */
+const changeIn = ({ name, format, content }: DescribedPlan): PlannedChange => {
+  try {
+    return readPlannedChange(format, content);
+  } catch (cause) {
+    if (!(cause instanceof InvalidInputError)) throw cause;
+    throw new InvalidInputError(`${name}: ${cause.message}`, { cause });
+  }
+};
+
+const assessOffline = (described: DescribedPlan, context: ChangeContext): RiskAssessment => {
+  const change = changeIn(described);
   return assessRisk(PRIOR_RISK_MODEL, featuresOf(change, context), findingsOf(change));
 };
 
@@ -42,7 +53,8 @@ const assess = (described: DescribedPlan, options: Options, terminal: Terminal):
     return Promise.resolve(assessOffline(described, { isOutsideHours: outsideHours === true }));
   if (outsideHours)
     throw new InvalidInputError('--outside-hours: found --url, --key or --target, expected none of them');
-  return connect(options, terminal).assessChange(described, target);
+  const { format, content } = described;
+  return connect(options, terminal).assessChange({ format, content }, target);
 };
 
 /** The gate of a pipeline: fails at this level or above. */

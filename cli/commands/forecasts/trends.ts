@@ -32,6 +32,7 @@ const report = async (
   named: SeriesWithUptime,
   { capacity: wanted, downBelow, totals }: Options,
   file: string,
+  warn: (line: string) => void,
 ) => {
   const { points, uptime } = named;
   const { kind, metric, unit } = readingOf(named, file);
@@ -41,6 +42,12 @@ const report = async (
   const series = regularise({ ...points, kind }, { maxSteps: MAX_STEPS });
   const { stepSeconds } = series;
   const capacity = wanted ?? capacityOf(metric, unit, largestOf(series.values));
+  const [first = 0] = points.timestamps;
+  const omitted = Math.round((series.start - first) / stepSeconds);
+  if (omitted > 0)
+    warn(
+      `only the last ${MAX_STEPS.toLocaleString('en-US')} steps are used; ${omitted.toLocaleString('en-US')} older ones are not`,
+    );
   const trends = reportTrends(series, {
     ...(capacity !== undefined && { capacity }),
     ...(downBelow !== undefined && { downBelow }),
@@ -61,7 +68,8 @@ const run = async (file: string, options: Options, terminal: Terminal): Promise<
   let failed = 0;
   for (const [series, points] of found) {
     try {
-      const trends = await report(points, options, input.name);
+      const warn = (line: string) => printLine(terminal.stderr, `forestall: series "${series}": ${line}`);
+      const trends = await report(points, options, input.name, warn);
       await writer.lines(options.json ? [jsonText({ series, ...trends })] : describeTrends(series, trends));
     } catch (error) {
       if (!(error instanceof InvalidInputError)) throw error;

@@ -2,8 +2,9 @@ import { createWriteStream, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Writable } from 'node:stream';
 import { finished } from 'node:stream/promises';
-import { Command, InvalidArgumentError } from 'commander';
-import { DependencyUnavailableError } from '../../../core/shared/errors.ts';
+import { Command, InvalidArgumentError, Option } from 'commander';
+import { DependencyUnavailableError, InvalidInputError } from '../../../core/shared/errors.ts';
+import { isoOfSeconds } from '../../../core/shared/time.ts';
 import type { Fleet, ServerMetrics } from '../../../core/simulator/fleet.ts';
 import { FLEET_CSV_HEADER, toCsvRows, toLabels } from '../../../core/simulator/fleet-output.ts';
 import { simulateFleet } from '../../../core/simulator/simulate-fleet.ts';
@@ -78,6 +79,8 @@ const writeStream = async (fleet: Fleet, terminal: Terminal): Promise<void> => {
 };
 
 const run = async (options: Options, terminal: Terminal): Promise<void> => {
+  if (options.json && options.out === undefined)
+    throw new InvalidInputError('--json: found no --out, expected a directory to summarise');
   const fleet = simulateFleet({
     seed: options.seed,
     servers: options.servers,
@@ -108,7 +111,11 @@ export const simulateCommand = (terminal: Terminal): Command =>
     .option('--servers <n>', 'number of servers', wholeNumber(1, 100_000), 20)
     .option('--days <n>', 'days of history', numberUpTo(0, 3660), 14)
     .option('--step <seconds>', 'seconds between points', wholeNumber(1, 86_400), 300)
-    .option('--end <time>', 'time of the last point, or "now"', parseEnd, DEFAULT_END)
+    .addOption(
+      new Option('--end <time>', 'time of the last point, or "now"')
+        .argParser(parseEnd)
+        .default(DEFAULT_END, isoOfSeconds(DEFAULT_END)),
+    )
     .option(
       '--incidents <n>',
       'number of incidents (default: one per 40 server-days)',

@@ -148,6 +148,14 @@ describe('the API client', () => {
     expect(sent.length).toBe(1);
   });
 
+  it('does not repeat an invalid field that is the whole reason', async () => {
+    const problem = { detail: 'no StackName', errors: [{ field: 'body', message: 'no StackName' }] };
+    const { client } = clientOf([json(problem, 422)]);
+    await expect(client.ingest({ format: 'json', body: '{}' })).rejects.toThrow(
+      /^POST \/v1\/ingest\/json: 422 no StackName$/,
+    );
+  });
+
   it('gives a hint if the key is rejected', async () => {
     const { client } = clientOf([json({ title: 'Unauthorised' }, 401)]);
     await expect(client.run('r')).rejects.toThrow('401 Unauthorised (set the key with --key');

@@ -63,7 +63,11 @@ describe('forestall assess', () => {
       ['assess', file('broken.json', '{"Changes":')],
       /found invalid JSON .*describe-change-set/,
     ],
-    ['another JSON', ['assess', file('other.json', '{"a": 1}')], /not a response of DescribeChangeSet/],
+    [
+      'another JSON',
+      ['assess', file('other.json', '{"a": 1}')],
+      /other\.json: .*not a response of DescribeChangeSet/,
+    ],
     ['another level', ['assess', diff, '--fail-on', 'huge'], /low, medium, high/],
     [
       'the time of day for the API',

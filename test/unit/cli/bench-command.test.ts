@@ -24,7 +24,10 @@ describe('forestall bench', () => {
   it('fails if the data directory lacks the files of the bench', async () => {
     const empty = mkdtempSync(join(tmpdir(), 'forestall-'));
     const { code, out, err } = await runCli(['bench', 'diagnose', '--data', empty]);
-    expect({ code: code > 0, out }).toEqual({ code: true, out: '' });
-    expect(err).toMatch(/^forestall: /);
+    expect({ code, out }).toEqual({ code: 2, out: '' });
+    expect(err).toMatch(/^forestall: .*found no root-causes\.json/);
+    const detect = await runCli(['bench', 'detect', '--data', empty]);
+    expect(detect.code).toBe(2);
+    expect(detect.err).toMatch(/^forestall: --data: found no .*windows\.json, expected .*docs\/cli\.md/);
   });
 });

@@ -121,6 +121,7 @@ describe('forestall diagnose', () => {
     expect(code).toBe(2);
     expect(out).toBe('');
     expect(err).toContain(message);
-    expect(err.trimEnd().split('\n')).toHaveLength(1);
+    const hint = message.startsWith('required option') ? ['(run with --help for usage)'] : [];
+    expect(err.trimEnd().split('\n').slice(1)).toEqual(hint);
   });
 });

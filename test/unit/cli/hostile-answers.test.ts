@@ -247,7 +247,11 @@ describe('the sources of the CLI', () => {
     );
     expect([writing, raw]).toEqual([
       [],
-      ['commands/incidents/diagnose.ts', 'commands/simulator/simulate.ts'],
+      [
+        'commands/incidents/diagnose.ts',
+        'commands/platform/copy-journal.ts',
+        'commands/simulator/simulate.ts',
+      ],
     ]);
   });
 });

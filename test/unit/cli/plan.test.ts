@@ -70,6 +70,6 @@ describe('forestall plan', () => {
   ])('rejects %s', async (_, options) => {
     const { code, err } = await runCli(['plan', ...options]);
     expect(code).toBe(2);
-    expect(err).toMatch(/^error: /);
+    expect(err).toMatch(/^forestall: /);
   });
 });

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, openSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -37,6 +37,18 @@ const launch = (
   });
 
 describe('the forestall process', () => {
+  it.runIf(process.platform === 'linux')('says that stdout cannot be written', async () => {
+    const full = openSync('/dev/full', 'w');
+    const child = spawn(process.execPath, [launcher, '--help'], { stdio: ['ignore', full, 'pipe'] });
+    let err = '';
+    child.stderr?.on('data', (chunk) => (err += chunk));
+    const code = await new Promise((resolve) => child.on('close', resolve));
+    expect({ code, err }).toEqual({
+      code: 1,
+      err: expect.stringMatching(/^forestall: cannot write to stdout: .*ENOSPC.*\n$/),
+    });
+  });
+
   it('forecasts a file', async () => {
     const { code, out, err } = await launch(['forecast', waveFile, '--json', '--horizon', '3']);
     expect({ code, err }).toEqual({ code: 0, err: '' });

@@ -9,6 +9,7 @@ import { decodeText } from '../../../cli/input/decode-text.ts';
 import { openInput } from '../../../cli/input/open-input.ts';
 import { csvField, quoteFound } from '../../../cli/input/reading/csv-text.ts';
 import { readSeriesPoints } from '../../../cli/input/series-points.ts';
+import { InvalidInputError } from '../../../core/shared/errors.ts';
 
 const readBytes = async (chunks: readonly Uint8Array[], report?: (line: string) => void) => {
   const found = await readSeriesPoints({ name: 'f.csv', stream: Readable.from(chunks) }, { report });
@@ -25,6 +26,20 @@ const rowsOf = (text: string): string[][] => {
   const rows = new CsvRows('f', separatorOf(text.split('\n')[0] ?? ''));
   return [...rows.take(text), ...rows.end()].map(({ fields }) => [...fields]);
 };
+
+describe('text in another encoding', () => {
+  it('is refused, because names that differ in one byte would become one', async () => {
+    const latin1 = Buffer.from('timestamp,series,value\n60,caf\xe9,1\n', 'latin1');
+    await expect(textOf([latin1])).rejects.toThrow(InvalidInputError);
+    await expect(textOf([latin1])).rejects.toThrow(/f: found bytes that are not utf-8.*iconv -f latin1/);
+    await expect(textOf([Buffer.from('abc\xc3', 'latin1')])).rejects.toThrow('not utf-8');
+  });
+
+  it('may split a character over chunks', async () => {
+    const bytes = Buffer.from('a,é,b');
+    expect(await textOf([bytes.subarray(0, 3), bytes.subarray(3)])).toBe('a,é,b');
+  });
+});
 
 describe('a series CSV', () => {
   it('gives one unnamed series for timestamp,value', async () => {

@@ -36,6 +36,19 @@ describe('exit codes', () => {
     expect(await runCli(['--help'])).toMatchObject({ code: 0, err: '' });
   });
 
+  it('come with the name of the program and a way to the usage', async () => {
+    const { err } = await runCli(['forecast']);
+    expect(err).toBe("forestall: missing required argument 'file'\n(run with --help for usage)\n");
+    for (const words of [
+      ['plan', '--targets', '1', '--metrics', '1', '--quick'],
+      ['simulate', '--json'],
+    ])
+      expect(await runCli(words)).toMatchObject({
+        code: 2,
+        err: expect.stringMatching(/found no --(measure|out)/),
+      });
+  });
+
   it('are 1 if the API is unreachable or rejects the request, and 2 if its address is missing', async () => {
     const api = new FakeApi({ 'GET /v1/targets': () => ({ status: 403, body: { detail: 'no' } }) });
     const env = { FORESTALL_URL: await api.start(), FORESTALL_API_KEY: 'k' };

@@ -18,6 +18,15 @@ const trendsOf = (csv: string, ...options: string[]) =>
 const diskCsv = `timestamp,value\n${rowsOf((h, at) => `${at},${disk(h)}`)}\n`;
 
 describe('forestall trends', () => {
+  it('says how much of a very long series it does not use', async () => {
+    const minutes = Array.from({ length: 600_500 }, (_, i) => `${START + i * 60},${i % 7}`).join('\n');
+    const { code, err } = await trendsOf(`timestamp,value\n${minutes}\n`);
+    expect(code).toBe(0);
+    expect(err).toBe(
+      'forestall: series "value": only the last 600,000 steps are used; 500 older ones are not\n',
+    );
+  });
+
   it('--json prints trend, growth, week and run-out date under stable names', async () => {
     const { code, out, err } = await trendsOf(diskCsv, '--capacity', '100', '--json');
     expect({ code, err }).toEqual({ code: 0, err: '' });

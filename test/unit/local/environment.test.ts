@@ -34,6 +34,16 @@ describe('environment of a local run', () => {
     expect('UNSET' in environment).toBe(false);
   });
 
+  it('reaches the emulator past the proxy of the machine, if it has one', () => {
+    const proxied = { HTTP_PROXY: 'http://proxy:3128', NO_PROXY: 'internal', no_proxy: '' };
+    expect(toolEnvironment('/p', 4570, proxied)).toMatchObject({
+      HTTP_PROXY: 'http://proxy:3128',
+      NO_PROXY: 'internal,localhost,127.0.0.1',
+      no_proxy: 'internal,localhost,127.0.0.1',
+    });
+    expect(toolEnvironment('/p', 4570, {})).toMatchObject({ NO_PROXY: 'localhost,127.0.0.1' });
+  });
+
   it('binds the emulator to the loopback address and opens no other listener', () => {
     expect(emulatorEnvironment('/p', 4570, '/tmp/x', inherited)).toMatchObject({
       BIND_HOST: '127.0.0.1',

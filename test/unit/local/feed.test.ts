@@ -12,7 +12,7 @@ import { dynamoTargetRecorder } from '../../../adapters/metrics/target-recorder.
 import { ApiClient } from '../../../cli/api-client/api-client.ts';
 import { encodeBlock } from '../../../core/metrics/blocks/block-codec.ts';
 import { DependencyUnavailableError, InvalidInputError } from '../../../core/shared/errors.ts';
-import { chooseSource, confirmStored, send } from '../../../local/feed.ts';
+import { chooseSource, confirmStored, readRecording, send } from '../../../local/feed.ts';
 import { forecastFleet } from '../../../local/forecast-fleet.ts';
 import { streamHostMetrics } from '../../../local/live-host.ts';
 import { watchPeakMemory } from '../../../local/peak-memory.ts';
@@ -63,21 +63,26 @@ afterEach(() => {
 });
 
 describe('the source of a start', () => {
+  const sourceFrom = async (folder: string) => {
+    const options = readStartOptions(['--data', folder]);
+    return chooseSource(options, await readRecording(options), NOW);
+  };
+
   it('is a simulated fleet that ends now, the same for the same seed', async () => {
     const options = readStartOptions(['--servers', '2', '--days', '1', '--seed', '7']);
-    const source = await chooseSource(options, NOW);
+    const source = chooseSource(options, undefined, NOW);
     expect(source.title).toBe('2 simulated servers, 1 days at 5 minutes, seed 7');
     const series = [...source.series];
     expect(new Set(series.map(({ targetId }) => targetId)).size).toBe(2);
     expect(Math.max(...series.flatMap(({ timestamps }) => timestamps))).toBeLessThanOrEqual(NOW);
-    expect([...(await chooseSource(options, NOW)).series]).toEqual(series);
+    expect([...chooseSource(options, undefined, NOW).series]).toEqual(series);
   });
 
   it('is a folder of files, shifted to now, with a note for each that is skipped', async () => {
     const folder = temporaryFolder();
     writeFileSync(join(folder, 'web-cpu.csv'), 'timestamp,value\n60,1\n360,2\n');
     writeFileSync(join(folder, 'odd.csv'), 'a,b\n');
-    const source = await chooseSource(readStartOptions(['--data', folder]), NOW);
+    const source = await sourceFrom(folder);
     expect(source.title).toBe(`1 recorded series from ${folder}, shifted to end now`);
     expect([...source.series][0]?.timestamps).toEqual([NOW - 540, NOW - 240]);
     expect(source.notes).toEqual([
@@ -89,7 +94,7 @@ describe('the source of a start', () => {
     const folder = temporaryFolder();
     const days = Array.from({ length: 60 }, (_, day) => `${day * 86_400},1`);
     writeFileSync(join(folder, 'long.csv'), ['timestamp,value', ...days].join('\n'));
-    const { series } = await chooseSource(readStartOptions(['--data', folder]), NOW);
+    const { series } = await sourceFrom(folder);
     const [first = Number.NaN] = [...series][0]?.timestamps ?? [];
     expect(NOW - first).toBeLessThanOrEqual(34 * 86_400);
     expect(NOW - first).toBeGreaterThan(33 * 86_400);
@@ -97,7 +102,7 @@ describe('the source of a start', () => {
 
   it('must have a file that can be used', async () => {
     const options = readStartOptions(['--data', temporaryFolder()]);
-    await expect(chooseSource(options, NOW)).rejects.toThrow(InvalidInputError);
+    await expect(readRecording(options)).rejects.toThrow(InvalidInputError);
   });
 });
 

@@ -52,6 +52,18 @@ describe('reading a recorded fleet', () => {
     ]);
   });
 
+  it('says of each file why it cannot be used, if none can', async () => {
+    const root = directoryOf({ 'a.csv': 'x,y\n', 'b.csv': 'timestamp,value\n' });
+    await expect(readFleetCsv(root)).rejects.toThrow(
+      /none of its 2 CSV files can be used:\n {2}a\.csv line 1: .*\n {2}b\.csv/,
+    );
+    const many = directoryOf(Object.fromEntries(Array.from({ length: 7 }, (_, i) => [`${i}.csv`, 'x\n'])));
+    await expect(readFleetCsv(many)).rejects.toThrow(/and 2 more$/);
+    await expect(readFleetCsv(directoryOf({ 'a.txt': '' }))).rejects.toThrow(
+      'found no file that ends in .csv',
+    );
+  });
+
   it('keeps series of like names apart', async () => {
     const text = 'timestamp,value\n60,1\n';
     const root = directoryOf({ 'a/cpu_x.csv': text, 'b/cpu_x.csv': text, 'c/b/cpu_x.csv': text });
