@@ -59,7 +59,9 @@ describe('the runbook', () => {
   });
 
   it('has a section for each alarm and each finding of `forestall doctor`, and no other', () => {
-    const anchors = new Set(Object.values(SECTIONS).map((section) => section.split('#')[1]));
+    // An owner decides to delete a stage; no alarm asks for it.
+    const anchors = new Set(['delete-a-stage-with-its-data']);
+    for (const section of Object.values(SECTIONS)) anchors.add(section.split('#')[1] ?? '');
     anchors.delete('runbook');
     for (const { runbook } of actionable) anchors.add(anchorOf(runbook));
     expect(new Set([...headings].map((heading) => anchorOf(heading ?? '')))).toEqual(anchors);
