@@ -200,7 +200,7 @@ describe('commands of operators', () => {
   it.each(Object.values(OF_OPERATORS))('%s', async (line) => {
     const output = await shell(line);
     expect(output).not.toBe('');
-    expect(output).not.toContain('FunctionError');
+    expect(output).not.toContain('"FunctionError"');
   });
 });
 

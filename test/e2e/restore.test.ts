@@ -41,6 +41,8 @@ beforeAll(async () => {
     await Promise.all(TABLES.map(async (name) => [name, await findTable(stage, name)] as const)),
   );
   client = await newTenant(session, TENANT);
+  const settings = await client.settings();
+  await client.replaceSettings({ ...settings, thresholds: [{ metric: 'cpu_percent', above: 90 }] });
   await replay(client, toIngestBodies(profiledSeries(fleet), 20_000));
   await drained();
   await finishedRun(client, (await client.startRun('before-the-drill')).id);
@@ -95,7 +97,14 @@ const answers = async () => {
     })),
   );
   const [breaches, runs] = [await all(client.breaches()), await all(client.runs())];
-  return { targets, ofTarget, breaches, runs, stored: await stored(session, TENANT) };
+  return {
+    settings: await client.settings(),
+    targets,
+    ofTarget,
+    breaches,
+    runs,
+    stored: await stored(session, TENANT),
+  };
 };
 
 describe('the restore drill', () => {
@@ -114,7 +123,11 @@ describe('the restore drill', () => {
     }
     const lost = new Map<string, number>();
     for (const [name, table] of tables) lost.set(name, await empty(table));
-    expect([await all(client.targets()), await all(client.runs())]).toEqual([[], []]);
+    // Not by the API: without the table of keys, it refuses a key as soon as its copy in memory is a minute old.
+    for (const [name, table] of tables) {
+      expect({ name, lost: lost.get(name) }).not.toEqual({ name, lost: 0 });
+      expect({ name, keys: await keysIn(table) }).toEqual({ name, keys: [] });
+    }
 
     for (const name of tables.keys()) {
       const copied = await forestall('restore', name, '--from', `drill-${name}`);
