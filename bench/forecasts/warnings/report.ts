@@ -1,3 +1,4 @@
+import type { HealthyFleetFigures } from './healthy-fleet.ts';
 import type { WarningsOfSet } from './result.ts';
 import type { WarningFigures } from './warning-figures.ts';
 
@@ -61,6 +62,29 @@ export const reportLines = ({ set, methods, kinds, calibration }: WarningsOfSet)
       fixed(row.meanProbability, 2),
       fixed(row.breachedShare, 2),
     ]),
+  ]),
+  '',
+];
+
+/** The figures of the healthy fleet as Markdown lines. */
+export const healthyLines = (f: HealthyFleetFigures): string[] => [
+  '## Healthy fleet',
+  '',
+  ...table([
+    [
+      'targets',
+      'new warnings',
+      'false',
+      'false per target-month',
+      'hours with a false warning per target-month',
+    ],
+    [
+      String(f.targets),
+      String(f.warnings),
+      String(f.falseWarnings),
+      fixed(f.falsePerTargetMonth, 2),
+      fixed(f.falseHoursPerTargetMonth, 2),
+    ],
   ]),
   '',
 ];

@@ -1,3 +1,4 @@
+import type { HealthyFleetFigures } from './healthy-fleet.ts';
 import type { CalibrationRow, WarningFigures } from './warning-figures.ts';
 
 /** Figures of one set of worlds: by method, and for the engine by kind of world. */
@@ -11,4 +12,5 @@ export interface WarningsOfSet {
 
 export interface WarningsBenchResult {
   readonly sets: readonly WarningsOfSet[];
+  readonly healthy: HealthyFleetFigures;
 }

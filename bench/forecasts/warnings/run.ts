@@ -3,8 +3,9 @@ import { type BenchOptions, sampleOf } from '../../shared/bench-options.ts';
 import { changedWorlds, injectShifts } from './changed-worlds.ts';
 import { fleetWorlds } from './fleet-worlds.ts';
 import { readGivenWorlds } from './given-worlds.ts';
+import { healthyFleet } from './healthy-fleet.ts';
 import { injectRamps } from './injected-worlds.ts';
-import { reportLines } from './report.ts';
+import { healthyLines, reportLines } from './report.ts';
 import type { WarningsBenchResult, WarningsOfSet } from './result.ts';
 import { WARNERS } from './warners.ts';
 import { calibrationOf, figuresOf, type Judged } from './warning-figures.ts';
@@ -14,7 +15,9 @@ import type { World } from './world.ts';
 const SEED = 303;
 const WORLDS_PER_KIND = 40;
 const SERVERS = 80;
-const QUICK = { perKind: 1, servers: 4, given: 12, injected: 12 } as const;
+/** Servers of the healthy fleet, each judged at one hour. */
+const HEALTHY_SERVERS = 1000;
+const QUICK = { healthy: 3, perKind: 1, servers: 4, given: 12, injected: 12 } as const;
 
 const judge = (set: string, worlds: readonly World[]): WarningsOfSet => {
   const byMethod = Object.entries(WARNERS).map(
@@ -56,5 +59,7 @@ export const runWarningsBench = ({ data, quick, out }: BenchOptions): WarningsBe
     sets.push(judge(name, worlds));
     for (const line of reportLines(sets.at(-1)!)) out(line);
   }
-  return { sets };
+  const healthy = healthyFleet(quick === true ? QUICK.healthy : HEALTHY_SERVERS);
+  for (const line of healthyLines(healthy)) out(line);
+  return { sets, healthy };
 };

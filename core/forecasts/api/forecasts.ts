@@ -31,7 +31,7 @@ export const TimeToImpact = z
 export const Severity = z
   .enum(SEVERITIES)
   .describe(
-    '`critical`: more likely than not and expected within the hour; `warning`: more likely than not within the horizon; `info`: otherwise',
+    '`critical`: likely and expected within the hour; `warning`: likely within the horizon; `info`: otherwise. Likely is a probability of 0.5 for a fixed threshold, and of 0.7 for one from the history of the metric',
   );
 
 export const Forecast = named(

@@ -11,7 +11,11 @@ import { type ExceedanceHistory, exceedanceHistory } from './exceedance-history.
 import { recurrenceOf } from './recurrence.ts';
 
 const CRITICAL_WITHIN_SECONDS = HOUR_SECONDS;
-const LIKELY = 0.5;
+/**
+ * Probability from which a breach is a warning. Limits learned from the history mark unusual values, not harm, so that
+ * they need more: in a healthy fleet, forecasts near 0.5 for such limits were false more often than not.
+ */
+export const WARNS_AT = { fixed: 0.5, historical: 0.7 } as const;
 /** Excursions assumed in addition to the observed ones, so that an unprecedented breach is not impossible. */
 const PRIOR_EXCURSIONS = 0.5;
 
@@ -35,8 +39,12 @@ const likeliestSustained = (beyond: Float64Array, steps: number): number => {
   return most;
 };
 
-const severityOf = (probability: number, timeToImpact: number | null): Severity => {
-  if (probability < LIKELY || timeToImpact === null) return 'info';
+const severityOf = (
+  probability: number,
+  timeToImpact: number | null,
+  { source }: ResolvedThreshold,
+): Severity => {
+  if (probability < WARNS_AT[source] || timeToImpact === null) return 'info';
   return timeToImpact <= CRITICAL_WITHIN_SECONDS ? 'critical' : 'warning';
 };
 
@@ -120,6 +128,6 @@ export const assessBreach = (
     probability,
     timeToImpactSeconds,
     expectedShareBeyond: expected / Math.max(1, beyond.length),
-    severity: severityOf(probability, timeToImpactSeconds?.p50 ?? null),
+    severity: severityOf(probability, timeToImpactSeconds?.p50 ?? null, threshold),
   };
 };

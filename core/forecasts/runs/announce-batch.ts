@@ -29,8 +29,8 @@ const breachEvent = (breach: PredictedBreach): ForecastsEvent => {
 };
 
 /**
- * The events of a batch: one ForecastPublished if it has forecasts, and a BreachPredicted for every breach that is
- * more likely than not (`warning` and `critical`). IDs and times derive from the run, so that a repeated batch
+ * The events of a batch: one ForecastPublished if it has forecasts, and a BreachPredicted for every breach that
+ * is likely (`warning` and `critical`). IDs and times derive from the run, so that a repeated batch
  * announces the same events.
  */
 export const announceBatch = (batch: BatchOutcome): readonly ForecastsEvent[] => {

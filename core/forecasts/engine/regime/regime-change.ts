@@ -18,14 +18,17 @@ export interface RegimeChange {
 
 const adjustedTo = (view: SeriesView, y: Float64Array): SeriesView => ({ ...view, y, sums: runningSums(y) });
 
-/** Finds a shift of the level within the last day or a clock change within the last week; null if there is neither. */
+/**
+ * Finds a shift of the level within the last day or, in a series with a pattern of the day, a clock change within the
+ * last week; null if there is neither.
+ */
 export const findRegimeChange = (view: SeriesView, series: Deseasonalised): RegimeChange | null => {
   const shift = findLevelShift(series, view.period);
   if (shift !== null) {
     const { at, change, probability: weight } = shift;
     return { kind: 'level-shift', at, change, weight, adjusted: adjustedTo(view, atNewLevel(view.y, shift)) };
   }
-  const clock = findClockChange(view.y, view.stepSeconds);
+  const clock = series.pattern === null ? null : findClockChange(view.y, view.stepSeconds);
   if (clock === null) return null;
   const { at, probability: weight } = clock;
   return {

@@ -15,12 +15,17 @@ export interface Deseasonalised {
   readonly floor: number;
 }
 
+/** Points from which the usual step and range are taken, spread evenly. */
+const MAX_SAMPLE = 1000;
+
 const noiseFloor = (y: Float64Array): number => {
-  const moves = new Float64Array(Math.max(0, y.length - 1));
-  for (let i = 0; i < moves.length; i++) moves[i] = Math.abs(y[i + 1]! - y[i]!);
-  const sorted = Float64Array.from(y).sort();
+  const stride = Math.max(1, Math.ceil((y.length - 1) / MAX_SAMPLE));
+  const count = Math.max(0, Math.ceil((y.length - 1) / stride));
+  const values = Float64Array.from({ length: count }, (_, i) => y[i * stride]!);
+  const moves = values.map((value, i) => Math.abs(y[i * stride + 1]! - value)).sort();
+  const sorted = values.sort();
   const range = sortedQuantile(sorted, 0.95) - sortedQuantile(sorted, 0.05);
-  return Math.max(sortedQuantile(moves.sort(), 0.5) / 2, MIN_NOISE * range);
+  return Math.max(sortedQuantile(moves, 0.5) / 2, MIN_NOISE * range);
 };
 
 /** Removes glitches and the pattern of a day (`period` steps) from filled values. */

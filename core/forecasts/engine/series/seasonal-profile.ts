@@ -1,4 +1,3 @@
-import { sortInPlace } from '../../../shared/maths/order-statistics.ts';
 import type { SeriesView } from './series-view.ts';
 
 /**
@@ -46,24 +45,36 @@ export const smoothedProfile = (view: SeriesView, period: number, alpha: number)
   return finish(view, `smoothed-${period}-${alpha}`, period, values);
 };
 
-const gather = (
-  view: SeriesView,
-  s: number,
-  period: number,
-  reach: number,
-  seasons: number,
-  into: Float64Array,
-) => {
-  let count = 0;
-  for (let k = 1; k <= seasons && s - k * period >= 0; k++) {
-    const at = s - k * period;
-    for (let j = Math.max(0, at - reach); j <= at + reach && j < view.n; j++) {
-      if (j > s - period && k > 1) continue;
-      into[count++] = view.y[j]!;
-    }
+/** A few values in ascending order. */
+class SortedPool {
+  readonly #values: Float64Array;
+  #count = 0;
+
+  constructor(most: number) {
+    this.#values = new Float64Array(most);
   }
-  return count;
-};
+
+  clear(): void {
+    this.#count = 0;
+  }
+
+  add(value: number): void {
+    let at = this.#count++;
+    for (; at > 0 && this.#values[at - 1]! > value; at--) this.#values[at] = this.#values[at - 1]!;
+    this.#values[at] = value;
+  }
+
+  remove(value: number): void {
+    const at = this.#values.subarray(0, this.#count).indexOf(value);
+    this.#values.copyWithin(at, at + 1, this.#count--);
+  }
+
+  median(): number {
+    const middle = this.#count >> 1;
+    const upper = this.#values[middle]!;
+    return this.#count % 2 === 1 ? upper : (this.#values[middle - 1]! + upper) / 2;
+  }
+}
 
 /**
  * Median over the last `seasons` seasons of the same phase and `reach` neighbours each side. The later neighbours of the
@@ -76,11 +87,20 @@ export const medianProfile = (
   seasons: number,
 ): SeasonalProfile => {
   const values = new Float64Array(view.n + period);
-  const pool = new Float64Array((2 * reach + 1) * seasons);
-  for (let s = period; s < values.length; s++) {
-    const count = gather(view, s, period, reach, seasons, pool);
-    sortInPlace(pool, count);
-    values[s] = count % 2 === 1 ? pool[count >> 1]! : (pool[(count >> 1) - 1]! + pool[count >> 1]!) / 2;
+  const pool = new SortedPool((2 * reach + 1) * (seasons + 1));
+  const around = (at: number, visit: (value: number) => void): void => {
+    for (let j = Math.max(0, at - reach); j <= at + reach && j < view.n; j++) visit(view.y[j]!);
+  };
+  const add = (value: number) => pool.add(value);
+  const remove = (value: number) => pool.remove(value);
+  // Phase by phase, so that the next season only adds a few values to those of the last.
+  for (let phase = 0; phase < period; phase++) {
+    pool.clear();
+    for (let s = phase + period; s < values.length; s += period) {
+      around(s - period, add);
+      if (s >= (seasons + 1) * period) around(s - (seasons + 1) * period, remove);
+      values[s] = pool.median();
+    }
   }
   return finish(view, `median-${period}-${reach}`, period, values);
 };

@@ -146,3 +146,22 @@ describe('assessBreach', () => {
     expect(assessBreach(made, above(58.4), quiet).probability).toBeGreaterThanOrEqual(0.9 - 1e-9);
   });
 });
+
+describe('the severity of a breach', () => {
+  it('needs a higher probability for a limit learned from the history than for a fixed one', () => {
+    const severity = (limit: number, source: ResolvedThreshold['source']) =>
+      assessBreach(
+        forecastOf(() => 50),
+        { direction: 'above', limit, source },
+      ).severity;
+    const between = [50.5, 51, 51.5, 52].filter(
+      (limit) => severity(limit, 'fixed') !== severity(limit, 'historical'),
+    );
+    expect(between.length).toBeGreaterThan(0);
+    for (const limit of between) {
+      expect(severity(limit, 'fixed')).toBe('warning');
+      expect(severity(limit, 'historical')).toBe('info');
+    }
+    expect(severity(40, 'historical')).toBe('critical');
+  });
+});
