@@ -47,7 +47,9 @@ const judge = (server: ServerMetrics, metric: SimulatedMetric, now: number): Jud
     Number.NEGATIVE_INFINITY,
   );
   const bounds = boundsOf(metric, unit, largest);
-  const threshold = resolveThreshold(thresholdOf(server.server.profile, metric, unit, largest), history);
+  const wanted = thresholdOf(server.server.profile, metric, unit, largest);
+  if (wanted === undefined) return { warns: false, crossed: false };
+  const threshold = resolveThreshold(wanted, history);
   const made = forecast({ history, horizon: HORIZON, ...(bounds && { bounds }) });
   const { severity } = assessBreach(made, threshold, history);
   const crossed = all.subarray(now, now + HORIZON).some((value) => isBeyond(value, threshold));
