@@ -1,6 +1,6 @@
-/** The contexts, the files that each publishes to the others, and the context of a path. */
+/** The contexts, the folders of each layer, the files that each context publishes, and the context of a path. */
 
-/** Lowest first: a context imports only contexts before it. `models`, `remediation` and `notifications` are planned. */
+/** Lowest first: a context imports only contexts before it. */
 export const CONTEXTS = [
   'shared',
   'platform',
@@ -17,26 +17,72 @@ export const CONTEXTS = [
 ] as const;
 export type Context = (typeof CONTEXTS)[number];
 
-/** Folders of a layer besides those of the contexts. */
-export const OTHER_ROOMS: Readonly<Record<string, readonly string[]>> = {
-  core: [],
-  adapters: ['aws'],
-  functions: ['runtime'],
-  lib: ['config', 'operations', 'stacks', 'synth'],
-  'cli/commands': ['bench'],
-  bench: [],
-  'test/unit': ['cli', 'cost', 'lib', 'local'],
-  'test/adapters': ['aws'],
+/** Contexts without code. The first folder of one removes it here, and must then come with core, a layer and tests. */
+export const PLANNED: ReadonlySet<Context> = new Set(['models', 'remediation', 'notifications']);
+
+const BUILT = CONTEXTS.filter((context) => !PLANNED.has(context));
+
+/** All folders that each layer may contain. */
+export const FOLDERS: Readonly<Record<string, readonly string[]>> = {
+  core: BUILT,
+  adapters: [...BUILT, 'aws'],
+  functions: [...BUILT, 'runtime'],
+  lib: [...BUILT, 'config', 'operations', 'stacks', 'synth'],
+  cli: ['api-client', 'commands', 'input', 'terminal'],
+  'cli/commands': [...BUILT, 'bench'],
+  cost: [],
+  local: ['deploy', 'emulator', 'replay'],
+  bench: BUILT,
+  test: [
+    ...[
+      'adapters',
+      'architecture',
+      'bench',
+      'e2e',
+      'fakes',
+      'fixtures',
+      'harness',
+      'iam',
+      'infra',
+      'mutation',
+    ],
+    ...['unit', 'workflows'],
+  ],
+  'test/unit': [...BUILT, 'cli', 'local'],
+  'test/adapters': [...BUILT, 'aws'],
+  'test/architecture': [],
+  'test/bench': [],
+  'test/e2e': ['emulator', 'hostile'],
+  'test/fakes': ['dynamodb', 's3'],
+  'test/fixtures': ['changes', 'exports', 'ingestion'],
 };
+
+/** Layers of which each context needs at least one, beside `core` and `test/unit`. */
+const OUTER_LAYERS = ['adapters', 'functions', 'lib', 'cli/commands'];
+
+/** Folders that a context lacks: a context that exists in one layer only is the start of another meaning of its name. */
+export const missingFolders = (has: (folder: string) => boolean): readonly string[] =>
+  BUILT.flatMap((context) => [
+    ...['core', 'test/unit'].map((layer) => `${layer}/${context}`).filter((folder) => !has(folder)),
+    ...(OUTER_LAYERS.some((layer) => has(`${layer}/${context}`)) ? [] : [`an outer layer of ${context}`]),
+  ]);
 
 const isContext = (name: string | undefined): name is Context =>
   name !== undefined && (CONTEXTS as readonly string[]).includes(name);
+
+/** Folders without a context's name, and the context above which they import nothing. */
+const BASES: Readonly<Record<string, Context>> = {
+  'adapters/aws': 'shared',
+  'functions/runtime': 'platform',
+  'lib/config': 'platform',
+  'lib/operations': 'platform',
+};
 
 /** Context of a file of `core`, `adapters`, `functions`, `lib`, `cli/commands` or `bench`; undefined for other folders. */
 export const contextOf = (path: string): Context | undefined => {
   const [layer, second, third] = path.split('/');
   const name = layer === 'cli' && second === 'commands' ? third : second;
-  return isContext(name) ? name : undefined;
+  return isContext(name) ? name : BASES[`${layer}/${second}`];
 };
 
 export const rankOf = (context: Context): number => CONTEXTS.indexOf(context);
@@ -57,8 +103,10 @@ export const PUBLISHED: ReadonlySet<string> = new Set([
   'core/metrics/blocks/block-codec.ts',
   'core/metrics/blocks/block-history.ts',
   'core/metrics/blocks/stored-block.ts',
+  'core/metrics/ingestion/formats/ingest-formats.ts',
   'core/metrics/meaning/describe-meaning.ts',
   'core/metrics/meaning/metric-meaning.ts',
+  'core/metrics/reporting/report-targets.ts',
   'core/metrics/reporting/rhythm.ts',
   'core/metrics/reporting/target-report.ts',
   'core/metrics/series/detect-step.ts',
@@ -66,8 +114,54 @@ export const PUBLISHED: ReadonlySet<string> = new Set([
   'core/metrics/series/regularise.ts',
   'core/metrics/targets/profiles.ts',
   'core/metrics/targets/target.ts',
+  // What the API shows of the contexts below it.
+  'core/forecasts/runs/close-run.ts',
+  'core/forecasts/trends/trend-report.ts',
+  'core/anomalies/tracking/target-detectors.ts',
+  'core/changes/risk/formats/planned-change.ts',
+  'cli/commands/forecasts/breaches.ts',
+  'cli/commands/forecasts/runs.ts',
+  // Changes are stored in the incidents' list of changes, and targets are counted in the table of metrics.
+  'adapters/incidents/change-store.ts',
+  'adapters/incidents/item-keys.ts',
+  'adapters/metrics/item-keys.ts',
 ]);
 
-/** True if other contexts may import this file of `core`. */
-export const isPublished = (path: string): boolean =>
-  PUBLISHED.has(path) || /^core\/[a-z]+\/(?:[\w-]+\.ts$|api\/)/.test(path) || path.startsWith('core/shared/');
+/** Folders for all contexts, the roots and APIs of `core`, and the constructs that own data, which hand out grants. */
+const OPEN =
+  /^(?:core\/shared|adapters\/aws|functions\/runtime|lib\/(?:platform|config|operations)|cli\/commands\/shared)\/|^core\/[a-z]+\/(?:[\w-]+\.ts$|api\/)|^lib\/[a-z]+\/[\w-]+-(?:table|bucket)\.ts$/;
+
+/** True if other contexts may import this file. */
+export const isPublished = (path: string): boolean => PUBLISHED.has(path) || OPEN.test(path);
+
+/**
+ * Files that put contexts together and may import any file of them: they compose, measure, model or run several. The
+ * command `plan` sizes forecasting and detection together.
+ */
+export const composes = (path: string): boolean =>
+  /^functions\/[a-z]+\/[\w-]+\/index\.ts$|^(?:lib\/stacks|lib\/synth|cost|local|bench|bin|cli\/commands\/bench)\/|^cli\/(?:program|commands\/anomalies\/plan(?:-text)?)\.ts$/.test(
+    path,
+  );
+
+/** Folders of `core` with use cases, which read and write through ports. All other folders import no ports. */
+export const USE_CASES: ReadonlySet<string> = new Set([
+  'core/platform/access',
+  'core/platform/doctor',
+  'core/platform/idempotency',
+  'core/platform/restore',
+  'core/platform/settings',
+  'core/metrics/ingestion/storing',
+  'core/metrics/reporting',
+  'core/forecasts',
+  'core/forecasts/runs',
+  'core/anomalies',
+  'core/anomalies/announcing',
+  'core/anomalies/peers',
+  'core/anomalies/silence',
+  'core/anomalies/tracking',
+  'core/incidents/explaining',
+  'core/incidents/grouping',
+  'core/incidents/lifecycle',
+  'core/changes/assessment',
+  'core/changes/deployments',
+]);

@@ -50,17 +50,6 @@ describe('imports point inward', () => {
     expect(violations('functions', avoids(...barred))).toEqual([]);
   });
 
-  it('handlers import no adapter: their dependencies are arguments, and index.ts composes them', () => {
-    const handlers = sourcesUnder('functions').filter(({ path }) =>
-      /^functions\/(?!runtime\/)[^/]+\/[^/]+\/(?!index\.ts$)/.test(path),
-    );
-    expect(handlers.length).toBeGreaterThan(10);
-    const found = handlers.filter(({ imports }) =>
-      imports.some((imported) => layerOf(imported) === 'adapters'),
-    );
-    expect(found.map(({ path }) => path)).toEqual([]);
-  });
-
   it('the command line reaches the product only through core, the bench and the HTTP API, but for operators', () => {
     const allowed = avoids('lib', 'cost', 'functions', 'bin', 'local');
     const found = violations('cli', (imported, { path }) => {
@@ -88,14 +77,6 @@ describe('imports point inward', () => {
       ),
     );
     expect(found).toEqual([]);
-  });
-});
-
-describe('core is pure', () => {
-  it('reads no clock, environment, file or chance', () => {
-    const impure = /process\.env|Date\.now\(|new Date\(\)|Math\.random\(|performance\.now\(/;
-    const found = sourcesUnder('core').filter(({ text }) => impure.test(text));
-    expect(found.map(({ path }) => path)).toEqual([]);
   });
 });
 
