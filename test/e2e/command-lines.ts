@@ -55,6 +55,7 @@ const THROTTLES =
 
 /** Commands of operators: each as documented, and as it runs here. */
 export const OF_OPERATORS: Readonly<Record<string, string>> = {
+  'tail -f x.csv | forestall detect -': 'tail -n +1 wave.csv | forestall detect -',
   'aws sqs start-message-move-task --source-arn <dead-letter queue ARN>':
     // The emulator lacks this action: the command is checked against the model of SQS, and refused.
     '(aws sqs start-message-move-task --source-arn $DEAD_LETTERS 2>&1 || true) | grep InvalidAction',
@@ -228,5 +229,10 @@ export const MENTIONS: ReadonlySet<string> = new Set([
   'forestall <command> --help',
   'cdk bootstrap',
   'cdk deploy',
+  'cdk deploy --all',
+  'cdk destroy',
+  'cdk synth',
   'aws lambda invoke',
+  'aws s3 rm --recursive',
+  'aws cloudwatch get-metric-data',
 ]);
