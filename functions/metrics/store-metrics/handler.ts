@@ -8,8 +8,8 @@ const QueueEvent = z.object({
   Records: z.array(z.object({ messageId: z.string().min(1), body: z.string() })),
 });
 
-/** Enough for the wave of blocks that is under way, and for the answer. */
-const RESERVE_MS = 15_000;
+/** For a wave of blocks that is slower than those before it, and for the answer. */
+const RESERVE_MS = 5_000;
 
 type Remaining = Pick<Context, 'getRemainingTimeInMillis'>;
 

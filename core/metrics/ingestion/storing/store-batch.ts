@@ -37,7 +37,7 @@ export interface StoreDeps {
 }
 
 /** Blocks read, merged and written together: bounds memory, and the work lost to a timeout. */
-const WAVE_BLOCKS = 500;
+const WAVE_BLOCKS = 250;
 const MAX_ATTEMPTS = 6;
 
 /** IDs of the messages to redeliver. */
@@ -97,15 +97,22 @@ class BatchStore {
     telemetry.count('PayloadsQuarantined');
   }
 
-  /** Stops at the deadline: what is stored stays, and the messages of the rest are left for redelivery. */
+  /**
+   * Stops before a wave that would probably not end by the deadline: what is stored stays, and the messages of the rest
+   * are left for redelivery.
+   */
   async store(plans: readonly BlockPlan[], deadline: number): Promise<void> {
+    const { now, telemetry } = this.#deps;
+    let slowest = 0;
     for (let from = 0; from < plans.length; from += WAVE_BLOCKS) {
-      if (this.#deps.now() >= deadline) {
-        this.#deps.telemetry.count('BatchesUnfinished');
+      const startedAt = now();
+      if (startedAt + slowest >= deadline) {
+        telemetry.count('BatchesUnfinished');
         this.failures.plans(plans.slice(from), 'the time of the invocation is used up');
         return;
       }
       await this.#storeWave(plans.slice(from, from + WAVE_BLOCKS));
+      slowest = Math.max(slowest, now() - startedAt);
     }
   }
 

@@ -220,8 +220,12 @@ describe('store-metrics', () => {
     const large = body(series('a-large', 'm', hours));
     const small = body(series('z-small', 'm', [[T, 1]]));
     let asked = 0;
-    // The second wave of 500 blocks would begin after the deadline.
-    const handler = storeHandler(world, undefined, () => NOW + (asked++ < 2 ? 0 : 60_000));
+    // Each wave of 250 blocks takes 20 s: the third would end after the deadline.
+    const handler = storeHandler(
+      world,
+      undefined,
+      () => NOW + 20_000 * Math.max(0, Math.ceil((asked++ - 1) / 2)),
+    );
     const messages = [queuePayload(world, 1, large), queuePayload(world, 2, small)];
     expect(await handler({ Records: messages })).toEqual({ batchItemFailures: [{ itemIdentifier: 'm1' }] });
     expect(world.points().filter((point) => point.includes('z-small'))).toHaveLength(1);
