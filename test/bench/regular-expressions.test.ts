@@ -80,7 +80,7 @@ describe('regular expressions', () => {
   it('are built at run time from constants of our own only', () => {
     expect(sources.flatMap(builtIn)).toEqual([
       // Phrases of a list in the same file, between two lookarounds of one character.
-      expect.stringMatching(/^cli\/input\/file-naming\.ts: new RegExp\(.*phrase/),
+      expect.stringMatching(/^cli\/input\/reading\/file-naming\.ts: new RegExp\(.*phrase/),
       // Two names in the same file.
       expect.stringMatching(/^local\/replay\/host-counters\.ts: new RegExp\(.*\$\{name\}/),
     ]);
