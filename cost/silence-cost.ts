@@ -11,8 +11,11 @@ const CHECK_SECONDS = 0.05;
 const CHECKED_TARGET_SECONDS = 0.001;
 /** This hour and the one before. */
 const BLOCKS_PER_TARGET = 2;
-/** Settings and open anomalies: one page each. */
-const READS_PER_TENANT = 2;
+/** Settings, open anomalies and the last summary: one page each. */
+const READS_PER_TENANT = 3;
+
+/** A summary of 24 hours takes a little over a kilobyte. */
+const SUMMARY_UNITS = 2;
 
 const checks = (facts: TemplateFacts, component: string, targets: number): UsageLine => {
   const seconds = CHECKS * (CHECK_SECONDS + targets * CHECKED_TARGET_SECONDS);
@@ -52,5 +55,6 @@ export const checkingSilence = (work: Workload, facts: TemplateFacts, sizes: Ite
       price: 'dynamoReadUnit',
       units: CHECKS * READS_PER_TENANT * 0.5,
     },
+    { component, what: 'summaries written', price: 'dynamoWriteUnit', units: CHECKS * SUMMARY_UNITS },
   ];
 };

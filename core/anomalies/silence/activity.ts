@@ -6,7 +6,7 @@ import {
   minSilence,
   patienceOf,
   type Rhythm,
-  secondLongest,
+  rhythmOf,
   weeklyPatience,
 } from '../../metrics/reporting/rhythm.ts';
 import { DAY_SECONDS } from '../../shared/time.ts';
@@ -17,6 +17,7 @@ export type PointTimes = ReadonlyMap<string, readonly number[]>;
 /** A target that sent something recently, with its rhythm over all metrics. */
 export interface Activity extends Rhythm {
   readonly targetId: string;
+  readonly lastPoint: number;
   readonly points: PointTimes;
   /** Ascending times at which it sent anything. */
   readonly reports: readonly number[];
@@ -29,7 +30,7 @@ export const activityOf = (targetId: string, points: PointTimes): Activity | und
   if (lastPoint === undefined) return undefined;
   const intervals = [...points.values()].map(intervalOf).filter((one) => one !== undefined);
   const interval = intervals.length === 0 ? undefined : Math.min(...intervals);
-  return { targetId, points, reports, lastPoint, interval, usualPause: secondLongest(gapsOf(reports)) };
+  return { targetId, points, reports, lastPoint, ...rhythmOf(gapsOf(reports), interval) };
 };
 
 /** True if a target was quiet for longer than a few hours of its points explain: more of them may. */
@@ -62,6 +63,7 @@ const ESTABLISHED_SECONDS = DAY_SECONDS;
 /** A metric of a target, compared with the target's reports. Durations in seconds of reported time. */
 export interface MetricActivity extends Rhythm {
   readonly metric: string;
+  readonly lastPoint: number;
   /** Time that the target reported without it. */
   readonly absent: number;
   /** Share of the target's reports, until its last point, that came with it or within its interval. */
@@ -99,8 +101,7 @@ export const metricActivityOf = (
   }
   const isOld = since - times[first]! >= ESTABLISHED_SECONDS;
   return {
-    ...{ metric, lastPoint, interval, count: points.length },
-    usualPause: secondLongest(gaps),
+    ...{ metric, lastPoint, count: points.length, ...rhythmOf(gaps, interval) },
     absent: times.at(-1)! - since,
     presence: present / (isOld ? reports - first : reports),
   };

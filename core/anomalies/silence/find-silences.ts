@@ -16,6 +16,7 @@ export type SeenTarget = Pick<Target, 'targetId' | 'profile' | 'lastSeen'>;
 /** A target that stopped sending. */
 export interface Stopped extends Rhythm {
   readonly targetId: string;
+  readonly lastPoint: number;
 }
 
 /** A target that stopped sending, and those that stopped with it. */

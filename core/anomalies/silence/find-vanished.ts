@@ -1,6 +1,6 @@
 /** Finds the metrics that stopped coming while their target still sends. Times in epoch seconds. */
 import { wordsOf } from '../../metrics/meaning/metric-meaning.ts';
-import { GONE_SECONDS, patienceOf } from '../../metrics/reporting/rhythm.ts';
+import { GONE_SECONDS, minSilence, patienceOf } from '../../metrics/reporting/rhythm.ts';
 import {
   type Activity,
   absentSince,
@@ -126,7 +126,7 @@ export const doubtfulMetrics = (activity: Activity, known: readonly string[]): r
     const one = metricActivityOf(activity, metric, times);
     if (one === undefined) return [{ metric, absent: undefined, lastPoint: undefined }];
     const { absent, lastPoint, interval = 0 } = one;
-    return absent > patienceOf({ interval, usualPause: 0 }) ? [{ metric, absent, lastPoint }] : [];
+    return absent > minSilence(interval) ? [{ metric, absent, lastPoint }] : [];
   });
 };
 

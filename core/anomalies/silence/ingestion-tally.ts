@@ -43,7 +43,7 @@ export class IngestionTally {
     this.#received += received;
     this.#expected += expected;
     this.#active++;
-    const state = stateOf(this.#now - activity.lastPoint, activity.interval, activity.usualPause);
+    const state = stateOf(this.#now - activity.lastPoint, activity);
     if (state !== 'reporting') this.#lateTargets.add(activity.targetId);
   }
 

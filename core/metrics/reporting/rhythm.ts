@@ -8,26 +8,44 @@ export const MIN_SILENCE_SECONDS = 900;
 const SILENT_INTERVALS = 3;
 /** What was silent for longer is gone: it was announced a day ago. */
 export const GONE_SECONDS = DAY_SECONDS;
+/** Something is steady if this share of its gaps are no pauses, apart from two. */
+const STEADY_SHARE = 0.9;
+const FREE_PAUSES = 2;
 /** Gaps up to this many intervals are no pause: reports jitter. */
 const PAUSE_INTERVALS = 1.5;
 
-/** Past reports: how often, and the longest pause that happened twice. */
+/** How often something reports, and how long it pauses. */
 export interface Rhythm {
-  readonly lastPoint: number;
   /** Undefined if there are fewer than two points. */
   readonly interval: number | undefined;
-  /** The second-longest gap: a single outage is no habit. 0 if there are fewer than two gaps. */
+  /** The longest pause that is usual; infinite if that is not known yet. */
   readonly usualPause: number;
+  /** True if it reports by the clock, with few pauses. */
+  readonly isSteady: boolean;
 }
 
 /** The second-longest of some gaps; 0 if there are fewer than two. */
-export const secondLongest = (gaps: readonly number[]): number => {
+const secondLongest = (gaps: readonly number[]): number => {
   let [longest, second] = [0, 0];
   for (const gap of gaps) {
     if (gap > longest) [longest, second] = [gap, longest];
     else if (gap > second) second = gap;
   }
   return second;
+};
+
+/**
+ * The rhythm behind some gaps between reports. What is steady pauses usually as long as it did twice, because a single
+ * outage is no habit. What reports at varying times shows within a day how long its pauses may be.
+ */
+export const rhythmOf = (gaps: readonly number[], interval: number | undefined): Rhythm => {
+  if (interval === undefined) return { interval, usualPause: 0, isSteady: true };
+  const short = gaps.filter((gap) => gap <= PAUSE_INTERVALS * interval).length;
+  const isSteady = short >= STEADY_SHARE * (gaps.length - FREE_PAUSES);
+  if (isSteady) return { interval, usualPause: secondLongest(gaps), isSteady };
+  const span = gaps.reduce((sum, gap) => sum + gap, 0);
+  const longest = gaps.reduce((max, gap) => Math.max(max, gap), 0);
+  return { interval, usualPause: span < DAY_SECONDS ? Number.POSITIVE_INFINITY : longest, isSteady };
 };
 
 /** Seconds between ascending timestamps. */
@@ -44,12 +62,13 @@ export const minSilence = (interval: number): number =>
 
 /**
  * Seconds after the last point at which the silence is unusual: three intervals and never less than 15 minutes, and
- * clearly longer than the usual pauses (a nightly job reports every minute for an hour, and then pauses for 23).
- * Infinite if the interval is unknown.
+ * clearly longer than the usual pauses (a nightly job reports every minute for an hour, and then pauses for 23). Twice
+ * the longest pause for what reports at varying times. Infinite if the rhythm is unknown.
  */
-export const patienceOf = ({ interval, usualPause }: Omit<Rhythm, 'lastPoint'>): number => {
+export const patienceOf = ({ interval, usualPause, isSteady }: Rhythm): number => {
   if (interval === undefined) return Number.POSITIVE_INFINITY;
   const min = minSilence(interval);
+  if (!isSteady) return Math.max(min, 2 * usualPause);
   if (usualPause <= PAUSE_INTERVALS * interval) return min;
   return Math.max(min, usualPause + Math.min(usualPause, min));
 };

@@ -3,7 +3,7 @@ import { DAY_SECONDS, HOUR_SECONDS } from '../../shared/time.ts';
 import { historyOf } from '../blocks/block-history.ts';
 import type { StoredBlock } from '../blocks/stored-block.ts';
 import type { Target } from '../targets/target.ts';
-import { GONE_SECONDS, gapsOf, intervalOf, patienceOf, secondLongest } from './rhythm.ts';
+import { GONE_SECONDS, gapsOf, intervalOf, patienceOf, type Rhythm, rhythmOf } from './rhythm.ts';
 
 /**
  * `reporting`; `late`: a report is overdue; `silent`: for longer than three of its intervals, at least 15 minutes, and
@@ -28,10 +28,12 @@ const MIN_LATE_SECONDS = 600;
 const STEADY_SHARE = 0.5;
 const MIN_POINTS = 4;
 
-export const stateOf = (lag: number, interval: number | undefined, usualPause: number): ReportingState => {
+export const stateOf = (lag: number, rhythm: Rhythm): ReportingState => {
   if (lag >= GONE_SECONDS) return 'expired';
-  if (lag > patienceOf({ interval, usualPause })) return 'silent';
-  return lag > Math.max(MIN_LATE_SECONDS, LATE_INTERVALS * (interval ?? DAY_SECONDS)) ? 'late' : 'reporting';
+  if (lag > patienceOf(rhythm)) return 'silent';
+  return lag > Math.max(MIN_LATE_SECONDS, LATE_INTERVALS * (rhythm.interval ?? DAY_SECONDS))
+    ? 'late'
+    : 'reporting';
 };
 
 /** Points received of one metric since `from`, and those expected until `until`; undefined if it is not steady. */
@@ -71,7 +73,7 @@ export const targetReport = (
     expected += points?.expected ?? 0;
   }
   return {
-    ...{ lastSeen, lagSeconds, state: stateOf(lagSeconds, interval, secondLongest(gapsOf(reports))) },
+    ...{ lastSeen, lagSeconds, state: stateOf(lagSeconds, rhythmOf(gapsOf(reports), interval)) },
     expectedShare: expected === 0 ? undefined : received / expected,
   };
 };

@@ -15,6 +15,7 @@ const activity = (targetId: string, ago: number, interval = 300, usualPause = in
   lastPoint: NOW - ago,
   interval,
   usualPause,
+  isSteady: true,
   points: new Map(),
   reports: [],
 });

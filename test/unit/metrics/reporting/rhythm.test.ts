@@ -3,7 +3,7 @@ import {
   gapsOf,
   intervalOf,
   patienceOf,
-  secondLongest,
+  rhythmOf,
   weeklyPatience,
 } from '../../../../core/metrics/reporting/rhythm.ts';
 
@@ -16,7 +16,7 @@ describe('the allowed silence', () => {
     [600, 30 * MINUTE],
     [3600, 180 * MINUTE],
   ])('of a series with a point every %d seconds is %d seconds', (interval, patience) => {
-    expect(patienceOf({ interval, usualPause: interval })).toBe(patience);
+    expect(patienceOf({ interval, usualPause: interval, isSteady: true })).toBe(patience);
   });
 
   it.each([
@@ -25,11 +25,11 @@ describe('the allowed silence', () => {
     [300, 3600, 75 * MINUTE],
     [60, 23 * 3600, 23 * 3600 + 15 * MINUTE],
   ])('of one with a point every %d s that paused for %d s is %d s', (interval, usualPause, patience) => {
-    expect(patienceOf({ interval, usualPause })).toBe(patience);
+    expect(patienceOf({ interval, usualPause, isSteady: true })).toBe(patience);
   });
 
   it('has no end if the interval is unknown', () => {
-    expect(patienceOf({ interval: undefined, usualPause: 0 })).toBe(Infinity);
+    expect(patienceOf(rhythmOf([], undefined))).toBe(Infinity);
   });
 });
 
@@ -37,9 +37,29 @@ it('a series of fewer than two points has no interval', () => {
   expect([intervalOf([]), intervalOf([7]), intervalOf([0, 300])]).toEqual([undefined, undefined, 300]);
 });
 
+describe('what reports at varying times', () => {
+  const varying = (days: number) => Array.from({ length: days * 96 }, (_, i) => 600 + 300 * ((i * 7) % 5));
+
+  it('is not steady, and may pause twice as long as it did within a day', () => {
+    const rhythm = rhythmOf(varying(1), 600);
+    expect(rhythm).toMatchObject({ isSteady: false, usualPause: 1800 });
+    expect(patienceOf(rhythm)).toBe(3600);
+  });
+
+  it('is not known before that', () => {
+    expect(patienceOf(rhythmOf(varying(1).slice(0, 40), 600))).toBe(Infinity);
+  });
+
+  it('is not what lost a few points, or had two outages', () => {
+    const steady = Array.from({ length: 60 }, (_, i) => (i % 15 === 0 ? 600 : 300));
+    expect(rhythmOf(steady, 300)).toMatchObject({ isSteady: true, usualPause: 600 });
+    expect(rhythmOf([300, 300, 9000, 300, 9000], 300).isSteady).toBe(true);
+  });
+});
+
 it('the usual pause is the second-longest gap', () => {
   const pauses = [[], [7], [0, 300], [0, 300, 1200], [0, 900, 1200, 1500], [0, 60, 660, 1260, 1320]];
-  expect(pauses.map((times) => secondLongest(gapsOf(times)))).toEqual([0, 0, 0, 300, 300, 600]);
+  expect(pauses.map((times) => rhythmOf(gapsOf(times), 300).usualPause)).toEqual([0, 0, 0, 300, 300, 600]);
 });
 
 describe('a pause of a week ago', () => {

@@ -35,11 +35,11 @@ describe('how a target reports', () => {
     ['expired', DAY, 300],
     ['reporting', 3600, undefined],
   ] as const)('is %s %d s after its last point, usually every %s s', (state, lag, interval) => {
-    expect(stateOf(lag, interval, interval ?? 0)).toBe(state);
+    expect(stateOf(lag, { interval, usualPause: interval ?? 0, isSteady: true })).toBe(state);
   });
 
   it('is late, not silent, in a usual pause', () => {
-    expect(stateOf(7200, 60, 23 * 3600)).toBe('late');
+    expect(stateOf(7200, { interval: 60, usualPause: 23 * 3600, isSteady: true })).toBe('late');
   });
 
   it('is read from its points: the registry lags behind', async () => {
