@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync, realpathSync, rmSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { type BuildOptions, build, type Plugin } from 'esbuild';
+import * as z from 'zod';
 
 /** Bundled CommonJS (parts of the SDK) calls `require` for Node's own modules, which an ES module does not have. */
 const REQUIRE_BANNER =
@@ -40,12 +41,14 @@ const environmentCredentials: Plugin = {
   },
 };
 
+const PackageJson = z.object({ version: z.string() });
+
 /** Clients of the SDK read their version from their whole `package.json`. */
 const packageVersions: Plugin = {
   name: 'package-versions',
   setup: ({ onLoad }) => {
     onLoad({ filter: /[/\\]@aws-sdk[/\\][^/\\]+[/\\]package\.json$/ }, ({ path }) => {
-      const { version }: { version: string } = JSON.parse(readFileSync(path, 'utf8'));
+      const { version } = PackageJson.parse(JSON.parse(readFileSync(path, 'utf8')));
       return { contents: JSON.stringify({ version }), loader: 'json' };
     });
   },

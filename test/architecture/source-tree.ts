@@ -15,6 +15,8 @@ export interface SourceFile {
   readonly parsed: ParseResult;
   /** Its static and dynamic imports: paths of the project's own files, and package names. */
   readonly imports: readonly string[];
+  /** What a module specifier in this file stands for: a path of the project, or a package. */
+  readonly resolve: (specifier: string) => string;
 }
 
 /** Every module that a source names: imports, re-exports, `import()` and types of the form `import('…').T`. */
@@ -38,10 +40,10 @@ const specifiersOf = (path: string, { module, program }: ParseResult): readonly 
 export const parseSource = (path: string, text: string): SourceFile => {
   const parsed = parseSync(path, text);
   if (parsed.errors.length > 0) throw new SyntaxError(`${path}: ${parsed.errors[0]?.message}`);
-  const imports = specifiersOf(path, parsed).map((specifier) =>
-    specifier.startsWith('.') ? posix.normalize(posix.join(posix.dirname(path), specifier)) : specifier,
-  );
-  return { path, text, parsed, imports: [...new Set(imports)] };
+  const resolve = (specifier: string): string =>
+    specifier.startsWith('.') ? posix.normalize(posix.join(posix.dirname(path), specifier)) : specifier;
+  const imports = [...new Set(specifiersOf(path, parsed).map(resolve))];
+  return { path, text, parsed, imports, resolve };
 };
 
 const cache = new Map<string, SourceFile>();

@@ -15,6 +15,16 @@ const allowed = [...resourcesIn(stage)]
   .filter(([, resource]) => resource.Type === 'AWS::IAM::Policy')
   .flatMap(([id, resource]) => statementsOf(resource).map((statement) => ({ id, statement })));
 
+const OTHER_POLICY =
+  /^AWS::IAM::(?!Role$|Policy$)|^AWS::(?:Events::EventBusPolicy|Lambda::LayerVersionPermission)$/;
+const POLICY_PROPERTY = /"(?:ResourcePolicy|KeyPolicy|Policies|ManagedPolicyArns)":/;
+
+/** Resources that grant something outside the policies of roles, queues, buckets and topics. */
+const hiddenGrants = (resources: readonly Resource[]): readonly Resource[] =>
+  resources.filter(
+    ({ Type, Properties }) => OTHER_POLICY.test(Type) || POLICY_PROPERTY.test(text(Properties)),
+  );
+
 /** Reasons for wildcards in policies. No other policy may contain one. */
 const ALLOWED_WILDCARDS: readonly {
   readonly resource: RegExp;
@@ -76,6 +86,30 @@ describe('wildcards', () => {
       resourcesOfType(stage, 'AWS::IAM::Role').map(({ Properties }) => Properties.ManagedPolicyArns),
     ).toEqual(resourcesOfType(stage, 'AWS::IAM::Role').map(() => undefined));
   });
+});
+
+describe.each(['local', 'dev', 'prod'] as const)('stage %s', (name) => {
+  const resources = [...resourcesIn(stageOf(name)).values()];
+
+  it('grants through policies of roles alone, which the tests here read', () => {
+    expect(hiddenGrants(resources)).toEqual([]);
+  });
+
+  it('lets no one pass a role', () => {
+    expect(text(resources)).not.toContain('iam:PassRole');
+  });
+});
+
+it.each([
+  { Type: 'AWS::IAM::ManagedPolicy', Properties: { Roles: ['Worker'] } },
+  { Type: 'AWS::IAM::UserPolicy', Properties: {} },
+  { Type: 'AWS::IAM::Role', Properties: { Policies: [{}] } },
+  { Type: 'AWS::IAM::Role', Properties: { ManagedPolicyArns: ['arn'] } },
+  { Type: 'AWS::DynamoDB::Table', Properties: { ResourcePolicy: {} } },
+  { Type: 'AWS::DynamoDB::GlobalTable', Properties: { Replicas: [{ ResourcePolicy: {} }] } },
+  { Type: 'AWS::KMS::Key', Properties: { KeyPolicy: {} } },
+])('a planted grant is found: %j', (resource) => {
+  expect(hiddenGrants([resource])).toHaveLength(1);
 });
 
 const LOGS = ['logs:CreateLogStream', 'logs:PutLogEvents'];
