@@ -31,7 +31,7 @@ describe('figuresOf', () => {
     const cases = [judged(0.9, 12), judged(0.5, 24), judged(0.4, 36), judged(0.6, 0), judged(0.1, 0)];
     expect(figuresOf(cases)).toMatchObject({
       ...{ worlds: 5, breaches: 3, warned: 2, falseWarnings: 1 },
-      ...{ recall: 2 / 3, falseShare: 1 / 2, precision: 2 / 3 },
+      ...{ recall: 2 / 3, falseShare: 1 / 2, precision: 2 / 3, accuracy: 3 / 5 },
       leadMinutes: { p10: 66, p50: 90 },
     });
     expect(figuresOf(cases).brier).toBeCloseTo((0.01 + 0.25 + 0.36 + 0.36 + 0.01) / 5, 12);

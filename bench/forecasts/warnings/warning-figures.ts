@@ -32,6 +32,8 @@ export interface WarningFigures {
   /** False warnings per world that does not breach. */
   readonly falseShare: number;
   readonly precision: number;
+  /** Worlds in which the method warned of a breach that came, or did not warn and none came. */
+  readonly accuracy: number;
   /** Minutes from the warning to the breach. */
   readonly leadMinutes: { readonly p10: number; readonly p50: number };
   readonly brier: number;
@@ -89,6 +91,7 @@ export const figuresOf = (judged: readonly Judged[]): WarningFigures => {
     recall: warned.length / breached.length,
     falseShare: falseWarnings / (cases.length - breached.length),
     precision: warned.length / (warned.length + falseWarnings),
+    accuracy: (warned.length + cases.length - breached.length - falseWarnings) / cases.length,
     leadMinutes: { p10: sortedQuantile(leads, 0.1), p50: sortedQuantile(leads, 0.5) },
     brier: mean(cases.map(({ probability, breached: b }) => (probability - Number(b)) ** 2)),
     coverage80: coverageOf(judged),
