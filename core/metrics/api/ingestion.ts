@@ -43,6 +43,7 @@ export const IngestCounts = named(
     missing: count('Points without a value'),
     rejected: count('Points rejected one by one; `errors` holds the first reasons'),
     unsupported: count('Points of kinds that are not stored: histograms, summaries'),
+    collisions: count('Series that several resources of the request write; `errors` names the first'),
     errors: z.array(ProblemField),
     series: count('Distinct series'),
     targets: count('Distinct targets'),
@@ -76,8 +77,27 @@ const ingestOperation = (format: IngestFormat) =>
     ],
   }) as const satisfies Operation;
 
-export type IngestOperation = ReturnType<typeof ingestOperation>;
+/**
+ * OpenTelemetry exporters append `/v1/metrics` to their endpoint, which is the address of the API or that of
+ * `ingest-otlp`.
+ */
+const exporterOperation = <const Path extends string>(path: Path) => ({
+  ...ingestOperation('otlp'),
+  path,
+  gatewayPath: path,
+  summary:
+    'Accepts metrics as otlp, at the path that OpenTelemetry exporters append to their endpoint. Needs no Idempotency-Key',
+});
+
+export const EXPORTER_OPERATIONS = {
+  exportMetrics: exporterOperation('/v1/metrics'),
+  exportMetricsBelowIngest: exporterOperation('/v1/ingest/otlp/v1/metrics'),
+};
 
 export const INGEST_OPERATIONS = Object.fromEntries(
   INGEST_FORMAT_NAMES.map((format) => [`ingest-${format}`, ingestOperation(format)]),
-) as Readonly<Record<`ingest-${IngestFormat}`, IngestOperation>>;
+) as Readonly<Record<`ingest-${IngestFormat}`, ReturnType<typeof ingestOperation>>>;
+
+export type IngestOperation =
+  | ReturnType<typeof ingestOperation>
+  | (typeof EXPORTER_OPERATIONS)[keyof typeof EXPORTER_OPERATIONS];

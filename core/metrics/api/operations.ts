@@ -1,11 +1,12 @@
 import { type Operations, QUERY } from '../../platform/api/operation.ts';
 import { TargetPath } from '../../platform/api/parameters.ts';
-import { INGEST_OPERATIONS } from './ingestion.ts';
+import { EXPORTER_OPERATIONS, INGEST_OPERATIONS } from './ingestion.ts';
 import { Series, SeriesQuery } from './series.ts';
 import { TargetPage, TargetsQuery } from './targets.ts';
 
 export const METRICS_OPERATIONS = {
   ...INGEST_OPERATIONS,
+  ...EXPORTER_OPERATIONS,
   listTargets: {
     ...QUERY,
     tag: 'metrics',

@@ -14,6 +14,7 @@ const countsOf = (requestId: string, decoded: Decoded): z.infer<typeof IngestCou
   missing: decoded.missing,
   rejected: decoded.rejected.count,
   unsupported: decoded.unsupported,
+  collisions: decoded.collisions,
   errors: [...decoded.rejected.samples],
   series: decoded.series.length,
   targets: countTargets(decoded),

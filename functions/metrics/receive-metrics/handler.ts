@@ -1,4 +1,8 @@
-import { INGEST_OPERATIONS } from '../../../core/metrics/api/ingestion.ts';
+import {
+  EXPORTER_OPERATIONS,
+  INGEST_OPERATIONS,
+  type IngestOperation,
+} from '../../../core/metrics/api/ingestion.ts';
 import type { METRICS_OPERATIONS } from '../../../core/metrics/api/operations.ts';
 import { type Decoded, decodeBody, unpack } from '../../../core/metrics/ingestion/decode.ts';
 import { countBlocks, withoutTargets } from '../../../core/metrics/ingestion/decoding/fit-targets.ts';
@@ -82,6 +86,7 @@ const report = (telemetry: Telemetry, { tenantId, requestId, format }: IngestPoi
   telemetry.count('PointsAccepted', accepted);
   telemetry.count('PointsMissing', missing);
   telemetry.count('PointsRejected', rejected.count + unsupported);
+  if (decoded.collisions > 0) telemetry.count('SeriesShared', decoded.collisions);
 };
 
 /** @throws ProblemError once the quota of the minute is used up */
@@ -103,20 +108,21 @@ const receive = async (deps: Deps, pointer: IngestPointer, payload: Uint8Array) 
   return acceptance(pointer, decoded);
 };
 
-const ingest = (deps: Deps, format: IngestFormat) =>
-  route(
-    INGEST_OPERATIONS[`ingest-${format}`],
-    async ({ caller: { tenantId }, query, request, receivedAt }) => {
-      const pointer = pointerTo(request, { tenantId, format, receivedAt, query });
-      refuseIfSpent(deps, pointer);
-      return receive(deps, pointer, bytesOf(request));
-    },
-  );
+const ingest = (deps: Deps, format: IngestFormat, operation: IngestOperation) =>
+  route(operation, async ({ caller: { tenantId }, query, request, receivedAt }) => {
+    const pointer = pointerTo(request, { tenantId, format, receivedAt, query });
+    refuseIfSpent(deps, pointer);
+    return receive(deps, pointer, bytesOf(request));
+  });
 
 const ingestRoutes = (deps: Deps) =>
-  Object.fromEntries(
-    INGEST_FORMAT_NAMES.map((format) => [`ingest-${format}`, ingest(deps, format)]),
-  ) as RoutesOf<typeof METRICS_OPERATIONS, 'receive-metrics'>;
+  Object.fromEntries([
+    ...INGEST_FORMAT_NAMES.map((format) => {
+      const id = `ingest-${format}` as const;
+      return [id, ingest(deps, format, INGEST_OPERATIONS[id])];
+    }),
+    ...Object.entries(EXPORTER_OPERATIONS).map(([id, operation]) => [id, ingest(deps, 'otlp', operation)]),
+  ]) as RoutesOf<typeof METRICS_OPERATIONS, 'receive-metrics'>;
 
 const unknownFormat = ({ path }: { readonly path: string }) =>
   new ProblemError('unknown-format', `${path} is not a format: known are ${INGEST_FORMAT_NAMES.join(', ')}`);

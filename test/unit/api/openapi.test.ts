@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import { openApiDocument } from '../../../core/api/openapi.ts';
 import { OPERATIONS } from '../../../core/api/operations.ts';
+import { EXPORTER_OPERATIONS } from '../../../core/metrics/api/ingestion.ts';
 import { INGEST_FORMAT_NAMES } from '../../../core/metrics/ingestion/formats/ingest-formats.ts';
 import { API_TAGS, type Operation } from '../../../core/platform/api/operation.ts';
 
@@ -133,6 +134,7 @@ describe('the OpenAPI document', () => {
     }
     expect(commands.filter(([, operation]) => !('idempotency' in operation)).map(([id]) => id)).toEqual([
       ...INGEST_FORMAT_NAMES.map((format) => `ingest-${format}`),
+      ...Object.keys(EXPORTER_OPERATIONS),
       'assessChange',
     ]);
   });

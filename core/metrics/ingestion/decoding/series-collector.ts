@@ -41,6 +41,8 @@ export interface Collected {
   /** NaN or null: the sender had no value. */
   readonly missing: number;
   readonly rejected: { readonly count: number; readonly samples: readonly FieldError[] };
+  /** Series that several senders of the request write, although they differ. */
+  readonly collisions: number;
   /** Data points of unsupported kinds (histograms, summaries). */
   readonly unsupported: number;
 }
@@ -76,6 +78,7 @@ export class SeriesCollector {
   #missing = 0;
   #rejected = 0;
   #unsupported = 0;
+  #collisions = 0;
 
   constructor(options: CollectorOptions) {
     const receivedSeconds = Math.floor(options.receivedAt / 1000);
@@ -150,6 +153,12 @@ export class SeriesCollector {
     if (this.#samples.length < MAX_REPORTED_ERRORS) this.#samples.push({ field: field(), code, message });
   }
 
+  /** Reports that several senders write one series. */
+  collision(field: FieldOf, message: string): void {
+    this.#collisions++;
+    this.note(field, 'shared-series', message);
+  }
+
   /** Counts data points of an unsupported kind. */
   unsupported(points: number): void {
     this.#count(points);
@@ -181,6 +190,7 @@ export class SeriesCollector {
       missing: this.#missing,
       rejected: { count: this.#rejected, samples: this.#samples },
       unsupported: this.#unsupported,
+      collisions: this.#collisions,
     };
   }
 }

@@ -3,7 +3,7 @@ import { EntryBudget } from '../decoding/entry-budget.ts';
 import { IngestRejection } from '../decoding/ingest-rejection.ts';
 import { readJson } from '../decoding/read-text.ts';
 import type { SeriesCollector } from '../decoding/series-collector.ts';
-import { collectResource } from './otlp-collect.ts';
+import { collectResource, SeriesOwners } from './otlp-collect.ts';
 import { isOtlpJson, isOtlpProtobuf } from './otlp-content-type.ts';
 import { readOtlpJson } from './otlp-json.ts';
 import { readOtlpProtobuf } from './otlp-protobuf.ts';
@@ -23,6 +23,7 @@ const readResources = (body: Uint8Array, { contentType, limits }: DecodeContext)
  * @throws IngestRejection for any other content type, a malformed request, or another tenant's
  */
 export const decodeOtlp = (body: Uint8Array, context: DecodeContext, into: SeriesCollector): void => {
+  const owners = new SeriesOwners();
   for (const [index, resource] of readResources(body, context).entries())
-    collectResource(resource, index, context.tenantId, into);
+    collectResource(resource, index, context, owners, into);
 };

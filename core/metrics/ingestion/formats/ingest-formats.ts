@@ -5,6 +5,7 @@
  */
 import * as z from 'zod';
 import { JsonIngestBody } from './json-body.ts';
+import { IDENTITY_PARAMETER } from './otlp-identity.ts';
 
 export interface IngestFormatDescription {
   /** Stored with bodies sent without a content type. */
@@ -47,7 +48,10 @@ export const INGEST_FORMATS = {
       'application/x-protobuf': z.string().meta({ format: 'binary', description: OTLP }),
       'application/json': z.unknown().meta({ type: 'object', description: OTLP }),
     },
-    query: {},
+    query: {
+      [IDENTITY_PARAMETER]:
+        'Attributes of the resource that identify a target, separated by commas; they are joined by @. Default: `service.name` and `host.name`, or what else says where it runs',
+    },
     allowsNoPoints: true,
     accepted: 200,
   },

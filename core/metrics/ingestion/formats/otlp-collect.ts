@@ -1,15 +1,16 @@
 /** Maps OTLP resources to targets and their metrics to series. */
 
-import { isMetricName, MAX_METRIC_NAME_LENGTH, TargetId } from '../../../shared/identifiers.ts';
+import { isMetricName, MAX_METRIC_NAME_LENGTH } from '../../../shared/identifiers.ts';
+import { MIN_INSTANT } from '../../../shared/instant.ts';
 import type { MetricKind } from '../../series/metric-series.ts';
 import { PROFILES } from '../../targets/target.ts';
+import type { DecodeContext } from '../decoding/decode-context.ts';
 import type { OpenSeries, SeriesCollector } from '../decoding/series-collector.ts';
 import { checkTenantClaim } from '../decoding/tenant-claim.ts';
 import { isUnit } from '../decoding/unit.ts';
+import { differenceOf, IDENTITY_PARAMETER, PROCESS_ATTRIBUTES, targetOfResource } from './otlp-identity.ts';
 import type { OtlpAttributes, OtlpMetric, OtlpPoint, OtlpResource } from './otlp-request.ts';
 
-/** The first of these attributes that a resource has is its target ID. */
-const TARGET_ATTRIBUTES = ['host.name', 'service.instance.id', 'service.name'];
 const PROFILE_ATTRIBUTE = 'forestall.profile';
 const TENANT_ATTRIBUTE = 'forestall.tenant';
 
@@ -48,16 +49,45 @@ const kindOf = (data: OtlpMetric['data']): MetricKind => {
 
 const unitOf = (unit: string): string | undefined => (unit === '' || !isUnit(unit) ? undefined : unit);
 
+/** The resources that wrote each series of a request, to find those that share one by mistake. */
+export class SeriesOwners {
+  readonly #owners = new Map<OpenSeries, OtlpAttributes>();
+
+  /** Attributes in which an earlier resource that wrote the series differs; empty if there is none. */
+  claim(series: OpenSeries, attributes: OtlpAttributes): readonly string[] {
+    const owner = this.#owners.get(series);
+    if (owner === undefined) this.#owners.set(series, attributes);
+    return owner === undefined || owner === attributes ? [] : differenceOf(owner, attributes);
+  }
+}
+
+/** Where a resource is in the request, and whose points it has. */
+interface ResourcePlace {
+  readonly field: string;
+  readonly targetId: string;
+  readonly attributes: OtlpAttributes;
+  readonly owners: SeriesOwners;
+}
+
+/** The points of a resource that is one process of several carry the name of its program. */
+const withProcess = (point: OtlpAttributes, resource: OtlpAttributes): OtlpAttributes => {
+  const names = PROCESS_ATTRIBUTES.filter((name) => resource.has(name) && !point.has(name));
+  return names.length === 0
+    ? point
+    : new Map([...point, ...names.map((name) => [name, resource.get(name) ?? ''] as const)]);
+};
+
+const NO_TIME = 'timeUnixNano is missing: expected nanoseconds since 1970';
+const WRONG_TIME = 'timeUnixNano is before the year 2000: expected nanoseconds since 1970, not milliseconds';
+
 class ResourceReader {
-  readonly #field: string;
-  readonly #targetId: string;
+  readonly #place: ResourcePlace;
   readonly #into: SeriesCollector;
   /** By metric name, so that a valid name is checked once and not for every point. */
   readonly #open = new Map<string, OpenSeries>();
 
-  constructor(field: string, targetId: string, into: SeriesCollector) {
-    this.#field = field;
-    this.#targetId = targetId;
+  constructor(place: ResourcePlace, into: SeriesCollector) {
+    this.#place = place;
     this.#into = into;
   }
 
@@ -70,8 +100,12 @@ class ResourceReader {
   }
 
   #point(metric: OtlpMetric, point: OtlpPoint, place: string): void {
-    const field = () => `${this.#field}.${place}`;
-    const series = this.#seriesOf(metric, point.attributes);
+    const field = () => `${this.#place.field}.${place}`;
+    if (point.timestamp < MIN_INSTANT) {
+      this.#into.reject(1, field, 'wrong-time', point.timestamp === 0 ? NO_TIME : WRONG_TIME);
+      return;
+    }
+    const series = this.#seriesOf(metric, withProcess(point.attributes, this.#place.attributes), field);
     if (series === undefined)
       this.#into.reject(
         1,
@@ -82,18 +116,25 @@ class ResourceReader {
     else this.#into.point(series, point.timestamp, point.value, field);
   }
 
-  #seriesOf(metric: OtlpMetric, attributes: OtlpAttributes): OpenSeries | undefined {
+  #seriesOf(metric: OtlpMetric, attributes: OtlpAttributes, field: () => string): OpenSeries | undefined {
     if (metric.name === '' || isTooLong(metric.name, attributes)) return undefined;
     const name = metricNameOf(metric.name, attributes);
     const known = this.#open.get(name);
     if (known !== undefined) return known;
-    return isMetricName(name) ? this.#openSeries(metric, name) : undefined;
+    return isMetricName(name) ? this.#openSeries(metric, name, field) : undefined;
   }
 
-  #openSeries({ data, unit }: OtlpMetric, name: string): OpenSeries {
-    const identity = { targetId: this.#targetId, metric: name, kind: kindOf(data), unit: unitOf(unit) };
+  #openSeries({ data, unit }: OtlpMetric, name: string, field: () => string): OpenSeries {
+    const { targetId, attributes, owners } = this.#place;
+    const identity = { targetId, metric: name, kind: kindOf(data), unit: unitOf(unit) };
     const opened = this.#into.open(identity);
     this.#open.set(name, opened);
+    const different = owners.claim(opened, attributes);
+    if (different.length > 0)
+      this.#into.collision(
+        field,
+        `another resource of the target ${targetId} sends ${name}, too, and differs in ${different.join(', ')}: the last value of each second is kept; set forestall.target, or ?identity=`,
+      );
     return opened;
   }
 }
@@ -129,13 +170,6 @@ const rejectResource = (
   for (const { data } of resource.metrics) if (data.type === 'unsupported') into.unsupported(data.points);
 };
 
-const targetOf = (attributes: OtlpAttributes): { readonly id: string } | { readonly fault: string } => {
-  const source = TARGET_ATTRIBUTES.find((name) => attributes.has(name));
-  if (source === undefined) return { fault: `no target: none of ${TARGET_ATTRIBUTES.join(', ')} is set` };
-  const parsed = TargetId.safeParse(attributes.get(source));
-  return parsed.success ? { id: parsed.data } : { fault: `${source}: ${parsed.error.issues[0]?.message}` };
-};
-
 /**
  * Collects one resource's points. If a resource names no valid target, its points are rejected and the rest of the
  * request is accepted.
@@ -144,7 +178,8 @@ const targetOf = (attributes: OtlpAttributes): { readonly id: string } | { reado
 export const collectResource = (
   resource: OtlpResource,
   index: number,
-  tenantId: string,
+  { tenantId, query }: Pick<DecodeContext, 'tenantId' | 'query'>,
+  owners: SeriesOwners,
   into: SeriesCollector,
 ): void => {
   const field = `resourceMetrics[${index}]`;
@@ -154,12 +189,13 @@ export const collectResource = (
     tenantId,
     `${attributesField}.${TENANT_ATTRIBUTE}`,
   );
-  const target = targetOf(resource.attributes);
+  const target = targetOfResource(resource.attributes, query[IDENTITY_PARAMETER]);
   if ('fault' in target) {
     rejectResource(resource, attributesField, target.fault, into);
     return;
   }
   collectProfile(resource, target.id, attributesField, into);
-  const reader = new ResourceReader(field, target.id, into);
-  for (const [place, metric] of resource.metrics.entries()) reader.metric(metric, place);
+  const place = { field, targetId: target.id, attributes: resource.attributes, owners };
+  const reader = new ResourceReader(place, into);
+  for (const [at, metric] of resource.metrics.entries()) reader.metric(metric, at);
 };

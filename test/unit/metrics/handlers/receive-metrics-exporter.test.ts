@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
 import { OTLPMetricExporter } from '@opentelemetry/exporter-metrics-otlp-proto';
 import { PeriodicExportingMetricReader, type ResourceMetrics } from '@opentelemetry/sdk-metrics';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { IngestionWorld } from '../../../fakes/metrics.ts';
 import { KEY, receiveHandler } from '../../../fixtures/ingestion/http.ts';
 import { collectFromSdk, instrument } from '../../../fixtures/ingestion/otel-sdk.ts';
@@ -25,7 +25,7 @@ const eventOf = async (request: IncomingMessage) => ({
   isBase64Encoded: true,
 });
 
-const serve = async (world: IngestionWorld) => {
+const serve = async (world: IngestionWorld, path = '/v1/ingest/otlp') => {
   const seen: { headers: IncomingMessage['headers']; status: number; body: Buffer }[] = [];
   const handler = receiveHandler(world, Date.now);
   const server = createServer((request, response) => {
@@ -42,13 +42,29 @@ const serve = async (world: IngestionWorld) => {
   servers.push(server.listen(0, '127.0.0.1'));
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;
-  return { seen, url: `http://127.0.0.1:${port}/v1/ingest/otlp` };
+  return { seen, url: `http://127.0.0.1:${port}${path}` };
 };
 
 const exportOnce = (exporter: OTLPMetricExporter, metrics: ResourceMetrics) =>
   new Promise<{ code: number; error?: Error }>((resolve) => exporter.export(metrics, resolve));
 
 describe('the OpenTelemetry exporter', () => {
+  it.each(['', '/v1/ingest/otlp'])(
+    'may have the endpoint <API>%s, to which it appends /v1/metrics',
+    async (path) => {
+      const world = new IngestionWorld();
+      const { seen, url } = await serve(world, path);
+      vi.stubEnv('OTEL_EXPORTER_OTLP_ENDPOINT', url);
+      const exporter = new OTLPMetricExporter({ headers: { authorization: `Bearer ${KEY}` } });
+      vi.unstubAllEnvs();
+      expect(await exportOnce(exporter, await collectFromSdk({ 'host.name': 'web-1' }))).toMatchObject({
+        code: 0,
+      });
+      expect(seen.map(({ status }) => status)).toEqual([200]);
+      await exporter.shutdown();
+    },
+  );
+
   it.each(['gzip', 'none'])('delivers its metrics (compression: %s)', async (compression) => {
     const world = new IngestionWorld();
     const { seen, url } = await serve(world);

@@ -36,6 +36,27 @@ const expectProblem = async (
 };
 
 describe('receive-metrics', () => {
+  it('counts series that several resources share, and says in what they differ', async () => {
+    const world = new IngestionWorld();
+    const resource = (pid: string) => ({
+      resource: {
+        attributes: [
+          { key: 'host.name', value: { stringValue: 'h' } },
+          { key: 'process.pid', value: { intValue: pid } },
+        ],
+      },
+      scopeMetrics: [
+        { metrics: [{ name: 'm', gauge: { dataPoints: [{ timeUnixNano: `${T}000000000`, asDouble: 1 }] } }] },
+      ],
+    });
+    const body = JSON.stringify({ resourceMetrics: [resource('1'), resource('2')] });
+    const headers = { 'content-type': 'application/json' };
+    const { status, json } = await send(world, { format: 'otlp', body, headers });
+    expect(status).toBe(200);
+    expect(json).toMatchObject({ accepted: 1, collisions: 1, errors: [{ code: 'shared-series' }] });
+    expect(world.counted.get('SeriesShared')).toBe(1);
+  });
+
   it('answers 202 with the counts of what it accepted', async () => {
     const world = new IngestionWorld();
     const body = points(
@@ -55,6 +76,7 @@ describe('receive-metrics', () => {
       missing: 1,
       rejected: 1,
       unsupported: 0,
+      collisions: 0,
       errors: [{ field: 'points[5]', code: 'too-old', message: 'older than the retention of 35 days' }],
       series: 2,
       targets: 2,

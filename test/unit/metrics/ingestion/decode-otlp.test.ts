@@ -52,8 +52,8 @@ describe('bytes of the OpenTelemetry SDK', () => {
     ]);
     expect(new Map(found as never)).toEqual(expected(delta ? 'delta' : 'counter', delta ? 'delta' : 'gauge'));
     expect(decoded).toMatchObject({ accepted: 5, missing: 0, rejected: { count: 0 }, unsupported: 1 });
-    expect(new Set(decoded.series.map(({ targetId }) => targetId))).toEqual(new Set(['web-1']));
-    expect(decoded.profiles).toEqual(new Map([['web-1', 'web']]));
+    expect(new Set(decoded.series.map(({ targetId }) => targetId))).toEqual(new Set(['shop@web-1']));
+    expect(decoded.profiles).toEqual(new Map([['shop@web-1', 'web']]));
   });
 
   it('decode to the same series in both encodings', async () => {
@@ -78,11 +78,29 @@ describe('OTLP targets', () => {
     );
 
   it.each([
-    [{ 'service.name': 's', 'service.instance.id': 'i', 'host.name': 'h' }, 'h'],
-    [{ 'service.name': 's', 'service.instance.id': 'i' }, 'i'],
+    [{ 'service.name': 's', 'service.instance.id': 'i', 'host.name': 'h' }, 's@h'],
+    [{ 'service.name': 's', 'service.instance.id': 'i' }, 's@i'],
+    [{ 'service.name': 's', 'service.instance.id': 's' }, 's'],
     [{ 'service.name': 's' }, 's'],
+    [{ 'host.name': 'h' }, 'h'],
+    [{ 'host.name': 'h', 'service.name': 'unknown_service:python' }, 'h'],
+    [{ 'service.name': 's', 'k8s.pod.name': 'p' }, 's@p'],
+    // SDKs make it at each start.
+    [{ 'service.name': 's', 'service.instance.id': '3b241101-e2bb-4255-8caf-4136c566a962' }, 's'],
+    [{ 'service.name': 's', 'host.name': 'h', 'forestall.target': 't' }, 't'],
   ])('are named by %j', (attributes, target) => {
     expect(decodeAs(named(attributes), PROTOBUF).series[0]?.targetId).toBe(target);
+  });
+
+  it('may be named by other attributes', () => {
+    const body = named({ 'service.name': 's', 'host.name': 'h', 'cloud.region': 'eu' });
+    const by = (identity: string) => ({ ...PROTOBUF, query: { identity } });
+    expect(decodeAs(body, by('host.name')).series[0]?.targetId).toBe('h');
+    expect(decodeAs(body, by('service.name, cloud.region')).series[0]?.targetId).toBe('s@eu');
+    expect(decodeAs(body, by('')).series[0]?.targetId).toBe('s@h');
+    expect(rejectionOf(body, by('host.id')).errors[0]?.message).toBe(
+      'no target: host.id is not set, which the parameter identity names',
+    );
   });
 
   it('must be named', () => {
@@ -92,7 +110,8 @@ describe('OTLP targets', () => {
       {
         field: 'resourceMetrics[0].resource.attributes',
         code: 'no-target',
-        message: 'no target: none of host.name, service.instance.id, service.name is set',
+        message:
+          'no target: none of forestall.target, service.name, host.name, k8s.pod.name, service.instance.id, k8s.node.name is set, or only a random service.instance.id; set one, or name other attributes with ?identity=',
       },
     ]);
   });
@@ -118,6 +137,77 @@ describe('OTLP targets', () => {
       accepted: 1,
       rejected: { count: 0, samples: [{ code: 'unknown-profile' }] },
     });
+  });
+});
+
+describe('OTLP resources that share a target', () => {
+  const resource = (attributes: Record<string, string>, metric: string, value: number) =>
+    encode(
+      resourceMetrics(
+        message(1, ...Object.entries(attributes).map(([key, text_]) => attribute(1, key, text(1, text_)))),
+        metrics(gauge(metric, [at, double(4, value)])),
+      ),
+    );
+
+  it('are separate targets if they are services of one host', () => {
+    const of = (service: string) => resource({ 'host.name': 'h', 'service.name': service }, 'm', 1);
+    const decoded = decodeAs(Buffer.concat([of('a'), of('b')]), PROTOBUF);
+    expect(decoded.series.map(({ targetId }) => targetId)).toEqual(['a@h', 'b@h']);
+    expect(decoded.collisions).toBe(0);
+  });
+
+  it('are separate series if they are processes with different programs', () => {
+    const of = (program: string, pid: string) =>
+      resource({ 'host.name': 'h', 'process.executable.name': program, 'process.pid': pid }, 'memory', 1);
+    const apart = decodeAs(Buffer.concat([of('nginx', '1'), of('redis', '2')]), PROTOBUF);
+    expect(apart.series.map(({ metric }) => metric)).toEqual([
+      'memory{process.executable.name="nginx"}',
+      'memory{process.executable.name="redis"}',
+    ]);
+    expect(apart.collisions).toBe(0);
+    const same = decodeAs(Buffer.concat([of('nginx', '1'), of('nginx', '2')]), PROTOBUF);
+    expect(same).toMatchObject({ accepted: 1, duplicates: 1, collisions: 1 });
+    expect(same.rejected).toMatchObject({
+      count: 0,
+      samples: [{ code: 'shared-series', field: 'resourceMetrics[1].metrics[0].dataPoints[0]' }],
+    });
+    expect(same.rejected.samples[0]?.message).toContain('differs in process.pid');
+  });
+
+  it('are no collision if they are one resource in two parts', () => {
+    const part = (metric: string) => resource({ 'host.name': 'h' }, metric, 1);
+    expect(decodeAs(Buffer.concat([part('m'), part('m')]), PROTOBUF).collisions).toBe(0);
+  });
+});
+
+describe('OTLP/JSON attributes', () => {
+  const body = (entry: object) =>
+    Buffer.from(
+      JSON.stringify({
+        resourceMetrics: [
+          {
+            resource: { attributes: [entry] },
+            scopeMetrics: [
+              {
+                metrics: [
+                  { name: 'm', gauge: { dataPoints: [{ timeUnixNano: String(NANOS), asDouble: 1 }] } },
+                ],
+              },
+            ],
+          },
+        ],
+      }),
+    );
+
+  it('whose value is not in `value` are refused by name', () => {
+    const rejection = rejectionOf(body({ key: 'host.name', stringValue: 'web-1' }), JSON_TYPE);
+    expect(rejection.message).toContain('resourceMetrics[0].resource.attributes[0].value');
+    expect(rejection.message).toContain('{"stringValue":"web-1"}');
+  });
+
+  it('without any value name no target', () => {
+    for (const entry of [{ key: 'host.name' }, { key: 'host.name', value: {} }])
+      expect(rejectionOf(body(entry), JSON_TYPE).errors[0]?.code).toBe('no-target');
   });
 });
 
@@ -154,7 +244,17 @@ describe('OTLP points', () => {
       points([at, double(4, 1)], [double(4, 1)], [fixed64(3, NANOS + 10n ** 12n), double(4, 1)]),
       PROTOBUF,
     );
-    expect(decoded.rejected.samples.map(({ code }) => code)).toEqual(['too-old', 'in-future']);
+    expect(decoded.rejected.samples.map(({ code }) => code)).toEqual(['wrong-time', 'in-future']);
+    expect(decoded.rejected.samples[0]?.message).toBe(
+      'timeUnixNano is missing: expected nanoseconds since 1970',
+    );
+  });
+
+  it('in milliseconds are rejected with the unit that is expected', () => {
+    const inMilliseconds = [fixed64(3, NANOS / 1_000_000n), double(4, 1)];
+    expect(rejectionOf(points(inMilliseconds), PROTOBUF).errors[0]?.message).toContain(
+      'expected nanoseconds since 1970, not milliseconds',
+    );
   });
 
   it('sent twice keep the last value', () => {
