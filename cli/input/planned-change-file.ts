@@ -22,8 +22,6 @@ const jsonIn = (name: string, text: string): unknown => {
 
 /** A planned change, as described by a file. */
 export interface DescribedPlan {
-  /** The file, for messages. */
-  readonly name: string;
   readonly format: ChangeFormat;
   readonly content: unknown;
 }
@@ -33,8 +31,8 @@ const describedIn = (name: string, text: string, format: ChangeFormat | undefine
   const isJson =
     format === undefined ? /^\s*[[{]\s*["{\]}]/.test(text) : format === 'cloudformation-change-set';
   return isJson
-    ? { name, format: 'cloudformation-change-set', content: jsonIn(name, text) }
-    : { name, format: 'cdk-diff', content: text };
+    ? { format: 'cloudformation-change-set', content: jsonIn(name, text) }
+    : { format: 'cdk-diff', content: text };
 };
 
 /** Reads a file (`-`: standard input) with a planned change. @throws InvalidInputError if it cannot be read */

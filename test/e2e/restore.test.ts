@@ -85,11 +85,17 @@ const all = async <Item>(items: AsyncIterable<Item>): Promise<Item[]> => {
   return found;
 };
 
+/** Targets without the fields that move with the clock. */
+const targetsNow = async () =>
+  (await all(client.targets())).map(
+    ({ lagSeconds: _lag, expectedShare: _share, state: _state, ...rest }) => rest,
+  );
+
 /** What the API answers about the tenant: every target, every point, forecasts, breaches and runs. */
 const answers = async () => {
   // The default range of a series moves with the clock.
   const from = new Date(fleet.start * 1000).toISOString();
-  const targets = await all(client.targets());
+  const targets = await targetsNow();
   const ofTarget = await Promise.all(
     targets.map(async ({ id, metrics }) => ({
       forecasts: await client.forecasts(id),
@@ -138,7 +144,7 @@ describe('the restore drill', () => {
 
   it('adds only what is missing to a table that is in use', async () => {
     const table = tables.get('Targets') ?? '';
-    const before = await all(client.targets());
+    const before = await targetsNow();
     const [key] = (await keysIn(table)).filter(({ pk }) => String(pk).includes(TENANT));
     await documents.send(
       new BatchWriteCommand({ RequestItems: { [table]: [{ DeleteRequest: { Key: key } }] } }),
@@ -154,7 +160,7 @@ describe('the restore drill', () => {
       '--only-missing',
     );
     expect([written, kept > 0]).toEqual([1, true]);
-    expect(await all(client.targets())).toEqual(before);
+    expect(await targetsNow()).toEqual(before);
     for (const name of tables.keys()) await aws('dynamodb', 'delete-table', '--table-name', `drill-${name}`);
   });
 });

@@ -32,29 +32,27 @@ interface Options extends ConnectionOptions {
 }
 
 /** @throws InvalidInputError that names the file */
-const changeIn = ({ name, format, content }: DescribedPlan): PlannedChange => {
+const changeIn = (file: string, { format, content }: DescribedPlan): PlannedChange => {
   try {
     return readPlannedChange(format, content);
   } catch (cause) {
     if (!(cause instanceof InvalidInputError)) throw cause;
-    throw new InvalidInputError(`${name}: ${cause.message}`, { cause });
+    throw new InvalidInputError(`${file}: ${cause.message}`, { cause });
   }
 };
 
-const assessOffline = (described: DescribedPlan, context: ChangeContext): RiskAssessment => {
-  const change = changeIn(described);
-  return assessRisk(PRIOR_RISK_MODEL, featuresOf(change, context), findingsOf(change));
-};
+const assessOffline = (change: PlannedChange, context: ChangeContext): RiskAssessment =>
+  assessRisk(PRIOR_RISK_MODEL, featuresOf(change, context), findingsOf(change));
 
 /** True if an option selects the API of a deployment, which knows the owner's deployments and incidents. */
-const assess = (described: DescribedPlan, options: Options, terminal: Terminal): Promise<RiskAssessment> => {
+const assess = async (file: string, options: Options, terminal: Terminal): Promise<RiskAssessment> => {
+  const described = await readPlan(file, terminal.stdin, options.format);
   const { url, key, target, outsideHours } = options;
   if (url === undefined && key === undefined && target === undefined)
-    return Promise.resolve(assessOffline(described, { isOutsideHours: outsideHours === true }));
+    return assessOffline(changeIn(file, described), { isOutsideHours: outsideHours === true });
   if (outsideHours)
     throw new InvalidInputError('--outside-hours: found --url, --key or --target, expected none of them');
-  const { format, content } = described;
-  return connect(options, terminal).assessChange({ format, content }, target);
+  return connect(options, terminal).assessChange(described, target);
 };
 
 /** The gate of a pipeline: fails at this level or above. */
@@ -64,8 +62,7 @@ const holdGate = ({ level, risk }: RiskAssessment, failOn: RiskLevel | undefined
 };
 
 const run = async (file: string, options: Options, terminal: Terminal): Promise<void> => {
-  const described = await readPlan(file, terminal.stdin, options.format);
-  const assessment = await assess(described, options, terminal);
+  const assessment = await assess(file, options, terminal);
   const lines = options.json ? [jsonText(assessment)] : describeAssessment(assessment, terminal);
   await new LineWriter(terminal.stdout).lines(lines);
   holdGate(assessment, options.failOn);
