@@ -1,4 +1,4 @@
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
@@ -78,6 +78,15 @@ describe('forestall assess', () => {
     const { code, out, err } = await runCli(words);
     expect({ code, out }).toEqual({ code: 2, out: '' });
     expect(err).toMatch(message);
+  });
+
+  it('reads the UTF-16 that PowerShell writes', async () => {
+    const diff = readFileSync(join('test', 'fixtures', 'changes', 'cdk-diff-coloured.txt'), 'utf8');
+    const bytes = Buffer.from(`\uFEFF${diff.replaceAll('\n', '\r\n')}`, 'utf16le');
+    const wide = await runCli(['assess', '-', '--json'], { stdin: Readable.from([bytes]) });
+    const plain = await runCli(['assess', '-', '--json'], { stdin: Readable.from([Buffer.from(diff)]) });
+    expect(wide).toEqual(plain);
+    expect(wide.code).toBe(0);
   });
 
   it('rejects input that fails or never ends', async () => {
