@@ -67,6 +67,8 @@ const tallies = [
   layer(['unit', 'adapters', 'workflows', 'infra', 'iam'], ['--coverage']),
   layer(['bench']),
   layer(['e2e']),
+  // Evaluates the calls that the end-to-end tests recorded.
+  layer(['permissions']),
 ];
 rmSync(reports, { recursive: true, force: true });
 

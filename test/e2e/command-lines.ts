@@ -217,6 +217,8 @@ export const ELSEWHERE: Readonly<Record<string, readonly [file: string, text: st
     'test/bench/mutation.test.ts',
     "['run', '--silent', 'mutation', '--', '--quick']",
   ],
+  'npx vitest run --project e2e': ['test/run-all.ts', "layer(['e2e'])"],
+  'npx vitest run --project permissions': ['test/run-all.ts', "layer(['permissions'])"],
   'npm run format': ['test/e2e/commands.test.ts', "shell('npm run format'"],
   'npm run check': ['test/e2e/commands.test.ts', "const { check = '' } = npmScripts()"],
   'cdk diff': ['test/unit/cli/assess.test.ts', 'cdk-diff'],
