@@ -15,7 +15,7 @@ export interface CopyRequest<Content> {
   readonly target: CopyTarget<Content>;
   readonly journal: CopyJournal;
   readonly mode: CopyMode;
-  /** Epoch seconds: items that expired before are left out. */
+  /** Epoch seconds: items that expired before are omitted. */
   readonly now: number;
   readonly onPage: (items: number) => void;
 }
