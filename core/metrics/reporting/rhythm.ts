@@ -8,9 +8,10 @@ export const MIN_SILENCE_SECONDS = 900;
 const SILENT_INTERVALS = 3;
 /** What was silent for longer is gone: it was announced a day ago. */
 export const GONE_SECONDS = DAY_SECONDS;
-/** Something is steady if this share of its gaps are no pauses, apart from two. */
+/** Something is steady if this share of its gaps are no pauses, apart from two outages once there are enough gaps. */
 const STEADY_SHARE = 0.9;
 const FREE_PAUSES = 2;
+const ENOUGH_GAPS = 12;
 /** Gaps up to this many intervals are no pause: reports jitter. */
 const PAUSE_INTERVALS = 1.5;
 
@@ -41,7 +42,8 @@ const secondLongest = (gaps: readonly number[]): number => {
 export const rhythmOf = (gaps: readonly number[], interval: number | undefined): Rhythm => {
   if (interval === undefined) return { interval, usualPause: 0, isSteady: true };
   const short = gaps.filter((gap) => gap <= PAUSE_INTERVALS * interval).length;
-  const isSteady = short >= STEADY_SHARE * (gaps.length - FREE_PAUSES);
+  const free = gaps.length < ENOUGH_GAPS ? 0 : FREE_PAUSES;
+  const isSteady = short >= STEADY_SHARE * (gaps.length - free);
   if (isSteady) return { interval, usualPause: secondLongest(gaps), isSteady };
   const span = gaps.reduce((sum, gap) => sum + gap, 0);
   const longest = gaps.reduce((max, gap) => Math.max(max, gap), 0);
