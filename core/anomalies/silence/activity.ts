@@ -107,10 +107,10 @@ export const metricActivityOf = (
   };
 };
 
-/** Time at which the target had reported for more than `patience` seconds without a metric last seen at `lastPoint`. */
+/** Time at which the target had reported for `patience` seconds without a metric last seen at `lastPoint`. */
 export const absentSince = (activity: Activity, lastPoint: number, patience: number): number => {
   const times = reportedTime(activity);
   const from = activity.reports.indexOf(lastPoint);
-  const index = times.findIndex((time, i) => i > from && time - times[from]! > patience);
+  const index = times.findIndex((time, i) => i > from && time - times[from]! >= patience);
   return activity.reports[index] ?? activity.lastPoint;
 };

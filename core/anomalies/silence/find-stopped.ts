@@ -176,7 +176,7 @@ const vanishedFrom = async (
   for (const metric of metrics) {
     if (lost.has(metric)) continue;
     const one = metricActivityOf(activity, metric);
-    const isOver = one === undefined || one.absent > metricPatience(one);
+    const isOver = one === undefined || one.absent >= metricPatience(one);
     const patience = isOver ? Number.POSITIVE_INFINITY : metricPatience(one);
     deps.patience.learn(cacheName(tenantId, targetId, metric), one?.lastPoint ?? from, patience, now);
   }

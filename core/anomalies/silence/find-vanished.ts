@@ -58,7 +58,7 @@ const newcomersAt = (
   all
     .filter((one) => {
       const first = points.get(one.metric)![0]!;
-      return first > reports[0]! && first >= from && first <= until && one.absent <= patienceOf(one);
+      return first > reports[0]! && first >= from && first <= until && one.absent < patienceOf(one);
     })
     .map(({ metric }) => metric);
 
@@ -88,7 +88,7 @@ const renamed = (
  */
 export const vanishedIn = (activity: Activity, now: number): readonly Vanished[] => {
   const all = activitiesIn(activity);
-  const lost = clusters(all.filter((one) => one.absent > metricPatience(one)));
+  const lost = clusters(all.filter((one) => one.absent >= metricPatience(one)));
   return lost.flatMap((cluster) => {
     const recent = cluster.filter(({ lastPoint }) => now - lastPoint < GONE_SECONDS);
     const isChurning = lost.length > CHURNING_TIMES;
@@ -126,7 +126,7 @@ export const doubtfulMetrics = (activity: Activity, known: readonly string[]): r
     const one = metricActivityOf(activity, metric, times);
     if (one === undefined) return [{ metric, absent: undefined, lastPoint: undefined }];
     const { absent, lastPoint, interval = 0 } = one;
-    return absent > minSilence(interval) ? [{ metric, absent, lastPoint }] : [];
+    return absent >= minSilence(interval) ? [{ metric, absent, lastPoint }] : [];
   });
 };
 

@@ -27,7 +27,7 @@ export const patienceCache = (random: () => number): PatienceCache => {
     excuses: (name, absent, now) => {
       const found = known.get(name);
       if (found === undefined || found.until <= now) return false;
-      return (absent ?? now - found.lastPoint) <= found.patience;
+      return (absent ?? now - found.lastPoint) < found.patience;
     },
     learn: (name, lastPoint, patience, now) => {
       if (known.size >= MAX_ENTRIES) known.clear();

@@ -298,7 +298,7 @@ describe('check-silence of metrics', () => {
       {
         targetId: 'a',
         metric: 'disk',
-        reason: 'a sends, but without disk: no point for 20 minutes, usually one every 5 minutes',
+        reason: 'a sends, but without disk: no point for 15 minutes, usually one every 5 minutes',
       },
     ]);
     world.clock.now += 2 * STEP;

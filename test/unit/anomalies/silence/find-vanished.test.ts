@@ -22,15 +22,15 @@ const STEADY = { cpu: every(300, DAY), memory: every(300, DAY), disk: every(300,
 
 describe('a metric that vanished', () => {
   it('is found after three usual intervals, and never before 15 minutes', () => {
-    expect(names({ ...STEADY, net: every(300, DAY, 15 * MINUTE) })).toEqual([]);
-    expect(names({ ...STEADY, net: every(300, DAY, 20 * MINUTE) })).toEqual(['net']);
-    expect(names({ ...STEADY, net: every(HOUR, DAY, 3 * HOUR) })).toEqual([]);
-    expect(names({ ...STEADY, net: every(HOUR, DAY, 4 * HOUR) })).toEqual(['net']);
+    expect(names({ ...STEADY, net: every(300, DAY, 10 * MINUTE) })).toEqual([]);
+    expect(names({ ...STEADY, net: every(300, DAY, 15 * MINUTE) })).toEqual(['net']);
+    expect(names({ ...STEADY, net: every(HOUR, DAY, 2 * HOUR) })).toEqual([]);
+    expect(names({ ...STEADY, net: every(HOUR, DAY, 3 * HOUR) })).toEqual(['net']);
   });
 
   it('is dated by the points, not by the check', () => {
     const [net] = found({ ...STEADY, net: every(300, DAY, HOUR) });
-    expect(net).toMatchObject({ lastPoint: NOW - HOUR, silentAt: NOW - HOUR + 20 * MINUTE, interval: 300 });
+    expect(net).toMatchObject({ lastPoint: NOW - HOUR, silentAt: NOW - HOUR + 15 * MINUTE, interval: 300 });
   });
 
   it('is found on a target that reports for a few hours only', () => {
