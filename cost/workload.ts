@@ -20,7 +20,7 @@ export const Workload = z.strictObject({
   storeMsPerBatch: z.number().nonnegative().default(30),
   /** Measured for hourly runs, one in six of which learns; doubled for a slower virtual CPU. */
   forecastMsPerSeries: z.number().positive().default(lambdaMsPerSeries(MEASURED_FORECASTING, 60)),
-  /** Reading a host's history and writing its forecasts, as assumed by the planner of batches; not measured on AWS. */
+  /** Reading a host's history and writing its forecasts, as assumed by the batch planner; not measured on AWS. */
   forecastMsPerHost: z
     .number()
     .nonnegative()

@@ -17,17 +17,16 @@ import {
   type TimelineEntry,
 } from '../../core/incidents/incident.ts';
 import type { StoredIncident } from '../../core/incidents/ports.ts';
+import { INCIDENT_RETENTION_SECONDS } from '../../core/incidents/retention.ts';
 import type { ChangeSignal } from '../../core/incidents/signal.ts';
 import { objectOf } from '../../core/shared/schemas.ts';
 import { type StoredFormat, schemaVersionOf } from '../../core/shared/stored-format.ts';
-import { DAY_SECONDS } from '../../core/shared/time.ts';
 import { readItem } from '../aws/dynamodb/stored-item.ts';
 import type { Item } from '../aws/dynamodb/table.ts';
 import { deflated, deflateJson } from '../aws/json-attributes.ts';
 import { incidentKey } from './item-keys.ts';
 
 /** Retention of an incident after its last signal. */
-const KEPT_SECONDS = 400 * DAY_SECONDS;
 
 const Member: z.ZodType<IncidentMember> = objectOf<IncidentMember>()({
   key: z.string(),
@@ -128,7 +127,7 @@ export const incidentItem = ({ incident, version, pending }: StoredIncident): It
   v: version,
   data: deflateJson(incident),
   pending: pending.length === 0 ? undefined : deflateJson(pending),
-  expiresAt: Math.floor(incident.lastAt) + KEPT_SECONDS,
+  expiresAt: Math.floor(incident.lastAt) + INCIDENT_RETENTION_SECONDS,
 });
 
 /** The item that remains of an absorbed incident: the id of the one that absorbed it. */
@@ -141,7 +140,7 @@ export const absorbedItem = (
   ...incidentKey(tenantId, incidentId),
   ...schemaVersionOf(ABSORBED),
   mergedInto,
-  expiresAt: Math.floor(now / 1000) + KEPT_SECONDS,
+  expiresAt: Math.floor(now / 1000) + INCIDENT_RETENTION_SECONDS,
 });
 
 /** The id of the incident that absorbed the one under this key. */

@@ -26,7 +26,7 @@ export const openApiDocument = (): Json => ({
     title: 'Forestall',
     version: '1',
     description:
-      'Warns hours before a metric breaches. Errors are problem details (RFC 9457). The security requirement of an operation names what its API key must be allowed to do.',
+      'Warns hours before a metric breaches. Errors are problem details (RFC 9457). Any API key of a tenant may call every operation.',
     license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
   },
   servers: [{ url: '/' }],

@@ -9,7 +9,7 @@ import type { BlockTable } from '../metrics/block-table.ts';
 import type { TargetTable } from '../metrics/target-table.ts';
 import { ActionableAlarm } from '../platform/actionable-alarm.ts';
 import { DeadLetterQueue } from '../platform/dead-letter-queue.ts';
-import type { ForecastBus } from '../platform/event-bus.ts';
+import type { DomainEventBus } from '../platform/event-bus.ts';
 import { ObservedFunction } from '../platform/observed-function.ts';
 import type { SettingsTable } from '../platform/settings-table.ts';
 import type { AnomalyTable } from './anomaly-table.ts';
@@ -22,7 +22,7 @@ export interface AnomalyDetectionProps {
   readonly forecasts: ForecastTable;
   readonly anomalies: AnomalyTable;
   readonly forecastBucket: ForecastBucket;
-  readonly bus: ForecastBus;
+  readonly bus: DomainEventBus;
   readonly notify: ITopic;
 }
 

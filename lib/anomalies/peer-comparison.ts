@@ -7,7 +7,7 @@ import type { ForecastBucket } from '../forecasts/forecast-bucket.ts';
 import type { BlockTable } from '../metrics/block-table.ts';
 import type { TargetTable } from '../metrics/target-table.ts';
 import type { DeadLetterQueue } from '../platform/dead-letter-queue.ts';
-import type { ForecastBus } from '../platform/event-bus.ts';
+import type { DomainEventBus } from '../platform/event-bus.ts';
 import { FunctionSchedule } from '../platform/function-schedule.ts';
 import { ObservedFunction } from '../platform/observed-function.ts';
 import type { SettingsTable } from '../platform/settings-table.ts';
@@ -20,7 +20,7 @@ export interface PeerComparisonProps {
   readonly targets: TargetTable;
   readonly anomalies: AnomalyTable;
   readonly forecastBucket: ForecastBucket;
-  readonly bus: ForecastBus;
+  readonly bus: DomainEventBus;
   readonly notify: ITopic;
   /** Shared with anomaly detection: an alarm of its own would double the idle cost of this construct. */
   readonly deadLetters: DeadLetterQueue;

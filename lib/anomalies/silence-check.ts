@@ -7,7 +7,7 @@ import type { BlockTable } from '../metrics/block-table.ts';
 import type { RawBucket } from '../metrics/raw-bucket.ts';
 import type { TargetTable } from '../metrics/target-table.ts';
 import type { DeadLetterQueue } from '../platform/dead-letter-queue.ts';
-import type { ForecastBus } from '../platform/event-bus.ts';
+import type { DomainEventBus } from '../platform/event-bus.ts';
 import { FunctionSchedule } from '../platform/function-schedule.ts';
 import { ObservedFunction } from '../platform/observed-function.ts';
 import type { RequestTable } from '../platform/request-table.ts';
@@ -22,7 +22,7 @@ export interface SilenceCheckProps {
   readonly anomalies: AnomalyTable;
   readonly requests: RequestTable;
   readonly rawBucket: RawBucket;
-  readonly bus: ForecastBus;
+  readonly bus: DomainEventBus;
   readonly notify: ITopic;
   /** Shared with anomaly detection: an alarm of its own would double the idle cost of this construct. */
   readonly deadLetters: DeadLetterQueue;

@@ -9,7 +9,7 @@ import type { IncidentTable } from '../incidents/incident-table.ts';
 import type { BlockTable } from '../metrics/block-table.ts';
 import type { TargetTable } from '../metrics/target-table.ts';
 import { ActionableAlarm } from '../platform/actionable-alarm.ts';
-import type { ForecastBus } from '../platform/event-bus.ts';
+import type { DomainEventBus } from '../platform/event-bus.ts';
 import { ObservedFunction, type ObservedFunctionProps } from '../platform/observed-function.ts';
 import { Workflow } from '../platform/workflow.ts';
 import type { ChangeTable } from './change-table.ts';
@@ -22,7 +22,7 @@ export interface DeploymentWatchProps {
   readonly anomalies: AnomalyTable;
   readonly incidents: IncidentTable;
   readonly changes: ChangeTable;
-  readonly bus: ForecastBus;
+  readonly bus: DomainEventBus;
   readonly notify: ITopic;
 }
 

@@ -4,7 +4,7 @@ import { Construct } from 'constructs';
 import type { StageConfig } from '../config/stage-config.ts';
 import type { BlockTable } from '../metrics/block-table.ts';
 import type { TargetTable } from '../metrics/target-table.ts';
-import type { ForecastBus } from '../platform/event-bus.ts';
+import type { DomainEventBus } from '../platform/event-bus.ts';
 import { ObservedFunction, type ObservedFunctionProps } from '../platform/observed-function.ts';
 import type { SettingsTable } from '../platform/settings-table.ts';
 import { Workflow } from '../platform/workflow.ts';
@@ -18,7 +18,7 @@ export interface ForecastWorkflowProps {
   readonly targets: TargetTable;
   readonly forecasts: ForecastTable;
   readonly forecastBucket: ForecastBucket;
-  readonly bus: ForecastBus;
+  readonly bus: DomainEventBus;
   readonly notify: ITopic;
 }
 

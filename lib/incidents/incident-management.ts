@@ -8,7 +8,7 @@ import type { StageConfig } from '../config/stage-config.ts';
 import type { BlockTable } from '../metrics/block-table.ts';
 import type { TargetTable } from '../metrics/target-table.ts';
 import { DeadLetterQueue } from '../platform/dead-letter-queue.ts';
-import type { ForecastBus } from '../platform/event-bus.ts';
+import type { DomainEventBus } from '../platform/event-bus.ts';
 import { ObservedFunction } from '../platform/observed-function.ts';
 import { WorkQueue } from '../platform/work-queue.ts';
 import { AlarmEntrance } from './alarm-entrance.ts';
@@ -25,7 +25,7 @@ export interface IncidentManagementProps {
   readonly targets: TargetTable;
   readonly incidents: IncidentTable;
   readonly changes: ChangeList;
-  readonly bus: ForecastBus;
+  readonly bus: DomainEventBus;
   readonly notify: ITopic;
 }
 

@@ -9,7 +9,7 @@ import { DispatchSchedule } from '../forecasts/dispatch-schedule.ts';
 import { ForecastWorkflow } from '../forecasts/forecast-workflow.ts';
 import { IncidentManagement } from '../incidents/incident-management.ts';
 import { IngestPipeline } from '../metrics/ingest-pipeline.ts';
-import { ForecastBus } from '../platform/event-bus.ts';
+import { DomainEventBus } from '../platform/event-bus.ts';
 import { KeyIssuer } from '../platform/key-issuer.ts';
 import { PublishedName } from '../platform/published-name.ts';
 import type { DataStack } from './data-stack.ts';
@@ -30,7 +30,7 @@ export class PipelineStack extends Stack {
     super(scope, id, props);
     const { config, data } = props;
     const shared = { ...data.stores, config, notify: data.alarmTopic.topic };
-    const bus = new ForecastBus(this, 'Bus');
+    const bus = new DomainEventBus(this, 'Bus');
     this.ingest = new IngestPipeline(this, 'Ingest', shared);
     this.forecasts = new ForecastWorkflow(this, 'Forecasts', { ...shared, bus });
     const { dispatch, fleet } = this.forecasts;
@@ -53,7 +53,7 @@ export class PipelineStack extends Stack {
   }
 
   /** Publishes the names that the edge and operations stacks use. */
-  #publish(config: StageConfig, { bus }: ForecastBus): void {
+  #publish(config: StageConfig, { bus }: DomainEventBus): void {
     const { queueArn, queueUrl } = this.ingest.queue.queue;
     const { queue: signals } = this.incidents.signals;
     const { dispatch, fleet } = this.forecasts;

@@ -12,7 +12,7 @@ import { ActionableAlarm } from '../../lib/platform/actionable-alarm.ts';
 import { AlarmTopic } from '../../lib/platform/alarm-topic.ts';
 import { ContextTable } from '../../lib/platform/context-table.ts';
 import { DeadLetterQueue } from '../../lib/platform/dead-letter-queue.ts';
-import { ForecastBus } from '../../lib/platform/event-bus.ts';
+import { DomainEventBus } from '../../lib/platform/event-bus.ts';
 import { ObservedFunction, type ObservedFunctionProps } from '../../lib/platform/observed-function.ts';
 import { PrivateBucket } from '../../lib/platform/private-bucket.ts';
 import { PublishedName } from '../../lib/platform/published-name.ts';
@@ -330,7 +330,7 @@ describe('names that are replaced', () => {
 describe('the bus', () => {
   it('accepts events of functions that may publish', () => {
     const { stack, notify, template } = stackOf();
-    new ForecastBus(stack, 'Events').grantPublish(functionIn(stack, notify));
+    new DomainEventBus(stack, 'Events').grantPublish(functionIn(stack, notify));
     expect(statementsOf(template()).at(-1)).toMatchObject({ Action: 'events:PutEvents' });
   });
 });

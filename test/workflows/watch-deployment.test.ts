@@ -18,14 +18,14 @@ const setup = async (slower = 1, failingPoints = 0) => {
   return { ...world, changeId, input, tasks, record: () => world.stored(changeId)!.record };
 };
 
-const LOOK = ['Wait for check', 'Check deployment', 'What comes next'];
+const CHECK = ['Wait for check', 'Check deployment', 'What comes next'];
 
 describe('watch-deployment', () => {
   it('checks a good deployment four times, on schedule, and closes it as healthy', async () => {
     const { input, tasks, record, published } = await setup();
     const done = await execute(definition, input, tasks);
     expect(done).toMatchObject({ status: 'SUCCEEDED', output: { health: 'healthy' }, waits: [] });
-    expect(done.trail).toEqual([...LOOK, ...LOOK, ...LOOK, ...LOOK, 'Close watch', 'Watch closed']);
+    expect(done.trail).toEqual([...CHECK, ...CHECK, ...CHECK, ...CHECK, 'Close watch', 'Watch closed']);
     expect(done.until).toEqual([5, 15, 30, 60].map(instant));
     expect(record()).toMatchObject({ health: 'healthy', checks: [{}, {}, {}, {}] });
     expect(published).toEqual([]);

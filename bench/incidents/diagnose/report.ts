@@ -29,7 +29,7 @@ const errorLines = (title: string, errors: readonly CaseResult[]): string[] => [
   '',
   `${title}: wrong answers with a confidence of 0.80 or more: ${errors.length}`,
   ...errors.map(
-    (e) => `  ${e.id}: answered ${e.said} (${e.confidence.toFixed(2)}), the cause was ${e.cause}`,
+    (e) => `  ${e.id}: answered ${e.diagnosed} (${e.confidence.toFixed(2)}), the cause was ${e.cause}`,
   ),
 ];
 

@@ -9,7 +9,7 @@ export interface CaseResult {
   readonly metric: 'latency' | 'availability';
   /** Rank of the true cause, 1 = first; 0 = not listed. */
   readonly rank: number;
-  readonly said: string;
+  readonly diagnosed: string;
   readonly cause: string;
   readonly confidence: number;
 }
@@ -47,7 +47,7 @@ export const scoreCase = (incident: LabelledCase, variant: Variant = 'all input'
     group: incident.group,
     metric: incident.target.metric,
     rank: causes.findIndex(({ node }) => node === incident.cause) + 1,
-    said: causes[0]?.node ?? '',
+    diagnosed: causes[0]?.node ?? '',
     cause: incident.cause,
     confidence: causes[0]?.confidence ?? 0,
   };

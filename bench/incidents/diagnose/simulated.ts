@@ -47,7 +47,7 @@ const explain = async (fault: SimulatedFault, input: InputName): Promise<Simulat
     ...{ id: fault.id, group: fault.kind, kind: fault.kind, topology: fault.topology, input },
     metric: report.metric ?? 'latency',
     rank: report.causes.findIndex(({ node }) => node === fault.cause) + 1,
-    said: first?.node ?? '',
+    diagnosed: first?.node ?? '',
     cause: fault.cause,
     confidence: first?.confidence ?? 0,
     scores: report.causes.map(({ score }) => score),

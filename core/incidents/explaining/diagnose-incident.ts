@@ -7,10 +7,11 @@ import type { CausesReport } from '../causes-report.ts';
 import { currentGraph, toCallGraph } from '../dependency-graph.ts';
 import { type Incident, targetsOf } from '../incident.ts';
 import type { CauseStore, ChangeStore, GraphStore, IncidentStore, StoredIncident } from '../ports.ts';
+import { INCIDENT_RETENTION_SECONDS } from '../retention.ts';
 import { MAX_TARGETS, targetsInReach } from './diagnosis-scope.ts';
-import { explainIncident } from './explain-incident.ts';
 import type { TargetHistory } from './node-metrics.ts';
 import { pastIncidentOf } from './past-incident.ts';
+import { reportCauses } from './report-causes.ts';
 
 export interface DiagnosisDeps {
   readonly incidents: Pick<IncidentStore, 'get'>;
@@ -31,7 +32,6 @@ export interface DiagnosisDeps {
 }
 
 const READS_AT_ONCE = 8;
-const KEPT_SECONDS = 400 * DAY_SECONDS;
 const PAST_INCIDENTS = 200;
 /** Covers the window, a day of normal operation before it, and a few hours for coarse intervals. */
 const HISTORY_SECONDS = 30 * HOUR_SECONDS;
@@ -87,7 +87,7 @@ const explain = async (deps: DiagnosisDeps, stored: StoredIncident): Promise<Cau
   const changes = await deps.changes.between(tenantId, startedAt - CHANGES_BEFORE_SECONDS, lastAt);
   const past = await deps.causes.past(tenantId, PAST_INCIDENTS);
   const data = read.filter((each) => each !== undefined);
-  return explainIncident({ stored, graph, data, changes, past, now });
+  return reportCauses({ stored, graph, data, changes, past, now });
 };
 
 /**
@@ -105,7 +105,7 @@ export const diagnoseIncident = async (
     return;
   }
   const report = await explain(deps, stored);
-  const expiresAt = Math.floor(stored.incident.lastAt) + KEPT_SECONDS;
+  const expiresAt = Math.floor(stored.incident.lastAt) + INCIDENT_RETENTION_SECONDS;
   await deps.causes.put(tenantId, report, expiresAt);
   const lesson = pastIncidentOf(stored.incident, report);
   if (lesson !== undefined) await deps.causes.remember(tenantId, lesson, expiresAt);

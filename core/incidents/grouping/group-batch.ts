@@ -47,9 +47,9 @@ const connectUnfinished = (
 };
 
 /**
- * Groups signals of one tenant, oldest first, into its incidents. Incidents that were quiet for long enough before a
- * signal are resolved before it, and those quiet by now at the end. `unfinished` are ids from an earlier batch. Pure: the
- * caller writes the changes.
+ * Groups signals of one tenant, oldest first, into its incidents. An incident that went quiet before a signal is
+ * resolved first; those quiet by `now` are resolved last. `unfinished` are ids from an earlier batch. Pure: the caller
+ * writes the changes.
  */
 export const groupBatch = (
   open: OpenIncidents,

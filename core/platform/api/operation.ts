@@ -8,7 +8,8 @@ export const API_TAGS = ['platform', 'metrics', 'forecasts', 'anomalies', 'incid
 export type ApiTag = (typeof API_TAGS)[number];
 
 /**
- * Access that an operation needs. `none`: no API key; `ingest`: to send data about the fleet (metrics, traces,
+ * Access that an operation needs. Today only `none` differs: any API key of a tenant may call every other operation.
+ * The rest is declared for scoped keys. `none`: no API key; `ingest`: to send data about the fleet (metrics, traces,
  * changes); `read`: to read data and assess plans; `operate`: to act on incidents, runs and settings.
  */
 export const ACCESS_NEEDS = ['none', 'ingest', 'read', 'operate'] as const;
@@ -27,7 +28,7 @@ export type ApiFunctionName = (typeof API_FUNCTIONS)[number];
 
 /**
  * One method on one path: what it takes, what it returns, the access it needs, and the function that serves it. The
- * routes of the gateway and of the functions, the OpenAPI document and authorisation derive from it.
+ * routes of the gateway and of the functions and the OpenAPI document derive from it.
  */
 export interface Operation {
   readonly method: 'get' | 'post' | 'put' | 'delete';

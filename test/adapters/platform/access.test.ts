@@ -26,14 +26,14 @@ beforeEach(() => {
 });
 
 describe('API key store', () => {
-  const keys = dynamoApiKeyStore({ client, tableName: 'registry' });
+  const keys = dynamoApiKeyStore({ client, tableName: 'api-keys' });
   const stored = { tenantId: 'acme', name: 'agents', createdAt: 5 };
 
   it('finds a key by its hash, consistently', async () => {
     dynamo.on(GetCommand).resolves({ Item: { pk: 'KEY#abc', sk: 'KEY', schemaVersion: 1, ...stored } });
     expect(await keys.find('abc')).toEqual(stored);
     expect(dynamo.commandCalls(GetCommand)[0]?.args[0].input).toEqual({
-      TableName: 'registry',
+      TableName: 'api-keys',
       Key: { pk: 'KEY#abc', sk: 'KEY' },
       ConsistentRead: true,
     });
@@ -57,7 +57,7 @@ describe('API key store', () => {
     dynamo.on(PutCommand).resolvesOnce({}).rejectsOnce(refused).rejects(down);
     await keys.add('abc', stored);
     expect(dynamo.commandCalls(PutCommand)[0]?.args[0].input).toEqual({
-      TableName: 'registry',
+      TableName: 'api-keys',
       Item: { pk: 'KEY#abc', sk: 'KEY', schemaVersion: 1, ...stored },
       ConditionExpression: 'attribute_not_exists(pk)',
     });

@@ -21,7 +21,7 @@ beforeEach(() => {
 });
 
 describe('settings', () => {
-  const store = dynamoSettingsStore({ client, tableName: 'registry' });
+  const store = dynamoSettingsStore({ client, tableName: 'settings' });
   const settings: Settings = { ...NO_SETTINGS, thresholds: [{ metric: 'cpu', above: 1e300 }] };
   const lastItem = () => dynamo.commandCalls(PutCommand).at(-1)?.args[0].input.Item;
 

@@ -20,7 +20,7 @@ const pathOf = (place: JsonPlace): string => {
 export const within = (parent: JsonPlace | undefined, step: string | number): JsonPlace => ({ parent, step });
 
 /** @throws IngestRejection always */
-export const wrong = (place: JsonPlace, expected: string): never => {
+export const rejectAt = (place: JsonPlace, expected: string): never => {
   const field = pathOf(place);
   throw new IngestRejection('invalid-content', `${field}: expected ${expected}`, {
     errors: [{ field, code: 'invalid-type', message: `expected ${expected}` }],
@@ -33,17 +33,17 @@ const isObject = (value: unknown): value is JsonObject =>
 /** An object; empty if absent or null, as in protobuf's JSON mapping. */
 export const objectAt = (value: unknown, place: JsonPlace): JsonObject => {
   if (value === undefined || value === null) return {};
-  return isObject(value) ? value : wrong(place, 'an object');
+  return isObject(value) ? value : rejectAt(place, 'an object');
 };
 
 export const arrayAt = (value: unknown, place: JsonPlace): readonly unknown[] => {
   if (value === undefined || value === null) return [];
-  return Array.isArray(value) ? value : wrong(place, 'an array');
+  return Array.isArray(value) ? value : rejectAt(place, 'an array');
 };
 
 export const textAt = (value: unknown, place: JsonPlace): string => {
   if (value === undefined || value === null) return '';
-  return typeof value === 'string' ? value : wrong(place, 'text');
+  return typeof value === 'string' ? value : rejectAt(place, 'text');
 };
 
 /** A 64-bit integer; JSON carries it as text because numbers lose digits. */
@@ -51,12 +51,12 @@ export const integerAt = (value: unknown, place: JsonPlace): bigint => {
   if (typeof value === 'string' && /^-?\d{1,20}$/.test(value)) return BigInt(value);
   return typeof value === 'number' && Number.isInteger(value)
     ? BigInt(value)
-    : wrong(place, 'a whole number');
+    : rejectAt(place, 'a whole number');
 };
 
 /** A number, or protobuf's JSON text for NaN and the infinities. */
 export const doubleAt = (value: unknown, place: JsonPlace): number => {
   if (typeof value === 'number') return value;
   const named = value === 'NaN' || value === 'Infinity' || value === '-Infinity';
-  return named ? Number(value) : wrong(place, 'a number');
+  return named ? Number(value) : rejectAt(place, 'a number');
 };

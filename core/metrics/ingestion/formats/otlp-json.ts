@@ -7,9 +7,9 @@ import {
   type JsonObject,
   type JsonPlace,
   objectAt,
+  rejectAt,
   textAt,
   within,
-  wrong,
 } from '../decoding/json-reader.ts';
 import { attributeText } from './otlp-attributes.ts';
 import {
@@ -48,7 +48,7 @@ const elements = function* (
 /** An attribute's value in plain JSON, identical to that of the protobuf reader. */
 const plainValue = (raw: unknown, place: JsonPlace, depth: number): unknown => {
   if (depth > MAX_ATTRIBUTE_DEPTH)
-    return wrong(place, `at most ${MAX_ATTRIBUTE_DEPTH} levels of nested values`);
+    return rejectAt(place, `at most ${MAX_ATTRIBUTE_DEPTH} levels of nested values`);
   const value = objectAt(raw, place);
   if (!absent(value.stringValue)) return textAt(value.stringValue, place);
   if (!absent(value.boolValue)) return value.boolValue === true;
@@ -164,10 +164,10 @@ export const readOtlpJson = (body: unknown, budget: EntryBudget): OtlpResource[]
   const root = within(undefined, 'resourceMetrics');
   const request =
     body === null || Array.isArray(body) || typeof body !== 'object'
-      ? wrong(within(undefined, '(body)'), 'an object')
+      ? rejectAt(within(undefined, '(body)'), 'an object')
       : objectAt(body, root);
   if (request.resourceMetrics === undefined && Object.keys(request).length > 0)
-    return wrong(root, 'an array (is this an OTLP metrics request?)');
+    return rejectAt(root, 'an array (is this an OTLP metrics request?)');
   return arrayAt(request.resourceMetrics, root).map((raw, index) =>
     readResource(raw, within(root, index), budget),
   );

@@ -82,7 +82,9 @@ describe('stream clock', () => {
     expect(late[32]).toBe(true);
     expect(clock.accepts(Number.NaN, 1)).toBe(false);
   });
+});
 
+describe('threshold and warm-up of the alert stage', () => {
   it('alerts exactly at the threshold, and forgets half of the budget in its half-life', () => {
     const stage = new AlertStage({
       ...{ threshold: 3, cooldownPoints: 0, budgetStep: 1, budgetHalfLifePoints: 2 },

@@ -281,24 +281,25 @@ describe('a check', () => {
         return checking.blocks.readRange(tenantId, targetId, from, to);
       },
     });
-    const look = (id: string) => checkDeployment({ ...checking, blocks: damaged(id) }, 'acme', changeId, 0);
-    await expect(look('web-1')).rejects.toThrow('damaged');
+    const checkWithDamage = (id: string) =>
+      checkDeployment({ ...checking, blocks: damaged(id) }, 'acme', changeId, 0);
+    await expect(checkWithDamage('web-1')).rejects.toThrow('damaged');
     const down = { readRange: async () => Promise.reject(new DependencyUnavailableError('down')) };
     await expect(checkDeployment({ ...checking, blocks: down }, 'acme', changeId, 0)).rejects.toThrow('down');
-    await expect(look('db-1')).resolves.toMatchObject({ health: 100 });
+    await expect(checkWithDamage('db-1')).resolves.toMatchObject({ health: 100 });
   });
 
   it('skips neighbours whose forecasts cannot be read, but not its own', async () => {
     const { checking, changeId } = await setup();
-    const look = (id: string) => {
+    const checkWithDamage = (id: string) => {
       const get = async (tenantId: string, targetId: string) => {
         if (targetId === id) throw new UnreadableItemError(`forecast ${id}`, 'damaged');
         return checking.forecasts.get(tenantId, targetId);
       };
       return checkDeployment({ ...checking, forecasts: { get } }, 'acme', changeId, 0);
     };
-    await expect(look('web-1')).rejects.toThrow(UnreadableItemError);
-    await expect(look('db-1')).resolves.toMatchObject({ health: 100 });
+    await expect(checkWithDamage('web-1')).rejects.toThrow(UnreadableItemError);
+    await expect(checkWithDamage('db-1')).resolves.toMatchObject({ health: 100 });
   });
 
   it('retries after losing to another writer, and gives up if one keeps writing', async () => {

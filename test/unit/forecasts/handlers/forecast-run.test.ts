@@ -318,7 +318,7 @@ describe('errors in a batch', () => {
 
   const refusal = new InvalidInputError('One or more parameter values were invalid: range keys');
   it.each([
-    ['its registry item cannot be read', 'registry', new UnreadableItemError('target calm', 'it is damaged')],
+    ['its stored target cannot be read', 'registry', new UnreadableItemError('target calm', 'it is damaged')],
     ['its blocks cannot be read', 'blocks', new UnreadableItemError('block calm', 'it is damaged')],
     ['its forecast is refused for good', 'forecasts', refusal],
     ['its breaches are refused for good', 'breaches', refusal],

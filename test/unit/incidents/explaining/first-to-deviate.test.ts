@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { deviationsByTarget } from '../../../../core/incidents/explaining/deviations.ts';
 import { rowsAround } from '../../../../core/incidents/explaining/diagnosis-rows.ts';
-import { explainIncident } from '../../../../core/incidents/explaining/explain-incident.ts';
 import { rankFirstToDeviate } from '../../../../core/incidents/explaining/first-to-deviate.ts';
+import { reportCauses } from '../../../../core/incidents/explaining/report-causes.ts';
 import { NOW } from './samples.ts';
 
 const STEP = 300;
@@ -88,7 +88,7 @@ describe('an incident of resources alone', () => {
   };
 
   it('is not explained by random movements of latency', () => {
-    const report = explainIncident(material);
+    const report = reportCauses(material);
     expect(report).toMatchObject({ method: 'first-to-deviate', metric: undefined, signature: { db: 1 } });
     expect(report.causes[0]).toMatchObject({ node: 'db' });
     expect(report.causes[0]!.recommendation).toContain('free or add space');
@@ -104,7 +104,7 @@ describe('an incident of resources alone', () => {
       },
       ...{ isConfirmed: true as const, fixedBy: 'logs rotated' },
     } as const;
-    const report = explainIncident({ ...material, past: [past] });
+    const report = reportCauses({ ...material, past: [past] });
     expect(report.similar).toHaveLength(1);
     expect(report.causes[0]!.recommendation).toContain('try the fix of incident old: logs rotated');
   });

@@ -1,5 +1,5 @@
 import { buildDependencyGraph } from '../../../../core/incidents/dependency-graph.ts';
-import type { DiagnosisMaterial } from '../../../../core/incidents/explaining/explain-incident.ts';
+import type { DiagnosisMaterial } from '../../../../core/incidents/explaining/report-causes.ts';
 import { applyResult, groupSignal } from '../../../../core/incidents/grouping/group-signal.ts';
 import type { Incident } from '../../../../core/incidents/incident.ts';
 import { INCIDENT_POLICY } from '../../../../core/incidents/incident-policy.ts';

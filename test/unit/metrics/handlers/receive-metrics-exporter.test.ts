@@ -7,9 +7,9 @@ import { OTLPMetricExporter } from '@opentelemetry/exporter-metrics-otlp-proto';
 import { PeriodicExportingMetricReader, type ResourceMetrics } from '@opentelemetry/sdk-metrics';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { IngestionWorld } from '../../../fakes/metrics.ts';
-import { KEY, receiveHandler } from '../../../fixtures/ingestion/http.ts';
 import { collectFromSdk, instrument } from '../../../fixtures/ingestion/otel-sdk.ts';
 import { deliver } from '../../../fixtures/ingestion/queued.ts';
+import { KEY, receiveHandler } from '../../../harness/receive-handler.ts';
 
 const servers: Server[] = [];
 afterEach(() => {

@@ -4,8 +4,8 @@ import { IngestCounts } from '../../../../core/metrics/api/ingestion.ts';
 import { DependencyUnavailableError } from '../../../../core/shared/errors.ts';
 import { IngestionWorld, watched } from '../../../fakes/metrics.ts';
 import { NOW, NOW_SECONDS } from '../../../fixtures/ingestion/decoding.ts';
-import { eventOf, KEY, receiveHandler, send } from '../../../fixtures/ingestion/http.ts';
 import { deliver, storeHandler } from '../../../fixtures/ingestion/queued.ts';
+import { eventOf, KEY, receiveHandler, send } from '../../../harness/receive-handler.ts';
 
 const T = NOW_SECONDS;
 const point = (some: Record<string, unknown> = {}) => ({

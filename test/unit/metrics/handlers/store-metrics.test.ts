@@ -92,7 +92,7 @@ describe('store-metrics', () => {
     expect([...world.stored.values()].map(({ version }) => version)).toEqual([1]);
   });
 
-  it('updates the registry for new blocks, new metrics and each step of lastSeen, not for every point', async () => {
+  it('updates the target for new blocks, new metrics and each step of lastSeen, not for every point', async () => {
     const world = new IngestionWorld();
     const calls: number[] = [];
     const send = async (number: number, metric: string, time: number) => {
@@ -244,7 +244,7 @@ describe('store-metrics', () => {
     expect(world.quarantined()).toHaveLength(2);
   });
 
-  it('stores points of metrics beyond the limit of the registry', async () => {
+  it('stores points of metrics beyond the limit of a target', async () => {
     const world = new IngestionWorld();
     world.targets.record = async () => {
       throw new InvalidInputError('1 metrics beyond the limit');

@@ -8,9 +8,9 @@ import {
   doubleAt,
   integerAt,
   objectAt,
+  rejectAt,
   textAt,
   within,
-  wrong,
 } from '../../../../core/metrics/ingestion/decoding/json-reader.ts';
 import {
   jsonElementsIn,
@@ -92,8 +92,8 @@ describe('a value of parsed JSON', () => {
   });
 
   it('at the root is named by its first path element', () => {
-    expect(rejectionOf(() => wrong(within(undefined, 'series'), 'x')).message).toBe('series: expected x');
-    expect(rejectionOf(() => wrong(within(undefined, 3), 'x')).message).toBe('3: expected x');
+    expect(rejectionOf(() => rejectAt(within(undefined, 'series'), 'x')).message).toBe('series: expected x');
+    expect(rejectionOf(() => rejectAt(within(undefined, 3), 'x')).message).toBe('3: expected x');
   });
 });
 

@@ -42,7 +42,7 @@ describe('how a target reports', () => {
     expect(stateOf(7200, { interval: 60, usualPause: 23 * 3600, isSteady: true })).toBe('late');
   });
 
-  it('is read from its points: the registry lags behind', async () => {
+  it('is read from its points: the stored target lags behind', async () => {
     expect(await report({ cpu: every(300, DAY, 120) })).toMatchObject({
       lastSeen: NOW - 120 - 180,
       lagSeconds: 300,
@@ -51,7 +51,7 @@ describe('how a target reports', () => {
     expect(await report({ cpu: every(300, DAY, 1200) })).toMatchObject({ lagSeconds: 1200, state: 'silent' });
   });
 
-  it('is read from the registry if nothing else is known', async () => {
+  it('is read from the stored target if nothing else is known', async () => {
     const damaged = {
       readRange: async () => [
         { key: { tenantId: 'acme', targetId: 'web-1', hour: 1 }, bytes: Uint8Array.of(9, 9), version: 1 },

@@ -101,7 +101,7 @@ const rowsOf = ({ stored: { incident }, data, now }: DiagnosisMaterial): Diagnos
  * else order of deviation, else topology and changes. `limits` lists what was missing.
  * @throws InvalidInputError only for damaged input
  */
-export const explainIncident = (material: DiagnosisMaterial): CausesReport => {
+export const reportCauses = (material: DiagnosisMaterial): CausesReport => {
   const { stored, graph, data, now } = material;
   const { incident, version } = stored;
   const reach = new Set([...targetsOf(incident), ...data.map(({ target }) => target.targetId)]);

@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { explainIncident } from '../../../../core/incidents/explaining/explain-incident.ts';
 import { pastIncidentOf } from '../../../../core/incidents/explaining/past-incident.ts';
+import { reportCauses } from '../../../../core/incidents/explaining/report-causes.ts';
 import { faultySeeds, type SimulatedFault, simulatedFault } from './simulated-fault.ts';
 
 const seeds = faultySeeds(10);
 const explained = (seed: number, options: Omit<SimulatedFault, 'seed'> = {}) => {
   const { material, fault } = simulatedFault({ seed, ...options })!;
-  const report = explainIncident(material);
+  const report = reportCauses(material);
   return {
     material,
     fault,
@@ -41,7 +41,7 @@ describe('an incident with latency, requests and a graph', () => {
       at: fault.start - 60,
       summary: 'v41',
     };
-    const report = explainIncident({ ...material, changes: [change] });
+    const report = reportCauses({ ...material, changes: [change] });
     const cause = report.causes.find(({ node }) => node === root)!;
     expect(cause.evidence.join()).toContain('v41');
   });
@@ -77,7 +77,7 @@ describe('an incident with less data', () => {
 
   it('no metrics at all: the target that calls none of the others', () => {
     const { material, root } = explained(seeds[0]!);
-    const report = explainIncident({ ...material, data: [] });
+    const report = reportCauses({ ...material, data: [] });
     expect(report).toMatchObject({ method: 'topology', metric: undefined });
     expect(report.causes[0]!.node).toBe(root);
     expect(report.causes[0]!.confidence).toBeLessThanOrEqual(0.4);
@@ -89,7 +89,7 @@ describe('an incident with less data', () => {
     const members = Object.fromEntries(
       Object.entries(incident.members).map(([key, m]) => [key, { ...m, kind: 'predicted-breach' as const }]),
     );
-    const report = explainIncident({
+    const report = reportCauses({
       ...material,
       stored: { ...material.stored, incident: { ...incident, members } },
     });
@@ -109,10 +109,10 @@ describe('the lesson of a closed incident', () => {
   it('contains its signature, its cause and its fix, and is used for similar later incidents', () => {
     const { past, material, report } = lesson();
     expect(past).toMatchObject({ cause: report.causes[0]!.node, fixedBy: 'rolled back', metric: 'latency' });
-    const later = explainIncident({ ...material, past: [{ ...past!, incidentId: 'earlier' }] });
+    const later = reportCauses({ ...material, past: [{ ...past!, incidentId: 'earlier' }] });
     expect(later.similar).toMatchObject([{ incident: { incidentId: 'earlier' } }]);
     expect(later.causes[0]!.evidence.join()).toContain('fixed by: rolled back');
-    expect(explainIncident({ ...material, past: [past!] }).similar).toEqual([]);
+    expect(reportCauses({ ...material, past: [past!] }).similar).toEqual([]);
   });
 
   it('uses the cause that people named instead of the guess; the wrong guess ranks lower in a later incident', () => {
@@ -127,7 +127,7 @@ describe('the lesson of a closed incident', () => {
       mistaken: guess,
       fixedBy: 'capped the pool',
     });
-    const later = explainIncident({ ...material, past: [{ ...past, incidentId: 'earlier' }] });
+    const later = reportCauses({ ...material, past: [{ ...past, incidentId: 'earlier' }] });
     expect(later.causes.map(({ node }) => node).slice(0, 2)).toEqual([other, guess]);
     expect(later.causes[0]!.evidence.join()).toContain('it was the confirmed cause of incident earlier');
     expect(later.causes[0]!.recommendation).toContain('capped the pool');
@@ -145,7 +145,7 @@ describe('the lesson of a closed incident', () => {
     expect(right).toMatchObject({ isConfirmed: true });
     expect(right.mistaken).toBeUndefined();
     const outside = pastIncidentOf(concluded('the upstream provider'), report)!;
-    const later = explainIncident({ ...material, past: [{ ...outside, incidentId: 'earlier' }] });
+    const later = reportCauses({ ...material, past: [{ ...outside, incidentId: 'earlier' }] });
     expect(later.similar[0]!.incident.cause).toBe('the upstream provider');
     expect(later.causes[0]!.confidence).toBeLessThanOrEqual(report.causes[0]!.confidence);
   });
