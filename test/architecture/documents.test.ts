@@ -1,10 +1,11 @@
 import { existsSync, globSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { CONTEXTS } from './contexts.ts';
-import { root } from './source-tree.ts';
+import { OPERATIONS } from '../../core/api/operations.ts';
+import { CONTEXTS, PLANNED } from './contexts.ts';
+import { foldersIn, root } from './source-tree.ts';
 
-const MAPS = ['docs/architecture.md', 'CONTRIBUTING.md', 'docs/adr/0013-contexts.md', 'README.md'];
+const MAPS = ['README.md', 'CONTRIBUTING.md', ...globSync('docs/**/*.md', { cwd: root })];
 const textOf = (path: string): string => readFileSync(join(root, path), 'utf8');
 /** The text of a file, or of the files in a folder. */
 const contentOf = (path: string): string =>
@@ -52,6 +53,45 @@ describe('the map', () => {
     const page = textOf('docs/architecture.md');
     expect(CONTEXTS.filter((context) => !page.includes(`\`${context}\``))).toEqual([]);
   });
+
+  it('lists the folders of each context', () => {
+    const page = textOf('docs/architecture.md');
+    const rows = [...page.matchAll(/^\| `([a-z]+)` \| [^|]+ \| ([^|]*)\|$/gm)].filter(([, context = '']) =>
+      (CONTEXTS as readonly string[]).includes(context),
+    );
+    const listed = rows.map(([, context, folders = '']) => [
+      context,
+      new Set([...folders.matchAll(/`([a-z]+)`/g)].map(([, folder]) => folder)),
+    ]);
+    const built = CONTEXTS.filter((context) => !PLANNED.has(context));
+    const found = built.map((context) => [
+      context,
+      new Set(foldersIn(`core/${context}`).filter((folder) => folder !== 'api')),
+    ]);
+    expect(listed.filter(([context]) => !PLANNED.has(String(context)))).toEqual(found);
+  });
+
+  it('lists the paths of each context', () => {
+    const page = textOf('docs/architecture.md');
+    const listed = [...page.matchAll(/^\| `([a-z]+)` \| ((?:`\/v1\/[^`]+` ?)+) \|$/gm)].map(
+      ([, context, paths = '']) => [
+        context,
+        new Set([...paths.matchAll(/`([^`]+)`/g)].map(([, path]) => path)),
+      ],
+    );
+    const operations = Object.values(OPERATIONS);
+    const pathsOf = (tag: unknown) =>
+      new Set(operations.filter((one) => one.tag === tag).map(({ path }) => path));
+    expect(listed).toHaveLength(new Set(operations.map(({ tag }) => tag)).size);
+    expect(listed).toEqual(listed.map(([tag]) => [tag, pathsOf(tag)]));
+  });
+
+  it.each(['a `core/none/x.ts`', 'an `adapters/<context>/none.ts`'])(
+    'a planted path is found: %s',
+    (text) => {
+      expect(pathsIn(text).filter((path) => filesOf(path).length === 0)).toHaveLength(1);
+    },
+  );
 
   it('answers ten questions with files that hold the answer', () => {
     const [, table = ''] = textOf('CONTRIBUTING.md').split('## Ten questions');

@@ -72,7 +72,7 @@ const plainArray = (holder: JsonObject, place: JsonPlace, depth: number): unknow
 const keyValue = (raw: unknown, place: JsonPlace, depth: number): [string, unknown] => {
   const entry = objectAt(raw, place);
   if (absent(entry.value) && Object.keys(entry).some((field) => field !== 'key'))
-    return wrong(within(place, 'value'), 'a value such as {"stringValue":"web-1"}');
+    return rejectAt(within(place, 'value'), 'a value such as {"stringValue":"web-1"}');
   return [textAt(entry.key, within(place, 'key')), plainValue(entry.value, within(place, 'value'), depth)];
 };
 
