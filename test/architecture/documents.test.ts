@@ -13,11 +13,11 @@ const contentOf = (path: string): string =>
     ? textOf(path)
     : globSync(`${path}/*.ts`, { cwd: root }).map(textOf).join('\n');
 
-/** Paths of the project that a document names in backquotes. */
+/** Paths of the project that a document names in backquotes, except those in `.local`, which exist after a run. */
 const pathsIn = (text: string): readonly string[] =>
   [...text.matchAll(/`([a-z.]+\/[\w./<>-]*)`/g)]
     .map(([, path]) => path ?? '')
-    .filter((path) => existsSync(join(root, path.split('/')[0] ?? '')));
+    .filter((path) => !path.startsWith('.local/') && existsSync(join(root, path.split('/')[0] ?? '')));
 
 /** The files or folders for which a path stands: `core/<context>/ports.ts` is one for each context that has it. */
 const filesOf = (path: string): readonly string[] =>
