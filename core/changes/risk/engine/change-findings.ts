@@ -79,17 +79,27 @@ const plainFindings = (all: readonly Counted[]): ChangeFindings => {
   };
 };
 
+/** For features whose text does not state whether the resources stay. */
+const namesWithFate = (all: readonly Counted[]): string[] =>
+  all.map((each) => {
+    const name = nameOf(each.resource);
+    if (each.isGone) return `${name}: removed`;
+    if (each.isReplaced) return `${name}: replaced`;
+    return each.mayBeReplaced ? `${name}: may be replaced` : name;
+  });
+
 const kindFindings = (all: readonly Counted[]): ChangeFindings => {
   const of = (kind: Counted['kind'], isFound: Test): string[] =>
     named(all, (each) => each.kind === kind && isFound(each));
-  const isTouched: Test = (each) => each.isTouched;
+  const touched = (kind: Counted['kind']): string[] =>
+    namesWithFate(all.filter((each) => each.kind === kind && each.isTouched));
   return {
     triggersRemoved: of('trigger', ({ isGone, isReplaced }) => isGone || isReplaced),
     alarmsRemoved: of('alarm', ({ isGone }) => isGone),
-    accessChanged: of('access', isTouched),
-    routingChanged: of('routing', isTouched),
-    keysChanged: of('key', isTouched),
-    interfaceChanged: of('interface', isTouched),
+    accessChanged: touched('access'),
+    routingChanged: touched('routing'),
+    keysChanged: touched('key'),
+    interfaceChanged: touched('interface'),
   };
 };
 

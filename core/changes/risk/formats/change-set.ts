@@ -1,5 +1,3 @@
-import * as z from 'zod';
-import { describeIssues } from '../../../shared/describe-issues.ts';
 import { InvalidInputError } from '../../../shared/errors.ts';
 import { cutText, MAX_SHOWN_NAME } from '../../../shared/text.ts';
 import {
@@ -11,40 +9,12 @@ import {
   type PlannedSetting,
   type Replacement,
 } from '../engine/planned-resource.ts';
+import {
+  type ChangeSetPage as Page,
+  parsePages,
+  type ChangedResource as Resource,
+} from './change-set-page.ts';
 import { grantsBetween, type ResourceVersions, rulesBetween } from './policy-changes.ts';
-
-/**
- * The fields read from the response of DescribeChangeSet
- * (https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_DescribeChangeSet.html). Actions and
- * replacements are plain strings, so that values added by CloudFormation later are `unknown` instead of an error.
- */
-const Text = z.string().nullish();
-const Target = z.object({
-  Attribute: Text,
-  Name: Text,
-  RequiresRecreation: Text,
-  BeforeValue: Text,
-  AfterValue: Text,
-});
-const Resource = z.object({
-  Action: z.string(),
-  LogicalResourceId: z.string(),
-  ResourceType: z.string(),
-  Replacement: Text,
-  PolicyAction: Text,
-  Details: z.array(z.object({ Target: Target.nullish(), Evaluation: Text })).nullish(),
-  BeforeContext: Text,
-  AfterContext: Text,
-});
-const Page = z.object({
-  StackName: z.string(),
-  Status: Text,
-  StatusReason: Text,
-  NextToken: Text,
-  Changes: z.array(z.object({ ResourceChange: Resource.nullish() })),
-});
-type Page = z.infer<typeof Page>;
-type Resource = z.infer<typeof Resource>;
 
 const ACTIONS = new Map<string, PlannedAction>([
   ['Add', 'add'],
@@ -104,12 +74,37 @@ const settingsOf = (details: Details): PlannedSetting[] => {
   }));
 };
 
+/** CloudFormation's placeholder for a value that it cannot know before the deployment. */
+const KNOWN_LATER = '{{changeSet:KNOWN_AFTER_APPLY}}';
+
+/**
+ * CloudFormation states a replacement even if the new value of a reference is not known yet and may equal the old one
+ * (https://github.com/aws-cloudformation/cloudformation-coverage-roadmap/issues/2113).
+ */
+const isCertain = (details: Details): boolean => {
+  const causes = details.filter(
+    ({ Target: target }) => replacementOf(target?.RequiresRecreation) === 'always',
+  );
+  return (
+    causes.length === 0 ||
+    causes.some(
+      ({ Target: target, Evaluation: evaluation }) =>
+        evaluation !== 'Dynamic' || !target?.AfterValue?.includes(KNOWN_LATER),
+    )
+  );
+};
+
+const replacementIn = ({ Replacement: stated, Details: details }: Resource): Replacement => {
+  const replacement = replacementOf(stated);
+  return replacement === 'always' && !isCertain(details ?? []) ? 'maybe' : replacement;
+};
+
 const resourceOf = (stack: string, resource: Resource): PlannedResource => ({
   stack,
   logicalId: resource.LogicalResourceId,
   type: resource.ResourceType,
   action: ACTIONS.get(resource.Action) ?? 'unknown',
-  replacement: replacementOf(resource.Replacement),
+  replacement: replacementIn(resource),
   disposal: DISPOSALS.get(resource.PolicyAction ?? '') ?? 'unstated',
   settings: settingsOf(resource.Details ?? []),
 });
@@ -168,22 +163,12 @@ const refusePartial = (pages: readonly Page[]): void => {
   }
 };
 
-/** Reads one response of DescribeChangeSet, or an array of them: pages, and the change sets of nested stacks. */
+/**
+ * Reads one response of DescribeChangeSet, an array of them (pages, and the change sets of nested stacks), or the list
+ * of changes alone. Field names may be in the camel case of the console.
+ */
 export const readChangeSet = (input: unknown): PlannedChange => {
-  const responses = Array.isArray(input) ? input : [input];
-  if (responses.length === 0)
-    throw new InvalidInputError('change set: found an empty array, expected at least one response');
-  const pages = responses.map((response, at) => {
-    const page = Page.safeParse(response);
-    if (page.success) return page.data;
-    const where = responses.length === 1 ? 'change set' : `change set ${at + 1} of ${responses.length}`;
-    throw new InvalidInputError(
-      `${where}: not a response of DescribeChangeSet: ${describeIssues(page.error)}`,
-      {
-        cause: page.error,
-      },
-    );
-  });
+  const pages = parsePages(input);
   pages.forEach(refuseFailed);
   refusePartial(pages);
   return combineChanges(pages.map(readPage));

@@ -1,4 +1,6 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { findingsOf } from '../../../../core/changes/risk/engine/change-findings.ts';
 import { readPlannedChange } from '../../../../core/changes/risk/formats/planned-change.ts';
 import { changeSet, resourceChange, setting } from './change-samples.ts';
 
@@ -199,5 +201,97 @@ describe('network rules of a change set', () => {
     expect(
       rules(group({ SecurityGroupIngress: [{ CidrIp: '::/0' }] }, undefined, { action: 'Remove' })),
     ).toEqual([]);
+  });
+});
+
+const fixture = (file: string): unknown =>
+  JSON.parse(readFileSync(new URL(`../../../fixtures/changes/${file}`, import.meta.url), 'utf8'));
+
+describe('a list of changes without their stack', () => {
+  const bucket = { logicalId: 'MyS3Bucket', type: 'AWS::S3::Bucket', stack: '(unnamed)' };
+
+  it('is read in the camel case of the console', () => {
+    expect(read(fixture('change-set-console.json')).resources).toEqual([
+      {
+        ...bucket,
+        ...{ action: 'modify', replacement: 'always', disposal: 'unstated' },
+        settings: [{ name: 'BucketName', replacement: 'always' }],
+      },
+    ]);
+  });
+
+  it('is read in the case of the API, as `--query Changes` prints it', () => {
+    const found = read([resourceChange({ id: 'A' }), { Type: 'Hook' }, resourceChange({ id: 'B' })]);
+    expect(found.stacks).toEqual(['(unnamed)']);
+    expect(found.resources.map(({ logicalId }) => logicalId)).toEqual(['A', 'B']);
+  });
+
+  it('whole responses are read in camel case as well', () => {
+    const changes = fixture('change-set-console.json');
+    expect(read({ stackName: 'Shop', changes })).toMatchObject({
+      stacks: ['Shop'],
+      resources: [{ ...bucket, stack: 'Shop' }],
+    });
+    const failed = { stackName: 'Shop', status: 'FAILED', statusReason: 'no', changes };
+    expect(() => read(failed)).toThrow(/found status FAILED \(no\)/);
+  });
+
+  it('is rejected with the path of the field that does not match', () => {
+    expect(() => read([{ resourceChange: { action: 'Modify' } }])).toThrow(
+      /Changes\.0\.ResourceChange\.LogicalResourceId/,
+    );
+  });
+
+  it('differs from another document, whose fields the message names', () => {
+    expect(() => read({ Id: 'arn', StackId: 'arn' })).toThrow(
+      'found the fields Id, StackId, expected StackName and Changes, as `aws cloudformation describe-change-set` prints them',
+    );
+    expect(() => read({})).toThrow('found an empty object');
+  });
+});
+
+describe('a replacement because of a value that is known after apply', () => {
+  const cause = (evaluation: string, after: string) => ({
+    ...setting('SubnetId', 'subnet-1', after, { RequiresRecreation: 'Always' }),
+    Evaluation: evaluation,
+  });
+  const replacementFor = (...Details: object[]) =>
+    read(changeSet([resourceChange({ more: { Replacement: 'True', Details } })])).resources[0]?.replacement;
+  const later = '{{changeSet:KNOWN_AFTER_APPLY}}';
+
+  it('is possible, and said so of the resource', () => {
+    const change = read(fixture('change-set-known-after-apply.json'));
+    expect(change.resources).toMatchObject([{ logicalId: 'NAT_GW', replacement: 'maybe' }]);
+    expect(findingsOf(change).routingChanged).toEqual(['NAT_GW (EC2::NatGateway): may be replaced']);
+  });
+
+  it('is certain if another setting requires it, or the value is known', () => {
+    expect(replacementFor(cause('Dynamic', later))).toBe('maybe');
+    expect(replacementFor(cause('Dynamic', later), cause('Static', 'subnet-2'))).toBe('always');
+    expect(replacementFor(cause('Dynamic', 'subnet-2'))).toBe('always');
+    expect(replacementFor()).toBe('always');
+  });
+});
+
+describe('resources whose feature does not state what happens to them', () => {
+  it.each([
+    ['EC2::NatGateway', 'routingChanged'],
+    ['KMS::Key', 'keysChanged'],
+    ['IAM::Role', 'accessChanged'],
+  ] as const)('%s: the name says so', (type, feature) => {
+    const change = read(
+      changeSet([
+        resourceChange({ type, id: 'Same' }),
+        resourceChange({ type, id: 'Gone', action: 'Remove' }),
+        resourceChange({ type, id: 'New', more: { Replacement: 'True' } }),
+        resourceChange({ type, id: 'Maybe', more: { Replacement: 'Conditional' } }),
+      ]),
+    );
+    expect(findingsOf(change)[feature]).toEqual([
+      `Same (${type})`,
+      `Gone (${type}): removed`,
+      `New (${type}): replaced`,
+      `Maybe (${type}): may be replaced`,
+    ]);
   });
 });
