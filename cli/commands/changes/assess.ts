@@ -11,15 +11,16 @@ import {
 import {
   CHANGE_FORMATS,
   type ChangeFormat,
-  type PlannedChange,
   readPlannedChange,
+  readUnconfirmedChange,
+  type UnconfirmedChange,
 } from '../../../core/changes/risk/formats/planned-change.ts';
 import { InvalidInputError } from '../../../core/shared/errors.ts';
 import { type DescribedPlan, readPlan } from '../../input/planned-change-file.ts';
 import { jsonText } from '../../terminal/clean-text.ts';
 import { GateReachedError } from '../../terminal/exit-codes.ts';
 import type { Terminal } from '../../terminal/terminal.ts';
-import { LineWriter } from '../../terminal/writer.ts';
+import { LineWriter, printLine } from '../../terminal/writer.ts';
 import { type ConnectionOptions, connect, withConnection } from '../shared/connection-options.ts';
 import { describeAssessment } from './assess-text.ts';
 
@@ -31,25 +32,32 @@ interface Options extends ConnectionOptions {
   readonly json?: true;
 }
 
-/** @throws InvalidInputError that names the file */
-const changeIn = (file: string, { format, content }: DescribedPlan): PlannedChange => {
+/**
+ * A gate decides without a person who reads warnings, so it accepts complete descriptions only.
+ * @throws InvalidInputError that names the file
+ */
+const changeIn = (file: string, { format, content }: DescribedPlan, isGate: boolean): UnconfirmedChange => {
   try {
-    return readPlannedChange(format, content);
+    return isGate ? { change: readPlannedChange(format, content) } : readUnconfirmedChange(format, content);
   } catch (cause) {
     if (!(cause instanceof InvalidInputError)) throw cause;
     throw new InvalidInputError(`${file}: ${cause.message}`, { cause });
   }
 };
 
-const assessOffline = (change: PlannedChange, context: ChangeContext): RiskAssessment =>
-  assessRisk(PRIOR_RISK_MODEL, featuresOf(change, context), findingsOf(change));
+const assessOffline = (file: string, plan: DescribedPlan, options: Options, terminal: Terminal) => {
+  const { change, warning } = changeIn(file, plan, options.failOn !== undefined);
+  if (warning !== undefined) printLine(terminal.stderr, `forestall: ${file}: ${warning}`);
+  const context: ChangeContext = { isOutsideHours: options.outsideHours === true };
+  return assessRisk(PRIOR_RISK_MODEL, featuresOf(change, context), findingsOf(change));
+};
 
 /** True if an option selects the API of a deployment, which knows the owner's deployments and incidents. */
 const assess = async (file: string, options: Options, terminal: Terminal): Promise<RiskAssessment> => {
   const described = await readPlan(file, terminal.stdin, options.format);
   const { url, key, target, outsideHours } = options;
   if (url === undefined && key === undefined && target === undefined)
-    return assessOffline(changeIn(file, described), { isOutsideHours: outsideHours === true });
+    return assessOffline(file, described, options, terminal);
   if (outsideHours)
     throw new InvalidInputError('--outside-hours: found --url, --key or --target, expected none of them');
   return connect(options, terminal).assessChange(described, target);

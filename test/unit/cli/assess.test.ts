@@ -80,6 +80,38 @@ describe('forestall assess', () => {
     expect(err).toMatch(message);
   });
 
+  describe('of a diff without summary, from an old CDK', () => {
+    const old = readFileSync(join('test', 'fixtures', 'changes', 'cdk-diff-without-summary.txt'), 'utf8');
+
+    it('reads it with a warning', async () => {
+      const { code, out, err } = await runCli(['assess', file('old.txt', old)]);
+      expect(code).toBe(0);
+      expect(out).toMatch(/^high risk: [\s\S]*2 data stores are removed or replaced/);
+      expect(err).toMatch(/old\.txt: read as the output of a CDK CLI older than 2\.89, .*stacks are missing/);
+      const same = await runCli(['assess', file('same.txt', 'Stack Shop\nThere were no differences\n')]);
+      expect(same).toMatchObject({ code: 0, err: expect.stringContaining('older than 2.89') });
+    });
+
+    it('does not let it pass a gate, and names the reason', async () => {
+      const { code, out, err } = await runCli(['assess', file('old.txt', old), '--fail-on', 'high']);
+      expect({ code, out }).toEqual({ code: 2, out: '' });
+      expect(err).toContain(
+        'the CDK CLI is older than 2.89 (update it, or pass the change set), or it failed',
+      );
+    });
+
+    it.each([
+      ['in a line', old.trimEnd().slice(0, -9)],
+      ['after a line', `${old.trimEnd()}\n`],
+      ['after the name of a stack', `${old}Stack Other\n\n\n`],
+      ['by an error', `${old}Stack Other\n\n❌ Error: ExpiredToken\n\n`],
+    ])('refuses it if it was cut off %s', async (_, text) => {
+      const { code, err } = await runCli(['assess', file('cut.txt', text)]);
+      expect(code).toBe(2);
+      expect(err).toContain('it was cut off or failed');
+    });
+  });
+
   it('reads the UTF-16 that PowerShell writes', async () => {
     const diff = readFileSync(join('test', 'fixtures', 'changes', 'cdk-diff-coloured.txt'), 'utf8');
     const bytes = Buffer.from(`\uFEFF${diff.replaceAll('\n', '\r\n')}`, 'utf16le');

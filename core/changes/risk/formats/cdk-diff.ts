@@ -153,13 +153,32 @@ export const readCdkDiff = (content: unknown): PlannedChange => {
   return combineChanges(stacks.map(readStack));
 };
 
+/** The last line of a section: a resource or output, a part of a tree, or the frame of a table. */
+const ENTRY = /^(?:\[[+~-]\] | +[│├└[]|[│└])/;
+
+/**
+ * True if the text has no summary but ends like the output of a CDK CLI older than 2.89, which did not print one
+ * (https://github.com/aws/aws-cdk/pull/26297): with the blank line that closes a section, or without differences.
+ */
+export const endsAsOldDiff = (text: string): boolean => {
+  const plain = text.replace(ESCAPES, '');
+  if (CLOSING.test(plain)) return false;
+  const body = plain.trimEnd();
+  const lastLine = body.slice(body.lastIndexOf('\n') + 1);
+  if (lastLine === 'There were no differences') return true;
+  return plain.slice(body.length).split('\n').length > 2 && ENTRY.test(lastLine);
+};
+
 /**
  * Refuses the output of a `cdk diff` that was cut off, because half a diff looks harmless.
  * @throws InvalidInputError
  */
 export const requireComplete = (text: string): void => {
   if (CLOSING.test(text.replace(ESCAPES, ''))) return;
+  const reason = endsAsOldDiff(text)
+    ? 'the CDK CLI is older than 2.89 (update it, or pass the change set), or it failed before the next stack'
+    : 'it was cut off or failed';
   throw new InvalidInputError(
-    'cdk diff: found no last line "Number of stacks with differences: ...", expected the complete output of cdk diff (with 2>&1); it was cut off or failed',
+    `cdk diff: found no last line "Number of stacks with differences: ...", expected the complete output of cdk diff (with 2>&1); ${reason}`,
   );
 };
