@@ -47,6 +47,8 @@ export const describeMeaning = (meaning: MetricMeaning): string => {
   const thing = thingText(meaning);
   const by = source === undefined ? '' : ` (by ${source})`;
   if (thing === undefined)
-    return harm === undefined ? 'its name has no known meaning' : `${HARM_TEXT[harm]}${by}`;
+    return harm === undefined
+      ? 'the name of the metric is unknown, so no limit is assumed'
+      : `${HARM_TEXT[harm]}${by}`;
   return harm === undefined ? thing : `${thing}: ${HARM_TEXT[harm]}${by}`;
 };

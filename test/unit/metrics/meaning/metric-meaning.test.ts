@@ -168,7 +168,7 @@ describe('a reading in words', () => {
     ],
     ['HealthyHostCount', undefined, 'a fall does harm (by CloudWatch)'],
     ['latency_ms', 'ms', 'read as latency: a rise does harm'],
-    ['queue_depth', undefined, 'its name has no known meaning'],
+    ['queue_depth', undefined, 'the name of the metric is unknown, so no limit is assumed'],
   ])('%s', (metric, unit, text) => {
     expect(describeMeaning(meaningOf(metric, unit))).toBe(text);
   });
