@@ -66,7 +66,7 @@ const parkedSince = async (
   return parked;
 };
 
-/** What the requests of a tenant left behind: units drawn from its quota, and parked payloads. */
+/** Traces of the requests of a tenant: units drawn from its quota, and parked payloads. */
 export const awsRequestSigns = (requests: DynamoTable, options: RequestSignsOptions): RequestSigns => ({
   pointsDrawn: async (tenantId, from) => ({
     limit: options.pointsPerMinute,

@@ -148,7 +148,7 @@ export class ApiClient {
     return this.list(TargetAnswer, '/v1/targets', query, most);
   }
 
-  /** What arrives: targets by state, lag, share of the expected points. */
+  /** Summary of ingestion: targets by state, lag, share of the expected points. */
   ingestion(): Promise<IngestionAnswer> {
     return this.read(IngestionAnswer, { method: 'GET', path: '/v1/ingestion' });
   }

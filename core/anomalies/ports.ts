@@ -72,7 +72,7 @@ export interface PeerWorkStarter {
   start(work: PeerWork): Promise<void>;
 }
 
-/** What the requests of a tenant left behind. `from` in epoch seconds. */
+/** Traces of the requests of a tenant. `from` in epoch seconds. */
 export interface RequestSigns {
   /** The quota of points a minute, and the units drawn in each minute in which requests came. */
   pointsDrawn(

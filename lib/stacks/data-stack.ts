@@ -32,7 +32,7 @@ export interface DataStores {
   readonly forecastBucket: ForecastBucket;
 }
 
-/** What outlives a deployment: tables, buckets, and who is told of alarms. Every other stack refers to this one. */
+/** Resources that outlive a deployment: tables, buckets and the topic of alarms. Every other stack refers to this one. */
 export class DataStack extends Stack {
   readonly stores: DataStores;
   readonly alarmTopic: AlarmTopic;

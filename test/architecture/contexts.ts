@@ -114,7 +114,7 @@ export const PUBLISHED: ReadonlySet<string> = new Set([
   'core/metrics/series/regularise.ts',
   'core/metrics/targets/profiles.ts',
   'core/metrics/targets/target.ts',
-  // What the API shows of the contexts below it.
+  // Parts of the contexts below that the API shows.
   'core/forecasts/runs/close-run.ts',
   'core/forecasts/trends/trend-report.ts',
   'core/anomalies/tracking/target-detectors.ts',

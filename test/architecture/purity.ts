@@ -36,7 +36,7 @@ const PURE_CRYPTO: ReadonlySet<string> = new Set(['createHash', 'createHmac', 'h
 
 const nameOf = (node: Node): string => ('name' in node ? String(node.name) : '');
 
-/** What a source uses besides its arguments: the clock, chance, environment, network, time zone. */
+/** Everything that a source uses besides its arguments: the clock, chance, environment, network, time zone. */
 export const impurities = ({ path, parsed: { program, module } }: SourceFile): readonly string[] => {
   const found: string[] = [];
   const allowed = new Set<number>();

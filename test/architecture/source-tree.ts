@@ -15,7 +15,7 @@ export interface SourceFile {
   readonly parsed: ParseResult;
   /** Its static and dynamic imports: paths of the project's own files, and package names. */
   readonly imports: readonly string[];
-  /** What a module specifier in this file stands for: a path of the project, or a package. */
+  /** The target of a module specifier in this file: a path of the project, or a package. */
   readonly resolve: (specifier: string) => string;
 }
 

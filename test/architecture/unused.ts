@@ -7,7 +7,7 @@ const ANY = '*';
 /** Entry points: the runtime calls what they export. */
 const ENTRIES = /^functions\/[a-z]+\/[\w-]+\/index\.ts$|^(?:bin|cost|local)\//;
 
-/** What a file imports by name, as `path#name`; `path#*` if it takes the whole module. */
+/** Names that a file imports, as `path#name`; `path#*` if it takes the whole module. */
 const usedBy = ({ imports, parsed: { module, program }, resolve }: SourceFile): readonly string[] => {
   const used: string[] = [];
   for (const { moduleRequest, entries } of module.staticImports)

@@ -91,7 +91,7 @@ const targetsNow = async () =>
     ({ lagSeconds: _lag, expectedShare: _share, state: _state, ...rest }) => rest,
   );
 
-/** What the API answers about the tenant: every target, every point, forecasts, breaches and runs. */
+/** All answers of the API about the tenant: every target, every point, forecasts, breaches and runs. */
 const answers = async () => {
   // The default range of a series moves with the clock.
   const from = new Date(fleet.start * 1000).toISOString();

@@ -3,7 +3,7 @@ import type { Call } from './evaluate.ts';
 import type { RecordedCall } from './recorded-call.ts';
 import { arn } from './resource-names.ts';
 
-/** What a request needs: https://docs.aws.amazon.com/service-authorization/latest/reference/ */
+/** Permissions that a request needs: https://docs.aws.amazon.com/service-authorization/latest/reference/ */
 export type Permission = Pick<Call, 'action' | 'resource' | 'context'>;
 
 /** Logical id of a resource by its physical id. */

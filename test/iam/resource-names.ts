@@ -5,7 +5,7 @@ export const REGION = 'us-east-1';
 export const arn = (service: string, resource: string): string =>
   `arn:aws:${service}:${REGION}:${ACCOUNT}:${resource}`;
 
-/** What `Ref` (under the name `Ref`) and `Fn::GetAtt` return for a resource. */
+/** Values of `Ref` (under the name `Ref`) and `Fn::GetAtt` of a resource. */
 export type Attributes = Readonly<Record<string, string>>;
 
 const named = (id: string, service: string, resource: string): Attributes => ({

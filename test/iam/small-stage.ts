@@ -25,7 +25,7 @@ export interface PlantedStatement {
   Condition?: Json;
 }
 
-/** What tests change to plant an error. */
+/** Parts that tests change to plant an error. */
 export interface SmallStage {
   /** Statements of the function's role, by their purpose. */
   readonly role: Record<string, PlantedStatement>;

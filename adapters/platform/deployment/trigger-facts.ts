@@ -69,7 +69,7 @@ const readEventSource: ReadTrigger = async ({ functions }, resource) => {
   };
 };
 
-/** What the stage declares as disabled may be disabled. */
+/** A trigger that the stage declares as disabled may be disabled. */
 const isDeclaredOn = ({ properties }: StageResource): boolean =>
   properties.State !== 'DISABLED' && properties.Enabled !== false;
 

@@ -7,7 +7,7 @@ import { seededRandom } from '../../shared/seeded-random.ts';
 import type { RealFleet, RealTarget } from './real-targets.ts';
 import { type Announcement, alignFleet, replayFleet, spanOf } from './replay.ts';
 
-/** What the check announced on untouched data. */
+/** Announcements of the check on untouched data. */
 export interface UntouchedFigures {
   readonly targetWeeks: number;
   /** Announced interruptions: gaps such as the series has less than once a week. */

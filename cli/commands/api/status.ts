@@ -51,7 +51,7 @@ const ofStates = ({ targets }: IngestionAnswer): string => {
   return found.length === 0 ? '' : ` (${found.join(', ')})`;
 };
 
-/** What arrives; nothing before the first check. */
+/** Summary of ingestion; empty before the first check. */
 const arrivals = (ingestion: IngestionAnswer): string[] => {
   const { lagSeconds, expectedShare, vanishedMetrics, silence } = ingestion;
   if (lagSeconds === undefined) return [];

@@ -30,7 +30,7 @@ const describe = ({ written, kept, expired }: CopyState): string =>
   [
     `${written.toLocaleString('en-US')} items copied`,
     ...(kept > 0 ? [`${kept.toLocaleString('en-US')} were there already`] : []),
-    ...(expired > 0 ? [`${expired.toLocaleString('en-US')} left out because they expired`] : []),
+    ...(expired > 0 ? [`${expired.toLocaleString('en-US')} omitted because they expired`] : []),
   ].join(', ');
 
 const copy = async (

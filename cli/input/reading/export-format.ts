@@ -35,7 +35,7 @@ export interface ExportPoint {
   readonly extra?: string | undefined;
 }
 
-/** What a reader needs besides the rows. */
+/** Input of a reader besides the rows. */
 export interface ReadContext {
   /** Name of the input, for messages. */
   readonly name: string;

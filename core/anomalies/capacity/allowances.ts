@@ -1,4 +1,4 @@
-/** What a deployment of stage prod may do: its own settings, quotas of a new AWS account, and hard limits. */
+/** Limits of a deployment of stage prod: its own settings, quotas of a new AWS account, and hard limits. */
 
 /** `setting`: of the stage, free to change. `quota`: AWS raises it on request. `hard`: fixed by AWS or by Forestall. */
 export type LimitKind = 'setting' | 'quota' | 'hard';

@@ -1,4 +1,4 @@
-/** What a fleet demands of ingestion and detection, on paper: averages, sizes and units per push. */
+/** Load of a fleet on ingestion and detection, by calculation: averages, sizes and units per push. */
 import { HOUR_SECONDS } from '../../shared/time.ts';
 
 export interface DayFleet {

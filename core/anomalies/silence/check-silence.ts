@@ -34,7 +34,7 @@ export interface SilenceDeps extends AnnounceDeps, AnnounceEndsDeps, StoppedDeps
   readonly signs: RequestSigns;
 }
 
-/** What one check of a tenant found. */
+/** Result of one check of a tenant. */
 export interface SilenceCheck {
   /** Silent targets. */
   readonly silent: number;
@@ -171,7 +171,7 @@ interface Ended {
   readonly endedAt: number;
 }
 
-/** What sent again, and what is silent for a day: that is the new normal. */
+/** Series that send again, and those that are silent for a day, which is the new normal. */
 const endsOf = (
   { ofTenant, ofTargets, ofMetrics }: OpenSilences,
   { returns }: FoundStops,

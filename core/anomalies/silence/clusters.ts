@@ -1,4 +1,4 @@
-/** What stopped within this time of each other, in seconds, stopped together. */
+/** Series that stopped within this time of each other, in seconds, stopped together. */
 export const TOGETHER_SECONDS = 900;
 
 /** Splits what stopped, ordered by last point, wherever two neighbours are further apart than `TOGETHER_SECONDS`. */

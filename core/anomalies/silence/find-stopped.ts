@@ -23,7 +23,7 @@ export interface WatchedTarget extends SeenTarget {
   readonly metrics: readonly string[];
 }
 
-/** What one check found. */
+/** Result of one check. */
 export interface FoundStops {
   /** Targets that fell silent and are not announced yet. */
   readonly silent: readonly Activity[];

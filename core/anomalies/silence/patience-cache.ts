@@ -4,7 +4,7 @@
  */
 import { HOUR_SECONDS } from '../../shared/time.ts';
 
-/** What is known is learned again after this time; it varies, so that a fleet's knowledge does not end at once. */
+/** An entry is learned again after this time, which varies so that those of a fleet do not expire together. */
 const KEPT_SECONDS = 6 * HOUR_SECONDS;
 const MAX_ENTRIES = 300_000;
 

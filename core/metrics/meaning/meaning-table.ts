@@ -1,5 +1,5 @@
 /**
- * What the names, attributes and words of metrics mean, from `meanings.json`. Sources: OpenTelemetry's semantic
+ * Meanings of the names, attributes and words of metrics, from `meanings.json`. Sources: OpenTelemetry's semantic
  * conventions for metrics, the collectors of the Prometheus node exporter, the kubelet's and kube-state-metrics' metrics,
  * the metrics that AWS services publish to CloudWatch, and sysstat's manual pages.
  */

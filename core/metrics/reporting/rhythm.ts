@@ -6,7 +6,7 @@ import { detectStep } from '../series/detect-step.ts';
 export const MIN_SILENCE_SECONDS = 900;
 /** A series is silent after this many of its usual intervals. */
 const SILENT_INTERVALS = 3;
-/** What was silent for longer is gone: it was announced a day ago. */
+/** A series that was silent for longer is gone: it was announced a day ago. */
 export const GONE_SECONDS = DAY_SECONDS;
 /** Something is steady if this share of its gaps are no pauses, apart from two outages once there are enough gaps. */
 const STEADY_SHARE = 0.9;

@@ -1,4 +1,4 @@
-/** What a tenant may ask for within a window of time. */
+/** Quotas of a tenant within windows of time. */
 import * as z from 'zod';
 import { DAY_SECONDS, HOUR_SECONDS } from '../../shared/time.ts';
 

@@ -35,7 +35,7 @@ const newState = (mode: CopyMode): CopyState => ({
 const begin = async <Content>({ target, journal, mode }: CopyRequest<Content>): Promise<CopyState> => {
   const begun = await journal.load();
   const isEmpty = await target.isEmpty();
-  // What an earlier copy stored was deleted since.
+  // Items that an earlier copy stored were deleted since.
   if (begun === undefined || isEmpty) {
     if (mode !== 'empty' || isEmpty) return newState(mode);
     throw new InvalidInputError(

@@ -38,14 +38,14 @@ export interface SegmentState {
   readonly isDone: boolean;
 }
 
-/** What a copy did so far. Positions are those up to which everything is stored. */
+/** Progress of a copy. Positions are those up to which everything is stored. */
 export interface CopyState {
   readonly mode: CopyMode;
   readonly segments: readonly SegmentState[];
   readonly written: number;
   /** Items that the target had already (mode `only-missing`). */
   readonly kept: number;
-  /** Items that were left out because their time to live is over. */
+  /** Items that were omitted because their time to live is over. */
   readonly expired: number;
 }
 

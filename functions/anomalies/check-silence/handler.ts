@@ -33,7 +33,7 @@ const watchedTargets = async ({ registry }: Deps, tenantId: string): Promise<rea
   return watched;
 };
 
-/** What stopped at a tenant; undefined if it could not be checked, which others must not wait for. */
+/** Silences of a tenant; undefined if it could not be checked, which must not delay other tenants. */
 const checkTenant = async (deps: Deps, tenantId: string): Promise<SilenceCheck | undefined> => {
   try {
     const targets = await watchedTargets(deps, tenantId);

@@ -1,4 +1,4 @@
-/** What a request draws from the quotas of its tenant. */
+/** Units that a request draws from the quotas of its tenant. */
 import type { Decoded } from '../../../core/metrics/ingestion/decode.ts';
 import type { IngestPointer } from '../../../core/metrics/ingestion/ingest-pointer.ts';
 import type { TargetFinder } from '../../../core/metrics/ports.ts';

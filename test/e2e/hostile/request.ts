@@ -1,4 +1,4 @@
-/** What the lists of hostile requests share. */
+/** Shared parts of the lists of hostile requests. */
 /** `refused`: 4xx. `answered`: 2xx or 4xx, whichever fits. A number: exactly that. */
 export type Expected = 'refused' | 'answered' | number;
 

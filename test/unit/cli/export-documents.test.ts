@@ -137,7 +137,7 @@ describe('JSON exports', () => {
 describe('tables of tools with several headers', () => {
   const table = (text: string) => readSeriesPoints({ name: 'f', stream: Readable.from([Buffer.from(text)]) });
 
-  it('of sadf: each activity, items as attributes, restarts left out', async () => {
+  it('of sadf: each activity, items as attributes, restarts omitted', async () => {
     const found = await table(
       [
         '# hostname;interval;timestamp;CPU;%user',

@@ -7,7 +7,7 @@ const TARGET_ATTRIBUTE = 'forestall.target';
 /** Where something runs; the first that is set. */
 const PLACE_ATTRIBUTES = ['host.name', 'k8s.pod.name', 'service.instance.id', 'k8s.node.name'];
 const SERVICE_ATTRIBUTE = 'service.name';
-/** What SDKs call a service that was given no name. */
+/** Name that SDKs give to a service without one. */
 const UNNAMED_SERVICE = /^unknown_service/;
 /** SDKs make such an instance ID at each start, so it would be another target each time. */
 const RANDOM_ID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;

@@ -132,7 +132,7 @@ const parked = ({ part, payload }: Contribution, { message }: InvalidInputError)
   };
 };
 
-/** What a target is told about points that were parked. They do not move its `lastSeen`, unless it is not known. */
+/** Notices of a target about points that were parked. They do not move its `lastSeen`, unless it is not known. */
 const widenParked = (
   known: OpenSighting | undefined,
   { contribution, error }: MergedPlan['rejected'][number],
