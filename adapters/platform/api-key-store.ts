@@ -13,8 +13,8 @@ const ApiKeyItem = z.object({
   tenantId: z.string(),
   name: z.string(),
   createdAt: z.number(),
-  /** Epoch milliseconds; set by an operator to switch the key off. */
-  revokedAt: z.number().optional(),
+  /** Set by an operator to revoke the key. Any value revokes it, so that a mistake in its form cannot keep it valid. */
+  revokedAt: z.unknown().optional(),
 });
 const FORMAT: StoredFormat<z.infer<typeof ApiKeyItem>> = { kind: 'API key', version: 1, schema: ApiKeyItem };
 

@@ -103,6 +103,9 @@ export const OF_OPERATORS: Readonly<Record<string, string>> = {
   'aws dynamodb restore-table-from-backup --target-table-name <table> --backup-arn <arn>':
     // Only DynamoDB makes system backups: the parameters are checked against its model, and the backup is not found.
     '(aws dynamodb restore-table-from-backup --target-table-name commands-two --backup-arn arn:aws:dynamodb:us-east-1:000000000000:table/none/backup/1 2>&1 || true) | grep BackupNotFound',
+  'aws dynamodb scan --table-name <ApiKeysTableName>': 'aws dynamodb scan --table-name $API_KEYS',
+  'aws dynamodb update-item --table-name <ApiKeysTableName> --key \'{"pk":{"S":"KEY#<sha256>"},"sk":{"S":"KEY"}}\' --update-expression "SET revokedAt = :at" --expression-attribute-values \'{":at":{"S":"2026-11-29"}}\' --return-values UPDATED_NEW':
+    'aws dynamodb update-item --table-name $API_KEYS --key \'{"pk":{"S":"KEY#0"},"sk":{"S":"KEY"}}\' --update-expression "SET revokedAt = :at" --expression-attribute-values \'{":at":{"S":"2026-11-29"}}\' --return-values UPDATED_NEW',
   'aws dynamodb delete-table --table-name <copy>': 'aws dynamodb delete-table --table-name commands-copy',
   'aws s3api list-object-versions --bucket <ForecastBucketName> --prefix forecasts/':
     'aws s3api list-object-versions --bucket $FORECAST_BUCKET --prefix forecasts/',

@@ -189,6 +189,7 @@ describe('commands of operators', () => {
     environment.CHECK_SILENCE = requireOutput(session.outputs, 'CheckSilenceFunctionName');
     environment.RAW_BUCKET = requireOutput(session.outputs, 'RawBucketName');
     environment.PARKED = await parkPayload(environment.RAW_BUCKET);
+    environment.API_KEYS = requireOutput(session.outputs, 'ApiKeysTableName');
     environment.TABLE = requireOutput(session.outputs, 'TargetsTableName');
     environment.FORECAST_BUCKET = requireOutput(session.outputs, 'ForecastBucketName');
     environment.EVENT_SOURCE = await eventSource();

@@ -12,7 +12,7 @@ import { resourcesIn } from './synthesised-stage.ts';
 const synthesised = new Map(STAGES.map((stage) => [stage, synthesise(selectStage(stage), addRulePacks)]));
 
 const OUTPUTS = {
-  data: ['BlocksTableName', 'TargetsTableName', 'RawBucketName', 'ForecastBucketName'],
+  data: ['ApiKeysTableName', 'BlocksTableName', 'TargetsTableName', 'RawBucketName', 'ForecastBucketName'],
   pipeline: [
     'ForecastStateMachineArn',
     'DispatchStateMachineArn',
