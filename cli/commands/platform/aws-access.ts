@@ -1,5 +1,5 @@
 import type { AwsAccess } from '../../../adapters/platform/deployment/clients.ts';
-import { InvalidInputError } from '../../../core/shared/errors.ts';
+import { ConfigurationError, errorFrom, InvalidInputError } from '../../../core/shared/errors.ts';
 import { readLocalConnection } from '../../api-client/connection.ts';
 
 export const LOCAL_STAGE = 'local';
@@ -17,6 +17,13 @@ const emulatorAccess = (env: Environment, root: string | undefined): AwsAccess =
     credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
   };
 };
+
+/** A failed first request to AWS, with what to set. */
+export const unreachable = (error: unknown): ConfigurationError =>
+  new ConfigurationError(
+    `cannot reach AWS: ${errorFrom(error).message} (AWS_PROFILE, AWS_REGION or --region choose account and region)`,
+    { cause: error },
+  );
 
 /**
  * How to reach the account of a stage: as the AWS CLI does (AWS_PROFILE, AWS_REGION, …), or the emulator for stage local.

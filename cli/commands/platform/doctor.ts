@@ -2,12 +2,12 @@ import { Command } from 'commander';
 import type { CheckResult } from '../../../core/platform/doctor/check.ts';
 import { examine, needsAction } from '../../../core/platform/doctor/examine.ts';
 import { type Deployment, MissingPermissionError } from '../../../core/platform/doctor/ports.ts';
-import { ConfigurationError, errorFrom } from '../../../core/shared/errors.ts';
+import { ConfigurationError } from '../../../core/shared/errors.ts';
 import { jsonText } from '../../terminal/clean-text.ts';
 import { GateReachedError } from '../../terminal/exit-codes.ts';
 import type { Terminal } from '../../terminal/terminal.ts';
 import { printLines } from '../../terminal/writer.ts';
-import { awsAccess, LOCAL_STAGE } from './aws-access.ts';
+import { awsAccess, LOCAL_STAGE, unreachable } from './aws-access.ts';
 import { describeResults } from './doctor-text.ts';
 
 interface Options {
@@ -24,7 +24,7 @@ const requireStage = async (deployment: Deployment, stage: string): Promise<void
   } catch (error) {
     // Each check names the permission that it lacks.
     if (error instanceof MissingPermissionError) return;
-    throw new ConfigurationError(`cannot reach AWS: ${errorFrom(error).message}`, { cause: error });
+    throw unreachable(error);
   }
   throw new ConfigurationError(
     `stage ${stage} is not deployed in this account and region (AWS_PROFILE, AWS_REGION or --region choose them)`,

@@ -4,12 +4,12 @@ import { Command, Option } from 'commander';
 import type { OperatorClients } from '../../../adapters/platform/deployment/clients.ts';
 import { copyTable } from '../../../core/platform/restore/copy-table.ts';
 import type { CopyMode, CopyState } from '../../../core/platform/restore/ports.ts';
-import { InvalidInputError } from '../../../core/shared/errors.ts';
+import { ForestallError, InvalidInputError } from '../../../core/shared/errors.ts';
 import { jsonText } from '../../terminal/clean-text.ts';
 import { startProgress } from '../../terminal/progress.ts';
 import type { Terminal } from '../../terminal/terminal.ts';
 import { printLine } from '../../terminal/writer.ts';
-import { awsAccess } from './aws-access.ts';
+import { awsAccess, unreachable } from './aws-access.ts';
 import { fileJournal } from './copy-journal.ts';
 
 interface Options {
@@ -69,7 +69,11 @@ const run = async (name: string, options: Options, terminal: Terminal): Promise<
   const { readStageStacks } = await import('../../../adapters/platform/deployment/stage-stacks.ts');
   const { findTable } = await import('../../../adapters/platform/deployment/table-copy.ts');
   const clients = makeOperatorClients(awsAccess(options, terminal.env));
-  const table = await findTable(readStageStacks(clients.stacks, options.stage), name);
+  const table = await findTable(readStageStacks(clients.stacks, options.stage), name).catch(
+    (error: unknown) => {
+      throw error instanceof ForestallError ? error : unreachable(error);
+    },
+  );
   if (table === options.from) throw new InvalidInputError(`--from: ${table} is the table itself`);
   const state = await copy(clients, table, options, terminal);
   const { written, kept, expired } = state;

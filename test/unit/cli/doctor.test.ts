@@ -33,7 +33,9 @@ describe('forestall doctor', () => {
       .rejects(failure('CredentialsProviderError', 'Could not load credentials'));
     const { code, err, out } = await doctor('--stage', 'prod');
     expect({ code, out }).toEqual({ code: 1, out: '' });
-    expect(err).toBe('forestall: cannot reach AWS: Could not load credentials\n');
+    expect(err).toBe(
+      'forestall: cannot reach AWS: Could not load credentials (AWS_PROFILE, AWS_REGION or --region choose account and region)\n',
+    );
   });
 
   it('exits 3 if checks could not be made, and names the permission that each lacks', async () => {

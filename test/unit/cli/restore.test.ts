@@ -75,6 +75,14 @@ afterAll(() => {
 });
 
 describe('forestall restore', () => {
+  it('says what to set if AWS cannot be reached', async () => {
+    stacks.reset();
+    stacks.on(DescribeStacksCommand).rejects(new Error('Region is missing'));
+    const { code, out, err } = await restore('copy');
+    expect({ code, out }).toEqual({ code: 1, out: '' });
+    expect(err).toMatch(/^forestall: cannot reach AWS: Region is missing \(.*AWS_REGION.*\)\n$/);
+  });
+
   it('copies into the table of the stage, and says what it omitted', async () => {
     const { code, out, err } = await restore('copy');
     expect({ code, err }).toEqual({ code: 0, err: '' });
