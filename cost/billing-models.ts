@@ -25,6 +25,7 @@ export const BILLING_MODELS: Readonly<Record<string, BillingModel>> = {
   'AWS::EC2::VPCEndpoint': hour,
   'AWS::Events::EventBus': usage,
   'AWS::Events::Rule': usage,
+  'AWS::IAM::ManagedPolicy': usage,
   'AWS::IAM::Policy': usage,
   'AWS::IAM::Role': usage,
   'AWS::KMS::Key': { bills: 'month', price: 'kmsKeyMonth' },

@@ -12,6 +12,7 @@ import { TargetTable } from '../metrics/target-table.ts';
 import { AlarmTopic } from '../platform/alarm-topic.ts';
 import { ApiKeyTable } from '../platform/api-key-table.ts';
 import { RequestTable } from '../platform/request-table.ts';
+import { RoleBoundary } from '../platform/role-boundary.ts';
 import { SettingsTable } from '../platform/settings-table.ts';
 
 export interface DataStackProps extends StackProps {
@@ -32,14 +33,16 @@ export interface DataStores {
   readonly forecastBucket: ForecastBucket;
 }
 
-/** Resources that outlive a deployment: tables, buckets and the topic of alarms. Every other stack refers to this one. */
+/** Resources that outlive a deployment: tables, buckets, the topic of alarms, and the boundary of all roles. Every other stack refers to this one. */
 export class DataStack extends Stack {
   readonly stores: DataStores;
   readonly alarmTopic: AlarmTopic;
+  readonly roleBoundary: RoleBoundary;
 
   constructor(scope: Construct, id: string, props: DataStackProps) {
     super(scope, id, props);
     const { config } = props;
+    this.roleBoundary = new RoleBoundary(this, 'RoleBoundary');
     this.stores = {
       apiKeys: new ApiKeyTable(this, 'ApiKeys', { config }),
       settings: new SettingsTable(this, 'Settings', { config }),

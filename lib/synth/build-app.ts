@@ -1,4 +1,5 @@
 import { type App, Tags } from 'aws-cdk-lib';
+import { PermissionsBoundary } from 'aws-cdk-lib/aws-iam';
 import type { StageConfig } from '../config/stage-config.ts';
 import { DataStack } from '../stacks/data-stack.ts';
 import { EdgeStack } from '../stacks/edge-stack.ts';
@@ -24,6 +25,7 @@ export const buildApp = (app: App, config: StageConfig): ForestallStacks => {
   // They refer to each other by SSM parameters, which CDK does not recognise as dependencies.
   edge.addStackDependency(pipeline);
   operations.addStackDependency(edge);
+  PermissionsBoundary.of(app).apply(data.roleBoundary.policy);
   Tags.of(app).add('forestall:stage', config.stage);
   if (config.local) leaveOutGaps(app);
   return { data, pipeline, edge, operations };

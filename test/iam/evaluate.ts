@@ -4,6 +4,7 @@ import { ACCOUNT } from './resource-names.ts';
 
 /** Condition keys that calls carry. A policy with another key would be evaluated without its value. */
 export const CONTEXT_KEYS = [
+  'aws:ResourceAccount',
   'aws:SecureTransport',
   'aws:SourceAccount',
   'aws:SourceArn',
@@ -23,46 +24,59 @@ export interface Call {
   readonly action: string;
   /** ARN, or `*` for actions without resources. */
   readonly resource: string;
-  /** Over TLS 1.3 unless it says otherwise. */
+  /** Over TLS 1.3 and to a resource of the same account unless it says otherwise. */
   readonly context: Context;
   /** The request or the template that makes this call necessary; for messages. */
   readonly because: string;
 }
 
-const ENCRYPTED: Context = { 'aws:SecureTransport': 'true', 's3:TlsVersion': '1.3' };
+const USUAL: Context = {
+  'aws:ResourceAccount': ACCOUNT,
+  'aws:SecureTransport': 'true',
+  's3:TlsVersion': '1.3',
+};
 const VERSION = '2012-10-17';
 
 /** The policy of the resource that a call names; objects are covered by the policy of their bucket. */
 const policyArnOf = (resource: string): string =>
   resource.startsWith('arn:aws:s3:::') ? (resource.split('/')[0] ?? '') : resource;
 
-/** Statements that may decide a call: those of its role and those of its resource. */
+/** Statements that may decide a call: those of its role, of its resource and of the role's permissions boundary. */
 export interface Applicable {
   readonly identity: readonly Statement[];
   readonly resource: readonly Statement[];
+  /** Undefined: the role has none, or a service calls. */
+  readonly boundary: readonly Statement[] | undefined;
 }
 
 export const applicableTo = ({ caller, resource }: Call, policies: Policies): Applicable => ({
   identity: 'role' in caller ? (policies.ofRole.get(caller.role) ?? []) : [],
   resource: policies.ofResource.get(policyArnOf(resource)) ?? [],
+  boundary: 'role' in caller ? policies.boundaryOf.get(caller.role) : undefined,
 });
 
 const principalOf = ({ caller }: Call): string =>
   'role' in caller ? `arn:aws:sts::${ACCOUNT}:assumed-role/${caller.role}/session` : caller.service;
 
 /** True if the statements allow the call. Throws `TypeError` if the simulator cannot evaluate it. */
-export const isAllowed = async (call: Call, { identity, resource }: Applicable): Promise<boolean> => {
+export const isAllowed = async (
+  call: Call,
+  { identity, resource, boundary }: Applicable,
+): Promise<boolean> => {
   const result = await runSimulation(
     {
       request: {
         principal: principalOf(call),
         action: call.action,
         resource: { resource: call.resource, accountId: ACCOUNT },
-        contextVariables: { ...ENCRYPTED, ...call.context },
+        contextVariables: { ...USUAL, ...call.context },
       },
       identityPolicies: [{ name: 'role', policy: { Version: VERSION, Statement: identity } }],
       serviceControlPolicies: [],
       resourceControlPolicies: [],
+      ...(boundary !== undefined && {
+        permissionBoundaryPolicies: [{ name: 'boundary', policy: { Version: VERSION, Statement: boundary } }],
+      }),
       ...(resource.length > 0 && { resourcePolicy: { Version: VERSION, Statement: resource } }),
     },
     {},

@@ -146,6 +146,37 @@ describe('a planted error is found:', () => {
     for (const finding of needless) expect(finding).toContain('without TLS');
   });
 
+  it.each([
+    [[]],
+    [[{ Effect: 'Allow', Action: ['logs:*', 's3:*', 'sqs:*', 'dynamodb:GetItem'], Resource: '*' }]],
+    [
+      [
+        { Effect: 'Allow', Action: '*', Resource: '*' },
+        { Effect: 'Deny', Action: 'dynamodb:Query', Resource: '*' },
+      ],
+    ],
+  ])('a permissions boundary that does not allow a call: %j', async (boundary) => {
+    const { denied } = await planted((stage) => {
+      stage.boundary = boundary;
+    });
+    expect(denied).toContainEqual(expect.stringContaining('dynamodb:Query'));
+  });
+
+  it('nothing if the permissions boundary allows all calls', async () => {
+    const findings = await planted((stage) => {
+      stage.boundary = [{ Effect: 'Allow', Action: '*', Resource: '*' }];
+    });
+    expect(findings).toEqual({ unjudged: [], denied: [], unused: [], needless: [] });
+  });
+
+  it('a condition of a permissions boundary that no call carries', async () => {
+    const { unjudged } = await planted((stage) => {
+      const Condition = { Bool: { 'aws:MultiFactorAuthPresent': 'true' } };
+      stage.boundary = [{ Effect: 'Allow', Action: '*', Resource: '*', Condition }];
+    });
+    expect(unjudged).toEqual([expect.stringContaining('aws:MultiFactorAuthPresent')]);
+  });
+
   it('a wildcard in an action', async () => {
     const { unjudged } = await planted(({ role }) => {
       role.read!.Action = 'dynamodb:*';
@@ -162,7 +193,14 @@ describe('a planted error is found:', () => {
 
   it.each([
     ['AWS::KMS::Key', {}],
-    ['AWS::IAM::ManagedPolicy', {}],
+    ['AWS::IAM::ManagedPolicy', { Roles: ['Role'], PolicyDocument: { Statement: [] } }],
+    [
+      'AWS::IAM::Role',
+      {
+        AssumeRolePolicyDocument: { Statement: [] },
+        PermissionsBoundary: 'arn:aws:iam::aws:policy/Elsewhere',
+      },
+    ],
     ['AWS::SNS::Topic', { KmsMasterKeyId: 'alias/key' }],
     ['AWS::IAM::Role', { AssumeRolePolicyDocument: { Statement: [] }, ManagedPolicyArns: ['any'] }],
     [

@@ -87,7 +87,7 @@ export const unjudgedParts = (policies: Policies): string[] => [
   ...grantsOf(policies)
     .filter(({ action }) => /[*?]/.test(action))
     .map((grant) => `wildcard in an action: ${describeGrant(grant)}`),
-  ...[...policies.ofRole, ...policies.ofResource].flatMap(([holder, statements]) =>
+  ...[...policies.ofRole, ...policies.ofResource, ...policies.boundaryOf].flatMap(([holder, statements]) =>
     statements
       .flatMap(({ Condition = {} }) => Object.values(Condition).flatMap(Object.keys))
       .filter((key) => !SUPPLIED_KEYS.has(key))

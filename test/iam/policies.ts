@@ -28,10 +28,22 @@ export interface Policies {
   readonly ofRole: ReadonlyMap<string, readonly Statement[]>;
   /** Statements of each resource's own policy, by its ARN; the trust policy for a role. */
   readonly ofResource: ReadonlyMap<string, readonly Statement[]>;
+  /** Statements of each role's permissions boundary, by the role's logical id. A role without one is not in the map. */
+  readonly boundaryOf: ReadonlyMap<string, readonly Statement[]>;
 }
 
-/** Strict: managed policies, inline policies and permissions boundaries are not evaluated, so they fail. */
-const Role = z.strictObject({ AssumeRolePolicyDocument: Policy, Tags: z.unknown().optional() });
+/** Strict: managed policies and inline policies are not evaluated, so they fail. */
+const Role = z.strictObject({
+  AssumeRolePolicyDocument: Policy,
+  PermissionsBoundary: z.string().optional(),
+  Tags: z.unknown().optional(),
+});
+/** Strict: a managed policy can only be a boundary, because one that is attached to a role is not evaluated. */
+const ManagedPolicy = z.strictObject({
+  Description: z.string().optional(),
+  Path: z.literal('/').optional(),
+  PolicyDocument: Policy,
+});
 const RolePolicy = z.looseObject({ Roles: z.array(z.string()), PolicyDocument: Policy });
 const BucketPolicy = z.looseObject({ Bucket: z.string(), PolicyDocument: Policy });
 const QueuePolicy = z.looseObject({ Queues: z.array(z.string()), PolicyDocument: Policy });
@@ -90,7 +102,7 @@ const READERS: Readonly<Record<string, Reader>> = {
 
 /** Resource types with a policy of their own that is not evaluated yet. */
 const UNREAD =
-  /^AWS::(KMS::Key|IAM::(ManagedPolicy|UserPolicy|GroupPolicy|RolePolicy|User|Group)|Events::EventBusPolicy|Lambda::(Url|LayerVersionPermission)|SecretsManager::ResourcePolicy|Logs::ResourcePolicy)$/;
+  /^AWS::(KMS::Key|IAM::(UserPolicy|GroupPolicy|RolePolicy|User|Group)|Events::EventBusPolicy|Lambda::(Url|LayerVersionPermission)|SecretsManager::ResourcePolicy|Logs::ResourcePolicy)$/;
 const UNREAD_PROPERTY = /"(KeyPolicy|ResourcePolicy|KmsMasterKeyId|KMSMasterKeyID|KmsKeyArn|KmsKeyId)":/;
 
 const assertReadable = ({ id, type, properties }: ResolvedResource): void => {
@@ -103,17 +115,37 @@ const addTo = (map: Map<string, Statement[]>, key: string, statements: readonly 
   map.set(key, [...(map.get(key) ?? []), ...statements]);
 };
 
+const boundariesOf = (
+  arnOf: ReadonlyMap<string, string>,
+  managed: ReadonlyMap<string, readonly Statement[]>,
+): ReadonlyMap<string, readonly Statement[]> => {
+  const boundaries = new Map<string, readonly Statement[]>();
+  for (const [role, arn] of arnOf) {
+    if (arn === '') continue;
+    const statements = managed.get(arn);
+    if (statements === undefined) throw new TypeError(`${role}: no template contains its boundary ${arn}`);
+    boundaries.set(role, statements);
+  }
+  return boundaries;
+};
+
 /** @throws TypeError or ZodError for a policy that cannot be evaluated completely */
 export const policiesOf = (resources: Iterable<ResolvedResource>): Policies => {
   const ofRole = new Map<string, Statement[]>();
   const ofResource = new Map<string, Statement[]>();
+  const managed = new Map<string, readonly Statement[]>();
+  const boundaryArnOf = new Map<string, string>();
   for (const resource of resources) {
     assertReadable(resource);
     for (const [arn, statements] of READERS[resource.type]?.(resource) ?? [])
       addTo(ofResource, arn, statements);
-    if (resource.type !== 'AWS::IAM::Policy') continue;
-    const { Roles, PolicyDocument } = RolePolicy.parse(resource.properties);
+    const { id, type, arn = '', properties } = resource;
+    if (type === 'AWS::IAM::ManagedPolicy')
+      managed.set(arn, ManagedPolicy.parse(properties).PolicyDocument.Statement);
+    if (type === 'AWS::IAM::Role') boundaryArnOf.set(id, Role.parse(properties).PermissionsBoundary ?? '');
+    if (type !== 'AWS::IAM::Policy') continue;
+    const { Roles, PolicyDocument } = RolePolicy.parse(properties);
     for (const role of Roles) addTo(ofRole, role, PolicyDocument.Statement);
   }
-  return { ofRole, ofResource };
+  return { ofRole, ofResource, boundaryOf: boundariesOf(boundaryArnOf, managed) };
 };

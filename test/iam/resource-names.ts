@@ -29,6 +29,10 @@ const ATTRIBUTES: Readonly<Record<string, (id: string) => Attributes>> = {
   }),
   'AWS::Events::EventBus': (id) => ({ ...named(id, 'events', `event-bus/${id}`), Name: id }),
   'AWS::Events::Rule': (id) => named(id, 'events', `rule/${id}`),
+  'AWS::IAM::ManagedPolicy': (id) => ({
+    Ref: `arn:aws:iam::${ACCOUNT}:policy/${id}`,
+    Arn: `arn:aws:iam::${ACCOUNT}:policy/${id}`,
+  }),
   'AWS::IAM::Role': (id) => ({ Ref: id, Arn: roleArn(id) }),
   'AWS::Lambda::Function': (id) => named(id, 'lambda', `function:${id}`),
   'AWS::Logs::LogGroup': (id) => named(id, 'logs', `log-group:${id}:*`),

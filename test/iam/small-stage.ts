@@ -32,6 +32,8 @@ export interface SmallStage {
   /** Condition under which EventBridge may send to the queue. */
   queueCondition: Json | undefined;
   denyPlainHttp: boolean;
+  /** Statements of the permissions boundary of the function's role; without them, it has none. */
+  boundary: readonly Json[] | undefined;
   readonly more: Record<string, { readonly Type: string; readonly Properties: Json }>;
 }
 
@@ -52,6 +54,7 @@ export const smallStage = (): SmallStage => ({
   },
   queueCondition: { ArnEquals: { 'aws:SourceArn': att('Rule') } },
   denyPlainHttp: true,
+  boundary: undefined,
   more: {},
 });
 
@@ -63,7 +66,7 @@ const denial = (service: string, ...resources: readonly unknown[]) => ({
   Condition: { Bool: { 'aws:SecureTransport': 'false' } },
 });
 
-const templateOf = ({ role, queueCondition, denyPlainHttp, more }: SmallStage): Json => ({
+const templateOf = ({ role, queueCondition, denyPlainHttp, boundary, more }: SmallStage): Json => ({
   Resources: {
     Orders: { Type: 'AWS::DynamoDB::GlobalTable', Properties: {} },
     Customers: { Type: 'AWS::DynamoDB::GlobalTable', Properties: {} },
@@ -80,7 +83,19 @@ const templateOf = ({ role, queueCondition, denyPlainHttp, more }: SmallStage): 
     Logs: { Type: 'AWS::Logs::LogGroup', Properties: {} },
     Events: { Type: 'AWS::SQS::Queue', Properties: {} },
     Rule: { Type: 'AWS::Events::Rule', Properties: { Targets: [{ Arn: att('Events') }] } },
-    Role: { Type: 'AWS::IAM::Role', Properties: trust('lambda.amazonaws.com') },
+    Role: {
+      Type: 'AWS::IAM::Role',
+      Properties: {
+        ...trust('lambda.amazonaws.com'),
+        ...(boundary && { PermissionsBoundary: { Ref: 'Boundary' } }),
+      },
+    },
+    ...(boundary && {
+      Boundary: {
+        Type: 'AWS::IAM::ManagedPolicy',
+        Properties: { PolicyDocument: { Statement: boundary } },
+      },
+    }),
     RolePolicy: {
       Type: 'AWS::IAM::Policy',
       Properties: {

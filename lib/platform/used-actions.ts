@@ -1,0 +1,49 @@
+/** The actions that functions and workflows use, by service. */
+const BY_SERVICE: Readonly<Record<string, readonly string[]>> = {
+  dynamodb: [
+    'BatchGetItem',
+    'DeleteItem',
+    'DescribeStream',
+    'GetItem',
+    'GetRecords',
+    'GetShardIterator',
+    'ListStreams',
+    'PutItem',
+    'Query',
+    'UpdateItem',
+  ],
+  events: ['PutEvents'],
+  lambda: ['InvokeFunction'],
+  // All but the first two: Step Functions delivers the logs of workflows.
+  logs: [
+    'CreateLogStream',
+    'PutLogEvents',
+    'CreateLogDelivery',
+    'DeleteLogDelivery',
+    'DescribeLogGroups',
+    'DescribeResourcePolicies',
+    'GetLogDelivery',
+    'ListLogDeliveries',
+    'PutResourcePolicy',
+    'UpdateLogDelivery',
+  ],
+  s3: ['GetObject', 'ListBucket', 'PutObject'],
+  sqs: [
+    'ChangeMessageVisibility',
+    'DeleteMessage',
+    'GetQueueAttributes',
+    'GetQueueUrl',
+    'ReceiveMessage',
+    'SendMessage',
+  ],
+  states: ['StartExecution'],
+  xray: ['GetSamplingRules', 'GetSamplingTargets', 'PutTelemetryRecords', 'PutTraceSegments'],
+};
+
+/**
+ * All actions that a role may be granted. A grant of another one has no effect until it is listed here:
+ * `test/iam/role-boundary.test.ts` fails.
+ */
+export const USED_ACTIONS: readonly string[] = Object.entries(BY_SERVICE).flatMap(([service, actions]) =>
+  actions.map((action) => `${service}:${action}`),
+);
