@@ -14,6 +14,7 @@ const COSTLY = [
   'OTLP JSON, control characters in an attribute',
   'OTLP protobuf, empty entries in an attribute',
   'OTLP protobuf, points of 50,000 series',
+  'OTLP protobuf, a series that many resources share',
 ];
 
 describe('hostile bodies', () => {

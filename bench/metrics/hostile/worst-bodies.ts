@@ -86,6 +86,27 @@ const manySeries = (bytes: number): Uint8Array => {
   return field(1, Buffer.concat([HOST, field(2, field(2, metric))]));
 };
 
+const attribute = (key: string, value: string): Uint8Array =>
+  field(1, Buffer.concat([field(1, text(key)), field(2, field(1, text(value)))]));
+
+/** As many resources as allowed that send the same series; the first two have 180,000 attributes. */
+const sharedSeries = (bytes: number): Uint8Array => {
+  const metric = field(2, field(2, Buffer.concat([field(1, text('m')), field(5, point(0))])));
+  const target = attribute('forestall.target', 'web-1');
+  const resource = (attributes: readonly Uint8Array[]) =>
+    field(1, Buffer.concat([field(1, Buffer.concat([target, ...attributes])), metric]));
+  const large = resource(
+    Array.from({ length: 180_000 }, (_, index) => field(1, field(1, text(index.toString(36))))),
+  );
+  const small = resource([]);
+  const larges = Math.min(2, Math.floor(bytes / large.length));
+  const smalls = Math.min(60_000, Math.floor((bytes - larges * large.length) / small.length));
+  return Buffer.concat([
+    ...Array.from({ length: larges }, () => large),
+    ...Array.from({ length: smalls }, () => small),
+  ]);
+};
+
 const otlpJson = (name: string, make: WorstBody['make']): WorstBody => ({
   ...{ name: `OTLP JSON, ${name}`, format: 'otlp', contentType: JSON_TYPE, make },
 });
@@ -194,4 +215,5 @@ export const WORST_BODIES: readonly WorstBody[] = [
   proto('unknown fields', protobuf([], Buffer.from([15 * 8, 0]))),
   proto('nested groups', protobuf([], Buffer.from([15 * 8 + 3]))),
   proto('points of 50,000 series', manySeries),
+  proto('a series that many resources share', sharedSeries),
 ];

@@ -3,8 +3,9 @@ import { EntryBudget } from '../decoding/entry-budget.ts';
 import { IngestRejection } from '../decoding/ingest-rejection.ts';
 import { readJson } from '../decoding/read-text.ts';
 import type { SeriesCollector } from '../decoding/series-collector.ts';
-import { collectResource, SeriesOwners } from './otlp-collect.ts';
+import { type CollectContext, collectResource, SeriesOwners } from './otlp-collect.ts';
 import { isOtlpJson, isOtlpProtobuf } from './otlp-content-type.ts';
+import { IDENTITY_PARAMETER, identityNames } from './otlp-identity.ts';
 import { readOtlpJson } from './otlp-json.ts';
 import { readOtlpProtobuf } from './otlp-protobuf.ts';
 import type { OtlpResource } from './otlp-request.ts';
@@ -20,10 +21,11 @@ const readResources = (body: Uint8Array, { contentType, limits }: DecodeContext)
 
 /**
  * Decodes an OTLP metrics request in the encoding that its content type names.
- * @throws IngestRejection for any other content type, a malformed request, or another tenant's
+ * @throws IngestRejection for any other content type, a malformed request, another tenant's, or an identity of too many attributes
  */
 export const decodeOtlp = (body: Uint8Array, context: DecodeContext, into: SeriesCollector): void => {
-  const owners = new SeriesOwners();
+  const identity = identityNames(context.query[IDENTITY_PARAMETER]);
+  const shared: CollectContext = { tenantId: context.tenantId, identity, owners: new SeriesOwners() };
   for (const [index, resource] of readResources(body, context).entries())
-    collectResource(resource, index, context, owners, into);
+    collectResource(resource, index, shared, into);
 };

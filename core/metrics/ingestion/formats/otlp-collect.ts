@@ -4,11 +4,10 @@ import { isMetricName, MAX_METRIC_NAME_LENGTH } from '../../../shared/identifier
 import { MIN_INSTANT } from '../../../shared/instant.ts';
 import type { MetricKind } from '../../series/metric-series.ts';
 import { PROFILES } from '../../targets/target.ts';
-import type { DecodeContext } from '../decoding/decode-context.ts';
 import type { OpenSeries, SeriesCollector } from '../decoding/series-collector.ts';
 import { checkTenantClaim } from '../decoding/tenant-claim.ts';
 import { isUnit } from '../decoding/unit.ts';
-import { differenceOf, IDENTITY_PARAMETER, PROCESS_ATTRIBUTES, targetOfResource } from './otlp-identity.ts';
+import { differenceOf, PROCESS_ATTRIBUTES, targetOfResource } from './otlp-identity.ts';
 import type { OtlpAttributes, OtlpMetric, OtlpPoint, OtlpResource } from './otlp-request.ts';
 
 const PROFILE_ATTRIBUTE = 'forestall.profile';
@@ -52,12 +51,23 @@ const unitOf = (unit: string): string | undefined => (unit === '' || !isUnit(uni
 /** The resources that wrote each series of a request, to find those that share one by mistake. */
 export class SeriesOwners {
   readonly #owners = new Map<OpenSeries, OtlpAttributes>();
+  /** The differences of the current resource from each owner: the two may share thousands of series. */
+  readonly #differences = new Map<OtlpAttributes, readonly string[]>();
+  #current: OtlpAttributes | undefined;
 
   /** Attributes in which an earlier resource that wrote the series differs; empty if there is none. */
   claim(series: OpenSeries, attributes: OtlpAttributes): readonly string[] {
     const owner = this.#owners.get(series);
     if (owner === undefined) this.#owners.set(series, attributes);
-    return owner === undefined || owner === attributes ? [] : differenceOf(owner, attributes);
+    return owner === undefined || owner === attributes ? [] : this.#differenceFrom(owner, attributes);
+  }
+
+  #differenceFrom(owner: OtlpAttributes, attributes: OtlpAttributes): readonly string[] {
+    if (attributes !== this.#current) this.#differences.clear();
+    this.#current = attributes;
+    const difference = this.#differences.get(owner) ?? differenceOf(owner, attributes);
+    this.#differences.set(owner, difference);
+    return difference;
   }
 }
 
@@ -170,6 +180,14 @@ const rejectResource = (
   for (const { data } of resource.metrics) if (data.type === 'unsupported') into.unsupported(data.points);
 };
 
+/** What all resources of a request share. */
+export interface CollectContext {
+  readonly tenantId: string;
+  /** Names of the attributes that identify a target; empty for the usual ones. */
+  readonly identity: readonly string[];
+  readonly owners: SeriesOwners;
+}
+
 /**
  * Collects one resource's points. If a resource names no valid target, its points are rejected and the rest of the
  * request is accepted.
@@ -178,8 +196,7 @@ const rejectResource = (
 export const collectResource = (
   resource: OtlpResource,
   index: number,
-  { tenantId, query }: Pick<DecodeContext, 'tenantId' | 'query'>,
-  owners: SeriesOwners,
+  { tenantId, identity, owners }: CollectContext,
   into: SeriesCollector,
 ): void => {
   const field = `resourceMetrics[${index}]`;
@@ -189,7 +206,7 @@ export const collectResource = (
     tenantId,
     `${attributesField}.${TENANT_ATTRIBUTE}`,
   );
-  const target = targetOfResource(resource.attributes, query[IDENTITY_PARAMETER]);
+  const target = targetOfResource(resource.attributes, identity);
   if ('fault' in target) {
     rejectResource(resource, attributesField, target.fault, into);
     return;

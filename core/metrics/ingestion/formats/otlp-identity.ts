@@ -1,5 +1,7 @@
 /** Which target an OTLP resource is. */
 import { TargetId } from '../../../shared/identifiers.ts';
+import { cutText, MAX_SHOWN_NAME } from '../../../shared/text.ts';
+import { IngestRejection } from '../decoding/ingest-rejection.ts';
 import type { OtlpAttributes } from './otlp-request.ts';
 
 /** Names the target outright; senders set it in `OTEL_RESOURCE_ATTRIBUTES`. */
@@ -14,6 +16,8 @@ const RANDOM_ID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}
 
 /** The query parameter with the attributes that identify a target, separated by commas. */
 export const IDENTITY_PARAMETER = 'identity';
+/** Each name is looked up in each resource of the request. */
+const MAX_IDENTITY_NAMES = 10;
 
 export type OtlpIdentity = { readonly id: string } | { readonly fault: string };
 
@@ -63,24 +67,45 @@ const usualIdentity = (attributes: OtlpAttributes): OtlpIdentity => {
 };
 
 /**
- * The target of a resource: `forestall.target`; else the attributes that `identity` names, joined by `@`; else its service
- * at its host or other place (`checkout@web-1`), or the one of both that is set.
+ * The attributes that the parameter `identity` names, without repetitions; empty if it is absent.
+ * @throws IngestRejection if it names too many
  */
-export const targetOfResource = (attributes: OtlpAttributes, identity: string | undefined): OtlpIdentity => {
+export const identityNames = (identity = ''): readonly string[] => {
+  const names = [...new Set(identity.split(',').map((name) => name.trim()))].filter((name) => name !== '');
+  if (names.length <= MAX_IDENTITY_NAMES) return names;
+  const message = `names ${names.length} attributes; the limit is ${MAX_IDENTITY_NAMES}`;
+  const field = `query.${IDENTITY_PARAMETER}`;
+  throw new IngestRejection('invalid-content', `query parameter ${IDENTITY_PARAMETER}: ${message}`, {
+    errors: [{ field, code: 'invalid-value', message }],
+  });
+};
+
+/**
+ * The target of a resource: `forestall.target`; else the attributes that the request names as identity, joined by `@`;
+ * else its service at its host or other place (`checkout@web-1`), or the one of both that is set.
+ */
+export const targetOfResource = (attributes: OtlpAttributes, identity: readonly string[]): OtlpIdentity => {
   const outright = presentIn(attributes, TARGET_ATTRIBUTE);
   if (outright !== undefined) return checked(outright, TARGET_ATTRIBUTE);
-  const names = (identity ?? '').split(',').map((name) => name.trim());
-  return identity === undefined || identity.trim() === ''
-    ? usualIdentity(attributes)
-    : chosenIdentity(
-        attributes,
-        names.filter((name) => name !== ''),
-      );
+  return identity.length === 0 ? usualIdentity(attributes) : chosenIdentity(attributes, identity);
 };
 
 /** Attributes of a resource that tell processes of one target apart; they become attributes of its metrics. */
 export const PROCESS_ATTRIBUTES = ['process.executable.name'] as const;
 
-/** Names of up to three attributes in which two resources differ. */
-export const differenceOf = (a: OtlpAttributes, b: OtlpAttributes): readonly string[] =>
-  [...new Set([...a.keys(), ...b.keys()])].filter((key) => a.get(key) !== b.get(key)).slice(0, 3);
+/** Differences listed in a message. */
+const MAX_DIFFERENCES = 3;
+
+/**
+ * Names of up to three attributes in which two resources differ. Takes as long as the smaller of them is large: it
+ * stops at the third difference.
+ */
+export const differenceOf = (a: OtlpAttributes, b: OtlpAttributes): readonly string[] => {
+  const found = new Set<string>();
+  for (const attributes of [a, b])
+    for (const key of attributes.keys()) {
+      if (a.get(key) !== b.get(key)) found.add(key);
+      if (found.size === MAX_DIFFERENCES) break;
+    }
+  return [...found].map((key) => cutText(key, MAX_SHOWN_NAME));
+};
