@@ -1,6 +1,8 @@
 import type * as z from 'zod';
+import { MAX_ANSWER_BYTES } from '../../core/platform/api/answer-size.ts';
 import { InvalidRequestError, ProblemError } from '../../core/platform/api/errors.ts';
 import type { ApiFunctionName, Operation, Operations } from '../../core/platform/api/operation.ts';
+import { InvalidInputError } from '../../core/shared/errors.ts';
 import type { Caller } from './authenticate.ts';
 import { HttpReply, jsonReply } from './http-reply.ts';
 import { type HttpRequest, jsonOf, queryOf } from './http-request.ts';
@@ -47,6 +49,15 @@ const parse = <Schema extends z.ZodType>(schema: Schema, input: unknown): z.infe
   return parsed.data;
 };
 
+/** @throws InvalidInputError if the response is larger than Lambda returns */
+const withinLimit = (reply: HttpReply): HttpReply => {
+  const bytes = Buffer.byteLength(reply.body);
+  if (bytes <= MAX_ANSWER_BYTES) return reply;
+  throw new InvalidInputError(
+    `the response would have ${bytes} bytes; the limit is ${MAX_ANSWER_BYTES}: request fewer items or a shorter range`,
+  );
+};
+
 /** Ties an operation to its execution, which returns the JSON body of the response or a whole reply. */
 export const route = <const Op extends Operation>(
   operation: Op,
@@ -63,7 +74,7 @@ export const route = <const Op extends Operation>(
     return async (receivedAt) => {
       // Parsed by the schemas that `Call` infers its types from; the caller is known unless the operation needs no access.
       const result = await execute({ ...parts, receivedAt } as Call<Op>);
-      return result instanceof HttpReply ? result : jsonReply(operation.status, result);
+      return withinLimit(result instanceof HttpReply ? result : jsonReply(operation.status, result));
     };
   },
 });

@@ -1,5 +1,6 @@
 /** Forecasts in the API. */
 import * as z from 'zod';
+import { fitting, MAX_LIST_BYTES } from '../../platform/api/answer-size.ts';
 import { named } from '../../platform/api/components.ts';
 import { ResponseInstant } from '../../platform/api/instants.ts';
 import { sevenDigits } from '../../platform/api/rounding.ts';
@@ -64,7 +65,16 @@ export const Forecast = named(
   }),
 );
 
-export const Forecasts = named('Forecasts', z.object({ items: z.array(Forecast) }));
+export const Forecasts = named(
+  'Forecasts',
+  z.object({
+    items: z.array(Forecast),
+    omitted: z
+      .array(z.string())
+      .optional()
+      .describe('Metrics whose forecasts do not fit into one response: request each with `metric`'),
+  }),
+);
 
 export const presentForecast = (
   { targetId, runId, issuedAt }: TargetForecast,
@@ -90,3 +100,13 @@ export const presentForecast = (
   threshold,
   breach,
 });
+
+/** The forecasts of a target that fit into one response, and the names of the other metrics. */
+export const presentForecasts = (stored: TargetForecast): z.infer<typeof Forecasts> => {
+  const items = fitting(
+    stored.metrics.map((one) => presentForecast(stored, one)),
+    MAX_LIST_BYTES,
+  );
+  const omitted = stored.metrics.slice(items.length).map(({ metric }) => metric);
+  return { items: [...items], ...(omitted.length === 0 ? {} : { omitted }) };
+};

@@ -1,5 +1,5 @@
 import { presentBreach } from '../../../core/forecasts/api/breaches.ts';
-import { presentForecast } from '../../../core/forecasts/api/forecasts.ts';
+import { presentForecast, presentForecasts } from '../../../core/forecasts/api/forecasts.ts';
 import { FORECASTS_OPERATIONS } from '../../../core/forecasts/api/operations.ts';
 import { presentRun } from '../../../core/forecasts/api/runs.ts';
 import type { BreachStore, ForecastStore, RunStore } from '../../../core/forecasts/ports.ts';
@@ -19,7 +19,7 @@ const getForecast = ({ forecasts }: ForecastSources) =>
   route(FORECASTS_OPERATIONS.getForecast, async ({ caller, query: { metric }, params: { targetId } }) => {
     const stored = await forecasts.get(caller.tenantId, targetId);
     if (stored === undefined) throw new NotFoundError(`There is no current forecast of ${targetId}.`);
-    if (metric === undefined) return { items: stored.metrics.map((one) => presentForecast(stored, one)) };
+    if (metric === undefined) return presentForecasts(stored);
     const found = stored.metrics.find((one) => one.metric === metric);
     if (found !== undefined) return presentForecast(stored, found);
     throw new NotFoundError(`There is no current forecast of ${targetId} ${metric}.`);

@@ -1,8 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { Breach, presentBreach } from '../../../../core/forecasts/api/breaches.ts';
-import { Forecast, presentForecast } from '../../../../core/forecasts/api/forecasts.ts';
+import {
+  Forecast,
+  Forecasts,
+  presentForecast,
+  presentForecasts,
+} from '../../../../core/forecasts/api/forecasts.ts';
 import { presentRun, Run } from '../../../../core/forecasts/api/runs.ts';
 import { failureOf, newRun } from '../../../../core/forecasts/runs/sum-results.ts';
+import { MAX_ANSWER_BYTES } from '../../../../core/platform/api/answer-size.ts';
 import { sampleMetric, sampleTarget } from '../codec/forecast-samples.ts';
 
 const issuedAt = Date.UTC(2026, 10, 21, 10, 5);
@@ -19,6 +25,16 @@ describe('API responses', () => {
       expect(column).toEqual([...column].sort((a, b) => a - b));
       expect(column[4]).toBeCloseTo(metric.forecast.quantiles[4]?.[h] ?? 0, 4);
     }
+  });
+
+  it('of all forecasts of a target with 1,000 metrics name those that do not fit', () => {
+    const names = Array.from({ length: 1_000 }, (_, i) => `metric_${i}`);
+    const shown = presentForecasts(sampleTarget(names));
+    expect(Forecasts.parse(shown)).toEqual(shown);
+    expect(Buffer.byteLength(JSON.stringify(shown))).toBeLessThanOrEqual(MAX_ANSWER_BYTES);
+    expect([...shown.items.map(({ metric }) => metric), ...(shown.omitted ?? [])]).toEqual(names);
+    expect(shown.omitted?.length).toBeGreaterThan(0);
+    expect(presentForecasts(sampleTarget(names.slice(0, 9)))).not.toHaveProperty('omitted');
   });
 
   it('of a breach omits the tenant', () => {

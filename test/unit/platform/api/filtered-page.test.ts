@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { jsonBytes } from '../../../../core/platform/api/answer-size.ts';
 import { filteredPage } from '../../../../core/platform/api/filtered-page.ts';
 import type { PageRequest } from '../../../../core/shared/page.ts';
 import { itemsOf } from '../../../walk-pages.ts';
@@ -61,5 +62,34 @@ describe('filtered pages', () => {
     const page = await filteredPage(list, (item) => item === 9, { limit: 3 });
     expect(page.items).toEqual([9, 9, 9]);
     expect(asked).toEqual([3, 2, 1]);
+  });
+
+  it('end before their items exceed the size of an answer, and lose none of them', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(fc.string({ maxLength: 60 }), { maxLength: 40 }),
+        fc.integer({ min: 1, max: 20 }),
+        fc.integer({ min: 1, max: 200 }),
+        async (items, limit, maxBytes) => {
+          const list = async ({ limit, cursor = '0' }: PageRequest) => {
+            const end = Number(cursor) + limit;
+            return {
+              items: items.slice(Number(cursor), end),
+              nextCursor: end < items.length ? String(end) : undefined,
+            };
+          };
+          const passes = (item: string) => !item.startsWith('a');
+          const seen = await itemsOf(async (page) => {
+            const found = await filteredPage(list, passes, page, maxBytes);
+            if (found.items.length > 1)
+              expect(found.items.reduce((sum, item) => sum + jsonBytes(item), 0)).toBeLessThanOrEqual(
+                maxBytes,
+              );
+            return found;
+          }, limit);
+          expect(seen).toEqual(items.filter(passes));
+        },
+      ),
+    );
   });
 });

@@ -59,6 +59,13 @@ const ROUTES = {
   write: route(WRITE, async ({ body, query }) => ({ body, query })),
 };
 
+it('says what to do if the answer is larger than Lambda returns', async () => {
+  const large = route(FIXED, async () => ({ text: 'é'.repeat(3_000_000) }));
+  const reply = await setup({ large }).send('GET', '/v1/things/new');
+  expect(reply).toMatchObject({ statusCode: 400, json: { code: 'invalid-request' } });
+  expect(reply.json.detail).toContain('request fewer items');
+});
+
 describe('a request', () => {
   it('reaches its operation with parsed parts, and gets JSON that is not cached', async () => {
     const { send } = setup(ROUTES);
