@@ -79,7 +79,7 @@ const COLUMNS: readonly Column<TargetOutlook>[] = [
   { header: 'worst metric', text: of((forecast) => forecast.metric), shrinks: true },
   { header: 'limit', text: of(limitOf), align: 'right' },
   {
-    header: 'breach',
+    header: 'probability',
     text: of(({ breach }) => (breach ? formatPercent(breach.probability) : '-')),
     align: 'right',
     colour: colourOf,

@@ -38,6 +38,13 @@ export const formatDuration = (seconds: number): string => {
   return `${Math.floor(hours / 24)} d ${hours % 24} h`;
 };
 
+/** Formats a duration in one unit, for narrow columns: `25 min`, `7 h`, `3 d`. */
+export const formatRoughly = (seconds: number): string => {
+  const hours = Math.round(seconds / 3600);
+  if (hours < 1) return `${Math.round(seconds / 60)} min`;
+  return hours < 48 ? `${hours} h` : `${Math.round(hours / 24)} d`;
+};
+
 /** Epoch seconds as `2026-11-20 12:05` in UTC. */
 export const formatMinute = (epochSeconds: number): string =>
   new Date(epochSeconds * 1000).toISOString().slice(0, 16).replace('T', ' ');

@@ -78,7 +78,7 @@ describe('commands of the README', () => {
     await drained();
     expect((await forestall('runs', 'start', '--wait')).stdout).toMatch(/SUCCEEDED|PARTIAL/);
     expect((await forestall('status')).stdout).toContain('readme-host');
-    expect((await forestall('breaches')).stdout).toMatch(/no breach|chance/);
+    expect((await forestall('breaches')).stdout).toMatch(/no breach|probability/);
     expect((await forestall('incidents')).stdout).toMatch(/no incidents|severity/);
     expect((await forestall('anomalies', '--active')).stdout).toMatch(/no anomaly|kind/);
     expect((await forestall('changes')).stdout).toMatch(/no change|health/);

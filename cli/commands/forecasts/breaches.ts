@@ -2,7 +2,7 @@ import { Command, Option } from 'commander';
 import { SEVERITIES, type Severity } from '../../../core/forecasts/breach-risk.ts';
 import type { BreachAnswer } from '../../api-client/answers.ts';
 import { probabilityColour, severityColour } from '../../terminal/colour.ts';
-import { formatDuration, formatNumber, formatPercent } from '../../terminal/format.ts';
+import { formatDuration, formatNumber, formatPercent, formatRoughly } from '../../terminal/format.ts';
 import type { Column } from '../../terminal/table.ts';
 import type { Terminal } from '../../terminal/terminal.ts';
 import { type ConnectionOptions, connect, withConnection } from '../shared/connection-options.ts';
@@ -17,6 +17,12 @@ interface Options extends ConnectionOptions {
   readonly json?: true;
 }
 
+/** How long a warning stood when the forecast was issued. */
+const standsFor = ({ warningSince, issuedAt }: BreachAnswer): string => {
+  if (warningSince === null) return '-';
+  const seconds = (Date.parse(issuedAt) - Date.parse(warningSince)) / 1000;
+  return seconds > 0 ? formatRoughly(seconds) : 'new';
+};
 const untilText = (seconds: number): string => (seconds === 0 ? 'now' : formatDuration(seconds));
 
 /** Columns of a list of predicted breaches, worst first. */
@@ -28,12 +34,14 @@ export const BREACH_COLUMNS: readonly Column<BreachAnswer>[] = [
     text: ({ severity }) => severity,
     colour: ({ severity }) => severityColour(severity),
   },
+  { header: 'for', align: 'right', text: standsFor },
   {
-    header: 'chance',
+    header: 'probability',
     align: 'right',
     text: ({ probability }) => formatPercent(probability),
     colour: ({ probability }) => probabilityColour(probability),
   },
+  { header: 'risk', align: 'right', text: ({ risk }) => formatNumber(risk) },
   {
     header: 'in',
     align: 'right',
@@ -45,7 +53,6 @@ export const BREACH_COLUMNS: readonly Column<BreachAnswer>[] = [
     text: ({ threshold }) =>
       `${threshold.direction === 'above' ? '>' : '<'} ${formatNumber(threshold.limit)}`,
   },
-  { header: 'peak', align: 'right', text: ({ expectedPeak }) => formatNumber(expectedPeak) },
 ];
 
 /** `forestall breaches`: the predicted breaches of a deployment, worst first. */

@@ -23,7 +23,8 @@ const breach = {
   profile: 'web',
   probability: 0.83,
   severity: 'critical',
-  risk: 0.9,
+  risk: 41.5,
+  warningSince: '2026-01-02T01:05:00Z',
   timeToImpactSeconds: { p10: 600, p50: 2700, p90: 7200 },
   threshold: { direction: 'above', limit: 90, source: 'fixed' },
   expectedPeak: 97.2,
@@ -51,6 +52,7 @@ const run = (status: string) => ({
 
 const breachesOf = (targetId: string | null) => {
   if (targetId === 'calm') return [];
+  if (targetId === 'unlikely') return [{ ...breach, severity: 'info', warningSince: null }];
   return [targetId === 'full' ? { ...breach, timeToImpactSeconds: { p10: 0, p50: 0, p90: 0 } } : breach];
 };
 
@@ -140,12 +142,13 @@ describe('commands against the API', () => {
     expect((await cli('anomalies', '--kind', 'odd')).code).toBe(2);
   });
 
-  it('breaches shows probability, time, limit and peak', async () => {
+  it('breaches shows probability, risk, time, limit, and how long a warning stands', async () => {
     const { out } = await cli('breaches', '--severity', 'critical', '--min-probability', '0.5');
-    expect(out).toMatch(/^web-1 +cpu_percent +critical +83% +45 min +> 90 +97\.2$/m);
+    expect(out).toMatch(/^web-1 +cpu_percent +critical +2 h +83% +41\.5 +45 min +> 90$/m);
     expect(api.seen.at(-1)?.query.toString()).toBe('minProbability=0.5&severity=critical&limit=50');
     expect((await cli('breaches', '--target', 'calm')).out).toBe('no breaches predicted\n');
-    expect((await cli('breaches', '--target', 'full')).out).toMatch(/ 83% +now +> 90 /);
+    expect((await cli('breaches', '--target', 'full')).out).toMatch(/ 83% +41\.5 +now +> 90$/m);
+    expect((await cli('breaches', '--target', 'unlikely')).out).toMatch(/ info +- +83% /);
   });
 
   it('status shows a summary', async () => {

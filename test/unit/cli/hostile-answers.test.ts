@@ -76,6 +76,7 @@ const target = {
 };
 const breach = {
   ...{ target: '~web-1', metric: '~cpu', profile: 'web', probability: 0.83, severity: 'critical', risk: 0.9 },
+  warningSince: at,
   ...{
     timeToImpactSeconds: { p10: 600, p50: 2700, p90: 7200 },
     expectedPeak: 97.2,
