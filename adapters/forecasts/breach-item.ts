@@ -1,6 +1,8 @@
 import * as z from 'zod';
 import { SEVERITIES } from '../../core/forecasts/breach-risk.ts';
+import type { BreachLifetime } from '../../core/forecasts/ports.ts';
 import type { PredictedBreach } from '../../core/forecasts/target-forecast.ts';
+import { type StandingWarning, WARNING_REASONS } from '../../core/forecasts/warning.ts';
 import { PROFILES } from '../../core/metrics/targets/target.ts';
 import { objectOf } from '../../core/shared/schemas.ts';
 import { type StoredFormat, schemaVersionOf } from '../../core/shared/stored-format.ts';
@@ -9,6 +11,14 @@ import { readItem } from '../aws/dynamodb/stored-item.ts';
 import type { Item } from '../aws/dynamodb/table.ts';
 import { jsonText } from '../aws/json-attributes.ts';
 import { breachKey } from './item-keys.ts';
+
+const Since = z.number().nullable();
+const Warning = objectOf<StandingWarning>()({
+  severity: z.enum(SEVERITIES),
+  since: z.number(),
+  announced: z.object({ at: z.number(), reason: z.enum(WARNING_REASONS) }),
+  lessSince: z.object({ warning: Since, critical: Since }),
+});
 
 type Detail = Omit<PredictedBreach, 'tenantId'>;
 const Detail: z.ZodType<Detail> = objectOf<Detail>()({
@@ -30,6 +40,8 @@ const Detail: z.ZodType<Detail> = objectOf<Detail>()({
     severity: z.enum(SEVERITIES),
   }),
   expectedPeak: z.number(),
+  // Absent from items of releases without standing warnings.
+  warning: Warning.nullable().default(null),
 });
 
 const BreachItem = z.object({ detail: jsonText(Detail) });
@@ -39,7 +51,7 @@ const FORMAT: StoredFormat<z.infer<typeof BreachItem>> = {
   schema: BreachItem,
 };
 
-export const breachItem = (breach: PredictedBreach, expiresAt: number) => {
+export const breachItem = (breach: PredictedBreach, lifetime: BreachLifetime) => {
   const { tenantId, ...detail } = breach;
   return {
     ...breachKey(tenantId, breach.targetId, breach.metric),
@@ -51,7 +63,8 @@ export const breachItem = (breach: PredictedBreach, expiresAt: number) => {
     probability: breach.breach.probability,
     severity: breach.breach.severity,
     detail: JSON.stringify(detail),
-    expiresAt,
+    issuedAt: breach.issuedAt,
+    ...lifetime,
   };
 };
 

@@ -11,7 +11,7 @@ import type { DynamoTable, Item } from '../aws/dynamodb/table.ts';
 import { type Clock, type Collected, collectPage, notExpired } from '../aws/dynamodb/tenant-queries.ts';
 import { withSdkErrors } from '../aws/sdk-failure.ts';
 import { breachItem, readBreachItem } from './breach-item.ts';
-import { breachesOf } from './item-keys.ts';
+import { breachesOf, breachKey } from './item-keys.ts';
 
 /** Name of the table's index by risk. */
 const RISK_INDEX = 'byRisk';
@@ -23,48 +23,53 @@ export interface BreachStoreOptions extends DynamoTable, Clock {
   readonly telemetry: SkipTelemetry;
 }
 
-/** Later runs expire later, so the expiry orders runs: an older run never overwrites a newer one. */
-const notNewer = (expiresAt: number) => ({
-  ConditionExpression: 'attribute_not_exists(pk) OR expiresAt <= :expiresAt',
-  ExpressionAttributeValues: { ':expiresAt': expiresAt },
+/** An older run never overwrites a newer one. */
+const notNewer = (issuedAt: number) => ({
+  ConditionExpression: 'attribute_not_exists(issuedAt) OR issuedAt <= :issuedAt',
+  ExpressionAttributeValues: { ':issuedAt': issuedAt },
 });
 
-const storedKeys = async ({ client, tableName }: DynamoTable, pk: string, prefix: string) => {
-  const query = new QueryCommand({
-    TableName: tableName,
-    ConsistentRead: true,
-    KeyConditionExpression: 'pk = :pk AND begins_with(sk, :prefix)',
-    ExpressionAttributeValues: { ':pk': pk, ':prefix': prefix },
-    ProjectionExpression: 'sk',
-  });
-  const { Items = [] } = await withSdkErrors('reading predicted breaches', () => client.send(query));
-  return z.array(z.object({ sk: z.string() })).parse(Items);
-};
+const stored: (options: BreachStoreOptions) => BreachStore['stored'] =
+  (options) => async (tenantId, targetId) => {
+    const { client, tableName, telemetry } = options;
+    const items: Item[] = [];
+    let from: Item | undefined;
+    do {
+      const query = new QueryCommand({
+        TableName: tableName,
+        ConsistentRead: true,
+        KeyConditionExpression: 'pk = :pk AND begins_with(sk, :prefix)',
+        ExpressionAttributeValues: { ':pk': tenantPk(tenantId), ':prefix': breachesOf(targetId) },
+        ExclusiveStartKey: from,
+      });
+      const page = await withSdkErrors('reading predicted breaches', () => client.send(query));
+      items.push(...(page.Items ?? []));
+      from = page.LastEvaluatedKey;
+    } while (from !== undefined);
+    const read = (item: Item): PredictedBreach => readBreachItem(tenantId, item);
+    return new Map(readListed(items, read, telemetry).map((breach) => [breach.metric, breach]));
+  };
 
-const replace: (options: BreachStoreOptions) => BreachStore['replace'] =
-  (options) => async (tenantId, targetId, breaches, expiresAt) => {
-    const { client, tableName } = options;
-    const pk = tenantPk(tenantId);
-    const items = breaches.map((breach) => breachItem(breach, expiresAt));
-    const current = new Set(items.map(({ sk }) => sk));
-    const stored = await storedKeys(options, pk, breachesOf(targetId));
-    const condition = { TableName: tableName, ...notNewer(expiresAt) };
-    const puts = items.map((Item) => () => client.send(new PutCommand({ ...condition, Item })));
-    const deletes = stored
-      .filter(({ sk }) => !current.has(sk))
-      .map(
-        ({ sk }) =>
-          () =>
-            client.send(new DeleteCommand({ ...condition, Key: { pk, sk } })),
-      );
-    // A breach of a newer run is kept.
+const change: (options: BreachStoreOptions) => BreachStore['change'] =
+  ({ client, tableName }) =>
+  async ({ tenantId, targetId, issuedAt }, { put, remove }, lifetime) => {
+    const condition = { TableName: tableName, ...notNewer(issuedAt) };
+    const puts = put.map((breach) => new PutCommand({ ...condition, Item: breachItem(breach, lifetime) }));
+    const deletes = remove.map(
+      (metric) => new DeleteCommand({ ...condition, Key: breachKey(tenantId, targetId, metric) }),
+    );
     const doing = 'storing predicted breaches';
-    await Promise.all([...puts, ...deletes].map((write) => ifConditionHolds(doing, write)));
+    await Promise.all([
+      ...puts.map((write) => ifConditionHolds(doing, () => client.send(write))),
+      ...deletes.map((write) => ifConditionHolds(doing, () => client.send(write))),
+    ]);
   };
 
 const filterOf = (filter: BreachFilter, clock: Clock) => {
   const unexpired = notExpired(clock);
-  const conditions = [unexpired.expression];
+  // Breaches that an earlier release stored are listed until they expire.
+  const listed = '(attribute_not_exists(listedUntil) OR listedUntil > :now)';
+  const conditions = [unexpired.expression, listed];
   const values: Record<string, string | number> = { ...unexpired.values };
   const add = (condition: string, name: string, value: string | number | undefined): void => {
     if (value === undefined) return;
@@ -144,6 +149,7 @@ const list = async (
 
 /** Predicted breaches, listed through an index by risk. */
 export const dynamoBreachStore = (options: BreachStoreOptions): BreachStore => ({
-  replace: replace(options),
+  stored: stored(options),
+  change: change(options),
   list: (tenantId, filter, page) => list(options, tenantId, filter, page),
 });

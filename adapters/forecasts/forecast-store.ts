@@ -88,18 +88,18 @@ const decode = (pk: string, { sk, data }: Part): TargetForecast => {
   }
 };
 
-/** Succeeds without writing if a newer run has stored a forecast. */
-const write = async (table: DynamoTable, forecast: TargetForecast, expiresAt: number): Promise<void> => {
+/** False, and nothing is written, if a newer run has stored a forecast. */
+const write = async (table: DynamoTable, forecast: TargetForecast, expiresAt: number): Promise<boolean> => {
   const writes = writesOf(table.tableName, forecast, expiresAt);
   const doing = 'storing a forecast';
   const [only, ...more] = writes;
-  if (only !== undefined && more.length === 0) {
-    await ifConditionHolds(doing, () => table.client.send(new PutCommand(only)));
-    return;
-  }
+  if (only !== undefined && more.length === 0)
+    return ifConditionHolds(doing, () => table.client.send(new PutCommand(only)));
   const puts = writes.map((Put) => ({ Put }));
-  if ((await writeTogether(table, doing, puts)) === 'conflict')
+  const outcome = await writeTogether(table, doing, puts);
+  if (outcome === 'conflict')
     throw new DependencyUnavailableError(`${doing}: another run is storing a forecast of the same target`);
+  return outcome === 'written';
 };
 
 /** The newest forecast of each target: one item, or several that are written together if one would be too large. */

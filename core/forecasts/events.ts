@@ -2,6 +2,7 @@
 import * as z from 'zod';
 import { type EventOf, eventFields } from '../shared/domain-event.ts';
 import { SEVERITIES } from './breach-risk.ts';
+import { WARNING_REASONS } from './warning.ts';
 
 export const FORECASTS_SOURCE = 'forestall.forecasts';
 
@@ -15,17 +16,26 @@ export const ForecastPublished = z.object({
   model: z.string(),
 });
 
-export const BreachPredicted = z.object({
+const breachFields = {
   ...eventFields,
   runId: z.string(),
   targetId: z.string(),
   metric: z.string(),
+  /** Time of the run that raised the warning. */
+  since: z.iso.datetime(),
   probability: z.number().min(0).max(1),
+  threshold: z.object({ direction: z.enum(['above', 'below']), limit: z.number() }),
+} as const;
+
+export const BreachPredicted = z.object({
+  ...breachFields,
+  reason: z.enum(WARNING_REASONS).exclude(['ended']),
   severity: z.enum(SEVERITIES),
   risk: z.number(),
-  threshold: z.object({ direction: z.enum(['above', 'below']), limit: z.number() }),
   timeToImpactSeconds: z.object({ p10: z.number(), p50: z.number(), p90: z.number() }).nullable(),
 });
 
-export const FORECASTS_EVENTS = { ForecastPublished, BreachPredicted } as const;
+export const BreachCleared = z.object(breachFields);
+
+export const FORECASTS_EVENTS = { ForecastPublished, BreachPredicted, BreachCleared } as const;
 export type ForecastsEvent = EventOf<typeof FORECASTS_EVENTS, typeof FORECASTS_SOURCE>;

@@ -51,8 +51,8 @@ export interface ForecastBackend {
 }
 
 export interface ForecastStore {
-  /** The newest run wins: an older run never overwrites a newer one. */
-  put(forecast: TargetForecast, expiresAt: number): Promise<void>;
+  /** The newest run wins: false if a newer one has stored a forecast, which is kept. */
+  put(forecast: TargetForecast, expiresAt: number): Promise<boolean>;
   get(tenantId: string, targetId: string): Promise<TargetForecast | undefined>;
 }
 
@@ -62,13 +62,28 @@ export interface BreachFilter {
   readonly targetId?: string | undefined;
 }
 
+/** The predicted breaches of a target that a run stores, and the metrics whose breaches it removes. */
+export interface BreachChanges {
+  readonly put: readonly PredictedBreach[];
+  readonly remove: readonly string[];
+}
+
+/** Epoch seconds. */
+export interface BreachLifetime {
+  /** Breaches are listed until then. */
+  readonly listedUntil: number;
+  /** Later runs read them until then. */
+  readonly expiresAt: number;
+}
+
 export interface BreachStore {
-  /** Makes these the only stored breaches of the target, removing those that are no longer predicted. */
-  replace(
-    tenantId: string,
-    targetId: string,
-    breaches: readonly PredictedBreach[],
-    expiresAt: number,
+  /** The breaches of a target by metric, as the last runs left them, listed or not. */
+  stored(tenantId: string, targetId: string): Promise<ReadonlyMap<string, PredictedBreach>>;
+  /** Breaches of a newer run than `issuedAt` (epoch milliseconds) are kept. */
+  change(
+    run: { readonly tenantId: string; readonly targetId: string; readonly issuedAt: number },
+    changes: BreachChanges,
+    lifetime: BreachLifetime,
   ): Promise<void>;
   /** Highest risk first. */
   list(tenantId: string, filter: BreachFilter, page: PageRequest): Promise<Page<PredictedBreach>>;

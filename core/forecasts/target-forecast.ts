@@ -2,6 +2,7 @@ import type { Profile } from '../metrics/targets/target.ts';
 import type { BreachRisk } from './breach-risk.ts';
 import type { Forecast } from './engine/forecast.ts';
 import type { ResolvedThreshold } from './resolved-threshold.ts';
+import type { StandingWarning } from './warning.ts';
 
 /**
  * Forecast of one metric with its threshold and the risk of crossing it. Both are null if the history is too short to
@@ -38,4 +39,6 @@ export interface PredictedBreach {
   readonly breach: BreachRisk;
   /** The highest p90 within the horizon; for a threshold from below, the lowest p10. */
   readonly expectedPeak: number;
+  /** The warning that stands, or ended in this run; null if there is none. Its severity is that of `breach`. */
+  readonly warning: StandingWarning | null;
 }

@@ -12,24 +12,18 @@ export interface IncidentPolicy {
   readonly reopenWindowSeconds: number;
   /** Quiet time after which an incident resolves by itself; doubles with every reopening, up to 16 times. */
   readonly quietSeconds: number;
-  /** A predicted breach counts as active this long after its last prediction, because nothing reports its end. */
-  readonly breachActiveSeconds: number;
-  /** An alarm or anomaly counts as active for at most this long if its end is never reported. */
+  /** A signal counts as active for at most this long after its last report if its end is never reported. */
   readonly maxActiveSeconds: number;
   /** Targets whose same metric starts to misbehave within this time may share a cause. */
   readonly coincidenceSeconds: number;
 }
 
-/** Breaches are predicted once an hour. A prediction stays active, and its repeats are not news, for two runs. */
-const TWO_FORECAST_RUNS = 2 * HOUR_SECONDS;
-
 export const INCIDENT_POLICY: IncidentPolicy = {
   windowSeconds: 900,
-  dedupTtlSeconds: TWO_FORECAST_RUNS,
+  dedupTtlSeconds: 2 * HOUR_SECONDS,
   changeLookBackSeconds: 4 * HOUR_SECONDS,
   reopenWindowSeconds: 6 * HOUR_SECONDS,
   quietSeconds: 900,
-  breachActiveSeconds: TWO_FORECAST_RUNS,
   maxActiveSeconds: DAY_SECONDS,
   coincidenceSeconds: 300,
 };

@@ -23,20 +23,17 @@ const impactAt = (signal: TriggerSignal): number | null =>
 /** All times at which a member began, ascending. */
 export const onsetsOf = ({ firstAt, onsets = [] }: IncidentMember): readonly number[] => [firstAt, ...onsets];
 
-const isActiveSince = (
-  kind: IncidentMember['kind'],
-  lastOnset: number,
-  endedAt: number | undefined,
-): boolean => {
+const isActive = (member: IncidentMember): boolean => {
+  const { kind, endedAt } = member;
   if (endedAt === undefined) return true;
+  // Any later announcement of a breach renews it.
+  if (kind === 'predicted-breach') return member.lastAt > endedAt;
+  const lastOnset = onsetsOf(member).at(-1)!;
   // Of two alarm states within one second the worse one counts; a one-point anomaly ends at its own onset.
   return kind === 'alarm' ? lastOnset >= endedAt : lastOnset > endedAt;
 };
 
-const withActivity = (member: IncidentMember): IncidentMember => ({
-  ...member,
-  isActive: isActiveSince(member.kind, onsetsOf(member).at(-1)!, member.endedAt),
-});
+const withActivity = (member: IncidentMember): IncidentMember => ({ ...member, isActive: isActive(member) });
 
 /** The member of a single signal; `endedAt` if its end arrived before it. */
 export const memberOf = (signal: TriggerSignal, endedAt?: number): IncidentMember =>
@@ -67,7 +64,7 @@ const earliest = (a: number | null, b: number | null): number | null => {
   return Math.min(a, b);
 };
 
-/** Every run predicts a breach again: only its first prediction is an onset. */
+/** A breach is announced again with another severity, and as a reminder: only its first announcement is an onset. */
 const laterOnsets = (a: IncidentMember, b: IncidentMember): readonly number[] => {
   if (a.kind === 'predicted-breach') return [];
   const all = [...new Set([...onsetsOf(a), ...onsetsOf(b)])].sort((x, y) => x - y);

@@ -32,6 +32,12 @@ export interface BreachSignal extends SignalBase {
   readonly timeToImpactSeconds: number | null;
 }
 
+/** The end of the warning of a breach: no forecast crosses the threshold any more. */
+export interface BreachEndSignal extends SignalBase {
+  readonly kind: 'predicted-breach-end';
+  readonly metric: string;
+}
+
 /** A state change of a CloudWatch alarm. */
 export interface AlarmSignal extends SignalBase {
   readonly kind: 'alarm';
@@ -48,15 +54,23 @@ export interface ChangeSignal extends SignalBase {
 }
 
 export type TriggerSignal = AnomalySignal | BreachSignal | AlarmSignal;
-export type EndSignal = (AlarmSignal & { readonly state: 'OK' }) | AnomalyEndSignal;
-export type Signal = TriggerSignal | AnomalyEndSignal | ChangeSignal;
+export type EndSignal = (AlarmSignal & { readonly state: 'OK' }) | AnomalyEndSignal | BreachEndSignal;
+export type Signal = TriggerSignal | AnomalyEndSignal | BreachEndSignal | ChangeSignal;
 
 export const isEnd = (signal: Signal): signal is EndSignal =>
-  signal.kind === 'anomaly-end' || (signal.kind === 'alarm' && signal.state === 'OK');
+  signal.kind === 'anomaly-end' ||
+  signal.kind === 'predicted-breach-end' ||
+  (signal.kind === 'alarm' && signal.state === 'OK');
 
 /** Order in which the signals of a batch are grouped: by time, and beginnings before ends of the same second. */
 export const byTime = (a: Signal, b: Signal): number =>
   a.at - b.at || Number(isEnd(a)) - Number(isEnd(b)) || (a.signalId < b.signalId ? -1 : 1);
+
+/** The kind of the signal that an end ends. */
+const BEGINNINGS = { 'anomaly-end': 'anomaly', 'predicted-breach-end': 'predicted-breach' } as const;
+
+const beginningOf = ({ kind }: TriggerSignal | EndSignal): TriggerSignal['kind'] =>
+  kind === 'anomaly-end' || kind === 'predicted-breach-end' ? BEGINNINGS[kind] : kind;
 
 /**
  * The key that repeats of a signal share: tenant, target, kind, and metric or alarm. The metric comes last because it
@@ -64,8 +78,7 @@ export const byTime = (a: Signal, b: Signal): number =>
  */
 export const dedupKey = (signal: TriggerSignal | EndSignal): string => {
   const subject = signal.kind === 'alarm' ? signal.alarmName : signal.metric;
-  const kind = signal.kind === 'anomaly-end' ? 'anomaly' : signal.kind;
-  return JSON.stringify([signal.tenantId, signal.targetId, kind, subject]);
+  return JSON.stringify([signal.tenantId, signal.targetId, beginningOf(signal), subject]);
 };
 
 /** Points of a metric in a month at five-minute intervals; detectors are set to one false alarm per metric and month. */
@@ -87,6 +100,8 @@ export const describeSignal = (signal: Signal): string => {
       return `${signal.metric} of ${signal.targetId} is back to normal`;
     case 'predicted-breach':
       return `${signal.metric} of ${signal.targetId} is predicted to breach its threshold (probability ${signal.probability.toFixed(2)})`;
+    case 'predicted-breach-end':
+      return `${signal.metric} of ${signal.targetId} is no longer predicted to breach its threshold`;
     case 'alarm':
       return `alarm ${signal.alarmName} of ${signal.targetId} is ${signal.state}`;
     case 'change':

@@ -72,7 +72,7 @@ export class IncidentManagement extends Construct {
       signals: this.signals,
       groupSignals: this.groupSignals,
     });
-    const warnings = announced('AnomalyDetected', 'AnomalyEnded', 'BreachPredicted');
+    const warnings = announced('AnomalyDetected', 'AnomalyEnded', 'BreachPredicted', 'BreachCleared');
     this.#route('Warnings', bus, warnings, this.signals);
     const alarms = { source: ['aws.cloudwatch'], detailType: ['CloudWatch Alarm State Change'] };
     this.#route('Alarms', undefined, alarms, this.signals);

@@ -8,6 +8,7 @@ import {
   resultFilesPrefix,
 } from '../../core/forecasts/object-keys.ts';
 import type {
+  BreachLifetime,
   BreachStore,
   ForecastStore,
   RunFiles,
@@ -54,8 +55,9 @@ export const memoryForecasts = () => {
   const store: ForecastStore = {
     put: async (forecast, expiresAt) => {
       const key = `${forecast.tenantId} ${forecast.targetId}`;
-      if ((stored.get(key)?.forecast.issuedAt ?? 0) <= forecast.issuedAt)
-        stored.set(key, { forecast, expiresAt });
+      if ((stored.get(key)?.forecast.issuedAt ?? 0) > forecast.issuedAt) return false;
+      stored.set(key, { forecast, expiresAt });
+      return true;
     },
     get: async (tenantId, targetId) => stored.get(`${tenantId} ${targetId}`)?.forecast,
   };
@@ -63,16 +65,30 @@ export const memoryForecasts = () => {
 };
 
 export const memoryBreaches = (initial: readonly PredictedBreach[] = []) => {
-  let stored = [...initial];
-  const expiries: number[] = [];
+  const keyOf = (tenantId: string, targetId: string, metric: string) =>
+    [tenantId, targetId, metric].join(' ');
+  const keyed = (breach: PredictedBreach) =>
+    [keyOf(breach.tenantId, breach.targetId, breach.metric), breach] as const;
+  const breaches = new Map(initial.map(keyed));
+  const lifetimes: BreachLifetime[] = [];
   const store: BreachStore = {
-    replace: async (tenantId, targetId, breaches, expiresAt) => {
-      stored = stored.filter((breach) => breach.tenantId !== tenantId || breach.targetId !== targetId);
-      stored.push(...breaches);
-      expiries.push(expiresAt);
+    stored: async (tenantId, targetId) => {
+      const own = [...breaches.values()].filter(
+        (breach) => breach.tenantId === tenantId && breach.targetId === targetId,
+      );
+      return new Map(own.map((breach) => [breach.metric, breach]));
+    },
+    change: async ({ tenantId, targetId, issuedAt }, { put, remove }, lifetime) => {
+      const isNewest = (key: string) => (breaches.get(key)?.issuedAt ?? 0) <= issuedAt;
+      for (const [key, breach] of put.map(keyed)) if (isNewest(key)) breaches.set(key, breach);
+      for (const metric of remove) {
+        const key = keyOf(tenantId, targetId, metric);
+        if (isNewest(key)) breaches.delete(key);
+      }
+      lifetimes.push(lifetime);
     },
     list: async (tenantId, { minProbability = 0, severity, targetId }, page) => {
-      const found = stored.filter(
+      const found = [...breaches.values()].filter(
         (one) =>
           one.tenantId === tenantId &&
           one.breach.probability >= minProbability &&
@@ -86,7 +102,7 @@ export const memoryBreaches = (initial: readonly PredictedBreach[] = []) => {
       );
     },
   };
-  return { store, expiries, all: () => stored };
+  return { store, lifetimes, all: () => [...breaches.values()] };
 };
 
 export const memoryFiles = () => {

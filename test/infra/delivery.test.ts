@@ -188,6 +188,7 @@ describe('deliveries by AWS', () => {
       'AnomalyDetected',
       'AnomalyEnded',
       'BreachPredicted',
+      'BreachCleared',
     ]);
     expect(text(rule?.Properties.Targets[0].Arn)).toContain('IncidentsSignalsQueue');
   });

@@ -49,7 +49,7 @@ const aliased = (servers: readonly StoredServer[], targets: number): Map<string,
   );
 
 const silentPorts = (counts: Record<string, number>) => ({
-  breaches: { replace: async () => {} },
+  breaches: { stored: async () => new Map(), change: async () => {} },
   events: { publish: async () => {} },
   settings: { get: async () => NO_SETTINGS },
   cadenceMinutes: 60,

@@ -31,6 +31,9 @@ export const Breach = named(
     profile: z.enum(PROFILES),
     probability: Probability,
     severity: Severity,
+    warningSince: ResponseInstant.nullable().describe(
+      'Issue of the forecast that raised the warning; null while the severity is `info`',
+    ),
     risk: z
       .number()
       .describe('0 to 100: the probability, halved for every four hours until the expected impact'),
@@ -47,9 +50,11 @@ export const BreachPage = pageOf('BreachPage', Breach);
 export const presentBreach = (predicted: PredictedBreach): z.infer<typeof Breach> => {
   const { targetId, metric, profile, risk, threshold, expectedPeak, runId, issuedAt } = predicted;
   const { probability, severity, timeToImpactSeconds } = predicted.breach;
+  const { warning } = predicted;
   return {
     target: targetId,
     ...{ metric, profile, probability, severity, risk, timeToImpactSeconds, threshold, expectedPeak, runId },
+    warningSince: warning === null || severity === 'info' ? null : isoOfMs(warning.since),
     issuedAt: isoOfMs(issuedAt),
   };
 };

@@ -10,7 +10,7 @@ import { exceedanceByStep } from './exceedance.ts';
 import { type ExceedanceHistory, exceedanceHistory } from './exceedance-history.ts';
 import { recurrenceOf } from './recurrence.ts';
 
-const CRITICAL_WITHIN_SECONDS = HOUR_SECONDS;
+export const CRITICAL_WITHIN_SECONDS = HOUR_SECONDS;
 /**
  * Probability from which a breach is a warning. Limits learned from the history mark unusual values, not harm, so that
  * they need more: in a healthy fleet, forecasts near 0.5 for such limits were false more often than not.

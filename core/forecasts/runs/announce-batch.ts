@@ -1,3 +1,4 @@
+import { isoOfMs } from '../../shared/time.ts';
 import { FORECASTS_SOURCE, type ForecastsEvent } from '../events.ts';
 import type { PredictedBreach } from '../target-forecast.ts';
 import type { TargetOutcome } from './forecast-targets.ts';
@@ -13,25 +14,29 @@ export interface BatchOutcome {
   readonly outcomes: readonly TargetOutcome[];
 }
 
-const breachEvent = (breach: PredictedBreach): ForecastsEvent => {
-  const { tenantId, targetId, metric, runId, risk, threshold } = breach;
-  const { probability, severity, timeToImpactSeconds } = breach.breach;
-  return {
-    name: 'BreachPredicted',
-    source: FORECASTS_SOURCE,
-    detail: {
-      ...{ tenantId, targetId, metric, runId, probability, severity, risk, timeToImpactSeconds },
-      id: `BreachPredicted/${tenantId}/${runId}/${targetId}/${metric}`,
-      occurredAt: new Date(breach.issuedAt).toISOString(),
-      threshold: { direction: threshold.direction, limit: threshold.limit },
-    },
+/** The event of a warning that the run announces; none if it only stands. */
+const breachEvents = (predicted: PredictedBreach): readonly ForecastsEvent[] => {
+  const { tenantId, targetId, metric, runId, issuedAt, risk, threshold, warning } = predicted;
+  if (warning === null || warning.announced.at !== issuedAt) return [];
+  const { reason } = warning.announced;
+  const { probability, severity, timeToImpactSeconds } = predicted.breach;
+  const name = reason === 'ended' ? 'BreachCleared' : 'BreachPredicted';
+  const shared = {
+    ...{ tenantId, targetId, metric, runId, probability },
+    id: `${name}/${tenantId}/${runId}/${targetId}/${metric}`,
+    occurredAt: isoOfMs(issuedAt),
+    since: isoOfMs(warning.since),
+    threshold: { direction: threshold.direction, limit: threshold.limit },
   };
+  if (reason === 'ended') return [{ name: 'BreachCleared', source: FORECASTS_SOURCE, detail: shared }];
+  const detail = { ...shared, reason, severity, risk, timeToImpactSeconds };
+  return [{ name: 'BreachPredicted', source: FORECASTS_SOURCE, detail }];
 };
 
 /**
- * The events of a batch: one ForecastPublished if it has forecasts, and a BreachPredicted for every breach that
- * is likely (`warning` and `critical`). IDs and times derive from the run, so that a repeated batch
- * announces the same events.
+ * The events of a batch: one ForecastPublished if it has forecasts, and a BreachPredicted or BreachCleared for every
+ * warning that was raised, changed its severity, is due for a reminder, or ended. IDs and times derive from the run, so
+ * that a repeated batch announces the same events.
  */
 export const announceBatch = (batch: BatchOutcome): readonly ForecastsEvent[] => {
   const { tenantId, runId, index, issuedAt, archiveKey, outcomes } = batch;
@@ -44,11 +49,11 @@ export const announceBatch = (batch: BatchOutcome): readonly ForecastsEvent[] =>
     detail: {
       ...{ tenantId, runId, archiveKey, model },
       id: `ForecastPublished/${tenantId}/${runId}/${index}`,
-      occurredAt: new Date(issuedAt).toISOString(),
+      occurredAt: isoOfMs(issuedAt),
       targets: published.length,
       forecasts: published.reduce((sum, { forecast }) => sum + forecast.metrics.length, 0),
     },
   };
   const breaches = outcomes.flatMap((outcome) => outcome.breaches);
-  return [forecastEvent, ...breaches.filter(({ breach }) => breach.severity !== 'info').map(breachEvent)];
+  return [forecastEvent, ...breaches.flatMap(breachEvents)];
 };

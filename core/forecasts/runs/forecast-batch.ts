@@ -20,6 +20,7 @@ import {
   type TargetOutcome,
 } from './forecast-targets.ts';
 import { HISTORY_SECONDS } from './prepare-series.ts';
+import { changesOf, settleWarnings } from './settle-warnings.ts';
 import { loadStates, type StateDeps, storeStates } from './stored-states.ts';
 
 export interface ForecastBatchDeps extends StateDeps {
@@ -27,11 +28,11 @@ export interface ForecastBatchDeps extends StateDeps {
   readonly registry: Pick<TargetRegistry, 'get'>;
   readonly blocks: Pick<BlockStore, 'readRange'>;
   readonly forecasts: Pick<ForecastStore, 'put'>;
-  readonly breaches: Pick<BreachStore, 'replace'>;
+  readonly breaches: Pick<BreachStore, 'stored' | 'change'>;
   readonly files: Pick<RunFiles, 'readBatch' | 'archiveForecasts' | 'writeResult'>;
   readonly events: EventPublisher;
   readonly settings: Pick<SettingsStore, 'get'>;
-  /** Minutes between scheduled runs: predicted breaches outlive one missed run. */
+  /** Minutes between scheduled runs. */
   readonly cadenceMinutes: number;
 }
 
@@ -48,6 +49,9 @@ const TARGETS_PER_CALL = 4;
 const CALLS_AT_ONCE = 2;
 /** A forecast expires when the time that it covers has passed. */
 const FORECAST_TTL_SECONDS = DAY_SECONDS;
+/** Predicted breaches are listed although one run is missing, and their warnings continue although five are. */
+const LISTED_RUNS = 2;
+const REMEMBERED_RUNS = 6;
 
 /** The outcome of a target that fails the same way each time; failures that may pass fail the batch, which is retried. */
 const outcomeOfFailure = (
@@ -87,21 +91,30 @@ const storeOutcome = async (
   task: ForecastTask,
 ): Promise<TargetOutcome> => {
   try {
-    await putOutcome(deps, outcome);
-    return outcome;
+    return await putOutcome(deps, outcome);
   } catch (error) {
     return outcomeOfFailure(outcome.forecast, task, error);
   }
 };
 
+/** Stores nothing if the target has no forecast, or if a newer run has stored one: what was stored before stands. */
 const putOutcome = async (
   { forecasts, breaches: store, cadenceMinutes }: ForecastBatchDeps,
-  { forecast, breaches }: TargetOutcome,
-): Promise<void> => {
-  const issued = Math.floor(forecast.issuedAt / 1000);
-  const { tenantId, targetId } = forecast;
-  if (forecast.metrics.length > 0) await forecasts.put(forecast, issued + FORECAST_TTL_SECONDS);
-  await store.replace(tenantId, targetId, breaches, issued + 2 * 60 * cadenceMinutes);
+  outcome: TargetOutcome,
+): Promise<TargetOutcome> => {
+  if (outcome.forecast.metrics.length === 0) return outcome;
+  const { tenantId, targetId, issuedAt } = outcome.forecast;
+  const [issued, cadence] = [Math.floor(issuedAt / 1000), 60 * cadenceMinutes];
+  const before = await store.stored(tenantId, targetId);
+  const settled = settleWarnings(outcome, before, REMEMBERED_RUNS * cadence * 1000);
+  const isNewest = await forecasts.put(settled.forecast, issued + FORECAST_TTL_SECONDS);
+  if (!isNewest) return { ...settled, breaches: [] };
+  const lifetime = {
+    listedUntil: issued + LISTED_RUNS * cadence,
+    expiresAt: issued + REMEMBERED_RUNS * cadence,
+  };
+  await store.change({ tenantId, targetId, issuedAt }, changesOf(settled, before), lifetime);
+  return settled;
 };
 
 const forecastGroup = async (

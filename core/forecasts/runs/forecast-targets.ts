@@ -9,9 +9,6 @@ import { assessSeries, planSeries, type SeriesAssessment, type SeriesPlan } from
 import { failureOf } from './sum-results.ts';
 import type { StateTracker } from './track-states.ts';
 
-/** Breaches less likely than this are part of the forecast but neither listed nor announced. */
-export const LISTED_PROBABILITY = 0.05;
-
 /** The run that forecasts, and with what. */
 export interface ForecastTask {
   readonly runId: string;
@@ -34,6 +31,7 @@ export interface TargetOutcome {
   readonly targetId: string;
   readonly series: number;
   readonly forecast: TargetForecast;
+  /** One for every series with a threshold; once they are settled (`settleWarnings`), those to list. */
   readonly breaches: readonly PredictedBreach[];
   readonly failures: readonly SeriesFailure[];
   /** Unexpected errors (bugs), for the log. */
@@ -105,10 +103,7 @@ const outcomeOf = (
     targetId,
     series: histories.size,
     forecast: { tenantId, targetId, runId, issuedAt, metrics: done.map(({ forecast }) => forecast) },
-    breaches: done
-      .map(({ breach }) => breach)
-      .filter((breach) => breach !== undefined)
-      .filter(({ breach }) => breach.probability >= LISTED_PROBABILITY),
+    breaches: done.map(({ breach }) => breach).filter((breach) => breach !== undefined),
     failures: failed.map((one) =>
       failureOf(targetId, one.metric, isExpected(one) ? one.error.message : 'the forecaster failed'),
     ),

@@ -99,6 +99,7 @@ export const assessSeries = (
       ...{ tenantId, targetId, metric, profile, runId, issuedAt, threshold, breach },
       risk: riskScore(breach),
       expectedPeak: expectedPeak(ahead, threshold),
+      warning: null,
     },
   };
 };

@@ -26,7 +26,7 @@ export const findCoincidence = (
   context: GroupingContext,
 ): FoundCoincidence | undefined => {
   const own = holder.members[dedupKey(signal)];
-  // A repeated prediction of a breach is not an onset.
+  // A repeated announcement of a breach is not an onset.
   if (own === undefined || !onsetsOf(own).includes(signal.at)) return undefined;
   const reach = context.policy.coincidenceSeconds;
   const subject = coincidenceSubject(own);

@@ -18,7 +18,7 @@ const withEnd = (incident: Incident, key: string, signal: EndSignal): Incident =
 };
 
 /**
- * Groups an alarm that returned to OK or an anomaly that is over: ends its member in the ongoing incident that holds it.
+ * Groups an alarm that returned to OK, an anomaly that is over or a breach that is no longer predicted: ends its member in the ongoing incident that holds it.
  * It opens no incident, and a late report of an earlier end does not end a member that began again. If no ongoing
  * incident holds the member, the end may have overtaken its beginning: it is an early end.
  */

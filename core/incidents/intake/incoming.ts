@@ -2,7 +2,7 @@
 
 import * as z from 'zod';
 import { AnomalyDetected, AnomalyEnded } from '../../anomalies/events.ts';
-import { BreachPredicted } from '../../forecasts/events.ts';
+import { BreachCleared, BreachPredicted } from '../../forecasts/events.ts';
 import { contentHash } from '../../shared/content-hash.ts';
 import { describeIssues } from '../../shared/describe-issues.ts';
 import { InvalidInputError } from '../../shared/errors.ts';
@@ -11,6 +11,7 @@ import { parseJson } from '../../shared/read-messages.ts';
 import {
   type AnomalyEndSignal,
   type AnomalySignal,
+  type BreachEndSignal,
   type BreachSignal,
   confidenceOfAnomaly,
   type Signal,
@@ -61,8 +62,11 @@ const anomalyEndSignal = (detail: unknown): AnomalyEndSignal => {
   return { kind: 'anomaly-end', signalId, tenantId, targetId, at: seconds(endedAt), metric };
 };
 
+/** Events of an earlier release, which may still be queued, have neither field. */
+const PredictedBreach = BreachPredicted.omit({ since: true, reason: true });
+
 const breachSignal = (detail: unknown): BreachSignal => {
-  const breach = parse('BreachPredicted', BreachPredicted, detail);
+  const breach = parse('BreachPredicted', PredictedBreach, detail);
   const { id, tenantId, targetId, metric, occurredAt, probability, timeToImpactSeconds } = breach;
   return {
     kind: 'predicted-breach',
@@ -74,6 +78,12 @@ const breachSignal = (detail: unknown): BreachSignal => {
     probability,
     timeToImpactSeconds: timeToImpactSeconds?.p50 ?? null,
   };
+};
+
+const breachEndSignal = (detail: unknown): BreachEndSignal => {
+  const { id, tenantId, targetId, metric, occurredAt } = parse('BreachCleared', BreachCleared, detail);
+  const signalId = `breach-end-${contentHash(id)}`;
+  return { kind: 'predicted-breach-end', signalId, tenantId, targetId, at: seconds(occurredAt), metric };
 };
 
 const ALARM_DETAIL_TYPE = 'CloudWatch Alarm State Change';
@@ -104,8 +114,9 @@ const signalOfEvent = (type: string, detail: unknown, ownTenant: string): Signal
   if (type === 'AnomalyDetected') return anomalySignal(detail);
   if (type === 'AnomalyEnded') return anomalyEndSignal(detail);
   if (type === 'BreachPredicted') return breachSignal(detail);
+  if (type === 'BreachCleared') return breachEndSignal(detail);
   if (type === ALARM_DETAIL_TYPE) return alarmSignal(ownTenant, factsOfAlarmData(detail));
-  const expected = `AnomalyDetected, AnomalyEnded, BreachPredicted or ${ALARM_DETAIL_TYPE}`;
+  const expected = `AnomalyDetected, AnomalyEnded, BreachPredicted, BreachCleared or ${ALARM_DETAIL_TYPE}`;
   throw new InvalidInputError(`found event "${type}", expected ${expected}`);
 };
 

@@ -6,13 +6,8 @@ import { addToTimeline } from '../timeline.ts';
 const MAX_DOUBLINGS = 4;
 
 /** Latest time until which a member counts as active. */
-const activeUntil = (
-  member: IncidentMember,
-  { breachActiveSeconds, maxActiveSeconds }: IncidentPolicy,
-): number => {
-  if (!member.isActive) return member.lastAt;
-  return member.lastAt + (member.kind === 'predicted-breach' ? breachActiveSeconds : maxActiveSeconds);
-};
+const activeUntil = ({ isActive, lastAt }: IncidentMember, { maxActiveSeconds }: IncidentPolicy): number =>
+  isActive ? lastAt + maxActiveSeconds : lastAt;
 
 /** Quiet time that an incident needs to resolve; longer for one that has reopened before. */
 export const quietSeconds = (incident: Incident, policy: IncidentPolicy): number =>

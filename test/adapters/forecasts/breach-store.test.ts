@@ -22,14 +22,16 @@ const breach = (metric: string, risk = 40): PredictedBreach => {
   const { threshold, breach: odds } = sampleMetric(metric);
   return {
     ...{ tenantId: 'acme', targetId: 'web-1', metric, profile: 'web', runId: 'r', issuedAt: NOW * 1000 },
-    ...{ risk, threshold, breach: odds, expectedPeak: 1e200 },
+    ...{ risk, threshold, breach: odds, expectedPeak: 1e200, warning: null },
   };
 };
 
+const LIFETIME = { listedUntil: NOW + 60, expiresAt: NOW + 600 };
+
 /** The item the store writes for a breach. */
 const itemOf = async (one: PredictedBreach) => {
-  dynamo.on(QueryCommand).resolves({ Items: [] }).on(PutCommand).resolves({});
-  await store.replace(one.tenantId, one.targetId, [one], NOW + 60);
+  dynamo.on(PutCommand).resolves({});
+  await store.change(one, { put: [one], remove: [] }, LIFETIME);
   const item = dynamo.commandCalls(PutCommand).at(-1)?.args[0].input.Item;
   if (item === undefined) throw new Error('nothing was put');
   return item;
@@ -39,14 +41,15 @@ beforeEach(() => {
   dynamo.reset();
 });
 
-describe('replacing the breaches of a target', () => {
-  it('writes the new ones, removes those no longer predicted, and never overwrites a newer run', async () => {
-    dynamo.on(QueryCommand).resolves({ Items: [{ sk: 'BREACH#web-1#cpu' }, { sk: 'BREACH#web-1#gone' }] });
+const RUN = { tenantId: 'acme', targetId: 'web-1', issuedAt: NOW * 1000 };
+
+describe('storing the breaches of a target', () => {
+  it('writes and removes what a run found, and never overwrites a newer run', async () => {
     dynamo.on(PutCommand).resolves({}).on(DeleteCommand).resolves({});
-    await store.replace('acme', 'web-1', [breach('cpu')], NOW + 60);
+    await store.change(RUN, { put: [breach('cpu')], remove: ['gone'] }, LIFETIME);
     const guard = {
-      ConditionExpression: 'attribute_not_exists(pk) OR expiresAt <= :expiresAt',
-      ExpressionAttributeValues: { ':expiresAt': NOW + 60 },
+      ConditionExpression: 'attribute_not_exists(issuedAt) OR issuedAt <= :issuedAt',
+      ExpressionAttributeValues: { ':issuedAt': NOW * 1000 },
     };
     expect(dynamo.commandCalls(PutCommand).map(({ args }) => args[0].input)).toMatchObject([
       {
@@ -58,26 +61,54 @@ describe('replacing the breaches of a target', () => {
           risk: 40,
           probability: 0.25,
           severity: 'info',
+          issuedAt: NOW * 1000,
+          listedUntil: NOW + 60,
+          expiresAt: NOW + 600,
         },
       },
     ]);
     expect(dynamo.commandCalls(DeleteCommand).map(({ args }) => args[0].input)).toMatchObject([
       { ...guard, Key: { pk: 'T#acme', sk: 'BREACH#web-1#gone' } },
     ]);
-    expect(dynamo.commandCalls(QueryCommand)[0]?.args[0].input).toMatchObject({
-      ConsistentRead: true,
-      ExpressionAttributeValues: { ':pk': 'T#acme', ':prefix': 'BREACH#web-1#' },
-    });
   });
 
   it('succeeds if a newer run exists, and is retriable if the table is throttled', async () => {
-    dynamo.on(QueryCommand).resolves({ Items: [] });
+    const put = { put: [breach('cpu')], remove: [] };
     dynamo.on(PutCommand).rejectsOnce(new ConditionalCheckFailedException({ $metadata: {}, message: 'no' }));
-    await expect(store.replace('acme', 'web-1', [breach('cpu')], NOW)).resolves.toBeUndefined();
+    await expect(store.change(RUN, put, LIFETIME)).resolves.toBeUndefined();
     dynamo.on(PutCommand).rejects(Object.assign(new Error('slow'), { name: 'ThrottlingException' }));
-    await expect(store.replace('acme', 'web-1', [breach('cpu')], NOW)).rejects.toThrow(
-      DependencyUnavailableError,
-    );
+    await expect(store.change(RUN, put, LIFETIME)).rejects.toThrow(DependencyUnavailableError);
+  });
+});
+
+describe('reading the breaches that earlier runs stored', () => {
+  it('reads all pages of the target, consistently', async () => {
+    const [cpu, disk] = [breach('cpu'), breach('disk')];
+    const items = [await itemOf(cpu), await itemOf(disk)];
+    const LastEvaluatedKey = { pk: 'T#acme', sk: 'BREACH#web-1#cpu' };
+    dynamo
+      .on(QueryCommand)
+      .resolvesOnce({ Items: items.slice(0, 1), LastEvaluatedKey })
+      .resolves({ Items: items.slice(1) });
+    const stored = await store.stored('acme', 'web-1');
+    expect([...stored]).toEqual([
+      ['cpu', cpu],
+      ['disk', disk],
+    ]);
+    expect(dynamo.commandCalls(QueryCommand).map(({ args }) => args[0].input)).toMatchObject([
+      {
+        ConsistentRead: true,
+        ExpressionAttributeValues: { ':pk': 'T#acme', ':prefix': 'BREACH#web-1#' },
+      },
+      { ExclusiveStartKey: LastEvaluatedKey },
+    ]);
+  });
+
+  it('reads items of releases without standing warnings', async () => {
+    const { detail, listedUntil: _, issuedAt: __, ...item } = await itemOf(breach('cpu'));
+    const { warning: ___, ...older } = JSON.parse(String(detail));
+    dynamo.on(QueryCommand).resolves({ Items: [{ ...item, detail: JSON.stringify(older) }] });
+    expect((await store.stored('acme', 'web-1')).get('cpu')).toEqual({ ...breach('cpu'), warning: null });
   });
 });
 
@@ -92,7 +123,7 @@ describe('listing breaches', () => {
       IndexName: 'byRisk',
       ScanIndexForward: false,
       FilterExpression:
-        'expiresAt > :now AND probability >= :minProbability AND severity = :severity AND targetId = :targetId',
+        'expiresAt > :now AND (attribute_not_exists(listedUntil) OR listedUntil > :now) AND probability >= :minProbability AND severity = :severity AND targetId = :targetId',
       ExpressionAttributeValues: { ':riskPk': 'T#acme', ':now': NOW, ':minProbability': 0.2 },
     });
   });

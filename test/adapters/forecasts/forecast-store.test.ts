@@ -62,7 +62,7 @@ describe('storing a forecast', () => {
 
   it('does not change a newer forecast', async () => {
     dynamo.on(PutCommand).rejects(new ConditionalCheckFailedException(meta));
-    await expect(store.put(sampleTarget(['cpu']), NOW)).resolves.toBeUndefined();
+    await expect(store.put(sampleTarget(['cpu']), NOW)).resolves.toBe(false);
   });
 
   it('writes the parts of a large target together, each within the limit', async () => {
@@ -83,7 +83,7 @@ describe('storing a forecast', () => {
     const cancelled = (Code: string) =>
       new TransactionCanceledException({ ...meta, CancellationReasons: [{ Code }] });
     dynamo.on(TransactWriteCommand).rejects(cancelled('ConditionalCheckFailed'));
-    await expect(store.put(largeTarget(), NOW)).resolves.toBeUndefined();
+    await expect(store.put(largeTarget(), NOW)).resolves.toBe(false);
     dynamo.on(TransactWriteCommand).rejects(cancelled('ValidationError'));
     await expect(store.put(largeTarget(), NOW)).rejects.toThrow(TransactionCanceledException);
   });

@@ -50,7 +50,7 @@ describe('predicted breaches', () => {
     const { threshold, breach: odds } = sampleMetric(metric);
     return {
       ...{ tenantId: 'acme', targetId, metric, profile: 'web', runId: 'r', issuedAt: NOW * 1000 },
-      ...{ risk: 40, threshold, breach: { ...odds, probability }, expectedPeak: 1e200 },
+      ...{ risk: 40, threshold, breach: { ...odds, probability }, expectedPeak: 1e200, warning: null },
       ...over,
     };
   };
@@ -59,26 +59,46 @@ describe('predicted breaches', () => {
   const names = (breaches: readonly PredictedBreach[]) =>
     breaches.map(({ targetId, metric }) => `${targetId} ${metric}`);
 
-  it('of a target are those of its last run', async () => {
-    await store.replace('acme', 'web-1', [breach('web-1', 'cpu'), breach('web-1', 'disk')], NOW + 10);
-    await store.replace('acme', 'web-2', [breach('web-2', 'cpu')], NOW + 10);
-    await store.replace('acme', 'web-1', [breach('web-1', 'disk', { risk: 50 })], NOW + 20);
-    expect(await walk({}, 10)).toEqual([breach('web-1', 'disk', { risk: 50 }), breach('web-2', 'cpu')]);
-    await store.replace('acme', 'web-1', [], NOW + 30);
+  const lifetime = (listedUntil: number) => ({ listedUntil, expiresAt: NOW + 600 });
+  /** Stores the breaches of a run, which differ from the earlier ones by `remove`. */
+  const runAt = (
+    at: number,
+    targetId: string,
+    put: readonly PredictedBreach[],
+    remove: readonly string[] = [],
+  ) => {
+    const issuedAt = at * 1000;
+    const dated = put.map((one) => ({ ...one, issuedAt }));
+    return store.change({ tenantId: 'acme', targetId, issuedAt }, { put: dated, remove }, lifetime(NOW + 10));
+  };
+
+  it('of a target are those that its last run kept', async () => {
+    await runAt(NOW, 'web-1', [breach('web-1', 'cpu'), breach('web-1', 'disk')]);
+    await runAt(NOW, 'web-2', [breach('web-2', 'cpu')]);
+    await runAt(NOW + 1, 'web-1', [breach('web-1', 'disk', { risk: 50 })], ['cpu', 'never-stored']);
+    expect(names(await walk({}, 10))).toEqual(['web-1 disk', 'web-2 cpu']);
+    expect([...(await store.stored('acme', 'web-1')).keys()]).toEqual(['disk']);
+    await runAt(NOW + 2, 'web-1', [], ['disk']);
     expect(names(await walk({}, 10))).toEqual(['web-2 cpu']);
   });
 
   it('of a newer run survive an older one that ends later', async () => {
-    await store.replace('acme', 'web-1', [breach('web-1', 'cpu', { runId: 'newer' })], NOW + 20);
-    await store.replace('acme', 'web-1', [breach('web-1', 'cpu', { runId: 'older' })], NOW + 10);
-    await store.replace('acme', 'web-1', [], NOW + 10);
+    await runAt(NOW + 20, 'web-1', [breach('web-1', 'cpu', { runId: 'newer' })]);
+    await runAt(NOW + 10, 'web-1', [breach('web-1', 'cpu', { runId: 'older' })]);
+    await runAt(NOW + 10, 'web-1', [], ['cpu']);
     expect((await walk({}, 10)).map(({ runId }) => runId)).toEqual(['newer']);
   });
 
   it('of a target do not affect those of one with the same prefix', async () => {
-    await store.replace('acme', 'web-10', [breach('web-10', 'cpu')], NOW + 10);
-    await store.replace('acme', 'web-1', [], NOW + 10);
-    expect(names(await walk({}, 10))).toEqual(['web-10 cpu']);
+    await runAt(NOW, 'web-10', [breach('web-10', 'cpu')]);
+    expect([...(await store.stored('acme', 'web-1'))]).toEqual([]);
+    expect([...(await store.stored('acme', 'web-10')).keys()]).toEqual(['cpu']);
+  });
+
+  it('are read by later runs for longer than they are listed', async () => {
+    await store.change(breach('web-1', 'cpu'), { put: [breach('web-1', 'cpu')], remove: [] }, lifetime(NOW));
+    expect(await walk({}, 10)).toEqual([]);
+    expect([...(await store.stored('acme', 'web-1')).keys()]).toEqual(['cpu']);
   });
 
   it('are listed by risk, exactly those that the filter allows, for any page size', async () => {
@@ -135,16 +155,17 @@ describe('predicted breaches', () => {
   });
 
   /** The item that the store writes. */
-  const itemOf = async (one: PredictedBreach, expiresAt: number) => {
+  const itemOf = async (one: PredictedBreach, listedUntil: number) => {
     mock.resetHistory();
-    await store.replace('none', one.targetId, [{ ...one, tenantId: 'none' }], expiresAt);
+    const put = [{ ...one, tenantId: 'none' }];
+    await store.change({ ...one, tenantId: 'none' }, { put, remove: [] }, lifetime(listedUntil));
     const item = mock.commandCalls(PutCommand).at(-1)?.args[0].input.Item ?? {};
     table.delete({ pk: item.pk, sk: item.sk }, {});
     return { ...item, pk: 'T#acme', riskPk: 'T#acme' };
   };
 
   it('that cannot be read are skipped and reported', async () => {
-    await store.replace('acme', 'web-1', [breach('web-1', 'cpu'), breach('web-1', 'disk')], NOW + 10);
+    await runAt(NOW, 'web-1', [breach('web-1', 'cpu'), breach('web-1', 'disk')]);
     table.put({ ...table.items[0], detail: '{' }, {});
     expect(names(await walk({}, 1))).toEqual(['web-1 disk']);
     expect(counts.ItemUnreadable).toBe(1);
@@ -155,12 +176,10 @@ describe('predicted breaches', () => {
     await expect(store.list('acme', {}, { limit: 1 })).rejects.toThrow(
       'listing predicted breaches: Throttling',
     );
-    await expect(store.replace('acme', 'web-1', [], NOW)).rejects.toThrow(
-      'reading predicted breaches: Throttling',
-    );
+    await expect(store.stored('acme', 'web-1')).rejects.toThrow('reading predicted breaches: Throttling');
     reset();
     mock.on(PutCommand).rejects(throttled);
-    await expect(store.replace('acme', 'web-1', [breach('web-1', 'cpu')], NOW)).rejects.toThrow(
+    await expect(runAt(NOW, 'web-1', [breach('web-1', 'cpu')])).rejects.toThrow(
       'storing predicted breaches: ThrottlingException',
     );
   });

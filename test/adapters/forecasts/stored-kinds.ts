@@ -22,6 +22,10 @@ const { threshold, breach } = sampleMetric('cpu');
 const predicted: PredictedBreach = {
   ...{ tenantId: 'acme', targetId: 'web-1', metric: 'cpu', profile: 'web', runId, issuedAt: NOW * 1000 },
   ...{ risk: 40, threshold, breach, expectedPeak: 1e200 },
+  warning: {
+    ...{ severity: 'critical', since: NOW * 1000 - 7_200_000, lessSince: { warning: null, critical: 1e12 } },
+    announced: { at: NOW * 1000, reason: 'severity-raised' },
+  },
 };
 const counts = { targets: 2, series: 4, forecasts: 3, breaches: 1, failed: 1 };
 const result = { index: 3, ...counts, failures: [failureOf('web-1', 'cpu', 'too short')] };
@@ -51,7 +55,12 @@ export const FORECAST_KINDS: readonly StoredKind[] = [
     kind: 'predicted breach',
     version: 1,
     key: / BREACH#/,
-    write: ({ table }) => dynamoBreachStore(table).replace('acme', 'web-1', [predicted], NOW + 60),
+    write: ({ table }) =>
+      dynamoBreachStore(table).change(
+        predicted,
+        { put: [predicted], remove: [] },
+        { listedUntil: NOW + 60, expiresAt: NOW + 600 },
+      ),
     read: async ({ table }) => (await dynamoBreachStore(table).list('acme', {}, { limit: 1 })).items[0],
     content: predicted,
   },

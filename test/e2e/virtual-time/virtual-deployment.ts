@@ -214,7 +214,7 @@ export class VirtualDeployment {
   #publish(name: string, source: string, detail: Record<string, unknown>): void {
     this.events.push({ name, detail, at: this.now });
     // The rule `Warnings` sends these to the queue of signals.
-    if (!['AnomalyDetected', 'AnomalyEnded', 'BreachPredicted'].includes(name)) return;
+    if (!['AnomalyDetected', 'AnomalyEnded', 'BreachPredicted', 'BreachCleared'].includes(name)) return;
     const time = new Date(Date.now()).toISOString();
     this.#signals.push(
       JSON.stringify({

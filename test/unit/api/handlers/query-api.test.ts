@@ -35,6 +35,7 @@ const breach = (targetId: string, risk: number, over: Partial<PredictedBreach> =
       issuedAt: NOW * 1000,
     },
     ...{ risk, threshold, breach: { ...odds, probability: risk / 100 }, expectedPeak: 97 },
+    warning: null,
     ...over,
   };
 };

@@ -159,7 +159,7 @@ describe('a scheduled forecast run', () => {
       ['calm', NOW * 1000, NOW + 86_400],
     ]);
     expect(breaches.all()).toMatchObject([{ targetId: 'hot', metric: 'cpu_percent' }]);
-    expect(new Set(breaches.expiries)).toEqual(new Set([NOW + 7200]));
+    expect(breaches.lifetimes[0]).toEqual({ listedUntil: NOW + 7200, expiresAt: NOW + 6 * 3600 });
     expect(events.published.map(({ name }) => name)).toEqual(['ForecastPublished', 'BreachPredicted']);
     expect([...files.objects.keys()].at(-1)).toBe(`runs/tenant=acme/${runId}/results/0001.json`);
     expect(log.counts).toMatchObject({ ForecastProduced: 2, BreachListed: 1, SeriesFailed: 2 });
@@ -185,6 +185,64 @@ describe('a scheduled forecast run', () => {
     await batch(input);
     expect(state()).toEqual(once);
     expect(new Set(events.published.map(({ detail }) => detail.id)).size).toBe(events.published.length / 2);
+  });
+});
+
+describe('warnings from run to run', () => {
+  /** Runs of one batch with one target, whose cpu_percent of each hour is given; undefined if nothing is sent. */
+  const runsOf = () => {
+    const { batchDeps, files, forecasts, breaches, events } = world();
+    const at = async (hour: number, value: number | undefined) => {
+      const now = NOW + hour * 3600;
+      const id = runIdOf({ tenantId: 'acme', trigger: 'schedule', requestedAt: now * 1000 });
+      const sent = value === undefined ? points(20, NOW - 40_000) : points(value, now);
+      const blocks = memoryBlocks({ 'acme hot': { cpu_percent: sent } });
+      const batchKey = await files.files.writeBatch('acme', id, 1, ['hot']);
+      const earlier = events.published.length;
+      await makeBatch({ ...batchDeps, blocks })({ tenantId: 'acme', runId: id, index: 1, batchKey });
+      return events.published
+        .slice(earlier)
+        .filter(({ name }) => name !== 'ForecastPublished')
+        .map(({ name, detail }) => `${name} ${'reason' in detail ? detail.reason : ''}`.trim());
+    };
+    const severity = () => breaches.all()[0]?.breach.severity;
+    const forecastSeverity = () => forecasts.all()[0]?.forecast.metrics[0]?.breach?.severity;
+    return { at, breaches, severity, forecastSeverity };
+  };
+
+  it('are announced when they are raised and when they end, and stand in between', async () => {
+    const { at, breaches, severity, forecastSeverity } = runsOf();
+    expect(await at(0, 95)).toEqual(['BreachPredicted raised']);
+    expect(await at(1, 95)).toEqual([]);
+    expect(await at(2, 20)).toEqual([]);
+    expect([severity(), forecastSeverity()]).toEqual(['critical', 'critical']);
+    expect(breaches.all()[0]?.warning?.since).toBe(NOW * 1000);
+    expect(await at(3, 20)).toEqual([]);
+    expect(await at(4, 20)).toEqual(['BreachCleared']);
+    expect([severity(), forecastSeverity()]).toEqual(['info', 'info']);
+    expect(await at(5, 20)).toEqual([]);
+    expect(breaches.all()).toEqual([]);
+  });
+
+  it('do not end because points or runs are missing', async () => {
+    const { at, breaches } = runsOf();
+    await at(0, 95);
+    expect(await at(1, undefined)).toEqual([]);
+    expect(breaches.all()).toHaveLength(1);
+    expect(await at(5, 95)).toEqual([]);
+    expect(breaches.all()[0]?.warning?.since).toBe(NOW * 1000);
+    expect(await at(12, 95)).toEqual(['BreachPredicted raised']);
+  });
+
+  it('are announced again by a repeated run, and neither changed nor announced by an older one', async () => {
+    const { at, breaches } = runsOf();
+    await at(3, 20);
+    expect(await at(2, 95)).toEqual([]);
+    expect(breaches.all()).toEqual([]);
+    expect(await at(4, 95)).toEqual(['BreachPredicted raised']);
+    const stored = structuredClone(breaches.all());
+    expect(await at(4, 95)).toEqual(['BreachPredicted raised']);
+    expect(breaches.all()).toEqual(stored);
   });
 });
 
@@ -340,7 +398,8 @@ describe('errors in a batch', () => {
       },
       forecasts: { put: failing('forecasts', batchDeps.forecasts.put) as typeof batchDeps.forecasts.put },
       breaches: {
-        replace: failing('breaches', batchDeps.breaches.replace) as typeof batchDeps.breaches.replace,
+        ...batchDeps.breaches,
+        change: failing('breaches', batchDeps.breaches.change) as typeof batchDeps.breaches.change,
       },
     });
     expect(await batch(input)).toMatchObject({ targets: 2, forecasts: 1 });

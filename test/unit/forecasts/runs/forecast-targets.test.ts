@@ -2,14 +2,12 @@ import { describe, expect, it } from 'vitest';
 import { EVENT_SCHEMAS } from '../../../../core/api/event-catalogue.ts';
 import { ensembleBackend } from '../../../../core/forecasts/ensemble-backend.ts';
 import { announceBatch } from '../../../../core/forecasts/runs/announce-batch.ts';
-import {
-  type ForecastTask,
-  forecastTargets,
-  LISTED_PROBABILITY,
-} from '../../../../core/forecasts/runs/forecast-targets.ts';
+import { type ForecastTask, forecastTargets } from '../../../../core/forecasts/runs/forecast-targets.ts';
+import { settleWarnings } from '../../../../core/forecasts/runs/settle-warnings.ts';
 import type { History } from '../../../../core/metrics/blocks/block-history.ts';
 import type { Target } from '../../../../core/metrics/targets/target.ts';
 import { Settings } from '../../../../core/platform/settings/settings.ts';
+import { isoOfMs } from '../../../../core/shared/time.ts';
 import { backendOf, type Forecaster, pointsUpTo, steadyForecaster } from './steady-forecaster.ts';
 
 const NOW = 1_795_255_500;
@@ -26,9 +24,10 @@ const target: Target = {
   firstSeen: 0,
   lastSeen: NOW,
 };
+/** The outcome of a target without earlier runs. */
 const forecastTarget = async (one: Target, histories: ReadonlyMap<string, History>, by: ForecastTask) => {
   const [outcome] = await forecastTargets([{ target: one, histories }], by);
-  return outcome!;
+  return settleWarnings(outcome!, new Map(), 0);
 };
 const at = (value: number, lastAt = NOW) =>
   pointsUpTo(
@@ -54,13 +53,6 @@ describe('forecasting a target', () => {
       },
     ]);
     expect(outcome.breaches[0]?.risk).toBeGreaterThan(50);
-  });
-
-  it('lists no unlikely breach', async () => {
-    const outcome = await forecastTarget(target, new Map([['cpu_percent', at(20)]]), task);
-    expect(outcome.forecast.metrics).toHaveLength(1);
-    expect(outcome.forecast.metrics[0]?.breach?.probability).toBeLessThan(LISTED_PROBABILITY);
-    expect(outcome.breaches).toEqual([]);
   });
 
   it('learns no threshold from less than a day: a new series is forecast without predicted breaches', async () => {
@@ -253,7 +245,7 @@ describe('the events of a batch', async () => {
     outcomes,
   };
 
-  it('announce the forecasts and every breach that is more likely than not', () => {
+  it('announce the forecasts and every warning that is raised', () => {
     const [published, ...breaches] = announceBatch(batch);
     expect(published).toMatchObject({
       name: 'ForecastPublished',
@@ -264,7 +256,12 @@ describe('the events of a batch', async () => {
       .flatMap((outcome) => outcome.breaches)
       .filter(({ breach }) => breach.severity !== 'info');
     expect(breaches.map(({ detail }) => detail)).toMatchObject(
-      announced.map(({ metric, risk }) => ({ metric, risk })),
+      announced.map(({ metric, risk }) => ({
+        metric,
+        risk,
+        reason: 'raised',
+        since: isoOfMs(task.issuedAt),
+      })),
     );
     expect(breaches.length).toBeGreaterThan(0);
   });

@@ -6,7 +6,17 @@ import type { Incident } from '../../../../core/incidents/incident.ts';
 import { INCIDENT_POLICY } from '../../../../core/incidents/incident-policy.ts';
 import { resolveQuiet } from '../../../../core/incidents/lifecycle/resolve-quiet.ts';
 import { byTime, dedupKey, describeSignal, isEnd, type Signal } from '../../../../core/incidents/signal.ts';
-import { alarm, anomaly, anomalyEnd, content, contextAt, foldAll, isNear } from './signals.ts';
+import {
+  alarm,
+  anomaly,
+  anomalyEnd,
+  breach,
+  breachEnd,
+  content,
+  contextAt,
+  foldAll,
+  isNear,
+} from './signals.ts';
 
 const only = (incidents: readonly Incident[]) => {
   expect(incidents).toHaveLength(1);
@@ -25,6 +35,22 @@ const foldRemembering = (signals: readonly Signal[], more: Partial<GroupingConte
   }
   return incidents;
 };
+
+describe('the end of the warning of a breach', () => {
+  it('ends its member until the breach is announced again', () => {
+    const ended = foldAll([breach('db', 1000), breachEnd('db', 9000)]);
+    expect(only(ended)).toMatchObject({ kind: 'predicted-breach', isActive: false, lastAt: 9000 });
+    expect(ended[0]!.timeline.at(-1)?.text).toBe('disk of db is no longer predicted to breach its threshold');
+    const again = foldAll([breach('db', 1000), breachEnd('db', 9000), breach('db', 9600)]);
+    expect(only(again)).toMatchObject({ isActive: true, count: 2 });
+  });
+
+  it('is not undone by an announcement from before it, in any order', () => {
+    const signals = [breach('db', 1000), breach('db', 4600), breachEnd('db', 8200)];
+    for (const order of [signals, signals.toReversed(), [signals[0]!, signals[2]!, signals[1]!]])
+      expect(only(foldRemembering(order))).toMatchObject({ isActive: false, lastAt: 8200 });
+  });
+});
 
 describe('the end of an anomaly', () => {
   it('ends its member, adds to the timeline, and dates the end of the incident', () => {

@@ -8,7 +8,7 @@ import type { TimelineEntry } from '../../../../core/incidents/incident.ts';
 import { INCIDENT_POLICY } from '../../../../core/incidents/incident-policy.ts';
 import { resolveQuiet } from '../../../../core/incidents/lifecycle/resolve-quiet.ts';
 import { addToTimeline } from '../../../../core/incidents/timeline.ts';
-import { anomaly, anomalyEnd, breach, change, contextAt, foldAll } from './signals.ts';
+import { anomaly, anomalyEnd, breach, breachEnd, change, contextAt, foldAll } from './signals.ts';
 
 const isNear = (a: string, b: string): boolean => a === b;
 
@@ -108,11 +108,13 @@ describe('the size of an incident', () => {
 });
 
 describe('ended incidents', () => {
-  it('an incident of predictions resolves when they are not repeated, one of anomalies when they end', () => {
+  it('an incident resolves when its predictions and anomalies end, or after a day without a report', () => {
     const [predicted] = foldAll([breach('db', 1000)]);
-    const quiet = 1000 + INCIDENT_POLICY.breachActiveSeconds;
-    expect(resolveQuiet(predicted!, quiet - 1, INCIDENT_POLICY)).toBeNull();
-    expect(resolveQuiet(predicted!, quiet, INCIDENT_POLICY)).toMatchObject({ resolvedAt: 1000 });
+    const quiet = 1000 + INCIDENT_POLICY.quietSeconds + 300;
+    expect(resolveQuiet(predicted!, 1000 + 86_399, INCIDENT_POLICY)).toBeNull();
+    expect(resolveQuiet(predicted!, 1000 + 86_400, INCIDENT_POLICY)).toMatchObject({ resolvedAt: 1000 });
+    const [cleared] = foldAll([breach('db', 1000), breachEnd('db', 1300)]);
+    expect(resolveQuiet(cleared!, quiet, INCIDENT_POLICY)).toMatchObject({ resolvedAt: 1300 });
     const [anomalous] = foldAll([anomaly('db', 1000)]);
     expect(resolveQuiet(anomalous!, quiet, INCIDENT_POLICY)).toBeNull();
     const [ended] = foldAll([anomaly('db', 1000), anomalyEnd('db', 1300)]);

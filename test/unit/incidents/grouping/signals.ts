@@ -6,6 +6,7 @@ import type {
   AlarmSignal,
   AnomalyEndSignal,
   AnomalySignal,
+  BreachEndSignal,
   BreachSignal,
   ChangeSignal,
   Signal,
@@ -68,6 +69,20 @@ export const breach = (targetId: string, at: number, more: Partial<BreachSignal>
   metric: 'disk',
   probability: 0.8,
   timeToImpactSeconds: 1800,
+  ...more,
+});
+
+export const breachEnd = (
+  targetId: string,
+  at: number,
+  more: Partial<BreachEndSignal> = {},
+): BreachEndSignal => ({
+  kind: 'predicted-breach-end',
+  signalId: id('breach-end', targetId, at),
+  tenantId: 't1',
+  targetId,
+  at,
+  metric: 'disk',
   ...more,
 });
 

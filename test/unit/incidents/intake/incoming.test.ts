@@ -47,7 +47,8 @@ describe('events of Forestall', () => {
   it('a predicted breach brings probability and time to impact', () => {
     const detail = {
       ...{ id: 'b', tenantId: 'acme', occurredAt: '2026-11-21T10:05:00.000Z', runId: 'r', targetId: 'web-1' },
-      ...{ metric: 'disk', probability: 0.83, severity: 'warning', risk: 49 },
+      ...{ metric: 'disk', probability: 0.83, severity: 'warning', risk: 49, reason: 'raised' },
+      since: '2026-11-21T10:05:00.000Z',
       threshold: { direction: 'above', limit: 80 },
       timeToImpactSeconds: { p10: 1, p50: 10800, p90: 3 },
     };
@@ -56,6 +57,17 @@ describe('events of Forestall', () => {
     });
     const never = { ...detail, timeToImpactSeconds: null };
     expect(signalOf(delivered('BreachPredicted', 's', never))).toMatchObject({ timeToImpactSeconds: null });
+  });
+
+  it('the end of the warning of a breach has the time of the run that ended it', () => {
+    const detail = {
+      ...{ id: 'b', tenantId: 'acme', occurredAt: '2026-11-21T10:05:00.000Z', runId: 'r', targetId: 'web-1' },
+      ...{ metric: 'disk', probability: 0.1, since: '2026-11-21T02:05:00.000Z' },
+      threshold: { direction: 'above', limit: 80 },
+    };
+    expect(signalOf(delivered('BreachCleared', 'forestall.forecasts', detail))).toMatchObject({
+      ...{ kind: 'predicted-breach-end', tenantId: 'acme', targetId: 'web-1', metric: 'disk', at: NOW },
+    });
   });
 
   it('confidence grows with rarity, from a half to certainty', () => {
