@@ -93,27 +93,29 @@ const readGrids = (data: string): ((file: string, series: string) => Grid) => {
   };
 };
 
-/** Reads `fleet/tasks.jsonl` and the series behind it. Throws InvalidInputError if a series is missing. */
-export const readTasks = (data: string): ForecastTask[] => {
+/**
+ * Reads `fleet/tasks.jsonl` and the series behind it. `times` lengthens the histories, without those tasks whose series
+ * begins later. Throws InvalidInputError if a series is missing.
+ */
+export const readTasks = (data: string, times = 1): ForecastTask[] => {
   const gridOf = readGrids(data);
   const lines = readFileSync(join(data, 'fleet', 'tasks.jsonl'), 'utf8')
     .trim()
     .split('\n');
-  return lines.map((line) => {
+  return lines.flatMap((line) => {
     const task = TaskLine.parse(JSON.parse(line));
     const grid = gridOf(task.file, task.series);
     const from = (task.forecast_from - grid.start) / STEP_SECONDS;
-    return {
-      group: task.group,
-      series: task.series,
-      history: {
-        start: task.forecast_from - task.history_steps * STEP_SECONDS,
-        stepSeconds: STEP_SECONDS,
-        values: grid.values.slice(from - task.history_steps, from),
-      },
-      actual: grid.values.slice(from, from + HORIZON),
-      maseScale: task.mase_scale,
-      reference: task.reference,
+    const steps = times * task.history_steps;
+    if (steps > from) return [];
+    const history = {
+      start: task.forecast_from - steps * STEP_SECONDS,
+      stepSeconds: STEP_SECONDS,
+      values: grid.values.slice(from - steps, from),
     };
+    const { group, series, mase_scale: maseScale, reference } = task;
+    return [
+      { group, series, history, actual: grid.values.slice(from, from + HORIZON), maseScale, reference },
+    ];
   });
 };

@@ -5,6 +5,7 @@ import type { ForecastingFigures } from '../../../core/forecasts/capacity/foreca
 import { type BenchOptions, sampleOf } from '../../shared/bench-options.ts';
 import { readTasks } from '../forecast/fleet-data.ts';
 import { FULL_SIZE, QUICK_SIZE } from './bench-size.ts';
+import { type EngineSpeed, engineSpeed } from './engine-speed.ts';
 import { measureForecasting } from './measure.ts';
 import { type ResumedAccuracy, resumedAccuracy } from './resumed-accuracy.ts';
 import { measureServing, type ServingFigures } from './serving.ts';
@@ -16,13 +17,18 @@ export interface ThroughputFigures {
   readonly threads: ThreadFigures;
   readonly serving: ServingFigures;
   readonly resumed: ResumedAccuracy;
+  readonly engine: readonly EngineSpeed[];
 }
 
 const FIGURES_FILE = new URL('../../../core/forecasts/capacity/measured-forecasting.json', import.meta.url);
 const percent = (ratio: number): string => `${(100 * (ratio - 1)).toFixed(1)} %`;
 
-const linesOf = ({ forecasting, threads, serving, resumed }: ThroughputFigures): string[] => [
+const linesOf = ({ forecasting, threads, serving, resumed, engine }: ThroughputFigures): string[] => [
   `${forecasting.machine}, ${forecasting.engine}, medians of CPU time`,
+  ...engine.map(
+    ({ historyDays, series, cpuMs }) =>
+      `engine alone, ${historyDays} days of history: ${cpuMs.toFixed(2)} ms a series (${series} series, fastest round)`,
+  ),
   `batch function, per series: ${forecasting.cpuMsPerSeries.learned} ms learned, ${forecasting.cpuMsPerSeries.resumed} ms resumed`,
   `stored bytes per series: ${JSON.stringify(forecasting.bytesPerSeries)}`,
   `peak memory: ${forecasting.batchMemory.peakMb} MB for ${forecasting.batchMemory.series} series, ${forecasting.batchMemory.emptyMb} MB for none`,
@@ -39,6 +45,9 @@ export const runThroughputBench = async (options: BenchOptions): Promise<Through
     threads: await compareThreads(size),
     serving: await measureServing(size),
     resumed: resumedAccuracy(sampleOf(readTasks(options.data), size.tasks)),
+    engine: [1, 2].map((weeks) =>
+      engineSpeed(sampleOf(readTasks(options.data, weeks), size.tasks), 7 * weeks, size.rounds),
+    ),
   };
   for (const line of linesOf(figures)) options.out(line);
   return figures;

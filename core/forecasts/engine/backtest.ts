@@ -1,4 +1,4 @@
-import { IndexSorter } from '../../shared/maths/order-statistics.ts';
+import { IndexSorter } from '../../shared/maths/index-sorter.ts';
 import type { BacktestPlan, BlockTests } from './backtest-plan.ts';
 import type { Candidate, DistributionCandidate, PointCandidate } from './candidates/candidate.ts';
 import { weightedQuantiles } from './quantiles/error-quantiles.ts';
@@ -99,7 +99,8 @@ const scorePoint = (
     if (count === 0) return;
     for (let i = 0; i < count; i++) errors[i] = target[tests.step[i]!]! - predictions[tests.prediction[i]!]!;
     const at = b * LEVELS;
-    const order = weightedQuantiles(errors, tests.weight, count, POOL_LEVELS, sorter, errorQuantiles, at);
+    const order = sorter.sort(errors, count);
+    weightedQuantiles(errors, tests.weight, order, count, POOL_LEVELS, errorQuantiles, at);
     loss[b] = candidate.scale
       ? scoreScaleLoss(view, tests, predictions, candidate.scale, errorQuantiles, at)
       : errorLoss(errors, tests.weight, order, count, errorQuantiles, at);

@@ -1,3 +1,4 @@
+import type { RegularSeries } from '../../metrics/series/metric-series.ts';
 import { checkRequest } from './check-request.ts';
 import { ENGINE_VERSION } from './engine-version.ts';
 import { type Explanation, explainBacktest, explainChange, explainPrior } from './explanation.ts';
@@ -22,6 +23,12 @@ export interface ForecastWithState {
 
 const endOf = ({ history }: ForecastRequest): number =>
   history.start + history.values.length * history.stepSeconds;
+
+const observedPoints = ({ values }: RegularSeries): number => {
+  let count = 0;
+  for (let i = 0; i < values.length; i++) if (Number.isFinite(values[i])) count++;
+  return count;
+};
 
 /** Converts quantiles (levels x horizon, in `unit`) to the metric's units and applies its bounds. */
 const published = (
@@ -65,7 +72,7 @@ export const forecastWithState = (
   const request = { ...asked, history: inUnit(asked.history, unit) };
   const { history, horizon } = request;
   const levels = request.quantileLevels ?? DEFAULT_QUANTILE_LEVELS;
-  const observed = history.values.filter(Number.isFinite).length;
+  const observed = observedPoints(history);
   if (observed < SHORT_HISTORY_POINTS) {
     const quantiles = forecastShortHistory(history.values, horizon, levels);
     return { forecast: published(asked, quantiles, unit, levels, explainPrior(observed)), state: null };

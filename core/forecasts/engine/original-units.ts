@@ -1,7 +1,12 @@
 import type { ForecastRequest } from './forecast.ts';
 
+const hasNegative = (values: Float64Array): boolean => {
+  for (let i = 0; i < values.length; i++) if (values[i]! < 0) return true;
+  return false;
+};
+
 const limitsOf = (history: Float64Array, bounds: ForecastRequest['bounds']): [number, number] => {
-  const nonNegative = history.every((value) => !(value < 0));
+  const nonNegative = !hasNegative(history);
   return [
     Math.max(bounds?.lower ?? Number.NEGATIVE_INFINITY, nonNegative ? 0 : -Number.MAX_VALUE),
     Math.min(bounds?.upper ?? Number.POSITIVE_INFINITY, Number.MAX_VALUE),

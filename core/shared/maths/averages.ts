@@ -1,5 +1,7 @@
 /** Sums, means and medians. Those of no values are 0, NaN and NaN. */
 
+import { selectInPlace } from './order-statistics.ts';
+
 export const sum = (values: Iterable<number>): number => {
   let total = 0;
   for (const value of values) total += value;
@@ -7,8 +9,6 @@ export const sum = (values: Iterable<number>): number => {
 };
 
 export const mean = (values: readonly number[] | Float64Array): number => sum(values) / values.length;
-
-const ascending = (values: ArrayLike<number>): Float64Array => Float64Array.from(values).sort();
 
 /** Median of ascending values: the mean of the middle two if their number is even. */
 export const medianOfSorted = (sorted: ArrayLike<number>): number => {
@@ -19,8 +19,8 @@ export const medianOfSorted = (sorted: ArrayLike<number>): number => {
 };
 
 /** Median of values in any order. */
-export const median = (values: ArrayLike<number>): number => medianOfSorted(ascending(values));
+export const median = (values: ArrayLike<number>): number => medianOfSorted(new Float64Array(values).sort());
 
 /** The upper of the middle two values: always a value that occurs. */
 export const upperMedian = (values: ArrayLike<number>): number =>
-  ascending(values)[values.length >> 1] ?? Number.NaN;
+  values.length === 0 ? Number.NaN : selectInPlace(new Float64Array(values), values.length >> 1);

@@ -1,3 +1,5 @@
+import { IndexSorter } from './index-sorter.ts';
+
 /** Sorts the first `count` values: insertion sort for short runs (no allocation), otherwise the native sort. */
 export const sortInPlace = (values: Float64Array, count: number): void => {
   if (count > 64) {
@@ -13,6 +15,41 @@ export const sortInPlace = (values: Float64Array, count: number): void => {
     }
     values[j + 1] = value;
   }
+};
+
+/**
+ * Moves the value of rank `rank` (0: the smallest) to its place, smaller ones before it and larger ones after it, and
+ * returns it (quickselect, Hoare 1961): a fraction of the time of a sort.
+ */
+export const selectInPlace = (values: Float64Array, rank: number): number => {
+  let [low, high] = [0, values.length - 1];
+  while (low < high) {
+    const pivot = values[(low + high) >> 1]!;
+    let [i, j] = [low, high];
+    while (i <= j) {
+      while (values[i]! < pivot) i++;
+      while (values[j]! > pivot) j--;
+      if (i > j) break;
+      const swapped = values[i]!;
+      values[i++] = values[j]!;
+      values[j--] = swapped;
+    }
+    if (rank <= j) high = j;
+    else if (rank >= i) low = i;
+    else break;
+  }
+  return values[rank]!;
+};
+
+/** Quantile of values in any order, which it reorders (type 7 of Hyndman & Fan 1996). */
+export const selectQuantile = (values: Float64Array, level: number): number => {
+  const position = level * (values.length - 1);
+  const below = Math.floor(position);
+  const low = selectInPlace(values, below);
+  if (position === below) return low;
+  let high = values[below + 1]!;
+  for (let i = below + 2; i < values.length; i++) if (values[i]! < high) high = values[i]!;
+  return low + (position - below) * (high - low);
 };
 
 /** Quantile of the first `count` values, ascending, by linear interpolation (type 7 of Hyndman & Fan 1996); NaN for none. */
@@ -105,40 +142,3 @@ export const rankOrder = (values: Float64Array): RankOrder => {
   }
   return { sorted, rank };
 };
-
-const INDEX_BITS = 13;
-const INDEX_MASK = 2 ** INDEX_BITS - 1;
-
-/**
- * Sorts indices by value without a comparator: the index is packed into the low 13 bits of the double and the native
- * numeric sort is used, many times faster than a callback. Values closer than 2^-39 (relative) may swap. Reuses its
- * buffers: a result is valid until the next call.
- */
-export class IndexSorter {
-  #keys = new Float64Array(256);
-  #words = new Uint32Array(this.#keys.buffer);
-  #order = new Int32Array(256);
-
-  #grow(count: number): void {
-    this.#keys = new Float64Array(2 * count);
-    this.#words = new Uint32Array(this.#keys.buffer);
-    this.#order = new Int32Array(2 * count);
-  }
-
-  /** Indices 0..count-1 in ascending order of `values`. */
-  sort(values: Float64Array, count: number): Int32Array {
-    if (count > INDEX_MASK) return sortLongIndices(values, count);
-    if (count > this.#keys.length) this.#grow(count);
-    const [keys, words, order] = [this.#keys, this.#words, this.#order];
-    for (let i = 0; i < count; i++) {
-      keys[i] = values[i]!;
-      words[2 * i] = ((words[2 * i]! & ~INDEX_MASK) | i) >>> 0;
-    }
-    keys.subarray(0, count).sort();
-    for (let i = 0; i < count; i++) order[i] = words[2 * i]! & INDEX_MASK;
-    return order;
-  }
-}
-
-const sortLongIndices = (values: Float64Array, count: number): Int32Array =>
-  Int32Array.from({ length: count }, (_, i) => i).sort((a, b) => values[a]! - values[b]! || a - b);

@@ -1,5 +1,6 @@
-import { iterateAutoregression, yuleWalker } from '../series/autoregression.ts';
+import { yuleWalker } from '../series/autoregression.ts';
 import type { SeriesView } from '../series/series-view.ts';
+import { AutoregressiveForecast } from './autoregressive-forecast.ts';
 import type { PointCandidate } from './candidate.ts';
 
 /** Autoregression of the series around its mean (Yule 1927); long orders capture jobs that repeat within the day. */
@@ -7,16 +8,13 @@ export const autoregression = (view: SeriesView, order: number): PointCandidate 
   const mean = view.sums[view.n]! / view.n;
   const centred = new Float64Array(view.n);
   for (let i = 0; i < view.n; i++) centred[i] = view.y[i]! - mean;
-  const phi = yuleWalker(centred, 0, view.n, order);
-  let path = new Float64Array(phi.length + 128);
+  const deviations = new AutoregressiveForecast(yuleWalker(centred, 0, view.n, order), centred);
   return {
     kind: 'point',
     name: `ar-${order}`,
-    predict: ({ origin, leads, count }, out, offset) => {
-      const furthest = leads[count - 1]!;
-      if (path.length < phi.length + furthest) path = new Float64Array(phi.length + furthest);
-      iterateAutoregression(phi, centred, origin, furthest, path);
-      for (let j = 0; j < count; j++) out[offset + j] = mean + path[phi.length + leads[j]! - 1]!;
+    predict: (request, out, offset) => {
+      deviations.predict(request, out, offset);
+      for (let j = 0; j < request.count; j++) out[offset + j] = mean + out[offset + j]!;
     },
   };
 };

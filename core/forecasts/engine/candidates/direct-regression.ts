@@ -51,13 +51,15 @@ const fitLeads = (
 ) => {
   const ridge = foldedRidge(inputs.size, FOLDS, PENALTY);
   const perDay = DAY_SECONDS / view.stepSeconds;
+  const fading = 0.5 ** (ORIGIN_STRIDE / perDay / HALF_LIFE_DAYS);
   const coefficients = Array.from({ length: FOLDS + 1 }, () => new Float64Array(leads.length * inputs.size));
   leads.forEach((lead, j) => {
     ridge.clear();
+    let weight = 0.5 ** (lead / perDay / HALF_LIFE_DAYS);
     for (let origin = view.n - lead; origin > view.period; origin -= ORIGIN_STRIDE) {
       inputs.fill(origin, lead);
-      const weight = 0.5 ** ((view.n - origin) / perDay / HALF_LIFE_DAYS);
       ridge.add(foldOf(origin), inputs.row, view.y[origin + lead - 1]!, weight);
+      weight *= fading;
     }
     ridge.solve((fold, solution) => coefficients[fold]!.set(solution, j * inputs.size));
   });

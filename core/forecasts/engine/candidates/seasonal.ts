@@ -1,6 +1,7 @@
-import { iterateAutoregression, yuleWalker } from '../series/autoregression.ts';
+import { yuleWalker } from '../series/autoregression.ts';
 import { profileAt, type SeasonalProfile } from '../series/seasonal-profile.ts';
 import type { SeriesView } from '../series/series-view.ts';
+import { AutoregressiveForecast } from './autoregressive-forecast.ts';
 import type { PointCandidate } from './candidate.ts';
 
 /** The unchanged profile. */
@@ -42,18 +43,15 @@ export const seasonalWithAutoregression = (
 ): PointCandidate => {
   const residual = new Float64Array(view.n);
   for (let s = profile.first; s < view.n; s++) residual[s] = view.y[s]! - profile.values[s]!;
-  const phi = yuleWalker(residual, profile.first, view.n, order);
-  let path = new Float64Array(phi.length + 128);
+  const errors = new AutoregressiveForecast(yuleWalker(residual, profile.first, view.n, order), residual);
   return {
     kind: 'point',
     name: `${profile.name}+ar-${order}`,
-    predict: ({ origin, leads, count }, out, offset) => {
-      const furthest = leads[count - 1]!;
-      if (path.length < phi.length + furthest) path = new Float64Array(phi.length + furthest);
-      iterateAutoregression(phi, residual, origin, furthest, path);
+    predict: (request, out, offset) => {
+      const { origin, leads, count } = request;
+      errors.predict(request, out, offset);
       for (let j = 0; j < count; j++) {
-        const lead = leads[j]!;
-        out[offset + j] = profileAt(profile, origin + lead - 1, origin) + path[phi.length + lead - 1]!;
+        out[offset + j] = profileAt(profile, origin + leads[j]! - 1, origin) + out[offset + j]!;
       }
     },
   };

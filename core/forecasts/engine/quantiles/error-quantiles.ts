@@ -1,20 +1,17 @@
-import type { IndexSorter } from '../../../shared/maths/order-statistics.ts';
-
 /**
  * Weighted sample quantiles by linear interpolation between the mid-points of the sorted weights (the weighted form
- * of type 5 of Hyndman & Fan 1996). Writes one quantile per ascending level to `out[offset..]` and returns
- * the order of the values (the sorter's, valid until its next use).
+ * of type 5 of Hyndman & Fan 1996). `order` lists the indices of the values in ascending order. Writes one quantile per
+ * ascending level to `out[offset..]`.
  */
 export const weightedQuantiles = (
   values: Float64Array,
   weights: Float64Array,
+  order: Int32Array,
   count: number,
   levels: readonly number[],
-  sorter: IndexSorter,
   out: Float64Array,
   offset: number,
-): Int32Array => {
-  const order = sorter.sort(values, count);
+): void => {
   let total = 0;
   for (let i = 0; i < count; i++) total += weights[i]!;
   let level = 0;
@@ -35,5 +32,4 @@ export const weightedQuantiles = (
     previousMiddle = middle;
   }
   while (level < levels.length) out[offset + level++] = previous;
-  return order;
 };

@@ -1,4 +1,4 @@
-import { IndexSorter } from '../../../shared/maths/order-statistics.ts';
+import { IndexSorter } from '../../../shared/maths/index-sorter.ts';
 import { weightedQuantiles } from './error-quantiles.ts';
 import { POOL_LEVELS, POOL_MASSES } from './pool-levels.ts';
 
@@ -44,7 +44,8 @@ export class LinearPool {
 
   /** Writes the mixture's quantiles at step `h` of each level's row. */
   writeQuantiles(rows: readonly Float64Array[], h: number): void {
-    weightedQuantiles(this.#atoms, this.#masses, this.#count, this.#levels, this.#sorter, this.#column, 0);
+    const order = this.#sorter.sortAgain(this.#atoms, this.#count);
+    weightedQuantiles(this.#atoms, this.#masses, order, this.#count, this.#levels, this.#column, 0);
     for (let i = 0; i < this.#ascending.length; i++) rows[this.#ascending[i]!]![h] = this.#column[i]!;
   }
 }

@@ -1,4 +1,4 @@
-import { IndexSorter } from '../../../shared/maths/order-statistics.ts';
+import { IndexSorter } from '../../../shared/maths/index-sorter.ts';
 import { weightedQuantiles } from './error-quantiles.ts';
 
 /** Levels at which the two distributions are mixed: twentieths, and the tails. */
@@ -45,7 +45,8 @@ export const mixQuantiles = (
       atoms[l] = first[l]![h]!;
       atoms[count + l] = second[l]![h]!;
     }
-    weightedQuantiles(atoms, masses, 2 * count, wanted, sorter, column, 0);
+    const order = sorter.sortAgain(atoms, 2 * count);
+    weightedQuantiles(atoms, masses, order, 2 * count, wanted, column, 0);
     for (let i = 0; i < wanted.length; i++) mixed[ascending[i]!]![h] = column[i]!;
   }
   return mixed;

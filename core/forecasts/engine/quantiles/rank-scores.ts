@@ -34,23 +34,23 @@ export interface RankScores {
 
 /** Value with the score `z`: linear between the points of the grid, constant beyond its ends. */
 export const valueOfScore = (table: Float64Array, z: number): number => {
-  const position = Math.min(GRID_STEPS, Math.max(0, (z + GRID_END) * GRID_PER_SCORE));
-  const below = Math.min(GRID_STEPS - 1, Math.floor(position));
+  const position = (z + GRID_END) * GRID_PER_SCORE;
+  if (position <= 0) return table[0]!;
+  if (position >= GRID_STEPS) return table[GRID_STEPS]!;
+  const below = Math.floor(position);
   return table[below]! + (position - below) * (table[below + 1]! - table[below]!);
 };
 
 export const rankScores = ({ sorted, rank }: RankOrder): RankScores => {
   const n = sorted.length;
   const byRank = new Float64Array(n);
-  for (let i = 0; i < n; ) {
-    let end = i + 1;
-    while (end < n && sorted[end] === sorted[i]) end++;
-    byRank.fill(normalQuantile((i + end) / 2 / n), i, end);
-    i = end;
+  let first = 0;
+  for (let i = 1; i <= n; i++) {
+    if (i < n && sorted[i] === sorted[first]) continue;
+    const score = normalQuantile((first + i) / 2 / n);
+    for (; first < i; first++) byRank[first] = score;
   }
-  const table = NORMAL_CDF.map((p) => sortedQuantile(sorted, p));
-  return {
-    scores: Float64Array.from(rank, (r) => byRank[r]!),
-    table,
-  };
+  const scores = new Float64Array(n);
+  for (let i = 0; i < n; i++) scores[i] = byRank[rank[i]!]!;
+  return { scores, table: NORMAL_CDF.map((p) => sortedQuantile(sorted, p)) };
 };

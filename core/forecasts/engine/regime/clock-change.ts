@@ -24,14 +24,16 @@ export interface ClockChange {
 const weeksBefore = (y: Float64Array, week: number, earlier: number): Float64Array => {
   const weeks = Math.min(MAX_WEEKS_BEFORE, Math.floor(y.length / week) - 1);
   const from = y.length - week;
-  return Float64Array.from({ length: week }, (_, i) => {
+  const means = new Float64Array(week);
+  for (let i = 0; i < week; i++) {
     let total = 0;
     for (let k = 1; k <= weeks; k++) {
       // The first step has nothing before it.
       total += y[Math.max(0, from + i - k * week + earlier)]!;
     }
-    return total / weeks;
-  });
+    means[i] = total / weeks;
+  }
+  return means;
 };
 
 /** Absolute errors of the weeks before as a forecast of the last week, summed from each step to the end. */

@@ -1,5 +1,5 @@
 import { median } from '../../../shared/maths/averages.ts';
-import { sortedQuantile } from '../../../shared/maths/order-statistics.ts';
+import { selectQuantile } from '../../../shared/maths/order-statistics.ts';
 
 /** A single value this many usual ranges (p5 to p95) away from its neighbours is a glitch of the measurement. */
 const ABSURD = 20;
@@ -10,8 +10,8 @@ const SAMPLE = 300;
 /** Range from p5 to p95 of a few hundred points, spread evenly. */
 const usualRange = (y: Float64Array): number => {
   const stride = Math.ceil(y.length / SAMPLE);
-  const sample = Float64Array.from({ length: Math.ceil(y.length / stride) }, (_, i) => y[i * stride]!).sort();
-  return sortedQuantile(sample, 0.95) - sortedQuantile(sample, 0.05);
+  const sample = Float64Array.from({ length: Math.ceil(y.length / stride) }, (_, i) => y[i * stride]!);
+  return selectQuantile(sample, 0.95) - selectQuantile(sample, 0.05);
 };
 
 /** Median of up to three points from `from` on. */
@@ -30,11 +30,15 @@ export const withoutGlitches = (y: Float64Array): Float64Array => {
     if (value > high) high = value;
   }
   if (!(limit > 0 && high - low > limit)) return y;
-  return y.map((value, i) => {
-    if (i === 0 || i === y.length - 1) return value;
+  const plain = new Float64Array(y);
+  for (let i = 1; i < y.length - 1; i++) {
+    const value = y[i]!;
+    // The median of the neighbours lies between them: a value near the nearest two on a side is no glitch.
+    if (Math.abs(value - y[i - 1]!) <= limit && !(Math.abs(value - y[i - 2]!) > limit)) continue;
     const [before, after] = [medianFrom(y, i - REACH), medianFrom(y, i + 1)];
     const isPeak = Math.min(value - before, value - after) > limit;
     const isDip = Math.max(value - before, value - after) < -limit;
-    return isPeak || isDip ? before : value;
-  });
+    if (isPeak || isDip) plain[i] = before;
+  }
+  return plain;
 };

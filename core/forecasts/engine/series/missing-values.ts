@@ -25,7 +25,7 @@ const fillGap = (filled: Float64Array, from: number, to: number, period: number)
  * by the nearest observed season, edges by the nearest value. If all values are missing, the result is zeros.
  */
 export const fillMissing = (values: Float64Array, period: number): Float64Array => {
-  const filled = Float64Array.from(values);
+  const filled = new Float64Array(values);
   for (let i = 0; i < filled.length; i++) {
     if (Number.isFinite(filled[i])) continue;
     let end = i + 1;

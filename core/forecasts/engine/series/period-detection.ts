@@ -27,13 +27,16 @@ const removeSeason = (y: Float64Array, period: number): Float64Array => {
     const level = mean(y);
     return y.map((value) => value - level);
   }
-  const sums = new Float64Array(period);
-  const counts = new Float64Array(period);
-  y.forEach((value, i) => {
-    sums[i % period] = sums[i % period]! + value;
-    counts[i % period] = counts[i % period]! + 1;
-  });
-  return y.map((value, i) => value - sums[i % period]! / counts[i % period]!);
+  const rest = new Float64Array(y.length);
+  for (let phase = 0; phase < period; phase++) {
+    let [total, count] = [0, 0];
+    for (let i = phase; i < y.length; i += period) {
+      total += y[i]!;
+      count++;
+    }
+    for (let i = phase; i < y.length; i += period) rest[i] = y[i]! - total / count;
+  }
+  return rest;
 };
 
 /** Lag of the highest local maximum of the autocorrelation within [from, to], or null if it is below the threshold. */

@@ -58,15 +58,23 @@ class SortedPool {
     this.#count = 0;
   }
 
-  add(value: number): void {
-    let at = this.#count++;
-    for (; at > 0 && this.#values[at - 1]! > value; at--) this.#values[at] = this.#values[at - 1]!;
-    this.#values[at] = value;
+  /** Adds y[from..to]. */
+  add(y: Float64Array, from: number, to: number): void {
+    const values = this.#values;
+    for (let i = from; i <= to; i++) {
+      const value = y[i]!;
+      let at = this.#count++;
+      for (; at > 0 && values[at - 1]! > value; at--) values[at] = values[at - 1]!;
+      values[at] = value;
+    }
   }
 
-  remove(value: number): void {
-    const at = this.#values.subarray(0, this.#count).indexOf(value);
-    this.#values.copyWithin(at, at + 1, this.#count--);
+  /** Removes y[from..to], which were added before. */
+  remove(y: Float64Array, from: number, to: number): void {
+    for (let i = from; i <= to; i++) {
+      const at = this.#values.indexOf(y[i]!);
+      this.#values.copyWithin(at, at + 1, this.#count--);
+    }
   }
 
   median(): number {
@@ -88,17 +96,15 @@ export const medianProfile = (
 ): SeasonalProfile => {
   const values = new Float64Array(view.n + period);
   const pool = new SortedPool((2 * reach + 1) * (seasons + 1));
-  const around = (at: number, visit: (value: number) => void): void => {
-    for (let j = Math.max(0, at - reach); j <= at + reach && j < view.n; j++) visit(view.y[j]!);
-  };
-  const add = (value: number) => pool.add(value);
-  const remove = (value: number) => pool.remove(value);
+  const first = (at: number) => Math.max(0, at - reach);
+  const last = (at: number) => Math.min(view.n - 1, at + reach);
   // Phase by phase, so that the next season only adds a few values to those of the last.
   for (let phase = 0; phase < period; phase++) {
     pool.clear();
     for (let s = phase + period; s < values.length; s += period) {
-      around(s - period, add);
-      if (s >= (seasons + 1) * period) around(s - (seasons + 1) * period, remove);
+      const [latest, expired] = [s - period, s - (seasons + 1) * period];
+      pool.add(view.y, first(latest), last(latest));
+      if (expired >= 0) pool.remove(view.y, first(expired), last(expired));
       values[s] = pool.median();
     }
   }

@@ -42,8 +42,16 @@ export const mainPeriod = (stepSeconds: number): number => {
   return day >= 3 ? day : Math.max(2, Math.round(WEEK_SECONDS / stepSeconds));
 };
 
-const missingMask = (values: Float64Array): Uint8Array | null =>
-  values.every(Number.isFinite) ? null : Uint8Array.from(values, (value) => (Number.isFinite(value) ? 0 : 1));
+const missingMask = (values: Float64Array): Uint8Array | null => {
+  const mask = new Uint8Array(values.length);
+  let isComplete = true;
+  for (let i = 0; i < values.length; i++) {
+    if (Number.isFinite(values[i])) continue;
+    mask[i] = 1;
+    isComplete = false;
+  }
+  return isComplete ? null : mask;
+};
 
 /** Prepares a history, the only input of the candidates. `findOthers` finds further seasons of the scaled values. */
 export const viewSeries = (

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { AutoregressiveForecast } from '../../../../core/forecasts/engine/candidates/autoregressive-forecast.ts';
 import { weightedQuantiles } from '../../../../core/forecasts/engine/quantiles/error-quantiles.ts';
 import { sharpenedLevel } from '../../../../core/forecasts/engine/quantiles/linear-pool.ts';
 import { POOL_MASSES } from '../../../../core/forecasts/engine/quantiles/pool-levels.ts';
@@ -10,21 +11,16 @@ import {
 } from '../../../../core/forecasts/engine/series/autoregression.ts';
 import { foldedRidge } from '../../../../core/forecasts/engine/series/folded-ridge.ts';
 import { fillMissing } from '../../../../core/forecasts/engine/series/missing-values.ts';
-import { IndexSorter, rankOrder } from '../../../../core/shared/maths/order-statistics.ts';
+import { IndexSorter } from '../../../../core/shared/maths/index-sorter.ts';
+import { rankOrder } from '../../../../core/shared/maths/order-statistics.ts';
 import { noise } from './sample-series.ts';
 
 describe('weighted quantiles', () => {
   const quantilesOf = (values: number[], weights: number[], levels: number[]) => {
     const out = new Float64Array(levels.length);
-    weightedQuantiles(
-      Float64Array.from(values),
-      Float64Array.from(weights),
-      values.length,
-      levels,
-      new IndexSorter(),
-      out,
-      0,
-    );
+    const given = Float64Array.from(values);
+    const order = new IndexSorter().sort(given, given.length);
+    weightedQuantiles(given, Float64Array.from(weights), order, given.length, levels, out, 0);
     return [...out];
   };
 
@@ -54,6 +50,41 @@ describe('Yule-Walker', () => {
     const longer = new Float64Array(5);
     iterateAutoregression(Float64Array.from([1, 0, 2]), Float64Array.from([3]), 1, 2, longer);
     expect([...longer]).toEqual([0, 0, 3, 3, 3]);
+  });
+});
+
+describe('an autoregressive forecast', () => {
+  const values = Float64Array.from({ length: 200 }, (_, i) => noise(i) + Math.sin(i / 9));
+  const phi = yuleWalker(values, 0, values.length, 7);
+
+  const forecastOf = (origin: number, leads: readonly number[], count = leads.length) => {
+    const out = new Float64Array(leads.length + 1);
+    new AutoregressiveForecast(phi, values).predict({ origin, leads: Int32Array.from(leads), count }, out, 1);
+    return [...out.subarray(1)];
+  };
+
+  it.each([0, 1, 4, 7, 8, 150, 200])('is the same for a few leads as for all, at origin %i', (origin) => {
+    const all = forecastOf(
+      origin,
+      Array.from({ length: 40 }, (_, i) => i + 1),
+    );
+    const leads = [1, 2, 11, 40];
+    forecastOf(origin, leads).forEach((value, j) => {
+      expect(value).toBeCloseTo(all[leads[j]! - 1]!, 12);
+    });
+  });
+
+  it('leaves leads beyond the count alone', () => {
+    expect(forecastOf(100, [1, 30, 60], 2)[2]).toBe(0);
+  });
+
+  it('serves other leads after the first', () => {
+    const forecast = new AutoregressiveForecast(phi, values);
+    const out = new Float64Array(2);
+    forecast.predict({ origin: 99, leads: Int32Array.of(1, 30), count: 2 }, out, 0);
+    const [first] = out;
+    forecast.predict({ origin: 99, leads: Int32Array.of(2, 50), count: 2 }, out, 0);
+    expect([first, out[0]]).toEqual([forecastOf(99, [1, 30])[0], forecastOf(99, [2, 50])[0]]);
   });
 });
 

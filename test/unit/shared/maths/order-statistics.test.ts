@@ -1,9 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
-  IndexSorter,
   RankWindow,
   rankOrder,
+  selectInPlace,
+  selectQuantile,
   sortedQuantile,
   sortInPlace,
 } from '../../../../core/shared/maths/order-statistics.ts';
@@ -65,38 +66,27 @@ describe('the quantile of sorted values', () => {
   });
 });
 
-describe('sorting indices', () => {
-  const ordered = (values: Float64Array, sorter = new IndexSorter()) => [
-    ...sorter.sort(values, values.length).subarray(0, values.length),
-  ];
+describe('selection', () => {
+  const some = fc.array(whole, { minLength: 1, maxLength: 60 });
 
-  it.each([1, 256, 257, 8191, 8192, 9000])(
-    'lists each of %i indices once, in the order of the values',
-    (length) => {
-      const values = Float64Array.from({ length }, (_, i) => Math.sin(i * 12.9898) * 100);
-      const order = ordered(values);
-      expect([...order].sort((a, b) => a - b)).toEqual(Array.from({ length }, (_, i) => i));
-      expect(order.map((i) => values[i]!)).toEqual([...values].sort((a, b) => a - b));
-    },
-  );
-
-  it.each([100, 9000])('keeps the order of equal values that are not negative, among %i', (length) => {
-    const order = ordered(Float64Array.from({ length }, (_, i) => i % 3));
-    for (let at = 1; at < length; at++)
-      if (order[at - 1]! % 3 === order[at]! % 3) expect(order[at]).toBeGreaterThan(order[at - 1]!);
-  });
-
-  it('is not disturbed by an earlier, longer call', () => {
-    const sorter = new IndexSorter();
-    ordered(
-      Float64Array.from({ length: 1000 }, (_, i) => -i),
-      sorter,
+  it('finds the value of each rank and keeps all values', () => {
+    fc.assert(
+      fc.property(some, fc.nat(), (values, at) => {
+        const [sorted, given] = [[...values].sort((a, b) => a - b), Float64Array.from(values)];
+        const rank = at % values.length;
+        expect(selectInPlace(given, rank)).toBe(sorted[rank]);
+        expect([...given].sort((a, b) => a - b)).toEqual(sorted);
+      }),
     );
-    expect(ordered(Float64Array.of(3, 1, 2), sorter)).toEqual([1, 2, 0]);
   });
 
-  it('uses only the first values', () => {
-    expect([...new IndexSorter().sort(Float64Array.of(3, 1, -9), 2).subarray(0, 2)]).toEqual([1, 0]);
+  it('finds the quantiles of the sorted values', () => {
+    fc.assert(
+      fc.property(some, fc.double({ min: 0, max: 1, noNaN: true }), (values, level) => {
+        const sorted = Float64Array.from(values).sort();
+        expect(selectQuantile(Float64Array.from(values), level)).toBe(sortedQuantile(sorted, level));
+      }),
+    );
   });
 });
 
