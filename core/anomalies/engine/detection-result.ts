@@ -68,6 +68,8 @@ export interface DetectionResult extends Partial<AlertDetail> {
   readonly combined?: number;
   /** Signed distance from the average for its time of day. Absent if the point was skipped. */
   readonly difference?: number;
+  /** True if the value is so far from all before that it may be a glitch; it is not learned yet. */
+  readonly isFar?: boolean;
 }
 
 /** Kind and sentence of an alert, from its parts. `since` in epoch seconds. */

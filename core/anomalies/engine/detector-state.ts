@@ -4,7 +4,9 @@ import { type Detector, StreamingDetector } from './detector.ts';
 import type { DetectorOptions } from './detector-options.ts';
 
 /** First byte of a saved state. Increment it if the parts or their order change. */
-const FORMAT = 2;
+const FORMAT = 3;
+/** The format before points could wait to be learned. */
+const FORMAT_WITHOUT_WAITING = 2;
 const LIGHT = 0;
 const FULL = 1;
 
@@ -27,10 +29,11 @@ export const serialise = (detector: Detector): Uint8Array => {
 export const restore = (bytes: Uint8Array, options: Omit<DetectorOptions, 'variant'> = {}): Detector => {
   const reader = new ByteReader(bytes);
   const format = reader.u8();
-  if (format !== FORMAT)
+  if (format !== FORMAT && format !== FORMAT_WITHOUT_WAITING)
     throw new InvalidInputError(`expected a saved detector of format ${FORMAT}, found ${format}`);
   const variant = reader.u8() === LIGHT ? 'light' : 'full';
   const detector = new StreamingDetector({ ...options, variant });
-  detector.load(reader);
+  if (format === FORMAT) detector.load(reader);
+  else detector.loadFormat2(reader);
   return detector;
 };

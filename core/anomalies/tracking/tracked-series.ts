@@ -119,7 +119,9 @@ export class TrackedSeries {
   ): Observation {
     const { metric } = this;
     const episode = this.#episode;
-    const seen = { timestamp, value, difference: result.difference ?? Number.NaN };
+    // A point that may be a glitch is not learned with the target's other metrics.
+    const difference = result.isFar === true ? Number.NaN : (result.difference ?? Number.NaN);
+    const seen = { timestamp, value, difference };
     if (!isAlert(result)) {
       const ended = episode.isOpen
         ? episode.next(timestamp, judgedBy(result.parts, episode.leading))

@@ -179,6 +179,21 @@ describe('forestall detect', () => {
     expect(alerts[800]).toBe(true);
   });
 
+  it.each(['18446744073709551615', '4500', '-4500'])(
+    'learns nothing from one glitch of %s',
+    async (glitch) => {
+      const glitched = wave.replace(/(\n2026-01-03T18:35:00[^,]*),[^\n]*/, `$1,${glitch}`);
+      expect(glitched).not.toBe(wave);
+      const alertsOf = async (csv: string) => {
+        const { out } = await runCli(['detect', fileOf('glitched.csv', csv)]);
+        return out.split('\n').filter((row) => row.endsWith(',1'));
+      };
+      const alerts = await alertsOf(glitched);
+      expect(alerts).toHaveLength(1 + (await alertsOf(wave)).length);
+      expect(alerts).toContainEqual(expect.stringContaining(`,${glitch},`));
+    },
+  );
+
   it('--precise and --light configure the detector', async () => {
     const input = spiky.trimEnd().split('\n').slice(1);
     const times = input.map((row) => Date.parse(row.split(',')[0]!) / 1000);

@@ -81,6 +81,14 @@ describe('metrics of a target that no longer fit together', () => {
     expect(found(made)[0]?.endedAt).toBeLessThan(NOW + 4 * 3600);
   });
 
+  it('are found after a glitch of one of them, from which nothing is learned', async () => {
+    const made = await learnedWorld();
+    await send(made, [NOW + STEP], 2 ** 64);
+    await send(made, times(NOW + 2 * STEP, NOW + 4 * 3600));
+    for (const at of times(NOW + 4 * 3600 + STEP, NOW + 7 * 3600)) await send(made, [at], 4);
+    expect(found(made)).toMatchObject([{ metric: 'cpu', kind: 'correlation' }]);
+  });
+
   it('are not announced while one of them is unusual by itself', async () => {
     const made = await learnedWorld();
     await send(made, [NOW + STEP], 400);
