@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 import { PRICES } from '../core/platform/billing/prices.ts';
-import { selectStage } from '../lib/config/select-stage.ts';
+import { selectStage, validateConfig } from '../lib/config/select-stage.ts';
 import { synthesise } from '../lib/synth/synthesise.ts';
 import { formatReport, parseWorkload, reportCost } from './report.ts';
 import { factsOf } from './template-facts.ts';
@@ -14,11 +14,13 @@ const { values } = parseArgs({
   options: {
     ...options,
     stage: { type: 'string', default: 'prod' },
+    encryption: { type: 'string' },
     json: { type: 'boolean', default: false },
   },
 });
-const { stage, json, ...rest } = values;
-const config = selectStage(stage);
+const { stage, encryption, json, ...rest } = values;
+const chosen = selectStage(stage);
+const config = validateConfig({ ...chosen, encryption: encryption ?? chosen.encryption });
 const work = parseWorkload({ cadenceMinutes: String(config.forecastCadenceMinutes), ...rest });
 const facts = factsOf(Object.values(synthesise(config).templates));
 const report = reportCost(work, facts);

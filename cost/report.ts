@@ -2,6 +2,7 @@ import { byComponent, type PricedLine, priceLines, totalOf } from '../core/platf
 import { fleetUsage } from './fleet-cost.ts';
 import { idleUsage } from './idle-cost.ts';
 import { measureItems } from './item-sizes.ts';
+import { keyUsage } from './key-cost.ts';
 import type { TemplateFacts } from './template-facts.ts';
 import { Workload } from './workload.ts';
 
@@ -20,6 +21,7 @@ export const COLLECTOR_HOSTS = 50;
 const priceFleet = (work: Workload, facts: TemplateFacts): readonly PricedLine[] =>
   priceLines([
     ...idleUsage(facts, work),
+    ...keyUsage(facts),
     ...fleetUsage(work, facts, measureItems(work.metrics, work.pushMinutes)),
   ]);
 

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import type { PriceKey } from '../core/platform/billing/prices.ts';
+import { HOUR_SECONDS } from '../core/shared/time.ts';
 import { BILLING_MODELS } from './billing-models.ts';
 import type { Batching } from './queue-batches.ts';
 
@@ -39,6 +40,7 @@ const TableProperties = z.object({
     z.object({ PointInTimeRecoverySpecification: z.object({ PointInTimeRecoveryEnabled: z.boolean() }) }),
   ),
 });
+const KeyReuse = z.object({ KmsDataKeyReusePeriodSeconds: z.number() });
 const LogGroupProperties = z.object({ RetentionInDays: z.number() });
 
 /** Properties of a deployment that determine its cost. */
@@ -61,6 +63,13 @@ export interface TemplateFacts {
   readonly pointsPerMinute: number;
   /** True if the table of blocks can be restored to a point in time. */
   readonly areBlocksRecoverable: boolean;
+  /** Uses of the customer key; zero without one. */
+  readonly keyUses: {
+    /** Pairs of a role and a table or bucket that it uses. */
+    readonly stores: number;
+    /** Data keys of all queues in an hour. */
+    readonly queuesPerHour: number;
+  };
   /** States of the scheduled workflow, which also runs without tenants; without those in which it fails. */
   readonly dispatchStates: number;
 }
@@ -116,6 +125,23 @@ const areBlocksRecoverable = (resources: readonly Resource[]): boolean =>
     .flatMap(({ Replicas }) => Replicas)
     .some((replica) => replica.PointInTimeRecoverySpecification.PointInTimeRecoveryEnabled);
 
+/** Tables and buckets of the data stack in the policies of roles, once for each policy. */
+const storesInPolicies = (resources: readonly Resource[]): number =>
+  ofType(resources, 'AWS::IAM::Policy')
+    .map(({ Properties }) => JSON.stringify(Properties).match(/\w+Store(?:Table|Bucket)\w{8}Arn/g) ?? [])
+    .reduce((sum, stores) => sum + new Set(stores).size, 0);
+
+const keyUsesOf = (resources: readonly Resource[]): TemplateFacts['keyUses'] => {
+  if (ofType(resources, 'AWS::KMS::Key').length === 0) return { stores: 0, queuesPerHour: 0 };
+  const reuses = ofType(resources, 'AWS::SQS::Queue').map(
+    ({ Properties }) => HOUR_SECONDS / KeyReuse.parse(Properties).KmsDataKeyReusePeriodSeconds,
+  );
+  return {
+    stores: storesInPolicies(resources),
+    queuesPerHour: reuses.reduce((sum, reuse) => sum + reuse, 0),
+  };
+};
+
 const countDispatchStates = (resources: readonly Resource[]): number => {
   const definitions = ofType(resources, 'AWS::StepFunctions::StateMachine')
     .map(({ Properties }) => MachineProperties.parse(Properties).DefinitionString)
@@ -155,6 +181,7 @@ export const factsOf = (templates: readonly unknown[]): TemplateFacts => {
     hotRetentionDays: hotRetention(resources),
     pointsPerMinute: pointsQuota(resources),
     areBlocksRecoverable: areBlocksRecoverable(resources),
+    keyUses: keyUsesOf(resources),
     dispatchStates: countDispatchStates(resources),
   };
 };

@@ -6,6 +6,7 @@ export const dev: StageConfig = {
   stage: 'dev',
   local: false,
   retainData: false,
+  encryption: 'aws-managed',
   hotRetentionDays: 35,
   rawRetentionDays: 35,
   quarantineRetentionDays: 90,

@@ -6,6 +6,7 @@ export const local: StageConfig = {
   local: true,
   env: { account: '000000000000', region: 'us-east-1' },
   retainData: false,
+  encryption: 'aws-managed',
   hotRetentionDays: 35,
   rawRetentionDays: 35,
   quarantineRetentionDays: 90,

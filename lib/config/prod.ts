@@ -6,6 +6,7 @@ export const prod: StageConfig = {
   stage: 'prod',
   local: false,
   retainData: true,
+  encryption: 'aws-managed',
   hotRetentionDays: 35,
   rawRetentionDays: 35,
   quarantineRetentionDays: 90,

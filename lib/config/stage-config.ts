@@ -23,6 +23,11 @@ export const StageConfig = z
     env: z.strictObject({ account: z.string().regex(/^\d{12}$/), region: z.string() }).optional(),
     /** Keeps tables and buckets when their stack is deleted, and protects them against deletion. */
     retainData: z.boolean(),
+    /**
+     * Keys of everything at rest. `aws-managed`: free. `customer-key`: a KMS key of the stage's own for $1.00 a month and
+     * about $2 of requests, with which CloudTrail records each use, and whose deletion makes all data unreadable.
+     */
+    encryption: z.enum(['aws-managed', 'customer-key']),
     /** Retention of 5-minute points in days; forecasts read the last 14 days. */
     hotRetentionDays: days.min(14),
     /** Retention of raw payloads in days: at least as long as that of points, so that a better decoder can replay them. */

@@ -40,10 +40,24 @@ const BY_SERVICE: Readonly<Record<string, readonly string[]>> = {
   xray: ['GetSamplingRules', 'GetSamplingTargets', 'PutTelemetryRecords', 'PutTraceSegments'],
 };
 
+/** Use of the key of a stage with `encryption: 'customer-key'`; its key policy grants it to callers of the services. */
+export const KEY_ACTIONS: readonly string[] = [
+  'kms:Decrypt',
+  'kms:DescribeKey',
+  'kms:Encrypt',
+  'kms:GenerateDataKey',
+  'kms:GenerateDataKeyWithoutPlaintext',
+  'kms:ReEncryptFrom',
+  'kms:ReEncryptTo',
+];
+
 /**
  * All actions that a role may be granted. A grant of another one has no effect until it is listed here:
  * `test/iam/role-boundary.test.ts` fails.
  */
-export const USED_ACTIONS: readonly string[] = Object.entries(BY_SERVICE).flatMap(([service, actions]) =>
-  actions.map((action) => `${service}:${action}`),
-);
+export const USED_ACTIONS: readonly string[] = [
+  ...Object.entries(BY_SERVICE).flatMap(([service, actions]) =>
+    actions.map((action) => `${service}:${action}`),
+  ),
+  ...KEY_ACTIONS,
+];

@@ -11,6 +11,7 @@ import { RawBucket } from '../metrics/raw-bucket.ts';
 import { TargetTable } from '../metrics/target-table.ts';
 import { AlarmTopic } from '../platform/alarm-topic.ts';
 import { ApiKeyTable } from '../platform/api-key-table.ts';
+import { CustomerKey } from '../platform/customer-key.ts';
 import { RequestTable } from '../platform/request-table.ts';
 import { RoleBoundary } from '../platform/role-boundary.ts';
 import { SettingsTable } from '../platform/settings-table.ts';
@@ -38,11 +39,15 @@ export class DataStack extends Stack {
   readonly stores: DataStores;
   readonly alarmTopic: AlarmTopic;
   readonly roleBoundary: RoleBoundary;
+  /** Only with `encryption: 'customer-key'`. */
+  readonly customerKey: CustomerKey | undefined;
 
   constructor(scope: Construct, id: string, props: DataStackProps) {
     super(scope, id, props);
     const { config } = props;
     this.roleBoundary = new RoleBoundary(this, 'RoleBoundary');
+    this.customerKey =
+      config.encryption === 'customer-key' ? new CustomerKey(this, 'CustomerKey', { config }) : undefined;
     this.stores = {
       apiKeys: new ApiKeyTable(this, 'ApiKeys', { config }),
       settings: new SettingsTable(this, 'Settings', { config }),

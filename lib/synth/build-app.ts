@@ -26,6 +26,7 @@ export const buildApp = (app: App, config: StageConfig): ForestallStacks => {
   edge.addStackDependency(pipeline);
   operations.addStackDependency(edge);
   PermissionsBoundary.of(app).apply(data.roleBoundary.policy);
+  data.customerKey?.encrypt(app);
   Tags.of(app).add('forestall:stage', config.stage);
   if (config.local) leaveOutGaps(app);
   return { data, pipeline, edge, operations };

@@ -193,6 +193,7 @@ export const OF_DEVELOPERS: Readonly<Record<string, string>> = {
     'npx vitest run --project unit test/unit/shared/time.test.ts',
   'npm run coverage':
     'npm run coverage -- test/unit/shared/time.test.ts --coverage.include=core/shared/time.ts --coverage.reportsDirectory=$FOLDER/coverage',
+  'npm run cost -- --encryption customer-key': 'npm run --silent cost -- --encryption customer-key',
   'npm run cost -- --json': 'npm run --silent cost -- --json',
   'npm run cost -- --stage dev --hosts 200 --metrics 30 --hostsPerRequest 50':
     'npm run cost -- --stage dev --hosts 200 --metrics 30 --hostsPerRequest 50',

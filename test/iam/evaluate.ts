@@ -12,6 +12,9 @@ export const CONTEXT_KEYS = [
   'dynamodb:Select',
   'events:detail-type',
   'events:source',
+  'kms:CallerAccount',
+  'kms:GrantIsForAWSResource',
+  'kms:ViaService',
   's3:TlsVersion',
   's3:prefix',
 ] as const;

@@ -48,6 +48,7 @@ const RolePolicy = z.looseObject({ Roles: z.array(z.string()), PolicyDocument: P
 const BucketPolicy = z.looseObject({ Bucket: z.string(), PolicyDocument: Policy });
 const QueuePolicy = z.looseObject({ Queues: z.array(z.string()), PolicyDocument: Policy });
 const TopicPolicy = z.looseObject({ Topics: z.array(z.string()), PolicyDocument: Policy });
+const Key = z.looseObject({ KeyPolicy: Policy });
 const FunctionPermission = z.strictObject({
   Action: z.string(),
   FunctionName: z.string(),
@@ -82,6 +83,7 @@ const READERS: Readonly<Record<string, Reader>> = {
   'AWS::IAM::Role': ({ arn = '', properties }) => [
     [arn, Role.parse(properties).AssumeRolePolicyDocument.Statement],
   ],
+  'AWS::KMS::Key': ({ arn = '', properties }) => [[arn, Key.parse(properties).KeyPolicy.Statement]],
   'AWS::S3::BucketPolicy': ({ properties }) => {
     const { Bucket, PolicyDocument } = BucketPolicy.parse(properties);
     return [[`arn:aws:s3:::${Bucket}`, PolicyDocument.Statement]];
@@ -102,8 +104,8 @@ const READERS: Readonly<Record<string, Reader>> = {
 
 /** Resource types with a policy of their own that is not evaluated yet. */
 const UNREAD =
-  /^AWS::(KMS::Key|IAM::(UserPolicy|GroupPolicy|RolePolicy|User|Group)|Events::EventBusPolicy|Lambda::(Url|LayerVersionPermission)|SecretsManager::ResourcePolicy|Logs::ResourcePolicy)$/;
-const UNREAD_PROPERTY = /"(KeyPolicy|ResourcePolicy|KmsMasterKeyId|KMSMasterKeyID|KmsKeyArn|KmsKeyId)":/;
+  /^AWS::(IAM::(UserPolicy|GroupPolicy|RolePolicy|User|Group)|Events::EventBusPolicy|Lambda::(Url|LayerVersionPermission)|SecretsManager::ResourcePolicy|Logs::ResourcePolicy)$/;
+const UNREAD_PROPERTY = /"(ResourcePolicy|KmsMasterKeyId|KMSMasterKeyID|KmsKeyArn|KmsKeyId)":/;
 
 const assertReadable = ({ id, type, properties }: ResolvedResource): void => {
   const [, property] = UNREAD_PROPERTY.exec(JSON.stringify(properties)) ?? [];

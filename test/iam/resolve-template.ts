@@ -129,7 +129,7 @@ const isNoValue = (value: unknown): boolean =>
 
 /** Types whose properties decide who may do what; those of other types stay as they are. */
 const RESOLVED =
-  /^AWS::(ApiGatewayV2::(Integration|Route)|CloudWatch::Alarm|DynamoDB::GlobalTable|Events::|IAM::|Lambda::|S3::|Scheduler::|SNS::|SQS::|StepFunctions::)/;
+  /^AWS::(ApiGatewayV2::(Integration|Route)|CloudWatch::Alarm|DynamoDB::GlobalTable|Events::|IAM::|KMS::|Lambda::|S3::|Scheduler::|SNS::|SQS::|StepFunctions::)/;
 
 /** All resources of a stage, by logical id. */
 export const resolveTemplates = (

@@ -34,6 +34,7 @@ const ATTRIBUTES: Readonly<Record<string, (id: string) => Attributes>> = {
     Arn: `arn:aws:iam::${ACCOUNT}:policy/${id}`,
   }),
   'AWS::IAM::Role': (id) => ({ Ref: id, Arn: roleArn(id) }),
+  'AWS::KMS::Key': (id) => named(id, 'kms', `key/${id}`),
   'AWS::Lambda::Function': (id) => named(id, 'lambda', `function:${id}`),
   'AWS::Logs::LogGroup': (id) => named(id, 'logs', `log-group:${id}:*`),
   'AWS::S3::Bucket': (id) => ({ Ref: id, Arn: `arn:aws:s3:::${id}` }),

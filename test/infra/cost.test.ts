@@ -42,6 +42,7 @@ const facts: TemplateFacts = {
   hotRetentionDays: 35,
   pointsPerMinute: 600_000,
   areBlocksRecoverable: true,
+  keyUses: { stores: 0, queuesPerHour: 0 },
   dispatchStates: 4,
 };
 
