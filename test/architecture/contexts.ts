@@ -106,6 +106,7 @@ export const PUBLISHED: ReadonlySet<string> = new Set([
   'core/metrics/ingestion/formats/ingest-formats.ts',
   'core/metrics/meaning/describe-meaning.ts',
   'core/metrics/meaning/metric-meaning.ts',
+  'core/metrics/reporting/read-history.ts',
   'core/metrics/reporting/report-targets.ts',
   'core/metrics/reporting/rhythm.ts',
   'core/metrics/reporting/target-report.ts',

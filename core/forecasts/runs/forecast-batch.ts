@@ -1,5 +1,5 @@
-import { historyOf } from '../../metrics/blocks/block-history.ts';
 import type { BlockStore, TargetRegistry } from '../../metrics/ports.ts';
+import { readHistory } from '../../metrics/reporting/read-history.ts';
 import type { SettingsStore } from '../../platform/settings/ports.ts';
 import { settingsOrNone } from '../../platform/settings/settings-or-none.ts';
 import { ForestallError, InvalidInputError, isWorthRetrying } from '../../shared/errors.ts';
@@ -20,6 +20,7 @@ import {
   type TargetOutcome,
 } from './forecast-targets.ts';
 import { HISTORY_SECONDS } from './prepare-series.ts';
+import { kindOf } from './series-plan.ts';
 import { changesOf, settleWarnings } from './settle-warnings.ts';
 import { loadStates, type StateDeps, storeStates } from './stored-states.ts';
 
@@ -77,8 +78,9 @@ const loadTarget = async (
       return outcomeWithout({ tenantId, targetId }, task, 'the target is not registered');
     const now = task.issuedAt / 1000;
     // Senders' clocks may be minutes ahead, so the newest points may lie in the next hour.
-    const [from, to] = [hourOf(now - HISTORY_SECONDS), hourOf(now) + 1];
-    return { target, histories: historyOf(await blocks.readRange(tenantId, targetId, from, to)) };
+    const range = { tenantId, targetId, fromHour: hourOf(now - HISTORY_SECONDS), toHour: hourOf(now) + 1 };
+    const thinAs = (metric: string) => kindOf(target, metric, task.settings);
+    return { target, histories: await readHistory(blocks, range, { thinAs }) };
   } catch (error) {
     return outcomeOfFailure({ tenantId, targetId }, task, error);
   }

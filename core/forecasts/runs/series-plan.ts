@@ -1,7 +1,7 @@
 import type { History } from '../../metrics/blocks/block-history.ts';
 import { describeMeaning } from '../../metrics/meaning/describe-meaning.ts';
 import { meaningOf } from '../../metrics/meaning/metric-meaning.ts';
-import type { RegularSeries } from '../../metrics/series/metric-series.ts';
+import type { MetricKind, RegularSeries } from '../../metrics/series/metric-series.ts';
 import { thresholdOf } from '../../metrics/targets/profiles.ts';
 import type { Target } from '../../metrics/targets/target.ts';
 import { metricOf } from '../../metrics/targets/target.ts';
@@ -29,6 +29,12 @@ export interface SeriesPlan {
   readonly elapsed: number;
 }
 
+/** The kind of a metric: as the tenant reads it, or else as it was sent. */
+export const kindOf = (target: Target, metric: string, settings: Settings = NO_SETTINGS): MetricKind =>
+  readingOf(settings, { targetId: target.targetId, metric })?.kind ??
+  metricOf(target, metric)?.kind ??
+  'gauge';
+
 /** @throws InvalidInputError if the history has no usable or no recent value */
 export const planSeries = (
   target: Target,
@@ -36,9 +42,10 @@ export const planSeries = (
   points: History,
   { issuedAt, settings = NO_SETTINGS }: { issuedAt: number; settings?: Settings },
 ): SeriesPlan => {
-  const { kind: sent, unit } = metricOf(target, metric) ?? { kind: 'gauge' as const, unit: undefined };
+  const unit = metricOf(target, metric)?.unit;
   const own = readingOf(settings, { targetId: target.targetId, metric });
-  const { history, horizon, elapsed } = prepareSeries(points, own?.kind ?? sent, issuedAt / 1000);
+  const kind = kindOf(target, metric, settings);
+  const { history, horizon, elapsed } = prepareSeries(points, kind, issuedAt / 1000);
   const bounds = seriesBounds(metric, unit, history.values, own);
   const itemId = `${target.targetId}/${metric}`;
   return { target, metric, unit, elapsed, request: { itemId, history, horizon, ...(bounds && { bounds }) } };

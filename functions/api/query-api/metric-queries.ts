@@ -1,8 +1,8 @@
 import { METRICS_OPERATIONS } from '../../../core/metrics/api/operations.ts';
 import { presentSeries, type SeriesQuery } from '../../../core/metrics/api/series.ts';
 import { presentTarget, type TargetsQuery } from '../../../core/metrics/api/targets.ts';
-import { historyOf } from '../../../core/metrics/blocks/block-history.ts';
 import type { BlockStore, TargetRegistry } from '../../../core/metrics/ports.ts';
+import { readHistory } from '../../../core/metrics/reporting/read-history.ts';
 import { reportTargets } from '../../../core/metrics/reporting/report-targets.ts';
 import type { Target } from '../../../core/metrics/targets/target.ts';
 import { metricOf } from '../../../core/metrics/targets/target.ts';
@@ -11,7 +11,7 @@ import { filteredPage } from '../../../core/platform/api/filtered-page.ts';
 import { secondsOf } from '../../../core/platform/api/instants.ts';
 import { presentPage } from '../../../core/platform/api/paging.ts';
 import { InvalidInputError } from '../../../core/shared/errors.ts';
-import { DAY_SECONDS, hourOf } from '../../../core/shared/time.ts';
+import { DAY_SECONDS, HOUR_SECONDS, hourOf } from '../../../core/shared/time.ts';
 import { route } from '../../runtime/route.ts';
 
 export interface MetricSources {
@@ -45,8 +45,11 @@ const pointsWithin = async (
   metric: string,
   { start, end }: Range,
 ): Promise<[number, number][]> => {
-  const stored = await blocks.readRange(tenantId, targetId, hourOf(start), hourOf(end));
-  const { timestamps, values } = historyOf(stored, metric).get(metric) ?? { timestamps: [], values: [] };
+  const range = { tenantId, targetId, fromHour: hourOf(start), toHour: hourOf(end) };
+  // The first and the last block may hold points outside the range.
+  const maxPoints = MAX_SERIES_POINTS + 2 * HOUR_SECONDS;
+  const histories = await readHistory(blocks, range, { only: metric, maxPoints });
+  const { timestamps, values } = histories.get(metric) ?? { timestamps: [], values: [] };
   const points = timestamps.map((at, i): [number, number] => [at, values[i]!]);
   const within = points.filter(([at]) => at >= start && at <= end);
   if (within.length <= MAX_SERIES_POINTS) return within;

@@ -1,8 +1,9 @@
 import { FORECASTS_OPERATIONS } from '../../../core/forecasts/api/operations.ts';
 import { presentTrends } from '../../../core/forecasts/api/trends.ts';
 import { reportTrends } from '../../../core/forecasts/trends/trend-report.ts';
-import { type History, historyOf } from '../../../core/metrics/blocks/block-history.ts';
+import type { History } from '../../../core/metrics/blocks/block-history.ts';
 import type { BlockStore, TargetRegistry } from '../../../core/metrics/ports.ts';
+import { readHistory } from '../../../core/metrics/reporting/read-history.ts';
 import type { MetricKind, RegularSeries } from '../../../core/metrics/series/metric-series.ts';
 import { regularise } from '../../../core/metrics/series/regularise.ts';
 import { capacityOf } from '../../../core/metrics/targets/profiles.ts';
@@ -45,8 +46,11 @@ export const getTrends = ({ registry, blocks }: TrendSources) =>
     const target = await registry.get(caller.tenantId, targetId);
     if (target === undefined) throw new NotFoundError(`There is no target ${targetId}.`);
     const hour = hourOf(receivedAt / 1000);
-    const stored = await blocks.readRange(caller.tenantId, targetId, hour - HISTORY_HOURS, hour + 1);
-    const histories = historyOf(stored);
+    const range = { tenantId: caller.tenantId, targetId, fromHour: hour - HISTORY_HOURS, toHour: hour + 1 };
+    // Uptime is a counter, but here its values matter, not its rate: the newest of a minute.
+    const thinAs = (metric: string) =>
+      metric === query.uptime ? 'counter' : (metricOf(target, metric)?.kind ?? 'gauge');
+    const histories = await readHistory(blocks, range, { thinAs });
     const history = historyIn(histories, target, query.metric);
     const { kind, unit } = metricOf(target, query.metric) ?? { kind: 'gauge' };
     const series = seriesOf(history, kind);
