@@ -10,5 +10,9 @@ export const settingsKey = (tenantId: string): ItemKey => tenantKey(tenantId, 'S
 export const quotaKey = (tenantId: string, { name, startsAt }: QuotaWindow): ItemKey =>
   tenantKey(tenantId, `QUOTA#${name}#${startsAt}`);
 
+/** Things for which a unit was drawn; `part` is one of the items over which they are spread. */
+export const notedKey = (tenantId: string, { name, startsAt }: QuotaWindow, part: string): ItemKey =>
+  tenantKey(tenantId, `NOTED#${name}#${startsAt}#${part}`);
+
 /** `key` is the Idempotency-Key of a command. */
 export const responseKey = (tenantId: string, key: string): ItemKey => tenantKey(tenantId, `RESPONSE#${key}`);

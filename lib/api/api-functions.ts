@@ -86,7 +86,7 @@ export class ApiFunctions extends Construct {
   }
 
   #receiver(): ObservedFunction {
-    const { config, rawBucket, ingestQueue, targets } = this.#props;
+    const { config, rawBucket, ingestQueue, targets, requests } = this.#props;
     const receiver = this.#route('ReceiveMetrics', {
       entry: 'receive-metrics',
       description: 'Validates a payload, stores it as received and queues it',
@@ -100,13 +100,14 @@ export class ApiFunctions extends Construct {
       },
     });
     targets.grantFind(receiver);
+    requests.grantNoteThings(receiver);
     rawBucket.grantKeepPayloads(receiver);
     receiver.allow(['sqs:SendMessage'], [ingestQueue.arn]);
     return receiver;
   }
 
   #starter(): ObservedFunction {
-    const { config, forecastStateMachineArn, forecasts } = this.#props;
+    const { config, forecastStateMachineArn, forecasts, requests } = this.#props;
     const starter = this.#route('StartForecastRun', {
       entry: 'start-forecast-run',
       description: "Starts a forecast run for the caller's tenant",
@@ -116,6 +117,7 @@ export class ApiFunctions extends Construct {
         MAX_ACTIVE_RUNS: String(config.maxActiveRuns),
       },
     });
+    requests.grantNoteThings(starter);
     forecasts.grantRecordRuns(starter);
     forecasts.grantReadRuns(starter);
     starter.allow(['states:StartExecution'], [forecastStateMachineArn]);
@@ -175,6 +177,7 @@ export class ApiFunctions extends Construct {
         DEPLOYMENT_STATE_MACHINE_ARN: deploymentStateMachineArn,
       },
     });
+    requests.grantNoteThings(commands);
     requests.grantExecuteOnce(commands);
     changes.grantWrite(commands);
     changes.grantList(commands);

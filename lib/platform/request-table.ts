@@ -26,6 +26,11 @@ export class RequestTable extends Construct {
     this.store.grant(reader, 'Query');
   }
 
+  /** Note the things for which units were drawn, so that each of them draws once. */
+  grantNoteThings(writer: ObservedFunction): void {
+    this.store.grant(writer, 'BatchGetItem');
+  }
+
   /** Draw from a tenant's quotas. */
   grantMeter(writer: ObservedFunction): void {
     this.store.grant(writer, 'UpdateItem');

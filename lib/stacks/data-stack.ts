@@ -62,8 +62,9 @@ export class DataStack extends Stack {
       forecastBucket: new ForecastBucket(this, 'ForecastBucket', { config }),
     };
     this.alarmTopic = new AlarmTopic(this, 'Alarms', { config });
-    const { apiKeys, blocks, targets, rawBucket, forecastBucket } = this.stores;
+    const { apiKeys, requests, blocks, targets, rawBucket, forecastBucket } = this.stores;
     new CfnOutput(this, 'ApiKeysTableName', { value: apiKeys.store.table.tableName });
+    new CfnOutput(this, 'RequestsTableName', { value: requests.store.table.tableName });
     new CfnOutput(this, 'BlocksTableName', { value: blocks.store.table.tableName });
     new CfnOutput(this, 'TargetsTableName', { value: targets.store.table.tableName });
     new CfnOutput(this, 'RawBucketName', { value: rawBucket.store.bucket.bucketName });

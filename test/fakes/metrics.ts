@@ -15,6 +15,7 @@ import type {
 import { mergeSighting } from '../../core/metrics/targets/merge-sighting.ts';
 import type { Target } from '../../core/metrics/targets/target.ts';
 import type { ApiKey, ApiKeyStore, TenantQuotas } from '../../core/platform/access/ports.ts';
+import type { QuotaName } from '../../core/platform/api/quotas.ts';
 import { ConflictError, InvalidInputError } from '../../core/shared/errors.ts';
 import type { PageRequest } from '../../core/shared/page.ts';
 import type { Telemetry } from '../../core/shared/telemetry.ts';
@@ -92,6 +93,7 @@ export class IngestionWorld {
   readonly counted = new Map<string, number>();
   readonly hooks: WriteHooks = { before: () => {}, after: () => {} };
   quotaLeft = Number.POSITIVE_INFINITY;
+  readonly usedUp = new Set<QuotaName>();
 
   async #write(what: string, apply: () => void): Promise<void> {
     await this.hooks.before(what);
@@ -164,6 +166,7 @@ export class IngestionWorld {
       this.quotaLeft -= points;
       return true;
     },
+    takeEach: async (_, name, ids) => (this.usedUp.has(name) ? ids : []),
     charge: async (_, __, points) => {
       this.quotaLeft -= points;
     },

@@ -30,8 +30,19 @@ export const memoryQuotas = (left: Partial<Record<QuotaName, number>> = {}): Ten
     left[name] = rest;
     return true;
   };
+  const noted = new Set<string>();
   return {
     take,
+    takeEach: async (tenantId, name, ids, at) => {
+      const refused: string[] = [];
+      for (const id of ids) {
+        const thing = `${tenantId} ${name} ${id}`;
+        if (noted.has(thing)) continue;
+        if (await take(tenantId, name, 1, at)) noted.add(thing);
+        else refused.push(id);
+      }
+      return refused;
+    },
     charge: async (...args) => {
       await take(...args);
     },

@@ -45,8 +45,13 @@ const NEVER_CALLED: Readonly<Record<string, readonly string[]>> = {
     ...on('Incidents', 'BatchGetItem', 'GetItem', 'PutItem', 'UpdateItem'),
     ...on('ApiKeys', 'PutItem'),
   ],
-  'command-incidents': [...on('ApiKeys', 'PutItem'), ...on('Incidents', 'Query')],
-  'command-settings': [...on('ApiKeys', 'PutItem')],
+  // Their quotas count requests, not things.
+  'command-incidents': [
+    ...on('ApiKeys', 'PutItem'),
+    ...on('Requests', 'BatchGetItem'),
+    ...on('Incidents', 'Query'),
+  ],
+  'command-settings': [...on('ApiKeys', 'PutItem'), ...on('Requests', 'BatchGetItem')],
   'compare-peers': [...on('Settings', 'PutItem'), ...on('Blocks', 'Query')],
   'detect-anomalies': [
     ...on('Targets', 'Query'),
@@ -68,6 +73,7 @@ const NEVER_CALLED: Readonly<Record<string, readonly string[]>> = {
   ],
   'plan-peer-comparison': [...on('Targets', 'GetItem')],
   'query-api': [
+    ...on('Requests', 'BatchGetItem'),
     ...on('Blocks', 'BatchGetItem'),
     ...on('Incidents', 'BatchGetItem', 'PutItem', 'UpdateItem'),
     ...on('Forecasts', 'DeleteItem', 'PutItem'),

@@ -149,7 +149,7 @@ const TRACES = ['xray:PutTelemetryRecords', 'xray:PutTraceSegments'];
 const PERMISSIONS: Readonly<Record<string, readonly string[]>> = {
   ReceiveMetrics: [
     ...on('ApiKeys', 'GetItem'),
-    ...on('Requests', 'UpdateItem'),
+    ...on('Requests', 'BatchGetItem', 'UpdateItem'),
     ...on('Targets', 'BatchGetItem'),
     ...LOGS,
     's3:PutObject',
@@ -157,7 +157,7 @@ const PERMISSIONS: Readonly<Record<string, readonly string[]>> = {
   ],
   StartForecastRun: [
     ...on('ApiKeys', 'GetItem'),
-    ...on('Requests', 'UpdateItem'),
+    ...on('Requests', 'BatchGetItem', 'UpdateItem'),
     ...on('Forecasts', 'GetItem', 'PutItem', 'Query'),
     ...LOGS,
     'states:StartExecution',
@@ -223,7 +223,7 @@ const PERMISSIONS: Readonly<Record<string, readonly string[]>> = {
   ],
   CommandChanges: [
     ...on('ApiKeys', 'GetItem'),
-    ...on('Requests', 'DeleteItem', 'GetItem', 'PutItem', 'UpdateItem'),
+    ...on('Requests', 'BatchGetItem', 'DeleteItem', 'GetItem', 'PutItem', 'UpdateItem'),
     ...on('Incidents', 'Query'),
     ...on('Changes', 'GetItem', 'PutItem', 'Query'),
     ...LOGS,

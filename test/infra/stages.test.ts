@@ -12,7 +12,14 @@ import { resourcesIn } from './synthesised-stage.ts';
 const synthesised = new Map(STAGES.map((stage) => [stage, synthesise(selectStage(stage), addRulePacks)]));
 
 const OUTPUTS = {
-  data: ['ApiKeysTableName', 'BlocksTableName', 'TargetsTableName', 'RawBucketName', 'ForecastBucketName'],
+  data: [
+    'ApiKeysTableName',
+    'RequestsTableName',
+    'BlocksTableName',
+    'TargetsTableName',
+    'RawBucketName',
+    'ForecastBucketName',
+  ],
   pipeline: [
     'ForecastStateMachineArn',
     'DispatchStateMachineArn',

@@ -59,15 +59,19 @@ const watchOf = ({ kind, watch }: ReportedChange, at: number, now: number) => {
   return { health: 'watching' as const, policy: watch ?? DEFAULT_WATCH_POLICY };
 };
 
-/** A deployment beyond the watches of the hour is evidence for incidents, but its health is not scored. */
+/**
+ * A deployment beyond the watches of the hour is evidence for incidents, but its health is not scored. A deployment that
+ * is reported several times draws one watch.
+ */
 const withinQuota = async (
   { quotas }: RecordDeps,
-  tenantId: string,
+  { tenantId, changeId }: Pick<ChangeRecord, 'tenantId' | 'changeId'>,
   wanted: ReturnType<typeof watchOf>,
   now: number,
 ): Promise<ReturnType<typeof watchOf>> => {
   if (wanted.health !== 'watching') return wanted;
-  if (await quotas.take(tenantId, 'watchesPerHour', 1, now * 1000)) return wanted;
+  const refused = await quotas.takeEach(tenantId, 'watchesPerHour', [changeId], now * 1000);
+  if (refused.length === 0) return wanted;
   return { health: 'not-watched', reason: "the tenant's watches of this hour are used up" };
 };
 
@@ -106,7 +110,7 @@ export const recordChange = async (
   const changeId = idOf(reported, at);
   const { target: targetId, summary, kind, version, previousVersion, plan } = reported;
   const common = { tenantId, changeId, targetId, at, summary, kind, version, previousVersion };
-  const watch = await withinQuota(deps, tenantId, watchOf(reported, at, now), now);
+  const watch = await withinQuota(deps, common, watchOf(reported, at, now), now);
   const assessed = plan && (await assessPlan(deps, tenantId, plan, targetId, now));
   const wanted: ChangeRecord = { ...common, recordedAt: now, plan: assessed, checks: [], ...watch };
   // Store first, so that an incident that opens before the signal arrives finds the change.

@@ -55,7 +55,7 @@ export const FORECASTS_OPERATIONS = {
     summary: 'Starts a forecast run; without an Idempotency-Key, requests of the same minute start one run',
     needs: 'operate',
     servedBy: 'start-forecast-run',
-    quota: 'runsPerHour',
+    quota: 'commandsPerMinute',
     params: NoParameters,
     query: NoParameters,
     idempotency: 'same-effect',

@@ -40,7 +40,7 @@ const env = readEnv({
 export const handler = observe(
   makeHandler({
     authenticate: authenticate({ keys: dynamoApiKeyStore(table(env.API_KEYS_TABLE_NAME)), now: Date.now }),
-    quotas: leasedQuotas(dynamoQuotaLedger(table(env.REQUESTS_TABLE_NAME)), env.TENANT_QUOTAS),
+    quotas: leasedQuotas(dynamoQuotaLedger(table(env.REQUESTS_TABLE_NAME)), env.TENANT_QUOTAS, telemetry),
     registry: dynamoTargetRegistry(table(env.TARGETS_TABLE_NAME)),
     blocks: dynamoBlockReader(table(env.BLOCKS_TABLE_NAME)),
     forecasts: dynamoForecastStore(table(env.FORECASTS_TABLE_NAME)),

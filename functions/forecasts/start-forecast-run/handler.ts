@@ -9,6 +9,7 @@ import { DAY_SECONDS, HOUR_SECONDS } from '../../../core/shared/time.ts';
 import { jsonReply } from '../../runtime/http-reply.ts';
 import type { RequestHeaders } from '../../runtime/http-request.ts';
 import { idempotencyKeyOf } from '../../runtime/idempotency.ts';
+import { overQuota } from '../../runtime/over-quota.ts';
 import { type RoutesOf, route } from '../../runtime/route.ts';
 import { type HttpDeps, serveHttp } from '../../runtime/serve-http.ts';
 
@@ -30,6 +31,7 @@ const NEWEST_RUNS = 50;
 /** A run of which the workflow died without a word is not active for ever: it times out earlier. */
 const LONGEST_RUN_MS = HOUR_SECONDS * 1000;
 const RETRY_SECONDS = 60;
+const QUOTA = 'runsPerHour';
 
 /**
  * A repeated request finds its run. Requests at the same moment may exceed the limit; the quota of the hour bounds them.
@@ -69,11 +71,18 @@ const start = async (deps: Deps, tenantId: string, runId: string) => {
   }
 };
 
+/** A repeated request draws one run. @throws ProblemError `quota-exceeded` once the runs of the hour are used up */
+const takeRun = async ({ quotas, telemetry }: Deps, tenantId: string, key: string, receivedAt: number) => {
+  const refused = await quotas.takeEach(tenantId, QUOTA, [key], receivedAt);
+  if (refused.length > 0) throw overQuota(telemetry, { tenantId, quota: QUOTA, receivedAt }, {});
+};
+
 /** The same key starts the same run, however often it is sent within a day. */
 const startRun = (deps: Deps) =>
   route(FORECASTS_OPERATIONS.startRun, async ({ caller, request, receivedAt }) => {
     const { tenantId, name } = caller;
     const key = keyOf(request.headers, receivedAt);
+    await takeRun(deps, tenantId, key, receivedAt);
     const proposed = runIdOf({ tenantId, trigger: 'api', requestedAt: receivedAt, key });
     const expiresAt = Math.floor(receivedAt / 1000) + DAY_SECONDS;
     const runId = await deps.runs.claim(tenantId, key, proposed, expiresAt);

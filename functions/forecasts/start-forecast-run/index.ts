@@ -25,7 +25,7 @@ const stateMachineArn = env.FORECAST_STATE_MACHINE_ARN;
 export const handler = observe(
   makeHandler({
     authenticate: authenticate({ keys: dynamoApiKeyStore(table(env.API_KEYS_TABLE_NAME)), now: Date.now }),
-    quotas: leasedQuotas(dynamoQuotaLedger(table(env.REQUESTS_TABLE_NAME)), env.TENANT_QUOTAS),
+    quotas: leasedQuotas(dynamoQuotaLedger(table(env.REQUESTS_TABLE_NAME)), env.TENANT_QUOTAS, telemetry),
     runs: dynamoRunStore(table(env.FORECASTS_TABLE_NAME)),
     workflow: stepFunctionsStarter({ client: makeStepFunctionsClient(), stateMachineArn }),
     maxActiveRuns: env.MAX_ACTIVE_RUNS,

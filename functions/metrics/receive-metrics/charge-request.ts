@@ -5,6 +5,7 @@ import type { TargetFinder } from '../../../core/metrics/ports.ts';
 import type { TenantQuotas } from '../../../core/platform/access/ports.ts';
 import type { ProblemError } from '../../../core/platform/api/errors.ts';
 import type { QuotaName } from '../../../core/platform/api/quotas.ts';
+import { DependencyUnavailableError } from '../../../core/shared/errors.ts';
 import type { Telemetry } from '../../../core/shared/telemetry.ts';
 import { overQuota } from '../../runtime/over-quota.ts';
 
@@ -15,6 +16,7 @@ export interface ChargeDeps {
 }
 
 const QUOTA = 'pointsPerMinute';
+const NEW_TARGETS = 'newTargetsPerDay';
 
 /** A body that is refused, or over the quota, costs a point for this many of its bytes: reading it was work. */
 const BYTES_PER_POINT = 1_000;
@@ -73,16 +75,37 @@ export const takeQuota = async (deps: ChargeDeps, pointer: IngestPointer, read: 
   throw refuse(deps, pointer, QUOTA);
 };
 
-/** The targets of a request that are new while the new targets of the day are used up: the others are accepted. */
+/** If the table of targets is unavailable, all targets count as known: their points are accepted and stored later. */
+const findNew = async (
+  { targets, telemetry }: ChargeDeps,
+  tenantId: string,
+  targetIds: readonly string[],
+) => {
+  try {
+    return await targets.findNew(tenantId, targetIds);
+  } catch (error) {
+    if (!(error instanceof DependencyUnavailableError)) throw error;
+    telemetry.error('a quota is not checked', { tenantId, quota: NEW_TARGETS }, error);
+    telemetry.count('QuotasUnchecked');
+    return [];
+  }
+};
+
+/**
+ * The targets of a request that are new while the new targets of the day are used up: the others are accepted. A target
+ * draws one unit of the day, however often it is sent before it is stored.
+ */
 export const refuseNewTargets = async (deps: ChargeDeps, pointer: IngestPointer, { series }: Decoded) => {
   const { tenantId, receivedAt } = pointer;
   const targetIds = [...new Set(series.map(({ targetId }) => targetId))];
-  const found = await deps.targets.findNew(tenantId, targetIds);
+  const found = await findNew(deps, tenantId, targetIds);
   if (found.length === 0) return [];
-  if (await deps.quotas.take(tenantId, 'newTargetsPerDay', found.length, receivedAt)) {
-    deps.targets.remember(tenantId, found);
-    return [];
-  }
-  if (found.length < targetIds.length) refuse(deps, pointer, 'newTargetsPerDay');
-  return found;
+  const refused = await deps.quotas.takeEach(tenantId, NEW_TARGETS, found, receivedAt);
+  const isRefused = new Set(refused);
+  deps.targets.remember(
+    tenantId,
+    found.filter((targetId) => !isRefused.has(targetId)),
+  );
+  if (refused.length > 0 && refused.length < targetIds.length) refuse(deps, pointer, NEW_TARGETS);
+  return refused;
 };

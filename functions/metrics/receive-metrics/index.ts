@@ -33,7 +33,7 @@ const { pointsPerMinute } = env.TENANT_QUOTAS;
 export const handler = observe(
   makeHandler({
     authenticate: authenticate({ keys: dynamoApiKeyStore(table(env.API_KEYS_TABLE_NAME)), now: Date.now }),
-    quotas: leasedQuotas(dynamoQuotaLedger(table(env.REQUESTS_TABLE_NAME)), env.TENANT_QUOTAS),
+    quotas: leasedQuotas(dynamoQuotaLedger(table(env.REQUESTS_TABLE_NAME)), env.TENANT_QUOTAS, telemetry),
     targets: dynamoTargetFinder(table(env.TARGETS_TABLE_NAME)),
     raw: s3RawStore({ client: makeS3Client(), bucketName: env.RAW_BUCKET_NAME }),
     queue: sqsIngestQueue(makeSqsClient(), env.INGEST_QUEUE_URL),

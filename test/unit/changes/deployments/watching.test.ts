@@ -143,6 +143,12 @@ describe('recording a change', () => {
     expect((await report({ target: 'web-4', kind: 'configuration' })).health).toBe('not-watched');
     expect(started.size).toBe(2);
   });
+
+  it('draws one watch of the hour, however often a deployment is reported', async () => {
+    const { report } = deployedWorld({});
+    for (let i = 0; i < 5; i++) expect((await report({ id: 'release-1' })).health).toBe('watching');
+    expect((await report({ id: 'release-2' })).health).toBe('watching');
+  });
 });
 
 describe('a check', () => {

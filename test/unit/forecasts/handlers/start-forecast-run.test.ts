@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { RunInput } from '../../../../core/forecasts/runs/run-input.ts';
+import type { TenantQuotas } from '../../../../core/platform/access/ports.ts';
 import { DependencyUnavailableError } from '../../../../core/shared/errors.ts';
 import { makeHandler } from '../../../../functions/forecasts/start-forecast-run/handler.ts';
 import { memoryRuns } from '../../../fakes/forecasts.ts';
@@ -9,7 +10,7 @@ import { httpEvent } from '../../../fixtures/http-events.ts';
 
 const NOW = Date.UTC(2026, 10, 21, 10, 5, 30);
 
-const setup = () => {
+const setup = (quotas: TenantQuotas = memoryQuotas()) => {
   const runs = memoryRuns();
   const log = recordedTelemetry();
   const started = new Map<string, unknown>();
@@ -23,7 +24,7 @@ const setup = () => {
   const authenticate = async (headers: Readonly<Record<string, string | undefined>>) =>
     headers['x-api-key'] === undefined ? undefined : { tenantId: headers['x-api-key'], name: 'ops' };
   const handler = makeHandler({
-    quotas: memoryQuotas(),
+    quotas,
     authenticate,
     runs: runs.store,
     workflow: { start },
@@ -137,5 +138,19 @@ describe('POST /v1/forecast-runs', () => {
     expect(started.size).toBe(4);
     state.now += 3_600_001;
     expect((await withKey('d')).status, 'runs that never ended do not count for ever').toBe(202);
+  });
+
+  it('draws one run of the hour, however often it is repeated', async () => {
+    const { post, log } = setup(memoryQuotas({ runsPerHour: 2 }));
+    for (let i = 0; i < 20; i++) expect((await post()).status).toBe(202);
+    const withKey = (key: string) => post({ 'x-api-key': 'acme', 'idempotency-key': key });
+    for (let i = 0; i < 20; i++) expect((await withKey('a')).status).toBe(202);
+    expect(await withKey('b')).toMatchObject({
+      status: 429,
+      headers: { 'retry-after': '3270' },
+      body: { code: 'quota-exceeded', detail: expect.stringContaining('forecast runs of this hour') },
+    });
+    expect((await withKey('a')).status).toBe(202);
+    expect(log.counts.RequestsOverQuota).toBe(1);
   });
 });
