@@ -10,9 +10,14 @@ const logger = new Logger();
 const defaultDimensions = { stage: process.env.STAGE ?? 'unknown' };
 const metrics = new Metrics({ defaultDimensions });
 const apiMetrics = new Metrics({ serviceName: 'api', defaultDimensions });
+const ingestionMetrics = new Metrics({ serviceName: 'ingestion', defaultDimensions });
 
-/** Counted for all functions of the API together: an alarm names one service. */
-const API_OUTCOMES: ReadonlySet<string> = new Set(['RequestsOverQuota']);
+/** Outcomes that several functions count together: an alarm names one service. */
+const SHARED_OUTCOMES: ReadonlyMap<string, Metrics> = new Map([
+  ['RequestsOverQuota', apiMetrics],
+  ['QuotasUnchecked', apiMetrics],
+  ['DataRefused', ingestionMetrics],
+]);
 
 /** The Lambda side of `Telemetry`: JSON log lines and EMF metrics in namespace `Forestall`. */
 export const telemetry: Telemetry = {
@@ -23,7 +28,7 @@ export const telemetry: Telemetry = {
       ...(cause instanceof Error ? { error: shownError(cause) } : {}),
     }),
   count: (outcome, amount = 1) => {
-    const counted = API_OUTCOMES.has(outcome) ? apiMetrics : metrics;
+    const counted = SHARED_OUTCOMES.get(outcome) ?? metrics;
     counted.addMetric(outcome, MetricUnit.Count, amount);
   },
 };
@@ -31,7 +36,8 @@ export const telemetry: Telemetry = {
 /** Metrics are flushed even when the handler throws: failed invocations are those worth counting. */
 const flushMetrics = () => {
   const flush = () => {
-    for (const each of [metrics, apiMetrics]) if (each.hasStoredMetrics()) each.publishStoredMetrics();
+    for (const each of [metrics, apiMetrics, ingestionMetrics])
+      if (each.hasStoredMetrics()) each.publishStoredMetrics();
   };
   return { after: flush, onError: flush };
 };

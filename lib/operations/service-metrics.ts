@@ -62,6 +62,8 @@ export const serviceMetrics = ({ api, ingestQueue, dispatch, fleet }: WatchedPar
   parkedPayloads: counted(config, 'store-metrics', 'PayloadsQuarantined'),
   parkedPoints: counted(config, 'store-metrics', 'PointsQuarantined'),
   overQuota: counted(config, 'api', 'RequestsOverQuota'),
+  uncheckedQuotas: counted(config, 'api', 'QuotasUnchecked'),
+  refusedData: counted(config, 'ingestion', 'DataRefused'),
   // Of all functions of the account in this region: they share the quota.
   throttles: new Metric({ namespace: 'AWS/Lambda', metricName: 'Throttles', ...every(5, 'Sum') }),
 });

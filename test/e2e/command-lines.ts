@@ -80,6 +80,8 @@ export const OF_OPERATORS: Readonly<Record<string, string>> = {
     THROTTLES,
   'aws cloudwatch get-metric-statistics --namespace AWS/Lambda --metric-name Throttles --dimensions Name=FunctionName,Value=<DetectAnomalies> --start-time <ISO> --end-time <ISO> --period 300 --statistics Sum':
     THROTTLES,
+  'aws cloudwatch get-metric-statistics --namespace AWS/DynamoDB --metric-name WriteThrottleEvents --dimensions Name=TableName,Value=<RequestsTableName> --start-time <ISO> --end-time <ISO> --period 300 --statistics Sum':
+    'aws cloudwatch get-metric-statistics --namespace AWS/DynamoDB --metric-name WriteThrottleEvents --dimensions Name=TableName,Value=$TABLE --start-time 2026-11-21T10:00:00Z --end-time 2026-11-21T11:00:00Z --period 300 --statistics Sum',
   'aws scheduler list-schedules --name-prefix Forestall':
     'aws scheduler list-schedules --name-prefix Forestall',
   'aws stepfunctions start-execution --state-machine-arn <DispatchStateMachineArn> --input \'{"scheduledAt":"2026-11-21T10:05:00Z"}\'':

@@ -199,7 +199,7 @@ describe('facts of a deployment', () => {
   const prod = factsOf(Object.values(stageOf('prod').templates));
 
   it('come from its templates', () => {
-    expect(prod.monthly).toEqual(new Map([['alarmMonth', 15]]));
+    expect(prod.monthly).toEqual(new Map([['alarmMonth', 17]]));
     expect(prod.memoryGb.get('forecast-batch')).toBeCloseTo(1.7275, 3);
     expect(prod.memoryGb.size).toBe(20);
     expect(prod).toMatchObject({
@@ -221,7 +221,7 @@ describe('facts of a deployment', () => {
     expect(text).not.toMatch(/NaN|undefined|Infinity/);
     for (const part of ['Idle cost of stage prod', 'Receive', 'Store', 'Forecast', 'Total', '--hosts 1000'])
       expect(text).toContain(part);
-    expect(totalOf(report.idle).list).toBeLessThan(2.5);
+    expect(totalOf(report.idle).list).toBeLessThan(2.7);
   });
 
   it('price a dashboard if the stage has one', () => {

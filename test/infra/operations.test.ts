@@ -71,8 +71,8 @@ describe('the runbook', () => {
 describe('the presets', () => {
   const count = (stage: typeof full) => resourcesOfType(stage, 'AWS::CloudWatch::Alarm').length;
 
-  it('minimal has one alarm for each failure that users notice: five more than an account has free', () => {
-    expect(count(minimal)).toBe(15);
+  it('minimal has one alarm for each failure that users notice: seven more than an account has free', () => {
+    expect(count(minimal)).toBe(17);
   });
 
   it('full adds one for each function whose failures another alarm already covers', () => {
@@ -104,6 +104,10 @@ describe('service alarms', () => {
     ['ExecutionsTimedOut', 1],
   ])('watch %s', (metric, threshold) => {
     expect(alarm(metric)).toMatchObject({ Threshold: threshold, TreatMissingData: 'notBreaching' });
+  });
+
+  it('watch senders whose data is refused for an hour, although hosts that push every five minutes miss periods', () => {
+    expect(alarm('DataRefused')).toMatchObject({ EvaluationPeriods: 12, DatapointsToAlarm: 10, Period: 300 });
   });
 
   it('use names that Edge and Pipeline published, not exports that would prevent replacement', () => {

@@ -46,6 +46,7 @@ const reject = async (deps: Deps, pointer: IngestPointer, cost: Cost, error: Ing
   const { code, message, errors } = error;
   deps.telemetry.info('Request rejected', { tenantId, requestId, format, code, reason: message });
   deps.telemetry.count('RequestsRejected');
+  deps.telemetry.count('DataRefused');
   await charge(deps, pointer, cost);
   return new ProblemError(code, message, { errors, cause: error });
 };
@@ -79,6 +80,23 @@ const keep = async ({ raw, queue }: Deps, pointer: IngestPointer, body: Uint8Arr
   await queue.send(pointer);
 };
 
+/** The owner sees these lines if a sender goes on sending what is refused; the sender has the reasons in its answer. */
+const reportRefused = (telemetry: Telemetry, pointer: IngestPointer, { rejected }: Decoded) => {
+  if (rejected.count === 0) return;
+  const { tenantId, requestId, format } = pointer;
+  const [{ field, code, message } = { field: '', code: '', message: '' }] = rejected.samples;
+  const fields = {
+    tenantId,
+    requestId,
+    format,
+    rejected: rejected.count,
+    code,
+    reason: `${field}: ${message}`,
+  };
+  telemetry.info('Points refused', fields);
+  telemetry.count('DataRefused');
+};
+
 const report = (telemetry: Telemetry, { tenantId, requestId, format }: IngestPointer, decoded: Decoded) => {
   const { accepted, duplicates, missing, rejected, unsupported } = decoded;
   const counts = { accepted, duplicates, missing, rejected: rejected.count, unsupported };
@@ -105,6 +123,7 @@ const receive = async (deps: Deps, pointer: IngestPointer, payload: Uint8Array) 
     payload,
   );
   report(deps.telemetry, pointer, decoded);
+  reportRefused(deps.telemetry, pointer, decoded);
   return acceptance(pointer, decoded);
 };
 

@@ -193,6 +193,7 @@ class BatchStore {
         if (!(error instanceof InvalidInputError)) throw error;
         this.#deps.telemetry.error('Metrics not registered', { tenantId, reason: error.message }, error);
         this.#deps.telemetry.count('MetricsRefused');
+        this.#deps.telemetry.count('DataRefused');
       }
     }
   }

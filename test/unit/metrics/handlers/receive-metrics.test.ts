@@ -86,6 +86,7 @@ describe('receive-metrics', () => {
       PointsAccepted: 3,
       PointsMissing: 1,
       PointsRejected: 1,
+      DataRefused: 1,
     });
   });
 
@@ -410,7 +411,7 @@ describe('receive-metrics', () => {
   it('refuses new targets beyond the quota of the day, accepts the others and says so', async () => {
     const world = new IngestionWorld();
     world.known.set('acme known', watched('known'));
-    world.quotas.take = async (_, name) => name !== 'newTargetsPerDay';
+    world.usedUp.add('newTargetsPerDay');
     const mixed = await send(world, { body: points({ target: 'known' }, { target: 'new' }) });
     expect([mixed.status, mixed.json]).toMatchObject([
       202,
@@ -428,6 +429,49 @@ describe('receive-metrics', () => {
     const alone = await send(world, { body: points({ target: 'new' }) });
     expect(alone.status).toBe(429);
     expect(Number(alone.headers['retry-after'])).toBeGreaterThan(60);
+  });
+
+  it('logs and counts requests with refused points, so that the owner sees a sender that goes on', async () => {
+    const world = new IngestionWorld();
+    await send(world, { body: points({}) });
+    expect(world.counted.get('DataRefused')).toBeUndefined();
+    await send(world, { body: points({}, { timestamp: 0 }, { timestamp: 5 }) });
+    // The runbook finds the tenant and the reason by this line.
+    expect(world.logged).toContainEqual(
+      expect.objectContaining({
+        message: 'Points refused',
+        fields: expect.objectContaining({
+          tenantId: 'acme',
+          rejected: 2,
+          code: 'too-old',
+          reason: expect.stringContaining('older than the retention of 35 days'),
+        }),
+      }),
+    );
+    await send(world, { body: 'no JSON' });
+    expect(world.counted.get('DataRefused')).toBe(2);
+    expect(world.logged).toContainEqual(
+      expect.objectContaining({
+        message: 'Request rejected',
+        fields: expect.objectContaining({ tenantId: 'acme' }),
+      }),
+    );
+  });
+
+  it('accepts points while the table of targets cannot say which are new, and counts it', async () => {
+    const world = new IngestionWorld();
+    world.usedUp.add('newTargetsPerDay');
+    world.targets.findNew = async () => {
+      throw new DependencyUnavailableError('reading items: throttled');
+    };
+    expect((await send(world, { body: points({}) })).status).toBe(202);
+    expect(world.counted.get('QuotasUnchecked')).toBe(1);
+    expect(world.logged).toContainEqual(
+      expect.objectContaining({
+        message: 'a quota is not checked',
+        fields: { tenantId: 'acme', quota: 'newTargetsPerDay' },
+      }),
+    );
   });
 
   it('keeps only the query parameters that the format reads', async () => {

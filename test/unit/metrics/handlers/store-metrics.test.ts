@@ -252,6 +252,7 @@ describe('store-metrics', () => {
     expect(await deliver(world, [queuePayload(world, 1, body(series('a', 'm', [[T, 1]])))])).toEqual([]);
     expect(world.points()).toHaveLength(1);
     expect(world.counted.get('MetricsRefused')).toBe(1);
+    expect(world.counted.get('DataRefused')).toBe(1);
   });
 
   it('requests redelivery of only the message whose object is temporarily unreadable', async () => {
