@@ -4,6 +4,20 @@ import { EXIT, GateReachedError } from './terminal/exit-codes.ts';
 import type { Terminal } from './terminal/terminal.ts';
 import { printLines } from './terminal/writer.ts';
 
+const TOO_MANY = /too many arguments for '[^']*'\. Expected \d+ arguments? but got \d+: ([^,]*).*\.$/m;
+
+/**
+ * Commander takes an unknown word as an argument of the default subcommand and names that one: `incidents foo` has "too
+ * many arguments for 'list'". This names the word and the subcommands that there are.
+ */
+const nameUnknown = (text: string, command: Command): string => {
+  const { parent } = command;
+  const isChosen = parent?.args.includes(command.name());
+  if (parent?.parent == null || isChosen || command.registeredArguments.length > 0) return text;
+  const names = parent.commands.map((child) => child.name()).join(', ');
+  return text.replace(TOO_MANY, (_, word) => `${parent.name()}: found "${word}", expected one of ${names}`);
+};
+
 /** Makes commander throw instead of exiting, for a command and its subcommands, and print to the terminal. */
 const captureOutput = (command: Command, terminal: Terminal): void => {
   command.exitOverride();
@@ -11,7 +25,10 @@ const captureOutput = (command: Command, terminal: Terminal): void => {
   command.configureOutput({
     writeOut: (text) => printLines(terminal.stdout, text.replace(/\n$/, '')),
     writeErr: (text) =>
-      printLines(terminal.stderr, text.replace(/\n$/, '').replace(/^error: /, 'forestall: ')),
+      printLines(
+        terminal.stderr,
+        nameUnknown(text.replace(/\n$/, ''), command).replace(/^error: /, 'forestall: '),
+      ),
     getOutHelpWidth: () => terminal.columns,
     getErrHelpWidth: () => terminal.columns,
   });

@@ -1,4 +1,5 @@
 import { SQSClient } from '@aws-sdk/client-sqs';
+import { formatCount } from '../cli/terminal/format.ts';
 import { DependencyUnavailableError } from '../core/shared/errors.ts';
 import { DAY_SECONDS } from '../core/shared/time.ts';
 import { type ProfiledSeries, profiledSeries, toIngestBodies } from '../core/simulator/ingest-body.ts';
@@ -33,7 +34,7 @@ const recordedSource = (path: string, { series, skipped }: FleetFiles, now: numb
 const simulatedSource = ({ seed, servers, days }: StartOptions, now: number): Source => {
   const fleet = simulateFleet({ seed, servers, days, stepSeconds: SIMULATION_STEP, endAt: now });
   return {
-    title: `${servers} simulated servers, ${days} days at 5 minutes, seed ${seed}`,
+    title: `${formatCount(servers, 'simulated server')}, ${formatCount(days, 'day')} at 5 minutes, seed ${seed}`,
     series: profiledSeries(fleet),
     notes: [],
   };
@@ -76,10 +77,12 @@ export const send = async (session: Session, source: Source, stages: StageTimes)
         sent += points;
         if (performance.now() - reportedAt < 2000) return;
         reportedAt = performance.now();
-        say(`${sent.toLocaleString('en')} points sent`);
+        say(`${formatCount(sent, 'point')} sent`);
       },
     });
-    say(`${totals.requests} requests, ${counted.points.toLocaleString('en')} points accepted for storing`);
+    say(
+      `${formatCount(totals.requests, 'request')}, ${formatCount(counted.points, 'point')} accepted for storing`,
+    );
     return counted.points;
   });
 
@@ -103,8 +106,8 @@ export const confirmStored = async (
     await waitUntilDrained(new SQSClient(), say);
     say('counting stored points');
     const stored = await countStored(session.outputs, LOCAL_TENANT);
-    const counts = `${sent.toLocaleString('en')} points in, ${stored.points.toLocaleString('en')} stored`;
-    say(`${counts}: ${stored.targets} targets, ${stored.series} series`);
+    const counts = `${formatCount(sent, 'point')} in, ${stored.points.toLocaleString('en')} stored`;
+    say(`${counts}: ${formatCount(stored.targets, 'target')}, ${stored.series} series`);
     if (stored.points < sent) {
       throw new DependencyUnavailableError(`${counts}: see the quarantine and dead-letter queue`);
     }

@@ -1,6 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { RunAnswer } from '../cli/api-client/answers.ts';
 import type { ApiClient } from '../cli/api-client/api-client.ts';
+import { formatCount } from '../cli/terminal/format.ts';
 import { DependencyUnavailableError } from '../core/shared/errors.ts';
 import type { StageTimes } from './stage-times.ts';
 
@@ -25,7 +26,7 @@ export const forecastFleet = async (client: ApiClient, stages: StageTimes): Prom
     say(`run ${id}`);
     const run = await untilFinished(client, id);
     say(
-      `${run.status}: ${run.forecasts} of ${run.series} series forecast, ${run.breaches} breaches predicted`,
+      `${run.status}: ${run.forecasts} of ${run.series} series forecast, ${formatCount(run.breaches, 'breach', 'breaches')} predicted`,
     );
     for (const { target, metric, reason } of (run.failures ?? []).slice(0, SHOWN_FAILURES)) {
       say(`not forecast: ${target} ${metric ?? ''}: ${reason}`);

@@ -1,5 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { GetQueueAttributesCommand, ListQueuesCommand, type SQSClient } from '@aws-sdk/client-sqs';
+import { formatCount } from '../cli/terminal/format.ts';
 import { DependencyUnavailableError } from '../core/shared/errors.ts';
 
 const POLL_MILLISECONDS = 300;
@@ -36,12 +37,12 @@ export const waitUntilDrained = async (sqs: SQSClient, say: (detail: string) => 
     if (depth < least) [least, fellAt] = [depth, performance.now()];
     if (performance.now() - fellAt > STALL_MILLISECONDS) {
       throw new DependencyUnavailableError(
-        `${depth} messages are waiting and none was processed for three minutes`,
+        `${formatCount(depth, 'message is', 'messages are')} waiting and none was processed for three minutes`,
       );
     }
     if (depth > 0 && performance.now() - toldAt > TELL_MILLISECONDS) {
       toldAt = performance.now();
-      say(`${depth} messages waiting`);
+      say(`${formatCount(depth, 'message')} waiting`);
     }
     await wait(POLL_MILLISECONDS);
   }

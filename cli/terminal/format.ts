@@ -21,6 +21,10 @@ export const formatNumber = (value: number): string => {
   return `${digits(scale[0] === 1e4 ? value / 1000 : shown)}${scale[1]}`;
 };
 
+/** Formats a count with its noun: `1 target`, `24,192 points`, `3 batches`. */
+export const formatCount = (count: number, noun: string, plural = `${noun}s`): string =>
+  `${count.toLocaleString('en-US')} ${count === 1 ? noun : plural}`;
+
 /** Formats a share as a whole percentage; `<1%` and `>99%` if rounding would claim certainty. */
 export const formatPercent = (share: number): string => {
   const percent = Math.round(share * 100);

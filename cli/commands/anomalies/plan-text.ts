@@ -3,7 +3,7 @@ import { LAMBDA_SLOWDOWN } from '../../../core/forecasts/capacity/forecasting-fi
 import type { LimitCheck } from '../../../core/forecasts/capacity/limit-checks.ts';
 import type { FleetPlan } from '../../../core/forecasts/capacity/plan-fleet.ts';
 import { PRICES } from '../../../core/platform/billing/prices.ts';
-import { formatDuration } from '../../terminal/format.ts';
+import { formatCount, formatDuration } from '../../terminal/format.ts';
 import { type Column, renderTable } from '../../terminal/table.ts';
 import type { Terminal } from '../../terminal/terminal.ts';
 
@@ -33,7 +33,7 @@ const rowsOf = (plan: FleetPlan, figures: ForecastingFigures): Row[] => {
     { what: `Lambda per run (CPU x ${LAMBDA_SLOWDOWN}, requests)`, value: seconds(times.lambda) },
     {
       what: 'batches',
-      value: `${whole(plan.batches)} of up to ${plan.targetsPerBatch} targets, ${plan.batchesAtOnce} at once`,
+      value: `${whole(plan.batches)} of up to ${formatCount(plan.targetsPerBatch, 'target')}, ${plan.batchesAtOnce} at once`,
     },
     { what: 'wall time, typical run', value: seconds(times.wall) },
     { what: 'wall time, all series re-learned', value: seconds(times.longestWall) },
@@ -51,7 +51,7 @@ const rowsOf = (plan: FleetPlan, figures: ForecastingFigures): Row[] => {
     { what: 'state transitions', value: whole(perRun.transitions) },
     { what: 'cost per run', value: dollars(perRun.dollars) },
     {
-      what: `cost per month (${whole(plan.perMonth.runs)} runs)`,
+      what: `cost per month (${formatCount(Math.round(plan.perMonth.runs), 'run')})`,
       value: dollars(plan.perMonth.dollars),
     },
   ];

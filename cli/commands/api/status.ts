@@ -3,7 +3,7 @@ import { SEVERITIES, type Severity } from '../../../core/forecasts/breach-risk.t
 import type { BreachAnswer, IngestionAnswer, RunAnswer } from '../../api-client/answers.ts';
 import type { ApiClient } from '../../api-client/api-client.ts';
 import { jsonText } from '../../terminal/clean-text.ts';
-import { formatDuration, formatPercent } from '../../terminal/format.ts';
+import { formatCount, formatDuration, formatPercent } from '../../terminal/format.ts';
 import { renderTable } from '../../terminal/table.ts';
 import type { Terminal } from '../../terminal/terminal.ts';
 import { LineWriter } from '../../terminal/writer.ts';
@@ -58,7 +58,7 @@ const arrivals = (ingestion: IngestionAnswer): string[] => {
   const parts = [
     `newest point ${formatDuration(lagSeconds)} ago`,
     ...(expectedShare === undefined ? [] : [`${formatPercent(expectedShare)} of the expected points`]),
-    ...(vanishedMetrics === 0 ? [] : [`${vanishedMetrics} vanished metrics`]),
+    ...(vanishedMetrics === 0 ? [] : [formatCount(vanishedMetrics, 'vanished metric')]),
   ];
   return [`arrivals  ${parts.join(', ')}`, ...(silence === undefined ? [] : [`          ${silence}`])];
 };

@@ -1,6 +1,6 @@
 import type { ChangeAnswer, ChangeSummaryAnswer } from '../../api-client/answers.ts';
 import type { Colour } from '../../terminal/colour.ts';
-import { formatPercent } from '../../terminal/format.ts';
+import { formatCount, formatPercent } from '../../terminal/format.ts';
 import { type Column, renderTable } from '../../terminal/table.ts';
 import type { Terminal } from '../../terminal/terminal.ts';
 import { withoutControl } from '../../terminal/text-width.ts';
@@ -33,7 +33,7 @@ type Check = ChangeAnswer['checks'][number];
 
 const checkLines = ({ minutes, score, confidence, judged, sent, evidence }: Check): string[] => {
   const found = score === null ? 'unknown' : score.toFixed(0);
-  const coverage = `${formatPercent(confidence)} confidence, ${judged} of ${sent} metrics`;
+  const coverage = `${formatPercent(confidence)} confidence, ${judged} of ${formatCount(sent, 'metric')}`;
   return [
     `  after ${minutes} min: ${found} (${coverage})`,
     ...evidence.map(({ text, points }) => `    -${points.toFixed(0)}  ${withoutControl(text)}`),

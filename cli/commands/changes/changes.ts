@@ -2,10 +2,11 @@ import { Command, Option } from 'commander';
 import { CHANGE_HEALTHS, CHANGE_KINDS } from '../../../core/changes/change.ts';
 import { CHANGE_FORMATS, type ChangeFormat } from '../../../core/changes/risk/formats/planned-change.ts';
 import type { ChangeSummaryAnswer } from '../../api-client/answers.ts';
+import type { ApiClient } from '../../api-client/api-client.ts';
 import { readPlan } from '../../input/planned-change-file.ts';
 import { jsonText } from '../../terminal/clean-text.ts';
 import type { Terminal } from '../../terminal/terminal.ts';
-import { LineWriter } from '../../terminal/writer.ts';
+import { LineWriter, printLine } from '../../terminal/writer.ts';
 import { type ConnectionOptions, connect, withConnection } from '../shared/connection-options.ts';
 import { printList } from '../shared/list-output.ts';
 import { wholeNumber } from '../shared/option-values.ts';
@@ -49,6 +50,15 @@ const list = (options: ListOptions, terminal: Terminal): Promise<void> => {
   );
 };
 
+/** A change may precede the first points of its target, so an unknown one is no error. */
+const warnIfUnknown = async (client: ApiClient, target: string, { stderr }: Terminal): Promise<void> => {
+  for await (const { id } of client.targets({ search: target })) if (id === target) return;
+  printLine(
+    stderr,
+    `forestall: no target "${target}" is known, so the health of this change cannot be measured: check the ID with \`forestall targets\``,
+  );
+};
+
 const record = async (summary: string, options: RecordOptions, terminal: Terminal): Promise<void> => {
   const { json, plan, format, at, url, key, from, to, ...change } = options;
   const planned = plan === undefined ? undefined : await readPlan(plan, terminal.stdin, format);
@@ -59,11 +69,11 @@ const record = async (summary: string, options: RecordOptions, terminal: Termina
     ...{ ...change, summary, at: moment, plan: planned },
     ...{ version: to, previousVersion: from },
   });
-  if (json) return print([jsonText(recorded)], terminal);
   const { id, health, assessment } = recorded;
   const watched = health === 'watching' ? `, watched: forestall changes ${id}` : '';
   const risk = assessment === undefined ? [] : describeAssessment(assessment, terminal);
-  return print([`${id} recorded${watched}`, ...risk], terminal);
+  await print(json ? [jsonText(recorded)] : [`${id} recorded${watched}`, ...risk], terminal);
+  await warnIfUnknown(client, change.target, terminal);
 };
 
 const listCommand = (terminal: Terminal): Command =>

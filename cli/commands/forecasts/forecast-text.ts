@@ -1,7 +1,7 @@
 import type { Forecast } from '../../../core/forecasts/engine/forecast.ts';
 import type { RegularSeries } from '../../../core/metrics/series/metric-series.ts';
 import { renderChart } from '../../terminal/chart.ts';
-import { formatDuration, formatMinute, formatNumber } from '../../terminal/format.ts';
+import { formatCount, formatDuration, formatMinute, formatNumber } from '../../terminal/format.ts';
 import { type Column, renderTable } from '../../terminal/table.ts';
 import type { Terminal } from '../../terminal/terminal.ts';
 
@@ -69,7 +69,7 @@ export const describeForecast = (
   const ahead = formatDuration(result.horizon * result.stepSeconds);
   const chart = renderChart(
     {
-      title: `${series}: ${result.horizon} steps of ${formatDuration(result.stepSeconds)} (${ahead})`,
+      title: `${series}: ${formatCount(result.horizon, 'step')} of ${formatDuration(result.stepSeconds)} (${ahead})`,
       history,
       forecast: {
         start: result.start,

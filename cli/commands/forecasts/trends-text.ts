@@ -1,6 +1,6 @@
 import type { presentTrends } from '../../../core/forecasts/api/trends.ts';
 import { DAY_SECONDS } from '../../../core/shared/time.ts';
-import { formatDuration, formatNumber, formatPercent } from '../../terminal/format.ts';
+import { formatCount, formatDuration, formatNumber, formatPercent } from '../../terminal/format.ts';
 
 type ShownTrends = ReturnType<typeof presentTrends>;
 
@@ -20,7 +20,7 @@ const trendLines = ({ trends }: ShownTrends): string[] =>
     const band = `${formatNumber(perDay.low)} to ${formatNumber(perDay.high)}`;
     const change = growth === null ? '' : `, ${percent(growth)} in total`;
     const doubt = perDay.significant ? '' : ', not significant';
-    return `  ${days} days: ${formatNumber(perDay.slope)} per day (${band})${change}${doubt}`;
+    return `  ${formatCount(days, 'day')}: ${formatNumber(perDay.slope)} per day (${band})${change}${doubt}`;
   });
 
 const runOutLine = ({ runOut, to }: ShownTrends): string[] => {
@@ -38,8 +38,8 @@ const exhaustionLine = ({ exhaustion }: ShownTrends): string[] => {
 const reliabilityLines = ({ reliability }: ShownTrends): string[] => {
   if (reliability === null) return [];
   const ahead = reliability.within.map(({ days, failureProbability, expectedDownSeconds }) => {
-    const chance = formatPercent(failureProbability);
-    return `  next ${days} d: ${chance} probability of failure, ${formatDuration(expectedDownSeconds)} expected downtime`;
+    const probability = formatPercent(failureProbability);
+    return `  next ${days} d: ${probability} probability of failure, ${formatDuration(expectedDownSeconds)} expected downtime`;
   });
   return [`  observed outages: ${reliability.outages}`, ...ahead];
 };
@@ -47,14 +47,14 @@ const reliabilityLines = ({ reliability }: ShownTrends): string[] => {
 const leakLine = ({ leak }: ShownTrends): string[] => {
   if (leak === null) return [];
   const { leaking, perHour, growing, stretches } = leak;
-  const seen = `growth in ${growing} of ${stretches} periods between restarts`;
+  const seen = `growth in ${growing} of ${formatCount(stretches, 'period')} between restarts`;
   return [`  ${leaking ? 'LEAK' : 'no leak'}: ${formatNumber(perHour)} per hour of uptime, ${seen}`];
 };
 
 const eventLines = ({ seasonalEvents }: ShownTrends): string[] =>
   seasonalEvents.slice(0, MAX_EVENTS).map(({ kind, day, ratio, seen }) => {
     const name = kind === 'weekday' ? WEEKDAYS[day] : `day ${day} of the month`;
-    return `  ${name}: ${percent(ratio - 1)} compared to a usual day (seen ${seen} times)`;
+    return `  ${name}: ${percent(ratio - 1)} compared to a usual day (seen ${formatCount(seen, 'time')})`;
   });
 
 const nextDayLine = ({ nextDay }: ShownTrends): string[] => {

@@ -7,6 +7,7 @@ import { openInput } from '../../input/open-input.ts';
 import { readingOf } from '../../input/series-reading.ts';
 import { readSeriesWithUptime, type SeriesWithUptime } from '../../input/series-with-uptime.ts';
 import { jsonText } from '../../terminal/clean-text.ts';
+import { formatCount } from '../../terminal/format.ts';
 import type { Terminal } from '../../terminal/terminal.ts';
 import { LineWriter, printLine } from '../../terminal/writer.ts';
 import { describeTrends } from './trends-text.ts';
@@ -46,7 +47,7 @@ const report = async (
   const omitted = Math.round((series.start - first) / stepSeconds);
   if (omitted > 0)
     warn(
-      `only the last ${MAX_STEPS.toLocaleString('en-US')} steps are used; ${omitted.toLocaleString('en-US')} older ones are not`,
+      `only the last ${formatCount(MAX_STEPS, 'step')} are used; ${formatCount(omitted, 'older one is', 'older ones are')} not`,
     );
   const trends = reportTrends(series, {
     ...(capacity !== undefined && { capacity }),

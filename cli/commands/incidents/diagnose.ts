@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
 import type { CallGraph } from '../../../core/incidents/diagnosis/call-graph.ts';
 import { type DiagnosisReport, diagnose } from '../../../core/incidents/diagnosis/diagnose.ts';
@@ -7,7 +6,10 @@ import { parseGraphCsv } from '../../../core/incidents/diagnosis/files/graph-csv
 import { parseMetricsCsv } from '../../../core/incidents/diagnosis/files/metrics-csv.ts';
 import { parseTargetJson } from '../../../core/incidents/diagnosis/files/target-json.ts';
 import { InvalidInputError } from '../../../core/shared/errors.ts';
+import { readWholeText } from '../../input/decode-text.ts';
+import { openInput } from '../../input/open-input.ts';
 import { jsonText } from '../../terminal/clean-text.ts';
+import { formatCount } from '../../terminal/format.ts';
 import type { Terminal } from '../../terminal/terminal.ts';
 import { LineWriter, printLine } from '../../terminal/writer.ts';
 import { describeDiagnosis } from './diagnose-text.ts';
@@ -20,49 +22,57 @@ interface Options {
   readonly json?: true;
 }
 
-const readText = (path: string): string => {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch (cause) {
-    const code = cause instanceof Error && 'code' in cause ? String(cause.code) : String(cause);
-    const found = code === 'ENOENT' ? 'no such file' : `a file that cannot be read (${code})`;
-    throw new InvalidInputError(`${path}: found ${found}, expected a readable file`, { field: path, cause });
-  }
+/** Metrics of thousands of nodes fit. */
+const MAX_CHARACTERS = 100_000_000;
+
+/** A file with its name for messages. */
+interface NamedText {
+  readonly name: string;
+  readonly text: string;
+}
+
+const readText = async (path: string, { stdin }: Terminal): Promise<NamedText> => {
+  const input = openInput(path, stdin);
+  return { name: input.name, text: await readWholeText(input, MAX_CHARACTERS, 'a diagnosis') };
 };
 
-const readGraph = (path: string | undefined, target: DiagnosisTarget): CallGraph | null => {
-  if (path === undefined) return null;
-  const graph = parseGraphCsv(readText(path), path);
+const checkedGraph = ({ text, name }: NamedText, target: DiagnosisTarget): CallGraph => {
+  const graph = parseGraphCsv(text, name);
   if (!graph.nodes.includes(target.node)) {
+    const found = formatCount(graph.nodes.length, 'other node');
     const expected = `the target's node ${JSON.stringify(target.node)} among them`;
-    throw new InvalidInputError(`${path}:1: found ${graph.nodes.length} other nodes, expected ${expected}`);
+    throw new InvalidInputError(`${name} line 1: found ${found}, expected ${expected}`);
   }
   return graph;
 };
 
-const readWindow = (path: string, target: DiagnosisTarget) => {
-  const window = parseMetricsCsv(readText(path), path);
+const checkedWindow = ({ text, name }: NamedText, target: DiagnosisTarget) => {
+  const window = parseMetricsCsv(text, name);
   const metrics = window.nodes.get(target.node);
   if (metrics?.[target.metric] == null) {
     const expected = `${target.metric} of the target's node ${JSON.stringify(target.node)}`;
     const found =
       metrics === undefined ? 'no column of that node' : `no ${target.metric} column of that node`;
-    throw new InvalidInputError(`${path}:1: found ${found}, expected ${expected}`);
+    throw new InvalidInputError(`${name} line 1: found ${found}, expected ${expected}`);
   }
   return window;
 };
 
-const diagnoseFiles = (options: Options): DiagnosisReport => {
-  const target = parseTargetJson(readText(options.target), options.target);
-  const graph = readGraph(options.graph, target);
-  const window = readWindow(options.window, target);
-  const normal =
-    options.normal === undefined ? null : parseMetricsCsv(readText(options.normal), options.normal);
-  return diagnose({ graph, window, target, normal });
+const diagnoseFiles = async (options: Options, terminal: Terminal): Promise<DiagnosisReport> => {
+  const read = (path: string): Promise<NamedText> => readText(path, terminal);
+  const alarm = await read(options.target);
+  const target = parseTargetJson(alarm.text, alarm.name);
+  const graph = options.graph === undefined ? null : checkedGraph(await read(options.graph), target);
+  const window = checkedWindow(await read(options.window), target);
+  const normal = options.normal === undefined ? null : await read(options.normal);
+  return diagnose({
+    ...{ graph, window, target },
+    normal: normal && parseMetricsCsv(normal.text, normal.name),
+  });
 };
 
 const run = async (options: Options, terminal: Terminal): Promise<void> => {
-  const report = diagnoseFiles(options);
+  const report = await diagnoseFiles(options, terminal);
   const writer = new LineWriter(terminal.stdout);
   if (options.json !== true) return writer.lines(describeDiagnosis(report, terminal));
   for (const limit of report.limits) printLine(terminal.stderr, `forestall: ${limit}`);

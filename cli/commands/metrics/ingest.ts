@@ -7,6 +7,7 @@ import { IngestTotals } from '../../api-client/ingest-totals.ts';
 import type { IngestChunk, IngestNames } from '../../input/ingest-chunk.ts';
 import { chunkFile, FILE_FORMATS, type FileFormat } from '../../input/ingest-file.ts';
 import { jsonText } from '../../terminal/clean-text.ts';
+import { formatCount } from '../../terminal/format.ts';
 import { startProgress } from '../../terminal/progress.ts';
 import type { Terminal } from '../../terminal/terminal.ts';
 import { printLine } from '../../terminal/writer.ts';
@@ -76,8 +77,7 @@ const run = async (files: readonly string[], options: Options, terminal: Termina
     return;
   }
   const counts = Object.entries(totals.counts).map(([name, count]) => `${count} ${name}`);
-  const of = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? '' : 's'}`;
-  const sent = `${of(totals.points, 'point')} of ${of(files.length, 'file')} in ${of(totals.requests, 'request')}`;
+  const sent = `${formatCount(totals.points, 'point')} of ${formatCount(files.length, 'file')} in ${formatCount(totals.requests, 'request')}`;
   printLine(terminal.stdout, `sent ${sent}${counts.length > 0 ? `: ${counts.join(', ')}` : ''}`);
 };
 

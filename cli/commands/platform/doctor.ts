@@ -5,6 +5,7 @@ import { type Deployment, MissingPermissionError } from '../../../core/platform/
 import { ConfigurationError } from '../../../core/shared/errors.ts';
 import { jsonText } from '../../terminal/clean-text.ts';
 import { GateReachedError } from '../../terminal/exit-codes.ts';
+import { formatCount } from '../../terminal/format.ts';
 import type { Terminal } from '../../terminal/terminal.ts';
 import { printLines } from '../../terminal/writer.ts';
 import { awsAccess, LOCAL_STAGE, unreachable } from './aws-access.ts';
@@ -37,7 +38,8 @@ const report = (results: readonly CheckResult[], { stage, json }: Options, termi
   if (!needsAction(results)) return;
   const findings = results.reduce((sum, result) => sum + result.findings.length, 0);
   const unknown = results.filter(({ status }) => status === 'unknown').length;
-  throw new GateReachedError(`stage ${stage}: ${findings} things to do, ${unknown} checks could not be made`);
+  const open = [formatCount(findings, 'thing to do', 'things to do'), formatCount(unknown, 'check')];
+  throw new GateReachedError(`stage ${stage}: ${open.join(', ')} could not be made`);
 };
 
 const run = async (options: Options, terminal: Terminal): Promise<void> => {

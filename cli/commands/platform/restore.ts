@@ -6,6 +6,7 @@ import { copyTable } from '../../../core/platform/restore/copy-table.ts';
 import type { CopyMode, CopyState } from '../../../core/platform/restore/ports.ts';
 import { ForestallError, InvalidInputError } from '../../../core/shared/errors.ts';
 import { jsonText } from '../../terminal/clean-text.ts';
+import { formatCount } from '../../terminal/format.ts';
 import { startProgress } from '../../terminal/progress.ts';
 import type { Terminal } from '../../terminal/terminal.ts';
 import { printLine } from '../../terminal/writer.ts';
@@ -28,8 +29,8 @@ const modeOf = ({ force, onlyMissing }: Options): CopyMode => {
 
 const describe = ({ written, kept, expired }: CopyState): string =>
   [
-    `${written.toLocaleString('en-US')} items copied`,
-    ...(kept > 0 ? [`${kept.toLocaleString('en-US')} were there already`] : []),
+    `${formatCount(written, 'item')} copied`,
+    ...(kept > 0 ? [`${formatCount(kept, 'was', 'were')} there already`] : []),
     ...(expired > 0 ? [`${expired.toLocaleString('en-US')} omitted because they expired`] : []),
   ].join(', ');
 

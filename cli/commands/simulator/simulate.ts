@@ -10,6 +10,7 @@ import { FLEET_CSV_HEADER, toCsvRows, toLabels } from '../../../core/simulator/f
 import { simulateFleet } from '../../../core/simulator/simulate-fleet.ts';
 import { parseTimestamp, TIMESTAMP_FORMS } from '../../input/reading/timestamp.ts';
 import { jsonText } from '../../terminal/clean-text.ts';
+import { formatCount } from '../../terminal/format.ts';
 import { startProgress } from '../../terminal/progress.ts';
 import type { Terminal } from '../../terminal/terminal.ts';
 import { LineWriter, printLine } from '../../terminal/writer.ts';
@@ -99,7 +100,7 @@ const run = async (options: Options, terminal: Terminal): Promise<void> => {
     terminal.stdout,
     options.json
       ? jsonText(summary)
-      : `${servers.length} servers, ${steps} steps, ${incidents.length} incidents in ${options.out}`,
+      : `${formatCount(servers.length, 'server')}, ${formatCount(steps, 'step')}, ${formatCount(incidents.length, 'incident')} in ${options.out}`,
   );
 };
 

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { InvalidInputError } from '../../../core/shared/errors.ts';
+import { formatCount } from '../../terminal/format.ts';
 import { joinSeries, parseDocument, pointsOf } from '../reading/document.ts';
 import type { DocumentFormat } from '../reading/export-format.ts';
 import { toMetricName } from '../reading/labels.ts';
@@ -28,7 +29,7 @@ export const CLOUDWATCH_METRIC_DATA: DocumentFormat = {
     return joinSeries(results, ({ Id, Label, Timestamps, Values }, before) => {
       if (Timestamps.length !== Values.length)
         throw new InvalidInputError(
-          `${context.name}: ${Id}: found ${Timestamps.length} timestamps and ${Values.length} values, expected ${expected}`,
+          `${context.name}: ${Id}: found ${formatCount(Timestamps.length, 'timestamp')} and ${formatCount(Values.length, 'value')}, expected ${expected}`,
         );
       const isShared = results.filter((other) => other.Label === Label).length > 1;
       const metric = toMetricName(Label ? (isShared ? `${Label} (${Id})` : Label) : Id);

@@ -1,3 +1,4 @@
+import { formatCount } from '../../terminal/format.ts';
 import type { ExportSeries, ReadContext, RowReader, TableFormat } from '../reading/export-format.ts';
 import { seriesFromLabels } from '../reading/labels.ts';
 
@@ -36,7 +37,7 @@ class InfluxReader {
     if (fields.length !== this.header.length)
       this.context.refuse(
         line,
-        `${fields.length} fields`,
+        formatCount(fields.length, 'field'),
         `${this.header.length} (${this.header.join(',')})`,
       );
     return [

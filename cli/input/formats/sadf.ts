@@ -1,3 +1,4 @@
+import { formatCount } from '../../terminal/format.ts';
 import type { ExportSeries, ReadContext, RowReader, TableFormat } from '../reading/export-format.ts';
 import { toTargetId } from '../reading/file-naming.ts';
 import { toMetricName } from '../reading/labels.ts';
@@ -50,7 +51,11 @@ class SadfReader {
     const [host = '', , timestamp = '', ...cells] = fields;
     if (/^LINUX-RESTART|^COM/.test(cells[0] ?? '')) return [];
     if (cells.length !== this.columns.length)
-      this.context.refuse(line, `${fields.length} fields`, `${this.columns.length + FIRST_COLUMNS}`);
+      this.context.refuse(
+        line,
+        formatCount(fields.length, 'field'),
+        `${this.columns.length + FIRST_COLUMNS}`,
+      );
     const values = cells.filter((_, index) => !this.isItem(index));
     return readWideRow([timestamp, ...values], this.seriesOf(host, cells), line, this.context);
   };

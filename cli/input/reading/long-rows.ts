@@ -1,5 +1,6 @@
 import { METRIC_KINDS, type MetricKind } from '../../../core/metrics/series/metric-series.ts';
 import { PROFILES, type Profile } from '../../../core/metrics/targets/target.ts';
+import { formatCount } from '../../terminal/format.ts';
 import { type Role, roleOf } from './columns.ts';
 import { quoteFound } from './csv-text.ts';
 import { type ExportSeries, type ReadContext, type RowReader, UNNAMED } from './export-format.ts';
@@ -32,7 +33,7 @@ export const openLongRows = (context: ReadContext): RowReader => {
     }
     const { header, placeOf, extra } = layout;
     if (fields.length !== header.length)
-      context.refuse(line, `${fields.length} fields`, `${header.length} (${header.join(',')})`);
+      context.refuse(line, formatCount(fields.length, 'field'), `${header.length} (${header.join(',')})`);
     const cell = (role: Role): string => fields[placeOf.get(role) ?? -1] ?? '';
     const key = NAMING.map(cell).join('\u0000');
     const series = known.get(key) ?? seriesOf(cell, placeOf, line, context);

@@ -1,3 +1,4 @@
+import { formatCount } from '../../terminal/format.ts';
 import { roleOf } from './columns.ts';
 import { quoteFound } from './csv-text.ts';
 import type { ExportSeries, ReadContext, RowReader } from './export-format.ts';
@@ -32,7 +33,11 @@ export const readWideRow = (
   const expected = columns.length + 1;
   const surplus = fields.slice(expected).some((field) => field !== '');
   if (fields.length < expected || surplus)
-    context.refuse(line, `${fields.length} fields`, `${expected} (one time and ${columns.length} series)`);
+    context.refuse(
+      line,
+      formatCount(fields.length, 'field'),
+      `${expected} (one time and ${columns.length} series)`,
+    );
   const timestamp = fields[0] ?? '';
   return columns.map((series, index) =>
     context.point(series, { timestamp, value: fields[index + 1] ?? '', line }),

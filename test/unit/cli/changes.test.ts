@@ -83,7 +83,14 @@ const unknown = {
   ...{ reason: 'the watch did not end', proposal: { ...change.proposal, from: undefined, to: undefined } },
 };
 
+const target = {
+  ...{ id: 'web-1', profile: 'web', firstSeen: summary.at, lastSeen: summary.at },
+  ...{ lagSeconds: 60, state: 'reporting', metrics: [] },
+};
 const api = new FakeApi({
+  'GET /v1/targets': ({ query }) => ({
+    body: { items: 'web-1'.includes(query.get('search')!) ? [target] : [] },
+  }),
   'GET /v1/changes': ({ query }) => ({ body: { items: query.get('health') === 'healthy' ? [] : [summary] } }),
   'GET /v1/changes/deploy-41': () => ({ body: change }),
   'GET /v1/changes/deploy-42': () => ({ body: watching }),
@@ -149,10 +156,19 @@ describe('forestall changes', () => {
 });
 
 describe('forestall changes record', () => {
+  const recorded = () => api.seen.findLast(({ method }) => method === 'POST');
+
+  it('warns if no such target is known, and records the change', async () => {
+    const { code, out, err } = await cli('changes', 'record', 's', '--target', 'web', '--to', '44');
+    expect({ code, out }).toMatchObject({ code: 0, out: expect.stringContaining('deploy-44 recorded') });
+    expect(err).toContain('no target "web" is known');
+    expect((await cli('changes', 'record', 's', '--target', 'web-1', '--to', '44')).err).toBe('');
+  });
+
   it('records a deployment with a time, so that a retry records the same change', async () => {
     const { out } = await cli('changes', 'record', 'version 44 deployed', '--target', 'web-1', '--to', '44');
     expect(out).toBe('deploy-44 recorded, watched: forestall changes deploy-44\n');
-    const sent = JSON.parse(api.seen.at(-1)!.body);
+    const sent = JSON.parse(recorded()!.body);
     expect(sent).toMatchObject({
       target: 'web-1',
       summary: 'version 44 deployed',
@@ -166,7 +182,7 @@ describe('forestall changes record', () => {
     const more = ['--target', 'db-1', '--kind', 'infrastructure', '--at', '1795255500', '--plan', diff];
     const { out } = await cli('changes', 'record', 'table moved', ...more);
     expect(out).toMatch(/^deploy-44 recorded\nhigh risk: 62%/);
-    expect(JSON.parse(api.seen.at(-1)!.body)).toMatchObject({
+    expect(JSON.parse(recorded()!.body)).toMatchObject({
       ...{ at: '1795255500', kind: 'infrastructure' },
       plan: { format: 'cdk-diff', content: expect.stringContaining('OrdersTable') },
     });

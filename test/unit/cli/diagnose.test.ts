@@ -85,17 +85,17 @@ describe('forestall diagnose', () => {
   it.each([
     [
       ['--window', 'nowhere.csv', '--target', files.target],
-      'nowhere.csv: found no such file, expected a readable file',
+      'nowhere.csv: no such file, expected a readable file or "-" for stdin',
     ],
-    [['--window', folder, '--target', files.target], `${folder}: found a file that cannot be read (EISDIR)`],
+    [['--window', folder, '--target', files.target], `${folder}: found a directory, expected a file`],
     [
       ['--window', files.graph, '--target', files.target],
-      `${files.graph}:1: found an empty field, expected "microservice`,
+      `graph.csv line 1: found an empty field, expected "microservice`,
     ],
-    [['--window', files.window, '--target', files.graph], `${files.graph}:1: found text that is not JSON`],
+    [['--window', files.window, '--target', files.graph], `graph.csv line 1: found text that is not JSON`],
     [
       ['--graph', file('other.csv', ',x\nx,\n'), ...needed],
-      'other.csv:1: found 1 other nodes, expected the target\'s node "site" among them',
+      'other.csv line 1: found 1 other node, expected the target\'s node "site" among them',
     ],
     [
       [
@@ -104,7 +104,7 @@ describe('forestall diagnose', () => {
         '--target',
         file('who.json', '{"node":"who","metric":"latency","timestamp":450}'),
       ],
-      'metrics.csv:1: found no column of that node, expected latency of the target\'s node "who"',
+      'metrics.csv line 1: found no column of that node, expected latency of the target\'s node "who"',
     ],
     [
       [
@@ -113,7 +113,7 @@ describe('forestall diagnose', () => {
         '--window',
         file('a.csv', 'microservice,a\nmetric,latency\nstatistic,p50\nunix_timestamp,\n0,1\n'),
       ],
-      'a.csv:1: found no availability column of that node',
+      'a.csv line 1: found no availability column of that node',
     ],
     [['--target', files.target], "required option '--window <file>' not specified"],
   ])('exits non-zero with one message for %j', async (words, message) => {

@@ -31,7 +31,7 @@ describe('JSON exports', () => {
     ],
     [
       { MetricDataResults: [{ Id: 'm', Label: 'L', Timestamps: ['2026-01-01T00:00:00Z'], Values: [] }] },
-      'm: found 1 timestamps and 0 values',
+      'm: found 1 timestamp and 0 values',
     ],
     [
       { MetricDataResults: [{ Id: 'm', Label: 'L', Timestamps: ['soon'], Values: [1] }] },

@@ -82,7 +82,7 @@ describe('a series CSV', () => {
     ['time,cpu,cpu\n', 'found the column "cpu" twice, expected a different name for each series'],
     ['time,,cpu\n', 'found no name of column 2, expected a name for each series'],
     ['timestamp,value\n', 'f.csv: found the end of the file, expected a row of data'],
-    ['timestamp,value\n60,1\n60\n', 'f.csv line 3: found 1 fields, expected 2 (timestamp,value)'],
+    ['timestamp,value\n60,1\n60\n', 'f.csv line 3: found 1 field, expected 2 (timestamp,value)'],
     ['time,a,b\n60,1,2\n120,1\n', 'f.csv line 3: found 2 fields, expected 3 (one time and 2 series)'],
     ['time,a\n60,1,2\n', 'f.csv line 2: found 3 fields, expected 2'],
     ['timestamp,value\nsoon,1\n', 'f.csv line 2: found timestamp "soon", expected ISO 8601'],

@@ -86,7 +86,7 @@ describe('forestall restore', () => {
   it('copies into the table of the stage, and says what it omitted', async () => {
     const { code, out, err } = await restore('copy');
     expect({ code, err }).toEqual({ code: 0, err: '' });
-    expect(out).toBe('Blocks (blocks-1): 1 items copied, 1 omitted because they expired\n');
+    expect(out).toBe('Blocks (blocks-1): 1 item copied, 1 omitted because they expired\n');
     expect(dynamo.commandCalls(BatchWriteItemCommand)[0]?.args[0].input).toEqual({
       RequestItems: { 'blocks-1': [{ PutRequest: { Item: item(0) } }] },
     });

@@ -36,6 +36,16 @@ describe('exit codes', () => {
     expect(await runCli(['--help'])).toMatchObject({ code: 0, err: '' });
   });
 
+  it('name an unknown subcommand, not the default one that commander takes it for', async () => {
+    const { code, err } = await runCli(['incidents', 'foo']);
+    expect({ code, err }).toEqual({
+      code: 2,
+      err: 'forestall: incidents: found "foo", expected one of list, show, ack, mitigate, resolve, review\n(run with --help for usage)\n',
+    });
+    expect((await runCli(['incidents', 'list', 'foo'])).err).toContain("too many arguments for 'list'");
+    expect((await runCli(['detect', 'a', 'b'])).err).toContain("too many arguments for 'detect'");
+  });
+
   it('come with the name of the program and a way to the usage', async () => {
     const { err } = await runCli(['forecast']);
     expect(err).toBe("forestall: missing required argument 'file'\n(run with --help for usage)\n");

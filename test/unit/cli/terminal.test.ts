@@ -1,7 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { paint, probabilityColour, severityColour } from '../../../cli/terminal/colour.ts';
-import { formatDuration, formatMinute, formatNumber, formatPercent } from '../../../cli/terminal/format.ts';
+import {
+  formatCount,
+  formatDuration,
+  formatMinute,
+  formatNumber,
+  formatPercent,
+  formatRoughly,
+} from '../../../cli/terminal/format.ts';
 import { startProgress } from '../../../cli/terminal/progress.ts';
 import { renderTable } from '../../../cli/terminal/table.ts';
 import { columnsOf, showsUnicode, wantsColour } from '../../../cli/terminal/terminal.ts';
@@ -200,4 +207,16 @@ describe('the line writer', () => {
     await writer.lines(lines);
     expect(kept.text).toBe(`${lines.join('\n')}\n`);
   });
+});
+
+describe('formatCount and formatRoughly', () => {
+  it.each([
+    [formatCount(1, 'target'), '1 target'],
+    [formatCount(0, 'target'), '0 targets'],
+    [formatCount(24_192, 'point'), '24,192 points'],
+    [formatCount(2, 'batch', 'batches'), '2 batches'],
+    [formatRoughly(1500), '25 min'],
+    [formatRoughly(7 * 3600 + 600), '7 h'],
+    [formatRoughly(3 * 86_400), '3 d'],
+  ])('%s', (shown, text) => expect(shown).toBe(text));
 });

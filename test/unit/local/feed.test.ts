@@ -71,7 +71,7 @@ describe('the source of a start', () => {
   it('is a simulated fleet that ends now, the same for the same seed', async () => {
     const options = readStartOptions(['--servers', '2', '--days', '1', '--seed', '7']);
     const source = chooseSource(options, undefined, NOW);
-    expect(source.title).toBe('2 simulated servers, 1 days at 5 minutes, seed 7');
+    expect(source.title).toBe('2 simulated servers, 1 day at 5 minutes, seed 7');
     const series = [...source.series];
     expect(new Set(series.map(({ targetId }) => targetId)).size).toBe(2);
     expect(Math.max(...series.flatMap(({ timestamps }) => timestamps))).toBeLessThanOrEqual(NOW);
@@ -126,7 +126,7 @@ describe('sending', () => {
     );
     expect(api.seen).toHaveLength(1);
     expect(text()).toMatch(
-      /^▸ Ingest one series\n {4}skipped x\n {4}1 requests, 2 points accepted for storing\n {2}done in/,
+      /^▸ Ingest one series\n {4}skipped x\n {4}1 request, 2 points accepted for storing\n {2}done in/,
     );
   });
 
@@ -187,7 +187,7 @@ describe('what is stored', () => {
     const { stages, text } = recorded();
     const { client } = await clientOf({});
     expect(await confirmStored(sessionOf(client), 3, stages)).toEqual({ targets: 1, series: 1, points: 3 });
-    expect(text()).toContain('3 points in, 3 stored: 1 targets, 1 series');
+    expect(text()).toContain('3 points in, 3 stored: 1 target, 1 series');
   });
 
   it('must not be less than what was sent', async () => {
@@ -253,7 +253,7 @@ describe('the forecast run', () => {
     const { api, text, outcome } = await forecast(run({ status: 'RUNNING' }), run());
     expect(await outcome).toMatchObject({ status: 'SUCCEEDED', forecasts: 8 });
     expect(api.seen.filter(({ method }) => method === 'POST')).toHaveLength(1);
-    expect(text()).toContain('run r1\n    SUCCEEDED: 8 of 9 series forecast, 1 breaches predicted\n');
+    expect(text()).toContain('run r1\n    SUCCEEDED: 8 of 9 series forecast, 1 breach predicted\n');
   });
 
   it('names the first five series that it could not forecast', async () => {

@@ -10,7 +10,7 @@ export interface Finding {
 
 /** The error for a problem in an input file: `file:line: found X, expected Y`. */
 export const unreadable = ({ file, line, found, expected }: Finding): InvalidInputError =>
-  new InvalidInputError(`${file}:${line}: found ${found}, expected ${expected}`, {
+  new InvalidInputError(`${file} line ${line}: found ${found}, expected ${expected}`, {
     field: `${file}:${line}`,
   });
 

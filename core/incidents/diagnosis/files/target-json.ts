@@ -5,7 +5,7 @@ const readJson = (text: string, file: string): unknown => {
   try {
     return JSON.parse(text);
   } catch (cause) {
-    const message = `${file}:1: found text that is not JSON (${String(cause)}), expected {"node","metric","timestamp"}`;
+    const message = `${file} line 1: found text that is not JSON (${String(cause)}), expected {"node","metric","timestamp"}`;
     throw new InvalidInputError(message, { field: file, cause });
   }
 };
@@ -39,7 +39,10 @@ export const parseTargetJson = (text: string, file = 'target.json'): DiagnosisTa
   const found = key === undefined ? kindOf(json) : String(JSON.stringify(fieldOf(json, key)));
   const expected = EXPECTED[String(key)] ?? 'an object with node, metric and timestamp';
   const where = key === undefined ? '' : `${String(key)} = `;
-  throw new InvalidInputError(`${file}:${lineOf(text, key)}: found ${where}${found}, expected ${expected}`, {
-    field: `${file}:${String(key ?? '')}`,
-  });
+  throw new InvalidInputError(
+    `${file} line ${lineOf(text, key)}: found ${where}${found}, expected ${expected}`,
+    {
+      field: `${file}:${String(key ?? '')}`,
+    },
+  );
 };

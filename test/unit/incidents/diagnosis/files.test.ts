@@ -25,15 +25,15 @@ describe('graph.csv', () => {
   });
 
   it.each([
-    ['', 'g.csv:1: found no nodes, expected a header row ",node,node,..."'],
-    [',a,a\na,,\na,,\n', 'g.csv:1: found the node "a" twice, expected unique node names'],
-    [',a,\na,,\n', 'g.csv:1: found a node without a name, expected unique node names'],
-    [',a,b\nb,,\nc,,\n', 'g.csv:3: found "c", expected a node of the header'],
-    [',a,b\na,1\nb,,\n', 'g.csv:2: found 1 cell, expected 2, one per node'],
-    [',a,b\na,,2\nb,,\n', 'g.csv:2: found "2", expected 1 (the row calls the column), 0 or an empty field'],
-    [',a,b\na,,\na,,\n', 'g.csv:3: found a second row for "a", expected one row per node'],
-    [',a,b\na,,\n', 'g.csv:2: found 1 row, expected 2, one per node'],
-    [',a,b\n\nb,,\n', 'g.csv:2: found an empty field, expected a node of the header'],
+    ['', 'g.csv line 1: found no nodes, expected a header row ",node,node,..."'],
+    [',a,a\na,,\na,,\n', 'g.csv line 1: found the node "a" twice, expected unique node names'],
+    [',a,\na,,\n', 'g.csv line 1: found a node without a name, expected unique node names'],
+    [',a,b\nb,,\nc,,\n', 'g.csv line 3: found "c", expected a node of the header'],
+    [',a,b\na,1\nb,,\n', 'g.csv line 2: found 1 cell, expected 2, one per node'],
+    [',a,b\na,,2\nb,,\n', 'g.csv line 2: found "2", expected 1 (the row calls the column), 0 or an empty field'],
+    [',a,b\na,,\na,,\n', 'g.csv line 3: found a second row for "a", expected one row per node'],
+    [',a,b\na,,\n', 'g.csv line 2: found 1 row, expected 2, one per node'],
+    [',a,b\n\nb,,\n', 'g.csv line 2: found an empty field, expected a node of the header'],
   ])('names the problem of %j', (text, message) => {
     expect(() => parseGraphCsv(text, 'g.csv')).toThrow(refusal(message));
   });
@@ -66,27 +66,27 @@ describe('metrics.csv', () => {
   });
 
   it.each([
-    ['', 'm.csv:1: found an empty field, expected "microservice,..."'],
-    ['microservice,a\nmetrics,latency\n', 'm.csv:2: found "metrics", expected "metric,..."'],
-    [`${HEAD}300,1,2,3\n`, 'm.csv:4: found "300", expected "unix_timestamp,..."'],
-    ['microservice,a\nmetric\nstatistic,Sum\nunix_timestamp,\n', 'm.csv:2: found 1 field, expected 2'],
+    ['', 'm.csv line 1: found an empty field, expected "microservice,..."'],
+    ['microservice,a\nmetrics,latency\n', 'm.csv line 2: found "metrics", expected "metric,..."'],
+    [`${HEAD}300,1,2,3\n`, 'm.csv line 4: found "300", expected "unix_timestamp,..."'],
+    ['microservice,a\nmetric\nstatistic,Sum\nunix_timestamp,\n', 'm.csv line 2: found 1 field, expected 2'],
     [
       'microservice,a\nmetric,cpu\nstatistic,Sum\nunix_timestamp,\n0,1\n',
-      'm.csv:2: found "cpu" in column 2, expected latency, availability or requests',
+      'm.csv line 2: found "cpu" in column 2, expected latency, availability or requests',
     ],
     [
       'microservice,a,a\nmetric,latency,latency\nstatistic,p50,p50\nunix_timestamp,,\n0,1,1\n',
-      'm.csv:1: found column 3 repeated, expected unique node, metric, statistic',
+      'm.csv line 1: found column 3 repeated, expected unique node, metric, statistic',
     ],
-    [`${HEAD}unix_timestamp,,,\n`, 'm.csv:5: found no data, expected one row per time bin'],
-    [`${HEAD}unix_timestamp,,,\n300,1,2\n`, 'm.csv:5: found 3 fields, expected 4'],
+    [`${HEAD}unix_timestamp,,,\n`, 'm.csv line 5: found no data, expected one row per time bin'],
+    [`${HEAD}unix_timestamp,,,\n300,1,2\n`, 'm.csv line 5: found 3 fields, expected 4'],
     [
       `${HEAD}unix_timestamp,,,\n300,1,2,3\n600,1,x,3\n`,
-      'm.csv:6: found "x" in column 3, expected a number or an empty field',
+      'm.csv line 6: found "x" in column 3, expected a number or an empty field',
     ],
     [
       `${HEAD}unix_timestamp,,,\n,1,2,3\n`,
-      'm.csv:5: found an empty field, expected a timestamp in epoch seconds',
+      'm.csv line 5: found an empty field, expected a timestamp in epoch seconds',
     ],
   ])('names the problem of %j', (text, message) => {
     expect(() => parseMetricsCsv(text, 'm.csv')).toThrow(refusal(message));
@@ -105,25 +105,25 @@ describe('target.json', () => {
   });
 
   it.each([
-    ['{', /^t\.json:1: found text that is not JSON \(.*\), expected \{"node","metric","timestamp"\}$/s],
+    ['{', /^t\.json line 1: found text that is not JSON \(.*\), expected \{"node","metric","timestamp"\}$/s],
     [
       '{"node":"a",\n"metric":"cpu","timestamp":5}',
-      /^t\.json:2: found metric = "cpu", expected "latency" or "availability"$/,
+      /^t\.json line 2: found metric = "cpu", expected "latency" or "availability"$/,
     ],
     [
       '{"node":"a","metric":"latency"}',
-      /^t\.json:1: found timestamp = undefined, expected epoch seconds as a number$/,
+      /^t\.json line 1: found timestamp = undefined, expected epoch seconds as a number$/,
     ],
     [
       '{"node":"","metric":"latency","timestamp":1}',
-      /^t\.json:1: found node = "", expected the name of a node$/,
+      /^t\.json line 1: found node = "", expected the name of a node$/,
     ],
     [
       '{"node":"a","metric":"latency","timestamp":1,"agg":2}',
-      /^t\.json:1: found agg = 2, expected a statistic/,
+      /^t\.json line 1: found agg = 2, expected a statistic/,
     ],
-    ['[]', /^t\.json:1: found an array, expected an object with node, metric and timestamp$/],
-    ['7', /^t\.json:1: found a number, expected an object with node, metric and timestamp$/],
+    ['[]', /^t\.json line 1: found an array, expected an object with node, metric and timestamp$/],
+    ['7', /^t\.json line 1: found a number, expected an object with node, metric and timestamp$/],
   ])('names the problem of %j', (text, message) => {
     expect(() => parseTargetJson(text, 't.json')).toThrow(message);
   });
