@@ -32,7 +32,8 @@ export interface ForecastTask {
   readonly reference: Readonly<Record<string, TaskLosses>>;
 }
 
-interface Grid {
+/** A series on the five-minute grid. */
+export interface Grid {
   readonly start: number;
   readonly values: Float64Array;
 }
@@ -71,6 +72,10 @@ const parseNab = (text: string): Grid => {
   return toGrid(points);
 };
 
+/** Series by name of a gzipped CSV file with the columns timestamp, series and value. */
+export const readLongCsv = (path: string): ReadonlyMap<string, Grid> =>
+  parseLong(gunzipSync(readFileSync(path)).toString('utf8'));
+
 const findNab = (data: string, series: string): string => {
   const root = join(data, 'nab', 'data');
   const found = readdirSync(root)
@@ -81,11 +86,10 @@ const findNab = (data: string, series: string): string => {
 };
 
 const readGrids = (data: string): ((file: string, series: string) => Grid) => {
-  const files = new Map<string, Map<string, Grid>>();
+  const files = new Map<string, ReadonlyMap<string, Grid>>();
   return (file, series) => {
     if (file.endsWith('nab')) return parseNab(readFileSync(findNab(data, series), 'utf8'));
-    const known =
-      files.get(file) ?? parseLong(gunzipSync(readFileSync(join(data, 'fleet', file))).toString('utf8'));
+    const known = files.get(file) ?? readLongCsv(join(data, 'fleet', file));
     files.set(file, known);
     const grid = known.get(series);
     if (grid === undefined) throw new InvalidInputError(`no series ${series} in ${file}`);

@@ -1,16 +1,6 @@
-import type { HealthyFleetFigures } from './healthy-fleet.ts';
+import { fixed, percent, table } from './markdown-table.ts';
 import type { WarningsOfSet } from './result.ts';
 import type { WarningFigures } from './warning-figures.ts';
-
-const table = (rows: readonly (readonly string[])[]): string[] => {
-  const widths = rows[0]!.map((_, c) => Math.max(...rows.map((row) => row[c]!.length)));
-  return rows
-    .map((row) => `| ${row.map((cell, c) => cell.padEnd(widths[c]!)).join(' | ')} |`)
-    .flatMap((line, r) => (r === 0 ? [line, `|${widths.map((w) => '-'.repeat(w + 2)).join('|')}|`] : [line]));
-};
-
-const fixed = (value: number, digits: number): string => (Number.isNaN(value) ? '-' : value.toFixed(digits));
-const percent = (share: number): string => (Number.isNaN(share) ? '-' : `${(100 * share).toFixed(1)} %`);
 
 const methodRow = (name: string, f: WarningFigures): string[] => [
   name,
@@ -64,29 +54,6 @@ export const reportLines = ({ set, methods, kinds, calibration }: WarningsOfSet)
       fixed(row.meanProbability, 2),
       fixed(row.breachedShare, 2),
     ]),
-  ]),
-  '',
-];
-
-/** The figures of the healthy fleet as Markdown lines. */
-export const healthyLines = (f: HealthyFleetFigures): string[] => [
-  '## Healthy fleet',
-  '',
-  ...table([
-    [
-      'targets',
-      'new warnings',
-      'false',
-      'false per target-month',
-      'hours with a false warning per target-month',
-    ],
-    [
-      String(f.targets),
-      String(f.warnings),
-      String(f.falseWarnings),
-      fixed(f.falsePerTargetMonth, 2),
-      fixed(f.falseHoursPerTargetMonth, 2),
-    ],
   ]),
   '',
 ];

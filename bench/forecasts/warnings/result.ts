@@ -1,5 +1,6 @@
 import type { HealthyFleetFigures } from './healthy-fleet.ts';
 import type { CalibrationRow, WarningFigures } from './warning-figures.ts';
+import type { WeeklyWarnings } from './weekly-warnings.ts';
 
 /** Figures of one set of worlds: by method, and for the engine by kind of world. */
 export interface WarningsOfSet {
@@ -12,5 +13,6 @@ export interface WarningsOfSet {
 
 export interface WarningsBenchResult {
   readonly sets: readonly WarningsOfSet[];
+  readonly weekly: readonly WeeklyWarnings[];
   readonly healthy: HealthyFleetFigures;
 }

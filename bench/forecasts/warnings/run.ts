@@ -5,18 +5,23 @@ import { fleetWorlds } from './fleet-worlds.ts';
 import { readGivenWorlds } from './given-worlds.ts';
 import { healthyFleet } from './healthy-fleet.ts';
 import { injectRamps } from './injected-worlds.ts';
-import { healthyLines, reportLines } from './report.ts';
+import { reportLines } from './report.ts';
 import type { WarningsBenchResult, WarningsOfSet } from './result.ts';
+import { healthyLines, weeklyLines } from './standing-report.ts';
 import { WARNERS } from './warners.ts';
 import { calibrationOf, figuresOf, type Judged } from './warning-figures.ts';
+import { weeklyWarnings } from './weekly-warnings.ts';
 import type { World } from './world.ts';
 
 /** Seed of the published figures; the gate was learned on others. */
 const SEED = 303;
 const WORLDS_PER_KIND = 40;
 const SERVERS = 80;
-/** Servers of the healthy fleet, each judged at one hour. */
+/** Servers of the healthy fleet, each watched for some hours. */
 const HEALTHY_SERVERS = 1000;
+/** Two weeks of hourly runs of simulated servers and real machines. */
+const WEEKLY = { servers: 12, weeks: 2, machines: 11 } as const;
+const QUICK_WEEKLY = { servers: 1, weeks: 0.1, machines: 1 } as const;
 const QUICK = { healthy: 3, perKind: 1, servers: 4, given: 12, injected: 12 } as const;
 
 const judge = (set: string, worlds: readonly World[]): WarningsOfSet => {
@@ -59,7 +64,9 @@ export const runWarningsBench = ({ data, quick, out }: BenchOptions): WarningsBe
     sets.push(judge(name, worlds));
     for (const line of reportLines(sets.at(-1)!)) out(line);
   }
+  const weekly = weeklyWarnings(data, quick === true ? QUICK_WEEKLY : WEEKLY);
+  for (const line of weeklyLines(weekly)) out(line);
   const healthy = healthyFleet(quick === true ? QUICK.healthy : HEALTHY_SERVERS);
   for (const line of healthyLines(healthy)) out(line);
-  return { sets, healthy };
+  return { sets, weekly, healthy };
 };
