@@ -11,8 +11,11 @@ import { CRITICAL_WITHIN_SECONDS } from './assess-breach.ts';
 export const STANDS_AT = { fixed: 0.3, historical: 0.4 } as const;
 /** A critical warning stays critical while the breach is expected within this time. */
 const STAYS_CRITICAL_WITHIN_SECONDS = 2 * CRITICAL_WITHIN_SECONDS;
-/** All runs of this time, two at least, must agree before a warning ends or becomes less severe. */
-const AGREE_MS = 2 * HOUR_SECONDS * 1000;
+/**
+ * All runs of this time, two at least, must agree before a warning ends or becomes less severe: less than the hour
+ * between runs, which may start a little early.
+ */
+const AGREE_MS = 0.75 * HOUR_SECONDS * 1000;
 /** A standing warning is announced again after this time, in case an announcement was lost. */
 const REMIND_MS = 12 * HOUR_SECONDS * 1000;
 
@@ -103,7 +106,7 @@ const continued = (
 
 /**
  * The warning after a run, from that of the newest run before it. A warning is raised, and becomes more severe, in the
- * first run that says so; it ends or becomes less severe only if all runs of two hours say so (a Schmitt trigger with a
+ * first run that says so; it ends or becomes less severe only if two runs in a row say so (a Schmitt trigger with a
  * hold time). While the limit is passed it stands whatever the forecast says. A missing run changes nothing, and neither
  * does a repeated or older one: the result depends only on the runs in the order of their times.
  */

@@ -30,7 +30,10 @@ describe('graph.csv', () => {
     [',a,\na,,\n', 'g.csv line 1: found a node without a name, expected unique node names'],
     [',a,b\nb,,\nc,,\n', 'g.csv line 3: found "c", expected a node of the header'],
     [',a,b\na,1\nb,,\n', 'g.csv line 2: found 1 cell, expected 2, one per node'],
-    [',a,b\na,,2\nb,,\n', 'g.csv line 2: found "2", expected 1 (the row calls the column), 0 or an empty field'],
+    [
+      ',a,b\na,,2\nb,,\n',
+      'g.csv line 2: found "2", expected 1 (the row calls the column), 0 or an empty field',
+    ],
     [',a,b\na,,\na,,\n', 'g.csv line 3: found a second row for "a", expected one row per node'],
     [',a,b\na,,\n', 'g.csv line 2: found 1 row, expected 2, one per node'],
     [',a,b\n\nb,,\n', 'g.csv line 2: found an empty field, expected a node of the header'],
