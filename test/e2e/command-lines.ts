@@ -8,7 +8,7 @@ export const ON_FILES: readonly string[] = [
   'forestall --help',
   'forestall runs --help',
   'node $ROOT/cli/forestall.mjs forecast wave.csv',
-  'forestall forecast wave.csv --horizon 12 --quantiles 0.1,0.5,0.9 --json',
+  'forestall forecast wave.csv --horizon 12 --quantiles 0.1,0.5,0.9 --zone Europe/Berlin --json',
   'forestall detect wave.csv --precise --light --json',
   'forestall trends month.csv --capacity 100 --uptime uptime --down-below 1 --json',
   'forestall trends hours.csv --totals',

@@ -19,6 +19,7 @@ interface Options {
 const BENCHES = {
   forecast: async () => (await import('../../../bench/forecasts/forecast/run.ts')).runForecastBench,
   warnings: async () => (await import('../../../bench/forecasts/warnings/run.ts')).runWarningsBench,
+  clocks: async () => (await import('../../../bench/forecasts/clocks/run.ts')).runClocksBench,
   detect: async () => (await import('../../../bench/anomalies/detect/run.ts')).runDetectBench,
   diagnose: async () => (await import('../../../bench/incidents/diagnose/run.ts')).runDiagnoseBench,
   ingest: async () => (await import('../../../bench/metrics/ingest/run.ts')).runIngestBench,
@@ -39,6 +40,7 @@ export const NAMES = Object.keys(BENCHES) as BenchName[];
 /** Benches that need no data directory: their cases are simulated or listed in the bench itself. */
 export const WITHOUT_DATA: ReadonlySet<string> = new Set([
   'warnings',
+  'clocks',
   'changes',
   'components',
   'combinations',

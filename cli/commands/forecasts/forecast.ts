@@ -1,9 +1,11 @@
 import { Command } from 'commander';
 import type { BackendRequest, ForecastBackend } from '../../../core/forecasts/ports.ts';
 import { seriesBounds } from '../../../core/forecasts/series-bounds.ts';
+import type { RegularSeries } from '../../../core/metrics/series/metric-series.ts';
 import { regularise } from '../../../core/metrics/series/regularise.ts';
 import { InvalidInputError } from '../../../core/shared/errors.ts';
 import { chunksOf } from '../../../core/shared/in-parallel.ts';
+import { clockMoves } from '../../../core/shared/time-zone.ts';
 import { openInput } from '../../input/open-input.ts';
 import { formatTimestamp } from '../../input/reading/timestamp.ts';
 import { type NamedSeries, readSeriesPoints } from '../../input/series-points.ts';
@@ -12,7 +14,7 @@ import { jsonText } from '../../terminal/clean-text.ts';
 import { startProgress } from '../../terminal/progress.ts';
 import type { Terminal } from '../../terminal/terminal.ts';
 import { LineWriter, printLine } from '../../terminal/writer.ts';
-import { parseLevels, wholeNumber } from '../shared/option-values.ts';
+import { parseLevels, parseZone, wholeNumber } from '../shared/option-values.ts';
 import { describeForecast, type SeriesForecast, summariseForecasts } from './forecast-text.ts';
 
 /** Levels in the table and the chart. */
@@ -24,6 +26,7 @@ interface Options {
   readonly horizon: number;
   readonly quantiles: readonly number[];
   readonly json?: true;
+  readonly zone?: string;
 }
 
 interface Failure {
@@ -44,11 +47,14 @@ const failureOf = (series: string, error: unknown): Failure => {
   throw error;
 };
 
+const movesOf = (zone: string, { start, stepSeconds, values }: RegularSeries, horizon: number) =>
+  clockMoves(zone, start, start + (values.length + horizon) * stepSeconds);
+
 const planSeries = (
   series: string,
   { points }: NamedSeries,
   { metric, unit, kind, text }: SeriesReading,
-  { horizon, quantiles }: Pick<Options, 'horizon' | 'quantiles'>,
+  { horizon, quantiles, zone }: Pick<Options, 'horizon' | 'quantiles' | 'zone'>,
 ): PlannedSeries | Failure => {
   try {
     const history = regularise({ ...points, kind });
@@ -59,6 +65,7 @@ const planSeries = (
       horizon,
       quantileLevels: quantiles,
       ...(bounds && { bounds }),
+      ...(zone !== undefined && { clockMoves: movesOf(zone, history, horizon) }),
     };
     return { series, request, reading: text };
   } catch (error) {
@@ -168,6 +175,11 @@ export const forecastCommand = (terminal: Terminal): Command =>
       'comma-separated levels between 0 and 1',
       parseLevels,
       [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9],
+    )
+    .option(
+      '--zone <name>',
+      'time zone of the users, such as Europe/Berlin: follows its clocks through daylight saving time',
+      parseZone,
     )
     .option('--json', 'print one JSON object per line and series')
     .action((file: string, options: Options) => run(file, options, terminal));

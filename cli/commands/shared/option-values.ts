@@ -1,4 +1,5 @@
 import { InvalidArgumentError } from 'commander';
+import { isTimeZone } from '../../../core/shared/time-zone.ts';
 
 /** Creates a parser of whole numbers from `low` to `high`. */
 export const wholeNumber =
@@ -17,6 +18,14 @@ export const numberUpTo =
     if (text.trim() !== '' && value > low && value <= high) return value;
     throw new InvalidArgumentError(`Expected a number greater than ${low} and at most ${high}.`);
   };
+
+/** Parses the name of a time zone. */
+export const parseZone = (text: string): string => {
+  if (isTimeZone(text)) return text;
+  throw new InvalidArgumentError(
+    'Expected a name of the IANA time zone database, such as Europe/Berlin or America/New_York.',
+  );
+};
 
 /** Parses quantile levels such as `0.1,0.5,0.9`; sorted, without duplicates. */
 export const parseLevels = (text: string): number[] => {

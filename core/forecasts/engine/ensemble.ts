@@ -1,14 +1,21 @@
 import type { RegularSeries } from '../../metrics/series/metric-series.ts';
 import { checkRequest } from './check-request.ts';
 import { ENGINE_VERSION } from './engine-version.ts';
-import { type Explanation, explainBacktest, explainChange, explainPrior } from './explanation.ts';
+import {
+  type Explanation,
+  explainBacktest,
+  explainChange,
+  explainClock,
+  explainPrior,
+} from './explanation.ts';
 import type { Forecast, ForecastRequest } from './forecast.ts';
 import { type ForecastState, stateServes } from './forecast-state.ts';
+import { findLocalClock, forecastByClock } from './local-time-forecast.ts';
 import { inUnit, safeUnit } from './magnitude.ts';
 import { toOriginalUnits } from './original-units.ts';
-import { ensembleQuantiles, learn, prepareSeries } from './prepared-series.ts';
+import { viewHistory } from './prepared-series.ts';
 import { DEFAULT_QUANTILE_LEVELS } from './quantiles/pool-levels.ts';
-import { adaptForecast } from './recent-changes.ts';
+import { forecastView } from './recent-changes.ts';
 import type { SeriesView } from './series/series-view.ts';
 import { DEFAULT_SETTINGS, type EngineSettings } from './settings.ts';
 import { forecastShortHistory, SHORT_HISTORY_POINTS } from './short-history.ts';
@@ -77,18 +84,16 @@ export const forecastWithState = (
     const quantiles = forecastShortHistory(history.values, horizon, levels);
     return { forecast: published(asked, quantiles, unit, levels, explainPrior(observed)), state: null };
   }
-  const prepared = prepareSeries(request, settings);
+  const view = viewHistory(history);
+  const clock = settings.adaptation ? findLocalClock(view, request) : null;
   const [end, stepSeconds] = [endOf(request), history.stepSeconds];
-  const kept = state !== null && stateServes(state, { end, stepSeconds }, horizon) ? state : null;
-  const model = kept?.model ?? learn(prepared, horizon, settings);
-  const ensembleAt = ensembleQuantiles(prepared, model, settings);
-  const adapted = adaptForecast(prepared, kept?.model ?? null, ensembleAt, horizon, levels, settings);
-  const quantiles = toUnitsOf(prepared.view, adapted.quantiles);
-  const explanation = explainChange(explainBacktest(request, model, observed), adapted, {
-    view: prepared.view,
-    history,
-    unit,
-  });
+  const modelled = clock !== null && clock.weight >= 0.5 ? clock.horizon : horizon;
+  const kept = state !== null && stateServes(state, { end, stepSeconds }, modelled) ? state : null;
+  const task = { horizon, levels, settings, kept: kept?.model ?? null, isClockKnown: clock !== null };
+  const { adapted, model } = clock === null ? forecastView(view, task) : forecastByClock(view, clock, task);
+  const quantiles = toUnitsOf(view, adapted.quantiles);
+  const changed = explainChange(explainBacktest(request, model, observed), adapted, { view, history, unit });
+  const explanation = clock === null ? changed : explainClock(changed, clock);
   return {
     forecast: published(asked, quantiles, unit, levels, explanation),
     state: kept ?? { engine: ENGINE_VERSION, learnedUntil: end, stepSeconds, model },

@@ -4,6 +4,7 @@ import type { Continuation } from './continuation/continuation.ts';
 import type { EnsembleModel } from './ensemble-model.ts';
 import { memberShares } from './ensemble-quantiles.ts';
 import type { Forecast, ForecastRamp, ForecastRequest } from './forecast.ts';
+import type { LocalClock } from './local-time-forecast.ts';
 import type { AdaptedForecast, ContinuedRamp } from './recent-changes.ts';
 import type { RegimeChange } from './regime/regime-change.ts';
 import type { SeriesView } from './series/series-view.ts';
@@ -111,6 +112,14 @@ const explainRegime = (
       ? `${change > 0 ? 'up' : 'down'} by ${size} since ${time}, which lasts`
       : `the daily pattern has moved by an hour since about ${time}, which lasts`;
   return withChange(explanation, kind, weight, sentence);
+};
+
+/** Adds a move of the local clock that the pattern of the day may follow. */
+export const explainClock = (explanation: Explanation, { move, weight }: LocalClock): Explanation => {
+  const minutes = Math.abs(move.forward) / 60;
+  const sentence = `local clocks move ${minutes} minutes ${move.forward > 0 ? 'forward' : 'back'} at ${minuteOf(move.at)}`;
+  const follows = `which the daily pattern follows with a probability of ${weight.toFixed(2)}`;
+  return { ...explanation, reason: `${sentence}, ${follows}; ${explanation.reason}` };
 };
 
 /** Adds the recent change to which a forecast is adapted, if any. */

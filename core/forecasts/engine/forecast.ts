@@ -1,4 +1,5 @@
 import type { RegularSeries } from '../../metrics/series/metric-series.ts';
+import type { ClockMove } from '../../shared/time-zone.ts';
 import type { Continuation } from './continuation/continuation.ts';
 
 /** A request to a forecaster. */
@@ -9,6 +10,8 @@ export interface ForecastRequest {
   readonly quantileLevels?: readonly number[];
   /** Hard limits of the metric (percentages: 0 and 100). Default: learned non-negativity only. */
   readonly bounds?: { readonly lower?: number; readonly upper?: number };
+  /** Moves of the clocks where the users of the series live, ascending; without it, they are inferred from the history. */
+  readonly clockMoves?: readonly ClockMove[];
 }
 
 /** One member of the ensemble and its share, largest first. */

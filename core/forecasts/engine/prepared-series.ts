@@ -1,10 +1,10 @@
+import type { RegularSeries } from '../../metrics/series/metric-series.ts';
 import { scoreCandidates } from './backtest.ts';
 import { planBacktest } from './backtest-plan.ts';
 import { candidateFamily } from './candidate-family.ts';
 import type { Candidate } from './candidates/candidate.ts';
 import { buildModel, type EnsembleModel } from './ensemble-model.ts';
 import { poolMembers } from './ensemble-quantiles.ts';
-import type { ForecastRequest } from './forecast.ts';
 import { horizonBlocks, testLeads } from './horizon-blocks.ts';
 import { otherPeriods } from './series/period-detection.ts';
 import { mainPeriod, type SeriesView, viewSeries } from './series/series-view.ts';
@@ -26,13 +26,9 @@ export const withCandidates = (
   return { view, candidates: candidateFamily(view, leads) };
 };
 
-export const prepareSeries = (
-  { history, horizon }: ForecastRequest,
-  settings: EngineSettings,
-): PreparedSeries => {
+export const viewHistory = (history: RegularSeries): SeriesView => {
   const period = mainPeriod(history.stepSeconds);
-  const view = viewSeries(history, period, (y) => otherPeriods(y, history.stepSeconds, period));
-  return withCandidates(view, horizon, settings);
+  return viewSeries(history, period, (y) => otherPeriods(y, history.stepSeconds, period));
 };
 
 /** Tests the candidates on the series and weights them. */

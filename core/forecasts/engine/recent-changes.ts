@@ -12,6 +12,7 @@ import {
 import { MIXED_LEVELS, mixQuantiles } from './quantiles/mixture.ts';
 import { findRegimeChange, type RegimeChange } from './regime/regime-change.ts';
 import { deseasonalise } from './series/deseasonalised.ts';
+import type { SeriesView } from './series/series-view.ts';
 import type { EngineSettings } from './settings.ts';
 
 /** A ramp with its continuation in units of the view. */
@@ -27,30 +28,40 @@ export interface AdaptedForecast {
   readonly regime: RegimeChange | null;
 }
 
-/** The ensemble's forecast from the history as it would have been under the new regime. */
-const underRegime = (
-  { adjusted }: RegimeChange,
-  kept: EnsembleModel | null,
-  horizon: number,
-  settings: EngineSettings,
-): QuantilesAt => {
-  const prepared = withCandidates(adjusted, horizon, settings);
-  return ensembleQuantiles(prepared, kept ?? learn(prepared, horizon, settings), settings);
+/** What is forecast from a view. */
+export interface ViewRequest {
+  readonly horizon: number;
+  readonly levels: readonly number[];
+  readonly settings: EngineSettings;
+  /** The model of an earlier run, if it is used. */
+  readonly kept: EnsembleModel | null;
+  /** True if the moves of the local clock are known, so that none is looked for. */
+  readonly isClockKnown: boolean;
+}
+
+/** The forecast of a view with the model behind it. */
+export interface ViewForecast {
+  readonly adapted: AdaptedForecast;
+  readonly model: EnsembleModel;
+}
+
+/** The model of a view (kept, or learned from it) and its quantiles. */
+export const ensembleOf = (
+  view: SeriesView,
+  { horizon, kept, settings }: Pick<ViewRequest, 'horizon' | 'kept' | 'settings'>,
+): { readonly model: EnsembleModel; readonly ensembleAt: QuantilesAt } => {
+  const prepared: PreparedSeries = withCandidates(view, horizon, settings);
+  const model = kept ?? learn(prepared, horizon, settings);
+  return { model, ensembleAt: ensembleQuantiles(prepared, model, settings) };
 };
 
 /**
  * Adapts the ensemble's forecast to a recent change that its members do not know: a ramp continues, or a new regime
  * lasts, with a probability that is its weight in the mixture. Without such a change the forecast is that of the
- * ensemble. `kept` is the model of an earlier run, if it is used.
+ * ensemble.
  */
-export const adaptForecast = (
-  { view }: PreparedSeries,
-  kept: EnsembleModel | null,
-  ensembleAt: QuantilesAt,
-  horizon: number,
-  levels: readonly number[],
-  settings: EngineSettings,
-): AdaptedForecast => {
+const adapt = (view: SeriesView, ensembleAt: QuantilesAt, request: ViewRequest): AdaptedForecast => {
+  const { horizon, levels, settings, isClockKnown } = request;
   const none = { ramp: null, regime: null };
   if (!settings.adaptation) return { quantiles: ensembleAt(levels), ...none };
   const series = deseasonalise(view.y, view.period);
@@ -59,12 +70,18 @@ export const adaptForecast = (
     const { quantiles, continuation } = mixWithContinuation(present, horizon, levels, ensembleAt);
     return { quantiles, ramp: { present, continuation }, regime: null };
   }
-  const regime = findRegimeChange(view, series);
+  const regime = findRegimeChange(view, series, isClockKnown);
   if (regime === null) return { quantiles: ensembleAt(levels), ...none };
-  const lasting = underRegime(regime, kept, horizon, settings)(MIXED_LEVELS);
+  const lasting = ensembleOf(regime.adjusted, request).ensembleAt(MIXED_LEVELS);
   return {
     quantiles: mixQuantiles(lasting, ensembleAt(MIXED_LEVELS), regime.weight, levels),
     ramp: null,
     regime,
   };
+};
+
+/** Forecasts a view with the ensemble, adapted to recent changes. */
+export const forecastView = (view: SeriesView, request: ViewRequest): ViewForecast => {
+  const { model, ensembleAt } = ensembleOf(view, request);
+  return { adapted: adapt(view, ensembleAt, request), model };
 };

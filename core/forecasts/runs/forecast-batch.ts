@@ -1,11 +1,13 @@
 import type { BlockStore, TargetRegistry } from '../../metrics/ports.ts';
 import { readHistory } from '../../metrics/reporting/read-history.ts';
 import type { SettingsStore } from '../../platform/settings/ports.ts';
+import type { Settings } from '../../platform/settings/settings.ts';
 import { settingsOrNone } from '../../platform/settings/settings-or-none.ts';
 import { ForestallError, InvalidInputError, isWorthRetrying } from '../../shared/errors.ts';
 import { chunksOf, inParallel } from '../../shared/in-parallel.ts';
 import type { EventPublisher } from '../../shared/messaging.ts';
 import { DAY_SECONDS, hourOf } from '../../shared/time.ts';
+import { type ClockMove, clockMoves } from '../../shared/time-zone.ts';
 import type { BatchResult } from '../forecast-run.ts';
 import { batchFileKey } from '../object-keys.ts';
 import type { BreachStore, ForecastBackend, ForecastStore, RunFiles } from '../ports.ts';
@@ -19,7 +21,7 @@ import {
   type TargetHistories,
   type TargetOutcome,
 } from './forecast-targets.ts';
-import { HISTORY_SECONDS } from './prepare-series.ts';
+import { HISTORY_SECONDS, HORIZON_SECONDS } from './prepare-series.ts';
 import { kindOf } from './series-plan.ts';
 import { changesOf, settleWarnings } from './settle-warnings.ts';
 import { loadStates, type StateDeps, storeStates } from './stored-states.ts';
@@ -135,6 +137,12 @@ const forecastGroup = async (
   return inParallel(1, outcomes, (outcome) => storeOutcome(deps, outcome, task));
 };
 
+/** Moves of the tenant's clocks in all histories and horizons; a series may be silent for as long as the horizon. */
+const movesAround = (now: number, { timeZone }: Settings): readonly ClockMove[] =>
+  timeZone === undefined
+    ? []
+    : clockMoves(timeZone, now - HISTORY_SECONDS - HORIZON_SECONDS, now + 2 * HORIZON_SECONDS);
+
 /**
  * Forecasts the targets of one batch, then writes in this order: forecasts and breaches, the archive, the events, the
  * result that marks the batch as done, and the learned states. Everything written is keyed by the run, so a repeat
@@ -152,7 +160,8 @@ export const forecastBatch = async (deps: ForecastBatchDeps, input: BatchInput):
     deps.files.readBatch(batchKey),
     loadStates(deps, batch),
   ]);
-  const task: ForecastTask = { runId, issuedAt, backend: deps.backend, states: states.tracker, settings };
+  const own = { settings, clockMoves: movesAround(issuedAt / 1000, settings) };
+  const task: ForecastTask = { runId, issuedAt, backend: deps.backend, states: states.tracker, ...own };
   const groups = chunksOf(TARGETS_PER_CALL, targetIds);
   const done = await inParallel(CALLS_AT_ONCE, groups, (ids) => forecastGroup(deps, tenantId, ids, task));
   const outcomes = done.flat();

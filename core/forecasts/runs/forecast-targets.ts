@@ -2,6 +2,7 @@ import type { History } from '../../metrics/blocks/block-history.ts';
 import type { Target } from '../../metrics/targets/target.ts';
 import type { Settings } from '../../platform/settings/settings.ts';
 import { errorFrom, ForestallError } from '../../shared/errors.ts';
+import type { ClockMove } from '../../shared/time-zone.ts';
 import type { SeriesFailure } from '../forecast-run.ts';
 import type { BackendResult, ForecastBackend } from '../ports.ts';
 import type { PredictedBreach, TargetForecast } from '../target-forecast.ts';
@@ -18,6 +19,8 @@ export interface ForecastTask {
   readonly states?: StateTracker;
   /** The tenant's own thresholds, which take precedence over those of the target's profile. */
   readonly settings?: Settings;
+  /** Moves of the clocks in the tenant's time zone, in the histories and horizons of the run. */
+  readonly clockMoves?: readonly ClockMove[];
 }
 
 /** A target with its points by metric. */

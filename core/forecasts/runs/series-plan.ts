@@ -8,6 +8,7 @@ import { metricOf } from '../../metrics/targets/target.ts';
 import { breachThresholdOf, readingOf } from '../../platform/settings/apply-settings.ts';
 import { NO_SETTINGS, type Settings } from '../../platform/settings/settings.ts';
 import { DAY_SECONDS, HOUR_SECONDS } from '../../shared/time.ts';
+import type { ClockMove } from '../../shared/time-zone.ts';
 import { assessBreach } from '../breach/assess-breach.ts';
 import { resolveThreshold } from '../breach/resolve-threshold.ts';
 import { riskScore } from '../breach/risk-score.ts';
@@ -35,12 +36,19 @@ export const kindOf = (target: Target, metric: string, settings: Settings = NO_S
   metricOf(target, metric)?.kind ??
   'gauge';
 
+/** What the plans of all series of a run have in common; `issuedAt` is in epoch milliseconds. */
+interface PlanTask {
+  readonly issuedAt: number;
+  readonly settings?: Settings;
+  readonly clockMoves?: readonly ClockMove[];
+}
+
 /** @throws InvalidInputError if the history has no usable or no recent value */
 export const planSeries = (
   target: Target,
   metric: string,
   points: History,
-  { issuedAt, settings = NO_SETTINGS }: { issuedAt: number; settings?: Settings },
+  { issuedAt, settings = NO_SETTINGS, clockMoves = [] }: PlanTask,
 ): SeriesPlan => {
   const unit = metricOf(target, metric)?.unit;
   const own = readingOf(settings, { targetId: target.targetId, metric });
@@ -48,7 +56,8 @@ export const planSeries = (
   const { history, horizon, elapsed } = prepareSeries(points, kind, issuedAt / 1000);
   const bounds = seriesBounds(metric, unit, history.values, own);
   const itemId = `${target.targetId}/${metric}`;
-  return { target, metric, unit, elapsed, request: { itemId, history, horizon, ...(bounds && { bounds }) } };
+  const known = { ...(bounds && { bounds }), ...(clockMoves.length > 0 && { clockMoves }) };
+  return { target, metric, unit, elapsed, request: { itemId, history, horizon, ...known } };
 };
 
 /** The most extreme outer quantile on the threshold's side: the maximum of the top level, or the minimum of the bottom. */

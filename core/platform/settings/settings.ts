@@ -3,6 +3,7 @@ import * as z from 'zod';
 import { MetricName, TargetId } from '../../shared/identifiers.ts';
 import { INSTANT_RANGE, parseInstant } from '../../shared/instant.ts';
 import { PlainLine } from '../../shared/text.ts';
+import { isTimeZone } from '../../shared/time-zone.ts';
 
 /** Settings are stored in one DynamoDB item, which holds 400 KB. */
 const MAX_BYTES = 300_000;
@@ -106,6 +107,14 @@ export const Settings = z
     detection: z.array(DetectionRule).max(MAX_RULES).default([]),
     maintenance: z.array(MaintenanceRule).max(MAX_WINDOWS).default([]),
     readings: z.array(ReadingRule).max(MAX_RULES).default([]),
+    timeZone: z
+      .string()
+      .max(64)
+      .refine(isTimeZone, 'expected a time zone such as `Europe/Berlin` (IANA time zone database)')
+      .optional()
+      .describe(
+        'Where the users of the targets live: forecasts follow the clocks there through daylight saving time',
+      ),
   })
   .refine((settings) => Buffer.byteLength(JSON.stringify(settings)) <= MAX_BYTES, {
     message: `expected at most ${MAX_BYTES} bytes of settings`,

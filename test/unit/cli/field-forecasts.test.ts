@@ -69,6 +69,20 @@ describe('business hours after the clocks change', () => {
     expect(widest(made)).toBeLessThan(12);
   });
 
+  it.each([14, 28])('are forecast before the first morning, if --zone is given: %i days', async (days) => {
+    const night = office('2026-10-26T03:00:00Z', days);
+    expect(largestError(await runOn('forecast', night))).toBeGreaterThan(20);
+    const made = await runOn('forecast', night, '--zone', 'Europe/Berlin');
+    expect(largestError(made)).toBeLessThan(12);
+    expect(made.reason).toMatch(/^local clocks move 60 minutes back at 2026-10-25T01:00Z, which the daily/);
+  });
+
+  it('are refused in a zone that does not exist', async () => {
+    const { code, err } = await runCli(['forecast', '-', '--zone', 'Europe/Atlantis']);
+    expect(code).toBe(2);
+    expect(err).toContain('IANA time zone database, such as Europe/Berlin');
+  });
+
   it.each([14, 28])(
     'are known in the first morning after %i days of history, with a range that has room for the old hours',
     async (days) => {

@@ -20,15 +20,19 @@ const adjustedTo = (view: SeriesView, y: Float64Array): SeriesView => ({ ...view
 
 /**
  * Finds a shift of the level within the last day or, in a series with a pattern of the day, a clock change within the
- * last week; null if there is neither.
+ * last week, unless the clock is known; null if there is neither.
  */
-export const findRegimeChange = (view: SeriesView, series: Deseasonalised): RegimeChange | null => {
+export const findRegimeChange = (
+  view: SeriesView,
+  series: Deseasonalised,
+  isClockKnown: boolean,
+): RegimeChange | null => {
   const shift = findLevelShift(series, view.period);
   if (shift !== null) {
     const { at, change, probability: weight } = shift;
     return { kind: 'level-shift', at, change, weight, adjusted: adjustedTo(view, atNewLevel(view.y, shift)) };
   }
-  const clock = series.pattern === null ? null : findClockChange(view.y, view.stepSeconds);
+  const clock = isClockKnown || series.pattern === null ? null : findClockChange(view.y, view.stepSeconds);
   if (clock === null) return null;
   const { at, probability: weight } = clock;
   return {

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { ensembleBackend } from '../../../../core/forecasts/ensemble-backend.ts';
 import type { ForecastBackend } from '../../../../core/forecasts/ports.ts';
 import { runIdOf } from '../../../../core/forecasts/run-id.ts';
@@ -434,6 +434,25 @@ describe('errors in a batch', () => {
       forecasts.all().find(({ forecast }) => forecast.targetId === targetId)?.forecast.metrics[0]?.threshold;
     expect(thresholdOf('calm')).toEqual({ direction: 'above', limit: 10, source: 'fixed' });
     expect(thresholdOf('hot')).toMatchObject({ limit: 80 });
+  });
+
+  it("passes on the moves of the clocks in the tenant's time zone, if there are any", async () => {
+    const { batchDeps, files } = world();
+    const backend = { ...batchDeps.backend, forecast: vi.fn(batchDeps.backend.forecast) };
+    const runAt = async (time: string, timeZone: string) => {
+      const at = Date.parse(time);
+      const id = runIdOf({ tenantId: 'acme', trigger: 'schedule', requestedAt: at });
+      const batchKey = await files.files.writeBatch('acme', id, 1, ['hot']);
+      const settings = memorySettings({ acme: Settings.parse({ version: 1, timeZone }) });
+      const blocks = memoryBlocks({ 'acme hot': { cpu_percent: points(20, at / 1000) } });
+      await makeBatch({ ...batchDeps, settings, blocks, backend })({ ...input, runId: id, batchKey });
+      return backend.forecast.mock.lastCall![0][0]!.clockMoves;
+    };
+    const move = { at: Date.parse('2026-11-01T06:00:00Z') / 1000, forward: -3600 };
+    expect(await runAt('2026-11-01T03:00:00Z', 'America/New_York')).toEqual([move]);
+    expect(await runAt('2026-11-14T06:00:00Z', 'America/New_York')).toEqual([move]);
+    expect(await runAt('2026-11-16T06:00:00Z', 'America/New_York')).toBeUndefined();
+    expect(await runAt('2026-11-02T06:00:00Z', 'Asia/Kolkata')).toBeUndefined();
   });
 
   it('logs an error of the backend and continues', async () => {

@@ -71,6 +71,20 @@ describe('PUT /v1/settings', () => {
     expect(log.lines[0]?.fields).toMatchObject({ tenantId: 'acme', apiKey: 'ci' });
   });
 
+  it('keeps a time zone, and refuses one that does not exist by name', async () => {
+    const { send } = setup();
+    const { body } = await send({ version: 0, timeZone: 'Australia/Lord_Howe' });
+    expect(body).toMatchObject({ timeZone: 'Australia/Lord_Howe' });
+    const { status, body: answer } = await send({ version: 1, timeZone: 'Europe/Atlantis' });
+    expect(status).toBe(400);
+    expect(Problem.parse(answer).errors).toMatchObject([
+      {
+        field: 'timeZone',
+        message: 'expected a time zone such as `Europe/Berlin` (IANA time zone database)',
+      },
+    ]);
+  });
+
   it('returns 409 if another writer changed them in the meantime', async () => {
     const { send } = setup();
     await send({ version: 0 });
