@@ -151,6 +151,7 @@ export const USE_CASES: ReadonlySet<string> = new Set([
   'core/platform/doctor',
   'core/platform/idempotency',
   'core/platform/restore',
+  'core/platform/secrets',
   'core/platform/settings',
   'core/metrics/ingestion/storing',
   'core/metrics/reporting',

@@ -32,7 +32,13 @@ const isPureMember = (object: string, member: string): boolean =>
 const LOCAL = /^(?:get(?:FullYear|Month|Date|Day|Hours|Minutes|Timezone\w*)|toLocale\w+|localeCompare)$/;
 
 /** Functions of node:crypto that depend on nothing but their arguments. */
-const PURE_CRYPTO: ReadonlySet<string> = new Set(['createHash', 'createHmac', 'hash', 'timingSafeEqual']);
+const PURE_CRYPTO: ReadonlySet<string> = new Set([
+  'createHash',
+  'createHmac',
+  'hash',
+  'hkdfSync',
+  'timingSafeEqual',
+]);
 
 const nameOf = (node: Node): string => ('name' in node ? String(node.name) : '');
 

@@ -1,0 +1,46 @@
+/** Secrets with several valid versions, their rotation, and records that are encrypted with them. */
+import type { KeyRing } from './key-ring.ts';
+
+/** The versions of one secret, as a consumer knows them. */
+export interface KeyRings {
+  /** The ring, at most `MAX_RING_AGE_MS` old. While the store of secrets is down, the last known ring. */
+  read(): Promise<KeyRing>;
+  /** Reads the ring again, because it lacks the key of a signature; limited in rate, so it may be the known one. */
+  readAgain(): Promise<KeyRing>;
+}
+
+/** Labels of a version: `pending` until the rotation ends, then `current`, then `previous`. */
+export type VersionLabel = 'pending' | 'current' | 'previous';
+
+export interface SecretState {
+  readonly isRotationEnabled: boolean;
+  /** Labels by the id of their version. */
+  readonly labels: ReadonlyMap<string, ReadonlySet<VersionLabel>>;
+}
+
+/** The versions of one secret, as its rotation changes them. */
+export interface SecretVersions {
+  describe(): Promise<SecretState>;
+  /** The content of a version; undefined if the version has none yet. */
+  read(versionId: string): Promise<string | undefined>;
+  /** Stores the content of a pending version. @throws ConflictError if the version has other content */
+  store(versionId: string, content: string): Promise<void>;
+  /**
+   * Makes the version current and `currentId` previous, at once.
+   * @throws ConflictError if `currentId` is no longer current
+   */
+  promote(versionId: string, currentId: string): Promise<void>;
+}
+
+/**
+ * A kind of credential that rotates. Each method may be repeated at any time, also after a failure half-way.
+ * Contents are texts as they are stored.
+ */
+export interface RotatedCredential {
+  /** New content. */
+  create(current: string): Promise<string>;
+  /** Makes all users of the credential accept the pending content beside the current one. */
+  set(pending: string, current: string): Promise<void>;
+  /** Uses the pending and the current content as their consumers do. @throws if either fails */
+  test(pending: string, current: string): Promise<void>;
+}
