@@ -39,6 +39,7 @@ export const BILLING_MODELS: Readonly<Record<string, BillingModel>> = {
   'AWS::S3::BucketPolicy': usage,
   'AWS::SageMaker::Endpoint': hour,
   'AWS::Scheduler::Schedule': usage,
+  'AWS::SecretsManager::RotationSchedule': usage,
   'AWS::SecretsManager::Secret': { bills: 'month', price: 'secretMonth' },
   'AWS::SNS::Subscription': usage,
   'AWS::SNS::Topic': usage,

@@ -3,6 +3,7 @@ import type { PriceKey } from '../core/platform/billing/prices.ts';
 import { gigabytes, HOURS_PER_MONTH } from '../core/platform/billing/units.ts';
 import { HOUR_SECONDS } from '../core/shared/time.ts';
 import { idlePeers } from './peers-cost.ts';
+import { idleSecrets } from './secrets-cost.ts';
 import { idleSilence } from './silence-cost.ts';
 import type { TemplateFacts } from './template-facts.ts';
 import { IDLE_POLLERS, POLL_SECONDS, type Workload } from './workload.ts';
@@ -52,5 +53,6 @@ export const idleUsage = (facts: TemplateFacts, work: Workload): UsageLine[] => 
     { component, what: 'GB of logs', price: 'logGbIngested', units: gigabytes(logBytes) },
     ...idlePeers(work, facts),
     ...idleSilence(work, facts),
+    ...idleSecrets(work, facts),
   ];
 };

@@ -6,6 +6,7 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { LambdaClient } from '@aws-sdk/client-lambda';
 import { S3Client } from '@aws-sdk/client-s3';
+import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SFNClient } from '@aws-sdk/client-sfn';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
@@ -41,3 +42,5 @@ export const makeEventBridgeClient = (): EventBridgeClient => new EventBridgeCli
 export const makeStepFunctionsClient = (): SFNClient => new SFNClient(requestLimits);
 
 export const makeLambdaClient = (): LambdaClient => new LambdaClient(requestLimits);
+
+export const makeSecretsManagerClient = (): SecretsManagerClient => new SecretsManagerClient(requestLimits);

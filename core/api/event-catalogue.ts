@@ -3,6 +3,7 @@ import { ANOMALIES_EVENTS, ANOMALIES_SOURCE } from '../anomalies/events.ts';
 import { CHANGES_EVENTS, CHANGES_SOURCE } from '../changes/events.ts';
 import { FORECASTS_EVENTS, FORECASTS_SOURCE } from '../forecasts/events.ts';
 import { INCIDENTS_EVENTS, INCIDENTS_SOURCE } from '../incidents/events.ts';
+import { PLATFORM_EVENTS, PLATFORM_SOURCE } from '../platform/events.ts';
 
 /** Detail type -> schema of the detail. */
 export const EVENT_SCHEMAS = {
@@ -10,6 +11,7 @@ export const EVENT_SCHEMAS = {
   ...ANOMALIES_EVENTS,
   ...INCIDENTS_EVENTS,
   ...CHANGES_EVENTS,
+  ...PLATFORM_EVENTS,
 } as const;
 export type EventName = keyof typeof EVENT_SCHEMAS;
 
@@ -22,4 +24,5 @@ export const EVENT_SOURCES: Readonly<Record<EventName, string>> = {
   ...sourced(ANOMALIES_EVENTS, ANOMALIES_SOURCE),
   ...sourced(INCIDENTS_EVENTS, INCIDENTS_SOURCE),
   ...sourced(CHANGES_EVENTS, CHANGES_SOURCE),
+  ...sourced(PLATFORM_EVENTS, PLATFORM_SOURCE),
 };

@@ -66,6 +66,13 @@ export const StageConfig = z
     storeConcurrency: z.number().int().min(2).max(1000),
     /** The tenant that owns the CloudWatch alarms of this account, because alarms have no tenant. */
     ownTenant: z.string().regex(/^[a-z0-9][a-z0-9-]{1,38}$/),
+    /** Secrets cost $0.40 a month each. */
+    secrets: z.strictObject({
+      /** Days between two rotations. A signature is accepted until the second rotation after it was made. */
+      rotationDays: z.number().int().min(2).max(365),
+      /** A secret for each purpose of signatures (access tokens, webhooks, approvals): three instead of one. */
+      separateSigningKeys: z.boolean(),
+    }),
     logLevel: z.enum(['DEBUG', 'INFO', 'WARN', 'ERROR']),
     /** `minimal`: one alarm per kind of failure. `full`: also one per function, at $0.10 a month each. */
     alarms: z.enum(['minimal', 'full']),

@@ -28,6 +28,13 @@ const BY_SERVICE: Readonly<Record<string, readonly string[]>> = {
     'UpdateLogDelivery',
   ],
   s3: ['GetObject', 'ListBucket', 'PutObject'],
+  secretsmanager: [
+    'DescribeSecret',
+    'GetSecretValue',
+    'ListSecretVersionIds',
+    'PutSecretValue',
+    'UpdateSecretVersionStage',
+  ],
   sqs: [
     'ChangeMessageVisibility',
     'DeleteMessage',

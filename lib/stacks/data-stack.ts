@@ -14,6 +14,7 @@ import { ApiKeyTable } from '../platform/api-key-table.ts';
 import { CustomerKey } from '../platform/customer-key.ts';
 import { RequestTable } from '../platform/request-table.ts';
 import { RoleBoundary } from '../platform/role-boundary.ts';
+import { SecretStore } from '../platform/secret-store.ts';
 import { SettingsTable } from '../platform/settings-table.ts';
 
 export interface DataStackProps extends StackProps {
@@ -22,6 +23,7 @@ export interface DataStackProps extends StackProps {
 
 export interface DataStores {
   readonly apiKeys: ApiKeyTable;
+  readonly secrets: SecretStore;
   readonly settings: SettingsTable;
   readonly requests: RequestTable;
   readonly blocks: BlockTable;
@@ -34,7 +36,7 @@ export interface DataStores {
   readonly forecastBucket: ForecastBucket;
 }
 
-/** Resources that outlive a deployment: tables, buckets, the topic of alarms, and the boundary of all roles. Every other stack refers to this one. */
+/** Resources that outlive a deployment: tables, buckets, secrets, the topic of alarms, and the boundary of all roles. Every other stack refers to this one. */
 export class DataStack extends Stack {
   readonly stores: DataStores;
   readonly alarmTopic: AlarmTopic;
@@ -50,6 +52,7 @@ export class DataStack extends Stack {
       config.encryption === 'customer-key' ? new CustomerKey(this, 'CustomerKey', { config }) : undefined;
     this.stores = {
       apiKeys: new ApiKeyTable(this, 'ApiKeys', { config }),
+      secrets: new SecretStore(this, 'Secrets', { config }),
       settings: new SettingsTable(this, 'Settings', { config }),
       requests: new RequestTable(this, 'Requests', { config }),
       blocks: new BlockTable(this, 'Blocks', { config }),
@@ -62,7 +65,9 @@ export class DataStack extends Stack {
       forecastBucket: new ForecastBucket(this, 'ForecastBucket', { config }),
     };
     this.alarmTopic = new AlarmTopic(this, 'Alarms', { config });
-    const { apiKeys, requests, blocks, targets, rawBucket, forecastBucket } = this.stores;
+    const { secrets, apiKeys, requests, blocks, targets, rawBucket, forecastBucket } = this.stores;
+    const arns = secrets.rotated.map(({ secret }) => secret.secretArn);
+    new CfnOutput(this, 'SigningSecretArn', { value: arns.join(',') });
     new CfnOutput(this, 'ApiKeysTableName', { value: apiKeys.store.table.tableName });
     new CfnOutput(this, 'RequestsTableName', { value: requests.store.table.tableName });
     new CfnOutput(this, 'BlocksTableName', { value: blocks.store.table.tableName });

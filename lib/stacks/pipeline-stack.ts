@@ -12,6 +12,7 @@ import { IngestPipeline } from '../metrics/ingest-pipeline.ts';
 import { DomainEventBus } from '../platform/event-bus.ts';
 import { KeyIssuer } from '../platform/key-issuer.ts';
 import { PublishedName } from '../platform/published-name.ts';
+import { SecretRotation } from '../platform/secret-rotation.ts';
 import type { DataStack } from './data-stack.ts';
 
 export interface PipelineStackProps extends StackProps {
@@ -41,6 +42,11 @@ export class PipelineStack extends Stack {
     this.incidents = new IncidentManagement(this, 'Incidents', { ...shared, bus });
     this.deployments = new DeploymentWatch(this, 'Deployments', { ...shared, bus });
     const keys = new KeyIssuer(this, 'Keys', shared);
+    const { rotator, checker: secretChecker } = new SecretRotation(this, 'Rotation', {
+      ...shared,
+      bus,
+      deadLetters,
+    });
     this.#publish(config, bus);
     new CfnOutput(this, 'ForecastStateMachineArn', { value: fleet.machine.stateMachineArn });
     new CfnOutput(this, 'DispatchStateMachineArn', { value: dispatch.machine.stateMachineArn });
@@ -49,6 +55,8 @@ export class PipelineStack extends Stack {
     new CfnOutput(this, 'AlarmSignalsFunctionArn', { value: this.incidents.groupSignals.fn.functionArn });
     new CfnOutput(this, 'PlanPeerComparisonFunctionName', { value: planner.fn.functionName });
     new CfnOutput(this, 'CheckSilenceFunctionName', { value: checker.fn.functionName });
+    new CfnOutput(this, 'RotateSecretFunctionName', { value: rotator.fn.functionName });
+    new CfnOutput(this, 'CheckSecretsFunctionName', { value: secretChecker.fn.functionName });
     new CfnOutput(this, 'EventBusName', { value: bus.bus.eventBusName });
   }
 

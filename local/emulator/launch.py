@@ -4,6 +4,7 @@ docs/adr/0002-emulator.md explains the corrections. Each checks that the code it
 an incompatible MiniStack version fails at start instead of behaving differently.
 """
 
+import contextvars
 import functools
 import inspect
 import os
@@ -11,10 +12,12 @@ import signal
 import sys
 import threading
 import time
+import uuid
 
 from ministack import app
 from ministack.core import lambda_runtime
-from ministack.services import apigateway, dynamodb, lambda_svc, sqs
+from ministack.core.responses import error_response_json, json_response
+from ministack.services import apigateway, dynamodb, lambda_svc, secretsmanager, sqs
 from ministack.services.cloudformation import provisioners
 
 from record_calls import record_calls
@@ -200,6 +203,76 @@ def _declare_recovery():
     handlers["create"] = create_recoverable
 
 
+_ROTATION_STEPS = ["createSecret", "setSecret", "testSecret", "finishSecret"]
+# Secrets Manager tries a failed rotation again several times.
+_ROTATION_ATTEMPTS = 3
+
+
+def _run_rotation(secret, version_id):
+    """Invokes the rotation function for each step until all succeed. Otherwise the version stays pending, as on AWS."""
+    record, config, _ = lambda_svc._get_func_record_for_ref(secret["RotationLambdaARN"])
+    function = lambda_svc._execution_record_for_config(record, config)
+    for _ in range(_ROTATION_ATTEMPTS):
+        for step in _ROTATION_STEPS:
+            event = {"Step": step, "SecretId": secret["ARN"], "ClientRequestToken": version_id}
+            if lambda_svc._execute_function_with_config_scope(function, event).get("error"):
+                break
+        else:
+            return
+
+
+def _rotate_secrets():
+    """Rotates secrets through their function, which MiniStack never invokes; keeps versions as they were written."""
+    rotate, put = secretsmanager._rotate_secret, secretsmanager._put_secret_value
+    _require("RotateSecret stub" in inspect.getsource(rotate), "secrets are rotated in another way")
+    invalid = functools.partial(error_response_json, "InvalidRequestException")
+
+    def rotate_by_function(data):
+        _, secret = secretsmanager._resolve(data.get("SecretId"))
+        function = data.get("RotationLambdaARN") or (secret and secret.get("RotationLambdaARN"))
+        if not function:
+            return rotate(data)
+        versions = secret["Versions"]
+        pending, version = secretsmanager._find_stage_version(secret, "AWSPENDING")
+        if pending and "AWSCURRENT" not in version["Stages"]:
+            return invalid("A previous rotation isn't complete. That rotation will be reattempted.", 400)
+        secret.update(RotationLambdaARN=function, RotationEnabled=True)
+        version_id = data.get("ClientRequestToken") or str(uuid.uuid4())
+        secretsmanager._remove_stage_everywhere(secret, "AWSPENDING")
+        empty = {"SecretString": None, "SecretBinary": None, "CreatedDate": int(time.time()), "Stages": ["AWSPENDING"]}
+        versions[version_id] = empty
+        context = contextvars.copy_context()
+        threading.Thread(target=context.run, args=(_run_rotation, secret, version_id), daemon=True).start()
+        return json_response({"ARN": secret["ARN"], "Name": secret["Name"], "VersionId": version_id})
+
+    @functools.wraps(put)
+    def put_once(data):
+        _, secret = secretsmanager._resolve(data.get("SecretId"))
+        stored = (secret or {}).get("Versions", {}).get(data.get("ClientRequestToken"))
+        content = stored and stored.get("SecretString")
+        if content is not None and content != data.get("SecretString"):
+            return error_response_json("ResourceExistsException", "The version has other content.", 400)
+        if "AWSPENDING" in data.get("VersionStages", []):
+            secretsmanager._remove_stage_everywhere(secret, "AWSPENDING")
+        return put(data)
+
+    def create_schedule(logical_id, props, stack_name):
+        _, secret = secretsmanager._resolve(props["SecretId"])
+        secret.update(
+            RotationEnabled=True,
+            RotationLambdaARN=props["RotationLambdaARN"],
+            RotationRules=props.get("RotationRules"),
+        )
+        return secret["ARN"], {"Id": secret["ARN"]}
+
+    secretsmanager._rotate_secret = rotate_by_function
+    secretsmanager._put_secret_value = put_once
+    provisioners._RESOURCE_HANDLERS["AWS::SecretsManager::RotationSchedule"] = {
+        "create": create_schedule,
+        "delete": lambda physical_id, props: None,
+    }
+
+
 def _end_with_the_starter():
     """Ends this process group when the starter has ended in any way, which closes its end of our stdin."""
 
@@ -218,6 +291,7 @@ if __name__ == "__main__":
     _fill_batches()
     _follow_streams_aside()
     _declare_recovery()
+    _rotate_secrets()
     _end_with_the_starter()
     if os.environ.get("FORESTALL_RECORDED_CALLS"):
         record_calls(os.environ["FORESTALL_RECORDED_CALLS"])

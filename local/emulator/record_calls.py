@@ -22,6 +22,7 @@ _KEPT_FIELDS = {
     "IndexName",
     "QueueUrl",
     "ReturnValues",
+    "SecretId",
     "Select",
     "Source",
     "TableName",

@@ -71,6 +71,18 @@ export const OF_OPERATORS: Readonly<Record<string, string>> = {
     'aws cloudformation describe-change-set --change-set-name $CHANGE_SET --stack-name $STACK --include-property-values | forestall assess -',
   'aws lambda invoke --function-name <CheckSilenceFunctionName> --cli-binary-format raw-in-base64-out --payload \'{"tenantId":"acme"}\' /dev/stdout':
     'aws lambda invoke --function-name $CHECK_SILENCE --cli-binary-format raw-in-base64-out --payload \'{"tenantId":"acme"}\' /dev/stdout',
+  'aws lambda invoke --function-name <CheckSecretsFunctionName> /dev/stdout':
+    'aws lambda invoke --function-name $CHECK_SECRETS /dev/stdout',
+  'aws secretsmanager describe-secret --secret-id <secret ARN> --query VersionIdsToStages':
+    'aws secretsmanager describe-secret --secret-id $SIGNING_SECRET --query VersionIdsToStages',
+  'aws secretsmanager rotate-secret --secret-id <secret ARN> --client-request-token <pending version>':
+    'aws secretsmanager rotate-secret --secret-id $SIGNING_SECRET --client-request-token 2f1d6b1e-55a4-4f0b-8a39-0c6f7f2a9d11; sleep 5',
+  'aws secretsmanager update-secret-version-stage --secret-id <secret ARN> --version-stage AWSPENDING --remove-from-version-id <pending version>':
+    'aws secretsmanager update-secret-version-stage --secret-id $SIGNING_SECRET --version-stage AWSPENDING --remove-from-version-id 2f1d6b1e-55a4-4f0b-8a39-0c6f7f2a9d11',
+  'aws secretsmanager rotate-secret --secret-id <secret ARN> --rotation-lambda-arn <ARN of RotateSecret> --rotation-rules AutomaticallyAfterDays=90':
+    'aws secretsmanager rotate-secret --secret-id $SIGNING_SECRET --rotation-lambda-arn arn:aws:lambda:us-east-1:000000000000:function:$ROTATE_SECRET --rotation-rules AutomaticallyAfterDays=90; sleep 5',
+  'aws secretsmanager rotate-secret --secret-id <secret ARN>':
+    'aws secretsmanager rotate-secret --secret-id $SIGNING_SECRET; sleep 5',
   'aws s3 ls --recursive s3://<RawBucketName>/quarantine/tenant=acme/':
     'aws s3 ls --recursive s3://$RAW_BUCKET/quarantine/tenant=acme/',
   'aws s3 cp s3://<RawBucketName>/<key>.reason.json -': 'aws s3 cp s3://$RAW_BUCKET/$PARKED.reason.json -',

@@ -89,6 +89,13 @@ const putEvents: Mapping = ({ input }, logicalId) =>
     }),
   );
 
+const onSecret =
+  (action: string): Mapping =>
+  ({ input }, logicalId) => {
+    const { SecretId } = z.object({ SecretId: z.string() }).parse(input);
+    return [on(`secretsmanager:${action}`, arn('secretsmanager', `secret:${logicalId(SecretId)}`))];
+  };
+
 /** Requests with a target header. */
 const BY_TARGET: Readonly<Record<string, Mapping>> = {
   'AWSEvents.PutEvents': putEvents,
@@ -104,6 +111,16 @@ const BY_TARGET: Readonly<Record<string, Mapping>> = {
   'DynamoDB_20120810.TransactGetItems': transaction,
   'DynamoDB_20120810.TransactWriteItems': transaction,
   'DynamoDB_20120810.UpdateItem': onTable('UpdateItem'),
+  ...Object.fromEntries(
+    [
+      'DescribeSecret',
+      'GetSecretValue',
+      'ListSecretVersionIds',
+      'PutSecretValue',
+      'RotateSecret',
+      'UpdateSecretVersionStage',
+    ].map((action) => [`secretsmanager.${action}`, onSecret(action)]),
+  ),
 };
 
 const objectRequest = (

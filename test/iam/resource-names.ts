@@ -39,6 +39,7 @@ const ATTRIBUTES: Readonly<Record<string, (id: string) => Attributes>> = {
   'AWS::Logs::LogGroup': (id) => named(id, 'logs', `log-group:${id}:*`),
   'AWS::S3::Bucket': (id) => ({ Ref: id, Arn: `arn:aws:s3:::${id}` }),
   'AWS::Scheduler::Schedule': (id) => named(id, 'scheduler', `schedule/default/${id}`),
+  'AWS::SecretsManager::Secret': (id) => byArn(id, 'secretsmanager', `secret:${id}`),
   'AWS::SNS::Topic': (id) => ({ ...byArn(id, 'sns', id), TopicName: id }),
   'AWS::SQS::Queue': (id) => ({
     Ref: `https://sqs.${REGION}.amazonaws.com/${ACCOUNT}/${id}`,

@@ -26,6 +26,7 @@ const facts: TemplateFacts = {
     ['compare-peers', 1],
     ['plan-peer-comparison', 0.25],
     ['check-silence', 0.25],
+    ['check-secrets', 0.25],
     ['group-signals', 0.5],
     ['diagnose-incident', 1],
     ['check-deployment', 1],
@@ -221,7 +222,7 @@ describe('facts of a deployment', () => {
     expect(text).not.toMatch(/NaN|undefined|Infinity/);
     for (const part of ['Idle cost of stage prod', 'Receive', 'Store', 'Forecast', 'Total', '--hosts 1000'])
       expect(text).toContain(part);
-    expect(totalOf(report.idle).list).toBeLessThan(2.7);
+    expect(totalOf(report.idle).list).toBeLessThan(3.25);
   });
 
   it('price a dashboard if the stage has one', () => {

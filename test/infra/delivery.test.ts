@@ -67,9 +67,9 @@ describe('deliveries by AWS', () => {
 
   it('is retried and ends in a queue: every schedule', () => {
     const schedules = resourcesOfType(stage, 'AWS::Scheduler::Schedule');
-    expect(schedules).toHaveLength(3);
+    expect(schedules).toHaveLength(4);
     for (const { Properties } of schedules) {
-      const isHourly = text(Properties.Target.Arn).includes('Dispatch');
+      const isHourly = /Dispatch|CheckSecrets/.test(text(Properties.Target.Arn));
       expect(Properties.Target.RetryPolicy).toMatchObject({
         MaximumRetryAttempts: 5,
         MaximumEventAgeInSeconds: isHourly ? 3600 : 300,
@@ -99,6 +99,7 @@ describe('deliveries by AWS', () => {
       ['PlanPeerComparison', 'AnomaliesDeadLetters', 1800],
       ['ComparePeers', 'AnomaliesDeadLetters', 1800],
       ['CheckSilence', 'AnomaliesDeadLetters', 300],
+      ['CheckSecrets', 'AnomaliesDeadLetters', 3600],
     ] as const;
     expect(configured).toHaveLength(expected.length);
     for (const [name, queue, seconds] of expected) {
@@ -136,7 +137,7 @@ describe('deliveries by AWS', () => {
     const roles = resourcesOfType(stage, 'AWS::IAM::Role').filter(({ Properties }) =>
       text(Properties.AssumeRolePolicyDocument).includes('scheduler.amazonaws.com'),
     );
-    expect(roles).toHaveLength(3);
+    expect(roles).toHaveLength(4);
     for (const { Properties } of roles)
       expect(Properties.AssumeRolePolicyDocument.Statement[0].Condition.StringEquals).toMatchObject({
         'aws:SourceAccount': { Ref: 'AWS::AccountId' },

@@ -92,6 +92,8 @@ const ENVIRONMENT: Readonly<Record<string, readonly string[]>> = {
   ],
   'plan-peer-comparison': [...tables('TARGETS'), 'COMPARE_PEERS_FUNCTION_NAME'],
   'issue-api-key': [...tables('API_KEYS')],
+  'rotate-secret': ['ROTATED_SECRETS', 'OWN_TENANT_ID', 'EVENT_BUS_NAME'],
+  'check-secrets': ['ROTATED_SECRETS', 'ROTATION_DAYS'],
 };
 const STANDARD = [
   'STAGE',
@@ -173,7 +175,7 @@ describe('every log group', () => {
   const groups = resourcesOfType(stage, 'AWS::Logs::LogGroup');
 
   it('has the retention of its stage', () => {
-    expect(groups).toHaveLength(24);
+    expect(groups).toHaveLength(26);
     for (const { Properties } of groups) expect(Properties.RetentionInDays).toBe(30);
   });
 

@@ -59,8 +59,8 @@ describe('the runbook', () => {
   });
 
   it('has a section for each alarm and each finding of `forestall doctor`, and no other', () => {
-    // An owner decides to delete a stage; no alarm asks for it.
-    const anchors = new Set(['delete-a-stage-with-its-data']);
+    // An owner decides to delete a stage or to rotate a secret; no alarm asks for it.
+    const anchors = new Set(['delete-a-stage-with-its-data', 'rotate-the-signing-secret']);
     for (const section of Object.values(SECTIONS)) anchors.add(section.split('#')[1] ?? '');
     anchors.delete('runbook');
     for (const { runbook } of actionable) anchors.add(anchorOf(runbook));
@@ -71,13 +71,13 @@ describe('the runbook', () => {
 describe('the presets', () => {
   const count = (stage: typeof full) => resourcesOfType(stage, 'AWS::CloudWatch::Alarm').length;
 
-  it('minimal has one alarm for each failure that users notice: seven more than an account has free', () => {
-    expect(count(minimal)).toBe(17);
+  it('minimal has one alarm for each failure that users notice: eight more than an account has free', () => {
+    expect(count(minimal)).toBe(18);
   });
 
   it('full adds one for each function whose failures another alarm already covers', () => {
     // Two of them for the workflow that watches deployments, whose failures also show as health `unknown`.
-    expect(count(full) - count(minimal)).toBe(21);
+    expect(count(full) - count(minimal)).toBe(23);
   });
 });
 

@@ -10,19 +10,24 @@ import { grantsOf, on } from './table-grants.ts';
 const ACTION_OF: Readonly<Record<string, string>> = {
   BatchGet: 'dynamodb:BatchGetItem',
   Delete: 'dynamodb:DeleteItem',
+  DescribeSecret: 'secretsmanager:DescribeSecret',
   Get: 'dynamodb:GetItem',
   GetObject: 's3:GetObject',
+  GetSecretValue: 'secretsmanager:GetSecretValue',
   Invoke: 'lambda:InvokeFunction',
   ListObjectsV2: 's3:ListBucket',
+  ListSecretVersionIds: 'secretsmanager:ListSecretVersionIds',
   Put: 'dynamodb:PutItem',
   PutEvents: 'events:PutEvents',
   PutObject: 's3:PutObject',
+  PutSecretValue: 'secretsmanager:PutSecretValue',
   Query: 'dynamodb:Query',
   SendMessage: 'sqs:SendMessage',
   StartExecution: 'states:StartExecution',
   // A transaction of puts needs the permission to put.
   TransactWrite: 'dynamodb:PutItem',
   Update: 'dynamodb:UpdateItem',
+  UpdateSecretVersionStage: 'secretsmanager:UpdateSecretVersionStage',
 };
 
 /**
@@ -39,6 +44,10 @@ const NEVER_CALLED: Readonly<Record<string, readonly string[]>> = {
   ],
   'check-silence': [...on('Targets', 'GetItem'), ...on('Settings', 'PutItem')],
   // Changes are recorded there, checked here, and closed elsewhere: one store, used in part.
+  // It looks at labels, never at contents.
+  'check-secrets': ['PutSecretValue', 'GetSecretValue', 'UpdateSecretVersionStage'].map(
+    (action) => `secretsmanager:${action}`,
+  ),
   'close-deployment-watch': [...on('Changes', 'Query')],
   'close-forecast-run': [...on('Forecasts', 'Query'), 's3:PutObject'],
   'command-changes': [

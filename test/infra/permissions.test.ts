@@ -303,6 +303,21 @@ const PERMISSIONS: Readonly<Record<string, readonly string[]>> = {
     ...LOGS,
     ...TRACES,
   ],
+  RotateSecret: [
+    'events:PutEvents',
+    ...LOGS,
+    'secretsmanager:DescribeSecret',
+    'secretsmanager:GetSecretValue',
+    'secretsmanager:PutSecretValue',
+    'secretsmanager:UpdateSecretVersionStage',
+  ],
+  // It looks at labels, never at contents.
+  CheckSecrets: [
+    ...LOGS,
+    'secretsmanager:DescribeSecret',
+    'secretsmanager:ListSecretVersionIds',
+    'sqs:SendMessage',
+  ],
   // It proposes rollbacks and has no permission on anything that could be rolled back.
   CloseDeploymentWatch: [...on('Changes', 'GetItem', 'PutItem'), 'events:PutEvents', ...LOGS, ...TRACES],
 };
@@ -424,9 +439,18 @@ describe('resource policies', () => {
     expect(text(alarms[0]?.Properties.FunctionName)).toContain('GroupSignals');
   });
 
+  it('let Secrets Manager of this account alone invoke the rotation', () => {
+    const permissions = resourcesOfType(stage, 'AWS::Lambda::Permission').filter(
+      ({ Properties }) => Properties.Principal === 'secretsmanager.amazonaws.com',
+    );
+    expect(permissions).toHaveLength(1);
+    expect(permissions[0]?.Properties.SourceAccount).toEqual({ Ref: 'AWS::AccountId' });
+    expect(text(permissions[0]?.Properties.FunctionName)).toContain('RotateSecret');
+  });
+
   it('let only this API and those alarms invoke a function from outside', () => {
     const permissions = resourcesOfType(stage, 'AWS::Lambda::Permission').filter(
-      ({ Properties }) => Properties.Principal !== 'lambda.alarms.cloudwatch.amazonaws.com',
+      ({ Properties }) => !/^(?:lambda\.alarms\.cloudwatch|secretsmanager)\./.test(Properties.Principal),
     );
     expect(permissions).toHaveLength(6);
     for (const { Properties } of permissions) {

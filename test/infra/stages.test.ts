@@ -26,6 +26,8 @@ const OUTPUTS = {
     'IssueApiKeyFunctionName',
     'PlanPeerComparisonFunctionName',
     'CheckSilenceFunctionName',
+    'RotateSecretFunctionName',
+    'CheckSecretsFunctionName',
     'AlarmSignalsTopicArn',
     'AlarmSignalsFunctionArn',
     'EventBusName',

@@ -1,0 +1,12 @@
+/** The secrets of a deployment that rotate, as their functions get them in `ROTATED_SECRETS`. */
+import * as z from 'zod';
+
+export const RotatedSecret = z.object({
+  /** Names it in reports, events and the runbook. */
+  name: z.string().min(1),
+  arn: z.string().min(1),
+  kind: z.enum(['signing']),
+});
+export type RotatedSecret = z.infer<typeof RotatedSecret>;
+
+export const RotatedSecrets = z.array(RotatedSecret).min(1);
