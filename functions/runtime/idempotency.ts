@@ -23,6 +23,20 @@ const fingerprintOf = (request: HttpRequest): string =>
     .update(bytesOf(request))
     .digest('base64url');
 
+/** Executes a request of a tenant once for each key; a repeated request gets the first response. */
+export const executeKeyed = async (
+  deps: ExecuteOnceDeps,
+  { tenantId, key }: { readonly tenantId: string; readonly key: string },
+  request: HttpRequest,
+  receivedAt: number,
+  execute: (receivedAt: number) => Promise<HttpReply>,
+): Promise<HttpReply> => {
+  const command = { tenantId, key, fingerprint: fingerprintOf(request), requestId: request.requestId };
+  const now = Math.floor(receivedAt / 1000);
+  const { statusCode, headers, body } = await executeOnce(deps, command, now, () => execute(receivedAt));
+  return new HttpReply(statusCode, headers, body);
+};
+
 const once = ({ operation, prepare }: Route, deps: ExecuteOnceDeps): Route => ({
   operation,
   prepare: (routed) => {
@@ -31,12 +45,7 @@ const once = ({ operation, prepare }: Route, deps: ExecuteOnceDeps): Route => ({
     const key = idempotencyKeyOf(request.headers);
     if (key === undefined || caller === undefined) return execute;
     const { tenantId } = caller;
-    const command = { tenantId, key, fingerprint: fingerprintOf(request), requestId: request.requestId };
-    return async (receivedAt) => {
-      const now = Math.floor(receivedAt / 1000);
-      const { statusCode, headers, body } = await executeOnce(deps, command, now, () => execute(receivedAt));
-      return new HttpReply(statusCode, headers, body);
-    };
+    return (receivedAt) => executeKeyed(deps, { tenantId, key }, request, receivedAt, execute);
   },
 });
 

@@ -14,11 +14,13 @@ import type { TargetTable } from '../metrics/target-table.ts';
 import type { ApiKeyTable } from '../platform/api-key-table.ts';
 import { ObservedFunction, type ObservedFunctionProps } from '../platform/observed-function.ts';
 import type { RequestTable } from '../platform/request-table.ts';
+import type { SecretStore } from '../platform/secret-store.ts';
 import type { SettingsTable } from '../platform/settings-table.ts';
 
 export interface ApiFunctionsProps {
   readonly config: StageConfig;
   readonly apiKeys: ApiKeyTable;
+  readonly secrets: SecretStore;
   readonly settings: SettingsTable;
   readonly requests: RequestTable;
   readonly blocks: BlockTable;
@@ -65,6 +67,7 @@ export class ApiFunctions extends Construct {
       'command-incidents': this.#incidentCommands(),
       'command-changes': this.#changeCommands(),
       'command-settings': this.#settingsCommands(),
+      'receive-webhook': this.#webhooks(),
     };
   }
 
@@ -167,10 +170,26 @@ export class ApiFunctions extends Construct {
   }
 
   #changeCommands(): ObservedFunction {
-    const { incidents, changes, requests, signalsQueue, deploymentStateMachineArn } = this.#props;
-    const commands = this.#route('CommandChanges', {
+    return this.#recorder('CommandChanges', {
       entry: 'command-changes',
       description: 'Records changes, starts watching deployments, and assesses planned changes',
+    });
+  }
+
+  #webhooks(): ObservedFunction {
+    const receiver = this.#recorder('ReceiveWebhook', {
+      entry: 'receive-webhook',
+      description: 'Verifies signed webhooks and records the changes that they bring',
+    });
+    this.#props.secrets.grantVerify(receiver, 'webhook');
+    return receiver;
+  }
+
+  /** A function that records changes. */
+  #recorder(id: string, route: Pick<RouteProps, 'entry' | 'description'>): ObservedFunction {
+    const { incidents, changes, requests, signalsQueue, deploymentStateMachineArn } = this.#props;
+    const commands = this.#route(id, {
+      ...route,
       memoryMb: 256,
       environment: {
         SIGNALS_QUEUE_URL: signalsQueue.url,

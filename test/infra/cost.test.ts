@@ -60,7 +60,8 @@ describe('the idle cost', () => {
     expect(unitsOf(lines, 'state transitions')).toBe(2920);
     // alarms 0.80 + polls 0.2628 + scheduler 0.00073 + transitions 0.073 + invocations 0.000146 + traces 0.00365
     // + logs 730 x (4 x 6,000 + 900) bytes = 0.0169 GB x 0.50 = 0.00846; + peers 0.0162 + silence 0.0162
-    expect(totalOf(priceLines(lines)).list).toBeCloseTo(1.181, 3);
+    // + a metric with data in 61 of 730 hours 0.025 + its check 0.0003
+    expect(totalOf(priceLines(lines)).list).toBeCloseTo(1.2063, 3);
     // Reads have no free tier: half a unit for each of 2 x 8,760 queries for tenants.
     expect(totalOf(priceLines(lines)).free).toBeCloseTo(0.001095, 9);
   });
@@ -200,9 +201,14 @@ describe('facts of a deployment', () => {
   const prod = factsOf(Object.values(stageOf('prod').templates));
 
   it('come from its templates', () => {
-    expect(prod.monthly).toEqual(new Map([['alarmMonth', 17]]));
+    expect(prod.monthly).toEqual(
+      new Map([
+        ['secretMonth', 1],
+        ['alarmMonth', 18],
+      ]),
+    );
     expect(prod.memoryGb.get('forecast-batch')).toBeCloseTo(1.7275, 3);
-    expect(prod.memoryGb.size).toBe(20);
+    expect(prod.memoryGb.size).toBe(23);
     expect(prod).toMatchObject({
       queues: 3,
       ingestBatching: { batchSize: 10, windowSeconds: 2 },

@@ -73,6 +73,13 @@ const ENVIRONMENT: Readonly<Record<string, readonly string[]>> = {
     'SIGNALS_QUEUE_URL',
     'DEPLOYMENT_STATE_MACHINE_ARN',
   ],
+  'receive-webhook': [
+    ...tables('API_KEYS', 'REQUESTS', 'INCIDENTS', 'CHANGES'),
+    'TENANT_QUOTAS',
+    'SIGNALS_QUEUE_URL',
+    'DEPLOYMENT_STATE_MACHINE_ARN',
+    'WEBHOOK_SIGNING_SECRET_ARN',
+  ],
   'command-settings': [...tables('API_KEYS', 'REQUESTS', 'SETTINGS'), 'TENANT_QUOTAS'],
   'check-deployment': [...tables('BLOCKS', 'TARGETS', 'FORECASTS', 'ANOMALIES', 'INCIDENTS', 'CHANGES')],
   'close-deployment-watch': [...tables('CHANGES'), 'EVENT_BUS_NAME'],
@@ -166,8 +173,8 @@ describe('every function', () => {
       resourcesOfType(stageOf('prod', config), 'AWS::Lambda::Function', ['edge']).map(
         ({ Properties }) => Properties.TracingConfig?.Mode,
       );
-    expect(traced({})).toEqual(Array.from({ length: 6 }, () => undefined));
-    expect(traced({ traceRequests: true })).toEqual(Array.from({ length: 6 }, () => 'Active'));
+    expect(traced({})).toEqual(Array.from({ length: 7 }, () => undefined));
+    expect(traced({ traceRequests: true })).toEqual(Array.from({ length: 7 }, () => 'Active'));
   });
 });
 
@@ -175,7 +182,7 @@ describe('every log group', () => {
   const groups = resourcesOfType(stage, 'AWS::Logs::LogGroup');
 
   it('has the retention of its stage', () => {
-    expect(groups).toHaveLength(26);
+    expect(groups).toHaveLength(27);
     for (const { Properties } of groups) expect(Properties.RetentionInDays).toBe(30);
   });
 

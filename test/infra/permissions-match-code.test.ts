@@ -94,6 +94,12 @@ const NEVER_CALLED: Readonly<Record<string, readonly string[]>> = {
   ],
   // The key store can also add keys; only the issuer does.
   'receive-metrics': [...on('ApiKeys', 'PutItem'), 's3:GetObject'],
+  'receive-webhook': [
+    ...on('Incidents', 'BatchGetItem', 'GetItem', 'PutItem', 'UpdateItem'),
+    ...on('ApiKeys', 'PutItem'),
+    'secretsmanager:PutSecretValue',
+    'secretsmanager:UpdateSecretVersionStage',
+  ],
   'start-forecast-run': [...on('ApiKeys', 'PutItem')],
   'store-metrics': [...on('Blocks', 'Query')],
 };

@@ -230,6 +230,17 @@ const PERMISSIONS: Readonly<Record<string, readonly string[]>> = {
     'sqs:SendMessage',
     'states:StartExecution',
   ],
+  ReceiveWebhook: [
+    ...on('ApiKeys', 'GetItem'),
+    ...on('Requests', 'DeleteItem', 'GetItem', 'PutItem', 'UpdateItem'),
+    ...on('Incidents', 'Query'),
+    ...on('Changes', 'GetItem', 'PutItem', 'Query'),
+    ...LOGS,
+    'secretsmanager:DescribeSecret',
+    'secretsmanager:GetSecretValue',
+    'sqs:SendMessage',
+    'states:StartExecution',
+  ],
   CommandSettings: [
     ...on('ApiKeys', 'GetItem'),
     ...on('Requests', 'DeleteItem', 'GetItem', 'PutItem', 'UpdateItem'),
@@ -358,6 +369,8 @@ const FOREIGN_WRITERS: Readonly<Record<string, string>> = {
     'it charges quotas, and stores the responses to commands that carry an Idempotency-Key',
   'command-changes Requests':
     'it charges quotas, and stores the responses to commands that carry an Idempotency-Key',
+  'receive-webhook Requests':
+    'it charges the quota of changes, and stores its responses so that a repeated webhook has no further effect',
   'query-api Requests': 'it charges the quota of read requests',
   'receive-metrics Requests': 'it charges the quota of points before it accepts any',
   'start-forecast-run Requests': 'it charges the quota of runs',
@@ -452,7 +465,7 @@ describe('resource policies', () => {
     const permissions = resourcesOfType(stage, 'AWS::Lambda::Permission').filter(
       ({ Properties }) => !/^(?:lambda\.alarms\.cloudwatch|secretsmanager)\./.test(Properties.Principal),
     );
-    expect(permissions).toHaveLength(6);
+    expect(permissions).toHaveLength(7);
     for (const { Properties } of permissions) {
       expect(Properties.Principal).toBe('apigateway.amazonaws.com');
       expect(text(Properties.SourceArn)).toMatch(/HttpApi/);

@@ -80,6 +80,7 @@ describe('the routes of the HTTP API', () => {
       'GET /v1/targets/{targetId}/series',
       'GET /v1/targets/{targetId}/trends',
       'GET /v1/topology',
+      'GET /v1/webhooks/signing-keys',
       'POST /v1/changes',
       'POST /v1/changes/assess',
       'POST /v1/forecast-runs',
@@ -88,6 +89,7 @@ describe('the routes of the HTTP API', () => {
       'POST /v1/ingest/{format}',
       'POST /v1/metrics',
       'POST /v1/traces',
+      'POST /v1/webhooks/{tenantId}/changes',
       'PUT /v1/settings',
       'PUT /v1/topology',
     ]);

@@ -19,6 +19,7 @@ const OUTPUTS = {
     'TargetsTableName',
     'RawBucketName',
     'ForecastBucketName',
+    'SigningSecretArn',
   ],
   pipeline: [
     'ForecastStateMachineArn',

@@ -2,6 +2,7 @@ import { type Operations, QUERY } from '../../platform/api/operation.ts';
 import { NoParameters } from '../../platform/api/parameters.ts';
 import { AssessmentBody, RiskAssessment } from './assessment.ts';
 import { ChangeBody, ChangeDetail, ChangePage, ChangePath, ChangesQuery, RecordedChange } from './changes.ts';
+import { SigningKeys, WebhookHeaders, WebhookPath } from './webhooks.ts';
 
 const COMMAND = {
   method: 'post',
@@ -40,6 +41,36 @@ export const CHANGES_OPERATIONS = {
     status: 202,
     responses: [RecordedChange],
     problems: ['conflict'],
+  },
+  receiveChange: {
+    ...COMMAND,
+    servedBy: 'receive-webhook',
+    path: '/v1/webhooks/{tenantId}/changes',
+    summary:
+      'Records a change as `POST /v1/changes` does, for senders that sign webhooks instead of holding an API key; a repeated webhook id has no further effect, so it needs no Idempotency-Key',
+    needs: 'none',
+    quota: 'none',
+    params: WebhookPath,
+    headers: WebhookHeaders,
+    body: ChangeBody,
+    status: 202,
+    responses: [RecordedChange],
+    problems: [
+      'invalid-signature',
+      'conflict',
+      'request-in-progress',
+      'idempotency-key-reused',
+      'quota-exceeded',
+    ],
+  },
+  getSigningKeys: {
+    ...QUERY,
+    tag: 'changes',
+    servedBy: 'receive-webhook',
+    path: '/v1/webhooks/signing-keys',
+    summary: 'Returns the secrets with which senders of webhooks sign, first the one to use now',
+    needs: 'operate',
+    responses: [SigningKeys],
   },
   assessChange: {
     ...COMMAND,

@@ -23,6 +23,7 @@ export const API_FUNCTIONS = [
   'command-incidents',
   'command-changes',
   'command-settings',
+  'receive-webhook',
 ] as const;
 export type ApiFunctionName = (typeof API_FUNCTIONS)[number];
 

@@ -13,6 +13,7 @@ export const PROBLEMS = {
   'invalid-request': { status: 400, title: 'Invalid request' },
   'malformed-body': { status: 400, title: 'Malformed body' },
   unauthorized: { status: 401, title: 'API key missing or unknown' },
+  'invalid-signature': { status: 401, title: 'Signature missing or wrong' },
   'tenant-mismatch': { status: 403, title: 'Forbidden' },
   'not-found': { status: 404, title: 'Not found' },
   'unknown-format': { status: 404, title: 'Unknown format' },

@@ -67,10 +67,6 @@ export const signingVersion = ({ current, previous }: KeyRing, now: number): Key
 export const validVersions = ({ current, previous, pending }: KeyRing): readonly KeyVersion[] =>
   [current, previous, pending].filter((version) => version !== undefined);
 
-/** The valid version with this id. */
-export const versionIn = (ring: KeyRing, id: string): KeyVersion | undefined =>
-  validVersions(ring).find((version) => version.id === id);
-
 /** A key of 32 bytes for one purpose and scope (HKDF-SHA256, RFC 5869). `scope` is a tenant, or empty. */
 export const deriveKey = ({ key }: KeyVersion, purpose: Purpose | 'vault', scope: string): Buffer =>
   Buffer.from(hkdfSync('sha256', key, '', `forestall/1/${purpose}/${scope}`, 32));

@@ -1,22 +1,16 @@
 import { CHANGES_OPERATIONS } from '../../../core/changes/api/operations.ts';
-import { presentRecordedChange } from '../../../core/changes/api/present-change.ts';
 import { assessPlan } from '../../../core/changes/assessment/assess-plan.ts';
-import { type RecordDeps, recordChange } from '../../../core/changes/deployments/record-change.ts';
-import { secondsOf } from '../../../core/platform/api/instants.ts';
+import type { RecordDeps } from '../../../core/changes/deployments/record-change.ts';
+import { recordReported } from '../../../core/changes/deployments/record-reported.ts';
 import { type CommandDeps, serveCommands } from '../../runtime/idempotency.ts';
 import { type RoutesOf, route } from '../../runtime/route.ts';
 
 export interface Deps extends CommandDeps, RecordDeps {}
 
 const record = (deps: Deps) =>
-  route(CHANGES_OPERATIONS.recordChange, async ({ caller: { tenantId, name }, body, receivedAt }) => {
-    const change = { ...body, at: secondsOf(body.at) };
-    const recorded = await recordChange(deps, tenantId, change, Math.floor(receivedAt / 1000));
-    const { changeId, targetId, kind, health } = recorded;
-    deps.telemetry.info('change recorded', { tenantId, targetId, changeId, kind, health, apiKey: name });
-    deps.telemetry.count('ChangeRecorded');
-    return presentRecordedChange(recorded);
-  });
+  route(CHANGES_OPERATIONS.recordChange, ({ caller: { tenantId, name }, body, receivedAt }) =>
+    recordReported(deps, { tenantId, body, receivedAt }, { apiKey: name }),
+  );
 
 const assess = (deps: Deps) =>
   route(CHANGES_OPERATIONS.assessChange, async ({ caller: { tenantId }, body, receivedAt }) => {

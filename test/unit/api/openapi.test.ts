@@ -104,10 +104,14 @@ describe('the OpenAPI document', () => {
     }
   });
 
-  it('requires no key for health and itself', () => {
+  it('requires no key for health, itself and signed webhooks', () => {
     const open = Object.values(OPERATIONS).filter(({ needs }) => needs === 'none');
-    for (const { path } of open) expect(document.paths[path].get.security).toEqual([]);
-    expect(open).toHaveLength(2);
+    for (const { path, method } of open) expect(document.paths[path][method].security).toEqual([]);
+    expect(open.map(({ path }) => path)).toEqual([
+      '/v1/health',
+      '/v1/openapi.json',
+      '/v1/webhooks/{tenantId}/changes',
+    ]);
   });
 
   it('states the access that each other operation needs', () => {
@@ -118,7 +122,9 @@ describe('the OpenAPI document', () => {
     expect(closed.filter(({ needs, method }) => needs === 'read' && method !== 'get')).toMatchObject([
       { path: '/v1/changes/assess' },
     ]);
-    expect(closed.filter(({ needs, method }) => needs !== 'read' && method === 'get')).toEqual([]);
+    expect(closed.filter(({ needs, method }) => needs !== 'read' && method === 'get')).toMatchObject([
+      { path: '/v1/webhooks/signing-keys' },
+    ]);
   });
 
   it('accepts an Idempotency-Key for each command, except those that are safe to repeat and say so', () => {
@@ -135,6 +141,7 @@ describe('the OpenAPI document', () => {
     expect(commands.filter(([, operation]) => !('idempotency' in operation)).map(([id]) => id)).toEqual([
       ...INGEST_FORMAT_NAMES.map((format) => `ingest-${format}`),
       ...Object.keys(EXPORTER_OPERATIONS),
+      'receiveChange',
       'assessChange',
     ]);
   });
