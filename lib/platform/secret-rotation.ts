@@ -53,7 +53,7 @@ export class SecretRotation extends Construct {
     return new ObservedFunction(this, id, {
       ...props,
       ...{ config, notify, memoryMb: 256, timeout: Duration.seconds(60) },
-      environment: { ROTATED_SECRETS: Stack.of(this).toJsonString(listed) },
+      environment: { ROTATION_TARGETS: Stack.of(this).toJsonString(listed) },
       failure: { ...MEANING, coveredBy: 'the alarm on the check of secrets' },
     });
   }

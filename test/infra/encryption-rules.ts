@@ -85,6 +85,7 @@ const ENCRYPTION_RULES: Readonly<Record<string, Rule>> = {
   'AWS::SQS::QueuePolicy': nothing,
   'AWS::SSM::Parameter': nothing,
   'AWS::Scheduler::Schedule': nothing,
+  'AWS::SecretsManager::RotationSchedule': nothing,
   'AWS::SecretsManager::Secret': ownKeyIn('KmsKeyId'),
   // https://docs.aws.amazon.com/step-functions/latest/dg/encryption-at-rest.html
   'AWS::StepFunctions::StateMachine': byAws(

@@ -99,8 +99,8 @@ const ENVIRONMENT: Readonly<Record<string, readonly string[]>> = {
   ],
   'plan-peer-comparison': [...tables('TARGETS'), 'COMPARE_PEERS_FUNCTION_NAME'],
   'issue-api-key': [...tables('API_KEYS')],
-  'rotate-secret': ['ROTATED_SECRETS', 'OWN_TENANT_ID', 'EVENT_BUS_NAME'],
-  'check-secrets': ['ROTATED_SECRETS', 'ROTATION_DAYS'],
+  'rotate-secret': ['ROTATION_TARGETS', 'OWN_TENANT_ID', 'EVENT_BUS_NAME'],
+  'check-secrets': ['ROTATION_TARGETS', 'ROTATION_DAYS'],
 };
 const STANDARD = [
   'STAGE',

@@ -232,7 +232,7 @@ const PERMISSIONS: Readonly<Record<string, readonly string[]>> = {
   ],
   ReceiveWebhook: [
     ...on('ApiKeys', 'GetItem'),
-    ...on('Requests', 'DeleteItem', 'GetItem', 'PutItem', 'UpdateItem'),
+    ...on('Requests', 'BatchGetItem', 'DeleteItem', 'GetItem', 'PutItem', 'UpdateItem'),
     ...on('Incidents', 'Query'),
     ...on('Changes', 'GetItem', 'PutItem', 'Query'),
     ...LOGS,

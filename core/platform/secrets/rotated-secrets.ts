@@ -1,4 +1,4 @@
-/** The secrets of a deployment that rotate, as their functions get them in `ROTATED_SECRETS`. */
+/** The secrets of a deployment that rotate, as their functions get them in `ROTATION_TARGETS`. */
 import * as z from 'zod';
 
 export const RotatedSecret = z.object({

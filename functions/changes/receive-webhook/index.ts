@@ -35,7 +35,7 @@ export const handler = observe(
   makeHandler({
     responses: dynamoResponseStore(table(env.REQUESTS_TABLE_NAME)),
     authenticate: authenticate({ keys: dynamoApiKeyStore(table(env.API_KEYS_TABLE_NAME)), now: Date.now }),
-    quotas: leasedQuotas(dynamoQuotaLedger(table(env.REQUESTS_TABLE_NAME)), env.TENANT_QUOTAS),
+    quotas: leasedQuotas(dynamoQuotaLedger(table(env.REQUESTS_TABLE_NAME)), env.TENANT_QUOTAS, telemetry),
     rings: secretsManagerRings({
       client: makeSecretsManagerClient(),
       secretId: env.WEBHOOK_SIGNING_SECRET_ARN,

@@ -7,7 +7,7 @@ import { RotatedSecretsJson } from '../../runtime/rotated-secrets-json.ts';
 import { makeHandler } from './handler.ts';
 
 const env = readEnv({
-  ROTATED_SECRETS: RotatedSecretsJson,
+  ROTATION_TARGETS: RotatedSecretsJson,
   ROTATION_DAYS: z.coerce.number().int().positive(),
 });
 
@@ -17,7 +17,7 @@ export const handler = observe(
   makeHandler({
     readFacts: () =>
       Promise.all(
-        env.ROTATED_SECRETS.map(({ name, arn }) => readSecretFacts(name, { client, secretId: arn })),
+        env.ROTATION_TARGETS.map(({ name, arn }) => readSecretFacts(name, { client, secretId: arn })),
       ),
     rotationDays: env.ROTATION_DAYS,
     telemetry,

@@ -13,7 +13,7 @@ import { RotatedSecretsJson } from '../../runtime/rotated-secrets-json.ts';
 import { makeHandler } from './handler.ts';
 
 const env = readEnv({
-  ROTATED_SECRETS: RotatedSecretsJson,
+  ROTATION_TARGETS: RotatedSecretsJson,
   OWN_TENANT_ID: TenantId,
   EVENT_BUS_NAME: z.string().min(1),
 });
@@ -26,7 +26,7 @@ const CREDENTIALS: Readonly<Record<RotatedSecret['kind'], () => RotatedCredentia
 
 export const handler = observe(
   makeHandler({
-    secrets: env.ROTATED_SECRETS,
+    secrets: env.ROTATION_TARGETS,
     versionsOf: ({ arn }) => secretsManagerVersions({ client, secretId: arn }),
     credentialOf: ({ kind }) => CREDENTIALS[kind](),
     events: publisherTo(env.EVENT_BUS_NAME),
