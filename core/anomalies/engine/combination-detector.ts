@@ -5,6 +5,7 @@ import { CalibratedPart } from './calibrated-part.ts';
 import { type Partials, partialResiduals, RunningCovariance } from './covariance.ts';
 import { alertStageOptions, type DetectorOptions } from './detector-options.ts';
 import { Evidence } from './evidence.ts';
+import { rangeAround } from './expected-range.ts';
 import { LastingResiduals } from './lasting-residuals.ts';
 
 const SHRINKAGE = 0.05;
@@ -104,7 +105,7 @@ export class CombinationDetector {
     return {
       ...{ kind: 'correlation', score, alert: score >= threshold, combined, metric, isBelow, residual },
       ...{ oneIn: Math.round(10 ** combined), since: this.evidence.since, partials: fit.distances },
-      expected: { lower: centre - width, upper: centre + width },
+      expected: rangeAround(centre, width),
     };
   }
 

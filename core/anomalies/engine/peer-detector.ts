@@ -1,5 +1,6 @@
 import type { ByteReader, ByteWriter } from '../../shared/byte-buffer.ts';
 import { medianOfSorted } from '../../shared/maths/averages.ts';
+import { rangeAround } from './expected-range.ts';
 import { PeerSeries } from './peer-series.ts';
 
 /** With fewer peers, the usual behaviour cannot be estimated. */
@@ -192,7 +193,7 @@ export class PeerDetector {
       score: (PEER_THRESHOLD * units) / bar,
       oneIn: series.points,
       peers: summary.count - 1,
-      expected: { lower: centre - reach, upper: centre + reach },
+      expected: rangeAround(centre, reach),
     };
     return { departure };
   }

@@ -4,6 +4,7 @@ import { CalibratedPart } from './calibrated-part.ts';
 import { type DetectionResult, describeAlert } from './detection-result.ts';
 import { alertStageOptions, type DetectorOptions } from './detector-options.ts';
 import { Evidence } from './evidence.ts';
+import { rangeAround } from './expected-range.ts';
 import type { ForecastBand } from './forecast-residual.ts';
 import { SeasonalResidual } from './seasonal-residual.ts';
 import { combineParts, SeriesParts } from './series-parts.ts';
@@ -89,8 +90,7 @@ export class PointScorer {
 
   private band(average: number): { lower: number; upper: number } | undefined {
     if (Number.isNaN(average)) return undefined;
-    const width = this.seasonalPast.quantile(BAND_TAIL);
-    return { lower: average - width, upper: average + width };
+    return rangeAround(average, this.seasonalPast.quantile(BAND_TAIL));
   }
 }
 

@@ -1,5 +1,6 @@
 import type { RegularSeries } from '../../metrics/series/metric-series.ts';
 import { mean, median } from '../../shared/maths/averages.ts';
+import { finite } from '../../shared/maths/finite.ts';
 import { DAY_SECONDS } from '../../shared/time.ts';
 
 /** Minimum share of observed steps of a day. */
@@ -17,7 +18,7 @@ export interface DayBlock {
 
 const blockOf = (observed: Float64Array, age: number, perDay: number): DayBlock => {
   const ownMean = mean(observed);
-  return { age, median: median(observed), mean: ownMean, total: ownMean * perDay };
+  return { age, median: median(observed), mean: ownMean, total: finite(ownMean * perDay) };
 };
 
 /** Splits a series into whole days, oldest first, without days that have less than half of their steps. */

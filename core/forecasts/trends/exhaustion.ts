@@ -1,4 +1,5 @@
 import type { RegularSeries } from '../../metrics/series/metric-series.ts';
+import { finite } from '../../shared/maths/finite.ts';
 import { DAY_SECONDS } from '../../shared/time.ts';
 import type { Forecast } from '../engine/forecast.ts';
 import type { ResolvedThreshold } from '../resolved-threshold.ts';
@@ -67,8 +68,8 @@ export const forecastRunOut = (
   const { ramp, quantiles, start, stepSeconds, horizon } = forecast;
   const middle = quantiles[quantiles.length >> 1]!;
   const perDay = ramp
-    ? 24 * ramp.perHour
-    : (middle.at(-1)! - middle[0]!) * (DAY_SECONDS / stepSeconds / horizon);
+    ? finite(24 * ramp.perHour)
+    : finite((middle.at(-1)! - middle[0]!) * (DAY_SECONDS / stepSeconds / horizon));
   const level = middle[0]!;
   const after = (seconds: number | null) => (seconds === null ? null : start + seconds);
   if (within.middle !== null) {

@@ -1,4 +1,5 @@
 import type { RegularSeries } from '../../metrics/series/metric-series.ts';
+import { finite } from '../../shared/maths/finite.ts';
 import { dayBlocks } from './day-blocks.ts';
 import { type RobustSlope, robustSlope } from './robust-slope.ts';
 
@@ -26,7 +27,8 @@ export const trendOver = (series: RegularSeries, days: number): Trend | null => 
     blocks.map(({ median }) => median),
   );
   if (perDay === null) return null;
-  const growth = perDay.intercept === 0 ? null : (perDay.slope * (days - 1)) / Math.abs(perDay.intercept);
+  const growth =
+    perDay.intercept === 0 ? null : finite((perDay.slope / Math.abs(perDay.intercept)) * (days - 1));
   return { days, perDay, growth };
 };
 
@@ -60,6 +62,7 @@ export const weekOverWeek = (series: RegularSeries): WeekOverWeek | null => {
   if (pairs.length === 0) return null;
   const lastMean = meanOf(pairs.map(([last]) => last));
   const previousMean = meanOf(pairs.map(([, previous]) => previous));
-  const change = previousMean === 0 ? null : (lastMean - previousMean) / Math.abs(previousMean);
+  const change =
+    previousMean === 0 ? null : finite(2 * ((lastMean / 2 - previousMean / 2) / Math.abs(previousMean)));
   return { lastMean, previousMean, change };
 };

@@ -1,5 +1,6 @@
 import type { RegularSeries } from '../../metrics/series/metric-series.ts';
 import { median } from '../../shared/maths/averages.ts';
+import { finite } from '../../shared/maths/finite.ts';
 import { HOUR_SECONDS } from '../../shared/time.ts';
 import { robustSlope } from './robust-slope.ts';
 
@@ -75,7 +76,7 @@ export const detectLeak = (metric: RegularSeries, uptime: RegularSeries): LeakFi
     .map((stretch) => judge(metric, stretch))
     .filter((result) => result !== null);
   if (judged.length === 0) return null;
-  const falls = judged.slice(1).map(({ first }, i) => judged[i]!.last - first);
+  const falls = judged.slice(1).map(({ first }, i) => finite(judged[i]!.last - first));
   const givenBack = falls.length > 0 ? median(falls) : null;
   const growing = judged.filter((result) => result.growing).length;
   return {

@@ -1,4 +1,5 @@
 import { median, medianOfSorted } from '../../shared/maths/averages.ts';
+import { finite } from '../../shared/maths/finite.ts';
 
 /** A straight line through points, robust to a third of them being outliers, with a 95 % interval of its slope. */
 export interface RobustSlope {
@@ -22,7 +23,7 @@ export const robustSlope = (x: readonly number[], y: readonly number[]): RobustS
   const slopes: number[] = [];
   for (let i = 0; i < x.length; i++) {
     for (let j = i + 1; j < x.length; j++) {
-      if (x[i] !== x[j]) slopes.push((y[j]! - y[i]!) / (x[j]! - x[i]!));
+      if (x[i] !== x[j]) slopes.push(finite((y[j]! - y[i]!) / (x[j]! - x[i]!)));
     }
   }
   if (new Set(x).size < 3) return null;
@@ -31,6 +32,6 @@ export const robustSlope = (x: readonly number[], y: readonly number[]): RobustS
   const at = (rank: number) => sorted[Math.min(sorted.length - 1, Math.max(0, Math.round(rank)))]!;
   const slope = medianOfSorted(sorted);
   const [low, high] = [at(sorted.length / 2 - half - 1), at(sorted.length / 2 + half)];
-  const intercept = median(y.map((value, i) => value - slope * x[i]!));
+  const intercept = median(y.map((value, i) => finite(value - finite(slope * x[i]!))));
   return { slope, low, high, intercept, significant: low > 0 || high < 0 };
 };

@@ -1,5 +1,6 @@
 import type { RegularSeries } from '../../metrics/series/metric-series.ts';
 import { median } from '../../shared/maths/averages.ts';
+import { finite } from '../../shared/maths/finite.ts';
 import { DAY_SECONDS } from '../../shared/time.ts';
 import { dailyTotals } from './business-forecast.ts';
 
@@ -24,7 +25,7 @@ const eventsOf = (
   usual: number,
 ): SeasonalEvent[] =>
   [...Map.groupBy(days, ({ day }) => day)].flatMap(([day, group]) => {
-    const ratio = median(group.map(({ total }) => total)) / usual;
+    const ratio = finite(median(group.map(({ total }) => total)) / usual);
     const sameSide = group.filter(({ total }) => total > usual === ratio > 1).length;
     const holds = group.length >= MIN_SEEN && sameSide >= SAME_SIDE * group.length;
     return holds && Math.abs(ratio - 1) >= NOTABLE ? [{ kind, day, ratio, seen: group.length }] : [];
@@ -48,7 +49,7 @@ export const seasonalEvents = (series: RegularSeries): SeasonalEvent[] => {
   // Weekdays are removed first, because some dates fall on a Sunday by chance.
   const byDate = days.map(({ date, weekday, total }) => ({
     day: date,
-    total: total / (ratios.get(weekday) || 1),
+    total: finite(total / (ratios.get(weekday) || 1)),
   }));
   return [...weekdays, ...eventsOf('day-of-month', byDate, usual)].sort(
     (a, b) => Math.abs(b.ratio - 1) - Math.abs(a.ratio - 1),

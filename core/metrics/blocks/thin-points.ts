@@ -1,4 +1,5 @@
 /** Reduces dense points before histories of weeks are built from them. */
+import { finite } from '../../shared/maths/finite.ts';
 import type { MetricKind } from '../series/metric-series.ts';
 import type { BlockPoints } from './block.ts';
 
@@ -30,9 +31,6 @@ export const thinPoints = (points: Points, kind: MetricKind): Points => {
   }
   return { offsets: Uint16Array.from(at), values: Float64Array.from(kept) };
 };
-
-/** An infinite sum would be read as a missing value. */
-const finite = (value: number): number => Math.max(-Number.MAX_VALUE, Math.min(Number.MAX_VALUE, value));
 
 const joined = (before: number, value: number, count: number, kind: MetricKind): number => {
   if (kind === 'counter') return value;

@@ -1,5 +1,6 @@
 /** Sums, means and medians. Those of no values are 0, NaN and NaN. */
 
+import { finite } from './finite.ts';
 import { selectInPlace } from './order-statistics.ts';
 
 export const sum = (values: Iterable<number>): number => {
@@ -8,7 +9,12 @@ export const sum = (values: Iterable<number>): number => {
   return total;
 };
 
-export const mean = (values: readonly number[] | Float64Array): number => sum(values) / values.length;
+/** The mean of finite values is finite, even if their sum is not. */
+export const mean = (values: readonly number[] | Float64Array): number => {
+  const total = sum(values);
+  if (Number.isFinite(total) || !values.every(Number.isFinite)) return total / values.length;
+  return finite(sum(values.map((value) => value / values.length)));
+};
 
 /** Median of ascending values: the mean of the middle two if their number is even. */
 export const medianOfSorted = (sorted: ArrayLike<number>): number => {

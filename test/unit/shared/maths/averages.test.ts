@@ -28,6 +28,8 @@ describe('averages', () => {
   });
 
   it('neither overflow at the largest numbers nor vanish at the smallest', () => {
+    expect(mean([Number.MAX_VALUE, Number.MAX_VALUE, 0])).toBeCloseTo((Number.MAX_VALUE / 3) * 2, -300);
+    expect(mean([Number.POSITIVE_INFINITY, 1])).toBe(Number.POSITIVE_INFINITY);
     expect(median([Number.MAX_VALUE, Number.MAX_VALUE])).toBe(Number.MAX_VALUE);
     expect(median([Number.MAX_VALUE / 2, Number.MAX_VALUE])).toBeLessThan(Number.POSITIVE_INFINITY);
     expect(median([Number.MIN_VALUE])).toBe(Number.MIN_VALUE);
