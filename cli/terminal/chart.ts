@@ -58,7 +58,9 @@ const scaleOf = ({ history, forecast, limit }: ChartInput): Scale => {
   const margin = high > low ? (high - low) * 0.03 : Math.abs(high) * 0.1 || 1;
   const historyEnd = history.start + (history.values.length - 1) * history.stepSeconds;
   const to = forecast ? forecast.start + (forecast.middle.length - 1) * forecast.stepSeconds : historyEnd;
-  return { low: low - margin, high: high + margin, from: history.start, to: Math.max(to, history.start + 1) };
+  // No axis below zero for values that never are.
+  const bottom = low >= 0 ? Math.max(0, low - margin) : low - margin;
+  return { low: bottom, high: high + margin, from: history.start, to: Math.max(to, history.start + 1) };
 };
 
 /** The last part of the history, in proportion to the forecast's length. */

@@ -38,9 +38,9 @@ export const ANOMALY_COLUMNS: readonly Column<AnomalyAnswer>[] = [
     text: ({ kind, silenced }) => (silenced === undefined ? kind : 'silenced'),
     colour: ({ silenced }) => (silenced === undefined ? 'yellow' : undefined),
   },
-  { header: 'score', align: 'right', text: ({ score }) => score.toFixed(1) },
+  { header: 'score', align: 'right', text: ({ score }) => score.toFixed(1), optional: true },
   { header: 'value', align: 'right', text: ({ value }) => formatNumber(value) },
-  { header: 'expected', align: 'right', text: expectedText },
+  { header: 'expected', align: 'right', text: expectedText, optional: true },
 ];
 
 const listCommand = (terminal: Terminal): Command =>

@@ -19,11 +19,12 @@ export const CHANGE_COLUMNS: readonly Column<ChangeSummaryAnswer>[] = [
   { header: 'change', text: ({ id }) => id },
   { header: 'target', text: ({ target }) => target },
   { header: 'kind', text: ({ kind }) => kind },
-  { header: 'risk', text: ({ riskLevel }) => riskLevel ?? '-' },
+  { header: 'risk', text: ({ riskLevel }) => riskLevel ?? '-', optional: true },
   { header: 'health', text: ({ health }) => health, colour: ({ health }) => HEALTH_COLOURS[health] },
   {
     header: 'score',
     align: 'right',
+    optional: true,
     text: ({ score }) => (score === undefined ? '-' : score.toFixed(0)),
   },
   { header: 'what', text: ({ summary }) => withoutControl(summary), shrinks: true },

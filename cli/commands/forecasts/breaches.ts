@@ -34,14 +34,14 @@ export const BREACH_COLUMNS: readonly Column<BreachAnswer>[] = [
     text: ({ severity }) => severity,
     colour: ({ severity }) => severityColour(severity),
   },
-  { header: 'for', align: 'right', text: standsFor },
+  { header: 'for', align: 'right', text: standsFor, optional: true },
   {
     header: 'probability',
     align: 'right',
     text: ({ probability }) => formatPercent(probability),
     colour: ({ probability }) => probabilityColour(probability),
   },
-  { header: 'risk', align: 'right', text: ({ risk }) => formatNumber(risk) },
+  { header: 'risk', align: 'right', text: ({ risk }) => formatNumber(risk), optional: true },
   {
     header: 'in',
     align: 'right',

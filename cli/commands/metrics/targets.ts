@@ -25,7 +25,7 @@ const STATE_COLOURS: Readonly<Record<TargetAnswer['state'], Colour | undefined>>
 
 const COLUMNS: readonly Column<TargetAnswer>[] = [
   { header: 'target', text: ({ id }) => id, shrinks: true },
-  { header: 'profile', text: ({ profile }) => profile },
+  { header: 'profile', text: ({ profile }) => profile, optional: true },
   { header: 'metrics', text: ({ metrics }) => metrics.map(({ name }) => name).join(' '), shrinks: true },
   { header: 'notices', text: ({ notices = [] }) => notices.map(({ code }) => code).join(' ') },
   { header: 'last seen', text: ({ lastSeen }) => lastSeen.slice(5, 16).replace('T', ' ') },
@@ -33,6 +33,7 @@ const COLUMNS: readonly Column<TargetAnswer>[] = [
   {
     header: 'points',
     align: 'right',
+    optional: true,
     text: ({ expectedShare }) => (expectedShare === undefined ? '-' : formatPercent(expectedShare)),
   },
   { header: 'state', text: ({ state }) => state, colour: ({ state }) => STATE_COLOURS[state] },

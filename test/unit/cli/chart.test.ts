@@ -76,6 +76,18 @@ describe('a chart', () => {
     expect(lines.join('\n')).not.toContain('NaN');
   });
 
+  it('has no axis below zero for values that never are', () => {
+    const axisOf = (values: number[]) => {
+      const lines = renderChart({ history: { ...history, values: Float64Array.from(values) } }, look);
+      return Number(plotRows(lines).at(-1)!.split('|')[0]);
+    };
+    expect(axisOf([0, 50, 100])).toBe(0);
+    expect(axisOf([1, 50, 100])).toBe(0);
+    expect(axisOf([0, 0])).toBe(0);
+    expect(axisOf([-1, 50, 100])).toBeLessThan(-1);
+    expect(axisOf([40, 50])).toBeGreaterThan(39);
+  });
+
   it('breaks the line at missing values', () => {
     const values = Float64Array.from({ length: 50 }, (_, i) => (i > 15 && i < 35 ? Number.NaN : 1));
     const rows = plotRows(renderChart({ history: { start: 0, stepSeconds: 60, values } }, look));

@@ -130,6 +130,23 @@ describe('a table', () => {
     ];
     for (const line of renderTable(wide, [1], look)) expect(line.length).toBeLessThanOrEqual(40);
   });
+
+  it('omits optional columns, the last ones first, before names become unreadable', () => {
+    const columns = [
+      { header: 'target', text: () => 'field-checkout-production-1', shrinks: true },
+      { header: 'first', text: () => '12345678', optional: true },
+      { header: 'kept', text: () => 'yes' },
+      { header: 'second', text: () => '12345678', optional: true },
+    ];
+    const headersAt = (width: number) =>
+      renderTable(columns, [1], { ...look, columns: width })[0]!
+        .trim()
+        .split(/\s+/);
+    expect(headersAt(46)).toEqual(['target', 'first', 'kept', 'second']);
+    expect(headersAt(45)).toEqual(['target', 'first', 'kept']);
+    expect(headersAt(35)).toEqual(['target', 'kept']);
+    expect(renderTable(columns, [1], { ...look, columns: 20 })[2]).toBe('field-checkou~  yes');
+  });
 });
 
 describe('formatted figures', () => {
