@@ -1,4 +1,4 @@
-import { assessBreach } from '../../../core/forecasts/breach/assess-breach.ts';
+import { assessBreach, WARNS_AT } from '../../../core/forecasts/breach/assess-breach.ts';
 import { resolveThreshold } from '../../../core/forecasts/breach/resolve-threshold.ts';
 import type { ResolvedThreshold } from '../../../core/forecasts/resolved-threshold.ts';
 import { mean, upperMedian } from '../../../core/shared/maths/averages.ts';
@@ -6,7 +6,8 @@ import type { ScoredTask } from './score-tasks.ts';
 
 /** Quantiles of a series' history that serve as its thresholds: rare, very rare, never exceeded. */
 const HISTORY_QUANTILES = [0.95, 0.99, 1];
-const ALARM_PROBABILITIES = [0.5, 0.85];
+/** Even odds, the probability from which the product warns of such limits, and near certainty. */
+const ALARM_PROBABILITIES = [0.5, WARNS_AT.historical, 0.85];
 const BINS = 10;
 
 interface Case {
@@ -23,6 +24,8 @@ export interface AlarmFigures {
   readonly alarms: number;
   readonly precision: number;
   readonly recall: number;
+  /** Share of all cases in which the alarm, or its absence, was right. */
+  readonly accuracy: number;
   readonly medianLeadMinutes: number;
 }
 
@@ -63,11 +66,14 @@ const casesOf = ({ task, forecast }: ScoredTask): Case[] =>
 const alarmsAt = (cases: readonly Case[], probability: number): AlarmFigures => {
   const raised = cases.filter((item) => item.probability >= probability);
   const right = raised.filter((item) => item.crossed);
+  const crossed = cases.filter((item) => item.crossed).length;
+  const wrong = raised.length - right.length + crossed - right.length;
   return {
     probability,
     alarms: raised.length,
     precision: right.length / raised.length,
-    recall: right.length / cases.filter((item) => item.crossed).length,
+    recall: right.length / crossed,
+    accuracy: 1 - wrong / cases.length,
     medianLeadMinutes: upperMedian(right.map((item) => item.leadSeconds / 60)),
   };
 };

@@ -52,12 +52,13 @@ const breachTables = (breach: BreachFigures): string[] => [
   `Breaches: ${breach.cases} thresholds, ${f3(breach.baseRate)} crossed, Brier ${f3(breach.brier)}, skill ${f3(breach.brierSkill)}`,
   '',
   ...table([
-    ['alarm at', 'alarms', 'precision', 'recall', 'median lead, min'],
+    ['alarm at', 'alarms', 'precision', 'recall', 'accuracy', 'median lead, min'],
     ...breach.alarms.map((a) => [
       String(a.probability),
       String(a.alarms),
       f3(a.precision),
       f3(a.recall),
+      f3(a.accuracy),
       a.medianLeadMinutes.toFixed(0),
     ]),
   ]),
