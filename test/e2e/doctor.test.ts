@@ -6,7 +6,12 @@ import { DescribeAlarmsCommand, DisableAlarmActionsCommand } from '@aws-sdk/clie
 import { DescribeLogGroupsCommand, PutRetentionPolicyCommand } from '@aws-sdk/client-cloudwatch-logs';
 import { UpdateContinuousBackupsCommand } from '@aws-sdk/client-dynamodb';
 import { DisableRuleCommand, ListRulesCommand } from '@aws-sdk/client-eventbridge';
-import { ListEventSourceMappingsCommand, UpdateEventSourceMappingCommand } from '@aws-sdk/client-lambda';
+import {
+  ListEventSourceMappingsCommand,
+  ListFunctionsCommand,
+  PutFunctionConcurrencyCommand,
+  UpdateEventSourceMappingCommand,
+} from '@aws-sdk/client-lambda';
 import { PutObjectCommand } from '@aws-sdk/client-s3';
 import { GetScheduleCommand, ListSchedulesCommand, UpdateScheduleCommand } from '@aws-sdk/client-scheduler';
 import { ListQueuesCommand, PurgeQueueCommand, SendMessageCommand } from '@aws-sdk/client-sqs';
@@ -98,6 +103,16 @@ const stopRecovery = async (): Promise<void> => {
   );
 };
 
+const stopFunction = async (): Promise<void> => {
+  const { Functions = [] } = await clients.functions.send(new ListFunctionsCommand({}));
+  const FunctionName = Functions.find((one) =>
+    /PlanPeerComparison/.test(one.FunctionName ?? ''),
+  )?.FunctionName;
+  await clients.functions.send(
+    new PutFunctionConcurrencyCommand({ FunctionName, ReservedConcurrentExecutions: 0 }),
+  );
+};
+
 const parkPayload = async (): Promise<void> => {
   const Bucket = requireOutput(session.outputs, 'RawBucketName');
   const key = 'quarantine/tenant=doctor/payload';
@@ -116,6 +131,7 @@ const PLANTED: Readonly<Record<string, () => Promise<void>>> = {
   schedules: disableSchedule,
   rules: disableRule,
   'event sources': disableEventSource,
+  functions: stopFunction,
   'alarm actions': muteAlarm,
   tables: stopRecovery,
   'parked payloads': parkPayload,

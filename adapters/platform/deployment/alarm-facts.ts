@@ -33,7 +33,7 @@ const describeAlarms = async (
 export const runbookIn = (description: unknown): string | undefined =>
   typeof description === 'string' ? /docs\/runbook\.md#[\w-]+/.exec(description)?.[0] : undefined;
 
-/** The alarms of the stage. One that was deleted has no actions. */
+/** The alarms of the stage. */
 export const readAlarms = async (
   clients: OperatorClients,
   stage: StageStacks,
@@ -45,6 +45,7 @@ export const readAlarms = async (
     return {
       name: partOf(resource),
       id,
+      exists: alarm !== undefined,
       isRaised: alarm?.StateValue === 'ALARM',
       areActionsEnabled: alarm?.ActionsEnabled ?? false,
       actions: alarm?.AlarmActions?.length ?? 0,

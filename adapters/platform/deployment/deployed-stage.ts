@@ -4,8 +4,8 @@ import type { OperatorClients } from './clients.ts';
 import { readDeadLetters, readParked, readUnreadable } from './leftover-facts.ts';
 import { readBootstrap, readConcurrency } from './set-up-facts.ts';
 import { readStageStacks } from './stage-stacks.ts';
-import { readLogGroups, readTables } from './store-facts.ts';
-import { readEventSources, readRules, readSchedules } from './trigger-facts.ts';
+import { readBuckets, readLogGroups, readTables } from './store-facts.ts';
+import { readEventSources, readFunctions, readRules, readSchedules } from './trigger-facts.ts';
 
 /** A stage as it is deployed now. `now`: end of the day that is searched for unreadable items. */
 export const deployedStage = (clients: OperatorClients, stage: string, now: Date): Deployment => {
@@ -17,6 +17,8 @@ export const deployedStage = (clients: OperatorClients, stage: string, now: Date
     alarms: () => readAlarms(clients, stacks),
     concurrency: () => readConcurrency(clients, stacks),
     tables: () => readTables(clients, stacks),
+    buckets: () => readBuckets(clients, stacks),
+    functions: () => readFunctions(clients, stacks),
     logGroups: () => readLogGroups(clients, stacks),
     schedules: () => readSchedules(clients, stacks),
     rules: () => readRules(clients, stacks),

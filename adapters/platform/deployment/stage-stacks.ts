@@ -97,7 +97,10 @@ const shortPath = (path: string, stage: string): string =>
 
 /** Name of the part of the stage that a resource belongs to: its path without the construct that CDK adds. */
 export const partOf = ({ path }: StageResource): string =>
-  path.replace(/\/(?:Function\/SqsEventSource:[^/]*|StateMachine|Schedule|Alarm|Queue|Store\/Table)$/, '');
+  path.replace(
+    /\/(?:Function\/SqsEventSource:[^/]*|Function|StateMachine|Schedule|Alarm|Queue|Store\/Table)$/,
+    '',
+  );
 
 /** Reads a value once; later calls share the result. */
 const once = <Value>(read: () => Promise<Value>): (() => Promise<Value>) => {

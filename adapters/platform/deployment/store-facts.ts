@@ -1,7 +1,12 @@
 import { DescribeLogGroupsCommand } from '@aws-sdk/client-cloudwatch-logs';
-import { DescribeContinuousBackupsCommand, DescribeTableCommand } from '@aws-sdk/client-dynamodb';
+import {
+  DescribeContinuousBackupsCommand,
+  DescribeTableCommand,
+  DescribeTimeToLiveCommand,
+} from '@aws-sdk/client-dynamodb';
+import { GetBucketLifecycleConfigurationCommand } from '@aws-sdk/client-s3';
 import * as z from 'zod';
-import type { LogGroupFact, TableFact } from '../../../core/platform/doctor/ports.ts';
+import type { BucketFact, LogGroupFact, TableFact } from '../../../core/platform/doctor/ports.ts';
 import { inParallel } from '../../../core/shared/in-parallel.ts';
 import type { OperatorClients } from './clients.ts';
 import { permitted } from './permitted.ts';
@@ -18,14 +23,19 @@ const Declared = z.object({
   ]),
 });
 
+const Expiry = z.object({ TimeToLiveSpecification: z.object({ AttributeName: z.string() }).optional() });
+const ON: ReadonlySet<string | undefined> = new Set(['ENABLED', 'ENABLING']);
+
 const readTable = async ({ tables }: OperatorClients, resource: StageResource): Promise<TableFact> => {
   const [declared] = Declared.parse(resource.properties).Replicas;
   const TableName = resource.physicalId;
-  const [backups, description] = await Promise.all([
+  const expiresBy = Expiry.parse(resource.properties).TimeToLiveSpecification?.AttributeName;
+  const [backups, description, expiry] = await Promise.all([
     permitted('dynamodb:DescribeContinuousBackups', () =>
       tables.send(new DescribeContinuousBackupsCommand({ TableName })),
     ),
     permitted('dynamodb:DescribeTable', () => tables.send(new DescribeTableCommand({ TableName }))),
+    permitted('dynamodb:DescribeTimeToLive', () => tables.send(new DescribeTimeToLiveCommand({ TableName }))),
   ]);
   const recovery = backups.ContinuousBackupsDescription?.PointInTimeRecoveryDescription;
   return {
@@ -35,6 +45,8 @@ const readTable = async ({ tables }: OperatorClients, resource: StageResource): 
     shouldBeRecoverable: declared.PointInTimeRecoverySpecification.PointInTimeRecoveryEnabled,
     isProtected: description.Table?.DeletionProtectionEnabled ?? false,
     shouldBeProtected: declared.DeletionProtectionEnabled,
+    isExpiring: ON.has(expiry.TimeToLiveDescription?.TimeToLiveStatus),
+    expiresBy,
   };
 };
 
@@ -44,6 +56,36 @@ export const readTables = async (
   stage: StageStacks,
 ): Promise<readonly TableFact[]> =>
   inParallel(2, await stage.ofType('AWS::DynamoDB::GlobalTable'), (table) => readTable(clients, table));
+
+const Rules = z.object({
+  LifecycleConfiguration: z.object({ Rules: z.array(z.object({ Status: z.string() })) }).optional(),
+});
+
+const isOn = ({ Status }: { readonly Status?: string | undefined }): boolean => Status === 'Enabled';
+
+const rulesOf = async ({ objects }: OperatorClients, Bucket: string): Promise<number> => {
+  try {
+    const { Rules: rules = [] } = await permitted('s3:GetLifecycleConfiguration', () =>
+      objects.send(new GetBucketLifecycleConfigurationCommand({ Bucket })),
+    );
+    return rules.filter(isOn).length;
+  } catch (error) {
+    if (error instanceof Error && error.name === 'NoSuchLifecycleConfiguration') return 0;
+    throw error;
+  }
+};
+
+/** The buckets of the stage. */
+export const readBuckets = async (
+  clients: OperatorClients,
+  stage: StageStacks,
+): Promise<readonly BucketFact[]> =>
+  inParallel(2, await stage.ofType('AWS::S3::Bucket'), async (bucket) => ({
+    name: partOf(bucket),
+    id: bucket.physicalId,
+    rules: await rulesOf(clients, bucket.physicalId),
+    expectedRules: Rules.parse(bucket.properties).LifecycleConfiguration?.Rules.filter(isOn).length ?? 0,
+  }));
 
 const Retention = z.object({ RetentionInDays: z.number() });
 

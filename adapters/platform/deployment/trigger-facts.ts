@@ -1,8 +1,8 @@
 import { DescribeRuleCommand } from '@aws-sdk/client-eventbridge';
-import { GetEventSourceMappingCommand } from '@aws-sdk/client-lambda';
+import { GetEventSourceMappingCommand, GetFunctionConcurrencyCommand } from '@aws-sdk/client-lambda';
 import { GetScheduleCommand } from '@aws-sdk/client-scheduler';
 import * as z from 'zod';
-import type { TriggerFact } from '../../../core/platform/doctor/ports.ts';
+import { DELETED, type FunctionFact, type TriggerFact } from '../../../core/platform/doctor/ports.ts';
 import { inParallel } from '../../../core/shared/in-parallel.ts';
 import type { OperatorClients } from './clients.ts';
 import { permitted } from './permitted.ts';
@@ -73,8 +73,51 @@ const readEventSource: ReadTrigger = async ({ functions }, resource) => {
 const isDeclaredOn = ({ properties }: StageResource): boolean =>
   properties.State !== 'DISABLED' && properties.Enabled !== false;
 
-const readAll = async (clients: OperatorClients, stage: StageStacks, type: string, read: ReadTrigger) =>
-  inParallel(3, (await stage.ofType(type)).filter(isDeclaredOn), (resource) => read(clients, resource));
+const isNotFound = (error: unknown): boolean =>
+  error instanceof Error && error.name === 'ResourceNotFoundException';
+
+const KINDS = {
+  'AWS::Scheduler::Schedule': 'schedule',
+  'AWS::Events::Rule': 'rule',
+  'AWS::Lambda::EventSourceMapping': 'event source',
+} as const;
+
+const readAll = async (
+  clients: OperatorClients,
+  stage: StageStacks,
+  type: keyof typeof KINDS,
+  read: ReadTrigger,
+): Promise<readonly TriggerFact[]> =>
+  inParallel(3, (await stage.ofType(type)).filter(isDeclaredOn), async (resource) => {
+    try {
+      return await read(clients, resource);
+    } catch (error) {
+      if (!isNotFound(error)) throw error;
+      return { name: partOf(resource), kind: KINDS[type], isEnabled: false, state: DELETED, enable: '' };
+    }
+  });
+
+const readFunction = async (
+  { functions }: OperatorClients,
+  resource: StageResource,
+): Promise<FunctionFact> => {
+  const id = resource.physicalId;
+  const isStopped = resource.properties.ReservedConcurrentExecutions === 0;
+  try {
+    const { ReservedConcurrentExecutions } = await permitted('lambda:GetFunctionConcurrency', () =>
+      functions.send(new GetFunctionConcurrencyCommand({ FunctionName: id })),
+    );
+    const state = ReservedConcurrentExecutions === 0 && !isStopped ? 'stopped' : 'active';
+    return { name: partOf(resource), id, state };
+  } catch (error) {
+    if (!isNotFound(error)) throw error;
+    return { name: partOf(resource), id, state: 'deleted' };
+  }
+};
+
+/** The functions of the stage. */
+export const readFunctions = async (clients: OperatorClients, stage: StageStacks) =>
+  inParallel(3, await stage.ofType('AWS::Lambda::Function'), (one) => readFunction(clients, one));
 
 /** The schedules of the stage. */
 export const readSchedules = (clients: OperatorClients, stage: StageStacks) =>

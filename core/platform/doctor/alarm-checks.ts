@@ -1,5 +1,6 @@
 /** Checks that alarms reach people, and of the alarms that are raised now. */
 import type { Finding, Verdict } from './check.ts';
+import { deleted } from './deleted.ts';
 import type { AlarmFact, AlarmTopicFact } from './ports.ts';
 import { SECTIONS } from './runbook-sections.ts';
 
@@ -42,7 +43,8 @@ export const judgeTopics = (topics: readonly AlarmTopicFact[]): Verdict => ({
     })),
 });
 
-const mute = ({ name, id, areActionsEnabled, actions }: AlarmFact): Finding[] => {
+const mute = ({ name, id, exists, areActionsEnabled, actions }: AlarmFact): Finding[] => {
+  if (!exists) return [deleted(name)];
   if (!areActionsEnabled) {
     const action = `aws cloudwatch enable-alarm-actions --alarm-names ${id}`;
     return [{ subject: name, problem: 'its actions are disabled', action, runbook }];

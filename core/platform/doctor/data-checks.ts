@@ -1,6 +1,6 @@
 /** Checks that data can be restored and that logs expire, as the stacks declare it. */
 import type { Finding, Verdict } from './check.ts';
-import type { LogGroupFact, TableFact } from './ports.ts';
+import type { BucketFact, LogGroupFact, TableFact } from './ports.ts';
 import { SECTIONS } from './runbook-sections.ts';
 
 const unsafe = (table: TableFact): Finding[] => {
@@ -23,6 +23,32 @@ const unsafe = (table: TableFact): Finding[] => {
     });
   return findings;
 };
+
+/** Each table deletes expired items, if its stack declares it. */
+export const judgeExpiry = (tables: readonly TableFact[]): Verdict => ({
+  summary: `${tables.filter(({ isExpiring }) => isExpiring).length} of ${tables.length} tables delete expired items`,
+  findings: tables
+    .filter(({ expiresBy, isExpiring }) => expiresBy !== undefined && !isExpiring)
+    .map(({ name, id, expiresBy }) => ({
+      subject: name,
+      problem: 'time to live is off: expired items stay, and the table grows for ever',
+      action: `aws dynamodb update-time-to-live --table-name ${id} --time-to-live-specification Enabled=true,AttributeName=${expiresBy}`,
+      runbook: SECTIONS.changedByHand,
+    })),
+});
+
+/** Each bucket has as many rules on when objects expire as its stack declares. */
+export const judgeBuckets = (buckets: readonly BucketFact[]): Verdict => ({
+  summary: `${buckets.length} buckets`,
+  findings: buckets
+    .filter(({ rules, expectedRules }) => rules < expectedRules)
+    .map(({ name, rules, expectedRules }) => ({
+      subject: name,
+      problem: `${rules} of ${expectedRules} rules on when objects expire are on: objects stay for ever`,
+      action: 'add a rule to its bucket in lib/, deploy, remove it and deploy: this replaces all rules',
+      runbook: SECTIONS.changedByHand,
+    })),
+});
 
 /** Each table has the protection that its stack declares. */
 export const judgeTables = (tables: readonly TableFact[]): Verdict => ({

@@ -1,10 +1,10 @@
 import { judgeAlarmActions, judgeAlarms, judgeSubscriptions, judgeTopics } from './alarm-checks.ts';
 import { type Check, type CheckResult, makeCheck, runCheck } from './check.ts';
-import { judgeLogGroups, judgeTables } from './data-checks.ts';
+import { judgeBuckets, judgeExpiry, judgeLogGroups, judgeTables } from './data-checks.ts';
 import { judgeDeadLetters, judgeParked, judgeUnreadable } from './leftover-checks.ts';
 import type { Deployment } from './ports.ts';
 import { judgeBootstrap, judgeConcurrency, judgeStacks } from './set-up-checks.ts';
-import { judgeTriggers } from './trigger-checks.ts';
+import { judgeFunctions, judgeTriggers } from './trigger-checks.ts';
 
 /** All checks, those on which others depend first. */
 export const CHECKS: readonly Check[] = [
@@ -26,7 +26,10 @@ export const CHECKS: readonly Check[] = [
   makeCheck('alarm actions', (stage) => stage.alarms(), judgeAlarmActions),
   makeCheck('alarms', (stage) => stage.alarms(), judgeAlarms),
   makeCheck('tables', (stage) => stage.tables(), judgeTables),
+  makeCheck('expiry', (stage) => stage.tables(), judgeExpiry, 'tables of the emulator delete nothing'),
+  makeCheck('buckets', (stage) => stage.buckets(), judgeBuckets),
   makeCheck('log groups', (stage) => stage.logGroups(), judgeLogGroups),
+  makeCheck('functions', (stage) => stage.functions(), judgeFunctions),
   makeCheck('schedules', (stage) => stage.schedules(), judgeTriggers),
   makeCheck('rules', (stage) => stage.rules(), judgeTriggers),
   makeCheck('event sources', (stage) => stage.eventSources(), judgeTriggers),

@@ -39,6 +39,7 @@ export interface AlarmFact {
   readonly name: string;
   /** Name in CloudWatch. */
   readonly id: string;
+  readonly exists: boolean;
   readonly isRaised: boolean;
   readonly areActionsEnabled: boolean;
   /** Number of topics that are notified when it is raised. */
@@ -63,6 +64,25 @@ export interface TableFact {
   readonly shouldBeRecoverable: boolean;
   readonly isProtected: boolean;
   readonly shouldBeProtected: boolean;
+  /** True if expired items are deleted. */
+  readonly isExpiring: boolean;
+  /** The attribute with the time at which an item expires; undefined if items do not. */
+  readonly expiresBy: string | undefined;
+}
+
+/** The rules of a bucket that say when its objects expire. */
+export interface BucketFact {
+  readonly name: string;
+  readonly id: string;
+  readonly rules: number;
+  readonly expectedRules: number;
+}
+
+/** `stopped`: its reserved concurrency is 0, so that it is never invoked. */
+export interface FunctionFact {
+  readonly name: string;
+  readonly id: string;
+  readonly state: 'active' | 'stopped' | 'deleted';
 }
 
 export interface LogGroupFact {
@@ -71,6 +91,9 @@ export interface LogGroupFact {
   readonly days: number | undefined;
   readonly expectedDays: number;
 }
+
+/** State of a trigger that no longer exists. */
+export const DELETED = 'deleted';
 
 /** Something that starts work: a schedule, a rule, or the connection of a queue or stream to a function. */
 export interface TriggerFact {
@@ -118,6 +141,8 @@ export interface Deployment {
   alarms(): Promise<readonly AlarmFact[]>;
   concurrency(): Promise<ConcurrencyFact>;
   tables(): Promise<readonly TableFact[]>;
+  buckets(): Promise<readonly BucketFact[]>;
+  functions(): Promise<readonly FunctionFact[]>;
   logGroups(): Promise<readonly LogGroupFact[]>;
   schedules(): Promise<readonly TriggerFact[]>;
   rules(): Promise<readonly TriggerFact[]>;

@@ -14,15 +14,22 @@ import { CloudWatchLogsClient, DescribeLogGroupsCommand } from '@aws-sdk/client-
 import {
   DescribeContinuousBackupsCommand,
   DescribeTableCommand,
+  DescribeTimeToLiveCommand,
   DynamoDBClient,
 } from '@aws-sdk/client-dynamodb';
 import { DescribeRuleCommand, EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import {
   GetAccountSettingsCommand,
   GetEventSourceMappingCommand,
+  GetFunctionConcurrencyCommand,
   LambdaClient,
 } from '@aws-sdk/client-lambda';
-import { GetObjectCommand, ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
+import {
+  GetBucketLifecycleConfigurationCommand,
+  GetObjectCommand,
+  ListObjectsV2Command,
+  S3Client,
+} from '@aws-sdk/client-s3';
 import { GetScheduleCommand, SchedulerClient } from '@aws-sdk/client-scheduler';
 import { GetTopicAttributesCommand, ListSubscriptionsByTopicCommand, SNSClient } from '@aws-sdk/client-sns';
 import { GetQueueAttributesCommand, SQSClient } from '@aws-sdk/client-sqs';
@@ -64,10 +71,20 @@ const failure = (name: string, message = name) => Object.assign(new Error(messag
 
 type Declared = Record<string, [type: string, path: string, properties: object]>;
 const DATA: Declared = {
+  RawBucket: [
+    'AWS::S3::Bucket',
+    'Raw/Bucket/Resource',
+    {
+      LifecycleConfiguration: {
+        Rules: [{ Status: 'Enabled' }, { Status: 'Enabled' }, { Status: 'Disabled' }],
+      },
+    },
+  ],
   BlocksTable: [
     'AWS::DynamoDB::GlobalTable',
     'Blocks/Store/Table/Resource',
     {
+      TimeToLiveSpecification: { AttributeName: 'expiresAt', Enabled: true },
       Replicas: [
         {
           DeletionProtectionEnabled: true,
@@ -98,6 +115,7 @@ const PIPELINE: Declared = {
     'Ingest/StoreMetrics/Function/SqsEventSource:Queue/Resource',
     { ScalingConfig: { MaximumConcurrency: 20 } },
   ],
+  Store: ['AWS::Lambda::Function', 'Ingest/StoreMetrics/Function/Resource', {}],
   Stream: [
     'AWS::Lambda::EventSourceMapping',
     'Anomalies/Changes/Resource',
@@ -243,6 +261,7 @@ describe('alarms and their topics', () => {
       {
         name: 'Pipeline/Ingest/Queue/DeadLetters/NotEmpty',
         id: 'DeadAlarm-1',
+        exists: true,
         isRaised: true,
         areActionsEnabled: true,
         actions: 1,
@@ -252,7 +271,7 @@ describe('alarms and their topics', () => {
     ]);
     expect(alarms.commandCalls(DescribeAlarmsCommand)[0]?.args[0].input.AlarmNames).toEqual(['DeadAlarm-1']);
     alarms.on(DescribeAlarmsCommand).resolves({});
-    expect(await stage().alarms()).toMatchObject([{ areActionsEnabled: false, actions: 0 }]);
+    expect(await stage().alarms()).toMatchObject([{ exists: false, actions: 0 }]);
   });
 
   const allow = (Principal: unknown, Action: unknown = 'sns:Publish', Effect = 'Allow') =>
@@ -299,6 +318,9 @@ describe('stores', () => {
       },
     });
     tables.on(DescribeTableCommand).resolves({ Table: { DeletionProtectionEnabled: true } });
+    tables
+      .on(DescribeTimeToLiveCommand)
+      .resolves({ TimeToLiveDescription: { TimeToLiveStatus: 'DISABLED' } });
     expect(await stage().tables()).toEqual([
       {
         name: 'Data/Blocks',
@@ -307,8 +329,24 @@ describe('stores', () => {
         shouldBeRecoverable: true,
         isProtected: true,
         shouldBeProtected: true,
+        isExpiring: false,
+        expiresBy: 'expiresAt',
       },
     ]);
+  });
+
+  it('buckets: the rules that are on, and as many as were declared', async () => {
+    objects.on(GetBucketLifecycleConfigurationCommand, { Bucket: 'RawBucket-1' }).resolves({
+      Rules: [
+        { Status: 'Enabled', Filter: { Prefix: 'raw/' } },
+        { Status: 'Disabled', Filter: { Prefix: 'runs/' } },
+      ],
+    });
+    expect(await stage().buckets()).toEqual([
+      { name: 'Data/Raw/Bucket', id: 'RawBucket-1', rules: 1, expectedRules: 2 },
+    ]);
+    objects.on(GetBucketLifecycleConfigurationCommand).rejects(failure('NoSuchLifecycleConfiguration'));
+    expect(await stage().buckets()).toMatchObject([{ rules: 0 }]);
   });
 
   it('log groups: the one with exactly this name', async () => {
@@ -319,7 +357,32 @@ describe('stores', () => {
   });
 });
 
+describe('functions', () => {
+  it.each([
+    [{}, 'active'],
+    [{ ReservedConcurrentExecutions: 5 }, 'active'],
+    [{ ReservedConcurrentExecutions: 0 }, 'stopped'],
+  ])('with the concurrency %j are %s', async (concurrency, state) => {
+    functions.on(GetFunctionConcurrencyCommand, { FunctionName: 'Store-1' }).resolves(concurrency);
+    expect(await stage().functions()).toEqual([
+      { name: 'Pipeline/Ingest/StoreMetrics', id: 'Store-1', state },
+    ]);
+  });
+
+  it('may have been deleted', async () => {
+    functions.on(GetFunctionConcurrencyCommand).rejects(failure('ResourceNotFoundException'));
+    expect(await stage().functions()).toMatchObject([{ state: 'deleted' }]);
+  });
+});
+
 describe('triggers', () => {
+  it('may have been deleted', async () => {
+    schedules.on(GetScheduleCommand).rejects(failure('ResourceNotFoundException'));
+    expect(await stage().schedules()).toMatchObject([
+      { name: 'Pipeline/DispatchSchedule', kind: 'schedule', isEnabled: false, state: 'deleted' },
+    ]);
+  });
+
   it('schedules: the command that enables one repeats its settings, in quotes', async () => {
     schedules
       .on(GetScheduleCommand)

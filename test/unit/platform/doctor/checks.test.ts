@@ -7,19 +7,25 @@ import {
   judgeSubscriptions,
   judgeTopics,
 } from '../../../../core/platform/doctor/alarm-checks.ts';
-import { judgeLogGroups, judgeTables } from '../../../../core/platform/doctor/data-checks.ts';
+import {
+  judgeBuckets,
+  judgeExpiry,
+  judgeLogGroups,
+  judgeTables,
+} from '../../../../core/platform/doctor/data-checks.ts';
 import {
   judgeDeadLetters,
   judgeParked,
   judgeUnreadable,
 } from '../../../../core/platform/doctor/leftover-checks.ts';
+import { DELETED } from '../../../../core/platform/doctor/ports.ts';
 import { SECTIONS } from '../../../../core/platform/doctor/runbook-sections.ts';
 import {
   judgeBootstrap,
   judgeConcurrency,
   judgeStacks,
 } from '../../../../core/platform/doctor/set-up-checks.ts';
-import { judgeTriggers } from '../../../../core/platform/doctor/trigger-checks.ts';
+import { judgeFunctions, judgeTriggers } from '../../../../core/platform/doctor/trigger-checks.ts';
 
 describe('sections of the runbook', () => {
   const anchors = [...readFileSync('docs/runbook.md', 'utf8').matchAll(/^#+ (.+)$/gm)].map(
@@ -90,6 +96,7 @@ describe('alarms', () => {
   const alarm = {
     name: 'Operations/Alarms/RunFailed',
     id: 'RunFailed-1',
+    exists: true,
     isRaised: false,
     areActionsEnabled: true,
     actions: 1,
@@ -116,6 +123,9 @@ describe('alarms', () => {
     expect(judgeAlarmActions([{ ...alarm, areActionsEnabled: false }]).findings[0]?.action).toBe(
       'aws cloudwatch enable-alarm-actions --alarm-names RunFailed-1',
     );
+    expect(judgeAlarmActions([{ ...alarm, exists: false, areActionsEnabled: false }]).findings).toMatchObject(
+      [{ problem: expect.stringContaining('deleted') }],
+    );
     expect(judgeAlarmActions([{ ...alarm, actions: 0 }]).findings[0]?.problem).toBe('it notifies no topic');
   });
 
@@ -133,11 +143,14 @@ describe('alarms', () => {
 describe('data', () => {
   it('is as recoverable and protected as declared: every combination', () => {
     fc.assert(
-      fc.property(fc.boolean(), fc.boolean(), fc.boolean(), fc.boolean(), (...flags) => {
-        const [isRecoverable, shouldBeRecoverable, isProtected, shouldBeProtected] = flags;
-        const { findings } = judgeTables([
-          { name: 'T', id: 't', isRecoverable, shouldBeRecoverable, isProtected, shouldBeProtected },
-        ]);
+      fc.property(fc.array(fc.boolean(), { minLength: 6, maxLength: 6 }), (flags) => {
+        const [isRecoverable = false, shouldBeRecoverable = false, isProtected = false] = flags;
+        const [shouldBeProtected = false, isExpiring = false, expires = false] = flags.slice(3);
+        const expiry = { isExpiring, expiresBy: expires ? 'expiresAt' : undefined };
+        const protection = { isRecoverable, shouldBeRecoverable, isProtected, shouldBeProtected };
+        const tables = [{ name: 'T', id: 't', ...protection, ...expiry }];
+        const { findings } = judgeTables(tables);
+        expect(judgeExpiry(tables).findings).toHaveLength(expires && !isExpiring ? 1 : 0);
         const actions = findings.map(({ action }) => action.split(' ')[2]);
         expect(actions).toEqual([
           ...(shouldBeRecoverable && !isRecoverable ? ['update-continuous-backups'] : []),
@@ -157,6 +170,46 @@ describe('data', () => {
 });
 
 describe('triggers and leftovers', () => {
+  it('what was deleted is named, and no command claims to enable it', () => {
+    const trigger = {
+      name: 'Hourly',
+      kind: 'schedule',
+      isEnabled: false,
+      state: DELETED,
+      enable: '',
+    } as const;
+    for (const { findings } of [
+      judgeTriggers([trigger]),
+      judgeFunctions([{ name: 'Hourly', id: 'f', state: 'deleted' }]),
+    ])
+      expect(findings).toMatchObject([
+        {
+          subject: 'Hourly',
+          problem: expect.stringContaining('deleted'),
+          action: expect.stringMatching(/^remove/),
+        },
+      ]);
+  });
+
+  it('a function that was stopped comes with the command that starts it', () => {
+    const functions = [
+      { name: 'A', id: 'a-1', state: 'active' },
+      { name: 'B', id: 'b-1', state: 'stopped' },
+    ] as const;
+    expect(judgeFunctions(functions)).toMatchObject({
+      summary: '1 of 2 can be invoked',
+      findings: [{ subject: 'B', action: 'aws lambda delete-function-concurrency --function-name b-1' }],
+    });
+  });
+
+  it('a bucket whose rules were removed keeps its objects for ever', () => {
+    const bucket = { name: 'Raw', id: 'raw-1', rules: 3, expectedRules: 3 };
+    expect(judgeBuckets([bucket]).findings).toEqual([]);
+    expect(judgeBuckets([{ ...bucket, rules: 0 }]).findings).toMatchObject([
+      { subject: 'Raw', problem: expect.stringContaining('0 of 3 rules') },
+    ]);
+  });
+
   it('a disabled trigger comes with the command that enables it', () => {
     const trigger = {
       name: 'Rule',
