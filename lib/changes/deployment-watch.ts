@@ -11,11 +11,13 @@ import type { TargetTable } from '../metrics/target-table.ts';
 import { ActionableAlarm } from '../platform/actionable-alarm.ts';
 import type { DomainEventBus } from '../platform/event-bus.ts';
 import { ObservedFunction, type ObservedFunctionProps } from '../platform/observed-function.ts';
+import type { SettingsTable } from '../platform/settings-table.ts';
 import { Workflow } from '../platform/workflow.ts';
 import type { ChangeTable } from './change-table.ts';
 
 export interface DeploymentWatchProps {
   readonly config: StageConfig;
+  readonly settings: SettingsTable;
   readonly blocks: BlockTable;
   readonly targets: TargetTable;
   readonly forecasts: ForecastTable;
@@ -71,7 +73,7 @@ export class DeploymentWatch extends Construct {
   }
 
   #checkFunction(): ObservedFunction {
-    const { blocks, targets, forecasts, anomalies, incidents, changes } = this.#props;
+    const { settings, blocks, targets, forecasts, anomalies, incidents, changes } = this.#props;
     const check = this.#step('CheckDeployment', {
       entry: 'check-deployment',
       description: 'Checks the health of a deployment once',
@@ -83,6 +85,7 @@ export class DeploymentWatch extends Construct {
     targets.grantGet(check);
     targets.grantList(check);
     blocks.grantReadRange(check);
+    settings.grantGet(check);
     forecasts.grantReadForecasts(check);
     anomalies.grantList(check);
     incidents.grantGetOpen(check);

@@ -10,6 +10,7 @@ import type { TargetTable } from '../metrics/target-table.ts';
 import { DeadLetterQueue } from '../platform/dead-letter-queue.ts';
 import type { DomainEventBus } from '../platform/event-bus.ts';
 import { ObservedFunction } from '../platform/observed-function.ts';
+import type { SettingsTable } from '../platform/settings-table.ts';
 import { WorkQueue } from '../platform/work-queue.ts';
 import { AlarmEntrance } from './alarm-entrance.ts';
 import type { IncidentTable } from './incident-table.ts';
@@ -21,6 +22,7 @@ interface ChangeList {
 
 export interface IncidentManagementProps {
   readonly config: StageConfig;
+  readonly settings: SettingsTable;
   readonly blocks: BlockTable;
   readonly targets: TargetTable;
   readonly incidents: IncidentTable;
@@ -137,7 +139,7 @@ export class IncidentManagement extends Construct {
   }
 
   #diagnoseIncident(queue: WorkQueue): void {
-    const { config, blocks, targets, incidents, changes, notify } = this.#props;
+    const { config, settings, blocks, targets, incidents, changes, notify } = this.#props;
     const diagnoseIncident = new ObservedFunction(this, 'DiagnoseIncident', {
       entry: 'diagnose-incident',
       description: 'Ranks the likely causes of an incident',
@@ -157,6 +159,7 @@ export class IncidentManagement extends Construct {
     targets.grantGet(diagnoseIncident);
     targets.grantList(diagnoseIncident);
     blocks.grantReadRange(diagnoseIncident);
+    settings.grantGet(diagnoseIncident);
     this.#deadLetters.grantPark(diagnoseIncident);
     // A growing incident is announced many times; events that arrive together cause one diagnosis.
     queue.feed(diagnoseIncident, {

@@ -117,6 +117,7 @@ export const PUBLISHED: ReadonlySet<string> = new Set([
   'core/metrics/series/metric-series.ts',
   'core/metrics/series/regularise.ts',
   'core/metrics/targets/profiles.ts',
+  'core/metrics/targets/read-metric.ts',
   'core/metrics/targets/target.ts',
   // Parts of the contexts below that the API shows.
   'core/forecasts/runs/close-run.ts',

@@ -54,7 +54,11 @@ const ENVIRONMENT: Readonly<Record<string, readonly string[]>> = {
     'DEAD_LETTERS_QUEUE_URL',
     'OWN_TENANT_ID',
   ],
-  'diagnose-incident': [...tables('BLOCKS', 'TARGETS', 'INCIDENTS', 'CHANGES'), 'DEAD_LETTERS_QUEUE_URL'],
+  'diagnose-incident': [
+    ...tables('BLOCKS', 'TARGETS', 'INCIDENTS', 'CHANGES'),
+    'DEAD_LETTERS_QUEUE_URL',
+    'SETTINGS_TABLE_NAME',
+  ],
   'query-api': [
     ...tables('API_KEYS', 'REQUESTS', 'SETTINGS', 'BLOCKS', 'TARGETS', 'FORECASTS', 'ANOMALIES', 'INCIDENTS'),
     ...tables('CHANGES'),
@@ -81,7 +85,10 @@ const ENVIRONMENT: Readonly<Record<string, readonly string[]>> = {
     'WEBHOOK_SIGNING_SECRET_ARN',
   ],
   'command-settings': [...tables('API_KEYS', 'REQUESTS', 'SETTINGS'), 'TENANT_QUOTAS'],
-  'check-deployment': [...tables('BLOCKS', 'TARGETS', 'FORECASTS', 'ANOMALIES', 'INCIDENTS', 'CHANGES')],
+  'check-deployment': [
+    ...tables('BLOCKS', 'TARGETS', 'FORECASTS', 'ANOMALIES', 'INCIDENTS', 'CHANGES'),
+    'SETTINGS_TABLE_NAME',
+  ],
   'close-deployment-watch': [...tables('CHANGES'), 'EVENT_BUS_NAME'],
   'detect-anomalies': [
     ...tables('SETTINGS', 'BLOCKS', 'TARGETS', 'FORECASTS', 'ANOMALIES'),

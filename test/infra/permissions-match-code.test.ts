@@ -41,6 +41,7 @@ const NEVER_CALLED: Readonly<Record<string, readonly string[]>> = {
     ...on('Anomalies', 'GetItem', 'PutItem', 'UpdateItem'),
     ...on('Forecasts', 'PutItem'),
     ...on('Incidents', 'PutItem', 'Query', 'UpdateItem'),
+    ...on('Settings', 'PutItem'),
   ],
   'check-silence': [...on('Targets', 'GetItem'), ...on('Settings', 'PutItem')],
   // Changes are recorded there, checked here, and closed elsewhere: one store, used in part.
@@ -69,7 +70,11 @@ const NEVER_CALLED: Readonly<Record<string, readonly string[]>> = {
     ...on('Anomalies', 'Query'),
   ],
   // Incidents, targets and the graph are written by others.
-  'diagnose-incident': [...on('Blocks', 'BatchGetItem'), ...on('Incidents', 'BatchGetItem', 'UpdateItem')],
+  'diagnose-incident': [
+    ...on('Blocks', 'BatchGetItem'),
+    ...on('Incidents', 'BatchGetItem', 'UpdateItem'),
+    ...on('Settings', 'PutItem'),
+  ],
   'forecast-batch': [...on('Targets', 'Query'), ...on('Settings', 'PutItem')],
   'group-signals': [...on('Incidents', 'Query')],
   'issue-api-key': [...on('ApiKeys', 'GetItem')],

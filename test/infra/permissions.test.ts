@@ -295,6 +295,7 @@ const PERMISSIONS: Readonly<Record<string, readonly string[]>> = {
     'sqs:SendMessage',
   ],
   DiagnoseIncident: [
+    ...on('Settings', 'GetItem'),
     ...on('Blocks', 'Query'),
     ...on('Targets', 'GetItem', 'Query'),
     ...on('Incidents', 'GetItem', 'PutItem', 'Query'),
@@ -305,6 +306,7 @@ const PERMISSIONS: Readonly<Record<string, readonly string[]>> = {
   ],
   IssueApiKey: [...on('ApiKeys', 'PutItem'), ...LOGS],
   CheckDeployment: [
+    ...on('Settings', 'GetItem'),
     ...on('Blocks', 'Query'),
     ...on('Targets', 'GetItem', 'Query'),
     ...on('Forecasts', 'Query'),

@@ -14,6 +14,7 @@ import type { BlockPoints } from '../../../core/metrics/blocks/block.ts';
 import { encodeBlock } from '../../../core/metrics/blocks/block-codec.ts';
 import type { MetricSeries } from '../../../core/metrics/series/metric-series.ts';
 import type { Target } from '../../../core/metrics/targets/target.ts';
+import { NO_SETTINGS } from '../../../core/platform/settings/settings.ts';
 import { InvalidInputError } from '../../../core/shared/errors.ts';
 import type { Telemetry } from '../../../core/shared/telemetry.ts';
 import { HOUR_SECONDS } from '../../../core/shared/time.ts';
@@ -172,6 +173,7 @@ export const explainStored = async (
   const deps: DiagnosisDeps = {
     ...contextOf(fault, graph),
     registry,
+    settings: { get: async () => NO_SETTINGS },
     incidents: { get: async () => ({ incident, version: 1, pending: [] }) },
     causes: {
       put: async (_, found) => {

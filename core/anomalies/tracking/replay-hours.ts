@@ -1,10 +1,9 @@
 import type { MetricForecast, TargetForecast } from '../../forecasts/target-forecast.ts';
 import type { Block, BlockPoints } from '../../metrics/blocks/block.ts';
 import { describeMeaning } from '../../metrics/meaning/describe-meaning.ts';
-import { meaningOf } from '../../metrics/meaning/metric-meaning.ts';
+import { type MetricReading, readMetric } from '../../metrics/targets/read-metric.ts';
 import type { TargetMetric } from '../../metrics/targets/target.ts';
-import { metricOf } from '../../metrics/targets/target.ts';
-import { anomalyThresholdOf, readingOf } from '../../platform/settings/apply-settings.ts';
+import { anomalyThresholdOf } from '../../platform/settings/apply-settings.ts';
 import type { Settings } from '../../platform/settings/settings.ts';
 import { HOUR_SECONDS } from '../../shared/time.ts';
 import type { Alert } from '../announcing/alert.ts';
@@ -38,6 +37,9 @@ export const bandAt = ({ forecast }: MetricForecast, timestamp: number): Forecas
   return lower === undefined || upper === undefined ? undefined : { lower, upper };
 };
 
+const readingOf = (metric: string, { owner, metrics, settings }: ReplayContext): MetricReading =>
+  readMetric({ targetId: owner.targetId, metrics }, metric, settings);
+
 const seriesOf = (
   detectors: TargetDetectors,
   metric: string,
@@ -45,20 +47,18 @@ const seriesOf = (
 ): TrackedSeries | undefined => {
   const known = detectors.series.get(metric);
   if (known !== undefined || detectors.series.size >= MAX_METRICS) return known;
-  const { settings, owner, metrics, tracked } = context;
+  const { settings, owner, tracked } = context;
   const variant = variantFor(settings, owner, metric, tracked);
   if (variant === undefined) return undefined;
-  const series = new TrackedSeries(metric, variant, metricOf({ metrics }, metric)?.kind ?? 'gauge');
+  const series = new TrackedSeries(metric, variant, readingOf(metric, context).kind);
   detectors.series.set(metric, series);
   return series;
 };
 
 /** Adds to the reason how the metric was read. */
-const withReading = (alert: Alert, { settings, owner, metrics }: ReplayContext): Alert => {
+const withReading = (alert: Alert, context: ReplayContext): Alert => {
   const { metric, reason } = alert;
-  const own = readingOf(settings, { ...owner, metric });
-  const meaning = meaningOf(metric, metricOf({ metrics }, metric)?.unit, own);
-  return { ...alert, reason: `${reason}; ${describeMeaning(meaning)}` };
+  return { ...alert, reason: `${reason}; ${describeMeaning(readingOf(metric, context).meaning)}` };
 };
 
 /** Points of one hour by metric, as the detectors saw them. */

@@ -1,11 +1,12 @@
 /** Decides which metrics of a target are tracked, and with which detector. */
 
 import { MAX_METRICS_PER_TARGET } from '../../metrics/targets/target.ts';
-import { detectionModeOf } from '../../platform/settings/apply-settings.ts';
+import { detectionModeOf, readingOf } from '../../platform/settings/apply-settings.ts';
 import type { DetectionMode, Settings } from '../../platform/settings/settings.ts';
 import type { Owner } from '../anomaly.ts';
 import type { DetectorVariant } from '../engine/detector-options.ts';
 import type { TargetDetectors } from './target-detectors.ts';
+import type { TrackedSeries } from './tracked-series.ts';
 
 /**
  * A full detector takes five times as long per point as a light one and four times the bytes. Targets with more metrics
@@ -51,6 +52,12 @@ export const isUnlearned = (
     return detectors.series.size < MAX_METRICS && modeOf(settings, owner, metric) !== 'off';
   });
 
+/** True unless the tenant reads the metric as of another kind than it is tracked. */
+const isReadAs = ({ metric, kind }: TrackedSeries, settings: Settings, owner: Owner): boolean => {
+  const wanted = readingOf(settings, { ...owner, metric })?.kind;
+  return wanted === undefined || wanted === kind;
+};
+
 /** True if the detector of each metric matches the settings; `present` are the metrics of new data. */
 export const matchesSettings = (
   detectors: TargetDetectors,
@@ -60,6 +67,8 @@ export const matchesSettings = (
 ): boolean => {
   const tracked = countTracked(settings, owner, [...detectors.series.keys(), ...present]);
   return [...detectors.series.values()].every(
-    ({ metric, variant }) => variantFor(settings, owner, metric, tracked) === variant,
+    (series) =>
+      variantFor(settings, owner, series.metric, tracked) === series.variant &&
+      isReadAs(series, settings, owner),
   );
 };

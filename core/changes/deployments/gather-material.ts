@@ -10,8 +10,13 @@ import type { GraphStore, IncidentStore } from '../../incidents/ports.ts';
 import { confidenceOfAnomaly } from '../../incidents/signal.ts';
 import { historyOf } from '../../metrics/blocks/block-history.ts';
 import type { BlockStore, TargetRegistry } from '../../metrics/ports.ts';
+import { readMetric } from '../../metrics/targets/read-metric.ts';
 import type { Target } from '../../metrics/targets/target.ts';
+import type { SettingsStore } from '../../platform/settings/ports.ts';
+import type { Settings } from '../../platform/settings/settings.ts';
+import { settingsOrNone } from '../../platform/settings/settings-or-none.ts';
 import { InvalidInputError, UnreadableItemError } from '../../shared/errors.ts';
+import type { Telemetry } from '../../shared/telemetry.ts';
 import { HOUR_SECONDS, hourOf } from '../../shared/time.ts';
 import type { ChangeRecord } from '../change.ts';
 import type { DeploymentStore } from '../ports.ts';
@@ -29,6 +34,8 @@ export interface GatherDeps {
   readonly anomalies: Pick<AnomalyStore, 'list'>;
   readonly incidents: Pick<IncidentStore, 'readOpen'>;
   readonly graphs: Pick<GraphStore, 'get'>;
+  readonly settings: Pick<SettingsStore, 'get'>;
+  readonly telemetry: Telemetry;
   /** Runs at most `limit` at once and returns results in order. */
   readonly inParallel: <Item, Result>(
     limit: number,
@@ -45,9 +52,15 @@ const MAX_LISTED = 200;
 /** Targets deployed this close in time cannot serve as a control group. */
 const DEPLOYED_NEAR_SECONDS = 2 * HOUR_SECONDS;
 
+/** A target and the settings by which its metrics are read. */
+interface ReadTarget {
+  readonly target: Target;
+  readonly settings: Settings;
+}
+
 const materialOf = async (
   { blocks, forecasts }: GatherDeps,
-  target: Target,
+  { target, settings }: ReadTarget,
   window: DeployWindow,
   withForecast: boolean,
 ): Promise<TargetMaterial> => {
@@ -56,23 +69,31 @@ const materialOf = async (
   const histories = historyOf(await blocks.readRange(tenantId, targetId, from, to));
   const forecast = withForecast ? await forecasts.get(tenantId, targetId) : undefined;
   const isEarlier = forecast !== undefined && forecast.issuedAt <= window.at * 1000;
-  return { target, histories, ...(isEarlier && { forecast }) };
+  return { target, settings, histories, ...(isEarlier && { forecast }) };
 };
 
-const isHarmful = ({ metric, value, expected }: Anomaly, unit: string | undefined): boolean => {
-  const { worse } = harmMeaningOf(metric, unit);
+const isHarmful = (
+  { metric, value, expected }: Anomaly,
+  { target, settings }: Pick<TargetMaterial, 'target' | 'settings'>,
+): boolean => {
+  const { unit, own } = readMetric(target, metric, settings);
+  if (own?.harm === 'none') return false;
+  const { worse } = harmMeaningOf(metric, unit, own);
   if (expected === undefined || worse === 'either') return true;
   return worse === 'up' ? value > expected.upper : value < expected.lower;
 };
 
 const anomalyReports = (
   anomalies: readonly Anomaly[],
-  units: ReadonlyMap<string, Target>,
+  byId: ReadonlyMap<string, TargetMaterial>,
   { at }: DeployWindow,
 ): Report[] =>
   anomalies
     .filter(({ since, silenced }) => since >= at && silenced === undefined)
-    .filter((each) => isHarmful(each, units.get(each.targetId)?.metrics[each.metric]?.unit))
+    .filter((each) => {
+      const known = byId.get(each.targetId);
+      return known !== undefined && isHarmful(each, known);
+    })
     .map(({ targetId, metric, oneIn }) => ({
       kind: 'anomaly',
       targetId,
@@ -110,14 +131,14 @@ const scopeOf = async (deps: GatherDeps, record: ChangeRecord, own: Target) => {
 const reportsSince = async (
   { anomalies, incidents }: GatherDeps,
   tenantId: string,
-  targets: readonly Target[],
+  materials: readonly TargetMaterial[],
   window: DeployWindow,
 ): Promise<Report[]> => {
   const { at: from, until: to } = window;
   const { items } = await anomalies.list(tenantId, { from, to }, { limit: MAX_LISTED });
   const open = await incidents.readOpen(tenantId);
   const members = open.incidents.flatMap(({ incident }) => Object.values(incident.members));
-  const byId = new Map(targets.map((target) => [target.targetId, target] as const));
+  const byId = new Map(materials.map((each) => [each.target.targetId, each] as const));
   return [...anomalyReports(items, byId, window), ...memberReports(members, window)].filter(({ targetId }) =>
     byId.has(targetId),
   );
@@ -140,20 +161,26 @@ export const gatherMaterial = async (
   window: DeployWindow,
 ): Promise<ScoreMaterial> => {
   const { tenantId } = record;
+  const settings = await settingsOrNone(deps.settings, deps.telemetry).get(tenantId);
   const own = await ownTarget(deps, record, window.at);
   const scope = await scopeOf(deps, record, own);
   const named = async (ids: readonly string[]): Promise<TargetMaterial[]> => {
     const found = await deps.inParallel(MAX_PARALLEL_READS, ids, async (id) => {
       const target = await deps.registry.get(tenantId, id);
-      return target === undefined ? [] : ifReadable(materialOf(deps, target, window, true));
+      return target === undefined ? [] : ifReadable(materialOf(deps, { target, settings }, window, true));
     });
     return found.flat();
   };
   const [callers, callees] = [await named(scope.callers), await named(scope.callees)];
   const peers = await deps.inParallel(MAX_PARALLEL_READS, scope.peers, (peer) =>
-    ifReadable(materialOf(deps, peer, window, false)),
+    ifReadable(materialOf(deps, { target: peer, settings }, window, false)),
   );
-  const material = { own: await materialOf(deps, own, window, true), callers, callees, peers: peers.flat() };
-  const targets = [material.own, ...callers, ...callees, ...material.peers].map(({ target }) => target);
-  return { window, ...material, reports: await reportsSince(deps, tenantId, targets, window) };
+  const material = {
+    own: await materialOf(deps, { target: own, settings }, window, true),
+    callers,
+    callees,
+    peers: peers.flat(),
+  };
+  const materials = [material.own, ...callers, ...callees, ...material.peers];
+  return { window, ...material, reports: await reportsSince(deps, tenantId, materials, window) };
 };

@@ -1,5 +1,6 @@
 import type { BlockStore, TargetRegistry } from '../../metrics/ports.ts';
 import { readHistory } from '../../metrics/reporting/read-history.ts';
+import { readMetric } from '../../metrics/targets/read-metric.ts';
 import type { SettingsStore } from '../../platform/settings/ports.ts';
 import type { Settings } from '../../platform/settings/settings.ts';
 import { settingsOrNone } from '../../platform/settings/settings-or-none.ts';
@@ -22,7 +23,6 @@ import {
   type TargetOutcome,
 } from './forecast-targets.ts';
 import { HISTORY_SECONDS, HORIZON_SECONDS } from './prepare-series.ts';
-import { kindOf } from './series-plan.ts';
 import { changesOf, settleWarnings } from './settle-warnings.ts';
 import { loadStates, type StateDeps, storeStates } from './stored-states.ts';
 
@@ -81,7 +81,7 @@ const loadTarget = async (
     const now = task.issuedAt / 1000;
     // Senders' clocks may be minutes ahead, so the newest points may lie in the next hour.
     const range = { tenantId, targetId, fromHour: hourOf(now - HISTORY_SECONDS), toHour: hourOf(now) + 1 };
-    const thinAs = (metric: string) => kindOf(target, metric, task.settings);
+    const thinAs = (metric: string) => readMetric(target, metric, task.settings).kind;
     return { target, histories: await readHistory(blocks, range, { thinAs }) };
   } catch (error) {
     return outcomeOfFailure({ tenantId, targetId }, task, error);

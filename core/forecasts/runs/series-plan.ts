@@ -1,11 +1,10 @@
 import type { History } from '../../metrics/blocks/block-history.ts';
 import { describeMeaning } from '../../metrics/meaning/describe-meaning.ts';
-import { meaningOf } from '../../metrics/meaning/metric-meaning.ts';
-import type { MetricKind, RegularSeries } from '../../metrics/series/metric-series.ts';
+import type { RegularSeries } from '../../metrics/series/metric-series.ts';
 import { thresholdOf } from '../../metrics/targets/profiles.ts';
+import { readMetric } from '../../metrics/targets/read-metric.ts';
 import type { Target } from '../../metrics/targets/target.ts';
-import { metricOf } from '../../metrics/targets/target.ts';
-import { breachThresholdOf, readingOf } from '../../platform/settings/apply-settings.ts';
+import { breachThresholdOf } from '../../platform/settings/apply-settings.ts';
 import { NO_SETTINGS, type Settings } from '../../platform/settings/settings.ts';
 import { DAY_SECONDS, HOUR_SECONDS } from '../../shared/time.ts';
 import type { ClockMove } from '../../shared/time-zone.ts';
@@ -30,12 +29,6 @@ export interface SeriesPlan {
   readonly elapsed: number;
 }
 
-/** The kind of a metric: as the tenant reads it, or else as it was sent. */
-export const kindOf = (target: Target, metric: string, settings: Settings = NO_SETTINGS): MetricKind =>
-  readingOf(settings, { targetId: target.targetId, metric })?.kind ??
-  metricOf(target, metric)?.kind ??
-  'gauge';
-
 /** What the plans of all series of a run have in common; `issuedAt` is in epoch milliseconds. */
 interface PlanTask {
   readonly issuedAt: number;
@@ -50,9 +43,7 @@ export const planSeries = (
   points: History,
   { issuedAt, settings = NO_SETTINGS, clockMoves = [] }: PlanTask,
 ): SeriesPlan => {
-  const unit = metricOf(target, metric)?.unit;
-  const own = readingOf(settings, { targetId: target.targetId, metric });
-  const kind = kindOf(target, metric, settings);
+  const { kind, unit, own } = readMetric(target, metric, settings);
   const { history, horizon, elapsed } = prepareSeries(points, kind, issuedAt / 1000);
   const bounds = seriesBounds(metric, unit, history.values, own);
   const itemId = `${target.targetId}/${metric}`;
@@ -98,8 +89,8 @@ export const assessSeries = (
   const { tenantId, targetId, profile } = target;
   const { history } = request;
   const ahead = forecastFrom(made, elapsed);
-  const own = readingOf(settings, { targetId, metric });
-  const reading = describeMeaning(meaningOf(metric, unit, own));
+  const { own, meaning } = readMetric(target, metric, settings);
+  const reading = describeMeaning(meaning);
   const forecast = { ...made, reason: `${made.reason}; ${reading}` };
   const wanted =
     breachThresholdOf(settings, { targetId, metric }) ??

@@ -1,7 +1,9 @@
 /** Finds the metrics of each target that left their usual range during an incident. */
 
-import { type MetricAspect, meaningOf } from '../../metrics/meaning/metric-meaning.ts';
-import { metricOf } from '../../metrics/targets/target.ts';
+import type { History } from '../../metrics/blocks/block-history.ts';
+import type { MetricAspect, MetricMeaning } from '../../metrics/meaning/metric-meaning.ts';
+import type { MetricKind } from '../../metrics/series/metric-series.ts';
+import { readMetric } from '../../metrics/targets/read-metric.ts';
 import { sortedQuantile } from '../../shared/maths/order-statistics.ts';
 import type { Incident } from '../incident.ts';
 import { subjectOf } from '../members.ts';
@@ -67,7 +69,9 @@ const deviationsOf = (
   const { targetId } = data.target;
   const firstRow = Math.max(0, rowOf(startedAt) - ROWS_BEFORE_START);
   const deviations = [...data.histories.keys()].flatMap((metric): Deviation[] => {
-    const z = zScores(metric, rowsOf(data, metric, window), rowsOf(data, metric, normal));
+    const { kind, meaning } = readMetric(data.target, metric, data.settings);
+    const rows = (grid: RowGrid) => rowsOf(data.histories.get(metric)!, kind, grid);
+    const z = zScores(meaning, rows(window), rows(normal));
     const reportedAt = reported.get(targetId)?.get(metric);
     const found = deviationIn(z, firstRow, reportedAt === undefined ? undefined : rowOf(reportedAt));
     return found === undefined ? [] : [{ targetId, metric, ...found }];
@@ -77,9 +81,7 @@ const deviationsOf = (
   );
 };
 
-const rowsOf = (data: TargetHistory, metric: string, grid: RowGrid): Float64Array => {
-  const history = data.histories.get(metric)!;
-  const kind = metricOf(data.target, metric)?.kind ?? 'gauge';
+const rowsOf = (history: History, kind: MetricKind, grid: RowGrid): Float64Array => {
   if (kind !== 'counter') return toRows(history, grid, kind === 'delta' ? 'sum' : 'mean');
   // A reset counts as no growth, not as growth from zero, which could look like a deviation.
   const growth = history.values.slice(1).map((value, i) => Math.max(0, value - history.values[i]!));
@@ -101,12 +103,15 @@ const ONE_SIDED: ReadonlySet<MetricAspect> = new Set([
 ]);
 
 /** Distances from the median of `normal`, in its spreads; without sign if both directions are bad. */
-const zScores = (metric: string, values: Float64Array, normal: Float64Array): Float64Array | undefined => {
+const zScores = (
+  { aspect, harm }: MetricMeaning,
+  values: Float64Array,
+  normal: Float64Array,
+): Float64Array | undefined => {
   const sorted = normal.filter((value) => !Number.isNaN(value)).sort();
   if (sorted.length < MIN_NORMAL_ROWS) return undefined;
   const median = sortedQuantile(sorted, 0.5);
   const spread = spreadOf(sorted, median);
-  const { aspect, harm } = meaningOf(metric);
   const isOneSided = ONE_SIDED.has(aspect);
   return values.map((value) => {
     const move = harm === 'fall' ? median - value : value - median;

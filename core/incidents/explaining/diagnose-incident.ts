@@ -1,5 +1,8 @@
 import { type History, historyOf } from '../../metrics/blocks/block-history.ts';
 import type { BlockStore, TargetRegistry } from '../../metrics/ports.ts';
+import type { SettingsStore } from '../../platform/settings/ports.ts';
+import type { Settings } from '../../platform/settings/settings.ts';
+import { settingsOrNone } from '../../platform/settings/settings-or-none.ts';
 import { InvalidInputError } from '../../shared/errors.ts';
 import type { Telemetry } from '../../shared/telemetry.ts';
 import { DAY_SECONDS, HOUR_SECONDS, hourOf } from '../../shared/time.ts';
@@ -20,6 +23,7 @@ export interface DiagnosisDeps {
   readonly causes: CauseStore;
   readonly registry: Pick<TargetRegistry, 'get' | 'list'>;
   readonly blocks: Pick<BlockStore, 'readRange'>;
+  readonly settings: Pick<SettingsStore, 'get'>;
   readonly telemetry: Telemetry;
   /** Epoch milliseconds. */
   readonly now: () => number;
@@ -56,6 +60,7 @@ const targetIdsOf = async (
 const readTarget = async (
   { registry, blocks, now, telemetry }: DiagnosisDeps,
   incident: Incident,
+  settings: Settings,
   targetId: string,
 ): Promise<TargetHistory | undefined> => {
   const target = await registry.get(incident.tenantId, targetId);
@@ -65,7 +70,7 @@ const readTarget = async (
   const stored = await blocks.readRange(incident.tenantId, targetId, from, to);
   try {
     const histories: ReadonlyMap<string, History> = historyOf(stored);
-    return { target, histories };
+    return { target, settings, histories };
   } catch (cause) {
     if (!(cause instanceof InvalidInputError)) throw cause;
     telemetry.error(
@@ -83,7 +88,8 @@ const explain = async (deps: DiagnosisDeps, stored: StoredIncident): Promise<Cau
   const now = Math.floor(deps.now() / 1000);
   const graph = currentGraph(tenantId, await deps.graphs.get(tenantId), now);
   const ids = await targetIdsOf(deps, incident, targetsInReach(incident, toCallGraph(graph)));
-  const read = await deps.inParallel(READS_AT_ONCE, ids, (id) => readTarget(deps, incident, id));
+  const settings = await settingsOrNone(deps.settings, deps.telemetry).get(tenantId);
+  const read = await deps.inParallel(READS_AT_ONCE, ids, (id) => readTarget(deps, incident, settings, id));
   const changes = await deps.changes.between(tenantId, startedAt - CHANGES_BEFORE_SECONDS, lastAt);
   const past = await deps.causes.past(tenantId, PAST_INCIDENTS);
   const data = read.filter((each) => each !== undefined);

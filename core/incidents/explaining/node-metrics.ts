@@ -1,10 +1,11 @@
 /** Converts stored metrics of any name into the request metrics that diagnosis reads. */
 
 import type { History } from '../../metrics/blocks/block-history.ts';
-import { meaningOf, wordsOf } from '../../metrics/meaning/metric-meaning.ts';
+import { type MetricMeaning, wordsOf } from '../../metrics/meaning/metric-meaning.ts';
 import type { MetricKind } from '../../metrics/series/metric-series.ts';
+import { readMetric } from '../../metrics/targets/read-metric.ts';
 import type { Target } from '../../metrics/targets/target.ts';
-import { metricOf } from '../../metrics/targets/target.ts';
+import type { Settings } from '../../platform/settings/settings.ts';
 import type { NodeMetrics } from '../diagnosis/metric-window.ts';
 
 /** Rows of equal length; the first starts at `from` (epoch seconds). */
@@ -17,6 +18,8 @@ export interface RowGrid {
 /** A target and the history of each of its metrics. */
 export interface TargetHistory {
   readonly target: Target;
+  /** Of the tenant; none if omitted. */
+  readonly settings?: Settings;
   readonly histories: ReadonlyMap<string, History>;
 }
 
@@ -57,15 +60,15 @@ interface Candidate {
   readonly name: string;
   readonly kind: MetricKind;
   readonly unit: string | undefined;
+  readonly meaning: MetricMeaning;
   readonly words: string;
   readonly history: History;
 }
 
-const candidatesOf = ({ target, histories }: TargetHistory): Candidate[] =>
+const candidatesOf = ({ target, histories, settings }: TargetHistory): Candidate[] =>
   [...histories].map(([name, history]) => ({
     name,
-    kind: metricOf(target, name)?.kind ?? 'gauge',
-    unit: metricOf(target, name)?.unit,
+    ...readMetric(target, name, settings),
     words: wordsOf(name).join(' '),
     history,
   }));
@@ -85,14 +88,13 @@ const pick = (
       (a, b) => preference(a) - preference(b) || a.name.length - b.name.length || (a.name < b.name ? -1 : 1),
     )[0];
 
-const aspectIs = (aspect: string) => (candidate: Candidate) =>
-  meaningOf(candidate.name, candidate.unit).aspect === aspect;
+const aspectIs = (aspect: string) => (candidate: Candidate) => candidate.meaning.aspect === aspect;
 
 /** Latency in seconds. An unknown unit is taken for seconds. */
 const latencyRows = (candidates: readonly Candidate[], grid: RowGrid): Float64Array | null => {
   const found = pick(candidates, (c) => c.kind === 'gauge' && aspectIs('latency')(c));
   if (found === undefined) return null;
-  const { scale } = meaningOf(found.name, found.unit);
+  const { scale } = found.meaning;
   const perSecond = scale.kind === 'seconds' ? scale.perSecond : 1;
   return toRows(found.history, grid, 'mean').map((value) => value / perSecond);
 };
@@ -110,7 +112,7 @@ const availabilityRows = (candidates: readonly Candidate[], grid: RowGrid): Floa
   const errors = pick(candidates, aspectIs('error-share'));
   if (errors === undefined) return null;
   const values = toRows(errors.history, grid, 'mean');
-  const { kind } = meaningOf(errors.name, errors.unit).scale;
+  const { kind } = errors.meaning.scale;
   const isRatio = kind === 'ratio' || (kind === 'unknown' && values.every((value) => !(value > 1)));
   return asPercent(values, isRatio).map((share) => 100 - share);
 };

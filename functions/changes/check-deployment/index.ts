@@ -6,6 +6,7 @@ import { dynamoGraphStore } from '../../../adapters/incidents/graph-store.ts';
 import { dynamoIncidentStore } from '../../../adapters/incidents/incident-store.ts';
 import { dynamoBlockReader } from '../../../adapters/metrics/block-store.ts';
 import { dynamoTargetRegistry } from '../../../adapters/metrics/target-registry.ts';
+import { dynamoSettingsStore } from '../../../adapters/platform/settings-store.ts';
 import { observe, telemetry } from '../../runtime/observe.ts';
 import { readEnv } from '../../runtime/read-env.ts';
 import { table } from '../../runtime/tables.ts';
@@ -17,6 +18,7 @@ const env = readEnv({
   FORECASTS_TABLE_NAME: z.string().min(1),
   ANOMALIES_TABLE_NAME: z.string().min(1),
   INCIDENTS_TABLE_NAME: z.string().min(1),
+  SETTINGS_TABLE_NAME: z.string().min(1),
   CHANGES_TABLE_NAME: z.string().min(1),
 });
 
@@ -29,6 +31,7 @@ export const handler = observe(
     anomalies: dynamoAnomalyStore(table(env.ANOMALIES_TABLE_NAME)),
     incidents: dynamoIncidentStore(table(env.INCIDENTS_TABLE_NAME)),
     graphs: dynamoGraphStore(table(env.INCIDENTS_TABLE_NAME)),
+    settings: dynamoSettingsStore(table(env.SETTINGS_TABLE_NAME)),
     now: Date.now,
     telemetry,
   }),

@@ -7,6 +7,7 @@ import { dynamoGraphStore } from '../../../adapters/incidents/graph-store.ts';
 import { dynamoIncidentStore } from '../../../adapters/incidents/incident-store.ts';
 import { dynamoBlockReader } from '../../../adapters/metrics/block-store.ts';
 import { dynamoTargetRegistry } from '../../../adapters/metrics/target-registry.ts';
+import { dynamoSettingsStore } from '../../../adapters/platform/settings-store.ts';
 import { observe, telemetry } from '../../runtime/observe.ts';
 import { readEnv } from '../../runtime/read-env.ts';
 import { table } from '../../runtime/tables.ts';
@@ -15,6 +16,7 @@ import { makeHandler } from './handler.ts';
 const env = readEnv({
   BLOCKS_TABLE_NAME: z.string().min(1),
   TARGETS_TABLE_NAME: z.string().min(1),
+  SETTINGS_TABLE_NAME: z.string().min(1),
   INCIDENTS_TABLE_NAME: z.string().min(1),
   CHANGES_TABLE_NAME: z.string().min(1),
   DEAD_LETTERS_QUEUE_URL: z.string().min(1),
@@ -28,6 +30,7 @@ export const handler = observe(
     causes: dynamoCauseStore(table(env.INCIDENTS_TABLE_NAME)),
     registry: dynamoTargetRegistry(table(env.TARGETS_TABLE_NAME)),
     blocks: dynamoBlockReader(table(env.BLOCKS_TABLE_NAME)),
+    settings: dynamoSettingsStore(table(env.SETTINGS_TABLE_NAME)),
     deadLetters: sqsDeadLetters(makeSqsClient(), env.DEAD_LETTERS_QUEUE_URL),
     telemetry,
     now: Date.now,

@@ -1,5 +1,12 @@
 /** Reads from a metric's name and unit which direction is harmful. */
-import { type Harm, type MetricAspect, meaningOf, wordsOf } from '../../../metrics/meaning/metric-meaning.ts';
+import {
+  type Harm,
+  type MetricAspect,
+  type MetricMeaning,
+  meaningOf,
+  type OwnReading,
+  wordsOf,
+} from '../../../metrics/meaning/metric-meaning.ts';
 
 export type HarmDirection = 'up' | 'down' | 'either';
 
@@ -54,9 +61,8 @@ const worseOf = (harm: Harm | undefined, concern: Concern): HarmDirection => {
   return harm === 'fall' ? 'down' : 'up';
 };
 
-const concernOf = (metric: string, unit: string | undefined): Concern => {
+const concernOf = (metric: string, { aspect }: MetricMeaning): Concern => {
   const name = wordsOf(metric).join(' ');
-  const { aspect } = meaningOf(metric, unit);
   if (aspect === 'success-share') return 'availability';
   if (aspect === 'error-share' || aspect === 'latency') return aspect;
   if (FAILURES.test(name)) return 'failures';
@@ -65,16 +71,21 @@ const concernOf = (metric: string, unit: string | undefined): Concern => {
   return QUEUE.test(name) ? 'queue' : 'other';
 };
 
-/** Reads a metric's name and unit. For a metric of unknown meaning, both directions may be harmful. */
-export const harmMeaningOf = (metric: string, unit?: string): HarmMeaning => {
-  const concern = concernOf(metric, unit);
-  const { scale, harm } = meaningOf(metric, unit);
+/**
+ * Reads the tenant's own reading of a metric, else its name and unit. For a metric of unknown meaning, both directions may
+ * be harmful.
+ */
+export const harmMeaningOf = (metric: string, unit?: string, own?: OwnReading): HarmMeaning => {
+  const meaning = meaningOf(metric, unit, own);
+  const { scale, harm } = meaning;
+  const concern = concernOf(metric, meaning);
+  const isRead = RESOURCES.has(concern) || own?.harm !== undefined || own?.measures !== undefined;
   const points = isFine(concern) ? FINE_POINTS : COARSE_POINTS;
   const isBounded = scale.kind === 'percent' || scale.kind === 'ratio';
   const smallest = scale.kind === 'percent' ? points : scale.kind === 'ratio' ? points / 100 : 0;
   return {
     concern,
-    worse: RESOURCES.has(concern) ? worseOf(harm, concern) : WORSE[concern],
+    worse: isRead ? worseOf(harm, concern) : WORSE[concern],
     smallest,
     isBounded,
   };

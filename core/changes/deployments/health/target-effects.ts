@@ -4,8 +4,9 @@ import type { TargetForecast } from '../../../forecasts/target-forecast.ts';
 import type { History } from '../../../metrics/blocks/block-history.ts';
 import type { RegularSeries } from '../../../metrics/series/metric-series.ts';
 import { regularise } from '../../../metrics/series/regularise.ts';
+import { readMetric } from '../../../metrics/targets/read-metric.ts';
 import type { Target } from '../../../metrics/targets/target.ts';
-import { metricOf } from '../../../metrics/targets/target.ts';
+import type { Settings } from '../../../platform/settings/settings.ts';
 import { upperMedian } from '../../../shared/maths/averages.ts';
 import { type DeployEffect, type DeployWindow, deployEffect, type EarlierForecast } from './deploy-effect.ts';
 import { type Concern, type HarmDirection, harmMeaningOf, towardsHarm } from './harm-direction.ts';
@@ -13,6 +14,8 @@ import { type Concern, type HarmDirection, harmMeaningOf, towardsHarm } from './
 /** A target with its data around a deployment. */
 export interface TargetMaterial {
   readonly target: Target;
+  /** Of the tenant; none if omitted. */
+  readonly settings?: Settings;
   readonly histories: ReadonlyMap<string, History>;
   /** Only if it was published before the deployment. */
   readonly forecast?: TargetForecast | undefined;
@@ -75,15 +78,19 @@ const gridOf = (history: History, kind: Target['metrics'][string]['kind']): Regu
 const wasSent = ({ timestamps }: History, at: number): boolean =>
   timestamps.some((time) => time <= at && time > at - MAX_SILENT_SECONDS);
 
-/** Effects of a deployment on every metric that the target was sending before it, sorted by name. */
+/**
+ * Effects of a deployment on every metric that the target was sending before it, sorted by name. Omits metrics of which the
+ * tenant says that no change does harm.
+ */
 export const targetEffects = (material: TargetMaterial, window: DeployWindow): MetricEffect[] => {
-  const { target, histories, forecast } = material;
+  const { target, settings, histories, forecast } = material;
   return [...histories]
     .filter(([, history]) => wasSent(history, window.at))
-    .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([metric, history]) => {
-      const { kind, unit } = metricOf(target, metric) ?? { kind: 'gauge' as const };
-      const { concern, worse, ...scale } = harmMeaningOf(metric, unit);
+    .map(([metric, history]) => ({ metric, history, ...readMetric(target, metric, settings) }))
+    .filter(({ own }) => own?.harm !== 'none')
+    .sort((a, b) => (a.metric < b.metric ? -1 : 1))
+    .map(({ metric, history, kind, unit, own }) => {
+      const { concern, worse, ...scale } = harmMeaningOf(metric, unit, own);
       const grid = gridOf(upTo(history, window.until), kind);
       const effect = grid && deployEffect(grid, window, scale, earlierForecastOf(forecast, metric));
       return { targetId: target.targetId, metric, concern, worse, effect };

@@ -203,6 +203,15 @@ describe('the state', () => {
     expect(made.log.lines.at(-1)?.fields).toMatchObject({ reason: 'settings changed' });
   });
 
+  it('is re-learned if the tenant reads a metric as of another kind', async () => {
+    const made = await trained();
+    const readings = [{ metric: 'cpu', kind: 'delta' as const }];
+    await made.settings.replace('acme', { ...LIGHT, readings });
+    await made.push([[NOW + 1, usual(NOW + 1)]]);
+    expect(unpackDetectors(made.state()!.bytes).series.get('cpu')!.kind).toBe('delta');
+    expect(made.log.lines.at(-1)?.fields).toMatchObject({ reason: 'settings changed' });
+  });
+
   it('yields to that of another container', async () => {
     const made = await trained();
     const rival: Partial<TrackDeps> = { states: { ...made.deps.states, replace: async () => false } };

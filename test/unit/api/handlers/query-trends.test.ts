@@ -1,9 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { Trends } from '../../../../core/forecasts/api/trends.ts';
 import { NotFoundError } from '../../../../core/platform/api/errors.ts';
+import { Settings } from '../../../../core/platform/settings/settings.ts';
 import { InvalidInputError } from '../../../../core/shared/errors.ts';
 import { getTrends } from '../../../../functions/api/query-api/trend-queries.ts';
 import { memoryBlocks, memoryRegistry, watched } from '../../../fakes/metrics.ts';
+import { memorySettings } from '../../../fakes/platform.ts';
 import { callRoute } from '../../../fixtures/http-routes.ts';
 import { noise } from '../../forecasts/engine/sample-series.ts';
 
@@ -20,18 +22,21 @@ const metrics = {
   uptime: { kind: 'counter' },
   silent: { kind: 'gauge' },
 } as const;
-const answer = getTrends({
-  registry: memoryRegistry([watched('web-1', { metrics }), watched('theirs', { tenantId: 'globex' })]),
-  blocks: memoryBlocks({
-    'acme web-1': {
-      cpu_percent: hourly((h) => 40 + h / 60 + noise(h)),
-      memory: hourly((h) => 30 + (h % 120) / 10 + noise(h) / 10),
-      orders: hourly((h) => 100 + noise(h)),
-      uptime: hourly((h) => 3600 * (h % 120)),
-    },
-  }),
-});
-const ask = (query: object, targetId = 'web-1') => callRoute(answer, { query, params: { targetId } }, NOW);
+const answerWith = (readings: readonly object[] = []) =>
+  getTrends({
+    settings: memorySettings({ acme: Settings.parse({ version: 1, readings }) }),
+    registry: memoryRegistry([watched('web-1', { metrics }), watched('theirs', { tenantId: 'globex' })]),
+    blocks: memoryBlocks({
+      'acme web-1': {
+        cpu_percent: hourly((h) => 40 + h / 60 + noise(h)),
+        memory: hourly((h) => 30 + (h % 120) / 10 + noise(h) / 10),
+        orders: hourly((h) => 100 + noise(h)),
+        uptime: hourly((h) => 3600 * (h % 120)),
+      },
+    }),
+  });
+const ask = (query: object, targetId = 'web-1', readings: readonly object[] = []) =>
+  callRoute(answerWith(readings), { query, params: { targetId } }, NOW);
 
 describe('GET /v1/targets/{id}/trends', () => {
   it('returns the trends of the stored points', async () => {
@@ -55,6 +60,22 @@ describe('GET /v1/targets/{id}/trends', () => {
     const report = Trends.parse(await ask({ metric: 'orders' }));
     expect(report.nextDay!.p50).toBeCloseTo(2400, -2);
     expect(Trends.parse(await ask({ metric: 'memory' })).nextDay).toBeNull();
+  });
+
+  it("reads the metric as the tenant's settings say", async () => {
+    const asCounter = await ask({ metric: 'uptime' }, 'web-1', [{ metric: 'uptime', kind: 'gauge' }]);
+    expect(Trends.parse(asCounter).trends).not.toEqual(Trends.parse(await ask({ metric: 'uptime' })).trends);
+    const percent = { metric: 'memory', scale: 'percent' } as const;
+    expect(Trends.parse(await ask({ metric: 'memory' }, 'web-1', [percent])).runOut).not.toBeNull();
+    const free = { metric: 'cpu_percent', measures: 'free' } as const;
+    const whole = Trends.parse(await ask({ metric: 'cpu_percent' }, 'web-1', [free])).runOut;
+    expect(whole).not.toEqual(Trends.parse(await ask({ metric: 'cpu_percent' })).runOut);
+    const summed = await ask({ metric: 'memory' }, 'web-1', [
+      { target: 'web-1', metric: 'memory', kind: 'delta' },
+    ]);
+    expect(Trends.parse(summed).nextDay).not.toBeNull();
+    const others = [{ target: 'db-1', metric: 'memory', kind: 'delta' }];
+    expect(Trends.parse(await ask({ metric: 'memory' }, 'web-1', others)).nextDay).toBeNull();
   });
 
   it.each([

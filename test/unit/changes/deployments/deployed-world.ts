@@ -1,6 +1,7 @@
 import type { ChangeRecord } from '../../../../core/changes/change.ts';
 import { type ReportedChange, recordChange } from '../../../../core/changes/deployments/record-change.ts';
 import type { Target } from '../../../../core/metrics/targets/target.ts';
+import { NO_SETTINGS, type Settings } from '../../../../core/platform/settings/settings.ts';
 import type { DomainEvent } from '../../../../core/shared/domain-event.ts';
 import { makeHandler as makeScore } from '../../../../functions/changes/check-deployment/handler.ts';
 import { makeHandler as makeClose } from '../../../../functions/changes/close-deployment-watch/handler.ts';
@@ -8,7 +9,7 @@ import { memoryAnomalies } from '../../../fakes/anomalies.ts';
 import { memoryForecasts } from '../../../fakes/forecasts.ts';
 import { memoryIncidentWorld } from '../../../fakes/incidents.ts';
 import { memoryBlocks, memoryRegistry, watched } from '../../../fakes/metrics.ts';
-import { memoryQuotas } from '../../../fakes/platform.ts';
+import { memoryQuotas, memorySettings } from '../../../fakes/platform.ts';
 import { recordedTelemetry } from '../../../fakes/shared.ts';
 import { memoryDeployments } from './memory-deployments.ts';
 
@@ -50,7 +51,11 @@ export const requests = (slower = 1, failing = 0) => ({
 });
 
 /** All stores of watching a deployment, in memory. */
-export const deployedWorld = (histories: Histories, targets: readonly Target[] = [service('web-1')]) => {
+export const deployedWorld = (
+  histories: Histories,
+  targets: readonly Target[] = [service('web-1')],
+  settings: Settings = NO_SETTINGS,
+) => {
   const clock = { now: (AT + 3700) * 1000 };
   const deployments = memoryDeployments();
   const incidents = memoryIncidentWorld();
@@ -78,6 +83,7 @@ export const deployedWorld = (histories: Histories, targets: readonly Target[] =
     registry: memoryRegistry(targets),
     blocks: memoryBlocks(histories),
     forecasts: forecasts.store,
+    settings: memorySettings({ acme: settings }),
   };
   const quotas = memoryQuotas({ watchesPerHour: 2 });
   const reading = { ...shared, quotas, ...sources, anomalies: anomalies.store, incidents: store, graphs };

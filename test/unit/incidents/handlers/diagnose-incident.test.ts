@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { groupSignals } from '../../../../core/incidents/grouping/group-signals.ts';
+import { Settings } from '../../../../core/platform/settings/settings.ts';
 import { DependencyUnavailableError } from '../../../../core/shared/errors.ts';
 import { type Deps, makeHandler } from '../../../../functions/incidents/diagnose-incident/handler.ts';
 import { memoryBlocks, memoryRegistry, watched } from '../../../fakes/metrics.ts';
+import { memorySettings } from '../../../fakes/platform.ts';
 import { anomaly, delivered, groupingWorld, NOW, queued } from '../explaining/samples.ts';
 
 const setup = async (more: Partial<Deps> = {}) => {
@@ -11,8 +13,9 @@ const setup = async (more: Partial<Deps> = {}) => {
   const { name, source, detail } = world.published[0]!;
   const registry = memoryRegistry([watched('web-1')]);
   const blocks = memoryBlocks({});
+  const settings = memorySettings();
   const { telemetry, now } = world.deps;
-  const diagnose = makeHandler({ ...world.stores, registry, blocks, telemetry, now, ...more });
+  const diagnose = makeHandler({ ...world.stores, registry, blocks, settings, telemetry, now, ...more });
   return { ...world, detail, event: delivered(name, source, detail), diagnose };
 };
 const down = async () => {
@@ -28,6 +31,31 @@ describe('diagnose-incident', () => {
       incidentVersion: 1,
       diagnosedAt: NOW + 30,
     });
+  });
+
+  it.each([
+    ['by its name, a fall of cpu_percent is no deviation', [], false],
+    ["by the tenant's settings, it is", [{ metric: 'cpu_percent', measures: 'free' }], true],
+    [
+      'of another target, they do not count',
+      [{ target: 'db-1', metric: 'cpu_percent', harm: 'fall' }],
+      false,
+    ],
+  ] as const)('reads metrics as the tenant does: %s', async (_, readings, isFound) => {
+    const points = Array.from({ length: 300 }, (_, i) => {
+      const at = NOW - (290 - i) * 300;
+      return [at, (at < NOW ? 80 : 2) + (i % 3)] as const;
+    });
+    const { diagnose, event, all, stores } = await setup({
+      registry: memoryRegistry([watched('web-1', { metrics: { cpu_percent: { kind: 'gauge' } } })]),
+      blocks: memoryBlocks({ 'acme web-1': { cpu_percent: points } }),
+      settings: memorySettings({ acme: Settings.parse({ version: 1, readings }) }),
+      now: () => (NOW + 600) * 1000,
+    });
+    await diagnose(queued(event));
+    const report = await stores.causes.get('acme', all()[0]!.incident.incidentId);
+    const evidence = report!.causes.flatMap((cause) => cause.evidence).join();
+    expect(evidence.includes('cpu_percent deviated')).toBe(isFound);
   });
 
   it('parks unreadable messages and acknowledges them', async () => {

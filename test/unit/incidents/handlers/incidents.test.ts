@@ -17,7 +17,7 @@ import {
 import { makeHandler as makeDiagnoser } from '../../../../functions/incidents/diagnose-incident/handler.ts';
 import { makeHandler as makeGrouper } from '../../../../functions/incidents/group-signals/handler.ts';
 import { memoryBlocks, memoryRegistry, watched } from '../../../fakes/metrics.ts';
-import { memoryQuotas } from '../../../fakes/platform.ts';
+import { memoryQuotas, memorySettings } from '../../../fakes/platform.ts';
 import { httpEvent } from '../../../fixtures/http-events.ts';
 import { anomalyOf, delivered, groupingWorld, NOW, queued } from '../explaining/samples.ts';
 
@@ -29,6 +29,7 @@ const rising = (usual: number) =>
   });
 
 const setup = (over: { readonly now?: number } = {}) => {
+  const settings = memorySettings();
   const world = groupingWorld();
   world.setNow(over.now ?? NOW + 600);
   const { telemetry } = world.deps;
@@ -39,7 +40,14 @@ const setup = (over: { readonly now?: number } = {}) => {
     'acme db-1': { latency_ms: rising(30) },
   });
   const group = makeGrouper({ ...world.deps, ownTenant: 'acme' });
-  const diagnose = makeDiagnoser({ ...world.stores, registry, blocks, telemetry, now: world.deps.now });
+  const diagnose = makeDiagnoser({
+    ...world.stores,
+    settings,
+    registry,
+    blocks,
+    telemetry,
+    now: world.deps.now,
+  });
   const authenticate: QueryDeps['authenticate'] = async ({ authorization }) =>
     authorization === undefined ? undefined : { tenantId: authorization.replace('Bearer ', ''), name: 'ops' };
   const quotas = memoryQuotas();
