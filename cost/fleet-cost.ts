@@ -43,6 +43,9 @@ const receivers = (work: Workload): number =>
 const keyLookUps = (work: Workload): number =>
   Math.min(traffic(work).requests, receivers(work) * MINUTES_PER_MONTH);
 
+/** A container records the use of a key once an hour. */
+const keyUses = (work: Workload): number => receivers(work) * HOURS_PER_MONTH;
+
 /** Hours after which Lambda replaces a container, as observed by others; not documented. */
 const CONTAINER_HOURS = 2;
 
@@ -71,6 +74,7 @@ const receiving = (work: Workload, facts: TemplateFacts, sizes: ItemSizes): Usag
       units: seconds * memoryOf(facts, 'receive-metrics'),
     },
     { component, what: 'key look-ups', price: 'dynamoReadUnit', units: keyLookUps(work) },
+    { component, what: 'key uses', price: 'dynamoWriteUnit', units: keyUses(work) },
     { component, what: 'target look-ups', price: 'dynamoReadUnit', units: targetLookUps(work, sizes) },
     { component, what: 'quota leases', price: 'dynamoWriteUnit', units: quotaLeases(work, facts) },
     { component, what: 'raw objects put', price: 's3Put', units: requests },

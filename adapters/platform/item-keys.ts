@@ -1,9 +1,14 @@
-/** Keys of the items of the platform: API keys by hash, and a tenant's settings, quotas and responses to commands. */
+/** Keys of the items of the platform: a tenant's API keys and their last use, settings, quotas and responses to commands. */
 import type { QuotaWindow } from '../../core/platform/api/quotas.ts';
 import { type ItemKey, tenantKey } from '../aws/dynamodb/item-key.ts';
 
-/** The one key without a tenant: looking it up is how a caller's tenant becomes known. */
-export const apiKeyKey = (keyHash: string): ItemKey => ({ pk: `KEY#${keyHash}`, sk: 'KEY' });
+/** Starts the sort keys of API keys. */
+export const API_KEYS = 'KEY#';
+
+export const apiKeyKey = (tenantId: string, keyId: string): ItemKey =>
+  tenantKey(tenantId, `${API_KEYS}${keyId}`);
+
+export const keyUseKey = (tenantId: string, keyId: string): ItemKey => tenantKey(tenantId, `KEYUSE#${keyId}`);
 
 export const settingsKey = (tenantId: string): ItemKey => tenantKey(tenantId, 'SETTINGS');
 

@@ -32,17 +32,20 @@ const parametersIn = (place: 'path' | 'query' | 'header', { shape }: z.ZodObject
     };
   });
 
-const idempotencyHeader = z.object({
-  'Idempotency-Key': IdempotencyKey.optional().describe(
+const IDEMPOTENCY = {
+  'stored-response':
     'Repeating a request with the same key within 24 hours executes it once and returns the first response; after an error it is executed again',
-  ),
-});
+  'same-effect': 'Repeating a request with the same key has no second effect',
+} as const;
+
+const idempotencyHeader = (kind: keyof typeof IDEMPOTENCY) =>
+  z.object({ 'Idempotency-Key': IdempotencyKey.optional().describe(IDEMPOTENCY[kind]) });
 
 const parametersOf = ({ params, query, headers, idempotency }: Operation): Json[] => [
   ...parametersIn('path', params),
   ...parametersIn('query', query),
   ...(headers === undefined ? [] : parametersIn('header', headers)),
-  ...(idempotency === undefined ? [] : parametersIn('header', idempotencyHeader)),
+  ...(idempotency === undefined ? [] : parametersIn('header', idempotencyHeader(idempotency))),
 ];
 
 const requestBodyOf = ({ body, rawBody }: Operation): Json => {
@@ -78,7 +81,7 @@ export const problemsOf = ({
   problems = [],
 }: Operation): readonly ProblemCode[] => [
   'invalid-request',
-  ...(needs === 'none' ? [] : (['unauthorized'] as const)),
+  ...(needs === 'none' ? [] : (['unauthorized', 'forbidden'] as const)),
   ...(Object.keys(params.shape).length === 0 ? [] : (['not-found'] as const)),
   ...(body === undefined ? [] : (['body-too-large', 'invalid-content'] as const)),
   ...(idempotency === 'stored-response' ? IDEMPOTENCY_PROBLEMS : []),

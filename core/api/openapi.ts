@@ -26,7 +26,7 @@ export const openApiDocument = (): Json => ({
     title: 'Forestall',
     version: '1',
     description:
-      'Warns hours before a metric breaches. Errors are problem details (RFC 9457). Any API key of a tenant may call every operation.',
+      'Warns hours before a metric breaches. Errors are problem details (RFC 9457). Each operation names the scope that an API key needs for it.',
     license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
   },
   servers: [{ url: '/' }],

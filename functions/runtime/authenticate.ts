@@ -1,54 +1,106 @@
-import { hashApiKey, isApiKey } from '../../core/platform/access/api-key.ts';
-import type { ApiKey, ApiKeyStore } from '../../core/platform/access/ports.ts';
+import type { ApiKeyFinder, KeyUseRecorder } from '../../core/platform/access/ports.ts';
+import {
+  type ApiKey,
+  hasHash,
+  hashApiKey,
+  type KeyName,
+  readApiKey,
+  stateOf,
+} from '../../core/platform/api-key.ts';
+import type { Identity } from '../../core/platform/identity.ts';
+import type { Telemetry } from '../../core/shared/telemetry.ts';
+import { HOUR_SECONDS } from '../../core/shared/time.ts';
 import type { RequestHeaders } from './http-request.ts';
 
-/** The tenant that a request acts for. `name` is the label of its API key, never the key. */
-export interface Caller {
-  readonly tenantId: string;
-  readonly name: string;
-}
-
-/** The caller of a request; undefined if its API key is missing, unknown or revoked. */
-export type Authenticate = (headers: RequestHeaders) => Promise<Caller | undefined>;
+/** The identity of a request; undefined if its credential is missing, unknown, expired or revoked. */
+export type Authenticate = (headers: RequestHeaders) => Promise<Identity | undefined>;
 
 export interface AuthenticateDeps {
-  readonly keys: ApiKeyStore;
+  readonly keys: ApiKeyFinder;
+  readonly uses: KeyUseRecorder;
+  readonly telemetry: Telemetry;
   /** Epoch milliseconds. */
   readonly now: () => number;
 }
 
 /** A revoked key may still pass in a warm container for this long. */
-const CACHE_MS = 60_000;
+const CACHE_SECONDS = 60;
 const CACHE_KEYS = 1_000;
+/** A process records the use of a key at most once in this time. */
+const USE_SECONDS = HOUR_SECONDS;
 
 const headerOf = (headers: RequestHeaders, name: string): string | undefined =>
   headers[name] ?? Object.entries(headers).find(([key]) => key.toLowerCase() === name)?.[1];
 
-/** `authorization: Bearer <key>`, or `x-api-key: <key>`. */
-const keyIn = (headers: RequestHeaders): string | undefined => {
+/**
+ * The credential of `authorization: Bearer <credential>` or `x-api-key: <key>`. A request with two different ones has
+ * none: another reader of the request might choose the other.
+ */
+const credentialIn = (headers: RequestHeaders): string | undefined => {
   const bearer = /^Bearer +(\S+)$/i.exec(headerOf(headers, 'authorization')?.trim() ?? '')?.[1];
-  return bearer ?? headerOf(headers, 'x-api-key')?.trim();
+  const key = headerOf(headers, 'x-api-key')?.trim();
+  return bearer !== undefined && key !== undefined && bearer !== key ? undefined : (bearer ?? key);
+};
+
+const identityOf = ({ tenantId, keyId, name, scopes }: ApiKey): Identity => ({
+  ...{ tenantId, kind: 'key', name, keyId, grants: new Set(scopes) },
+});
+
+/** Valid keys by the hash of their text. */
+class KnownKeys {
+  readonly #keys = new Map<string, { readonly key: ApiKey; readonly until: number }>();
+
+  get(hash: string, now: number): ApiKey | undefined {
+    const known = this.#keys.get(hash);
+    return known !== undefined && known.until > now ? known.key : undefined;
+  }
+
+  remember(hash: string, key: ApiKey, now: number): void {
+    if (this.#keys.size >= CACHE_KEYS) this.#keys.clear();
+    this.#keys.set(hash, { key, until: now + CACHE_SECONDS });
+  }
+}
+
+/** Records uses, each key's at most once an hour. A use that cannot be recorded fails no request. */
+const useRecorder = ({ uses, telemetry }: AuthenticateDeps) => {
+  const recorded = new Map<string, number>();
+  return async ({ tenantId, keyId }: ApiKey, now: number): Promise<void> => {
+    const name = `${tenantId} ${keyId}`;
+    if (now - (recorded.get(name) ?? Number.NEGATIVE_INFINITY) < USE_SECONDS) return;
+    if (recorded.size >= CACHE_KEYS) recorded.clear();
+    recorded.set(name, now);
+    try {
+      await uses.record(tenantId, keyId, now);
+    } catch (error) {
+      telemetry.error('the use of an API key could not be recorded', { tenantId, keyId }, error);
+    }
+  };
 };
 
 /**
- * Checks API keys. Known keys are cached for a minute; unknown keys are not, because a key must work as soon as it is
- * issued.
+ * Checks API keys. Valid keys are cached for a minute; others are not, because a key must work as soon as it is issued.
  * @throws DependencyUnavailableError if the key cannot be looked up: the key may well be valid
  */
-export const authenticate = ({ keys, now }: AuthenticateDeps): Authenticate => {
-  const known = new Map<string, { readonly key: ApiKey; readonly until: number }>();
-  const remember = (hash: string, key: ApiKey): void => {
-    if (known.size >= CACHE_KEYS) known.clear();
-    known.set(hash, { key, until: now() + CACHE_MS });
+export const authenticate = (deps: AuthenticateDeps): Authenticate => {
+  const known = new KnownKeys();
+  const recordUse = useRecorder(deps);
+  const find = async (
+    { tenantId, keyId }: KeyName,
+    hash: string,
+    now: number,
+  ): Promise<ApiKey | undefined> => {
+    const key = await deps.keys.find(tenantId, keyId);
+    if (key === undefined || !hasHash(key, hash) || stateOf(key, now) !== 'active') return undefined;
+    known.remember(hash, key, now);
+    await recordUse(key, now);
+    return key;
   };
   return async (headers) => {
-    const text = keyIn(headers);
-    if (text === undefined || !isApiKey(text)) return undefined;
-    const hash = hashApiKey(text);
-    const cached = known.get(hash);
-    const key = cached !== undefined && cached.until > now() ? cached.key : await keys.find(hash);
-    if (key === undefined) return undefined;
-    if (key !== cached?.key) remember(hash, key);
-    return { tenantId: key.tenantId, name: key.name };
+    const text = credentialIn(headers);
+    const name = text === undefined ? undefined : readApiKey(text);
+    if (text === undefined || name === undefined) return undefined;
+    const [hash, now] = [hashApiKey(text), Math.floor(deps.now() / 1000)];
+    const key = known.get(hash, now) ?? (await find(name, hash, now));
+    return key === undefined || stateOf(key, now) !== 'active' ? undefined : identityOf(key);
   };
 };

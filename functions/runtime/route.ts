@@ -2,15 +2,15 @@ import type * as z from 'zod';
 import { MAX_ANSWER_BYTES } from '../../core/platform/api/answer-size.ts';
 import { InvalidRequestError, ProblemError } from '../../core/platform/api/errors.ts';
 import type { ApiFunctionName, Operation, Operations } from '../../core/platform/api/operation.ts';
+import type { Identity } from '../../core/platform/identity.ts';
 import { InvalidInputError } from '../../core/shared/errors.ts';
-import type { Caller } from './authenticate.ts';
 import { HttpReply, jsonReply } from './http-reply.ts';
 import { type HttpRequest, jsonOf, queryOf } from './http-request.ts';
 
 /** A request whose parts match the schemas of its operation. */
 export interface Call<Op extends Operation> {
   /** Undefined only if the operation needs no access. */
-  readonly caller: Op['needs'] extends 'none' ? undefined : Caller;
+  readonly caller: Op['needs'] extends 'none' ? undefined : Identity;
   readonly params: z.infer<Op['params']>;
   readonly query: z.infer<Op['query']>;
   readonly body: Op extends { readonly body: infer Body extends z.ZodType } ? z.infer<Body> : undefined;
@@ -23,7 +23,7 @@ export interface RoutedRequest {
   readonly request: HttpRequest;
   /** Path parameters, decoded. */
   readonly params: Readonly<Record<string, string>>;
-  readonly caller: Caller | undefined;
+  readonly caller: Identity | undefined;
 }
 
 /** An operation together with the code that executes it. */

@@ -1,8 +1,10 @@
 import type { TenantQuotas } from '../../core/platform/access/ports.ts';
 import { ProblemError } from '../../core/platform/api/errors.ts';
 import type { Operation } from '../../core/platform/api/operation.ts';
+import type { Identity } from '../../core/platform/identity.ts';
 import type { Telemetry } from '../../core/shared/telemetry.ts';
-import type { Authenticate, Caller } from './authenticate.ts';
+import type { Authenticate } from './authenticate.ts';
+import { forbidden } from './authorise.ts';
 import { type Addresses, findRoute } from './find-route.ts';
 import type { HttpReply } from './http-reply.ts';
 import { type HttpRequest, readHttpRequest } from './http-request.ts';
@@ -18,11 +20,12 @@ export interface HttpDeps {
   readonly telemetry: Telemetry;
 }
 
+/** @throws ProblemError `unauthorized` if the operation needs a caller and the request has none */
 const callerOf = async (
   { authenticate }: HttpDeps,
   { needs }: Operation,
   { headers }: HttpRequest,
-): Promise<Caller | undefined> => {
+): Promise<Identity | undefined> => {
   if (needs === 'none') return undefined;
   const caller = await authenticate(headers);
   if (caller !== undefined) return caller;
@@ -31,12 +34,24 @@ const callerOf = async (
   });
 };
 
+/** @throws ProblemError `forbidden` if the caller lacks the permission that the operation needs */
+const authorise = (
+  { telemetry }: HttpDeps,
+  { needs }: Operation,
+  caller: Identity | undefined,
+  fields: Readonly<Record<string, unknown>>,
+): void => {
+  if (needs === 'none' || caller === undefined || caller.grants.has(needs)) return;
+  telemetry.info('Request forbidden', { ...fields, needs });
+  throw forbidden(caller, needs);
+};
+
 /** Points are charged by the function that counts them. @throws ProblemError if the quota of the operation is used up */
 const takeQuota = async (
   { quotas, telemetry }: HttpDeps,
   { quota }: Operation,
   fields: Readonly<Record<string, unknown>>,
-  caller: Caller | undefined,
+  caller: Identity | undefined,
   receivedAt: number,
 ): Promise<void> => {
   if (caller === undefined || quota === 'none' || quota === 'pointsPerMinute') return;
@@ -46,8 +61,8 @@ const takeQuota = async (
 };
 
 /**
- * The handler of a function behind the HTTP API: finds the route, authenticates the caller, charges the quota of the
- * tenant, checks the request, executes it, and answers every failure with a problem document.
+ * The handler of a function behind the HTTP API: finds the route, authenticates the caller, checks its permission,
+ * charges the quota of the tenant, checks the request, executes it, and answers every failure with a problem document.
  */
 export const serveHttp =
   (routes: Readonly<Record<string, Route>>, deps: HttpDeps, addresses: Addresses = {}) =>
@@ -60,7 +75,8 @@ export const serveHttp =
       const { id, route, params } = findRoute(routes, request, addresses);
       fields.operation = id;
       const caller = await callerOf(deps, route.operation, request);
-      fields.tenantId = caller?.tenantId;
+      Object.assign(fields, { tenantId: caller?.tenantId, keyId: caller?.keyId });
+      authorise(deps, route.operation, caller, fields);
       const receivedAt = deps.now();
       await takeQuota(deps, route.operation, fields, caller, receivedAt);
       return await route.prepare({ request, params, caller })(receivedAt);

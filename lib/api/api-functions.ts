@@ -68,6 +68,7 @@ export class ApiFunctions extends Construct {
       'command-changes': this.#changeCommands(),
       'command-settings': this.#settingsCommands(),
       'receive-webhook': this.#webhooks(),
+      'command-api-keys': this.#keyCommands(),
     };
   }
 
@@ -215,6 +216,18 @@ export class ApiFunctions extends Construct {
     });
     requests.grantExecuteOnce(commands);
     settings.grantReplace(commands);
+    return commands;
+  }
+
+  #keyCommands(): ObservedFunction {
+    const { apiKeys, requests } = this.#props;
+    const commands = this.#route('CommandApiKeys', {
+      entry: 'command-api-keys',
+      description: 'Lists, creates, rotates and revokes API keys',
+      memoryMb: 256,
+    });
+    apiKeys.grantManage(commands);
+    requests.grantReadKeyUses(commands);
     return commands;
   }
 }

@@ -2,7 +2,7 @@ import { Construct } from 'constructs';
 import { ContextTable, type TableProps } from './context-table.ts';
 import type { ObservedFunction } from './observed-function.ts';
 
-/** The units that each tenant drew from its quotas, and the responses to its commands. Everything expires within a day. */
+/** The units that each tenant drew from its quotas, the responses to its commands, and the last use of each API key. */
 export class RequestTable extends Construct {
   readonly store: ContextTable;
 
@@ -12,7 +12,7 @@ export class RequestTable extends Construct {
       config,
       variable: 'REQUESTS_TABLE_NAME',
       unrecoverable:
-        'Quotas expire an hour after their window and responses within a day. If they are lost, a repeated command executes again.',
+        'Quotas expire an hour after their window and responses within a day. If they are lost, a repeated command executes again, and API keys count as unused until their next use.',
     });
   }
 
@@ -31,7 +31,12 @@ export class RequestTable extends Construct {
     this.store.grant(writer, 'BatchGetItem');
   }
 
-  /** Draw from a tenant's quotas. */
+  /** Read when API keys were used. */
+  grantReadKeyUses(reader: ObservedFunction): void {
+    this.store.grant(reader, 'BatchGetItem');
+  }
+
+  /** Draw from a tenant's quotas, and record the use of its API keys. */
   grantMeter(writer: ObservedFunction): void {
     this.store.grant(writer, 'UpdateItem');
   }

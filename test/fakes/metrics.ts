@@ -14,9 +14,9 @@ import type {
 } from '../../core/metrics/ports.ts';
 import { mergeSighting } from '../../core/metrics/targets/merge-sighting.ts';
 import type { Target } from '../../core/metrics/targets/target.ts';
-import type { ApiKey, ApiKeyStore, TenantQuotas } from '../../core/platform/access/ports.ts';
+import type { TenantQuotas } from '../../core/platform/access/ports.ts';
 import type { QuotaName } from '../../core/platform/api/quotas.ts';
-import { ConflictError, InvalidInputError } from '../../core/shared/errors.ts';
+import { InvalidInputError } from '../../core/shared/errors.ts';
 import type { PageRequest } from '../../core/shared/page.ts';
 import type { Telemetry } from '../../core/shared/telemetry.ts';
 import { hourOf } from '../../core/shared/time.ts';
@@ -87,7 +87,6 @@ export class IngestionWorld {
   readonly queued: IngestPointer[] = [];
   readonly stored = new Map<string, { bytes: Uint8Array; version: number }>();
   readonly known = new Map<string, Target>();
-  readonly apiKeys = new Map<string, ApiKey>();
   readonly logged: { level: 'info' | 'error'; message: string; fields: Readonly<Record<string, unknown>> }[] =
     [];
   readonly counted = new Map<string, number>();
@@ -149,14 +148,6 @@ export class IngestionWorld {
     get: async (tenantId, targetId) => this.known.get(`${tenantId} ${targetId}`),
     list: async () => ({ items: [...this.known.values()], nextCursor: undefined }),
     listTenants: async () => [...new Set([...this.known.values()].map(({ tenantId }) => tenantId))],
-  };
-
-  readonly keys: ApiKeyStore = {
-    find: async (hash) => this.apiKeys.get(hash),
-    add: async (hash, key) => {
-      if (this.apiKeys.has(hash)) throw new ConflictError('exists');
-      this.apiKeys.set(hash, key);
-    },
   };
 
   readonly quotas: TenantQuotas = {

@@ -85,6 +85,7 @@ const ENVIRONMENT: Readonly<Record<string, readonly string[]>> = {
     'WEBHOOK_SIGNING_SECRET_ARN',
   ],
   'command-settings': [...tables('API_KEYS', 'REQUESTS', 'SETTINGS'), 'TENANT_QUOTAS'],
+  'command-api-keys': [...tables('API_KEYS', 'REQUESTS'), 'TENANT_QUOTAS'],
   'check-deployment': [
     ...tables('BLOCKS', 'TARGETS', 'FORECASTS', 'ANOMALIES', 'INCIDENTS', 'CHANGES'),
     'SETTINGS_TABLE_NAME',
@@ -180,8 +181,8 @@ describe('every function', () => {
       resourcesOfType(stageOf('prod', config), 'AWS::Lambda::Function', ['edge']).map(
         ({ Properties }) => Properties.TracingConfig?.Mode,
       );
-    expect(traced({})).toEqual(Array.from({ length: 7 }, () => undefined));
-    expect(traced({ traceRequests: true })).toEqual(Array.from({ length: 7 }, () => 'Active'));
+    expect(traced({})).toEqual(Array.from({ length: 8 }, () => undefined));
+    expect(traced({ traceRequests: true })).toEqual(Array.from({ length: 8 }, () => 'Active'));
   });
 });
 
@@ -189,7 +190,7 @@ describe('every log group', () => {
   const groups = resourcesOfType(stage, 'AWS::Logs::LogGroup');
 
   it('has the retention of its stage', () => {
-    expect(groups).toHaveLength(27);
+    expect(groups).toHaveLength(28);
     for (const { Properties } of groups) expect(Properties.RetentionInDays).toBe(30);
   });
 

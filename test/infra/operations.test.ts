@@ -59,8 +59,12 @@ describe('the runbook', () => {
   });
 
   it('has a section for each alarm and each finding of `forestall doctor`, and no other', () => {
-    // An owner decides to delete a stage or to rotate a secret; no alarm asks for it.
-    const anchors = new Set(['delete-a-stage-with-its-data', 'rotate-the-signing-secret']);
+    // An owner decides to delete a stage or to rotate a secret, and hears of a leaked key: no alarm asks for it.
+    const anchors = new Set([
+      'delete-a-stage-with-its-data',
+      'rotate-the-signing-secret',
+      'an-api-key-has-leaked',
+    ]);
     for (const section of Object.values(SECTIONS)) anchors.add(section.split('#')[1] ?? '');
     anchors.delete('runbook');
     for (const { runbook } of actionable) anchors.add(anchorOf(runbook));
@@ -77,7 +81,7 @@ describe('the presets', () => {
 
   it('full adds one for each function whose failures another alarm already covers', () => {
     // Two of them for the workflow that watches deployments, whose failures also show as health `unknown`.
-    expect(count(full) - count(minimal)).toBe(24);
+    expect(count(full) - count(minimal)).toBe(25);
   });
 });
 

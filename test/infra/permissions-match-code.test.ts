@@ -51,17 +51,10 @@ const NEVER_CALLED: Readonly<Record<string, readonly string[]>> = {
   ),
   'close-deployment-watch': [...on('Changes', 'Query')],
   'close-forecast-run': [...on('Forecasts', 'Query'), 's3:PutObject'],
-  'command-changes': [
-    ...on('Incidents', 'BatchGetItem', 'GetItem', 'PutItem', 'UpdateItem'),
-    ...on('ApiKeys', 'PutItem'),
-  ],
+  'command-changes': [...on('Incidents', 'BatchGetItem', 'GetItem', 'PutItem', 'UpdateItem')],
   // Their quotas count requests, not things.
-  'command-incidents': [
-    ...on('ApiKeys', 'PutItem'),
-    ...on('Requests', 'BatchGetItem'),
-    ...on('Incidents', 'Query'),
-  ],
-  'command-settings': [...on('ApiKeys', 'PutItem'), ...on('Requests', 'BatchGetItem')],
+  'command-incidents': [...on('Requests', 'BatchGetItem'), ...on('Incidents', 'Query')],
+  'command-settings': [...on('Requests', 'BatchGetItem')],
   'compare-peers': [...on('Settings', 'PutItem'), ...on('Blocks', 'Query')],
   'detect-anomalies': [
     ...on('Targets', 'Query'),
@@ -77,7 +70,6 @@ const NEVER_CALLED: Readonly<Record<string, readonly string[]>> = {
   ],
   'forecast-batch': [...on('Targets', 'Query'), ...on('Settings', 'PutItem')],
   'group-signals': [...on('Incidents', 'Query')],
-  'issue-api-key': [...on('ApiKeys', 'GetItem')],
   'list-tenants': [...on('Targets', 'GetItem')],
   'plan-forecast-run': [
     ...on('Targets', 'GetItem'),
@@ -92,20 +84,16 @@ const NEVER_CALLED: Readonly<Record<string, readonly string[]>> = {
     ...on('Incidents', 'BatchGetItem', 'PutItem', 'UpdateItem'),
     ...on('Forecasts', 'DeleteItem', 'PutItem'),
     ...on('Anomalies', 'PutItem', 'UpdateItem'),
-    ...on('ApiKeys', 'PutItem'),
     ...on('Changes', 'PutItem'),
     's3:PutObject',
     ...on('Settings', 'PutItem'),
   ],
-  // The key store can also add keys; only the issuer does.
-  'receive-metrics': [...on('ApiKeys', 'PutItem'), 's3:GetObject'],
+  'receive-metrics': ['s3:GetObject'],
   'receive-webhook': [
     ...on('Incidents', 'BatchGetItem', 'GetItem', 'PutItem', 'UpdateItem'),
-    ...on('ApiKeys', 'PutItem'),
     'secretsmanager:PutSecretValue',
     'secretsmanager:UpdateSecretVersionStage',
   ],
-  'start-forecast-run': [...on('ApiKeys', 'PutItem')],
   'store-metrics': [...on('Blocks', 'Query')],
 };
 
@@ -131,9 +119,18 @@ const actionOf = (command: string): string => ACTION_OF[command] ?? `unknown com
 const pascalCase = (constant: string): string =>
   constant.toLowerCase().replaceAll(/(?:^|_)([a-z])/g, (_, letter: string) => letter.toUpperCase());
 
+/** The composition of a function: its own, and what it takes from `functions/runtime`. */
+const compositionOf = (name: string): string => {
+  const own = readFileSync(join(folderOf(name), 'index.ts'), 'utf8');
+  const shared = own.matchAll(/from '\.\.\/\.\.\/(runtime\/[\w-]+-access\.ts)'/g);
+  return [own, ...[...shared].map(([, path = '']) => readFileSync(join('functions', path), 'utf8'))].join(
+    '\n',
+  );
+};
+
 /** Each store that a function composes: its file, and the table it is given. */
 const storesOf = (name: string): { readonly file: string; readonly table: string }[] => {
-  const source = readFileSync(join(folderOf(name), 'index.ts'), 'utf8');
+  const source = compositionOf(name);
   const calls = source.matchAll(/(\w+)\((?:\{ \.\.\.)?table\(env\.(\w+)_TABLE_NAME\)/g);
   return [...calls].map(([, store, table = '']) => {
     const [, file] =

@@ -247,6 +247,11 @@ const PERMISSIONS: Readonly<Record<string, readonly string[]>> = {
     ...on('Settings', 'GetItem', 'PutItem'),
     ...LOGS,
   ],
+  CommandApiKeys: [
+    ...on('ApiKeys', 'GetItem', 'PutItem', 'Query', 'UpdateItem'),
+    ...on('Requests', 'BatchGetItem', 'UpdateItem'),
+    ...LOGS,
+  ],
   DetectAnomalies: [
     ...on('Settings', 'GetItem'),
     ...on('Blocks', 'Query'),
@@ -467,7 +472,7 @@ describe('resource policies', () => {
     const permissions = resourcesOfType(stage, 'AWS::Lambda::Permission').filter(
       ({ Properties }) => !/^(?:lambda\.alarms\.cloudwatch|secretsmanager)\./.test(Properties.Principal),
     );
-    expect(permissions).toHaveLength(7);
+    expect(permissions).toHaveLength(8);
     for (const { Properties } of permissions) {
       expect(Properties.Principal).toBe('apigateway.amazonaws.com');
       expect(text(Properties.SourceArn)).toMatch(/HttpApi/);

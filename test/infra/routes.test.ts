@@ -61,7 +61,9 @@ describe('the routes of the HTTP API', () => {
   it('are those that clients use', () => {
     expect([...functionByRoute.keys()].sort()).toEqual([
       'ANY /v1/{proxy+}',
+      'DELETE /v1/api-keys/{keyId}',
       'GET /v1/anomalies',
+      'GET /v1/api-keys',
       'GET /v1/breaches',
       'GET /v1/changes',
       'GET /v1/changes/{changeId}',
@@ -81,6 +83,8 @@ describe('the routes of the HTTP API', () => {
       'GET /v1/targets/{targetId}/trends',
       'GET /v1/topology',
       'GET /v1/webhooks/signing-keys',
+      'POST /v1/api-keys',
+      'POST /v1/api-keys/{keyId}/rotate',
       'POST /v1/changes',
       'POST /v1/changes/assess',
       'POST /v1/forecast-runs',

@@ -69,7 +69,7 @@ export const CHANGES_OPERATIONS = {
     servedBy: 'receive-webhook',
     path: '/v1/webhooks/signing-keys',
     summary: 'Returns the secrets with which senders of webhooks sign, first the one to use now',
-    needs: 'operate',
+    needs: 'administer',
     responses: [SigningKeys],
   },
   assessChange: {

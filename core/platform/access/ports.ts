@@ -1,18 +1,42 @@
-/** API keys of callers, and quotas of tenants. */
+/** API keys of tenants with their last use, and quotas of tenants. */
+import type { Page, PageRequest } from '../../shared/page.ts';
 import type { QuotaName, QuotaWindow } from '../api/quotas.ts';
+import type { ApiKey, Author } from '../api-key.ts';
 
-export interface ApiKey {
-  readonly tenantId: string;
-  readonly name: string;
-  /** Epoch milliseconds. */
-  readonly createdAt: number;
+/** Finds the key that a request names, valid or not. */
+export interface ApiKeyFinder {
+  find(tenantId: string, keyId: string): Promise<ApiKey | undefined>;
 }
 
-export interface ApiKeyStore {
-  /** Looks a key up by the SHA-256 (hex) of its text; undefined if unknown or revoked. */
-  find(keyHash: string): Promise<ApiKey | undefined>;
-  /** @throws ConflictError if the hash exists */
-  add(keyHash: string, key: ApiKey): Promise<void>;
+export interface ApiKeyAdder {
+  /** @throws ConflictError if the tenant has a key with this id */
+  add(key: ApiKey): Promise<void>;
+}
+
+/** A key and the time (epoch seconds) at which it stops to be valid because another one replaces it. */
+export interface Replaced {
+  readonly keyId: string;
+  readonly validUntil: number;
+}
+
+/** Keys of a tenant, also those that have expired or were revoked in the last 90 days. */
+export interface ApiKeyStore extends ApiKeyFinder, ApiKeyAdder {
+  /** By id. */
+  list(tenantId: string, page: PageRequest): Promise<Page<ApiKey>>;
+  /** Adds the successor and limits the replaced key in one step. @throws ConflictError if that key was replaced or revoked */
+  replace(replaced: Replaced, successor: ApiKey): Promise<void>;
+  /** Revokes a key, or returns it as it is if it was revoked before; undefined if there is none. */
+  revoke(tenantId: string, keyId: string, at: number, by: Author): Promise<ApiKey | undefined>;
+}
+
+/** The last use of each key, in epoch seconds. */
+export interface KeyUseRecorder {
+  record(tenantId: string, keyId: string, at: number): Promise<void>;
+}
+
+export interface KeyUses {
+  /** Last uses by key id; without those that were never used. */
+  lastUses(tenantId: string, keyIds: readonly string[]): Promise<ReadonlyMap<string, number>>;
 }
 
 /** Counts, for all processes together, the units that were drawn from each window of a tenant's quotas. */

@@ -1,4 +1,5 @@
 import type * as z from 'zod';
+import type { Permission } from '../permissions.ts';
 import { NoParameters } from './parameters.ts';
 import type { ProblemCode } from './problems.ts';
 import type { QuotaName } from './quotas.ts';
@@ -7,13 +8,8 @@ import type { QuotaName } from './quotas.ts';
 export const API_TAGS = ['platform', 'metrics', 'forecasts', 'anomalies', 'incidents', 'changes'] as const;
 export type ApiTag = (typeof API_TAGS)[number];
 
-/**
- * Access that an operation needs. Today only `none` differs: any API key of a tenant may call every other operation.
- * The rest is declared for scoped keys. `none`: no API key; `ingest`: to send data about the fleet (metrics, traces,
- * changes); `read`: to read data and assess plans; `operate`: to act on incidents, runs and settings.
- */
-export const ACCESS_NEEDS = ['none', 'ingest', 'read', 'operate'] as const;
-export type AccessNeed = (typeof ACCESS_NEEDS)[number];
+/** The permission that a caller needs for an operation; `none`: the operation needs no caller. */
+export type AccessNeed = Permission | 'none';
 
 /** The functions behind the HTTP API, by the name of their folder. */
 export const API_FUNCTIONS = [
@@ -24,6 +20,7 @@ export const API_FUNCTIONS = [
   'command-changes',
   'command-settings',
   'receive-webhook',
+  'command-api-keys',
 ] as const;
 export type ApiFunctionName = (typeof API_FUNCTIONS)[number];
 
@@ -56,7 +53,7 @@ export interface Operation {
    * `same-effect`: the command itself does nothing more if repeated. If omitted, it is safe to repeat without a key.
    */
   readonly idempotency?: 'stored-response' | 'same-effect';
-  readonly status: 200 | 202;
+  readonly status: 200 | 201 | 202;
   /** Alternatives if a response has several shapes; empty if no schema describes it. */
   readonly responses: readonly z.ZodType[];
   /** Problems besides those that follow from the other fields. */

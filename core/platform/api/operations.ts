@@ -1,12 +1,30 @@
-/** Operations on the API itself and on a tenant's settings. */
+/** Operations on the API itself, on a tenant's settings and on its API keys. */
 import * as z from 'zod';
 import { Settings } from '../settings/settings.ts';
+import {
+  ApiKeyPage,
+  ApiKeyPath,
+  ApiKeysQuery,
+  ApiKeyView,
+  IssuedApiKey,
+  NewApiKey,
+  RotationBody,
+} from './api-keys.ts';
 import { named } from './components.ts';
 import { type Operations, QUERY } from './operation.ts';
 import { NoParameters } from './parameters.ts';
 
 export const Health = named('Health', z.object({ status: z.literal('ok') }));
 named('Settings', Settings);
+
+const KEY_COMMAND = {
+  tag: 'platform',
+  needs: 'administer',
+  servedBy: 'command-api-keys',
+  quota: 'commandsPerMinute',
+  params: NoParameters,
+  query: NoParameters,
+} as const;
 
 export const PLATFORM_OPERATIONS = {
   getHealth: {
@@ -49,5 +67,48 @@ export const PLATFORM_OPERATIONS = {
     status: 200,
     responses: [Settings],
     problems: ['conflict'],
+  },
+  listApiKeys: {
+    ...KEY_COMMAND,
+    method: 'get',
+    path: '/v1/api-keys',
+    summary: 'Lists the API keys of the tenant, without their secrets',
+    quota: 'readsPerMinute',
+    query: ApiKeysQuery,
+    status: 200,
+    responses: [ApiKeyPage],
+  },
+  createApiKey: {
+    ...KEY_COMMAND,
+    method: 'post',
+    path: '/v1/api-keys',
+    summary:
+      'Creates an API key and returns it once. 403 for a scope that the caller lacks, 409 for an Idempotency-Key that created a key before',
+    idempotency: 'same-effect',
+    body: NewApiKey,
+    status: 201,
+    responses: [IssuedApiKey],
+    problems: ['conflict'],
+  },
+  rotateApiKey: {
+    ...KEY_COMMAND,
+    method: 'post',
+    path: '/v1/api-keys/{keyId}/rotate',
+    summary:
+      'Replaces an API key by a new one, which is returned once; both are valid during the overlap. 403 for a key with a scope that the caller lacks, 409 for one that is not active or was replaced; needs no Idempotency-Key',
+    params: ApiKeyPath,
+    body: RotationBody,
+    status: 201,
+    responses: [IssuedApiKey],
+    problems: ['conflict'],
+  },
+  revokeApiKey: {
+    ...KEY_COMMAND,
+    method: 'delete',
+    path: '/v1/api-keys/{keyId}',
+    summary: 'Revokes an API key, which is refused within a minute; needs no Idempotency-Key',
+    params: ApiKeyPath,
+    status: 200,
+    responses: [ApiKeyView],
   },
 } as const satisfies Operations;

@@ -12,8 +12,9 @@ interface Kind {
 export const PROBLEMS = {
   'invalid-request': { status: 400, title: 'Invalid request' },
   'malformed-body': { status: 400, title: 'Malformed body' },
-  unauthorized: { status: 401, title: 'API key missing or unknown' },
+  unauthorized: { status: 401, title: 'Not authenticated' },
   'invalid-signature': { status: 401, title: 'Signature missing or wrong' },
+  forbidden: { status: 403, title: 'Permission missing' },
   'tenant-mismatch': { status: 403, title: 'Forbidden' },
   'not-found': { status: 404, title: 'Not found' },
   'unknown-format': { status: 404, title: 'Unknown format' },

@@ -12,12 +12,9 @@ import { dynamoGraphStore } from '../../../adapters/incidents/graph-store.ts';
 import { dynamoIncidentStore } from '../../../adapters/incidents/incident-store.ts';
 import { dynamoBlockReader } from '../../../adapters/metrics/block-store.ts';
 import { dynamoTargetRegistry } from '../../../adapters/metrics/target-registry.ts';
-import { dynamoApiKeyStore } from '../../../adapters/platform/api-key-store.ts';
-import { dynamoQuotaLedger } from '../../../adapters/platform/quota-ledger.ts';
 import { dynamoSettingsStore } from '../../../adapters/platform/settings-store.ts';
-import { leasedQuotas } from '../../../core/platform/access/leased-quotas.ts';
-import { authenticate } from '../../runtime/authenticate.ts';
-import { observe, telemetry } from '../../runtime/observe.ts';
+import { keyAccess } from '../../runtime/key-access.ts';
+import { observe } from '../../runtime/observe.ts';
 import { QuotasJson } from '../../runtime/quotas-json.ts';
 import { readEnv } from '../../runtime/read-env.ts';
 import { table } from '../../runtime/tables.ts';
@@ -39,8 +36,7 @@ const env = readEnv({
 
 export const handler = observe(
   makeHandler({
-    authenticate: authenticate({ keys: dynamoApiKeyStore(table(env.API_KEYS_TABLE_NAME)), now: Date.now }),
-    quotas: leasedQuotas(dynamoQuotaLedger(table(env.REQUESTS_TABLE_NAME)), env.TENANT_QUOTAS, telemetry),
+    ...keyAccess(env),
     registry: dynamoTargetRegistry(table(env.TARGETS_TABLE_NAME)),
     blocks: dynamoBlockReader(table(env.BLOCKS_TABLE_NAME)),
     forecasts: dynamoForecastStore(table(env.FORECASTS_TABLE_NAME)),
@@ -54,7 +50,5 @@ export const handler = observe(
     causes: dynamoCauseStore(table(env.INCIDENTS_TABLE_NAME)),
     graphs: dynamoGraphStore(table(env.INCIDENTS_TABLE_NAME)),
     changes: dynamoDeploymentStore(table(env.CHANGES_TABLE_NAME)),
-    now: Date.now,
-    telemetry,
   }),
 );

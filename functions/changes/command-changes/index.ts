@@ -4,12 +4,9 @@ import { stepFunctionsStarter } from '../../../adapters/aws/workflow-starter.ts'
 import { dynamoDeploymentStore } from '../../../adapters/changes/deployment-store.ts';
 import { dynamoIncidentStore } from '../../../adapters/incidents/incident-store.ts';
 import { sqsSignalSender } from '../../../adapters/incidents/signal-sender.ts';
-import { dynamoApiKeyStore } from '../../../adapters/platform/api-key-store.ts';
-import { dynamoQuotaLedger } from '../../../adapters/platform/quota-ledger.ts';
 import { dynamoResponseStore } from '../../../adapters/platform/response-store.ts';
-import { leasedQuotas } from '../../../core/platform/access/leased-quotas.ts';
-import { authenticate } from '../../runtime/authenticate.ts';
-import { observe, telemetry } from '../../runtime/observe.ts';
+import { keyAccess } from '../../runtime/key-access.ts';
+import { observe } from '../../runtime/observe.ts';
 import { QuotasJson } from '../../runtime/quotas-json.ts';
 import { readEnv } from '../../runtime/read-env.ts';
 import { table } from '../../runtime/tables.ts';
@@ -28,8 +25,7 @@ const env = readEnv({
 export const handler = observe(
   makeHandler({
     responses: dynamoResponseStore(table(env.REQUESTS_TABLE_NAME)),
-    authenticate: authenticate({ keys: dynamoApiKeyStore(table(env.API_KEYS_TABLE_NAME)), now: Date.now }),
-    quotas: leasedQuotas(dynamoQuotaLedger(table(env.REQUESTS_TABLE_NAME)), env.TENANT_QUOTAS, telemetry),
+    ...keyAccess(env),
     changes: dynamoDeploymentStore(table(env.CHANGES_TABLE_NAME)),
     incidents: dynamoIncidentStore(table(env.INCIDENTS_TABLE_NAME)),
     signals: sqsSignalSender(makeSqsClient(), env.SIGNALS_QUEUE_URL),
@@ -37,7 +33,5 @@ export const handler = observe(
       client: makeStepFunctionsClient(),
       stateMachineArn: env.DEPLOYMENT_STATE_MACHINE_ARN,
     }),
-    now: Date.now,
-    telemetry,
   }),
 );

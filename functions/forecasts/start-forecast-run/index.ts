@@ -2,11 +2,8 @@ import * as z from 'zod';
 import { makeStepFunctionsClient } from '../../../adapters/aws/clients.ts';
 import { stepFunctionsStarter } from '../../../adapters/aws/workflow-starter.ts';
 import { dynamoRunStore } from '../../../adapters/forecasts/run-store.ts';
-import { dynamoApiKeyStore } from '../../../adapters/platform/api-key-store.ts';
-import { dynamoQuotaLedger } from '../../../adapters/platform/quota-ledger.ts';
-import { leasedQuotas } from '../../../core/platform/access/leased-quotas.ts';
-import { authenticate } from '../../runtime/authenticate.ts';
-import { observe, telemetry } from '../../runtime/observe.ts';
+import { keyAccess } from '../../runtime/key-access.ts';
+import { observe } from '../../runtime/observe.ts';
 import { QuotasJson } from '../../runtime/quotas-json.ts';
 import { readEnv } from '../../runtime/read-env.ts';
 import { table } from '../../runtime/tables.ts';
@@ -24,12 +21,9 @@ const stateMachineArn = env.FORECAST_STATE_MACHINE_ARN;
 
 export const handler = observe(
   makeHandler({
-    authenticate: authenticate({ keys: dynamoApiKeyStore(table(env.API_KEYS_TABLE_NAME)), now: Date.now }),
-    quotas: leasedQuotas(dynamoQuotaLedger(table(env.REQUESTS_TABLE_NAME)), env.TENANT_QUOTAS, telemetry),
+    ...keyAccess(env),
     runs: dynamoRunStore(table(env.FORECASTS_TABLE_NAME)),
     workflow: stepFunctionsStarter({ client: makeStepFunctionsClient(), stateMachineArn }),
     maxActiveRuns: env.MAX_ACTIVE_RUNS,
-    now: Date.now,
-    telemetry,
   }),
 );

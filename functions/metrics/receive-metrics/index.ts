@@ -3,12 +3,9 @@ import { makeS3Client, makeSqsClient } from '../../../adapters/aws/clients.ts';
 import { sqsIngestQueue } from '../../../adapters/metrics/ingest-queue.ts';
 import { s3RawStore } from '../../../adapters/metrics/raw-store.ts';
 import { dynamoTargetFinder } from '../../../adapters/metrics/target-finder.ts';
-import { dynamoApiKeyStore } from '../../../adapters/platform/api-key-store.ts';
-import { dynamoQuotaLedger } from '../../../adapters/platform/quota-ledger.ts';
 import { INGEST_LIMITS } from '../../../core/metrics/ingestion/decoding/limits.ts';
-import { leasedQuotas } from '../../../core/platform/access/leased-quotas.ts';
-import { authenticate } from '../../runtime/authenticate.ts';
-import { observe, telemetry } from '../../runtime/observe.ts';
+import { keyAccess } from '../../runtime/key-access.ts';
+import { observe } from '../../runtime/observe.ts';
 import { QuotasJson } from '../../runtime/quotas-json.ts';
 import { readEnv } from '../../runtime/read-env.ts';
 import { table } from '../../runtime/tables.ts';
@@ -32,13 +29,10 @@ const { pointsPerMinute } = env.TENANT_QUOTAS;
 
 export const handler = observe(
   makeHandler({
-    authenticate: authenticate({ keys: dynamoApiKeyStore(table(env.API_KEYS_TABLE_NAME)), now: Date.now }),
-    quotas: leasedQuotas(dynamoQuotaLedger(table(env.REQUESTS_TABLE_NAME)), env.TENANT_QUOTAS, telemetry),
+    ...keyAccess(env),
     targets: dynamoTargetFinder(table(env.TARGETS_TABLE_NAME)),
     raw: s3RawStore({ client: makeS3Client(), bucketName: env.RAW_BUCKET_NAME }),
     queue: sqsIngestQueue(makeSqsClient(), env.INGEST_QUEUE_URL),
-    telemetry,
-    now: Date.now,
     retentionDays: env.HOT_RETENTION_DAYS,
     // A request beyond the quota of a whole minute could never be taken: it is too large rather than too early.
     maxBlocks: Math.min(MAX_BLOCKS, Math.floor(pointsPerMinute / POINTS_PER_BLOCK)),

@@ -1,44 +1,53 @@
 import * as z from 'zod';
-import { API_KEY_BYTES, formatApiKey, hashApiKey } from '../../../core/platform/access/api-key.ts';
-import type { ApiKeyStore } from '../../../core/platform/access/ports.ts';
+import { issueKey, type Random } from '../../../core/platform/access/issue-key.ts';
+import type { ApiKeyAdder } from '../../../core/platform/access/ports.ts';
+import { KeyLabel, Scopes } from '../../../core/platform/api/api-keys.ts';
+import { RequestInstant, secondsOf } from '../../../core/platform/api/instants.ts';
+import { SCOPES, type Scope } from '../../../core/platform/permissions.ts';
 import { describeIssues } from '../../../core/shared/describe-issues.ts';
 import { InvalidInputError } from '../../../core/shared/errors.ts';
 import { TenantId } from '../../../core/shared/identifiers.ts';
 import type { Telemetry } from '../../../core/shared/telemetry.ts';
-import { PlainLine } from '../../../core/shared/text.ts';
 
 export interface Deps {
-  readonly keys: ApiKeyStore;
+  readonly keys: ApiKeyAdder;
   readonly telemetry: Telemetry;
-  /** Cryptographically random bytes. */
-  readonly random: (bytes: number) => Uint8Array;
+  readonly random: Random;
   /** Epoch milliseconds. */
   readonly now: () => number;
 }
 
-const Order = z.object({
+/** By default, the key may do everything: with it, the tenant creates all others. */
+const Order = z.strictObject({
   tenantId: TenantId,
-  /** Label of the key's user; logged instead of the key. */
-  name: PlainLine.trim().min(1).max(100),
+  name: KeyLabel,
+  scopes: Scopes.default([...SCOPES]),
+  expiresAt: RequestInstant.optional(),
 });
 
 /** The only output that ever contains the key itself. */
-export interface IssuedKey {
+export interface IssuedApiKey {
   readonly apiKey: string;
   readonly tenantId: string;
+  readonly keyId: string;
   readonly name: string;
+  readonly scopes: readonly Scope[];
 }
 
 /** Issues an API key for a tenant; invoked by an operator, never over HTTP. */
 export const makeHandler =
   ({ keys, telemetry, random, now }: Deps) =>
-  async (event: unknown): Promise<IssuedKey> => {
+  async (event: unknown): Promise<IssuedApiKey> => {
     const order = Order.safeParse(event);
     if (!order.success) throw new InvalidInputError(describeIssues(order.error));
-    const { tenantId, name } = order.data;
-    const apiKey = formatApiKey(random(API_KEY_BYTES));
-    await keys.add(hashApiKey(apiKey), { tenantId, name, createdAt: now() });
-    telemetry.info('API key issued', { name });
+    const { tenantId, name, scopes, expiresAt } = order.data;
+    const [seconds, validUntil] = [Math.floor(now() / 1000), secondsOf(expiresAt)];
+    if (validUntil !== undefined && validUntil <= seconds)
+      throw new InvalidInputError('expiresAt must be in the future', { field: 'expiresAt' });
+    const by = { kind: 'operator', name: 'issue-api-key' } as const;
+    const issued = await issueKey(keys, { tenantId, name, scopes, by, validUntil }, random, seconds);
+    const { keyId } = issued.key;
+    telemetry.info('API key created', { tenantId, keyId, name, scopes, validUntil, by });
     telemetry.count('ApiKeyIssued');
-    return { apiKey, tenantId, name };
+    return { apiKey: issued.text, tenantId, keyId, name, scopes };
   };

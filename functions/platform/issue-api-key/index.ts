@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import * as z from 'zod';
-import { dynamoApiKeyStore } from '../../../adapters/platform/api-key-store.ts';
+import { dynamoApiKeyAdder } from '../../../adapters/platform/api-key-adder.ts';
 import { observe, telemetry } from '../../runtime/observe.ts';
 import { readEnv } from '../../runtime/read-env.ts';
 import { table } from '../../runtime/tables.ts';
@@ -10,7 +10,7 @@ const env = readEnv({ API_KEYS_TABLE_NAME: z.string().min(1) });
 
 export const handler = observe(
   makeHandler({
-    keys: dynamoApiKeyStore(table(env.API_KEYS_TABLE_NAME)),
+    keys: dynamoApiKeyAdder(table(env.API_KEYS_TABLE_NAME)),
     telemetry,
     random: randomBytes,
     now: Date.now,

@@ -4,7 +4,7 @@ import { anomalyKey } from '../../../adapters/anomalies/item-keys.ts';
 import { changeEntryKey, changeRecordKey, outcomeKey } from '../../../adapters/changes/item-keys.ts';
 import { breachKey, runClaimKey } from '../../../adapters/forecasts/item-keys.ts';
 import { blockKey, targetItemKey } from '../../../adapters/metrics/item-keys.ts';
-import { notedKey, quotaKey, responseKey } from '../../../adapters/platform/item-keys.ts';
+import { keyUseKey, notedKey, quotaKey, responseKey } from '../../../adapters/platform/item-keys.ts';
 import { ChangePath } from '../../../core/changes/api/changes.ts';
 import { IdempotencyKey } from '../../../core/platform/api/idempotency-key.ts';
 import { windowAt } from '../../../core/platform/api/quotas.ts';
@@ -29,6 +29,7 @@ const keysWith = (metric: string) => ({
   'things of a quota': notedKey(tenant, windowAt('newTargetsPerDay', MAX_INSTANT * 1000), 'ff'),
   'claim on a run': runClaimKey(tenant, idempotency),
   response: responseKey(tenant, idempotency),
+  'key use': keyUseKey(tenant, 'a'.repeat(12)),
 });
 
 describe('the longest keys', () => {

@@ -2,9 +2,10 @@ import { dynamoApiKeyStore } from '../../../adapters/platform/api-key-store.ts';
 import { dynamoResponseStore } from '../../../adapters/platform/response-store.ts';
 import { dynamoSettingsStore } from '../../../adapters/platform/settings-store.ts';
 import { NO_SETTINGS } from '../../../core/platform/settings/settings.ts';
+import { sampleKey } from '../../fixtures/identities.ts';
 import { NOW, type StoredKind } from '../aws/stored-kind.ts';
 
-const key = { tenantId: 'acme', name: 'agent', createdAt: NOW * 1000 };
+const { key } = sampleKey('acme', 1, { validUntil: NOW, revokedBy: { kind: 'operator', name: 'ops' } });
 const settings = { ...NO_SETTINGS, thresholds: [{ metric: 'cpu', above: 1e200 }] };
 
 const command = { tenantId: 'acme', key: 'deploy-42', fingerprint: 'a', requestId: 'one' };
@@ -14,9 +15,9 @@ export const PLATFORM_KINDS: readonly StoredKind[] = [
   {
     kind: 'API key',
     version: 1,
-    key: /^KEY#hash KEY$/,
-    write: ({ table }) => dynamoApiKeyStore(table).add('hash', key),
-    read: ({ table }) => dynamoApiKeyStore(table).find('hash'),
+    key: / KEY#\w+$/,
+    write: ({ table }) => dynamoApiKeyStore(table).add(key),
+    read: ({ table }) => dynamoApiKeyStore(table).find('acme', key.keyId),
     content: key,
   },
   {

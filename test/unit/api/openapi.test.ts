@@ -124,6 +124,7 @@ describe('the OpenAPI document', () => {
     ]);
     expect(closed.filter(({ needs, method }) => needs !== 'read' && method === 'get')).toMatchObject([
       { path: '/v1/webhooks/signing-keys' },
+      { path: '/v1/api-keys', needs: 'administer' },
     ]);
   });
 
@@ -139,6 +140,8 @@ describe('the OpenAPI document', () => {
         expect(Object.keys(described.responses)).toEqual(expect.arrayContaining(['409', '422']));
     }
     expect(commands.filter(([, operation]) => !('idempotency' in operation)).map(([id]) => id)).toEqual([
+      'rotateApiKey',
+      'revokeApiKey',
       ...INGEST_FORMAT_NAMES.map((format) => `ingest-${format}`),
       ...Object.keys(EXPORTER_OPERATIONS),
       'receiveChange',

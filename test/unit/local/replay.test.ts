@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { IngestPayload } from '../../../cli/api-client/api-client.ts';
+import type { IngestPayload } from '../../../cli/api-client/requests.ts';
 import type { ProfiledSeries } from '../../../core/simulator/ingest-body.ts';
 import { toIngestBodies } from '../../../core/simulator/ingest-body.ts';
 import { readFleetCsv } from '../../../local/replay/read-fleet-csv.ts';

@@ -17,6 +17,7 @@ import { memoryBlocks, memoryRegistry, watched } from '../../../fakes/metrics.ts
 import { memoryQuotas, memorySettings } from '../../../fakes/platform.ts';
 import { recordedTelemetry } from '../../../fakes/shared.ts';
 import { httpEvent } from '../../../fixtures/http-events.ts';
+import { keyCaller } from '../../../fixtures/identities.ts';
 import { sampleMetric, sampleTarget } from '../../forecasts/codec/forecast-samples.ts';
 
 const NOW = 1_795_255_500;
@@ -62,7 +63,7 @@ const setup = async (over: Partial<Deps> = {}) => {
     quotas: memoryQuotas(),
     authenticate: async (headers) => {
       const tenantId = KEYS[headers.authorization?.replace('Bearer ', '') ?? ''];
-      return tenantId === undefined ? undefined : { tenantId, name: 'test' };
+      return tenantId === undefined ? undefined : keyCaller(tenantId, 'test');
     },
     registry: memoryRegistry([
       watched('web-1'),

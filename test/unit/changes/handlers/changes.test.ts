@@ -12,6 +12,7 @@ import {
 } from '../../../../functions/changes/command-changes/handler.ts';
 import { memoryQuotas } from '../../../fakes/platform.ts';
 import { httpEvent } from '../../../fixtures/http-events.ts';
+import { keyCaller } from '../../../fixtures/identities.ts';
 import { AT, deployedWorld, requests } from '../deployments/deployed-world.ts';
 
 const DIFF =
@@ -21,7 +22,7 @@ const setup = (slower = 1, failing = 0) => {
   const world = deployedWorld({ 'acme web-1': requests(slower, failing) });
   world.clock.now = AT * 1000;
   const authenticate: QueryDeps['authenticate'] = async ({ authorization }) =>
-    authorization === undefined ? undefined : { tenantId: authorization.replace('Bearer ', ''), name: 'ci' };
+    authorization === undefined ? undefined : keyCaller(authorization.replace('Bearer ', ''));
   const workflow = {
     start: async (name: string, input: unknown) => {
       if (world.started.has(name)) return 'already-running' as const;

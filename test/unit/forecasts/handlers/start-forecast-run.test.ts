@@ -7,6 +7,7 @@ import { memoryRuns } from '../../../fakes/forecasts.ts';
 import { memoryQuotas } from '../../../fakes/platform.ts';
 import { recordedTelemetry } from '../../../fakes/shared.ts';
 import { httpEvent } from '../../../fixtures/http-events.ts';
+import { keyCaller } from '../../../fixtures/identities.ts';
 
 const NOW = Date.UTC(2026, 10, 21, 10, 5, 30);
 
@@ -22,7 +23,7 @@ const setup = (quotas: TenantQuotas = memoryQuotas()) => {
     return 'started' as const;
   };
   const authenticate = async (headers: Readonly<Record<string, string | undefined>>) =>
-    headers['x-api-key'] === undefined ? undefined : { tenantId: headers['x-api-key'], name: 'ops' };
+    headers['x-api-key'] === undefined ? undefined : keyCaller(headers['x-api-key'], 'ops');
   const handler = makeHandler({
     quotas,
     authenticate,

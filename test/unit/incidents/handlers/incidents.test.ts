@@ -19,6 +19,7 @@ import { makeHandler as makeGrouper } from '../../../../functions/incidents/grou
 import { memoryBlocks, memoryRegistry, watched } from '../../../fakes/metrics.ts';
 import { memoryQuotas, memorySettings } from '../../../fakes/platform.ts';
 import { httpEvent } from '../../../fixtures/http-events.ts';
+import { keyCaller } from '../../../fixtures/identities.ts';
 import { anomalyOf, delivered, groupingWorld, NOW, queued } from '../explaining/samples.ts';
 
 /** A latency that is ten times as high from `NOW` on, every five minutes for a day before. */
@@ -49,7 +50,7 @@ const setup = (over: { readonly now?: number } = {}) => {
     now: world.deps.now,
   });
   const authenticate: QueryDeps['authenticate'] = async ({ authorization }) =>
-    authorization === undefined ? undefined : { tenantId: authorization.replace('Bearer ', ''), name: 'ops' };
+    authorization === undefined ? undefined : keyCaller(authorization.replace('Bearer ', ''), 'ops');
   const quotas = memoryQuotas();
   const shared = { ...world.stores, authenticate, quotas, registry, blocks, telemetry, now: world.deps.now };
   const commandIncidents = makeIncidentCommands({ ...world.deps, ...shared } as unknown as IncidentDeps);

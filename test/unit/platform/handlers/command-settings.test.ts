@@ -7,6 +7,7 @@ import { matchPath } from '../../../../functions/runtime/find-route.ts';
 import { memoryQuotas, memoryResponses, memorySettings } from '../../../fakes/platform.ts';
 import { recordedTelemetry } from '../../../fakes/shared.ts';
 import { httpEvent } from '../../../fixtures/http-events.ts';
+import { keyCaller } from '../../../fixtures/identities.ts';
 
 interface SendOptions {
   readonly method?: string;
@@ -25,8 +26,8 @@ const setup = (over: Partial<Deps> = {}) => {
     quotas: memoryQuotas(),
     authenticate: async ({ authorization }) =>
       ({
-        'Bearer key-acme': { tenantId: 'acme', name: 'ci' },
-        'Bearer key-globex': { tenantId: 'globex', name: 'ci' },
+        'Bearer key-acme': keyCaller('acme'),
+        'Bearer key-globex': keyCaller('globex'),
       })[authorization ?? ''],
     settings,
     responses: memoryResponses(),

@@ -3,6 +3,7 @@ import * as z from 'zod';
 import { NotFoundError, ProblemError } from '../../../../core/platform/api/errors.ts';
 import { type Operation, QUERY } from '../../../../core/platform/api/operation.ts';
 import { PROBLEMS, Problem, type ProblemCode } from '../../../../core/platform/api/problems.ts';
+import { SCOPES, type Scope } from '../../../../core/platform/permissions.ts';
 import {
   ConfigurationError,
   ConflictError,
@@ -16,6 +17,7 @@ import { serveHttp } from '../../../../functions/runtime/serve-http.ts';
 import { memoryQuotas } from '../../../fakes/platform.ts';
 import { recordedTelemetry } from '../../../fakes/shared.ts';
 import { httpEvent } from '../../../fixtures/http-events.ts';
+import { keyCaller } from '../../../fixtures/identities.ts';
 
 const operation = (over: Partial<Operation>): Operation => ({
   ...QUERY,
@@ -31,14 +33,14 @@ const WRITE = operation({
   body: z.object({ n: z.number() }),
 });
 
-const setup = (routes: Record<string, Route>, left = {}) => {
+const setup = (routes: Record<string, Route>, left = {}, scopes: readonly Scope[] = SCOPES) => {
   const log = recordedTelemetry();
   const handler = serveHttp(
     routes,
     {
       quotas: memoryQuotas(left),
       authenticate: async ({ authorization }) =>
-        authorization === undefined ? undefined : { tenantId: 'acme', name: 'ci' },
+        authorization === undefined ? undefined : keyCaller('acme', 'ci', scopes),
       now: () => 5000,
       telemetry: log.telemetry,
     },
@@ -89,6 +91,29 @@ describe('a request', () => {
       statusCode: 401,
       headers: { 'www-authenticate': 'Bearer', 'content-type': 'application/problem+json' },
     });
+  });
+
+  it.each([
+    ['read', ['read']],
+    ['write', ['operate']],
+  ] as const)('needs the scope of its operation: %s', async (id, scopes) => {
+    const call = ({ send }: ReturnType<typeof setup>) =>
+      id === 'read' ? send('GET', '/v1/things/a') : send('POST', '/v1/things', { body: '{"n":1}' });
+    expect((await call(setup(ROUTES, {}, scopes))).statusCode).toBeLessThan(300);
+    const others = SCOPES.filter((scope) => !(scopes as readonly string[]).includes(scope));
+    const { log, ...world } = setup(ROUTES, { readsPerMinute: 0, commandsPerMinute: 0 }, others);
+    const refused = await call({ log, ...world });
+    expect(refused).toMatchObject({
+      statusCode: 403,
+      headers: { 'www-authenticate': `Bearer error="insufficient_scope", scope="${scopes[0]}"` },
+      json: { code: 'forbidden', detail: expect.stringContaining(`needs the scope ${scopes[0]}`) },
+    });
+    expect(log.lines).toMatchObject([
+      {
+        message: 'Request forbidden',
+        fields: { tenantId: 'acme', keyId: expect.any(String), needs: scopes[0] },
+      },
+    ]);
   });
 
   it('is authenticated before it is checked', async () => {

@@ -1,0 +1,28 @@
+import { dynamoApiKeyFinder } from '../../adapters/platform/api-key-finder.ts';
+import { dynamoKeyUseRecorder } from '../../adapters/platform/key-use-recorder.ts';
+import { dynamoQuotaLedger } from '../../adapters/platform/quota-ledger.ts';
+import { leasedQuotas } from '../../core/platform/access/leased-quotas.ts';
+import type { Quotas } from '../../core/platform/api/quotas.ts';
+import { authenticate } from './authenticate.ts';
+import { telemetry } from './observe.ts';
+import type { HttpDeps } from './serve-http.ts';
+import { table } from './tables.ts';
+
+/** The part of the environment that every function behind the HTTP API reads. */
+export interface AccessEnvironment {
+  readonly API_KEYS_TABLE_NAME: string;
+  readonly REQUESTS_TABLE_NAME: string;
+  readonly TENANT_QUOTAS: Quotas;
+}
+
+/** Access by API keys, with the quotas of their tenants. */
+export const keyAccess = (env: AccessEnvironment): HttpDeps => {
+  const keys = dynamoApiKeyFinder(table(env.API_KEYS_TABLE_NAME));
+  const uses = dynamoKeyUseRecorder(table(env.REQUESTS_TABLE_NAME));
+  return {
+    authenticate: authenticate({ keys, uses, telemetry, now: Date.now }),
+    quotas: leasedQuotas(dynamoQuotaLedger(table(env.REQUESTS_TABLE_NAME)), env.TENANT_QUOTAS, telemetry),
+    now: Date.now,
+    telemetry,
+  };
+};
