@@ -15,6 +15,7 @@ import { incidentsCommand } from './commands/incidents/incidents.ts';
 import { ingestCommand } from './commands/metrics/ingest.ts';
 import { targetsCommand } from './commands/metrics/targets.ts';
 import { doctorCommand } from './commands/platform/doctor.ts';
+import { keysCommand } from './commands/platform/keys.ts';
 import { restoreCommand } from './commands/platform/restore.ts';
 import { simulateCommand } from './commands/simulator/simulate.ts';
 import type { Terminal } from './terminal/terminal.ts';
@@ -40,6 +41,7 @@ export const buildProgram = (terminal: Terminal): Command =>
     .addCommand(anomaliesCommand(terminal))
     .addCommand(incidentsCommand(terminal))
     .addCommand(changesCommand(terminal))
+    .addCommand(keysCommand(terminal))
     .addCommand(doctorCommand(terminal))
     .addCommand(restoreCommand(terminal))
     .addCommand(benchCommand(terminal));

@@ -16,6 +16,7 @@ import { Incident, IncidentSummary } from '../../core/incidents/api/incidents.ts
 import { Topology } from '../../core/incidents/api/topology.ts';
 import { Series } from '../../core/metrics/api/series.ts';
 import { Target } from '../../core/metrics/api/targets.ts';
+import { ApiKeyView, IssuedApiKey } from '../../core/platform/api/api-keys.ts';
 import { Health } from '../../core/platform/api/operations.ts';
 import { Settings } from '../../core/platform/settings/settings.ts';
 
@@ -69,6 +70,12 @@ export type ChangeAnswer = z.infer<typeof ChangeAnswer>;
 
 export const RiskAnswer = z.looseObject(RiskAssessment.shape);
 export type RiskAnswer = z.infer<typeof RiskAnswer>;
+
+export const ApiKeyAnswer = z.looseObject(ApiKeyView.shape);
+export type ApiKeyAnswer = z.infer<typeof ApiKeyAnswer>;
+
+export const IssuedApiKeyAnswer = z.looseObject(IssuedApiKey.shape);
+export type IssuedApiKeyAnswer = z.infer<typeof IssuedApiKeyAnswer>;
 
 /** Counts of an accepted ingest request. */
 export const IngestAnswer = z.record(z.string(), z.unknown());

@@ -1,13 +1,10 @@
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import * as z from 'zod';
-import type { AnomalyKind } from '../../core/anomalies/anomaly.ts';
-import type { ChangeFormat } from '../../core/changes/risk/formats/planned-change.ts';
-import type { Severity } from '../../core/forecasts/breach-risk.ts';
-import type { IngestFormat } from '../../core/metrics/ingestion/formats/ingest-formats.ts';
 import { describeIssues } from '../../core/shared/describe-issues.ts';
 import {
   AnomalyAnswer,
+  ApiKeyAnswer,
   BaselineAnswer,
   BreachAnswer,
   CausesAnswer,
@@ -19,6 +16,7 @@ import {
   IncidentSummaryAnswer,
   IngestAnswer,
   IngestionAnswer,
+  IssuedApiKeyAnswer,
   pageOf,
   RecordedChangeAnswer,
   RiskAnswer,
@@ -31,80 +29,22 @@ import {
 } from './answers.ts';
 import { ApiUnreachableError } from './api-error.ts';
 import { type HttpOptions, type HttpRequest, HttpSender } from './http.ts';
+import type {
+  AnomalyQuery,
+  ApiKeyRequest,
+  BreachQuery,
+  CallRequest,
+  ChangeQuery,
+  ChangeRequest,
+  IncidentQuery,
+  IngestPayload,
+  ListOptions,
+  PlanRequest,
+  TargetQuery,
+} from './requests.ts';
 
 const compress = promisify(gzip);
 const PAGE_SIZE = 100;
-
-export interface ListOptions {
-  /** Max number of items; default: all. */
-  readonly most?: number | undefined;
-}
-
-export interface BreachQuery extends ListOptions {
-  readonly minProbability?: number | undefined;
-  readonly severity?: Severity | undefined;
-  readonly target?: string | undefined;
-}
-
-export interface AnomalyQuery extends ListOptions {
-  readonly from?: string | undefined;
-  readonly to?: string | undefined;
-  readonly target?: string | undefined;
-  readonly metric?: string | undefined;
-  readonly kind?: AnomalyKind | undefined;
-  /** Only ongoing anomalies. */
-  readonly active?: 'true' | undefined;
-}
-
-export interface TargetQuery extends ListOptions {
-  readonly profile?: string | undefined;
-  readonly search?: string | undefined;
-}
-
-/** An ingest payload; for `otlp`, the content type distinguishes protobuf and JSON. */
-export interface IngestPayload {
-  readonly format: IngestFormat;
-  readonly body: string | Uint8Array<ArrayBuffer>;
-  readonly contentType?: string;
-  /** Query parameters of a two-column CSV. */
-  readonly query?: { readonly target: string; readonly metric: string };
-}
-
-export interface IncidentQuery extends ListOptions {
-  readonly status?: IncidentSummaryAnswer['status'] | undefined;
-  readonly severity?: IncidentSummaryAnswer['severity'] | undefined;
-}
-
-export interface ChangeQuery extends ListOptions {
-  readonly target?: string | undefined;
-  readonly kind?: ChangeSummaryAnswer['kind'] | undefined;
-  readonly health?: ChangeSummaryAnswer['health'] | undefined;
-}
-
-/** A planned change: the text of `cdk diff`, or the JSON of DescribeChangeSet. */
-export interface PlanRequest {
-  readonly format: ChangeFormat;
-  readonly content: unknown;
-}
-
-export interface ChangeRequest {
-  readonly target: string;
-  readonly summary: string;
-  readonly id?: string | undefined;
-  /** ISO 8601 or epoch seconds; default: now. */
-  readonly at?: string | undefined;
-  readonly kind?: ChangeSummaryAnswer['kind'] | undefined;
-  readonly version?: string | undefined;
-  readonly previousVersion?: string | undefined;
-  readonly plan?: PlanRequest | undefined;
-}
-
-export interface CallRequest {
-  readonly caller: string;
-  readonly callee: string;
-  /** True: this call does not exist. */
-  readonly absent?: boolean;
-}
 
 const withJson = (method: 'POST' | 'PUT', path: string, value: unknown): HttpRequest => ({
   method,
@@ -256,6 +196,30 @@ export class ApiClient {
   startRun(idempotencyKey?: string): Promise<z.infer<typeof StartedRunAnswer>> {
     const headers = idempotencyKey === undefined ? {} : { 'idempotency-key': idempotencyKey };
     return this.read(StartedRunAnswer, { method: 'POST', path: '/v1/forecast-runs', headers });
+  }
+
+  /** By id. */
+  apiKeys({ most }: ListOptions = {}): AsyncGenerator<ApiKeyAnswer, void, void> {
+    return this.list(ApiKeyAnswer, '/v1/api-keys', {}, most);
+  }
+
+  /** Creates a key; once per idempotency key. */
+  createApiKey(request: ApiKeyRequest, idempotencyKey: string): Promise<IssuedApiKeyAnswer> {
+    const { headers, ...post } = withJson('POST', '/v1/api-keys', request);
+    return this.read(IssuedApiKeyAnswer, {
+      ...post,
+      headers: { ...headers, 'idempotency-key': idempotencyKey },
+    });
+  }
+
+  /** Replaces a key, which stays valid for `overlapHours`; rejected with 409 if it was replaced before. */
+  rotateApiKey(id: string, overlapHours: number): Promise<IssuedApiKeyAnswer> {
+    const path = `/v1/api-keys/${encodeURIComponent(id)}/rotate`;
+    return this.read(IssuedApiKeyAnswer, withJson('POST', path, { overlapHours }));
+  }
+
+  revokeApiKey(id: string): Promise<ApiKeyAnswer> {
+    return this.read(ApiKeyAnswer, { method: 'DELETE', path: `/v1/api-keys/${encodeURIComponent(id)}` });
   }
 
   private async *list<Item extends z.ZodType>(

@@ -1,4 +1,4 @@
-import type { IngestPayload } from '../api-client/api-client.ts';
+import type { IngestPayload } from '../api-client/requests.ts';
 
 /** One request's worth of a file. */
 export interface IngestChunk {

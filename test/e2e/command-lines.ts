@@ -42,6 +42,10 @@ export const ON_A_DEPLOYMENT: readonly string[] = [
   'forestall incidents mitigate $INCIDENT --note restarted --json',
   'forestall incidents resolve $INCIDENT --note done --cause commands-host --fix restarted --json',
   'forestall incidents review $INCIDENT --note read --cause commands-host --fix restarted --json',
+  'forestall keys create commands --scopes ingest,read --expires 30 --json',
+  'forestall keys list --limit 5 --json',
+  'forestall keys rotate $API_KEY --overlap 24 --json',
+  'forestall keys revoke $API_KEY --json',
   'forestall status --json',
   'forestall status',
   'forestall restore Settings --from $COPY --stage local --region us-east-1 --only-missing --json',
@@ -61,8 +65,8 @@ export const OF_OPERATORS: Readonly<Record<string, string>> = {
     '(aws sqs start-message-move-task --source-arn $DEAD_LETTERS 2>&1 || true) | grep InvalidAction',
   'aws lambda invoke --function-name <PlanPeerComparisonFunctionName> --cli-binary-format raw-in-base64-out --payload \'{"tenantId":"acme","relearn":true}\' /dev/stdout':
     'aws lambda invoke --function-name $PLAN_PEER_COMPARISON --cli-binary-format raw-in-base64-out --payload \'{"tenantId":"acme","relearn":true}\' /dev/stdout',
-  'aws lambda invoke --function-name "$ISSUE_API_KEY_FUNCTION" --cli-binary-format raw-in-base64-out --payload \'{"tenantId":"acme","name":"collector"}\' key.json':
-    'aws lambda invoke --function-name "$ISSUE_API_KEY_FUNCTION" --cli-binary-format raw-in-base64-out --payload \'{"tenantId":"acme","name":"collector"}\' key.json',
+  'aws lambda invoke --function-name "$ISSUE_API_KEY_FUNCTION" --cli-binary-format raw-in-base64-out --payload \'{"tenantId":"acme","name":"admin"}\' key.json':
+    'aws lambda invoke --function-name "$ISSUE_API_KEY_FUNCTION" --cli-binary-format raw-in-base64-out --payload \'{"tenantId":"acme","name":"admin"}\' key.json',
   'npx cdk diff 2>&1 | forestall assess - --fail-on high':
     '(cd $ROOT && npx cdk diff -c stage=local -o $FOLDER/diff 2>&1) | forestall assess - --fail-on high',
   'aws cloudformation describe-change-set':
@@ -117,9 +121,10 @@ export const OF_OPERATORS: Readonly<Record<string, string>> = {
   'aws dynamodb restore-table-from-backup --target-table-name <table> --backup-arn <arn>':
     // Only DynamoDB makes system backups: the parameters are checked against its model, and the backup is not found.
     '(aws dynamodb restore-table-from-backup --target-table-name commands-two --backup-arn arn:aws:dynamodb:us-east-1:000000000000:table/none/backup/1 2>&1 || true) | grep BackupNotFound',
-  'aws dynamodb scan --table-name <ApiKeysTableName>': 'aws dynamodb scan --table-name $API_KEYS',
-  'aws dynamodb update-item --table-name <ApiKeysTableName> --key \'{"pk":{"S":"KEY#<sha256>"},"sk":{"S":"KEY"}}\' --update-expression "SET revokedAt = :at" --expression-attribute-values \'{":at":{"S":"2026-11-29"}}\' --return-values UPDATED_NEW':
-    'aws dynamodb update-item --table-name $API_KEYS --key \'{"pk":{"S":"KEY#0"},"sk":{"S":"KEY"}}\' --update-expression "SET revokedAt = :at" --expression-attribute-values \'{":at":{"S":"2026-11-29"}}\' --return-values UPDATED_NEW',
+  'aws lambda invoke --function-name "$ISSUE_API_KEY_FUNCTION" --cli-binary-format raw-in-base64-out --payload \'{"tenantId":"acme","name":"operator","scopes":["administer"],"expiresAt":"2026-12-01T12:00:00Z"}\' key.json':
+    'aws lambda invoke --function-name "$ISSUE_API_KEY_FUNCTION" --cli-binary-format raw-in-base64-out --payload \'{"tenantId":"acme","name":"operator","scopes":["administer"],"expiresAt":"2036-12-01T12:00:00Z"}\' key.json',
+  'forestall keys rotate <key id> --overlap 1': 'forestall keys rotate $API_KEY --overlap 1',
+  'forestall keys revoke <key id>': 'forestall keys revoke $API_KEY',
   'aws dynamodb delete-table --table-name <copy>': 'aws dynamodb delete-table --table-name commands-copy',
   'aws s3api list-object-versions --bucket <ForecastBucketName> --prefix forecasts/':
     'aws s3api list-object-versions --bucket $FORECAST_BUCKET --prefix forecasts/',
@@ -182,7 +187,7 @@ export const README_COMMANDS: Readonly<Record<string, string>> = {
   'npx cdk bootstrap -c stage=prod': 'commands.test.ts',
   'npx cdk deploy --all -c stage=prod': 'test/e2e/shared-session.ts deploys stage local',
   'npx forestall doctor --stage prod': 'doctor.test.ts examines stage local',
-  'aws lambda invoke --function-name "$ISSUE_API_KEY_FUNCTION" --cli-binary-format raw-in-base64-out --payload \'{"tenantId":"acme","name":"collector"}\' key.json':
+  'aws lambda invoke --function-name "$ISSUE_API_KEY_FUNCTION" --cli-binary-format raw-in-base64-out --payload \'{"tenantId":"acme","name":"admin"}\' key.json':
     'commands.test.ts',
   'npx forestall ingest cpu.csv --target web-1 --metric cpu_percent': 'deployment',
   'npx forestall targets': 'deployment',

@@ -1,5 +1,7 @@
 /** Runs the commands that the documents show and the npm scripts; `test/architecture/commands.test.ts` finds them all. */
+
 import { execFile } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import {
   copyFileSync,
   mkdirSync,
@@ -133,6 +135,7 @@ describe('forestall on a deployment', () => {
     // A run plans with the targets that are stored.
     if (line.startsWith('forestall ingest')) await drained();
     if (line.startsWith('forestall runs start')) environment.RUN = JSON.parse(output).id;
+    if (line.startsWith('forestall keys create')) environment.API_KEY = JSON.parse(output).id;
     expect(output).not.toMatch(/undefined|NaN|\[object/);
   });
 });
@@ -180,6 +183,12 @@ const makeChangeSet = async (): Promise<void> => {
   Object.assign(environment, { STACK: StackName, CHANGE_SET: ChangeSetName });
 };
 
+/** The id of a key to rotate and revoke. */
+const ingestKey = async (): Promise<string> => {
+  const client = new ApiClient({ url: session.url, apiKey: session.apiKey });
+  return (await client.createApiKey({ name: 'commands', scopes: ['ingest'] }, randomUUID())).id;
+};
+
 describe('commands of operators', () => {
   beforeAll(async () => {
     await makeChangeSet();
@@ -192,7 +201,7 @@ describe('commands of operators', () => {
     environment.CHECK_SECRETS = requireOutput(session.outputs, 'CheckSecretsFunctionName');
     environment.RAW_BUCKET = requireOutput(session.outputs, 'RawBucketName');
     environment.PARKED = await parkPayload(environment.RAW_BUCKET);
-    environment.API_KEYS = requireOutput(session.outputs, 'ApiKeysTableName');
+    environment.API_KEY = await ingestKey();
     environment.TABLE = requireOutput(session.outputs, 'TargetsTableName');
     environment.FORECAST_BUCKET = requireOutput(session.outputs, 'ForecastBucketName');
     environment.EVENT_SOURCE = await eventSource();
