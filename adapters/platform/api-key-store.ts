@@ -1,6 +1,6 @@
 import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
-import type { ApiKey } from '../../core/platform/api-key.ts';
 import type { ApiKeyStore, Replaced } from '../../core/platform/access/ports.ts';
+import type { ApiKey } from '../../core/platform/api-key.ts';
 import { ConflictError, DependencyUnavailableError } from '../../core/shared/errors.ts';
 import { readListed, type SkipTelemetry } from '../../core/shared/stored-format.ts';
 import { ABSENT, ifConditionHolds, writeTogether } from '../aws/dynamodb/conditional-write.ts';
