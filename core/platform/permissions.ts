@@ -1,7 +1,7 @@
 /**
  * What identities may do. `ingest`: send data about the fleet (metrics, traces, changes). `read`: read data and assess
- * plans. `operate`: act on incidents, forecast runs, the topology and settings. `administer`: create, list, rotate and
- * revoke API keys.
+ * plans. `operate`: act on incidents, forecast runs, the topology and settings. `administer`: manage API keys and read
+ * the secrets of webhooks.
  */
 export type Permission = Scope;
 

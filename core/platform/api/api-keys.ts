@@ -22,7 +22,7 @@ export const Scopes = z
   .min(1)
   .transform(scopesOf)
   .describe(
-    '`ingest`: send metrics, traces and changes; `read`: read and assess plans; `operate`: act on incidents, runs, topology and settings; `administer`: manage API keys',
+    '`ingest`: send metrics, traces and changes; `read`: read and assess plans; `operate`: act on incidents, runs, topology and settings; `administer`: manage API keys and read the secrets of webhooks',
   );
 
 export const ApiKeyPath = z.object({ keyId: KeyId });

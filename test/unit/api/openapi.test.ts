@@ -123,8 +123,8 @@ describe('the OpenAPI document', () => {
       { path: '/v1/changes/assess' },
     ]);
     expect(closed.filter(({ needs, method }) => needs !== 'read' && method === 'get')).toMatchObject([
-      { path: '/v1/webhooks/signing-keys' },
       { path: '/v1/api-keys', needs: 'administer' },
+      { path: '/v1/webhooks/signing-keys', needs: 'administer' },
     ]);
   });
 

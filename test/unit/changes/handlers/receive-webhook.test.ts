@@ -13,6 +13,7 @@ import { memoryQuotas, memoryResponses } from '../../../fakes/platform.ts';
 import { memorySecret } from '../../../fakes/secrets.ts';
 import { recordedTelemetry } from '../../../fakes/shared.ts';
 import { httpEvent } from '../../../fixtures/http-events.ts';
+import { keyCaller } from '../../../fixtures/identities.ts';
 import { secretClient } from '../../../harness/secret-client.ts';
 
 const START = Date.UTC(2026, 10, 29);
@@ -37,7 +38,7 @@ const world = (quotas = memoryQuotas()) => {
           return responses.claim(...args);
         },
       },
-      authenticate: async () => ({ tenantId: 'acme', name: 'ci' }),
+      authenticate: async () => keyCaller('acme'),
       quotas,
       telemetry,
       now: () => clock.now,
