@@ -14,7 +14,7 @@ export const ON_FILES: readonly string[] = [
   'forestall trends hours.csv --totals',
   'forestall assess diff.txt --format cdk-diff --outside-hours --json',
   'forestall assess diff.txt --fail-on high; test $? -eq 3',
-  'forestall plan --targets 100 --metrics 5 --cadence 30 --concurrency 4 --json',
+  'forestall plan --targets 100 --metrics 5 --cadence 30 --concurrency 4 --tenants 20 --json',
   'forestall plan --hosts 10000 --series-per-host 10 --push 5 --hosts-per-request 50 --spread 60',
   'forestall plan --targets 100 --metrics 5 --measure --quick',
   'forestall simulate --seed 3 --servers 2 --days 1 --step 300 --end now --incidents 1 --missing 0.1 --errors --out fleet --json',

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { STATE_BYTES } from '../../core/forecasts/capacity/workflow-limits.ts';
+import { STATE_BYTES, TENANTS_PER_PAGE } from '../../core/forecasts/capacity/workflow-limits.ts';
 import { RunInput } from '../../core/forecasts/runs/run-input.ts';
 import { DependencyUnavailableError } from '../../core/shared/errors.ts';
-import { makeHandler as makeList, TENANTS_PER_PAGE } from '../../functions/forecasts/list-tenants/handler.ts';
+import { makeHandler as makeList } from '../../functions/forecasts/list-tenants/handler.ts';
 import { memoryRegistry, watched } from '../fakes/metrics.ts';
 import { recordedTelemetry } from '../fakes/shared.ts';
 import { definitionOf } from './definition.ts';

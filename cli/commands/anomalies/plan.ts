@@ -28,6 +28,7 @@ interface Options {
   readonly spread: number;
   readonly cadence: number;
   readonly concurrency: number;
+  readonly tenants: number;
   readonly measure?: true;
   readonly quick?: true;
   readonly json?: true;
@@ -81,6 +82,7 @@ const run = async (options: Options, command: Command, terminal: Terminal): Prom
     ),
     cadenceMinutes: options.cadence,
     concurrency: options.concurrency,
+    tenants: options.tenants,
   };
   const figures = options.measure
     ? await measureHere(options.quick === true, terminal)
@@ -114,6 +116,7 @@ export const planCommand = (terminal: Terminal): Command =>
       wholeNumber(1, 40),
       BATCHES_AT_ONCE,
     )
+    .option('--tenants <n>', 'tenants of the deployment, this one included', wholeNumber(1, 1_000_000), 1)
     .option('--measure', 'measure this machine instead of using the built-in figures')
     .option('--quick', 'with --measure, measure a small sample only; its figures are rough')
     .option('--json', 'print one JSON object')

@@ -1,6 +1,7 @@
 import {
   BATCH_MEMORY_MB,
   BATCH_TIMEOUT_SECONDS,
+  dispatchEvents,
   HISTORY_EVENTS,
   RUN_TIMEOUT_SECONDS,
   SPREAD_SECONDS,
@@ -19,6 +20,8 @@ export interface LimitCheck {
 /** Resource usage of a planned run; times in seconds. */
 export interface RunDemand {
   readonly batches: number;
+  /** Tenants whose runs one dispatch starts. */
+  readonly tenants: number;
   readonly batchMemoryMb: number;
   readonly cadenceSeconds: number;
   readonly longestWall: number;
@@ -32,6 +35,7 @@ export const checkLimits = (demand: RunDemand): LimitCheck[] => {
     check('workflow state, bytes', stateBytes, STATE_BYTES),
     check('workflow history, events', events, HISTORY_EVENTS),
     check('workflow history with all retries, events', worstEvents, HISTORY_EVENTS),
+    check('dispatch of the runs of all tenants, events', dispatchEvents(demand.tenants), HISTORY_EVENTS),
     check('longest batch, seconds', demand.longestBatch, BATCH_TIMEOUT_SECONDS),
     check(
       'run that re-learns every series, seconds',

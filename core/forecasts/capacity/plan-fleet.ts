@@ -18,6 +18,8 @@ export interface FleetToPlan {
   readonly targets: number;
   readonly seriesPerTarget: number;
   readonly cadenceMinutes: number;
+  /** Tenants of the deployment, this one included, whose runs one dispatch starts; default 1. */
+  readonly tenants?: number;
   /** Batches of a run that are forecast at once: `forecastConcurrency` of the stage. */
   readonly concurrency: number;
 }
@@ -88,7 +90,12 @@ export const planFleet = (
     perMonth: { runs, dollars, lines },
     batchMemoryMb,
     limits: checkLimits({
-      ...{ batches: batches.length, batchMemoryMb, cadenceSeconds: 60 * fleet.cadenceMinutes },
+      ...{
+        batches: batches.length,
+        tenants: fleet.tenants ?? 1,
+        batchMemoryMb,
+        cadenceSeconds: 60 * fleet.cadenceMinutes,
+      },
       ...{ longestWall: seconds.longestWall, longestBatch: seconds.longestBatch },
     }),
   };

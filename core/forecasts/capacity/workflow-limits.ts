@@ -32,3 +32,14 @@ export const workflowLoad = (batches: number) => ({
   events: batches * EVENTS_PER_BATCH + OTHER_EVENTS,
   worstEvents: batches * (EVENTS_PER_BATCH + EVENTS_OF_ALL_RETRIES) + OTHER_EVENTS,
 });
+
+/** Tenants of which `list-tenants` lists the runs at once: about 100 KB of the dispatch's state. */
+export const TENANTS_PER_PAGE = 400;
+/** The task that lists a page, the map over it, and the choices and passes that follow. */
+const EVENTS_PER_PAGE = 20;
+/** Execution started and succeeded, and the first and the last state. */
+const EVENTS_OF_DISPATCH = 8;
+
+/** Events of the execution of `state-machines/dispatch-forecasts.asl.json` that starts the runs of all tenants. */
+export const dispatchEvents = (tenants: number): number =>
+  tenants * EVENTS_PER_BATCH + Math.ceil(tenants / TENANTS_PER_PAGE) * EVENTS_PER_PAGE + EVENTS_OF_DISPATCH;

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { TENANTS_PER_PAGE } from '../../../core/forecasts/capacity/workflow-limits.ts';
 import { executionNameOf, runIdOf } from '../../../core/forecasts/run-id.ts';
 import { startDelayOf } from '../../../core/forecasts/runs/spread-runs.ts';
 import type { TargetRegistry } from '../../../core/metrics/ports.ts';
@@ -23,9 +24,6 @@ const Input = z.object({
   startedAt: z.iso.datetime({ offset: true }),
   after: z.string(),
 });
-
-/** A page takes about 100 KB of the workflow's state, which is limited to 256 KB. */
-export const TENANTS_PER_PAGE = 400;
 
 /**
  * Lists a page of the tenants that have sent data, each with the run that is due and the time at which it starts. The

@@ -27,6 +27,13 @@ describe('forestall plan', () => {
     expect(out).not.toMatch(/NaN|undefined|Infinity/);
   });
 
+  it('names the dispatch as a limit of the tenants', async () => {
+    const sizes = ['plan', '--hosts', '10', '--series-per-host', '10'];
+    const { out } = await runCli([...sizes, '--tenants', '4000']);
+    expect(out).toMatch(/dispatch of the runs of all tenants, events +28,208 +25,000 +DOES NOT FIT/);
+    expect((await runCli(sizes)).out).not.toContain('DOES NOT FIT');
+  });
+
   it('plans a day of ingestion and detection, and names the first limit with its source', async () => {
     const sizes = ['plan', '--hosts', '10000', '--series-per-host', '10'];
     const aligned = await runCli(sizes);

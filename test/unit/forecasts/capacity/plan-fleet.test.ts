@@ -86,6 +86,15 @@ describe('limits', () => {
     expect(huge.batches).toBeLessThanOrEqual(DEFAULT_BUDGET.maxBatches);
   });
 
+  it('name the dispatch if there are more tenants than one can start runs of', () => {
+    const brokenWith = (tenants: number) =>
+      planFleet({ ...fleet, tenants }, figures, DEFAULT_BUDGET)
+        .limits.filter(({ fits }) => !fits)
+        .map(({ limit }) => limit);
+    expect(brokenWith(3_500)).toEqual([]);
+    expect(brokenWith(3_600)).toEqual(['dispatch of the runs of all tenants, events']);
+  });
+
   it('allow as many batches as the planner may plan, with all their retries', () => {
     const load = workflowLoad(DEFAULT_BUDGET.maxBatches);
     expect(load.stateBytes).toBeLessThan(STATE_BYTES);
