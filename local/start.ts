@@ -70,7 +70,9 @@ const stayUp = async (session: Session, terminal: Terminal, signal: AbortSignal)
   const say = (detail: string) => terminal.stderr.write(`${detail}\n`);
   const died = session.emulator.ended.then(() => {
     if (!signal.aborted)
-      throw new Error(`The emulator ended unexpectedly; its log is ${session.emulator.logPath}`);
+      throw new Error(
+        `The emulator ended unexpectedly. It kept all data in memory, live metrics included, so nothing is left to continue from: run npm start again, which begins with new data. The log of the emulator is ${session.emulator.logPath}`,
+      );
   });
   await Promise.race([died, streamHostMetrics(session.client, signal, say)]);
 };
