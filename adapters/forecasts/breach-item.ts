@@ -16,7 +16,7 @@ const Since = z.number().nullable();
 const Warning = objectOf<StandingWarning>()({
   severity: z.enum(SEVERITIES),
   since: z.number(),
-  announced: z.object({ at: z.number(), reason: z.enum(WARNING_REASONS) }),
+  announced: z.object({ at: z.number(), reason: z.enum(WARNING_REASONS) }).nullable(),
   lessSince: z.object({ warning: Since, critical: Since }),
 });
 

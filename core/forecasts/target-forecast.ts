@@ -39,6 +39,6 @@ export interface PredictedBreach {
   readonly breach: BreachRisk;
   /** The highest p90 within the horizon; for a threshold from below, the lowest p10. */
   readonly expectedPeak: number;
-  /** The warning that stands, or ended in this run; null if there is none. Its severity is that of `breach`. */
+  /** The warning that stands, ended in this run, or may be raised by the next one. Its severity is that of `breach`. */
   readonly warning: StandingWarning | null;
 }

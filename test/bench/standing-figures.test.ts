@@ -24,7 +24,7 @@ const runs = (given: readonly (readonly [probability: number, stepsToBreach: num
 const flapping = runs([
   ...([
     [0.1, 0],
-    [0.6, 0],
+    [0.95, 0],
     [0.4, 60],
     [0.6, 48],
     [0.4, 36],

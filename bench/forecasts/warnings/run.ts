@@ -20,7 +20,7 @@ const SERVERS = 80;
 /** Servers of the healthy fleet, each watched for some hours. */
 const HEALTHY_SERVERS = 1000;
 /** Two weeks of hourly runs of simulated servers and real machines. */
-const WEEKLY = { servers: 8, weeks: 2, machines: 6 } as const;
+const WEEKLY = { servers: 6, weeks: 2, machines: 4 } as const;
 const QUICK_WEEKLY = { servers: 1, weeks: 0.1, machines: 1 } as const;
 const QUICK = { healthy: 3, perKind: 1, servers: 4, given: 12, injected: 12 } as const;
 

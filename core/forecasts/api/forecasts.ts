@@ -32,7 +32,7 @@ export const TimeToImpact = z
 export const Severity = z
   .enum(SEVERITIES)
   .describe(
-    '`critical`: likely and expected within the hour; `warning`: likely within the horizon; `info`: otherwise. Likely is a probability of 0.5 for a fixed threshold, and of 0.7 for one from the history of the metric',
+    '`critical`: likely and expected within the hour; `warning`: likely within the horizon; `info`: otherwise. Likely is a probability of 0.5 for a fixed threshold, and of 0.7 for one from the history of the metric. A breach that is neither within two hours nor at least 0.9 likely is a warning if two runs in a row find it, and a warning ends if two runs in a row find it unlikely',
   );
 
 export const Forecast = named(

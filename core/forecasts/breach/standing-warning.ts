@@ -9,11 +9,14 @@ import { CRITICAL_WITHIN_SECONDS } from './assess-breach.ts';
  * around one bar does not raise and end the warning in turn.
  */
 export const STANDS_AT = { fixed: 0.3, historical: 0.4 } as const;
+/** A breach that is at least so likely, or expected so soon, is a warning at once; any other if the next run agrees. */
+const CERTAIN = 0.9;
+const SOON_SECONDS = 2 * CRITICAL_WITHIN_SECONDS;
 /** A critical warning stays critical while the breach is expected within this time. */
 const STAYS_CRITICAL_WITHIN_SECONDS = 2 * CRITICAL_WITHIN_SECONDS;
 /**
- * All runs of this time, two at least, must agree before a warning ends or becomes less severe: less than the hour
- * between runs, which may start a little early.
+ * All runs of this time, two at least, must agree if one is not enough: less than the hour between runs, which may start
+ * a little early.
  */
 const AGREE_MS = 0.75 * HOUR_SECONDS * 1000;
 /** A standing warning is announced again after this time, in case an announcement was lost. */
@@ -55,14 +58,9 @@ const latchesOf = ({ severity, lessSince }: StandingWarning) => ({
 const isSameThreshold = (a: ResolvedThreshold, b: ResolvedThreshold): boolean =>
   a.direction === b.direction && a.source === b.source && (a.source === 'historical' || a.limit === b.limit);
 
-/** The warning that stood before the run; null if it has ended, or concerned another threshold. */
-const standingBefore = (
-  before: WarnedRun | undefined,
-  { threshold }: AssessedRun,
-): StandingWarning | null => {
-  if (before === undefined || before.warning === null || before.warning.severity === 'info') return null;
-  return isSameThreshold(before.threshold, threshold) ? before.warning : null;
-};
+/** The warning after the run before this one, raised or not; null if there was none, or for another threshold. */
+const warningBefore = (before: WarnedRun | undefined, { threshold }: AssessedRun): StandingWarning | null =>
+  before !== undefined && isSameThreshold(before.threshold, threshold) ? before.warning : null;
 
 const NOT_LESS = { warning: null, critical: null } as const;
 
@@ -79,7 +77,7 @@ const reasonOf = (
 ): WarningReason | null => {
   if (severity === 'info') return 'ended';
   if (severity !== before) return severity === 'critical' ? 'severity-raised' : 'severity-lowered';
-  return at - announced.at >= REMIND_MS ? 'reminder' : null;
+  return at - (announced?.at ?? at) >= REMIND_MS ? 'reminder' : null;
 };
 
 const continued = (
@@ -104,18 +102,31 @@ const continued = (
   };
 };
 
+const isUrgent = ({ probability, timeToImpactSeconds }: BreachRisk): boolean =>
+  probability >= CERTAIN || (timeToImpactSeconds?.p50 ?? Number.POSITIVE_INFINITY) <= SOON_SECONDS;
+
+/** No warning stood: raises one, or notes that the run found it. */
+const begun = (
+  last: StandingWarning | null,
+  { issuedAt: at, breach }: AssessedRun,
+): StandingWarning | null => {
+  const { severity } = breach;
+  if (severity === 'info') return null;
+  const foundSince = last !== null && last.announced === null ? last.since : at;
+  return isUrgent(breach) || at - foundSince >= AGREE_MS
+    ? { severity, since: at, announced: { at, reason: 'raised' }, lessSince: NOT_LESS }
+    : { severity: 'info', since: foundSince, announced: null, lessSince: NOT_LESS };
+};
+
 /**
- * The warning after a run, from that of the newest run before it. A warning is raised, and becomes more severe, in the
- * first run that says so; it ends or becomes less severe only if two runs in a row say so (a Schmitt trigger with a
- * hold time). While the limit is passed it stands whatever the forecast says. A missing run changes nothing, and neither
- * does a repeated or older one: the result depends only on the runs in the order of their times.
+ * The warning after a run, from that of the newest run before it. A breach that is almost certain or near is a warning
+ * at once, and so is a greater severity; any other breach becomes a warning if two runs in a row find it. A warning ends
+ * or becomes less severe only if two runs in a row say so (a Schmitt trigger with a hold time). While the limit is
+ * passed it stands whatever the forecast says. A missing run changes nothing, and neither does a repeated or older one:
+ * the result depends only on the runs in the order of their times.
  */
 export const nextWarning = (before: WarnedRun | undefined, run: AssessedRun): StandingWarning | null => {
   if (before !== undefined && run.issuedAt <= before.issuedAt) return before.warning;
-  const standing = standingBefore(before, run);
-  if (standing !== null) return continued(standing, run);
-  const { severity } = run.breach;
-  if (severity === 'info') return null;
-  const at = run.issuedAt;
-  return { severity, since: at, announced: { at, reason: 'raised' }, lessSince: NOT_LESS };
+  const last = warningBefore(before, run);
+  return last === null || last.severity === 'info' ? begun(last, run) : continued(last, run);
 };

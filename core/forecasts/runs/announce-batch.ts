@@ -17,7 +17,7 @@ export interface BatchOutcome {
 /** The event of a warning that the run announces; none if it only stands. */
 const breachEvents = (predicted: PredictedBreach): readonly ForecastsEvent[] => {
   const { tenantId, targetId, metric, runId, issuedAt, risk, threshold, warning } = predicted;
-  if (warning === null || warning.announced.at !== issuedAt) return [];
+  if (warning === null || warning.announced?.at !== issuedAt) return [];
   const { reason } = warning.announced;
   const { probability, severity, timeToImpactSeconds } = predicted.breach;
   const name = reason === 'ended' ? 'BreachCleared' : 'BreachPredicted';
