@@ -22,6 +22,8 @@ def structured(shape, text):
     if shape.type_name == "list":
         return [structured(shape.member, text) if "=" in text else text]
     pairs = [pair.split("=", 1) for pair in text.split(",")]
+    if shape.type_name == "map":
+        return {name: typed(shape.value, value) for name, value in pairs}
     return {name: typed(shape.members[name], value) for name, value in pairs}
 
 

@@ -14,7 +14,12 @@ import {
 } from '@aws-sdk/client-lambda';
 import { PutObjectCommand } from '@aws-sdk/client-s3';
 import { GetScheduleCommand, ListSchedulesCommand, UpdateScheduleCommand } from '@aws-sdk/client-scheduler';
-import { ListQueuesCommand, PurgeQueueCommand, SendMessageCommand } from '@aws-sdk/client-sqs';
+import {
+  ListQueuesCommand,
+  PurgeQueueCommand,
+  SendMessageCommand,
+  SetQueueAttributesCommand,
+} from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { makeOperatorClients } from '../../adapters/platform/deployment/clients.ts';
 import type { CheckResult, Finding } from '../../core/platform/doctor/check.ts';
@@ -113,6 +118,11 @@ const stopFunction = async (): Promise<void> => {
   );
 };
 
+const stopEncryption = async (): Promise<void> => {
+  const Attributes = { SqsManagedSseEnabled: 'false' };
+  await clients.queues.send(new SetQueueAttributesCommand({ QueueUrl: await deadLetterQueue(), Attributes }));
+};
+
 const parkPayload = async (): Promise<void> => {
   const Bucket = requireOutput(session.outputs, 'RawBucketName');
   const key = 'quarantine/tenant=doctor/payload';
@@ -134,6 +144,7 @@ const PLANTED: Readonly<Record<string, () => Promise<void>>> = {
   functions: stopFunction,
   'alarm actions': muteAlarm,
   tables: stopRecovery,
+  encryption: stopEncryption,
   'parked payloads': parkPayload,
 };
 

@@ -41,6 +41,17 @@ export const soundDeployment: Deployment = {
   buckets: async () => [{ name: 'Data/Raw', id: 'raw', rules: 2, expectedRules: 2 }],
   functions: async () => [{ name: 'Store', id: 'store', state: 'active' }],
   logGroups: async () => [{ id: 'group', days: 30, expectedDays: 30 }],
+  protection: async () => [
+    {
+      name: 'Data/RawBucket',
+      id: 'raw',
+      kind: 'bucket',
+      key: undefined,
+      isEncrypted: true,
+      stageKey: undefined,
+      refusesPlainHttp: true,
+    },
+  ],
   schedules: async () => [{ ...enabled, kind: 'schedule' }],
   rules: async () => [{ ...enabled, kind: 'rule' }],
   eventSources: async () => [{ ...enabled, kind: 'event source' }],

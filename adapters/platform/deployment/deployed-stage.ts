@@ -1,6 +1,7 @@
 import type { Deployment } from '../../../core/platform/doctor/ports.ts';
 import { readAlarms, readAlarmTopics } from './alarm-facts.ts';
 import type { OperatorClients } from './clients.ts';
+import { readProtection } from './encryption-facts.ts';
 import { readDeadLetters, readParked, readUnreadable } from './leftover-facts.ts';
 import { readBootstrap, readConcurrency } from './set-up-facts.ts';
 import { readStageStacks } from './stage-stacks.ts';
@@ -20,6 +21,7 @@ export const deployedStage = (clients: OperatorClients, stage: string, now: Date
     buckets: () => readBuckets(clients, stacks),
     functions: () => readFunctions(clients, stacks),
     logGroups: () => readLogGroups(clients, stacks),
+    protection: () => readProtection(clients, stacks),
     schedules: () => readSchedules(clients, stacks),
     rules: () => readRules(clients, stacks),
     eventSources: () => readEventSources(clients, stacks),

@@ -1,6 +1,7 @@
 import { judgeAlarmActions, judgeAlarms, judgeSubscriptions, judgeTopics } from './alarm-checks.ts';
 import { type Check, type CheckResult, makeCheck, runCheck } from './check.ts';
 import { judgeBuckets, judgeExpiry, judgeLogGroups, judgeTables } from './data-checks.ts';
+import { judgeProtection } from './encryption-checks.ts';
 import { judgeDeadLetters, judgeParked, judgeUnreadable } from './leftover-checks.ts';
 import type { Deployment } from './ports.ts';
 import { judgeBootstrap, judgeConcurrency, judgeStacks } from './set-up-checks.ts';
@@ -30,6 +31,7 @@ export const CHECKS: readonly Check[] = [
   makeCheck('buckets', (stage) => stage.buckets(), judgeBuckets),
   makeCheck('log groups', (stage) => stage.logGroups(), judgeLogGroups),
   makeCheck('functions', (stage) => stage.functions(), judgeFunctions),
+  makeCheck('encryption', (stage) => stage.protection(), judgeProtection),
   makeCheck('schedules', (stage) => stage.schedules(), judgeTriggers),
   makeCheck('rules', (stage) => stage.rules(), judgeTriggers),
   makeCheck('event sources', (stage) => stage.eventSources(), judgeTriggers),

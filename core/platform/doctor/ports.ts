@@ -95,6 +95,22 @@ export interface LogGroupFact {
 /** State of a trigger that no longer exists. */
 export const DELETED = 'deleted';
 
+export type StoreKind = 'table' | 'bucket' | 'queue' | 'topic' | 'log group';
+
+/** How something that stores data is protected. */
+export interface StoreProtectionFact {
+  readonly name: string;
+  readonly id: string;
+  readonly kind: StoreKind;
+  /** The KMS key that it is encrypted with; undefined: none, or one that AWS owns. */
+  readonly key: string | undefined;
+  readonly isEncrypted: boolean;
+  /** The stage's own key; undefined: it has none. */
+  readonly stageKey: string | undefined;
+  /** Undefined: it has no policy of its own. */
+  readonly refusesPlainHttp: boolean | undefined;
+}
+
 /** Something that starts work: a schedule, a rule, or the connection of a queue or stream to a function. */
 export interface TriggerFact {
   readonly name: string;
@@ -144,6 +160,7 @@ export interface Deployment {
   buckets(): Promise<readonly BucketFact[]>;
   functions(): Promise<readonly FunctionFact[]>;
   logGroups(): Promise<readonly LogGroupFact[]>;
+  protection(): Promise<readonly StoreProtectionFact[]>;
   schedules(): Promise<readonly TriggerFact[]>;
   rules(): Promise<readonly TriggerFact[]>;
   eventSources(): Promise<readonly TriggerFact[]>;
