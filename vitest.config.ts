@@ -4,7 +4,7 @@ const project = (name: string, include: string[], timeout = 20_000, more: object
   test: { name, include, testTimeout: timeout, hookTimeout: timeout, environment: 'node' as const, ...more },
 });
 
-const RECORDED = 'test/iam/recorded-calls.test.ts';
+const RECORDED = 'test/iam/recorded-*.test.ts';
 
 export default defineConfig({
   test: {
@@ -29,7 +29,7 @@ export default defineConfig({
       // One worker without isolation: loading the CDK library anew for each file costs more than all the assertions.
       project('infra', ['test/infra/**/*.test.ts'], 120_000, { isolate: false, maxWorkers: 1 }),
       project('iam', ['test/iam/**/*.test.ts'], 60_000, { exclude: [RECORDED] }),
-      // After e2e, which records the calls.
+      // After e2e, which records the calls and the logs.
       project('permissions', [RECORDED], 120_000),
       project('e2e', ['test/e2e/**/*.test.ts'], 600_000, {
         globalSetup: ['test/e2e/shared-session.ts'],

@@ -199,6 +199,14 @@ export const README_COMMANDS: Readonly<Record<string, string>> = {
   'npx forestall bench forecast --data path/to/data': 'bench',
 };
 
+/** A release of a copy, because this working tree may contain changes. */
+const RELEASE = [
+  'git clone -q $ROOT $FOLDER/release && cd $FOLDER/release && ln -s $ROOT/node_modules && echo node_modules >> .git/info/exclude',
+  'npm run release -- --new-key $FOLDER/key',
+  'npm run release -- --key $FOLDER/key --out $FOLDER/released',
+  'npm run release:verify -- $FOLDER/released --key $FOLDER/key.pub',
+].join(' && ');
+
 /** Commands for developers: each as documented, and the short form that runs here. */
 export const OF_DEVELOPERS: Readonly<Record<string, string>> = {
   'npm run types': 'npm run types',
@@ -212,6 +220,11 @@ export const OF_DEVELOPERS: Readonly<Record<string, string>> = {
     'npx vitest run --project unit test/unit/shared/time.test.ts',
   'npm run coverage':
     'npm run coverage -- test/unit/shared/time.test.ts --coverage.include=core/shared/time.ts --coverage.reportsDirectory=$FOLDER/coverage',
+  'npm run licences': 'npm run licences',
+  'npm run sbom': 'npm run sbom -- $FOLDER/sbom.cdx.json',
+  'npm run release -- --new-key FILE': RELEASE,
+  'npm run release -- --key FILE': RELEASE,
+  'npm run release:verify -- FOLDER --key FILE': RELEASE,
   'npm run cost -- --encryption customer-key': 'npm run --silent cost -- --encryption customer-key',
   'npm run cost -- --json': 'npm run --silent cost -- --json',
   'npm run cost -- --stage dev --hosts 200 --metrics 30 --hostsPerRequest 50':

@@ -1,8 +1,11 @@
-import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { cpSync, mkdtempSync, readFileSync, rmSync, statSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { buildFunctions, folderOf, listFunctions } from '../../functions/build.ts';
+import { isForDevelopment, lockedPackages } from '../../release/lockfile.ts';
 
 const names = listFunctions();
 let outdir = '';
@@ -12,6 +15,33 @@ beforeAll(async () => {
   await buildFunctions(outdir);
 });
 afterAll(() => rmSync(outdir, { recursive: true, force: true }));
+
+const root = join(import.meta.dirname, '../..');
+const forDevelopment = new Set(
+  lockedPackages()
+    .filter(isForDevelopment)
+    .map(({ path }) => path),
+);
+
+/** Packages of which a bundle contains a file, by the sources of its map. */
+const packagesIn = (sources: readonly string[]): readonly string[] => [
+  ...new Set(
+    sources.flatMap(
+      (source) =>
+        /node_modules\/.*node_modules\/(?:@[^/]+\/)?[^/]+|node_modules\/(?:@[^/]+\/)?[^/]+/.exec(source) ??
+        [],
+    ),
+  ),
+];
+
+/** A copy of the project in another folder, of another depth. */
+const copyProject = (): string => {
+  const copy = join(mkdtempSync(join(tmpdir(), 'forestall-copy-')), 'deeper', 'project');
+  for (const path of ['adapters', 'core', 'functions', 'package.json', 'tsconfig.json'])
+    cpSync(join(root, path), join(copy, path), { recursive: true });
+  symlinkSync(join(root, 'node_modules'), join(copy, 'node_modules'));
+  return copy;
+};
 
 const bundleOf = (name: string): string => join(outdir, name, 'index.mjs');
 
@@ -28,6 +58,13 @@ describe.each(names)('the bundle of %s', (name) => {
     const map = JSON.parse(readFileSync(`${bundleOf(name)}.map`, 'utf8'));
     expect(map.sources.join()).toContain(`${folderOf(name)}/`);
     expect(map.sourcesContent).toBeUndefined();
+  });
+
+  it('contains no package that is only for development', () => {
+    const { sources } = JSON.parse(readFileSync(`${bundleOf(name)}.map`, 'utf8'));
+    const packages = packagesIn(sources);
+    expect(packages.length).toBeGreaterThan(5);
+    expect(packages.filter((one) => forDevelopment.has(one))).toEqual([]);
   });
 
   it('takes http from the built-ins instead of importing it, which loads undici', () => {
@@ -51,4 +88,23 @@ describe.each(names)('the bundle of %s', (name) => {
 it('omits folders without a function', () => {
   expect(names).not.toContain('runtime');
   expect(names.length).toBeGreaterThan(0);
+});
+
+it('finds a planted package for development', () => {
+  const planted = packagesIn(['../../node_modules/@cloud-copilot/iam-simulate/dist/index.js']);
+  expect(planted.filter((one) => forDevelopment.has(one))).toEqual([
+    'node_modules/@cloud-copilot/iam-simulate',
+  ]);
+});
+
+it('gives the same bytes in another folder', () => {
+  const copy = copyProject();
+  try {
+    execFileSync(process.execPath, ['functions/build.ts'], { cwd: copy });
+    const hashOf = (file: string) => createHash('sha256').update(readFileSync(file)).digest('hex');
+    const hashes = (folder: string) => names.map((name) => [name, hashOf(join(folder, name, 'index.mjs'))]);
+    expect(hashes(join(copy, 'dist'))).toEqual(hashes(outdir));
+  } finally {
+    rmSync(join(copy, '../..'), { recursive: true, force: true });
+  }
 });

@@ -1,0 +1,39 @@
+import { randomBytes } from 'node:crypto';
+import { describe, expect, it } from 'vitest';
+import { formatApiKey } from '../../core/platform/access/api-key.ts';
+import { makeKeyPair } from '../../release/signature.ts';
+import { secretsIn, secretsInFiles, trackedFiles } from './secret-scan.ts';
+
+describe('the repository', () => {
+  it('contains no secret', async () => {
+    const files = trackedFiles();
+    expect(files.length).toBeGreaterThan(1000);
+    expect(await secretsInFiles(files)).toEqual([]);
+  });
+});
+
+const random = (length: number, alphabet: string): string =>
+  [...randomBytes(length)].map((byte) => alphabet[byte % alphabet.length]).join('');
+const CAPITALS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
+const LETTERS = 'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789';
+
+describe('a planted secret is found:', () => {
+  // Put together here, so that the scan does not find them in this file.
+  it.each([
+    ['an AWS access key', `const id = "${'AKIA'}${random(16, CAPITALS)}";`],
+    ['an AWS secret key', `${'AWS_SECRET_ACCESS_KEY'}=${random(40, LETTERS)}`],
+    ['a private key', makeKeyPair().privateKey],
+    ['a token of Slack', `token: ${'xoxb'}-123456789012-1234567890123-${random(24, LETTERS)}`],
+    ['a token of GitHub', `${'ghp'}_${random(36, LETTERS)}`],
+    ['a token of npm', `//registry.npmjs.org/:_authToken=${'npm'}_${random(36, LETTERS)}`],
+    ['a password in a URL', `postgres://admin:${random(20, LETTERS)}@db.example.com/forestall`],
+    ['an API key of Forestall', `Authorization: Bearer ${formatApiKey(randomBytes(32))}`],
+  ])('%s', async (_, content) => {
+    expect(await secretsIn('planted.ts', content)).not.toEqual([]);
+  });
+
+  it('and its message does not contain it', async () => {
+    const key = formatApiKey(randomBytes(32));
+    expect((await secretsIn('planted.ts', key)).join()).not.toContain(key);
+  });
+});
