@@ -18,11 +18,11 @@ const CONFIG = {
 /** Also of Ed25519, which the preset does not find. */
 const PRIVATE_KEY = /-----BEGIN (?:[A-Z]+ )*PRIVATE KEY-----\s+[A-Za-z0-9+/=]{32,}/g;
 
-/** Keys of Forestall's own API, which no scanner knows. Those of tests repeat or count characters. */
-const OWN_KEY = /\bfsk_[A-Za-z0-9_-]{43}\b/g;
+/** Keys of Forestall's own API and secrets of its webhooks, which no scanner knows. Those of tests repeat or count characters. */
+const OWN_KEY = /\bfsk_[a-z0-9-]{2,39}_[a-z2-7]{12}_([A-Za-z0-9_-]{43})|\bwhsec_([A-Za-z0-9+/]{43})=/g;
 const MIN_DISTINCT = 20;
-const isRandom = (key: string): boolean =>
-  new Set(key.slice(4)).size >= MIN_DISTINCT && !/abcdef|012345|ABCDEF/.test(key);
+const isRandom = (secret: string): boolean =>
+  new Set(secret).size >= MIN_DISTINCT && !/abcdef|012345|ABCDEF/.test(secret);
 
 const BINARY = new Set(['.gz', '.png', '.gif', '.ico', '.woff2', '.zip', '.parquet']);
 
@@ -41,7 +41,7 @@ export const secretsIn = async (filePath: string, content: string): Promise<read
     source: { filePath, content, ext: extname(filePath), contentType: 'text' },
     options: { config: CONFIG, maskSecrets: true, noPhysicFilePath: true },
   });
-  const keys = [...content.matchAll(OWN_KEY)].filter(([key]) => isRandom(key));
+  const keys = [...content.matchAll(OWN_KEY)].filter(([, key, secret = key ?? '']) => isRandom(secret));
   const own = [...keys, ...content.matchAll(PRIVATE_KEY)];
   return [
     ...messages

@@ -1,8 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { formatApiKey } from '../../core/platform/access/api-key.ts';
+import { formatApiKey } from '../../core/platform/api-key.ts';
 import { makeKeyPair } from '../../release/signature.ts';
 import { secretsIn, secretsInFiles, trackedFiles } from './secret-scan.ts';
+
+const NAME = { tenantId: 'acme', keyId: 'abcdefgh2345' };
 
 describe('the repository', () => {
   it('contains no secret', async () => {
@@ -27,13 +29,14 @@ describe('a planted secret is found:', () => {
     ['a token of GitHub', `${'ghp'}_${random(36, LETTERS)}`],
     ['a token of npm', `//registry.npmjs.org/:_authToken=${'npm'}_${random(36, LETTERS)}`],
     ['a password in a URL', `postgres://admin:${random(20, LETTERS)}@db.example.com/forestall`],
-    ['an API key of Forestall', `Authorization: Bearer ${formatApiKey(randomBytes(32))}`],
+    ['a secret of a webhook', `secret: ${'whsec'}_${randomBytes(32).toString('base64')}`],
+    ['an API key of Forestall', `Authorization: Bearer ${formatApiKey(NAME, randomBytes(32))}`],
   ])('%s', async (_, content) => {
     expect(await secretsIn('planted.ts', content)).not.toEqual([]);
   });
 
   it('and its message does not contain it', async () => {
-    const key = formatApiKey(randomBytes(32));
+    const key = formatApiKey(NAME, randomBytes(32));
     expect((await secretsIn('planted.ts', key)).join()).not.toContain(key);
   });
 });

@@ -2,12 +2,13 @@ import { randomBytes } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { formatApiKey } from '../../core/platform/access/api-key.ts';
+import { formatApiKey } from '../../core/platform/api-key.ts';
 import { secretsIn } from '../architecture/secret-scan.ts';
 import { root } from '../architecture/source-tree.ts';
 
 /** What the functions and the emulator logged in the last run of the end-to-end tests. */
 const LOGS = ['.local/e2e/emulator.log', '.local/e2e/deploy.log'];
+const NAME = { tenantId: 'acme', keyId: 'abcdefgh2345' };
 const MEGABYTE = 1_000_000;
 
 /** Parts of a log with whole lines, so that a large one is scanned in little memory. */
@@ -35,7 +36,7 @@ it.each(LOGS)('%s contains no secret', async (path) => {
 });
 
 it('a planted API key is found in any part of a log', async () => {
-  const line = `{"level":"INFO","message":"request","apiKey":"${formatApiKey(randomBytes(32))}"}\n`;
+  const line = `{"level":"INFO","message":"request","apiKey":"${formatApiKey(NAME, randomBytes(32))}"}\n`;
   const noise = '{"level":"INFO","message":"request"}\n'.repeat(40_000);
   expect(await secretsInLog('planted.log', noise + line)).toHaveLength(1);
   expect(await secretsInLog('planted.log', noise + line + noise)).toHaveLength(1);
