@@ -75,7 +75,8 @@ export const runClaimItem = (tenantId: string, key: string, claim: RunClaim): It
 export const BATCH_RESULT: StoredFormat<BatchResult> = {
   kind: 'batch result',
   version: 1,
-  schema: objectOf<BatchResult>()({ index: z.number(), ...counts }),
+  // Results of runs before this field was added have none.
+  schema: objectOf<BatchResult>()({ index: z.number(), deferred: z.number().default(0), ...counts }),
 };
 
 /** The targets of one batch, as an object. */

@@ -1,5 +1,5 @@
 export const RUN_STATUSES = ['RUNNING', 'SUCCEEDED', 'PARTIAL', 'FAILED'] as const;
-/** `PARTIAL`: some batches were lost; `FAILED`: all were, or the workflow itself failed. */
+/** `PARTIAL`: some batches were lost or ran out of time; `FAILED`: all were lost, or the workflow itself failed. */
 export type RunStatus = (typeof RUN_STATUSES)[number];
 
 /** A series without a forecast; `metric` is undefined if the whole target has none. */
@@ -20,6 +20,8 @@ export interface RunCounts {
 
 export interface BatchResult extends RunCounts {
   readonly index: number;
+  /** Targets, of those that failed, which the batch had no time for: their earlier forecasts stand. */
+  readonly deferred: number;
   /** The first failures; `failed` counts all of them. */
   readonly failures: readonly SeriesFailure[];
 }

@@ -57,7 +57,7 @@ const world = (count = 3) => {
   });
   const tasks = {
     PlanForecastRunFunctionArn: plan,
-    ForecastBatchFunctionArn: batch,
+    ForecastBatchFunctionArn: (event: unknown) => batch(event, { getRemainingTimeInMillis: () => 300_000 }),
     CloseForecastRunFunctionArn: close,
   };
   return { tasks, runs };

@@ -86,7 +86,8 @@ export const batchRunner = (servers: readonly StoredServer[], targets: number): 
       const runId = runIdOf({ tenantId: TENANT, trigger: 'schedule', requestedAt });
       const batchKey = await files.writeBatch(TENANT, runId, 1, [...fleet.keys()]);
       const before = process.cpuUsage();
-      const { series, breaches } = await handler({ tenantId: TENANT, runId, batchKey, index: 1 });
+      const input = { tenantId: TENANT, runId, batchKey, index: 1 };
+      const { series, breaches } = await handler(input, { getRemainingTimeInMillis: () => Infinity });
       const { user, system } = process.cpuUsage(before);
       return { cpuMs: (user + system) / 1000, series, breaches, written, counts };
     },

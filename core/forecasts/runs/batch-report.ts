@@ -15,6 +15,7 @@ export const resultOf = (index: number, outcomes: readonly TargetOutcome[]): Bat
     forecasts: total(({ forecast }) => forecast.metrics.length),
     breaches: total(({ breaches }) => breaches.length),
     failed: total(({ failures }) => failures.length),
+    deferred: outcomes.filter(({ isDeferred }) => isDeferred === true).length,
     failures: outcomes.flatMap(({ failures }) => failures).slice(0, MAX_STORED_FAILURES),
   };
 };
@@ -30,6 +31,7 @@ export const reportBatch = (
   telemetry.count('ForecastProduced', counts.forecasts);
   telemetry.count('BreachListed', counts.breaches);
   telemetry.count('SeriesFailed', counts.failed);
+  if (counts.deferred > 0) telemetry.count('TargetsDeferred', counts.deferred);
   for (const { targetId, faults } of outcomes) {
     for (const { metric, cause } of faults) {
       const seriesId = metric === undefined ? undefined : `${targetId}/${metric}`;

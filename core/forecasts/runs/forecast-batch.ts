@@ -15,6 +15,7 @@ import type { BreachStore, ForecastBackend, ForecastStore, RunFiles } from '../p
 import { runRequestedAt } from '../run-id.ts';
 import { announceBatch } from './announce-batch.ts';
 import { reportBatch, resultOf } from './batch-report.ts';
+import { groupOrder, hasTimeFor, type TimeLeft } from './batch-time.ts';
 import {
   type ForecastTask,
   forecastTargets,
@@ -44,6 +45,8 @@ export interface BatchInput {
   readonly runId: string;
   readonly index: number;
   readonly batchKey: string;
+  /** Milliseconds until the function is stopped. */
+  readonly timeLeft: TimeLeft;
 }
 
 /** Targets whose series go to the backend in one call. */
@@ -68,12 +71,22 @@ const outcomeOfFailure = (
   return { ...outcome, faults: [{ metric: undefined, cause: thrown }] };
 };
 
+const OUT_OF_TIME =
+  'its batch ran out of time, so an earlier forecast stands: targets that send far more than a point a minute take longest';
+
+/** The outcome of a target that the batch has no time for. The next run starts with other targets. */
+const deferTarget = (tenantId: string, targetId: string, task: ForecastTask): TargetOutcome => {
+  task.states?.keep(targetId);
+  return { ...outcomeWithout({ tenantId, targetId }, task, OUT_OF_TIME), isDeferred: true };
+};
+
 const loadTarget = async (
   { registry, blocks }: ForecastBatchDeps,
-  tenantId: string,
+  { tenantId, timeLeft }: BatchInput,
   targetId: string,
   task: ForecastTask,
 ): Promise<TargetHistories | TargetOutcome> => {
+  if (!hasTimeFor(timeLeft)) return deferTarget(tenantId, targetId, task);
   try {
     const target = await registry.get(tenantId, targetId);
     if (target === undefined)
@@ -123,11 +136,11 @@ const putOutcome = async (
 
 const forecastGroup = async (
   deps: ForecastBatchDeps,
-  tenantId: string,
+  input: BatchInput,
   targetIds: readonly string[],
   task: ForecastTask,
 ): Promise<readonly TargetOutcome[]> => {
-  const loaded = await inParallel(TARGETS_PER_CALL, targetIds, (id) => loadTarget(deps, tenantId, id, task));
+  const loaded = await inParallel(TARGETS_PER_CALL, targetIds, (id) => loadTarget(deps, input, id, task));
   const forecast = await forecastTargets(
     loaded.filter((one) => 'histories' in one),
     task,
@@ -135,6 +148,22 @@ const forecastGroup = async (
   const byTarget = new Map(forecast.map((outcome) => [outcome.targetId, outcome]));
   const outcomes = loaded.map((one) => ('histories' in one ? byTarget.get(one.target.targetId)! : one));
   return inParallel(1, outcomes, (outcome) => storeOutcome(deps, outcome, task));
+};
+
+/** Forecasts as many targets as there is time for. Outcomes are in the order of `targetIds`. */
+const forecastInTime = async (
+  deps: ForecastBatchDeps,
+  input: BatchInput,
+  targetIds: readonly string[],
+  task: ForecastTask,
+): Promise<readonly TargetOutcome[]> => {
+  const groups = chunksOf(TARGETS_PER_CALL, targetIds);
+  const order = groupOrder(groups.length, task.issuedAt, deps.cadenceMinutes);
+  const done = new Map<number, readonly TargetOutcome[]>();
+  await inParallel(CALLS_AT_ONCE, order, async (index) => {
+    done.set(index, await forecastGroup(deps, input, groups[index]!, task));
+  });
+  return groups.flatMap((_, index) => done.get(index)!);
 };
 
 /** Moves of the tenant's clocks in all histories and horizons; a series may be silent for as long as the horizon. */
@@ -146,7 +175,7 @@ const movesAround = (now: number, { timeZone }: Settings): readonly ClockMove[] 
 /**
  * Forecasts the targets of one batch, then writes in this order: forecasts and breaches, the archive, the events, the
  * result that marks the batch as done, and the learned states. Everything written is keyed by the run, so a repeat
- * changes nothing.
+ * changes nothing. Targets that the batch has no time for are reported as failed and keep their earlier forecasts.
  * @throws InvalidInputError if `batchKey` is not the file of this batch
  */
 export const forecastBatch = async (deps: ForecastBatchDeps, input: BatchInput): Promise<BatchResult> => {
@@ -162,9 +191,7 @@ export const forecastBatch = async (deps: ForecastBatchDeps, input: BatchInput):
   ]);
   const own = { settings, clockMoves: movesAround(issuedAt / 1000, settings) };
   const task: ForecastTask = { runId, issuedAt, backend: deps.backend, states: states.tracker, ...own };
-  const groups = chunksOf(TARGETS_PER_CALL, targetIds);
-  const done = await inParallel(CALLS_AT_ONCE, groups, (ids) => forecastGroup(deps, tenantId, ids, task));
-  const outcomes = done.flat();
+  const outcomes = await forecastInTime(deps, input, targetIds, task);
   const forecasts = outcomes.map(({ forecast }) => forecast);
   const archiveKey = await deps.files.archiveForecasts(tenantId, runId, index, issuedAt, forecasts);
   await deps.events.publish(announceBatch({ ...batch, archiveKey, outcomes }));

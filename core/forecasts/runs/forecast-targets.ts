@@ -39,6 +39,8 @@ export interface TargetOutcome {
   readonly failures: readonly SeriesFailure[];
   /** Unexpected errors (bugs), for the log. */
   readonly faults: readonly { readonly metric: string | undefined; readonly cause: unknown }[];
+  /** The batch had no time for the target. */
+  readonly isDeferred?: boolean;
 }
 
 /** The outcome of a target that has no forecast at all. */

@@ -1,3 +1,4 @@
+import { sum } from '../../shared/maths/averages.ts';
 import type { BatchResult, ForecastRun, RunCounts, RunStatus, SeriesFailure } from '../forecast-run.ts';
 
 /** Failures kept with a run; `failed` counts all of them. */
@@ -37,15 +38,26 @@ const addCounts = (a: RunCounts, b: RunCounts): RunCounts => ({
 const onePerBatch = (results: readonly BatchResult[]): BatchResult[] =>
   [...new Map(results.map((result) => [result.index, result])).values()].sort((a, b) => a.index - b.index);
 
-/** Status of a finished run. Only lost batches degrade it; series that cannot be forecast are only reported. */
-export const statusOf = (batches: number, finished: number): RunStatus => {
-  if (finished >= batches) return 'SUCCEEDED';
+/** Lost batches and deferred targets degrade a run; series that cannot be forecast are only reported. */
+const statusOf = (batches: number, finished: number, deferred: number): RunStatus => {
+  if (finished >= batches && deferred === 0) return 'SUCCEEDED';
   return finished === 0 ? 'FAILED' : 'PARTIAL';
 };
 
+const targetsText = (count: number): string =>
+  count === 1 ? '1 target was not forecast: its batch' : `${count} targets were not forecast: their batches`;
+
+const errorOf = (batches: number, lost: number, deferred: number): string | undefined => {
+  const parts = [
+    ...(lost > 0 ? [`${lost} of ${batches} batches did not finish`] : []),
+    ...(deferred > 0 ? [`${targetsText(deferred)} ran out of time`] : []),
+  ];
+  return parts.length === 0 ? undefined : parts.join('; ');
+};
+
 /**
- * The finished run: the sum of the results of its batches. Planned batches without a result count as
- * lost and are named in `error`.
+ * The finished run: the sum of the results of its batches. Planned batches without a result count as lost; these and
+ * deferred targets are counted in `error`.
  */
 export const sumResults = (
   run: ForecastRun,
@@ -56,12 +68,13 @@ export const sumResults = (
   const kept = onePerBatch(results);
   const counts = kept.reduce<RunCounts>(addCounts, NO_COUNTS);
   const lost = plannedBatches - kept.length;
+  const deferred = sum(kept.map((result) => result.deferred));
   return {
     ...run,
     ...counts,
-    status: statusOf(plannedBatches, kept.length),
+    status: statusOf(plannedBatches, kept.length, deferred),
     finishedAt,
     failures: kept.flatMap(({ failures }) => failures).slice(0, MAX_STORED_FAILURES),
-    error: lost > 0 ? `${lost} of ${plannedBatches} batches did not finish` : undefined,
+    error: errorOf(plannedBatches, lost, deferred),
   };
 };

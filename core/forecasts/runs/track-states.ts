@@ -21,6 +21,8 @@ export interface StateCounts {
 export interface StateTracker {
   stateOf(series: SeriesName): string | undefined;
   record(series: SeriesName, result: BackendForecast): void;
+  /** Keeps the stored states of a target that is not forecast in this run. */
+  keep(targetId: string): void;
   readonly counts: Readonly<StateCounts>;
   /** States to store for the next run; undefined if nothing new was learned. */
   toStore(): BatchStates | undefined;
@@ -47,6 +49,10 @@ export const trackStates = (stored: BatchStates | undefined, issuedAt: number): 
       const metrics = states.get(targetId) ?? new Map<string, string>();
       states.set(targetId, metrics.set(metric, state));
       if (!isResumed) hasLearned = true;
+    },
+    keep: (targetId) => {
+      const kept = known?.get(targetId);
+      if (kept !== undefined) states.set(targetId, new Map(kept));
     },
     toStore: () => (isOutdated || !hasLearned ? undefined : { issuedAt, states }),
   };

@@ -1,3 +1,4 @@
+import type { Context } from 'aws-lambda';
 import * as z from 'zod';
 import { RunId } from '../../../core/forecasts/run-id.ts';
 import { type ForecastBatchDeps, forecastBatch } from '../../../core/forecasts/runs/forecast-batch.ts';
@@ -11,8 +12,11 @@ const Input = z.object({
   index: z.number().int().positive(),
 });
 
+type Remaining = Pick<Context, 'getRemainingTimeInMillis'>;
+
 /** Forecasts one batch of a run and returns its counts; the failures are in the batch's result file. */
-export const makeHandler = (deps: ForecastBatchDeps) => async (event: unknown) => {
-  const { failures: _, ...counts } = await forecastBatch(deps, parseInput(Input, event));
+export const makeHandler = (deps: ForecastBatchDeps) => async (event: unknown, context: Remaining) => {
+  const timeLeft = () => context.getRemainingTimeInMillis();
+  const { failures: _, ...counts } = await forecastBatch(deps, { ...parseInput(Input, event), timeLeft });
   return counts;
 };

@@ -65,7 +65,7 @@ describe('batches', () => {
 
 describe('results', () => {
   const result = (index: number) => ({
-    ...{ index, targets: 1, series: 2, forecasts: 1, breaches: 0, failed: 2 },
+    ...{ index, targets: 1, series: 2, forecasts: 1, breaches: 0, failed: 2, deferred: 0 },
     failures: [failureOf('t', 'm', 'why'), failureOf('t', undefined, 'why')],
   });
 

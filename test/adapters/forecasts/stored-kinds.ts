@@ -28,7 +28,7 @@ const predicted: PredictedBreach = {
   },
 };
 const counts = { targets: 2, series: 4, forecasts: 3, breaches: 1, failed: 1 };
-const result = { index: 3, ...counts, failures: [failureOf('web-1', 'cpu', 'too short')] };
+const result = { index: 3, deferred: 2, ...counts, failures: [failureOf('web-1', 'cpu', 'too short')] };
 const forecast = sampleTarget(['cpu']);
 
 export const FORECAST_KINDS: readonly StoredKind[] = [

@@ -31,7 +31,7 @@ const DAY_SECONDS = 86_400;
 const context = {
   functionName: 'virtual',
   awsRequestId: 'r',
-  getRemainingTimeInMillis: () => 60_000,
+  getRemainingTimeInMillis: () => 300_000,
 } as unknown as Context;
 
 const isQueue = (url: string): url is keyof typeof QUEUES => Object.hasOwn(QUEUES, url);

@@ -10,7 +10,7 @@ import {
   UnreadableItemError,
 } from '../../../../core/shared/errors.ts';
 import { makeHandler as makeClose } from '../../../../functions/forecasts/close-forecast-run/handler.ts';
-import { makeHandler as makeBatch } from '../../../../functions/forecasts/forecast-batch/handler.ts';
+import { makeHandler as makeBatchHandler } from '../../../../functions/forecasts/forecast-batch/handler.ts';
 import { makeHandler as makeList } from '../../../../functions/forecasts/list-tenants/handler.ts';
 import {
   ACTIVE_SECONDS,
@@ -34,6 +34,12 @@ const request = { tenantId: 'acme', trigger: 'schedule', requestedAt };
 const runId = runIdOf({ tenantId: 'acme', trigger: 'schedule', requestedAt: NOW * 1000 });
 const points = (value: number, lastAt = NOW) =>
   Array.from({ length: 4000 }, (_, i) => [lastAt - (3999 - i) * 300, value + (i % 2)] as const);
+
+/** The batch function, which has five minutes. */
+const makeBatch = (deps: Parameters<typeof makeBatchHandler>[0]) => {
+  const handler = makeBatchHandler(deps);
+  return (event: unknown) => handler(event, { getRemainingTimeInMillis: () => 300_000 });
+};
 
 /** A fleet and everything its run writes to. */
 const world = (forecaster: Forecaster = steadyForecaster) => {
@@ -151,7 +157,15 @@ describe('a scheduled forecast run', () => {
     const { plan, batch, close, forecasts, breaches, events, files, runs, log } = world();
     const planned = await plan(request);
     const counts = await batch({ tenantId: 'acme', runId, ...planned.batches[0] });
-    expect(counts).toEqual({ index: 1, targets: 3, series: 4, forecasts: 2, breaches: 1, failed: 2 });
+    expect(counts).toEqual({
+      index: 1,
+      targets: 3,
+      series: 4,
+      forecasts: 2,
+      breaches: 1,
+      failed: 2,
+      deferred: 0,
+    });
     expect(
       forecasts.all().map(({ forecast, expiresAt }) => [forecast.targetId, forecast.issuedAt, expiresAt]),
     ).toEqual([

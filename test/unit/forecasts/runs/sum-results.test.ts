@@ -16,6 +16,7 @@ const result = (index: number, failed = 0): BatchResult => ({
   forecasts: 10 - failed,
   breaches: 1,
   failed,
+  deferred: 0,
   failures: Array.from({ length: failed }, (_, i) => failureOf(`t${index}`, `m${i}`, 'too short')),
 });
 
@@ -44,6 +45,17 @@ describe('summing the results of a run', () => {
       error: '2 of 3 batches did not finish',
     });
     expect(sumResults(run, 3, [], 1)).toMatchObject({ status: 'FAILED', targets: 0 });
+  });
+
+  it('is partial and says why if batches ran out of time', () => {
+    const late = { ...result(1, 2), deferred: 2 };
+    expect(sumResults(run, 2, [result(0), late], 1)).toMatchObject({
+      status: 'PARTIAL',
+      error: '2 targets were not forecast: their batches ran out of time',
+    });
+    expect(sumResults(run, 2, [{ ...late, deferred: 1 }], 1).error).toBe(
+      '1 of 2 batches did not finish; 1 target was not forecast: its batch ran out of time',
+    );
   });
 
   it('succeeds with nothing to do', () => {
