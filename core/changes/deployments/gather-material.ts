@@ -8,8 +8,8 @@ import type { IncidentMember } from '../../incidents/incident.ts';
 import { subjectOf } from '../../incidents/members.ts';
 import type { GraphStore, IncidentStore } from '../../incidents/ports.ts';
 import { confidenceOfAnomaly } from '../../incidents/signal.ts';
-import { historyOf } from '../../metrics/blocks/block-history.ts';
 import type { BlockStore, TargetRegistry } from '../../metrics/ports.ts';
+import { readHistory } from '../../metrics/reporting/read-history.ts';
 import { readMetric } from '../../metrics/targets/read-metric.ts';
 import type { Target } from '../../metrics/targets/target.ts';
 import type { SettingsStore } from '../../platform/settings/ports.ts';
@@ -65,8 +65,9 @@ const materialOf = async (
   withForecast: boolean,
 ): Promise<TargetMaterial> => {
   const { tenantId, targetId } = target;
-  const [from, to] = [hourOf(window.at) - HISTORY_HOURS, hourOf(window.until)];
-  const histories = historyOf(await blocks.readRange(tenantId, targetId, from, to));
+  const [fromHour, toHour] = [hourOf(window.at) - HISTORY_HOURS, hourOf(window.until)];
+  const thinAs = (metric: string) => readMetric(target, metric, settings).kind;
+  const histories = await readHistory(blocks, { tenantId, targetId, fromHour, toHour }, { thinAs });
   const forecast = withForecast ? await forecasts.get(tenantId, targetId) : undefined;
   const isEarlier = forecast !== undefined && forecast.issuedAt <= window.at * 1000;
   return { target, settings, histories, ...(isEarlier && { forecast }) };

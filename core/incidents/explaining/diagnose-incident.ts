@@ -1,19 +1,16 @@
-import { type History, historyOf } from '../../metrics/blocks/block-history.ts';
 import type { BlockStore, TargetRegistry } from '../../metrics/ports.ts';
 import type { SettingsStore } from '../../platform/settings/ports.ts';
-import type { Settings } from '../../platform/settings/settings.ts';
 import { settingsOrNone } from '../../platform/settings/settings-or-none.ts';
-import { InvalidInputError } from '../../shared/errors.ts';
 import type { Telemetry } from '../../shared/telemetry.ts';
-import { DAY_SECONDS, HOUR_SECONDS, hourOf } from '../../shared/time.ts';
+import { DAY_SECONDS } from '../../shared/time.ts';
 import type { CausesReport } from '../causes-report.ts';
 import { currentGraph, toCallGraph } from '../dependency-graph.ts';
 import { type Incident, targetsOf } from '../incident.ts';
 import type { CauseStore, ChangeStore, GraphStore, IncidentStore, StoredIncident } from '../ports.ts';
 import { INCIDENT_RETENTION_SECONDS } from '../retention.ts';
 import { MAX_TARGETS, targetsInReach } from './diagnosis-scope.ts';
-import type { TargetHistory } from './node-metrics.ts';
 import { pastIncidentOf } from './past-incident.ts';
+import { readHistories } from './read-histories.ts';
 import { reportCauses } from './report-causes.ts';
 
 export interface DiagnosisDeps {
@@ -37,9 +34,6 @@ export interface DiagnosisDeps {
 
 const READS_AT_ONCE = 8;
 const PAST_INCIDENTS = 200;
-/** Covers the window, a day of normal operation before it, and a few hours for coarse intervals. */
-const HISTORY_SECONDS = 30 * HOUR_SECONDS;
-const AFTER_SECONDS = DAY_SECONDS;
 const CHANGES_BEFORE_SECONDS = DAY_SECONDS;
 /** Maximum number of targets that are compared over time if the graph does not link them. */
 const MAX_UNLINKED = 40;
@@ -57,31 +51,6 @@ const targetIdsOf = async (
   return [...ids].slice(0, Math.max(MAX_UNLINKED, Math.min(own.length, MAX_TARGETS)));
 };
 
-const readTarget = async (
-  { registry, blocks, now, telemetry }: DiagnosisDeps,
-  incident: Incident,
-  settings: Settings,
-  targetId: string,
-): Promise<TargetHistory | undefined> => {
-  const target = await registry.get(incident.tenantId, targetId);
-  if (target === undefined) return undefined;
-  const from = hourOf(incident.startedAt - HISTORY_SECONDS);
-  const to = hourOf(Math.min(now() / 1000, incident.startedAt + AFTER_SECONDS)) + 1;
-  const stored = await blocks.readRange(incident.tenantId, targetId, from, to);
-  try {
-    const histories: ReadonlyMap<string, History> = historyOf(stored);
-    return { target, settings, histories };
-  } catch (cause) {
-    if (!(cause instanceof InvalidInputError)) throw cause;
-    telemetry.error(
-      'a damaged block is omitted from a diagnosis',
-      { tenantId: incident.tenantId, targetId },
-      cause,
-    );
-    return undefined;
-  }
-};
-
 const explain = async (deps: DiagnosisDeps, stored: StoredIncident): Promise<CausesReport> => {
   const { incident } = stored;
   const { tenantId, startedAt, lastAt } = incident;
@@ -89,7 +58,8 @@ const explain = async (deps: DiagnosisDeps, stored: StoredIncident): Promise<Cau
   const graph = currentGraph(tenantId, await deps.graphs.get(tenantId), now);
   const ids = await targetIdsOf(deps, incident, targetsInReach(incident, toCallGraph(graph)));
   const settings = await settingsOrNone(deps.settings, deps.telemetry).get(tenantId);
-  const read = await deps.inParallel(READS_AT_ONCE, ids, (id) => readTarget(deps, incident, settings, id));
+  const source = { incident, settings, now };
+  const read = await deps.inParallel(READS_AT_ONCE, ids, (id) => readHistories(deps, source, id));
   const changes = await deps.changes.between(tenantId, startedAt - CHANGES_BEFORE_SECONDS, lastAt);
   const past = await deps.causes.past(tenantId, PAST_INCIDENTS);
   const data = read.filter((each) => each !== undefined);
