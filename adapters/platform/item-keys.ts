@@ -1,5 +1,6 @@
-/** Keys of the items of the platform: a tenant's API keys and their last use, settings, quotas and responses to commands. */
+/** Keys of the items of the platform: a tenant's API keys and their last use, settings, quotas, responses to commands and sealed records. */
 import type { QuotaWindow } from '../../core/platform/api/quotas.ts';
+import type { Owner } from '../../core/platform/secrets/vault.ts';
 import { type ItemKey, tenantKey } from '../aws/dynamodb/item-key.ts';
 
 /** Starts the sort keys of API keys. */
@@ -21,3 +22,6 @@ export const notedKey = (tenantId: string, { name, startsAt }: QuotaWindow, part
 
 /** `key` is the Idempotency-Key of a command. */
 export const responseKey = (tenantId: string, key: string): ItemKey => tenantKey(tenantId, `RESPONSE#${key}`);
+
+/** A record that the vault holds encrypted. */
+export const vaultKey = ({ tenantId, recordId }: Owner): ItemKey => tenantKey(tenantId, `VAULT#${recordId}`);

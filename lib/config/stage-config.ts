@@ -72,6 +72,8 @@ export const StageConfig = z
       rotationDays: z.number().int().min(2).max(365),
       /** A secret for each purpose of signatures (access tokens, webhooks, approvals): three instead of one. */
       separateSigningKeys: z.boolean(),
+      /** A table of personal data with envelope encryption, and the secret that wraps its keys. */
+      vault: z.boolean(),
     }),
     logLevel: z.enum(['DEBUG', 'INFO', 'WARN', 'ERROR']),
     /** `minimal`: one alarm per kind of failure. `full`: also one per function, at $0.10 a month each. */

@@ -12,6 +12,7 @@ import type { DomainEventBus } from './event-bus.ts';
 import { FunctionSchedule } from './function-schedule.ts';
 import { ObservedFunction, type ObservedFunctionProps } from './observed-function.ts';
 import type { SecretStore } from './secret-store.ts';
+import { VaultReencryption } from './vault-reencryption.ts';
 
 export interface SecretRotationProps {
   readonly config: StageConfig;
@@ -43,6 +44,7 @@ export class SecretRotation extends Construct {
     this.#props = props;
     this.rotator = this.#makeRotator();
     this.checker = this.#makeChecker();
+    if (props.secrets.vault) new VaultReencryption(this, 'Vault', { ...props, vault: props.secrets.vault });
     this.#scheduleRotations();
     this.#watch();
   }
@@ -67,6 +69,7 @@ export class SecretRotation extends Construct {
     rotator.fn.addEnvironment('OWN_TENANT_ID', config.ownTenant);
     rotator.fn.addEnvironment('EVENT_BUS_NAME', bus.bus.eventBusName);
     bus.grantPublish(rotator);
+    secrets.vault?.table.grantFindSealed(rotator);
     const actions = ['DescribeSecret', 'GetSecretValue', 'PutSecretValue', 'UpdateSecretVersionStage'];
     rotator.allow(
       actions.map((action) => `secretsmanager:${action}`),

@@ -3,9 +3,12 @@ import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
 import type { StageConfig } from '../config/stage-config.ts';
 import type { ObservedFunction } from './observed-function.ts';
+import type { VaultTable } from './vault-table.ts';
 
 export interface SecretStoreProps {
   readonly config: StageConfig;
+  /** The records whose keys a secret wraps; undefined if the stage has no vault. */
+  readonly vaultTable: VaultTable | undefined;
 }
 
 /** Purposes of signatures, and the variable in which a function gets the ARN of the secret for each. */
@@ -18,7 +21,7 @@ export type SigningPurpose = keyof typeof SIGNING_VARIABLES;
 
 export interface RotatedSecret {
   readonly name: string;
-  readonly kind: 'signing';
+  readonly kind: 'signing' | 'vault';
   readonly secret: Secret;
 }
 
@@ -49,26 +52,31 @@ const newSecret = (scope: Construct, id: string, config: StageConfig, descriptio
 export class SecretStore extends Construct {
   /** Every secret, for its rotation. */
   readonly rotated: readonly RotatedSecret[];
+  /** Undefined unless the stage has a vault. */
+  readonly vault: { readonly secret: Secret; readonly table: VaultTable } | undefined;
   readonly #signing: Readonly<Record<SigningPurpose, Secret>>;
 
-  constructor(scope: Construct, id: string, { config }: SecretStoreProps) {
+  constructor(scope: Construct, id: string, { config, vaultTable }: SecretStoreProps) {
     super(scope, id);
-    if (config.secrets.separateSigningKeys) {
-      const one = (id: string, purpose: SigningPurpose) =>
-        newSecret(this, id, config, `Signs for ${purpose}`);
-      this.#signing = {
-        api: one('ApiSigning', 'api'),
-        webhook: one('WebhookSigning', 'webhook'),
-        approval: one('ApprovalSigning', 'approval'),
-      };
-      this.rotated = Object.entries(this.#signing).map(([purpose, secret]) => ({
-        ...{ name: `signing-${purpose}`, kind: 'signing' as const, secret },
-      }));
-    } else {
-      const secret = newSecret(this, 'Signing', config, 'Signs access tokens, webhooks and approvals');
-      this.#signing = { api: secret, webhook: secret, approval: secret };
-      this.rotated = [{ name: 'signing', kind: 'signing', secret }];
-    }
+    const make = (id: string, description: string) => newSecret(this, id, config, description);
+    const isShared = !config.secrets.separateSigningKeys;
+    const shared = isShared ? make('Signing', 'Signs access tokens, webhooks and approvals') : undefined;
+    this.#signing = {
+      api: shared ?? make('ApiSigning', 'Signs access tokens'),
+      webhook: shared ?? make('WebhookSigning', 'Signs webhooks'),
+      approval: shared ?? make('ApprovalSigning', 'Signs approvals'),
+    };
+    this.vault = vaultTable && {
+      secret: make('Vault', 'Wraps the keys of personal data'),
+      table: vaultTable,
+    };
+    const signing = shared
+      ? [{ name: 'signing', secret: shared }]
+      : Object.entries(this.#signing).map(([purpose, secret]) => ({ name: `signing-${purpose}`, secret }));
+    this.rotated = [
+      ...signing.map((each) => ({ ...each, kind: 'signing' as const })),
+      ...(this.vault ? [{ name: 'vault', kind: 'vault' as const, secret: this.vault.secret }] : []),
+    ];
   }
 
   /** Read the versions of the secret that signs for a purpose. */

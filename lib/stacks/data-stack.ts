@@ -16,6 +16,7 @@ import { RequestTable } from '../platform/request-table.ts';
 import { RoleBoundary } from '../platform/role-boundary.ts';
 import { SecretStore } from '../platform/secret-store.ts';
 import { SettingsTable } from '../platform/settings-table.ts';
+import { VaultTable } from '../platform/vault-table.ts';
 
 export interface DataStackProps extends StackProps {
   readonly config: StageConfig;
@@ -50,9 +51,10 @@ export class DataStack extends Stack {
     this.roleBoundary = new RoleBoundary(this, 'RoleBoundary');
     this.customerKey =
       config.encryption === 'customer-key' ? new CustomerKey(this, 'CustomerKey', { config }) : undefined;
+    const vaultTable = config.secrets.vault ? new VaultTable(this, 'Vault', { config }) : undefined;
     this.stores = {
       apiKeys: new ApiKeyTable(this, 'ApiKeys', { config }),
-      secrets: new SecretStore(this, 'Secrets', { config }),
+      secrets: new SecretStore(this, 'Secrets', { config, vaultTable }),
       settings: new SettingsTable(this, 'Settings', { config }),
       requests: new RequestTable(this, 'Requests', { config }),
       blocks: new BlockTable(this, 'Blocks', { config }),
@@ -66,8 +68,10 @@ export class DataStack extends Stack {
     };
     this.alarmTopic = new AlarmTopic(this, 'Alarms', { config });
     const { secrets, apiKeys, requests, blocks, targets, rawBucket, forecastBucket } = this.stores;
-    const arns = secrets.rotated.map(({ secret }) => secret.secretArn);
+    const signing = secrets.rotated.filter(({ kind }) => kind === 'signing');
+    const arns = signing.map(({ secret }) => secret.secretArn);
     new CfnOutput(this, 'SigningSecretArn', { value: arns.join(',') });
+    if (secrets.vault) new CfnOutput(this, 'VaultSecretArn', { value: secrets.vault.secret.secretArn });
     new CfnOutput(this, 'ApiKeysTableName', { value: apiKeys.store.table.tableName });
     new CfnOutput(this, 'RequestsTableName', { value: requests.store.table.tableName });
     new CfnOutput(this, 'BlocksTableName', { value: blocks.store.table.tableName });

@@ -214,7 +214,7 @@ def _run_rotation(secret, version_id):
     function = lambda_svc._execution_record_for_config(record, config)
     for _ in range(_ROTATION_ATTEMPTS):
         for step in _ROTATION_STEPS:
-            event = {"Step": step, "SecretId": secret["ARN"], "ClientRequestToken": version_id}
+            event = {"Step": step, "SecretId": secret["RotatedAs"], "ClientRequestToken": version_id}
             if lambda_svc._execute_function_with_config_scope(function, event).get("error"):
                 break
         else:
@@ -262,6 +262,8 @@ def _rotate_secrets():
             RotationEnabled=True,
             RotationLambdaARN=props["RotationLambdaARN"],
             RotationRules=props.get("RotationRules"),
+            # Functions know the secret by what Ref returns: its ARN on AWS, its name here.
+            RotatedAs=props["SecretId"],
         )
         return secret["ARN"], {"Id": secret["ARN"]}
 

@@ -33,6 +33,8 @@ const LOCAL = /^(?:get(?:FullYear|Month|Date|Day|Hours|Minutes|Timezone\w*)|toLo
 
 /** Functions of node:crypto that depend on nothing but their arguments. */
 const PURE_CRYPTO: ReadonlySet<string> = new Set([
+  'createCipheriv',
+  'createDecipheriv',
   'createHash',
   'createHmac',
   'hash',

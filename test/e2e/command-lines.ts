@@ -87,6 +87,10 @@ export const OF_OPERATORS: Readonly<Record<string, string>> = {
     'aws secretsmanager rotate-secret --secret-id $SIGNING_SECRET --rotation-lambda-arn arn:aws:lambda:us-east-1:000000000000:function:$ROTATE_SECRET --rotation-rules AutomaticallyAfterDays=90; sleep 5',
   'aws secretsmanager rotate-secret --secret-id <secret ARN>':
     'aws secretsmanager rotate-secret --secret-id $SIGNING_SECRET; sleep 5',
+  'aws lambda invoke --function-name <ReencryptVaultFunctionName> /dev/stdout':
+    'aws lambda invoke --function-name $REENCRYPT_VAULT /dev/stdout',
+  'aws secretsmanager list-secret-version-ids --secret-id <secret ARN> --include-deprecated':
+    'aws secretsmanager list-secret-version-ids --secret-id $SIGNING_SECRET --include-deprecated',
   'aws s3 ls --recursive s3://<RawBucketName>/quarantine/tenant=acme/':
     'aws s3 ls --recursive s3://$RAW_BUCKET/quarantine/tenant=acme/',
   'aws s3 cp s3://<RawBucketName>/<key>.reason.json -': 'aws s3 cp s3://$RAW_BUCKET/$PARKED.reason.json -',

@@ -198,6 +198,7 @@ describe('commands of operators', () => {
     environment.CHECK_SILENCE = requireOutput(session.outputs, 'CheckSilenceFunctionName');
     environment.SIGNING_SECRET = requireOutput(session.outputs, 'SigningSecretArn');
     environment.ROTATE_SECRET = requireOutput(session.outputs, 'RotateSecretFunctionName');
+    environment.REENCRYPT_VAULT = requireOutput(session.outputs, 'ReencryptVaultFunctionName');
     environment.CHECK_SECRETS = requireOutput(session.outputs, 'CheckSecretsFunctionName');
     environment.RAW_BUCKET = requireOutput(session.outputs, 'RawBucketName');
     environment.PARKED = await parkPayload(environment.RAW_BUCKET);

@@ -1,7 +1,14 @@
 /** A secret with the semantics of Secrets Manager's versions and staging labels, in memory. */
 import type { KeyRing } from '../../core/platform/secrets/key-ring.ts';
 import { parseKey } from '../../core/platform/secrets/key-ring.ts';
-import type { KeyRings, SecretVersions, VersionLabel } from '../../core/platform/secrets/ports.ts';
+import type {
+  KeyRings,
+  SecretVersions,
+  StoredRecord,
+  VaultStore,
+  VersionLabel,
+} from '../../core/platform/secrets/ports.ts';
+import type { Owner } from '../../core/platform/secrets/vault.ts';
 import { ConflictError, InvalidInputError } from '../../core/shared/errors.ts';
 
 export interface MemorySecret extends SecretVersions {
@@ -66,8 +73,56 @@ export const memorySecret = (content: string): MemorySecret => {
   };
 };
 
-/** Rings as a consumer sees them; `read` counts the reads of the store. */
+/** Rings as a consumer sees them that reads the secret each time. */
 export const memoryRings = (secret: { ring(): KeyRing }): KeyRings => ({
   read: async () => secret.ring(),
   readAgain: async () => secret.ring(),
 });
+
+/** Sealed records in memory. */
+export const memoryVault = () => {
+  const records = new Map<string, StoredRecord>();
+  const nameOf = ({ tenantId, recordId }: Owner) => `${tenantId} ${recordId}`;
+  let failing: { readonly call: number; readonly when: 'before' | 'after' } | undefined;
+  let calls = 0;
+  const step = async <T>(act: () => T): Promise<T> => {
+    const isFailing = ++calls === failing?.call;
+    if (isFailing && failing?.when === 'before') throw new Error('the process ended');
+    const result = act();
+    if (isFailing) throw new Error('the process ended');
+    return result;
+  };
+  const store: VaultStore = {
+    get: async (owner) => records.get(nameOf(owner))?.sealed,
+    put: async (record) => {
+      records.set(nameOf(record.owner), record);
+    },
+    delete: async (owner) => {
+      records.delete(nameOf(owner));
+    },
+    sealedWith: (keyId, { limit, cursor = '' }) =>
+      step(() => {
+        const names = [...records]
+          .filter(([name, { sealed }]) => sealed.keyId === keyId && name > cursor)
+          .map(([name]) => name)
+          .sort((a, b) => (a < b ? -1 : 1));
+        const items = names.slice(0, limit).flatMap((name) => records.get(name) ?? []);
+        return { items, nextCursor: names.length > limit ? names[limit - 1] : undefined };
+      }),
+    replaceKey: ({ owner, sealed }, next) =>
+      step(() => {
+        const stored = records.get(nameOf(owner));
+        if (stored === undefined || stored.sealed.wrappedKey !== sealed.wrappedKey) return false;
+        records.set(nameOf(owner), { owner, sealed: next });
+        return true;
+      }),
+  };
+  return {
+    store,
+    records,
+    /** Lets the call with this number, counted from now, fail before or after its effect. */
+    failAt: (call: number, when: 'before' | 'after') => {
+      failing = { call: calls + call, when };
+    },
+  };
+};

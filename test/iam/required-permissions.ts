@@ -93,7 +93,9 @@ const onSecret =
   (action: string): Mapping =>
   ({ input }, logicalId) => {
     const { SecretId } = z.object({ SecretId: z.string() }).parse(input);
-    return [on(`secretsmanager:${action}`, arn('secretsmanager', `secret:${logicalId(SecretId)}`))];
+    // The ARN of a secret ends in six random characters; in the emulator, functions know it by name.
+    const id = logicalId(SecretId.startsWith('arn:') ? SecretId.replace(/-\w{6}$/, '') : SecretId);
+    return [on(`secretsmanager:${action}`, arn('secretsmanager', `secret:${id}`))];
   };
 
 /** Requests with a target header. */

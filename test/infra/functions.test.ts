@@ -11,9 +11,9 @@ import { folderOf, listFunctions } from '../../functions/build.ts';
 import { selectStage } from '../../lib/config/select-stage.ts';
 import { ObservedFunction } from '../../lib/platform/observed-function.ts';
 import { Workflow } from '../../lib/platform/workflow.ts';
-import { resourcesIn, resourcesOfType, stageOf, text } from './synthesised-stage.ts';
+import { resourcesIn, resourcesOfType, stageOf, text, WITH_VAULT } from './synthesised-stage.ts';
 
-const stage = stageOf('prod');
+const stage = stageOf('prod', WITH_VAULT);
 const outdir = mkdtempSync(join(tmpdir(), 'forestall-functions-'));
 afterAll(() => rmSync(outdir, { recursive: true, force: true }));
 const functions = resourcesOfType(stage, 'AWS::Lambda::Function');
@@ -107,7 +107,8 @@ const ENVIRONMENT: Readonly<Record<string, readonly string[]>> = {
   ],
   'plan-peer-comparison': [...tables('TARGETS'), 'COMPARE_PEERS_FUNCTION_NAME'],
   'issue-api-key': [...tables('API_KEYS')],
-  'rotate-secret': ['ROTATION_TARGETS', 'OWN_TENANT_ID', 'EVENT_BUS_NAME'],
+  'rotate-secret': ['ROTATION_TARGETS', 'OWN_TENANT_ID', 'EVENT_BUS_NAME', 'VAULT_TABLE_NAME'],
+  'reencrypt-vault': ['VAULT_SECRET_ARN', 'VAULT_TABLE_NAME'],
   'check-secrets': ['ROTATION_TARGETS', 'ROTATION_DAYS'],
 };
 const STANDARD = [

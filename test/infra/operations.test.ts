@@ -63,6 +63,7 @@ describe('the runbook', () => {
     const anchors = new Set([
       'delete-a-stage-with-its-data',
       'rotate-the-signing-secret',
+      'rotate-the-secret-of-the-vault',
       'an-api-key-has-leaked',
     ]);
     for (const section of Object.values(SECTIONS)) anchors.add(section.split('#')[1] ?? '');

@@ -1,9 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import { folderOf } from '../../functions/build.ts';
-import { type Resource, resourcesIn, resourcesOfType, stageOf, text } from './synthesised-stage.ts';
+import {
+  type Resource,
+  resourcesIn,
+  resourcesOfType,
+  stageOf,
+  text,
+  WITH_VAULT,
+} from './synthesised-stage.ts';
 import { asList, grantsOf, on, type Statement } from './table-grants.ts';
 
-const stage = stageOf('prod');
+const stage = stageOf('prod', WITH_VAULT);
 const kebabCase = (name: string): string =>
   name.replaceAll(/(?<!^)[A-Z]/g, (letter) => `-${letter}`).toLowerCase();
 
@@ -322,12 +329,21 @@ const PERMISSIONS: Readonly<Record<string, readonly string[]>> = {
     ...TRACES,
   ],
   RotateSecret: [
+    'dynamodb:Query Vault by index',
     'events:PutEvents',
     ...LOGS,
     'secretsmanager:DescribeSecret',
     'secretsmanager:GetSecretValue',
     'secretsmanager:PutSecretValue',
     'secretsmanager:UpdateSecretVersionStage',
+  ],
+  ReencryptVault: [
+    'dynamodb:Query Vault by index',
+    ...on('Vault', 'UpdateItem'),
+    ...LOGS,
+    'secretsmanager:DescribeSecret',
+    'secretsmanager:GetSecretValue',
+    'sqs:SendMessage',
   ],
   // It looks at labels, never at contents.
   CheckSecrets: [
@@ -362,6 +378,7 @@ const OWNERS: Readonly<Record<string, string>> = {
   ApiKeys: 'platform',
   Settings: 'platform',
   Requests: 'platform',
+  Vault: 'platform',
   Blocks: 'metrics',
   Targets: 'metrics',
   Forecasts: 'forecasts',

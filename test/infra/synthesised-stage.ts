@@ -9,6 +9,11 @@ export interface Resource {
   readonly DeletionPolicy?: string;
 }
 
+/** Stages without a vault lack a table and a function, which the lists of all tables and functions contain. */
+export const WITH_VAULT: Partial<StageConfig> = {
+  secrets: { rotationDays: 90, separateSigningKeys: false, vault: true },
+};
+
 const cache = new Map<string, Synthesis>();
 
 /** A stage as synthesised, once for each test file and set of changed settings. */

@@ -19,7 +19,7 @@ const tableOf = (resource: unknown): string => {
     /ExportsOutputFnGetAtt(\w+?)StoreTable\w{8}(StreamArn|Arn)/.exec(text(resource)) ?? [];
   if (table === undefined) throw new TypeError(`not a table: ${text(resource)}`);
   if (attribute === 'StreamArn') return `${table} stream`;
-  return text(resource).includes('/index/byRisk') ? `${table} by index` : table;
+  return /\/index\/by\w+/.test(text(resource)) ? `${table} by index` : table;
 };
 
 /** Actions of a statement; those on tables with their table. */

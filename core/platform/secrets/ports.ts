@@ -1,5 +1,7 @@
 /** Secrets with several valid versions, their rotation, and records that are encrypted with them. */
+import type { Page, PageRequest } from '../../shared/page.ts';
 import type { KeyRing } from './key-ring.ts';
+import type { Owner, SealedRecord } from './vault.ts';
 
 /** The versions of one secret, as a consumer knows them. */
 export interface KeyRings {
@@ -43,4 +45,21 @@ export interface RotatedCredential {
   set(pending: string, current: string): Promise<void>;
   /** Uses the pending and the current content as their consumers do. @throws if either fails */
   test(pending: string, current: string): Promise<void>;
+}
+
+export interface StoredRecord {
+  readonly owner: Owner;
+  readonly sealed: SealedRecord;
+}
+
+/** Sealed records of all tenants. */
+export interface VaultStore {
+  /** Strongly consistent; undefined if there is none. */
+  get(owner: Owner): Promise<SealedRecord | undefined>;
+  put(record: StoredRecord): Promise<void>;
+  delete(owner: Owner): Promise<void>;
+  /** Records whose data key a version wrapped; eventually consistent. */
+  sealedWith(keyId: string, page: PageRequest): Promise<Page<StoredRecord>>;
+  /** Replaces the wrapped key of a record; false if the record changed since it was read. */
+  replaceKey(record: StoredRecord, next: SealedRecord): Promise<boolean>;
 }

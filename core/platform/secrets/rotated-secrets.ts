@@ -5,7 +5,7 @@ export const RotatedSecret = z.object({
   /** Names it in reports, events and the runbook. */
   name: z.string().min(1),
   arn: z.string().min(1),
-  kind: z.enum(['signing']),
+  kind: z.enum(['signing', 'vault']),
 });
 export type RotatedSecret = z.infer<typeof RotatedSecret>;
 

@@ -1,12 +1,16 @@
 import { dynamoApiKeyStore } from '../../../adapters/platform/api-key-store.ts';
 import { dynamoResponseStore } from '../../../adapters/platform/response-store.ts';
 import { dynamoSettingsStore } from '../../../adapters/platform/settings-store.ts';
+import { dynamoVaultStore } from '../../../adapters/platform/vault-store.ts';
 import { NO_SETTINGS } from '../../../core/platform/settings/settings.ts';
 import { sampleKey } from '../../fixtures/identities.ts';
 import { NOW, type StoredKind } from '../aws/stored-kind.ts';
 
 const { key } = sampleKey('acme', 1, { validUntil: NOW, revokedBy: { kind: 'operator', name: 'ops' } });
 const settings = { ...NO_SETTINGS, thresholds: [{ metric: 'cpu', above: 1e200 }] };
+
+const owner = { tenantId: 'acme', recordId: 'user-1' };
+const sealed = { keyId: 'v1', wrappedKey: Uint8Array.of(1, 2), body: Uint8Array.of(3) };
 
 const command = { tenantId: 'acme', key: 'deploy-42', fingerprint: 'a', requestId: 'one' };
 const response = { statusCode: 202, headers: { location: '/v1/x' }, body: '{}' };
@@ -38,5 +42,13 @@ export const PLATFORM_KINDS: readonly StoredKind[] = [
       return dynamoResponseStore(storage.table).claim(command, NOW, NOW + 30);
     },
     content: { state: 'answered', fingerprint: 'a', response },
+  },
+  {
+    kind: 'sealed record',
+    version: 1,
+    key: / VAULT#user-1$/,
+    write: ({ table }) => dynamoVaultStore(table).put({ owner, sealed }),
+    read: ({ table }) => dynamoVaultStore(table).get(owner),
+    content: sealed,
   },
 ];
