@@ -191,7 +191,7 @@ describe('every log group', () => {
   const groups = resourcesOfType(stage, 'AWS::Logs::LogGroup');
 
   it('has the retention of its stage', () => {
-    expect(groups).toHaveLength(28);
+    expect(groups).toHaveLength(29);
     for (const { Properties } of groups) expect(Properties.RetentionInDays).toBe(30);
   });
 

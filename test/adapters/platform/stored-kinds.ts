@@ -1,7 +1,9 @@
+import { randomBytes } from 'node:crypto';
 import { dynamoApiKeyStore } from '../../../adapters/platform/api-key-store.ts';
 import { dynamoResponseStore } from '../../../adapters/platform/response-store.ts';
 import { dynamoSettingsStore } from '../../../adapters/platform/settings-store.ts';
 import { dynamoVaultStore } from '../../../adapters/platform/vault-store.ts';
+import { openRecord, sealRecord } from '../../../core/platform/secrets/vault.ts';
 import { NO_SETTINGS } from '../../../core/platform/settings/settings.ts';
 import { sampleKey } from '../../fixtures/identities.ts';
 import { NOW, type StoredKind } from '../aws/stored-kind.ts';
@@ -10,7 +12,9 @@ const { key } = sampleKey('acme', 1, { validUntil: NOW, revokedBy: { kind: 'oper
 const settings = { ...NO_SETTINGS, thresholds: [{ metric: 'cpu', above: 1e200 }] };
 
 const owner = { tenantId: 'acme', recordId: 'user-1' };
-const sealed = { keyId: 'v1', wrappedKey: Uint8Array.of(1, 2), body: Uint8Array.of(3) };
+const ring = { current: { id: 'v1', key: 'k'.repeat(64), createdAt: 0 } };
+const plain = Buffer.from('ada@example.com');
+const sealed = sealRecord(ring, owner, plain, { random: randomBytes, now: NOW * 1000 });
 
 const command = { tenantId: 'acme', key: 'deploy-42', fingerprint: 'a', requestId: 'one' };
 const response = { statusCode: 202, headers: { location: '/v1/x' }, body: '{}' };
@@ -48,7 +52,11 @@ export const PLATFORM_KINDS: readonly StoredKind[] = [
     version: 1,
     key: / VAULT#user-1$/,
     write: ({ table }) => dynamoVaultStore(table).put({ owner, sealed }),
-    read: ({ table }) => dynamoVaultStore(table).get(owner),
-    content: sealed,
+    // Opening it is part of reading: only the cipher tells whether its bytes were altered.
+    read: async ({ table }) => {
+      const stored = await dynamoVaultStore(table).get(owner);
+      return stored && openRecord(ring, owner, stored);
+    },
+    content: plain,
   },
 ];
