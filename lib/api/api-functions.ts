@@ -90,7 +90,7 @@ export class ApiFunctions extends Construct {
   }
 
   #receiver(): ObservedFunction {
-    const { config, rawBucket, ingestQueue, targets, requests } = this.#props;
+    const { config, settings, rawBucket, ingestQueue, targets, requests } = this.#props;
     const receiver = this.#route('ReceiveMetrics', {
       entry: 'receive-metrics',
       description: 'Validates a payload, stores it as received and queues it',
@@ -105,6 +105,7 @@ export class ApiFunctions extends Construct {
     });
     targets.grantFind(receiver);
     requests.grantNoteThings(receiver);
+    settings.grantGet(receiver);
     rawBucket.grantKeepPayloads(receiver);
     receiver.allow(['sqs:SendMessage'], [ingestQueue.arn]);
     return receiver;

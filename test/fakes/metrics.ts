@@ -20,6 +20,7 @@ import { InvalidInputError } from '../../core/shared/errors.ts';
 import type { PageRequest } from '../../core/shared/page.ts';
 import type { Telemetry } from '../../core/shared/telemetry.ts';
 import { hourOf } from '../../core/shared/time.ts';
+import { memorySettings } from './platform.ts';
 import { pageOf } from './shared.ts';
 
 export const memoryRegistry = (targets: readonly Target[]) => ({
@@ -93,6 +94,7 @@ export class IngestionWorld {
   readonly hooks: WriteHooks = { before: () => {}, after: () => {} };
   quotaLeft = Number.POSITIVE_INFINITY;
   readonly usedUp = new Set<QuotaName>();
+  readonly settings = memorySettings();
 
   async #write(what: string, apply: () => void): Promise<void> {
     await this.hooks.before(what);

@@ -25,7 +25,7 @@ const tables = (...names: readonly string[]): string[] => names.map((name) => `$
 /** Environment of each function in addition to the common one. */
 const ENVIRONMENT: Readonly<Record<string, readonly string[]>> = {
   'receive-metrics': [
-    ...tables('API_KEYS', 'REQUESTS', 'TARGETS'),
+    ...tables('API_KEYS', 'REQUESTS', 'SETTINGS', 'TARGETS'),
     'RAW_BUCKET_NAME',
     'INGEST_QUEUE_URL',
     'TENANT_QUOTAS',

@@ -88,7 +88,7 @@ const NEVER_CALLED: Readonly<Record<string, readonly string[]>> = {
     's3:PutObject',
     ...on('Settings', 'PutItem'),
   ],
-  'receive-metrics': ['s3:GetObject'],
+  'receive-metrics': [...on('Settings', 'PutItem'), 's3:GetObject'],
   'receive-webhook': [
     ...on('Incidents', 'BatchGetItem', 'GetItem', 'PutItem', 'UpdateItem'),
     'secretsmanager:PutSecretValue',

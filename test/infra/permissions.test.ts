@@ -155,6 +155,7 @@ const TRACES = ['xray:PutTelemetryRecords', 'xray:PutTraceSegments'];
 /** All permissions of each function. A change here changes what an intruder in that function could do. */
 const PERMISSIONS: Readonly<Record<string, readonly string[]>> = {
   ReceiveMetrics: [
+    ...on('Settings', 'GetItem'),
     ...on('ApiKeys', 'GetItem'),
     ...on('Requests', 'BatchGetItem', 'UpdateItem'),
     ...on('Targets', 'BatchGetItem'),

@@ -10,6 +10,8 @@ const MAX_BYTES = 300_000;
 const MAX_RULES = 200;
 const MAX_WINDOWS = 100;
 const MAX_TARGETS = 50;
+/** Each is looked up in each resource of a request. */
+export const MAX_IDENTITY_ATTRIBUTES = 10;
 
 const Instant = z
   .string()
@@ -80,6 +82,11 @@ export const ReadingRule = z
     path: ['harm'],
   });
 
+/** The query parameter `identity` separates names by commas. */
+const AttributeName = PlainLine.min(1)
+  .max(255)
+  .regex(/^[^,\s]+$/, 'expected the name of an attribute, such as `service.name`, without spaces or commas');
+
 export const MaintenanceRule = z
   .strictObject({
     from: Instant.describe('ISO 8601 or epoch seconds, inclusive'),
@@ -107,6 +114,15 @@ export const Settings = z
     detection: z.array(DetectionRule).max(MAX_RULES).default([]),
     maintenance: z.array(MaintenanceRule).max(MAX_WINDOWS).default([]),
     readings: z.array(ReadingRule).max(MAX_RULES).default([]),
+    identity: z
+      .array(AttributeName)
+      .min(1)
+      .max(MAX_IDENTITY_ATTRIBUTES)
+      .refine((names) => new Set(names).size === names.length, 'expected each attribute once')
+      .optional()
+      .describe(
+        'Attributes of OpenTelemetry resources whose values, joined by `@`, name their target; the query parameter `identity` and the attribute `forestall.target` precede it',
+      ),
     timeZone: z
       .string()
       .max(64)

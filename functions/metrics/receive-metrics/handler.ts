@@ -31,8 +31,9 @@ import {
   takeQuota,
 } from './charge-request.ts';
 import { pointerTo } from './ingest-pointer.ts';
+import { type IdentityDeps, nameIdentity } from './name-identity.ts';
 
-export interface Deps extends HttpDeps, ChargeDeps {
+export interface Deps extends HttpDeps, ChargeDeps, IdentityDeps {
   readonly raw: RawStore;
   readonly queue: IngestQueue;
   readonly retentionDays: number;
@@ -131,7 +132,7 @@ const ingest = (deps: Deps, format: IngestFormat, operation: IngestOperation) =>
   route(operation, async ({ caller: { tenantId }, query, request, receivedAt }) => {
     const pointer = pointerTo(request, { tenantId, format, receivedAt, query });
     refuseIfSpent(deps, pointer);
-    return receive(deps, pointer, bytesOf(request));
+    return receive(deps, await nameIdentity(deps, pointer), bytesOf(request));
   });
 
 const ingestRoutes = (deps: Deps) =>

@@ -3,7 +3,9 @@ import { makeS3Client, makeSqsClient } from '../../../adapters/aws/clients.ts';
 import { sqsIngestQueue } from '../../../adapters/metrics/ingest-queue.ts';
 import { s3RawStore } from '../../../adapters/metrics/raw-store.ts';
 import { dynamoTargetFinder } from '../../../adapters/metrics/target-finder.ts';
+import { dynamoSettingsStore } from '../../../adapters/platform/settings-store.ts';
 import { INGEST_LIMITS } from '../../../core/metrics/ingestion/decoding/limits.ts';
+import { rememberedSettings } from '../../../core/platform/settings/remembered-settings.ts';
 import { keyAccess } from '../../runtime/key-access.ts';
 import { observe } from '../../runtime/observe.ts';
 import { QuotasJson } from '../../runtime/quotas-json.ts';
@@ -21,6 +23,7 @@ const env = readEnv({
   API_KEYS_TABLE_NAME: z.string().min(1),
   REQUESTS_TABLE_NAME: z.string().min(1),
   TARGETS_TABLE_NAME: z.string().min(1),
+  SETTINGS_TABLE_NAME: z.string().min(1),
   HOT_RETENTION_DAYS: z.coerce.number().int().positive(),
   TENANT_QUOTAS: QuotasJson,
 });
@@ -31,6 +34,7 @@ export const handler = observe(
   makeHandler({
     ...keyAccess(env),
     targets: dynamoTargetFinder(table(env.TARGETS_TABLE_NAME)),
+    settings: rememberedSettings(dynamoSettingsStore(table(env.SETTINGS_TABLE_NAME)), Date.now),
     raw: s3RawStore({ client: makeS3Client(), bucketName: env.RAW_BUCKET_NAME }),
     queue: sqsIngestQueue(makeSqsClient(), env.INGEST_QUEUE_URL),
     retentionDays: env.HOT_RETENTION_DAYS,

@@ -143,7 +143,7 @@ class ResourceReader {
     if (different.length > 0)
       this.#into.collision(
         field,
-        `another resource of the target ${targetId} sends ${name}, too, and differs in ${different.join(', ')}: the last value of each second is kept; set forestall.target, or ?identity=`,
+        `another resource of the target ${targetId} sends ${name}, too, and differs in ${different.join(', ')}: the last value of each second is kept; set forestall.target, or identity in the settings or the query`,
       );
     return opened;
   }

@@ -1,4 +1,5 @@
 /** Which target an OTLP resource is. */
+import { MAX_IDENTITY_ATTRIBUTES } from '../../../platform/settings/settings.ts';
 import { TargetId } from '../../../shared/identifiers.ts';
 import { cutText, MAX_SHOWN_NAME } from '../../../shared/text.ts';
 import { IngestRejection } from '../decoding/ingest-rejection.ts';
@@ -16,8 +17,6 @@ const RANDOM_ID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}
 
 /** The query parameter with the attributes that identify a target, separated by commas. */
 export const IDENTITY_PARAMETER = 'identity';
-/** Each name is looked up in each resource of the request. */
-const MAX_IDENTITY_NAMES = 10;
 
 export type OtlpIdentity = { readonly id: string } | { readonly fault: string };
 
@@ -46,7 +45,7 @@ const chosenIdentity = (attributes: OtlpAttributes, names: readonly string[]): O
   const missing = names.filter((_, index) => values[index] === undefined);
   return missing.length > 0
     ? {
-        fault: `no target: ${missing.join(', ')} is not set, which the parameter ${IDENTITY_PARAMETER} names`,
+        fault: `no target: ${missing.join(', ')} is not set, which the identity (${IDENTITY_PARAMETER} in the settings or the query) names`,
       }
     : checked(values.join('@'), names.join('@'));
 };
@@ -62,7 +61,7 @@ const usualIdentity = (attributes: OtlpAttributes): OtlpIdentity => {
   if (place !== undefined) return checked(place, placeName!);
   if (service !== undefined) return checked(service, SERVICE_ATTRIBUTE);
   return {
-    fault: `no target: none of ${TARGET_ATTRIBUTE}, ${SERVICE_ATTRIBUTE}, ${PLACE_ATTRIBUTES.join(', ')} is set, or only a random service.instance.id; set one, or name other attributes with ?${IDENTITY_PARAMETER}=`,
+    fault: `no target: none of ${TARGET_ATTRIBUTE}, ${SERVICE_ATTRIBUTE}, ${PLACE_ATTRIBUTES.join(', ')} is set, or only a random service.instance.id; set one, or name other attributes with ?${IDENTITY_PARAMETER}= or in the settings`,
   };
 };
 
@@ -72,8 +71,8 @@ const usualIdentity = (attributes: OtlpAttributes): OtlpIdentity => {
  */
 export const identityNames = (identity = ''): readonly string[] => {
   const names = [...new Set(identity.split(',').map((name) => name.trim()))].filter((name) => name !== '');
-  if (names.length <= MAX_IDENTITY_NAMES) return names;
-  const message = `names ${names.length} attributes; the limit is ${MAX_IDENTITY_NAMES}`;
+  if (names.length <= MAX_IDENTITY_ATTRIBUTES) return names;
+  const message = `names ${names.length} attributes; the limit is ${MAX_IDENTITY_ATTRIBUTES}`;
   const field = `query.${IDENTITY_PARAMETER}`;
   throw new IngestRejection('invalid-content', `query parameter ${IDENTITY_PARAMETER}: ${message}`, {
     errors: [{ field, code: 'invalid-value', message }],
@@ -81,7 +80,7 @@ export const identityNames = (identity = ''): readonly string[] => {
 };
 
 /**
- * The target of a resource: `forestall.target`; else the attributes that the request names as identity, joined by `@`;
+ * The target of a resource: `forestall.target`; else the attributes that the request or the settings name as identity, joined by `@`;
  * else its service at its host or other place (`checkout@web-1`), or the one of both that is set.
  */
 export const targetOfResource = (attributes: OtlpAttributes, identity: readonly string[]): OtlpIdentity => {

@@ -99,7 +99,7 @@ describe('OTLP targets', () => {
     expect(decodeAs(body, by('service.name, cloud.region')).series[0]?.targetId).toBe('s@eu');
     expect(decodeAs(body, by('')).series[0]?.targetId).toBe('s@h');
     expect(rejectionOf(body, by('host.id')).errors[0]?.message).toBe(
-      'no target: host.id is not set, which the parameter identity names',
+      'no target: host.id is not set, which the identity (identity in the settings or the query) names',
     );
   });
 
@@ -111,7 +111,7 @@ describe('OTLP targets', () => {
         field: 'resourceMetrics[0].resource.attributes',
         code: 'no-target',
         message:
-          'no target: none of forestall.target, service.name, host.name, k8s.pod.name, service.instance.id, k8s.node.name is set, or only a random service.instance.id; set one, or name other attributes with ?identity=',
+          'no target: none of forestall.target, service.name, host.name, k8s.pod.name, service.instance.id, k8s.node.name is set, or only a random service.instance.id; set one, or name other attributes with ?identity= or in the settings',
       },
     ]);
   });
