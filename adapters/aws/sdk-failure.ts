@@ -1,5 +1,5 @@
 /** Converts failures of the SDK to errors of core. */
-import { DependencyUnavailableError, InvalidInputError, TooLargeError } from '../../core/shared/errors.ts';
+import { DependencyUnavailableError, RefusedByStoreError, TooLargeError } from '../../core/shared/errors.ts';
 
 const THROTTLES = new Set([
   'LimitExceededException',
@@ -36,7 +36,7 @@ export const isRefused = (error: unknown): error is Error =>
 /**
  * Runs one SDK call; other failures pass through unchanged.
  * @throws DependencyUnavailableError naming `what` when throttled, timed out or down
- * @throws InvalidInputError naming `what` if the request can never succeed, TooLargeError if its item is too large
+ * @throws RefusedByStoreError naming `what` if the request can never succeed, TooLargeError if its item is too large
  */
 export const withSdkErrors = async <T>(what: string, call: () => Promise<T>): Promise<T> => {
   try {
@@ -44,8 +44,8 @@ export const withSdkErrors = async <T>(what: string, call: () => Promise<T>): Pr
   } catch (cause) {
     const reason = cause instanceof Error ? `${cause.name}: ${cause.message}` : String(cause);
     if (isRefused(cause) && /item size/i.test(cause.message))
-      throw new TooLargeError(`${what}: ${reason}`, { cause });
-    if (isRefused(cause)) throw new InvalidInputError(`${what}: ${reason}`, { cause });
+      throw new TooLargeError(`${what}: the item is larger than a stored item may be`, { cause });
+    if (isRefused(cause)) throw new RefusedByStoreError(`${what}: ${reason}`, { cause });
     if (!isTransient(cause)) throw cause;
     throw new DependencyUnavailableError(`${what}: ${reason}`, { cause });
   }

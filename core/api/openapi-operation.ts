@@ -2,7 +2,7 @@
 import * as z from 'zod';
 import { components } from '../platform/api/components.ts';
 import { IdempotencyKey } from '../platform/api/idempotency-key.ts';
-import type { Operation } from '../platform/api/operation.ts';
+import { maxBodyBytesOf, type Operation } from '../platform/api/operation.ts';
 import { PROBLEMS, Problem, type ProblemCode } from '../platform/api/problems.ts';
 
 export type Json = Readonly<Record<string, unknown>>;
@@ -48,14 +48,16 @@ const parametersOf = ({ params, query, headers, idempotency }: Operation): Json[
   ...(idempotency === undefined ? [] : parametersIn('header', idempotencyHeader(idempotency))),
 ];
 
-const requestBodyOf = ({ body, rawBody }: Operation): Json => {
+const requestBodyOf = (operation: Operation): Json => {
+  const { body, rawBody } = operation;
   const content =
     rawBody === undefined
       ? body && jsonContent(schemaOf(body))
       : Object.fromEntries(
           Object.entries(rawBody).map(([type, schema]) => [type, { schema: schemaOf(schema) }]),
         );
-  return content === undefined ? {} : { requestBody: { required: true, content } };
+  const description = `At most ${maxBodyBytesOf(operation)} bytes`;
+  return content === undefined ? {} : { requestBody: { description, required: true, content } };
 };
 
 const successOf = ({ responses }: Operation): Json => {
@@ -69,6 +71,12 @@ const successOf = ({ responses }: Operation): Json => {
   return { description: 'Success', content: jsonContent(schema) };
 };
 
+const BODY_PROBLEMS = [
+  'body-too-large',
+  'unsupported-content-type',
+  'unsupported-encoding',
+  'invalid-content',
+] as const;
 const IDEMPOTENCY_PROBLEMS = ['request-in-progress', 'idempotency-key-reused'] as const;
 
 /** Codes of all problems that an operation may answer with. */
@@ -83,7 +91,7 @@ export const problemsOf = ({
   'invalid-request',
   ...(needs === 'none' ? [] : (['unauthorized', 'forbidden'] as const)),
   ...(Object.keys(params.shape).length === 0 ? [] : (['not-found'] as const)),
-  ...(body === undefined ? [] : (['body-too-large', 'invalid-content'] as const)),
+  ...(body === undefined ? [] : BODY_PROBLEMS),
   ...(idempotency === 'stored-response' ? IDEMPOTENCY_PROBLEMS : []),
   ...problems,
   ...(quota === 'none' ? [] : (['quota-exceeded'] as const)),

@@ -19,6 +19,9 @@ export class InvalidInputError extends ForestallError {
 /** The item to store for the input is larger than the store allows. */
 export class TooLargeError extends InvalidInputError {}
 
+/** A store refuses a value of the input that passed all checks. The message has the store's reason: do not show it to callers. */
+export class RefusedByStoreError extends InvalidInputError {}
+
 /** Lost a race, or the work was already done: retries treat it as success. */
 export class ConflictError extends ForestallError {
   override readonly name = 'ConflictError';

@@ -61,9 +61,6 @@ export const queryOf = ({ queryString }: HttpRequest): Readonly<Record<string, s
 export const bytesOf = ({ body, isBase64Encoded }: HttpRequest): Uint8Array =>
   Buffer.from(body, isBase64Encoded ? 'base64' : 'utf8');
 
-/** A tenant's settings with the maximum number of rules fit into it. */
-const MAX_JSON_BYTES = 512 * 1024;
-
 /**
  * Refuses texts that could be taken, but neither stored nor sent on.
  * @throws ProblemError naming the field
@@ -86,26 +83,19 @@ const refuseUnstorable = (value: unknown, field: string): void => {
 
 /**
  * The parsed JSON body.
- * @throws ProblemError `body-too-large`, or `invalid-content` if it cannot be read or stored
- * @throws InvalidInputError with field `body` if it is not JSON
+ * @throws ProblemError `invalid-content` if it cannot be read or stored
+ * @throws InvalidInputError with field `body` if it is not JSON in UTF-8
  */
 export const jsonOf = (request: HttpRequest): unknown => {
-  const bytes = bytesOf(request);
-  if (bytes.length > MAX_JSON_BYTES) {
-    const message = `the body is larger than ${MAX_JSON_BYTES} bytes`;
-    throw new ProblemError('body-too-large', message, {
-      errors: [{ field: 'body', code: 'invalid', message }],
-    });
-  }
   let parsed: unknown;
   try {
-    parsed = parseJson(new TextDecoder().decode(bytes));
+    parsed = parseJson(new TextDecoder('utf-8', { fatal: true }).decode(bytesOf(request)));
   } catch (cause) {
     if (cause instanceof InvalidInputError)
       throw new ProblemError('invalid-content', cause.message, {
         errors: [{ field: 'body', code: 'too-deep', message: cause.message }],
       });
-    throw new InvalidInputError('the body is not JSON', { field: 'body', cause });
+    throw new InvalidInputError('the body is not JSON in UTF-8', { field: 'body', cause });
   }
   refuseUnstorable(parsed, 'body');
   return parsed;

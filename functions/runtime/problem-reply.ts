@@ -10,6 +10,7 @@ import {
   ConflictError,
   DependencyUnavailableError,
   InvalidInputError,
+  RefusedByStoreError,
   TooLargeError,
 } from '../../core/shared/errors.ts';
 import type { Telemetry } from '../../core/shared/telemetry.ts';
@@ -56,6 +57,9 @@ export interface FailedRequest {
   readonly fields: Readonly<Record<string, unknown>>;
 }
 
+const NOT_STORABLE =
+  'The request holds a value that cannot be stored, such as a number out of range or a name that is too long.';
+
 const replyToFailure = (error: unknown): HttpReply =>
   error instanceof DependencyUnavailableError
     ? problemReply('temporarily-unavailable', 'A dependency throttles or is down. Send the request again.', {
@@ -68,6 +72,10 @@ export const replyToError = (error: unknown, { telemetry, fields }: FailedReques
   if (error instanceof ProblemError) return problemReply(error.code, error.message, error);
   if (error instanceof NotFoundError) return problemReply('not-found', error.message);
   if (error instanceof TooLargeError) return problemReply('body-too-large', error.message);
+  if (error instanceof RefusedByStoreError) {
+    telemetry.info('request refused by a store', { ...fields, reason: error.message });
+    return problemReply('invalid-request', NOT_STORABLE);
+  }
   if (error instanceof InvalidInputError) {
     return problemReply('invalid-request', error.message, { errors: fieldsOf(error) });
   }

@@ -5,12 +5,14 @@ import type { Identity } from '../../core/platform/identity.ts';
 import type { Telemetry } from '../../core/shared/telemetry.ts';
 import type { Authenticate } from './authenticate.ts';
 import { forbidden } from './authorise.ts';
+import { checkBody } from './check-body.ts';
 import { type Addresses, findRoute } from './find-route.ts';
 import type { HttpReply } from './http-reply.ts';
 import { type HttpRequest, readHttpRequest } from './http-request.ts';
 import { overQuota } from './over-quota.ts';
 import { replyToError } from './problem-reply.ts';
 import type { Route } from './route.ts';
+import { secureReply } from './secure-reply.ts';
 
 export interface HttpDeps {
   readonly authenticate: Authenticate;
@@ -79,8 +81,11 @@ export const serveHttp =
       authorise(deps, route.operation, caller, fields);
       const receivedAt = deps.now();
       await takeQuota(deps, route.operation, fields, caller, receivedAt);
-      return await route.prepare({ request, params, caller })(receivedAt);
+      checkBody(route.operation, request);
+      const reply = await route.prepare({ request, params, caller })(receivedAt);
+      return secureReply(reply, request.requestId);
     } catch (error) {
-      return replyToError(error, { telemetry: deps.telemetry, fields });
+      const reply = replyToError(error, { telemetry: deps.telemetry, fields });
+      return secureReply(reply, request?.requestId);
     }
   };

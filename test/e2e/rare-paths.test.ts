@@ -28,7 +28,11 @@ const queueNamed = async (part: RegExp): Promise<string> => {
 
 describe('a command with an Idempotency-Key', () => {
   const send = async (method: string, path: string, key: string, body: unknown) => {
-    const headers = { authorization: `Bearer ${apiKey}`, 'idempotency-key': key };
+    const headers = {
+      authorization: `Bearer ${apiKey}`,
+      'content-type': 'application/json',
+      'idempotency-key': key,
+    };
     const answer = await fetch(`${session.url}${path}`, { method, headers, body: JSON.stringify(body) });
     return { status: answer.status, json: await answer.json() };
   };

@@ -57,6 +57,7 @@ export const INCIDENTS_OPERATIONS = {
     needs: 'operate',
     params: IncidentPath,
     body: TransitionBody,
+    maxBodyBytes: 64 * 1024,
     responses: [Incident],
   },
   putTopology: {

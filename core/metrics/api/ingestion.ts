@@ -7,6 +7,7 @@ import { named } from '../../platform/api/components.ts';
 import type { Operation } from '../../platform/api/operation.ts';
 import { NoParameters } from '../../platform/api/parameters.ts';
 import { ProblemField } from '../../platform/api/problems.ts';
+import { INGEST_LIMITS } from '../ingestion/decoding/limits.ts';
 import {
   INGEST_FORMAT_NAMES,
   INGEST_FORMATS,
@@ -64,6 +65,7 @@ const ingestOperation = (format: IngestFormat) =>
     query: queryOf(format),
     headers: IngestHeaders,
     rawBody: INGEST_FORMATS[format].bodies,
+    maxBodyBytes: INGEST_LIMITS.maxBytes,
     status: INGEST_FORMATS[format].accepted,
     responses: [IngestCounts],
     problems: [

@@ -48,6 +48,8 @@ export interface Operation {
   readonly body?: z.ZodType;
   /** A body that the function decodes itself: content type -> its schema. */
   readonly rawBody?: Readonly<Record<string, z.ZodType>>;
+  /** Size of the largest body as sent, in bytes; by default `MAX_JSON_BYTES`. */
+  readonly maxBodyBytes?: number;
   /**
    * Handling of an Idempotency-Key by a command. `stored-response`: the first response is stored and sent again;
    * `same-effect`: the command itself does nothing more if repeated. If omitted, it is safe to repeat without a key.
@@ -59,6 +61,13 @@ export interface Operation {
   /** Problems besides those that follow from the other fields. */
   readonly problems?: readonly ProblemCode[];
 }
+
+/** A tenant's settings with the maximum number of rules fit into it. */
+export const MAX_JSON_BYTES = 512 * 1024;
+
+/** Size of the largest body of an operation in bytes; 0 if it takes none. */
+export const maxBodyBytesOf = ({ body, rawBody, maxBodyBytes = MAX_JSON_BYTES }: Operation): number =>
+  body === undefined && rawBody === undefined ? 0 : maxBodyBytes;
 
 /** Operations by id. */
 export type Operations = Readonly<Record<string, Operation>>;

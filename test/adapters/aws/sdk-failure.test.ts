@@ -1,7 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { defaultPace, pause } from '../../../adapters/aws/paced-retry.ts';
 import { isTransient, withSdkErrors } from '../../../adapters/aws/sdk-failure.ts';
-import { DependencyUnavailableError, InvalidInputError, TooLargeError } from '../../../core/shared/errors.ts';
+import {
+  DependencyUnavailableError,
+  InvalidInputError,
+  RefusedByStoreError,
+  TooLargeError,
+} from '../../../core/shared/errors.ts';
 
 const failure = (fields: object) => Object.assign(new Error('why'), fields);
 
@@ -92,10 +97,13 @@ describe('a request that can never succeed', () => {
   it.each([
     ['Item size has exceeded the maximum allowed size', TooLargeError],
     ['Item size to update has exceeded the maximum allowed size', TooLargeError],
-    ['One or more parameter values were invalid', InvalidInputError],
+    ['One or more parameter values were invalid', RefusedByStoreError],
   ])('is the sender’s to change: %s', async (message, kind) => {
     const failed = withSdkErrors('storing a graph', () => Promise.reject(refusal(message)));
-    await expect(failed).rejects.toThrow(`storing a graph: ValidationException: ${message}`);
+    await expect(failed).rejects.toMatchObject({
+      message: expect.stringContaining('storing a graph: '),
+      cause: { message },
+    });
     await expect(failed).rejects.toSatisfy((error: object) => error.constructor === kind);
   });
 });

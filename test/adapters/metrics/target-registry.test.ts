@@ -157,7 +157,7 @@ describe('recording targets', () => {
     });
     dynamo.on(PutCommand, { Item: item('a') }).rejects(refused);
     const sightings = ['a', 'b', 'c'].map((targetId) => seen(targetId));
-    await expect(recorder().record('acme', sightings)).rejects.toThrow(/a \(.*Item size has exceeded/);
+    await expect(recorder().record('acme', sightings)).rejects.toThrow(/a \(.*item is larger/);
     expect(puts().map(({ Item }) => Item?.targetId)).toEqual(['a', 'b', 'c']);
   });
 

@@ -68,6 +68,49 @@ it('says what to do if the answer is larger than Lambda returns', async () => {
   expect(reply.json.detail).toContain('request fewer items');
 });
 
+const SECURITY = {
+  'strict-transport-security': 'max-age=31536000',
+  'x-content-type-options': 'nosniff',
+  'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
+  'referrer-policy': 'no-referrer',
+  'cache-control': 'no-store',
+};
+
+it.each([
+  ['GET', '/v1/open', 200],
+  ['GET', '/v1/things/toolong', 400],
+  ['GET', '/v1/nothing', 404],
+  ['DELETE', '/v1/things', 405],
+])('%s %s is answered with the security headers and the id of the request', async (method, path, status) => {
+  const { statusCode, headers } = await setup(ROUTES).send(method, path);
+  expect(statusCode).toBe(status);
+  expect(headers).toMatchObject({ ...SECURITY, 'x-request-id': 'JKJaXmPLvHcESHA=' });
+});
+
+it('an event that is no request is answered with the security headers, too', async () => {
+  const { headers } = await setup(ROUTES).handler({});
+  expect(headers).toMatchObject(SECURITY);
+  expect(headers).not.toHaveProperty('x-request-id');
+});
+
+it('the body is checked once the caller is known and charged', async () => {
+  const { handler, send } = setup(ROUTES, { readsPerMinute: 1 });
+  const long = { body: 'x'.repeat(600_000) };
+  expect(await handler(httpEvent('POST', '/v1/things', long))).toMatchObject({ statusCode: 401 });
+  expect(await send('POST', '/v1/things', long)).toMatchObject({ statusCode: 413 });
+  expect(await send('POST', '/v1/things', long)).toMatchObject({ statusCode: 429 });
+});
+
+it('a body in another encoding than UTF-8 is rejected', async () => {
+  const body = Buffer.from([0x22, 0xff, 0x22]).toString('base64');
+  const event = {
+    ...httpEvent('POST', '/v1/things', { headers: { authorization: 'key' }, body }),
+    isBase64Encoded: true,
+  };
+  const reply = await setup(ROUTES).handler(event);
+  expect(reply).toMatchObject({ statusCode: 400, body: expect.stringContaining('JSON in UTF-8') });
+});
+
 describe('a request', () => {
   it('reaches its operation with parsed parts, and gets JSON that is not cached', async () => {
     const { send } = setup(ROUTES);
