@@ -4,7 +4,7 @@ import { EXIT, GateReachedError } from './terminal/exit-codes.ts';
 import type { Terminal } from './terminal/terminal.ts';
 import { printLines } from './terminal/writer.ts';
 
-const TOO_MANY = /too many arguments for '[^']*'\. Expected \d+ arguments? but got \d+: ([^,]*).*\.$/m;
+const TOO_MANY = /too many arguments for '[^']*'\. Expected \d+ arguments? but got \d+: ([^,\n]*)(?:,.*)?$/m;
 
 /**
  * Commander takes an unknown word as an argument of the default subcommand and names that one: `incidents foo` has "too
@@ -15,7 +15,10 @@ const nameUnknown = (text: string, command: Command): string => {
   const isChosen = parent?.args.includes(command.name());
   if (parent?.parent == null || isChosen || command.registeredArguments.length > 0) return text;
   const names = parent.commands.map((child) => child.name()).join(', ');
-  return text.replace(TOO_MANY, (_, word) => `${parent.name()}: found "${word}", expected one of ${names}`);
+  return text.replace(
+    TOO_MANY,
+    (_, words: string) => `${parent.name()}: found "${words.replace(/\.$/, '')}", expected one of ${names}`,
+  );
 };
 
 /** Makes commander throw instead of exiting, for a command and its subcommands, and print to the terminal. */

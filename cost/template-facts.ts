@@ -128,7 +128,8 @@ const areBlocksRecoverable = (resources: readonly Resource[]): boolean =>
 /** Tables and buckets of the data stack in the policies of roles, once for each policy. */
 const storesInPolicies = (resources: readonly Resource[]): number =>
   ofType(resources, 'AWS::IAM::Policy')
-    .map(({ Properties }) => JSON.stringify(Properties).match(/\w+Store(?:Table|Bucket)\w{8}Arn/g) ?? [])
+    .map(({ Properties }) => JSON.stringify(Properties).match(/\b\w+\b/g) ?? [])
+    .map((words) => words.filter((word) => /Store(?:Table|Bucket)\w{8}Arn/.test(word)))
     .reduce((sum, stores) => sum + new Set(stores).size, 0);
 
 const keyUsesOf = (resources: readonly Resource[]): TemplateFacts['keyUses'] => {

@@ -34,7 +34,10 @@ const STANDARD_ENVIRONMENT = {
 
 const ANY_QUOTAS = JSON.stringify(Object.fromEntries(Object.keys(Quotas.shape).map((name) => [name, 1])));
 
+const ANY_SECRETS = JSON.stringify([{ name: 'bench', arn: 'bench', kind: 'signing' }]);
+
 const sampleOf = (schema: string): string => {
+  if (schema.startsWith('RotatedSecretsJson')) return ANY_SECRETS;
   if (schema.startsWith('QuotasJson')) return ANY_QUOTAS;
   return schema.includes('number()') ? '1000' : 'bench';
 };

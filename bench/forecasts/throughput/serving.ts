@@ -45,7 +45,7 @@ const decoded = (parts: readonly Uint8Array[]): TargetForecast => {
 /** A handler whose only storage is one encoded forecast. It has no other ports, because the bench does not use them. */
 const handlerOf = (parts: readonly Uint8Array[]) =>
   makeHandler({
-    authenticate: async () => ({ tenantId: 'bench' }),
+    authenticate: async () => ({ tenantId: 'bench', grants: new Set(['read']) }),
     quotas: { take: async () => true },
     forecasts: { get: async () => decoded(parts) },
     now: () => FIRST_RUN * 1000,
