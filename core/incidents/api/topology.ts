@@ -14,11 +14,16 @@ export const TopologyBody = named(
   z.strictObject({
     edges: z
       .array(
-        z.strictObject({
-          caller: TargetId,
-          callee: TargetId,
-          absent: z.boolean().optional().describe('True: there is no such call, even if traces show one'),
-        }),
+        z
+          .strictObject({
+            caller: TargetId,
+            callee: TargetId,
+            absent: z.boolean().optional().describe('True: there is no such call, even if traces show one'),
+          })
+          .refine(({ caller, callee }) => caller !== callee, {
+            error: 'expected two targets: calls of a target to itself are no dependency',
+            path: ['callee'],
+          }),
       )
       .max(MAX_EDGES),
   }),

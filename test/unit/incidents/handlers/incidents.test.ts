@@ -123,6 +123,18 @@ describe('from signals to the response of the API', () => {
     expect([...lessons.values()]).toMatchObject([{ incidentId, cause: 'db-1', fixedBy: 'rolled back' }]);
   });
 
+  it('refuses a declared call of a target to itself, which no graph would show', async () => {
+    const { send } = setup();
+    const edges = [
+      { caller: 'web-1', callee: 'db-1' },
+      { caller: 'db-1', callee: 'db-1' },
+    ];
+    const refused = await send('PUT', '/v1/topology', { edges });
+    expect(refused.status).toBe(400);
+    expect(JSON.stringify(refused.body)).toContain('edges.1.callee: expected two targets');
+    expect(Topology.parse((await send('GET', '/v1/topology')).body).nodes).toEqual([]);
+  });
+
   it('stores the cause that people named once, even if it is sent repeatedly', async () => {
     const { group, send, explainAll, lessons, all } = setup();
     await send('PUT', '/v1/topology', { edges: [{ caller: 'web-1', callee: 'db-1' }] });
