@@ -7,7 +7,7 @@ import * as z from 'zod';
 import type { StoreKind, StoreProtectionFact } from '../../../core/platform/doctor/ports.ts';
 import { inParallel } from '../../../core/shared/in-parallel.ts';
 import type { OperatorClients } from './clients.ts';
-import { permitted } from './permitted.ts';
+import { permitted, unlessGone } from './permitted.ts';
 import { partOf, type StageResource, type StageStacks } from './stage-stacks.ts';
 
 /** What a resource is protected with. */
@@ -112,6 +112,8 @@ const STORES: Readonly<Record<string, { readonly kind: StoreKind; readonly read:
 const sameKey = (key: string | undefined, id: string | undefined): boolean =>
   key !== undefined && id !== undefined && (key === id || key.endsWith(`:key/${id}`));
 
+const UNKNOWN: Protection = { key: undefined, isEncrypted: false, refusesPlainHttp: undefined };
+
 /** How each resource that stores data is protected. */
 export const readProtection = async (
   clients: OperatorClients,
@@ -122,9 +124,11 @@ export const readProtection = async (
     const store = STORES[resource.type];
     if (store === undefined) return [];
     const { physicalId: id } = resource;
-    const protection = await store.read(clients, id);
+    const protection = await unlessGone(store.read(clients, id));
+    const known = { name: partOf(resource), id, kind: store.kind, stageKey };
+    if (protection === undefined) return [{ ...known, ...UNKNOWN, isDeleted: true }];
     const key = sameKey(protection.key, stageKey) ? stageKey : protection.key;
-    return [{ ...protection, name: partOf(resource), id, kind: store.kind, key, stageKey }];
+    return [{ ...known, ...protection, key }];
   };
   return (await inParallel(3, await stage.resources(), read)).flat();
 };

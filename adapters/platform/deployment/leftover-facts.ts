@@ -6,10 +6,10 @@ import type { DeadLetterFact, ParkedFact, UnreadableFact } from '../../../core/p
 import { inParallel } from '../../../core/shared/in-parallel.ts';
 import { runbookIn } from './alarm-facts.ts';
 import type { OperatorClients } from './clients.ts';
-import { allPages, permitted } from './permitted.ts';
+import { allPages, permitted, unlessGone } from './permitted.ts';
 import { partOf, type StageStacks } from './stage-stacks.ts';
 
-/** The dead-letter queues of the stage: those without a dead-letter queue of their own. */
+/** The dead-letter queues that exist: those without a dead-letter queue of their own. `readProtection` finds deleted ones. */
 export const readDeadLetters = async (
   { queues }: OperatorClients,
   stage: StageStacks,
@@ -17,27 +17,29 @@ export const readDeadLetters = async (
   const declared = await stage.ofType('AWS::SQS::Queue');
   const alarms = await stage.ofType('AWS::CloudWatch::Alarm');
   const last = declared.filter(({ properties }) => properties.RedrivePolicy === undefined);
-  return inParallel(3, last, async (resource) => {
-    const { Attributes } = await permitted('sqs:GetQueueAttributes', () =>
-      queues.send(
-        new GetQueueAttributesCommand({
-          QueueUrl: resource.physicalId,
-          AttributeNames: ['ApproximateNumberOfMessages', 'ApproximateNumberOfMessagesNotVisible'],
-        }),
+  const found = await inParallel(3, last, async (resource) => {
+    const answer = await unlessGone(
+      permitted('sqs:GetQueueAttributes', () =>
+        queues.send(
+          new GetQueueAttributesCommand({
+            QueueUrl: resource.physicalId,
+            AttributeNames: ['ApproximateNumberOfMessages', 'ApproximateNumberOfMessagesNotVisible'],
+          }),
+        ),
       ),
     );
+    if (answer === undefined) return [];
+    const { Attributes } = answer;
     const name = partOf(resource);
     const alarm = alarms.find((one) => one.path.startsWith(`${name}/`));
     const counts = [
       Attributes?.ApproximateNumberOfMessages,
       Attributes?.ApproximateNumberOfMessagesNotVisible,
     ];
-    return {
-      name,
-      messages: counts.reduce((sum, count) => sum + Number(count ?? 0), 0),
-      runbook: runbookIn(alarm?.properties.AlarmDescription),
-    };
+    const messages = counts.reduce((sum, count) => sum + Number(count ?? 0), 0);
+    return [{ name, messages, runbook: runbookIn(alarm?.properties.AlarmDescription) }];
   });
+  return found.flat();
 };
 
 const PREFIX = 'quarantine/';

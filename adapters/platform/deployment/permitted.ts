@@ -26,6 +26,27 @@ export const permitted = async <Answer>(action: string, request: () => Promise<A
   }
 };
 
+/** Errors of services about a resource that does not exist. */
+const GONE = new Set([
+  'NoSuchBucket',
+  'NotFoundException',
+  'QueueDoesNotExist',
+  'ResourceNotFoundException',
+  'TableNotFoundException',
+]);
+
+export const isGone = (error: unknown): boolean => error instanceof Error && GONE.has(error.name);
+
+/** The answer, or undefined if the resource was deleted. */
+export const unlessGone = async <Answer>(request: Promise<Answer>): Promise<Answer | undefined> => {
+  try {
+    return await request;
+  } catch (error) {
+    if (isGone(error)) return undefined;
+    throw error;
+  }
+};
+
 /** Reads all pages of a list. `request` gets the token of the page, undefined for the first. */
 export const allPages = async <Item>(
   request: (token: string | undefined) => Promise<{ items: readonly Item[]; next: string | undefined }>,

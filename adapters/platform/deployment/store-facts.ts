@@ -9,7 +9,7 @@ import * as z from 'zod';
 import type { BucketFact, LogGroupFact, TableFact } from '../../../core/platform/doctor/ports.ts';
 import { inParallel } from '../../../core/shared/in-parallel.ts';
 import type { OperatorClients } from './clients.ts';
-import { permitted } from './permitted.ts';
+import { permitted, unlessGone } from './permitted.ts';
 import { partOf, type StageResource, type StageStacks } from './stage-stacks.ts';
 
 const Declared = z.object({
@@ -31,22 +31,31 @@ const readTable = async ({ tables }: OperatorClients, resource: StageResource): 
   const TableName = resource.physicalId;
   const expiresBy = Expiry.parse(resource.properties).TimeToLiveSpecification?.AttributeName;
   const [backups, description, expiry] = await Promise.all([
-    permitted('dynamodb:DescribeContinuousBackups', () =>
-      tables.send(new DescribeContinuousBackupsCommand({ TableName })),
+    unlessGone(
+      permitted('dynamodb:DescribeContinuousBackups', () =>
+        tables.send(new DescribeContinuousBackupsCommand({ TableName })),
+      ),
     ),
-    permitted('dynamodb:DescribeTable', () => tables.send(new DescribeTableCommand({ TableName }))),
-    permitted('dynamodb:DescribeTimeToLive', () => tables.send(new DescribeTimeToLiveCommand({ TableName }))),
+    unlessGone(
+      permitted('dynamodb:DescribeTable', () => tables.send(new DescribeTableCommand({ TableName }))),
+    ),
+    unlessGone(
+      permitted('dynamodb:DescribeTimeToLive', () =>
+        tables.send(new DescribeTimeToLiveCommand({ TableName })),
+      ),
+    ),
   ]);
-  const recovery = backups.ContinuousBackupsDescription?.PointInTimeRecoveryDescription;
+  const recovery = backups?.ContinuousBackupsDescription?.PointInTimeRecoveryDescription;
   return {
     name: partOf(resource),
     id: TableName,
     isRecoverable: recovery?.PointInTimeRecoveryStatus === 'ENABLED',
     shouldBeRecoverable: declared.PointInTimeRecoverySpecification.PointInTimeRecoveryEnabled,
-    isProtected: description.Table?.DeletionProtectionEnabled ?? false,
+    isProtected: description?.Table?.DeletionProtectionEnabled ?? false,
     shouldBeProtected: declared.DeletionProtectionEnabled,
-    isExpiring: ON.has(expiry.TimeToLiveDescription?.TimeToLiveStatus),
+    isExpiring: ON.has(expiry?.TimeToLiveDescription?.TimeToLiveStatus),
     expiresBy,
+    ...(description === undefined && { isDeleted: true }),
   };
 };
 
@@ -63,12 +72,15 @@ const Rules = z.object({
 
 const isOn = ({ Status }: { readonly Status?: string | undefined }): boolean => Status === 'Enabled';
 
-const rulesOf = async ({ objects }: OperatorClients, Bucket: string): Promise<number> => {
+/** Undefined if the bucket was deleted. */
+const rulesOf = async ({ objects }: OperatorClients, Bucket: string): Promise<number | undefined> => {
   try {
-    const { Rules: rules = [] } = await permitted('s3:GetLifecycleConfiguration', () =>
-      objects.send(new GetBucketLifecycleConfigurationCommand({ Bucket })),
+    const answer = await unlessGone(
+      permitted('s3:GetLifecycleConfiguration', () =>
+        objects.send(new GetBucketLifecycleConfigurationCommand({ Bucket })),
+      ),
     );
-    return rules.filter(isOn).length;
+    return answer === undefined ? undefined : (answer.Rules ?? []).filter(isOn).length;
   } catch (error) {
     if (error instanceof Error && error.name === 'NoSuchLifecycleConfiguration') return 0;
     throw error;
@@ -80,12 +92,16 @@ export const readBuckets = async (
   clients: OperatorClients,
   stage: StageStacks,
 ): Promise<readonly BucketFact[]> =>
-  inParallel(2, await stage.ofType('AWS::S3::Bucket'), async (bucket) => ({
-    name: partOf(bucket),
-    id: bucket.physicalId,
-    rules: await rulesOf(clients, bucket.physicalId),
-    expectedRules: Rules.parse(bucket.properties).LifecycleConfiguration?.Rules.filter(isOn).length ?? 0,
-  }));
+  inParallel(2, await stage.ofType('AWS::S3::Bucket'), async (bucket) => {
+    const rules = await rulesOf(clients, bucket.physicalId);
+    return {
+      name: partOf(bucket),
+      id: bucket.physicalId,
+      rules: rules ?? 0,
+      expectedRules: Rules.parse(bucket.properties).LifecycleConfiguration?.Rules.filter(isOn).length ?? 0,
+      ...(rules === undefined && { isDeleted: true }),
+    };
+  });
 
 const Retention = z.object({ RetentionInDays: z.number() });
 
@@ -101,6 +117,7 @@ const readLogGroup = async (
     id: physicalId,
     days: group?.retentionInDays,
     expectedDays: Retention.parse(properties).RetentionInDays,
+    ...(group === undefined && { isDeleted: true }),
   };
 };
 

@@ -5,7 +5,7 @@ import * as z from 'zod';
 import { DELETED, type FunctionFact, type TriggerFact } from '../../../core/platform/doctor/ports.ts';
 import { inParallel } from '../../../core/shared/in-parallel.ts';
 import type { OperatorClients } from './clients.ts';
-import { permitted } from './permitted.ts';
+import { isGone, permitted } from './permitted.ts';
 import { partOf, type StageResource, type StageStacks } from './stage-stacks.ts';
 
 type ReadTrigger = (clients: OperatorClients, resource: StageResource) => Promise<TriggerFact>;
@@ -73,9 +73,6 @@ const readEventSource: ReadTrigger = async ({ functions }, resource) => {
 const isDeclaredOn = ({ properties }: StageResource): boolean =>
   properties.State !== 'DISABLED' && properties.Enabled !== false;
 
-const isNotFound = (error: unknown): boolean =>
-  error instanceof Error && error.name === 'ResourceNotFoundException';
-
 const KINDS = {
   'AWS::Scheduler::Schedule': 'schedule',
   'AWS::Events::Rule': 'rule',
@@ -92,7 +89,7 @@ const readAll = async (
     try {
       return await read(clients, resource);
     } catch (error) {
-      if (!isNotFound(error)) throw error;
+      if (!isGone(error)) throw error;
       return { name: partOf(resource), kind: KINDS[type], isEnabled: false, state: DELETED, enable: '' };
     }
   });
@@ -110,7 +107,7 @@ const readFunction = async (
     const state = ReservedConcurrentExecutions === 0 && !isStopped ? 'stopped' : 'active';
     return { name: partOf(resource), id, state };
   } catch (error) {
-    if (!isNotFound(error)) throw error;
+    if (!isGone(error)) throw error;
     return { name: partOf(resource), id, state: 'deleted' };
   }
 };

@@ -1,9 +1,21 @@
 /** Checks that data can be restored and that logs expire, as the stacks declare it. */
 import type { Finding, Verdict } from './check.ts';
+import { deleted } from './deleted.ts';
 import type { BucketFact, LogGroupFact, TableFact } from './ports.ts';
 import { SECTIONS } from './runbook-sections.ts';
 
+const exist = <Fact extends { readonly isDeleted?: boolean }>(facts: readonly Fact[]): Fact[] =>
+  facts.filter(({ isDeleted }) => isDeleted !== true);
+
+/** A deployment would not bring its items back. */
+const deletedTable = ({ name, id }: TableFact): Finding => ({
+  ...deleted(name),
+  action: `restore its system backup, which is kept for 35 days: aws dynamodb list-backups --table-name ${id} --backup-type SYSTEM`,
+  runbook: SECTIONS.restore,
+});
+
 const unsafe = (table: TableFact): Finding[] => {
+  if (table.isDeleted === true) return [deletedTable(table)];
   const { name: subject, id } = table;
   const runbook = SECTIONS.restore;
   const findings: Finding[] = [];
@@ -27,7 +39,7 @@ const unsafe = (table: TableFact): Finding[] => {
 /** Each table deletes expired items, if its stack declares it. */
 export const judgeExpiry = (tables: readonly TableFact[]): Verdict => ({
   summary: `${tables.filter(({ isExpiring }) => isExpiring).length} of ${tables.length} tables delete expired items`,
-  findings: tables
+  findings: exist(tables)
     .filter(({ expiresBy, isExpiring }) => expiresBy !== undefined && !isExpiring)
     .map(({ name, id, expiresBy }) => ({
       subject: name,
@@ -37,17 +49,18 @@ export const judgeExpiry = (tables: readonly TableFact[]): Verdict => ({
     })),
 });
 
+const withoutRules = ({ name, rules, expectedRules, isDeleted }: BucketFact): Finding[] => {
+  if (isDeleted === true) return [deleted(name)];
+  if (rules >= expectedRules) return [];
+  const problem = `${rules} of ${expectedRules} rules on when objects expire are on: objects stay for ever`;
+  const action = 'add a rule to its bucket in lib/, deploy, remove it and deploy: this replaces all rules';
+  return [{ subject: name, problem, action, runbook: SECTIONS.changedByHand }];
+};
+
 /** Each bucket has as many rules on when objects expire as its stack declares. */
 export const judgeBuckets = (buckets: readonly BucketFact[]): Verdict => ({
   summary: `${buckets.length} buckets`,
-  findings: buckets
-    .filter(({ rules, expectedRules }) => rules < expectedRules)
-    .map(({ name, rules, expectedRules }) => ({
-      subject: name,
-      problem: `${rules} of ${expectedRules} rules on when objects expire are on: objects stay for ever`,
-      action: 'add a rule to its bucket in lib/, deploy, remove it and deploy: this replaces all rules',
-      runbook: SECTIONS.changedByHand,
-    })),
+  findings: buckets.flatMap(withoutRules),
 });
 
 /** Each table has the protection that its stack declares. */
@@ -56,15 +69,22 @@ export const judgeTables = (tables: readonly TableFact[]): Verdict => ({
   findings: tables.flatMap(unsafe),
 });
 
+const keptTooLong = ({ id, days, expectedDays, isDeleted }: LogGroupFact): Finding[] => {
+  const runbook = SECTIONS.changedByHand;
+  const keep = `aws logs put-retention-policy --log-group-name ${id} --retention-in-days ${expectedDays}`;
+  if (isDeleted === true)
+    return [
+      { ...deleted(id), action: `aws logs create-log-group --log-group-name ${id} && ${keep}`, runbook },
+    ];
+  if (days === expectedDays) return [];
+  const kept = days === undefined ? 'for ever' : `for ${days} days`;
+  return [
+    { subject: id, problem: `keeps lines ${kept}, expected ${expectedDays} days`, action: keep, runbook },
+  ];
+};
+
 /** Each log group keeps its lines as long as its stack declares. */
 export const judgeLogGroups = (groups: readonly LogGroupFact[]): Verdict => ({
   summary: `${groups.length} log groups`,
-  findings: groups
-    .filter(({ days, expectedDays }) => days !== expectedDays)
-    .map(({ id, days, expectedDays }) => ({
-      subject: id,
-      problem: `keeps lines ${days === undefined ? 'for ever' : `for ${days} days`}, expected ${expectedDays} days`,
-      action: `aws logs put-retention-policy --log-group-name ${id} --retention-in-days ${expectedDays}`,
-      runbook: SECTIONS.changedByHand,
-    })),
+  findings: groups.flatMap(keptTooLong),
 });

@@ -1,5 +1,6 @@
 /** Checks that everything at rest is encrypted as the stage wants it, and that nothing is reachable without TLS. */
 import type { Finding, Verdict } from './check.ts';
+import { deleted } from './deleted.ts';
 import type { StoreKind, StoreProtectionFact } from './ports.ts';
 import { SECTIONS } from './runbook-sections.ts';
 
@@ -33,7 +34,11 @@ const problemOf = ({ kind, key, stageKey, isEncrypted }: StoreProtectionFact): s
   return isEncrypted || kind === 'topic' ? undefined : 'it is not encrypted at rest';
 };
 
+/** Checks of their own name the others. */
+const isNamedHere = ({ kind }: StoreProtectionFact): boolean => kind === 'queue' || kind === 'topic';
+
 const unprotected = (store: StoreProtectionFact): Finding[] => {
+  if (store.isDeleted === true) return isNamedHere(store) ? [deleted(store.name)] : [];
   const { name: subject, id, kind, stageKey } = store;
   const runbook = SECTIONS.changedByHand;
   const problem = problemOf(store);

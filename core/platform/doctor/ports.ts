@@ -68,6 +68,8 @@ export interface TableFact {
   readonly isExpiring: boolean;
   /** The attribute with the time at which an item expires; undefined if items do not. */
   readonly expiresBy: string | undefined;
+  /** Its stack declares it, but it no longer exists. */
+  readonly isDeleted?: boolean;
 }
 
 /** The rules of a bucket that say when its objects expire. */
@@ -76,6 +78,8 @@ export interface BucketFact {
   readonly id: string;
   readonly rules: number;
   readonly expectedRules: number;
+  /** Its stack declares it, but it no longer exists. */
+  readonly isDeleted?: boolean;
 }
 
 /** `stopped`: its reserved concurrency is 0, so that it is never invoked. */
@@ -90,6 +94,8 @@ export interface LogGroupFact {
   /** Undefined: lines are kept for ever. */
   readonly days: number | undefined;
   readonly expectedDays: number;
+  /** Its stack declares it, but it no longer exists. */
+  readonly isDeleted?: boolean;
 }
 
 /** State of a trigger that no longer exists. */
@@ -109,6 +115,8 @@ export interface StoreProtectionFact {
   readonly stageKey: string | undefined;
   /** Undefined: it has no policy of its own. */
   readonly refusesPlainHttp: boolean | undefined;
+  /** Its stack declares it, but it no longer exists. */
+  readonly isDeleted?: boolean;
 }
 
 /** Something that starts work: a schedule, a rule, or the connection of a queue or stream to a function. */

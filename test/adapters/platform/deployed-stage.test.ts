@@ -335,6 +335,19 @@ describe('stores', () => {
     ]);
   });
 
+  it('may have been deleted, one and all', async () => {
+    tables.on(DescribeContinuousBackupsCommand).rejects(failure('TableNotFoundException'));
+    tables.on(DescribeTableCommand).rejects(failure('ResourceNotFoundException'));
+    tables.on(DescribeTimeToLiveCommand).rejects(failure('ResourceNotFoundException'));
+    expect(await stage().tables()).toMatchObject([{ name: 'Data/Blocks', isDeleted: true }]);
+    objects.on(GetBucketLifecycleConfigurationCommand).rejects(failure('NoSuchBucket'));
+    expect(await stage().buckets()).toMatchObject([{ name: 'Data/Raw/Bucket', isDeleted: true }]);
+    logs.on(DescribeLogGroupsCommand).resolves({ logGroups: [] });
+    expect(await stage().logGroups()).toMatchObject([{ id: 'Logs-1', isDeleted: true }]);
+    queues.on(GetQueueAttributesCommand).rejects(failure('QueueDoesNotExist'));
+    expect(await stage().deadLetters()).toEqual([]);
+  });
+
   it('buckets: the rules that are on, and as many as were declared', async () => {
     objects.on(GetBucketLifecycleConfigurationCommand, { Bucket: 'RawBucket-1' }).resolves({
       Rules: [

@@ -144,3 +144,19 @@ it('tables and log groups are always encrypted, and have no policy', async () =>
     { kind: 'log group', key: undefined, isEncrypted: true, refusesPlainHttp: undefined },
   ]);
 });
+
+describe('a deleted resource', () => {
+  it('is a fact and no failure', async () => {
+    queues.on(GetQueueAttributesCommand).rejects(failure('QueueDoesNotExist'));
+    topics.on(GetTopicAttributesCommand).rejects(failure('NotFoundException'));
+    tables.on(DescribeTableCommand).rejects(failure('ResourceNotFoundException'));
+    objects.on(GetBucketEncryptionCommand).rejects(failure('NoSuchBucket'));
+    const found = await read('queue', 'topic', 'table', 'bucket');
+    expect(found.map(({ kind, isDeleted }) => [kind, isDeleted])).toEqual([
+      ['queue', true],
+      ['topic', true],
+      ['table', true],
+      ['bucket', true],
+    ]);
+  });
+});

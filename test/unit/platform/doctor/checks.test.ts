@@ -160,6 +160,29 @@ describe('data', () => {
     );
   });
 
+  it('that was deleted is named, with commands that can bring it back', () => {
+    const protection = { isRecoverable: false, shouldBeRecoverable: true, isProtected: false };
+    const table = { name: 'Data/T', id: 't', ...protection, shouldBeProtected: true, isExpiring: false };
+    const gone = { ...table, expiresBy: 'expiresAt', isDeleted: true };
+    expect(judgeTables([gone]).findings).toEqual([
+      {
+        subject: 'Data/T',
+        problem: 'it was deleted, although its stack declares it',
+        action: expect.stringContaining('aws dynamodb list-backups --table-name t --backup-type SYSTEM'),
+        runbook: SECTIONS.restore,
+      },
+    ]);
+    expect(judgeExpiry([gone]).findings).toEqual([]);
+    const bucket = { name: 'Data/B', id: 'b', rules: 0, expectedRules: 2 };
+    expect(judgeBuckets([{ ...bucket, isDeleted: true }]).findings).toMatchObject([
+      { subject: 'Data/B', problem: expect.stringContaining('deleted') },
+    ]);
+    const group = { id: 'group', days: undefined, expectedDays: 30 };
+    expect(judgeLogGroups([{ ...group, isDeleted: true }]).findings).toMatchObject([
+      { problem: expect.stringContaining('deleted'), action: expect.stringContaining('create-log-group') },
+    ]);
+  });
+
   it.each([
     [30, undefined],
     [undefined, 'keeps lines for ever, expected 30 days'],

@@ -34,6 +34,18 @@ describe('a stage with keys of AWS', () => {
     expect(findingsOf({ kind: 'topic', isEncrypted: false })).toEqual([]);
   });
 
+  it.each([
+    ['queue', 1],
+    ['topic', 1],
+    ['table', 0],
+    ['bucket', 0],
+    ['log group', 0],
+  ] as const)('a deleted %s is named once in all checks', (kind, findings) => {
+    const found = findingsOf({ kind, isDeleted: true, isEncrypted: false, refusesPlainHttp: undefined });
+    expect(found).toHaveLength(findings);
+    for (const { problem } of found) expect(problem).toContain('deleted');
+  });
+
   it('requests without TLS are a finding', () => {
     expect(findingsOf({ refusesPlainHttp: false })).toMatchObject([
       { subject: 'Data/Store', problem: 'it accepts requests without TLS' },
