@@ -1,10 +1,11 @@
 /**
  * Output may hold what others wrote: names, notes, answers of a server. Nothing in it may move the cursor, name the
- * window or forge a line.
+ * window, forge a line or change the order in which characters are shown.
  */
 
+/** Control characters, separators of lines, and overrides of the reading order (Unicode UAX #9, explicit formatting). */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: these are the characters to replace
-const CONTROL = /[\u0000-\u001f\u007f-\u009f\u2028\u2029]/;
+export const CONTROL = /[\u0000-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069]/;
 /** Colours as `paint` writes them, and everything that could be mistaken for one. */
 const [COLOUR_START, COLOURS] = ['\u001b[', new Set(['1', '22', '31', '32', '33', '34', '36', '39', '90'])];
 const MAX_COLOUR_LENGTH = 'ESC[39m'.length - 'ESC'.length + 1;
@@ -34,9 +35,9 @@ export const cleanLine = (line: string): string => {
 /** Text whose line breaks are our own. */
 export const cleanLines = (text: string): string => text.split('\n').map(cleanLine).join('\n');
 
-/** JSON that escapes DEL, C1 and the separators of lines, as JSON.stringify escapes C0. */
+/** JSON that escapes DEL, C1, the separators of lines and overrides of the reading order, as JSON.stringify escapes C0. */
 export const jsonText = (value: unknown, indent?: number): string =>
   JSON.stringify(value, undefined, indent).replace(
-    /[\u007f-\u009f\u2028\u2029]/g,
+    /[\u007f-\u009f\u2028-\u202e\u2066-\u2069]/g,
     (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
   );

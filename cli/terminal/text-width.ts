@@ -1,3 +1,5 @@
+import { CONTROL } from './clean-text.ts';
+
 // biome-ignore lint/suspicious/noControlCharactersInRegex: an escape character starts every colour code
 const COLOUR_CODE = /\u001B\[[0-9;]*m/g;
 const NO_WIDTH = /^[\p{M}\p{Cc}\p{Cf}]+$/u;
@@ -26,11 +28,10 @@ const graphemeWidth = (grapheme: string): number => {
   return wide || EMOJI.test(grapheme) ? 2 : 1;
 };
 
-// biome-ignore lint/suspicious/noControlCharactersInRegex: matched because they would break the layout
-const CONTROL = /[\u0000-\u001f\u007f-\u009f]+/g;
+const CONTROLS = new RegExp(`${CONTROL.source}+`, 'g');
 
-/** Makes untrusted text safe to show: replaces control characters, which could move the cursor, with spaces. */
-export const withoutControl = (text: string): string => text.replace(CONTROL, ' ');
+/** Makes untrusted text safe to show: what could move the cursor or change the order of reading becomes a space. */
+export const withoutControl = (text: string): string => text.replace(CONTROLS, ' ');
 
 const PLAIN = /^[ -~]*$/;
 

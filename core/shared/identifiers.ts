@@ -10,7 +10,7 @@ export const TargetId = z
 
 /** DynamoDB limits sort keys to 1,024 bytes; the longest holds a time, a target and a metric. */
 const MAX_METRIC_NAME_BYTES = 256;
-const METRIC_NAME = /^[^#\p{C}]{1,256}$/u;
+const METRIC_NAME = /^[^#\p{C}\p{Zl}\p{Zp}]{1,256}$/u;
 const fitsKey = (name: string): boolean => Buffer.byteLength(name) <= MAX_METRIC_NAME_BYTES;
 
 /** Identifies valid names faster than `MetricName`, for readers that meet hundreds of thousands. */

@@ -17,8 +17,8 @@ export const cutText = (text: string, max: number): string => {
 const UNSTORABLE = /[\uFFFE\uFFFF]/;
 export const isStorable = (text: string): boolean => text.isWellFormed() && !UNSTORABLE.test(text);
 
-/** Control characters other than tabs and line breaks. */
-const CONTROLS = /[^\P{Cc}\t\n\r]/u;
+/** Control characters other than tabs and line breaks, separators of lines, and overrides of the reading order. */
+const CONTROLS = /[^\P{Cc}\t\n\r]|[\u2028-\u202E\u2066-\u2069]/u;
 
 export const isPlainText = (text: string): boolean => isStorable(text) && !CONTROLS.test(text);
 

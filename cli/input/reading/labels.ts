@@ -24,7 +24,7 @@ const attributesText = (labels: readonly (readonly [string, string])[]): string 
 
 /** A valid metric name: `#` and control characters replaced, cut to the limit. */
 export const toMetricName = (text: string): string => {
-  const clean = text.replace(/[#\p{C}]/gu, '_');
+  const clean = text.replace(/[#\p{C}\p{Zl}\p{Zp}]/gu, '_');
   let name = clean.slice(0, MAX_METRIC_NAME_LENGTH);
   while (Buffer.byteLength(name) > MAX_METRIC_NAME_LENGTH) name = name.slice(0, -1);
   return name === '' ? 'value' : name;

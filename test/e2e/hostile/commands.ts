@@ -78,6 +78,16 @@ export const floods = (target: string): HostileRequest[] => [
     expected: 'refused',
   },
   {
+    name: 'a trace whose name is read backwards',
+    ...post('/v1/traces', { Services: [{ ReferenceId: 1, Name: 'web\u202e1-bd' }] }),
+    expected: 'refused',
+  },
+  {
+    name: 'a topology in which a target calls itself',
+    ...put('/v1/topology', { edges: [{ caller: 'a', callee: 'a' }] }),
+    expected: 'refused',
+  },
+  {
     name: 'a trace of one service twice',
     ...post('/v1/traces', {
       Services: [

@@ -31,6 +31,8 @@ export const ingest = (): HostileRequest[] => [
     '\u0000',
     '\u001b[2J',
     '\uffff',
+    '\u2028',
+    'cpu\u202etnecrep',
     '\n',
     repeated('x', 257),
   ].map((metric) => json(`a point of the metric ${shown(metric)}`, point({ metric }), 422)),

@@ -196,7 +196,7 @@ describe('cleanLine', () => {
 
   it('leaves no control character in any text', () => {
     const unit = fc.oneof(
-      fc.constantFrom('\u001b', '[', 'm', '3', '1', ';', '\n', '\r', '\u009b'),
+      fc.constantFrom('\u001b', '[', 'm', '3', '1', ';', '\n', '\r', '\u009b', '\u202e', '\u2066'),
       fc.string(),
     );
     fc.assert(
@@ -204,7 +204,7 @@ describe('cleanLine', () => {
         fc.array(unit).map((parts) => parts.join('')),
         (line) => {
           const shown = cleanLine(line);
-          expect(shown.replace(/\p{Cc}\[\d+m/gu, '')).not.toMatch(/\p{Cc}/u);
+          expect(shown.replace(/\p{Cc}\[\d+m/gu, '')).not.toMatch(/[\p{Cc}\u2028-\u202e\u2066-\u2069]/u);
           expect(shown).toHaveLength(line.length);
           expect(cleanLine(shown)).toBe(shown);
           expect(cleanLines(line).split('\n').map(cleanLine)).toEqual(cleanLines(line).split('\n'));
@@ -218,9 +218,9 @@ describe('jsonText', () => {
   it('is the same JSON in printable characters', () => {
     fc.assert(
       fc.property(fc.jsonValue(), fc.string(), (value, other) => {
-        const both = { value, other: `${other}\u0080\u009f\u007f\u2028` };
+        const both = { value, other: `${other}\u0080\u009f\u007f\u2028\u202e\u2069` };
         expect(JSON.parse(jsonText(both))).toEqual(JSON.parse(JSON.stringify(both)));
-        expect(jsonText(both)).not.toMatch(/[\p{Cc}\u2028\u2029]/u);
+        expect(jsonText(both)).not.toMatch(/[\p{Cc}\u2028-\u202e\u2066-\u2069]/u);
       }),
     );
   });

@@ -23,7 +23,8 @@ describe('metric names', () => {
   it.each(['m', 'system.cpu{core="0"}', 'CPU Auslastung %', 'ü', 'm'.repeat(256)])('include %s', (name) =>
     expect(MetricName.safeParse(name).success).toBe(true),
   );
-  it.each(['', 'a#b', 'a\tb', 'a\n', 'a\u0000', 'a\u200b', 'm'.repeat(257)])('exclude %j', (name) =>
-    expect(MetricName.safeParse(name).success).toBe(false),
+  it.each(['', 'a#b', 'a\tb', 'a\n', 'a\u0000', 'a\u200b', 'a\u2028b', 'a\u202eb', 'm'.repeat(257)])(
+    'exclude %j',
+    (name) => expect(MetricName.safeParse(name).success).toBe(false),
   );
 });

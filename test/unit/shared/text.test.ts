@@ -38,6 +38,18 @@ describe('text from outside', () => {
     },
   );
 
+  it.each(['\u2028', '\u2029', '\u202a', '\u202e', '\u2066', '\u2069'])(
+    'rejects %j, which changes lines or the order of reading',
+    (character) => {
+      const text = `paid 1${character}00 EUR`;
+      expect([one(text), many(text), isStorable(text)]).toEqual([false, false, true]);
+    },
+  );
+
+  it('may be written from right to left, with its marks', () => {
+    expect(one('שלום \u200f(v41)\u200e')).toBe(true);
+  });
+
   it('may be stored with control characters, but not with characters invalid in UTF-8 or XML', () => {
     expect([isStorable('\u001b[31m'), isPlainText('\u001b[31m')]).toEqual([true, false]);
     expect(['\uffff', '\ufffe', '\ud800'].map(isStorable)).toEqual([false, false, false]);

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { MAX_UNIT_LENGTH } from './limits.ts';
 
-const UNIT = /^\P{C}*$/u;
+const UNIT = /^[^\p{C}\p{Zl}\p{Zp}]*$/u;
 
 /** A unit of any system, as long as it can be shown. */
 export const Unit = z.string().max(MAX_UNIT_LENGTH).regex(UNIT, 'expected printable characters');

@@ -18,7 +18,7 @@ const NEEDS_NO_ESCAPE = /^[\w .:/@-]*$/;
 const escapeName = (text: string): string =>
   NEEDS_NO_ESCAPE.test(text)
     ? text
-    : text.replace(/[#\p{C}]/gu, (character) => `\\u{${character.codePointAt(0)!.toString(16)}}`);
+    : text.replace(/[#\p{C}\p{Zl}\p{Zp}]/gu, (character) => `\\u{${character.codePointAt(0)!.toString(16)}}`);
 const quote = (text: string): string =>
   `"${escapeName(text.replaceAll('\\', '\\\\').replaceAll('"', '\\"'))}"`;
 const label = (key: string): string => (/^[\w.:/-]+$/.test(key) ? key : quote(key));
