@@ -1,7 +1,7 @@
 import type { ByteReader, ByteWriter } from '../../shared/byte-buffer.ts';
 
 /** A value is far if it lies this many times farther away than every value before it. */
-const FAR = 4;
+const FAR = 8;
 /** Before this many points nothing is far. */
 const MIN_POINTS = 12;
 const FORGET = 2 ** (-1 / 5000);
