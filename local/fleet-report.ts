@@ -86,7 +86,12 @@ const COLUMNS: readonly Column<TargetOutlook>[] = [
   },
   { header: 'expected', text: of(when), align: 'right' },
   { header: 'p50 in 8 h', text: of((forecast) => formatNumber(hoursOut(forecast, '0.5'))), align: 'right' },
-  { header: 'p90 in 8 h', text: of((forecast) => formatNumber(hoursOut(forecast, '0.9'))), align: 'right' },
+  {
+    header: 'p90 in 8 h',
+    text: of((forecast) => formatNumber(hoursOut(forecast, '0.9'))),
+    align: 'right',
+    optional: true,
+  },
 ];
 
 /** Table of all targets, worst first. */

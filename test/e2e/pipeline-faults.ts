@@ -1,4 +1,5 @@
 /** Breaks the deployed pipeline from outside, as an outage or an operator would, and mends it again. */
+import { readdirSync, readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { CloudWatchLogsClient, FilterLogEventsCommand } from '@aws-sdk/client-cloudwatch-logs';
 import {
@@ -7,7 +8,6 @@ import {
   ListEventSourceMappingsCommand,
   ListFunctionsCommand,
   UpdateEventSourceMappingCommand,
-  UpdateFunctionConfigurationCommand,
 } from '@aws-sdk/client-lambda';
 import { ListQueuesCommand, SetQueueAttributesCommand, SQSClient } from '@aws-sdk/client-sqs';
 
@@ -46,9 +46,27 @@ export const deliver = async (functionName: string, isOn: boolean): Promise<void
   if (!isOn) await sleep(1_000);
 };
 
-/** Seconds after which the function is killed. */
-export const limitTime = async (FunctionName: string, Timeout: number): Promise<void> => {
-  await new LambdaClient().send(new UpdateFunctionConfigurationCommand({ FunctionName, Timeout }));
+/** Variables of a process (Linux); empty if it has ended or belongs to another user. */
+const environmentOf = (pid: string): readonly string[] => {
+  try {
+    return readFileSync(`/proc/${pid}/environ`, 'utf8').split('\0');
+  } catch {
+    return [];
+  }
+};
+
+/** Process IDs of the emulator's workers that execute a function. */
+const workersOf = (functionName: string): readonly number[] =>
+  readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .filter((pid) => environmentOf(pid).includes(`AWS_LAMBDA_FUNCTION_NAME=${functionName}`))
+    .map(Number);
+
+/** Waits for a worker that executes the function, gives it some milliseconds, and kills it. */
+export const killWorker = async (functionName: string, afterMs: number): Promise<void> => {
+  while (workersOf(functionName).length === 0) await sleep(20);
+  await sleep(afterMs);
+  for (const pid of workersOf(functionName)) process.kill(pid, 'SIGKILL');
 };
 
 /** Seconds after which a failed message is delivered again. */

@@ -1,11 +1,15 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { DynamoDBClient, ListTablesCommand } from '@aws-sdk/client-dynamodb';
 import { GetObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { ListQueuesCommand, ReceiveMessageCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { beforeAll, describe, expect, inject, it } from 'vitest';
+import { makeDocumentClient } from '../../adapters/aws/clients.ts';
+import { dynamoBreachStore } from '../../adapters/forecasts/breach-store.ts';
+import type { PredictedBreach } from '../../core/forecasts/target-forecast.ts';
 import type { IngestPointer } from '../../core/metrics/ingestion/ingest-pointer.ts';
 import { quarantineKey, rawKey } from '../../core/metrics/object-keys.ts';
 import { requireOutput } from '../../local/deploy.ts';
-import { drained, newKey, useSession } from './pipeline-client.ts';
+import { drained, finishedRun, newKey, newTenant, useSession } from './pipeline-client.ts';
 
 /** Paths that no other end-to-end test takes, and with them the calls that test/iam would miss. */
 
@@ -24,6 +28,13 @@ const queueNamed = async (part: RegExp): Promise<string> => {
   const [url, ...more] = QueueUrls.filter((each) => part.test(each));
   if (url === undefined || more.length > 0) throw new Error(`expected one queue named like ${part.source}`);
   return url;
+};
+
+const tableNamed = async (part: RegExp): Promise<string> => {
+  const { TableNames = [] } = await new DynamoDBClient().send(new ListTablesCommand());
+  const [name, ...more] = TableNames.filter((each) => part.test(each));
+  if (name === undefined || more.length > 0) throw new Error(`expected one table named like ${part.source}`);
+  return name;
 };
 
 describe('a command with an Idempotency-Key', () => {
@@ -107,4 +118,33 @@ it('an unreadable message about an incident is parked with its reason', async ()
     }
     await sleep(200);
   }
+});
+
+it('a breach of an earlier run that is no longer predicted is removed', async () => {
+  const client = await newTenant(session, TENANT);
+  const now = Date.now();
+  const start = Math.floor(now / 1000 / 300) * 300 - 2 * 86_400;
+  const rows = Array.from({ length: 576 }, (_, i) => `${start + 300 * i},calm,cpu_percent,${20 + (i % 3)}`);
+  await client.ingest({ format: 'csv', body: `timestamp,target,metric,value\n${rows.join('\n')}\n` });
+  await drained();
+  const breaches = dynamoBreachStore({
+    client: makeDocumentClient(),
+    tableName: await tableNamed(/-ForecastsStore/),
+    telemetry: { error: () => {}, count: () => {} },
+    now: Date.now,
+  });
+  const run = { tenantId: TENANT, targetId: 'calm', issuedAt: now - 3_600_000 };
+  const predicted: PredictedBreach = {
+    ...run,
+    ...{ metric: 'cpu_percent', profile: 'app', runId: 'before', risk: 12, expectedPeak: 91 },
+    threshold: { direction: 'above', limit: 90, source: 'fixed' },
+    breach: { probability: 0.2, timeToImpactSeconds: null, expectedShareBeyond: 0.1, severity: 'info' },
+    warning: null,
+  };
+  const expiresAt = Math.floor(now / 1000) + 86_400;
+  await breaches.change(run, { put: [predicted], remove: [] }, { listedUntil: expiresAt, expiresAt });
+  expect([...(await breaches.stored(TENANT, 'calm')).keys()]).toEqual(['cpu_percent']);
+  const { id } = await client.startRun('rare-breach');
+  expect(await finishedRun(client, id)).toMatchObject({ status: 'SUCCEEDED', forecasts: 1 });
+  expect([...(await breaches.stored(TENANT, 'calm')).keys()]).toEqual([]);
 });
