@@ -12,7 +12,7 @@ import { doubtfulMetrics, metricPatience, type Vanished, vanishedIn } from './fi
 import { IngestionTally } from './ingestion-tally.ts';
 import type { OpenSilences } from './open-silences.ts';
 import { cacheName, type PatienceCache } from './patience-cache.ts';
-import { glanceAt, type PointDeps, readActivity } from './read-points.ts';
+import { glanceAt, type PointDeps, readActivity, withBudget } from './read-points.ts';
 
 export interface StoppedDeps extends PointDeps {
   readonly patience: PatienceCache;
@@ -80,8 +80,10 @@ export const findStopped = async (
   // While the tenant is silent as a whole, its targets are not looked at one by one.
   const nothingCame = [...lastPoints.values()].every((at) => at <= (open.ofTenant?.since ?? 0));
   const isWhole = open.ofTenant !== undefined && nothingCame;
-  const silent = isWhole ? [] : await findSilent(deps, tenantId, doubts.quiet, now);
-  const vanished = await findVanished(deps, tenantId, doubts.partial, now);
+  const { blocks, isSpent } = withBudget(deps.blocks);
+  const limited = { ...deps, blocks, isSpent };
+  const silent = isWhole ? [] : await findSilent(limited, tenantId, doubts.quiet, now);
+  const vanished = await findVanished(limited, tenantId, doubts.partial, now);
   return { silent, vanished, lastPoints, returns, tally };
 };
 
@@ -113,22 +115,31 @@ const doubt = (
 
 const defined = <One>(one: One | undefined): one is One => one !== undefined;
 
+/** True once so many bytes were read that the rest is judged by what is known. */
+interface Limited extends StoppedDeps {
+  readonly isSpent: () => boolean;
+}
+
 const findSilent = async (
-  deps: StoppedDeps,
+  deps: Limited,
   tenantId: string,
   quiet: Doubts['quiet'],
   now: number,
 ): Promise<readonly Activity[]> => {
-  const looked = await inParallel(READS_AT_ONCE, quiet.slice(0, MAX_DAYS), ({ target, activity }) =>
-    silentIn(deps, tenantId, target, (activity?.lastPoint ?? target.lastSeen) - DAY_READ, now),
-  );
+  const glanced = (activity: Activity | undefined) =>
+    activity && isSilent(activity, now) ? activity : undefined;
+  const looked = await inParallel(READS_AT_ONCE, quiet.slice(0, MAX_DAYS), async ({ target, activity }) => {
+    if (deps.isSpent()) return glanced(activity);
+    return silentIn(deps, tenantId, target, (activity?.lastPoint ?? target.lastSeen) - DAY_READ, now);
+  });
   const overDay = looked.filter(defined);
-  const overWeek = await inParallel(READS_AT_ONCE, overDay.slice(0, MAX_WEEKS), ({ targetId, lastPoint }) =>
-    silentIn(deps, tenantId, { targetId, lastSeen: lastPoint }, lastPoint - WEEK_READ, now),
-  );
-  const unread = quiet.slice(MAX_DAYS).map(({ activity }) => activity);
-  const beyond = unread.filter(defined).filter((one) => isSilent(one, now));
-  return [...overWeek.filter(defined), ...overDay.slice(MAX_WEEKS), ...beyond];
+  const overWeek = await inParallel(READS_AT_ONCE, overDay.slice(0, MAX_WEEKS), async (one) => {
+    if (deps.isSpent()) return one;
+    const { targetId, lastPoint } = one;
+    return silentIn(deps, tenantId, { targetId, lastSeen: lastPoint }, lastPoint - WEEK_READ, now);
+  });
+  const beyond = quiet.slice(MAX_DAYS).map(({ activity }) => glanced(activity));
+  return [...overWeek, ...overDay.slice(MAX_WEEKS), ...beyond].filter(defined);
 };
 
 /** The activity of a target if it is silent; otherwise its patience is remembered. */
@@ -148,12 +159,13 @@ const silentIn = async (
 };
 
 const findVanished = async (
-  deps: StoppedDeps,
+  deps: Limited,
   tenantId: string,
   partial: Doubts['partial'],
   now: number,
 ): Promise<readonly Vanished[]> => {
   const found = await inParallel(READS_AT_ONCE, partial.slice(0, MAX_METRIC_DAYS), async (one) => {
+    if (deps.isSpent()) return [];
     const overDay = await vanishedFrom(deps, tenantId, one, one.lastPoint - DAY_READ, now);
     return overDay.length === 0 ? [] : vanishedFrom(deps, tenantId, one, one.lastPoint - WEEK_READ, now);
   });

@@ -5,7 +5,7 @@ import type { BlockStore } from '../ports.ts';
 import type { MetricKind } from '../series/metric-series.ts';
 
 /** A week of the largest blocks takes 67 MB. */
-const HOURS_AT_ONCE = 168;
+const WEEK_HOURS = 168;
 
 /** Blocks of a target from `fromHour` to `toHour`, inclusive. */
 export interface HistoryRange {
@@ -22,6 +22,8 @@ export interface HistoryOptions {
   readonly thinAs?: (metric: string) => MetricKind;
   /** Stops after reading more points of a metric than this. */
   readonly maxPoints?: number;
+  /** Hours whose blocks are held at once: a week unless given. */
+  readonly hoursAtOnce?: number;
 }
 
 const refuseMany = (histories: ReadonlyMap<string, History>, maxPoints: number): void => {
@@ -33,17 +35,17 @@ const refuseMany = (histories: ReadonlyMap<string, History>, maxPoints: number):
 };
 
 /**
- * One history per metric, in order of time, read a week at a time.
+ * One history per metric, in order of time, read in parts.
  * @throws InvalidInputError for a damaged block, or more points than `maxPoints`
  */
 export const readHistory = async (
   blocks: Pick<BlockStore, 'readRange'>,
   { tenantId, targetId, fromHour, toHour }: HistoryRange,
-  { maxPoints, ...options }: HistoryOptions = {},
+  { maxPoints, hoursAtOnce = WEEK_HOURS, ...options }: HistoryOptions = {},
 ): Promise<ReadonlyMap<string, History>> => {
   const histories = new Map<string, GrowingHistory>();
-  for (let from = fromHour; from <= toHour; from += HOURS_AT_ONCE) {
-    const to = Math.min(toHour, from + HOURS_AT_ONCE - 1);
+  for (let from = fromHour; from <= toHour; from += hoursAtOnce) {
+    const to = Math.min(toHour, from + hoursAtOnce - 1);
     addToHistories(histories, await blocks.readRange(tenantId, targetId, from, to), options);
     if (maxPoints !== undefined) refuseMany(histories, maxPoints);
   }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { patienceCache } from '../../../../core/anomalies/silence/patience-cache.ts';
+import { readActivity, withBudget } from '../../../../core/anomalies/silence/read-points.ts';
 import { encodeBlock } from '../../../../core/metrics/blocks/block-codec.ts';
 import type { BlockKey, StoredBlock } from '../../../../core/metrics/blocks/stored-block.ts';
 import type { Target } from '../../../../core/metrics/targets/target.ts';
@@ -145,6 +146,49 @@ describe('check-silence', () => {
     expect(causes).toHaveLength(3);
     expect(new Set(causes.map((keys) => keys?.join())).size).toBe(1);
     expect(causes[0]).toHaveLength(1);
+  });
+
+  it('announces targets that sent every second, without holding all of their points', async () => {
+    const offsets = Uint16Array.from({ length: 3600 }, (_, i) => i);
+    const point = { values: new Float64Array(3600).fill(1), receipts: new Float64Array(3600).fill(1) };
+    const dense = encodeBlock(new Map([['cpu', { offsets, ...point }]]));
+    const { deps, anomalies } = setup({ 'acme a': 7200, 'acme b': 0 });
+    const sparse = deps.blocks;
+    const last = NOW - (NOW % 3600) - 7200;
+    const sizes: number[] = [];
+    const blocks: Deps['blocks'] = {
+      read: sparse.read,
+      readRange: async (tenantId, targetId, from, to) => {
+        if (targetId !== 'a') return sparse.readRange(tenantId, targetId, from, to);
+        const hours = Array.from({ length: to - from + 1 }, (_, i) => from + i);
+        sizes.push(hours.length);
+        return hours
+          .filter((hour) => hour < hourOf(last))
+          .map((hour) => ({ key: { tenantId, targetId, hour }, bytes: dense, version: 1 }));
+      },
+    };
+    const { reports, lastPoint } = (await readActivity({ ...deps, blocks }, 'acme', 'a', NOW - DAY, NOW))!;
+    expect(reports.length).toBeLessThanOrEqual(24 * 60);
+    expect(lastPoint).toBe(last - 1);
+    await makeHandler({ ...deps, blocks })({});
+    expect(Math.max(...sizes)).toBeLessThanOrEqual(28);
+    expect(anomalies.all()).toMatchObject([{ anomaly: { targetId: 'a', kind: 'missing' } }]);
+  });
+
+  it('reads blocks of one tenant up to a limit, so that the others are checked in time', async () => {
+    const block = {
+      key: { tenantId: 'acme', targetId: 'a', hour: 1 },
+      bytes: new Uint8Array(400_000),
+      version: 1,
+    };
+    const readRange = async () => Array.from({ length: 100 }, () => block);
+    const { blocks, isSpent } = withBudget({ read: async () => [block], readRange });
+    const spent: boolean[] = [];
+    for (let reads = 0; reads < 3; reads++) {
+      await blocks.readRange('acme', 'a', 1, 100);
+      spent.push(isSpent());
+    }
+    expect(spent).toEqual([false, true, true]);
   });
 
   it('announces nothing in a maintenance window', async () => {
