@@ -53,6 +53,21 @@ interface RequestLine {
 const noSuchAddress = ({ path }: RequestLine) => new NotFoundError(`The API has no address ${path}.`);
 
 /**
+ * The methods of an address, by name.
+ * @throws NotFoundError for an unknown address, unless `unknown` names another error
+ */
+export const methodsOf = (
+  routes: Readonly<Record<string, Routed>>,
+  request: RequestLine,
+  { elsewhere = [], unknown = noSuchAddress }: Addresses = {},
+): readonly string[] => {
+  const own = Object.values(routes).map(({ operation }) => operation);
+  const methods = methodsAt(request.path, [...own, ...elsewhere]);
+  if (methods.length === 0) throw unknown(request);
+  return methods;
+};
+
+/**
  * The route of a request with its path parameters.
  * @throws NotFoundError for an unknown address, unless `unknown` names another error
  * @throws ProblemError `method-not-allowed` for a known address and another method
@@ -60,7 +75,7 @@ const noSuchAddress = ({ path }: RequestLine) => new NotFoundError(`The API has 
 export const findRoute = <One extends Routed>(
   routes: Readonly<Record<string, One>>,
   request: RequestLine,
-  { elsewhere = [], unknown = noSuchAddress }: Addresses = {},
+  addresses: Addresses = {},
 ) => {
   const { method, path } = request;
   for (const [id, route] of Object.entries(routes)) {
@@ -68,9 +83,7 @@ export const findRoute = <One extends Routed>(
     const params = matchPath(route.operation.path, path);
     if (params !== undefined) return { id, route, params };
   }
-  const own = Object.values(routes).map(({ operation }) => operation);
-  const allowed = methodsAt(path, [...own, ...elsewhere]).join(', ');
-  if (allowed === '') throw unknown(request);
+  const allowed = methodsOf(routes, request, addresses).join(', ');
   throw new ProblemError('method-not-allowed', `${path} allows ${allowed}, not ${method}.`, {
     headers: { allow: allowed },
   });

@@ -6,8 +6,8 @@ import type { Telemetry } from '../../core/shared/telemetry.ts';
 import type { Authenticate } from './authenticate.ts';
 import { forbidden } from './authorise.ts';
 import { checkBody } from './check-body.ts';
-import { type Addresses, findRoute } from './find-route.ts';
-import type { HttpReply } from './http-reply.ts';
+import { type Addresses, findRoute, methodsOf } from './find-route.ts';
+import { HttpReply } from './http-reply.ts';
 import { type HttpRequest, readHttpRequest } from './http-request.ts';
 import { overQuota } from './over-quota.ts';
 import { replyToError } from './problem-reply.ts';
@@ -74,6 +74,10 @@ export const serveHttp =
     try {
       request = readHttpRequest(event);
       fields.requestId = request.requestId;
+      if (request.method === 'OPTIONS') {
+        const allow = [...methodsOf(routes, request, addresses), 'OPTIONS'].join(', ');
+        return secureReply(new HttpReply(204, { allow }, ''), request.requestId);
+      }
       const { id, route, params } = findRoute(routes, request, addresses);
       fields.operation = id;
       const caller = await callerOf(deps, route.operation, request);

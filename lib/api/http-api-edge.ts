@@ -1,7 +1,10 @@
-import { RemovalPolicy, Validations } from 'aws-cdk-lib';
+import { Duration, RemovalPolicy, Validations } from 'aws-cdk-lib';
 import { AccessLogField, AccessLogFormat } from 'aws-cdk-lib/aws-apigateway';
 import {
   type CfnRoute,
+  type CfnStage,
+  CorsHttpMethod,
+  type CorsPreflightOptions,
   HttpApi,
   HttpMethod,
   HttpStage,
@@ -34,6 +37,19 @@ const ACCESS_LOG = AccessLogFormat.custom(
   }),
 );
 
+/**
+ * Credentials are headers of their own, never cookies, so that pages need no `allowCredentials`. The gateway adds its
+ * headers to the responses of functions, and ignores those that a function sets.
+ */
+const preflightOf = ({ cors }: StageConfig): CorsPreflightOptions | undefined =>
+  cors && {
+    allowOrigins: cors.origins,
+    allowMethods: [CorsHttpMethod.GET, CorsHttpMethod.POST, CorsHttpMethod.PUT, CorsHttpMethod.DELETE],
+    allowHeaders: ['authorization', 'x-api-key', 'content-type', 'content-encoding', 'idempotency-key'],
+    exposeHeaders: ['allow', 'location', 'retry-after', 'www-authenticate', 'x-request-id'],
+    maxAge: Duration.hours(1),
+  };
+
 /** One permission for all routes of a function: with one per route, its policy would reach the limit of 20 KB. */
 const integrationOf = (fn: ObservedFunction): HttpLambdaIntegration =>
   new HttpLambdaIntegration(`${fn.node.id}Integration`, fn.fn, { scopePermissionToRoute: false });
@@ -41,12 +57,20 @@ const integrationOf = (fn: ObservedFunction): HttpLambdaIntegration =>
 /** The HTTP API: throttled, logged, with one function per group of routes. The functions check the API key. */
 export class HttpApiEdge extends Construct {
   readonly api: HttpApi;
+  readonly #stage: HttpStage;
+  readonly #throttle: StageConfig['throttle'];
 
   constructor(scope: Construct, id: string, props: HttpApiEdgeProps) {
     super(scope, id);
-    const { ratePerSecond, burst } = props.config.throttle;
-    this.api = new HttpApi(this, 'Api', { createDefaultStage: false, description: 'Forestall' });
-    new HttpStage(this, 'Stage', {
+    this.#throttle = props.config.throttle;
+    const { ratePerSecond, burst } = this.#throttle;
+    const corsPreflight = preflightOf(props.config);
+    this.api = new HttpApi(this, 'Api', {
+      createDefaultStage: false,
+      description: 'Forestall',
+      ...(corsPreflight === undefined ? {} : { corsPreflight }),
+    });
+    this.#stage = new HttpStage(this, 'Stage', {
       httpApi: this.api,
       stageName: '$default',
       autoDeploy: true,
@@ -74,10 +98,27 @@ export class HttpApiEdge extends Construct {
       integrations.set(servedBy, integration);
       this.#addRoute(path, HttpMethod[method], integration);
     }
+    this.#throttleRoutes(routes);
+  }
+
+  /** The throttle of the stage holds for each route by itself; these have a lower one. */
+  #throttleRoutes(routes: readonly GatewayRoute[]): void {
+    const { ratePerSecond, burst } = this.#throttle;
+    const limited = routes.filter(({ share }) => share < 1);
+    const settings = limited.map(({ method, path, share }) => [
+      `${method} ${path}`,
+      {
+        ThrottlingRateLimit: Math.max(1, ratePerSecond * share),
+        ThrottlingBurstLimit: Math.max(1, Math.round(burst * share)),
+      },
+    ]);
+    (this.#stage.node.defaultChild as CfnStage).routeSettings = Object.fromEntries(settings);
   }
 
   #addRoute(path: string, method: HttpMethod, integration: HttpLambdaIntegration): void {
     const [route] = this.api.addRoutes({ path, methods: [method], integration });
+    // The gateway refuses settings of a route that does not exist.
+    if (route) this.#stage.node.addDependency(route);
     Validations.of(route?.node.defaultChild as CfnRoute).acknowledge({
       id: 'AwsSolutions::AwsSolutions-APIG4',
       reason:

@@ -7,6 +7,14 @@ export type Stage = (typeof STAGES)[number];
 const days = z.number().int().positive();
 const reserved = z.number().int().positive();
 
+/** Scheme, host and port of web pages, as browsers send them. Pages on this machine may use HTTP. */
+const origin = z
+  .string()
+  .regex(
+    /^(?:https:\/\/[a-z0-9.-]+|http:\/\/(?:localhost|127\.0\.0\.1))(?::\d{1,5})?$/,
+    'expected an origin without a wildcard or a path, such as https://console.example.com',
+  );
+
 /** Cadences that a cron expression can express with the same minutes every day. */
 const cadenceMinutes = z.literal([15, 30, 60, 120, 240, 480]);
 
@@ -60,8 +68,13 @@ export const StageConfig = z
         forecast: reserved,
       })
       .partial(),
-    /** Requests per second of all tenants together, and the allowed burst. */
+    /**
+     * Requests per second of all tenants together on a route that takes data, and the allowed burst; routes for reads,
+     * commands and strangers have a share of it (`lib/api/gateway-routes.ts`).
+     */
     throttle: z.strictObject({ ratePerSecond: z.number().positive(), burst: z.number().int().positive() }),
+    /** Web pages that may call the API from a browser; by default none. Free. */
+    cors: z.strictObject({ origins: z.array(origin).min(1) }).optional(),
     /** Batches of payloads stored in parallel (Lambda requires at least 2 for a queue). */
     storeConcurrency: z.number().int().min(2).max(1000),
     /** The tenant that owns the CloudWatch alarms of this account, because alarms have no tenant. */

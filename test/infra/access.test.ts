@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { OPERATIONS } from '../../core/api/operations.ts';
 import { API_FUNCTIONS, type Operation } from '../../core/platform/api/operation.ts';
 import { folderOf } from '../../functions/build.ts';
-import { FALLBACK } from '../../lib/api/gateway-routes.ts';
+import { gatewayRoutes } from '../../lib/api/gateway-routes.ts';
 import { type Resource, resourcesIn, resourcesOfType, stageOf, text } from './synthesised-stage.ts';
 import { grantsOf } from './table-grants.ts';
 
@@ -41,7 +41,9 @@ const findingsOf = (
   sources: Sources,
 ): string[] => {
   const served = Object.entries(operations).filter(([, operation]) => keyOf(operation) === route);
-  const isFallback = route === `${FALLBACK.method} ${FALLBACK.path}` && fn === FALLBACK.servedBy;
+  const isFallback = gatewayRoutes([]).some(
+    ({ method, path, servedBy }) => route === `${method} ${path}` && fn === servedBy,
+  );
   if (served.length === 0 && !isFallback) return [`${route} belongs to no operation`];
   if (!(API_FUNCTIONS as readonly string[]).includes(fn)) return [`${route} leads to ${fn}`];
   const open = served.filter(([id, { needs }]) => needs === 'none' && OPEN[id] === undefined);

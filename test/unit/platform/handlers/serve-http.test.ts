@@ -87,6 +87,19 @@ it.each([
   expect(headers).toMatchObject({ ...SECURITY, 'x-request-id': 'JKJaXmPLvHcESHA=' });
 });
 
+it('OPTIONS lists the methods of an address, without a caller and without a quota', async () => {
+  const { handler, send, log } = setup(ROUTES, { readsPerMinute: 0 });
+  expect(await handler(httpEvent('OPTIONS', '/v1/things'))).toMatchObject({
+    ...{ statusCode: 204, body: '' },
+    headers: { ...SECURITY, allow: 'POST, PUT, OPTIONS' },
+  });
+  expect(await handler(httpEvent('OPTIONS', '/v1/things/a'))).toMatchObject({
+    headers: { allow: 'GET, OPTIONS' },
+  });
+  expect(await send('OPTIONS', '/v1/nothing')).toMatchObject({ statusCode: 404 });
+  expect(log.lines).toEqual([]);
+});
+
 it('an event that is no request is answered with the security headers, too', async () => {
   const { headers } = await setup(ROUTES).handler({});
   expect(headers).toMatchObject(SECURITY);
