@@ -17,7 +17,7 @@ import type { World } from './world.ts';
 const SEED = 303;
 const WORLDS_PER_KIND = 40;
 const SERVERS = 80;
-/** Servers of the healthy fleet, each watched for some hours. */
+/** Servers of each healthy fleet, each watched for some hours. */
 const HEALTHY_SERVERS = 1000;
 /** Two weeks of hourly runs of simulated servers and real machines. */
 const WEEKLY = { servers: 6, weeks: 2, machines: 4 } as const;
