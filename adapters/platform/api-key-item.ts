@@ -12,7 +12,7 @@ import { apiKeyKey } from './item-keys.ts';
 export const LISTED_SECONDS = 90 * DAY_SECONDS;
 
 const AuthorItem = z.object({
-  kind: z.enum(['key', 'operator']),
+  kind: z.enum(['key', 'person', 'operator']),
   name: z.string(),
   keyId: z.string().optional(),
 });

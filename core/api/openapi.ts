@@ -26,7 +26,7 @@ export const openApiDocument = (): Json => ({
     title: 'Forestall',
     version: '1',
     description:
-      'Warns hours before a metric breaches. Errors are problem details (RFC 9457). Each operation names the scope that an API key needs for it.',
+      'Warns hours before a metric breaches. Errors are problem details (RFC 9457). Each operation names the scope that an API key, or the permission that a person, needs for it. People of several tenants name one in the header `forestall-tenant`.',
     license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
   },
   servers: [{ url: '/' }],
@@ -35,7 +35,11 @@ export const openApiDocument = (): Json => ({
   paths: pathsOf(OPERATIONS),
   components: {
     securitySchemes: {
-      bearer: { type: 'http', scheme: 'bearer' },
+      bearer: {
+        type: 'http',
+        scheme: 'bearer',
+        description: 'An API key, or the access token of a person who signed in',
+      },
       apiKey: { type: 'apiKey', in: 'header', name: 'x-api-key' },
     },
     schemas: componentSchemas(),

@@ -9,9 +9,9 @@ import { InvalidInputError } from '../shared/errors.ts';
 import { TenantId } from '../shared/identifiers.ts';
 import type { Scope } from './permissions.ts';
 
-/** Who created or revoked a key: a caller of the API, or an operator of the deployment (without a key id). */
+/** Creator or revoker of a key: a caller of the API, or an operator of the deployment. */
 export interface Author {
-  readonly kind: 'key' | 'operator';
+  readonly kind: 'key' | 'person' | 'operator';
   readonly name: string;
   readonly keyId?: string | undefined;
 }

@@ -4,9 +4,10 @@ import type { Permission } from './permissions.ts';
 export interface Identity {
   /** The only tenant whose data the request reaches. */
   readonly tenantId: string;
-  readonly kind: 'key';
-  /** Label of the API key, never the key. */
+  readonly kind: 'key' | 'person';
+  /** Label of the API key, never the key; or the user name of the person. */
   readonly name: string;
-  readonly keyId: string;
+  /** Only of an API key. */
+  readonly keyId?: string | undefined;
   readonly grants: ReadonlySet<Permission>;
 }

@@ -1,9 +1,11 @@
+/** What identities may do: permissions, the scopes of API keys and the roles of people. */
+
 /**
- * What identities may do. `ingest`: send data about the fleet (metrics, traces, changes). `read`: read data and assess
- * plans. `operate`: act on incidents, forecast runs, the topology and settings. `administer`: manage API keys and read
- * the secrets of webhooks.
+ * `ingest`: send data about the fleet (metrics, traces, changes). `read`: read data and assess plans. `operate`: act on
+ * incidents, forecast runs, the topology and settings. `approve`: decide about remediations; only people can. `administer`:
+ * manage API keys and read the secrets of webhooks.
  */
-export type Permission = Scope;
+export type Permission = Scope | 'approve';
 
 /** Permissions that an API key can hold, in the order in which they are listed. */
 export const SCOPES = ['ingest', 'read', 'operate', 'administer'] as const;
@@ -14,3 +16,15 @@ export const scopesOf = (given: Iterable<Scope>): readonly Scope[] => {
   const held = new Set(given);
   return SCOPES.filter((scope) => held.has(scope));
 };
+
+/** Permissions of people by role. An admin has all, because no caller can give a key what it lacks. */
+const ROLES: Readonly<Record<string, readonly Permission[]>> = {
+  viewer: ['read'],
+  operator: ['read', 'operate'],
+  approver: ['read', 'operate', 'approve'],
+  admin: ['ingest', 'read', 'operate', 'approve', 'administer'],
+};
+
+/** Permissions of a role; none for an unknown one. */
+export const permissionsOf = (role: string): readonly Permission[] =>
+  Object.hasOwn(ROLES, role) ? (ROLES[role] ?? []) : [];

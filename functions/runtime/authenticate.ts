@@ -1,4 +1,5 @@
-import type { ApiKeyFinder, KeyUseRecorder } from '../../core/platform/access/ports.ts';
+import { personIdentity, TENANT_HEADER } from '../../core/platform/access/person-identity.ts';
+import type { ApiKeyFinder, KeyUseRecorder, PersonVerifier } from '../../core/platform/access/ports.ts';
 import {
   type ApiKey,
   hasHash,
@@ -18,6 +19,8 @@ export type Authenticate = (headers: RequestHeaders) => Promise<Identity | undef
 export interface AuthenticateDeps {
   readonly keys: ApiKeyFinder;
   readonly uses: KeyUseRecorder;
+  /** If omitted, only API keys are accepted. */
+  readonly people?: PersonVerifier | undefined;
   readonly telemetry: Telemetry;
   /** Epoch milliseconds. */
   readonly now: () => number;
@@ -33,14 +36,18 @@ const headerOf = (headers: RequestHeaders, name: string): string | undefined =>
   headers[name] ?? Object.entries(headers).find(([key]) => key.toLowerCase() === name)?.[1];
 
 /**
- * The credential of `authorization: Bearer <credential>` or `x-api-key: <key>`. A request with two different ones has
- * none: another reader of the request might choose the other.
+ * The bearer token, and the API key of `x-api-key`. A request with two different ones has no credential: another reader
+ * of the request might choose the other.
  */
-const credentialIn = (headers: RequestHeaders): string | undefined => {
+const credentialsIn = (headers: RequestHeaders) => {
   const bearer = /^Bearer +(\S+)$/i.exec(headerOf(headers, 'authorization')?.trim() ?? '')?.[1];
   const key = headerOf(headers, 'x-api-key')?.trim();
-  return bearer !== undefined && key !== undefined && bearer !== key ? undefined : (bearer ?? key);
+  if (bearer !== undefined && key !== undefined && bearer !== key) return {};
+  return { bearer, text: bearer ?? key };
 };
+
+/** Three base64url parts. Longer ones than the gateway accepts are not hashed. */
+const TOKEN = /^[\w-]{1,2000}\.[\w-]{1,6000}\.[\w-]{1,2000}$/;
 
 const identityOf = ({ tenantId, keyId, name, scopes }: ApiKey): Identity => ({
   ...{ tenantId, kind: 'key', name, keyId, grants: new Set(scopes) },
@@ -77,9 +84,20 @@ const useRecorder = ({ uses, telemetry }: AuthenticateDeps) => {
   };
 };
 
+/** The person whose access token a request carries, as a caller of the tenant that they name. */
+const personIn = async (
+  { people }: AuthenticateDeps,
+  headers: RequestHeaders,
+  token: string,
+): Promise<Identity | undefined> => {
+  const person = await people?.verify(token);
+  return person === undefined ? undefined : personIdentity(person, headerOf(headers, TENANT_HEADER));
+};
+
 /**
- * Checks API keys. Valid keys are cached for a minute; others are not, because a key must work as soon as it is issued.
- * @throws DependencyUnavailableError if the key cannot be looked up: the key may well be valid
+ * Checks API keys, and access tokens of people. Valid keys are cached for a minute; others are not, because a key must work as soon as it is issued.
+ * @throws DependencyUnavailableError if a credential cannot be checked: it may well be valid
+ * @throws InvalidInputError, ProblemError if a person names no tenant of theirs
  */
 export const authenticate = (deps: AuthenticateDeps): Authenticate => {
   const known = new KnownKeys();
@@ -96,7 +114,8 @@ export const authenticate = (deps: AuthenticateDeps): Authenticate => {
     return key;
   };
   return async (headers) => {
-    const text = credentialIn(headers);
+    const { bearer, text } = credentialsIn(headers);
+    if (bearer !== undefined && TOKEN.test(bearer)) return personIn(deps, headers, bearer);
     const name = text === undefined ? undefined : readApiKey(text);
     if (text === undefined || name === undefined) return undefined;
     const [hash, now] = [hashApiKey(text), Math.floor(deps.now() / 1000)];

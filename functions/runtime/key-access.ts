@@ -2,6 +2,7 @@ import { dynamoApiKeyFinder } from '../../adapters/platform/api-key-finder.ts';
 import { dynamoKeyUseRecorder } from '../../adapters/platform/key-use-recorder.ts';
 import { dynamoQuotaLedger } from '../../adapters/platform/quota-ledger.ts';
 import { leasedQuotas } from '../../core/platform/access/leased-quotas.ts';
+import type { PersonVerifier } from '../../core/platform/access/ports.ts';
 import type { Quotas } from '../../core/platform/api/quotas.ts';
 import { authenticate } from './authenticate.ts';
 import { telemetry } from './observe.ts';
@@ -15,12 +16,12 @@ export interface AccessEnvironment {
   readonly TENANT_QUOTAS: Quotas;
 }
 
-/** Access by API keys, with the quotas of their tenants. */
-export const keyAccess = (env: AccessEnvironment): HttpDeps => {
+/** Access by API keys, and by tokens that `people` verifies, with the quotas of their tenants. */
+export const keyAccess = (env: AccessEnvironment, people?: PersonVerifier): HttpDeps => {
   const keys = dynamoApiKeyFinder(table(env.API_KEYS_TABLE_NAME));
   const uses = dynamoKeyUseRecorder(table(env.REQUESTS_TABLE_NAME));
   return {
-    authenticate: authenticate({ keys, uses, telemetry, now: Date.now }),
+    authenticate: authenticate({ keys, uses, people, telemetry, now: Date.now }),
     quotas: leasedQuotas(dynamoQuotaLedger(table(env.REQUESTS_TABLE_NAME)), env.TENANT_QUOTAS, telemetry),
     now: Date.now,
     telemetry,

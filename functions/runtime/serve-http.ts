@@ -31,9 +31,13 @@ const callerOf = async (
   if (needs === 'none') return undefined;
   const caller = await authenticate(headers);
   if (caller !== undefined) return caller;
-  throw new ProblemError('unauthorized', 'Send a valid API key as a bearer token or as x-api-key.', {
-    headers: { 'www-authenticate': 'Bearer' },
-  });
+  throw new ProblemError(
+    'unauthorized',
+    'Send a valid API key as a bearer token or as x-api-key, or the access token of a signed-in person as a bearer token.',
+    {
+      headers: { 'www-authenticate': 'Bearer' },
+    },
+  );
 };
 
 /** @throws ProblemError `forbidden` if the caller lacks the permission that the operation needs */
@@ -81,7 +85,7 @@ export const serveHttp =
       const { id, route, params } = findRoute(routes, request, addresses);
       fields.operation = id;
       const caller = await callerOf(deps, route.operation, request);
-      Object.assign(fields, { tenantId: caller?.tenantId, keyId: caller?.keyId });
+      Object.assign(fields, { tenantId: caller?.tenantId, caller: caller?.name, keyId: caller?.keyId });
       authorise(deps, route.operation, caller, fields);
       const receivedAt = deps.now();
       await takeQuota(deps, route.operation, fields, caller, receivedAt);

@@ -16,10 +16,12 @@ import { ObservedFunction, type ObservedFunctionProps } from '../platform/observ
 import type { RequestTable } from '../platform/request-table.ts';
 import type { SecretStore } from '../platform/secret-store.ts';
 import type { SettingsTable } from '../platform/settings-table.ts';
+import type { SignIn } from '../platform/sign-in.ts';
 
 export interface ApiFunctionsProps {
   readonly config: StageConfig;
   readonly apiKeys: ApiKeyTable;
+  readonly signIn: SignIn;
   readonly secrets: SecretStore;
   readonly settings: SettingsTable;
   readonly requests: RequestTable;
@@ -73,7 +75,7 @@ export class ApiFunctions extends Construct {
   }
 
   #route(id: string, route: RouteProps): ObservedFunction {
-    const { config, notify, apiKeys, requests } = this.#props;
+    const { config, notify, apiKeys, signIn, requests } = this.#props;
     const fn = new ObservedFunction(this, id, {
       ...route,
       environment: { ...route.environment, TENANT_QUOTAS: JSON.stringify(config.quotas) },
@@ -86,6 +88,8 @@ export class ApiFunctions extends Construct {
     });
     apiKeys.grantAuthenticate(fn);
     requests.grantMeter(fn);
+    // Machines send metrics, with API keys.
+    if (route.entry !== 'receive-metrics') signIn.grantVerify(fn);
     return fn;
   }
 

@@ -32,6 +32,7 @@ export const local: StageConfig = {
   storeConcurrency: 2,
   ownTenant: 'local',
   secrets: { rotationDays: 90, separateSigningKeys: false, vault: true },
+  signIn: { mfa: 'off', callbackUrls: [], providers: [] },
   logLevel: 'INFO',
   alarms: 'minimal',
   alarmEmails: [],

@@ -24,6 +24,7 @@ export const prod: StageConfig = {
   storeConcurrency: 20,
   ownTenant: 'default',
   secrets: { rotationDays: 90, separateSigningKeys: false, vault: false },
+  signIn: { mfa: 'required', callbackUrls: [], providers: [] },
   logLevel: 'INFO',
   alarms: 'minimal',
   alarmEmails: [],

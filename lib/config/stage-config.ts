@@ -21,6 +21,28 @@ const cadenceMinutes = z.literal([15, 30, 60, 120, 240, 480]);
 /** The retentions up to half a year that CloudWatch accepts. */
 const logRetentionDays = z.literal([1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180]);
 
+/** Name of an identity provider, as the login page shows it. */
+const providerName = z.string().regex(/^[A-Za-z][A-Za-z0-9-]{1,31}$/);
+
+/** An identity provider of the organisation. The secret of an OIDC client is read from Secrets Manager by its name. */
+const IdentityProvider = z.discriminatedUnion('kind', [
+  z.strictObject({
+    kind: z.literal('saml'),
+    name: providerName,
+    metadataUrl: z.url({ protocol: /^https$/ }),
+    /** Attribute of the assertion that contains the e-mail address. */
+    emailAttribute: z.string(),
+  }),
+  z.strictObject({
+    kind: z.literal('oidc'),
+    name: providerName,
+    issuer: z.url({ protocol: /^https$/ }),
+    clientId: z.string(),
+    clientSecretName: z.string(),
+  }),
+]);
+export type IdentityProvider = z.infer<typeof IdentityProvider>;
+
 /** All settings of a stage. Unknown keys are rejected, so that a misspelt setting is not silently ignored. */
 export const StageConfig = z
   .strictObject({
@@ -88,6 +110,20 @@ export const StageConfig = z
       /** A table of personal data with envelope encryption, and the secret that wraps its keys. */
       vault: z.boolean(),
     }),
+    /** Sign-in of people. It costs nothing while it is not used; the first 10,000 people of a month are free. */
+    signIn: z.strictObject({
+      /** The second factor is an authenticator app. */
+      mfa: z.enum(['off', 'optional', 'required']),
+      /** Addresses to which the login page returns; without any, there is no login page. */
+      callbackUrls: z.array(z.url()),
+      /** Prefix of the address of the login page, unique in the region. */
+      loginDomain: z
+        .string()
+        .regex(/^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/)
+        .optional(),
+      /** Identity providers with which people can sign in instead of a password. */
+      providers: z.array(IdentityProvider),
+    }),
     logLevel: z.enum(['DEBUG', 'INFO', 'WARN', 'ERROR']),
     /** `minimal`: one alarm per kind of failure. `full`: also one per function, at $0.10 a month each. */
     alarms: z.enum(['minimal', 'full']),
@@ -115,6 +151,14 @@ export const StageConfig = z
       message: 'must not be below forecastConcurrency; otherwise a single run throttles itself',
     },
   )
+  .refine(({ signIn }) => signIn.callbackUrls.length === 0 || signIn.loginDomain !== undefined, {
+    path: ['signIn', 'loginDomain'],
+    message: 'is needed by the login page, because signIn.callbackUrls is not empty',
+  })
+  .refine(({ signIn }) => signIn.providers.length === 0 || signIn.callbackUrls.length > 0, {
+    path: ['signIn', 'callbackUrls'],
+    message: 'must not be empty: people reach signIn.providers through the login page',
+  })
   .refine((config) => config.throttle.burst >= config.throttle.ratePerSecond, {
     path: ['throttle', 'burst'],
     message: 'must not be below throttle.ratePerSecond',

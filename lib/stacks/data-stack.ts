@@ -16,6 +16,7 @@ import { RequestTable } from '../platform/request-table.ts';
 import { RoleBoundary } from '../platform/role-boundary.ts';
 import { SecretStore } from '../platform/secret-store.ts';
 import { SettingsTable } from '../platform/settings-table.ts';
+import { SignIn } from '../platform/sign-in.ts';
 import { VaultTable } from '../platform/vault-table.ts';
 
 export interface DataStackProps extends StackProps {
@@ -25,6 +26,7 @@ export interface DataStackProps extends StackProps {
 export interface DataStores {
   readonly apiKeys: ApiKeyTable;
   readonly secrets: SecretStore;
+  readonly signIn: SignIn;
   readonly settings: SettingsTable;
   readonly requests: RequestTable;
   readonly blocks: BlockTable;
@@ -55,6 +57,7 @@ export class DataStack extends Stack {
     this.stores = {
       apiKeys: new ApiKeyTable(this, 'ApiKeys', { config }),
       secrets: new SecretStore(this, 'Secrets', { config, vaultTable }),
+      signIn: new SignIn(this, 'SignIn', { config }),
       settings: new SettingsTable(this, 'Settings', { config }),
       requests: new RequestTable(this, 'Requests', { config }),
       blocks: new BlockTable(this, 'Blocks', { config }),
@@ -67,11 +70,13 @@ export class DataStack extends Stack {
       forecastBucket: new ForecastBucket(this, 'ForecastBucket', { config }),
     };
     this.alarmTopic = new AlarmTopic(this, 'Alarms', { config });
-    const { secrets, apiKeys, requests, blocks, targets, rawBucket, forecastBucket } = this.stores;
+    const { secrets, signIn, apiKeys, requests, blocks, targets, rawBucket, forecastBucket } = this.stores;
     const signing = secrets.rotated.filter(({ kind }) => kind === 'signing');
     const arns = signing.map(({ secret }) => secret.secretArn);
     new CfnOutput(this, 'SigningSecretArn', { value: arns.join(',') });
     if (secrets.vault) new CfnOutput(this, 'VaultSecretArn', { value: secrets.vault.secret.secretArn });
+    new CfnOutput(this, 'UserPoolId', { value: signIn.pool.userPoolId });
+    new CfnOutput(this, 'UserPoolClientId', { value: signIn.client.userPoolClientId });
     new CfnOutput(this, 'ApiKeysTableName', { value: apiKeys.store.table.tableName });
     new CfnOutput(this, 'RequestsTableName', { value: requests.store.table.tableName });
     new CfnOutput(this, 'BlocksTableName', { value: blocks.store.table.tableName });

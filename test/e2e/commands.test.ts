@@ -203,6 +203,7 @@ describe('commands of operators', () => {
     environment.RAW_BUCKET = requireOutput(session.outputs, 'RawBucketName');
     environment.PARKED = await parkPayload(environment.RAW_BUCKET);
     environment.API_KEY = await ingestKey();
+    environment.USER_POOL_ID = requireOutput(session.outputs, 'UserPoolId');
     environment.TABLE = requireOutput(session.outputs, 'TargetsTableName');
     environment.FORECAST_BUCKET = requireOutput(session.outputs, 'ForecastBucketName');
     environment.EVENT_SOURCE = await eventSource();

@@ -22,6 +22,8 @@ const nameOf = ({ Properties }: (typeof functions)[number]): string =>
 
 const tables = (...names: readonly string[]): string[] => names.map((name) => `${name}_TABLE_NAME`);
 
+const SIGN_IN = ['USER_POOL_ID', 'USER_POOL_CLIENT_ID'];
+
 /** Environment of each function in addition to the common one. */
 const ENVIRONMENT: Readonly<Record<string, readonly string[]>> = {
   'receive-metrics': [
@@ -42,6 +44,7 @@ const ENVIRONMENT: Readonly<Record<string, readonly string[]>> = {
   ],
   'close-forecast-run': [...tables('FORECASTS'), 'FORECAST_BUCKET_NAME'],
   'start-forecast-run': [
+    ...SIGN_IN,
     ...tables('API_KEYS', 'REQUESTS', 'FORECASTS'),
     'FORECAST_STATE_MACHINE_ARN',
     'MAX_ACTIVE_RUNS',
@@ -60,32 +63,36 @@ const ENVIRONMENT: Readonly<Record<string, readonly string[]>> = {
     'SETTINGS_TABLE_NAME',
   ],
   'query-api': [
+    ...SIGN_IN,
     ...tables('API_KEYS', 'REQUESTS', 'SETTINGS', 'BLOCKS', 'TARGETS', 'FORECASTS', 'ANOMALIES', 'INCIDENTS'),
     ...tables('CHANGES'),
     'FORECAST_BUCKET_NAME',
     'TENANT_QUOTAS',
   ],
   'command-incidents': [
+    ...SIGN_IN,
     ...tables('API_KEYS', 'REQUESTS', 'INCIDENTS'),
     'TENANT_QUOTAS',
     'EVENT_BUS_NAME',
     'SIGNALS_QUEUE_URL',
   ],
   'command-changes': [
+    ...SIGN_IN,
     ...tables('API_KEYS', 'REQUESTS', 'INCIDENTS', 'CHANGES'),
     'TENANT_QUOTAS',
     'SIGNALS_QUEUE_URL',
     'DEPLOYMENT_STATE_MACHINE_ARN',
   ],
   'receive-webhook': [
+    ...SIGN_IN,
     ...tables('API_KEYS', 'REQUESTS', 'INCIDENTS', 'CHANGES'),
     'TENANT_QUOTAS',
     'SIGNALS_QUEUE_URL',
     'DEPLOYMENT_STATE_MACHINE_ARN',
     'WEBHOOK_SIGNING_SECRET_ARN',
   ],
-  'command-settings': [...tables('API_KEYS', 'REQUESTS', 'SETTINGS'), 'TENANT_QUOTAS'],
-  'command-api-keys': [...tables('API_KEYS', 'REQUESTS'), 'TENANT_QUOTAS'],
+  'command-settings': [...SIGN_IN, ...tables('API_KEYS', 'REQUESTS', 'SETTINGS'), 'TENANT_QUOTAS'],
+  'command-api-keys': [...SIGN_IN, ...tables('API_KEYS', 'REQUESTS'), 'TENANT_QUOTAS'],
   'check-deployment': [
     ...tables('BLOCKS', 'TARGETS', 'FORECASTS', 'ANOMALIES', 'INCIDENTS', 'CHANGES'),
     'SETTINGS_TABLE_NAME',

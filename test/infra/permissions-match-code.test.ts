@@ -128,10 +128,9 @@ const pascalCase = (constant: string): string =>
 /** The composition of a function: its own, and what it takes from `functions/runtime`. */
 const compositionOf = (name: string): string => {
   const own = readFileSync(join(folderOf(name), 'index.ts'), 'utf8');
-  const shared = own.matchAll(/from '\.\.\/\.\.\/(runtime\/[\w-]+-access\.ts)'/g);
-  return [own, ...[...shared].map(([, path = '']) => readFileSync(join('functions', path), 'utf8'))].join(
-    '\n',
-  );
+  // `api-access.ts` extends `key-access.ts`.
+  const hasAccess = /runtime\/(?:api|key)-access\.ts'/.test(own);
+  return hasAccess ? `${own}\n${readFileSync('functions/runtime/key-access.ts', 'utf8')}` : own;
 };
 
 /** Each store that a function composes: its file, and the table it is given. */

@@ -35,6 +35,8 @@ const hiddenGrants = (resources: readonly Resource[]): readonly Resource[] =>
   resources.filter(
     (resource) =>
       !isBoundary(resource) &&
+      // The policies of a user pool are rules for passwords.
+      resource.Type !== 'AWS::Cognito::UserPool' &&
       (OTHER_POLICY.test(resource.Type) || POLICY_PROPERTY.test(text(resource.Properties))),
   );
 

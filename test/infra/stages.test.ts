@@ -13,6 +13,8 @@ const synthesised = new Map(STAGES.map((stage) => [stage, synthesise(selectStage
 
 const OUTPUTS = {
   data: [
+    'UserPoolId',
+    'UserPoolClientId',
     'ApiKeysTableName',
     'RequestsTableName',
     'BlocksTableName',

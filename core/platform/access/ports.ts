@@ -29,6 +29,22 @@ export interface ApiKeyStore extends ApiKeyFinder, ApiKeyAdder {
   revoke(tenantId: string, keyId: string, at: number, by: Author): Promise<ApiKey | undefined>;
 }
 
+/** A person who has signed in. */
+export interface Person {
+  /** User name. */
+  readonly name: string;
+  /** Groups of the user pool: `<tenant>.<role>`. */
+  readonly groups: readonly string[];
+}
+
+export interface PersonVerifier {
+  /**
+   * The person to whom an access token was issued; undefined for a token that is forged, expired or of another kind.
+   * @throws DependencyUnavailableError if the keys of the issuer cannot be read: the token may well be valid
+   */
+  verify(token: string): Promise<Person | undefined>;
+}
+
 /** The last use of each key, in epoch seconds. */
 export interface KeyUseRecorder {
   record(tenantId: string, keyId: string, at: number): Promise<void>;

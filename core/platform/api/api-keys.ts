@@ -52,7 +52,7 @@ export const RotationBody = named(
 );
 
 const KeyAuthor = z.object({
-  kind: z.enum(['key', 'operator']),
+  kind: z.enum(['key', 'person', 'operator']),
   name: z.string(),
   keyId: z.string().optional(),
 });

@@ -13,7 +13,7 @@ import { dynamoIncidentStore } from '../../../adapters/incidents/incident-store.
 import { dynamoBlockReader } from '../../../adapters/metrics/block-store.ts';
 import { dynamoTargetRegistry } from '../../../adapters/metrics/target-registry.ts';
 import { dynamoSettingsStore } from '../../../adapters/platform/settings-store.ts';
-import { keyAccess } from '../../runtime/key-access.ts';
+import { apiAccess } from '../../runtime/api-access.ts';
 import { observe } from '../../runtime/observe.ts';
 import { QuotasJson } from '../../runtime/quotas-json.ts';
 import { readEnv } from '../../runtime/read-env.ts';
@@ -32,11 +32,13 @@ const env = readEnv({
   INCIDENTS_TABLE_NAME: z.string().min(1),
   CHANGES_TABLE_NAME: z.string().min(1),
   TENANT_QUOTAS: QuotasJson,
+  USER_POOL_ID: z.string().min(1),
+  USER_POOL_CLIENT_ID: z.string().min(1),
 });
 
 export const handler = observe(
   makeHandler({
-    ...keyAccess(env),
+    ...apiAccess(env),
     registry: dynamoTargetRegistry(table(env.TARGETS_TABLE_NAME)),
     blocks: dynamoBlockReader(table(env.BLOCKS_TABLE_NAME)),
     forecasts: dynamoForecastStore(table(env.FORECASTS_TABLE_NAME)),

@@ -5,7 +5,7 @@ import { dynamoDeploymentStore } from '../../../adapters/changes/deployment-stor
 import { dynamoIncidentStore } from '../../../adapters/incidents/incident-store.ts';
 import { sqsSignalSender } from '../../../adapters/incidents/signal-sender.ts';
 import { dynamoResponseStore } from '../../../adapters/platform/response-store.ts';
-import { keyAccess } from '../../runtime/key-access.ts';
+import { apiAccess } from '../../runtime/api-access.ts';
 import { observe } from '../../runtime/observe.ts';
 import { QuotasJson } from '../../runtime/quotas-json.ts';
 import { readEnv } from '../../runtime/read-env.ts';
@@ -20,12 +20,14 @@ const env = readEnv({
   SIGNALS_QUEUE_URL: z.string().min(1),
   DEPLOYMENT_STATE_MACHINE_ARN: z.string().min(1),
   TENANT_QUOTAS: QuotasJson,
+  USER_POOL_ID: z.string().min(1),
+  USER_POOL_CLIENT_ID: z.string().min(1),
 });
 
 export const handler = observe(
   makeHandler({
     responses: dynamoResponseStore(table(env.REQUESTS_TABLE_NAME)),
-    ...keyAccess(env),
+    ...apiAccess(env),
     changes: dynamoDeploymentStore(table(env.CHANGES_TABLE_NAME)),
     incidents: dynamoIncidentStore(table(env.INCIDENTS_TABLE_NAME)),
     signals: sqsSignalSender(makeSqsClient(), env.SIGNALS_QUEUE_URL),

@@ -10,7 +10,7 @@ import { dynamoIncidentStore } from '../../../adapters/incidents/incident-store.
 import { sqsSignalSender } from '../../../adapters/incidents/signal-sender.ts';
 import { secretsManagerRings } from '../../../adapters/platform/key-rings.ts';
 import { dynamoResponseStore } from '../../../adapters/platform/response-store.ts';
-import { keyAccess } from '../../runtime/key-access.ts';
+import { apiAccess } from '../../runtime/api-access.ts';
 import { observe, telemetry } from '../../runtime/observe.ts';
 import { QuotasJson } from '../../runtime/quotas-json.ts';
 import { readEnv } from '../../runtime/read-env.ts';
@@ -26,12 +26,14 @@ const env = readEnv({
   WEBHOOK_SIGNING_SECRET_ARN: z.string().min(1),
   DEPLOYMENT_STATE_MACHINE_ARN: z.string().min(1),
   TENANT_QUOTAS: QuotasJson,
+  USER_POOL_ID: z.string().min(1),
+  USER_POOL_CLIENT_ID: z.string().min(1),
 });
 
 export const handler = observe(
   makeHandler({
     responses: dynamoResponseStore(table(env.REQUESTS_TABLE_NAME)),
-    ...keyAccess(env),
+    ...apiAccess(env),
     rings: secretsManagerRings({
       client: makeSecretsManagerClient(),
       secretId: env.WEBHOOK_SIGNING_SECRET_ARN,

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { makeStepFunctionsClient } from '../../../adapters/aws/clients.ts';
 import { stepFunctionsStarter } from '../../../adapters/aws/workflow-starter.ts';
 import { dynamoRunStore } from '../../../adapters/forecasts/run-store.ts';
-import { keyAccess } from '../../runtime/key-access.ts';
+import { apiAccess } from '../../runtime/api-access.ts';
 import { observe } from '../../runtime/observe.ts';
 import { QuotasJson } from '../../runtime/quotas-json.ts';
 import { readEnv } from '../../runtime/read-env.ts';
@@ -16,12 +16,14 @@ const env = readEnv({
   FORECAST_STATE_MACHINE_ARN: z.string().min(1),
   MAX_ACTIVE_RUNS: z.coerce.number().int().positive(),
   TENANT_QUOTAS: QuotasJson,
+  USER_POOL_ID: z.string().min(1),
+  USER_POOL_CLIENT_ID: z.string().min(1),
 });
 const stateMachineArn = env.FORECAST_STATE_MACHINE_ARN;
 
 export const handler = observe(
   makeHandler({
-    ...keyAccess(env),
+    ...apiAccess(env),
     runs: dynamoRunStore(table(env.FORECASTS_TABLE_NAME)),
     workflow: stepFunctionsStarter({ client: makeStepFunctionsClient(), stateMachineArn }),
     maxActiveRuns: env.MAX_ACTIVE_RUNS,

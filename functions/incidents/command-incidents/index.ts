@@ -5,8 +5,8 @@ import { dynamoGraphStore } from '../../../adapters/incidents/graph-store.ts';
 import { dynamoIncidentStore } from '../../../adapters/incidents/incident-store.ts';
 import { sqsSignalSender } from '../../../adapters/incidents/signal-sender.ts';
 import { dynamoResponseStore } from '../../../adapters/platform/response-store.ts';
+import { apiAccess } from '../../runtime/api-access.ts';
 import { publisherTo } from '../../runtime/event-bus.ts';
-import { keyAccess } from '../../runtime/key-access.ts';
 import { observe } from '../../runtime/observe.ts';
 import { QuotasJson } from '../../runtime/quotas-json.ts';
 import { readEnv } from '../../runtime/read-env.ts';
@@ -20,12 +20,14 @@ const env = readEnv({
   EVENT_BUS_NAME: z.string().min(1),
   SIGNALS_QUEUE_URL: z.string().min(1),
   TENANT_QUOTAS: QuotasJson,
+  USER_POOL_ID: z.string().min(1),
+  USER_POOL_CLIENT_ID: z.string().min(1),
 });
 
 export const handler = observe(
   makeHandler({
     responses: dynamoResponseStore(table(env.REQUESTS_TABLE_NAME)),
-    ...keyAccess(env),
+    ...apiAccess(env),
     incidents: dynamoIncidentStore(table(env.INCIDENTS_TABLE_NAME)),
     graphs: dynamoGraphStore(table(env.INCIDENTS_TABLE_NAME)),
     signals: sqsSignalSender(makeSqsClient(), env.SIGNALS_QUEUE_URL),

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import * as z from 'zod';
 import { dynamoApiKeyStore } from '../../../adapters/platform/api-key-store.ts';
 import { dynamoKeyUses } from '../../../adapters/platform/key-uses.ts';
-import { keyAccess } from '../../runtime/key-access.ts';
+import { apiAccess } from '../../runtime/api-access.ts';
 import { observe } from '../../runtime/observe.ts';
 import { QuotasJson } from '../../runtime/quotas-json.ts';
 import { readEnv } from '../../runtime/read-env.ts';
@@ -13,11 +13,13 @@ const env = readEnv({
   API_KEYS_TABLE_NAME: z.string().min(1),
   REQUESTS_TABLE_NAME: z.string().min(1),
   TENANT_QUOTAS: QuotasJson,
+  USER_POOL_ID: z.string().min(1),
+  USER_POOL_CLIENT_ID: z.string().min(1),
 });
 
 export const handler = observe(
   makeHandler({
-    ...keyAccess(env),
+    ...apiAccess(env),
     keys: dynamoApiKeyStore(table(env.API_KEYS_TABLE_NAME)),
     uses: dynamoKeyUses(table(env.REQUESTS_TABLE_NAME)),
     random: randomBytes,

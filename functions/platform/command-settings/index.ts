@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { dynamoResponseStore } from '../../../adapters/platform/response-store.ts';
 import { dynamoSettingsStore } from '../../../adapters/platform/settings-store.ts';
-import { keyAccess } from '../../runtime/key-access.ts';
+import { apiAccess } from '../../runtime/api-access.ts';
 import { observe } from '../../runtime/observe.ts';
 import { QuotasJson } from '../../runtime/quotas-json.ts';
 import { readEnv } from '../../runtime/read-env.ts';
@@ -13,12 +13,14 @@ const env = readEnv({
   REQUESTS_TABLE_NAME: z.string().min(1),
   SETTINGS_TABLE_NAME: z.string().min(1),
   TENANT_QUOTAS: QuotasJson,
+  USER_POOL_ID: z.string().min(1),
+  USER_POOL_CLIENT_ID: z.string().min(1),
 });
 
 export const handler = observe(
   makeHandler({
     responses: dynamoResponseStore(table(env.REQUESTS_TABLE_NAME)),
-    ...keyAccess(env),
+    ...apiAccess(env),
     settings: dynamoSettingsStore(table(env.SETTINGS_TABLE_NAME)),
   }),
 );

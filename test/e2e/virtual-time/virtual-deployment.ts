@@ -56,6 +56,7 @@ const setEnvironment = (): void => {
     ...{ EVENT_BUS_NAME: 'bus', OWN_TENANT_ID: TENANT, HOT_RETENTION_DAYS: '35', STAGE: 'virtual' },
     ...{ FORECAST_CADENCE_MINUTES: '60', FORECAST_SPREAD_MINUTES: '0', MAX_ACTIVE_RUNS: '2' },
     TENANT_QUOTAS: JSON.stringify(DEFAULT_QUOTAS),
+    ...{ USER_POOL_ID: 'us-east-1_virtual', USER_POOL_CLIENT_ID: 'virtual' },
     ...{
       POWERTOOLS_LOG_LEVEL: 'SILENT',
       POWERTOOLS_METRICS_DISABLED: 'true',

@@ -21,6 +21,8 @@ beforeAll(() => {
     'CHANGES_TABLE_NAME',
     'FORECAST_BUCKET_NAME',
     'EVENT_BUS_NAME',
+    'USER_POOL_ID',
+    'USER_POOL_CLIENT_ID',
   ];
   for (const name of names) vi.stubEnv(name, name.toLowerCase());
   vi.stubEnv('FORECAST_STATE_MACHINE_ARN', 'arn:aws:states:us-east-1:000000000000:stateMachine:fleet');
