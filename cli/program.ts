@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import { anomaliesCommand } from './commands/anomalies/anomalies.ts';
 import { detectCommand } from './commands/anomalies/detect.ts';
-import { planCommand } from './commands/anomalies/plan.ts';
+import { planCommand } from './commands/api/plan.ts';
 import { statusCommand } from './commands/api/status.ts';
 import { benchCommand } from './commands/bench/bench.ts';
 import { assessCommand } from './commands/changes/assess.ts';

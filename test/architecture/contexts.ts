@@ -111,7 +111,7 @@ export const PUBLISHED: ReadonlySet<string> = new Set([
   'core/metrics/meaning/metric-meaning.ts',
   'core/metrics/reporting/read-history.ts',
   'core/metrics/reporting/report-targets.ts',
-  'core/metrics/reporting/rhythm.ts',
+  'core/metrics/reporting/reporting-pattern.ts',
   'core/metrics/reporting/target-report.ts',
   'core/metrics/series/detect-step.ts',
   'core/metrics/series/metric-series.ts',
@@ -145,7 +145,7 @@ export const isPublished = (path: string): boolean => PUBLISHED.has(path) || OPE
  * command `plan` sizes forecasting and detection together.
  */
 export const composes = (path: string): boolean =>
-  /^functions\/[a-z]+\/[\w-]+\/index\.ts$|^(?:lib\/stacks|lib\/synth|cost|local|bench|bin|cli\/commands\/bench)\/|^cli\/(?:program|commands\/anomalies\/plan(?:-text)?)\.ts$/.test(
+  /^functions\/[a-z]+\/[\w-]+\/index\.ts$|^(?:lib\/stacks|lib\/synth|cost|local|bench|bin|cli\/commands\/bench)\/|^cli\/(?:program|commands\/api\/plan(?:-day)?(?:-text)?)\.ts$/.test(
     path,
   );
 

@@ -19,7 +19,7 @@ const avoids = (...barred: readonly string[]) => {
 };
 
 /** Commands that run benches: `bench`, and `plan`, which measures this machine's speed. */
-const MEASURING = /^cli\/commands\/(?:bench\/|anomalies\/plan\.ts$)/;
+const MEASURING = /^cli\/commands\/(?:bench\/|api\/plan\.ts$)/;
 
 /** Commands of operators, which work on the AWS account of a deployment instead of its API. */
 const OPERATING = /^cli\/commands\/platform\//;

@@ -1,6 +1,6 @@
 /** False announcements on data in which nothing was stopped, and the delay of injected stops. */
 import { ALL_METRICS } from '../../../core/anomalies/silence/silence-alerts.ts';
-import { gapsOf, intervalOf, minSilence } from '../../../core/metrics/reporting/rhythm.ts';
+import { gapsOf, intervalOf, minSilence } from '../../../core/metrics/reporting/reporting-pattern.ts';
 import { sortedQuantile } from '../../../core/shared/maths/order-statistics.ts';
 import { DAY_SECONDS, HOUR_SECONDS, WEEK_SECONDS } from '../../../core/shared/time.ts';
 import { seededRandom } from '../../shared/seeded-random.ts';

@@ -1,8 +1,8 @@
 /** Runs the silence check every five minutes over real series, as it runs deployed, and notes what it announces. */
 import type { Anomaly } from '../../../core/anomalies/anomaly.ts';
+import { allowedSilenceCache } from '../../../core/anomalies/silence/allowed-silence-cache.ts';
 import { checkSilence, type SilenceDeps } from '../../../core/anomalies/silence/check-silence.ts';
 import type { WatchedTarget } from '../../../core/anomalies/silence/find-stopped.ts';
-import { patienceCache } from '../../../core/anomalies/silence/patience-cache.ts';
 import { encodeBlock } from '../../../core/metrics/blocks/block-codec.ts';
 import type { StoredBlock } from '../../../core/metrics/blocks/stored-block.ts';
 import { NO_SETTINGS } from '../../../core/platform/settings/settings.ts';
@@ -146,6 +146,6 @@ const depsOf = (
     ingestion: { get: async () => undefined, put: async () => {} },
     events: { publish: async () => {} },
     telemetry: { info: () => {}, error: () => {}, count: () => {} },
-    patience: patienceCache(random),
+    allowedSilences: allowedSilenceCache(random),
   };
 };

@@ -1,21 +1,21 @@
 /** The recent reports of a target: when it sent, and when each of its metrics came. Times in epoch seconds. */
 import {
+  allowedSilenceOf,
   GONE_SECONDS,
   gapsOf,
   intervalOf,
   minSilence,
-  patienceOf,
-  type Rhythm,
-  rhythmOf,
-  weeklyPatience,
-} from '../../metrics/reporting/rhythm.ts';
+  type ReportingPattern,
+  reportingPatternOf,
+  weeklyAllowedSilence,
+} from '../../metrics/reporting/reporting-pattern.ts';
 import { DAY_SECONDS } from '../../shared/time.ts';
 
 /** Ascending times of the points of each metric. */
 export type PointTimes = ReadonlyMap<string, readonly number[]>;
 
-/** A target that sent something recently, with its rhythm over all metrics. */
-export interface Activity extends Rhythm {
+/** A target that sent something recently, with its reporting pattern over all metrics. */
+export interface Activity extends ReportingPattern {
   readonly targetId: string;
   readonly lastPoint: number;
   readonly points: PointTimes;
@@ -30,7 +30,7 @@ export const activityOf = (targetId: string, points: PointTimes): Activity | und
   if (lastPoint === undefined) return undefined;
   const intervals = [...points.values()].map(intervalOf).filter((one) => one !== undefined);
   const interval = intervals.length === 0 ? undefined : Math.min(...intervals);
-  return { targetId, points, reports, lastPoint, ...rhythmOf(gapsOf(reports), interval) };
+  return { targetId, points, reports, lastPoint, ...reportingPatternOf(gapsOf(reports), interval) };
 };
 
 /** True if a target was quiet for longer than a few hours of its points explain: more of them may. */
@@ -38,12 +38,12 @@ export const isQuiet = ({ lastPoint, interval = 0 }: Activity, now: number): boo
   now - lastPoint > minSilence(interval);
 
 /** Seconds after the last point at which the silence of a target is unusual, at this time of the week. */
-export const targetPatience = (activity: Activity, now: number): number =>
-  Math.max(patienceOf(activity), weeklyPatience(activity.reports, activity.interval ?? 0, now));
+export const allowedTargetSilence = (activity: Activity, now: number): number =>
+  Math.max(allowedSilenceOf(activity), weeklyAllowedSilence(activity.reports, activity.interval ?? 0, now));
 
 export const isSilent = (activity: Activity, now: number): boolean => {
   const silence = now - activity.lastPoint;
-  return silence > targetPatience(activity, now) && silence < GONE_SECONDS;
+  return silence > allowedTargetSilence(activity, now) && silence < GONE_SECONDS;
 };
 
 /** For each report of a target, the seconds that it had reported by then: its pauses do not count. */
@@ -61,7 +61,7 @@ export const reportedTime = ({ reports, interval = 0 }: Activity): readonly numb
 const ESTABLISHED_SECONDS = DAY_SECONDS;
 
 /** A metric of a target, compared with the target's reports. Durations in seconds of reported time. */
-export interface MetricActivity extends Rhythm {
+export interface MetricActivity extends ReportingPattern {
   readonly metric: string;
   readonly lastPoint: number;
   /** Time that the target reported without it. */
@@ -101,16 +101,16 @@ export const metricActivityOf = (
   }
   const isOld = since - times[first]! >= ESTABLISHED_SECONDS;
   return {
-    ...{ metric, lastPoint, count: points.length, ...rhythmOf(gaps, interval) },
+    ...{ metric, lastPoint, count: points.length, ...reportingPatternOf(gaps, interval) },
     absent: times.at(-1)! - since,
     presence: present / (isOld ? reports - first : reports),
   };
 };
 
-/** Time at which the target had reported for `patience` seconds without a metric last seen at `lastPoint`. */
-export const absentSince = (activity: Activity, lastPoint: number, patience: number): number => {
+/** Time at which the target had reported for `allowed` seconds without a metric last seen at `lastPoint`. */
+export const absentSince = (activity: Activity, lastPoint: number, allowed: number): number => {
   const times = reportedTime(activity);
   const from = activity.reports.indexOf(lastPoint);
-  const index = times.findIndex((time, i) => i > from && time - times[from]! >= patience);
+  const index = times.findIndex((time, i) => i > from && time - times[from]! >= allowed);
   return activity.reports[index] ?? activity.lastPoint;
 };

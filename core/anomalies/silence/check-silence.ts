@@ -1,4 +1,8 @@
-import { GONE_SECONDS, MIN_SILENCE_SECONDS, rhythmOf } from '../../metrics/reporting/rhythm.ts';
+import {
+  GONE_SECONDS,
+  MIN_SILENCE_SECONDS,
+  reportingPatternOf,
+} from '../../metrics/reporting/reporting-pattern.ts';
 import type { SettingsStore } from '../../platform/settings/ports.ts';
 import { settingsOrNone } from '../../platform/settings/settings-or-none.ts';
 import { UnreadableItemError } from '../../shared/errors.ts';
@@ -161,7 +165,7 @@ const stopsOf = (open: OpenSilences, found: FoundStops, newest: number, now: num
   const fresh = isWaiting ? [] : found.silent;
   const known = [...open.ofTargets.values()]
     .filter((one) => !found.returns.has(openKey(one)) && now - one.since < GONE_SECONDS)
-    .map(({ targetId, since }) => ({ targetId, lastPoint: since, ...rhythmOf([], undefined) }));
+    .map(({ targetId, since }) => ({ targetId, lastPoint: since, ...reportingPatternOf([], undefined) }));
   return { fresh, stopped: [...fresh, ...known] };
 };
 

@@ -1,5 +1,9 @@
 /** Chooses the silences of targets that are worth announcing. Times in epoch seconds. */
-import { GONE_SECONDS, patienceOf, type Rhythm } from '../../metrics/reporting/rhythm.ts';
+import {
+  allowedSilenceOf,
+  GONE_SECONDS,
+  type ReportingPattern,
+} from '../../metrics/reporting/reporting-pattern.ts';
 import type { Target } from '../../metrics/targets/target.ts';
 import { isoOfSeconds } from '../../shared/time.ts';
 import { clusters } from './clusters.ts';
@@ -14,7 +18,7 @@ const JOINT_SHARE = 0.5;
 export type SeenTarget = Pick<Target, 'targetId' | 'profile' | 'lastSeen'>;
 
 /** A target that stopped sending. */
-export interface Stopped extends Rhythm {
+export interface Stopped extends ReportingPattern {
   readonly targetId: string;
   readonly lastPoint: number;
 }
@@ -62,7 +66,7 @@ export const findSilences = (
     const causeKey = `silence:${tenantId}:${isoOfSeconds(cluster[0]!.lastPoint)}`;
     return news.map((one) => ({
       ...one,
-      silentAt: one.lastPoint + patienceOf(one),
+      silentAt: one.lastPoint + allowedSilenceOf(one),
       together: news.length,
       causeKey,
     }));

@@ -3,19 +3,19 @@
  * glances at two hours of every target; only what these hours do not explain is looked up in the last day, and what that
  * does not explain in the last eight days, which show weekly pauses.
  */
-import { GONE_SECONDS } from '../../metrics/reporting/rhythm.ts';
+import { GONE_SECONDS } from '../../metrics/reporting/reporting-pattern.ts';
 import { inParallel } from '../../shared/in-parallel.ts';
 import { DAY_SECONDS, HOUR_SECONDS } from '../../shared/time.ts';
-import { type Activity, isQuiet, isSilent, metricActivityOf, targetPatience } from './activity.ts';
+import { type Activity, allowedTargetSilence, isQuiet, isSilent, metricActivityOf } from './activity.ts';
+import { type AllowedSilenceCache, silenceName } from './allowed-silence-cache.ts';
 import type { SeenTarget } from './find-silences.ts';
-import { doubtfulMetrics, metricPatience, type Vanished, vanishedIn } from './find-vanished.ts';
+import { allowedMetricSilence, doubtfulMetrics, type Vanished, vanishedIn } from './find-vanished.ts';
 import { IngestionTally } from './ingestion-tally.ts';
 import type { OpenSilences } from './open-silences.ts';
-import { cacheName, type PatienceCache } from './patience-cache.ts';
 import { glanceAt, type PointDeps, readActivity, withBudget } from './read-points.ts';
 
 export interface StoppedDeps extends PointDeps {
-  readonly patience: PatienceCache;
+  readonly allowedSilences: AllowedSilenceCache;
 }
 
 /** A target with the names of its metrics. */
@@ -89,7 +89,7 @@ export const findStopped = async (
 
 /** Notes a target, or its metrics, if two hours of points and what is remembered do not explain the silence. */
 const doubt = (
-  { patience }: StoppedDeps,
+  { allowedSilences }: StoppedDeps,
   tenantId: string,
   open: OpenSilences,
   now: number,
@@ -101,13 +101,14 @@ const doubt = (
   if (open.isStillSilent(targetId, activity?.lastPoint)) return;
   if (activity === undefined || isQuiet(activity, now)) {
     const absent = activity && now - activity.lastPoint;
-    if (!patience.excuses(cacheName(tenantId, targetId), absent, now)) quiet.push({ target, activity });
+    if (!allowedSilences.excuses(silenceName(tenantId, targetId), absent, now))
+      quiet.push({ target, activity });
     return;
   }
   const doubtful = doubtfulMetrics(activity, metrics).filter(
     ({ metric, absent, lastPoint }) =>
       !open.isStillAbsent(targetId, metric, lastPoint) &&
-      !patience.excuses(cacheName(tenantId, targetId, metric), absent, now),
+      !allowedSilences.excuses(silenceName(tenantId, targetId, metric), absent, now),
   );
   if (doubtful.length === 0) return;
   partial.push({ target, lastPoint: activity.lastPoint, metrics: doubtful.map(({ metric }) => metric) });
@@ -142,7 +143,7 @@ const findSilent = async (
   return [...overWeek, ...overDay.slice(MAX_WEEKS), ...beyond].filter(defined);
 };
 
-/** The activity of a target if it is silent; otherwise its patience is remembered. */
+/** The activity of a target if it is silent; otherwise its allowed silence is remembered. */
 const silentIn = async (
   deps: StoppedDeps,
   tenantId: string,
@@ -153,8 +154,8 @@ const silentIn = async (
   const activity = await readActivity(deps, tenantId, targetId, from, now);
   if (activity !== undefined && isSilent(activity, now)) return activity;
   const isGone = activity === undefined || now - activity.lastPoint >= GONE_SECONDS;
-  const patience = isGone ? Number.POSITIVE_INFINITY : targetPatience(activity, now);
-  deps.patience.learn(cacheName(tenantId, targetId), activity?.lastPoint ?? lastSeen, patience, now);
+  const allowed = isGone ? Number.POSITIVE_INFINITY : allowedTargetSilence(activity, now);
+  deps.allowedSilences.learn(silenceName(tenantId, targetId), activity?.lastPoint ?? lastSeen, allowed, now);
   return undefined;
 };
 
@@ -172,7 +173,7 @@ const findVanished = async (
   return found.flat();
 };
 
-/** The doubtful metrics of a target that vanished; of the others, the patience is remembered. */
+/** The doubtful metrics of a target that vanished; of the others, the allowed silence is remembered. */
 const vanishedFrom = async (
   deps: StoppedDeps,
   tenantId: string,
@@ -188,9 +189,9 @@ const vanishedFrom = async (
   for (const metric of metrics) {
     if (lost.has(metric)) continue;
     const one = metricActivityOf(activity, metric);
-    const isOver = one === undefined || one.absent >= metricPatience(one);
-    const patience = isOver ? Number.POSITIVE_INFINITY : metricPatience(one);
-    deps.patience.learn(cacheName(tenantId, targetId, metric), one?.lastPoint ?? from, patience, now);
+    const isOver = one === undefined || one.absent >= allowedMetricSilence(one);
+    const allowed = isOver ? Number.POSITIVE_INFINITY : allowedMetricSilence(one);
+    deps.allowedSilences.learn(silenceName(tenantId, targetId, metric), one?.lastPoint ?? from, allowed, now);
   }
   return vanished;
 };

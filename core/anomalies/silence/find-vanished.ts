@@ -1,6 +1,6 @@
 /** Finds the metrics that stopped coming while their target still sends. Times in epoch seconds. */
 import { wordsOf } from '../../metrics/meaning/metric-meaning.ts';
-import { GONE_SECONDS, minSilence, patienceOf } from '../../metrics/reporting/rhythm.ts';
+import { allowedSilenceOf, GONE_SECONDS, minSilence } from '../../metrics/reporting/reporting-pattern.ts';
 import {
   type Activity,
   absentSince,
@@ -10,7 +10,7 @@ import {
 } from './activity.ts';
 import { clusters } from './clusters.ts';
 
-/** A metric that came fewer times has no rhythm yet. */
+/** A metric that came fewer times has no pattern yet. */
 const MIN_POINTS = 4;
 /** A metric that comes with fewer of the target's reports appears on occasion, such as a counter of errors. */
 const MIN_PRESENCE = 0.8;
@@ -37,9 +37,9 @@ export interface Vanished {
   readonly renamedTo: readonly string[];
 }
 
-/** Seconds of reported time after which the absence of a metric is unusual; infinite if it has no steady rhythm. */
-export const metricPatience = (one: MetricActivity): number =>
-  one.count < MIN_POINTS || one.presence < MIN_PRESENCE ? Number.POSITIVE_INFINITY : patienceOf(one);
+/** Seconds of reported time after which the absence of a metric is unusual; infinite if it has no steady pattern. */
+export const allowedMetricSilence = (one: MetricActivity): number =>
+  one.count < MIN_POINTS || one.presence < MIN_PRESENCE ? Number.POSITIVE_INFINITY : allowedSilenceOf(one);
 
 const activitiesIn = (activity: Activity): readonly MetricActivity[] => {
   const times = reportedTime(activity);
@@ -58,7 +58,7 @@ const newcomersAt = (
   all
     .filter((one) => {
       const first = points.get(one.metric)![0]!;
-      return first > reports[0]! && first >= from && first <= until && one.absent < patienceOf(one);
+      return first > reports[0]! && first >= from && first <= until && one.absent < allowedSilenceOf(one);
     })
     .map(({ metric }) => metric);
 
@@ -88,7 +88,7 @@ const renamed = (
  */
 export const vanishedIn = (activity: Activity, now: number): readonly Vanished[] => {
   const all = activitiesIn(activity);
-  const lost = clusters(all.filter((one) => one.absent >= metricPatience(one)));
+  const lost = clusters(all.filter((one) => one.absent >= allowedMetricSilence(one)));
   return lost.flatMap((cluster) => {
     const recent = cluster.filter(({ lastPoint }) => now - lastPoint < GONE_SECONDS);
     const isChurning = lost.length > CHURNING_TIMES;
@@ -104,16 +104,16 @@ const vanishedTogether = (
   cluster: readonly MetricActivity[],
 ): readonly Vanished[] => {
   if (cluster.length === 0) return [];
-  const patience = Math.max(...cluster.map(metricPatience));
+  const allowed = Math.max(...cluster.map(allowedMetricSilence));
   const [first, last] = [cluster[0]!.lastPoint, cluster.at(-1)!.lastPoint];
-  const names = renamed(cluster, newcomersAt(activity, all, first - patience, last + patience));
+  const names = renamed(cluster, newcomersAt(activity, all, first - allowed, last + allowed));
   const withIt = cluster.map(({ metric }) => metric).sort();
   return cluster.map((one) => ({
     targetId: activity.targetId,
     metric: one.metric,
     lastPoint: one.lastPoint,
     interval: one.interval!,
-    silentAt: absentSince(activity, one.lastPoint, metricPatience(one)),
+    silentAt: absentSince(activity, one.lastPoint, allowedMetricSilence(one)),
     withIt,
     renamedTo: names.get(one.metric) ?? [],
   }));

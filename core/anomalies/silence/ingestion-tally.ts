@@ -1,6 +1,6 @@
 /** Counts what arrives from a tenant, as the silence check sees it. Times in epoch seconds. */
 
-import { intervalOf } from '../../metrics/reporting/rhythm.ts';
+import { intervalOf } from '../../metrics/reporting/reporting-pattern.ts';
 import { stateOf } from '../../metrics/reporting/target-report.ts';
 import { HOUR_SECONDS, hourOf } from '../../shared/time.ts';
 import type { HourPoints } from '../ingestion-summary.ts';

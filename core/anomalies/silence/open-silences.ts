@@ -1,5 +1,5 @@
 /** The silences of the last two days: those that last, and those that ended. Times in epoch seconds. */
-import { GONE_SECONDS } from '../../metrics/reporting/rhythm.ts';
+import { GONE_SECONDS } from '../../metrics/reporting/reporting-pattern.ts';
 import { allItems } from '../../shared/page.ts';
 import type { Anomaly } from '../anomaly.ts';
 import type { AnomalyStore } from '../ports.ts';

@@ -1,5 +1,5 @@
 /** Decides whether a whole tenant is silent. Times in epoch seconds. */
-import { MIN_SILENCE_SECONDS } from '../../metrics/reporting/rhythm.ts';
+import { MIN_SILENCE_SECONDS } from '../../metrics/reporting/reporting-pattern.ts';
 import { isoOfSeconds } from '../../shared/time.ts';
 import type { Stopped } from './find-silences.ts';
 

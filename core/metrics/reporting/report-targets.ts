@@ -3,7 +3,7 @@ import { inParallel } from '../../shared/in-parallel.ts';
 import { hourOf } from '../../shared/time.ts';
 import type { BlockStore } from '../ports.ts';
 import type { Target } from '../targets/target.ts';
-import { rhythmOf } from './rhythm.ts';
+import { reportingPatternOf } from './reporting-pattern.ts';
 import { REPORT_SECONDS, stateOf, type TargetReport, targetReport } from './target-report.ts';
 
 export interface ReportedTarget extends TargetReport {
@@ -17,7 +17,7 @@ const MAX_PAGE_BYTES = 40_000_000;
 /** From the registry alone: its `lastSeen` may lag behind by an hour. */
 const unread = (target: Target, now: number): ReportedTarget => {
   const lagSeconds = Math.max(0, now - target.lastSeen);
-  const state = stateOf(lagSeconds, rhythmOf([], undefined));
+  const state = stateOf(lagSeconds, reportingPatternOf([], undefined));
   return { target, lastSeen: target.lastSeen, lagSeconds, state, expectedShare: undefined };
 };
 

@@ -3,7 +3,14 @@ import { DAY_SECONDS, HOUR_SECONDS } from '../../shared/time.ts';
 import { historyOf } from '../blocks/block-history.ts';
 import type { StoredBlock } from '../blocks/stored-block.ts';
 import type { Target } from '../targets/target.ts';
-import { GONE_SECONDS, gapsOf, intervalOf, patienceOf, type Rhythm, rhythmOf } from './rhythm.ts';
+import {
+  allowedSilenceOf,
+  GONE_SECONDS,
+  gapsOf,
+  intervalOf,
+  type ReportingPattern,
+  reportingPatternOf,
+} from './reporting-pattern.ts';
 
 /**
  * `reporting`; `late`: a report is overdue; `silent`: for longer than three of its intervals, at least 15 minutes, and
@@ -28,10 +35,10 @@ const MIN_LATE_SECONDS = 600;
 const STEADY_SHARE = 0.5;
 const MIN_POINTS = 4;
 
-export const stateOf = (lag: number, rhythm: Rhythm): ReportingState => {
+export const stateOf = (lag: number, pattern: ReportingPattern): ReportingState => {
   if (lag >= GONE_SECONDS) return 'expired';
-  if (lag > patienceOf(rhythm)) return 'silent';
-  return lag > Math.max(MIN_LATE_SECONDS, LATE_INTERVALS * (rhythm.interval ?? DAY_SECONDS))
+  if (lag > allowedSilenceOf(pattern)) return 'silent';
+  return lag > Math.max(MIN_LATE_SECONDS, LATE_INTERVALS * (pattern.interval ?? DAY_SECONDS))
     ? 'late'
     : 'reporting';
 };
@@ -73,7 +80,7 @@ export const targetReport = (
     expected += points?.expected ?? 0;
   }
   return {
-    ...{ lastSeen, lagSeconds, state: stateOf(lagSeconds, rhythmOf(gapsOf(reports), interval)) },
+    ...{ lastSeen, lagSeconds, state: stateOf(lagSeconds, reportingPatternOf(gapsOf(reports), interval)) },
     expectedShare: expected === 0 ? undefined : received / expected,
   };
 };

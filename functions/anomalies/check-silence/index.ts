@@ -6,7 +6,7 @@ import { makeS3Client } from '../../../adapters/aws/clients.ts';
 import { dynamoBlockGlance, dynamoBlockReader } from '../../../adapters/metrics/block-store.ts';
 import { dynamoTargetRegistry } from '../../../adapters/metrics/target-registry.ts';
 import { dynamoSettingsStore } from '../../../adapters/platform/settings-store.ts';
-import { patienceCache } from '../../../core/anomalies/silence/patience-cache.ts';
+import { allowedSilenceCache } from '../../../core/anomalies/silence/allowed-silence-cache.ts';
 import { publisherTo } from '../../runtime/event-bus.ts';
 import { observe, telemetry } from '../../runtime/observe.ts';
 import { QuotasJson } from '../../runtime/quotas-json.ts';
@@ -37,7 +37,7 @@ export const handler = observe(
       pointsPerMinute: env.TENANT_QUOTAS.pointsPerMinute,
       now: Date.now,
     }),
-    patience: patienceCache(Math.random),
+    allowedSilences: allowedSilenceCache(Math.random),
     settings: dynamoSettingsStore(table(env.SETTINGS_TABLE_NAME)),
     anomalies: dynamoAnomalyStore(table(env.ANOMALIES_TABLE_NAME)),
     ingestion: dynamoIngestionStore(table(env.ANOMALIES_TABLE_NAME)),

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { patienceCache } from '../../../../core/anomalies/silence/patience-cache.ts';
+import { allowedSilenceCache } from '../../../../core/anomalies/silence/allowed-silence-cache.ts';
 import { readActivity, withBudget } from '../../../../core/anomalies/silence/read-points.ts';
 import { encodeBlock } from '../../../../core/metrics/blocks/block-codec.ts';
 import type { BlockKey, StoredBlock } from '../../../../core/metrics/blocks/stored-block.ts';
@@ -93,7 +93,7 @@ const setup = (ago: Readonly<Record<string, number>>, more: Partial<Deps> = {}) 
     blocks: blocksUntil(last),
     registry: memoryRegistry(targets),
     settings: memorySettings(),
-    patience: patienceCache(() => 0.5),
+    allowedSilences: allowedSilenceCache(() => 0.5),
     events,
     telemetry: log.telemetry,
     now: () => clock.now * 1000,

@@ -22,45 +22,37 @@ export interface DayPlan {
   readonly maxHosts: number | undefined;
 }
 
-const row = (
+/** One limit: what the fleet needs of it; `allows` is the allowance's value, unless several allowances make it up. */
+const limitOf = (
   limit: string,
   needs: number,
-  allows: number,
-  { kind, source }: Omit<Allowance, 'value'>,
-): DayLimit => ({
-  ...{ limit, needs, allows, kind, source },
-  fits: needs <= allows,
-});
+  { value, kind, source }: Allowance,
+  allows: number = value,
+): DayLimit => ({ limit, needs, allows, kind, source, fits: needs <= allows });
 
 const limitsOf = (fleet: DayFleet, load: FleetLoad, peaks: DayPeaks, may: Allowances): DayLimit[] => {
-  const of = (limit: string, needs: number, allowance: Allowance) =>
-    row(limit, needs, allowance.value, allowance);
   const burst = may.throttleBurst.value + may.throttleRate.value * Math.max(0, fleet.spreadSeconds);
   const interval = 60 * fleet.pushMinutes;
   const consumers = may.streamShards.value * may.consumersPerShard.value;
+  const consumersInUse = (fleet.hosts * load.detectSecondsPerHost) / interval;
   return [
-    row('requests of a push, in a burst', load.requestsPerPush, burst, may.throttleBurst),
-    of('requests/s, average', load.requestsPerSecond, may.throttleRate),
-    of('requests/s, peak', peaks.requestsPerSecond, may.apiRate),
-    of('points a minute, of the quota', load.quotaPoints, may.pointsPerMinute),
-    of('new targets on one day', fleet.hosts, may.newTargetsPerDay),
-    of('functions at once', peaks.concurrency, may.concurrency),
-    of('messages waiting', peaks.messagesWaiting, may.inFlight),
-    row('seconds to store a push', peaks.storeDelay, interval, may.storeConcurrency),
-    row(
-      'stream consumers, average',
-      (fleet.hosts * load.detectSecondsPerHost) / interval,
-      consumers,
-      may.streamShards,
-    ),
-    row('seconds to check a push', peaks.detectDelay, interval, may.streamShards),
-    of('write units/s of blocks', peaks.writesPerSecond, may.tableWrites),
-    of('write units/s of targets', load.targetWritesPerSecond, may.keyWrites),
-    of('bytes of an hour block', load.blockBytes, may.itemBytes),
-    of('points of an hour block', load.blockPoints, may.blockPoints),
-    of('metrics of a host', fleet.seriesPerHost, may.metricsPerTarget),
-    of('detector states read/s', peaks.statesReadPerSecond, may.s3Gets),
-    of('detector states written/s', peaks.statesWrittenPerSecond, may.s3Puts),
+    limitOf('requests of a push, in a burst', load.requestsPerPush, may.throttleBurst, burst),
+    limitOf('requests/s, average', load.requestsPerSecond, may.throttleRate),
+    limitOf('requests/s, peak', peaks.requestsPerSecond, may.apiRate),
+    limitOf('points a minute, of the quota', load.quotaPoints, may.pointsPerMinute),
+    limitOf('new targets on one day', fleet.hosts, may.newTargetsPerDay),
+    limitOf('functions at once', peaks.concurrency, may.concurrency),
+    limitOf('messages waiting', peaks.messagesWaiting, may.inFlight),
+    limitOf('seconds to store a push', peaks.storeDelay, may.storeConcurrency, interval),
+    limitOf('stream consumers, average', consumersInUse, may.streamShards, consumers),
+    limitOf('seconds to check a push', peaks.detectDelay, may.streamShards, interval),
+    limitOf('write units/s of blocks', peaks.writesPerSecond, may.tableWrites),
+    limitOf('write units/s of targets', load.targetWritesPerSecond, may.keyWrites),
+    limitOf('bytes of an hour block', load.blockBytes, may.itemBytes),
+    limitOf('points of an hour block', load.blockPoints, may.blockPoints),
+    limitOf('metrics of a host', fleet.seriesPerHost, may.metricsPerTarget),
+    limitOf('detector states read/s', peaks.statesReadPerSecond, may.s3Gets),
+    limitOf('detector states written/s', peaks.statesWrittenPerSecond, may.s3Puts),
   ];
 };
 

@@ -16,7 +16,7 @@ const ENOUGH_GAPS = 12;
 const PAUSE_INTERVALS = 1.5;
 
 /** How often something reports, and how long it pauses. */
-export interface Rhythm {
+export interface ReportingPattern {
   /** Undefined if there are fewer than two points. */
   readonly interval: number | undefined;
   /** The longest pause that is usual; infinite if that is not known yet. */
@@ -36,10 +36,13 @@ const secondLongest = (gaps: readonly number[]): number => {
 };
 
 /**
- * The rhythm behind some gaps between reports. What is steady pauses usually as long as it did twice, because a single
+ * The pattern behind some gaps between reports. What is steady pauses usually as long as it did twice, because a single
  * outage is no habit. What reports at varying times shows within a day how long its pauses may be.
  */
-export const rhythmOf = (gaps: readonly number[], interval: number | undefined): Rhythm => {
+export const reportingPatternOf = (
+  gaps: readonly number[],
+  interval: number | undefined,
+): ReportingPattern => {
   if (interval === undefined) return { interval, usualPause: 0, isSteady: true };
   const short = gaps.filter((gap) => gap <= PAUSE_INTERVALS * interval).length;
   const free = gaps.length < ENOUGH_GAPS ? 0 : FREE_PAUSES;
@@ -65,9 +68,9 @@ export const minSilence = (interval: number): number =>
 /**
  * Seconds after the last point at which the silence is unusual: three intervals and never less than 15 minutes, and
  * clearly longer than the usual pauses (a nightly job reports every minute for an hour, and then pauses for 23). Twice
- * the longest pause for what reports at varying times. Infinite if the rhythm is unknown.
+ * the longest pause for what reports at varying times. Infinite if the pattern is unknown.
  */
-export const patienceOf = ({ interval, usualPause, isSteady }: Rhythm): number => {
+export const allowedSilenceOf = ({ interval, usualPause, isSteady }: ReportingPattern): number => {
   if (interval === undefined) return Number.POSITIVE_INFINITY;
   const min = minSilence(interval);
   if (!isSteady) return Math.max(min, 2 * usualPause);
@@ -80,7 +83,7 @@ export const patienceOf = ({ interval, usualPause, isSteady }: Rhythm): number =
  * reported at that time, or is younger.
  * @param reports ascending times of more than a week
  */
-export const weeklyPatience = (reports: readonly number[], interval: number, now: number): number => {
+export const weeklyAllowedSilence = (reports: readonly number[], interval: number, now: number): number => {
   const then = now - WEEK_SECONDS;
   const next = reports.findIndex((at) => at > then);
   if (next <= 0 || reports[next]! - reports[next - 1]! <= minSilence(interval)) return 0;

@@ -10,31 +10,31 @@ const MAX_ENTRIES = 300_000;
 
 interface Known {
   readonly lastPoint: number;
-  readonly patience: number;
+  readonly allowed: number;
   readonly until: number;
 }
 
-export interface PatienceCache {
+export interface AllowedSilenceCache {
   /** True if the absence is usual; `absent` is the seconds without a point, undefined if only the last point known counts. */
   readonly excuses: (name: string, absent: number | undefined, now: number) => boolean;
-  readonly learn: (name: string, lastPoint: number, patience: number, now: number) => void;
+  readonly learn: (name: string, lastPoint: number, allowed: number, now: number) => void;
 }
 
 /** @param random uniform in [0, 1) */
-export const patienceCache = (random: () => number): PatienceCache => {
+export const allowedSilenceCache = (random: () => number): AllowedSilenceCache => {
   const known = new Map<string, Known>();
   return {
     excuses: (name, absent, now) => {
       const found = known.get(name);
       if (found === undefined || found.until <= now) return false;
-      return (absent ?? now - found.lastPoint) < found.patience;
+      return (absent ?? now - found.lastPoint) < found.allowed;
     },
-    learn: (name, lastPoint, patience, now) => {
+    learn: (name, lastPoint, allowed, now) => {
       if (known.size >= MAX_ENTRIES) known.clear();
-      known.set(name, { lastPoint, patience, until: now + KEPT_SECONDS * (0.5 + random()) });
+      known.set(name, { lastPoint, allowed, until: now + KEPT_SECONDS * (0.5 + random()) });
     },
   };
 };
 
-export const cacheName = (tenantId: string, targetId: string, metric = ''): string =>
+export const silenceName = (tenantId: string, targetId: string, metric = ''): string =>
   `${tenantId}\n${targetId}\n${metric}`;

@@ -1,5 +1,5 @@
-import type { DayLimit, DayPlan } from '../../../core/anomalies/capacity/day-limits.ts';
-import type { DayFleet } from '../../../core/anomalies/capacity/fleet-load.ts';
+import type { DayFleet } from '../../../core/platform/capacity/fleet-load.ts';
+import type { DayLimit, DayPlan } from '../../../core/platform/capacity/plan-day.ts';
 import { type Column, renderTable } from '../../terminal/table.ts';
 import type { Terminal } from '../../terminal/terminal.ts';
 

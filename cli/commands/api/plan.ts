@@ -1,6 +1,4 @@
 import { Command } from 'commander';
-import { type DayPlan, planDay } from '../../../core/anomalies/capacity/day-limits.ts';
-import type { DayFleet } from '../../../core/anomalies/capacity/fleet-load.ts';
 import {
   type ForecastingFigures,
   MEASURED_FORECASTING,
@@ -9,13 +7,15 @@ import { type FleetPlan, planFleet } from '../../../core/forecasts/capacity/plan
 import { BATCHES_AT_ONCE } from '../../../core/forecasts/capacity/workflow-limits.ts';
 import { DEFAULT_BUDGET } from '../../../core/forecasts/runs/batch-budget.ts';
 import { PRICES } from '../../../core/platform/billing/prices.ts';
+import type { DayFleet } from '../../../core/platform/capacity/fleet-load.ts';
+import { type DayPlan, planDay } from '../../../core/platform/capacity/plan-day.ts';
 import { InvalidInputError } from '../../../core/shared/errors.ts';
 import { jsonText } from '../../terminal/clean-text.ts';
 import { startProgress } from '../../terminal/progress.ts';
 import type { Terminal } from '../../terminal/terminal.ts';
 import { printLines } from '../../terminal/writer.ts';
 import { wholeNumber } from '../shared/option-values.ts';
-import { describeDay } from './day-text.ts';
+import { describeDay } from './plan-day-text.ts';
 import { describePlan } from './plan-text.ts';
 
 interface Options {

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { ALLOWANCES } from '../../../../core/anomalies/capacity/allowances.ts';
-import { planDay } from '../../../../core/anomalies/capacity/day-limits.ts';
-import { type DayFleet, loadOf } from '../../../../core/anomalies/capacity/fleet-load.ts';
-import { simulateDay } from '../../../../core/anomalies/capacity/simulate-day.ts';
 import { MAX_BLOCK_BYTES, MAX_BLOCK_POINTS } from '../../../../core/metrics/blocks/block.ts';
 import { encodeBlock } from '../../../../core/metrics/blocks/block-codec.ts';
 import { MAX_METRICS_PER_TARGET } from '../../../../core/metrics/targets/target.ts';
+import { ALLOWANCES } from '../../../../core/platform/capacity/allowances.ts';
+import { type DayFleet, loadOf } from '../../../../core/platform/capacity/fleet-load.ts';
+import { planDay } from '../../../../core/platform/capacity/plan-day.ts';
+import { simulateDay } from '../../../../core/platform/capacity/simulate-day.ts';
 import { sampleBlock } from '../../../../cost/sample-fleet.ts';
 import { prod } from '../../../../lib/config/prod.ts';
 
