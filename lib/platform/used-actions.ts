@@ -33,6 +33,7 @@ const BY_SERVICE: Readonly<Record<string, readonly string[]>> = {
     'GetSecretValue',
     'ListSecretVersionIds',
     'PutSecretValue',
+    'RotateSecret',
     'UpdateSecretVersionStage',
   ],
   sqs: [

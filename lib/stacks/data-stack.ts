@@ -12,6 +12,7 @@ import { TargetTable } from '../metrics/target-table.ts';
 import { AlarmTopic } from '../platform/alarm-topic.ts';
 import { ApiKeyTable } from '../platform/api-key-table.ts';
 import { CustomerKey } from '../platform/customer-key.ts';
+import { ReportBucket } from '../platform/report-bucket.ts';
 import { RequestTable } from '../platform/request-table.ts';
 import { RoleBoundary } from '../platform/role-boundary.ts';
 import { SecretStore } from '../platform/secret-store.ts';
@@ -37,6 +38,7 @@ export interface DataStores {
   readonly changes: ChangeTable;
   readonly rawBucket: RawBucket;
   readonly forecastBucket: ForecastBucket;
+  readonly reports: ReportBucket;
 }
 
 /** Resources that outlive a deployment: tables, buckets, secrets, the topic of alarms, and the boundary of all roles. Every other stack refers to this one. */
@@ -68,6 +70,7 @@ export class DataStack extends Stack {
       changes: new ChangeTable(this, 'Changes', { config }),
       rawBucket: new RawBucket(this, 'RawBucket', { config }),
       forecastBucket: new ForecastBucket(this, 'ForecastBucket', { config }),
+      reports: new ReportBucket(this, 'ReportBucket', { config }),
     };
     this.alarmTopic = new AlarmTopic(this, 'Alarms', { config });
     const { secrets, signIn, apiKeys, requests, blocks, targets, rawBucket, forecastBucket } = this.stores;
@@ -82,6 +85,8 @@ export class DataStack extends Stack {
     new CfnOutput(this, 'BlocksTableName', { value: blocks.store.table.tableName });
     new CfnOutput(this, 'TargetsTableName', { value: targets.store.table.tableName });
     new CfnOutput(this, 'RawBucketName', { value: rawBucket.store.bucket.bucketName });
+    const { reports } = this.stores;
+    new CfnOutput(this, 'ReportBucketName', { value: reports.store.bucket.bucketName });
     new CfnOutput(this, 'ForecastBucketName', { value: forecastBucket.store.bucket.bucketName });
   }
 }

@@ -12,6 +12,7 @@ import { IngestPipeline } from '../metrics/ingest-pipeline.ts';
 import { DomainEventBus } from '../platform/event-bus.ts';
 import { KeyIssuer } from '../platform/key-issuer.ts';
 import { PublishedName } from '../platform/published-name.ts';
+import { SecretDrill } from '../platform/secret-drill.ts';
 import { SecretRotation } from '../platform/secret-rotation.ts';
 import type { DataStack } from './data-stack.ts';
 
@@ -47,6 +48,8 @@ export class PipelineStack extends Stack {
       bus,
       deadLetters,
     });
+    const drill = new SecretDrill(this, 'SecretDrill', { ...shared, rotator, deadLetters });
+    new CfnOutput(this, 'SecretDrillStateMachineArn', { value: drill.machine.stateMachineArn });
     this.#publish(config, bus);
     new CfnOutput(this, 'ForecastStateMachineArn', { value: fleet.machine.stateMachineArn });
     new CfnOutput(this, 'DispatchStateMachineArn', { value: dispatch.machine.stateMachineArn });

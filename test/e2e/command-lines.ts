@@ -91,6 +91,12 @@ export const OF_OPERATORS: Readonly<Record<string, string>> = {
     'aws lambda invoke --function-name $REENCRYPT_VAULT /dev/stdout',
   'aws secretsmanager list-secret-version-ids --secret-id <secret ARN> --include-deprecated':
     'aws secretsmanager list-secret-version-ids --secret-id $SIGNING_SECRET --include-deprecated',
+  'aws stepfunctions start-execution --state-machine-arn <SecretDrillStateMachineArn> --input \'{"force":true}\'':
+    'aws stepfunctions start-execution --state-machine-arn $SECRET_DRILL --input \'{"force":true}\'',
+  'aws s3 ls s3://<ReportBucketName>/secret-drills/':
+    'echo "{}" > drill.json; aws s3 cp drill.json s3://$REPORT_BUCKET/secret-drills/commands.json; aws s3 ls s3://$REPORT_BUCKET/secret-drills/',
+  'aws s3 cp s3://<ReportBucketName>/secret-drills/<drill>.json -':
+    'aws s3 cp s3://$REPORT_BUCKET/secret-drills/commands.json -',
   'aws s3 ls --recursive s3://<RawBucketName>/quarantine/tenant=acme/':
     'aws s3 ls --recursive s3://$RAW_BUCKET/quarantine/tenant=acme/',
   'aws s3 cp s3://<RawBucketName>/<key>.reason.json -': 'aws s3 cp s3://$RAW_BUCKET/$PARKED.reason.json -',

@@ -5,8 +5,11 @@ import {
   RotateSecretCommand,
   SecretsManagerClient,
 } from '@aws-sdk/client-secrets-manager';
+import { DescribeExecutionCommand, SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
 import { beforeAll, describe, expect, inject, it } from 'vitest';
 import type * as z from 'zod';
+import { makeS3Client } from '../../adapters/aws/clients.ts';
+import { s3DrillReports } from '../../adapters/platform/drill-reports.ts';
 import { SigningKeys } from '../../core/changes/api/webhooks.ts';
 import { standardMac } from '../../core/platform/secrets/webhook-signature.ts';
 import { requireOutput } from '../../local/deploy.ts';
@@ -83,6 +86,27 @@ describe('the signing secret', () => {
     expect(await send(before!.secret, 'overlap')).toBe(202);
     const rotated = (await events()).filter((event) => event['detail-type'] === 'SecretRotated');
     expect(rotated.map(({ detail }) => detail.versionId)).toContain(versionId);
+  });
+
+  it('passes a drill, which rotates it and the vault and writes a report', async () => {
+    const states = new SFNClient();
+    const stateMachineArn = requireOutput(session.outputs, 'SecretDrillStateMachineArn');
+    const start = new StartExecutionCommand({ stateMachineArn, name: 'drill-1', input: '{"force":true}' });
+    const { executionArn } = await states.send(start);
+    const deadline = Date.now() + 3 * WAIT_MS;
+    let status: string | undefined = 'RUNNING';
+    while (status === 'RUNNING' && Date.now() < deadline) {
+      await sleep(500);
+      ({ status } = await states.send(new DescribeExecutionCommand({ executionArn })));
+    }
+    const bucketName = requireOutput(session.outputs, 'ReportBucketName');
+    const report = await s3DrillReports({ client: makeS3Client(), bucketName }).read('drill-1');
+    expect(report).toMatchObject({ passed: true });
+    expect(report.secrets.map(({ name, rotated }) => [name, rotated])).toEqual([
+      ['signing', true],
+      ['vault', true],
+    ]);
+    expect(status).toBe('SUCCEEDED');
   });
 
   it('is found sound by its check', async () => {

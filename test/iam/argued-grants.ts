@@ -10,6 +10,11 @@ export interface ArguedGrant {
 
 export const ARGUED_GRANTS: readonly ArguedGrant[] = [
   {
+    holder: /^SecretDrillBeginSecretDrillRole\w{8}$/,
+    actions: ['lambda:InvokeFunction'],
+    reason: 'Secrets Manager demands it of whoever starts a rotation; the emulator does not',
+  },
+  {
     holder: /^(Ingest|Incidents)\w+Role\w{8}$/,
     actions: ['sqs:ChangeMessageVisibility', 'sqs:GetQueueUrl'],
     reason:

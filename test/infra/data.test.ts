@@ -60,7 +60,7 @@ describe('buckets', () => {
   const rulesOf = (bucket: (typeof buckets)[number]) => bucket.LifecycleConfiguration.Rules;
 
   it('are private, encrypted, and do not send object events, which nothing consumes and EventBridge bills', () => {
-    expect(buckets).toHaveLength(2);
+    expect(buckets).toHaveLength(3);
     for (const bucket of buckets) {
       expect(bucket.NotificationConfiguration).toBeUndefined();
       expect(bucket).toMatchObject({
@@ -78,7 +78,7 @@ describe('buckets', () => {
     );
     expect(days).toEqual({
       ...{ 'raw/': 35, 'quarantine/': 90 },
-      ...{ 'runs/': 14, 'peers/': 14, 'detectors/': 35, 'forecasts/': 400 },
+      ...{ 'runs/': 14, 'peers/': 14, 'detectors/': 35, 'forecasts/': 400, 'secret-drills/': 400 },
     });
   });
 
@@ -105,7 +105,7 @@ describe('data in production', () => {
     const kept = [...resourcesIn(prod, ['data']).values()].filter(({ Type }) =>
       /GlobalTable$|S3::Bucket$/.test(Type),
     );
-    expect(kept).toHaveLength(11);
+    expect(kept).toHaveLength(12);
     for (const { DeletionPolicy } of kept) expect(DeletionPolicy).toBe('Retain');
     expect(prod.stacks.data.terminationProtection).toBe(true);
     for (const { Properties } of tables) expect(Properties.Replicas[0].DeletionProtectionEnabled).toBe(true);

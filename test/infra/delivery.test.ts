@@ -67,9 +67,9 @@ describe('deliveries by AWS', () => {
 
   it('is retried and ends in a queue: every schedule', () => {
     const schedules = resourcesOfType(stage, 'AWS::Scheduler::Schedule');
-    expect(schedules).toHaveLength(4);
+    expect(schedules).toHaveLength(5);
     for (const { Properties } of schedules) {
-      const isHourly = /Dispatch|CheckSecrets/.test(text(Properties.Target.Arn));
+      const isHourly = /Dispatch|CheckSecrets|SecretDrill/.test(text(Properties.Target.Arn));
       expect(Properties.Target.RetryPolicy).toMatchObject({
         MaximumRetryAttempts: 5,
         MaximumEventAgeInSeconds: isHourly ? 3600 : 300,
@@ -137,7 +137,7 @@ describe('deliveries by AWS', () => {
     const roles = resourcesOfType(stage, 'AWS::IAM::Role').filter(({ Properties }) =>
       text(Properties.AssumeRolePolicyDocument).includes('scheduler.amazonaws.com'),
     );
-    expect(roles).toHaveLength(4);
+    expect(roles).toHaveLength(5);
     for (const { Properties } of roles)
       expect(Properties.AssumeRolePolicyDocument.Statement[0].Condition.StringEquals).toMatchObject({
         'aws:SourceAccount': { Ref: 'AWS::AccountId' },

@@ -116,6 +116,8 @@ const ENVIRONMENT: Readonly<Record<string, readonly string[]>> = {
   'issue-api-key': [...tables('API_KEYS')],
   'rotate-secret': ['ROTATION_TARGETS', 'OWN_TENANT_ID', 'EVENT_BUS_NAME', 'VAULT_TABLE_NAME'],
   'reencrypt-vault': ['VAULT_SECRET_ARN', 'VAULT_TABLE_NAME'],
+  'begin-secret-drill': ['ROTATION_TARGETS'],
+  'verify-secret-drill': ['ROTATION_TARGETS', 'REPORT_BUCKET_NAME'],
   'check-secrets': ['ROTATION_TARGETS', 'ROTATION_DAYS'],
 };
 const STANDARD = [
@@ -198,7 +200,7 @@ describe('every log group', () => {
   const groups = resourcesOfType(stage, 'AWS::Logs::LogGroup');
 
   it('has the retention of its stage', () => {
-    expect(groups).toHaveLength(29);
+    expect(groups).toHaveLength(32);
     for (const { Properties } of groups) expect(Properties.RetentionInDays).toBe(30);
   });
 
@@ -262,7 +264,7 @@ describe('a Workflow', () => {
 
   it('is logged without data and traced', () => {
     const machines = resourcesOfType(stage, 'AWS::StepFunctions::StateMachine');
-    expect(machines).toHaveLength(3);
+    expect(machines).toHaveLength(4);
     for (const { Properties } of machines) {
       expect(Properties.LoggingConfiguration).toMatchObject({ Level: 'ALL', IncludeExecutionData: false });
       expect(Properties.TracingConfiguration).toEqual({ Enabled: true });

@@ -63,7 +63,7 @@ const ALLOWED_WILDCARDS: readonly {
     reason: 'Step Functions delivers logs through an account-wide service without resource-level permissions',
   },
   {
-    resource: /"\/(raw|quarantine|runs|peers|detectors|forecasts)\/\*"\]\]\}$/,
+    resource: /"\/(raw|quarantine|runs|peers|detectors|forecasts|secret-drills)\/\*"\]\]\}$/,
     actions: /^s3:(GetObject|PutObject)$/,
     reason: 'objects under one prefix of one bucket: their keys are not known beforehand',
   },
@@ -340,6 +340,22 @@ const PERMISSIONS: Readonly<Record<string, readonly string[]>> = {
     'secretsmanager:PutSecretValue',
     'secretsmanager:UpdateSecretVersionStage',
   ],
+  // Secrets Manager demands of whoever starts a rotation that it may invoke the function.
+  BeginSecretDrill: [
+    'lambda:InvokeFunction',
+    ...LOGS,
+    'secretsmanager:DescribeSecret',
+    'secretsmanager:ListSecretVersionIds',
+    'secretsmanager:RotateSecret',
+    ...TRACES,
+  ],
+  VerifySecretDrill: [
+    ...LOGS,
+    's3:PutObject',
+    'secretsmanager:DescribeSecret',
+    'secretsmanager:GetSecretValue',
+    ...TRACES,
+  ],
   ReencryptVault: [
     'dynamodb:Query Vault by index',
     ...on('Vault', 'UpdateItem'),
@@ -430,6 +446,7 @@ describe('workflows', () => {
     ['ForecastsDispatch', 1, 1],
     ['ForecastsFleet', 3, 0],
     ['DeploymentsWatch', 2, 0],
+    ['SecretDrill', 2, 0],
   ])('%s invokes its functions and starts what it names', (name, functions, machines) => {
     const own = allowed.filter(({ id }) => id.includes(`${name}StateMachineRole`));
     const resources = (action: string) =>

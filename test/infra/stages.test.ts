@@ -22,6 +22,7 @@ const OUTPUTS = {
     'RawBucketName',
     'ForecastBucketName',
     'SigningSecretArn',
+    'ReportBucketName',
   ],
   pipeline: [
     'ForecastStateMachineArn',
@@ -31,6 +32,7 @@ const OUTPUTS = {
     'CheckSilenceFunctionName',
     'RotateSecretFunctionName',
     'CheckSecretsFunctionName',
+    'SecretDrillStateMachineArn',
     'AlarmSignalsTopicArn',
     'AlarmSignalsFunctionArn',
     'EventBusName',

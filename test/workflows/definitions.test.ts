@@ -19,9 +19,10 @@ const raisedByAws = /^((States|Lambda|StepFunctions)\.[A-Za-z]+|ExecutionAlready
 const placeholdersOf = (text: string): string[] =>
   [...new Set([...text.matchAll(/\$\{(\w+)\}/g)].map(([, name]) => name ?? ''))].sort();
 
-/** The placeholders that `forecast-workflow.ts` and `deployment-watch.ts` supply; synthesis rejects any difference. */
+/** The placeholders that `forecast-workflow.ts`, `deployment-watch.ts` and `secret-drill.ts` supply; synthesis rejects any difference. */
 const SUPPLIED: Readonly<Record<string, readonly string[]>> = {
   'dispatch-forecasts': ['ForecastFleetStateMachineArn', 'ListTenantsFunctionArn'],
+  'drill-secrets': ['BeginSecretDrillFunctionArn', 'VerifySecretDrillFunctionArn'],
   'forecast-fleet': [
     'BatchesAtOnce',
     'CloseForecastRunFunctionArn',

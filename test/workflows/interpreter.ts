@@ -253,7 +253,12 @@ const runStates = async (machine: Machine, outer: Scope, states: States, startAt
 
 /** Runs a machine to its end. Mistakes in a test (a missing task or state) are thrown instead of failing the execution. */
 export const execute = async (definition: Definition, input: unknown, tasks: Tasks): Promise<Execution> => {
-  const execution = { Id: 'execution-1', Input: input, StartTime: '2026-11-21T10:05:01.234Z' };
+  const execution = {
+    Id: 'execution-1',
+    Name: 'execution-1',
+    Input: input,
+    StartTime: '2026-11-21T10:05:01.234Z',
+  };
   const machine: Machine = { tasks, execution, trail: [], waits: [], until: [] };
   const { trail, waits, until } = machine;
   try {

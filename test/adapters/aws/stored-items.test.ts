@@ -184,6 +184,7 @@ const WRITERS: Readonly<Record<string, { readonly places: number; readonly kinds
   // A transaction puts one and updates another; one place updates what was put.
   'platform/api-key-store.ts': { places: 3, kinds: ['API key'] },
   'platform/key-use-recorder.ts': { places: 1, kinds: ['use of an API key'] },
+  'platform/drill-reports.ts': { places: 1, kinds: ['drill report'] },
   'platform/vault-store.ts': { places: 2, kinds: ['sealed record'] },
   'platform/settings-store.ts': { places: 1, kinds: ['settings'] },
   // One place puts the claim, another one the response.

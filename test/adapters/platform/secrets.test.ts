@@ -7,6 +7,7 @@ import {
   PutSecretValueCommand,
   ResourceExistsException,
   ResourceNotFoundException,
+  RotateSecretCommand,
   SecretsManagerClient,
   UpdateSecretVersionStageCommand,
 } from '@aws-sdk/client-secrets-manager';
@@ -14,6 +15,7 @@ import { mockClient } from 'aws-sdk-client-mock';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { secretsManagerRings } from '../../../adapters/platform/key-rings.ts';
 import { readSecretFacts } from '../../../adapters/platform/secret-facts.ts';
+import { rotateSecret } from '../../../adapters/platform/secret-rotator.ts';
 import { secretsManagerVersions } from '../../../adapters/platform/secret-versions.ts';
 import { MAX_RING_AGE_MS } from '../../../core/platform/secrets/key-ring.ts';
 import {
@@ -119,6 +121,17 @@ describe('the facts of a secret', () => {
     label({});
     listed();
     await expect(readSecretFacts('signing', options)).rejects.toThrow(ConfigurationError);
+  });
+});
+
+describe('a rotation', () => {
+  it('is started under the id of the version that it makes', async () => {
+    mock.on(RotateSecretCommand).resolves({});
+    await rotateSecret(options, 'v'.repeat(32));
+    expect(mock.commandCalls(RotateSecretCommand)[0]?.args[0].input).toEqual({
+      SecretId: 'arn:signing',
+      ClientRequestToken: 'v'.repeat(32),
+    });
   });
 });
 

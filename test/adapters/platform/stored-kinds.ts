@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { dynamoApiKeyStore } from '../../../adapters/platform/api-key-store.ts';
+import { s3DrillReports } from '../../../adapters/platform/drill-reports.ts';
 import { dynamoResponseStore } from '../../../adapters/platform/response-store.ts';
 import { dynamoSettingsStore } from '../../../adapters/platform/settings-store.ts';
 import { dynamoVaultStore } from '../../../adapters/platform/vault-store.ts';
@@ -15,6 +16,13 @@ const owner = { tenantId: 'acme', recordId: 'user-1' };
 const ring = { current: { id: 'v1', key: 'k'.repeat(64), createdAt: 0 } };
 const plain = Buffer.from('ada@example.com');
 const sealed = sealRecord(ring, owner, plain, { random: randomBytes, now: NOW * 1000 });
+
+const report = {
+  drillId: 'drill-1',
+  at: '2026-11-29T00:00:00.000Z',
+  passed: true,
+  secrets: [{ name: 'signing', rotated: true, checks: [{ check: 'the rotation ended', passed: true }] }],
+};
 
 const command = { tenantId: 'acme', key: 'deploy-42', fingerprint: 'a', requestId: 'one' };
 const response = { statusCode: 202, headers: { location: '/v1/x' }, body: '{}' };
@@ -58,5 +66,13 @@ export const PLATFORM_KINDS: readonly StoredKind[] = [
       return stored && openRecord(ring, owner, stored);
     },
     content: plain,
+  },
+  {
+    kind: 'drill report',
+    version: 1,
+    key: /^secret-drills\/drill-1\.json$/,
+    write: ({ bucket }) => s3DrillReports(bucket).write(report),
+    read: ({ bucket }) => s3DrillReports(bucket).read('drill-1'),
+    content: report,
   },
 ];
