@@ -57,7 +57,7 @@ const inText = (lines: readonly string[]): string[] => {
 export const commandsIn = (text: string): string[] =>
   text
     .replaceAll(/\\\n\s*/g, '')
-    .split(/^```/m)
+    .split(/^\s*```/m)
     .flatMap((part, i) => {
       const [first = '', ...lines] = part.split('\n');
       return i % 2 === 0 ? inText([first, ...lines]) : inBlock(first.trim(), lines);

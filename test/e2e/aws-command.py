@@ -12,7 +12,7 @@ import botocore.session
 import jmespath
 from botocore import xform_name
 
-CLI_ONLY = {"--cli-binary-format", "--query", "--region"}
+CLI_ONLY = {"--cli-binary-format", "--output", "--query", "--region"}
 
 
 def structured(shape, text):

@@ -176,6 +176,11 @@ export const OF_OPERATORS: Readonly<Record<string, string>> = {
   'aws s3 rm --recursive s3://$RAW_BUCKET': 'aws s3 rm --recursive s3://$OWN_BUCKET',
   'aws s3 rm --recursive s3://$FORECAST_BUCKET': 'aws s3 rm --recursive s3://$OWN_BUCKET/x; echo none left',
   'aws s3 rm --recursive s3://<bucket>': 'aws s3 rm --recursive s3://$OWN_BUCKET/y; echo none left',
+  "aws s3api list-object-versions --bucket <bucket> --max-keys 1000 --output json --query '{Objects: [Versions, DeleteMarkers][].{Key: Key, VersionId: VersionId}}' > versions.json":
+    "aws s3api list-object-versions --bucket $OWN_BUCKET --max-keys 1000 --output json --query '{Objects: [Versions, DeleteMarkers][].{Key: Key, VersionId: VersionId}}' > versions.json; cat versions.json",
+  'aws s3api delete-objects --bucket <bucket> --delete file://versions.json':
+    // Nothing is left in the list: one key stands for it.
+    `aws s3api delete-objects --bucket $OWN_BUCKET --delete '{"Objects":[{"Key":"z"}]}'`,
   'aws s3 rb s3://<bucket>': 'aws s3 rb s3://$OWN_BUCKET',
   'aws cloudformation update-termination-protection --no-enable-termination-protection --stack-name Forestall-prod-Data':
     'aws cloudformation update-termination-protection --no-enable-termination-protection --stack-name Forestall-local-Data',
