@@ -6,7 +6,7 @@ import { addRulePacks } from '../lib/synth/rule-packs.ts';
 
 const app = new App();
 try {
-  buildApp(app, selectStage(app.node.tryGetContext('stage')));
+  buildApp(app, selectStage(app.node.tryGetContext('stage'), app.node.tryGetContext('tracing')));
   addRulePacks(app);
 } catch (error) {
   if (!(error instanceof ConfigurationError)) throw error;

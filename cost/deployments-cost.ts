@@ -59,6 +59,5 @@ export const deploymentUsage = (work: Workload, facts: TemplateFacts, sizes: Ite
       price: 'dynamoWriteUnit',
       units: work.deployments * WRITES * writes,
     },
-    { component, what: 'traced checks', price: 'traceRecorded', units: checks + work.deployments },
   ];
 };

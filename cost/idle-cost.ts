@@ -49,7 +49,6 @@ export const idleUsage = (facts: TemplateFacts, work: Workload): UsageLine[] => 
       units: starts * facts.dispatchStates,
     },
     { component, what: 'invocations', price: 'lambdaRequest', units: starts },
-    { component, what: 'traces', price: 'traceRecorded', units: starts },
     { component, what: 'GB of logs', price: 'logGbIngested', units: gigabytes(logBytes) },
     ...idlePeers(work, facts),
     ...idleSilence(work, facts),

@@ -15,11 +15,12 @@ const { values } = parseArgs({
     ...options,
     stage: { type: 'string', default: 'prod' },
     encryption: { type: 'string' },
+    tracing: { type: 'string' },
     json: { type: 'boolean', default: false },
   },
 });
-const { stage, encryption, json, ...rest } = values;
-const chosen = selectStage(stage);
+const { stage, encryption, tracing, json, ...rest } = values;
+const chosen = selectStage(stage, tracing);
 const config = validateConfig({ ...chosen, encryption: encryption ?? chosen.encryption });
 const work = parseWorkload({ cadenceMinutes: String(config.forecastCadenceMinutes), ...rest });
 const facts = factsOf(Object.values(synthesise(config).templates));

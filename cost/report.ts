@@ -4,6 +4,7 @@ import { idleUsage } from './idle-cost.ts';
 import { measureItems } from './item-sizes.ts';
 import { keyUsage } from './key-cost.ts';
 import type { TemplateFacts } from './template-facts.ts';
+import { tracingUsage } from './tracing-cost.ts';
 import { Workload } from './workload.ts';
 
 export interface CostReport {
@@ -18,16 +19,20 @@ export interface CostReport {
 /** Hosts that a collector typically puts into one request. */
 export const COLLECTOR_HOSTS = 50;
 
-const priceFleet = (work: Workload, facts: TemplateFacts): readonly PricedLine[] =>
-  priceLines([
-    ...idleUsage(facts, work),
-    ...keyUsage(facts),
-    ...fleetUsage(work, facts, measureItems(work.metrics, work.pushMinutes)),
-  ]);
+const priceFleet = (work: Workload, facts: TemplateFacts): readonly PricedLine[] => {
+  const sizes = measureItems(work.metrics, work.pushMinutes);
+  const lines = [...idleUsage(facts, work), ...keyUsage(facts), ...fleetUsage(work, facts, sizes)];
+  return priceLines([...lines, ...tracingUsage(lines, facts, sizes)]);
+};
+
+const priceIdle = (work: Workload, facts: TemplateFacts): readonly PricedLine[] => {
+  const lines = idleUsage(facts, work);
+  return priceLines([...lines, ...tracingUsage(lines, facts)]);
+};
 
 /** Costs of an idle deployment and of one with the fleet. */
 export const reportCost = (work: Workload, facts: TemplateFacts): CostReport => ({
-  idle: priceLines(idleUsage(facts, work)),
+  idle: priceIdle(work, facts),
   fleet: priceFleet(work, facts),
   collected: priceFleet({ ...work, hostsPerRequest: Math.min(COLLECTOR_HOSTS, work.hosts) }, facts),
   workload: work,

@@ -70,6 +70,8 @@ export interface TemplateFacts {
     /** Data keys of all queues in an hour. */
     readonly queuesPerHour: number;
   };
+  /** True if functions record traces. */
+  readonly isTraced: boolean;
   /** States of the scheduled workflow, which also runs without tenants; without those in which it fails. */
   readonly dispatchStates: number;
 }
@@ -181,6 +183,9 @@ export const factsOf = (templates: readonly unknown[]): TemplateFacts => {
     ),
     hotRetentionDays: hotRetention(resources),
     pointsPerMinute: pointsQuota(resources),
+    isTraced: ofType(resources, 'AWS::Lambda::Function').some(
+      ({ Properties }) => Properties.TracingConfig !== undefined,
+    ),
     areBlocksRecoverable: areBlocksRecoverable(resources),
     keyUses: keyUsesOf(resources),
     dispatchStates: countDispatchStates(resources),

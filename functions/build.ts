@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, realpathSync, rmSync } from 'node:fs';
+import { copyFileSync, readdirSync, readFileSync, realpathSync, rmSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { type BuildOptions, build, type Plugin } from 'esbuild';
 import * as z from 'zod';
@@ -41,6 +41,19 @@ const environmentCredentials: Plugin = {
   },
 };
 
+/** The bundle that records traces, relative to the one of the function that loads it. */
+const TRACING_BUNDLE = 'tracing.mjs';
+
+/** Keeps the recording of traces out of the bundles: a function loads it beside its own, if tracing is on. */
+const tracingApart: Plugin = {
+  name: 'tracing-apart',
+  setup: ({ onResolve }) => {
+    onResolve({ filter: /\/tracing\/x-ray\.ts$/ }, ({ kind }) =>
+      kind === 'dynamic-import' ? { path: `./${TRACING_BUNDLE}`, external: true } : undefined,
+    );
+  },
+};
+
 const PackageJson = z.object({ version: z.string() });
 
 /** Clients of the SDK read their version from their whole `package.json`. */
@@ -75,8 +88,19 @@ export const folderOf = (name: string, root = 'functions'): string => {
 
 /** Bundling options of functions. */
 export const bundleOptions = (names: readonly string[], outdir: string): BuildOptions => ({
+  ...BUNDLING,
   entryPoints: names.map((name) => ({ in: join(folderOf(name), 'index.ts'), out: join(name, 'index') })),
   outdir,
+});
+
+/** Bundling options of the recording of traces. */
+const tracingOptions = (outdir: string): BuildOptions => ({
+  ...BUNDLING,
+  entryPoints: [{ in: 'functions/runtime/tracing/x-ray.ts', out: 'tracing/tracing' }],
+  outdir,
+});
+
+const BUNDLING: BuildOptions = {
   bundle: true,
   minify: true,
   platform: 'node',
@@ -87,16 +111,23 @@ export const bundleOptions = (names: readonly string[], outdir: string): BuildOp
   sourcemap: true,
   sourcesContent: false,
   banner: { js: REQUIRE_BANNER },
-  plugins: [lazyHttp, environmentCredentials, packageVersions],
+  plugins: [lazyHttp, environmentCredentials, packageVersions, tracingApart],
   metafile: true,
   logLevel: 'warning',
-});
+};
 
-/** Bundles every function into `<outdir>/<name>/index.mjs` in one esbuild call and returns their names. */
+/**
+ * Bundles every function into `<outdir>/<name>/index.mjs` and returns their names. Beside each lies `tracing.mjs`, which
+ * is deployed only with a stage that traces (`lib/platform/observed-function.ts`).
+ */
 export const buildFunctions = async (outdir = 'dist'): Promise<readonly string[]> => {
   const names = listFunctions();
   rmSync(outdir, { recursive: true, force: true });
-  await build(bundleOptions(names, outdir));
+  await Promise.all([build(bundleOptions(names, outdir)), build(tracingOptions(outdir))]);
+  const built = join(outdir, 'tracing');
+  for (const file of readdirSync(built))
+    for (const name of names) copyFileSync(join(built, file), join(outdir, name, file));
+  rmSync(built, { recursive: true });
   return names;
 };
 

@@ -7,6 +7,7 @@ import type { DomainEvent } from '../../core/shared/domain-event.ts';
 import { DependencyUnavailableError } from '../../core/shared/errors.ts';
 import type { EventPublisher } from '../../core/shared/messaging.ts';
 import { withSdkErrors } from './sdk-failure.ts';
+import { runningTrace } from './trace-context.ts';
 
 export interface EventPublisherOptions {
   readonly client: EventBridgeClient;
@@ -20,13 +21,17 @@ const ENTRIES_PER_REQUEST = 10;
 const BYTES_PER_REQUEST = 200_000;
 const PAUSES_MS = [100, 400];
 
-const entryOf = (busName: string, { name, source, detail }: DomainEvent): PutEventsRequestEntry => ({
-  EventBusName: busName,
-  Source: source,
-  DetailType: name,
-  Time: new Date(detail.occurredAt),
-  Detail: JSON.stringify(detail),
-});
+const entryOf = (busName: string, { name, source, detail }: DomainEvent): PutEventsRequestEntry => {
+  const TraceHeader = runningTrace()?.header;
+  return {
+    EventBusName: busName,
+    Source: source,
+    DetailType: name,
+    Time: new Date(detail.occurredAt),
+    Detail: JSON.stringify(detail),
+    ...(TraceHeader === undefined ? {} : { TraceHeader }),
+  };
+};
 
 const bytesOf = (entry: PutEventsRequestEntry): number => Buffer.byteLength(entry.Detail ?? '') + 200;
 

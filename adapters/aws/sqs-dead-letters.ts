@@ -1,5 +1,6 @@
 import { SendMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
 import type { DeadLetters } from '../../core/shared/messaging.ts';
+import { messageTrace } from './message-trace.ts';
 import { withSdkErrors } from './sdk-failure.ts';
 
 const MAX_REASON_LENGTH = 1000;
@@ -13,6 +14,7 @@ export const sqsDeadLetters = (client: SQSClient, queueUrl: string): DeadLetters
     const command = new SendMessageCommand({
       QueueUrl: queueUrl,
       MessageBody: message.replaceAll(NOT_ALLOWED, '?') || '(empty)',
+      ...messageTrace(),
       MessageAttributes: { Reason: { DataType: 'String', StringValue: allowed || 'unknown' } },
     });
     await withSdkErrors('SQS SendMessage', () => client.send(command));

@@ -1,6 +1,7 @@
 import { ExecutionAlreadyExists, type SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
 import type { WorkflowStarter } from '../../core/shared/messaging.ts';
 import { withSdkErrors } from './sdk-failure.ts';
+import { runningTrace } from './trace-context.ts';
 
 export interface WorkflowStarterOptions {
   readonly client: SFNClient;
@@ -16,7 +17,11 @@ export const stepFunctionsStarter = ({
   stateMachineArn,
 }: WorkflowStarterOptions): WorkflowStarter => ({
   start: async (name, input) => {
-    const command = new StartExecutionCommand({ stateMachineArn, name, input: JSON.stringify(input) });
+    const traceHeader = runningTrace()?.header;
+    const command = new StartExecutionCommand({
+      ...{ stateMachineArn, name, input: JSON.stringify(input) },
+      ...(traceHeader === undefined ? {} : { traceHeader }),
+    });
     try {
       await withSdkErrors(`starting ${name}`, () => client.send(command));
       return 'started';

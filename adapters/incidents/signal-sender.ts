@@ -1,5 +1,6 @@
 import { SendMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
 import type { SignalSender } from '../../core/incidents/ports.ts';
+import { messageTrace } from '../aws/message-trace.ts';
 import { withSdkErrors } from '../aws/sdk-failure.ts';
 
 /** Sends messages to the signals queue in the forms that `core/incidents/intake/incoming.ts` reads. */
@@ -9,6 +10,7 @@ export const sqsSignalSender = (client: SQSClient, queueUrl: string): SignalSend
       QueueUrl: queueUrl,
       MessageBody: JSON.stringify(body),
       DelaySeconds,
+      ...messageTrace(),
     });
     await withSdkErrors('SQS SendMessage', () => client.send(command));
   };

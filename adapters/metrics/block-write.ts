@@ -7,6 +7,7 @@ import type { BlockWrite } from '../../core/metrics/ports.ts';
 import { DependencyUnavailableError, InvalidInputError } from '../../core/shared/errors.ts';
 import { DAY_SECONDS, HOUR_SECONDS } from '../../core/shared/time.ts';
 import { isRefused, isTransient, withSdkErrors } from '../aws/sdk-failure.ts';
+import { isRecorded } from '../aws/trace-context.ts';
 import { blockKey } from './item-keys.ts';
 
 /** Result of a write. Each block is in one of the lists or was written. */
@@ -30,13 +31,18 @@ const TRANSACTION_BYTES = 2_800_000;
 /** Reasons for a cancelled transaction after which its items must not be retried immediately, one by one. */
 const THROTTLED = new Set(['ThrottlingError', 'ProvisionedThroughputExceeded']);
 
-const putOf = ({ tableName, retentionDays }: BlockTable, { key, bytes, expectedVersion }: BlockWrite) => ({
+const putOf = (
+  { tableName, retentionDays }: BlockTable,
+  { key, bytes, expectedVersion, trace }: BlockWrite,
+) => ({
   TableName: tableName,
   Item: {
     ...blockKey(key.tenantId, key.targetId, key.hour),
     data: bytes,
     v: expectedVersion + 1,
     expiresAt: (key.hour + 1) * HOUR_SECONDS + retentionDays * DAY_SECONDS,
+    // Streams carry no trace.
+    ...(isRecorded(trace) ? { trace } : {}),
   },
   ...(expectedVersion === 0
     ? { ConditionExpression: 'attribute_not_exists(pk)' }

@@ -21,6 +21,7 @@ const BlockRecord = z.object({
     NewImage: z.object({
       data: z.object({ B: z.base64() }),
       v: z.object({ N: z.string().regex(/^\d+$/) }),
+      trace: z.object({ S: z.string() }).optional().catch(undefined),
     }),
   }),
 });
@@ -41,9 +42,9 @@ const changedBlock = (recordId: string, record: unknown): ChangedBlock | undefin
   const hour = hourOfBlock(sk.S);
   if (owner === undefined || Number.isNaN(hour))
     throw new InvalidInputError('the keys name no target and hour', { field: 'Keys' });
-  const { data, v } = read(BlockRecord, record).dynamodb.NewImage;
+  const { data, v, trace } = read(BlockRecord, record).dynamodb.NewImage;
   const block = { key: { ...owner, hour }, bytes: Buffer.from(data.B, 'base64'), version: Number(v.N) };
-  return { recordId, block };
+  return trace === undefined ? { recordId, block } : { recordId, block, trace: trace.S };
 };
 
 const idOf = (record: unknown): string => NamedRecord.safeParse(record).data?.dynamodb.SequenceNumber ?? '';

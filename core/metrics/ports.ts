@@ -22,12 +22,16 @@ export interface BlockWrite {
   readonly key: BlockKey;
   readonly bytes: Uint8Array;
   readonly expectedVersion: number;
+  /** The trace of the message that brought the points, or of the first one of several. */
+  readonly trace?: string | undefined;
 }
 
 /** A block that was just written, with the id under which its delivery is confirmed or repeated. */
 export interface ChangedBlock {
   readonly recordId: string;
   readonly block: StoredBlock;
+  /** The trace of the work that wrote the block. */
+  readonly trace?: string | undefined;
 }
 
 /** A delivery in which no block can be read. */

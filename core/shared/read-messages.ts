@@ -7,6 +7,8 @@ import type { Telemetry } from './telemetry.ts';
 export interface Message {
   readonly id: string;
   readonly body: string;
+  /** The trace that it belongs to, as delivered. */
+  readonly trace?: string | undefined;
 }
 
 export interface ReadDeps {

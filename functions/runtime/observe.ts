@@ -5,6 +5,11 @@ import middy from '@middy/core';
 import type { Context } from 'aws-lambda';
 import type { Telemetry } from '../../core/shared/telemetry.ts';
 import { shownError, shownFields } from './shown-fields.ts';
+import { inInvocation, startTracing, withTraceId } from './tracing/trace.ts';
+
+const recorder =
+  process.env.TRACING === 'x-ray' ? (await import('./tracing/x-ray.ts')).xRayRecorder : undefined;
+startTracing(recorder);
 
 const logger = new Logger();
 const defaultDimensions = { stage: process.env.STAGE ?? 'unknown' };
@@ -21,10 +26,10 @@ const SHARED_OUTCOMES: ReadonlyMap<string, Metrics> = new Map([
 
 /** The Lambda side of `Telemetry`: JSON log lines and EMF metrics in namespace `Forestall`. */
 export const telemetry: Telemetry = {
-  info: (message, fields) => logger.info(message, shownFields(fields)),
+  info: (message, fields) => logger.info(message, shownFields(withTraceId(fields))),
   error: (message, fields, cause) =>
     logger.error(message, {
-      ...shownFields(fields),
+      ...shownFields(withTraceId(fields)),
       ...(cause instanceof Error ? { error: shownError(cause) } : {}),
     }),
   count: (outcome, amount = 1) => {
@@ -42,9 +47,10 @@ const flushMetrics = () => {
   return { after: flush, onError: flush };
 };
 
-/** Wraps a handler with logging keys that reset on every invocation, and with metrics. Export the result. */
+/** Wraps a handler with logging keys that reset on every invocation, with metrics and traces. Export the result. */
 export const observe = <Event, Result>(handler: (event: Event, context: Context) => Promise<Result>) =>
   middy<Event, Result, Error, Context>()
     .use(injectLambdaContext(logger, { resetKeys: true }))
     .use(flushMetrics())
-    .handler(handler);
+    .use(recorder?.middleware ?? [])
+    .handler((event, context) => inInvocation(() => handler(event, context)));

@@ -13,6 +13,7 @@ import { overQuota } from './over-quota.ts';
 import { replyToError } from './problem-reply.ts';
 import type { Route } from './route.ts';
 import { secureReply } from './secure-reply.ts';
+import { annotateTrace } from './tracing/trace.ts';
 
 export interface HttpDeps {
   readonly authenticate: Authenticate;
@@ -86,6 +87,7 @@ export const serveHttp =
       fields.operation = id;
       const caller = await callerOf(deps, route.operation, request);
       Object.assign(fields, { tenantId: caller?.tenantId, caller: caller?.name, keyId: caller?.keyId });
+      annotateTrace({ tenant: caller?.tenantId, operation: id });
       authorise(deps, route.operation, caller, fields);
       const receivedAt = deps.now();
       await takeQuota(deps, route.operation, fields, caller, receivedAt);

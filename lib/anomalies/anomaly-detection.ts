@@ -50,6 +50,7 @@ export class AnomalyDetection extends Construct {
     this.deadLetters = new DeadLetterQueue(this, 'DeadLetters', { ...MEANING, notify });
     this.detector = new ObservedFunction(this, 'DetectAnomalies', {
       entry: 'detect-anomalies',
+      traced: true,
       description: "Runs a target's detectors on its changed blocks",
       config,
       notify,

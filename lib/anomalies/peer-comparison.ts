@@ -64,6 +64,7 @@ export class PeerComparison extends Construct {
     const { config, notify, settings, blocks, anomalies, forecastBucket, bus, deadLetters } = this.#props;
     const comparer = new ObservedFunction(this, 'ComparePeers', {
       entry: 'compare-peers',
+      traced: true,
       description: 'Compares one group of targets with each other',
       config,
       notify,
@@ -89,6 +90,7 @@ export class PeerComparison extends Construct {
     const { config, notify, targets, deadLetters } = this.#props;
     const planner = new ObservedFunction(this, 'PlanPeerComparison', {
       entry: 'plan-peer-comparison',
+      traced: true,
       description: 'Groups targets of one kind and starts the comparison of each group',
       config,
       notify,

@@ -41,6 +41,7 @@ export class SilenceCheck extends Construct {
       props;
     this.checker = new ObservedFunction(this, 'CheckSilence', {
       entry: 'check-silence',
+      traced: true,
       description: 'Announces targets and metrics that stopped coming',
       config,
       notify,

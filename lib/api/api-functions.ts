@@ -84,7 +84,7 @@ export class ApiFunctions extends Construct {
       // The HTTP API times out after 30 seconds.
       timeout: Duration.seconds(29),
       failure: FAILURE,
-      traced: config.traceRequests,
+      traced: true,
     });
     apiKeys.grantAuthenticate(fn);
     requests.grantMeter(fn);

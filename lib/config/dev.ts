@@ -28,5 +28,5 @@ export const dev: StageConfig = {
   alarms: 'minimal',
   alarmEmails: [],
   dashboard: false,
-  traceRequests: false,
+  tracing: false,
 };

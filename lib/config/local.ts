@@ -37,5 +37,5 @@ export const local: StageConfig = {
   alarms: 'minimal',
   alarmEmails: [],
   dashboard: true,
-  traceRequests: false,
+  tracing: false,
 };

@@ -29,5 +29,5 @@ export const prod: StageConfig = {
   alarms: 'minimal',
   alarmEmails: [],
   dashboard: false,
-  traceRequests: false,
+  tracing: false,
 };

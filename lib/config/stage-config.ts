@@ -131,8 +131,8 @@ export const StageConfig = z
     alarmEmails: z.array(z.email()),
     /** A CloudWatch dashboard: $3.00 a month (the first three of an account are free). */
     dashboard: z.boolean(),
-    /** X-Ray on every API request: about $15 a month for 1,000 hosts that push every 5 minutes. */
-    traceRequests: z.boolean(),
+    /** Traces of requests, messages, events and runs in X-Ray: at most $5.00 per million (`npm run cost`, `docs/tracing.md`). */
+    tracing: z.boolean(),
   })
   .refine((config) => config.rawRetentionDays >= config.hotRetentionDays, {
     path: ['rawRetentionDays'],

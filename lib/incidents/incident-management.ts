@@ -108,6 +108,7 @@ export class IncidentManagement extends Construct {
     const { config, targets, incidents, changes, bus, notify } = this.#props;
     const groupSignals = new ObservedFunction(this, 'GroupSignals', {
       entry: 'group-signals',
+      traced: true,
       description: 'Groups anomalies, predicted breaches, alarms and changes into incidents',
       config,
       notify,
@@ -142,6 +143,7 @@ export class IncidentManagement extends Construct {
     const { config, settings, blocks, targets, incidents, changes, notify } = this.#props;
     const diagnoseIncident = new ObservedFunction(this, 'DiagnoseIncident', {
       entry: 'diagnose-incident',
+      traced: true,
       description: 'Ranks the likely causes of an incident',
       config,
       notify,

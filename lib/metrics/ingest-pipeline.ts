@@ -35,6 +35,7 @@ export class IngestPipeline extends Construct {
     });
     const store = new ObservedFunction(this, 'StoreMetrics', {
       entry: 'store-metrics',
+      traced: true,
       description: 'Merges raw payloads into one block per target and hour',
       config: props.config,
       notify: props.notify,

@@ -38,7 +38,7 @@ export interface ObservedFunctionProps {
   readonly asynchronous?: { readonly deadLetters: DeadLetterQueue; readonly maxAge: Duration };
   /** Concurrency set apart for this function, which is also its limit; undefined: shares that of the account. */
   readonly reservedConcurrency?: number | undefined;
-  /** Active X-Ray tracing. If off, traces started upstream are still passed on. */
+  /** Part of the way of requests, messages, events or runs: traced if the stage enables `tracing`. */
   readonly traced?: boolean;
 }
 
@@ -60,17 +60,17 @@ export class ObservedFunction extends Construct implements IGrantable {
       runtime: Runtime.NODEJS_24_X,
       architecture: Architecture.ARM_64,
       handler: 'index.handler',
-      code: Code.fromAsset(bundleOf(this, props.entry)),
+      code: codeOf(this, props),
       description: props.description,
       memorySize: props.memoryMb,
       timeout: props.timeout,
       role: this.#role,
       logGroup,
-      // If omitted, Lambda passes traces through; CDK's PASS_THROUGH would grant write access to X-Ray.
       ...(props.reservedConcurrency === undefined
         ? {}
         : { reservedConcurrentExecutions: props.reservedConcurrency }),
-      ...(props.traced ? { tracing: Tracing.ACTIVE } : {}),
+      // If omitted, Lambda records nothing; CDK's PASS_THROUGH would grant write access to X-Ray.
+      ...(isTraced(props) ? { tracing: Tracing.ACTIVE } : {}),
       environment: { ...standardEnvironment(props), ...props.environment },
     });
     if (props.asynchronous) this.#keepFailures(props.asynchronous);
@@ -120,13 +120,23 @@ const makeRole = (scope: Construct, logGroup: LogGroup): Role => {
   return role;
 };
 
-const standardEnvironment = ({ config, entry }: ObservedFunctionProps): Record<string, string> => ({
-  STAGE: config.stage,
-  POWERTOOLS_SERVICE_NAME: entry,
+/** Acknowledges findings on resources without tracing. */
+export const UNTRACED = 'Tracing is a switch of the stage, because it costs money: `tracing` in lib/config.';
+
+const isTraced = ({ traced, config }: ObservedFunctionProps): boolean => traced === true && config.tracing;
+
+const standardEnvironment = (props: ObservedFunctionProps): Record<string, string> => ({
+  ...(isTraced(props) ? { TRACING: 'x-ray' } : {}),
+  STAGE: props.config.stage,
+  POWERTOOLS_SERVICE_NAME: props.entry,
   POWERTOOLS_METRICS_NAMESPACE: 'Forestall',
-  POWERTOOLS_LOG_LEVEL: config.logLevel,
+  POWERTOOLS_LOG_LEVEL: props.config.logLevel,
   NODE_OPTIONS: '--enable-source-maps',
 });
+
+/** The bundle that records traces goes only to functions that load it. */
+const codeOf = (scope: Construct, props: ObservedFunctionProps): Code =>
+  Code.fromAsset(bundleOf(scope, props.entry), { exclude: isTraced(props) ? [] : ['tracing.mjs*'] });
 
 /** The context value `forestall:bundle` names one folder for all functions, if only the templates matter. */
 const bundleOf = (scope: Construct, entry: string): string => {
@@ -145,7 +155,7 @@ const acknowledgeFindings = (scope: ObservedFunction, props: ObservedFunctionPro
     id: 'Serverless::Serverless-LambdaAsyncFailureDestination',
     reason: synchronous,
   });
-  if (props.traced) {
+  if (isTraced(props)) {
     Validations.of(scope).acknowledge({
       id: 'AwsSolutions::AwsSolutions-IAM5[Resource::*]',
       reason: 'X-Ray has no resource-level permissions.',
@@ -154,7 +164,6 @@ const acknowledgeFindings = (scope: ObservedFunction, props: ObservedFunctionPro
   }
   Validations.of(scope.fn).acknowledge({
     id: 'Serverless::Serverless-LambdaTracing',
-    reason:
-      'X-Ray samples 5 % of requests: about $15 a month for 1,000 hosts that push directly. Enabled by traceRequests.',
+    reason: UNTRACED,
   });
 };

@@ -7,7 +7,7 @@ import { DefinitionBody, LogLevel, StateMachine } from 'aws-cdk-lib/aws-stepfunc
 import { Construct } from 'constructs';
 import { ConfigurationError } from '../../core/shared/errors.ts';
 import type { StageConfig } from '../config/stage-config.ts';
-import type { ObservedFunction } from './observed-function.ts';
+import { type ObservedFunction, UNTRACED } from './observed-function.ts';
 
 export interface WorkflowProps {
   /** File name in `state-machines/`, without `.asl.json`. */
@@ -21,7 +21,7 @@ export interface WorkflowProps {
   readonly numbers?: Readonly<Record<string, number>>;
 }
 
-/** A state machine from its definition file: logged without data, traced, and allowed to call only what the file names. */
+/** A state machine from its definition file: logged without data, traced if the stage enables it, and allowed to call only what the file names. */
 export class Workflow extends Construct {
   readonly machine: StateMachine;
 
@@ -36,7 +36,7 @@ export class Workflow extends Construct {
     this.machine = new StateMachine(this, 'StateMachine', {
       definitionBody: DefinitionBody.fromString(readDefinition(props.definition, Object.keys(substitutions))),
       definitionSubstitutions: substitutions,
-      tracingEnabled: true,
+      tracingEnabled: props.config.tracing,
       logs: {
         destination: makeLogGroup(this, props.config),
         level: LogLevel.ALL,
@@ -52,6 +52,7 @@ export class Workflow extends Construct {
       Object.values(starts).map((machine) => machine.stateMachineArn),
     );
     acknowledgeWildcards(this.machine);
+    if (!props.config.tracing) acknowledgeUntraced(this.machine);
   }
 
   #allow(action: string, resources: string[]): void {
@@ -91,3 +92,9 @@ const acknowledgeWildcards = (machine: StateMachine): void =>
     id: 'AwsSolutions::AwsSolutions-IAM5[Resource::*]',
     reason: 'Log delivery and X-Ray have no resource-level permissions; all other resources are named.',
   });
+
+const acknowledgeUntraced = (machine: StateMachine): void => {
+  const reason = UNTRACED;
+  Validations.of(machine).acknowledge({ id: 'AwsSolutions::AwsSolutions-SF2', reason });
+  Validations.of(machine).acknowledge({ id: 'Serverless::Serverless-StepFunctionStateMachineXray', reason });
+};

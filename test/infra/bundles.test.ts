@@ -43,6 +43,9 @@ const copyProject = (): string => {
   return copy;
 };
 
+/** Sources that only the recording of traces needs. */
+const RECORDING = /aws-xray-sdk-core|powertools\/tracer|cls-hooked/;
+
 const bundleOf = (name: string): string => join(outdir, name, 'index.mjs');
 
 describe.each(names)('the bundle of %s', (name) => {
@@ -76,6 +79,14 @@ describe.each(names)('the bundle of %s', (name) => {
     const sources: string = map.sources.join();
     expect(sources).toContain('@aws-sdk/credential-provider-env/');
     expect(sources).not.toMatch(/@aws-sdk\/(nested-clients|credential-provider-(?!env))/);
+  });
+
+  it('contains nothing that records traces, which it loads beside itself if tracing is on', () => {
+    const { sources } = JSON.parse(readFileSync(`${bundleOf(name)}.map`, 'utf8'));
+    expect(sources.filter((source: string) => RECORDING.test(source))).toEqual([]);
+    expect(readFileSync(bundleOf(name), 'utf8')).toMatch(/await import\("\.\/tracing\.mjs"\)/);
+    const { sources: recording } = JSON.parse(readFileSync(join(outdir, name, 'tracing.mjs.map'), 'utf8'));
+    expect(recording.filter((source: string) => RECORDING.test(source)).length).toBeGreaterThan(10);
   });
 
   it('holds versions of the SDK, not the rest of its package files', () => {

@@ -161,12 +161,6 @@ describe('a function', () => {
     expect(statementsOf(built).at(-1)).toMatchObject({ Action: 'sqs:SendMessage' });
   });
 
-  it('is traced only on request', () => {
-    const { stack, notify, template } = stackOf();
-    functionIn(stack, notify, { traced: true });
-    template().hasResourceProperties('AWS::Lambda::Function', { TracingConfig: { Mode: 'Active' } });
-  });
-
   it('must have been built', () => {
     const { stack, notify } = stackOf({ 'forestall:bundle': '/no/such/folder' });
     expect(() => functionIn(stack, notify)).toThrow(ConfigurationError);

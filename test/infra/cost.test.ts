@@ -44,6 +44,7 @@ const facts: TemplateFacts = {
   pointsPerMinute: 600_000,
   areBlocksRecoverable: true,
   keyUses: { stores: 0, queuesPerHour: 0 },
+  isTraced: false,
   dispatchStates: 4,
 };
 
@@ -58,10 +59,10 @@ describe('the idle cost', () => {
     const lines = idleUsage(facts, Workload.parse({}));
     expect(unitsOf(lines, 'starts')).toBe(730);
     expect(unitsOf(lines, 'state transitions')).toBe(2920);
-    // alarms 0.80 + polls 0.2628 + scheduler 0.00073 + transitions 0.073 + invocations 0.000146 + traces 0.00365
+    // alarms 0.80 + polls 0.2628 + scheduler 0.00073 + transitions 0.073 + invocations 0.000146
     // + logs 730 x (4 x 6,000 + 900) bytes = 0.0169 GB x 0.50 = 0.00846; + peers 0.0162 + silence 0.0162
     // + a metric with data in 61 of 730 hours 0.025 + its check 0.0003
-    expect(totalOf(priceLines(lines)).list).toBeCloseTo(1.2063, 3);
+    expect(totalOf(priceLines(lines)).list).toBeCloseTo(1.2027, 3);
     // Reads have no free tier: half a unit for each of 2 x 8,760 queries for tenants.
     expect(totalOf(priceLines(lines)).free).toBeCloseTo(0.001095, 9);
   });

@@ -185,15 +185,6 @@ describe('every function', () => {
     for (const { Properties } of resourcesOfType(stage, 'AWS::Lambda::Function', ['edge']))
       expect(Properties.Timeout).toBeLessThan(30);
   });
-
-  it('is traced within workflows, and behind the API only if the stage enables it', () => {
-    const traced = (config: Parameters<typeof stageOf>[1]) =>
-      resourcesOfType(stageOf('prod', config), 'AWS::Lambda::Function', ['edge']).map(
-        ({ Properties }) => Properties.TracingConfig?.Mode,
-      );
-    expect(traced({})).toEqual(Array.from({ length: 8 }, () => undefined));
-    expect(traced({ traceRequests: true })).toEqual(Array.from({ length: 8 }, () => 'Active'));
-  });
 });
 
 describe('every log group', () => {
@@ -262,12 +253,11 @@ describe('a Workflow', () => {
     );
   });
 
-  it('is logged without data and traced', () => {
+  it('is logged without data', () => {
     const machines = resourcesOfType(stage, 'AWS::StepFunctions::StateMachine');
     expect(machines).toHaveLength(4);
     for (const { Properties } of machines) {
       expect(Properties.LoggingConfiguration).toMatchObject({ Level: 'ALL', IncludeExecutionData: false });
-      expect(Properties.TracingConfiguration).toEqual({ Enabled: true });
     }
   });
 

@@ -152,7 +152,6 @@ const QUEUE = [
   'sqs:GetQueueUrl',
   'sqs:ReceiveMessage',
 ];
-const TRACES = ['xray:PutTelemetryRecords', 'xray:PutTraceSegments'];
 
 /** All permissions of each function. A change here changes what an intruder in that function could do. */
 const PERMISSIONS: Readonly<Record<string, readonly string[]>> = {
@@ -196,14 +195,8 @@ const PERMISSIONS: Readonly<Record<string, readonly string[]>> = {
     's3:PutObject',
     ...QUEUE,
   ],
-  ListTenants: [...on('Targets', 'Query'), ...LOGS, ...TRACES],
-  PlanForecastRun: [
-    ...on('Targets', 'Query'),
-    ...on('Forecasts', 'PutItem'),
-    ...LOGS,
-    's3:PutObject',
-    ...TRACES,
-  ],
+  ListTenants: [...on('Targets', 'Query'), ...LOGS],
+  PlanForecastRun: [...on('Targets', 'Query'), ...on('Forecasts', 'PutItem'), ...LOGS, 's3:PutObject'],
   ForecastBatch: [
     ...on('Settings', 'GetItem'),
     ...on('Blocks', 'Query'),
@@ -214,15 +207,8 @@ const PERMISSIONS: Readonly<Record<string, readonly string[]>> = {
     's3:GetObject',
     's3:ListBucket',
     's3:PutObject',
-    ...TRACES,
   ],
-  CloseForecastRun: [
-    ...on('Forecasts', 'GetItem', 'PutItem'),
-    ...LOGS,
-    's3:GetObject',
-    's3:ListBucket',
-    ...TRACES,
-  ],
+  CloseForecastRun: [...on('Forecasts', 'GetItem', 'PutItem'), ...LOGS, 's3:GetObject', 's3:ListBucket'],
   CommandIncidents: [
     ...on('ApiKeys', 'GetItem'),
     ...on('Requests', 'DeleteItem', 'GetItem', 'PutItem', 'UpdateItem'),
@@ -329,7 +315,6 @@ const PERMISSIONS: Readonly<Record<string, readonly string[]>> = {
     ...on('Incidents', 'BatchGetItem', 'GetItem'),
     ...on('Changes', 'GetItem', 'PutItem', 'Query'),
     ...LOGS,
-    ...TRACES,
   ],
   RotateSecret: [
     'dynamodb:Query Vault by index',
@@ -372,7 +357,7 @@ const PERMISSIONS: Readonly<Record<string, readonly string[]>> = {
     'sqs:SendMessage',
   ],
   // It proposes rollbacks and has no permission on anything that could be rolled back.
-  CloseDeploymentWatch: [...on('Changes', 'GetItem', 'PutItem'), 'events:PutEvents', ...LOGS, ...TRACES],
+  CloseDeploymentWatch: [...on('Changes', 'GetItem', 'PutItem'), 'events:PutEvents', ...LOGS],
 };
 
 describe('each function', () => {

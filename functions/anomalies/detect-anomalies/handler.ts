@@ -4,6 +4,7 @@ import type { BlockChanges, ChangedBlock, UnreadableRecord } from '../../../core
 import { errorFrom, InvalidInputError, isWorthRetrying } from '../../../core/shared/errors.ts';
 import { inParallel } from '../../../core/shared/in-parallel.ts';
 import { isParked, type ReadDeps } from '../../../core/shared/read-messages.ts';
+import { traced } from '../../runtime/tracing/trace.ts';
 
 export interface Deps extends TrackDeps, ReadDeps {
   /** Reads the blocks in an invocation's event; throws InvalidInputError for an event of another kind. */
@@ -50,6 +51,12 @@ const track = async (deps: Deps, blocks: readonly ChangedBlock[]): Promise<reado
   }
 };
 
+const trackTraced = (deps: Deps, blocks: readonly ChangedBlock[]): Promise<readonly string[]> => {
+  const key = blocks[0]?.block.key;
+  const ids = { tenant: key?.tenantId, target: key?.targetId };
+  return traced({ origins: blocks.map(({ trace }) => trace), ids }, () => track(deps, blocks));
+};
+
 /** Parks records without a readable block; returns the ids of those that could not be parked. */
 const parkUnreadable = async (
   deps: Deps,
@@ -72,7 +79,9 @@ export const makeHandler =
   async (event: unknown): Promise<DynamoDBBatchResponse> => {
     const { changed, unreadable } = deps.blockChanges(event);
     const notParked = await parkUnreadable(deps, unreadable);
-    const failed = await inParallel(TARGETS_AT_ONCE, byTarget(changed), (blocks) => track(deps, blocks));
+    const failed = await inParallel(TARGETS_AT_ONCE, byTarget(changed), (blocks) =>
+      trackTraced(deps, blocks),
+    );
     const itemFailures = [...notParked, ...failed.flat()];
     return { batchItemFailures: itemFailures.map((itemIdentifier) => ({ itemIdentifier })) };
   };

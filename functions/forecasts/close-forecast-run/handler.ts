@@ -8,6 +8,7 @@ import { newRun, sumResults } from '../../../core/forecasts/runs/sum-results.ts'
 import { TenantId } from '../../../core/shared/identifiers.ts';
 import type { Telemetry } from '../../../core/shared/telemetry.ts';
 import { parseInput } from '../../runtime/parse-input.ts';
+import { annotateTrace } from '../../runtime/tracing/trace.ts';
 
 export interface Deps {
   readonly runs: Pick<RunStore, 'get' | 'finish'>;
@@ -49,6 +50,7 @@ export const makeHandler = (deps: Deps) => async (event: unknown) => {
   const run = 'error' in parsed ? await closeFailed(deps, parsed) : await closeEnded(deps, parsed);
   await deps.runs.finish(run);
   const { tenantId, runId, status, forecasts, breaches, failed, error } = run;
+  annotateTrace({ tenant: tenantId, run: runId });
   const counts = { forecasts, breaches, failed };
   deps.telemetry.info('forecast run closed', {
     tenantId,

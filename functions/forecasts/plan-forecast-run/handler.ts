@@ -10,6 +10,7 @@ import { allItems } from '../../../core/shared/page.ts';
 import type { Telemetry } from '../../../core/shared/telemetry.ts';
 import { DAY_SECONDS } from '../../../core/shared/time.ts';
 import { parseInput } from '../../runtime/parse-input.ts';
+import { annotateTrace } from '../../runtime/tracing/trace.ts';
 
 export interface Deps {
   readonly registry: Pick<TargetRegistry, 'list'>;
@@ -41,6 +42,7 @@ const activeTargets = async (deps: Deps, tenantId: string, now: number): Promise
 export const makeHandler = (deps: Deps) => async (event: unknown) => {
   const run = identifyRun(parseInput(RunInput, event));
   const { tenantId, runId, trigger, startedAt } = run;
+  annotateTrace({ tenant: tenantId, run: runId });
   await deps.runs.begin(newRun(run));
   const targets = await activeTargets(deps, tenantId, startedAt / 1000);
   const planned = planBatches(targets, deps.budget).map((targetIds, i) => ({ targetIds, index: i + 1 }));

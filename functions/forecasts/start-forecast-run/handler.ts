@@ -12,6 +12,7 @@ import { idempotencyKeyOf } from '../../runtime/idempotency.ts';
 import { overQuota } from '../../runtime/over-quota.ts';
 import { type RoutesOf, route } from '../../runtime/route.ts';
 import { type HttpDeps, serveHttp } from '../../runtime/serve-http.ts';
+import { annotateTrace } from '../../runtime/tracing/trace.ts';
 
 export interface Deps extends HttpDeps {
   readonly runs: Pick<RunStore, 'claim' | 'begin' | 'finish' | 'get' | 'list'>;
@@ -86,6 +87,7 @@ const startRun = (deps: Deps) =>
     const proposed = runIdOf({ tenantId, trigger: 'api', requestedAt: receivedAt, key });
     const expiresAt = Math.floor(receivedAt / 1000) + DAY_SECONDS;
     const runId = await deps.runs.claim(tenantId, key, proposed, expiresAt);
+    annotateTrace({ run: runId });
     await refuseTooMany(deps, tenantId, runId, receivedAt);
     const outcome = await start(deps, tenantId, runId);
     const ids = { tenantId, runId, correlationId: runId };

@@ -8,13 +8,13 @@ import { describeIssues } from '../../../core/shared/describe-issues.ts';
 import { InvalidInputError } from '../../../core/shared/errors.ts';
 import { TenantId } from '../../../core/shared/identifiers.ts';
 import { inParallel } from '../../../core/shared/in-parallel.ts';
-import { parseJson, type ReadDeps, readMessages } from '../../../core/shared/read-messages.ts';
+import { parseJson, type ReadDeps } from '../../../core/shared/read-messages.ts';
+import { QueueEvent } from '../../runtime/queue-event.ts';
+import { readInTrace } from '../../runtime/read-in-trace.ts';
+import { traced } from '../../runtime/tracing/trace.ts';
 
 export type Deps = Omit<DiagnosisDeps, 'inParallel'> & ReadDeps;
 
-const QueueEvent = z.object({
-  Records: z.array(z.object({ messageId: z.string().min(1), body: z.string() })),
-});
 /** The fields that are read from an incident event; the incident itself comes from its store. */
 const IncidentEvent = z.object({ detail: z.object({ tenantId: TenantId, incidentId: z.string().min(1) }) });
 type Reference = z.infer<typeof IncidentEvent>['detail'];
@@ -28,15 +28,17 @@ export const makeHandler =
   async (event: unknown): Promise<SQSBatchResponse> => {
     const parsed = QueueEvent.safeParse(event);
     if (!parsed.success) throw new InvalidInputError(`not an SQS event: ${describeIssues(parsed.error)}`);
-    const messages = parsed.data.Records.map(({ messageId, body }) => ({ id: messageId, body }));
-    const read = await readMessages(deps, messages, readReference);
+    const read = await readInTrace(deps, parsed.data, readReference);
     const failed = [...read.failed];
     const byIncident = Map.groupBy(
       read.readable,
       ({ content: { tenantId, incidentId } }) => `${tenantId} ${incidentId}`,
     );
     for (const own of byIncident.values()) {
-      if (!(await isDiagnosed(deps, own[0]!.content))) failed.push(...own.map(({ id }) => id));
+      const { tenantId: tenant, incidentId: incident } = own[0]!.content;
+      const caused = { origins: own.map(({ trace }) => trace), ids: { tenant, incident } };
+      if (!(await traced(caused, () => isDiagnosed(deps, own[0]!.content))))
+        failed.push(...own.map(({ id }) => id));
     }
     return { batchItemFailures: failed.map((itemIdentifier) => ({ itemIdentifier })) };
   };

@@ -9,22 +9,16 @@ import {
   isWorthRetrying,
 } from '../../../core/shared/errors.ts';
 import { inParallel } from '../../../core/shared/in-parallel.ts';
-import {
-  isParked,
-  type Message,
-  parkMessage,
-  type ReadDeps,
-  readMessages,
-} from '../../../core/shared/read-messages.ts';
+import { isParked, type Message, parkMessage, type ReadDeps } from '../../../core/shared/read-messages.ts';
+import { QueueEvent } from '../../runtime/queue-event.ts';
+import { readInTrace } from '../../runtime/read-in-trace.ts';
+import { traced } from '../../runtime/tracing/trace.ts';
 
 export interface Deps extends GroupingDeps, ReadDeps {
   /** The tenant that owns this account's CloudWatch alarms. */
   readonly ownTenant: string;
 }
 
-const QueueEvent = z.object({
-  Records: z.array(z.object({ messageId: z.string().min(1), body: z.string() })),
-});
 const TopicEvent = z.object({ Records: z.array(z.object({ Sns: z.object({ Message: z.string() }) })) });
 
 interface ReadMessage extends Message {
@@ -40,20 +34,16 @@ export const makeHandler =
   (deps: Deps) =>
   async (event: unknown): Promise<SQSBatchResponse> => {
     const queued = QueueEvent.safeParse(event);
-    if (queued.success) return groupQueue(deps, queued.data.Records);
+    if (queued.success) return groupQueue(deps, queued.data);
     await groupInvocation(deps, event);
     return { batchItemFailures: [] };
   };
 
-const groupQueue = async (
-  deps: Deps,
-  records: z.infer<typeof QueueEvent>['Records'],
-): Promise<SQSBatchResponse> => {
-  const messages = records.map(({ messageId, body }) => ({ id: messageId, body }));
-  const read = await readMessages(deps, messages, (body) => parseMessage(body, deps.ownTenant));
+const groupQueue = async (deps: Deps, messages: readonly Message[]): Promise<SQSBatchResponse> => {
+  const read = await readInTrace(deps, messages, (body) => parseMessage(body, deps.ownTenant));
   const failed = [...read.failed];
   for (const [tenantId, own] of Map.groupBy(read.readable, tenantOf)) {
-    failed.push(...(await failedIn(deps, tenantId, own)));
+    failed.push(...(await groupTraced(deps, tenantId, own)));
   }
   return { batchItemFailures: failed.map((itemIdentifier) => ({ itemIdentifier })) };
 };
@@ -63,6 +53,11 @@ const tenantOf = ({ content }: ReadMessage): string =>
 
 const signalsIn = (messages: readonly ReadMessage[]): Signal[] =>
   messages.flatMap(({ content }) => (content.kind === 'signal' ? [content.signal] : []));
+
+const groupTraced = (deps: Deps, tenantId: string, messages: readonly ReadMessage[]) =>
+  traced({ origins: messages.map(({ trace }) => trace), ids: { tenant: tenantId } }, () =>
+    failedIn(deps, tenantId, messages),
+  );
 
 /**
  * Groups the messages of one tenant; returns the ids of those to deliver again. If the batch fails for a reason that
@@ -79,7 +74,7 @@ const failedIn = async (
     return [];
   } catch (cause) {
     if (messages.length > 1 && !isWorthRetrying(cause)) {
-      const failed = await inParallel(1, messages, (message) => failedIn(deps, tenantId, [message]));
+      const failed = await inParallel(1, messages, (message) => groupTraced(deps, tenantId, [message]));
       return failed.flat();
     }
     deps.telemetry.count('GroupingFailed');
@@ -113,7 +108,7 @@ const readInvocation = async (deps: Deps, event: unknown): Promise<readonly Read
   const messages = topic.data.Records.map(
     ({ Sns }, i): Message => ({ id: `record-${i}`, body: Sns.Message }),
   );
-  const { readable, failed } = await readMessages(deps, messages, (body) =>
+  const { readable, failed } = await readInTrace(deps, messages, (body) =>
     parseMessage(body, deps.ownTenant),
   );
   if (failed.length > 0) throw new DependencyUnavailableError('unreadable messages could not be parked');

@@ -10,6 +10,8 @@ import type { RawStore } from '../ports.ts';
 export interface QueuedMessage {
   readonly id: string;
   readonly body: string;
+  /** The trace that it belongs to. */
+  readonly trace?: string | undefined;
 }
 
 export interface Payload {

@@ -52,7 +52,11 @@ class Failures {
   message(message: QueuedMessage, reason: string, cause?: unknown): void {
     if (this.ids.has(message.id)) return;
     this.ids.add(message.id);
-    this.#telemetry.error('Message left for redelivery', { messageId: message.id, reason }, cause);
+    this.#telemetry.error(
+      'Message left for redelivery',
+      { messageId: message.id, trace: message.trace, reason },
+      cause,
+    );
   }
 
   plans(plans: readonly BlockPlan[], reason: string, cause?: unknown): void {
@@ -92,7 +96,11 @@ class BatchStore {
     const { raw, telemetry, now } = this.#deps;
     const key = await parkPayload(raw, unusable, now());
     const { message, pointer, error } = unusable;
-    const ids = { messageId: message.id, tenantId: pointer?.tenantId, requestId: pointer?.requestId };
+    const ids = {
+      ...{ messageId: message.id, trace: message.trace },
+      tenantId: pointer?.tenantId,
+      requestId: pointer?.requestId,
+    };
     telemetry.error('Payload quarantined', { ...ids, key, reason: error.message }, error);
     telemetry.count('PayloadsQuarantined');
   }
@@ -176,7 +184,9 @@ class BatchStore {
       const { payload, part } = contribution;
       const key = await parkPart(raw, payload, part, error);
       const { tenantId, requestId } = payload.pointer;
-      telemetry.error('Points quarantined', { tenantId, requestId, key, reason: error.message }, error);
+      const { trace } = payload.message;
+      const fields = { tenantId, requestId, trace, key, reason: error.message };
+      telemetry.error('Points quarantined', fields, error);
       telemetry.count(
         'PointsQuarantined',
         part.series.reduce((sum, { offsets }) => sum + offsets.length, 0),
@@ -200,7 +210,9 @@ class BatchStore {
 
   async #write(merged: readonly MergedPlan[]): Promise<readonly BlockKey[]> {
     const writes = merged.flatMap(({ plan, stored, bytes }) =>
-      bytes === undefined ? [] : [{ key: plan.key, bytes, expectedVersion: stored.version }],
+      bytes === undefined
+        ? []
+        : [{ key: plan.key, bytes, expectedVersion: stored.version, trace: traceOf(plan) }],
     );
     if (writes.length === 0) return [];
     const lost = await this.#deps.blocks.write(writes);
@@ -208,6 +220,10 @@ class BatchStore {
     return lost;
   }
 }
+
+/** The first of its traces: a block has room for one. */
+const traceOf = ({ contributions }: BlockPlan): string | undefined =>
+  contributions.find(({ payload }) => payload.message.trace !== undefined)?.payload.message.trace;
 
 const reportStored = (
   { telemetry }: StoreDeps,
@@ -217,7 +233,8 @@ const reportStored = (
   for (const { message, pointer, decoded } of payloads) {
     if (failed.has(message.id)) continue;
     const { tenantId, requestId, format } = pointer;
-    telemetry.info('Payload stored', { tenantId, requestId, format, points: decoded.accepted });
+    const fields = { tenantId, requestId, trace: message.trace, format, points: decoded.accepted };
+    telemetry.info('Payload stored', fields);
     telemetry.count('PointsStored', decoded.accepted);
   }
 };
