@@ -54,7 +54,10 @@ export const makeSbom = (): Bom => {
   const isShipped = (ref: string): boolean => shipped.has(ref) || ref === bom.metadata.component['bom-ref'];
   return {
     ...bom,
-    components: bom.components.filter(({ name, version }) => shipped.has(`${name}@${version}`)),
+    // A copy within the archive of a tool has no hash of its own; the package that is deployed has one.
+    components: bom.components.filter(
+      ({ name, version, hashes }) => hashes !== undefined && shipped.has(`${name}@${version}`),
+    ),
     dependencies: bom.dependencies
       .filter(({ ref }) => isShipped(ref))
       .map(({ ref, dependsOn }) => ({ ref, dependsOn: dependsOn.filter(isShipped) })),

@@ -3,13 +3,14 @@ import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware';
 import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
 import middy from '@middy/core';
 import type { Context } from 'aws-lambda';
+import { traceScope } from '../../adapters/aws/trace-context.ts';
 import type { Telemetry } from '../../core/shared/telemetry.ts';
 import { shownError, shownFields } from './shown-fields.ts';
 import { inInvocation, startTracing, withTraceId } from './tracing/trace.ts';
 
 const recorder =
   process.env.TRACING === 'x-ray' ? (await import('./tracing/x-ray.ts')).xRayRecorder : undefined;
-startTracing(recorder);
+startTracing(recorder && { recorder, scope: traceScope });
 
 const logger = new Logger();
 const defaultDimensions = { stage: process.env.STAGE ?? 'unknown' };

@@ -254,6 +254,7 @@ export const OF_DEVELOPERS: Readonly<Record<string, string>> = {
   'npm run release -- --key FILE': RELEASE,
   'npm run release:verify -- FOLDER --key FILE': RELEASE,
   'npm run cost -- --encryption customer-key': 'npm run --silent cost -- --encryption customer-key',
+  'npm run cost -- --tracing true': 'npm run --silent cost -- --tracing true',
   'npm run cost -- --json': 'npm run --silent cost -- --json',
   'npm run cost -- --stage dev --hosts 200 --metrics 30 --hostsPerRequest 50':
     'npm run cost -- --stage dev --hosts 200 --metrics 30 --hostsPerRequest 50',

@@ -3,7 +3,7 @@
  * trace, and X-Ray gets a segment for it. Does nothing unless `startTracing` was called.
  */
 import type { MiddlewareObj } from '@middy/core';
-import { type RunningTrace, runInTrace, runningTrace } from '../../../adapters/aws/trace-context.ts';
+import type { RunningTrace, TraceScope } from '../../../core/shared/running-trace.ts';
 import { readTraceHeader, type TraceHeader, writeTraceHeader } from './trace-header.ts';
 
 /** Identifiers by which a trace can be found: no secrets, and nothing about persons. */
@@ -28,19 +28,24 @@ export interface TraceRecorder {
   readonly open: (root: string, parent: string | undefined) => OpenSegment;
 }
 
-let recorder: TraceRecorder | undefined;
+interface Tracing {
+  readonly recorder: TraceRecorder;
+  readonly scope: TraceScope;
+}
+
+let tracing: Tracing | undefined;
 
 /** Called once per container, before the first invocation; undefined ends tracing. */
-export const startTracing = (started: TraceRecorder | undefined): void => {
-  recorder = started;
+export const startTracing = (started: Tracing | undefined): void => {
+  tracing = started;
 };
 
 /** Runs a handler in the trace of its invocation. */
 export const inInvocation = <T>(work: () => Promise<T>): Promise<T> => {
-  const invocation = recorder?.invocation();
-  if (invocation === undefined) return work();
+  const invocation = tracing?.recorder.invocation();
+  if (tracing === undefined || invocation === undefined) return work();
   const { root, annotate } = invocation;
-  return runInTrace({ header: writeTraceHeader(invocation), ids: [root], annotate }, work);
+  return tracing.scope.run({ header: writeTraceHeader(invocation), ids: [root], annotate }, work);
 };
 
 const givenIn = (ids: TraceIds): Record<string, string> =>
@@ -49,13 +54,16 @@ const givenIn = (ids: TraceIds): Record<string, string> =>
   );
 
 /** Names what the running work is about. */
-export const annotateTrace = (ids: TraceIds): void => runningTrace()?.annotate(givenIn(ids));
+export const annotateTrace = (ids: TraceIds): void => tracing?.scope.running()?.annotate(givenIn(ids));
 
 /** Runs the part of the work that belongs to one message, without a segment of its own. */
 export const inTraceOf = <T>(origin: string | undefined, work: () => Promise<T>): Promise<T> => {
-  const header = recorder === undefined ? undefined : readTraceHeader(origin);
-  if (header === undefined) return work();
-  return runInTrace({ header: writeTraceHeader(header), ids: [header.root], annotate: () => {} }, work);
+  const header = readTraceHeader(origin);
+  if (tracing === undefined || header === undefined) return work();
+  return tracing.scope.run(
+    { header: writeTraceHeader(header), ids: [header.root], annotate: () => {} },
+    work,
+  );
 };
 
 interface Part {
@@ -97,9 +105,9 @@ export const traced = async <T>(
   { origins, ids }: CausedWork,
   work: (passOn: PassOn) => Promise<T>,
 ): Promise<T> => {
-  const parts = recorder === undefined ? [] : continued(recorder, origins);
+  const parts = tracing === undefined ? [] : continued(tracing.recorder, origins);
   const [first] = parts;
-  if (first === undefined) {
+  if (tracing === undefined || first === undefined) {
     annotateTrace(ids);
     return work(() => undefined);
   }
@@ -110,7 +118,8 @@ export const traced = async <T>(
   const headers = new Map(parts.map(({ root, header }) => [root, header]));
   const passOn: PassOn = (origin) => headers.get(readTraceHeader(origin)?.root ?? '');
   const running = { header: first.header, ids: parts.map(({ root }) => root), annotate };
-  return closing(parts, () => runInTrace(running, () => work(passOn)));
+  const { scope } = tracing;
+  return closing(parts, () => scope.run(running, () => work(passOn)));
 };
 
 const closing = async <T>(parts: readonly Part[], work: () => Promise<T>): Promise<T> => {
@@ -129,9 +138,9 @@ export const withTraceId = ({
   trace,
   ...fields
 }: Readonly<Record<string, unknown>>): Record<string, unknown> => {
-  if (recorder === undefined) return fields;
+  if (tracing === undefined) return fields;
   const own = typeof trace === 'string' ? readTraceHeader(trace)?.root : undefined;
-  const ids = own === undefined ? (runningTrace()?.ids ?? []) : [own];
+  const ids = own === undefined ? (tracing.scope.running()?.ids ?? []) : [own];
   if (ids.length === 0) return fields;
   return { ...fields, xray_trace_id: ids[0], ...(ids.length === 1 ? {} : { trace_ids: ids }) };
 };

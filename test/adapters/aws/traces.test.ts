@@ -7,7 +7,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { makeDocumentClient } from '../../../adapters/aws/clients.ts';
 import { eventBridgePublisher } from '../../../adapters/aws/event-publisher.ts';
 import { sqsDeadLetters } from '../../../adapters/aws/sqs-dead-letters.ts';
-import { isRecorded, runInTrace } from '../../../adapters/aws/trace-context.ts';
+import { isRecorded, traceScope } from '../../../adapters/aws/trace-context.ts';
 import { stepFunctionsStarter } from '../../../adapters/aws/workflow-starter.ts';
 import { sqsSignalSender } from '../../../adapters/incidents/signal-sender.ts';
 import { dynamoBlockStore } from '../../../adapters/metrics/block-store.ts';
@@ -33,7 +33,7 @@ beforeEach(() => {
 });
 
 const inTrace = <T>(work: () => T): T =>
-  runInTrace({ header: HEADER, ids: [ROOT], annotate: () => {} }, work);
+  traceScope.run({ header: HEADER, ids: [ROOT], annotate: () => {} }, work);
 
 const client = new SQSClient({ region });
 const POINTER: IngestPointer = {

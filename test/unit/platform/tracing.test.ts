@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { runningTrace } from '../../../adapters/aws/trace-context.ts';
+import { runningTrace, traceScope } from '../../../adapters/aws/trace-context.ts';
 import { InvalidInputError } from '../../../core/shared/errors.ts';
 import { readInTrace } from '../../../functions/runtime/read-in-trace.ts';
 import {
@@ -69,7 +69,7 @@ describe('with tracing', () => {
   let memory = memoryRecorder();
   const start = (invocationRoot?: string) => {
     memory = memoryRecorder(invocationRoot);
-    startTracing(memory.recorder);
+    startTracing({ recorder: memory.recorder, scope: traceScope });
   };
   beforeEach(() => start());
 
