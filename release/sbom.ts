@@ -40,24 +40,32 @@ const withoutChance = ({ serialNumber: _, ...bom }: Bom): Bom => {
   return { ...bom, metadata: { ...metadata, component: { ...metadata.component, name: 'forestall' } } };
 };
 
+/** npm gives no hash for a package of which a tool bundles a copy of the same version. */
+const hashOf = (integrity: string) => {
+  const [algorithm = '', digest = ''] = integrity.split('-');
+  return { alg: algorithm.replace('sha', 'SHA-'), content: Buffer.from(digest, 'base64').toString('hex') };
+};
+
 /**
  * The software bill of materials of what is deployed. `npm sbom --omit dev` would also omit packages that both the
  * product and its tests need.
  */
 export const makeSbom = (): Bom => {
   const bom = withoutChance(allComponents());
-  const shipped = new Set(
+  const shipped = new Map(
     lockedPackages()
       .filter((one) => !isForDevelopment(one))
-      .map(({ name, version }) => `${name}@${version}`),
+      .map(({ name, version, integrity = '' }) => [`${name}@${version}`, integrity]),
   );
   const isShipped = (ref: string): boolean => shipped.has(ref) || ref === bom.metadata.component['bom-ref'];
   return {
     ...bom,
-    // A copy within the archive of a tool has no hash of its own; the package that is deployed has one.
-    components: bom.components.filter(
-      ({ name, version, hashes }) => hashes !== undefined && shipped.has(`${name}@${version}`),
-    ),
+    components: bom.components.flatMap((component) => {
+      const integrity = shipped.get(`${component.name}@${component.version}`);
+      return integrity === undefined
+        ? []
+        : [{ ...component, hashes: component.hashes ?? [hashOf(integrity)] }];
+    }),
     dependencies: bom.dependencies
       .filter(({ ref }) => isShipped(ref))
       .map(({ ref, dependsOn }) => ({ ref, dependsOn: dependsOn.filter(isShipped) })),

@@ -102,7 +102,12 @@ describe('imports', () => {
       'functions/changes/a/x.ts',
       "type A = import('@aws-sdk/client-s3').A;",
     ],
-    ['an adapter by runtime', handlersReach, 'functions/changes/a/x.ts', "import '../../runtime/observe.ts';"],
+    [
+      'an adapter by runtime',
+      handlersReach,
+      'functions/changes/a/x.ts',
+      "import '../../runtime/observe.ts';",
+    ],
     [
       'another function',
       handlersReach,

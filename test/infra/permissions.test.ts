@@ -332,14 +332,12 @@ const PERMISSIONS: Readonly<Record<string, readonly string[]>> = {
     'secretsmanager:DescribeSecret',
     'secretsmanager:ListSecretVersionIds',
     'secretsmanager:RotateSecret',
-    ...TRACES,
   ],
   VerifySecretDrill: [
     ...LOGS,
     's3:PutObject',
     'secretsmanager:DescribeSecret',
     'secretsmanager:GetSecretValue',
-    ...TRACES,
   ],
   ReencryptVault: [
     'dynamodb:Query Vault by index',
