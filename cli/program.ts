@@ -12,11 +12,13 @@ import { runsCommand } from './commands/forecasts/runs.ts';
 import { trendsCommand } from './commands/forecasts/trends.ts';
 import { diagnoseCommand } from './commands/incidents/diagnose.ts';
 import { incidentsCommand } from './commands/incidents/incidents.ts';
+import { topologyCommand } from './commands/incidents/topology.ts';
 import { ingestCommand } from './commands/metrics/ingest.ts';
 import { targetsCommand } from './commands/metrics/targets.ts';
 import { doctorCommand } from './commands/platform/doctor.ts';
 import { keysCommand } from './commands/platform/keys.ts';
 import { restoreCommand } from './commands/platform/restore.ts';
+import { settingsCommand } from './commands/platform/settings.ts';
 import { simulateCommand } from './commands/simulator/simulate.ts';
 import type { Terminal } from './terminal/terminal.ts';
 import { VERSION } from './version.ts';
@@ -41,6 +43,8 @@ export const buildProgram = (terminal: Terminal): Command =>
     .addCommand(anomaliesCommand(terminal))
     .addCommand(incidentsCommand(terminal))
     .addCommand(changesCommand(terminal))
+    .addCommand(topologyCommand(terminal))
+    .addCommand(settingsCommand(terminal))
     .addCommand(keysCommand(terminal))
     .addCommand(doctorCommand(terminal))
     .addCommand(restoreCommand(terminal))

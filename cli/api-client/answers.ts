@@ -60,6 +60,7 @@ export const CausesAnswer = z.looseObject(Causes.shape);
 export type CausesAnswer = z.infer<typeof CausesAnswer>;
 
 export const TopologyAnswer = z.looseObject(Topology.shape);
+export type TopologyAnswer = z.infer<typeof TopologyAnswer>;
 export const RecordedChangeAnswer = z.looseObject(RecordedChange.shape);
 
 export const ChangeSummaryAnswer = z.looseObject(ChangeSummary.shape);

@@ -40,6 +40,7 @@ import type {
   IngestPayload,
   ListOptions,
   PlanRequest,
+  SettingsRequest,
   TargetQuery,
 } from './requests.ts';
 
@@ -127,8 +128,8 @@ export class ApiClient {
     return this.read(SettingsAnswer, { method: 'GET', path: '/v1/settings' });
   }
 
-  /** Replaces all settings; rejected with 409 if `version` is not the stored one. */
-  replaceSettings(settings: SettingsAnswer): Promise<SettingsAnswer> {
+  /** Replaces all settings, also those that are missing here; rejected with 409 if `version` is not the stored one. */
+  replaceSettings(settings: SettingsRequest): Promise<SettingsAnswer> {
     const headers = { 'content-type': 'application/json' };
     const body = Uint8Array.from(Buffer.from(JSON.stringify(settings)));
     return this.read(SettingsAnswer, { method: 'PUT', path: '/v1/settings', headers, body });
@@ -178,8 +179,13 @@ export class ApiClient {
     return this.read(RiskAnswer, withJson('POST', '/v1/changes/assess', { plan, target }));
   }
 
+  /** The calls between targets: declared, and learned from traces. */
+  topology(): Promise<TopologyAnswer> {
+    return this.read(TopologyAnswer, { method: 'GET', path: '/v1/topology' });
+  }
+
   /** Replaces the declared calls. */
-  declareTopology(edges: readonly CallRequest[]): Promise<z.infer<typeof TopologyAnswer>> {
+  declareTopology(edges: readonly CallRequest[]): Promise<TopologyAnswer> {
     return this.read(TopologyAnswer, withJson('PUT', '/v1/topology', { edges }));
   }
 

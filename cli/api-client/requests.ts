@@ -83,3 +83,10 @@ export interface CallRequest {
   /** True: this call does not exist. */
   readonly absent?: boolean;
 }
+
+/** All settings; the API validates them. */
+export interface SettingsRequest {
+  /** The version last read. */
+  readonly version: number;
+  readonly [setting: string]: unknown;
+}

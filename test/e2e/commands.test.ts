@@ -81,6 +81,7 @@ const writeFiles = (): void => {
     `timestamp,target,metric,value\n${rowsOf(12, 300, (i) => `commands-host,disk_percent,${wave(i)}`)}`,
   );
   write('hours.csv', `timestamp,value\n${rowsOf(40 * 24, 3600, wave)}`);
+  write('calls.json', '[{"caller": "commands-host", "callee": "commands-db"}]');
   write('graph.csv', graphToCsv(graph));
   write('window.csv', toCsv(faultyWindow('disk')));
   write('target.json', JSON.stringify(target()));

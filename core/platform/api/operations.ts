@@ -49,7 +49,7 @@ export const PLATFORM_OPERATIONS = {
     ...QUERY,
     tag: 'platform',
     path: '/v1/settings',
-    summary: 'Returns thresholds, detection rules and maintenance windows',
+    summary: 'Returns thresholds, detection rules, maintenance windows, readings, time zone and identity',
     responses: [Settings],
   },
   putSettings: {
