@@ -63,6 +63,10 @@ export const ON_A_DEPLOYMENT: readonly string[] = [
 const THROTTLES =
   'aws cloudwatch get-metric-statistics --namespace AWS/Lambda --metric-name Throttles --dimensions Name=FunctionName,Value=commands --start-time 2026-11-21T10:00:00Z --end-time 2026-11-21T11:00:00Z --period 300 --statistics Sum';
 
+/** Waits until no version of the signing secret is pending without being current. */
+const UNTIL_ROTATED =
+  "(while aws secretsmanager describe-secret --secret-id $SIGNING_SECRET --query VersionIdsToStages | tr -d ' \\n' | grep -qF '[\"AWSPENDING\"]'; do sleep 0.2; done)";
+
 /** Commands of operators: each as documented, and as it runs here. */
 export const OF_OPERATORS: Readonly<Record<string, string>> = {
   'tail -f x.csv | forestall detect -': 'tail -n +1 wave.csv | forestall detect -',
@@ -85,14 +89,11 @@ export const OF_OPERATORS: Readonly<Record<string, string>> = {
     'aws lambda invoke --function-name $CHECK_SECRETS /dev/stdout',
   'aws secretsmanager describe-secret --secret-id <secret ARN> --query VersionIdsToStages':
     'aws secretsmanager describe-secret --secret-id $SIGNING_SECRET --query VersionIdsToStages',
-  'aws secretsmanager rotate-secret --secret-id <secret ARN> --client-request-token <pending version>':
-    'aws secretsmanager rotate-secret --secret-id $SIGNING_SECRET --client-request-token 2f1d6b1e-55a4-4f0b-8a39-0c6f7f2a9d11; sleep 5',
+  'aws secretsmanager rotate-secret --secret-id <secret ARN> --client-request-token <pending version>': `aws secretsmanager rotate-secret --secret-id $SIGNING_SECRET --client-request-token 2f1d6b1e-55a4-4f0b-8a39-0c6f7f2a9d11 && ${UNTIL_ROTATED}`,
   'aws secretsmanager update-secret-version-stage --secret-id <secret ARN> --version-stage AWSPENDING --remove-from-version-id <pending version>':
     'aws secretsmanager update-secret-version-stage --secret-id $SIGNING_SECRET --version-stage AWSPENDING --remove-from-version-id 2f1d6b1e-55a4-4f0b-8a39-0c6f7f2a9d11',
-  'aws secretsmanager rotate-secret --secret-id <secret ARN> --rotation-lambda-arn <ARN of RotateSecret> --rotation-rules AutomaticallyAfterDays=90':
-    'aws secretsmanager rotate-secret --secret-id $SIGNING_SECRET --rotation-lambda-arn arn:aws:lambda:us-east-1:000000000000:function:$ROTATE_SECRET --rotation-rules AutomaticallyAfterDays=90; sleep 5',
-  'aws secretsmanager rotate-secret --secret-id <secret ARN>':
-    'aws secretsmanager rotate-secret --secret-id $SIGNING_SECRET; sleep 5',
+  'aws secretsmanager rotate-secret --secret-id <secret ARN> --rotation-lambda-arn <ARN of RotateSecret> --rotation-rules AutomaticallyAfterDays=90': `aws secretsmanager rotate-secret --secret-id $SIGNING_SECRET --rotation-lambda-arn arn:aws:lambda:us-east-1:000000000000:function:$ROTATE_SECRET --rotation-rules AutomaticallyAfterDays=90 && ${UNTIL_ROTATED}`,
+  'aws secretsmanager rotate-secret --secret-id <secret ARN>': `aws secretsmanager rotate-secret --secret-id $SIGNING_SECRET && ${UNTIL_ROTATED}`,
   'aws lambda invoke --function-name <ReencryptVaultFunctionName> /dev/stdout':
     'aws lambda invoke --function-name $REENCRYPT_VAULT /dev/stdout',
   'aws secretsmanager list-secret-version-ids --secret-id <secret ARN> --include-deprecated':
