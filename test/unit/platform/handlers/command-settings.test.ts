@@ -142,7 +142,9 @@ describe('PUT /v1/settings with an Idempotency-Key', () => {
     const first = await send({ version: 0, thresholds: [RULE] }, { once: 'k' });
     expect(await send({ version: 1 })).toMatchObject({ body: { version: 2 } });
     state.now += 3_600_000;
-    expect(await send({ version: 0, thresholds: [RULE] }, { once: 'k' })).toEqual(first);
+    const { status, body, headers } = await send({ version: 0, thresholds: [RULE] }, { once: 'k' });
+    expect({ status, body }).toEqual({ status: first.status, body: first.body });
+    expect(headers['x-request-id']).not.toBe(first.headers['x-request-id']);
     expect(await settings.get('acme')).toMatchObject({ version: 2 });
     expect(first.headers).toMatchObject({ 'content-type': 'application/json' });
   });
