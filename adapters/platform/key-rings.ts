@@ -7,7 +7,7 @@ import {
 import type { KeyRings, VersionLabel } from '../../core/platform/secrets/ports.ts';
 import { ConfigurationError } from '../../core/shared/errors.ts';
 import type { Telemetry } from '../../core/shared/telemetry.ts';
-import { describeSecret, readSecret, type SecretOptions } from './secret-versions.ts';
+import { describeSecret, readSecret, type SecretOptions } from './secret-reader.ts';
 
 export interface KeyRingOptions extends SecretOptions {
   /** Epoch milliseconds. */

@@ -2,7 +2,7 @@ import { ListSecretVersionIdsCommand, type SecretVersionsListEntry } from '@aws-
 import type { SecretFacts } from '../../core/platform/secrets/check-secrets.ts';
 import { ConfigurationError } from '../../core/shared/errors.ts';
 import { withSdkErrors } from '../aws/sdk-failure.ts';
-import { describeSecret, type SecretOptions } from './secret-versions.ts';
+import { describeSecret, type SecretOptions } from './secret-reader.ts';
 
 const createdAtOf = (
   versions: readonly SecretVersionsListEntry[],

@@ -4,10 +4,10 @@ import type { Permission } from './permissions.ts';
 export interface Identity {
   /** The only tenant whose data the request reaches. */
   readonly tenantId: string;
-  readonly kind: 'key' | 'person';
+  readonly kind: 'key' | 'person' | 'token';
   /** Label of the API key, never the key; or the user name of the person. */
   readonly name: string;
-  /** Only of an API key. */
+  /** Of an API key; of a token, that of the key that it came from. */
   readonly keyId?: string | undefined;
   readonly grants: ReadonlySet<Permission>;
 }

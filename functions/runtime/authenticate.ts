@@ -9,6 +9,8 @@ import {
   stateOf,
 } from '../../core/platform/api-key.ts';
 import type { Identity } from '../../core/platform/identity.ts';
+import { isAccessToken, verifyToken } from '../../core/platform/secrets/access-token.ts';
+import type { KeyRings } from '../../core/platform/secrets/ports.ts';
 import type { Telemetry } from '../../core/shared/telemetry.ts';
 import { HOUR_SECONDS } from '../../core/shared/time.ts';
 import type { RequestHeaders } from './http-request.ts';
@@ -21,6 +23,8 @@ export interface AuthenticateDeps {
   readonly uses: KeyUseRecorder;
   /** If omitted, only API keys are accepted. */
   readonly people?: PersonVerifier | undefined;
+  /** Keys that sign access tokens; if omitted, these are not accepted. */
+  readonly tokens?: KeyRings | undefined;
   readonly telemetry: Telemetry;
   /** Epoch milliseconds. */
   readonly now: () => number;
@@ -84,6 +88,15 @@ const useRecorder = ({ uses, telemetry }: AuthenticateDeps) => {
   };
 };
 
+/** The holder of an access token of ours. */
+const holderOf = async ({ tokens, now }: AuthenticateDeps, text: string): Promise<Identity | undefined> => {
+  if (tokens === undefined) return undefined;
+  const verified = verifyToken(await tokens.read(), text, now());
+  const again =
+    verified === 'unknown-version' ? verifyToken(await tokens.readAgain(), text, now()) : verified;
+  return typeof again === 'string' ? undefined : again;
+};
+
 /** The person whose access token a request carries, as a caller of the tenant that they name. */
 const personIn = async (
   { people }: AuthenticateDeps,
@@ -95,7 +108,7 @@ const personIn = async (
 };
 
 /**
- * Checks API keys, and access tokens of people. Valid keys are cached for a minute; others are not, because a key must work as soon as it is issued.
+ * Checks API keys, access tokens of people, and tokens that the API issued. Valid keys are cached for a minute; others are not, because a key must work as soon as it is issued.
  * @throws DependencyUnavailableError if a credential cannot be checked: it may well be valid
  * @throws InvalidInputError, ProblemError if a person names no tenant of theirs
  */
@@ -116,6 +129,7 @@ export const authenticate = (deps: AuthenticateDeps): Authenticate => {
   return async (headers) => {
     const { bearer, text } = credentialsIn(headers);
     if (bearer !== undefined && TOKEN.test(bearer)) return personIn(deps, headers, bearer);
+    if (text !== undefined && isAccessToken(text)) return holderOf(deps, text);
     const name = text === undefined ? undefined : readApiKey(text);
     if (text === undefined || name === undefined) return undefined;
     const [hash, now] = [hashApiKey(text), Math.floor(deps.now() / 1000)];

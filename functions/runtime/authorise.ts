@@ -3,9 +3,9 @@ import type { Identity } from '../../core/platform/identity.ts';
 import type { Permission } from '../../core/platform/permissions.ts';
 
 const missingOf = ({ kind, name, grants, tenantId }: Identity, missing: Permission): string =>
-  kind === 'key'
-    ? `This request needs the scope ${missing}. API key "${name}" has ${[...grants].join(', ')}.`
-    : `This request needs the permission ${missing}, which your role in tenant ${tenantId} does not have.`;
+  kind === 'person'
+    ? `This request needs the permission ${missing}, which your role in tenant ${tenantId} does not have.`
+    : `This request needs the scope ${missing}. ${kind === 'key' ? 'API key' : 'The access token of'} "${name}" has ${[...grants].join(', ')}.`;
 
 /** The problem of a caller that lacks a permission: 403, naming it (RFC 6750, section 3.1). */
 export const forbidden = (caller: Identity, missing: Permission): ProblemError =>

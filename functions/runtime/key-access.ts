@@ -4,6 +4,7 @@ import { dynamoQuotaLedger } from '../../adapters/platform/quota-ledger.ts';
 import { leasedQuotas } from '../../core/platform/access/leased-quotas.ts';
 import type { PersonVerifier } from '../../core/platform/access/ports.ts';
 import type { Quotas } from '../../core/platform/api/quotas.ts';
+import type { KeyRings } from '../../core/platform/secrets/ports.ts';
 import { authenticate } from './authenticate.ts';
 import { telemetry } from './observe.ts';
 import type { HttpDeps } from './serve-http.ts';
@@ -16,12 +17,18 @@ export interface AccessEnvironment {
   readonly TENANT_QUOTAS: Quotas;
 }
 
-/** Access by API keys, and by tokens that `people` verifies, with the quotas of their tenants. */
-export const keyAccess = (env: AccessEnvironment, people?: PersonVerifier): HttpDeps => {
+/** What verifies tokens; without it, only API keys are accepted. */
+interface TokenVerifiers {
+  readonly people?: PersonVerifier;
+  readonly tokens?: KeyRings;
+}
+
+/** Access by API keys and tokens, with the quotas of their tenants. */
+export const keyAccess = (env: AccessEnvironment, { people, tokens }: TokenVerifiers = {}): HttpDeps => {
   const keys = dynamoApiKeyFinder(table(env.API_KEYS_TABLE_NAME));
   const uses = dynamoKeyUseRecorder(table(env.REQUESTS_TABLE_NAME));
   return {
-    authenticate: authenticate({ keys, uses, people, telemetry, now: Date.now }),
+    authenticate: authenticate({ keys, uses, people, tokens, telemetry, now: Date.now }),
     quotas: leasedQuotas(dynamoQuotaLedger(table(env.REQUESTS_TABLE_NAME)), env.TENANT_QUOTAS, telemetry),
     now: Date.now,
     telemetry,

@@ -71,11 +71,16 @@ export class ApiFunctions extends Construct {
       'command-settings': this.#settingsCommands(),
       'receive-webhook': this.#webhooks(),
       'command-api-keys': this.#keyCommands(),
+      'issue-access-token': this.#route('IssueAccessToken', {
+        entry: 'issue-access-token',
+        description: 'Issues short-lived access tokens',
+        memoryMb: 256,
+      }),
     };
   }
 
   #route(id: string, route: RouteProps): ObservedFunction {
-    const { config, notify, apiKeys, signIn, requests } = this.#props;
+    const { config, notify, apiKeys, secrets, signIn, requests } = this.#props;
     const fn = new ObservedFunction(this, id, {
       ...route,
       environment: { ...route.environment, TENANT_QUOTAS: JSON.stringify(config.quotas) },
@@ -89,7 +94,9 @@ export class ApiFunctions extends Construct {
     apiKeys.grantAuthenticate(fn);
     requests.grantMeter(fn);
     // Machines send metrics, with API keys.
-    if (route.entry !== 'receive-metrics') signIn.grantVerify(fn);
+    if (route.entry === 'receive-metrics') return fn;
+    signIn.grantVerify(fn);
+    secrets.grantVerify(fn, 'api');
     return fn;
   }
 

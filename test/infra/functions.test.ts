@@ -22,7 +22,7 @@ const nameOf = ({ Properties }: (typeof functions)[number]): string =>
 
 const tables = (...names: readonly string[]): string[] => names.map((name) => `${name}_TABLE_NAME`);
 
-const SIGN_IN = ['USER_POOL_ID', 'USER_POOL_CLIENT_ID'];
+const SIGN_IN = ['USER_POOL_ID', 'USER_POOL_CLIENT_ID', 'TOKEN_SIGNING_SECRET_ARN'];
 
 /** Environment of each function in addition to the common one. */
 const ENVIRONMENT: Readonly<Record<string, readonly string[]>> = {
@@ -114,6 +114,7 @@ const ENVIRONMENT: Readonly<Record<string, readonly string[]>> = {
   ],
   'plan-peer-comparison': [...tables('TARGETS'), 'COMPARE_PEERS_FUNCTION_NAME'],
   'issue-api-key': [...tables('API_KEYS')],
+  'issue-access-token': [...tables('API_KEYS', 'REQUESTS'), 'TENANT_QUOTAS', ...SIGN_IN],
   'rotate-secret': ['ROTATION_TARGETS', 'OWN_TENANT_ID', 'EVENT_BUS_NAME', 'VAULT_TABLE_NAME'],
   'reencrypt-vault': ['VAULT_SECRET_ARN', 'VAULT_TABLE_NAME'],
   'begin-secret-drill': ['ROTATION_TARGETS'],
@@ -191,7 +192,7 @@ describe('every log group', () => {
   const groups = resourcesOfType(stage, 'AWS::Logs::LogGroup');
 
   it('has the retention of its stage', () => {
-    expect(groups).toHaveLength(32);
+    expect(groups).toHaveLength(33);
     for (const { Properties } of groups) expect(Properties.RetentionInDays).toBe(30);
   });
 

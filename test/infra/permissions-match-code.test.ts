@@ -47,24 +47,17 @@ const NEVER_CALLED: Readonly<Record<string, readonly string[]>> = {
   'check-silence': [...on('Targets', 'GetItem'), ...on('Settings', 'PutItem')],
   // Changes are recorded there, checked here, and closed elsewhere: one store, used in part.
   // The stores of versions and reports can also change and read them.
-  'begin-secret-drill': ['PutSecretValue', 'GetSecretValue', 'UpdateSecretVersionStage'].map(
-    (action) => `secretsmanager:${action}`,
-  ),
-  'verify-secret-drill': [
-    'secretsmanager:PutSecretValue',
-    'secretsmanager:UpdateSecretVersionStage',
-    's3:GetObject',
-  ],
+  'begin-secret-drill': ['secretsmanager:GetSecretValue'],
+  'verify-secret-drill': ['s3:GetObject'],
   // It looks at labels, never at contents.
-  'check-secrets': ['PutSecretValue', 'GetSecretValue', 'UpdateSecretVersionStage'].map(
-    (action) => `secretsmanager:${action}`,
-  ),
+  'check-secrets': ['secretsmanager:GetSecretValue'],
   'close-deployment-watch': [...on('Changes', 'Query')],
   'close-forecast-run': [...on('Forecasts', 'Query'), 's3:PutObject'],
   'command-changes': [...on('Incidents', 'BatchGetItem', 'GetItem', 'PutItem', 'UpdateItem')],
   // Their quotas count requests, not things.
   'command-incidents': [...on('Requests', 'BatchGetItem'), ...on('Incidents', 'Query')],
   'command-settings': [...on('Requests', 'BatchGetItem')],
+  'issue-access-token': [...on('Requests', 'BatchGetItem')],
   'compare-peers': [...on('Settings', 'PutItem'), ...on('Blocks', 'Query')],
   'detect-anomalies': [
     ...on('Targets', 'Query'),
@@ -99,17 +92,9 @@ const NEVER_CALLED: Readonly<Record<string, readonly string[]>> = {
     ...on('Settings', 'PutItem'),
   ],
   'receive-metrics': [...on('Settings', 'PutItem'), 's3:GetObject'],
-  'receive-webhook': [
-    ...on('Incidents', 'BatchGetItem', 'GetItem', 'PutItem', 'UpdateItem'),
-    'secretsmanager:PutSecretValue',
-    'secretsmanager:UpdateSecretVersionStage',
-  ],
+  'receive-webhook': [...on('Incidents', 'BatchGetItem', 'GetItem', 'PutItem', 'UpdateItem')],
   // Records are stored, read and deleted by others.
-  'reencrypt-vault': [
-    ...on('Vault', 'DeleteItem', 'GetItem', 'PutItem'),
-    'secretsmanager:PutSecretValue',
-    'secretsmanager:UpdateSecretVersionStage',
-  ],
+  'reencrypt-vault': [...on('Vault', 'DeleteItem', 'GetItem', 'PutItem')],
   'store-metrics': [...on('Blocks', 'Query')],
 };
 

@@ -153,6 +153,8 @@ const QUEUE = [
   'sqs:ReceiveMessage',
 ];
 
+const SECRET = ['secretsmanager:DescribeSecret', 'secretsmanager:GetSecretValue'];
+
 /** All permissions of each function. A change here changes what an intruder in that function could do. */
 const PERMISSIONS: Readonly<Record<string, readonly string[]>> = {
   ReceiveMetrics: [
@@ -170,6 +172,7 @@ const PERMISSIONS: Readonly<Record<string, readonly string[]>> = {
     ...on('Forecasts', 'GetItem', 'PutItem', 'Query'),
     ...LOGS,
     'states:StartExecution',
+    ...SECRET,
   ],
   QueryApi: [
     ...on('ApiKeys', 'GetItem'),
@@ -185,6 +188,7 @@ const PERMISSIONS: Readonly<Record<string, readonly string[]>> = {
     ...LOGS,
     's3:GetObject',
     's3:ListBucket',
+    ...SECRET,
   ],
   StoreMetrics: [
     ...on('Blocks', 'BatchGetItem', 'PutItem'),
@@ -216,6 +220,7 @@ const PERMISSIONS: Readonly<Record<string, readonly string[]>> = {
     'events:PutEvents',
     ...LOGS,
     'sqs:SendMessage',
+    ...SECRET,
   ],
   CommandChanges: [
     ...on('ApiKeys', 'GetItem'),
@@ -225,6 +230,7 @@ const PERMISSIONS: Readonly<Record<string, readonly string[]>> = {
     ...LOGS,
     'sqs:SendMessage',
     'states:StartExecution',
+    ...SECRET,
   ],
   ReceiveWebhook: [
     ...on('ApiKeys', 'GetItem'),
@@ -242,11 +248,13 @@ const PERMISSIONS: Readonly<Record<string, readonly string[]>> = {
     ...on('Requests', 'DeleteItem', 'GetItem', 'PutItem', 'UpdateItem'),
     ...on('Settings', 'GetItem', 'PutItem'),
     ...LOGS,
+    ...SECRET,
   ],
   CommandApiKeys: [
     ...on('ApiKeys', 'GetItem', 'PutItem', 'Query', 'UpdateItem'),
     ...on('Requests', 'BatchGetItem', 'UpdateItem'),
     ...LOGS,
+    ...SECRET,
   ],
   DetectAnomalies: [
     ...on('Settings', 'GetItem'),
@@ -316,6 +324,7 @@ const PERMISSIONS: Readonly<Record<string, readonly string[]>> = {
     ...on('Changes', 'GetItem', 'PutItem', 'Query'),
     ...LOGS,
   ],
+  IssueAccessToken: [...on('ApiKeys', 'GetItem'), ...on('Requests', 'UpdateItem'), ...LOGS, ...SECRET],
   RotateSecret: [
     'dynamodb:Query Vault by index',
     'events:PutEvents',
@@ -492,7 +501,7 @@ describe('resource policies', () => {
     const permissions = resourcesOfType(stage, 'AWS::Lambda::Permission').filter(
       ({ Properties }) => !/^(?:lambda\.alarms\.cloudwatch|secretsmanager)\./.test(Properties.Principal),
     );
-    expect(permissions).toHaveLength(8);
+    expect(permissions).toHaveLength(9);
     for (const { Properties } of permissions) {
       expect(Properties.Principal).toBe('apigateway.amazonaws.com');
       expect(text(Properties.SourceArn)).toMatch(/HttpApi/);

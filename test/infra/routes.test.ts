@@ -96,6 +96,7 @@ describe('the routes of the HTTP API', () => {
       'POST /v1/ingest/otlp/v1/metrics',
       'POST /v1/ingest/{format}',
       'POST /v1/metrics',
+      'POST /v1/tokens',
       'POST /v1/traces',
       'POST /v1/webhooks/{tenantId}/changes',
       'PUT /v1/settings',

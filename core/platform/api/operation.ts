@@ -21,6 +21,7 @@ export const API_FUNCTIONS = [
   'command-settings',
   'receive-webhook',
   'command-api-keys',
+  'issue-access-token',
 ] as const;
 export type ApiFunctionName = (typeof API_FUNCTIONS)[number];
 

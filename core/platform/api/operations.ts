@@ -13,6 +13,7 @@ import {
 import { named } from './components.ts';
 import { type Operations, QUERY } from './operation.ts';
 import { NoParameters } from './parameters.ts';
+import { AccessToken, TokenBody } from './tokens.ts';
 
 export const Health = named('Health', z.object({ status: z.literal('ok') }));
 named('Settings', Settings);
@@ -77,6 +78,22 @@ export const PLATFORM_OPERATIONS = {
     query: ApiKeysQuery,
     status: 200,
     responses: [ApiKeyPage],
+  },
+  createAccessToken: {
+    method: 'post',
+    tag: 'platform',
+    path: '/v1/tokens',
+    summary:
+      'Returns a token that allows at most what the caller may do, for an hour at most. It cannot be revoked, is not accepted by the ingestion of metrics, and creates no further tokens; needs no Idempotency-Key',
+    needs: 'read',
+    servedBy: 'issue-access-token',
+    quota: 'commandsPerMinute',
+    params: NoParameters,
+    query: NoParameters,
+    body: TokenBody,
+    maxBodyBytes: 1024,
+    status: 201,
+    responses: [AccessToken],
   },
   createApiKey: {
     ...KEY_COMMAND,

@@ -1,6 +1,7 @@
 /** A drill rotates every secret and checks what its consumers accept afterwards. */
 import { createHash } from 'node:crypto';
 import * as z from 'zod';
+import { issueToken, verifyToken } from './access-token.ts';
 import { type KeyRing, type KeyVersion, validVersions } from './key-ring.ts';
 import type { SecretState, VersionLabel } from './ports.ts';
 import type { RotatedSecret } from './rotated-secrets.ts';
@@ -62,19 +63,28 @@ export interface DrillMaterial {
 
 const OWNER = { tenantId: 'secret-drill', recordId: 'record' };
 
-/** True if consumers accept what the version signs or seals. */
-const isAccepted: Readonly<
-  Record<RotatedSecret['kind'], (version: KeyVersion, material: DrillMaterial) => boolean>
+const tokenOf = (version: KeyVersion, now: number): string => {
+  const expiresAt = Math.floor(now / 1000) + 60;
+  const claims = { ...OWNER, name: 'drill', scopes: ['read' as const], expiresAt, keyId: undefined };
+  return issueToken({ current: version }, claims, now);
+};
+
+/** Whether each kind of consumer accepts what the version signs or seals. */
+const acceptances: Readonly<
+  Record<RotatedSecret['kind'], (version: KeyVersion, material: DrillMaterial) => readonly boolean[]>
 > = {
   signing: (version, { ring, now }) => {
     const webhook = { id: 'secret-drill', seconds: Math.floor(now / 1000), body: 'drill' };
     const headers = signWebhook(version, OWNER.tenantId, webhook);
-    return verifyWebhook(ring, OWNER.tenantId, { headers, body: webhook.body }, now) !== undefined;
+    const isWebhookAccepted =
+      verifyWebhook(ring, OWNER.tenantId, { headers, body: webhook.body }, now) !== undefined;
+    const isTokenAccepted = typeof verifyToken(ring, tokenOf(version, now), now) === 'object';
+    return [isWebhookAccepted, isTokenAccepted];
   },
   vault: (version, { ring, random, now }) => {
     const sealed = sealRecord({ current: version }, OWNER, Buffer.from('drill'), { random, now });
-    if (!validVersions(ring).some(({ id }) => id === sealed.keyId)) return false;
-    return Buffer.from(openRecord(ring, OWNER, sealed)).toString() === 'drill';
+    if (!validVersions(ring).some(({ id }) => id === sealed.keyId)) return [false];
+    return [Buffer.from(openRecord(ring, OWNER, sealed)).toString() === 'drill'];
   },
 };
 
@@ -86,7 +96,9 @@ export const checkDrilled = (
 ): readonly DrillCheck[] => {
   const { ring, retired } = material;
   const accepts = (version: KeyVersion | undefined) =>
-    version !== undefined && isAccepted[kind](version, material);
+    version !== undefined && acceptances[kind](version, material).every((isAccepted) => isAccepted);
+  const refuses = (version: KeyVersion) =>
+    acceptances[kind](version, material).every((isAccepted) => !isAccepted);
   const rotated = drilled.versionId !== null;
   return [
     ...(rotated ? [{ check: 'the rotation ended', passed: !isRotating(ring, drilled) }] : []),
@@ -97,6 +109,6 @@ export const checkDrilled = (
     ...(rotated
       ? [{ check: 'the version before is the former one', passed: ring.previous?.id === drilled.currentId }]
       : []),
-    { check: 'a retired version is refused', passed: !accepts(retired) },
+    { check: 'a retired version is refused', passed: refuses(retired) },
   ];
 };

@@ -1,4 +1,5 @@
 /** The secret that signs access tokens, webhooks and approvals. Its consumers read it themselves, so nothing is set. */
+import { issueToken, verifyToken } from './access-token.ts';
 import { RotationRefusedError } from './errors.ts';
 import {
   formatKey,
@@ -40,6 +41,17 @@ const testPurpose = ({ pending, current }: Versions, purpose: Purpose): void => 
     check(!isSameMac(signed, signMessage(pending, other, TENANT, MESSAGE)), `${purpose} signs for ${other}`);
 };
 
+/** Issues and verifies a token with both versions, through the code that checks requests. */
+const testTokens = (ring: Versions, now: number): void => {
+  const expiresAt = Math.floor(now / 1000) + 60;
+  const claims = { tenantId: TENANT, name: MESSAGE, scopes: ['read' as const], expiresAt, keyId: undefined };
+  for (const version of [ring.pending, ring.current]) {
+    const token = issueToken({ current: version }, claims, now);
+    check(typeof verifyToken(ring, token, now) === 'object', 'an access token is refused');
+    check(verifyToken(ring, token, now + 60_000) === 'invalid', 'an expired access token passes');
+  }
+};
+
 /** Signs and verifies a webhook with both versions, through the code that receives webhooks. */
 const testWebhooks = (ring: Versions, now: number): void => {
   const seconds = Math.floor(now / 1000);
@@ -61,6 +73,7 @@ export const signingCredential = ({ random, now }: SigningCredentialDeps): Rotat
     const [next, present] = [parseKey('pending', pending), parseKey('current', current)];
     const ring = { pending: next, current: present };
     for (const purpose of PURPOSES) testPurpose(ring, purpose);
+    testTokens(ring, now());
     testWebhooks(ring, now());
   },
 });

@@ -22,6 +22,7 @@ const env = readEnv({
   TENANT_QUOTAS: QuotasJson,
   USER_POOL_ID: z.string().min(1),
   USER_POOL_CLIENT_ID: z.string().min(1),
+  TOKEN_SIGNING_SECRET_ARN: z.string().min(1),
 });
 
 export const handler = observe(

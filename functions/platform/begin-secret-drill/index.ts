@@ -1,7 +1,7 @@
 import { makeSecretsManagerClient } from '../../../adapters/aws/clients.ts';
 import { readSecretFacts } from '../../../adapters/platform/secret-facts.ts';
+import { describeSecret } from '../../../adapters/platform/secret-reader.ts';
 import { rotateSecret } from '../../../adapters/platform/secret-rotator.ts';
-import { secretsManagerVersions } from '../../../adapters/platform/secret-versions.ts';
 import { observe, telemetry } from '../../runtime/observe.ts';
 import { readEnv } from '../../runtime/read-env.ts';
 import { RotatedSecretsJson } from '../../runtime/rotated-secrets-json.ts';
@@ -13,7 +13,7 @@ const client = makeSecretsManagerClient();
 export const handler = observe(
   makeHandler({
     secrets: env.ROTATION_TARGETS,
-    describe: ({ arn }) => secretsManagerVersions({ client, secretId: arn }).describe(),
+    describe: ({ arn }) => describeSecret({ client, secretId: arn }),
     readFacts: ({ name, arn }) => readSecretFacts(name, { client, secretId: arn }),
     rotate: ({ arn }, versionId) => rotateSecret({ client, secretId: arn }, versionId),
     telemetry,

@@ -27,7 +27,11 @@ export interface Deps extends HttpDeps {
   readonly random: Random;
 }
 
-const authorOf = ({ kind, name, keyId }: Identity): Author => ({ kind, name, keyId });
+/** Tokens cannot administer, so the author is a key or a person. */
+const authorOf = ({ kind, name, keyId }: Identity): Author => ({
+  kind: kind === 'person' ? 'person' : 'key',
+  ...{ name, keyId },
+});
 
 /** A caller cannot give a scope that it lacks. @throws ProblemError `forbidden` */
 const requireScopes = (caller: Identity, scopes: readonly Scope[]): void => {

@@ -3,7 +3,7 @@ import * as z from 'zod';
 import { makeS3Client, makeSecretsManagerClient } from '../../../adapters/aws/clients.ts';
 import { s3DrillReports } from '../../../adapters/platform/drill-reports.ts';
 import { secretsManagerRings } from '../../../adapters/platform/key-rings.ts';
-import { secretsManagerVersions } from '../../../adapters/platform/secret-versions.ts';
+import { readSecret } from '../../../adapters/platform/secret-reader.ts';
 import { observe, telemetry } from '../../runtime/observe.ts';
 import { readEnv } from '../../runtime/read-env.ts';
 import { RotatedSecretsJson } from '../../runtime/rotated-secrets-json.ts';
@@ -16,7 +16,7 @@ export const handler = observe(
   makeHandler({
     secrets: env.ROTATION_TARGETS,
     ringsOf: ({ arn }) => secretsManagerRings({ client, secretId: arn, now: Date.now, telemetry }),
-    readVersion: ({ arn }, versionId) => secretsManagerVersions({ client, secretId: arn }).read(versionId),
+    readVersion: ({ arn }, versionId) => readSecret({ client, secretId: arn }, versionId),
     reports: s3DrillReports({ client: makeS3Client(), bucketName: env.REPORT_BUCKET_NAME }),
     random: randomBytes,
     telemetry,

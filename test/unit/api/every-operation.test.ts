@@ -11,6 +11,7 @@ import { makeHandler as makeIncidents } from '../../../functions/incidents/comma
 import { makeHandler as makeIngest } from '../../../functions/metrics/receive-metrics/handler.ts';
 import { makeHandler as makeKeys } from '../../../functions/platform/command-api-keys/handler.ts';
 import { makeHandler as makeSettings } from '../../../functions/platform/command-settings/handler.ts';
+import { makeHandler as makeTokens } from '../../../functions/platform/issue-access-token/handler.ts';
 import { recordedTelemetry } from '../../fakes/shared.ts';
 import { httpEvent } from '../../fixtures/http-events.ts';
 import { keyCaller } from '../../fixtures/identities.ts';
@@ -25,6 +26,7 @@ const MAKERS: Readonly<Record<ApiFunctionName, (deps: never) => Handler>> = {
   'command-incidents': makeIncidents,
   'receive-metrics': makeIngest,
   'command-api-keys': makeKeys,
+  'issue-access-token': makeTokens,
   'command-settings': makeSettings,
 };
 

@@ -120,6 +120,7 @@ describe('the OpenAPI document', () => {
       expect(document.paths[path][method].security).toEqual([{ bearer: [needs] }, { apiKey: [needs] }]);
     }
     expect(closed.filter(({ needs, method }) => needs === 'read' && method !== 'get')).toMatchObject([
+      { path: '/v1/tokens' },
       { path: '/v1/changes/assess' },
     ]);
     expect(closed.filter(({ needs, method }) => needs !== 'read' && method === 'get')).toMatchObject([
@@ -140,6 +141,7 @@ describe('the OpenAPI document', () => {
         expect(Object.keys(described.responses)).toEqual(expect.arrayContaining(['409', '422']));
     }
     expect(commands.filter(([, operation]) => !('idempotency' in operation)).map(([id]) => id)).toEqual([
+      'createAccessToken',
       'rotateApiKey',
       'revokeApiKey',
       ...INGEST_FORMAT_NAMES.map((format) => `ingest-${format}`),

@@ -1,0 +1,29 @@
+/** Access tokens in the API. */
+import * as z from 'zod';
+import { SCOPES, scopesOf } from '../permissions.ts';
+import { named } from './components.ts';
+import { ResponseInstant } from './instants.ts';
+
+const [MIN_SECONDS, DEFAULT_SECONDS, MAX_SECONDS] = [60, 900, 3600];
+
+export const TokenBody = named(
+  'NewAccessToken',
+  z.strictObject({
+    scopes: z
+      .array(z.enum(['ingest', 'read', 'operate']))
+      .min(1)
+      .transform(scopesOf)
+      .optional()
+      .describe('By default, those of `ingest`, `read` and `operate` that the caller has'),
+    expiresInSeconds: z.number().int().min(MIN_SECONDS).max(MAX_SECONDS).default(DEFAULT_SECONDS),
+  }),
+);
+
+export const AccessToken = named(
+  'AccessToken',
+  z.object({
+    accessToken: z.string().describe('To send as a bearer token; shown only here'),
+    scopes: z.array(z.enum(SCOPES)),
+    expiresAt: ResponseInstant,
+  }),
+);

@@ -1,0 +1,135 @@
+import { randomBytes } from 'node:crypto';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import {
+  isAccessToken,
+  issueToken,
+  type TokenClaims,
+  verifyToken,
+} from '../../../../core/platform/secrets/access-token.ts';
+import {
+  type KeyRing,
+  type KeyVersion,
+  MAX_RING_AGE_MS,
+  PROPAGATION_MS,
+} from '../../../../core/platform/secrets/key-ring.ts';
+
+const NOW = Date.UTC(2026, 10, 29);
+const version = (id: string, createdAt = 0): KeyVersion => ({ id, key: id.padEnd(64, 'k'), createdAt });
+const ring: KeyRing = { current: version('b'), previous: version('a') };
+const claims: TokenClaims = {
+  tenantId: 'acme',
+  name: 'ci',
+  scopes: ['read', 'operate'],
+  expiresAt: NOW / 1000 + 900,
+  keyId: 'aaaaaaaaaaaa',
+};
+const token = issueToken(ring, claims, NOW);
+
+describe('an access token', () => {
+  it('is verified with nothing but the ring', () => {
+    expect(isAccessToken(token)).toBe(true);
+    expect(verifyToken(ring, token, NOW)).toEqual({
+      tenantId: 'acme',
+      kind: 'token',
+      name: 'ci',
+      keyId: 'aaaaaaaaaaaa',
+      grants: new Set(['read', 'operate']),
+    });
+  });
+
+  it('passes in the overlap, and not with a retired version', () => {
+    expect(verifyToken({ current: version('c'), previous: version('b') }, token, NOW)).toMatchObject({
+      name: 'ci',
+    });
+    expect(verifyToken({ current: version('d'), previous: version('c') }, token, NOW)).toBe(
+      'unknown-version',
+    );
+  });
+
+  it('ends at its expiry', () => {
+    expect(verifyToken(ring, token, NOW + 899_999)).toMatchObject({ name: 'ci' });
+    expect(verifyToken(ring, token, NOW + 900_000)).toBe('invalid');
+  });
+
+  const [, payload = '', mac = ''] = /^fst_(.+)\.(.+)$/.exec(token) ?? [];
+  const forged = (change: object) => {
+    const content = { ...JSON.parse(Buffer.from(payload, 'base64url').toString()), ...change };
+    return `fst_${Buffer.from(JSON.stringify(content)).toString('base64url')}.${mac}`;
+  };
+
+  it.each([
+    ['another tenant', forged({ tenant: 'globex' })],
+    ['more scopes', forged({ scopes: ['administer'] })],
+    ['a later expiry', forged({ expires: 9_999_999_999 })],
+    ['another version', forged({ v: 'a' })],
+    ['an additional field', forged({ admin: true })],
+    ['no scope', forged({ scopes: [] })],
+    ['a key of another kind', issueToken({ current: { ...version('b'), key: 'x'.repeat(64) } }, claims, NOW)],
+    ['no payload', `fst_.${mac}`],
+    ['no signature', `fst_${payload}.`],
+    ['another prefix', token.replace('fst_', 'fsk_')],
+    ['other text after it', `${token}=`],
+    ['JSON that is none', `fst_${Buffer.from('{').toString('base64url')}.${mac}`],
+  ])('is refused with %s', (_, text) => {
+    expect(verifyToken(ring, text, NOW)).toBe('invalid');
+  });
+
+  it('is refused if any character is another one', () => {
+    for (let at = 4; at < token.length; at++) {
+      const other = token[at] === 'A' ? 'B' : 'A';
+      const changed = `${token.slice(0, at)}${other}${token.slice(at + 1)}`;
+      expect(typeof verifyToken(ring, changed, NOW)).toBe('string');
+    }
+  });
+
+  it('is refused, and never fails, whatever the text is', () => {
+    fc.assert(
+      fc.property(fc.string(), fc.string(), (one, two) => {
+        const text = `fst_${Buffer.from(one).toString('base64url')}.${Buffer.from(two).toString('base64url')}`;
+        return (
+          typeof verifyToken(ring, text, NOW) === 'string' && typeof verifyToken(ring, one, NOW) === 'string'
+        );
+      }),
+    );
+  });
+});
+
+describe('10,000 tokens during rotations', () => {
+  it('pass everywhere until they expire, and never with a retired version', () => {
+    let versions = [version('0')];
+    let now = NOW;
+    const ringAt = (at: number): KeyRing => {
+      const known = versions.filter(({ createdAt }) => createdAt <= at).slice(-2);
+      return { current: known.at(-1)!, previous: known.length > 1 ? known[0] : undefined };
+    };
+    const live: { text: string; expiresAt: number; issued: number }[] = [];
+    const seen = { passed: 0, expired: 0 };
+    for (let request = 0; request < 10_000; request++) {
+      now += 1_000;
+      if (request % 5_000 === 2_500)
+        versions = [
+          ...versions,
+          { ...version(String(request), now), key: randomBytes(48).toString('base64url') },
+        ];
+      // Issuer and verifier each have a ring of their own age.
+      const issuing = ringAt(now - (request % 7) * (MAX_RING_AGE_MS / 7));
+      const verifying = ringAt(now - (request % 11) * (MAX_RING_AGE_MS / 11));
+      const expiresAt = Math.floor(now / 1000) + 600;
+      live.push({ text: issueToken(issuing, { ...claims, expiresAt }, now), expiresAt, issued: now });
+      // A multiplier that is prime to any small number spreads the choice.
+      const tried = live[(request * 7_919 + (request >> 3)) % live.length]!;
+      const result = verifyToken(verifying, tried.text, now);
+      if (tried.expiresAt * 1000 > now) {
+        expect(result).toMatchObject({ tenantId: 'acme' });
+        seen.passed++;
+      } else {
+        expect(typeof result).toBe('string');
+        seen.expired++;
+      }
+    }
+    expect(seen.passed).toBeGreaterThan(500);
+    expect(seen.expired).toBeGreaterThan(500);
+    expect(PROPAGATION_MS).toBeGreaterThan(MAX_RING_AGE_MS);
+  });
+});
