@@ -81,6 +81,8 @@ describe('regular expressions', () => {
     expect(sources.flatMap(builtIn)).toEqual([
       // Phrases of a list in the same file, between two lookarounds of one character.
       expect.stringMatching(/^cli\/input\/reading\/file-naming\.ts: new RegExp\(.*phrase/),
+      // A class of characters of its own module, repeated.
+      expect.stringMatching(/^cli\/terminal\/text-width\.ts: new RegExp\(.*CONTROL\.source/),
       // Two names in the same file.
       expect.stringMatching(/^local\/replay\/host-counters\.ts: new RegExp\(.*\$\{name\}/),
     ]);

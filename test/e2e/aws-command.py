@@ -20,7 +20,7 @@ def structured(shape, text):
     if text[0] in "[{":
         return json.loads(text)
     if shape.type_name == "list":
-        return [structured(shape.member, text) if "=" in text else text]
+        return [structured(shape.member, word) if "=" in word else word for word in text.split()]
     pairs = [pair.split("=", 1) for pair in text.split(",")]
     if shape.type_name == "map":
         return {name: typed(shape.value, value) for name, value in pairs}
@@ -66,7 +66,14 @@ def parsed(members, words):
             name = members[RENAMED.get(option, option)]
             shape = name["shape"]
             boolean = shape.type_name == "boolean"
-            parameters[name["name"]] = not word.startswith("--no-") if boolean else typed(shape, words.pop(0))
+            if boolean:
+                parameters[name["name"]] = not word.startswith("--no-")
+                continue
+            value = words.pop(0)
+            # A list in shorthand has one word for each item.
+            while shape.type_name == "list" and value[0] not in "[{" and words and not words[0].startswith("--"):
+                value += " " + words.pop(0)
+            parameters[name["name"]] = typed(shape, value)
     return parameters, positional
 
 
@@ -77,10 +84,14 @@ def client_of(service, region="us-east-1"):
 
 
 def s3(operation, *words):
-    """`aws s3 ls|rm --recursive s3://BUCKET/PREFIX`, `aws s3 cp s3://BUCKET/KEY -` and `aws s3 rb s3://BUCKET`."""
+    """`aws s3 ls|rm --recursive s3://BUCKET/PREFIX`, `aws s3 rb s3://BUCKET`, and `aws s3 cp` in both directions."""
     (address,) = [word for word in words if word.startswith("s3://")]
     bucket, _, key = address.removeprefix("s3://").partition("/")
     client = client_of("s3")
+    if operation == "cp" and not words[0].startswith("s3://"):
+        with open(words[0], "rb") as file:
+            client.put_object(Bucket=bucket, Key=key, Body=file.read())
+        return print("upload:", words[0])
     if operation == "cp":
         return print(client.get_object(Bucket=bucket, Key=key)["Body"].read().decode())
     if operation == "rb":

@@ -23,6 +23,9 @@ const ATTRIBUTES: Readonly<Record<string, (id: string) => Attributes>> = {
   'AWS::ApiGatewayV2::Api': (id) => ({ Ref: id }),
   'AWS::ApiGatewayV2::Integration': (id) => ({ Ref: id }),
   'AWS::CloudWatch::Alarm': (id) => named(id, 'cloudwatch', `alarm:${id}`),
+  'AWS::Cognito::UserPool': (id) => named(id, 'cognito-idp', `userpool/${id}`),
+  'AWS::Cognito::UserPoolClient': (id) => ({ Ref: id }),
+  'AWS::Cognito::UserPoolDomain': (id) => ({ Ref: id }),
   'AWS::DynamoDB::GlobalTable': (id) => ({
     ...named(id, 'dynamodb', `table/${id}`),
     StreamArn: arn('dynamodb', `table/${id}/stream/2026-01-01T00:00:00.000`),

@@ -23,7 +23,7 @@ describe('docs/emulator.md', () => {
 
   it('and its decision record name the pinned version', () => {
     const pins = readFileSync(join(root, 'local', 'emulator', 'requirements.txt'), 'utf8');
-    const [, version = ''] = /^ministack==(.+)$/m.exec(pins) ?? [];
+    const [, version = ''] = /^ministack==([\w.]+)/m.exec(pins) ?? [];
     expect(document).toContain(`MiniStack](https://github.com/ministackorg/ministack) ${version}`);
     expect(readFileSync(join(root, 'docs', 'adr', '0002-emulator.md'), 'utf8')).toContain(
       `MiniStack ${version}`,

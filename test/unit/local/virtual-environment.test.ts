@@ -29,14 +29,15 @@ const makeEnvironment = (marker: string | undefined): string => {
 };
 
 describe('pins of the emulator', () => {
-  it('name one exact version for every package', () => {
-    const lines = readFileSync(join(import.meta.dirname, '../../..', PINS), 'utf8')
+  it('name one exact version for every package, with the hashes of its files', () => {
+    const packages = readFileSync(join(import.meta.dirname, '../../..', PINS), 'utf8')
+      .replaceAll('\\\n', ' ')
       .split('\n')
       .filter((line) => line !== '' && !line.startsWith('#'));
-    expect(lines.length).toBeGreaterThan(10);
-    expect(lines.filter((line) => !/^[\w-]+==\d[\w.]*(; python_version < "3\.\d+")?$/.test(line))).toEqual(
-      [],
-    );
+    expect(packages.length).toBeGreaterThan(10);
+    const pinned =
+      /^[\w-]+==\d[\w.]* *(; python_\w+ [<>]=? ["']3\.\d+["'] *)?( +--hash=sha256:[0-9a-f]{64})+ *$/;
+    expect(packages.filter((line) => !pinned.test(line))).toEqual([]);
   });
 
   it('ask for a new environment when a version changes, not when a comment does', () => {
