@@ -11,6 +11,7 @@ import type * as z from 'zod';
 import { makeS3Client } from '../../adapters/aws/clients.ts';
 import { s3DrillReports } from '../../adapters/platform/drill-reports.ts';
 import { SigningKeys } from '../../core/changes/api/webhooks.ts';
+import { AccessToken } from '../../core/platform/api/tokens.ts';
 import { standardMac } from '../../core/platform/secrets/webhook-signature.ts';
 import { requireOutput } from '../../local/deploy.ts';
 import { newKey, subscribe, useSession } from './pipeline-client.ts';
@@ -86,6 +87,24 @@ describe('the signing secret', () => {
     expect(await send(before!.secret, 'overlap')).toBe(202);
     const rotated = (await events()).filter((event) => event['detail-type'] === 'SecretRotated');
     expect(rotated.map(({ detail }) => detail.versionId)).toContain(versionId);
+  });
+
+  it('issues tokens that allow less than their key, through a rotation', async () => {
+    const call = (path: string, init: RequestInit = {}) => fetch(`${session.url}${path}`, init);
+    const issued = await call('/v1/tokens', {
+      method: 'POST',
+      headers: { 'x-api-key': apiKey, 'content-type': 'application/json' },
+      body: '{"scopes":["read"]}',
+    });
+    const { accessToken } = AccessToken.parse(await issued.json());
+    const headers = { authorization: `Bearer ${accessToken}` };
+    const statuses = async () =>
+      Promise.all(
+        ['/v1/targets', '/v1/api-keys'].map(async (path) => (await call(path, { headers })).status),
+      );
+    expect(await statuses()).toEqual([200, 403]);
+    await rotate();
+    expect(await statuses()).toEqual([200, 403]);
   });
 
   it('passes a drill, which rotates it and the vault and writes a report', async () => {
