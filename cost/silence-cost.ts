@@ -6,6 +6,7 @@ import type { TemplateFacts } from './template-facts.ts';
 import type { Workload } from './workload.ts';
 
 const CHECKS = (HOURS_PER_MONTH * 60) / SILENCE_CHECK_MINUTES;
+/** Of a start, and of a check without targets. */
 const CHECK_SECONDS = 0.05;
 /** Two blocks read and decoded. */
 const CHECKED_TARGET_SECONDS = 0.001;
@@ -17,21 +18,22 @@ const READS_PER_TENANT = 3;
 /** A summary of 24 hours takes a little over a kilobyte. */
 const SUMMARY_UNITS = 2;
 
-const checks = (facts: TemplateFacts, component: string, targets: number): UsageLine => {
-  const seconds = CHECKS * (CHECK_SECONDS + targets * CHECKED_TARGET_SECONDS);
-  const gb = facts.memoryGb.get('check-silence') ?? Number.NaN;
-  return { component, what: 'GB-seconds of silence checks', price: 'lambdaArmGbSecond', units: seconds * gb };
-};
+const memoryOf = (facts: TemplateFacts, entry: string): number => facts.memoryGb.get(entry) ?? Number.NaN;
 
-/** Lines for the schedule without tenants: it only lists the tenants. */
+/** Lines for the schedule without tenants: the starter only lists the tenants. */
 export const idleSilence = (work: Workload, facts: TemplateFacts): UsageLine[] => {
   const component = 'Silence checks without tenants';
   const logs = gigabytes(CHECKS * work.logBytesPerInvocation);
   return [
     { component, what: 'silence schedule starts', price: 'schedulerInvocation', units: CHECKS },
-    { component, what: 'silence checks', price: 'lambdaRequest', units: CHECKS },
-    checks(facts, component, 0),
-    { component, what: 'GB of silence check logs', price: 'logGbIngested', units: logs },
+    { component, what: 'starts of silence checks', price: 'lambdaRequest', units: CHECKS },
+    {
+      component,
+      what: 'GB-seconds of starts of silence checks',
+      price: 'lambdaArmGbSecond',
+      units: CHECKS * CHECK_SECONDS * memoryOf(facts, 'start-silence-checks'),
+    },
+    { component, what: 'GB of silence start logs', price: 'logGbIngested', units: logs },
     { component, what: 'reads of tenants', price: 'dynamoReadUnit', units: 0.5 * CHECKS },
   ];
 };
@@ -40,8 +42,21 @@ export const idleSilence = (work: Workload, facts: TemplateFacts): UsageLine[] =
 export const checkingSilence = (work: Workload, facts: TemplateFacts, sizes: ItemSizes): UsageLine[] => {
   const component = 'Silence checks';
   const listed = readUnits(work.hosts * sizes.targetBytes, 'eventual');
+  const seconds = CHECKS * (CHECK_SECONDS + work.hosts * CHECKED_TARGET_SECONDS);
   return [
-    checks(facts, component, work.hosts),
+    { component, what: 'silence checks', price: 'lambdaRequest', units: CHECKS },
+    {
+      component,
+      what: 'GB-seconds of silence checks',
+      price: 'lambdaArmGbSecond',
+      units: seconds * memoryOf(facts, 'check-silence'),
+    },
+    {
+      component,
+      what: 'GB of silence check logs',
+      price: 'logGbIngested',
+      units: gigabytes(CHECKS * work.logBytesPerInvocation),
+    },
     { component, what: 'targets listed', price: 'dynamoReadUnit', units: CHECKS * listed },
     {
       component,

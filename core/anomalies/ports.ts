@@ -67,9 +67,14 @@ export interface PeerStateFiles {
   replace(group: PeerGroupName, bytes: Uint8Array, expected: string | undefined): Promise<boolean>;
 }
 
-export interface PeerWorkStarter {
-  /** Starts the comparison of a group asynchronously, at least once. */
-  start(work: PeerWork): Promise<void>;
+/** One silence check. */
+export interface SilenceWork {
+  readonly tenantId: string;
+}
+
+export interface WorkStarter<Work> {
+  /** Starts the work asynchronously, at least once. */
+  start(work: Work): Promise<void>;
 }
 
 /** Traces of the requests of a tenant. `from` in epoch seconds. */

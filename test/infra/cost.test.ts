@@ -26,6 +26,7 @@ const facts: TemplateFacts = {
     ['compare-peers', 1],
     ['plan-peer-comparison', 0.25],
     ['check-silence', 0.25],
+    ['start-silence-checks', 0.25],
     ['check-secrets', 0.25],
     ['group-signals', 0.5],
     ['diagnose-incident', 1],

@@ -99,6 +99,7 @@ describe('deliveries by AWS', () => {
       ['PlanPeerComparison', 'AnomaliesDeadLetters', 1800],
       ['ComparePeers', 'AnomaliesDeadLetters', 1800],
       ['CheckSilence', 'AnomaliesDeadLetters', 300],
+      ['StartSilenceChecks', 'AnomaliesDeadLetters', 300],
       ['CheckSecrets', 'AnomaliesDeadLetters', 3600],
     ] as const;
     expect(configured).toHaveLength(expected.length);
@@ -114,7 +115,7 @@ describe('deliveries by AWS', () => {
 
   it.each([
     ['compares peers', 'PeersPlanPeerComparison', '1/5'],
-    ['looks for silent targets', 'SilenceCheckSilence', '2/5'],
+    ['looks for silent targets', 'SilenceStartSilenceChecks', '2/5'],
   ])('%s every five minutes, and the schedule may invoke %s and nothing else', (_, name, minute) => {
     const schedule = resourcesOfType(stage, 'AWS::Scheduler::Schedule').find(({ Properties }) =>
       text(Properties.Target.Arn).includes(name),

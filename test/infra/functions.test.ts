@@ -112,6 +112,7 @@ const ENVIRONMENT: Readonly<Record<string, readonly string[]>> = {
     'TENANT_QUOTAS',
     'EVENT_BUS_NAME',
   ],
+  'start-silence-checks': [...tables('TARGETS'), 'CHECK_SILENCE_FUNCTION_NAME'],
   'plan-peer-comparison': [...tables('TARGETS'), 'COMPARE_PEERS_FUNCTION_NAME'],
   'issue-api-key': [...tables('API_KEYS')],
   'issue-access-token': [...tables('API_KEYS', 'REQUESTS'), 'TENANT_QUOTAS', ...SIGN_IN],

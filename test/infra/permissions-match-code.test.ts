@@ -81,6 +81,7 @@ const NEVER_CALLED: Readonly<Record<string, readonly string[]>> = {
     's3:ListBucket',
   ],
   'plan-peer-comparison': [...on('Targets', 'GetItem')],
+  'start-silence-checks': [...on('Targets', 'GetItem')],
   'query-api': [
     ...on('Requests', 'BatchGetItem'),
     ...on('Blocks', 'BatchGetItem'),

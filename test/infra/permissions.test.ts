@@ -293,6 +293,7 @@ const PERMISSIONS: Readonly<Record<string, readonly string[]>> = {
     ...LOGS,
     'sqs:SendMessage',
   ],
+  StartSilenceChecks: [...on('Targets', 'Query'), 'lambda:InvokeFunction', ...LOGS, 'sqs:SendMessage'],
   PlanPeerComparison: [...on('Targets', 'Query'), 'lambda:InvokeFunction', ...LOGS, 'sqs:SendMessage'],
   GroupSignals: [
     ...on('Targets', 'Query'),

@@ -12,8 +12,8 @@ const listOf = (lines: readonly UsageLine[]): number => totalOf(priceLines(lines
 
 describe('the cost of finding silent targets', () => {
   it('is two cents a month without tenants', () => {
-    // 0.00876 + requests 0.00175 + 8,760 x 0.05 s x 0.5 GB 0.0029 + 7.9 MB of logs 0.00367 + reads 0.00055
-    expect(listOf(idleSilence(work, facts))).toBeCloseTo(0.01765, 4);
+    // 0.00876 + requests 0.00175 + 8,760 x 0.05 s x 0.25 GB 0.0015 + 7.9 MB of logs 0.00367 + reads 0.00055
+    expect(listOf(idleSilence(work, facts))).toBeCloseTo(0.01619, 4);
   });
 
   it('is less than two dollars a month for 1,000 hosts of ten metrics', () => {

@@ -1,4 +1,7 @@
-/** The worst bodies that we know for each parser: none may take more memory or time than the bar. */
+/**
+ * The worst bodies that we know for each parser: none may take more memory or time than the bar. And silence checks of
+ * tenants whose targets send every second.
+ */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -7,7 +10,9 @@ import { gzipSync } from 'node:zlib';
 import { INGEST_LIMITS } from '../../../core/metrics/ingestion/decoding/limits.ts';
 import { jsonElementsIn, MAX_JSON_ELEMENTS } from '../../../core/metrics/ingestion/decoding/read-text.ts';
 import type { BenchOptions } from '../../shared/bench-options.ts';
-import { type DecodeCost, decodeCost } from './decode-cost.ts';
+import { decodeCost } from './decode-cost.ts';
+import type { ProcessCost } from './process-cost.ts';
+import { DENSE_TENANTS, type DenseTenant, silenceCost } from './silence-cost.ts';
 import { WORST_BODIES, type WorstBody } from './worst-bodies.ts';
 
 export const MAX_PEAK_MB = 400;
@@ -15,15 +20,20 @@ export const MAX_SECONDS = 5;
 
 /** One body in a quick run is this large. */
 const QUICK_BYTES = 200_000;
+const QUICK_TARGETS = 8;
 
-interface HostileFigures extends DecodeCost {
+interface HostileFigures extends ProcessCost {
   readonly name: string;
   readonly bytes: number;
   readonly gzipBytes: number;
 }
 
+interface SilenceFigures extends DenseTenant, ProcessCost {}
+
 export interface HostileBenchResult {
   readonly bodies: readonly HostileFigures[];
+  /** One check of each dense tenant. */
+  readonly silence: readonly SilenceFigures[];
   readonly maxPeakMb: number;
   readonly maxSeconds: number;
   /** Names of the bodies above the bar. */
@@ -78,7 +88,19 @@ export const measureBodies = (
   }
 };
 
-/** Prints seconds and peak memory of decoding each of the worst bodies. */
+const measureSilence = (quick: BenchOptions['quick'], out: BenchOptions['out']): SilenceFigures[] => {
+  out('');
+  out('| silence check of dense targets | targets | seconds | peak MB | outcome |');
+  out('|---|---|---|---|---|');
+  return DENSE_TENANTS.filter(({ targets }) => !quick || targets <= QUICK_TARGETS).map((tenant) => {
+    const figures = { ...tenant, ...silenceCost(tenant) };
+    const { name, targets, seconds, peakMb, outcome } = figures;
+    out(`| ${name} | ${targets} | ${seconds.toFixed(1)} | ${peakMb.toFixed(0)} | ${outcome} |`);
+    return figures;
+  });
+};
+
+/** Prints seconds and peak memory of decoding each of the worst bodies, and of checks of dense targets. */
 export const runHostileBench = ({ quick, out }: BenchOptions): HostileBenchResult => {
   out('| body | MB | kB as gzip | seconds | peak MB | outcome |');
   out('|---|---|---|---|---|---|');
@@ -86,7 +108,7 @@ export const runHostileBench = ({ quick, out }: BenchOptions): HostileBenchResul
   const failed = bodies.filter((figures) => !isWithinBar(figures)).map(({ name }) => name);
   out(`bar: ${MAX_PEAK_MB} MB and ${MAX_SECONDS} s; above it: ${failed.join('; ') || 'none'}`);
   return {
-    ...{ bodies, failed },
+    ...{ bodies, failed, silence: measureSilence(quick, out) },
     maxPeakMb: Math.max(...bodies.map(({ peakMb }) => peakMb)),
     maxSeconds: Math.max(...bodies.map(({ seconds }) => seconds)),
   };

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { planPeerGroups, SEEN_SECONDS } from '../../../core/anomalies/peers/plan-groups.ts';
-import type { PeerWorkStarter } from '../../../core/anomalies/ports.ts';
+import type { PeerWork, WorkStarter } from '../../../core/anomalies/ports.ts';
 import type { TargetRegistry } from '../../../core/metrics/ports.ts';
 import type { Target } from '../../../core/metrics/targets/target.ts';
 import { DependencyUnavailableError } from '../../../core/shared/errors.ts';
@@ -12,7 +12,7 @@ import { parseInput } from '../../runtime/parse-input.ts';
 
 export interface Deps {
   readonly registry: Pick<TargetRegistry, 'list' | 'listTenants'>;
-  readonly starter: PeerWorkStarter;
+  readonly starter: WorkStarter<PeerWork>;
   readonly telemetry: Telemetry;
   /** Epoch milliseconds. */
   readonly now: () => number;

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { lambdaPeerWorkStarter } from '../../../adapters/anomalies/peer-work-starter.ts';
+import { lambdaWorkStarter } from '../../../adapters/anomalies/work-starter.ts';
 import { makeLambdaClient } from '../../../adapters/aws/clients.ts';
 import { dynamoTargetRegistry } from '../../../adapters/metrics/target-registry.ts';
 import { observe, telemetry } from '../../runtime/observe.ts';
@@ -15,7 +15,7 @@ const env = readEnv({
 export const handler = observe(
   makeHandler({
     registry: dynamoTargetRegistry(table(env.TARGETS_TABLE_NAME)),
-    starter: lambdaPeerWorkStarter({
+    starter: lambdaWorkStarter({
       client: makeLambdaClient(),
       functionName: env.COMPARE_PEERS_FUNCTION_NAME,
     }),

@@ -5,7 +5,7 @@ import { BatchGetCommand, DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { mockClient } from 'aws-sdk-client-mock';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { s3PeerFiles } from '../../../adapters/anomalies/peer-files.ts';
-import { lambdaPeerWorkStarter } from '../../../adapters/anomalies/peer-work-starter.ts';
+import { lambdaWorkStarter } from '../../../adapters/anomalies/work-starter.ts';
 import { dynamoBlockGlance } from '../../../adapters/metrics/block-store.ts';
 import type { PeerWork } from '../../../core/anomalies/ports.ts';
 import { DependencyUnavailableError } from '../../../core/shared/errors.ts';
@@ -49,7 +49,7 @@ describe('the state of a group', () => {
 
 describe('a comparison', () => {
   const client = new LambdaClient({ region: 'us-east-1' });
-  const starter = lambdaPeerWorkStarter({ client, functionName: 'compare' });
+  const starter = lambdaWorkStarter<PeerWork>({ client, functionName: 'compare' });
   const work: PeerWork = { ...group, targetIds: ['web-1'], counters: [], firstSeen: 1, relearn: false };
 
   it('is started asynchronously with its complete input', async () => {

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { allowedSilenceCache } from '../../../../core/anomalies/silence/allowed-silence-cache.ts';
 import { readActivity, withBudget } from '../../../../core/anomalies/silence/read-points.ts';
 import { encodeBlock } from '../../../../core/metrics/blocks/block-codec.ts';
@@ -11,7 +11,14 @@ import {
   UnreadableItemError,
 } from '../../../../core/shared/errors.ts';
 import { hourOf } from '../../../../core/shared/time.ts';
-import { type Deps, makeHandler } from '../../../../functions/anomalies/check-silence/handler.ts';
+import {
+  type Deps as CheckDeps,
+  makeHandler,
+} from '../../../../functions/anomalies/check-silence/handler.ts';
+import {
+  makeHandler as makeStarter,
+  type Deps as StartDeps,
+} from '../../../../functions/anomalies/start-silence-checks/handler.ts';
 import { memoryAnomalies, memoryIngestion } from '../../../fakes/anomalies.ts';
 import { memoryRegistry, watched } from '../../../fakes/metrics.ts';
 import { memorySettings } from '../../../fakes/platform.ts';
@@ -71,6 +78,29 @@ const blocksUntil = (
   return blocks;
 };
 
+type Deps = CheckDeps & Pick<StartDeps, 'registry'>;
+
+/** One run of the schedule: the checks that it starts run at once, each in an invocation of its own. */
+const started = (deps: Deps) => {
+  const checks: ReturnType<ReturnType<typeof makeHandler>>[] = [];
+  const starter: StartDeps['starter'] = {
+    start: async (work) => {
+      checks.push(makeHandler(deps)(work));
+    },
+  };
+  return { start: makeStarter({ ...deps, starter }), checks };
+};
+
+/** Runs the schedule and waits for all checks that it starts; throws if one fails. */
+const scheduled = (deps: Deps) => async () => {
+  const { start, checks } = started(deps);
+  const { tenants } = await start();
+  await Promise.allSettled(checks);
+  const found = await Promise.all(checks);
+  const sumOf = (field: 'silent' | 'vanished') => found.reduce((sum, one) => sum + one[field], 0);
+  return { tenants, silent: sumOf('silent'), vanished: sumOf('vanished') };
+};
+
 const setup = (ago: Readonly<Record<string, number>>, more: Partial<Deps> = {}) => {
   const last = new Map<string, number>();
   const targets: Target[] = [];
@@ -99,7 +129,7 @@ const setup = (ago: Readonly<Record<string, number>>, more: Partial<Deps> = {}) 
     now: () => clock.now * 1000,
     ...more,
   };
-  return { check: makeHandler(deps), anomalies, published, log, clock, sent, deps, ingestion };
+  return { check: scheduled(deps), anomalies, published, log, clock, sent, deps, ingestion };
 };
 
 const STEADY = { 'acme a': 0, 'acme b': 0, 'acme c': 0 };
@@ -107,9 +137,9 @@ const STEADY = { 'acme a': 0, 'acme b': 0, 'acme c': 0 };
 describe('check-silence', () => {
   it('announces a target that stopped sending, once', async () => {
     const { check, published, anomalies, clock } = setup({ ...STEADY, 'acme web-1': 1500 });
-    expect(await check({})).toEqual({ tenants: 1, silent: 1, vanished: 0 });
+    expect(await check()).toEqual({ tenants: 1, silent: 1, vanished: 0 });
     clock.now += STEP;
-    await check({});
+    await check();
     expect(published).toMatchObject([
       {
         name: 'AnomalyDetected',
@@ -124,24 +154,24 @@ describe('check-silence', () => {
     const { check, published, sent } = setup(STEADY);
     sent('acme a', NOW - 100);
     const world = setup({ 'acme a': 1500 }, { blocks: blocksUntil(new Map([['acme a', NOW - 300]])) });
-    expect([await check({}), await world.check({})]).toMatchObject([{ silent: 0 }, { silent: 0 }]);
+    expect([await check(), await world.check()]).toMatchObject([{ silent: 0 }, { silent: 0 }]);
     expect([...published, ...world.published]).toEqual([]);
   });
 
   it('announces the return of a target', async () => {
     const { check, published, sent, clock } = setup({ ...STEADY, 'acme web-1': 1500 });
-    await check({});
+    await check();
     clock.now += 2 * STEP;
     for (const name of ['acme a', 'acme b', 'acme c', 'acme web-1']) sent(name, clock.now - 60);
-    await check({});
-    await check({});
+    await check();
+    await check();
     expect(published.map(({ name }) => name)).toEqual(['AnomalyDetected', 'AnomalyEnded']);
     expect(published[1]).toMatchObject({ detail: { targetId: 'web-1', metric: 'all metrics' } });
   });
 
   it('announces targets that fall silent together with one cause', async () => {
     const { check, published } = setup({ 'acme a': 1500, 'acme b': 1500, 'acme c': 1200, 'acme d': 0 });
-    await check({});
+    await check();
     const causes = published.map(({ detail }) => (detail as { causeKeys?: string[] }).causeKeys);
     expect(causes).toHaveLength(3);
     expect(new Set(causes.map((keys) => keys?.join())).size).toBe(1);
@@ -170,7 +200,7 @@ describe('check-silence', () => {
     const { reports, lastPoint } = (await readActivity({ ...deps, blocks }, 'acme', 'a', NOW - DAY, NOW))!;
     expect(reports.length).toBeLessThanOrEqual(24 * 60);
     expect(lastPoint).toBe(last - 1);
-    await makeHandler({ ...deps, blocks })({});
+    await scheduled({ ...deps, blocks })();
     expect(Math.max(...sizes)).toBeLessThanOrEqual(28);
     expect(anomalies.all()).toMatchObject([{ anomaly: { targetId: 'a', kind: 'missing' } }]);
   });
@@ -198,7 +228,7 @@ describe('check-silence', () => {
       maintenance: [{ from: at(-3600), to: at(3600), targets: ['web-1'], reason: 'decommissioned' }],
     });
     const world = setup({ ...STEADY, 'acme web-1': 1500 }, { settings: memorySettings({ acme: settings }) });
-    await world.check({});
+    await world.check();
     expect(world.published).toEqual([]);
     expect(world.anomalies.all()).toMatchObject([{ anomaly: { silenced: 'decommissioned' } }]);
   });
@@ -211,9 +241,9 @@ describe('check-silence', () => {
   ])('announces nothing of a target that %s', async (_, rhythm) => {
     const world = setup({ 'acme job': 1500 });
     const last = NOW - 1500 - ((NOW - 1500) % STEP);
-    const check = makeHandler({ ...world.deps, blocks: blocksUntil(new Map([['acme job', last]]), rhythm) });
+    const check = scheduled({ ...world.deps, blocks: blocksUntil(new Map([['acme job', last]]), rhythm) });
     for (let hour = 0; hour < 6; hour++) {
-      expect(await check({}), `after ${hour} hours`).toMatchObject({ silent: 0 });
+      expect(await check(), `after ${hour} hours`).toMatchObject({ silent: 0 });
       world.clock.now += 3600;
     }
     expect(world.published).toEqual([]);
@@ -224,35 +254,35 @@ describe('check-silence', () => {
     const last = NOW - 1500 - ((NOW - 1500) % STEP);
     const rhythm: Rhythm = (at) =>
       at <= last - 14_400 || (at > last - 10_800 && at <= last - 7200) || at > last - 3600;
-    const check = makeHandler({
+    const check = scheduled({
       ...world.deps,
       blocks: blocksUntil(new Map([['acme flaky', last]]), rhythm),
     });
-    expect(await check({})).toMatchObject({ silent: 0 });
+    expect(await check()).toMatchObject({ silent: 0 });
     world.clock.now = last + 3600 + STEP + 900 + 60;
-    expect(await check({})).toMatchObject({ silent: 1 });
+    expect(await check()).toMatchObject({ silent: 1 });
     expect(world.published).toHaveLength(1);
   });
 
   it('announces a silence that was recorded before a crash, as it was recorded', async () => {
     const world = setup({ ...STEADY, 'acme web-1': 1500 });
     const failing = { publish: () => Promise.reject(new DependencyUnavailableError('the bus is down')) };
-    await expect(makeHandler({ ...world.deps, events: failing })({})).rejects.toThrow('1 of 1 tenants');
+    await expect(scheduled({ ...world.deps, events: failing })()).rejects.toThrow('the bus is down');
     expect(world.anomalies.all()).toHaveLength(1);
     world.clock.now += STEP;
-    await world.check({});
-    await world.check({});
+    await world.check();
+    await world.check();
     expect(world.published).toHaveLength(1);
     expect(world.anomalies.all()).toHaveLength(1);
   });
 
   it('announces a target that fell silent again after its return', async () => {
     const world = setup({ ...STEADY, 'acme web-1': 1500 });
-    await world.check({});
+    await world.check();
     world.clock.now += 3600;
     for (const name of ['acme a', 'acme b', 'acme c']) world.sent(name, world.clock.now);
     world.sent('acme web-1', world.clock.now - 1200);
-    await world.check({});
+    await world.check();
     expect(world.published.map(({ name }) => name)).toEqual([
       'AnomalyDetected',
       'AnomalyEnded',
@@ -260,16 +290,17 @@ describe('check-silence', () => {
     ]);
   });
 
-  it('checks the other tenants if one fails, and then throws, so that Lambda retries', async () => {
-    const { deps, published } = setup({ 'acme a': 1500, 'globex b': 1500 });
+  it('checks the other tenants if one fails, and names the tenant in the log', async () => {
+    const { deps, published, log } = setup({ 'acme a': 1500, 'globex b': 1500 });
     const { list } = deps.registry;
     const registry: Deps['registry'] = {
       ...deps.registry,
       list: (tenantId, page) =>
         tenantId === 'acme' ? Promise.reject(new DependencyUnavailableError('down')) : list(tenantId, page),
     };
-    await expect(makeHandler({ ...deps, registry })({})).rejects.toThrow('1 of 2 tenants');
+    await expect(scheduled({ ...deps, registry })()).rejects.toThrow('down');
     expect(published.map(({ detail }) => detail.tenantId)).toEqual(['globex']);
+    expect(log.counts.SilenceCheckFailed).toBe(1);
   });
 
   it('is not stopped by a damaged block', async () => {
@@ -279,15 +310,52 @@ describe('check-silence', () => {
     const read: Deps['blocks']['read'] = async (keys) => (await deps.blocks.read(keys)).map(damaged);
     const readRange: Deps['blocks']['readRange'] = async (...range) =>
       (await deps.blocks.readRange(...range)).map(damaged);
-    await makeHandler({ ...deps, blocks: { ...deps.blocks, read, readRange } })({});
+    await scheduled({ ...deps, blocks: { ...deps.blocks, read, readRange } })();
     expect(published).toMatchObject([{ detail: { targetId: 'b' } }]);
     expect(log.counts.BlockUnusable).toBeGreaterThan(0);
   });
 
-  it('checks one tenant on request, and rejects other input', async () => {
-    const { check } = setup({ 'acme a': 1500, 'globex b': 1500 });
-    expect(await check({ tenantId: 'globex' })).toEqual({ tenants: 1, silent: 1, vanished: 0 });
+  it('checks the one tenant that its input names, and rejects other input', async () => {
+    const { deps } = setup({ 'acme a': 1500, 'globex b': 1500 });
+    const check = makeHandler(deps);
+    expect(await check({ tenantId: 'globex' })).toEqual({ silent: 1, vanished: 0 });
     await expect(check({ tenantId: 7 })).rejects.toThrow(InvalidInputError);
+    await expect(check({})).rejects.toThrow(InvalidInputError);
+  });
+
+  it('announces for its neighbours while the glance at dense tenants takes for ever', async () => {
+    const dense = ['dense-1', 'dense-2', 'dense-3', 'dense-4', 'dense-5'];
+    const sending = Object.fromEntries(dense.map((tenantId) => [`${tenantId} a`, 0]));
+    const { deps, published } = setup({ ...sending, 'acme a': 1500, 'globex b': 1500 });
+    const isDense = (tenantId: string | undefined) => dense.includes(tenantId ?? '');
+    const seen: (readonly string[])[] = [];
+    const blocks: Deps['blocks'] = {
+      ...deps.blocks,
+      read: (keys) => {
+        seen.push([...new Set(keys.map(({ tenantId }) => tenantId))]);
+        return isDense(keys[0]?.tenantId) ? new Promise(() => {}) : deps.blocks.read(keys);
+      },
+    };
+    const { start, checks } = started({ ...deps, blocks });
+    expect(await start()).toEqual({ tenants: 7 });
+    expect(checks).toHaveLength(7);
+    await vi.waitFor(() => expect(published).toHaveLength(2));
+    expect(new Set(published.map(({ detail }) => detail.tenantId))).toEqual(new Set(['acme', 'globex']));
+    expect(seen.every((tenants) => tenants.length === 1)).toBe(true);
+  });
+
+  it('is started for the other tenants if one cannot be started, and then the schedule is retried', async () => {
+    const { deps, log } = setup({ 'acme a': 0, 'bolt b': 0, 'globex c': 0 });
+    const works: string[] = [];
+    const starter: StartDeps['starter'] = {
+      start: async ({ tenantId }) => {
+        if (tenantId === 'acme') throw new DependencyUnavailableError('throttled');
+        works.push(tenantId);
+      },
+    };
+    await expect(makeStarter({ ...deps, starter })()).rejects.toThrow('1 of 3 tenants');
+    expect(works).toEqual(['bolt', 'globex']);
+    expect(log.counts.SilenceCheckNotStarted).toBe(1);
   });
 });
 
@@ -332,8 +400,8 @@ const targetsOf = (ago: Readonly<Record<string, number>>) =>
 describe('check-silence of metrics', () => {
   it('announces a metric that vanished from a target that sends, once, and its return', async () => {
     const world = losing(STEADY, { a: ['disk'] });
-    expect(await world.check({})).toEqual({ tenants: 1, silent: 0, vanished: 1 });
-    await world.check({});
+    expect(await world.check()).toEqual({ tenants: 1, silent: 0, vanished: 1 });
+    await world.check();
     const since = new Date((NOW - 2700) * 1000).toISOString();
     expect(world.published).toMatchObject([
       { detail: { targetId: 'a', metric: 'disk', kind: 'missing', since } },
@@ -347,15 +415,15 @@ describe('check-silence of metrics', () => {
     ]);
     world.clock.now += 2 * STEP;
     world.back(NOW);
-    await world.check({});
-    await world.check({});
+    await world.check();
+    await world.check();
     expect(world.published.map(({ name }) => name)).toEqual(['AnomalyDetected', 'AnomalyEnded']);
     expect(world.published[1]).toMatchObject({ detail: { targetId: 'a', metric: 'disk' } });
   });
 
   it('announces a metric that many targets lost with one cause', async () => {
     const world = losing(STEADY, { a: ['disk'], b: ['disk'], c: ['disk'] });
-    expect(await world.check({})).toMatchObject({ vanished: 3 });
+    expect(await world.check()).toMatchObject({ vanished: 3 });
     const causes = world.published.map(({ detail }) =>
       (detail as { causeKeys?: string[] }).causeKeys?.join(),
     );
@@ -365,7 +433,7 @@ describe('check-silence of metrics', () => {
 
   it('names the metrics that vanished together', async () => {
     const world = losing(STEADY, { b: ['disk', 'network'] });
-    await world.check({});
+    await world.check();
     expect(recorded(world).map(({ metric }) => metric)).toEqual(['disk', 'network']);
     expect(recorded(world)[0]?.reason).toContain('with it vanished network');
   });
@@ -374,7 +442,7 @@ describe('check-silence of metrics', () => {
     const old = NOW - 2400;
     const only = (metric: string, at: number) => metric !== 'disk.used' || at >= old;
     const world = losing(STEADY, { a: ['disk'] }, { only, names: [...METRICS, 'disk.used'] });
-    await world.check({});
+    await world.check();
     expect(world.published).toEqual([]);
     expect(world.anomalies.all()).toMatchObject([
       { anomaly: { metric: 'disk', silenced: 'it seems to be renamed: disk.used appeared as it vanished' } },
@@ -396,9 +464,9 @@ describe('check-silence of metrics', () => {
         return readRange(tenantId, targetId, from, to);
       },
     };
-    const check = makeHandler({ ...world.deps, blocks });
+    const check = scheduled({ ...world.deps, blocks });
     for (let i = 0; i < 12; i++) {
-      expect(await check({})).toMatchObject({ silent: 0, vanished: 0 });
+      expect(await check()).toMatchObject({ silent: 0, vanished: 0 });
       world.clock.now += STEP;
     }
     // One read for each metric of each target, not one in every check.
@@ -407,9 +475,9 @@ describe('check-silence of metrics', () => {
 
   it('ends the anomaly of a metric that did not come for a day', async () => {
     const world = losing(STEADY, { a: ['disk'] });
-    await world.check({});
+    await world.check();
     world.clock.now += 86_400;
-    await world.check({});
+    await world.check();
     expect(world.published.map(({ name }) => name)).toEqual(['AnomalyDetected', 'AnomalyEnded']);
   });
 });
@@ -419,10 +487,10 @@ describe('check-silence of a tenant', () => {
 
   it('announces once that nothing arrives, instead of each target', async () => {
     const world = setup({ ...ALL, 'globex d': 0 });
-    expect(await world.check({})).toMatchObject({ silent: 3 });
+    expect(await world.check()).toMatchObject({ silent: 3 });
     world.clock.now += STEP;
     world.sent('globex d', world.clock.now);
-    await world.check({});
+    await world.check();
     expect(world.published).toMatchObject([
       { detail: { tenantId: 'acme', targetId: 'all targets', metric: 'all metrics', kind: 'missing' } },
     ]);
@@ -446,8 +514,8 @@ describe('check-silence of a tenant', () => {
       parkedSince: async () => parked,
     };
     const world = setup(ALL, { signs });
-    await world.check({});
-    await world.check({});
+    await world.check();
+    await world.check();
     expect(recorded(world)[0]?.reason).toContain(`all 3 targets are silent; ${reason}`);
     // Asked once, from the minute after the newest point.
     expect(asked).toEqual([NOW - 1500 - ((NOW - 1500) % STEP) + 60]);
@@ -455,39 +523,39 @@ describe('check-silence of a tenant', () => {
 
   it('announces its return, and after a while the targets that stayed silent', async () => {
     const world = setup(ALL);
-    await world.check({});
+    await world.check();
     const sendAll = (names: readonly string[]) => {
       for (const name of names) world.sent(name, world.clock.now);
     };
     world.clock.now += 2 * 3600;
     sendAll(['acme a', 'acme b']);
-    await world.check({});
+    await world.check();
     expect(world.published.map(({ name }) => name)).toEqual(['AnomalyDetected', 'AnomalyEnded']);
     for (let i = 0; i < 5; i++) {
       world.clock.now += STEP;
       sendAll(['acme a', 'acme b']);
-      await world.check({});
+      await world.check();
     }
     expect(world.published.slice(2)).toMatchObject([{ name: 'AnomalyDetected', detail: { targetId: 'c' } }]);
   });
 
   it('announces the targets if they stopped one by one', async () => {
     const world = setup({ 'acme a': 4 * 3600, 'acme b': 0, 'acme c': 0 });
-    await world.check({});
+    await world.check();
     world.clock.now += 3600;
     world.sent('acme c', world.clock.now);
-    await world.check({});
+    await world.check();
     world.clock.now += 3600;
-    await world.check({});
+    await world.check();
     const announced = ['a', 'b', 'c'].map((targetId) => ({ detail: { targetId } }));
     expect(world.published).toMatchObject(announced);
   });
 
   it('ends after a day', async () => {
     const world = setup(ALL);
-    await world.check({});
+    await world.check();
     world.clock.now += 86_400;
-    await world.check({});
+    await world.check();
     expect(world.published.map(({ name }) => name)).toEqual(['AnomalyDetected', 'AnomalyEnded']);
   });
 });
@@ -497,7 +565,7 @@ describe('the summary of ingestion', () => {
 
   it('counts targets by state, and the points of the hours that are over', async () => {
     const world = setup({ ...STEADY, 'acme late': 800, 'acme web-1': 1500, 'acme gone': 2 * DAY });
-    await world.check({});
+    await world.check();
     expect(summaryOf(world)).toMatchObject({
       checkedAt: NOW,
       lastSeen: NOW,
@@ -511,7 +579,7 @@ describe('the summary of ingestion', () => {
     expect(hour).toEqual(expected);
     world.clock.now += 2 * 3600;
     for (const name of ['acme a', 'acme b', 'acme c', 'acme late']) world.sent(name, world.clock.now);
-    await world.check({});
+    await world.check();
     expect(summaryOf(world)?.hours.at(-1)).toMatchObject({ expected: 5 * 48, received: 4 * 48 });
   });
 
@@ -519,7 +587,7 @@ describe('the summary of ingestion', () => {
     const world = setup(STEADY);
     for (let i = 0; i < 60; i++) {
       for (const name of Object.keys(STEADY)) world.sent(name, world.clock.now);
-      await world.check({});
+      await world.check();
       world.clock.now += 1800;
     }
     const hours = summaryOf(world)?.hours.map(({ hour }) => hour) ?? [];
@@ -528,19 +596,19 @@ describe('the summary of ingestion', () => {
 
   it('says that nothing arrives, and counts vanished metrics', async () => {
     const world = setup({ 'acme a': 1500, 'acme b': 1500 });
-    await world.check({});
+    await world.check();
     expect(summaryOf(world)?.silence).toMatch(/^nothing arrives from tenant acme/);
     expect(summaryOf(world)?.targets).toEqual({ reporting: 0, late: 0, silent: 2, expired: 0 });
     const lost = losing(STEADY, { a: ['disk'], b: ['cpu', 'network'] });
-    await lost.check({});
-    await lost.check({});
+    await lost.check();
+    await lost.check();
     expect(summaryOf(lost)?.vanishedMetrics).toBe(3);
   });
 
   it('starts again if the stored one cannot be read', async () => {
     const { deps, log, ingestion } = setup(STEADY);
     const get = () => Promise.reject(new UnreadableItemError('ingestion', 'damaged'));
-    await makeHandler({ ...deps, ingestion: { ...deps.ingestion, get } })({});
+    await scheduled({ ...deps, ingestion: { ...deps.ingestion, get } })();
     expect(ingestion.stored.get('acme')?.hours).toHaveLength(1);
     expect(log.counts.ItemUnreadable).toBe(1);
   });

@@ -18,7 +18,8 @@ describe('the exported handlers', () => {
       'FORECAST_BUCKET_NAME',
       'EVENT_BUS_NAME',
     ];
-    for (const name of [...names, 'COMPARE_PEERS_FUNCTION_NAME']) vi.stubEnv(name, name.toLowerCase());
+    for (const name of [...names, 'COMPARE_PEERS_FUNCTION_NAME', 'CHECK_SILENCE_FUNCTION_NAME'])
+      vi.stubEnv(name, name.toLowerCase());
     vi.stubEnv('AWS_REGION', 'us-east-1');
     vi.stubEnv('POWERTOOLS_LOG_LEVEL', 'SILENT');
   });
@@ -37,6 +38,20 @@ describe('the exported handlers', () => {
     expect(await handler({}, context)).toEqual({ tenants: 1, groups: 1 });
     const { input } = lambda.commandCalls(InvokeCommand)[0]!.args[0];
     expect(input.FunctionName).toBe('compare_peers_function_name');
+  });
+
+  it('start a silence check for each tenant', async () => {
+    lambda.reset();
+    dynamo.on(QueryCommand).resolves({ Items: [{ sk: 'acme' }, { sk: 'globex' }] });
+    lambda.on(InvokeCommand).resolves({ StatusCode: 202 });
+    const { handler } = await import('../../../../functions/anomalies/start-silence-checks/index.ts');
+    expect(await handler({ scheduledAt: '2026-11-21T10:07:00Z' }, context)).toEqual({ tenants: 2 });
+    const inputs = lambda.commandCalls(InvokeCommand).map(({ args }) => args[0].input);
+    expect(inputs.map(({ FunctionName }) => FunctionName)).toEqual(
+      Array(2).fill('check_silence_function_name'),
+    );
+    const works = inputs.map(({ Payload }) => JSON.parse(Buffer.from(Payload as Uint8Array).toString()));
+    expect(works).toEqual([{ tenantId: 'acme' }, { tenantId: 'globex' }]);
   });
 
   it('name their error', async () => {
