@@ -45,7 +45,12 @@ const MAX_WEEKS = 300;
 const MAX_METRIC_DAYS = 300;
 
 interface Doubts {
-  readonly quiet: { readonly target: WatchedTarget; readonly activity: Activity | undefined }[];
+  readonly quiet: {
+    readonly target: WatchedTarget;
+    readonly lastPoint: number | undefined;
+    /** Its activity if two hours alone show a silence, without times: those of thousands of targets do not fit. */
+    readonly glanced: Activity | undefined;
+  }[];
   readonly partial: {
     readonly target: WatchedTarget;
     readonly lastPoint: number;
@@ -87,6 +92,9 @@ export const findStopped = async (
   return { silent, vanished, lastPoints, returns, tally };
 };
 
+const glancedSilence = (activity: Activity | undefined, now: number): Activity | undefined =>
+  activity && isSilent(activity, now) ? { ...activity, points: new Map(), reports: [] } : undefined;
+
 /** Notes a target, or its metrics, if two hours of points and what is remembered do not explain the silence. */
 const doubt = (
   { allowedSilences }: StoppedDeps,
@@ -102,7 +110,7 @@ const doubt = (
   if (activity === undefined || isQuiet(activity, now)) {
     const absent = activity && now - activity.lastPoint;
     if (!allowedSilences.excuses(silenceName(tenantId, targetId), absent, now))
-      quiet.push({ target, activity });
+      quiet.push({ target, lastPoint: activity?.lastPoint, glanced: glancedSilence(activity, now) });
     return;
   }
   const doubtful = doubtfulMetrics(activity, metrics).filter(
@@ -127,11 +135,10 @@ const findSilent = async (
   quiet: Doubts['quiet'],
   now: number,
 ): Promise<readonly Activity[]> => {
-  const glanced = (activity: Activity | undefined) =>
-    activity && isSilent(activity, now) ? activity : undefined;
-  const looked = await inParallel(READS_AT_ONCE, quiet.slice(0, MAX_DAYS), async ({ target, activity }) => {
-    if (deps.isSpent()) return glanced(activity);
-    return silentIn(deps, tenantId, target, (activity?.lastPoint ?? target.lastSeen) - DAY_READ, now);
+  const looked = await inParallel(READS_AT_ONCE, quiet.slice(0, MAX_DAYS), async (one) => {
+    if (deps.isSpent()) return one.glanced;
+    const { target, lastPoint = target.lastSeen } = one;
+    return silentIn(deps, tenantId, target, lastPoint - DAY_READ, now);
   });
   const overDay = looked.filter(defined);
   const overWeek = await inParallel(READS_AT_ONCE, overDay.slice(0, MAX_WEEKS), async (one) => {
@@ -139,7 +146,7 @@ const findSilent = async (
     const { targetId, lastPoint } = one;
     return silentIn(deps, tenantId, { targetId, lastSeen: lastPoint }, lastPoint - WEEK_READ, now);
   });
-  const beyond = quiet.slice(MAX_DAYS).map(({ activity }) => glanced(activity));
+  const beyond = quiet.slice(MAX_DAYS).map(({ glanced }) => glanced);
   return [...overWeek, ...overDay.slice(MAX_WEEKS), ...beyond].filter(defined);
 };
 
