@@ -1,7 +1,7 @@
 /** The bodies that cost most, decoded at their full size in a process with a small heap. */
 import { describe, expect, it } from 'vitest';
-import { MAX_PEAK_MB, MAX_SECONDS, measureBodies } from '../../bench/metrics/hostile/run.ts';
-import { WORST_BODIES } from '../../bench/metrics/hostile/worst-bodies.ts';
+import { MAX_PEAK_MB, MAX_SECONDS, measureBodies } from '../../bench/anomalies/hostile/run.ts';
+import { WORST_BODIES } from '../../bench/anomalies/hostile/worst-bodies.ts';
 import { INGEST_LIMITS } from '../../core/metrics/ingestion/decoding/limits.ts';
 
 const COSTLY = [

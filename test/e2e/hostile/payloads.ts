@@ -1,6 +1,6 @@
 /** Metrics. */
 import { gzipSync } from 'node:zlib';
-import { WORST_BODIES } from '../../../bench/metrics/hostile/worst-bodies.ts';
+import { WORST_BODIES } from '../../../bench/anomalies/hostile/worst-bodies.ts';
 import { type Expected, type HostileRequest, repeated, shown } from './request.ts';
 
 /** As sent; decompressed they are fifty times as large. */
