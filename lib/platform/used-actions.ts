@@ -45,15 +45,9 @@ const BY_SERVICE: Readonly<Record<string, readonly string[]>> = {
     'SendMessage',
   ],
   states: ['StartExecution'],
+  // Only a stage that sends traces grants these.
+  xray: ['GetSamplingRules', 'GetSamplingTargets', 'PutTelemetryRecords', 'PutTraceSegments'],
 };
-
-/** Sending traces, which a stage does if its setting `traces` says so. */
-export const TRACE_ACTIONS: readonly string[] = [
-  'xray:GetSamplingRules',
-  'xray:GetSamplingTargets',
-  'xray:PutTelemetryRecords',
-  'xray:PutTraceSegments',
-];
 
 /** Use of the key of a stage with `encryption: 'customer-key'`; its key policy grants it to callers of the services. */
 export const KEY_ACTIONS: readonly string[] = [
@@ -74,6 +68,5 @@ export const USED_ACTIONS: readonly string[] = [
   ...Object.entries(BY_SERVICE).flatMap(([service, actions]) =>
     actions.map((action) => `${service}:${action}`),
   ),
-  ...TRACE_ACTIONS,
   ...KEY_ACTIONS,
 ];

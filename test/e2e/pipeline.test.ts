@@ -183,7 +183,11 @@ describe('commands and addresses', () => {
   const send = async (method: string, path: string, edges?: readonly object[], key = 'topology-1') => {
     const answer = await fetch(`${session.url}${path}`, {
       method,
-      headers: { authorization: `Bearer ${session.apiKey}`, 'idempotency-key': key },
+      headers: {
+        authorization: `Bearer ${session.apiKey}`,
+        'content-type': 'application/json',
+        'idempotency-key': key,
+      },
       ...(edges === undefined ? {} : { body: JSON.stringify({ edges }) }),
     });
     return {

@@ -10,6 +10,25 @@ export interface ArguedGrant {
 
 export const ARGUED_GRANTS: readonly ArguedGrant[] = [
   {
+    holder: /:function:RotationRotateSecretFunction\w{8}$/,
+    actions: ['lambda:InvokeFunction'],
+    service: 'secretsmanager.amazonaws.com',
+    reason:
+      'Secrets Manager invokes it for each step of a rotation; the emulator does so without the permission',
+  },
+  {
+    holder: /^FunctionsReceiveWebhookRole\w{8}$/,
+    actions: [
+      'dynamodb:BatchGetItem',
+      'dynamodb:DeleteItem',
+      'dynamodb:GetItem',
+      'dynamodb:Query',
+      'states:StartExecution',
+    ],
+    reason:
+      'A webhook executes the command of POST /v1/changes, whose calls by command-changes need each of them',
+  },
+  {
     holder: /^SecretDrillBeginSecretDrillRole\w{8}$/,
     actions: ['lambda:InvokeFunction'],
     reason: 'Secrets Manager demands it of whoever starts a rotation; the emulator does not',

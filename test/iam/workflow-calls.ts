@@ -7,6 +7,7 @@ const Machine = z.looseObject({
   RoleArn: z.string(),
   DefinitionString: z.string(),
   DefinitionSubstitutions: z.record(z.string(), z.string()).default({}),
+  TracingConfiguration: z.looseObject({ Enabled: z.boolean() }).optional(),
 });
 
 const Task = z.looseObject({
@@ -61,7 +62,7 @@ export const workflowCalls = ({ id, arn = '', properties }: ResolvedResource): C
   const because = `state machine ${id}`;
   const everywhere = [
     ...LOG_DELIVERY.map((action) => `logs:${action}`),
-    ...TRACING.map((action) => `xray:${action}`),
+    ...(machine.TracingConfiguration?.Enabled === true ? TRACING.map((action) => `xray:${action}`) : []),
   ];
   return [
     {
