@@ -19,12 +19,11 @@ const read = (file: string): string => {
   }
 };
 
-/** Calls that the last end-to-end run recorded, for the roles of a stage; without functions of switches that are off in it. */
+/** Calls that the last end-to-end run recorded, for the roles of a stage. */
 const recordedCalls = (resources: ReadonlyMap<string, ResolvedResource>): Call[] => {
   const logicalId = logicalIdsOf(read(RECORDED_RESOURCES));
   return readCalls(read(RECORDED_CALLS)).flatMap((call) => {
     const functionId = logicalId(call.functionName);
-    if (!resources.has(functionId)) return [];
     const caller = { role: roleOf(functionId, resources) };
     const because = `recorded: ${functionId} ${call.target || `${call.method} ${call.path}`}`;
     return permissionsFor(call, logicalId).map((permission) => ({ caller, ...permission, because }));
