@@ -193,7 +193,7 @@ describe('every log group', () => {
   const groups = resourcesOfType(stage, 'AWS::Logs::LogGroup');
 
   it('has the retention of its stage', () => {
-    expect(groups).toHaveLength(33);
+    expect(groups).toHaveLength(34);
     for (const { Properties } of groups) expect(Properties.RetentionInDays).toBe(30);
   });
 
