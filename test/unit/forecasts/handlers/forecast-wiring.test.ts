@@ -23,6 +23,7 @@ beforeAll(() => {
     'EVENT_BUS_NAME',
     'USER_POOL_ID',
     'USER_POOL_CLIENT_ID',
+    'TOKEN_SIGNING_SECRET_ARN',
   ];
   for (const name of names) vi.stubEnv(name, name.toLowerCase());
   vi.stubEnv('FORECAST_STATE_MACHINE_ARN', 'arn:aws:states:us-east-1:000000000000:stateMachine:fleet');
