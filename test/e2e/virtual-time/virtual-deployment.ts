@@ -57,6 +57,7 @@ const setEnvironment = (): void => {
     ...{ FORECAST_CADENCE_MINUTES: '60', FORECAST_SPREAD_MINUTES: '0', MAX_ACTIVE_RUNS: '2' },
     TENANT_QUOTAS: JSON.stringify(DEFAULT_QUOTAS),
     ...{ USER_POOL_ID: 'us-east-1_virtual', USER_POOL_CLIENT_ID: 'virtual' },
+    TOKEN_SIGNING_SECRET_ARN: 'virtual',
     ...{
       POWERTOOLS_LOG_LEVEL: 'SILENT',
       POWERTOOLS_METRICS_DISABLED: 'true',
