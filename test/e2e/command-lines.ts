@@ -142,9 +142,9 @@ export const OF_OPERATORS: Readonly<Record<string, string>> = {
     'aws lambda invoke --function-name "$ISSUE_API_KEY_FUNCTION" --cli-binary-format raw-in-base64-out --payload \'{"tenantId":"acme","name":"operator","scopes":["administer"],"expiresAt":"2036-12-01T12:00:00Z"}\' key.json',
   'aws cognito-idp create-group --user-pool-id "$USER_POOL_ID" --group-name acme.operator':
     'aws cognito-idp create-group --user-pool-id "$USER_POOL_ID" --group-name acme.operator',
-  'aws cognito-idp admin-create-user --user-pool-id "$USER_POOL_ID" --username ada --user-attributes Name=email,Value=ada@example.com Name=email_verified,Value=true':
+  'aws cognito-idp admin-create-user --user-pool-id "$USER_POOL_ID" --username ada --user-attributes \'[{"Name":"email","Value":"ada@example.com"},{"Name":"email_verified","Value":"true"}]\'':
     // The temporary passwords that the emulator makes are too short for the pool.
-    'aws cognito-idp admin-create-user --user-pool-id "$USER_POOL_ID" --username ada --user-attributes Name=email,Value=ada@example.com Name=email_verified,Value=true --temporary-password Correct-Horse-9-Battery',
+    'aws cognito-idp admin-create-user --user-pool-id "$USER_POOL_ID" --username ada --user-attributes \'[{"Name":"email","Value":"ada@example.com"},{"Name":"email_verified","Value":"true"}]\' --temporary-password Correct-Horse-9-Battery',
   'aws cognito-idp admin-add-user-to-group --user-pool-id "$USER_POOL_ID" --username ada --group-name acme.operator':
     'aws cognito-idp admin-add-user-to-group --user-pool-id "$USER_POOL_ID" --username ada --group-name acme.operator && echo done',
   'aws cognito-idp admin-remove-user-from-group --user-pool-id "$USER_POOL_ID" --username ada --group-name acme.operator':
