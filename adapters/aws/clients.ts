@@ -2,6 +2,7 @@
  * One factory per AWS service, called once per container. Bundling removes unused ones.
  * The SDK itself reads `AWS_ENDPOINT_URL` (the local emulator).
  */
+import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { LambdaClient } from '@aws-sdk/client-lambda';
@@ -44,3 +45,6 @@ export const makeStepFunctionsClient = (): SFNClient => new SFNClient(requestLim
 export const makeLambdaClient = (): LambdaClient => new LambdaClient(requestLimits);
 
 export const makeSecretsManagerClient = (): SecretsManagerClient => new SecretsManagerClient(requestLimits);
+
+/** A search reads up to 1 MB of lines. */
+export const makeLogsClient = (): CloudWatchLogsClient => new CloudWatchLogsClient(objectLimits);

@@ -11,7 +11,10 @@ const HttpEvent = z.object({
   headers: z.record(z.string(), z.string().optional()).default({}),
   body: z.string().default(''),
   isBase64Encoded: z.boolean().default(false),
-  requestContext: z.object({ requestId: z.string().min(1), http: z.object({ method: z.string() }) }),
+  requestContext: z.object({
+    requestId: z.string().min(1),
+    http: z.object({ method: z.string(), sourceIp: z.string().default('') }),
+  }),
 });
 
 export type RequestHeaders = Readonly<Record<string, string | undefined>>;
@@ -19,6 +22,8 @@ export type RequestHeaders = Readonly<Record<string, string | undefined>>;
 export interface HttpRequest {
   /** The id that the access log and the `apigw-requestid` header carry. */
   readonly requestId: string;
+  /** Address of the sender; empty if unknown. */
+  readonly sourceIp: string;
   /** In upper case. */
   readonly method: string;
   readonly path: string;
@@ -39,6 +44,7 @@ export const readHttpRequest = (event: unknown): HttpRequest => {
   const lowered = Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value] as const);
   return {
     requestId: requestContext.requestId,
+    sourceIp: requestContext.http.sourceIp,
     method: requestContext.http.method.toUpperCase(),
     path: rawPath,
     queryString: rawQueryString,

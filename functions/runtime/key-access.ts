@@ -6,6 +6,7 @@ import type { PersonVerifier } from '../../core/platform/access/ports.ts';
 import type { Quotas } from '../../core/platform/api/quotas.ts';
 import type { KeyRings } from '../../core/platform/secrets/ports.ts';
 import { authenticate } from './authenticate.ts';
+import { countAccess } from './count-access.ts';
 import { telemetry } from './observe.ts';
 import type { HttpDeps } from './serve-http.ts';
 import { table } from './tables.ts';
@@ -32,5 +33,6 @@ export const keyAccess = (env: AccessEnvironment, { people, tokens }: TokenVerif
     quotas: leasedQuotas(dynamoQuotaLedger(table(env.REQUESTS_TABLE_NAME)), env.TENANT_QUOTAS, telemetry),
     now: Date.now,
     telemetry,
+    countAccess: countAccess(telemetry),
   };
 };

@@ -6,6 +6,7 @@ import type { Telemetry } from '../../core/shared/telemetry.ts';
 import type { Authenticate } from './authenticate.ts';
 import { forbidden } from './authorise.ts';
 import { checkBody } from './check-body.ts';
+import type { CountAccess } from './count-access.ts';
 import { type Addresses, findRoute, methodsOf } from './find-route.ts';
 import { HttpReply } from './http-reply.ts';
 import { type HttpRequest, readHttpRequest } from './http-request.ts';
@@ -21,6 +22,7 @@ export interface HttpDeps {
   /** Epoch milliseconds. */
   readonly now: () => number;
   readonly telemetry: Telemetry;
+  readonly countAccess?: CountAccess;
 }
 
 /** @throws ProblemError `unauthorized` if the operation needs a caller and the request has none */
@@ -67,6 +69,13 @@ const takeQuota = async (
   throw overQuota(telemetry, { tenantId, quota, receivedAt }, fields);
 };
 
+const reportAccess = (
+  { countAccess, now }: HttpDeps,
+  { sourceIp }: HttpRequest,
+  caller: Identity | undefined,
+  { statusCode: status }: HttpReply,
+): void => countAccess?.({ tenantId: caller?.tenantId, keyId: caller?.keyId, sourceIp, status, at: now() });
+
 /**
  * The handler of a function behind the HTTP API: finds the route, authenticates the caller, checks its permission,
  * charges the quota of the tenant, checks the request, executes it, and answers every failure with a problem document.
@@ -76,26 +85,29 @@ export const serveHttp =
   async (event: unknown): Promise<HttpReply> => {
     const fields: Record<string, unknown> = {};
     let request: HttpRequest | undefined;
+    let caller: Identity | undefined;
+    const send = (reply: HttpReply): HttpReply => {
+      if (request !== undefined) reportAccess(deps, request, caller, reply);
+      return secureReply(reply, request?.requestId);
+    };
     try {
       request = readHttpRequest(event);
       fields.requestId = request.requestId;
       if (request.method === 'OPTIONS') {
         const allow = [...methodsOf(routes, request, addresses), 'OPTIONS'].join(', ');
-        return secureReply(new HttpReply(204, { allow }, ''), request.requestId);
+        return send(new HttpReply(204, { allow }, ''));
       }
       const { id, route, params } = findRoute(routes, request, addresses);
       fields.operation = id;
-      const caller = await callerOf(deps, route.operation, request);
+      caller = await callerOf(deps, route.operation, request);
       Object.assign(fields, { tenantId: caller?.tenantId, caller: caller?.name, keyId: caller?.keyId });
       annotateTrace({ tenant: caller?.tenantId, operation: id });
       authorise(deps, route.operation, caller, fields);
       const receivedAt = deps.now();
       await takeQuota(deps, route.operation, fields, caller, receivedAt);
       checkBody(route.operation, request);
-      const reply = await route.prepare({ request, params, caller })(receivedAt);
-      return secureReply(reply, request.requestId);
+      return send(await route.prepare({ request, params, caller })(receivedAt));
     } catch (error) {
-      const reply = replyToError(error, { telemetry: deps.telemetry, fields });
-      return secureReply(reply, request?.requestId);
+      return send(replyToError(error, { telemetry: deps.telemetry, fields }));
     }
   };

@@ -1,16 +1,21 @@
 import { Duration, Validations } from 'aws-cdk-lib';
 import { Grant, type IGrantable } from 'aws-cdk-lib/aws-iam';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
-import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
+import { type IQueue, Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { ActionableAlarm, type AlarmMeaning } from './actionable-alarm.ts';
+
+/** A queue for events that failed, of this stack or of another. */
+export interface DeadLetters {
+  readonly queue: IQueue;
+}
 
 export interface DeadLetterQueueProps extends AlarmMeaning {
   readonly notify: ITopic;
 }
 
 /** Keeps undeliverable messages for two weeks and raises an alarm at the first one. */
-export class DeadLetterQueue extends Construct {
+export class DeadLetterQueue extends Construct implements DeadLetters {
   readonly queue: Queue;
 
   constructor(scope: Construct, id: string, props: DeadLetterQueueProps) {

@@ -8,7 +8,7 @@ import {
   ScheduleTargetInput,
 } from 'aws-cdk-lib/aws-scheduler';
 import { Construct } from 'constructs';
-import type { DeadLetterQueue } from './dead-letter-queue.ts';
+import type { DeadLetters } from './dead-letter-queue.ts';
 import type { ObservedFunction } from './observed-function.ts';
 
 export interface FunctionScheduleProps {
@@ -17,7 +17,7 @@ export interface FunctionScheduleProps {
   readonly starts: ObservedFunction;
   /** Invocations that fail for longer than this are given up: the next one covers their work. */
   readonly maxAgeSeconds: number;
-  readonly deadLetters: DeadLetterQueue;
+  readonly deadLetters: DeadLetters;
 }
 
 /** Invokes a function regularly, with the scheduled time as its input. */

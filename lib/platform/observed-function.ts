@@ -15,7 +15,7 @@ import { Construct } from 'constructs';
 import { ConfigurationError } from '../../core/shared/errors.ts';
 import type { StageConfig } from '../config/stage-config.ts';
 import { ActionableAlarm, type AlarmMeaning } from './actionable-alarm.ts';
-import type { DeadLetterQueue } from './dead-letter-queue.ts';
+import type { DeadLetters } from './dead-letter-queue.ts';
 
 export interface ObservedFunctionProps {
   /** Folder under `functions/`, and its bundle under `dist/`. */
@@ -35,7 +35,7 @@ export interface ObservedFunctionProps {
     readonly coveredBy?: string;
   };
   /** For asynchronous invocation: Lambda retries twice, up to the maximum age, and then sends the event to `deadLetters`. */
-  readonly asynchronous?: { readonly deadLetters: DeadLetterQueue; readonly maxAge: Duration };
+  readonly asynchronous?: { readonly deadLetters: DeadLetters; readonly maxAge: Duration };
   /** Concurrency set apart for this function, which is also its limit; undefined: shares that of the account. */
   readonly reservedConcurrency?: number | undefined;
   /** Part of the way of requests, messages, events or runs: traced if the stage enables `tracing`. */

@@ -6,6 +6,7 @@ import type { StageConfig } from '../config/stage-config.ts';
 /** Names that one replaceable stack publishes for others. */
 export type PublishedThing =
   | 'api-id'
+  | 'dead-letters-arn'
   | 'event-bus-arn'
   | 'event-bus-name'
   | 'ingest-queue-arn'

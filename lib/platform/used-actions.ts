@@ -14,9 +14,10 @@ const BY_SERVICE: Readonly<Record<string, readonly string[]>> = {
   ],
   events: ['PutEvents'],
   lambda: ['InvokeFunction'],
-  // All but the first two: Step Functions delivers the logs of workflows.
+  // All but the first three: Step Functions delivers the logs of workflows.
   logs: [
     'CreateLogStream',
+    'FilterLogEvents',
     'PutLogEvents',
     'CreateLogDelivery',
     'DeleteLogDelivery',

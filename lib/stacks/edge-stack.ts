@@ -1,6 +1,8 @@
 import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
+import { Queue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 import { OPERATIONS } from '../../core/api/operations.ts';
+import { AbuseDetection } from '../api/abuse-detection.ts';
 import { ApiFunctions } from '../api/api-functions.ts';
 import { gatewayRoutes } from '../api/gateway-routes.ts';
 import { HttpApiEdge } from '../api/http-api-edge.ts';
@@ -41,7 +43,16 @@ export class EdgeStack extends Stack {
     });
     this.http = new HttpApiEdge(this, 'Http', { config });
     this.http.serve(gatewayRoutes(Object.values(OPERATIONS)), functions.byName);
+    const { detector } = new AbuseDetection(this, 'Abuse', {
+      config,
+      notify: data.alarmTopic.topic,
+      watched: Object.values(functions.byName),
+      deadLetters: {
+        queue: Queue.fromQueueArn(this, 'DeadLetters', PublishedName.read(this, config, 'dead-letters-arn')),
+      },
+    });
     new PublishedName(this, 'ApiId', { config, thing: 'api-id', value: this.http.api.apiId });
     new CfnOutput(this, 'ApiUrl', { value: this.http.api.apiEndpoint });
+    new CfnOutput(this, 'DetectAbuseFunctionName', { value: detector.fn.functionName });
   }
 }

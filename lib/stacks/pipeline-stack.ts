@@ -9,6 +9,7 @@ import { DispatchSchedule } from '../forecasts/dispatch-schedule.ts';
 import { ForecastWorkflow } from '../forecasts/forecast-workflow.ts';
 import { IncidentManagement } from '../incidents/incident-management.ts';
 import { IngestPipeline } from '../metrics/ingest-pipeline.ts';
+import type { DeadLetters } from '../platform/dead-letter-queue.ts';
 import { DomainEventBus } from '../platform/event-bus.ts';
 import { KeyIssuer } from '../platform/key-issuer.ts';
 import { PublishedName } from '../platform/published-name.ts';
@@ -50,7 +51,7 @@ export class PipelineStack extends Stack {
     });
     const drill = new SecretDrill(this, 'SecretDrill', { ...shared, rotator, deadLetters });
     new CfnOutput(this, 'SecretDrillStateMachineArn', { value: drill.machine.stateMachineArn });
-    this.#publish(config, bus);
+    this.#publish(config, bus, deadLetters);
     new CfnOutput(this, 'ForecastStateMachineArn', { value: fleet.machine.stateMachineArn });
     new CfnOutput(this, 'DispatchStateMachineArn', { value: dispatch.machine.stateMachineArn });
     new CfnOutput(this, 'IssueApiKeyFunctionName', { value: keys.issuer.fn.functionName });
@@ -64,13 +65,14 @@ export class PipelineStack extends Stack {
   }
 
   /** Publishes the names that the edge and operations stacks use. */
-  #publish(config: StageConfig, { bus }: DomainEventBus): void {
+  #publish(config: StageConfig, { bus }: DomainEventBus, deadLetters: DeadLetters): void {
     const { queueArn, queueUrl } = this.ingest.queue.queue;
     const { queue: signals } = this.incidents.signals;
     const { dispatch, fleet } = this.forecasts;
     const names = [
       ['IngestQueueArn', 'ingest-queue-arn', queueArn],
       ['IngestQueueUrl', 'ingest-queue-url', queueUrl],
+      ['DeadLettersArn', 'dead-letters-arn', deadLetters.queue.queueArn],
       ['SignalsQueueArn', 'signals-queue-arn', signals.queueArn],
       ['SignalsQueueUrl', 'signals-queue-url', signals.queueUrl],
       ['EventBusArn', 'event-bus-arn', bus.eventBusArn],

@@ -89,6 +89,11 @@ const putEvents: Mapping = ({ input }, logicalId) =>
     }),
   );
 
+const onLogGroup: Mapping = ({ input }, logicalId) => {
+  const { logGroupName } = z.object({ logGroupName: z.string() }).parse(input);
+  return [on('logs:FilterLogEvents', arn('logs', `log-group:${logicalId(logGroupName)}:*`))];
+};
+
 const onSecret =
   (action: string): Mapping =>
   ({ input }, logicalId) => {
@@ -113,6 +118,7 @@ const BY_TARGET: Readonly<Record<string, Mapping>> = {
   'DynamoDB_20120810.TransactGetItems': transaction,
   'DynamoDB_20120810.TransactWriteItems': transaction,
   'DynamoDB_20120810.UpdateItem': onTable('UpdateItem'),
+  'Logs_20140328.FilterLogEvents': onLogGroup,
   ...Object.fromEntries(
     [
       'DescribeSecret',

@@ -206,11 +206,11 @@ describe('facts of a deployment', () => {
     expect(prod.monthly).toEqual(
       new Map([
         ['secretMonth', 1],
-        ['alarmMonth', 19],
+        ['alarmMonth', 20],
       ]),
     );
     expect(prod.memoryGb.get('forecast-batch')).toBeCloseTo(1.7275, 3);
-    expect(prod.memoryGb.size).toBe(28);
+    expect(prod.memoryGb.size).toBe(29);
     expect(prod).toMatchObject({
       queues: 3,
       ingestBatching: { batchSize: 10, windowSeconds: 2 },
@@ -230,7 +230,7 @@ describe('facts of a deployment', () => {
     expect(text).not.toMatch(/NaN|undefined|Infinity/);
     for (const part of ['Idle cost of stage prod', 'Receive', 'Store', 'Forecast', 'Total', '--hosts 1000'])
       expect(text).toContain(part);
-    expect(totalOf(report.idle).list).toBeLessThan(3.35);
+    expect(totalOf(report.idle).list).toBeLessThan(3.45);
   });
 
   it('price a dashboard if the stage has one', () => {

@@ -67,9 +67,9 @@ describe('deliveries by AWS', () => {
 
   it('is retried and ends in a queue: every schedule', () => {
     const schedules = resourcesOfType(stage, 'AWS::Scheduler::Schedule');
-    expect(schedules).toHaveLength(5);
+    expect(schedules).toHaveLength(6);
     for (const { Properties } of schedules) {
-      const isHourly = /Dispatch|CheckSecrets|SecretDrill/.test(text(Properties.Target.Arn));
+      const isHourly = /Dispatch|CheckSecrets|SecretDrill|DetectAbuse/.test(text(Properties.Target.Arn));
       expect(Properties.Target.RetryPolicy).toMatchObject({
         MaximumRetryAttempts: 5,
         MaximumEventAgeInSeconds: isHourly ? 3600 : 300,
@@ -101,6 +101,7 @@ describe('deliveries by AWS', () => {
       ['CheckSilence', 'AnomaliesDeadLetters', 300],
       ['StartSilenceChecks', 'AnomaliesDeadLetters', 300],
       ['CheckSecrets', 'AnomaliesDeadLetters', 3600],
+      ['DetectAbuse', 'deadlettersarn', 3600],
     ] as const;
     expect(configured).toHaveLength(expected.length);
     for (const [name, queue, seconds] of expected) {
@@ -138,7 +139,7 @@ describe('deliveries by AWS', () => {
     const roles = resourcesOfType(stage, 'AWS::IAM::Role').filter(({ Properties }) =>
       text(Properties.AssumeRolePolicyDocument).includes('scheduler.amazonaws.com'),
     );
-    expect(roles).toHaveLength(5);
+    expect(roles).toHaveLength(6);
     for (const { Properties } of roles)
       expect(Properties.AssumeRolePolicyDocument.Statement[0].Condition.StringEquals).toMatchObject({
         'aws:SourceAccount': { Ref: 'AWS::AccountId' },

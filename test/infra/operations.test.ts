@@ -76,13 +76,13 @@ describe('the runbook', () => {
 describe('the presets', () => {
   const count = (stage: typeof full) => resourcesOfType(stage, 'AWS::CloudWatch::Alarm').length;
 
-  it('minimal has one alarm for each failure that users notice: nine more than an account has free', () => {
-    expect(count(minimal)).toBe(19);
+  it('minimal has one alarm for each failure that users notice: ten more than an account has free', () => {
+    expect(count(minimal)).toBe(20);
   });
 
   it('full adds one for each function whose failures another alarm already covers', () => {
     // Two of them for the workflow that watches deployments, whose failures also show as health `unknown`.
-    expect(count(full) - count(minimal)).toBe(29);
+    expect(count(full) - count(minimal)).toBe(30);
   });
 });
 

@@ -11,6 +11,7 @@ const ACTION_OF: Readonly<Record<string, string>> = {
   BatchGet: 'dynamodb:BatchGetItem',
   Delete: 'dynamodb:DeleteItem',
   DescribeSecret: 'secretsmanager:DescribeSecret',
+  FilterLogEvents: 'logs:FilterLogEvents',
   Get: 'dynamodb:GetItem',
   GetObject: 's3:GetObject',
   GetSecretValue: 'secretsmanager:GetSecretValue',

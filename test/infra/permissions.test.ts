@@ -358,6 +358,7 @@ const PERMISSIONS: Readonly<Record<string, readonly string[]>> = {
     'sqs:SendMessage',
   ],
   // It looks at labels, never at contents.
+  DetectAbuse: [...LOGS, 'logs:FilterLogEvents', 'sqs:SendMessage'],
   CheckSecrets: [
     ...LOGS,
     'secretsmanager:DescribeSecret',

@@ -37,7 +37,7 @@ const OUTPUTS = {
     'AlarmSignalsFunctionArn',
     'EventBusName',
   ],
-  edge: ['ApiUrl'],
+  edge: ['ApiUrl', 'DetectAbuseFunctionName'],
   operations: [],
 };
 

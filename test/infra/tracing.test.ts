@@ -16,8 +16,8 @@ import { resourcesOfType, stageOf } from './synthesised-stage.ts';
 const off = stageOf('prod');
 const on = stageOf('prod', { tracing: true });
 
-/** Functions that only operators or Secrets Manager invoke: nothing of a tenant passes through them. */
-const APART = ['check-secrets', 'issue-api-key', 'rotate-secret'];
+/** Functions that only operators, Secrets Manager or a check of the platform start: nothing of a tenant passes through them. */
+const APART = ['check-secrets', 'detect-abuse', 'issue-api-key', 'rotate-secret'];
 
 const functionsOf = (stage: typeof on) => resourcesOfType(stage, 'AWS::Lambda::Function');
 const nameOf = (fn: ReturnType<typeof functionsOf>[number]): string =>

@@ -49,6 +49,7 @@ const handlerOf = (fn: ApiFunctionName, scopes: readonly (typeof SCOPES)[number]
     authenticate: async () => (scopes === undefined ? undefined : keyCaller('acme', 'ci', scopes)),
     now: () => 0,
     telemetry,
+    countAccess: () => {},
   };
   const deps = new Proxy(known, { get: (own, name) => Reflect.get(own, name) ?? untouchable });
   return { handler: MAKERS[fn](deps as never), lines };

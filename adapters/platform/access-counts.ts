@@ -1,0 +1,56 @@
+import { type CloudWatchLogsClient, FilterLogEventsCommand } from '@aws-sdk/client-cloudwatch-logs';
+import { ACCESS_COUNT, AccessCount } from '../../core/platform/abuse/access-count.ts';
+import type { AccessCounts, TimeSpan } from '../../core/platform/abuse/ports.ts';
+import { inParallel } from '../../core/shared/in-parallel.ts';
+import type { Telemetry } from '../../core/shared/telemetry.ts';
+import { withSdkErrors } from '../aws/sdk-failure.ts';
+
+export interface AccessLogs {
+  readonly client: CloudWatchLogsClient;
+  readonly groupNames: readonly string[];
+  readonly telemetry: Telemetry;
+}
+
+/** Reading stops here, so that a flood of lines cannot keep the function busy: by then, there is enough to find it. */
+const MAX_PAGES = 200;
+const PARALLEL_GROUPS = 4;
+
+/** A log line is JSON, which Lambda may precede with its own fields. */
+const countIn = (line: string): AccessCount | undefined => {
+  try {
+    const fields: unknown = JSON.parse(line.slice(line.indexOf('{')));
+    return AccessCount.safeParse(fields).data;
+  } catch {
+    return undefined;
+  }
+};
+
+const readGroup = async (
+  { client, telemetry }: AccessLogs,
+  logGroupName: string,
+  { from, to }: TimeSpan,
+): Promise<readonly AccessCount[]> => {
+  const counts: AccessCount[] = [];
+  let nextToken: string | undefined;
+  for (let page = 0; page < MAX_PAGES; page++) {
+    const query = new FilterLogEventsCommand({
+      ...{ logGroupName, startTime: from, endTime: to - 1, nextToken },
+      filterPattern: `"${ACCESS_COUNT}"`,
+    });
+    const answer = await withSdkErrors('reading access counts', () => client.send(query));
+    for (const { message = '' } of answer.events ?? []) {
+      const count = countIn(message);
+      if (count !== undefined) counts.push(count);
+    }
+    nextToken = answer.nextToken;
+    if (nextToken === undefined) return counts;
+  }
+  telemetry.error('access counts are read in part', { logGroupName, pages: MAX_PAGES });
+  return counts;
+};
+
+/** Access counts in the logs of the functions behind the API. A search of logs costs nothing besides the requests. */
+export const loggedAccessCounts = (logs: AccessLogs): AccessCounts => ({
+  read: async (span) =>
+    (await inParallel(PARALLEL_GROUPS, logs.groupNames, (name) => readGroup(logs, name, span))).flat(),
+});

@@ -1,0 +1,59 @@
+import { describe, expect, it } from 'vitest';
+import type { AccessCount } from '../../../../core/platform/abuse/access-count.ts';
+import type { TimeSpan } from '../../../../core/platform/abuse/ports.ts';
+import { makeHandler } from '../../../../functions/platform/detect-abuse/handler.ts';
+import { countAccess } from '../../../../functions/runtime/count-access.ts';
+import { recordedTelemetry } from '../../../fakes/shared.ts';
+
+const setup = (hour: readonly AccessCount[]) => {
+  const { telemetry, lines, counts: counted } = recordedTelemetry();
+  const spans: TimeSpan[] = [];
+  const read = async (span: TimeSpan) => {
+    spans.push(span);
+    return spans.length === 1 ? hour : [];
+  };
+  return { detect: makeHandler({ counts: { read }, telemetry }), lines, counted, spans };
+};
+
+const event = { scheduledAt: '2026-03-01T12:50:00Z' };
+const iso = (at: number) => new Date(at).toISOString().slice(11, 16);
+
+describe('the search for abuse', () => {
+  it('compares an hour with the three hours before it', async () => {
+    const { detect, spans, lines, counted } = setup([]);
+    expect(await detect(event)).toEqual({ findings: [] });
+    expect(spans.map(({ from, to }) => [iso(from), iso(to)])).toEqual([
+      ['11:45', '12:45'],
+      ['08:45', '11:45'],
+    ]);
+    expect([lines, counted]).toEqual([[], {}]);
+  });
+
+  it('logs and counts each finding', async () => {
+    const { detect, lines, counted } = setup([
+      { subject: 'network', network: '192.0.2.0/24', unauthorized: 150 },
+      { subject: 'network', network: '198.51.100.0/24', unauthorized: 150 },
+    ]);
+    expect((await detect(event)).findings).toHaveLength(2);
+    expect(counted).toEqual({ AbuseSuspected: 2 });
+    expect(lines[0]).toMatchObject({
+      ...{ level: 'error', message: 'abuse suspected' },
+      fields: { kind: 'credential-guessing', subject: '192.0.2.0/24', count: 150, usual: 0 },
+    });
+  });
+
+  it('needs a time', async () => {
+    await expect(setup([]).detect({})).rejects.toThrow('scheduledAt');
+  });
+});
+
+it('counts that are due are logged under the name that the search looks for', () => {
+  const { telemetry, lines } = recordedTelemetry();
+  const count = countAccess(telemetry);
+  const access = { tenantId: 'acme', keyId: 'k1', sourceIp: '192.0.2.1', status: 200 };
+  count({ ...access, at: 0 });
+  count({ ...access, at: 60_000 });
+  expect(lines).toMatchObject([
+    { level: 'info', message: 'AccessCount', fields: { subject: 'key', tenantId: 'acme', requests: 2 } },
+  ]);
+});
