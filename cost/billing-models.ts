@@ -15,6 +15,8 @@ const hour: BillingModel = { bills: 'hour' };
 /** By CloudFormation type. Add each new type with the model on its pricing page. */
 export const BILLING_MODELS: Readonly<Record<string, BillingModel>> = {
   'AWS::ApiGatewayV2::Api': usage,
+  'AWS::ApiGatewayV2::ApiMapping': usage,
+  'AWS::ApiGatewayV2::DomainName': usage,
   'AWS::ApiGatewayV2::Integration': usage,
   'AWS::ApiGatewayV2::Route': usage,
   'AWS::ApiGatewayV2::Stage': usage,

@@ -17,6 +17,7 @@ import type { ApiFunctionName } from '../../core/platform/api/operation.ts';
 import type { StageConfig } from '../config/stage-config.ts';
 import type { ObservedFunction } from '../platform/observed-function.ts';
 import type { GatewayRoute } from './gateway-routes.ts';
+import { MutualTlsDomain } from './mutual-tls-domain.ts';
 
 export interface HttpApiEdgeProps {
   readonly config: StageConfig;
@@ -57,6 +58,8 @@ const integrationOf = (fn: ObservedFunction): HttpLambdaIntegration =>
 /** The HTTP API: throttled, logged, with one function per group of routes. The functions check the API key. */
 export class HttpApiEdge extends Construct {
   readonly api: HttpApi;
+  /** Address of the API. */
+  readonly url: string;
   readonly #stage: HttpStage;
   readonly #throttle: StageConfig['throttle'];
 
@@ -65,10 +68,12 @@ export class HttpApiEdge extends Construct {
     this.#throttle = props.config.throttle;
     const { ratePerSecond, burst } = this.#throttle;
     const corsPreflight = preflightOf(props.config);
+    const { mutualTls } = props.config;
     this.api = new HttpApi(this, 'Api', {
       createDefaultStage: false,
       description: 'Forestall',
       ...(corsPreflight === undefined ? {} : { corsPreflight }),
+      ...(mutualTls === undefined ? {} : { disableExecuteApiEndpoint: true }),
     });
     this.#stage = new HttpStage(this, 'Stage', {
       httpApi: this.api,
@@ -85,6 +90,14 @@ export class HttpApiEdge extends Construct {
         format: ACCESS_LOG,
       },
     });
+    this.url = this.#publish(mutualTls);
+  }
+
+  /** Returns the only address under which clients reach the API. */
+  #publish(settings: StageConfig['mutualTls']): string {
+    if (settings === undefined) return this.api.apiEndpoint;
+    new MutualTlsDomain(this, 'MutualTls', { settings, api: this.api, stage: this.#stage });
+    return `https://${settings.domainName}`;
   }
 
   /** Adds the routes; each invokes the function that serves it. */

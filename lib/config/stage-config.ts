@@ -97,6 +97,24 @@ export const StageConfig = z
     throttle: z.strictObject({ ratePerSecond: z.number().positive(), burst: z.number().int().positive() }),
     /** Web pages that may call the API from a browser; by default none. Free. */
     cors: z.strictObject({ origins: z.array(origin).min(1) }).optional(),
+    /**
+     * A domain of your own that accepts only clients with a certificate, as the only address of the API; by default none.
+     * Free, apart from the certificates of clients.
+     */
+    mutualTls: z
+      .strictObject({
+        domainName: z.hostname(),
+        /** Certificate of the domain in ACM, in the region of the stage, issued by ACM. */
+        certificateArn: z.string().regex(/^arn:aws[\w-]*:acm:[\w-]+:\d{12}:certificate\/[\w-]+$/),
+        /** Object in S3 with the certificates (PEM) of the authorities that clients' certificates come from. */
+        truststore: z.strictObject({
+          bucketName: z.string().min(3),
+          key: z.string().min(1),
+          /** Version of the object, so that a change of the trust store is a deployment. */
+          versionId: z.string().min(1),
+        }),
+      })
+      .optional(),
     /** Batches of payloads stored in parallel (Lambda requires at least 2 for a queue). */
     storeConcurrency: z.number().int().min(2).max(1000),
     /** The tenant that owns the CloudWatch alarms of this account, because alarms have no tenant. */
@@ -137,6 +155,10 @@ export const StageConfig = z
   .refine((config) => config.rawRetentionDays >= config.hotRetentionDays, {
     path: ['rawRetentionDays'],
     message: 'must not be shorter than hotRetentionDays; otherwise stored points could not be replayed',
+  })
+  .refine(({ cors, mutualTls }) => cors === undefined || mutualTls === undefined, {
+    path: ['cors'],
+    message: 'must be absent with mutualTls: browsers send no certificate with preflight requests',
   })
   .refine((config) => config.forecastSpreadMinutes <= config.forecastCadenceMinutes / 2, {
     path: ['forecastSpreadMinutes'],

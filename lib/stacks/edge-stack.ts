@@ -52,7 +52,7 @@ export class EdgeStack extends Stack {
       },
     });
     new PublishedName(this, 'ApiId', { config, thing: 'api-id', value: this.http.api.apiId });
-    new CfnOutput(this, 'ApiUrl', { value: this.http.api.apiEndpoint });
+    new CfnOutput(this, 'ApiUrl', { value: this.http.url });
     new CfnOutput(this, 'DetectAbuseFunctionName', { value: detector.fn.functionName });
   }
 }

@@ -33,7 +33,9 @@ const ownKeyIn = (property: string): Rule =>
 
 const ENCRYPTION_RULES: Readonly<Record<string, Rule>> = {
   'AWS::ApiGatewayV2::Api': nothing,
+  'AWS::ApiGatewayV2::ApiMapping': nothing,
   'AWS::ApiGatewayV2::Authorizer': nothing,
+  'AWS::ApiGatewayV2::DomainName': nothing,
   'AWS::ApiGatewayV2::Integration': nothing,
   'AWS::ApiGatewayV2::Route': nothing,
   'AWS::ApiGatewayV2::Stage': nothing,

@@ -1,8 +1,11 @@
 /** What the gateway lets through: throttles of the routes, and web pages of other origins. */
 import { describe, expect, it } from 'vitest';
 import { ConfigurationError } from '../../core/shared/errors.ts';
+import { BILLING_MODELS } from '../../cost/billing-models.ts';
 import { selectStage, validateConfig } from '../../lib/config/select-stage.ts';
-import { resourcesIn, resourcesOfType, stageOf } from './synthesised-stage.ts';
+import { addRulePacks } from '../../lib/synth/rule-packs.ts';
+import { synthesise } from '../../lib/synth/synthesise.ts';
+import { resourcesIn, resourcesOfType, stageOf, text } from './synthesised-stage.ts';
 
 const [one] = resourcesOfType(stageOf('prod'), 'AWS::ApiGatewayV2::Stage', ['edge']);
 const stage = one!;
@@ -92,4 +95,60 @@ describe('web pages of other origins', () => {
       });
     },
   );
+});
+
+describe('mutual TLS', () => {
+  const mutualTls = {
+    domainName: 'forestall.example.com',
+    certificateArn: 'arn:aws:acm:us-east-1:123456789012:certificate/11111111-2222-3333-4444-555555555555',
+    truststore: { bucketName: 'trust', key: 'clients.pem', versionId: 'v1' },
+  };
+  const config = validateConfig({ ...selectStage('dev'), mutualTls });
+  const guarded = synthesise(config, addRulePacks);
+  const only = (type: string) => {
+    const [found, ...more] = resourcesOfType(guarded, type, ['edge']);
+    expect(more).toEqual([]);
+    return found?.Properties;
+  };
+
+  it('is off by default, and the API keeps its address', () => {
+    const edge = text(stageOf('prod').templates.edge);
+    expect(edge).not.toMatch(/ApiGatewayV2::(DomainName|ApiMapping)|DisableExecuteApiEndpoint/);
+  });
+
+  it('accepts only clients with a certificate of the trust store, in the given version', () => {
+    expect(only('AWS::ApiGatewayV2::DomainName')).toMatchObject({
+      DomainName: 'forestall.example.com',
+      DomainNameConfigurations: [
+        { CertificateArn: mutualTls.certificateArn, EndpointType: 'REGIONAL', SecurityPolicy: 'TLS_1_2' },
+      ],
+      MutualTlsAuthentication: { TruststoreUri: 's3://trust/clients.pem', TruststoreVersion: 'v1' },
+    });
+    expect(only('AWS::ApiGatewayV2::ApiMapping')).toMatchObject({ Stage: '$default' });
+  });
+
+  it('leaves the API no other address, and names the domain as its own', () => {
+    expect(only('AWS::ApiGatewayV2::Api')).toMatchObject({ DisableExecuteApiEndpoint: true });
+    expect(guarded.templates.edge).toMatchObject({
+      Outputs: { ApiUrl: { Value: 'https://forestall.example.com' } },
+    });
+  });
+
+  it('is billed by use alone', () => {
+    for (const type of ['AWS::ApiGatewayV2::DomainName', 'AWS::ApiGatewayV2::ApiMapping'])
+      expect(BILLING_MODELS[type]).toEqual({ bills: 'usage' });
+  });
+
+  it.each([
+    [{ domainName: 'https://forestall.example.com' }],
+    [{ certificateArn: 'arn:aws:iam::123456789012:server-certificate/x' }],
+    [{ truststore: { bucketName: 'trust', key: 'clients.pem' } }],
+  ])('is refused with %j', (wrong) => {
+    expect(() => validateConfig({ ...config, mutualTls: { ...mutualTls, ...wrong } })).toThrow('mutualTls');
+  });
+
+  it('cannot be combined with web pages of other origins', () => {
+    const both = { ...config, cors: { origins: ['https://console.example.com'] } };
+    expect(() => validateConfig(both)).toThrow('browsers send no certificate');
+  });
 });
