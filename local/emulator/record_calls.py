@@ -26,6 +26,7 @@ _KEPT_FIELDS = {
     "Select",
     "Source",
     "TableName",
+    "logGroupName",
     "stateMachineArn",
 }
 # Maps whose keys are names of tables.

@@ -89,9 +89,10 @@ const putEvents: Mapping = ({ input }, logicalId) =>
     }),
   );
 
+/** A search of a whole log group is authorised on its streams. */
 const onLogGroup: Mapping = ({ input }, logicalId) => {
   const { logGroupName } = z.object({ logGroupName: z.string() }).parse(input);
-  return [on('logs:FilterLogEvents', arn('logs', `log-group:${logicalId(logGroupName)}:*`))];
+  return [on('logs:FilterLogEvents', arn('logs', `log-group:${logicalId(logGroupName)}:log-stream:any`))];
 };
 
 const onSecret =
