@@ -32,6 +32,8 @@ export interface SessionOptions {
   readonly folder?: string | undefined;
   /** Also writes every AWS call of a function to `recorded-calls.jsonl` in the folder. */
   readonly recordCalls?: boolean;
+  /** Also deploys with tracing; functions send their traces to this address (`host:port`). */
+  readonly traceTo?: string;
 }
 
 const IssuedKey = z.object({ apiKey: z.string() });
@@ -72,7 +74,7 @@ const deployInto = async (emulator: Emulator, options: SessionOptions): Promise<
       if (message !== last) say(message);
       last = message;
     };
-    return deployLocal({ ...place, port: emulator.port, onProgress });
+    return deployLocal({ ...place, tracing: options.traceTo !== undefined, port: emulator.port, onProgress });
   });
   pointClientsAt(emulator);
   const url = apiAddress(requireOutput(outputs, 'ApiUrl'), emulator.port);
@@ -91,13 +93,14 @@ const deployInto = async (emulator: Emulator, options: SessionOptions): Promise<
  * @throws ConfigurationError, DependencyUnavailableError, or CommandFailedError with the end of the output
  */
 export const openSession = async (options: SessionOptions): Promise<Session> => {
-  const { projectRoot, stages, signal, folder, recordCalls } = options;
+  const { projectRoot, stages, signal, folder, recordCalls, traceTo } = options;
   const emulator = await stages.run('Start the AWS emulator', async (say) => {
     const { python } = await ensureEmulator(projectRoot, ({ message }) => say(message), signal);
     return startEmulator({
       projectRoot,
       python,
       recordCalls,
+      traceTo,
       ...(folder !== undefined && { folder }),
       ...(signal && { signal }),
     });

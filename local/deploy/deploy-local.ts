@@ -13,6 +13,8 @@ export interface DeployOptions {
   readonly onProgress?: OnProgress;
   /** Folder for the cloud assembly, the outputs and the log. Default `.local`. */
   readonly folder?: string;
+  /** Deploys with the setting `tracing`. */
+  readonly tracing?: boolean;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -73,9 +75,10 @@ const bootstrap = ({ run, folder }: Deployment): Promise<void> =>
   run('cdk bootstrap', ['bootstrap', `aws://${LOCAL_ACCOUNT}/${LOCAL_REGION}`], { cwd: folder });
 
 /** Builds the functions (the `build` command of cdk.json) and synthesises stage `local`. */
-const synthesise = ({ run, projectRoot, assembly }: Deployment): Promise<void> => {
+const synthesise = ({ run, projectRoot, assembly }: Deployment, tracing = false): Promise<void> => {
   rmSync(assembly, { recursive: true, force: true });
-  return run('cdk synth -c stage=local', ['synth', '--quiet', '-c', 'stage=local', '--output', assembly], {
+  const settings = ['-c', 'stage=local', ...(tracing ? ['-c', 'tracing=true'] : [])];
+  return run('cdk synth -c stage=local', ['synth', '--quiet', ...settings, '--output', assembly], {
     cwd: projectRoot,
   });
 };
@@ -115,7 +118,7 @@ export const deployLocal = async (options: DeployOptions): Promise<StackOutputs>
   const deployment = prepare(options);
   rmSync(deployment.outputs, { force: true });
   onProgress({ message: 'Bundling the functions and synthesising the stacks' });
-  await allFinished(bootstrap(deployment), synthesise(deployment));
+  await allFinished(bootstrap(deployment), synthesise(deployment, options.tracing));
   onProgress({ message: 'Deploying the stacks', fraction: 0 });
   await deploy(deployment, onProgress);
   return readStackOutputs(deployment.outputs);

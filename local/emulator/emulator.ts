@@ -20,6 +20,8 @@ export interface EmulatorOptions {
   readonly folder?: string;
   /** Also writes every AWS call of a function to `recorded-calls.jsonl` in the folder. */
   readonly recordCalls?: boolean | undefined;
+  /** Address (`host:port`) to which functions send their traces by UDP, as they do to the X-Ray daemon on AWS. */
+  readonly traceTo?: string | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -102,6 +104,10 @@ const spawnEmulator = (options: EmulatorOptions, port: number, paths: Paths): Ch
       stdio: ['pipe', log, log],
       env: {
         ...emulatorEnvironment(options.projectRoot, port, paths.temporary),
+        ...(options.traceTo && {
+          AWS_XRAY_DAEMON_ADDRESS: options.traceTo,
+          AWS_EXECUTION_ENV: 'AWS_Lambda_nodejs24.x',
+        }),
         ...(options.recordCalls && { FORESTALL_RECORDED_CALLS: paths.recordedCalls }),
       },
     });

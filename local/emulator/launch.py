@@ -20,6 +20,7 @@ from ministack.core.responses import error_response_json, json_response
 from ministack.services import apigateway, dynamodb, lambda_svc, secretsmanager, sqs
 from ministack.services.cloudformation import provisioners
 
+from pass_traces import pass_traces
 from record_calls import record_calls
 
 # The Node worker's response when a handler throws or rejects, and its replacement: a response that keeps the
@@ -294,6 +295,7 @@ if __name__ == "__main__":
     _follow_streams_aside()
     _declare_recovery()
     _rotate_secrets()
+    pass_traces()
     _end_with_the_starter()
     if os.environ.get("FORESTALL_RECORDED_CALLS"):
         record_calls(os.environ["FORESTALL_RECORDED_CALLS"])

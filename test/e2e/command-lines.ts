@@ -221,6 +221,7 @@ export const README_COMMANDS: Readonly<Record<string, string>> = {
   'aws lambda get-account-settings --query AccountLimit': 'commands.test.ts',
   'npx cdk bootstrap -c stage=prod': 'commands.test.ts',
   'npx cdk deploy --all -c stage=prod': 'test/e2e/shared-session.ts deploys stage local',
+  'npx cdk deploy --all -c stage=dev -c tracing=true': 'test/e2e/shared-session.ts deploys with tracing',
   'npx forestall doctor --stage prod': 'doctor.test.ts examines stage local',
   'aws lambda invoke --function-name "$ISSUE_API_KEY_FUNCTION" --cli-binary-format raw-in-base64-out --payload \'{"tenantId":"acme","name":"admin"}\' key.json':
     'commands.test.ts',

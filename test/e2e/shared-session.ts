@@ -6,6 +6,7 @@ import type { TestProject } from 'vitest/node';
 import { openSession } from '../../local/session.ts';
 import { StageTimes } from '../../local/stage-times.ts';
 import { RECORDED_RESOURCES } from '../iam/recorded-call.ts';
+import { RECORDED_SEGMENTS, recordSegments } from './trace-segments.ts';
 
 const projectRoot = join(import.meta.dirname, '..', '..');
 
@@ -37,13 +38,18 @@ const recordResources = async (stacks: readonly string[], path: string): Promise
 export default async (project: TestProject): Promise<() => Promise<void>> => {
   const stages = new StageTimes(process.stdout);
   const folder = join(projectRoot, '.local', 'e2e');
+  const daemon = await recordSegments(join(projectRoot, RECORDED_SEGMENTS));
   const { url, apiKey, emulator, outputs, close } = await openSession({
     projectRoot,
     stages,
     folder,
     recordCalls: true,
+    traceTo: daemon.address,
   });
   await recordResources(Object.keys(outputs), join(projectRoot, RECORDED_RESOURCES));
   project.provide('session', { url, apiKey, port: emulator.port, outputs });
-  return close;
+  return async () => {
+    await close();
+    daemon.close();
+  };
 };
