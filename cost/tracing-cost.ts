@@ -1,7 +1,9 @@
 import type { UsageLine } from '../core/platform/billing/cost-lines.ts';
+import { costOf } from '../core/platform/billing/prices.ts';
 import { HOURS_PER_MONTH, writeUnits } from '../core/platform/billing/units.ts';
 import { mean } from '../core/shared/maths/averages.ts';
 import { HOUR_SECONDS } from '../core/shared/time.ts';
+import type { GatewayRoute } from '../lib/api/gateway-routes.ts';
 import type { ItemSizes } from './item-sizes.ts';
 import type { TemplateFacts } from './template-facts.ts';
 
@@ -45,4 +47,16 @@ export const tracingUsage = (
   const blocks = lines.find(({ what }) => what === 'block writes')?.units ?? 0;
   const growth = writesOf(sizes, TRACE_BYTES) / writesOf(sizes, 0) - 1;
   return [traces, { component, what: 'traces in blocks', price: 'dynamoWriteUnit', units: blocks * growth }];
+};
+
+/** Requests that API Gateway accepts of all APIs of an account and region: a quota of AWS, unless it was raised. */
+const ACCOUNT_REQUESTS_PER_SECOND = 10_000;
+
+/**
+ * Dollars per hour if senders ask for a trace of each request (`Sampled=1`) and send as many as the throttles of the
+ * routes let through. With or without a valid key: Lambda records before the function verifies it.
+ */
+export const forcedTracingPerHour = (ratePerSecond: number, routes: readonly GatewayRoute[]): number => {
+  const accepted = routes.reduce((sum, { share }) => sum + Math.max(1, ratePerSecond * share), 0);
+  return costOf('traceRecorded', Math.min(ACCOUNT_REQUESTS_PER_SECOND, accepted) * HOUR_SECONDS);
 };

@@ -1,14 +1,16 @@
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { App, Duration, Stack } from 'aws-cdk-lib';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import { describe, expect, it } from 'vitest';
+import { OPERATIONS } from '../../core/api/operations.ts';
 import { priceLines, totalOf } from '../../core/platform/billing/cost-lines.ts';
 import { formatReport, reportCost } from '../../cost/report.ts';
 import { factsOf } from '../../cost/template-facts.ts';
-import { tracingUsage } from '../../cost/tracing-cost.ts';
+import { forcedTracingPerHour, tracingUsage } from '../../cost/tracing-cost.ts';
 import { Workload } from '../../cost/workload.ts';
+import { gatewayRoutes } from '../../lib/api/gateway-routes.ts';
 import { selectStage } from '../../lib/config/select-stage.ts';
 import { ObservedFunction } from '../../lib/platform/observed-function.ts';
 import { resourcesOfType, stageOf } from './synthesised-stage.ts';
@@ -85,6 +87,28 @@ describe('a stage with tracing', () => {
   it('shows its price in the report', () => {
     const facts = factsOf(Object.values(on.templates));
     expect(formatReport(reportCost(Workload.parse({}), facts), 'prod')).toContain('Tracing, at most');
+  });
+});
+
+describe('the traces that senders ask for', () => {
+  const perHour = (rate: number) => forcedTracingPerHour(rate, gatewayRoutes(Object.values(OPERATIONS)));
+
+  it('are bounded by the throttles of the routes, and by the quota of API Gateway', () => {
+    const route = { method: 'GET', path: '/', servedBy: 'query-api' } as const;
+    // 15 requests a second are 54,000 an hour.
+    expect(
+      forcedTracingPerHour(10, [
+        { ...route, share: 1 },
+        { ...route, share: 0.5 },
+      ]),
+    ).toBeCloseTo(0.27, 9);
+    expect(forcedTracingPerHour(1_000_000, [{ ...route, share: 1 }])).toBe(180);
+  });
+
+  it('cost at most what docs/tracing.md says', () => {
+    const doc = readFileSync('docs/tracing.md', 'utf8');
+    const at = (stage: 'dev' | 'prod') => perHour(selectStage(stage).throttle.ratePerSecond).toFixed(2);
+    expect(doc).toContain(`$${at('dev')} an hour in stage \`dev\` and $${at('prod')} in stage \`prod\``);
   });
 });
 
