@@ -54,6 +54,9 @@ export const toolEnvironment = (
   };
 };
 
+/** Folder, among the temporary files of an emulator, in which it keeps keys. */
+export const EMULATOR_STATE = 'state';
+
 /** Additional idle workers of a function are ended after this time: each uses about 60 MB. */
 const IDLE_WORKER_SECONDS = '30';
 /** Max concurrent invocations of all functions together; more are throttled, like an account's quota. */
@@ -76,5 +79,6 @@ export const emulatorEnvironment = (
   LAMBDA_WARM_TTL_SECONDS: IDLE_WORKER_SECONDS,
   LAMBDA_ACCOUNT_CONCURRENCY: MAX_WORKERS,
   TMPDIR: temporaryFolder,
+  STATE_DIR: join(temporaryFolder, EMULATOR_STATE),
   PYTHONUNBUFFERED: '1',
 });

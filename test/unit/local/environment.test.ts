@@ -51,6 +51,7 @@ describe('environment of a local run', () => {
       IOT_MTLS_ENABLED: '0',
       SFTP_ENABLED: '0',
       TMPDIR: '/tmp/x',
+      STATE_DIR: '/tmp/x/state',
     });
   });
 });
