@@ -1,0 +1,154 @@
+/**
+ * Hostile requests that concern identities: each is refused with the expected problem, shows nothing of another tenant,
+ * and leaves neither a credential nor a control character in the logs. A new request is one line in a table of
+ * `hostile/identities/`.
+ */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { ApiClient } from '../../cli/api-client/api-client.ts';
+import { webhookSecret } from '../../core/platform/secrets/webhook-signature.ts';
+import { GOOD_BODIES, withBody } from './hostile/identities/bodies.ts';
+import { IGNORED } from './hostile/identities/headers.ts';
+import { type Held, makeHeld, OURS, THEIRS } from './hostile/identities/held.ts';
+import { credentialsIn, leakedIn, loggedSince, withControls } from './hostile/identities/logs.ts';
+import { type Row, type Sent, type SentBytes, withBearer } from './hostile/identities/row.ts';
+import { TABLES } from './hostile/identities/tables.ts';
+import { goodWebhooks } from './hostile/identities/webhooks.ts';
+import { type Answer, send } from './hostile/identities/wire.ts';
+import { useSession } from './pipeline-client.ts';
+
+const session = inject('session');
+const MIN_REQUESTS = 150;
+const MAX_ANSWER = 100_000;
+const SHOWN_SLOWEST = 5;
+
+let held: Held;
+let began = 0;
+const sentCredentials = new Set<string>();
+const times: { readonly name: string; readonly milliseconds: number }[] = [];
+
+const ask = async (name: string, sent: Sent | SentBytes): Promise<Answer> => {
+  for (const credential of credentialsIn(sent)) sentCredentials.add(credential);
+  const started = performance.now();
+  const answer = await send(session, sent);
+  times.push({ name, milliseconds: performance.now() - started });
+  return answer;
+};
+
+/** Parts of the view of a tenant that change with time and use. */
+const CHANGING = { lagSeconds: 0, lastUsedAt: '' };
+
+const theirView = async () => {
+  const client = new ApiClient({ url: session.url, apiKey: held.theirKey });
+  const view: unknown[] = [await client.settings(), await client.topology()];
+  for (const list of [client.targets(), client.changes({}), client.runs(), client.apiKeys()])
+    for await (const item of list) view.push({ ...item, ...CHANGING });
+  return view;
+};
+let theirsBefore: readonly unknown[];
+
+beforeAll(async () => {
+  useSession(session);
+  held = await makeHeld(session);
+  theirsBefore = await theirView();
+  began = Date.now();
+});
+
+afterAll(() => {
+  const slowest = [...times].sort((a, b) => b.milliseconds - a.milliseconds).slice(0, SHOWN_SLOWEST);
+  const shown = slowest.map(({ name, milliseconds }) => `${name} ${milliseconds.toFixed(0)} ms`);
+  console.log(`${times.length} hostile requests; slowest: ${shown.join('; ')}`);
+});
+
+describe('the tables', () => {
+  const rows = Object.entries(TABLES).flatMap(([table, own]) => own.map(([name]) => `${table}: ${name}`));
+
+  it(`hold at least ${MIN_REQUESTS} requests, none twice`, () => {
+    expect(rows.length).toBeGreaterThanOrEqual(MIN_REQUESTS);
+    expect(rows.filter((row, at) => rows.indexOf(row) !== at)).toEqual([]);
+  });
+
+  it('know a good body of each operation that takes one', () => {
+    expect(new Set(Object.keys(GOOD_BODIES))).toEqual(new Set(withBody.map(([id]) => id)));
+  });
+});
+
+describe('what the requests are made of', () => {
+  it.each([
+    ['a key', () => held.key],
+    ['a token of a person', () => held.viewer],
+    ['a token that the API issued', () => held.token],
+  ])('%s is good by itself', async (_, credential) => {
+    expect((await send(session, withBearer(credential()))).status).toBe(200);
+  });
+
+  it('webhooks of both schemes are good by themselves, and a replay has no further effect', async () => {
+    const [standard, slack] = goodWebhooks(held);
+    for (const sent of [standard, slack]) {
+      const [first, again] = [await send(session, sent!), await send(session, sent!)];
+      expect([first.status, again.status, again.text]).toEqual([202, 202, first.text]);
+    }
+  });
+});
+
+const checkProblem = ({ status, headers, text }: Answer, expected: string): void => {
+  const [wanted, code] = expected.split(' ');
+  expect(`${status} ${text.slice(0, 300)}`).toMatch(new RegExp(`^${wanted} `));
+  if (code === 'gateway') return;
+  expect(JSON.parse(text)).toMatchObject({
+    ...{ type: `https://forestall.dev/problems/${code}`, status: Number(wanted), code },
+  });
+  expect(headers['content-type']).toBe('application/problem+json');
+  expect(headers['x-request-id']).toMatch(/^\S+$/);
+};
+
+const showsNothingOfTheirs = ({ text }: Answer): void => {
+  const { targetId, changeId, runId, keyId } = held.theirs;
+  // Ids that the request itself names are repeated by problems.
+  const secrets = [held.theirKey, webhookSecret(held.ring.current, THEIRS), '"cpu_percent"'];
+  for (const secret of secrets) expect(text).not.toContain(secret);
+  if (/^\{"items"/.test(text))
+    for (const id of [targetId, changeId, runId, keyId]) expect(text).not.toContain(id);
+};
+
+describe.each(Object.entries(TABLES))('%s', (table, rows) => {
+  it.each(rows as Row[])('%s: %s', async (name, expected, request) => {
+    const answer = await ask(`${table}: ${name}`, request(held));
+    checkProblem(answer, expected);
+    showsNothingOfTheirs(answer);
+    expect(answer.text.length).toBeLessThan(MAX_ANSWER);
+  });
+});
+
+describe('headers that claim another tenant or address', () => {
+  it.each(IGNORED)('%s changes nothing for a key', async (name, value) => {
+    const path = '/v1/api-keys';
+    const plain = await send(session, withBearer(held.key, path));
+    const claimed = await ask(name, withBearer(held.key, path, { headers: [[name, value]] }));
+    expect([claimed.status, claimed.text]).toEqual([200, plain.text]);
+    expect(claimed.text).not.toContain(held.theirs.keyId);
+  });
+});
+
+describe('after all requests', () => {
+  it('nothing of the other tenant changed', async () => {
+    expect(await theirView()).toEqual(theirsBefore);
+  });
+
+  it('the logs hold no credential and no control character', async () => {
+    await sleep(1_000);
+    const lines = await loggedSince(began);
+    const credentials = [
+      ...sentCredentials,
+      ...[held.key, held.theirKey, held.token, held.viewer, held.ring.current.key],
+      ...[webhookSecret(held.ring.current, OURS), webhookSecret(held.ring.current, THEIRS)],
+    ];
+    expect(credentials.length).toBeGreaterThan(100);
+    expect(lines.some((line) => line.includes('Request forbidden'))).toBe(true);
+    expect(leakedIn(lines, credentials)).toEqual([]);
+    expect(withControls(lines)).toEqual([]);
+    const planted = [...lines, `{"key":"${held.key.slice(0, -3)}…"}`];
+    expect(leakedIn(planted, credentials)).not.toEqual([]);
+    expect(withControls(['a\u001b[2J', 'b\u202e', 'good\n'])).toHaveLength(2);
+  });
+});
