@@ -2,6 +2,7 @@ import type { UsageLine } from '../core/platform/billing/cost-lines.ts';
 import type { PriceKey } from '../core/platform/billing/prices.ts';
 import { gigabytes, HOURS_PER_MONTH } from '../core/platform/billing/units.ts';
 import { HOUR_SECONDS } from '../core/shared/time.ts';
+import { idleAbuse } from './abuse-cost.ts';
 import { idlePeers } from './peers-cost.ts';
 import { idleSecrets } from './secrets-cost.ts';
 import { idleSilence } from './silence-cost.ts';
@@ -53,5 +54,6 @@ export const idleUsage = (facts: TemplateFacts, work: Workload): UsageLine[] => 
     ...idlePeers(work, facts),
     ...idleSilence(work, facts),
     ...idleSecrets(work, facts),
+    ...idleAbuse(work, facts),
   ];
 };

@@ -65,14 +65,13 @@ export class ServiceAlarms extends Construct {
       impact: 'Accepted metrics wait more than 15 minutes, so forecasts are based on old data.',
       runbook: 'Ingestion lags',
     });
-    const parked = {
+    this.#alarm('DataParked', {
+      metric: metrics.parked,
       threshold: 1,
       runbook: 'Accepted points are parked',
       impact:
         'Accepted points are missing from series and forecasts: they could not be stored and are parked.',
-    };
-    this.#alarm('PayloadsParked', { ...parked, metric: metrics.parkedPayloads });
-    this.#alarm('PointsParked', { ...parked, metric: metrics.parkedPoints });
+    });
     // Hosts that push every five minutes miss a period now and then.
     this.#alarm('DataRefused', {
       metric: metrics.refusedData,

@@ -117,7 +117,7 @@ describe('a payload that is lost before it is stored', () => {
     const Key = `${quarantineKey(VICTIM, lost)}.reason.json`;
     const { Body } = await s3.send(new GetObjectCommand({ Bucket: bucket, Key }));
     expect(await Body?.transformToString()).toContain('does not exist');
-    expect(await counted(store, 'PayloadsQuarantined', startedAt)).toBeGreaterThanOrEqual(1);
+    expect(await counted(store, 'DataQuarantined', startedAt)).toBeGreaterThanOrEqual(1);
   });
 });
 
@@ -188,11 +188,11 @@ describe('a message that is delivered again', () => {
     const copies = [message?.Body, 'faults: not JSON', message?.Body, message?.Body];
     for (const MessageBody of copies)
       await sqs.send(new SendMessageCommand({ QueueUrl: queue, MessageBody }));
-    const before = await counted(store, 'PayloadsQuarantined', startedAt);
+    const before = await counted(store, 'DataQuarantined', startedAt);
     await deliver(store, true);
     await drained();
     expect(await stored(session, tenantId)).toEqual({ targets: 2, series: 2, points: 2 });
-    expect(await counted(store, 'PayloadsQuarantined', startedAt)).toBe(before + 1);
+    expect(await counted(store, 'DataQuarantined', startedAt)).toBe(before + 1);
   });
 
   it('of the stream changes nothing; an unreadable record among the copies is parked', async () => {

@@ -28,6 +28,7 @@ const facts: TemplateFacts = {
     ['check-silence', 0.25],
     ['start-silence-checks', 0.25],
     ['check-secrets', 0.25],
+    ['detect-abuse', 0.25],
     ['group-signals', 0.5],
     ['diagnose-incident', 1],
     ['check-deployment', 1],
@@ -63,7 +64,8 @@ describe('the idle cost', () => {
     // alarms 0.80 + polls 0.2628 + scheduler 0.00073 + transitions 0.073 + invocations 0.000146
     // + logs 730 x (4 x 6,000 + 900) bytes = 0.0169 GB x 0.50 = 0.00846; + peers 0.0162 + silence 0.0162
     // + a metric with data in 61 of 730 hours 0.025 + its check 0.0003
-    expect(totalOf(priceLines(lines)).list).toBeCloseTo(1.2027, 3);
+    // + abuse: 730 starts 0.0009, 730 x 2 s x 0.25 GB 0.0049, logs 0.0003
+    expect(totalOf(priceLines(lines)).list).toBeCloseTo(1.2087, 3);
     // Reads have no free tier: half a unit for each of 2 x 8,760 queries for tenants.
     expect(totalOf(priceLines(lines)).free).toBeCloseTo(0.001095, 9);
   });
@@ -206,7 +208,7 @@ describe('facts of a deployment', () => {
     expect(prod.monthly).toEqual(
       new Map([
         ['secretMonth', 1],
-        ['alarmMonth', 20],
+        ['alarmMonth', 19],
       ]),
     );
     expect(prod.memoryGb.get('forecast-batch')).toBeCloseTo(1.7275, 3);

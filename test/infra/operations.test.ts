@@ -76,8 +76,8 @@ describe('the runbook', () => {
 describe('the presets', () => {
   const count = (stage: typeof full) => resourcesOfType(stage, 'AWS::CloudWatch::Alarm').length;
 
-  it('minimal has one alarm for each failure that users notice: ten more than an account has free', () => {
-    expect(count(minimal)).toBe(20);
+  it('minimal has one alarm for each failure that users notice: nine more than an account has free', () => {
+    expect(count(minimal)).toBe(19);
   });
 
   it('full adds one for each function whose failures another alarm already covers', () => {
@@ -160,27 +160,27 @@ describe('alarm mails', () => {
 });
 
 describe('alarms on what functions count', () => {
-  it.each([
-    ['PayloadsQuarantined', 'store-metrics', 'core/metrics/ingestion/storing/store-batch.ts'],
-    ['PointsQuarantined', 'store-metrics', 'core/metrics/ingestion/storing/store-batch.ts'],
-  ])('%s is counted under the dimensions that the alarm names', (metric, service, file) => {
-    const alarm = resourcesOfType(minimal, 'AWS::CloudWatch::Alarm').find(
-      ({ Properties }) => Properties.MetricName === metric,
-    );
-    expect(alarm?.Properties).toMatchObject({
-      Namespace: 'Forestall',
-      Dimensions: [
-        { Name: 'service', Value: service },
-        { Name: 'stage', Value: 'prod' },
-      ],
-    });
-    expect(readFileSync(file, 'utf8')).toContain(`'${metric}'`);
-    const functions = resourcesOfType(minimal, 'AWS::Lambda::Function').map(
-      ({ Properties }) => Properties.Environment.Variables,
-    );
-    const own = functions.find(({ POWERTOOLS_SERVICE_NAME }) => POWERTOOLS_SERVICE_NAME === service);
-    expect(own).toMatchObject({ POWERTOOLS_METRICS_NAMESPACE: 'Forestall', STAGE: 'prod' });
-  });
+  it.each([['DataQuarantined', 'store-metrics', 'core/metrics/ingestion/storing/store-batch.ts']])(
+    '%s is counted under the dimensions that the alarm names',
+    (metric, service, file) => {
+      const alarm = resourcesOfType(minimal, 'AWS::CloudWatch::Alarm').find(
+        ({ Properties }) => Properties.MetricName === metric,
+      );
+      expect(alarm?.Properties).toMatchObject({
+        Namespace: 'Forestall',
+        Dimensions: [
+          { Name: 'service', Value: service },
+          { Name: 'stage', Value: 'prod' },
+        ],
+      });
+      expect(readFileSync(file, 'utf8')).toContain(`'${metric}'`);
+      const functions = resourcesOfType(minimal, 'AWS::Lambda::Function').map(
+        ({ Properties }) => Properties.Environment.Variables,
+      );
+      const own = functions.find(({ POWERTOOLS_SERVICE_NAME }) => POWERTOOLS_SERVICE_NAME === service);
+      expect(own).toMatchObject({ POWERTOOLS_METRICS_NAMESPACE: 'Forestall', STAGE: 'prod' });
+    },
+  );
 
   it('RequestsOverQuota is counted for all functions of the API together', () => {
     const alarm = resourcesOfType(minimal, 'AWS::CloudWatch::Alarm').find(

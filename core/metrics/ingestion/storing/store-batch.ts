@@ -102,7 +102,8 @@ class BatchStore {
       requestId: pointer?.requestId,
     };
     telemetry.error('Payload quarantined', { ...ids, key, reason: error.message }, error);
-    telemetry.count('PayloadsQuarantined');
+    // Counted as one, because its points are unknown.
+    telemetry.count('DataQuarantined');
   }
 
   /**
@@ -188,7 +189,7 @@ class BatchStore {
       const fields = { tenantId, requestId, trace, key, reason: error.message };
       telemetry.error('Points quarantined', fields, error);
       telemetry.count(
-        'PointsQuarantined',
+        'DataQuarantined',
         part.series.reduce((sum, { offsets }) => sum + offsets.length, 0),
       );
     }

@@ -34,7 +34,7 @@ describe('store-metrics with a block that cannot be stored', () => {
     failFor(world, 'd', new InvalidInputError('item size has exceeded the limit'));
     expect(await deliver(world, queueAll(world))).toEqual([]);
     expect(storedTargets(world)).toEqual(new Set(TARGETS.filter((target) => target !== 'd')));
-    expect(world.counted.get('PointsQuarantined')).toBe(1);
+    expect(world.counted.get('DataQuarantined')).toBe(1);
     const reasons = [...world.objects].filter(([key]) => key.endsWith('.reason.json'));
     expect(reasons).toHaveLength(1);
     expect(new TextDecoder().decode(reasons[0]![1])).toContain('item size has exceeded the limit');

@@ -149,7 +149,7 @@ describe('store-metrics', () => {
     const place = 'quarantine/unattributed/date=2026-11-21/bad.json';
     expect(world.quarantined()).toEqual([place, `${place}.reason.json`]);
     expect(Buffer.from(world.objects.get(`${place}.reason.json`)!).toString()).toContain(reason);
-    expect(world.counted.get('PayloadsQuarantined')).toBe(1);
+    expect(world.counted.get('DataQuarantined')).toBe(1);
     expect(world.points()).toHaveLength(1);
   });
 
@@ -204,7 +204,7 @@ describe('store-metrics', () => {
       { targetId: 'a', metric: 'extra', unit: 'By', kind: 'delta', timestamps: [T - 3600], values: [1] },
     ]);
     expect(Buffer.from(world.objects.get(reason)!).toString()).toContain('the limit is 20000');
-    expect(world.counted.get('PointsQuarantined')).toBe(1);
+    expect(world.counted.get('DataQuarantined')).toBe(1);
     expect((await world.targets.get('acme', 'a'))?.notices, 'the owner sees it').toEqual([
       {
         code: 'points-parked',
