@@ -10,35 +10,11 @@ export interface ArguedGrant {
 
 export const ARGUED_GRANTS: readonly ArguedGrant[] = [
   {
-    holder: /^Functions(StartForecastRun|Command(Incidents|Changes|Settings))Role\w{8}$/,
-    actions: ['secretsmanager:DescribeSecret', 'secretsmanager:GetSecretValue'],
-    reason:
-      'They verify access tokens as query-api does; the end-to-end tests send tokens to that function alone',
-  },
-  {
-    holder: /^RotationVaultReencryptVaultRole\w{8}$/,
-    actions: ['dynamodb:Query', 'dynamodb:UpdateItem'],
-    reason:
-      'The vault is empty in the end-to-end run, so nothing is sealed again; the adapter tests make both calls',
-  },
-  {
     holder: /:function:RotationRotateSecretFunction\w{8}$/,
     actions: ['lambda:InvokeFunction'],
     service: 'secretsmanager.amazonaws.com',
     reason:
       'Secrets Manager invokes it for each step of a rotation; the emulator does so without the permission',
-  },
-  {
-    holder: /^FunctionsReceiveWebhookRole\w{8}$/,
-    actions: [
-      'dynamodb:BatchGetItem',
-      'dynamodb:DeleteItem',
-      'dynamodb:GetItem',
-      'dynamodb:Query',
-      'states:StartExecution',
-    ],
-    reason:
-      'A webhook executes the command of POST /v1/changes, whose calls by command-changes need each of them',
   },
   {
     holder: /^SecretDrillBeginSecretDrillRole\w{8}$/,
