@@ -19,9 +19,10 @@ import { incidentUsage } from './incidents-cost.ts';
 import type { ItemSizes } from './item-sizes.ts';
 import { comparingPeers } from './peers-cost.ts';
 import { queueLoad } from './queue-batches.ts';
+import { IDLE_METRICS } from './secrets-cost.ts';
 import { checkingSilence } from './silence-cost.ts';
 import type { TemplateFacts } from './template-facts.ts';
-import type { Workload } from './workload.ts';
+import { CONTAINER_HOURS, type Workload } from './workload.ts';
 
 const memoryOf = (facts: TemplateFacts, name: string): number => facts.memoryGb.get(name) ?? Number.NaN;
 const daysOf = (facts: TemplateFacts, prefix: string): number =>
@@ -45,9 +46,6 @@ const keyLookUps = (work: Workload): number =>
 
 /** A container records the use of a key once an hour. */
 const keyUses = (work: Workload): number => receivers(work) * HOURS_PER_MONTH;
-
-/** Hours after which Lambda replaces a container, as observed by others; not documented. */
-const CONTAINER_HOURS = 2;
 
 /** A container looks each target up once, to find out whether it is new. */
 const targetLookUps = (work: Workload, { targetBytes }: ItemSizes): number =>
@@ -164,7 +162,8 @@ const watching = (work: Workload, facts: TemplateFacts): UsageLine[] => {
   const runs = (HOURS_PER_MONTH * 60) / work.cadenceMinutes;
   const stores = queueLoad(requests, facts.ingestBatching).batches;
   const invocations = requests + stores + runs * (batchesOf(work) + 2);
-  const bytes = requests * work.accessLogBytes + invocations * work.logBytesPerInvocation;
+  const perRequest = work.accessLogBytes + work.logBytesPerPayload;
+  const bytes = requests * perRequest + invocations * work.logBytesPerInvocation;
   return [
     { component, what: 'GB of logs ingested', price: 'logGbIngested', units: gigabytes(bytes) },
     {
@@ -173,7 +172,13 @@ const watching = (work: Workload, facts: TemplateFacts): UsageLine[] => {
       price: 'logGbMonth',
       units: keptGigabytes(bytes, facts.logRetentionDays),
     },
-    { component, what: 'custom metrics', price: 'customMetricMonth', units: work.customMetrics },
+    // As if each counted something in every hour; most count failures, and are billed only for hours with data.
+    {
+      component,
+      what: 'custom metrics',
+      price: 'customMetricMonth',
+      units: [...facts.outcomeMetrics].filter((name) => !IDLE_METRICS.has(name)).length,
+    },
   ];
 };
 

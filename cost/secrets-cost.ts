@@ -1,5 +1,6 @@
 import type { UsageLine } from '../core/platform/billing/cost-lines.ts';
 import { gigabytes, HOURS_PER_MONTH } from '../core/platform/billing/units.ts';
+import type { MeasuredOutcome } from '../core/shared/telemetry.ts';
 import { SECRET_CHECK_HOURS } from '../lib/platform/secret-rotation.ts';
 import type { TemplateFacts } from './template-facts.ts';
 import type { Workload } from './workload.ts';
@@ -8,6 +9,9 @@ const CHECKS = HOURS_PER_MONTH / SECRET_CHECK_HOURS;
 const CHECK_SECONDS = 0.3;
 /** A description and a list of versions. */
 const CALLS_PER_SECRET = 2;
+
+/** Metrics that are counted without tenants, too: those of sound secrets. */
+export const IDLE_METRICS: ReadonlySet<string> = new Set<MeasuredOutcome>(['SecretsSound']);
 
 /** Lines for the check of secrets. Rotations themselves cost a few requests every three months. */
 export const idleSecrets = (work: Workload, facts: TemplateFacts): UsageLine[] => {
@@ -35,7 +39,7 @@ export const idleSecrets = (work: Workload, facts: TemplateFacts): UsageLine[] =
       component,
       what: 'metric of sound secrets',
       price: 'customMetricMonth',
-      units: CHECKS / HOURS_PER_MONTH,
+      units: (IDLE_METRICS.size * CHECKS) / HOURS_PER_MONTH,
     },
     { component, what: 'GB of secret check logs', price: 'logGbIngested', units: logs },
   ];

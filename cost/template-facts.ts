@@ -41,6 +41,7 @@ const TableProperties = z.object({
   ),
 });
 const KeyReuse = z.object({ KmsDataKeyReusePeriodSeconds: z.number() });
+const AlarmProperties = z.object({ Namespace: z.string().optional(), MetricName: z.string().optional() });
 const LogGroupProperties = z.object({ RetentionInDays: z.number() });
 
 /** Properties of a deployment that determine its cost. */
@@ -49,6 +50,8 @@ export interface TemplateFacts {
   readonly monthly: ReadonlyMap<PriceKey, number>;
   /** Memory by function, in GB. */
   readonly memoryGb: ReadonlyMap<string, number>;
+  /** Outcomes that functions count as metrics of CloudWatch, because an alarm watches them. */
+  readonly outcomeMetrics: ReadonlySet<string>;
   /** Queues that Lambda polls. */
   readonly queues: number;
   /** The queue of payloads: the smallest batch of any queue. */
@@ -119,6 +122,13 @@ const retentionByPrefix = (resources: readonly Resource[]): ReadonlyMap<string, 
       ),
   );
 
+const outcomeMetricsOf = (resources: readonly Resource[]): ReadonlySet<string> =>
+  new Set(
+    ofType(resources, 'AWS::CloudWatch::Alarm')
+      .map(({ Properties }) => AlarmProperties.parse(Properties))
+      .flatMap(({ Namespace, MetricName }) => (Namespace === 'Forestall' ? (MetricName ?? []) : [])),
+  );
+
 /** The table of blocks is the one with a stream. */
 const areBlocksRecoverable = (resources: readonly Resource[]): boolean =>
   ofType(resources, 'AWS::DynamoDB::GlobalTable')
@@ -174,6 +184,7 @@ export const factsOf = (templates: readonly unknown[]): TemplateFacts => {
   return {
     monthly: countMonthly(resources),
     memoryGb: memoryByFunction(resources),
+    outcomeMetrics: outcomeMetricsOf(resources),
     queues: mappings.length,
     ingestBatching: ingestBatchingOf(mappings),
     signalBatchSize: Math.max(...mappings.map(({ BatchSize }) => BatchSize)),

@@ -44,13 +44,20 @@ export const Workload = z.strictObject({
   /** Deployments recorded per month, and billed milliseconds of one check; not measured on AWS. */
   deployments: z.number().nonnegative().default(200),
   scoreMs: z.number().positive().default(2000),
-  /** Log bytes of one invocation (three lines of the platform and one decision), and of one access log line. */
+  /**
+   * Billed milliseconds of a cold start. Measured: importing the largest bundle takes 160 ms of CPU on one x86 core
+   * (`npm run bench`), doubled for a slower virtual CPU, and 80 ms to start Node; not measured on AWS.
+   */
+  initMs: z.number().nonnegative().default(400),
+  /** Log bytes of one invocation (three lines of the platform and one decision), of one access log line, and of a stored payload. */
   logBytesPerInvocation: z.number().positive().default(900),
   accessLogBytes: z.number().positive().default(350),
-  /** Outcomes that functions count, by service. */
-  customMetrics: z.number().int().nonnegative().default(20),
+  logBytesPerPayload: z.number().positive().default(430),
 });
 export type Workload = z.infer<typeof Workload>;
+
+/** Hours after which Lambda replaces a container, as observed by others; not documented. */
+export const CONTAINER_HOURS = 2;
 
 /** Pollers that Lambda keeps on an idle queue, each waiting 20 seconds. AWS documents five, but does not guarantee it. */
 export const IDLE_POLLERS = 5;

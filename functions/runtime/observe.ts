@@ -1,10 +1,10 @@
 import { Logger } from '@aws-lambda-powertools/logger';
-import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware';
-import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
+import { Metrics } from '@aws-lambda-powertools/metrics';
 import middy from '@middy/core';
 import type { Context } from 'aws-lambda';
 import { traceScope } from '../../adapters/aws/trace-context.ts';
 import type { Telemetry } from '../../core/shared/telemetry.ts';
+import { Outcomes } from './outcomes.ts';
 import { shownError, shownFields } from './shown-fields.ts';
 import { inInvocation, startTracing, withTraceId } from './tracing/trace.ts';
 
@@ -14,18 +14,11 @@ startTracing(recorder && { recorder, scope: traceScope });
 
 const logger = new Logger();
 const defaultDimensions = { stage: process.env.STAGE ?? 'unknown' };
-const metrics = new Metrics({ defaultDimensions });
-const apiMetrics = new Metrics({ serviceName: 'api', defaultDimensions });
-const ingestionMetrics = new Metrics({ serviceName: 'ingestion', defaultDimensions });
+const outcomes = new Outcomes(
+  (serviceName) => new Metrics({ defaultDimensions, ...(serviceName === undefined ? {} : { serviceName }) }),
+);
 
-/** Outcomes that several functions count together: an alarm names one service. */
-const SHARED_OUTCOMES: ReadonlyMap<string, Metrics> = new Map([
-  ['RequestsOverQuota', apiMetrics],
-  ['QuotasUnchecked', apiMetrics],
-  ['DataRefused', ingestionMetrics],
-]);
-
-/** The Lambda side of `Telemetry`: JSON log lines and EMF metrics in namespace `Forestall`. */
+/** The Lambda side of `Telemetry`: JSON log lines, and EMF metrics in namespace `Forestall` for what alarms read. */
 export const telemetry: Telemetry = {
   info: (message, fields) => logger.info(message, shownFields(withTraceId(fields))),
   error: (message, fields, cause) =>
@@ -33,17 +26,28 @@ export const telemetry: Telemetry = {
       ...shownFields(withTraceId(fields)),
       ...(cause instanceof Error ? { error: shownError(cause) } : {}),
     }),
-  count: (outcome, amount = 1) => {
-    const counted = SHARED_OUTCOMES.get(outcome) ?? metrics;
-    counted.addMetric(outcome, MetricUnit.Count, amount);
-  },
+  count: (outcome, amount = 1) => outcomes.add(outcome, amount),
 };
 
-/** Metrics are flushed even when the handler throws: failed invocations are those worth counting. */
-const flushMetrics = () => {
+/**
+ * Each line has the id of its invocation, and nothing else of the context: the log group names the function, and half
+ * a kilobyte more in each line would be half of the cost of logs.
+ */
+const identifyInvocation = () => {
+  const reset = () => logger.resetKeys();
+  return {
+    before: ({ context }: { readonly context: Context }) =>
+      logger.appendKeys({ function_request_id: context.awsRequestId }),
+    after: reset,
+    onError: reset,
+  };
+};
+
+/** Outcomes are flushed even when the handler throws: failed invocations are those worth counting. */
+const flushOutcomes = () => {
   const flush = () => {
-    for (const each of [metrics, apiMetrics, ingestionMetrics])
-      if (each.hasStoredMetrics()) each.publishStoredMetrics();
+    const counted = outcomes.flush();
+    if (counted !== undefined) telemetry.info('outcomes', { outcomes: counted });
   };
   return { after: flush, onError: flush };
 };
@@ -51,7 +55,7 @@ const flushMetrics = () => {
 /** Wraps a handler with logging keys that reset on every invocation, with metrics and traces. Export the result. */
 export const observe = <Event, Result>(handler: (event: Event, context: Context) => Promise<Result>) =>
   middy<Event, Result, Error, Context>()
-    .use(injectLambdaContext(logger, { resetKeys: true }))
-    .use(flushMetrics())
+    .use(identifyInvocation())
+    .use(flushOutcomes())
     .use(recorder?.middleware ?? [])
     .handler((event, context) => inInvocation(() => handler(event, context)));

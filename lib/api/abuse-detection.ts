@@ -1,5 +1,4 @@
 import { Duration } from 'aws-cdk-lib';
-import { Metric } from 'aws-cdk-lib/aws-cloudwatch';
 import { ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
@@ -8,6 +7,7 @@ import { ActionableAlarm } from '../platform/actionable-alarm.ts';
 import type { DeadLetters } from '../platform/dead-letter-queue.ts';
 import { FunctionSchedule } from '../platform/function-schedule.ts';
 import { ObservedFunction } from '../platform/observed-function.ts';
+import { outcomeMetric } from '../platform/outcome-metric.ts';
 
 export interface AbuseDetectionProps {
   readonly config: StageConfig;
@@ -60,13 +60,7 @@ export class AbuseDetection extends Construct {
 
   #watch({ config, notify }: AbuseDetectionProps): void {
     new ActionableAlarm(this, 'Suspected', {
-      metric: new Metric({
-        namespace: 'Forestall',
-        metricName: 'AbuseSuspected',
-        dimensionsMap: { service: 'detect-abuse', stage: config.stage },
-        period: Duration.hours(1),
-        statistic: 'Sum',
-      }),
+      metric: outcomeMetric(config, 'AbuseSuspected', Duration.hours(1)),
       threshold: 1,
       impact: 'An API key may be in the hands of an attacker, or someone guesses keys.',
       runbook: 'An API key may be abused',

@@ -4,6 +4,7 @@ import { Metric, type MetricOptions } from 'aws-cdk-lib/aws-cloudwatch';
 import { type IQueue, Queue } from 'aws-cdk-lib/aws-sqs';
 import { type IStateMachine, StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import type { StageConfig } from '../config/stage-config.ts';
+import { outcomeMetric } from '../platform/outcome-metric.ts';
 import { PublishedName } from '../platform/published-name.ts';
 
 /** The resources whose metrics show the health of the service; found by name, so that they can be replaced at any time. */
@@ -37,14 +38,7 @@ const every = (minutes: number, statistic: string): MetricOptions => ({
   statistic,
 });
 
-/** A metric that functions count (`functions/runtime/observe.ts`). Billed only in hours with data. */
-const counted = (config: StageConfig, service: string, metricName: string): Metric =>
-  new Metric({
-    namespace: 'Forestall',
-    metricName,
-    dimensionsMap: { service, stage: config.stage },
-    ...every(5, 'Sum'),
-  });
+const FIVE_MINUTES = Duration.minutes(5);
 
 /** Five-minute metrics of these resources, shared by alarms and dashboard. */
 export const serviceMetrics = ({ api, ingestQueue, dispatch, fleet }: WatchedParts, config: StageConfig) => ({
@@ -59,10 +53,10 @@ export const serviceMetrics = ({ api, ingestQueue, dispatch, fleet }: WatchedPar
   runsFailed: fleet.metricFailed(every(5, 'Sum')),
   runsTimedOut: fleet.metricTimedOut(every(5, 'Sum')),
   runTime: fleet.metricTime(every(5, 'Maximum')),
-  parked: counted(config, 'store-metrics', 'DataQuarantined'),
-  overQuota: counted(config, 'api', 'RequestsOverQuota'),
-  uncheckedQuotas: counted(config, 'api', 'QuotasUnchecked'),
-  refusedData: counted(config, 'ingestion', 'DataRefused'),
+  parked: outcomeMetric(config, 'DataQuarantined', FIVE_MINUTES),
+  overQuota: outcomeMetric(config, 'RequestsOverQuota', FIVE_MINUTES),
+  uncheckedQuotas: outcomeMetric(config, 'QuotasUnchecked', FIVE_MINUTES),
+  refusedData: outcomeMetric(config, 'DataRefused', FIVE_MINUTES),
   // Of all functions of the account in this region: they share the quota.
   throttles: new Metric({ namespace: 'AWS/Lambda', metricName: 'Throttles', ...every(5, 'Sum') }),
 });

@@ -1,5 +1,5 @@
 import { Duration, Stack } from 'aws-cdk-lib';
-import { ComparisonOperator, Metric } from 'aws-cdk-lib/aws-cloudwatch';
+import { ComparisonOperator } from 'aws-cdk-lib/aws-cloudwatch';
 import { ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
 import { CfnRotationSchedule } from 'aws-cdk-lib/aws-secretsmanager';
@@ -11,6 +11,7 @@ import type { DeadLetterQueue } from './dead-letter-queue.ts';
 import type { DomainEventBus } from './event-bus.ts';
 import { FunctionSchedule } from './function-schedule.ts';
 import { ObservedFunction, type ObservedFunctionProps } from './observed-function.ts';
+import { outcomeMetric } from './outcome-metric.ts';
 import type { SecretStore } from './secret-store.ts';
 import { VaultReencryption } from './vault-reencryption.ts';
 
@@ -127,13 +128,7 @@ export class SecretRotation extends Construct {
     const { config, notify } = this.#props;
     new ActionableAlarm(this, 'NotSound', {
       ...MEANING,
-      metric: new Metric({
-        namespace: 'Forestall',
-        metricName: 'SecretsSound',
-        dimensionsMap: { service: 'check-secrets', stage: config.stage },
-        period: Duration.hours(SECRET_CHECK_HOURS),
-        statistic: 'Sum',
-      }),
+      metric: outcomeMetric(config, 'SecretsSound', Duration.hours(SECRET_CHECK_HOURS)),
       threshold: 1,
       comparison: ComparisonOperator.LESS_THAN_THRESHOLD,
       evaluationPeriods: 2,

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { priceLines, totalOf, type UsageLine } from '../../core/platform/billing/cost-lines.ts';
 import { costOf } from '../../core/platform/billing/prices.ts';
+import { coldStartsOf, initialising } from '../../cost/cold-starts-cost.ts';
 import { fleetUsage } from '../../cost/fleet-cost.ts';
 import { idlePolls, idleUsage } from '../../cost/idle-cost.ts';
 import { type ItemSizes, measureItems } from '../../cost/item-sizes.ts';
@@ -34,6 +35,7 @@ const facts: TemplateFacts = {
     ['check-deployment', 1],
     ['close-deployment-watch', 0.25],
   ]),
+  outcomeMetrics: new Set(['SecretsSound', 'DataRefused', 'DataQuarantined']),
   queues: 1,
   signalBatchSize: 100,
   ingestBatching: { batchSize: 20, windowSeconds: 3 },
@@ -157,6 +159,10 @@ describe('a fleet', () => {
     expect(totalOf(priceLines(watched)).list / 200).toBeLessThan(0.001);
   });
 
+  it('counts the outcomes that alarms read, but those of an idle deployment', () => {
+    expect(unitsOf(lines, 'custom metrics')).toBe(2);
+  });
+
   it('keeps a year of archives', () => {
     // 730 x 1,000 MB = 712.9 GB a month, twelve months
     expect(unitsOf(lines, 'GB of archived forecasts')).toBeCloseTo(8554.7, 1);
@@ -182,6 +188,22 @@ describe('a fleet', () => {
   it('costs ten times as much to store with ten times the hosts', () => {
     const large = fleetUsage({ ...work, hosts: 10_000 }, facts, sizes);
     expect(unitsOf(large, 'block writes')).toBe(10 * unitsOf(lines, 'block writes'));
+  });
+});
+
+describe('cold starts', () => {
+  it('are 1 % of the invocations of a busy function, and all of those of an hourly one', () => {
+    expect(coldStartsOf(8_760_000)).toBe(87_600);
+    expect(coldStartsOf(8760), 'one container, replaced every two hours').toBe(365);
+    expect(coldStartsOf(730)).toBe(730);
+  });
+
+  it('are billed with the memory of their function', () => {
+    const work = Workload.parse({ initMs: 400 });
+    const of = (component: string) =>
+      initialising([{ component, what: 'invocations', price: 'lambdaRequest', units: 730 }], work, facts);
+    expect(of('Forecast')[0]?.units).toBeCloseTo(730 * 0.4 * 2, 6);
+    expect(of('Receive')[0]?.units).toBeCloseTo(730 * 0.4 * 1, 6);
   });
 });
 

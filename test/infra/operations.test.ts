@@ -2,6 +2,7 @@ import { globSync, readFileSync } from 'node:fs';
 import { CfnAlarm } from 'aws-cdk-lib/aws-cloudwatch';
 import { describe, expect, it } from 'vitest';
 import { SECTIONS } from '../../core/platform/doctor/runbook-sections.ts';
+import { MEASURED_OUTCOMES } from '../../core/shared/telemetry.ts';
 import { ActionableAlarm, anchorOf } from '../../lib/platform/actionable-alarm.ts';
 import { resourcesOfType, stageOf, text } from './synthesised-stage.ts';
 
@@ -181,6 +182,14 @@ describe('alarms on what functions count', () => {
       expect(own).toMatchObject({ POWERTOOLS_METRICS_NAMESPACE: 'Forestall', STAGE: 'prod' });
     },
   );
+
+  it('read each outcome that is a metric, and no other, since a metric that nothing reads costs $0.30 a month', () => {
+    const read = resourcesOfType(full, 'AWS::CloudWatch::Alarm')
+      .filter(({ Properties }) => Properties.Namespace === 'Forestall')
+      .map(({ Properties }) => Properties.MetricName);
+    // forestall doctor reads this one, of each function.
+    expect(new Set([...read, 'ItemUnreadable'])).toEqual(new Set(Object.keys(MEASURED_OUTCOMES)));
+  });
 
   it('RequestsOverQuota is counted for all functions of the API together', () => {
     const alarm = resourcesOfType(minimal, 'AWS::CloudWatch::Alarm').find(

@@ -99,13 +99,9 @@ const reportRefused = (telemetry: Telemetry, pointer: IngestPointer, { rejected 
 };
 
 const report = (telemetry: Telemetry, { tenantId, requestId, format }: IngestPointer, decoded: Decoded) => {
-  const { accepted, duplicates, missing, rejected, unsupported } = decoded;
-  const counts = { accepted, duplicates, missing, rejected: rejected.count, unsupported };
+  const { accepted, duplicates, missing, rejected, unsupported, collisions } = decoded;
+  const counts = { accepted, duplicates, missing, rejected: rejected.count, unsupported, collisions };
   telemetry.info('Metrics received', { tenantId, requestId, format, ...counts });
-  telemetry.count('PointsAccepted', accepted);
-  telemetry.count('PointsMissing', missing);
-  telemetry.count('PointsRejected', rejected.count + unsupported);
-  if (decoded.collisions > 0) telemetry.count('SeriesShared', decoded.collisions);
 };
 
 /** @throws ProblemError once the quota of the minute is used up */

