@@ -16,6 +16,7 @@ import { Construct } from 'constructs';
 import type { ApiFunctionName } from '../../core/platform/api/operation.ts';
 import type { StageConfig } from '../config/stage-config.ts';
 import type { ObservedFunction } from '../platform/observed-function.ts';
+import { vendedLogs } from '../platform/vended-logs.ts';
 import type { GatewayRoute } from './gateway-routes.ts';
 import { MutualTlsDomain } from './mutual-tls-domain.ts';
 
@@ -83,6 +84,7 @@ export class HttpApiEdge extends Construct {
       accessLogSettings: {
         destination: new LogGroupLogDestination(
           new LogGroup(this, 'AccessLogs', {
+            logGroupName: vendedLogs('apis', this),
             retention: props.config.logRetentionDays,
             removalPolicy: RemovalPolicy.DESTROY,
           }),

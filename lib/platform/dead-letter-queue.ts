@@ -14,7 +14,10 @@ export interface DeadLetterQueueProps extends AlarmMeaning {
   readonly notify: ITopic;
 }
 
-/** Keeps undeliverable messages for two weeks and raises an alarm at the first one. */
+/**
+ * Keeps undeliverable messages for two weeks and raises an alarm at the first one, up to 15 minutes late if the queue was idle.
+ * https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-monitoring-using-cloudwatch.html
+ */
 export class DeadLetterQueue extends Construct implements DeadLetters {
   readonly queue: Queue;
 

@@ -8,6 +8,7 @@ import { Construct } from 'constructs';
 import { ConfigurationError } from '../../core/shared/errors.ts';
 import type { StageConfig } from '../config/stage-config.ts';
 import { type ObservedFunction, UNTRACED } from './observed-function.ts';
+import { vendedLogs } from './vended-logs.ts';
 
 export interface WorkflowProps {
   /** File name in `state-machines/`, without `.asl.json`. */
@@ -64,13 +65,9 @@ export class Workflow extends Construct {
 const mapValues = <A, B>(record: Readonly<Record<string, A>>, change: (value: A) => B): Record<string, B> =>
   Object.fromEntries(Object.entries(record).map(([key, value]) => [key, change(value)]));
 
-/**
- * The resource policy of an account for log delivery holds 5,120 characters; groups under this prefix need no entry.
- * https://docs.aws.amazon.com/step-functions/latest/dg/bp-cwl.html
- */
 const makeLogGroup = (scope: Construct, config: StageConfig): LogGroup =>
   new LogGroup(scope, 'Logs', {
-    logGroupName: `/aws/vendedlogs/states/forestall/${scope.node.path}`,
+    logGroupName: vendedLogs('states', scope),
     retention: config.logRetentionDays,
     removalPolicy: RemovalPolicy.DESTROY,
   });

@@ -202,6 +202,13 @@ describe('every log group', () => {
     for (const { Properties } of groups) expect(Properties.RetentionInDays).toBe(30);
   });
 
+  it('of a workflow or the API needs no entry in the resource policy of the account, which holds 5,120 characters', () => {
+    const names = groups.flatMap(({ Properties }) => Properties.LogGroupName ?? []);
+    expect(names).toHaveLength(groups.length - functions.length);
+    for (const name of names)
+      expect(name).toMatch(/^\/aws\/vendedlogs\/(states|apis)\/forestall\/Forestall-prod-/);
+  });
+
   it('goes with its stack', () => {
     for (const { DeletionPolicy } of groups) expect(DeletionPolicy).toBe('Delete');
   });
