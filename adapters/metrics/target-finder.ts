@@ -1,13 +1,16 @@
 import type { TargetFinder } from '../../core/metrics/ports.ts';
+import { readListed, type SkipTelemetry } from '../../core/shared/stored-format.ts';
 import { batchGet } from '../aws/dynamodb/batch-get.ts';
 import type { DynamoTable } from '../aws/dynamodb/table.ts';
 import { defaultPace, type Pace } from '../aws/paced-retry.ts';
 import { TARGETS, targetItemKey } from './item-keys.ts';
+import { readTargetItem } from './target-item.ts';
 
 /** Names that a container remembers: about 20 MB. */
 const MAX_KNOWN = 100_000;
 
 export interface FinderOptions extends DynamoTable {
+  readonly telemetry: SkipTelemetry;
   readonly pace?: Pace;
 }
 
@@ -21,6 +24,12 @@ export const dynamoTargetFinder = (table: FinderOptions): TargetFinder => {
   };
   return {
     remember,
+    readNotices: async (tenantId, targetIds) => {
+      const keys = targetIds.map((targetId) => targetItemKey(tenantId, targetId));
+      const items = await batchGet(table, keys, table.pace ?? defaultPace, 'eventual');
+      const targets = readListed(items, (item) => readTargetItem(tenantId, item).target, table.telemetry);
+      return targets.filter(({ notices }) => notices !== undefined);
+    },
     findNew: async (tenantId, targetIds) => {
       const unknown = targetIds.filter((targetId) => !known.has(nameOf(tenantId, targetId)));
       if (unknown.length === 0) return [];

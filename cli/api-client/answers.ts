@@ -78,8 +78,12 @@ export type ApiKeyAnswer = z.infer<typeof ApiKeyAnswer>;
 export const IssuedApiKeyAnswer = z.looseObject(IssuedApiKey.shape);
 export type IssuedApiKeyAnswer = z.infer<typeof IssuedApiKeyAnswer>;
 
-/** Counts of an accepted ingest request. */
-export const IngestAnswer = z.record(z.string(), z.unknown());
+/** Counts of an accepted ingest request, and what of it was not accepted. */
+export const IngestAnswer = z.looseObject({
+  errors: z
+    .array(z.looseObject({ field: z.string().optional(), code: z.string().optional(), message: z.string() }))
+    .optional(),
+});
 export type IngestAnswer = z.infer<typeof IngestAnswer>;
 
 /** One page of a list. */

@@ -64,6 +64,11 @@ export interface TargetFinder {
   findNew(tenantId: string, targetIds: readonly string[]): Promise<readonly string[]>;
   /** Targets that were accepted as new: they are not new again. */
   remember(tenantId: string, targetIds: readonly string[]): void;
+  /** Notices of targets that have any: limits that they exceeded. May miss those of the last second. */
+  readNotices(
+    tenantId: string,
+    targetIds: readonly string[],
+  ): Promise<readonly Pick<Target, 'targetId' | 'notices'>[]>;
 }
 
 /** Targets whose points have not all expired. */

@@ -3,6 +3,7 @@
 import { encodeBlock } from '../../core/metrics/blocks/block-codec.ts';
 import { historyOf } from '../../core/metrics/blocks/block-history.ts';
 import type { BlockKey, StoredBlock } from '../../core/metrics/blocks/stored-block.ts';
+import { BusyTargets } from '../../core/metrics/ingestion/busy-targets.ts';
 import type { IngestPointer } from '../../core/metrics/ingestion/ingest-pointer.ts';
 import type { IngestQueue, RawStore } from '../../core/metrics/ingestion/ports.ts';
 import type {
@@ -95,6 +96,7 @@ export class IngestionWorld {
   quotaLeft = Number.POSITIVE_INFINITY;
   readonly usedUp = new Set<QuotaName>();
   readonly settings = memorySettings();
+  readonly busy = new BusyTargets();
 
   async #write(what: string, apply: () => void): Promise<void> {
     await this.hooks.before(what);
@@ -140,6 +142,8 @@ export class IngestionWorld {
     findNew: async (tenantId, targetIds) =>
       targetIds.filter((targetId) => !this.known.has(`${tenantId} ${targetId}`)),
     remember: () => {},
+    readNotices: async (tenantId, targetIds) =>
+      targetIds.flatMap((targetId) => this.known.get(`${tenantId} ${targetId}`) ?? []),
     record: async (tenantId, sightings) => {
       for (const seen of sightings)
         await this.#write(`target ${tenantId} ${seen.targetId}`, () => {

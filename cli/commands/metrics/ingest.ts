@@ -23,15 +23,16 @@ interface Options extends ConnectionOptions, IngestNames {
 const LINE_FIELD = /^line (\d+)$/;
 const SHOWN_FIELDS = 5;
 
-const inFileTerms = ({ field, message }: ProblemField, fileLine: IngestChunk['fileLine']): string => {
+const inFileTerms = ({ field, message }: ProblemField, { fileLine }: IngestChunk): string => {
   const line = LINE_FIELD.exec(field ?? '')?.[1];
-  return `\n  ${describeField(line === undefined ? field : `line ${fileLine(Number(line))}`, message)}`;
+  return describeField(line === undefined ? field : `line ${fileLine(Number(line))}`, message);
 };
 
 /** Names the file, and converts line numbers of the request into those of the file. */
-const explain = (error: unknown, { file, fileLine }: IngestChunk): unknown => {
+const explain = (error: unknown, chunk: IngestChunk): unknown => {
   if (!(error instanceof ApiRequestError)) return error;
-  const fields = error.errors.slice(0, SHOWN_FIELDS).map((field) => inFileTerms(field, fileLine));
+  const { file } = chunk;
+  const fields = error.errors.slice(0, SHOWN_FIELDS).map((field) => `\n  ${inFileTerms(field, chunk)}`);
   const summary = error.message.split('\n')[0];
   return new ApiRequestError(`${file}: ${summary}${fields.join('')}`, error.status, error.code, error.errors);
 };
@@ -43,13 +44,31 @@ async function* chunksOf(files: readonly string[], options: Options, terminal: T
 
 const sizeOf = (file: string): number => statSync(file, { throwIfNoEntry: false })?.size ?? 0;
 
-const sendAll = async (
-  client: ApiClient,
-  files: readonly string[],
-  options: Options,
-  terminal: Terminal,
-): Promise<IngestTotals> => {
+/** Reasons why parts of accepted requests were rejected, not stored or not listed: each once, however many requests say so. */
+class Refusals {
+  readonly #reasons = new Map<string, ProblemField & { readonly file: string }>();
+
+  add(errors: readonly ProblemField[], chunk: IngestChunk): void {
+    const { file } = chunk;
+    for (const error of errors)
+      this.#reasons.set(`${file}: ${inFileTerms(error, chunk)}`, { ...error, file });
+  }
+
+  get fields() {
+    return [...this.#reasons.values()];
+  }
+
+  print(terminal: Terminal): void {
+    const lines = [...this.#reasons.keys()];
+    for (const line of lines.slice(0, SHOWN_FIELDS)) printLine(terminal.stderr, `forestall: ${line}`);
+    const more = lines.length - SHOWN_FIELDS;
+    if (more > 0) printLine(terminal.stderr, `forestall: and ${more} more (see them all with --json)`);
+  }
+}
+
+const sendAll = async (client: ApiClient, files: readonly string[], options: Options, terminal: Terminal) => {
   const totals = new IngestTotals();
+  const refusals = new Refusals();
   const progress = startProgress(
     terminal,
     'ingesting',
@@ -58,7 +77,9 @@ const sendAll = async (
   try {
     await inParallel(options.concurrency, chunksOf(files, options, terminal), async (chunk) => {
       try {
-        totals.add(chunk.points, await client.ingest(chunk.payload));
+        const answer = await client.ingest(chunk.payload);
+        totals.add(chunk.points, answer);
+        refusals.add(answer.errors ?? [], chunk);
       } catch (error) {
         throw explain(error, chunk);
       }
@@ -67,18 +88,21 @@ const sendAll = async (
   } finally {
     progress.stop();
   }
-  return totals;
+  return { totals, refusals };
 };
 
 const run = async (files: readonly string[], options: Options, terminal: Terminal): Promise<void> => {
-  const totals = await sendAll(connect(options, terminal), files, options, terminal);
+  const { totals, refusals } = await sendAll(connect(options, terminal), files, options, terminal);
   if (options.json) {
-    printLine(terminal.stdout, `${jsonText({ files: files.length, ...totals })}`);
+    const { fields: errors } = refusals;
+    const refused = errors.length === 0 ? {} : { errors };
+    printLine(terminal.stdout, `${jsonText({ files: files.length, ...totals, ...refused })}`);
     return;
   }
   const counts = Object.entries(totals.counts).map(([name, count]) => `${count} ${name}`);
   const sent = `${formatCount(totals.points, 'point')} of ${formatCount(files.length, 'file')} in ${formatCount(totals.requests, 'request')}`;
   printLine(terminal.stdout, `sent ${sent}${counts.length > 0 ? `: ${counts.join(', ')}` : ''}`);
+  refusals.print(terminal);
 };
 
 /** `forestall ingest FILE...`: sends files to a deployment, split to fit the API's limits. */

@@ -45,7 +45,11 @@ export const IngestCounts = named(
     rejected: count('Points rejected one by one; `errors` holds the first reasons'),
     unsupported: count('Points of kinds that are not stored: histograms, summaries'),
     collisions: count('Series that several resources of the request write; `errors` names the first'),
-    errors: z.array(ProblemField),
+    errors: z
+      .array(ProblemField)
+      .describe(
+        'Reasons of rejections. For targets with many points, also what of their requests in the last two hours could not be stored (`points-parked`) or listed (`metrics-refused`)',
+      ),
     series: count('Distinct series'),
     targets: count('Distinct targets'),
   }),

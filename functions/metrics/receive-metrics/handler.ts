@@ -30,10 +30,11 @@ import {
   refuseNewTargets,
   takeQuota,
 } from './charge-request.ts';
+import { type LossDeps, withEarlierLosses } from './earlier-losses.ts';
 import { pointerTo } from './ingest-pointer.ts';
 import { type IdentityDeps, nameIdentity } from './name-identity.ts';
 
-export interface Deps extends HttpDeps, ChargeDeps, IdentityDeps {
+export interface Deps extends HttpDeps, ChargeDeps, IdentityDeps, LossDeps {
   readonly raw: RawStore;
   readonly queue: IngestQueue;
   readonly retentionDays: number;
@@ -121,7 +122,7 @@ const receive = async (deps: Deps, pointer: IngestPointer, payload: Uint8Array) 
   );
   report(deps.telemetry, pointer, decoded);
   reportRefused(deps.telemetry, pointer, decoded);
-  return acceptance(pointer, decoded);
+  return acceptance(pointer, await withEarlierLosses(deps, pointer, decoded));
 };
 
 const ingest = (deps: Deps, format: IngestFormat, operation: IngestOperation) =>

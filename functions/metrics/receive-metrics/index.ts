@@ -4,10 +4,11 @@ import { sqsIngestQueue } from '../../../adapters/metrics/ingest-queue.ts';
 import { s3RawStore } from '../../../adapters/metrics/raw-store.ts';
 import { dynamoTargetFinder } from '../../../adapters/metrics/target-finder.ts';
 import { dynamoSettingsStore } from '../../../adapters/platform/settings-store.ts';
+import { BusyTargets } from '../../../core/metrics/ingestion/busy-targets.ts';
 import { INGEST_LIMITS } from '../../../core/metrics/ingestion/decoding/limits.ts';
 import { rememberedSettings } from '../../../core/platform/settings/remembered-settings.ts';
 import { keyAccess } from '../../runtime/key-access.ts';
-import { observe } from '../../runtime/observe.ts';
+import { observe, telemetry } from '../../runtime/observe.ts';
 import { QuotasJson } from '../../runtime/quotas-json.ts';
 import { readEnv } from '../../runtime/read-env.ts';
 import { table } from '../../runtime/tables.ts';
@@ -33,7 +34,8 @@ const { pointsPerMinute } = env.TENANT_QUOTAS;
 export const handler = observe(
   makeHandler({
     ...keyAccess(env),
-    targets: dynamoTargetFinder(table(env.TARGETS_TABLE_NAME)),
+    targets: dynamoTargetFinder({ ...table(env.TARGETS_TABLE_NAME), telemetry }),
+    busy: new BusyTargets(),
     settings: rememberedSettings(dynamoSettingsStore(table(env.SETTINGS_TABLE_NAME)), Date.now),
     raw: s3RawStore({ client: makeS3Client(), bucketName: env.RAW_BUCKET_NAME }),
     queue: sqsIngestQueue(makeSqsClient(), env.INGEST_QUEUE_URL),

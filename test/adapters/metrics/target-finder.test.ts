@@ -3,10 +3,14 @@ import { BatchGetCommand, DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { mockClient } from 'aws-sdk-client-mock';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { dynamoTargetFinder } from '../../../adapters/metrics/target-finder.ts';
+import { targetItem } from '../../../adapters/metrics/target-item.ts';
+import { watched } from '../../fakes/metrics.ts';
+import { recordedTelemetry } from '../../fakes/shared.ts';
 
 const dynamo = mockClient(DynamoDBDocumentClient);
 const client = DynamoDBDocumentClient.from(new DynamoDBClient({ region: 'us-east-1' }));
-const finder = () => dynamoTargetFinder({ client, tableName: 'targets' });
+const { telemetry, counts } = recordedTelemetry();
+const finder = () => dynamoTargetFinder({ client, tableName: 'targets', telemetry });
 const asked = () =>
   dynamo
     .commandCalls(BatchGetCommand)
@@ -44,5 +48,20 @@ describe('new targets', () => {
       Array.from({ length: 100_000 }, (_, i) => `t${i}`),
     );
     expect(await findNew('acme', ['b'])).toEqual(['b']);
+  });
+});
+
+describe('notices', () => {
+  const notice = { code: 'points-parked' as const, at: 1_795_255_500, detail: '3 points were not stored' };
+
+  it('are read from the targets that have any; a damaged target hides no other', async () => {
+    const items = [watched('a', { notices: [notice] }), watched('b')].map((target) =>
+      targetItem({ target, version: 1 }, 2_000_000_000),
+    );
+    const broken = { pk: 'T#acme', sk: 'TARGET#c', schemaVersion: 1 };
+    dynamo.on(BatchGetCommand).resolves({ Responses: { targets: [...items, broken] } });
+    const noticed = await finder().readNotices('acme', ['a', 'b', 'c']);
+    expect(noticed).toEqual([expect.objectContaining({ targetId: 'a', notices: [notice] })]);
+    expect(counts).toEqual({ ItemUnreadable: 1 });
   });
 });

@@ -100,7 +100,15 @@ const api = new FakeApi({
             errors: [{ field: 'line 3', message: 'value is not a number' }],
           },
         }
-      : { status: 202, body: { accepted: body.trimEnd().split('\n').length - 1, rejected: 0 } },
+      : body.includes('old')
+        ? {
+            status: 202,
+            body: {
+              ...{ accepted: 1, rejected: 1 },
+              errors: [{ field: 'line 3', code: 'too-old', message: 'older than the retention of 35 days' }],
+            },
+          }
+        : { status: 202, body: { accepted: body.trimEnd().split('\n').length - 1, rejected: 0 } },
 });
 let connection: Record<string, string>;
 beforeAll(async () => {
@@ -226,6 +234,19 @@ describe('commands against the API', () => {
     expect(err).toBe(
       'forestall: x.csv: POST /v1/ingest/csv: 422 a line cannot be used\n  line 4: value is not a number\n',
     );
+  });
+
+  it('ingest says what an accepted request lost, and where', async () => {
+    const file = join(mkdtempSync(join(tmpdir(), 'forestall-')), 'x.csv');
+    writeFileSync(file, 'timestamp,series,value\n\n60,good,1\n120,old,2\n');
+    const { code, out, err } = await cli('ingest', file);
+    expect({ code, out, err }).toEqual({
+      code: 0,
+      out: 'sent 2 points of 1 file in 1 request: 1 accepted, 1 rejected\n',
+      err: 'forestall: x.csv: line 4: older than the retention of 35 days\n',
+    });
+    const json = await cli('ingest', file, '--json');
+    expect(JSON.parse(json.out)).toMatchObject({ errors: [{ file: 'x.csv', code: 'too-old' }] });
   });
 
   it('fails with one message if an ID is unknown', async () => {
