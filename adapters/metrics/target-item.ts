@@ -13,6 +13,7 @@ const TargetItem = z.object({
   metrics: z.array(z.object({ name: z.string(), kind: z.enum(METRIC_KINDS), unit: z.string().optional() })),
   firstSeen: z.number(),
   lastSeen: z.number(),
+  pointsPerHour: z.number().optional(),
   notices: z.array(z.object({ code: z.enum(NOTICE_CODES), at: z.number(), detail: z.string() })).optional(),
   v: z.number().int().positive(),
 });
@@ -25,20 +26,25 @@ export interface StoredTarget {
 
 /** @throws UnreadableItemError */
 export const readTargetItem = (tenantId: string, item: Item): StoredTarget => {
-  const { metrics, notices, v, ...rest } = readItem(FORMAT, item);
+  const { metrics, notices, pointsPerHour, v, ...rest } = readItem(FORMAT, item);
   const entries = metrics.map(({ name, kind, unit }): [string, TargetMetric] => [
     name,
     unit === undefined ? { kind } : { kind, unit },
   ]);
-  const target = { tenantId, ...rest, metrics: Object.fromEntries(entries) };
-  return { target: notices === undefined ? target : { ...target, notices }, version: v };
+  const target: Target = {
+    ...{ tenantId, ...rest, metrics: Object.fromEntries(entries) },
+    ...(pointsPerHour === undefined ? {} : { pointsPerHour }),
+    ...(notices === undefined ? {} : { notices }),
+  };
+  return { target, version: v };
 };
 
 export const targetItem = ({ target, version }: StoredTarget, expiresAt: number): Item => {
-  const { tenantId, targetId, profile, metrics, firstSeen, lastSeen, notices } = target;
+  const { tenantId, targetId, profile, metrics, firstSeen, lastSeen, pointsPerHour, notices } = target;
   const list = Object.entries(metrics).map(([name, { kind, unit }]) => ({ name, kind, unit }));
   const content: z.infer<typeof TargetItem> = {
     ...{ targetId, profile, metrics: list, firstSeen, lastSeen },
+    ...(pointsPerHour === undefined ? {} : { pointsPerHour }),
     ...(notices === undefined ? {} : { notices: [...notices] }),
     v: version,
   };

@@ -6,6 +6,8 @@ export interface BatchBudget {
   readonly secondsPerSeries: number;
   /** Estimated seconds per target for reading its history and writing its results. */
   readonly secondsPerTarget: number;
+  /** Estimated seconds to read one stored point: what dense targets take. */
+  readonly secondsPerPoint: number;
   /** Bounds the memory of a batch: the forecasts and states of all its series are held until they are archived. */
   readonly maxSeries: number;
   /** Bounds the workflow's history and state; a larger fleet gets longer batches. */
@@ -15,11 +17,13 @@ export interface BatchBudget {
 /**
  * Budget of the batch function as deployed. `secondsPerSeries` is the 12.5 ms of CPU that `forestall bench throughput`
  * measured on 2026-11-21, doubled for a Lambda vCPU.
+ * Reading the 6 million points of two weeks of a target with five metrics every second took 3 s (ADR 20), doubled likewise.
  */
 export const DEFAULT_BUDGET: BatchBudget = {
   secondsPerBatch: 60,
   secondsPerSeries: 0.025,
   secondsPerTarget: 0.05,
+  secondsPerPoint: 1e-6,
   maxSeries: 3000,
   maxBatches: 800,
 };

@@ -1,7 +1,9 @@
 import type { Target } from '../../metrics/targets/target.ts';
+import { HOUR_SECONDS } from '../../shared/time.ts';
 import type { BatchBudget } from './batch-budget.ts';
+import { HISTORY_SECONDS } from './prepare-series.ts';
 
-type TargetToPlan = Pick<Target, 'targetId' | 'metrics'>;
+type TargetToPlan = Pick<Target, 'targetId' | 'metrics' | 'pointsPerHour'>;
 
 /** Factor by which the budget grows at each attempt while there are too many batches. */
 const STRETCH = 1.25;
@@ -39,10 +41,15 @@ const cut = (targets: readonly TargetToPlan[], budget: BatchBudget, stretch: num
   return batches;
 };
 
+const HISTORY_HOURS = HISTORY_SECONDS / HOUR_SECONDS;
+
 /** Estimated seconds to forecast one target. */
 export const estimateSeconds = (
-  target: Pick<Target, 'metrics'>,
-  { secondsPerSeries, secondsPerTarget }: BatchBudget,
-): number => secondsPerTarget + secondsPerSeries * seriesOf(target);
+  target: Omit<TargetToPlan, 'targetId'>,
+  { secondsPerSeries, secondsPerTarget, secondsPerPoint }: BatchBudget,
+): number =>
+  secondsPerTarget +
+  secondsPerSeries * seriesOf(target) +
+  secondsPerPoint * HISTORY_HOURS * (target.pointsPerHour ?? 0);
 
 const seriesOf = ({ metrics }: Pick<Target, 'metrics'>): number => Object.keys(metrics).length;

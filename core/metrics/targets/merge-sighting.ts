@@ -86,6 +86,7 @@ export const mergeSighting = (
   const lastSeen = Math.max(seen.lastSeen, known?.lastSeen ?? seen.lastSeen);
   const seenNotices = [...(seen.notices ?? []), ...refusal(refused, seen.lastSeen)];
   const notices = mergeNotices(known?.notices ?? [], seenNotices, lastSeen);
+  const pointsPerHour = (seenIsNewer ? seen.pointsPerHour : undefined) ?? known?.pointsPerHour;
   const target: Target = {
     tenantId,
     targetId: seen.targetId,
@@ -93,6 +94,7 @@ export const mergeSighting = (
     metrics,
     firstSeen: Math.min(seen.firstSeen, known?.firstSeen ?? seen.firstSeen),
     lastSeen,
+    ...(pointsPerHour === undefined ? {} : { pointsPerHour }),
     ...(notices.length === 0 ? {} : { notices }),
   };
   return { target, changed: known === undefined || !sameTarget(known, target), refused };

@@ -8,5 +8,7 @@ export interface TargetSighting {
   /** Epoch seconds of the oldest and newest point. */
   readonly firstSeen: number;
   readonly lastSeen: number;
+  /** Points in an hour of all metrics, estimated from the hour of the newest point. */
+  readonly pointsPerHour?: number;
   readonly notices?: readonly TargetNotice[];
 }

@@ -31,6 +31,8 @@ export interface Target {
   /** Epoch seconds of the first and the newest stored point. */
   readonly firstSeen: number;
   readonly lastSeen: number;
+  /** Points in an hour of all metrics, as estimated when `lastSeen` was stored. */
+  readonly pointsPerHour?: number;
   /** The newest of each code, for a week. */
   readonly notices?: readonly TargetNotice[];
 }

@@ -3,7 +3,7 @@
 import { InvalidInputError } from '../../../shared/errors.ts';
 import { cutText } from '../../../shared/text.ts';
 import { HOUR_SECONDS } from '../../../shared/time.ts';
-import { type Block, EMPTY_BLOCK } from '../../blocks/block.ts';
+import { type Block, EMPTY_BLOCK, MAX_BLOCK_POINTS, pointsIn } from '../../blocks/block.ts';
 import { decodeBlock, encodeBlock } from '../../blocks/block-codec.ts';
 import { mergeBlock } from '../../blocks/merge-block.ts';
 import type { BlockKey, StoredBlock } from '../../blocks/stored-block.ts';
@@ -70,6 +70,8 @@ export interface MergedPlan {
   readonly bytes: Uint8Array | undefined;
   /** True if the registry must be updated: a new block, a new metric, or a new step of `lastSeen`. */
   readonly updatesTarget: boolean;
+  /** Of the block as merged, for a whole hour. */
+  readonly pointsPerHour: number;
   readonly accepted: readonly Contribution[];
   readonly rejected: readonly { readonly contribution: Contribution; readonly error: InvalidInputError }[];
 }
@@ -78,6 +80,14 @@ const newestOffset = (block: Block): number => {
   let newest = -1;
   for (const { offsets } of block.values()) newest = Math.max(newest, offsets.at(-1) ?? -1);
   return newest;
+};
+
+/** The first push of an hour says little about the others: a rate is that of five minutes at least. */
+const MIN_RATED_SECONDS = 300;
+
+const rateOf = (block: Block): number => {
+  const seconds = Math.max(newestOffset(block) + 1, MIN_RATED_SECONDS);
+  return Math.min(MAX_BLOCK_POINTS, Math.ceil((pointsIn(block) * HOUR_SECONDS) / seconds));
 };
 
 const stepOf = ({ targetId, hour }: BlockKey, block: Block): number =>
@@ -98,7 +108,7 @@ export const mergePlan = (plan: BlockPlan, stored: StoredBlock): MergedPlan => {
   const before = stored.bytes === undefined ? EMPTY_BLOCK : orInvalidInput(() => decodeBlock(stored.bytes!));
   if (before instanceof InvalidInputError) {
     const rejected = plan.contributions.map((contribution) => ({ contribution, error: before }));
-    return { plan, stored, bytes: undefined, updatesTarget: false, accepted: [], rejected };
+    return { plan, stored, bytes: undefined, updatesTarget: false, pointsPerHour: 0, accepted: [], rejected };
   }
   const accepted: Contribution[] = [];
   const rejected: { contribution: Contribution; error: InvalidInputError }[] = [];
@@ -116,7 +126,7 @@ export const mergePlan = (plan: BlockPlan, stored: StoredBlock): MergedPlan => {
   }
   const bytes = changed ? encodeBlock(block) : undefined;
   const updatesTarget = newMetric || (changed && stepOf(plan.key, block) > stepOf(plan.key, before));
-  return { plan, stored, bytes, updatesTarget, accepted, rejected };
+  return { plan, stored, bytes, updatesTarget, pointsPerHour: rateOf(block), accepted, rejected };
 };
 
 type OpenSighting = Omit<TargetSighting, 'metrics'> & { readonly metrics: Map<string, TargetMetric> };
@@ -155,7 +165,12 @@ const instantsOf = ({ hour, series }: HourPart): { readonly first: number; reado
   return { first: hour * HOUR_SECONDS + first, last: hour * HOUR_SECONDS + last };
 };
 
-const widen = (known: OpenSighting | undefined, contribution: Contribution): OpenSighting => {
+/** The rate is that of the newest hour. */
+const widen = (
+  known: OpenSighting | undefined,
+  contribution: Contribution,
+  pointsPerHour: number,
+): OpenSighting => {
   const { part, payload } = contribution;
   const { first, last } = instantsOf(part);
   const metrics = known?.metrics ?? new Map<string, TargetMetric>();
@@ -168,6 +183,7 @@ const widen = (known: OpenSighting | undefined, contribution: Contribution): Ope
     metrics,
     firstSeen: Math.min(first, known?.firstSeen ?? first),
     lastSeen: Math.max(last, known?.lastSeen ?? last),
+    pointsPerHour: last < (known?.lastSeen ?? 0) ? (known?.pointsPerHour ?? pointsPerHour) : pointsPerHour,
   };
 };
 
@@ -176,13 +192,13 @@ export const sightingsOf = (
   merged: readonly MergedPlan[],
 ): ReadonlyMap<string, readonly TargetSighting[]> => {
   const tenants = new Map<string, Map<string, OpenSighting>>();
-  for (const { plan, updatesTarget, accepted, rejected } of merged) {
+  for (const { plan, updatesTarget, pointsPerHour, accepted, rejected } of merged) {
     if (!updatesTarget && rejected.length === 0) continue;
     const { tenantId, targetId } = plan.key;
     const targets = tenants.get(tenantId) ?? new Map<string, OpenSighting>();
     tenants.set(tenantId, targets);
     for (const contribution of updatesTarget ? accepted : [])
-      targets.set(targetId, widen(targets.get(targetId), contribution));
+      targets.set(targetId, widen(targets.get(targetId), contribution, pointsPerHour));
     for (const each of rejected) targets.set(targetId, widenParked(targets.get(targetId), each));
   }
   const close = (open: OpenSighting): TargetSighting => ({

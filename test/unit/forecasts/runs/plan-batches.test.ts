@@ -1,7 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type BatchBudget, DEFAULT_BUDGET } from '../../../../core/forecasts/runs/batch-budget.ts';
+import { MAX_RUN_SECONDS } from '../../../../core/forecasts/runs/close-run.ts';
 import { estimateSeconds, planBatches } from '../../../../core/forecasts/runs/plan-batches.ts';
+import { selectStage } from '../../../../lib/config/select-stage.ts';
 
 const targetWith = (targetId: string, metrics: number) => ({
   targetId,
@@ -45,6 +47,26 @@ describe('planning batches', () => {
         expect(planBatches(targets, { ...budget, maxBatches }).length).toBeLessThanOrEqual(maxBatches);
       }),
     );
+  });
+
+  it('plans dense targets by their points: 340 that send five metrics every second are no batch of a minute', () => {
+    const fleetOf = (pointsPerHour: number) =>
+      Array.from({ length: 340 }, (_, i) => ({ ...targetWith(`t${i}`, 5), pointsPerHour }));
+    expect(planBatches(fleetOf(60), DEFAULT_BUDGET)).toHaveLength(2);
+    const dense = planBatches(fleetOf(18_000), DEFAULT_BUDGET);
+    // 18,000 x 336 hours = 6 million points: 6 s, so nine in a minute.
+    expect(dense.map((batch) => batch.length).slice(0, 2)).toEqual([9, 9]);
+  });
+
+  it('finishes a tenant that sends its whole quota of points within the batches and the time of a run', () => {
+    const targets = Array.from({ length: 2000 }, (_, i) => ({
+      ...targetWith(`t${i}`, 5),
+      pointsPerHour: 18_000,
+    }));
+    const batches = planBatches(targets, DEFAULT_BUDGET);
+    expect(batches.length).toBeLessThan(DEFAULT_BUDGET.maxBatches);
+    const rounds = Math.ceil(batches.length / selectStage('prod').forecastConcurrency);
+    expect(rounds * DEFAULT_BUDGET.secondsPerBatch).toBeLessThan(MAX_RUN_SECONDS);
   });
 
   it('plans nothing without targets', () => expect(planBatches([], budget)).toEqual([]));

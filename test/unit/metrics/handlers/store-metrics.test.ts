@@ -62,6 +62,8 @@ describe('store-metrics', () => {
       metrics: { cpu: { kind: 'gauge', unit: '%' }, hits: { kind: 'counter' } },
       firstSeen: T - 3601,
       lastSeen: T,
+      // Two points at the full hour: as if in five minutes.
+      pointsPerHour: 24,
     });
     expect(world.counted.get('PointsStored')).toBe(5);
   });

@@ -36,6 +36,15 @@ describe('mergeSighting', () => {
     expect(target?.metrics).toEqual({ cpu: { kind: 'gauge' }, mem: { kind: 'gauge', unit: 'By' } });
   });
 
+  it('keeps the rate of the newest sighting that knows one, without a write of its own', () => {
+    const [older, newer] = [seen({ pointsPerHour: 60 }), seen({ lastSeen: 300, pointsPerHour: 18_000 })];
+    expect(mergeAll(older, newer)?.pointsPerHour).toBe(18_000);
+    expect(mergeAll(newer, older)?.pointsPerHour).toBe(18_000);
+    expect(mergeAll(newer, seen({ lastSeen: 400 }))?.pointsPerHour).toBe(18_000);
+    const known = mergeAll(older);
+    expect(mergeSighting('acme', known, seen({ pointsPerHour: 70 })).changed).toBe(false);
+  });
+
   it('rejects metrics by the bytes of their names, so that the item fits, and keeps what fits', () => {
     const named = (count: number, from = 0) =>
       Object.fromEntries(
