@@ -1,7 +1,6 @@
 import { parseArgs } from 'node:util';
-import { OPERATIONS } from '../core/api/operations.ts';
 import { PRICES } from '../core/platform/billing/prices.ts';
-import { gatewayRoutes } from '../lib/api/gateway-routes.ts';
+import { routesOfStage } from '../lib/api/gateway-routes.ts';
 import { selectStage, validateConfig } from '../lib/config/select-stage.ts';
 import { synthesise } from '../lib/synth/synthesise.ts';
 import { formatReport, parseWorkload, reportCost } from './report.ts';
@@ -34,10 +33,7 @@ else {
   process.stdout.write(`US dollars per month of 730 hours in ${region}, prices of ${asOf}.\n`);
   process.stdout.write(`${formatReport(report, config.stage)}\n`);
   if (config.tracing) {
-    const forced = forcedTracingPerHour(
-      config.throttle.ratePerSecond,
-      gatewayRoutes(Object.values(OPERATIONS)),
-    );
+    const forced = forcedTracingPerHour(config.throttle.ratePerSecond, routesOfStage(config));
     process.stdout.write(
       `Not included: traces that senders ask for, at most $${forced.toFixed(2)} an hour at the throttles of the routes.\n`,
     );

@@ -3,6 +3,7 @@
  * The SDK itself reads `AWS_ENDPOINT_URL` (the local emulator).
  */
 import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
+import { CognitoIdentityProviderClient } from '@aws-sdk/client-cognito-identity-provider';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { LambdaClient } from '@aws-sdk/client-lambda';
@@ -48,3 +49,6 @@ export const makeSecretsManagerClient = (): SecretsManagerClient => new SecretsM
 
 /** A search reads up to 1 MB of lines. */
 export const makeLogsClient = (): CloudWatchLogsClient => new CloudWatchLogsClient(objectLimits);
+
+export const makeCognitoClient = (): CognitoIdentityProviderClient =>
+  new CognitoIdentityProviderClient(requestLimits);

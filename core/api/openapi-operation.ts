@@ -4,6 +4,7 @@ import { components } from '../platform/api/components.ts';
 import { IdempotencyKey } from '../platform/api/idempotency-key.ts';
 import { maxBodyBytesOf, type Operation } from '../platform/api/operation.ts';
 import { PROBLEMS, Problem, type ProblemCode } from '../platform/api/problems.ts';
+import { ScimError } from '../platform/api/scim-operations.ts';
 
 export type Json = Readonly<Record<string, unknown>>;
 
@@ -18,7 +19,9 @@ const schemaOf = (schema: z.ZodType): Json => {
   return name === undefined ? jsonSchema(schema) : { $ref: `#/components/schemas/${name}` };
 };
 
-const jsonContent = (schema: Json): Json => ({ 'application/json': { schema } });
+const jsonContent = (schema: Json, { dialect }: Operation): Json => ({
+  [dialect === 'scim' ? 'application/scim+json' : 'application/json']: { schema },
+});
 
 const parametersIn = (place: 'path' | 'query' | 'header', { shape }: z.ZodObject): Json[] =>
   Object.entries(shape).map(([name, field]) => {
@@ -52,7 +55,7 @@ const requestBodyOf = (operation: Operation): Json => {
   const { body, rawBody } = operation;
   const content =
     rawBody === undefined
-      ? body && jsonContent(schemaOf(body))
+      ? body && jsonContent(schemaOf(body), operation)
       : Object.fromEntries(
           Object.entries(rawBody).map(([type, schema]) => [type, { schema: schemaOf(schema) }]),
         );
@@ -60,7 +63,9 @@ const requestBodyOf = (operation: Operation): Json => {
   return content === undefined ? {} : { requestBody: { description, required: true, content } };
 };
 
-const successOf = ({ responses }: Operation): Json => {
+const successOf = (operation: Operation): Json => {
+  const { responses, status } = operation;
+  if (status === 204) return { description: 'Success' };
   const [only, ...more] = responses;
   const schema =
     only === undefined
@@ -68,7 +73,7 @@ const successOf = ({ responses }: Operation): Json => {
       : more.length === 0
         ? schemaOf(only)
         : { oneOf: responses.map(schemaOf) };
-  return { description: 'Success', content: jsonContent(schema) };
+  return { description: 'Success', content: jsonContent(schema, operation) };
 };
 
 const BODY_PROBLEMS = [
@@ -106,7 +111,10 @@ const problemResponses = (operation: Operation): Json => {
     const before = descriptions[status];
     descriptions[status] = `${before === undefined ? '' : `${before}; `}${title} (\`${code}\`)`;
   }
-  const content = { 'application/problem+json': { schema: schemaOf(Problem) } };
+  const content =
+    operation.dialect === 'scim'
+      ? jsonContent(schemaOf(ScimError), operation)
+      : { 'application/problem+json': { schema: schemaOf(Problem) } };
   return Object.fromEntries(
     Object.entries(descriptions).map(([status, description]) => [status, { description, content }]),
   );

@@ -6,10 +6,12 @@ import { INCIDENTS_OPERATIONS } from '../incidents/api/operations.ts';
 import { METRICS_OPERATIONS } from '../metrics/api/operations.ts';
 import type { Operations } from '../platform/api/operation.ts';
 import { PLATFORM_OPERATIONS } from '../platform/api/operations.ts';
+import { PROVISIONING_OPERATIONS } from '../platform/api/scim-operations.ts';
 
 /** Operations by id. Ids are unique: they are the operation ids of the OpenAPI document. */
 export const OPERATIONS = {
   ...PLATFORM_OPERATIONS,
+  ...PROVISIONING_OPERATIONS,
   ...METRICS_OPERATIONS,
   ...FORECASTS_OPERATIONS,
   ...ANOMALIES_OPERATIONS,

@@ -76,12 +76,15 @@ const reportAccess = (
   { statusCode: status }: HttpReply,
 ): void => countAccess?.({ tenantId: caller?.tenantId, keyId: caller?.keyId, sourceIp, status, at: now() });
 
+const asItIs = (reply: HttpReply): HttpReply => reply;
+
 /**
  * The handler of a function behind the HTTP API: finds the route, authenticates the caller, checks its permission,
- * charges the quota of the tenant, checks the request, executes it, and answers every failure with a problem document.
+ * charges the quota of the tenant, checks the request, executes it, and answers every failure with a problem document,
+ * which `present` can turn into the form of another protocol.
  */
 export const serveHttp =
-  (routes: Readonly<Record<string, Route>>, deps: HttpDeps, addresses: Addresses = {}) =>
+  (routes: Readonly<Record<string, Route>>, deps: HttpDeps, addresses: Addresses = {}, present = asItIs) =>
   async (event: unknown): Promise<HttpReply> => {
     const fields: Record<string, unknown> = {};
     let request: HttpRequest | undefined;
@@ -108,6 +111,6 @@ export const serveHttp =
       checkBody(route.operation, request);
       return send(await route.prepare({ request, params, caller })(receivedAt));
     } catch (error) {
-      return send(replyToError(error, { telemetry: deps.telemetry, fields }));
+      return send(present(replyToError(error, { telemetry: deps.telemetry, fields })));
     }
   };

@@ -48,15 +48,23 @@ type RouteProps = Pick<
   readonly entry: ApiFunctionName;
 };
 
+/** Machines send metrics and provision people: their functions accept no tokens. */
+const ONLY_FOR_KEYS: ReadonlySet<ApiFunctionName> = new Set(['receive-metrics', 'provision-people']);
+
 const FAILURE = {
   impact: 'Requests to the API fail.',
   runbook: 'The API answers 5xx',
   coveredBy: 'the 5xx alarm of the API',
 };
 
+/** Functions that a stage has only if a switch is on. */
+type Optional = 'provision-people';
+
 /** The functions behind the HTTP API, each with its permissions. */
 export class ApiFunctions extends Construct {
-  readonly byName: Readonly<Record<ApiFunctionName, ObservedFunction>>;
+  readonly byName: Readonly<
+    Record<Exclude<ApiFunctionName, Optional>, ObservedFunction> & Partial<Record<Optional, ObservedFunction>>
+  >;
   readonly #props: ApiFunctionsProps;
 
   constructor(scope: Construct, id: string, props: ApiFunctionsProps) {
@@ -76,6 +84,7 @@ export class ApiFunctions extends Construct {
         description: 'Issues short-lived access tokens',
         memoryMb: 256,
       }),
+      ...(props.config.signIn.scim ? { 'provision-people': this.#provisioning() } : {}),
     };
   }
 
@@ -93,8 +102,7 @@ export class ApiFunctions extends Construct {
     });
     apiKeys.grantAuthenticate(fn);
     requests.grantMeter(fn);
-    // Machines send metrics, with API keys.
-    if (route.entry === 'receive-metrics') return fn;
+    if (ONLY_FOR_KEYS.has(route.entry)) return fn;
     signIn.grantVerify(fn);
     secrets.grantVerify(fn, 'api');
     return fn;
@@ -240,6 +248,16 @@ export class ApiFunctions extends Construct {
     });
     apiKeys.grantManage(commands);
     requests.grantReadKeyUses(commands);
+    return commands;
+  }
+
+  #provisioning(): ObservedFunction {
+    const commands = this.#route('ProvisionPeople', {
+      entry: 'provision-people',
+      description: 'Adds, changes and removes the people of a tenant for its directory (SCIM)',
+      memoryMb: 256,
+    });
+    this.#props.signIn.grantProvision(commands);
     return commands;
   }
 }

@@ -1,9 +1,11 @@
 /** The routes of the HTTP API, derived from its operations. */
+import { OPERATIONS } from '../../core/api/operations.ts';
 import type { ApiFunctionName, Operation } from '../../core/platform/api/operation.ts';
+import type { StageConfig } from '../config/stage-config.ts';
 
 export interface GatewayRoute {
   /** `ANY` matches the methods that no other route of the path matches. */
-  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE' | 'ANY';
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE' | 'ANY';
   readonly path: string;
   readonly servedBy: ApiFunctionName;
   /** The rate that the route may take, as a share of the rate of the stage. */
@@ -46,3 +48,9 @@ export const gatewayRoutes = (operations: readonly Operation[]): readonly Gatewa
   const routes = operations.map(routeOf).map((route) => [`${route.method} ${route.path}`, route] as const);
   return [...new Map(routes).values(), ...FALLBACKS];
 };
+
+/** The routes of a stage: those of SCIM only with `signIn.scim`. */
+export const routesOfStage = ({ signIn }: Pick<StageConfig, 'signIn'>): readonly GatewayRoute[] =>
+  gatewayRoutes(
+    Object.values(OPERATIONS).filter(({ servedBy }) => signIn.scim || servedBy !== 'provision-people'),
+  );

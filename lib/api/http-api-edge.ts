@@ -102,15 +102,17 @@ export class HttpApiEdge extends Construct {
     return `https://${settings.domainName}`;
   }
 
-  /** Adds the routes; each invokes the function that serves it. */
+  /** Adds the routes; each invokes the function that serves it. @throws Error if the stage lacks the function */
   serve(
     routes: readonly GatewayRoute[],
-    functions: Readonly<Record<ApiFunctionName, ObservedFunction>>,
+    functions: Readonly<Partial<Record<ApiFunctionName, ObservedFunction>>>,
   ): void {
-    const integrations = new Map<ApiFunctionName, HttpLambdaIntegration>();
+    const integrations = new Map(
+      Object.entries(functions).map(([name, fn]) => [name, integrationOf(fn)] as const),
+    );
     for (const { method, path, servedBy } of routes) {
-      const integration = integrations.get(servedBy) ?? integrationOf(functions[servedBy]);
-      integrations.set(servedBy, integration);
+      const integration = integrations.get(servedBy);
+      if (integration === undefined) throw new Error(`${path} needs ${servedBy}, which the stage lacks`);
       this.#addRoute(path, HttpMethod[method], integration);
     }
     this.#throttleRoutes(routes);

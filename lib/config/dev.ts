@@ -23,7 +23,7 @@ export const dev: StageConfig = {
   storeConcurrency: 5,
   ownTenant: 'default',
   secrets: { rotationDays: 90, separateSigningKeys: false, vault: false },
-  signIn: { mfa: 'optional', callbackUrls: [], providers: [] },
+  signIn: { mfa: 'optional', callbackUrls: [], providers: [], scim: false },
   logLevel: 'DEBUG',
   alarms: 'minimal',
   alarmEmails: [],

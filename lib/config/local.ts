@@ -32,7 +32,7 @@ export const local: StageConfig = {
   storeConcurrency: 2,
   ownTenant: 'local',
   secrets: { rotationDays: 90, separateSigningKeys: false, vault: true },
-  signIn: { mfa: 'off', callbackUrls: [], providers: [] },
+  signIn: { mfa: 'off', callbackUrls: [], providers: [], scim: true },
   logLevel: 'INFO',
   alarms: 'minimal',
   alarmEmails: [],

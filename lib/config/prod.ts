@@ -24,7 +24,7 @@ export const prod: StageConfig = {
   storeConcurrency: 20,
   ownTenant: 'default',
   secrets: { rotationDays: 90, separateSigningKeys: false, vault: false },
-  signIn: { mfa: 'required', callbackUrls: [], providers: [] },
+  signIn: { mfa: 'required', callbackUrls: [], providers: [], scim: false },
   logLevel: 'INFO',
   alarms: 'minimal',
   alarmEmails: [],

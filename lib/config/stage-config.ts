@@ -1,5 +1,7 @@
 import * as z from 'zod';
 import { Quotas } from '../../core/platform/api/quotas.ts';
+import { GroupNames } from '../../core/platform/api/tenant-directories.ts';
+import { TenantId } from '../../core/shared/identifiers.ts';
 
 export const STAGES = ['local', 'dev', 'prod'] as const;
 export type Stage = (typeof STAGES)[number];
@@ -24,6 +26,17 @@ const logRetentionDays = z.literal([1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180]);
 /** Name of an identity provider, as the login page shows it. */
 const providerName = z.string().regex(/^[A-Za-z][A-Za-z0-9-]{1,31}$/);
 
+/** The tenant whose people an identity provider adds by SCIM (docs/sign-in.md). */
+const provisions = z
+  .strictObject({
+    tenant: TenantId,
+    /** Attribute that the provider sends as subject; by default `userName` for SAML, `externalId` for OIDC. */
+    subject: z.enum(['userName', 'externalId']).optional(),
+    /** Names of the groups that give roles; by default `forestall-<role>`. A role without a name cannot be given. */
+    groups: GroupNames.optional(),
+  })
+  .optional();
+
 /** An identity provider of the organisation. The secret of an OIDC client is read from Secrets Manager by its name. */
 const IdentityProvider = z.discriminatedUnion('kind', [
   z.strictObject({
@@ -32,6 +45,7 @@ const IdentityProvider = z.discriminatedUnion('kind', [
     metadataUrl: z.url({ protocol: /^https$/ }),
     /** Attribute of the assertion that contains the e-mail address. */
     emailAttribute: z.string(),
+    provisions,
   }),
   z.strictObject({
     kind: z.literal('oidc'),
@@ -39,9 +53,16 @@ const IdentityProvider = z.discriminatedUnion('kind', [
     issuer: z.url({ protocol: /^https$/ }),
     clientId: z.string(),
     clientSecretName: z.string(),
+    provisions,
   }),
 ]);
 export type IdentityProvider = z.infer<typeof IdentityProvider>;
+
+const provisionedIn = ({
+  providers,
+}: {
+  readonly providers: readonly IdentityProvider[];
+}): readonly string[] => providers.flatMap((provider) => provider.provisions?.tenant ?? []);
 
 /** All settings of a stage. Unknown keys are rejected, so that a misspelt setting is not silently ignored. */
 export const StageConfig = z
@@ -141,6 +162,8 @@ export const StageConfig = z
         .optional(),
       /** Identity providers with which people can sign in instead of a password. */
       providers: z.array(IdentityProvider),
+      /** The endpoint by which directories add people (SCIM): a function that may change every user of the pool. */
+      scim: z.boolean(),
     }),
     logLevel: z.enum(['DEBUG', 'INFO', 'WARN', 'ERROR']),
     /** `minimal`: one alarm per kind of failure. `full`: also one per function, at $0.10 a month each. */
@@ -180,6 +203,14 @@ export const StageConfig = z
   .refine(({ signIn }) => signIn.providers.length === 0 || signIn.callbackUrls.length > 0, {
     path: ['signIn', 'callbackUrls'],
     message: 'must not be empty: people reach signIn.providers through the login page',
+  })
+  .refine(({ signIn }) => new Set(provisionedIn(signIn)).size === provisionedIn(signIn).length, {
+    path: ['signIn', 'providers'],
+    message: 'only one of signIn.providers may provision the people of a tenant',
+  })
+  .refine(({ signIn }) => signIn.scim || provisionedIn(signIn).length === 0, {
+    path: ['signIn', 'scim'],
+    message: 'must be true: a provider of signIn.providers provisions people',
   })
   .refine((config) => config.throttle.burst >= config.throttle.ratePerSecond, {
     path: ['throttle', 'burst'],

@@ -1,10 +1,12 @@
-import { Duration, RemovalPolicy, SecretValue, Validations } from 'aws-cdk-lib';
+import { Duration, RemovalPolicy, SecretValue, Stack, Validations } from 'aws-cdk-lib';
 import {
   AccountRecovery,
+  ClientAttributes,
   FeaturePlan,
   Mfa,
   OAuthScope,
   ProviderAttribute,
+  StringAttribute,
   UserPool,
   type UserPoolClient,
   UserPoolClientIdentityProvider,
@@ -13,9 +15,11 @@ import {
   UserPoolIdentityProviderSamlMetadata,
 } from 'aws-cdk-lib/aws-cognito';
 import { Construct } from 'constructs';
+import type { TenantDirectories } from '../../core/platform/api/tenant-directories.ts';
 import type { IdentityProvider, StageConfig } from '../config/stage-config.ts';
 import type { TableProps } from './context-table.ts';
 import type { ObservedFunction } from './observed-function.ts';
+import { PROVISION_ACTIONS } from './provision-actions.ts';
 
 const MFA = { off: Mfa.OFF, optional: Mfa.OPTIONAL, required: Mfa.REQUIRED } as const;
 const SCOPES = [OAuthScope.OPENID, OAuthScope.PROFILE, OAuthScope.EMAIL];
@@ -28,8 +32,11 @@ export class SignIn extends Construct {
   readonly pool: UserPool;
   readonly client: UserPoolClient;
 
+  readonly #directories: TenantDirectories;
+
   constructor(scope: Construct, id: string, { config }: TableProps) {
     super(scope, id);
+    this.#directories = directoriesOf(config);
     this.pool = this.#makePool(config);
     const providers = config.signIn.providers.map((provider) => this.#federate(provider));
     this.client = this.#makeClient(config);
@@ -45,6 +52,20 @@ export class SignIn extends Construct {
     verifier.fn.addEnvironment('USER_POOL_CLIENT_ID', this.client.userPoolClientId);
   }
 
+  /** Add, change and remove people and their groups. The pool is shared by all tenants; the function stays within the caller's. */
+  grantProvision(writer: ObservedFunction): void {
+    writer.fn.addEnvironment('USER_POOL_ID', this.pool.userPoolId);
+    writer.fn.addEnvironment('TENANT_DIRECTORIES', JSON.stringify(this.#directories));
+    // Not the pool's own ARN: the data stack exports it only while this function exists, and could not stop exporting it.
+    const arn = Stack.of(writer).formatArn({
+      ...{ service: 'cognito-idp', resource: 'userpool', resourceName: this.pool.userPoolId },
+    });
+    writer.allow(
+      PROVISION_ACTIONS.map((action) => `cognito-idp:${action}`),
+      [arn],
+    );
+  }
+
   #makePool({ signIn, retainData }: StageConfig): UserPool {
     const pool = new UserPool(this, 'Pool', {
       selfSignUpEnabled: false,
@@ -58,6 +79,8 @@ export class SignIn extends Construct {
         ...{ minLength: 14, requireLowercase: true, requireUppercase: true, requireDigits: true },
         ...{ requireSymbols: true, tempPasswordValidity: Duration.days(3) },
       },
+      // Id of a person in the directory that provisions them.
+      customAttributes: { externalId: new StringAttribute({ mutable: true, maxLen: 256 }) },
       accountRecovery: AccountRecovery.EMAIL_ONLY,
       featurePlan: FeaturePlan.ESSENTIALS,
       deletionProtection: retainData,
@@ -86,6 +109,8 @@ export class SignIn extends Construct {
         UserPoolClientIdentityProvider.COGNITO,
         ...signIn.providers.map(({ name }) => UserPoolClientIdentityProvider.custom(name)),
       ],
+      // A provider sets the address at each sign-in. All else is changed by operators and directories alone.
+      writeAttributes: new ClientAttributes().withStandardAttributes({ email: true }),
       accessTokenValidity: Duration.minutes(60),
       idTokenValidity: Duration.minutes(60),
       refreshTokenValidity: Duration.days(30),
@@ -113,6 +138,15 @@ export class SignIn extends Construct {
     });
   }
 }
+
+const directoriesOf = ({ signIn }: StageConfig): TenantDirectories =>
+  Object.fromEntries(
+    signIn.providers.flatMap(({ kind, name, provisions }) => {
+      if (provisions === undefined) return [];
+      const { tenant, groups, subject = kind === 'saml' ? 'userName' : 'externalId' } = provisions;
+      return [[tenant, { provider: name, subject, ...(groups === undefined ? {} : { groups }) }]];
+    }),
+  );
 
 const acknowledgeFindings = (pool: UserPool, mfa: StageConfig['signIn']['mfa']): void => {
   for (const rule of ['COG3', 'COG8'])

@@ -1,5 +1,9 @@
+import { PROVISION_ACTIONS } from './provision-actions.ts';
+
 /** The actions that functions and workflows use, by service. */
 const BY_SERVICE: Readonly<Record<string, readonly string[]>> = {
+  // Only a stage with SCIM grants these.
+  'cognito-idp': PROVISION_ACTIONS,
   dynamodb: [
     'BatchGetItem',
     'DeleteItem',

@@ -1,10 +1,9 @@
 import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
 import { Queue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
-import { OPERATIONS } from '../../core/api/operations.ts';
 import { AbuseDetection } from '../api/abuse-detection.ts';
 import { ApiFunctions } from '../api/api-functions.ts';
-import { gatewayRoutes } from '../api/gateway-routes.ts';
+import { routesOfStage } from '../api/gateway-routes.ts';
 import { HttpApiEdge } from '../api/http-api-edge.ts';
 import type { StageConfig } from '../config/stage-config.ts';
 import { PublishedName } from '../platform/published-name.ts';
@@ -42,7 +41,7 @@ export class EdgeStack extends Stack {
       deploymentStateMachineArn: PublishedName.read(this, config, 'deployment-state-machine-arn'),
     });
     this.http = new HttpApiEdge(this, 'Http', { config });
-    this.http.serve(gatewayRoutes(Object.values(OPERATIONS)), functions.byName);
+    this.http.serve(routesOfStage(config), functions.byName);
     const { detector } = new AbuseDetection(this, 'Abuse', {
       config,
       notify: data.alarmTopic.topic,

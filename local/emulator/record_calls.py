@@ -27,6 +27,7 @@ _KEPT_FIELDS = {
     "Source",
     "TableName",
     "logGroupName",
+    "UserPoolId",
     "stateMachineArn",
 }
 # Maps whose keys are names of tables.

@@ -10,6 +10,18 @@ export interface ArguedGrant {
 
 export const ARGUED_GRANTS: readonly ArguedGrant[] = [
   {
+    holder: /^FunctionsProvisionPeopleRole\w{8}$/,
+    actions: ['cognito-idp:AdminDisableProviderForUser', 'cognito-idp:AdminLinkProviderForUser'],
+    reason:
+      'They link people to an identity provider, which the emulator has none of; the adapter tests make both calls',
+  },
+  {
+    holder: /^FunctionsProvisionPeopleRole\w{8}$/,
+    actions: ['cognito-idp:UpdateGroup'],
+    reason:
+      'It stores the id that a directory gives a group; the emulator lacks it, and the adapter tests call it',
+  },
+  {
     holder: /:function:RotationRotateSecretFunction\w{8}$/,
     actions: ['lambda:InvokeFunction'],
     service: 'secretsmanager.amazonaws.com',

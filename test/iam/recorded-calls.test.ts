@@ -15,26 +15,29 @@ import { stageCalls } from './stage-calls.ts';
 const stages = new Map<string, { readonly policies: Policies; readonly calls: readonly Call[] }>();
 const at = (stage: string) => stages.get(stage)!;
 
-/** Statements without the vault for personal data (`secrets.vault`), by holder. */
-const withoutVaultOf = (held: ReadonlyMap<string, readonly Statement[]>) =>
+/** Parts that switches of a stage add: the vault for personal data (`secrets.vault`), and SCIM (`signIn.scim`). */
+const SWITCHED = /Vault|ProvisionPeople/;
+
+/** Statements without what switches add, by holder. */
+const withoutSwitchesOf = (held: ReadonlyMap<string, readonly Statement[]>) =>
   new Map(
     [...held]
-      .filter(([holder]) => !holder.includes('Vault'))
+      .filter(([holder]) => !SWITCHED.test(holder))
       .map(([holder, statements]) => [
         holder,
         statements
           .map((each) => ({
             ...each,
-            Resource: each.Resource?.filter((resource) => !resource.includes('Vault')),
+            Resource: each.Resource?.filter((resource) => !SWITCHED.test(resource)),
           }))
           .filter(({ Resource }) => Resource === undefined || Resource.length > 0),
       ]),
   );
 
-const withoutVault = ({ ofRole, ofResource, boundaryOf }: Policies) => ({
-  ofRole: withoutVaultOf(ofRole),
-  ofResource: withoutVaultOf(ofResource),
-  boundaryOf: withoutVaultOf(boundaryOf),
+const withoutSwitches = ({ ofRole, ofResource, boundaryOf }: Policies) => ({
+  ofRole: withoutSwitchesOf(ofRole),
+  ofResource: withoutSwitchesOf(ofResource),
+  boundaryOf: withoutSwitchesOf(boundaryOf),
 });
 
 beforeAll(() => {
@@ -52,7 +55,7 @@ describe.each(STAGES)('the policies of stage %s', (stage) => {
   });
 
   it('are those of stage local, except for what a switch adds there', () => {
-    expect(withoutVault(at(stage).policies)).toEqual(withoutVault(at('local').policies));
+    expect(withoutSwitches(at(stage).policies)).toEqual(withoutSwitches(at('local').policies));
   });
 });
 

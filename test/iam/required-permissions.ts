@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { PROVISION_ACTIONS } from '../../lib/platform/provision-actions.ts';
 import type { Call } from './evaluate.ts';
 import type { RecordedCall } from './recorded-call.ts';
 import { arn } from './resource-names.ts';
@@ -104,6 +105,13 @@ const onSecret =
     return [on(`secretsmanager:${action}`, arn('secretsmanager', `secret:${id}`))];
   };
 
+const onUserPool =
+  (action: string): Mapping =>
+  ({ input }, logicalId) => {
+    const { UserPoolId } = z.object({ UserPoolId: z.string() }).parse(input);
+    return [on(`cognito-idp:${action}`, arn('cognito-idp', `userpool/${logicalId(UserPoolId)}`))];
+  };
+
 /** Requests with a target header. */
 const BY_TARGET: Readonly<Record<string, Mapping>> = {
   'AWSEvents.PutEvents': putEvents,
@@ -120,6 +128,9 @@ const BY_TARGET: Readonly<Record<string, Mapping>> = {
   'DynamoDB_20120810.TransactWriteItems': transaction,
   'DynamoDB_20120810.UpdateItem': onTable('UpdateItem'),
   'Logs_20140328.FilterLogEvents': onLogGroup,
+  ...Object.fromEntries(
+    PROVISION_ACTIONS.map((action) => [`AWSCognitoIdentityProviderService.${action}`, onUserPool(action)]),
+  ),
   ...Object.fromEntries(
     [
       'DescribeSecret',

@@ -6,7 +6,14 @@ import { OPERATIONS } from '../../core/api/operations.ts';
 import { API_FUNCTIONS, type Operation } from '../../core/platform/api/operation.ts';
 import { folderOf } from '../../functions/build.ts';
 import { gatewayRoutes } from '../../lib/api/gateway-routes.ts';
-import { type Resource, resourcesIn, resourcesOfType, stageOf, text } from './synthesised-stage.ts';
+import {
+  type Resource,
+  resourcesIn,
+  resourcesOfType,
+  stageOf,
+  text,
+  WITH_SWITCHES,
+} from './synthesised-stage.ts';
 import { grantsOf } from './table-grants.ts';
 
 /** Operations without a caller, each with the reason. */
@@ -57,7 +64,7 @@ const findingsOf = (
   ];
 };
 
-const stage = stageOf('prod');
+const stage = stageOf('prod', WITH_SWITCHES);
 const edge = resourcesIn(stage, ['edge']);
 
 const referredBy = (value: unknown): Resource => {

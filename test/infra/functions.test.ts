@@ -12,9 +12,9 @@ import { folderOf, listFunctions } from '../../functions/build.ts';
 import { selectStage } from '../../lib/config/select-stage.ts';
 import { ObservedFunction } from '../../lib/platform/observed-function.ts';
 import { Workflow } from '../../lib/platform/workflow.ts';
-import { resourcesIn, resourcesOfType, stageOf, text, WITH_VAULT } from './synthesised-stage.ts';
+import { resourcesIn, resourcesOfType, stageOf, text, WITH_SWITCHES } from './synthesised-stage.ts';
 
-const stage = stageOf('prod', WITH_VAULT);
+const stage = stageOf('prod', WITH_SWITCHES);
 const outdir = mkdtempSync(join(tmpdir(), 'forestall-functions-'));
 afterAll(() => rmSync(outdir, { recursive: true, force: true }));
 const functions = resourcesOfType(stage, 'AWS::Lambda::Function');
@@ -100,6 +100,12 @@ const ENVIRONMENT: Readonly<Record<string, readonly string[]>> = {
   ],
   'command-settings': [...SIGN_IN, ...tables('API_KEYS', 'REQUESTS', 'SETTINGS'), 'TENANT_QUOTAS'],
   'command-api-keys': [...SIGN_IN, ...tables('API_KEYS', 'REQUESTS'), 'TENANT_QUOTAS'],
+  'provision-people': [
+    ...tables('API_KEYS', 'REQUESTS'),
+    'TENANT_DIRECTORIES',
+    'TENANT_QUOTAS',
+    'USER_POOL_ID',
+  ],
   'check-deployment': [
     ...tables('BLOCKS', 'TARGETS', 'FORECASTS', 'ANOMALIES', 'INCIDENTS', 'CHANGES'),
     'SETTINGS_TABLE_NAME',
@@ -198,7 +204,7 @@ describe('every log group', () => {
   const groups = resourcesOfType(stage, 'AWS::Logs::LogGroup');
 
   it('has the retention of its stage', () => {
-    expect(groups).toHaveLength(35);
+    expect(groups).toHaveLength(36);
     for (const { Properties } of groups) expect(Properties.RetentionInDays).toBe(30);
   });
 

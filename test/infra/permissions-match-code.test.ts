@@ -3,11 +3,13 @@ import { join } from 'node:path';
 import { build, type Metafile } from 'esbuild';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { bundleOptions, folderOf, listFunctions } from '../../functions/build.ts';
-import { type Resource, resourcesIn, stageOf, WITH_VAULT } from './synthesised-stage.ts';
+import { PROVISION_ACTIONS } from '../../lib/platform/provision-actions.ts';
+import { type Resource, resourcesIn, stageOf, WITH_SWITCHES } from './synthesised-stage.ts';
 import { grantsOf, on } from './table-grants.ts';
 
 /** SDK command (without `Command`) -> IAM action it needs. A new command is added here with its action. */
 const ACTION_OF: Readonly<Record<string, string>> = {
+  ...Object.fromEntries(PROVISION_ACTIONS.map((action) => [action, `cognito-idp:${action}`])),
   BatchGet: 'dynamodb:BatchGetItem',
   Delete: 'dynamodb:DeleteItem',
   DescribeSecret: 'secretsmanager:DescribeSecret',
@@ -83,6 +85,7 @@ const NEVER_CALLED: Readonly<Record<string, readonly string[]>> = {
   ],
   'plan-peer-comparison': [...on('Targets', 'GetItem')],
   'start-silence-checks': [...on('Targets', 'GetItem')],
+  'provision-people': [...on('Requests', 'BatchGetItem')],
   'query-api': [
     ...on('Requests', 'BatchGetItem'),
     ...on('Blocks', 'BatchGetItem'),
@@ -167,7 +170,7 @@ beforeAll(async () => {
   }
 });
 
-const resources = resourcesIn(stageOf('prod', WITH_VAULT));
+const resources = resourcesIn(stageOf('prod', WITH_SWITCHES));
 const roleOf = (name: string): string => {
   const functions = [...resources.values()].filter(({ Type }) => Type === 'AWS::Lambda::Function');
   const own = functions.find(

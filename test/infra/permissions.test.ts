@@ -1,16 +1,17 @@
 import { describe, expect, it } from 'vitest';
 import { folderOf } from '../../functions/build.ts';
+import { PROVISION_ACTIONS } from '../../lib/platform/provision-actions.ts';
 import {
   type Resource,
   resourcesIn,
   resourcesOfType,
   stageOf,
   text,
-  WITH_VAULT,
+  WITH_SWITCHES,
 } from './synthesised-stage.ts';
 import { asList, grantsOf, on, type Statement } from './table-grants.ts';
 
-const stage = stageOf('prod', WITH_VAULT);
+const stage = stageOf('prod', WITH_SWITCHES);
 const kebabCase = (name: string): string =>
   name.replaceAll(/(?<!^)[A-Z]/g, (letter) => `-${letter}`).toLowerCase();
 
@@ -255,6 +256,12 @@ const PERMISSIONS: Readonly<Record<string, readonly string[]>> = {
     ...on('Requests', 'BatchGetItem', 'UpdateItem'),
     ...LOGS,
     ...SECRET,
+  ],
+  ProvisionPeople: [
+    ...on('ApiKeys', 'GetItem'),
+    ...on('Requests', 'UpdateItem'),
+    ...PROVISION_ACTIONS.map((action) => `cognito-idp:${action}`),
+    ...LOGS,
   ],
   DetectAnomalies: [
     ...on('Settings', 'GetItem'),
@@ -503,7 +510,7 @@ describe('resource policies', () => {
     const permissions = resourcesOfType(stage, 'AWS::Lambda::Permission').filter(
       ({ Properties }) => !/^(?:lambda\.alarms\.cloudwatch|secretsmanager)\./.test(Properties.Principal),
     );
-    expect(permissions).toHaveLength(9);
+    expect(permissions).toHaveLength(10);
     for (const { Properties } of permissions) {
       expect(Properties.Principal).toBe('apigateway.amazonaws.com');
       expect(text(Properties.SourceArn)).toMatch(/HttpApi/);

@@ -4,9 +4,16 @@ import { API_FUNCTIONS, type Operation } from '../../core/platform/api/operation
 import { listFunctions } from '../../functions/build.ts';
 import { matchPath } from '../../functions/runtime/find-route.ts';
 import { gatewayRoutes } from '../../lib/api/gateway-routes.ts';
-import { type Resource, resourcesIn, resourcesOfType, stageOf, text } from './synthesised-stage.ts';
+import {
+  type Resource,
+  resourcesIn,
+  resourcesOfType,
+  stageOf,
+  text,
+  WITH_SWITCHES,
+} from './synthesised-stage.ts';
 
-const prod = stageOf('prod');
+const prod = stageOf('prod', WITH_SWITCHES);
 const edge = resourcesIn(prod, ['edge']);
 const operations: readonly Operation[] = Object.values(OPERATIONS);
 
@@ -33,8 +40,11 @@ const functionByRoute = new Map(
 /** Keys of the routes that match an operation's requests, other than the fallback. */
 const routesOf = ({ method, path }: Operation): string[] =>
   [...functionByRoute.keys()].filter((key) => {
-    const [routeMethod, template] = key.split(' ');
-    return routeMethod === method.toUpperCase() && matchPath(template!, path) !== undefined;
+    const [routeMethod = '', template = ''] = key.split(' ');
+    const matches = template.endsWith('/{proxy+}')
+      ? path.startsWith(template.slice(0, -'{proxy+}'.length))
+      : matchPath(template, path) !== undefined;
+    return routeMethod === method.toUpperCase() && matches;
   });
 
 describe('the routes of the HTTP API', () => {
@@ -66,6 +76,7 @@ describe('the routes of the HTTP API', () => {
       'ANY /v1',
       'ANY /v1/{proxy+}',
       'DELETE /v1/api-keys/{keyId}',
+      'DELETE /v1/scim/v2/{proxy+}',
       'GET /v1/anomalies',
       'GET /v1/api-keys',
       'GET /v1/breaches',
@@ -79,6 +90,7 @@ describe('the routes of the HTTP API', () => {
       'GET /v1/incidents/{incidentId}/causes',
       'GET /v1/ingestion',
       'GET /v1/openapi.json',
+      'GET /v1/scim/v2/{proxy+}',
       'GET /v1/settings',
       'GET /v1/targets',
       'GET /v1/targets/{targetId}/baseline',
@@ -87,6 +99,7 @@ describe('the routes of the HTTP API', () => {
       'GET /v1/targets/{targetId}/trends',
       'GET /v1/topology',
       'GET /v1/webhooks/signing-keys',
+      'PATCH /v1/scim/v2/{proxy+}',
       'POST /v1/api-keys',
       'POST /v1/api-keys/{keyId}/rotate',
       'POST /v1/changes',
@@ -96,9 +109,11 @@ describe('the routes of the HTTP API', () => {
       'POST /v1/ingest/otlp/v1/metrics',
       'POST /v1/ingest/{format}',
       'POST /v1/metrics',
+      'POST /v1/scim/v2/{proxy+}',
       'POST /v1/tokens',
       'POST /v1/traces',
       'POST /v1/webhooks/{tenantId}/changes',
+      'PUT /v1/scim/v2/{proxy+}',
       'PUT /v1/settings',
       'PUT /v1/topology',
     ]);

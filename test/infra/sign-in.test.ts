@@ -63,6 +63,39 @@ it('production requires a second factor that is not sent by SMS', () => {
   ]);
 });
 
+describe('SCIM', () => {
+  const cognitoGrants = (stage: ReturnType<typeof stageOf>) =>
+    resourcesOfType(stage, 'AWS::IAM::Policy').filter((policy) => text(policy).includes('cognito-idp:'));
+  const routes = (stage: ReturnType<typeof stageOf>) =>
+    resourcesOfType(stage, 'AWS::ApiGatewayV2::Route').filter((route) => text(route).includes('/scim/'));
+
+  it('is absent from a stage that does not ask for it: no route, and no function that changes people', () => {
+    expect(routes(stageOf('prod'))).toEqual([]);
+    expect(cognitoGrants(stageOf('prod'))).toEqual([]);
+  });
+
+  it('changes the users of the pool with one function, which knows the directories of the tenants', () => {
+    const provisions = { tenant: 'acme', groups: { viewer: 'SRE' } };
+    const stage = stageOf(
+      'prod',
+      withSignIn({ ...LOGIN, scim: true, providers: [{ ...SAML, provisions }, OIDC] }),
+    );
+    expect(routes(stage)).toHaveLength(5);
+    expect(cognitoGrants(stage)).toHaveLength(1);
+    const variables = resourcesOfType(stage, 'AWS::Lambda::Function').flatMap(
+      ({ Properties }) => Properties.Environment?.Variables?.TENANT_DIRECTORIES ?? [],
+    );
+    expect(variables.map((value) => JSON.parse(value))).toEqual([
+      { acme: { provider: 'Okta', subject: 'userName', groups: { viewer: 'SRE' } } },
+    ]);
+  });
+
+  it('people change no attribute by which their directory finds them', () => {
+    const client = only(stageOf('prod'), 'AWS::Cognito::UserPoolClient');
+    expect(client?.Properties.WriteAttributes).toEqual(['email']);
+  });
+});
+
 describe('federation', () => {
   const providers = resourcesOfType(federated, 'AWS::Cognito::UserPoolIdentityProvider', ['data']);
 
@@ -98,6 +131,15 @@ describe('federation', () => {
     [{ ...LOGIN, providers: [{ ...OIDC, issuer: 'http://example.com' }] }, 'issuer'],
     [{ ...LOGIN, providers: [{ ...OIDC, clientSecret: 'x' }] }, 'clientSecret'],
     [{ ...LOGIN, loginDomain: '-x' }, 'loginDomain'],
+    [{ ...LOGIN, providers: [{ ...SAML, provisions: { tenant: 'acme' } }] }, 'scim'],
+    [
+      {
+        ...LOGIN,
+        scim: true,
+        providers: [SAML, OIDC].map((one) => ({ ...one, provisions: { tenant: 'acme' } })),
+      },
+      'only one',
+    ],
   ])('is checked when it is synthesised: %j', (signIn, setting) => {
     const config = { ...selectStage('prod'), ...withSignIn(signIn as Partial<StageConfig['signIn']>) };
     expect(() => validateConfig(config)).toThrow(ConfigurationError);

@@ -9,9 +9,10 @@ export interface Resource {
   readonly DeletionPolicy?: string;
 }
 
-/** Stages without a vault lack a table and a function, which the lists of all tables and functions contain. */
-export const WITH_VAULT: Partial<StageConfig> = {
+/** Stages without a vault or SCIM lack a table and functions, which the lists of all tables and functions contain. */
+export const WITH_SWITCHES: Partial<StageConfig> = {
   secrets: { rotationDays: 90, separateSigningKeys: false, vault: true },
+  signIn: { ...selectStage('prod').signIn, scim: true },
 };
 
 const cache = new Map<string, Synthesis>();

@@ -4,13 +4,12 @@ import { join } from 'node:path';
 import { App, Duration, Stack } from 'aws-cdk-lib';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import { describe, expect, it } from 'vitest';
-import { OPERATIONS } from '../../core/api/operations.ts';
 import { priceLines, totalOf } from '../../core/platform/billing/cost-lines.ts';
 import { formatReport, reportCost } from '../../cost/report.ts';
 import { factsOf } from '../../cost/template-facts.ts';
 import { forcedTracingPerHour, tracingUsage } from '../../cost/tracing-cost.ts';
 import { Workload } from '../../cost/workload.ts';
-import { gatewayRoutes } from '../../lib/api/gateway-routes.ts';
+import { routesOfStage } from '../../lib/api/gateway-routes.ts';
 import { selectStage } from '../../lib/config/select-stage.ts';
 import { ObservedFunction } from '../../lib/platform/observed-function.ts';
 import { resourcesOfType, stageOf } from './synthesised-stage.ts';
@@ -91,8 +90,6 @@ describe('a stage with tracing', () => {
 });
 
 describe('the traces that senders ask for', () => {
-  const perHour = (rate: number) => forcedTracingPerHour(rate, gatewayRoutes(Object.values(OPERATIONS)));
-
   it('are bounded by the throttles of the routes, and by the quota of API Gateway', () => {
     const route = { method: 'GET', path: '/', servedBy: 'query-api' } as const;
     // 15 requests a second are 54,000 an hour.
@@ -107,7 +104,10 @@ describe('the traces that senders ask for', () => {
 
   it('cost at most what docs/tracing.md says', () => {
     const doc = readFileSync('docs/tracing.md', 'utf8');
-    const at = (stage: 'dev' | 'prod') => perHour(selectStage(stage).throttle.ratePerSecond).toFixed(2);
+    const at = (stage: 'dev' | 'prod') => {
+      const config = selectStage(stage);
+      return forcedTracingPerHour(config.throttle.ratePerSecond, routesOfStage(config)).toFixed(2);
+    };
     expect(doc).toContain(`$${at('dev')} an hour in stage \`dev\` and $${at('prod')} in stage \`prod\``);
   });
 });

@@ -22,6 +22,7 @@ export const API_FUNCTIONS = [
   'receive-webhook',
   'command-api-keys',
   'issue-access-token',
+  'provision-people',
 ] as const;
 export type ApiFunctionName = (typeof API_FUNCTIONS)[number];
 
@@ -30,7 +31,7 @@ export type ApiFunctionName = (typeof API_FUNCTIONS)[number];
  * routes of the gateway and of the functions and the OpenAPI document derive from it.
  */
 export interface Operation {
-  readonly method: 'get' | 'post' | 'put' | 'delete';
+  readonly method: 'get' | 'post' | 'put' | 'patch' | 'delete';
   /** Path template with `{parameters}`. */
   readonly path: `/v1/${string}`;
   /** Path of the gateway's route, if operations of one function share it. */
@@ -56,7 +57,9 @@ export interface Operation {
    * `same-effect`: the command itself does nothing more if repeated. If omitted, it is safe to repeat without a key.
    */
   readonly idempotency?: 'stored-response' | 'same-effect';
-  readonly status: 200 | 201 | 202;
+  /** Media type and errors of SCIM (RFC 7644) instead of JSON and problem documents. */
+  readonly dialect?: 'scim';
+  readonly status: 200 | 201 | 202 | 204;
   /** Alternatives if a response has several shapes; empty if no schema describes it. */
   readonly responses: readonly z.ZodType[];
   /** Problems besides those that follow from the other fields. */

@@ -220,6 +220,8 @@ const WRITE_FOR_OTHERS: Readonly<Record<string, number>> = {
   'platform/deployment/table-copy.ts': 3,
   // Versions of secrets: one put, and one move of a label.
   'platform/secret-versions.ts': 2,
+  // Users and groups of the pool.
+  ...{ 'platform/people-directory.ts': 1, 'platform/role-groups.ts': 1 },
 };
 
 const WRITE =

@@ -20,7 +20,10 @@ const OperationObject = z.object({
       schema: z.looseObject({}),
     }),
   ),
-  responses: z.record(z.string(), z.object({ description: z.string().min(3), content: z.looseObject({}) })),
+  responses: z.record(
+    z.string(),
+    z.object({ description: z.string().min(3), content: z.looseObject({}).optional() }),
+  ),
 });
 const Paths = z.record(
   z.string(),
@@ -94,12 +97,14 @@ describe('the OpenAPI document', () => {
     expect(held.filter((reference) => !used.has(reference))).toEqual([]);
   });
 
-  it('describes every failure as a problem document', () => {
-    for (const { operation } of operations) {
+  it('describes every failure as a problem document, or as an error of SCIM', () => {
+    for (const { path, operation } of operations) {
+      const isScim = path.startsWith('/v1/scim/');
       for (const [status, { content }] of Object.entries(operation.responses)) {
-        expect(Object.keys(content)).toEqual([
-          Number(status) < 300 ? 'application/json' : 'application/problem+json',
-        ]);
+        const problem = isScim ? 'application/scim+json' : 'application/problem+json';
+        const success = isScim ? 'application/scim+json' : 'application/json';
+        const expected = Number(status) < 300 ? success : problem;
+        expect(Object.keys(content ?? {})).toEqual(status === '204' ? [] : [expected]);
       }
     }
   });
@@ -123,14 +128,20 @@ describe('the OpenAPI document', () => {
       { path: '/v1/tokens' },
       { path: '/v1/changes/assess' },
     ]);
-    expect(closed.filter(({ needs, method }) => needs !== 'read' && method === 'get')).toMatchObject([
+    const isScim = ({ dialect }: Operation) => dialect === 'scim';
+    expect(closed.filter(isScim).every(({ needs }) => needs === 'provision')).toBe(true);
+    const reads = closed.filter((operation) => operation.method === 'get' && !isScim(operation));
+    expect(reads.filter(({ needs }) => needs !== 'read')).toMatchObject([
       { path: '/v1/api-keys', needs: 'administer' },
       { path: '/v1/webhooks/signing-keys', needs: 'administer' },
     ]);
   });
 
   it('accepts an Idempotency-Key for each command, except those that are safe to repeat and say so', () => {
-    const commands = Object.entries(OPERATIONS).filter(([, { method }]) => method !== 'get');
+    // A repeated command of SCIM has no second effect, and directories send no keys.
+    const commands = Object.entries(OPERATIONS).filter(
+      ([, operation]) => operation.method !== 'get' && !('dialect' in operation),
+    );
     for (const [id, { path, method, summary, ...operation }] of commands) {
       const described = document.paths[path][method];
       const names = described.parameters.map(({ name }: { name: string }) => name);

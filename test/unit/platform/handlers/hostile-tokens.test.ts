@@ -43,6 +43,7 @@ describe('an access token', () => {
       'approve',
       'ingest',
       'operate',
+      'provision',
       'read',
     ]);
   });

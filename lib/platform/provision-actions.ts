@@ -1,0 +1,21 @@
+/** Actions of Cognito by which SCIM adds, changes and removes people and groups. */
+export const PROVISION_ACTIONS: readonly string[] = [
+  'AdminAddUserToGroup',
+  'AdminCreateUser',
+  'AdminDeleteUser',
+  'AdminDisableProviderForUser',
+  'AdminDisableUser',
+  'AdminEnableUser',
+  'AdminGetUser',
+  'AdminLinkProviderForUser',
+  'AdminListGroupsForUser',
+  'AdminRemoveUserFromGroup',
+  'AdminUpdateUserAttributes',
+  'AdminUserGlobalSignOut',
+  'CreateGroup',
+  'DeleteGroup',
+  'GetGroup',
+  'ListUsers',
+  'ListUsersInGroup',
+  'UpdateGroup',
+];
