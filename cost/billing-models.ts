@@ -16,10 +16,13 @@ const hour: BillingModel = { bills: 'hour' };
 export const BILLING_MODELS: Readonly<Record<string, BillingModel>> = {
   'AWS::ApiGatewayV2::Api': usage,
   'AWS::ApiGatewayV2::ApiMapping': usage,
+  'AWS::ApiGatewayV2::Authorizer': usage,
   'AWS::ApiGatewayV2::DomainName': usage,
   'AWS::ApiGatewayV2::Integration': usage,
   'AWS::ApiGatewayV2::Route': usage,
   'AWS::ApiGatewayV2::Stage': usage,
+  'AWS::CloudFront::Distribution': usage,
+  'AWS::CloudFront::ResponseHeadersPolicy': usage,
   'AWS::CloudWatch::Alarm': { bills: 'month', price: 'alarmMonth' },
   'AWS::CloudWatch::Dashboard': { bills: 'month', price: 'dashboardMonth' },
   'AWS::Cognito::UserPool': usage,
@@ -54,4 +57,5 @@ export const BILLING_MODELS: Readonly<Record<string, BillingModel>> = {
   'AWS::SQS::QueuePolicy': usage,
   'AWS::SSM::Parameter': usage,
   'AWS::StepFunctions::StateMachine': usage,
+  'AWS::WAFv2::WebACL': { bills: 'month', price: 'webAclMonth' },
 };

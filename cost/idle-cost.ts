@@ -3,6 +3,7 @@ import type { PriceKey } from '../core/platform/billing/prices.ts';
 import { gigabytes, HOURS_PER_MONTH } from '../core/platform/billing/units.ts';
 import { HOUR_SECONDS } from '../core/shared/time.ts';
 import { idleAbuse } from './abuse-cost.ts';
+import { idleFirewall } from './firewall-cost.ts';
 import { idlePeers } from './peers-cost.ts';
 import { idleSecrets } from './secrets-cost.ts';
 import { idleSilence } from './silence-cost.ts';
@@ -14,6 +15,7 @@ const MONTHLY_NAMES: Partial<Record<PriceKey, string>> = {
   dashboardMonth: 'dashboards',
   kmsKeyMonth: 'customer keys',
   secretMonth: 'secrets',
+  webAclMonth: 'web ACLs of the firewall',
 };
 
 const standing = (facts: TemplateFacts): UsageLine[] =>
@@ -55,5 +57,6 @@ export const idleUsage = (facts: TemplateFacts, work: Workload): UsageLine[] => 
     ...idleSilence(work, facts),
     ...idleSecrets(work, facts),
     ...idleAbuse(work, facts),
+    ...idleFirewall(facts),
   ];
 };

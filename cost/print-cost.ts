@@ -18,12 +18,17 @@ const { values } = parseArgs({
     stage: { type: 'string', default: 'prod' },
     encryption: { type: 'string' },
     tracing: { type: 'string' },
+    waf: { type: 'boolean', default: false },
     json: { type: 'boolean', default: false },
   },
 });
-const { stage, encryption, tracing, json, ...rest } = values;
+const { stage, encryption, tracing, waf, json, ...rest } = values;
 const chosen = selectStage(stage, tracing);
-const config = validateConfig({ ...chosen, encryption: encryption ?? chosen.encryption });
+const config = validateConfig({
+  ...chosen,
+  encryption: encryption ?? chosen.encryption,
+  ...(waf && { waf: { maxRequestsPerAddress: 10_000 } }),
+});
 const work = parseWorkload({ cadenceMinutes: String(config.forecastCadenceMinutes), ...rest });
 const facts = factsOf(Object.values(synthesise(config).templates));
 const report = reportCost(work, facts);

@@ -1,5 +1,6 @@
 import { byComponent, type PricedLine, priceLines, totalOf } from '../core/platform/billing/cost-lines.ts';
 import { initialising } from './cold-starts-cost.ts';
+import { firewallUsage } from './firewall-cost.ts';
 import { fleetUsage } from './fleet-cost.ts';
 import { idleUsage } from './idle-cost.ts';
 import { measureItems } from './item-sizes.ts';
@@ -23,7 +24,12 @@ export const COLLECTOR_HOSTS = 50;
 const priceFleet = (work: Workload, facts: TemplateFacts): readonly PricedLine[] => {
   const sizes = measureItems(work.metrics, work.pushMinutes);
   const lines = [...idleUsage(facts, work), ...keyUsage(facts), ...fleetUsage(work, facts, sizes)];
-  return priceLines([...lines, ...initialising(lines, work, facts), ...tracingUsage(lines, facts, sizes)]);
+  return priceLines([
+    ...lines,
+    ...firewallUsage(lines, facts, work, sizes),
+    ...initialising(lines, work, facts),
+    ...tracingUsage(lines, facts, sizes),
+  ]);
 };
 
 const priceIdle = (work: Workload, facts: TemplateFacts): readonly PricedLine[] => {

@@ -42,6 +42,7 @@ const TableProperties = z.object({
 });
 const KeyReuse = z.object({ KmsDataKeyReusePeriodSeconds: z.number() });
 const AlarmProperties = z.object({ Namespace: z.string().optional(), MetricName: z.string().optional() });
+const WebAclProperties = z.object({ Rules: z.array(z.unknown()) });
 const LogGroupProperties = z.object({ RetentionInDays: z.number() });
 
 /** Properties of a deployment that determine its cost. */
@@ -73,6 +74,8 @@ export interface TemplateFacts {
     /** Data keys of all queues in an hour. */
     readonly queuesPerHour: number;
   };
+  /** Rules of the firewall; undefined without one. */
+  readonly firewallRules: number | undefined;
   /** True if functions record traces. */
   readonly isTraced: boolean;
   /** States of the scheduled workflow, which also runs without tenants; without those in which it fails. */
@@ -194,6 +197,9 @@ export const factsOf = (templates: readonly unknown[]): TemplateFacts => {
     ),
     hotRetentionDays: hotRetention(resources),
     pointsPerMinute: pointsQuota(resources),
+    firewallRules: ofType(resources, 'AWS::WAFv2::WebACL').map(
+      ({ Properties }) => WebAclProperties.parse(Properties).Rules.length,
+    )[0],
     isTraced: ofType(resources, 'AWS::Lambda::Function').some(
       ({ Properties }) => Properties.TracingConfig !== undefined,
     ),

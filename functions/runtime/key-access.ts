@@ -34,5 +34,6 @@ export const keyAccess = (env: AccessEnvironment, { people, tokens }: TokenVerif
     now: Date.now,
     telemetry,
     countAccess: countAccess(telemetry),
+    isBehindCloudFront: process.env.BEHIND_CLOUDFRONT === 'true',
   };
 };

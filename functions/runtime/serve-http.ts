@@ -14,6 +14,7 @@ import { overQuota } from './over-quota.ts';
 import { replyToError } from './problem-reply.ts';
 import type { Route } from './route.ts';
 import { secureReply } from './secure-reply.ts';
+import { senderAddress } from './sender-address.ts';
 import { annotateTrace } from './tracing/trace.ts';
 
 export interface HttpDeps {
@@ -23,6 +24,8 @@ export interface HttpDeps {
   readonly now: () => number;
   readonly telemetry: Telemetry;
   readonly countAccess?: CountAccess;
+  /** True if all requests come through CloudFront. */
+  readonly isBehindCloudFront?: boolean;
 }
 
 /** @throws ProblemError `unauthorized` if the operation needs a caller and the request has none */
@@ -70,11 +73,14 @@ const takeQuota = async (
 };
 
 const reportAccess = (
-  { countAccess, now }: HttpDeps,
-  { sourceIp }: HttpRequest,
+  { countAccess, now, isBehindCloudFront = false }: HttpDeps,
+  request: HttpRequest,
   caller: Identity | undefined,
   { statusCode: status }: HttpReply,
-): void => countAccess?.({ tenantId: caller?.tenantId, keyId: caller?.keyId, sourceIp, status, at: now() });
+): void => {
+  const sourceIp = senderAddress(request, isBehindCloudFront);
+  countAccess?.({ tenantId: caller?.tenantId, keyId: caller?.keyId, sourceIp, status, at: now() });
+};
 
 const asItIs = (reply: HttpReply): HttpReply => reply;
 

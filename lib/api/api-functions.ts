@@ -92,7 +92,11 @@ export class ApiFunctions extends Construct {
     const { config, notify, apiKeys, secrets, signIn, requests } = this.#props;
     const fn = new ObservedFunction(this, id, {
       ...route,
-      environment: { ...route.environment, TENANT_QUOTAS: JSON.stringify(config.quotas) },
+      environment: {
+        ...route.environment,
+        TENANT_QUOTAS: JSON.stringify(config.quotas),
+        ...(config.waf && { BEHIND_CLOUDFRONT: 'true' }),
+      },
       config,
       notify,
       // The HTTP API times out after 30 seconds.

@@ -8,6 +8,7 @@ import {
   HttpApi,
   HttpMethod,
   HttpStage,
+  type IHttpRouteAuthorizer,
   LogGroupLogDestination,
 } from 'aws-cdk-lib/aws-apigatewayv2';
 import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
@@ -22,6 +23,8 @@ import { MutualTlsDomain } from './mutual-tls-domain.ts';
 
 export interface HttpApiEdgeProps {
   readonly config: StageConfig;
+  /** Decides on every request before it reaches a function; by default, only the functions decide. */
+  readonly authorizer?: IHttpRouteAuthorizer | undefined;
 }
 
 /** Caller, request and result as one JSON object per request. API keys and queries are omitted on purpose. */
@@ -63,10 +66,12 @@ export class HttpApiEdge extends Construct {
   readonly url: string;
   readonly #stage: HttpStage;
   readonly #throttle: StageConfig['throttle'];
+  readonly #authorizer: IHttpRouteAuthorizer | undefined;
 
   constructor(scope: Construct, id: string, props: HttpApiEdgeProps) {
     super(scope, id);
     this.#throttle = props.config.throttle;
+    this.#authorizer = props.authorizer;
     const { ratePerSecond, burst } = this.#throttle;
     const corsPreflight = preflightOf(props.config);
     const { mutualTls } = props.config;
@@ -133,7 +138,11 @@ export class HttpApiEdge extends Construct {
   }
 
   #addRoute(path: string, method: HttpMethod, integration: HttpLambdaIntegration): void {
-    const [route] = this.api.addRoutes({ path, methods: [method], integration });
+    const authorizer = this.#authorizer;
+    const [route] = this.api.addRoutes({
+      ...{ path, methods: [method], integration },
+      ...(authorizer && { authorizer }),
+    });
     // The gateway refuses settings of a route that does not exist.
     if (route) this.#stage.node.addDependency(route);
     Validations.of(route?.node.defaultChild as CfnRoute).acknowledge({

@@ -136,6 +136,34 @@ export const StageConfig = z
         }),
       })
       .optional(),
+    /**
+     * CloudFront with AWS WAF as the only way to the API; by default none. $10.40 a month and $1.60 per million requests
+     * (`npm run cost -- --waf`). The firewall is a stack of its own in us-east-1.
+     */
+    waf: z
+      .strictObject({
+        /** Requests that one address may send within five minutes; a collector or a NAT gateway sends for many hosts. */
+        maxRequestsPerAddress: z.number().int().min(10).max(2_000_000_000),
+        /** A domain of your own instead of one of cloudfront.net. */
+        domain: z
+          .strictObject({
+            name: z.hostname(),
+            /** Certificate of the domain in ACM, in us-east-1. */
+            certificateArn: z
+              .string()
+              .regex(
+                /^arn:aws:acm:us-east-1:\d{12}:certificate\/[\w-]+$/,
+                'expected a certificate of ACM in us-east-1',
+              ),
+          })
+          .optional(),
+        /** Version of the secret that CloudFront sends to the gateway; by default the current one of the first deployment. */
+        originSecretVersion: z
+          .string()
+          .regex(/^[\w-]{32,64}$/)
+          .optional(),
+      })
+      .optional(),
     /** Batches of payloads stored in parallel (Lambda requires at least 2 for a queue). */
     storeConcurrency: z.number().int().min(2).max(1000),
     /** The tenant that owns the CloudWatch alarms of this account, because alarms have no tenant. */
@@ -182,6 +210,14 @@ export const StageConfig = z
   .refine(({ cors, mutualTls }) => cors === undefined || mutualTls === undefined, {
     path: ['cors'],
     message: 'must be absent with mutualTls: browsers send no certificate with preflight requests',
+  })
+  .refine(({ waf, mutualTls }) => waf === undefined || mutualTls === undefined, {
+    path: ['waf'],
+    message: 'must be absent with mutualTls: CloudFront would be the only client that the API sees',
+  })
+  .refine(({ waf, local }) => waf === undefined || !local, {
+    path: ['waf'],
+    message: 'must be absent in a local stage: the emulator has no CloudFront',
   })
   .refine((config) => config.forecastSpreadMinutes <= config.forecastCadenceMinutes / 2, {
     path: ['forecastSpreadMinutes'],

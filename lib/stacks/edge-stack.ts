@@ -4,7 +4,9 @@ import type { Construct } from 'constructs';
 import { AbuseDetection } from '../api/abuse-detection.ts';
 import { ApiFunctions } from '../api/api-functions.ts';
 import { routesOfStage } from '../api/gateway-routes.ts';
+import { GuardedDistribution } from '../api/guarded-distribution.ts';
 import { HttpApiEdge } from '../api/http-api-edge.ts';
+import { OriginGate } from '../api/origin-gate.ts';
 import type { StageConfig } from '../config/stage-config.ts';
 import { PublishedName } from '../platform/published-name.ts';
 import type { DataStack } from './data-stack.ts';
@@ -12,6 +14,8 @@ import type { DataStack } from './data-stack.ts';
 export interface EdgeStackProps extends StackProps {
   readonly config: StageConfig;
   readonly data: DataStack;
+  /** The firewall of a stage with `waf`. */
+  readonly webAclArn: string | undefined;
 }
 
 /** The HTTP API and its functions. */
@@ -20,7 +24,7 @@ export class EdgeStack extends Stack {
 
   constructor(scope: Construct, id: string, props: EdgeStackProps) {
     super(scope, id, props);
-    const { config, data } = props;
+    const { config, data, webAclArn } = props;
     const functions = new ApiFunctions(this, 'Functions', {
       ...data.stores,
       config,
@@ -40,18 +44,24 @@ export class EdgeStack extends Stack {
       forecastStateMachineArn: PublishedName.read(this, config, 'forecast-state-machine-arn'),
       deploymentStateMachineArn: PublishedName.read(this, config, 'deployment-state-machine-arn'),
     });
-    this.http = new HttpApiEdge(this, 'Http', { config });
+    const { waf } = config;
+    const notify = data.alarmTopic.topic;
+    const gate = waf && new OriginGate(this, 'Origin', { config, waf, notify });
+    this.http = new HttpApiEdge(this, 'Http', { config, authorizer: gate?.authorizer });
     this.http.serve(routesOfStage(config), functions.byName);
     const { detector } = new AbuseDetection(this, 'Abuse', {
       config,
-      notify: data.alarmTopic.topic,
+      notify,
       watched: Object.values(functions.byName),
       deadLetters: {
         queue: Queue.fromQueueArn(this, 'DeadLetters', PublishedName.read(this, config, 'dead-letters-arn')),
       },
     });
     new PublishedName(this, 'ApiId', { config, thing: 'api-id', value: this.http.api.apiId });
-    new CfnOutput(this, 'ApiUrl', { value: this.http.url });
+    const { api } = this.http;
+    const guarded =
+      gate && webAclArn && new GuardedDistribution(this, 'Guarded', { waf, webAclArn, api, gate });
+    new CfnOutput(this, 'ApiUrl', { value: guarded ? guarded.url : this.http.url });
     new CfnOutput(this, 'DetectAbuseFunctionName', { value: detector.fn.functionName });
   }
 }

@@ -3,6 +3,7 @@ import { PermissionsBoundary } from 'aws-cdk-lib/aws-iam';
 import type { StageConfig } from '../config/stage-config.ts';
 import { DataStack } from '../stacks/data-stack.ts';
 import { EdgeStack } from '../stacks/edge-stack.ts';
+import { FirewallStack } from '../stacks/firewall-stack.ts';
 import { OperationsStack } from '../stacks/operations-stack.ts';
 import { PipelineStack } from '../stacks/pipeline-stack.ts';
 import { leaveOutGaps } from './leave-out-gaps.ts';
@@ -12,6 +13,8 @@ export interface ForestallStacks {
   readonly pipeline: PipelineStack;
   readonly edge: EdgeStack;
   readonly operations: OperationsStack;
+  /** Only with `waf`. */
+  readonly firewall: FirewallStack | undefined;
 }
 
 /** Builds the stacks of a stage in the order of deployment. */
@@ -20,14 +23,16 @@ export const buildApp = (app: App, config: StageConfig): ForestallStacks => {
   const common = { config, ...(config.env === undefined ? {} : { env: config.env }) };
   const data = new DataStack(app, name('Data'), { ...common, terminationProtection: config.retainData });
   const pipeline = new PipelineStack(app, name('Pipeline'), { ...common, data });
-  const edge = new EdgeStack(app, name('Edge'), { ...common, data });
+  const firewall = config.waf && new FirewallStack(app, name('Firewall'), { config, waf: config.waf });
+  const edge = new EdgeStack(app, name('Edge'), { ...common, data, webAclArn: firewall?.webAclArn });
   const operations = new OperationsStack(app, name('Operations'), { ...common, data });
   // They refer to each other by SSM parameters, which CDK does not recognise as dependencies.
   edge.addStackDependency(pipeline);
+  if (firewall) edge.addStackDependency(firewall);
   operations.addStackDependency(edge);
   PermissionsBoundary.of(app).apply(data.roleBoundary.policy);
   data.customerKey?.encrypt(app);
   Tags.of(app).add('forestall:stage', config.stage);
   if (config.local) leaveOutGaps(app);
-  return { data, pipeline, edge, operations };
+  return { data, pipeline, edge, operations, firewall };
 };

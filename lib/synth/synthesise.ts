@@ -1,7 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { App } from 'aws-cdk-lib';
+import { App, type Stack } from 'aws-cdk-lib';
 import * as z from 'zod';
 import type { StageConfig } from '../config/stage-config.ts';
 import { buildApp, type ForestallStacks } from './build-app.ts';
@@ -9,12 +9,13 @@ import { buildApp, type ForestallStacks } from './build-app.ts';
 const CdkJson = z.object({ context: z.record(z.string(), z.unknown()) });
 
 export const PARTS = ['data', 'pipeline', 'edge', 'operations'] as const;
-export type Part = (typeof PARTS)[number];
+export type Part = (typeof PARTS)[number] | 'firewall';
 
 export interface Synthesis {
   readonly app: App;
   readonly stacks: ForestallStacks;
-  readonly templates: Readonly<Record<Part, unknown>>;
+  /** That of the firewall only with `waf`. */
+  readonly templates: Readonly<Record<(typeof PARTS)[number], unknown> & { firewall?: unknown }>;
 }
 
 const root = join(import.meta.dirname, '../..');
@@ -36,12 +37,14 @@ export const synthesise = (config: StageConfig, prepare: (app: App) => void = ()
     const stacks = buildApp(app, config);
     prepare(app);
     const assembly = app.synth();
-    const template = (part: Part): unknown => assembly.getStackArtifact(stacks[part].artifactId).template;
+    const template = (part: (typeof PARTS)[number]): unknown => templateOf(stacks[part]);
+    const templateOf = ({ artifactId }: Stack): unknown => assembly.getStackArtifact(artifactId).template;
     const templates = {
       data: template('data'),
       pipeline: template('pipeline'),
       edge: template('edge'),
       operations: template('operations'),
+      ...(stacks.firewall && { firewall: templateOf(stacks.firewall) }),
     };
     return { app, stacks, templates };
   } finally {

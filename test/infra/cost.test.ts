@@ -48,6 +48,7 @@ const facts: TemplateFacts = {
   pointsPerMinute: 600_000,
   areBlocksRecoverable: true,
   keyUses: { stores: 0, queuesPerHour: 0 },
+  firewallRules: undefined,
   isTraced: false,
   dispatchStates: 4,
 };

@@ -39,6 +39,8 @@ const ENCRYPTION_RULES: Readonly<Record<string, Rule>> = {
   'AWS::ApiGatewayV2::Integration': nothing,
   'AWS::ApiGatewayV2::Route': nothing,
   'AWS::ApiGatewayV2::Stage': nothing,
+  'AWS::CloudFront::Distribution': nothing,
+  'AWS::CloudFront::ResponseHeadersPolicy': nothing,
   'AWS::CloudWatch::Alarm': nothing,
   'AWS::CloudWatch::Dashboard': nothing,
   'AWS::Cognito::UserPool': byAws('people sign in with it; it contains e-mail addresses and no measurements'),
@@ -90,6 +92,7 @@ const ENCRYPTION_RULES: Readonly<Record<string, Rule>> = {
   'AWS::SecretsManager::RotationSchedule': nothing,
   'AWS::SecretsManager::Secret': ownKeyIn('KmsKeyId'),
   // https://docs.aws.amazon.com/step-functions/latest/dg/encryption-at-rest.html
+  'AWS::WAFv2::WebACL': nothing,
   'AWS::StepFunctions::StateMachine': byAws(
     'executions carry ids and object keys, and each role would need the key',
   ),

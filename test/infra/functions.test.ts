@@ -135,6 +135,7 @@ const ENVIRONMENT: Readonly<Record<string, readonly string[]>> = {
   'verify-secret-drill': ['ROTATION_TARGETS', 'REPORT_BUCKET_NAME'],
   'check-secrets': ['ROTATION_TARGETS', 'ROTATION_DAYS'],
   'detect-abuse': ['ACCESS_LOG_GROUP_NAMES'],
+  'authorize-origin': ['ORIGIN_SECRET_ARN'],
 };
 const STANDARD = [
   'STAGE',
@@ -166,7 +167,8 @@ describe('every function', () => {
     '%s gets the environment it reads',
     (name, fn) => {
       const variables = Object.keys(fn.Properties.Environment.Variables);
-      expect(new Set(variables)).toEqual(new Set([...STANDARD, ...(ENVIRONMENT[name] ?? [])]));
+      const ofSwitch = API_FUNCTIONS.some((each) => each === name) ? ['BEHIND_CLOUDFRONT'] : [];
+      expect(new Set(variables)).toEqual(new Set([...STANDARD, ...ofSwitch, ...(ENVIRONMENT[name] ?? [])]));
       expect(new Set(readNames(name))).toEqual(new Set(ENVIRONMENT[name]));
     },
   );

@@ -364,8 +364,9 @@ const PERMISSIONS: Readonly<Record<string, readonly string[]>> = {
     'secretsmanager:GetSecretValue',
     'sqs:SendMessage',
   ],
-  // It looks at labels, never at contents.
+  AuthorizeOrigin: [...LOGS, ...SECRET],
   DetectAbuse: [...LOGS, 'logs:FilterLogEvents', 'sqs:SendMessage'],
+  // It looks at labels, never at contents.
   CheckSecrets: [
     ...LOGS,
     'secretsmanager:DescribeSecret',

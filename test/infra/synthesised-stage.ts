@@ -9,10 +9,11 @@ export interface Resource {
   readonly DeletionPolicy?: string;
 }
 
-/** Stages without a vault or SCIM lack a table and functions, which the lists of all tables and functions contain. */
+/** Switches that add tables and functions, which the lists of all tables and functions contain. */
 export const WITH_SWITCHES: Partial<StageConfig> = {
   secrets: { rotationDays: 90, separateSigningKeys: false, vault: true },
   signIn: { ...selectStage('prod').signIn, scim: true },
+  waf: { maxRequestsPerAddress: 10_000 },
 };
 
 const cache = new Map<string, Synthesis>();
@@ -28,14 +29,15 @@ export const stageOf = (stage: Stage, changes: Partial<StageConfig> = {}): Synth
 /** Resources of one part or all of a stage, by logical id; ids of different parts never collide here. */
 export const resourcesIn = (
   synthesis: Synthesis,
-  parts: readonly Part[] = PARTS,
+  parts: readonly Part[] = [...PARTS, 'firewall'],
 ): ReadonlyMap<string, Resource> =>
   new Map(
-    parts.flatMap((part) =>
-      Object.entries((synthesis.templates[part] as { Resources: Record<string, Resource> }).Resources).map(
-        ([id, resource]) => [`${part}/${id}`, resource] as const,
-      ),
-    ),
+    parts.flatMap((part) => {
+      const { Resources } = (synthesis.templates[part] ?? { Resources: {} }) as {
+        Resources: Record<string, Resource>;
+      };
+      return Object.entries(Resources).map(([id, resource]) => [`${part}/${id}`, resource] as const);
+    }),
   );
 
 export const resourcesOfType = (
