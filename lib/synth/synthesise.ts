@@ -15,7 +15,7 @@ export interface Synthesis {
   readonly app: App;
   readonly stacks: ForestallStacks;
   /** That of the firewall only with `waf`. */
-  readonly templates: Readonly<Record<(typeof PARTS)[number], unknown> & { firewall?: unknown }>;
+  readonly templates: Readonly<Partial<Record<Part, unknown>>>;
 }
 
 const root = join(import.meta.dirname, '../..');

@@ -94,6 +94,8 @@ export const OF_OPERATORS: Readonly<Record<string, string>> = {
     'aws secretsmanager update-secret-version-stage --secret-id $SIGNING_SECRET --version-stage AWSPENDING --remove-from-version-id 2f1d6b1e-55a4-4f0b-8a39-0c6f7f2a9d11',
   'aws secretsmanager rotate-secret --secret-id <secret ARN> --rotation-lambda-arn <ARN of RotateSecret> --rotation-rules AutomaticallyAfterDays=90': `aws secretsmanager rotate-secret --secret-id $SIGNING_SECRET --rotation-lambda-arn arn:aws:lambda:us-east-1:000000000000:function:$ROTATE_SECRET --rotation-rules AutomaticallyAfterDays=90 && ${UNTIL_ROTATED}`,
   'aws secretsmanager rotate-secret --secret-id <secret ARN>': `aws secretsmanager rotate-secret --secret-id $SIGNING_SECRET && ${UNTIL_ROTATED}`,
+  'aws secretsmanager put-secret-value --secret-id <origin secret ARN> --secret-string "{\\"key\\":\\"$(openssl rand -hex 32)\\"}"':
+    'aws secretsmanager create-secret --name commands-origin --secret-string old && aws secretsmanager put-secret-value --secret-id commands-origin --secret-string "{\\"key\\":\\"$(openssl rand -hex 32)\\"}" && aws secretsmanager get-secret-value --secret-id commands-origin --query SecretString | grep -q key && aws secretsmanager delete-secret --secret-id commands-origin --force-delete-without-recovery',
   'aws lambda invoke --function-name <ReencryptVaultFunctionName> /dev/stdout':
     'aws lambda invoke --function-name $REENCRYPT_VAULT /dev/stdout',
   'aws secretsmanager list-secret-version-ids --secret-id <secret ARN> --include-deprecated':
@@ -263,6 +265,7 @@ export const OF_DEVELOPERS: Readonly<Record<string, string>> = {
   'npm run release:verify -- FOLDER --key FILE': RELEASE,
   'npm run cost -- --encryption customer-key': 'npm run --silent cost -- --encryption customer-key',
   'npm run cost -- --tracing true': 'npm run --silent cost -- --tracing true',
+  'npm run cost -- --waf': 'npm run --silent cost -- --waf',
   'npm run cost -- --json': 'npm run --silent cost -- --json',
   'npm run cost -- --stage dev --hosts 200 --metrics 30 --hostsPerRequest 50':
     'npm run cost -- --stage dev --hosts 200 --metrics 30 --hostsPerRequest 50',
