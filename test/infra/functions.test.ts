@@ -206,7 +206,7 @@ describe('every log group', () => {
   const groups = resourcesOfType(stage, 'AWS::Logs::LogGroup');
 
   it('has the retention of its stage', () => {
-    expect(groups).toHaveLength(36);
+    expect(groups).toHaveLength(37);
     for (const { Properties } of groups) expect(Properties.RetentionInDays).toBe(30);
   });
 
