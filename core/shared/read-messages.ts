@@ -1,6 +1,7 @@
 /** Reads the messages of a batch one by one, so that an unreadable one is parked and its neighbours are processed. */
 import { InvalidInputError } from './errors.ts';
 import type { DeadLetters } from './messaging.ts';
+import { parseJson as parseShallow } from './parse-json.ts';
 import type { Telemetry } from './telemetry.ts';
 
 /** A message as it was delivered. */
@@ -22,11 +23,12 @@ export interface ReadMessages<Content> {
   readonly failed: readonly string[];
 }
 
-/** Reads JSON. @throws InvalidInputError for other text */
+/** Reads JSON. @throws InvalidInputError for other text, and for JSON that is nested too deeply */
 export const parseJson = (text: string): unknown => {
   try {
-    return JSON.parse(text);
+    return parseShallow(text);
   } catch (cause) {
+    if (cause instanceof InvalidInputError) throw cause;
     throw new InvalidInputError('the message is not JSON', { cause });
   }
 };

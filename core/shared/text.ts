@@ -17,6 +17,11 @@ export const cutText = (text: string, max: number): string => {
 const UNSTORABLE = /[\uFFFE\uFFFF]/;
 export const isStorable = (text: string): boolean => text.isWellFormed() && !UNSTORABLE.test(text);
 
+/** Text of others that is kept as it is, such as names of alarms. */
+export const StorableText = z
+  .string()
+  .refine(isStorable, 'expected text without U+FFFE, U+FFFF and unpaired surrogates');
+
 /** Control characters other than tabs and line breaks, separators of lines, and overrides of the reading order. */
 const CONTROLS = /[^\P{Cc}\t\n\r]|[\u2028-\u202E\u2066-\u2069]/u;
 

@@ -4,7 +4,7 @@ import * as z from 'zod';
 import { describeIssues } from '../../shared/describe-issues.ts';
 import { InvalidInputError } from '../../shared/errors.ts';
 import { parseInstant } from '../../shared/instant.ts';
-import { cutText, MAX_SHOWN_NAME } from '../../shared/text.ts';
+import { cutText, MAX_SHOWN_NAME, StorableText } from '../../shared/text.ts';
 
 export const ALARM_STATES = ['ALARM', 'OK', 'INSUFFICIENT_DATA'] as const;
 
@@ -22,13 +22,13 @@ export interface AlarmFacts {
   readonly children: readonly string[];
 }
 
-const DimensionMap = z.record(z.string(), z.string());
+const DimensionMap = z.record(StorableText, StorableText);
 const Metric = z.object({
   metricStat: z
     .object({
       metric: z.object({
-        namespace: z.string().optional(),
-        name: z.string().optional(),
+        namespace: StorableText.optional(),
+        name: StorableText.optional(),
         dimensions: DimensionMap.default({}),
       }),
     })
@@ -37,13 +37,13 @@ const Metric = z.object({
 
 /** The `detail` of an EventBridge event and the `alarmData` of a direct invocation have the same shape. */
 const AlarmData = z.object({
-  alarmName: z.string().min(1),
+  alarmName: StorableText.min(1),
   state: z.object({ value: z.enum(ALARM_STATES), timestamp: z.string(), reasonData: z.string().optional() }),
   configuration: z.object({ metrics: z.array(Metric).default([]) }).default({ metrics: [] }),
 });
 
 const SnsDimensions = z
-  .array(z.object({ name: z.string(), value: z.string() }))
+  .array(z.object({ name: StorableText, value: StorableText }))
   .default([])
   .transform(
     (list): Record<string, string> => Object.fromEntries(list.map(({ name, value }) => [name, value])),
@@ -52,8 +52,8 @@ const SnsMetric = z.object({
   MetricStat: z
     .object({
       Metric: z.object({
-        Namespace: z.string().optional(),
-        MetricName: z.string().optional(),
+        Namespace: StorableText.optional(),
+        MetricName: StorableText.optional(),
         Dimensions: SnsDimensions,
       }),
     })
@@ -61,21 +61,21 @@ const SnsMetric = z.object({
 });
 
 const SnsAlarm = z.object({
-  AlarmName: z.string().min(1),
+  AlarmName: StorableText.min(1),
   NewStateValue: z.enum(ALARM_STATES),
   StateChangeTime: z.string(),
   Trigger: z
     .object({
-      Namespace: z.string().optional(),
-      MetricName: z.string().optional(),
+      Namespace: StorableText.optional(),
+      MetricName: StorableText.optional(),
       Dimensions: SnsDimensions.optional(),
       Metrics: z.array(SnsMetric).default([]),
     })
     .optional(),
-  TriggeringChildren: z.array(z.object({ Arn: z.string() })).default([]),
+  TriggeringChildren: z.array(z.object({ Arn: StorableText })).default([]),
 });
 
-const ReasonData = z.object({ triggeringAlarms: z.array(z.object({ arn: z.string() })).default([]) });
+const ReasonData = z.object({ triggeringAlarms: z.array(z.object({ arn: StorableText })).default([]) });
 
 /** Format: `arn:aws:cloudwatch:<region>:<account>:alarm:<name>`; the name may contain colons. */
 const nameInArn = (arn: string): string => arn.split(':').slice(6).join(':') || arn;

@@ -6,8 +6,9 @@ import { BreachCleared, BreachPredicted } from '../../forecasts/events.ts';
 import { contentHash } from '../../shared/content-hash.ts';
 import { describeIssues } from '../../shared/describe-issues.ts';
 import { InvalidInputError } from '../../shared/errors.ts';
-import { TargetId, TenantId } from '../../shared/identifiers.ts';
+import { MetricName, TargetId, TenantId } from '../../shared/identifiers.ts';
 import { parseJson } from '../../shared/read-messages.ts';
+import { StorableText } from '../../shared/text.ts';
 import {
   type AnomalyEndSignal,
   type AnomalySignal,
@@ -26,12 +27,12 @@ export type Incoming =
 
 const Change = z.object({
   kind: z.literal('change'),
-  signalId: z.string().min(1),
+  signalId: StorableText.min(1),
   tenantId: TenantId,
   targetId: TargetId,
   at: z.number(),
-  summary: z.string(),
-  causeKeys: z.array(z.string()).optional(),
+  summary: StorableText,
+  causeKeys: z.array(StorableText).optional(),
 });
 
 const seconds = (iso: string): number => Math.floor(Date.parse(iso) / 1000);
@@ -42,10 +43,18 @@ const parse = <Schema extends z.ZodType>(name: string, schema: Schema, input: un
   return parsed.data;
 };
 
+/** Events name what is stored: other principals of the account can put events on the bus, too. */
+const named = { tenantId: TenantId, targetId: TargetId, metric: MetricName };
+const NamedAnomaly = AnomalyDetected.extend({
+  ...named,
+  causeKeys: z.array(StorableText).optional(),
+});
+const NamedEnd = AnomalyEnded.extend(named);
+
 const anomalySignal = (detail: unknown): AnomalySignal => {
   const { id, tenantId, targetId, metric, timestamp, oneIn, causeKeys } = parse(
     'AnomalyDetected',
-    AnomalyDetected,
+    NamedAnomaly,
     detail,
   );
   const confidence = confidenceOfAnomaly(oneIn);
@@ -57,13 +66,14 @@ const anomalySignal = (detail: unknown): AnomalySignal => {
 };
 
 const anomalyEndSignal = (detail: unknown): AnomalyEndSignal => {
-  const { id, tenantId, targetId, metric, endedAt } = parse('AnomalyEnded', AnomalyEnded, detail);
+  const { id, tenantId, targetId, metric, endedAt } = parse('AnomalyEnded', NamedEnd, detail);
   const signalId = `anomaly-end-${contentHash(id)}`;
   return { kind: 'anomaly-end', signalId, tenantId, targetId, at: seconds(endedAt), metric };
 };
 
 /** Events of an earlier release, which may still be queued, have neither field. */
-const PredictedBreach = BreachPredicted.omit({ since: true, reason: true });
+const PredictedBreach = BreachPredicted.omit({ since: true, reason: true }).extend(named);
+const NamedCleared = BreachCleared.extend(named);
 
 const breachSignal = (detail: unknown): BreachSignal => {
   const breach = parse('BreachPredicted', PredictedBreach, detail);
@@ -81,7 +91,7 @@ const breachSignal = (detail: unknown): BreachSignal => {
 };
 
 const breachEndSignal = (detail: unknown): BreachEndSignal => {
-  const { id, tenantId, targetId, metric, occurredAt } = parse('BreachCleared', BreachCleared, detail);
+  const { id, tenantId, targetId, metric, occurredAt } = parse('BreachCleared', NamedCleared, detail);
   const signalId = `breach-end-${contentHash(id)}`;
   return { kind: 'predicted-breach-end', signalId, tenantId, targetId, at: seconds(occurredAt), metric };
 };

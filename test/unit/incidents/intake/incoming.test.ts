@@ -181,6 +181,19 @@ it.each([
     JSON.stringify({ alarmData: { ...alarmDetail(), state: { value: 'OK', timestamp: '?' } } }),
   ],
   ['an unknown tenant name', '{"quietCheck":"A B"}'],
+  ['a message within 14,000 others', `${'{"requestPayload":'.repeat(14_000)}1${'}'.repeat(14_000)}`],
+  ...[{ tenantId: ' ' }, { targetId: '[]' }, { metric: '\uffff' }, { causeKeys: ['\ud800'] }].map(
+    (wrong): [string, string] => [
+      `an anomaly with ${JSON.stringify(wrong)}`,
+      JSON.stringify(
+        delivered('AnomalyDetected', 'forestall.anomalies', { ...anomalyDetail('web-1'), ...wrong }),
+      ),
+    ],
+  ),
+  [
+    'an alarm whose name cannot be stored',
+    JSON.stringify({ alarmData: { ...alarmDetail(), alarmName: 'a\ud800' } }),
+  ],
 ])('%s is rejected as invalid input', (_, body) => {
   expect(() => parseMessage(body, 'ours')).toThrow(InvalidInputError);
 });
