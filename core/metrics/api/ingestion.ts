@@ -7,6 +7,7 @@ import { named } from '../../platform/api/components.ts';
 import type { Operation } from '../../platform/api/operation.ts';
 import { NoParameters } from '../../platform/api/parameters.ts';
 import { ProblemField } from '../../platform/api/problems.ts';
+import { StorableText } from '../../shared/text.ts';
 import { INGEST_LIMITS } from '../ingestion/decoding/limits.ts';
 import {
   INGEST_FORMAT_NAMES,
@@ -27,7 +28,7 @@ const queryOf = (format: IngestFormat) =>
     Object.fromEntries(
       Object.entries(INGEST_FORMATS[format].query).map(([name, description]) => [
         name,
-        z.string().optional().describe(description),
+        StorableText.optional().describe(description),
       ]),
     ),
   );

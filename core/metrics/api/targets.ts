@@ -4,6 +4,7 @@ import { named } from '../../platform/api/components.ts';
 import { ResponseInstant } from '../../platform/api/instants.ts';
 import { pageOf, paging } from '../../platform/api/paging.ts';
 import { sevenDigits } from '../../platform/api/rounding.ts';
+import { PlainLine } from '../../shared/text.ts';
 import { isoOfSeconds } from '../../shared/time.ts';
 import type { ReportedTarget } from '../reporting/report-targets.ts';
 import { REPORTING_STATES } from '../reporting/target-report.ts';
@@ -13,7 +14,7 @@ import { NOTICE_CODES, PROFILES } from '../targets/target.ts';
 export const TargetsQuery = z.strictObject({
   ...paging,
   profile: z.enum(PROFILES).optional(),
-  search: z.string().min(1).max(128).optional().describe('Part of the id, in upper or lower case'),
+  search: PlainLine.min(1).max(128).optional().describe('Part of the id, in upper or lower case'),
 });
 export type TargetsQuery = z.infer<typeof TargetsQuery>;
 

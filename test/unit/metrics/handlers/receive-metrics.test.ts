@@ -481,7 +481,8 @@ describe('receive-metrics', () => {
       body: `timestamp,value\n${T},1\n`,
       query: { target: 'a', metric: '\uffff' },
     };
-    await expectProblem(sent, 422, 'invalid-content', 'query.metric');
+    await expectProblem(sent, 400, 'invalid-request', 'metric');
+    await expectProblem({ format: 'otlp', body: {}, query: { identity: 'a\uffff' } }, 400, 'invalid-request');
   });
 
   it('sends a short response to any request', async () => {
