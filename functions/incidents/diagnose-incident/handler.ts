@@ -1,23 +1,18 @@
 import type { SQSBatchResponse } from 'aws-lambda';
-import * as z from 'zod';
 import {
   type DiagnosisDeps,
   diagnoseIncident,
 } from '../../../core/incidents/explaining/diagnose-incident.ts';
 import { describeIssues } from '../../../core/shared/describe-issues.ts';
 import { InvalidInputError } from '../../../core/shared/errors.ts';
-import { TenantId } from '../../../core/shared/identifiers.ts';
 import { inParallel } from '../../../core/shared/in-parallel.ts';
-import { parseJson, type ReadDeps } from '../../../core/shared/read-messages.ts';
+import type { ReadDeps } from '../../../core/shared/read-messages.ts';
 import { QueueEvent } from '../../runtime/queue-event.ts';
 import { readInTrace } from '../../runtime/read-in-trace.ts';
 import { traced } from '../../runtime/tracing/trace.ts';
+import { type Reference, readReference } from './reference.ts';
 
 export type Deps = Omit<DiagnosisDeps, 'inParallel'> & ReadDeps;
-
-/** The fields that are read from an incident event; the incident itself comes from its store. */
-const IncidentEvent = z.object({ detail: z.object({ tenantId: TenantId, incidentId: z.string().min(1) }) });
-type Reference = z.infer<typeof IncidentEvent>['detail'];
 
 /**
  * Diagnoses the incidents of a batch of events, one after another and each one once. Messages of an incident that fails
@@ -42,12 +37,6 @@ export const makeHandler =
     }
     return { batchItemFailures: failed.map((itemIdentifier) => ({ itemIdentifier })) };
   };
-
-const readReference = (body: string): Reference => {
-  const parsed = IncidentEvent.safeParse(parseJson(body));
-  if (!parsed.success) throw new InvalidInputError(`incident event: ${describeIssues(parsed.error)}`);
-  return parsed.data.detail;
-};
 
 const isDiagnosed = async (deps: Deps, { tenantId, incidentId }: Reference): Promise<boolean> => {
   try {

@@ -1,0 +1,15 @@
+/** Every parser that faces the network. */
+import { credentialParsers } from './credential-parsers.ts';
+import { formatParsers } from './format-parsers.ts';
+import { MESSAGE_PARSERS } from './message-parsers.ts';
+import { operationParsers } from './operation-parsers.ts';
+import type { FuzzedParser } from './parser.ts';
+import { textParsers } from './text-parsers.ts';
+
+export const PARSERS: readonly FuzzedParser[] = [
+  ...formatParsers,
+  ...credentialParsers,
+  ...Object.values(MESSAGE_PARSERS),
+  ...textParsers,
+  ...operationParsers(),
+];

@@ -1,0 +1,102 @@
+/** Texts within requests that have a syntax of their own. */
+import * as z from 'zod';
+import { featuresOf } from '../../../core/changes/risk/engine/change-features.ts';
+import { readPlannedChange } from '../../../core/changes/risk/formats/planned-change.ts';
+import { decodeCursor, encodeCursor } from '../../../core/shared/cursor.ts';
+import { MAX_INSTANT, MIN_INSTANT, parseInstant } from '../../../core/shared/instant.ts';
+import { readTraceHeader, writeTraceHeader } from '../../../functions/runtime/tracing/trace-header.ts';
+import { type FuzzedParser, holds, isSound, parser } from './parser.ts';
+import { damagedOrGood, type Random } from './random-input.ts';
+import { jsonText } from './random-json.ts';
+
+const SCOPE = 'targets:acme';
+const CURSORS = [['web-1'], ['ANOMALY#2026-11-21T10:00:00Z#web-1#cpu'], [0.5, 'web-1']];
+const Position = z.union([z.tuple([z.string()]), z.tuple([z.number(), z.string()])]);
+
+const TRACE = 'Root=1-5759e988-bd862e3fe1be46a994272793;Parent=53995c3f42cd8ad8;Sampled=1';
+const INSTANTS = ['2026-11-21T10:00:00Z', '2026-11-21 10:00', '1795255200', '2026-11-21T10:00:00.5+01:00'];
+
+const DIFF = `Stack Shop
+IAM Statement Changes
+┌───┬──────────────┬────────┬────────────────┬───────────┬───────────┐
+│   │ Resource     │ Effect │ Action         │ Principal │ Condition │
+├───┼──────────────┼────────┼────────────────┼───────────┼───────────┤
+│ + │ \${Table.Arn} │ Allow  │ dynamodb:Query │ AWS:\${Fn} │           │
+└───┴──────────────┴────────┴────────────────┴───────────┴───────────┘
+Resources
+[~] AWS::DynamoDB::Table Orders OrdersTable1A2B3C4D replace
+ ├─ [~] KeySchema (requires replacement)
+ │   └─ @@ -1,6 +1,6 @@
+ └─ [-] TimeToLiveSpecification
+     └─ {"Enabled":true}
+[+] AWS::SQS::Queue Jobs JobsQueue1A2B3C4D
+[-] AWS::S3::Bucket Old OldBucket1A2B3C4D destroy
+
+✨  Number of stacks with differences: 1
+`;
+
+const CHANGE_SET = {
+  ...{ StackName: 'Shop', ChangeSetName: 'c', Status: 'CREATE_COMPLETE' },
+  Changes: [
+    {
+      Type: 'Resource',
+      ResourceChange: {
+        ...{ Action: 'Modify', LogicalResourceId: 'Table', ResourceType: 'AWS::DynamoDB::Table' },
+        ...{ Replacement: 'True', Scope: ['Properties'], PolicyAction: 'ReplaceAndDelete' },
+        Details: [
+          {
+            Target: { Attribute: 'Properties', Name: 'KeySchema', RequiresRecreation: 'Always' },
+            ...{ Evaluation: 'Static', ChangeSource: 'DirectModification' },
+          },
+        ],
+        BeforeContext: '{"Properties":{"KeySchema":[]}}',
+        AfterContext: '{"Properties":{"KeySchema":[{"AttributeName":"id"}]}}',
+      },
+    },
+  ],
+};
+
+const asJson = (text: string): unknown => {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+};
+
+export const textParsers: readonly FuzzedParser[] = [
+  parser(
+    'cursors',
+    damagedOrGood(CURSORS.map((position) => encodeCursor(SCOPE, position))),
+    (text) => decodeCursor(SCOPE, text, Position),
+    (position, text) => holds(encodeCursor(SCOPE, position) === text, 'one spelling of a position'),
+  ),
+  parser(
+    'times',
+    damagedOrGood(INSTANTS),
+    (text) => {
+      const seconds = parseInstant(text);
+      return Number.isNaN(seconds) ? undefined : seconds;
+    },
+    (seconds) =>
+      holds(Number.isInteger(seconds) && seconds >= MIN_INSTANT && seconds <= MAX_INSTANT, 'the range'),
+  ),
+  parser('trace headers', damagedOrGood([TRACE]), readTraceHeader, (header) => {
+    holds(
+      JSON.stringify(readTraceHeader(writeTraceHeader(header))) === JSON.stringify(header),
+      'a round trip',
+    );
+  }),
+  parser(
+    'cdk diff',
+    damagedOrGood([DIFF]),
+    (text) => featuresOf(readPlannedChange('cdk-diff', text)),
+    (features) => isSound(features),
+  ),
+  parser(
+    'change sets',
+    (random: Random) => jsonText(random, () => CHANGE_SET),
+    (text) => featuresOf(readPlannedChange('cloudformation-change-set', asJson(text))),
+    (features) => isSound(features),
+  ),
+];
