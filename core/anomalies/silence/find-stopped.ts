@@ -3,7 +3,7 @@
  * glances at two hours of every target; only what these hours do not explain is looked up in the last day, and what that
  * does not explain in the last eight days, which show weekly pauses.
  */
-import { GONE_SECONDS } from '../../metrics/reporting/reporting-pattern.ts';
+import { GONE_SECONDS, reportingPatternOf } from '../../metrics/reporting/reporting-pattern.ts';
 import { inParallel } from '../../shared/in-parallel.ts';
 import { DAY_SECONDS, HOUR_SECONDS } from '../../shared/time.ts';
 import { type Activity, allowedTargetSilence, isQuiet, isSilent, metricActivityOf } from './activity.ts';
@@ -21,6 +21,7 @@ export interface StoppedDeps extends PointDeps {
 /** A target with the names of its metrics. */
 export interface WatchedTarget extends SeenTarget {
   readonly metrics: readonly string[];
+  readonly pointsPerHour?: number | undefined;
 }
 
 /** Result of one check. */
@@ -122,6 +123,24 @@ const doubt = (
   partial.push({ target, lastPoint: activity.lastPoint, metrics: doubtful.map(({ metric }) => metric) });
 };
 
+/** Points in an hour from which a target is dense: a look at its last day takes megabytes. */
+const DENSE_POINTS = 3600;
+
+/**
+ * The activity of a dense target that sent nothing for two hours, as the registry knows it. Its last point may be an
+ * hour newer. There is no time to read the days of all dense targets that stopped while checks did not run.
+ */
+const registeredSilence = (
+  { targetId, lastSeen, metrics, pointsPerHour = 0 }: WatchedTarget,
+  now: number,
+): Activity | undefined => {
+  if (pointsPerHour < DENSE_POINTS) return undefined;
+  const interval = Math.max(1, Math.round((HOUR_SECONDS * metrics.length) / pointsPerHour));
+  const pattern = reportingPatternOf([], interval);
+  const activity = { targetId, lastPoint: lastSeen, points: new Map(), reports: [], ...pattern };
+  return isSilent(activity, now) ? activity : undefined;
+};
+
 const defined = <One>(one: One | undefined): one is One => one !== undefined;
 
 /** True once so many bytes were read that the rest is judged by what is known. */
@@ -136,7 +155,7 @@ const findSilent = async (
   now: number,
 ): Promise<readonly Activity[]> => {
   const looked = await inParallel(READS_AT_ONCE, quiet.slice(0, MAX_DAYS), async (one) => {
-    if (deps.isSpent()) return one.glanced;
+    if (deps.isSpent()) return one.glanced ?? registeredSilence(one.target, now);
     const { target, lastPoint = target.lastSeen } = one;
     return silentIn(deps, tenantId, target, lastPoint - DAY_READ, now);
   });
@@ -146,7 +165,9 @@ const findSilent = async (
     const { targetId, lastPoint } = one;
     return silentIn(deps, tenantId, { targetId, lastSeen: lastPoint }, lastPoint - WEEK_READ, now);
   });
-  const beyond = quiet.slice(MAX_DAYS).map(({ glanced }) => glanced);
+  const beyond = quiet
+    .slice(MAX_DAYS)
+    .map(({ target, glanced }) => glanced ?? registeredSilence(target, now));
   return [...overWeek, ...overDay.slice(MAX_WEEKS), ...beyond].filter(defined);
 };
 

@@ -25,8 +25,8 @@ const PAGE = 500;
 const watchedTargets = async ({ registry }: Deps, tenantId: string): Promise<readonly WatchedTarget[]> => {
   const watched: WatchedTarget[] = [];
   const targets = allItems((page) => registry.list(tenantId, page), PAGE);
-  for await (const { targetId, profile, lastSeen, metrics } of targets)
-    watched.push({ targetId, profile, lastSeen, metrics: Object.keys(metrics) });
+  for await (const { targetId, profile, lastSeen, metrics, pointsPerHour } of targets)
+    watched.push({ targetId, profile, lastSeen, metrics: Object.keys(metrics), pointsPerHour });
   return watched;
 };
 

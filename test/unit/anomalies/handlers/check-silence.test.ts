@@ -205,6 +205,48 @@ describe('check-silence', () => {
     expect(anomalies.all()).toMatchObject([{ anomaly: { targetId: 'a', kind: 'missing' } }]);
   });
 
+  it('announces all dense targets that stopped while checks did not run, without the time to read their days', async () => {
+    const offsets = Uint16Array.from({ length: 3600 }, (_, i) => i);
+    const receipts = Float64Array.from(offsets, (i) => NOW * 1000 + i);
+    const metricOf = (n: number) => Float64Array.from(offsets, (i) => Math.sin(i * (n + 1)));
+    const dense = encodeBlock(
+      new Map([0, 1, 2, 3, 4].map((n) => [`m${n}`, { offsets, receipts, values: metricOf(n) }])),
+    );
+    const names = Array.from({ length: 60 }, (_, i) => `d${i}`);
+    const last = NOW - (NOW % 3600) - 7200 - 1;
+    const world = setup({ ...STEADY, ...Object.fromEntries(names.map((id) => [`acme ${id}`, NOW - last])) });
+    const sparse = world.deps.blocks;
+    let bytes = 0;
+    const blocks: Deps['blocks'] = {
+      read: async (keys) =>
+        (await sparse.read(keys)).map((block) =>
+          names.includes(block.key.targetId) ? { ...block, bytes: undefined } : block,
+        ),
+      readRange: async (tenantId, targetId, from, to) => {
+        if (!names.includes(targetId)) return sparse.readRange(tenantId, targetId, from, to);
+        const hours = Array.from({ length: to - from + 1 }, (_, i) => from + i);
+        const kept = hours.filter((hour) => hour <= hourOf(last));
+        bytes += kept.length * dense.length;
+        return kept.map((hour) => ({ key: { tenantId, targetId, hour }, bytes: dense, version: 1 }));
+      },
+    };
+    const listed = await world.deps.registry.list('acme', { limit: 100 });
+    const targets = listed.items.map((one) =>
+      names.includes(one.targetId) ? { ...one, pointsPerHour: 18_000 } : one,
+    );
+    const check = scheduled({ ...world.deps, blocks, registry: memoryRegistry(targets) });
+    expect(await check()).toMatchObject({ silent: 60 });
+    expect(bytes, 'far less than the days of all').toBeLessThan(100_000_000);
+    expect(world.published).toHaveLength(60);
+    const causes = world.published.map(({ detail }) =>
+      (detail as { causeKeys?: string[] }).causeKeys?.join(),
+    );
+    expect(new Set(causes).size, 'one incident').toBe(1);
+    world.clock.now += STEP;
+    await check();
+    expect(world.published, 'once').toHaveLength(60);
+  }, 60_000);
+
   it('reads blocks of one tenant up to a limit, so that the others are checked in time', async () => {
     const block = {
       key: { tenantId: 'acme', targetId: 'a', hour: 1 },
