@@ -78,7 +78,7 @@ export const OF_OPERATORS: Readonly<Record<string, string>> = {
   'aws lambda invoke --function-name "$ISSUE_API_KEY_FUNCTION" --cli-binary-format raw-in-base64-out --payload \'{"tenantId":"acme","name":"admin"}\' key.json':
     'aws lambda invoke --function-name "$ISSUE_API_KEY_FUNCTION" --cli-binary-format raw-in-base64-out --payload \'{"tenantId":"acme","name":"admin"}\' key.json',
   'npx cdk diff 2>&1 | forestall assess - --fail-on high':
-    '(cd $ROOT && npx cdk diff -c stage=local -o $FOLDER/diff 2>&1) | forestall assess - --fail-on high',
+    '(cd $ROOT && npx cdk diff -c stage=local -c tracing=true -o $FOLDER/diff 2>&1) | forestall assess - --fail-on high',
   'aws cloudformation describe-change-set':
     'aws cloudformation describe-change-set --change-set-name $CHANGE_SET --stack-name $STACK',
   'aws cloudformation describe-change-set --change-set-name N --stack-name S --include-property-values | forestall assess -':
@@ -223,7 +223,6 @@ export const README_COMMANDS: Readonly<Record<string, string>> = {
   'aws lambda get-account-settings --query AccountLimit': 'commands.test.ts',
   'npx cdk bootstrap -c stage=prod': 'commands.test.ts',
   'npx cdk deploy --all -c stage=prod': 'test/e2e/shared-session.ts deploys stage local',
-  'npx cdk deploy --all -c stage=dev -c tracing=true': 'test/e2e/shared-session.ts deploys with tracing',
   'npx forestall doctor --stage prod': 'doctor.test.ts examines stage local',
   'aws lambda invoke --function-name "$ISSUE_API_KEY_FUNCTION" --cli-binary-format raw-in-base64-out --payload \'{"tenantId":"acme","name":"admin"}\' key.json':
     'commands.test.ts',
@@ -298,6 +297,7 @@ export const ELSEWHERE: Readonly<Record<string, readonly [file: string, text: st
   'npm run format': ['test/e2e/commands.test.ts', "shell('npm run format'"],
   'npm run check': ['test/e2e/commands.test.ts', "const { check = '' } = npmScripts()"],
   'cdk diff': ['test/unit/cli/assess.test.ts', 'cdk-diff'],
+  'npx cdk deploy --all -c stage=dev -c tracing=true': ['test/e2e/shared-session.ts', 'traceTo'],
 };
 
 /** Not commands to run here: words in a sentence about another tool, or the form of a command. */
