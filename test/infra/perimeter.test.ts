@@ -5,7 +5,7 @@ import { BILLING_MODELS } from '../../cost/billing-models.ts';
 import { selectStage, validateConfig } from '../../lib/config/select-stage.ts';
 import { addRulePacks } from '../../lib/synth/rule-packs.ts';
 import { synthesise } from '../../lib/synth/synthesise.ts';
-import { resourcesIn, resourcesOfType, stageOf, text } from './synthesised-stage.ts';
+import { resourcesIn, resourcesOfType, stageOf, text, WITH_SWITCHES } from './synthesised-stage.ts';
 
 const [one] = resourcesOfType(stageOf('prod'), 'AWS::ApiGatewayV2::Stage', ['edge']);
 const stage = one!;
@@ -36,6 +36,20 @@ describe('the throttle', () => {
     ['ANY /v1/{proxy+}', 100, 200],
   ])('of %s is lower', (key, rate, burst) => {
     expect(RouteSettings[key]).toEqual({ ThrottlingRateLimit: rate, ThrottlingBurstLimit: burst });
+  });
+
+  it('holds for every route of every switch, and for none above the rate of the stage', () => {
+    const full = stageOf('prod', WITH_SWITCHES);
+    const [{ Properties }] = resourcesOfType(full, 'AWS::ApiGatewayV2::Stage', ['edge']) as [typeof stage];
+    const { ThrottlingRateLimit: rate, ThrottlingBurstLimit: burst } = Properties.DefaultRouteSettings;
+    const routes = resourcesOfType(full, 'AWS::ApiGatewayV2::Route', ['edge']);
+    expect(routes.length).toBeGreaterThan(keys.length);
+    for (const { RouteKey } of routes.map((route) => route.Properties)) {
+      const own = Properties.RouteSettings[RouteKey] ?? Properties.DefaultRouteSettings;
+      expect(own.ThrottlingRateLimit, RouteKey).toBeGreaterThanOrEqual(1);
+      expect(own.ThrottlingRateLimit, RouteKey).toBeLessThanOrEqual(rate);
+      expect(own.ThrottlingBurstLimit, RouteKey).toBeLessThanOrEqual(burst);
+    }
   });
 
   it('never reaches zero', () => {

@@ -1,63 +1,11 @@
 /** Each operation, called through the handler of its function by callers without the permission that it needs. */
 import { describe, expect, it } from 'vitest';
 import { OPERATIONS } from '../../../core/api/operations.ts';
-import type { ApiFunctionName, Operation } from '../../../core/platform/api/operation.ts';
+import type { Operation } from '../../../core/platform/api/operation.ts';
 import { SCOPES } from '../../../core/platform/permissions.ts';
-import { makeHandler as makeQueries } from '../../../functions/api/query-api/handler.ts';
-import { makeHandler as makeChanges } from '../../../functions/changes/command-changes/handler.ts';
-import { makeHandler as makeWebhooks } from '../../../functions/changes/receive-webhook/handler.ts';
-import { makeHandler as makeRuns } from '../../../functions/forecasts/start-forecast-run/handler.ts';
-import { makeHandler as makeIncidents } from '../../../functions/incidents/command-incidents/handler.ts';
-import { makeHandler as makeIngest } from '../../../functions/metrics/receive-metrics/handler.ts';
-import { makeHandler as makeKeys } from '../../../functions/platform/command-api-keys/handler.ts';
-import { makeHandler as makeSettings } from '../../../functions/platform/command-settings/handler.ts';
-import { makeHandler as makeTokens } from '../../../functions/platform/issue-access-token/handler.ts';
-import { makeHandler as makeProvisioning } from '../../../functions/platform/provision-people/handler.ts';
-import { recordedTelemetry } from '../../fakes/shared.ts';
 import { httpEvent } from '../../fixtures/http-events.ts';
-import { keyCaller } from '../../fixtures/identities.ts';
+import { handlerOf, pathOf, ReachedError } from '../../harness/every-handler.ts';
 
-type Handler = (event: unknown) => Promise<{ readonly statusCode: number; readonly body: string }>;
-
-const MAKERS: Readonly<Record<ApiFunctionName, (deps: never) => Handler>> = {
-  'query-api': makeQueries,
-  'command-changes': makeChanges,
-  'receive-webhook': makeWebhooks,
-  'start-forecast-run': makeRuns,
-  'command-incidents': makeIncidents,
-  'receive-metrics': makeIngest,
-  'command-api-keys': makeKeys,
-  'issue-access-token': makeTokens,
-  'command-settings': makeSettings,
-  'provision-people': makeProvisioning,
-};
-
-/** Anything that is called or read: then the request went further than its caller may. */
-class ReachedError extends Error {}
-
-/** A store of which every method throws. */
-const untouchable = new Proxy(
-  {},
-  {
-    get: (_, name) => () => {
-      throw new ReachedError(String(name));
-    },
-  },
-);
-
-const handlerOf = (fn: ApiFunctionName, scopes: readonly (typeof SCOPES)[number][] | undefined) => {
-  const { telemetry, lines } = recordedTelemetry();
-  const known = {
-    authenticate: async () => (scopes === undefined ? undefined : keyCaller('acme', 'ci', scopes)),
-    now: () => 0,
-    telemetry,
-    countAccess: () => {},
-  };
-  const deps = new Proxy(known, { get: (own, name) => Reflect.get(own, name) ?? untouchable });
-  return { handler: MAKERS[fn](deps as never), lines };
-};
-
-const pathOf = ({ path }: Operation): string => path.replaceAll(/\{\w+\}/g, 'aaaaaaaaaaaa');
 const all: readonly (readonly [string, Operation])[] = Object.entries(OPERATIONS);
 const closed = all.filter(([, { needs }]) => needs !== 'none');
 
