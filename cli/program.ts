@@ -19,6 +19,7 @@ import { doctorCommand } from './commands/platform/doctor.ts';
 import { keysCommand } from './commands/platform/keys.ts';
 import { restoreCommand } from './commands/platform/restore.ts';
 import { settingsCommand } from './commands/platform/settings.ts';
+import { signInCommand } from './commands/platform/sign-in.ts';
 import { simulateCommand } from './commands/simulator/simulate.ts';
 import type { Terminal } from './terminal/terminal.ts';
 import { VERSION } from './version.ts';
@@ -46,6 +47,7 @@ export const buildProgram = (terminal: Terminal): Command =>
     .addCommand(topologyCommand(terminal))
     .addCommand(settingsCommand(terminal))
     .addCommand(keysCommand(terminal))
+    .addCommand(signInCommand(terminal))
     .addCommand(doctorCommand(terminal))
     .addCommand(restoreCommand(terminal))
     .addCommand(benchCommand(terminal));

@@ -19,6 +19,10 @@ export const ON_FILES: readonly string[] = [
   'forestall plan --targets 100 --metrics 5 --measure --quick',
   'forestall simulate --seed 3 --servers 2 --days 1 --step 300 --end now --incidents 1 --missing 0.1 --errors --out fleet --json',
   'forestall diagnose --window window.csv --target target.json --graph graph.csv --normal normal.csv --json',
+  'forestall sign-in check --metadata metadata.xml --response response.txt --pool eu-west-1_a1B2c3D4e --domain acme --at 2026-11-29T12:00:00Z --email-attribute email --json',
+  'forestall sign-in check --stage prod --metadata metadata.xml',
+  // The stage has no provider.
+  'forestall sign-in check --stage prod --provider Okta 2>&1 || test $? -eq 2',
   'forestall bench components --quick --json figures.json',
 ];
 

@@ -25,6 +25,8 @@ import { ApiClient } from '../../cli/api-client/api-client.ts';
 import { requireOutput } from '../../local/deploy.ts';
 import { toolEnvironment } from '../../local/emulator/environment.ts';
 import { npmScripts } from '../architecture/documented-commands.ts';
+import { assertionOf, metadataOf, posted, responseOf, signed } from '../fixtures/saml.ts';
+import { selfSigned } from '../fixtures/self-signed-certificate.ts';
 import {
   faultyWindow,
   graph,
@@ -86,6 +88,9 @@ const writeFiles = (): void => {
   write('window.csv', toCsv(faultyWindow('disk')));
   write('target.json', JSON.stringify(target()));
   write('normal.csv', toCsv(normalRows(60, -30_000)));
+  const provider = selfSigned('idp');
+  write('metadata.xml', metadataOf([provider]));
+  write('response.txt', posted(signed(responseOf(assertionOf()), 'Assertion', provider)));
   copyFileSync(join(root, 'test/fixtures/changes/cdk-diff-coloured.txt'), join(folder, 'diff.txt'));
 };
 

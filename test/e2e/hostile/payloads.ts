@@ -130,7 +130,7 @@ export const ingest = (): HostileRequest[] => [
       ...{
         method: 'POST',
         path: '/v1/ingest/json',
-        body: body as Uint8Array,
+        body: body as Uint8Array<ArrayBuffer>,
         headers: { ...GZIP, 'content-type': 'application/gzip' },
       },
       expected: 'refused',

@@ -6,7 +6,7 @@ export interface HostileRequest {
   readonly name: string;
   readonly method?: string;
   readonly path: string;
-  readonly body?: string | Uint8Array;
+  readonly body?: string | Uint8Array<ArrayBuffer>;
   readonly headers?: Readonly<Record<string, string>>;
   readonly expected: Expected;
 }
