@@ -129,10 +129,13 @@ export const OF_OPERATORS: Readonly<Record<string, string>> = {
     'aws dynamodb restore-table-to-point-in-time --source-table-name $TABLE --target-table-name commands-copy --restore-date-time 2026-11-21T10:00:00Z',
   'aws dynamodb wait table-exists --table-name <copy>':
     'aws dynamodb wait table-exists --table-name commands-copy',
-  'aws dynamodb get-item --table-name <copy> --key \'{"pk":{"S":"T#acme"},"sk":{"S":"SETTINGS"}}\'':
-    'aws dynamodb get-item --table-name commands-copy --key \'{"pk":{"S":"T#acme"},"sk":{"S":"SETTINGS"}}\'',
+  // What was read can be put back as it is.
+  'aws dynamodb get-item --table-name <copy> --key \'{"pk":{"S":"T#acme"},"sk":{"S":"SETTINGS"}}\' --query Item --output json > item.json':
+    'echo \'{"pk":{"S":"a"},"sk":{"S":"b"}}\' > new.json; aws dynamodb put-item --table-name commands-copy --item file://new.json; aws dynamodb get-item --table-name commands-copy --key file://new.json --query Item --output json > item.json; grep pk item.json',
   'aws dynamodb put-item --table-name <table> --item file://item.json':
-    'echo \'{"pk":{"S":"a"},"sk":{"S":"b"}}\' > item.json; aws dynamodb put-item --table-name commands-copy --item file://item.json',
+    'aws dynamodb put-item --table-name commands-copy --item file://item.json && echo put',
+  'aws lambda list-event-source-mappings --function-name <StoreMetrics>':
+    'aws lambda list-event-source-mappings --function-name $STORE_METRICS --query EventSourceMappings[].UUID | grep -q "[0-9a-f]-" && echo found',
   'aws lambda update-event-source-mapping --uuid <uuid> --no-enabled':
     'aws lambda update-event-source-mapping --uuid $EVENT_SOURCE --no-enabled',
   'aws lambda update-event-source-mapping --uuid <uuid> --enabled':
@@ -188,6 +191,7 @@ export const OF_OPERATORS: Readonly<Record<string, string>> = {
     '(cd $ROOT && npx cdk destroy --all -c stage=prod --force -o $FOLDER/prod 2>&1)',
   'aws s3 rm --recursive s3://$RAW_BUCKET': 'aws s3 rm --recursive s3://$OWN_BUCKET',
   'aws s3 rm --recursive s3://$FORECAST_BUCKET': 'aws s3 rm --recursive s3://$OWN_BUCKET/x; echo none left',
+  'aws s3 rm --recursive s3://$REPORT_BUCKET': 'aws s3 rm --recursive s3://$OWN_BUCKET/w; echo none left',
   'aws s3 rm --recursive s3://<bucket>': 'aws s3 rm --recursive s3://$OWN_BUCKET/y; echo none left',
   "aws s3api list-object-versions --bucket <bucket> --max-keys 1000 --output json --query '{Objects: [Versions, DeleteMarkers][].{Key: Key, VersionId: VersionId}}' > versions.json":
     "aws s3api list-object-versions --bucket $OWN_BUCKET --max-keys 1000 --output json --query '{Objects: [Versions, DeleteMarkers][].{Key: Key, VersionId: VersionId}}' > versions.json; cat versions.json",
@@ -201,6 +205,16 @@ export const OF_OPERATORS: Readonly<Record<string, string>> = {
     'aws dynamodb update-table --table-name commands-restored --no-deletion-protection-enabled',
   'aws dynamodb delete-table --table-name <table>':
     'aws dynamodb delete-table --table-name commands-restored',
+  'aws secretsmanager delete-secret --secret-id <secret ARN>':
+    'aws secretsmanager create-secret --name commands-last --secret-string old && aws secretsmanager delete-secret --secret-id commands-last',
+  'aws cognito-idp update-user-pool --user-pool-id <pool> --deletion-protection INACTIVE':
+    "aws cognito-idp create-user-pool --pool-name commands --query UserPool.Id | tr -d '\"' > pool && aws cognito-idp update-user-pool --user-pool-id $(cat pool) --deletion-protection INACTIVE && echo done",
+  'aws cognito-idp delete-user-pool --user-pool-id <pool>':
+    'aws cognito-idp delete-user-pool --user-pool-id $(cat pool) && echo done',
+  'aws kms schedule-key-deletion --key-id <key> --pending-window-in-days 30':
+    "aws kms schedule-key-deletion --pending-window-in-days 30 --key-id $(aws kms create-key --description commands --query KeyMetadata.KeyId | tr -d '\"')",
+  'aws dynamodb list-tables': 'aws dynamodb list-tables',
+  'aws s3 ls': 'aws s3 ls',
   'aws events put-rule --region eu-west-1 --name forestall-alarms --event-pattern \'{"source":["aws.cloudwatch"],"detail-type":["CloudWatch Alarm State Change"]}\'':
     'aws events put-rule --region eu-west-1 --name forestall-alarms --event-pattern \'{"source":["aws.cloudwatch"],"detail-type":["CloudWatch Alarm State Change"]}\'',
   'aws events put-targets --region eu-west-1 --rule forestall-alarms --targets Id=forestall,Arn=arn:aws:events:us-east-1:123456789012:event-bus/default,RoleArn=arn:aws:iam::123456789012:role/forward-events':
@@ -235,6 +249,7 @@ export const README_COMMANDS: Readonly<Record<string, string>> = {
   'npx cdk destroy Forestall-dev-Pipeline -c stage=dev --force': 'commands.test.ts',
   'aws s3 rm --recursive s3://$RAW_BUCKET': 'commands.test.ts',
   'aws s3 rm --recursive s3://$FORECAST_BUCKET': 'commands.test.ts',
+  'aws s3 rm --recursive s3://$REPORT_BUCKET': 'commands.test.ts',
   'npx cdk destroy --all -c stage=dev --force': 'commands.test.ts',
   'npm run cost': 'cost',
   'npx forestall bench forecast --data path/to/data': 'bench',

@@ -156,9 +156,10 @@ const deadLetterQueue = async (): Promise<string> => {
   return Attributes?.QueueArn ?? '';
 };
 
-const eventSource = async (): Promise<string> => {
+const eventSource = async () => {
   const { EventSourceMappings = [] } = await new LambdaClient().send(new ListEventSourceMappingsCommand({}));
-  return EventSourceMappings[0]?.UUID ?? '';
+  const { UUID = '', FunctionArn = '' } = EventSourceMappings[0] ?? {};
+  return { uuid: UUID, functionName: FunctionArn.split(':')[6] ?? '' };
 };
 
 /** A payload with its reason, where store-metrics puts what it cannot store. */
@@ -214,7 +215,9 @@ describe('commands of operators', () => {
     environment.USER_POOL_ID = requireOutput(session.outputs, 'UserPoolId');
     environment.TABLE = requireOutput(session.outputs, 'TargetsTableName');
     environment.FORECAST_BUCKET = requireOutput(session.outputs, 'ForecastBucketName');
-    environment.EVENT_SOURCE = await eventSource();
+    const { uuid, functionName } = await eventSource();
+    environment.EVENT_SOURCE = uuid;
+    environment.STORE_METRICS = functionName;
     environment.TOPIC = requireOutput(session.outputs, 'AlarmSignalsTopicArn');
     environment.OWN_BUCKET = await ownBucket();
     environment.DISPATCH = requireOutput(session.outputs, 'DispatchStateMachineArn');

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { resourcesIn, resourcesOfType, stageOf, text } from './synthesised-stage.ts';
 import { tableNamed } from './table-grants.ts';
@@ -160,5 +161,37 @@ describe('the HTTP API', () => {
     const format = JSON.parse(stage?.Properties.AccessLogSettings.Format);
     expect(Object.keys(format)).toContain('latencyMs');
     expect(text(format)).not.toMatch(/authorization|api-key|querystring|\$context\.path/i);
+  });
+});
+
+describe('what stays when a stage is deleted', () => {
+  /** The command that deletes a retained resource, by its type. */
+  const DELETES: Readonly<Record<string, string>> = {
+    'AWS::DynamoDB::GlobalTable': 'aws dynamodb delete-table',
+    'AWS::S3::Bucket': 'aws s3 rb',
+    'AWS::SecretsManager::Secret': 'aws secretsmanager delete-secret',
+    'AWS::Cognito::UserPool': 'aws cognito-idp delete-user-pool',
+    'AWS::KMS::Key': 'aws kms schedule-key-deletion',
+  };
+
+  it.each([
+    ['prod', prod],
+    ['prod with a customer key', stageOf('prod', { encryption: 'customer-key' })],
+  ])('%s: the runbook deletes each of its kinds', (_, stage) => {
+    const runbook = readFileSync('docs/runbook.md', 'utf8');
+    const section = runbook.split('## Delete a stage with its data')[1]?.split('\n## ')[0] ?? '';
+    const kept = [...resourcesIn(stage).values()].filter(({ DeletionPolicy }) => DeletionPolicy === 'Retain');
+    expect(kept.length).toBeGreaterThan(0);
+    for (const { Type } of kept) expect(section, Type).toContain(DELETES[Type] ?? `a command for ${Type}`);
+  });
+
+  it('dev: the README empties every bucket before it deletes them', () => {
+    const dev = stageOf('dev');
+    const emptied = readFileSync('README.md', 'utf8').match(/^aws s3 rm --recursive s3:\/\/\$\w+$/gm) ?? [];
+    expect(emptied).toHaveLength(resourcesOfType(dev, 'AWS::S3::Bucket').length);
+    const { Outputs } = dev.templates.data as { readonly Outputs: Record<string, unknown> };
+    const names = Object.keys(Outputs).filter((name) => /^[A-Z]\w+BucketName$/.test(name));
+    const variables = names.map((name) => `$${name.replace('BucketName', '').toUpperCase()}_BUCKET`);
+    expect(new Set(emptied.map((line) => line.split('//')[1]))).toEqual(new Set(variables));
   });
 });
