@@ -37,6 +37,16 @@ const claim = async (
   return readItem(RUN_CLAIM, earlier).runId;
 };
 
+const claimed = async (
+  options: RunStoreOptions,
+  tenantId: string,
+  key: string,
+): Promise<string | undefined> => {
+  const item = await getItem(options, runClaimKey(tenantId, key), 'reading a claim on a run');
+  const claim = item && readItem(RUN_CLAIM, item);
+  return claim === undefined || claim.expiresAt <= Math.floor(options.now() / 1000) ? undefined : claim.runId;
+};
+
 const list: (options: RunStoreOptions) => RunStore['list'] = (options) => async (tenantId, page) => {
   const { items, nextCursor } = await listUnder(options, tenantId, {
     ...{ scope: `runs:${tenantId}`, prefix: RUNS, page, order: 'newest first', doing: 'listing runs' },
@@ -47,6 +57,7 @@ const list: (options: RunStoreOptions) => RunStore['list'] = (options) => async 
 /** Forecast runs, kept for ninety days. */
 export const dynamoRunStore = (options: RunStoreOptions): RunStore => ({
   claim: (tenantId, key, runId, expiresAt) => claim(options, tenantId, key, { runId, expiresAt }),
+  claimed: (tenantId, key) => claimed(options, tenantId, key),
   begin: async (run) => {
     const put = new PutCommand({ TableName: options.tableName, Item: runItem(run), ...ABSENT });
     await ifConditionHolds('storing a run', () => options.client.send(put));

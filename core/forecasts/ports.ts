@@ -95,6 +95,8 @@ export interface RunStore {
    * `expiresAt` is in epoch seconds.
    */
   claim(tenantId: string, key: string, runId: string, expiresAt: number): Promise<string>;
+  /** The run that a key identifies, if a claim has not expired. */
+  claimed(tenantId: string, key: string): Promise<string | undefined>;
   /** Creates the run; a repeat with the same id changes nothing. */
   begin(run: ForecastRun): Promise<void>;
   finish(run: ForecastRun): Promise<void>;

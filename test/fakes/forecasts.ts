@@ -30,6 +30,7 @@ export const memoryRuns = () => {
       claims.set(claim, claims.get(claim) ?? runId);
       return claims.get(claim) ?? runId;
     },
+    claimed: async (tenantId, key) => claims.get(keyOf(tenantId, key)),
     begin: async (run) => {
       const key = keyOf(run.tenantId, run.runId);
       if (!runs.has(key)) runs.set(key, run);

@@ -15,7 +15,7 @@ import { type HttpDeps, serveHttp } from '../../runtime/serve-http.ts';
 import { annotateTrace } from '../../runtime/tracing/trace.ts';
 
 export interface Deps extends HttpDeps {
-  readonly runs: Pick<RunStore, 'claim' | 'begin' | 'finish' | 'get' | 'list'>;
+  readonly runs: Pick<RunStore, 'claim' | 'claimed' | 'begin' | 'finish' | 'get' | 'list'>;
   /** Runs that a tenant may have requested and that are not finished. */
   readonly maxActiveRuns: number;
   readonly workflow: WorkflowStarter;
@@ -35,11 +35,10 @@ const RETRY_SECONDS = 60;
 const QUOTA = 'runsPerHour';
 
 /**
- * A repeated request finds its run. Requests at the same moment may exceed the limit; the quota of the hour bounds them.
+ * Requests at the same moment may exceed the limit; the quota of the hour bounds them.
  * @throws ProblemError `quota-exceeded` if too many runs of the tenant are active
  */
-const refuseTooMany = async (deps: Deps, tenantId: string, runId: string, now: number): Promise<void> => {
-  if ((await deps.runs.get(tenantId, runId)) !== undefined) return;
+const refuseTooMany = async (deps: Deps, tenantId: string, now: number): Promise<void> => {
   const { items } = await deps.runs.list(tenantId, { limit: NEWEST_RUNS, cursor: undefined });
   const active = items.filter(
     ({ status, trigger, startedAt }) =>
@@ -72,23 +71,34 @@ const start = async (deps: Deps, tenantId: string, runId: string) => {
   }
 };
 
-/** A repeated request draws one run. @throws ProblemError `quota-exceeded` once the runs of the hour are used up */
+/** True if an earlier request with the key started a run. */
+const isRepeated = async ({ runs }: Deps, tenantId: string, key: string): Promise<boolean> => {
+  const runId = await runs.claimed(tenantId, key);
+  return runId !== undefined && (await runs.get(tenantId, runId)) !== undefined;
+};
+
+/** A request at the same moment as its repeat draws one run. @throws ProblemError once the runs of the hour are used up */
 const takeRun = async ({ quotas, telemetry }: Deps, tenantId: string, key: string, receivedAt: number) => {
   const refused = await quotas.takeEach(tenantId, QUOTA, [key], receivedAt);
   if (refused.length > 0) throw overQuota(telemetry, { tenantId, quota: QUOTA, receivedAt }, {});
 };
 
-/** The same key starts the same run, however often it is sent within a day. */
+/**
+ * The same key starts the same run, however often it is sent within a day, and draws one run of an hour. A refused
+ * request draws none and claims nothing: repeated later, it starts a run of that time.
+ */
 const startRun = (deps: Deps) =>
   route(FORECASTS_OPERATIONS.startRun, async ({ caller, request, receivedAt }) => {
     const { tenantId, name } = caller;
     const key = keyOf(request.headers, receivedAt);
-    await takeRun(deps, tenantId, key, receivedAt);
+    if (!(await isRepeated(deps, tenantId, key))) {
+      await refuseTooMany(deps, tenantId, receivedAt);
+      await takeRun(deps, tenantId, key, receivedAt);
+    }
     const proposed = runIdOf({ tenantId, trigger: 'api', requestedAt: receivedAt, key });
     const expiresAt = Math.floor(receivedAt / 1000) + DAY_SECONDS;
     const runId = await deps.runs.claim(tenantId, key, proposed, expiresAt);
     annotateTrace({ run: runId });
-    await refuseTooMany(deps, tenantId, runId, receivedAt);
     const outcome = await start(deps, tenantId, runId);
     const ids = { tenantId, runId, correlationId: runId };
     deps.telemetry.info('forecast run requested', { ...ids, outcome, apiKey: name });

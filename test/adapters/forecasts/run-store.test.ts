@@ -107,6 +107,16 @@ describe('idempotency keys', () => {
     expect(await claim()).toBe('earlier');
   });
 
+  it('name the run of a claim that has not expired', async () => {
+    const found = async (item: object | undefined) => {
+      dynamo.on(GetCommand).resolves(item === undefined ? {} : { Item: { schemaVersion: 1, ...item } });
+      return store.claimed('acme', 'key:deploy');
+    };
+    expect(await found(undefined)).toBeUndefined();
+    expect(await found({ runId: 'earlier', expiresAt: NOW + 9 })).toBe('earlier');
+    expect(await found({ runId: 'earlier', expiresAt: NOW })).toBeUndefined();
+  });
+
   it('report a claim that vanished between the two calls', async () => {
     dynamo.on(PutCommand).rejects(taken).on(GetCommand).resolves({});
     await expect(claim()).rejects.toThrow(ConflictError);

@@ -141,11 +141,40 @@ describe('POST /v1/forecast-runs', () => {
     expect((await withKey('d')).status, 'runs that never ended do not count for ever').toBe(202);
   });
 
+  it('a refused request draws nothing and claims nothing: repeated, it starts a run of that later time', async () => {
+    const { post, runs, state } = setup(memoryQuotas({ runsPerHour: 3 }));
+    const withKey = (key: string) => post({ 'x-api-key': 'acme', 'Idempotency-Key': key });
+    await withKey('a');
+    await withKey('b');
+    for (let i = 0; i < 20; i++) expect((await withKey(`c${i}`)).status).toBe(429);
+    for (const running of runs.all()) await runs.store.finish({ ...running, status: 'SUCCEEDED' });
+    state.now += 1_200_000;
+    const { status, body } = await withKey('c0');
+    expect(status).toBe(202);
+    expect(body.id, 'twenty minutes after it was refused').toMatch(/^2026-11-21T10-25-30Z-/);
+  });
+
+  it('draws no other run if it is repeated in the next hour', async () => {
+    const quotas = memoryQuotas();
+    const drawn: number[] = [];
+    const takeEach: TenantQuotas['takeEach'] = async (tenantId, name, ids, at) => {
+      drawn.push(at);
+      return quotas.takeEach(tenantId, name, ids, at);
+    };
+    const { post, state } = setup({ ...quotas, takeEach });
+    const headers = { 'x-api-key': 'acme', 'Idempotency-Key': 'a' };
+    const first = await post(headers);
+    state.now += 3_600_000;
+    expect(await post(headers)).toEqual(first);
+    expect(drawn).toEqual([NOW]);
+  });
+
   it('draws one run of the hour, however often it is repeated', async () => {
-    const { post, log } = setup(memoryQuotas({ runsPerHour: 2 }));
+    const { post, log, runs } = setup(memoryQuotas({ runsPerHour: 2 }));
     for (let i = 0; i < 20; i++) expect((await post()).status).toBe(202);
     const withKey = (key: string) => post({ 'x-api-key': 'acme', 'idempotency-key': key });
     for (let i = 0; i < 20; i++) expect((await withKey('a')).status).toBe(202);
+    for (const running of runs.all()) await runs.store.finish({ ...running, status: 'SUCCEEDED' });
     expect(await withKey('b')).toMatchObject({
       status: 429,
       headers: { 'retry-after': '3270' },
