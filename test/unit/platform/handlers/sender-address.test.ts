@@ -1,6 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { Access } from '../../../../core/platform/abuse/access-counter.ts';
 import { senderAddress } from '../../../../functions/runtime/sender-address.ts';
+import { serveHttp } from '../../../../functions/runtime/serve-http.ts';
+import { memoryQuotas } from '../../../fakes/platform.ts';
+import { recordedTelemetry } from '../../../fakes/shared.ts';
+import { httpEvent } from '../../../fixtures/http-events.ts';
 
 const EDGE = '130.176.0.9';
 const request = (forwarded: string | undefined) => ({
@@ -33,4 +38,26 @@ describe('the address of a sender', () => {
       expect(senderAddress(request(forwarded), true)).toBe(EDGE);
     },
   );
+});
+
+it.each([
+  [true, '203.0.113.7'],
+  [false, '192.0.2.1'],
+])('the search for abuse counts it: behind CloudFront %s', async (isBehindCloudFront, sourceIp) => {
+  const counted: Access[] = [];
+  const handler = serveHttp(
+    {},
+    {
+      authenticate: async () => undefined,
+      quotas: memoryQuotas({}),
+      now: () => 0,
+      telemetry: recordedTelemetry().telemetry,
+      countAccess: (access) => void counted.push(access),
+      isBehindCloudFront,
+    },
+  );
+  await handler(
+    httpEvent('GET', '/v1/x', { headers: { 'X-Forwarded-For': '198.51.100.1, 203.0.113.7, 192.0.2.1' } }),
+  );
+  expect(counted).toMatchObject([{ sourceIp, status: 404 }]);
 });
