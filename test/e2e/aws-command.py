@@ -84,10 +84,12 @@ def client_of(service, region="us-east-1"):
 
 
 def s3(operation, *words):
-    """`aws s3 ls|rm --recursive s3://BUCKET/PREFIX`, `aws s3 rb s3://BUCKET`, and `aws s3 cp` in both directions."""
+    """`aws s3 ls`, `aws s3 ls|rm --recursive s3://BUCKET/PREFIX`, `aws s3 rb s3://BUCKET`, and `aws s3 cp` in both directions."""
+    client = client_of("s3")
+    if (operation, words) == ("ls", ()):
+        return print(*(bucket["Name"] for bucket in client.list_buckets()["Buckets"]), sep="\n")
     (address,) = [word for word in words if word.startswith("s3://")]
     bucket, _, key = address.removeprefix("s3://").partition("/")
-    client = client_of("s3")
     if operation == "cp" and not words[0].startswith("s3://"):
         with open(words[0], "rb") as file:
             client.put_object(Bucket=bucket, Key=key, Body=file.read())
