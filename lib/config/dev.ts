@@ -22,7 +22,7 @@ export const dev: StageConfig = {
   throttle: { ratePerSecond: 50, burst: 100 },
   storeConcurrency: 5,
   ownTenant: 'default',
-  secrets: { rotationDays: 90, separateSigningKeys: false, vault: false },
+  secrets: { rotationDays: 90, separateSigningKeys: false, vault: false, integrations: [] },
   signIn: { mfa: 'optional', callbackUrls: [], providers: [], scim: false },
   logLevel: 'DEBUG',
   alarms: 'minimal',

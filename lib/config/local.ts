@@ -31,7 +31,7 @@ export const local: StageConfig = {
   throttle: { ratePerSecond: 10_000, burst: 10_000 },
   storeConcurrency: 2,
   ownTenant: 'local',
-  secrets: { rotationDays: 90, separateSigningKeys: false, vault: true },
+  secrets: { rotationDays: 90, separateSigningKeys: false, vault: true, integrations: [] },
   signIn: { mfa: 'off', callbackUrls: [], providers: [], scim: true },
   logLevel: 'INFO',
   alarms: 'minimal',

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { Integration } from '../../core/platform/api/integrations.ts';
 import { Quotas } from '../../core/platform/api/quotas.ts';
 import { GroupNames } from '../../core/platform/api/tenant-directories.ts';
 import { TenantId } from '../../core/shared/identifiers.ts';
@@ -176,6 +177,12 @@ export const StageConfig = z
       separateSigningKeys: z.boolean(),
       /** A table of personal data with envelope encryption, and the secret that wraps its keys. */
       vault: z.boolean(),
+      /** Systems that Forestall calls, each with a credential that rotates (`docs/integrations.md`). */
+      integrations: z
+        .array(Integration)
+        .refine((given) => new Set(given.map(({ name }) => name)).size === given.length, {
+          message: 'expected each name once',
+        }),
     }),
     /** Sign-in of people. It costs nothing while it is not used; the first 10,000 people of a month are free. */
     signIn: z.strictObject({

@@ -9,7 +9,7 @@ import { ActionableAlarm } from './actionable-alarm.ts';
 import type { DeadLetterQueue } from './dead-letter-queue.ts';
 import { ObservedFunction } from './observed-function.ts';
 import type { ReportBucket } from './report-bucket.ts';
-import type { SecretStore } from './secret-store.ts';
+import { rotationTargets, type SecretStore } from './secret-store.ts';
 import { Workflow } from './workflow.ts';
 
 export interface SecretDrillProps {
@@ -28,7 +28,10 @@ const MEANING = {
   runbook: 'A drill of secrets failed',
 };
 
-/** Rotates every secret each quarter, and checks what consumers accept afterwards. */
+/**
+ * Rotates every secret of the deployment itself each quarter, and checks what consumers accept afterwards. Credentials of
+ * integrations are tested by their own rotations.
+ */
 export class SecretDrill extends Construct {
   readonly machine: StateMachine;
   readonly #props: SecretDrillProps;
@@ -65,10 +68,9 @@ export class SecretDrill extends Construct {
 
   #step(id: string, entry: string, description: string): ObservedFunction {
     const { config, notify, secrets } = this.#props;
-    const listed = secrets.rotated.map(({ name, kind, secret }) => ({ name, kind, arn: secret.secretArn }));
     return new ObservedFunction(this, id, {
       ...{ entry, description, config, notify, memoryMb: 256, timeout: Duration.seconds(60), traced: true },
-      environment: { ROTATION_TARGETS: Stack.of(this).toJsonString(listed) },
+      environment: { ROTATION_TARGETS: rotationTargets(Stack.of(this), secrets.own) },
       failure: { ...MEANING, coveredBy: 'the alarm on the drill' },
     });
   }
@@ -76,7 +78,7 @@ export class SecretDrill extends Construct {
   #allow(fn: ObservedFunction, ...actions: readonly string[]): void {
     fn.allow(
       actions.map((action) => `secretsmanager:${action}`),
-      this.#props.secrets.rotated.map(({ secret }) => secret.secretArn),
+      this.#props.secrets.own.map(({ secret }) => secret.secretArn),
     );
   }
 

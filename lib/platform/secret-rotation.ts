@@ -12,7 +12,7 @@ import type { DomainEventBus } from './event-bus.ts';
 import { FunctionSchedule } from './function-schedule.ts';
 import { ObservedFunction, type ObservedFunctionProps } from './observed-function.ts';
 import { outcomeMetric } from './outcome-metric.ts';
-import type { SecretStore } from './secret-store.ts';
+import { rotationTargets, type SecretStore } from './secret-store.ts';
 import { VaultReencryption } from './vault-reencryption.ts';
 
 export interface SecretRotationProps {
@@ -52,11 +52,10 @@ export class SecretRotation extends Construct {
 
   #function(id: string, props: Pick<ObservedFunctionProps, 'entry' | 'description' | 'asynchronous'>) {
     const { config, notify, secrets } = this.#props;
-    const listed = secrets.rotated.map(({ name, kind, secret }) => ({ name, kind, arn: secret.secretArn }));
     return new ObservedFunction(this, id, {
       ...props,
       ...{ config, notify, memoryMb: 256, timeout: Duration.seconds(60) },
-      environment: { ROTATION_TARGETS: Stack.of(this).toJsonString(listed) },
+      environment: { ROTATION_TARGETS: rotationTargets(Stack.of(this), secrets.rotated) },
       failure: { ...MEANING, coveredBy: 'the alarm on the check of secrets' },
     });
   }

@@ -15,7 +15,7 @@ import { CustomerKey } from '../platform/customer-key.ts';
 import { ReportBucket } from '../platform/report-bucket.ts';
 import { RequestTable } from '../platform/request-table.ts';
 import { RoleBoundary } from '../platform/role-boundary.ts';
-import { SecretStore } from '../platform/secret-store.ts';
+import { type RotatedSecret, SecretStore } from '../platform/secret-store.ts';
 import { SettingsTable } from '../platform/settings-table.ts';
 import { SignIn } from '../platform/sign-in.ts';
 import { VaultTable } from '../platform/vault-table.ts';
@@ -74,9 +74,12 @@ export class DataStack extends Stack {
     };
     this.alarmTopic = new AlarmTopic(this, 'Alarms', { config });
     const { secrets, signIn, apiKeys, requests, blocks, targets, rawBucket, forecastBucket } = this.stores;
-    const signing = secrets.rotated.filter(({ kind }) => kind === 'signing');
-    const arns = signing.map(({ secret }) => secret.secretArn);
-    new CfnOutput(this, 'SigningSecretArn', { value: arns.join(',') });
+    const arnsOf = (kind: RotatedSecret['kind']) =>
+      secrets.rotated.filter((each) => each.kind === kind).map(({ secret }) => secret.secretArn);
+    new CfnOutput(this, 'SigningSecretArn', { value: arnsOf('signing').join(',') });
+    const integrations = arnsOf('integration');
+    if (integrations.length > 0)
+      new CfnOutput(this, 'IntegrationSecretArns', { value: integrations.join(',') });
     if (secrets.vault) new CfnOutput(this, 'VaultSecretArn', { value: secrets.vault.secret.secretArn });
     new CfnOutput(this, 'UserPoolId', { value: signIn.pool.userPoolId });
     new CfnOutput(this, 'UserPoolClientId', { value: signIn.client.userPoolClientId });

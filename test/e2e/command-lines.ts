@@ -100,6 +100,10 @@ export const OF_OPERATORS: Readonly<Record<string, string>> = {
   'aws secretsmanager rotate-secret --secret-id <secret ARN>': `aws secretsmanager rotate-secret --secret-id $SIGNING_SECRET && ${UNTIL_ROTATED}`,
   'aws secretsmanager put-secret-value --secret-id <origin secret ARN> --secret-string "{\\"key\\":\\"$(openssl rand -hex 32)\\"}"':
     'aws secretsmanager create-secret --name commands-origin --secret-string old && aws secretsmanager put-secret-value --secret-id commands-origin --secret-string "{\\"key\\":\\"$(openssl rand -hex 32)\\"}" && aws secretsmanager get-secret-value --secret-id commands-origin --query SecretString | grep -q key && aws secretsmanager delete-secret --secret-id commands-origin --force-delete-without-recovery',
+  'aws secretsmanager get-secret-value --secret-id <secret ARN> --query SecretString --output text':
+    'aws secretsmanager get-secret-value --secret-id $SIGNING_SECRET --query SecretString --output text',
+  'aws secretsmanager put-secret-value --secret-id <secret ARN> --secret-string \'{"token":"<token>"}\'':
+    'aws secretsmanager create-secret --name an-integration && aws secretsmanager put-secret-value --secret-id an-integration --secret-string \'{"token":"t"}\'',
   'aws lambda invoke --function-name <ReencryptVaultFunctionName> /dev/stdout':
     'aws lambda invoke --function-name $REENCRYPT_VAULT /dev/stdout',
   'aws secretsmanager list-secret-version-ids --secret-id <secret ARN> --include-deprecated':

@@ -65,6 +65,7 @@ describe('the runbook', () => {
       'delete-a-stage-with-its-data',
       'rotate-the-signing-secret',
       'rotate-the-secret-of-the-vault',
+      'rotate-the-credential-of-an-integration',
       'an-api-key-has-leaked',
     ]);
     for (const section of Object.values(SECTIONS)) anchors.add(section.split('#')[1] ?? '');

@@ -11,7 +11,7 @@ export interface Resource {
 
 /** Switches that add tables and functions, which the lists of all tables and functions contain. */
 export const WITH_SWITCHES: Partial<StageConfig> = {
-  secrets: { rotationDays: 90, separateSigningKeys: false, vault: true },
+  secrets: { rotationDays: 90, separateSigningKeys: false, vault: true, integrations: [] },
   signIn: { ...selectStage('prod').signIn, scim: true },
   waf: { maxRequestsPerAddress: 10_000 },
 };

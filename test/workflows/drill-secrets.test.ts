@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { DrillReport } from '../../core/platform/secrets/drill.ts';
 import { formatKey } from '../../core/platform/secrets/key-ring.ts';
 import { ROTATION_STEPS, rotate } from '../../core/platform/secrets/rotate.ts';
-import type { RotatedSecret } from '../../core/platform/secrets/rotated-secrets.ts';
+import type { OwnSecret } from '../../core/platform/secrets/rotated-secrets.ts';
 import { signingCredential } from '../../core/platform/secrets/signing-credential.ts';
 import { vaultCredential } from '../../core/platform/secrets/vault-credential.ts';
 import { makeHandler as makeBegin } from '../../functions/platform/begin-secret-drill/handler.ts';
@@ -16,7 +16,7 @@ import { execute } from './interpreter.ts';
 const definition = definitionOf('drill-secrets');
 const DAY_MS = 86_400_000;
 const NOW = Date.UTC(2026, 10, 29);
-const SECRETS: readonly RotatedSecret[] = [
+const SECRETS: readonly OwnSecret[] = [
   { name: 'signing', kind: 'signing', arn: 'signing' },
   { name: 'vault', kind: 'vault', arn: 'vault' },
 ];
@@ -37,8 +37,8 @@ const world = async ({ ageDays = 90, lateAfter = 0, isSecond = true }: Circumsta
   const pending: (() => Promise<void>)[] = [];
   const settings = { random: randomBytes, now: () => NOW };
   const { store } = memoryVault();
-  const of = ({ name }: RotatedSecret) => secrets[name as keyof typeof secrets];
-  const finish = async (secret: RotatedSecret, versionId: string) => {
+  const of = ({ name }: OwnSecret) => secrets[name as keyof typeof secrets];
+  const finish = async (secret: OwnSecret, versionId: string) => {
     const versions = of(secret);
     const credential =
       secret.kind === 'signing'

@@ -4,7 +4,7 @@ import * as z from 'zod';
 import { issueToken, verifyToken } from './access-token.ts';
 import { type KeyRing, type KeyVersion, validVersions } from './key-ring.ts';
 import type { SecretState, VersionLabel } from './ports.ts';
-import type { RotatedSecret } from './rotated-secrets.ts';
+import type { OwnSecret } from './rotated-secrets.ts';
 import { openRecord, type Random, sealRecord } from './vault.ts';
 import { signWebhook, verifyWebhook } from './webhook-signature.ts';
 
@@ -71,7 +71,7 @@ const tokenOf = (version: KeyVersion, now: number): string => {
 
 /** Whether each kind of consumer accepts what the version signs or seals. */
 const acceptances: Readonly<
-  Record<RotatedSecret['kind'], (version: KeyVersion, material: DrillMaterial) => readonly boolean[]>
+  Record<OwnSecret['kind'], (version: KeyVersion, material: DrillMaterial) => readonly boolean[]>
 > = {
   signing: (version, { ring, now }) => {
     const webhook = { id: 'secret-drill', seconds: Math.floor(now / 1000), body: 'drill' };
@@ -90,7 +90,7 @@ const acceptances: Readonly<
 
 /** The checks of a secret after its rotation has ended, or has not ended in time. */
 export const checkDrilled = (
-  kind: RotatedSecret['kind'],
+  kind: OwnSecret['kind'],
   drilled: DrilledSecret,
   material: DrillMaterial,
 ): readonly DrillCheck[] => {

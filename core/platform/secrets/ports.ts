@@ -47,6 +47,23 @@ export interface RotatedCredential {
   test(pending: string, current: string): Promise<void>;
 }
 
+/** The receiver of an integration's webhooks. */
+export interface WebhookReceiver {
+  /** The status of its answer. @throws DependencyUnavailableError if it gives none, is overloaded or fails */
+  deliver(headers: Readonly<Record<string, string>>, body: string): Promise<number>;
+}
+
+/** A system that issues tokens; `by` is a valid one. Methods fail with DependencyUnavailableError while it is down. */
+export interface TokenIssuer {
+  /** @throws RotationRefusedError if `by` is refused or the answer has no token */
+  issue(by: string, name: string): Promise<{ readonly id: string; readonly token: string }>;
+  list(by: string): Promise<readonly { readonly id: string; readonly name: string }[]>;
+  /** Also succeeds if there is no such token. */
+  revoke(by: string, id: string): Promise<void>;
+  /** True if a request with the token is served, false if it is refused as unauthorised. */
+  accepts(token: string): Promise<boolean>;
+}
+
 export interface StoredRecord {
   readonly owner: Owner;
   readonly sealed: SealedRecord;

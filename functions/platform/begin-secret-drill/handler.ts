@@ -7,16 +7,16 @@ import {
   MIN_OVERLAP_MS,
 } from '../../../core/platform/secrets/drill.ts';
 import type { SecretState } from '../../../core/platform/secrets/ports.ts';
-import type { RotatedSecret } from '../../../core/platform/secrets/rotated-secrets.ts';
+import type { OwnSecret } from '../../../core/platform/secrets/rotated-secrets.ts';
 import type { Telemetry } from '../../../core/shared/telemetry.ts';
 import { parseInput } from '../../runtime/parse-input.ts';
 
 export interface Deps {
-  readonly secrets: readonly RotatedSecret[];
-  readonly describe: (secret: RotatedSecret) => Promise<SecretState>;
-  readonly readFacts: (secret: RotatedSecret) => Promise<SecretFacts>;
+  readonly secrets: readonly OwnSecret[];
+  readonly describe: (secret: OwnSecret) => Promise<SecretState>;
+  readonly readFacts: (secret: OwnSecret) => Promise<SecretFacts>;
   /** Starts a rotation that makes this version. */
-  readonly rotate: (secret: RotatedSecret, versionId: string) => Promise<void>;
+  readonly rotate: (secret: OwnSecret, versionId: string) => Promise<void>;
   readonly telemetry: Telemetry;
   /** Epoch milliseconds. */
   readonly now: () => number;
@@ -28,7 +28,7 @@ const Order = z.object({
   force: z.boolean().default(false),
 });
 
-const begin = async (deps: Deps, secret: RotatedSecret, { drillId, force }: z.infer<typeof Order>) => {
+const begin = async (deps: Deps, secret: OwnSecret, { drillId, force }: z.infer<typeof Order>) => {
   const { name } = secret;
   const versionId = drillVersion(drillId, name);
   const state = await deps.describe(secret);

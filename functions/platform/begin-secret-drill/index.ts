@@ -4,10 +4,10 @@ import { describeSecret } from '../../../adapters/platform/secret-reader.ts';
 import { rotateSecret } from '../../../adapters/platform/secret-rotator.ts';
 import { observe, telemetry } from '../../runtime/observe.ts';
 import { readEnv } from '../../runtime/read-env.ts';
-import { RotatedSecretsJson } from '../../runtime/rotated-secrets-json.ts';
+import { OwnSecretsJson } from '../../runtime/rotated-secrets-json.ts';
 import { makeHandler } from './handler.ts';
 
-const env = readEnv({ ROTATION_TARGETS: RotatedSecretsJson });
+const env = readEnv({ ROTATION_TARGETS: OwnSecretsJson });
 const client = makeSecretsManagerClient();
 
 export const handler = observe(

@@ -1,11 +1,15 @@
-import { randomBytes } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import * as z from 'zod';
 import { makeSecretsManagerClient } from '../../../adapters/aws/clients.ts';
+import { httpTokenIssuer } from '../../../adapters/platform/integrations/http-token-issuer.ts';
+import { httpWebhookReceiver } from '../../../adapters/platform/integrations/http-webhook-receiver.ts';
 import { secretsManagerVersions } from '../../../adapters/platform/secret-versions.ts';
 import { dynamoVaultStore } from '../../../adapters/platform/vault-store.ts';
+import { outboundCredential } from '../../../core/platform/secrets/outbound-credential.ts';
 import type { RotatedCredential } from '../../../core/platform/secrets/ports.ts';
-import type { RotatedSecret } from '../../../core/platform/secrets/rotated-secrets.ts';
+import type { IntegrationSecret, RotatedSecret } from '../../../core/platform/secrets/rotated-secrets.ts';
 import { signingCredential } from '../../../core/platform/secrets/signing-credential.ts';
+import { tokenCredential } from '../../../core/platform/secrets/token-credential.ts';
 import { vaultCredential } from '../../../core/platform/secrets/vault-credential.ts';
 import { ConfigurationError } from '../../../core/shared/errors.ts';
 import { TenantId } from '../../../core/shared/identifiers.ts';
@@ -35,21 +39,31 @@ const vaultTable = (): string => {
   );
 };
 
-const CREDENTIALS: Readonly<Record<RotatedSecret['kind'], (secret: RotatedSecret) => RotatedCredential>> = {
-  signing: () => signingCredential(settings),
-  vault: (secret) =>
-    vaultCredential({
-      ...settings,
-      versions: versionsOf(secret),
-      store: dynamoVaultStore(table(vaultTable())),
-    }),
+/** Another deployment may use the same issuer: each revokes its own tokens only. */
+const tokenPrefix = (name: string, arn: string): string =>
+  `forestall-${name}-${createHash('sha256').update(arn).digest('hex').slice(0, 8)}-`;
+
+const integrationCredential = ({ arn, integration }: IntegrationSecret): RotatedCredential =>
+  integration.kind === 'signed-webhook'
+    ? outboundCredential({ ...settings, receiver: httpWebhookReceiver(integration) })
+    : tokenCredential({
+        ...settings,
+        prefix: tokenPrefix(integration.name, arn),
+        issuer: httpTokenIssuer(integration),
+      });
+
+const credentialOf = (secret: RotatedSecret): RotatedCredential => {
+  if (secret.kind === 'integration') return integrationCredential(secret);
+  if (secret.kind === 'signing') return signingCredential(settings);
+  const store = dynamoVaultStore(table(vaultTable()));
+  return vaultCredential({ ...settings, versions: versionsOf(secret), store });
 };
 
 export const handler = observe(
   makeHandler({
     secrets: env.ROTATION_TARGETS,
     versionsOf,
-    credentialOf: (secret) => CREDENTIALS[secret.kind](secret),
+    credentialOf,
     events: publisherTo(env.EVENT_BUS_NAME),
     telemetry,
     ownTenant: env.OWN_TENANT_ID,

@@ -7,7 +7,7 @@ import {
 } from '../../../core/platform/secrets/drill.ts';
 import { formatKey, KEY_BYTES, type KeyVersion, parseKey } from '../../../core/platform/secrets/key-ring.ts';
 import type { KeyRings } from '../../../core/platform/secrets/ports.ts';
-import type { RotatedSecret } from '../../../core/platform/secrets/rotated-secrets.ts';
+import type { OwnSecret } from '../../../core/platform/secrets/rotated-secrets.ts';
 import type { Random } from '../../../core/platform/secrets/vault.ts';
 import { DependencyUnavailableError, InvalidInputError } from '../../../core/shared/errors.ts';
 import type { Telemetry } from '../../../core/shared/telemetry.ts';
@@ -15,11 +15,11 @@ import { isoOfMs } from '../../../core/shared/time.ts';
 import { parseInput } from '../../runtime/parse-input.ts';
 
 export interface Deps {
-  readonly secrets: readonly RotatedSecret[];
+  readonly secrets: readonly OwnSecret[];
   /** A ring that was not read before. */
-  readonly ringsOf: (secret: RotatedSecret) => KeyRings;
+  readonly ringsOf: (secret: OwnSecret) => KeyRings;
   /** The content of a version; undefined if it no longer exists. */
-  readonly readVersion: (secret: RotatedSecret, versionId: string) => Promise<string | undefined>;
+  readonly readVersion: (secret: OwnSecret, versionId: string) => Promise<string | undefined>;
   readonly reports: { write(report: DrillReport): Promise<void> };
   readonly random: Random;
   readonly telemetry: Telemetry;
@@ -35,7 +35,7 @@ const Drill = z.object({
 });
 
 /** The version that the rotation retired; if there was none, one that never existed. */
-const retiredOf = async (deps: Deps, secret: RotatedSecret, drilled: DrilledSecret): Promise<KeyVersion> => {
+const retiredOf = async (deps: Deps, secret: OwnSecret, drilled: DrilledSecret): Promise<KeyVersion> => {
   const id = drilled.versionId === null ? null : drilled.previousId;
   const content = id === null ? undefined : await deps.readVersion(secret, id);
   return parseKey(id ?? 'never', content ?? formatKey(deps.random(KEY_BYTES), 0));

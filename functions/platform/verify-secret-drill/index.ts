@@ -6,10 +6,10 @@ import { secretsManagerRings } from '../../../adapters/platform/key-rings.ts';
 import { readSecret } from '../../../adapters/platform/secret-reader.ts';
 import { observe, telemetry } from '../../runtime/observe.ts';
 import { readEnv } from '../../runtime/read-env.ts';
-import { RotatedSecretsJson } from '../../runtime/rotated-secrets-json.ts';
+import { OwnSecretsJson } from '../../runtime/rotated-secrets-json.ts';
 import { makeHandler } from './handler.ts';
 
-const env = readEnv({ ROTATION_TARGETS: RotatedSecretsJson, REPORT_BUCKET_NAME: z.string().min(1) });
+const env = readEnv({ ROTATION_TARGETS: OwnSecretsJson, REPORT_BUCKET_NAME: z.string().min(1) });
 const client = makeSecretsManagerClient();
 
 export const handler = observe(
