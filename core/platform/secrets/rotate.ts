@@ -61,6 +61,16 @@ const promote = async ({ versions }: RotateDeps, versionId: string, currentId: s
 };
 
 /**
+ * When a schedule is made, Secrets Manager tries it with `testSecret` alone, on a version that it makes for that and then
+ * removes. Such a version is empty or a copy of the current one; it cannot become current, because `finishSecret` refuses
+ * both. https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_RotateSecret.html (`RotateImmediately`)
+ */
+const isTrial = async (versions: SecretVersions, versionId: string, currentId: string): Promise<boolean> => {
+  const content = await versions.read(versionId);
+  return content === undefined || content === (await contentOf(versions, currentId));
+};
+
+/**
  * Executes one step.
  * @returns `finished` if the version is current, now or since earlier
  * @throws InvalidInputError for a rotation that was cancelled, is switched off or lacks an earlier step
@@ -77,6 +87,7 @@ export const rotate = async (
     await create(deps, versionId, currentId);
     return 'in-progress';
   }
+  if (step === 'testSecret' && (await isTrial(versions, versionId, currentId))) return 'in-progress';
   const [pending, current] = await Promise.all([
     contentOf(versions, versionId),
     contentOf(versions, currentId),

@@ -76,12 +76,27 @@ describe('a rotation', () => {
     expect([secret.idOf('current'), secret.idOf('previous')]).toEqual(['v1', 'v0']);
   });
 
-  it.each(['setSecret', 'testSecret', 'finishSecret'] as const)(
+  it.each(['setSecret', 'finishSecret'] as const)(
     'refuses %s while the pending version has no content',
     async (step) => {
       const secret = newSecret();
       secret.start('v1');
       await expect(run(secret, step)).rejects.toThrow(/v1 has no content/);
+      expect(secret.idOf('current')).toBe('v0');
+    },
+  );
+
+  it.each([
+    ['empty', undefined],
+    ['a copy of the current one', 'v0'],
+  ])(
+    'lets Secrets Manager try a new schedule on a version that is %s, and never promotes it',
+    async (_, copied) => {
+      const secret = newSecret();
+      secret.start('v1');
+      if (copied !== undefined) await secret.store('v1', (await secret.read(copied)) ?? '');
+      expect(await run(secret, 'testSecret')).toBe('in-progress');
+      await expect(run(secret, 'finishSecret')).rejects.toThrow();
       expect(secret.idOf('current')).toBe('v0');
     },
   );
