@@ -171,6 +171,7 @@ export const OF_OPERATORS: Readonly<Record<string, string>> = {
   'aws dynamodb delete-table --table-name <copy>': 'aws dynamodb delete-table --table-name commands-copy',
   'aws s3api list-object-versions --bucket <ForecastBucketName> --prefix forecasts/':
     'aws s3api list-object-versions --bucket $FORECAST_BUCKET --prefix forecasts/',
+  'aws sns create-topic --name <name>': 'aws sns create-topic --name commands-test',
   'aws sns subscribe --topic-arn <topic> --protocol email --notification-endpoint <address>':
     'aws sns subscribe --topic-arn $TOPIC --protocol email --notification-endpoint commands@example.com',
   'aws cloudformation get-template --stack-name Forestall-prod-Data':

@@ -52,6 +52,14 @@ export const soundDeployment: Deployment = {
       refusesPlainHttp: true,
     },
   ],
+  secrets: async () => [
+    {
+      ...{ name: 'Data/Secrets/Signing', id: 'arn:aws:secretsmanager:eu-west-1:1:secret:signing' },
+      ...{ isRotationEnabled: true, rotationDays: 90, rotator: 'arn:rotator', state: 'active' },
+      ...{ currentSince: 0, pendingSince: undefined, pendingId: undefined, readAt: 86_400_000 },
+      versions: [{ id: 'v1', label: 'current', content: 'valid' }],
+    },
+  ],
   schedules: async () => [{ ...enabled, kind: 'schedule' }],
   rules: async () => [{ ...enabled, kind: 'rule' }],
   eventSources: async () => [{ ...enabled, kind: 'event source' }],

@@ -8,7 +8,7 @@ import * as z from 'zod';
 import type { AlarmFact, AlarmTopicFact, SubscriptionFact } from '../../../core/platform/doctor/ports.ts';
 import { chunksOf, inParallel } from '../../../core/shared/in-parallel.ts';
 import type { OperatorClients } from './clients.ts';
-import { allPages, permitted } from './permitted.ts';
+import { allPages, permitted, unlessGone } from './permitted.ts';
 import { partOf, type StageStacks } from './stage-stacks.ts';
 
 const ALARM = 'AWS::CloudWatch::Alarm';
@@ -100,12 +100,15 @@ export const readAlarmTopics = async (
     alarms.flatMap(({ AlarmActions = [] }) => AlarmActions).filter((arn) => arn.includes(':sns:')),
   );
   return inParallel(2, arns, async (topic) => {
-    const { Attributes } = await permitted('sns:GetTopicAttributes', () =>
-      clients.topics.send(new GetTopicAttributesCommand({ TopicArn: topic })),
+    const answer = await unlessGone(
+      permitted('sns:GetTopicAttributes', () =>
+        clients.topics.send(new GetTopicAttributesCommand({ TopicArn: topic })),
+      ),
     );
+    if (answer === undefined) return { topic, isDeleted: true, mayAlarmsPublish: false, subscriptions: [] };
     return {
       topic,
-      mayAlarmsPublish: mayAlarmsPublish(Attributes?.Policy),
+      mayAlarmsPublish: mayAlarmsPublish(answer.Attributes?.Policy),
       subscriptions: await readSubscriptions(clients.topics, topic),
     };
   });

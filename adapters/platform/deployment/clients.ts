@@ -6,6 +6,7 @@ import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { LambdaClient } from '@aws-sdk/client-lambda';
 import { S3Client } from '@aws-sdk/client-s3';
 import { SchedulerClient } from '@aws-sdk/client-scheduler';
+import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SNSClient } from '@aws-sdk/client-sns';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { SSMClient } from '@aws-sdk/client-ssm';
@@ -30,6 +31,7 @@ export const makeOperatorClients = (access: AwsAccess = {}) => {
     functions: new LambdaClient(config),
     objects: new S3Client({ ...config, forcePathStyle: isEmulator }),
     schedules: new SchedulerClient(config),
+    secrets: new SecretsManagerClient(config),
     topics: new SNSClient(config),
     queues: new SQSClient({ ...config, useQueueUrlAsEndpoint: !isEmulator }),
     parameters: new SSMClient(config),

@@ -6,7 +6,14 @@ import { SECTIONS } from './runbook-sections.ts';
 
 const runbook = SECTIONS.alarmDelivery;
 
-const unreachable = ({ topic, subscriptions }: AlarmTopicFact): Finding[] => {
+/** Created again under its name, a topic has the ARN that alarms notify. */
+const recreate = (topic: string): string => `aws sns create-topic --name ${topic.split(':').at(-1)}`;
+
+const unreachable = ({ topic, subscriptions, isDeleted }: AlarmTopicFact): Finding[] => {
+  if (isDeleted === true) {
+    const action = `${recreate(topic)}, then subscribe the alarmEmails of the stage: aws sns subscribe --topic-arn ${topic} --protocol email --notification-endpoint <address>`;
+    return [{ subject: topic, problem: 'it was deleted with its subscriptions', action, runbook }];
+  }
   if (subscriptions.length === 0) {
     const action = 'set alarmEmails in lib/config of the stage and deploy the Data stack';
     return [{ subject: topic, problem: 'no one is notified of alarms', action, runbook }];
@@ -30,17 +37,21 @@ export const judgeSubscriptions = (topics: readonly AlarmTopicFact[]): Verdict =
   };
 };
 
+const silenced = ({ topic, isDeleted, mayAlarmsPublish }: AlarmTopicFact): Finding[] => {
+  if (isDeleted === true) {
+    const problem = 'it was deleted, so no alarm arrives';
+    return [{ subject: topic, problem, action: recreate(topic), runbook }];
+  }
+  if (mayAlarmsPublish) return [];
+  const problem = 'its policy does not let cloudwatch.amazonaws.com publish, so no alarm arrives';
+  const action = 'deploy the Data stack; if nothing changes, restore the statement of its template';
+  return [{ subject: topic, problem, action, runbook }];
+};
+
 /** CloudWatch may publish to each topic that alarms notify. */
 export const judgeTopics = (topics: readonly AlarmTopicFact[]): Verdict => ({
   summary: `${topics.length} topics are notified by alarms`,
-  findings: topics
-    .filter(({ mayAlarmsPublish }) => !mayAlarmsPublish)
-    .map(({ topic }) => ({
-      subject: topic,
-      problem: 'its policy does not let cloudwatch.amazonaws.com publish, so no alarm arrives',
-      action: 'deploy the Data stack; if nothing changes, restore the statement of its template',
-      runbook,
-    })),
+  findings: topics.flatMap(silenced),
 });
 
 const mute = ({ name, id, exists, areActionsEnabled, actions }: AlarmFact): Finding[] => {

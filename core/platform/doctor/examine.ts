@@ -4,6 +4,7 @@ import { judgeBuckets, judgeExpiry, judgeLogGroups, judgeTables } from './data-c
 import { judgeProtection } from './encryption-checks.ts';
 import { judgeDeadLetters, judgeParked, judgeUnreadable } from './leftover-checks.ts';
 import type { Deployment } from './ports.ts';
+import { judgeSecrets } from './secret-checks.ts';
 import { judgeBootstrap, judgeConcurrency, judgeStacks } from './set-up-checks.ts';
 import { judgeFunctions, judgeTriggers } from './trigger-checks.ts';
 
@@ -32,6 +33,7 @@ export const CHECKS: readonly Check[] = [
   makeCheck('log groups', (stage) => stage.logGroups(), judgeLogGroups),
   makeCheck('functions', (stage) => stage.functions(), judgeFunctions),
   makeCheck('encryption', (stage) => stage.protection(), judgeProtection),
+  makeCheck('secrets', (stage) => stage.secrets(), judgeSecrets),
   makeCheck('schedules', (stage) => stage.schedules(), judgeTriggers),
   makeCheck('rules', (stage) => stage.rules(), judgeTriggers),
   makeCheck('event sources', (stage) => stage.eventSources(), judgeTriggers),

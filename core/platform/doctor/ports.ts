@@ -1,4 +1,5 @@
 import { ForestallError } from '../../shared/errors.ts';
+import type { SecretFacts } from '../secrets/check-secrets.ts';
 
 /** The caller lacks a permission; `action` is its name, such as `sns:ListSubscriptionsByTopic`. */
 export class MissingPermissionError extends ForestallError {
@@ -30,6 +31,8 @@ export interface SubscriptionFact {
 /** A topic that alarms notify. */
 export interface AlarmTopicFact {
   readonly topic: string;
+  /** Alarms notify it, but it no longer exists. */
+  readonly isDeleted?: boolean;
   readonly mayAlarmsPublish: boolean;
   readonly subscriptions: readonly SubscriptionFact[];
 }
@@ -119,6 +122,32 @@ export interface StoreProtectionFact {
   readonly isDeleted?: boolean;
 }
 
+/** A secret of the stage, and what its versions hold. */
+export interface SecretFact extends SecretFacts {
+  /** ARN. */
+  readonly id: string;
+  /** Days between two rotations; undefined if no stack declares any. */
+  readonly rotationDays: number | undefined;
+  /** ARN of the function that rotates it; undefined if it is not deployed. */
+  readonly rotator: string | undefined;
+  readonly pendingId: string | undefined;
+  readonly versions: readonly SecretVersionFact[];
+  /** `deleting`: it can still be restored. */
+  readonly state: 'active' | 'deleting' | 'deleted';
+  /** Epoch milliseconds at which the facts were read. */
+  readonly readAt: number;
+}
+
+/** The current version of a secret, or the one before. */
+export interface SecretVersionFact {
+  readonly id: string;
+  readonly label: 'current' | 'previous';
+  /** `unread`: the caller may not read it. */
+  readonly content: 'valid' | 'invalid' | 'unread';
+  /** Why it is invalid; never a part of it. */
+  readonly reason?: string;
+}
+
 /** Something that starts work: a schedule, a rule, or the connection of a queue or stream to a function. */
 export interface TriggerFact {
   readonly name: string;
@@ -169,6 +198,7 @@ export interface Deployment {
   functions(): Promise<readonly FunctionFact[]>;
   logGroups(): Promise<readonly LogGroupFact[]>;
   protection(): Promise<readonly StoreProtectionFact[]>;
+  secrets(): Promise<readonly SecretFact[]>;
   schedules(): Promise<readonly TriggerFact[]>;
   rules(): Promise<readonly TriggerFact[]>;
   eventSources(): Promise<readonly TriggerFact[]>;

@@ -3,6 +3,7 @@ export const SECTIONS = {
   stacks: 'docs/runbook.md#a-stack-is-not-deployed',
   alarmDelivery: 'docs/runbook.md#alarm-mails-do-not-arrive',
   throttled: 'docs/runbook.md#functions-are-throttled',
+  secrets: 'docs/runbook.md#secrets-are-not-rotated',
   restore: 'docs/runbook.md#restore-a-table',
   changedByHand: 'docs/runbook.md#a-resource-was-changed-by-hand',
   parked: 'docs/runbook.md#accepted-points-are-parked',

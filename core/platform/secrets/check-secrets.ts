@@ -12,8 +12,12 @@ export interface SecretFacts {
   readonly pendingSince: number | undefined;
 }
 
+/** `off`: it does not rotate; `stuck`: a rotation failed; `overdue`: it did not rotate in time. */
+export type ProblemKind = 'off' | 'stuck' | 'overdue';
+
 export interface SecretProblem {
   readonly secret: string;
+  readonly kind: ProblemKind;
   /** What is wrong, for the operator. */
   readonly problem: string;
 }
@@ -23,15 +27,28 @@ const MAX_PENDING_MS = 6 * 3_600_000;
 /** Secrets Manager rotates within a window of days after the date. */
 const GRACE_DAYS = 7;
 
-const problemsOf = (facts: SecretFacts, rotationDays: number, now: number): readonly string[] => {
-  const { isRotationEnabled, currentSince, pendingSince } = facts;
+/** The problems of a secret at `now` (epoch milliseconds). */
+export const problemsOf = (
+  facts: SecretFacts,
+  rotationDays: number,
+  now: number,
+): readonly SecretProblem[] => {
+  const { name: secret, isRotationEnabled, currentSince, pendingSince } = facts;
   const isStuck = pendingSince !== undefined && now - pendingSince > MAX_PENDING_MS;
   const isOverdue = now - currentSince > (rotationDays + GRACE_DAYS) * DAY_MS;
+  const found = (kind: ProblemKind, problem: string): SecretProblem => ({ secret, kind, problem });
   return [
-    ...(isRotationEnabled ? [] : ['its rotation is switched off']),
-    ...(isStuck ? [`a version has been pending since ${isoDate(pendingSince)}: its rotation failed`] : []),
+    ...(isRotationEnabled ? [] : [found('off', 'its rotation is switched off')]),
+    ...(isStuck
+      ? [found('stuck', `a version has been pending since ${isoDate(pendingSince)}: its rotation failed`)]
+      : []),
     ...(isOverdue
-      ? [`it was last rotated on ${isoDate(currentSince)}, expected every ${rotationDays} days`]
+      ? [
+          found(
+            'overdue',
+            `it was last rotated on ${isoDate(currentSince)}, expected every ${rotationDays} days`,
+          ),
+        ]
       : []),
   ];
 };
@@ -41,7 +58,4 @@ export const checkSecrets = (
   secrets: readonly SecretFacts[],
   rotationDays: number,
   now: number,
-): readonly SecretProblem[] =>
-  secrets.flatMap((facts) =>
-    problemsOf(facts, rotationDays, now).map((problem) => ({ secret: facts.name, problem })),
-  );
+): readonly SecretProblem[] => secrets.flatMap((facts) => problemsOf(facts, rotationDays, now));

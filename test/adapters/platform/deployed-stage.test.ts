@@ -309,6 +309,14 @@ describe('alarms and their topics', () => {
   });
 });
 
+it('a topic that alarms notify may have been deleted', async () => {
+  alarms
+    .on(DescribeAlarmsCommand)
+    .resolves({ MetricAlarms: [{ AlarmName: 'DeadAlarm-1', AlarmActions: [TOPIC] }] });
+  topics.on(GetTopicAttributesCommand).rejects(failure('NotFoundException'));
+  expect(await stage().alarmTopics()).toMatchObject([{ topic: TOPIC, isDeleted: true, subscriptions: [] }]);
+});
+
 describe('stores', () => {
   it('tables: as they are and as declared', async () => {
     tables.on(DescribeContinuousBackupsCommand, { TableName: 'BlocksTable-1' }).resolves({

@@ -118,6 +118,18 @@ describe('alarms', () => {
     expect(judgeTopics([{ ...topic, mayAlarmsPublish: false }]).findings).toHaveLength(1);
   });
 
+  it('need a topic that exists', () => {
+    const gone = { topic: 'arn:aws:sns:eu-west-1:1:alarms', isDeleted: true } as const;
+    const fact = { ...gone, mayAlarmsPublish: false, subscriptions: [] };
+    const action = expect.stringContaining('aws sns create-topic --name alarms');
+    expect(judgeTopics([fact]).findings).toMatchObject([
+      { problem: expect.stringContaining('deleted'), action },
+    ]);
+    expect(judgeSubscriptions([fact]).findings).toMatchObject([
+      { problem: expect.stringContaining('deleted'), action },
+    ]);
+  });
+
   it('need enabled actions', () => {
     expect(judgeAlarmActions([alarm]).findings).toEqual([]);
     expect(judgeAlarmActions([{ ...alarm, areActionsEnabled: false }]).findings[0]?.action).toBe(
