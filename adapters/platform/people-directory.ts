@@ -36,6 +36,8 @@ export interface UserPoolOptions {
 }
 
 const PAGE = 60;
+/** Characters of a filter of Cognito. */
+const MAX_FILTER = 256;
 /** 12,000 people: 200 requests, of which Cognito answers 30 in a second. */
 const MAX_PAGES = 200;
 /** People with the same first user name, all renamed since. */
@@ -73,7 +75,9 @@ export class CognitoPeople implements PeopleDirectory {
     const first = await this.find(tenantId, personIdFor(tenantId, userName, 0));
     if (isNamedSo(first)) return first;
     // Someone who was renamed keeps the id of the first name.
-    for await (const user of this.#users(`preferred_username = "${escaped(userName)}"`)) {
+    const byName = `preferred_username = "${escaped(userName)}"`;
+    const byTenant = `username ^= "${prefixOf(tenantId)}"`;
+    for await (const user of this.#users(byName.length > MAX_FILTER ? byTenant : byName)) {
       const person = personOf(tenantId, user, user.Attributes);
       if (isNamedSo(person)) return person;
     }

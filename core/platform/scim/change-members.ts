@@ -52,12 +52,12 @@ const setAttribute = (
   return draft;
 };
 
-/** Ids of `members[value eq "…"]`. */
-const idsIn = (filter: string): readonly string[] =>
-  readFilter(filter).map(({ attribute, value }) => {
-    if (attribute === 'value') return String(value);
-    throw scimProblem('invalidPath', 'members can be chosen by value only', 'path');
-  });
+/** The id of `members[value eq "…"]`. Several comparisons would have to hold at once: they choose no member. */
+const idsIn = (filter: string): readonly string[] => {
+  const [term, ...more] = readFilter(filter);
+  if (term?.attribute === 'value' && more.length === 0) return [String(term.value)];
+  throw scimProblem('invalidPath', 'a path can choose one member, by value', 'path');
+};
 
 /** Entra ID sends the members to remove as the value, the RFC in the filter of the path. */
 const removeMembers = (draft: GroupDraft, { filter }: AttributePath, value: unknown): GroupDraft => {

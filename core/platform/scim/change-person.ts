@@ -3,6 +3,7 @@ import { InvalidRequestError } from '../api/errors.ts';
 import { scimProblem } from '../api/scim-error.ts';
 import { objectIn, type PatchOperation } from '../api/scim-patch.ts';
 import { PersonFields } from '../provisioning/provisioned-person.ts';
+import { readFilter } from './scim-filter.ts';
 import { type AttributePath, readPath } from './scim-path.ts';
 
 /** Fields before they are checked. */
@@ -41,15 +42,17 @@ const setNames = (draft: Draft, value: unknown, subAttribute: string | undefined
   }
 };
 
-const setAddress = (
-  draft: Draft,
-  value: unknown,
-  { filter, subAttribute = 'value' }: AttributePath,
-): void => {
-  // Only one address is kept: private ones are not needed.
-  if (subAttribute !== 'value' || /"(?:home|other)"/i.test(filter ?? '')) return;
+/** Only one address is kept: those of another type than work are not needed. @throws ProblemError `invalidFilter` */
+const isKept = ({ filter = '' }: AttributePath): boolean =>
+  readFilter(filter).every(
+    ({ attribute, value }) => attribute !== 'type' || String(value).toLowerCase() === 'work',
+  );
+
+const setAddress = (draft: Draft, value: unknown, path: AttributePath): void => {
+  if ((path.subAttribute ?? 'value') !== 'value' || !isKept(path)) return;
   const address = chooseAddress(value);
   if (address !== undefined) draft.set('email', address);
+  else if (Array.isArray(value) && value.length === 0) draft.delete('email');
 };
 
 const setAttribute = (draft: Draft, path: AttributePath, value: unknown): void => {
@@ -60,14 +63,15 @@ const setAttribute = (draft: Draft, path: AttributePath, value: unknown): void =
   else if (attribute === 'emails') setAddress(draft, value, path);
 };
 
-const clearAttribute = (draft: Draft, { attribute, subAttribute, filter }: AttributePath): void => {
+const clearAttribute = (draft: Draft, path: AttributePath): void => {
+  const { attribute, subAttribute } = path;
   const field = own(PLAIN, attribute);
   if (field === 'userName' || field === 'active')
     throw scimProblem('mutability', `${field} cannot be removed`, field);
   if (field !== undefined) draft.delete(field);
   else if (attribute === 'name')
     setNames(draft, subAttribute === undefined ? { givenname: '', familyname: '' } : '', subAttribute);
-  else if (attribute === 'emails' && !/"(?:home|other)"/i.test(filter ?? '')) draft.delete('email');
+  else if (attribute === 'emails' && isKept(path)) draft.delete('email');
 };
 
 /** Sets each attribute of an object; directories repeat the id and schemas there. */

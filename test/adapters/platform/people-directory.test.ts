@@ -147,6 +147,15 @@ describe('looking people up', () => {
     );
   });
 
+  it('finds who has a name that no filter of Cognito can hold', async () => {
+    const userName = `${'"'.repeat(130)}@example.com`;
+    mock.on(AdminGetUserCommand).rejects(notFound);
+    const user = { Username: NAME.Username, Attributes: [{ Name: 'preferred_username', Value: userName }] };
+    mock.on(ListUsersCommand).resolves({ Users: [user] });
+    expect(await people.findByUserName('acme', userName)).toMatchObject({ id: ID, userName });
+    expect(mock.commandCalls(ListUsersCommand)[0]!.args[0].input.Filter).toBe('username ^= "acme."');
+  });
+
   it('lists all pages of the tenant in the order of ids', async () => {
     const user = (id: string) => ({ Username: `acme.${id}`, Attributes: STORED });
     const [one, two] = ['1'.repeat(24), '2'.repeat(24)];
