@@ -26,6 +26,9 @@ const isRandom = (secret: string): boolean =>
 
 const BINARY = new Set(['.gz', '.png', '.gif', '.ico', '.woff2', '.zip', '.parquet']);
 
+/** Tokens of people (JWT) and of the API that are signed. */
+const TOKEN = /\beyJ[\w-]{16,}\.eyJ[\w-]{16,}\.[\w-]{40,}|\bfst_[\w-]{16,}\.[\w-]{43}/g;
+
 /** Paths of all files that git tracks, without binary ones and the lockfile, whose hashes look like secrets. */
 export const trackedFiles = (): readonly string[] =>
   execFileSync('git', ['ls-files', '-z'], { cwd: root, encoding: 'utf8' })
@@ -42,7 +45,7 @@ export const secretsIn = async (filePath: string, content: string): Promise<read
     options: { config: CONFIG, maskSecrets: true, noPhysicFilePath: true },
   });
   const keys = [...content.matchAll(OWN_KEY)].filter(([, key, secret = key ?? '']) => isRandom(secret));
-  const own = [...keys, ...content.matchAll(PRIVATE_KEY)];
+  const own = [...keys, ...content.matchAll(PRIVATE_KEY), ...content.matchAll(TOKEN)];
   return [
     ...messages
       .filter(isSecret)

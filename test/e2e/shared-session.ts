@@ -6,6 +6,7 @@ import type { TestProject } from 'vitest/node';
 import { openSession } from '../../local/session.ts';
 import { StageTimes } from '../../local/stage-times.ts';
 import { RECORDED_RESOURCES } from '../iam/recorded-call.ts';
+import { loggedSince } from './function-logs.ts';
 import { RECORDED_SEGMENTS, recordSegments } from './trace-segments.ts';
 
 const projectRoot = join(import.meta.dirname, '..', '..');
@@ -49,6 +50,8 @@ export default async (project: TestProject): Promise<() => Promise<void>> => {
   await recordResources(Object.keys(outputs), join(projectRoot, RECORDED_RESOURCES));
   project.provide('session', { url, apiKey, port: emulator.port, outputs });
   return async () => {
+    // The log of the emulator has only invocations by event sources.
+    writeFileSync(join(folder, 'functions.log'), (await loggedSince(0)).join('\n'));
     await close();
     daemon.close();
   };

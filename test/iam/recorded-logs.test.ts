@@ -5,9 +5,11 @@ import { expect, it } from 'vitest';
 import { formatApiKey } from '../../core/platform/api-key.ts';
 import { secretsIn } from '../architecture/secret-scan.ts';
 import { root } from '../architecture/source-tree.ts';
+import { withControls } from '../e2e/function-logs.ts';
 
 /** What the functions and the emulator logged in the last run of the end-to-end tests. */
-const LOGS = ['.local/e2e/emulator.log', '.local/e2e/deploy.log'];
+const FUNCTIONS = '.local/e2e/functions.log';
+const LOGS = ['.local/e2e/emulator.log', '.local/e2e/deploy.log', FUNCTIONS];
 const NAME = { tenantId: 'acme', keyId: 'abcdefgh2345' };
 const MEGABYTE = 1_000_000;
 
@@ -33,6 +35,12 @@ it.each(LOGS)('%s contains no secret', async (path) => {
   const log = readFileSync(join(root, path), 'utf8');
   expect(log.length).toBeGreaterThan(1000);
   expect(await secretsInLog(path, log)).toEqual([]);
+});
+
+it('the functions log no character that forges a line or speaks to a terminal', () => {
+  const lines = readFileSync(join(root, FUNCTIONS), 'utf8').split('\n');
+  expect(withControls(lines)).toEqual([]);
+  expect(withControls([...lines, 'a\u001b[2J', 'b\u202e'])).toHaveLength(2);
 });
 
 it('a planted API key is found in any part of a log', async () => {

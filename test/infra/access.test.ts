@@ -67,21 +67,26 @@ const findingsOf = (
 const stage = stageOf('prod', WITH_SWITCHES);
 const edge = resourcesIn(stage, ['edge']);
 
-const referredBy = (value: unknown): Resource => {
+type Resources = ReadonlyMap<string, Resource>;
+
+const referredBy = (value: unknown, resources: Resources): Resource => {
   const id = /"(?:Ref|Fn::GetAtt)":\[?"(\w+)"/.exec(text(value))?.[1];
-  const found = edge.get(`edge/${id}`);
+  const found = resources.get(`edge/${id}`);
   if (found === undefined) throw new Error(`${text(value)} refers to nothing`);
   return found;
 };
 
 const nameOf = ({ Properties }: Resource): string => Properties.Environment.Variables.POWERTOOLS_SERVICE_NAME;
 
-const entrances: readonly Entrance[] = resourcesOfType(stage, 'AWS::ApiGatewayV2::Route', ['edge']).map(
-  ({ Properties: { RouteKey, Target } }) => {
-    const integration = referredBy(Target['Fn::Join'][1].at(-1));
-    return { route: String(RouteKey), fn: nameOf(referredBy(integration.Properties.IntegrationUri)) };
-  },
-);
+const entrancesIn = (resources: Resources): readonly Entrance[] =>
+  [...resources.values()]
+    .filter(({ Type }) => Type === 'AWS::ApiGatewayV2::Route')
+    .map(({ Properties: { RouteKey, Target } }) => {
+      const { IntegrationUri } = referredBy(Target['Fn::Join'][1].at(-1), resources).Properties;
+      return { route: String(RouteKey), fn: nameOf(referredBy(IntegrationUri, resources)) };
+    });
+
+const entrances = entrancesIn(edge);
 
 const grantsByFunction = (): ReadonlyMap<string, readonly string[]> => {
   const functions = resourcesOfType(stage, 'AWS::Lambda::Function', ['edge']);
@@ -117,6 +122,15 @@ describe('each route', () => {
     for (const [id, { needs, quota }] of operations)
       expect([id, needs === 'none']).toEqual([id, quota === 'none']);
   });
+});
+
+it('a route that is planted in the stage is found', () => {
+  const [, one] = [...edge].find(([, { Type }]) => Type === 'AWS::ApiGatewayV2::Route')!;
+  const open = { ...one, Properties: { ...one.Properties, RouteKey: 'GET /v1/open' } };
+  const found = entrancesIn(new Map([...edge, ['edge/Planted', open]])).flatMap((entrance) =>
+    findingsOf(entrance, OPERATIONS, SOURCES),
+  );
+  expect(found).toEqual(['GET /v1/open belongs to no operation']);
 });
 
 describe('a planted route is found:', () => {

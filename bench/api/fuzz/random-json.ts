@@ -36,6 +36,7 @@ const WORDS = [
   'Europe/Vienna',
   'abcdefgh2345',
   '10:30',
+  'replace',
   '2026-11-21T10-05-00Z-1a2b3c4d',
   'Stack a\nThere were no differences\n\n✨  Number of stacks with differences: 0\n',
   'a',

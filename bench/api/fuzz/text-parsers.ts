@@ -2,6 +2,8 @@
 import * as z from 'zod';
 import { featuresOf } from '../../../core/changes/risk/engine/change-features.ts';
 import { readPlannedChange } from '../../../core/changes/risk/formats/planned-change.ts';
+import { readFilter } from '../../../core/platform/scim/scim-filter.ts';
+import { readPath } from '../../../core/platform/scim/scim-path.ts';
 import { decodeCursor, encodeCursor } from '../../../core/shared/cursor.ts';
 import { MAX_INSTANT, MIN_INSTANT, parseInstant } from '../../../core/shared/instant.ts';
 import { readTraceHeader, writeTraceHeader } from '../../../functions/runtime/tracing/trace-header.ts';
@@ -56,6 +58,14 @@ const CHANGE_SET = {
   ],
 };
 
+const FILTERS = [
+  'userName eq "ada"',
+  'userName eq "a\\"b" and active eq true',
+  'emails[type eq "work"].value eq "ada@example.com"',
+  'displayName eq "viewers"',
+];
+const PATHS = ['members', 'members[value eq "1"]', 'name.familyName', 'emails[type eq "work"].value'];
+
 const asJson = (text: string): unknown => {
   try {
     return JSON.parse(text);
@@ -86,6 +96,12 @@ export const textParsers: readonly FuzzedParser[] = [
       JSON.stringify(readTraceHeader(writeTraceHeader(header))) === JSON.stringify(header),
       'a round trip',
     );
+  }),
+  parser('SCIM filters', damagedOrGood(FILTERS), readFilter, (terms, text) => {
+    holds(terms.length > 0 || text.trim() === '', 'a comparison');
+  }),
+  parser('SCIM paths', damagedOrGood(PATHS), readPath, ({ attribute }) => {
+    holds(/^[\w$.:-]+$/.test(attribute), 'the syntax of attributes');
   }),
   parser(
     'cdk diff',

@@ -1,5 +1,6 @@
 /** Operations by which the directory of a tenant provisions its people: SCIM 2.0 (RFC 7644). */
 import * as z from 'zod';
+import { StorableText } from '../../shared/text.ts';
 import { named } from './components.ts';
 import type { Operations } from './operation.ts';
 import { NoParameters } from './parameters.ts';
@@ -45,13 +46,13 @@ const wholeFrom = (min: number) =>
     .int()
     .transform((value) => Math.max(value, min));
 const shown = {
-  attributes: z.string().max(1024).optional(),
-  excludedAttributes: z.string().max(1024).optional(),
+  attributes: StorableText.max(1024).optional(),
+  excludedAttributes: StorableText.max(1024).optional(),
 };
-const ignored = z.string().max(256).optional().describe('Ignored: lists are in the order of ids');
+const ignored = StorableText.max(256).optional().describe('Ignored: lists are in the order of ids');
 const ListQuery = z.strictObject({
   ...shown,
-  filter: z.string().max(1024).optional().describe('Comparisons with `eq`, joined by `and`'),
+  filter: StorableText.max(1024).optional().describe('Comparisons with `eq`, joined by `and`'),
   ...{ sortBy: ignored, sortOrder: ignored },
   startIndex: wholeFrom(1).default(1),
   count: wholeFrom(0)
@@ -59,7 +60,7 @@ const ListQuery = z.strictObject({
     .transform((count) => Math.min(count, MAX_COUNT)),
 });
 const ReadQuery = z.strictObject(shown);
-const IdPath = z.object({ id: z.string().min(1).max(128) });
+const IdPath = z.object({ id: StorableText.min(1).max(128) });
 
 const SCIM = {
   tag: 'platform',

@@ -1,25 +1,5 @@
-/** What the functions logged, and what must not be in it. */
-import {
-  CloudWatchLogsClient,
-  paginateDescribeLogGroups,
-  paginateFilterLogEvents,
-} from '@aws-sdk/client-cloudwatch-logs';
+/** Credentials that requests carry, and what the functions logged of them. */
 import type { Sent, SentBytes } from './row.ts';
-
-/** Lines of Lambda itself. */
-const OF_LAMBDA = /^(?:START|END|REPORT) RequestId: /;
-
-/** Lines that all functions logged since `from`, in epoch milliseconds. */
-export const loggedSince = async (from: number): Promise<readonly string[]> => {
-  const client = new CloudWatchLogsClient();
-  const lines: string[] = [];
-  for await (const { logGroups = [] } of paginateDescribeLogGroups({ client }, {}))
-    for (const { logGroupName } of logGroups) {
-      const pages = paginateFilterLogEvents({ client }, { logGroupName, startTime: from });
-      for await (const { events = [] } of pages) lines.push(...events.map(({ message = '' }) => message));
-    }
-  return lines.filter((line) => !OF_LAMBDA.test(line));
-};
 
 const CREDENTIAL_HEADERS =
   /^(?:(?:proxy-|x-forwarded-)?authorization|x[-_]api[-_]key|cookie|webhook-signature|x-slack-signature)$/i;
@@ -51,9 +31,3 @@ export const leakedIn = (lines: readonly string[], credentials: Iterable<string>
   const text = lines.join('\n');
   return [...new Set([...credentials].flatMap(partsOf))].filter((part) => text.includes(part));
 };
-
-/** Controls that reach a terminal, and characters that reorder or break a line. Lines end in a line feed. */
-const CONTROLS = /(?!\n)[\p{Cc}\u2028-\u202e\u2066-\u2069]/u;
-
-export const withControls = (lines: readonly string[]): readonly string[] =>
-  lines.filter((line) => CONTROLS.test(line.replace(/[\r\n]+$/, '')));
