@@ -103,7 +103,10 @@ const OWNERSHIP: Readonly<Record<string, unknown>> = {
   createdBy: { kind: 'operator', name: 'root' },
 };
 
-const strict = parsed.filter(([id]) => id !== 'recordTraces');
+/** SCIM ignores attributes that it does not know (RFC 7644, section 3.3). */
+export const isScim = (path: string): boolean => path.startsWith('/v1/scim/');
+
+const strict = parsed.filter(([id, { path }]) => id !== 'recordTraces' && !isScim(path));
 
 export const massAssignment: readonly Row[] = [
   ...strict.flatMap(([id, operation]) =>

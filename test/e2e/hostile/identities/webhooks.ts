@@ -84,7 +84,7 @@ const wrong = (scheme: Scheme, rows: readonly HookRow[]): readonly Row[] =>
 const either = (): readonly HookRow[] => [
   ['five minutes late', { time: String(now() - STALE) }],
   ['a day late, as a replay would be', { time: String(now() - 86_400) }],
-  ['from the future', { time: String(now() + STALE + 60) }],
+  ['a day early', { time: String(now() + 86_400) }],
   ['with a time in milliseconds', { time: String(now() * 1000) }],
   ['with a negative time', { time: String(-now()) }],
   ['with a time in hexadecimal', { time: `0x${now().toString(16)}` }],
