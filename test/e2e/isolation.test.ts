@@ -88,7 +88,13 @@ beforeAll(async () => {
   const change = await client.recordChange({ target: 'isolated-host', summary: 'v2', kind: 'configuration' });
   const run = await finishedRun(client, (await client.startRun('isolation')).id);
   const apiKey = await firstOf(client.apiKeys());
+  const person = await fetch(`${session.url}/v1/scim/v2/Users`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${session.apiKey}`, 'content-type': 'application/json' },
+    body: JSON.stringify({ userName: 'isolated@example.com' }),
+  });
   ids = {
+    id: JSON.parse(await person.text()).id,
     targetId: 'isolated-host',
     changeId: change.id,
     runId: run.id,
@@ -99,13 +105,19 @@ beforeAll(async () => {
   await settledItems();
 });
 
+const STRANGE: Readonly<Record<string, string>> = { keyId: 'zzzzzzzzzzzz', id: '0'.repeat(24) };
+
 /** An id of the same form that nobody has. */
 const strange = (name: string, id: string): string =>
-  name === 'keyId' ? 'zzzzzzzzzzzz' : id.replaceAll(/[a-z0-9](?=[a-z0-9]*$)/g, 'q');
+  STRANGE[name] ?? id.replaceAll(/[a-z0-9](?=[a-z0-9]*$)/g, 'q');
 
 const BODIES: Readonly<Record<string, unknown>> = {
   transitionIncident: { to: 'acknowledged', note: 'ours' },
   rotateApiKey: {},
+  replaceScimUser: { userName: 'ours' },
+  patchScimUser: { Operations: [{ op: 'replace', path: 'active', value: false }] },
+  replaceScimGroup: { displayName: 'forestall-admin', members: [] },
+  patchScimGroup: { Operations: [{ op: 'remove', path: 'members' }] },
 };
 const QUERIES: Readonly<Record<string, string>> = {
   getSeries: '?metric=cpu_percent',

@@ -4,16 +4,11 @@ import { API_FUNCTIONS, type Operation } from '../../core/platform/api/operation
 import { listFunctions } from '../../functions/build.ts';
 import { matchPath } from '../../functions/runtime/find-route.ts';
 import { gatewayRoutes } from '../../lib/api/gateway-routes.ts';
-import {
-  type Resource,
-  resourcesIn,
-  resourcesOfType,
-  stageOf,
-  text,
-  WITH_SWITCHES,
-} from './synthesised-stage.ts';
+import { selectStage } from '../../lib/config/select-stage.ts';
+import { type Resource, resourcesIn, resourcesOfType, stageOf, text } from './synthesised-stage.ts';
 
-const prod = stageOf('prod', WITH_SWITCHES);
+/** With the routes of SCIM, which a stage has by switch. */
+const prod = stageOf('prod', { signIn: { ...selectStage('prod').signIn, scim: true } });
 const edge = resourcesIn(prod, ['edge']);
 const operations: readonly Operation[] = Object.values(OPERATIONS);
 
