@@ -4,7 +4,7 @@ import * as z from 'zod';
 import { PlainLine } from '../../shared/text.ts';
 
 const ID_DIGITS = 24;
-const ID = new RegExp(`^[0-9a-f]{${ID_DIGITS}}$`);
+const ID = /^[0-9a-f]{24}$/;
 
 /** True for the syntax of the id of a person; other ids are not looked up. */
 export const isPersonId = (id: string): boolean => ID.test(id);

@@ -8,8 +8,8 @@ export interface Term {
 }
 
 const CORE_PREFIX = /^urn:ietf:params:scim:schemas:core:2\.0:(?:user|group):/;
-const BRACKETS = /\[[^\]]*\]/;
-const TERM = /([\w.:$-]+(?:\[[^\]]*\](?:\.\w+)?)?) +eq +("(?:[^"\\]|\\.)*"|true|false)/iy;
+const BRACKETS = /\[[^\][]*\]/;
+const TERM = /([\w.:$-]+(?:\[[^\][]*\](?:\.\w+)?)?) +eq +("(?:[^"\\]|\\.)*"|true|false)/iy;
 const AND = / +and +/iy;
 const [MAX_FILTER, MAX_TERMS] = [1024, 5];
 
