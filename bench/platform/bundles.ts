@@ -37,7 +37,7 @@ const ANY_QUOTAS = JSON.stringify(Object.fromEntries(Object.keys(Quotas.shape).m
 const ANY_SECRETS = JSON.stringify([{ name: 'bench', arn: 'bench', kind: 'signing' }]);
 
 const sampleOf = (schema: string): string => {
-  if (schema.startsWith('RotatedSecretsJson')) return ANY_SECRETS;
+  if (/^(?:Own|Rotated)SecretsJson/.test(schema)) return ANY_SECRETS;
   if (schema.startsWith('QuotasJson')) return ANY_QUOTAS;
   if (schema.startsWith('jsonText')) return '{}';
   return schema.includes('number()') ? '1000' : 'bench';
