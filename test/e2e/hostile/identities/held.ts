@@ -95,6 +95,9 @@ const makeIds = async (client: ApiClient, key: string, name: string): Promise<Id
 
 const nothing = () => {};
 
+/** A function reads the signing secret at most this often. Other tests rotate it, and one may just have ended. */
+const RING_INTERVAL = 10 * SECOND;
+
 /** Sets both tenants up. */
 export const makeHeld = async (session: SharedSession): Promise<Held> => {
   const [key, theirKey] = [await newKey(session, OURS), await newKey(session, THEIRS)];
@@ -112,7 +115,7 @@ export const makeHeld = async (session: SharedSession): Promise<Held> => {
     headers: { 'x-api-key': key, 'content-type': 'application/json' },
     body: '{"scopes":["read"]}',
   });
-  return {
+  const held = {
     ...{ key, theirKey, signer },
     reader: await make('reader', ['read']),
     administrator: await make('administrator', ['administer']),
@@ -126,4 +129,6 @@ export const makeHeld = async (session: SharedSession): Promise<Held> => {
     ids: await makeIds(ours, key, 'our-host'),
     theirs: await makeIds(theirs, theirKey, 'their-host'),
   };
+  await sleep(RING_INTERVAL);
+  return held;
 };
