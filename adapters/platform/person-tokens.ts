@@ -19,6 +19,7 @@ const MAX_KEYS_BYTES = 64 * 1024;
 const Claims = z.object({
   username: z.string().min(1).max(128),
   'cognito:groups': z.array(z.string()).default([]),
+  exp: z.number(),
 });
 
 const fetchKeys = async (uri: string): Promise<ArrayBuffer> => {
@@ -54,7 +55,9 @@ const loadVerifier = async ({ userPoolId, clientId, keysOrigin }: PersonTokensOp
 
 const personOf = (payload: unknown): Person | undefined => {
   const claims = Claims.safeParse(payload);
-  return claims.success ? { name: claims.data.username, groups: claims.data['cognito:groups'] } : undefined;
+  if (!claims.success) return undefined;
+  const { username, 'cognito:groups': groups, exp } = claims.data;
+  return { name: username, groups, expiresAt: Math.floor(exp) };
 };
 
 /**

@@ -10,4 +10,6 @@ export interface Identity {
   /** Of an API key; of a token, that of the key that it came from. */
   readonly keyId?: string | undefined;
   readonly grants: ReadonlySet<Permission>;
+  /** When its credential expires, epoch seconds; undefined if it does not. */
+  readonly until?: number | undefined;
 }

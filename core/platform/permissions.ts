@@ -12,6 +12,11 @@ export type Permission = Scope | 'approve';
 export const SCOPES = ['ingest', 'read', 'operate', 'administer', 'provision'] as const;
 export type Scope = (typeof SCOPES)[number];
 
+/** What an access token can allow: not to manage API keys or people, which would outlive it, nor to approve. */
+export const TOKEN_SCOPES = ['ingest', 'read', 'operate'] as const satisfies readonly Scope[];
+/** Longest life of an access token. */
+export const MAX_TOKEN_SECONDS = 3600;
+
 /** Each scope once, in the order of the list. */
 export const scopesOf = (given: Iterable<Scope>): readonly Scope[] => {
   const held = new Set(given);

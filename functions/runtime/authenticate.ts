@@ -53,8 +53,9 @@ const credentialsIn = (headers: RequestHeaders) => {
 /** Three base64url parts. Longer ones than the gateway accepts are not hashed. */
 const TOKEN = /^[\w-]{1,2000}\.[\w-]{1,6000}\.[\w-]{1,2000}$/;
 
-const identityOf = ({ tenantId, keyId, name, scopes }: ApiKey): Identity => ({
+const identityOf = ({ tenantId, keyId, name, scopes, validUntil }: ApiKey): Identity => ({
   ...{ tenantId, kind: 'key', name, keyId, grants: new Set(scopes) },
+  until: validUntil,
 });
 
 /** Valid keys by the hash of their text. */

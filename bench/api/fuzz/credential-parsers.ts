@@ -156,7 +156,7 @@ export const credentialParsers: readonly FuzzedParser[] = [
   parser(
     'groups of a person',
     groupsOf,
-    ({ groups, wanted }) => personIdentity({ name: 'ada', groups }, wanted),
+    ({ groups, wanted }) => personIdentity({ name: 'ada', groups, expiresAt: 0 }, wanted),
     ({ tenantId, grants }, { groups }) => {
       holds(TenantId.safeParse(tenantId).success && grants.size > 0, 'a tenant with permissions');
       holds(

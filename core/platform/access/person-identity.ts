@@ -38,11 +38,11 @@ const chooseTenant = (tenants: readonly string[], wanted: string | undefined): s
  * @throws InvalidInputError if the person has several tenants and names none
  * @throws ProblemError `forbidden` without a role in the tenant, whether or not the tenant exists
  */
-export const personIdentity = ({ name, groups }: Person, wanted: string | undefined): Identity => {
+export const personIdentity = ({ name, groups, expiresAt }: Person, wanted: string | undefined): Identity => {
   const tenants = grantsByTenant(groups);
   const tenantId = chooseTenant([...tenants.keys()], wanted);
   const grants = tenants.get(tenantId ?? '');
   if (tenantId === undefined || grants === undefined)
     throw new ProblemError('forbidden', 'You have no role in this tenant. Ask its administrator for one.');
-  return { tenantId, kind: 'person', name, grants };
+  return { tenantId, kind: 'person', name, grants, until: expiresAt };
 };

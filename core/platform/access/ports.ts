@@ -35,6 +35,8 @@ export interface Person {
   readonly name: string;
   /** Groups of the user pool: `<tenant>.<role>`. */
   readonly groups: readonly string[];
+  /** When the token expires, epoch seconds. */
+  readonly expiresAt: number;
 }
 
 export interface PersonVerifier {

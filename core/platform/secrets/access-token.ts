@@ -5,18 +5,18 @@
 import * as z from 'zod';
 import { TenantId } from '../../shared/identifiers.ts';
 import type { Identity } from '../identity.ts';
-import { SCOPES, type Scope } from '../permissions.ts';
+import { MAX_TOKEN_SECONDS, type Scope, TOKEN_SCOPES } from '../permissions.ts';
 import { isSameMac, type KeyRing, signingVersion, signMessage, validVersions } from './key-ring.ts';
 
-/** What a token can allow: not to manage API keys, which would outlive it, nor to approve. */
-export const TOKEN_SCOPES = SCOPES.filter((scope) => scope !== 'administer');
+/** Differences of clocks that are tolerated. */
+const GRACE_SECONDS = 60;
 
 const Payload = z.strictObject({
   /** Id of the version that signed it. */
   v: z.string().max(64),
   tenant: TenantId,
   name: z.string().max(200),
-  scopes: z.array(z.enum(SCOPES)).min(1),
+  scopes: z.array(z.enum(TOKEN_SCOPES)).min(1),
   /** Epoch seconds. */
   expires: z.number().int(),
   /** Id of the API key that it came from. */
@@ -63,7 +63,10 @@ const parsePayload = (payload: string): z.infer<typeof Payload> | undefined => {
 /** `unknown-version`: signed with a version that is not in the ring, which may be out of date. */
 export type Verification = Identity | 'invalid' | 'unknown-version';
 
-/** Verifies a token at `now` (epoch milliseconds). */
+/**
+ * Verifies a token at `now` (epoch milliseconds). It accepts no more than `POST /v1/tokens` issues, so that whoever reads
+ * the signing secret can neither administer nor sign tokens that last.
+ */
 export const verifyToken = (ring: KeyRing, text: string, now: number): Verification => {
   const [, payload = '', signature = ''] = TOKEN.exec(text) ?? [];
   const claims = parsePayload(payload);
@@ -72,7 +75,9 @@ export const verifyToken = (ring: KeyRing, text: string, now: number): Verificat
   if (mac === undefined) return 'unknown-version';
   // Compared as text as well: base64url has several spellings of the same bytes.
   if (!isSameMac(mac, Buffer.from(signature, 'base64url'))) return 'invalid';
-  if (mac.toString('base64url') !== signature || claims.expires * 1000 <= now) return 'invalid';
+  if (mac.toString('base64url') !== signature) return 'invalid';
+  const secondsLeft = claims.expires - now / 1000;
+  if (secondsLeft <= 0 || secondsLeft > MAX_TOKEN_SECONDS + GRACE_SECONDS) return 'invalid';
   const { tenant: tenantId, name, key: keyId, scopes } = claims;
   return { tenantId, kind: 'token', name, keyId, grants: new Set(scopes) };
 };

@@ -32,8 +32,9 @@ const bearer = (token: string, more: Record<string, string> = {}) => ({
 
 describe('an access token', () => {
   it('identifies a person, with the permissions of their groups', async () => {
-    expect(await setup().check(bearer(signedToken()))).toEqual({
-      ...{ tenantId: 'acme', kind: 'person', name: 'ada', grants: new Set(['read']) },
+    const exp = Math.floor(Date.now() / 1000) + 1_800;
+    expect(await setup().check(bearer(signedToken({ exp })))).toEqual({
+      ...{ tenantId: 'acme', kind: 'person', name: 'ada', grants: new Set(['read']), until: exp },
     });
     const groups = ['acme.viewer', 'acme.admin', 'other', 'x.root', 'acme.', '.admin', 'A.admin'];
     const admin = await setup().check(bearer(signedToken({ 'cognito:groups': groups })));

@@ -70,6 +70,20 @@ describe('POST /v1/tokens', () => {
     expect((await world().post(body)).status).toBe(status);
   });
 
+  it('ends a token with the credential that it comes from', async () => {
+    const ending: Identity = { ...keyCaller('acme', 'ci', ['read']), until: NOW / 1000 + 30 };
+    const { clock, post, check } = world(ending);
+    const { accessToken, expiresAt } = AccessToken.parse((await post({ expiresInSeconds: 3600 })).body);
+    expect(expiresAt).toBe('2026-11-29T00:00:30.000Z');
+    clock.now += 30_000;
+    expect(await check({ authorization: `Bearer ${accessToken}` })).toBeUndefined();
+  });
+
+  it('gives nobody a token that administers or provisions', async () => {
+    const { scopes } = AccessToken.parse((await world(keyCaller('acme')).post({})).body);
+    expect(scopes).toEqual(['ingest', 'read', 'operate']);
+  });
+
   it('refuses a token as its caller, so that no token extends its life', async () => {
     const holder: Identity = { ...keyCaller('acme', 'ci', ['read']), kind: 'token' };
     expect((await world(holder).post({})).status).toBe(403);

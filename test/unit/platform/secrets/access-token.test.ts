@@ -95,6 +95,25 @@ describe('an access token', () => {
   });
 });
 
+describe('a token signed by whoever has read the secret', () => {
+  const ring = { current: version('0') };
+  const later = (seconds: number) => Math.floor(NOW / 1000) + seconds;
+
+  it.each<[string, object]>([
+    ['administers', { scopes: ['administer'] }],
+    ['provisions people', { scopes: ['read', 'provision'] }],
+    ['approves', { scopes: ['approve'] }],
+    ['lasts more than an hour', { expiresAt: later(2 * 3600) }],
+  ])('is refused if it %s', (_, more) => {
+    expect(verifyToken(ring, issueToken(ring, { ...claims, ...more }, NOW), NOW)).toBe('invalid');
+  });
+
+  it('passes within the limits of a token', () => {
+    const longest = issueToken(ring, { ...claims, expiresAt: later(3600) }, NOW);
+    expect(verifyToken(ring, longest, NOW)).toMatchObject({ tenantId: 'acme' });
+  });
+});
+
 describe('10,000 tokens during rotations', () => {
   it('pass everywhere until they expire, and never with a retired version', () => {
     let versions = [version('0')];
