@@ -5,7 +5,7 @@
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 
 interface Tally {
   passed: number;
@@ -13,8 +13,32 @@ interface Tally {
   skipped: number;
 }
 
+/** The parts of vitest's JSON report that are read here. */
+interface Report {
+  numFailedTests: number;
+  numPassedTests: number;
+  numPendingTests: number;
+  testResults: {
+    name: string;
+    status: string;
+    message: string;
+    assertionResults: { fullName: string; status: string; failureMessages: string[] }[];
+  }[];
+}
+
 const root = join(import.meta.dirname, '..');
 const reports = mkdtempSync(join(tmpdir(), 'forestall-test-'));
+
+/** Every failure in full, printed again at the end, where a log that was cut still shows it. */
+const failures: string[] = [];
+
+const failuresOf = (report: Report): string[] =>
+  report.testResults.flatMap(({ name, status, message, assertionResults }) => {
+    const failed = assertionResults.filter((result) => result.status === 'failed');
+    const file = relative(root, name);
+    if (failed.length === 0) return status === 'failed' ? [`${file}\n${message}`] : [];
+    return failed.map((result) => `${file} > ${result.fullName}\n${result.failureMessages.join('\n')}`);
+  });
 
 /** Runs one of the project's own tools from node_modules/.bin; true when it exits 0. */
 const run = (title: string, command: string, args: readonly string[]): boolean => {
@@ -33,6 +57,7 @@ const run = (title: string, command: string, args: readonly string[]): boolean =
 
 const check = (title: string, command: string, args: readonly string[]): Tally => {
   const ok = run(title, command, args);
+  if (!ok) failures.push(title);
   return { passed: ok ? 1 : 0, failed: ok ? 0 : 1, skipped: 0 };
 };
 
@@ -49,12 +74,15 @@ const layer = (projects: readonly string[], options: readonly string[] = []): Ta
     `--outputFile=${report}`,
   ]);
   try {
-    const counts = JSON.parse(readFileSync(report, 'utf8'));
+    const counts: Report = JSON.parse(readFileSync(report, 'utf8'));
+    failures.push(...failuresOf(counts));
+    if (!ok && counts.numFailedTests === 0) failures.push(`tests: ${projects.join(', ')}`);
     // A file that fails to load has no failed test of its own, yet the run failed.
     const failed = ok ? counts.numFailedTests : Math.max(1, counts.numFailedTests);
     return { passed: counts.numPassedTests, failed, skipped: counts.numPendingTests };
   } catch (error) {
     console.error(`No test report at ${report}: ${String(error)}`);
+    failures.push(`tests: ${projects.join(', ')}: no report`);
     return { passed: 0, failed: 1, skipped: 0 };
   }
 };
@@ -75,5 +103,8 @@ rmSync(reports, { recursive: true, force: true });
 const total = (pick: (tally: Tally) => number): number =>
   tallies.reduce((sum, tally) => sum + pick(tally), 0);
 const [passed, failed, skipped] = [total((t) => t.passed), total((t) => t.failed), total((t) => t.skipped)];
+const LONGEST_FAILURE = 2_000;
+if (failures.length > 0) console.log('\n== failures');
+for (const failure of failures) console.log(`\n${failure.slice(0, LONGEST_FAILURE)}`);
 console.log(`\n${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`);
 process.exitCode = failed === 0 ? 0 : 1;
