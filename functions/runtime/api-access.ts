@@ -20,9 +20,16 @@ interface TokenEnvironment {
 export const tokenRings = ({ TOKEN_SIGNING_SECRET_ARN: secretId }: TokenEnvironment): KeyRings =>
   secretsManagerRings({ client: makeSecretsManagerClient(), secretId, now: Date.now, telemetry });
 
-/** Access by API keys, by the access tokens of people who signed in, and by tokens that the API issued. */
-export const apiAccess = (env: AccessEnvironment & SignInEnvironment & TokenEnvironment): HttpDeps =>
+/**
+ * Access by API keys, by the access tokens of people who signed in, and by tokens that the API issued. With `freshKeys`,
+ * the key of every request is read.
+ */
+export const apiAccess = (
+  env: AccessEnvironment & SignInEnvironment & TokenEnvironment,
+  { freshKeys }: { readonly freshKeys?: boolean } = {},
+): HttpDeps =>
   keyAccess(env, {
+    freshKeys,
     tokens: tokenRings(env),
     people: cognitoPersonVerifier({
       userPoolId: env.USER_POOL_ID,

@@ -25,6 +25,8 @@ export interface AuthenticateDeps {
   readonly people?: PersonVerifier | undefined;
   /** Keys that sign access tokens; if omitted, these are not accepted. */
   readonly tokens?: KeyRings | undefined;
+  /** Read the key of every request, so that a revoked one is refused at once; by default a valid key is cached. */
+  readonly freshKeys?: boolean | undefined;
   readonly telemetry: Telemetry;
   /** Epoch milliseconds. */
   readonly now: () => number;
@@ -40,13 +42,14 @@ const headerOf = (headers: RequestHeaders, name: string): string | undefined =>
   headers[name] ?? Object.entries(headers).find(([key]) => key.toLowerCase() === name)?.[1];
 
 /**
- * The bearer token, and the API key of `x-api-key`. A request with two different ones has no credential: another reader
- * of the request might choose the other.
+ * The bearer token, and the API key of `x-api-key`. A request whose `authorization` is anything but that key has no
+ * credential: another reader of the request might choose the other.
  */
 const credentialsIn = (headers: RequestHeaders) => {
-  const bearer = /^Bearer +(\S+)$/i.exec(headerOf(headers, 'authorization')?.trim() ?? '')?.[1];
+  const authorization = headerOf(headers, 'authorization')?.trim() || undefined;
+  const bearer = /^Bearer +(\S+)$/i.exec(authorization ?? '')?.[1];
   const key = headerOf(headers, 'x-api-key')?.trim();
-  if (bearer !== undefined && key !== undefined && bearer !== key) return {};
+  if (authorization !== undefined && key !== undefined && bearer !== key) return {};
   return { bearer, text: bearer ?? key };
 };
 
@@ -109,7 +112,8 @@ const personIn = async (
 };
 
 /**
- * Checks API keys, access tokens of people, and tokens that the API issued. Valid keys are cached for a minute; others are not, because a key must work as soon as it is issued.
+ * Checks API keys, access tokens of people, and tokens that the API issued. Valid keys are cached for a minute; others are
+ * not, because a key must work as soon as it is issued.
  * @throws DependencyUnavailableError if a credential cannot be checked: it may well be valid
  * @throws InvalidInputError, ProblemError if a person names no tenant of theirs
  */
@@ -134,7 +138,8 @@ export const authenticate = (deps: AuthenticateDeps): Authenticate => {
     const name = text === undefined ? undefined : readApiKey(text);
     if (text === undefined || name === undefined) return undefined;
     const [hash, now] = [hashApiKey(text), Math.floor(deps.now() / 1000)];
-    const key = known.get(hash, now) ?? (await find(name, hash, now));
+    const cached = deps.freshKeys ? undefined : known.get(hash, now);
+    const key = cached ?? (await find(name, hash, now));
     return key === undefined || stateOf(key, now) !== 'active' ? undefined : identityOf(key);
   };
 };

@@ -19,17 +19,18 @@ export interface AccessEnvironment {
 }
 
 /** What verifies tokens; without it, only API keys are accepted. */
-interface TokenVerifiers {
+interface Verifiers {
   readonly people?: PersonVerifier;
   readonly tokens?: KeyRings;
+  readonly freshKeys?: boolean | undefined;
 }
 
 /** Access by API keys and tokens, with the quotas of their tenants. */
-export const keyAccess = (env: AccessEnvironment, { people, tokens }: TokenVerifiers = {}): HttpDeps => {
+export const keyAccess = (env: AccessEnvironment, verifiers: Verifiers = {}): HttpDeps => {
   const keys = dynamoApiKeyFinder(table(env.API_KEYS_TABLE_NAME));
   const uses = dynamoKeyUseRecorder(table(env.REQUESTS_TABLE_NAME));
   return {
-    authenticate: authenticate({ keys, uses, people, tokens, telemetry, now: Date.now }),
+    authenticate: authenticate({ keys, uses, ...verifiers, telemetry, now: Date.now }),
     quotas: leasedQuotas(dynamoQuotaLedger(table(env.REQUESTS_TABLE_NAME)), env.TENANT_QUOTAS, telemetry),
     now: Date.now,
     telemetry,

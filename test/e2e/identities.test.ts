@@ -65,6 +65,18 @@ describe('an API key', () => {
     expect(found).toMatchObject({ state: 'revoked', replacedBy: next.id, lastUsedAt: expect.any(String) });
   });
 
+  it('gets no token and makes no key once it is revoked, although it was used a moment before', async () => {
+    const scopes = ['read', 'administer'] as const;
+    const { id, apiKey } = await admin.createApiKey({ name: 'leaver', scopes }, randomUUID());
+    const mint = async () => [
+      (await ask(apiKey, 'POST', '/v1/tokens', {})).status,
+      (await ask(apiKey, 'POST', '/v1/api-keys', { name: 'child', scopes: ['read'] })).status,
+    ];
+    expect(await mint()).toEqual([201, 201]);
+    await admin.revokeApiKey(id);
+    expect(await mint()).toEqual([401, 401]);
+  });
+
   it('of another tenant cannot be seen, rotated or revoked', async () => {
     const theirs = await newKey(session, GLOBEX);
     const id = theirs.split('_')[2] ?? '';

@@ -16,6 +16,10 @@ const refuseUnlessActive = (key: ApiKey, now: number): void => {
   if (state !== 'active') throw new ConflictError(`API key ${key.keyId} is ${state}: create another one`);
 };
 
+/** When the successor of a key expires if the key is replaced at `now`; undefined if the key does not expire. Epoch seconds. */
+export const successorEnd = ({ createdAt, validUntil }: ApiKey, now: number): number | undefined =>
+  validUntil === undefined ? undefined : now + validUntil - createdAt;
+
 /**
  * Replaces a key by one with the same name, scopes and lifetime. Both are valid during the overlap. A repeated rotation
  * is refused, so that one whose answer was lost leaves no second key. `now` in epoch seconds.
@@ -29,9 +33,8 @@ export const rotateKey = async (
   now: number,
 ): Promise<IssuedKey> => {
   refuseUnlessActive(replaced, now);
-  const { tenantId, keyId, name, scopes, createdAt, validUntil } = replaced;
-  const lifetime = validUntil === undefined ? undefined : validUntil - createdAt;
-  const order = { tenantId, name, scopes, by, validUntil: lifetime && now + lifetime };
+  const { tenantId, keyId, name, scopes, validUntil } = replaced;
+  const order = { tenantId, name, scopes, by, validUntil: successorEnd(replaced, now) };
   const issued = makeKey(order, random, now);
   const end = Math.min(now + overlap, validUntil ?? Number.POSITIVE_INFINITY);
   await keys.replace({ keyId, validUntil: end }, issued.key);

@@ -34,7 +34,7 @@ export const NewApiKey = named(
     name: KeyLabel,
     scopes: Scopes,
     expiresAt: RequestInstant.optional().describe(
-      'Must be in the future; by default, the key does not expire',
+      'Must be in the future, and not after the end of the key that creates this one; by default, the key expires with that one, or not at all if a person creates it',
     ),
   }),
 );

@@ -5,9 +5,9 @@ import {
   type Random,
 } from '../../../core/platform/access/issue-key.ts';
 import type { ApiKeyStore, KeyUses } from '../../../core/platform/access/ports.ts';
-import { rotateKey } from '../../../core/platform/access/rotate-key.ts';
+import { rotateKey, successorEnd } from '../../../core/platform/access/rotate-key.ts';
 import { presentApiKey } from '../../../core/platform/api/api-keys.ts';
-import { NotFoundError } from '../../../core/platform/api/errors.ts';
+import { NotFoundError, ProblemError } from '../../../core/platform/api/errors.ts';
 import { secondsOf } from '../../../core/platform/api/instants.ts';
 import { PLATFORM_OPERATIONS } from '../../../core/platform/api/operations.ts';
 import { presentPage } from '../../../core/platform/api/paging.ts';
@@ -15,7 +15,7 @@ import { type ApiKey, type Author, keyIdFor } from '../../../core/platform/api-k
 import type { Identity } from '../../../core/platform/identity.ts';
 import type { Scope } from '../../../core/platform/permissions.ts';
 import { ConflictError, InvalidInputError } from '../../../core/shared/errors.ts';
-import { HOUR_SECONDS } from '../../../core/shared/time.ts';
+import { HOUR_SECONDS, isoOfSeconds } from '../../../core/shared/time.ts';
 import { forbidden } from '../../runtime/authorise.ts';
 import { idempotencyKeyOf } from '../../runtime/idempotency.ts';
 import { type RoutesOf, route } from '../../runtime/route.ts';
@@ -27,11 +27,15 @@ export interface Deps extends HttpDeps {
   readonly random: Random;
 }
 
-/** Tokens cannot administer, so the author is a key or a person. */
-const authorOf = ({ kind, name, keyId }: Identity): Author => ({
-  kind: kind === 'person' ? 'person' : 'key',
-  ...{ name, keyId },
-});
+/** @throws ProblemError `forbidden` for a token: what it made would outlive it, whatever it allows */
+const authorOf = ({ kind, name, keyId }: Identity): Author => {
+  if (kind === 'token')
+    throw new ProblemError('forbidden', 'A token changes no API keys: use the API key or sign in.');
+  return { kind, name, keyId };
+};
+
+/** When a key that the caller makes must end: with the key that makes it. Those of people last. Epoch seconds. */
+const lastEndOf = ({ kind, until }: Identity): number | undefined => (kind === 'key' ? until : undefined);
 
 /** A caller cannot give a scope that it lacks. @throws ProblemError `forbidden` */
 const requireScopes = (caller: Identity, scopes: readonly Scope[]): void => {
@@ -74,19 +78,29 @@ const issueOnce = async ({ keys, random }: Deps, order: KeyOrder, now: number): 
   }
 };
 
+/** When a new key expires, by default with the key that makes it. @throws InvalidInputError for any later time */
+const endOf = (caller: Identity, wanted: number | undefined, now: number): number | undefined => {
+  const last = lastEndOf(caller);
+  const refused = (message: string) => new InvalidInputError(message, { field: 'expiresAt' });
+  if (wanted !== undefined && wanted <= now) throw refused('expiresAt must be in the future');
+  if (last !== undefined && wanted !== undefined && wanted > last)
+    throw refused(
+      `expiresAt must not be after ${isoOfSeconds(last)}, when the API key that creates this one expires`,
+    );
+  return wanted ?? last;
+};
+
 const create = (deps: Deps) =>
   route(PLATFORM_OPERATIONS.createApiKey, async ({ caller, body, request, receivedAt }) => {
-    const [now, validUntil] = [Math.floor(receivedAt / 1000), secondsOf(body.expiresAt)];
-    if (validUntil !== undefined && validUntil <= now)
-      throw new InvalidInputError('expiresAt must be in the future', { field: 'expiresAt' });
+    const [now, by] = [Math.floor(receivedAt / 1000), authorOf(caller)];
+    const validUntil = endOf(caller, secondsOf(body.expiresAt), now);
     requireScopes(caller, body.scopes);
     const { tenantId } = caller;
     const once = idempotencyKeyOf(request.headers);
     const keyId = once === undefined ? undefined : keyIdFor(tenantId, once);
     const { name, scopes } = body;
-    const order = { tenantId, name, scopes, validUntil, keyId, by: authorOf(caller) };
-    const issued = await issueOnce(deps, order, now);
-    audit(deps, 'API key created', issued.key, order.by);
+    const issued = await issueOnce(deps, { tenantId, name, scopes, validUntil, keyId, by }, now);
+    audit(deps, 'API key created', issued.key, by);
     return presentIssued(issued, now);
   });
 
@@ -98,11 +112,22 @@ const keyOf = async ({ keys }: Deps, tenantId: string, keyId: string): Promise<A
 
 const unknownKey = (keyId: string) => new NotFoundError(`There is no API key ${keyId}.`);
 
+/** @throws ProblemError `forbidden`: a shorter successor would fail its sender without a warning */
+const refuseLongerThan = (caller: Identity, validUntil: number | undefined): void => {
+  const last = lastEndOf(caller);
+  if (last === undefined || (validUntil !== undefined && validUntil <= last)) return;
+  throw new ProblemError(
+    'forbidden',
+    `The new key would outlive your API key, which expires at ${isoOfSeconds(last)}: rotate it with a key that lasts as long, or sign in.`,
+  );
+};
+
 const rotate = (deps: Deps) =>
   route(PLATFORM_OPERATIONS.rotateApiKey, async ({ caller, params: { keyId }, body, receivedAt }) => {
     const [now, by] = [Math.floor(receivedAt / 1000), authorOf(caller)];
     const replaced = await keyOf(deps, caller.tenantId, keyId);
     requireScopes(caller, replaced.scopes);
+    refuseLongerThan(caller, successorEnd(replaced, now));
     const rotation = { by, overlap: Math.floor(body.overlapHours * HOUR_SECONDS) };
     const issued = await rotateKey(deps.keys, replaced, rotation, deps.random, now);
     audit(deps, 'API key rotated', issued.key, by, keyId);

@@ -18,9 +18,10 @@ const env = readEnv({
   TOKEN_SIGNING_SECRET_ARN: z.string().min(1),
 });
 
+// A key that was revoked a moment ago must not make another one.
 export const handler = observe(
   makeHandler({
-    ...apiAccess(env),
+    ...apiAccess(env, { freshKeys: true }),
     keys: dynamoApiKeyStore(table(env.API_KEYS_TABLE_NAME)),
     uses: dynamoKeyUses(table(env.REQUESTS_TABLE_NAME)),
     random: randomBytes,

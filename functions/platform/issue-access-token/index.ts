@@ -14,4 +14,7 @@ const env = readEnv({
   TOKEN_SIGNING_SECRET_ARN: z.string().min(1),
 });
 
-export const handler = observe(makeHandler({ ...apiAccess(env), rings: tokenRings(env) }));
+// A key that was revoked a moment ago must not get a token, which would outlive it by an hour.
+export const handler = observe(
+  makeHandler({ ...apiAccess(env, { freshKeys: true }), rings: tokenRings(env) }),
+);

@@ -71,6 +71,14 @@ export const headers: readonly Row[] = [
     ['authorization', `Bearer ${viewer}`],
     ['x-api-key', key],
   ]),
+  refused('another scheme beside a key', ({ key }) => [
+    ['authorization', 'Basic YTpi'],
+    ['x-api-key', key],
+  ]),
+  refused('two words beside a key', ({ key }) => [
+    ['authorization', `Bearer a ${key}`],
+    ['x-api-key', key],
+  ]),
   refused('the token of a person as a key', ({ viewer }) => [['x-api-key', viewer]]),
   refused('a good key after a bad one', ({ key, revoked }) => [
     ['authorization', `Bearer ${revoked} ${key}`],

@@ -14,7 +14,7 @@ const IDENTITY = {
   grants: new Set(['ingest', 'read']),
 };
 
-const setup = (over: Partial<ApiKey> = {}) => {
+const setup = (over: Partial<ApiKey> = {}, more: { readonly freshKeys?: boolean } = {}) => {
   const { keys } = memoryApiKeys([{ ...AGENTS.key, ...over }]);
   const state = { now: 0, lookups: 0 };
   const { uses, recorded } = memoryKeyUses();
@@ -23,7 +23,8 @@ const setup = (over: Partial<ApiKey> = {}) => {
     state.lookups++;
     return keys.find(...name);
   };
-  const check = authenticate({ keys: { find }, uses, telemetry: log.telemetry, now: () => state.now * 1000 });
+  const now = () => state.now * 1000;
+  const check = authenticate({ keys: { find }, uses, telemetry: log.telemetry, now, ...more });
   return { state, keys, recorded, check, log };
 };
 
@@ -34,7 +35,7 @@ describe('authenticate', () => {
     { Authorization: `Bearer ${KEY}` },
     { 'x-api-key': KEY },
     { 'X-Api-Key': KEY },
-    { authorization: 'Basic YTpi', 'x-api-key': KEY },
+    { authorization: ' ', 'x-api-key': KEY },
     { authorization: `Bearer ${KEY}`, 'x-api-key': KEY },
   ])('identifies the tenant and scopes of %j', async (headers) => {
     expect(await setup().check(headers)).toEqual(IDENTITY);
@@ -48,6 +49,9 @@ describe('authenticate', () => {
     { authorization: `Bearer ${KEY},${KEY}` },
     { authorization: `Bearer\t${KEY}` },
     { authorization: `Bearer ${OTHER.text}`, 'x-api-key': KEY },
+    { authorization: 'Basic YTpi', 'x-api-key': KEY },
+    { authorization: `Bearer a ${KEY}`, 'x-api-key': KEY },
+    { authorization: KEY, 'x-api-key': KEY },
     { 'x-api-key': `${KEY},${OTHER.text}` },
     { 'x-api-key': 'fsk_nonsense' },
     { 'x-api-key': `${KEY}x` },
@@ -85,6 +89,14 @@ describe('authenticate', () => {
     expect(await check({ 'x-api-key': KEY })).toBeUndefined();
     expect(await check({ 'x-api-key': KEY })).toBeUndefined();
     expect(state.lookups).toBe(3);
+  });
+
+  it('notices a revocation at once where it reads the key of each request', async () => {
+    const { state, keys, check } = setup({}, { freshKeys: true });
+    expect(await check({ 'x-api-key': KEY })).toBeDefined();
+    await keys.revoke('acme', AGENTS.key.keyId, 0, { kind: 'operator', name: 'test' });
+    expect(await check({ 'x-api-key': KEY })).toBeUndefined();
+    expect(state.lookups).toBe(2);
   });
 
   it('rejects a key in the second in which it expires, even if it is cached', async () => {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { ApiKeyPage, ApiKeyView, IssuedApiKey } from '../../../../core/platform/api/api-keys.ts';
 import { hashApiKey, keyIdFor, readApiKey } from '../../../../core/platform/api-key.ts';
+import type { Identity } from '../../../../core/platform/identity.ts';
 import { SCOPES, type Scope } from '../../../../core/platform/permissions.ts';
 import { makeHandler } from '../../../../functions/platform/command-api-keys/handler.ts';
 import { memoryApiKeys, memoryKeyUses, memoryQuotas } from '../../../fakes/platform.ts';
@@ -14,13 +15,13 @@ const AGENTS = sampleKey('acme', 1, { scopes: ['ingest'], createdAt: NOW - DAY }
 const THEIRS = sampleKey('globex', 2);
 const BY = { kind: 'key', name: 'ci', keyId: keyCaller('acme').keyId };
 
-const setup = (scopes: readonly Scope[] = SCOPES) => {
+const setup = (scopes: readonly Scope[] = SCOPES, more: Partial<Identity> = {}) => {
   const { keys, stored } = memoryApiKeys([AGENTS.key, THEIRS.key]);
   const { uses } = memoryKeyUses();
   const log = recordedTelemetry();
   let drawn = 10;
   const handler = makeHandler({
-    authenticate: async () => keyCaller('acme', 'ci', scopes),
+    authenticate: async () => ({ ...keyCaller('acme', 'ci', scopes), ...more }),
     quotas: memoryQuotas(),
     ...{ keys, uses, telemetry: log.telemetry, now: () => NOW * 1000 },
     random: (bytes) => new Uint8Array(bytes).fill(drawn++),
@@ -198,6 +199,69 @@ describe('DELETE /v1/api-keys/{keyId}', () => {
     expect(await send('DELETE', pathOf(AGENTS))).toEqual(first);
     expect(await keys.find('acme', AGENTS.key.keyId)).toMatchObject({ revokedAt: NOW });
     expect(log.lines[0]).toMatchObject({ message: 'API key revoked', fields: { by: BY } });
+  });
+});
+
+describe('a key that expires', () => {
+  const expiring = { until: NOW + DAY };
+  const order = { name: 'child', scopes: ['read'] };
+  const end = new Date((NOW + DAY) * 1000).toISOString();
+
+  it('makes keys that end with it, unless they end before', async () => {
+    const { send } = setup(SCOPES, expiring);
+    expect((await send('POST', '/v1/api-keys', order)).body.expiresAt).toBe(end);
+    const expiresAt = '2026-11-29T13:00:00.000Z';
+    expect((await send('POST', '/v1/api-keys', { ...order, expiresAt })).body.expiresAt).toBe(expiresAt);
+  });
+
+  it('makes none that outlives it', async () => {
+    const { send, stored } = setup(SCOPES, expiring);
+    const later = await send('POST', '/v1/api-keys', { ...order, expiresAt: '2026-11-30T12:00:01Z' });
+    expect(later).toMatchObject({ status: 400, body: { errors: [{ field: 'expiresAt' }] } });
+    expect(JSON.stringify(later.body)).toContain(end);
+    expect(stored.size).toBe(2);
+  });
+
+  it.each([
+    ['one that does not expire', {}],
+    ['one that would get a later end', { validUntil: NOW + 1 }],
+  ])('does not rotate %s', async (_, over) => {
+    const { send, stored } = setup(SCOPES, expiring);
+    stored.set(`acme ${AGENTS.key.keyId}`, { ...AGENTS.key, ...over });
+    const { status, body } = await send('POST', pathOf(AGENTS, '/rotate'), {});
+    expect([status, body.detail]).toEqual([403, expect.stringContaining(`expires at ${end}`)]);
+    expect(stored.size).toBe(2);
+  });
+
+  it('rotates one whose successor ends before it', async () => {
+    const { send, stored } = setup(SCOPES, expiring);
+    stored.set(`acme ${AGENTS.key.keyId}`, { ...AGENTS.key, createdAt: NOW - 60, validUntil: NOW + 60 });
+    expect((await send('POST', pathOf(AGENTS, '/rotate'), {})).status).toBe(201);
+  });
+});
+
+describe('a person', () => {
+  it('makes keys that outlive the sign-in, and is their author', async () => {
+    const { send } = setup(SCOPES, { kind: 'person', name: 'ada', keyId: undefined, until: NOW + 60 });
+    const { status, body } = await send('POST', '/v1/api-keys', { name: 'a', scopes: ['read'] });
+    expect([status, body.expiresAt, body.createdBy]).toEqual([
+      201,
+      undefined,
+      { kind: 'person', name: 'ada' },
+    ]);
+  });
+});
+
+describe('an access token', () => {
+  it.each([
+    ['POST', '/v1/api-keys', { name: 'a', scopes: ['read'] }],
+    ['POST', pathOf(AGENTS, '/rotate'), {}],
+    ['DELETE', pathOf(AGENTS), undefined],
+  ])('changes no key, whatever it allows: %s %s', async (method, path, body) => {
+    const { send, stored } = setup(SCOPES, { kind: 'token' });
+    const before = new Map(stored);
+    expect((await send(method, path, body)).status).toBe(403);
+    expect(stored).toEqual(before);
   });
 });
 
