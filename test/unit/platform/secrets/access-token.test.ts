@@ -114,41 +114,77 @@ describe('a token signed by whoever has read the secret', () => {
   });
 });
 
-describe('10,000 tokens during rotations', () => {
-  it('pass everywhere until they expire, and never with a retired version', () => {
-    let versions = [version('0')];
-    let now = NOW;
-    const ringAt = (at: number): KeyRing => {
-      const known = versions.filter(({ createdAt }) => createdAt <= at).slice(-2);
-      return { current: known.at(-1)!, previous: known.length > 1 ? known[0] : undefined };
-    };
-    const live: { text: string; expiresAt: number; issued: number }[] = [];
-    const seen = { passed: 0, expired: 0 };
-    for (let request = 0; request < 10_000; request++) {
-      now += 1_000;
-      if (request % 5_000 === 2_500)
-        versions = [
-          ...versions,
-          { ...version(String(request), now), key: randomBytes(48).toString('base64url') },
-        ];
-      // Issuer and verifier each have a ring of their own age.
-      const issuing = ringAt(now - (request % 7) * (MAX_RING_AGE_MS / 7));
-      const verifying = ringAt(now - (request % 11) * (MAX_RING_AGE_MS / 11));
-      const expiresAt = Math.floor(now / 1000) + 600;
-      live.push({ text: issueToken(issuing, { ...claims, expiresAt }, now), expiresAt, issued: now });
-      // A multiplier that is prime to any small number spreads the choice.
-      const tried = live[(request * 7_919 + (request >> 3)) % live.length]!;
-      const result = verifyToken(verifying, tried.text, now);
-      if (tried.expiresAt * 1000 > now) {
-        expect(result).toMatchObject({ tenantId: 'acme' });
-        seen.passed++;
-      } else {
-        expect(typeof result).toBe('string');
-        seen.expired++;
-      }
+/** Rotations so close that tokens outlive the versions that signed them. Milliseconds. */
+const ROTATION_MS = 600_000;
+const TOKEN_SECONDS = 3_600;
+
+interface Consumers {
+  readonly sign: typeof issueToken;
+  /** Verifies with the versions of its ring; `ever` has all that there were. */
+  readonly verify: (ring: KeyRing, text: string, now: number, ever: readonly KeyVersion[]) => unknown;
+}
+
+/**
+ * Tokens, one a second, with a rotation every ten minutes meanwhile. Issuer and verifier each have a ring of their own age.
+ * Counts what happens to tokens of versions that are valid, that retired more than the age of a ring ago, and to expired
+ * ones.
+ */
+const rotateUnderLoad = ({ sign, verify }: Consumers, requests: number) => {
+  const versions = Array.from({ length: 17 }, (_, index) => ({
+    ...version(String(index), NOW + index * ROTATION_MS),
+    key: randomBytes(48).toString('base64url'),
+  }));
+  const ringAt = (at: number): KeyRing => {
+    const [current, previous] = versions.filter(({ createdAt }) => createdAt <= at).toReversed();
+    return { current: current ?? versions[0]!, previous };
+  };
+  const retiredAt = (signer: number) => versions[signer + 2]?.createdAt ?? Number.POSITIVE_INFINITY;
+  const issued: { text: string; expiresAt: number; signer: number }[] = [];
+  const seen = { valid: 0, validRefused: 0, retired: 0, retiredPassed: 0, expired: 0, expiredPassed: 0 };
+  for (let request = 0; request < requests; request++) {
+    const now = NOW + request * 1_000;
+    const expiresAt = now / 1000 + TOKEN_SECONDS;
+    const issuing = ringAt(now - (request % 7) * (MAX_RING_AGE_MS / 7));
+    const text = sign(issuing, { ...claims, expiresAt }, now);
+    const { v } = JSON.parse(Buffer.from(text.slice(4).split('.')[0]!, 'base64url').toString('utf8'));
+    issued.push({ text, expiresAt, signer: Number(v) });
+    // A multiplier that is prime to any small number spreads the choice.
+    const tried = issued[(request * 7_919 + (request >> 3)) % issued.length]!;
+    const verifying = ringAt(now - (request % 11) * (MAX_RING_AGE_MS / 11));
+    const passed = typeof verify(verifying, tried.text, now, versions) === 'object';
+    if (tried.expiresAt * 1000 <= now) {
+      seen.expired++;
+      if (passed) seen.expiredPassed++;
+    } else if (now < retiredAt(tried.signer)) {
+      seen.valid++;
+      if (!passed) seen.validRefused++;
+    } else if (now - retiredAt(tried.signer) >= MAX_RING_AGE_MS) {
+      seen.retired++;
+      if (passed) seen.retiredPassed++;
     }
-    expect(seen.passed).toBeGreaterThan(500);
-    expect(seen.expired).toBeGreaterThan(500);
+  }
+  return seen;
+};
+
+describe('10,000 tokens during rotations', () => {
+  it('pass everywhere while their version is valid, and never once it retired, although they have not expired', () => {
+    const seen = rotateUnderLoad({ sign: issueToken, verify: verifyToken }, 10_000);
+    expect(seen).toMatchObject({ validRefused: 0, retiredPassed: 0, expiredPassed: 0 });
+    expect(Math.min(seen.valid, seen.retired, seen.expired)).toBeGreaterThan(500);
     expect(PROPAGATION_MS).toBeGreaterThan(MAX_RING_AGE_MS);
+  });
+
+  it('would pass with a retired version if a verifier kept all versions', () => {
+    const verify: Consumers['verify'] = (_, text, now, ever) =>
+      ever.map((current) => verifyToken({ current }, text, now)).find((result) => typeof result === 'object');
+    const seen = rotateUnderLoad({ sign: issueToken, verify }, 3_000);
+    expect(seen.retired).toBeGreaterThan(100);
+    expect(seen.retiredPassed).toBe(seen.retired);
+    expect(seen).toMatchObject({ validRefused: 0, expiredPassed: 0 });
+  });
+
+  it('would be refused if a new version signed at once', () => {
+    const sign: Consumers['sign'] = ({ current }, ...rest) => issueToken({ current }, ...rest);
+    expect(rotateUnderLoad({ sign, verify: verifyToken }, 3_000).validRefused).toBeGreaterThan(10);
   });
 });
