@@ -3,7 +3,7 @@ import * as z from 'zod';
 import { featuresOf } from '../../../core/changes/risk/engine/change-features.ts';
 import { readPlannedChange } from '../../../core/changes/risk/formats/planned-change.ts';
 import { readFilter } from '../../../core/platform/scim/scim-filter.ts';
-import { readPath } from '../../../core/platform/scim/scim-path.ts';
+import { readPath, USER_SCHEMA } from '../../../core/platform/scim/scim-path.ts';
 import { decodeCursor, encodeCursor } from '../../../core/shared/cursor.ts';
 import { MAX_INSTANT, MIN_INSTANT, parseInstant } from '../../../core/shared/instant.ts';
 import { readTraceHeader, writeTraceHeader } from '../../../functions/runtime/tracing/trace-header.ts';
@@ -100,9 +100,14 @@ export const textParsers: readonly FuzzedParser[] = [
   parser('SCIM filters', damagedOrGood(FILTERS), readFilter, (terms, text) => {
     holds(terms.length > 0 || text.trim() === '', 'a comparison');
   }),
-  parser('SCIM paths', damagedOrGood(PATHS), readPath, ({ attribute }) => {
-    holds(/^[\w$.:-]+$/.test(attribute), 'the syntax of attributes');
-  }),
+  parser(
+    'SCIM paths',
+    damagedOrGood(PATHS),
+    (text) => readPath(text, USER_SCHEMA),
+    ({ attribute }) => {
+      holds(/^[\w$.:-]+$/.test(attribute), 'the syntax of attributes');
+    },
+  ),
   parser(
     'cdk diff',
     damagedOrGood([DIFF]),

@@ -3,9 +3,10 @@ import * as z from 'zod';
 import { PlainLine } from '../../shared/text.ts';
 import { InvalidRequestError } from '../api/errors.ts';
 import { scimProblem } from '../api/scim-error.ts';
-import { objectIn, type PatchOperation } from '../api/scim-patch.ts';
+import type { PatchOperation } from '../api/scim-patch.ts';
+import { applyOperation, type ResourceKind, type SettingOp, setAll } from './apply-patch.ts';
 import { readFilter } from './scim-filter.ts';
-import { type AttributePath, readPath } from './scim-path.ts';
+import { type AttributePath, GROUP_SCHEMA, requirePlain } from './scim-path.ts';
 
 /** A group while it is changed. */
 export interface GroupDraft {
@@ -34,73 +35,82 @@ const parsed = <Value>(schema: z.ZodType<Value>, value: unknown, field: string):
   return data[field] as Value;
 };
 
-const setMembers = (draft: GroupDraft, op: PatchOperation['op'], value: unknown): GroupDraft => {
+/** The id of `members[value eq "…"]`. @throws ProblemError `invalidFilter` for any other choice */
+const chosenId = (filter: string): string => {
+  const [term, ...more] = readFilter(filter);
+  if (term?.attribute === 'value' && more.length === 0) return String(term.value);
+  throw scimProblem('invalidFilter', 'a path can choose one member, by value', 'path');
+};
+
+const requireMember = ({ members }: GroupDraft, id: string): void => {
+  if (!members.has(id))
+    throw scimProblem('noTarget', 'the group does not have the member that the path chooses', 'path');
+};
+
+/** Nothing is kept of a member but its id, which never changes. @throws ProblemError `mutability` for a path to the id */
+const ignorePart = (draft: GroupDraft, { filter, subAttribute }: AttributePath): GroupDraft => {
+  if (filter !== undefined) requireMember(draft, chosenId(filter));
+  if (subAttribute !== 'value') return draft;
+  throw scimProblem('mutability', 'a member keeps its value: remove it and add another', 'path');
+};
+
+/** Sets the member that a path chooses: `replace` puts others in its place, `add` can only repeat its id. */
+const setChosen = (draft: GroupDraft, id: string, op: SettingOp, given: readonly string[]): GroupDraft => {
+  requireMember(draft, id);
+  if (op === 'add' && given.some((other) => other !== id))
+    throw scimProblem('mutability', 'a member keeps its value: add others to members', 'path');
+  const others = [...draft.members].filter((member) => member !== id);
+  return op === 'add' ? draft : { ...draft, members: new Set([...others, ...given]) };
+};
+
+const setMembers = (draft: GroupDraft, path: AttributePath, op: SettingOp, value: unknown): GroupDraft => {
+  if (path.subAttribute !== undefined) return ignorePart(draft, path);
   const given = parsed(Members, value, 'members');
+  if (path.filter !== undefined) return setChosen(draft, chosenId(path.filter), op, given);
   return { ...draft, members: new Set(op === 'replace' ? given : [...draft.members, ...given]) };
 };
 
-const setAttribute = (
-  draft: GroupDraft,
-  { attribute }: AttributePath,
-  op: PatchOperation['op'],
-  value: unknown,
-): GroupDraft => {
-  if (attribute === 'members') return setMembers(draft, op, value);
-  if (attribute === 'externalid') return { ...draft, externalId: parsed(ExternalId, value, 'externalId') };
-  if (attribute === 'displayname')
-    return { ...draft, displayName: parsed(DisplayName, value, 'displayName') };
-  return draft;
-};
-
-/** The id of `members[value eq "…"]`. Several comparisons would have to hold at once: they choose no member. */
-const idsIn = (filter: string): readonly string[] => {
-  const [term, ...more] = readFilter(filter);
-  if (term?.attribute === 'value' && more.length === 0) return [String(term.value)];
-  throw scimProblem('invalidPath', 'a path can choose one member, by value', 'path');
-};
-
-/** Entra ID sends the members to remove as the value, the RFC in the filter of the path. */
-const removeMembers = (draft: GroupDraft, { filter }: AttributePath, value: unknown): GroupDraft => {
+/**
+ * Entra ID sends the members to remove as the value, the RFC in the filter of the path. Someone who is not a member
+ * (any more) can be removed: directories repeat removals.
+ */
+const removeMembers = (draft: GroupDraft, path: AttributePath, value: unknown): GroupDraft => {
+  const { filter, subAttribute } = path;
+  if (subAttribute !== undefined) return ignorePart(draft, path);
   if (filter === undefined && value === undefined) return { ...draft, members: new Set() };
-  const gone = new Set(filter === undefined ? parsed(Members, value, 'members') : idsIn(filter));
+  const gone = new Set(filter === undefined ? parsed(Members, value, 'members') : [chosenId(filter)]);
   return { ...draft, members: new Set([...draft.members].filter((id) => !gone.has(id))) };
 };
 
-const removeAttribute = (draft: GroupDraft, path: AttributePath, value: unknown): GroupDraft => {
-  if (path.attribute === 'members') return removeMembers(draft, path, value);
-  if (path.attribute === 'displayname')
-    throw scimProblem('mutability', 'displayName cannot be removed', 'displayName');
-  return path.attribute === 'externalid' ? { ...draft, externalId: undefined } : draft;
-};
-
-const setAll = (draft: GroupDraft, op: PatchOperation['op'], value: unknown): GroupDraft => {
-  const attributes = objectIn(value);
-  if (attributes === undefined)
-    throw scimProblem('invalidValue', 'an operation without a path needs an object as value', 'value');
-  let changed = draft;
-  for (const [name, held] of Object.entries(attributes)) {
-    const path = readPath(name);
-    if (path !== undefined) changed = setAttribute(changed, path, op, held);
-  }
-  return changed;
-};
-
-const applied = (draft: GroupDraft, { op, path: text, value }: PatchOperation): GroupDraft => {
-  if (text === undefined || text === '') {
-    if (op === 'remove') throw scimProblem('noTarget', 'remove needs a path', 'path');
-    return setAll(draft, op, value);
-  }
-  const path = readPath(text);
-  if (path === undefined) return draft;
-  return op === 'remove' ? removeAttribute(draft, path, value) : setAttribute(draft, path, op, value);
+const GROUP: ResourceKind<GroupDraft> = {
+  schema: GROUP_SCHEMA,
+  readOnly: new Set(['id', 'meta']),
+  set: (draft, path, op, value) => {
+    if (path.attribute === 'members') return setMembers(draft, path, op, value);
+    if (path.attribute === 'externalid') {
+      requirePlain(path);
+      return { ...draft, externalId: parsed(ExternalId, value, 'externalId') };
+    }
+    if (path.attribute !== 'displayname') return draft;
+    requirePlain(path);
+    return { ...draft, displayName: parsed(DisplayName, value, 'displayName') };
+  },
+  remove: (draft, path, value) => {
+    if (path.attribute === 'members') return removeMembers(draft, path, value);
+    if (path.attribute === 'displayname')
+      throw scimProblem('mutability', 'displayName cannot be removed', 'displayName');
+    if (path.attribute !== 'externalid') return draft;
+    requirePlain(path);
+    return { ...draft, externalId: undefined };
+  },
 };
 
 /** The group after all operations. @throws ProblemError or InvalidRequestError for one that cannot be applied */
 export const patchGroup = (draft: GroupDraft, operations: readonly PatchOperation[]): GroupDraft =>
-  operations.reduce(applied, draft);
+  operations.reduce((changed, operation) => applyOperation(GROUP, changed, operation), draft);
 
 /** A whole group that a directory sends; a body that omits `externalId` leaves it as it is. */
 export const groupIn = (
   body: Readonly<Record<string, unknown>>,
   kept: Pick<GroupDraft, 'externalId'> = {},
-): GroupDraft => setAll({ ...kept, members: new Set() }, 'replace', body);
+): GroupDraft => setAll(GROUP, { ...kept, members: new Set() }, 'replace', body);
