@@ -1,7 +1,11 @@
 import { defineConfig } from 'vitest/config';
 
 const project = (name: string, include: string[], timeout = 20_000, more: object = {}) => ({
-  test: { name, include, testTimeout: timeout, hookTimeout: timeout, environment: 'node' as const, ...more },
+  test: {
+    ...{ name, include, testTimeout: timeout, hookTimeout: timeout, environment: 'node' as const },
+    setupFiles: ['test/harness/property-seed.ts'],
+    ...more,
+  },
 });
 
 const RECORDED = 'test/iam/recorded-*.test.ts';

@@ -5,6 +5,7 @@ import { readCdkDiff } from '../../../../core/changes/risk/formats/cdk-diff.ts';
 import { readChangeSet } from '../../../../core/changes/risk/formats/change-set.ts';
 import { isAboutTransport } from '../../../../core/changes/risk/formats/policy-changes.ts';
 import { InvalidInputError } from '../../../../core/shared/errors.ts';
+import { leastCpuMs } from '../../../fixtures/cpu-time.ts';
 
 const filled = (open: string, unit: string, close = ''): string =>
   open + unit.repeat(Math.floor((MAX_PLAN_CHARACTERS - open.length - close.length) / unit.length)) + close;
@@ -13,16 +14,15 @@ const HEAD = 'Stack a\nResources\n';
 const TABLE = 'Stack a\nIAM Statement Changes\n│   │ Resource │ Effect │ Action │ Principal │ Condition │\n';
 const RESOURCE = `${HEAD}[~] AWS::SQS::Queue Jobs J\n`;
 
-/** Reads or rejects; returns the time in milliseconds. */
-const timeOf = (read: () => unknown): number => {
-  const started = performance.now();
-  try {
-    read();
-  } catch (error) {
-    if (!(error instanceof InvalidInputError)) throw error;
-  }
-  return performance.now() - started;
-};
+/** Reads or rejects; returns the CPU time in milliseconds. */
+const timeOf = (read: () => unknown): number =>
+  leastCpuMs(() => {
+    try {
+      read();
+    } catch (error) {
+      if (!(error instanceof InvalidInputError)) throw error;
+    }
+  });
 
 /** Quadratic time took 13 s and more for a quarter of this size. */
 const MAX_MS = 1_500;
