@@ -19,7 +19,8 @@ export interface CustomerKeyProps {
 
 /**
  * The KMS key of a stage with `encryption: 'customer-key'`. It can be used only through the services that store data, by
- * callers that may use their resources. Administrators of the account manage it, but cannot decrypt with it.
+ * callers that may use their resources. Administrators of the account manage it: they can neither use it directly nor grant
+ * that to anyone, unless they change its policy.
  */
 export class CustomerKey extends Construct {
   readonly key: Key;
@@ -76,10 +77,10 @@ const encryptWith = (key: string, node: IConstruct): void => {
   for (const [path, value] of Object.entries(properties)) node.addPropertyOverride(path, value);
 };
 
-/** What managing a key takes, without its use. */
+/** What managing a key takes, without its use: `kms:Create*` would also create grants, and a grant can allow to decrypt. */
 const MANAGE = [
   'kms:CancelKeyDeletion',
-  'kms:Create*',
+  'kms:CreateAlias',
   'kms:Delete*',
   'kms:Describe*',
   'kms:Disable*',

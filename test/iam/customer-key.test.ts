@@ -133,12 +133,41 @@ describe('the key policy denies', () => {
     expect(await mayUse(call)).toBe(false);
   });
 
-  it('decryption to administrators who manage it', async () => {
-    const identity = [{ Effect: 'Allow' as const, Action: ['kms:*'], Resource: ['*'] }];
-    const act = (action: string) =>
-      isAllowed(onKey(role, action, {}), { identity, resource: policy, boundary: undefined });
-    expect(await act('kms:PutKeyPolicy')).toBe(true);
-    expect(await act('kms:Decrypt')).toBe(false);
+  const everything = [{ Effect: 'Allow' as const, Action: ['kms:*'], Resource: ['*'] }];
+  const administrator = (
+    action: string,
+    context: Call['context'] = {},
+    statements: readonly Statement[] = policy,
+  ): Promise<boolean> =>
+    isAllowed(onKey(role, action, context), {
+      ...{ identity: everything, resource: statements, boundary: undefined },
+    });
+
+  it.each([
+    ...['Decrypt', 'Encrypt', 'GenerateDataKey', 'GenerateDataKeyWithoutPlaintext'],
+    ...['ReEncryptFrom', 'ReEncryptTo', 'CreateGrant', 'RetireGrant'],
+  ])('kms:%s to administrators who manage it', async (action) => {
+    expect(await administrator(`kms:${action}`)).toBe(false);
+  });
+
+  it('grants to administrators that DynamoDB does not create for itself', async () => {
+    const own = { 'kms:GrantIsForAWSResource': 'false', ...via('dynamodb') };
+    expect(await administrator('kms:CreateGrant', own)).toBe(false);
+  });
+
+  it.each([
+    ...['PutKeyPolicy', 'CreateAlias', 'DescribeKey', 'EnableKey', 'ListGrants', 'RevokeGrant'],
+    ...['RotateKeyOnDemand', 'ScheduleKeyDeletion', 'UpdateKeyDescription'],
+  ])('not kms:%s: administrators need it', async (action) => {
+    expect(await administrator(`kms:${action}`)).toBe(true);
+  });
+
+  it('kms:CreateGrant only without a planted kms:Create*', async () => {
+    const planted: Statement = {
+      ...{ Effect: 'Allow', Action: ['kms:Create*'], Resource: ['*'] },
+      Principal: { AWS: [`arn:aws:iam::${ACCOUNT}:root`] },
+    };
+    expect(await administrator('kms:CreateGrant', {}, [...policy, planted])).toBe(true);
   });
 });
 
