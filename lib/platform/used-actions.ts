@@ -1,77 +1,60 @@
-import { PROVISION_ACTIONS } from './provision-actions.ts';
-
-/** The actions that functions and workflows use, by service. */
-const BY_SERVICE: Readonly<Record<string, readonly string[]>> = {
-  // Only a stage with SCIM grants these.
-  'cognito-idp': PROVISION_ACTIONS,
-  dynamodb: [
-    'BatchGetItem',
-    'DeleteItem',
-    'DescribeStream',
-    'GetItem',
-    'GetRecords',
-    'GetShardIterator',
-    'ListStreams',
-    'PutItem',
-    'Query',
-    'UpdateItem',
-  ],
-  events: ['PutEvents'],
-  lambda: ['InvokeFunction'],
-  // All but the first three: Step Functions delivers the logs of workflows.
-  logs: [
-    'CreateLogStream',
-    'FilterLogEvents',
-    'PutLogEvents',
-    'CreateLogDelivery',
-    'DeleteLogDelivery',
-    'DescribeLogGroups',
-    'DescribeResourcePolicies',
-    'GetLogDelivery',
-    'ListLogDeliveries',
-    'PutResourcePolicy',
-    'UpdateLogDelivery',
-  ],
-  s3: ['GetObject', 'ListBucket', 'PutObject'],
-  secretsmanager: [
-    'DescribeSecret',
-    'GetSecretValue',
-    'ListSecretVersionIds',
-    'PutSecretValue',
-    'RotateSecret',
-    'UpdateSecretVersionStage',
-  ],
-  sqs: [
-    'ChangeMessageVisibility',
-    'DeleteMessage',
-    'GetQueueAttributes',
-    'GetQueueUrl',
-    'ReceiveMessage',
-    'SendMessage',
-  ],
-  states: ['StartExecution'],
-  // Only a stage that sends traces grants these.
-  xray: ['GetSamplingRules', 'GetSamplingTargets', 'PutTelemetryRecords', 'PutTraceSegments'],
-};
-
-/** Use of the key of a stage with `encryption: 'customer-key'`; its key policy grants it to callers of the services. */
-export const KEY_ACTIONS: readonly string[] = [
-  'kms:Decrypt',
-  'kms:DescribeKey',
-  'kms:Encrypt',
-  'kms:GenerateDataKey',
-  'kms:GenerateDataKeyWithoutPlaintext',
-  'kms:ReEncryptFrom',
-  'kms:ReEncryptTo',
-];
-
 /**
- * All actions that a role may be granted. A grant of another one has no effect until it is listed here:
+ * The actions that roles use, by what they act on. A grant of another one has no effect until it is listed here:
  * `test/iam/role-boundary.test.ts` fails.
  */
-export const USED_ACTIONS: readonly string[] = [
-  ...Object.entries(BY_SERVICE).flatMap(([service, actions]) =>
-    actions.map((action) => `${service}:${action}`),
-  ),
-  ...KEY_ACTIONS,
+
+const of = (service: string, ...actions: readonly string[]): readonly string[] =>
+  actions.map((action) => `${service}:${action}`);
+
+/** On tables, their indexes and streams. */
+export const TABLE_ACTIONS = of(
+  'dynamodb',
+  ...['BatchGetItem', 'DeleteItem', 'DescribeStream', 'GetItem', 'GetRecords', 'GetShardIterator'],
+  ...['PutItem', 'Query', 'UpdateItem'],
+);
+
+export const BUCKET_ACTIONS = of('s3', 'GetObject', 'ListBucket', 'PutObject');
+
+export const BUS_ACTIONS = of('events', 'PutEvents');
+
+export const FUNCTION_ACTIONS = of('lambda', 'InvokeFunction');
+
+export const LOG_ACTIONS = of('logs', 'CreateLogStream', 'FilterLogEvents', 'PutLogEvents');
+
+export const QUEUE_ACTIONS = of(
+  'sqs',
+  ...['ChangeMessageVisibility', 'DeleteMessage', 'GetQueueAttributes', 'GetQueueUrl'],
+  ...['ReceiveMessage', 'SendMessage'],
+);
+
+export const SECRET_ACTIONS = of(
+  'secretsmanager',
+  ...['DescribeSecret', 'GetSecretValue', 'ListSecretVersionIds', 'PutSecretValue', 'RotateSecret'],
+  'UpdateSecretVersionStage',
+);
+
+export const WORKFLOW_ACTIONS = of('states', 'StartExecution');
+
+/** On no resource: Lambda looks for the streams that a function reads. */
+export const LIST_ACTIONS = of('dynamodb', 'ListStreams');
+
+/** On no resource: Step Functions delivers the logs of workflows with their roles. */
+export const DELIVERY_ACTIONS = of(
+  'logs',
+  ...['CreateLogDelivery', 'DeleteLogDelivery', 'DescribeLogGroups', 'DescribeResourcePolicies'],
+  ...['GetLogDelivery', 'ListLogDeliveries', 'PutResourcePolicy', 'UpdateLogDelivery'],
+);
+
+/** On no resource; only in a stage that sends traces. */
+export const TRACE_ACTIONS = of('xray', 'PutTelemetryRecords', 'PutTraceSegments');
+export const WORKFLOW_TRACE_ACTIONS = [
+  ...TRACE_ACTIONS,
+  ...of('xray', 'GetSamplingRules', 'GetSamplingTargets'),
 ];
+
+/** Use of the key of a stage with `encryption: 'customer-key'`; its key policy grants it to callers of the services. */
+export const KEY_ACTIONS = of(
+  'kms',
+  ...['Decrypt', 'DescribeKey', 'Encrypt', 'GenerateDataKey', 'GenerateDataKeyWithoutPlaintext'],
+  ...['ReEncryptFrom', 'ReEncryptTo'],
+);

@@ -41,7 +41,7 @@ export interface DataStores {
   readonly reports: ReportBucket;
 }
 
-/** Resources that outlive a deployment: tables, buckets, secrets, the topic of alarms, and the boundary of all roles. Every other stack refers to this one. */
+/** Resources that outlive a deployment: tables, buckets, secrets, the topic of alarms, and the boundaries of all roles. Every other stack refers to this one. */
 export class DataStack extends Stack {
   readonly stores: DataStores;
   readonly alarmTopic: AlarmTopic;
@@ -52,7 +52,6 @@ export class DataStack extends Stack {
   constructor(scope: Construct, id: string, props: DataStackProps) {
     super(scope, id, props);
     const { config } = props;
-    this.roleBoundary = new RoleBoundary(this, 'RoleBoundary');
     this.customerKey =
       config.encryption === 'customer-key' ? new CustomerKey(this, 'CustomerKey', { config }) : undefined;
     const vaultTable = config.secrets.vault ? new VaultTable(this, 'Vault', { config }) : undefined;
@@ -72,6 +71,8 @@ export class DataStack extends Stack {
       forecastBucket: new ForecastBucket(this, 'ForecastBucket', { config }),
       reports: new ReportBucket(this, 'ReportBucket', { config }),
     };
+    // After the stores, which it lists.
+    this.roleBoundary = new RoleBoundary(this, 'RoleBoundary', { config, customerKey: this.customerKey });
     this.alarmTopic = new AlarmTopic(this, 'Alarms', { config });
     const { secrets, signIn, apiKeys, requests, blocks, targets, rawBucket, forecastBucket } = this.stores;
     const arnsOf = (kind: RotatedSecret['kind']) =>

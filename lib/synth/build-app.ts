@@ -1,6 +1,8 @@
 import { type App, Tags } from 'aws-cdk-lib';
 import { PermissionsBoundary } from 'aws-cdk-lib/aws-iam';
+import { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import type { StageConfig } from '../config/stage-config.ts';
+import { type RoleBoundary, STAGE_TAG } from '../platform/role-boundary.ts';
 import { DataStack } from '../stacks/data-stack.ts';
 import { EdgeStack } from '../stacks/edge-stack.ts';
 import { FirewallStack } from '../stacks/firewall-stack.ts';
@@ -30,9 +32,16 @@ export const buildApp = (app: App, config: StageConfig): ForestallStacks => {
   edge.addStackDependency(pipeline);
   if (firewall) edge.addStackDependency(firewall);
   operations.addStackDependency(edge);
-  PermissionsBoundary.of(app).apply(data.roleBoundary.policy);
+  limitRoles(app, data.roleBoundary);
   data.customerKey?.encrypt(app);
-  Tags.of(app).add('forestall:stage', config.stage);
+  Tags.of(app).add(STAGE_TAG, config.stage);
   if (config.local) leaveOutGaps(app);
   return { data, pipeline, edge, operations, firewall };
+};
+
+/** The boundary closest to a role wins. */
+const limitRoles = (app: App, { policy, workflowPolicy }: RoleBoundary): void => {
+  PermissionsBoundary.of(app).apply(policy);
+  for (const part of app.node.findAll())
+    if (part instanceof StateMachine) PermissionsBoundary.of(part).apply(workflowPolicy);
 };

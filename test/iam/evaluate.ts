@@ -5,6 +5,7 @@ import { ACCOUNT } from './resource-names.ts';
 /** Condition keys that calls carry. A policy with another key would be evaluated without its value. */
 export const CONTEXT_KEYS = [
   'aws:ResourceAccount',
+  'aws:ResourceTag/forestall:stage',
   'aws:SecureTransport',
   'aws:SourceAccount',
   'aws:SourceArn',
@@ -27,7 +28,7 @@ export interface Call {
   readonly action: string;
   /** ARN, or `*` for actions without resources. */
   readonly resource: string;
-  /** Over TLS 1.3 and to a resource of the same account unless it says otherwise. */
+  /** Over TLS 1.3 and to a resource of the same account and stage unless it says otherwise. */
   readonly context: Context;
   /** The request or the template that makes this call necessary; for messages. */
   readonly because: string;
@@ -50,12 +51,15 @@ export interface Applicable {
   readonly resource: readonly Statement[];
   /** Undefined: the role has none, or a service calls. */
   readonly boundary: readonly Statement[] | undefined;
+  /** The stage that resources are tagged with, unless the call says otherwise; undefined: they have no tag. */
+  readonly stage?: string | undefined;
 }
 
 export const applicableTo = ({ caller, resource }: Call, policies: Policies): Applicable => ({
   identity: 'role' in caller ? (policies.ofRole.get(caller.role) ?? []) : [],
   resource: policies.ofResource.get(policyArnOf(resource)) ?? [],
   boundary: 'role' in caller ? policies.boundaryOf.get(caller.role) : undefined,
+  stage: policies.stage,
 });
 
 const principalOf = ({ caller }: Call): string =>
@@ -64,15 +68,16 @@ const principalOf = ({ caller }: Call): string =>
 /** True if the statements allow the call. Throws `TypeError` if the simulator cannot evaluate it. */
 export const isAllowed = async (
   call: Call,
-  { identity, resource, boundary }: Applicable,
+  { identity, resource, boundary, stage }: Applicable,
 ): Promise<boolean> => {
+  const tag = stage === undefined ? {} : { 'aws:ResourceTag/forestall:stage': stage };
   const result = await runSimulation(
     {
       request: {
         principal: principalOf(call),
         action: call.action,
         resource: { resource: call.resource, accountId: ACCOUNT },
-        contextVariables: { ...USUAL, ...call.context },
+        contextVariables: { ...USUAL, ...tag, ...call.context },
       },
       identityPolicies: [{ name: 'role', policy: { Version: VERSION, Statement: identity } }],
       serviceControlPolicies: [],

@@ -58,10 +58,10 @@ const denialsIn = (statements: readonly Statement[]): readonly Statement[] =>
   statements.filter(({ Effect }) => Effect === 'Deny');
 
 /** The statements that apply to a call, with one grant instead of all that allow something. */
-export const onlyGrant = (grant: Grant, { identity, resource, boundary }: Applicable): Applicable => ({
+export const onlyGrant = (grant: Grant, { identity, resource, ...others }: Applicable): Applicable => ({
   identity: [...denialsIn(identity), ...(grant.statement.Principal === undefined ? [grant.statement] : [])],
   resource: [...denialsIn(resource), ...(grant.statement.Principal === undefined ? [] : [grant.statement])],
-  boundary,
+  ...others,
 });
 
 export const describeGrant = ({ holder, action, resource, service }: Grant): string =>

@@ -30,13 +30,15 @@ export interface Policies {
   readonly ofResource: ReadonlyMap<string, readonly Statement[]>;
   /** Statements of each role's permissions boundary, by the role's logical id. A role without one is not in the map. */
   readonly boundaryOf: ReadonlyMap<string, readonly Statement[]>;
+  /** The stage that the roles, like all resources, are tagged with; undefined without tags. */
+  readonly stage: string | undefined;
 }
 
 /** Strict: managed policies and inline policies are not evaluated, so they fail. */
 const Role = z.strictObject({
   AssumeRolePolicyDocument: Policy,
   PermissionsBoundary: z.string().optional(),
-  Tags: z.unknown().optional(),
+  Tags: z.array(z.object({ Key: z.string(), Value: z.string() })).default([]),
 });
 /** Strict: a managed policy can only be a boundary, because one that is attached to a role is not evaluated. */
 const ManagedPolicy = z.strictObject({
@@ -137,6 +139,7 @@ export const policiesOf = (resources: Iterable<ResolvedResource>): Policies => {
   const ofResource = new Map<string, Statement[]>();
   const managed = new Map<string, readonly Statement[]>();
   const boundaryArnOf = new Map<string, string>();
+  let stage: string | undefined;
   for (const resource of resources) {
     assertReadable(resource);
     for (const [arn, statements] of READERS[resource.type]?.(resource) ?? [])
@@ -144,10 +147,14 @@ export const policiesOf = (resources: Iterable<ResolvedResource>): Policies => {
     const { id, type, arn = '', properties } = resource;
     if (type === 'AWS::IAM::ManagedPolicy')
       managed.set(arn, ManagedPolicy.parse(properties).PolicyDocument.Statement);
-    if (type === 'AWS::IAM::Role') boundaryArnOf.set(id, Role.parse(properties).PermissionsBoundary ?? '');
+    if (type === 'AWS::IAM::Role') {
+      const { PermissionsBoundary = '', Tags } = Role.parse(properties);
+      boundaryArnOf.set(id, PermissionsBoundary);
+      stage ??= Tags.find(({ Key }) => Key === 'forestall:stage')?.Value;
+    }
     if (type !== 'AWS::IAM::Policy') continue;
     const { Roles, PolicyDocument } = RolePolicy.parse(properties);
     for (const role of Roles) addTo(ofRole, role, PolicyDocument.Statement);
   }
-  return { ofRole, ofResource, boundaryOf: boundariesOf(boundaryArnOf, managed) };
+  return { ofRole, ofResource, boundaryOf: boundariesOf(boundaryArnOf, managed), stage };
 };

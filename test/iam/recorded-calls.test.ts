@@ -16,12 +16,20 @@ const stages = new Map<string, { readonly policies: Policies; readonly calls: re
 const at = (stage: string) => stages.get(stage)!;
 
 /** Parts that switches of a stage add: the vault for personal data (`secrets.vault`), and SCIM (`signIn.scim`). */
-const SWITCHED = /Vault|ProvisionPeople/;
+const SWITCHED = /Vault|ProvisionPeople|:userpool\//;
+
+/** Names and tags of every stage as those of one. */
+const inAnyStage = (held: ReadonlyMap<string, readonly Statement[]>): [string, Statement[]][] =>
+  JSON.parse(
+    JSON.stringify([...held])
+      .replaceAll(/(Forestall-?)(?:local|dev|prod)/g, '$1stage')
+      .replaceAll(/("aws:ResourceTag\/forestall:stage":)\["\w+"\]/g, '$1["stage"]'),
+  );
 
 /** Statements without what switches add, by holder. */
 const withoutSwitchesOf = (held: ReadonlyMap<string, readonly Statement[]>) =>
   new Map(
-    [...held]
+    inAnyStage(held)
       .filter(([holder]) => !SWITCHED.test(holder))
       .map(([holder, statements]) => [
         holder,

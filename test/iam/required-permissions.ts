@@ -7,9 +7,9 @@ import { arn } from './resource-names.ts';
 /** Permissions that a request needs: https://docs.aws.amazon.com/service-authorization/latest/reference/ */
 export type Permission = Pick<Call, 'action' | 'resource' | 'context'>;
 
-/** Logical id of a resource by its physical id. */
-type LogicalId = (physicalId: string) => string;
-type Mapping = (call: RecordedCall, logicalId: LogicalId) => Permission[];
+/** Name of a resource in the ARNs of `resource-names.ts`, by its physical id. */
+type NameOf = (physicalId: string) => string;
+type Mapping = (call: RecordedCall, nameOf: NameOf) => Permission[];
 
 const on = (action: string, resource: string, context: Permission['context'] = {}): Permission => ({
   action,
@@ -24,7 +24,7 @@ const OnTable = z.object({
   ReturnValues: z.string().optional(),
 });
 
-const tableArn = (name: string, logicalId: LogicalId): string => arn('dynamodb', `table/${logicalId(name)}`);
+const tableArn = (name: string, nameOf: NameOf): string => arn('dynamodb', `table/${nameOf(name)}`);
 
 /** https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/specifying-conditions.html */
 const conditionsOf = ({ Select, ReturnValues }: z.infer<typeof OnTable>): Permission['context'] => ({
@@ -34,20 +34,20 @@ const conditionsOf = ({ Select, ReturnValues }: z.infer<typeof OnTable>): Permis
 
 const onTable =
   (action: string): Mapping =>
-  ({ input }, logicalId) => {
+  ({ input }, nameOf) => {
     const request = OnTable.parse(input);
-    const table = tableArn(request.TableName, logicalId);
+    const table = tableArn(request.TableName, nameOf);
     const resource = request.IndexName === undefined ? table : `${table}/index/${request.IndexName}`;
     return [on(`dynamodb:${action}`, resource, conditionsOf(request))];
   };
 
 const onTables =
   (action: string): Mapping =>
-  ({ input }, logicalId) =>
+  ({ input }, nameOf) =>
     z
       .object({ RequestItems: z.array(z.string()) })
       .parse(input)
-      .RequestItems.map((name) => on(`dynamodb:${action}`, tableArn(name, logicalId)));
+      .RequestItems.map((name) => on(`dynamodb:${action}`, tableArn(name, nameOf)));
 
 const ITEM_ACTIONS: Readonly<Record<string, string>> = {
   ConditionCheck: 'ConditionCheckItem',
@@ -59,57 +59,57 @@ const ITEM_ACTIONS: Readonly<Record<string, string>> = {
 const Transaction = z.object({ TransactItems: z.array(z.record(z.string(), OnTable)) });
 
 /** https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/transaction-apis-iam.html */
-const transaction: Mapping = ({ input }, logicalId) =>
+const transaction: Mapping = ({ input }, nameOf) =>
   Transaction.parse(input).TransactItems.flatMap((item) =>
     Object.entries(item).map(([kind, { TableName }]) => {
       const action = ITEM_ACTIONS[kind];
       if (action === undefined) throw new TypeError(`a transaction with ${kind} is not known`);
-      return on(`dynamodb:${action}`, tableArn(TableName, logicalId));
+      return on(`dynamodb:${action}`, tableArn(TableName, nameOf));
     }),
   );
 
-const send: Mapping = ({ input }, logicalId) => {
+const send: Mapping = ({ input }, nameOf) => {
   const { QueueUrl } = z.object({ QueueUrl: z.string() }).parse(input);
-  return [on('sqs:SendMessage', arn('sqs', logicalId(QueueUrl)))];
+  return [on('sqs:SendMessage', arn('sqs', nameOf(QueueUrl)))];
 };
 
-const startExecution: Mapping = ({ input }, logicalId) => {
+const startExecution: Mapping = ({ input }, nameOf) => {
   const { stateMachineArn } = z.object({ stateMachineArn: z.string() }).parse(input);
-  return [on('states:StartExecution', arn('states', `stateMachine:${logicalId(stateMachineArn)}`))];
+  return [on('states:StartExecution', arn('states', `stateMachine:${nameOf(stateMachineArn)}`))];
 };
 
 const Events = z.object({
   Entries: z.array(z.object({ EventBusName: z.string(), Source: z.string(), DetailType: z.string() })),
 });
 
-const putEvents: Mapping = ({ input }, logicalId) =>
+const putEvents: Mapping = ({ input }, nameOf) =>
   Events.parse(input).Entries.map(({ EventBusName, Source, DetailType }) =>
-    on('events:PutEvents', arn('events', `event-bus/${logicalId(EventBusName)}`), {
+    on('events:PutEvents', arn('events', `event-bus/${nameOf(EventBusName)}`), {
       'events:source': Source,
       'events:detail-type': DetailType,
     }),
   );
 
 /** A search of a whole log group is authorised on its streams. */
-const onLogGroup: Mapping = ({ input }, logicalId) => {
+const onLogGroup: Mapping = ({ input }, nameOf) => {
   const { logGroupName } = z.object({ logGroupName: z.string() }).parse(input);
-  return [on('logs:FilterLogEvents', arn('logs', `log-group:${logicalId(logGroupName)}:log-stream:any`))];
+  return [on('logs:FilterLogEvents', arn('logs', `log-group:${nameOf(logGroupName)}:log-stream:any`))];
 };
 
 const onSecret =
   (action: string): Mapping =>
-  ({ input }, logicalId) => {
+  ({ input }, nameOf) => {
     const { SecretId } = z.object({ SecretId: z.string() }).parse(input);
     // The ARN of a secret ends in six random characters; in the emulator, functions know it by name.
-    const id = logicalId(SecretId.startsWith('arn:') ? SecretId.replace(/-\w{6}$/, '') : SecretId);
+    const id = nameOf(SecretId.startsWith('arn:') ? SecretId.replace(/-\w{6}$/, '') : SecretId);
     return [on(`secretsmanager:${action}`, arn('secretsmanager', `secret:${id}`))];
   };
 
 const onUserPool =
   (action: string): Mapping =>
-  ({ input }, logicalId) => {
+  ({ input }, nameOf) => {
     const { UserPoolId } = z.object({ UserPoolId: z.string() }).parse(input);
-    return [on(`cognito-idp:${action}`, arn('cognito-idp', `userpool/${logicalId(UserPoolId)}`))];
+    return [on(`cognito-idp:${action}`, arn('cognito-idp', `userpool/${nameOf(UserPoolId)}`))];
   };
 
 /** Requests with a target header. */
@@ -157,26 +157,26 @@ const objectRequest = (
 };
 
 /** https://docs.aws.amazon.com/AmazonS3/latest/userguide/using-with-s3-policy-actions.html */
-const onBucket: Mapping = (call, logicalId) => {
+const onBucket: Mapping = (call, nameOf) => {
   const [, name = '', key = ''] = /^\/([^/]+)\/?(.*)$/.exec(call.path) ?? [];
-  const bucket = `arn:aws:s3:::${logicalId(name)}`;
+  const bucket = `arn:aws:s3:::${nameOf(name)}`;
   if (key !== '') return objectRequest(bucket, key, call);
   const isList = call.method === 'GET' && call.query['list-type'] === '2';
   return isList ? [on('s3:ListBucket', bucket, { 's3:prefix': call.query.prefix ?? '' })] : [];
 };
 
-const invoke: Mapping = ({ method, path }, logicalId) => {
+const invoke: Mapping = ({ method, path }, nameOf) => {
   const [, name] = /^\/2015-03-31\/functions\/([^/]+)\/invocations$/.exec(decodeURIComponent(path)) ?? [];
   if (name === undefined || method !== 'POST') return [];
-  return [on('lambda:InvokeFunction', arn('lambda', `function:${logicalId(name)}`))];
+  return [on('lambda:InvokeFunction', arn('lambda', `function:${nameOf(name)}`))];
 };
 
 const BY_PATH: Readonly<Record<string, Mapping>> = { lambda: invoke, s3: onBucket };
 
 /** @throws TypeError if the request is not known, so that no call passes unchecked */
-export const permissionsFor = (call: RecordedCall, logicalId: LogicalId): Permission[] => {
+export const permissionsFor = (call: RecordedCall, nameOf: NameOf): Permission[] => {
   const mapping = call.target === '' ? BY_PATH[call.service] : BY_TARGET[call.target];
-  const permissions = mapping?.(call, logicalId) ?? [];
+  const permissions = mapping?.(call, nameOf) ?? [];
   if (permissions.length > 0) return permissions;
   throw new TypeError(
     `the permissions of ${call.service} ${call.target || `${call.method} ${call.path}`} are not known: extend test/iam/required-permissions.ts`,

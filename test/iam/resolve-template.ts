@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { ACCOUNT, attributesOf, REGION } from './resource-names.ts';
+import { ACCOUNT, attributesOf, nameOf, type Prefix, REGION } from './resource-names.ts';
 
 /** Resolves the intrinsic functions of templates as CloudFormation would in the account of `resource-names.ts`. */
 
@@ -15,12 +15,14 @@ const Template = z.object({
     )
     .default({}),
 });
-type Template = z.infer<typeof Template>;
+type Template = z.infer<typeof Template> & { readonly prefix: Prefix };
 
 export interface ResolvedResource {
   /** Logical id; unique in all templates of a stage. */
   readonly id: string;
   readonly type: string;
+  /** As it is in ARNs. */
+  readonly name: string;
   readonly arn: string | undefined;
   /** Properties without intrinsic functions. */
   readonly properties: unknown;
@@ -99,7 +101,7 @@ class StageResolver {
 
   #attribute(template: Template, id: string, attribute: string): string {
     const type = template.Resources[id]?.Type ?? 'unknown resource';
-    const value = attributesOf(type, id)?.[attribute];
+    const value = attributesOf(type, id, template.prefix)?.[attribute];
     if (value !== undefined) return value;
     throw new TypeError(`${attribute} of ${id} (${type}) is not known: extend test/iam/resource-names.ts`);
   }
@@ -131,11 +133,24 @@ const isNoValue = (value: unknown): boolean =>
 const RESOLVED =
   /^AWS::(ApiGatewayV2::(Integration|Route)|CloudWatch::Alarm|DynamoDB::GlobalTable|Events::|IAM::|KMS::|Lambda::|S3::|Scheduler::|SNS::|SQS::|StepFunctions::)/;
 
+/** The stage that the resources of a template are tagged with; undefined without tags. */
+const stageIn = (template: unknown): string | undefined =>
+  /"Key":"forestall:stage","Value":"(\w+)"/.exec(JSON.stringify(template))?.[1];
+
+const withPrefix = (part: string, template: unknown): Template => {
+  const stage = stageIn(template);
+  const stack = `${part.charAt(0).toUpperCase()}${part.slice(1)}`;
+  return {
+    ...Template.parse(template),
+    prefix: stage === undefined ? '' : `Forestall-${stage}-${stack}-`,
+  };
+};
+
 /** All resources of a stage, by logical id. */
 export const resolveTemplates = (
   templates: Readonly<Record<string, unknown>>,
 ): ReadonlyMap<string, ResolvedResource> => {
-  const parsed = Object.values(templates).map((each) => Template.parse(each));
+  const parsed = Object.entries(templates).map(([part, template]) => withPrefix(part, template));
   const resolver = new StageResolver(parsed);
   const resources = new Map<string, ResolvedResource>();
   for (const template of parsed)
@@ -144,7 +159,8 @@ export const resolveTemplates = (
       resources.set(id, {
         id,
         type: Type,
-        arn: attributesOf(Type, id)?.Arn,
+        name: nameOf(Type, id, template.prefix),
+        arn: attributesOf(Type, id, template.prefix)?.Arn,
         properties: RESOLVED.test(Type) ? resolver.resolve(template, Properties) : Properties,
       });
     }

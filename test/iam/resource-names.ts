@@ -1,4 +1,7 @@
-/** The account that the templates are resolved for: each resource has its logical id as its name. */
+/**
+ * The account that the templates are resolved for. Each resource has its logical id as its name, after that of its
+ * stack where names differ between stages.
+ */
 export const ACCOUNT = '000000000000';
 export const REGION = 'us-east-1';
 
@@ -18,6 +21,27 @@ const byArn = (id: string, service: string, resource: string): Attributes => ({
   Arn: arn(service, resource),
   Name: id,
 });
+
+/** What the names of a stack start with: `Forestall-prod-Data-`, or nothing in templates without a stage. */
+export type Prefix = string;
+
+/**
+ * Types whose names differ between stages: https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-properties-name.html.
+ * Keys and user pools have random ids instead. Names of secrets and state machines do not contain that of the stack.
+ */
+const AFTER_STACK: ReadonlySet<string> = new Set([
+  ...['AWS::DynamoDB::GlobalTable', 'AWS::Lambda::Function', 'AWS::Logs::LogGroup', 'AWS::S3::Bucket'],
+  ...['AWS::SQS::Queue', 'AWS::Cognito::UserPool', 'AWS::KMS::Key'],
+]);
+
+/** The name of a resource in ARNs. CDK names a bus after its path. */
+export const nameOf = (type: string, id: string, prefix: Prefix): string => {
+  if (type === 'AWS::Events::EventBus') return `${prefix.replaceAll('-', '')}${id}`;
+  return AFTER_STACK.has(type) ? `${prefix}${id}` : id;
+};
+
+/** The logical id of a function that has this name. */
+export const functionIdIn = (name: string): string => name.replace(/^Forestall-[a-z]+-[A-Z][a-z]+-/, '');
 
 const ATTRIBUTES: Readonly<Record<string, (id: string) => Attributes>> = {
   'AWS::ApiGatewayV2::Api': (id) => ({ Ref: id }),
@@ -53,7 +77,8 @@ const ATTRIBUTES: Readonly<Record<string, (id: string) => Attributes>> = {
 };
 
 /** Undefined for a type whose names occur in no policy. */
-export const attributesOf = (type: string, id: string): Attributes | undefined => ATTRIBUTES[type]?.(id);
+export const attributesOf = (type: string, id: string, prefix: Prefix): Attributes | undefined =>
+  ATTRIBUTES[type]?.(nameOf(type, id, prefix));
 
 export const roleArn = (role: string): string => `arn:aws:iam::${ACCOUNT}:role/${role}`;
 

@@ -1,27 +1,67 @@
 import { describe, expect, it } from 'vitest';
-import { STAGES } from '../../lib/config/stage-config.ts';
+import { selectStage } from '../../lib/config/select-stage.ts';
+import { STAGES, type StageConfig } from '../../lib/config/stage-config.ts';
 import { KEY_ACTIONS } from '../../lib/platform/used-actions.ts';
 import { stageOf } from '../infra/synthesised-stage.ts';
 import { type Applicable, type Call, isAllowed } from './evaluate.ts';
 import { grantsOf } from './grants.ts';
 import { policiesOf, type Statement } from './policies.ts';
 import { type ResolvedResource, resolveTemplates } from './resolve-template.ts';
+import { ACCOUNT } from './resource-names.ts';
 
-const resources = resolveTemplates(stageOf('prod').templates);
-const policies = policiesOf(resources.values());
-const [boundary = []] = policies.boundaryOf.values();
+/** Every switch that adds actions to a boundary. */
+const SWITCHES: Partial<StageConfig> = {
+  ...{ tracing: true, signIn: { ...selectStage('prod').signIn, scim: true } },
+  secrets: { rotationDays: 90, separateSigningKeys: true, vault: true, integrations: [] },
+};
+const WITH_KEY: Partial<StageConfig> = { ...SWITCHES, encryption: 'customer-key' };
+
+const IS_OF_ROLES = /^AWS::IAM::(?:Role|Policy|ManagedPolicy)$/;
+
+/** The policies of the roles of a stage, with their boundaries. */
+const limitsOf = (stage: (typeof STAGES)[number], changes: Partial<StageConfig> = {}) => {
+  const resources = resolveTemplates(stageOf(stage, changes).templates);
+  const policies = policiesOf([...resources.values()].filter(({ type }) => IS_OF_ROLES.test(type)));
+  const isOfWorkflow = (role: string): boolean =>
+    JSON.stringify(resources.get(role)?.properties).includes('states.amazonaws.com');
+  const boundaryOf = (workflows: boolean): readonly Statement[] =>
+    [...policies.boundaryOf].find(([role]) => isOfWorkflow(role) === workflows)?.[1] ?? [];
+  return {
+    ...{ resources, policies, isOfWorkflow },
+    ...{ ofFunctions: boundaryOf(false), ofWorkflows: boundaryOf(true) },
+  };
+};
+
+const prod = limitsOf('prod');
+const boundary = prod.ofFunctions;
 
 const EVERYTHING: Statement = { Effect: 'Allow', Action: ['*'], Resource: ['*'] };
 
-/** What a role with every permission may do within a boundary. */
+/** A key policy that leaves the decision to IAM: without a policy, a key allows nothing. */
+const LEFT_TO_IAM: Statement = {
+  ...{ Effect: 'Allow', Action: ['kms:*'], Resource: ['*'] },
+  Principal: { AWS: [`arn:aws:iam::${ACCOUNT}:root`] },
+};
+
+/** What a role with every permission may do within a boundary, on a resource of stage prod. */
 const mayDo = (
   action: string,
   context: Call['context'] = {},
   within: readonly Statement[] = boundary,
+  resource: string = ARN_OF[action] ?? '*',
 ): Promise<boolean> => {
-  const applicable: Applicable = { identity: [EVERYTHING], resource: [], boundary: within };
-  const resource = ARN_OF[action] ?? '*';
+  const policyOfResource = resource.startsWith('arn:aws:kms:') ? [LEFT_TO_IAM] : [];
+  const applicable: Applicable = {
+    ...{ identity: [EVERYTHING], resource: policyOfResource, boundary: within, stage: 'prod' },
+  };
   return isAllowed({ caller: { role: 'Any' }, action, resource, context, because: 'test' }, applicable);
+};
+
+/** The ARN of a resource of a stage, by a part of its logical id. */
+const arnIn = ({ resources }: ReturnType<typeof limitsOf>, type: string, id: RegExp): string => {
+  const found = [...resources.values()].find((each) => each.type === type && id.test(each.id));
+  if (found?.arn === undefined) throw new TypeError(`no ${type} is named like ${id.source}`);
+  return found.arn;
 };
 
 /** One forbidden action for each entry of `DENIED_ACTIONS`, with a resource where the action needs one. */
@@ -94,9 +134,17 @@ const FORBIDDEN: Readonly<Record<string, string>> = {
   'sts:AssumeRole': 'arn:aws:iam::000000000000:role/one',
 };
 
+/** Deliveries of logs, which only roles of workflows need. */
+const DELIVERIES: Readonly<Record<string, string>> = {
+  'logs:CreateLogDelivery': '*',
+  'logs:DeleteLogDelivery': '*',
+  'logs:UpdateLogDelivery': '*',
+  'logs:PutResourcePolicy': '*',
+};
+
 const USED: Readonly<Record<string, string>> = {
-  'dynamodb:GetItem': 'arn:aws:dynamodb:us-east-1:000000000000:table/Blocks',
-  's3:GetObject': 'arn:aws:s3:::bucket/key',
+  'dynamodb:GetItem': arnIn(prod, 'AWS::DynamoDB::GlobalTable', /^Blocks/),
+  's3:GetObject': `${arnIn(prod, 'AWS::S3::Bucket', /^RawBucket/)}/key`,
 };
 /** In the service but neither used nor forbidden by name. */
 const UNUSED: Readonly<Record<string, string>> = {
@@ -104,7 +152,7 @@ const UNUSED: Readonly<Record<string, string>> = {
   's3:ListAllMyBuckets': '*',
   'bedrock:InvokeModel': 'arn:aws:bedrock:us-east-1::foundation-model/one',
 };
-const ARN_OF: Readonly<Record<string, string>> = { ...FORBIDDEN, ...USED, ...UNUSED };
+const ARN_OF: Readonly<Record<string, string>> = { ...FORBIDDEN, ...USED, ...UNUSED, ...DELIVERIES };
 
 const withoutBoundary = (all: Iterable<ResolvedResource>): string[] =>
   [...all]
@@ -113,48 +161,144 @@ const withoutBoundary = (all: Iterable<ResolvedResource>): string[] =>
     .map(({ id }) => id);
 
 describe.each(STAGES)('in stage %s', (stage) => {
-  const all = resolveTemplates(stageOf(stage).templates);
+  const { resources, policies, isOfWorkflow, ofFunctions, ofWorkflows } = limitsOf(stage);
 
-  it('every role has the boundary', () => {
-    expect(withoutBoundary(all.values())).toEqual([]);
-    const boundaries = [...policiesOf(all.values()).boundaryOf.values()];
-    expect(boundaries.length).toBeGreaterThan(20);
-    expect(new Set(boundaries.map((each) => JSON.stringify(each))).size).toBe(1);
+  it('every role has the boundary of its kind', () => {
+    expect(withoutBoundary(resources.values())).toEqual([]);
+    expect(policies.boundaryOf.size).toBeGreaterThan(20);
+    expect(JSON.stringify(ofFunctions)).not.toBe(JSON.stringify(ofWorkflows));
+    for (const [role, statements] of policies.boundaryOf)
+      expect([role, statements]).toEqual([role, isOfWorkflow(role) ? ofWorkflows : ofFunctions]);
   });
 });
 
 it('a planted role without the boundary is found', () => {
-  const role = { id: 'Intruder', type: 'AWS::IAM::Role', arn: 'arn', properties: { Tags: [] } };
-  expect(withoutBoundary([...resources.values(), role])).toEqual(['Intruder']);
+  const properties = { Tags: [] };
+  const role = { id: 'Intruder', name: 'Intruder', type: 'AWS::IAM::Role', arn: 'arn', properties };
+  expect(withoutBoundary([...prod.resources.values(), role])).toEqual(['Intruder']);
 });
 
-describe('the boundary', () => {
-  it('allows every action that a policy grants: extend lib/platform/used-actions.ts for a new one', async () => {
-    const grants = grantsOf(policies).filter(({ holder }) => policies.ofRole.has(holder));
-    expect(grants.length).toBeGreaterThan(200);
+const actionsIn = (statements: readonly Statement[]): readonly string[] =>
+  statements.filter(({ Effect }) => Effect === 'Allow').flatMap(({ Action }) => Action);
+
+describe.each([
+  ...STAGES.map((stage) => [stage, 'as it is', {}] as const),
+  ['prod', 'with every switch', SWITCHES] as const,
+  ['prod', 'with a key of its own', WITH_KEY] as const,
+])('the boundaries of stage %s %s', (stage, _, changes) => {
+  const { policies, isOfWorkflow, ofFunctions, ofWorkflows } = limitsOf(stage, changes);
+  const grants = grantsOf(policies).filter(({ holder }) => policies.ofRole.has(holder));
+
+  it('allow every grant of a policy: extend lib/platform/used-actions.ts for a new action', async () => {
+    expect(grants.length).toBeGreaterThan(150);
     const refused = [];
     for (const { holder, action, resource } of grants) {
       const call = { caller: { role: holder }, action, resource: plain(resource), context: {}, because: '' };
-      if (!(await isAllowed(call, { identity: [EVERYTHING], resource: [], boundary })))
-        refused.push(`${holder}: ${action}`);
+      const within = policies.boundaryOf.get(holder);
+      if (!(await isAllowed(call, { identity: [EVERYTHING], resource: [], boundary: within, stage })))
+        refused.push(`${holder}: ${action} on ${resource}`);
     }
     expect(refused).toEqual([]);
   });
 
-  it('lists no action that no policy grants, except those of switches that are off', () => {
-    const granted = new Set([...grantsOf(policies).map(({ action }) => action), ...KEY_ACTIONS]);
-    const isOfSwitch = (action: string) => granted.has(action) || /^(?:xray|cognito-idp):/.test(action);
-    const listed = boundary.filter(({ Effect }) => Effect === 'Allow').flatMap(({ Action }) => Action);
-    expect(listed.filter((action) => !isOfSwitch(action))).toEqual([]);
+  it.each([
+    ['functions', false, ofFunctions],
+    ['workflows', true, ofWorkflows],
+  ])('list no action that no policy of %s grants', (kind, workflows, statements) => {
+    const ofKind = grants.filter(({ holder }) => isOfWorkflow(holder) === workflows);
+    const granted = new Set(ofKind.map(({ action }) => action));
+    // The key policy grants them.
+    const isOfKey = (action: string) => 'encryption' in changes && KEY_ACTIONS.includes(action);
+    expect(kind.length).toBeGreaterThan(0);
+    expect(actionsIn(statements).filter((action) => !granted.has(action) && !isOfKey(action))).toEqual([]);
   });
 
-  it('fits into a managed policy', () => {
+  it('fit into a managed policy', () => {
     // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
-    expect(JSON.stringify(boundary).length).toBeLessThan(6144);
+    for (const statements of [ofFunctions, ofWorkflows])
+      expect(asDeployed(statements).length).toBeLessThan(6144);
+  });
+});
+
+/** A boundary with names as long as in an account: in another region and partition, with suffixes of CloudFormation. */
+const asDeployed = (statements: readonly Statement[]): string =>
+  JSON.stringify(statements)
+    .replaceAll('us-east-1', 'ap-northeast-1')
+    .replaceAll('arn:aws:', 'arn:aws-us-gov:')
+    .replaceAll(/((?:table\/|s3:::)Forestall-\w+-\w+-\w+)/g, '$1-1A2B3C4D5E6F7');
+
+describe('a role of stage dev that is allowed everything', () => {
+  const dev = limitsOf('dev', WITH_KEY);
+  const other = limitsOf('prod', WITH_KEY);
+  /** An action of each service on a resource of a stage. */
+  const resourcesOf = (stage: ReturnType<typeof limitsOf>): Readonly<Record<string, string>> => ({
+    'dynamodb:GetItem': arnIn(stage, 'AWS::DynamoDB::GlobalTable', /^Blocks/),
+    'dynamodb:Query': `${arnIn(stage, 'AWS::DynamoDB::GlobalTable', /^Forecasts/)}/index/byRisk`,
+    's3:GetObject': `${arnIn(stage, 'AWS::S3::Bucket', /^RawBucket/)}/raw/key`,
+    's3:ListBucket': arnIn(stage, 'AWS::S3::Bucket', /^ReportBucket/),
+    'secretsmanager:GetSecretValue': arnIn(stage, 'AWS::SecretsManager::Secret', /^SecretsVault/),
+    'lambda:InvokeFunction': arnIn(stage, 'AWS::Lambda::Function', /IssueApiKey/),
+    'cognito-idp:AdminGetUser': arnIn(stage, 'AWS::Cognito::UserPool', /^SignIn/),
+    'sqs:ReceiveMessage': arnIn(stage, 'AWS::SQS::Queue', /^Ingest/),
+    'logs:PutLogEvents': plain(arnIn(stage, 'AWS::Logs::LogGroup', /^FunctionsQueryApi/)),
+    'logs:FilterLogEvents': plain(arnIn(stage, 'AWS::Logs::LogGroup', /^FunctionsQueryApi/)),
+    'events:PutEvents': arnIn(stage, 'AWS::Events::EventBus', /^Bus/),
+    'states:StartExecution': arnIn(stage, 'AWS::StepFunctions::StateMachine', /^ForecastsFleet/),
+    'kms:Decrypt': arnIn(stage, 'AWS::KMS::Key', /./),
+  });
+  const may = (action: string, resource: string | undefined, stage: string, within = dev.ofFunctions) =>
+    mayDo(action, { 'aws:ResourceTag/forestall:stage': stage }, within, resource);
+
+  it.each(Object.keys(resourcesOf(dev)))('may %s on its own stage, not on prod', async (action) => {
+    expect(await may(action, resourcesOf(dev)[action], 'dev')).toBe(true);
+    expect(await may(action, resourcesOf(other)[action], 'prod')).toBe(false);
   });
 
+  it.each(['lambda:InvokeFunction', 'states:StartExecution'])(
+    'and runs a workflow may %s on its own stage, not on prod',
+    async (action) => {
+      expect(await may(action, resourcesOf(dev)[action], 'dev', dev.ofWorkflows)).toBe(true);
+      expect(await may(action, resourcesOf(other)[action], 'prod', dev.ofWorkflows)).toBe(false);
+    },
+  );
+
+  it.each([
+    ['dynamodb:GetItem', 'arn:aws:dynamodb:us-east-1:000000000000:table/Customers'],
+    ['s3:GetObject', 'arn:aws:s3:::customers/key'],
+    ['secretsmanager:GetSecretValue', 'arn:aws:secretsmanager:us-east-1:000000000000:secret:shop'],
+    ['lambda:InvokeFunction', 'arn:aws:lambda:us-east-1:000000000000:function:shop'],
+  ])('may not %s on what else the account has', async (action, resource) => {
+    const applicable = { identity: [EVERYTHING], resource: [], boundary: dev.ofFunctions };
+    const call = { caller: { role: 'Any' }, action, resource, context: {}, because: 'test' };
+    expect(await isAllowed(call, applicable)).toBe(false);
+  });
+});
+
+describe('the actions of a switch are allowed only with it', () => {
+  const withoutKey = limitsOf('prod', SWITCHES);
+  it.each([
+    ['xray:PutTraceSegments', { ...SWITCHES, tracing: false }],
+    ['cognito-idp:AdminDeleteUser', { ...SWITCHES, signIn: selectStage('prod').signIn }],
+  ])('%s', (action, without) => {
+    expect(actionsIn(withoutKey.ofFunctions)).toContain(action);
+    expect(actionsIn(limitsOf('prod', without).ofFunctions)).not.toContain(action);
+  });
+
+  it('kms:Decrypt', () => {
+    expect(actionsIn(limitsOf('prod', WITH_KEY).ofFunctions)).toContain('kms:Decrypt');
+    expect(actionsIn(withoutKey.ofFunctions)).not.toContain('kms:Decrypt');
+  });
+});
+
+describe('the boundary', () => {
   it.each(Object.keys(FORBIDDEN))('denies %s even if it also allowed everything', async (action) => {
     expect(await mayDo(action, {}, [...boundary, EVERYTHING])).toBe(false);
+    expect(await mayDo(action, {}, [...prod.ofWorkflows, EVERYTHING])).toBe(false);
+  });
+
+  it.each(Object.keys(DELIVERIES))('denies %s to all but workflows', async (action) => {
+    expect(await mayDo(action, {}, [...boundary, EVERYTHING])).toBe(false);
+    expect(await mayDo(action, {}, prod.ofWorkflows)).toBe(true);
   });
 
   it.each(Object.keys(UNUSED))('does not allow %s, which nothing uses', async (action) => {
@@ -168,10 +312,11 @@ describe('the boundary', () => {
   });
 
   it('has no entry that denies none of these actions', () => {
+    const known = [...Object.keys(FORBIDDEN), ...Object.keys(DELIVERIES)];
     const denied = boundary.filter(({ Effect, Condition }) => Effect === 'Deny' && Condition === undefined);
     const unmatched = denied
       .flatMap(({ Action }) => Action)
-      .filter((entry) => !Object.keys(FORBIDDEN).some((action) => matches(entry, action)));
+      .filter((entry) => !known.some((action) => matches(entry, action)));
     expect(unmatched).toEqual([]);
   });
 });

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import type { Call } from './evaluate.ts';
 import type { ResolvedResource } from './resolve-template.ts';
-import { ACCOUNT, arn, roleNamed } from './resource-names.ts';
+import { ACCOUNT, arn, functionIdIn, roleNamed } from './resource-names.ts';
 import { workflowCalls } from './workflow-calls.ts';
 
 /** Calls that AWS services make because the templates connect them with other resources. */
@@ -68,7 +68,7 @@ const deliveryOf = (target: string): string => {
 };
 
 export const roleOf = (functionName: string, resources: Resources): string => {
-  const properties = resources.get(functionName.split(':').at(-1) ?? '')?.properties;
+  const properties = resources.get(functionIdIn(functionName.split(':').at(-1) ?? ''))?.properties;
   return roleNamed(FunctionProperties.parse(properties).Role);
 };
 

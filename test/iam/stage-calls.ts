@@ -22,11 +22,15 @@ const read = (file: string): string => {
 /** Calls that the last end-to-end run recorded, for the roles of a stage. */
 const recordedCalls = (resources: ReadonlyMap<string, ResolvedResource>): Call[] => {
   const logicalId = logicalIdsOf(read(RECORDED_RESOURCES));
+  const nameOf = (physicalId: string): string => {
+    const id = logicalId(physicalId);
+    return resources.get(id)?.name ?? id;
+  };
   return readCalls(read(RECORDED_CALLS)).flatMap((call) => {
     const functionId = logicalId(call.functionName);
     const caller = { role: roleOf(functionId, resources) };
     const because = `recorded: ${functionId} ${call.target || `${call.method} ${call.path}`}`;
-    return permissionsFor(call, logicalId).map((permission) => ({ caller, ...permission, because }));
+    return permissionsFor(call, nameOf).map((permission) => ({ caller, ...permission, because }));
   });
 };
 
@@ -42,7 +46,13 @@ const ENTRANCES = [
 
 const ownAlarmCalls = (resources: ReadonlyMap<string, ResolvedResource>): Call[] => {
   const id = 'alarm-of-the-owner';
-  const alarm = { id, type: 'AWS::CloudWatch::Alarm', arn: arn('cloudwatch', `alarm:${id}`), properties: {} };
+  const alarm = {
+    id,
+    name: id,
+    type: 'AWS::CloudWatch::Alarm',
+    arn: arn('cloudwatch', `alarm:${id}`),
+    properties: {},
+  };
   return ENTRANCES.map(({ id: pattern, service, action }) => {
     const entrance = [...resources.values()].find((each) => pattern.test(each.id));
     if (entrance?.arn === undefined) throw new TypeError(`no resource is named like ${pattern.source}`);
