@@ -18,6 +18,9 @@ export interface KeyRingOptions extends SecretOptions {
 /** Anyone can send an unknown key: the ring is not read more often because of it. */
 const MIN_READ_INTERVAL_MS = 10_000;
 
+/** While the secret cannot be read, a version that has retired since passes for no longer than this. */
+export const MAX_STALE_MS = 3_600_000;
+
 /** The contents of versions never change, so only new ones are read. */
 class RingReader {
   readonly #options: KeyRingOptions;
@@ -49,9 +52,9 @@ class RingReader {
 }
 
 /**
- * The ring of a secret, cached in the process. While Secrets Manager cannot be read, the last known ring serves on; each
- * failure is logged and counted as `KeyRingStale`.
- * @throws DependencyUnavailableError while there is no known ring
+ * The ring of a secret, cached in the process. While Secrets Manager cannot be read, the last known ring serves for an hour;
+ * each failure is logged and counted as `KeyRingStale`.
+ * @throws DependencyUnavailableError while there is no ring of the last hour
  */
 export const secretsManagerRings = (options: KeyRingOptions): KeyRings => {
   const { now, telemetry } = options;
@@ -60,6 +63,7 @@ export const secretsManagerRings = (options: KeyRingOptions): KeyRings => {
   let [readAt, triedAt] = [Number.NEGATIVE_INFINITY, Number.NEGATIVE_INFINITY];
   let reading: Promise<KeyRing> | undefined;
 
+  const known = (): KeyRing | undefined => (now() - readAt < MAX_STALE_MS ? ring : undefined);
   const refresh = async (): Promise<KeyRing> => {
     triedAt = now();
     try {
@@ -68,10 +72,11 @@ export const secretsManagerRings = (options: KeyRingOptions): KeyRings => {
       ring = found;
       return found;
     } catch (error) {
-      if (ring === undefined) throw error;
-      telemetry.count('KeyRingStale');
+      if (ring !== undefined) telemetry.count('KeyRingStale');
+      const last = known();
+      if (last === undefined) throw error;
       telemetry.error('a secret cannot be read: its last known versions serve on', {}, error);
-      return ring;
+      return last;
     }
   };
   /** Requests at the same time share one reading. */
@@ -85,9 +90,10 @@ export const secretsManagerRings = (options: KeyRingOptions): KeyRings => {
 
   return {
     read: async () => {
-      if (ring !== undefined && (now() - readAt < MAX_RING_AGE_MS || !mayTry())) return ring;
+      const last = known();
+      if (last !== undefined && (now() - readAt < MAX_RING_AGE_MS || !mayTry())) return last;
       return refreshOnce();
     },
-    readAgain: async () => (ring !== undefined && !mayTry() ? ring : refreshOnce()),
+    readAgain: async () => (mayTry() ? refreshOnce() : (known() ?? refreshOnce())),
   };
 };

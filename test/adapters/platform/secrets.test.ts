@@ -13,7 +13,7 @@ import {
 } from '@aws-sdk/client-secrets-manager';
 import { mockClient } from 'aws-sdk-client-mock';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { secretsManagerRings } from '../../../adapters/platform/key-rings.ts';
+import { MAX_STALE_MS, secretsManagerRings } from '../../../adapters/platform/key-rings.ts';
 import { readSecretFacts } from '../../../adapters/platform/secret-facts.ts';
 import { rotateSecret } from '../../../adapters/platform/secret-rotator.ts';
 import { secretsManagerVersions } from '../../../adapters/platform/secret-versions.ts';
@@ -199,6 +199,21 @@ describe('a cached ring', () => {
     expect(JSON.stringify(lines)).not.toContain('kkk');
     label({ b: ['AWSCURRENT'] });
     clock.now += 10_000;
+    expect((await rings.read()).current.id).toBe('b');
+  });
+
+  it('fails after an hour without Secrets Manager: its versions may have retired', async () => {
+    label({ a: ['AWSCURRENT'] });
+    const { rings, clock, counts } = start();
+    await rings.read();
+    mock.on(DescribeSecretCommand).rejects(new InternalServiceError(failure));
+    clock.now += MAX_STALE_MS - 1;
+    expect((await rings.read()).current.id).toBe('a');
+    clock.now += 1;
+    await expect(rings.read()).rejects.toThrow(DependencyUnavailableError);
+    await expect(rings.readAgain()).rejects.toThrow(DependencyUnavailableError);
+    expect(counts).toEqual({ KeyRingStale: 3 });
+    label({ b: ['AWSCURRENT'] });
     expect((await rings.read()).current.id).toBe('b');
   });
 
