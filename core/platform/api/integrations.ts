@@ -1,12 +1,15 @@
 /** Systems that Forestall calls, each with a credential that rotates, as the settings of a stage list them. */
 import * as z from 'zod';
 
-/** Addresses outside; on this machine, plain HTTP is allowed. */
+/**
+ * Addresses outside; on this machine, plain HTTP is allowed. They are in the environment of functions, so user names and
+ * passwords are refused.
+ */
 const address = z
   .string()
   .regex(
-    /^(?:https:\/\/[^\s/?#]+|http:\/\/(?:localhost|127\.0\.0\.1)(?::\d{1,5})?)(?:\/\S*)?$/,
-    'expected an address such as https://receiver.example.com/hook',
+    /^(?:https:\/\/[^\s/?#@]+|http:\/\/(?:localhost|127\.0\.0\.1)(?::\d{1,5})?)(?:\/\S*)?$/,
+    'expected an address without a user name, such as https://receiver.example.com/hook',
   );
 
 /** Names its secret: `integration-<name>`. */
