@@ -61,7 +61,7 @@ const describeFields = (errors: readonly ProblemField[]): string => {
 
 /** A hint for the user, if there is one. */
 const hintFor = (status: number): string => {
-  if (status === 401) return ' (set the key with --key or FORESTALL_API_KEY)';
+  if (status === 401) return ' (set the key with FORESTALL_API_KEY or --key-file)';
   return status === 404 ? ' (check the id, and --url)' : '';
 };
 

@@ -28,10 +28,46 @@ export const readLocalConnection = (root = projectRoot): Connection | undefined 
   }
 };
 
-const requireUrl = (url: string): string => {
-  const parsed = URL.canParse(url) ? new URL(url) : undefined;
-  if (parsed?.protocol === 'http:' || parsed?.protocol === 'https:') return url;
-  throw new InvalidInputError(`--url: found "${url}", expected an http or https address`);
+/** This machine, where nothing between client and server can read a request. */
+const LOOPBACK = /^(?:localhost|.*\.localhost|127(?:\.\d{1,3}){3}|\[::1\])$/;
+
+const requireUrl = (url: string, allowHttp: boolean): string => {
+  const { protocol, hostname } = URL.canParse(url) ? new URL(url) : { protocol: '', hostname: '' };
+  if (protocol === 'https:') return url;
+  if (protocol !== 'http:')
+    throw new InvalidInputError(`--url: found "${url}", expected an http or https address`);
+  if (allowHttp || LOOPBACK.test(hostname)) return url;
+  throw new InvalidInputError(
+    `--url: ${url} would send the API key unencrypted: use https, or --allow-http if the network is your own`,
+  );
+};
+
+/** @throws InvalidInputError if the file cannot be read or is empty */
+const readKeyFile = (path: string): string => {
+  const [shown, file] = path === '-' ? ['standard input', 0] : [path, path];
+  let text: string;
+  try {
+    text = readFileSync(file, 'utf8').trim();
+  } catch (cause) {
+    throw new InvalidInputError(`--key-file: cannot read ${shown}`, { cause });
+  }
+  if (/^\S+$/.test(text)) return text;
+  throw new InvalidInputError(`--key-file: expected an API key and nothing else in ${shown}`);
+};
+
+/** What the options of a command say about the connection. */
+export interface ConnectionChoice {
+  readonly url?: string | undefined;
+  readonly key?: string | undefined;
+  /** File that holds the key; `-` for standard input. */
+  readonly keyFile?: string | undefined;
+  readonly allowHttp?: boolean | undefined;
+}
+
+const keyOf = ({ key, keyFile }: ConnectionChoice): string | undefined => {
+  if (key !== undefined && keyFile !== undefined)
+    throw new InvalidInputError('--key-file: found --key as well, expected one of them');
+  return key ?? (keyFile === undefined ? undefined : readKeyFile(keyFile));
 };
 
 /**
@@ -39,18 +75,18 @@ const requireUrl = (url: string): string => {
  * used only with the local address, so that it is never sent elsewhere. @throws InvalidInputError
  */
 export const resolveConnection = (
-  options: { readonly url?: string | undefined; readonly key?: string | undefined },
+  options: ConnectionChoice,
   env: Readonly<Record<string, string | undefined>>,
   root?: string,
 ): Connection => {
   const url = options.url ?? (env.FORESTALL_URL || undefined);
-  const apiKey = options.key ?? (env.FORESTALL_API_KEY || undefined);
+  const apiKey = keyOf(options) ?? (env.FORESTALL_API_KEY || undefined);
   const local = url === undefined || apiKey === undefined ? readLocalConnection(root) : undefined;
   const chosen = url ?? local?.url;
   if (chosen === undefined) {
     throw new InvalidInputError('no API address: set --url or FORESTALL_URL, or run `npm start` first');
   }
   const key = apiKey ?? (chosen === local?.url ? local.apiKey : undefined);
-  if (key === undefined) throw new InvalidInputError('no API key: set --key or FORESTALL_API_KEY');
-  return { url: requireUrl(chosen), apiKey: key };
+  if (key === undefined) throw new InvalidInputError('no API key: set FORESTALL_API_KEY or --key-file');
+  return { url: requireUrl(chosen, options.allowHttp === true), apiKey: key };
 };

@@ -55,11 +55,13 @@ const assessOffline = (file: string, plan: DescribedPlan, options: Options, term
 /** True if an option selects the API of a deployment, which knows the owner's deployments and incidents. */
 const assess = async (file: string, options: Options, terminal: Terminal): Promise<RiskAssessment> => {
   const described = await readPlan(file, terminal.stdin, options.format);
-  const { url, key, target, outsideHours } = options;
-  if (url === undefined && key === undefined && target === undefined)
+  const { url, key, keyFile, target, outsideHours } = options;
+  if ([url, key, keyFile, target].every((given) => given === undefined))
     return assessOffline(file, described, options, terminal);
   if (outsideHours)
-    throw new InvalidInputError('--outside-hours: found --url, --key or --target, expected none of them');
+    throw new InvalidInputError(
+      '--outside-hours: found --url, --key, --key-file or --target, expected none of them',
+    );
   return connect(options, terminal).assessChange(described, target);
 };
 

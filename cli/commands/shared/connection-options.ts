@@ -8,17 +8,26 @@ import { printLine } from '../../terminal/writer.ts';
 export interface ConnectionOptions {
   readonly url?: string;
   readonly key?: string;
+  readonly keyFile?: string;
+  readonly allowHttp?: true;
 }
 
-/** Adds `--url` and `--key`. */
+/** Adds the options of `ConnectionOptions`. */
 export const withConnection = (command: Command): Command =>
   command
     .option('--url <address>', 'address of the API (or FORESTALL_URL; default: the local deployment)')
-    .option('--key <key>', 'API key (or FORESTALL_API_KEY)');
+    .option('--key-file <file>', 'file with the API key, - for standard input (or FORESTALL_API_KEY)')
+    .option('--key <key>', 'API key; other users of this machine can see it in the list of processes')
+    .option('--allow-http', 'send the API key unencrypted to an http address of another machine');
 
 /** A client for the chosen deployment. Announces retries on an interactive stderr. */
 export const connect = (options: ConnectionOptions, terminal: Terminal): ApiClient => {
   const connection = resolveConnection(options, terminal.env);
+  if (options.key !== undefined)
+    printLine(
+      terminal.stderr,
+      'forestall: other users of this machine can see the key of --key: set FORESTALL_API_KEY or --key-file instead',
+    );
   return new ApiClient({
     ...connection,
     onRetry: (reason, milliseconds) => {

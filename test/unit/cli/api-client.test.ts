@@ -158,7 +158,7 @@ describe('the API client', () => {
 
   it('gives a hint if the key is rejected', async () => {
     const { client } = clientOf([json({ title: 'Unauthorised' }, 401)]);
-    await expect(client.run('r')).rejects.toThrow('401 Unauthorised (set the key with --key');
+    await expect(client.run('r')).rejects.toThrow('401 Unauthorised (set the key with FORESTALL_API_KEY');
   });
 
   it('rejects a response of another shape, and one that is not JSON', async () => {

@@ -8,7 +8,7 @@ import { documentedCommands } from '../../architecture/documented-commands.ts';
 import { fakeTerminal } from './fake-terminal.ts';
 
 /** The documents state once that these apply to every command that calls a deployment. */
-const CONNECTION: ReadonlySet<string> = new Set(['--url', '--key']);
+const CONNECTION: ReadonlySet<string> = new Set(['--url', '--key-file', '--key', '--allow-http']);
 
 const usages = documentedCommands().filter(
   ({ document, command }) => document === 'docs/cli.md' && /^forestall \w/.test(command),
