@@ -23,7 +23,7 @@ export const prod: StageConfig = {
   throttle: { ratePerSecond: 1000, burst: 2000 },
   storeConcurrency: 20,
   ownTenant: 'default',
-  secrets: { rotationDays: 90, separateSigningKeys: false, vault: false, integrations: [] },
+  secrets: { rotationDays: 90, separateSigningKeys: true, vault: false, integrations: [] },
   signIn: { mfa: 'required', callbackUrls: [], providers: [], scim: false },
   logLevel: 'INFO',
   alarms: 'minimal',

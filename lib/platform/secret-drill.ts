@@ -84,7 +84,17 @@ export class SecretDrill extends Construct {
 
   #begin(): ObservedFunction {
     const fn = this.#step('BeginSecretDrill', 'begin-secret-drill', 'Starts the rotation of every secret');
-    this.#allow(fn, 'DescribeSecret', 'ListSecretVersionIds', 'RotateSecret');
+    this.#allow(fn, 'DescribeSecret', 'ListSecretVersionIds');
+    // It may start a rotation, but neither change its schedule nor the function that executes it. Both keys are absent from
+    // a request that changes neither.
+    fn.allow(
+      ['secretsmanager:RotateSecret'],
+      this.#props.secrets.own.map(({ secret }) => secret.secretArn),
+      {
+        BoolIfExists: { 'secretsmanager:ModifyRotationRules': 'false' },
+        ArnEqualsIfExists: { 'secretsmanager:RotationLambdaARN': this.#props.rotator.fn.functionArn },
+      },
+    );
     // Secrets Manager demands it of whoever starts a rotation.
     fn.allow(['lambda:InvokeFunction'], [this.#props.rotator.fn.functionArn]);
     return fn;

@@ -18,6 +18,8 @@ export const CONTEXT_KEYS = [
   'kms:ViaService',
   's3:TlsVersion',
   's3:prefix',
+  'secretsmanager:ModifyRotationRules',
+  'secretsmanager:RotationLambdaARN',
 ] as const;
 type Context = Readonly<Partial<Record<(typeof CONTEXT_KEYS)[number], string>>>;
 

@@ -59,7 +59,9 @@ const findingsOf = (
     ...(/makeHandler = [^;]*=>\s*serve(?:Http|Commands)\(/.test(sources.handler(fn))
       ? []
       : [`${fn} does not use the HTTP runtime`]),
-    ...(/\.\.\.\w*[aA]ccess\(env\)/.test(sources.composition(fn)) ? [] : [`${fn} verifies no credentials`]),
+    ...(/\.\.\.\w*[aA]ccess\(env(?:, \{ freshKeys: true \})?\)/.test(sources.composition(fn))
+      ? []
+      : [`${fn} verifies no credentials`]),
     ...(sources.grants(fn).includes('dynamodb:GetItem ApiKeys') ? [] : [`${fn} cannot look up API keys`]),
   ];
 };

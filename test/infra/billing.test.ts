@@ -64,13 +64,13 @@ describe('the check', () => {
     expect(findings([{ Type, Properties }])).toEqual([expect.stringContaining(finding)]);
   });
 
-  it('has only alarms and one secret billed by the month in production', () => {
+  it('has only alarms and three secrets billed by the month in production', () => {
     const monthly = [...resourcesIn(stageOf('prod')).values()].filter(
       ({ Type }) => BILLING_MODELS[Type]?.bills === 'month',
     );
     expect(new Set(monthly.map(({ Type }) => Type))).toEqual(
       new Set(['AWS::CloudWatch::Alarm', 'AWS::SecretsManager::Secret']),
     );
-    expect(monthly.filter(({ Type }) => Type === 'AWS::SecretsManager::Secret')).toHaveLength(1);
+    expect(monthly.filter(({ Type }) => Type === 'AWS::SecretsManager::Secret')).toHaveLength(3);
   });
 });

@@ -69,9 +69,10 @@ describe('a stage with a secret for each purpose of signatures', () => {
   const stage = withSecrets({ separateSigningKeys: true });
 
   it('has three secrets instead of one, at $0.80 a month more', () => {
-    expect(secretsOf(stageOf('prod'))).toEqual(new Set(['Signing']));
+    const shared = withSecrets({ separateSigningKeys: false });
+    expect(secretsOf(shared)).toEqual(new Set(['Signing']));
     expect(secretsOf(stage)).toEqual(new Set(['ApiSigning', 'ApprovalSigning', 'WebhookSigning']));
-    expect(monthly(stage) - monthly(stageOf('prod'))).toBeCloseTo(0.8, 9);
+    expect(monthly(stage) - monthly(shared)).toBeCloseTo(0.8, 9);
   });
 
   it('gives each function the secrets of its purposes only', () => {
@@ -104,11 +105,12 @@ describe('a stage with a secret for each purpose of signatures', () => {
 });
 
 describe('a stage with integrations', () => {
-  const stage = withSecrets({ integrations: [WEBHOOK, TOKEN] });
+  const separateSigningKeys = false;
+  const stage = withSecrets({ separateSigningKeys, integrations: [WEBHOOK, TOKEN] });
 
   it('has a secret for each, at $0.40 a month', () => {
     expect(secretsOf(stage)).toEqual(new Set(['Integrationgrafana', 'Integrationremediator', 'Signing']));
-    expect(monthly(stage) - monthly(stageOf('prod'))).toBeCloseTo(0.8, 9);
+    expect(monthly(stage) - monthly(withSecrets({ separateSigningKeys }))).toBeCloseTo(0.8, 9);
   });
 
   it('generates the key of a webhook, and leaves a token to its issuer', () => {
@@ -158,7 +160,9 @@ describe('the settings of integrations', () => {
 
   it.each([
     ['a name twice', [WEBHOOK, { ...TOKEN, name: 'remediator' }], /expected each name once/],
-    ['plain HTTP', [{ ...WEBHOOK, url: 'http://hooks.example.com' }], /expected an address such as https/],
+    ['plain HTTP', [{ ...WEBHOOK, url: 'http://hooks.example.com' }], /expected an address without a user/],
+    ['a password', [{ ...WEBHOOK, url: 'https://ada:pass@hooks.example.com' }], /without a user name/],
+    ['a token', [{ ...TOKEN, probeUrl: 'https://token@hooks.example.com/x' }], /without a user name/],
     ['an address without a host', [{ ...WEBHOOK, url: 'https:///x' }], /expected an address/],
     ['an unknown kind', [{ ...WEBHOOK, kind: 'fax' }], /integrations\[0\]\.kind/],
     ['a misspelt setting', [{ ...WEBHOOK, uri: 'x' }], /Unrecognized key/],
