@@ -36,7 +36,7 @@ export const ON_A_DEPLOYMENT: readonly string[] = [
   'forestall targets --profile generic --search commands --limit 1 --json',
   'forestall breaches --min-probability 0.01 --severity info --target commands-host --limit 5 --json',
   'forestall anomalies list --from 2026-01-01 --to 2036-01-01 --target commands-host --metric cpu_percent --kind behavioural --active --limit 5 --json',
-  'echo $KEY > key.txt; forestall assess diff.txt --url $URL --key-file key.txt --target commands-host',
+  'forestall assess diff.txt --url $URL --key-file - --target commands-host <<< $KEY',
   'forestall changes record "version 2" --target commands-host --kind deployment --from 1 --to 2 --at $NOW --id commands-2 --plan diff.txt --format cdk-diff --json',
   'forestall changes list --target commands-host --kind deployment --health watching --limit 1 --json',
   'forestall changes show commands-2 --json',

@@ -161,7 +161,7 @@ describe('the settings of integrations', () => {
   it.each([
     ['a name twice', [WEBHOOK, { ...TOKEN, name: 'remediator' }], /expected each name once/],
     ['plain HTTP', [{ ...WEBHOOK, url: 'http://hooks.example.com' }], /expected an address without a user/],
-    ['a password', [{ ...WEBHOOK, url: 'https://ada:pass@hooks.example.com' }], /without a user name/],
+    ['a user name', [{ ...WEBHOOK, url: 'https://ada@hooks.example.com' }], /without a user name/],
     ['a token', [{ ...TOKEN, probeUrl: 'https://token@hooks.example.com/x' }], /without a user name/],
     ['an address without a host', [{ ...WEBHOOK, url: 'https:///x' }], /expected an address/],
     ['an unknown kind', [{ ...WEBHOOK, kind: 'fax' }], /integrations\[0\]\.kind/],
