@@ -18,7 +18,7 @@ import {
 import { scimProblem } from '../../core/platform/api/scim-error.ts';
 import { directoryOf, type TenantDirectories } from '../../core/platform/api/tenant-directories.ts';
 import { ROLE_NAMES, type Role } from '../../core/platform/permissions.ts';
-import type { PeopleDirectory } from '../../core/platform/provisioning/ports.ts';
+import type { DirectoryBudget, PeopleDirectory } from '../../core/platform/provisioning/ports.ts';
 import {
   type PersonFields,
   type ProvisionedPerson,
@@ -33,6 +33,7 @@ export interface UserPoolOptions {
   readonly client: CognitoIdentityProviderClient;
   readonly userPoolId: string;
   readonly directories: TenantDirectories;
+  readonly budget: DirectoryBudget;
 }
 
 const PAGE = 60;
@@ -77,7 +78,7 @@ export class CognitoPeople implements PeopleDirectory {
     // Someone who was renamed keeps the id of the first name.
     const byName = `preferred_username = "${escaped(userName)}"`;
     const byTenant = `username ^= "${prefixOf(tenantId)}"`;
-    for await (const user of this.#users(byName.length > MAX_FILTER ? byTenant : byName)) {
+    for await (const user of this.#users(tenantId, byName.length > MAX_FILTER ? byTenant : byName)) {
       const person = personOf(tenantId, user, user.Attributes);
       if (isNamedSo(person)) return person;
     }
@@ -86,7 +87,7 @@ export class CognitoPeople implements PeopleDirectory {
 
   async list(tenantId: string): Promise<readonly ProvisionedPerson[]> {
     const people: ProvisionedPerson[] = [];
-    for await (const user of this.#users(`username ^= "${prefixOf(tenantId)}"`)) {
+    for await (const user of this.#users(tenantId, `username ^= "${prefixOf(tenantId)}"`)) {
       const person = personOf(tenantId, user, user.Attributes);
       if (person !== undefined) people.push(person);
     }
@@ -158,9 +159,10 @@ export class CognitoPeople implements PeopleDirectory {
   }
 
   /** Users of the pool that match a filter, page by page. */
-  async *#users(Filter: string): AsyncGenerator<UserType, void> {
+  async *#users(tenantId: string, Filter: string): AsyncGenerator<UserType, void> {
     let PaginationToken: string | undefined;
     for (let pages = 0; pages < MAX_PAGES; pages++) {
+      await this.#options.budget.requests(tenantId, 1);
       const UserPoolId = this.#options.userPoolId;
       const page = new ListUsersCommand({ UserPoolId, Filter, Limit: PAGE, PaginationToken });
       const answer = await this.#send('listing people', (client) => client.send(page));
@@ -179,6 +181,7 @@ export class CognitoPeople implements PeopleDirectory {
   async #add(tenantId: string, fields: PersonFields): Promise<string> {
     for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
       const id = personIdFor(tenantId, fields.userName, attempt);
+      if (this.#invites(tenantId, fields)) await this.#options.budget.invitation(tenantId, id);
       const added = await unlessNamed('UsernameExistsException', () =>
         this.#send('adding a person', (client) =>
           client.send(new AdminCreateUserCommand(this.#newUser(tenantId, id, fields))),
@@ -191,15 +194,19 @@ export class CognitoPeople implements PeopleDirectory {
     throw taken();
   }
 
+  #invites(tenantId: string, { email }: PersonFields): boolean {
+    return directoryOf(this.#options.directories, tenantId) === undefined && email !== undefined;
+  }
+
   /** Without an identity provider, Cognito mails an invitation with a temporary password. */
   #newUser(tenantId: string, id: string, fields: PersonFields): AdminCreateUserCommandInput {
-    const { directories } = this.#options;
-    const invites = directoryOf(directories, tenantId) === undefined && fields.email !== undefined;
     return {
       ...this.#nameOf(tenantId, id),
       UserAttributes: attributesOf(fields),
       TemporaryPassword: temporaryPassword(),
-      ...(invites ? { DesiredDeliveryMediums: ['EMAIL'] } : { MessageAction: 'SUPPRESS' }),
+      ...(this.#invites(tenantId, fields)
+        ? { DesiredDeliveryMediums: ['EMAIL'] }
+        : { MessageAction: 'SUPPRESS' }),
     };
   }
 

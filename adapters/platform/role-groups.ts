@@ -10,7 +10,7 @@ import {
   UpdateGroupCommand,
 } from '@aws-sdk/client-cognito-identity-provider';
 import type { Role } from '../../core/platform/permissions.ts';
-import type { RoleGroups } from '../../core/platform/provisioning/ports.ts';
+import type { DirectoryBudget, RoleGroups } from '../../core/platform/provisioning/ports.ts';
 import type { RoleGroup } from '../../core/platform/provisioning/role-group.ts';
 import { ConflictError } from '../../core/shared/errors.ts';
 import { withSdkErrors } from '../aws/sdk-failure.ts';
@@ -20,6 +20,7 @@ import { unlessNamed } from './user-pool-errors.ts';
 export interface RoleGroupsOptions {
   readonly client: CognitoIdentityProviderClient;
   readonly userPoolId: string;
+  readonly budget: DirectoryBudget;
 }
 
 const PAGE = 60;
@@ -69,6 +70,7 @@ export class CognitoRoleGroups implements RoleGroups {
     const ids: string[] = [];
     let NextToken: string | undefined;
     do {
+      await this.#options.budget.requests(tenantId, 1);
       const page = new ListUsersInGroupCommand({ ...this.#nameOf(tenantId, role), Limit: PAGE, NextToken });
       const answer = await withSdkErrors('listing the members of a group', () =>
         this.#options.client.send(page),

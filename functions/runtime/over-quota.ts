@@ -11,6 +11,8 @@ const USED_UP: Readonly<Record<QuotaName, string>> = {
   runsPerHour: 'forecast runs of this hour',
   watchesPerHour: 'watched deployments of this hour',
   newTargetsPerDay: 'new targets of this day (UTC)',
+  directoryRequestsPerMinute: 'pages of people and changes of members of this minute',
+  invitationsPerDay: 'invitations of this day (UTC)',
 };
 
 export interface Refused {

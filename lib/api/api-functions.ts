@@ -261,7 +261,9 @@ export class ApiFunctions extends Construct {
       description: 'Adds, changes and removes the people of a tenant for its directory (SCIM)',
       memoryMb: 256,
     });
-    this.#props.signIn.grantProvision(commands);
+    const { signIn, requests } = this.#props;
+    signIn.grantProvision(commands);
+    requests.grantNoteThings(commands);
     return commands;
   }
 }

@@ -22,6 +22,8 @@ const SHARES: Readonly<Record<Operation['quota'], number>> = {
   runsPerHour: 0.1,
   watchesPerHour: 0.1,
   newTargetsPerDay: 0.1,
+  directoryRequestsPerMinute: 0.1,
+  invitationsPerDay: 0.1,
   none: 0.1,
 };
 

@@ -11,4 +11,8 @@ export const DEFAULT_QUOTAS: Quotas = {
   watchesPerHour: 200,
   // A fleet of 10,000 hosts starts in one day, even if each of them is counted twice.
   newTargetsPerDay: 20_000,
+  // Ten a second: Cognito lists 30 pages and changes 25 members a second for all tenants together.
+  directoryRequestsPerMinute: 600,
+  // Cognito mails 50 messages a day for the whole account, among them codes for people who forgot their password.
+  invitationsPerDay: 20,
 };

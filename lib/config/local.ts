@@ -22,6 +22,8 @@ export const local: StageConfig = {
     runsPerHour: 10_000,
     watchesPerHour: 10_000,
     newTargetsPerDay: 1_000_000,
+    directoryRequestsPerMinute: 100_000,
+    invitationsPerDay: 10_000,
   },
   maxActiveRuns: 40,
   forecastCadenceMinutes: 60,

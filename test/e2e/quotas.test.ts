@@ -86,6 +86,28 @@ describe('a tenant that used up', () => {
   );
 });
 
+describe('a directory that used up what all tenants share', () => {
+  const add = (key: string, userName: string) =>
+    send(key, 'POST', '/v1/scim/v2/Users', { userName, emails: [{ value: userName }] });
+
+  it('gets 429 for lists, another one does not', async () => {
+    const key = await greedyTenant('e2e-many-lists', 'directoryRequestsPerMinute', 0);
+    const refused = await send(key, 'GET', '/v1/scim/v2/Users');
+    expect(refused).toMatchObject({ status: 429, json: { status: '429' } });
+    expect(refused.retryAfter).toBeLessThanOrEqual(60);
+    expect((await send(neighbour, 'GET', '/v1/scim/v2/Users')).status).toBe(200);
+  });
+
+  it('gets 429 for people who would be mailed, another one does not', async () => {
+    const key = await greedyTenant('e2e-many-invitations', 'invitationsPerDay', 1);
+    expect((await add(key, 'ada@example.com')).status).toBe(201);
+    expect((await add(key, 'ada@example.com')).status).toBe(409);
+    expect(await add(key, 'bob@example.com')).toMatchObject({ status: 429, json: { status: '429' } });
+    expect((await send(key, 'POST', '/v1/scim/v2/Users', { userName: 'cy' })).status).toBe(201);
+    expect((await add(neighbour, 'bob@example.com')).status).toBe(201);
+  });
+});
+
 describe('a thing draws one unit', () => {
   it('a new target, however often it is sent; further new targets are refused, known ones are not', async () => {
     const tenantId = 'e2e-many-targets';

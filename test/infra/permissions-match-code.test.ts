@@ -85,7 +85,6 @@ const NEVER_CALLED: Readonly<Record<string, readonly string[]>> = {
   ],
   'plan-peer-comparison': [...on('Targets', 'GetItem')],
   'start-silence-checks': [...on('Targets', 'GetItem')],
-  'provision-people': [...on('Requests', 'BatchGetItem')],
   'query-api': [
     ...on('Requests', 'BatchGetItem'),
     ...on('Blocks', 'BatchGetItem'),

@@ -282,7 +282,7 @@ const PERMISSIONS: Readonly<Record<string, readonly string[]>> = {
   ],
   ProvisionPeople: [
     ...on('ApiKeys', 'GetItem'),
-    ...on('Requests', 'UpdateItem'),
+    ...on('Requests', 'BatchGetItem', 'UpdateItem'),
     ...PROVISION_ACTIONS.map((action) => `cognito-idp:${action}`),
     ...LOGS,
   ],

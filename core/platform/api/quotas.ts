@@ -22,6 +22,10 @@ export const Quotas = z.strictObject({
   watchesPerHour: units,
   /** Targets that were not known before. */
   newTargetsPerDay: units,
+  /** Pages of people read from the user pool, and members of groups changed in it, by SCIM. */
+  directoryRequestsPerMinute: units,
+  /** People added by SCIM whom Cognito mails an invitation. */
+  invitationsPerDay: units,
 });
 export type Quotas = z.infer<typeof Quotas>;
 export type QuotaName = keyof Quotas;
@@ -36,6 +40,8 @@ const WINDOW_SECONDS: Readonly<Record<QuotaName, number>> = {
   runsPerHour: HOUR_SECONDS,
   watchesPerHour: HOUR_SECONDS,
   newTargetsPerDay: DAY_SECONDS,
+  directoryRequestsPerMinute: 60,
+  invitationsPerDay: DAY_SECONDS,
 };
 
 /** One window of a quota, in epoch seconds. */

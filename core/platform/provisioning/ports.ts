@@ -2,6 +2,14 @@ import type { Role } from '../permissions.ts';
 import type { PersonFields, ProvisionedPerson } from './provisioned-person.ts';
 import type { RoleGroup } from './role-group.ts';
 
+/** Draws on the quotas of a tenant for what all tenants share. @throws ProblemError `quota-exceeded` */
+export interface DirectoryBudget {
+  /** Before pages of people are read, or members changed. */
+  requests(tenantId: string, units: number): Promise<void>;
+  /** Before a person is mailed; once a day for each person. */
+  invitation(tenantId: string, personId: string): Promise<void>;
+}
+
 /** The people whom a tenant provisioned. None of the methods reaches people of another tenant. */
 export interface PeopleDirectory {
   /** @throws ConflictError if someone of the tenant has the user name */

@@ -9,7 +9,7 @@ import {
 } from '../../../core/platform/api/tenant-directories.ts';
 import type { Identity } from '../../../core/platform/identity.ts';
 import { ROLE_NAMES, type Role } from '../../../core/platform/permissions.ts';
-import type { RoleGroups } from '../../../core/platform/provisioning/ports.ts';
+import type { DirectoryBudget, RoleGroups } from '../../../core/platform/provisioning/ports.ts';
 import { isPersonId } from '../../../core/platform/provisioning/provisioned-person.ts';
 import type { RoleGroup } from '../../../core/platform/provisioning/role-group.ts';
 import { type GroupDraft, groupIn, patchGroup } from '../../../core/platform/scim/change-members.ts';
@@ -28,6 +28,7 @@ import { NO_CONTENT, scimReply } from './scim-reply.ts';
 
 export interface GroupDeps {
   readonly groups: RoleGroups;
+  readonly budget: DirectoryBudget;
   readonly directories: TenantDirectories;
   readonly telemetry: Telemetry;
 }
@@ -103,6 +104,7 @@ const store = async (deps: GroupDeps, caller: Identity, { group, members }: Held
   const joined = [...draft.members].filter((id) => !before.has(id));
   if (left.length + joined.length > MAX_CHANGES)
     throw scimProblem('tooMany', `a request can change ${MAX_CHANGES} members`, 'members');
+  if (left.length + joined.length > 0) await deps.budget.requests(tenantId, left.length + joined.length);
   await inParallel(PARALLEL, left, (id) => deps.groups.removeMember(tenantId, group.role, id));
   await inParallel(PARALLEL, joined, (id) => addMember(deps, tenantId, group.role, id));
   if (draft.externalId !== group.externalId)

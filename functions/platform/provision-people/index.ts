@@ -8,6 +8,7 @@ import { keyAccess } from '../../runtime/key-access.ts';
 import { observe } from '../../runtime/observe.ts';
 import { QuotasJson } from '../../runtime/quotas-json.ts';
 import { readEnv } from '../../runtime/read-env.ts';
+import { directoryBudget } from './directory-budget.ts';
 import { makeHandler } from './handler.ts';
 
 const env = readEnv({
@@ -17,14 +18,17 @@ const env = readEnv({
   USER_POOL_ID: z.string().min(1),
   TENANT_DIRECTORIES: jsonText(TenantDirectories),
 });
-const pool = { client: makeCognitoClient(), userPoolId: env.USER_POOL_ID };
-const directories = env.TENANT_DIRECTORIES;
+const shared = { ...keyAccess(env), directories: env.TENANT_DIRECTORIES };
+const pool = {
+  ...{ client: makeCognitoClient(), userPoolId: env.USER_POOL_ID },
+  ...{ directories: shared.directories, budget: directoryBudget(shared) },
+};
 
 export const handler = observe(
   makeHandler({
-    ...keyAccess(env),
-    directories,
-    people: new CognitoPeople({ ...pool, directories }),
+    ...shared,
+    budget: pool.budget,
+    people: new CognitoPeople(pool),
     groups: new CognitoRoleGroups(pool),
   }),
 );

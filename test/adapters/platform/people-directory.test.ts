@@ -27,12 +27,14 @@ import {
   personIdFor,
 } from '../../../core/platform/provisioning/provisioned-person.ts';
 import { ConfigurationError, ConflictError } from '../../../core/shared/errors.ts';
+import { recordedBudget } from '../../fakes/directory-budget.ts';
 
 const mock = mockClient(CognitoIdentityProviderClient);
 const client = new CognitoIdentityProviderClient({ region: 'us-east-1' });
 const LINKED: TenantDirectories = { acme: { provider: 'Okta', subject: 'userName' } };
+const spent = recordedBudget();
 const peopleOf = (directories: TenantDirectories = {}) =>
-  new CognitoPeople({ client, userPoolId: 'pool', directories });
+  new CognitoPeople({ client, userPoolId: 'pool', directories, budget: spent.budget });
 const people = peopleOf();
 
 const ADA: PersonFields = { userName: 'Ada@example.com', active: true, email: 'ada@example.com' };
@@ -61,6 +63,8 @@ const withoutReads = () =>
 
 beforeEach(() => {
   mock.reset();
+  spent.drawn.length = 0;
+  spent.state.refusal = undefined;
   mock.on(ListUsersCommand).resolves({ Users: [] });
 });
 
@@ -73,6 +77,33 @@ describe('adding a person', () => {
     expect(input).toMatchObject({ ...NAME, UserAttributes: STORED, DesiredDeliveryMediums: ['EMAIL'] });
     expect(input).not.toHaveProperty('MessageAction');
     expect(withoutReads()).toEqual(['AdminCreateUser']);
+    expect(spent.drawn).toEqual(['acme: 1 requests', `acme: invitation of ${ID}`]);
+  });
+
+  it.each([
+    ['has no address', people, { ...ADA, email: undefined }],
+    ['signs in with a provider', peopleOf(LINKED), ADA],
+  ])('draws no invitation for who %s', async (_, directory, fields) => {
+    mock.on(AdminGetUserCommand).rejectsOnce(notFound).resolves(found());
+    mock.on(AdminCreateUserCommand).resolves({});
+    await directory.create('acme', fields);
+    expect(spent.drawn).toEqual(['acme: 1 requests']);
+  });
+
+  it('draws no invitation for who exists', async () => {
+    mock.on(AdminGetUserCommand).resolves(found());
+    await expect(people.create('acme', ADA)).rejects.toThrow(ConflictError);
+    expect(spent.drawn).toEqual([]);
+  });
+
+  it('adds no one without an invitation that is left', async () => {
+    mock.on(AdminGetUserCommand).rejects(notFound);
+    mock.on(ListUsersCommand).callsFake(() => {
+      spent.state.refusal = new ProblemError('quota-exceeded', 'used up');
+      return { Users: [] };
+    });
+    await expect(people.create('acme', ADA)).rejects.toThrow('used up');
+    expect(withoutReads()).toEqual([]);
   });
 
   it('links them to the provider of the tenant instead of inviting them', async () => {
@@ -168,6 +199,16 @@ describe('looking people up', () => {
       { Filter: 'username ^= "acme."', PaginationToken: undefined },
       { PaginationToken: 'next' },
     ]);
+  });
+
+  it('draws on the quota of the tenant before each page', async () => {
+    mock.on(ListUsersCommand).resolvesOnce({ PaginationToken: 'next' }).resolves({});
+    await people.list('acme');
+    expect(spent.drawn).toEqual(['acme: 1 requests', 'acme: 1 requests']);
+    spent.state.refusal = new ProblemError('quota-exceeded', 'used up');
+    mock.resetHistory();
+    await expect(people.list('acme')).rejects.toThrow('used up');
+    expect(mock.commandCalls(ListUsersCommand)).toEqual([]);
   });
 
   it('refuses to list more people than a request has time for', async () => {

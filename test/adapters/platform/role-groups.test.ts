@@ -15,15 +15,20 @@ import { mockClient } from 'aws-sdk-client-mock';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { CognitoRoleGroups } from '../../../adapters/platform/role-groups.ts';
 import { ConflictError } from '../../../core/shared/errors.ts';
+import { recordedBudget } from '../../fakes/directory-budget.ts';
 
 const mock = mockClient(CognitoIdentityProviderClient);
 const client = new CognitoIdentityProviderClient({ region: 'us-east-1' });
-const groups = new CognitoRoleGroups({ client, userPoolId: 'pool' });
+const { budget, drawn } = recordedBudget();
+const groups = new CognitoRoleGroups({ client, userPoolId: 'pool', budget });
 const VIEWERS = { UserPoolId: 'pool', GroupName: 'acme.viewer' };
 const [ADA, BOB] = ['a'.repeat(24), 'b'.repeat(24)] as const;
 const said = { message: 'x', $metadata: {} };
 
-beforeEach(() => mock.reset());
+beforeEach(() => {
+  mock.reset();
+  drawn.length = 0;
+});
 
 describe('the groups of a tenant', () => {
   it('keep the id that the directory gave them', async () => {
@@ -64,6 +69,7 @@ describe('the groups of a tenant', () => {
       ...VIEWERS,
       NextToken: 'next',
     });
+    expect(drawn).toEqual(['acme: 1 requests', 'acme: 1 requests']);
   });
 
   it('take members of the tenant alone', async () => {

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import type { QuotaName } from '../../../../core/platform/api/quotas.ts';
 import type { TenantDirectories } from '../../../../core/platform/api/tenant-directories.ts';
+import { directoryBudget } from '../../../../functions/platform/provision-people/directory-budget.ts';
 import { makeHandler } from '../../../../functions/platform/provision-people/handler.ts';
 import { memoryPeople } from '../../../fakes/people.ts';
 import { memoryQuotas } from '../../../fakes/platform.ts';
@@ -8,13 +10,17 @@ import { httpEvent } from '../../../fixtures/http-events.ts';
 import { keyCaller } from '../../../fixtures/identities.ts';
 import { CONFORMANCE, withIds } from '../../../fixtures/scim-conformance.ts';
 
-const setup = (directories: TenantDirectories = {}, pool = memoryPeople()) => {
+const setup = (
+  directories: TenantDirectories = {},
+  left: Partial<Record<QuotaName, number>> = {},
+  pool = memoryPeople(),
+) => {
   const log = recordedTelemetry();
+  const shared = { quotas: memoryQuotas(left), telemetry: log.telemetry, now: () => 0 };
   const as = (tenantId: string) => {
     const handler = makeHandler({
       authenticate: async () => keyCaller(tenantId, 'okta', ['provision']),
-      quotas: memoryQuotas(),
-      ...{ telemetry: log.telemetry, now: () => 0, directories },
+      ...{ ...shared, directories, budget: directoryBudget(shared) },
       ...{ people: pool.directory, groups: pool.roleGroups },
     });
     return async (method: string, address: string, body?: object) => {
@@ -82,6 +88,38 @@ describe('a tenant', () => {
     expect((await send('POST', '/Groups', { displayName: 'forestall-admin' })).status).toBe(400);
     expect((await send('POST', '/Groups', { displayName: 'sre readers' })).body.id).toBe('viewer');
     expect((await send('GET', '/Groups/admin')).status).toBe(404);
+  });
+});
+
+describe('a change of more members than the quota has left', () => {
+  it('is refused with the time to wait, and changes nothing', async () => {
+    const { send, pool, log } = setup({}, { directoryRequestsPerMinute: 3 });
+    const add = async (userName: string) => (await send('POST', '/Users', { userName })).body.id;
+    const ids = [await add('ada'), await add('bob')];
+    const members = ids.map((value) => ({ value }));
+    await send('POST', '/Groups', { displayName: 'forestall-viewer', members });
+    const both = { Operations: [{ op: 'remove', path: 'members' }] };
+    const refused = await send('PATCH', '/Groups/viewer', both);
+    expect(refused).toMatchObject({ status: 429, headers: { 'retry-after': '60' }, body: { status: '429' } });
+    expect(pool.members.get('acme.viewer')?.size).toBe(2);
+    expect(log.lines).toContainEqual(expect.objectContaining({ message: 'Request over quota' }));
+    const one = { Operations: [{ op: 'remove', path: `members[value eq "${ids[0]}"]` }] };
+    expect((await send('PATCH', '/Groups/viewer', one)).body.members).toHaveLength(1);
+    const none = { Operations: [{ op: 'add', path: 'members', value: [{ value: ids[1] }] }] };
+    expect((await send('PATCH', '/Groups/viewer', none)).status).toBe(200);
+  });
+});
+
+describe('the budget of a tenant', () => {
+  it('draws one unit of the day for each person who is invited, and refuses the next', async () => {
+    const log = recordedTelemetry();
+    const quotas = memoryQuotas({ invitationsPerDay: 1 });
+    const budget = directoryBudget({ quotas, telemetry: log.telemetry, now: () => 3_600_000 });
+    for (let i = 0; i < 3; i++) await budget.invitation('acme', 'ada');
+    await expect(budget.invitation('acme', 'bob')).rejects.toMatchObject({
+      code: 'quota-exceeded',
+      message: expect.stringContaining('invitations of this day (UTC) are used up: retry in 82800 s'),
+    });
   });
 });
 

@@ -1,5 +1,6 @@
 /** Requests as Okta and Entra ID document them, and as no directory should send them, against the people of a tenant. */
 import { describe, expect, it } from 'vitest';
+import { directoryBudget } from '../../../../functions/platform/provision-people/directory-budget.ts';
 import { makeHandler } from '../../../../functions/platform/provision-people/handler.ts';
 import { memoryPeople } from '../../../fakes/people.ts';
 import { memoryQuotas } from '../../../fakes/platform.ts';
@@ -17,9 +18,10 @@ const ADA = {
 const setup = async () => {
   const pool = memoryPeople();
   const log = recordedTelemetry();
+  const shared = { quotas: memoryQuotas(), telemetry: log.telemetry, now: () => 0 };
   const handler = makeHandler({
     authenticate: async () => keyCaller('acme', 'directory', ['provision']),
-    ...{ quotas: memoryQuotas(), telemetry: log.telemetry, now: () => 0, directories: {} },
+    ...{ ...shared, budget: directoryBudget(shared), directories: {} },
     ...{ people: pool.directory, groups: pool.roleGroups },
   });
   const send = async (method: string, address: string, body?: unknown, headers = {}) => {
