@@ -27,16 +27,21 @@ const assertionsOf = (root: Element): string | undefined => {
 };
 
 /** Comments are not signed, and readers differ in whether a name ends at one. */
-const hasHiddenNode = (node: Node): boolean =>
-  node.nodeType === COMMENT_NODE ||
-  node.nodeType === PROCESSING_NODE ||
-  Array.from(node.childNodes ?? []).some(hasHiddenNode);
+const hasHiddenNode = (root: Node): boolean => {
+  const left = [root];
+  for (let node = left.pop(); node !== undefined; node = left.pop()) {
+    if (node.nodeType === COMMENT_NODE || node.nodeType === PROCESSING_NODE) return true;
+    for (let child = node.firstChild; child !== null; child = child.nextSibling) left.push(child);
+  }
+  return false;
+};
 
 const repeatedId = (root: Element): string | undefined => {
   const ids = [root, ...Array.from(root.getElementsByTagName('*'))].flatMap(
     (element) => element.getAttribute('ID') || [],
   );
-  const repeated = ids.find((id, index) => ids.indexOf(id) !== index);
+  const seen = new Set<string>();
+  const repeated = ids.find((id) => seen.size === seen.add(id).size);
   return repeated === undefined
     ? undefined
     : `two elements have the id ${repeated}: one was copied (wrapping)`;

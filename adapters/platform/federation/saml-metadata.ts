@@ -15,6 +15,8 @@ export interface ReadMetadata {
 }
 
 const WHAT = 'metadata';
+/** Providers publish the current certificate and the next; each is tried for the signature. */
+const MAX_CERTIFICATES = 20;
 
 const certificateIn = (element: Element): X509Certificate => {
   try {
@@ -27,17 +29,31 @@ const certificateIn = (element: Element): X509Certificate => {
 };
 
 /** Certificates of keys for signatures; a key without a use serves for everything. */
-const certificatesIn = (provider: Element): readonly X509Certificate[] =>
-  childrenOf(provider, 'metadata', 'KeyDescriptor')
+const certificatesIn = (provider: Element): readonly X509Certificate[] => {
+  const found = childrenOf(provider, 'metadata', 'KeyDescriptor')
     .filter((key) => key.getAttribute('use') !== 'encryption')
-    .flatMap((key) => allOf(key, 'signature', 'X509Certificate').map(certificateIn));
+    .flatMap((key) => allOf(key, 'signature', 'X509Certificate'));
+  if (found.length <= MAX_CERTIFICATES) return found.map(certificateIn);
+  throw new InvalidInputError(
+    `${WHAT}: found ${found.length} certificates for signatures, expected at most ${MAX_CERTIFICATES}`,
+  );
+};
+
+/** Undefined for a key that is not RSA, or of a kind that is not known. */
+const rsaBitsOf = (certificate: X509Certificate): number | undefined => {
+  try {
+    return certificate.publicKey.asymmetricKeyDetails?.modulusLength;
+  } catch {
+    return undefined;
+  }
+};
 
 const describe = (certificate: X509Certificate): SigningCertificate => ({
   subject: certificate.subject.replaceAll('\n', ', '),
   fingerprint: certificate.fingerprint256,
   validFrom: Date.parse(certificate.validFrom) / 1000,
   validTo: Date.parse(certificate.validTo) / 1000,
-  rsaBits: certificate.publicKey.asymmetricKeyDetails?.modulusLength,
+  rsaBits: rsaBitsOf(certificate),
 });
 
 const isSignedWith = (text: string, signature: Node, publicCert: string, id: string): boolean => {

@@ -15,14 +15,22 @@ const MAX_CHARACTERS = 100_000;
 const WHAT = 'response';
 const BASE64 = /^[A-Za-z0-9+/]+={0,2}$/;
 
+/** @throws RefusedResponseError */
+const requireLength = (base64: number): void => {
+  if (base64 <= MAX_CHARACTERS) return;
+  throw new RefusedResponseError(`it has ${base64} characters in base64; Cognito accepts ${MAX_CHARACTERS}`);
+};
+
 /** The XML of a response as recorded: the body of the form, its field `SAMLResponse` in base64, or XML. */
 const xmlOf = (recorded: string): string => {
   const text = recorded.trim();
-  if (text.startsWith('<')) return text;
+  if (text.startsWith('<')) {
+    requireLength(Math.ceil(Buffer.byteLength(text) / 3) * 4);
+    return text;
+  }
   const field = text.includes('SAMLResponse=') ? new URLSearchParams(text).get('SAMLResponse') : text;
   const base64 = (field ?? '').replaceAll(/\s/g, '');
-  if (base64.length > MAX_CHARACTERS)
-    throw new RefusedResponseError(`it has ${base64.length} characters; Cognito accepts ${MAX_CHARACTERS}`);
+  requireLength(base64.length);
   if (!BASE64.test(base64))
     throw new InvalidInputError(
       `${WHAT}: expected the field SAMLResponse in base64, as the browser posts it`,

@@ -9,8 +9,53 @@ export const NAMESPACES = {
 } as const;
 export type Namespace = keyof typeof NAMESPACES;
 
+/** Far above what providers send: parsing takes time with the square of each. */
+const MAX_DEPTH = 100;
+const MAX_ELEMENTS = 10_000;
+const MAX_TAG_CHARACTERS = 10_000;
+
+/** Parts without elements, whatever they contain. */
+const SKIPPED = [
+  ['<!--', '-->'],
+  ['<![CDATA[', ']]>'],
+  ['<?', '?>'],
+] as const;
+/** A tag to its end: quoted values may contain any character. */
+const TAG = /<[^"'>]*(?:"[^"]*"[^"'>]*|'[^']*'[^"'>]*)*>/y;
+
+/** The part that begins at `at`: a tag, or one without elements. Undefined if it has no end. */
+const partAt = (text: string, at: number): { readonly tag: string; readonly end: number } | undefined => {
+  const [start, close] = SKIPPED.find(([opening]) => text.startsWith(opening, at)) ?? [];
+  if (start !== undefined && close !== undefined) {
+    const end = text.indexOf(close, at + start.length);
+    return end < 0 ? undefined : { tag: '', end: end + close.length };
+  }
+  TAG.lastIndex = at;
+  const [tag] = TAG.exec(text) ?? [];
+  return tag === undefined ? undefined : { tag, end: at + tag.length };
+};
+
+/** Counts tags before anything is built of them. @throws InvalidInputError */
+const requireBounds = (text: string, what: string): void => {
+  const refuse = (found: string): never => {
+    throw new InvalidInputError(`${what}: found ${found}`);
+  };
+  let [depth, elements] = [0, 0];
+  for (let at = text.indexOf('<'); at >= 0; ) {
+    const { tag, end } = partAt(text, at) ?? refuse('a tag, comment or text section without an end');
+    if (tag.length > MAX_TAG_CHARACTERS) refuse(`a tag of more than ${MAX_TAG_CHARACTERS} characters`);
+    const isOpening = tag !== '' && !tag.startsWith('</');
+    if (isOpening && ++elements > MAX_ELEMENTS) refuse(`more than ${MAX_ELEMENTS} elements`);
+    if (tag.startsWith('</')) depth--;
+    else if (isOpening && !tag.endsWith('/>') && ++depth > MAX_DEPTH)
+      refuse(`elements in more than ${MAX_DEPTH} others`);
+    at = text.indexOf('<', end);
+  }
+};
+
 /** Parses XML without a document type, whose entities can stand for anything. @throws InvalidInputError */
 export const parseXml = (text: string, what: string): Element => {
+  requireBounds(text, what);
   if (/<!(?:DOCTYPE|ENTITY)/i.test(text))
     throw new InvalidInputError(`${what}: found a document type or entity, expected XML without any`);
   const fail = (message: unknown): never => {

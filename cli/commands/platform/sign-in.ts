@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { downloadMetadata } from '../../../adapters/platform/federation/download-metadata.ts';
 import type { ReadMetadata } from '../../../adapters/platform/federation/saml-metadata.ts';
 import { groupNamesOf } from '../../../core/platform/api/tenant-directories.ts';
 import type { CheckResult } from '../../../core/platform/doctor/check.ts';
@@ -8,7 +9,7 @@ import { finding, judged } from '../../../core/platform/federation/findings.ts';
 import { judgeAssertion } from '../../../core/platform/federation/judge-assertion.ts';
 import { judgeMetadata } from '../../../core/platform/federation/judge-metadata.ts';
 import { judgeOidc, OidcDocument } from '../../../core/platform/federation/judge-oidc.ts';
-import { DependencyUnavailableError, InvalidInputError } from '../../../core/shared/errors.ts';
+import { InvalidInputError } from '../../../core/shared/errors.ts';
 import { parseJson } from '../../../core/shared/parse-json.ts';
 import type { IdentityProvider } from '../../../lib/config/stage-config.ts';
 import { readWholeText } from '../../input/decode-text.ts';
@@ -34,7 +35,7 @@ interface Options {
 }
 
 /** More than the metadata of a provider; federations of thousands have other tools. */
-const MAX_CHARACTERS = 2_000_000;
+const MAX_CHARACTERS = 1_000_000;
 const DOWNLOAD_MS = 15_000;
 
 const secondsOf = (at: string | undefined): number => {
@@ -49,24 +50,11 @@ const addressOf = (provider: IdentityProvider): string =>
     ? provider.metadataUrl
     : `${provider.issuer.replace(/\/$/, '')}/.well-known/openid-configuration`;
 
-const download = async (address: string): Promise<string> => {
-  try {
-    const answer = await fetch(address, { signal: AbortSignal.timeout(DOWNLOAD_MS) });
-    if (!answer.ok) throw new Error(`status ${answer.status}`);
-    return (await answer.text()).slice(0, MAX_CHARACTERS);
-  } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new DependencyUnavailableError(
-      `${address}: cannot be downloaded (${reason}); give a file with --metadata`,
-      { cause },
-    );
-  }
-};
-
 const metadataText = ({ metadata }: Options, { provider }: ConfiguredProvider, terminal: Terminal) => {
   if (metadata !== undefined)
     return readWholeText(openInput(metadata, terminal.stdin), MAX_CHARACTERS, 'metadata of a provider');
-  if (provider !== undefined) return download(addressOf(provider));
+  if (provider !== undefined)
+    return downloadMetadata(addressOf(provider), { maxBytes: MAX_CHARACTERS, timeoutMs: DOWNLOAD_MS });
   throw new InvalidInputError('expected --metadata FILE, or --stage with a provider to download it from');
 };
 

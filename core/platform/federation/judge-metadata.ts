@@ -58,7 +58,7 @@ const judgeAddresses = ({ signOn }: SamlMetadata): CheckResult => {
 
 const SIGNATURES: Readonly<Record<SamlMetadata['signature'], string>> = {
   absent: 'not signed; HTTPS protects the download',
-  valid: 'signed with one of its certificates for signatures',
+  valid: 'signed with one of its own certificates, which does not prove where it comes from',
   unverified: 'signed, not verified',
 };
 
