@@ -4,6 +4,7 @@ import { formatParsers } from './format-parsers.ts';
 import { MESSAGE_PARSERS } from './message-parsers.ts';
 import { operationParsers } from './operation-parsers.ts';
 import type { FuzzedParser } from './parser.ts';
+import { samlParsers } from './saml-parsers.ts';
 import { textParsers } from './text-parsers.ts';
 
 export const PARSERS: readonly FuzzedParser[] = [
@@ -11,5 +12,6 @@ export const PARSERS: readonly FuzzedParser[] = [
   ...credentialParsers,
   ...Object.values(MESSAGE_PARSERS),
   ...textParsers,
+  ...samlParsers,
   ...operationParsers(),
 ];

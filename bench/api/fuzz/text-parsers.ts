@@ -2,6 +2,10 @@
 import * as z from 'zod';
 import { featuresOf } from '../../../core/changes/risk/engine/change-features.ts';
 import { readPlannedChange } from '../../../core/changes/risk/formats/planned-change.ts';
+import { ScimPatch } from '../../../core/platform/api/scim-patch.ts';
+import type { PersonFields } from '../../../core/platform/provisioning/provisioned-person.ts';
+import { patchGroup } from '../../../core/platform/scim/change-members.ts';
+import { patchPerson } from '../../../core/platform/scim/change-person.ts';
 import { readFilter } from '../../../core/platform/scim/scim-filter.ts';
 import { readPath, USER_SCHEMA } from '../../../core/platform/scim/scim-path.ts';
 import { decodeCursor, encodeCursor } from '../../../core/shared/cursor.ts';
@@ -66,6 +70,15 @@ const FILTERS = [
 ];
 const PATHS = ['members', 'members[value eq "1"]', 'name.familyName', 'emails[type eq "work"].value'];
 
+const PERSON: PersonFields = { userName: 'ada', active: false, email: 'ada@example.com' };
+const GROUP = { members: new Set(['1', '2']) };
+const OPERATIONS = [
+  { op: 'Replace', path: 'emails[type eq "work"].value', value: 'new@example.com' },
+  { op: 'add', path: 'members', value: [{ value: '3' }] },
+  { op: 'remove', path: 'members[value eq "1"]' },
+  { op: 'replace', value: { active: 'False', 'name.givenName': 'Ada', externalId: 'x' } },
+];
+
 const asJson = (text: string): unknown => {
   try {
     return JSON.parse(text);
@@ -107,6 +120,17 @@ export const textParsers: readonly FuzzedParser[] = [
     ({ attribute }) => {
       holds(/^[\w$.:-]+$/.test(attribute), 'the syntax of attributes');
     },
+  ),
+  parser(
+    'SCIM operations',
+    (random: Random) => jsonText(random, () => ({ Operations: OPERATIONS })),
+    (text) => {
+      const { success, data } = ScimPatch.safeParse(asJson(text));
+      if (!success) return undefined;
+      const { members, ...group } = patchGroup(GROUP, data.Operations);
+      return { person: patchPerson(PERSON, data.Operations), members: [...members], group };
+    },
+    (changed) => isSound(changed),
   ),
   parser(
     'cdk diff',

@@ -1,6 +1,6 @@
 /** Applies what directories send to the members and the external id of a group. */
 import * as z from 'zod';
-import { PlainLine } from '../../shared/text.ts';
+import { PlainLine, StorableText } from '../../shared/text.ts';
 import { InvalidRequestError } from '../api/errors.ts';
 import { scimProblem } from '../api/scim-error.ts';
 import type { PatchOperation } from '../api/scim-patch.ts';
@@ -20,7 +20,7 @@ const MAX_MEMBERS = 5000;
 const Members = z
   .preprocess(
     (value) => (value === null || value === undefined ? [] : [value].flat()),
-    z.array(z.object({ value: z.string().max(256) })).max(MAX_MEMBERS),
+    z.array(z.object({ value: StorableText.max(256) })).max(MAX_MEMBERS),
   )
   .transform((members) => members.map(({ value }) => value));
 const ExternalId = z.preprocess(
