@@ -2,17 +2,15 @@ import { type CloudWatchLogsClient, FilterLogEventsCommand } from '@aws-sdk/clie
 import { ACCESS_COUNT, AccessCount } from '../../core/platform/abuse/access-count.ts';
 import type { AccessCounts, TimeSpan } from '../../core/platform/abuse/ports.ts';
 import { inParallel } from '../../core/shared/in-parallel.ts';
-import type { Telemetry } from '../../core/shared/telemetry.ts';
 import { withSdkErrors } from '../aws/sdk-failure.ts';
 
 export interface AccessLogs {
   readonly client: CloudWatchLogsClient;
   readonly groupNames: readonly string[];
-  readonly telemetry: Telemetry;
 }
 
-/** Reading stops here, so that a flood of lines cannot keep the function busy: by then, there is enough to find it. */
-const MAX_PAGES = 200;
+/** The search of a group stops here, so that a flood of lines cannot keep the function busy, and says so. */
+const MAX_PAGES = 100;
 const PARALLEL_GROUPS = 4;
 
 /** A log line is JSON, which Lambda may precede with its own fields. */
@@ -25,11 +23,12 @@ const countIn = (line: string): AccessCount | undefined => {
   }
 };
 
+/** The counts in a group. `pages`: those that were read if there are more. */
 const readGroup = async (
-  { client, telemetry }: AccessLogs,
+  { client }: AccessLogs,
   logGroupName: string,
   { from, to }: TimeSpan,
-): Promise<readonly AccessCount[]> => {
+): Promise<{ readonly counts: readonly AccessCount[]; readonly pages?: number }> => {
   const counts: AccessCount[] = [];
   let nextToken: string | undefined;
   for (let page = 0; page < MAX_PAGES; page++) {
@@ -43,14 +42,24 @@ const readGroup = async (
       if (count !== undefined) counts.push(count);
     }
     nextToken = answer.nextToken;
-    if (nextToken === undefined) return counts;
+    if (nextToken === undefined) return { counts };
   }
-  telemetry.error('access counts are read in part', { logGroupName, pages: MAX_PAGES });
-  return counts;
+  return { counts, pages: MAX_PAGES };
 };
 
 /** Access counts in the logs of the functions behind the API. A search of logs costs nothing besides the requests. */
 export const loggedAccessCounts = (logs: AccessLogs): AccessCounts => ({
-  read: async (span) =>
-    (await inParallel(PARALLEL_GROUPS, logs.groupNames, (name) => readGroup(logs, name, span))).flat(),
+  read: async (span) => {
+    const read = await inParallel(
+      PARALLEL_GROUPS,
+      logs.groupNames,
+      async (name) => [name, await readGroup(logs, name, span)] as const,
+    );
+    return {
+      counts: read.flatMap(([, { counts }]) => counts),
+      incomplete: new Map(
+        read.flatMap(([name, { pages }]) => (pages === undefined ? [] : [[name, pages] as const])),
+      ),
+    };
+  },
 });

@@ -79,7 +79,7 @@ const reportAccess = (
   { statusCode: status }: HttpReply,
 ): void => {
   const sourceIp = senderAddress(request, isBehindCloudFront);
-  countAccess?.({ tenantId: caller?.tenantId, keyId: caller?.keyId, sourceIp, status, at: now() });
+  countAccess?.({ caller, sourceIp, status, at: now() });
 };
 
 const asItIs = (reply: HttpReply): HttpReply => reply;

@@ -1,8 +1,9 @@
-/** Abuse of API keys against the deployment: planted attacks are found, and the neighbour of the attacker is not accused. */
+/** Abuse against the deployment: planted attacks are found, and the neighbour of the attacker is not accused. */
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { beforeAll, describe, expect, inject, it } from 'vitest';
 import * as z from 'zod';
 import { requireOutput } from '../../local/deploy.ts';
+import { signIn } from './people.ts';
 import { newKey, useSession } from './pipeline-client.ts';
 
 const session = inject('session');
@@ -65,6 +66,23 @@ describe('the search for abuse', () => {
     expect(findings.filter(({ kind }) => kind === 'credential-guessing')).toHaveLength(1);
     expect(findings.filter(({ subject }) => subject.startsWith(NEIGHBOUR))).toEqual([]);
   });
+});
+
+it('the search for abuse finds a person who asks for ids, also with a token of theirs', async () => {
+  const { AccessToken } = await signIn(session, 'e2e-prober', [`${ATTACKER}.viewer`]);
+  const issued = await fetch(`${session.url}/v1/tokens`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${AccessToken}`, 'content-type': 'application/json' },
+    body: '{"scopes":["read"]}',
+  });
+  const { accessToken } = z.object({ accessToken: z.string() }).parse(await issued.json());
+  // Neither credential alone would be enough.
+  const credentialOf = (index: number) => (index % 2 === 0 ? AccessToken : accessToken);
+  const statuses = await flood((index) => send(`/v1/changes/guess-${index}`, credentialOf(index)));
+  expect(statuses).toEqual(new Set([404]));
+  const finding = (await detect()).find(({ subject }) => subject === `${ATTACKER} person e2e-prober`);
+  expect(finding).toMatchObject({ kind: 'enumeration' });
+  expect(finding?.count).toBeGreaterThan(REQUESTS / 2);
 });
 
 describe('the perimeter', () => {

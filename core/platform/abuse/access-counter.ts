@@ -1,10 +1,10 @@
-import type { AccessCount, KeyCount, NetworkCount } from './access-count.ts';
+import type { Identity } from '../identity.ts';
+import type { AccessCount } from './access-count.ts';
 import { networkOf } from './network.ts';
 
 /** One request that was answered. */
 export interface Access {
-  readonly tenantId: string | undefined;
-  readonly keyId: string | undefined;
+  readonly caller: Pick<Identity, 'tenantId' | 'keyId' | 'name'> | undefined;
   readonly sourceIp: string;
   readonly status: number;
   /** Epoch milliseconds. */
@@ -15,26 +15,41 @@ export interface Access {
 const MAX_AGE_MS = 60_000;
 const MAX_SUSPICIOUS = 20;
 const MAX_NETWORKS = 10;
-/** Keys and networks that a process counts at once. */
+/** Callers and networks that a process counts at once. */
 const MAX_COUNTS = 500;
+/** Responses to a caller who probes for ids and permissions. */
+const REFUSED: readonly number[] = [403, 404];
 
 interface Open {
   readonly since: number;
   readonly networks: Set<string>;
-  readonly subject: KeyCount['subject'] | NetworkCount['subject'];
   readonly access: Access;
   requests: number;
   suspicious: number;
 }
 
-const closed = ({ subject, access, requests, suspicious, networks }: Open): AccessCount => {
-  const { tenantId = '', keyId = '' } = access;
-  return subject === 'key'
-    ? { subject, tenantId, keyId, requests, notFound: suspicious, networks: [...networks].sort() }
-    : { subject, network: networkOf(access.sourceIp), unauthorized: suspicious };
+const closed = ({ access: { caller, sourceIp }, requests, suspicious, networks }: Open): AccessCount => {
+  if (caller === undefined)
+    return { subject: 'network', network: networkOf(sourceIp), unauthorized: suspicious };
+  const { tenantId, keyId, name } = caller;
+  const usage = { requests, refused: suspicious, networks: [...networks].sort() };
+  return keyId === undefined
+    ? { subject: 'person', tenantId, name, ...usage }
+    : { subject: 'key', tenantId, keyId, ...usage };
 };
 
-/** Adds up the requests of one process, by key, and by network for those without a valid credential. */
+/** Names a caller or network among those that are counted. */
+const idOf = ({ caller, sourceIp }: Access): string =>
+  JSON.stringify(
+    caller === undefined
+      ? networkOf(sourceIp)
+      : [caller.tenantId, caller.keyId ?? null, caller.keyId ?? caller.name],
+  );
+
+const isSuspicious = ({ caller, status }: Access): boolean =>
+  caller === undefined ? status === 401 : REFUSED.includes(status);
+
+/** Adds up the requests of one process, by caller, and by network for those without a valid credential. */
 export class AccessCounter {
   readonly #open = new Map<string, Open>();
 
@@ -48,17 +63,13 @@ export class AccessCounter {
   }
 
   #count(access: Access): void {
-    const { tenantId, keyId, sourceIp, status, at } = access;
-    const hasKey = keyId !== undefined;
-    if (!hasKey && status !== 401) return;
-    const network = networkOf(sourceIp);
-    const id = hasKey ? `${tenantId} ${keyId}` : network;
-    const subject = hasKey ? 'key' : 'network';
+    if (access.caller === undefined && !isSuspicious(access)) return;
+    const id = idOf(access);
     const known = this.#open.get(id);
-    const open = known ?? { since: at, networks: new Set(), subject, access, requests: 0, suspicious: 0 };
+    const open = known ?? { since: access.at, networks: new Set(), access, requests: 0, suspicious: 0 };
     open.requests += 1;
-    if (status === (hasKey ? 404 : 401)) open.suspicious += 1;
-    open.networks.add(network);
+    if (isSuspicious(access)) open.suspicious += 1;
+    open.networks.add(networkOf(access.sourceIp));
     this.#open.set(id, open);
   }
 

@@ -6,7 +6,11 @@ export interface TimeSpan {
   readonly to: number;
 }
 
+/** Log groups, and the pages of each that were read before the search stopped. */
+export type Incomplete = ReadonlyMap<string, number>;
+
 /** The counts that the processes behind the API have written. */
 export interface AccessCounts {
-  read(span: TimeSpan): Promise<readonly AccessCount[]>;
+  /** `incomplete`: groups with more lines than a search reads. */
+  read(span: TimeSpan): Promise<{ readonly counts: readonly AccessCount[]; readonly incomplete: Incomplete }>;
 }

@@ -17,7 +17,6 @@ export const handler = observe(
     counts: loggedAccessCounts({
       client: makeLogsClient(),
       groupNames: env.ACCESS_LOG_GROUP_NAMES,
-      telemetry,
     }),
     telemetry,
   }),

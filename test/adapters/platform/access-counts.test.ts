@@ -3,20 +3,14 @@ import { mockClient } from 'aws-sdk-client-mock';
 import { beforeEach, expect, it } from 'vitest';
 import { loggedAccessCounts } from '../../../adapters/platform/access-counts.ts';
 import { DependencyUnavailableError } from '../../../core/shared/errors.ts';
-import { recordedTelemetry } from '../../fakes/shared.ts';
 
 const logs = mockClient(CloudWatchLogsClient);
 beforeEach(() => logs.reset());
 
 const count = { subject: 'network', network: '192.0.2.0/24', unauthorized: 3 };
 const line = (fields: object) => JSON.stringify({ level: 'INFO', message: 'AccessCount', ...fields });
-const setup = (groupNames = ['query']) => {
-  const { telemetry, lines } = recordedTelemetry();
-  return {
-    lines,
-    counts: loggedAccessCounts({ client: new CloudWatchLogsClient({}), groupNames, telemetry }),
-  };
-};
+const countsOf = (groupNames = ['query']) =>
+  loggedAccessCounts({ client: new CloudWatchLogsClient({}), groupNames });
 
 it('reads all pages of all groups within the span', async () => {
   logs
@@ -24,7 +18,10 @@ it('reads all pages of all groups within the span', async () => {
     .resolves({ events: [{ message: line(count) }] })
     .on(FilterLogEventsCommand, { logGroupName: 'query', nextToken: undefined })
     .resolves({ events: [], nextToken: 'more' });
-  expect(await setup(['query', 'ingest']).counts.read({ from: 1000, to: 2000 })).toEqual([count, count]);
+  expect(await countsOf(['query', 'ingest']).read({ from: 1000, to: 2000 })).toEqual({
+    counts: [count, count],
+    incomplete: new Map(),
+  });
   const inputs = logs.commandCalls(FilterLogEventsCommand).map(({ args }) => args[0].input);
   expect(inputs).toHaveLength(3);
   for (const input of inputs)
@@ -40,17 +37,22 @@ it('skips lines that are no counts, whatever they hold', async () => {
     `2026-03-01T00:00:00Z\tid\tINFO\t${line(count)}`,
   ];
   logs.on(FilterLogEventsCommand).resolves({ events: [...messages.map((message) => ({ message })), {}] });
-  expect(await setup().counts.read({ from: 0, to: 1 })).toEqual([count]);
+  expect((await countsOf().read({ from: 0, to: 1 })).counts).toEqual([count]);
 });
 
-it('ends a search that finds no end, and says so', async () => {
-  logs.on(FilterLogEventsCommand).resolves({ events: [], nextToken: 'more' });
-  const { counts, lines } = setup();
-  expect(await counts.read({ from: 0, to: 1 })).toEqual([]);
-  expect(lines).toMatchObject([{ level: 'error', fields: { logGroupName: 'query', pages: 200 } }]);
+it('ends a search that finds no end, and names the group that was read in part', async () => {
+  logs
+    .on(FilterLogEventsCommand)
+    .resolves({ events: [{ message: line(count) }] })
+    .on(FilterLogEventsCommand, { logGroupName: 'query' })
+    .resolves({ events: [], nextToken: 'more' });
+  expect(await countsOf(['query', 'ingest']).read({ from: 0, to: 1 })).toEqual({
+    counts: [count],
+    incomplete: new Map([['query', 100]]),
+  });
 });
 
 it('fails while logs cannot be read', async () => {
   logs.on(FilterLogEventsCommand).rejects(Object.assign(new Error('slow'), { name: 'ThrottlingException' }));
-  await expect(setup().counts.read({ from: 0, to: 1 })).rejects.toThrow(DependencyUnavailableError);
+  await expect(countsOf().read({ from: 0, to: 1 })).rejects.toThrow(DependencyUnavailableError);
 });

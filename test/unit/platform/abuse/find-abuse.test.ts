@@ -2,13 +2,13 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { AccessCount } from '../../../../core/platform/abuse/access-count.ts';
 import { type Access, AccessCounter } from '../../../../core/platform/abuse/access-counter.ts';
-import { findAbuse, HOURS_BEFORE } from '../../../../core/platform/abuse/find-abuse.ts';
+import { findAbuse, type Observed } from '../../../../core/platform/abuse/find-abuse.ts';
 import { networkOf } from '../../../../core/platform/abuse/network.ts';
 
 const nets = (from: number, count: number) =>
   Array.from({ length: count }, (_, index) => `10.0.${from + index}.0/24`);
 const key = (over: Partial<Extract<AccessCount, { subject: 'key' }>> = {}): AccessCount => ({
-  ...{ subject: 'key', tenantId: 'acme', keyId: 'k1', requests: 10, notFound: 0, networks: nets(0, 1) },
+  ...{ subject: 'key', tenantId: 'acme', keyId: 'k1', requests: 10, refused: 0, networks: nets(0, 1) },
   ...over,
 });
 const guesses = (unauthorized: number): AccessCount => ({
@@ -29,59 +29,146 @@ describe('networkOf', () => {
   });
 });
 
+const person = (over: Partial<Extract<AccessCount, { subject: 'person' }>> = {}): AccessCount => ({
+  ...{ subject: 'person', tenantId: 'acme', name: 'ada', requests: 10, refused: 0, networks: nets(0, 1) },
+  ...over,
+});
+
+const HOURS_BEFORE = 3;
+const NO_PAST: Omit<Observed, 'hour'> = { before: [], sameHour: [] };
+/** The same counts in each of the hours before. */
+const always = (...counts: readonly AccessCount[]): Omit<Observed, 'hour'> => ({
+  before: Array.from({ length: HOURS_BEFORE }, () => counts),
+  sameHour: [],
+});
+const found = (hour: readonly AccessCount[], past: Partial<Observed> = {}) =>
+  findAbuse({ ...NO_PAST, ...past, hour });
+
+/** What is found in an hour of each day or hour of an attack that grows by a factor, as long as nothing is found. */
+const hoursUnseen = (count: (n: number) => AccessCount, first: number, factor: number) => {
+  let sent = 0;
+  const hours: AccessCount[][] = [];
+  for (let n = first; hours.length < 100; n = Math.floor(n * factor)) {
+    const hour = [count(n)];
+    if (found(hour, { before: hours.toReversed().slice(0, HOURS_BEFORE) }).length > 0) break;
+    hours.push(hour);
+    sent += n;
+  }
+  return { hours: hours.length, sent };
+};
+
 describe('abuse is found in', () => {
   it('a key used from ten networks that it was not used from before', () => {
-    expect(findAbuse({ hour: [key({ networks: nets(1, 10) })], before: [key()] })).toEqual([
-      { kind: 'key-in-many-networks', subject: 'acme k1', count: 10, usual: 1 },
+    expect(found([key({ networks: nets(1, 10) })], always(key()))).toEqual([
+      { kind: 'caller-in-many-networks', subject: 'acme k1', count: 10, usual: 0 },
     ]);
-    expect(findAbuse({ hour: [key({ networks: nets(1, 9) })], before: [key()] })).toEqual([]);
-    // A large fleet of which a part is new.
-    const fleet = [key({ networks: nets(0, 50) })];
-    expect(findAbuse({ hour: [key({ networks: nets(0, 70) })], before: fleet })).toEqual([]);
+    expect(found([key({ networks: nets(1, 9) })], always(key()))).toEqual([]);
   });
 
-  it('a key that asks for many items which do not exist', () => {
-    const hour = [key({ notFound: 60 }), key({ notFound: 40 })];
-    expect(findAbuse({ hour, before: [] })).toEqual([
-      { kind: 'enumeration', subject: 'acme k1', count: 100, usual: 0 },
-    ]);
-    expect(
-      findAbuse({ hour: [key({ notFound: 60 }), key({ keyId: 'k2', notFound: 40 })], before: [] }),
-    ).toEqual([]);
-    expect(findAbuse({ hour, before: [key({ notFound: 100 })] })).toEqual([]);
+  it('a key of a large fleet, if more than a quarter of its networks are new', () => {
+    const fleet = always(key({ networks: nets(0, 50) }));
+    expect(found([key({ networks: nets(0, 62) })], fleet)).toEqual([]);
+    expect(found([key({ networks: nets(0, 63) })], fleet)).toMatchObject([{ count: 13 }]);
+    // Half as many as are known used to be no finding.
+    expect(found([key({ networks: nets(50, 49) })], fleet)).toMatchObject([{ count: 49 }]);
   });
 
-  it('a network that sends wrong credentials, unless it did so before', () => {
-    expect(findAbuse({ hour: [guesses(100)], before: [] })).toEqual([
+  it('no key that is used from other networks every hour', () => {
+    const before = [3, 2, 1].map((hour) => [key({ networks: nets(hour * 20, 20) })]);
+    expect(found([key({ networks: nets(80, 20) })], { before })).toEqual([]);
+    expect(found([key({ networks: nets(80, 70) })], { before })).toMatchObject([{ count: 70, usual: 20 }]);
+    const sameHour = [[key({ networks: nets(80, 20) })]];
+    expect(found([key({ networks: nets(80, 20) })], { ...always(key()), sameHour })).toEqual([]);
+  });
+
+  it('a key that asks for many items which do not exist, or which it may not read', () => {
+    const hour = [key({ refused: 60 }), key({ refused: 40 })];
+    expect(found(hour)).toEqual([{ kind: 'enumeration', subject: 'acme k1', count: 100, usual: 0 }]);
+    expect(found([key({ refused: 60 }), key({ keyId: 'k2', refused: 40 })])).toEqual([]);
+    expect(found(hour, always(key({ refused: 34 })))).toEqual([]);
+  });
+
+  it('a person who does the same, apart from a key of that name', () => {
+    expect(found([person({ refused: 100 }), key({ keyId: 'ada', refused: 50 })])).toEqual([
+      { kind: 'enumeration', subject: 'acme person ada', count: 100, usual: 0 },
+    ]);
+    expect(found([person({ networks: nets(1, 10) })], always(person()))).toMatchObject([
+      { kind: 'caller-in-many-networks', subject: 'acme person ada' },
+    ]);
+  });
+
+  it('an enumeration that grows slowly, before 3,000 ids', () => {
+    expect(hoursUnseen((refused) => key({ refused }), 99, 1)).toMatchObject({ hours: 100 });
+    expect(hoursUnseen((refused) => key({ refused }), 99, 1.5).sent).toBeLessThan(3_000);
+    expect(hoursUnseen((refused) => key({ refused }), 99, 3).sent).toBeLessThan(3_000);
+    expect(found([key({ refused: 1_000 })], always(key({ refused: 1_000 })))).toHaveLength(1);
+  });
+
+  it('a network that sends wrong credentials, unless it did so before; many are always a finding', () => {
+    expect(found([guesses(100)])).toEqual([
       { kind: 'credential-guessing', subject: '192.0.2.0/24', count: 100, usual: 0 },
     ]);
-    expect(findAbuse({ hour: [guesses(99)], before: [] })).toEqual([]);
-    expect(findAbuse({ hour: [guesses(100)], before: [guesses(100)] })).toEqual([]);
+    expect(found([guesses(99)])).toEqual([]);
+    expect(found([guesses(100)], always(guesses(34)))).toEqual([]);
+    expect(found([guesses(5_000)], always(guesses(5_000)))).toHaveLength(1);
+    expect(hoursUnseen(guesses, 99, 2).sent).toBeLessThan(15_000);
   });
 
-  it('a tenant that sends ten times as much as usual, with all of its keys together', () => {
-    const hour = [key({ requests: 4_000 }), key({ keyId: 'k2', requests: 4_000 })];
-    const before = [key({ requests: 600 * HOURS_BEFORE })];
-    expect(findAbuse({ hour, before })).toEqual([
+  it('a tenant that sends ten times as much as usual, with all of its keys and people together', () => {
+    const hour = [
+      key({ requests: 4_000 }),
+      key({ keyId: 'k2', requests: 3_000 }),
+      person({ requests: 1_000 }),
+    ];
+    expect(found(hour, always(key({ requests: 600 })))).toEqual([
       { kind: 'request-spike', subject: 'acme', count: 8_000, usual: 600 },
     ]);
-    expect(findAbuse({ hour, before: [key({ requests: 900 * HOURS_BEFORE })] })).toEqual([]);
-    expect(findAbuse({ hour, before: [] })).toEqual([]);
+    expect(found(hour, always(key({ requests: 900 })))).toEqual([]);
+  });
+
+  it('a tenant without a past that sends a great deal at once', () => {
+    expect(found([key({ requests: 49_999 })])).toEqual([]);
+    expect(found([key({ requests: 50_000 })])).toEqual([
+      { kind: 'request-spike', subject: 'acme', count: 50_000, usual: 0 },
+    ]);
+  });
+
+  it('a tenant that sleeps, by what it sent in the same hour of earlier days', () => {
+    const sameHour = [[key({ requests: 400 })], []];
+    expect(found([key({ requests: 5_000 })], { ...always(), sameHour })).toMatchObject([{ usual: 400 }]);
+    const daily = [[key({ requests: 5_000 })], []];
+    // A job that runs once a day.
+    expect(found([key({ requests: 5_000 })], { ...always(key({ requests: 5 })), sameHour: daily })).toEqual(
+      [],
+    );
+  });
+
+  it('a tenant that rises slowly within a day', () => {
+    const past = { ...always(key({ requests: 4_000 })), sameHour: [[key({ requests: 1_000 })]] };
+    expect(found([key({ requests: 30_000 })], past)).toEqual([]);
+    expect(found([key({ requests: 30_001 })], past)).toMatchObject([{ kind: 'request-spike' }]);
   });
 });
 
 const access = fc.record({
-  tenantId: fc.constantFrom('acme', 'umbrella'),
-  keyId: fc.constantFrom('k1', 'k2', undefined),
+  caller: fc.constantFrom(
+    { tenantId: 'acme', keyId: 'k1', name: 'agent' },
+    { tenantId: 'umbrella', keyId: 'k1', name: 'agent' },
+    { tenantId: 'acme', keyId: 'k2', name: 'agent' },
+    { tenantId: 'acme', name: 'k1' },
+    { tenantId: 'acme', name: 'ada' },
+    undefined,
+  ),
   sourceIp: fc.ipV4(),
-  status: fc.constantFrom(200, 401, 404),
+  status: fc.constantFrom(200, 401, 403, 404),
   at: fc.nat(600_000),
 });
 const inOrder = fc.array(access, { maxLength: 300 }).map((all) => [...all].sort((a, b) => a.at - b.at));
 /** Everything due, and the rest, which a far later request of each subject makes due. */
 const countsOf = (accesses: readonly Access[]) => {
   const counter = new AccessCounter();
-  const flush = { tenantId: 'flush', keyId: 'flush', sourceIp: '192.0.2.1', status: 200, at: 1e9 };
+  const caller = { tenantId: 'flush', keyId: 'flush', name: 'flush' };
+  const flush = { caller, sourceIp: '192.0.2.1', status: 200, at: 1e9 };
   return [...accesses, flush].flatMap((one) => counter.record(one));
 };
 
@@ -91,20 +178,23 @@ describe('the counter', () => {
       fc.property(inOrder, (accesses) => {
         const counts = countsOf(accesses);
         for (const count of counts) expect(AccessCount.parse(count)).toEqual(count);
-        const withKey = counts.filter((count) => count.subject === 'key');
+        const ofCallers = counts.filter((count) => count.subject !== 'network');
+        const known = accesses.filter(({ caller }) => caller !== undefined);
         const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0);
-        expect(sum(withKey.map(({ requests }) => requests))).toBe(
-          accesses.filter(({ keyId }) => keyId !== undefined).length,
+        expect(sum(ofCallers.map(({ requests }) => requests))).toBe(known.length);
+        expect(sum(ofCallers.map(({ refused }) => refused))).toBe(
+          known.filter(({ status }) => status === 403 || status === 404).length,
         );
-        expect(sum(withKey.map(({ notFound }) => notFound))).toBe(
-          accesses.filter(({ keyId, status }) => keyId !== undefined && status === 404).length,
+        const ofPeople = counts.filter((count) => count.subject === 'person');
+        expect(sum(ofPeople.map(({ requests }) => requests))).toBe(
+          known.filter(({ caller }) => caller !== undefined && !('keyId' in caller)).length,
         );
         const strangers = counts.filter((count) => count.subject === 'network');
         expect(sum(strangers.map(({ unauthorized }) => unauthorized))).toBe(
-          accesses.filter(({ keyId, status }) => keyId === undefined && status === 401).length,
+          accesses.filter(({ caller, status }) => caller === undefined && status === 401).length,
         );
         // Logs cut longer lists.
-        for (const { networks } of withKey) expect(networks.length).toBeLessThanOrEqual(10);
+        for (const { networks } of ofCallers) expect(networks.length).toBeLessThanOrEqual(10);
       }),
     );
   });
@@ -115,7 +205,7 @@ describe('the counter', () => {
         const accesses = [...all].sort((a, b) => a.at - b.at);
         const parts = [0, 1, 2].map((part) => accesses.filter((_, index) => (index * 7 + seed) % 3 === part));
         const sorted = (hour: readonly AccessCount[]) =>
-          findAbuse({ hour, before: [] })
+          found(hour)
             .map((finding) => JSON.stringify(finding))
             .sort();
         expect(sorted(parts.flatMap(countsOf))).toEqual(sorted(countsOf(accesses)));
@@ -127,7 +217,7 @@ describe('the counter', () => {
   it('is due at once when 20 requests look like an attack, and after a minute otherwise', () => {
     const counter = new AccessCounter();
     const guess = (at: number): Access => ({
-      ...{ tenantId: undefined, keyId: undefined, sourceIp: '192.0.2.9', status: 401, at },
+      ...{ caller: undefined, sourceIp: '192.0.2.9', status: 401, at },
     });
     const written = Array.from({ length: 20 }, (_, at) => counter.record(guess(at)));
     expect(written.slice(0, 19).flat()).toEqual([]);
@@ -140,7 +230,12 @@ describe('the counter', () => {
     const counter = new AccessCounter();
     const due = Array.from({ length: 501 }, (_, index) =>
       counter.record({
-        ...{ tenantId: 'acme', keyId: `k${index}`, sourceIp: '192.0.2.1', status: 200, at: 0 },
+        ...{
+          caller: { tenantId: 'acme', keyId: `k${index}`, name: 'n' },
+          sourceIp: '192.0.2.1',
+          status: 200,
+          at: 0,
+        },
       }),
     );
     expect(due[499]).toHaveLength(500);

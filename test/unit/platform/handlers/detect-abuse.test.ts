@@ -5,26 +5,30 @@ import { makeHandler } from '../../../../functions/platform/detect-abuse/handler
 import { countAccess } from '../../../../functions/runtime/count-access.ts';
 import { recordedTelemetry } from '../../../fakes/shared.ts';
 
-const setup = (hour: readonly AccessCount[]) => {
+const setup = (hour: readonly AccessCount[], incomplete: ReadonlyMap<string, number> = new Map()) => {
   const { telemetry, lines, counts: counted } = recordedTelemetry();
   const spans: TimeSpan[] = [];
   const read = async (span: TimeSpan) => {
     spans.push(span);
-    return spans.length === 1 ? hour : [];
+    return spans.length === 1 ? { counts: hour, incomplete } : { counts: [], incomplete: new Map() };
   };
   return { detect: makeHandler({ counts: { read }, telemetry }), lines, counted, spans };
 };
 
 const event = { scheduledAt: '2026-03-01T12:50:00Z' };
-const iso = (at: number) => new Date(at).toISOString().slice(11, 16);
+const iso = (at: number) => new Date(at).toISOString().slice(5, 16);
 
 describe('the search for abuse', () => {
-  it('compares an hour with the three hours before it', async () => {
+  it('compares an hour with the three hours before it, and with the same hour of the day and the week before', async () => {
     const { detect, spans, lines, counted } = setup([]);
     expect(await detect(event)).toEqual({ findings: [] });
     expect(spans.map(({ from, to }) => [iso(from), iso(to)])).toEqual([
-      ['11:45', '12:45'],
-      ['08:45', '11:45'],
+      ['03-01T11:45', '03-01T12:45'],
+      ['03-01T10:45', '03-01T11:45'],
+      ['03-01T09:45', '03-01T10:45'],
+      ['03-01T08:45', '03-01T09:45'],
+      ['02-28T11:45', '02-28T12:45'],
+      ['02-22T11:45', '02-22T12:45'],
     ]);
     expect([lines, counted]).toEqual([[], {}]);
   });
@@ -42,6 +46,14 @@ describe('the search for abuse', () => {
     });
   });
 
+  it('reports a log group that holds more than is read: there may be more than is found', async () => {
+    const { detect, counted } = setup([], new Map([['receive-metrics', 200]]));
+    expect((await detect(event)).findings).toEqual([
+      { kind: 'counts-incomplete', subject: 'receive-metrics', count: 200, usual: 0 },
+    ]);
+    expect(counted).toEqual({ AbuseSuspected: 1 });
+  });
+
   it('needs a time', async () => {
     await expect(setup([]).detect({})).rejects.toThrow('scheduledAt');
   });
@@ -50,7 +62,8 @@ describe('the search for abuse', () => {
 it('counts that are due are logged under the name that the search looks for', () => {
   const { telemetry, lines } = recordedTelemetry();
   const count = countAccess(telemetry);
-  const access = { tenantId: 'acme', keyId: 'k1', sourceIp: '192.0.2.1', status: 200 };
+  const caller = { tenantId: 'acme', keyId: 'k1', name: 'agent' };
+  const access = { caller, sourceIp: '192.0.2.1', status: 200 };
   count({ ...access, at: 0 });
   count({ ...access, at: 60_000 });
   expect(lines).toMatchObject([

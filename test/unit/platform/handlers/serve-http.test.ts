@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
+import type { Access } from '../../../../core/platform/abuse/access-counter.ts';
 import { NotFoundError, ProblemError } from '../../../../core/platform/api/errors.ts';
 import { type Operation, QUERY } from '../../../../core/platform/api/operation.ts';
 import { PROBLEMS, Problem, type ProblemCode } from '../../../../core/platform/api/problems.ts';
@@ -53,6 +54,20 @@ const setup = (routes: Record<string, Route>, left = {}, scopes: readonly Scope[
   };
   return { handler, send, log };
 };
+
+it('counts each answered request with its caller', async () => {
+  const counted: Access[] = [];
+  const caller = { ...keyCaller('acme', 'ada', SCOPES), kind: 'person' as const, keyId: undefined };
+  const handler = serveHttp(ROUTES, {
+    quotas: memoryQuotas({}),
+    authenticate: async () => caller,
+    now: () => 5000,
+    telemetry: recordedTelemetry().telemetry,
+    countAccess: (access) => void counted.push(access),
+  });
+  await handler(httpEvent('GET', '/v1/things/new'));
+  expect(counted).toMatchObject([{ caller: { tenantId: 'acme', name: 'ada' }, status: 200, at: 5000 }]);
+});
 
 const ROUTES = {
   open: route(OPEN, async ({ caller }) => ({ caller: caller ?? 'unknown' })),
