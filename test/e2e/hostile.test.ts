@@ -108,7 +108,7 @@ describe('after all hostile requests', () => {
   it('every point of the neighbour is stored', async () => {
     // On a slow machine, the largest bodies of the hostile tenant are delivered a second time after six minutes.
     await expect
-      .poll(() => stored(session, NEIGHBOUR), { timeout: 180_000, interval: 2_000 })
+      .poll(() => stored(session, NEIGHBOUR), { timeout: 480_000, interval: 2_000 })
       .toEqual({ targets: 1, series: 1, points: sent });
   });
 
