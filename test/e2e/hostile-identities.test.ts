@@ -14,6 +14,7 @@ import { GOOD_BODIES, isScim, withBody } from './hostile/identities/bodies.ts';
 import { IGNORED } from './hostile/identities/headers.ts';
 import { type Held, makeHeld, OURS, THEIRS } from './hostile/identities/held.ts';
 import { credentialsIn, leakedIn } from './hostile/identities/logs.ts';
+import { cursorOf, LIST_PATHS } from './hostile/identities/other-tenants.ts';
 import { type Row, type Sent, type SentBytes, withBearer } from './hostile/identities/row.ts';
 import { TABLES } from './hostile/identities/tables.ts';
 import { goodWebhooks } from './hostile/identities/webhooks.ts';
@@ -99,6 +100,11 @@ describe('what the requests are made of', () => {
     ['a token that the API issued', () => held.token],
   ])('%s is good by itself', async (_, credential) => {
     expect((await send(session, withBearer(credential()))).status).toBe(200);
+  });
+
+  it.each(LIST_PATHS)('a cursor of our own list %s is good by itself', async (path) => {
+    const answer = await send(session, withBearer(held.key, `${path}?cursor=${cursorOf(path, OURS)}`));
+    expect([answer.status, answer.text]).toEqual([200, expect.stringMatching(/^\{"items"/)]);
   });
 
   it('webhooks of both schemes are good by themselves, and a replay has no further effect', async () => {

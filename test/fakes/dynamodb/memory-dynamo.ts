@@ -38,6 +38,13 @@ const asRefusal = (error: unknown): unknown =>
       })
     : error;
 
+/** The attributes that an update returns; for UPDATED_NEW, unchanged ones are among them. */
+const returned = (values: string | undefined, before: Item | undefined, after: Item) => {
+  if (values === undefined || values === 'NONE') return {};
+  const Attributes = values.endsWith('_NEW') ? after : before;
+  return Attributes === undefined ? {} : { Attributes };
+};
+
 /** Replaces a client, or every client of the class: commands act on `table` from now on. */
 export const memoryDynamo = (
   client: DynamoDBDocumentClient | typeof DynamoDBDocumentClient,
@@ -76,8 +83,9 @@ export const memoryDynamo = (
     );
     mock.on(UpdateCommand).callsFake(
       answer((input) => {
+        const before = table.get(input.Key);
         const after = table.update(input.Key, input.UpdateExpression, input);
-        return input.ReturnValues === 'ALL_NEW' ? { Attributes: after } : {};
+        return returned(input.ReturnValues, before, after);
       }),
     );
     mock.on(QueryCommand).callsFake(answer((input) => table.query(input, pageItems)));

@@ -12,6 +12,12 @@ const setValue = (parser: ExpressionParser): ((before: Item) => unknown) => {
   return (before) => before[path] ?? otherwise(before);
 };
 
+/** Adds to a number, or elements to a set. */
+const sumOf = (before: unknown, added: unknown): unknown =>
+  added instanceof Set
+    ? new Set([...(before instanceof Set ? before : []), ...added])
+    : Number(before ?? 0) + Number(added);
+
 const CLAUSES: Readonly<Record<string, (parser: ExpressionParser) => Change>> = {
   SET: (parser) => {
     const path = parser.path();
@@ -23,9 +29,9 @@ const CLAUSES: Readonly<Record<string, (parser: ExpressionParser) => Change>> = 
   },
   ADD: (parser) => {
     const path = parser.path();
-    const amount = Number(parser.value());
+    const added = parser.value();
     return (before, after) => {
-      after[path] = Number(before[path] ?? 0) + amount;
+      after[path] = sumOf(before[path], added);
     };
   },
   REMOVE: (parser) => {

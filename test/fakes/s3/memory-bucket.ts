@@ -44,7 +44,7 @@ export const memoryBucket = (client: S3Client | typeof S3Client) => {
     Contents: [...objects.keys()]
       .filter((key) => key.startsWith(Prefix))
       .sort((a, b) => (a < b ? -1 : 1))
-      .map((Key) => ({ Key })),
+      .map((Key) => ({ Key, LastModified: new Date(0) })),
   }));
   return { objects, mock };
 };

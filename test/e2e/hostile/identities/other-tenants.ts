@@ -40,9 +40,39 @@ export const theirIds: readonly Row[] = [
   ],
 ];
 
-const lists = Object.values(OPERATIONS as Readonly<Record<string, Operation>>).filter(
-  ({ query }) => 'cursor' in query.shape,
-);
+/** A list of the API, as its cursors name it, with a position between two of its items. */
+interface ListCursors {
+  readonly scope: string;
+  readonly position: readonly (string | number)[];
+}
+
+const CURSORS: Readonly<Record<string, ListCursors>> = {
+  '/v1/anomalies': {
+    scope: 'anomalies',
+    position: [`ANOMALY#${new Date().toISOString().slice(0, 19)}Z#our-host#cpu_percent`],
+  },
+  '/v1/api-keys': { scope: 'api-keys', position: ['abcdefghij27'] },
+  '/v1/breaches': { scope: 'breaches', position: [40, 'BREACH#our-host#cpu_percent'] },
+  '/v1/changes': { scope: 'changes', position: ['2026-11-21T10:05:00Z#a-change'] },
+  '/v1/forecast-runs': { scope: 'runs', position: ['2026-11-21T10-05-00Z-abcd'] },
+  '/v1/incidents': { scope: 'incidents', position: ['2026-11-21T10-05-00Z-abcd'] },
+  '/v1/targets': { scope: 'targets', position: ['our-host'] },
+};
+
+/** Addresses of the operations that return pages. */
+export const LIST_PATHS: readonly string[] = Object.values(OPERATIONS as Readonly<Record<string, Operation>>)
+  .filter(({ query }) => 'cursor' in query.shape)
+  .map(({ path }) => path);
+
+/**
+ * A cursor of a list of a tenant, as the API makes it.
+ * @param list default: the list of the address
+ */
+export const cursorOf = (path: string, tenantId: string, list?: string): string => {
+  const own = CURSORS[path];
+  if (own === undefined) throw new Error(`no cursor of ${path}: add its scope and a position`);
+  return encodeCursor(`${list ?? own.scope}:${tenantId}`, own.position);
+};
 
 const cursorRow = (path: string, name: string, cursor: string): Row => [
   `${path} after ${name}`,
@@ -50,15 +80,14 @@ const cursorRow = (path: string, name: string, cursor: string): Row => [
   ({ key }) => withBearer(key, `${path}?cursor=${cursor}`),
 ];
 
-/** The first part of a scope: the name of the list in its address. */
-const scopeOf = (path: string): string => path.replace('/v1/', '').replace('forecast-runs', 'runs');
+const withoutChecksum = (path: string): string => {
+  const [, ...position] = JSON.parse(Buffer.from(cursorOf(path, OURS), 'base64url').toString());
+  return Buffer.from(JSON.stringify(['', ...position])).toString('base64url');
+};
 
-export const theirCursors: readonly Row[] = lists.flatMap(({ path }) => [
-  cursorRow(path, 'a cursor of theirs', encodeCursor(`${scopeOf(path)}:${THEIRS}`, ['~', '~'])),
-  cursorRow(path, 'a cursor of another list', encodeCursor(`other:${OURS}`, ['~', '~'])),
-  cursorRow(
-    path,
-    'a cursor without its checksum',
-    Buffer.from(JSON.stringify(['', THEIRS])).toString('base64url'),
-  ),
+/** Each cursor would be accepted with our tenant, its own list and its checksum: `hostile-identities.test.ts` tries that. */
+export const theirCursors: readonly Row[] = LIST_PATHS.flatMap((path) => [
+  cursorRow(path, 'a cursor of theirs', cursorOf(path, THEIRS)),
+  cursorRow(path, 'a cursor of another list', cursorOf(path, OURS, 'other')),
+  cursorRow(path, 'a cursor without its checksum', withoutChecksum(path)),
 ]);
