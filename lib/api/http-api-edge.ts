@@ -15,6 +15,7 @@ import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import type { ApiFunctionName } from '../../core/platform/api/operation.ts';
+import { CLIENT_HEADERS } from '../../core/platform/api/request-headers.ts';
 import type { StageConfig } from '../config/stage-config.ts';
 import type { ObservedFunction } from '../platform/observed-function.ts';
 import { vendedLogs } from '../platform/vended-logs.ts';
@@ -50,7 +51,7 @@ const preflightOf = ({ cors }: StageConfig): CorsPreflightOptions | undefined =>
   cors && {
     allowOrigins: cors.origins,
     allowMethods: [CorsHttpMethod.GET, CorsHttpMethod.POST, CorsHttpMethod.PUT, CorsHttpMethod.DELETE],
-    allowHeaders: ['authorization', 'x-api-key', 'content-type', 'content-encoding', 'idempotency-key'],
+    allowHeaders: [...CLIENT_HEADERS],
     exposeHeaders: ['allow', 'location', 'retry-after', 'www-authenticate', 'x-request-id'],
     maxAge: Duration.hours(1),
   };

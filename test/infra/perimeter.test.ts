@@ -1,5 +1,6 @@
 /** What the gateway lets through: throttles of the routes, and web pages of other origins. */
 import { describe, expect, it } from 'vitest';
+import { CLIENT_HEADERS } from '../../core/platform/api/request-headers.ts';
 import { ConfigurationError } from '../../core/shared/errors.ts';
 import { BILLING_MODELS } from '../../cost/billing-models.ts';
 import { selectStage, validateConfig } from '../../lib/config/select-stage.ts';
@@ -81,7 +82,7 @@ describe('web pages of other origins', () => {
     expect(corsOf({ cors: { origins: ['https://console.example.com'] } })).toEqual({
       AllowOrigins: ['https://console.example.com'],
       AllowMethods: ['GET', 'POST', 'PUT', 'DELETE'],
-      AllowHeaders: ['authorization', 'x-api-key', 'content-type', 'content-encoding', 'idempotency-key'],
+      AllowHeaders: CLIENT_HEADERS,
       ExposeHeaders: ['allow', 'location', 'retry-after', 'www-authenticate', 'x-request-id'],
       MaxAge: 3600,
     });
