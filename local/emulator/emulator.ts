@@ -90,6 +90,7 @@ interface Paths {
   readonly log: string;
   readonly record: string;
   readonly recordedCalls: string;
+  readonly recordedCredentials: string;
   readonly temporary: string;
 }
 
@@ -108,7 +109,10 @@ const spawnEmulator = (options: EmulatorOptions, port: number, paths: Paths): Ch
           AWS_XRAY_DAEMON_ADDRESS: options.traceTo,
           AWS_EXECUTION_ENV: 'AWS_Lambda_nodejs24.x',
         }),
-        ...(options.recordCalls && { FORESTALL_RECORDED_CALLS: paths.recordedCalls }),
+        ...(options.recordCalls && {
+          FORESTALL_RECORDED_CALLS: paths.recordedCalls,
+          FORESTALL_RECORDED_CREDENTIALS: paths.recordedCredentials,
+        }),
       },
     });
     child.unref();
@@ -131,6 +135,7 @@ const preparePaths = async (folder: string): Promise<Paths> => {
     log: join(folder, 'emulator.log'),
     record,
     recordedCalls: join(folder, 'recorded-calls.jsonl'),
+    recordedCredentials: join(folder, 'recorded-credentials.jsonl'),
     temporary: mkdtempSync(join(tmpdir(), TEMPORARY_PREFIX)),
   };
 };

@@ -22,6 +22,7 @@ from ministack.services.cloudformation import provisioners
 
 from pass_traces import pass_traces
 from record_calls import record_calls
+from record_credentials import record_credentials
 
 # The Node worker's response when a handler throws or rejects, and its replacement: a response that keeps the
 # worker alive, as Lambda does, and has the name of the error, which state machines match on.
@@ -299,5 +300,7 @@ if __name__ == "__main__":
     _end_with_the_starter()
     if os.environ.get("FORESTALL_RECORDED_CALLS"):
         record_calls(os.environ["FORESTALL_RECORDED_CALLS"])
+    if os.environ.get("FORESTALL_RECORDED_CREDENTIALS"):
+        record_credentials(os.environ["FORESTALL_RECORDED_CREDENTIALS"])
     sys.argv = sys.argv[:1]
     app.main()

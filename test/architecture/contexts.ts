@@ -52,7 +52,7 @@ export const FOLDERS: Readonly<Record<string, readonly string[]>> = {
   'test/adapters': [...BUILT, 'aws'],
   'test/architecture': [],
   'test/bench': [],
-  'test/e2e': ['emulator', 'hostile', 'virtual-time'],
+  'test/e2e': ['emulator', 'hostile', 'isolation', 'virtual-time'],
   'test/fakes': ['dynamodb', 's3'],
   'test/fixtures': ['changes', 'exports', 'ingestion'],
 };

@@ -2,188 +2,215 @@
  * Each operation of the API with the identity of one tenant and the ids, cursors and Idempotency-Keys of another: the
  * answer is the same as for an id that nobody has, and nothing of the other tenant changes.
  */
-import { createHash } from 'node:crypto';
-import { setTimeout as sleep } from 'node:timers/promises';
-import { DynamoDBClient, ListTablesCommand, ScanCommand } from '@aws-sdk/client-dynamodb';
 import { beforeAll, describe, expect, inject, it } from 'vitest';
-import { ApiClient } from '../../cli/api-client/api-client.ts';
-import { OPERATIONS } from '../../core/api/operations.ts';
-import type { Operation } from '../../core/platform/api/operation.ts';
-import { invokeAsAction } from './alarm-ways.ts';
-import { drained, finishedRun, newKey, useSession } from './pipeline-client.ts';
+import { cursorOf, LIST_PATHS } from './hostile/identities/other-tenants.ts';
+import {
+  type Ids,
+  namingBodies,
+  namingQueries,
+  operations,
+  PATH_BODIES,
+  PATH_QUERIES,
+  takesBody,
+  unknownBodies,
+  unknownParameters,
+  withIds,
+} from './isolation/ids-in-requests.ts';
+import {
+  type Ask,
+  asker,
+  makeTheirs,
+  OURS,
+  settledItems,
+  strange,
+  TARGET,
+  THEIRS,
+  theirItems,
+  USER_NAME,
+} from './isolation/tenants.ts';
+import { signIn } from './people.ts';
+import { drained, newKey, useSession } from './pipeline-client.ts';
 
 const session = inject('session');
-/** Owns the alarms of the account, and therefore has incidents. */
-const THEIRS = 'local';
-const OURS = 'e2e-isolation';
-const now = Math.floor(Date.now() / 300_000) * 300;
 
-let key: string;
+let ask: Ask;
+/** As a person with roles in both tenants, who names ours. */
+let askAsPerson: Ask;
+/** The same person, who names theirs. */
+let askTheirs: Ask;
 let ids: Readonly<Record<string, string>>;
-
-const ask = async (method: string, path: string, body?: unknown, headers: Record<string, string> = {}) => {
-  const answer = await fetch(`${session.url}${path}`, {
-    method: method.toUpperCase(),
-    headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json', ...headers },
-    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-  });
-  return { status: answer.status, text: await answer.text() };
-};
-
-/** Written by the use of a key, and by schedules. */
-const NOT_THEIR_DATA = /^(?:QUOTA|KEYUSE|RESPONSE|NOTED)#|^INGESTION$/;
-
-/** Their items in all tables: key -> hash of the content. */
-const theirItems = async (): Promise<Readonly<Record<string, string>>> => {
-  const dynamo = new DynamoDBClient();
-  const { TableNames = [] } = await dynamo.send(new ListTablesCommand({}));
-  const found: Record<string, string> = {};
-  for (const TableName of TableNames.filter((name) => name.startsWith('Forestall-local'))) {
-    const { Items = [] } = await dynamo.send(new ScanCommand({ TableName }));
-    for (const item of Items) {
-      const [pk = '', sk = ''] = [item.pk?.S, item.sk?.S];
-      if (!new RegExp(`^T#${THEIRS}(#|$)`).test(pk) || NOT_THEIR_DATA.test(sk)) continue;
-      found[`${pk} ${sk}`] = createHash('sha256').update(JSON.stringify(item)).digest('hex');
-    }
-  }
-  return found;
-};
-
-/** Their items once nothing changes them any more, such as a diagnosis of their incident. */
-const settledItems = async (): Promise<Readonly<Record<string, string>>> => {
-  let items = await theirItems();
-  for (let waited = 0; waited < 30; waited++) {
-    await sleep(2_000);
-    const next = await theirItems();
-    if (JSON.stringify(next) === JSON.stringify(items)) return next;
-    items = next;
-  }
-  throw new Error('the items of the other tenant keep changing');
-};
-
-const firstOf = async <Item>(items: AsyncIterable<Item>): Promise<Item | undefined> => {
-  for await (const item of items) return item;
-  return undefined;
-};
-
-const openIncident = async (client: ApiClient): Promise<string> => {
-  await invokeAsAction(session, 'isolation-alarm', 'isolation-function', now);
-  for (let waited = 0; waited < 60; waited++) {
-    const incident = await firstOf(client.incidents());
-    if (incident !== undefined) return incident.id;
-    await sleep(1_000);
-  }
-  throw new Error('the alarm opened no incident');
-};
 
 beforeAll(async () => {
   useSession(session);
-  key = await newKey(session, OURS);
-  const client = new ApiClient({ url: session.url, apiKey: session.apiKey });
-  const points = Array.from({ length: 24 }, (_, i) => ({
-    ...{ target: 'isolated-host', metric: 'cpu_percent', timestamp: now - i * 300, value: i },
-  }));
-  await client.ingest({ format: 'json', body: JSON.stringify({ points }) });
-  await drained();
-  const change = await client.recordChange({ target: 'isolated-host', summary: 'v2', kind: 'configuration' });
-  const run = await finishedRun(client, (await client.startRun('isolation')).id);
-  const apiKey = await firstOf(client.apiKeys());
-  const person = await fetch(`${session.url}/v1/scim/v2/Users`, {
-    method: 'POST',
-    headers: { authorization: `Bearer ${session.apiKey}`, 'content-type': 'application/json' },
-    body: JSON.stringify({ userName: 'isolated@example.com' }),
-  });
-  ids = {
-    id: JSON.parse(await person.text()).id,
-    targetId: 'isolated-host',
-    changeId: change.id,
-    runId: run.id,
-    incidentId: await openIncident(client),
-    keyId: apiKey?.id ?? '',
-    tenantId: THEIRS,
-  };
-  await settledItems();
+  ask = asker(session, await newKey(session, OURS));
+  ids = await makeTheirs(session);
+  const { AccessToken } = await signIn(session, 'e2e-in-two-tenants', [`${OURS}.admin`, `${THEIRS}.viewer`]);
+  askAsPerson = asker(session, AccessToken, { 'forestall-tenant': OURS });
+  askTheirs = asker(session, AccessToken, { 'forestall-tenant': THEIRS });
+  await ask('post', '/v1/scim/v2/Groups', { displayName: 'forestall-operator', members: [] });
 });
 
-const STRANGE: Readonly<Record<string, string>> = { keyId: 'zzzzzzzzzzzz', id: '0'.repeat(24) };
+/** A text with each id of theirs replaced by the strange one. */
+const withStrange = (text: string, names: readonly string[]): string =>
+  names.reduce((all, name) => all.replaceAll(ids[name] ?? '', strange(name, ids[name] ?? '')), text);
 
-/** An id of the same form that nobody has. */
-const strange = (name: string, id: string): string =>
-  STRANGE[name] ?? id.replaceAll(/[a-z0-9](?=[a-z0-9]*$)/g, 'q');
-
-const BODIES: Readonly<Record<string, unknown>> = {
-  transitionIncident: { to: 'acknowledged', note: 'ours' },
-  rotateApiKey: {},
-  replaceScimUser: { userName: 'ours' },
-  patchScimUser: { Operations: [{ op: 'replace', path: 'active', value: false }] },
-  replaceScimGroup: { displayName: 'forestall-admin', members: [] },
-  patchScimGroup: { Operations: [{ op: 'remove', path: 'members' }] },
-};
-const QUERIES: Readonly<Record<string, string>> = {
-  getSeries: '?metric=cpu_percent',
-  getTrends: '?metric=cpu_percent',
-  getForecast: '?metric=cpu_percent',
-  getBaseline: '?metric=cpu_percent',
-};
-
-const operations: readonly (readonly [string, Operation])[] = Object.entries(OPERATIONS);
-const withIds = operations.filter(([, { path }]) => path.includes('{'));
-
-describe('an operation with the id of another tenant', () => {
-  it.each(withIds)('%s answers as for an id that does not exist', async (id, { method, path }) => {
+describe('an operation with the id of another tenant in its path', () => {
+  const answers = async (by: Ask, id: string, method: string, path: string) => {
     const names = [...path.matchAll(/\{(\w+)\}/g)].map(([, name = '']) => name);
-    const filled = (idOf: (name: string) => string) =>
-      path.replaceAll(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(idOf(name)));
     for (const name of names) expect([name, typeof ids[name]]).toEqual([name, 'string']);
-    const before = await theirItems();
-    const query = QUERIES[id] ?? '';
-    const theirs = await ask(method, filled((name) => ids[name] ?? '') + query, BODIES[id]);
-    const missing = await ask(method, filled((name) => strange(name, ids[name] ?? '')) + query, BODIES[id]);
-    const same = names.reduce(
-      (text, name) => text.replaceAll(ids[name] ?? '', strange(name, ids[name] ?? '')),
-      theirs.text,
-    );
-    expect([theirs.status, same]).toEqual([missing.status, missing.text]);
+    const send = (idOf: (name: string) => string) => {
+      const filled = path.replaceAll(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(idOf(name)));
+      return by(method, filled + (PATH_QUERIES[id] ?? ''), PATH_BODIES[id]);
+    };
+    const theirs = await send((name) => ids[name] ?? '');
+    const missing = await send((name) => strange(name, ids[name] ?? ''));
+    return { theirs: { ...theirs, text: withStrange(theirs.text, names) }, missing };
+  };
+
+  it.each(withIds)('%s answers as for an id that does not exist', async (id, { method, path }) => {
+    const before = await theirItems(session);
+    const { theirs, missing } = await answers(ask, id, method, path);
+    expect(theirs).toEqual(missing);
     expect(theirs.status).toBeGreaterThanOrEqual(400);
-    expect(await theirItems()).toEqual(before);
+    expect(await theirItems(session)).toEqual(before);
+  });
+
+  it('is answered in the same way to a person with a role in both tenants', async () => {
+    const before = await theirItems(session);
+    for (const [id, { method, path }] of withIds) {
+      const { theirs, missing } = await answers(askAsPerson, id, method, path);
+      expect([id, theirs]).toEqual([id, missing]);
+      expect(theirs.status).toBeGreaterThanOrEqual(400);
+    }
+    expect(await theirItems(session)).toEqual(before);
   });
 });
 
-const lists = operations.filter(([, { query }]) => 'cursor' in query.shape);
+describe('a person with roles in two tenants', () => {
+  it('reads what belongs to the tenant that they name', async () => {
+    const path = `/v1/targets/${TARGET}/series?metric=cpu_percent`;
+    expect((await askTheirs('get', path)).status).toBe(200);
+    expect((await askAsPerson('get', path)).status).toBe(404);
+  });
+
+  it('has in each tenant the role in that tenant only', async () => {
+    const before = await settledItems(session);
+    const changing = operations.filter(([, { needs }]) => needs !== 'read' && needs !== 'none');
+    for (const [id, operation] of changing) {
+      const { method, path } = operation;
+      const body = takesBody(operation) ? (PATH_BODIES[id] ?? {}) : undefined;
+      const { status } = await askTheirs(method, path.replaceAll(/\{\w+\}/g, 'x'), body);
+      // Directories and senders of metrics have keys: a person is nobody to them.
+      expect([id, [401, 403].includes(status)]).toEqual([id, true]);
+    }
+    expect(await theirItems(session)).toEqual(before);
+    expect((await askAsPerson('get', '/v1/api-keys')).status).toBe(200);
+  });
+});
+
+const idsOf = (name: (id: string) => string): Ids => ({
+  target: name('targetId'),
+  person: name('id'),
+  userName: name('userName'),
+});
+const theirIds = (): Ids => idsOf((name) => ({ ...ids, userName: USER_NAME })[name] ?? '');
+const strangeIds = (): Ids => {
+  const { target, person, userName } = theirIds();
+  return { target: strange('target', target), person: strange('id', person), userName: `q${userName}` };
+};
+
+/** An answer without what the request named, and without ids and times that are made for each request. */
+const comparable = (text: string, { target, person, userName }: Ids): string =>
+  [target, person, userName]
+    .reduce((all, id) => all.replaceAll(id, '<named>'), text)
+    .replaceAll(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, '<time>')
+    .replaceAll(/[0-9a-f]{8}-[0-9a-f-]{27}|[0-9a-f]{14,}/g, '<made>')
+    .replaceAll(/"version":\d+/g, '"version":<n>');
+
+describe('a request that names something of another tenant in its query', () => {
+  it('may use only parameters that are known to name something or not to', () => {
+    expect(unknownParameters).toEqual([]);
+    expect(namingQueries.length).toBeGreaterThan(5);
+  });
+
+  it.each(namingQueries)('$name answers as for a name that does not exist', async ({ pathOf }) => {
+    const [theirs, missing] = [await ask('get', pathOf(theirIds())), await ask('get', pathOf(strangeIds()))];
+    expect({ ...theirs, text: comparable(theirs.text, theirIds()) }).toEqual({
+      ...missing,
+      text: comparable(missing.text, strangeIds()),
+    });
+    expect(theirs.status).toBe(200);
+  });
+
+  it('is answered to its own tenant with what it names', async () => {
+    const own = asker(session, session.apiKey);
+    for (const { name, pathOf } of namingQueries) {
+      // Nothing is predicted or unusual there.
+      if (/Anomalies|Breaches/.test(name)) continue;
+      const [theirs, missing] = [
+        await own('get', pathOf(theirIds())),
+        await own('get', pathOf(strangeIds())),
+      ];
+      expect([name, theirs.text.length > missing.text.length]).toEqual([name, true]);
+    }
+  });
+});
+
+describe('a command that names something of another tenant in its body', () => {
+  it('may be only one that is known to name something or not to', () => {
+    expect(unknownBodies).toEqual([]);
+  });
+
+  it.each(namingBodies)('$id has the effect of a name that does not exist', async (command) => {
+    const { method, path, headers, bodyOf, isAccepted, accumulates } = command;
+    await drained();
+    const before = await settledItems(session);
+    const send = async (named: Ids) => {
+      const { version } = JSON.parse((await ask('get', '/v1/settings')).text);
+      const body = bodyOf(named);
+      const sent = typeof body === 'object' && 'version' in (body ?? {}) ? { ...body, version } : body;
+      return ask(method, path, sent, headers);
+    };
+    const [theirs, missing] = [await send(theirIds()), await send(strangeIds())];
+    expect(theirs.status).toBe(missing.status);
+    if (!accumulates)
+      expect(comparable(theirs.text, theirIds())).toBe(comparable(missing.text, strangeIds()));
+    if (isAccepted) expect(theirs.status).toBeLessThan(300);
+    await drained();
+    expect(await settledItems(session)).toEqual(before);
+  });
+});
 
 describe('a list', () => {
-  it.each(lists)('%s shows nothing of another tenant', async (_, { path }) => {
-    const { status, text } = await ask('get', path);
+  it.each(LIST_PATHS)('%s shows nothing of another tenant', async (path) => {
+    const { status, text } = await asker(session, await newKey(session, `${OURS}-empty`))('get', path);
     expect(status).toBe(200);
     const own = JSON.parse(text).items as readonly object[];
-    // The only thing that this tenant has is its key.
-    expect(own).toHaveLength(path === '/v1/api-keys' ? 1 : 0);
+    // The only things that this tenant has are its keys.
+    if (path !== '/v1/api-keys') expect(own).toEqual([]);
     for (const id of [ids.targetId, ids.runId, ids.incidentId, ids.keyId]) expect(text).not.toContain(id);
   });
 
-  it('refuses a cursor of another tenant', async () => {
-    const client = await fetch(`${session.url}/v1/api-keys?limit=1`, {
-      headers: { authorization: `Bearer ${session.apiKey}` },
-    });
-    const { nextCursor } = JSON.parse(await client.text());
-    for (const [, { path }] of lists) {
-      const cursor = nextCursor ?? 'WyJ4IiwieCJd';
-      const { status, text } = await ask('get', `${path}?cursor=${encodeURIComponent(cursor)}`);
-      expect([path, status]).toEqual([path, 400]);
-      expect(JSON.parse(text).errors).toMatchObject([{ field: 'cursor' }]);
-    }
+  /** Lists of which the other tenant has several items. */
+  const LONG = ['/v1/targets', '/v1/changes', '/v1/forecast-runs', '/v1/api-keys'];
+
+  it.each(LIST_PATHS)('%s refuses a cursor of another tenant, which that tenant can use', async (path) => {
+    const own = asker(session, session.apiKey);
+    const { nextCursor } = JSON.parse((await own('get', `${path}?limit=1`)).text);
+    if (LONG.includes(path)) expect([path, nextCursor]).toEqual([path, expect.any(String)]);
+    const cursor = encodeURIComponent(nextCursor ?? cursorOf(path, THEIRS));
+    expect([path, (await own('get', `${path}?cursor=${cursor}`)).status]).toEqual([path, 200]);
+    const { status, text } = await ask('get', `${path}?cursor=${cursor}`);
+    expect([path, status]).toEqual([path, 400]);
+    expect(JSON.parse(text).errors).toMatchObject([{ field: 'cursor' }]);
   });
 });
 
 it('a command with the Idempotency-Key of another tenant is executed', async () => {
   const body = { target: 'ours', summary: 'ours', kind: 'configuration' };
-  const headers = { 'content-type': 'application/json', 'idempotency-key': 'shared-key' };
-  const first = await fetch(`${session.url}/v1/changes`, {
-    method: 'POST',
-    headers: { ...headers, authorization: `Bearer ${session.apiKey}` },
-    body: JSON.stringify({ ...body, summary: 'theirs' }),
-  });
-  expect(first.status).toBe(202);
+  const headers = { 'idempotency-key': 'shared-key' };
+  const own = asker(session, session.apiKey);
+  expect((await own('post', '/v1/changes', { ...body, summary: 'theirs' }, headers)).status).toBe(202);
   const ours = await ask('post', '/v1/changes', body, headers);
   expect(ours.status).toBe(202);
   expect(ours.text).not.toContain('theirs');
@@ -191,7 +218,7 @@ it('a command with the Idempotency-Key of another tenant is executed', async () 
 
 it('a body that names another tenant changes nothing there', async () => {
   await drained();
-  const before = await settledItems();
+  const before = await settledItems(session);
   const tenant = { tenant: THEIRS, tenantId: THEIRS };
   const statuses = [
     (await ask('post', '/v1/ingest/json', { ...tenant, points: [] })).status,
@@ -201,5 +228,5 @@ it('a body that names another tenant changes nothing there', async () => {
     (await ask('put', '/v1/topology', { ...tenant, edges: [] })).status,
   ];
   expect(statuses).toEqual([403, 400, 400, 400, 400]);
-  expect(await theirItems()).toEqual(before);
+  expect(await theirItems(session)).toEqual(before);
 });

@@ -1,4 +1,4 @@
-/** Credentials that requests carry, and what the functions logged of them. */
+/** Credentials that requests carry. */
 import type { Sent, SentBytes } from './row.ts';
 
 const CREDENTIAL_HEADERS =
@@ -13,21 +13,3 @@ export const credentialsIn = (sent: Sent | SentBytes): readonly string[] =>
         .filter(([name]) => CREDENTIAL_HEADERS.test(name))
         .flatMap(([, value]) => value.split(/[\s,]+/))
         .filter((text) => text.length >= MIN_LENGTH);
-
-const WINDOW = 20;
-const MIN_DISTINCT = 8;
-
-/** Parts by which a cut text is recognised, too: the beginning, the middle and the end of what is secret. */
-const partsOf = (credential: string): readonly string[] => {
-  const secret = /^fsk_.*_([\w-]{43})$/.exec(credential)?.[1] ?? credential;
-  const starts = [0, Math.floor((secret.length - WINDOW) / 2), secret.length - WINDOW];
-  return starts
-    .map((at) => secret.slice(Math.max(0, at), Math.max(0, at) + WINDOW))
-    .filter((part) => new Set(part).size >= MIN_DISTINCT);
-};
-
-/** Parts of credentials that the lines hold. */
-export const leakedIn = (lines: readonly string[], credentials: Iterable<string>): readonly string[] => {
-  const text = lines.join('\n');
-  return [...new Set([...credentials].flatMap(partsOf))].filter((part) => text.includes(part));
-};
