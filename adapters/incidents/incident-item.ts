@@ -19,6 +19,7 @@ import {
 import type { StoredIncident } from '../../core/incidents/ports.ts';
 import { INCIDENT_RETENTION_SECONDS } from '../../core/incidents/retention.ts';
 import type { ChangeSignal } from '../../core/incidents/signal.ts';
+import { StoredActor } from '../../core/platform/actor.ts';
 import { objectOf } from '../../core/shared/schemas.ts';
 import { type StoredFormat, schemaVersionOf } from '../../core/shared/stored-format.ts';
 import { readItem } from '../aws/dynamodb/stored-item.ts';
@@ -48,7 +49,7 @@ const Entry: z.ZodType<TimelineEntry> = objectOf<TimelineEntry>()({
   kind: z.enum(TIMELINE_KINDS),
   key: z.string(),
   text: z.string(),
-  by: z.string().exactOptional(),
+  by: StoredActor.exactOptional(),
 });
 
 const Change: z.ZodType<ChangeSignal> = objectOf<ChangeSignal>()({
@@ -64,7 +65,7 @@ const Change: z.ZodType<ChangeSignal> = objectOf<ChangeSignal>()({
 const Outcome: z.ZodType<Conclusion> = objectOf<Conclusion>()({
   cause: z.string().exactOptional(),
   fix: z.string().exactOptional(),
-  by: z.string(),
+  by: StoredActor,
   at: z.number(),
 });
 
@@ -107,7 +108,9 @@ const IncidentItem = z.object({
 });
 const INCIDENT: StoredFormat<z.infer<typeof IncidentItem>> = {
   kind: 'incident',
-  version: 1,
+  version: 2,
+  // Version 1 named those who changed an incident by a text, which `StoredActor` reads.
+  upgrades: { 1: (older) => older },
   schema: IncidentItem,
 };
 

@@ -1,3 +1,4 @@
+import type { Actor } from '../platform/actor.ts';
 import type { ChangeSignal, TriggerSignal } from './signal.ts';
 
 /** `open`: not acknowledged yet; `mitigated`: the harm has stopped; `resolved`: over; `reviewed`: lessons recorded. */
@@ -48,8 +49,8 @@ export interface TimelineEntry {
   readonly kind: (typeof TIMELINE_KINDS)[number];
   readonly key: string;
   readonly text: string;
-  /** The person or tool that did it; absent if Forestall did. */
-  readonly by?: string;
+  /** Absent if Forestall did it. */
+  readonly by?: Actor;
 }
 
 /** Targets whose same metric or alarm began to misbehave within one window; see `grouping/find-coincidence.ts`. */
@@ -67,7 +68,7 @@ export interface Conclusion {
   readonly cause?: string;
   /** The action that ended the incident. */
   readonly fix?: string;
-  readonly by: string;
+  readonly by: Actor;
   /** Epoch seconds. */
   readonly at: number;
 }

@@ -1,4 +1,5 @@
 import type { TenantQuotas } from '../../core/platform/access/ports.ts';
+import { actorOf } from '../../core/platform/actor.ts';
 import { ProblemError } from '../../core/platform/api/errors.ts';
 import type { Operation } from '../../core/platform/api/operation.ts';
 import type { Identity } from '../../core/platform/identity.ts';
@@ -109,7 +110,7 @@ export const serveHttp =
       const { id, route, params } = findRoute(routes, request, addresses);
       fields.operation = id;
       caller = await callerOf(deps, route.operation, request);
-      Object.assign(fields, { tenantId: caller?.tenantId, caller: caller?.name, keyId: caller?.keyId });
+      Object.assign(fields, { tenantId: caller?.tenantId, by: caller && actorOf(caller) });
       annotateTrace({ tenant: caller?.tenantId, operation: id });
       authorise(deps, route.operation, caller, fields);
       const receivedAt = deps.now();

@@ -73,9 +73,17 @@ const causeLines = ({ status, method, items, limits, similar }: CausesAnswer): s
 const timesLine = ({ responseTimes: { detect, acknowledge, mitigate, resolve } }: IncidentAnswer): string =>
   `times from the start: detected ${timeOf(detect)}, acknowledged ${timeOf(acknowledge)}, mitigated ${timeOf(mitigate)}, resolved ${timeOf(resolve)}`;
 
+type ActorAnswer = NonNullable<IncidentAnswer['timeline'][number]['by']>;
+
+/** Names of keys are free: without its id, a key could pass for a person. */
+const actorText = ({ kind, name, keyId }: ActorAnswer): string =>
+  keyId === undefined ? name : `${kind} ${name}, ${keyId}`;
+
 const timelineLines = ({ timeline }: IncidentAnswer): string[] => [
   'timeline (UTC):',
-  ...timeline.map(({ at, text, by }) => `  ${clock(at)}  ${text}${by === undefined ? '' : ` (${by})`}`),
+  ...timeline.map(
+    ({ at, text, by }) => `  ${clock(at)}  ${text}${by === undefined ? '' : ` (${actorText(by)})`}`,
+  ),
 ];
 
 const print = async (lines: readonly string[], terminal: Terminal): Promise<void> =>

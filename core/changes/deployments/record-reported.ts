@@ -16,7 +16,7 @@ interface ReportedRequest {
 export const recordReported = async (
   deps: RecordDeps & { readonly telemetry: Telemetry },
   { tenantId, body, receivedAt }: ReportedRequest,
-  reporter: Readonly<Record<string, string>>,
+  reporter: Readonly<Record<string, unknown>>,
 ) => {
   const change = { ...body, at: secondsOf(body.at) };
   const recorded = await recordChange(deps, tenantId, change, Math.floor(receivedAt / 1000));

@@ -1,5 +1,7 @@
 /** Incidents in the API. */
+
 import * as z from 'zod';
+import { ACTOR_KINDS } from '../../platform/actor.ts';
 import { named } from '../../platform/api/components.ts';
 import { ResponseInstant } from '../../platform/api/instants.ts';
 import { pageOf, paging } from '../../platform/api/paging.ts';
@@ -51,10 +53,23 @@ const summary = {
 export const IncidentSummary = named('IncidentSummary', z.object(summary));
 export const IncidentPage = pageOf('IncidentPage', IncidentSummary);
 
+const By = named(
+  'Actor',
+  z.object({
+    kind: z
+      .enum(ACTOR_KINDS)
+      .describe(
+        '`token`: with an access token of a key or person; `unknown`: recorded by an earlier release',
+      ),
+    name: z.string().describe('Name of the API key, or user name'),
+    keyId: z.string().optional().describe('Of the API key, also of one that a token came from'),
+  }),
+);
+
 const Conclusion = z.object({
   cause: z.string().optional().describe('A target, or a description of another cause'),
   fix: z.string().optional().describe('The action that ended it'),
-  by: z.string(),
+  by: By,
   at: ResponseInstant,
 });
 
@@ -86,7 +101,7 @@ export const Incident = named(
         at: ResponseInstant,
         kind: z.enum(TIMELINE_KINDS),
         text: z.string(),
-        by: z.string().optional(),
+        by: By.optional().describe('Absent if Forestall did it'),
       }),
     ),
   }),

@@ -1,3 +1,4 @@
+import type { Actor } from '../../platform/actor.ts';
 import { ConflictError } from '../../shared/errors.ts';
 import type { UpdateReason } from '../events.ts';
 import type { Incident, IncidentStatus } from '../incident.ts';
@@ -17,7 +18,7 @@ export interface TransitionDeps extends CommitDeps {
 
 export interface RequestedTransition {
   readonly to: IncidentStatus;
-  readonly by: string;
+  readonly by: Actor;
   readonly note?: string | undefined;
   readonly cause?: string | undefined;
   readonly fix?: string | undefined;

@@ -1,3 +1,4 @@
+import type { Actor } from '../../platform/actor.ts';
 import { ConflictError, InvalidInputError } from '../../shared/errors.ts';
 import type { Incident, IncidentStatus } from '../incident.ts';
 import { addToTimeline } from '../timeline.ts';
@@ -16,7 +17,7 @@ export const ALLOWED_TRANSITIONS: Readonly<Record<IncidentStatus, readonly Incid
 export interface Transition {
   readonly to: IncidentStatus;
   readonly at: number;
-  readonly by: string;
+  readonly by: Actor;
   readonly note?: string;
   /** Allowed when resolving or reviewing. A later cause or fix replaces an earlier one. */
   readonly cause?: string;
@@ -70,7 +71,7 @@ const STAMPS = {
 } as const;
 
 const stamp = (incident: Incident, { to, at, by }: Transition): Incident => {
-  if (to === 'open') return reopen(incident, at, `by ${by}`);
+  if (to === 'open') return reopen(incident, at, `by ${by.name}`);
   const field = STAMPS[to];
   const isRepeated = to === 'acknowledged' && incident.acknowledgedAt !== undefined;
   return { ...incident, status: to, ...(isRepeated ? {} : { [field]: at }) };

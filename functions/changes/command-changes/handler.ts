@@ -2,14 +2,15 @@ import { CHANGES_OPERATIONS } from '../../../core/changes/api/operations.ts';
 import { assessPlan } from '../../../core/changes/assessment/assess-plan.ts';
 import type { RecordDeps } from '../../../core/changes/deployments/record-change.ts';
 import { recordReported } from '../../../core/changes/deployments/record-reported.ts';
+import { actorOf } from '../../../core/platform/actor.ts';
 import { type CommandDeps, serveCommands } from '../../runtime/idempotency.ts';
 import { type RoutesOf, route } from '../../runtime/route.ts';
 
 export interface Deps extends CommandDeps, RecordDeps {}
 
 const record = (deps: Deps) =>
-  route(CHANGES_OPERATIONS.recordChange, ({ caller: { tenantId, name }, body, receivedAt }) =>
-    recordReported(deps, { tenantId, body, receivedAt }, { apiKey: name }),
+  route(CHANGES_OPERATIONS.recordChange, ({ caller, body, receivedAt }) =>
+    recordReported(deps, { tenantId: caller.tenantId, body, receivedAt }, { by: actorOf(caller) }),
   );
 
 const assess = (deps: Deps) =>

@@ -1,6 +1,7 @@
 import { CHANGES_OPERATIONS } from '../../../core/changes/api/operations.ts';
 import type { RecordDeps } from '../../../core/changes/deployments/record-change.ts';
 import { recordReported } from '../../../core/changes/deployments/record-reported.ts';
+import { actorOf } from '../../../core/platform/actor.ts';
 import { ProblemError } from '../../../core/platform/api/errors.ts';
 import type { KeyRings } from '../../../core/platform/secrets/ports.ts';
 import { signingKeys } from '../../../core/platform/secrets/signing-keys.ts';
@@ -61,9 +62,10 @@ const receiveChange = (deps: Deps): Route => {
 };
 
 const getSigningKeys = ({ rings, telemetry }: Deps) =>
-  route(CHANGES_OPERATIONS.getSigningKeys, async ({ caller: { tenantId, name }, receivedAt }) => {
+  route(CHANGES_OPERATIONS.getSigningKeys, async ({ caller, receivedAt }) => {
+    const { tenantId } = caller;
     const keys = signingKeys(await rings.read(), tenantId, receivedAt);
-    telemetry.info('webhook secrets shown', { tenantId, apiKey: name });
+    telemetry.info('webhook secrets shown', { tenantId, by: actorOf(caller) });
     return { keys };
   });
 

@@ -3,6 +3,7 @@ import type { RunStore } from '../../../core/forecasts/ports.ts';
 import { executionNameOf, runIdOf, runRequestedAt } from '../../../core/forecasts/run-id.ts';
 import { failedRun } from '../../../core/forecasts/runs/close-run.ts';
 import { newRun } from '../../../core/forecasts/runs/sum-results.ts';
+import { actorOf } from '../../../core/platform/actor.ts';
 import { ProblemError } from '../../../core/platform/api/errors.ts';
 import type { WorkflowStarter } from '../../../core/shared/messaging.ts';
 import { DAY_SECONDS, HOUR_SECONDS } from '../../../core/shared/time.ts';
@@ -89,7 +90,7 @@ const takeRun = async ({ quotas, telemetry }: Deps, tenantId: string, key: strin
  */
 const startRun = (deps: Deps) =>
   route(FORECASTS_OPERATIONS.startRun, async ({ caller, request, receivedAt }) => {
-    const { tenantId, name } = caller;
+    const { tenantId } = caller;
     const key = keyOf(request.headers, receivedAt);
     if (!(await isRepeated(deps, tenantId, key))) {
       await refuseTooMany(deps, tenantId, receivedAt);
@@ -101,7 +102,7 @@ const startRun = (deps: Deps) =>
     annotateTrace({ run: runId });
     const outcome = await start(deps, tenantId, runId);
     const ids = { tenantId, runId, correlationId: runId };
-    deps.telemetry.info('forecast run requested', { ...ids, outcome, apiKey: name });
+    deps.telemetry.info('forecast run requested', { ...ids, outcome, by: actorOf(caller) });
     return jsonReply(202, { id: runId }, { location: `/v1/forecast-runs/${runId}` });
   });
 

@@ -4,6 +4,7 @@ import {
   type TransitionDeps,
   transitionIncident,
 } from '../../../core/incidents/lifecycle/transition-incident.ts';
+import { actorOf } from '../../../core/platform/actor.ts';
 import { NotFoundError } from '../../../core/platform/api/errors.ts';
 import { type CommandDeps, serveCommands } from '../../runtime/idempotency.ts';
 import { type RoutesOf, route } from '../../runtime/route.ts';
@@ -16,11 +17,12 @@ export interface Deps extends CommandDeps, TransitionDeps, TopologyDeps {
 
 const transition = (deps: Deps) =>
   route(INCIDENTS_OPERATIONS.transitionIncident, async ({ caller, params: { incidentId }, body }) => {
-    const { tenantId, name } = caller;
-    const incident = await transitionIncident(deps, tenantId, incidentId, { ...body, by: name });
+    const { tenantId } = caller;
+    const by = actorOf(caller);
+    const incident = await transitionIncident(deps, tenantId, incidentId, { ...body, by });
     if (incident === undefined) throw new NotFoundError(`There is no incident ${incidentId}.`);
     const { to, cause } = body;
-    deps.telemetry.info('incident transitioned', { tenantId, incidentId, to, cause, apiKey: name });
+    deps.telemetry.info('incident transitioned', { tenantId, incidentId, to, cause, by });
     deps.telemetry.count('IncidentTransitioned');
     return presentIncident(incident);
   });

@@ -1,3 +1,4 @@
+import { actorOf } from '../../../core/platform/actor.ts';
 import { PLATFORM_OPERATIONS } from '../../../core/platform/api/operations.ts';
 import type { SettingsStore } from '../../../core/platform/settings/ports.ts';
 import { type CommandDeps, serveCommands } from '../../runtime/idempotency.ts';
@@ -8,9 +9,10 @@ export interface Deps extends CommandDeps {
 }
 
 const putSettings = ({ settings, telemetry }: Deps) =>
-  route(PLATFORM_OPERATIONS.putSettings, async ({ caller: { tenantId, name }, body }) => {
+  route(PLATFORM_OPERATIONS.putSettings, async ({ caller, body }) => {
+    const { tenantId } = caller;
     const stored = await settings.replace(tenantId, body);
-    telemetry.info('settings replaced', { tenantId, version: stored.version, apiKey: name });
+    telemetry.info('settings replaced', { tenantId, version: stored.version, by: actorOf(caller) });
     telemetry.count('SettingsChanged');
     return stored;
   });

@@ -1,3 +1,4 @@
+import { actorOf } from '../../../core/platform/actor.ts';
 import { NotFoundError } from '../../../core/platform/api/errors.ts';
 import { scimProblem } from '../../../core/platform/api/scim-error.ts';
 import { PROVISIONING_OPERATIONS as OPERATIONS } from '../../../core/platform/api/scim-operations.ts';
@@ -86,10 +87,10 @@ const requireSameRole = (names: GroupNames, { role }: RoleGroup, { displayName }
 const audit = (
   { telemetry }: GroupDeps,
   message: string,
-  { tenantId, name, keyId }: Identity,
+  caller: Identity,
   role: Role,
   change: Readonly<Record<string, readonly string[]>> = {},
-): void => telemetry.info(message, { tenantId, role, ...change, by: { name, keyId } });
+): void => telemetry.info(message, { tenantId: caller.tenantId, role, ...change, by: actorOf(caller) });
 
 const addMember = async ({ groups }: GroupDeps, tenantId: string, role: Role, id: string): Promise<void> => {
   if (isPersonId(id) && (await groups.addMember(tenantId, role, id))) return;

@@ -1,3 +1,4 @@
+import { actorOf } from '../../../core/platform/actor.ts';
 import { NotFoundError } from '../../../core/platform/api/errors.ts';
 import { PROVISIONING_OPERATIONS as OPERATIONS } from '../../../core/platform/api/scim-operations.ts';
 import { groupNamesOf, type TenantDirectories } from '../../../core/platform/api/tenant-directories.ts';
@@ -43,10 +44,10 @@ const COMPARISONS: Readonly<Record<string, Comparison<ProvisionedPerson>>> = {
 const audit = (
   { telemetry }: UserDeps,
   message: string,
-  { tenantId, name, keyId }: Identity,
+  caller: Identity,
   personId: string,
   changed?: readonly string[],
-): void => telemetry.info(message, { tenantId, personId, changed, by: { name, keyId } });
+): void => telemetry.info(message, { tenantId: caller.tenantId, personId, changed, by: actorOf(caller) });
 
 const unknown = () => new NotFoundError('There is no user with this id.');
 

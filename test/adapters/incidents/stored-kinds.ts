@@ -1,3 +1,6 @@
+import * as z from 'zod';
+import type { Item } from '../../../adapters/aws/dynamodb/table.ts';
+import { deflateJson, inflateJson } from '../../../adapters/aws/json-attributes.ts';
 import { dynamoCauseStore } from '../../../adapters/incidents/cause-store.ts';
 import { dynamoGraphStore } from '../../../adapters/incidents/graph-store.ts';
 import { dynamoIncidentStore } from '../../../adapters/incidents/incident-store.ts';
@@ -5,6 +8,7 @@ import type { CausesReport } from '../../../core/incidents/causes-report.ts';
 import type { IncidentsEvent } from '../../../core/incidents/events.ts';
 import { groupSignal } from '../../../core/incidents/grouping/group-signal.ts';
 import { INCIDENT_POLICY } from '../../../core/incidents/incident-policy.ts';
+import { transition } from '../../../core/incidents/lifecycle/transition.ts';
 import { anomaly } from '../../unit/incidents/explaining/samples.ts';
 import type { MemoryStorage } from '../aws/memory-storage.ts';
 import { NOW, type StoredKind } from '../aws/stored-kind.ts';
@@ -26,7 +30,33 @@ const opened: IncidentsEvent = {
     ...{ startedAt, targets: ['web-1'], targetCount: 1, signalCount: 1 },
   },
 };
-const stored = { incident, version: 3, pending: [opened] };
+const by = { kind: 'key', name: 'ada', keyId: 'abcdefghij27' } as const;
+const resolved = transition(incident, { to: 'resolved', at: NOW + 60, by, note: 'done', cause: 'web-1' });
+const stored = { incident: resolved, version: 3, pending: [opened] };
+
+/** Version 1 named those who changed an incident by a text. */
+const byName = (value: unknown): unknown => {
+  if (Array.isArray(value)) return value.map(byName);
+  if (typeof value !== 'object' || value === null) return value;
+  const fields = Object.entries(value).map(([name, each]) => [
+    name,
+    name === 'by' ? each.name : byName(each),
+  ]);
+  return Object.fromEntries(fields);
+};
+const byNameAlone = ({ data, ...item }: Item): Item => ({
+  ...item,
+  data: deflateJson(byName(inflateJson(z.instanceof(Uint8Array).parse(data)))),
+});
+const unknown = { kind: 'unknown', name: 'ada' };
+const ofVersion1 = {
+  ...stored,
+  incident: {
+    ...resolved,
+    conclusion: { ...resolved.conclusion, by: unknown },
+    timeline: resolved.timeline.map((entry) => (entry.by === undefined ? entry : { ...entry, by: unknown })),
+  },
+};
 
 const write = ({ table }: MemoryStorage) =>
   dynamoIncidentStore(table).write({
@@ -51,11 +81,12 @@ const graph = {
 export const INCIDENT_KINDS: readonly StoredKind[] = [
   {
     kind: 'incident',
-    version: 1,
+    version: 2,
     key: new RegExp(` INCIDENT#${incidentId}$`),
     write,
     read: ({ table }) => dynamoIncidentStore(table).get('acme', incidentId),
     content: stored,
+    older: [{ version: 1, from: byNameAlone, content: ofVersion1 }],
   },
   {
     kind: 'absorbed incident',

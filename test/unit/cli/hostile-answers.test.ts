@@ -24,7 +24,9 @@ const incident = {
   ...{ id: 'i-1', status: 'open', severity: 'critical', component: 'database', signals: 4, reopened: 1 },
   ...{ startedAt: at, lastAt: at, detectedAt: at, targets: ['~db-1'], members: [], changes: [] },
   responseTimes: { detect: 60, acknowledge: null, mitigate: null, resolve: null },
-  timeline: [{ at, kind: 'opened', text: '~latency is unusual', by: '~someone' }],
+  timeline: [
+    { at, kind: 'opened', text: '~latency is unusual', by: { kind: 'person' as const, name: '~someone' } },
+  ],
 };
 const causes = {
   ...{ incident: 'i-1', status: 'found', method: 'excess-blame', harm: [{ target: '~db-1', share: 1 }] },

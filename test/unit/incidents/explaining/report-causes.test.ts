@@ -101,7 +101,13 @@ describe('the lesson of a closed incident', () => {
   const lesson = (over: object = {}) => {
     const { material, report } = explained(seeds[0]!, { metrics: ['latency_ms'] });
     const text = 'acknowledged to mitigated: rolled back';
-    const entry = { at: 1, kind: 'status' as const, key: 'mitigated', text, by: 'ops' };
+    const entry = {
+      at: 1,
+      kind: 'status' as const,
+      key: 'mitigated',
+      text,
+      by: { kind: 'person' as const, name: 'ops' },
+    };
     const incident = { ...material.stored.incident, status: 'resolved' as const, timeline: [entry], ...over };
     return { past: pastIncidentOf(incident, report), material, report };
   };
@@ -118,7 +124,12 @@ describe('the lesson of a closed incident', () => {
   it('uses the cause that people named instead of the guess; the wrong guess ranks lower in a later incident', () => {
     const { material, report } = explained(seeds[0]!);
     const [guess, other] = report.causes.map(({ node }) => node);
-    const conclusion = { cause: other!, fix: 'capped the pool', by: 'ann', at: 1 };
+    const conclusion = {
+      cause: other!,
+      fix: 'capped the pool',
+      by: { kind: 'person' as const, name: 'ann' },
+      at: 1,
+    };
     const incident = { ...material.stored.incident, status: 'reviewed' as const, conclusion };
     const past = pastIncidentOf(incident, report)!;
     expect(past).toMatchObject({
@@ -139,7 +150,10 @@ describe('the lesson of a closed incident', () => {
     const { material, report } = explained(seeds[0]!);
     const concluded = (cause: string) => ({
       ...material.stored.incident,
-      ...{ status: 'resolved' as const, conclusion: { cause, by: 'ann', at: 1 } },
+      ...{
+        status: 'resolved' as const,
+        conclusion: { cause, by: { kind: 'person' as const, name: 'ann' }, at: 1 },
+      },
     });
     const right = pastIncidentOf(concluded(report.causes[0]!.node), report)!;
     expect(right).toMatchObject({ isConfirmed: true });

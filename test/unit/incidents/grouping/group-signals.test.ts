@@ -35,7 +35,7 @@ describe('grouping', () => {
     const { incidentId } = world.all()[0]!.incident;
     await transitionIncident({ ...world.deps, ...world.stores }, 'acme', incidentId, {
       to: 'resolved',
-      by: 'me',
+      by: { kind: 'person' as const, name: 'me' },
     });
     expect(namesOf(world)).toEqual(['IncidentOpened', 'IncidentUpdated', 'IncidentResolved']);
     for (const { name, detail } of world.published) EVENT_SCHEMAS[name as EventName].parse(detail);
@@ -258,7 +258,11 @@ describe('transitioning an incident', () => {
     const deps = { ...world.deps, ...world.stores };
     const { incidentId } = world.all()[0]!.incident;
     const move = (to: 'acknowledged' | 'mitigated' | 'resolved' | 'reviewed' | 'open', note?: string) =>
-      transitionIncident(deps, 'acme', incidentId, { to, by: 'ops', note });
+      transitionIncident(deps, 'acme', incidentId, {
+        to,
+        by: { kind: 'person' as const, name: 'ops' },
+        note,
+      });
     return { world, deps, incidentId, move };
   };
 
@@ -271,7 +275,9 @@ describe('transitioning an incident', () => {
     expect(reviewed).toMatchObject({ status: 'reviewed', acknowledgedAt: NOW + 30 });
     expect(
       reviewed?.timeline.filter(({ kind }) => kind === 'status').map(({ text, by }) => [text, by]),
-    ).toEqual(expect.arrayContaining([['acknowledged to mitigated: rolled back', 'ops']]));
+    ).toEqual(
+      expect.arrayContaining([['acknowledged to mitigated: rolled back', { kind: 'person', name: 'ops' }]]),
+    );
     expect(namesOf(world)).toEqual([
       ...['IncidentOpened', 'IncidentUpdated', 'IncidentUpdated', 'IncidentResolved', 'IncidentUpdated'],
     ]);
@@ -283,8 +289,18 @@ describe('transitioning an incident', () => {
     await expect(move('open')).rejects.toThrow(
       'is open: found a transition to open, expected one to acknowledged, mitigated or resolved',
     );
-    expect(await transitionIncident(deps, 'acme', 'unknown', { to: 'resolved', by: 'ops' })).toBeUndefined();
-    expect(await transitionIncident(deps, 'other', 'unknown', { to: 'resolved', by: 'ops' })).toBeUndefined();
+    expect(
+      await transitionIncident(deps, 'acme', 'unknown', {
+        to: 'resolved',
+        by: { kind: 'person' as const, name: 'ops' },
+      }),
+    ).toBeUndefined();
+    expect(
+      await transitionIncident(deps, 'other', 'unknown', {
+        to: 'resolved',
+        by: { kind: 'person' as const, name: 'ops' },
+      }),
+    ).toBeUndefined();
   });
 
   it('announces a step whose first announcement failed', async () => {
@@ -297,9 +313,12 @@ describe('transitioning an incident', () => {
         },
       },
     };
-    await expect(transitionIncident(mute, 'acme', incidentId, { to: 'resolved', by: 'ops' })).rejects.toThrow(
-      'bus',
-    );
+    await expect(
+      transitionIncident(mute, 'acme', incidentId, {
+        to: 'resolved',
+        by: { kind: 'person' as const, name: 'ops' },
+      }),
+    ).rejects.toThrow('bus');
     expect(namesOf(world)).toEqual(['IncidentOpened']);
     await expect(move('resolved')).rejects.toThrow(ConflictError);
     expect(namesOf(world)).toEqual(['IncidentOpened', 'IncidentResolved']);

@@ -145,7 +145,10 @@ describe('from signals to the response of the API', () => {
     expect((await send('POST', `${path}/transitions`, { to: 'mitigated', ...conclusion })).status).toBe(400);
     await send('POST', `${path}/transitions`, { to: 'resolved', cause: 'unknown yet' });
     const reviewed = await send('POST', `${path}/transitions`, { to: 'reviewed', ...conclusion });
-    expect(Incident.parse(reviewed.body).conclusion).toMatchObject({ ...conclusion, by: 'ops' });
+    expect(Incident.parse(reviewed.body).conclusion).toMatchObject({
+      ...conclusion,
+      by: { kind: 'key', name: 'ops', keyId: expect.stringMatching(/./) },
+    });
     expect((await send('POST', `${path}/transitions`, { to: 'reviewed', ...conclusion })).status).toBe(409);
     for (let delivery = 0; delivery < 2; delivery++) {
       await explainAll();

@@ -14,7 +14,7 @@ import { alarm, anomaly, contextAt, foldAll } from '../grouping/signals.ts';
 
 const opened = (): Incident => foldAll([anomaly('db', 1000)])[0]!;
 const go = (incident: Incident, to: IncidentStatus, at: number) =>
-  transition(incident, { to, at, by: 'ada' });
+  transition(incident, { to, at, by: { kind: 'person' as const, name: 'ada' } });
 
 describe('the lifecycle of an incident', () => {
   it('goes from open to reviewed and records who and when', () => {
@@ -34,7 +34,7 @@ describe('the lifecycle of an incident', () => {
       resolvedAt: 2000,
       reviewedAt: 90_000,
     });
-    expect(incident.timeline.map(({ kind, by }) => [kind, by])).toEqual([
+    expect(incident.timeline.map(({ kind, by }) => [kind, by?.name])).toEqual([
       ['opened', undefined],
       ['status', 'ada'],
       ['status', 'ada'],
@@ -67,7 +67,12 @@ describe('the lifecycle of an incident', () => {
     const back = go(go(again, 'mitigated', 2600), 'acknowledged', 2700);
     expect(back.acknowledgedAt).toBe(1100);
     expect(
-      transition(back, { to: 'resolved', at: 3000, by: 'ada', note: 'disk replaced' }).timeline.at(-1)!.text,
+      transition(back, {
+        to: 'resolved',
+        at: 3000,
+        by: { kind: 'person' as const, name: 'ada' },
+        note: 'disk replaced',
+      }).timeline.at(-1)!.text,
     ).toBe('acknowledged to resolved: disk replaced');
   });
 

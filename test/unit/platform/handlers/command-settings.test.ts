@@ -69,7 +69,10 @@ describe('PUT /v1/settings', () => {
     expect(await send({ version: 1 })).toMatchObject({ status: 200, body: { version: 2, thresholds: [] } });
     expect(await settings.get('acme')).toMatchObject({ version: 2 });
     expect(await settings.get('globex')).toMatchObject({ version: 0 });
-    expect(log.lines[0]?.fields).toMatchObject({ tenantId: 'acme', apiKey: 'ci' });
+    expect(log.lines[0]?.fields).toMatchObject({
+      tenantId: 'acme',
+      by: { kind: 'key', name: 'ci', keyId: 'keyaaaaaaaaa' },
+    });
   });
 
   it('keeps a time zone, and refuses one that does not exist by name', async () => {

@@ -182,7 +182,7 @@ describe('a request', () => {
     expect(log.lines).toMatchObject([
       {
         message: 'Request forbidden',
-        fields: { tenantId: 'acme', keyId: expect.any(String), needs: scopes[0] },
+        fields: { tenantId: 'acme', by: { kind: 'key', keyId: expect.any(String) }, needs: scopes[0] },
       },
     ]);
   });
