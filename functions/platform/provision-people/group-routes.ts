@@ -163,13 +163,24 @@ const get = (deps: GroupDeps) =>
     return scimReply(200, projected(present(deps, tenantId, { group, members }), wanted));
   });
 
+/** Members of a new group. A repeated creation must not find a group that a failed one made. */
+const storeOrRemove = async (deps: GroupDeps, caller: Identity, group: RoleGroup, draft: GroupDraft) => {
+  try {
+    await store(deps, caller, { group, members: [] }, draft);
+  } catch (error) {
+    await deps.groups.remove(caller.tenantId, group.role);
+    audit(deps, 'Group removed', caller, group.role);
+    throw error;
+  }
+};
+
 const create = (deps: GroupDeps) =>
   route(OPERATIONS.createScimGroup, async ({ caller, body }) => {
     const draft = groupIn(body);
     const role = roleOf(namesOf(deps, caller.tenantId), draft.displayName);
     const group = await deps.groups.create(caller.tenantId, role, draft.externalId);
     audit(deps, 'Group added', caller, role);
-    if (draft.members.size > 0) await store(deps, caller, { group, members: [] }, draft);
+    if (draft.members.size > 0) await storeOrRemove(deps, caller, group, draft);
     const created = present(deps, caller.tenantId, { group, members: [...draft.members] });
     return scimReply(201, created, { location: locationOf(created) });
   });

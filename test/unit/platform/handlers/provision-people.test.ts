@@ -135,6 +135,17 @@ describe('what is kept', () => {
     });
   });
 
+  it('of a new group with an unknown member is nothing, so that the group can be added again', async () => {
+    const { send } = setup();
+    const { body: user } = await send('POST', '/Users', GUIDE);
+    const members = [{ value: user.id }];
+    const unknown = [...members, { value: '0'.repeat(24) }];
+    const group = { displayName: 'forestall-viewer' };
+    expect((await send('POST', '/Groups', { ...group, members: unknown })).status).toBe(400);
+    expect((await send('GET', '/Groups/viewer')).status).toBe(404);
+    expect((await send('POST', '/Groups', { ...group, members })).status).toBe(201);
+  });
+
   it('ends the sessions of who is deactivated or deleted', async () => {
     const { send, pool } = setup();
     const { body } = await send('POST', '/Users', GUIDE);
