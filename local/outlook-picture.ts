@@ -1,4 +1,5 @@
 import type { ApiClient } from '../cli/api-client/api-client.ts';
+import { cleanLine } from '../cli/terminal/clean-text.ts';
 import { outlookChart, outlookTable, type TargetOutlook } from './fleet-report.ts';
 import { drawTerminal } from './terminal-picture.ts';
 
@@ -17,7 +18,7 @@ export const outlookPicture = async (
   const chart = worst === undefined ? [] : await outlookChart(client, worst, LOOK);
   const more = omitted > 0 ? [`… and ${omitted} more targets`] : [];
   return drawTerminal(
-    [...outlookTable(shown, LOOK), ...more, '', ...chart],
+    [...outlookTable(shown, LOOK), ...more, '', ...chart].map(cleanLine),
     'Report of npm start: the targets of a fleet by predicted breach, and a chart of the riskiest one',
   );
 };

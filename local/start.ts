@@ -2,6 +2,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { processTerminal, type Terminal } from '../cli/terminal/terminal.ts';
+import { printLines } from '../cli/terminal/writer.ts';
 import { InvalidInputError } from '../core/shared/errors.ts';
 import { chooseSource, confirmStored, readRecording, send, sendThisMachine } from './feed.ts';
 import { outlookChart, outlookTable, readOutlook } from './fleet-report.ts';
@@ -47,7 +48,7 @@ const report = async (
     `  curl -H 'authorization: Bearer ${apiKey}' '${url}/v1/breaches?limit=5'`,
     '',
   ];
-  terminal.stdout.write(`${lines.join('\n')}\n`);
+  printLines(terminal.stdout, lines.join('\n'));
 };
 
 const feedAndForecast = async (

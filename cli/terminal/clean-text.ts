@@ -1,43 +1,41 @@
 /**
  * Output may hold what others wrote: names, notes, answers of a server. Nothing in it may move the cursor, name the
- * window, forge a line or change the order in which characters are shown.
+ * window, set a colour, forge a line, change the order in which characters are shown, or be invisible.
  */
+import { randomUUID } from 'node:crypto';
 
-/** Control characters, separators of lines, and overrides of the reading order (Unicode UAX #9, explicit formatting). */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: these are the characters to replace
-export const CONTROL = /[\u0000-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069]/;
-/** Colours as `paint` writes them, and everything that could be mistaken for one. */
-const [COLOUR_START, COLOURS] = ['\u001b[', new Set(['1', '22', '31', '32', '33', '34', '36', '39', '90'])];
-const MAX_COLOUR_LENGTH = 'ESC[39m'.length - 'ESC'.length + 1;
+/**
+ * Control characters, separators of lines, marks of the reading order, and characters that are not shown
+ * (`Default_Ignorable_Code_Point`), apart from those that scripts and emoji need: joiners and variation selectors.
+ */
+export const CONTROL =
+  /(?![\u200c-\u200d]|[\u180b-\u180d]|\u180f|[\ufe00-\ufe0f]|[\u{e0100}-\u{e01ef}])[\p{Cc}\p{Default_Ignorable_Code_Point}\u2028\u2029\ufff9-\ufffb]/u;
+const CONTROLS = new RegExp(CONTROL.source, 'gu');
 
-/** The length of the colour code at `at`; 0 if there is none. */
-const colourAt = (line: string, at: number): number => {
-  if (!line.startsWith(COLOUR_START, at)) return 0;
-  const end = line.indexOf('m', at);
-  const isShort = end > at && end - at < MAX_COLOUR_LENGTH;
-  return isShort && COLOURS.has(line.slice(at + COLOUR_START.length, end)) ? end + 1 - at : 0;
-};
+/** Within our colour codes. Others cannot guess it, so that no text of theirs is taken for a colour of ours. */
+const MARK = randomUUID();
+/** A colour code of ours; it captures the code without its escape character. */
+export const OWN_COLOUR = new RegExp(`\u001b${MARK}(\\[[0-9;]+m)`, 'g');
 
-/** One line of output: our colours stay, every other control character becomes a space. */
-export const cleanLine = (line: string): string => {
-  if (!CONTROL.test(line)) return line;
-  let clean = '';
-  for (let at = 0; at < line.length; at++) {
-    const colour = colourAt(line, at);
-    if (colour > 0) {
-      clean += line.slice(at, at + colour);
-      at += colour - 1;
-    } else clean += CONTROL.test(line.charAt(at)) ? ' ' : line.charAt(at);
-  }
-  return clean;
-};
+/** A colour code (`ESC[…m`) that `cleanLine` keeps. */
+export const ownColour = (code: string): string => code.replace('\u001b', `\u001b${MARK}`);
+
+/** One line of output: our colours stay, every other control or invisible character becomes a space. */
+export const cleanLine = (line: string): string =>
+  CONTROL.test(line)
+    ? line
+        .split(OWN_COLOUR)
+        .map((part, at) => (at % 2 === 0 ? part.replace(CONTROLS, ' ') : `\u001b${part}`))
+        .join('')
+    : line;
 
 /** Text whose line breaks are our own. */
 export const cleanLines = (text: string): string => text.split('\n').map(cleanLine).join('\n');
 
-/** JSON that escapes DEL, C1, the separators of lines and overrides of the reading order, as JSON.stringify escapes C0. */
+const escaped = (unit: string): string => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`;
+
+/** JSON that escapes what `cleanLine` replaces, as JSON.stringify escapes C0. Its line feeds are those of the indentation. */
 export const jsonText = (value: unknown, indent?: number): string =>
-  JSON.stringify(value, undefined, indent).replace(
-    /[\u007f-\u009f\u2028-\u202e\u2066-\u2069]/g,
-    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  JSON.stringify(value, undefined, indent).replace(CONTROLS, (character) =>
+    character === '\n' ? character : character.split('').map(escaped).join(''),
   );

@@ -1,7 +1,5 @@
-import { CONTROL } from './clean-text.ts';
+import { CONTROL, OWN_COLOUR } from './clean-text.ts';
 
-// biome-ignore lint/suspicious/noControlCharactersInRegex: an escape character starts every colour code
-const COLOUR_CODE = /\u001B\[[0-9;]*m/g;
 const NO_WIDTH = /^[\p{M}\p{Cc}\p{Cf}]+$/u;
 const EMOJI = /\p{Emoji_Presentation}|\p{Emoji}\uFE0F/u;
 /** First and last code points of the blocks drawn two columns wide (Unicode UAX #11, East Asian Wide and Fullwidth). */
@@ -28,9 +26,9 @@ const graphemeWidth = (grapheme: string): number => {
   return wide || EMOJI.test(grapheme) ? 2 : 1;
 };
 
-const CONTROLS = new RegExp(`${CONTROL.source}+`, 'g');
+const CONTROLS = new RegExp(`(?:${CONTROL.source})+`, 'gu');
 
-/** Makes untrusted text safe to show: what could move the cursor or change the order of reading becomes a space. */
+/** Makes untrusted text safe to show: what could move the cursor, change the order of reading or hide becomes a space. */
 export const withoutControl = (text: string): string => text.replace(CONTROLS, ' ');
 
 const PLAIN = /^[ -~]*$/;
@@ -39,7 +37,7 @@ const PLAIN = /^[ -~]*$/;
 export const textWidth = (text: string): number => {
   if (PLAIN.test(text)) return text.length;
   let width = 0;
-  for (const { segment } of segmenter.segment(text.replace(COLOUR_CODE, ''))) width += graphemeWidth(segment);
+  for (const { segment } of segmenter.segment(text.replace(OWN_COLOUR, ''))) width += graphemeWidth(segment);
   return width;
 };
 

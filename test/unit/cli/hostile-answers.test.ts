@@ -1,11 +1,13 @@
 /** Text from outside in a response never moves the cursor of the terminal. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { styleText } from 'node:util';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { cleanLine, cleanLines, jsonText } from '../../../cli/terminal/clean-text.ts';
 import { paint } from '../../../cli/terminal/colour.ts';
 import { startProgress } from '../../../cli/terminal/progress.ts';
+import { textWidth } from '../../../cli/terminal/text-width.ts';
 import { FakeApi } from './fake-api.ts';
 import { fakeTerminal, runCli } from './fake-terminal.ts';
 
@@ -191,14 +193,40 @@ describe('cleanLine', () => {
   it('keeps our colours, but nothing that moves the cursor or hides text', () => {
     for (const colour of ['red', 'yellow', 'green', 'cyan', 'blue', 'gray', 'bold'] as const) {
       const painted = paint(true, colour, 'text');
-      expect(cleanLine(painted)).toBe(painted);
+      expect(cleanLine(painted)).toBe(styleText(colour, 'text', { validateStream: false }));
     }
     expect(cleanLine('\u001b[8mhidden\u001b[31;5mx\u001b[1A\u001b[31')).toBe(' [8mhidden [31;5mx [1A [31');
   });
 
+  it('keeps no colour that others wrote, also within one of ours', () => {
+    expect(cleanLine('\u001b[32mhealthy\u001b[39m')).toBe(' [32mhealthy [39m');
+    const painted = cleanLine(paint(true, 'red', 'web\u001b[90m-1'));
+    expect(painted).toBe(styleText('red', 'web [90m-1', { validateStream: false }));
+    expect(textWidth(paint(true, 'red', 'web-1'))).toBe(5);
+  });
+
+  it.each([
+    ['a mark of the reading order', 'a\u200fb\u200ec\u061cd', 'a b c d'],
+    ['a space without width', 'admin\u200b\u2060\ufeff', 'admin   '],
+    ['a soft hyphen', 'ex\u00adample', 'ex ample'],
+    ['a filler that looks like nothing', '\u3164', ' '],
+    ['tags', 'a\u{e0041}\u{e007f}', 'a  '],
+  ])('shows %s as a space', (_, line, shown) => {
+    expect(cleanLine(line)).toBe(shown);
+    expect(JSON.parse(jsonText(line))).toBe(line);
+    expect(jsonText(line)).toMatch(/^[ -~]+$/);
+  });
+
+  it.each(['نمی\u200cخواهم', '\u{1f469}\u200d\u{1f680}', '❤\ufe0f', '葛\u{e0100}'])(
+    'keeps %s, which needs joiners or selectors',
+    (line) => {
+      expect(cleanLine(line)).toBe(line);
+    },
+  );
+
   it('leaves no control character in any text', () => {
     const unit = fc.oneof(
-      fc.constantFrom('\u001b', '[', 'm', '3', '1', ';', '\n', '\r', '\u009b', '\u202e', '\u2066'),
+      fc.constantFrom('\u001b', '[', 'm', '3', '1', ';', '\n', '\r', '\u009b', '\u202e', '\u2066', '\u200f'),
       fc.string(),
     );
     fc.assert(
@@ -206,8 +234,8 @@ describe('cleanLine', () => {
         fc.array(unit).map((parts) => parts.join('')),
         (line) => {
           const shown = cleanLine(line);
-          expect(shown.replace(/\p{Cc}\[\d+m/gu, '')).not.toMatch(/[\p{Cc}\u2028-\u202e\u2066-\u2069]/u);
-          expect(shown).toHaveLength(line.length);
+          expect(shown).not.toMatch(/[\p{Cc}\u200b\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]/u);
+          expect([...shown]).toHaveLength([...line].length);
           expect(cleanLine(shown)).toBe(shown);
           expect(cleanLines(line).split('\n').map(cleanLine)).toEqual(cleanLines(line).split('\n'));
         },

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { renderChart } from '../../../cli/terminal/chart.ts';
+import { cleanLine } from '../../../cli/terminal/clean-text.ts';
 import { drawTerminal } from '../../../local/terminal-picture.ts';
 
 const texts = (svg: string): string[] => [...svg.matchAll(/<text [^>]*>([^<]*)</g)].map(([, text]) => text!);
@@ -36,7 +37,7 @@ describe('a picture of terminal output', () => {
       },
       { columns: 60, colour: true, unicode: true },
     );
-    const svg = drawTerminal(chart, 'a chart');
+    const svg = drawTerminal(chart.map(cleanLine), 'a chart');
     expect(svg).toContain('<title>a chart</title>');
     expect(texts(svg)).toEqual(expect.arrayContaining(['cpu', 'history', 'limit 60']));
     expect(dots(svg)).toBeGreaterThan(50);
