@@ -1,11 +1,19 @@
 /** Every way into a stage from outside checks who is there: routes, functions and anything else with an address. */
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { pathToFileURL } from 'node:url';
+import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import type { Context } from 'aws-lambda';
+import { mockClient } from 'aws-sdk-client-mock';
+import { afterAll, afterEach, describe, expect, it, vi } from 'vitest';
+import * as z from 'zod';
 import { OPERATIONS } from '../../core/api/operations.ts';
-import { API_FUNCTIONS, type Operation } from '../../core/platform/api/operation.ts';
+import { API_FUNCTIONS, type ApiFunctionName, type Operation } from '../../core/platform/api/operation.ts';
+import { SCOPES } from '../../core/platform/permissions.ts';
 import { folderOf } from '../../functions/build.ts';
 import { gatewayRoutes } from '../../lib/api/gateway-routes.ts';
+import { httpEvent } from '../fixtures/http-events.ts';
+import { sampleKey } from '../fixtures/identities.ts';
+import { handlerOf, pathOf } from '../harness/every-handler.ts';
 import {
   type Resource,
   resourcesIn,
@@ -30,13 +38,8 @@ interface Entrance {
   readonly fn: string;
 }
 
-/** Reads what a function is made of. */
-interface Sources {
-  readonly handler: (fn: string) => string;
-  readonly composition: (fn: string) => string;
-  /** What its role may do, as `dynamodb:GetItem ApiKeys`. */
-  readonly grants: (fn: string) => readonly string[];
-}
+/** What the role of a function may do, as `dynamodb:GetItem ApiKeys`. */
+type Grants = (fn: string) => readonly string[];
 
 const keyOf = ({ method, path, gatewayPath = path }: Operation): string =>
   `${method.toUpperCase()} ${gatewayPath}`;
@@ -45,7 +48,7 @@ const keyOf = ({ method, path, gatewayPath = path }: Operation): string =>
 const findingsOf = (
   { route, fn }: Entrance,
   operations: Readonly<Record<string, Operation>>,
-  sources: Sources,
+  grants: Grants,
 ): string[] => {
   const served = Object.entries(operations).filter(([, operation]) => keyOf(operation) === route);
   const isFallback = gatewayRoutes([]).some(
@@ -56,13 +59,7 @@ const findingsOf = (
   const open = served.filter(([id, { needs }]) => needs === 'none' && OPEN[id] === undefined);
   return [
     ...open.map(([id]) => `${route}: ${id} needs no caller`),
-    ...(/makeHandler = [^;]*=>\s*serve(?:Http|Commands)\(/.test(sources.handler(fn))
-      ? []
-      : [`${fn} does not use the HTTP runtime`]),
-    ...(/\.\.\.\w*[aA]ccess\(env(?:, \{ freshKeys: true \})?\)/.test(sources.composition(fn))
-      ? []
-      : [`${fn} verifies no credentials`]),
-    ...(sources.grants(fn).includes('dynamodb:GetItem ApiKeys') ? [] : [`${fn} cannot look up API keys`]),
+    ...(grants(fn).includes('dynamodb:GetItem ApiKeys') ? [] : [`${fn} cannot look up API keys`]),
   ];
 };
 
@@ -106,15 +103,11 @@ const grantsByFunction = (): ReadonlyMap<string, readonly string[]> => {
 };
 
 const grants = grantsByFunction();
-const SOURCES: Sources = {
-  handler: (fn) => readFileSync(join(folderOf(fn), 'handler.ts'), 'utf8'),
-  composition: (fn) => readFileSync(join(folderOf(fn), 'index.ts'), 'utf8'),
-  grants: (fn) => grants.get(fn) ?? [],
-};
+const GRANTS: Grants = (fn) => grants.get(fn) ?? [];
 
 describe('each route', () => {
   it.each(entrances)('$route checks its caller', (entrance) => {
-    expect(findingsOf(entrance, OPERATIONS, SOURCES)).toEqual([]);
+    expect(findingsOf(entrance, OPERATIONS, GRANTS)).toEqual([]);
   });
 
   it('is an operation that declares what it needs, or one of the open ones', () => {
@@ -130,7 +123,7 @@ it('a route that is planted in the stage is found', () => {
   const [, one] = [...edge].find(([, { Type }]) => Type === 'AWS::ApiGatewayV2::Route')!;
   const open = { ...one, Properties: { ...one.Properties, RouteKey: 'GET /v1/open' } };
   const found = entrancesIn(new Map([...edge, ['edge/Planted', open]])).flatMap((entrance) =>
-    findingsOf(entrance, OPERATIONS, SOURCES),
+    findingsOf(entrance, OPERATIONS, GRANTS),
   );
   expect(found).toEqual(['GET /v1/open belongs to no operation']);
 });
@@ -141,8 +134,8 @@ describe('a planted route is found:', () => {
   const found = (
     over: Partial<Entrance>,
     operations: Readonly<Record<string, Operation>> = OPERATIONS,
-    sources: Partial<Sources> = {},
-  ) => findingsOf({ ...good, ...over }, operations, { ...SOURCES, ...sources });
+    granted: Grants = GRANTS,
+  ) => findingsOf({ ...good, ...over }, operations, granted);
 
   it.each([
     ['without an operation', found({ route: 'GET /v1/secrets' }), 'GET /v1/secrets belongs to no operation'],
@@ -154,19 +147,79 @@ describe('a planted route is found:', () => {
     ],
     ['to another function', found({ fn: 'forecast-batch' }), 'GET /v1/targets leads to forecast-batch'],
     ['to an open operation', found({}, { listTargets: { ...operation, needs: 'none' } }), 'needs no caller'],
-    [
-      'to a handler of its own',
-      found({}, OPERATIONS, { handler: () => 'export const makeHandler = (deps: Deps) => async () => {};' }),
-      'query-api does not use the HTTP runtime',
-    ],
-    [
-      'to a function without credentials',
-      found({}, OPERATIONS, { composition: () => 'makeHandler({ authenticate: async () => root })' }),
-      'query-api verifies no credentials',
-    ],
-    ['to a function without keys', found({}, OPERATIONS, { grants: () => [] }), 'cannot look up API keys'],
+    ['to a function without keys', found({}, OPERATIONS, () => []), 'cannot look up API keys'],
   ])('%s', (_, findings, expected) => {
     expect(findings).toEqual([expect.stringContaining(expected)]);
+  });
+});
+
+type Handler = (event: unknown, context: Context) => Promise<unknown>;
+
+const operationsOf = (fn: ApiFunctionName): readonly (readonly [string, Operation])[] =>
+  Object.entries<Operation>(OPERATIONS).filter(([id, { servedBy }]) => servedBy === fn && !(id in OPEN));
+
+/** Credentials that open nothing, by who sends them. */
+const STRANGERS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  nobody: {},
+  'an unknown key': { authorization: `Bearer ${sampleKey('acme', 7).text}` },
+  'an unknown key in x-api-key': { 'x-api-key': sampleKey('acme', 7).text },
+  'a malformed token': { authorization: 'Bearer aa.bb.cc' },
+  'a password': { authorization: 'Basic cm9vdDpyb290' },
+};
+
+/** Requests of strangers that a function does not answer with 401. */
+const answersToStrangers = async (fn: ApiFunctionName, handler: Handler): Promise<readonly string[]> => {
+  const findings: string[] = [];
+  for (const [id, operation] of operationsOf(fn))
+    for (const [who, headers] of Object.entries(STRANGERS)) {
+      const event = httpEvent(operation.method.toUpperCase(), pathOf(operation), { headers });
+      const reply = await handler(event, { functionName: fn, awsRequestId: 'r' } as Context);
+      const { statusCode } = z.object({ statusCode: z.number() }).parse(reply);
+      if (statusCode !== 401) findings.push(`${id} answers ${statusCode} to ${who}`);
+    }
+  return findings;
+};
+
+/** Values of variables that refer to other resources. */
+const referred = (name: string): string => {
+  if (name.endsWith('_URL')) return 'https://sqs.us-east-1.amazonaws.com/000000000000/queue';
+  if (name === 'USER_POOL_ID') return 'us-east-1_pool';
+  return name.endsWith('_ARN') ? 'arn:aws:states:us-east-1:000000000000:stateMachine:one' : 'name';
+};
+
+const environmentOf = (fn: string): Readonly<Record<string, unknown>> =>
+  resourcesOfType(stage, 'AWS::Lambda::Function', ['edge']).find((each) => nameOf(each) === fn)?.Properties
+    .Environment.Variables;
+
+/** The function as it is deployed: its entry, with the environment of the template. */
+const deployed = async (fn: ApiFunctionName): Promise<Handler> => {
+  for (const [name, value] of Object.entries(environmentOf(fn)))
+    vi.stubEnv(name, typeof value === 'string' ? value : referred(name));
+  vi.stubEnv('AWS_REGION', 'us-east-1');
+  vi.stubEnv('POWERTOOLS_LOG_LEVEL', 'SILENT');
+  const { handler } = await import(pathToFileURL(join(folderOf(fn), 'index.ts')).href);
+  return handler;
+};
+
+describe('a function behind the API', () => {
+  // No table has a key.
+  const dynamo = mockClient(DynamoDBDocumentClient);
+  dynamo.onAnyCommand().resolves({});
+  afterEach(() => vi.unstubAllEnvs());
+  afterAll(() => dynamo.restore());
+
+  it.each(API_FUNCTIONS)('%s answers no stranger', async (fn) => {
+    expect(operationsOf(fn).length).toBeGreaterThan(0);
+    expect(await answersToStrangers(fn, await deployed(fn))).toEqual([]);
+  });
+
+  it('is found if it lets anyone in, however it is written', async () => {
+    // Its `authenticate` returns the same caller for each request.
+    const { handler: open } = handlerOf('command-settings', SCOPES);
+    expect(await answersToStrangers('command-settings', open)).toEqual(
+      Object.keys(STRANGERS).map((who) => expect.stringMatching(`putSettings answers \\d+ to ${who}$`)),
+    );
+    expect(await answersToStrangers('query-api', async () => ({ statusCode: 200 }))).not.toEqual([]);
   });
 });
 
