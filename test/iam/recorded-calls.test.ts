@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
+import { selectStage } from '../../lib/config/select-stage.ts';
 import { STAGES } from '../../lib/config/stage-config.ts';
 import { stageOf } from '../infra/synthesised-stage.ts';
 import { ARGUED_GRANTS } from './argued-grants.ts';
@@ -62,8 +63,11 @@ describe.each(STAGES)('the policies of stage %s', (stage) => {
     expect(await deniedCalls(at(stage).calls, at(stage).policies)).toEqual([]);
   });
 
-  it('are those of stage local, except for what a switch adds there', () => {
-    expect(withoutSwitches(at(stage).policies)).toEqual(withoutSwitches(at('local').policies));
+  it('are those of stage local with the same signing secrets, except for what a switch adds there', () => {
+    const { separateSigningKeys } = selectStage(stage).secrets;
+    const secrets = { ...selectStage('local').secrets, separateSigningKeys };
+    const local = policiesOf(resolveTemplates(stageOf('local', { secrets }).templates).values());
+    expect(withoutSwitches(at(stage).policies)).toEqual(withoutSwitches(local));
   });
 });
 
