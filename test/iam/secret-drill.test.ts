@@ -19,7 +19,7 @@ const mayRotate = async (context: Call['context']): Promise<readonly boolean[]> 
     secrets.map(({ arn = '' }) =>
       isAllowed(
         { caller: { role }, action: 'secretsmanager:RotateSecret', resource: arn, context, because: 'test' },
-        { identity, resource: [], boundary },
+        { identity, resource: [], boundary, stage: 'prod' },
       ),
     ),
   );
