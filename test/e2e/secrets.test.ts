@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { GetFunctionConfigurationCommand, InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { PutSecretValueCommand } from '@aws-sdk/client-secrets-manager';
 import { DescribeExecutionCommand, SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
-import { beforeAll, describe, expect, inject, it } from 'vitest';
+import { beforeAll, describe, expect, inject, it, vi } from 'vitest';
 import { makeDocumentClient, makeS3Client, makeSecretsManagerClient } from '../../adapters/aws/clients.ts';
 import { s3DrillReports } from '../../adapters/platform/drill-reports.ts';
 import { secretsManagerRings } from '../../adapters/platform/key-rings.ts';
@@ -19,6 +19,8 @@ import { currentVersion, forgetRings, labelsOf, rotateNow } from './rotate-now.t
 const session = inject('session');
 const TENANT = 'e2e-secrets';
 const WAIT_MS = 180_000;
+/** Within which a busy bus delivers an event. */
+const ARRIVAL = { timeout: 20_000, interval: 500 };
 
 describe('the signing secret', () => {
   let secretId = '';
@@ -68,8 +70,12 @@ describe('the signing secret', () => {
     const before = await currentVersion(secretId);
     const versionId = await rotateNow(secretId);
     expect(await labelsOf(secretId, before)).toEqual(['AWSPREVIOUS']);
-    const rotated = (await events()).filter((event) => event['detail-type'] === 'SecretRotated');
-    expect(rotated.map(({ detail }) => detail.versionId)).toContain(versionId);
+    const announced: unknown[] = [];
+    await vi.waitFor(async () => {
+      const rotated = (await events()).filter((event) => event['detail-type'] === 'SecretRotated');
+      announced.push(...rotated.map(({ detail }) => detail.versionId));
+      expect(announced).toContain(versionId);
+    }, ARRIVAL);
   });
 
   it('issues tokens that allow less than their key, through a rotation', async () => {

@@ -22,7 +22,7 @@ export const ARGUED_GRANTS: readonly ArguedGrant[] = [
       'It stores the id that a directory gives a group; the emulator lacks it, and the adapter tests call it',
   },
   {
-    holder: /:function:RotationRotateSecretFunction\w{8}$/,
+    holder: /-RotationRotateSecretFunction\w{8}$/,
     actions: ['lambda:InvokeFunction'],
     service: 'secretsmanager.amazonaws.com',
     reason:
@@ -40,7 +40,7 @@ export const ARGUED_GRANTS: readonly ArguedGrant[] = [
       "CDK's event source grants them with the calls that Lambda needs; they reach only the consumed queue",
   },
   {
-    holder: /:Incidents(Signals|Diagnoses)Queue\w{8}$/,
+    holder: /-Incidents(Signals|Diagnoses)Queue\w{8}$/,
     actions: ['sqs:GetQueueAttributes', 'sqs:GetQueueUrl'],
     service: 'events.amazonaws.com',
     reason:
