@@ -53,7 +53,7 @@ export const ON_A_DEPLOYMENT: readonly string[] = [
   'forestall settings set settings.json --json',
   'forestall settings show --json',
   'forestall keys create commands --scopes ingest,read --expires 30 --json',
-  'forestall keys list --limit 5 --json',
+  'forestall keys list --created-since 2026-01-01 --limit 5 --json',
   'forestall keys rotate $API_KEY --overlap 24 --json',
   'forestall keys revoke $API_KEY --json',
   'forestall status --json',

@@ -1,5 +1,6 @@
 /** The drill of docs/runbook.md#restore-a-table: restore tables, lose everything in them, and copy it back. */
 import { execFile } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -9,6 +10,7 @@ import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { makeOperatorClients } from '../../adapters/platform/deployment/clients.ts';
 import { readStageStacks } from '../../adapters/platform/deployment/stage-stacks.ts';
 import { findTable } from '../../adapters/platform/deployment/table-copy.ts';
+import type { IssuedApiKeyAnswer } from '../../cli/api-client/answers.ts';
 import type { ApiClient } from '../../cli/api-client/api-client.ts';
 import { profiledSeries, toIngestBodies } from '../../core/simulator/ingest-body.ts';
 import { simulateFleet } from '../../core/simulator/simulate-fleet.ts';
@@ -29,6 +31,8 @@ const now = Math.floor(Date.now() / 300_000) * 300;
 const fleet = simulateFleet({ seed: 11, servers: 3, days: 3, stepSeconds: 300, endAt: now });
 
 let client: ApiClient;
+let leaked: IssuedApiKeyAnswer;
+let replaced: IssuedApiKeyAnswer;
 let documents: DynamoDBDocumentClient;
 let tables: ReadonlyMap<string, string>;
 
@@ -41,6 +45,8 @@ beforeAll(async () => {
     await Promise.all(TABLES.map(async (name) => [name, await findTable(stage, name)] as const)),
   );
   client = await newTenant(session, TENANT);
+  leaked = await client.createApiKey({ name: 'leaked', scopes: ['read'] }, randomUUID());
+  replaced = await client.createApiKey({ name: 'replaced', scopes: ['read'] }, randomUUID());
   const settings = await client.settings();
   await client.replaceSettings({ ...settings, thresholds: [{ metric: 'cpu_percent', above: 90 }] });
   await replay(client, toIngestBodies(profiledSeries(fleet), 20_000));
@@ -161,6 +167,15 @@ describe('the restore drill', () => {
     );
     expect([written, kept > 0]).toEqual([1, true]);
     expect(await targetsNow()).toEqual(before);
+  });
+
+  it('makes no key valid again that was revoked or replaced since', async () => {
+    await client.revokeApiKey(leaked.id);
+    await client.rotateApiKey(replaced.id, 0);
+    const { kept } = await forestall('restore', 'ApiKeys', '--from', 'drill-ApiKeys', '--force');
+    expect(kept).toBe(2);
+    const states = new Map((await all(client.apiKeys())).map(({ id, state }) => [id, state]));
+    expect([states.get(leaked.id), states.get(replaced.id)]).toEqual(['revoked', 'expired']);
     for (const name of tables.keys()) await aws('dynamodb', 'delete-table', '--table-name', `drill-${name}`);
   });
 });

@@ -38,6 +38,7 @@ export const rowTarget = (
       target.writes += 1;
       if (target.writes === failAt) throw new Error('throttled');
       for (const { content } of items) rows.set(content.sk, content.value);
+      return items.length;
     },
     addMissing: async (items: readonly RowItem[]) => {
       const missing = items.filter(({ content }) => !rows.has(content.sk));

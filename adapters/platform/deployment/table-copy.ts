@@ -69,16 +69,17 @@ const putBatch = async (
   }
 };
 
-/** True if the table had no item with this key. */
-const putIfMissing = async (
+/** False if the table has an item with this key that does not fulfil the condition. */
+const putIf = async (
   client: DynamoDBClient,
   TableName: string,
+  ConditionExpression: string,
   item: CopiedItem<StoredContent>,
 ): Promise<boolean> => {
   const Item = item.content;
   try {
     await permitted('dynamodb:PutItem', () =>
-      client.send(new PutItemCommand({ TableName, Item, ConditionExpression: 'attribute_not_exists(pk)' })),
+      client.send(new PutItemCommand({ TableName, Item, ConditionExpression })),
     );
     return true;
   } catch (error) {
@@ -87,10 +88,35 @@ const putIfMissing = async (
   }
 };
 
-/** A table to copy into. */
+const putEach = async (
+  client: DynamoDBClient,
+  table: string,
+  condition: string,
+  items: readonly CopiedItem<StoredContent>[],
+): Promise<number> => {
+  const put = await inParallel(PUTS_AT_ONCE, items, (item) => putIf(client, table, condition, item));
+  return put.filter(Boolean).length;
+};
+
+/**
+ * Attributes that end an item for good, by the name of its table in the documents. An older copy must not make a key valid
+ * that was revoked or replaced since.
+ */
+const ENDED: Readonly<Record<string, readonly string[]>> = { ApiKeys: ['revokedAt', 'replacedBy'] };
+
+/** True if items of the table can have ended since a copy was made. */
+export const hasEnds = (name: string): boolean => name in ENDED;
+
+export interface TargetTable {
+  /** Name in the documents, such as `ApiKeys`. */
+  readonly name: string;
+  readonly tableName: string;
+}
+
+/** A table to copy into. Items that have ended stay as they are. */
 export const tableTarget = (
   client: DynamoDBClient,
-  TableName: string,
+  { name, tableName: TableName }: TargetTable,
   pace: Pace,
 ): CopyTarget<StoredContent> => ({
   isEmpty: async () => {
@@ -100,14 +126,14 @@ export const tableTarget = (
     return Items.length === 0;
   },
   overwrite: async (items) => {
+    const isLive = ENDED[name]?.map((end) => `attribute_not_exists(${end})`).join(' AND ');
+    if (isLive !== undefined) return putEach(client, TableName, isLive, items);
     await inParallel(BATCHES_AT_ONCE, chunksOf(ITEMS_PER_BATCH, items), (batch) =>
       putBatch(client, TableName, batch, pace),
     );
+    return items.length;
   },
-  addMissing: async (items) => {
-    const added = await inParallel(PUTS_AT_ONCE, items, (item) => putIfMissing(client, TableName, item));
-    return added.filter(Boolean).length;
-  },
+  addMissing: (items) => putEach(client, TableName, 'attribute_not_exists(pk)', items),
 });
 
 /**

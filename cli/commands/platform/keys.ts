@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Command, InvalidArgumentError } from 'commander';
 import { SCOPES, type Scope, scopesOf } from '../../../core/platform/permissions.ts';
+import { INSTANT_RANGE, parseInstant } from '../../../core/shared/instant.ts';
 import type { ApiKeyAnswer, IssuedApiKeyAnswer } from '../../api-client/answers.ts';
 import { jsonText } from '../../terminal/clean-text.ts';
 import type { Column } from '../../terminal/table.ts';
@@ -48,6 +49,16 @@ const KEY_COLUMNS: readonly Column<ApiKeyAnswer>[] = [
   { header: 'last used', text: ({ lastUsedAt }) => lastUsedAt?.slice(5, 16).replace('T', ' ') ?? '-' },
 ];
 
+const authorText = ({ createdBy: { kind, name, keyId } }: ApiKeyAnswer): string =>
+  keyId === undefined ? `${kind} ${name}` : `key ${keyId}`;
+
+/** To find what an intruder has created. */
+const ORIGIN_COLUMNS: readonly Column<ApiKeyAnswer>[] = [
+  ...KEY_COLUMNS.slice(0, 4),
+  { header: 'created', text: ({ createdAt }) => createdAt.slice(0, 16).replace('T', ' ') },
+  { header: 'by', text: authorText },
+];
+
 /** The key alone goes to stdout, so that it can be assigned; what to know about it goes to stderr. */
 const printIssued = (issued: IssuedApiKeyAnswer, json: boolean, terminal: Terminal): void => {
   const { id, name, scopes, apiKey } = issued;
@@ -80,29 +91,62 @@ const rotate = async (
 };
 
 const revoke = async (
-  id: string,
+  ids: readonly string[],
   { json, ...connection }: ShowOptions,
   terminal: Terminal,
 ): Promise<void> => {
-  const revoked = await connect(connection, terminal).revokeApiKey(id);
-  printLine(
-    terminal.stdout,
-    json ? jsonText(revoked) : `${id} (${revoked.name}) is revoked: it is refused within a minute`,
-  );
+  const client = connect(connection, terminal);
+  for (const id of ids) {
+    const revoked = await client.revokeApiKey(id);
+    printLine(
+      terminal.stdout,
+      json
+        ? jsonText(revoked)
+        : `${id} (${revoked.name}) is revoked: it is refused within a minute, and the last token that it got within an hour`,
+    );
+  }
+};
+
+interface ListOptions extends ShowOptions {
+  readonly limit: number;
+  /** Epoch seconds. */
+  readonly createdSince?: number;
+}
+
+const parseTime = (text: string): number => {
+  const seconds = parseInstant(text);
+  if (!Number.isNaN(seconds)) return seconds;
+  throw new InvalidArgumentError(`Expected ISO 8601 or epoch seconds, ${INSTANT_RANGE}.`);
+};
+
+/** The first keys that were created at `since` or later. The list is ordered by id, so all of it is read. */
+async function* createdSince(keys: AsyncIterable<ApiKeyAnswer>, since: number, limit: number) {
+  let found = 0;
+  for await (const key of keys) {
+    if (Date.parse(key.createdAt) < since * 1000) continue;
+    yield key;
+    found++;
+    if (found === limit) return;
+  }
+}
+
+const list = async (options: ListOptions, terminal: Terminal): Promise<void> => {
+  const { limit, createdSince: since, json, ...connection } = options;
+  const client = connect(connection, terminal);
+  const [keys, columns] =
+    since === undefined
+      ? [client.apiKeys({ most: limit }), KEY_COLUMNS]
+      : [createdSince(client.apiKeys(), since, limit), ORIGIN_COLUMNS];
+  await printList(keys, { columns, empty: 'no API keys', json: json === true }, terminal);
 };
 
 const listCommand = (terminal: Terminal): Command =>
   withConnection(new Command('list'))
     .description('list the API keys of the tenant, without their secrets')
     .option('--limit <n>', 'maximum number of keys', wholeNumber(1, 1_000_000), 100)
+    .option('--created-since <time>', 'only keys created then or later, with their author', parseTime)
     .option('--json', 'print one JSON object per line and key')
-    .action(({ limit, json, ...connection }: ShowOptions & { readonly limit: number }) =>
-      printList(
-        connect(connection, terminal).apiKeys({ most: limit }),
-        { columns: KEY_COLUMNS, empty: 'no API keys', json: json === true },
-        terminal,
-      ),
-    );
+    .action((options: ListOptions) => list(options, terminal));
 
 const createCommand = (terminal: Terminal): Command =>
   withConnection(new Command('create'))
@@ -123,10 +167,10 @@ const rotateCommand = (terminal: Terminal): Command =>
 
 const revokeCommand = (terminal: Terminal): Command =>
   withConnection(new Command('revoke'))
-    .description('revoke an API key; it is refused within a minute')
-    .argument('<id>', 'ID of the API key')
-    .option('--json', 'print one JSON object')
-    .action((id: string, options: ShowOptions) => revoke(id, options, terminal));
+    .description('revoke API keys; they are refused within a minute')
+    .argument('<id...>', 'IDs of the API keys')
+    .option('--json', 'print one JSON object per line and key')
+    .action((ids: readonly string[], options: ShowOptions) => revoke(ids, options, terminal));
 
 /** `forestall keys [list|create|rotate|revoke]`: API keys of the tenant. */
 export const keysCommand = (terminal: Terminal): Command =>

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { Command, Option } from 'commander';
 import type { OperatorClients } from '../../../adapters/platform/deployment/clients.ts';
+import type { TargetTable } from '../../../adapters/platform/deployment/table-copy.ts';
 import { copyTable } from '../../../core/platform/restore/copy-table.ts';
 import type { CopyMode, CopyState } from '../../../core/platform/restore/ports.ts';
 import { ForestallError, InvalidInputError } from '../../../core/shared/errors.ts';
@@ -30,32 +31,37 @@ const modeOf = ({ force, onlyMissing }: Options): CopyMode => {
 const describe = ({ written, kept, expired }: CopyState): string =>
   [
     `${formatCount(written, 'item')} copied`,
-    ...(kept > 0 ? [`${formatCount(kept, 'was', 'were')} there already`] : []),
+    ...(kept > 0 ? [`${formatCount(kept, 'was', 'were')} there and stayed as they were`] : []),
     ...(expired > 0 ? [`${expired.toLocaleString('en-US')} omitted because they expired`] : []),
   ].join(', ');
 
+const ENDS_LOST =
+  'forestall: keys that were revoked or replaced after the copy was made are valid again if the table lacked them: look at forestall keys list of each tenant, and revoke them again';
+
 const copy = async (
   clients: OperatorClients,
-  table: string,
+  target: TargetTable,
   options: Options,
   terminal: Terminal,
 ): Promise<CopyState> => {
   // Loaded on demand: other commands need no client of DynamoDB.
-  const { describeCopy, tableSource, tableTarget } = await import(
+  const { describeCopy, hasEnds, tableSource, tableTarget } = await import(
     '../../../adapters/platform/deployment/table-copy.ts'
   );
   const { defaultPace } = await import('../../../adapters/aws/paced-retry.ts');
   const progress = startProgress(terminal, 'copying', await describeCopy(clients.tables, options.from));
-  const path = resolve(`restore-${table}-from-${options.from}.json`);
+  const path = resolve(`restore-${target.tableName}-from-${options.from}.json`);
   try {
-    return await copyTable({
+    const state = await copyTable({
       source: tableSource(clients.tables, options.from),
-      target: tableTarget(clients.tables, table, defaultPace),
+      target: tableTarget(clients.tables, target, defaultPace),
       journal: fileJournal(path),
       mode: modeOf(options),
       now: Math.floor(Date.now() / 1000),
       onPage: (items) => progress.advance(items),
     });
+    if (hasEnds(target.name)) printLine(terminal.stderr, ENDS_LOST);
+    return state;
   } catch (error) {
     if (existsSync(path))
       printLine(terminal.stderr, `forestall: run the same command again in this folder to resume (${path})`);
@@ -76,7 +82,7 @@ const run = async (name: string, options: Options, terminal: Terminal): Promise<
     },
   );
   if (table === options.from) throw new InvalidInputError(`--from: ${table} is the table itself`);
-  const state = await copy(clients, table, options, terminal);
+  const state = await copy(clients, { name, tableName: table }, options, terminal);
   const { written, kept, expired } = state;
   printLine(
     terminal.stdout,
@@ -99,6 +105,9 @@ export const restoreCommand = (terminal: Terminal): Command =>
         'force',
       ),
     )
-    .option('--force', 'replace items with the same key; items that the copy lacks stay')
+    .option(
+      '--force',
+      'replace items with the same key; items that the copy lacks, and API keys that were revoked or replaced, stay',
+    )
     .option('--json', 'print one JSON object')
     .action((name: string, options: Options) => run(name, options, terminal));

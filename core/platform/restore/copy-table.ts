@@ -49,14 +49,10 @@ const begin = async <Content>({ target, journal, mode }: CopyRequest<Content>): 
 };
 
 /** Stores items and returns how many were written. */
-const store = async <Content>(
+const store = <Content>(
   { target, mode }: CopyRequest<Content>,
   items: readonly CopiedItem<Content>[],
-): Promise<number> => {
-  if (mode === 'only-missing') return target.addMissing(items);
-  await target.overwrite(items);
-  return items.length;
-};
+): Promise<number> => (mode === 'only-missing' ? target.addMissing(items) : target.overwrite(items));
 
 /** Follows the state of all segments, and saves it after each page. */
 class Ledger {

@@ -24,8 +24,8 @@ export interface CopySource<Content> {
 
 export interface CopyTarget<Content> {
   isEmpty(): Promise<boolean>;
-  /** Stores the items in place of those with the same key. */
-  overwrite(items: readonly CopiedItem<Content>[]): Promise<void>;
+  /** Stores the items in place of those with the same key, and returns their number without those that must stay as they are. */
+  overwrite(items: readonly CopiedItem<Content>[]): Promise<number>;
   /** Stores the items whose key the table does not have, and returns their number. */
   addMissing(items: readonly CopiedItem<Content>[]): Promise<number>;
 }
@@ -43,7 +43,7 @@ export interface CopyState {
   readonly mode: CopyMode;
   readonly segments: readonly SegmentState[];
   readonly written: number;
-  /** Items that the target had already (mode `only-missing`). */
+  /** Items of the target that stayed as they were. */
   readonly kept: number;
   /** Items that were omitted because their time to live is over. */
   readonly expired: number;

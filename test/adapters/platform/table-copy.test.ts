@@ -55,7 +55,7 @@ describe('a table to copy from', () => {
 });
 
 describe('a table to copy into', () => {
-  const target = tableTarget(client, 'blocks', pace);
+  const target = tableTarget(client, { name: 'Blocks', tableName: 'blocks' }, pace);
 
   it('is empty if it has no item', async () => {
     dynamo.on(ScanCommand).resolves({ Items: [] });
@@ -70,7 +70,7 @@ describe('a table to copy into', () => {
       .on(BatchWriteItemCommand)
       .resolvesOnce({ UnprocessedItems: { blocks: left } })
       .resolves({});
-    await target.overwrite(items(30));
+    expect(await target.overwrite(items(30))).toBe(30);
     const sent = dynamo
       .commandCalls(BatchWriteItemCommand)
       .map(({ args }) => args[0].input.RequestItems?.blocks);
@@ -95,6 +95,20 @@ describe('a table to copy into', () => {
     expect(dynamo.commandCalls(PutItemCommand)[0]?.args[0].input.ConditionExpression).toBe(
       'attribute_not_exists(pk)',
     );
+  });
+
+  it('keeps API keys as they are that were revoked or replaced since the copy', async () => {
+    const keys = tableTarget(client, { name: 'ApiKeys', tableName: 'keys' }, pace);
+    dynamo.on(PutItemCommand).resolves({});
+    dynamo
+      .on(PutItemCommand, { Item: attributes(1) })
+      .rejects(new ConditionalCheckFailedException({ $metadata: {}, message: 'revoked' }));
+    expect(await keys.overwrite(items(3))).toBe(2);
+    expect(dynamo.commandCalls(BatchWriteItemCommand)).toEqual([]);
+    expect(dynamo.commandCalls(PutItemCommand)[0]?.args[0].input).toEqual({
+      ...{ TableName: 'keys', Item: attributes(0) },
+      ConditionExpression: 'attribute_not_exists(revokedAt) AND attribute_not_exists(replacedBy)',
+    });
   });
 
   it('names the permission that is missing', async () => {

@@ -18,6 +18,8 @@ const api = new FakeApi({
             items: [
               {
                 ...{ ...key, id: 'bbbbbbbbbbbb', scopes: SCOPES, replacedBy: 'cccccccccccc' },
+                createdAt: '2026-12-01T08:00:00.000Z',
+                createdBy: { kind: 'key', name: 'ci', keyId: 'aaaaaaaaaaaa' },
                 expiresAt: '2026-12-24T00:00:00.000Z',
               },
             ],
@@ -40,7 +42,7 @@ beforeAll(async () => {
   connection = { FORESTALL_URL: await api.start(), FORESTALL_API_KEY: 'fsk_k' };
 });
 afterAll(() => api.stop());
-const cli = (...words: string[]) => runCli(['keys', ...words], { env: connection });
+const cli = (...words: string[]) => runCli(['keys', ...words], { env: connection, columns: 120 });
 const sent = () => JSON.parse(api.seen.at(-1)?.body ?? '{}');
 
 describe('forestall keys', () => {
@@ -78,11 +80,28 @@ describe('forestall keys', () => {
 
   it('revokes a key', async () => {
     expect((await cli('revoke', 'aaaaaaaaaaaa')).out).toBe(
-      'aaaaaaaaaaaa (collector) is revoked: it is refused within a minute\n',
+      'aaaaaaaaaaaa (collector) is revoked: it is refused within a minute, and the last token that it got within an hour\n',
     );
     expect(JSON.parse((await cli('revoke', 'aaaaaaaaaaaa', '--json')).out)).toMatchObject({
       state: 'revoked',
     });
+  });
+
+  it('revokes several keys, and stops at one that fails', async () => {
+    const { code, out } = await cli('revoke', 'aaaaaaaaaaaa', 'zzzzzzzzzzzz', 'aaaaaaaaaaaa', '--json');
+    expect([code, out.trimEnd().split('\n').length]).toEqual([1, 1]);
+  });
+
+  it('lists the keys created since a time, with their author, whatever page they are on', async () => {
+    const { code, out } = await cli('list', '--created-since', '2026-11-30T00:00:00Z', '--limit', '1');
+    expect(code).toBe(0);
+    expect(out).not.toMatch(/^aaaaaaaaaaaa/m);
+    expect(out).toMatch(/^bbbbbbbbbbbb +collector +all +replaced +2026-12-01 08:00 +key aaaaaaaaaaaa$/m);
+    const all = await cli('list', '--created-since', '2026-11-29T12:00:00Z');
+    expect(all.out).toMatch(/^aaaaaaaaaaaa .* operator issue-api-key$/m);
+    expect((await cli('list', '--created-since', 'lately')).err).toContain(
+      'Expected ISO 8601 or epoch seconds',
+    );
   });
 
   it('says which scope is missing', async () => {
