@@ -1,4 +1,4 @@
-/** Keys of the items of the platform: a tenant's API keys and their last use, settings, quotas, responses to commands and sealed records. */
+/** Keys of the items of the platform: a tenant's API keys and their last use, settings, the generation of its webhook secrets, quotas, responses to commands and sealed records. */
 import type { QuotaWindow } from '../../core/platform/api/quotas.ts';
 import type { Owner } from '../../core/platform/secrets/vault.ts';
 import { type ItemKey, tenantKey } from '../aws/dynamodb/item-key.ts';
@@ -12,6 +12,9 @@ export const apiKeyKey = (tenantId: string, keyId: string): ItemKey =>
 export const keyUseKey = (tenantId: string, keyId: string): ItemKey => tenantKey(tenantId, `KEYUSE#${keyId}`);
 
 export const settingsKey = (tenantId: string): ItemKey => tenantKey(tenantId, 'SETTINGS');
+
+/** The generation of a tenant's webhook secrets. */
+export const webhookGenerationKey = (tenantId: string): ItemKey => tenantKey(tenantId, 'WEBHOOKS');
 
 export const quotaKey = (tenantId: string, { name, startsAt }: QuotaWindow): ItemKey =>
   tenantKey(tenantId, `QUOTA#${name}#${startsAt}`);

@@ -207,6 +207,7 @@ export class ApiFunctions extends Construct {
       description: 'Verifies signed webhooks and records the changes that they bring',
     });
     this.#props.secrets.grantVerify(receiver, 'webhook');
+    this.#props.settings.grantGet(receiver);
     return receiver;
   }
 
@@ -235,7 +236,7 @@ export class ApiFunctions extends Construct {
     const { settings, requests } = this.#props;
     const commands = this.#route('CommandSettings', {
       entry: 'command-settings',
-      description: "Replaces a tenant's settings",
+      description: "Replaces a tenant's settings and the secrets of its webhooks",
       memoryMb: 256,
     });
     requests.grantExecuteOnce(commands);

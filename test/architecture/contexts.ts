@@ -97,6 +97,7 @@ export const PUBLISHED: ReadonlySet<string> = new Set([
   'core/platform/billing/units.ts',
   'core/platform/secrets/ports.ts',
   'core/platform/secrets/signing-keys.ts',
+  'core/platform/secrets/webhook-generation.ts',
   'core/platform/secrets/webhook-signature.ts',
   'core/platform/settings/apply-settings.ts',
   'core/platform/settings/ports.ts',

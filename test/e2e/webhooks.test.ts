@@ -123,6 +123,36 @@ describe('a captured webhook is refused', () => {
   });
 });
 
+describe('a tenant that replaces its secret', () => {
+  const replace = (overlapHours: number) =>
+    fetch(`${session.url}/v1/webhooks/signing-keys/replace`, {
+      method: 'POST',
+      headers: { 'x-api-key': apiKey, 'content-type': 'application/json' },
+      body: JSON.stringify({ overlapHours }),
+    });
+  const deliver = async (key: string, id: string): Promise<number> => {
+    const webhook = { id, body: change(id), sentAt: nowSeconds() };
+    return (await send(signed(key, webhook), webhook.body)).status;
+  };
+
+  it('sends with both during the overlap, and with the new one alone once it has ended', async () => {
+    expect((await replace(1)).status).toBe(200);
+    const [next] = await shownKeys(session.url, apiKey);
+    expect(next!.secret).not.toBe(secret);
+    expect([await deliver(next!.secret, 'replaced-new'), await deliver(secret, 'replaced-old')]).toEqual([
+      202, 202,
+    ]);
+    expect((await replace(1)).status).toBe(409);
+    expect((await replace(0)).status).toBe(200);
+    await forgetRings(secretId);
+    const [newest] = await shownKeys(session.url, apiKey);
+    expect(await deliver(newest!.secret, 'replaced-newest')).toBe(202);
+    for (const old of [secret, next!.secret]) expect(await deliver(old, 'replaced-late')).toBe(401);
+    expect(await recorded()).not.toContain('replaced-late');
+    secret = newest!.secret;
+  });
+});
+
 describe('during a rotation', () => {
   const deliver = async (key: string, id: string): Promise<number> => {
     const webhook = { id, body: change(id), sentAt: nowSeconds() };

@@ -7,8 +7,11 @@ import type {
   StoredRecord,
   VaultStore,
   VersionLabel,
+  WebhookGeneration,
+  WebhookGenerations,
 } from '../../core/platform/secrets/ports.ts';
 import type { Owner } from '../../core/platform/secrets/vault.ts';
+import { FIRST_GENERATION } from '../../core/platform/secrets/webhook-generation.ts';
 import { ConflictError, InvalidInputError } from '../../core/shared/errors.ts';
 
 export interface MemorySecret extends SecretVersions {
@@ -69,6 +72,19 @@ export const memorySecret = (content: string): MemorySecret => {
       const pending = versionAt('pending');
       const isApart = pending !== undefined && pending.id !== current.id;
       return { current, previous: versionAt('previous'), pending: isApart ? pending : undefined };
+    },
+  };
+};
+
+/** Generations of webhook secrets by tenant. */
+export const memoryGenerations = (): WebhookGenerations => {
+  const stored = new Map<string, WebhookGeneration>();
+  return {
+    get: async (tenantId) => stored.get(tenantId) ?? FIRST_GENERATION,
+    raise: async (tenantId, next) => {
+      if ((stored.get(tenantId) ?? FIRST_GENERATION).generation !== next.generation - 1)
+        throw new ConflictError('replaced at the same time');
+      stored.set(tenantId, next);
     },
   };
 };

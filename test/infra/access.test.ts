@@ -217,7 +217,9 @@ describe('a function behind the API', () => {
     // Its `authenticate` returns the same caller for each request.
     const { handler: open } = handlerOf('command-settings', SCOPES);
     expect(await answersToStrangers('command-settings', open)).toEqual(
-      Object.keys(STRANGERS).map((who) => expect.stringMatching(`putSettings answers \\d+ to ${who}$`)),
+      ['replaceWebhookSecrets', 'putSettings'].flatMap((id) =>
+        Object.keys(STRANGERS).map((who) => expect.stringMatching(`${id} answers \\d+ to ${who}$`)),
+      ),
     );
     expect(await answersToStrangers('query-api', async () => ({ statusCode: 200 }))).not.toEqual([]);
   });

@@ -92,7 +92,7 @@ const ENVIRONMENT: Readonly<Record<string, readonly string[]>> = {
   ],
   'receive-webhook': [
     ...SIGN_IN,
-    ...tables('API_KEYS', 'REQUESTS', 'INCIDENTS', 'CHANGES'),
+    ...tables('API_KEYS', 'REQUESTS', 'INCIDENTS', 'CHANGES', 'SETTINGS'),
     'TENANT_QUOTAS',
     'SIGNALS_QUEUE_URL',
     'DEPLOYMENT_STATE_MACHINE_ARN',

@@ -96,7 +96,10 @@ const NEVER_CALLED: Readonly<Record<string, readonly string[]>> = {
     ...on('Settings', 'PutItem'),
   ],
   'receive-metrics': [...on('Settings', 'PutItem'), 's3:GetObject'],
-  'receive-webhook': [...on('Incidents', 'BatchGetItem', 'GetItem', 'PutItem', 'UpdateItem')],
+  'receive-webhook': [
+    ...on('Incidents', 'BatchGetItem', 'GetItem', 'PutItem', 'UpdateItem'),
+    ...on('Settings', 'PutItem'),
+  ],
   // Records are stored, read and deleted by others.
   'reencrypt-vault': [...on('Vault', 'DeleteItem', 'GetItem', 'PutItem')],
   'store-metrics': [...on('Blocks', 'Query')],

@@ -261,6 +261,7 @@ const PERMISSIONS: Readonly<Record<string, readonly string[]>> = {
     ...on('Requests', 'BatchGetItem', 'DeleteItem', 'GetItem', 'PutItem', 'UpdateItem'),
     ...on('Incidents', 'Query'),
     ...on('Changes', 'GetItem', 'PutItem', 'Query'),
+    ...on('Settings', 'GetItem'),
     ...LOGS,
     'secretsmanager:DescribeSecret',
     'secretsmanager:GetSecretValue',

@@ -107,6 +107,7 @@ describe('the routes of the HTTP API', () => {
       'POST /v1/scim/v2/{proxy+}',
       'POST /v1/tokens',
       'POST /v1/traces',
+      'POST /v1/webhooks/signing-keys/replace',
       'POST /v1/webhooks/{tenantId}/changes',
       'PUT /v1/scim/v2/{proxy+}',
       'PUT /v1/settings',

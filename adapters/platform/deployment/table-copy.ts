@@ -102,7 +102,11 @@ const putEach = async (
  * Attributes that end an item for good, by the name of its table in the documents. An older copy must not make a key valid
  * that was revoked or replaced since.
  */
-const ENDED: Readonly<Record<string, readonly string[]>> = { ApiKeys: ['revokedAt', 'replacedBy'] };
+const ENDED: Readonly<Record<string, readonly string[]>> = {
+  ApiKeys: ['revokedAt', 'replacedBy'],
+  // Of webhook secrets: a tenant replaced those that an older copy would make valid again.
+  Settings: ['generation'],
+};
 
 /** True if items of the table can have ended since a copy was made. */
 export const hasEnds = (name: string): boolean => name in ENDED;

@@ -14,6 +14,7 @@ import { named } from './components.ts';
 import { type Operations, QUERY } from './operation.ts';
 import { NoParameters } from './parameters.ts';
 import { AccessToken, TokenBody } from './tokens.ts';
+import { ReplacedWebhooks, WebhookReplacement } from './webhook-secrets.ts';
 
 export const Health = named('Health', z.object({ status: z.literal('ok') }));
 named('Settings', Settings);
@@ -52,6 +53,24 @@ export const PLATFORM_OPERATIONS = {
     path: '/v1/settings',
     summary: 'Returns thresholds, detection rules, maintenance windows, readings, time zone and identity',
     responses: [Settings],
+  },
+  replaceWebhookSecrets: {
+    method: 'post',
+    tag: 'platform',
+    path: '/v1/webhooks/signing-keys/replace',
+    summary:
+      'Replaces the secrets of the tenant with which senders of webhooks sign; 409 while the ones before are still accepted',
+    needs: 'administer',
+    servedBy: 'command-settings',
+    quota: 'commandsPerMinute',
+    params: NoParameters,
+    query: NoParameters,
+    idempotency: 'stored-response',
+    body: WebhookReplacement,
+    maxBodyBytes: 1024,
+    status: 200,
+    responses: [ReplacedWebhooks],
+    problems: ['conflict'],
   },
   putSettings: {
     method: 'put',

@@ -4,6 +4,7 @@ export const SECTIONS = {
   alarmDelivery: 'docs/runbook.md#alarm-mails-do-not-arrive',
   throttled: 'docs/runbook.md#functions-are-throttled',
   secrets: 'docs/runbook.md#secrets-are-not-rotated',
+  originSecret: 'docs/runbook.md#replace-the-origin-secret',
   restore: 'docs/runbook.md#restore-a-table',
   changedByHand: 'docs/runbook.md#a-resource-was-changed-by-hand',
   parked: 'docs/runbook.md#accepted-points-are-parked',

@@ -1,4 +1,5 @@
 /** Checks that every secret rotates, and that functions can use its versions. */
+import { DAY_SECONDS, isoDate } from '../../shared/time.ts';
 import { type ProblemKind, problemsOf } from '../secrets/check-secrets.ts';
 import type { Finding, Verdict } from './check.ts';
 import { deleted } from './deleted.ts';
@@ -18,10 +19,25 @@ const ACTIONS: Readonly<Record<ProblemKind, (secret: SecretFact) => string>> = {
   overdue: ({ id }) => `aws secretsmanager rotate-secret --secret-id ${id}`,
 };
 
-/** A secret that no stack rotates is replaced by deployments. */
+/** A secret without a schedule is replaced by hand, at least as often as this. */
+const MAX_AGE_DAYS = 180;
+
+/** The secret that CloudFront sends takes effect with a deployment, so no function can rotate it. */
+const ageFindings = ({ name: subject, id, currentSince, readAt }: SecretFact): Finding[] =>
+  readAt - currentSince <= MAX_AGE_DAYS * DAY_SECONDS * 1000
+    ? []
+    : [
+        {
+          subject,
+          problem: `it was last replaced on ${isoDate(currentSince)}, and no schedule does it: expected every ${MAX_AGE_DAYS} days`,
+          action: `aws secretsmanager put-secret-value --secret-id ${id} --secret-string "{\\"key\\":\\"$(openssl rand -hex 32)\\"}", then set waf.originSecretVersion and deploy`,
+          runbook: SECTIONS.originSecret,
+        },
+      ];
+
 const rotationFindings = (secret: SecretFact): Finding[] => {
   const { name: subject, rotationDays, readAt } = secret;
-  if (rotationDays === undefined) return [];
+  if (rotationDays === undefined) return ageFindings(secret);
   return problemsOf(secret, rotationDays, readAt).map(({ kind, problem }) => ({
     ...{ subject, problem, action: ACTIONS[kind](secret), runbook },
   }));
@@ -63,7 +79,7 @@ const unsound = (secret: SecretFact): Finding[] => {
   return [...rotationFindings(secret), ...contentFindings(secret)];
 };
 
-/** Each secret rotates in time, no rotation is stuck, and its current and previous version can be used. */
+/** Each secret rotates or is replaced in time, no rotation is stuck, and its current and previous version can be used. */
 export const judgeSecrets = (secrets: readonly SecretFact[]): Verdict => {
   const versions = secrets.flatMap((secret) => secret.versions);
   const unread = versions.filter(({ content }) => content === 'unread').length;

@@ -11,6 +11,21 @@ export interface KeyRings {
   readAgain(): Promise<KeyRing>;
 }
 
+export interface WebhookGeneration {
+  /** 0 until the tenant replaces its secrets. */
+  readonly generation: number;
+  /** Until when secrets of the generation before are accepted, epoch seconds. */
+  readonly formerUntil: number;
+}
+
+/** The generations of all tenants' webhook secrets. */
+export interface WebhookGenerations {
+  /** Strongly consistent; the first one if the tenant never replaced its secrets. */
+  get(tenantId: string): Promise<WebhookGeneration>;
+  /** Stores the generation after the stored one. @throws ConflictError if another request did so first */
+  raise(tenantId: string, next: WebhookGeneration): Promise<void>;
+}
+
 /** Labels of a version: `pending` until the rotation ends, then `current`, then `previous`. */
 export type VersionLabel = 'pending' | 'current' | 'previous';
 

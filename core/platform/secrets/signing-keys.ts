@@ -11,12 +11,12 @@ export interface SigningKey {
   readonly usableFrom?: string;
 }
 
-/** The secrets with which the senders of a tenant sign webhooks at `now` (epoch milliseconds), the one to use first. */
-export const signingKeys = (ring: KeyRing, tenantId: string, now: number): readonly SigningKey[] => {
+/** The secrets with which the senders of a scope sign webhooks at `now` (epoch milliseconds), the one to use first. */
+export const signingKeys = (ring: KeyRing, scope: string, now: number): readonly SigningKey[] => {
   const signing = signingVersion(ring, now);
   const shown = (version: KeyVersion) => ({
     versionId: version.id,
-    secret: webhookSecret(version, tenantId),
+    secret: webhookSecret(version, scope),
   });
   const first = { ...shown(signing), use: 'sign' as const };
   if (signing !== ring.current) {

@@ -94,6 +94,20 @@ export const verifyWebhook = (
   return version && { id, version };
 };
 
+/** Verifies a webhook whose secret derives from one of the scopes. */
+export const verifyInScopes = (
+  ring: KeyRing,
+  scopes: readonly string[],
+  request: WebhookRequest,
+  now: number,
+): VerifiedWebhook | undefined => {
+  for (const scope of scopes) {
+    const verified = verifyWebhook(ring, scope, request, now);
+    if (verified !== undefined) return verified;
+  }
+  return undefined;
+};
+
 /** Headers that sign a webhook as Standard Webhooks does. */
 export const signWebhook = (
   version: KeyVersion,

@@ -3,9 +3,11 @@ import type { RecordDeps } from '../../../core/changes/deployments/record-change
 import { recordReported } from '../../../core/changes/deployments/record-reported.ts';
 import { actorOf } from '../../../core/platform/actor.ts';
 import { ProblemError } from '../../../core/platform/api/errors.ts';
-import type { KeyRings } from '../../../core/platform/secrets/ports.ts';
+import type { KeyRings, WebhookGeneration } from '../../../core/platform/secrets/ports.ts';
 import { signingKeys } from '../../../core/platform/secrets/signing-keys.ts';
-import { type VerifiedWebhook, verifyWebhook } from '../../../core/platform/secrets/webhook-signature.ts';
+import { type KnownGenerations, webhookScopes } from '../../../core/platform/secrets/webhook-generation.ts';
+import { type VerifiedWebhook, verifyInScopes } from '../../../core/platform/secrets/webhook-signature.ts';
+import { TenantId } from '../../../core/shared/identifiers.ts';
 import { bytesOf, type HttpRequest } from '../../runtime/http-request.ts';
 import { type CommandDeps, executeKeyed, serveCommands } from '../../runtime/idempotency.ts';
 import { overQuota } from '../../runtime/over-quota.ts';
@@ -13,20 +15,26 @@ import { type Route, type RoutesOf, route } from '../../runtime/route.ts';
 
 export interface Deps extends CommandDeps, RecordDeps {
   readonly rings: KeyRings;
+  readonly generations: KnownGenerations;
 }
+
+/** The scopes of a tenant; none for the text of an address that is no tenant, which could name a scope itself. */
+const scopesIn = (tenantId: string, generation: WebhookGeneration, receivedAt: number): readonly string[] =>
+  TenantId.safeParse(tenantId).success ? webhookScopes(tenantId, generation, receivedAt) : [];
 
 /** @throws ProblemError `invalid-signature`, the same for a wrong signature and an unknown tenant */
 const verify = async (
-  { rings }: Deps,
+  { rings, generations }: Deps,
   tenantId: string,
   request: HttpRequest,
   receivedAt: number,
 ): Promise<VerifiedWebhook> => {
   const webhook = { headers: request.headers, body: bytesOf(request) };
-  const ring = await rings.read();
-  const verified =
-    verifyWebhook(ring, tenantId, webhook, receivedAt) ??
-    verifyWebhook(await rings.readAgain(), tenantId, webhook, receivedAt);
+  const scopes = scopesIn(tenantId, await generations.get(tenantId), receivedAt);
+  const known = verifyInScopes(await rings.read(), scopes, webhook, receivedAt);
+  if (known !== undefined) return known;
+  const newScopes = scopesIn(tenantId, await generations.getAgain(tenantId), receivedAt);
+  const verified = verifyInScopes(await rings.readAgain(), newScopes, webhook, receivedAt);
   if (verified !== undefined) return verified;
   throw new ProblemError(
     'invalid-signature',
@@ -43,7 +51,7 @@ const takeQuota = async (deps: Deps, tenantId: string, receivedAt: number): Prom
 /** Ids of webhooks are apart from Idempotency-Keys, which have no space. */
 const keyOf = ({ id }: VerifiedWebhook): string => `webhook ${id}`;
 
-/** Nothing is read, stored or parsed before the signature is verified. */
+/** Nothing but the generation of the tenant's secrets is read before the signature is verified, and nothing stored or parsed. */
 const receiveChange = (deps: Deps): Route => {
   const { operation, prepare } = route(CHANGES_OPERATIONS.receiveChange, ({ params, body, receivedAt }) =>
     recordReported(deps, { tenantId: params.tenantId, body, receivedAt }, { reportedBy: 'webhook' }),
@@ -61,10 +69,11 @@ const receiveChange = (deps: Deps): Route => {
   };
 };
 
-const getSigningKeys = ({ rings, telemetry }: Deps) =>
+const getSigningKeys = ({ rings, generations, telemetry }: Deps) =>
   route(CHANGES_OPERATIONS.getSigningKeys, async ({ caller, receivedAt }) => {
     const { tenantId } = caller;
-    const keys = signingKeys(await rings.read(), tenantId, receivedAt);
+    const [scope] = webhookScopes(tenantId, await generations.getAgain(tenantId), receivedAt);
+    const keys = signingKeys(await rings.read(), scope, receivedAt);
     telemetry.info('webhook secrets shown', { tenantId, by: actorOf(caller) });
     return { keys };
   });

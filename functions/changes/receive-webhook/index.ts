@@ -10,6 +10,8 @@ import { dynamoIncidentStore } from '../../../adapters/incidents/incident-store.
 import { sqsSignalSender } from '../../../adapters/incidents/signal-sender.ts';
 import { secretsManagerRings } from '../../../adapters/platform/key-rings.ts';
 import { dynamoResponseStore } from '../../../adapters/platform/response-store.ts';
+import { dynamoWebhookGenerations } from '../../../adapters/platform/webhook-generation-store.ts';
+import { rememberedGenerations } from '../../../core/platform/secrets/webhook-generation.ts';
 import { apiAccess } from '../../runtime/api-access.ts';
 import { observe, telemetry } from '../../runtime/observe.ts';
 import { QuotasJson } from '../../runtime/quotas-json.ts';
@@ -22,6 +24,7 @@ const env = readEnv({
   REQUESTS_TABLE_NAME: z.string().min(1),
   INCIDENTS_TABLE_NAME: z.string().min(1),
   CHANGES_TABLE_NAME: z.string().min(1),
+  SETTINGS_TABLE_NAME: z.string().min(1),
   SIGNALS_QUEUE_URL: z.string().min(1),
   WEBHOOK_SIGNING_SECRET_ARN: z.string().min(1),
   DEPLOYMENT_STATE_MACHINE_ARN: z.string().min(1),
@@ -41,6 +44,7 @@ export const handler = observe(
       now: Date.now,
       telemetry,
     }),
+    generations: rememberedGenerations(dynamoWebhookGenerations(table(env.SETTINGS_TABLE_NAME)), Date.now),
     changes: dynamoDeploymentStore(table(env.CHANGES_TABLE_NAME)),
     incidents: dynamoIncidentStore(table(env.INCIDENTS_TABLE_NAME)),
     signals: sqsSignalSender(makeSqsClient(), env.SIGNALS_QUEUE_URL),

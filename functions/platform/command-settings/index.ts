@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { dynamoResponseStore } from '../../../adapters/platform/response-store.ts';
 import { dynamoSettingsStore } from '../../../adapters/platform/settings-store.ts';
+import { dynamoWebhookGenerations } from '../../../adapters/platform/webhook-generation-store.ts';
 import { apiAccess } from '../../runtime/api-access.ts';
 import { observe } from '../../runtime/observe.ts';
 import { QuotasJson } from '../../runtime/quotas-json.ts';
@@ -23,5 +24,6 @@ export const handler = observe(
     responses: dynamoResponseStore(table(env.REQUESTS_TABLE_NAME)),
     ...apiAccess(env),
     settings: dynamoSettingsStore(table(env.SETTINGS_TABLE_NAME)),
+    generations: dynamoWebhookGenerations(table(env.SETTINGS_TABLE_NAME)),
   }),
 );

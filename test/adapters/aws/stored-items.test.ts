@@ -187,6 +187,7 @@ const WRITERS: Readonly<Record<string, { readonly places: number; readonly kinds
   'platform/drill-reports.ts': { places: 1, kinds: ['drill report'] },
   'platform/vault-store.ts': { places: 2, kinds: ['sealed record'] },
   'platform/settings-store.ts': { places: 1, kinds: ['settings'] },
+  'platform/webhook-generation-store.ts': { places: 1, kinds: ['webhook secrets'] },
   // One place puts the claim, another one the response.
   'platform/response-store.ts': { places: 2, kinds: ['response to a command'] },
   'platform/quota-ledger.ts': { places: 1, kinds: ['quota'] },

@@ -6,6 +6,7 @@ import { dynamoQuotaLedger } from '../../../adapters/platform/quota-ledger.ts';
 import { dynamoResponseStore } from '../../../adapters/platform/response-store.ts';
 import { dynamoSettingsStore } from '../../../adapters/platform/settings-store.ts';
 import { dynamoVaultStore } from '../../../adapters/platform/vault-store.ts';
+import { dynamoWebhookGenerations } from '../../../adapters/platform/webhook-generation-store.ts';
 import { leasedQuotas } from '../../../core/platform/access/leased-quotas.ts';
 import type {
   ApiKeyStore,
@@ -15,7 +16,7 @@ import type {
   TenantQuotas,
 } from '../../../core/platform/access/ports.ts';
 import type { ResponseStore } from '../../../core/platform/idempotency/ports.ts';
-import type { VaultStore } from '../../../core/platform/secrets/ports.ts';
+import type { VaultStore, WebhookGenerations } from '../../../core/platform/secrets/ports.ts';
 import type { SettingsStore } from '../../../core/platform/settings/ports.ts';
 import { NO_SETTINGS } from '../../../core/platform/settings/settings.ts';
 import { DEFAULT_QUOTAS } from '../../../lib/config/default-quotas.ts';
@@ -99,6 +100,10 @@ export const PLATFORM_REPOSITORIES: readonly Repository[] = [
   }),
   repository<SettingsStore>('SettingsStore', ({ table }) => dynamoSettingsStore(table), {
     replace: (store, tenantId) => store.replace(tenantId, settings),
+    get: (store, tenantId) => store.get(tenantId),
+  }),
+  repository<WebhookGenerations>('WebhookGenerations', ({ table }) => dynamoWebhookGenerations(table), {
+    raise: (store, tenantId) => store.raise(tenantId, { generation: 1, formerUntil: NOW }),
     get: (store, tenantId) => store.get(tenantId),
   }),
   repository<Pick<SettingsStore, 'get'>>(

@@ -4,6 +4,7 @@ import { s3DrillReports } from '../../../adapters/platform/drill-reports.ts';
 import { dynamoResponseStore } from '../../../adapters/platform/response-store.ts';
 import { dynamoSettingsStore } from '../../../adapters/platform/settings-store.ts';
 import { dynamoVaultStore } from '../../../adapters/platform/vault-store.ts';
+import { dynamoWebhookGenerations } from '../../../adapters/platform/webhook-generation-store.ts';
 import { openRecord, sealRecord } from '../../../core/platform/secrets/vault.ts';
 import { NO_SETTINGS } from '../../../core/platform/settings/settings.ts';
 import { sampleKey } from '../../fixtures/identities.ts';
@@ -43,6 +44,14 @@ export const PLATFORM_KINDS: readonly StoredKind[] = [
     write: ({ table }) => dynamoSettingsStore(table).replace('acme', settings),
     read: ({ table }) => dynamoSettingsStore(table).get('acme'),
     content: { ...settings, version: 1 },
+  },
+  {
+    kind: 'webhook secrets',
+    version: 1,
+    key: / WEBHOOKS$/,
+    write: ({ table }) => dynamoWebhookGenerations(table).raise('acme', { generation: 1, formerUntil: NOW }),
+    read: ({ table }) => dynamoWebhookGenerations(table).get('acme'),
+    content: { generation: 1, formerUntil: NOW },
   },
   {
     kind: 'response to a command',

@@ -3,6 +3,7 @@ import { describe, expect, it, vi } from 'vitest';
 import { OPERATIONS } from '../../../core/api/operations.ts';
 import type { Operation } from '../../../core/platform/api/operation.ts';
 import { CLIENT_HEADERS } from '../../../core/platform/api/request-headers.ts';
+import { FIRST_GENERATION } from '../../../core/platform/secrets/webhook-generation.ts';
 import { authenticate } from '../../../functions/runtime/authenticate.ts';
 import type { RequestHeaders } from '../../../functions/runtime/http-request.ts';
 import { recordedTelemetry } from '../../fakes/shared.ts';
@@ -56,6 +57,7 @@ const known = {
     read: async () => ({ current: { id: 'v1', key: 'k'.repeat(64), createdAt: 0 } }),
     readAgain: async () => ({ current: { id: 'v1', key: 'k'.repeat(64), createdAt: 0 } }),
   },
+  generations: { get: async () => FIRST_GENERATION, getAgain: async () => FIRST_GENERATION },
   settings: { get: async () => ({}) },
   isBehindCloudFront: true,
 };

@@ -7,10 +7,14 @@ import type { ChangeRecord } from '../../../../core/changes/change.ts';
 import { formatKey, MAX_RING_AGE_MS, PROPAGATION_MS } from '../../../../core/platform/secrets/key-ring.ts';
 import { ROTATION_STEPS, rotate } from '../../../../core/platform/secrets/rotate.ts';
 import { signingCredential } from '../../../../core/platform/secrets/signing-credential.ts';
+import {
+  rememberedGenerations,
+  replaceWebhookSecrets,
+} from '../../../../core/platform/secrets/webhook-generation.ts';
 import { slackMac, standardMac } from '../../../../core/platform/secrets/webhook-signature.ts';
 import { type Deps, makeHandler } from '../../../../functions/changes/receive-webhook/handler.ts';
 import { memoryQuotas, memoryResponses } from '../../../fakes/platform.ts';
-import { memorySecret } from '../../../fakes/secrets.ts';
+import { memoryGenerations, memorySecret } from '../../../fakes/secrets.ts';
 import { recordedTelemetry } from '../../../fakes/shared.ts';
 import { httpEvent } from '../../../fixtures/http-events.ts';
 import { keyCaller } from '../../../fixtures/identities.ts';
@@ -28,6 +32,7 @@ const world = (quotas = memoryQuotas()) => {
   const { telemetry, lines, counts } = recordedTelemetry();
   const responses = memoryResponses();
   const client = secretClient(secret);
+  const generations = memoryGenerations();
   /** A container: its ring is its own, everything stored is shared. */
   const container = () => {
     const deps = {
@@ -42,6 +47,7 @@ const world = (quotas = memoryQuotas()) => {
       quotas,
       telemetry,
       now: () => clock.now,
+      generations: rememberedGenerations(generations, () => clock.now),
       rings: secretsManagerRings({ client, secretId: 'signing', now: () => clock.now, telemetry }),
       changes: {
         create: async (record: ChangeRecord) => {
@@ -62,7 +68,9 @@ const world = (quotas = memoryQuotas()) => {
     secret.start(versionId);
     for (const name of ROTATION_STEPS) await step(versionId, name);
   };
-  return { clock, secret, recorded, touched, lines, counts, container, step, rotateTo };
+  const replaceSecrets = (overlap: number, tenantId = 'acme') =>
+    replaceWebhookSecrets(generations, tenantId, { now: clock.now / 1000, overlap });
+  return { clock, secret, recorded, touched, lines, counts, container, step, rotateTo, replaceSecrets };
 };
 
 const keysOf = async (serve: ReturnType<typeof makeHandler>): Promise<Keys> => {
@@ -250,5 +258,66 @@ describe('10,000 webhooks during four rotations', () => {
     expect(outcome).toMatchObject({ refusedWrongly: 0, retiredPassed: 0 });
     expect(outcome.passed).toBeGreaterThan(5_000);
     expect(outcome.retiredRefused).toBeGreaterThan(500);
+  });
+});
+
+describe('secrets that a tenant replaces', () => {
+  const HOUR = 3_600;
+  /** A container that has verified a webhook, so that it remembers the generation. */
+  const warm = async (overlap: number) => {
+    const made = world();
+    const serve = made.container();
+    const [old] = await keysOf(serve);
+    const status = async (secret: string, path = PATH) =>
+      (await serve(webhook(secret, made.clock.now, {}, path))).statusCode;
+    expect(await status(old!.secret)).toBe(202);
+    await made.replaceSecrets(overlap);
+    made.clock.now += 1_000;
+    const [next] = await keysOf(serve);
+    return { ...made, status, old: old!.secret, next: next!.secret };
+  };
+
+  it('are accepted until their overlap ends, beside the new ones, which every container accepts at once', async () => {
+    const { clock, status, container, old, next } = await warm(HOUR);
+    expect(next).not.toBe(old);
+    const other = container();
+    await other(webhook(old, clock.now));
+    expect([await status(next), await status(old)]).toEqual([202, 202]);
+    expect((await other(webhook(next, clock.now))).statusCode).toBe(202);
+    clock.now += (HOUR - 2) * 1_000;
+    expect(await status(old)).toBe(202);
+    clock.now += 1_000;
+    expect([await status(old), await status(next)]).toEqual([401, 202]);
+  });
+
+  it('are refused at once without an overlap where the new ones were seen, and within a minute elsewhere', async () => {
+    const { clock, status, old, next, container } = await warm(0);
+    expect([await status(next), await status(old)]).toEqual([202, 401]);
+    expect((await container()(webhook(old, clock.now))).statusCode).toBe(401);
+  });
+
+  it('concern no other tenant', async () => {
+    const made = world();
+    const serve = made.container();
+    const [before] = await keysOf(serve);
+    await made.replaceSecrets(0, 'globex');
+    expect((await serve(webhook(before!.secret, made.clock.now))).statusCode).toBe(202);
+    const [after] = await keysOf(serve);
+    expect(after).toEqual(before);
+  });
+
+  it('are new after each replacement, and two generations are accepted at most', async () => {
+    const { clock, status, replaceSecrets, old, next, container } = await warm(HOUR);
+    await expect(replaceSecrets(HOUR)).rejects.toThrow('are still accepted');
+    await replaceSecrets(0);
+    clock.now += 60_000;
+    const [newest] = await keysOf(container());
+    expect([await status(old), await status(next), await status(newest!.secret)]).toEqual([401, 401, 202]);
+  });
+
+  it('of no one derive from an address that is no tenant', async () => {
+    const { status, old, next } = await warm(HOUR);
+    for (const path of ['/v1/webhooks/acme%2F1/changes', '/v1/webhooks/ACME/changes'])
+      expect([await status(old, path), await status(next, path)]).not.toContain(202);
   });
 });

@@ -47,6 +47,12 @@ describe('the secrets of a stage', () => {
       `rotate-secret --secret-id ${ID}`,
     ],
     [
+      'age without a schedule',
+      { rotationDays: undefined, readAt: 181 * DAY },
+      /last replaced on 1970-01-01, and no schedule/,
+      `put-secret-value --secret-id ${ID} --secret-string`,
+    ],
+    [
       'deletion that has begun',
       { state: 'deleting' as const },
       /will be deleted/,

@@ -5,6 +5,7 @@ import { DependencyUnavailableError } from '../../../../core/shared/errors.ts';
 import { type Deps, makeHandler } from '../../../../functions/platform/command-settings/handler.ts';
 import { matchPath } from '../../../../functions/runtime/find-route.ts';
 import { memoryQuotas, memoryResponses, memorySettings } from '../../../fakes/platform.ts';
+import { memoryGenerations } from '../../../fakes/secrets.ts';
 import { recordedTelemetry } from '../../../fakes/shared.ts';
 import { httpEvent } from '../../../fixtures/http-events.ts';
 import { keyCaller } from '../../../fixtures/identities.ts';
@@ -30,6 +31,7 @@ const setup = (over: Partial<Deps> = {}) => {
         'Bearer key-globex': keyCaller('globex'),
       })[authorization ?? ''],
     settings,
+    generations: memoryGenerations(),
     responses: memoryResponses(),
     now: () => state.now,
     telemetry: log.telemetry,
@@ -205,4 +207,45 @@ describe('paths', () => {
     expect(matchPath('/v1/settings', '/v1/setting')).toBeUndefined();
     expect(() => matchPath('/v1/incidents/{id}', '/v1/incidents/%')).toThrow('percent-encoded');
   });
+});
+
+describe('POST /v1/webhooks/signing-keys/replace', () => {
+  const path = { method: 'POST', path: '/v1/webhooks/signing-keys/replace' };
+
+  it('raises the generation of the tenant, once for each Idempotency-Key', async () => {
+    const { send, log, state } = setup();
+    const first = await send({}, { ...path, once: 'a' });
+    expect([first.status, first.body]).toEqual([
+      200,
+      { generation: 1, replacedValidUntil: '1970-01-02T00:00:00.000Z' },
+    ]);
+    expect((await send({}, { ...path, once: 'a' })).body).toEqual(first.body);
+    expect((await send({}, { ...path, key: 'key-globex' })).body.generation).toBe(1);
+    state.now = 24 * 3_600_000;
+    expect((await send({ overlapHours: 0.5 }, path)).body).toEqual({
+      generation: 2,
+      replacedValidUntil: '1970-01-02T00:30:00.000Z',
+    });
+    expect(log.lines).toContainEqual(
+      expect.objectContaining({
+        message: 'webhook secrets replaced',
+        fields: expect.objectContaining({ tenantId: 'acme', generation: 2 }),
+      }),
+    );
+  });
+
+  it('refuses a third generation while the first one is accepted, but ends both if asked', async () => {
+    const { send } = setup();
+    await send({}, path);
+    const { status, body } = await send({ overlapHours: 1 }, path);
+    expect([status, body.detail]).toEqual([409, expect.stringContaining('wait until their overlap ends')]);
+    expect((await send({ overlapHours: 0 }, path)).body.generation).toBe(2);
+  });
+
+  it.each([{ overlapHours: -1 }, { overlapHours: 721 }, { overlapHours: '1' }, { generation: 0 }])(
+    'refuses %j',
+    async (body) => {
+      expect((await setup().send(body, path)).status).toBe(400);
+    },
+  );
 });
