@@ -1,4 +1,5 @@
 /** Webhooks as senders deliver them: repeated, replayed, late, and during a rotation of their secret. */
+import { setTimeout as sleep } from 'node:timers/promises';
 import { beforeAll, describe, expect, inject, it } from 'vitest';
 import { ApiClient } from '../../cli/api-client/api-client.ts';
 import { slackMac, WEBHOOK_WINDOW_SECONDS } from '../../core/platform/secrets/webhook-signature.ts';
@@ -139,6 +140,8 @@ describe('a tenant that replaces its secret', () => {
     expect((await replace(1)).status).toBe(200);
     const [next] = await shownKeys(session.url, apiKey);
     expect(next!.secret).not.toBe(secret);
+    // A function reads the generation of a tenant once a second at most.
+    await sleep(1_100);
     expect([await deliver(next!.secret, 'replaced-new'), await deliver(secret, 'replaced-old')]).toEqual([
       202, 202,
     ]);

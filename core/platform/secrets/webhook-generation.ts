@@ -49,6 +49,8 @@ const MIN_READ_INTERVAL_MS = 1_000;
 /** Generations as a process remembers them for a minute. */
 export interface KnownGenerations {
   get(tenantId: string): Promise<WebhookGeneration>;
+  /** Reads it. */
+  getNow(tenantId: string): Promise<WebhookGeneration>;
   /** Reads it again, because a signature is of none that is known; limited in rate, so it may be the known one. */
   getAgain(tenantId: string): Promise<WebhookGeneration>;
 }
@@ -84,6 +86,7 @@ export const rememberedGenerations = (
   };
   return {
     get: (tenantId) => getWithin(tenantId, CACHE_MS),
+    getNow: (tenantId) => getWithin(tenantId, 0),
     getAgain: (tenantId) => getWithin(tenantId, MIN_READ_INTERVAL_MS),
   };
 };

@@ -72,7 +72,7 @@ const receiveChange = (deps: Deps): Route => {
 const getSigningKeys = ({ rings, generations, telemetry }: Deps) =>
   route(CHANGES_OPERATIONS.getSigningKeys, async ({ caller, receivedAt }) => {
     const { tenantId } = caller;
-    const [scope] = webhookScopes(tenantId, await generations.getAgain(tenantId), receivedAt);
+    const [scope] = webhookScopes(tenantId, await generations.getNow(tenantId), receivedAt);
     const keys = signingKeys(await rings.read(), scope, receivedAt);
     telemetry.info('webhook secrets shown', { tenantId, by: actorOf(caller) });
     return { keys };

@@ -101,6 +101,7 @@ const NAMING_BODIES: Readonly<Partial<Record<Id, NamingBody>>> = {
 const NAMELESS_BODIES: readonly string[] = [
   ...['createAccessToken', 'createApiKey', 'ingest-otlp', 'exportMetrics', 'exportMetricsBelowIngest'],
   ...['rotateApiKey', 'replaceScimUser', 'patchScimUser', 'transitionIncident', 'receiveChange'],
+  'replaceWebhookSecrets',
 ];
 
 export const takesBody = ({ body, rawBody }: Operation): boolean =>

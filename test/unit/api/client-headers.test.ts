@@ -47,6 +47,7 @@ const nobody = { find: async () => undefined };
 /** Someone with all permissions in two tenants, who therefore names one of them. */
 const ada = { name: 'ada', groups: ['acme.admin', 'globex.admin'], expiresAt: 10 };
 const { telemetry } = recordedTelemetry();
+const first = async () => FIRST_GENERATION;
 const known = {
   authenticate: authenticate({
     ...{ keys: nobody, uses: { record: async () => {} }, telemetry, now: () => 0 },
@@ -57,7 +58,7 @@ const known = {
     read: async () => ({ current: { id: 'v1', key: 'k'.repeat(64), createdAt: 0 } }),
     readAgain: async () => ({ current: { id: 'v1', key: 'k'.repeat(64), createdAt: 0 } }),
   },
-  generations: { get: async () => FIRST_GENERATION, getAgain: async () => FIRST_GENERATION },
+  generations: { get: first, getNow: first, getAgain: first },
   settings: { get: async () => ({}) },
   isBehindCloudFront: true,
 };

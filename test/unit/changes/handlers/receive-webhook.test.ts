@@ -272,8 +272,8 @@ describe('secrets that a tenant replaces', () => {
       (await serve(webhook(secret, made.clock.now, {}, path))).statusCode;
     expect(await status(old!.secret)).toBe(202);
     await made.replaceSecrets(overlap);
-    made.clock.now += 1_000;
     const [next] = await keysOf(serve);
+    made.clock.now += 1_000;
     return { ...made, status, old: old!.secret, next: next!.secret };
   };
 
