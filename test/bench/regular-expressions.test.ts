@@ -81,7 +81,9 @@ describe('regular expressions', () => {
     expect(sources.flatMap(builtIn)).toEqual([
       // Phrases of a list in the same file, between two lookarounds of one character.
       expect.stringMatching(/^cli\/input\/reading\/file-naming\.ts: new RegExp\(.*phrase/),
-      // A class of characters of its own module, repeated.
+      // Classes of characters of their own modules; one is repeated.
+      expect.stringMatching(/^cli\/terminal\/clean-text\.ts: new RegExp\(CONTROL\.source/),
+      expect.stringMatching(/^cli\/terminal\/clean-text\.ts: new RegExp\(.*\$\{MARK\}/),
       expect.stringMatching(/^cli\/terminal\/text-width\.ts: new RegExp\(.*CONTROL\.source/),
       // Two names in the same file.
       expect.stringMatching(/^local\/replay\/host-counters\.ts: new RegExp\(.*\$\{name\}/),

@@ -163,16 +163,18 @@ describe('during a rotation', () => {
   };
 
   it('the old and the new secret are accepted, and one that retired is not', async () => {
+    // Another test may have rotated the secret so recently that the API still shows the version before.
+    const old = (await shown(await currentVersion(secretId))).secret;
     const versionId = await rotateNow(secretId);
-    expect(await deliver(secret, 'before-receivers-know')).toBe(202);
+    expect(await deliver(old, 'before-receivers-know')).toBe(202);
     const next = await shown(versionId);
     expect(next.use).toBe('next');
-    expect(await deliver(secret, 'with-old')).toBe(202);
+    expect(await deliver(old, 'with-old')).toBe(202);
     expect(await deliver(next.secret, 'with-new')).toBe(202);
     const newest = await shown(await rotateNow(secretId));
     expect(await deliver(newest.secret, 'with-newest')).toBe(202);
     expect(await deliver(next.secret, 'with-previous')).toBe(202);
-    expect(await deliver(secret, 'with-retired')).toBe(401);
+    expect(await deliver(old, 'with-retired')).toBe(401);
     expect(await recorded()).not.toContain('with-retired');
   });
 });

@@ -18,6 +18,7 @@ export const GOOD_BODIES: Readonly<Partial<Record<Id, object>>> = {
   receiveChange: { target: 'our-host', summary: 'version 41', kind: 'configuration' },
   assessChange: { plan: { format: 'cdk-diff', content: 'Stack a' } },
   transitionIncident: { to: 'acknowledged' },
+  replaceWebhookSecrets: { overlapHours: 1 },
   putTopology: { edges: [] },
   recordTraces: { Services: [] },
 };
