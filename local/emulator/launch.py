@@ -4,7 +4,6 @@ docs/adr/0002-emulator.md explains the corrections. Each checks that the code it
 an incompatible MiniStack version fails at start instead of behaving differently.
 """
 
-import contextvars
 import functools
 import inspect
 import os
@@ -12,17 +11,17 @@ import signal
 import sys
 import threading
 import time
-import uuid
 
 from ministack import app
 from ministack.core import lambda_runtime
-from ministack.core.responses import error_response_json, json_response
-from ministack.services import apigateway, dynamodb, lambda_svc, secretsmanager, sqs
+from ministack.services import apigateway, dynamodb, lambda_svc, sqs
 from ministack.services.cloudformation import provisioners
 
+from fit import require
 from pass_traces import pass_traces
 from record_calls import record_calls
 from record_credentials import record_credentials
+from rotate_secrets import rotate_secrets
 
 # The Node worker's response when a handler throws or rejects, and its replacement: a response that keeps the
 # worker alive, as Lambda does, and has the name of the error, which state machines match on.
@@ -40,15 +39,10 @@ _BATCH_BYTES = 6_000_000
 _STREAM_PAUSE_SECONDS = 0.1
 
 
-def _require(condition, what):
-    if not condition:
-        sys.exit(f"local/emulator/launch.py does not fit this MiniStack version: {what}")
-
-
 def _report_error_names():
     """Makes failed Node functions respond with the name of the error, as on AWS, instead of Runtime.HandlerError."""
     script = lambda_runtime._NODEJS_WORKER_SCRIPT
-    _require(script.count(_WORKER_ERROR) == 1, "the Node worker reports errors in another way")
+    require(script.count(_WORKER_ERROR) == 1, "the Node worker reports errors in another way")
     lambda_runtime._NODEJS_WORKER_SCRIPT = script.replace(_WORKER_ERROR, _WORKER_FAILURE)
     invoke = lambda_runtime.Worker.invoke
     execute = lambda_svc._execute_function_warm
@@ -94,14 +88,14 @@ def _deliver_compressed_bodies():
         def get(self, name, default=None):
             return compressed if name == "content-type" else super().get(name, default)
 
-    _require(not is_text(compressed), "octet-stream bodies are delivered as text")
+    require(not is_text(compressed), "octet-stream bodies are delivered as text")
     apigateway._invoke_lambda_proxy = invoke_with_encoding
 
 
 def _stop_waiting_for_silent_handlers():
     """Lets a function that logs nothing respond at once: MiniStack waits 50 ms for its first log line."""
     drain = lambda_runtime.Worker._drain_stderr_bounded
-    _require(drain.__defaults__ == (0.050, 0.005, 0.250), "log lines are collected in another way")
+    require(drain.__defaults__ == (0.050, 0.005, 0.250), "log lines are collected in another way")
     drain.__defaults__ = (0.004, 0.002, 0.250)
 
 
@@ -131,7 +125,7 @@ def _ready_messages(queue, limit, now):
 def _fill_batches():
     """Fills batches up to BatchSize for up to the batching window; MiniStack delivers at most ten messages at once."""
     receive = sqs._receive_messages_for_esm
-    _require("min(int(max_number or 1), 10)" in inspect.getsource(receive), "queue batches are cut in another way")
+    require("min(int(max_number or 1), 10)" in inspect.getsource(receive), "queue batches are cut in another way")
     woken = set()
 
     def wake_after(queue_url, seconds):
@@ -171,7 +165,7 @@ def _fill_batches():
 def _follow_streams_aside():
     """Gives streams their own poller: MiniStack runs their functions on the thread that also serves the queues."""
     poll = lambda_svc._poll_dynamodb_streams
-    _require("_execute_function(func_rec, event)" in inspect.getsource(poll), "streams are polled in another way")
+    require("_execute_function(func_rec, event)" in inspect.getsource(poll), "streams are polled in another way")
     lambda_svc._poll_dynamodb_streams = lambda: False
 
     def follow():
@@ -191,7 +185,7 @@ def _declare_recovery():
     """Turns on the point-in-time recovery that a template declares: MiniStack ignores the replicas of a global table."""
     handlers = provisioners._RESOURCE_HANDLERS["AWS::DynamoDB::GlobalTable"]
     create = handlers["create"]
-    _require('pop("Replicas"' in inspect.getsource(create), "replicas of a table are read in another way")
+    require('pop("Replicas"' in inspect.getsource(create), "replicas of a table are read in another way")
 
     @functools.wraps(create)
     def create_recoverable(logical_id, props, stack_name):
@@ -203,78 +197,6 @@ def _declare_recovery():
         return created
 
     handlers["create"] = create_recoverable
-
-
-_ROTATION_STEPS = ["createSecret", "setSecret", "testSecret", "finishSecret"]
-# Secrets Manager tries a failed rotation again several times.
-_ROTATION_ATTEMPTS = 3
-
-
-def _run_rotation(secret, version_id):
-    """Invokes the rotation function for each step until all succeed. Otherwise the version stays pending, as on AWS."""
-    record, config, _ = lambda_svc._get_func_record_for_ref(secret["RotationLambdaARN"])
-    function = lambda_svc._execution_record_for_config(record, config)
-    for _ in range(_ROTATION_ATTEMPTS):
-        for step in _ROTATION_STEPS:
-            event = {"Step": step, "SecretId": secret["RotatedAs"], "ClientRequestToken": version_id}
-            if lambda_svc._execute_function_with_config_scope(function, event).get("error"):
-                break
-        else:
-            return
-
-
-def _rotate_secrets():
-    """Rotates secrets through their function, which MiniStack never invokes; keeps versions as they were written."""
-    rotate, put = secretsmanager._rotate_secret, secretsmanager._put_secret_value
-    _require("RotateSecret stub" in inspect.getsource(rotate), "secrets are rotated in another way")
-    invalid = functools.partial(error_response_json, "InvalidRequestException")
-
-    def rotate_by_function(data):
-        _, secret = secretsmanager._resolve(data.get("SecretId"))
-        function = data.get("RotationLambdaARN") or (secret and secret.get("RotationLambdaARN"))
-        if not function:
-            return rotate(data)
-        versions = secret["Versions"]
-        pending, version = secretsmanager._find_stage_version(secret, "AWSPENDING")
-        if pending and "AWSCURRENT" not in version["Stages"]:
-            return invalid("A previous rotation isn't complete. That rotation will be reattempted.", 400)
-        secret.update(RotationLambdaARN=function, RotationEnabled=True)
-        version_id = data.get("ClientRequestToken") or str(uuid.uuid4())
-        secretsmanager._remove_stage_everywhere(secret, "AWSPENDING")
-        empty = {"SecretString": None, "SecretBinary": None, "CreatedDate": int(time.time()), "Stages": ["AWSPENDING"]}
-        versions[version_id] = empty
-        context = contextvars.copy_context()
-        threading.Thread(target=context.run, args=(_run_rotation, secret, version_id), daemon=True).start()
-        return json_response({"ARN": secret["ARN"], "Name": secret["Name"], "VersionId": version_id})
-
-    @functools.wraps(put)
-    def put_once(data):
-        _, secret = secretsmanager._resolve(data.get("SecretId"))
-        stored = (secret or {}).get("Versions", {}).get(data.get("ClientRequestToken"))
-        content = stored and stored.get("SecretString")
-        if content is not None and content != data.get("SecretString"):
-            return error_response_json("ResourceExistsException", "The version has other content.", 400)
-        if "AWSPENDING" in data.get("VersionStages", []):
-            secretsmanager._remove_stage_everywhere(secret, "AWSPENDING")
-        return put(data)
-
-    def create_schedule(logical_id, props, stack_name):
-        _, secret = secretsmanager._resolve(props["SecretId"])
-        secret.update(
-            RotationEnabled=True,
-            RotationLambdaARN=props["RotationLambdaARN"],
-            RotationRules=props.get("RotationRules"),
-            # Functions know the secret by what Ref returns: its ARN on AWS, its name here.
-            RotatedAs=props["SecretId"],
-        )
-        return secret["ARN"], {"Id": secret["ARN"]}
-
-    secretsmanager._rotate_secret = rotate_by_function
-    secretsmanager._put_secret_value = put_once
-    provisioners._RESOURCE_HANDLERS["AWS::SecretsManager::RotationSchedule"] = {
-        "create": create_schedule,
-        "delete": lambda physical_id, props: None,
-    }
 
 
 def _end_with_the_starter():
@@ -295,7 +217,7 @@ if __name__ == "__main__":
     _fill_batches()
     _follow_streams_aside()
     _declare_recovery()
-    _rotate_secrets()
+    rotate_secrets()
     pass_traces()
     _end_with_the_starter()
     if os.environ.get("FORESTALL_RECORDED_CALLS"):

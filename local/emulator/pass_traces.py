@@ -9,20 +9,16 @@ import functools
 import inspect
 import json
 import secrets
-import sys
 import time
 
 from ministack.core.responses import json_response
 from ministack.services import apigateway, eventbridge, lambda_svc, sqs, stepfunctions
 
+from fit import require
+
 # The header of the work that this context does; pollers of queues and streams have none.
 _trace = contextvars.ContextVar("forestall_trace", default=None)
 _event_trace = contextvars.ContextVar("forestall_event_trace", default=None)
-
-
-def _require(condition, what):
-    if not condition:
-        sys.exit(f"local/emulator/pass_traces.py does not fit this MiniStack version: {what}")
 
 
 def _new_root():
@@ -47,7 +43,7 @@ def _within(variable, value, call):
 def _trace_invocations():
     begin = lambda_svc._xray_trace_id_for_invocation
     invoke, proxy = lambda_svc._invoke, apigateway._invoke_lambda_proxy
-    _require("inbound_trace_header" in inspect.signature(begin).parameters, "invocations get their trace elsewhere")
+    require("inbound_trace_header" in inspect.signature(begin).parameters, "invocations get their trace elsewhere")
 
     def of_cause(config, inbound_trace_header=None):
         return begin(config, inbound_trace_header or _trace.get())
@@ -76,7 +72,7 @@ def _trace_invocations():
 
 def _trace_workflows():
     start = stepfunctions._start_execution
-    _require("copy_context()" in inspect.getsource(start), "executions do not inherit their context")
+    require("copy_context()" in inspect.getsource(start), "executions do not inherit their context")
 
     def start_traced(data):
         header = data.get("traceHeader") or _trace.get() or _new_root()
@@ -87,7 +83,7 @@ def _trace_workflows():
 
 def _trace_events():
     put, complete = eventbridge._put_events, sqs._ensure_msg_fields
-    _require("_ensure_msg_fields" in inspect.getsource(eventbridge._dispatch_to_sqs), "events reach queues elsewhere")
+    require("_ensure_msg_fields" in inspect.getsource(eventbridge._dispatch_to_sqs), "events reach queues elsewhere")
 
     def put_traced(data, *args, **kwargs):
         entries = data.get("Entries", [])
