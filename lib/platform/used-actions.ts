@@ -3,6 +3,7 @@
  * `test/iam/role-boundary.test.ts` fails.
  */
 
+/** `of('s3', 'GetObject')` is `['s3:GetObject']`. */
 const of = (service: string, ...actions: readonly string[]): readonly string[] =>
   actions.map((action) => `${service}:${action}`);
 

@@ -6,9 +6,8 @@ import { type ApiKey, type Author, KEY_STATES, KeyId, stateOf } from '../api-key
 import { SCOPES, scopesOf } from '../permissions.ts';
 import { named } from './components.ts';
 import { RequestInstant, ResponseInstant } from './instants.ts';
+import { overlapHours } from './overlap.ts';
 import { pageOf, paging } from './paging.ts';
-
-const [DEFAULT_OVERLAP_HOURS, MAX_OVERLAP_HOURS] = [24, 720];
 
 /** Label of a key's user; logged instead of the key. */
 export const KeyLabel = PlainLine.trim()
@@ -41,14 +40,7 @@ export const NewApiKey = named(
 
 export const RotationBody = named(
   'ApiKeyRotation',
-  z.strictObject({
-    overlapHours: z
-      .number()
-      .min(0)
-      .max(MAX_OVERLAP_HOURS)
-      .default(DEFAULT_OVERLAP_HOURS)
-      .describe('Hours for which the replaced key stays valid'),
-  }),
+  z.strictObject({ overlapHours: overlapHours('Hours for which the replaced key stays valid') }),
 );
 
 const KeyAuthor = z.object({

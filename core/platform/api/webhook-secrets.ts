@@ -2,19 +2,11 @@
 import * as z from 'zod';
 import { named } from './components.ts';
 import { ResponseInstant } from './instants.ts';
-
-const [DEFAULT_OVERLAP_HOURS, MAX_OVERLAP_HOURS] = [24, 720];
+import { overlapHours } from './overlap.ts';
 
 export const WebhookReplacement = named(
   'WebhookReplacement',
-  z.strictObject({
-    overlapHours: z
-      .number()
-      .min(0)
-      .max(MAX_OVERLAP_HOURS)
-      .default(DEFAULT_OVERLAP_HOURS)
-      .describe('Hours for which the replaced secrets are accepted'),
-  }),
+  z.strictObject({ overlapHours: overlapHours('Hours for which the replaced secrets are accepted') }),
 );
 
 export const ReplacedWebhooks = named(
