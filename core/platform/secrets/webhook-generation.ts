@@ -2,8 +2,9 @@
  * How often a tenant has replaced the secrets of its webhooks. They derive from the key of the deployment, the tenant and
  * this number, so that one tenant replaces a leaked secret without a rotation, which would end those of all tenants.
  */
-import { ConflictError, DependencyUnavailableError } from '../../shared/errors.ts';
+import { ConflictError } from '../../shared/errors.ts';
 import { TenantId } from '../../shared/identifiers.ts';
+import { rememberByTenant } from '../remember-by-tenant.ts';
 import type { WebhookGeneration, WebhookGenerations } from './ports.ts';
 
 export const FIRST_GENERATION: WebhookGeneration = { generation: 0, formerUntil: 0 };
@@ -42,51 +43,33 @@ export const replaceWebhookSecrets = async (
 };
 
 const CACHE_MS = 60_000;
-const CACHE_TENANTS = 1_000;
 /** Anyone can send wrong signatures: a generation is not read more often because of them. */
 const MIN_READ_INTERVAL_MS = 1_000;
 
 /** Generations as a process remembers them for a minute. */
 export interface KnownGenerations {
   get(tenantId: string): Promise<WebhookGeneration>;
-  /** Reads it. */
+  /** What is stored. @throws DependencyUnavailableError if it cannot be read */
   getNow(tenantId: string): Promise<WebhookGeneration>;
   /** Reads it again, because a signature is of none that is known; limited in rate, so it may be the known one. */
   getAgain(tenantId: string): Promise<WebhookGeneration>;
 }
 
 /**
- * Remembers generations. While they cannot be read, the last known one serves on.
+ * Remembers generations. While they cannot be read, the last known one serves to verify.
  * @throws DependencyUnavailableError if it was never read
  */
 export const rememberedGenerations = (
   store: Pick<WebhookGenerations, 'get'>,
   now: () => number,
 ): KnownGenerations => {
-  const known = new Map<string, { readonly found: WebhookGeneration; readonly readAt: number }>();
-  const read = async (tenantId: string): Promise<WebhookGeneration> => {
-    try {
-      return await store.get(tenantId);
-    } catch (error) {
-      const last = known.get(tenantId);
-      if (last === undefined || !(error instanceof DependencyUnavailableError)) throw error;
-      return last.found;
-    }
-  };
-  const getWithin = async (tenantId: string, age: number): Promise<WebhookGeneration> => {
-    // Any text can be the tenant of an address.
-    if (!TenantId.safeParse(tenantId).success) return FIRST_GENERATION;
-    const last = known.get(tenantId);
-    if (last !== undefined && now() - last.readAt < age) return last.found;
-    const readAt = now();
-    const found = await read(tenantId);
-    if (known.size >= CACHE_TENANTS) known.clear();
-    known.set(tenantId, { found, readAt });
-    return found;
-  };
+  const remembered = rememberByTenant((tenantId) => store.get(tenantId), now);
+  // Any text can be the tenant of an address.
+  const within = async (tenantId: string, maxAgeMs: number): Promise<WebhookGeneration> =>
+    TenantId.safeParse(tenantId).success ? remembered(tenantId, maxAgeMs) : FIRST_GENERATION;
   return {
-    get: (tenantId) => getWithin(tenantId, CACHE_MS),
-    getNow: (tenantId) => getWithin(tenantId, 0),
-    getAgain: (tenantId) => getWithin(tenantId, MIN_READ_INTERVAL_MS),
+    get: (tenantId) => within(tenantId, CACHE_MS),
+    getNow: (tenantId) => store.get(tenantId),
+    getAgain: (tenantId) => within(tenantId, MIN_READ_INTERVAL_MS),
   };
 };
