@@ -3,6 +3,8 @@ import { Command, InvalidArgumentError } from 'commander';
 import { SCOPES, type Scope, scopesOf } from '../../../core/platform/permissions.ts';
 import { INSTANT_RANGE, parseInstant } from '../../../core/shared/instant.ts';
 import type { ApiKeyAnswer, IssuedApiKeyAnswer } from '../../api-client/answers.ts';
+import type { ApiClient } from '../../api-client/api-client.ts';
+import { ApiRequestError } from '../../api-client/api-error.ts';
 import { jsonText } from '../../terminal/clean-text.ts';
 import type { Column } from '../../terminal/table.ts';
 import type { Terminal } from '../../terminal/terminal.ts';
@@ -90,21 +92,35 @@ const rotate = async (
   printLine(terminal.stderr, `forestall: API key ${id} stays valid for ${overlap} h at most`);
 };
 
+const revokeOne = async (client: ApiClient, id: string, json: boolean, terminal: Terminal): Promise<void> => {
+  const revoked = await client.revokeApiKey(id);
+  printLine(
+    terminal.stdout,
+    json
+      ? jsonText(revoked)
+      : `${id} (${revoked.name}) is revoked: it is refused within a minute, and the last token that it got within an hour`,
+  );
+};
+
+/** Revokes as many of the keys as possible: one that cannot be revoked must not protect the others. */
 const revoke = async (
   ids: readonly string[],
   { json, ...connection }: ShowOptions,
   terminal: Terminal,
 ): Promise<void> => {
   const client = connect(connection, terminal);
-  for (const id of ids) {
-    const revoked = await client.revokeApiKey(id);
-    printLine(
-      terminal.stdout,
-      json
-        ? jsonText(revoked)
-        : `${id} (${revoked.name}) is revoked: it is refused within a minute, and the last token that it got within an hour`,
-    );
+  const failed: string[] = [];
+  for (const id of new Set(ids)) {
+    try {
+      await revokeOne(client, id, json === true, terminal);
+    } catch (error) {
+      // Of this key alone; any other failure would be that of each of them.
+      if (ids.length === 1 || !(error instanceof ApiRequestError) || error.status !== 404) throw error;
+      failed.push(id);
+    }
   }
+  if (failed.length > 0)
+    throw new ApiRequestError(`there is no API key ${failed.join(', ')}; the others are revoked`, 404);
 };
 
 interface ListOptions extends ShowOptions {

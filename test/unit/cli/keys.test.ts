@@ -36,6 +36,16 @@ const api = new FakeApi({
   'DELETE /v1/api-keys/aaaaaaaaaaaa': () => ({
     body: { ...key, state: 'revoked', revokedAt: '2026-11-29T12:00:00.000Z' },
   }),
+  'DELETE /v1/api-keys/bbbbbbbbbbbb': () => ({
+    ...{ status: 403 },
+    body: {
+      ...{ status: 403, code: 'forbidden', title: 'Permission missing' },
+      detail: 'needs the scope administer',
+    },
+  }),
+  'DELETE /v1/api-keys/dddddddddddd': () => ({
+    body: { ...key, id: 'dddddddddddd', state: 'revoked', revokedAt: '2026-11-29T12:00:00.000Z' },
+  }),
 });
 let connection: Record<string, string>;
 beforeAll(async () => {
@@ -87,9 +97,17 @@ describe('forestall keys', () => {
     });
   });
 
-  it('revokes several keys, and stops at one that fails', async () => {
-    const { code, out } = await cli('revoke', 'aaaaaaaaaaaa', 'zzzzzzzzzzzz', 'aaaaaaaaaaaa', '--json');
-    expect([code, out.trimEnd().split('\n').length]).toEqual([1, 1]);
+  it('revokes several keys, each once, also those after one that does not exist', async () => {
+    const ids = ['aaaaaaaaaaaa', 'zzzzzzzzzzzz', 'dddddddddddd', 'aaaaaaaaaaaa'];
+    const { code, out, err } = await cli('revoke', ...ids, '--json');
+    expect([code, out.trimEnd().split('\n').length]).toEqual([1, 2]);
+    expect(err).toContain('there is no API key zzzzzzzzzzzz; the others are revoked');
+  });
+
+  it('stops at a failure that is not of one key alone', async () => {
+    const { code, out, err } = await cli('revoke', 'bbbbbbbbbbbb', 'aaaaaaaaaaaa');
+    expect([code, out]).toEqual([1, '']);
+    expect(err).toContain('needs the scope administer');
   });
 
   it('lists the keys created since a time, with their author, whatever page they are on', async () => {
