@@ -98,18 +98,27 @@ const putEach = async (
   return put.filter(Boolean).length;
 };
 
-/**
- * Attributes that end an item for good, by the name of its table in the documents. An older copy must not make a key valid
- * that was revoked or replaced since.
- */
-const ENDED: Readonly<Record<string, readonly string[]>> = {
-  ApiKeys: ['revokedAt', 'replacedBy'],
-  // Of webhook secrets: a tenant replaced those that an older copy would make valid again.
-  Settings: ['generation'],
+interface Ending {
+  /** Attributes of items that have ended for good. */
+  readonly attributes: readonly string[];
+  /** What a copy makes valid again if the table lacked its end, and what to do. */
+  readonly lost: string;
+}
+
+/** By the name of a table in the documents: an older copy must not make valid what was revoked or replaced since. */
+const ENDINGS: Readonly<Record<string, Ending>> = {
+  ApiKeys: {
+    attributes: ['revokedAt', 'replacedBy'],
+    lost: 'API keys that were revoked or replaced after the copy was made are valid again if the table lacked them: look at forestall keys list of each tenant, and revoke them again',
+  },
+  Settings: {
+    attributes: ['generation'],
+    lost: 'webhook secrets that tenants replaced after the copy was made are accepted again if the table lacked the replacement: these tenants have to replace them again (docs/webhooks.md)',
+  },
 };
 
-/** True if items of the table can have ended since a copy was made. */
-export const hasEnds = (name: string): boolean => name in ENDED;
+/** What a copy into a table may have made valid again; undefined for tables whose items do not end. */
+export const lostEndsOf = (name: string): string | undefined => ENDINGS[name]?.lost;
 
 export interface TargetTable {
   /** Name in the documents, such as `ApiKeys`. */
@@ -130,7 +139,7 @@ export const tableTarget = (
     return Items.length === 0;
   },
   overwrite: async (items) => {
-    const isLive = ENDED[name]?.map((end) => `attribute_not_exists(${end})`).join(' AND ');
+    const isLive = ENDINGS[name]?.attributes.map((end) => `attribute_not_exists(${end})`).join(' AND ');
     if (isLive !== undefined) return putEach(client, TableName, isLive, items);
     await inParallel(BATCHES_AT_ONCE, chunksOf(ITEMS_PER_BATCH, items), (batch) =>
       putBatch(client, TableName, batch, pace),

@@ -35,9 +35,6 @@ const describe = ({ written, kept, expired }: CopyState): string =>
     ...(expired > 0 ? [`${expired.toLocaleString('en-US')} omitted because they expired`] : []),
   ].join(', ');
 
-const ENDS_LOST =
-  'forestall: keys that were revoked or replaced after the copy was made are valid again if the table lacked them: look at forestall keys list of each tenant, and revoke them again';
-
 const copy = async (
   clients: OperatorClients,
   target: TargetTable,
@@ -45,7 +42,7 @@ const copy = async (
   terminal: Terminal,
 ): Promise<CopyState> => {
   // Loaded on demand: other commands need no client of DynamoDB.
-  const { describeCopy, hasEnds, tableSource, tableTarget } = await import(
+  const { describeCopy, lostEndsOf, tableSource, tableTarget } = await import(
     '../../../adapters/platform/deployment/table-copy.ts'
   );
   const { defaultPace } = await import('../../../adapters/aws/paced-retry.ts');
@@ -60,7 +57,8 @@ const copy = async (
       now: Math.floor(Date.now() / 1000),
       onPage: (items) => progress.advance(items),
     });
-    if (hasEnds(target.name)) printLine(terminal.stderr, ENDS_LOST);
+    const lost = lostEndsOf(target.name);
+    if (lost !== undefined) printLine(terminal.stderr, `forestall: ${lost}`);
     return state;
   } catch (error) {
     if (existsSync(path))

@@ -125,6 +125,34 @@ describe('forestall restore', () => {
     expect(dynamo.commandCalls(BatchWriteItemCommand)).toHaveLength(2);
   });
 
+  it.each([
+    ['ApiKeys', 'API keys that were revoked or replaced', 'attribute_not_exists(revokedAt)'],
+    ['Settings', 'webhook secrets that tenants replaced', 'attribute_not_exists(generation)'],
+  ])(
+    'keeps what has ended in %s, and says what the copy makes valid again',
+    async (name, said, condition) => {
+      const text = JSON.stringify(template).replace('/Blocks/', `/${name}/`);
+      stacks.on(GetTemplateCommand).resolves({ TemplateBody: text });
+      dynamo.on(PutItemCommand).resolves({});
+      const words = [
+        'restore',
+        name,
+        '--stage',
+        'prod',
+        '--region',
+        'eu-west-1',
+        '--from',
+        'copy',
+        '--force',
+      ];
+      const { code, err } = await runCli(words);
+      expect(code).toBe(0);
+      expect(err).toContain(said);
+      const [put] = dynamo.commandCalls(PutItemCommand);
+      expect(put?.args[0].input.ConditionExpression).toContain(condition);
+    },
+  );
+
   it('refuses to copy a table onto itself', async () => {
     expect(await restore('blocks-1')).toMatchObject({ code: 2 });
   });
