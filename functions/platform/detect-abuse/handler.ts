@@ -24,6 +24,11 @@ const DAYS_BEFORE = [1, 7].map((days) => days * DAY_MS);
 const unread = (incomplete: Incomplete): readonly AbuseFinding[] =>
   [...incomplete].map(([subject, count]) => ({ kind: 'counts-incomplete', subject, count, usual: 0 }));
 
+const report = (telemetry: Telemetry, findings: readonly AbuseFinding[]): void => {
+  for (const finding of findings) telemetry.error('abuse suspected', { ...finding });
+  if (findings.length > 0) telemetry.count('AbuseSuspected', findings.length);
+};
+
 /** Judges the hour that ended five minutes before the scheduled time. Logs and counts each finding: an alarm watches for the count. */
 export const makeHandler =
   ({ counts, telemetry }: Deps) =>
@@ -34,13 +39,15 @@ export const makeHandler =
     const readAll = (all: readonly number[]) =>
       inParallel(1, all, async (earlier) => (await read(earlier)).counts);
     const judged = await read(0);
+    // At once: a flood may leave no time to compare with earlier hours.
+    const incomplete = unread(judged.incomplete);
+    report(telemetry, incomplete);
     const observed = {
       hour: judged.counts,
       before: await readAll(HOURS_BEFORE),
       sameHour: await readAll(DAYS_BEFORE),
     };
-    const findings = [...unread(judged.incomplete), ...findAbuse(observed)];
-    for (const finding of findings) telemetry.error('abuse suspected', { ...finding });
-    if (findings.length > 0) telemetry.count('AbuseSuspected', findings.length);
-    return { findings };
+    const found = findAbuse(observed);
+    report(telemetry, found);
+    return { findings: [...incomplete, ...found] };
   };

@@ -54,6 +54,18 @@ describe('the search for abuse', () => {
     expect(counted).toEqual({ AbuseSuspected: 1 });
   });
 
+  it('reports that before it reads earlier hours, which may take more time than there is', async () => {
+    const { telemetry, lines } = recordedTelemetry();
+    const incomplete = new Map([['receive-metrics', 100]]);
+    let reads = 0;
+    const read = async () => {
+      if (++reads > 1) throw new Error('out of time');
+      return { counts: [], incomplete };
+    };
+    await expect(makeHandler({ counts: { read }, telemetry })(event)).rejects.toThrow('out of time');
+    expect(lines).toMatchObject([{ level: 'error', fields: { kind: 'counts-incomplete' } }]);
+  });
+
   it('needs a time', async () => {
     await expect(setup([]).detect({})).rejects.toThrow('scheduledAt');
   });
