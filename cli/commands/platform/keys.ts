@@ -102,25 +102,39 @@ const revokeOne = async (client: ApiClient, id: string, json: boolean, terminal:
   );
 };
 
+/** 404: there is no such key; 400: its id is malformed. Any other failure may be that of each key. */
+const isOfOneKey = (error: unknown): error is ApiRequestError =>
+  error instanceof ApiRequestError && [400, 404].includes(error.status);
+
+const said = (ids: readonly string[]): string => (ids.length === 0 ? 'none' : ids.join(', '));
+
 /** Revokes as many of the keys as possible: one that cannot be revoked must not protect the others. */
 const revoke = async (
-  ids: readonly string[],
+  given: readonly string[],
   { json, ...connection }: ShowOptions,
   terminal: Terminal,
 ): Promise<void> => {
   const client = connect(connection, terminal);
-  const failed: string[] = [];
-  for (const id of new Set(ids)) {
+  const ids = [...new Set(given)];
+  const [revoked, unknown]: [string[], string[]] = [[], []];
+  for (const [at, id] of ids.entries()) {
     try {
       await revokeOne(client, id, json === true, terminal);
+      revoked.push(id);
     } catch (error) {
-      // Of this key alone; any other failure would be that of each of them.
-      if (ids.length === 1 || !(error instanceof ApiRequestError) || error.status !== 404) throw error;
-      failed.push(id);
+      if (ids.length === 1) throw error;
+      if (!isOfOneKey(error)) {
+        printLine(
+          terminal.stderr,
+          `forestall: not revoked: ${said([...unknown, ...ids.slice(at)])}; revoked: ${said(revoked)}`,
+        );
+        throw error;
+      }
+      unknown.push(id);
     }
   }
-  if (failed.length > 0)
-    throw new ApiRequestError(`there is no API key ${failed.join(', ')}; the others are revoked`, 404);
+  if (unknown.length > 0)
+    throw new ApiRequestError(`there is no API key ${said(unknown)}; revoked: ${said(revoked)}`, 404);
 };
 
 interface ListOptions extends ShowOptions {

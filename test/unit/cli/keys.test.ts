@@ -36,6 +36,10 @@ const api = new FakeApi({
   'DELETE /v1/api-keys/aaaaaaaaaaaa': () => ({
     body: { ...key, state: 'revoked', revokedAt: '2026-11-29T12:00:00.000Z' },
   }),
+  'DELETE /v1/api-keys/typo': () => ({
+    ...{ status: 400 },
+    body: { status: 400, code: 'invalid-request', title: 'Request invalid', detail: 'keyId' },
+  }),
   'DELETE /v1/api-keys/bbbbbbbbbbbb': () => ({
     ...{ status: 403 },
     body: {
@@ -101,13 +105,27 @@ describe('forestall keys', () => {
     const ids = ['aaaaaaaaaaaa', 'zzzzzzzzzzzz', 'dddddddddddd', 'aaaaaaaaaaaa'];
     const { code, out, err } = await cli('revoke', ...ids, '--json');
     expect([code, out.trimEnd().split('\n').length]).toEqual([1, 2]);
-    expect(err).toContain('there is no API key zzzzzzzzzzzz; the others are revoked');
+    expect(err).toContain('there is no API key zzzzzzzzzzzz; revoked: aaaaaaaaaaaa, dddddddddddd');
   });
 
-  it('stops at a failure that is not of one key alone', async () => {
-    const { code, out, err } = await cli('revoke', 'bbbbbbbbbbbb', 'aaaaaaaaaaaa');
+  it('revokes the keys after a malformed id', async () => {
+    const { code, out, err } = await cli('revoke', 'typo', 'aaaaaaaaaaaa', '--json');
+    expect([code, out.trimEnd().split('\n').length]).toEqual([1, 1]);
+    expect(err).toContain('there is no API key typo; revoked: aaaaaaaaaaaa');
+  });
+
+  it('says that none is revoked if there is none of them', async () => {
+    const { code, out, err } = await cli('revoke', 'yyyyyyyyyyyy', 'zzzzzzzzzzzz');
     expect([code, out]).toEqual([1, '']);
+    expect(err).toContain('there is no API key yyyyyyyyyyyy, zzzzzzzzzzzz; revoked: none');
+  });
+
+  it('stops at a failure that is not of one key alone, and says which are left', async () => {
+    const ids = ['dddddddddddd', 'zzzzzzzzzzzz', 'bbbbbbbbbbbb', 'aaaaaaaaaaaa'];
+    const { code, out, err } = await cli('revoke', ...ids, '--json');
+    expect([code, out.trimEnd().split('\n').length]).toEqual([1, 1]);
     expect(err).toContain('needs the scope administer');
+    expect(err).toContain('not revoked: zzzzzzzzzzzz, bbbbbbbbbbbb, aaaaaaaaaaaa; revoked: dddddddddddd');
   });
 
   it('lists the keys created since a time, with their author, whatever page they are on', async () => {

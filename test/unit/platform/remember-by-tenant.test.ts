@@ -24,7 +24,7 @@ describe('what is remembered of a tenant', () => {
     expect(await remembered('acme', 10)).toBe('acme 4');
   });
 
-  it('serves on while the store is unavailable, and after no other failure', async () => {
+  it('is used for longer while the store is unavailable; any other failure is thrown', async () => {
     const { state, remembered } = world();
     await remembered('acme', 10);
     state.now = 20;
