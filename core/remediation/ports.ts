@@ -1,0 +1,102 @@
+/** Stores of remediations, and the resources that they change. Every call names its tenant. */
+import type { Page, PageRequest } from '../shared/page.ts';
+import type { CatalogueAction, Change } from './action.ts';
+import type { Json } from './canonical-json.ts';
+import type { ChainHead, Decision, NewDecision } from './decision.ts';
+import type { Ledger } from './ledger.ts';
+import type { KillSwitch, RemediationPolicy } from './policy.ts';
+import type { Remediation } from './remediation.ts';
+import type { TrackRecord } from './track-record.ts';
+
+/** A stored item and the number of its version, which every write increments; 0 if it was never stored. */
+export interface Versioned<Item> {
+  readonly item: Item;
+  readonly revision: number;
+}
+
+/** Everything of a tenant that a decision may depend on, apart from the remediation. Strongly consistent. */
+export interface RemediationState {
+  /** Undefined: the tenant has no policy, so nothing is allowed. */
+  readonly policy: Versioned<RemediationPolicy | undefined>;
+  readonly killSwitch: Versioned<KillSwitch | undefined>;
+  readonly track: Versioned<TrackRecord>;
+  readonly head: ChainHead;
+}
+
+/**
+ * What one step writes, all or nothing. Each versioned item is written if it is still at `revision`; the decisions are
+ * appended after `head`.
+ */
+export interface RemediationWrite {
+  readonly tenantId: string;
+  readonly head: ChainHead;
+  readonly decisions: readonly NewDecision[];
+  readonly remediation?: Versioned<Remediation>;
+  readonly ledger?: Versioned<Ledger> & { readonly environment: string };
+  readonly track?: Versioned<TrackRecord>;
+  readonly policy?: Versioned<RemediationPolicy>;
+  readonly killSwitch?: Versioned<KillSwitch>;
+}
+
+export interface RemediationStore {
+  state(tenantId: string): Promise<RemediationState>;
+  /** Strongly consistent. */
+  get(tenantId: string, remediationId: string): Promise<Versioned<Remediation> | undefined>;
+  ledger(tenantId: string, environment: string): Promise<Versioned<Ledger>>;
+  /** Returns the appended decisions, or undefined, having written nothing, if another writer was first. */
+  commit(write: RemediationWrite): Promise<readonly Decision[] | undefined>;
+  /** Newest first. */
+  list(tenantId: string, page: PageRequest): Promise<Page<Remediation>>;
+}
+
+export interface DecisionStore {
+  /** In the order of the chain, from `after` (exclusive). */
+  list(tenantId: string, page: PageRequest & { readonly after?: number }): Promise<Page<Decision>>;
+  ofRemediation(tenantId: string, remediationId: string): Promise<readonly Decision[]>;
+  head(tenantId: string): Promise<ChainHead>;
+}
+
+/** Recorded inputs of decisions, by their hash. */
+export interface DecisionInputs {
+  /** Stores the inputs unless they are stored already; returns their hash. */
+  put(tenantId: string, inputs: Json): Promise<string>;
+  get(tenantId: string, hash: string): Promise<Json | undefined>;
+}
+
+/** The owner of a resource, as its tags say; a change is refused unless both match. */
+export interface Owner {
+  readonly tenantId: string;
+  readonly environment: string;
+}
+
+/** What a call to a resource needs to know. */
+export interface ResourceCall {
+  readonly action: CatalogueAction;
+  /** Valid id of the action's kind. */
+  readonly resource: string;
+  readonly parameters: Json;
+  readonly owner: Owner;
+  /** Makes repeated attempts of the same effect one. */
+  readonly remediationId: string;
+}
+
+/** A call that a change would make, as a dry run shows it. */
+export interface PreviewedCall {
+  readonly service: string;
+  readonly operation: string;
+  readonly input: Json;
+}
+
+/** Resources behind the actions. Only the executing function can change them. */
+export interface Resources {
+  /**
+   * The present state, as the action's schema defines it.
+   * @throws NotManagedError if the resource does not exist, or its tags do not name this owner
+   * @throws DependencyUnavailableError if it cannot be read now
+   */
+  read(call: ResourceCall): Promise<Json>;
+  /** The calls that `change` would make, without making them. Pure. */
+  preview(call: ResourceCall, change: Change<Json>): readonly PreviewedCall[];
+  /** Makes them. Repeating it has no further effect. Returns before the intended state is reached. */
+  change(call: ResourceCall, change: Change<Json>): Promise<void>;
+}
