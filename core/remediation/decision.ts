@@ -26,6 +26,9 @@ export const DECISION_KINDS = [
   'policy-changed',
   'kill-switch-changed',
   'autonomy-changed',
+  'healing-begun',
+  'healing-refused',
+  'healing-ended',
 ] as const;
 export type DecisionKind = (typeof DECISION_KINDS)[number];
 
