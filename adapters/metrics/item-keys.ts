@@ -1,4 +1,4 @@
-/** Keys of the items of the context metrics: hour blocks, targets and the list of tenants. */
+/** Keys of the items of the context metrics: hour blocks and targets. */
 import { HOUR_SECONDS } from '../../core/shared/time.ts';
 import { type ItemKey, targetPk, tenantKey } from '../aws/dynamodb/item-key.ts';
 
@@ -28,6 +28,3 @@ export const ownerOf = (pk: string): { readonly tenantId: string; readonly targe
 export const TARGETS = 'TARGET#';
 export const targetItemKey = (tenantId: string, targetId: string): ItemKey =>
   tenantKey(tenantId, `${TARGETS}${targetId}`);
-
-/** Partition that lists the tenants: the only items outside a tenant's own partition. */
-export const TENANTS = 'TENANTS';

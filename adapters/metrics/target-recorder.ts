@@ -10,9 +10,10 @@ import { DAY_SECONDS } from '../../core/shared/time.ts';
 import { batchGet } from '../aws/dynamodb/batch-get.ts';
 import { atVersion, ifConditionHolds } from '../aws/dynamodb/conditional-write.ts';
 import type { DynamoTable } from '../aws/dynamodb/table.ts';
+import { tenantEntry } from '../aws/dynamodb/tenant-list.ts';
 import { defaultPace, type Pace, pause } from '../aws/paced-retry.ts';
 import { withSdkErrors } from '../aws/sdk-failure.ts';
-import { TENANTS, targetItemKey } from './item-keys.ts';
+import { targetItemKey } from './item-keys.ts';
 import { readTargetItem, type StoredTarget, targetItem } from './target-item.ts';
 
 export interface RecorderOptions extends DynamoTable {
@@ -134,7 +135,7 @@ const record = async (
 };
 
 const putTenant = async ({ client, tableName }: DynamoTable, tenantId: string): Promise<void> => {
-  const put = new PutCommand({ TableName: tableName, Item: { pk: TENANTS, sk: tenantId } });
+  const put = new PutCommand({ TableName: tableName, Item: tenantEntry(tenantId) });
   await withSdkErrors('storing a tenant', () => client.send(put));
 };
 

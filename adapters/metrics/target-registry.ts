@@ -1,14 +1,12 @@
-import { QueryCommand } from '@aws-sdk/lib-dynamodb';
-import * as z from 'zod';
-import type { TargetRegistry, TenantsPart } from '../../core/metrics/ports.ts';
+import type { TargetRegistry } from '../../core/metrics/ports.ts';
 import type { Target } from '../../core/metrics/targets/target.ts';
 import type { Page, PageRequest } from '../../core/shared/page.ts';
 import { readListed, type SkipTelemetry } from '../../core/shared/stored-format.ts';
 import { getItem } from '../aws/dynamodb/get-item.ts';
 import type { DynamoTable, Item } from '../aws/dynamodb/table.ts';
+import { listTenants } from '../aws/dynamodb/tenant-list.ts';
 import { type Clock, listUnder, notExpired } from '../aws/dynamodb/tenant-queries.ts';
-import { withSdkErrors } from '../aws/sdk-failure.ts';
-import { TARGETS, TENANTS, targetItemKey } from './item-keys.ts';
+import { TARGETS, targetItemKey } from './item-keys.ts';
 import { readTargetItem } from './target-item.ts';
 
 export interface RegistryOptions extends DynamoTable, Clock {
@@ -23,27 +21,6 @@ const list = async (table: RegistryOptions, tenantId: string, page: PageRequest)
   });
   const read = (item: Item): Target => readTargetItem(tenantId, item).target;
   return { items: readListed(items, read, table.telemetry), nextCursor };
-};
-
-const listTenants = async (
-  { client, tableName }: DynamoTable,
-  { after, limit }: Partial<TenantsPart> = {},
-): Promise<string[]> => {
-  const tenants: string[] = [];
-  let from: Item | undefined = after === undefined ? undefined : { pk: TENANTS, sk: after };
-  do {
-    const query = new QueryCommand({
-      TableName: tableName,
-      KeyConditionExpression: 'pk = :pk',
-      ExpressionAttributeValues: { ':pk': TENANTS },
-      ExclusiveStartKey: from,
-      ...(limit === undefined ? {} : { Limit: limit - tenants.length }),
-    });
-    const page = await withSdkErrors('listing tenants', () => client.send(query));
-    for (const { sk } of page.Items ?? []) tenants.push(z.string().parse(sk));
-    from = page.LastEvaluatedKey;
-  } while (from !== undefined && tenants.length < (limit ?? Number.POSITIVE_INFINITY));
-  return tenants;
 };
 
 const get = async (

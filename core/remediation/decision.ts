@@ -67,3 +67,10 @@ export const ChainHead = z.strictObject({
 });
 export type ChainHead = z.infer<typeof ChainHead>;
 export const EMPTY_CHAIN: ChainHead = { sequence: 0, hash: '0'.repeat(64) };
+
+/** The end of a chain at a time, kept where nobody can change it. */
+export const Anchor = ChainHead.extend({
+  /** Epoch seconds. */
+  at: z.number().int().nonnegative(),
+});
+export type Anchor = z.infer<typeof Anchor>;

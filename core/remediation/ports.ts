@@ -2,7 +2,7 @@
 import type { Page, PageRequest } from '../shared/page.ts';
 import type { CatalogueAction, Change } from './action.ts';
 import type { Json } from './canonical-json.ts';
-import type { ChainHead, Decision, NewDecision } from './decision.ts';
+import type { Anchor, ChainHead, Decision, NewDecision } from './decision.ts';
 import type { Ledger } from './ledger.ts';
 import type { KillSwitch, RemediationPolicy } from './policy.ts';
 import type { Remediation } from './remediation.ts';
@@ -54,6 +54,20 @@ export interface DecisionStore {
   list(tenantId: string, page: PageRequest & { readonly after?: number }): Promise<Page<Decision>>;
   ofRemediation(tenantId: string, remediationId: string): Promise<readonly Decision[]>;
   head(tenantId: string): Promise<ChainHead>;
+}
+
+/** Tenants that ever had a decision. */
+export interface DecisionTenants {
+  listTenants(): Promise<readonly string[]>;
+}
+
+/** Ends of chains, which nobody can change or delete until their retention ends. */
+export interface AnchorStore {
+  /** Repeating it has no effect. */
+  put(tenantId: string, anchor: Anchor): Promise<void>;
+  latest(tenantId: string): Promise<Anchor | undefined>;
+  /** Oldest first. `at` is the time at which the store received it if that is later. */
+  list(tenantId: string): Promise<readonly Anchor[]>;
 }
 
 /** Recorded inputs of decisions, by their hash. */

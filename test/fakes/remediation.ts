@@ -2,12 +2,14 @@
 import type * as z from 'zod';
 import { append, headAfter } from '../../core/remediation/audit/decision-chain.ts';
 import { canonicalJson, Json, jsonHash } from '../../core/remediation/canonical-json.ts';
-import { type ChainHead, type Decision, EMPTY_CHAIN } from '../../core/remediation/decision.ts';
+import { type Anchor, type ChainHead, type Decision, EMPTY_CHAIN } from '../../core/remediation/decision.ts';
 import { EMPTY_LEDGER, Ledger } from '../../core/remediation/ledger.ts';
 import { KillSwitch, RemediationPolicy } from '../../core/remediation/policy.ts';
 import type {
+  AnchorStore,
   DecisionInputs,
   DecisionStore,
+  DecisionTenants,
   RemediationStore,
   RemediationWrite,
   Versioned,
@@ -29,6 +31,7 @@ interface TenantMemory {
 /** What the stores of one test share. */
 export interface RemediationMemory {
   of(tenantId: string): TenantMemory;
+  tenants(): readonly string[];
 }
 
 const nothing = (): TenantMemory => ({
@@ -46,6 +49,7 @@ export const remediationMemory = (): RemediationMemory => {
       tenants.set(tenantId, memory);
       return memory;
     },
+    tenants: () => [...tenants.keys()].toSorted(),
   };
 };
 
@@ -132,5 +136,26 @@ export const memoryDecisionInputs = (): DecisionInputs => {
       const text = stored.get(`${tenantId} ${hash}`);
       return text === undefined ? undefined : Json.parse(JSON.parse(text));
     },
+  };
+};
+
+export const memoryDecisionTenants = (memory: RemediationMemory): DecisionTenants => ({
+  listTenants: async () => memory.tenants().filter((tenantId) => memory.of(tenantId).head.sequence > 0),
+});
+
+export const memoryAnchors = (): AnchorStore => {
+  const anchors = new Map<string, Anchor>();
+  const list = (tenantId: string) =>
+    [...anchors]
+      .filter(([key]) => key.startsWith(`${tenantId} `))
+      .map(([, anchor]) => anchor)
+      .toSorted((a, b) => a.at - b.at);
+  return {
+    put: async (tenantId, anchor) => {
+      const key = `${tenantId} ${anchor.at}`;
+      if (!anchors.has(key)) anchors.set(key, { ...anchor });
+    },
+    latest: async (tenantId) => list(tenantId).at(-1),
+    list: async (tenantId) => list(tenantId),
   };
 };

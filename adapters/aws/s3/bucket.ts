@@ -24,12 +24,16 @@ export interface FoundObject {
   readonly etag: string | undefined;
 }
 
-/** An object; undefined if there is none under the key. */
+/** An object, or one of its versions; undefined if there is none under the key. */
 export const getObject = async (
   { client, bucketName }: Bucket,
   key: string,
+  versionId?: string,
 ): Promise<FoundObject | undefined> => {
-  const get = new GetObjectCommand({ Bucket: bucketName, Key: key });
+  const get = new GetObjectCommand({
+    ...{ Bucket: bucketName, Key: key },
+    ...(versionId === undefined ? {} : { VersionId: versionId }),
+  });
   const doing = `reading ${key}`;
   try {
     return await withSdkErrors(doing, async () => {

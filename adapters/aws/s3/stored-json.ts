@@ -20,6 +20,20 @@ const parse = (bytes: Uint8Array, item: string): unknown => {
 };
 
 /**
+ * The content of an object, or of one of its versions; undefined if none has the key.
+ * @throws UnreadableItemError if the object is damaged, or if a newer release wrote it
+ */
+export const findStored = async <Content>(
+  bucket: Bucket,
+  key: string,
+  format: StoredFormat<Content>,
+  versionId?: string,
+): Promise<Content | undefined> => {
+  const found = await getObject(bucket, key, versionId);
+  return found && readStored(format, parse(found.bytes, `${format.kind} ${key}`), key);
+};
+
+/**
  * @throws InvalidInputError if no object has the key
  * @throws UnreadableItemError if the object is damaged, or if a newer release wrote it
  */
@@ -28,7 +42,7 @@ export const getStored = async <Content>(
   key: string,
   format: StoredFormat<Content>,
 ): Promise<Content> => {
-  const found = await getObject(bucket, key);
+  const found = await findStored(bucket, key, format);
   if (found === undefined) throw new InvalidInputError(`object ${key} does not exist`);
-  return readStored(format, parse(found.bytes, `${format.kind} ${key}`), key);
+  return found;
 };

@@ -7,6 +7,8 @@ import { dynamoRunStore } from '../../../adapters/forecasts/run-store.ts';
 import { dynamoIncidentStore } from '../../../adapters/incidents/incident-store.ts';
 import { dynamoTargetRegistry } from '../../../adapters/metrics/target-registry.ts';
 import { dynamoApiKeyStore } from '../../../adapters/platform/api-key-store.ts';
+import { dynamoDecisionStore } from '../../../adapters/remediation/decision-store.ts';
+import { dynamoRemediationStore } from '../../../adapters/remediation/remediation-store.ts';
 import type { Page, PageRequest } from '../../../core/shared/page.ts';
 import { ANOMALY_REPOSITORIES } from '../anomalies/repositories.ts';
 import { CHANGE_REPOSITORIES } from '../changes/repositories.ts';
@@ -14,12 +16,15 @@ import { FORECAST_REPOSITORIES } from '../forecasts/repositories.ts';
 import { INCIDENT_REPOSITORIES } from '../incidents/repositories.ts';
 import { METRICS_REPOSITORIES } from '../metrics/repositories.ts';
 import { PLATFORM_REPOSITORIES } from '../platform/repositories.ts';
+import { REMEDIATION_REPOSITORIES } from '../remediation/repositories.ts';
 import { type Repository, type SharedStorage, sharedStorage } from './repository.ts';
 
 /** Repositories with lists by page. */
 const LISTED: readonly Repository[] = [
   ...[...ANOMALY_REPOSITORIES, ...CHANGE_REPOSITORIES, ...FORECAST_REPOSITORIES],
   ...[...INCIDENT_REPOSITORIES, ...METRICS_REPOSITORIES, ...PLATFORM_REPOSITORIES],
+  // The list of anchors has no pages.
+  ...REMEDIATION_REPOSITORIES.filter(({ name }) => name !== 'AnchorStore'),
 ].filter(({ methods }) => methods.includes('list'));
 
 type List = (storage: SharedStorage, tenantId: string, page: PageRequest) => Promise<Page<unknown>>;
@@ -29,7 +34,9 @@ const LISTS: Readonly<Record<string, List>> = {
   ApiKeyStore: ({ table }, tenantId, page) => dynamoApiKeyStore(table).list(tenantId, page),
   BreachStore: ({ table }, tenantId, page) => dynamoBreachStore(table).list(tenantId, {}, page),
   DeploymentStore: ({ table }, tenantId, page) => dynamoDeploymentStore(table).list(tenantId, page),
+  DecisionStore: ({ table }, tenantId, page) => dynamoDecisionStore(table).list(tenantId, page),
   IncidentStore: ({ table }, tenantId, page) => dynamoIncidentStore(table).list(tenantId, page),
+  RemediationStore: ({ table }, tenantId, page) => dynamoRemediationStore(table).list(tenantId, page),
   RunStore: ({ table }, tenantId, page) => dynamoRunStore(table).list(tenantId, page),
   TargetRegistry: ({ table }, tenantId, page) => dynamoTargetRegistry(table).list(tenantId, page),
 };

@@ -2,6 +2,7 @@ import { ConditionalCheckFailedException, DynamoDBClient } from '@aws-sdk/client
 import {
   GetObjectCommand,
   ListObjectsV2Command,
+  ListObjectVersionsCommand,
   NoSuchKey,
   PutObjectCommand,
   S3Client,
@@ -98,6 +99,10 @@ const memoryBucket = (objects: Map<string, Uint8Array>): S3Client => {
     .on(ListObjectsV2Command)
     .callsFake(({ Prefix }) => ({
       Contents: [...objects.keys()].filter((key) => key.startsWith(Prefix)).map((Key) => ({ Key })),
+    }))
+    .on(ListObjectVersionsCommand)
+    .callsFake(({ Prefix }) => ({
+      Versions: [...objects.keys()].filter((key) => key.startsWith(Prefix)).map((Key) => ({ Key })),
     }));
   return client;
 };

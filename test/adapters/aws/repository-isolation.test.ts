@@ -14,6 +14,7 @@ import { FORECAST_REPOSITORIES } from '../forecasts/repositories.ts';
 import { INCIDENT_REPOSITORIES } from '../incidents/repositories.ts';
 import { METRICS_REPOSITORIES } from '../metrics/repositories.ts';
 import { PLATFORM_REPOSITORIES } from '../platform/repositories.ts';
+import { REMEDIATION_REPOSITORIES } from '../remediation/repositories.ts';
 import { type Repository, repository, type SharedStorage, sharedStorage } from './repository.ts';
 
 const REPOSITORIES: readonly Repository[] = [
@@ -23,6 +24,7 @@ const REPOSITORIES: readonly Repository[] = [
   ...INCIDENT_REPOSITORIES,
   ...METRICS_REPOSITORIES,
   ...PLATFORM_REPOSITORIES,
+  ...REMEDIATION_REPOSITORIES,
 ];
 
 const OURS = 'acme';
@@ -177,6 +179,7 @@ const NO_REPOSITORIES: Readonly<Record<string, string>> = {
   KeyRings: 'secrets of the deployment',
   PeopleDirectory: 'test/e2e/isolation.test.ts: people are in Cognito',
   PersonVerifier: 'verifies tokens',
+  Resources: 'changes only resources whose tags name the tenant',
   RoleGroups: 'test/e2e/isolation.test.ts: groups are in Cognito',
   RotatedCredential: 'secrets of the deployment',
   SecretVersions: 'secrets of the deployment',

@@ -11,6 +11,7 @@ import { FORECAST_BINARY_KINDS, FORECAST_KINDS } from '../forecasts/stored-kinds
 import { INCIDENT_KINDS } from '../incidents/stored-kinds.ts';
 import { METRICS_BINARY_KINDS, METRICS_KINDS } from '../metrics/stored-kinds.ts';
 import { PLATFORM_KINDS } from '../platform/stored-kinds.ts';
+import { REMEDIATION_KINDS } from '../remediation/stored-kinds.ts';
 import { type MemoryStorage, memoryStorage } from './memory-storage.ts';
 import { type BinaryKind, NOW, type StoredKind } from './stored-kind.ts';
 
@@ -21,6 +22,7 @@ const KINDS = [
   ...ANOMALY_KINDS,
   ...INCIDENT_KINDS,
   ...CHANGE_KINDS,
+  ...REMEDIATION_KINDS,
 ];
 const BINARY_KINDS = [...METRICS_BINARY_KINDS, ...FORECAST_BINARY_KINDS, ...ANOMALY_BINARY_KINDS];
 
@@ -209,6 +211,17 @@ const WRITERS: Readonly<Record<string, { readonly places: number; readonly kinds
   'incidents/graph-store.ts': { places: 1, kinds: ['dependency graph'] },
   // Two places put, one updates what was put.
   'incidents/incident-store.ts': { places: 3, kinds: ['incident', 'absorbed incident', 'open incidents'] },
+  // One place puts with a condition on the end of the chain, which is another place.
+  'remediation/remediation-store.ts': {
+    places: 1,
+    kinds: [
+      ...['remediation', 'entry of a remediation', 'ledger', 'track record', 'remediation policy'],
+      ...['kill switch', 'decision', 'entry of a decision', 'entry in the list of tenants'],
+    ],
+  },
+  'remediation/chain-head.ts': { places: 1, kinds: ['end of a chain of decisions'] },
+  'remediation/decision-inputs.ts': { places: 1, kinds: ['inputs of a decision'] },
+  'remediation/anchor-store.ts': { places: 1, kinds: ['anchor of a chain of decisions'] },
   'changes/deployment-store.ts': { places: 2, kinds: ['change record', 'change', 'deployment outcome'] },
 };
 

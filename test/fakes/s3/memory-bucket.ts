@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import {
   GetObjectCommand,
   ListObjectsV2Command,
+  ListObjectVersionsCommand,
   NoSuchKey,
   PutObjectCommand,
   type PutObjectCommandInput,
@@ -45,6 +46,13 @@ export const memoryBucket = (client: S3Client | typeof S3Client) => {
       .filter((key) => key.startsWith(Prefix))
       .sort((a, b) => (a < b ? -1 : 1))
       .map((Key) => ({ Key, LastModified: new Date(0) })),
+  }));
+  // Each object as its only version.
+  mock.on(ListObjectVersionsCommand).callsFake(async ({ Prefix }) => ({
+    Versions: [...objects.keys()]
+      .filter((key) => key.startsWith(Prefix))
+      .sort((a, b) => (a < b ? -1 : 1))
+      .map((Key) => ({ Key, VersionId: 'null', LastModified: new Date(0) })),
   }));
   return { objects, mock };
 };
