@@ -55,8 +55,8 @@ export interface PlanningContext {
   readonly remediationId: string;
   /** Epoch seconds at which the remediation was begun, not the present. */
   readonly at: number;
-  /** Version to restore, from the record of the deployment; null unless the cause is a deployment. */
-  readonly deployment: { readonly from: string | null; readonly to: string | null } | null;
+  /** Versions in the record of the deployment, null if unknown; null unless the cause is a deployment. */
+  readonly deployment: { readonly deployed: string | null; readonly previous: string | null } | null;
 }
 
 /** Permissions of an action's role. `{name}` and the like in resources are parts of the resource's name, or `*`. */
@@ -83,6 +83,8 @@ export interface Action<Parameters = never, State = never> {
   /** What the owner states in the policy: bounds and names, never an absolute size. Strict. */
   readonly parameters: z.ZodType<Parameters>;
   readonly state: z.ZodType<State>;
+  /** The part of a state on which a plan rests: without what fluctuates by itself, such as the number of healthy instances. */
+  basis(state: State): Json;
   /** The exact change for a state just read, computed from it; pure. Never the opposite of the action's effect. */
   plan(parameters: Parameters, state: State, context: PlanningContext): Change<State> | NotApplicable;
   /** The change that restores `from`, given the present state; not applicable if others changed the resource since. */
@@ -103,9 +105,10 @@ export interface Action<Parameters = never, State = never> {
 
 /** An action of the catalogue with its types hidden: parameters and states are validated JSON. */
 export interface CatalogueAction
-  extends Omit<Action, 'parameters' | 'state' | 'plan' | 'undo' | 'isDone' | 'cost'> {
+  extends Omit<Action, 'parameters' | 'state' | 'basis' | 'plan' | 'undo' | 'isDone' | 'cost'> {
   readonly parameters: z.ZodType;
   readonly state: z.ZodType;
+  basis(state: Json): Json;
   plan(parameters: Json, state: Json, context: PlanningContext): Change<Json> | NotApplicable;
   undo(change: Change<Json>, present: Json): Change<Json> | NotApplicable;
   isDone(change: Change<Json>, present: Json): boolean;

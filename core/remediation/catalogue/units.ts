@@ -1,0 +1,101 @@
+/** Actions that change how many units (instances, tasks, replicas) a resource has. */
+import * as z from 'zod';
+import type { Change, NotApplicable } from '../action.ts';
+
+/** A resource with a desired number of units and the bounds that its own configuration sets. */
+export interface UnitState {
+  readonly desired: number;
+  readonly min: number;
+  readonly max: number;
+  /** Units in service now. */
+  readonly inService: number;
+}
+
+const whole = z.number().int();
+
+export const UnitState = z.strictObject({
+  desired: whole.min(0),
+  min: whole.min(0),
+  max: whole.min(0),
+  inService: whole.min(0),
+}) satisfies z.ZodType<UnitState>;
+
+/** Adds `add` units, up to `max`; the owner's price of a unit quotes the cost. */
+export const AddParameters = z.strictObject({
+  add: whole.min(1).max(20).default(1),
+  max: whole.min(1).max(1000),
+  usdPerUnitHour: z.number().min(0).max(1000).default(0),
+});
+export type AddParameters = z.infer<typeof AddParameters>;
+
+export const RemoveParameters = z.strictObject({
+  remove: whole.min(1).max(20).default(1),
+  min: whole.min(1).max(1000),
+});
+export type RemoveParameters = z.infer<typeof RemoveParameters>;
+
+export const unitBasis = ({ desired, min, max }: UnitState) => ({ desired, min, max });
+
+const resized = <State extends UnitState>(from: State, desired: number, unit: string): Change<State> => ({
+  ...{ from, to: { ...from, desired } },
+  summary: `desired ${unit} ${from.desired} → ${desired}`,
+  touches: Math.abs(desired - from.desired),
+});
+
+/** More units than now, never fewer: not applicable if there are as many already. */
+export const addUnits = <State extends UnitState>(
+  { add, max }: AddParameters,
+  state: State,
+  unit: string,
+): Change<State> | NotApplicable => {
+  const desired = Math.min(state.desired + add, max, state.max);
+  if (desired <= state.desired)
+    return {
+      notApplicable: `it has ${state.desired} ${unit} already, and at most ${Math.min(max, state.max)} are allowed`,
+    };
+  return resized(state, desired, unit);
+};
+
+/** Fewer units than now, never more and never below the minimum. */
+export const removeUnits = <State extends UnitState>(
+  { remove, min }: RemoveParameters,
+  state: State,
+  unit: string,
+): Change<State> | NotApplicable => {
+  const desired = Math.max(state.desired - remove, min, state.min, 1);
+  if (desired >= state.desired)
+    return {
+      notApplicable: `it has ${state.desired} ${unit}, and at least ${Math.max(min, state.min, 1)} are needed`,
+    };
+  return resized(state, desired, unit);
+};
+
+/** Back to the number before, unless somebody else changed it since. */
+export const undoUnits = <State extends UnitState>(
+  { from, to }: Change<State>,
+  present: State,
+  unit: string,
+): Change<State> | NotApplicable => {
+  if (present.desired !== to.desired)
+    return {
+      notApplicable: `desired ${unit} is ${present.desired}, not ${to.desired}: something else changed it`,
+    };
+  if (from.desired < present.min || from.desired > present.max)
+    return { notApplicable: `${from.desired} ${unit} are outside of its bounds now` };
+  return resized(present, from.desired, unit);
+};
+
+export const hasUnits = <State extends UnitState>({ to }: Change<State>, present: State): boolean =>
+  present.desired === to.desired && present.inService >= to.desired;
+
+export const unitCost = <State extends UnitState>(
+  { from, to }: Change<State>,
+  { usdPerUnitHour }: AddParameters,
+) => ({
+  usdPerHour: Math.max(0, to.desired - from.desired) * usdPerUnitHour,
+  usdOnce: 0,
+  basis:
+    usdPerUnitHour === 0
+      ? 'no price of a unit is stated in the policy'
+      : `$${usdPerUnitHour} an hour for each unit, as the policy states`,
+});
