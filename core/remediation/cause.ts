@@ -28,10 +28,13 @@ export const DeploymentCause = z.strictObject({
   targetId: TargetId,
 });
 
+export const AlertSource = z.enum(['cloudwatch', 'alertmanager', 'webhook']);
+export type AlertSource = z.infer<typeof AlertSource>;
+
 /** An alert that the owner mapped to an alert type. What the alert is about comes from the policy, never from its sender. */
 export const AlertCause = z.strictObject({
   kind: z.literal('alert'),
-  source: z.enum(['cloudwatch', 'alertmanager', 'webhook']),
+  source: AlertSource,
   name: z.string().min(1).max(256),
   /** Time at which Forestall received the beginning of the alert, epoch seconds. */
   receivedAt: Seconds,

@@ -2,6 +2,7 @@
 import type { Page, PageRequest } from '../shared/page.ts';
 import type { CatalogueAction, Change } from './action.ts';
 import type { Json } from './canonical-json.ts';
+import type { AlertSource } from './cause.ts';
 import type { Anchor, ChainHead, Decision, NewDecision } from './decision.ts';
 import type { Ledger } from './ledger.ts';
 import type { KillSwitch, RemediationPolicy } from './policy.ts';
@@ -75,6 +76,34 @@ export interface DecisionInputs {
   /** Stores the inputs unless they are stored already; returns their hash. */
   put(tenantId: string, inputs: Json): Promise<string>;
   get(tenantId: string, hash: string): Promise<Json | undefined>;
+}
+
+/** An alert that the policy maps. Times are epoch seconds, as Forestall received them. */
+export interface StandingAlert {
+  readonly source: AlertSource;
+  readonly name: string;
+  readonly receivedAt: number;
+  /** Null while it lasts. */
+  readonly endedAt: number | null;
+}
+
+/** A beginning or an end of an alert. `sentAt` only puts deliveries of one alert into their order. */
+export interface AlertChange {
+  readonly source: AlertSource;
+  readonly name: string;
+  readonly state: 'begun' | 'ended';
+  readonly sentAt: number;
+  readonly receivedAt: number;
+}
+
+export interface StandingAlerts {
+  /**
+   * Records a change unless a later one is known; returns the alert as it is afterwards. A repeated beginning keeps the
+   * time at which the first one was received.
+   */
+  record(tenantId: string, change: AlertChange): Promise<StandingAlert>;
+  /** Strongly consistent. */
+  get(tenantId: string, source: AlertSource, name: string): Promise<StandingAlert | undefined>;
 }
 
 /** The owner of a resource, as its tags say; a change is refused unless both match. */

@@ -93,8 +93,8 @@ export type Verification = z.infer<typeof Verification>;
 export const Execution = z.strictObject({
   /** State of the resource read before the action: stored before anything is changed. */
   before: Json,
-  /** Recorded before the first call that changes something. */
-  beganAt: Seconds,
+  /** Recorded before the first call that changes something; null until then. */
+  beganAt: Seconds.nullable(),
   /** When the intended state was seen; null until then. */
   doneAt: Seconds.nullable(),
   undo: z
@@ -102,6 +102,17 @@ export const Execution = z.strictObject({
     .nullable(),
 });
 export type Execution = z.infer<typeof Execution>;
+
+/** People ask to undo what was done; they approve the plan's hash again. */
+export const UndoRequest = z.strictObject({
+  /** 2 for high risk: two different people. */
+  needed: z.union([z.literal(1), z.literal(2)]),
+  approvals: z.array(Approval),
+});
+export type UndoRequest = z.infer<typeof UndoRequest>;
+
+/** A call that the change would make, as the dry run showed it. */
+export const ShownCall = z.strictObject({ service: z.string(), operation: z.string(), input: Json });
 
 export const Remediation = z.strictObject({
   tenantId: TenantId,
@@ -116,10 +127,14 @@ export const Remediation = z.strictObject({
   isDryRun: z.boolean(),
   plan: RemediationPlan.nullable(),
   planHash: z.string().length(64).nullable(),
+  /** The calls of the plan. */
+  calls: z.array(ShownCall),
   refusals: z.array(Refusal),
   approval: ApprovalRequest.nullable(),
   execution: Execution.nullable(),
   verification: Verification.nullable(),
+  /** The newest request to undo. */
+  undoRequest: UndoRequest.nullable(),
   /** One sentence: why it is where it is. */
   explanation: z.string(),
   /** Version of the workflow that it began with. */
