@@ -15,6 +15,7 @@ import { incidentsCommand } from './commands/incidents/incidents.ts';
 import { topologyCommand } from './commands/incidents/topology.ts';
 import { ingestCommand } from './commands/metrics/ingest.ts';
 import { targetsCommand } from './commands/metrics/targets.ts';
+import { breakersCommand } from './commands/platform/breakers.ts';
 import { doctorCommand } from './commands/platform/doctor.ts';
 import { keysCommand } from './commands/platform/keys.ts';
 import { restoreCommand } from './commands/platform/restore.ts';
@@ -47,6 +48,7 @@ export const buildProgram = (terminal: Terminal): Command =>
     .addCommand(topologyCommand(terminal))
     .addCommand(settingsCommand(terminal))
     .addCommand(keysCommand(terminal))
+    .addCommand(breakersCommand(terminal))
     .addCommand(signInCommand(terminal))
     .addCommand(doctorCommand(terminal))
     .addCommand(restoreCommand(terminal))

@@ -1,4 +1,5 @@
 /** Converts failures of the SDK to errors of core. */
+import * as z from 'zod';
 import { DependencyUnavailableError, RefusedByStoreError, TooLargeError } from '../../core/shared/errors.ts';
 
 const THROTTLES = new Set([
@@ -25,6 +26,30 @@ export const isTransient = (error: unknown): boolean =>
     THROTTLES.has(error.name) ||
     error.name === 'TimeoutError' ||
     NETWORK.has(textOf(error, 'code')));
+
+/** Contention for an item, a prefix of a bucket, or a quota of one resource. */
+const OF_ONE_ITEM = new Set([
+  'LimitExceededException',
+  'SlowDown',
+  'TransactionConflictException',
+  'TransactionInProgressException',
+]);
+
+const Throttled = z.looseObject({
+  ThrottlingReasons: z.array(z.looseObject({ reason: z.string().optional() })).min(1),
+});
+
+/** DynamoDB says which limit was reached: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/throttling-diagnosing.html */
+const isHotKey = (error: unknown): boolean => {
+  const throttled = Throttled.safeParse(error);
+  return (
+    throttled.success && throttled.data.ThrottlingReasons.every(({ reason = '' }) => /KeyRange/.test(reason))
+  );
+};
+
+/** True for a transient failure that is due to what the request is about, not to the state of the service. */
+export const concernsOneItem = (error: unknown): boolean =>
+  error instanceof Error && (OF_ONE_ITEM.has(error.name) || isHotKey(error));
 
 /**
  * True if a service rejected the request itself: an item above its size limit, a key that is too long, a number out of

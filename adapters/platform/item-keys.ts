@@ -1,5 +1,6 @@
-/** Keys of the items of the platform: a tenant's API keys and their last use, settings, the generation of its webhook secrets, quotas, responses to commands and sealed records. */
+/** Keys of the items of the platform: a tenant's API keys and their last use, settings, the generation of its webhook secrets, quotas, responses to commands, sealed records and circuit breakers. */
 import type { QuotaWindow } from '../../core/platform/api/quotas.ts';
+import type { BreakerKey } from '../../core/platform/breaker-key.ts';
 import type { Owner } from '../../core/platform/secrets/vault.ts';
 import { type ItemKey, tenantKey } from '../aws/dynamodb/item-key.ts';
 
@@ -28,3 +29,9 @@ export const responseKey = (tenantId: string, key: string): ItemKey => tenantKey
 
 /** A record that the vault holds encrypted. */
 export const vaultKey = ({ tenantId, recordId }: Owner): ItemKey => tenantKey(tenantId, `VAULT#${recordId}`);
+
+/** Starts the sort keys of circuit breakers. */
+export const BREAKERS = 'BREAKER#';
+
+export const breakerKey = ({ tenantId, kind, name }: BreakerKey): ItemKey =>
+  tenantKey(tenantId, `${BREAKERS}${kind}#${name}`);

@@ -1,6 +1,8 @@
 import * as z from 'zod';
 import type { Person, PersonVerifier } from '../../core/platform/access/ports.ts';
 import { DependencyUnavailableError } from '../../core/shared/errors.ts';
+import { callThrough } from '../../core/shared/resilience/breaker.ts';
+import { serviceBreaker } from '../aws/service-breakers.ts';
 
 export interface PersonTokensOptions {
   readonly userPoolId: string;
@@ -22,17 +24,18 @@ const Claims = z.object({
   exp: z.number(),
 });
 
-const fetchKeys = async (uri: string): Promise<ArrayBuffer> => {
-  try {
-    const answer = await fetch(uri, { redirect: 'error', signal: AbortSignal.timeout(FETCH_MS) });
-    const bytes = await answer.arrayBuffer();
-    if (answer.ok && bytes.byteLength <= MAX_KEYS_BYTES) return bytes;
-    throw new DependencyUnavailableError(`reading the keys of the user pool: ${answer.status}`);
-  } catch (cause) {
-    if (cause instanceof DependencyUnavailableError) throw cause;
-    throw new DependencyUnavailableError('reading the keys of the user pool: no response', { cause });
-  }
-};
+const fetchKeys = (uri: string): Promise<ArrayBuffer> =>
+  callThrough(serviceBreaker('user-pool-keys'), async () => {
+    try {
+      const answer = await fetch(uri, { redirect: 'error', signal: AbortSignal.timeout(FETCH_MS) });
+      const bytes = await answer.arrayBuffer();
+      if (answer.ok && bytes.byteLength <= MAX_KEYS_BYTES) return bytes;
+      throw new DependencyUnavailableError(`reading the keys of the user pool: ${answer.status}`);
+    } catch (cause) {
+      if (cause instanceof DependencyUnavailableError) throw cause;
+      throw new DependencyUnavailableError('reading the keys of the user pool: no response', { cause });
+    }
+  });
 
 /** The library and its caches. Loaded with the first token: requests with API keys do without. */
 const loadVerifier = async ({ userPoolId, clientId, keysOrigin }: PersonTokensOptions) => {

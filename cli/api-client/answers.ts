@@ -17,6 +17,7 @@ import { Topology } from '../../core/incidents/api/topology.ts';
 import { Series } from '../../core/metrics/api/series.ts';
 import { Target } from '../../core/metrics/api/targets.ts';
 import { ApiKeyView, IssuedApiKey } from '../../core/platform/api/api-keys.ts';
+import { BreakerView } from '../../core/platform/api/breakers.ts';
 import { Health } from '../../core/platform/api/operations.ts';
 import { Settings } from '../../core/platform/settings/settings.ts';
 
@@ -74,6 +75,9 @@ export type RiskAnswer = z.infer<typeof RiskAnswer>;
 
 export const ApiKeyAnswer = z.looseObject(ApiKeyView.shape);
 export type ApiKeyAnswer = z.infer<typeof ApiKeyAnswer>;
+
+export const BreakerAnswer = z.looseObject(BreakerView.shape);
+export type BreakerAnswer = z.infer<typeof BreakerAnswer>;
 
 export const IssuedApiKeyAnswer = z.looseObject(IssuedApiKey.shape);
 export type IssuedApiKeyAnswer = z.infer<typeof IssuedApiKeyAnswer>;

@@ -7,6 +7,7 @@ import {
   ApiKeyAnswer,
   BaselineAnswer,
   BreachAnswer,
+  BreakerAnswer,
   CausesAnswer,
   ChangeAnswer,
   ChangeSummaryAnswer,
@@ -33,6 +34,7 @@ import type {
   AnomalyQuery,
   ApiKeyRequest,
   BreachQuery,
+  BreakerQuery,
   CallRequest,
   ChangeQuery,
   ChangeRequest,
@@ -202,6 +204,11 @@ export class ApiClient {
   startRun(idempotencyKey?: string): Promise<z.infer<typeof StartedRunAnswer>> {
     const headers = idempotencyKey === undefined ? {} : { 'idempotency-key': idempotencyKey };
     return this.read(StartedRunAnswer, { method: 'POST', path: '/v1/forecast-runs', headers });
+  }
+
+  /** Circuit breakers, by kind and name. */
+  breakers({ most, ...query }: BreakerQuery = {}): AsyncGenerator<BreakerAnswer, void, void> {
+    return this.list(BreakerAnswer, '/v1/breakers', query, most);
   }
 
   /** By id. */

@@ -3,6 +3,7 @@ import type { AnomalyKind } from '../../core/anomalies/anomaly.ts';
 import type { ChangeFormat } from '../../core/changes/risk/formats/planned-change.ts';
 import type { Severity } from '../../core/forecasts/breach-risk.ts';
 import type { IngestFormat } from '../../core/metrics/ingestion/formats/ingest-formats.ts';
+import type { ShownState } from '../../core/platform/api/breakers.ts';
 import type { Scope } from '../../core/platform/permissions.ts';
 import type { ChangeSummaryAnswer, IncidentSummaryAnswer } from './answers.ts';
 
@@ -25,6 +26,10 @@ export interface AnomalyQuery extends ListOptions {
   readonly kind?: AnomalyKind | undefined;
   /** Only ongoing anomalies. */
   readonly active?: 'true' | undefined;
+}
+
+export interface BreakerQuery extends ListOptions {
+  readonly state?: ShownState | undefined;
 }
 
 export interface TargetQuery extends ListOptions {

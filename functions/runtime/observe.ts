@@ -2,8 +2,11 @@ import { Logger } from '@aws-lambda-powertools/logger';
 import { Metrics } from '@aws-lambda-powertools/metrics';
 import middy from '@middy/core';
 import type { Context } from 'aws-lambda';
+import { useServiceBreakers } from '../../adapters/aws/service-breakers.ts';
 import { traceScope } from '../../adapters/aws/trace-context.ts';
+import { localBreaker } from '../../core/platform/resilience/breakers.ts';
 import type { Telemetry } from '../../core/shared/telemetry.ts';
+import { breakerRules } from './breaker-rules.ts';
 import { Outcomes } from './outcomes.ts';
 import { shownError, shownFields } from './shown-fields.ts';
 import { inInvocation, startTracing, withTraceId } from './tracing/trace.ts';
@@ -28,6 +31,11 @@ export const telemetry: Telemetry = {
     }),
   count: (outcome, amount = 1) => outcomes.add(outcome, amount),
 };
+
+// `sharedBreakers` replaces them in functions that share theirs.
+useServiceBreakers((service) =>
+  localBreaker({ rules: breakerRules.services, telemetry, now: Date.now }, `service ${service}`),
+);
 
 /**
  * Each line has the id of its invocation, and nothing else of the context: the log group names the function, and half

@@ -155,6 +155,7 @@ export class ApiFunctions extends Construct {
   #queries(): ObservedFunction {
     const { config, settings, blocks, targets, forecasts, anomalies, forecastBucket, incidents, changes } =
       this.#props;
+    const { requests } = this.#props;
     const queries = this.#route('QueryApi', {
       entry: 'query-api',
       description: 'Answers all read requests of the API',
@@ -163,6 +164,7 @@ export class ApiFunctions extends Construct {
       environment: { FORECAST_BUCKET_NAME: forecastBucket.store.bucket.bucketName },
     });
     settings.grantGet(queries);
+    requests.grantListBreakers(queries);
     blocks.grantReadRange(queries);
     targets.grantGet(queries);
     targets.grantList(queries);

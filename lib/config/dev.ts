@@ -1,3 +1,4 @@
+import { DEFAULT_BREAKERS } from '../../core/shared/resilience/breaker-rules.ts';
 import { DEFAULT_QUOTAS } from './default-quotas.ts';
 import type { StageConfig } from './stage-config.ts';
 
@@ -14,6 +15,7 @@ export const dev: StageConfig = {
   forecastRetentionDays: 90,
   logRetentionDays: 14,
   quotas: DEFAULT_QUOTAS,
+  breakers: DEFAULT_BREAKERS,
   maxActiveRuns: 2,
   forecastCadenceMinutes: 60,
   forecastSpreadMinutes: 5,

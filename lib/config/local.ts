@@ -1,3 +1,4 @@
+import { DEFAULT_BREAKERS } from '../../core/shared/resilience/breaker-rules.ts';
 import type { StageConfig } from './stage-config.ts';
 
 /** The emulator on this machine, with quotas that allow replaying weeks of a fleet within a minute. */
@@ -25,6 +26,7 @@ export const local: StageConfig = {
     directoryRequestsPerMinute: 100_000,
     invitationsPerDay: 10_000,
   },
+  breakers: DEFAULT_BREAKERS,
   maxActiveRuns: 40,
   forecastCadenceMinutes: 60,
   forecastSpreadMinutes: 0,

@@ -3,6 +3,7 @@ import { Integration } from '../../core/platform/api/integrations.ts';
 import { Quotas } from '../../core/platform/api/quotas.ts';
 import { GroupNames } from '../../core/platform/api/tenant-directories.ts';
 import { TenantId } from '../../core/shared/identifiers.ts';
+import { BreakerSettings } from '../../core/shared/resilience/breaker-rules.ts';
 
 export const STAGES = ['local', 'dev', 'prod'] as const;
 export type Stage = (typeof STAGES)[number];
@@ -92,6 +93,8 @@ export const StageConfig = z
     logRetentionDays,
     /** Units that a tenant may use in each window; above, the API answers 429. */
     quotas: Quotas,
+    /** When circuit breakers open and close: of services of AWS, of `secrets.integrations` and of remediations. */
+    breakers: BreakerSettings,
     /** Forecast runs that a tenant may have requested and that are not finished; above, the API answers 429. */
     maxActiveRuns: z.number().int().min(1).max(40),
     forecastCadenceMinutes: cadenceMinutes,

@@ -13,6 +13,7 @@ import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
 import { ConfigurationError } from '../../core/shared/errors.ts';
+import { DEFAULT_BREAKERS } from '../../core/shared/resilience/breaker-rules.ts';
 import type { StageConfig } from '../config/stage-config.ts';
 import { ActionableAlarm, type AlarmMeaning } from './actionable-alarm.ts';
 import type { DeadLetters } from './dead-letter-queue.ts';
@@ -132,7 +133,14 @@ const standardEnvironment = (props: ObservedFunctionProps): Record<string, strin
   POWERTOOLS_METRICS_NAMESPACE: 'Forestall',
   POWERTOOLS_LOG_LEVEL: props.config.logLevel,
   NODE_OPTIONS: '--enable-source-maps',
+  ...changedBreakers(props.config),
 });
+
+/** Functions have the defaults in their code. */
+const changedBreakers = ({ breakers }: StageConfig): Record<string, string> => {
+  const rules = JSON.stringify(breakers);
+  return rules === JSON.stringify(DEFAULT_BREAKERS) ? {} : { BREAKER_RULES: rules };
+};
 
 /** The bundle that records traces goes only to functions that load it. */
 const codeOf = (scope: Construct, props: ObservedFunctionProps): Code =>

@@ -2,7 +2,10 @@ import { Construct } from 'constructs';
 import { ContextTable, type TableProps } from './context-table.ts';
 import type { ObservedFunction } from './observed-function.ts';
 
-/** The units that each tenant drew from its quotas, the responses to its commands, and the last use of each API key. */
+/**
+ * The units that each tenant drew from its quotas, the responses to its commands, the last use of each API key, and the
+ * states of circuit breakers.
+ */
 export class RequestTable extends Construct {
   readonly store: ContextTable;
 
@@ -12,7 +15,7 @@ export class RequestTable extends Construct {
       config,
       variable: 'REQUESTS_TABLE_NAME',
       unrecoverable:
-        'Quotas expire an hour after their window and responses within a day. If they are lost, a repeated command executes again, and API keys count as unused until their next use.',
+        'Quotas expire an hour after their window and responses within a day. If they are lost, a repeated command executes again, API keys count as unused until their next use, and circuit breakers are closed.',
     });
   }
 
@@ -34,6 +37,16 @@ export class RequestTable extends Construct {
   /** Read when API keys were used. */
   grantReadKeyUses(reader: ObservedFunction): void {
     this.store.grant(reader, 'BatchGetItem');
+  }
+
+  /** Share the states of circuit breakers. */
+  grantBreakers(user: ObservedFunction): void {
+    this.store.grant(user, 'GetItem', 'PutItem');
+  }
+
+  /** List circuit breakers. */
+  grantListBreakers(reader: ObservedFunction): void {
+    this.store.grant(reader, 'Query');
   }
 
   /** Draw from a tenant's quotas, and record the use of its API keys. */

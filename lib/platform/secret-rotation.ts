@@ -12,6 +12,7 @@ import type { DomainEventBus } from './event-bus.ts';
 import { FunctionSchedule } from './function-schedule.ts';
 import { ObservedFunction, type ObservedFunctionProps } from './observed-function.ts';
 import { outcomeMetric } from './outcome-metric.ts';
+import type { RequestTable } from './request-table.ts';
 import { rotationTargets, type SecretStore } from './secret-store.ts';
 import { VaultReencryption } from './vault-reencryption.ts';
 
@@ -19,6 +20,8 @@ export interface SecretRotationProps {
   readonly config: StageConfig;
   readonly secrets: SecretStore;
   readonly bus: DomainEventBus;
+  /** Has the states of the circuit breakers of integrations. */
+  readonly requests: RequestTable;
   readonly notify: ITopic;
   /** Shared with anomaly detection: an alarm of its own would double the idle cost of the check. */
   readonly deadLetters: DeadLetterQueue;
@@ -61,7 +64,7 @@ export class SecretRotation extends Construct {
   }
 
   #makeRotator(): ObservedFunction {
-    const { config, secrets, bus } = this.#props;
+    const { config, secrets, bus, requests } = this.#props;
     const rotator = this.#function('RotateSecret', {
       entry: 'rotate-secret',
       description: 'Executes one step of the rotation of a secret',
@@ -69,6 +72,7 @@ export class SecretRotation extends Construct {
     rotator.fn.addEnvironment('OWN_TENANT_ID', config.ownTenant);
     rotator.fn.addEnvironment('EVENT_BUS_NAME', bus.bus.eventBusName);
     bus.grantPublish(rotator);
+    requests.grantBreakers(rotator);
     secrets.vault?.table.grantFindSealed(rotator);
     const actions = ['DescribeSecret', 'GetSecretValue', 'PutSecretValue', 'UpdateSecretVersionStage'];
     rotator.allow(

@@ -155,6 +155,7 @@ export const USE_CASES: ReadonlySet<string> = new Set([
   'core/platform/access',
   'core/platform/doctor',
   'core/platform/idempotency',
+  'core/platform/resilience',
   'core/platform/restore',
   'core/platform/secrets',
   'core/platform/settings',

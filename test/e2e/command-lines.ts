@@ -52,6 +52,7 @@ export const ON_A_DEPLOYMENT: readonly string[] = [
   'forestall settings | tee settings.json',
   'forestall settings set settings.json --json',
   'forestall settings show --json',
+  'forestall breakers list --state open --limit 5 --json',
   'forestall keys create commands --scopes ingest,read --expires 30 --json',
   'forestall keys list --created-since 2026-01-01 --limit 5 --json',
   'forestall keys rotate $API_KEY --overlap 24 --json',

@@ -10,6 +10,7 @@ import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SNSClient } from '@aws-sdk/client-sns';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { SSMClient } from '@aws-sdk/client-ssm';
+import { guarded } from '../../aws/service-breakers.ts';
 
 /** An account and region, or an emulator. Anything omitted comes from the environment, as for the AWS CLI. */
 export interface AwsAccess {
@@ -23,18 +24,18 @@ export const makeOperatorClients = (access: AwsAccess = {}) => {
   const isEmulator = (access.endpoint ?? process.env.AWS_ENDPOINT_URL) !== undefined;
   const config = { ...access, maxAttempts: 5 };
   return {
-    stacks: new CloudFormationClient(config),
-    alarms: new CloudWatchClient(config),
-    logs: new CloudWatchLogsClient(config),
-    tables: new DynamoDBClient(config),
-    events: new EventBridgeClient(config),
-    functions: new LambdaClient(config),
-    objects: new S3Client({ ...config, forcePathStyle: isEmulator }),
-    schedules: new SchedulerClient(config),
-    secrets: new SecretsManagerClient(config),
-    topics: new SNSClient(config),
-    queues: new SQSClient({ ...config, useQueueUrlAsEndpoint: !isEmulator }),
-    parameters: new SSMClient(config),
+    stacks: guarded(new CloudFormationClient(config)),
+    alarms: guarded(new CloudWatchClient(config)),
+    logs: guarded(new CloudWatchLogsClient(config)),
+    tables: guarded(new DynamoDBClient(config)),
+    events: guarded(new EventBridgeClient(config)),
+    functions: guarded(new LambdaClient(config)),
+    objects: guarded(new S3Client({ ...config, forcePathStyle: isEmulator })),
+    schedules: guarded(new SchedulerClient(config)),
+    secrets: guarded(new SecretsManagerClient(config)),
+    topics: guarded(new SNSClient(config)),
+    queues: guarded(new SQSClient({ ...config, useQueueUrlAsEndpoint: !isEmulator })),
+    parameters: guarded(new SSMClient(config)),
   };
 };
 

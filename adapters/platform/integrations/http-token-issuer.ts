@@ -2,18 +2,21 @@ import * as z from 'zod';
 import type { ApiToken } from '../../../core/platform/api/integrations.ts';
 import { RotationRefusedError } from '../../../core/platform/secrets/errors.ts';
 import type { TokenIssuer } from '../../../core/platform/secrets/ports.ts';
+import type { Breaker } from '../../../core/shared/resilience/breaker.ts';
 import { callIntegration } from './call-integration.ts';
 
 /** Issuers number their tokens, or give them names. */
 const Id = z.union([z.string().min(1), z.number().int()]).transform(String);
 const Listed = z.array(z.object({ id: Id, name: z.string() }));
 
-const call = (method: string, url: string, token: string, body?: object): Promise<Response> =>
-  callIntegration(url, {
-    method,
-    headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
-    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-  });
+const caller =
+  (breaker: Breaker) =>
+  (method: string, url: string, token: string, body?: object): Promise<Response> =>
+    callIntegration(breaker, url, {
+      method,
+      headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
 
 /** The JSON of an answer. @throws RotationRefusedError for another status than success, or another form */
 const read = async <T>(response: Response, schema: z.ZodType<T>, doing: string): Promise<T> => {
@@ -25,11 +28,11 @@ const read = async <T>(response: Response, schema: z.ZodType<T>, doing: string):
 };
 
 /** Issues tokens over HTTP (`ApiToken` says how). */
-export const httpTokenIssuer = ({
-  tokensUrl,
-  probeUrl,
-  tokenField,
-}: Pick<ApiToken, 'tokensUrl' | 'probeUrl' | 'tokenField'>): TokenIssuer => {
+export const httpTokenIssuer = (
+  { tokensUrl, probeUrl, tokenField }: Pick<ApiToken, 'tokensUrl' | 'probeUrl' | 'tokenField'>,
+  breaker: Breaker,
+): TokenIssuer => {
+  const call = caller(breaker);
   const Issued = z
     .object({ id: Id })
     .and(

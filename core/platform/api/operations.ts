@@ -10,6 +10,7 @@ import {
   NewApiKey,
   RotationBody,
 } from './api-keys.ts';
+import { BreakerPage, BreakersQuery } from './breakers.ts';
 import { named } from './components.ts';
 import { type Operations, QUERY } from './operation.ts';
 import { NoParameters } from './parameters.ts';
@@ -53,6 +54,15 @@ export const PLATFORM_OPERATIONS = {
     path: '/v1/settings',
     summary: 'Returns thresholds, detection rules, maintenance windows, readings, time zone and identity',
     responses: [Settings],
+  },
+  listBreakers: {
+    ...QUERY,
+    tag: 'platform',
+    path: '/v1/breakers',
+    summary:
+      "Lists circuit breakers that changed within a week: of the tenant's remediations, and for the operator's tenant also of services and integrations",
+    query: BreakersQuery,
+    responses: [BreakerPage],
   },
   replaceWebhookSecrets: {
     method: 'post',

@@ -12,6 +12,7 @@ import { dynamoGraphStore } from '../../../adapters/incidents/graph-store.ts';
 import { dynamoIncidentStore } from '../../../adapters/incidents/incident-store.ts';
 import { dynamoBlockReader } from '../../../adapters/metrics/block-store.ts';
 import { dynamoTargetRegistry } from '../../../adapters/metrics/target-registry.ts';
+import { dynamoBreakerLister } from '../../../adapters/platform/resilience/breaker-store.ts';
 import { dynamoSettingsStore } from '../../../adapters/platform/settings-store.ts';
 import { apiAccess } from '../../runtime/api-access.ts';
 import { observe } from '../../runtime/observe.ts';
@@ -48,6 +49,7 @@ export const handler = observe(
     anomalies: dynamoAnomalyStore(table(env.ANOMALIES_TABLE_NAME)),
     ingestion: dynamoIngestionStore(table(env.ANOMALIES_TABLE_NAME)),
     detectors: s3DetectorFiles({ client: makeS3Client(), bucketName: env.FORECAST_BUCKET_NAME }),
+    breakers: dynamoBreakerLister(table(env.REQUESTS_TABLE_NAME)),
     settings: dynamoSettingsStore(table(env.SETTINGS_TABLE_NAME)),
     incidents: dynamoIncidentStore(table(env.INCIDENTS_TABLE_NAME)),
     causes: dynamoCauseStore(table(env.INCIDENTS_TABLE_NAME)),

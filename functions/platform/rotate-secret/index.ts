@@ -13,6 +13,7 @@ import { tokenCredential } from '../../../core/platform/secrets/token-credential
 import { vaultCredential } from '../../../core/platform/secrets/vault-credential.ts';
 import { ConfigurationError } from '../../../core/shared/errors.ts';
 import { TenantId } from '../../../core/shared/identifiers.ts';
+import { sharedBreakers } from '../../runtime/breakers.ts';
 import { publisherTo } from '../../runtime/event-bus.ts';
 import { observe, telemetry } from '../../runtime/observe.ts';
 import { readEnv } from '../../runtime/read-env.ts';
@@ -25,7 +26,11 @@ const env = readEnv({
   OWN_TENANT_ID: TenantId,
   EVENT_BUS_NAME: z.string().min(1),
   VAULT_TABLE_NAME: z.string().min(1).optional(),
+  REQUESTS_TABLE_NAME: z.string().min(1),
 });
+
+const events = publisherTo(env.EVENT_BUS_NAME);
+const breakers = sharedBreakers(env, events);
 
 const client = makeSecretsManagerClient();
 
@@ -43,14 +48,16 @@ const vaultTable = (): string => {
 const tokenPrefix = (name: string, arn: string): string =>
   `forestall-${name}-${createHash('sha256').update(arn).digest('hex').slice(0, 8)}-`;
 
-const integrationCredential = ({ arn, integration }: IntegrationSecret): RotatedCredential =>
-  integration.kind === 'signed-webhook'
-    ? outboundCredential({ ...settings, receiver: httpWebhookReceiver(integration) })
+const integrationCredential = ({ arn, integration }: IntegrationSecret): RotatedCredential => {
+  const breaker = breakers.integration(integration.name);
+  return integration.kind === 'signed-webhook'
+    ? outboundCredential({ ...settings, receiver: httpWebhookReceiver(integration, breaker) })
     : tokenCredential({
         ...settings,
         prefix: tokenPrefix(integration.name, arn),
-        issuer: httpTokenIssuer(integration),
+        issuer: httpTokenIssuer(integration, breaker),
       });
+};
 
 const credentialOf = (secret: RotatedSecret): RotatedCredential => {
   if (secret.kind === 'integration') return integrationCredential(secret);
@@ -64,7 +71,7 @@ export const handler = observe(
     secrets: env.ROTATION_TARGETS,
     versionsOf,
     credentialOf,
-    events: publisherTo(env.EVENT_BUS_NAME),
+    events,
     telemetry,
     ownTenant: env.OWN_TENANT_ID,
     now: Date.now,

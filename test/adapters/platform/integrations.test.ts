@@ -14,6 +14,7 @@ import type { RotatedCredential } from '../../../core/platform/secrets/ports.ts'
 import { ROTATION_STEPS, type RotationStep, rotate } from '../../../core/platform/secrets/rotate.ts';
 import { parseToken, tokenCredential } from '../../../core/platform/secrets/token-credential.ts';
 import { ConfigurationError, DependencyUnavailableError } from '../../../core/shared/errors.ts';
+import { NO_BREAKER } from '../../fakes/breakers.ts';
 import { type MemorySecret, memorySecret } from '../../fakes/secrets.ts';
 import { tokenIssuer, webhookReceiver } from '../../harness/integration-servers.ts';
 
@@ -47,14 +48,17 @@ describe('the secret of a signed webhook', () => {
     const content = formatKey(randomBytes(48), 0);
     secret = memorySecret(content);
     receiver = await webhookReceiver(outboundSecret(parseKey('v0', content)));
-    credential = outboundCredential({ ...settings, receiver: httpWebhookReceiver({ url: receiver.url }) });
+    credential = outboundCredential({
+      ...settings,
+      receiver: httpWebhookReceiver({ url: receiver.url }, NO_BREAKER),
+    });
   });
   afterEach(() => receiver.close());
 
   /** Status of the answer to a webhook as the product sends it now. */
   const send = async (): Promise<number> => {
     const webhook = { id: 'sent', seconds: Math.floor(Date.now() / 1000), body: '{"type":"sent"}' };
-    return httpWebhookReceiver({ url: receiver.url }).deliver(
+    return httpWebhookReceiver({ url: receiver.url }, NO_BREAKER).deliver(
       signOutbound(secret.ring(), webhook),
       webhook.body,
     );
@@ -122,7 +126,7 @@ describe('the secret of a signed webhook', () => {
     await once(redirecting.listen(0, '127.0.0.1'), 'listening');
     const { port } = redirecting.address() as AddressInfo;
     const webhook = { id: 'sent', seconds: Math.floor(Date.now() / 1000), body: '{"type":"sent"}' };
-    const { deliver } = httpWebhookReceiver({ url: `http://127.0.0.1:${port}` });
+    const { deliver } = httpWebhookReceiver({ url: `http://127.0.0.1:${port}` }, NO_BREAKER);
     expect(await deliver(signOutbound(secret.ring(), webhook), webhook.body)).toBe(307);
     expect(receiver.received).toEqual([]);
     redirecting.close();
@@ -150,7 +154,7 @@ describe('a token', () => {
   let credential: RotatedCredential;
 
   const issuerAt = (url: string) =>
-    httpTokenIssuer({ tokensUrl: `${url}/tokens`, probeUrl: `${url}/me`, tokenField: 'key' });
+    httpTokenIssuer({ tokensUrl: `${url}/tokens`, probeUrl: `${url}/me`, tokenField: 'key' }, NO_BREAKER);
 
   beforeEach(async () => {
     secret = memorySecret('{"token":"first"}');
@@ -245,11 +249,14 @@ describe('a token', () => {
 
   it('is not taken from an answer of another form', async () => {
     const { url } = issuer;
-    const other = httpTokenIssuer({
-      tokensUrl: `${url}/tokens`,
-      probeUrl: `${url}/me`,
-      tokenField: 'secret',
-    });
+    const other = httpTokenIssuer(
+      {
+        tokensUrl: `${url}/tokens`,
+        probeUrl: `${url}/me`,
+        tokenField: 'secret',
+      },
+      NO_BREAKER,
+    );
     await expect(other.issue('first', 'x')).rejects.toThrow(/another form/);
     await expect(other.list('wrong')).rejects.toThrow(/answered 401/);
   });

@@ -10,6 +10,7 @@ import {
   platformQueries,
 } from '../../../../functions/api/query-api/platform-queries.ts';
 import { memoryAnomalies, memoryDetectors, memoryIngestion } from '../../../fakes/anomalies.ts';
+import { memoryBreakers } from '../../../fakes/breakers.ts';
 import { memorySettings } from '../../../fakes/platform.ts';
 import { callRoute, type RouteCall } from '../../../fixtures/http-routes.ts';
 import { NOW, trained } from '../../anomalies/tracking/target-world.ts';
@@ -31,6 +32,7 @@ const setup = (over: Partial<AnomalySources & PlatformSources> = {}) => {
     ingestion: memoryIngestion().store,
     detectors: memoryDetectors().store,
     settings: memorySettings(),
+    breakers: memoryBreakers(),
     ...over,
   };
   const { listAnomalies, getBaseline, getIngestion } = anomalyQueries(sources);

@@ -11,6 +11,7 @@ import { Problem } from '../../../../core/platform/api/problems.ts';
 import { DependencyUnavailableError } from '../../../../core/shared/errors.ts';
 import { type Deps, makeHandler } from '../../../../functions/api/query-api/handler.ts';
 import { memoryAnomalies, memoryDetectors, memoryIngestion } from '../../../fakes/anomalies.ts';
+import { memoryBreakers } from '../../../fakes/breakers.ts';
 import { memoryBreaches, memoryForecasts, memoryRuns } from '../../../fakes/forecasts.ts';
 import { memoryIncidents } from '../../../fakes/incidents.ts';
 import { memoryBlocks, memoryRegistry, watched } from '../../../fakes/metrics.ts';
@@ -83,6 +84,7 @@ const setup = async (over: Partial<Deps> = {}) => {
     anomalies: memoryAnomalies().store,
     detectors: memoryDetectors().store,
     settings: memorySettings(),
+    breakers: memoryBreakers(),
     ...memoryIncidents(),
     now: () => NOW * 1000,
     telemetry: log.telemetry,
