@@ -95,6 +95,7 @@ export const PUBLISHED: ReadonlySet<string> = new Set([
   'core/platform/access/ports.ts',
   'core/platform/billing/cost-lines.ts',
   'core/platform/billing/units.ts',
+  'core/platform/resilience/ports.ts',
   'core/platform/secrets/ports.ts',
   'core/platform/secrets/signing-keys.ts',
   'core/platform/secrets/webhook-generation.ts',

@@ -14,6 +14,8 @@ interface Call {
 /** Fails the call with this number, counted from now: `before` its effect, or `after`, by ending the connection. */
 interface Failing {
   failAt(call: number, when: 'before' | 'after'): void;
+  /** Fails every call before its effect; returns how many there were so far. */
+  failAll(): () => number;
   heal(): void;
 }
 
@@ -26,9 +28,10 @@ type Answer = readonly [status: number, body?: unknown];
 
 const serve = async (answer: (call: Call) => Answer): Promise<Served> => {
   let calls = 0;
-  let failing: { readonly call: number; readonly when: 'before' | 'after' } | undefined;
+  let failing: { readonly call: number | 'all'; readonly when: 'before' | 'after' } | undefined;
   const reply = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
-    const when = ++calls === failing?.call ? failing.when : undefined;
+    const isFailing = ++calls === failing?.call || failing?.call === 'all';
+    const when = isFailing ? failing?.when : undefined;
     const body = await text(request);
     if (when === 'before') return void request.socket.destroy();
     const [status, content] = answer({ request, body });
@@ -48,6 +51,10 @@ const serve = async (answer: (call: Call) => Answer): Promise<Served> => {
     },
     failAt: (call, when) => {
       failing = { call: calls + call, when };
+    },
+    failAll: () => {
+      failing = { call: 'all', when: 'before' };
+      return () => calls;
     },
     heal: () => {
       failing = undefined;

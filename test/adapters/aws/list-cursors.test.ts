@@ -7,6 +7,7 @@ import { dynamoRunStore } from '../../../adapters/forecasts/run-store.ts';
 import { dynamoIncidentStore } from '../../../adapters/incidents/incident-store.ts';
 import { dynamoTargetRegistry } from '../../../adapters/metrics/target-registry.ts';
 import { dynamoApiKeyStore } from '../../../adapters/platform/api-key-store.ts';
+import { dynamoBreakerLister } from '../../../adapters/platform/resilience/breaker-store.ts';
 import { dynamoDecisionStore } from '../../../adapters/remediation/decision-store.ts';
 import { dynamoRemediationStore } from '../../../adapters/remediation/remediation-store.ts';
 import type { Page, PageRequest } from '../../../core/shared/page.ts';
@@ -32,6 +33,7 @@ type List = (storage: SharedStorage, tenantId: string, page: PageRequest) => Pro
 const LISTS: Readonly<Record<string, List>> = {
   AnomalyStore: ({ table }, tenantId, page) => dynamoAnomalyStore(table).list(tenantId, {}, page),
   ApiKeyStore: ({ table }, tenantId, page) => dynamoApiKeyStore(table).list(tenantId, page),
+  BreakerLister: ({ table }, tenantId, page) => dynamoBreakerLister(table).list(tenantId, page),
   BreachStore: ({ table }, tenantId, page) => dynamoBreachStore(table).list(tenantId, {}, page),
   DeploymentStore: ({ table }, tenantId, page) => dynamoDeploymentStore(table).list(tenantId, page),
   DecisionStore: ({ table }, tenantId, page) => dynamoDecisionStore(table).list(tenantId, page),

@@ -193,6 +193,7 @@ const WRITERS: Readonly<Record<string, { readonly places: number; readonly kinds
   // One place puts the claim, another one the response.
   'platform/response-store.ts': { places: 2, kinds: ['response to a command'] },
   'platform/quota-ledger.ts': { places: 1, kinds: ['quota'] },
+  'platform/resilience/breaker-store.ts': { places: 1, kinds: ['circuit breaker'] },
   // One place puts alone; another one puts several in a transaction.
   'metrics/block-write.ts': { places: 3, kinds: ['block'] },
   'metrics/raw-store.ts': { places: 1, kinds: ['raw payload'] },

@@ -3,6 +3,10 @@ import { cachedSettings } from '../../../adapters/platform/cached-settings.ts';
 import { dynamoKeyUseRecorder } from '../../../adapters/platform/key-use-recorder.ts';
 import { dynamoKeyUses } from '../../../adapters/platform/key-uses.ts';
 import { dynamoQuotaLedger } from '../../../adapters/platform/quota-ledger.ts';
+import {
+  dynamoBreakerLister,
+  dynamoBreakerStore,
+} from '../../../adapters/platform/resilience/breaker-store.ts';
 import { dynamoResponseStore } from '../../../adapters/platform/response-store.ts';
 import { dynamoSettingsStore } from '../../../adapters/platform/settings-store.ts';
 import { dynamoVaultStore } from '../../../adapters/platform/vault-store.ts';
@@ -15,7 +19,9 @@ import type {
   QuotaLedger,
   TenantQuotas,
 } from '../../../core/platform/access/ports.ts';
+import { actionBreakerKey, type StoredBreaker } from '../../../core/platform/breaker-key.ts';
 import type { ResponseStore } from '../../../core/platform/idempotency/ports.ts';
+import type { BreakerLister, BreakerStore } from '../../../core/platform/resilience/ports.ts';
 import type { VaultStore, WebhookGenerations } from '../../../core/platform/secrets/ports.ts';
 import type { SettingsStore } from '../../../core/platform/settings/ports.ts';
 import { NO_SETTINGS } from '../../../core/platform/settings/settings.ts';
@@ -33,6 +39,11 @@ const QUOTAS = { ...DEFAULT_QUOTAS, runsPerHour: 2 };
 const settings = { ...NO_SETTINGS, thresholds: [{ metric: 'cpu', above: 90 }] };
 const command = (tenantId: string) => ({ tenantId, key: 'deploy-42', fingerprint: 'a', requestId: 'one' });
 const response = { statusCode: 202, headers: {}, body: '{}' };
+const breaker = (tenantId: string): StoredBreaker => ({
+  ...actionBreakerKey(tenantId, 'restart-service', 'ecs-service'),
+  state: { phase: 'closed', since: 0, failures: 1, failedAt: NOW * 1000 },
+  version: 1,
+});
 const record = (tenantId: string) => ({
   owner: { tenantId, recordId: 'user-1' },
   sealed: { keyId: 'v1', wrappedKey: Uint8Array.of(1), body: Uint8Array.of(2) },
@@ -98,6 +109,19 @@ export const PLATFORM_REPOSITORIES: readonly Repository[] = [
     sealedWith: { acrossTenants: 'a rotation of the vault key encrypts the records of all tenants again' },
     delete: (store, tenantId) => store.delete(record(tenantId).owner),
   }),
+  repository<BreakerStore>('BreakerStore', ({ table }) => dynamoBreakerStore(table), {
+    replace: (store, tenantId) => store.replace(breaker(tenantId)),
+    get: (store, tenantId) => store.get(breaker(tenantId)),
+  }),
+  repository<BreakerLister>(
+    'BreakerLister',
+    ({ table }) => dynamoBreakerLister(table),
+    { list: (lister, tenantId) => lister.list(tenantId, { limit: 1 }) },
+    async ({ table }, tenantId) => {
+      for (const name of ['restart-service on ecs-service', 'scale-service on ecs-service'])
+        await dynamoBreakerStore(table).replace({ ...breaker(tenantId), name });
+    },
+  ),
   repository<SettingsStore>('SettingsStore', ({ table }) => dynamoSettingsStore(table), {
     replace: (store, tenantId) => store.replace(tenantId, settings),
     get: (store, tenantId) => store.get(tenantId),

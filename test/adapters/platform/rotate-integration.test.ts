@@ -8,6 +8,7 @@ import {
   SecretsManagerClient,
   UpdateSecretVersionStageCommand,
 } from '@aws-sdk/client-secrets-manager';
+import { DynamoDBDocumentClient, GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import type { Context } from 'aws-lambda';
 import { mockClient } from 'aws-sdk-client-mock';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
@@ -23,6 +24,7 @@ const secrets = { 'arn:hook': memorySecret(key), 'arn:token': memorySecret('{"to
 type Arn = keyof typeof secrets;
 const manager = mockClient(SecretsManagerClient);
 const events = mockClient(EventBridgeClient);
+const table = mockClient(DynamoDBDocumentClient);
 let receiver: Awaited<ReturnType<typeof webhookReceiver>>;
 let issuer: Awaited<ReturnType<typeof tokenIssuer>>;
 
@@ -67,10 +69,12 @@ beforeAll(async () => {
   }));
   const env = {
     ...{ ROTATION_TARGETS: JSON.stringify(targets), OWN_TENANT_ID: 'default', EVENT_BUS_NAME: 'bus' },
-    ...{ AWS_REGION: 'us-east-1', POWERTOOLS_LOG_LEVEL: 'SILENT' },
+    ...{ REQUESTS_TABLE_NAME: 'requests', AWS_REGION: 'us-east-1' },
+    ...{ POWERTOOLS_LOG_LEVEL: 'SILENT' },
   };
   for (const [name, value] of Object.entries(env)) vi.stubEnv(name, value);
   serveSecrets();
+  table.on(GetCommand).resolves({});
 });
 afterAll(() => {
   receiver.close();
@@ -94,4 +98,20 @@ it('rotates a token, under a name that no other deployment has', async () => {
   await rotateAll('arn:token');
   const names = [...issuer.tokens.values()].map(({ name }) => name);
   expect(names).toEqual(['by-hand', expect.stringMatching(/^forestall-token-[\da-f]{8}-[\da-f]{12}$/)]);
+});
+
+it('calls a receiver that failed repeatedly no more, and says so to operators', async () => {
+  table.on(PutCommand).resolves({});
+  const { handler } = await import('../../../functions/platform/rotate-secret/index.ts');
+  const secret = secrets['arn:hook'];
+  secret.start('v2');
+  const step = (Step: string) => handler({ Step, SecretId: 'arn:hook', ClientRequestToken: 'v2' }, context);
+  await step('createSecret');
+  const calls = receiver.failAll();
+  for (let i = 0; i < 5; i++) await expect(step('setSecret')).rejects.toThrow('does not answer');
+  const before = calls();
+  await expect(step('setSecret')).rejects.toThrow('integration hook is not called before');
+  expect(calls()).toBe(before);
+  const [sent] = events.commandCalls(PutEventsCommand).slice(-1);
+  expect(sent?.args[0].input.Entries).toMatchObject([{ DetailType: 'BreakerOpened' }]);
 });

@@ -1,10 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import { dynamoApiKeyStore } from '../../../adapters/platform/api-key-store.ts';
 import { s3DrillReports } from '../../../adapters/platform/drill-reports.ts';
+import { dynamoBreakerStore } from '../../../adapters/platform/resilience/breaker-store.ts';
 import { dynamoResponseStore } from '../../../adapters/platform/response-store.ts';
 import { dynamoSettingsStore } from '../../../adapters/platform/settings-store.ts';
 import { dynamoVaultStore } from '../../../adapters/platform/vault-store.ts';
 import { dynamoWebhookGenerations } from '../../../adapters/platform/webhook-generation-store.ts';
+import type { StoredBreaker } from '../../../core/platform/breaker-key.ts';
 import { openRecord, sealRecord } from '../../../core/platform/secrets/vault.ts';
 import { NO_SETTINGS } from '../../../core/platform/settings/settings.ts';
 import { sampleKey } from '../../fixtures/identities.ts';
@@ -23,6 +25,14 @@ const report = {
   at: '2026-11-29T00:00:00.000Z',
   passed: true,
   secrets: [{ name: 'signing', rotated: true, checks: [{ check: 'the rotation ended', passed: true }] }],
+};
+
+const breaker: StoredBreaker = {
+  ...{ tenantId: 'acme', kind: 'integration', name: 'pager', version: 1 },
+  state: {
+    ...{ phase: 'open', since: NOW * 1000, rounds: 1, successes: 0, reason: 'status 503' },
+    retryAt: NOW * 1000 + 30_000,
+  },
 };
 
 const command = { tenantId: 'acme', key: 'deploy-42', fingerprint: 'a', requestId: 'one' };
@@ -52,6 +62,14 @@ export const PLATFORM_KINDS: readonly StoredKind[] = [
     write: ({ table }) => dynamoWebhookGenerations(table).raise('acme', { generation: 1, formerUntil: NOW }),
     read: ({ table }) => dynamoWebhookGenerations(table).get('acme'),
     content: { generation: 1, formerUntil: NOW },
+  },
+  {
+    kind: 'circuit breaker',
+    version: 1,
+    key: / BREAKER#integration#pager$/,
+    write: ({ table }) => dynamoBreakerStore(table).replace(breaker),
+    read: ({ table }) => dynamoBreakerStore(table).get(breaker),
+    content: breaker,
   },
   {
     kind: 'response to a command',
