@@ -47,6 +47,8 @@ export const RequestCause = z.strictObject({
   action: z.string(),
   resource: z.string(),
   reason: z.string().max(500),
+  /** Name of the caller, who cannot approve it. */
+  requestedBy: z.string(),
 });
 
 export const Cause = z.discriminatedUnion('kind', [

@@ -71,6 +71,8 @@ export const AllowedAction = z.strictObject({
   approval: z.enum(['by-risk', 'always']).default('by-risk'),
 });
 
+export type AllowedAction = z.infer<typeof AllowedAction>;
+
 export const ManagedResource = z.strictObject({
   resource: ResourceId,
   environment: EnvironmentName,
