@@ -9,8 +9,8 @@ import { inParallel } from '../../core/shared/in-parallel.ts';
 import { DAY_SECONDS } from '../../core/shared/time.ts';
 import { batchGet } from '../aws/dynamodb/batch-get.ts';
 import { atVersion, ifConditionHolds } from '../aws/dynamodb/conditional-write.ts';
+import { tenantEntryKey } from '../aws/dynamodb/item-key.ts';
 import type { DynamoTable } from '../aws/dynamodb/table.ts';
-import { tenantEntry } from '../aws/dynamodb/tenant-list.ts';
 import { defaultPace, type Pace, pause } from '../aws/paced-retry.ts';
 import { withSdkErrors } from '../aws/sdk-failure.ts';
 import { targetItemKey } from './item-keys.ts';
@@ -135,7 +135,7 @@ const record = async (
 };
 
 const putTenant = async ({ client, tableName }: DynamoTable, tenantId: string): Promise<void> => {
-  const put = new PutCommand({ TableName: tableName, Item: tenantEntry(tenantId) });
+  const put = new PutCommand({ TableName: tableName, Item: tenantEntryKey(tenantId) });
   await withSdkErrors('storing a tenant', () => client.send(put));
 };
 

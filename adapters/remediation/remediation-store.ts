@@ -14,10 +14,9 @@ import { readListed, type SkipTelemetry } from '../../core/shared/stored-format.
 import { batchGet } from '../aws/dynamodb/batch-get.ts';
 import { atVersion, writeTogether } from '../aws/dynamodb/conditional-write.ts';
 import { getItem } from '../aws/dynamodb/get-item.ts';
-import type { ItemKey } from '../aws/dynamodb/item-key.ts';
+import { type ItemKey, tenantEntryKey } from '../aws/dynamodb/item-key.ts';
 import { readItems } from '../aws/dynamodb/stored-item.ts';
 import type { DynamoTable, Item } from '../aws/dynamodb/table.ts';
-import { tenantEntry } from '../aws/dynamodb/tenant-list.ts';
 import { type Clock, listUnder, notExpired } from '../aws/dynamodb/tenant-queries.ts';
 import { defaultPace, type Pace } from '../aws/paced-retry.ts';
 import { headPut, readHead } from './chain-head.ts';
@@ -118,7 +117,7 @@ const versionedPuts = (write: RemediationWrite): readonly ConditionalPut[] => {
 
 /** The tenant's entry in the list of tenants, written with the first decision. */
 const tenantPuts = (tenantId: string, { sequence }: ChainHead): readonly ConditionalPut[] =>
-  sequence === 0 ? [{ Item: tenantEntry(tenantId) }] : [];
+  sequence === 0 ? [{ Item: { ...tenantEntryKey(tenantId) } }] : [];
 
 const commit = async (
   options: RemediationStoreOptions,

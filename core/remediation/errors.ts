@@ -9,3 +9,8 @@ export class RemediationBlockedError extends ForestallError {
 export class NotManagedError extends ForestallError {
   override readonly name = 'NotManagedError';
 }
+
+/** Decisions were changed, deleted or inserted after they were made. */
+export class BrokenChainError extends ForestallError {
+  override readonly name = 'BrokenChainError';
+}

@@ -67,6 +67,10 @@ export interface AnchorStore {
   /** Repeating it has no effect. */
   put(tenantId: string, anchor: Anchor): Promise<void>;
   latest(tenantId: string): Promise<Anchor | undefined>;
+}
+
+/** All anchors as they were first stored, whatever was stored under their names afterwards. */
+export interface AnchorHistory {
   /** Oldest first. `at` is the time at which the store received it if that is later. */
   list(tenantId: string): Promise<readonly Anchor[]>;
 }

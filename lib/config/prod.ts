@@ -13,6 +13,7 @@ export const prod: StageConfig = {
   quarantineRetentionDays: 90,
   runFilesRetentionDays: 14,
   forecastRetentionDays: 400,
+  decisionLock: { mode: 'compliance', days: 400 },
   logRetentionDays: 30,
   quotas: DEFAULT_QUOTAS,
   breakers: DEFAULT_BREAKERS,

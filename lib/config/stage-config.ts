@@ -66,6 +66,14 @@ const provisionedIn = ({
   readonly providers: readonly IdentityProvider[];
 }): readonly string[] => providers.flatMap((provider) => provider.provisions?.tenant ?? []);
 
+/** Object Lock of a bucket. */
+const ObjectLock = z.strictObject({
+  /** `governance`: a principal with `s3:BypassGovernanceRetention` can delete objects before; `compliance`: nobody can. */
+  mode: z.enum(['governance', 'compliance']),
+  days,
+});
+export type ObjectLock = z.infer<typeof ObjectLock>;
+
 /** All settings of a stage. Unknown keys are rejected, so that a misspelt setting is not silently ignored. */
 export const StageConfig = z
   .strictObject({
@@ -90,6 +98,12 @@ export const StageConfig = z
     runFilesRetentionDays: days,
     /** Retention of forecasts in days, for comparison with actual values. */
     forecastRetentionDays: days,
+    /**
+     * Keeps the anchors and inputs of decisions undeletable for a time (`docs/adr/0032-decision-record.md`). Set it before
+     * the first deployment; in mode `compliance` the bucket stays as long, whoever wants to delete it. If omitted, whoever
+     * may delete objects can remove what proves that decisions were not changed.
+     */
+    decisionLock: ObjectLock.optional(),
     logRetentionDays,
     /** Units that a tenant may use in each window; above, the API answers 429. */
     quotas: Quotas,

@@ -1,8 +1,14 @@
 import { Duration, RemovalPolicy, Stack, Validations } from 'aws-cdk-lib';
-import { BlockPublicAccess, Bucket, BucketEncryption, type LifecycleRule } from 'aws-cdk-lib/aws-s3';
+import {
+  BlockPublicAccess,
+  Bucket,
+  BucketEncryption,
+  type LifecycleRule,
+  ObjectLockRetention,
+} from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 import * as z from 'zod';
-import type { StageConfig } from '../config/stage-config.ts';
+import type { ObjectLock, StageConfig } from '../config/stage-config.ts';
 import type { ObservedFunction } from './observed-function.ts';
 
 export interface PrivateBucketProps {
@@ -13,6 +19,8 @@ export interface PrivateBucketProps {
    * `aws s3 rm` does not delete old versions, and a bucket with any cannot be deleted.
    */
   readonly versioned: boolean;
+  /** Keeps every version undeletable for a time, whoever tries in mode `compliance`. Cannot be added to a bucket later. */
+  readonly lock?: ObjectLock | undefined;
 }
 
 const ImportedValue = z.object({ 'Fn::ImportValue': z.string() });
@@ -23,13 +31,17 @@ export class PrivateBucket extends Construct {
 
   constructor(scope: Construct, id: string, props: PrivateBucketProps) {
     super(scope, id);
-    const { retainData } = props.config;
+    const { lock, config } = props;
+    const { retainData } = config;
     this.bucket = new Bucket(this, 'Bucket', {
       blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
       encryption: BucketEncryption.S3_MANAGED,
       enforceSSL: true,
       minimumTLSVersion: 1.2,
-      versioned: props.versioned && retainData,
+      versioned: lock !== undefined || (props.versioned && retainData),
+      ...(lock === undefined
+        ? {}
+        : { objectLockEnabled: true, objectLockDefaultRetention: retentionOf(lock) }),
       removalPolicy: retainData ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
       lifecycleRules: [{ abortIncompleteMultipartUploadAfter: Duration.days(1) }, ...props.lifecycle],
     });
@@ -62,6 +74,11 @@ export class PrivateBucket extends Construct {
     });
   }
 }
+
+const retentionOf = ({ mode, days }: ObjectLock): ObjectLockRetention =>
+  mode === 'compliance'
+    ? ObjectLockRetention.compliance(Duration.days(days))
+    : ObjectLockRetention.governance(Duration.days(days));
 
 /** The export name of the bucket's ARN; cdk-nag identifies its findings by it. */
 const exportName = (bucket: Bucket): string => {

@@ -19,6 +19,8 @@ import { type RotatedSecret, SecretStore } from '../platform/secret-store.ts';
 import { SettingsTable } from '../platform/settings-table.ts';
 import { SignIn } from '../platform/sign-in.ts';
 import { VaultTable } from '../platform/vault-table.ts';
+import { DecisionBucket } from '../remediation/decision-bucket.ts';
+import { RemediationTable } from '../remediation/remediation-table.ts';
 
 export interface DataStackProps extends StackProps {
   readonly config: StageConfig;
@@ -36,9 +38,11 @@ export interface DataStores {
   readonly anomalies: AnomalyTable;
   readonly incidents: IncidentTable;
   readonly changes: ChangeTable;
+  readonly remediations: RemediationTable;
   readonly rawBucket: RawBucket;
   readonly forecastBucket: ForecastBucket;
   readonly reports: ReportBucket;
+  readonly decisions: DecisionBucket;
 }
 
 /** Resources that outlive a deployment: tables, buckets, secrets, the topic of alarms, and the boundaries of all roles. Every other stack refers to this one. */
@@ -67,9 +71,11 @@ export class DataStack extends Stack {
       anomalies: new AnomalyTable(this, 'Anomalies', { config }),
       incidents: new IncidentTable(this, 'Incidents', { config }),
       changes: new ChangeTable(this, 'Changes', { config }),
+      remediations: new RemediationTable(this, 'Remediations', { config }),
       rawBucket: new RawBucket(this, 'RawBucket', { config }),
       forecastBucket: new ForecastBucket(this, 'ForecastBucket', { config }),
       reports: new ReportBucket(this, 'ReportBucket', { config }),
+      decisions: new DecisionBucket(this, 'DecisionBucket', { config }),
     };
     // After the stores, which it lists.
     this.roleBoundary = new RoleBoundary(this, 'RoleBoundary', { config, customerKey: this.customerKey });
@@ -89,8 +95,9 @@ export class DataStack extends Stack {
     new CfnOutput(this, 'BlocksTableName', { value: blocks.store.table.tableName });
     new CfnOutput(this, 'TargetsTableName', { value: targets.store.table.tableName });
     new CfnOutput(this, 'RawBucketName', { value: rawBucket.store.bucket.bucketName });
-    const { reports } = this.stores;
+    const { reports, decisions } = this.stores;
     new CfnOutput(this, 'ReportBucketName', { value: reports.store.bucket.bucketName });
+    new CfnOutput(this, 'DecisionBucketName', { value: decisions.store.bucket.bucketName });
     new CfnOutput(this, 'ForecastBucketName', { value: forecastBucket.store.bucket.bucketName });
   }
 }

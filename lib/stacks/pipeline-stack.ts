@@ -15,6 +15,7 @@ import { KeyIssuer } from '../platform/key-issuer.ts';
 import { PublishedName } from '../platform/published-name.ts';
 import { SecretDrill } from '../platform/secret-drill.ts';
 import { SecretRotation } from '../platform/secret-rotation.ts';
+import { DecisionAudit } from '../remediation/decision-audit.ts';
 import type { DataStack } from './data-stack.ts';
 
 export interface PipelineStackProps extends StackProps {
@@ -43,6 +44,8 @@ export class PipelineStack extends Stack {
     const { checker } = new SilenceCheck(this, 'Silence', { ...shared, bus, deadLetters });
     this.incidents = new IncidentManagement(this, 'Incidents', { ...shared, bus });
     this.deployments = new DeploymentWatch(this, 'Deployments', { ...shared, bus });
+    const audit = new DecisionAudit(this, 'DecisionAudit', { ...shared, deadLetters });
+    new CfnOutput(this, 'AnchorDecisionsFunctionName', { value: audit.anchorer.fn.functionName });
     const keys = new KeyIssuer(this, 'Keys', shared);
     const { rotator, checker: secretChecker } = new SecretRotation(this, 'Rotation', {
       ...shared,

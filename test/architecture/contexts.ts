@@ -174,4 +174,5 @@ export const USE_CASES: ReadonlySet<string> = new Set([
   'core/incidents/lifecycle',
   'core/changes/assessment',
   'core/changes/deployments',
+  'core/remediation/audit',
 ]);

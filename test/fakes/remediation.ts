@@ -6,6 +6,7 @@ import { type Anchor, type ChainHead, type Decision, EMPTY_CHAIN } from '../../c
 import { EMPTY_LEDGER, Ledger } from '../../core/remediation/ledger.ts';
 import { KillSwitch, RemediationPolicy } from '../../core/remediation/policy.ts';
 import type {
+  AnchorHistory,
   AnchorStore,
   DecisionInputs,
   DecisionStore,
@@ -143,7 +144,7 @@ export const memoryDecisionTenants = (memory: RemediationMemory): DecisionTenant
   listTenants: async () => memory.tenants().filter((tenantId) => memory.of(tenantId).head.sequence > 0),
 });
 
-export const memoryAnchors = (): AnchorStore => {
+export const memoryAnchors = (): AnchorStore & AnchorHistory => {
   const anchors = new Map<string, Anchor>();
   const list = (tenantId: string) =>
     [...anchors]

@@ -16,7 +16,7 @@ const WITHOUT_RECOVERY = ['Requests'];
 
 describe('tables', () => {
   it('are billed by request, keyed by pk and sk, and expire items', () => {
-    expect(tables).toHaveLength(9);
+    expect(tables).toHaveLength(10);
     for (const { Properties } of tables)
       expect(Properties).toMatchObject({
         BillingMode: 'PAY_PER_REQUEST',
@@ -61,7 +61,7 @@ describe('buckets', () => {
   const rulesOf = (bucket: (typeof buckets)[number]) => bucket.LifecycleConfiguration.Rules;
 
   it('are private, encrypted, and do not send object events, which nothing consumes and EventBridge bills', () => {
-    expect(buckets).toHaveLength(3);
+    expect(buckets).toHaveLength(4);
     for (const bucket of buckets) {
       expect(bucket.NotificationConfiguration).toBeUndefined();
       expect(bucket).toMatchObject({
@@ -80,12 +80,14 @@ describe('buckets', () => {
     expect(days).toEqual({
       ...{ 'raw/': 35, 'quarantine/': 90 },
       ...{ 'runs/': 14, 'peers/': 14, 'detectors/': 35, 'forecasts/': 400, 'secret-drills/': 400 },
+      ...{ 'inputs/': 460, 'anchors/': 460 },
     });
   });
 
   it('keep versions only of objects that cannot be recreated, for a week; those of hourly states for a day', () => {
     const versioned = buckets.filter(
-      ({ VersioningConfiguration }) => VersioningConfiguration?.Status === 'Enabled',
+      ({ VersioningConfiguration, ObjectLockEnabled }) =>
+        VersioningConfiguration?.Status === 'Enabled' && !ObjectLockEnabled,
     );
     expect(versioned).toHaveLength(1);
     expect(text(versioned)).toContain('forecasts/');
@@ -93,6 +95,22 @@ describe('buckets', () => {
       const isHourly = ['peers/', 'detectors/'].includes(rule.Prefix);
       expect(rule.NoncurrentVersionExpiration).toEqual({ NoncurrentDays: isHourly ? 1 : 7 });
     }
+  });
+
+  it('lock what proves decisions as long as decisions are promised to be verifiable, and then remove it', () => {
+    const locked = buckets.filter(({ ObjectLockEnabled }) => ObjectLockEnabled);
+    expect(locked).toMatchObject([
+      {
+        VersioningConfiguration: { Status: 'Enabled' },
+        ObjectLockConfiguration: {
+          ObjectLockEnabled: 'Enabled',
+          Rule: { DefaultRetention: { Mode: 'COMPLIANCE', Days: 400 } },
+        },
+      },
+    ]);
+    const rules = rulesOf(locked[0]).filter(({ Prefix }: { Prefix?: string }) => Prefix);
+    expect(rules).toHaveLength(2);
+    for (const rule of rules) expect(rule.NoncurrentVersionExpiration).toEqual({ NoncurrentDays: 1 });
   });
 
   it('remove incomplete uploads', () => {
@@ -106,7 +124,7 @@ describe('data in production', () => {
     const kept = [...resourcesIn(prod, ['data']).values()].filter(({ Type }) =>
       /GlobalTable$|S3::Bucket$/.test(Type),
     );
-    expect(kept).toHaveLength(12);
+    expect(kept).toHaveLength(14);
     for (const { DeletionPolicy } of kept) expect(DeletionPolicy).toBe('Retain');
     expect(prod.stacks.data.terminationProtection).toBe(true);
     for (const { Properties } of tables) expect(Properties.Replicas[0].DeletionProtectionEnabled).toBe(true);

@@ -125,6 +125,7 @@ const ENVIRONMENT: Readonly<Record<string, readonly string[]>> = {
     'TENANT_QUOTAS',
     'EVENT_BUS_NAME',
   ],
+  'anchor-decisions': [...tables('REMEDIATIONS'), 'DECISION_BUCKET_NAME'],
   'start-silence-checks': [...tables('TARGETS'), 'CHECK_SILENCE_FUNCTION_NAME'],
   'plan-peer-comparison': [...tables('TARGETS'), 'COMPARE_PEERS_FUNCTION_NAME'],
   'issue-api-key': [...tables('API_KEYS')],
@@ -206,7 +207,7 @@ describe('every log group', () => {
   const groups = resourcesOfType(stage, 'AWS::Logs::LogGroup');
 
   it('has the retention of its stage', () => {
-    expect(groups).toHaveLength(37);
+    expect(groups).toHaveLength(38);
     for (const { Properties } of groups) expect(Properties.RetentionInDays).toBe(30);
   });
 

@@ -68,6 +68,8 @@ const NEVER_CALLED: Readonly<Record<string, readonly string[]>> = {
     ...on('Settings', 'PutItem'),
     ...on('Anomalies', 'Query'),
   ],
+  // It follows the chain, and never looks for the decisions about one remediation.
+  'anchor-decisions': [...on('Remediations', 'BatchGetItem')],
   // Incidents, targets and the graph are written by others.
   'diagnose-incident': [
     ...on('Blocks', 'BatchGetItem'),

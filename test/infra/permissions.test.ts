@@ -69,7 +69,7 @@ const ALLOWED_WILDCARDS: readonly {
     reason: 'Step Functions delivers logs through an account-wide service without resource-level permissions',
   },
   {
-    resource: /"\/(raw|quarantine|runs|peers|detectors|forecasts|secret-drills)\/\*"\]\]\}$/,
+    resource: /"\/(raw|quarantine|runs|peers|detectors|forecasts|secret-drills|anchors|inputs)\/\*"\]\]\}$/,
     actions: /^s3:(GetObject|PutObject)$/,
     reason: 'objects under one prefix of one bucket: their keys are not known beforehand',
   },
@@ -129,7 +129,9 @@ describe('wildcards', () => {
     const listings = allowed.filter(({ statement }) => asList(statement.Action).includes('s3:ListBucket'));
     expect(listings.length).toBeGreaterThan(0);
     for (const { statement } of listings)
-      expect(text(statement.Condition)).toMatch(/"s3:prefix":"(raw|quarantine|runs|peers|detectors)\/\*"/);
+      expect(text(statement.Condition)).toMatch(
+        /"s3:prefix":"(raw|quarantine|runs|peers|detectors|anchors|inputs)\/\*"/,
+      );
   });
 
   it('allow no one to pass a role or act as an administrator', () => {
@@ -324,6 +326,14 @@ const PERMISSIONS: Readonly<Record<string, readonly string[]>> = {
     ...LOGS,
     'sqs:SendMessage',
   ],
+  AnchorDecisions: [
+    ...on('Remediations', 'GetItem', 'Query'),
+    ...LOGS,
+    's3:GetObject',
+    's3:ListBucket',
+    's3:PutObject',
+    'sqs:SendMessage',
+  ],
   StartSilenceChecks: [...on('Targets', 'Query'), 'lambda:InvokeFunction', ...LOGS, 'sqs:SendMessage'],
   PlanPeerComparison: [...on('Targets', 'Query'), 'lambda:InvokeFunction', ...LOGS, 'sqs:SendMessage'],
   GroupSignals: [
@@ -430,6 +440,7 @@ const OWNERS: Readonly<Record<string, string>> = {
   Anomalies: 'anomalies',
   Incidents: 'incidents',
   Changes: 'changes',
+  Remediations: 'remediation',
 };
 
 /** Writers of another context, each with the reason. */

@@ -23,6 +23,7 @@ const OUTPUTS = {
     'ForecastBucketName',
     'SigningSecretArn',
     'ReportBucketName',
+    'DecisionBucketName',
   ],
   pipeline: [
     'ForecastStateMachineArn',
@@ -35,6 +36,7 @@ const OUTPUTS = {
     'SecretDrillStateMachineArn',
     'AlarmSignalsTopicArn',
     'AlarmSignalsFunctionArn',
+    'AnchorDecisionsFunctionName',
     'EventBusName',
   ],
   edge: ['ApiUrl', 'DetectAbuseFunctionName'],

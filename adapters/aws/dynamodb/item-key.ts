@@ -9,6 +9,12 @@ export interface ItemKey {
 /** Partition of a tenant. */
 export const tenantPk = (tenantId: string): string => `T#${tenantId}`;
 
+/** Partition of the list of tenants of a table: the only items outside a tenant's own partition. They hold a key alone. */
+export const TENANTS_PK = 'TENANTS';
+
+/** A tenant's entry in the list of tenants. */
+export const tenantEntryKey = (tenantId: string): ItemKey => ({ pk: TENANTS_PK, sk: tenantId });
+
 /** Partition of one target of a tenant. */
 export const targetPk = (tenantId: string, targetId: string): string => `${tenantPk(tenantId)}#${targetId}`;
 

@@ -1,14 +1,8 @@
-/** Lists of tenants: the only items outside a tenant's own partition. They hold a key alone. */
 import { QueryCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
 import { withSdkErrors } from '../sdk-failure.ts';
+import { TENANTS_PK, tenantEntryKey } from './item-key.ts';
 import type { DynamoTable, Item } from './table.ts';
-
-/** Partition of the list of tenants of a table. */
-export const TENANTS = 'TENANTS';
-
-/** A tenant's entry. */
-export const tenantEntry = (tenantId: string): Item => ({ pk: TENANTS, sk: tenantId });
 
 /** The tenants of a table by name; `after` (exclusive) and `limit` bound a part of them. */
 export const listTenants = async (
@@ -16,12 +10,12 @@ export const listTenants = async (
   { after, limit }: { readonly after?: string | undefined; readonly limit?: number } = {},
 ): Promise<string[]> => {
   const tenants: string[] = [];
-  let from: Item | undefined = after === undefined ? undefined : tenantEntry(after);
+  let from: Item | undefined = after === undefined ? undefined : { ...tenantEntryKey(after) };
   do {
     const query = new QueryCommand({
       TableName: tableName,
       KeyConditionExpression: 'pk = :pk',
-      ExpressionAttributeValues: { ':pk': TENANTS },
+      ExpressionAttributeValues: { ':pk': TENANTS_PK },
       ExclusiveStartKey: from,
       ...(limit === undefined ? {} : { Limit: limit - tenants.length }),
     });

@@ -25,7 +25,7 @@ const LISTED: readonly Repository[] = [
   ...[...ANOMALY_REPOSITORIES, ...CHANGE_REPOSITORIES, ...FORECAST_REPOSITORIES],
   ...[...INCIDENT_REPOSITORIES, ...METRICS_REPOSITORIES, ...PLATFORM_REPOSITORIES],
   // The list of anchors has no pages.
-  ...REMEDIATION_REPOSITORIES.filter(({ name }) => name !== 'AnchorStore'),
+  ...REMEDIATION_REPOSITORIES.filter(({ name }) => name !== 'AnchorHistory'),
 ].filter(({ methods }) => methods.includes('list'));
 
 type List = (storage: SharedStorage, tenantId: string, page: PageRequest) => Promise<Page<unknown>>;

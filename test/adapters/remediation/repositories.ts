@@ -1,3 +1,4 @@
+import { s3AnchorHistory } from '../../../adapters/remediation/anchor-history.ts';
 import { s3AnchorStore } from '../../../adapters/remediation/anchor-store.ts';
 import { s3DecisionInputs } from '../../../adapters/remediation/decision-inputs.ts';
 import { dynamoDecisionStore } from '../../../adapters/remediation/decision-store.ts';
@@ -6,6 +7,7 @@ import { dynamoRemediationStore } from '../../../adapters/remediation/remediatio
 import { jsonHash } from '../../../core/remediation/canonical-json.ts';
 import { EMPTY_CHAIN } from '../../../core/remediation/decision.ts';
 import type {
+  AnchorHistory,
   AnchorStore,
   DecisionInputs,
   DecisionStore,
@@ -76,7 +78,11 @@ export const REMEDIATION_REPOSITORIES: readonly Repository[] = [
   repository<AnchorStore>('AnchorStore', ({ bucket }) => s3AnchorStore(bucket), {
     put: (store, tenantId) => store.put(tenantId, anchor),
     latest: (store, tenantId) => store.latest(tenantId),
-    // It has no pages.
-    list: (store, tenantId) => store.list(tenantId),
   }),
+  repository<AnchorHistory>(
+    'AnchorHistory',
+    ({ bucket }) => s3AnchorHistory(bucket),
+    { list: (history, tenantId) => history.list(tenantId) },
+    ({ bucket }, tenantId) => s3AnchorStore(bucket).put(tenantId, anchor),
+  ),
 ];
