@@ -174,5 +174,8 @@ export const USE_CASES: ReadonlySet<string> = new Set([
   'core/incidents/lifecycle',
   'core/changes/assessment',
   'core/changes/deployments',
+  'core/remediation/approval',
   'core/remediation/audit',
+  'core/remediation/healing',
+  'core/remediation/runs',
 ]);
