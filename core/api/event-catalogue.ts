@@ -4,6 +4,7 @@ import { CHANGES_EVENTS, CHANGES_SOURCE } from '../changes/events.ts';
 import { FORECASTS_EVENTS, FORECASTS_SOURCE } from '../forecasts/events.ts';
 import { INCIDENTS_EVENTS, INCIDENTS_SOURCE } from '../incidents/events.ts';
 import { PLATFORM_EVENTS, PLATFORM_SOURCE } from '../platform/events.ts';
+import { REMEDIATION_EVENTS, REMEDIATION_SOURCE } from '../remediation/events.ts';
 
 /** Detail type -> schema of the detail. */
 export const EVENT_SCHEMAS = {
@@ -11,6 +12,7 @@ export const EVENT_SCHEMAS = {
   ...ANOMALIES_EVENTS,
   ...INCIDENTS_EVENTS,
   ...CHANGES_EVENTS,
+  ...REMEDIATION_EVENTS,
   ...PLATFORM_EVENTS,
 } as const;
 export type EventName = keyof typeof EVENT_SCHEMAS;
@@ -24,5 +26,6 @@ export const EVENT_SOURCES: Readonly<Record<EventName, string>> = {
   ...sourced(ANOMALIES_EVENTS, ANOMALIES_SOURCE),
   ...sourced(INCIDENTS_EVENTS, INCIDENTS_SOURCE),
   ...sourced(CHANGES_EVENTS, CHANGES_SOURCE),
+  ...sourced(REMEDIATION_EVENTS, REMEDIATION_SOURCE),
   ...sourced(PLATFORM_EVENTS, PLATFORM_SOURCE),
 };
