@@ -1,0 +1,41 @@
+/** Decisions in the API: as they are chained, so that clients can verify them. */
+import * as z from 'zod';
+import { named } from '../../platform/api/components.ts';
+import { pageOf, paging } from '../../platform/api/paging.ts';
+import { Json } from '../canonical-json.ts';
+import { ChainHead, Decision } from '../decision.ts';
+
+const Sequence = z.coerce.number().int().min(0).max(1e12);
+
+export const DecisionPath = z.object({ sequence: Sequence.min(1) });
+
+export const DecisionsQuery = z.strictObject({
+  ...paging,
+  after: Sequence.optional().describe('Only decisions after this sequence number, in the order of the chain'),
+  remediation: z.string().max(128).optional().describe('Only decisions about this remediation'),
+});
+
+const DecisionRecord = named(
+  'Decision',
+  z.object({
+    ...Decision.shape,
+    at: Decision.shape.at.describe('Epoch seconds: part of what is hashed'),
+    hash: Decision.shape.hash.describe('SHA-256 of the canonical JSON (RFC 8785) of all other fields'),
+  }),
+);
+
+export const DecisionPage = named(
+  'DecisionPage',
+  z.object({
+    ...pageOf('DecisionItems', DecisionRecord).shape,
+    head: ChainHead.describe('The end of the chain: the last decision, which may be on a later page'),
+  }),
+);
+
+export const DecisionView = named(
+  'DecisionView',
+  z.object({
+    decision: DecisionRecord,
+    inputs: Json.optional().describe('The recorded inputs from which the outcome can be computed again'),
+  }),
+);
