@@ -59,13 +59,28 @@ export interface PlanningContext {
   readonly deployment: { readonly deployed: string | null; readonly previous: string | null } | null;
 }
 
-/** Permissions of an action's role. `{name}` and the like in resources are parts of the resource's name, or `*`. */
+/** Stands for the ARNs of the secrets of the stage's integrations. */
+export const INTEGRATIONS = '{integrations}';
+
+/** Permissions of an action's role. `{region}` and `{account}` in resources are those of the deployment. */
 export interface ActionStatement {
   readonly actions: readonly string[];
-  /** ARN patterns: `arn:aws:ecs:{region}:{account}:service/*`; `*` only for reads that cannot be restricted. */
+  /**
+   * ARN patterns: `arn:aws:ecs:{region}:{account}:service/*`; `*` only for reads that cannot be restricted, and
+   * `INTEGRATIONS`.
+   */
   readonly resources: readonly string[];
   /** True: only resources tagged for remediation by this tenant and environment (`docs/remediation.md`). */
   readonly tagged: boolean;
+  /** Further conditions, as IAM writes them: operator, key, values. */
+  readonly conditions?: Readonly<Record<string, Readonly<Record<string, string | readonly string[]>>>>;
+}
+
+/** A rule of the role that a cluster grants to Forestall. */
+export interface ClusterRule {
+  readonly apiGroup: string;
+  readonly resource: string;
+  readonly verbs: readonly string[];
 }
 
 export interface Action<Parameters = never, State = never> {
@@ -100,6 +115,8 @@ export interface Action<Parameters = never, State = never> {
   readonly permissions: {
     readonly read: readonly ActionStatement[];
     readonly change: readonly ActionStatement[];
+    /** For resources of a Kubernetes cluster: the role of its service account, in the namespace of the resource. */
+    readonly cluster?: readonly ClusterRule[];
   };
 }
 

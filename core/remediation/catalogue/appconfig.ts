@@ -1,13 +1,16 @@
 /** Actions on one configuration profile of AppConfig that holds JSON. Each changes one field of it, within bounds. */
 import * as z from 'zod';
 import type { Action, Change, NotApplicable } from '../action.ts';
-import { Json } from '../canonical-json.ts';
-import { defineAction, NO_COST } from './define-action.ts';
+import { canonicalJson, Json } from '../canonical-json.ts';
+import { defineAction, NO_COST, noUndo } from './define-action.ts';
 
 /** Name of a field: names separated by dots, such as `checkout.timeoutMs`. */
 const Field = z.string().regex(/^[A-Za-z][\w-]*(?:\.[A-Za-z][\w-]*){0,5}$/);
 
-/** State: the deployed document, its version number, and whether a deployment is in progress. */
+/**
+ * State: content and number of the version that the newest complete deployment of the profile deployed to the environment,
+ * and whether a deployment is in progress there.
+ */
 const DocumentState = z.strictObject({
   document: z.record(z.string(), Json),
   version: z.number().int().min(0),
@@ -43,7 +46,7 @@ const replaced = (from: DocumentState, field: string, value: Json): Change<Docum
 };
 
 const sameDocument = (a: DocumentState, b: DocumentState): boolean =>
-  JSON.stringify(a.document) === JSON.stringify(b.document);
+  canonicalJson(a.document) === canonicalJson(b.document);
 
 const undoDocument = (
   { from, to }: Change<DocumentState>,
@@ -66,7 +69,7 @@ const onProfile = {
   undo: undoDocument,
   isDone: ({ to }: Change<DocumentState>, present: DocumentState) =>
     sameDocument(present, to) && !present.isBusy,
-  cost: () => NO_COST('less than a cent for each deployment'),
+  cost: () => NO_COST('less than a cent, for the requests of those who receive the configuration'),
   minutes: { act: 10, settle: 10 },
   maxConcurrent: 1,
   permissions: {
@@ -85,9 +88,10 @@ const onProfile = {
     ],
     change: [
       { actions: ['appconfig:CreateHostedConfigurationVersion'], resources: [APPCONFIG], tagged: true },
+      { actions: ['appconfig:StartDeployment'], resources: [APPCONFIG], tagged: true },
       {
         actions: ['appconfig:StartDeployment'],
-        resources: [APPCONFIG, 'arn:aws:appconfig:{region}:{account}:deploymentstrategy/*'],
+        resources: ['arn:aws:appconfig:{region}:{account}:deploymentstrategy/*'],
         tagged: false,
       },
     ],
@@ -101,7 +105,7 @@ export const openCircuitBreaker = defineAction<z.infer<typeof FlagParameters>, D
   id: 'enable-circuit-breaker',
   title: 'Enable a circuit breaker',
   description:
-    'Sets a flag of the configuration to true, by which the application stops to call what is overloaded or broken.',
+    'Sets a flag of the configuration to true, by which the application stops calling what is overloaded or broken. The application must read the flag there.',
   effect: 'limits-load',
   risk: 'medium',
   parameters: FlagParameters,
@@ -118,23 +122,40 @@ const RaiseParameters = z.strictObject({
 });
 type RaiseParameters = z.infer<typeof RaiseParameters>;
 
-export const raiseTimeout = defineAction<RaiseParameters, DocumentState>({
+/** Whole numbers remain whole; others keep six digits. */
+const scaled = (value: number, factor: number): number =>
+  Number.isInteger(value) ? Math.round(value * factor) : Number((value * factor).toPrecision(6));
+
+const raising = {
   ...onProfile,
-  id: 'raise-timeout',
-  title: 'Raise a timeout',
-  description: 'Raises a number of the configuration by a factor, up to the limit in the policy.',
   effect: 'lifts-limit',
   risk: 'medium',
   parameters: RaiseParameters,
-  plan: ({ field, factor, max }, state) => {
+  plan: ({ field, factor, max }: RaiseParameters, state: DocumentState) => {
     const value = fieldOf(state.document, field);
     if (typeof value !== 'number' || !(value > 0))
       return { notApplicable: `${field} is not a positive number` };
-    const raised = Math.min(max, Math.round(value * factor));
+    const raised = Math.min(max, scaled(value, factor));
     return raised > value
       ? replaced(state, field, raised)
-      : { notApplicable: `${field} is ${value} already` };
+      : { notApplicable: `${field} is ${value} already, and at most ${max} is allowed` };
   },
+} as const;
+
+export const raiseTimeout = defineAction<RaiseParameters, DocumentState>({
+  ...raising,
+  id: 'raise-timeout',
+  title: 'Raise a timeout',
+  description:
+    'Raises a number of the configuration by a factor, up to the limit in the policy. The application must read its timeout there.',
+});
+
+export const raiseRateLimit = defineAction<RaiseParameters, DocumentState>({
+  ...raising,
+  id: 'raise-rate-limit',
+  title: 'Raise a rate limit',
+  description:
+    'Raises a number of the configuration by a factor, up to the limit in the policy, so that fewer requests are refused.',
 });
 
 const LowerParameters = z.strictObject({
@@ -156,10 +177,10 @@ export const lowerRateLimit = defineAction<LowerParameters, DocumentState>({
     const value = fieldOf(state.document, field);
     if (typeof value !== 'number' || !(value > 0))
       return { notApplicable: `${field} is not a positive number` };
-    const lowered = Math.max(min, Math.round(value * factor));
+    const lowered = Math.max(min, scaled(value, factor));
     return lowered < value
       ? replaced(state, field, lowered)
-      : { notApplicable: `${field} is ${value} already` };
+      : { notApplicable: `${field} is ${value} already, and at least ${min} must remain` };
   },
 });
 
@@ -175,9 +196,9 @@ export const clearCache = defineAction<z.infer<typeof FlagParameters>, DocumentS
   parameters: FlagParameters,
   plan: ({ field }, state) => {
     const value = fieldOf(state.document, field);
-    return typeof value === 'number' && Number.isSafeInteger(value + 1)
+    return typeof value === 'number' && Number.isSafeInteger(value) && Number.isSafeInteger(value + 1)
       ? replaced(state, field, value + 1)
       : { notApplicable: `${field} is not a whole number` };
   },
-  undo: () => ({ notApplicable: 'the cache fills again by itself' }),
+  undo: noUndo('the cache fills again by itself'),
 });

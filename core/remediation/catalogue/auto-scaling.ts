@@ -61,8 +61,7 @@ export const scaleInGroup = defineAction<RemoveParameters, UnitState>({
   parameters: RemoveParameters,
   plan: (parameters, state) => removeUnits(parameters, state, UNIT),
   undo: (change, present) => undoUnits(change, present, UNIT),
-  isDone: (change, present) =>
-    present.desired === change.to.desired && present.inService <= change.to.desired,
+  isDone: hasUnits,
   cost: () => NO_COST('fewer instances cost less'),
   permissions: { read: READ, change: SET_CAPACITY },
 });

@@ -1,6 +1,6 @@
 /** All actions. docs/actions.md describes each. */
 import type { CatalogueAction } from '../action.ts';
-import { clearCache, lowerRateLimit, openCircuitBreaker, raiseTimeout } from './appconfig.ts';
+import { clearCache, lowerRateLimit, openCircuitBreaker, raiseRateLimit, raiseTimeout } from './appconfig.ts';
 import { refreshGroup, scaleInGroup, scaleOutGroup } from './auto-scaling.ts';
 import { invalidateCache } from './cloudfront.ts';
 import { rebootInstance, startInstance } from './ec2.ts';
@@ -13,18 +13,22 @@ import {
   scaleOutDeployment,
 } from './kubernetes.ts';
 import { liftConcurrencyLimit, limitConcurrency, rollBackAlias } from './lambda.ts';
-import { growStorage, rebootDatabase } from './rds.ts';
-import { callWebhook, redriveDeadLetters, runAutomation, runCommand, startExecution } from './runs.ts';
+import { rebootDatabase } from './rds.ts';
+import { redriveDeadLetters } from './sqs.ts';
+import { clearTemporaryFiles, restartProcess, runAutomation } from './ssm.ts';
+import { startExecution } from './step-functions.ts';
+import { growStorage, raiseStorageLimit } from './storage.ts';
 import { shiftAliasTraffic, shiftTraffic } from './traffic.ts';
+import { callWebhook } from './webhook.ts';
 
 export const CATALOGUE: readonly CatalogueAction[] = [
   ...[scaleOutGroup, scaleInGroup, refreshGroup, rebootInstance, startInstance],
   ...[restartService, scaleOutService, scaleInService, rollBackService],
   ...[scaleOutDeployment, scaleInDeployment, restartDeployment, rollBackDeployment, recyclePod],
   ...[rollBackAlias, shiftAliasTraffic, limitConcurrency, liftConcurrencyLimit],
-  ...[rebootDatabase, growStorage, shiftTraffic, invalidateCache],
-  ...[openCircuitBreaker, raiseTimeout, lowerRateLimit, clearCache],
-  ...[redriveDeadLetters, runCommand, runAutomation, startExecution, callWebhook],
+  ...[rebootDatabase, growStorage, raiseStorageLimit, shiftTraffic, invalidateCache],
+  ...[openCircuitBreaker, raiseTimeout, raiseRateLimit, lowerRateLimit, clearCache],
+  ...[redriveDeadLetters, restartProcess, clearTemporaryFiles, runAutomation, startExecution, callWebhook],
 ];
 
 const byId = new Map(CATALOGUE.map((action) => [action.id, action]));

@@ -1,11 +1,20 @@
 import * as z from 'zod';
 import { defineAction, NO_COST, noUndo } from './define-action.ts';
-import { isRestarted, NoParameters, RESTART_FADES, RestartState, restart, restartBasis } from './restarts.ts';
+import {
+  isRestarted,
+  NoParameters,
+  ONLY_RESTART_TAG,
+  RESTART_FADES,
+  RestartState,
+  restart,
+  restartBasis,
+} from './restarts.ts';
+import { AddParameters, ASSUMED_USD_PER_UNIT_HOUR, priceBasis } from './units.ts';
 
 const INSTANCE = 'arn:aws:ec2:{region}:{account}:instance/*';
 const READ = [{ actions: ['ec2:DescribeInstances'], resources: ['*'], tagged: false }] as const;
 
-/** State: tag `forestall:last-restart`, 1 unit if the instance runs, busy unless it is running and not checked anew. */
+/** State: tag `forestall:last-restart`, 1 unit if State.Name is `running`, busy while its status checks are `initializing`. */
 export const rebootInstance = defineAction<NoParameters, RestartState>({
   id: 'reboot-instance',
   version: 1,
@@ -26,8 +35,11 @@ export const rebootInstance = defineAction<NoParameters, RestartState>({
   minutes: { act: 5, settle: 10 },
   maxConcurrent: 1,
   permissions: {
-    read: READ,
-    change: [{ actions: ['ec2:RebootInstances', 'ec2:CreateTags'], resources: [INSTANCE], tagged: true }],
+    read: [...READ, { actions: ['ec2:DescribeInstanceStatus'], resources: ['*'], tagged: false }],
+    change: [
+      { actions: ['ec2:RebootInstances'], resources: [INSTANCE], tagged: true },
+      { actions: ['ec2:CreateTags'], resources: [INSTANCE], tagged: true, conditions: ONLY_RESTART_TAG },
+    ],
   },
 });
 
@@ -36,8 +48,11 @@ const StartState = z.strictObject({
 });
 type StartState = z.infer<typeof StartState>;
 
+const StartParameters = AddParameters.pick({ usdPerUnitHour: true });
+type StartParameters = z.infer<typeof StartParameters>;
+
 /** State: State.Name of the instance. */
-export const startInstance = defineAction<NoParameters, StartState>({
+export const startInstance = defineAction<StartParameters, StartState>({
   id: 'start-instance',
   version: 1,
   title: 'Start a stopped EC2 instance',
@@ -47,7 +62,7 @@ export const startInstance = defineAction<NoParameters, StartState>({
   effect: 'adds-capacity',
   risk: 'low',
   reversibility: 'undo',
-  parameters: NoParameters,
+  parameters: StartParameters,
   state: StartState,
   basis: (state) => state,
   plan: (_, from) =>
@@ -59,7 +74,11 @@ export const startInstance = defineAction<NoParameters, StartState>({
       ? { from: present, to: from, summary: 'running → stopped', touches: 1 }
       : { notApplicable: `the instance is ${present.state}, not running` },
   isDone: ({ to }, present) => present.state === to.state,
-  cost: () => NO_COST('the hourly price of the instance, which is not read'),
+  cost: ({ to }, { usdPerUnitHour }) => ({
+    usdPerHour: to.state === 'running' ? (usdPerUnitHour ?? ASSUMED_USD_PER_UNIT_HOUR) : 0,
+    usdOnce: 0,
+    basis: priceBasis(usdPerUnitHour),
+  }),
   minutes: { act: 5, settle: 10 },
   maxConcurrent: 2,
   permissions: {

@@ -19,7 +19,7 @@ const UPDATE = [{ actions: ['ecs:UpdateService'], resources: [SERVICE], tagged: 
 const SERVICE_ACTION = { version: 1, resourceKind: 'ecs-service', maxConcurrent: 2 } as const;
 const UNIT = 'tasks';
 
-/** State: id of the primary deployment, running tasks, busy while a deployment is in progress. */
+/** State: id of the PRIMARY deployment, desiredCount, busy while its rolloutState is IN_PROGRESS or another deployment exists. */
 export const restartService = defineAction<NoParameters, RestartState>({
   ...SERVICE_ACTION,
   id: 'restart-service',
@@ -75,18 +75,17 @@ export const scaleInService = defineAction<RemoveParameters, UnitState>({
   parameters: RemoveParameters,
   plan: (parameters, state) => removeUnits(parameters, state, UNIT),
   undo: (change, present) => undoUnits(change, present, UNIT),
-  isDone: (change, present) =>
-    present.desired === change.to.desired && present.inService <= change.to.desired,
+  isDone: hasUnits,
   cost: () => NO_COST('fewer tasks cost less'),
 });
 
-/** State: task definition in use (`family:revision`), those of the family that exist, running tasks, busy. */
+/** State: task definition in use (`family:revision`), active ones of its family (the newest 100), desiredCount, busy as above. */
 export const rollBackService = defineAction<NoParameters, VersionState>({
   ...SERVICE_ACTION,
   id: 'roll-back-service',
   title: 'Roll back an ECS service',
   description:
-    'Deploys the task definition that the record of the deployment names as the previous one. Only if the deployed one is still in use.',
+    'Deploys the task definition that the record of the deployment names as the previous one. It does nothing unless the deployed one is still in use.',
   effect: 'restores-version',
   risk: 'medium',
   reversibility: 'undo',
@@ -105,7 +104,12 @@ export const rollBackService = defineAction<NoParameters, VersionState>({
     ],
     change: [
       ...UPDATE,
-      { actions: ['iam:PassRole'], resources: ['arn:aws:iam::{account}:role/*'], tagged: true },
+      {
+        actions: ['iam:PassRole'],
+        resources: ['arn:aws:iam::{account}:role/*'],
+        tagged: false,
+        conditions: { StringEquals: { 'iam:PassedToService': 'ecs-tasks.amazonaws.com' } },
+      },
     ],
   },
 });

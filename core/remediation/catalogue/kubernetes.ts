@@ -1,3 +1,4 @@
+import { type ClusterRule, INTEGRATIONS } from '../action.ts';
 import { defineAction, NO_COST, noUndo } from './define-action.ts';
 import { isRestarted, NoParameters, RESTART_FADES, RestartState, restart, restartBasis } from './restarts.ts';
 import {
@@ -13,12 +14,19 @@ import {
 } from './units.ts';
 import { isVersion, rollBack, undoRollBack, VersionState, versionBasis } from './versions.ts';
 
-/** A cluster is reached over HTTP with a token of its own; its service account needs the verbs that docs/remediation.md lists. */
-const BY_TOKEN = { read: [], change: [] } as const;
+const TOKEN = [
+  { actions: ['secretsmanager:GetSecretValue'], resources: [INTEGRATIONS], tagged: false },
+] as const;
+
+/** A cluster is reached over HTTPS with the token of a service account, whose role has these rules. */
+const byToken = (...cluster: readonly ClusterRule[]) => ({ read: TOKEN, change: TOKEN, cluster });
+
+const PATCH_DEPLOYMENT = byToken({ apiGroup: 'apps', resource: 'deployments', verbs: ['get', 'patch'] });
+
 const DEPLOYMENT = {
   version: 1,
   resourceKind: 'kubernetes-deployment',
-  permissions: BY_TOKEN,
+  permissions: PATCH_DEPLOYMENT,
   maxConcurrent: 2,
 } as const;
 const UNIT = 'replicas';
@@ -57,12 +65,11 @@ export const scaleInDeployment = defineAction<RemoveParameters, UnitState>({
   parameters: RemoveParameters,
   plan: (parameters, state) => removeUnits(parameters, state, UNIT),
   undo: (change, present) => undoUnits(change, present, UNIT),
-  isDone: (change, present) =>
-    present.desired === change.to.desired && present.inService <= change.to.desired,
+  isDone: hasUnits,
   cost: () => NO_COST('fewer replicas cost less'),
 });
 
-/** State: annotation `kubectl.kubernetes.io/restartedAt` of the pod template, replicas, busy while rolling out. */
+/** State: annotation `kubectl.kubernetes.io/restartedAt` of the pod template (empty if absent), spec.replicas, busy while rolling out. */
 export const restartDeployment = defineAction<NoParameters, RestartState>({
   ...DEPLOYMENT,
   id: 'restart-deployment',
@@ -81,19 +88,23 @@ export const restartDeployment = defineAction<NoParameters, RestartState>({
   minutes: { act: 15, settle: 10 },
 });
 
-/** State: image of the only container (or of the container named like the Deployment), images of its ReplicaSets. */
+/** State: image of the only container (or of the container named like the Deployment), images of its ReplicaSets, spec.replicas, busy while rolling out. */
 export const rollBackDeployment = defineAction<NoParameters, VersionState>({
   ...DEPLOYMENT,
   id: 'roll-back-deployment',
   title: 'Roll back a Kubernetes Deployment',
   description:
-    'Restores the pod template of the revision whose image the record of the deployment names as the previous one. Only if the deployed image is still in use.',
+    'Restores the pod template of the revision whose image the record of the deployment names as the previous one. It does nothing unless the deployed image is still in use.',
   effect: 'restores-version',
   risk: 'medium',
   reversibility: 'undo',
   parameters: NoParameters,
   state: VersionState,
   basis: versionBasis,
+  permissions: byToken(
+    { apiGroup: 'apps', resource: 'deployments', verbs: ['get', 'patch'] },
+    { apiGroup: 'apps', resource: 'replicasets', verbs: ['list'] },
+  ),
   plan: (_, state, context) => rollBack(state, context, 'image'),
   undo: (change, present) => undoRollBack(change, present, 'image'),
   isDone: isVersion,
@@ -101,11 +112,12 @@ export const rollBackDeployment = defineAction<NoParameters, VersionState>({
   minutes: { act: 15, settle: 10 },
 });
 
-/** State: uid of the pod, 1 unit while a controller owns it (else 0), busy while it is being deleted. */
+/** State: uid of the pod (empty after it is gone), 1 unit while a controller owns it (else 0), busy while it is being deleted. */
 export const recyclePod = defineAction<NoParameters, RestartState>({
   ...DEPLOYMENT,
   id: 'recycle-pod',
   resourceKind: 'kubernetes-pod',
+  permissions: byToken({ apiGroup: '', resource: 'pods', verbs: ['get', 'delete'] }),
   title: 'Recycle a Kubernetes pod',
   description:
     'Deletes a pod that a controller owns, which replaces it. Pods without a controller are left alone.',

@@ -20,7 +20,7 @@ export const rollBackAlias = defineAction<NoParameters, VersionState>({
   version: 1,
   title: 'Roll back a Lambda alias',
   description:
-    'Points the alias to the version that the record of the deployment names as the previous one. Only if the deployed version is still in use.',
+    'Points the alias to the version that the record of the deployment names as the previous one. It does nothing unless the deployed version is still in use.',
   resourceKind: 'lambda-alias',
   effect: 'restores-version',
   risk: 'medium',
@@ -125,6 +125,7 @@ export const liftConcurrencyLimit = defineAction<z.infer<typeof LiftParameters>,
   parameters: LiftParameters,
   plan: ({ max, factor }, state) => {
     if (state.reserved === null) return { notApplicable: 'no concurrency is reserved' };
+    if (state.reserved === 0) return { notApplicable: 'its concurrency is 0, so somebody stopped it' };
     const reserved = Math.min(max, Math.ceil(state.reserved * factor));
     return reserved > state.reserved
       ? limited(state, reserved)

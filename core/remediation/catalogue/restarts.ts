@@ -8,6 +8,7 @@ export interface RestartState {
    * `forestall:last-restart` where the service shows nothing. Empty before the first.
    */
   readonly generation: string;
+  /** Units that a restart affects: the desired ones, where the resource states them. */
   readonly units: number;
   /** True while a restart or deployment is in progress. */
   readonly isBusy: boolean;
@@ -22,6 +23,7 @@ export const RestartState = z.strictObject({
 export const NoParameters = z.strictObject({});
 export type NoParameters = z.infer<typeof NoParameters>;
 
+/** The units too: they are what the change touches. */
 export const restartBasis = ({ generation, units }: RestartState) => ({ generation, units });
 
 /** Restarts all units once; not applicable while another restart or deployment is in progress. */
@@ -39,5 +41,10 @@ export const restart = <State extends RestartState>(
 /** The generation after a restart is given by the service, so it only has to be another one. */
 export const isRestarted = <State extends RestartState>({ from }: Change<State>, present: State): boolean =>
   present.generation !== from.generation && !present.isBusy;
+
+/** The tag of the last restart: a role that may write it may write no other. */
+export const ONLY_RESTART_TAG = {
+  'ForAllValues:StringEquals': { 'aws:TagKeys': ['forestall:last-restart'] },
+} as const;
 
 export const RESTART_FADES = 'a restart is over by itself';

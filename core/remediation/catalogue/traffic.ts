@@ -3,8 +3,11 @@ import * as z from 'zod';
 import type { Change, NotApplicable } from '../action.ts';
 import { defineAction, NO_COST } from './define-action.ts';
 
+/** A load balancer takes whole numbers up to this. */
+const MAX_WEIGHT = 999;
+
 /** Weights by the name of what receives the traffic. */
-const WeightState = z.strictObject({ weights: z.record(z.string(), z.number().min(0).max(1000)) });
+const WeightState = z.strictObject({ weights: z.record(z.string(), z.number().min(0).max(MAX_WEIGHT)) });
 type WeightState = z.infer<typeof WeightState>;
 
 const ShiftParameters = z.strictObject({
@@ -19,26 +22,30 @@ type ShiftParameters = z.infer<typeof ShiftParameters>;
 const percentages = ({ weights }: WeightState): string => {
   const total = Object.values(weights).reduce((sum, weight) => sum + weight, 0);
   const shares = Object.entries(weights).map(
-    ([name, weight]) => `${name} ${Math.round((100 * weight) / total)} %`,
+    ([name, weight]) => `${name} ${total === 0 ? 0 : Math.round((100 * weight) / total)} %`,
   );
   return shares.join(', ');
 };
 
-const shift = (
+const weightOf = ({ weights }: WeightState, name: string): number | undefined =>
+  Object.hasOwn(weights, name) ? weights[name] : undefined;
+
+const shift = <State extends WeightState>(
   { from, to, share }: ShiftParameters,
-  state: WeightState,
-): Change<WeightState> | NotApplicable => {
-  const { [from]: source, [to]: receiver } = state.weights;
+  state: State,
+): Change<State> | NotApplicable => {
+  const [source, receiver] = [weightOf(state, from), weightOf(state, to)];
   if (source === undefined || receiver === undefined)
     return {
       notApplicable: `it has no ${source === undefined ? from : to}, only ${Object.keys(state.weights).join(', ')}`,
     };
   const moved = Math.round(source * share);
-  if (from === to || moved < 1) return { notApplicable: `${from} has no traffic to move` };
-  const after: WeightState = {
-    weights: { ...state.weights, [from]: source - moved, [to]: receiver + moved },
-  };
-  return { from: state, to: after, summary: `${percentages(state)} → ${percentages(after)}`, touches: 1 };
+  if (from === to || moved < 1 || moved > source) return { notApplicable: `${from} has no traffic to move` };
+  if (receiver + moved > MAX_WEIGHT)
+    return { notApplicable: `the weight of ${to} would exceed ${MAX_WEIGHT}: use smaller weights` };
+  const weights = { ...state.weights, [from]: source - moved, [to]: receiver + moved };
+  const summary = `${percentages(state)} → ${percentages({ weights })}`;
+  return { from: state, to: { ...state, weights }, summary, touches: 1 };
 };
 
 const sameWeights = (a: WeightState, b: WeightState): boolean => {
@@ -49,24 +56,22 @@ const sameWeights = (a: WeightState, b: WeightState): boolean => {
   );
 };
 
-const undoShift = (
-  { from, to }: Change<WeightState>,
-  present: WeightState,
-): Change<WeightState> | NotApplicable =>
-  sameWeights(present, to)
-    ? { from: present, to: from, summary: `${percentages(to)} → ${percentages(from)}`, touches: 1 }
-    : { notApplicable: `traffic is ${percentages(present)}: something else changed it` };
+const undoShift = <State extends WeightState>(
+  { from, to }: Change<State>,
+  present: State,
+): Change<State> | NotApplicable => {
+  if (!sameWeights(present, to))
+    return { notApplicable: `traffic is ${percentages(present)}: something else changed it` };
+  const summary = `${percentages(to)} → ${percentages(from)}`;
+  return { from: present, to: { ...present, weights: from.weights }, summary, touches: 1 };
+};
 
 const shifting = {
   version: 1,
   effect: 'moves-traffic',
   risk: 'high',
   reversibility: 'undo',
-  parameters: ShiftParameters,
-  state: WeightState,
-  basis: (state: WeightState) => state,
-  plan: shift,
-  undo: undoShift,
+  basis: ({ weights }: WeightState) => ({ weights }),
   isDone: ({ to }: Change<WeightState>, present: WeightState) => sameWeights(present, to),
   cost: () => NO_COST('traffic is moved, not added'),
   minutes: { act: 2, settle: 10 },
@@ -75,13 +80,34 @@ const shifting = {
 
 const LISTENER = 'arn:aws:elasticloadbalancing:{region}:{account}:listener/app/*';
 
-/** State: weights of the target groups of the default action, by name of the target group. */
-export const shiftTraffic = defineAction<ShiftParameters, WeightState>({
+const ListenerState = WeightState.extend({
+  /** Targets in state `healthy`, by name of the target group. */
+  healthy: z.record(z.string(), z.number().int().min(0)),
+});
+type ListenerState = z.infer<typeof ListenerState>;
+const GroupParameters = ShiftParameters.extend({
+  /** Healthy targets that the receiving group must have. */
+  minHealthy: z.number().int().min(1).max(1000).default(1),
+});
+type GroupParameters = z.infer<typeof GroupParameters>;
+
+/** State: weights of the target groups of the default action, and their healthy targets, by name of the target group. */
+export const shiftTraffic = defineAction<GroupParameters, ListenerState>({
   ...shifting,
   id: 'shift-traffic',
+  parameters: GroupParameters,
+  state: ListenerState,
+  plan: (parameters, state) => {
+    const { to, minHealthy } = parameters;
+    const healthy = Object.hasOwn(state.healthy, to) ? (state.healthy[to] ?? 0) : 0;
+    return healthy < minHealthy
+      ? { notApplicable: `${to} has ${healthy} healthy targets, and ${minHealthy} are needed` }
+      : shift(parameters, state);
+  },
+  undo: undoShift,
   title: 'Shift traffic between target groups',
   description:
-    'Moves traffic of a listener from one target group to another, for example to another zone or colour. Only between groups that the listener has already.',
+    'Moves traffic of a listener from one target group to another, for example to another zone or colour. It moves traffic only between groups that the listener has already, and only to one with healthy targets.',
   resourceKind: 'load-balancer-listener',
   permissions: {
     read: [
@@ -89,6 +115,7 @@ export const shiftTraffic = defineAction<ShiftParameters, WeightState>({
         actions: [
           'elasticloadbalancing:DescribeListeners',
           'elasticloadbalancing:DescribeTargetGroups',
+          'elasticloadbalancing:DescribeTargetHealth',
           'elasticloadbalancing:DescribeTags',
         ],
         resources: ['*'],
@@ -105,6 +132,10 @@ const FUNCTION = 'arn:aws:lambda:{region}:{account}:function:*';
 export const shiftAliasTraffic = defineAction<ShiftParameters, WeightState>({
   ...shifting,
   id: 'shift-alias-traffic',
+  parameters: ShiftParameters,
+  state: WeightState,
+  plan: shift,
+  undo: undoShift,
   title: 'Shift traffic between versions of a Lambda alias',
   description:
     'Moves traffic of an alias that shares it between two versions, for example away from a canary.',

@@ -1,6 +1,6 @@
 /** Actions that change how many units (instances, tasks, replicas) a resource has. */
 import * as z from 'zod';
-import type { Change, NotApplicable } from '../action.ts';
+import type { Change, CostQuote, NotApplicable } from '../action.ts';
 
 /** A resource with a desired number of units and the bounds that its own configuration sets. */
 export interface UnitState {
@@ -20,11 +20,11 @@ export const UnitState = z.strictObject({
   inService: whole.min(0),
 }) satisfies z.ZodType<UnitState>;
 
-/** Adds `add` units, up to `max`; the owner's price of a unit quotes the cost. */
+/** Adds `add` units, up to `max`. The price of a unit is the owner's; without one, `ASSUMED_USD_PER_UNIT_HOUR` counts. */
 export const AddParameters = z.strictObject({
   add: whole.min(1).max(20).default(1),
   max: whole.min(1).max(1000),
-  usdPerUnitHour: z.number().min(0).max(1000).default(0),
+  usdPerUnitHour: z.number().min(0).max(1000).optional(),
 });
 export type AddParameters = z.infer<typeof AddParameters>;
 
@@ -37,7 +37,7 @@ export type RemoveParameters = z.infer<typeof RemoveParameters>;
 export const unitBasis = ({ desired, min, max }: UnitState) => ({ desired, min, max });
 
 const resized = <State extends UnitState>(from: State, desired: number, unit: string): Change<State> => ({
-  ...{ from, to: { ...from, desired } },
+  ...{ from, to: { ...from, desired, inService: desired } },
   summary: `desired ${unit} ${from.desired} → ${desired}`,
   touches: Math.abs(desired - from.desired),
 });
@@ -85,17 +85,25 @@ export const undoUnits = <State extends UnitState>(
   return resized(present, from.desired, unit);
 };
 
-export const hasUnits = <State extends UnitState>({ to }: Change<State>, present: State): boolean =>
-  present.desired === to.desired && present.inService >= to.desired;
+/** More are wanted: until they are in service. Fewer: until the others are gone. */
+export const hasUnits = <State extends UnitState>({ from, to }: Change<State>, present: State): boolean =>
+  present.desired === to.desired &&
+  (to.desired > from.desired ? present.inService >= to.desired : present.inService <= to.desired);
+
+/** An on-demand m7i.large in us-east-1 costs $0.1008 an hour (https://aws.amazon.com/ec2/pricing, 2026-11). */
+export const ASSUMED_USD_PER_UNIT_HOUR = 0.1;
 
 export const unitCost = <State extends UnitState>(
   { from, to }: Change<State>,
   { usdPerUnitHour }: AddParameters,
-) => ({
-  usdPerHour: Math.max(0, to.desired - from.desired) * usdPerUnitHour,
+): CostQuote => ({
+  usdPerHour: Math.max(0, to.desired - from.desired) * (usdPerUnitHour ?? ASSUMED_USD_PER_UNIT_HOUR),
   usdOnce: 0,
-  basis:
-    usdPerUnitHour === 0
-      ? 'no price of a unit is stated in the policy'
-      : `$${usdPerUnitHour} an hour for each unit, as the policy states`,
+  basis: priceBasis(usdPerUnitHour),
 });
+
+/** A price that nobody stated must not pass for free: the policy limits the cost of a plan. */
+export const priceBasis = (usdPerHour: number | undefined): string =>
+  usdPerHour === undefined
+    ? `$${ASSUMED_USD_PER_UNIT_HOUR} an hour for each unit is assumed, because the policy states no usdPerUnitHour`
+    : `$${usdPerHour} an hour for each unit, as the policy states`;

@@ -7,6 +7,7 @@ export interface VersionState {
   readonly version: string;
   /** Versions that can be restored. */
   readonly available: readonly string[];
+  /** Desired units of the resource, which a deployment replaces. */
   readonly units: number;
   /** True while a deployment is in progress. */
   readonly isBusy: boolean;
@@ -19,7 +20,8 @@ export const VersionState = z.strictObject({
   isBusy: z.boolean(),
 }) satisfies z.ZodType<VersionState>;
 
-export const versionBasis = ({ version }: VersionState) => ({ version });
+/** The units too: they are what the change touches. */
+export const versionBasis = ({ version, units }: VersionState) => ({ version, units });
 
 /** Only from the version that was deployed to the one before it; nothing is guessed. */
 export const rollBack = <State extends VersionState>(
