@@ -1,0 +1,18 @@
+/** Everything that the choice of an action depends on, as JSON. */
+import * as z from 'zod';
+import { Problem } from '../cause.ts';
+import { GateWorld } from '../gate/gate-world.ts';
+import { EnvironmentName } from '../plan.ts';
+import { RecommendationInputs } from '../recommendation/recommendation-inputs.ts';
+
+/** There is nothing to act on: the warning ended, the alert is over or too new, the cause cannot be read. */
+export const NoProblem = z.strictObject({ absent: z.string() });
+
+/** The recorded inputs of `chooseAction`. Time, record and policy are those of the world. */
+export const ChoiceInputs = RecommendationInputs.omit({ now: true, track: true, planMinutes: true }).extend({
+  /** Null if the policy manages no resource of the affected targets. */
+  environment: EnvironmentName.nullable(),
+  problem: z.union([Problem, NoProblem]),
+  world: GateWorld.extend({ phase: z.literal('choosing') }),
+});
+export type ChoiceInputs = z.infer<typeof ChoiceInputs>;
