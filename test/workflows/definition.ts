@@ -34,7 +34,8 @@ const Task = z.strictObject({
   Type: z.literal('Task'),
   Resource: z.string(),
   Arguments: z.record(z.string(), z.unknown()),
-  TimeoutSeconds: z.number(),
+  /** Only a task that waits for an answer takes its timeout from its input. */
+  TimeoutSeconds: z.union([z.number(), z.literal('{% $states.input.answerSeconds %}')]),
 });
 const Pass = z.strictObject({ ...common, Type: z.literal('Pass') });
 const Wait = z.strictObject({ ...common, Type: z.literal('Wait'), Timestamp: z.string() });

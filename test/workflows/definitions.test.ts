@@ -1,6 +1,7 @@
 import { createRequire } from 'node:module';
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
+import * as remediationErrors from '../../core/remediation/errors.ts';
 import * as errors from '../../core/shared/errors.ts';
 import { definitionOf, everyState, names, reachable, type State, successors, textOf } from './definition.ts';
 
@@ -8,7 +9,7 @@ const Validator = z.function({ input: [z.unknown()], output: z.looseObject({ isV
 const validate = Validator.implement(createRequire(import.meta.url)('asl-validator'));
 
 const declared = new Set(
-  Object.values(errors)
+  [...Object.values(errors), ...Object.values(remediationErrors)]
     .map((Class) => Class.name)
     .filter((name) => name !== 'ForestallError'),
 );
@@ -19,7 +20,7 @@ const raisedByAws = /^((States|Lambda|StepFunctions)\.[A-Za-z]+|ExecutionAlready
 const placeholdersOf = (text: string): string[] =>
   [...new Set([...text.matchAll(/\$\{(\w+)\}/g)].map(([, name]) => name ?? ''))].sort();
 
-/** The placeholders that `forecast-workflow.ts`, `deployment-watch.ts` and `secret-drill.ts` supply; synthesis rejects any difference. */
+/** The placeholders that `forecast-workflow.ts`, `deployment-watch.ts`, `remediation-workflow.ts` and `secret-drill.ts` supply; synthesis rejects any difference. */
 const SUPPLIED: Readonly<Record<string, readonly string[]>> = {
   'dispatch-forecasts': ['ForecastFleetStateMachineArn', 'ListTenantsFunctionArn'],
   'drill-secrets': ['BeginSecretDrillFunctionArn', 'VerifySecretDrillFunctionArn'],
@@ -29,8 +30,24 @@ const SUPPLIED: Readonly<Record<string, readonly string[]>> = {
     'ForecastBatchFunctionArn',
     'PlanForecastRunFunctionArn',
   ],
+  remediate: [
+    'ChooseActionFunctionArn',
+    'CloseRemediationFunctionArn',
+    'ExecuteActionFunctionArn',
+    'RequestApprovalFunctionArn',
+    'VerifyRemediationFunctionArn',
+    'WorkflowVersion',
+  ],
   'watch-deployment': ['CheckDeploymentFunctionArn', 'CloseDeploymentWatchFunctionArn'],
 };
+
+/** True for a task that waits for an answer of people. */
+const isAnswered = (state: State): boolean =>
+  state.Type === 'Task' && state.Resource.endsWith('.waitForTaskToken');
+
+/** No answer in time is an answer: the workflow goes on with it. */
+const isNoAnswer = (state: State, { ErrorEquals }: { readonly ErrorEquals: readonly string[] }): boolean =>
+  isAnswered(state) && ErrorEquals.length === 1 && ErrorEquals[0] === 'States.Timeout';
 
 /** The limit of batches that run at once is a setting of the stage. */
 const BATCHES_AT_ONCE = ['$', '{BatchesAtOnce}'].join('');
@@ -59,6 +76,8 @@ describe.each(names)('%s', (name) => {
   it('has a timeout for itself and for every task', () => {
     expect(definition.TimeoutSeconds).toBeGreaterThan(0);
     for (const { state } of ofType('Task')) {
+      expect(typeof state.TimeoutSeconds).toBe(isAnswered(state) ? 'string' : 'number');
+      if (typeof state.TimeoutSeconds === 'string') continue;
       expect(state.TimeoutSeconds).toBeGreaterThan(0);
       expect(state.TimeoutSeconds).toBeLessThan(definition.TimeoutSeconds);
     }
@@ -85,7 +104,8 @@ describe.each(names)('%s', (name) => {
   it('reaches Fail from every catch outside a map', () => {
     for (const state of Object.values(definition.States)) {
       const caught = state.Type === 'Task' || state.Type === 'Map' ? state.Catch : [];
-      for (const { Next } of caught) {
+      const failures = caught.filter((catcher) => !isNoAnswer(state, catcher));
+      for (const { Next } of failures) {
         const after = [...reachable(definition.States, Next)].map((id) => definition.States[id]?.Type);
         expect(after).toContain('Fail');
         expect(after).not.toContain('Succeed');

@@ -18,6 +18,12 @@ export class TaskError extends Error {
 /** Implementations of the tasks, by the placeholder of the function or state machine that they name. */
 export type Tasks = Readonly<Record<string, (args: never) => unknown>>;
 
+/**
+ * Waits for the answer to a task that was given a token, for at most `seconds`; undefined: nobody answered. Without it,
+ * nobody answers.
+ */
+export type Answers = (token: string, seconds: number) => unknown;
+
 export interface Execution {
   readonly status: 'SUCCEEDED' | 'FAILED';
   readonly output: unknown;
@@ -32,6 +38,8 @@ export interface Execution {
 
 interface Machine {
   readonly tasks: Tasks;
+  readonly answers: Answers;
+  readonly tokens: { count: number };
   readonly execution: Readonly<Record<string, unknown>>;
   readonly trail: string[];
   readonly waits: number[];
@@ -51,10 +59,18 @@ const EXPRESSION = /^\{%(.*)%\}$/s;
 /** JSONata returns sequences with extra properties; data between states is plain JSON. */
 const plain = (value: unknown): unknown => JSON.parse(JSON.stringify(value));
 
+const parsed = new Map<string, ReturnType<typeof jsonata>>();
+
+const parse = (expression: string) => {
+  const known = parsed.get(expression) ?? jsonata(expression);
+  parsed.set(expression, known);
+  return known;
+};
+
 const evaluateText = async (text: string, bindings: Bindings): Promise<unknown> => {
   const expression = EXPRESSION.exec(text)?.[1];
   if (expression === undefined) return text;
-  const value: unknown = await jsonata(expression).evaluate(undefined, { ...bindings });
+  const value: unknown = await parse(expression).evaluate(undefined, { ...bindings });
   if (value === undefined) throw new TaskError('States.QueryEvaluationError', `${text} is undefined`);
   return plain(value);
 };
@@ -70,9 +86,11 @@ const evaluate = async (template: unknown, bindings: Bindings): Promise<unknown>
   return Object.fromEntries(await Promise.all(entries));
 };
 
-const bindingsOf = (machine: Machine, scope: Scope, states: Bindings): Bindings => {
+const bindingsOf = (machine: Machine, scope: Scope, states: Bindings, token?: string): Bindings => {
   const map = scope.item && { Map: { Item: scope.item } };
-  return { ...scope.variables, states: { ...states, context: { Execution: machine.execution, ...map } } };
+  const task = token === undefined ? {} : { Task: { Token: token } };
+  const context = { Execution: machine.execution, ...map, ...task };
+  return { ...scope.variables, states: { ...states, context } };
 };
 
 const matches = (names: readonly string[], error: string): boolean =>
@@ -126,8 +144,27 @@ const runMap = async (
   return results;
 };
 
+/** Calls a task with a token, and waits for the answer that names it. */
+const callAndWait = async (
+  machine: Machine,
+  scope: Scope,
+  state: Extract<State, { Type: 'Task' }>,
+  input: unknown,
+) => {
+  const token = `token-${++machine.tokens.count}`;
+  const bindings = bindingsOf(machine, scope, { input }, token);
+  const seconds = await evaluate(state.TimeoutSeconds, bindings);
+  if (typeof seconds !== 'number') throw new TaskError('States.QueryEvaluationError', 'not a number');
+  const args = await evaluate(state.Arguments, bindings);
+  await callTask(machine, args as Record<string, unknown>);
+  const answer = await machine.answers(token, seconds);
+  if (answer === undefined) throw new TaskError('States.Timeout', 'no answer');
+  return plain(answer);
+};
+
 const attempt = async (machine: Machine, scope: Scope, name: string, state: WorkState, input: unknown) => {
   if (state.Type === 'Map') return runMap(machine, scope, state, name, input);
+  if (state.Resource.endsWith('.waitForTaskToken')) return callAndWait(machine, scope, state, input);
   const args = await evaluate(state.Arguments, bindingsOf(machine, scope, { input }));
   return callTask(machine, args as Record<string, unknown>);
 };
@@ -252,14 +289,27 @@ const runStates = async (machine: Machine, outer: Scope, states: States, startAt
 };
 
 /** Runs a machine to its end. Mistakes in a test (a missing task or state) are thrown instead of failing the execution. */
-export const execute = async (definition: Definition, input: unknown, tasks: Tasks): Promise<Execution> => {
+export const execute = async (
+  definition: Definition,
+  input: unknown,
+  tasks: Tasks,
+  answers: Answers = () => undefined,
+): Promise<Execution> => {
   const execution = {
     Id: 'execution-1',
     Name: 'execution-1',
     Input: input,
     StartTime: '2026-11-21T10:05:01.234Z',
   };
-  const machine: Machine = { tasks, execution, trail: [], waits: [], until: [] };
+  const machine: Machine = {
+    tasks,
+    answers,
+    execution,
+    tokens: { count: 0 },
+    trail: [],
+    waits: [],
+    until: [],
+  };
   const { trail, waits, until } = machine;
   try {
     const scope = { variables: {}, prefix: '' };

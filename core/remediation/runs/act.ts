@@ -1,0 +1,119 @@
+import type { Change } from '../action.ts';
+import type { Json } from '../canonical-json.ts';
+import { RemediationBlockedError } from '../errors.ts';
+import type { LedgerEntry } from '../ledger.ts';
+import type { RemediationPlan } from '../plan.ts';
+import type { ResourceCall } from '../ports.ts';
+import type { Refusal, Remediation } from '../remediation.ts';
+import { CHANGED_RESOURCE, isAsPlanned, type ResourceDeps, readManaged, resourceCall } from './act-on.ts';
+import { ended } from './announce.ts';
+import { planOf } from './ask.ts';
+import { asJson } from './judge-run.ts';
+import { proceed, type StepOutcome } from './outcome.ts';
+import type { Pace } from './pace.ts';
+import { refusedRun } from './refuse.ts';
+import { resume } from './resume.ts';
+import type { Rules } from './rules.ts';
+import { type RunKey, type Snapshot, type Step, type StepDeps, storedRun, takeStep } from './step.ts';
+
+export interface ActDeps extends StepDeps, ResourceDeps {
+  readonly rules: Pick<Rules, 'findAction' | 'settle'>;
+  readonly pace: Pace;
+}
+
+/** What may be changed now: everything that has to be stored before is stored. */
+interface Begun {
+  readonly call: ResourceCall;
+  readonly change: Change<Json>;
+}
+
+type Begin = { readonly begun: Begun; readonly outcome: StepOutcome } | { readonly outcome: StepOutcome };
+
+const isReserved = ({ ledger }: Snapshot, id: string, kind: LedgerEntry['kind']): boolean =>
+  ledger.item.entries.some(
+    (entry) => entry.remediationId === id && entry.kind === kind && entry.result === 'running',
+  );
+
+/** What may have changed between the gate's last word and the action. */
+const obstacles = (
+  { state, now }: Snapshot,
+  plan: RemediationPlan,
+  isUnchanged: boolean,
+): readonly Refusal[] => [
+  ...(state.killSwitch.item?.isOn === true
+    ? [{ rule: 'kill-switch', reason: 'the kill switch is on', remedy: 'turn it off' }]
+    : []),
+  ...(now >= plan.expiresAt
+    ? [{ rule: 'plan-expiry', reason: 'the plan has expired', remedy: 'request a new plan' }]
+    : []),
+  ...(isUnchanged ? [] : [CHANGED_RESOURCE]),
+];
+
+const refuse = (
+  deps: ActDeps,
+  snapshot: Snapshot,
+  run: Remediation,
+  refusals: readonly Refusal[],
+): Step<Begin> => {
+  const over = { ...refusedRun(run, refusals, snapshot.now), execution: null };
+  const decision = { kind: 'action-refused' as const, outcome: { refusals: [...refusals] } };
+  return {
+    change: {
+      ...{ run: over, decisions: [decision] },
+      ledger: deps.rules.settle(snapshot.ledger.item, run.remediationId, 'unproven'),
+    },
+    events: ended(over),
+    result: { outcome: proceed(over, 'end') },
+  };
+};
+
+/** Records that the action begins; from then on, it may have happened. */
+const begin = async (deps: ActDeps, snapshot: Snapshot, run: Remediation): Promise<Step<Begin>> => {
+  const { plan } = planOf(run);
+  const { now } = snapshot;
+  const { execution, remediationId } = run;
+  if (execution === null || !isReserved(snapshot, remediationId, 'action'))
+    throw new RemediationBlockedError(`remediation ${remediationId} was not prepared`);
+  const call = resourceCall(deps, plan);
+  const begun = { call, change: plan.change };
+  if (execution.beganAt !== null) return { result: { begun, outcome: checkNext(deps, run, now) } };
+  const read = await readManaged(deps, call);
+  if ('refusal' in read) return refuse(deps, snapshot, run, [read.refusal]);
+  const inTheWay = obstacles(snapshot, plan, isAsPlanned(call.action, plan.change, read.present));
+  if (inTheWay.length > 0) return refuse(deps, snapshot, run, inTheWay);
+  const acting = { ...run, execution: { ...execution, beganAt: now } };
+  const decision = {
+    kind: 'action-begun' as const,
+    outcome: asJson({ change: plan.change, calls: run.calls }),
+  };
+  return {
+    change: { run: acting, decisions: [decision] },
+    result: { begun, outcome: checkNext(deps, acting, now) },
+  };
+};
+
+const checkNext = ({ pace }: ActDeps, run: Remediation, now: number): StepOutcome =>
+  proceed(run, 'check', now + pace.checkSeconds);
+
+/**
+ * Makes the calls of a change whose beginning is stored. An earlier attempt may have made them: they are made only while
+ * the resource is as it was before the change.
+ */
+export const carryOut = async (
+  { resources }: Pick<ResourceDeps, 'resources'>,
+  { call, change }: Begun,
+): Promise<void> => {
+  const present = await resources.read(call);
+  if (isAsPlanned(call.action, change, present)) await resources.change(call, change);
+};
+
+/** Carries out the plan. The decision is stored before the first call that changes something. */
+export const actStep = async (deps: ActDeps, key: RunKey): Promise<StepOutcome> => {
+  const step = await takeStep(deps, key, async (snapshot): Promise<Step<Begin>> => {
+    const run = storedRun(key, snapshot);
+    if (run.status === 'acting') return begin(deps, snapshot, run);
+    return { result: { outcome: resume(run, snapshot.state, snapshot.now) }, events: ended(run) };
+  });
+  if ('begun' in step) await carryOut(deps, step.begun);
+  return step.outcome;
+};

@@ -1,0 +1,88 @@
+import type { Json } from '../canonical-json.ts';
+import type { LedgerEntry } from '../ledger.ts';
+import type { RemediationPlan } from '../plan.ts';
+import type { Refusal, Remediation } from '../remediation.ts';
+import { CHANGED_RESOURCE, isAsPlanned, type ResourceDeps, readManaged, resourceCall } from './act-on.ts';
+import { ended } from './announce.ts';
+import { planOf } from './ask.ts';
+import { asJson, type JudgeDeps, judgeRun } from './judge-run.ts';
+import { proceed, type StepOutcome } from './outcome.ts';
+import { refusedRun } from './refuse.ts';
+import { resume } from './resume.ts';
+import type { Rules } from './rules.ts';
+import { type RunKey, type Snapshot, type Step, type StepDeps, storedRun, takeStep } from './step.ts';
+
+export interface PrepareDeps extends StepDeps, JudgeDeps, ResourceDeps {
+  readonly rules: Pick<Rules, 'judge' | 'reserve' | 'findAction'>;
+}
+
+const REHEARSAL: Refusal = {
+  rule: 'rehearsal',
+  reason: 'it is only a rehearsal',
+  remedy: 'request it without dry run',
+};
+
+/** A run that was refused at the last moment, with what the gate was asked. */
+const refuse = (
+  run: Remediation,
+  refusals: readonly Refusal[],
+  now: number,
+  inputs: Json,
+): Step<StepOutcome> => {
+  const over = refusedRun(run, refusals, now);
+  const decision = { kind: 'action-refused' as const, outcome: { refusals: [...refusals] }, inputs };
+  return {
+    change: { run: over, decisions: [decision] },
+    events: ended(over),
+    result: proceed(over, 'end'),
+  };
+};
+
+const entryOf = (plan: RemediationPlan, at: number): LedgerEntry => ({
+  ...{ remediationId: plan.remediationId, action: plan.action.id, resource: plan.resource },
+  ...{ kind: 'action', units: plan.change.touches, at, result: 'running' },
+});
+
+const judgedAtLast = (
+  deps: PrepareDeps,
+  snapshot: Snapshot,
+  run: Remediation,
+  plan: RemediationPlan,
+  present: Json,
+): Step<StepOutcome> => {
+  const { now, ledger } = snapshot;
+  const { verdict, inputs } = judgeRun(deps, snapshot, run, plan, present);
+  const isUnchanged = isAsPlanned(resourceCall(deps, plan).action, plan.change, present);
+  const refusals = [
+    ...(run.isDryRun ? [REHEARSAL] : []),
+    ...(isUnchanged ? [] : [CHANGED_RESOURCE]),
+    ...verdict.refusals,
+  ];
+  if (verdict.mode !== 'act' || refusals.length > 0) return refuse(run, refusals, now, inputs);
+  const execution = { before: present, beganAt: null, doneAt: null, undo: null };
+  const acting: Remediation = { ...run, status: 'acting', execution, explanation: plan.change.summary };
+  const decision = { kind: 'action-allowed' as const, outcome: asJson({ verdict, before: present }), inputs };
+  return {
+    change: {
+      ...{ run: acting, decisions: [decision] },
+      ledger: deps.rules.reserve(ledger.item, entryOf(plan, now)),
+    },
+    result: proceed(acting, 'act'),
+  };
+};
+
+/**
+ * Asks the gate again, with the state of the resource read just now, and reserves the effect: one transaction stores the
+ * decision, the reservation and the earlier state. Nothing is changed yet.
+ */
+export const prepareStep = (deps: PrepareDeps, key: RunKey): Promise<StepOutcome> =>
+  takeStep(deps, key, async (snapshot): Promise<Step<StepOutcome>> => {
+    const run = storedRun(key, snapshot);
+    const { now, state } = snapshot;
+    if (run.status !== 'choosing' && run.status !== 'awaiting-approval')
+      return { result: resume(run, state, now), events: ended(run) };
+    const { plan } = planOf(run);
+    const read = await readManaged(deps, resourceCall(deps, plan));
+    if ('refusal' in read) return refuse(run, [read.refusal], now, asJson({ plan }));
+    return judgedAtLast(deps, snapshot, run, plan, read.present);
+  });

@@ -1,0 +1,142 @@
+import type { Json } from '../canonical-json.ts';
+import type { LedgerEntry } from '../ledger.ts';
+import type { PlannedChange, RemediationPlan } from '../plan.ts';
+import { ENDED, type Execution, type Remediation } from '../remediation.ts';
+import { carryOut } from './act.ts';
+import { type ResourceDeps, readManaged, resourceCall } from './act-on.ts';
+import { blocked, ended } from './announce.ts';
+import { planOf } from './ask.ts';
+import { asJson, gateWorld, type JudgeDeps } from './judge-run.ts';
+import { proceed, type StepOutcome } from './outcome.ts';
+import { deadlineOf, type Pace } from './pace.ts';
+import { explainRefusals } from './refuse.ts';
+import { resume } from './resume.ts';
+import type { Rules, UndoVerdict } from './rules.ts';
+import { type RunKey, type Snapshot, type Step, type StepDeps, storedRun, takeStep } from './step.ts';
+
+export interface UndoDeps extends StepDeps, ResourceDeps, Pick<JudgeDeps, 'ceiling'> {
+  readonly rules: Pick<Rules, 'findAction' | 'judgeUndo' | 'reserve'>;
+  readonly pace: Pace;
+}
+
+type Begin = { readonly change?: PlannedChange; readonly outcome: StepOutcome };
+
+/** Enough people asked to undo a remediation that had ended. */
+const isRequested = ({ status, undoRequest }: Remediation): boolean =>
+  ENDED.has(status) && undoRequest !== null && undoRequest.approvals.length >= undoRequest.needed;
+
+const reasonOf = ({ undoRequest, explanation }: Remediation): string =>
+  undoRequest?.approvals.at(-1)?.reason ?? explanation;
+
+const entryOf = (plan: RemediationPlan, change: PlannedChange, at: number): LedgerEntry => ({
+  ...{ remediationId: plan.remediationId, action: plan.action.id, resource: plan.resource },
+  ...{ kind: 'undo', units: change.touches, at, result: 'running' },
+});
+
+/** A requested undo that is refused leaves the remediation as it was; any other needs people. */
+const refuse = (
+  run: Remediation,
+  refusals: UndoVerdict['refusals'],
+  now: number,
+  inputs: Json,
+): Step<Begin> => {
+  const explanation = `not undone: ${explainRefusals(refusals)}`;
+  const decision = { kind: 'undo-failed' as const, outcome: asJson({ refusals }), inputs };
+  if (!isRequested(run)) {
+    const left = { ...run, explanation, refusals: [...refusals] };
+    return { change: { run: left, decisions: [decision] }, result: { outcome: proceed(left, 'close') } };
+  }
+  const left = { ...run, undoRequest: null, explanation, refusals: [...refusals] };
+  return {
+    change: { run: left, decisions: [decision] },
+    events: blocked({ ...left, endedAt: now }),
+    result: { outcome: proceed(left, 'end') },
+  };
+};
+
+const begun = (
+  deps: UndoDeps,
+  { now, ledger }: Snapshot,
+  run: Remediation & { readonly execution: Execution },
+  change: PlannedChange,
+  inputs: Json,
+): Step<Begin> => {
+  const { plan } = planOf(run);
+  const undo = { change, reason: reasonOf(run), beganAt: now, doneAt: null };
+  const undoing: Remediation = {
+    ...{ ...run, status: 'undoing', endedAt: null, execution: { ...run.execution, undo } },
+  };
+  const decision = { kind: 'undo-begun' as const, outcome: asJson(undo), inputs };
+  return {
+    change: {
+      ...{ run: undoing, decisions: [decision] },
+      ledger: deps.rules.reserve(ledger.item, entryOf(plan, change, now)),
+    },
+    result: { change, outcome: proceed(undoing, 'check-undo', now + deps.pace.checkSeconds) },
+  };
+};
+
+const begin = async (deps: UndoDeps, snapshot: Snapshot, run: Remediation): Promise<Step<Begin>> => {
+  const { plan } = planOf(run);
+  const { now } = snapshot;
+  const { execution } = run;
+  const read = await readManaged(deps, resourceCall(deps, plan, 'undo'));
+  if ('refusal' in read) return refuse(run, [read.refusal], now, asJson({ plan }));
+  const approvals = run.undoRequest?.approvals ?? [];
+  const world = { ...gateWorld(deps, snapshot, run, read.present), approvals };
+  const inputs = asJson({ remediation: run, world });
+  const { allowed, change, refusals } = deps.rules.judgeUndo(run, world);
+  if (!allowed || change === null || execution === null) return refuse(run, refusals, now, inputs);
+  return begun(deps, snapshot, { ...run, execution }, change, inputs);
+};
+
+/**
+ * Takes an action back: because it failed or made things worse, or because people asked for it. Like an action, it is
+ * judged, reserved and recorded before anything is changed.
+ */
+export const undoStep = async (deps: UndoDeps, key: RunKey): Promise<StepOutcome> => {
+  const { change, outcome } = await takeStep(deps, key, async (snapshot): Promise<Step<Begin>> => {
+    const run = storedRun(key, snapshot);
+    const { state, now } = snapshot;
+    const undo = run.execution?.undo ?? null;
+    const isStarted = run.status === 'undoing' && undo !== null;
+    if (isStarted && undo.doneAt === null)
+      return {
+        result: { change: undo.change, outcome: proceed(run, 'check-undo', now + deps.pace.checkSeconds) },
+      };
+    if (run.status === 'undoing' ? !isStarted : isRequested(run)) return begin(deps, snapshot, run);
+    return { result: { outcome: resume(run, state, now) }, events: ended(run) };
+  });
+  if (change !== undefined) {
+    const { plan } = planOf(storedRun(key, { run: await deps.store.get(key.tenantId, key.remediationId) }));
+    await carryOut(deps, { call: resourceCall(deps, plan, 'undo'), change });
+  }
+  return outcome;
+};
+
+/** Looks whether the earlier state is restored. Closing hands a run to people if it is not. */
+export const checkUndoStep = (deps: UndoDeps, key: RunKey): Promise<StepOutcome> =>
+  takeStep(deps, key, async ({ now, state, run: stored }): Promise<Step<StepOutcome>> => {
+    const run = storedRun(key, { run: stored });
+    const undo = run.execution?.undo ?? null;
+    if (run.status !== 'undoing' || run.execution === null || undo === null || undo.doneAt !== null)
+      return { result: run.status === 'undoing' ? proceed(run, 'close') : resume(run, state, now) };
+    const { plan } = planOf(run);
+    const call = resourceCall(deps, plan, 'undo');
+    const present = await deps.resources.read(call);
+    if (call.action.isDone(undo.change, present)) {
+      const done = { ...run, execution: { ...run.execution, undo: { ...undo, doneAt: now } } };
+      return {
+        change: { run: done, decisions: [{ kind: 'undo-done', outcome: { present } }] },
+        result: proceed(done, 'close'),
+      };
+    }
+    if (now < deadlineOf(deps.pace, plan.minutes, undo.beganAt))
+      return { result: proceed(run, 'check-undo', now + deps.pace.checkSeconds) };
+    const reason = 'the earlier state was not reached in time';
+    const late = { ...run, explanation: `not undone: ${reason}` };
+    return {
+      change: { run: late, decisions: [{ kind: 'undo-failed', outcome: { reason } }] },
+      result: proceed(late, 'close'),
+    };
+  });
