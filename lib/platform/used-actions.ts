@@ -25,7 +25,7 @@ export const LOG_ACTIONS = of('logs', 'CreateLogStream', 'FilterLogEvents', 'Put
 export const QUEUE_ACTIONS = of(
   'sqs',
   ...['ChangeMessageVisibility', 'DeleteMessage', 'GetQueueAttributes', 'GetQueueUrl'],
-  ...['ReceiveMessage', 'SendMessage'],
+  ...['ListMessageMoveTasks', 'ReceiveMessage', 'SendMessage', 'StartMessageMoveTask'],
 );
 
 export const SECRET_ACTIONS = of(

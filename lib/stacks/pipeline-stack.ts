@@ -16,6 +16,7 @@ import { PublishedName } from '../platform/published-name.ts';
 import { SecretDrill } from '../platform/secret-drill.ts';
 import { SecretRotation } from '../platform/secret-rotation.ts';
 import { DecisionAudit } from '../remediation/decision-audit.ts';
+import { SelfHealing } from '../remediation/self-healing.ts';
 import type { DataStack } from './data-stack.ts';
 
 export interface PipelineStackProps extends StackProps {
@@ -46,6 +47,10 @@ export class PipelineStack extends Stack {
     this.deployments = new DeploymentWatch(this, 'Deployments', { ...shared, bus });
     const audit = new DecisionAudit(this, 'DecisionAudit', { ...shared, deadLetters });
     new CfnOutput(this, 'AnchorDecisionsFunctionName', { value: audit.anchorer.fn.functionName });
+    const { healer } = new SelfHealing(this, 'SelfHealing', {
+      ...{ ...shared, deadLetters, dispatch: dispatch.machine },
+      ingestDeadLetters: this.ingest.queue.deadLetters.queue,
+    });
     const keys = new KeyIssuer(this, 'Keys', shared);
     const { rotator, checker: secretChecker } = new SecretRotation(this, 'Rotation', {
       ...shared,
@@ -64,6 +69,7 @@ export class PipelineStack extends Stack {
     new CfnOutput(this, 'CheckSilenceFunctionName', { value: checker.fn.functionName });
     new CfnOutput(this, 'RotateSecretFunctionName', { value: rotator.fn.functionName });
     new CfnOutput(this, 'CheckSecretsFunctionName', { value: secretChecker.fn.functionName });
+    new CfnOutput(this, 'HealPlatformFunctionName', { value: healer.fn.functionName });
     new CfnOutput(this, 'EventBusName', { value: bus.bus.eventBusName });
   }
 

@@ -18,6 +18,7 @@ const ACTION_OF: Readonly<Record<string, string>> = {
   GetObject: 's3:GetObject',
   GetSecretValue: 'secretsmanager:GetSecretValue',
   Invoke: 'lambda:InvokeFunction',
+  ListMessageMoveTasks: 'sqs:ListMessageMoveTasks',
   ListObjectsV2: 's3:ListBucket',
   ListSecretVersionIds: 'secretsmanager:ListSecretVersionIds',
   Put: 'dynamodb:PutItem',
@@ -28,6 +29,7 @@ const ACTION_OF: Readonly<Record<string, string>> = {
   Query: 'dynamodb:Query',
   SendMessage: 'sqs:SendMessage',
   StartExecution: 'states:StartExecution',
+  StartMessageMoveTask: 'sqs:StartMessageMoveTask',
   // A transaction of puts needs the permission to put.
   TransactWrite: 'dynamodb:PutItem',
   Update: 'dynamodb:UpdateItem',
@@ -55,6 +57,7 @@ const NEVER_CALLED: Readonly<Record<string, readonly string[]>> = {
   // It looks at labels, never at contents.
   'check-secrets': ['secretsmanager:GetSecretValue'],
   'close-deployment-watch': [...on('Changes', 'Query')],
+  'heal-platform': [...on('Remediations', 'Query')],
   'close-forecast-run': [...on('Forecasts', 'Query'), 's3:PutObject'],
   'command-changes': [...on('Incidents', 'BatchGetItem', 'GetItem', 'PutItem', 'UpdateItem')],
   // Their quotas count requests, not things.

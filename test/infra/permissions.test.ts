@@ -407,6 +407,15 @@ const PERMISSIONS: Readonly<Record<string, readonly string[]>> = {
     'secretsmanager:ListSecretVersionIds',
     'sqs:SendMessage',
   ],
+  HealPlatform: [
+    ...on('Remediations', 'BatchGetItem', 'GetItem', 'PutItem'),
+    ...['ReceiveMessage', 'DeleteMessage', 'GetQueueAttributes', 'ListMessageMoveTasks'].map(
+      (action) => `sqs:${action}`,
+    ),
+    ...['sqs:SendMessage', 'sqs:StartMessageMoveTask', 'states:StartExecution'],
+    ...['s3:GetObject', 's3:ListBucket', 's3:PutObject'],
+    ...LOGS,
+  ],
   // It proposes rollbacks and has no permission on anything that could be rolled back.
   CloseDeploymentWatch: [...on('Changes', 'GetItem', 'PutItem'), 'events:PutEvents', ...LOGS],
 };
@@ -544,12 +553,22 @@ describe('resource policies', () => {
 
   it('let only this API and those alarms invoke a function from outside', () => {
     const permissions = resourcesOfType(stage, 'AWS::Lambda::Permission').filter(
-      ({ Properties }) => !/^(?:lambda\.alarms\.cloudwatch|secretsmanager)\./.test(Properties.Principal),
+      ({ Properties }) =>
+        !/^(?:lambda\.alarms\.cloudwatch|secretsmanager|events)\./.test(Properties.Principal),
     );
     expect(permissions).toHaveLength(11);
     for (const { Properties } of permissions) {
       expect(Properties.Principal).toBe('apigateway.amazonaws.com');
       expect(text(Properties.SourceArn)).toMatch(/HttpApi/);
     }
+  });
+
+  it('let rules of EventBridge invoke only what heals alarms', () => {
+    const byRules = resourcesOfType(stage, 'AWS::Lambda::Permission').filter(
+      ({ Properties }) => Properties.Principal === 'events.amazonaws.com',
+    );
+    expect(byRules.map(({ Properties }) => text([Properties.FunctionName, Properties.SourceArn]))).toEqual([
+      expect.stringMatching(/SelfHealingHealPlatform.*SelfHealingOwnAlarms/),
+    ]);
   });
 });
