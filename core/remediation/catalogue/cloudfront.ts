@@ -30,8 +30,8 @@ export const invalidateCache = defineAction<InvalidateParameters, InvalidationSt
   state: InvalidationState,
   basis: ({ last }) => ({ last }),
   plan: ({ paths }, state, { remediationId }) =>
-    state.isBusy
-      ? { notApplicable: 'an invalidation is in progress already' }
+    state.isBusy || state.last === remediationId
+      ? { notApplicable: 'an invalidation is in progress or made already' }
       : {
           ...{ from: state, to: { ...state, last: remediationId }, touches: 1 },
           summary: `invalidate ${paths.join(', ')}`,

@@ -20,9 +20,18 @@ export const startRun = (
   summary: string,
   touches = 1,
 ): Change<RunState> | NotApplicable =>
-  state.status === 'running' && state.startedBy === null
-    ? { notApplicable: 'one is running already' }
-    : { from: state, to: { startedBy: remediationId, status: 'succeeded' }, summary, touches };
+  reasonAgainst(state) ?? {
+    from: state,
+    to: { startedBy: remediationId, status: 'succeeded' },
+    summary,
+    touches,
+  };
+
+/** Undefined if it may be started: it is started at most once for a remediation, and not beside another one. */
+export const reasonAgainst = ({ startedBy, status }: RunState): NotApplicable | undefined => {
+  if (startedBy !== null) return { notApplicable: 'it was started already' };
+  return status === 'running' ? { notApplicable: 'another one is running' } : undefined;
+};
 
 export const RUN = {
   version: 1,

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { defineAction, NO_COST } from './define-action.ts';
-import { RUN, RunState } from './runs.ts';
+import { RUN, RunState, reasonAgainst } from './runs.ts';
 
 const QueueState = z.strictObject({
   /** ApproximateNumberOfMessages of the dead-letter queue; a whole number. */
@@ -37,8 +37,8 @@ export const redriveDeadLetters = defineAction<z.infer<typeof RedriveParameters>
     if (state.messages === 0) return { notApplicable: 'it has no messages' };
     if (state.messages > maxMessages)
       return { notApplicable: `it has ${state.messages} messages, and at most ${maxMessages} are allowed` };
-    if (state.status === 'running' && state.startedBy === null)
-      return { notApplicable: 'a redrive is running' };
+    const against = reasonAgainst(state);
+    if (against !== undefined) return against;
     const to: QueueState = { messages: 0, startedBy: remediationId, status: 'succeeded' };
     return {
       from: state,
