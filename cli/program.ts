@@ -21,6 +21,8 @@ import { keysCommand } from './commands/platform/keys.ts';
 import { restoreCommand } from './commands/platform/restore.ts';
 import { settingsCommand } from './commands/platform/settings.ts';
 import { signInCommand } from './commands/platform/sign-in.ts';
+import { auditCommand } from './commands/remediation/audit.ts';
+import { decisionsCommand } from './commands/remediation/decisions.ts';
 import { simulateCommand } from './commands/simulator/simulate.ts';
 import type { Terminal } from './terminal/terminal.ts';
 import { VERSION } from './version.ts';
@@ -46,6 +48,8 @@ export const buildProgram = (terminal: Terminal): Command =>
     .addCommand(incidentsCommand(terminal))
     .addCommand(changesCommand(terminal))
     .addCommand(topologyCommand(terminal))
+    .addCommand(decisionsCommand(terminal))
+    .addCommand(auditCommand(terminal))
     .addCommand(settingsCommand(terminal))
     .addCommand(keysCommand(terminal))
     .addCommand(breakersCommand(terminal))

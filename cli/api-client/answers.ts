@@ -20,6 +20,8 @@ import { ApiKeyView, IssuedApiKey } from '../../core/platform/api/api-keys.ts';
 import { BreakerView } from '../../core/platform/api/breakers.ts';
 import { Health } from '../../core/platform/api/operations.ts';
 import { Settings } from '../../core/platform/settings/settings.ts';
+import { DecisionView } from '../../core/remediation/api/decisions.ts';
+import { ChainHead } from '../../core/remediation/decision.ts';
 
 export const HealthAnswer = z.looseObject(Health.shape);
 export const StartedRunAnswer = z.looseObject(StartedRun.shape);
@@ -81,6 +83,11 @@ export type BreakerAnswer = z.infer<typeof BreakerAnswer>;
 
 export const IssuedApiKeyAnswer = z.looseObject(IssuedApiKey.shape);
 export type IssuedApiKeyAnswer = z.infer<typeof IssuedApiKeyAnswer>;
+
+export const DecisionAnswer = z.looseObject(DecisionView.shape);
+
+/** The end of the chain, with any page of it. */
+export const DecisionsEndAnswer = z.looseObject({ head: ChainHead });
 
 /** Counts of an accepted ingest request, and what of it was not accepted. */
 export const IngestAnswer = z.looseObject({

@@ -1,6 +1,7 @@
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import * as z from 'zod';
+import { type ChainHead, Decision } from '../../core/remediation/decision.ts';
 import { describeIssues } from '../../core/shared/describe-issues.ts';
 import {
   AnomalyAnswer,
@@ -11,6 +12,8 @@ import {
   CausesAnswer,
   ChangeAnswer,
   ChangeSummaryAnswer,
+  DecisionAnswer,
+  DecisionsEndAnswer,
   ForecastAnswer,
   HealthAnswer,
   IncidentAnswer,
@@ -38,6 +41,7 @@ import type {
   CallRequest,
   ChangeQuery,
   ChangeRequest,
+  DecisionQuery,
   IncidentQuery,
   IngestPayload,
   ListOptions,
@@ -204,6 +208,23 @@ export class ApiClient {
   startRun(idempotencyKey?: string): Promise<z.infer<typeof StartedRunAnswer>> {
     const headers = idempotencyKey === undefined ? {} : { 'idempotency-key': idempotencyKey };
     return this.read(StartedRunAnswer, { method: 'POST', path: '/v1/forecast-runs', headers });
+  }
+
+  /** In the order of the chain, with all their fields, so that they can be verified. */
+  decisions({ most, ...query }: DecisionQuery = {}): AsyncGenerator<Decision, void, void> {
+    return this.list(Decision, '/v1/decisions', query, most);
+  }
+
+  /** The last decision. */
+  async decisionsEnd(): Promise<ChainHead> {
+    return (
+      await this.read(DecisionsEndAnswer, { method: 'GET', path: '/v1/decisions', query: { limit: 1 } })
+    ).head;
+  }
+
+  /** A decision with its recorded inputs. */
+  decision(sequence: number): Promise<z.infer<typeof DecisionAnswer>> {
+    return this.read(DecisionAnswer, { method: 'GET', path: `/v1/decisions/${sequence}` });
   }
 
   /** Circuit breakers, by kind and name. */

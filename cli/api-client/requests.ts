@@ -12,6 +12,11 @@ export interface ListOptions {
   readonly most?: number | undefined;
 }
 
+export interface DecisionQuery extends ListOptions {
+  readonly after?: number | undefined;
+  readonly remediation?: string | undefined;
+}
+
 export interface BreachQuery extends ListOptions {
   readonly minProbability?: number | undefined;
   readonly severity?: Severity | undefined;

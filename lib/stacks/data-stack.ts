@@ -97,6 +97,8 @@ export class DataStack extends Stack {
     new CfnOutput(this, 'RawBucketName', { value: rawBucket.store.bucket.bucketName });
     const { reports, decisions } = this.stores;
     new CfnOutput(this, 'ReportBucketName', { value: reports.store.bucket.bucketName });
+    const { remediations } = this.stores;
+    new CfnOutput(this, 'RemediationsTableName', { value: remediations.store.table.tableName });
     new CfnOutput(this, 'DecisionBucketName', { value: decisions.store.bucket.bucketName });
     new CfnOutput(this, 'ForecastBucketName', { value: forecastBucket.store.bucket.bucketName });
   }

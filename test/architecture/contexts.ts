@@ -133,6 +133,10 @@ export const PUBLISHED: ReadonlySet<string> = new Set([
   'adapters/incidents/item-keys.ts',
   'adapters/metrics/item-keys.ts',
   'adapters/platform/item-keys.ts',
+  // Operators' commands of other contexts find the deployment in the same way.
+  'adapters/platform/deployment/clients.ts',
+  'adapters/platform/deployment/stage-stacks.ts',
+  'cli/commands/platform/aws-access.ts',
 ]);
 
 /** Folders for all contexts, the roots and APIs of `core`, and the constructs that own data, which hand out grants. */

@@ -22,7 +22,7 @@ const avoids = (...barred: readonly string[]) => {
 const MEASURING = /^cli\/commands\/(?:bench\/|api\/plan\.ts$)/;
 
 /** Commands of operators, which work on the AWS account of a deployment or its settings instead of its API. */
-const OPERATING = /^cli\/commands\/platform\//;
+const OPERATING = /^cli\/commands\/(?:platform\/|remediation\/audit\.ts$)/;
 
 const PURE_PACKAGES = new Set([
   'zod',

@@ -24,6 +24,7 @@ const OUTPUTS = {
     'SigningSecretArn',
     'ReportBucketName',
     'DecisionBucketName',
+    'RemediationsTableName',
   ],
   pipeline: [
     'ForecastStateMachineArn',

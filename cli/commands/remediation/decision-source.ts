@@ -1,0 +1,68 @@
+/** Where the commands on decisions read them: the API of a deployment, or an export. */
+import type { Json } from '../../../core/remediation/canonical-json.ts';
+import type { Decision } from '../../../core/remediation/decision.ts';
+import { InvalidInputError } from '../../../core/shared/errors.ts';
+import type { ApiClient } from '../../api-client/api-client.ts';
+import { readAuditFile } from '../../input/audit-file.ts';
+import type { Terminal } from '../../terminal/terminal.ts';
+import { type ConnectionOptions, connect } from '../shared/connection-options.ts';
+
+export interface SourceOptions extends ConnectionOptions {
+  readonly file?: string;
+}
+
+export interface FoundDecision {
+  readonly decision: Decision;
+  readonly inputs: Json | undefined;
+}
+
+export interface DecisionQuery {
+  /** Only decisions after this one; by default the last `limit`. */
+  readonly after: number | undefined;
+  readonly remediation: string | undefined;
+  readonly limit: number;
+}
+
+export interface DecisionSource {
+  list(query: DecisionQuery): AsyncIterable<Decision>;
+  get(sequence: number): Promise<FoundDecision>;
+}
+
+async function* listFromApi(client: ApiClient, query: DecisionQuery): AsyncGenerator<Decision, void> {
+  const { remediation, limit } = query;
+  const start = async () =>
+    remediation === undefined ? Math.max(0, (await client.decisionsEnd()).sequence - limit) : undefined;
+  yield* client.decisions({ remediation, after: query.after ?? (await start()), most: limit });
+}
+
+const apiSource = (client: ApiClient): DecisionSource => ({
+  list: (query) => listFromApi(client, query),
+  get: async (sequence) => {
+    const { decision, inputs } = await client.decision(sequence);
+    return { decision, inputs };
+  },
+});
+
+const fileSource = (path: string, terminal: Terminal): DecisionSource => {
+  const reading = () => readAuditFile(path, terminal.stdin);
+  return {
+    async *list({ after, remediation, limit }) {
+      const { decisions } = await reading();
+      const wanted = decisions.filter(
+        (each) =>
+          each.sequence > (after ?? 0) && (remediation === undefined || each.remediationId === remediation),
+      );
+      yield* after === undefined && remediation === undefined ? wanted.slice(-limit) : wanted.slice(0, limit);
+    },
+    get: async (sequence) => {
+      const { decisions, inputs, tenantId } = await reading();
+      const decision = decisions.find((each) => each.sequence === sequence);
+      if (decision === undefined)
+        throw new InvalidInputError(`${path}: found no decision ${sequence} of ${tenantId}`);
+      return { decision, inputs: inputs.get(decision.inputsHash ?? '') };
+    },
+  };
+};
+
+export const sourceOf = ({ file, ...connection }: SourceOptions, terminal: Terminal): DecisionSource =>
+  file === undefined ? apiSource(connect(connection, terminal)) : fileSource(file, terminal);
