@@ -23,6 +23,10 @@ export const ON_FILES: readonly string[] = [
   'forestall sign-in check --stage prod --metadata metadata.xml',
   // The stage has no provider.
   'forestall sign-in check --stage prod --provider Okta 2>&1 || test $? -eq 2',
+  'forestall audit verify --file decisions.jsonl --json',
+  'forestall decisions list --remediation r-1 --after 0 --limit 5 --file decisions.jsonl --json',
+  'forestall decisions show 1 --file decisions.jsonl --json',
+  'forestall decisions replay 2 --file decisions.jsonl --json',
   'forestall bench components --quick --json figures.json',
 ];
 
@@ -59,6 +63,9 @@ export const ON_A_DEPLOYMENT: readonly string[] = [
   'forestall keys revoke $API_KEY --json',
   'forestall status --json',
   'forestall status',
+  'forestall audit verify --stage local --region us-east-1 --tenant commands --json',
+  // No remediation of this tenant was decided on.
+  'forestall audit export --stage local --region us-east-1 --tenant commands 2>&1 || test $? -eq 2',
   'forestall restore Settings --from $COPY --stage local --region us-east-1 --only-missing --json',
   'forestall restore Settings --from $COPY --stage local --force',
   // Other tests leave dead letters.
@@ -198,6 +205,7 @@ export const OF_OPERATORS: Readonly<Record<string, string>> = {
   'aws s3 rm --recursive s3://$RAW_BUCKET': 'aws s3 rm --recursive s3://$OWN_BUCKET',
   'aws s3 rm --recursive s3://$FORECAST_BUCKET': 'aws s3 rm --recursive s3://$OWN_BUCKET/x; echo none left',
   'aws s3 rm --recursive s3://$REPORT_BUCKET': 'aws s3 rm --recursive s3://$OWN_BUCKET/w; echo none left',
+  'aws s3 rm --recursive s3://$DECISION_BUCKET': 'aws s3 rm --recursive s3://$OWN_BUCKET/v; echo none left',
   'aws s3 rm --recursive s3://<bucket>': 'aws s3 rm --recursive s3://$OWN_BUCKET/y; echo none left',
   "aws s3api list-object-versions --bucket <bucket> --max-keys 1000 --output json --query '{Objects: [Versions, DeleteMarkers][].{Key: Key, VersionId: VersionId}}' > versions.json":
     "aws s3api list-object-versions --bucket $OWN_BUCKET --max-keys 1000 --output json --query '{Objects: [Versions, DeleteMarkers][].{Key: Key, VersionId: VersionId}}' > versions.json; cat versions.json",
@@ -256,6 +264,7 @@ export const README_COMMANDS: Readonly<Record<string, string>> = {
   'aws s3 rm --recursive s3://$RAW_BUCKET': 'commands.test.ts',
   'aws s3 rm --recursive s3://$FORECAST_BUCKET': 'commands.test.ts',
   'aws s3 rm --recursive s3://$REPORT_BUCKET': 'commands.test.ts',
+  'aws s3 rm --recursive s3://$DECISION_BUCKET': 'commands.test.ts',
   'npx cdk destroy --all -c stage=dev --force': 'commands.test.ts',
   'npm run cost': 'cost',
   'npx forestall bench forecast --data path/to/data': 'bench',

@@ -38,6 +38,7 @@ import {
 import { invokeAsAction } from './alarm-ways.ts';
 import { OF_DEVELOPERS, OF_OPERATORS, ON_A_DEPLOYMENT, ON_FILES } from './command-lines.ts';
 import { drained, useSession } from './pipeline-client.ts';
+import { exportedDecisions } from './sample-decisions.ts';
 
 const root = join(import.meta.dirname, '..', '..');
 const folder = mkdtempSync(join(tmpdir(), 'forestall-commands-'));
@@ -84,6 +85,7 @@ const writeFiles = (): void => {
   );
   write('hours.csv', `timestamp,value\n${rowsOf(40 * 24, 3600, wave)}`);
   write('calls.json', '[{"caller": "commands-host", "callee": "commands-db"}]');
+  write('decisions.jsonl', exportedDecisions());
   write('graph.csv', graphToCsv(graph));
   write('window.csv', toCsv(faultyWindow('disk')));
   write('target.json', JSON.stringify(target()));
