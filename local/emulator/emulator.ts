@@ -90,6 +90,7 @@ interface Paths {
   readonly log: string;
   readonly record: string;
   readonly recordedCalls: string;
+  readonly recordedActions: string;
   readonly recordedCredentials: string;
   readonly temporary: string;
 }
@@ -111,6 +112,7 @@ const spawnEmulator = (options: EmulatorOptions, port: number, paths: Paths): Ch
         }),
         ...(options.recordCalls && {
           FORESTALL_RECORDED_CALLS: paths.recordedCalls,
+          FORESTALL_RECORDED_ACTIONS: paths.recordedActions,
           FORESTALL_RECORDED_CREDENTIALS: paths.recordedCredentials,
         }),
       },
@@ -135,6 +137,7 @@ const preparePaths = async (folder: string): Promise<Paths> => {
     log: join(folder, 'emulator.log'),
     record,
     recordedCalls: join(folder, 'recorded-calls.jsonl'),
+    recordedActions: join(folder, 'recorded-actions.jsonl'),
     recordedCredentials: join(folder, 'recorded-credentials.jsonl'),
     temporary: mkdtempSync(join(tmpdir(), TEMPORARY_PREFIX)),
   };

@@ -19,6 +19,7 @@ from ministack.services.cloudformation import provisioners
 
 from fit import require
 from pass_traces import pass_traces
+from record_actions import record_actions
 from record_calls import record_calls
 from record_credentials import record_credentials
 from rotate_secrets import rotate_secrets
@@ -222,6 +223,8 @@ if __name__ == "__main__":
     _end_with_the_starter()
     if os.environ.get("FORESTALL_RECORDED_CALLS"):
         record_calls(os.environ["FORESTALL_RECORDED_CALLS"])
+    if os.environ.get("FORESTALL_RECORDED_ACTIONS"):
+        record_actions(os.environ["FORESTALL_RECORDED_ACTIONS"])
     if os.environ.get("FORESTALL_RECORDED_CREDENTIALS"):
         record_credentials(os.environ["FORESTALL_RECORDED_CREDENTIALS"])
     sys.argv = sys.argv[:1]

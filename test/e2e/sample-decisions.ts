@@ -11,7 +11,10 @@ export const exportedDecisions = (): string => {
     ...{ healingId: 'healing-1', now: NOW, ledger: { entries: [] }, killSwitch: null },
     plan: { alarm: 'DeadLetters', action: 'redrive-dead-letters', resource: 'sqs-queue:dead' },
   });
-  const [inputsHash, outcome] = [jsonHash(inputs), { plan: inputs.plan, refusals: [...judgeHealing(inputs)] }];
+  const [inputsHash, outcome] = [
+    jsonHash(inputs),
+    { plan: inputs.plan, refusals: [...judgeHealing(inputs)] },
+  ];
   const decisions = append('acme', EMPTY_CHAIN, [
     decision({ kind: 'approved', inputsHash: null, by: { kind: 'person', name: 'ada' } }),
     decision({ kind: 'healing-begun', inputsHash, outcome }),

@@ -1,28 +1,41 @@
 /** How each kind of decision that Forestall computes follows from its recorded inputs. */
-import type * as z from 'zod';
+import * as z from 'zod';
 import type { DecisionKind } from '../decision.ts';
 import { GateInputs } from '../gate/gate-world.ts';
 import { judge } from '../gate/judge.ts';
 import { HealingInputs, judgeHealing } from '../healing/judge-healing.ts';
+import { VerificationInputs } from '../verification/verification-inputs.ts';
+import { verify } from '../verification/verify.ts';
 
-/** Computes the `outcome` of a decision from its recorded inputs. @throws if they are not inputs of this kind */
-export type Computation = (inputs: unknown) => unknown;
+export interface Computation {
+  /** Computes the result again. @throws if these are not inputs of this kind */
+  compute(inputs: unknown): unknown;
+  /** The part of a recorded outcome that was computed. */
+  computed(outcome: unknown): unknown;
+}
 
-const computation =
-  <Inputs>(schema: z.ZodType<Inputs>, compute: (inputs: Inputs) => unknown): Computation =>
-  (inputs) =>
-    compute(schema.parse(inputs));
+const whole = <Inputs>(schema: z.ZodType<Inputs>, compute: (inputs: Inputs) => unknown): Computation => ({
+  compute: (inputs) => compute(schema.parse(inputs)),
+  computed: (outcome) => outcome,
+});
 
-const gate = computation(GateInputs, ({ plan, world }) => judge(plan, world));
-const healing = computation(HealingInputs, (inputs) => ({
-  plan: inputs.plan,
-  refusals: judgeHealing(inputs),
-}));
+const WithVerdict = z.looseObject({ verdict: z.unknown() });
+
+/** Outcomes with a verdict, beside which they may state what else was decided on. */
+const verdict = <Inputs>(schema: z.ZodType<Inputs>, compute: (inputs: Inputs) => unknown): Computation => ({
+  compute: (inputs) => compute(schema.parse(inputs)),
+  computed: (outcome) => WithVerdict.safeParse(outcome).data?.verdict ?? outcome,
+});
+
+const gate = verdict(GateInputs, ({ plan, world }) => judge(plan, world));
+const healing = whole(HealingInputs, (inputs) => ({ plan: inputs.plan, refusals: judgeHealing(inputs) }));
 
 /** The other kinds are decided by people, or record what happened. */
 export const COMPUTATIONS: Readonly<Partial<Record<DecisionKind, Computation>>> = {
+  'approval-asked': gate,
   'action-allowed': gate,
   'action-refused': gate,
+  verified: whole(VerificationInputs, verify),
   'healing-begun': healing,
   'healing-refused': healing,
 };

@@ -17,7 +17,7 @@ export type Replay =
 
 const unusable = (reason: string): Replay => ({ result: 'unusable', reason });
 
-const compare = (recorded: Json, computed: unknown): Replay => {
+const compare = (recorded: unknown, computed: unknown): Replay => {
   const text = canonicalJson(computed);
   if (text === canonicalJson(recorded)) return { result: 'same' };
   return { result: 'different', differences: jsonDifferences(recorded, JSON.parse(text)) };
@@ -31,13 +31,13 @@ export const replay = (decision: Decision, inputs: Json | undefined): Replay => 
   if (decisionHash(decision) !== decision.hash)
     return unusable('the decision does not have the hash of its content: it was edited');
   if (decision.inputsHash === null) return { result: 'not-computed' };
-  const compute = COMPUTATIONS[decision.kind];
-  if (compute === undefined) return { result: 'not-computed' };
+  const computation = COMPUTATIONS[decision.kind];
+  if (computation === undefined) return { result: 'not-computed' };
   if (inputs === undefined) return unusable(`its inputs ${decision.inputsHash} are missing`);
   if (jsonHash(inputs) !== decision.inputsHash)
     return unusable('the inputs do not have the hash that the decision names: they were edited');
   try {
-    return compare(decision.outcome, compute(inputs));
+    return compare(computation.computed(decision.outcome), computation.compute(inputs));
   } catch (error) {
     return unusable(`this release cannot compute it from its inputs: ${errorFrom(error).message}`);
   }

@@ -7,6 +7,8 @@ import { type Json, jsonHash } from '../../../../core/remediation/canonical-json
 import { type Decision, EMPTY_CHAIN, type NewDecision } from '../../../../core/remediation/decision.ts';
 import { judge } from '../../../../core/remediation/gate/judge.ts';
 import { HealingInputs, judgeHealing } from '../../../../core/remediation/healing/judge-healing.ts';
+import { VerificationInputs } from '../../../../core/remediation/verification/verification-inputs.ts';
+import { verify } from '../../../../core/remediation/verification/verify.ts';
 import { sampleLedger, samplePlan, samplePolicy, sampleSwitch, sampleTrack } from '../stored-samples.ts';
 import { decision, NOW } from './decision-samples.ts';
 
@@ -34,6 +36,27 @@ describe('a replayed decision', () => {
   it('of the gate has the same outcome as recorded', () => {
     expect(verdict.rules.map(({ rule }) => rule)).not.toContain('inputs');
     expect(replay(allowed, gateInputs)).toEqual({ result: 'same' });
+  });
+
+  it('of the gate may state more beside the verdict', () => {
+    const outcome = { verdict, before: plan.change.from } as unknown as Json;
+    const begun = chained({ kind: 'action-allowed', inputsHash: jsonHash(gateInputs), outcome });
+    expect(replay(begun, gateInputs)).toEqual({ result: 'same' });
+  });
+
+  it('of a verification has the same outcome as recorded', () => {
+    const path = { start: NOW, stepSeconds: 300, levels: [0.1, 0.5, 0.9], breachProbability: 0.9 };
+    const forecast = { ...path, issuedAt: NOW - 60, quantiles: [[96], [97], [98]] };
+    const points = Array.from({ length: 12 }, (_, n) => ({ at: NOW + n * 300, value: 60 }));
+    const inputs = VerificationInputs.parse({
+      ...{ now: NOW + 7200, troubleSince: NOW - 600, beganAt: NOW, doneAt: NOW + 60, settleSeconds: 300 },
+      ...{ deadline: NOW + 3600, stepSeconds: 300, metric: 'cpu', harm: { direction: 'above', limit: 95 } },
+      ...{ targets: [{ targetId: 'web-1', forecast, points }], peers: [] },
+    });
+    const outcome = verify(inputs) as unknown as Json;
+    expect(outcome).toMatchObject({ verdict: expect.any(String) });
+    const verified = chained({ kind: 'verified', inputsHash: jsonHash(inputs), outcome });
+    expect(replay(verified, inputs)).toEqual({ result: 'same' });
   });
 
   it('of the healing of an alarm has the same outcome as recorded', () => {
