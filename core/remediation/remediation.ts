@@ -127,6 +127,8 @@ export const Remediation = z.strictObject({
   isDryRun: z.boolean(),
   plan: RemediationPlan.nullable(),
   planHash: z.string().length(64).nullable(),
+  /** Hash of the forecasts made before the action, which are recorded like the inputs of decisions; null without any. */
+  evidenceHash: z.string().length(64).nullable(),
   /** The calls of the plan. */
   calls: z.array(ShownCall),
   refusals: z.array(Refusal),

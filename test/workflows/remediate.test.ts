@@ -211,7 +211,7 @@ describe('remediate', () => {
       ...['How it ended', 'Action undone'],
     ]);
     expect(effects).toMatchObject([{ to: 6 }, { to: 5 }]);
-    expect(stored()).toMatchObject({ status: 'undone', undoRequest: null });
+    expect(stored()).toMatchObject({ status: 'undone', undoRequest: null, evidenceHash: null });
     expect(own.track.item.outcomes).toMatchObject([{ result: 'succeeded' }]);
     const again = await execute(definition, undoInput, tasks);
     expect(again.trail.at(-1)).toBe('Action undone');
@@ -231,7 +231,7 @@ describe('remediate', () => {
     group.desired = group.inService = 8;
     const done = await execute(definition, undoInput, tasks);
     expect(done.trail.at(-1)).toBe('Problem avoided');
-    expect(stored()).toMatchObject({ status: 'succeeded', undoRequest: null });
+    expect(stored()).toMatchObject({ status: 'succeeded', undoRequest: null, evidenceHash: null });
     expect(effects).toHaveLength(1);
   });
 

@@ -64,7 +64,7 @@ const chosenRun = (
     ...{ status, endedAt: ENDED.has(status) ? now : null, environment: plan?.environment ?? null },
     ...{ plan, planHash: plan && planHash(plan), calls: [...calls], explanation },
     refusals: [...refusals],
-    ...{ approval: null, execution: null, verification: null, undoRequest: null },
+    ...{ approval: null, execution: null, verification: null, undoRequest: null, evidenceHash: null },
   };
 };
 

@@ -107,7 +107,14 @@ const close = async (
   const { now, state, ledger } = snapshot;
   const ending = endingOf(run, failure);
   const { status, explanation } = ending;
-  const closed: Remediation = { ...run, status, explanation, endedAt: now, undoRequest: null };
+  const closed: Remediation = {
+    ...run,
+    status,
+    explanation,
+    endedAt: now,
+    undoRequest: null,
+    evidenceHash: null,
+  };
   const lesson = await lessonOf(deps, run, ending, snapshot);
   const result = settleAs(run, ending);
   const kind = status === 'escalated' ? ('escalated' as const) : ('closed' as const);
@@ -132,7 +139,7 @@ const neverChosen = ({ cause, ...beginning }: Closing, failure: Failure, now: nu
   const explanation = `nothing was chosen: ${failedText(failure)}`;
   const run: Remediation = {
     ...{ ...beginning, cause, status: 'failed', endedAt: now, environment: null, explanation },
-    ...{ plan: null, planHash: null, calls: [], refusals: [], undoRequest: null },
+    ...{ plan: null, planHash: null, calls: [], refusals: [], undoRequest: null, evidenceHash: null },
     ...{ approval: null, execution: null, verification: null },
   };
   const outcome = { status: 'failed', explanation, error: failure.error };

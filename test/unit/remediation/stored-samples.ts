@@ -31,7 +31,7 @@ export const sampleRemediation = (over: Partial<Remediation> = {}): Remediation 
   return {
     ...{ tenantId, remediationId, cause: plan.cause, status: 'acting', startedAt: NOW, endedAt: null },
     ...{ environment: 'shop', isDryRun: false, plan, planHash: planHash(plan), refusals: [] },
-    ...{ calls: [], approval: null, verification: null, undoRequest: null },
+    ...{ calls: [], approval: null, verification: null, undoRequest: null, evidenceHash: null },
     ...{ explanation: 'a person approved it', workflowVersion: '1' },
     execution: { before: { desired: 5 }, beganAt: NOW, doneAt: null, undo: null },
     ...over,
