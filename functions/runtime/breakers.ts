@@ -10,6 +10,7 @@ import type { Breaker } from '../../core/shared/resilience/breaker.ts';
 import type { BreakerRules } from '../../core/shared/resilience/breaker-rules.ts';
 import { breakerRules } from './breaker-rules.ts';
 import { telemetry } from './observe.ts';
+import { table } from './tables.ts';
 
 export interface SharedBreakers {
   readonly integration: (name: string) => Breaker;
@@ -28,8 +29,9 @@ export interface SharedBreakersEnvironment {
  * function needs `RequestTable.grantBreakers`.
  */
 export const sharedBreakers = (env: SharedBreakersEnvironment, events: EventPublisher): SharedBreakers => {
-  const table = { client: makeBreakerTableClient(), tableName: env.REQUESTS_TABLE_NAME, now: Date.now };
-  const deps = { store: dynamoBreakerStore(table), events, telemetry, now: Date.now };
+  const client = makeBreakerTableClient();
+  const store = dynamoBreakerStore({ ...table(env.REQUESTS_TABLE_NAME), client });
+  const deps = { store, events, telemetry, now: Date.now };
   const own = env.OWN_TENANT_ID;
   const known = new Map<string, Breaker>();
   const breaker = (key: BreakerKey, rules: BreakerRules, sharing: Sharing): Breaker => {

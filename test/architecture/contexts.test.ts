@@ -106,7 +106,7 @@ describe('imports', () => {
       'an adapter by runtime',
       handlersReach,
       'functions/changes/a/x.ts',
-      "import '../../runtime/observe.ts';",
+      "import '../../runtime/quotas-json.ts';",
     ],
     [
       'another function',

@@ -130,7 +130,7 @@ const ENVIRONMENT: Readonly<Record<string, readonly string[]>> = {
   'plan-peer-comparison': [...tables('TARGETS'), 'COMPARE_PEERS_FUNCTION_NAME'],
   'issue-api-key': [...tables('API_KEYS')],
   'issue-access-token': [...tables('API_KEYS', 'REQUESTS'), 'TENANT_QUOTAS', ...SIGN_IN],
-  'rotate-secret': ['ROTATION_TARGETS', 'OWN_TENANT_ID', 'EVENT_BUS_NAME', 'VAULT_TABLE_NAME'],
+  'rotate-secret': ['ROTATION_TARGETS', 'OWN_TENANT_ID', 'EVENT_BUS_NAME', ...tables('VAULT', 'REQUESTS')],
   'reencrypt-vault': ['VAULT_SECRET_ARN', 'VAULT_TABLE_NAME'],
   'begin-secret-drill': ['ROTATION_TARGETS'],
   'verify-secret-drill': ['ROTATION_TARGETS', 'REPORT_BUCKET_NAME'],

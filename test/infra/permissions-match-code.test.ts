@@ -137,7 +137,11 @@ const compositionOf = (name: string): string => {
   const own = readFileSync(join(folderOf(name), 'index.ts'), 'utf8');
   // `api-access.ts` extends `key-access.ts`.
   const hasAccess = /runtime\/(?:api|key)-access\.ts'/.test(own);
-  return hasAccess ? `${own}\n${readFileSync('functions/runtime/key-access.ts', 'utf8')}` : own;
+  const shared = [
+    ...(hasAccess ? ['functions/runtime/key-access.ts'] : []),
+    ...(own.includes("runtime/breakers.ts'") ? ['functions/runtime/breakers.ts'] : []),
+  ];
+  return [own, ...shared.map((file) => readFileSync(file, 'utf8'))].join('\n');
 };
 
 /** Each store that a function composes: its file, and the table it is given. */

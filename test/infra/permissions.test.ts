@@ -202,7 +202,7 @@ const PERMISSIONS: Readonly<Record<string, readonly string[]>> = {
   ],
   QueryApi: [
     ...on('ApiKeys', 'GetItem'),
-    ...on('Requests', 'UpdateItem'),
+    ...on('Requests', 'Query', 'UpdateItem'),
     ...on('Settings', 'GetItem'),
     ...on('Blocks', 'Query'),
     ...on('Targets', 'GetItem', 'Query'),
@@ -369,6 +369,8 @@ const PERMISSIONS: Readonly<Record<string, readonly string[]>> = {
   IssueAccessToken: [...on('ApiKeys', 'GetItem'), ...on('Requests', 'UpdateItem'), ...LOGS, ...SECRET],
   RotateSecret: [
     'dynamodb:Query Vault by index',
+    // The states of circuit breakers.
+    ...on('Requests', 'GetItem', 'PutItem'),
     'events:PutEvents',
     ...LOGS,
     'secretsmanager:DescribeSecret',

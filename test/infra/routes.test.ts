@@ -75,6 +75,7 @@ describe('the routes of the HTTP API', () => {
       'GET /v1/anomalies',
       'GET /v1/api-keys',
       'GET /v1/breaches',
+      'GET /v1/breakers',
       'GET /v1/changes',
       'GET /v1/changes/{changeId}',
       'GET /v1/forecast-runs',

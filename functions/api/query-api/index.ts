@@ -12,7 +12,7 @@ import { dynamoGraphStore } from '../../../adapters/incidents/graph-store.ts';
 import { dynamoIncidentStore } from '../../../adapters/incidents/incident-store.ts';
 import { dynamoBlockReader } from '../../../adapters/metrics/block-store.ts';
 import { dynamoTargetRegistry } from '../../../adapters/metrics/target-registry.ts';
-import { dynamoBreakerLister } from '../../../adapters/platform/resilience/breaker-store.ts';
+import { dynamoBreakerLister } from '../../../adapters/platform/resilience/breaker-list.ts';
 import { dynamoSettingsStore } from '../../../adapters/platform/settings-store.ts';
 import { apiAccess } from '../../runtime/api-access.ts';
 import { observe } from '../../runtime/observe.ts';

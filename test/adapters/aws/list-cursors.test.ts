@@ -7,7 +7,7 @@ import { dynamoRunStore } from '../../../adapters/forecasts/run-store.ts';
 import { dynamoIncidentStore } from '../../../adapters/incidents/incident-store.ts';
 import { dynamoTargetRegistry } from '../../../adapters/metrics/target-registry.ts';
 import { dynamoApiKeyStore } from '../../../adapters/platform/api-key-store.ts';
-import { dynamoBreakerLister } from '../../../adapters/platform/resilience/breaker-store.ts';
+import { dynamoBreakerLister } from '../../../adapters/platform/resilience/breaker-list.ts';
 import { dynamoDecisionStore } from '../../../adapters/remediation/decision-store.ts';
 import { dynamoRemediationStore } from '../../../adapters/remediation/remediation-store.ts';
 import type { Page, PageRequest } from '../../../core/shared/page.ts';

@@ -3,10 +3,8 @@ import { cachedSettings } from '../../../adapters/platform/cached-settings.ts';
 import { dynamoKeyUseRecorder } from '../../../adapters/platform/key-use-recorder.ts';
 import { dynamoKeyUses } from '../../../adapters/platform/key-uses.ts';
 import { dynamoQuotaLedger } from '../../../adapters/platform/quota-ledger.ts';
-import {
-  dynamoBreakerLister,
-  dynamoBreakerStore,
-} from '../../../adapters/platform/resilience/breaker-store.ts';
+import { dynamoBreakerLister } from '../../../adapters/platform/resilience/breaker-list.ts';
+import { dynamoBreakerStore } from '../../../adapters/platform/resilience/breaker-store.ts';
 import { dynamoResponseStore } from '../../../adapters/platform/response-store.ts';
 import { dynamoSettingsStore } from '../../../adapters/platform/settings-store.ts';
 import { dynamoVaultStore } from '../../../adapters/platform/vault-store.ts';
