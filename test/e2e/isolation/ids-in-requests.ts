@@ -25,7 +25,7 @@ const NAMING: Readonly<Record<string, (ids: Ids, operation: string) => readonly 
 /** All other parameters. */
 const NAMELESS = new Set([
   ...['limit', 'cursor', 'from', 'to', 'metric', 'kind', 'active', 'status', 'severity', 'health', 'profile'],
-  ...['minProbability', 'capacity', 'uptime', 'identity'],
+  ...['minProbability', 'capacity', 'uptime', 'identity', 'state'],
   ...['attributes', 'excludedAttributes', 'sortBy', 'sortOrder', 'startIndex', 'count'],
 ]);
 
