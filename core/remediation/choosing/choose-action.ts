@@ -51,7 +51,7 @@ export const chooseAction = (inputs: ChoiceInputs, known: Known, judgeBy: Judge 
   const isRequest = inputs.cause.kind === 'request';
   const remedies = known.findRemedies(problem.alertType);
   if (!isRequest && remedies === undefined) return nothing(`The alert type ${problem.alertType} is unknown.`);
-  if (!isRequest && remedies?.notifyOnly) return nothing(`Only people can help: ${remedies.notifyOnly}.`);
+  if (!isRequest && remedies?.notifyOnly) return nothing(`Only people can help. ${remedies.notifyOnly}`);
   return chooseAmong(inputs, problem, environment, known, judgeBy);
 };
 

@@ -22,10 +22,16 @@ const timingOf = (minutes: number, leadMinutes: number): string => {
   return minutes <= leadMinutes ? `${harm}, so in time.` : `${harm}, so after the harm has begun.`;
 };
 
-/** Why: the evidence of the problem, the record of the action, and its timing. */
-export const whyOf = (plan: RemediationPlan, rate: SuccessRate, leadMinutes: number): readonly string[] => [
+/** Why: the evidence of the problem, how the action helps, its record and its timing. */
+export const whyOf = (
+  plan: RemediationPlan,
+  help: string,
+  rate: SuccessRate,
+  leadMinutes: number,
+): readonly string[] => [
   ...plan.problem.evidence,
   `The problem is ${percent(plan.problem.confidence)} certain.`,
+  help,
   recordOf(rate, plan.problem.alertType),
   timingOf(plan.minutes.act, leadMinutes),
 ];

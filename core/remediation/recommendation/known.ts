@@ -1,10 +1,21 @@
 import type { CatalogueAction } from '../action.ts';
+import type { Horizon } from '../plan.ts';
+
+/** How an action helps against a type of problem. */
+export interface Remedy {
+  readonly action: string;
+  /** Place among what helps, 0 for the most helpful; actions of the same effect share one. */
+  readonly place: number;
+  /** When it usually helps. */
+  readonly horizon: Horizon;
+  /** One sentence for people. */
+  readonly why: string;
+}
 
 /** What the catalogue says about an alert type. */
 export interface Remedies {
-  /** Ids of actions that help, the most direct first. */
-  readonly actions: readonly string[];
-  /** Why only people can help; null if actions can. */
+  readonly actions: readonly Remedy[];
+  /** Why only people can help, a sentence; null if actions can, or if a person names one. */
   readonly notifyOnly: string | null;
 }
 

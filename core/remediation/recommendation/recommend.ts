@@ -5,8 +5,8 @@ import { canonicalJson, Json } from '../canonical-json.ts';
 import type { RemediationPlan } from '../plan.ts';
 import { readResourceId } from '../resource.ts';
 import { howOf, whyOf } from './explain.ts';
-import { horizonOf, recurs } from './horizon.ts';
-import type { Known } from './known.ts';
+import { horizonOf } from './horizon.ts';
+import type { Known, Remedy } from './known.ts';
 import type { PassedOver, Recommendation } from './recommendation.ts';
 import type { Candidate, RecommendationInputs } from './recommendation-inputs.ts';
 import { factorsOf, scoreOf } from './score.ts';
@@ -40,18 +40,29 @@ interface Prepared {
   readonly parameters: Json;
   readonly change: Change<Json>;
   readonly cost: CostQuote;
-  /** Place among the actions for the alert type. */
-  readonly place: number;
+  readonly remedy: Omit<Remedy, 'action'>;
 }
 
 interface Reason {
   readonly reason: string;
 }
 
-const placeOf = ({ cause, problem }: RecommendationInputs, candidate: Candidate, known: Known): number => {
+/** A person who asks for an action needs no reason of ours. */
+const remedyOf = (
+  { cause, problem }: RecommendationInputs,
+  { action, resource }: Candidate,
+  known: Known,
+): Omit<Remedy, 'action'> | Reason => {
   if (cause.kind === 'request')
-    return cause.action === candidate.action && cause.resource === candidate.resource ? 0 : -1;
-  return known.findRemedies(problem.alertType)?.actions.indexOf(candidate.action) ?? -1;
+    return cause.action === action && cause.resource === resource
+      ? { place: 0, horizon: 'immediate', why: `${cause.requestedBy} asked for it: ${cause.reason}` }
+      : { reason: 'it was not asked for' };
+  const remedies = known.findRemedies(problem.alertType)?.actions ?? [];
+  return (
+    remedies.find((remedy) => remedy.action === action) ?? {
+      reason: `it does not help against ${problem.alertType}`,
+    }
+  );
 };
 
 const prepare = (inputs: RecommendationInputs, candidate: Candidate, known: Known): Prepared | Reason => {
@@ -59,14 +70,8 @@ const prepare = (inputs: RecommendationInputs, candidate: Candidate, known: Know
   if (action === undefined) return { reason: `the catalogue has no action ${candidate.action}` };
   const { kind } = readResourceId(candidate.resource);
   if (kind !== action.resourceKind) return { reason: `it acts on ${action.resourceKind}, not on ${kind}` };
-  const place = placeOf(inputs, candidate, known);
-  if (place < 0)
-    return {
-      reason:
-        inputs.cause.kind === 'request'
-          ? 'it was not asked for'
-          : `it does not help against ${inputs.problem.alertType}`,
-    };
+  const remedy = remedyOf(inputs, candidate, known);
+  if ('reason' in remedy) return remedy;
   if ('unreadable' in candidate.reading)
     return { reason: `the state of the resource cannot be read: ${candidate.reading.unreadable}` };
   const { state } = candidate.reading;
@@ -74,7 +79,7 @@ const prepare = (inputs: RecommendationInputs, candidate: Candidate, known: Know
     const parameters = filled(action, candidate.parameters);
     const change = action.plan(parameters, state, contextOf(inputs));
     if ('notApplicable' in change) return { reason: change.notApplicable };
-    return { action, parameters, change, cost: action.cost(change, parameters), place };
+    return { action, parameters, change, cost: action.cost(change, parameters), remedy };
   });
 };
 
@@ -136,19 +141,17 @@ const recommendationOf = (
   const rate = rateOf(inputs, prepared.action, known);
   const plan = planOf(inputs, candidate, prepared, rate.mean);
   const leadMinutes = leadMinutesOf(inputs);
-  const { problem, minutes, cost, risk, reversibility, effect } = plan;
+  const { problem, minutes, cost, risk, reversibility } = plan;
   const factors = factorsOf({
     ...{ confidence: problem.confidence, expectedSuccess: rate.mean, risk, reversibility },
     ...{ minutes: minutes.act, leadMinutes, usd: cost.usdOnce + HOURS_IN_FIRST_DAY * cost.usdPerHour },
-    ...{ touches: plan.change.touches, place: prepared.place },
+    ...{ touches: plan.change.touches, place: prepared.remedy.place },
   });
-  const trouble = { alertType: problem.alertType, environment: inputs.environment, profile: inputs.profile };
-  const isRecurring = recurs(inputs.track.outcomes, trouble, inputs.now);
   return {
     ...{ plan, factors, score: scoreOf(factors) },
-    horizon: horizonOf(effect, minutes.act, leadMinutes, isRecurring),
+    horizon: horizonOf(prepared.remedy.horizon, minutes.act, leadMinutes),
     ...{ confidence: problem.confidence, expectedSuccess: rate.mean },
-    ...{ why: whyOf(plan, rate, leadMinutes), how: howOf(plan, prepared.action) },
+    ...{ why: whyOf(plan, prepared.remedy.why, rate, leadMinutes), how: howOf(plan, prepared.action) },
   };
 };
 

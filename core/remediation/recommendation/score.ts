@@ -15,7 +15,7 @@ export interface Merits {
   readonly usd: number;
   /** Units that the change touches. */
   readonly touches: number;
-  /** Place among the actions for the alert type, 0 for the most direct one. */
+  /** Place among what helps against the type of problem, 0 for the most helpful. */
   readonly place: number;
 }
 
@@ -47,7 +47,7 @@ const EACH_PLACE = 0.92;
  * - `safe`: 1, 0.85 and 0.6 for low, medium and high risk; `reversible`: 1 if it can be undone, 0.95 if its effect fades
  *   by itself, 0.8 if neither;
  * - `cheap`: 1 if it costs nothing, 0.5 at $50 in the first day; `small`: 1 for one unit, 2 % less odds for each more;
- * - `direct`: 1 for the most direct action for the alert type, 8 % less for each place after it.
+ * - `direct`: 1 for what helps most against the type of problem, 8 % less for each place after it.
  */
 export const factorsOf = (merits: Merits): Factors => ({
   likely: merits.confidence,

@@ -138,7 +138,7 @@ describe('chooseAction', () => {
     [
       'only people can help',
       { problem: { ...problem, alertType: 'certificate-expiry' } },
-      'Only people can help: certificates are renewed by their owner.',
+      'Only people can help. Its owner renews a certificate.',
     ],
     ['no action is allowed', { candidates: [] }, 'The policy allows no action against cpu-high.'],
     [

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { horizonOf, recurs } from '../../../../core/remediation/recommendation/horizon.ts';
-import { DAY, NOW, outcome } from './samples.ts';
+import { horizonOf } from '../../../../core/remediation/recommendation/horizon.ts';
 
 describe('horizonOf', () => {
   it.each([
@@ -13,42 +12,16 @@ describe('horizonOf', () => {
     [481, 5, 'long'],
     [5, 481, 'long'],
   ] as const)('is for an effect after %i and harm in %i minutes %s', (minutes, lead, expected) => {
-    expect(horizonOf('adds-capacity', minutes, lead, false)).toBe(expected);
+    expect(horizonOf('immediate', minutes, lead)).toBe(expected);
   });
 
   it.each([
-    ['adds-capacity', 'preventive'],
-    ['restores-version', 'preventive'],
-    ['lifts-limit', 'preventive'],
-    ['repairs', 'preventive'],
-    ['restarts', 'short'],
-    ['frees-space', 'short'],
-  ] as const)('of a problem that recurs is for %s %s', (effect, expected) => {
-    expect(horizonOf(effect, 5, 360, true)).toBe(expected);
-    expect(horizonOf(effect, 5, 60, true)).toBe('immediate');
-  });
-});
-
-describe('recurs', () => {
-  const trouble = { alertType: 'cpu-high', environment: 'prod', profile: 'web' };
-  const counts = (...changes: readonly Parameters<typeof outcome>[0][]) =>
-    recurs(changes.map(outcome), trouble, NOW);
-
-  it('is true from the second time within 30 days on', () => {
-    expect(counts({})).toBe(false);
-    expect(counts({}, {})).toBe(true);
-    expect(counts({}, { at: NOW - 30 * DAY })).toBe(true);
-    expect(counts({}, { at: NOW - 30 * DAY - 1 })).toBe(false);
-  });
-
-  it.each([{ alertType: 'memory-high' }, { environment: 'dev' }, { profile: 'batch' }] as const)(
-    'does not count %o',
-    (changes) => {
-      expect(counts({}, changes)).toBe(false);
-    },
-  );
-
-  it('counts whatever came of it', () => {
-    expect(counts({ result: 'failed' }, { result: 'unproven' })).toBe(true);
+    ['short', 5, 'short'],
+    ['short', 481, 'long'],
+    ['long', 121, 'long'],
+    ['preventive', 0, 'preventive'],
+    ['preventive', 481, 'preventive'],
+  ] as const)('of what usually helps %s is after %i minutes %s', (usual, minutes, expected) => {
+    expect(horizonOf(usual, minutes, 0)).toBe(expected);
   });
 });

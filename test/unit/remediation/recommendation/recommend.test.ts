@@ -1,10 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { HORIZONS, RemediationPlan } from '../../../../core/remediation/plan.ts';
+import { findAction } from '../../../../core/remediation/catalogue/catalogue.ts';
+import { RemediationPlan } from '../../../../core/remediation/plan.ts';
 import type { Known } from '../../../../core/remediation/recommendation/known.ts';
 import { consider, recommend } from '../../../../core/remediation/recommendation/recommend.ts';
 import { RecommendationInputs } from '../../../../core/remediation/recommendation/recommendation-inputs.ts';
-import { DAY, group, HOUR, inputsWith, known, NOW, outcome, problem, service } from './samples.ts';
+import { group, HOUR, inputsWith, known, NOW, outcome, problem, service } from './samples.ts';
 
 const only = (...candidates: readonly ReturnType<typeof group>[]) =>
   inputsWith({ candidates: [...candidates] });
@@ -20,7 +21,7 @@ describe('recommend', () => {
       environment: 'prod',
       cause: inputsWith().cause,
       problem,
-      action: { id: 'scale-out-group', version: 1 },
+      action: { id: 'scale-out-group', version: findAction('scale-out-group')?.version },
       effect: 'adds-capacity',
       risk: 'low',
       reversibility: 'undo',
@@ -44,7 +45,7 @@ describe('recommend', () => {
 
   it('scores by confidence, success and the cost of the first day', () => {
     const [first] = recommend(only(group()), known);
-    expect(first?.score).toBeCloseTo((0.87 * 0.7 * 0.92) / (1 + (24 * 0.2) / 50), 12);
+    expect(first?.score).toBeCloseTo((0.87 * 0.7) / (1 + (24 * 0.2) / 50), 12);
   });
 
   it('says why and how', () => {
@@ -52,6 +53,7 @@ describe('recommend', () => {
     expect(first?.why).toEqual([
       'cpu_percent of web-1 is forecast to pass 95 in six hours.',
       'The problem is 87 % certain.',
+      'More units share the load.',
       'The action has no record for cpu-high; its chance of success is estimated at 70 % from like actions.',
       'Harm is expected in 6.0 hours, the effect of the action after 5 minutes, so in time.',
     ]);
@@ -77,10 +79,10 @@ describe('recommend', () => {
       },
     });
     const [first] = recommend(inputs, known);
-    expect(first?.why[2]).toMatch(/^The action ended 1 of 2 problems of type cpu-high; .* is \d\d %\.$/);
-    expect(first?.why[3]).toMatch(/^Harm is expected in 1 minutes, .* so after the harm has begun\.$/);
+    expect(first?.why[3]).toMatch(/^The action ended 1 of 2 problems of type cpu-high; .* is \d\d %\.$/);
+    expect(first?.why[4]).toMatch(/^Harm is expected in 1 minutes, .* so after the harm has begun\.$/);
     expect(first?.how[2]).toBe('It touches 2 units, with low risk.');
-    expect(first?.how[4]).toBe('It costs nothing (no price of a unit is stated in the policy).');
+    expect(first?.how[4]).toBe('It costs nothing ($0 an hour for each unit, as the policy states).');
     expect(first?.horizon).toBe('immediate');
   });
 
@@ -116,10 +118,13 @@ describe('recommend', () => {
     );
   });
 
-  it('is preventive for a problem that recurs', () => {
-    const track = { outcomes: [outcome({ at: NOW - DAY }), outcome({ at: NOW - 2 * DAY })] };
-    expect(recommend(inputsWith({ track }), known)[0]?.horizon).toBe('preventive');
-    expect(HORIZONS).toContain('preventive');
+  it('takes the place and the horizon of what helps', () => {
+    const restart = service({
+      ...{ action: 'restart-service', parameters: {} },
+      reading: { state: { generation: '', units: 4, isBusy: false } },
+    });
+    const [first] = recommend(only(restart), known);
+    expect(first).toMatchObject({ horizon: 'preventive', factors: { direct: 0.92 ** 2 } });
   });
 
   it('is the same for the recorded inputs as for the given ones', () => {

@@ -1,6 +1,7 @@
 import { findAction } from '../../../../core/remediation/catalogue/catalogue.ts';
 import type { Problem } from '../../../../core/remediation/cause.ts';
-import type { Known, Remedies } from '../../../../core/remediation/recommendation/known.ts';
+import type { Horizon } from '../../../../core/remediation/plan.ts';
+import type { Known, Remedies, Remedy } from '../../../../core/remediation/recommendation/known.ts';
 import type {
   Candidate,
   RecommendationInputs,
@@ -11,18 +12,21 @@ export const NOW = 1_780_000_000;
 export const HOUR = 3600;
 export const DAY = 24 * HOUR;
 
+const remedy = (action: string, place: number, horizon: Horizon, why: string): Remedy => ({
+  ...{ action, place, horizon, why },
+});
+
 const REMEDIES: Readonly<Record<string, Remedies>> = {
   'cpu-high': {
     actions: [
-      'scale-out-service',
-      'scale-out-group',
-      'restart-service',
-      'roll-back-service',
-      'refresh-group',
+      remedy('scale-out-service', 0, 'immediate', 'More units share the load.'),
+      remedy('scale-out-group', 0, 'immediate', 'More units share the load.'),
+      remedy('roll-back-service', 1, 'short', 'The version before needed less CPU.'),
+      remedy('restart-service', 2, 'preventive', 'A process that spins is started anew.'),
     ],
     notifyOnly: null,
   },
-  'certificate-expiry': { actions: [], notifyOnly: 'certificates are renewed by their owner' },
+  'certificate-expiry': { actions: [], notifyOnly: 'Its owner renews a certificate.' },
 };
 
 export const known: Known = {
@@ -51,7 +55,7 @@ export const group = (changes: Partial<Candidate> = {}): Candidate => ({
 export const service = (changes: Partial<Candidate> = {}): Candidate => ({
   resource: 'ecs-service:shop/checkout',
   action: 'scale-out-service',
-  parameters: { add: 2, max: 10 },
+  parameters: { add: 2, max: 10, usdPerUnitHour: 0 },
   reading: { state: { desired: 4, min: 1, max: 20, inService: 4 } },
   ...changes,
 });

@@ -328,7 +328,10 @@ describe('properties', () => {
       turning((minutes) => from + 0.1 * minutes, constant(level)),
       path,
     );
-    const points = target.points.map(({ at, value }, index) => ({ at, value: value + noise[index % 60]! }));
+    const points = target.points.map(({ at, value }, index) => ({
+      at,
+      value: value === null ? null : value + noise[index % 60]!,
+    }));
     return inputsWith({
       harm: { direction: 'above', limit },
       targets: [{ ...target, points }],
