@@ -23,11 +23,13 @@ export const startExecution = defineAction<z.infer<typeof InputParameters>, RunS
   permissions: {
     read: [
       {
-        actions: ['states:DescribeExecution', 'states:ListTagsForResource'],
-        resources: [
-          'arn:aws:states:{region}:{account}:stateMachine:*',
-          'arn:aws:states:{region}:{account}:execution:*',
-        ],
+        actions: ['states:DescribeExecution'],
+        resources: ['arn:aws:states:{region}:{account}:execution:*'],
+        tagged: false,
+      },
+      {
+        actions: ['states:ListTagsForResource'],
+        resources: ['arn:aws:states:{region}:{account}:stateMachine:*'],
         tagged: false,
       },
     ],

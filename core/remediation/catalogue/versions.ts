@@ -37,7 +37,7 @@ export const rollBack = <State extends VersionState>(
   if (state.version !== deployed)
     return { notApplicable: `the ${what} is ${state.version}, not the deployed ${deployed}` };
   if (!state.available.includes(before)) return { notApplicable: `the ${what} ${before} does not exist` };
-  const to = { ...state, version: before };
+  const to = { ...state, version: before, isBusy: false };
   return { from: state, to, summary: `${what} ${deployed} → ${before}`, touches: Math.max(1, state.units) };
 };
 
@@ -54,7 +54,7 @@ export const undoRollBack = <State extends VersionState>(
   const summary = `${what} ${to.version} → ${from.version}`;
   return {
     from: present,
-    to: { ...present, version: from.version },
+    to: { ...present, version: from.version, isBusy: false },
     summary,
     touches: Math.max(1, present.units),
   };
