@@ -35,7 +35,7 @@ _KEYED_BY_RESOURCE = {"RequestItems"}
 # Lists and objects that contain the fields above.
 _NESTED = {"Entries", "TransactItems", "ConditionCheck", "Delete", "Get", "Put", "Update"}
 
-_TOKEN_PREFIX = "function:"
+TOKEN_PREFIX = "function:"
 _SCOPE = re.compile(r"Credential=[^/]+/[^/]+/[^/]+/(?P<service>[^/]+)/aws4_request")
 
 
@@ -64,13 +64,13 @@ class _Recording:
 
     def add(self, method, path, headers, body, query_params, status):
         token = headers.get("x-amz-security-token", "")
-        if not token.startswith(_TOKEN_PREFIX):
+        if not token.startswith(TOKEN_PREFIX):
             return
         scope = _SCOPE.search(headers.get("authorization", ""))
         service = scope["service"] if scope else "unsigned"
         target = headers.get("x-amz-target", "")
         call = {
-            "functionName": token.removeprefix(_TOKEN_PREFIX),
+            "functionName": token.removeprefix(TOKEN_PREFIX),
             "service": service,
             "target": target,
             "method": method,
@@ -94,7 +94,7 @@ def _name_functions():
 
     @functools.wraps(credentials)
     def named_credentials(config):
-        return {**credentials(config), "AWS_SESSION_TOKEN": _TOKEN_PREFIX + config["FunctionName"]}
+        return {**credentials(config), "AWS_SESSION_TOKEN": TOKEN_PREFIX + config["FunctionName"]}
 
     lambda_runtime.execution_credentials = named_credentials
     lambda_svc.execution_credentials = named_credentials
