@@ -12,6 +12,14 @@ const UNGUARDED: Readonly<Record<string, string>> = {
 
 const withoutLine = (found: string): string => found.replace(/:\d+:/, ':');
 
+/** Modules that connect otherwise, and why. */
+const CONNECTING: Readonly<Record<string, string>> = {
+  'adapters/remediation/resources/kubernetes/cluster-api.ts: node:http':
+    'a cluster on this machine, in tests',
+  'adapters/remediation/resources/kubernetes/cluster-api.ts: node:https':
+    '`fetch` cannot trust the certificate authority of one cluster alone; the calls go through its breaker',
+};
+
 describe('calls that leave the process', () => {
   const sources = sourcesUnder('adapters', 'functions');
 
@@ -23,8 +31,8 @@ describe('calls that leave the process', () => {
     expect(sources.flatMap(unguardedCalls)).toHaveLength(Object.keys(UNGUARDED).length);
   });
 
-  it('are made by `fetch` or a client of the SDK', () => {
-    expect(sources.flatMap(connectingImports)).toEqual([]);
+  it('are made by `fetch` or a client of the SDK, with named exceptions', () => {
+    expect(new Set(sources.flatMap(connectingImports))).toEqual(new Set(Object.keys(CONNECTING)));
   });
 });
 

@@ -5,6 +5,8 @@ import { RUN, RunState, reasonAgainst } from './runs.ts';
 const QueueState = z.strictObject({
   /** ApproximateNumberOfMessages of the dead-letter queue; a whole number. */
   messages: z.number().int().min(0),
+  /** When its newest message move task began, epoch milliseconds; 0 without one. */
+  lastTaskAt: z.number().int().min(0),
   startedBy: z.string().nullable(),
   status: RunState.shape.status,
 });
@@ -16,8 +18,8 @@ const RedriveParameters = z.strictObject({
 });
 
 /**
- * State: messages of the dead-letter queue, and its newest message move task. Tag `forestall:last-redrive` has the id of the
- * remediation that started it.
+ * State: messages of the dead-letter queue, and its newest message move task. Tag `forestall:last-redrive` says
+ * which remediation started the first task after which time.
  */
 export const redriveDeadLetters = defineAction<z.infer<typeof RedriveParameters>, QueueState>({
   ...RUN,
@@ -39,7 +41,7 @@ export const redriveDeadLetters = defineAction<z.infer<typeof RedriveParameters>
       return { notApplicable: `it has ${state.messages} messages, and at most ${maxMessages} are allowed` };
     const against = reasonAgainst(state);
     if (against !== undefined) return against;
-    const to: QueueState = { messages: 0, startedBy: remediationId, status: 'succeeded' };
+    const to: QueueState = { ...state, messages: 0, startedBy: remediationId, status: 'succeeded' };
     return {
       from: state,
       to,

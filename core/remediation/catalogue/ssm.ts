@@ -67,7 +67,7 @@ export const clearTemporaryFiles = defineAction<CommandParameters, RunState>({
 
 const RunbookParameters = z.strictObject({ values: DocumentValues });
 
-/** State: the automation execution whose client token is derived from the remediation's id. */
+/** State: the automation execution with the tag `forestall:remediation:<id>`: executions cannot be looked for by a token. */
 export const runAutomation = defineAction<z.infer<typeof RunbookParameters>, RunState>({
   ...RUN,
   id: 'run-automation',
@@ -100,6 +100,18 @@ export const runAutomation = defineAction<z.infer<typeof RunbookParameters>, Run
           'arn:aws:ssm:{region}:{account}:automation-execution/*',
         ],
         tagged: false,
+      },
+      {
+        actions: ['ssm:AddTagsToResource'],
+        resources: ['arn:aws:ssm:{region}:{account}:automation-execution/*'],
+        tagged: false,
+        conditions: { 'ForAllValues:StringLike': { 'aws:TagKeys': ['forestall:remediation:*'] } },
+      },
+      {
+        actions: ['iam:PassRole'],
+        resources: ['arn:aws:iam::{account}:role/*'],
+        tagged: false,
+        conditions: { StringEquals: { 'iam:PassedToService': 'ssm.amazonaws.com' } },
       },
     ],
   },
