@@ -14,6 +14,8 @@ export const GateWorld = z.strictObject({
   now: z.number().int().nonnegative(),
   /** As stored: the gate itself checks that it is a policy. Null if there is none. */
   policy: Json,
+  /** Revision of the stored policy; 0 if there is none. */
+  policyVersion: z.number().int().nonnegative(),
   ceiling: RemediationCeiling,
   killSwitch: KillSwitch.nullable(),
   ledger: Ledger,
@@ -41,6 +43,13 @@ export interface GateVerdict {
   /** People who must approve; 0 if none. */
   readonly needed: 0 | 1 | 2;
   readonly refusals: readonly Refusal[];
-  /** Every rule in its order, with what it found. */
-  readonly rules: readonly { readonly rule: string; readonly passed: boolean; readonly detail: string }[];
+  /** Every rule in its order. */
+  readonly rules: readonly RuleFinding[];
+}
+
+export interface RuleFinding {
+  readonly rule: string;
+  readonly passed: boolean;
+  /** What it found, for people; empty if there is nothing to say. */
+  readonly detail: string;
 }
