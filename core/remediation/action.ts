@@ -109,7 +109,7 @@ export interface Action<Parameters = never, State = never> {
   cost(change: Change<State>, parameters: Parameters): CostQuote;
   /** Time from the call to the effect, and from the effect until metrics show it. Minutes. */
   readonly minutes: { readonly act: number; readonly settle: number };
-  /** Runs of this action at once, per tenant. */
+  /** Runs of this action at once, per tenant and environment. */
   readonly maxConcurrent: number;
   /** Role to read the state, and role to change it. The change role can do nothing else. */
   readonly permissions: {

@@ -18,7 +18,7 @@ export const LedgerEntry = z.strictObject({
 });
 export type LedgerEntry = z.infer<typeof LedgerEntry>;
 
-/** Entries of the last week, oldest first; one per remediation and kind. */
+/** Entries of at least the last week and all that are running, oldest first; one per remediation and kind. */
 export const Ledger = z.strictObject({ entries: z.array(LedgerEntry) });
 export type Ledger = z.infer<typeof Ledger>;
 export const EMPTY_LEDGER: Ledger = { entries: [] };

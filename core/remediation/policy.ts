@@ -27,7 +27,9 @@ const WEEKDAYS = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] as const;
 
 /** Times without actions. Weekly ones are in UTC; one that ends before it begins lasts until the next day. */
 export const FreezeWindow = z.union([
-  z.strictObject({ from: z.iso.datetime(), to: z.iso.datetime(), reason: PlainLine.max(200) }),
+  z
+    .strictObject({ from: z.iso.datetime(), to: z.iso.datetime(), reason: PlainLine.max(200) })
+    .refine(({ from, to }) => Date.parse(from) < Date.parse(to), 'expected an end after the beginning'),
   z.strictObject({
     weekdays: z.array(z.enum(WEEKDAYS)).min(1),
     from: z.string().regex(TIME, 'expected HH:MM in UTC'),
