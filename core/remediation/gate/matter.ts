@@ -1,5 +1,6 @@
 import { describeIssues } from '../../shared/describe-issues.ts';
 import type { CatalogueAction } from '../action.ts';
+import { ALERT_TYPES } from '../alerts/alert-types.ts';
 import { CATALOGUE, findAction } from '../catalogue/catalogue.ts';
 import type { RemediationPlan } from '../plan.ts';
 import {
@@ -13,7 +14,7 @@ import {
 } from '../policy.ts';
 import type { Refusal } from '../remediation.ts';
 import type { GateWorld } from './gate-world.ts';
-import { checkActions } from './policy/check-policy.ts';
+import { checkPolicy } from './policy/check-policy.ts';
 
 /** The parts of policy and catalogue that a plan names. */
 export interface Permission {
@@ -43,7 +44,7 @@ const readPolicy = (stored: GateWorld['policy']): RemediationPolicy | Refusal =>
       `the policy cannot be read: ${describeIssues(parsed.error)}`,
       'correct the policy and store it again',
     );
-  const [fault] = checkActions(parsed.data, CATALOGUE);
+  const [fault] = checkPolicy(parsed.data, CATALOGUE, ALERT_TYPES);
   return fault === undefined ? parsed.data : policyRefusal(fault, 'correct the policy and store it again');
 };
 

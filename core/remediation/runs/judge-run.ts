@@ -23,6 +23,7 @@ export const gateWorld = (
   phase: present === null ? 'choosing' : 'acting',
   ...{ now, ceiling, present, ledger: ledger.item, track: state.track.item },
   policy: state.policy.item ?? null,
+  policyVersion: state.policy.revision,
   killSwitch: state.killSwitch.item ?? null,
   errorBudget: null,
   approvals: [...(run.approval?.approvals ?? [])],

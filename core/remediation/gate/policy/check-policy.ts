@@ -19,8 +19,7 @@ export const checkPolicy = (
   return [...checkActions(policy, actions), ...unknown];
 };
 
-/** The part about actions. */
-export const checkActions = (
+const checkActions = (
   { resources }: RemediationPolicy,
   actions: readonly CatalogueAction[],
 ): readonly string[] => {

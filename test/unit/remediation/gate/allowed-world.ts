@@ -1,5 +1,6 @@
 /** A plan that every rule allows, and its world, to be changed in one point. */
 import type { Actor } from '../../../../core/platform/actor.ts';
+import { Json } from '../../../../core/remediation/canonical-json.ts';
 import { findAction } from '../../../../core/remediation/catalogue/catalogue.ts';
 import type { GateWorld } from '../../../../core/remediation/gate/gate-world.ts';
 import { judge } from '../../../../core/remediation/gate/judge.ts';
@@ -93,11 +94,12 @@ export const outcomes = (count: number, over: Partial<Outcome> = {}): Outcome[] 
 /** A plan of another action, as the catalogue makes it from a state. */
 export const planOf = (
   id: string,
-  parameters: RemediationPlan['parameters'],
+  stated: RemediationPlan['parameters'],
   from: RemediationPlan['change']['from'],
   over: Partial<RemediationPlan> = {},
 ): RemediationPlan => {
   const action = findAction(id)!;
+  const parameters = Json.parse(action.parameters.parse(stated));
   const change = action.plan(parameters, from, {
     ...{ remediationId: 'r-1', at: NOW, deployment: { deployed: '7', previous: '6' } },
   });

@@ -54,7 +54,7 @@ describe('approvals count', () => {
 
 describe('a high risk', () => {
   const resource = 'load-balancer-listener:app/shop/0123456789abcdef/0123456789abcdef';
-  const from = { weights: { blue: 100, green: 0 } };
+  const from = { weights: { blue: 100, green: 0 }, healthy: { blue: 2, green: 2 } };
   const parameters = { from: 'blue', to: 'green', share: 0.5 };
   const plan = planOf('shift-traffic', parameters, from, { resource });
   const policy = aPolicy(
