@@ -23,7 +23,15 @@ const choiceInputs = (
   return {
     ...rest,
     world: {
-      ...{ phase: 'choosing', now, policy: policyWith(), killSwitch: null, track, errorBudget: null },
+      ...{
+        phase: 'choosing',
+        now,
+        policy: policyWith(),
+        policyVersion: 3,
+        killSwitch: null,
+        track,
+        errorBudget: null,
+      },
       ceiling: {
         ...{ maxStage: 'automatic', maxUnitsPerRun: 10, maxActionsPerHour: 10 },
         actions: ['scale-out-group', 'scale-out-service'],
