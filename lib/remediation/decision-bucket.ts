@@ -1,7 +1,5 @@
 import { Duration } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
-import { STORED_DECISION_SECONDS } from '../../core/remediation/retention.ts';
-import { DAY_SECONDS } from '../../core/shared/time.ts';
 import type { StageConfig } from '../config/stage-config.ts';
 import type { ObservedFunction } from '../platform/observed-function.ts';
 import { PrivateBucket } from '../platform/private-bucket.ts';
@@ -10,8 +8,8 @@ export interface DecisionBucketProps {
   readonly config: StageConfig;
 }
 
-/** Objects stay this much longer than the decisions that they prove. */
-const MARGIN_DAYS = 30;
+/** 30 days longer than the decisions that the objects prove (`core/remediation/retention.ts`). */
+const KEPT_DAYS = 460;
 
 /** Inputs of decisions, and the anchors of their chains: written once, and locked if the stage says so. */
 export class DecisionBucket extends Construct {
@@ -20,7 +18,7 @@ export class DecisionBucket extends Construct {
   constructor(scope: Construct, id: string, { config }: DecisionBucketProps) {
     super(scope, id);
     const lock = config.decisionLock;
-    const days = Math.max(STORED_DECISION_SECONDS / DAY_SECONDS, lock?.days ?? 0) + MARGIN_DAYS;
+    const days = Math.max(KEPT_DAYS, (lock?.days ?? 0) + 1);
     const expire = (prefix: string) => ({
       ...{ id: prefix, prefix: `${prefix}/`, expiration: Duration.days(days) },
       ...(lock === undefined ? {} : { noncurrentVersionExpiration: Duration.days(1) }),

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { STORED_DECISION_SECONDS } from '../../core/remediation/retention.ts';
 import { resourcesIn, resourcesOfType, stageOf, text } from './synthesised-stage.ts';
 import { tableNamed } from './table-grants.ts';
 
@@ -72,6 +73,7 @@ describe('buckets', () => {
   });
 
   it('keep payloads as long as their points, quarantined ones longer, and forecasts until they are scored', () => {
+    const decisionDays = STORED_DECISION_SECONDS / 86_400 + 30;
     const days = Object.fromEntries(
       buckets
         .flatMap(rulesOf)
@@ -80,7 +82,7 @@ describe('buckets', () => {
     expect(days).toEqual({
       ...{ 'raw/': 35, 'quarantine/': 90 },
       ...{ 'runs/': 14, 'peers/': 14, 'detectors/': 35, 'forecasts/': 400, 'secret-drills/': 400 },
-      ...{ 'inputs/': 460, 'anchors/': 460 },
+      ...{ 'inputs/': decisionDays, 'anchors/': decisionDays },
     });
   });
 

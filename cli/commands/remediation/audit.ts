@@ -9,13 +9,13 @@ import {
   ForestallError,
   InvalidInputError,
 } from '../../../core/shared/errors.ts';
-import { readAuditFile } from '../../input/audit-file.ts';
 import { jsonText } from '../../terminal/clean-text.ts';
 import { GateReachedError } from '../../terminal/exit-codes.ts';
 import { formatCount } from '../../terminal/format.ts';
 import type { Terminal } from '../../terminal/terminal.ts';
 import { LineWriter, printLine } from '../../terminal/writer.ts';
 import { awsAccess, unreachable } from '../platform/aws-access.ts';
+import { readAuditFile } from './audit-file.ts';
 
 interface StageOptions {
   readonly stage: string;

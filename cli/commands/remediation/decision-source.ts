@@ -3,9 +3,9 @@ import type { Json } from '../../../core/remediation/canonical-json.ts';
 import type { Decision } from '../../../core/remediation/decision.ts';
 import { InvalidInputError } from '../../../core/shared/errors.ts';
 import type { ApiClient } from '../../api-client/api-client.ts';
-import { readAuditFile } from '../../input/audit-file.ts';
 import type { Terminal } from '../../terminal/terminal.ts';
 import { type ConnectionOptions, connect } from '../shared/connection-options.ts';
+import { readAuditFile } from './audit-file.ts';
 
 export interface SourceOptions extends ConnectionOptions {
   readonly file?: string;

@@ -1,10 +1,10 @@
 import type { Readable } from 'node:stream';
-import { AuditLine, type AuditRecord, auditRecordOf } from '../../core/remediation/audit/audit-line.ts';
-import { describeIssues } from '../../core/shared/describe-issues.ts';
-import { InvalidInputError } from '../../core/shared/errors.ts';
-import { parseJson } from '../../core/shared/parse-json.ts';
-import { readWholeText } from './decode-text.ts';
-import { openInput } from './open-input.ts';
+import { AuditLine, type AuditRecord, auditRecordOf } from '../../../core/remediation/audit/audit-line.ts';
+import { describeIssues } from '../../../core/shared/describe-issues.ts';
+import { InvalidInputError } from '../../../core/shared/errors.ts';
+import { parseJson } from '../../../core/shared/parse-json.ts';
+import { readWholeText } from '../../input/decode-text.ts';
+import { openInput } from '../../input/open-input.ts';
 
 const MAX_CHARACTERS = 500_000_000;
 const EXPECTED = 'an export of `forestall audit export`';
