@@ -291,6 +291,7 @@ export const OF_DEVELOPERS: Readonly<Record<string, string>> = {
     'npx vitest run --project unit test/unit/shared/time.test.ts',
   'npm run coverage':
     'npm run coverage -- test/unit/shared/time.test.ts --coverage.include=core/shared/time.ts --coverage.reportsDirectory=$FOLDER/coverage',
+  'npm run actions': 'npm run actions',
   'npm run licences': 'npm run licences',
   'npm run sbom': 'npm run sbom -- $FOLDER/sbom.cdx.json',
   'npm run release -- --new-key FILE': RELEASE,

@@ -5,7 +5,10 @@ import { canonicalJson, Json } from '../canonical-json.ts';
 import { defineAction, NO_COST, noUndo } from './define-action.ts';
 
 /** Name of a field: names separated by dots, such as `checkout.timeoutMs`. */
-const Field = z.string().regex(/^[A-Za-z][\w-]*(?:\.[A-Za-z][\w-]*){0,5}$/);
+const Field = z
+  .string()
+  .regex(/^[A-Za-z][\w-]*(?:\.[A-Za-z][\w-]*){0,5}$/)
+  .describe('Field of the configuration, such as `checkout.timeoutMs`.');
 
 /**
  * State: content and number of the version that the newest complete deployment of the profile deployed to the environment,
@@ -117,8 +120,8 @@ export const openCircuitBreaker = defineAction<z.infer<typeof FlagParameters>, D
 
 const RaiseParameters = z.strictObject({
   field: Field,
-  factor: z.number().min(1.1).max(10).default(2),
-  max: z.number().positive(),
+  factor: z.number().min(1.1).max(10).default(2).describe('The value is multiplied by it.'),
+  max: z.number().positive().describe('Largest value afterwards.'),
 });
 type RaiseParameters = z.infer<typeof RaiseParameters>;
 
@@ -160,8 +163,8 @@ export const raiseRateLimit = defineAction<RaiseParameters, DocumentState>({
 
 const LowerParameters = z.strictObject({
   field: Field,
-  factor: z.number().min(0.1).max(0.9).default(0.5),
-  min: z.number().positive(),
+  factor: z.number().min(0.1).max(0.9).default(0.5).describe('The value is multiplied by it.'),
+  min: z.number().positive().describe('Smallest value afterwards.'),
 });
 type LowerParameters = z.infer<typeof LowerParameters>;
 

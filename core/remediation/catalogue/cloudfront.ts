@@ -5,7 +5,8 @@ const InvalidateParameters = z.strictObject({
   paths: z
     .array(z.string().regex(/^\/[\w\-./*~]*$/))
     .min(1)
-    .max(15),
+    .max(15)
+    .describe('Paths to invalidate, such as `/assets/*`.'),
 });
 type InvalidateParameters = z.infer<typeof InvalidateParameters>;
 

@@ -38,14 +38,12 @@ export const rollBackAlias = defineAction<NoParameters, VersionState>({
 });
 
 const LimitParameters = z.strictObject({
-  /** Least concurrency that the function keeps. */
-  min: z.number().int().min(1).max(10_000),
-  /** Share of its present concurrency that remains. */
-  share: z.number().min(0.1).max(0.9).default(0.5),
+  min: z.number().int().min(1).max(10_000).describe('Least concurrency that it keeps.'),
+  share: z.number().min(0.1).max(0.9).default(0.5).describe('Share of its present concurrency that remains.'),
 });
 const LiftParameters = z.strictObject({
-  max: z.number().int().min(1).max(10_000),
-  factor: z.number().min(1.1).max(10).default(2),
+  max: z.number().int().min(1).max(10_000).describe('Most concurrency that may be reserved afterwards.'),
+  factor: z.number().min(1.1).max(10).default(2).describe('The limit is multiplied by it.'),
 });
 
 /** State: reserved concurrency, null if none is reserved; the concurrency in use at its peak of the last hour. */

@@ -12,9 +12,14 @@ const QueueState = z.strictObject({
 });
 type QueueState = z.infer<typeof QueueState>;
 const RedriveParameters = z.strictObject({
-  maxMessages: z.number().int().min(1).max(1_000_000),
-  /** Rate at which they return, so that they do not overload their consumer. */
-  maxPerSecond: z.number().int().min(1).max(500).default(50),
+  maxMessages: z.number().int().min(1).max(1_000_000).describe('With more messages it does nothing.'),
+  maxPerSecond: z
+    .number()
+    .int()
+    .min(1)
+    .max(500)
+    .default(50)
+    .describe('Rate at which they return, so that they do not overload their consumer.'),
 });
 
 /**

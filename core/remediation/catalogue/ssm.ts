@@ -7,14 +7,15 @@ import { RUN, type RunState, startRun } from './runs.ts';
 /** Values for the parameters of a document or runbook. */
 const DocumentValues = z
   .record(z.string().regex(/^\w{1,64}$/), z.array(z.string().max(1000)).max(20))
-  .default({});
+  .default({})
+  .describe('Values for the parameters of the document.');
 const CommandParameters = z.strictObject({
-  /** Instances that the command runs on. */
   instances: z
     .array(z.string().regex(/^i-[0-9a-f]{8,17}$/))
     .min(1)
     .max(20)
-    .refine((ids) => new Set(ids).size === ids.length, 'expected each instance once'),
+    .refine((ids) => new Set(ids).size === ids.length, 'expected each instance once')
+    .describe('Instances that it runs on.'),
   values: DocumentValues,
 });
 type CommandParameters = z.infer<typeof CommandParameters>;

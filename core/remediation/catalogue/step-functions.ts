@@ -3,7 +3,9 @@ import { Json } from '../canonical-json.ts';
 import { defineAction, NO_COST } from './define-action.ts';
 import { RUN, type RunState, startRun } from './runs.ts';
 
-const InputParameters = z.strictObject({ input: z.record(z.string(), Json).default({}) });
+const InputParameters = z.strictObject({
+  input: z.record(z.string(), Json).default({}).describe('Input of the execution.'),
+});
 
 /** State: the execution that is named after the remediation. */
 export const startExecution = defineAction<z.infer<typeof InputParameters>, RunState>({

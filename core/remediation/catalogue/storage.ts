@@ -5,7 +5,7 @@ import { defineAction, noUndo } from './define-action.ts';
 import { MODIFY_DATABASE, READ_DATABASE } from './rds.ts';
 
 /** Single-AZ gp3 in us-east-1 (https://aws.amazon.com/rds/postgresql/pricing, 2026-11). */
-const UsdPerGibMonth = z.number().min(0).max(10).default(0.115);
+const UsdPerGibMonth = z.number().min(0).max(10).default(0.115).describe('Your price of storage.');
 const HOURS_PER_MONTH = 730;
 
 const storageCost = (gib: number, usdPerGibMonth: number): CostQuote => ({
@@ -20,9 +20,8 @@ const StorageState = z.strictObject({
 });
 type StorageState = z.infer<typeof StorageState>;
 const GrowParameters = z.strictObject({
-  /** Share of the present size that is added; RDS demands at least a tenth. */
-  growBy: z.number().min(0.1).max(1).default(0.2),
-  maxGib: z.number().int().min(20).max(65_536),
+  growBy: z.number().min(0.1).max(1).default(0.2).describe('Share of the present size that is added.'),
+  maxGib: z.number().int().min(20).max(65_536).describe('Largest size afterwards.'),
   usdPerGibMonth: UsdPerGibMonth,
 });
 type GrowParameters = z.infer<typeof GrowParameters>;
@@ -67,8 +66,8 @@ const LimitState = z.strictObject({
 });
 type LimitState = z.infer<typeof LimitState>;
 const LimitParameters = z.strictObject({
-  factor: z.number().min(1.1).max(2).default(1.5),
-  maxGib: z.number().int().min(20).max(65_536),
+  factor: z.number().min(1.1).max(2).default(1.5).describe('The limit is multiplied by it.'),
+  maxGib: z.number().int().min(20).max(65_536).describe('Largest limit afterwards.'),
   usdPerGibMonth: UsdPerGibMonth,
 });
 type LimitParameters = z.infer<typeof LimitParameters>;

@@ -11,11 +11,9 @@ const WeightState = z.strictObject({ weights: z.record(z.string(), z.number().mi
 type WeightState = z.infer<typeof WeightState>;
 
 const ShiftParameters = z.strictObject({
-  /** What loses traffic and what gets it, as the service names them. */
-  from: z.string().min(1),
-  to: z.string().min(1),
-  /** Share of the traffic of `from` that moves. */
-  share: z.number().min(0.05).max(1).default(1),
+  from: z.string().min(1).describe('Name of what loses traffic.'),
+  to: z.string().min(1).describe('Name of what gets it.'),
+  share: z.number().min(0.05).max(1).default(1).describe('Share of the traffic of `from` that moves.'),
 });
 type ShiftParameters = z.infer<typeof ShiftParameters>;
 
@@ -86,8 +84,13 @@ const ListenerState = WeightState.extend({
 });
 type ListenerState = z.infer<typeof ListenerState>;
 const GroupParameters = ShiftParameters.extend({
-  /** Healthy targets that the receiving group must have. */
-  minHealthy: z.number().int().min(1).max(1000).default(1),
+  minHealthy: z
+    .number()
+    .int()
+    .min(1)
+    .max(1000)
+    .default(1)
+    .describe('Healthy targets that the receiving group must have.'),
 });
 type GroupParameters = z.infer<typeof GroupParameters>;
 

@@ -22,15 +22,20 @@ export const UnitState = z.strictObject({
 
 /** Adds `add` units, up to `max`. The price of a unit is the owner's; without one, `ASSUMED_USD_PER_UNIT_HOUR` counts. */
 export const AddParameters = z.strictObject({
-  add: whole.min(1).max(20).default(1),
-  max: whole.min(1).max(1000),
-  usdPerUnitHour: z.number().min(0).max(1000).optional(),
+  add: whole.min(1).max(20).default(1).describe('Units to add.'),
+  max: whole.min(1).max(1000).describe('Most units that it may have afterwards.'),
+  usdPerUnitHour: z
+    .number()
+    .min(0)
+    .max(1000)
+    .optional()
+    .describe('Your price of a unit; $0.10 is assumed without it.'),
 });
 export type AddParameters = z.infer<typeof AddParameters>;
 
 export const RemoveParameters = z.strictObject({
-  remove: whole.min(1).max(20).default(1),
-  min: whole.min(1).max(1000),
+  remove: whole.min(1).max(20).default(1).describe('Units to remove.'),
+  min: whole.min(1).max(1000).describe('Fewest units that it keeps.'),
 });
 export type RemoveParameters = z.infer<typeof RemoveParameters>;
 
