@@ -10,11 +10,14 @@ import { pageOf } from './shared.ts';
 /** Passes every call. */
 export const NO_BREAKER: Breaker = { run: (call) => call() };
 
-export const memoryBreakers = (): BreakerStore & BreakerLister & { readonly reads: () => number } => {
+export const memoryBreakers = (): BreakerStore &
+  BreakerLister & { readonly reads: () => number; readonly expire: () => void } => {
   const stored = new Map<string, StoredBreaker>();
   let reads = 0;
   return {
     reads: () => reads,
+    /** Deletes every state, as after a week. */
+    expire: () => stored.clear(),
     get: async (key) => {
       reads++;
       return stored.get(textOf(key));

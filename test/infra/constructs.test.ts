@@ -6,7 +6,8 @@ import { ComparisonOperator, Metric } from 'aws-cdk-lib/aws-cloudwatch';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import { describe, expect, it } from 'vitest';
 import { ConfigurationError } from '../../core/shared/errors.ts';
-import { selectStage } from '../../lib/config/select-stage.ts';
+import { DEFAULT_BREAKERS } from '../../core/shared/resilience/breaker-rules.ts';
+import { selectStage, validateConfig } from '../../lib/config/select-stage.ts';
 import type { StageConfig } from '../../lib/config/stage-config.ts';
 import { ActionableAlarm } from '../../lib/platform/actionable-alarm.ts';
 import { AlarmTopic } from '../../lib/platform/alarm-topic.ts';
@@ -159,6 +160,23 @@ describe('a function', () => {
       DestinationConfig: { OnFailure: { Destination: { 'Fn::GetAtt': [Match.anyValue(), 'Arn'] } } },
     });
     expect(statementsOf(built).at(-1)).toMatchObject({ Action: 'sqs:SendMessage' });
+  });
+
+  it('gets the rules of circuit breakers that its stage changes, with the defaults of the others', () => {
+    const variablesWith = (breakers: object) => {
+      const { stack, notify, template } = stackOf();
+      functionIn(stack, notify, { config: validateConfig({ ...dev, breakers }) });
+      const [fn] = Object.values(template().findResources('AWS::Lambda::Function'));
+      return fn?.Properties.Environment.Variables;
+    };
+    expect(variablesWith({})).not.toHaveProperty('BREAKER_RULES');
+    const rules = JSON.parse(variablesWith({ integrations: { failures: 2 } }).BREAKER_RULES);
+    expect(rules).toEqual({
+      ...DEFAULT_BREAKERS,
+      integrations: { ...DEFAULT_BREAKERS.integrations, failures: 2 },
+    });
+    expect(() => variablesWith({ integrations: { failure: 2 } })).toThrow('breakers.integrations');
+    expect(() => variablesWith({ services: { openSeconds: 120 } })).toThrow('must not be below openSeconds');
   });
 
   it('must have been built', () => {

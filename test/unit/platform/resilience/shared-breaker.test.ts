@@ -158,7 +158,7 @@ describe('containers that share a breaker', () => {
   });
 
   it('ignore the result of a probe that another container took over', async () => {
-    const { container, fail, clock, shared } = setUp();
+    const { container, fail, clock, shared, lines } = setUp();
     await fail(container());
     clock.now += 10_000;
     const { promise, reject } = Promise.withResolvers<string>();
@@ -167,8 +167,10 @@ describe('containers that share a breaker', () => {
     clock.now += 30_000;
     const other = container();
     for (let i = 0; i < 2; i++) expect(await attempt(other, up)).toBe('passed');
+    const logged = lines.length;
     reject(new DependencyUnavailableError('reset'));
     expect(await lost).toBe('failed');
+    expect(lines).toHaveLength(logged);
     expect(await shared.get(PAGER)).toMatchObject({ state: { phase: 'closed', failures: 0 } });
   });
 

@@ -86,6 +86,13 @@ describe('a closed breaker', () => {
     expect(state).toMatchObject({ phase: 'closed', failures: 1 });
   });
 
+  it('adds up failures at both ends of the window, also if the clock of one is behind', () => {
+    const first = afterCall(NEW_BREAKER, failed, RULES, at(0));
+    expect(afterCall(first, failed, RULES, at(60))).toMatchObject({ failures: 2 });
+    const behind = afterCall(first, failed, RULES, at(-5));
+    expect(behind).toMatchObject({ failures: 2, failedAt: at(0) });
+  });
+
   it('learns nothing from an unknown result', () => {
     const once = afterCall(NEW_BREAKER, failed, RULES, at(0));
     expect(afterCall(once, unknown, RULES, at(1))).toBe(once);
