@@ -125,6 +125,7 @@ export const PUBLISHED: ReadonlySet<string> = new Set([
   'core/forecasts/runs/close-run.ts',
   'core/forecasts/trends/trend-report.ts',
   'core/anomalies/tracking/target-detectors.ts',
+  'core/incidents/intake/alarm-facts.ts',
   'core/changes/risk/formats/planned-change.ts',
   'cli/commands/forecasts/breaches.ts',
   'cli/commands/forecasts/runs.ts',
@@ -180,6 +181,7 @@ export const USE_CASES: ReadonlySet<string> = new Set([
   'core/changes/deployments',
   'core/remediation/approval',
   'core/remediation/audit',
+  'core/remediation/gathering',
   'core/remediation/healing',
   'core/remediation/runs',
 ]);

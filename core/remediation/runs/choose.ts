@@ -4,6 +4,7 @@ import { planHash } from '../plan.ts';
 import type { PreviewedCall, RemediationState } from '../ports.ts';
 import { ENDED, type Remediation, type RemediationStatus } from '../remediation.ts';
 import { ended } from './announce.ts';
+import { asJson } from './judge-run.ts';
 import { proceed, type StepOutcome } from './outcome.ts';
 import { resume } from './resume.ts';
 import type { Choice } from './rules.ts';
@@ -20,7 +21,13 @@ export interface Beginning extends RunKey {
 }
 
 /** What a choice is computed from, or the time at which more is expected to be known, epoch seconds. */
-export type Gathered<Inputs> = { readonly inputs: Inputs } | { readonly waitUntil: number };
+export type Gathered<Inputs> =
+  | {
+      readonly inputs: Inputs;
+      /** Of the forecasts before the action; null without any. */
+      readonly evidenceHash: string | null;
+    }
+  | { readonly waitUntil: number };
 
 export interface ChooseDeps<Inputs extends Json> extends StepDeps {
   readonly gather: (
@@ -51,11 +58,16 @@ const KINDS = {
 const outcomeOf = ({ outcome }: Choice, { isDryRun }: Beginning): Choice['outcome'] =>
   isDryRun && (outcome === 'ask' || outcome === 'act') ? 'suggest' : outcome;
 
+interface ChosenFacts {
+  readonly calls: readonly PreviewedCall[];
+  readonly evidenceHash: string | null;
+  readonly now: number;
+}
+
 const chosenRun = (
   beginning: Beginning,
   choice: Choice,
-  calls: readonly PreviewedCall[],
-  now: number,
+  { calls, evidenceHash, now }: ChosenFacts,
 ): Remediation => {
   const { plan, refusals, explanation } = choice;
   const status = STATUSES[outcomeOf(choice, beginning)];
@@ -64,7 +76,7 @@ const chosenRun = (
     ...{ status, endedAt: ENDED.has(status) ? now : null, environment: plan?.environment ?? null },
     ...{ plan, planHash: plan && planHash(plan), calls: [...calls], explanation },
     refusals: [...refusals],
-    ...{ approval: null, execution: null, verification: null, undoRequest: null, evidenceHash: null },
+    ...{ approval: null, execution: null, verification: null, undoRequest: null, evidenceHash },
   };
 };
 
@@ -83,9 +95,10 @@ export const chooseStep = <Inputs extends Json>(
       return { result: proceed({ status: 'choosing' }, 'choose', gathered.waitUntil) };
     const choice = deps.chooseAction(gathered.inputs);
     const calls = choice.plan === null ? [] : deps.preview(choice.plan);
-    const chosen = chosenRun(beginning, choice, calls, now);
-    const outcome = JSON.parse(JSON.stringify(choice)) as Json;
-    const decision = { kind: KINDS[outcomeOf(choice, beginning)], outcome, inputs: gathered.inputs };
+    const { inputs, evidenceHash } = gathered;
+    const chosen = chosenRun(beginning, choice, { calls, evidenceHash, now });
+    const outcome = asJson(choice);
+    const decision = { kind: KINDS[outcomeOf(choice, beginning)], outcome, inputs };
     return {
       change: { run: chosen, decisions: [decision] },
       events: ended(chosen),

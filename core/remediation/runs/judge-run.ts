@@ -1,5 +1,5 @@
 /** Asks the gate about the plan of a run. */
-import type { Json } from '../canonical-json.ts';
+import { Json } from '../canonical-json.ts';
 import type { GateVerdict, GateWorld } from '../gate/gate-world.ts';
 import type { RemediationPlan } from '../plan.ts';
 import type { RemediationCeiling } from '../policy.ts';
@@ -36,7 +36,7 @@ export interface Judged {
 }
 
 /** As it is recorded: JSON without fields that are undefined. */
-export const asJson = (value: unknown): Json => JSON.parse(JSON.stringify(value));
+export const asJson = (value: unknown): Json => Json.parse(JSON.parse(JSON.stringify(value)));
 
 export const judgeRun = (
   deps: JudgeDeps,

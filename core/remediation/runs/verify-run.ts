@@ -4,12 +4,24 @@ import { ended, verified } from './announce.ts';
 import { asJson } from './judge-run.ts';
 import { proceed, type StepOutcome } from './outcome.ts';
 import { resume } from './resume.ts';
-import { type RunKey, type Step, type StepDeps, storedRun, takeStep } from './step.ts';
+import { type RunKey, type Step, type StepDecision, type StepDeps, storedRun, takeStep } from './step.ts';
 
 export interface VerifyDeps<Inputs extends Json> extends StepDeps {
-  readonly gather: (run: Remediation, now: number) => Promise<Inputs>;
+  /** Null if no metric shows whether the problem is over. */
+  readonly gather: (run: Remediation, now: number) => Promise<Inputs | null>;
   readonly verify: (inputs: Inputs) => Verification | { readonly waitSeconds: number };
 }
+
+/** Success is never claimed without telemetry. */
+const unverifiable = (at: number): Verification => ({
+  ...{ verdict: 'unproven', probabilityAvoided: null, points: 0, newestAt: null, at },
+  evidence: ['no metric shows whether the problem is over'],
+});
+
+const verifiedBy = (found: Verification, inputs: Json | null): StepDecision => ({
+  ...{ kind: 'verified', outcome: asJson(found) },
+  ...(inputs === null ? {} : { inputs }),
+});
 
 const explain = ({ verdict, evidence }: Verification): string => evidence[0] ?? `the result is ${verdict}`;
 
@@ -24,7 +36,7 @@ export const verifyStep = <Inputs extends Json>(
     if (run.status !== 'verifying' || run.verification !== null)
       return { result: resume(run, state, now), events: [...verified(run), ...ended(run)] };
     const inputs = await deps.gather(run, now);
-    const found = deps.verify(inputs);
+    const found = inputs === null ? unverifiable(now) : deps.verify(inputs);
     if ('waitSeconds' in found) return { result: proceed(run, 'verify', now + found.waitSeconds) };
     const isWorse = found.verdict === 'worse';
     const judged: Remediation = {
@@ -32,7 +44,7 @@ export const verifyStep = <Inputs extends Json>(
       status: isWorse ? 'undoing' : 'verifying',
     };
     return {
-      change: { run: judged, decisions: [{ kind: 'verified', outcome: asJson(found), inputs }] },
+      change: { run: judged, decisions: [verifiedBy(found, inputs)] },
       events: verified(judged),
       result: proceed(judged, isWorse ? 'undo' : 'close'),
     };

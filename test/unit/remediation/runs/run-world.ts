@@ -187,6 +187,7 @@ export const runWorld = (options: WorldOptions = {}) => {
       const snapshot = { now: at, state, run: undefined, ledger: await store.ledger(TENANT, 'shop') };
       const world = { ...gateWorld(base, snapshot, { approval: null } as Remediation, null) };
       return {
+        evidenceHash: null,
         inputs: JSON.parse(JSON.stringify({ plan, world })) as {
           plan: RemediationPlan;
           world: GateWorld;

@@ -1,0 +1,70 @@
+import type { PredictedBreach } from '../../forecasts/target-forecast.ts';
+import { isoOfMs } from '../../shared/time.ts';
+import type { Cause } from '../cause.ts';
+import type { Found, Moment, Sources } from './sources.ts';
+
+type BreachCause = Extract<Cause, { kind: 'predicted-breach' }>;
+
+/** Predicted this long ahead, a level moves steadily. */
+const GRADUAL_SECONDS = 2 * 3600;
+
+/** True for the warning that the cause names, as long as it stands. */
+const isStanding = ({ warning }: PredictedBreach, { since }: BreachCause): boolean =>
+  warning !== null &&
+  warning.announced !== null &&
+  warning.announced.reason !== 'ended' &&
+  Math.floor(warning.since / 1000) === since;
+
+const inWords = (seconds: number): string => {
+  const minutes = Math.round(seconds / 60);
+  return minutes < 120 ? `${minutes} minutes` : `${Math.round(minutes / 60)} hours`;
+};
+
+const evidenceOf = ({ targetId, metric, threshold, breach, issuedAt }: PredictedBreach): string[] => {
+  const move = threshold.direction === 'above' ? 'rise above' : 'fall below';
+  const chance = `with probability ${breach.probability.toFixed(2)}`;
+  const soon = breach.timeToImpactSeconds;
+  return [
+    `${metric} of ${targetId} is predicted to ${move} ${threshold.limit} within 8 hours ${chance}`,
+    ...(soon === null
+      ? []
+      : [`the median of the time until then is ${inWords(soon.p50)}, as of ${isoOfMs(issuedAt)}`]),
+  ];
+};
+
+const problemOf = (
+  { alertTypeOf }: Sources,
+  breach: PredictedBreach,
+  since: number,
+  unit: string | undefined,
+): Found => {
+  const { targetId, metric, threshold, issuedAt } = breach;
+  const { direction, limit } = threshold;
+  const soon = breach.breach.timeToImpactSeconds;
+  const type = alertTypeOf({
+    ...{ cause: 'predicted-breach', metric: { name: metric, unit }, direction, isSilent: false },
+    ...{ isGradual: soon !== null && soon.p50 >= GRADUAL_SECONDS, hasChange: false, alarm: null },
+  });
+  return {
+    problem: {
+      ...{ alertType: type.id, targetIds: [targetId], metric, threshold: { direction, limit } },
+      ...{ confidence: breach.breach.probability, evidence: evidenceOf(breach) },
+      impactAt: soon === null ? null : Math.floor(issuedAt / 1000 + soon.p50),
+    },
+    ...{ since, deployment: null, resource: null },
+  };
+};
+
+/** The predicted breach as the last forecast run left it. */
+export const breachProblem = async (
+  sources: Sources,
+  { tenantId }: Moment,
+  cause: BreachCause,
+): Promise<Found> => {
+  const { targetId, metric } = cause;
+  const breach = (await sources.breaches.stored(tenantId, targetId)).get(metric);
+  if (breach === undefined || !isStanding(breach, cause))
+    return { absent: `The warning about ${metric} of ${targetId} has ended.` };
+  const target = await sources.registry.get(tenantId, targetId);
+  return problemOf(sources, breach, cause.since, target?.metrics[metric]?.unit);
+};

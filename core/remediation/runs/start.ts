@@ -1,0 +1,94 @@
+import type { IncidentStore } from '../../incidents/ports.ts';
+import type { WorkflowStarter } from '../../shared/messaging.ts';
+import type { Cause } from '../cause.ts';
+import type { AlertMapping, RemediationPolicy } from '../policy.ts';
+import type { RemediationStore, StandingAlerts } from '../ports.ts';
+import type { Trigger } from './read-trigger.ts';
+import { executionNameOf, remediationIdOf } from './run-id.ts';
+import { remediateInput } from './workflow-input.ts';
+
+export interface StartDeps {
+  readonly store: Pick<RemediationStore, 'state'>;
+  readonly alerts: StandingAlerts;
+  readonly incidents: Pick<IncidentStore, 'get'>;
+  readonly workflow: WorkflowStarter;
+  /** Epoch milliseconds. */
+  readonly now: () => number;
+}
+
+/** `not-managed`: the policy says nothing about it, so that there is nothing to decide. */
+export type Started = 'started' | 'already-running' | 'not-managed' | 'alert-ended';
+
+const MINUTE = 60;
+
+const start = async (
+  { workflow }: StartDeps,
+  tenantId: string,
+  cause: Cause,
+  isDryRun: boolean,
+  beginAt: number,
+): Promise<Started> => {
+  const remediationId = remediationIdOf(tenantId, cause);
+  const input = remediateInput({ tenantId, remediationId }, cause, isDryRun, beginAt);
+  return workflow.start(executionNameOf(tenantId, remediationId), input);
+};
+
+const manages = ({ resources }: RemediationPolicy, targetId: string): boolean =>
+  resources.some(({ targets }) => targets.includes(targetId));
+
+/** Whether the policy says anything about a cause. Which target caused an incident is known only later. */
+const isManaged = (policy: RemediationPolicy, cause: Cause): boolean => {
+  switch (cause.kind) {
+    case 'predicted-breach':
+    case 'unhealthy-deployment':
+      return manages(policy, cause.targetId);
+    case 'incident':
+      return policy.resources.length > 0;
+    default:
+      return true;
+  }
+};
+
+const mappingOf = (policy: RemediationPolicy | undefined, source: string, name: string) =>
+  policy?.alerts.find((each) => each.source === source && each.name === name);
+
+/** Only mapped alerts are recorded: a sender cannot fill the table. */
+const startAlert = async (
+  deps: StartDeps,
+  alert: Extract<Trigger, { kind: 'alert' }>,
+  { minMinutes }: AlertMapping,
+): Promise<Started> => {
+  const { tenantId, kind: _, ...change } = alert;
+  const { source, name } = alert;
+  const receivedAt = Math.floor(deps.now() / 1000);
+  const standing = await deps.alerts.record(tenantId, { ...change, receivedAt });
+  if (standing.endedAt !== null) return 'alert-ended';
+  const cause: Cause = { kind: 'alert', source, name, receivedAt: standing.receivedAt };
+  return start(deps, tenantId, cause, false, standing.receivedAt + minMinutes * MINUTE);
+};
+
+const incidentCause = async (
+  { incidents }: StartDeps,
+  { tenantId, incidentId }: Extract<Trigger, { kind: 'incident' }>,
+): Promise<Cause | undefined> => {
+  const incident = (await incidents.get(tenantId, incidentId))?.incident;
+  return incident && { kind: 'incident', incidentId: incident.incidentId, reopened: incident.reopenCount };
+};
+
+/**
+ * Starts the workflow for what may lead to a remediation, if the tenant's policy says anything about it. Executions are
+ * named after their cause: a repeated message starts nothing.
+ */
+export const startRemediation = async (deps: StartDeps, trigger: Trigger): Promise<Started> => {
+  const { tenantId } = trigger;
+  const policy = (await deps.store.state(tenantId)).policy.item;
+  if (policy === undefined) return 'not-managed';
+  if (trigger.kind === 'alert') {
+    const mapping = mappingOf(policy, trigger.source, trigger.name);
+    return mapping === undefined ? 'not-managed' : startAlert(deps, trigger, mapping);
+  }
+  const isRequest = trigger.kind === 'cause';
+  const cause = isRequest ? trigger.cause : await incidentCause(deps, trigger);
+  if (cause === undefined || !isManaged(policy, cause)) return 'not-managed';
+  return start(deps, tenantId, cause, isRequest && trigger.isDryRun, Math.floor(deps.now() / 1000));
+};
