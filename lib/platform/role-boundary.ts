@@ -10,6 +10,7 @@ import type { CustomerKey } from './customer-key.ts';
 import { DENIED_ACTIONS, DENIED_DELIVERIES } from './denied-actions.ts';
 import { PROVISION_ACTIONS } from './provision-actions.ts';
 import {
+  ASSUME_ACTIONS,
   BUCKET_ACTIONS,
   BUS_ACTIONS,
   DELIVERY_ACTIONS,
@@ -28,10 +29,15 @@ import {
 export interface RoleBoundaryProps {
   readonly config: StageConfig;
   readonly customerKey: CustomerKey | undefined;
+  /** Path of the roles that functions may assume (`lib/remediation/action-roles.ts`); undefined: none. */
+  readonly assumablePath?: string | undefined;
 }
 
 /** The tag that every resource of a stage has (`lib/synth/build-app.ts`). */
 export const STAGE_TAG = 'forestall:stage';
+
+/** As `DENIED_ACTIONS` has it. */
+const ASSUME_ROLES = 'sts:AssumeRole*';
 
 const LIMIT = 'A permissions boundary grants nothing: the policies of each role name its resources.';
 
@@ -59,7 +65,8 @@ export class RoleBoundary extends Construct {
       ...this.#named(),
       this.#tagged([...SECRET_ACTIONS, ...WORKFLOW_ACTIONS]),
       allow([...LIST_ACTIONS, ...(tracing ? TRACE_ACTIONS : [])], '*'),
-      ...this.#denied([...DENIED_ACTIONS, ...DENIED_DELIVERIES]),
+      ...this.#assumable(),
+      ...this.#denied([...DENIED_ACTIONS.filter(this.#isDenied), ...DENIED_DELIVERIES]),
     ]);
     this.workflowPolicy = this.#makePolicy('Workflows', 'The most that any workflow of Forestall may do', [
       allow(FUNCTION_ACTIONS, this.#arn('lambda', 'function:', '-')),
@@ -108,6 +115,21 @@ export class RoleBoundary extends Construct {
       allow(LOG_ACTIONS, this.#arn('logs', 'log-group:', '-')),
       allow(QUEUE_ACTIONS, this.#arn('sqs', '', '-')),
     ];
+  }
+
+  readonly #isDenied = (action: string): boolean =>
+    action !== ASSUME_ROLES || this.#props.assumablePath === undefined;
+
+  /** The roles below one path may be assumed, and no others. */
+  #assumable(): PolicyStatement[] {
+    const { assumablePath } = this.#props;
+    if (assumablePath === undefined) return [];
+    const { partition, account } = Stack.of(this);
+    const roles = `arn:${partition}:iam::${account}:role${assumablePath}*`;
+    const others = new PolicyStatement({
+      ...{ sid: 'OtherRoles', effect: Effect.DENY, actions: [ASSUME_ROLES], notResources: [roles] },
+    });
+    return [allow(ASSUME_ACTIONS, roles), others];
   }
 
   /** Secrets and state machines have names without that of the stack. */

@@ -36,6 +36,9 @@ export const SECRET_ACTIONS = of(
 
 export const WORKFLOW_ACTIONS = of('states', 'StartExecution');
 
+/** On the roles of actions that change resources; only with remediation. */
+export const ASSUME_ACTIONS = of('sts', 'AssumeRole', 'TagSession');
+
 /** On no resource: Lambda looks for the streams that a function reads. */
 export const LIST_ACTIONS = of('dynamodb', 'ListStreams');
 
