@@ -3,6 +3,7 @@ import type { GateVerdict, GateWorld } from '../gate/gate-world.ts';
 import { judge } from '../gate/judge.ts';
 import { planHash, type RemediationPlan } from '../plan.ts';
 import { type EnvironmentPolicy, lowerStage, RemediationPolicy } from '../policy.ts';
+import { KNOWN } from '../recommendation/catalogue-knowledge.ts';
 import type { Known } from '../recommendation/known.ts';
 import { consider } from '../recommendation/recommend.ts';
 import type { PassedOver, Recommendation } from '../recommendation/recommendation.ts';
@@ -43,7 +44,7 @@ type Judge = (plan: RemediationPlan, world: GateWorld) => GateVerdict;
  * Chooses what to do about a cause: the best recommendation that the gate allows. Pure: the same inputs give the same
  * choice. In the stage `observe` nothing is chosen, and the best plan is recorded.
  */
-export const chooseAction = (inputs: ChoiceInputs, known: Known, judgeBy: Judge = judge): Choice => {
+export const chooseAction = (inputs: ChoiceInputs, known: Known = KNOWN, judgeBy: Judge = judge): Choice => {
   const { problem, environment } = inputs;
   if ('absent' in problem) return nothing(problem.absent);
   if (environment === null)

@@ -4,6 +4,7 @@ import type { CatalogueAction, Change, CostQuote, PlanningContext } from '../act
 import { canonicalJson, Json } from '../canonical-json.ts';
 import type { RemediationPlan } from '../plan.ts';
 import { readResourceId } from '../resource.ts';
+import { KNOWN } from './catalogue-knowledge.ts';
 import { howOf, whyOf } from './explain.ts';
 import { horizonOf } from './horizon.ts';
 import type { Known, Remedy } from './known.ts';
@@ -19,11 +20,11 @@ export interface Considered {
 }
 
 /** Plans for a problem, best first: one for each candidate whose action helps against it and applies to the state read. */
-export const recommend = (inputs: RecommendationInputs, known: Known): readonly Recommendation[] =>
+export const recommend = (inputs: RecommendationInputs, known: Known = KNOWN): readonly Recommendation[] =>
   consider(inputs, known).recommendations;
 
 /** The recommendations, and why the other candidates are none. */
-export const consider = (inputs: RecommendationInputs, known: Known): Considered => {
+export const consider = (inputs: RecommendationInputs, known: Known = KNOWN): Considered => {
   const recommendations: Recommendation[] = [];
   const passedOver: PassedOver[] = [];
   for (const candidate of inputs.candidates) {

@@ -38,7 +38,7 @@ const LATE_MINUTES = 60;
 /** Dollars in the first day that halve the score. */
 const DEAR_USD = 50;
 const EACH_MORE_UNIT = 0.02;
-const EACH_PLACE = 0.92;
+const EACH_PLACE = 0.8;
 
 /**
  * The factors by which plans are compared. Each depends on one merit and never falls as that merit gets better:
@@ -47,7 +47,7 @@ const EACH_PLACE = 0.92;
  * - `safe`: 1, 0.85 and 0.6 for low, medium and high risk; `reversible`: 1 if it can be undone, 0.95 if its effect fades
  *   by itself, 0.8 if neither;
  * - `cheap`: 1 if it costs nothing, 0.5 at $50 in the first day; `small`: 1 for one unit, 2 % less odds for each more;
- * - `direct`: 1 for what helps most against the type of problem, 8 % less for each place after it.
+ * - `direct`: 1 for what helps most against the type of problem, 20 % less for each place after it.
  */
 export const factorsOf = (merits: Merits): Factors => ({
   likely: merits.confidence,

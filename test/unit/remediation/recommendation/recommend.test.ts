@@ -29,7 +29,7 @@ describe('recommend', () => {
       parameters: { add: 1, max: 10, usdPerUnitHour: 0.2 },
       change: {
         from: { desired: 5, min: 2, max: 12, inService: 5 },
-        to: { desired: 6, min: 2, max: 12, inService: 5 },
+        to: { desired: 6, min: 2, max: 12, inService: 6 },
         summary: 'desired instances 5 → 6',
         touches: 1,
       },
@@ -124,7 +124,7 @@ describe('recommend', () => {
       reading: { state: { generation: '', units: 4, isBusy: false } },
     });
     const [first] = recommend(only(restart), known);
-    expect(first).toMatchObject({ horizon: 'preventive', factors: { direct: 0.92 ** 2 } });
+    expect(first).toMatchObject({ horizon: 'preventive', factors: { direct: 0.8 ** 2 } });
   });
 
   it('is the same for the recorded inputs as for the given ones', () => {

@@ -71,7 +71,7 @@ describe('scoreOf', () => {
     ['$50 in the first day', { usd: 50 }, 0.5],
     ['money saved', { usd: -50 }, 1],
     ['51 units', { touches: 51 }, 0.5],
-    ['the second place', { place: 1 }, 0.92],
+    ['the second place', { place: 1 }, 0.8],
   ])('is as documented for %s', (_, changes, expected) => {
     expect(scored({ ...plain, ...changes })).toBeCloseTo(expected, 12);
   });
