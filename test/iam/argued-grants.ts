@@ -22,6 +22,12 @@ export const ARGUED_GRANTS: readonly ArguedGrant[] = [
       'It stores the id that a directory gives a group; the emulator lacks it, and the adapter tests call it',
   },
   {
+    holder: /^RotationRotateSecretRole\w{8}$/,
+    actions: ['dynamodb:GetItem', 'dynamodb:PutItem'],
+    reason:
+      'It shares the circuit breakers of integrations, of which the stage `local` has none; test/adapters/platform/rotate-integration.test.ts makes both calls',
+  },
+  {
     holder: /-RotationRotateSecretFunction\w{8}$/,
     actions: ['lambda:InvokeFunction'],
     service: 'secretsmanager.amazonaws.com',
