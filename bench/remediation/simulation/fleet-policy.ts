@@ -1,0 +1,59 @@
+import { CATALOGUE } from '../../../core/remediation/catalogue/catalogue.ts';
+import type { Json } from '../../../core/remediation/canonical-json.ts';
+import {
+  type AutonomyStage,
+  type RemediationCeiling,
+  RemediationPolicy,
+} from '../../../core/remediation/policy.ts';
+import type { ServiceKind } from '../../../core/simulator/managed/fault-plan.ts';
+import type { ManagedService } from '../../../core/simulator/managed/managed-service.ts';
+
+export const ENVIRONMENT = 'prod';
+
+/** What the owner allows on each kind of service, and what the simulated world does for it. */
+export const REMEDIES = {
+  web: { action: 'scale-out-service', parameters: { add: 1, max: 20 }, kind: 'ecs-service', does: 'add-unit' },
+  worker: { action: 'restart-service', parameters: {}, kind: 'ecs-service', does: 'restart' },
+  store: {
+    action: 'run-command',
+    parameters: { instances: ['i-00000001'] },
+    kind: 'ssm-document',
+    does: 'free-space',
+  },
+} as const satisfies Readonly<Record<ServiceKind, { readonly parameters: Json; readonly action: string }> & object>;
+
+export const resourceOf = ({ id, kind }: Pick<ManagedService, 'id' | 'kind'>): string =>
+  kind === 'store' ? `ssm-document:clean-${id}` : `ecs-service:fleet/${id}`;
+
+/** Limits for a fleet of hundreds of services; the defaults of a policy suit a handful. */
+export const policyOf = (services: readonly ManagedService[], stage: AutonomyStage): RemediationPolicy =>
+  RemediationPolicy.parse({
+    environments: {
+      [ENVIRONMENT]: {
+        ...{ stage, maxUnitsPerRun: 10, maxResourcesPerWindow: 20, maxUnitsPerWindow: 100 },
+        ...{ maxActionsPerHour: 20, cooldownMinutes: 60, maxUsdPerHour: 5 },
+      },
+    },
+    resources: services.map((service) => {
+      const { action, parameters } = REMEDIES[service.kind];
+      const environment = ENVIRONMENT;
+      return { resource: resourceOf(service), environment, targets: [service.id], actions: [{ action, parameters }] };
+    }),
+  });
+
+export const CEILING: RemediationCeiling = {
+  maxStage: 'automatic',
+  actions: CATALOGUE.map(({ id }) => id),
+  maxUnitsPerRun: 20,
+  maxActionsPerHour: 30,
+};
+
+/** The state of a service's resource, as its action reads it. */
+export const stateOf = (service: ManagedService, generation: number, isBusy: boolean): Json => {
+  if (service.kind === 'web') {
+    const units = service.units();
+    return { desired: units, min: 0, max: 5000, inService: units };
+  }
+  if (service.kind === 'worker') return { generation: String(generation), units: service.units(), isBusy };
+  return { startedBy: null, status: 'none' };
+};

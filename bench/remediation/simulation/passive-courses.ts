@@ -1,0 +1,57 @@
+/** Ways of working to compare with: to do nothing, and to act when a threshold is crossed. */
+import type { ManagedService } from '../../../core/simulator/managed/managed-service.ts';
+import { REMEDIES } from './fleet-policy.ts';
+import type { DoneAction, FleetCourse } from './outcome.ts';
+
+/** The reactive rule acts above this value for three steps in a row, at most once an hour for each service. */
+const ACTS_ABOVE = 85;
+const STEPS = 3;
+const PAUSE_SECONDS = 3600;
+
+const runService = (
+  service: ManagedService,
+  steps: number,
+  act: (at: number, recent: readonly number[]) => boolean,
+): { readonly beyond: readonly number[]; readonly actions: readonly DoneAction[] } => {
+  const beyond: number[] = [];
+  const actions: DoneAction[] = [];
+  const recent: number[] = [];
+  for (let step = 0; step < steps; step++) {
+    const { at, value } = service.step();
+    if (value > service.limit) beyond.push(at);
+    recent.push(value);
+    if (recent.length > STEPS) recent.shift();
+    if (!act(at, recent)) continue;
+    service.act(REMEDIES[service.kind].does);
+    actions.push({ service: service.id, at, verdict: 'unknown', isUndone: false });
+  }
+  return { beyond, actions };
+};
+
+const runFleet = (
+  services: readonly ManagedService[],
+  steps: number,
+  rule: () => (at: number, recent: readonly number[]) => boolean,
+): FleetCourse => {
+  const runs = services.map((service) => ({ id: service.id, ...runService(service, steps, rule()) }));
+  return {
+    beyond: new Map(runs.map(({ id, beyond }) => [id, beyond])),
+    actions: runs.flatMap(({ actions }) => actions),
+  };
+};
+
+export const doNothing = (services: readonly ManagedService[], steps: number): FleetCourse =>
+  runFleet(services, steps, () => () => false);
+
+/** What an autoscaling or restart rule does: it waits until the metric is high. `from` is epoch seconds. */
+export const actOnThreshold = (services: readonly ManagedService[], steps: number, from: number): FleetCourse =>
+  runFleet(services, steps, () => {
+    let last = Number.NEGATIVE_INFINITY;
+    return (at, recent) => {
+      const isHigh = recent.length === STEPS && recent.every((value) => value > ACTS_ABOVE);
+      if (at < from || !isHigh || at - last < PAUSE_SECONDS) return false;
+      last = at;
+      return true;
+    };
+  });
+
