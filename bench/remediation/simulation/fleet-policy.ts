@@ -1,26 +1,35 @@
-import { CATALOGUE } from '../../../core/remediation/catalogue/catalogue.ts';
 import type { Json } from '../../../core/remediation/canonical-json.ts';
+import { CATALOGUE } from '../../../core/remediation/catalogue/catalogue.ts';
 import {
   type AutonomyStage,
   type RemediationCeiling,
   RemediationPolicy,
 } from '../../../core/remediation/policy.ts';
 import type { ServiceKind } from '../../../core/simulator/managed/fault-plan.ts';
-import type { ManagedService } from '../../../core/simulator/managed/managed-service.ts';
+import type { ManagedService, ServiceAction } from '../../../core/simulator/managed/managed-service.ts';
 
 export const ENVIRONMENT = 'prod';
 
+interface Remedy {
+  readonly action: string;
+  readonly parameters: Readonly<Record<string, Json>>;
+  readonly does: ServiceAction;
+}
+
 /** What the owner allows on each kind of service, and what the simulated world does for it. */
 export const REMEDIES = {
-  web: { action: 'scale-out-service', parameters: { add: 1, max: 20 }, kind: 'ecs-service', does: 'add-unit' },
-  worker: { action: 'restart-service', parameters: {}, kind: 'ecs-service', does: 'restart' },
+  web: {
+    action: 'scale-out-service',
+    parameters: { add: 1, max: 20 },
+    does: 'add-unit',
+  },
+  worker: { action: 'restart-service', parameters: {}, does: 'restart' },
   store: {
     action: 'run-command',
     parameters: { instances: ['i-00000001'] },
-    kind: 'ssm-document',
     does: 'free-space',
   },
-} as const satisfies Readonly<Record<ServiceKind, { readonly parameters: Json; readonly action: string }> & object>;
+} as const satisfies Readonly<Record<ServiceKind, Remedy>>;
 
 export const resourceOf = ({ id, kind }: Pick<ManagedService, 'id' | 'kind'>): string =>
   kind === 'store' ? `ssm-document:clean-${id}` : `ecs-service:fleet/${id}`;
@@ -32,12 +41,18 @@ export const policyOf = (services: readonly ManagedService[], stage: AutonomySta
       [ENVIRONMENT]: {
         ...{ stage, maxUnitsPerRun: 10, maxResourcesPerWindow: 20, maxUnitsPerWindow: 100 },
         ...{ maxActionsPerHour: 20, cooldownMinutes: 60, maxUsdPerHour: 5 },
+        ...{ planMinutes: 60, approvalMinutes: 60 },
       },
     },
     resources: services.map((service) => {
       const { action, parameters } = REMEDIES[service.kind];
       const environment = ENVIRONMENT;
-      return { resource: resourceOf(service), environment, targets: [service.id], actions: [{ action, parameters }] };
+      return {
+        resource: resourceOf(service),
+        environment,
+        targets: [service.id],
+        actions: [{ action, parameters }],
+      };
     }),
   });
 

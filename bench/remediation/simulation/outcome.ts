@@ -65,8 +65,12 @@ export const figuresOf = (
   });
   const isFalse = ({ service, at }: DoneAction): boolean =>
     !faults.some(({ id, stretch }) => id === service && at >= stretch.start && at < stretch.end) &&
-    !services.some(({ id, stretches }) => id === service && stretches.some((s) => s.isFault && at >= s.start && at < s.end));
-  const total = (steps: FleetCourse) => [...steps.beyond.values()].reduce((sum, { length }) => sum + length, 0);
+    !services.some(
+      ({ id, stretches }) =>
+        id === service && stretches.some((s) => s.isFault && at >= s.start && at < s.end),
+    );
+  const total = (steps: FleetCourse) =>
+    [...steps.beyond.values()].reduce((sum, { length }) => sum + length, 0);
   const harm = services.reduce((sum, { id }) => {
     const before = new Set(stepsOf(without, id));
     return sum + stepsOf(course, id).filter((at) => !before.has(at)).length;

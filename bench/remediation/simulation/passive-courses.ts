@@ -44,7 +44,11 @@ export const doNothing = (services: readonly ManagedService[], steps: number): F
   runFleet(services, steps, () => () => false);
 
 /** What an autoscaling or restart rule does: it waits until the metric is high. `from` is epoch seconds. */
-export const actOnThreshold = (services: readonly ManagedService[], steps: number, from: number): FleetCourse =>
+export const actOnThreshold = (
+  services: readonly ManagedService[],
+  steps: number,
+  from: number,
+): FleetCourse =>
   runFleet(services, steps, () => {
     let last = Number.NEGATIVE_INFINITY;
     return (at, recent) => {
@@ -54,4 +58,3 @@ export const actOnThreshold = (services: readonly ManagedService[], steps: numbe
       return true;
     };
   });
-

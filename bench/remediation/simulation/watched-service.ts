@@ -38,7 +38,9 @@ export class WatchedService {
   /** Points since `from`, epoch seconds. */
   pointsSince(from: number): readonly { readonly at: number; readonly value: number }[] {
     const first = Math.max(0, Math.ceil((from - this.#start) / STEP_SECONDS));
-    return this.values.slice(first).map((value, i) => ({ at: this.#start + (first + i) * STEP_SECONDS, value }));
+    return this.values
+      .slice(first)
+      .map((value, i) => ({ at: this.#start + (first + i) * STEP_SECONDS, value }));
   }
 
   /** Forecasts, and lets the warning stand or end. */

@@ -1,0 +1,60 @@
+/**
+ * Measures remediation on simulated fleets whose metrics depend on what is done to them, with labelled faults and with
+ * stretches that only look like faults: `forestall bench remediation`. Compares doing nothing, a rule on a threshold, and
+ * Forestall at each stage of autonomy. Forestall forecasts every hour, and decides with the code that is deployed.
+ */
+import { AUTONOMY_STAGES } from '../../../core/remediation/policy.ts';
+import { DAY_SECONDS } from '../../../core/shared/time.ts';
+import { makeManagedFleet, STEP_SECONDS } from '../../../core/simulator/managed/managed-service.ts';
+import type { BenchOptions } from '../../shared/bench-options.ts';
+import { type Figures, type FleetCourse, figuresOf } from './outcome.ts';
+import { actOnThreshold, doNothing } from './passive-courses.ts';
+import { underForestall } from './stage-course.ts';
+
+/** Monday, 2026-09-07T00:00Z. */
+const START = 1_788_739_200;
+/** A week of history comes first. */
+const HISTORY_DAYS = 7;
+const SEED = 12;
+
+const COLUMNS = [
+  ...['', 'faults', 'would breach', 'avoided', 'minutes beyond', 'actions', 'false', 'harm (min)'],
+  ...['undone', 'lead (h)', 'proven'],
+];
+
+const rowOf = (name: string, figures: Figures): readonly string[] => [
+  name,
+  ...[figures.faults, figures.breaches, figures.avoided, figures.minutesBeyond].map(String),
+  ...[figures.actions, figures.falseActions, figures.harmMinutes, figures.undone].map(String),
+  Number.isNaN(figures.leadHours) ? '-' : figures.leadHours.toFixed(1),
+  String(figures.provenSuccesses),
+];
+
+const printTable = (rows: readonly (readonly string[])[], out: (line: string) => void): void => {
+  for (const cells of [COLUMNS, COLUMNS.map(() => '---'), ...rows]) out(`| ${cells.join(' | ')} |`);
+};
+
+/** Prints the table, and returns the figures by way of working. */
+export const runRemediationBench = ({ quick = false, out }: Pick<BenchOptions, 'quick' | 'out'>) => {
+  const [count, days] = quick ? [6, 4] : [200, 30];
+  const span = { start: START, end: START + (HISTORY_DAYS + days) * DAY_SECONDS };
+  const steps = (span.end - span.start) / STEP_SECONDS;
+  const from = START + HISTORY_DAYS * DAY_SECONDS;
+  const fleet = () => makeManagedFleet(SEED, count, span);
+  const without = doNothing(fleet(), steps);
+  const figures: Record<string, Figures> = {};
+  const rows: (readonly string[])[] = [];
+  const measure = (name: string, course: FleetCourse): void => {
+    const found = figuresOf(fleet(), course, without, span);
+    figures[name] = found;
+    rows.push(rowOf(name, found));
+    out(`measured: ${name}`);
+  };
+  measure('nothing', without);
+  measure('threshold rule', actOnThreshold(fleet(), steps, from));
+  for (const stage of AUTONOMY_STAGES)
+    measure(`Forestall, ${stage}`, underForestall(fleet(), stage, { ...{ steps, from }, start: START }));
+  out(`${count} services, ${days} days:`);
+  printTable(rows, out);
+  return figures;
+};
