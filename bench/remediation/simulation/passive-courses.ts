@@ -43,18 +43,24 @@ const runFleet = (
 export const doNothing = (services: readonly ManagedService[], steps: number): FleetCourse =>
   runFleet(services, steps, () => () => false);
 
-/** What an autoscaling or restart rule does: it waits until the metric is high. `from` is epoch seconds. */
+/**
+ * A rule that waits until the metric is high. `from` is epoch seconds; `answeredAt` is when people agree to act on what was
+ * found at a time, as with every other way of working.
+ */
 export const actOnThreshold = (
   services: readonly ManagedService[],
   steps: number,
   from: number,
+  answeredAt: (at: number) => number = (at) => at,
 ): FleetCourse =>
   runFleet(services, steps, () => {
-    let last = Number.NEGATIVE_INFINITY;
+    let asked = Number.NEGATIVE_INFINITY;
+    let due = Number.POSITIVE_INFINITY;
     return (at, recent) => {
       const isHigh = recent.length === STEPS && recent.every((value) => value > ACTS_ABOVE);
-      if (at < from || !isHigh || at - last < PAUSE_SECONDS) return false;
-      last = at;
+      if (at >= from && isHigh && at - asked >= PAUSE_SECONDS) [asked, due] = [at, answeredAt(at)];
+      if (at < due) return false;
+      due = Number.POSITIVE_INFINITY;
       return true;
     };
   });

@@ -7,6 +7,7 @@ import { AUTONOMY_STAGES } from '../../../core/remediation/policy.ts';
 import { DAY_SECONDS } from '../../../core/shared/time.ts';
 import { makeManagedFleet, STEP_SECONDS } from '../../../core/simulator/managed/managed-service.ts';
 import type { BenchOptions } from '../../shared/bench-options.ts';
+import { answeredAt } from './on-call.ts';
 import { type Figures, type FleetCourse, figuresOf } from './outcome.ts';
 import { actOnThreshold, doNothing } from './passive-courses.ts';
 import { underForestall } from './stage-course.ts';
@@ -52,6 +53,7 @@ export const runRemediationBench = ({ quick = false, out }: Pick<BenchOptions, '
   };
   measure('nothing', without);
   measure('threshold rule', actOnThreshold(fleet(), steps, from));
+  measure('threshold rule, people approve', actOnThreshold(fleet(), steps, from, answeredAt));
   for (const stage of AUTONOMY_STAGES)
     measure(`Forestall, ${stage}`, underForestall(fleet(), stage, { ...{ steps, from }, start: START }));
   out(`${count} services, ${days} days:`);

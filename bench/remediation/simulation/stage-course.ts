@@ -17,8 +17,8 @@ import type { ForecastPath } from '../../../core/remediation/verification/verifi
 import { verify } from '../../../core/remediation/verification/verify.ts';
 import type { ServiceKind } from '../../../core/simulator/managed/fault-plan.ts';
 import { type ManagedService, STEP_SECONDS } from '../../../core/simulator/managed/managed-service.ts';
-import { randomStream } from '../../../core/simulator/random.ts';
 import { CEILING, ENVIRONMENT, policyOf, REMEDIES, resourceOf, stateOf } from './fleet-policy.ts';
+import { answeredAt } from './on-call.ts';
 import type { DoneAction, FleetCourse } from './outcome.ts';
 import { type ServiceRun, WatchedService } from './watched-service.ts';
 
@@ -52,14 +52,6 @@ interface Running {
   readonly answerAt: number | null;
   readonly beganAt: number | null;
 }
-
-/** People answer within ten minutes by day; at night every second question is answered, after forty minutes. */
-const answerAfter = (plan: RemediationPlan, at: number): number => {
-  const hour = Math.floor(at / 3600) % 24;
-  if (hour >= 8 && hour < 20) return at + 600;
-  const isAwake = randomStream(1, 'answer', plan.remediationId).uniform() < 0.5;
-  return isAwake ? at + 2400 : Number.POSITIVE_INFINITY;
-};
 
 const pathOf = ({ forecast, breach, issuedAt }: ServiceRun): ForecastPath => ({
   ...{ issuedAt: issuedAt / 1000, start: forecast.start, stepSeconds: forecast.stepSeconds },
@@ -151,7 +143,7 @@ class FleetOperator {
       KNOWN,
     );
     if (plan === null || (outcome !== 'act' && outcome !== 'ask')) return;
-    const answerAt = outcome === 'ask' ? answerAfter(plan, now) : null;
+    const answerAt = outcome === 'ask' ? answeredAt(now) : null;
     const started: Running = { plan, watched, forecast: pathOf(run), answerAt, beganAt: null };
     this.#running.push(started);
     if (answerAt === null) this.#act(started, now);

@@ -38,7 +38,7 @@ const FAULTS: Readonly<Record<ServiceKind, (random: RandomStream) => Drawn>> = {
       ? {
           kind: 'surge',
           size: random.between(1.45, 2.1),
-          rise: hours(random, 3, 9),
+          rise: hours(random, 1, 6),
           lasts: hours(random, 10, 20),
         }
       : { kind: 'regression', size: random.between(1.4, 1.8), rise: 0, lasts: hours(random, 8, 20) },

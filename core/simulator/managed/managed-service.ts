@@ -4,8 +4,9 @@ import { type RandomStream, randomStream } from '../random.ts';
 import { planStretches, SERVICE_KINDS, type ServiceKind, type Stretch } from './fault-plan.ts';
 
 export const STEP_SECONDS = 300;
+const ACTION_STEPS = 2;
 
-/** What an action does to a service; each takes effect with the next step. */
+/** What an action does to a service; new units, a restart or a clean-up take ten minutes. */
 export type ServiceAction = 'add-unit' | 'remove-unit' | 'restart' | 'free-space' | 'roll-back';
 
 export interface ManagedService {
@@ -17,7 +18,7 @@ export interface ManagedService {
   readonly stretches: readonly Stretch[];
   /** Units now, such as instances. */
   units(): number;
-  /** Applies an action from the next step on. */
+  /** Begins an action, which takes effect two steps later. */
   act(action: ServiceAction): void;
   /** The value of the metric at the next step, in percent. Steps come in order of time. */
   step(): { readonly at: number; readonly value: number };
@@ -145,12 +146,20 @@ export const makeManagedService = (
   const course = makeCourse(kind, traits, state);
   let noise = 0;
   let at = span.start - STEP_SECONDS;
+  let begun: { readonly due: number; readonly action: ServiceAction }[] = [];
+  const applyDue = () => {
+    for (const { action } of begun.filter(({ due }) => due <= at)) course.act(action);
+    begun = begun.filter(({ due }) => due > at);
+  };
   return {
     ...{ id, kind, metric: METRICS[kind], limit: LIMIT, stretches },
     units: () => state.units,
-    act: course.act,
+    act: (action) => {
+      begun.push({ due: at + ACTION_STEPS * STEP_SECONDS, action });
+    },
     step: () => {
       at += STEP_SECONDS;
+      applyDue();
       noise = traits.kept * noise + Math.sqrt(1 - traits.kept ** 2) * traits.noise * noises.normal();
       const active = stretches.find(({ start, end }) => start <= at && at < end);
       const level = course.level(usualLevel(traits, at), at, active);
