@@ -1,8 +1,6 @@
 /** The simulated fleet under Forestall: the deployed functions choose, judge and verify; the world is simulated. */
 
 import type * as z from 'zod';
-import { actionsFor, findAlertType } from '../../../core/remediation/alerts/alert-types.ts';
-import { findAction } from '../../../core/remediation/catalogue/catalogue.ts';
 import type { BreachCause, Problem } from '../../../core/remediation/cause.ts';
 import { chooseAction } from '../../../core/remediation/choosing/choose-action.ts';
 import type { GateWorld } from '../../../core/remediation/gate/gate-world.ts';
@@ -33,16 +31,6 @@ const ALERT_TYPES: Readonly<Record<ServiceKind, string>> = {
   store: 'disk-full',
 };
 const PROFILES = { web: 'web', worker: 'app', store: 'database' } as const;
-
-const KNOWN = {
-  findAction,
-  findRemedies: (id: string) => {
-    const type = findAlertType(id);
-    if (type === undefined) return undefined;
-    const notifyOnly = type.response.kind === 'notify-only' ? type.response.reason : null;
-    return { actions: actionsFor(type).map(({ action }) => action.id), notifyOnly };
-  },
-};
 
 interface Running {
   readonly plan: RemediationPlan;
@@ -126,22 +114,19 @@ class FleetOperator {
     const { id, kind, metric } = watched.service;
     const cause: z.infer<typeof BreachCause> = { kind: 'predicted-breach', targetId: id, metric, since };
     const { action, parameters } = REMEDIES[kind];
-    const { outcome, plan } = chooseAction(
-      {
-        ...{ tenantId: TENANT, remediationId: `${id}-${now}`, environment: ENVIRONMENT, cause },
-        ...{ problem: problemOf(watched, run), profile: PROFILES[kind], startedAt: now, policyVersion: 1 },
-        ...{ deployment: null, world: { ...this.#world('choosing', now), phase: 'choosing' } },
-        candidates: [
-          {
-            resource: resourceOf(watched.service),
-            action,
-            parameters,
-            reading: { state: this.#state(watched) },
-          },
-        ],
-      },
-      KNOWN,
-    );
+    const { outcome, plan } = chooseAction({
+      ...{ tenantId: TENANT, remediationId: `${id}-${now}`, environment: ENVIRONMENT, cause },
+      ...{ problem: problemOf(watched, run), profile: PROFILES[kind], startedAt: now, policyVersion: 1 },
+      ...{ deployment: null, world: { ...this.#world('choosing', now), phase: 'choosing' } },
+      candidates: [
+        {
+          resource: resourceOf(watched.service),
+          action,
+          parameters,
+          reading: { state: this.#state(watched) },
+        },
+      ],
+    });
     if (plan === null || (outcome !== 'act' && outcome !== 'ask')) return;
     const answerAt = outcome === 'ask' ? answeredAt(now) : null;
     const started: Running = { plan, watched, forecast: pathOf(run), answerAt, beganAt: null };
