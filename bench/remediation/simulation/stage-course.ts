@@ -97,7 +97,15 @@ class FleetOperator {
 
   #world(phase: GateWorld['phase'], now: number): GateWorld {
     return {
-      ...{ phase, now, policy: this.#policy, ceiling: CEILING, killSwitch: null, ledger: this.#ledger },
+      ...{
+        phase,
+        now,
+        policy: this.#policy,
+        policyVersion: 1,
+        ceiling: CEILING,
+        killSwitch: null,
+        ledger: this.#ledger,
+      },
       ...{ track: this.#track, errorBudget: null, approvals: [], present: null },
     };
   }
