@@ -37,7 +37,7 @@ const SERVICE: readonly Candidate[] = [
       action: 'redrive-dead-letters',
       parameters: { maxMessages: 500 },
     },
-    reading: { state: { messages: 40, startedBy: null, status: 'none' } },
+    reading: { state: { messages: 40, lastTaskAt: 0, startedBy: null, status: 'none' } },
   },
   {
     ...{ resource: 'ssm-document:Repair', action: 'run-automation', parameters: {} },
