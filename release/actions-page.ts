@@ -147,7 +147,7 @@ export const actionsPage = (): string => `# Actions and alert types
 
 What Forestall can do about problems. \`npm run actions\` writes this page from \`core/remediation/catalogue/\` and \`core/remediation/alerts/\`; a test fails if it is out of date.
 
-Nothing here runs unless the policy of a tenant allows it on a resource. Parameters are bounds and names that the policy states; sizes are computed from the state that was read last. Each action has a role that reads the state and a role that makes the change, and these permissions are all that they have. If the last column says "tagged", IAM checks the tags \`forestall:tenant\` and \`forestall:environment\` of every resource that the call touches: for AppConfig these are the application, the environment and the configuration profile.
+Nothing here runs unless the policy of a tenant allows it on a resource. Parameters are bounds and names that the policy states; sizes are computed from the state that was read last. Each action has a role that reads the state and a role that makes the change, and these permissions are all that they have. If the last column says "tagged", IAM checks the tags \`forestall:tenant\` and \`forestall:environment\` of every resource that the call touches: for AppConfig these are the application, the environment and the configuration profile. \`{region}\` and \`{account}\` are those of the deployment, and \`{integrations}\` are the secrets of the stage’s integrations.
 
 ## Alert types
 
