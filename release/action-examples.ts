@@ -55,7 +55,10 @@ export const EXAMPLES: Readonly<Record<string, ActionExample>> = {
   'raise-rate-limit': { parameters: { field: 'checkout.maxPerSecond', max: 150 }, state: DOCUMENT },
   'lower-rate-limit': { parameters: { field: 'checkout.maxPerSecond', min: 20 }, state: DOCUMENT },
   'clear-cache': { parameters: { field: 'cacheEpoch' }, state: DOCUMENT },
-  'redrive-dead-letters': { parameters: { maxMessages: 1000 }, state: { messages: 37, lastTaskAt: 0, ...RUN } },
+  'redrive-dead-letters': {
+    parameters: { maxMessages: 1000 },
+    state: { messages: 37, lastTaskAt: 0, ...RUN },
+  },
   'restart-process': { parameters: { instances: INSTANCES }, state: RUN },
   'clear-temporary-files': { parameters: { instances: INSTANCES }, state: RUN },
   'run-automation': { parameters: { values: { Service: ['checkout'] } }, state: RUN },

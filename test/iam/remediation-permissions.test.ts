@@ -11,9 +11,11 @@ import { CATALOGUE } from '../../core/remediation/catalogue/catalogue.ts';
 
 /** Changes of resources that their owner cannot tag for a tenant and environment, and why that is safe. */
 const UNTAGGED: Readonly<Record<string, string>> = {
-  'iam:PassRole': 'only to tasks of ECS: a role cannot be limited by tags when it is passed',
+  'iam:PassRole': 'only to ECS tasks and Systems Manager: a role cannot be limited by tags when it is passed',
   'appconfig:StartDeployment': 'deployment strategies belong to the account; the application must be tagged',
   'ssm:StartAutomationExecution': 'the execution does not exist yet; the document must be tagged',
+  'ssm:AddTagsToResource':
+    'only the tag of the remediation, on executions of automations, which it starts itself',
   'secretsmanager:GetSecretValue': 'granted for the secrets of the integrations by name',
 };
 

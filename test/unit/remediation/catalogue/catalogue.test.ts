@@ -80,10 +80,12 @@ describe('permissions', () => {
       statement.actions.some((name) => /:(?:Create|Add)?Tag|AddTags/.test(name)),
     );
     expect(writers.length).toBeGreaterThan(0);
-    for (const { statement } of writers)
-      expect(statement.conditions?.['ForAllValues:StringEquals']?.['aws:TagKeys']).toEqual([
-        expect.stringMatching(/^forestall:last-/),
-      ]);
+    for (const { statement } of writers) {
+      const keys = Object.entries(statement.conditions ?? {})
+        .filter(([operator]) => operator.startsWith('ForAllValues:'))
+        .flatMap(([, { 'aws:TagKeys': tags = [] }]) => tags);
+      expect(keys).toEqual([expect.stringMatching(/^forestall:(?:last-|remediation:)/)]);
+    }
   });
 
   it('in a cluster are for single resources and verbs', () => {
