@@ -30,3 +30,7 @@ export const decisionOfKey = (tenantId: string, remediationId: string, sequence:
 
 /** End of the chain of decisions. */
 export const headKey = (tenantId: string): ItemKey => tenantKey(tenantId, 'HEAD');
+
+/** A mapped alert. Names of alerts may contain anything. */
+export const alertKey = (tenantId: string, source: string, name: string): ItemKey =>
+  tenantKey(tenantId, `ALERT#${source}#${name}`);

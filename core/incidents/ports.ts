@@ -6,7 +6,7 @@ import type { DeclaredEdge, DependencyEdge } from './dependency-graph.ts';
 import type { PastIncident } from './diagnosis/similar-incidents.ts';
 import type { IncidentsEvent } from './events.ts';
 import type { Incident } from './incident.ts';
-import type { ChangeSignal } from './signal.ts';
+import type { AlarmSignal, ChangeSignal } from './signal.ts';
 
 /** An incident with the events that may still have to be published. */
 export interface StoredIncident {
@@ -101,8 +101,8 @@ export interface CauseStore {
 export const MAX_QUIET_CHECK_SECONDS = 900;
 
 export interface SignalSender {
-  /** Sends a change to be grouped into incidents. */
-  send(signal: ChangeSignal): Promise<void>;
+  /** Sends a change, or an alert of another system, to be grouped into incidents. */
+  send(signal: ChangeSignal | AlarmSignal): Promise<void>;
   /** Schedules a check for quiet incidents of the tenant, at most `MAX_QUIET_CHECK_SECONDS` from now. */
   requestQuietCheck(tenantId: string, delaySeconds: number): Promise<void>;
 }

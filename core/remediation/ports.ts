@@ -2,7 +2,7 @@
 import type { Page, PageRequest } from '../shared/page.ts';
 import type { CatalogueAction, Change } from './action.ts';
 import type { Json } from './canonical-json.ts';
-import type { AlertSource } from './cause.ts';
+import type { AlertSource, Cause } from './cause.ts';
 import type { Anchor, ChainHead, Decision, NewDecision } from './decision.ts';
 import type { Ledger } from './ledger.ts';
 import type { KillSwitch, RemediationPolicy } from './policy.ts';
@@ -146,4 +146,29 @@ export interface Resources {
   preview(call: ResourceCall, change: Change<Json>): readonly PreviewedCall[];
   /** Makes them. Repeating it has no further effect. Returns before the intended state is reached. */
   change(call: ResourceCall, change: Change<Json>): Promise<void>;
+}
+
+/** A remediation that is to begin. Requests with the same cause begin the same one. */
+export interface StartRequest {
+  readonly cause: Cause;
+  /** Only a rehearsal: it ends before anything is changed. */
+  readonly isDryRun: boolean;
+  /** Epoch seconds; nothing is chosen before, because an alert has to last. */
+  readonly beginAt: number;
+}
+
+/** Begins the work of workflows. Repeating a call has no further effect. */
+export interface RemediationStarts {
+  /** Returns the id of the remediation. */
+  request(tenantId: string, request: StartRequest): Promise<string>;
+  /** Begins to undo a remediation for which people approved; `approvedAt` is the time of the last approval. */
+  undo(tenantId: string, remediationId: string, approvedAt: number): Promise<void>;
+}
+
+export type PlanAnswer = 'approved' | 'rejected';
+
+/** Workflows that wait for an answer of people. */
+export interface WaitingWorkflows {
+  /** `not-waiting`: it has got its answer, or waits no longer. */
+  answer(taskToken: string, answer: PlanAnswer): Promise<'sent' | 'not-waiting'>;
 }

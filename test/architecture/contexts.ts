@@ -183,5 +183,7 @@ export const USE_CASES: ReadonlySet<string> = new Set([
   'core/remediation/audit',
   'core/remediation/gathering',
   'core/remediation/healing',
+  'core/remediation/intake',
+  'core/remediation/policies',
   'core/remediation/runs',
 ]);

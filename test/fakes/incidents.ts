@@ -11,7 +11,7 @@ import {
   type StoredGraph,
   type StoredIncident,
 } from '../../core/incidents/ports.ts';
-import type { ChangeSignal } from '../../core/incidents/signal.ts';
+import type { AlarmSignal, ChangeSignal } from '../../core/incidents/signal.ts';
 import { ConflictError } from '../../core/shared/errors.ts';
 import { memoryDeployments } from '../unit/changes/deployments/memory-deployments.ts';
 import { memoryDeadLetters } from './shared.ts';
@@ -115,7 +115,7 @@ export const memoryIncidentWorld = () => {
   const incidents = memoryIncidentStore();
   const causes = memoryCauses();
   const fleet = { targets: 1000 };
-  const sent: ChangeSignal[] = [];
+  const sent: (ChangeSignal | AlarmSignal)[] = [];
   const quietChecks: { tenantId: string; delaySeconds: number }[] = [];
   const { deadLetters, parked } = memoryDeadLetters();
   const signals: SignalSender = {

@@ -13,9 +13,12 @@ import type {
   DecisionTenants,
   RemediationStore,
   RemediationWrite,
+  StandingAlert,
+  StandingAlerts,
   Versioned,
 } from '../../core/remediation/ports.ts';
 import { Remediation } from '../../core/remediation/remediation.ts';
+import { afterChange, type StoredAlert } from '../../core/remediation/standing-alert.ts';
 import { NO_RECORD, TrackRecord } from '../../core/remediation/track-record.ts';
 import { pageOf } from './shared.ts';
 
@@ -158,5 +161,23 @@ export const memoryAnchors = (): AnchorStore & AnchorHistory => {
     },
     latest: async (tenantId) => list(tenantId).at(-1),
     list: async (tenantId) => list(tenantId),
+  };
+};
+
+export const memoryStandingAlerts = (): StandingAlerts => {
+  const alerts = new Map<string, StoredAlert>();
+  const keyOf = (tenantId: string, source: string, name: string) => JSON.stringify([tenantId, source, name]);
+  const shown = ({ sentAt: _, ...alert }: StoredAlert): StandingAlert => alert;
+  return {
+    record: async (tenantId, change) => {
+      const key = keyOf(tenantId, change.source, change.name);
+      const alert = afterChange(alerts.get(key), change);
+      alerts.set(key, alert);
+      return shown(alert);
+    },
+    get: async (tenantId, source, name) => {
+      const alert = alerts.get(keyOf(tenantId, source, name));
+      return alert && shown(alert);
+    },
   };
 };

@@ -17,7 +17,7 @@ import {
   confidenceOfAnomaly,
   type Signal,
 } from '../signal.ts';
-import { factsOfAlarmData, factsOfSnsAlarm } from './alarm-facts.ts';
+import { ALARM_STATES, factsOfAlarmData, factsOfSnsAlarm } from './alarm-facts.ts';
 import { alarmSignal } from './alarm-signal.ts';
 
 /** A signal, or a request to check a tenant's incidents for quiet ones. */
@@ -25,15 +25,22 @@ export type Incoming =
   | { readonly kind: 'signal'; readonly signal: Signal }
   | { readonly kind: 'quiet-check'; readonly tenantId: string };
 
-const Change = z.object({
-  kind: z.literal('change'),
+const ownFields = {
   signalId: StorableText.min(1),
   tenantId: TenantId,
   targetId: TargetId,
   at: z.number(),
-  summary: StorableText,
-  causeKeys: z.array(StorableText).optional(),
-});
+  causeKeys: z.array(StorableText).exactOptional(),
+};
+const OwnSignal = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('change'), ...ownFields, summary: StorableText }),
+  z.object({
+    kind: z.literal('alarm'),
+    ...ownFields,
+    alarmName: StorableText.min(1),
+    state: z.enum(ALARM_STATES),
+  }),
+]);
 
 const seconds = (iso: string): number => Math.floor(Date.parse(iso) / 1000);
 
@@ -132,7 +139,7 @@ const signalOfEvent = (type: string, detail: unknown, ownTenant: string): Signal
 
 /**
  * Reads one message: an EventBridge event; a CloudWatch alarm as an SNS notification (with or without its envelope) or as
- * a direct invocation; Lambda's record of a failed direct invocation; a change; or a request for a quiet check. Alarms
+ * a direct invocation; Lambda's record of a failed direct invocation; a change or an alert of another system; or a request for a quiet check. Alarms
  * carry no tenant: they belong to `ownTenant`.
  * @throws InvalidInputError for anything else
  */
@@ -141,10 +148,8 @@ export const parseIncoming = (message: unknown, ownTenant: string): Incoming => 
   switch (envelope.form) {
     case 'quiet-check':
       return { kind: 'quiet-check', tenantId: envelope.quietCheck };
-    case 'own': {
-      const { causeKeys, ...change } = parse('change', Change, envelope.signal);
-      return { kind: 'signal', signal: { ...change, ...(causeKeys === undefined ? {} : { causeKeys }) } };
-    }
+    case 'own':
+      return { kind: 'signal', signal: parse('signal', OwnSignal, envelope.signal) };
     case 'event':
       return { kind: 'signal', signal: signalOfEvent(envelope.type, envelope.detail, ownTenant) };
     case 'alarm':

@@ -4,15 +4,18 @@ import { s3DecisionInputs } from '../../../adapters/remediation/decision-inputs.
 import { dynamoDecisionStore } from '../../../adapters/remediation/decision-store.ts';
 import { dynamoDecisionTenants } from '../../../adapters/remediation/decision-tenants.ts';
 import { dynamoRemediationStore } from '../../../adapters/remediation/remediation-store.ts';
+import { dynamoStandingAlerts } from '../../../adapters/remediation/standing-alerts.ts';
 import { jsonHash } from '../../../core/remediation/canonical-json.ts';
 import { EMPTY_CHAIN } from '../../../core/remediation/decision.ts';
 import type {
+  AlertChange,
   AnchorHistory,
   AnchorStore,
   DecisionInputs,
   DecisionStore,
   DecisionTenants,
   RemediationStore,
+  StandingAlerts,
 } from '../../../core/remediation/ports.ts';
 import { decision } from '../../unit/remediation/audit/decision-samples.ts';
 import {
@@ -45,6 +48,10 @@ const commit = async (store: RemediationStore, tenantId: string) => {
 const committed = ({ table }: SharedStorage, tenantId: string) =>
   commit(dynamoRemediationStore(table), tenantId);
 
+const alertBegun: AlertChange = {
+  ...{ source: 'webhook', name: 'disk full', state: 'begun' },
+  ...{ sentAt: NOW, receivedAt: NOW },
+};
 const anchor = { sequence: 3, hash: 'a'.repeat(64), at: NOW };
 
 export const REMEDIATION_REPOSITORIES: readonly Repository[] = [
@@ -74,6 +81,10 @@ export const REMEDIATION_REPOSITORIES: readonly Repository[] = [
   repository<DecisionInputs>('DecisionInputs', ({ bucket }) => s3DecisionInputs(bucket), {
     put: (store, tenantId) => store.put(tenantId, { cpu: 96 }),
     get: (store, tenantId) => store.get(tenantId, jsonHash({ cpu: 96 })),
+  }),
+  repository<StandingAlerts>('StandingAlerts', ({ table }) => dynamoStandingAlerts(table), {
+    record: (store, tenantId) => store.record(tenantId, alertBegun),
+    get: (store, tenantId) => store.get(tenantId, 'webhook', 'disk full'),
   }),
   repository<AnchorStore>('AnchorStore', ({ bucket }) => s3AnchorStore(bucket), {
     put: (store, tenantId) => store.put(tenantId, anchor),

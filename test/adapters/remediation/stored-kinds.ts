@@ -2,6 +2,7 @@ import { s3AnchorStore } from '../../../adapters/remediation/anchor-store.ts';
 import { s3DecisionInputs } from '../../../adapters/remediation/decision-inputs.ts';
 import { dynamoDecisionStore } from '../../../adapters/remediation/decision-store.ts';
 import { dynamoRemediationStore } from '../../../adapters/remediation/remediation-store.ts';
+import { dynamoStandingAlerts } from '../../../adapters/remediation/standing-alerts.ts';
 import { append, headAfter } from '../../../core/remediation/audit/decision-chain.ts';
 import { jsonHash } from '../../../core/remediation/canonical-json.ts';
 import { EMPTY_CHAIN } from '../../../core/remediation/decision.ts';
@@ -81,6 +82,17 @@ export const REMEDIATION_KINDS: readonly StoredKind[] = [
     write,
     read: async (storage) => (await state(storage)).killSwitch,
     content: { item: sampleSwitch, revision: 1 },
+  },
+  {
+    kind: 'alert',
+    version: 1,
+    key: / ALERT#webhook#disk full$/,
+    write: ({ table }) =>
+      dynamoStandingAlerts(table).record('acme', {
+        ...{ source: 'webhook', name: 'disk full', state: 'begun', sentAt: NOW, receivedAt: NOW },
+      }),
+    read: ({ table }) => dynamoStandingAlerts(table).get('acme', 'webhook', 'disk full'),
+    content: { source: 'webhook', name: 'disk full', receivedAt: NOW, endedAt: null },
   },
   {
     kind: 'decision',

@@ -1,0 +1,97 @@
+/** The question to people, as one screen of a terminal: 80 columns, and 24 lines unless there is more to show. */
+import type { PlanView, RemediationView } from '../api/remediations.ts';
+import { canonicalJson } from '../canonical-json.ts';
+
+const WIDTH = 80;
+const LABEL = 11;
+
+/** Control characters would change the screen itself. */
+const CONTROLS = /[\p{Cc}\u2028-\u202E\u2066-\u2069]/gu;
+const shown = (text: string): string =>
+  text.replaceAll(CONTROLS, (control) => `\\u${control.charCodeAt(0).toString(16).padStart(4, '0')}`);
+
+/** Breaks at spaces, and within words that are longer than a line: nothing is left out. */
+const wrapped = (text: string, width: number): readonly string[] => {
+  const lines: string[] = [];
+  let line = '';
+  for (const word of text.split(' ')) {
+    const joined = line === '' ? word : `${line} ${word}`;
+    if (joined.length <= width) {
+      line = joined;
+      continue;
+    }
+    if (line !== '') lines.push(line);
+    line = word;
+    while (line.length > width) {
+      lines.push(line.slice(0, width));
+      line = line.slice(width);
+    }
+  }
+  return [...lines, line];
+};
+
+/** One fact: its label, and its text beside it. */
+const fact = (label: string, text: string): readonly string[] =>
+  wrapped(shown(text), WIDTH - LABEL).map(
+    (line, index) => `${(index === 0 ? label : '').padEnd(LABEL)}${line}`,
+  );
+
+/** Several texts under one label. */
+const facts = (label: string, texts: readonly string[]): readonly string[] =>
+  texts.flatMap((text, index) => fact(index === 0 ? label : '', text));
+
+const percent = (share: number): string => `${Math.floor(100 * share)} %`;
+const clock = (iso: string): string => `${iso.slice(0, 16).replace('T', ' ')} UTC`;
+
+const howSure = ({ problem, expectedSuccess }: PlanView): string =>
+  `${percent(problem.confidence)} that the problem exists or comes; ${percent(expectedSuccess)} that this ends it`;
+
+const whenOf = ({ problem, minutes }: PlanView): string => {
+  const impact = problem.impactAt === undefined ? 'the harm is there' : `harm at ${clock(problem.impactAt)}`;
+  return `${impact}; acts in ${minutes.act} min, shows after ${minutes.settle} more`;
+};
+
+const costOf = ({ cost: { usdPerHour, usdOnce, basis } }: PlanView): string =>
+  `$${usdPerHour} an hour, $${usdOnce} once: ${basis}`;
+
+const touched = ({ change: { touches }, resource }: PlanView): string =>
+  `${touches} ${touches === 1 ? 'unit' : 'units'} of ${resource}, nothing else`;
+
+const isEmpty = (value: unknown): boolean => canonicalJson(value) === '{}';
+
+const answersOf = ({ approval }: RemediationView): string => {
+  if (approval === undefined) return 'nobody is asked yet';
+  const { approvals, needed, expiresAt } = approval;
+  const names = approvals.length === 0 ? '' : ` (${approvals.map(({ by }) => by.name).join(', ')})`;
+  return `${approvals.length} of ${needed} approvals${names}, until ${clock(expiresAt)}`;
+};
+
+/**
+ * Everything that a person needs to decide, the most important first: what, why, how sure, how much it touches, how to
+ * undo it, what happens without an answer; then each parameter, the states and the calls, in full.
+ */
+export const approvalScreen = (view: RemediationView): readonly string[] => {
+  const { plan } = view;
+  if (plan === undefined) return [...fact('Status', `${view.status}: ${view.explanation}`)];
+  const { problem, change } = plan;
+  return [
+    ...fact('What', `${change.summary}: ${plan.action.title}`),
+    ...fact('Where', `${plan.resource} in ${plan.environment}`),
+    ...facts('Why', [view.cause, ...problem.evidence]),
+    ...fact('How sure', howSure(plan)),
+    ...fact('Touches', touched(plan)),
+    ...fact('Risk', `${plan.risk}, ${plan.effect}; ${whenOf(plan)}`),
+    ...fact('Cost', costOf(plan)),
+    ...fact('Undo', plan.undo),
+    ...fact('No answer', plan.withoutAnswer),
+    ...fact('Answers', answersOf(view)),
+    ...fact('Parameters', isEmpty(plan.parameters) ? 'none' : canonicalJson(plan.parameters)),
+    ...fact('From', canonicalJson(change.from)),
+    ...fact('To', canonicalJson(change.to)),
+    ...facts(
+      'Calls',
+      plan.calls.map(({ service, operation, input }) => `${service} ${operation} ${canonicalJson(input)}`),
+    ),
+    ...fact('Plan', plan.hash),
+  ];
+};
