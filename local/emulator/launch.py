@@ -17,6 +17,7 @@ from ministack.core import lambda_runtime
 from ministack.services import apigateway, dynamodb, lambda_svc, sqs
 from ministack.services.cloudformation import provisioners
 
+from answer_tasks import answer_tasks
 from fit import require
 from pass_traces import pass_traces
 from record_actions import record_actions
@@ -220,6 +221,7 @@ if __name__ == "__main__":
     _declare_recovery()
     rotate_secrets()
     pass_traces()
+    answer_tasks()
     _end_with_the_starter()
     if os.environ.get("FORESTALL_RECORDED_CALLS"):
         record_calls(os.environ["FORESTALL_RECORDED_CALLS"])

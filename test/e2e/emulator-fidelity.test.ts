@@ -225,6 +225,36 @@ describe('state machines in JSONata', () => {
     expect(output).toEqual({ caught: 'InvalidInputError', before: { id: 7 }, cause: 'asked to' });
   });
 
+  /** Waits for an answer that nobody gives. */
+  const asking = (payload: object) => ({
+    StartAt: 'Ask',
+    States: {
+      Ask: {
+        ...call({ ...payload, token: '{% $states.context.Task.Token %}' }, { Next: 'Asked' }),
+        Resource: 'arn:aws:states:::lambda:invoke.waitForTaskToken',
+        TimeoutSeconds: '{% $states.input.seconds %}',
+        Catch: [
+          {
+            ErrorEquals: ['States.ALL'],
+            Output: { error: '{% $states.errorOutput.Error %}' },
+            Next: 'Asked',
+          },
+        ],
+      },
+      Asked: { Type: 'Succeed' },
+    },
+  });
+
+  it('wait for an answer as long as an expression says', async () => {
+    const { output } = await run(asking({}), { seconds: 1 });
+    expect(output).toEqual({ error: 'States.Timeout' });
+  });
+
+  it('fail at once if the function that asks fails', async () => {
+    const { output } = await run(asking({ error: 'ConflictError' }), { seconds: 3600 });
+    expect(output).toEqual({ error: 'ConflictError' });
+  });
+
   it('fail on an expression without a value, as on AWS', async () => {
     const { status, error } = await run({
       StartAt: 'Ask',
