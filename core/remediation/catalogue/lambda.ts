@@ -105,7 +105,7 @@ export const limitConcurrency = defineAction<z.infer<typeof LimitParameters>, Co
   plan: ({ min, share }, state) => {
     const now = state.reserved === null ? state.peak : Math.min(state.reserved, state.peak || state.reserved);
     const reserved = Math.max(min, Math.floor(now * share));
-    if (reserved >= (state.reserved ?? Number.POSITIVE_INFINITY) || reserved >= now)
+    if (reserved >= now)
       return { notApplicable: `its concurrency is ${now} already, and at least ${min} must remain` };
     return limited(state, reserved);
   },
