@@ -120,16 +120,12 @@ export class RoleBoundary extends Construct {
   readonly #isDenied = (action: string): boolean =>
     action !== ASSUME_ROLES || this.#props.assumablePath === undefined;
 
-  /** The roles below one path may be assumed, and no others. */
+  /** The roles below one path may be assumed. */
   #assumable(): PolicyStatement[] {
     const { assumablePath } = this.#props;
     if (assumablePath === undefined) return [];
     const { partition, account } = Stack.of(this);
-    const roles = `arn:${partition}:iam::${account}:role${assumablePath}*`;
-    const others = new PolicyStatement({
-      ...{ sid: 'OtherRoles', effect: Effect.DENY, actions: [ASSUME_ROLES], notResources: [roles] },
-    });
-    return [allow(ASSUME_ACTIONS, roles), others];
+    return [allow(ASSUME_ACTIONS, `arn:${partition}:iam::${account}:role${assumablePath}*`)];
   }
 
   /** Secrets and state machines have names without that of the stack. */
