@@ -1,5 +1,5 @@
 /** What Forestall does about each of its own alarms, or why a person has to. A test requires an entry for every alarm. */
-import type { HealingAction } from '../../core/remediation/healing/healing-plan.ts';
+type HealingAction = 'start-forecasts' | 'redrive-dead-letters';
 
 /** `alarm` is part of the alarm's name, which CloudFormation derives from the construct. */
 export const HEALED: readonly { readonly alarm: string; readonly action: HealingAction }[] = [

@@ -96,6 +96,8 @@ export const PUBLISHED: ReadonlySet<string> = new Set([
   'core/platform/billing/cost-lines.ts',
   'core/platform/billing/units.ts',
   'core/platform/resilience/ports.ts',
+  'core/platform/secrets/key-ring.ts',
+  'core/platform/secrets/outbound-webhook.ts',
   'core/platform/secrets/ports.ts',
   'core/platform/secrets/signing-keys.ts',
   'core/platform/secrets/webhook-generation.ts',

@@ -14,9 +14,9 @@ const withoutLine = (found: string): string => found.replace(/:\d+:/, ':');
 
 /** Modules that connect otherwise, and why. */
 const CONNECTING: Readonly<Record<string, string>> = {
-  'adapters/remediation/resources/kubernetes/cluster-api.ts: node:http':
+  'adapters/remediation/resources/kubernetes-cluster-api.ts: node:http':
     'a cluster on this machine, in tests',
-  'adapters/remediation/resources/kubernetes/cluster-api.ts: node:https':
+  'adapters/remediation/resources/kubernetes-cluster-api.ts: node:https':
     '`fetch` cannot trust the certificate authority of one cluster alone; the calls go through its breaker',
 };
 

@@ -10,8 +10,8 @@ import {
   deploymentRestart,
   deploymentVersion,
   type FindCluster,
-} from './kubernetes/deployments.ts';
-import { podDeletion } from './kubernetes/pods.ts';
+} from './kubernetes-deployments.ts';
+import { podDeletion } from './kubernetes-pods.ts';
 import { aliasTraffic, aliasVersion } from './lambda-alias.ts';
 import { functionConcurrency } from './lambda-concurrency.ts';
 import { listenerWeights } from './load-balancer.ts';

@@ -1,5 +1,5 @@
-import { cost, followsFromState, unchanged } from './rules/change.ts';
-import { actsOnce, concurrentRuns, resourceIsFree } from './rules/concurrency.ts';
+import { cost, followsFromState, unchanged } from './change-rules.ts';
+import { actsOnce, concurrentRuns, resourceIsFree } from './concurrency-rules.ts';
 import {
   actionsPerHour,
   consecutiveFailures,
@@ -8,7 +8,7 @@ import {
   resourcesPerWindow,
   unitsPerRun,
   unitsPerWindow,
-} from './rules/limits.ts';
+} from './limit-rules.ts';
 import {
   actionVersion,
   asRequested,
@@ -19,9 +19,9 @@ import {
   matchesCatalogue,
   policyVersion,
   statedParameters,
-} from './rules/plan.ts';
-import type { Rule } from './rules/rule.ts';
-import { deployedAction, freeze, killSwitch, protectedResource } from './rules/stops.ts';
+} from './plan-rules.ts';
+import type { Rule } from './rule.ts';
+import { deployedAction, freeze, killSwitch, protectedResource } from './stop-rules.ts';
 
 /** Every rule is asked, so that a verdict lists all that would have to change. */
 export const RULES: readonly (readonly [name: string, rule: Rule])[] = [

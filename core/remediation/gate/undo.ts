@@ -3,8 +3,8 @@ import { planHash } from '../plan.ts';
 import { ENDED, type Refusal } from '../remediation.ts';
 import type { GateWorld } from './gate-world.ts';
 import { permissionOf } from './matter.ts';
-import { HAND_OVER, UNDO_RULES, type Undoing } from './rules/undo.ts';
 import { UndoInputs, type UndoSubject, type UndoVerdict, undoInputsOf } from './undo-inputs.ts';
+import { HAND_OVER, UNDO_RULES, type Undoing } from './undo-rules.ts';
 
 /**
  * Judges the undoing of an action. If people ask for it after the remediation ended, it needs their approval and keeps

@@ -1,5 +1,5 @@
 /** Rules by which people stop actions. */
-import { isFrozen } from '../freeze.ts';
+import { isFrozen } from './freeze.ts';
 import { type Rule, unless } from './rule.ts';
 
 export const killSwitch: Rule = ({ world }) =>

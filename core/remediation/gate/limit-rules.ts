@@ -1,6 +1,6 @@
 /** Rules about how much is touched and how often. They count what the ledger has of other remediations. */
-import { HOUR_SECONDS, WEEK_SECONDS } from '../../../shared/time.ts';
-import { failuresInARow, recentOthers, resourcesOf, unitsOf } from '../ledger-rules.ts';
+import { HOUR_SECONDS, WEEK_SECONDS } from '../../shared/time.ts';
+import { failuresInARow, recentOthers, resourcesOf, unitsOf } from './ledger-rules.ts';
 import { type Rule, unless } from './rule.ts';
 
 export const unitsPerRun: Rule = ({ plan, environment, world }) => {

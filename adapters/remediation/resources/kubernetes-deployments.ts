@@ -1,13 +1,12 @@
-import type { Json } from '../../../../core/remediation/canonical-json.ts';
-import { RestartState } from '../../../../core/remediation/catalogue/restarts.ts';
-import { UnitState } from '../../../../core/remediation/catalogue/units.ts';
-import { VersionState } from '../../../../core/remediation/catalogue/versions.ts';
-import { NotManagedError } from '../../../../core/remediation/errors.ts';
-import type { ResourceCall } from '../../../../core/remediation/ports.ts';
-import type { ActionSession } from '../action-session.ts';
-import type { Executor, Step } from '../executor.ts';
-import { partsOf } from '../names.ts';
-import { type Cluster, type ClusterRequest, callCluster } from './cluster-api.ts';
+import type { Json } from '../../../core/remediation/canonical-json.ts';
+import { RestartState } from '../../../core/remediation/catalogue/restarts.ts';
+import { UnitState } from '../../../core/remediation/catalogue/units.ts';
+import { VersionState } from '../../../core/remediation/catalogue/versions.ts';
+import { NotManagedError } from '../../../core/remediation/errors.ts';
+import type { ResourceCall } from '../../../core/remediation/ports.ts';
+import type { ActionSession } from './action-session.ts';
+import type { Executor, Step } from './executor.ts';
+import { type Cluster, type ClusterRequest, callCluster } from './kubernetes-cluster-api.ts';
 import {
   Deployment,
   isRollingOut,
@@ -15,7 +14,8 @@ import {
   RawReplicaSets,
   ReplicaSets,
   type Template,
-} from './objects.ts';
+} from './kubernetes-objects.ts';
+import { partsOf } from './names.ts';
 
 /** The cluster of this name, with the token that the role of the session may read. @throws NotManagedError if there is none */
 export type FindCluster = (name: string, session: ActionSession) => Promise<Cluster>;

@@ -1,5 +1,5 @@
-import type { RuleResult } from '../gate-world.ts';
-import type { Matter } from '../matter.ts';
+import type { RuleResult } from './gate-world.ts';
+import type { Matter } from './matter.ts';
 
 /** Says why not, or nothing. A rule that cannot judge says why not. */
 export type Rule = (matter: Matter) => RuleResult;

@@ -2,15 +2,15 @@
 import { request as httpRequest } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import { text } from 'node:stream/consumers';
-import type { Json } from '../../../../core/remediation/canonical-json.ts';
-import { NotManagedError } from '../../../../core/remediation/errors.ts';
+import type { Json } from '../../../core/remediation/canonical-json.ts';
+import { NotManagedError } from '../../../core/remediation/errors.ts';
 import {
   ConfigurationError,
   ConflictError,
   DependencyUnavailableError,
   InvalidInputError,
-} from '../../../../core/shared/errors.ts';
-import { type Breaker, callThrough } from '../../../../core/shared/resilience/breaker.ts';
+} from '../../../core/shared/errors.ts';
+import { type Breaker, callThrough } from '../../../core/shared/resilience/breaker.ts';
 
 /** A cluster as a service account sees it. */
 export interface Cluster {

@@ -1,5 +1,5 @@
 /** Rules about remediations that run at the same time. */
-import { runningOthers } from '../ledger-rules.ts';
+import { runningOthers } from './ledger-rules.ts';
 import { type Rule, unless } from './rule.ts';
 
 export const resourceIsFree: Rule = ({ plan, world }) =>

@@ -1,9 +1,9 @@
 /** Rules about the change: it must follow from the state of the resource, which must not have changed since. */
 import * as z from 'zod';
-import type { PlanningContext } from '../../action.ts';
-import { canonicalJson, type Json } from '../../canonical-json.ts';
-import type { RemediationPlan } from '../../plan.ts';
-import type { Matter } from '../matter.ts';
+import type { PlanningContext } from '../action.ts';
+import { canonicalJson, type Json } from '../canonical-json.ts';
+import type { RemediationPlan } from '../plan.ts';
+import type { Matter } from './matter.ts';
 import { type Rule, unless } from './rule.ts';
 
 const AGAIN = 'plan it again';

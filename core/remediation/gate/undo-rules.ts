@@ -1,20 +1,20 @@
 /** Rules about the undoing of an action. */
-import { WEEK_SECONDS } from '../../../shared/time.ts';
-import type { Change } from '../../action.ts';
-import type { Json } from '../../canonical-json.ts';
-import type { LedgerEntry } from '../../ledger.ts';
-import { planHash, type RemediationPlan } from '../../plan.ts';
-import { AUTONOMY_STAGES } from '../../policy.ts';
-import type { Execution } from '../../remediation.ts';
-import { countApprovals } from '../approvals.ts';
-import type { GateWorld, RuleResult } from '../gate-world.ts';
-import { CLOCK_SKEW_SECONDS, runningOthers } from '../ledger-rules.ts';
-import type { Matter, Permission } from '../matter.ts';
-import type { UndoSubject } from '../undo-inputs.ts';
-import { actionsPerHour, resourcesPerWindow, unitsPerRun, unitsPerWindow } from './limits.ts';
-import { actionVersion, statedParameters } from './plan.ts';
+import { WEEK_SECONDS } from '../../shared/time.ts';
+import type { Change } from '../action.ts';
+import type { Json } from '../canonical-json.ts';
+import type { LedgerEntry } from '../ledger.ts';
+import { planHash, type RemediationPlan } from '../plan.ts';
+import { AUTONOMY_STAGES } from '../policy.ts';
+import type { Execution } from '../remediation.ts';
+import { countApprovals } from './approvals.ts';
+import type { GateWorld, RuleResult } from './gate-world.ts';
+import { CLOCK_SKEW_SECONDS, runningOthers } from './ledger-rules.ts';
+import { actionsPerHour, resourcesPerWindow, unitsPerRun, unitsPerWindow } from './limit-rules.ts';
+import type { Matter, Permission } from './matter.ts';
+import { actionVersion, statedParameters } from './plan-rules.ts';
 import { type Rule, unless } from './rule.ts';
-import { deployedAction, freeze, killSwitch, protectedResource } from './stops.ts';
+import { deployedAction, freeze, killSwitch, protectedResource } from './stop-rules.ts';
+import type { UndoSubject } from './undo-inputs.ts';
 
 export const HAND_OVER = 'restore the resource by hand';
 

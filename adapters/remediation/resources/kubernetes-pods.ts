@@ -1,11 +1,11 @@
-import { RestartState } from '../../../../core/remediation/catalogue/restarts.ts';
-import { NotManagedError } from '../../../../core/remediation/errors.ts';
-import { ConflictError } from '../../../../core/shared/errors.ts';
-import { type Executor, step } from '../executor.ts';
-import { partsOf } from '../names.ts';
-import { callCluster } from './cluster-api.ts';
-import type { FindCluster } from './deployments.ts';
-import { ownerOfObject, Pod } from './objects.ts';
+import { RestartState } from '../../../core/remediation/catalogue/restarts.ts';
+import { NotManagedError } from '../../../core/remediation/errors.ts';
+import { ConflictError } from '../../../core/shared/errors.ts';
+import { type Executor, step } from './executor.ts';
+import { callCluster } from './kubernetes-cluster-api.ts';
+import type { FindCluster } from './kubernetes-deployments.ts';
+import { ownerOfObject, Pod } from './kubernetes-objects.ts';
+import { partsOf } from './names.ts';
 
 const pathOf = (resource: string): string => {
   const [, namespace, name] = partsOf(resource);
