@@ -1,6 +1,7 @@
 /** Converts failures of calls under the role of an action to errors of core. */
 import { NotManagedError } from '../../../core/remediation/errors.ts';
 import { ConfigurationError, DependencyUnavailableError } from '../../../core/shared/errors.ts';
+import { BreakerOpenError } from '../../../core/shared/resilience/breaker.ts';
 import { isTransient } from '../../aws/sdk-failure.ts';
 
 export interface ActionCall {
@@ -28,8 +29,9 @@ const nameOf = (error: unknown): string => (error instanceof Error ? error.name 
 const reasonOf = (error: unknown): string =>
   error instanceof Error ? `${error.name}: ${error.message}` : String(error);
 
-/** True if the service said that it did nothing; false if nobody knows, such as after a timeout. */
+/** True if nothing was done for certain: the service refused, or was not called; false after a timeout, for example. */
 export const isRefusal = (error: unknown): boolean => {
+  if (error instanceof BreakerOpenError) return true;
   const cause = error instanceof Error && error.cause !== undefined ? error.cause : error;
   return cause instanceof Error && '$fault' in cause && cause.$fault === 'client';
 };

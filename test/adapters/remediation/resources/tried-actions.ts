@@ -32,7 +32,7 @@ export const made = executors({
   webhook: { target: () => undefined, ownTenant: TENANT, hasBegun: unused, now: () => 0 },
   now: () => 1_790_000_000_000,
 });
-const [reader, changer] = [session('read'), session('change')];
+export const [reader, changer] = [session('read'), session('change')];
 export const resources = makeResources({
   executors: made,
   session: (_, purpose) => (purpose === 'read' ? reader : changer),
