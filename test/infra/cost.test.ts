@@ -235,7 +235,7 @@ describe('facts of a deployment', () => {
       ]),
     );
     expect(prod.memoryGb.get('forecast-batch')).toBeCloseTo(1.7275, 3);
-    expect(prod.memoryGb.size).toBe(30);
+    expect(prod.memoryGb.size).toBe(31);
     expect(prod).toMatchObject({
       queues: 3,
       ingestBatching: { batchSize: 10, windowSeconds: 2 },

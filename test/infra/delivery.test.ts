@@ -67,12 +67,14 @@ describe('deliveries by AWS', () => {
 
   it('is retried and ends in a queue: every schedule', () => {
     const schedules = resourcesOfType(stage, 'AWS::Scheduler::Schedule');
-    expect(schedules).toHaveLength(6);
+    expect(schedules).toHaveLength(7);
     for (const { Properties } of schedules) {
-      const isHourly = /Dispatch|CheckSecrets|SecretDrill|DetectAbuse/.test(text(Properties.Target.Arn));
+      const target = text(Properties.Target.Arn);
+      const isHourly = /Dispatch|CheckSecrets|SecretDrill|DetectAbuse/.test(target);
+      const isDaily = target.includes('AnchorDecisions');
       expect(Properties.Target.RetryPolicy).toMatchObject({
         MaximumRetryAttempts: 5,
-        MaximumEventAgeInSeconds: isHourly ? 3600 : 300,
+        MaximumEventAgeInSeconds: isDaily ? 21_600 : isHourly ? 3600 : 300,
       });
       expect(Properties.Target.DeadLetterConfig.Arn).toBeDefined();
     }
@@ -93,7 +95,8 @@ describe('deliveries by AWS', () => {
     const configured = resourcesOfType(stage, 'AWS::Lambda::EventInvokeConfig').filter(
       ({ Properties }) => Properties.DestinationConfig?.OnFailure,
     );
-    expect(asynchronous).toHaveLength(1);
+    // Alarms as actions, and the rule of the alarms that are healed.
+    expect(asynchronous).toHaveLength(2);
     const expected = [
       ['GroupSignals', 'IncidentsDeadLetters', 21_600],
       ['PlanPeerComparison', 'AnomaliesDeadLetters', 1800],
@@ -102,6 +105,8 @@ describe('deliveries by AWS', () => {
       ['StartSilenceChecks', 'AnomaliesDeadLetters', 300],
       ['CheckSecrets', 'AnomaliesDeadLetters', 3600],
       ['DetectAbuse', 'deadlettersarn', 3600],
+      ['AnchorDecisions', 'AnomaliesDeadLetters', 21_600],
+      ['HealPlatform', 'AnomaliesDeadLetters', 3600],
     ] as const;
     expect(configured).toHaveLength(expected.length);
     for (const [name, queue, seconds] of expected) {
@@ -139,7 +144,7 @@ describe('deliveries by AWS', () => {
     const roles = resourcesOfType(stage, 'AWS::IAM::Role').filter(({ Properties }) =>
       text(Properties.AssumeRolePolicyDocument).includes('scheduler.amazonaws.com'),
     );
-    expect(roles).toHaveLength(6);
+    expect(roles).toHaveLength(7);
     for (const { Properties } of roles)
       expect(Properties.AssumeRolePolicyDocument.Statement[0].Condition.StringEquals).toMatchObject({
         'aws:SourceAccount': { Ref: 'AWS::AccountId' },

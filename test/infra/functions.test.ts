@@ -126,6 +126,11 @@ const ENVIRONMENT: Readonly<Record<string, readonly string[]>> = {
     'EVENT_BUS_NAME',
   ],
   'anchor-decisions': [...tables('REMEDIATIONS'), 'DECISION_BUCKET_NAME'],
+  'heal-platform': [
+    ...tables('REMEDIATIONS'),
+    ...['DECISION_BUCKET_NAME', 'DISPATCH_STATE_MACHINE_ARN', 'HEALING_PLANS'],
+    ...['INGEST_DEAD_LETTERS_QUEUE_ARN', 'OWN_TENANT_ID'],
+  ],
   'start-silence-checks': [...tables('TARGETS'), 'CHECK_SILENCE_FUNCTION_NAME'],
   'plan-peer-comparison': [...tables('TARGETS'), 'COMPARE_PEERS_FUNCTION_NAME'],
   'issue-api-key': [...tables('API_KEYS')],
@@ -207,7 +212,7 @@ describe('every log group', () => {
   const groups = resourcesOfType(stage, 'AWS::Logs::LogGroup');
 
   it('has the retention of its stage', () => {
-    expect(groups).toHaveLength(38);
+    expect(groups).toHaveLength(39);
     for (const { Properties } of groups) expect(Properties.RetentionInDays).toBe(30);
   });
 

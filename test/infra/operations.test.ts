@@ -84,7 +84,7 @@ describe('the presets', () => {
 
   it('full adds one for each function whose failures another alarm already covers', () => {
     // Two of them for the workflow that watches deployments, whose failures also show as health `unknown`.
-    expect(count(full) - count(minimal)).toBe(30);
+    expect(count(full) - count(minimal)).toBe(32);
   });
 });
 

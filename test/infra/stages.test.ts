@@ -38,6 +38,7 @@ const OUTPUTS = {
     'AlarmSignalsTopicArn',
     'AlarmSignalsFunctionArn',
     'AnchorDecisionsFunctionName',
+    'HealPlatformFunctionName',
     'EventBusName',
   ],
   edge: ['ApiUrl', 'DetectAbuseFunctionName'],

@@ -18,7 +18,9 @@ const off = stageOf('prod');
 const on = stageOf('prod', { tracing: true });
 
 /** Functions that only operators, Secrets Manager or a check of the platform start: nothing of a tenant passes through them. */
-const APART = ['check-secrets', 'detect-abuse', 'issue-api-key', 'rotate-secret'];
+const APART = [
+  ...['anchor-decisions', 'check-secrets', 'detect-abuse', 'heal-platform', 'issue-api-key', 'rotate-secret'],
+];
 
 const functionsOf = (stage: typeof on) => resourcesOfType(stage, 'AWS::Lambda::Function');
 const nameOf = (fn: ReturnType<typeof functionsOf>[number]): string =>

@@ -20,6 +20,7 @@ const chained = (over: Partial<NewDecision>): Decision => {
 
 const plan = samplePlan();
 const world = {
+  policyVersion: 1,
   ...{ phase: 'acting', now: NOW, policy: samplePolicy, killSwitch: null, ledger: { entries: [] } },
   ceiling: { maxStage: 'automatic', actions: [plan.action.id], maxUnitsPerRun: 5, maxActionsPerHour: 5 },
   ...{ track: sampleTrack, errorBudget: null, approvals: [], present: plan.change.from },
