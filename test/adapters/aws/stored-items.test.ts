@@ -272,7 +272,9 @@ describe('the kinds of stored items', () => {
   });
 
   it('are written at the places that are listed here', () => {
-    const found = files.flatMap(([file, source]) => {
+    // Executors change resources of the owner, and store nothing.
+    const own = files.filter(([file]) => !file.startsWith('remediation/resources/'));
+    const found = own.flatMap(([file, source]) => {
       const places = writesIn(source);
       return places === 0 ? [] : [[file, places] as const];
     });
