@@ -3,9 +3,10 @@ import { HORIZONS, type Horizon } from '../plan.ts';
 const IMMEDIATE_MINUTES = 2 * 60;
 const SHORT_MINUTES = 8 * 60;
 
-const helpsWithin = (minutes: number): Horizon => {
-  if (minutes <= IMMEDIATE_MINUTES) return 'immediate';
-  return minutes <= SHORT_MINUTES ? 'short' : 'long';
+/** Place in `HORIZONS`. */
+const rankOf = (minutes: number): number => {
+  if (minutes <= IMMEDIATE_MINUTES) return 0;
+  return minutes <= SHORT_MINUTES ? 1 : 2;
 };
 
 /**
@@ -13,6 +14,6 @@ const helpsWithin = (minutes: number): Horizon => {
  * usually helps, when it has its effect, and when the harm comes, both in minutes.
  */
 export const horizonOf = (usual: Horizon, minutes: number, leadMinutes: number): Horizon => {
-  const timely = helpsWithin(Math.max(minutes, leadMinutes));
-  return HORIZONS.indexOf(usual) >= HORIZONS.indexOf(timely) ? usual : timely;
+  const timely = rankOf(Math.max(minutes, leadMinutes));
+  return HORIZONS[Math.max(timely, HORIZONS.indexOf(usual))]!;
 };

@@ -58,12 +58,9 @@ const remedyOf = (
     return cause.action === action && cause.resource === resource
       ? { place: 0, horizon: 'immediate', why: `${cause.requestedBy} asked for it: ${cause.reason}` }
       : { reason: 'it was not asked for' };
-  const remedies = known.findRemedies(problem.alertType)?.actions ?? [];
-  return (
-    remedies.find((remedy) => remedy.action === action) ?? {
-      reason: `it does not help against ${problem.alertType}`,
-    }
-  );
+  const remedies = known.findRemedies(problem.alertType)?.actions;
+  const remedy = remedies?.find((each) => each.action === action);
+  return remedy ?? { reason: `it does not help against ${problem.alertType}` };
 };
 
 const prepare = (inputs: RecommendationInputs, candidate: Candidate, known: Known): Prepared | Reason => {
@@ -124,7 +121,7 @@ const planOf = (
 });
 
 const leadMinutesOf = ({ problem, now }: RecommendationInputs): number =>
-  problem.impactAt === null ? 0 : Math.max(0, problem.impactAt - now) / 60;
+  Math.max(0, (problem.impactAt ?? now) - now) / 60;
 
 const rateOf = (inputs: RecommendationInputs, { id, effect }: CatalogueAction, known: Known): SuccessRate => {
   const attempt = { action: id, effect, alertType: inputs.problem.alertType, profile: inputs.profile };

@@ -79,7 +79,8 @@ export const successRate = (
 ): SuccessRate => {
   const proven = provenAt(outcomes, now);
   const levels = levelsOf(attempt, effectOf);
-  let [alpha, beta] = [0, 0];
+  let alpha = 0;
+  let beta = 0;
   let mean = PRIOR_SUCCESS[attempt.effect];
   for (const isOfLevel of levels) {
     alpha = PRIOR_STRENGTH * mean;

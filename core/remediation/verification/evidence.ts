@@ -36,7 +36,8 @@ export const describeTarget = (
   return `${targetId}: ${metric} is ${observed} (median of ${comparison.after.length} points), ${expected} was ${basis}, ${alike}.${chances(result)}`;
 };
 
-const chances = ({ breach }: TargetVerdict): string =>
-  breach === null
-    ? ''
-    : ` Chance of a breach: ${percent(breach.without)} without the action, ${percent(breach.with)} now.`;
+const chances = ({ breach, counts }: TargetVerdict): string => {
+  if (breach === null) return '';
+  const remark = counts ? '' : ' It was not in trouble.';
+  return ` Chance of a breach: ${percent(breach.without)} without the action, ${percent(breach.with)} now.${remark}`;
+};

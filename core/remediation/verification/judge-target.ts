@@ -14,6 +14,8 @@ const LIKELY = 0.5;
 
 export interface TargetVerdict {
   readonly verdict: Verdict;
+  /** False for a target that was not in trouble and is not now: it says nothing about whether the action helped. */
+  readonly counts: boolean;
   readonly probabilityAvoided: number | null;
   readonly breach: BreachProbabilities | null;
   /** Medians after the action, on the scale of harm. */
@@ -55,7 +57,21 @@ export const judgeTarget = (
     worse: deviation(comparison, up),
     ...{ breach, probabilityAvoided },
   });
-  return { verdict, probabilityAvoided, breach, observed: median(after.map(({ harm }) => harm)), expected };
+  const counts = limit === null || verdict === 'worse' || isConcerned(comparison, limit);
+  return {
+    verdict,
+    counts,
+    probabilityAvoided,
+    breach,
+    observed: median(after.map(({ harm }) => harm)),
+    expected,
+  };
+};
+
+/** A resource may have targets that are well. They count if they were in trouble, or are now. */
+const isConcerned = (comparison: Comparison, limit: number): boolean => {
+  const { without, with: now, beyond } = breachProbabilities(comparison, limit, 0);
+  return without >= LIKELY || now >= LIKELY || beyond > 0;
 };
 
 /** Median of the deviations of the points in standard deviations. */

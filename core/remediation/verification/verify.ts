@@ -13,13 +13,13 @@ export interface NotYet {
 
 /**
  * Compares what was observed after an action with what was expected without it: quantiles that were forecast before the
- * action began, or else the values before it; both corrected by what happened to peers. Each target of the problem has to
- * be better; one that is worse makes the whole worse. Too few points, old ones or missing values never prove anything:
+ * action began, or else the values before it; both corrected by what happened to peers. Each target that was in trouble has
+ * to be better; one that is worse makes the whole worse. Too few points, old ones or missing values never prove anything:
  * they are waited for, and from the deadline on the verdict is `unproven`. Pure: the same inputs give the same verdict.
  */
 export const verify = (inputs: VerificationInputs): Verification | NotYet => {
   const judged = inputs.targets.map((target) => judgeOne(target, inputs));
-  const verdict = worstOf(judged.map(({ result }) => result?.verdict ?? 'unproven'));
+  const verdict = worstOf(counted(judged).map(({ result }) => result?.verdict ?? 'unproven'));
   if (verdict === 'unproven' && inputs.now < inputs.deadline) return { waitSeconds: waitOf(inputs) };
   return verificationOf(verdict, judged, inputs);
 };
@@ -40,11 +40,16 @@ const judgeOne = (target: VerifiedTarget, inputs: VerificationInputs): JudgedTar
   return { targetId: target.targetId, comparison, result, peers: peers.peers };
 };
 
+/** Without those that say nothing; one without points may have been in trouble. */
+const counted = (judged: readonly JudgedTarget[]): readonly JudgedTarget[] =>
+  judged.filter(({ result }) => result === undefined || result.counts);
+
 /** Best first. */
 const ORDER: readonly Verdict[] = ['avoided', 'unproven', 'no-effect', 'worse'];
 
+/** Nothing is proved by no verdict. */
 const worstOf = (verdicts: readonly Verdict[]): Verdict =>
-  ORDER[Math.max(...verdicts.map((verdict) => ORDER.indexOf(verdict)))]!;
+  ORDER[Math.max(...verdicts.map((verdict) => ORDER.indexOf(verdict)))] ?? 'unproven';
 
 /** Until enough points can be there, at least one interval, at most until the deadline. */
 const waitOf = (inputs: VerificationInputs): number => {
@@ -53,9 +58,12 @@ const waitOf = (inputs: VerificationInputs): number => {
   return Math.min(deadline - now, Math.max(Math.ceil(enough), stepSeconds));
 };
 
-/** The least of the targets; null if it cannot be known for one of them. */
+/** The least of the targets that count, or of all if none does; null if it cannot be known for one of them. */
 const probabilityOf = (judged: readonly JudgedTarget[]): number | null => {
-  const each = judged.map(({ result }) => result?.probabilityAvoided ?? null);
+  const counting = counted(judged);
+  const each = (counting.length === 0 ? judged : counting).map(
+    ({ result }) => result?.probabilityAvoided ?? null,
+  );
   return each.some((probability) => probability === null)
     ? null
     : Math.min(...each.map((probability) => probability ?? 0));

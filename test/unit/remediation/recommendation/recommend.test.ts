@@ -182,6 +182,45 @@ describe('consider', () => {
     expect(passedOver.map(({ reason }) => reason)).toEqual(['it was not asked for', 'it was not asked for']);
   });
 
+  it('says that a person asked', () => {
+    const { action, resource } = group();
+    const cause = {
+      kind: 'request' as const,
+      ...{ requestId: 'q1', action, resource, reason: 'sale', requestedBy: 'ann' },
+    };
+    const [first] = recommend(inputsWith({ cause, problem: { ...problem, impactAt: null } }), known);
+    expect(first?.why).toContain('ann asked for it: sale');
+    expect(first).toMatchObject({ horizon: 'immediate', factors: { direct: 1 } });
+  });
+
+  it('learns from other actions of the same effect, and not from one that no longer exists', () => {
+    const successAfter = (action: string) =>
+      recommend(
+        inputsWith({
+          candidates: [group()],
+          track: { outcomes: [outcome({ action, result: 'failed', at: NOW })] },
+        }),
+        known,
+      )[0]?.expectedSuccess;
+    expect(successAfter('scale-out-service')).toBeCloseTo((4 * 0.7) / 5, 12);
+    expect(successAfter('retired')).toBe(0.7);
+  });
+
+  it('tells what is paid once, and of hours', () => {
+    const action = findAction('scale-out-group')!;
+    const dear: Known = {
+      ...known,
+      findAction: () => ({ ...action, cost: () => ({ usdPerHour: 0, usdOnce: 3, basis: 'a fee' }) }),
+    };
+    const at = (minutes: number) =>
+      recommend({ ...only(group()), problem: { ...problem, impactAt: NOW + 60 * minutes } }, dear)[0];
+    expect(at(120)?.how).toContain('It costs $0 per hour and $3 once (a fee).');
+    expect(at(120)?.why.at(-1)).toContain('Harm is expected in 2.0 hours');
+    expect(at(119)?.why.at(-1)).toContain('Harm is expected in 119 minutes');
+    expect(at(5)?.why.at(-1)).toMatch(/so in time\.$/);
+    expect(at(4)?.why.at(-1)).toMatch(/so after the harm has begun\.$/);
+  });
+
   it('does not hide an error of its own', () => {
     const broken: Known = {
       ...known,

@@ -78,11 +78,12 @@ describe('successRate', () => {
   it('names the outcomes of the action for the alert type', () => {
     const outcomes = [
       outcome(),
+      outcome({ at: NOW }),
       outcome({ profile: 'batch', result: 'failed' }),
       outcome({ alertType: 'memory-high' }),
       outcome({ result: 'unproven' }),
     ];
-    expect(rateOf(outcomes)).toMatchObject({ succeeded: 1, decided: 2 });
+    expect(rateOf(outcomes)).toMatchObject({ succeeded: 2, decided: 3 });
   });
 
   it('is not changed by unproven outcomes', () => {

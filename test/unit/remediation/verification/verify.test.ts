@@ -83,7 +83,7 @@ describe('verify against the forecast', () => {
         targetOf(turning(constant(20), constant(32)), forecastOf(constant(20), { breachProbability: 0.02 })),
       ],
     });
-    expect(verdictOf(inputs)).toBe('no-effect');
+    expect(verdictOf(inputs)).toBe('unproven');
     expect(verdictOf({ ...inputs, harm: { direction: 'above', limit: 31 } })).toBe('worse');
   });
 
@@ -242,6 +242,31 @@ describe('several targets', () => {
     expect(verdictOf(inputsWith({ targets: [...targets] }))).toBe(verdict);
   });
 
+  it('that were not in trouble, and are not now, do not count', () => {
+    const well = targetOf(constant(20), forecastOf(constant(20), { breachProbability: 0.01 }), 'well');
+    const idle = targetOf(constant(20), null, 'idle');
+    const result = verified(inputsWith({ targets: [well, good, idle] }));
+    expect(result.verdict).toBe('avoided');
+    expect(result.probabilityAvoided).toBe(verified(inputsWith({ targets: [good] })).probabilityAvoided);
+    expect(result.evidence.map((text) => text.endsWith('It was not in trouble.'))).toEqual([
+      ...[false, true, false, true],
+    ]);
+    expect(verdictOf(inputsWith({ targets: [well, idle] }))).toBe('unproven');
+    expect(verified(inputsWith({ targets: [well] })).probabilityAvoided).toBeLessThan(0.05);
+  });
+
+  it('that came into trouble after the action count', () => {
+    const path = forecastOf(constant(20), { breachProbability: 0.01 });
+    const hit = targetOf(turning(constant(20), constant(97)), path, 'hit');
+    const near = targetOf(
+      turning(constant(93), constant(94.9)),
+      forecastOf(constant(93), { breachProbability: 0.4 }),
+      'near',
+    );
+    expect(verdictOf(inputsWith({ targets: [good, hit] }))).toBe('worse');
+    expect(verdictOf(inputsWith({ targets: [good, near] }))).toBe('no-effect');
+  });
+
   it('report the least probability and the oldest of their newest points', () => {
     const older = { ...good, points: good.points.slice(0, -1) };
     const less = { ...good, forecast: forecastOf(rising, { breachProbability: 0.8 }) };
@@ -366,6 +391,22 @@ describe('properties', () => {
       { numRuns: 1000 },
     );
     expect([...seen].sort()).toEqual(['avoided', 'no-effect', 'unproven', 'worse']);
+  });
+
+  it('nor if they are those of one of several targets', () => {
+    const rises = fc.array(fc.double({ min: 0, max: 40, noNaN: true }), { minLength: 60, maxLength: 60 });
+    fc.assert(
+      fc.property(courses, courses, rises, (drawn, other, rise) => {
+        const [well] = worldOf(other).targets;
+        const both = (world: VerificationInputs) => ({ ...world, targets: [...world.targets, well!] });
+        const inputs = worldOf(drawn);
+        const worse = later(inputs, (value, index) => value + rise[index % 60]!);
+        expect(rank(both(worse))).toBeGreaterThanOrEqual(rank(both(inputs)));
+        const [a, b] = [verified(both(inputs)), verified(both(worse))];
+        expect(b.probabilityAvoided ?? 0).toBeLessThanOrEqual((a.probabilityAvoided ?? 0) + 1e-12);
+      }),
+      { numRuns: 1000 },
+    );
   });
 
   it('more harm among peers never makes the action look worse, less never better', () => {
