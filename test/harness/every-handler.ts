@@ -11,6 +11,7 @@ import { makeHandler as makeKeys } from '../../functions/platform/command-api-ke
 import { makeHandler as makeSettings } from '../../functions/platform/command-settings/handler.ts';
 import { makeHandler as makeTokens } from '../../functions/platform/issue-access-token/handler.ts';
 import { makeHandler as makeProvisioning } from '../../functions/platform/provision-people/handler.ts';
+import { makeHandler as makeRemediations } from '../../functions/remediation/command-remediations/handler.ts';
 import { recordedTelemetry } from '../fakes/shared.ts';
 import { keyCaller } from '../fixtures/identities.ts';
 
@@ -31,6 +32,7 @@ const MAKERS: Readonly<Record<ApiFunctionName, (deps: never) => Handler>> = {
   'issue-access-token': makeTokens,
   'command-settings': makeSettings,
   'provision-people': makeProvisioning,
+  'command-remediations': makeRemediations,
 };
 
 /** Anything that is called or read: then the request went further than its caller may. */

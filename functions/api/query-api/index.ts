@@ -14,7 +14,11 @@ import { dynamoBlockReader } from '../../../adapters/metrics/block-store.ts';
 import { dynamoTargetRegistry } from '../../../adapters/metrics/target-registry.ts';
 import { dynamoBreakerLister } from '../../../adapters/platform/resilience/breaker-list.ts';
 import { dynamoSettingsStore } from '../../../adapters/platform/settings-store.ts';
+import { s3DecisionInputs } from '../../../adapters/remediation/decision-inputs.ts';
+import { dynamoDecisionStore } from '../../../adapters/remediation/decision-store.ts';
+import { dynamoRemediationStore } from '../../../adapters/remediation/remediation-store.ts';
 import { apiAccess } from '../../runtime/api-access.ts';
+import { CeilingJson } from '../../runtime/ceiling-json.ts';
 import { observe } from '../../runtime/observe.ts';
 import { QuotasJson } from '../../runtime/quotas-json.ts';
 import { readEnv } from '../../runtime/read-env.ts';
@@ -32,6 +36,9 @@ const env = readEnv({
   FORECAST_BUCKET_NAME: z.string().min(1),
   INCIDENTS_TABLE_NAME: z.string().min(1),
   CHANGES_TABLE_NAME: z.string().min(1),
+  REMEDIATIONS_TABLE_NAME: z.string().min(1),
+  DECISION_BUCKET_NAME: z.string().min(1),
+  REMEDIATION_CEILING: CeilingJson,
   TENANT_QUOTAS: QuotasJson,
   USER_POOL_ID: z.string().min(1),
   USER_POOL_CLIENT_ID: z.string().min(1),
@@ -55,5 +62,9 @@ export const handler = observe(
     causes: dynamoCauseStore(table(env.INCIDENTS_TABLE_NAME)),
     graphs: dynamoGraphStore(table(env.INCIDENTS_TABLE_NAME)),
     changes: dynamoDeploymentStore(table(env.CHANGES_TABLE_NAME)),
+    remediations: dynamoRemediationStore(table(env.REMEDIATIONS_TABLE_NAME)),
+    decisions: dynamoDecisionStore(table(env.REMEDIATIONS_TABLE_NAME)),
+    decisionInputs: s3DecisionInputs({ client: makeS3Client(), bucketName: env.DECISION_BUCKET_NAME }),
+    ceiling: env.REMEDIATION_CEILING,
   }),
 );
