@@ -137,7 +137,7 @@ export const REMEDIATION_OPERATIONS = {
   answerByLink: {
     ...LINK,
     summary:
-      'Answers as the person of the link; 409 if the link was used, or the question was answered or expired',
+      'Answers as the person of the link; 409 if the link was used, or the question was answered or expired, so it needs no Idempotency-Key',
     rawBody: { 'application/x-www-form-urlencoded': LinkAnswer },
     maxBodyBytes: 4096,
     problems: ['not-found', 'conflict', 'body-too-large', 'unsupported-content-type', 'forbidden'],

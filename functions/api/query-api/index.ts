@@ -3,6 +3,7 @@ import { dynamoAnomalyStore } from '../../../adapters/anomalies/anomaly-store.ts
 import { s3DetectorFiles } from '../../../adapters/anomalies/detector-files.ts';
 import { dynamoIngestionStore } from '../../../adapters/anomalies/ingestion-store.ts';
 import { makeS3Client } from '../../../adapters/aws/clients.ts';
+import { jsonText } from '../../../adapters/aws/json-attributes.ts';
 import { dynamoDeploymentStore } from '../../../adapters/changes/deployment-store.ts';
 import { dynamoBreachStore } from '../../../adapters/forecasts/breach-store.ts';
 import { dynamoForecastStore } from '../../../adapters/forecasts/forecast-store.ts';
@@ -17,8 +18,8 @@ import { dynamoSettingsStore } from '../../../adapters/platform/settings-store.t
 import { s3DecisionInputs } from '../../../adapters/remediation/decision-inputs.ts';
 import { dynamoDecisionStore } from '../../../adapters/remediation/decision-store.ts';
 import { dynamoRemediationStore } from '../../../adapters/remediation/remediation-store.ts';
+import { RemediationCeiling } from '../../../core/remediation/policy.ts';
 import { apiAccess } from '../../runtime/api-access.ts';
-import { CeilingJson } from '../../runtime/ceiling-json.ts';
 import { observe } from '../../runtime/observe.ts';
 import { QuotasJson } from '../../runtime/quotas-json.ts';
 import { readEnv } from '../../runtime/read-env.ts';
@@ -38,7 +39,7 @@ const env = readEnv({
   CHANGES_TABLE_NAME: z.string().min(1),
   REMEDIATIONS_TABLE_NAME: z.string().min(1),
   DECISION_BUCKET_NAME: z.string().min(1),
-  REMEDIATION_CEILING: CeilingJson,
+  REMEDIATION_CEILING: jsonText(RemediationCeiling),
   TENANT_QUOTAS: QuotasJson,
   USER_POOL_ID: z.string().min(1),
   USER_POOL_CLIENT_ID: z.string().min(1),

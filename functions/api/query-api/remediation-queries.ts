@@ -1,7 +1,7 @@
 import { NotFoundError } from '../../../core/platform/api/errors.ts';
 import { filteredPage } from '../../../core/platform/api/filtered-page.ts';
 import { presentPage } from '../../../core/platform/api/paging.ts';
-import { presentAction } from '../../../core/remediation/api/actions.ts';
+import { presentActions } from '../../../core/remediation/api/actions.ts';
 import { REMEDIATION_OPERATIONS } from '../../../core/remediation/api/operations.ts';
 import {
   presentAutonomy,
@@ -17,11 +17,10 @@ import {
   presentRemediation,
   presentRemediationDetail,
 } from '../../../core/remediation/api/present-remediation.ts';
-import { CATALOGUE } from '../../../core/remediation/catalogue/catalogue.ts';
+import { presentReport } from '../../../core/remediation/api/report.ts';
 import type { RemediationCeiling } from '../../../core/remediation/policy.ts';
 import type { DecisionInputs, DecisionStore, RemediationStore } from '../../../core/remediation/ports.ts';
 import type { Remediation } from '../../../core/remediation/remediation.ts';
-import { summariseRemediations } from '../../../core/remediation/reporting/summarise-remediations.ts';
 import { allItems } from '../../../core/shared/page.ts';
 import { route } from '../../runtime/route.ts';
 
@@ -107,14 +106,11 @@ const getReport = ({ remediations }: RemediationSources) =>
       if (runs.length >= MAX_REPORTED) break;
       runs.push(run);
     }
-    return { considered: runs.length, ...summariseRemediations(track.item, runs) };
+    return presentReport(track.item, runs);
   });
 
 const listActions = ({ ceiling }: RemediationSources) =>
-  route(REMEDIATION_OPERATIONS.listActions, async () => {
-    const deployed = new Set(ceiling.actions);
-    return { items: CATALOGUE.map((action) => presentAction(action, deployed)) };
-  });
+  route(REMEDIATION_OPERATIONS.listActions, async () => presentActions(ceiling.actions));
 
 const listDecisions = ({ decisions }: RemediationSources) =>
   route(REMEDIATION_OPERATIONS.listDecisions, async ({ caller: { tenantId }, query }) => {

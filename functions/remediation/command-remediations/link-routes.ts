@@ -81,8 +81,8 @@ const formOf = (request: HttpRequest): LinkAnswer => {
 
 const answerByLink = (deps: LinkDeps) =>
   route(REMEDIATION_OPERATIONS.answerByLink, async ({ params, request, receivedAt }) => {
-    const { tenantId, remediationId, person, planHash } = await claimsOf(deps, params.link, receivedAt);
     const { answer, reason } = formOf(request);
+    const { tenantId, remediationId, person, planHash } = await claimsOf(deps, params.link, receivedAt);
     const by = { kind: 'person' as const, name: person };
     const given = { tenantId, remediationId, planHash, answer, reason, by };
     const { remediation, isRepeated } = foundOr404(await answerQuestion(deps, given), remediationId);
