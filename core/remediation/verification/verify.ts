@@ -58,15 +58,15 @@ const waitOf = (inputs: VerificationInputs): number => {
   return Math.min(deadline - now, Math.max(Math.ceil(enough), stepSeconds));
 };
 
-/** The least of the targets that count, or of all if none does; null if it cannot be known for one of them. */
+/** The least of the targets that count; the most of all if none does; null if it cannot be known for one of them. */
 const probabilityOf = (judged: readonly JudgedTarget[]): number | null => {
   const counting = counted(judged);
   const each = (counting.length === 0 ? judged : counting).map(
     ({ result }) => result?.probabilityAvoided ?? null,
   );
-  return each.some((probability) => probability === null)
-    ? null
-    : Math.min(...each.map((probability) => probability ?? 0));
+  const known = each.filter((probability) => probability !== null);
+  if (known.length < each.length) return null;
+  return counting.length === 0 ? Math.max(...known) : Math.min(...known);
 };
 
 const verificationOf = (
