@@ -12,8 +12,8 @@ export const GateWorld = z.strictObject({
   phase: z.enum(['choosing', 'acting']),
   /** Epoch seconds. */
   now: z.number().int().nonnegative(),
-  /** As stored: the gate itself checks that it is a policy. Null if there is none. */
-  policy: Json,
+  /** As stored: its form is checked as that of a policy. Null if there is none. */
+  policy: z.custom<Json>((value) => value !== undefined),
   /** Revision of the stored policy; 0 if there is none. */
   policyVersion: z.number().int().nonnegative(),
   ceiling: RemediationCeiling,

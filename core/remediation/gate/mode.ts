@@ -27,14 +27,17 @@ const reasonToAsk = ({ plan, world, stage, action, allowed }: Matter): string =>
   return standingOf(world.track, action.id, plan.environment, world.now).missing;
 };
 
+/** The hash takes as long as all rules together, so it is not computed for nothing. */
 const approvalsOf = ({ plan, world }: Matter): number =>
-  countApprovals(world.approvals, {
-    planHash: planHash(plan),
-    requestedBy: plan.cause.kind === 'request' ? plan.cause.requestedBy : null,
-    from: plan.plannedAt,
-    until: plan.expiresAt,
-    now: world.now,
-  });
+  world.approvals.length === 0
+    ? 0
+    : countApprovals(world.approvals, {
+        planHash: planHash(plan),
+        requestedBy: plan.cause.kind === 'request' ? plan.cause.requestedBy : null,
+        from: plan.plannedAt,
+        until: plan.expiresAt,
+        now: world.now,
+      });
 
 /** While acting, what needs an approval and lacks it is refused. */
 export const modeOf = (matter: Matter): Mode => {
