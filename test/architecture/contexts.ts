@@ -100,6 +100,7 @@ export const PUBLISHED: ReadonlySet<string> = new Set([
   'core/platform/secrets/outbound-webhook.ts',
   'core/platform/secrets/ports.ts',
   'core/platform/secrets/signing-keys.ts',
+  'core/platform/secrets/token-credential.ts',
   'core/platform/secrets/webhook-generation.ts',
   'core/platform/secrets/webhook-signature.ts',
   'core/platform/settings/apply-settings.ts',
