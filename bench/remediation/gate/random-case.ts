@@ -42,8 +42,9 @@ export const randomCase = (number: number): RandomCase => {
   };
 };
 
+/** A plan for any resource; some states allow none. */
 const anyPlan = (tenant: Tenant): RemediationPlan =>
-  randomPlan(tenant, 'r-1', tenant.time) ?? anyPlan(tenant);
+  randomPlan({ ...tenant, focus: RESOURCES }, 'r-1', tenant.time) ?? anyPlan(tenant);
 
 const randomEntry = (draw: Draw, number: number, now: number): LedgerEntry => {
   const { resource, actions } = draw.one(RESOURCES);

@@ -34,6 +34,7 @@ const BENCHES = {
   silence: async () => (await import('../../../bench/anomalies/silence/run.ts')).runSilenceBench,
   remediation: async () => (await import('../../../bench/remediation/simulation/run.ts')).runRemediationBench,
   deployments: async () => (await import('../../../bench/changes/deployments/run.ts')).runDeploymentsBench,
+  gate: async () => (await import('../../../bench/remediation/gate/run.ts')).runGateBench,
 } as const satisfies Readonly<Record<string, () => Promise<Bench>>>;
 type BenchName = keyof typeof BENCHES;
 
@@ -47,6 +48,7 @@ export const WITHOUT_DATA: ReadonlySet<string> = new Set([
   'components',
   'combinations',
   'fuzz',
+  'gate',
   'hostile',
   'ingest',
   'peers',
