@@ -32,7 +32,8 @@ const BENCHES = {
     (await import('../../../bench/anomalies/combinations/run.ts')).runCombinationsBench,
   peers: async () => (await import('../../../bench/anomalies/peers/run.ts')).runPeersBench,
   silence: async () => (await import('../../../bench/anomalies/silence/run.ts')).runSilenceBench,
-  remediation: async () => (await import('../../../bench/remediation/remediation/run.ts')).runRemediationBench,
+  remediation: async () =>
+    (await import('../../../bench/remediation/remediation/run.ts')).runRemediationBench,
   deployments: async () => (await import('../../../bench/changes/deployments/run.ts')).runDeploymentsBench,
 } as const satisfies Readonly<Record<string, () => Promise<Bench>>>;
 type BenchName = keyof typeof BENCHES;
