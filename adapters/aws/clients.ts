@@ -12,6 +12,7 @@ import { S3Client } from '@aws-sdk/client-s3';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SFNClient } from '@aws-sdk/client-sfn';
 import { SQSClient } from '@aws-sdk/client-sqs';
+import { STSClient } from '@aws-sdk/client-sts';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { guarded } from './service-breakers.ts';
 
@@ -59,6 +60,8 @@ export const makeSqsClient = (): SQSClient =>
 export const makeEventBridgeClient = (): EventBridgeClient => guarded(new EventBridgeClient(requestLimits));
 
 export const makeStepFunctionsClient = (): SFNClient => guarded(new SFNClient(requestLimits));
+
+export const makeStsClient = (): STSClient => guarded(new STSClient(requestLimits));
 
 export const makeLambdaClient = (): LambdaClient => guarded(new LambdaClient(requestLimits));
 

@@ -1,6 +1,7 @@
 import { DEFAULT_BREAKERS } from '../../core/shared/resilience/breaker-rules.ts';
 import { DEFAULT_QUOTAS } from './default-quotas.ts';
 import type { StageConfig } from './stage-config.ts';
+import { SUGGESTIONS_ONLY } from './suggestions-only.ts';
 
 /** A stage for trying changes: nothing is kept when it is deleted. */
 export const dev: StageConfig = {
@@ -23,6 +24,7 @@ export const dev: StageConfig = {
   reservedConcurrency: {},
   throttle: { ratePerSecond: 50, burst: 100 },
   storeConcurrency: 5,
+  remediation: SUGGESTIONS_ONLY,
   ownTenant: 'default',
   secrets: { rotationDays: 90, separateSigningKeys: false, vault: false, integrations: [] },
   signIn: { mfa: 'optional', callbackUrls: [], providers: [], scim: false },

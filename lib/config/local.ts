@@ -1,3 +1,4 @@
+import { CATALOGUE } from '../../core/remediation/catalogue/catalogue.ts';
 import { DEFAULT_BREAKERS } from '../../core/shared/resilience/breaker-rules.ts';
 import type { StageConfig } from './stage-config.ts';
 
@@ -34,6 +35,13 @@ export const local: StageConfig = {
   reservedConcurrency: {},
   throttle: { ratePerSecond: 10_000, burst: 10_000 },
   storeConcurrency: 2,
+  remediation: {
+    maxStage: 'automatic',
+    actions: CATALOGUE.map(({ id }) => id),
+    maxUnitsPerRun: 10,
+    maxActionsPerHour: 100,
+    secondsPerMinute: 1,
+  },
   ownTenant: 'local',
   secrets: { rotationDays: 90, separateSigningKeys: false, vault: true, integrations: [] },
   signIn: { mfa: 'off', callbackUrls: [], providers: [], scim: true },

@@ -1,6 +1,7 @@
 import { DEFAULT_BREAKERS } from '../../core/shared/resilience/breaker-rules.ts';
 import { DEFAULT_QUOTAS } from './default-quotas.ts';
 import type { StageConfig } from './stage-config.ts';
+import { SUGGESTIONS_ONLY } from './suggestions-only.ts';
 
 /** Production: data outlives the stacks. Set `alarmEmails` before the first deployment. */
 export const prod: StageConfig = {
@@ -25,6 +26,7 @@ export const prod: StageConfig = {
   // Hosts on the same clock all push within a second; the quota of each tenant bounds the cost.
   throttle: { ratePerSecond: 1000, burst: 2000 },
   storeConcurrency: 20,
+  remediation: SUGGESTIONS_ONLY,
   ownTenant: 'default',
   secrets: { rotationDays: 90, separateSigningKeys: true, vault: false, integrations: [] },
   signIn: { mfa: 'required', callbackUrls: [], providers: [], scim: false },

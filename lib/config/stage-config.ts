@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { Integration } from '../../core/platform/api/integrations.ts';
 import { Quotas } from '../../core/platform/api/quotas.ts';
 import { GroupNames } from '../../core/platform/api/tenant-directories.ts';
+import { RemediationCeiling } from '../../core/remediation/policy.ts';
 import { TenantId } from '../../core/shared/identifiers.ts';
 import { BreakerSettings } from '../../core/shared/resilience/breaker-rules.ts';
 
@@ -184,6 +185,14 @@ export const StageConfig = z
       .optional(),
     /** Batches of payloads stored in parallel (Lambda requires at least 2 for a queue). */
     storeConcurrency: z.number().int().min(2).max(1000),
+    /**
+     * The most that remediation may do in this stage, whatever the policies of tenants say; each action brings two roles.
+     * Free while nothing happens.
+     */
+    remediation: RemediationCeiling.extend({
+      /** Seconds that a minute of an action's times lasts: fewer than 60 only in the emulator. */
+      secondsPerMinute: z.number().int().min(1).max(60),
+    }),
     /** The tenant that owns the CloudWatch alarms of this account, because alarms have no tenant. */
     ownTenant: z.string().regex(/^[a-z0-9][a-z0-9-]{1,38}$/),
     /** Secrets cost $0.40 a month each. */
@@ -271,6 +280,10 @@ export const StageConfig = z
   .refine(({ signIn }) => signIn.scim || provisionedIn(signIn).length === 0, {
     path: ['signIn', 'scim'],
     message: 'must be true: a provider of signIn.providers provisions people',
+  })
+  .refine(({ local, remediation }) => local || remediation.secondsPerMinute === 60, {
+    path: ['remediation', 'secondsPerMinute'],
+    message: 'must be 60 outside of the emulator: actions and metrics take the time that they take',
   })
   .refine((config) => config.throttle.burst >= config.throttle.ratePerSecond, {
     path: ['throttle', 'burst'],

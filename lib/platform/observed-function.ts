@@ -39,6 +39,8 @@ export interface ObservedFunctionProps {
   readonly asynchronous?: { readonly deadLetters: DeadLetters; readonly maxAge: Duration };
   /** Concurrency set apart for this function, which is also its limit; undefined: shares that of the account. */
   readonly reservedConcurrency?: number | undefined;
+  /** Published versions stay when they are replaced: executions that began with one finish on it. */
+  readonly keepVersions?: boolean;
   /** Part of the way of requests, messages, events or runs: traced if the stage enables `tracing`. */
   readonly traced?: boolean;
 }
@@ -70,6 +72,7 @@ export class ObservedFunction extends Construct implements IGrantable {
       ...(props.reservedConcurrency === undefined
         ? {}
         : { reservedConcurrentExecutions: props.reservedConcurrency }),
+      ...(props.keepVersions ? { currentVersionOptions: { removalPolicy: RemovalPolicy.RETAIN } } : {}),
       // If omitted, Lambda records nothing; CDK's PASS_THROUGH would grant write access to X-Ray.
       ...(isTraced(props) ? { tracing: Tracing.ACTIVE } : {}),
       environment: { ...standardEnvironment(props), ...props.environment },

@@ -15,7 +15,9 @@ export type PublishedThing =
   | 'signals-queue-url'
   | 'dispatch-state-machine-arn'
   | 'forecast-state-machine-arn'
-  | 'deployment-state-machine-arn';
+  | 'deployment-state-machine-arn'
+  | 'remediation-state-machine-arn'
+  | 'remediation-workflow-arn';
 
 export interface PublishedNameProps {
   readonly config: StageConfig;

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { RemovalPolicy, Validations } from 'aws-cdk-lib';
@@ -7,6 +8,7 @@ import { DefinitionBody, LogLevel, StateMachine } from 'aws-cdk-lib/aws-stepfunc
 import { Construct } from 'constructs';
 import { ConfigurationError } from '../../core/shared/errors.ts';
 import type { StageConfig } from '../config/stage-config.ts';
+import { acknowledgeWildcards } from './acknowledge-wildcards.ts';
 import { type ObservedFunction, UNTRACED } from './observed-function.ts';
 import { vendedLogs } from './vended-logs.ts';
 
@@ -20,6 +22,11 @@ export interface WorkflowProps {
   readonly starts?: Readonly<Record<string, StateMachine>>;
   /** Placeholder -> number that the stage decides. */
   readonly numbers?: Readonly<Record<string, number>>;
+  /**
+   * Invokes the present versions of the functions, so that an execution finishes on the code that it began with; the
+   * functions need `keepVersions`. The placeholder `WorkflowVersion` gets the version of the definition.
+   */
+  readonly isPinned?: boolean;
 }
 
 /** A state machine from its definition file: logged without data, traced if the stage enables it, and allowed to call only what the file names. */
@@ -30,7 +37,10 @@ export class Workflow extends Construct {
     super(scope, id);
     const starts = props.starts ?? {};
     const substitutions = {
-      ...mapValues(props.functions, (target) => target.fn.functionArn),
+      ...mapValues(props.functions, (target) =>
+        props.isPinned ? target.fn.currentVersion.functionArn : target.fn.functionArn,
+      ),
+      ...(props.isPinned ? { WorkflowVersion: definitionVersion(props.definition) } : {}),
       ...mapValues(starts, (machine) => machine.stateMachineArn),
       ...mapValues(props.numbers ?? {}, String),
     };
@@ -44,16 +54,20 @@ export class Workflow extends Construct {
         includeExecutionData: false,
       },
     });
-    this.#allow(
-      'lambda:InvokeFunction',
-      Object.values(props.functions).map((target) => target.fn.functionArn),
-    );
+    this.#allowInvoking(Object.values(props.functions), props.isPinned === true);
     this.#allow(
       'states:StartExecution',
       Object.values(starts).map((machine) => machine.stateMachineArn),
     );
-    acknowledgeWildcards(this.machine);
+    acknowledgeDelivery(this.machine);
     if (!props.config.tracing) acknowledgeUntraced(this.machine);
+  }
+
+  /** Executions of an earlier release invoke versions of that release. */
+  #allowInvoking(functions: readonly ObservedFunction[], isPinned: boolean): void {
+    const arns = functions.map(({ fn }) => (isPinned ? `${fn.functionArn}:*` : fn.functionArn));
+    this.#allow('lambda:InvokeFunction', arns);
+    if (isPinned) acknowledgeVersions(this.machine, arns);
   }
 
   #allow(action: string, resources: string[]): void {
@@ -74,7 +88,7 @@ const makeLogGroup = (scope: Construct, config: StageConfig): LogGroup =>
 
 /** Reads the definition and checks its placeholders: AWS silently leaves unknown ones in place. */
 const readDefinition = (name: string, supplied: readonly string[]): string => {
-  const text = readFileSync(join(import.meta.dirname, '../../state-machines', `${name}.asl.json`), 'utf8');
+  const text = textOf(name);
   const placeholders = new Set([...text.matchAll(/\$\{(\w+)\}/g)].map(([, placeholder]) => placeholder));
   const missing = [...placeholders].filter((placeholder) => !supplied.includes(placeholder ?? ''));
   const unused = supplied.filter((placeholder) => !placeholders.has(placeholder));
@@ -84,7 +98,17 @@ const readDefinition = (name: string, supplied: readonly string[]): string => {
   );
 };
 
-const acknowledgeWildcards = (machine: StateMachine): void =>
+/** Version of a definition: the beginning of the hash of its text. */
+const definitionVersion = (name: string): string =>
+  createHash('sha256').update(textOf(name)).digest('hex').slice(0, 12);
+
+const textOf = (name: string): string =>
+  readFileSync(join(import.meta.dirname, '../../state-machines', `${name}.asl.json`), 'utf8');
+
+const acknowledgeVersions = (machine: StateMachine, arns: readonly string[]): void =>
+  acknowledgeWildcards(machine, arns, 'All versions of one function, because executions finish on theirs.');
+
+const acknowledgeDelivery = (machine: StateMachine): void =>
   Validations.of(machine).acknowledge({
     id: 'AwsSolutions::AwsSolutions-IAM5[Resource::*]',
     reason: 'Log delivery and X-Ray have no resource-level permissions; all other resources are named.',

@@ -26,6 +26,11 @@ export class RemediationTable extends Construct {
     this.store.grant(reader, 'GetItem', 'Query');
   }
 
+  /** Read what the policy says, and record when alerts begin and end. */
+  grantTrackAlerts(writer: ObservedFunction): void {
+    this.store.grant(writer, 'BatchGetItem', 'GetItem', 'PutItem');
+  }
+
   /** Read everything, and write the steps of remediations. */
   grantCommit(writer: ObservedFunction): void {
     this.store.grant(writer, 'BatchGetItem', 'GetItem', 'PutItem');

@@ -1,4 +1,5 @@
 import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
+import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { Construct } from 'constructs';
 import { AnomalyDetection } from '../anomalies/anomaly-detection.ts';
 import { PeerComparison } from '../anomalies/peer-comparison.ts';
@@ -9,13 +10,15 @@ import { DispatchSchedule } from '../forecasts/dispatch-schedule.ts';
 import { ForecastWorkflow } from '../forecasts/forecast-workflow.ts';
 import { IncidentManagement } from '../incidents/incident-management.ts';
 import { IngestPipeline } from '../metrics/ingest-pipeline.ts';
-import type { DeadLetters } from '../platform/dead-letter-queue.ts';
+import type { DeadLetterQueue, DeadLetters } from '../platform/dead-letter-queue.ts';
 import { DomainEventBus } from '../platform/event-bus.ts';
 import { KeyIssuer } from '../platform/key-issuer.ts';
 import { PublishedName } from '../platform/published-name.ts';
 import { SecretDrill } from '../platform/secret-drill.ts';
 import { SecretRotation } from '../platform/secret-rotation.ts';
 import { DecisionAudit } from '../remediation/decision-audit.ts';
+import { RemediationIntake } from '../remediation/remediation-intake.ts';
+import { RemediationWorkflow } from '../remediation/remediation-workflow.ts';
 import { SelfHealing } from '../remediation/self-healing.ts';
 import type { DataStack } from './data-stack.ts';
 
@@ -23,6 +26,8 @@ export interface PipelineStackProps extends StackProps {
   readonly config: StageConfig;
   readonly data: DataStack;
 }
+
+type Shared = DataStack['stores'] & { readonly config: StageConfig; readonly notify: ITopic };
 
 /** Everything behind the ingest queue: storage, anomaly detection, scheduled forecasts, incidents, events. Has no state to keep. */
 export class PipelineStack extends Stack {
@@ -51,6 +56,7 @@ export class PipelineStack extends Stack {
       ...{ ...shared, deadLetters, dispatch: dispatch.machine },
       ingestDeadLetters: this.ingest.queue.deadLetters.queue,
     });
+    this.#remediate(shared, bus, deadLetters);
     const keys = new KeyIssuer(this, 'Keys', shared);
     const { rotator, checker: secretChecker } = new SecretRotation(this, 'Rotation', {
       ...shared,
@@ -71,6 +77,21 @@ export class PipelineStack extends Stack {
     new CfnOutput(this, 'CheckSecretsFunctionName', { value: secretChecker.fn.functionName });
     new CfnOutput(this, 'HealPlatformFunctionName', { value: healer.fn.functionName });
     new CfnOutput(this, 'EventBusName', { value: bus.bus.eventBusName });
+  }
+
+  #remediate(shared: Shared, bus: DomainEventBus, deadLetters: DeadLetterQueue): void {
+    const common = { ...shared, bus, deadLetters };
+    const { machine, startArn } = new RemediationWorkflow(this, 'Remediation', common);
+    const workflow = { machineArn: machine.stateMachineArn, startArn };
+    const alarms = this.incidents.alarms.topic;
+    new RemediationIntake(this, 'RemediationIntake', { ...common, alarms, workflow });
+    const { config } = shared;
+    for (const [id, thing, value] of [
+      ['RemediationMachine', 'remediation-state-machine-arn', machine.stateMachineArn],
+      ['RemediationWorkflowArn', 'remediation-workflow-arn', startArn],
+    ] as const)
+      new PublishedName(this, id, { config, thing, value });
+    new CfnOutput(this, 'RemediationStateMachineArn', { value: machine.stateMachineArn });
   }
 
   /** Publishes the names that the edge and operations stacks use. */

@@ -13,7 +13,11 @@ export const OwnSecret = z.object({ ...common, kind: z.enum(['signing', 'vault']
 export type OwnSecret = z.infer<typeof OwnSecret>;
 
 /** The credential of an integration. */
-const IntegrationSecret = z.object({ ...common, kind: z.literal('integration'), integration: Integration });
+export const IntegrationSecret = z.object({
+  ...common,
+  kind: z.literal('integration'),
+  integration: Integration,
+});
 export type IntegrationSecret = z.infer<typeof IntegrationSecret>;
 
 export const RotatedSecret = z.discriminatedUnion('kind', [OwnSecret, IntegrationSecret]);

@@ -1,9 +1,14 @@
 /** How each kind of decision that Forestall computes follows from its recorded inputs. */
 import * as z from 'zod';
+import { ChoiceInputs } from '../choosing/choice-inputs.ts';
+import { chooseAction } from '../choosing/choose-action.ts';
 import type { DecisionKind } from '../decision.ts';
 import { GateInputs } from '../gate/gate-world.ts';
 import { judge } from '../gate/judge.ts';
+import { judgeUndo } from '../gate/undo.ts';
+import { UndoInputs } from '../gate/undo-inputs.ts';
 import { HealingInputs, judgeHealing } from '../healing/judge-healing.ts';
+import { KNOWN } from '../recommendation/catalogue-knowledge.ts';
 import { VerificationInputs } from '../verification/verification-inputs.ts';
 import { verify } from '../verification/verify.ts';
 
@@ -30,11 +35,19 @@ const verdict = <Inputs>(schema: z.ZodType<Inputs>, compute: (inputs: Inputs) =>
 const gate = verdict(GateInputs, ({ plan, world }) => judge(plan, world));
 const healing = whole(HealingInputs, (inputs) => ({ plan: inputs.plan, refusals: judgeHealing(inputs) }));
 
+const choice = whole(ChoiceInputs, (inputs) => chooseAction(inputs, KNOWN));
+const undo = verdict(UndoInputs, ({ remediation, world }) => judgeUndo(remediation, world));
+
 /** The other kinds are decided by people, or record what happened. */
 export const COMPUTATIONS: Readonly<Partial<Record<DecisionKind, Computation>>> = {
+  'plan-chosen': choice,
+  'nothing-chosen': choice,
+  refused: choice,
   'approval-asked': gate,
   'action-allowed': gate,
   'action-refused': gate,
+  'undo-begun': undo,
+  'undo-failed': undo,
   verified: whole(VerificationInputs, verify),
   'healing-begun': healing,
   'healing-refused': healing,

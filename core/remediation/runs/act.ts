@@ -11,7 +11,7 @@ import { planOf } from './ask.ts';
 import { asJson } from './judge-run.ts';
 import { proceed, type StepOutcome } from './outcome.ts';
 import type { Pace } from './pace.ts';
-import { refusedRun } from './refuse.ts';
+import { refusedBy, refusedRun } from './refuse.ts';
 import { resume } from './resume.ts';
 import type { Rules } from './rules.ts';
 import { type RunKey, type Snapshot, type Step, type StepDeps, storedRun, takeStep } from './step.ts';
@@ -56,7 +56,7 @@ const refuse = (
   refusals: readonly Refusal[],
 ): Step<Begin> => {
   const over = { ...refusedRun(run, refusals, snapshot.now), execution: null };
-  const decision = { kind: 'action-refused' as const, outcome: { refusals: [...refusals] } };
+  const decision = refusedBy(refusals);
   return {
     change: {
       ...{ run: over, decisions: [decision] },

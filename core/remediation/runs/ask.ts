@@ -3,7 +3,7 @@ import type { ApprovalRequest, Remediation } from '../remediation.ts';
 import { approvalRequested, approved, ended } from './announce.ts';
 import { asJson, type JudgeDeps, type Judged, judgeRun } from './judge-run.ts';
 import { proceed, type StepOutcome } from './outcome.ts';
-import { endedRun, refusedRun } from './refuse.ts';
+import { endedRun, refusedBy, refusedRun } from './refuse.ts';
 import { answersUntil, resume } from './resume.ts';
 import { type RunKey, type Snapshot, type Step, type StepDeps, storedRun, takeStep } from './step.ts';
 
@@ -26,9 +26,10 @@ export const isApproved = ({ approval, planHash }: Remediation): boolean => {
   return people.size >= approval.needed;
 };
 
-const refused = (run: Remediation, { verdict, inputs }: Judged, now: number): Step<Asked> => {
-  const over = refusedRun(run, verdict.refusals, now);
-  const decision = { kind: 'refused' as const, outcome: asJson(verdict), inputs };
+const refused = (run: Remediation, judged: Judged, now: number): Step<Asked> => {
+  const { refusals } = judged.verdict;
+  const over = refusedRun(run, refusals, now);
+  const decision = refusedBy(refusals, judged);
   return { change: { run: over, decisions: [decision] }, events: ended(over), result: 'settled' };
 };
 

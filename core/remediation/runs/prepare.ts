@@ -5,9 +5,9 @@ import type { Refusal, Remediation } from '../remediation.ts';
 import { CHANGED_RESOURCE, isAsPlanned, type ResourceDeps, readManaged, resourceCall } from './act-on.ts';
 import { ended } from './announce.ts';
 import { planOf } from './ask.ts';
-import { asJson, type JudgeDeps, judgeRun } from './judge-run.ts';
+import { asJson, type JudgeDeps, type Judged, judgeRun } from './judge-run.ts';
 import { proceed, type StepOutcome } from './outcome.ts';
-import { refusedRun } from './refuse.ts';
+import { refusedBy, refusedRun } from './refuse.ts';
 import { resume } from './resume.ts';
 import type { Rules } from './rules.ts';
 import { type RunKey, type Snapshot, type Step, type StepDeps, storedRun, takeStep } from './step.ts';
@@ -27,10 +27,10 @@ const refuse = (
   run: Remediation,
   refusals: readonly Refusal[],
   now: number,
-  inputs: Json,
+  judged?: Judged,
 ): Step<StepOutcome> => {
   const over = refusedRun(run, refusals, now);
-  const decision = { kind: 'action-refused' as const, outcome: { refusals: [...refusals] }, inputs };
+  const decision = refusedBy(refusals, judged);
   return {
     change: { run: over, decisions: [decision] },
     events: ended(over),
@@ -51,14 +51,15 @@ const judgedAtLast = (
   present: Json,
 ): Step<StepOutcome> => {
   const { now, ledger } = snapshot;
-  const { verdict, inputs } = judgeRun(deps, snapshot, run, plan, present);
+  const judged = judgeRun(deps, snapshot, run, plan, present);
+  const { verdict, inputs } = judged;
   const isUnchanged = isAsPlanned(resourceCall(deps, plan).action, plan.change, present);
   const refusals = [
     ...(run.isDryRun ? [REHEARSAL] : []),
     ...(isUnchanged ? [] : [CHANGED_RESOURCE]),
     ...verdict.refusals,
   ];
-  if (verdict.mode !== 'act' || refusals.length > 0) return refuse(run, refusals, now, inputs);
+  if (verdict.mode !== 'act' || refusals.length > 0) return refuse(run, refusals, now, judged);
   const execution = { before: present, beganAt: null, doneAt: null, undo: null };
   const acting: Remediation = { ...run, status: 'acting', execution, explanation: plan.change.summary };
   const decision = { kind: 'action-allowed' as const, outcome: asJson({ verdict, before: present }), inputs };
@@ -83,6 +84,6 @@ export const prepareStep = (deps: PrepareDeps, key: RunKey): Promise<StepOutcome
       return { result: resume(run, state, now), events: ended(run) };
     const { plan } = planOf(run);
     const read = await readManaged(deps, resourceCall(deps, plan));
-    if ('refusal' in read) return refuse(run, [read.refusal], now, asJson({ plan }));
+    if ('refusal' in read) return refuse(run, [read.refusal], now);
     return judgedAtLast(deps, snapshot, run, plan, read.present);
   });

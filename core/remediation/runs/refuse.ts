@@ -1,4 +1,7 @@
 import type { Refusal, Remediation, RemediationStatus } from '../remediation.ts';
+import type { Judged } from './judge-run.ts';
+import { asJson } from './judge-run.ts';
+import type { StepDecision } from './step.ts';
 
 /** One sentence from refusals, most important first. */
 export const explainRefusals = (refusals: readonly Refusal[]): string =>
@@ -15,3 +18,12 @@ export const endedRun = (
 
 export const refusedRun = (run: Remediation, refusals: readonly Refusal[], now: number): Remediation =>
   endedRun(run, 'refused', now, explainRefusals(refusals), refusals);
+
+/** A decision not to act; with a verdict of the gate, it can be computed again. */
+export const refusedBy = (refusals: readonly Refusal[], judged?: Judged): StepDecision =>
+  judged === undefined
+    ? { kind: 'action-refused', outcome: asJson({ refusals }) }
+    : {
+        ...{ kind: 'action-refused', inputs: judged.inputs },
+        outcome: asJson({ refusals, verdict: judged.verdict }),
+      };

@@ -1,19 +1,14 @@
 /** The pure functions that decide in a run. */
 import type { CatalogueAction } from '../action.ts';
 import type { GateVerdict, GateWorld } from '../gate/gate-world.ts';
+import type { UndoSubject, UndoVerdict } from '../gate/undo-inputs.ts';
 import type { Ledger, LedgerEntry } from '../ledger.ts';
-import type { PlannedChange, RemediationPlan } from '../plan.ts';
-import type { Refusal, Remediation } from '../remediation.ts';
-
-export interface UndoVerdict {
-  readonly allowed: boolean;
-  readonly change: PlannedChange | null;
-  readonly refusals: readonly Refusal[];
-}
+import type { RemediationPlan } from '../plan.ts';
+import type { Refusal } from '../remediation.ts';
 
 export interface Rules {
   judge(plan: RemediationPlan, world: GateWorld): GateVerdict;
-  judgeUndo(remediation: Remediation, world: GateWorld): UndoVerdict;
+  judgeUndo(remediation: UndoSubject, world: GateWorld): UndoVerdict;
   reserve(ledger: Ledger, entry: LedgerEntry): Ledger;
   settle(ledger: Ledger, remediationId: string, result: EndResult): Ledger;
   findAction(id: string): CatalogueAction | undefined;

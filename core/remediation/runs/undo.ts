@@ -1,4 +1,4 @@
-import type { Json } from '../canonical-json.ts';
+import { type UndoInputs, type UndoVerdict, undoInputsOf } from '../gate/undo-inputs.ts';
 import type { LedgerEntry } from '../ledger.ts';
 import type { PlannedChange, RemediationPlan } from '../plan.ts';
 import { ENDED, type Execution, type Remediation } from '../remediation.ts';
@@ -11,8 +11,16 @@ import { proceed, type StepOutcome } from './outcome.ts';
 import { deadlineOf, type Pace } from './pace.ts';
 import { explainRefusals } from './refuse.ts';
 import { resume } from './resume.ts';
-import type { Rules, UndoVerdict } from './rules.ts';
-import { type RunKey, type Snapshot, type Step, type StepDeps, storedRun, takeStep } from './step.ts';
+import type { Rules } from './rules.ts';
+import {
+  type RunKey,
+  type Snapshot,
+  type Step,
+  type StepDecision,
+  type StepDeps,
+  storedRun,
+  takeStep,
+} from './step.ts';
 
 export interface UndoDeps extends StepDeps, ResourceDeps, Pick<JudgeDeps, 'ceiling'> {
   readonly rules: Pick<Rules, 'findAction' | 'judgeUndo' | 'reserve'>;
@@ -33,15 +41,30 @@ const entryOf = (plan: RemediationPlan, change: PlannedChange, at: number): Ledg
   ...{ kind: 'undo', units: change.touches, at, result: 'running' },
 });
 
+interface JudgedUndo {
+  readonly verdict: UndoVerdict;
+  readonly inputs: UndoInputs;
+}
+
+/** With a verdict of the gate, the decision can be computed again. */
+const recorded = (
+  kind: 'undo-begun' | 'undo-failed',
+  outcome: object,
+  judged: JudgedUndo | undefined,
+): StepDecision => ({
+  ...{ kind, outcome: asJson({ ...outcome, verdict: judged?.verdict }) },
+  ...(judged === undefined ? {} : { inputs: asJson(judged.inputs) }),
+});
+
 /** A requested undo that is refused leaves the remediation as it was; any other needs people. */
 const refuse = (
   run: Remediation,
   refusals: UndoVerdict['refusals'],
   now: number,
-  inputs: Json,
+  judged?: JudgedUndo,
 ): Step<Begin> => {
   const explanation = `not undone: ${explainRefusals(refusals)}`;
-  const decision = { kind: 'undo-failed' as const, outcome: asJson({ refusals }), inputs };
+  const decision = recorded('undo-failed', { refusals }, judged);
   if (!isRequested(run)) {
     const left = { ...run, explanation, refusals: [...refusals] };
     return { change: { run: left, decisions: [decision] }, result: { outcome: proceed(left, 'close') } };
@@ -59,14 +82,14 @@ const begun = (
   { now, ledger }: Snapshot,
   run: Remediation & { readonly execution: Execution },
   change: PlannedChange,
-  inputs: Json,
+  judged: JudgedUndo,
 ): Step<Begin> => {
   const { plan } = planOf(run);
   const undo = { change, reason: reasonOf(run), beganAt: now, doneAt: null };
   const undoing: Remediation = {
     ...{ ...run, status: 'undoing', endedAt: null, execution: { ...run.execution, undo } },
   };
-  const decision = { kind: 'undo-begun' as const, outcome: asJson(undo), inputs };
+  const decision = recorded('undo-begun', undo, judged);
   return {
     change: {
       ...{ run: undoing, decisions: [decision] },
@@ -81,13 +104,15 @@ const begin = async (deps: UndoDeps, snapshot: Snapshot, run: Remediation): Prom
   const { now } = snapshot;
   const { execution } = run;
   const read = await readManaged(deps, resourceCall(deps, plan, 'undo'));
-  if ('refusal' in read) return refuse(run, [read.refusal], now, asJson({ plan }));
+  if ('refusal' in read) return refuse(run, [read.refusal], now);
   const approvals = run.undoRequest?.approvals ?? [];
   const world = { ...gateWorld(deps, snapshot, run, read.present), approvals };
-  const inputs = asJson({ remediation: run, world });
-  const { allowed, change, refusals } = deps.rules.judgeUndo(run, world);
-  if (!allowed || change === null || execution === null) return refuse(run, refusals, now, inputs);
-  return begun(deps, snapshot, { ...run, execution }, change, inputs);
+  const inputs = undoInputsOf(run, world);
+  const verdict = deps.rules.judgeUndo(inputs.remediation, world);
+  const judged = { verdict, inputs };
+  const { allowed, change, refusals } = verdict;
+  if (!allowed || change === null || execution === null) return refuse(run, refusals, now, judged);
+  return begun(deps, snapshot, { ...run, execution }, change, judged);
 };
 
 /**

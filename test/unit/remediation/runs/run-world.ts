@@ -6,6 +6,7 @@ import type { Cause, Problem } from '../../../../core/remediation/cause.ts';
 import type { GateWorld } from '../../../../core/remediation/gate/gate-world.ts';
 import { judge } from '../../../../core/remediation/gate/judge.ts';
 import { reserve, settle } from '../../../../core/remediation/gate/ledger-rules.ts';
+import { judgeUndo } from '../../../../core/remediation/gate/undo.ts';
 import { planHash, type RemediationPlan } from '../../../../core/remediation/plan.ts';
 import { type RemediationCeiling, RemediationPolicy } from '../../../../core/remediation/policy.ts';
 import type { ResourceCall, Resources } from '../../../../core/remediation/ports.ts';
@@ -139,23 +140,7 @@ export const runWorld = (options: WorldOptions = {}) => {
     },
   };
 
-  const rules: Rules = {
-    ...{ judge, reserve, settle, findAction },
-    judgeUndo: (run, world) => {
-      const { plan } = run;
-      const action = plan && findAction(plan.action.id);
-      const refuse = (reason: string) => ({
-        ...{ allowed: false, change: null },
-        refusals: [{ rule: 'undo', reason, remedy: 'none' }],
-      });
-      if (plan == null || action == null) return refuse('no plan');
-      if (world.killSwitch?.isOn) return refuse('the kill switch is on');
-      const change = action.undo(plan.change, world.present);
-      return 'notApplicable' in change
-        ? refuse(change.notApplicable)
-        : { allowed: true, change, refusals: [] };
-    },
-  };
+  const rules: Rules = { judge, judgeUndo, reserve, settle, findAction };
 
   const base = {
     store: disturbed('store', store, disturb),
