@@ -41,6 +41,7 @@ export const local: StageConfig = {
     maxUnitsPerRun: 10,
     maxActionsPerHour: 100,
     secondsPerMinute: 1,
+    clusters: [],
   },
   ownTenant: 'local',
   secrets: { rotationDays: 90, separateSigningKeys: false, vault: true, integrations: [] },

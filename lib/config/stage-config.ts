@@ -192,6 +192,18 @@ export const StageConfig = z
     remediation: RemediationCeiling.extend({
       /** Seconds that a minute of an action's times lasts: fewer than 60 only in the emulator. */
       secondsPerMinute: z.number().int().min(1).max(60),
+      /** Kubernetes clusters, with the secret (`{"token": "…"}`) of a service account in each. */
+      clusters: z
+        .array(
+          z.strictObject({
+            name: z.string().regex(/^[a-z0-9-]{1,63}$/),
+            url: z.url({ protocol: /^https$/ }),
+            /** PEM; by default a public authority. */
+            certificateAuthority: z.string().optional(),
+            secretArn: z.string().regex(/^arn:aws[\w-]*:secretsmanager:/),
+          }),
+        )
+        .default([]),
     }),
     /** The tenant that owns the CloudWatch alarms of this account, because alarms have no tenant. */
     ownTenant: z.string().regex(/^[a-z0-9][a-z0-9-]{1,38}$/),

@@ -10,4 +10,5 @@ export const SUGGESTIONS_ONLY: StageConfig['remediation'] = {
   maxUnitsPerRun: 2,
   maxActionsPerHour: 6,
   secondsPerMinute: 60,
+  clusters: [],
 };

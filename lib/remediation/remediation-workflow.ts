@@ -85,9 +85,10 @@ export class RemediationWorkflow extends Construct {
     this.#closeWhatStopped(close);
     new ActionRoles(this, 'Actions', {
       ...{ config, readers: [choose], changer: execute, actions: config.remediation.actions },
-      integrations: secrets.rotated
-        .filter(({ kind }) => kind === 'integration')
-        .map(({ secret }) => secret.secretArn),
+      integrations: [
+        ...secrets.rotated.filter(({ kind }) => kind === 'integration').map(({ secret }) => secret.secretArn),
+        ...config.remediation.clusters.map(({ secretArn }) => secretArn),
+      ],
     });
   }
 
@@ -104,7 +105,7 @@ export class RemediationWorkflow extends Construct {
   }
 
   #ceiling(): Record<string, string> {
-    const { secondsPerMinute: _, ...ceiling } = this.#props.config.remediation;
+    const { secondsPerMinute: _, clusters: __, ...ceiling } = this.#props.config.remediation;
     return { REMEDIATION_CEILING: JSON.stringify(ceiling) };
   }
 
@@ -127,6 +128,7 @@ export class RemediationWorkflow extends Construct {
     return {
       ACCOUNT_ID: stack.account,
       OWN_TENANT_ID: config.ownTenant,
+      ACTION_CLUSTERS: JSON.stringify(config.remediation.clusters),
       ACTION_INTEGRATIONS: stack.toJsonString(integrations),
     };
   }

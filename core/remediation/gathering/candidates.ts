@@ -3,13 +3,14 @@ import type { CatalogueAction } from '../action.ts';
 import { Json } from '../canonical-json.ts';
 import type { Cause, Problem } from '../cause.ts';
 import { NotManagedError } from '../errors.ts';
-import type { ManagedResource, RemediationPolicy } from '../policy.ts';
+import type { ManagedResource, RemediationCeiling, RemediationPolicy } from '../policy.ts';
 import type { Resources } from '../ports.ts';
 import type { Remedies } from '../recommendation/known.ts';
 import type { Candidate } from '../recommendation/recommendation-inputs.ts';
 
 export interface CandidateDeps {
   readonly resources: Pick<Resources, 'read'>;
+  readonly ceiling: Pick<RemediationCeiling, 'actions'>;
   readonly findAction: (id: string) => CatalogueAction | undefined;
   readonly findRemedies: (alertType: string) => Remedies | undefined;
   readonly inParallel: <Item, Result>(
@@ -72,12 +73,14 @@ const possibleOf = (
 
 /** A resource that cannot be read is no candidate, and the others still are. */
 const readingOf = async (
-  { resources }: CandidateDeps,
+  { resources, ceiling }: CandidateDeps,
   { managed, action, parameters }: Possible,
   tenantId: string,
   remediationId: string,
 ): Promise<Candidate['reading']> => {
   const { resource, environment } = managed;
+  if (!ceiling.actions.includes(action.id))
+    return { unreadable: `the stage does not deploy ${action.id}: add it to remediation.actions` };
   try {
     const owner = { tenantId, environment };
     return { state: await resources.read({ action, resource, parameters, owner, remediationId }) };

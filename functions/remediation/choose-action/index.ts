@@ -9,9 +9,12 @@ import { dynamoIncidentStore } from '../../../adapters/incidents/incident-store.
 import { dynamoTargetRegistry } from '../../../adapters/metrics/target-registry.ts';
 import { s3DecisionInputs } from '../../../adapters/remediation/decision-inputs.ts';
 import { dynamoRemediationStore } from '../../../adapters/remediation/remediation-store.ts';
-import { stageResources } from '../../../adapters/remediation/resources/stage-resources.ts';
+import {
+  StageClusters,
+  StageIntegrations,
+  stageResources,
+} from '../../../adapters/remediation/resources/stage-resources.ts';
 import { dynamoStandingAlerts } from '../../../adapters/remediation/standing-alerts.ts';
-import { IntegrationSecret } from '../../../core/platform/secrets/rotated-secrets.ts';
 import { alertTypeOf } from '../../../core/remediation/alerts/alert-type-of.ts';
 import { findAction } from '../../../core/remediation/catalogue/catalogue.ts';
 import type { ChoiceInputs } from '../../../core/remediation/choosing/choice-inputs.ts';
@@ -41,7 +44,8 @@ const env = readEnv({
   EVENT_BUS_NAME: z.string().min(1),
   OWN_TENANT_ID: TenantId,
   REMEDIATION_CEILING: jsonText(RemediationCeiling),
-  ACTION_INTEGRATIONS: jsonText(z.array(IntegrationSecret)),
+  ACTION_INTEGRATIONS: jsonText(StageIntegrations),
+  ACTION_CLUSTERS: jsonText(StageClusters),
   ACTION_ROLE_PREFIX: z.string().min(1).optional(),
   AWS_REGION: z.string().min(1),
   ACCOUNT_ID: z.string().min(1),
@@ -52,9 +56,10 @@ const breakers = sharedBreakers(env, events);
 const store = dynamoRemediationStore(table(env.REMEDIATIONS_TABLE_NAME));
 const inputs = s3DecisionInputs({ client: makeS3Client(), bucketName: env.DECISION_BUCKET_NAME });
 const resources = stageResources({
-  ...{ sts: makeStsClient(), rolePrefix: env.ACTION_ROLE_PREFIX, integrations: env.ACTION_INTEGRATIONS },
+  ...{ sts: makeStsClient(), rolePrefix: env.ACTION_ROLE_PREFIX },
+  ...{ integrations: env.ACTION_INTEGRATIONS, clusters: env.ACTION_CLUSTERS },
   place: { region: env.AWS_REGION, account: env.ACCOUNT_ID },
-  ...{ integrationBreaker: breakers.integration, ownTenant: env.OWN_TENANT_ID, store, now: Date.now },
+  ...{ breaker: breakers.integration, ownTenant: env.OWN_TENANT_ID, store, now: Date.now },
 });
 const sources = {
   breaches: dynamoBreachStore(table(env.FORECASTS_TABLE_NAME)),

@@ -3,8 +3,11 @@ import { makeS3Client, makeStsClient } from '../../../adapters/aws/clients.ts';
 import { jsonText } from '../../../adapters/aws/json-attributes.ts';
 import { s3DecisionInputs } from '../../../adapters/remediation/decision-inputs.ts';
 import { dynamoRemediationStore } from '../../../adapters/remediation/remediation-store.ts';
-import { stageResources } from '../../../adapters/remediation/resources/stage-resources.ts';
-import { IntegrationSecret } from '../../../core/platform/secrets/rotated-secrets.ts';
+import {
+  StageClusters,
+  StageIntegrations,
+  stageResources,
+} from '../../../adapters/remediation/resources/stage-resources.ts';
 import { RemediationCeiling } from '../../../core/remediation/policy.ts';
 import type { Resources } from '../../../core/remediation/ports.ts';
 import { Pace } from '../../../core/remediation/runs/pace.ts';
@@ -26,7 +29,8 @@ const env = readEnv({
   OWN_TENANT_ID: TenantId,
   REMEDIATION_CEILING: jsonText(RemediationCeiling),
   REMEDIATION_PACE: jsonText(Pace),
-  ACTION_INTEGRATIONS: jsonText(z.array(IntegrationSecret)),
+  ACTION_INTEGRATIONS: jsonText(StageIntegrations),
+  ACTION_CLUSTERS: jsonText(StageClusters),
   ACTION_ROLE_PREFIX: z.string().min(1).optional(),
   AWS_REGION: z.string().min(1),
   ACCOUNT_ID: z.string().min(1),
@@ -36,9 +40,10 @@ const events = publisherTo(env.EVENT_BUS_NAME);
 const breakers = sharedBreakers(env, events);
 const store = dynamoRemediationStore(table(env.REMEDIATIONS_TABLE_NAME));
 const stage = stageResources({
-  ...{ sts: makeStsClient(), rolePrefix: env.ACTION_ROLE_PREFIX, integrations: env.ACTION_INTEGRATIONS },
+  ...{ sts: makeStsClient(), rolePrefix: env.ACTION_ROLE_PREFIX },
+  ...{ integrations: env.ACTION_INTEGRATIONS, clusters: env.ACTION_CLUSTERS },
   place: { region: env.AWS_REGION, account: env.ACCOUNT_ID },
-  ...{ integrationBreaker: breakers.integration, ownTenant: env.OWN_TENANT_ID, store, now: Date.now },
+  ...{ breaker: breakers.integration, ownTenant: env.OWN_TENANT_ID, store, now: Date.now },
 });
 /** An action that keeps failing is not tried on resource after resource. */
 const resources: Resources = {
