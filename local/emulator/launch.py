@@ -17,6 +17,7 @@ from ministack.core import lambda_runtime
 from ministack.services import apigateway, dynamodb, lambda_svc, sqs
 from ministack.services.cloudformation import provisioners
 
+from act_on_resources import act_on_resources
 from answer_tasks import answer_tasks
 from fit import require
 from pass_traces import pass_traces
@@ -222,6 +223,7 @@ if __name__ == "__main__":
     rotate_secrets()
     pass_traces()
     answer_tasks()
+    act_on_resources()
     _end_with_the_starter()
     if os.environ.get("FORESTALL_RECORDED_CALLS"):
         record_calls(os.environ["FORESTALL_RECORDED_CALLS"])

@@ -62,6 +62,27 @@ const deploymentsOf = async (
   return Items.toSorted((a, b) => (b.DeploymentNumber ?? 0) - (a.DeploymentNumber ?? 0));
 };
 
+/** The number of the version with the label, undefined before it was created. */
+const numberOf = async (
+  { ApplicationId, ConfigurationProfileId }: Profile,
+  VersionLabel: string,
+  session: ActionSession,
+): Promise<number | undefined> => {
+  const list = new ListHostedConfigurationVersionsCommand({
+    ...{ ApplicationId, ConfigurationProfileId, VersionLabel },
+  });
+  const { Items = [] } = await clientOf(session).send(list);
+  return Items.find((each) => each.VersionLabel === VersionLabel)?.VersionNumber;
+};
+
+/** A deployment names its version by the number or by the label, as it was started with. */
+const versionNumber = async (profile: Profile, version: string, session: ActionSession): Promise<number> => {
+  if (/^\d+$/.test(version)) return Number(version);
+  const number = await numberOf(profile, version, session);
+  if (number !== undefined) return number;
+  throw new NotManagedError(`profile ${profile.ConfigurationProfileId} has no hosted version ${version}`);
+};
+
 /** The version that the newest complete deployment of the profile deployed. */
 const deployedVersion = async (
   profile: Profile,
@@ -74,7 +95,7 @@ const deployedVersion = async (
     const get = new GetDeploymentCommand({ ApplicationId, EnvironmentId, DeploymentNumber });
     const deployment = await clientOf(session).send(get);
     if (deployment.ConfigurationProfileId === ConfigurationProfileId)
-      return Number(deployment.ConfigurationVersion);
+      return versionNumber(profile, deployment.ConfigurationVersion ?? '', session);
   }
   throw new NotManagedError(
     `profile ${ConfigurationProfileId} has no complete deployment among the last ${MAX_DEPLOYMENTS} of environment ${EnvironmentId}`,
@@ -135,16 +156,6 @@ const startDeployment = (call: ResourceCall, text: string): Step => {
   );
 };
 
-/** The number of the version with the label, undefined before it was created. */
-const numberOf = async (call: ResourceCall, VersionLabel: string, session: ActionSession) => {
-  const { ApplicationId, ConfigurationProfileId } = profileOf(call);
-  const list = new ListHostedConfigurationVersionsCommand({
-    ...{ ApplicationId, ConfigurationProfileId, VersionLabel },
-  });
-  const { Items = [] } = await clientOf(session).send(list);
-  return Items.find((each) => each.VersionLabel === VersionLabel)?.VersionNumber;
-};
-
 const isInProgress = ({ State: state }: DeploymentSummary): boolean =>
   state !== undefined && IN_PROGRESS.includes(state);
 
@@ -166,7 +177,7 @@ export const configurationDocument = (place: Place): Executor => ({
   remaining: async (call, { to }, session) => {
     const text = documentText(to);
     const label = labelOf(call, text);
-    const number = await numberOf(call, label, session);
+    const number = await numberOf(profileOf(call), label, session);
     if (number === undefined) return [createVersion(call, text), startDeployment(call, text)];
     const deployments = await deploymentsOf(profileOf(call), session);
     const isStarted = deployments.some(
