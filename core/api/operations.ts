@@ -7,6 +7,7 @@ import { METRICS_OPERATIONS } from '../metrics/api/operations.ts';
 import type { Operations } from '../platform/api/operation.ts';
 import { PLATFORM_OPERATIONS } from '../platform/api/operations.ts';
 import { PROVISIONING_OPERATIONS } from '../platform/api/scim-operations.ts';
+import { REMEDIATION_OPERATIONS } from '../remediation/api/operations.ts';
 
 /** Operations by id. Ids are unique: they are the operation ids of the OpenAPI document. */
 export const OPERATIONS = {
@@ -17,4 +18,5 @@ export const OPERATIONS = {
   ...ANOMALIES_OPERATIONS,
   ...INCIDENTS_OPERATIONS,
   ...CHANGES_OPERATIONS,
+  ...REMEDIATION_OPERATIONS,
 } as const satisfies Operations;

@@ -17,8 +17,14 @@ import type { RequestTable } from '../platform/request-table.ts';
 import type { SecretStore } from '../platform/secret-store.ts';
 import type { SettingsTable } from '../platform/settings-table.ts';
 import type { SignIn } from '../platform/sign-in.ts';
+import {
+  ceilingVariable,
+  grantDecide,
+  grantReadRemediations,
+  type RemediationParts,
+} from './remediation-access.ts';
 
-export interface ApiFunctionsProps {
+export interface ApiFunctionsProps extends RemediationParts {
   readonly config: StageConfig;
   readonly apiKeys: ApiKeyTable;
   readonly signIn: SignIn;
@@ -77,6 +83,7 @@ export class ApiFunctions extends Construct {
       'command-incidents': this.#incidentCommands(),
       'command-changes': this.#changeCommands(),
       'command-settings': this.#settingsCommands(),
+      'command-remediations': this.#remediationCommands(),
       'receive-webhook': this.#webhooks(),
       'command-api-keys': this.#keyCommands(),
       'issue-access-token': this.#route('IssueAccessToken', {
@@ -161,7 +168,10 @@ export class ApiFunctions extends Construct {
       description: 'Answers all read requests of the API',
       memoryMb: 512,
       reservedConcurrency: config.reservedConcurrency.query,
-      environment: { FORECAST_BUCKET_NAME: forecastBucket.store.bucket.bucketName },
+      environment: {
+        FORECAST_BUCKET_NAME: forecastBucket.store.bucket.bucketName,
+        ...ceilingVariable(config),
+      },
     });
     settings.grantGet(queries);
     requests.grantListBreakers(queries);
@@ -178,6 +188,7 @@ export class ApiFunctions extends Construct {
     incidents.grantList(queries);
     changes.grantGet(queries);
     changes.grantList(queries);
+    grantReadRemediations(queries, this.#props);
     return queries;
   }
 
@@ -243,6 +254,20 @@ export class ApiFunctions extends Construct {
     });
     requests.grantExecuteOnce(commands);
     settings.grantReplace(commands);
+    return commands;
+  }
+
+  #remediationCommands(): ObservedFunction {
+    const { requests, signalsQueue } = this.#props;
+    const commands = this.#route('CommandRemediations', {
+      entry: 'command-remediations',
+      description: 'Takes decisions about remediations and policies, and alerts of other systems',
+      memoryMb: 256,
+      environment: { SIGNALS_QUEUE_URL: signalsQueue.url },
+    });
+    requests.grantExecuteOnce(commands);
+    grantDecide(commands, this.#props);
+    commands.allow(['sqs:SendMessage'], [signalsQueue.arn]);
     return commands;
   }
 

@@ -43,6 +43,10 @@ export class EdgeStack extends Stack {
       },
       forecastStateMachineArn: PublishedName.read(this, config, 'forecast-state-machine-arn'),
       deploymentStateMachineArn: PublishedName.read(this, config, 'deployment-state-machine-arn'),
+      remediationWorkflow: {
+        machineArn: PublishedName.read(this, config, 'remediation-state-machine-arn'),
+        startArn: PublishedName.read(this, config, 'remediation-workflow-arn'),
+      },
     });
     const { waf } = config;
     const notify = data.alarmTopic.topic;

@@ -4,7 +4,7 @@ import { append, headAfter } from '../../core/remediation/audit/decision-chain.t
 import { canonicalJson, Json, jsonHash } from '../../core/remediation/canonical-json.ts';
 import { type Anchor, type ChainHead, type Decision, EMPTY_CHAIN } from '../../core/remediation/decision.ts';
 import { EMPTY_LEDGER, Ledger } from '../../core/remediation/ledger.ts';
-import { KillSwitch, RemediationPolicy } from '../../core/remediation/policy.ts';
+import { KillSwitch, type RemediationCeiling, RemediationPolicy } from '../../core/remediation/policy.ts';
 import type {
   AnchorHistory,
   AnchorStore,
@@ -181,3 +181,16 @@ export const memoryStandingAlerts = (): StandingAlerts => {
     },
   };
 };
+
+/** Everything that the API reads of remediations; by default nothing may be done. */
+export const memoryRemediationSources = (memory: RemediationMemory = remediationMemory()) => ({
+  remediations: memoryRemediationStore(memory),
+  decisions: memoryDecisionStore(memory),
+  decisionInputs: memoryDecisionInputs(),
+  ceiling: {
+    maxStage: 'observe',
+    actions: [],
+    maxUnitsPerRun: 1,
+    maxActionsPerHour: 1,
+  } as RemediationCeiling,
+});

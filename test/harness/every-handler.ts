@@ -1,6 +1,6 @@
 /** The handler of each function behind the API, with stores of which every method throws. */
 import type { ApiFunctionName, Operation } from '../../core/platform/api/operation.ts';
-import type { SCOPES } from '../../core/platform/permissions.ts';
+import type { Permission, Scope } from '../../core/platform/permissions.ts';
 import { makeHandler as makeQueries } from '../../functions/api/query-api/handler.ts';
 import { makeHandler as makeChanges } from '../../functions/changes/command-changes/handler.ts';
 import { makeHandler as makeWebhooks } from '../../functions/changes/receive-webhook/handler.ts';
@@ -11,8 +11,9 @@ import { makeHandler as makeKeys } from '../../functions/platform/command-api-ke
 import { makeHandler as makeSettings } from '../../functions/platform/command-settings/handler.ts';
 import { makeHandler as makeTokens } from '../../functions/platform/issue-access-token/handler.ts';
 import { makeHandler as makeProvisioning } from '../../functions/platform/provision-people/handler.ts';
+import { makeHandler as makeRemediations } from '../../functions/remediation/command-remediations/handler.ts';
 import { recordedTelemetry } from '../fakes/shared.ts';
-import { keyCaller } from '../fixtures/identities.ts';
+import { keyCaller, personCaller } from '../fixtures/identities.ts';
 
 type Handler = (event: unknown) => Promise<{
   readonly statusCode: number;
@@ -31,6 +32,7 @@ const MAKERS: Readonly<Record<ApiFunctionName, (deps: never) => Handler>> = {
   'issue-access-token': makeTokens,
   'command-settings': makeSettings,
   'provision-people': makeProvisioning,
+  'command-remediations': makeRemediations,
 };
 
 /** Anything that is called or read: then the request went further than its caller may. */
@@ -46,15 +48,23 @@ const untouchable = new Proxy(
   },
 );
 
-/** The handler for a caller with these scopes, or without a caller. `known` replaces parts that may be reached. */
+const isScope = (permission: Permission): permission is Scope => permission !== 'approve';
+
+/** Only a person can hold `approve`. */
+const callerWith = (permissions: readonly Permission[]) =>
+  permissions.every(isScope)
+    ? keyCaller('acme', 'ci', permissions)
+    : personCaller('acme', 'ada', permissions);
+
+/** The handler for a caller with these permissions, or without a caller. `known` replaces parts that may be reached. */
 export const handlerOf = (
   fn: ApiFunctionName,
-  scopes: readonly (typeof SCOPES)[number][] | undefined,
+  permissions: readonly Permission[] | undefined,
   known: Readonly<Record<string, unknown>> = {},
 ) => {
   const { telemetry, lines } = recordedTelemetry();
   const harmless = {
-    authenticate: async () => (scopes === undefined ? undefined : keyCaller('acme', 'ci', scopes)),
+    authenticate: async () => (permissions === undefined ? undefined : callerWith(permissions)),
     now: () => 0,
     telemetry,
     countAccess: () => {},

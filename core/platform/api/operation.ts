@@ -5,7 +5,15 @@ import type { ProblemCode } from './problems.ts';
 import type { QuotaName } from './quotas.ts';
 
 /** The contexts that declare operations: the tags of the OpenAPI document. */
-export const API_TAGS = ['platform', 'metrics', 'forecasts', 'anomalies', 'incidents', 'changes'] as const;
+export const API_TAGS = [
+  'platform',
+  'metrics',
+  'forecasts',
+  'anomalies',
+  'incidents',
+  'changes',
+  'remediation',
+] as const;
 export type ApiTag = (typeof API_TAGS)[number];
 
 /** The permission that a caller needs for an operation; `none`: the operation needs no caller. */
@@ -23,6 +31,7 @@ export const API_FUNCTIONS = [
   'command-api-keys',
   'issue-access-token',
   'provision-people',
+  'command-remediations',
 ] as const;
 export type ApiFunctionName = (typeof API_FUNCTIONS)[number];
 

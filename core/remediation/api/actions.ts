@@ -2,6 +2,7 @@
 import * as z from 'zod';
 import { named } from '../../platform/api/components.ts';
 import { type CatalogueAction, EFFECTS, REVERSIBILITIES, RISKS } from '../action.ts';
+import { CATALOGUE } from '../catalogue/catalogue.ts';
 import { RESOURCE_KINDS } from '../resource.ts';
 
 export const ActionView = named(
@@ -29,7 +30,13 @@ const schemaOf = ({ parameters }: CatalogueAction): Record<string, unknown> => {
   return schema;
 };
 
-export const presentAction = (
+/** All actions; `deployed` are the ids of those whose roles the deployment has. */
+export const presentActions = (deployed: readonly string[]): z.infer<typeof ActionList> => {
+  const known = new Set(deployed);
+  return { items: CATALOGUE.map((action) => presentAction(action, known)) };
+};
+
+const presentAction = (
   action: CatalogueAction,
   deployed: ReadonlySet<string>,
 ): z.infer<typeof ActionView> => {

@@ -1,9 +1,9 @@
 /** Decisions in the API: as they are chained, so that clients can verify them. */
 import * as z from 'zod';
 import { named } from '../../platform/api/components.ts';
-import { pageOf, paging } from '../../platform/api/paging.ts';
-import { Json } from '../canonical-json.ts';
+import { paging } from '../../platform/api/paging.ts';
 import { ChainHead, Decision } from '../decision.ts';
+import { AnyJson } from './json.ts';
 
 const Sequence = z.coerce.number().int().min(0).max(1e12);
 
@@ -27,7 +27,8 @@ const DecisionRecord = named(
 export const DecisionPage = named(
   'DecisionPage',
   z.object({
-    ...pageOf('DecisionItems', DecisionRecord).shape,
+    items: z.array(DecisionRecord),
+    nextCursor: z.string().optional().describe('Pass as `cursor` to get the next page; absent on the last'),
     head: ChainHead.describe('The end of the chain: the last decision, which may be on a later page'),
   }),
 );
@@ -36,6 +37,6 @@ export const DecisionView = named(
   'DecisionView',
   z.object({
     decision: DecisionRecord,
-    inputs: Json.optional().describe('The recorded inputs from which the outcome can be computed again'),
+    inputs: AnyJson.optional().describe('The recorded inputs from which the outcome can be computed again'),
   }),
 );

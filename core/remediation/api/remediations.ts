@@ -7,10 +7,9 @@ import { pageOf, paging } from '../../platform/api/paging.ts';
 import { TargetId } from '../../shared/identifiers.ts';
 import { EFFECTS, REVERSIBILITIES, RISKS } from '../action.ts';
 import { REMEDIATION_STATUSES, Refusal, VERDICTS } from '../remediation.ts';
+import { AnyJson } from './json.ts';
 
 const Probability = z.number().min(0).max(1);
-/** Whatever JSON the action defines. */
-const AnyJson = z.unknown();
 const Hash = z.string().describe('SHA-256 of the exact plan; an answer must name it');
 const By = z.object({ kind: z.enum(ACTOR_KINDS), name: z.string(), keyId: z.string().optional() });
 

@@ -1,6 +1,9 @@
 /** What remediations achieved, in the API. */
 import * as z from 'zod';
 import { named } from '../../platform/api/components.ts';
+import type { Remediation } from '../remediation.ts';
+import { summariseRemediations } from '../reporting/summarise-remediations.ts';
+import type { TrackRecord } from '../track-record.ts';
 
 const Count = z.number().int().nonnegative();
 const Share = z.number().min(0).max(1).nullable().describe('null if nothing was counted');
@@ -27,3 +30,11 @@ export const RemediationReport = named(
     ),
   }),
 );
+
+export const presentReport = (
+  track: TrackRecord,
+  runs: readonly Remediation[],
+): z.infer<typeof RemediationReport> => {
+  const { actions, ...summary } = summariseRemediations(track, runs);
+  return { considered: runs.length, ...summary, actions: [...actions] };
+};

@@ -7,6 +7,7 @@ import { type ForecastSources, forecastQueries } from './forecast-queries.ts';
 import { type IncidentSources, incidentQueries } from './incident-queries.ts';
 import { type MetricSources, metricQueries } from './metric-queries.ts';
 import { type PlatformSources, platformQueries } from './platform-queries.ts';
+import { type RemediationSources, remediationQueries } from './remediation-queries.ts';
 
 export interface Sources
   extends PlatformSources,
@@ -14,7 +15,8 @@ export interface Sources
     ForecastSources,
     AnomalySources,
     IncidentSources,
-    ChangeSources {
+    ChangeSources,
+    RemediationSources {
   readonly registry: MetricSources['registry'];
 }
 
@@ -28,6 +30,7 @@ export const queryRoutes = (sources: Sources): RoutesOf<typeof OPERATIONS, 'quer
   ...anomalyQueries(sources),
   ...incidentQueries(sources),
   ...changeQueries(sources),
+  ...remediationQueries(sources),
 });
 
 /** Answers every query, and with 404 or 405 every request that no operation of the API matches. */

@@ -3,6 +3,7 @@ import { dynamoAnomalyStore } from '../../../adapters/anomalies/anomaly-store.ts
 import { s3DetectorFiles } from '../../../adapters/anomalies/detector-files.ts';
 import { dynamoIngestionStore } from '../../../adapters/anomalies/ingestion-store.ts';
 import { makeS3Client } from '../../../adapters/aws/clients.ts';
+import { jsonText } from '../../../adapters/aws/json-attributes.ts';
 import { dynamoDeploymentStore } from '../../../adapters/changes/deployment-store.ts';
 import { dynamoBreachStore } from '../../../adapters/forecasts/breach-store.ts';
 import { dynamoForecastStore } from '../../../adapters/forecasts/forecast-store.ts';
@@ -14,6 +15,10 @@ import { dynamoBlockReader } from '../../../adapters/metrics/block-store.ts';
 import { dynamoTargetRegistry } from '../../../adapters/metrics/target-registry.ts';
 import { dynamoBreakerLister } from '../../../adapters/platform/resilience/breaker-list.ts';
 import { dynamoSettingsStore } from '../../../adapters/platform/settings-store.ts';
+import { s3DecisionInputs } from '../../../adapters/remediation/decision-inputs.ts';
+import { dynamoDecisionStore } from '../../../adapters/remediation/decision-store.ts';
+import { dynamoRemediationStore } from '../../../adapters/remediation/remediation-store.ts';
+import { RemediationCeiling } from '../../../core/remediation/policy.ts';
 import { apiAccess } from '../../runtime/api-access.ts';
 import { observe } from '../../runtime/observe.ts';
 import { QuotasJson } from '../../runtime/quotas-json.ts';
@@ -32,6 +37,9 @@ const env = readEnv({
   FORECAST_BUCKET_NAME: z.string().min(1),
   INCIDENTS_TABLE_NAME: z.string().min(1),
   CHANGES_TABLE_NAME: z.string().min(1),
+  REMEDIATIONS_TABLE_NAME: z.string().min(1),
+  DECISION_BUCKET_NAME: z.string().min(1),
+  REMEDIATION_CEILING: jsonText(RemediationCeiling),
   TENANT_QUOTAS: QuotasJson,
   USER_POOL_ID: z.string().min(1),
   USER_POOL_CLIENT_ID: z.string().min(1),
@@ -55,5 +63,9 @@ export const handler = observe(
     causes: dynamoCauseStore(table(env.INCIDENTS_TABLE_NAME)),
     graphs: dynamoGraphStore(table(env.INCIDENTS_TABLE_NAME)),
     changes: dynamoDeploymentStore(table(env.CHANGES_TABLE_NAME)),
+    remediations: dynamoRemediationStore(table(env.REMEDIATIONS_TABLE_NAME)),
+    decisions: dynamoDecisionStore(table(env.REMEDIATIONS_TABLE_NAME)),
+    decisionInputs: s3DecisionInputs({ client: makeS3Client(), bucketName: env.DECISION_BUCKET_NAME }),
+    ceiling: env.REMEDIATION_CEILING,
   }),
 );

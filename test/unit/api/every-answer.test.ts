@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { OPERATIONS } from '../../../core/api/operations.ts';
 import { INGEST_LIMITS } from '../../../core/metrics/ingestion/decoding/limits.ts';
 import { API_FUNCTIONS, maxBodyBytesOf, type Operation } from '../../../core/platform/api/operation.ts';
-import { SCOPES } from '../../../core/platform/permissions.ts';
+import { permissionsOf, SCOPES } from '../../../core/platform/permissions.ts';
 import { httpEvent } from '../../fixtures/http-events.ts';
 import { handlerOf, pathOf } from '../../harness/every-handler.ts';
 
@@ -60,13 +60,13 @@ describe.each(withBody)('the body of %s', (_, operation) => {
   const { method, servedBy, rawBody, needs } = operation;
   const limit = maxBodyBytesOf(operation);
   const [type = 'application/json'] = Object.keys(rawBody ?? {});
-  const scopes = SCOPES.filter((scope) => scope === needs);
+  const permissions = permissionsOf('admin').filter((permission) => permission === needs);
   const rings = { read: async () => ({}), readAgain: async () => ({}) };
 
   it(`is refused above ${limit} bytes, before it is parsed or anything is stored`, async () => {
     const settings = { get: async () => ({}) };
     const known = { quotas, rings, settings, limits: INGEST_LIMITS, maxBlocks: 1, retentionDays: 35 };
-    const { handler, lines } = handlerOf(servedBy, scopes, known);
+    const { handler, lines } = handlerOf(servedBy, permissions, known);
     const body = ' '.repeat(limit + 1);
     const { statusCode } = await handler(
       httpEvent(method.toUpperCase(), pathOf(operation), { body, headers: { 'content-type': type } }),

@@ -2,19 +2,20 @@
 import { describe, expect, it } from 'vitest';
 import { OPERATIONS } from '../../../core/api/operations.ts';
 import type { Operation } from '../../../core/platform/api/operation.ts';
-import { SCOPES } from '../../../core/platform/permissions.ts';
+import { type Permission, permissionsOf } from '../../../core/platform/permissions.ts';
 import { httpEvent } from '../../fixtures/http-events.ts';
 import { handlerOf, pathOf, ReachedError } from '../../harness/every-handler.ts';
 
 const all: readonly (readonly [string, Operation])[] = Object.entries(OPERATIONS);
+const PERMISSIONS = permissionsOf('admin');
 const closed = all.filter(([, { needs }]) => needs !== 'none');
 
 describe.each(closed)('%s', (_, operation) => {
   const { method, needs, servedBy, dialect } = operation;
   /** SCIM has no codes: its errors have the status alone. */
   const codeOf = (code: string) => (dialect === 'scim' ? undefined : code);
-  const call = async (scopes: readonly (typeof SCOPES)[number][] | undefined) => {
-    const { handler, lines } = handlerOf(servedBy, scopes);
+  const call = async (permissions: readonly Permission[] | undefined) => {
+    const { handler, lines } = handlerOf(servedBy, permissions);
     const { statusCode, body } = await handler(
       httpEvent(method.toUpperCase(), pathOf(operation), { body: '{' }),
     );
@@ -27,14 +28,14 @@ describe.each(closed)('%s', (_, operation) => {
   });
 
   it(`answers 403 to a caller without ${needs}, before anything is read`, async () => {
-    const others = SCOPES.filter((scope) => scope !== needs);
+    const others = PERMISSIONS.filter((permission) => permission !== needs);
     const refused = { status: 403, code: codeOf('forbidden'), reached: false };
     expect(await call(others)).toEqual(refused);
     expect(await call([])).toEqual(refused);
   });
 
   it(`goes on with ${needs} alone`, async () => {
-    const { status } = await call(SCOPES.filter((scope) => scope === needs));
+    const { status } = await call(PERMISSIONS.filter((permission) => permission === needs));
     expect([401, 403]).not.toContain(status);
   });
 });

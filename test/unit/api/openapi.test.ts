@@ -109,13 +109,15 @@ describe('the OpenAPI document', () => {
     }
   });
 
-  it('requires no key for health, itself and signed webhooks', () => {
+  it('requires no key for health, itself, signed webhooks and signed links', () => {
     const open = Object.values(OPERATIONS).filter(({ needs }) => needs === 'none');
     for (const { path, method } of open) expect(document.paths[path][method].security).toEqual([]);
     expect(open.map(({ path }) => path)).toEqual([
       '/v1/health',
       '/v1/openapi.json',
       '/v1/webhooks/{tenantId}/changes',
+      '/v1/approvals/{link}',
+      '/v1/approvals/{link}',
     ]);
   });
 
@@ -159,6 +161,7 @@ describe('the OpenAPI document', () => {
       ...Object.keys(EXPORTER_OPERATIONS),
       'receiveChange',
       'assessChange',
+      'answerByLink',
     ]);
   });
 

@@ -6,8 +6,8 @@ import type { Operation } from '../../../core/platform/api/operation.ts';
 
 /** Exporters append parameters of their own to the addresses of ingestion. */
 const OPEN_QUERY = /^(?:ingest-|exportMetrics)/;
-/** Documents of AWS, of which Forestall reads a part: X-Ray adds fields at any time. */
-const OPEN_BODY = new Set(['recordTraces']);
+/** Documents of others, of which Forestall reads a part: X-Ray and Alertmanager add fields at any time. */
+const OPEN_BODY = new Set(['recordTraces', 'receiveAlertmanager']);
 
 const operations: readonly (readonly [string, Operation])[] = Object.entries(OPERATIONS);
 

@@ -16,6 +16,7 @@ import { memoryBreaches, memoryForecasts, memoryRuns } from '../../../fakes/fore
 import { memoryIncidents } from '../../../fakes/incidents.ts';
 import { memoryBlocks, memoryRegistry, watched } from '../../../fakes/metrics.ts';
 import { memoryQuotas, memorySettings } from '../../../fakes/platform.ts';
+import { memoryRemediationSources } from '../../../fakes/remediation.ts';
 import { recordedTelemetry } from '../../../fakes/shared.ts';
 import { httpEvent } from '../../../fixtures/http-events.ts';
 import { keyCaller } from '../../../fixtures/identities.ts';
@@ -85,6 +86,7 @@ const setup = async (over: Partial<Deps> = {}) => {
     detectors: memoryDetectors().store,
     settings: memorySettings(),
     breakers: memoryBreakers(),
+    ...memoryRemediationSources(),
     ...memoryIncidents(),
     now: () => NOW * 1000,
     telemetry: log.telemetry,
