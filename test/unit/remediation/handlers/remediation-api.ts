@@ -28,7 +28,12 @@ import { keyCaller, personCaller } from '../../../fixtures/identities.ts';
 import { NOW } from '../stored-samples.ts';
 
 export const CEILING = {
-  ...{ maxStage: 'automatic' as const, actions: ['scale-out-group'], maxUnitsPerRun: 5, maxActionsPerHour: 10 },
+  ...{
+    maxStage: 'automatic' as const,
+    actions: ['scale-out-group'],
+    maxUnitsPerRun: 5,
+    maxActionsPerHour: 10,
+  },
 };
 
 /** Callers by the word that follows `Bearer`. */
@@ -69,7 +74,7 @@ export const remediationApi = async (runs: readonly Remediation[] = [], policy?:
     ...{ quotas: memoryQuotas(), now: () => clock.seconds * 1000, ...recordedTelemetry() },
   };
   const commands: Partial<CommandDeps> = {
-    ...{ store, standing: memoryStandingAlerts(), rules: POLICY_RULES, responses: memoryResponses().store },
+    ...{ store, standing: memoryStandingAlerts(), rules: POLICY_RULES, responses: memoryResponses() },
     workflows: {
       answer: async (_, answer) => {
         answered.push(answer);
