@@ -21,8 +21,14 @@ import { keysCommand } from './commands/platform/keys.ts';
 import { restoreCommand } from './commands/platform/restore.ts';
 import { settingsCommand } from './commands/platform/settings.ts';
 import { signInCommand } from './commands/platform/sign-in.ts';
+import { actionsCommand } from './commands/remediation/actions.ts';
 import { auditCommand } from './commands/remediation/audit.ts';
+import { autonomyCommand } from './commands/remediation/autonomy.ts';
 import { decisionsCommand } from './commands/remediation/decisions.ts';
+import { killSwitchCommand } from './commands/remediation/kill-switch.ts';
+import { policyCommand } from './commands/remediation/policy.ts';
+import { recommendationsCommand } from './commands/remediation/recommendations.ts';
+import { remediationsCommand } from './commands/remediation/remediations.ts';
 import { simulateCommand } from './commands/simulator/simulate.ts';
 import type { Terminal } from './terminal/terminal.ts';
 import { VERSION } from './version.ts';
@@ -47,6 +53,12 @@ export const buildProgram = (terminal: Terminal): Command =>
     .addCommand(anomaliesCommand(terminal))
     .addCommand(incidentsCommand(terminal))
     .addCommand(changesCommand(terminal))
+    .addCommand(remediationsCommand(terminal))
+    .addCommand(recommendationsCommand(terminal))
+    .addCommand(policyCommand(terminal))
+    .addCommand(killSwitchCommand(terminal))
+    .addCommand(autonomyCommand(terminal))
+    .addCommand(actionsCommand(terminal))
     .addCommand(topologyCommand(terminal))
     .addCommand(decisionsCommand(terminal))
     .addCommand(auditCommand(terminal))

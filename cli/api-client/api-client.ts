@@ -2,7 +2,6 @@ import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import * as z from 'zod';
 import { type ChainHead, Decision } from '../../core/remediation/decision.ts';
-import { describeIssues } from '../../core/shared/describe-issues.ts';
 import {
   AnomalyAnswer,
   ApiKeyAnswer,
@@ -31,8 +30,7 @@ import {
   TargetAnswer,
   TopologyAnswer,
 } from './answers.ts';
-import { ApiUnreachableError } from './api-error.ts';
-import { type HttpOptions, type HttpRequest, HttpSender } from './http.ts';
+import { ApiReader, withJson } from './api-reader.ts';
 import type {
   AnomalyQuery,
   ApiKeyRequest,
@@ -51,14 +49,6 @@ import type {
 } from './requests.ts';
 
 const compress = promisify(gzip);
-const PAGE_SIZE = 100;
-
-const withJson = (method: 'POST' | 'PUT', path: string, value: unknown): HttpRequest => ({
-  method,
-  path,
-  headers: { 'content-type': 'application/json' },
-  body: Uint8Array.from(Buffer.from(JSON.stringify(value))),
-});
 
 const CONTENT_TYPES = {
   json: 'application/gzip',
@@ -67,13 +57,7 @@ const CONTENT_TYPES = {
 } as const;
 
 /** Typed client of the HTTP API. Validates responses; every method throws ApiRequestError or ApiUnreachableError. */
-export class ApiClient {
-  private readonly http: HttpSender;
-
-  constructor(options: HttpOptions) {
-    this.http = new HttpSender(options);
-  }
-
+export class ApiClient extends ApiReader {
   health(): Promise<z.infer<typeof HealthAnswer>> {
     return this.read(HealthAnswer, { method: 'GET', path: '/v1/health' });
   }
@@ -254,34 +238,5 @@ export class ApiClient {
 
   revokeApiKey(id: string): Promise<ApiKeyAnswer> {
     return this.read(ApiKeyAnswer, { method: 'DELETE', path: `/v1/api-keys/${encodeURIComponent(id)}` });
-  }
-
-  private async *list<Item extends z.ZodType>(
-    item: Item,
-    path: string,
-    query: NonNullable<HttpRequest['query']>,
-    most = Number.POSITIVE_INFINITY,
-  ): AsyncGenerator<z.infer<Item>, void, void> {
-    let cursor: string | undefined;
-    let given = 0;
-    do {
-      const limit = Math.min(PAGE_SIZE, most - given);
-      const page = await this.read(pageOf(item), { method: 'GET', path, query: { ...query, limit, cursor } });
-      for (const next of page.items) {
-        if (given++ >= most) return;
-        yield next;
-      }
-      cursor = page.nextCursor ?? undefined;
-    } while (cursor !== undefined && given < most);
-  }
-
-  private async read<Schema extends z.ZodType>(
-    schema: Schema,
-    request: HttpRequest,
-  ): Promise<z.infer<Schema>> {
-    const parsed = schema.safeParse(await this.http.send(request));
-    if (parsed.success) return parsed.data;
-    const found = describeIssues(parsed.error);
-    throw new ApiUnreachableError(`${request.method} ${request.path}: unexpected response\n${found}`);
   }
 }
