@@ -84,6 +84,7 @@ const writeFiles = (): void => {
     `timestamp,target,metric,value\n${rowsOf(12, 300, (i) => `commands-host,disk_percent,${wave(i)}`)}`,
   );
   write('hours.csv', `timestamp,value\n${rowsOf(40 * 24, 3600, wave)}`);
+  write('policy.json', JSON.stringify({ environments: { shop: { stage: 'suggest' } } }));
   write('calls.json', '[{"caller": "commands-host", "callee": "commands-db"}]');
   write('decisions.jsonl', exportedDecisions());
   write('graph.csv', graphToCsv(graph));

@@ -17,6 +17,7 @@ export interface Ids {
 const NAMING: Readonly<Record<string, (ids: Ids, operation: string) => readonly string[]>> = {
   target: ({ target }) => [target],
   search: ({ target }) => [target],
+  remediation: () => ['r-1'],
   filter: ({ userName, person }, operation) =>
     operation === 'listScimUsers'
       ? [`userName eq "${userName}"`, `id eq "${person}"`]
@@ -76,6 +77,20 @@ const NAMING_BODIES: Readonly<Partial<Record<Id, NamingBody>>> = {
   putSettings: {
     bodyOf: ({ target }) => ({ version: 0, thresholds: [{ target, metric: 'cpu_percent', above: 1 }] }),
   },
+  receiveAlerts: {
+    bodyOf: ({ target }) => ({ alerts: [{ name: 'ours', status: 'firing', target }] }),
+  },
+  receiveAlertmanager: {
+    bodyOf: ({ target }) => ({
+      version: '4',
+      alerts: [
+        {
+          ...{ status: 'firing', labels: { alertname: 'ours', instance: target } },
+          ...{ startsAt: '2026-11-21T10:00:00Z', endsAt: '0001-01-01T00:00:00Z' },
+        },
+      ],
+    }),
+  },
   putTopology: { bodyOf: ({ target }) => ({ edges: [{ caller: target, callee: 'ours' }] }) },
   recordTraces: {
     accumulates: true,
@@ -102,6 +117,9 @@ const NAMELESS_BODIES: readonly string[] = [
   ...['createAccessToken', 'createApiKey', 'ingest-otlp', 'exportMetrics', 'exportMetricsBelowIngest'],
   ...['rotateApiKey', 'replaceScimUser', 'patchScimUser', 'transitionIncident', 'receiveChange'],
   'replaceWebhookSecrets',
+  ...['approveRemediation', 'rejectRemediation', 'undoRemediation', 'answerByLink', 'putKillSwitch'],
+  // A key cannot allow anything, and asks only for what the policy of its tenant allows.
+  ...['putRemediationPolicy', 'requestRemediation'],
 ];
 
 export const takesBody = ({ body, rawBody }: Operation): boolean =>
@@ -135,6 +153,9 @@ export const namingBodies = Object.entries(NAMING_BODIES).map(
 export const PATH_BODIES: Readonly<Record<string, unknown>> = {
   transitionIncident: { to: 'acknowledged', note: 'ours' },
   rotateApiKey: {},
+  approveRemediation: { planHash: '0'.repeat(64) },
+  rejectRemediation: { planHash: '0'.repeat(64) },
+  undoRemediation: { planHash: '0'.repeat(64) },
   replaceScimUser: { userName: 'ours' },
   patchScimUser: { Operations: [{ op: 'replace', path: 'active', value: false }] },
   replaceScimGroup: { displayName: 'forestall-admin', members: [] },
