@@ -1,5 +1,4 @@
 import type { StageConfig } from '../config/stage-config.ts';
-import { acknowledgeWildcards } from '../platform/acknowledge-wildcards.ts';
 import type { ObservedFunction } from '../platform/observed-function.ts';
 import type { SecretStore } from '../platform/secret-store.ts';
 import type { DecisionBucket } from '../remediation/decision-bucket.ts';
@@ -37,7 +36,5 @@ export const grantDecide = (
   remediations.grantCommit(decider);
   secrets.grantVerify(decider, 'approval');
   decider.fn.addEnvironment('REMEDIATION_WORKFLOW_ARN', remediationWorkflow.startArn);
-  decider.allow(['states:StartExecution'], [remediationWorkflow.machineArn]);
-  decider.allow(['states:SendTaskSuccess'], ['*']);
-  acknowledgeWildcards(decider, ['*'], 'The task token names the execution; AWS has no resources for it.');
+  decider.allow(['states:StartExecution', 'states:SendTaskSuccess'], [remediationWorkflow.machineArn]);
 };

@@ -72,8 +72,10 @@ const ENVIRONMENT: Readonly<Record<string, readonly string[]>> = {
   'query-api': [
     ...SIGN_IN,
     ...tables('API_KEYS', 'REQUESTS', 'SETTINGS', 'BLOCKS', 'TARGETS', 'FORECASTS', 'ANOMALIES', 'INCIDENTS'),
-    ...tables('CHANGES'),
+    ...tables('CHANGES', 'REMEDIATIONS'),
     'FORECAST_BUCKET_NAME',
+    'DECISION_BUCKET_NAME',
+    'REMEDIATION_CEILING',
     'TENANT_QUOTAS',
   ],
   'command-incidents': [
@@ -89,6 +91,14 @@ const ENVIRONMENT: Readonly<Record<string, readonly string[]>> = {
     'TENANT_QUOTAS',
     'SIGNALS_QUEUE_URL',
     'DEPLOYMENT_STATE_MACHINE_ARN',
+  ],
+  'command-remediations': [
+    ...SIGN_IN,
+    ...tables('API_KEYS', 'REQUESTS', 'REMEDIATIONS'),
+    'TENANT_QUOTAS',
+    'SIGNALS_QUEUE_URL',
+    'REMEDIATION_WORKFLOW_ARN',
+    'APPROVAL_SIGNING_SECRET_ARN',
   ],
   'receive-webhook': [
     ...SIGN_IN,
@@ -212,7 +222,7 @@ describe('every log group', () => {
   const groups = resourcesOfType(stage, 'AWS::Logs::LogGroup');
 
   it('has the retention of its stage', () => {
-    expect(groups).toHaveLength(39);
+    expect(groups).toHaveLength(40);
     for (const { Properties } of groups) expect(Properties.RetentionInDays).toBe(30);
   });
 

@@ -29,6 +29,7 @@ const ACTION_OF: Readonly<Record<string, string>> = {
   Query: 'dynamodb:Query',
   SendMessage: 'sqs:SendMessage',
   StartExecution: 'states:StartExecution',
+  SendTaskSuccess: 'states:SendTaskSuccess',
   StartMessageMoveTask: 'sqs:StartMessageMoveTask',
   // A transaction of puts needs the permission to put.
   TransactWrite: 'dynamodb:PutItem',
@@ -63,6 +64,8 @@ const NEVER_CALLED: Readonly<Record<string, readonly string[]>> = {
   // Their quotas count requests, not things.
   'command-incidents': [...on('Requests', 'BatchGetItem'), ...on('Incidents', 'Query')],
   'command-settings': [...on('Requests', 'BatchGetItem')],
+  // It lists no remediations.
+  'command-remediations': [...on('Requests', 'BatchGetItem'), ...on('Remediations', 'Query')],
   'issue-access-token': [...on('Requests', 'BatchGetItem')],
   'compare-peers': [...on('Settings', 'PutItem'), ...on('Blocks', 'Query')],
   'detect-anomalies': [
@@ -97,6 +100,7 @@ const NEVER_CALLED: Readonly<Record<string, readonly string[]>> = {
     ...on('Forecasts', 'DeleteItem', 'PutItem'),
     ...on('Anomalies', 'PutItem', 'UpdateItem'),
     ...on('Changes', 'PutItem'),
+    ...on('Remediations', 'PutItem'),
     's3:PutObject',
     ...on('Settings', 'PutItem'),
   ],

@@ -211,6 +211,7 @@ const PERMISSIONS: Readonly<Record<string, readonly string[]>> = {
     ...on('Anomalies', 'GetItem', 'Query'),
     ...on('Incidents', 'GetItem', 'Query'),
     ...on('Changes', 'GetItem', 'Query'),
+    ...on('Remediations', 'BatchGetItem', 'GetItem', 'Query'),
     ...LOGS,
     's3:GetObject',
     's3:ListBucket',
@@ -255,6 +256,16 @@ const PERMISSIONS: Readonly<Record<string, readonly string[]>> = {
     ...on('Changes', 'GetItem', 'PutItem', 'Query'),
     ...LOGS,
     'sqs:SendMessage',
+    'states:StartExecution',
+    ...SECRET,
+  ],
+  CommandRemediations: [
+    ...on('ApiKeys', 'GetItem'),
+    ...on('Requests', 'DeleteItem', 'GetItem', 'PutItem', 'UpdateItem'),
+    ...on('Remediations', 'BatchGetItem', 'GetItem', 'PutItem'),
+    ...LOGS,
+    'sqs:SendMessage',
+    'states:SendTaskSuccess',
     'states:StartExecution',
     ...SECRET,
   ],
@@ -460,6 +471,8 @@ const FOREIGN_WRITERS: Readonly<Record<string, string>> = {
     'it charges quotas, and stores the responses to commands that carry an Idempotency-Key',
   'command-changes Requests':
     'it charges quotas, and stores the responses to commands that carry an Idempotency-Key',
+  'command-remediations Requests':
+    'it charges quotas, and stores the responses to commands that carry an Idempotency-Key',
   'receive-webhook Requests':
     'it charges the quota of changes, and stores its responses so that a repeated webhook has no further effect',
   'query-api Requests': 'it charges the quota of read requests',
@@ -558,7 +571,7 @@ describe('resource policies', () => {
       ({ Properties }) =>
         !/^(?:lambda\.alarms\.cloudwatch|secretsmanager|events)\./.test(Properties.Principal),
     );
-    expect(permissions).toHaveLength(11);
+    expect(permissions).toHaveLength(12);
     for (const { Properties } of permissions) {
       expect(Properties.Principal).toBe('apigateway.amazonaws.com');
       expect(text(Properties.SourceArn)).toMatch(/HttpApi/);
