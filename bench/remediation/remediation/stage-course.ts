@@ -3,6 +3,7 @@
 import type * as z from 'zod';
 import type { BreachCause, Problem } from '../../../core/remediation/cause.ts';
 import { chooseAction } from '../../../core/remediation/choosing/choose-action.ts';
+import { problemConfidence } from '../../../core/remediation/choosing/problem-confidence.ts';
 import type { GateWorld } from '../../../core/remediation/gate/gate-world.ts';
 import { judge } from '../../../core/remediation/gate/judge.ts';
 import { reserve, settle } from '../../../core/remediation/gate/ledger-rules.ts';
@@ -45,13 +46,13 @@ const pathOf = ({ forecast, breach, issuedAt }: ServiceRun): ForecastPath => ({
   ...{ issuedAt: issuedAt / 1000, start: forecast.start, stepSeconds: forecast.stepSeconds },
   levels: [...forecast.quantileLevels],
   quantiles: forecast.quantiles.map((row) => Array.from(row)),
-  breachProbability: breach.probability,
+  breachProbability: problemConfidence('predicted-breach', breach.probability),
 });
 
 const problemOf = ({ service }: WatchedService, { breach, issuedAt }: ServiceRun): Problem => ({
   ...{ alertType: ALERT_TYPES[service.kind], targetIds: [service.id], metric: service.metric },
   threshold: { direction: 'above', limit: service.limit },
-  confidence: breach.probability,
+  confidence: problemConfidence('predicted-breach', breach.probability),
   impactAt: breach.timeToImpactSeconds && Math.round(issuedAt / 1000 + breach.timeToImpactSeconds.p50),
   evidence: [],
 });

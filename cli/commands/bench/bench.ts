@@ -32,6 +32,7 @@ const BENCHES = {
     (await import('../../../bench/anomalies/combinations/run.ts')).runCombinationsBench,
   peers: async () => (await import('../../../bench/anomalies/peers/run.ts')).runPeersBench,
   silence: async () => (await import('../../../bench/anomalies/silence/run.ts')).runSilenceBench,
+  confidence: async () => (await import('../../../bench/remediation/confidence/run.ts')).runConfidenceBench,
   remediation: async () =>
     (await import('../../../bench/remediation/remediation/run.ts')).runRemediationBench,
   deployments: async () => (await import('../../../bench/changes/deployments/run.ts')).runDeploymentsBench,
@@ -47,6 +48,7 @@ export const WITHOUT_DATA: ReadonlySet<string> = new Set([
   'changes',
   'components',
   'combinations',
+  'confidence',
   'fuzz',
   'hostile',
   'ingest',

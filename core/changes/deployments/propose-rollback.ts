@@ -7,7 +7,10 @@ const VALID_SECONDS = 4 * HOUR_SECONDS;
 const MAX_EVIDENCE = 5;
 
 /** The proposal to roll a change back, as of `now` (epoch seconds). Confidence rises with lower scores and more data. */
-export const proposalFor = (record: ChangeRecord, now: number): NonNullable<ChangeRecord['proposal']> => {
+export const proposalFor = (
+  record: Pick<ChangeRecord, 'targetId' | 'changeId' | 'version' | 'previousVersion' | 'checks'>,
+  now: number,
+): NonNullable<ChangeRecord['proposal']> => {
   const last = record.checks.findLast(({ health }) => health !== null);
   const harm = last?.health === undefined || last.health === null ? 0 : 1 - last.health / 100;
   return {

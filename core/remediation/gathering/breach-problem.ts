@@ -1,6 +1,7 @@
 import type { PredictedBreach } from '../../forecasts/target-forecast.ts';
 import { isoOfMs } from '../../shared/time.ts';
 import type { Cause } from '../cause.ts';
+import { problemConfidence } from '../choosing/problem-confidence.ts';
 import type { Found, Moment, Sources } from './sources.ts';
 
 type BreachCause = Extract<Cause, { kind: 'predicted-breach' }>;
@@ -48,7 +49,10 @@ const problemOf = (
   return {
     problem: {
       ...{ alertType: type.id, targetIds: [targetId], metric, threshold: { direction, limit } },
-      ...{ confidence: breach.breach.probability, evidence: evidenceOf(breach) },
+      ...{
+        confidence: problemConfidence('predicted-breach', breach.breach.probability),
+        evidence: evidenceOf(breach),
+      },
       impactAt: soon === null ? null : Math.floor(issuedAt / 1000 + soon.p50),
     },
     ...{ since, deployment: null, resource: null },

@@ -3,6 +3,7 @@ import * as z from 'zod';
 import type { ForecastStore } from '../../forecasts/ports.ts';
 import type { MetricForecast, TargetForecast } from '../../forecasts/target-forecast.ts';
 import { TargetId } from '../../shared/identifiers.ts';
+import { problemConfidence } from '../choosing/problem-confidence.ts';
 import { ForecastPath } from '../verification/verification-inputs.ts';
 
 /** Recorded with a choice. */
@@ -21,7 +22,7 @@ const pathOf = ({ issuedAt }: TargetForecast, { forecast, breach }: MetricForeca
   issuedAt: Math.floor(issuedAt / 1000),
   ...{ start: forecast.start, stepSeconds: forecast.stepSeconds, levels: [...forecast.quantileLevels] },
   quantiles: forecast.quantiles.map((row) => [...row]),
-  breachProbability: breach?.probability ?? null,
+  breachProbability: breach && problemConfidence('predicted-breach', breach.probability),
 });
 
 /** The forecasts of one metric of several targets; targets without one are left out. */
