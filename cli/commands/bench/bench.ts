@@ -36,6 +36,7 @@ const BENCHES = {
   remediation: async () =>
     (await import('../../../bench/remediation/remediation/run.ts')).runRemediationBench,
   deployments: async () => (await import('../../../bench/changes/deployments/run.ts')).runDeploymentsBench,
+  gate: async () => (await import('../../../bench/remediation/gate/run.ts')).runGateBench,
 } as const satisfies Readonly<Record<string, () => Promise<Bench>>>;
 type BenchName = keyof typeof BENCHES;
 
@@ -50,6 +51,7 @@ export const WITHOUT_DATA: ReadonlySet<string> = new Set([
   'combinations',
   'confidence',
   'fuzz',
+  'gate',
   'hostile',
   'ingest',
   'peers',
