@@ -39,6 +39,7 @@ const ANY_SECRETS = JSON.stringify([{ name: 'bench', arn: 'bench', kind: 'signin
 const sampleOf = (schema: string): string => {
   if (/^(?:Own|Rotated)SecretsJson/.test(schema)) return ANY_SECRETS;
   if (schema.startsWith('QuotasJson')) return ANY_QUOTAS;
+  if (schema.startsWith('jsonText(z.array')) return '[]';
   if (schema.startsWith('jsonText')) return '{}';
   return schema.includes('number()') ? '1000' : 'bench';
 };

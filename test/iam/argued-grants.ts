@@ -19,6 +19,12 @@ export const ARGUED_GRANTS: readonly ArguedGrant[] = [
       'They return dead letters to their queue, which the emulator cannot; the adapter tests make both calls, and SQS demands the others of the caller',
   },
   {
+    holder: /^SelfHealingHealPlatformRole\w{8}$/,
+    actions: ['s3:GetObject', 's3:ListBucket'],
+    reason:
+      'It compares inputs that a run wrote before it died; the end-to-end tests kill none there, and test/adapters/remediation/decision-inputs.test.ts makes the call',
+  },
+  {
     holder: /^FunctionsProvisionPeopleRole\w{8}$/,
     actions: ['cognito-idp:AdminDisableProviderForUser', 'cognito-idp:AdminLinkProviderForUser'],
     reason:
