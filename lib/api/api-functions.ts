@@ -17,12 +17,8 @@ import type { RequestTable } from '../platform/request-table.ts';
 import type { SecretStore } from '../platform/secret-store.ts';
 import type { SettingsTable } from '../platform/settings-table.ts';
 import type { SignIn } from '../platform/sign-in.ts';
-import {
-  ceilingVariable,
-  grantDecide,
-  grantReadRemediations,
-  type RemediationParts,
-} from './remediation-access.ts';
+import { ceilingVariable } from '../remediation/stage-ceiling.ts';
+import { grantDecide, grantReadRemediations, type RemediationParts } from './remediation-access.ts';
 
 export interface ApiFunctionsProps extends RemediationParts {
   readonly config: StageConfig;

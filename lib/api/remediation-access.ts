@@ -1,4 +1,3 @@
-import type { StageConfig } from '../config/stage-config.ts';
 import type { ObservedFunction } from '../platform/observed-function.ts';
 import type { SecretStore } from '../platform/secret-store.ts';
 import type { DecisionBucket } from '../remediation/decision-bucket.ts';
@@ -11,12 +10,6 @@ export interface RemediationParts {
   /** The workflow `remediate`, and what starts it. */
   readonly remediationWorkflow: { readonly machineArn: string; readonly startArn: string };
 }
-
-/** What the stage lets remediations do at most, for functions that show it. */
-export const ceilingVariable = ({ remediation }: StageConfig): Readonly<Record<string, string>> => {
-  const { secondsPerMinute: _, ...ceiling } = remediation;
-  return { REMEDIATION_CEILING: JSON.stringify(ceiling) };
-};
 
 /** Read remediations, policies, and decisions with their inputs. */
 export const grantReadRemediations = (

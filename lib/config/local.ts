@@ -1,4 +1,3 @@
-import { CATALOGUE } from '../../core/remediation/catalogue/catalogue.ts';
 import { DEFAULT_BREAKERS } from '../../core/shared/resilience/breaker-rules.ts';
 import type { StageConfig } from './stage-config.ts';
 
@@ -37,7 +36,7 @@ export const local: StageConfig = {
   storeConcurrency: 2,
   remediation: {
     maxStage: 'automatic',
-    actions: CATALOGUE.map(({ id }) => id),
+    actions: 'all',
     maxUnitsPerRun: 10,
     maxActionsPerHour: 100,
     secondsPerMinute: 1,

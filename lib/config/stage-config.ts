@@ -2,9 +2,9 @@ import * as z from 'zod';
 import { Integration } from '../../core/platform/api/integrations.ts';
 import { Quotas } from '../../core/platform/api/quotas.ts';
 import { GroupNames } from '../../core/platform/api/tenant-directories.ts';
-import { RemediationCeiling } from '../../core/remediation/policy.ts';
 import { TenantId } from '../../core/shared/identifiers.ts';
 import { BreakerSettings } from '../../core/shared/resilience/breaker-rules.ts';
+import { RemediationSettings } from './remediation-settings.ts';
 
 export const STAGES = ['local', 'dev', 'prod'] as const;
 export type Stage = (typeof STAGES)[number];
@@ -189,22 +189,7 @@ export const StageConfig = z
      * The most that remediation may do in this stage, whatever the policies of tenants say; each action brings two roles.
      * Free while nothing happens.
      */
-    remediation: RemediationCeiling.extend({
-      /** Seconds that a minute of an action's times lasts: fewer than 60 only in the emulator. */
-      secondsPerMinute: z.number().int().min(1).max(60),
-      /** Kubernetes clusters, with the secret (`{"token": "…"}`) of a service account in each. */
-      clusters: z
-        .array(
-          z.strictObject({
-            name: z.string().regex(/^[a-z0-9-]{1,63}$/),
-            url: z.url({ protocol: /^https$/ }),
-            /** PEM; by default a public authority. */
-            certificateAuthority: z.string().optional(),
-            secretArn: z.string().regex(/^arn:aws[\w-]*:secretsmanager:/),
-          }),
-        )
-        .default([]),
-    }),
+    remediation: RemediationSettings,
     /** The tenant that owns the CloudWatch alarms of this account, because alarms have no tenant. */
     ownTenant: z.string().regex(/^[a-z0-9][a-z0-9-]{1,38}$/),
     /** Secrets cost $0.40 a month each. */

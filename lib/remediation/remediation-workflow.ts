@@ -21,6 +21,7 @@ import { WorkflowAlias } from '../platform/workflow-alias.ts';
 import { ActionRoles } from './action-roles.ts';
 import type { DecisionBucket } from './decision-bucket.ts';
 import type { RemediationTable } from './remediation-table.ts';
+import { ceilingVariable, stageCeiling } from './stage-ceiling.ts';
 
 export interface RemediationWorkflowProps {
   readonly config: StageConfig;
@@ -84,7 +85,7 @@ export class RemediationWorkflow extends Construct {
     this.startArn = new WorkflowAlias(this, 'Live', { machine, config }).startArn;
     this.#closeWhatStopped(close);
     new ActionRoles(this, 'Actions', {
-      ...{ config, readers: [choose], changer: execute, actions: config.remediation.actions },
+      ...{ config, readers: [choose], changer: execute, actions: stageCeiling(config).actions },
       integrations: [
         ...secrets.rotated.filter(({ kind }) => kind === 'integration').map(({ secret }) => secret.secretArn),
         ...config.remediation.clusters.map(({ secretArn }) => secretArn),
@@ -102,11 +103,6 @@ export class RemediationWorkflow extends Construct {
     decisions.grantRecordInputs(fn);
     bus.grantPublish(fn);
     return fn;
-  }
-
-  #ceiling(): Record<string, string> {
-    const { secondsPerMinute: _, clusters: __, ...ceiling } = this.#props.config.remediation;
-    return { REMEDIATION_CEILING: JSON.stringify(ceiling) };
   }
 
   #pace(): Record<string, string> {
@@ -134,12 +130,12 @@ export class RemediationWorkflow extends Construct {
   }
 
   #choose(): ObservedFunction {
-    const { forecasts, incidents, changes, targets, requests } = this.#props;
+    const { config, forecasts, incidents, changes, targets, requests } = this.#props;
     const choose = this.#step('ChooseAction', {
       entry: 'choose-action',
       description: 'Chooses what to do about a problem',
       ...{ memoryMb: 1024, timeout: Duration.minutes(1) },
-      environment: { ...this.#ceiling(), ...this.#place() },
+      environment: { ...ceilingVariable(config), ...this.#place() },
     });
     forecasts.grantReadForecasts(choose);
     incidents.grantGet(choose);
@@ -153,7 +149,8 @@ export class RemediationWorkflow extends Construct {
     const ask = this.#step('RequestApproval', {
       entry: 'request-approval',
       description: 'Asks people about a plan, and reads their answer',
-      ...{ memoryMb: 512, timeout: Duration.seconds(30), environment: this.#ceiling() },
+      ...{ memoryMb: 512, timeout: Duration.seconds(30) },
+      environment: ceilingVariable(this.#props.config),
     });
     ask.allow(['states:SendTaskSuccess'], ['*']);
     acknowledgeWildcards(ask, ['*'], 'The task token names the execution; AWS has no resources for it.');
@@ -161,12 +158,12 @@ export class RemediationWorkflow extends Construct {
   }
 
   #execute(): ObservedFunction {
-    const { requests } = this.#props;
+    const { config, requests } = this.#props;
     const execute = this.#step('ExecuteAction', {
       entry: 'execute-action',
       description: 'Carries out an action, or undoes it',
       ...{ memoryMb: 1024, timeout: Duration.minutes(1) },
-      environment: { ...this.#ceiling(), ...this.#pace(), ...this.#place() },
+      environment: { ...ceilingVariable(config), ...this.#pace(), ...this.#place() },
     });
     requests.grantBreakers(execute);
     return execute;

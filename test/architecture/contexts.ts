@@ -99,6 +99,7 @@ export const PUBLISHED: ReadonlySet<string> = new Set([
   'core/platform/secrets/key-ring.ts',
   'core/platform/secrets/outbound-webhook.ts',
   'core/platform/secrets/ports.ts',
+  'core/platform/secrets/rotated-secrets.ts',
   'core/platform/secrets/signing-keys.ts',
   'core/platform/secrets/token-credential.ts',
   'core/platform/secrets/webhook-generation.ts',
@@ -137,6 +138,9 @@ export const PUBLISHED: ReadonlySet<string> = new Set([
   'adapters/incidents/item-keys.ts',
   'adapters/metrics/item-keys.ts',
   'adapters/platform/item-keys.ts',
+  // Actions call the integrations of the stage, and the API shows what it lets remediations do.
+  'adapters/platform/integrations/http-webhook-receiver.ts',
+  'lib/remediation/stage-ceiling.ts',
   // Operators' commands of other contexts find the deployment in the same way.
   'adapters/platform/deployment/clients.ts',
   'adapters/platform/deployment/stage-stacks.ts',
