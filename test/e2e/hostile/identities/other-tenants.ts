@@ -54,9 +54,11 @@ const CURSORS: Readonly<Record<string, ListCursors>> = {
   '/v1/api-keys': { scope: 'api-keys', position: ['abcdefghij27'] },
   '/v1/breaches': { scope: 'breaches', position: [40, 'BREACH#our-host#cpu_percent'] },
   '/v1/breakers': { scope: 'breakers', position: ['x'] },
+  '/v1/decisions': { scope: 'decisions', position: ['x'] },
   '/v1/changes': { scope: 'changes', position: ['2026-11-21T10:05:00Z#a-change'] },
   '/v1/forecast-runs': { scope: 'runs', position: ['2026-11-21T10-05-00Z-abcd'] },
   '/v1/incidents': { scope: 'incidents', position: ['2026-11-21T10-05-00Z-abcd'] },
+  '/v1/remediations': { scope: 'remediations', position: ['x'] },
   '/v1/targets': { scope: 'targets', position: ['our-host'] },
 };
 
