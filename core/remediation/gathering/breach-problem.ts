@@ -9,6 +9,12 @@ type BreachCause = Extract<Cause, { kind: 'predicted-breach' }>;
 /** Predicted this long ahead, a level moves steadily. */
 const GRADUAL_SECONDS = 2 * 3600;
 
+/**
+ * A forecast that is older than this says too little about the present to act on: a target that stopped reporting keeps
+ * its last forecast.
+ */
+const MAX_FORECAST_AGE_SECONDS = 2 * 3600;
+
 /** True for the warning that the cause names, as long as it stands. */
 const isStanding = ({ warning }: PredictedBreach, { since }: BreachCause): boolean =>
   warning !== null &&
@@ -62,13 +68,18 @@ const problemOf = (
 /** The predicted breach as the last forecast run left it. */
 export const breachProblem = async (
   sources: Sources,
-  { tenantId }: Moment,
+  { tenantId, now }: Moment,
   cause: BreachCause,
 ): Promise<Found> => {
   const { targetId, metric } = cause;
   const breach = (await sources.breaches.stored(tenantId, targetId)).get(metric);
   if (breach === undefined || !isStanding(breach, cause))
     return { absent: `The warning about ${metric} of ${targetId} has ended.` };
+  const age = now - Math.floor(breach.issuedAt / 1000);
+  if (age > MAX_FORECAST_AGE_SECONDS)
+    return {
+      absent: `The forecast of ${metric} of ${targetId} is ${inWords(age)} old: check that the target reports and that forecasts run.`,
+    };
   const target = await sources.registry.get(tenantId, targetId);
   return problemOf(sources, breach, cause.since, target?.metrics[metric]?.unit);
 };

@@ -18,14 +18,19 @@ export const ForecastEvidence = z.strictObject({
 });
 export type ForecastEvidence = z.infer<typeof ForecastEvidence>;
 
-const pathOf = ({ issuedAt }: TargetForecast, { forecast, breach }: MetricForecast): ForecastPath => ({
-  issuedAt: Math.floor(issuedAt / 1000),
-  ...{ start: forecast.start, stepSeconds: forecast.stepSeconds, levels: [...forecast.quantileLevels] },
-  quantiles: forecast.quantiles.map((row) => [...row]),
-  breachProbability: breach && problemConfidence('predicted-breach', breach.probability),
-});
+/** Undefined if verification could not read it: it would fail after the action. */
+const pathOf = (
+  { issuedAt }: TargetForecast,
+  { forecast, breach }: MetricForecast,
+): ForecastPath | undefined =>
+  ForecastPath.safeParse({
+    issuedAt: Math.floor(issuedAt / 1000),
+    ...{ start: forecast.start, stepSeconds: forecast.stepSeconds, levels: [...forecast.quantileLevels] },
+    quantiles: forecast.quantiles.map((row) => [...row]),
+    breachProbability: breach && problemConfidence('predicted-breach', breach.probability),
+  }).data;
 
-/** The forecasts of one metric of several targets; targets without one are left out. */
+/** The forecasts of one metric of several targets; targets without one that can be read are left out. */
 export const forecastEvidence = async (
   { forecasts }: { readonly forecasts: Pick<ForecastStore, 'get'> },
   tenantId: string,
@@ -38,8 +43,9 @@ export const forecastEvidence = async (
   for (const targetId of targetIds) {
     const issued = await forecasts.get(tenantId, targetId);
     const found = issued?.metrics.find((each) => each.metric === metric);
-    if (issued === undefined || found === undefined) continue;
-    paths.push({ targetId, path: pathOf(issued, found) });
+    const path = issued && found && pathOf(issued, found);
+    if (found === undefined || path === undefined) continue;
+    paths.push({ targetId, path });
     model ??= found.forecast.model;
     threshold ??= found.threshold && { direction: found.threshold.direction, limit: found.threshold.limit };
   }

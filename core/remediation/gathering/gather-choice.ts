@@ -52,7 +52,7 @@ const withEvidence = async (
   const evidence = await forecastEvidence(deps, tenantId, targets, problem.metric);
   return {
     problem: { ...problem, threshold: problem.threshold ?? evidence.threshold },
-    evidenceHash: await deps.inputs.put(tenantId, { ...evidence, troubleSince: since }),
+    evidenceHash: await deps.inputs.put(tenantId, { ...evidence, troubleSince: Math.floor(since) }),
   };
 };
 

@@ -1,9 +1,12 @@
+import { meaningOf } from '../../metrics/meaning/metric-meaning.ts';
 import type { BlockStore, TargetRegistry } from '../../metrics/ports.ts';
 import { readHistory } from '../../metrics/reporting/read-history.ts';
 import { regularise } from '../../metrics/series/regularise.ts';
 import { readMetric } from '../../metrics/targets/read-metric.ts';
+import { describeIssues } from '../../shared/describe-issues.ts';
 import { InvalidInputError } from '../../shared/errors.ts';
 import { HOUR_SECONDS, hourOf } from '../../shared/time.ts';
+import type { RemediationPlan } from '../plan.ts';
 import type { DecisionInputs, RemediationStore } from '../ports.ts';
 import type { Remediation } from '../remediation.ts';
 import { type Pace, settledAt } from '../runs/pace.ts';
@@ -61,10 +64,27 @@ const observe = async (
 
 const evidenceOf = async (
   { inputs }: GatherVerificationDeps,
-  { tenantId, evidenceHash }: Remediation,
+  { tenantId, remediationId, evidenceHash }: Remediation,
 ): Promise<ForecastEvidence | undefined> => {
   const recorded = evidenceHash === null ? undefined : await inputs.get(tenantId, evidenceHash);
-  return recorded === undefined ? undefined : ForecastEvidence.parse(recorded);
+  if (recorded === undefined) return undefined;
+  const evidence = ForecastEvidence.safeParse(recorded);
+  if (evidence.success) return evidence.data;
+  throw new InvalidInputError(
+    `the forecasts recorded for remediation ${remediationId} cannot be read: ${describeIssues(evidence.error)}`,
+  );
+};
+
+/** Null if a change of the metric does no harm in either direction. Without a limit, its meaning tells the direction. */
+const harmOf = async (
+  { registry }: GatherVerificationDeps,
+  { tenantId, problem }: RemediationPlan,
+  metric: string,
+): Promise<VerificationInputs['harm'] | null> => {
+  if (problem.threshold !== null) return problem.threshold;
+  const target = await registry.get(tenantId, problem.targetIds[0]!);
+  const { harm } = meaningOf(metric, target?.metrics[metric]?.unit);
+  return harm === 'none' ? null : { direction: harm === 'fall' ? 'below' : 'above', limit: null };
 };
 
 interface Compared {
@@ -99,9 +119,11 @@ export const gatherVerification = async (
 ): Promise<VerificationInputs | null> => {
   const { plan, execution } = run;
   if (plan === null || execution === null) return null;
-  const { metric, threshold, targetIds } = plan.problem;
+  const { metric, targetIds } = plan.problem;
   const { beganAt, doneAt } = execution;
   if (metric === null || beganAt === null || doneAt === null) return null;
+  const harm = await harmOf(deps, plan, metric);
+  if (harm === null) return null;
   const { policy } = await deps.store.state(run.tenantId);
   const peers = policy.item?.resources.find(({ resource }) => resource === plan.resource)?.peers ?? [];
   const range = { from: beganAt - BEFORE_SECONDS, to: now };
@@ -115,7 +137,11 @@ export const gatherVerification = async (
   return {
     ...{ now, beganAt, doneAt, settleSeconds: settled - doneAt, deadline: settled + patience, stepSeconds },
     troubleSince: evidence?.troubleSince ?? run.startedAt,
-    ...{ metric, harm: { direction: threshold?.direction ?? 'above', limit: threshold?.limit ?? null } },
-    ...{ targets: targets.map(({ target }) => target), peers: alike.map(({ target }) => target) },
+    ...{
+      metric,
+      harm,
+      targets: targets.map(({ target }) => target),
+      peers: alike.map(({ target }) => target),
+    },
   };
 };
