@@ -37,6 +37,12 @@ const Alerted = z.strictObject({
   }),
 });
 const BusEvent = z.object({ 'detail-type': z.string(), detail: z.unknown() });
+/** Which kind of message it is: the fields that tell it apart. */
+const Fields = z.object({
+  remediation: z.unknown().optional(),
+  alert: z.unknown().optional(),
+  'detail-type': z.unknown().optional(),
+});
 const IncidentDetail = z.object({ tenantId: TenantId, incidentId: z.string().min(1) });
 const Breach = BreachPredicted.extend({ tenantId: TenantId, targetId: TargetId, metric: MetricName });
 const Proposal = RemediationProposed.extend({ tenantId: TenantId });
@@ -91,12 +97,10 @@ const eventTrigger = (type: string, detail: unknown, ownTenant: string): Trigger
  */
 export const readTrigger = (body: string, ownTenant: string): Trigger => {
   const message = parseJson(body);
-  const requested = Requested.safeParse(message);
-  if (requested.success) return { kind: 'cause', ...requested.data.remediation };
-  const alerted = Alerted.safeParse(message);
-  if (alerted.success) return { kind: 'alert', ...alerted.data.alert };
-  const event = BusEvent.safeParse(message);
-  return event.success
-    ? eventTrigger(event.data['detail-type'], event.data.detail, ownTenant)
-    : alarmTrigger(ownTenant, factsOfSnsAlarm(message));
+  const fields = Fields.safeParse(message).data ?? {};
+  if ('remediation' in fields) return { kind: 'cause', ...parse('request', Requested, message).remediation };
+  if ('alert' in fields) return { kind: 'alert', ...parse('alert', Alerted, message).alert };
+  if (!('detail-type' in fields)) return alarmTrigger(ownTenant, factsOfSnsAlarm(message));
+  const event = parse('event', BusEvent, message);
+  return eventTrigger(event['detail-type'], event.detail, ownTenant);
 };
