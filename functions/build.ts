@@ -67,6 +67,28 @@ const packageVersions: Plugin = {
   },
 };
 
+/**
+ * Schemas of the SDK write some keys as names of constants (`{ [_xN]: _Tag }`). To a bundler, computing a key may have an
+ * effect, so it would keep the schemas of all operations of a service: of EC2, over 500 KB. Literal keys let it drop those
+ * that nothing uses.
+ */
+const literalKeys: Plugin = {
+  name: 'literal-keys',
+  setup: ({ onLoad }) => {
+    onLoad({ filter: /[/\\]@aws-sdk[/\\][^/\\]+[/\\]dist-es[/\\]schemas[/\\]\w+\.js$/ }, ({ path }) => {
+      const source = readFileSync(path, 'utf8');
+      const constants = new Map(
+        [...source.matchAll(/^const (\w+) = ("[^"]*");$/gm)].map(([, name, text]) => [name, text] as const),
+      );
+      const contents = source.replaceAll(/\[(\w+)\]:/g, (key, name) => {
+        const text = constants.get(name);
+        return text === undefined ? key : `${text}:`;
+      });
+      return { contents, loader: 'js' };
+    });
+  },
+};
+
 /** The folder of each function, `<context>/<name>` below `functions/`: those with an `index.ts`. */
 const functionFolders = (root: string): ReadonlyMap<string, string> =>
   new Map(
@@ -111,7 +133,7 @@ const BUNDLING: BuildOptions = {
   sourcemap: true,
   sourcesContent: false,
   banner: { js: REQUIRE_BANNER },
-  plugins: [lazyHttp, environmentCredentials, packageVersions, tracingApart],
+  plugins: [lazyHttp, environmentCredentials, packageVersions, literalKeys, tracingApart],
   metafile: true,
   logLevel: 'warning',
 };

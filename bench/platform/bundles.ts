@@ -36,11 +36,20 @@ const ANY_QUOTAS = JSON.stringify(Object.fromEntries(Object.keys(Quotas.shape).m
 
 const ANY_SECRETS = JSON.stringify([{ name: 'bench', arn: 'bench', kind: 'signing' }]);
 
+/** Settings of a stage as JSON, by the name of their schema. */
+const ANY_SETTINGS: Readonly<Record<string, unknown>> = {
+  RemediationCeiling: { maxStage: 'observe', actions: [], maxUnitsPerRun: 1, maxActionsPerHour: 1 },
+  Pace: { secondsPerMinute: 60, checkSeconds: 20 },
+  StageIntegrations: [],
+  StageClusters: [],
+};
+
 const sampleOf = (schema: string): string => {
   if (/^(?:Own|Rotated)SecretsJson/.test(schema)) return ANY_SECRETS;
   if (schema.startsWith('QuotasJson')) return ANY_QUOTAS;
   if (schema.startsWith('jsonText(z.array')) return '[]';
-  if (schema.startsWith('jsonText')) return '{}';
+  const [, name = ''] = /^jsonText\((\w+)/.exec(schema) ?? [];
+  if (name !== '') return JSON.stringify(ANY_SETTINGS[name] ?? {});
   return schema.includes('number()') ? '1000' : 'bench';
 };
 
