@@ -1,5 +1,6 @@
 import type { ObservedFunction } from '../platform/observed-function.ts';
 import type { SecretStore } from '../platform/secret-store.ts';
+import { allowAnswers } from '../remediation/answer-tasks.ts';
 import type { DecisionBucket } from '../remediation/decision-bucket.ts';
 import type { RemediationTable } from '../remediation/remediation-table.ts';
 
@@ -29,5 +30,6 @@ export const grantDecide = (
   remediations.grantCommit(decider);
   secrets.grantVerify(decider, 'approval');
   decider.fn.addEnvironment('REMEDIATION_WORKFLOW_ARN', remediationWorkflow.startArn);
-  decider.allow(['states:StartExecution', 'states:SendTaskSuccess'], [remediationWorkflow.machineArn]);
+  decider.allow(['states:StartExecution'], [remediationWorkflow.machineArn]);
+  allowAnswers(decider);
 };

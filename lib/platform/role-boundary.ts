@@ -21,6 +21,7 @@ import {
   QUEUE_ACTIONS,
   SECRET_ACTIONS,
   TABLE_ACTIONS,
+  TASK_ACTIONS,
   TRACE_ACTIONS,
   WORKFLOW_ACTIONS,
   WORKFLOW_TRACE_ACTIONS,
@@ -64,7 +65,7 @@ export class RoleBoundary extends Construct {
       ...this.#stores(),
       ...this.#named(),
       this.#tagged([...SECRET_ACTIONS, ...WORKFLOW_ACTIONS]),
-      allow([...LIST_ACTIONS, ...(tracing ? TRACE_ACTIONS : [])], '*'),
+      allow([...LIST_ACTIONS, ...TASK_ACTIONS, ...(tracing ? TRACE_ACTIONS : [])], '*'),
       ...this.#assumable(),
       ...this.#denied([...DENIED_ACTIONS.filter(this.#isDenied), ...DENIED_DELIVERIES]),
     ]);

@@ -36,6 +36,9 @@ export const SECRET_ACTIONS = of(
 
 export const WORKFLOW_ACTIONS = of('states', 'StartExecution');
 
+/** On no resource: the token of a task that waits names it. */
+export const TASK_ACTIONS = of('states', 'SendTaskSuccess');
+
 /** On the roles of actions that change resources; only with remediation. */
 export const ASSUME_ACTIONS = of('sts', 'AssumeRole', 'TagSession');
 

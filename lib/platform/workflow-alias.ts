@@ -1,4 +1,4 @@
-import { CfnDeletionPolicy } from 'aws-cdk-lib';
+import { RemovalPolicy } from 'aws-cdk-lib';
 import {
   CfnStateMachineAlias,
   CfnStateMachineVersion,
@@ -26,7 +26,7 @@ export class WorkflowAlias extends Construct {
       stateMachineArn: machine.stateMachineArn,
       stateMachineRevisionId: machine.stateMachineRevisionId,
     });
-    version.cfnOptions.updateReplacePolicy = CfnDeletionPolicy.RETAIN;
+    version.applyRemovalPolicy(RemovalPolicy.RETAIN);
     const alias = new CfnStateMachineAlias(this, 'Alias', {
       name: 'live',
       deploymentPreference: { stateMachineVersionArn: version.attrArn, type: 'ALL_AT_ONCE' },

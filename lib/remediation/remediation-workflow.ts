@@ -10,7 +10,6 @@ import type { ForecastTable } from '../forecasts/forecast-table.ts';
 import type { IncidentTable } from '../incidents/incident-table.ts';
 import type { BlockTable } from '../metrics/block-table.ts';
 import type { TargetTable } from '../metrics/target-table.ts';
-import { acknowledgeWildcards } from '../platform/acknowledge-wildcards.ts';
 import type { DeadLetterQueue } from '../platform/dead-letter-queue.ts';
 import type { DomainEventBus } from '../platform/event-bus.ts';
 import { ObservedFunction, type ObservedFunctionProps } from '../platform/observed-function.ts';
@@ -19,6 +18,7 @@ import type { SecretStore } from '../platform/secret-store.ts';
 import { Workflow } from '../platform/workflow.ts';
 import { WorkflowAlias } from '../platform/workflow-alias.ts';
 import { ActionRoles } from './action-roles.ts';
+import { allowAnswers } from './answer-tasks.ts';
 import type { DecisionBucket } from './decision-bucket.ts';
 import type { RemediationTable } from './remediation-table.ts';
 import { ceilingVariable, stageCeiling } from './stage-ceiling.ts';
@@ -152,8 +152,7 @@ export class RemediationWorkflow extends Construct {
       ...{ memoryMb: 512, timeout: Duration.seconds(30) },
       environment: ceilingVariable(this.#props.config),
     });
-    ask.allow(['states:SendTaskSuccess'], ['*']);
-    acknowledgeWildcards(ask, ['*'], 'The task token names the execution; AWS has no resources for it.');
+    allowAnswers(ask);
     return ask;
   }
 

@@ -19,8 +19,10 @@ import { type RotatedSecret, SecretStore } from '../platform/secret-store.ts';
 import { SettingsTable } from '../platform/settings-table.ts';
 import { SignIn } from '../platform/sign-in.ts';
 import { VaultTable } from '../platform/vault-table.ts';
+import { actionRolePath } from '../remediation/action-roles.ts';
 import { DecisionBucket } from '../remediation/decision-bucket.ts';
 import { RemediationTable } from '../remediation/remediation-table.ts';
+import { stageCeiling } from '../remediation/stage-ceiling.ts';
 
 export interface DataStackProps extends StackProps {
   readonly config: StageConfig;
@@ -78,7 +80,10 @@ export class DataStack extends Stack {
       decisions: new DecisionBucket(this, 'DecisionBucket', { config }),
     };
     // After the stores, which it lists.
-    this.roleBoundary = new RoleBoundary(this, 'RoleBoundary', { config, customerKey: this.customerKey });
+    this.roleBoundary = new RoleBoundary(this, 'RoleBoundary', {
+      ...{ config, customerKey: this.customerKey },
+      assumablePath: stageCeiling(config).actions.length > 0 ? actionRolePath(config.stage) : undefined,
+    });
     this.alarmTopic = new AlarmTopic(this, 'Alarms', { config });
     const { secrets, signIn, apiKeys, requests, blocks, targets, rawBucket, forecastBucket } = this.stores;
     const arnsOf = (kind: RotatedSecret['kind']) =>
