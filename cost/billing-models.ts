@@ -42,6 +42,8 @@ export const BILLING_MODELS: Readonly<Record<string, BillingModel>> = {
   'AWS::Lambda::EventSourceMapping': usage,
   'AWS::Lambda::Function': usage,
   'AWS::Lambda::Permission': usage,
+  // Code of versions counts towards 75 GB, which are free.
+  'AWS::Lambda::Version': usage,
   'AWS::Logs::LogGroup': usage,
   'AWS::Logs::QueryDefinition': usage,
   'AWS::S3::Bucket': usage,
@@ -57,5 +59,7 @@ export const BILLING_MODELS: Readonly<Record<string, BillingModel>> = {
   'AWS::SQS::QueuePolicy': usage,
   'AWS::SSM::Parameter': usage,
   'AWS::StepFunctions::StateMachine': usage,
+  'AWS::StepFunctions::StateMachineAlias': usage,
+  'AWS::StepFunctions::StateMachineVersion': usage,
   'AWS::WAFv2::WebACL': { bills: 'month', price: 'webAclMonth' },
 };

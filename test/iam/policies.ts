@@ -37,6 +37,9 @@ export interface Policies {
 /** Strict: managed policies and inline policies are not evaluated, so they fail. */
 const Role = z.strictObject({
   AssumeRolePolicyDocument: Policy,
+  Description: z.string().optional(),
+  Path: z.string().optional(),
+  RoleName: z.string().optional(),
   PermissionsBoundary: z.string().optional(),
   Tags: z.array(z.object({ Key: z.string(), Value: z.string() })).default([]),
 });

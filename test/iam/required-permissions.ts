@@ -115,6 +115,7 @@ const onUserPool =
 /** Requests with a target header. */
 const BY_TARGET: Readonly<Record<string, Mapping>> = {
   'AWSEvents.PutEvents': putEvents,
+  'AWSStepFunctions.SendTaskSuccess': () => [on('states:SendTaskSuccess', '*')],
   'AWSStepFunctions.StartExecution': startExecution,
   'AmazonSQS.SendMessage': send,
   'AmazonSQS.SendMessageBatch': send,

@@ -99,8 +99,26 @@ class StageResolver {
     return parameter.Default;
   }
 
+  /** A version or an alias has the ARN of what it belongs to, and its own name. */
+  #versioned(template: Template, type: string, properties: unknown): string | undefined {
+    if (type === 'AWS::Lambda::Version') {
+      const { FunctionName } = z.object({ FunctionName: z.object({ Ref: z.string() }) }).parse(properties);
+      return `${this.#attribute(template, FunctionName.Ref, 'Arn')}:1`;
+    }
+    if (type === 'AWS::StepFunctions::StateMachineVersion') {
+      const { StateMachineArn } = z.object({ StateMachineArn: z.unknown() }).parse(properties);
+      return `${this.resolve(template, StateMachineArn)}:1`;
+    }
+    if (type !== 'AWS::StepFunctions::StateMachineAlias') return undefined;
+    const preference = z.object({ DeploymentPreference: z.object({ StateMachineVersionArn: z.unknown() }) });
+    const version = preference.parse(properties).DeploymentPreference.StateMachineVersionArn;
+    return String(this.resolve(template, version)).replace(/:1$/, ':live');
+  }
+
   #attribute(template: Template, id: string, attribute: string): string {
-    const type = template.Resources[id]?.Type ?? 'unknown resource';
+    const { Type: type, Properties } = template.Resources[id] ?? { Type: 'unknown resource' };
+    const versioned = this.#versioned(template, type, Properties);
+    if (versioned !== undefined) return versioned;
     const value = attributesOf(type, id, template.prefix)?.[attribute];
     if (value !== undefined) return value;
     throw new TypeError(`${attribute} of ${id} (${type}) is not known: extend test/iam/resource-names.ts`);
@@ -146,6 +164,14 @@ const withPrefix = (part: string, template: unknown): Template => {
   };
 };
 
+const NamedRole = z.looseObject({ RoleName: z.string(), Path: z.string() });
+
+/** Roles of actions have a name that functions know. */
+const namedArn = (type: string, properties: unknown): string | undefined => {
+  const named = type === 'AWS::IAM::Role' ? NamedRole.safeParse(properties).data : undefined;
+  return named && `arn:aws:iam::${ACCOUNT}:role${named.Path}${named.RoleName}`;
+};
+
 /** All resources of a stage, by logical id. */
 export const resolveTemplates = (
   templates: Readonly<Record<string, unknown>>,
@@ -156,12 +182,13 @@ export const resolveTemplates = (
   for (const template of parsed)
     for (const [id, { Type, Properties }] of Object.entries(template.Resources)) {
       if (resources.has(id)) throw new TypeError(`two templates contain a resource ${id}`);
+      const properties = RESOLVED.test(Type) ? resolver.resolve(template, Properties) : Properties;
       resources.set(id, {
         id,
         type: Type,
         name: nameOf(Type, id, template.prefix),
-        arn: attributesOf(Type, id, template.prefix)?.Arn,
-        properties: RESOLVED.test(Type) ? resolver.resolve(template, Properties) : Properties,
+        arn: namedArn(Type, properties) ?? attributesOf(Type, id, template.prefix)?.Arn,
+        properties,
       });
     }
   return resources;

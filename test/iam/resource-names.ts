@@ -73,7 +73,10 @@ const ATTRIBUTES: Readonly<Record<string, (id: string) => Attributes>> = {
     Arn: arn('sqs', id),
     QueueName: id,
   }),
-  'AWS::StepFunctions::StateMachine': (id) => byArn(id, 'states', `stateMachine:${id}`),
+  'AWS::StepFunctions::StateMachine': (id) => ({
+    ...byArn(id, 'states', `stateMachine:${id}`),
+    StateMachineRevisionId: 'revision',
+  }),
 };
 
 /** Undefined for a type whose names occur in no policy. */

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { selectStage } from '../../lib/config/select-stage.ts';
 import { STAGES, type StageConfig } from '../../lib/config/stage-config.ts';
 import { KEY_ACTIONS } from '../../lib/platform/used-actions.ts';
+import { actionRolePath } from '../../lib/remediation/action-roles.ts';
 import { stageOf } from '../infra/synthesised-stage.ts';
 import { type Applicable, type Call, isAllowed } from './evaluate.ts';
 import { grantsOf } from './grants.ts';
@@ -24,12 +25,23 @@ const limitsOf = (stage: (typeof STAGES)[number], changes: Partial<StageConfig> 
   const policies = policiesOf([...resources.values()].filter(({ type }) => IS_OF_ROLES.test(type)));
   const isOfWorkflow = (role: string): boolean =>
     JSON.stringify(resources.get(role)?.properties).includes('states.amazonaws.com');
-  const boundaryOf = (workflows: boolean): readonly Statement[] =>
-    [...policies.boundaryOf].find(([role]) => isOfWorkflow(role) === workflows)?.[1] ?? [];
+  /** Functions assume the roles of actions, to read or change resources that are not Forestall's. */
+  const isOfAction = (role: string): boolean =>
+    JSON.stringify(resources.get(role)?.properties).includes(`"Path":"${actionRolePath(stage)}"`);
+  const boundaryOf = (isOfKind: (role: string) => boolean): readonly Statement[] =>
+    [...policies.boundaryOf].find(([role]) => isOfKind(role))?.[1] ?? [];
   return {
-    ...{ resources, policies, isOfWorkflow },
-    ...{ ofFunctions: boundaryOf(false), ofWorkflows: boundaryOf(true) },
+    ...{ resources, policies, isOfWorkflow, isOfAction },
+    ofFunctions: boundaryOf((role) => !isOfWorkflow(role) && !isOfAction(role)),
+    ...{ ofWorkflows: boundaryOf(isOfWorkflow), ofActions: boundaryOf(isOfAction) },
   };
+};
+
+type Limits = ReturnType<typeof limitsOf>;
+
+const limitOf = (limits: Limits, role: string): readonly Statement[] => {
+  if (limits.isOfAction(role)) return limits.ofActions;
+  return limits.isOfWorkflow(role) ? limits.ofWorkflows : limits.ofFunctions;
 };
 
 const prod = limitsOf('prod');
@@ -161,14 +173,18 @@ const withoutBoundary = (all: Iterable<ResolvedResource>): string[] =>
     .map(({ id }) => id);
 
 describe.each(STAGES)('in stage %s', (stage) => {
-  const { resources, policies, isOfWorkflow, ofFunctions, ofWorkflows } = limitsOf(stage);
+  const limits = limitsOf(stage);
+  const { resources, policies, isOfAction, ofFunctions, ofWorkflows, ofActions } = limits;
 
   it('every role has the boundary of its kind', () => {
     expect(withoutBoundary(resources.values())).toEqual([]);
     expect(policies.boundaryOf.size).toBeGreaterThan(20);
-    expect(JSON.stringify(ofFunctions)).not.toBe(JSON.stringify(ofWorkflows));
+    const different = [ofFunctions, ofWorkflows, ofActions].map((limit) => JSON.stringify(limit));
+    expect(new Set(different).size).toBe(3);
     for (const [role, statements] of policies.boundaryOf)
-      expect([role, statements]).toEqual([role, isOfWorkflow(role) ? ofWorkflows : ofFunctions]);
+      expect([role, statements]).toEqual([role, limitOf(limits, role)]);
+    const ofAction = [...policies.boundaryOf.keys()].filter(isOfAction);
+    expect(ofAction.length > 0).toBe(selectStage(stage).remediation.actions.length > 0);
   });
 });
 
@@ -186,8 +202,10 @@ describe.each([
   ['prod', 'with every switch', SWITCHES] as const,
   ['prod', 'with a key of its own', WITH_KEY] as const,
 ])('the boundaries of stage %s %s', (stage, _, changes) => {
-  const { policies, isOfWorkflow, ofFunctions, ofWorkflows } = limitsOf(stage, changes);
-  const grants = grantsOf(policies).filter(({ holder }) => policies.ofRole.has(holder));
+  const { policies, isOfWorkflow, isOfAction, ofFunctions, ofWorkflows } = limitsOf(stage, changes);
+  const grants = grantsOf(policies).filter(
+    ({ holder }) => policies.ofRole.has(holder) && !isOfAction(holder),
+  );
 
   it('allow every grant of a policy: extend lib/platform/used-actions.ts for a new action', async () => {
     expect(grants.length).toBeGreaterThan(150);
@@ -218,6 +236,18 @@ describe.each([
     for (const statements of [ofFunctions, ofWorkflows])
       expect(asDeployed(statements).length).toBeLessThan(6144);
   });
+});
+
+it('the boundary of the roles of actions lists what their policies grant, and nothing else', () => {
+  const { policies, isOfAction, ofActions } = limitsOf('local');
+  const granted = grantsOf(policies).filter(
+    ({ holder }) => policies.ofRole.has(holder) && isOfAction(holder),
+  );
+  // Granted with the secrets of integrations or clusters, of which stage `local` has none.
+  const ofSecrets = 'secretsmanager:GetSecretValue';
+  const listed = actionsIn(ofActions).filter((action) => action !== ofSecrets);
+  expect(listed.length).toBeGreaterThan(40);
+  expect(new Set(listed)).toEqual(new Set(granted.map(({ action }) => action)));
 });
 
 /** A boundary with names as long as in an account: in another region and partition, with suffixes of CloudFormation. */

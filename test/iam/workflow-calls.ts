@@ -31,7 +31,10 @@ const definitionOf = ({ DefinitionString, DefinitionSubstitutions }: z.infer<typ
 
 /** https://docs.aws.amazon.com/step-functions/latest/dg/integrate-optimized.html */
 const targetOf = ({ Resource, Arguments }: z.infer<typeof Task>): Pick<Call, 'action' | 'resource'> => {
-  if (Resource === 'arn:aws:states:::lambda:invoke' && Arguments.FunctionName !== undefined)
+  if (
+    /^arn:aws:states:::lambda:invoke(?:\.waitForTaskToken)?$/.test(Resource) &&
+    Arguments.FunctionName !== undefined
+  )
     return { action: 'lambda:InvokeFunction', resource: Arguments.FunctionName };
   if (Resource === 'arn:aws:states:::states:startExecution' && Arguments.StateMachineArn !== undefined)
     return { action: 'states:StartExecution', resource: Arguments.StateMachineArn };

@@ -29,6 +29,8 @@ const OPEN: Readonly<Record<string, string>> = {
   getHealth: 'answers a constant',
   getOpenApi: 'answers the same document to every caller',
   receiveChange: 'its handler verifies the signature of the webhook, which names the tenant',
+  openApprovalLink: 'its link is signed for a person and a plan; it shows the plan and changes nothing',
+  answerByLink: 'its link is signed for a person and a plan, and answers once, in the name of that person',
 };
 
 interface Entrance {

@@ -44,8 +44,8 @@ describe('queues', () => {
     },
   );
 
-  it('are three for work and four for failures', () => {
-    expect(resourcesOfType(stage, 'AWS::SQS::Queue')).toHaveLength(7);
+  it('are four for work and four for failures', () => {
+    expect(resourcesOfType(stage, 'AWS::SQS::Queue')).toHaveLength(8);
   });
 
   it('keep failures for two weeks, encrypt, and hide a message six times as long as its function runs', () => {
@@ -55,7 +55,7 @@ describe('queues', () => {
       4,
     );
     const work = queues.filter(({ Properties }) => Properties.RedrivePolicy);
-    expect(work.map(({ Properties }) => Properties.VisibilityTimeout).sort()).toEqual([360, 360, 720]);
+    expect(work.map(({ Properties }) => Properties.VisibilityTimeout).sort()).toEqual([180, 360, 360, 720]);
     for (const { Properties } of work) expect(Properties.ReceiveMessageWaitTimeSeconds).toBe(20);
   });
 });
@@ -95,8 +95,8 @@ describe('deliveries by AWS', () => {
     const configured = resourcesOfType(stage, 'AWS::Lambda::EventInvokeConfig').filter(
       ({ Properties }) => Properties.DestinationConfig?.OnFailure,
     );
-    // Alarms as actions, and the rule of the alarms that are healed.
-    expect(asynchronous).toHaveLength(2);
+    // Alarms as actions, and the rules of alarms that are healed and of remediations that stopped.
+    expect(asynchronous).toHaveLength(3);
     const expected = [
       ['GroupSignals', 'IncidentsDeadLetters', 21_600],
       ['PlanPeerComparison', 'AnomaliesDeadLetters', 1800],
@@ -107,6 +107,7 @@ describe('deliveries by AWS', () => {
       ['DetectAbuse', 'deadlettersarn', 3600],
       ['AnchorDecisions', 'AnomaliesDeadLetters', 21_600],
       ['HealPlatform', 'AnomaliesDeadLetters', 3600],
+      ['CloseRemediation', 'AnomaliesDeadLetters', 21_600],
     ] as const;
     expect(configured).toHaveLength(expected.length);
     for (const [name, queue, seconds] of expected) {
@@ -151,16 +152,22 @@ describe('deliveries by AWS', () => {
       });
   });
 
-  it('brings alarms of a topic to the signals queue as they are, and keeps what cannot be delivered', () => {
-    const [subscription, ...others] = resourcesOfType(stage, 'AWS::SNS::Subscription').filter(
-      ({ Properties }) => Properties.Protocol === 'sqs',
-    );
-    expect(others).toEqual([]);
-    expect(subscription?.Properties.RawMessageDelivery).toBe(true);
-    expect(text(subscription?.Properties.TopicArn)).toContain('IncidentsAlarmActionsTopic');
-    expect(text(subscription?.Properties.Endpoint)).toContain('IncidentsSignalsQueue');
-    expect(text(subscription?.Properties.RedrivePolicy)).toContain('IncidentsDeadLetters');
-  });
+  it.each([
+    ['IncidentsSignalsQueue', 'IncidentsDeadLetters'],
+    ['RemediationIntakeCausesQueue', 'AnomaliesDeadLetters'],
+  ])(
+    'brings alarms of a topic to %s as they are, and keeps in %s what cannot be delivered',
+    (queue, deadLetters) => {
+      const subscriptions = resourcesOfType(stage, 'AWS::SNS::Subscription').filter(
+        ({ Properties }) => Properties.Protocol === 'sqs',
+      );
+      expect(subscriptions).toHaveLength(2);
+      const own = subscriptions.find(({ Properties }) => text(Properties.Endpoint).includes(queue));
+      expect(own?.Properties.RawMessageDelivery).toBe(true);
+      expect(text(own?.Properties.TopicArn)).toContain('IncidentsAlarmActionsTopic');
+      expect(text(own?.Properties.RedrivePolicy)).toContain(deadLetters);
+    },
+  );
 
   it('parks unreadable messages of incidents in their dead-letter queue, and lets them be sent nowhere else', () => {
     const queuesSentToBy = (name: string): string[] => {

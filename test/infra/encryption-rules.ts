@@ -67,6 +67,7 @@ const ENCRYPTION_RULES: Readonly<Record<string, Rule>> = {
   'AWS::Lambda::EventSourceMapping': nothing,
   'AWS::Lambda::Function': byAws('its environment contains names and numbers, which a test checks'),
   'AWS::Lambda::Permission': nothing,
+  'AWS::Lambda::Version': byAws('it is the code and the environment of its function'),
   // https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html
   'AWS::Logs::LogGroup': ownKeyIn('KmsKeyId'),
   'AWS::Logs::QueryDefinition': nothing,
@@ -96,6 +97,8 @@ const ENCRYPTION_RULES: Readonly<Record<string, Rule>> = {
   'AWS::StepFunctions::StateMachine': byAws(
     'executions carry ids and object keys, and each role would need the key',
   ),
+  'AWS::StepFunctions::StateMachineAlias': nothing,
+  'AWS::StepFunctions::StateMachineVersion': byAws('it is the definition of its state machine'),
 };
 
 /** Resources that stay unencrypted without a customer key, with the reason. */

@@ -141,6 +141,29 @@ const ENVIRONMENT: Readonly<Record<string, readonly string[]>> = {
     ...['DECISION_BUCKET_NAME', 'DISPATCH_STATE_MACHINE_ARN', 'HEALING_PLANS'],
     ...['INGEST_DEAD_LETTERS_QUEUE_ARN', 'OWN_TENANT_ID'],
   ],
+  'choose-action': [
+    ...tables('REMEDIATIONS', 'FORECASTS', 'INCIDENTS', 'CHANGES', 'TARGETS', 'REQUESTS'),
+    ...['DECISION_BUCKET_NAME', 'EVENT_BUS_NAME', 'OWN_TENANT_ID', 'REMEDIATION_CEILING', 'ACCOUNT_ID'],
+    ...['ACTION_CLUSTERS', 'ACTION_INTEGRATIONS'],
+  ],
+  'request-approval': [
+    ...tables('REMEDIATIONS'),
+    ...['DECISION_BUCKET_NAME', 'EVENT_BUS_NAME', 'REMEDIATION_CEILING'],
+  ],
+  'execute-action': [
+    ...tables('REMEDIATIONS', 'REQUESTS'),
+    ...['DECISION_BUCKET_NAME', 'EVENT_BUS_NAME', 'OWN_TENANT_ID', 'REMEDIATION_CEILING', 'ACCOUNT_ID'],
+    ...['REMEDIATION_PACE', 'ACTION_CLUSTERS', 'ACTION_INTEGRATIONS'],
+  ],
+  'verify-remediation': [
+    ...tables('REMEDIATIONS', 'BLOCKS', 'TARGETS'),
+    ...['DECISION_BUCKET_NAME', 'EVENT_BUS_NAME', 'REMEDIATION_PACE'],
+  ],
+  'close-remediation': [...tables('REMEDIATIONS', 'TARGETS'), 'DECISION_BUCKET_NAME', 'EVENT_BUS_NAME'],
+  'start-remediations': [
+    ...tables('REMEDIATIONS', 'INCIDENTS'),
+    ...['REMEDIATION_WORKFLOW_ARN', 'DEAD_LETTERS_QUEUE_URL', 'OWN_TENANT_ID'],
+  ],
   'start-silence-checks': [...tables('TARGETS'), 'CHECK_SILENCE_FUNCTION_NAME'],
   'plan-peer-comparison': [...tables('TARGETS'), 'COMPARE_PEERS_FUNCTION_NAME'],
   'issue-api-key': [...tables('API_KEYS')],
@@ -161,10 +184,15 @@ const STANDARD = [
   'NODE_OPTIONS',
 ];
 
+/** Lambda sets the region, and a stage that lists no actions, as this one, has no roles to assume. */
+const ELSEWHERE = ['AWS_REGION', 'ACTION_ROLE_PREFIX'];
+
 /** Names that a function's sources read from their environment. */
 const readNames = (name: string): string[] => {
   const source = readFileSync(join(folderOf(name), 'index.ts'), 'utf8');
-  return [...source.matchAll(/\b([A-Z]+(?:_[A-Z]+)+): \w/g)].map(([, variable]) => variable ?? '');
+  return [...source.matchAll(/\b([A-Z]+(?:_[A-Z]+)+): \w/g)]
+    .map(([, variable]) => variable ?? '')
+    .filter((variable) => !ELSEWHERE.includes(variable));
 };
 
 describe('every function', () => {
@@ -222,7 +250,7 @@ describe('every log group', () => {
   const groups = resourcesOfType(stage, 'AWS::Logs::LogGroup');
 
   it('has the retention of its stage', () => {
-    expect(groups).toHaveLength(40);
+    expect(groups).toHaveLength(47);
     for (const { Properties } of groups) expect(Properties.RetentionInDays).toBe(30);
   });
 
@@ -260,6 +288,15 @@ describe('an ObservedFunction', () => {
   });
 });
 
+/** The functions of the workflow of remediations. */
+const STEPS = [
+  'choose-action',
+  'request-approval',
+  'execute-action',
+  'verify-remediation',
+  'close-remediation',
+];
+
 describe('a Workflow', () => {
   const create = (functionNames: readonly string[]) => {
     const scope = new Stack(
@@ -293,7 +330,7 @@ describe('a Workflow', () => {
 
   it('is logged without data', () => {
     const machines = resourcesOfType(stage, 'AWS::StepFunctions::StateMachine');
-    expect(machines).toHaveLength(4);
+    expect(machines).toHaveLength(5);
     for (const { Properties } of machines) {
       expect(Properties.LoggingConfiguration).toMatchObject({ Level: 'ALL', IncludeExecutionData: false });
     }
@@ -308,6 +345,13 @@ describe('a Workflow', () => {
     expect(watch['Check deployment'].TimeoutSeconds).toBeGreaterThanOrEqual(limits.get('check-deployment'));
     for (const state of ['Propose rollback', 'Close watch', 'Record failure'])
       expect(watch[state].TimeoutSeconds).toBeGreaterThanOrEqual(limits.get('close-deployment-watch'));
+    const { States: remediate } = JSON.parse(readFileSync('state-machines/remediate.asl.json', 'utf8'));
+    const longest = Math.max(...STEPS.map((step) => limits.get(step) ?? Number.NaN));
+    for (const { Type, TimeoutSeconds } of Object.values<{ Type: string; TimeoutSeconds?: unknown }>(
+      remediate,
+    ))
+      if (Type === 'Task' && typeof TimeoutSeconds === 'number')
+        expect(TimeoutSeconds).toBeGreaterThanOrEqual(longest);
   });
 });
 

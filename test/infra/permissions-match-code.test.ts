@@ -31,6 +31,7 @@ const ACTION_OF: Readonly<Record<string, string>> = {
   StartExecution: 'states:StartExecution',
   SendTaskSuccess: 'states:SendTaskSuccess',
   StartMessageMoveTask: 'sqs:StartMessageMoveTask',
+  AssumeRole: 'sts:AssumeRole',
   // A transaction of puts needs the permission to put.
   TransactWrite: 'dynamodb:PutItem',
   Update: 'dynamodb:UpdateItem',
@@ -74,6 +75,27 @@ const NEVER_CALLED: Readonly<Record<string, readonly string[]>> = {
     ...on('Settings', 'PutItem'),
     ...on('Anomalies', 'Query'),
   ],
+  // What led to a problem is read, and written by others; no stage without actions has roles to assume.
+  'choose-action': [
+    ...on('Remediations', 'Query'),
+    ...on('Forecasts', 'DeleteItem', 'PutItem'),
+    ...on('Incidents', 'BatchGetItem', 'PutItem', 'Query', 'UpdateItem'),
+    ...on('Changes', 'PutItem', 'Query'),
+    ...on('Targets', 'Query'),
+    'sts:AssumeRole',
+  ],
+  'request-approval': [...on('Remediations', 'Query')],
+  'execute-action': [...on('Remediations', 'Query'), 'sts:AssumeRole'],
+  'verify-remediation': [
+    ...on('Remediations', 'Query'),
+    ...on('Blocks', 'BatchGetItem'),
+    ...on('Targets', 'Query'),
+  ],
+  'close-remediation': [...on('Remediations', 'Query'), ...on('Targets', 'Query')],
+  'start-remediations': [
+    ...on('Remediations', 'Query'),
+    ...on('Incidents', 'BatchGetItem', 'PutItem', 'Query', 'UpdateItem'),
+  ],
   // It follows the chain, and never looks for the decisions about one remediation.
   'anchor-decisions': [...on('Remediations', 'BatchGetItem')],
   // Incidents, targets and the graph are written by others.
@@ -113,6 +135,11 @@ const NEVER_CALLED: Readonly<Record<string, readonly string[]>> = {
   'reencrypt-vault': [...on('Vault', 'DeleteItem', 'GetItem', 'PutItem')],
   'store-metrics': [...on('Blocks', 'Query')],
 };
+
+/**
+ * They call resources in the roles of actions that they assume, which test/iam/action-roles.test.ts judges call by call.
+ */
+const IN_ROLES_OF_ACTIONS = /^adapters\/remediation\/resources\/(?!action-session\.ts$)/;
 
 const commandsIn = (file: string): string[] =>
   [...readFileSync(file, 'utf8').matchAll(/new (\w+)Command\(/g)].map(([, command]) => command ?? '');
@@ -169,7 +196,10 @@ const callsOf = (name: string, used: ReadonlySet<string>, inputs: Metafile['inpu
       .filter((action) => action.startsWith('dynamodb:'))
       .map((action) => `${action} ${table}`),
   );
-  const others = [...used].flatMap(commandsIn).map(actionOf);
+  const others = [...used]
+    .filter((file) => !IN_ROLES_OF_ACTIONS.test(file))
+    .flatMap(commandsIn)
+    .map(actionOf);
   return [...onTables, ...others.filter((action) => !action.startsWith('dynamodb:'))];
 };
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { folderOf } from '../../functions/build.ts';
+import { selectStage } from '../../lib/config/select-stage.ts';
 import { PROVISION_ACTIONS } from '../../lib/platform/provision-actions.ts';
 import {
   type Resource,
@@ -20,10 +21,25 @@ const statementsOf = ({ Properties }: Resource): readonly Statement[] =>
 
 type Resources = ReadonlyMap<string, Resource>;
 
-/** Every statement of an identity policy, with the logical id of its policy. */
+/**
+ * True for policies of the roles that functions assume to read or change resources that are not Forestall's. They are
+ * exactly what the catalogue of actions states (`action-roles.test.ts`), which `test/iam/remediation-permissions.test.ts`
+ * judges action by action.
+ */
+const isOfAction = (resources: Resources) => {
+  const roles = [...resources].flatMap(([id, { Type, Properties }]) =>
+    Type === 'AWS::IAM::Role' && /^\/forestall\/\w+\/actions\/$/.test(Properties.Path ?? '')
+      ? [text({ Ref: id.split('/')[1] })]
+      : [],
+  );
+  return ({ Type, Properties }: Resource): boolean =>
+    Type === 'AWS::IAM::Policy' && Properties.Roles.every((role: unknown) => roles.includes(text(role)));
+};
+
+/** Every statement of an identity policy of Forestall's own roles, with the logical id of its policy. */
 const statementsIn = (resources: Resources) =>
   [...resources]
-    .filter(([, resource]) => resource.Type === 'AWS::IAM::Policy')
+    .filter(([, resource]) => resource.Type === 'AWS::IAM::Policy' && !isOfAction(resources)(resource))
     .flatMap(([id, resource]) => statementsOf(resource).map((statement) => ({ id, statement })));
 
 const allowed = statementsIn(resourcesIn(stage));
@@ -72,6 +88,22 @@ const ALLOWED_WILDCARDS: readonly {
     resource: /"\/(raw|quarantine|runs|peers|detectors|forecasts|secret-drills|anchors|inputs)\/\*"\]\]\}$/,
     actions: /^s3:(GetObject|PutObject)$/,
     reason: 'objects under one prefix of one bucket: their keys are not known beforehand',
+  },
+  {
+    resource: /^"\*"$/,
+    actions: /^states:SendTaskSuccess$/,
+    reason:
+      'the token of a task names it: Step Functions has no resource for tasks, and only the asked can know one',
+  },
+  {
+    resource: /^\{"Fn::Join":\["",\[\{"Fn::GetAtt":\["Remediation\w+Function\w{8}","Arn"\]\},":\*"\]\]\}$/,
+    actions: /^lambda:InvokeFunction$/,
+    reason: 'all versions of one function: an execution finishes on those that it began with',
+  },
+  {
+    resource: /^"arn:aws:iam::\d{12}:role\/forestall\/\w+\/actions\/[a-z0-9-]+-\*-(read|change)"$/,
+    actions: /^sts:(AssumeRole|TagSession)$/,
+    reason: 'the roles of the actions of a stage; each names the functions that may assume it',
   },
 ];
 
@@ -143,7 +175,8 @@ describe('wildcards', () => {
 });
 
 describe.each(['local', 'dev', 'prod'] as const)('stage %s', (name) => {
-  const resources = [...resourcesIn(stageOf(name)).values()];
+  const all = resourcesIn(stageOf(name));
+  const resources = [...all.values()];
 
   it('grants through policies of roles alone, which the tests here read', () => {
     expect(hiddenGrants(resources)).toEqual([]);
@@ -153,8 +186,20 @@ describe.each(['local', 'dev', 'prod'] as const)('stage %s', (name) => {
     expect(wildcardsIn(resourcesIn(stageOf(name)))).toEqual([]);
   });
 
-  it('lets no one pass a role', () => {
-    expect(text(resources)).not.toContain('iam:PassRole');
+  it('lets no one pass a role, but actions that state it, to the services that run what they start', () => {
+    const [ofAction, own] = [
+      resources.filter(isOfAction(all)),
+      resources.filter((each) => !isOfAction(all)(each)),
+    ];
+    expect(text(own.filter((each) => !isBoundary(each)))).not.toContain('iam:PassRole');
+    const passing = ofAction
+      .flatMap(statementsOf)
+      .filter(({ Action }) => asList(Action).includes('iam:PassRole'));
+    expect(passing.length > 0).toBe(selectStage(name).remediation.actions.length > 0);
+    for (const { Condition } of passing)
+      expect(text(Condition)).toMatch(
+        /^\{"StringEquals":\{"iam:PassedToService":"(ecs-tasks|ssm)\.amazonaws\.com"\}\}$/,
+      );
   });
 });
 
@@ -429,6 +474,48 @@ const PERMISSIONS: Readonly<Record<string, readonly string[]>> = {
     ...['s3:GetObject', 's3:ListBucket', 's3:PutObject'],
     ...LOGS,
   ],
+  // Roles of the actions that a stage lists are assumed; this one lists none.
+  ChooseAction: [
+    ...on('Remediations', 'BatchGetItem', 'GetItem', 'PutItem'),
+    ...on('Forecasts', 'Query'),
+    ...on('Incidents', 'GetItem'),
+    ...on('Changes', 'GetItem'),
+    ...on('Targets', 'GetItem'),
+    ...on('Requests', 'GetItem', 'PutItem'),
+    ...['events:PutEvents', 's3:GetObject', 's3:ListBucket', 's3:PutObject'],
+    ...LOGS,
+  ],
+  RequestApproval: [
+    ...on('Remediations', 'BatchGetItem', 'GetItem', 'PutItem'),
+    ...['events:PutEvents', 's3:GetObject', 's3:ListBucket', 's3:PutObject', 'states:SendTaskSuccess'],
+    ...LOGS,
+  ],
+  ExecuteAction: [
+    ...on('Remediations', 'BatchGetItem', 'GetItem', 'PutItem'),
+    ...on('Requests', 'GetItem', 'PutItem'),
+    ...['events:PutEvents', 's3:GetObject', 's3:ListBucket', 's3:PutObject'],
+    ...LOGS,
+  ],
+  VerifyRemediation: [
+    ...on('Remediations', 'BatchGetItem', 'GetItem', 'PutItem'),
+    ...on('Blocks', 'Query'),
+    ...on('Targets', 'GetItem'),
+    ...['events:PutEvents', 's3:GetObject', 's3:ListBucket', 's3:PutObject'],
+    ...LOGS,
+  ],
+  CloseRemediation: [
+    ...on('Remediations', 'BatchGetItem', 'GetItem', 'PutItem'),
+    ...on('Targets', 'GetItem'),
+    ...['events:PutEvents', 's3:GetObject', 's3:ListBucket', 's3:PutObject', 'sqs:SendMessage'],
+    ...LOGS,
+  ],
+  StartRemediations: [
+    ...on('Remediations', 'BatchGetItem', 'GetItem', 'PutItem'),
+    ...on('Incidents', 'GetItem'),
+    ...LOGS,
+    ...QUEUE,
+    ...['sqs:SendMessage', 'states:StartExecution'],
+  ],
   // It proposes rollbacks and has no permission on anything that could be rolled back.
   CloseDeploymentWatch: [...on('Changes', 'GetItem', 'PutItem'), 'events:PutEvents', ...LOGS],
 };
@@ -475,6 +562,8 @@ const FOREIGN_WRITERS: Readonly<Record<string, string>> = {
     'it charges quotas, and stores the responses to commands that carry an Idempotency-Key',
   'receive-webhook Requests':
     'it charges the quota of changes, and stores its responses so that a repeated webhook has no further effect',
+  'choose-action Requests': 'circuit breakers of integrations have their states there',
+  'execute-action Requests': 'circuit breakers of integrations and actions have their states there',
   'query-api Requests': 'it charges the quota of read requests',
   'receive-metrics Requests': 'it charges the quota of points before it accepts any',
   'start-forecast-run Requests': 'it charges the quota of runs',
@@ -508,6 +597,7 @@ describe('workflows', () => {
     ['ForecastsFleet', 3, 0],
     ['DeploymentsWatch', 2, 0],
     ['SecretDrill', 2, 0],
+    ['RemediationRemediate', 5, 0],
   ])('%s invokes its functions and starts what it names', (name, functions, machines) => {
     const own = allowed.filter(({ id }) => id.includes(`${name}StateMachineRole`));
     const resources = (action: string) =>
@@ -578,12 +668,13 @@ describe('resource policies', () => {
     }
   });
 
-  it('let rules of EventBridge invoke only what heals alarms', () => {
+  it('let rules of EventBridge invoke only what heals alarms and what closes stopped remediations', () => {
     const byRules = resourcesOfType(stage, 'AWS::Lambda::Permission').filter(
       ({ Properties }) => Properties.Principal === 'events.amazonaws.com',
     );
     expect(byRules.map(({ Properties }) => text([Properties.FunctionName, Properties.SourceArn]))).toEqual([
       expect.stringMatching(/SelfHealingHealPlatform.*SelfHealingOwnAlarms/),
+      expect.stringMatching(/RemediationCloseRemediation.*RemediationStopped/),
     ]);
   });
 });

@@ -39,6 +39,7 @@ const OUTPUTS = {
     'AlarmSignalsFunctionArn',
     'AnchorDecisionsFunctionName',
     'HealPlatformFunctionName',
+    'RemediationStateMachineArn',
     'EventBusName',
   ],
   edge: ['ApiUrl', 'DetectAbuseFunctionName'],
