@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { folderOf } from '../../functions/build.ts';
 import { selectStage } from '../../lib/config/select-stage.ts';
 import { PROVISION_ACTIONS } from '../../lib/platform/provision-actions.ts';
+import { stageCeiling } from '../../lib/remediation/stage-ceiling.ts';
 import {
   type Resource,
   resourcesIn,
@@ -195,7 +196,7 @@ describe.each(['local', 'dev', 'prod'] as const)('stage %s', (name) => {
     const passing = ofAction
       .flatMap(statementsOf)
       .filter(({ Action }) => asList(Action).includes('iam:PassRole'));
-    expect(passing.length > 0).toBe(selectStage(name).remediation.actions.length > 0);
+    expect(passing.length > 0).toBe(stageCeiling(selectStage(name)).actions.length > 0);
     for (const { Condition } of passing)
       expect(text(Condition)).toMatch(
         /^\{"StringEquals":\{"iam:PassedToService":"(ecs-tasks|ssm)\.amazonaws\.com"\}\}$/,
