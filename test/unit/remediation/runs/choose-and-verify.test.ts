@@ -1,0 +1,120 @@
+import { describe, expect, it } from 'vitest';
+import type { Json } from '../../../../core/remediation/canonical-json.ts';
+import type { Choice } from '../../../../core/remediation/runs/rules.ts';
+import { makeHandler as makeChoose } from '../../../../functions/remediation/choose-action/handler.ts';
+import { makeHandler as makeVerify } from '../../../../functions/remediation/verify-remediation/handler.ts';
+import { NOW } from '../stored-samples.ts';
+import { groupPlan, groupRun, storedWorld } from './stored-world.ts';
+
+const INPUT = {
+  ...{ tenantId: 'acme', remediationId: 'r-1', isDryRun: false, workflowVersion: '7' },
+  ...{ startedAt: '2026-11-21T10:05:00.000Z', cause: groupPlan().cause },
+};
+
+const choose = async (outcome: Choice['outcome'], over: Partial<Choice> = {}, input: object = INPUT) => {
+  const world = storedWorld(undefined, { isReserved: false });
+  const handler = makeChoose<Json>({
+    ...world.base,
+    gather: async () => ({ inputs: { seen: 1 }, evidenceHash: null }),
+    chooseAction: () => ({ outcome, plan: groupPlan(), refusals: [], explanation: 'because', ...over }),
+    preview: () => [{ service: 'autoscaling', operation: 'SetDesiredCapacity', input: {} }],
+  });
+  return { ...world, result: await handler(input) };
+};
+
+describe('a choice', () => {
+  it.each([
+    ['nothing', 'nothing-to-do', 'end', 'nothing-chosen', null],
+    ['refused', 'refused', 'end', 'refused', 'RemediationBlocked'],
+    ['suggest', 'suggested', 'end', 'plan-chosen', 'RemediationSuggested'],
+    ['ask', 'awaiting-approval', 'ask', 'plan-chosen', null],
+    ['act', 'choosing', 'prepare', 'plan-chosen', null],
+  ] as const)('"%s" is stored as %s and goes on with %s', async (outcome, status, next, kind, event) => {
+    const { result, stored, decided, published } = await choose(outcome);
+    expect(result).toMatchObject({ status, next });
+    expect(stored()).toMatchObject({
+      status,
+      endedAt: next === 'end' ? NOW + 60 : null,
+      environment: 'shop',
+    });
+    expect(decided()).toEqual([kind]);
+    expect(published.map(({ name }) => name)).toEqual(event === null ? [] : [event]);
+  });
+
+  it('of nothing has neither plan nor calls', async () => {
+    const { stored } = await choose('nothing', { plan: null });
+    expect(stored()).toMatchObject({ plan: null, planHash: null, calls: [], environment: null });
+  });
+
+  it.each(['act', 'ask'] as const)(
+    '"%s" of a rehearsal ends as a suggestion that is not announced',
+    async (outcome) => {
+      const { result, published } = await choose(outcome, {}, { ...INPUT, isDryRun: true });
+      expect([result.status, published]).toEqual(['suggested', []]);
+    },
+  );
+
+  it.each(['tenantId', 'cause', 'startedAt'])('needs the %s', async (field) => {
+    const call = choose('nothing', {}, { ...INPUT, [field]: 'not.valid' });
+    await expect(call).rejects.toMatchObject({
+      name: 'InvalidInputError',
+      message: expect.stringContaining(field),
+    });
+  });
+});
+
+describe('the verification', () => {
+  const verifying = groupRun({
+    status: 'verifying',
+    execution: { before: {}, beganAt: NOW, doneAt: NOW + 10, undo: null },
+  });
+  const KEY = { tenantId: 'acme', remediationId: 'r-1' };
+  const verify = async (inputs: Json | null, found: object, run = verifying) => {
+    const world = storedWorld(run);
+    const handler = makeVerify<Json>({
+      ...world.base,
+      gather: async () => inputs,
+      verify: () => found as never,
+    });
+    return { ...world, result: await handler(KEY), handler };
+  };
+
+  it('claims nothing if no metric shows whether the problem is over', async () => {
+    const { result, stored, published } = await verify(null, {});
+    expect(result).toMatchObject({ next: 'close', status: 'verifying' });
+    expect(stored()).toMatchObject({
+      ...{ explanation: 'no metric shows whether the problem is over' },
+      verification: { verdict: 'unproven', probabilityAvoided: null, points: 0 },
+    });
+    expect(published).toMatchObject([{ name: 'RemediationVerified', detail: { verdict: 'unproven' } }]);
+  });
+
+  it('looks again later, and records nothing until then', async () => {
+    const { result, decided, stored } = await verify({}, { waitSeconds: 90.5 });
+    expect(result).toMatchObject({ next: 'verify', dueAt: '2026-11-21T10:07:31.000Z' });
+    expect([decided(), stored()?.verification]).toEqual([[], null]);
+  });
+
+  it.each([
+    ['worse', [], 'undo', 'undoing', 'the result is worse'],
+    ['avoided', ['cpu fell'], 'close', 'verifying', 'cpu fell'],
+  ] as const)(
+    'with the result "%s" goes on with it',
+    async (verdict, evidence, next, status, explanation) => {
+      const found = {
+        verdict,
+        probabilityAvoided: null,
+        points: 4,
+        newestAt: NOW,
+        evidence: [...evidence],
+        at: NOW,
+      };
+      const world = await verify({}, found);
+      expect(world.result).toMatchObject({ next, status });
+      expect(world.stored()).toMatchObject({ status, explanation });
+      expect(await world.handler(KEY)).toMatchObject({ next });
+      expect(world.decided()).toEqual(['verified']);
+      expect(new Set(world.published.map(({ detail }) => detail.id)).size).toBe(1);
+    },
+  );
+});
