@@ -57,7 +57,7 @@ export const storedWorld = (run: Remediation | undefined, options: StoredOptions
     own.ledgers.set('shop', { item: { entries: [entry] }, revision: 1 });
   }
   const clock = { seconds: NOW + 60 };
-  const group = { state: { ...FROM }, isOurs: true };
+  const group: { state: typeof FROM; isOurs: boolean } = { state: { ...FROM }, isOurs: true };
   const changes: unknown[] = [];
   const { events, published } = memoryEvents();
   const { telemetry, counts, lines } = recordedTelemetry();
