@@ -18,15 +18,17 @@ const depthOf = async (sqs: SQSClient, queueUrl: string): Promise<number> => {
   return Object.values(Attributes).reduce((sum, count) => sum + Number(count), 0);
 };
 
-const allQueues = async (sqs: SQSClient): Promise<readonly string[]> =>
-  (await sqs.send(new ListQueuesCommand({ MaxResults: 1000 }))).QueueUrls ?? [];
+/** The stacks name their queues; others in the emulator belong to somebody else. */
+const ownQueues = async (sqs: SQSClient): Promise<readonly string[]> =>
+  (await sqs.send(new ListQueuesCommand({ MaxResults: 1000, QueueNamePrefix: 'Forestall-' }))).QueueUrls ??
+  [];
 
 /**
- * Waits until every queue except the dead-letter queues is empty, and reports the number of waiting messages.
+ * Waits until every queue of Forestall except the dead-letter queues is empty, and reports the number of waiting messages.
  * @throws DependencyUnavailableError if the number has not fallen for three minutes
  */
 export const waitUntilDrained = async (sqs: SQSClient, say: (detail: string) => void): Promise<void> => {
-  const queues = (await allQueues(sqs)).filter((url) => !/dead-?letter|dlq/i.test(url));
+  const queues = (await ownQueues(sqs)).filter((url) => !/dead-?letter|dlq/i.test(url));
   let least = Number.POSITIVE_INFINITY;
   let fellAt = performance.now();
   let toldAt = performance.now();

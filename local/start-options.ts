@@ -15,6 +15,8 @@ export interface StartOptions {
   readonly state: string | undefined;
   /** File to which the report is also drawn, as SVG. */
   readonly picture: string | undefined;
+  /** Show one remediation that waits for an approval, instead of a fleet. */
+  readonly remediate: boolean;
   readonly help: boolean;
 }
 
@@ -26,6 +28,7 @@ export const START_USAGE = `Usage: npm start -- [options]
   --seed N        seed of the simulation (default 1); the same seed gives the same fleet
   --once          print the report and stop instead of running until Ctrl-C
   --picture FILE  also draw the table and the chart of the report into FILE, as SVG
+  --remediate     show one remediation, from a predicted breach to a verified action; it asks you to approve
   --state DIR     keep logs and records in DIR instead of .local, to run a second system
   --help          print this text
 `;
@@ -55,6 +58,7 @@ const parse = (args: readonly string[]) => {
         once: { type: 'boolean', default: false },
         state: { type: 'string' },
         picture: { type: 'string' },
+        remediate: { type: 'boolean', default: false },
         help: { type: 'boolean', short: 'h', default: false },
       },
     }).values;
@@ -74,6 +78,7 @@ export const readStartOptions = (args: readonly string[]): StartOptions => {
     once: values.once,
     state: values.state === undefined ? undefined : resolve(values.state),
     picture: values.picture === undefined ? undefined : resolve(values.picture),
+    remediate: values.remediate,
     help: values.help,
   };
 };

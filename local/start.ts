@@ -10,6 +10,7 @@ import { forecastFleet } from './forecast-fleet.ts';
 import { streamHostMetrics } from './live-host.ts';
 import { outlookPicture } from './outlook-picture.ts';
 import { type PeakMemory, watchPeakMemory } from './peak-memory.ts';
+import { remediationStory } from './remediation-story.ts';
 import type { FleetFiles } from './replay/read-fleet-csv.ts';
 import { openSession, type Session } from './session.ts';
 import { StageTimes } from './stage-times.ts';
@@ -90,6 +91,7 @@ const run = async (options: StartOptions, terminal: Terminal, signal: AbortSigna
   const session = await openSession({ projectRoot, stages, signal, folder: options.state });
   const memory = watchPeakMemory(session.emulator.pid);
   const work = async (): Promise<void> => {
+    if (options.remediate) return remediationStory({ session, stages, terminal });
     await feedAndForecast(session, options, recording, stages);
     await report(session, options, stages, memory.peak(), terminal);
     if (!options.once) await stayUp(session, terminal, signal);

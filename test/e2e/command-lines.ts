@@ -342,6 +342,7 @@ export const ELSEWHERE: Readonly<Record<string, readonly [file: string, text: st
     'test/e2e/readme.test.ts',
     "start('--once', '--data', own, '--picture', picture)",
   ],
+  'npm start -- --remediate': ['test/e2e/remediation.test.ts', 'await remediationStory('],
   'npm start -- --servers 1000 --once': ['test/e2e/readme.test.ts', "start('--servers', '2', '--days', '2')"],
   'npm run cost': ['test/e2e/readme.test.ts', "run('npm', ['run', '--silent', 'cost']"],
   'npm run mutation -- --quick': [

@@ -1,0 +1,121 @@
+/** Services of the owner of the account, with the metrics that tell how they do and the alarms that lead to actions. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { ApiClient } from '../../cli/api-client/api-client.ts';
+import type { Managed } from './emulator/managed-resources.ts';
+
+/** The tenant that owns the CloudWatch alarms of the account. */
+export const OWNER = { tenantId: 'local', environment: 'shop' };
+const STEP = 60;
+/** Values before the action, and after it. */
+const [SICK, WELL] = [70, 20];
+/** Two hours: enough for forecasts. */
+const HISTORY = 120;
+
+export interface Service {
+  readonly target: string;
+  readonly metric: string;
+}
+
+export const CHECKOUT: Service = { target: 'shop-checkout', metric: 'open_sessions' };
+export const FLAGS: Service = { target: 'shop-flags', metric: 'waiting_calls' };
+export const ORDERS: Service = { target: 'shop-orders', metric: 'unhandled_orders' };
+export const PROXY: Service = { target: 'shop-proxy', metric: 'stuck_connections' };
+const SERVICES = [CHECKOUT, FLAGS, ORDERS, PROXY];
+
+interface Allowed {
+  readonly resource: string;
+  readonly service: Service;
+  readonly action: string;
+  readonly parameters?: object;
+}
+
+const allow = ({ resource, service, action, parameters = {} }: Allowed) => ({
+  ...{ resource, environment: OWNER.environment, targets: [service.target] },
+  actions: [{ action, parameters }],
+});
+
+const mapped = (name: string, alertType: string, resource: string, { metric }: Service) => ({
+  ...{ source: 'cloudwatch', name, alertType, resource, metric, minMinutes: 0 },
+});
+
+export const ALARMS = {
+  leak: 'Checkout leaks',
+  errors: 'Too many calls wait',
+  dead: 'Orders are not handled',
+  stuck: 'The proxy is stuck',
+} as const;
+
+export const resourcesOf = ({ service, profile }: Managed) => ({
+  checkout: `ecs-service:${service}`,
+  flags: `appconfig-profile:${profile}`,
+  orders: 'sqs-queue:orders-dead',
+  proxy: 'ssm-document:restart-nginx',
+});
+
+/** People approve everything. */
+export const policyOf = (managed: Managed) => {
+  const { checkout, flags, orders, proxy } = resourcesOf(managed);
+  const command = { instances: [managed.instance], values: { unit: ['nginx'] } };
+  const limits = { maxUnitsPerRun: 10, maxResourcesPerWindow: 100, maxUnitsPerWindow: 1000 };
+  return {
+    environments: {
+      [OWNER.environment]: { stage: 'approve', ...limits, maxActionsPerHour: 100, cooldownMinutes: 1 },
+    },
+    resources: [
+      allow({ resource: checkout, service: CHECKOUT, action: 'restart-service' }),
+      allow({
+        ...{ resource: flags, service: FLAGS, action: 'enable-circuit-breaker' },
+        parameters: { field: 'breaker' },
+      }),
+      allow({
+        ...{ resource: orders, service: ORDERS, action: 'redrive-dead-letters' },
+        parameters: { maxMessages: 100 },
+      }),
+      allow({ resource: proxy, service: PROXY, action: 'restart-process', parameters: command }),
+    ],
+    alerts: [
+      mapped(ALARMS.leak, 'memory-leak', checkout, CHECKOUT),
+      mapped(ALARMS.errors, 'errors-high', flags, FLAGS),
+      mapped(ALARMS.dead, 'dead-letters', orders, ORDERS),
+      mapped(ALARMS.stuck, 'errors-high', proxy, PROXY),
+    ],
+  };
+};
+
+const noise = (seed: number): number => {
+  const large = Math.sin(seed * 12.9898) * 43758.5453;
+  return large - Math.floor(large);
+};
+
+const send = (client: ApiClient, points: readonly object[]) =>
+  client.ingest({ format: 'json', body: JSON.stringify({ points }), contentType: 'application/json' });
+
+/** What the services did in the last two hours. */
+export const sendHistory = (client: ApiClient, now: number) =>
+  send(
+    client,
+    SERVICES.flatMap(({ target, metric }) =>
+      Array.from({ length: HISTORY }, (_, ago) => ({
+        ...{ target, metric, timestamp: now - ago * STEP, value: SICK + noise(now + ago) },
+      })),
+    ),
+  );
+
+/** The services send each minute what they do, until the signal: sick, or well once they were helped. */
+export const keepSending = async (
+  client: ApiClient,
+  since: number,
+  isHelped: (service: Service) => boolean,
+  signal: AbortSignal,
+): Promise<void> => {
+  for (let at = since + STEP; !signal.aborted; at += STEP) {
+    while (Date.now() / 1000 < at && !signal.aborted) await sleep(500);
+    if (signal.aborted) return;
+    const points = SERVICES.map((service) => {
+      const { target, metric } = service;
+      const value = (isHelped(service) ? WELL : SICK) + noise(at);
+      return { target, metric, timestamp: at, value };
+    });
+    await send(client, points);
+  }
+};
