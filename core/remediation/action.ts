@@ -57,6 +57,10 @@ export interface PlanningContext {
   readonly at: number;
   /** Versions in the record of the deployment, null if unknown; null unless the cause is a deployment. */
   readonly deployment: { readonly deployed: string | null; readonly previous: string | null } | null;
+  /** How many times the present capacity is needed, as a forecast says; null or absent if none does. */
+  readonly demand?: number | null;
+  /** Units that the change may touch at most; absent if nothing but the action's parameters limits them. */
+  readonly maxUnits?: number;
 }
 
 /** Stands for the ARNs of the secrets of the stage's integrations. */

@@ -12,6 +12,8 @@ export const BreachCause = z.strictObject({
   metric: z.string(),
   /** The run that raised the warning, epoch seconds: the same for all runs that repeat it. */
   since: Seconds,
+  /** Remediations of the same warning before this one; absent for the first. */
+  round: z.number().int().positive().exactOptional(),
 });
 
 export const IncidentCause = z.strictObject({
@@ -72,6 +74,8 @@ export const Problem = z.strictObject({
   confidence: Probability,
   /** Median time of the predicted harm, epoch seconds; null if it is there already. */
   impactAt: Seconds.nullable(),
+  /** Highest value that the metric is likely to reach within the forecast; absent without one. */
+  predictedPeak: z.number().exactOptional(),
   /** Sentences for people, most important first. */
   evidence: z.array(z.string()).max(20),
 });
@@ -81,7 +85,10 @@ export type Problem = z.infer<typeof Problem>;
 export const causeKey = (cause: Cause): string => {
   switch (cause.kind) {
     case 'predicted-breach':
-      return JSON.stringify([cause.kind, cause.targetId, cause.metric, cause.since]);
+      return JSON.stringify([
+        ...[cause.kind, cause.targetId, cause.metric, cause.since],
+        ...(cause.round === undefined ? [] : [cause.round]),
+      ]);
     case 'incident':
       return JSON.stringify([cause.kind, cause.incidentId, cause.reopened]);
     case 'unhealthy-deployment':

@@ -5,7 +5,7 @@ import type { Cause } from './cause.ts';
 export const describeCause = (cause: Cause): string => {
   switch (cause.kind) {
     case 'predicted-breach':
-      return `${cause.metric} of ${cause.targetId} is predicted to breach its threshold, since ${isoOfSeconds(cause.since)}`;
+      return `${cause.metric} of ${cause.targetId} is predicted to breach its threshold, since ${isoOfSeconds(cause.since)}${cause.round === undefined ? '' : `, after ${cause.round} earlier remediations`}`;
     case 'incident':
       return `incident ${cause.incidentId}${cause.reopened > 0 ? `, reopened ${cause.reopened} times` : ''}`;
     case 'unhealthy-deployment':

@@ -13,8 +13,8 @@ export const LedgerEntry = z.strictObject({
   units: z.number().int().min(1),
   /** When it was reserved; it counts from then on, whether or not it happened. */
   at: Seconds,
-  /** `running` until the remediation ends. */
-  result: z.enum(['running', 'succeeded', 'unproven', 'failed']),
+  /** `running` until the remediation ends; `ineffective`: it made no difference; `failed`: it did harm, or may have. */
+  result: z.enum(['running', 'succeeded', 'unproven', 'ineffective', 'failed']),
 });
 export type LedgerEntry = z.infer<typeof LedgerEntry>;
 

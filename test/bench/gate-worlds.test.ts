@@ -82,6 +82,7 @@ describe('the oracle notices', () => {
     ['actions-per-hour', 'actions per hour'],
     ['cooldown', 'cooldown'],
     ['consecutive-failures', 'failures'],
+    ['ineffective', 'no help'],
     ['resource-is-free', 'resource is not free'],
     ['autonomy', ''],
   ])('a gate without the rule %s', (rule, violation) => {

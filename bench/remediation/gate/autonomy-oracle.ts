@@ -25,7 +25,7 @@ const proofsFor = (past: Past, { plan, clock }: Reserved): readonly Proof[] => {
   const earlier = past.trace.earlier.filter(({ action }) => action === plan.action.id);
   return [...earlier, ...own]
     .filter(({ at, end }) => end !== 'unproven' && at > clock - 180 * 86_400)
-    .map(({ at, end }) => ({ at, hasFailed: end === 'failed' }))
+    .map(({ at, end }) => ({ at, hasFailed: end === 'failed' || end === 'ineffective' }))
     .toSorted((a, b) => a.at - b.at || (a.hasFailed ? 1 : -1));
 };
 

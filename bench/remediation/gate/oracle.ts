@@ -89,6 +89,20 @@ const failuresBefore = (past: Past, { plan }: Reserved): number => {
   return count;
 };
 
+/** How often the same action did not help the resource within six hours, since it last did. */
+const fruitlessBefore = (past: Past, reserved: Reserved): number => {
+  const { plan } = reserved;
+  let count = 0;
+  for (const other of within(past, reserved, 6 * 3600)) {
+    const { resource, action } = other.plan;
+    if (other.effect !== 'action' || resource !== plan.resource || action.id !== plan.action.id) continue;
+    const end = endOf(past, other.id);
+    if (end === 'succeeded') count = 0;
+    if (end === 'failed' || end === 'ineffective') count++;
+  }
+  return count;
+};
+
 const usdOf = ({ plan }: Reserved): number => {
   const [from, to] = [plan.change.from, plan.change.to].map((state) =>
     typeof state === 'object' && state !== null && 'desired' in state ? Number(state.desired) : 0,
@@ -123,6 +137,7 @@ const actionChecks = (past: Past, reserved: Reserved): readonly Check[] => {
     ['cost', usdOf(reserved) > settings.maxUsdPerHour],
     ['cooldown', cooldown.some((other) => other.plan.resource === plan.resource)],
     ['failures', failuresBefore(past, reserved) >= settings.maxConsecutiveFailures],
+    ['no help', fruitlessBefore(past, reserved) >= settings.maxConsecutiveFailures],
     ['resource is not free', others.some((other) => other.plan.resource === plan.resource)],
     [
       'concurrency',

@@ -52,7 +52,7 @@ const randomEntry = (draw: Draw, number: number, now: number): LedgerEntry => {
     ...{ remediationId: `o-${number}`, action: draw.one(actions).action, resource },
     kind: draw.one(['action', 'action', 'undo']),
     ...{ units: draw.whole(1, 3), at: now - draw.whole(-60, 9000) },
-    result: draw.one(['running', 'succeeded', 'unproven', 'failed']),
+    result: draw.one(['running', 'succeeded', 'unproven', 'ineffective', 'failed']),
   };
 };
 

@@ -4,7 +4,7 @@ import type { RemediationPlan } from '../../../core/remediation/plan.ts';
 import type { RemediationCeiling, RemediationPolicy } from '../../../core/remediation/policy.ts';
 
 export type Effect = 'action' | 'undo';
-export type End = 'succeeded' | 'unproven' | 'failed';
+export type End = 'succeeded' | 'unproven' | 'ineffective' | 'failed';
 
 export type Happening =
   | { readonly kind: 'policy'; readonly policy: RemediationPolicy }

@@ -155,7 +155,10 @@ function* act(tenant: Tenant, { read, run, clock }: Seen): Worker {
 
 /** A remediation has one result, however often it is verified. */
 const resultOf = (id: string): End | 'worse' => {
-  const results = ['succeeded', 'succeeded', 'succeeded', 'unproven', 'worse', 'failed'] as const;
+  const results = [
+    ...(['succeeded', 'succeeded', 'succeeded', 'unproven'] as const),
+    ...(['ineffective', 'ineffective', 'worse', 'failed'] as const),
+  ];
   return results[Number(id.slice(2)) % results.length]!;
 };
 
@@ -163,7 +166,8 @@ const close = (tenant: Tenant, { read, run, clock }: Seen, status: Run['status']
   const { remediationId, plan } = run;
   const outcome = {
     ...{ remediationId, action: plan!.action.id, profile: 'web' as const, alertType: 'cpu-high' },
-    ...{ environment: plan!.environment, result: end, at: clock, seconds: 60 },
+    ...{ environment: plan!.environment, at: clock, seconds: 60 },
+    result: end === 'ineffective' ? ('failed' as const) : end,
   };
   const isWritten = commit(tenant, read, {
     ...withRun(read, { ...run, status, undoRequest: null }),
@@ -179,7 +183,7 @@ function* verify(tenant: Tenant, seen: Seen): Worker {
   const result = resultOf(run.remediationId);
   if (result === 'worse') commit(tenant, read, withRun(read, { ...run, status: 'undoing' }));
   else if (result === 'failed') close(tenant, seen, 'escalated', 'failed');
-  else close(tenant, seen, result, result);
+  else close(tenant, seen, result === 'succeeded' ? 'succeeded' : 'unproven', result);
 }
 
 function* undo(tenant: Tenant, seen: Seen): Worker {

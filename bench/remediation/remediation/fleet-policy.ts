@@ -14,20 +14,24 @@ interface Remedy {
   readonly action: string;
   readonly parameters: Readonly<Record<string, Json>>;
   readonly does: ServiceAction;
+  /** Done for each unit that the plan touches. */
+  readonly isPerUnit: boolean;
 }
 
 /** What the owner allows on each kind of service, and what the simulated world does for it. */
 export const REMEDIES = {
   web: {
     action: 'scale-out-service',
-    parameters: { add: 1, max: 20 },
+    parameters: { add: 5, max: 20 },
     does: 'add-unit',
+    isPerUnit: true,
   },
-  worker: { action: 'restart-service', parameters: {}, does: 'restart' },
+  worker: { action: 'restart-service', parameters: {}, does: 'restart', isPerUnit: false },
   store: {
-    action: 'run-command',
+    action: 'clear-temporary-files',
     parameters: { instances: ['i-00000001'] },
     does: 'free-space',
+    isPerUnit: false,
   },
 } as const satisfies Readonly<Record<ServiceKind, Remedy>>;
 
@@ -41,7 +45,6 @@ export const policyOf = (services: readonly ManagedService[], stage: AutonomySta
       [ENVIRONMENT]: {
         ...{ stage, maxUnitsPerRun: 10, maxResourcesPerWindow: 20, maxUnitsPerWindow: 100 },
         ...{ maxActionsPerHour: 20, cooldownMinutes: 60, maxUsdPerHour: 5 },
-        ...{ planMinutes: 60, approvalMinutes: 60 },
       },
     },
     resources: services.map((service) => {

@@ -54,8 +54,8 @@ export const runRemediationBench = ({ quick = false, out }: Pick<BenchOptions, '
   measure('nothing', without);
   measure('threshold rule', actOnThreshold(fleet(), steps, from));
   measure('threshold rule, people approve', actOnThreshold(fleet(), steps, from, answeredAt));
-  for (const stage of AUTONOMY_STAGES)
-    measure(`Forestall, ${stage}`, underForestall(fleet(), stage, { ...{ steps, from }, start: START }));
+  const courses = underForestall(fleet, AUTONOMY_STAGES, { steps, from, start: START });
+  for (const [stage, course] of courses) measure(`Forestall, ${stage}`, course);
   out(`${count} services, ${days} days:`);
   printTable(rows, out);
   return figures;

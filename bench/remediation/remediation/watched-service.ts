@@ -1,60 +1,74 @@
-import { assessBreach } from '../../../core/forecasts/breach/assess-breach.ts';
-import { nextWarning, type WarnedRun } from '../../../core/forecasts/breach/standing-warning.ts';
-import { forecastWithState } from '../../../core/forecasts/engine/ensemble.ts';
-import type { Forecast } from '../../../core/forecasts/engine/forecast.ts';
-import type { ForecastState } from '../../../core/forecasts/engine/forecast-state.ts';
-import type { ResolvedThreshold } from '../../../core/forecasts/resolved-threshold.ts';
-import { DAY_SECONDS, HOUR_SECONDS } from '../../../core/shared/time.ts';
+import { DAY_SECONDS } from '../../../core/shared/time.ts';
 import { type ManagedService, STEP_SECONDS } from '../../../core/simulator/managed/managed-service.ts';
+import { forecastService, type ServiceRun } from './forecast-service.ts';
 
 const PAST = (14 * DAY_SECONDS) / STEP_SECONDS;
-const HORIZON = (8 * HOUR_SECONDS) / STEP_SECONDS;
 
-/** What a run of the forecasts says about a service. */
-export interface ServiceRun extends WarnedRun {
-  readonly forecast: Forecast;
+/**
+ * The forecasts of one service under several ways of working: as long as its measurements are the same, they are
+ * computed once.
+ */
+export class SharedForecasts {
+  #now = Number.NaN;
+  #known: { readonly course: string; readonly run: ServiceRun }[] = [];
+
+  /** `course` names everything that was measured until `now`. */
+  get(now: number, course: string, compute: () => ServiceRun): ServiceRun {
+    if (now !== this.#now) [this.#now, this.#known] = [now, []];
+    const known = this.#known.find((each) => each.course === course)?.run;
+    if (known !== undefined) return known;
+    const run = compute();
+    this.#known.push({ course, run });
+    return run;
+  }
 }
+
+const bits = new DataView(new ArrayBuffer(8));
+/** Two FNV-1a hashes, over the two halves of the value. */
+const hashed = ([high, low]: readonly [number, number], value: number): readonly [number, number] => {
+  bits.setFloat64(0, value);
+  const next = (hash: number, half: number): number => Math.imul(hash ^ half, 0x01000193);
+  return [next(high, bits.getUint32(0)), next(low, bits.getUint32(4))];
+};
 
 /** A service with its measurements, forecast every hour as the deployed runs do. */
 export class WatchedService {
   readonly service: ManagedService;
-  readonly values: number[] = [];
+  readonly #shared: SharedForecasts;
+  readonly #values: number[] = [];
   #start = 0;
-  #state: ForecastState | null = null;
+  #hash: readonly [number, number] = [0, 0];
   run: ServiceRun | undefined;
 
-  constructor(service: ManagedService) {
+  constructor(service: ManagedService, shared: SharedForecasts) {
     this.service = service;
+    this.#shared = shared;
   }
 
   /** Measures once; returns the value. */
   measure(): number {
     const { at, value } = this.service.step();
-    if (this.values.length === 0) this.#start = at;
-    this.values.push(value);
+    if (this.#values.length === 0) this.#start = at;
+    this.#values.push(value);
+    this.#hash = hashed(this.#hash, value);
     return value;
   }
 
   /** Points since `from`, epoch seconds. */
   pointsSince(from: number): readonly { readonly at: number; readonly value: number }[] {
     const first = Math.max(0, Math.ceil((from - this.#start) / STEP_SECONDS));
-    return this.values
+    return this.#values
       .slice(first)
       .map((value, i) => ({ at: this.#start + (first + i) * STEP_SECONDS, value }));
   }
 
   /** Forecasts, and lets the warning stand or end. */
   forecast(now: number): ServiceRun {
-    const first = Math.max(0, this.values.length - PAST);
-    const values = Float64Array.from(this.values.slice(first));
+    const first = Math.max(0, this.#values.length - PAST);
+    const values = Float64Array.from(this.#values.slice(first));
     const history = { start: this.#start + first * STEP_SECONDS, stepSeconds: STEP_SECONDS, values };
-    const bounds = { lower: 0, upper: 100 };
-    const { forecast, state } = forecastWithState({ history, horizon: HORIZON, bounds }, this.#state);
-    this.#state = state;
-    const threshold: ResolvedThreshold = { direction: 'above', limit: this.service.limit, source: 'fixed' };
-    const breach = assessBreach(forecast, threshold, history);
-    const assessed = { issuedAt: now * 1000, breach, threshold };
-    this.run = { ...assessed, forecast, warning: nextWarning(this.run, assessed) };
+    const compute = () => forecastService(history, this.service.limit, this.run, now);
+    this.run = this.#shared.get(now, this.#hash.join(), compute);
     return this.run;
   }
 }

@@ -55,11 +55,11 @@ export const scaleOutService = defineAction<AddParameters, UnitState>({
   id: 'scale-out-service',
   title: 'Scale out an ECS service',
   description:
-    'Raises the desired number of tasks, up to the limit in the policy. Scaling policies of the service may lower it again.',
+    'Raises the desired number of tasks by as much as the forecast needs, up to the limit in the policy. Scaling policies of the service may lower it again.',
   effect: 'adds-capacity',
   risk: 'low',
   parameters: AddParameters,
-  plan: (parameters, state) => addUnits(parameters, state, UNIT),
+  plan: (parameters, state, context) => addUnits(parameters, state, UNIT, context),
   undo: (change, present) => undoUnits(change, present, UNIT),
   isDone: hasUnits,
   cost: unitCost,

@@ -45,11 +45,11 @@ export const scaleOutDeployment = defineAction<AddParameters, UnitState>({
   id: 'scale-out-deployment',
   title: 'Scale out a Kubernetes Deployment',
   description:
-    'Raises the number of replicas, up to the limit in the policy. A HorizontalPodAutoscaler may lower it again.',
+    'Raises the number of replicas by as much as the forecast needs, up to the limit in the policy. A HorizontalPodAutoscaler may lower it again.',
   effect: 'adds-capacity',
   risk: 'low',
   parameters: AddParameters,
-  plan: (parameters, state) => addUnits(parameters, state, UNIT),
+  plan: (parameters, state, context) => addUnits(parameters, state, UNIT, context),
   undo: (change, present) => undoUnits(change, present, UNIT),
   isDone: hasUnits,
   cost: unitCost,

@@ -1,6 +1,6 @@
 /** Actions that change how many units (instances, tasks, replicas) a resource has. */
 import * as z from 'zod';
-import type { Change, CostQuote, NotApplicable } from '../action.ts';
+import type { Change, CostQuote, NotApplicable, PlanningContext } from '../action.ts';
 
 /** A resource with a desired number of units and the bounds that its own configuration sets. */
 export interface UnitState {
@@ -20,9 +20,13 @@ export const UnitState = z.strictObject({
   inService: whole.min(0),
 }) satisfies z.ZodType<UnitState>;
 
-/** Adds `add` units, up to `max`. The price of a unit is the owner's; without one, `ASSUMED_USD_PER_UNIT_HOUR` counts. */
+/** Adds up to `add` units, and never more than `max`. The price of a unit is the owner's; without one, `ASSUMED_USD_PER_UNIT_HOUR` counts. */
 export const AddParameters = z.strictObject({
-  add: whole.min(1).max(20).default(1).describe('Units to add.'),
+  add: whole
+    .min(1)
+    .max(20)
+    .default(1)
+    .describe('Most units to add at once: as many as the forecast needs, or all of them without one.'),
   max: whole.min(1).max(1000).describe('Most units that it may have afterwards.'),
   usdPerUnitHour: z
     .number()
@@ -47,13 +51,22 @@ const resized = <State extends UnitState>(from: State, desired: number, unit: st
   touches: Math.abs(desired - from.desired),
 });
 
-/** More units than now, never fewer: not applicable if there are as many already. */
+/** Units that the forecast needs beyond those there are, at least one; infinitely many if there is none. */
+const missingUnits = ({ desired }: UnitState, demand: number | null): number =>
+  demand === null ? Number.POSITIVE_INFINITY : Math.max(1, Math.ceil(desired * demand) - desired);
+
+/**
+ * More units than now, never fewer: not applicable if there are as many already. The step is what the forecast needs, as
+ * in target tracking, at most the owner's step and what one remediation may touch.
+ */
 export const addUnits = <State extends UnitState>(
   { add, max }: AddParameters,
   state: State,
   unit: string,
+  { demand = null, maxUnits = add }: Pick<PlanningContext, 'demand' | 'maxUnits'>,
 ): Change<State> | NotApplicable => {
-  const desired = Math.min(state.desired + add, max, state.max);
+  const step = Math.min(add, maxUnits, missingUnits(state, demand));
+  const desired = Math.min(state.desired + step, max, state.max);
   if (desired <= state.desired)
     return {
       notApplicable: `it has ${state.desired} ${unit} already, and at most ${Math.min(max, state.max)} are allowed`,

@@ -9,7 +9,12 @@ import { RecommendationInputs } from '../recommendation/recommendation-inputs.ts
 export const NoProblem = z.strictObject({ absent: z.string() });
 
 /** The recorded inputs of `chooseAction`. Time, record and policy are those of the world. */
-export const ChoiceInputs = RecommendationInputs.omit({ now: true, track: true, planMinutes: true }).extend({
+export const ChoiceInputs = RecommendationInputs.omit({
+  now: true,
+  track: true,
+  planMinutes: true,
+  maxUnits: true,
+}).extend({
   /** Null if the policy manages no resource of the affected targets. */
   environment: EnvironmentName.nullable(),
   problem: z.union([Problem, NoProblem]),

@@ -80,7 +80,10 @@ const chooseAmong = (
 ): Choice => {
   const settings = settingsOf(world, environment);
   const planMinutes = settings?.planMinutes ?? FALLBACK_MINUTES;
-  const inputs = { ...rest, problem, environment, planMinutes, now: world.now, track: world.track };
+  const inputs = {
+    ...{ ...rest, problem, environment, planMinutes, now: world.now, track: world.track },
+    maxUnits: Math.min(settings?.maxUnitsPerRun ?? 1, world.ceiling.maxUnitsPerRun),
+  };
   const { recommendations, passedOver } = consider(inputs, known);
   const [best] = recommendations;
   if (best === undefined) return nothing(whyNone(passedOver, problem), { passedOver });

@@ -2,6 +2,7 @@
 import * as z from 'zod';
 import type { PlanningContext } from '../action.ts';
 import { canonicalJson, type Json } from '../canonical-json.ts';
+import { demandOf } from '../choosing/demand.ts';
 import type { RemediationPlan } from '../plan.ts';
 import type { Matter } from './matter.ts';
 import { type Rule, unless } from './rule.ts';
@@ -45,8 +46,10 @@ export const followsFromState: Rule = (matter) => {
   if (!parameters.success || !areStates(matter, present, plan.change.to))
     return { reason: `the plan has parameters or states that ${action.id} does not have`, remedy: AGAIN };
   const { remediationId, plannedAt: at } = plan;
-  const deployment = deploymentOf(plan);
-  const again = action.plan(plan.parameters, present, { remediationId, at, deployment });
+  const again = action.plan(plan.parameters, present, {
+    ...{ remediationId, at, deployment: deploymentOf(plan) },
+    ...{ demand: demandOf(plan.problem), maxUnits: plan.change.touches },
+  });
   if ('notApplicable' in again) return { reason: again.notApplicable, remedy: 'wait, or plan it again' };
   return unless(
     canonicalJson(action.basis(again.to)) === canonicalJson(action.basis(plan.change.to)) &&

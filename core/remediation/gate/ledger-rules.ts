@@ -40,16 +40,39 @@ export const unitsOf = (entries: readonly LedgerEntry[]): number =>
 export const resourcesOf = (entries: readonly LedgerEntry[]): ReadonlySet<string> =>
   new Set(entries.map(({ resource }) => resource));
 
-/** Failures of a resource in a row within a week; unproven outcomes are neither failures nor successes. */
-export const failuresInARow = ({ ledger, now }: Counted, resource: string): number => {
-  const results = ledger.entries
-    .filter((entry) => entry.resource === resource && entry.kind === 'action')
-    .filter(({ at }) => at > now - WEEK_SECONDS - CLOCK_SKEW_SECONDS)
+/** How the actions on a resource within the last `seconds` ended, oldest first. */
+const endsOf = (
+  { ledger, now }: Counted,
+  resource: string,
+  seconds: number,
+  isMeant: (entry: LedgerEntry) => boolean = () => true,
+): readonly LedgerEntry['result'][] =>
+  ledger.entries
+    .filter((entry) => entry.resource === resource && entry.kind === 'action' && isMeant(entry))
+    .filter(({ at }) => at > now - seconds - CLOCK_SKEW_SECONDS)
     .toSorted((a, b) => a.at - b.at)
-    .map(({ result }) => result)
-    .filter((result) => result === 'succeeded' || result === 'failed');
-  return results.length - 1 - results.lastIndexOf('succeeded');
-};
+    .map(({ result }) => result);
+
+/** How many of the given results there were since the last success; others count as nothing. */
+const inARow = (
+  ends: readonly LedgerEntry['result'][],
+  ...counted: readonly LedgerEntry['result'][]
+): number => ends.slice(ends.lastIndexOf('succeeded') + 1).filter((end) => counted.includes(end)).length;
+
+/** Failures of a resource in a row within a week; other outcomes are neither failures nor successes. */
+export const failuresInARow = (counted: Counted, resource: string): number =>
+  inARow(endsOf(counted, resource, WEEK_SECONDS), 'failed');
+
+/** How often in a row an action did not help a resource within the last `seconds`: it failed or made no difference. */
+export const fruitlessInARow = (
+  counted: Counted,
+  { resource, action }: Pick<LedgerEntry, 'resource' | 'action'>,
+  seconds: number,
+): number =>
+  inARow(
+    endsOf(counted, resource, seconds, (entry) => entry.action === action),
+    ...(['failed', 'ineffective'] as const),
+  );
 
 const isSame = (a: LedgerEntry, b: LedgerEntry): boolean =>
   a.remediationId === b.remediationId && a.kind === b.kind;

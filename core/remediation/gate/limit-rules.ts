@@ -1,6 +1,6 @@
 /** Rules about how much is touched and how often. They count what the ledger has of other remediations. */
 import { HOUR_SECONDS, WEEK_SECONDS } from '../../shared/time.ts';
-import { failuresInARow, recentOthers, resourcesOf, unitsOf } from './ledger-rules.ts';
+import { failuresInARow, fruitlessInARow, recentOthers, resourcesOf, unitsOf } from './ledger-rules.ts';
 import { type Rule, unless } from './rule.ts';
 
 export const unitsPerRun: Rule = ({ plan, environment, world }) => {
@@ -61,6 +61,19 @@ export const consecutiveFailures: Rule = ({ plan, environment, world }) => {
     count < most,
     () => `the last ${count} remediations of ${plan.resource} failed within a week`,
     'find the cause; failures count for a week',
+  );
+};
+
+const INEFFECTIVE_HOURS = 6;
+
+/** An action that made no difference again and again is paused; another one may be tried at once. */
+export const ineffective: Rule = ({ plan, environment, world }) => {
+  const { resource, action } = plan;
+  const count = fruitlessInARow(world, { resource, action: action.id }, INEFFECTIVE_HOURS * HOUR_SECONDS);
+  return unless(
+    count < environment.maxConsecutiveFailures,
+    () => `${action.id} did not help ${resource} the last ${count} times within ${INEFFECTIVE_HOURS} hours`,
+    'allow another action in the policy, or wait',
   );
 };
 

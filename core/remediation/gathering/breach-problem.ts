@@ -65,12 +65,19 @@ const problemOf = (
   };
 };
 
+/** Time until the next forecast is looked for. */
+const AGAIN_SECONDS = 15 * 60;
+
+/** A forecast from before the last remediation of the warning does not know its effect. */
+const isOutdated = (
+  { issuedAt }: PredictedBreach,
+  { round }: BreachCause,
+  { startedAt }: Moment,
+): boolean => round !== undefined && issuedAt < 1000 * startedAt;
+
 /** The predicted breach as the last forecast run left it. */
-export const breachProblem = async (
-  sources: Sources,
-  { tenantId, now }: Moment,
-  cause: BreachCause,
-): Promise<Found> => {
+export const breachProblem = async (sources: Sources, moment: Moment, cause: BreachCause): Promise<Found> => {
+  const { tenantId, now } = moment;
   const { targetId, metric } = cause;
   const breach = (await sources.breaches.stored(tenantId, targetId)).get(metric);
   if (breach === undefined || !isStanding(breach, cause))
@@ -80,6 +87,7 @@ export const breachProblem = async (
     return {
       absent: `The forecast of ${metric} of ${targetId} is ${inWords(age)} old: check that the target reports and that forecasts run.`,
     };
+  if (isOutdated(breach, cause, moment)) return { waitUntil: now + AGAIN_SECONDS };
   const target = await sources.registry.get(tenantId, targetId);
   return problemOf(sources, breach, cause.since, target?.metrics[metric]?.unit);
 };

@@ -1,5 +1,6 @@
 import type { Problem } from '../cause.ts';
 import type { ChoiceInputs } from '../choosing/choice-inputs.ts';
+import { predictedPeak } from '../choosing/demand.ts';
 import type { RemediationCeiling } from '../policy.ts';
 import type { DecisionInputs, RemediationState, RemediationStore } from '../ports.ts';
 import type { Beginning, Gathered } from '../runs/choose.ts';
@@ -40,7 +41,10 @@ const worldOf = async (
   track: state.track.item,
 });
 
-/** Records the forecasts before the action, and completes the problem with the limit that they were judged by. */
+/**
+ * Records the forecasts before the action, and completes the problem with the limit that they were judged by and the peak
+ * that they predict.
+ */
 const withEvidence = async (
   deps: GatherChoiceDeps,
   tenantId: string,
@@ -50,8 +54,13 @@ const withEvidence = async (
   if (problem.metric === null) return { problem, evidenceHash: null };
   const targets = [...problem.targetIds, ...peers.slice(0, MAX_PEERS)];
   const evidence = await forecastEvidence(deps, tenantId, targets, problem.metric);
+  const affected = evidence.paths.filter(({ targetId }) => problem.targetIds.includes(targetId));
+  const peak = predictedPeak(affected.map(({ path }) => path));
   return {
-    problem: { ...problem, threshold: problem.threshold ?? evidence.threshold },
+    problem: {
+      ...{ ...problem, threshold: problem.threshold ?? evidence.threshold },
+      ...(peak === undefined ? {} : { predictedPeak: peak }),
+    },
     evidenceHash: await deps.inputs.put(tenantId, { ...evidence, troubleSince: Math.floor(since) }),
   };
 };

@@ -2,6 +2,7 @@ import { describeIssues } from '../../shared/describe-issues.ts';
 import { InvalidInputError } from '../../shared/errors.ts';
 import type { CatalogueAction, Change, CostQuote, PlanningContext } from '../action.ts';
 import { canonicalJson, Json } from '../canonical-json.ts';
+import { demandOf } from '../choosing/demand.ts';
 import type { RemediationPlan } from '../plan.ts';
 import { readResourceId } from '../resource.ts';
 import { KNOWN } from './catalogue-knowledge.ts';
@@ -81,9 +82,15 @@ const prepare = (inputs: RecommendationInputs, candidate: Candidate, known: Know
   });
 };
 
-const contextOf = ({ remediationId, startedAt, deployment }: RecommendationInputs): PlanningContext => ({
-  ...{ remediationId, deployment },
-  at: startedAt,
+const contextOf = ({
+  remediationId,
+  startedAt,
+  deployment,
+  problem,
+  maxUnits,
+}: RecommendationInputs): PlanningContext => ({
+  ...{ remediationId, deployment, demand: demandOf(problem) },
+  ...{ at: startedAt, ...(maxUnits === undefined ? {} : { maxUnits }) },
 });
 
 /** The parameters with the action's defaults: a plan shows all of them. @throws InvalidInputError */

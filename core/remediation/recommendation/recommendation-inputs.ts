@@ -36,6 +36,8 @@ export const RecommendationInputs = z.strictObject({
   policyVersion: z.number().int().nonnegative(),
   /** How long a plan stays valid, from the policy. */
   planMinutes: z.number().int().positive(),
+  /** Units that one remediation may touch, from the policy and the stage. */
+  maxUnits: z.number().int().positive().optional(),
   /** The deployment that caused the problem, from its record. */
   deployment: z.strictObject({ deployed: z.string().nullable(), previous: z.string().nullable() }).nullable(),
   candidates: z.array(Candidate).max(1000),

@@ -1,5 +1,6 @@
 import type { Json } from '../canonical-json.ts';
 import type { Cause } from '../cause.ts';
+import { judgedAgainAt } from '../choosing/judge-again.ts';
 import { planHash } from '../plan.ts';
 import type { PreviewedCall, RemediationState } from '../ports.ts';
 import { ENDED, type Remediation, type RemediationStatus } from '../remediation.ts';
@@ -94,6 +95,9 @@ export const chooseStep = <Inputs extends Json>(
     if ('waitUntil' in gathered)
       return { result: proceed({ status: 'choosing' }, 'choose', gathered.waitUntil) };
     const choice = deps.chooseAction(gathered.inputs);
+    const again = judgedAgainAt(beginning.cause, choice, { startedAt: beginning.startedAt, now });
+    if (again !== null && !beginning.isDryRun)
+      return { result: proceed({ status: 'choosing' }, 'choose', again) };
     const calls = choice.plan === null ? [] : deps.preview(choice.plan);
     const { inputs, evidenceHash } = gathered;
     const chosen = chosenRun(beginning, choice, { calls, evidenceHash, now });

@@ -50,7 +50,7 @@ const endingOfVerification = (run: Remediation, failure: Failure | undefined): E
     case 'avoided':
       return { status: 'succeeded', explanation, result: 'succeeded' };
     case 'no-effect':
-      return { status: 'unproven', explanation, result: 'failed' };
+      return { status: 'unproven', explanation, result: 'ineffective' };
     case 'unproven':
       return { status: 'unproven', explanation, result: 'unproven' };
     default:
@@ -89,7 +89,8 @@ const lessonOf = async (
   const target = await registry.get(run.tenantId, plan.problem.targetIds[0]!);
   return {
     ...{ remediationId: run.remediationId, action: plan.action.id, profile: target?.profile ?? 'generic' },
-    ...{ alertType: plan.problem.alertType, environment: plan.environment, result, at: now },
+    ...{ alertType: plan.problem.alertType, environment: plan.environment, at: now },
+    result: result === 'ineffective' ? 'failed' : result,
     seconds: Math.max(0, now - causeBegan({ plan, execution, ...run })),
   };
 };

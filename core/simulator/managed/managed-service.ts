@@ -65,12 +65,16 @@ interface Course {
   act(action: ServiceAction): void;
 }
 
-/** CPU: load divided by units. A regression lasts until it is rolled back. */
+/**
+ * CPU: load divided by units. A regression lasts until it is rolled back. When a stretch is over, the owner returns to the
+ * usual units, so that one action does not protect the service for ever.
+ */
 const webCourse = (traits: Traits, state: { units: number }): Course => {
   let rolledBack: string | undefined;
   let current: Stretch | undefined;
   return {
     level: (usual, at, active) => {
+      if (current !== undefined && active === undefined) state.units = traits.units;
       current = active;
       const isGone = active?.kind === 'regression' && active.id === rolledBack;
       const factor = active === undefined || isGone ? 1 : 1 + (active.size - 1) * progress(active, at);

@@ -108,7 +108,7 @@ describe('limits', () => {
   });
 
   it('of failures stop remediation of a resource', () => {
-    const results = (...each: ('failed' | 'succeeded' | 'unproven')[]) =>
+    const results = (...each: ('failed' | 'succeeded' | 'unproven' | 'ineffective')[]) =>
       withPolicy(
         { maxConsecutiveFailures: 2 },
         ledgerOf(...each.map((result, i) => ({ result, resource: RESOURCE, at: NOW - DAY_SECONDS + i }))),
@@ -116,9 +116,39 @@ describe('limits', () => {
     expect(results('failed')).toEqual([]);
     expect(results('failed', 'failed')).toEqual(['consecutive-failures']);
     expect(results('failed', 'unproven', 'failed')).toEqual(['consecutive-failures']);
+    expect(results('failed', 'ineffective', 'failed')).toEqual(['consecutive-failures']);
+    expect(results('ineffective', 'ineffective', 'ineffective')).toEqual([]);
     expect(results('failed', 'failed', 'succeeded')).toEqual([]);
     expect(results('failed', 'succeeded', 'failed')).toEqual([]);
     expect(results('succeeded', 'failed', 'failed')).toEqual(['consecutive-failures']);
+  });
+
+  it('of effect pause an action that did not help a resource, and no other one', () => {
+    const action = 'scale-out-group';
+    const results = (at: number, ...each: Parameters<typeof anEntry>[0][]) =>
+      withPolicy(
+        { maxConsecutiveFailures: 2, cooldownMinutes: 1 },
+        ledgerOf(
+          ...each.map((one, i) => ({
+            action,
+            resource: RESOURCE,
+            result: 'ineffective' as const,
+            at: at + i,
+            ...one,
+          })),
+        ),
+      );
+    const long = NOW - 6 * HOUR_SECONDS;
+    expect(results(NOW - HOUR_SECONDS, {})).toEqual([]);
+    expect(results(NOW - HOUR_SECONDS, {}, {})).toEqual(['ineffective']);
+    expect(results(NOW - HOUR_SECONDS, {}, { result: 'unproven' }, {})).toEqual(['ineffective']);
+    expect(results(NOW - HOUR_SECONDS, {}, { result: 'failed' })).toEqual(['ineffective']);
+    expect(results(NOW - HOUR_SECONDS, {}, { result: 'succeeded' }, {})).toEqual([]);
+    expect(results(NOW - HOUR_SECONDS, {}, { action: 'refresh-group' })).toEqual([]);
+    expect(results(NOW - HOUR_SECONDS, {}, { resource: 'auto-scaling-group:other' })).toEqual([]);
+    expect(results(NOW - HOUR_SECONDS, {}, { kind: 'undo' })).toEqual([]);
+    expect(results(long - 59, {}, {})).toEqual(['ineffective']);
+    expect(results(long - 60, {}, {})).toEqual([]);
   });
 
   it('of failures count a week, by time and not by order, and only actions', () => {
