@@ -39,7 +39,8 @@ const announced = (...names: readonly EventName[]): EventPattern => ({
 const REASONS_TO_REMEDIATE = ['reopened', 'severity-raised', 'signals-joined', 'change-attached'];
 
 /**
- * What may lead to a remediation: predicted breaches, incidents and proposals from Forestall's bus, and CloudWatch alarms.
+ * What may lead to a remediation: predicted breaches, incidents, proposals and earlier remediations from Forestall's bus,
+ * and CloudWatch alarms.
  * A queue keeps it until the workflow is started, whose name makes repeats harmless.
  */
 export class RemediationIntake extends Construct {
@@ -56,6 +57,7 @@ export class RemediationIntake extends Construct {
     this.#startRemediations();
     const { bus } = props.bus;
     this.#route('Causes', bus, announced('BreachPredicted', 'IncidentOpened', 'RemediationProposed'));
+    this.#route('Ended', bus, announced('RemediationVerified', 'RemediationBlocked'));
     const updated = {
       ...announced('IncidentUpdated'),
       detail: { reasons: Match.anyOf(...REASONS_TO_REMEDIATE) },

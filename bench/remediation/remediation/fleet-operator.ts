@@ -1,7 +1,7 @@
 /** A simulated fleet under Forestall: the deployed functions choose, judge and verify; the world is simulated. */
 
 import type { Json } from '../../../core/remediation/canonical-json.ts';
-import { causeKey } from '../../../core/remediation/cause.ts';
+import { causeKey, type Problem } from '../../../core/remediation/cause.ts';
 import type { ChoiceInputs } from '../../../core/remediation/choosing/choice-inputs.ts';
 import { chooseAction } from '../../../core/remediation/choosing/choose-action.ts';
 import { judgedAgainAt } from '../../../core/remediation/choosing/judge-again.ts';
@@ -16,11 +16,11 @@ import type { Approval, RemediationStatus, Verdict } from '../../../core/remedia
 import { learn } from '../../../core/remediation/runs/close.ts';
 import { NO_RECORD } from '../../../core/remediation/track-record.ts';
 import { type ManagedService, STEP_SECONDS } from '../../../core/simulator/managed/managed-service.ts';
-import { CEILING, ENVIRONMENT, policyOf, REMEDIES, resourceOf, stateOf } from './fleet-policy.ts';
+import { alarmOf, CEILING, ENVIRONMENT, policyOf, REMEDIES, resourceOf, stateOf } from './fleet-policy.ts';
 import { answeredAt } from './on-call.ts';
 import type { DoneAction, FleetCourse } from './outcome.ts';
 import type { Acted, Planned, Running, Waiting } from './running.ts';
-import { PROFILES, pathOf, problemOf } from './service-problem.ts';
+import { findProblem, PROFILES, pathOf } from './service-problem.ts';
 import { verifyAction } from './verify-action.ts';
 import { type SharedForecasts, WatchedService } from './watched-service.ts';
 
@@ -33,9 +33,16 @@ const ENDS = {
   worse: ['failed', 'undone'],
 } as const satisfies Readonly<Record<Verdict, readonly [result: string, status: RemediationStatus]>>;
 
+/** How far Forestall may go, and whether the owner mapped the alarms. */
+export interface WayOfWorking {
+  readonly stage: AutonomyStage;
+  readonly hasAlarms: boolean;
+}
+
 /** Carries out what Forestall decides, one step of five minutes after another. */
 export class FleetOperator {
   readonly #policy: RemediationPolicy;
+  readonly #hasAlarms: boolean;
   readonly #watched: readonly WatchedService[];
   readonly #generations = new Map<string, number>();
   readonly #beyond = new Map<string, number[]>();
@@ -47,10 +54,11 @@ export class FleetOperator {
 
   constructor(
     services: readonly ManagedService[],
-    stage: AutonomyStage,
+    way: WayOfWorking,
     shared: ReadonlyMap<string, SharedForecasts>,
   ) {
-    this.#policy = policyOf(services, stage);
+    this.#hasAlarms = way.hasAlarms;
+    this.#policy = policyOf(services, way);
     this.#watched = services.map((service) => new WatchedService(service, shared.get(service.id)!));
   }
 
@@ -62,6 +70,15 @@ export class FleetOperator {
     for (const watched of this.#watched) {
       const { id, limit } = watched.service;
       if (watched.measure() > limit) this.#beyond.set(id, [...(this.#beyond.get(id) ?? []), now]);
+    }
+  }
+
+  /** Alarms that began. */
+  notice(now: number): void {
+    for (const watched of this.#hasAlarms ? this.#watched : []) {
+      const { alarmSince: receivedAt, service } = watched;
+      if (receivedAt === null) continue;
+      this.#start({ kind: 'alert', source: 'cloudwatch', name: alarmOf(service), receivedAt }, watched, now);
     }
   }
 
@@ -100,7 +117,7 @@ export class FleetOperator {
 
   #end(run: Running, status: RemediationStatus, now: number): void {
     this.#running = this.#running.filter(({ id }) => id !== run.id);
-    const cause = nextRound({ cause: run.cause, status, isDryRun: false });
+    const cause = nextRound({ cause: run.cause, status, isDryRun: false, verification: null });
     if (cause?.kind === 'predicted-breach') this.#start(cause, run.watched, now);
   }
 
@@ -117,31 +134,30 @@ export class FleetOperator {
 
   #choose(run: Waiting, now: number): void {
     const { watched, cause, startedAt } = run;
-    const { run: forecast, service } = watched;
-    const isStanding = forecast?.warning != null && forecast.warning.severity !== 'info';
-    if (!isStanding || Math.floor(forecast.warning.since / 1000) !== cause.since) {
+    const problem = findProblem(watched, cause, startedAt);
+    if (problem === 'over') {
       this.#end(run, 'nothing-to-do', now);
       return;
     }
-    if (cause.round !== undefined && forecast.issuedAt < 1000 * startedAt) {
+    if (problem === 'wait') {
       this.#replace(run, { ...run, dueAt: now + STEP_SECONDS });
       return;
     }
-    const choice = chooseAction(this.#inputs(run, now));
+    const choice = chooseAction(this.#inputs(run, problem, now));
     const again = judgedAgainAt(cause, choice, { startedAt, now });
     if (again !== null) this.#replace(run, { ...run, dueAt: again });
     else if (choice.plan === null || (choice.outcome !== 'act' && choice.outcome !== 'ask'))
       this.#end(run, 'refused', now);
     else {
-      const answerAt = choice.outcome === 'ask' ? answeredAt(now, service.id) : null;
-      const planned = { ...run, plan: choice.plan, forecast: pathOf(forecast), answerAt };
+      const answerAt = choice.outcome === 'ask' ? answeredAt(now, watched.service.id) : null;
+      const planned = { ...run, plan: choice.plan, forecast: pathOf(watched.run!), answerAt };
       this.#replace(run, planned);
       this.#answer(planned, now);
     }
   }
 
-  #inputs({ id, watched, cause, startedAt }: Waiting, now: number): ChoiceInputs {
-    const { service, run } = watched;
+  #inputs({ id, watched, cause, startedAt }: Waiting, problem: Problem, now: number): ChoiceInputs {
+    const { service } = watched;
     const { action, parameters } = REMEDIES[service.kind];
     const candidate = { resource: resourceOf(service), action, parameters };
     return {
@@ -153,7 +169,7 @@ export class FleetOperator {
         startedAt,
         deployment: null,
       },
-      ...{ problem: problemOf(service, run!), profile: PROFILES[service.kind], policyVersion: 1 },
+      ...{ problem, profile: PROFILES[service.kind], policyVersion: 1 },
       world: { ...this.#world('choosing', now, null, []), phase: 'choosing' },
       candidates: [{ ...candidate, reading: { state: this.#state(watched) } }],
     };

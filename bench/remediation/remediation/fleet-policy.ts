@@ -1,12 +1,14 @@
 import type { Json } from '../../../core/remediation/canonical-json.ts';
 import { CATALOGUE } from '../../../core/remediation/catalogue/catalogue.ts';
 import {
+  type AlertMapping,
   type AutonomyStage,
   type RemediationCeiling,
   RemediationPolicy,
 } from '../../../core/remediation/policy.ts';
 import type { ServiceKind } from '../../../core/simulator/managed/fault-plan.ts';
 import type { ManagedService, ServiceAction } from '../../../core/simulator/managed/managed-service.ts';
+import { ALERT_TYPES } from './service-problem.ts';
 
 export const ENVIRONMENT = 'prod';
 
@@ -38,9 +40,20 @@ export const REMEDIES = {
 export const resourceOf = ({ id, kind }: Pick<ManagedService, 'id' | 'kind'>): string =>
   kind === 'store' ? `ssm-document:clean-${id}` : `ecs-service:fleet/${id}`;
 
+export const alarmOf = ({ id }: Pick<ManagedService, 'id'>): string => `high-${id}`;
+
+const alertOf = (service: ManagedService): AlertMapping => ({
+  ...{ source: 'cloudwatch', name: alarmOf(service), alertType: ALERT_TYPES[service.kind], minMinutes: 0 },
+  ...{ resource: resourceOf(service), metric: service.metric },
+});
+
 /** Limits for a fleet of hundreds of services; the defaults of a policy suit a handful. */
-export const policyOf = (services: readonly ManagedService[], stage: AutonomyStage): RemediationPolicy =>
+export const policyOf = (
+  services: readonly ManagedService[],
+  { stage, hasAlarms }: { readonly stage: AutonomyStage; readonly hasAlarms: boolean },
+): RemediationPolicy =>
   RemediationPolicy.parse({
+    alerts: hasAlarms ? services.map(alertOf) : [],
     environments: {
       [ENVIRONMENT]: {
         ...{ stage, maxUnitsPerRun: 10, maxResourcesPerWindow: 20, maxUnitsPerWindow: 100 },

@@ -2,10 +2,9 @@
 import type { ManagedService } from '../../../core/simulator/managed/managed-service.ts';
 import { REMEDIES } from './fleet-policy.ts';
 import type { DoneAction, FleetCourse } from './outcome.ts';
+import { ALARM_ABOVE, ALARM_STEPS } from './watched-service.ts';
 
-/** The reactive rule acts above this value for three steps in a row, at most once an hour for each service. */
-const ACTS_ABOVE = 85;
-const STEPS = 3;
+/** The reactive rule acts when the alarm begins, and at most once an hour for each service. */
 const PAUSE_SECONDS = 3600;
 
 const runService = (
@@ -20,7 +19,7 @@ const runService = (
     const { at, value } = service.step();
     if (value > service.limit) beyond.push(at);
     recent.push(value);
-    if (recent.length > STEPS) recent.shift();
+    if (recent.length > ALARM_STEPS) recent.shift();
     if (!act(at, recent)) continue;
     service.act(REMEDIES[service.kind].does);
     actions.push({ service: service.id, at, verdict: 'unknown', isUndone: false });
@@ -57,7 +56,7 @@ export const actOnThreshold = (
     let asked = Number.NEGATIVE_INFINITY;
     let due = Number.POSITIVE_INFINITY;
     return (at, recent) => {
-      const isHigh = recent.length === STEPS && recent.every((value) => value > ACTS_ABOVE);
+      const isHigh = recent.length === ALARM_STEPS && recent.every((value) => value > ALARM_ABOVE);
       if (at >= from && isHigh && at - asked >= PAUSE_SECONDS) [asked, due] = [at, answeredAt(at)];
       if (at < due) return false;
       due = Number.POSITIVE_INFINITY;

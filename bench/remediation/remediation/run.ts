@@ -18,6 +18,12 @@ const START = 1_788_739_200;
 const HISTORY_DAYS = 7;
 const SEED = 12;
 
+/** Where Forestall acts, also with the threshold rule as an alarm that the owner mapped. */
+const WAYS = [
+  ...AUTONOMY_STAGES.map((stage) => ({ stage, hasAlarms: false })),
+  ...(['approve', 'automatic'] as const).map((stage) => ({ stage, hasAlarms: true })),
+];
+
 const COLUMNS = [
   ...['', 'faults', 'would breach', 'avoided', 'minutes beyond', 'actions', 'false', 'harm (min)'],
   ...['undone', 'lead (h)', 'proven'],
@@ -54,8 +60,9 @@ export const runRemediationBench = ({ quick = false, out }: Pick<BenchOptions, '
   measure('nothing', without);
   measure('threshold rule', actOnThreshold(fleet(), steps, from));
   measure('threshold rule, people approve', actOnThreshold(fleet(), steps, from, answeredAt));
-  const courses = underForestall(fleet, AUTONOMY_STAGES, { steps, from, start: START });
-  for (const [stage, course] of courses) measure(`Forestall, ${stage}`, course);
+  const courses = underForestall(fleet, WAYS, { steps, from, start: START });
+  for (const [i, { stage, hasAlarms }] of WAYS.entries())
+    measure(`Forestall, ${stage}${hasAlarms ? ', alarms mapped' : ''}`, courses[i]!);
   out(`${count} services, ${days} days:`);
   printTable(rows, out);
   return figures;

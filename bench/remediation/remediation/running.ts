@@ -8,7 +8,7 @@ import type { WatchedService } from './watched-service.ts';
 export interface Waiting {
   readonly id: string;
   readonly watched: WatchedService;
-  readonly cause: Extract<Cause, { kind: 'predicted-breach' }>;
+  readonly cause: Extract<Cause, { kind: 'predicted-breach' | 'alert' }>;
   readonly startedAt: number;
   /** When an action is chosen. */
   readonly dueAt: number;

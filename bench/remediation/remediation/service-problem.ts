@@ -1,4 +1,4 @@
-/** What a warning about a simulated service means for the remediation. */
+/** What a warning or an alarm about a simulated service means for the remediation. */
 
 import type { Problem } from '../../../core/remediation/cause.ts';
 import { predictedPeak } from '../../../core/remediation/choosing/demand.ts';
@@ -7,8 +7,10 @@ import type { ForecastPath } from '../../../core/remediation/verification/verifi
 import type { ServiceKind } from '../../../core/simulator/managed/fault-plan.ts';
 import type { ManagedService } from '../../../core/simulator/managed/managed-service.ts';
 import type { ServiceRun } from './forecast-service.ts';
+import type { Waiting } from './running.ts';
+import type { WatchedService } from './watched-service.ts';
 
-const ALERT_TYPES: Readonly<Record<ServiceKind, string>> = {
+export const ALERT_TYPES: Readonly<Record<ServiceKind, string>> = {
   web: 'cpu-high',
   worker: 'memory-leak',
   store: 'disk-full',
@@ -22,15 +24,36 @@ export const pathOf = ({ forecast, breach, issuedAt }: ServiceRun): ForecastPath
   breachProbability: problemConfidence('predicted-breach', breach.probability),
 });
 
-export const problemOf = (service: ManagedService, run: ServiceRun): Problem => {
-  const { breach, issuedAt } = run;
+/** As `gathering` finds it: over, waiting for a forecast from after the last action, or a problem. */
+export const findProblem = (
+  { service, run, alarmSince }: WatchedService,
+  cause: Waiting['cause'],
+  startedAt: number,
+): Problem | 'over' | 'wait' => {
+  if (run === undefined) return 'wait';
+  if (cause.kind === 'alert')
+    return alarmSince === cause.receivedAt ? problemOf(service, run, ALERT_CONFIDENCE, null) : 'over';
+  const { warning, breach, issuedAt } = run;
+  const isStanding = warning !== null && warning.severity !== 'info';
+  if (!isStanding || Math.floor(warning.since / 1000) !== cause.since) return 'over';
+  if (cause.round !== undefined && issuedAt < 1000 * startedAt) return 'wait';
+  const impactAt = breach.timeToImpactSeconds && Math.round(issuedAt / 1000 + breach.timeToImpactSeconds.p50);
+  return problemOf(service, run, problemConfidence('predicted-breach', breach.probability), impactAt);
+};
+
+/** What the owner's mapping counts as. */
+const ALERT_CONFIDENCE = 0.95;
+
+const problemOf = (
+  service: ManagedService,
+  run: ServiceRun,
+  confidence: number,
+  impactAt: number | null,
+): Problem => {
   const peak = predictedPeak([pathOf(run)]);
   return {
     ...{ alertType: ALERT_TYPES[service.kind], targetIds: [service.id], metric: service.metric },
-    threshold: { direction: 'above', limit: service.limit },
-    confidence: problemConfidence('predicted-breach', breach.probability),
-    impactAt: breach.timeToImpactSeconds && Math.round(issuedAt / 1000 + breach.timeToImpactSeconds.p50),
+    ...{ threshold: { direction: 'above', limit: service.limit }, confidence, impactAt, evidence: [] },
     ...(peak === undefined ? {} : { predictedPeak: peak }),
-    evidence: [],
   };
 };

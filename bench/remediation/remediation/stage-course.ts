@@ -1,6 +1,5 @@
-import type { AutonomyStage } from '../../../core/remediation/policy.ts';
 import { type ManagedService, STEP_SECONDS } from '../../../core/simulator/managed/managed-service.ts';
-import { FleetOperator } from './fleet-operator.ts';
+import { FleetOperator, type WayOfWorking } from './fleet-operator.ts';
 import type { FleetCourse } from './outcome.ts';
 import { SharedForecasts } from './watched-service.ts';
 
@@ -14,22 +13,23 @@ export interface Span {
   readonly from: number;
 }
 
-/** The same fleet under Forestall at several stages of autonomy, which share the forecasts that do not differ. */
-export const underForestall = <Stage extends AutonomyStage>(
+/** The same fleet under Forestall in several ways of working, which share the forecasts that do not differ. */
+export const underForestall = (
   fleet: () => readonly ManagedService[],
-  stages: readonly Stage[],
+  ways: readonly WayOfWorking[],
   { steps, start, from }: Span,
-): ReadonlyMap<Stage, FleetCourse> => {
+): readonly FleetCourse[] => {
   const shared = new Map(fleet().map(({ id }) => [id, new SharedForecasts()]));
-  const operators = stages.map((stage) => [stage, new FleetOperator(fleet(), stage, shared)] as const);
+  const operators = ways.map((way) => new FleetOperator(fleet(), way, shared));
   for (let step = 0; step < steps; step++) {
     const now = start + step * STEP_SECONDS;
-    for (const [, operator] of operators) {
+    for (const operator of operators) {
       operator.measure(now);
       if (now < from) continue;
       operator.proceed(now);
       if (step % HOUR_STEPS === 0) operator.forecast(now);
+      operator.notice(now);
     }
   }
-  return new Map(operators.map(([stage, { course }]) => [stage, course]));
+  return operators.map(({ course }) => course);
 };

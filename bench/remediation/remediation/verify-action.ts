@@ -14,7 +14,15 @@ export const verifyAction = ({ plan, watched, forecast, cause, beganAt }: Acted,
   if (now < doneAt) return { waitSeconds: doneAt - now };
   const settleSeconds = plan.minutes.settle * 60;
   return verify({
-    ...{ now, troubleSince: cause.since, beganAt, doneAt, settleSeconds, stepSeconds: STEP_SECONDS, metric },
+    ...{
+      now,
+      troubleSince: cause.kind === 'alert' ? cause.receivedAt : cause.since,
+      beganAt,
+      doneAt,
+      settleSeconds,
+      stepSeconds: STEP_SECONDS,
+      metric,
+    },
     deadline: doneAt + settleSeconds + PATIENCE_SECONDS,
     harm: { direction: 'above', limit },
     targets: [{ targetId, forecast, points: [...watched.pointsSince(beganAt - EVIDENCE_SECONDS)] }],

@@ -2,6 +2,10 @@ import { DAY_SECONDS } from '../../../core/shared/time.ts';
 import { type ManagedService, STEP_SECONDS } from '../../../core/simulator/managed/managed-service.ts';
 import { forecastService, type ServiceRun } from './forecast-service.ts';
 
+/** The owner's alarm: above this value for three steps in a row, as the threshold rule. */
+export const ALARM_ABOVE = 85;
+export const ALARM_STEPS = 3;
+
 const PAST = (14 * DAY_SECONDS) / STEP_SECONDS;
 
 /**
@@ -39,6 +43,8 @@ export class WatchedService {
   #start = 0;
   #hash: readonly [number, number] = [0, 0];
   run: ServiceRun | undefined;
+  /** Since when the alarm stands, epoch seconds; null if it does not. */
+  alarmSince: number | null = null;
 
   constructor(service: ManagedService, shared: SharedForecasts) {
     this.service = service;
@@ -51,6 +57,9 @@ export class WatchedService {
     if (this.#values.length === 0) this.#start = at;
     this.#values.push(value);
     this.#hash = hashed(this.#hash, value);
+    const recent = this.#values.slice(-ALARM_STEPS);
+    if (value <= ALARM_ABOVE) this.alarmSince = null;
+    else if (recent.every((each) => each > ALARM_ABOVE)) this.alarmSince ??= at;
     return value;
   }
 

@@ -1,4 +1,5 @@
 import type { Cause } from '../cause.ts';
+import type { RemediationPlan } from '../plan.ts';
 import type { Refusal } from '../remediation.ts';
 
 /** Rules of the gate that may agree later, although nobody changes a setting. */
@@ -7,13 +8,17 @@ const PASSING: ReadonlySet<string> = new Set([
   ...['units-per-window', 'resources-per-window', 'actions-per-hour'],
 ]);
 /** Forecasts come every hour or more often. */
+const FORECAST_SECONDS = 3600;
 const AGAIN_SECONDS = 15 * 60;
-/** A warning that stood for so long without an action is left to people. */
+/** A problem that was there for so long without an action is left to people. */
 const PATIENCE_SECONDS = 12 * 3600;
+/** An action may take this many times as long as the catalogue says. */
+const SLOWNESS = 2;
 
 /** What was chosen, as far as it matters here. */
 export interface Judgement {
   readonly outcome: 'nothing' | 'refused' | 'suggest' | 'ask' | 'act';
+  readonly plan: Pick<RemediationPlan, 'problem' | 'minutes' | 'plannedAt' | 'expiresAt'> | null;
   readonly refusals: readonly Refusal[];
 }
 
@@ -23,18 +28,42 @@ interface Times {
   readonly now: number;
 }
 
+/** Causes that stand until they end: what is found about them later counts as well. */
+const STANDING: ReadonlySet<Cause['kind']> = new Set(['predicted-breach', 'alert']);
+
+const mayPass = ({ outcome, refusals }: Judgement): boolean =>
+  outcome === 'refused' && refusals.length > 0 && refusals.every(({ rule }) => PASSING.has(rule));
+
+/** Time before the harm at which it is late enough to act: for people to answer, for the action, and for a forecast. */
+const leadSeconds = (
+  outcome: 'ask' | 'act',
+  { minutes, plannedAt, expiresAt }: NonNullable<Judgement['plan']>,
+): number =>
+  (outcome === 'ask' ? expiresAt - plannedAt : 0) +
+  SLOWNESS * 60 * (minutes.act + minutes.settle) +
+  FORECAST_SECONDS;
+
+/** The harm is so far away that there is time for another forecast, which knows more. */
+const isEarly = ({ outcome, plan }: Judgement, now: number): boolean =>
+  (outcome === 'ask' || outcome === 'act') &&
+  plan !== null &&
+  plan.problem.impactAt !== null &&
+  plan.problem.impactAt - now > leadSeconds(outcome, plan);
+
 /**
- * When the gate is asked again about a warning for which nothing was done; null if its refusal is final. The confidence
- * in a breach grows as it comes nearer, and pauses end. As nothing was reserved, no other remediation waits for this one.
+ * When the gate is asked again about a problem for which nothing was done; null if its word is final. Pauses end, the
+ * confidence in a breach grows as it comes nearer, and many that are far away never come: an action waits as long as it
+ * would still be in time. As nothing was reserved, no other remediation waits for this one.
  */
 export const judgedAgainAt = (
   { kind }: Cause,
-  { outcome, refusals }: Judgement,
+  judgement: Judgement,
   { startedAt, now }: Times,
 ): number | null => {
-  const mayPass = kind === 'predicted-breach' && outcome === 'refused' && refusals.length > 0;
   const again = now + AGAIN_SECONDS;
-  return mayPass && refusals.every(({ rule }) => PASSING.has(rule)) && again <= startedAt + PATIENCE_SECONDS
+  return STANDING.has(kind) &&
+    (mayPass(judgement) || isEarly(judgement, now)) &&
+    again <= startedAt + PATIENCE_SECONDS
     ? again
     : null;
 };

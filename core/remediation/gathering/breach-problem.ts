@@ -69,11 +69,8 @@ const problemOf = (
 const AGAIN_SECONDS = 15 * 60;
 
 /** A forecast from before the last remediation of the warning does not know its effect. */
-const isOutdated = (
-  { issuedAt }: PredictedBreach,
-  { round }: BreachCause,
-  { startedAt }: Moment,
-): boolean => round !== undefined && issuedAt < 1000 * startedAt;
+const isOutdated = ({ issuedAt }: PredictedBreach, { round }: BreachCause, { startedAt }: Moment): boolean =>
+  round !== undefined && issuedAt < 1000 * startedAt;
 
 /** The predicted breach as the last forecast run left it. */
 export const breachProblem = async (sources: Sources, moment: Moment, cause: BreachCause): Promise<Found> => {

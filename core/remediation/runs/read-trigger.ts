@@ -9,10 +9,14 @@ import { MetricName, TargetId, TenantId } from '../../shared/identifiers.ts';
 import { parseJson } from '../../shared/read-messages.ts';
 import { AlertSource, Cause } from '../cause.ts';
 
-/** A cause that is complete, an incident whose record says the rest, or an alert that began or ended. */
+/**
+ * A cause that is complete, an incident or a remediation that ended whose record says the rest, or an alert that began or
+ * ended.
+ */
 export type Trigger =
   | { readonly kind: 'cause'; readonly tenantId: string; readonly cause: Cause; readonly isDryRun: boolean }
   | { readonly kind: 'incident'; readonly tenantId: string; readonly incidentId: string }
+  | { readonly kind: 'ended'; readonly tenantId: string; readonly remediationId: string }
   | {
       readonly kind: 'alert';
       readonly tenantId: string;
@@ -44,6 +48,7 @@ const Fields = z.object({
   'detail-type': z.unknown().optional(),
 });
 const IncidentDetail = z.object({ tenantId: TenantId, incidentId: z.string().min(1) });
+const RemediationDetail = z.object({ tenantId: TenantId, remediationId: z.string().min(1) });
 const Breach = BreachPredicted.extend({ tenantId: TenantId, targetId: TargetId, metric: MetricName });
 const Proposal = RemediationProposed.extend({ tenantId: TenantId });
 
@@ -83,6 +88,9 @@ const eventTrigger = (type: string, detail: unknown, ownTenant: string): Trigger
     case 'IncidentOpened':
     case 'IncidentUpdated':
       return { kind: 'incident', ...parse(type, IncidentDetail, detail) };
+    case 'RemediationVerified':
+    case 'RemediationBlocked':
+      return { kind: 'ended', ...parse(type, RemediationDetail, detail) };
     case 'CloudWatch Alarm State Change':
       return alarmTrigger(ownTenant, factsOfAlarmData(detail));
     default:

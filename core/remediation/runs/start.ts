@@ -1,6 +1,7 @@
 import type { IncidentStore } from '../../incidents/ports.ts';
 import type { WorkflowStarter } from '../../shared/messaging.ts';
 import type { Cause } from '../cause.ts';
+import { nextRound } from '../choosing/next-round.ts';
 import type { AlertMapping, RemediationPolicy } from '../policy.ts';
 import type { RemediationStore, StandingAlerts } from '../ports.ts';
 import type { Trigger } from './read-trigger.ts';
@@ -8,7 +9,7 @@ import { executionNameOf, remediationIdOf } from './run-id.ts';
 import { remediateInput } from './workflow-input.ts';
 
 export interface StartDeps {
-  readonly store: Pick<RemediationStore, 'state'>;
+  readonly store: Pick<RemediationStore, 'state' | 'get'>;
   readonly alerts: StandingAlerts;
   readonly incidents: Pick<IncidentStore, 'get'>;
   readonly workflow: WorkflowStarter;
@@ -16,8 +17,11 @@ export interface StartDeps {
   readonly now: () => number;
 }
 
-/** `not-managed`: the policy says nothing about it, so that there is nothing to decide. */
-export type Started = 'started' | 'already-running' | 'not-managed' | 'alert-ended';
+/**
+ * `not-managed`: the policy says nothing about it, so that there is nothing to decide; `over`: no other remediation of the
+ * same cause may follow.
+ */
+export type Started = 'started' | 'already-running' | 'not-managed' | 'alert-ended' | 'over';
 
 const MINUTE = 60;
 
@@ -75,6 +79,16 @@ const incidentCause = async (
   return incident && { kind: 'incident', incidentId: incident.incidentId, reopened: incident.reopenCount };
 };
 
+/** Another remediation of a warning. Whether the warning still stands is found when an action is chosen. */
+const startNextRound = async (
+  deps: StartDeps,
+  { tenantId, remediationId }: Extract<Trigger, { kind: 'ended' }>,
+): Promise<Started> => {
+  const ended = await deps.store.get(tenantId, remediationId);
+  const cause = ended === undefined ? null : nextRound(ended.item);
+  return cause === null ? 'over' : start(deps, tenantId, cause, false, Math.floor(deps.now() / 1000));
+};
+
 /**
  * Starts the workflow for what may lead to a remediation, if the tenant's policy says anything about it. Executions are
  * named after their cause: a repeated message starts nothing.
@@ -87,6 +101,7 @@ export const startRemediation = async (deps: StartDeps, trigger: Trigger): Promi
     const mapping = mappingOf(policy, trigger.source, trigger.name);
     return mapping === undefined ? 'not-managed' : startAlert(deps, trigger, mapping);
   }
+  if (trigger.kind === 'ended') return startNextRound(deps, trigger);
   const isRequest = trigger.kind === 'cause';
   const cause = isRequest ? trigger.cause : await incidentCause(deps, trigger);
   if (cause === undefined || !isManaged(policy, cause)) return 'not-managed';

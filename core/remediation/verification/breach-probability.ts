@@ -12,22 +12,20 @@ export interface BreachProbabilities {
   readonly beyond: number;
 }
 
-const CERTAINTY = 1e-4;
-const logOdds = (p: number): number => {
-  const inside = Math.min(1 - CERTAINTY, Math.max(CERTAINTY, p));
-  return Math.log(inside / (1 - inside));
-};
-const logistic = (odds: number): number => 1 / (1 + Math.exp(-odds));
-
 /**
- * Probability of a breach from step `from` on if the path is shifted: the calibrated probability of the forecast, its
- * log-odds moved by as much as those of the likeliest step change. Never falls as the shift grows.
+ * Probability of a breach from step `from` on if the path is shifted: the calibrated probability of the forecast falls by
+ * the same share as that of the likeliest step, and if that rises, what is missing to certainty does. Never falls as the
+ * shift grows.
  */
 const shifted = (path: HarmPath, from: number, limit: number, shift: number): number => {
   const likeliest = likeliestBeyond(path, from, limit, shift);
   if (path.breachProbability === null) return likeliest;
   const asIssued = likeliestBeyond(path, 0, limit, 0);
-  return logistic(logOdds(path.breachProbability) + logOdds(likeliest) - logOdds(asIssued));
+  const calibrated = path.breachProbability;
+  if (likeliest === asIssued) return calibrated;
+  return likeliest < asIssued
+    ? calibrated * (likeliest / asIssued)
+    : 1 - (1 - calibrated) * ((1 - likeliest) / (1 - asIssued));
 };
 
 const byForecast = (

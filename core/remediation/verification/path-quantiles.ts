@@ -1,3 +1,4 @@
+import { normalProbability } from '../../shared/maths/normal-probability.ts';
 import { normalQuantile } from '../../shared/maths/normal-quantile.ts';
 import type { HarmPath } from './harm-scale.ts';
 
@@ -25,11 +26,24 @@ const BAND = normalQuantile(0.9) - normalQuantile(0.1);
 export const spreadAt = (path: HarmPath, step: number): number =>
   (valueAt(path, step, 0.9) - valueAt(path, step, 0.1)) / BAND;
 
-/** Probability that the value of a step is beyond the limit: between the quantiles by a straight line. */
-const beyondAt = ({ levels, quantiles }: HarmPath, step: number, limit: number): number => {
+const LEAST_SPREAD = 1e-9;
+
+/** Probability beyond a value in the tail that holds `share`, `deviations` further out, as in a normal distribution. */
+const tailOf = (share: number, deviations: number): number => {
+  const start = normalQuantile(share);
+  return (share * normalProbability(start - deviations)) / normalProbability(start);
+};
+
+/**
+ * Probability that the value of a step is beyond the limit: between the quantiles by a straight line, outside of them by
+ * the tail of a normal distribution with the spread of the 80 % band.
+ */
+const beyondAt = (path: HarmPath, step: number, limit: number): number => {
+  const { levels, quantiles } = path;
+  const spread = Math.max(LEAST_SPREAD, spreadAt(path, step));
   const above = quantiles.findIndex((row) => row[step]! >= limit);
-  if (above < 0) return 1 - levels.at(-1)!;
-  if (above === 0) return 1 - levels[0]!;
+  if (above < 0) return tailOf(1 - levels.at(-1)!, (limit - quantiles.at(-1)![step]!) / spread);
+  if (above === 0) return 1 - tailOf(levels[0]!, (quantiles[0]![step]! - limit) / spread);
   const [low, high] = [quantiles[above - 1]![step]!, quantiles[above]![step]!];
   const [from, to] = [levels[above - 1]!, levels[above]!];
   return 1 - (from + ((to - from) * (limit - low)) / (high - low));

@@ -7,7 +7,7 @@ import { RULES } from '../../../../core/remediation/gate/rules.ts';
 const NOW = 1_790_000_000;
 const WARNING: Cause = { kind: 'predicted-breach', targetId: 'web-1', metric: 'cpu', since: NOW };
 const refusedBy = (...rules: readonly string[]): Judgement => ({
-  outcome: 'refused',
+  ...{ outcome: 'refused', plan: null },
   refusals: rules.map((rule) => ({ rule, reason: '', remedy: '' })),
 });
 const again = (judgement: Judgement, age = 0, cause: Cause = WARNING) =>
@@ -51,12 +51,53 @@ describe('a warning about which nothing was done', () => {
 
   it('is not judged again once there is an answer', () => {
     for (const outcome of ['nothing', 'suggest', 'ask', 'act'] as const)
-      expect(again({ outcome, refusals: [] })).toBeNull();
-    expect(again({ outcome: 'nothing', refusals: refusedBy('confidence').refusals })).toBeNull();
+      expect(again({ outcome, plan: null, refusals: [] })).toBeNull();
+    expect(again({ ...refusedBy('confidence'), outcome: 'nothing' })).toBeNull();
     expect(again(refusedBy())).toBeNull();
   });
 
   it('is unlike other causes, whose confidence does not grow', () => {
     expect(again(refusedBy('confidence'), 0, { kind: 'incident', incidentId: 'i', reopened: 0 })).toBeNull();
+  });
+
+  it('is judged again while it is an alert that stands', () => {
+    const alert: Cause = { kind: 'alert', source: 'cloudwatch', name: 'cpu', receivedAt: NOW };
+    expect(again(refusedBy('cooldown'), 0, alert)).toBe(NOW + 900);
+  });
+});
+
+/** A plan that is valid for half an hour, of an action that takes and settles in a quarter of an hour. */
+const planned = (outcome: Judgement['outcome'], minutesUntilHarm: number | null): Judgement => ({
+  ...{ outcome, refusals: [] },
+  plan: {
+    problem: {
+      ...{ alertType: 'cpu-high', targetIds: ['web-1'], metric: 'cpu', threshold: null, confidence: 0.9 },
+      ...{ impactAt: minutesUntilHarm === null ? null : NOW + 60 * minutesUntilHarm, evidence: [] },
+    },
+    ...{ minutes: { act: 5, settle: 10 }, plannedAt: NOW, expiresAt: NOW + 1800 },
+  },
+});
+
+describe('harm that is far away', () => {
+  it.each([
+    ['people have to answer', 'ask', 120],
+    ['it may be done alone', 'act', 90],
+  ] as const)('is judged again until there is just enough time, if %s', (_, outcome, minutes) => {
+    expect(again(planned(outcome, minutes + 1))).toBe(NOW + 900);
+    expect(again(planned(outcome, minutes))).toBeNull();
+    expect(again(planned(outcome, 0))).toBeNull();
+    expect(again(planned(outcome, null))).toBeNull();
+  });
+
+  it('is told to people at once if they decide anyway', () => {
+    expect(again(planned('suggest', 400))).toBeNull();
+  });
+
+  it('does not keep a person waiting who asked for an action', () => {
+    const cause: Cause = {
+      ...{ kind: 'request', requestId: 'r', action: 'scale-out-service', resource: 'ecs-service:a/b' },
+      ...{ reason: '', requestedBy: 'ada' },
+    };
+    expect(again(planned('ask', 400), 0, cause)).toBeNull();
   });
 });

@@ -1,17 +1,33 @@
 import { describe, expect, it } from 'vitest';
 import { type Cause, causeKey } from '../../../../core/remediation/cause.ts';
 import { MAX_ROUNDS, nextRound } from '../../../../core/remediation/choosing/next-round.ts';
-import { REMEDIATION_STATUSES } from '../../../../core/remediation/remediation.ts';
+import { REMEDIATION_STATUSES, VERDICTS } from '../../../../core/remediation/remediation.ts';
 
 const WARNING: Cause = { kind: 'predicted-breach', targetId: 'web-1', metric: 'cpu', since: 1_790_000_000 };
 const next = (status: (typeof REMEDIATION_STATUSES)[number], cause: Cause = WARNING, isDryRun = false) =>
-  nextRound({ cause, status, isDryRun });
+  nextRound({ cause, status, isDryRun, verification: null });
 
 describe('after a remediation of a warning', () => {
   it.each(['succeeded', 'unproven', 'expired'] as const)(
     'that ended as %s, another may be needed',
     (status) => {
       expect(next(status)).toEqual({ ...WARNING, round: 1 });
+    },
+  );
+
+  it.each(VERDICTS)(
+    'whose verdict is %s and not stored as its end yet, another may follow unless it got worse',
+    (verdict) => {
+      const verification = {
+        verdict,
+        probabilityAvoided: null,
+        points: 4,
+        newestAt: null,
+        evidence: [],
+        at: 1,
+      };
+      const found = nextRound({ cause: WARNING, status: 'verifying', isDryRun: false, verification });
+      expect(found).toEqual(verdict === 'worse' ? null : { ...WARNING, round: 1 });
     },
   );
 

@@ -72,7 +72,7 @@ describe('verify against the forecast', () => {
 
   it('leaves it open if it is better but may still breach', () => {
     const course = turning(rising, (minutes) => rising(minutes) - 7);
-    const steady = withTarget({ points: pointsOf(course) }, { harm: { direction: 'above', limit: 98 } });
+    const steady = withTarget({ points: pointsOf(course) }, { harm: { direction: 'above', limit: 100.5 } });
     expect(verdictOf(steady)).toBe('unproven');
     expect(verify({ ...steady, deadline: steady.now + 1000 })).toEqual({ waitSeconds: STEP });
   });
