@@ -134,7 +134,7 @@ export const remediationStory = async (options: StoryOptions): Promise<void> => 
     'Create a group of five servers, a person who may approve, and a policy',
     async () => {
       await createGroup(LOCAL_TENANT);
-      return signInPerson(session.outputs, 'you', `${LOCAL_TENANT}.approver`);
+      return (await signInPerson(session.outputs, 'you', [`${LOCAL_TENANT}.approver`])).AccessToken;
     },
   );
   const client = new RemediationClient({ url: session.url, apiKey: token });
