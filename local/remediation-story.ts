@@ -1,5 +1,6 @@
 /** `npm start -- --remediate`: one remediation, from a prediction to a verified action, that waits for your approval. */
 import { setTimeout as wait } from 'node:timers/promises';
+import { SQSClient } from '@aws-sdk/client-sqs';
 import type { RemediationAnswer } from '../cli/api-client/remediation-answers.ts';
 import { RemediationClient } from '../cli/api-client/remediation-client.ts';
 import { answerRemediation } from '../cli/commands/remediation/answer.ts';
@@ -9,6 +10,7 @@ import type { Terminal } from '../cli/terminal/terminal.ts';
 import { printLines } from '../cli/terminal/writer.ts';
 import { DependencyUnavailableError, InvalidInputError } from '../core/shared/errors.ts';
 import { forecastFleet } from './forecast-fleet.ts';
+import { waitUntilDrained } from './queue-drain.ts';
 import { LOCAL_TENANT, type Session } from './session.ts';
 import { signInPerson } from './sign-in-person.ts';
 import type { StageTimes } from './stage-times.ts';
@@ -141,7 +143,10 @@ export const remediationStory = async (options: StoryOptions): Promise<void> => 
   await allow(client);
   const now = Math.floor(Date.now() / 60_000) * 60;
   const sending = new AbortController();
-  await stages.run('Send two hours in which their CPU rises', () => sendHistory(session.client, now));
+  await stages.run('Send two hours in which their CPU rises', async (say) => {
+    await sendHistory(session.client, now);
+    await waitUntilDrained(new SQSClient(), say);
+  });
   const sent = keepSending(session.client, now, sending.signal);
   try {
     await forecastFleet(session.client, stages);
