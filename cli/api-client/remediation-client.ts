@@ -1,4 +1,4 @@
-import type { RemediationStatus } from '../../core/remediation/remediation.ts';
+import type { Question, RemediationStatus } from '../../core/remediation/remediation.ts';
 import { ApiReader, withJson } from './api-reader.ts';
 import {
   type ActionAnswer,
@@ -28,6 +28,8 @@ export interface ReaderQuery {
 /** What a person says about a plan. */
 export interface PlanAnswer {
   readonly planHash: string;
+  /** Undefined for a wish to undo, which answers nothing. */
+  readonly question?: Question | undefined;
   readonly reason: string;
 }
 

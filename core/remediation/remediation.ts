@@ -58,6 +58,10 @@ export const Approval = z.strictObject({
 });
 export type Approval = z.infer<typeof Approval>;
 
+/** What people can be asked: whether to carry out the plan, or to undo what was done. */
+export const QUESTIONS = ['plan', 'undo'] as const;
+export type Question = (typeof QUESTIONS)[number];
+
 /** The question to people, which ends with an answer or at `expiresAt`, which means no. */
 export const ApprovalRequest = z.strictObject({
   planHash: z.string().length(64),
@@ -108,6 +112,8 @@ export const UndoRequest = z.strictObject({
   /** 2 for high risk: two different people. */
   needed: z.union([z.literal(1), z.literal(2)]),
   approvals: z.array(Approval),
+  /** When somebody first asked; asked again after a refusal, it is another question. */
+  askedAt: Seconds.exactOptional(),
 });
 export type UndoRequest = z.infer<typeof UndoRequest>;
 

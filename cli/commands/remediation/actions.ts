@@ -29,7 +29,7 @@ const describe = (action: ActionAnswer): string[] => {
     `acts on ${resourceKind}; ${effect}, risk ${risk}, reversibility ${reversibility}`,
     `acts within ${minutes.act} min, shows after ${minutes.settle} more; at most ${action.maxConcurrent} at once`,
     `${action.deployed ? 'deployed' : 'not deployed: add it to remediation.actions of the stage'}`,
-    `parameters: ${JSON.stringify(action.parameters)}`,
+    `parameters: ${jsonText(action.parameters)}`,
   ];
 };
 

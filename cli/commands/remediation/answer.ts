@@ -1,5 +1,6 @@
 import { createInterface } from 'node:readline';
 import { approvalScreen } from '../../../core/remediation/approval/approval-screen.ts';
+import type { Question } from '../../../core/remediation/remediation.ts';
 import { InvalidInputError } from '../../../core/shared/errors.ts';
 import type { RemediationAnswer } from '../../api-client/remediation-answers.ts';
 import { jsonText } from '../../terminal/clean-text.ts';
@@ -11,6 +12,8 @@ import { connectRemediation } from './remediation-connection.ts';
 export interface AnswerOptions extends ConnectionOptions {
   /** The hash that the caller saw, or its beginning; without it, the plan is shown and the caller asked. */
   readonly plan?: string;
+  /** What the caller answers: with a hash the plan, else what was shown. */
+  readonly question?: Question;
   readonly reason: string;
   readonly json?: true;
 }
@@ -52,13 +55,19 @@ const DONE: Readonly<Record<Verb, string>> = {
   undo: 'asked to be undone',
 };
 
+const questionOf = (verb: Verb, shown: Question, { plan, question }: AnswerOptions): Question | undefined => {
+  if (verb === 'undo') return undefined;
+  return question ?? (plan === undefined ? shown : 'plan');
+};
+
 /** Answers a question about a plan, or asks to undo it. The hash that is sent is that of the plan that was shown. */
 export const answerRemediation = async (
   verb: Verb,
   id: string,
-  { plan, reason, json, ...connection }: AnswerOptions,
+  options: AnswerOptions,
   terminal: Terminal,
 ): Promise<void> => {
+  const { plan, reason, json, question: _, ...connection } = options;
   const client = connectRemediation(connection, terminal);
   const remediation = await client.remediation(id);
   const { planHash } = remediation;
@@ -66,6 +75,7 @@ export const answerRemediation = async (
     throw new InvalidInputError(`remediation ${id} has no plan: ${remediation.explanation}`);
   if (plan === undefined) await confirm(verb, remediation, terminal);
   else checkPlan(plan, planHash);
-  const answered = await client.answer(id, verb, { planHash, reason });
+  const question = questionOf(verb, remediation.question ?? 'plan', options);
+  const answered = await client.answer(id, verb, { planHash, question, reason });
   printLine(terminal.stdout, json ? jsonText(answered) : `${id} ${DONE[verb]}: it is ${answered.status}`);
 };

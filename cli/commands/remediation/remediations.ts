@@ -1,6 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { Command, Option } from 'commander';
-import { REMEDIATION_STATUSES, type RemediationStatus } from '../../../core/remediation/remediation.ts';
+import {
+  QUESTIONS,
+  REMEDIATION_STATUSES,
+  type RemediationStatus,
+} from '../../../core/remediation/remediation.ts';
 import { jsonText } from '../../terminal/clean-text.ts';
 import type { Terminal } from '../../terminal/terminal.ts';
 import { LineWriter, printLine } from '../../terminal/writer.ts';
@@ -77,14 +81,21 @@ const ANSWERS = [
   ['undo', 'ask to undo what a remediation did; this also approves it if you may'],
 ] as const;
 
-const answerCommand = ([verb, description]: (typeof ANSWERS)[number], terminal: Terminal): Command =>
-  withConnection(new Command(verb))
+const QUESTION = new Option(
+  '--question <question>',
+  'what --plan answers: plan or undo (default: plan)',
+).choices(QUESTIONS);
+
+const answerCommand = ([verb, description]: (typeof ANSWERS)[number], terminal: Terminal): Command => {
+  const command = withConnection(new Command(verb))
     .description(description)
     .argument('<id>', 'remediation ID')
     .option('--plan <hash>', 'hash of the plan that you saw, or its first 8 characters; asks nothing')
     .option('--reason <text>', 'reason, recorded with the decision', '')
     .option('--json', 'print one JSON object')
     .action((id: string, options: AnswerOptions) => answerRemediation(verb, id, options, terminal));
+  return verb === 'undo' ? command : command.addOption(QUESTION);
+};
 
 const requestCommand = (terminal: Terminal): Command =>
   withConnection(new Command('request'))

@@ -14,6 +14,7 @@ import {
   LinkAnswer,
   LinkPath,
   RequestedRemediation,
+  UndoBody,
 } from './requests.ts';
 
 const READ = { ...QUERY, tag: 'remediation' } as const;
@@ -99,12 +100,12 @@ export const REMEDIATION_OPERATIONS = {
     ...ANSWER,
     path: '/v1/remediations/{remediationId}/approve',
     summary:
-      'Approves exactly the plan with this hash, or the undoing that is asked for; 409 if the plan is another one, or the question was answered or expired. Only people can',
+      'Approves exactly the plan with this hash, or with `question` undo its undoing; 409 if another plan or question is open, or the question was answered or expired. Only people can',
   },
   rejectRemediation: {
     ...ANSWER,
     path: '/v1/remediations/{remediationId}/reject',
-    summary: 'Says no to the plan with this hash, or to the undoing that is asked for. Only people can',
+    summary: 'Says no to the plan with this hash, or with `question` undo to its undoing. Only people can',
   },
   undoRemediation: {
     ...COMMAND,
@@ -113,7 +114,7 @@ export const REMEDIATION_OPERATIONS = {
       'Asks to undo what a remediation did; it begins as soon as enough people approved, and asking approves if the caller is a person who may',
     needs: 'operate',
     params: RemediationPath,
-    body: AnswerBody,
+    body: UndoBody,
     status: 202,
     responses: [RemediationView],
   },

@@ -1,11 +1,12 @@
 import type * as z from 'zod';
 import type { Actor } from '../../platform/actor.ts';
 import { isoOfSeconds } from '../../shared/time.ts';
+import { awaitsUndo } from '../approval/awaits-undo.ts';
 import { findAction } from '../catalogue/catalogue.ts';
 import { describeCause } from '../describe-cause.ts';
 import { describeWithoutAnswer } from '../describe-plan.ts';
 import type { RemediationPlan } from '../plan.ts';
-import type { Approval, Execution, Remediation } from '../remediation.ts';
+import type { Approval, Execution, Question, Remediation } from '../remediation.ts';
 import { describeUndo } from '../runs/announce.ts';
 import type { PlanView, RemediationSummary, RemediationView } from './remediations.ts';
 
@@ -18,9 +19,17 @@ const present = <Name extends string, Value, Shown>(
 
 const same = <Value>(value: Value): Value => value;
 
+const isPlanAsked = ({ status, approval }: Remediation): boolean =>
+  status === 'awaiting-approval' && approval !== null;
+
+const askedOf = (run: Remediation): Question | null => {
+  if (awaitsUndo(run)) return 'undo';
+  return isPlanAsked(run) ? 'plan' : null;
+};
+
 export const presentRemediation = (run: Remediation): z.infer<typeof RemediationSummary> => {
   const { remediationId, status, startedAt, endedAt, environment, isDryRun, cause, plan, explanation } = run;
-  const isAsked = status === 'awaiting-approval' && run.approval !== null;
+  const isAsked = isPlanAsked(run);
   return {
     ...{ id: remediationId, status, startedAt: isoOfSeconds(startedAt), dryRun: isDryRun },
     ...present('endedAt', endedAt, isoOfSeconds),
@@ -104,6 +113,7 @@ export const presentRemediationDetail = (run: Remediation): RemediationView => (
   refusals: run.refusals,
   ...present('approval', run.approval, presentApproval),
   ...present('execution', run.execution, presentExecution),
+  ...present('question', askedOf(run), same),
   ...present('undoRequest', run.undoRequest, ({ needed, approvals }) => ({
     needed,
     approvals: approvals.map(presentGiven),

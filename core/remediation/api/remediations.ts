@@ -6,7 +6,7 @@ import { ResponseInstant } from '../../platform/api/instants.ts';
 import { pageOf, paging } from '../../platform/api/paging.ts';
 import { TargetId } from '../../shared/identifiers.ts';
 import { EFFECTS, REVERSIBILITIES, RISKS } from '../action.ts';
-import { REMEDIATION_STATUSES, Refusal, VERDICTS } from '../remediation.ts';
+import { QUESTIONS, REMEDIATION_STATUSES, Refusal, VERDICTS } from '../remediation.ts';
 import { AnyJson } from './json.ts';
 
 const Probability = z.number().min(0).max(1);
@@ -114,6 +114,10 @@ export const RemediationView = named(
           .optional(),
       })
       .optional(),
+    question: z
+      .enum(QUESTIONS)
+      .optional()
+      .describe('What people are asked: the plan, or whether to undo it; absent if nothing'),
     undoRequest: z.object({ needed: z.number().int(), approvals: z.array(Given) }).optional(),
     verification: z
       .object({

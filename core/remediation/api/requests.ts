@@ -2,6 +2,7 @@
 import * as z from 'zod';
 import { named } from '../../platform/api/components.ts';
 import { PlainLine } from '../../shared/text.ts';
+import { QUESTIONS } from '../remediation.ts';
 import { ResourceId } from '../resource.ts';
 import { RemediationId } from './remediations.ts';
 
@@ -11,7 +12,19 @@ const PlanHash = z
   .regex(/^[0-9a-f]{64}$/, 'expected the hash of the plan: 64 hexadecimal digits')
   .describe('`planHash` of the remediation as you saw it; refused if the plan is another one by now');
 
-export const AnswerBody = named('RemediationAnswer', z.strictObject({ planHash: PlanHash, reason: Reason }));
+export const AnswerBody = named(
+  'RemediationAnswer',
+  z.strictObject({
+    planHash: PlanHash,
+    question: z
+      .enum(QUESTIONS)
+      .default('plan')
+      .describe('What you answer: the plan, or whether to undo it; refused if the other is asked'),
+    reason: Reason,
+  }),
+);
+
+export const UndoBody = named('UndoWish', z.strictObject({ planHash: PlanHash, reason: Reason }));
 
 export const ActionRequest = named(
   'ActionRequest',

@@ -9,7 +9,8 @@ import type {
   Versioned,
   WaitingWorkflows,
 } from '../ports.ts';
-import type { Approval, ApprovalRequest, Remediation } from '../remediation.ts';
+import type { Approval, ApprovalRequest, Question, Remediation } from '../remediation.ts';
+import { refuseUnasked } from './open-question.ts';
 import { refuseOtherHash, refuseRequester, refuseUnlessPerson } from './who-may-answer.ts';
 
 /** What a person says about a plan. */
@@ -17,6 +18,10 @@ export interface Answer {
   readonly tenantId: string;
   readonly remediationId: string;
   readonly answer: PlanAnswer;
+  /** What the person was asked. */
+  readonly question: Question;
+  /** When it was asked, for an answer to no other question of this kind. */
+  readonly askedAt?: number;
   /** Of the plan that the person saw. */
   readonly planHash: string;
   readonly reason: string;
@@ -40,9 +45,8 @@ const QUESTION = 'the question about the plan';
 
 /** @throws ConflictError if nothing is asked, the plan is another one, or the time is over */
 const openQuestion = (run: Remediation, given: Answer): ApprovalRequest => {
-  const { approval, status, remediationId } = run;
-  if (approval === null)
-    throw new ConflictError(`remediation ${remediationId} is ${status}: nothing is asked`);
+  const { approval } = run;
+  if (approval === null) return refuseUnasked(run);
   refuseOtherHash(approval.planHash, given.planHash);
   return approval;
 };

@@ -11,6 +11,8 @@ import {
   validVersions,
 } from '../../platform/secrets/key-ring.ts';
 import { TenantId } from '../../shared/identifiers.ts';
+import { HOUR_SECONDS } from '../../shared/time.ts';
+import { QUESTIONS, type Question } from '../remediation.ts';
 
 const Payload = z.strictObject({
   /** Id of the version that signed it. */
@@ -18,6 +20,9 @@ const Payload = z.strictObject({
   tenant: TenantId,
   remediation: z.string().max(100),
   plan: z.string().length(64),
+  question: z.enum(QUESTIONS),
+  /** Epoch seconds. */
+  asked: z.number().int().nonnegative(),
   person: z.string().min(1).max(200),
   /** Epoch seconds. */
   expires: z.number().int(),
@@ -27,24 +32,27 @@ export interface LinkClaims {
   readonly tenantId: string;
   readonly remediationId: string;
   readonly planHash: string;
+  readonly question: Question;
+  /** When it was asked, epoch seconds. */
+  readonly askedAt: number;
   /** User name of the person who may use it. */
   readonly person: string;
   /** Epoch seconds. */
   readonly expiresAt: number;
 }
 
-/** Longest life of a link. */
-export const MAX_LINK_SECONDS = 24 * 3600;
+/** Longest life of a link: whoever loses the right to approve keeps it no longer than with an access token. */
+export const MAX_LINK_SECONDS = HOUR_SECONDS;
 
 const LINK = /^([\w-]{1,1000})\.([\w-]{43})$/;
 
 /** Signs a link at `now` (epoch milliseconds). */
 export const signLink = (ring: KeyRing, claims: LinkClaims, now: number): string => {
   const version = signingVersion(ring, now);
-  const { tenantId, remediationId, planHash, person, expiresAt } = claims;
+  const { tenantId, remediationId, planHash, question, askedAt, person, expiresAt } = claims;
   const content: z.infer<typeof Payload> = {
     ...{ v: version.id, tenant: tenantId, remediation: remediationId, plan: planHash, person },
-    expires: expiresAt,
+    ...{ question, asked: askedAt, expires: expiresAt },
   };
   const payload = Buffer.from(JSON.stringify(content)).toString('base64url');
   return `${payload}.${signMessage(version, 'approval', tenantId, payload).toString('base64url')}`;
@@ -74,6 +82,7 @@ export const checkLink = (ring: KeyRing, text: string, now: number): CheckedLink
   if (mac.toString('base64url') !== signature) return 'invalid';
   const secondsLeft = claims.expires - now / 1000;
   if (secondsLeft <= 0 || secondsLeft > MAX_LINK_SECONDS) return 'expired';
-  const { tenant: tenantId, remediation: remediationId, plan: planHash, person, expires: expiresAt } = claims;
-  return { tenantId, remediationId, planHash, person, expiresAt };
+  const { tenant: tenantId, remediation: remediationId, plan: planHash, question, person } = claims;
+  const times = { askedAt: claims.asked, expiresAt: claims.expires };
+  return { tenantId, remediationId, planHash, question, person, ...times };
 };

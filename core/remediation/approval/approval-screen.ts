@@ -66,6 +66,9 @@ const answersOf = ({ approval }: RemediationView): string => {
   return `${approvals.length} of ${needed} approvals${names}, until ${clock(expiresAt)}`;
 };
 
+/** Everything below it was carried out. */
+const UNDO = 'whether to UNDO this change, which was carried out';
+
 /**
  * Everything that a person needs to decide, the most important first: what, why, how sure, how much it touches, how to
  * undo it, what happens without an answer; then each parameter, the states and the calls, in full.
@@ -75,6 +78,7 @@ export const approvalScreen = (view: RemediationView): readonly string[] => {
   if (plan === undefined) return [...fact('Status', `${view.status}: ${view.explanation}`)];
   const { problem, change } = plan;
   return [
+    ...(view.question === 'undo' ? fact('Question', UNDO) : []),
     ...fact('What', `${change.summary}: ${plan.action.title}`),
     ...fact('Where', `${plan.resource} in ${plan.environment}`),
     ...facts('Why', [view.cause, ...problem.evidence]),

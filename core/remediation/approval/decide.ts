@@ -2,7 +2,7 @@
 
 import { untilCommitted } from '../until-committed.ts';
 import { type Answer, type AnswerDeps, type Answered, answerPlan } from './answer-plan.ts';
-import { awaitsUndo } from './awaits-undo.ts';
+import { refuseOtherQuestion } from './open-question.ts';
 import { askToUndo, refuseUndo, type UndoDeps, type UndoWish } from './undo-request.ts';
 
 export interface DecideDeps extends AnswerDeps, UndoDeps {
@@ -32,10 +32,14 @@ const decide = async (
     return stored === undefined ? 'not-found' : attempt(state, stored);
   });
 
-/** Takes an answer to whatever is asked about the remediation: its plan, or whether to undo it. */
+/**
+ * Takes an answer to what is asked about the remediation: its plan, or whether to undo it.
+ * @throws ConflictError if the answer is to another question
+ */
 export const answerQuestion = (deps: DecideDeps, given: Answer): Promise<Answered | 'not-found'> =>
   decide(deps, given, (state, stored) => {
-    if (!awaitsUndo(stored.item)) return answerPlan(deps, state, stored, given);
+    refuseOtherQuestion(stored.item, given);
+    if (given.question === 'plan') return answerPlan(deps, state, stored, given);
     const wish = { ...given, approves: true };
     return given.answer === 'approved'
       ? askToUndo(deps, state, stored, wish)

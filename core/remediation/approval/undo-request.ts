@@ -62,7 +62,8 @@ const requestOf = (run: Remediation, wish: UndoWish, now: number): UndoRequest =
   const { planHash, by, reason } = wish;
   const before = stillCounting(run.undoRequest, now).filter((each) => each.by.name !== by.name);
   const own = wish.approves ? [{ planHash, by, reason, at: now }] : [];
-  return { needed: run.plan?.risk === 'high' ? 2 : 1, approvals: [...before, ...own] };
+  const askedAt = run.undoRequest?.askedAt ?? now;
+  return { needed: run.plan?.risk === 'high' ? 2 : 1, approvals: [...before, ...own], askedAt };
 };
 
 const isComplete = ({ approvals, needed }: UndoRequest): boolean => approvals.length >= needed;

@@ -39,7 +39,7 @@ const FORM = [
 export const questionPage = (view: RemediationView, person: string): HttpReply =>
   html(
     200,
-    'Approve this change?',
+    view.question === 'undo' ? 'Undo this change?' : 'Approve this change?',
     [
       `<p>You answer as ${escaped(person)}. Without an answer, nothing is changed.</p>`,
       `<pre>${escaped(approvalScreen(view).join('\n'))}</pre>`,

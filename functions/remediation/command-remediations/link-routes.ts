@@ -1,3 +1,4 @@
+import { actorOf } from '../../../core/platform/actor.ts';
 import { NotFoundError, ProblemError } from '../../../core/platform/api/errors.ts';
 import type { KeyRings } from '../../../core/platform/secrets/ports.ts';
 import { REMEDIATION_OPERATIONS } from '../../../core/remediation/api/operations.ts';
@@ -10,7 +11,8 @@ import {
   signLink,
 } from '../../../core/remediation/approval/approval-link.ts';
 import { answerQuestion } from '../../../core/remediation/approval/decide.ts';
-import { openQuestionOf } from '../../../core/remediation/approval/open-question.ts';
+import { openQuestionOf, refuseOtherQuestion } from '../../../core/remediation/approval/open-question.ts';
+import { refuseUnlessPerson } from '../../../core/remediation/approval/who-may-answer.ts';
 import { ConflictError } from '../../../core/shared/errors.ts';
 import { isoOfSeconds } from '../../../core/shared/time.ts';
 import { jsonReply } from '../../runtime/http-reply.ts';
@@ -36,9 +38,10 @@ const createLink = (deps: LinkDeps) =>
     async ({ caller, params: { remediationId }, receivedAt }) => {
       const { tenantId, name: person } = caller;
       const now = Math.floor(receivedAt / 1000);
-      const { planHash, until } = openQuestionOf(await findRun(deps, tenantId, remediationId), now);
+      refuseUnlessPerson(actorOf(caller));
+      const { until, ...open } = openQuestionOf(await findRun(deps, tenantId, remediationId), now);
       const expiresAt = Math.min(until, now + MAX_LINK_SECONDS);
-      const claims = { tenantId, remediationId, planHash, person, expiresAt };
+      const claims = { tenantId, remediationId, ...open, person, expiresAt };
       const link = signLink(await deps.approvalRings.read(), claims, receivedAt);
       deps.telemetry.info('approval link created', { tenantId, remediationId, person });
       return { path: `/v1/approvals/${link}`, expiresAt: isoOfSeconds(expiresAt) };
@@ -59,8 +62,10 @@ const wantsJson = ({ headers }: HttpRequest): boolean =>
 
 const openLink = (deps: LinkDeps) =>
   route(REMEDIATION_OPERATIONS.openApprovalLink, async ({ params, request, receivedAt }) => {
-    const { tenantId, remediationId, person, planHash } = await claimsOf(deps, params.link, receivedAt);
+    const claims = await claimsOf(deps, params.link, receivedAt);
+    const { tenantId, remediationId, person, planHash } = claims;
     const run = await findRun(deps, tenantId, remediationId);
+    refuseOtherQuestion(run, claims);
     const open = openQuestionOf(run, Math.floor(receivedAt / 1000));
     if (open.planHash !== planHash) throw new ConflictError('the link is for another plan');
     const view = presentRemediationDetail(run);
@@ -82,9 +87,10 @@ const formOf = (request: HttpRequest): LinkAnswer => {
 const answerByLink = (deps: LinkDeps) =>
   route(REMEDIATION_OPERATIONS.answerByLink, async ({ params, request, receivedAt }) => {
     const { answer, reason } = formOf(request);
-    const { tenantId, remediationId, person, planHash } = await claimsOf(deps, params.link, receivedAt);
+    const { person, expiresAt: _, ...asked } = await claimsOf(deps, params.link, receivedAt);
+    const { tenantId, remediationId } = asked;
     const by = { kind: 'person' as const, name: person };
-    const given = { tenantId, remediationId, planHash, answer, reason, by };
+    const given = { ...asked, answer, reason, by };
     const { remediation, isRepeated } = foundOr404(await answerQuestion(deps, given), remediationId);
     if (isRepeated) throw new ConflictError('the link was used: your answer is recorded');
     deps.telemetry.info('plan answered by link', { tenantId, remediationId, answer, by });

@@ -39,6 +39,10 @@ const api = new FakeApi({
   'GET /v1/remediations/r-2': () => ({
     body: presentRemediationDetail(doneRun({ plan: null, planHash: null })),
   }),
+  'GET /v1/remediations/r-3': () => ({
+    body: presentRemediationDetail({ ...doneRun(), undoRequest: { needed: 1, approvals: [] } }),
+  }),
+  'POST /v1/remediations/r-3/approve': answered('approve'),
   'POST /v1/remediations/r-1/approve': answered('approve'),
   'POST /v1/remediations/r-1/reject': answered('reject'),
   'POST /v1/remediations/r-1/undo': answered('undo'),
@@ -102,7 +106,8 @@ describe('forestall remediations', () => {
     'shows the plan before it %ss, and waits for the word',
     async (verb) => {
       const { code, err, out } = await cli(`remediations ${verb} r-1 --reason fine`, `${verb}\n`);
-      expect([code, answers]).toEqual([0, [[verb, { planHash: hash, reason: 'fine' }]]]);
+      const question = verb === 'undo' ? {} : { question: 'plan' };
+      expect([code, answers]).toEqual([0, [[verb, { planHash: hash, ...question, reason: 'fine' }]]]);
       for (const part of ['desired capacity 5 → 6', '{"add":1,"max":10}', hash]) expect(err).toContain(part);
       expect(out).toContain('awaiting-approval');
     },
@@ -121,6 +126,16 @@ describe('forestall remediations', () => {
       expect((await cli(`remediations approve r-1 --plan ${plan}`)).code).toBe(2);
     expect(answers).toHaveLength(1);
     expect((await cli('remediations approve r-2 --plan 12345678')).err).toContain('has no plan');
+  });
+
+  it('answers what it showed, and with --plan the plan unless the undoing is named', async () => {
+    const line = `remediations approve r-3 --plan ${hash.slice(0, 8)}`;
+    await cli('remediations approve r-3', 'approve\n');
+    await cli(line);
+    await cli(`${line} --question undo`);
+    expect(answers.map(([, body]) => body)).toMatchObject([
+      ...[{ question: 'undo' }, { question: 'plan' }, { question: 'undo' }],
+    ]);
   });
 
   it('requests a rehearsal, and the action itself only with --act', async () => {

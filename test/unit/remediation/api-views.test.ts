@@ -91,16 +91,33 @@ describe('the screen of a question', () => {
 describe('the question that is open', () => {
   it('is about the plan until it expires', () => {
     const run = askedRun();
-    expect(openQuestionOf(run, NOW)).toEqual({ planHash: run.planHash, until: NOW + 1800 });
+    const open = { question: 'plan', planHash: run.planHash, askedAt: NOW, until: NOW + 1800 };
+    expect(openQuestionOf(run, NOW)).toEqual(open);
     expect(() => openQuestionOf(run, NOW + 1800)).toThrow('r-1 is awaiting-approval: nothing is asked');
     expect(() => openQuestionOf({ ...run, status: 'acting' }, NOW)).toThrow(
       'r-1 is acting: nothing is asked',
     );
   });
 
+  it('is about to be asked in the time between the choice and the question', () => {
+    expect(() => openQuestionOf({ ...askedRun(), approval: null }, NOW)).toThrow(
+      'remediation r-1 is about to ask: try again in some seconds',
+    );
+  });
+
+  it('is named by the view, and the screen says so if it is about an undoing', () => {
+    const undo = doneRun({ undoRequest: { needed: 1, approvals: [] } });
+    expect([view(askedRun()).question, view(undo).question, view(doneRun()).question]).toEqual([
+      ...['plan', 'undo', undefined],
+    ]);
+    expect(screenOf(undo)).toMatch(/^Question +whether to UNDO this change/);
+    expect(screenOf(askedRun())).not.toContain('UNDO');
+  });
+
   it('is about the undoing for an hour once somebody wants it, until it began', () => {
-    const run = doneRun({ undoRequest: { needed: 1, approvals: [] } });
-    expect(openQuestionOf(run, NOW)).toEqual({ planHash: run.planHash, until: NOW + 3600 });
+    const run = doneRun({ undoRequest: { needed: 1, approvals: [], askedAt: NOW - 5 } });
+    const open = { question: 'undo', planHash: run.planHash, askedAt: NOW - 5, until: NOW + 3600 };
+    expect(openQuestionOf(run, NOW)).toEqual(open);
     expect(openQuestionOf({ ...run, execution: null }, NOW)).toMatchObject({ planHash: run.planHash });
     expect(() => openQuestionOf({ ...run, planHash: null }, NOW)).toThrow('nothing is asked');
     const undo = { change: samplePlan().change, reason: '', beganAt: NOW, doneAt: null };

@@ -7,7 +7,8 @@ import { askedRun, askedWorld, person, TENANT } from './asked-world.ts';
 
 const given = (run: Remediation, name = 'ada', more: object = {}) => ({
   ...{ tenantId: TENANT, remediationId: run.remediationId, planHash: run.planHash ?? '' },
-  ...{ answer: 'approved' as const, reason: 'looks right', by: person(name), ...more },
+  ...{ answer: 'approved' as const, question: 'plan' as const, reason: 'looks right', by: person(name) },
+  ...more,
 });
 const request = (requestedBy: string): Remediation['cause'] => ({
   kind: 'request',
@@ -96,7 +97,9 @@ describe('an approval', () => {
   it('is a conflict before anybody was asked', async () => {
     const run = askedRun({ approval: null });
     const world = await askedWorld(run);
-    await expect(answerQuestion(world.deps, given(run))).rejects.toThrow(/nothing is asked/);
+    await expect(answerQuestion(world.deps, given(run))).rejects.toThrow(
+      /r-1 is about to ask: try again in some seconds/,
+    );
   });
 
   it('is forbidden for keys and tokens, whatever they are called', async () => {

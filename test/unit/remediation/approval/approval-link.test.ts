@@ -13,18 +13,18 @@ const version = (id: string) => ({ id, key: id.repeat(64).slice(0, 64), createdA
 const ring = { current: version('a') };
 const claims: LinkClaims = {
   ...{ tenantId: 'acme', remediationId: 'r-1', planHash: 'c'.repeat(64), person: 'ada' },
-  expiresAt: NOW + 600,
+  ...{ question: 'undo', askedAt: NOW - 60, expiresAt: NOW + 600 },
 };
 const [now, link] = [NOW * 1000, signLink(ring, claims, NOW * 1000)];
 
 describe('a link', () => {
-  it('carries its remediation, plan, person and end, until it expires', () => {
+  it('carries its remediation, plan, question, person and end, until it expires', () => {
     expect(checkLink(ring, link, now)).toEqual(claims);
     expect(checkLink(ring, link, now + 599_999)).toEqual(claims);
     expect(checkLink(ring, link, now + 600_000)).toBe('expired');
   });
 
-  it('is not valid for longer than a day, whoever signed it', () => {
+  it('is not valid for longer than an hour, whoever signed it', () => {
     const long = signLink(ring, { ...claims, expiresAt: NOW + MAX_LINK_SECONDS + 1 }, now);
     expect(checkLink(ring, long, now)).toBe('expired');
   });

@@ -14,7 +14,7 @@ const wish = (run: Remediation, more: object = {}) => ({
 });
 const answer = (run: Remediation, name: string, given: 'approved' | 'rejected' = 'approved') => ({
   ...{ tenantId: TENANT, remediationId: run.remediationId, planHash: run.planHash ?? '' },
-  ...{ answer: given, reason: '', by: person(name) },
+  ...{ answer: given, question: 'undo' as const, reason: '', by: person(name) },
 });
 const ofRisk = (risk: 'high' | 'medium'): Partial<Remediation> => {
   const plan = samplePlan({ risk });
@@ -47,6 +47,39 @@ describe('a request to undo', () => {
     expect(world.undone).toEqual([['r-1', NOW + 60]]);
     const kinds = (await world.decisions()).map(({ kind }) => kind);
     expect(kinds).toEqual(['approval-asked', 'rejected', 'approval-asked', 'approved']);
+  });
+
+  it('takes no answer that is about the plan, and the plan none that is about the undoing', async () => {
+    const run = doneRun();
+    const world = await askedWorld(run);
+    await requestUndo(world.deps, wish(run, { by: KEY, approves: false }));
+    const late = { ...answer(run, 'bob'), question: 'plan' as const };
+    await expect(answerQuestion(world.deps, late)).rejects.toThrow(
+      /the question is whether to undo what it did, and the answer is about its plan \(question "plan"\)/,
+    );
+    expect([world.undone, (await world.now())?.undoRequest?.approvals]).toEqual([[], []]);
+    const asked = askedRun();
+    const other = await askedWorld(asked);
+    await expect(answerQuestion(other.deps, answer(asked, 'bob'))).rejects.toThrow(/nobody asks to undo it/);
+    expect(other.answers).toEqual([]);
+  });
+
+  it('asked again after a refusal takes no answer to the earlier question', async () => {
+    const run = doneRun();
+    const world = await askedWorld(run);
+    const asks = () => requestUndo(world.deps, wish(run, { by: KEY, approves: false }));
+    await asks();
+    const askedAt = NOW + 60;
+    expect((await world.now())?.undoRequest).toMatchObject({ askedAt });
+    await answerQuestion(world.deps, answer(run, 'bob', 'rejected'));
+    world.clock.seconds += 60;
+    await asks();
+    await expect(answerQuestion(world.deps, { ...answer(run, 'ada'), askedAt })).rejects.toThrow(
+      /closed and asked again/,
+    );
+    expect(world.undone).toEqual([]);
+    await answerQuestion(world.deps, { ...answer(run, 'ada'), askedAt: askedAt + 60 });
+    expect(world.undone).toHaveLength(1);
   });
 
   it('of high risk needs two people', async () => {

@@ -49,7 +49,10 @@ describe('answers over the API', () => {
     const wish = { planHash: done.planHash, reason: 'slower' };
     expect(await send('key', 'POST', '/v1/remediations/r-1/undo', wish)).toMatchObject({ status: 202 });
     expect(undone).toEqual([]);
-    await send('ada', 'POST', '/v1/remediations/r-1/approve', wish);
+    const late = await send('ada', 'POST', '/v1/remediations/r-1/approve', wish);
+    expect(late).toMatchObject({ status: 409, body: { detail: expect.stringContaining('whether to undo') } });
+    expect(undone).toEqual([]);
+    await send('ada', 'POST', '/v1/remediations/r-1/approve', { ...wish, question: 'undo' });
     expect(undone).toEqual(['r-1']);
   });
 });
@@ -95,7 +98,7 @@ describe('a link', () => {
     const path = await linkFor(api);
     const post = (at: string, headers = FORM) =>
       api.raw('', 'POST', at, { body: 'answer=approved', headers }).then(({ statusCode }) => statusCode);
-    expect(await post(`${path.slice(0, -1)}A`)).toBe(404);
+    expect(await post(`${path.slice(0, -1)}${path.endsWith('A') ? 'E' : 'A'}`)).toBe(404);
     expect(await post('/v1/approvals/x')).toBe(404);
     expect(await post(path, { 'content-type': 'application/json' })).toBe(415);
     expect((await api.raw('', 'POST', path, { body: 'answer=maybe', headers: FORM })).statusCode).toBe(400);
@@ -110,6 +113,23 @@ describe('a link', () => {
     const create = async (who: string) =>
       (await api.send(who, 'POST', '/v1/remediations/r-1/approval-link')).status;
     expect([await create('key'), await create('operator'), await create('ada')]).toEqual([403, 403, 409]);
+  });
+
+  it('left open from the approval does not approve the undoing', async () => {
+    const api = await remediationApi([run]);
+    const path = await linkFor(api);
+    const { item, revision } = api.memory.of('acme').remediations.get('r-1')!;
+    const undoRequest = { needed: 1 as const, approvals: [], askedAt: NOW + 60 };
+    const done = { ...doneRun({ planHash: item.planHash, plan: item.plan }), undoRequest };
+    api.memory.of('acme').remediations.set('r-1', { item: done, revision });
+    expect((await api.raw('', 'GET', path)).statusCode).toBe(409);
+    const form = { body: 'answer=approved', headers: FORM };
+    expect((await api.raw('', 'POST', path, form)).statusCode).toBe(409);
+    expect(api.undone).toEqual([]);
+    const other = await linkFor(api);
+    expect((await api.raw('', 'GET', other)).body).toContain('<h1>Undo this change?</h1>');
+    await api.raw('', 'POST', other, form);
+    expect(api.undone).toEqual(['r-1']);
   });
 
   it('shows names and texts as text', async () => {
