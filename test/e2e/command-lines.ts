@@ -104,8 +104,7 @@ const UNTIL_ROTATED =
 export const OF_OPERATORS: Readonly<Record<string, string>> = {
   'tail -f x.csv | forestall detect -': 'tail -n +1 wave.csv | forestall detect -',
   'aws sqs start-message-move-task --source-arn <dead-letter queue ARN>':
-    // The emulator lacks this action: the command is checked against the model of SQS, and refused.
-    '(aws sqs start-message-move-task --source-arn $DEAD_LETTERS 2>&1 || true) | grep InvalidAction',
+    'aws sqs start-message-move-task --source-arn $DEAD_LETTERS | grep TaskHandle',
   'aws lambda invoke --function-name <PlanPeerComparisonFunctionName> --cli-binary-format raw-in-base64-out --payload \'{"tenantId":"acme","relearn":true}\' /dev/stdout':
     'aws lambda invoke --function-name $PLAN_PEER_COMPARISON --cli-binary-format raw-in-base64-out --payload \'{"tenantId":"acme","relearn":true}\' /dev/stdout',
   'aws lambda invoke --function-name "$ISSUE_API_KEY_FUNCTION" --cli-binary-format raw-in-base64-out --payload \'{"tenantId":"acme","name":"admin"}\' key.json':

@@ -89,7 +89,8 @@ describe('a failing database', () => {
 describe('a CloudWatch alarm', () => {
   it('matches a deployed rule, opens an incident of the own tenant and reports its end', async () => {
     const at = Math.floor(Date.now() / 1000);
-    expect(await queuesForEvent(alarmEvent('ALARM', at))).toHaveLength(1);
+    // The signals of incidents, and the causes of remediations.
+    expect(await queuesForEvent(alarmEvent('ALARM', at))).toHaveLength(2);
     expect(await queuesForEvent({ ...alarmEvent('ALARM', at), source: 'aws.ec2' })).toEqual([]);
     await deliver(alarmEvent('ALARM', at));
     const opened = await ownIncident(session, ({ targets }) => targets.includes('checkout'));

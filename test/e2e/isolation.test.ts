@@ -112,16 +112,20 @@ const idsOf = (name: (id: string) => string): Ids => ({
   target: name('targetId'),
   person: name('id'),
   userName: name('userName'),
+  remediation: name('remediationId'),
 });
 const theirIds = (): Ids => idsOf((name) => ({ ...ids, userName: USER_NAME })[name] ?? '');
 const strangeIds = (): Ids => {
-  const { target, person, userName } = theirIds();
-  return { target: strange('target', target), person: strange('id', person), userName: `q${userName}` };
+  const { target, person, userName, remediation } = theirIds();
+  return {
+    ...{ target: strange('target', target), person: strange('id', person), userName: `q${userName}` },
+    remediation: strange('remediationId', remediation),
+  };
 };
 
 /** An answer without what the request named, and without ids and times that are made for each request. */
-const comparable = (text: string, { target, person, userName }: Ids): string =>
-  [target, person, userName]
+const comparable = (text: string, { target, person, userName, remediation }: Ids): string =>
+  [target, person, userName, remediation]
     .reduce((all, id) => all.replaceAll(id, '<named>'), text)
     .replaceAll(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, '<time>')
     .replaceAll(/[0-9a-f]{8}-[0-9a-f-]{27}|[0-9a-f]{14,}/g, '<made>')

@@ -82,6 +82,8 @@ beforeAll(async () => {
 afterAll(async () => {
   ending.abort();
   await sending;
+  const { version } = await answered(approver('get', '/v1/remediation-policy'));
+  await answered(approver('put', '/v1/remediation-policy', { version, policy: { environments: {} } }));
 });
 
 const about = async (resource: string): Promise<Found | undefined> => {

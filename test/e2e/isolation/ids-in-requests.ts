@@ -11,13 +11,14 @@ export interface Ids {
   readonly target: string;
   readonly person: string;
   readonly userName: string;
+  readonly remediation: string;
 }
 
 /** Parameters that name something which another tenant may have. */
 const NAMING: Readonly<Record<string, (ids: Ids, operation: string) => readonly string[]>> = {
   target: ({ target }) => [target],
   search: ({ target }) => [target],
-  remediation: () => ['r-1'],
+  remediation: ({ remediation }) => [remediation],
   filter: ({ userName, person }, operation) =>
     operation === 'listScimUsers'
       ? [`userName eq "${userName}"`, `id eq "${person}"`]
@@ -42,7 +43,7 @@ export const namingQueries = parameters.flatMap(([id, name]) => {
   const { method, path } = (OPERATIONS as Readonly<Record<string, Operation>>)[id]!;
   const namingOf = NAMING[name];
   if (namingOf === undefined || method !== 'get') return [];
-  return namingOf({ target: 't', person: 'p', userName: 'u' }, id).map((_, at) => ({
+  return namingOf({ target: 't', person: 'p', userName: 'u', remediation: 'r' }, id).map((_, at) => ({
     name: `${id} ${name} ${at + 1}`,
     pathOf: (ids: Ids) => `${path}?${name}=${encodeURIComponent(namingOf(ids, id)[at] ?? '')}`,
   }));

@@ -2,7 +2,13 @@
 import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DynamoDBClient, ListTablesCommand, ScanCommand } from '@aws-sdk/client-dynamodb';
+import { makeDocumentClient } from '../../../adapters/aws/clients.ts';
+import { dynamoRemediationStore } from '../../../adapters/remediation/remediation-store.ts';
 import { ApiClient } from '../../../cli/api-client/api-client.ts';
+import { requireOutput } from '../../../local/deploy.ts';
+import { recordedTelemetry } from '../../fakes/shared.ts';
+import { decision } from '../../unit/remediation/audit/decision-samples.ts';
+import { sampleRemediation } from '../../unit/remediation/stored-samples.ts';
 import { invokeAsAction } from '../alarm-ways.ts';
 import { drained, finishedRun } from '../pipeline-client.ts';
 import type { SharedSession } from '../shared-session.ts';
@@ -99,7 +105,28 @@ const openIncident = async (session: SharedSession, client: ApiClient): Promise<
   return id;
 };
 
-/** Gives them three targets, two changes, two runs, two keys, an incident, and a person with a role. Returns ids. */
+const REMEDIATION = 'isolated-remediation';
+
+/** A remediation with its first decision, as a step of the workflow stores them; returns the number of the decision. */
+const storeRemediation = async (session: SharedSession): Promise<string> => {
+  const store = dynamoRemediationStore({
+    ...{ client: makeDocumentClient(), tableName: requireOutput(session.outputs, 'RemediationsTableName') },
+    ...{ now: Date.now, telemetry: recordedTelemetry().telemetry },
+  });
+  const at = Math.floor(Date.now() / 1000);
+  const item = sampleRemediation({
+    ...{ tenantId: THEIRS, remediationId: REMEDIATION, status: 'nothing-to-do' },
+    ...{ startedAt: at, endedAt: at },
+  });
+  const stored = await store.commit({
+    ...{ tenantId: THEIRS, head: (await store.state(THEIRS)).head, remediation: { item, revision: 0 } },
+    decisions: [decision({ remediationId: REMEDIATION, at, inputsHash: null })],
+  });
+  if (stored === undefined) throw new Error('another decision was stored at the same time');
+  return String(stored[0]?.sequence);
+};
+
+/** Gives them three targets, two changes, two runs, two keys, an incident, a remediation, and a person with a role. Returns ids. */
 export const makeTheirs = async (session: SharedSession): Promise<Readonly<Record<string, string>>> => {
   const client = new ApiClient({ url: session.url, apiKey: session.apiKey });
   const ask = asker(session, session.apiKey);
@@ -120,14 +147,19 @@ export const makeTheirs = async (session: SharedSession): Promise<Readonly<Recor
   const members = [{ value: person.id }];
   await ask('post', `${SCIM}/Groups`, { displayName: 'forestall-viewer', members });
   const incidentId = await openIncident(session, client);
+  const sequence = await storeRemediation(session);
   await settledItems(session);
   return {
     ...{ id: person.id, targetId: TARGET, changeId: change.id, runId: run.id, incidentId },
-    ...{ keyId: apiKey?.id ?? '', tenantId: THEIRS },
+    ...{ keyId: apiKey?.id ?? '', tenantId: THEIRS, remediationId: REMEDIATION, sequence },
+    // A link is a secret by itself, and its signature names its tenant: all that others can have is a wrong one.
+    link: 'd3Jvbmc.d3Jvbmc',
   };
 };
 
-const STRANGE: Readonly<Record<string, string>> = { keyId: 'zzzzzzzzzzzz', id: '0'.repeat(24) };
+const STRANGE: Readonly<Record<string, string>> = {
+  ...{ keyId: 'zzzzzzzzzzzz', id: '0'.repeat(24), sequence: '999999' },
+};
 
 /** An id of the same form that nobody has. */
 export const strange = (name: string, id: string): string =>

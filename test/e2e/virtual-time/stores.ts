@@ -19,9 +19,14 @@ export const TABLES = {
   anomalies: 'ANOMALIES_TABLE_NAME',
   incidents: 'INCIDENTS_TABLE_NAME',
   changes: 'CHANGES_TABLE_NAME',
+  remediations: 'REMEDIATIONS_TABLE_NAME',
 } as const;
 export type Table = keyof typeof TABLES;
-export const BUCKETS = { raw: 'RAW_BUCKET_NAME', forecast: 'FORECAST_BUCKET_NAME' } as const;
+export const BUCKETS = {
+  raw: 'RAW_BUCKET_NAME',
+  forecast: 'FORECAST_BUCKET_NAME',
+  decision: 'DECISION_BUCKET_NAME',
+} as const;
 
 const tableNames = Object.keys(TABLES) as Table[];
 

@@ -27,6 +27,15 @@ export const GOOD_BODIES: Readonly<Partial<Record<Id, object>>> = {
   putRemediationPolicy: { version: 0, policy: { environments: {} } },
   putKillSwitch: { on: true, reason: 'test' },
   receiveAlerts: { alerts: [{ name: 'disk full', status: 'firing', target: 'our-host' }] },
+  receiveAlertmanager: {
+    version: '4',
+    alerts: [
+      {
+        ...{ status: 'firing', labels: { alertname: 'ours', instance: 'our-host' } },
+        ...{ startsAt: '2026-11-21T10:00:00Z', endsAt: '0001-01-01T00:00:00Z' },
+      },
+    ],
+  },
   recordTraces: { Services: [] },
 };
 
