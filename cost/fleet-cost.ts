@@ -19,6 +19,7 @@ import { incidentUsage } from './incidents-cost.ts';
 import type { ItemSizes } from './item-sizes.ts';
 import { comparingPeers } from './peers-cost.ts';
 import { queueLoad } from './queue-batches.ts';
+import { remediationUsage } from './remediation-cost.ts';
 import { IDLE_METRICS } from './secrets-cost.ts';
 import { checkingSilence } from './silence-cost.ts';
 import type { TemplateFacts } from './template-facts.ts';
@@ -192,5 +193,6 @@ export const fleetUsage = (work: Workload, facts: TemplateFacts, sizes: ItemSize
   ...forecasting(work, facts, sizes),
   ...incidentUsage(work, facts),
   ...deploymentUsage(work, facts, sizes),
+  ...remediationUsage(work, facts),
   ...watching(work, facts),
 ];

@@ -44,8 +44,10 @@ export const Workload = z.strictObject({
   /** Deployments recorded per month, and billed milliseconds of one check; not measured on AWS. */
   deployments: z.number().nonnegative().default(200),
   scoreMs: z.number().positive().default(2000),
+  /** Remediations carried out per month. */
+  remediations: z.number().nonnegative().default(100),
   /**
-   * Billed milliseconds of a cold start. Measured: importing the largest bundle takes 160 ms of CPU on one x86 core
+   * Billed milliseconds of a cold start. Measured: importing the largest bundle of a busy function takes 160 ms of CPU on one x86 core
    * (`npm run bench`), doubled for a slower virtual CPU, and 80 ms to start Node; not measured on AWS.
    */
   initMs: z.number().nonnegative().default(400),

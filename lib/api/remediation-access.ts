@@ -1,6 +1,6 @@
+import { allowAnswers } from '../platform/answer-tasks.ts';
 import type { ObservedFunction } from '../platform/observed-function.ts';
 import type { SecretStore } from '../platform/secret-store.ts';
-import { allowAnswers } from '../remediation/answer-tasks.ts';
 import type { DecisionBucket } from '../remediation/decision-bucket.ts';
 import type { RemediationTable } from '../remediation/remediation-table.ts';
 

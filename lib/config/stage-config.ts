@@ -87,7 +87,7 @@ export const StageConfig = z
     retainData: z.boolean(),
     /**
      * Keys of everything at rest. `aws-managed`: free. `customer-key`: a KMS key of the stage's own for $1.00 a month and
-     * about $2 of requests, with which CloudTrail records each use, and whose deletion makes all data unreadable.
+     * at most $3.15 of requests, with which CloudTrail records each use, and whose deletion makes all data unreadable.
      */
     encryption: z.enum(['aws-managed', 'customer-key']),
     /** Retention of 5-minute points in days; forecasts read the last 14 days. */

@@ -34,6 +34,8 @@ const facts: TemplateFacts = {
     ['diagnose-incident', 1],
     ['check-deployment', 1],
     ['close-deployment-watch', 0.25],
+    ['start-remediations', 0.25],
+    ['execute-action', 1],
   ]),
   outcomeMetrics: new Set(['SecretsSound', 'DataRefused', 'DataQuarantined']),
   queues: 1,
@@ -235,9 +237,9 @@ describe('facts of a deployment', () => {
       ]),
     );
     expect(prod.memoryGb.get('forecast-batch')).toBeCloseTo(1.7275, 3);
-    expect(prod.memoryGb.size).toBe(31);
+    expect(prod.memoryGb.size).toBe(38);
     expect(prod).toMatchObject({
-      queues: 3,
+      queues: 4,
       ingestBatching: { batchSize: 10, windowSeconds: 2 },
       signalBatchSize: 100,
       hotRetentionDays: 35,
@@ -255,7 +257,7 @@ describe('facts of a deployment', () => {
     expect(text).not.toMatch(/NaN|undefined|Infinity/);
     for (const part of ['Idle cost of stage prod', 'Receive', 'Store', 'Forecast', 'Total', '--hosts 1000'])
       expect(text).toContain(part);
-    expect(totalOf(report.idle).list).toBeLessThan(4.25);
+    expect(totalOf(report.idle).list).toBeLessThan(4.5);
   });
 
   it('price a dashboard if the stage has one', () => {

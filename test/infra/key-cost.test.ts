@@ -7,11 +7,11 @@ import { stageOf } from './synthesised-stage.ts';
 const facts = factsOf(Object.values(stageOf('prod', { encryption: 'customer-key' }).templates));
 
 describe('a customer key', () => {
-  it('costs a dollar a month, and at most two dollars of requests', () => {
+  it('costs a dollar a month, and at most three and a half of requests', () => {
     expect(facts.monthly.get('kmsKeyMonth')).toBe(1);
     const { list } = totalOf(priceLines(keyUsage(facts)));
     expect(list).toBeGreaterThan(1);
-    expect(list).toBeLessThan(2.5);
+    expect(list).toBeLessThan(3.5);
   });
 
   it('is requested every five minutes for each store that a function uses, and hourly for each queue', () => {

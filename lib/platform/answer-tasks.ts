@@ -1,6 +1,6 @@
-import { acknowledgeWildcards } from '../platform/acknowledge-wildcards.ts';
-import type { ObservedFunction } from '../platform/observed-function.ts';
-import { TASK_ACTIONS } from '../platform/used-actions.ts';
+import { acknowledgeWildcards } from './acknowledge-wildcards.ts';
+import type { ObservedFunction } from './observed-function.ts';
+import { TASK_ACTIONS } from './used-actions.ts';
 
 /** Lets executions of workflows go on that wait for an answer, if the function has the token of their task. */
 export const allowAnswers = (answering: ObservedFunction): void => {
