@@ -74,13 +74,19 @@ const snapshotOf = (stage: Stage): Record<string, unknown> => {
 const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null;
 
+/** The roles of actions follow from the catalogue (`action-roles.test.ts`), and a stage that allows all has over sixty. */
+const isCompared = (key: string): boolean => !key.startsWith('RemediationActions');
+
 /** The differences of `other` from `base`, by path. */
 const differences = (base: unknown, other: unknown, path = ''): Record<string, unknown> => {
   if (!isRecord(base) || !isRecord(other)) {
     return JSON.stringify(base) === JSON.stringify(other) ? {} : { [path]: other ?? 'absent' };
   }
   const keys = [...new Set([...Object.keys(base), ...Object.keys(other)])].sort();
-  return Object.assign({}, ...keys.map((key) => differences(base[key], other[key], `${path}/${key}`)));
+  return Object.assign(
+    {},
+    ...keys.filter(isCompared).map((key) => differences(base[key], other[key], `${path}/${key}`)),
+  );
 };
 
 describe.each(STAGES)('stage %s', (stage) => {
