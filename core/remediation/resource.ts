@@ -2,6 +2,8 @@
 import * as z from 'zod';
 
 const NAME = '[A-Za-z0-9][A-Za-z0-9._-]*';
+/** The name is part of a path: without its first character it could be `..`, which is the namespace. */
+const CLUSTER_OBJECT = '[a-z0-9-]{1,63}/[a-z0-9-]{1,63}/[a-z0-9][a-z0-9.-]{0,252}';
 
 /**
  * The kinds of resources, and the syntax of the names that identify one within the account and region of a deployment
@@ -26,8 +28,8 @@ export const RESOURCE_NAMES = {
   /** An SSM document or automation runbook. */
   'ssm-document': /^[A-Za-z0-9_.-]{3,128}$/,
   /** Cluster, namespace, name. */
-  'kubernetes-deployment': /^[a-z0-9-]{1,63}\/[a-z0-9-]{1,63}\/[a-z0-9.-]{1,253}$/,
-  'kubernetes-pod': /^[a-z0-9-]{1,63}\/[a-z0-9-]{1,63}\/[a-z0-9.-]{1,253}$/,
+  'kubernetes-deployment': new RegExp(`^${CLUSTER_OBJECT}$`),
+  'kubernetes-pod': new RegExp(`^${CLUSTER_OBJECT}$`),
   /** An integration of the stage (`secrets.integrations`). */
   integration: /^[a-z][a-z0-9-]{1,30}$/,
 } as const satisfies Readonly<Record<string, RegExp>>;

@@ -4,9 +4,20 @@ import type { PlanningContext } from '../action.ts';
 import { defineAction, NO_COST } from './define-action.ts';
 import { RUN, type RunState, startRun } from './runs.ts';
 
+/** Documents put values into shells, which would carry out what follows a quote, a semicolon or a line break. */
+const PLAIN_VALUE = /^[\w .,:/@%+=-]*$/;
+/** A runbook that takes its role as a parameter could be given any that Systems Manager may assume. */
+const ROLE_ARN = /arn:[^:]*:iam:/;
+
+const DocumentValue = z
+  .string()
+  .max(1000)
+  .regex(PLAIN_VALUE, 'expected letters, digits, spaces and ". , : / @ % + = _ -": values reach shells')
+  .refine((value) => !ROLE_ARN.test(value), 'expected no ARN of IAM: a document names its role itself');
+
 /** Values for the parameters of a document or runbook. */
 const DocumentValues = z
-  .record(z.string().regex(/^\w{1,64}$/), z.array(z.string().max(1000)).max(20))
+  .record(z.string().regex(/^\w{1,64}$/), z.array(DocumentValue).max(20))
   .default({})
   .describe('Values for the parameters of the document.');
 const CommandParameters = z.strictObject({

@@ -1,4 +1,4 @@
-/** Reads what may lead to a remediation: events of Forestall, CloudWatch alarms, and requests of people and webhooks. */
+/** Reads what may lead to a remediation from the queue: events of Forestall, and CloudWatch alarms. */
 import * as z from 'zod';
 import { RemediationProposed } from '../../changes/events.ts';
 import { BreachPredicted } from '../../forecasts/events.ts';
@@ -7,14 +7,14 @@ import { describeIssues } from '../../shared/describe-issues.ts';
 import { InvalidInputError } from '../../shared/errors.ts';
 import { MetricName, TargetId, TenantId } from '../../shared/identifiers.ts';
 import { parseJson } from '../../shared/read-messages.ts';
-import { AlertSource, Cause } from '../cause.ts';
+import type { AlertSource, Cause } from '../cause.ts';
 
 /**
  * A cause that is complete, an incident or a remediation that ended whose record says the rest, or an alert that began or
  * ended.
  */
 export type Trigger =
-  | { readonly kind: 'cause'; readonly tenantId: string; readonly cause: Cause; readonly isDryRun: boolean }
+  | { readonly kind: 'cause'; readonly tenantId: string; readonly cause: Cause }
   | { readonly kind: 'incident'; readonly tenantId: string; readonly incidentId: string }
   | { readonly kind: 'ended'; readonly tenantId: string; readonly remediationId: string }
   | {
@@ -27,26 +27,9 @@ export type Trigger =
       readonly sentAt: number;
     };
 
-/** Requests that other functions of Forestall put into the queue. */
-const Requested = z.strictObject({
-  remediation: z.strictObject({ tenantId: TenantId, cause: Cause, isDryRun: z.boolean() }),
-});
-const Alerted = z.strictObject({
-  alert: z.strictObject({
-    tenantId: TenantId,
-    source: AlertSource,
-    name: z.string().min(1).max(256),
-    state: z.enum(['begun', 'ended']),
-    sentAt: z.number().int().nonnegative(),
-  }),
-});
 const BusEvent = z.object({ 'detail-type': z.string(), detail: z.unknown() });
-/** Which kind of message it is: the fields that tell it apart. */
-const Fields = z.object({
-  remediation: z.unknown().optional(),
-  alert: z.unknown().optional(),
-  'detail-type': z.unknown().optional(),
-});
+/** An event has it; alarms from a topic do not. */
+const Fields = z.object({ 'detail-type': z.unknown().optional() });
 const IncidentDetail = z.object({ tenantId: TenantId, incidentId: z.string().min(1) });
 const RemediationDetail = z.object({ tenantId: TenantId, remediationId: z.string().min(1) });
 const Breach = BreachPredicted.extend({ tenantId: TenantId, targetId: TargetId, metric: MetricName });
@@ -64,7 +47,7 @@ const alarmTrigger = (ownTenant: string, { alarmName, state, at }: AlarmFacts): 
 });
 
 const causeOf = (tenantId: string, cause: Cause): Trigger => ({
-  ...{ kind: 'cause', tenantId, cause, isDryRun: false },
+  ...{ kind: 'cause', tenantId, cause },
 });
 
 const breachTrigger = (detail: unknown): Trigger => {
@@ -100,14 +83,13 @@ const eventTrigger = (type: string, detail: unknown, ownTenant: string): Trigger
 
 /**
  * Reads the text of a queue message. Alarms carry no tenant: they belong to `ownTenant`. What an alert is about is not
- * read, because its sender chooses nothing.
+ * read, because its sender chooses nothing; nor are requests of people, because whoever may send to the queue, or publish
+ * to the topic before it, could make them in any name.
  * @throws InvalidInputError for anything but the known messages
  */
 export const readTrigger = (body: string, ownTenant: string): Trigger => {
   const message = parseJson(body);
   const fields = Fields.safeParse(message).data ?? {};
-  if ('remediation' in fields) return { kind: 'cause', ...parse('request', Requested, message).remediation };
-  if ('alert' in fields) return { kind: 'alert', ...parse('alert', Alerted, message).alert };
   if (!('detail-type' in fields)) return alarmTrigger(ownTenant, factsOfSnsAlarm(message));
   const event = parse('event', BusEvent, message);
   return eventTrigger(event['detail-type'], event.detail, ownTenant);

@@ -29,11 +29,10 @@ const start = async (
   { workflow }: StartDeps,
   tenantId: string,
   cause: Cause,
-  isDryRun: boolean,
   beginAt: number,
 ): Promise<Started> => {
   const remediationId = remediationIdOf(tenantId, cause);
-  const input = remediateInput({ tenantId, remediationId }, cause, isDryRun, beginAt);
+  const input = remediateInput({ tenantId, remediationId }, cause, false, beginAt);
   return workflow.start(executionNameOf(tenantId, remediationId), input);
 };
 
@@ -68,7 +67,7 @@ const startAlert = async (
   const standing = await deps.alerts.record(tenantId, { ...change, receivedAt });
   if (standing.endedAt !== null) return 'alert-ended';
   const cause: Cause = { kind: 'alert', source, name, receivedAt: standing.receivedAt };
-  return start(deps, tenantId, cause, false, standing.receivedAt + minMinutes * MINUTE);
+  return start(deps, tenantId, cause, standing.receivedAt + minMinutes * MINUTE);
 };
 
 const incidentCause = async (
@@ -86,7 +85,7 @@ const startNextRound = async (
 ): Promise<Started> => {
   const ended = await deps.store.get(tenantId, remediationId);
   const cause = ended === undefined ? null : nextRound(ended.item);
-  return cause === null ? 'over' : start(deps, tenantId, cause, false, Math.floor(deps.now() / 1000));
+  return cause === null ? 'over' : start(deps, tenantId, cause, Math.floor(deps.now() / 1000));
 };
 
 /**
@@ -102,8 +101,7 @@ export const startRemediation = async (deps: StartDeps, trigger: Trigger): Promi
     return mapping === undefined ? 'not-managed' : startAlert(deps, trigger, mapping);
   }
   if (trigger.kind === 'ended') return startNextRound(deps, trigger);
-  const isRequest = trigger.kind === 'cause';
-  const cause = isRequest ? trigger.cause : await incidentCause(deps, trigger);
+  const cause = trigger.kind === 'cause' ? trigger.cause : await incidentCause(deps, trigger);
   if (cause === undefined || !isManaged(policy, cause)) return 'not-managed';
-  return start(deps, tenantId, cause, isRequest && trigger.isDryRun, Math.floor(deps.now() / 1000));
+  return start(deps, tenantId, cause, Math.floor(deps.now() / 1000));
 };

@@ -13,13 +13,13 @@ const OWN = 'platform-team';
 const alarm = (name: string) => ({
   ...{ AlarmName: name, NewStateValue: 'ALARM', StateChangeTime: '2026-11-21T10:05:00.000+0000' },
 });
-const asked = (requestId: string, tenantId = 'acme') => ({
-  remediation: {
-    ...{ tenantId, isDryRun: false },
-    cause: {
-      ...{ kind: 'request', requestId, action: 'scale-out-group', resource: 'auto-scaling-group:web' },
-      ...{ reason: '', requestedBy: 'ada' },
-    },
+const predicted = (metric: string, tenantId = 'acme') => ({
+  'detail-type': 'BreachPredicted',
+  detail: {
+    ...{ id: 'e-1', tenantId, occurredAt: '2026-11-21T10:00:00.000Z', runId: 'run-2', metric },
+    ...{ targetId: 'web-1', since: '2026-11-21T09:55:00.000Z', probability: 0.98, risk: 0.9 },
+    ...{ threshold: { direction: 'above', limit: 95 }, reason: 'raised', severity: 'warning' },
+    timeToImpactSeconds: null,
   },
 });
 const batch = (...messages: readonly unknown[]) => ({
@@ -60,7 +60,9 @@ const worldOf = () => {
 describe('the function that starts remediations', () => {
   it('starts one for each message that the policy covers, once', async () => {
     const { handler, started, counts, lines } = worldOf();
-    expect(await handler(batch(asked('q-1'), asked('q-1'), asked('q-2')))).toEqual({ batchItemFailures: [] });
+    expect(await handler(batch(predicted('cpu'), predicted('cpu'), predicted('memory')))).toEqual({
+      batchItemFailures: [],
+    });
     expect(started).toHaveLength(2);
     expect(counts).toEqual({ RemediationStarted: 2, RemediationNotStarted: 1 });
     expect(lines.map(({ fields }) => fields.started)).toEqual(['started', 'already-running', 'started']);
@@ -68,7 +70,7 @@ describe('the function that starts remediations', () => {
 
   it('is silent about what no policy covers', async () => {
     const { handler, started, counts, lines } = worldOf();
-    await handler(batch(asked('q-1', 'globex'), alarm('NotMapped')));
+    await handler(batch(predicted('cpu', 'globex'), alarm('NotMapped')));
     expect([started, lines]).toEqual([[], []]);
     expect(counts).toEqual({ RemediationNotStarted: 2 });
   });
@@ -76,7 +78,7 @@ describe('the function that starts remediations', () => {
   it('parks what is no cause, with the reason, and starts the others', async () => {
     const { handler, started, parked } = worldOf();
     const other = { 'detail-type': 'BreachCleared', detail: {} };
-    expect(await handler(batch('not JSON', other, asked('q-1')))).toEqual({ batchItemFailures: [] });
+    expect(await handler(batch('not JSON', other, predicted('cpu')))).toEqual({ batchItemFailures: [] });
     expect(parked.map(({ reason }) => reason)).toEqual([
       'the message is not JSON',
       'found event "BreachCleared", which starts no remediation',
@@ -87,12 +89,12 @@ describe('the function that starts remediations', () => {
   it('lets messages that failed be delivered again, and only those', async () => {
     const { handler, started, down, counts, lines } = worldOf();
     down.workflow = true;
-    const events = batch(alarm('NotMapped'), asked('q-1'));
+    const events = batch(alarm('NotMapped'), predicted('cpu'));
     expect(await handler(events)).toEqual({ batchItemFailures: [{ itemIdentifier: 'm-1' }] });
     expect(counts).toEqual({ RemediationNotStarted: 2 });
     expect(lines).toMatchObject([{ level: 'error', fields: { tenantId: 'acme', trigger: 'cause' } }]);
     down.workflow = false;
-    expect(await handler(batch(asked('q-1')))).toEqual({ batchItemFailures: [] });
+    expect(await handler(batch(predicted('cpu')))).toEqual({ batchItemFailures: [] });
     expect(started).toHaveLength(1);
   });
 

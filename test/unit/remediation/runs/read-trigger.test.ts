@@ -47,7 +47,7 @@ const cause: Cause = {
 describe('a message of the queue', () => {
   it('that predicts a breach names the warning that stands', () => {
     expect(read(onBus('BreachPredicted', breach))).toEqual({
-      ...{ kind: 'cause', tenantId: 'acme', isDryRun: false },
+      ...{ kind: 'cause', tenantId: 'acme' },
       cause: { kind: 'predicted-breach', targetId: 'web-1', metric: 'cpu_percent', since: NOW - 600 },
     });
   });
@@ -65,7 +65,7 @@ describe('a message of the queue', () => {
 
   it('that proposes a roll-back names the change, and takes nothing else from it', () => {
     expect(read(onBus('RemediationProposed', proposal))).toEqual({
-      ...{ kind: 'cause', tenantId: 'acme', isDryRun: false },
+      ...{ kind: 'cause', tenantId: 'acme' },
       cause: { kind: 'unhealthy-deployment', changeId: 'c-1', targetId: 'web-1' },
     });
   });
@@ -89,13 +89,6 @@ describe('a message of the queue', () => {
     const detail = { ...alarm('ALARM'), tenantId: 'acme' };
     expect(read(onBus('CloudWatch Alarm State Change', detail))).toMatchObject({ tenantId: OWN });
     expect(read({ ...snsAlarm, tenantId: 'acme' })).toMatchObject({ tenantId: OWN });
-  });
-
-  it('of Forestall itself is a request or an alert', () => {
-    const remediation = { tenantId: 'acme', cause, isDryRun: true };
-    expect(read({ remediation })).toEqual({ kind: 'cause', ...remediation });
-    const alert = { tenantId: 'acme', source: 'webhook', name: 'HighCpu', state: 'ended', sentAt: NOW };
-    expect(read({ alert })).toEqual({ kind: 'alert', ...alert });
   });
 });
 
@@ -127,12 +120,8 @@ describe('a message that is no cause is refused, and says what is wrong', () => 
     ['an event without a detail', onBus('IncidentOpened', undefined), 'event: detail'],
     ['an alarm in no state', onBus('CloudWatch Alarm State Change', { alarmName: 'x' }), 'state'],
     ['an alarm at no time', { ...snsAlarm, StateChangeTime: 'soon' }, 'expected ISO 8601'],
-    [
-      'a request with more fields',
-      { remediation: { tenantId: 'acme', cause, isDryRun: false, by: 'eve' } },
-      'request: remediation',
-    ],
-    ['an alert without a state', { alert: { tenantId: 'acme' } }, 'alert: alert.source'],
+    ['a request in the name of a person', { remediation: { tenantId: 'acme', cause } }, 'alarm'],
+    ['an alert of another source', { alert: { tenantId: 'acme', source: 'webhook', name: 'x' } }, 'alarm'],
     ['an event of no type', { 'detail-type': 7, detail: {} }, 'event: detail-type'],
     ['a list', [], 'alarm'],
     ['null', null, 'alarm'],

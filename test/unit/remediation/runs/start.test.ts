@@ -26,12 +26,7 @@ const DEPLOYMENT: Cause = { kind: 'unhealthy-deployment', changeId: 'c-1', targe
 const INCIDENT: Cause = { kind: 'incident', incidentId: 'i-1', reopened: 2 };
 const ALERT: Cause = { kind: 'alert', source: 'alertmanager', name: 'HighCpu', receivedAt: NOW };
 
-const caused = (cause: Cause, isDryRun = false): Trigger => ({
-  kind: 'cause',
-  tenantId: 'acme',
-  cause,
-  isDryRun,
-});
+const caused = (cause: Cause): Trigger => ({ kind: 'cause', tenantId: 'acme', cause });
 
 /** Starts each name once, as Step Functions does. */
 const onceStarter = () => {
@@ -95,12 +90,6 @@ describe('what the policy covers', () => {
 
   it.each([BREACH, DEPLOYMENT, REQUEST])('starts for $kind', async (cause) => {
     expect(await worldOf().start(caused(cause))).toBe('started');
-  });
-
-  it('rehearses what a person wants to be rehearsed', async () => {
-    const { start, executions } = worldOf();
-    await start(caused(REQUEST, true));
-    expect(executions).toMatchObject([{ input: { isDryRun: true } }]);
   });
 
   it('starts for an incident as its record says, and again if it is reopened', async () => {
@@ -183,11 +172,11 @@ describe('the starts of the API', () => {
   it('are the same executions as those of the queue', async () => {
     const { workflow, executions } = onceStarter();
     const starts = workflowStarts(workflow);
-    const request = { cause: REQUEST, isDryRun: true, beginAt: NOW };
+    const request = { cause: REQUEST, isDryRun: false, beginAt: NOW };
     const remediationId = await starts.request('acme', request);
     expect(await starts.request('acme', request)).toBe(remediationId);
     const queue = worldOf();
-    await queue.start(caused(REQUEST, true));
+    await queue.start(caused(REQUEST));
     expect(executions).toEqual(queue.executions);
   });
 
