@@ -10,6 +10,11 @@ const project = (name: string, include: string[], timeout = 20_000, more: object
 
 const RECORDED = 'test/iam/recorded-*.test.ts';
 
+/** End-to-end tests that deploy nothing, or have an emulator of their own. */
+const APART = ['action-resources', 'alertmanager', 'emulator-fidelity', 'emulator', 'forty-days'].map(
+  (name) => `test/e2e/${name}.test.ts`,
+);
+
 export default defineConfig({
   test: {
     coverage: {
@@ -36,9 +41,9 @@ export default defineConfig({
       // After e2e, which records the calls and the logs.
       project('permissions', [RECORDED], 120_000),
       project('e2e', ['test/e2e/**/*.test.ts'], 600_000, {
-        globalSetup: ['test/e2e/shared-session.ts'],
-        fileParallelism: false,
+        ...{ globalSetup: ['test/e2e/shared-session.ts'], fileParallelism: false, exclude: APART },
       }),
+      project('e2e-apart', APART, 600_000, { fileParallelism: false }),
     ],
   },
 });

@@ -2,7 +2,7 @@
  * `npm test`: types, lint, then every test layer; ends with one line "N passed, N failed[, N skipped]".
  * Each stage streams its own output, so that a long run shows its progress.
  */
-import { spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
@@ -40,63 +40,83 @@ const failuresOf = (report: Report): string[] =>
     return failed.map((result) => `${file} > ${result.fullName}\n${result.failureMessages.join('\n')}`);
   });
 
+type Output = 'at once' | 'at its end';
+
 /** Runs one of the project's own tools from node_modules/.bin; true when it exits 0. */
-const run = (title: string, command: string, args: readonly string[]): boolean => {
+const run = async (
+  title: string,
+  command: string,
+  args: readonly string[],
+  output: Output = 'at once',
+): Promise<boolean> => {
   const started = performance.now();
-  console.log(`\n== ${title}`);
-  const { status, error } = spawnSync(join(root, 'node_modules', '.bin', command), args, {
+  const isKept = output === 'at its end';
+  if (!isKept) console.log(`\n== ${title}`);
+  const kept: Buffer[] = [];
+  const child = spawn(join(root, 'node_modules', '.bin', command), args, {
     cwd: root,
-    stdio: ['ignore', 'inherit', 'inherit'],
+    stdio: ['ignore', isKept ? 'pipe' : 'inherit', isKept ? 'pipe' : 'inherit'],
   });
-  if (error) console.error(`${command}: ${error.message}`);
+  for (const stream of [child.stdout, child.stderr]) stream?.on('data', (chunk: Buffer) => kept.push(chunk));
+  const status = await new Promise<number | null>((resolve) => {
+    child.on('error', (error) => {
+      console.error(`${command}: ${error.message}`);
+      resolve(null);
+    });
+    child.on('close', resolve);
+  });
+  if (isKept) console.log(`\n== ${title}\n${Buffer.concat(kept)}`);
   console.log(
     `== ${title}: ${status === 0 ? 'ok' : 'FAILED'} in ${((performance.now() - started) / 1000).toFixed(1)} s`,
   );
   return status === 0;
 };
 
-const check = (title: string, command: string, args: readonly string[]): Tally => {
-  const ok = run(title, command, args);
+const check = async (title: string, command: string, args: readonly string[]): Promise<Tally> => {
+  const ok = await run(title, command, args);
   if (!ok) failures.push(title);
   return { passed: ok ? 1 : 0, failed: ok ? 0 : 1, skipped: 0 };
 };
 
-/** Runs vitest projects and reads the counts from its JSON report; a run without a report is one failure. */
-const layer = (projects: readonly string[], options: readonly string[] = []): Tally => {
-  const report = join(reports, `${projects.join('-')}.json`);
-  const flags = projects.flatMap((project) => ['--project', project]);
-  const ok = run(`tests: ${projects.join(', ')}`, 'vitest', [
-    'run',
-    ...flags,
-    ...options,
-    '--reporter=default',
-    '--reporter=json',
-    `--outputFile=${report}`,
-  ]);
+/** The counts of a report; a run without one is one failure. */
+const tallyOf = (path: string, projects: readonly string[], ok: boolean): Tally => {
   try {
-    const counts: Report = JSON.parse(readFileSync(report, 'utf8'));
+    const counts: Report = JSON.parse(readFileSync(path, 'utf8'));
     failures.push(...failuresOf(counts));
     if (!ok && counts.numFailedTests === 0) failures.push(`tests: ${projects.join(', ')}`);
     // A file that fails to load has no failed test of its own, yet the run failed.
     const failed = ok ? counts.numFailedTests : Math.max(1, counts.numFailedTests);
     return { passed: counts.numPassedTests, failed, skipped: counts.numPendingTests };
   } catch (error) {
-    console.error(`No test report at ${report}: ${String(error)}`);
+    console.error(`No test report at ${path}: ${String(error)}`);
     failures.push(`tests: ${projects.join(', ')}: no report`);
     return { passed: 0, failed: 1, skipped: 0 };
   }
 };
 
+/** Runs vitest projects. */
+const layer = async (
+  projects: readonly string[],
+  { options = [], output }: { readonly options?: readonly string[]; readonly output?: Output } = {},
+): Promise<Tally> => {
+  const report = join(reports, `${projects.join('-')}.json`);
+  const flags = projects.flatMap((project) => ['--project', project]);
+  const reporters = ['--reporter=default', '--reporter=json', `--outputFile=${report}`];
+  const title = `tests: ${projects.join(', ')}`;
+  const ok = await run(title, 'vitest', ['run', ...flags, ...options, ...reporters], output);
+  return tallyOf(report, projects, ok);
+};
+
 const tallies = [
-  check('types', 'tsc', ['-p', '.']),
-  check('lint', 'biome', ['check', '--error-on-warnings', '.']),
-  check('unused code', 'knip', ['--production']),
-  check('build', 'node', ['functions/build.ts']),
-  layer(['unit', 'adapters', 'workflows', 'infra', 'iam'], ['--coverage']),
-  layer(['bench']),
-  layer(['e2e']),
+  await check('types', 'tsc', ['-p', '.']),
+  await check('lint', 'biome', ['check', '--error-on-warnings', '.']),
+  await check('unused code', 'knip', ['--production']),
+  await check('build', 'node', ['functions/build.ts']),
+  await layer(['unit', 'adapters', 'workflows', 'infra', 'iam'], { options: ['--coverage'] }),
+  // The tests of the deployment mostly wait, and need no more than one of two processors.
+  ...(await Promise.all([layer(['e2e']), layer(['bench', 'e2e-apart'], { output: 'at its end' })])),
   // Evaluates the calls that the end-to-end tests recorded.
-  layer(['permissions']),
+  await layer(['permissions']),
 ];
 rmSync(reports, { recursive: true, force: true });
 

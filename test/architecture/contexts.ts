@@ -140,7 +140,6 @@ export const PUBLISHED: ReadonlySet<string> = new Set([
   'adapters/platform/item-keys.ts',
   // Actions call the integrations of the stage, and the API shows what it lets remediations do.
   'adapters/platform/integrations/http-webhook-receiver.ts',
-  'lib/remediation/answer-tasks.ts',
   'lib/remediation/stage-ceiling.ts',
   // Operators' commands of other contexts find the deployment in the same way.
   'adapters/platform/deployment/clients.ts',

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { PRODUCT, parseSource, sourcesUnder } from './source-tree.ts';
 import { unusedExports, unusedMethods } from './unused.ts';
 
-const product = sourcesUnder(...PRODUCT);
+const product = sourcesUnder(...PRODUCT, 'release');
 
 describe('the product uses', () => {
   it('every export: one for a bench or a test alone is not part of it', () => {

@@ -5,7 +5,7 @@ import type { SourceFile } from './source-tree.ts';
 const ANY = '*';
 
 /** Entry points: the runtime calls what they export. */
-const ENTRIES = /^functions\/[a-z]+\/[\w-]+\/index\.ts$|^(?:bin|cost|local)\//;
+const ENTRIES = /^functions\/[a-z]+\/[\w-]+\/index\.ts$|^(?:bin|cost|local|release)\//;
 
 /** Names that a file imports, as `path#name`; `path#*` if it takes the whole module. */
 const usedBy = ({ imports, parsed: { module, program }, resolve }: SourceFile): readonly string[] => {
@@ -37,12 +37,6 @@ const isUsedInFile = (text: string, name: string): boolean =>
 /** Simulated worlds are for benches and tests too. */
 const FOR_BENCHES = /^core\/simulator\//;
 
-/**
- * Remediation is being built: its stores, audit and healing are deployed, its workflow and API are not yet. The wiring
- * removes this exception, and those of the context in knip.json.
- */
-const NOT_WIRED = /^(?:core|adapters|functions|lib)\/remediation\//;
-
 /** The client has a method for each operation of the API, whether a command uses it or not. */
 const CLIENT = 'cli/api-client/api-client.ts';
 
@@ -50,7 +44,7 @@ const CLIENT = 'cli/api-client/api-client.ts';
 export const unusedExports = (files: readonly SourceFile[]): readonly string[] => {
   const used = new Set(files.flatMap(usedBy));
   return files
-    .filter(({ path }) => !ENTRIES.test(path) && !FOR_BENCHES.test(path) && !NOT_WIRED.test(path))
+    .filter(({ path }) => !ENTRIES.test(path) && !FOR_BENCHES.test(path))
     .flatMap((file) =>
       exportsOf(file)
         .filter((name) => !used.has(`${file.path}#${name}`) && !used.has(`${file.path}#${ANY}`))
@@ -80,6 +74,6 @@ export const unusedMethods = (files: readonly SourceFile[]): readonly string[] =
       },
     }).visit(parsed.program);
   return declared
-    .filter(([path, name]) => path !== CLIENT && !NOT_WIRED.test(path) && !read.has(name))
+    .filter(([path, name]) => path !== CLIENT && !read.has(name))
     .map(([path, name]) => `${path}: ${name}`);
 };

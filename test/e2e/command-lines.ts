@@ -53,8 +53,9 @@ export const ON_A_DEPLOYMENT: readonly string[] = [
   'forestall remediations list --status awaiting-approval --target commands-host --environment shop --limit 1 --json',
   // Nothing was remediated, and keys decide nothing.
   'forestall remediations show r-1 --json || test $? -eq 1',
-  'forestall remediations approve r-1 --plan 12345678 --reason fine --json || test $? -eq 1',
+  'forestall remediations approve r-1 --plan 12345678 --question plan --reason fine --json || test $? -eq 1',
   'forestall remediations reject r-1 --plan 12345678 --reason no --json || test $? -eq 1',
+  'forestall remediations reject r-1 --plan 12345678 --question undo --reason no --json || test $? -eq 1',
   'forestall remediations undo r-1 --plan 12345678 --reason slower --json || test $? -eq 1',
   'forestall remediations request scale-out-group auto-scaling-group:web --reason test --act --json || test $? -eq 1',
   'forestall recommendations commands-host --role viewer --skill new --preference careful --json',

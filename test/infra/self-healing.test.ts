@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { StageConfig } from '../../lib/config/stage-config.ts';
-import { HEALED, LEFT_TO_PEOPLE } from '../../lib/remediation/alarm-healing.ts';
+import { HEALED } from '../../lib/remediation/alarm-healing.ts';
+import { LEFT_TO_PEOPLE } from './left-to-people.ts';
 import { resourcesIn, resourcesOfType, stageOf, text, WITH_SWITCHES } from './synthesised-stage.ts';
 
 const alarmsOf = (stage: 'dev' | 'prod', changes: Partial<StageConfig> = {}) =>

@@ -2,7 +2,7 @@
 import * as z from 'zod';
 import type { PlanningContext } from '../action.ts';
 import { canonicalJson, type Json } from '../canonical-json.ts';
-import { demandOf } from '../choosing/demand.ts';
+import { demandOf } from '../capacity/demand.ts';
 import type { RemediationPlan } from '../plan.ts';
 import type { Matter } from './matter.ts';
 import { type Rule, unless } from './rule.ts';

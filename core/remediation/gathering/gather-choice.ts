@@ -1,6 +1,6 @@
+import { predictedPeak } from '../capacity/demand.ts';
 import type { Problem } from '../cause.ts';
 import type { ChoiceInputs } from '../choosing/choice-inputs.ts';
-import { predictedPeak } from '../choosing/demand.ts';
 import type { RemediationCeiling } from '../policy.ts';
 import type { DecisionInputs, RemediationState, RemediationStore } from '../ports.ts';
 import type { Beginning, Gathered } from '../runs/choose.ts';

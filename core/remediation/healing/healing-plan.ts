@@ -4,7 +4,6 @@ import { ResourceId } from '../resource.ts';
 
 /** `start-forecasts`: starts the forecasts of all tenants again. `redrive-dead-letters`: returns messages to their queue. */
 export const HEALING_ACTIONS = ['start-forecasts', 'redrive-dead-letters'] as const;
-export type HealingAction = (typeof HEALING_ACTIONS)[number];
 
 /** The healing of the alarms whose names contain `alarm`. */
 export const HealingPlan = z.strictObject({

@@ -2,7 +2,7 @@ import { describeIssues } from '../../shared/describe-issues.ts';
 import { InvalidInputError } from '../../shared/errors.ts';
 import type { CatalogueAction, Change, CostQuote, PlanningContext } from '../action.ts';
 import { canonicalJson, Json } from '../canonical-json.ts';
-import { demandOf } from '../choosing/demand.ts';
+import { demandOf } from '../capacity/demand.ts';
 import type { RemediationPlan } from '../plan.ts';
 import { readResourceId } from '../resource.ts';
 import { KNOWN } from './catalogue-knowledge.ts';
@@ -20,11 +20,10 @@ export interface Considered {
   readonly passedOver: readonly PassedOver[];
 }
 
-/** Plans for a problem, best first: one for each candidate whose action helps against it and applies to the state read. */
-export const recommend = (inputs: RecommendationInputs, known: Known = KNOWN): readonly Recommendation[] =>
-  consider(inputs, known).recommendations;
-
-/** The recommendations, and why the other candidates are none. */
+/**
+ * Plans for a problem, best first: one for each candidate whose action helps against it and applies to the state read; and
+ * why the other candidates are none.
+ */
 export const consider = (inputs: RecommendationInputs, known: Known = KNOWN): Considered => {
   const recommendations: Recommendation[] = [];
   const passedOver: PassedOver[] = [];

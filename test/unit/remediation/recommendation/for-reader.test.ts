@@ -8,10 +8,12 @@ import {
   type Reader,
   SKILLS,
 } from '../../../../core/remediation/recommendation/for-reader.ts';
-import { recommend } from '../../../../core/remediation/recommendation/recommend.ts';
+import { consider } from '../../../../core/remediation/recommendation/recommend.ts';
 import type { Recommendation } from '../../../../core/remediation/recommendation/recommendation.ts';
 import { factorsOf, type Merits, scoreOf } from '../../../../core/remediation/recommendation/score.ts';
 import { group, inputsWith, known, problem, service } from './samples.ts';
+
+const recommend = (...given: Parameters<typeof consider>) => consider(...given).recommendations;
 
 const [base] = recommend(inputsWith({ candidates: [group()] }), known);
 const PLAIN: Merits = {

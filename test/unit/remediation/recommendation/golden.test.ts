@@ -1,12 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { forReader, type Reader } from '../../../../core/remediation/recommendation/for-reader.ts';
-import { recommend } from '../../../../core/remediation/recommendation/recommend.ts';
+import { consider } from '../../../../core/remediation/recommendation/recommend.ts';
 import type { Recommendation } from '../../../../core/remediation/recommendation/recommendation.ts';
 import {
   type Candidate,
   RecommendationInputs,
 } from '../../../../core/remediation/recommendation/recommendation-inputs.ts';
 import { HOUR, inputsWith, NOW, outcome, problem } from './samples.ts';
+
+const recommend = (...given: Parameters<typeof consider>) => consider(...given).recommendations;
 
 /** A service whose policy allows four actions. */
 const SERVICE: readonly Candidate[] = [

@@ -3,9 +3,11 @@ import { describe, expect, it } from 'vitest';
 import { findAction } from '../../../../core/remediation/catalogue/catalogue.ts';
 import { RemediationPlan } from '../../../../core/remediation/plan.ts';
 import type { Known } from '../../../../core/remediation/recommendation/known.ts';
-import { consider, recommend } from '../../../../core/remediation/recommendation/recommend.ts';
+import { consider } from '../../../../core/remediation/recommendation/recommend.ts';
 import { RecommendationInputs } from '../../../../core/remediation/recommendation/recommendation-inputs.ts';
 import { group, HOUR, inputsWith, known, NOW, outcome, problem, service } from './samples.ts';
+
+const recommend = (...given: Parameters<typeof consider>) => consider(...given).recommendations;
 
 const only = (...candidates: readonly ReturnType<typeof group>[]) =>
   inputsWith({ candidates: [...candidates] });

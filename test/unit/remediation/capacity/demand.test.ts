@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { demandOf, predictedPeak } from '../../../../core/remediation/capacity/demand.ts';
 import type { Problem } from '../../../../core/remediation/cause.ts';
-import { demandOf, predictedPeak } from '../../../../core/remediation/choosing/demand.ts';
 import type { ForecastPath } from '../../../../core/remediation/verification/verification-inputs.ts';
 
 const path = (...rows: readonly (readonly number[])[]): ForecastPath => ({
