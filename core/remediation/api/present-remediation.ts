@@ -1,7 +1,7 @@
 import type * as z from 'zod';
 import type { Actor } from '../../platform/actor.ts';
 import { isoOfSeconds } from '../../shared/time.ts';
-import { awaitsUndo } from '../approval/awaits-undo.ts';
+import { awaitsUndo } from '../awaits-undo.ts';
 import { findAction } from '../catalogue/catalogue.ts';
 import { describeCause } from '../describe-cause.ts';
 import { describeWithoutAnswer } from '../describe-plan.ts';

@@ -1,7 +1,7 @@
 import { ConflictError } from '../../shared/errors.ts';
 import { HOUR_SECONDS } from '../../shared/time.ts';
+import { awaitsUndo } from '../awaits-undo.ts';
 import type { Question, Remediation } from '../remediation.ts';
-import { awaitsUndo } from './awaits-undo.ts';
 
 /** What people are asked about a remediation. Times are epoch seconds. */
 export interface OpenQuestion {

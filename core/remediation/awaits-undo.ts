@@ -1,4 +1,4 @@
-import type { Remediation } from '../remediation.ts';
+import type { Remediation } from './remediation.ts';
 
 /** True while people are asked whether to undo the remediation. */
 export const awaitsUndo = ({ undoRequest, execution }: Remediation): boolean =>
