@@ -3,8 +3,10 @@ import { createHash } from 'node:crypto';
 import { cpSync, mkdtempSync, readFileSync, rmSync, statSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { type BuildOptions, build } from 'esbuild';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { buildFunctions, folderOf, listFunctions } from '../../functions/build.ts';
+import { buildFunctions, bundleOptions, folderOf, listFunctions } from '../../functions/build.ts';
 import { isForDevelopment, lockedPackages } from '../../release/lockfile.ts';
 
 const names = listFunctions();
@@ -108,6 +110,25 @@ describe.each(names)('the bundle of %s', (name) => {
     expect(code.includes('devDependencies')).toBe(false);
   });
 });
+
+/** The schemas of a client as JSON, as functions get them or as the package has them. */
+const schemasOf = async (client: string, changes: BuildOptions): Promise<Record<string, string>> => {
+  const outfile = join(outdir, `${client}-${changes.plugins ? 'package' : 'bundle'}.mjs`);
+  const entry = join(root, 'node_modules/@aws-sdk', client, 'dist-es/schemas/schemas_0.js');
+  const { outdir: _, ...options } = bundleOptions([], outdir);
+  await build({ ...options, entryPoints: [entry], outfile, ...changes });
+  const schemas = await import(pathToFileURL(outfile).href);
+  return Object.fromEntries(Object.entries(schemas).map(([name, schema]) => [name, JSON.stringify(schema)]));
+};
+
+it.each(['client-ec2', 'client-rds', 'client-s3', 'client-cloudfront'])(
+  'keeps the schemas of %s as they are',
+  async (client) => {
+    const bundled = await schemasOf(client, {});
+    expect(Object.keys(bundled).length).toBeGreaterThan(100);
+    expect(bundled).toEqual(await schemasOf(client, { plugins: [] }));
+  },
+);
 
 it('omits folders without a function', () => {
   expect(names).not.toContain('runtime');
