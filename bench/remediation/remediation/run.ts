@@ -44,7 +44,7 @@ const printTable = (rows: readonly (readonly string[])[], out: (line: string) =>
 
 /** Prints the table, and returns the figures by way of working. */
 export const runRemediationBench = ({ quick = false, out }: Pick<BenchOptions, 'quick' | 'out'>) => {
-  const [count, days] = quick ? [6, 4] : [48, 20];
+  const [count, days] = quick ? [6, 4] : [36, 14];
   const span = { start: START, end: START + (HISTORY_DAYS + days) * DAY_SECONDS };
   const steps = (span.end - span.start) / STEP_SECONDS;
   const from = START + HISTORY_DAYS * DAY_SECONDS;

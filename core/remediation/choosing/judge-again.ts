@@ -7,6 +7,8 @@ const PASSING: ReadonlySet<string> = new Set([
   ...['confidence', 'freeze', 'cooldown', 'ineffective', 'resource-is-free', 'concurrent-runs'],
   ...['units-per-window', 'resources-per-window', 'actions-per-hour'],
 ]);
+/** Forecasts come every hour or more often. */
+const FORECAST_SECONDS = 3600;
 const AGAIN_SECONDS = 15 * 60;
 /** A problem that was there for so long without an action is left to people. */
 const PATIENCE_SECONDS = 12 * 3600;
@@ -32,13 +34,16 @@ const STANDING: ReadonlySet<Cause['kind']> = new Set(['predicted-breach', 'alert
 const mayPass = ({ outcome, refusals }: Judgement): boolean =>
   outcome === 'refused' && refusals.length > 0 && refusals.every(({ rule }) => PASSING.has(rule));
 
-/** Time before the harm at which it is late enough: for people to answer, and twice for the action. */
+/** Time before the harm at which it is late enough: for a forecast, for people to answer, and twice for the action. */
 const leadSeconds = (
   outcome: 'ask' | 'act',
   { minutes, plannedAt, expiresAt }: NonNullable<Judgement['plan']>,
-): number => (outcome === 'ask' ? expiresAt - plannedAt : 0) + SLOWNESS * 60 * (minutes.act + minutes.settle);
+): number =>
+  (outcome === 'ask' ? expiresAt - plannedAt : 0) +
+  SLOWNESS * 60 * (minutes.act + minutes.settle) +
+  FORECAST_SECONDS;
 
-/** The harm is so far away that an action would be in time later, when more is known. */
+/** The harm is so far away that there is time for another forecast, which knows more. */
 const isEarly = ({ outcome, plan }: Judgement, now: number): boolean =>
   (outcome === 'ask' || outcome === 'act') &&
   plan !== null &&

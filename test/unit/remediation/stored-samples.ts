@@ -13,7 +13,7 @@ export const samplePlan = (over: Partial<RemediationPlan> = {}): RemediationPlan
   cause: { kind: 'predicted-breach', targetId: 'web-1', metric: 'cpu', since: NOW - 600 },
   problem: {
     ...{ alertType: 'cpu-high', targetIds: ['web-1'], metric: 'cpu', confidence: 0.87 },
-    ...{ threshold: { direction: 'above', limit: 95 }, impactAt: NOW + 21_600, evidence: ['cpu rises'] },
+    ...{ threshold: { direction: 'above', limit: 95 }, impactAt: NOW + 3600, evidence: ['cpu rises'] },
   },
   action: { id: 'scale-out-group', version: 1 },
   ...{ effect: 'adds-capacity', risk: 'low', reversibility: 'undo', resource: 'auto-scaling-group:web' },

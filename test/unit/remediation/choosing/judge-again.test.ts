@@ -80,8 +80,8 @@ const planned = (outcome: Judgement['outcome'], minutesUntilHarm: number | null)
 
 describe('harm that is far away', () => {
   it.each([
-    ['people have to answer', 'ask', 60],
-    ['it may be done alone', 'act', 30],
+    ['people have to answer', 'ask', 120],
+    ['it may be done alone', 'act', 90],
   ] as const)('is judged again until there is just enough time, if %s', (_, outcome, minutes) => {
     expect(again(planned(outcome, minutes + 1))).toBe(NOW + 900);
     expect(again(planned(outcome, minutes))).toBeNull();

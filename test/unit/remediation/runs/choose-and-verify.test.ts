@@ -41,6 +41,15 @@ describe('a choice', () => {
     expect(published.map(({ name }) => name)).toEqual(event === null ? [] : [event]);
   });
 
+  it('that may be different later is made again then, and nothing is stored', async () => {
+    const refusals = [{ rule: 'confidence', reason: 'too low', remedy: 'wait' }];
+    const { result, stored, decided, published } = await choose('refused', { refusals });
+    expect(result).toMatchObject({ status: 'choosing', next: 'choose', dueAt: '2026-11-21T10:21:00.000Z' });
+    expect([stored(), decided(), published]).toEqual([undefined, [], []]);
+    const rehearsal = await choose('refused', { refusals }, { ...INPUT, isDryRun: true });
+    expect(rehearsal.result).toMatchObject({ status: 'refused', next: 'end' });
+  });
+
   it('of nothing has neither plan nor calls', async () => {
     const { stored } = await choose('nothing', { plan: null });
     expect(stored()).toMatchObject({ plan: null, planHash: null, calls: [], environment: null });

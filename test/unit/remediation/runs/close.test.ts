@@ -29,15 +29,18 @@ const close = async (run: Partial<Remediation>, event: object = INPUT, options: 
 
 describe('the end of a remediation', () => {
   it.each([
-    ['avoided', 'succeeded', 'succeeded'],
-    ['no-effect', 'unproven', 'failed'],
-    ['unproven', 'unproven', 'unproven'],
-    ['worse', 'escalated', 'failed'],
-  ] as const)('whose result is %s is %s, and counts as %s', async (verdict, status, result) => {
-    const { outcome, entry, lesson } = await close(verified(verdict));
-    expect(outcome).toMatchObject({ next: 'end', status });
-    expect([entry?.result, lesson?.result]).toEqual([result, result]);
-  });
+    ['avoided', 'succeeded', 'succeeded', 'succeeded'],
+    ['no-effect', 'unproven', 'ineffective', 'failed'],
+    ['unproven', 'unproven', 'unproven', 'unproven'],
+    ['worse', 'escalated', 'failed', 'failed'],
+  ] as const)(
+    'whose result is %s is %s, and counts as %s and %s',
+    async (verdict, status, result, learnt) => {
+      const { outcome, entry, lesson } = await close(verified(verdict));
+      expect(outcome).toMatchObject({ next: 'end', status });
+      expect([entry?.result, lesson?.result]).toEqual([result, learnt]);
+    },
+  );
 
   it('without a verification calls people: success is never assumed', async () => {
     const { stored, published, counts } = await close({ status: 'verifying', execution: done });

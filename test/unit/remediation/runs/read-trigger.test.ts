@@ -70,6 +70,11 @@ describe('a message of the queue', () => {
     });
   });
 
+  it.each(['RemediationVerified', 'RemediationBlocked'])('%s names the remediation', (type) => {
+    const found = read(onBus(type, { ...event, remediationId: 'r-1' }));
+    expect(found).toEqual({ kind: 'ended', tenantId: 'acme', remediationId: 'r-1' });
+  });
+
   it.each(['IncidentOpened', 'IncidentUpdated'])('%s names the incident', (type) => {
     const detail = { ...event, incidentId: 'i-1', severity: 'high' };
     expect(read(onBus(type, detail))).toEqual({ kind: 'incident', tenantId: 'acme', incidentId: 'i-1' });

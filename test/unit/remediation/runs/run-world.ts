@@ -35,7 +35,7 @@ export const GROUP = 'auto-scaling-group:web';
 export const CAUSE: Cause = { kind: 'predicted-breach', targetId: 'web-1', metric: 'cpu', since: NOW - 600 };
 const PROBLEM: Problem = {
   ...{ alertType: 'cpu-high', targetIds: ['web-1'], metric: 'cpu', confidence: 0.87 },
-  ...{ threshold: { direction: 'above', limit: 95 }, impactAt: NOW + 1800, evidence: ['cpu rises'] },
+  ...{ threshold: { direction: 'above', limit: 95 }, impactAt: NOW + 3600, evidence: ['cpu rises'] },
 };
 export const CEILING: RemediationCeiling = {
   ...{ maxStage: 'automatic', actions: ['scale-out-group'], maxUnitsPerRun: 5, maxActionsPerHour: 10 },

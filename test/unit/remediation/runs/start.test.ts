@@ -15,7 +15,7 @@ import {
   remediationMemory,
 } from '../../../fakes/remediation.ts';
 import { GROUP, incident, policy } from '../gathering/gathering-world.ts';
-import { NOW } from '../stored-samples.ts';
+import { NOW, sampleRemediation } from '../stored-samples.ts';
 
 const BREACH: Cause = { kind: 'predicted-breach', targetId: 'web-1', metric: 'cpu', since: NOW - 600 };
 const REQUEST: Cause = {
@@ -61,7 +61,8 @@ const worldOf = (given: Given = {}) => {
       },
     },
   };
-  return { start: (trigger: Trigger) => startRemediation(deps, trigger), executions, clock, alerts };
+  const start = (trigger: Trigger) => startRemediation(deps, trigger);
+  return { start, executions, clock, alerts, memory };
 };
 
 describe('what the policy covers', () => {
@@ -90,6 +91,18 @@ describe('what the policy covers', () => {
 
   it.each([BREACH, DEPLOYMENT, REQUEST])('starts for $kind', async (cause) => {
     expect(await worldOf().start(caused(cause))).toBe('started');
+  });
+
+  it('starts again for a warning whose remediation ended, once, and not for one that is unknown or over', async () => {
+    const { start, executions, memory } = worldOf();
+    const ended = (remediationId: string): Trigger => ({ kind: 'ended', tenantId: 'acme', remediationId });
+    const { remediations } = memory.of('acme');
+    remediations.set('r-1', { item: sampleRemediation({ cause: BREACH, status: 'succeeded' }), revision: 1 });
+    remediations.set('r-2', { item: sampleRemediation({ cause: BREACH, status: 'rejected' }), revision: 1 });
+    const started = [];
+    for (const id of ['r-1', 'r-1', 'r-2', 'r-3']) started.push(await start(ended(id)));
+    expect(started).toEqual(['started', 'already-running', 'over', 'over']);
+    expect(executions).toMatchObject([{ input: { cause: { ...BREACH, round: 1 }, isDryRun: false } }]);
   });
 
   it('starts for an incident as its record says, and again if it is reopened', async () => {
