@@ -8,7 +8,7 @@ import type { Refusal, Remediation } from '../remediation.ts';
 import { CHANGED_RESOURCE, isAsPlanned, type ResourceDeps, readManaged, resourceCall } from './act-on.ts';
 import { ended } from './announce.ts';
 import { planOf } from './ask.ts';
-import { asJson } from './judge-run.ts';
+import { asJson, type JudgeDeps, type Judged, judgeRun } from './judge-run.ts';
 import { proceed, type StepOutcome } from './outcome.ts';
 import type { Pace } from './pace.ts';
 import { refusedBy, refusedRun } from './refuse.ts';
@@ -16,8 +16,8 @@ import { resume } from './resume.ts';
 import type { Rules } from './rules.ts';
 import { type RunKey, type Snapshot, type Step, type StepDeps, storedRun, takeStep } from './step.ts';
 
-export interface ActDeps extends StepDeps, ResourceDeps {
-  readonly rules: Pick<Rules, 'findAction' | 'settle'>;
+export interface ActDeps extends StepDeps, JudgeDeps, ResourceDeps {
+  readonly rules: Pick<Rules, 'judge' | 'findAction' | 'settle'>;
   readonly pace: Pace;
 }
 
@@ -34,29 +34,19 @@ const isReserved = ({ ledger }: Snapshot, id: string, kind: LedgerEntry['kind'])
     (entry) => entry.remediationId === id && entry.kind === kind && entry.result === 'running',
   );
 
-/** What may have changed between the gate's last word and the action. */
-const obstacles = (
-  { state, now }: Snapshot,
-  plan: RemediationPlan,
-  isUnchanged: boolean,
-): readonly Refusal[] => [
-  ...(state.killSwitch.item?.isOn === true
-    ? [{ rule: 'kill-switch', reason: 'the kill switch is on', remedy: 'turn it off' }]
-    : []),
-  ...(now >= plan.expiresAt
-    ? [{ rule: 'plan-expiry', reason: 'the plan has expired', remedy: 'request a new plan' }]
-    : []),
-  ...(isUnchanged ? [] : [CHANGED_RESOURCE]),
-];
+/** A call that may have been made already is not made again once people stopped everything, or the plan is too old. */
+const isStopped = ({ state, now }: Snapshot, { expiresAt }: RemediationPlan): boolean =>
+  state.killSwitch.item?.isOn === true || now >= expiresAt;
 
 const refuse = (
   deps: ActDeps,
   snapshot: Snapshot,
   run: Remediation,
   refusals: readonly Refusal[],
+  judged?: Judged,
 ): Step<Begin> => {
   const over = { ...refusedRun(run, refusals, snapshot.now), execution: null };
-  const decision = refusedBy(refusals);
+  const decision = refusedBy(refusals, judged);
   return {
     change: {
       ...{ run: over, decisions: [decision] },
@@ -67,7 +57,10 @@ const refuse = (
   };
 };
 
-/** Records that the action begins; from then on, it may have happened. */
+/**
+ * Records that the action begins; from then on, it may have happened. The gate is asked once more: since the preparation,
+ * people may have stopped everything or changed the policy.
+ */
 const begin = async (deps: ActDeps, snapshot: Snapshot, run: Remediation): Promise<Step<Begin>> => {
   const { plan } = planOf(run);
   const { now } = snapshot;
@@ -76,11 +69,17 @@ const begin = async (deps: ActDeps, snapshot: Snapshot, run: Remediation): Promi
     throw new RemediationBlockedError(`remediation ${remediationId} was not prepared`);
   const call = resourceCall(deps, plan);
   const begun = { call, change: plan.change };
-  if (execution.beganAt !== null) return { result: { begun, outcome: checkNext(deps, run, now) } };
+  if (execution.beganAt !== null) {
+    const outcome = checkNext(deps, run, now);
+    return { result: isStopped(snapshot, plan) ? { outcome } : { begun, outcome } };
+  }
   const read = await readManaged(deps, call);
   if ('refusal' in read) return refuse(deps, snapshot, run, [read.refusal]);
-  const inTheWay = obstacles(snapshot, plan, isAsPlanned(call.action, plan.change, read.present));
-  if (inTheWay.length > 0) return refuse(deps, snapshot, run, inTheWay);
+  const isUnchanged = isAsPlanned(call.action, plan.change, read.present);
+  const judged = judgeRun(deps, snapshot, run, plan, read.present);
+  const refusals = [...(isUnchanged ? [] : [CHANGED_RESOURCE]), ...judged.verdict.refusals];
+  if (judged.verdict.mode !== 'act' || refusals.length > 0)
+    return refuse(deps, snapshot, run, refusals, judged);
   const acting = { ...run, execution: { ...execution, beganAt: now } };
   const decision = {
     kind: 'action-begun' as const,

@@ -125,10 +125,11 @@ export const undoStep = async (deps: UndoDeps, key: RunKey): Promise<StepOutcome
     const { state, now } = snapshot;
     const undo = run.execution?.undo ?? null;
     const isStarted = run.status === 'undoing' && undo !== null;
-    if (isStarted && undo.doneAt === null)
-      return {
-        result: { change: undo.change, outcome: proceed(run, 'check-undo', now + deps.pace.checkSeconds) },
-      };
+    if (isStarted && undo.doneAt === null) {
+      const next = proceed(run, 'check-undo', now + deps.pace.checkSeconds);
+      const isStopped = state.killSwitch.item?.isOn === true;
+      return { result: isStopped ? { outcome: next } : { change: undo.change, outcome: next } };
+    }
     if (run.status === 'undoing' ? !isStarted : isRequested(run)) return begin(deps, snapshot, run);
     return { result: { outcome: resume(run, state, now) }, events: ended(run) };
   });
