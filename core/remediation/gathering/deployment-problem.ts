@@ -2,6 +2,7 @@ import type { ChangeRecord } from '../../changes/change.ts';
 import { type MetricAspect, meaningOf } from '../../metrics/meaning/metric-meaning.ts';
 import type { Target } from '../../metrics/targets/target.ts';
 import type { Cause } from '../cause.ts';
+import { problemConfidence } from '../choosing/problem-confidence.ts';
 import type { Found, Moment, Sources } from './sources.ts';
 
 type DeploymentCause = Extract<Cause, { kind: 'unhealthy-deployment' }>;
@@ -51,7 +52,8 @@ export const deploymentProblem = async (
   return {
     problem: {
       ...{ alertType: type.id, targetIds: [targetId], metric, threshold: null, impactAt: null },
-      ...{ confidence: proposal.confidence, evidence: evidenceOf(record).slice(0, MAX_EVIDENCE) },
+      confidence: problemConfidence('unhealthy-deployment', proposal.confidence),
+      evidence: evidenceOf(record).slice(0, MAX_EVIDENCE),
     },
     since: record.at,
     deployment: { deployed: proposal.from, previous: proposal.to },

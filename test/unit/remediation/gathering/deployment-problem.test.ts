@@ -15,7 +15,7 @@ describe('an unhealthy deployment', () => {
       ...{ since: NOW - 1800, resource: null, deployment: { deployed: '2', previous: '1' } },
     });
     expect(Problem.parse(found.problem)).toMatchObject({
-      ...{ targetIds: ['web-1'], metric: 'cpu_percent', confidence: 0.8, threshold: null, impactAt: null },
+      ...{ targetIds: ['web-1'], metric: 'cpu_percent', confidence: 0.889, threshold: null, impactAt: null },
       evidence: ['the deployment c-1 of web-1 is unhealthy', 'errors rose from 0.1 % to 9 %'],
     });
   });
