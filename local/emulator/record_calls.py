@@ -9,6 +9,7 @@ import functools
 import json
 import re
 import threading
+import urllib.parse
 
 from ministack import app
 from ministack.core import lambda_runtime
@@ -51,8 +52,11 @@ def _naming_fields(value):
     return kept | {name: _naming_fields(value[name]) for name in sorted(_NESTED & value.keys())}
 
 
-def _input_of(target, body):
-    """S3 and Lambda name their resource in the path; the other services in a JSON body."""
+def _input_of(service, target, body):
+    """S3 and Lambda name their resource in the path, STS in a form, the other services in a JSON body."""
+    if service == "sts":
+        form = urllib.parse.parse_qs(body.decode())
+        return {name: form[name][0] for name in ("Action", "RoleArn") if name in form}
     return _naming_fields(json.loads(body)) if target else {}
 
 
@@ -76,7 +80,7 @@ class _Recording:
             "method": method,
             "path": path,
             "query": {name: values[0] for name, values in sorted(query_params.items())},
-            "input": _input_of(target, body),
+            "input": _input_of(service, target, body),
             # S3 demands permission to read what a request with this header replaces.
             "replaces": "if-match" in headers,
             "status": status,

@@ -5,9 +5,11 @@
  */
 import { Readable, Writable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { ApiClient } from '../../cli/api-client/api-client.ts';
 import { processTerminal } from '../../cli/terminal/terminal.ts';
+import { requireOutput } from '../../local/deploy.ts';
 import { remediationStory } from '../../local/remediation-story.ts';
 import { StageTimes } from '../../local/stage-times.ts';
 import { countServers, GROUP } from '../../local/story-service.ts';
@@ -110,9 +112,20 @@ const whole = ({ id }: Found) => answered(approver('get', `/v1/remediations/${id
 const answer = (by: Ask, { id, planHash }: Found, verb: 'approve' | 'reject' | 'undo') =>
   answered(by('post', `/v1/remediations/${id}/${verb}`, { planHash, reason: `${verb} in a test` }));
 
+/** As on a phone: opens the link, and sends the form of the page. */
+const approveByLink = async ({ id }: Found): Promise<void> => {
+  const { path } = await answered(approver('post', `/v1/remediations/${id}/approval-link`));
+  const page = await fetch(`${session.url}${path}`, { headers: { accept: 'text/html' } });
+  expect(await page.text()).toContain('redrive about 3 messages');
+  const body = new URLSearchParams({ answer: 'approved', reason: 'by link' });
+  const given = await fetch(`${session.url}${path}`, { method: 'POST', body });
+  expect([given.status, await given.text()]).toEqual([200, expect.stringContaining('approved')]);
+  expect((await fetch(`${session.url}${path}`, { method: 'POST', body })).status).toBe(409);
+};
+
 const approved = async (resource: string, service: Service): Promise<Found> => {
   const asked = await eventually(resource, ({ answerBy }) => answerBy !== undefined);
-  await answer(approver, asked, 'approve');
+  await (service === ORDERS ? approveByLink(asked) : answer(approver, asked, 'approve'));
   const acted = await inStatus(resource, 'verifying', 'succeeded');
   helped.add(service);
   return acted;
@@ -159,6 +172,42 @@ describe('a service', () => {
     },
     600_000,
   );
+});
+
+it('was all decided before: the record has each decision with its inputs', async () => {
+  const { id } = (await about(resourcesOf(managed).flags)) ?? expect.fail();
+  const { items } = await answered(approver('get', `/v1/decisions?remediation=${id}&limit=100`));
+  const kinds = (items as readonly { kind: string }[]).map(({ kind }) => kind);
+  expect(kinds).toEqual(expect.arrayContaining(['approval-asked', 'approved', 'action-begun', 'verified']));
+  const { sequence } = (items as readonly { kind: string; sequence: number }[]).find(
+    ({ kind }) => kind === 'verified',
+  )!;
+  const { inputs } = await answered(approver('get', `/v1/decisions/${sequence}`));
+  expect(inputs).toMatchObject({ metric: FLAGS.metric });
+});
+
+it('a rollback that was proposed for a deployment nobody knows changes nothing', async () => {
+  const at = new Date().toISOString();
+  const plan = {
+    action: 'roll-back-deployment',
+    targetId: FLAGS.target,
+    changeId: 'unknown',
+    from: '2',
+    to: '1',
+  };
+  const detail = {
+    ...{ id: 'RemediationProposed/local/unknown', tenantId: OWNER.tenantId, occurredAt: at, plan },
+    ...{ evidence: [], confidence: 0.9, expiresAt: new Date(Date.now() + 3_600_000).toISOString() },
+  };
+  const [Source, DetailType] = ['forestall.changes', 'RemediationProposed'];
+  const EventBusName = requireOutput(session.outputs, 'EventBusName');
+  const entry = { Source, DetailType, EventBusName, Detail: JSON.stringify(detail) };
+  await new EventBridgeClient().send(new PutEventsCommand({ Entries: [entry] }));
+  await expect
+    .poll(async () => JSON.stringify(await answered(approver('get', '/v1/remediations?limit=100'))), {
+      timeout: 2 * MINUTE,
+    })
+    .toContain('The change unknown does not exist.');
 });
 
 describe('what was changed', () => {

@@ -25,6 +25,37 @@ export const ARGUED_GRANTS: readonly ArguedGrant[] = [
       'It compares inputs that a run wrote before it died; the end-to-end tests kill none there, and test/adapters/remediation/decision-inputs.test.ts makes the call',
   },
   {
+    holder:
+      /^(?:Remediation(?:ChooseAction|ExecuteAction|RequestApproval|VerifyRemediation|CloseRemediation)|FunctionsQueryApi)Role\w{8}$/,
+    actions: ['s3:ListBucket'],
+    reason:
+      'Without it S3 answers 403 instead of 404 for inputs of a decision that are missing, which they never are in the tests',
+  },
+  {
+    holder: /^RemediationCloseRemediationRole\w{8}$/,
+    actions: ['s3:GetObject', 's3:PutObject', 'events:PutEvents'],
+    reason:
+      'It records and announces what it decides about a run that was stopped; test/unit/remediation/runs/close.test.ts stops one at each step',
+  },
+  {
+    holder: /^Remediation(?:ChooseAction|ExecuteAction)Role\w{8}$/,
+    actions: ['dynamodb:GetItem', 'dynamodb:PutItem'],
+    reason:
+      'They share the circuit breakers of actions, which stay closed; test/e2e/breakers.test.ts opens one',
+  },
+  {
+    holder: /^RemediationRequestApprovalRole\w{8}$/,
+    actions: ['states:SendTaskSuccess'],
+    reason:
+      'It continues a workflow whose question was answered before its step was repeated; test/workflows/remediate-faults.test.ts repeats it',
+  },
+  {
+    holder: /^RemediationIntakeStartRemediationsRole\w{8}$/,
+    actions: ['sqs:SendMessage'],
+    reason:
+      'It parks messages that cannot be read; test/unit/remediation/handlers/start-remediations.test.ts sends some',
+  },
+  {
     holder: /^FunctionsProvisionPeopleRole\w{8}$/,
     actions: ['cognito-idp:AdminDisableProviderForUser', 'cognito-idp:AdminLinkProviderForUser'],
     reason:
@@ -55,13 +86,13 @@ export const ARGUED_GRANTS: readonly ArguedGrant[] = [
     reason: 'Secrets Manager demands it of whoever starts a rotation; the emulator does not',
   },
   {
-    holder: /^(Ingest|Incidents)\w+Role\w{8}$/,
+    holder: /^(Ingest|Incidents|RemediationIntake)\w+Role\w{8}$/,
     actions: ['sqs:ChangeMessageVisibility', 'sqs:GetQueueUrl'],
     reason:
       "CDK's event source grants them with the calls that Lambda needs; they reach only the consumed queue",
   },
   {
-    holder: /-Incidents(Signals|Diagnoses)Queue\w{8}$/,
+    holder: /-(?:Incidents(?:Signals|Diagnoses)|RemediationIntakeCauses)Queue\w{8}$/,
     actions: ['sqs:GetQueueAttributes', 'sqs:GetQueueUrl'],
     service: 'events.amazonaws.com',
     reason:

@@ -20,9 +20,11 @@ describe('a change', () => {
   });
 
   it('that takes another one back follows a decision to undo, too', () => {
-    const change = call('SetDesiredCapacity');
-    const sound = judged(decision('action-begun'), change, decision('undo-begun'), change);
+    const [change, undo] = [{}, { session: 'r-1-undo' }].map((over) => call('SetDesiredCapacity', over));
+    const sound = judged(decision('action-begun'), change!, decision('undo-begun'), undo!);
     expect(sound).toEqual({ changes: 2, faults: [] });
+    expect(judged(decision('action-begun'), change!, undo!).faults).toHaveLength(1);
+    expect(judged(decision('action-begun'), decision('undo-begun'), change!).faults).toHaveLength(1);
   });
 
   it.each<[string, readonly RecordedAction[]]>([

@@ -48,12 +48,17 @@ const withDecision = ({ actions, undos }: Begun, kind: string): Begun => ({
   undos: undos + (kind === 'undo-begun' ? 1 : 0),
 });
 
+/** Sessions of undos end in it: `core/remediation/runs/undo.ts`. */
+const UNDO = /-undo$/;
+
 /** An effect has one decision: a repeated attempt adds none, and an undo follows the one action that it takes back. */
-const faultOf = ({ service, operation, method, path, session }: Call, begun: Begun): readonly string[] => {
+const faultOf = (
+  { service, operation, method, path, session }: Call,
+  { actions, undos }: Begun,
+): readonly string[] => {
+  if (actions === 1 && (UNDO.test(session) ? undos === 1 : undos === 0)) return [];
   const call = `${service} ${operation === '' ? `${method} ${path}` : operation} of ${session}`;
-  if (begun.actions === 1 && begun.undos <= 1) return [];
-  const found = `${begun.actions} decisions to act and ${begun.undos} to undo before it`;
-  return [`${call}: ${found}`];
+  return [`${call}: ${actions} decisions to act and ${undos} to undo before it`];
 };
 
 export interface DecidedChanges {
@@ -73,7 +78,7 @@ export const decidedChanges = (recorded: readonly RecordedAction[]): DecidedChan
       begun.set(session, withDecision(begun.get(session) ?? NOTHING, line.decision.kind));
     } else if (isChange(line.call)) {
       changes++;
-      faults.push(...faultOf(line.call, begun.get(line.call.session) ?? NOTHING));
+      faults.push(...faultOf(line.call, begun.get(line.call.session.replace(UNDO, '')) ?? NOTHING));
     }
   }
   return { changes, faults };

@@ -23,8 +23,11 @@ export const kindOf = ({ caller, action, resource, context }: Omit<Call, 'becaus
     (context['s3:prefix'] ?? '').replace(BELOW_PREFIX, '$1'),
   ]);
 
-/** The name in an ARN, without the index, stream or log stream that belongs to it. */
-const NAME_IN_ARN = /^(arn:.*?[:/])([^:/]+)((?:\/(?:index|stream)\/.*|:log-stream:.*)?)$/;
+/**
+ * The name in an ARN, without the index, stream, log stream or version that belongs to it: executions finish on the
+ * versions of functions that they began with, whichever these are.
+ */
+const NAME_IN_ARN = /^(arn:.*?[:/])([^:/]+)((?:\/(?:index|stream)\/.*|:log-stream:.*|:\d+)?)$/;
 
 /** Resources whose names a pattern such as `prefix*` or `*suffix` would also match. */
 const neighboursOf = (resource: string): string[] => {

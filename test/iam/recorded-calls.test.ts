@@ -7,7 +7,7 @@ import type { Call } from './evaluate.ts';
 import { deniedCalls, needlesslyAllowed, onePerKind, unjudgedParts, unusedGrants } from './findings.ts';
 import { describeGrant, type Grant, grantsOf } from './grants.ts';
 import { type Policies, policiesOf, type Statement } from './policies.ts';
-import { resolveTemplates } from './resolve-template.ts';
+import { type ResolvedResource, resolveTemplates } from './resolve-template.ts';
 import { serviceCalls } from './service-calls.ts';
 import { stageCalls } from './stage-calls.ts';
 
@@ -16,8 +16,14 @@ import { stageCalls } from './stage-calls.ts';
 const stages = new Map<string, { readonly policies: Policies; readonly calls: readonly Call[] }>();
 const at = (stage: string) => stages.get(stage)!;
 
-/** Parts that switches of a stage add: the vault for personal data (`secrets.vault`), and SCIM (`signIn.scim`). */
-const SWITCHED = /Vault|ProvisionPeople|:userpool\//;
+/**
+ * Parts that switches of a stage add: the vault for personal data (`secrets.vault`), SCIM (`signIn.scim`), and the roles of
+ * actions (`remediation.actions`).
+ */
+const SWITCHED = /Vault|ProvisionPeople|:userpool\/|\/actions\//;
+
+/** Boundaries forbid it altogether if there are no roles of actions. */
+const ASSUME_ANY = 'sts:AssumeRole*';
 
 /** Names and tags of every stage as those of one. */
 const inAnyStage = (held: ReadonlyMap<string, readonly Statement[]>): [string, Statement[]][] =>
@@ -37,6 +43,7 @@ const withoutSwitchesOf = (held: ReadonlyMap<string, readonly Statement[]>) =>
         statements
           .map((each) => ({
             ...each,
+            Action: each.Action.filter((action) => action !== ASSUME_ANY),
             Resource: each.Resource?.filter((resource) => !SWITCHED.test(resource)),
           }))
           .filter(({ Resource }) => Resource === undefined || Resource.length > 0),
@@ -49,12 +56,16 @@ const withoutSwitches = ({ ofRole, ofResource, boundaryOf }: Policies) => ({
   boundaryOf: withoutSwitchesOf(boundaryOf),
 });
 
+/** The roles of actions are made from the catalogue and evaluated by themselves: `action-roles.test.ts`. */
+const judgedPolicies = (resources: ReadonlyMap<string, ResolvedResource>): Policies =>
+  policiesOf([...resources.values()].filter(({ id }) => !id.startsWith('RemediationActions')));
+
 beforeAll(() => {
   for (const stage of STAGES) {
     const resources = resolveTemplates(stageOf(stage).templates);
     // The policies of all stages are the same but for switches, which are all on in stage local.
     const calls = stage === 'local' ? stageCalls(resources) : serviceCalls(resources);
-    stages.set(stage, { policies: policiesOf(resources.values()), calls });
+    stages.set(stage, { policies: judgedPolicies(resources), calls });
   }
 });
 
@@ -66,7 +77,7 @@ describe.each(STAGES)('the policies of stage %s', (stage) => {
   it('are those of stage local with the same signing secrets, except for what a switch adds there', () => {
     const { separateSigningKeys } = selectStage(stage).secrets;
     const secrets = { ...selectStage('local').secrets, separateSigningKeys };
-    const local = policiesOf(resolveTemplates(stageOf('local', { secrets }).templates).values());
+    const local = judgedPolicies(resolveTemplates(stageOf('local', { secrets }).templates));
     expect(withoutSwitches(at(stage).policies)).toEqual(withoutSwitches(local));
   });
 });

@@ -172,7 +172,13 @@ const invoke: Mapping = ({ method, path }, nameOf) => {
   return [on('lambda:InvokeFunction', arn('lambda', `function:${nameOf(name)}`))];
 };
 
-const BY_PATH: Readonly<Record<string, Mapping>> = { lambda: invoke, s3: onBucket };
+/** Sessions of actions carry tags. */
+const assumeRole: Mapping = ({ input }) => {
+  const { Action, RoleArn } = z.object({ Action: z.string(), RoleArn: z.string() }).parse(input);
+  return Action === 'AssumeRole' ? [on('sts:AssumeRole', RoleArn), on('sts:TagSession', RoleArn)] : [];
+};
+
+const BY_PATH: Readonly<Record<string, Mapping>> = { lambda: invoke, s3: onBucket, sts: assumeRole };
 
 /** @throws TypeError if the request is not known, so that no call passes unchecked */
 export const permissionsFor = (call: RecordedCall, nameOf: NameOf): Permission[] => {
