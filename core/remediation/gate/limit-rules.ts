@@ -87,3 +87,18 @@ export const oneRollback: Rule = ({ plan, world }) => {
     'let a person request it',
   );
 };
+
+/**
+ * Entries of a ledger are one item of at most 400 KB, and take about 35 bytes each. Without room for an entry, no effect
+ * could be recorded any more, nor how one ended. The undoing of each has its own entry.
+ */
+export const MAX_LEDGER_ENTRIES = 4000;
+
+export const ledgerRoom: Rule = ({ plan, world: { ledger } }) => {
+  const count = ledger.entries.filter(({ remediationId }) => remediationId !== plan.remediationId).length;
+  return unless(
+    count < MAX_LEDGER_ENTRIES,
+    () => `${count} actions are remembered, and at most ${MAX_LEDGER_ENTRIES} can be`,
+    'wait: they are forgotten after eight days',
+  );
+};

@@ -3,6 +3,8 @@ import type { Json } from '../../../core/remediation/canonical-json.ts';
 import { Cause } from '../../../core/remediation/cause.ts';
 import { type ChooseDeps, chooseStep } from '../../../core/remediation/runs/choose.ts';
 import type { StepOutcome } from '../../../core/remediation/runs/outcome.ts';
+import { remediationIdOf } from '../../../core/remediation/runs/run-id.ts';
+import { InvalidInputError } from '../../../core/shared/errors.ts';
 import { TenantId } from '../../../core/shared/identifiers.ts';
 import type { Telemetry } from '../../../core/shared/telemetry.ts';
 import { parseInput } from '../../runtime/parse-input.ts';
@@ -21,11 +23,20 @@ const Input = z.strictObject({
   workflowVersion: z.string(),
 });
 
+/** Who starts an execution by hand could otherwise act twice on one cause, or in the place of another remediation. */
+const refuseOtherId = ({ tenantId, remediationId, cause }: Omit<z.infer<typeof Input>, 'startedAt'>) => {
+  if (remediationIdOf(tenantId, cause) === remediationId) return;
+  throw new InvalidInputError(`remediation ${remediationId} is not the one of its cause`, {
+    field: 'remediationId',
+  });
+};
+
 /** Chooses what to do about a cause, and records the choice with its inputs. Changes nothing. */
 export const makeHandler =
   <Inputs extends Json>(deps: Deps<Inputs>) =>
   async (event: unknown): Promise<StepOutcome> => {
     const { startedAt, ...rest } = parseInput(Input, event);
+    refuseOtherId(rest);
     const beginning = { ...rest, startedAt: Math.floor(Date.parse(startedAt) / 1000) };
     const outcome = await chooseStep(deps, beginning);
     const { tenantId, remediationId, cause } = beginning;

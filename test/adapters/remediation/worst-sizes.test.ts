@@ -6,6 +6,7 @@ import { describe, expect, it } from 'vitest';
 import type { Item } from '../../../adapters/aws/dynamodb/table.ts';
 import { dynamoRemediationStore } from '../../../adapters/remediation/remediation-store.ts';
 import { EMPTY_CHAIN } from '../../../core/remediation/decision.ts';
+import { MAX_LEDGER_ENTRIES } from '../../../core/remediation/gate/limit-rules.ts';
 import type { Ledger } from '../../../core/remediation/ledger.ts';
 import { RemediationPolicy } from '../../../core/remediation/policy.ts';
 import type { RemediationWrite } from '../../../core/remediation/ports.ts';
@@ -74,9 +75,9 @@ describe('the largest item', () => {
     expect(await largestItem({ track: { item: { outcomes }, revision: 0 } })).toBeLessThan(40_000);
   });
 
-  it('of a ledger holds a week of 20 actions an hour on as many resources, each undone', async () => {
-    const entries: Ledger['entries'] = Array.from({ length: 2 * 20 * 24 * 7 }, (_, index) => ({
-      remediationId: noise(`r ${index >> 1}`, 64),
+  it('of a ledger holds all actions that the gate lets be remembered, on as many resources, each undone', async () => {
+    const entries: Ledger['entries'] = Array.from({ length: 2 * MAX_LEDGER_ENTRIES }, (_, index) => ({
+      remediationId: noise(`r ${index >> 1}`, 30),
       ...{
         action: `action-${(index >> 1) % 30}`,
         resource: `lambda-function:${noise(`f ${index >> 1}`, 40)}`,

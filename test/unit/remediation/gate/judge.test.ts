@@ -18,7 +18,7 @@ describe('a plan that every rule allows', () => {
   it('may be carried out', () => {
     const verdict = judge(aPlan(), aWorld());
     expect(verdict).toMatchObject({ mode: 'act', needed: 1, refusals: [] });
-    expect(verdict.rules).toHaveLength(28);
+    expect(verdict.rules).toHaveLength(29);
     expect(verdict.rules.every(({ passed }) => passed)).toBe(true);
     expect(verdict.rules.at(-1)).toEqual({ rule: 'autonomy', passed: true, detail: 'approvals: 1 of 1' });
   });

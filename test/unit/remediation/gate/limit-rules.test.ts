@@ -192,6 +192,25 @@ describe('at the same time', () => {
   });
 });
 
+describe('the ledger', () => {
+  const remembered = (count: number, ...own: Parameters<typeof anEntry>[0][]) =>
+    inWorld(
+      ledgerOf(
+        ...Array.from({ length: count }, (_, i) => ({
+          ...{ remediationId: `old-${i}`, resource: `auto-scaling-group:a${i}`, at: NOW - 7.5 * DAY_SECONDS },
+        })),
+        ...own,
+      ),
+    );
+
+  it('has room for the actions that fit into its item, the own one among them', () => {
+    expect(remembered(3999)).toEqual([]);
+    expect(remembered(4000)).toEqual(['ledger-room']);
+    const own = { remediationId: 'r-1', action: 'scale-out-group', resource: RESOURCE, units: 1 };
+    expect(remembered(3999, { ...own, result: 'running' })).toEqual([]);
+  });
+});
+
 describe('a remediation acts once:', () => {
   const own = {
     ...{ remediationId: 'r-1', action: 'scale-out-group', resource: RESOURCE },

@@ -1,14 +1,17 @@
 import { describe, expect, it } from 'vitest';
 import type { Json } from '../../../../core/remediation/canonical-json.ts';
 import type { Choice } from '../../../../core/remediation/runs/rules.ts';
+import { remediationIdOf } from '../../../../core/remediation/runs/run-id.ts';
 import { makeHandler as makeChoose } from '../../../../functions/remediation/choose-action/handler.ts';
 import { makeHandler as makeVerify } from '../../../../functions/remediation/verify-remediation/handler.ts';
 import { NOW } from '../stored-samples.ts';
 import { groupPlan, groupRun, storedWorld } from './stored-world.ts';
 
+const { cause } = groupPlan();
+const ID = remediationIdOf('acme', cause);
 const INPUT = {
-  ...{ tenantId: 'acme', remediationId: 'r-1', isDryRun: false, workflowVersion: '7' },
-  ...{ startedAt: '2026-11-21T10:05:00.000Z', cause: groupPlan().cause },
+  ...{ tenantId: 'acme', remediationId: ID, isDryRun: false, workflowVersion: '7' },
+  ...{ startedAt: '2026-11-21T10:05:00.000Z', cause },
 };
 
 const choose = async (outcome: Choice['outcome'], over: Partial<Choice> = {}, input: object = INPUT) => {
@@ -19,7 +22,8 @@ const choose = async (outcome: Choice['outcome'], over: Partial<Choice> = {}, in
     chooseAction: () => ({ outcome, plan: groupPlan(), refusals: [], explanation: 'because', ...over }),
     preview: () => [{ service: 'autoscaling', operation: 'SetDesiredCapacity', input: {} }],
   });
-  return { ...world, result: await handler(input) };
+  const stored = () => world.own.remediations.get(ID)?.item;
+  return { ...world, stored, result: await handler(input) };
 };
 
 describe('a choice', () => {
@@ -48,6 +52,11 @@ describe('a choice', () => {
     expect([stored(), decided(), published]).toEqual([undefined, [], []]);
     const rehearsal = await choose('refused', { refusals }, { ...INPUT, isDryRun: true });
     expect(rehearsal.result).toMatchObject({ status: 'refused', next: 'end' });
+  });
+
+  it('is made for no other remediation than that of its cause', async () => {
+    for (const input of [{ remediationId: 'r-1' }, { tenantId: 'globex' }, { cause: { ...cause, since: 1 } }])
+      await expect(choose('act', {}, { ...INPUT, ...input })).rejects.toThrow('is not the one of its cause');
   });
 
   it('of nothing has neither plan nor calls', async () => {
