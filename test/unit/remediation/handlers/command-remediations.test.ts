@@ -108,6 +108,15 @@ describe('a link', () => {
     expect(api.answered).toEqual([]);
   });
 
+  it('is given to no token, which would answer as a person with it', async () => {
+    const api = await remediationApi([run]);
+    const link = await api.send('token', 'POST', '/v1/remediations/r-1/approval-link');
+    expect(link).toMatchObject({
+      status: 403,
+      body: { detail: expect.stringContaining('Only people decide') },
+    });
+  });
+
   it('is only for people who may approve, and only while something is asked', async () => {
     const api = await remediationApi([doneRun()]);
     const create = async (who: string) =>

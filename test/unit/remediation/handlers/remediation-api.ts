@@ -42,6 +42,8 @@ const CALLERS: Readonly<Record<string, Identity>> = {
   bob: personCaller('acme', 'bob'),
   operator: personCaller('acme', 'oda', permissionsOf('operator')),
   key: keyCaller('acme', 'ada'),
+  /** No token allows that: the functions refuse it all the same. */
+  token: { ...personCaller('acme', 'ada'), kind: 'token' },
   sensor: keyCaller('acme', 'sensor', ['ingest'] satisfies Scope[]),
   theirs: personCaller('globex', 'eve'),
 };
