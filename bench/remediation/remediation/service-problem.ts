@@ -1,8 +1,8 @@
 /** What a warning or an alarm about a simulated service means for the remediation. */
 
+import { predictedPeak } from '../../../core/remediation/capacity/demand.ts';
 import type { Problem } from '../../../core/remediation/cause.ts';
 import { problemConfidence } from '../../../core/remediation/choosing/problem-confidence.ts';
-import { predictedPeak } from '../../../core/remediation/capacity/demand.ts';
 import type { ForecastPath } from '../../../core/remediation/verification/verification-inputs.ts';
 import type { ServiceKind } from '../../../core/simulator/managed/fault-plan.ts';
 import type { ManagedService } from '../../../core/simulator/managed/managed-service.ts';
