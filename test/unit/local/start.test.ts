@@ -30,8 +30,13 @@ describe('options of npm start', () => {
       once: false,
       state: undefined,
       picture: undefined,
+      remediate: false,
       help: false,
     });
+  });
+
+  it('may ask for a remediation instead of a fleet', () => {
+    expect(readStartOptions(['--remediate'])).toMatchObject({ remediate: true });
   });
 
   it.each([
