@@ -15,6 +15,17 @@ const APART = ['action-resources', 'alertmanager', 'emulator-fidelity', 'emulato
   (name) => `test/e2e/${name}.test.ts`,
 );
 
+/** Tests that replace modules, or that need modules which other tests replace. */
+const ISOLATED = [
+  'test/adapters/aws/service-breakers.test.ts',
+  'test/unit/api/client-headers.test.ts',
+  'test/unit/cli/sign-in.test.ts',
+  'test/unit/forecasts/handlers/forecast-wiring.test.ts',
+  'test/unit/platform/x-ray.test.ts',
+];
+/** Loading the modules anew for each file takes longer than the tests. */
+const TOGETHER = { isolate: false, exclude: ISOLATED };
+
 export default defineConfig({
   test: {
     coverage: {
@@ -30,10 +41,11 @@ export default defineConfig({
       },
     },
     projects: [
-      project('unit', ['test/unit/**/*.test.ts', 'test/architecture/**/*.test.ts'], 60_000),
+      project('unit', ['test/unit/**/*.test.ts', 'test/architecture/**/*.test.ts'], 60_000, TOGETHER),
+      project('isolated', ISOLATED, 60_000),
       // Apart from the unit tests: measuring coverage would triple the time of the benches.
       project('bench', ['test/bench/**/*.test.ts'], 240_000),
-      project('adapters', ['test/adapters/**/*.test.ts']),
+      project('adapters', ['test/adapters/**/*.test.ts'], 20_000, TOGETHER),
       project('workflows', ['test/workflows/**/*.test.ts']),
       // One worker without isolation: loading the CDK library anew for each file costs more than all the assertions.
       project('infra', ['test/infra/**/*.test.ts'], 120_000, { isolate: false, maxWorkers: 1 }),

@@ -112,7 +112,7 @@ const tallies = [
   await check('lint', 'biome', ['check', '--error-on-warnings', '.']),
   await check('unused code', 'knip', ['--production']),
   await check('build', 'node', ['functions/build.ts']),
-  await layer(['unit', 'adapters', 'workflows', 'infra', 'iam'], { options: ['--coverage'] }),
+  await layer(['unit', 'isolated', 'adapters', 'workflows', 'infra', 'iam'], { options: ['--coverage'] }),
   // The tests of the deployment mostly wait, and need no more than one of two processors.
   ...(await Promise.all([layer(['e2e']), layer(['bench', 'e2e-apart'], { output: 'at its end' })])),
   // Evaluates the calls that the end-to-end tests recorded.

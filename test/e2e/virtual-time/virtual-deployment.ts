@@ -9,6 +9,8 @@ import { DynamoDBDocumentClient, PutCommand, TransactWriteCommand } from '@aws-s
 import type { Context } from 'aws-lambda';
 import { vi } from 'vitest';
 import { DEFAULT_QUOTAS } from '../../../lib/config/default-quotas.ts';
+import { local } from '../../../lib/config/local.ts';
+import { stageCeiling } from '../../../lib/remediation/stage-ceiling.ts';
 import { httpEvent } from '../../fixtures/http-events.ts';
 import { BUCKETS, TABLES, VirtualStores } from './stores.ts';
 import { expiredRecord, writtenRecord } from './stream-records.ts';
@@ -56,6 +58,7 @@ const setEnvironment = (): void => {
     ...{ EVENT_BUS_NAME: 'bus', OWN_TENANT_ID: TENANT, HOT_RETENTION_DAYS: '35', STAGE: 'virtual' },
     ...{ FORECAST_CADENCE_MINUTES: '60', FORECAST_SPREAD_MINUTES: '0', MAX_ACTIVE_RUNS: '2' },
     TENANT_QUOTAS: JSON.stringify(DEFAULT_QUOTAS),
+    REMEDIATION_CEILING: JSON.stringify(stageCeiling(local)),
     ...{ USER_POOL_ID: 'us-east-1_virtual', USER_POOL_CLIENT_ID: 'virtual' },
     TOKEN_SIGNING_SECRET_ARN: 'virtual',
     ...{

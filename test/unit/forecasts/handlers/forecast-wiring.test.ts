@@ -3,6 +3,8 @@ import type { Context } from 'aws-lambda';
 import { mockClient } from 'aws-sdk-client-mock';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { DEFAULT_QUOTAS } from '../../../../lib/config/default-quotas.ts';
+import { local } from '../../../../lib/config/local.ts';
+import { stageCeiling } from '../../../../lib/remediation/stage-ceiling.ts';
 import { httpEvent } from '../../../fixtures/http-events.ts';
 
 const dynamo = mockClient(DynamoDBDocumentClient);
@@ -19,6 +21,8 @@ beforeAll(() => {
     'ANOMALIES_TABLE_NAME',
     'INCIDENTS_TABLE_NAME',
     'CHANGES_TABLE_NAME',
+    'REMEDIATIONS_TABLE_NAME',
+    'DECISION_BUCKET_NAME',
     'FORECAST_BUCKET_NAME',
     'EVENT_BUS_NAME',
     'USER_POOL_ID',
@@ -29,6 +33,7 @@ beforeAll(() => {
   vi.stubEnv('FORECAST_STATE_MACHINE_ARN', 'arn:aws:states:us-east-1:000000000000:stateMachine:fleet');
   vi.stubEnv('FORECAST_CADENCE_MINUTES', '60');
   vi.stubEnv('TENANT_QUOTAS', JSON.stringify(DEFAULT_QUOTAS));
+  vi.stubEnv('REMEDIATION_CEILING', JSON.stringify(stageCeiling(local)));
   vi.stubEnv('MAX_ACTIVE_RUNS', '2');
   vi.stubEnv('FORECAST_SPREAD_MINUTES', '10');
   vi.stubEnv('AWS_REGION', 'us-east-1');
