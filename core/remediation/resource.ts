@@ -1,19 +1,18 @@
 /** Resources that actions change. Each has one spelling, so that limits and locks of a resource cannot be avoided. */
 import * as z from 'zod';
 
-const NAME = '[A-Za-z0-9][A-Za-z0-9._-]*';
 /** The name is part of a path: without its first character it could be `..`, which is the namespace. */
-const CLUSTER_OBJECT = '[a-z0-9-]{1,63}/[a-z0-9-]{1,63}/[a-z0-9][a-z0-9.-]{0,252}';
+const CLUSTER_OBJECT = /^[a-z0-9-]{1,63}\/[a-z0-9-]{1,63}\/[a-z0-9][a-z0-9.-]{0,252}$/;
 
 /**
  * The kinds of resources, and the syntax of the names that identify one within the account and region of a deployment
  * (within its cluster, for Kubernetes). Parts are separated by `/`.
  */
 export const RESOURCE_NAMES = {
-  'auto-scaling-group': new RegExp(`^${NAME}$`),
+  'auto-scaling-group': /^[A-Za-z0-9][A-Za-z0-9._-]*$/,
   'ec2-instance': /^i-[0-9a-f]{8,17}$/,
   /** Cluster, service. */
-  'ecs-service': new RegExp(`^${NAME}/${NAME}$`),
+  'ecs-service': /^[A-Za-z0-9][A-Za-z0-9._-]*\/[A-Za-z0-9][A-Za-z0-9._-]*$/,
   /** Function, alias. */
   'lambda-alias': /^[A-Za-z0-9_-]{1,64}\/[A-Za-z0-9_-]{1,128}$/,
   'lambda-function': /^[A-Za-z0-9_-]{1,64}$/,
@@ -28,8 +27,8 @@ export const RESOURCE_NAMES = {
   /** An SSM document or automation runbook. */
   'ssm-document': /^[A-Za-z0-9_.-]{3,128}$/,
   /** Cluster, namespace, name. */
-  'kubernetes-deployment': new RegExp(`^${CLUSTER_OBJECT}$`),
-  'kubernetes-pod': new RegExp(`^${CLUSTER_OBJECT}$`),
+  'kubernetes-deployment': CLUSTER_OBJECT,
+  'kubernetes-pod': CLUSTER_OBJECT,
   /** An integration of the stage (`secrets.integrations`). */
   integration: /^[a-z][a-z0-9-]{1,30}$/,
 } as const satisfies Readonly<Record<string, RegExp>>;

@@ -30,6 +30,7 @@ const neededBy = (id: string, { path, query, body, rawBody = {}, headers }: Oper
   ...(Object.keys(query.shape).length > 0 ? [`${id}: query`] : []),
   ...(body === undefined ? [] : [`${id}: body`]),
   ...Object.keys(rawBody).flatMap((type) => {
+    if (type === 'application/x-www-form-urlencoded') return [`${id} as ${type}`];
     const format = INGEST_FORMAT_NAMES.find((name) => path.includes(name)) ?? 'otlp';
     return [`${format} as ${type}`, `${format} as ${type}, compressed`];
   }),

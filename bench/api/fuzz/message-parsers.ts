@@ -1,10 +1,13 @@
 /** Messages of queues, topics and the event bus, by the function that reads them. */
 import { type Incoming, parseMessage } from '../../../core/incidents/intake/incoming.ts';
 import { parsePointer } from '../../../core/metrics/ingestion/ingest-pointer.ts';
+import { readTrigger, type Trigger } from '../../../core/remediation/runs/read-trigger.ts';
 import { TargetId, TenantId } from '../../../core/shared/identifiers.ts';
 import { readReference } from '../../../functions/incidents/diagnose-incident/reference.ts';
+import { formOf } from '../../../functions/remediation/command-remediations/link-routes.ts';
+import { readHttpRequest } from '../../../functions/runtime/http-request.ts';
 import { type FuzzedParser, holds, isSound, parser } from './parser.ts';
-import { pick, type Random } from './random-input.ts';
+import { damagedText, pick, type Random } from './random-input.ts';
 import { jsonText } from './random-json.ts';
 
 const TIME = '2026-11-21T10:05:00.000Z';
@@ -63,6 +66,26 @@ const POINTER = {
 };
 const INCIDENT = event('IncidentOpened', { tenantId: 'acme', incidentId: '2026-11-21T10-05-00Z-web-1' });
 
+const PROPOSAL = {
+  ...{ id: 'p', tenantId: 'acme', occurredAt: TIME, evidence: ['slow'], confidence: 0.8, expiresAt: TIME },
+  plan: { action: 'roll-back-deployment', targetId: 'web-1', changeId: 'c-1', from: '2', to: '1' },
+};
+const TRIGGERS: readonly object[] = [
+  event('BreachPredicted', BREACH),
+  event('RemediationProposed', PROPOSAL),
+  INCIDENT,
+  event('CloudWatch Alarm State Change', ALARM_DATA),
+  SNS_ALARM,
+  {
+    alert: { tenantId: 'acme', source: 'webhook', name: 'disk full', state: 'begun', sentAt: 1_795_255_500 },
+  },
+];
+
+const checkTrigger = (trigger: Trigger): void => {
+  isSound(JSON.parse(JSON.stringify(trigger)));
+  holds(TenantId.safeParse(trigger.tenantId).success, 'the syntax of tenants');
+};
+
 const checkIncoming = (incoming: Incoming): void => {
   isSound(JSON.parse(JSON.stringify(incoming)));
   const { tenantId } = incoming.kind === 'signal' ? incoming.signal : incoming;
@@ -94,4 +117,26 @@ export const MESSAGE_PARSERS: Readonly<Record<string, FuzzedParser>> = {
     ({ tenantId, incidentId }) =>
       holds(TenantId.safeParse(tenantId).success && incidentId !== '', 'a tenant and an incident'),
   ),
+  'start-remediations': parser(
+    'messages of start-remediations',
+    textOf(TRIGGERS),
+    (body) => readTrigger(body, 'ours'),
+    checkTrigger,
+  ),
 };
+
+const FORM = 'application/x-www-form-urlencoded';
+
+/** The form of the page of an approval link. */
+export const FORM_PARSER: FuzzedParser = parser(
+  `answerByLink as ${FORM}`,
+  (random: Random) => damagedText(random, 'answer=approved&reason=it+helps'),
+  (body) =>
+    formOf(
+      readHttpRequest({
+        ...{ rawPath: '/v1/approvals/a.b', rawQueryString: '', headers: { 'content-type': FORM }, body },
+        requestContext: { requestId: 'fuzz', http: { method: 'POST' } },
+      }),
+    ),
+  (answer) => isSound(answer),
+);

@@ -8,6 +8,7 @@ import { findingsOf } from '../../../core/changes/risk/engine/change-findings.ts
 import { readPlannedChange } from '../../../core/changes/risk/formats/planned-change.ts';
 import { edgesFromTraces, TraceSummary } from '../../../core/incidents/topology/trace-edges.ts';
 import type { Operation } from '../../../core/platform/api/operation.ts';
+import type { Identity } from '../../../core/platform/identity.ts';
 import { SCOPES } from '../../../core/platform/permissions.ts';
 import { decodeCursor, encodeCursor } from '../../../core/shared/cursor.ts';
 import { InvalidInputError } from '../../../core/shared/errors.ts';
@@ -53,6 +54,12 @@ const DEEPER: Readonly<Partial<Record<keyof typeof OPERATIONS, (body: unknown) =
 
 const Position = z.tuple([z.string()]);
 
+/** Only people hold the permission to approve. */
+const callerOf = ({ needs }: Operation): Identity =>
+  needs === 'approve'
+    ? { tenantId: 'acme', kind: 'person', name: 'fuzz', grants: new Set(['approve']) }
+    : { tenantId: 'acme', kind: 'key', name: 'fuzz', keyId: 'keyaaaaaaaaa', grants: new Set(SCOPES) };
+
 /** Serves an operation by returning what it accepted. */
 const echoOf = (id: string, operation: Operation) => {
   const seen: { accepted?: unknown } = {};
@@ -70,9 +77,7 @@ const echoOf = (id: string, operation: Operation) => {
   const handler = serveHttp(
     { [id]: echo },
     {
-      authenticate: async () => ({
-        ...{ tenantId: 'acme', kind: 'key', name: 'fuzz', keyId: 'keyaaaaaaaaa', grants: new Set(SCOPES) },
-      }),
+      authenticate: async () => callerOf(operation),
       quotas: {
         take: async () => true,
         takeEach: async () => [],
@@ -104,8 +109,21 @@ const queryText = (values: object): string =>
     Object.entries(values).map(([name, value]): [string, string] => [name, String(value)]),
   ).toString();
 
+const ALERT = {
+  ...{ status: 'firing', labels: { alertname: 'HighCpu', instance: 'web-1' } },
+  ...{ startsAt: '2026-11-21T10:00:00Z', endsAt: '0001-01-01T00:00:00Z' },
+};
+
+/** Bodies with more rules than a schema in JSON can tell. */
+const BODIES: Readonly<Record<string, unknown>> = {
+  receiveAlertmanager: { version: '4', groupKey: 'g', status: 'firing', receiver: 'r', alerts: [ALERT] },
+  requestRemediation: {
+    ...{ action: 'scale-out-group', resource: 'auto-scaling-group:web', reason: 'load', dryRun: true },
+  },
+};
+
 /** A request of which each part fits its schema. */
-const goodParts = (operation: Operation) => {
+const goodParts = (id: string, operation: Operation) => {
   const [params, query] = [jsonSchemaOf(operation.params), jsonSchemaOf(operation.query)];
   const body = operation.body && jsonSchemaOf(operation.body);
   return (random: Random) => {
@@ -114,7 +132,7 @@ const goodParts = (operation: Operation) => {
     return {
       ids,
       query: 'cursor' in given ? { ...given, cursor: CURSOR } : given,
-      body: body === undefined ? undefined : valueFor(random, body),
+      body: BODIES[id] ?? (body === undefined ? undefined : valueFor(random, body)),
     };
   };
 };
@@ -143,8 +161,8 @@ const damagedHeaders = (random: Random) => {
   return { ...HEADERS, [name]: isChosen(random, 0.15) ? value : damagedText(random, value) };
 };
 
-const maker = (operation: Operation, part: Part) => {
-  const good = goodParts(operation);
+const maker = (id: string, operation: Operation, part: Part) => {
+  const good = goodParts(id, operation);
   return (random: Random): Parts => {
     const { ids, query, body } = good(random);
     const damaged = (text: string, own: Part) =>
@@ -175,7 +193,7 @@ export const operationParsers = (
         checkReply(reply, failures);
         return reply.statusCode < 300 ? seen.accepted : undefined;
       };
-      return parser(`${id}: ${part}`, maker(operation, part), serve, (accepted) => {
+      return parser(`${id}: ${part}`, maker(id, operation, part), serve, (accepted) => {
         holds(accepted !== undefined, 'the execution of what was accepted');
         const { params, ...others } = z.looseObject({ params: z.unknown() }).parse(accepted);
         isSound(JSON.parse(JSON.stringify(id === UNVERIFIED ? others : { params, ...others })));

@@ -1,7 +1,7 @@
 /** Every parser that faces the network. */
 import { credentialParsers } from './credential-parsers.ts';
 import { formatParsers } from './format-parsers.ts';
-import { MESSAGE_PARSERS } from './message-parsers.ts';
+import { FORM_PARSER, MESSAGE_PARSERS } from './message-parsers.ts';
 import { operationParsers } from './operation-parsers.ts';
 import type { FuzzedParser } from './parser.ts';
 import { samlParsers } from './saml-parsers.ts';
@@ -11,6 +11,7 @@ export const PARSERS: readonly FuzzedParser[] = [
   ...formatParsers,
   ...credentialParsers,
   ...Object.values(MESSAGE_PARSERS),
+  FORM_PARSER,
   ...textParsers,
   ...samlParsers,
   ...operationParsers(),

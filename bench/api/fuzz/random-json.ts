@@ -41,6 +41,9 @@ const WORDS = [
   'Stack a\nThere were no differences\n\n✨  Number of stacks with differences: 0\n',
   'a',
   'version 41',
+  'auto-scaling-group:web',
+  'payload.signature',
+  '0'.repeat(64),
 ];
 
 const fitting = new Map<string, readonly string[]>();

@@ -60,7 +60,8 @@ export const CHANGE_ALERTS: readonly AlertType[] = [
     title: 'A certificate is about to expire',
     signals: [
       {
-        words: /\b(?:certificates?|certs?|tls|ssl|acm)\b.*\bexpir|\bdays to expiry\b|\bexpir\w* .*\bcert/,
+        words:
+          /\b(?:certificates?|certs?|tls|ssl|acm)(?: [a-z]+)? expir|\bdays to expiry\b|\bexpir[a-z]* (?:[a-z]+ )?cert/,
         shownAs: 'A metric or alarm names the expiry of a certificate',
       },
     ],
@@ -74,7 +75,7 @@ export const CHANGE_ALERTS: readonly AlertType[] = [
     title: 'A secret is about to expire',
     signals: [
       {
-        words: /\b(?:secrets?|tokens?|passwords?|credentials?|keys?)\b.*\b(?:expir|rotation)/,
+        words: /\b(?:secrets?|tokens?|passwords?|credentials?|keys?)(?: [a-z]+)? (?:expir|rotation)/,
         shownAs: 'A metric or alarm names the expiry or rotation of a secret',
       },
     ],

@@ -4,6 +4,7 @@ import { named } from '../../platform/api/components.ts';
 import { paging } from '../../platform/api/paging.ts';
 import { ChainHead, Decision } from '../decision.ts';
 import { AnyJson } from './json.ts';
+import { RemediationId } from './remediations.ts';
 
 const Sequence = z.coerce.number().int().min(0).max(1e12);
 
@@ -12,7 +13,7 @@ export const DecisionPath = z.object({ sequence: Sequence.min(1) });
 export const DecisionsQuery = z.strictObject({
   ...paging,
   after: Sequence.optional().describe('Only decisions after this sequence number, in the order of the chain'),
-  remediation: z.string().max(128).optional().describe('Only decisions about this remediation'),
+  remediation: RemediationId.optional().describe('Only decisions about this remediation'),
 });
 
 const DecisionRecord = named(

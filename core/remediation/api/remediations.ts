@@ -6,6 +6,7 @@ import { ResponseInstant } from '../../platform/api/instants.ts';
 import { pageOf, paging } from '../../platform/api/paging.ts';
 import { TargetId } from '../../shared/identifiers.ts';
 import { EFFECTS, REVERSIBILITIES, RISKS } from '../action.ts';
+import { EnvironmentName } from '../plan.ts';
 import { QUESTIONS, REMEDIATION_STATUSES, Refusal, VERDICTS } from '../remediation.ts';
 import { AnyJson } from './json.ts';
 
@@ -21,7 +22,7 @@ export const RemediationPath = z.object({ remediationId: RemediationId });
 export const RemediationsQuery = z.strictObject({
   ...paging,
   status: z.enum(REMEDIATION_STATUSES).optional(),
-  environment: z.string().max(31).optional(),
+  environment: EnvironmentName.optional(),
   target: TargetId.optional().describe('Only remediations of problems of this target'),
 });
 

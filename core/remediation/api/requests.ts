@@ -55,7 +55,7 @@ export const ApprovalLink = named(
   }),
 );
 
-export const LinkPath = z.object({ link: z.string().max(1100) });
+export const LinkPath = z.object({ link: PlainLine.max(1100) });
 /** The form of the page. */
 export const LinkAnswer = z.strictObject({ answer: z.enum(['approved', 'rejected']), reason: Reason });
 export type LinkAnswer = z.infer<typeof LinkAnswer>;

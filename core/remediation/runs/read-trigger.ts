@@ -7,6 +7,7 @@ import { describeIssues } from '../../shared/describe-issues.ts';
 import { InvalidInputError } from '../../shared/errors.ts';
 import { MetricName, TargetId, TenantId } from '../../shared/identifiers.ts';
 import { parseJson } from '../../shared/read-messages.ts';
+import { PlainLine } from '../../shared/text.ts';
 import type { AlertSource, Cause } from '../cause.ts';
 
 /**
@@ -30,7 +31,9 @@ export type Trigger =
 const BusEvent = z.object({ 'detail-type': z.string(), detail: z.unknown() });
 /** An event has it; alarms from a topic do not. */
 const Fields = z.object({ 'detail-type': z.unknown().optional() });
-const IncidentDetail = z.object({ tenantId: TenantId, incidentId: z.string().min(1) });
+/** Stored, and shown to people. */
+const Name = PlainLine.min(1).max(300);
+const IncidentDetail = z.object({ tenantId: TenantId, incidentId: Name });
 const RemediationDetail = z.object({ tenantId: TenantId, remediationId: z.string().min(1) });
 const Breach = BreachPredicted.extend({ tenantId: TenantId, targetId: TargetId, metric: MetricName });
 const Proposal = RemediationProposed.extend({ tenantId: TenantId });
@@ -42,7 +45,7 @@ const parse = <Schema extends z.ZodType>(what: string, schema: Schema, input: un
 };
 
 const alarmTrigger = (ownTenant: string, { alarmName, state, at }: AlarmFacts): Trigger => ({
-  ...{ kind: 'alert', tenantId: ownTenant, source: 'cloudwatch', name: alarmName },
+  ...{ kind: 'alert', tenantId: ownTenant, source: 'cloudwatch', name: parse('alarm', Name, alarmName) },
   ...{ state: state === 'ALARM' ? 'begun' : 'ended', sentAt: at },
 });
 
@@ -58,8 +61,11 @@ const breachTrigger = (detail: unknown): Trigger => {
 
 const proposalTrigger = (detail: unknown): Trigger => {
   const { tenantId, plan } = parse('RemediationProposed', Proposal, detail);
-  const { changeId, targetId } = plan;
-  return causeOf(tenantId, { kind: 'unhealthy-deployment', changeId, targetId });
+  const changeId = parse('RemediationProposed', Name, plan.changeId);
+  return causeOf(tenantId, {
+    ...{ kind: 'unhealthy-deployment', changeId },
+    targetId: parse('RemediationProposed', TargetId, plan.targetId),
+  });
 };
 
 const eventTrigger = (type: string, detail: unknown, ownTenant: string): Trigger => {

@@ -76,7 +76,7 @@ const FORM = /^application\/x-www-form-urlencoded(?:\s*;.*)?$/i;
 const MAX_BYTES = 4096;
 
 /** The fields of the form. @throws ProblemError if it is none */
-const formOf = (request: HttpRequest): LinkAnswer => {
+export const formOf = (request: HttpRequest): LinkAnswer => {
   if (!FORM.test(request.headers['content-type'] ?? ''))
     throw new ProblemError('unsupported-content-type', 'send application/x-www-form-urlencoded');
   const bytes = bytesOf(request);
