@@ -122,7 +122,10 @@ export const incidentScenario = async (session: SharedSession): Promise<Incident
   const incidents = await collected(client.incidents());
   return {
     ...{ fault, incidents, causes, client, events, milliseconds },
-    incident: await client.incident(id),
+    incident: await eventually(
+      () => client.incident(id),
+      ({ targets }) => targets.length > 1,
+    ),
   };
 };
 

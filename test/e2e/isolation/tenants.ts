@@ -8,7 +8,7 @@ import { ApiClient } from '../../../cli/api-client/api-client.ts';
 import { requireOutput } from '../../../local/deploy.ts';
 import { recordedTelemetry } from '../../fakes/shared.ts';
 import { decision } from '../../unit/remediation/audit/decision-samples.ts';
-import { sampleRemediation } from '../../unit/remediation/stored-samples.ts';
+import { samplePlan, sampleRemediation } from '../../unit/remediation/stored-samples.ts';
 import { invokeAsAction } from '../alarm-ways.ts';
 import { drained, finishedRun } from '../pipeline-client.ts';
 import type { SharedSession } from '../shared-session.ts';
@@ -114,8 +114,10 @@ const storeRemediation = async (session: SharedSession): Promise<string> => {
     ...{ now: Date.now, telemetry: recordedTelemetry().telemetry },
   });
   const at = Math.floor(Date.now() / 1000);
+  const plan = samplePlan({ tenantId: THEIRS, remediationId: REMEDIATION });
   const item = sampleRemediation({
     ...{ tenantId: THEIRS, remediationId: REMEDIATION, status: 'nothing-to-do' },
+    plan: { ...plan, problem: { ...plan.problem, targetIds: [TARGET] } },
     ...{ startedAt: at, endedAt: at },
   });
   const stored = await store.commit({
