@@ -119,7 +119,10 @@ const approveByLink = async ({ id }: Found): Promise<void> => {
   expect(await page.text()).toContain('redrive about 3 messages');
   const body = new URLSearchParams({ answer: 'approved', reason: 'by link' });
   const given = await fetch(`${session.url}${path}`, { method: 'POST', body });
-  expect([given.status, await given.text()]).toEqual([200, expect.stringContaining('approved')]);
+  expect([given.status, await given.text()]).toEqual([
+    200,
+    expect.stringContaining('Your answer is recorded'),
+  ]);
   expect((await fetch(`${session.url}${path}`, { method: 'POST', body })).status).toBe(409);
 };
 
