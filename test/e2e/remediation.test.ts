@@ -41,6 +41,7 @@ interface Found {
   readonly resource?: string;
   readonly planHash?: string;
   readonly answerBy?: string;
+  readonly dryRun: boolean;
 }
 
 let client: ApiClient;
@@ -90,7 +91,9 @@ afterAll(async () => {
 
 const about = async (resource: string): Promise<Found | undefined> => {
   const { items } = await answered(approver('get', '/v1/remediations?limit=100'));
-  return (items as readonly Found[]).find((each) => each.resource === resource && each.status !== 'refused');
+  return (items as readonly Found[]).find(
+    (each) => each.resource === resource && each.status !== 'refused' && !each.dryRun,
+  );
 };
 
 /** `expect.poll` is not for concurrent tests. */
@@ -187,6 +190,16 @@ it('was all decided before: the record has each decision with its inputs', async
   )!;
   const { inputs } = await answered(approver('get', `/v1/decisions/${sequence}`));
   expect(inputs).toMatchObject({ metric: FLAGS.metric });
+});
+
+it('a request that is sent twice with one Idempotency-Key is one rehearsal, which changes nothing', async () => {
+  const { flags } = resourcesOf(managed);
+  const wanted = { action: 'enable-circuit-breaker', resource: flags, reason: 'rehearsal', dryRun: true };
+  const send = () =>
+    answered(approver('post', '/v1/remediations', wanted, { 'idempotency-key': 'rehearsal' }));
+  const first = await send();
+  expect(await send()).toEqual(first);
+  expect(await managed.configurationDeployments()).toBe(2);
 });
 
 it('a rollback that was proposed for a deployment nobody knows changes nothing', async () => {
