@@ -85,9 +85,9 @@ const approve = async (
   token: string,
   asked: RemediationAnswer,
 ): Promise<boolean> => {
-  const connection = { url: session.url, key: token };
+  const env = { ...terminal.env, FORESTALL_URL: session.url, FORESTALL_API_KEY: token };
   try {
-    await answerRemediation('approve', asked.id, { ...connection, reason: 'npm start' }, terminal);
+    await answerRemediation('approve', asked.id, { reason: 'npm start' }, { ...terminal, env });
     return true;
   } catch (error) {
     if (!(error instanceof InvalidInputError)) throw error;
@@ -148,14 +148,18 @@ export const remediationStory = async (options: StoryOptions): Promise<void> => 
     await waitUntilDrained(new SQSClient(), say);
   });
   const sent = keepSending(session.client, now, sending.signal);
-  try {
+  const work = async (): Promise<void> => {
     await forecastFleet(session.client, stages);
     const asked = await stages.run('Wait for a plan', () =>
       until(client, 'planned', ({ approval }) => approval !== undefined),
     );
     if (await approve(options, token, asked)) await actAndVerify(options, client, asked);
+  };
+  try {
+    // Sending only ends early by failing: without metrics there is nothing to wait for.
+    await Promise.race([work(), sent]);
   } finally {
     sending.abort();
-    await sent;
+    await sent.catch(() => undefined);
   }
 };

@@ -67,9 +67,15 @@ const parse = (args: readonly string[]) => {
   }
 };
 
+/** Options of a fleet, which the story of one remediation has no use for. */
+const OF_A_FLEET = ['data', 'picture'] as const;
+
 /** @throws InvalidInputError that names the option, the value found and the value expected */
 export const readStartOptions = (args: readonly string[]): StartOptions => {
   const values = parse(args);
+  const useless = values.remediate ? OF_A_FLEET.find((name) => values[name] !== undefined) : undefined;
+  if (useless !== undefined)
+    throw new InvalidInputError(`--remediate shows servers of its own: leave out --${useless}`);
   return {
     data: values.data === undefined ? undefined : existingFolder(values.data),
     servers: wholeNumber('servers', values.servers, 1, 10_000),

@@ -37,6 +37,8 @@ describe('options of npm start', () => {
 
   it('may ask for a remediation instead of a fleet', () => {
     expect(readStartOptions(['--remediate'])).toMatchObject({ remediate: true });
+    const both = ['--remediate', '--picture', 'x.svg'];
+    expect(() => readStartOptions(both)).toThrow('--remediate shows servers of its own: leave out --picture');
   });
 
   it.each([
