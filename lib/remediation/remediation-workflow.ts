@@ -135,7 +135,10 @@ export class RemediationWorkflow extends Construct {
       entry: 'choose-action',
       description: 'Chooses what to do about a problem',
       ...{ memoryMb: 1024, timeout: Duration.minutes(1) },
-      environment: { ...ceilingVariable(config), ...this.#place() },
+      environment: {
+        ...{ ...ceilingVariable(config), ...this.#place() },
+        FORECAST_CADENCE_MINUTES: String(config.forecastCadenceMinutes),
+      },
     });
     forecasts.grantReadForecasts(choose);
     incidents.grantGet(choose);

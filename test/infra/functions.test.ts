@@ -144,7 +144,7 @@ const ENVIRONMENT: Readonly<Record<string, readonly string[]>> = {
   'choose-action': [
     ...tables('REMEDIATIONS', 'FORECASTS', 'INCIDENTS', 'CHANGES', 'TARGETS', 'REQUESTS'),
     ...['DECISION_BUCKET_NAME', 'EVENT_BUS_NAME', 'OWN_TENANT_ID', 'REMEDIATION_CEILING', 'ACCOUNT_ID'],
-    ...['ACTION_CLUSTERS', 'ACTION_INTEGRATIONS'],
+    ...['ACTION_CLUSTERS', 'ACTION_INTEGRATIONS', 'FORECAST_CADENCE_MINUTES'],
   ],
   'request-approval': [
     ...tables('REMEDIATIONS'),

@@ -7,7 +7,7 @@ const PASSING: ReadonlySet<string> = new Set([
   ...['confidence', 'freeze', 'cooldown', 'ineffective', 'resource-is-free', 'concurrent-runs'],
   ...['units-per-window', 'resources-per-window', 'actions-per-hour'],
 ]);
-/** Forecasts come every hour or more often. */
+/** Of the usual cadence; with a longer one, an action waits for a forecast that may come too late to count. */
 const FORECAST_SECONDS = 3600;
 const AGAIN_SECONDS = 15 * 60;
 /** A problem that was there for so long without an action is left to people. */

@@ -10,10 +10,10 @@ type BreachCause = Extract<Cause, { kind: 'predicted-breach' }>;
 const GRADUAL_SECONDS = 2 * 3600;
 
 /**
- * A forecast that is older than this says too little about the present to act on: a target that stopped reporting keeps
- * its last forecast.
+ * A forecast that misses more than one successor says too little about the present to act on: a target that stopped
+ * reporting keeps its last forecast.
  */
-const MAX_FORECAST_AGE_SECONDS = 2 * 3600;
+const MAX_AGE_IN_FORECASTS = 2;
 
 /** True for the warning that the cause names, as long as it stands. */
 const isStanding = ({ warning }: PredictedBreach, { since }: BreachCause): boolean =>
@@ -80,7 +80,7 @@ export const breachProblem = async (sources: Sources, moment: Moment, cause: Bre
   if (breach === undefined || !isStanding(breach, cause))
     return { absent: `The warning about ${metric} of ${targetId} has ended.` };
   const age = now - Math.floor(breach.issuedAt / 1000);
-  if (age > MAX_FORECAST_AGE_SECONDS)
+  if (age > MAX_AGE_IN_FORECASTS * sources.forecastSeconds)
     return {
       absent: `The forecast of ${metric} of ${targetId} is ${inWords(age)} old: check that the target reports and that forecasts run.`,
     };

@@ -16,6 +16,8 @@ export interface Sources {
   readonly changes: Pick<DeploymentStore, 'get'>;
   readonly alerts: Pick<StandingAlerts, 'get'>;
   readonly registry: Pick<TargetRegistry, 'get'>;
+  /** Seconds between two forecasts of a target. */
+  readonly forecastSeconds: number;
   readonly alertTypeOf: (facts: ProblemFacts) => { readonly id: string };
 }
 

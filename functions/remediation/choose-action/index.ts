@@ -42,6 +42,7 @@ const env = readEnv({
   TARGETS_TABLE_NAME: z.string().min(1),
   REQUESTS_TABLE_NAME: z.string().min(1),
   EVENT_BUS_NAME: z.string().min(1),
+  FORECAST_CADENCE_MINUTES: z.coerce.number().int().positive(),
   OWN_TENANT_ID: TenantId,
   REMEDIATION_CEILING: jsonText(RemediationCeiling),
   ACTION_INTEGRATIONS: jsonText(StageIntegrations),
@@ -69,6 +70,7 @@ const sources = {
   changes: dynamoDeploymentStore(table(env.CHANGES_TABLE_NAME)),
   alerts: dynamoStandingAlerts(table(env.REMEDIATIONS_TABLE_NAME)),
   registry: dynamoTargetRegistry(table(env.TARGETS_TABLE_NAME)),
+  forecastSeconds: 60 * env.FORECAST_CADENCE_MINUTES,
   alertTypeOf,
 };
 

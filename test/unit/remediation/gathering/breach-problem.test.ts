@@ -82,4 +82,10 @@ describe('a predicted breach', () => {
     });
     expect(await find(facts, cause, { now: NOW - 300 + 7201 })).toHaveProperty('absent');
   });
+
+  it('is acted on for longer where forecasts are made less often', async () => {
+    const facts = { breaches: [breach()], forecastSeconds: 4 * 3600 };
+    present(await find(facts, cause, { now: NOW - 300 + 8 * 3600 }));
+    expect(await find(facts, cause, { now: NOW - 300 + 8 * 3600 + 1 })).toHaveProperty('absent');
+  });
 });

@@ -145,11 +145,13 @@ export interface Facts {
   readonly reports?: readonly CausesReport[];
   readonly changes?: readonly ChangeRecord[];
   readonly targets?: readonly Target[];
+  readonly forecastSeconds?: number;
 }
 
 /** Stores that hold just these facts. `asked`: the facts from which alert types were told. */
 export const sourcesOf = async (facts: Facts = {}) => {
   const { breaches = [], forecasts = [], incidents = [], reports = [], changes = [] } = facts;
+  const { forecastSeconds = 3600 } = facts;
   const stored = memoryForecasts();
   for (const each of forecasts) await stored.store.put(each, 0);
   const asked: ProblemFacts[] = [];
@@ -172,6 +174,7 @@ export const sourcesOf = async (facts: Facts = {}) => {
     },
     alerts,
     registry: memoryRegistry(facts.targets ?? [watched('web-1')]),
+    forecastSeconds,
     alertTypeOf: (given) => {
       asked.push(given);
       return alertTypeOf(given);
