@@ -11,18 +11,11 @@ import { printLines } from '../cli/terminal/writer.ts';
 import { DependencyUnavailableError, InvalidInputError } from '../core/shared/errors.ts';
 import { forecastFleet } from './forecast-fleet.ts';
 import { waitUntilDrained } from './queue-drain.ts';
+import { countServers } from './server-group.ts';
 import { LOCAL_TENANT, type Session } from './session.ts';
 import { signInPerson } from './sign-in-person.ts';
 import type { StageTimes } from './stage-times.ts';
-import {
-  countServers,
-  createGroup,
-  ENVIRONMENT,
-  GROUP,
-  keepSending,
-  sendHistory,
-  TARGET,
-} from './story-service.ts';
+import { createService, ENVIRONMENT, GROUP, keepSending, sendHistory, TARGET } from './story-service.ts';
 
 const RESOURCE = `auto-scaling-group:${GROUP}`;
 const POLL_MILLISECONDS = 1000;
@@ -105,9 +98,9 @@ const actAndVerify = async (
 ): Promise<void> => {
   const isSame = (each: RemediationAnswer): boolean => each.id === id;
   await stages.run('Act', async (say) => {
-    const before = await countServers();
+    const before = await countServers(GROUP);
     const { explanation } = await until(client, 'carried out', (each) => isSame(each) && isCarriedOut(each));
-    say(`${explanation}: the group had ${before} servers and has ${await countServers()}`);
+    say(`${explanation}: the group had ${before} servers and has ${await countServers(GROUP)}`);
   });
   const verified = await stages.run(
     'Compare what follows with the forecast (some minutes: one point each)',
@@ -135,7 +128,7 @@ export const remediationStory = async (options: StoryOptions): Promise<void> => 
   const token = await stages.run(
     'Create a group of five servers, a person who may approve, and a policy',
     async () => {
-      await createGroup(LOCAL_TENANT);
+      await createService(LOCAL_TENANT);
       return (await signInPerson(session.outputs, 'you', [`${LOCAL_TENANT}.approver`])).AccessToken;
     },
   );

@@ -1,15 +1,14 @@
 /** Services of the owner of the account, with the metrics that tell how they do and the alarms that lead to actions. */
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { ApiClient } from '../../cli/api-client/api-client.ts';
+import { historyOf, noise, sendEachMinute, sendPoints } from '../../local/minute-points.ts';
 import type { Managed } from './emulator/managed-resources.ts';
 
 /** The tenant that owns the CloudWatch alarms of the account. */
 export const OWNER = { tenantId: 'local', environment: 'shop' };
-const STEP = 60;
 /** Values before the action, and after it. */
 const [SICK, WELL] = [70, 20];
 /** Two hours: enough for forecasts. */
-const HISTORY = 120;
+const HISTORY_MINUTES = 120;
 
 export interface Service {
   readonly target: string;
@@ -82,40 +81,26 @@ export const policyOf = (managed: Managed) => {
   };
 };
 
-const noise = (seed: number): number => {
-  const large = Math.sin(seed * 12.9898) * 43758.5453;
-  return large - Math.floor(large);
-};
-
-const send = (client: ApiClient, points: readonly object[]) =>
-  client.ingest({ format: 'json', body: JSON.stringify({ points }), contentType: 'application/json' });
-
 /** What the services did in the last two hours. */
 export const sendHistory = (client: ApiClient, now: number) =>
-  send(
+  sendPoints(
     client,
     SERVICES.flatMap(({ target, metric }) =>
-      Array.from({ length: HISTORY }, (_, ago) => ({
-        ...{ target, metric, timestamp: now - ago * STEP, value: SICK + noise(now + ago) },
-      })),
+      historyOf(now, HISTORY_MINUTES, (at) => ({ target, metric, timestamp: at, value: SICK + noise(at) })),
     ),
   );
 
 /** The services send each minute what they do, until the signal: sick, or well once they were helped. */
-export const keepSending = async (
+export const keepSending = (
   client: ApiClient,
   since: number,
   isHelped: (service: Service) => boolean,
   signal: AbortSignal,
 ): Promise<void> => {
-  for (let at = since + STEP; !signal.aborted; at += STEP) {
-    while (Date.now() / 1000 < at && !signal.aborted) await sleep(500);
-    if (signal.aborted) return;
-    const points = SERVICES.map((service) => {
-      const { target, metric } = service;
-      const value = (isHelped(service) ? WELL : SICK) + noise(at);
-      return { target, metric, timestamp: at, value };
-    });
-    await send(client, points);
-  }
+  const pointsAt = async (at: number) =>
+    SERVICES.map((service) => ({
+      ...{ target: service.target, metric: service.metric, timestamp: at },
+      value: (isHelped(service) ? WELL : SICK) + noise(at),
+    }));
+  return sendEachMinute(client, since, pointsAt, signal);
 };

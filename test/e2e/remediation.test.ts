@@ -11,8 +11,9 @@ import { ApiClient } from '../../cli/api-client/api-client.ts';
 import { processTerminal } from '../../cli/terminal/terminal.ts';
 import { requireOutput } from '../../local/deploy.ts';
 import { remediationStory } from '../../local/remediation-story.ts';
+import { countServers } from '../../local/server-group.ts';
 import { StageTimes } from '../../local/stage-times.ts';
-import { countServers, GROUP } from '../../local/story-service.ts';
+import { GROUP } from '../../local/story-service.ts';
 import { type Managed, makeManaged } from './emulator/managed-resources.ts';
 import { alarmEvent, deliver } from './incident-scenario.ts';
 import { type Ask, asker } from './isolation/tenants.ts';
@@ -241,7 +242,7 @@ describe('what was changed', () => {
       await answer(second, done, 'undo');
     }
     for (const resource of changed) await inStatus(resource, 'undone');
-    expect(await countServers()).toBe(5);
+    expect(await countServers(GROUP)).toBe(5);
     expect(await managed.configurationDeployments()).toBe(3);
   });
 

@@ -8,12 +8,6 @@ import {
   ListDeploymentsCommand,
   StartDeploymentCommand,
 } from '@aws-sdk/client-appconfig';
-import {
-  AutoScalingClient,
-  CreateAutoScalingGroupCommand,
-  CreateLaunchConfigurationCommand,
-  DescribeAutoScalingGroupsCommand,
-} from '@aws-sdk/client-auto-scaling';
 import { EC2Client, RunInstancesCommand } from '@aws-sdk/client-ec2';
 import {
   CreateClusterCommand,
@@ -46,6 +40,7 @@ import {
 } from '@aws-sdk/client-sqs';
 import { AddTagsToResourceCommand, ListCommandsCommand, SSMClient } from '@aws-sdk/client-ssm';
 import type { Owner } from '../../../core/remediation/ports.ts';
+import { countServers, createGroup } from '../../../local/server-group.ts';
 import { archiveOf } from './function-archive.ts';
 
 const ACCOUNT = '000000000000';
@@ -55,24 +50,9 @@ type Tags = Readonly<Record<string, string>>;
 const listOf = (tags: Tags) => Object.entries(tags).map(([Key, Value]) => ({ Key, Value }));
 const lowerCaseOf = (tags: Tags) => Object.entries(tags).map(([key, value]) => ({ key, value }));
 
-const makeGroup = async (tags: Tags) => {
-  const client = new AutoScalingClient({});
-  const launch = { LaunchConfigurationName: 'web', ImageId: 'ami-12345678', InstanceType: 't3.micro' };
-  await client.send(new CreateLaunchConfigurationCommand(launch));
-  await client.send(
-    new CreateAutoScalingGroupCommand({
-      ...{ AutoScalingGroupName: 'web', LaunchConfigurationName: 'web', AvailabilityZones: ['us-east-1a'] },
-      ...{ MinSize: 1, MaxSize: 9, DesiredCapacity: 5 },
-      Tags: listOf(tags).map((tag) => ({ ...tag, PropagateAtLaunch: false })),
-    }),
-  );
-  return {
-    group: 'web',
-    capacity: async () => {
-      const describe = new DescribeAutoScalingGroupsCommand({ AutoScalingGroupNames: ['web'] });
-      return (await client.send(describe)).AutoScalingGroups?.[0]?.Instances?.length;
-    },
-  };
+const makeGroup = async (owner: Owner) => {
+  await createGroup({ name: 'web', servers: 5, most: 9, owner });
+  return { group: 'web', capacity: () => countServers('web') };
 };
 
 const makeService = async (tags: Tags) => {
@@ -213,10 +193,11 @@ const makeMachine = async (tags: Tags) => {
 };
 
 /** Made with the clients of the environment, so set the endpoint before. */
-export const makeManaged = async ({ tenantId, environment }: Owner) => {
+export const makeManaged = async (owner: Owner) => {
+  const { tenantId, environment } = owner;
   const tags = { 'forestall:tenant': tenantId, 'forestall:environment': environment };
   return {
-    ...(await makeGroup(tags)),
+    ...(await makeGroup(owner)),
     ...(await makeService(tags)),
     ...(await makeAlias(tags)),
     ...(await makeProfile(tags)),
