@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { InvalidInputError } from '../../core/shared/errors.ts';
 import { runWorld, type WorldOptions } from '../unit/remediation/runs/run-world.ts';
+import { NOW } from '../unit/remediation/stored-samples.ts';
 import { definitionOf } from './definition.ts';
 import { type Answers, execute } from './interpreter.ts';
 
@@ -49,6 +50,35 @@ describe('remediate', () => {
     ]);
     expect(own.ledgers.get('shop')?.item.entries).toMatchObject([{ kind: 'action', result: 'succeeded' }]);
     expect(own.track.item.outcomes).toMatchObject([{ action: 'scale-out-group', result: 'succeeded' }]);
+  });
+
+  it('follows a server that is predicted to pass 95 % CPU in six hours: one more server, just early enough', async () => {
+    const impactAt = NOW + 6 * 3600;
+    const world = runWorld({ impactAt });
+    const { ChooseActionFunctionArn: choose } = world.tasks;
+    const choices: string[] = [];
+    const tasks = {
+      ...world.tasks,
+      ChooseActionFunctionArn: async (given: never) => {
+        const outcome = await choose(given);
+        choices.push(outcome.next);
+        // As the state "Wait for causes" does.
+        if ('dueAt' in outcome && outcome.next === 'choose') world.clock.ms = Date.parse(outcome.dueAt);
+        return outcome;
+      },
+    };
+    const done = await execute(definition, world.input, tasks, approve(world));
+    expect(done.status).toBe('SUCCEEDED');
+    // Asked every quarter of an hour until two hours before the harm.
+    expect(choices).toEqual([...Array.from({ length: 16 }, () => 'choose'), 'ask']);
+    const { plan, execution, approval } = world.stored()!;
+    expect(plan?.problem).toMatchObject({ confidence: 0.87, threshold: { limit: 95 }, impactAt });
+    expect(approval!.askedAt).toBeLessThanOrEqual(impactAt - 7200 + 900);
+    expect(execution!.beganAt!).toBeLessThan(impactAt - 3600);
+    expect(world.effects).toMatchObject([{ from: 5, to: 6 }]);
+    expect(world.published.map(({ name }) => name)).toContain('RemediationApprovalRequested');
+    expect(world.stored()).toMatchObject({ status: 'succeeded', verification: { verdict: 'avoided' } });
+    expect(world.own.track.item.outcomes).toMatchObject([{ action: 'scale-out-group', result: 'succeeded' }]);
   });
 
   it('ends a refused plan without asking anybody', async () => {

@@ -89,6 +89,8 @@ export interface WorldOptions {
   readonly readsUntilDone?: number;
   readonly disturb?: Disturb;
   readonly isDryRun?: boolean;
+  /** Predicted time of the harm, epoch seconds; default: an hour from now. */
+  readonly impactAt?: number;
   /** Times at which `choose` still waits for more. */
   readonly incomplete?: number;
 }
@@ -101,6 +103,7 @@ const choiceOf = (plan: RemediationPlan, world: GateWorld): Choice => {
 
 export const runWorld = (options: WorldOptions = {}) => {
   const { stage = 'approve', verdict = 'avoided', readsUntilDone = 1, disturb = calm } = options;
+  const problem = { ...PROBLEM, impactAt: options.impactAt ?? PROBLEM.impactAt };
   const memory = remediationMemory();
   const store = memoryRemediationStore(memory);
   const own = memory.of(TENANT);
@@ -163,7 +166,7 @@ export const runWorld = (options: WorldOptions = {}) => {
       const change = action.plan(parameters, await base.resources.read(undefined as never), context);
       if ('notApplicable' in change) throw new Error(change.notApplicable);
       const plan: RemediationPlan = {
-        ...{ tenantId: TENANT, remediationId, environment: 'shop', cause: beginning.cause, problem: PROBLEM },
+        ...{ tenantId: TENANT, remediationId, environment: 'shop', cause: beginning.cause, problem },
         ...{ action: { id: action.id, version: action.version }, effect: action.effect, risk: action.risk },
         ...{ reversibility: action.reversibility, resource: GROUP, parameters, change },
         ...{ cost: action.cost(change, parameters), minutes: action.minutes, expectedSuccess: 0.8 },
