@@ -1,4 +1,8 @@
-import { CloudWatchLogsClient, FilterLogEventsCommand } from '@aws-sdk/client-cloudwatch-logs';
+import {
+  CloudWatchLogsClient,
+  FilterLogEventsCommand,
+  paginateDescribeLogGroups,
+} from '@aws-sdk/client-cloudwatch-logs';
 import { LambdaClient, paginateListFunctions } from '@aws-sdk/client-lambda';
 import * as z from 'zod';
 
@@ -18,19 +22,22 @@ const readLine = (text: string): Line[] => {
   }
 };
 
-/** Log groups of all deployed functions. */
-const groupsOf = async (): Promise<string[]> => {
+/** Log groups of the functions that have logged: other tests make functions that never run. */
+const groupsOf = async (logs: CloudWatchLogsClient): Promise<string[]> => {
   const groups: string[] = [];
   for await (const { Functions = [] } of paginateListFunctions({ client: new LambdaClient() }, {}))
     groups.push(...Functions.flatMap(({ LoggingConfig }) => LoggingConfig?.LogGroup ?? []));
-  return groups;
+  const existing = new Set<string | undefined>();
+  for await (const { logGroups = [] } of paginateDescribeLogGroups({ client: logs }, {}))
+    for (const { logGroupName } of logGroups) existing.add(logGroupName);
+  return groups.filter((name) => existing.has(name));
 };
 
 /** Lines that functions logged since `from` (epoch milliseconds) and that name this trace, in any of their fields. */
 export const linesOfTrace = async (root: string, from: number): Promise<Line[]> => {
   const logs = new CloudWatchLogsClient();
   const lines: Line[] = [];
-  for (const logGroupName of await groupsOf()) {
+  for (const logGroupName of await groupsOf(logs)) {
     let nextToken: string | undefined;
     do {
       const page = await logs.send(new FilterLogEventsCommand({ logGroupName, startTime: from, nextToken }));
