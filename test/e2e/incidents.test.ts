@@ -93,7 +93,7 @@ describe('a CloudWatch alarm', () => {
     expect(await queuesForEvent(alarmEvent('ALARM', at))).toHaveLength(2);
     expect(await queuesForEvent({ ...alarmEvent('ALARM', at), source: 'aws.ec2' })).toEqual([]);
     await deliver(alarmEvent('ALARM', at));
-    const opened = await ownIncident(session, ({ targets }) => targets.includes('checkout'));
+    const opened = await ownIncident(session, ({ targets }) => targets.includes('basket'));
     expect(opened).toMatchObject({ status: 'open', signals: 1 });
     await deliver(alarmEvent('OK', at + 60));
     const cleared = await ownIncident(session, ({ lastAt }) => Date.parse(lastAt) === (at + 60) * 1000);

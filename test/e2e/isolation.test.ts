@@ -19,6 +19,7 @@ import {
 import {
   type Ask,
   asker,
+  differences,
   makeTheirs,
   OURS,
   settledItems,
@@ -72,7 +73,7 @@ describe('an operation with the id of another tenant in its path', () => {
     const { theirs, missing } = await answers(ask, id, method, path);
     expect(theirs).toEqual(missing);
     expect(theirs.status).toBeGreaterThanOrEqual(400);
-    expect(await theirItems(session)).toEqual(before);
+    expect(differences(before, await theirItems(session))).toEqual([]);
   });
 
   it('is answered in the same way to a person with a role in both tenants', async () => {
@@ -82,7 +83,7 @@ describe('an operation with the id of another tenant in its path', () => {
       expect([id, theirs]).toEqual([id, missing]);
       expect(theirs.status).toBeGreaterThanOrEqual(400);
     }
-    expect(await theirItems(session)).toEqual(before);
+    expect(differences(before, await theirItems(session))).toEqual([]);
   });
 });
 
@@ -103,7 +104,7 @@ describe('a person with roles in two tenants', () => {
       // Directories and senders of metrics have keys: a person is nobody to them.
       expect([id, [401, 403].includes(status)]).toEqual([id, true]);
     }
-    expect(await theirItems(session)).toEqual(before);
+    expect(differences(before, await theirItems(session))).toEqual([]);
     expect((await askAsPerson('get', '/v1/api-keys')).status).toBe(200);
   });
 });
@@ -185,7 +186,7 @@ describe('a command that names something of another tenant in its body', () => {
       expect(comparable(theirs.text, theirIds())).toBe(comparable(missing.text, strangeIds()));
     if (isAccepted) expect(theirs.status).toBeLessThan(300);
     await drained();
-    expect(await settledItems(session)).toEqual(before);
+    expect(differences(before, await settledItems(session))).toEqual([]);
   });
 });
 
@@ -236,5 +237,5 @@ it('a body that names another tenant changes nothing there', async () => {
     (await ask('put', '/v1/topology', { ...tenant, edges: [] })).status,
   ];
   expect(statuses).toEqual([403, 400, 400, 400, 400]);
-  expect(await theirItems(session)).toEqual(before);
+  expect(differences(before, await theirItems(session))).toEqual([]);
 });

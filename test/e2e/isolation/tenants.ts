@@ -67,6 +67,12 @@ export const theirItems = async (session: SharedSession): Promise<Readonly<Recor
   return found;
 };
 
+/** Keys of the items that differ between two answers of `theirItems`. */
+export const differences = (
+  before: Readonly<Record<string, string>>,
+  after: Readonly<Record<string, string>>,
+): string[] => Object.keys({ ...before, ...after }).filter((key) => before[key] !== after[key]);
+
 const SETTLED = 3;
 
 /** Their items once nothing changes them any more. */
