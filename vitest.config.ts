@@ -11,9 +11,10 @@ const project = (name: string, include: string[], timeout = 20_000, more: object
 const RECORDED = 'test/iam/recorded-*.test.ts';
 
 /** End-to-end tests that deploy nothing, or have an emulator of their own. */
-const APART = ['action-resources', 'alertmanager', 'emulator-fidelity', 'emulator', 'forty-days'].map(
-  (name) => `test/e2e/${name}.test.ts`,
-);
+const APART = [
+  ...['action-resources', 'alertmanager', 'commands-without-aws', 'emulator-fidelity', 'emulator'],
+  ...['forty-days', 'npm-start'],
+].map((name) => `test/e2e/${name}.test.ts`);
 
 /** Tests that replace modules, or that need modules which other tests replace. */
 const ISOLATED = [

@@ -11,6 +11,7 @@ import { LambdaClient } from '@aws-sdk/client-lambda';
 import { S3Client } from '@aws-sdk/client-s3';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SFNClient } from '@aws-sdk/client-sfn';
+import { SNSClient } from '@aws-sdk/client-sns';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { STSClient } from '@aws-sdk/client-sts';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
@@ -60,6 +61,8 @@ export const makeSqsClient = (): SQSClient =>
 export const makeEventBridgeClient = (): EventBridgeClient => guarded(new EventBridgeClient(requestLimits));
 
 export const makeStepFunctionsClient = (): SFNClient => guarded(new SFNClient(requestLimits));
+
+export const makeSnsClient = (): SNSClient => guarded(new SNSClient(requestLimits));
 
 export const makeStsClient = (): STSClient => guarded(new STSClient(requestLimits));
 

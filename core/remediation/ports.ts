@@ -5,6 +5,7 @@ import type { Json } from './canonical-json.ts';
 import type { AlertSource, Cause } from './cause.ts';
 import type { Anchor, ChainHead, Decision, NewDecision } from './decision.ts';
 import type { Ledger } from './ledger.ts';
+import type { Notice } from './notice.ts';
 import type { KillSwitch, RemediationPolicy } from './policy.ts';
 import type { Remediation } from './remediation.ts';
 import type { TrackRecord } from './track-record.ts';
@@ -171,4 +172,9 @@ export type PlanAnswer = 'approved' | 'rejected';
 export interface WaitingWorkflows {
   /** `not-waiting`: it has got its answer, or waits no longer. */
   answer(taskToken: string, answer: PlanAnswer): Promise<'sent' | 'not-waiting'>;
+}
+
+/** Tells the people of the stage. Throws if nobody could be told; to tell twice is harmless. */
+export interface PeopleNotifier {
+  tell(notice: Notice): Promise<void>;
 }

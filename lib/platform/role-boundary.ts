@@ -22,6 +22,7 @@ import {
   SECRET_ACTIONS,
   TABLE_ACTIONS,
   TASK_ACTIONS,
+  TOPIC_ACTIONS,
   TRACE_ACTIONS,
   WORKFLOW_ACTIONS,
   WORKFLOW_TRACE_ACTIONS,
@@ -110,11 +111,16 @@ export class RoleBoundary extends Construct {
    * after its path.
    */
   #named(): PolicyStatement[] {
+    // In one statement, because a policy has at most 6,144 characters: each action acts on its service's resources only.
     return [
-      allow(BUS_ACTIONS, this.#arn('events', 'event-bus/', '')),
-      allow(FUNCTION_ACTIONS, this.#arn('lambda', 'function:', '-')),
-      allow(LOG_ACTIONS, this.#arn('logs', 'log-group:', '-')),
-      allow(QUEUE_ACTIONS, this.#arn('sqs', '', '-')),
+      allow(
+        [...BUS_ACTIONS, ...FUNCTION_ACTIONS, ...LOG_ACTIONS, ...QUEUE_ACTIONS, ...TOPIC_ACTIONS],
+        this.#arn('events', 'event-bus/', ''),
+        this.#arn('lambda', 'function:', '-'),
+        this.#arn('logs', 'log-group:', '-'),
+        this.#arn('sqs', '', '-'),
+        this.#arn('sns', '', '-'),
+      ),
     ];
   }
 

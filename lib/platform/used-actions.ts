@@ -34,6 +34,8 @@ export const SECRET_ACTIONS = of(
   'UpdateSecretVersionStage',
 );
 
+export const TOPIC_ACTIONS = of('sns', 'Publish');
+
 export const WORKFLOW_ACTIONS = of('states', 'StartExecution');
 
 /** On no resource: the token of a task that waits names it. */

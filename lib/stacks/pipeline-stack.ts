@@ -17,6 +17,7 @@ import { PublishedName } from '../platform/published-name.ts';
 import { SecretDrill } from '../platform/secret-drill.ts';
 import { SecretRotation } from '../platform/secret-rotation.ts';
 import { DecisionAudit } from '../remediation/decision-audit.ts';
+import { PeopleNotices } from '../remediation/people-notices.ts';
 import { RemediationIntake } from '../remediation/remediation-intake.ts';
 import { RemediationWorkflow } from '../remediation/remediation-workflow.ts';
 import { SelfHealing } from '../remediation/self-healing.ts';
@@ -84,6 +85,7 @@ export class PipelineStack extends Stack {
     const { machine, startArn } = new RemediationWorkflow(this, 'Remediation', common);
     const workflow = { machineArn: machine.stateMachineArn, startArn };
     const alarms = this.incidents.alarms.topic;
+    new PeopleNotices(this, 'PeopleNotices', common);
     new RemediationIntake(this, 'RemediationIntake', { ...common, alarms, workflow });
     const { config } = shared;
     for (const [id, thing, value] of [

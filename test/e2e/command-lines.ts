@@ -333,13 +333,16 @@ export const OF_DEVELOPERS: Readonly<Record<string, string>> = {
 export const ELSEWHERE: Readonly<Record<string, readonly [file: string, text: string]>> = {
   'npm ci': ['.ci/run', 'npm ci && npm test'],
   'npm test': ['.ci/run', 'npm ci && npm test'],
-  'npm start': ['test/e2e/readme.test.ts', "start('--servers', '2', '--days', '2')"],
+  'npm start': ['test/e2e/npm-start.test.ts', "start('--servers', '2', '--days', '2')"],
   'npm start -- --seed 51 --once --picture docs/images/start.svg': [
-    'test/e2e/readme.test.ts',
+    'test/e2e/npm-start.test.ts',
     "start('--once', '--data', own, '--picture', picture)",
   ],
   'npm start -- --remediate': ['test/e2e/remediation.test.ts', 'await remediationStory('],
-  'npm start -- --servers 1000 --once': ['test/e2e/readme.test.ts', "start('--servers', '2', '--days', '2')"],
+  'npm start -- --servers 1000 --once': [
+    'test/e2e/npm-start.test.ts',
+    "start('--servers', '2', '--days', '2')",
+  ],
   'npm run cost': ['test/e2e/readme.test.ts', "run('npm', ['run', '--silent', 'cost']"],
   'npm run mutation -- --quick': [
     'test/bench/mutation.test.ts',
@@ -352,8 +355,8 @@ export const ELSEWHERE: Readonly<Record<string, readonly [file: string, text: st
   'npm run build': ['test/run-all.ts', "'node', ['functions/build.ts']"],
   'npx vitest run --project e2e': ['test/run-all.ts', "layer(['e2e'])"],
   'npx vitest run --project permissions': ['test/run-all.ts', "layer(['permissions'])"],
-  'npm run format': ['test/e2e/commands.test.ts', "shell('npm run format'"],
-  'npm run check': ['test/e2e/commands.test.ts', "const { check = '' } = npmScripts()"],
+  'npm run format': ['test/e2e/commands-without-aws.test.ts', "shell.run('npm run format'"],
+  'npm run check': ['test/e2e/commands-without-aws.test.ts', "const { check = '' } = npmScripts()"],
   'cdk diff': ['test/unit/cli/assess.test.ts', 'cdk-diff'],
   'npx cdk deploy --all -c stage=dev -c tracing=true': ['test/e2e/shared-session.ts', 'traceTo'],
 };

@@ -15,6 +15,7 @@ import { countServers } from '../../local/server-group.ts';
 import { StageTimes } from '../../local/stage-times.ts';
 import { GROUP } from '../../local/story-service.ts';
 import { type Managed, makeManaged } from './emulator/managed-resources.ts';
+import { hearNotices } from './heard-notices.ts';
 import { alarmEvent, deliver } from './incident-scenario.ts';
 import { type Ask, asker } from './isolation/tenants.ts';
 import {
@@ -49,6 +50,7 @@ let client: ApiClient;
 let managed: Managed;
 let approver: Ask;
 let second: Ask;
+let heard: Awaited<ReturnType<typeof hearNotices>>;
 const helped = new Set<Service>();
 const ending = new AbortController();
 let sending: Promise<void>;
@@ -69,6 +71,7 @@ const forecast = async () => finishedRun(client, (await client.startRun()).id);
 beforeAll(async () => {
   useSession(session);
   client = new ApiClient({ url: session.url, apiKey: session.apiKey });
+  heard = await hearNotices();
   managed = await makeManaged(OWNER);
   [approver, second] = [await person('e2e-approver'), await person('e2e-second-approver')];
   const { version } = await answered(approver('get', '/v1/remediation-policy'));
@@ -179,6 +182,16 @@ describe('a service', () => {
     },
     600_000,
   );
+});
+
+it('was asked of people in a message that says what changes, why, and how to answer', async () => {
+  const { flags } = resourcesOf(managed);
+  const { id } = (await about(flags)) ?? expect.fail();
+  const notice = (await heard()).find((each) => each.includes(id)) ?? expect.fail();
+  expect(notice.split('\n')[0]).toMatch(/^\[shop\] Approve until \d\d:\d\d UTC: enable-circuit-breaker on /);
+  expect(notice).toContain(`forestall remediations approve ${id}`);
+  expect(notice).toMatch(/Why:\n- \S/);
+  expect(notice).not.toMatch(/undefined|NaN|\[object/);
 });
 
 it('was all decided before: the record has each decision with its inputs', async () => {

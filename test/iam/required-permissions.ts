@@ -178,7 +178,16 @@ const assumeRole: Mapping = ({ input }) => {
   return Action === 'AssumeRole' ? [on('sts:AssumeRole', RoleArn), on('sts:TagSession', RoleArn)] : [];
 };
 
-const BY_PATH: Readonly<Record<string, Mapping>> = { lambda: invoke, s3: onBucket, sts: assumeRole };
+const publish: Mapping = ({ input }, nameOf) => {
+  const { Action, TopicArn } = z.object({ Action: z.string(), TopicArn: z.string() }).parse(input);
+  const topic = nameOf(TopicArn.split(':').at(-1) ?? '');
+  return Action === 'Publish' ? [on('sns:Publish', arn('sns', topic))] : [];
+};
+
+const BY_PATH: Readonly<Record<string, Mapping>> = {
+  ...{ lambda: invoke, s3: onBucket },
+  ...{ sns: publish, sts: assumeRole },
+};
 
 /** @throws TypeError if the request is not known, so that no call passes unchecked */
 export const permissionsFor = (call: RecordedCall, nameOf: NameOf): Permission[] => {

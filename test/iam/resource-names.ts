@@ -31,7 +31,7 @@ export type Prefix = string;
  */
 const AFTER_STACK: ReadonlySet<string> = new Set([
   ...['AWS::DynamoDB::GlobalTable', 'AWS::Lambda::Function', 'AWS::Logs::LogGroup', 'AWS::S3::Bucket'],
-  ...['AWS::SQS::Queue', 'AWS::Cognito::UserPool', 'AWS::KMS::Key'],
+  ...['AWS::SNS::Topic', 'AWS::SQS::Queue', 'AWS::Cognito::UserPool', 'AWS::KMS::Key'],
 ]);
 
 /** The name of a resource in ARNs. CDK names a bus after its path. */

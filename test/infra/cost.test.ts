@@ -237,7 +237,7 @@ describe('facts of a deployment', () => {
       ]),
     );
     expect(prod.memoryGb.get('forecast-batch')).toBeCloseTo(1.7275, 3);
-    expect(prod.memoryGb.size).toBe(38);
+    expect(prod.memoryGb.size).toBe(39);
     expect(prod).toMatchObject({
       queues: 4,
       ingestBatching: { batchSize: 10, windowSeconds: 2 },

@@ -95,8 +95,8 @@ describe('deliveries by AWS', () => {
     const configured = resourcesOfType(stage, 'AWS::Lambda::EventInvokeConfig').filter(
       ({ Properties }) => Properties.DestinationConfig?.OnFailure,
     );
-    // Alarms as actions, and the rules of alarms that are healed and of remediations that stopped.
-    expect(asynchronous).toHaveLength(3);
+    // Alarms as actions, and the rules of alarms that are healed, and of remediations that stopped or need people.
+    expect(asynchronous).toHaveLength(4);
     const expected = [
       ['GroupSignals', 'IncidentsDeadLetters', 21_600],
       ['PlanPeerComparison', 'AnomaliesDeadLetters', 1800],
@@ -108,6 +108,7 @@ describe('deliveries by AWS', () => {
       ['AnchorDecisions', 'AnomaliesDeadLetters', 21_600],
       ['HealPlatform', 'AnomaliesDeadLetters', 3600],
       ['CloseRemediation', 'AnomaliesDeadLetters', 21_600],
+      ['TellPeople', 'AnomaliesDeadLetters', 3600],
     ] as const;
     expect(configured).toHaveLength(expected.length);
     for (const [name, queue, seconds] of expected) {

@@ -141,6 +141,7 @@ const ENVIRONMENT: Readonly<Record<string, readonly string[]>> = {
     ...['DECISION_BUCKET_NAME', 'DISPATCH_STATE_MACHINE_ARN', 'HEALING_PLANS'],
     ...['INGEST_DEAD_LETTERS_QUEUE_ARN', 'OWN_TENANT_ID'],
   ],
+  'tell-people': ['PEOPLE_TOPIC_ARN'],
   'choose-action': [
     ...tables('REMEDIATIONS', 'FORECASTS', 'INCIDENTS', 'CHANGES', 'TARGETS', 'REQUESTS'),
     ...['DECISION_BUCKET_NAME', 'EVENT_BUS_NAME', 'OWN_TENANT_ID', 'REMEDIATION_CEILING', 'ACCOUNT_ID'],
@@ -250,7 +251,7 @@ describe('every log group', () => {
   const groups = resourcesOfType(stage, 'AWS::Logs::LogGroup');
 
   it('has the retention of its stage', () => {
-    expect(groups).toHaveLength(47);
+    expect(groups).toHaveLength(48);
     for (const { Properties } of groups) expect(Properties.RetentionInDays).toBe(30);
   });
 

@@ -85,7 +85,7 @@ describe('the presets', () => {
   it('full adds one for each function whose failures another alarm already covers', () => {
     // Two of them for the workflow that watches deployments, whose failures also show as health `unknown`; five for that
     // of remediations, whose failures escalate the remediation.
-    expect(count(full) - count(minimal)).toBe(39);
+    expect(count(full) - count(minimal)).toBe(40);
   });
 });
 

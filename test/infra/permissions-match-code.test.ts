@@ -22,6 +22,7 @@ const ACTION_OF: Readonly<Record<string, string>> = {
   ListObjectsV2: 's3:ListBucket',
   ListSecretVersionIds: 'secretsmanager:ListSecretVersionIds',
   Put: 'dynamodb:PutItem',
+  Publish: 'sns:Publish',
   PutEvents: 'events:PutEvents',
   PutObject: 's3:PutObject',
   PutSecretValue: 'secretsmanager:PutSecretValue',

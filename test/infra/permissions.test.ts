@@ -475,6 +475,7 @@ const PERMISSIONS: Readonly<Record<string, readonly string[]>> = {
     ...['s3:GetObject', 's3:ListBucket', 's3:PutObject'],
     ...LOGS,
   ],
+  TellPeople: ['sns:Publish', 'sqs:SendMessage', ...LOGS],
   // Roles of the actions that a stage lists are assumed; this one lists none.
   ChooseAction: [
     ...on('Remediations', 'BatchGetItem', 'GetItem', 'PutItem'),
@@ -669,13 +670,14 @@ describe('resource policies', () => {
     }
   });
 
-  it('let rules of EventBridge invoke only what heals alarms and what closes stopped remediations', () => {
+  it('let rules of EventBridge invoke only what heals alarms, closes stopped remediations and tells people', () => {
     const byRules = resourcesOfType(stage, 'AWS::Lambda::Permission').filter(
       ({ Properties }) => Properties.Principal === 'events.amazonaws.com',
     );
     expect(byRules.map(({ Properties }) => text([Properties.FunctionName, Properties.SourceArn]))).toEqual([
       expect.stringMatching(/SelfHealingHealPlatform.*SelfHealingOwnAlarms/),
       expect.stringMatching(/RemediationCloseRemediation.*RemediationStopped/),
+      expect.stringMatching(/PeopleNoticesTellPeople.*PeopleNoticesPeopleNeeded/),
     ]);
   });
 });

@@ -1,0 +1,74 @@
+/** What people are told about a remediation, by mail or by whatever else is subscribed. */
+import * as z from 'zod';
+import { RemediationApprovalRequested, RemediationEscalated } from './events.ts';
+
+export interface Notice {
+  /** One line of printable ASCII, at most 99 characters, as mail subjects of SNS have to be. */
+  readonly subject: string;
+  readonly text: string;
+}
+
+/** An event that needs a person at once. */
+export const NoticedEvent = z.discriminatedUnion('name', [
+  z.object({ name: z.literal('RemediationApprovalRequested'), detail: RemediationApprovalRequested }),
+  z.object({ name: z.literal('RemediationEscalated'), detail: RemediationEscalated }),
+]);
+export type NoticedEvent = z.infer<typeof NoticedEvent>;
+
+const MAX_SUBJECT = 99;
+
+const subjectOf = (text: string): string =>
+  text
+    .replaceAll('→', '->')
+    .replaceAll(/[^ -~]/g, '?')
+    .slice(0, MAX_SUBJECT);
+
+/** `2026-11-21 10:36 UTC` */
+const minuteOf = (instant: string): string => `${instant.slice(0, 10)} ${instant.slice(11, 16)} UTC`;
+
+const bullets = (lines: readonly string[]): string[] => lines.map((line) => `- ${line}`);
+
+const approvalNotice = (detail: z.infer<typeof RemediationApprovalRequested>): Notice => {
+  const { remediationId, environment, action, resource, change, risk, evidence, undo, needed } = detail;
+  const until = minuteOf(detail.expiresAt);
+  return {
+    subject: subjectOf(`[${environment}] Approve until ${until.slice(11)}: ${action} on ${resource}`),
+    text: [
+      `Forestall asks to change ${resource} (${environment}): ${change}.`,
+      '',
+      'Why:',
+      ...bullets(evidence),
+      '',
+      `Action: ${action}, ${risk} risk; ${undo}.`,
+      `Approvals needed: ${needed}, until ${until}. No answer means no.`,
+      '',
+      'See everything and answer:',
+      `  forestall remediations approve ${remediationId}`,
+      'or, over HTTP, with your own credential:',
+      `  GET  /v1/remediations/${remediationId}`,
+      `  POST /v1/remediations/${remediationId}/approval-link`,
+    ].join('\n'),
+  };
+};
+
+const escalationNotice = (detail: z.infer<typeof RemediationEscalated>): Notice => {
+  const { remediationId, environment, action, resource, change, reason } = detail;
+  return {
+    subject: subjectOf(`[${environment}] Take over: ${action} on ${resource} needs a person`),
+    text: [
+      `Forestall changed ${resource} (${environment}) or tried to, and cannot finish by itself: ${change}.`,
+      '',
+      `Why: ${reason}.`,
+      '',
+      'What was done, and the state from before:',
+      `  forestall remediations show ${remediationId}`,
+      'What to do: the section "A remediation failed" of the runbook.',
+    ].join('\n'),
+  };
+};
+
+/** The notice of one event: it names the change, the reason, how to answer, and what happens without an answer. */
+export const noticeOf = (event: NoticedEvent): Notice =>
+  event.name === 'RemediationApprovalRequested'
+    ? approvalNotice(event.detail)
+    : escalationNotice(event.detail);

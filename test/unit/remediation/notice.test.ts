@@ -1,0 +1,67 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { type NoticedEvent, noticeOf } from '../../../core/remediation/notice.ts';
+
+const fields = {
+  ...{ id: 'id', tenantId: 'acme', occurredAt: '2026-11-21T10:06:10.000Z', remediationId: '3f9c1d70ab54e2' },
+  ...{ environment: 'prod', action: 'scale-out-group', resource: 'auto-scaling-group:web' },
+  ...({ effect: 'adds-capacity', risk: 'low' } as const),
+  ...{ change: 'desired instances 5 → 6', confidence: 0.87, planHash: '6d1f' },
+};
+
+const asked = (more: object = {}): NoticedEvent => ({
+  name: 'RemediationApprovalRequested',
+  detail: {
+    ...{ ...fields, needed: 1, undo: 'can be undone', expiresAt: '2026-11-21T10:36:10.000Z' },
+    evidence: ['cpu_percent of web-1 is predicted to cross 95 in 6 hours', 'it did so last week'],
+    ...more,
+  },
+});
+
+const escalated = (more: object = {}): NoticedEvent => ({
+  name: 'RemediationEscalated',
+  detail: { ...fields, reason: 'the group did not reach 6 instances within ten minutes', ...more },
+});
+
+describe('the notice of a question', () => {
+  const { subject, text } = noticeOf(asked());
+
+  it('says in its subject what is asked, where, and until when', () => {
+    expect(subject).toBe('[prod] Approve until 10:36 UTC: scale-out-group on auto-scaling-group:web');
+  });
+
+  it('says what changes, why, for how long the question is open, and how to answer', () => {
+    for (const part of [
+      'desired instances 5 → 6',
+      '- cpu_percent of web-1 is predicted to cross 95 in 6 hours',
+      '- it did so last week',
+      'low risk; can be undone',
+      'Approvals needed: 1, until 2026-11-21 10:36 UTC. No answer means no.',
+      'forestall remediations approve 3f9c1d70ab54e2',
+      'POST /v1/remediations/3f9c1d70ab54e2/approval-link',
+    ])
+      expect(text).toContain(part);
+  });
+});
+
+describe('the notice of an escalation', () => {
+  it('says who has to take over what, and why', () => {
+    const { subject, text } = noticeOf(escalated());
+    expect(subject).toBe('[prod] Take over: scale-out-group on auto-scaling-group:web needs a person');
+    expect(text).toContain('desired instances 5 → 6');
+    expect(text).toContain('Why: the group did not reach 6 instances within ten minutes.');
+    expect(text).toContain('forestall remediations show 3f9c1d70ab54e2');
+  });
+});
+
+describe('a subject', () => {
+  it('is one that SNS accepts, whatever the names are', () => {
+    const name = fc.string({ unit: 'binary', minLength: 1, maxLength: 300 });
+    fc.assert(
+      fc.property(name, name, (resource, environment) => {
+        for (const event of [asked({ resource, environment }), escalated({ resource, environment })])
+          expect(noticeOf(event).subject).toMatch(/^[!-~][ -~]{0,98}$/);
+      }),
+    );
+  });
+});
