@@ -71,7 +71,7 @@ const until = async (
 
 /** After the action, or at an end without one. */
 const isCarriedOut = ({ status }: RemediationAnswer): boolean =>
-  !['choosing', 'awaiting-approval', 'acting'].includes(status);
+  !['waiting', 'choosing', 'awaiting-approval', 'acting'].includes(status);
 
 const approve = async (
   { session, terminal }: StoryOptions,

@@ -5,6 +5,7 @@ import { TenantId } from '../shared/identifiers.ts';
 import { Json } from './canonical-json.ts';
 
 export const DECISION_KINDS = [
+  'choice-postponed',
   'plan-chosen',
   'nothing-chosen',
   'refused',

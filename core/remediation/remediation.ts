@@ -8,8 +8,9 @@ import { EnvironmentName, PlannedChange, RemediationPlan } from './plan.ts';
 
 const Seconds = z.number().int().nonnegative();
 
-/** Those of `ENDED` are final. `undoing` leads to `undone` or `escalated`. */
+/** Those of `ENDED` are final. `waiting` is judged again later; `undoing` leads to `undone` or `escalated`. */
 export const REMEDIATION_STATUSES = [
+  'waiting',
   'choosing',
   'awaiting-approval',
   'acting',

@@ -71,6 +71,10 @@ describe('remediate', () => {
     expect(done.status).toBe('SUCCEEDED');
     // Asked every quarter of an hour until two hours before the harm.
     expect(choices).toEqual([...Array.from({ length: 16 }, () => 'choose'), 'ask']);
+    // It is in the record from the beginning, and once more when there is something to ask.
+    expect(world.own.decisions.map(({ kind }) => kind).slice(0, 3)).toEqual([
+      ...['choice-postponed', 'plan-chosen', 'approval-asked'],
+    ]);
     const { plan, execution, approval } = world.stored()!;
     expect(plan?.problem).toMatchObject({ confidence: 0.87, threshold: { limit: 95 }, impactAt });
     expect(approval!.askedAt).toBeLessThanOrEqual(impactAt - 7200 + 900);

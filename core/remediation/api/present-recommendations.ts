@@ -29,17 +29,19 @@ const RecordedChoice = z.object({
   ),
 });
 
-const CHOICES: ReadonlySet<Decision['kind']> = new Set(['plan-chosen', 'nothing-chosen', 'refused']);
+const CHOICES: ReadonlySet<Decision['kind']> = new Set([
+  ...(['choice-postponed', 'plan-chosen', 'nothing-chosen', 'refused'] as const),
+]);
 
 const recordedIn = (outcome: Json): readonly Recommendation[] | undefined =>
   RecordedChoice.safeParse(outcome).data?.recommendations;
 
-/** The recommendations among the decisions about a remediation; none if it was not chosen yet. */
+/** The newest recommendations among the decisions about a remediation, oldest first; none if nothing was chosen yet. */
 export const recommendationsIn = (decisions: readonly Decision[]): readonly Recommendation[] =>
   decisions
     .filter(({ kind }) => CHOICES.has(kind))
     .map(({ outcome }) => recordedIn(outcome))
-    .find((found) => found !== undefined) ?? [];
+    .findLast((found) => found !== undefined) ?? [];
 
 const presentOne = (recommended: Recommendation): z.infer<typeof Recommendations>['items'][number] => {
   const { plan, horizon, score, confidence, expectedSuccess, why, how } = recommended;

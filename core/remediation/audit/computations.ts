@@ -40,6 +40,7 @@ const undo = verdict(UndoInputs, ({ remediation, world }) => judgeUndo(remediati
 
 /** The other kinds are decided by people, or record what happened. */
 export const COMPUTATIONS: Readonly<Partial<Record<DecisionKind, Computation>>> = {
+  'choice-postponed': choice,
   'plan-chosen': choice,
   'nothing-chosen': choice,
   refused: choice,

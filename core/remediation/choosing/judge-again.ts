@@ -9,7 +9,7 @@ const PASSING: ReadonlySet<string> = new Set([
 ]);
 /** Of the usual cadence; with a longer one, an action waits for a forecast that may come too late to count. */
 const FORECAST_SECONDS = 3600;
-const AGAIN_SECONDS = 15 * 60;
+export const AGAIN_MINUTES = 15;
 /** A problem that was there for so long without an action is left to people. */
 const PATIENCE_SECONDS = 12 * 3600;
 /** An action may take this many times as long as the catalogue says. */
@@ -60,7 +60,7 @@ export const judgedAgainAt = (
   judgement: Judgement,
   { startedAt, now }: Times,
 ): number | null => {
-  const again = now + AGAIN_SECONDS;
+  const again = now + AGAIN_MINUTES * 60;
   return STANDING.has(kind) &&
     (mayPass(judgement) || isEarly(judgement, now)) &&
     again <= startedAt + PATIENCE_SECONDS

@@ -48,9 +48,10 @@ const byAction = (outcomes: readonly Outcome[]): readonly ActionSummary[] =>
 
 const hasActed = ({ execution }: Remediation): boolean => execution !== null && execution.beganAt !== null;
 
-/** Waiting for people is not yet a decision about the prediction. */
-const isDecided = ({ status, isDryRun }: Remediation): boolean =>
-  !isDryRun && status !== 'choosing' && status !== 'awaiting-approval';
+/** Waiting, for people or for more to be known, is not yet a decision about the prediction. */
+const UNDECIDED: ReadonlySet<Remediation['status']> = new Set(['waiting', 'choosing', 'awaiting-approval']);
+
+const isDecided = ({ status, isDryRun }: Remediation): boolean => !isDryRun && !UNDECIDED.has(status);
 
 /** What the remediations of a tenant achieved: those listed, and the outcomes of its record. */
 export const summariseRemediations = (

@@ -1,6 +1,6 @@
 import type { Json } from '../canonical-json.ts';
 import type { Cause } from '../cause.ts';
-import { judgedAgainAt } from '../choosing/judge-again.ts';
+import { AGAIN_MINUTES, judgedAgainAt } from '../choosing/judge-again.ts';
 import { planHash } from '../plan.ts';
 import type { PreviewedCall, RemediationState } from '../ports.ts';
 import { ENDED, type Remediation, type RemediationStatus } from '../remediation.ts';
@@ -81,27 +81,42 @@ const chosenRun = (
   };
 };
 
+const postponed = (run: Remediation, { outcome, explanation }: Choice): Remediation => ({
+  ...{ ...run, status: 'waiting', endedAt: null },
+  explanation: `${explanation} ${outcome === 'refused' ? 'That may change' : 'There is time for another forecast'}: it is judged again every ${AGAIN_MINUTES} minutes.`,
+});
+
+/** What a waiting remediation would do and why it does not; plans differ in their times alone. */
+const waitsFor = ({ plan, refusals }: Remediation): string =>
+  JSON.stringify([plan?.action.id, plan?.resource, refusals.map(({ rule }) => rule)]);
+
 /**
  * Chooses an action for a cause, or none, and records the choice with everything that it was computed from. A repeat
- * returns the recorded choice.
+ * returns the recorded choice. A choice that is made again later is recorded when it differs from the one before.
  */
 export const chooseStep = <Inputs extends Json>(
   deps: ChooseDeps<Inputs>,
   beginning: Beginning,
 ): Promise<StepOutcome> =>
   takeStep(deps, beginning, async ({ now, state, run }): Promise<Step<StepOutcome>> => {
-    if (run !== undefined) return { result: resume(run.item, state, now), events: ended(run.item) };
+    if (run !== undefined && run.item.status !== 'waiting')
+      return { result: resume(run.item, state, now), events: ended(run.item) };
     const gathered = await deps.gather(beginning, { state, now });
     if ('waitUntil' in gathered)
       return { result: proceed({ status: 'choosing' }, 'choose', gathered.waitUntil) };
     const choice = deps.chooseAction(gathered.inputs);
-    const again = judgedAgainAt(beginning.cause, choice, { startedAt: beginning.startedAt, now });
-    if (again !== null && !beginning.isDryRun)
-      return { result: proceed({ status: 'choosing' }, 'choose', again) };
     const calls = choice.plan === null ? [] : deps.preview(choice.plan);
     const { inputs, evidenceHash } = gathered;
     const chosen = chosenRun(beginning, choice, { calls, evidenceHash, now });
     const outcome = asJson(choice);
+    const again = judgedAgainAt(beginning.cause, choice, { startedAt: beginning.startedAt, now });
+    if (again !== null && !beginning.isDryRun) {
+      const waiting = postponed(chosen, choice);
+      const result = proceed(waiting, 'choose', again);
+      if (run !== undefined && waitsFor(run.item) === waitsFor(waiting)) return { result };
+      const decision = { kind: 'choice-postponed', outcome, inputs } as const;
+      return { change: { run: waiting, decisions: [decision] }, result };
+    }
     const decision = { kind: KINDS[outcomeOf(choice, beginning)], outcome, inputs };
     return {
       change: { run: chosen, decisions: [decision] },

@@ -15,6 +15,8 @@ export const answersUntil = (plan: RemediationPlan, { policy }: RemediationState
 
 const nextOf = ({ status, execution, verification }: Remediation): NextStep => {
   switch (status) {
+    case 'waiting':
+      return 'choose';
     case 'choosing':
       return 'prepare';
     case 'awaiting-approval':

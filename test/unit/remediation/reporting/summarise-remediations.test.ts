@@ -27,6 +27,7 @@ describe('summariseRemediations', () => {
       idle({ status: 'suggested' }),
       acted({ status: 'failed', execution: prepared }),
       idle({ status: 'suggested', isDryRun: true }),
+      idle({ status: 'waiting' }),
       idle({ status: 'choosing' }),
       idle({ status: 'awaiting-approval' }),
       acted({ cause: { kind: 'incident', incidentId: 'i-1', reopened: 0 } }),

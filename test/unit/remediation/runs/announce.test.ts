@@ -90,6 +90,7 @@ describe('an event of a remediation', () => {
       return [status, ...ended(run).map(({ name }) => name)].join(': ');
     });
     expect(names).toEqual([
+      'waiting',
       ...['choosing', 'awaiting-approval', 'acting', 'verifying', 'undoing', 'nothing-to-do'],
       ...['suggested: RemediationSuggested', 'refused: RemediationBlocked', 'rejected: RemediationBlocked'],
       ...['expired: RemediationBlocked', 'succeeded', 'unproven', 'undone: RemediationRolledBack'],

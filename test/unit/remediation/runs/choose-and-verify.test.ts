@@ -45,13 +45,59 @@ describe('a choice', () => {
     expect(published.map(({ name }) => name)).toEqual(event === null ? [] : [event]);
   });
 
-  it('that may be different later is made again then, and nothing is stored', async () => {
-    const refusals = [{ rule: 'confidence', reason: 'too low', remedy: 'wait' }];
-    const { result, stored, decided, published } = await choose('refused', { refusals });
-    expect(result).toMatchObject({ status: 'choosing', next: 'choose', dueAt: '2026-11-21T10:21:00.000Z' });
-    expect([stored(), decided(), published]).toEqual([undefined, [], []]);
-    const rehearsal = await choose('refused', { refusals }, { ...INPUT, isDryRun: true });
+  const TOO_LOW = [{ rule: 'confidence', reason: 'too low', remedy: 'wait' }];
+
+  it('that may be different later is recorded, and made again then', async () => {
+    const { result, stored, decided, published } = await choose('refused', { refusals: TOO_LOW });
+    expect(result).toMatchObject({ status: 'waiting', next: 'choose', dueAt: '2026-11-21T10:21:00.000Z' });
+    expect(stored()).toMatchObject({ status: 'waiting', endedAt: null, refusals: TOO_LOW });
+    expect(stored()?.explanation).toBe('because That may change: it is judged again every 15 minutes.');
+    expect([decided(), published]).toEqual([['choice-postponed'], []]);
+    const rehearsal = await choose('refused', { refusals: TOO_LOW }, { ...INPUT, isDryRun: true });
     expect(rehearsal.result).toMatchObject({ status: 'refused', next: 'end' });
+  });
+
+  it('that is made again is recorded only if it differs, until it is final', async () => {
+    const world = storedWorld(undefined, { isReserved: false });
+    const early = { ...groupPlan().problem, impactAt: NOW + 12 * 3600 };
+    const soon = { ...early, impactAt: NOW + 1800 };
+    const made: Choice[] = [
+      { outcome: 'refused', plan: groupPlan(), refusals: TOO_LOW, explanation: 'one' },
+      {
+        outcome: 'refused',
+        plan: groupPlan({ plannedAt: NOW + 900 }),
+        refusals: TOO_LOW,
+        explanation: 'two',
+      },
+      { outcome: 'ask', plan: groupPlan({ problem: early }), refusals: [], explanation: 'three' },
+      { outcome: 'ask', plan: groupPlan({ problem: soon }), refusals: [], explanation: 'four' },
+      { outcome: 'refused', plan: groupPlan(), refusals: TOO_LOW, explanation: 'five' },
+    ];
+    const handler = makeChoose<Json>({
+      ...{ ...world.base, preview: () => [], chooseAction: () => made.shift()! },
+      gather: async () => ({ inputs: {}, evidenceHash: null }),
+    });
+    const seen = [];
+    for (let n = 0; n < 5; n++) {
+      const { next } = await handler(INPUT);
+      seen.push([next, world.own.remediations.get(ID)?.item.status, world.decided().length]);
+    }
+    expect(seen).toEqual([
+      ['choose', 'waiting', 1],
+      ['choose', 'waiting', 1],
+      ['choose', 'waiting', 2],
+      ['ask', 'awaiting-approval', 3],
+      // A repeat after the final word.
+      ['ask', 'awaiting-approval', 3],
+    ]);
+    expect(world.decided()).toEqual(['choice-postponed', 'choice-postponed', 'plan-chosen']);
+    expect(world.own.remediations.get(ID)?.item.explanation).toBe('four');
+  });
+
+  it('that waits says that there is time for another forecast', async () => {
+    const problem = { ...groupPlan().problem, impactAt: NOW + 12 * 3600 };
+    const { stored } = await choose('act', { plan: groupPlan({ problem }) });
+    expect(stored()?.explanation).toMatch(/^because There is time for another forecast: /);
   });
 
   it('is made for no other remediation than that of its cause', async () => {

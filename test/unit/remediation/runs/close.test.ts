@@ -90,11 +90,14 @@ describe('the end of a remediation', () => {
     expect([entry?.result, lesson]).toEqual(['unproven', undefined]);
   });
 
-  it('before anything was reserved leaves the ledger as it is', async () => {
-    const { stored, entry } = await close({ status: 'choosing', execution: null }, error);
-    expect(stored()).toMatchObject({ status: 'failed', undoRequest: null, endedAt: NOW + 60 });
-    expect(entry?.result).toBe('running');
-  });
+  it.each(['waiting', 'choosing'] as const)(
+    'while it is %s, before anything was reserved, leaves the ledger as it is',
+    async (status) => {
+      const { stored, entry } = await close({ status, execution: null }, error);
+      expect(stored()).toMatchObject({ status: 'failed', undoRequest: null, endedAt: NOW + 60 });
+      expect(entry?.result).toBe('running');
+    },
+  );
 
   it('is announced again, and nothing else, if it is repeated', async () => {
     const { close: again, decided, published, stored } = await close({ status: 'undoing', execution: done });
