@@ -5,8 +5,8 @@ import { DependencyUnavailableError } from '../core/shared/errors.ts';
 
 const POLL_MILLISECONDS = 300;
 const TELL_MILLISECONDS = 3000;
-/** Report a stalled consumer after this time instead of waiting forever. */
-const STALL_MILLISECONDS = 180_000;
+/** Report a stalled consumer after this time instead of waiting forever: a message whose attempt failed is back within six minutes. */
+const STALL_MILLISECONDS = 420_000;
 
 const depthOf = async (sqs: SQSClient, queueUrl: string): Promise<number> => {
   const { Attributes = {} } = await sqs.send(
@@ -25,7 +25,7 @@ const ownQueues = async (sqs: SQSClient): Promise<readonly string[]> =>
 
 /**
  * Waits until every queue of Forestall except the dead-letter queues is empty, and reports the number of waiting messages.
- * @throws DependencyUnavailableError if the number has not fallen for three minutes
+ * @throws DependencyUnavailableError if the number has not fallen for seven minutes
  */
 export const waitUntilDrained = async (sqs: SQSClient, say: (detail: string) => void): Promise<void> => {
   const queues = (await ownQueues(sqs)).filter((url) => !/dead-?letter|dlq/i.test(url));
@@ -39,7 +39,7 @@ export const waitUntilDrained = async (sqs: SQSClient, say: (detail: string) => 
     if (depth < least) [least, fellAt] = [depth, performance.now()];
     if (performance.now() - fellAt > STALL_MILLISECONDS) {
       throw new DependencyUnavailableError(
-        `${formatCount(depth, 'message is', 'messages are')} waiting and none was processed for three minutes`,
+        `${formatCount(depth, 'message is', 'messages are')} waiting and none was processed for seven minutes`,
       );
     }
     if (depth > 0 && performance.now() - toldAt > TELL_MILLISECONDS) {

@@ -166,6 +166,8 @@ describe('a planted repository', () => {
 
 /** Ports without data of tenants, or whose data another test separates. */
 const NO_REPOSITORIES: Readonly<Record<string, string>> = {
+  PeopleNotifier:
+    'tells the receivers of the alarms of the stage; the rule passes events of its own tenant only',
   AccessCounts: 'reads logs of the deployment',
   ApiKeyAdder: 'part of ApiKeyStore',
   ApiKeyFinder: 'part of ApiKeyStore',
