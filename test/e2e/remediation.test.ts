@@ -25,8 +25,10 @@ import {
   keepSending,
   ORDERS,
   OWNER,
+  PAY,
   PROXY,
   policyOf,
+  reportDeployment,
   resourcesOf,
   type Service,
   sendHistory,
@@ -84,6 +86,7 @@ beforeAll(async () => {
   await forecast();
   const at = Math.floor(Date.now() / 1000);
   for (const name of Object.values(ALARMS)) await deliver(alarmEvent('ALARM', at, name));
+  await reportDeployment(client, now);
 });
 
 afterAll(async () => {
@@ -169,6 +172,7 @@ describe('a service', () => {
     ['a flag', 'flags', FLAGS],
     ['a queue', 'orders', ORDERS],
     ['a process', 'proxy', PROXY],
+    ['a function that is slow since its deployment', 'pay', PAY],
   ] as const)(
     '%s is helped once a person approves, and that is verified',
     async (_, name, service) => {
@@ -246,10 +250,12 @@ describe('what was changed', () => {
     expect(await managed.messages()).toMatchObject({ dead: 0 });
     expect(await managed.moveTasks()).toBe(1);
     expect(await managed.commands()).toBe(1);
+    expect(await managed.aliasVersion()).toBe('1');
   });
 
   it('is taken back if a person asks for it', async () => {
-    const changed = [resourcesOf(managed).flags, `auto-scaling-group:${GROUP}`];
+    const { flags, pay } = resourcesOf(managed);
+    const changed = [flags, pay, `auto-scaling-group:${GROUP}`];
     for (const resource of changed) {
       const done = (await about(resource)) ?? expect.fail();
       await answer(second, done, 'undo');
@@ -257,6 +263,7 @@ describe('what was changed', () => {
     for (const resource of changed) await inStatus(resource, 'undone');
     expect(await countServers(GROUP)).toBe(5);
     expect(await managed.configurationDeployments()).toBe(3);
+    expect(await managed.aliasVersion()).toBe('2');
   });
 
   it('can be permanent', async () => {
