@@ -48,15 +48,15 @@ const championOf = ({ champion, challenger }: LineUp): Item => ({
 });
 
 const putsOf = (write: ModelWrite): readonly ConditionalPut[] => {
-  const { lineUp, version, rollout, run, book } = write;
+  const { scope, lineUp, version, rollout, run, book } = write;
   return [
-    ...(lineUp ? [put(LINE_UP, lineUpKey(write), lineUp, championOf(lineUp.item))] : []),
-    ...(version ? [put(MODEL, versionKey(write, version.item.version), version)] : []),
+    ...(lineUp ? [put(LINE_UP, lineUpKey(scope), lineUp, championOf(lineUp.item))] : []),
+    ...(version ? [put(MODEL, versionKey(scope, version.item.version), version)] : []),
     ...(rollout
-      ? [put(ROLLOUT, rolloutKey(write, rollout.item.rolloutId), rollout, { status: rollout.item.status })]
+      ? [put(ROLLOUT, rolloutKey(scope, rollout.item.rolloutId), rollout, { status: rollout.item.status })]
       : []),
-    ...(run ? [put(TRAINING, trainingKey(write, run.item.runId), run, { status: run.item.status })] : []),
-    ...(book ? [put(BOOK, bookKey(write), book)] : []),
+    ...(run ? [put(TRAINING, trainingKey(scope, run.item.runId), run, { status: run.item.status })] : []),
+    ...(book ? [put(BOOK, bookKey(scope), book)] : []),
   ];
 };
 

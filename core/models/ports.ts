@@ -24,7 +24,8 @@ export interface ModelScope {
 }
 
 /** What one step writes, all or nothing. Each item is written if it is still at its `revision`. */
-export interface ModelWrite extends ModelScope {
+export interface ModelWrite {
+  readonly scope: ModelScope;
   readonly lineUp?: Versioned<LineUp>;
   readonly version?: Versioned<ModelVersion>;
   readonly rollout?: Versioned<Rollout>;

@@ -36,17 +36,17 @@ const keyOf = ({ tenantId, kind }: ModelScope, name: string, id = ''): string =>
   JSON.stringify([tenantId, kind, name, id]);
 
 const putsOf = (write: ModelWrite): readonly Put[] => {
-  const { lineUp, version, rollout, run, book } = write;
+  const { scope, lineUp, version, rollout, run, book } = write;
   return [
-    ...(lineUp ? [{ key: keyOf(write, 'line-up'), schema: LineUp, given: lineUp }] : []),
+    ...(lineUp ? [{ key: keyOf(scope, 'line-up'), schema: LineUp, given: lineUp }] : []),
     ...(version
-      ? [{ key: keyOf(write, 'version', version.item.version), schema: ModelVersion, given: version }]
+      ? [{ key: keyOf(scope, 'version', version.item.version), schema: ModelVersion, given: version }]
       : []),
     ...(rollout
-      ? [{ key: keyOf(write, 'rollout', rollout.item.rolloutId), schema: Rollout, given: rollout }]
+      ? [{ key: keyOf(scope, 'rollout', rollout.item.rolloutId), schema: Rollout, given: rollout }]
       : []),
-    ...(run ? [{ key: keyOf(write, 'run', run.item.runId), schema: TrainingRun, given: run }] : []),
-    ...(book ? [{ key: keyOf(write, 'book'), schema: TrainingBook, given: book }] : []),
+    ...(run ? [{ key: keyOf(scope, 'run', run.item.runId), schema: TrainingRun, given: run }] : []),
+    ...(book ? [{ key: keyOf(scope, 'book'), schema: TrainingBook, given: book }] : []),
   ];
 };
 

@@ -5,7 +5,7 @@ import type { ModelScope, ModelStore, ModelWrite } from '../ports.ts';
 
 /** What one attempt decided. Without a write, an earlier attempt did the work. */
 export interface Attempt<Result> {
-  readonly write?: Omit<ModelWrite, keyof ModelScope>;
+  readonly write?: Omit<ModelWrite, 'scope'>;
   readonly result: Result;
 }
 
@@ -20,6 +20,6 @@ export const changeLineUp = <Result>(
 ): Promise<Result> =>
   untilCommitted(`the line-up of ${scope.kind}`, async () => {
     const { write, result } = await decide(await store.lineUp(scope));
-    const isDone = write === undefined || (await store.commit({ ...scope, ...write }));
+    const isDone = write === undefined || (await store.commit({ scope, ...write }));
     return isDone ? result : undefined;
   });

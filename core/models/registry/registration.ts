@@ -98,7 +98,7 @@ export const registerModel = async (
   scope: ModelScope,
   model: NewModel,
   now: number,
-  beside: (version: string) => Promise<Omit<ModelWrite, keyof ModelScope>> = async () => ({}),
+  beside: (version: string) => Promise<Omit<ModelWrite, 'scope'>> = async () => ({}),
 ): Promise<ModelVersion> => {
   const registered = await changeLineUp<ModelVersion>(deps.store, scope, async ({ item, revision }) => {
     const known = versionOfCause(item, model.cause);

@@ -18,6 +18,6 @@ export const tagModel = (
     const parsed = Tags.safeParse(Object.fromEntries(wanted));
     if (!parsed.success) throw new InvalidInputError('tags: expected up to 50 short names and lines of text');
     const item = { ...stored.item, tags: parsed.data };
-    const isDone = await store.commit({ ...scope, version: { item, revision: stored.revision } });
+    const isDone = await store.commit({ scope, version: { item, revision: stored.revision } });
     return isDone ? parsed.data : undefined;
   });

@@ -83,7 +83,11 @@ const attempt = async (
   if (stored.item.status !== 'running') return { result: stored.item };
   if (!holds(lineUp, stored.item.fence)) {
     const rollout = lostRollout(stored.item, now);
-    return { write: { rollout: { item: rollout, revision: stored.revision } }, result: rollout };
+    // The line-up is written as well, unchanged: it may have been read before this rollout began.
+    return {
+      write: { lineUp: { item: lineUp, revision }, rollout: { item: rollout, revision: stored.revision } },
+      result: rollout,
+    };
   }
   const next = await judged(deps, lineUp, stored.item, now);
   return {

@@ -2,10 +2,10 @@ import type { EventPublisher } from '../../shared/messaging.ts';
 import type { Versioned } from '../../shared/versioned.ts';
 import { ModelRefusedError } from '../errors.ts';
 import type { ModelEvent } from '../events.ts';
-import { type LineUp, memberOf, stageOf } from '../line-up.ts';
+import { type Challenger, type LineUp, memberOf, stageOf } from '../line-up.ts';
 import type { ModelScope, ModelStore } from '../ports.ts';
 import { type Attempt, changeLineUp } from '../registry/change-line-up.ts';
-import { hasHappened, type Rollback, revert, withdraw } from '../registry/line-up-changes.ts';
+import { hasHappened, holds, type Rollback, revert, withdraw } from '../registry/line-up-changes.ts';
 import type { RollbackReason, Rollout } from '../rollout.ts';
 import type { SemanticVersion } from '../semantic-version.ts';
 import { championReverted, rolloutEnded } from './announce.ts';
@@ -93,22 +93,47 @@ const repeated = async (
   return { serves: lineUp.champion, events: [...championReverted(request, lineUp, version), ...ended] };
 };
 
+/** Rolls back if that is still wanted of the line-up as it is then. */
+const rollBackIf = async (
+  deps: RollBackDeps,
+  request: RollBackRequest,
+  isWanted: (lineUp: LineUp) => boolean,
+  now: number,
+): Promise<RolledBack> => {
+  const { events, serves } = await changeLineUp<Decided>(deps.store, request, async (lineUp) =>
+    isWanted(lineUp.item)
+      ? decide(deps, request, lineUp, now)
+      : { result: await repeated(deps, request, lineUp.item) },
+  );
+  if (events.length > 0) await deps.events.publish(events);
+  return { serves };
+};
+
 /**
  * Takes a version out of service in one call and one write, at `now` (epoch seconds): the challenger of a rollout under
  * way, or the champion, in whose place the one before it serves again.
  * @throws ModelRefusedError if the version serves nobody, or if no version served before it
  */
-export const rollBack = async (
+export const rollBack = (deps: RollBackDeps, request: RollBackRequest, now: number): Promise<RolledBack> =>
+  rollBackIf(deps, request, () => true, now);
+
+/** Ends the rollout of a challenger, unless the rollout has ended meanwhile: its version may be champion by now. */
+const endRollout = (
   deps: RollBackDeps,
-  request: RollBackRequest,
+  scope: ModelScope,
+  { version, rolloutId, fence }: Challenger,
+  reason: RollbackReason,
   now: number,
 ): Promise<RolledBack> => {
-  const { events, serves } = await changeLineUp(deps.store, request, (lineUp) =>
-    decide(deps, request, lineUp, now),
-  );
-  if (events.length > 0) await deps.events.publish(events);
-  return { serves };
+  const { tenantId, kind } = scope;
+  const request = { tenantId, kind, version, cause: `${rolloutId}/${reason.rule}`, reason };
+  const isWanted = (lineUp: LineUp): boolean =>
+    holds(lineUp, fence) && (reason.rule !== 'abandoned' || isLeaseOver(lineUp, now));
+  return rollBackIf(deps, request, isWanted, now);
 };
+
+const isLeaseOver = ({ challenger }: LineUp, now: number): boolean =>
+  challenger !== null && now >= challenger.leaseUntil;
 
 /** Ends a rollout whose workflow failed. Nothing happens if it has ended, or never began. */
 export const failRollout = async (
@@ -117,18 +142,17 @@ export const failRollout = async (
   error: string,
   now: number,
 ): Promise<RolledBack> => {
-  const { item } = await deps.store.lineUp(scope);
-  if (item.challenger?.rolloutId !== rolloutId) return { serves: item.champion };
+  const { champion, challenger } = (await deps.store.lineUp(scope)).item;
+  if (challenger?.rolloutId !== rolloutId) return { serves: champion };
   const reason: RollbackReason = { rule: 'workflow-failed', text: `its workflow failed: ${error}` };
-  const { version } = item.challenger;
-  return rollBack(deps, { ...scope, version, cause: `${rolloutId}/failed`, reason }, now);
+  return endRollout(deps, scope, challenger, reason, now);
 };
 
 /** Ends a rollout that took no step until its lease was over: its workflow is gone. */
 export const endAbandoned = async (deps: RollBackDeps, scope: ModelScope, now: number): Promise<void> => {
-  const { challenger } = (await deps.store.lineUp(scope)).item;
-  if (challenger === null || now < challenger.leaseUntil) return;
-  const { version, rolloutId } = challenger;
-  const reason: RollbackReason = { rule: 'abandoned', text: `rollout ${rolloutId} stopped without an end` };
-  await rollBack(deps, { ...scope, version, cause: `${rolloutId}/abandoned`, reason }, now);
+  const { item } = await deps.store.lineUp(scope);
+  const { challenger } = item;
+  if (challenger === null || !isLeaseOver(item, now)) return;
+  const text = `rollout ${challenger.rolloutId} stopped without an end`;
+  await endRollout(deps, scope, challenger, { rule: 'abandoned', text }, now);
 };

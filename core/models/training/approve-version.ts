@@ -87,7 +87,7 @@ export const answerApproval = async (
     const lineUp = { item: lineUpAfter(item, given, now), revision };
     if (stored === undefined) return { write: { lineUp }, result: {} };
     const next = answeredRun(stored.item, given, now);
-    const write: Omit<ModelWrite, keyof ModelScope> = {
+    const write: Omit<ModelWrite, 'scope'> = {
       lineUp,
       ...(await runWrites(deps, next, stored.revision)),
     };

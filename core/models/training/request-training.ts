@@ -53,7 +53,7 @@ const endStopped = async (
   if (stored === undefined) return;
   const text = `it took longer than ${maxRunSeconds} s`;
   const failed = endedRun(stored.item, 'failed', text, now);
-  const isDone = await deps.store.commit({ ...scope, ...(await runWrites(deps, failed, stored.revision)) });
+  const isDone = await deps.store.commit({ scope, ...(await runWrites(deps, failed, stored.revision)) });
   if (isDone) await announceEnd(deps, failed);
 };
 
@@ -70,7 +70,7 @@ const changeBook = (
     const { book, begins } = decide(item);
     if (book === item) return item;
     const run = begins && { item: newRun(scope, begins, policy, now), revision: 0 };
-    const write = { ...scope, book: { item: book, revision }, ...(run === undefined ? {} : { run }) };
+    const write = { scope, book: { item: book, revision }, ...(run === undefined ? {} : { run }) };
     return (await store.commit(write)) ? book : undefined;
   });
 

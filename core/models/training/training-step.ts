@@ -65,8 +65,6 @@ export const announceEnd = async ({ events }: Pick<TrainingDeps, 'events'>, run:
   if (TRAINING_ENDED.has(run.status)) await events.publish([completedEvent(run)]);
 };
 
-const scopeOf = ({ tenantId, kind }: ModelScope): ModelScope => ({ tenantId, kind });
-
 /**
  * Takes one step of a training that is at one of `statuses`. At any other, an earlier attempt has done the work.
  * @throws InvalidInputError if the run does not exist
@@ -81,7 +79,7 @@ export const takeTrainingStep = async (
     const { item: run, revision } = await storedRun(deps, key);
     if (!statuses.includes(run.status)) return run;
     const next = await decide(run);
-    const isDone = await deps.store.commit({ ...scopeOf(key), ...(await runWrites(deps, next, revision)) });
+    const isDone = await deps.store.commit({ scope: key, ...(await runWrites(deps, next, revision)) });
     return isDone ? next : undefined;
   });
   await announceEnd(deps, done);

@@ -18,7 +18,7 @@ const scope = (tenantId: string) => ({ tenantId, kind: 'fleet-trees' });
 const commit = async (store: ModelStore, tenantId: string) => {
   const manifest = { ...sampleVersion().manifest, tenantId };
   const first = await store.commit({
-    ...scope(tenantId),
+    scope: scope(tenantId),
     lineUp: { item: sampleLineUp(), revision: 0 },
     version: { item: sampleVersion({ tenantId, manifest }), revision: 0 },
     rollout: { item: sampleRollout({ tenantId }), revision: 0 },
@@ -26,7 +26,7 @@ const commit = async (store: ModelStore, tenantId: string) => {
     book: { item: sampleBook(), revision: 0 },
   });
   const item = sampleVersion({ tenantId, manifest, version: '0.2.0' });
-  return [first, await store.commit({ ...scope(tenantId), version: { item, revision: 0 } })];
+  return [first, await store.commit({ scope: scope(tenantId), version: { item, revision: 0 } })];
 };
 
 export const MODEL_REPOSITORIES: readonly Repository[] = [

@@ -15,7 +15,7 @@ const store = ({ table }: MemoryStorage) => dynamoModelStore(table);
 
 const write = (storage: MemoryStorage) =>
   store(storage).commit({
-    ...SCOPE,
+    scope: SCOPE,
     lineUp: { item: sampleLineUp(), revision: 0 },
     version: { item: sampleVersion(), revision: 0 },
     rollout: { item: sampleRollout(), revision: 0 },

@@ -41,7 +41,7 @@ const inAws = (): Stores => {
 };
 
 const everything = (revision: number): ModelWrite => ({
-  ...SCOPE,
+  scope: SCOPE,
   lineUp: { item: sampleLineUp(), revision },
   version: { item: sampleVersion(), revision },
   rollout: { item: sampleRollout(), revision },
@@ -89,7 +89,7 @@ describe.each([
 
   it.each(PARTS)('write nothing of a step if its %s is not as it was read', async (part) => {
     const { models } = make();
-    const alone = (revision: number): ModelWrite => ({ ...SCOPE, [part]: everything(revision)[part] });
+    const alone = (revision: number): ModelWrite => ({ scope: SCOPE, [part]: everything(revision)[part] });
     expect(await models.commit(alone(0))).toBe(true);
     const before = await readAll(models);
     for (const revision of [0, 2])
@@ -102,7 +102,7 @@ describe.each([
     const { models } = make();
     const writers = Array.from({ length: 6 }, (__, index) =>
       models.commit({
-        ...SCOPE,
+        scope: SCOPE,
         lineUp: { item: sampleLineUp({ champion: `0.${index}.0` }), revision: 0 },
         rollout: { item: sampleRollout({ rolloutId: `rollout-${index}` }), revision: 0 },
       }),
@@ -132,7 +132,7 @@ describe.each([
       const { models } = make();
       for (const version of all) {
         const item = sampleVersion({ version });
-        await models.commit({ ...SCOPE, version: { item, revision: 0 } });
+        await models.commit({ scope: SCOPE, version: { item, revision: 0 } });
       }
       const found = await itemsOf((page) => models.list(SCOPE, page), limit);
       expect(found.map(({ version }) => version)).toEqual(all.toSorted((a, b) => compareVersions(b, a)));
@@ -161,7 +161,7 @@ describe('the store in AWS', () => {
     const { mock, table } = awsTable();
     const { lineUp, rollout } = everything(3);
     await dynamoModelStore(table).commit({
-      ...SCOPE,
+      scope: SCOPE,
       ...(lineUp && { lineUp }),
       ...(rollout && { rollout }),
     });
@@ -182,13 +182,13 @@ describe('the store in AWS', () => {
       ...{ rolloutId: 'rollout-1', fence: 1, leaseUntil: 9 },
     };
     const item = sampleLineUp({ challenger });
-    await dynamoModelStore(table).commit({ ...SCOPE, lineUp: { item, revision: 0 } });
+    await dynamoModelStore(table).commit({ scope: SCOPE, lineUp: { item, revision: 0 } });
     expect(items.items).toMatchObject([{ champion: '0.0.0', challenger: '0.1.0' }]);
   });
 
   it('writes nothing for a step that changes nothing', async () => {
     const { mock, table } = awsTable();
-    expect(await dynamoModelStore(table).commit(SCOPE)).toBe(true);
+    expect(await dynamoModelStore(table).commit({ scope: SCOPE })).toBe(true);
     expect(mock.commandCalls(TransactWriteCommand)).toEqual([]);
   });
 });
