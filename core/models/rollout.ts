@@ -18,6 +18,8 @@ export const RolloutStep = z.strictObject({
   minSeconds: z.number().int().positive(),
   /** Scored forecasts of this step before the next one may begin. */
   minForecasts: z.number().int().positive(),
+  /** Blocks of them: each is one observation of the sequential test, however many forecasts it has. */
+  minBlocks: z.number().int().positive(),
 });
 export type RolloutStep = z.infer<typeof RolloutStep>;
 
@@ -65,6 +67,7 @@ export type TestState = z.infer<typeof TestState>;
 
 /** Sums over the scored forecasts of a step. */
 export const StepScore = z.strictObject({
+  blocks: z.number().int().nonnegative(),
   forecasts: z.number().int().nonnegative(),
   candidateLoss: z.number().nonnegative(),
   championLoss: z.number().nonnegative(),

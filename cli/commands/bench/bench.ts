@@ -36,6 +36,7 @@ const BENCHES = {
   remediation: async () =>
     (await import('../../../bench/remediation/remediation/run.ts')).runRemediationBench,
   deployments: async () => (await import('../../../bench/changes/deployments/run.ts')).runDeploymentsBench,
+  rollouts: async () => (await import('../../../bench/models/rollouts/run.ts')).runRolloutsBench,
   gate: async () => (await import('../../../bench/remediation/gate/run.ts')).runGateBench,
 } as const satisfies Readonly<Record<string, () => Promise<Bench>>>;
 type BenchName = keyof typeof BENCHES;
@@ -56,6 +57,7 @@ export const WITHOUT_DATA: ReadonlySet<string> = new Set([
   'ingest',
   'peers',
   'remediation',
+  'rollouts',
 ]);
 
 const writeJson = (path: string | true, results: unknown, terminal: Terminal): void => {

@@ -1,20 +1,17 @@
-import type { Actor } from '../../platform/actor.ts';
 import type { EventPublisher } from '../../shared/messaging.ts';
 import { ModelRefusedError } from '../errors.ts';
 import { type LineUp, memberOf } from '../line-up.ts';
-import type { ModelScope, ModelStore } from '../ports.ts';
+import type { ModelStore } from '../ports.ts';
 import { changeLineUp } from '../registry/change-line-up.ts';
 import { challenge } from '../registry/line-up-changes.ts';
 import { type LoadDeps, loadModel } from '../registry/load-model.ts';
-import type { Rollout, RolloutPolicy } from '../rollout.ts';
 import type { SemanticVersion } from '../semantic-version.ts';
 import { stepOf } from './judge.ts';
+import { newRollout, type RolloutRequest } from './new-rollout.ts';
 import { outcomeOf, type RolloutOutcome } from './outcome.ts';
 import { placeOf } from './place.ts';
 import { endAbandoned } from './roll-back.ts';
 import { rolloutIdOf } from './rollout-id.ts';
-import { NO_SCORE } from './score.ts';
-import { NO_EVIDENCE } from './sequential-test.ts';
 
 export interface BeginDeps extends LoadDeps {
   readonly store: ModelStore;
@@ -23,26 +20,9 @@ export interface BeginDeps extends LoadDeps {
   readonly needsApproval: boolean;
 }
 
-export interface RolloutRequest extends ModelScope {
-  readonly version: SemanticVersion;
-  /** For people: what led to the rollout. */
-  readonly cause: string;
-  readonly by: Actor;
-  readonly policy: RolloutPolicy;
-}
-
 const refuseUnapproved = (lineUp: LineUp, version: SemanticVersion): void => {
   if (memberOf(lineUp, version)?.approval) return;
   throw new ModelRefusedError(`version ${version} is not approved; a person has to approve it first`);
-};
-
-const newRollout = (request: RolloutRequest, { champion, fence }: LineUp, now: number): Rollout => {
-  const { tenantId, kind, version, cause, by, policy } = request;
-  return {
-    ...{ tenantId, kind, rolloutId: rolloutIdOf(request, version), cause, by, candidate: version },
-    ...{ champion, fence, policy, status: 'running', startedAt: now, step: 0, stepStartedAt: now },
-    ...{ score: NO_SCORE, test: NO_EVIDENCE, scoredUntil: now, passed: [], ended: null },
-  };
 };
 
 /**

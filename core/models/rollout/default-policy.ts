@@ -4,11 +4,13 @@ import type { RolloutPolicy, RolloutStep } from '../rollout.ts';
 const MIN_SECONDS = 300;
 
 const canary = (name: string, share: number, enrolled = share): RolloutStep => ({
-  ...{ name, stage: 'canary', share, enrolled, minSeconds: MIN_SECONDS, minForecasts: 500 },
+  ...{ minForecasts: 500, minBlocks: 1 },
+  ...{ name, stage: 'canary', share, enrolled, minSeconds: MIN_SECONDS },
 });
 
 /**
- * Shadow until the sequential test could have found a candidate that is clearly worse; then an experiment with a tenth of
+ * Shadow for two hours of blocks of five minutes, so that the sequential test finds a candidate that is clearly worse
+ * before it serves anybody; then an experiment with a tenth of
  * the units, half of them as its control group; then 5, 25, 50 and 100 %. The treated half of the experiment are the units
  * of the first 5 %.
  */
@@ -16,7 +18,7 @@ export const DEFAULT_ROLLOUT_POLICY: RolloutPolicy = {
   steps: [
     {
       ...{ name: 'shadow', stage: 'shadow', share: 0, enrolled: 0 },
-      ...{ minSeconds: MIN_SECONDS, minForecasts: 2000 },
+      ...{ minSeconds: MIN_SECONDS, minForecasts: 2000, minBlocks: 24 },
     },
     canary('A/B', 0.05, 0.1),
     canary('5 %', 0.05),
@@ -27,7 +29,7 @@ export const DEFAULT_ROLLOUT_POLICY: RolloutPolicy = {
   maxStepSeconds: DAY_SECONDS,
   checkSeconds: 60,
   leaseSeconds: HOUR_SECONDS,
-  falseRollbackRate: 0.01,
+  falseRollbackRate: 0.05,
   maxLossRatio: 1.5,
   maxCoverageLoss: 0.1,
   maxFailureShare: 0.01,

@@ -44,11 +44,10 @@ const accuracyReason = ({ policy, test, score, step }: Rollout): RollbackReason 
       rule: 'much-worse-forecasts',
       text: `its loss over ${forecasts} forecasts is ${candidateLoss.toPrecision(4)}, and that of the champion ${championLoss.toPrecision(4)}`,
     };
-  const [covered, wanted] = [candidateCovered / forecasts, championCovered / forecasts];
-  if (covered < wanted - policy.maxCoverageLoss)
+  if (championCovered - candidateCovered > policy.maxCoverageLoss * forecasts)
     return {
       rule: 'coverage',
-      text: `its 80 % band covers ${percent(covered)} of ${forecasts} values, and that of the champion ${percent(wanted)}`,
+      text: `its 80 % band covers ${percent(candidateCovered / forecasts)} of ${forecasts} values, and that of the champion ${percent(championCovered / forecasts)}`,
     };
   return undefined;
 };
@@ -74,12 +73,13 @@ export const judge = (rollout: Rollout, health: ServingHealth, now: number): Ver
   const reason = accuracyReason(rollout) ?? healthReason(rollout, health);
   if (reason !== undefined) return { decision: 'roll-back', reason };
   const { policy, step, stepStartedAt, score } = rollout;
-  const { minSeconds, minForecasts, name } = stepOf(rollout);
+  const { minSeconds, minForecasts, minBlocks, name } = stepOf(rollout);
   const seconds = now - stepStartedAt;
-  if (seconds >= minSeconds && score.forecasts >= minForecasts)
+  const isScored = score.forecasts >= minForecasts && score.blocks >= minBlocks;
+  if (seconds >= minSeconds && isScored)
     return { decision: step === policy.steps.length - 1 ? 'promote' : 'next-step' };
   if (seconds < policy.maxStepSeconds) return { decision: 'wait' };
-  const text = `step ${name} had ${score.forecasts} scored forecasts in ${seconds} s; it needs ${minForecasts}`;
+  const text = `step ${name} had ${score.forecasts} of ${minForecasts} scored forecasts and ${score.blocks} of ${minBlocks} blocks after ${seconds} s`;
   return { decision: 'roll-back', reason: { rule: 'too-few-forecasts', text } };
 };
 

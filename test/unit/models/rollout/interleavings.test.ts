@@ -18,7 +18,11 @@ import { Crash, FAULTS, type Fault, type ModelWorld, modelWorld } from '../model
 import { ADA, block, NOW, SCOPE } from '../samples.ts';
 
 const VERSIONS = ['0.1.0', '0.1.1', '0.1.2'] as const;
-const POLICY = { ...DEFAULT_ROLLOUT_POLICY, leaseSeconds: 900 };
+const POLICY = {
+  ...DEFAULT_ROLLOUT_POLICY,
+  steps: DEFAULT_ROLLOUT_POLICY.steps.map((step) => ({ ...step, minBlocks: 2 })),
+  leaseSeconds: 900,
+};
 /** Few steps, so that random rounds get to their end. */
 const SHORT_POLICY = { ...POLICY, steps: [POLICY.steps[0]!, POLICY.steps[3]!, POLICY.steps[5]!] };
 const SERIES = Array.from({ length: 40 }, (_, index) => `server-${index}/cpu`);
@@ -79,6 +83,7 @@ const expectRollout = (rollout: Rollout, blocks: readonly ScoredBlock[]): void =
     const step = policy.steps[index]!;
     expect(endedAt - from).toBeGreaterThanOrEqual(step.minSeconds);
     expect(score.forecasts).toBeGreaterThanOrEqual(step.minForecasts);
+    expect(score.blocks).toBeGreaterThanOrEqual(step.minBlocks);
     expect(score.forecasts).toBe(sumOf(scoredIn(blocks, from, endedAt)));
   }
   expect(passed).toHaveLength(status === 'promoted' ? policy.steps.length : rollout.step);
