@@ -5,6 +5,7 @@ import { isoOfSeconds } from '../../shared/time.ts';
 import { untilCommitted } from '../../shared/until-committed.ts';
 import { MODELS_SOURCE, type ModelEvent } from '../events.ts';
 import type { ModelScope, ModelStore, ModelWrite } from '../ports.ts';
+import { registeredEvent } from '../registry/registration.ts';
 import { TRAINING_ENDED, type TrainingRun, type TrainingStatus } from '../training-run.ts';
 import { type TrainingOutcome, trainingOutcome } from './training-outcome.ts';
 import { closed } from './triggers.ts';
@@ -60,9 +61,14 @@ export const runWrites = async (
   return { ...write, book: { item: closed(book.item, run.runId), revision: book.revision } };
 };
 
-/** Announces the end of a run; a repeated announcement is the same event. */
-export const announceEnd = async ({ events }: Pick<TrainingDeps, 'events'>, run: TrainingRun) => {
-  if (TRAINING_ENDED.has(run.status)) await events.publish([completedEvent(run)]);
+/**
+ * Announces the end of a run, and its version, in case the step that registered it died before it could. A repeated
+ * announcement is the same event.
+ */
+export const announceEnd = async ({ store, events }: TrainingDeps, run: TrainingRun): Promise<void> => {
+  if (!TRAINING_ENDED.has(run.status)) return;
+  const model = run.version === null ? undefined : await store.version(run, run.version);
+  await events.publish([...(model === undefined ? [] : [registeredEvent(model.item)]), completedEvent(run)]);
 };
 
 /**

@@ -35,6 +35,19 @@ describe('a registration', () => {
     });
   });
 
+  it('signs the files in the order of their names, whatever order they come in', async () => {
+    const { artefact } = newModel();
+    const files = ['b.bin', 'a.bin', 'c.bin'].map((name) => ({ name, bytes: 1, sha256: hash(name) }));
+    const world = modelWorld();
+    const model = await registerModel(
+      world.deps(),
+      SCOPE,
+      newModel({ artefact: { ...artefact, files } }),
+      NOW,
+    );
+    expect(model.manifest.files.map(({ name }) => name)).toEqual(['a.bin', 'b.bin', 'c.bin']);
+  });
+
   it('happens once for a cause, whoever repeats it and wherever it dies', async () => {
     for (const fault of ['before-commit', 'after-commit', 'at-publish'] as const) {
       const world = modelWorld();
