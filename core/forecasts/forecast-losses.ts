@@ -7,8 +7,8 @@ import { DAY_SECONDS } from '../shared/time.ts';
 export const pinballLoss = (error: number, level: number): number =>
   error > 0 ? level * error : (level - 1) * error;
 
-/** Share of the scale by which a value may lie outside a band and still be inside: it allows for rounding only. */
-const ROUNDING = 1e-9;
+/** Differences below this share of the scale are due to rounding. */
+export const ROUNDING = 1e-9;
 
 /** True inside a band. Values on its edge (idle metrics) are inside. */
 export const isInBand = (value: number, low: number, high: number, scale: number): boolean =>

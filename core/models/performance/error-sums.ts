@@ -1,6 +1,6 @@
 /** Errors of forecasts as sums: those of two days, series or models are added to give those of both. */
 
-import { isInBand, pinballLoss } from '../../forecasts/forecast-losses.ts';
+import { isInBand, pinballLoss, ROUNDING } from '../../forecasts/forecast-losses.ts';
 import { InvalidInputError } from '../../shared/errors.ts';
 
 /** Quantiles of one series and the values that arrived later. `quantiles[l][h]`, levels ascending. */
@@ -90,27 +90,34 @@ const countStep = (tally: Tally, { quantileLevels, quantiles, actual, scale }: J
   tally.quantileLoss += loss / levels;
   for (let band = 0; band < tally.inBand.length; band++)
     if (isInBand(y, quantiles[band]![h]!, quantiles[levels - 1 - band]![h]!, scale)) tally.inBand[band]!++;
-  countPlace(tally.places, quantileLevels, (l) => quantiles[l]![h]!, y);
+  countPlace(tally.places, quantileLevels, (l) => differenceOf(quantiles[l]![h]! - y, scale));
 };
 
 /** Width of a place in probability. */
 const widthOf = (levels: readonly number[], place: number): number =>
   (levels[place] ?? 1) - (levels[place - 1] ?? 0);
 
-const countPlace = (
-  places: number[],
-  levels: readonly number[],
-  quantile: (l: number) => number,
-  y: number,
-): void => {
+/** The difference of a quantile and a value, 0 if rounding explains it. */
+const differenceOf = (difference: number, scale: number): number =>
+  Math.abs(difference) <= ROUNDING * scale ? 0 : difference;
+
+/** `difference(l)`: quantile `l` less the actual value, ascending. */
+const countPlace = (places: number[], levels: readonly number[], difference: (l: number) => number): void => {
   let first = 0;
-  while (first < levels.length && quantile(first) < y) first++;
+  while (first < levels.length && difference(first) < 0) first++;
   let last = first;
-  while (last < levels.length && quantile(last) === y) last++;
+  while (last < levels.length && difference(last) === 0) last++;
   let width = 0;
   for (let place = first; place <= last; place++) width += widthOf(levels, place);
   for (let place = first; place <= last; place++) places[place]! += widthOf(levels, place) / width;
 };
+
+/**
+ * Share of the values between the first and the last quantile, with those that equal several quantiles counted by their
+ * places: 0.8 for p10 and p90 of a perfect forecast, also of an idle series, of which `inBand` counts all.
+ */
+export const centralShare = ({ places, steps }: ErrorSums): number =>
+  places.slice(1, -1).reduce((total, count) => total + count, 0) / steps;
 
 const addEach = (a: readonly number[], b: readonly number[]): number[] => a.map((value, i) => value + b[i]!);
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { lossesOf } from '../../../../bench/forecasts/forecast/losses.ts';
 import { maseScale } from '../../../../core/forecasts/forecast-losses.ts';
 import type { BreachSums } from '../../../../core/models/performance/breach-sums.ts';
-import { addErrors } from '../../../../core/models/performance/error-sums.ts';
+import { addErrors, centralShare } from '../../../../core/models/performance/error-sums.ts';
 import { performanceFigures } from '../../../../core/models/performance/performance-figures.ts';
 import { addSums } from '../../../../core/models/performance/performance-rows.ts';
 import { type IssuedForecast, scoreForecast } from '../../../../core/models/performance/score-forecast.ts';
@@ -77,6 +77,8 @@ describe('the place of actual values', () => {
     for (const { level, observed } of all.calibration) expect(observed).toBeCloseTo(level);
     expect(all.coverage.every(({ observed }) => observed === 1)).toBe(true);
     expect(all.mase).toBe(0);
+    const [first] = scored(steadyForecast(LEVELS.map(() => 7)), series).errors;
+    expect(centralShare(first!)).toBeCloseTo(0.8);
     expect(all.typicalLoss).toBeCloseTo(0);
   });
 
