@@ -36,6 +36,8 @@ const BENCHES = {
   remediation: async () =>
     (await import('../../../bench/remediation/remediation/run.ts')).runRemediationBench,
   deployments: async () => (await import('../../../bench/changes/deployments/run.ts')).runDeploymentsBench,
+  drift: async () => (await import('../../../bench/models/drift/run.ts')).driftBench,
+  validation: async () => (await import('../../../bench/models/validation/run.ts')).gateBench,
   rollouts: async () => (await import('../../../bench/models/rollouts/run.ts')).runRolloutsBench,
   gate: async () => (await import('../../../bench/remediation/gate/run.ts')).runGateBench,
 } as const satisfies Readonly<Record<string, () => Promise<Bench>>>;
@@ -51,6 +53,7 @@ export const WITHOUT_DATA: ReadonlySet<string> = new Set([
   'components',
   'combinations',
   'confidence',
+  'drift',
   'fuzz',
   'gate',
   'hostile',
@@ -58,6 +61,7 @@ export const WITHOUT_DATA: ReadonlySet<string> = new Set([
   'peers',
   'remediation',
   'rollouts',
+  'validation',
 ]);
 
 const writeJson = (path: string | true, results: unknown, terminal: Terminal): void => {
