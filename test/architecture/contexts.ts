@@ -46,7 +46,7 @@ export const FOLDERS: Readonly<Record<string, readonly string[]>> = {
       'infra',
       'mutation',
     ],
-    ...['unit', 'workflows'],
+    ...['model', 'unit', 'workflows'],
   ],
   'test/unit': [...BUILT, 'cli', 'local'],
   'test/adapters': [...BUILT, 'aws'],
@@ -54,7 +54,8 @@ export const FOLDERS: Readonly<Record<string, readonly string[]>> = {
   'test/bench': [],
   'test/e2e': ['emulator', 'hostile', 'isolation', 'virtual-time'],
   'test/fakes': ['dynamodb', 's3'],
-  'test/fixtures': ['changes', 'exports', 'ingestion'],
+  'test/fixtures': ['changes', 'exports', 'fleet', 'ingestion'],
+  'test/model': [],
 };
 
 /** Layers of which each context needs at least one, beside `core` and `test/unit`. */
