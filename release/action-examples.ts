@@ -1,5 +1,5 @@
 /** One example of each action for its documentation: parameters of a policy, and a state of the resource. */
-import type { Json } from '../core/remediation/canonical-json.ts';
+import type { Json } from '../core/shared/canonical-json.ts';
 
 export interface ActionExample {
   readonly parameters: Json;

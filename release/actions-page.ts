@@ -5,8 +5,8 @@ import type { ActionStatement, CatalogueAction, Change, Reversibility } from '..
 import type { AlertType } from '../core/remediation/alerts/alert-type.ts';
 import { ALERT_TYPES } from '../core/remediation/alerts/alert-types.ts';
 import { type RunbookStep, runbookOf } from '../core/remediation/alerts/runbook.ts';
-import type { Json } from '../core/remediation/canonical-json.ts';
 import { CATALOGUE } from '../core/remediation/catalogue/catalogue.ts';
+import type { Json } from '../core/shared/canonical-json.ts';
 import { EXAMPLES } from './action-examples.ts';
 
 const linkTo = (id: string): string => `[\`${id}\`](#${id})`;

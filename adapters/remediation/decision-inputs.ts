@@ -1,6 +1,6 @@
 import * as z from 'zod';
-import { canonicalJson, Json, jsonHash } from '../../core/remediation/canonical-json.ts';
 import type { DecisionInputs } from '../../core/remediation/ports.ts';
+import { canonicalJson, Json, jsonHash } from '../../core/shared/canonical-json.ts';
 import { UnreadableItemError } from '../../core/shared/errors.ts';
 import { type StoredFormat, schemaVersionOf } from '../../core/shared/stored-format.ts';
 import type { Bucket } from '../aws/s3/bucket.ts';

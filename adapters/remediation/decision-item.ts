@@ -5,9 +5,9 @@ import { STORED_DECISION_SECONDS } from '../../core/remediation/retention.ts';
 import { type StoredFormat, schemaVersionOf } from '../../core/shared/stored-format.ts';
 import { readItem } from '../aws/dynamodb/stored-item.ts';
 import type { Item } from '../aws/dynamodb/table.ts';
+import { packed } from '../aws/dynamodb/versioned-item.ts';
 import { deflated } from '../aws/json-attributes.ts';
 import { decisionKey, decisionOfKey, headKey } from './item-keys.ts';
-import { packed } from './versioned-item.ts';
 
 const DecisionItem = z.object({ data: deflated(Decision) });
 const DECISION: StoredFormat<z.infer<typeof DecisionItem>> = {

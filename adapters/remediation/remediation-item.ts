@@ -7,8 +7,8 @@ import { RETENTION_SECONDS } from '../../core/remediation/retention.ts';
 import { TrackRecord } from '../../core/remediation/track-record.ts';
 import { type StoredFormat, schemaVersionOf } from '../../core/shared/stored-format.ts';
 import type { Item } from '../aws/dynamodb/table.ts';
+import { type VersionedFormat, versioned } from '../aws/dynamodb/versioned-item.ts';
 import { startKey } from './item-keys.ts';
-import { type VersionedFormat, versioned } from './versioned-item.ts';
 
 export const REMEDIATION: VersionedFormat<Remediation> = {
   kind: 'remediation',

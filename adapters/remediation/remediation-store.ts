@@ -1,16 +1,12 @@
 import { append, headAfter } from '../../core/remediation/audit/decision-chain.ts';
 import type { ChainHead, Decision } from '../../core/remediation/decision.ts';
 import { EMPTY_LEDGER, type Ledger } from '../../core/remediation/ledger.ts';
-import type {
-  RemediationState,
-  RemediationStore,
-  RemediationWrite,
-  Versioned,
-} from '../../core/remediation/ports.ts';
+import type { RemediationState, RemediationStore, RemediationWrite } from '../../core/remediation/ports.ts';
 import type { Remediation } from '../../core/remediation/remediation.ts';
 import { NO_RECORD } from '../../core/remediation/track-record.ts';
 import type { Page, PageRequest } from '../../core/shared/page.ts';
 import { readListed, type SkipTelemetry } from '../../core/shared/stored-format.ts';
+import type { Versioned } from '../../core/shared/versioned.ts';
 import { batchGet } from '../aws/dynamodb/batch-get.ts';
 import { atVersion, writeTogether } from '../aws/dynamodb/conditional-write.ts';
 import { getItem } from '../aws/dynamodb/get-item.ts';
@@ -18,6 +14,7 @@ import { type ItemKey, tenantEntryKey } from '../aws/dynamodb/item-key.ts';
 import { readItems } from '../aws/dynamodb/stored-item.ts';
 import type { DynamoTable, Item } from '../aws/dynamodb/table.ts';
 import { type Clock, listUnder, notExpired } from '../aws/dynamodb/tenant-queries.ts';
+import { nextItem, readVersioned, type VersionedFormat } from '../aws/dynamodb/versioned-item.ts';
 import { defaultPace, type Pace } from '../aws/paced-retry.ts';
 import { headPut, readHead } from './chain-head.ts';
 import { decisionItems } from './decision-item.ts';
@@ -32,7 +29,6 @@ import {
   startItem,
   TRACK,
 } from './remediation-item.ts';
-import { nextItem, readVersioned, type VersionedFormat } from './versioned-item.ts';
 
 export interface RemediationStoreOptions extends DynamoTable, Clock {
   /** Counts and logs remediations that the list skips because they cannot be read. */

@@ -1,6 +1,6 @@
 /** An action of the catalogue: what it does to one kind of resource, and everything that the gate must know about it. */
 import type * as z from 'zod';
-import type { Json } from './canonical-json.ts';
+import type { Json } from '../shared/canonical-json.ts';
 import type { ResourceKind } from './resource.ts';
 
 export const RISKS = ['low', 'medium', 'high'] as const;

@@ -1,8 +1,8 @@
 /** Decisions of a tenant in their order, each chained to the one before it by a hash. */
 import * as z from 'zod';
 import { StoredActor } from '../platform/actor.ts';
+import { Json } from '../shared/canonical-json.ts';
 import { TenantId } from '../shared/identifiers.ts';
-import { Json } from './canonical-json.ts';
 
 export const DECISION_KINDS = [
   'choice-postponed',

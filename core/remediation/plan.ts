@@ -1,8 +1,8 @@
 /** The exact plan of one remediation: what people approve, and the only thing that is carried out. */
 import * as z from 'zod';
+import { Json, jsonHash } from '../shared/canonical-json.ts';
 import { TenantId } from '../shared/identifiers.ts';
 import { EFFECTS, REVERSIBILITIES, RISKS } from './action.ts';
-import { Json, jsonHash } from './canonical-json.ts';
 import { Cause, Problem } from './cause.ts';
 import { ResourceId } from './resource.ts';
 

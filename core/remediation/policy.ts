@@ -1,8 +1,8 @@
 /** What the owner of a tenant allows. Without a policy nothing is allowed; unknown keys are errors. */
 import * as z from 'zod';
+import { Json } from '../shared/canonical-json.ts';
 import { MetricName, TargetId } from '../shared/identifiers.ts';
 import { PlainLine } from '../shared/text.ts';
-import { Json } from './canonical-json.ts';
 import { EnvironmentName } from './plan.ts';
 import { ResourceId } from './resource.ts';
 

@@ -1,7 +1,9 @@
 /** Stores of remediations, and the resources that they change. Every call names its tenant. */
+
+import type { Json } from '../shared/canonical-json.ts';
 import type { Page, PageRequest } from '../shared/page.ts';
+import type { Versioned } from '../shared/versioned.ts';
 import type { CatalogueAction, Change } from './action.ts';
-import type { Json } from './canonical-json.ts';
 import type { AlertSource, Cause } from './cause.ts';
 import type { Anchor, ChainHead, Decision, NewDecision } from './decision.ts';
 import type { Ledger } from './ledger.ts';
@@ -9,12 +11,6 @@ import type { Notice } from './notice.ts';
 import type { KillSwitch, RemediationPolicy } from './policy.ts';
 import type { Remediation } from './remediation.ts';
 import type { TrackRecord } from './track-record.ts';
-
-/** A stored item and the number of its version, which every write increments; 0 if it was never stored. */
-export interface Versioned<Item> {
-  readonly item: Item;
-  readonly revision: number;
-}
 
 /** Everything of a tenant that a decision may depend on, apart from the remediation. Strongly consistent. */
 export interface RemediationState {

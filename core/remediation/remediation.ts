@@ -1,8 +1,8 @@
 /** One remediation: a cause, at most one plan, and what became of it. */
 import * as z from 'zod';
 import { StoredActor } from '../platform/actor.ts';
+import { Json } from '../shared/canonical-json.ts';
 import { TenantId } from '../shared/identifiers.ts';
-import { Json } from './canonical-json.ts';
 import { Cause } from './cause.ts';
 import { EnvironmentName, PlannedChange, RemediationPlan } from './plan.ts';
 

@@ -6,8 +6,7 @@ import type { OnProgress } from './progress.ts';
 import { CommandFailedError, runCommand } from './run-command.ts';
 import { isAlive } from './running-process.ts';
 
-const FOLDER = 'venv';
-const HALF_MADE = 'venv.making-';
+const HALF_MADE = /^\w+\.making-(\d+)$/;
 const MARKER = 'forestall-pins';
 
 /** Fingerprint of the pinned packages: the environment is rebuilt when a pin changes. */
@@ -18,8 +17,8 @@ export const fingerprintPins = (requirements: string): string =>
 
 /** Process that is creating an environment in this folder, or undefined for any other folder. */
 export const makerOf = (folder: string): number | undefined => {
-  const pid = folder.startsWith(HALF_MADE) ? Number(folder.slice(HALF_MADE.length)) : Number.NaN;
-  return Number.isInteger(pid) && pid > 0 ? pid : undefined;
+  const pid = Number(HALF_MADE.exec(folder)?.[1] ?? 0);
+  return pid > 0 ? pid : undefined;
 };
 
 const interpreterOf = (folder: string): string => join(folder, 'bin', 'python');
@@ -43,7 +42,7 @@ const removeHalfMade = (parent: string): void => {
 const installPins = async (
   python: Python,
   folder: string,
-  pins: string,
+  { name, pins }: PinnedEnvironment,
   signal: AbortSignal | undefined,
 ): Promise<void> => {
   await runCommand(python.command, ['-m', 'venv', folder], { signal });
@@ -63,40 +62,49 @@ const installPins = async (
     await runCommand(interpreterOf(folder), pip, { signal });
   } catch (error) {
     if (!(error instanceof CommandFailedError) || signal?.aborted) throw error;
-    const outcome =
-      'failed. The first start downloads the emulator from the Python package index. Check that it is reachable (proxy, PIP_INDEX_URL).';
+    const outcome = `failed. The first start downloads ${name} from the Python package index. Check that it is reachable (proxy, PIP_INDEX_URL).`;
     throw new CommandFailedError('pip install', outcome, error.lastLines, { cause: error });
   }
 };
 
-export interface EmulatorInstallation {
-  /** Interpreter of the virtual environment with the pinned emulator. */
+/** Pinned Python packages in a virtual environment of their own. */
+export interface PinnedEnvironment {
+  /** What is installed, for messages. */
+  readonly name: string;
+  /** Folder in `.local`. */
+  readonly folder: string;
+  /** Path of the file with the pins. */
+  readonly pins: string;
+}
+
+export interface PinnedInstallation {
+  /** Interpreter of the virtual environment with the pinned packages. */
   readonly python: string;
   readonly reused: boolean;
 }
 
 /**
- * Creates `.local/venv` with the emulator of `requirements.txt`, or reuses it if no pin has changed. The environment is
- * created in a temporary folder and renamed when complete, so that it can be interrupted at any time. Throws
- * `ConfigurationError` without a usable Python, `CommandFailedError` if the download fails.
+ * Creates a virtual environment with pinned packages, or reuses it if no pin has changed. It is created in a temporary
+ * folder and renamed when complete, so that it can be interrupted at any time. Throws `ConfigurationError` without a
+ * usable Python, `CommandFailedError` if the download fails.
  */
-export const ensureEmulator = async (
+export const ensurePinned = async (
   projectRoot: string,
+  environment: PinnedEnvironment,
   onProgress: OnProgress = () => {},
   signal?: AbortSignal,
-): Promise<EmulatorInstallation> => {
+): Promise<PinnedInstallation> => {
   const parent = join(projectRoot, '.local');
-  const folder = join(parent, FOLDER);
-  const pins = join(projectRoot, 'local', 'emulator', 'requirements.txt');
-  const fingerprint = fingerprintPins(readFileSync(pins, 'utf8'));
+  const folder = join(parent, environment.folder);
+  const fingerprint = fingerprintPins(readFileSync(environment.pins, 'utf8'));
   mkdirSync(parent, { recursive: true });
   removeHalfMade(parent);
   if (isComplete(folder, fingerprint)) return { python: interpreterOf(folder), reused: true };
   const python = await findPython(process.env, signal);
-  onProgress({ message: `Installing the emulator with Python ${python.version}` });
-  const making = join(parent, `${HALF_MADE}${process.pid}`);
+  onProgress({ message: `Installing ${environment.name} with Python ${python.version}` });
+  const making = `${folder}.making-${process.pid}`;
   rmSync(making, { recursive: true, force: true });
-  await installPins(python, making, pins, signal);
+  await installPins(python, making, environment, signal);
   if (isComplete(folder, fingerprint)) {
     // Another process created it first and may already be using it.
     rmSync(making, { recursive: true, force: true });
@@ -107,3 +115,37 @@ export const ensureEmulator = async (
   renameSync(making, folder);
   return { python: interpreterOf(folder), reused: false };
 };
+
+/** The emulator in `.local/venv`. */
+export const ensureEmulator = (
+  projectRoot: string,
+  onProgress?: OnProgress,
+  signal?: AbortSignal,
+): Promise<PinnedInstallation> =>
+  ensurePinned(
+    projectRoot,
+    {
+      name: 'the emulator',
+      folder: 'venv',
+      pins: join(projectRoot, 'local', 'emulator', 'requirements.txt'),
+    },
+    onProgress,
+    signal,
+  );
+
+/** What trains the fleet trees, in `.local/trees_venv`. */
+export const ensureTreeTrainer = (
+  projectRoot: string,
+  onProgress?: OnProgress,
+  signal?: AbortSignal,
+): Promise<PinnedInstallation> =>
+  ensurePinned(
+    projectRoot,
+    {
+      name: 'the trainer of the fleet trees',
+      folder: 'trees_venv',
+      pins: join(projectRoot, 'model', 'requirements-trees.txt'),
+    },
+    onProgress,
+    signal,
+  );

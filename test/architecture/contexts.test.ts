@@ -37,7 +37,7 @@ describe('folders', () => {
   });
 
   it('a planned context has no folder in any layer', () => {
-    for (const layer of ['core', 'lib', 'functions']) expect(FOLDERS[layer]).not.toContain('models');
+    for (const layer of ['core', 'lib', 'functions']) expect(FOLDERS[layer]).not.toContain('notifications');
   });
 });
 

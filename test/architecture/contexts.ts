@@ -18,7 +18,7 @@ export const CONTEXTS = [
 export type Context = (typeof CONTEXTS)[number];
 
 /** Contexts without code. The first folder of one removes it here, and must then come with core, a layer and tests. */
-export const PLANNED: ReadonlySet<string> = new Set(['models', 'notifications']);
+export const PLANNED: ReadonlySet<string> = new Set(['notifications']);
 
 const BUILT = CONTEXTS.filter((context) => !PLANNED.has(context));
 
@@ -46,7 +46,7 @@ export const FOLDERS: Readonly<Record<string, readonly string[]>> = {
       'infra',
       'mutation',
     ],
-    ...['unit', 'workflows'],
+    ...['model', 'unit', 'workflows'],
   ],
   'test/unit': [...BUILT, 'cli', 'local'],
   'test/adapters': [...BUILT, 'aws'],
@@ -54,7 +54,8 @@ export const FOLDERS: Readonly<Record<string, readonly string[]>> = {
   'test/bench': [],
   'test/e2e': ['emulator', 'hostile', 'isolation', 'virtual-time'],
   'test/fakes': ['dynamodb', 's3'],
-  'test/fixtures': ['changes', 'exports', 'ingestion'],
+  'test/fixtures': ['changes', 'exports', 'fleet', 'ingestion'],
+  'test/model': [],
 };
 
 /** Layers of which each context needs at least one, beside `core` and `test/unit`. */
@@ -176,6 +177,9 @@ export const USE_CASES: ReadonlySet<string> = new Set([
   'core/metrics/reporting',
   'core/forecasts',
   'core/forecasts/runs',
+  'core/models/registry',
+  'core/models/rollout',
+  'core/models/training',
   'core/anomalies',
   'core/anomalies/announcing',
   'core/anomalies/peers',

@@ -37,9 +37,11 @@ const PURE_CRYPTO: ReadonlySet<string> = new Set([
   'createDecipheriv',
   'createHash',
   'createHmac',
+  'createPublicKey',
   'hash',
   'hkdfSync',
   'timingSafeEqual',
+  'verify',
 ]);
 
 const nameOf = (node: Node): string => ('name' in node ? String(node.name) : '');

@@ -1,8 +1,8 @@
 import type { AuditLine } from '../../core/remediation/audit/audit-line.ts';
 import { append, headAfter } from '../../core/remediation/audit/decision-chain.ts';
-import { jsonHash } from '../../core/remediation/canonical-json.ts';
 import { EMPTY_CHAIN } from '../../core/remediation/decision.ts';
 import { HealingInputs, judgeHealing } from '../../core/remediation/healing/judge-healing.ts';
+import { jsonHash } from '../../core/shared/canonical-json.ts';
 import { decision, NOW } from '../unit/remediation/audit/decision-samples.ts';
 
 /** An export with a decision of a person and a computed one. */

@@ -1,7 +1,6 @@
 /** The stores of remediations in memory. They have the guarantees of the ports, as the real stores do. */
 import type * as z from 'zod';
 import { append, headAfter } from '../../core/remediation/audit/decision-chain.ts';
-import { canonicalJson, Json, jsonHash } from '../../core/remediation/canonical-json.ts';
 import { type Anchor, type ChainHead, type Decision, EMPTY_CHAIN } from '../../core/remediation/decision.ts';
 import { EMPTY_LEDGER, Ledger } from '../../core/remediation/ledger.ts';
 import { KillSwitch, type RemediationCeiling, RemediationPolicy } from '../../core/remediation/policy.ts';
@@ -15,11 +14,12 @@ import type {
   RemediationWrite,
   StandingAlert,
   StandingAlerts,
-  Versioned,
 } from '../../core/remediation/ports.ts';
 import { Remediation } from '../../core/remediation/remediation.ts';
 import { afterChange, type StoredAlert } from '../../core/remediation/standing-alert.ts';
 import { NO_RECORD, TrackRecord } from '../../core/remediation/track-record.ts';
+import { canonicalJson, Json, jsonHash } from '../../core/shared/canonical-json.ts';
+import type { Versioned } from '../../core/shared/versioned.ts';
 import { pageOf } from './shared.ts';
 
 interface TenantMemory {

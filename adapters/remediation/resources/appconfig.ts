@@ -11,9 +11,9 @@ import {
   StartDeploymentCommand,
 } from '@aws-sdk/client-appconfig';
 import * as z from 'zod';
-import { canonicalJson, Json } from '../../../core/remediation/canonical-json.ts';
 import { NotManagedError } from '../../../core/remediation/errors.ts';
 import type { ResourceCall } from '../../../core/remediation/ports.ts';
+import { canonicalJson, Json } from '../../../core/shared/canonical-json.ts';
 import { guarded } from '../../aws/service-breakers.ts';
 import { type ActionSession, sessionClient } from './action-session.ts';
 import { type Executor, type Place, type Step, step } from './executor.ts';

@@ -5,12 +5,12 @@ import {
   type Service,
   UpdateServiceCommand,
 } from '@aws-sdk/client-ecs';
-import type { Json } from '../../../core/remediation/canonical-json.ts';
 import { RestartState } from '../../../core/remediation/catalogue/restarts.ts';
 import { UnitState } from '../../../core/remediation/catalogue/units.ts';
 import { VersionState } from '../../../core/remediation/catalogue/versions.ts';
 import { NotManagedError } from '../../../core/remediation/errors.ts';
 import type { ResourceCall } from '../../../core/remediation/ports.ts';
+import type { Json } from '../../../core/shared/canonical-json.ts';
 import { guarded } from '../../aws/service-breakers.ts';
 import { type ActionSession, sessionClient } from './action-session.ts';
 import { type Executor, type Step, step } from './executor.ts';

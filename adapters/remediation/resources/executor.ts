@@ -1,7 +1,7 @@
 /** How the actions on one kind of resource are carried out. */
 import type { Change } from '../../../core/remediation/action.ts';
-import type { Json } from '../../../core/remediation/canonical-json.ts';
 import type { Owner, PreviewedCall, ResourceCall } from '../../../core/remediation/ports.ts';
+import type { Json } from '../../../core/shared/canonical-json.ts';
 import type { ActionSession } from './action-session.ts';
 
 /** Where the resources of a deployment are. */

@@ -2,8 +2,8 @@
 import { request as httpRequest } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import { text } from 'node:stream/consumers';
-import type { Json } from '../../../core/remediation/canonical-json.ts';
 import { NotManagedError } from '../../../core/remediation/errors.ts';
+import type { Json } from '../../../core/shared/canonical-json.ts';
 import {
   ConfigurationError,
   ConflictError,

@@ -1,9 +1,9 @@
-import type { Json } from '../../../core/remediation/canonical-json.ts';
 import { RestartState } from '../../../core/remediation/catalogue/restarts.ts';
 import { UnitState } from '../../../core/remediation/catalogue/units.ts';
 import { VersionState } from '../../../core/remediation/catalogue/versions.ts';
 import { NotManagedError } from '../../../core/remediation/errors.ts';
 import type { ResourceCall } from '../../../core/remediation/ports.ts';
+import type { Json } from '../../../core/shared/canonical-json.ts';
 import type { ActionSession } from './action-session.ts';
 import type { Executor, Step } from './executor.ts';
 import { type Cluster, type ClusterRequest, callCluster } from './kubernetes-cluster-api.ts';

@@ -1,7 +1,7 @@
 /** The parts of Kubernetes' objects that executors read: https://kubernetes.io/docs/reference/kubernetes-api */
 import * as z from 'zod';
-import { Json } from '../../../core/remediation/canonical-json.ts';
 import type { Owner } from '../../../core/remediation/ports.ts';
+import { Json } from '../../../core/shared/canonical-json.ts';
 
 const Strings = z.record(z.string(), z.string()).default({});
 

@@ -1,8 +1,8 @@
 /** The resources behind the actions of the catalogue. */
 import type { Change } from '../../../core/remediation/action.ts';
-import { canonicalJson, type Json } from '../../../core/remediation/canonical-json.ts';
 import { RemediationBlockedError } from '../../../core/remediation/errors.ts';
 import type { ResourceCall, Resources } from '../../../core/remediation/ports.ts';
+import { canonicalJson, type Json } from '../../../core/shared/canonical-json.ts';
 import { ConfigurationError } from '../../../core/shared/errors.ts';
 import { isRefusal, withActionErrors } from './action-failure.ts';
 import type { ActionSession } from './action-session.ts';

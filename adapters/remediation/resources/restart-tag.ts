@@ -4,9 +4,9 @@
  * counts as busy, and people look; it is not restarted twice.
  */
 import type { Change } from '../../../core/remediation/action.ts';
-import type { Json } from '../../../core/remediation/canonical-json.ts';
 import { RestartState } from '../../../core/remediation/catalogue/restarts.ts';
 import type { ResourceCall } from '../../../core/remediation/ports.ts';
+import type { Json } from '../../../core/shared/canonical-json.ts';
 import type { Executor, Step } from './executor.ts';
 import { RESTART_TAG, type Tags } from './ownership.ts';
 

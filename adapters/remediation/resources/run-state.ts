@@ -1,8 +1,8 @@
 /** How a run stands that a remediation starts once: a command, an automation, an execution. */
 import type { Change } from '../../../core/remediation/action.ts';
-import type { Json } from '../../../core/remediation/canonical-json.ts';
 import { RunState } from '../../../core/remediation/catalogue/runs.ts';
 import type { ResourceCall } from '../../../core/remediation/ports.ts';
+import type { Json } from '../../../core/shared/canonical-json.ts';
 
 export interface Run {
   /** What the caller marked it with. */

@@ -7,7 +7,7 @@ import {
   TagQueueCommand,
 } from '@aws-sdk/client-sqs';
 import * as z from 'zod';
-import type { Json } from '../../../core/remediation/canonical-json.ts';
+import type { Json } from '../../../core/shared/canonical-json.ts';
 import { guarded } from '../../aws/service-breakers.ts';
 import { type ActionSession, sessionClient } from './action-session.ts';
 import { type Executor, type Place, step } from './executor.ts';

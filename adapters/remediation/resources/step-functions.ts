@@ -7,7 +7,7 @@ import {
   StartExecutionCommand,
 } from '@aws-sdk/client-sfn';
 import * as z from 'zod';
-import { Json } from '../../../core/remediation/canonical-json.ts';
+import { Json } from '../../../core/shared/canonical-json.ts';
 import { guarded } from '../../aws/service-breakers.ts';
 import { type ActionSession, sessionClient } from './action-session.ts';
 import { type Executor, type Place, step } from './executor.ts';

@@ -4,9 +4,9 @@ import { type KeyVersion, parseKey } from '../../../core/platform/secrets/key-ri
 import { signOutbound } from '../../../core/platform/secrets/outbound-webhook.ts';
 import type { WebhookReceiver } from '../../../core/platform/secrets/ports.ts';
 import type { Change } from '../../../core/remediation/action.ts';
-import type { Json } from '../../../core/remediation/canonical-json.ts';
 import { NotManagedError } from '../../../core/remediation/errors.ts';
 import type { Owner, ResourceCall } from '../../../core/remediation/ports.ts';
+import type { Json } from '../../../core/shared/canonical-json.ts';
 import { ConfigurationError, DependencyUnavailableError } from '../../../core/shared/errors.ts';
 import type { ActionSession } from './action-session.ts';
 import { type Executor, type Step, step } from './executor.ts';

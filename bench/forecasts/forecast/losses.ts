@@ -1,3 +1,4 @@
+import { isInBand, pinballLoss } from '../../../core/forecasts/forecast-losses.ts';
 import { mean } from '../../../core/shared/maths/averages.ts';
 import { seededRandom } from '../../shared/seeded-random.ts';
 
@@ -8,8 +9,6 @@ export interface ForecastLosses {
   readonly sMape: number;
   readonly covered: number;
 }
-
-const pinball = (error: number, level: number): number => (error > 0 ? level * error : (level - 1) * error);
 
 /** Symmetric percentage difference of `a` and `b`; 0 if both are zero. */
 const symmetricPercent = (a: number, b: number): number =>
@@ -33,10 +32,9 @@ export const lossesOf = (
     count++;
     absolute += Math.abs(y - middle[h]!);
     percent += symmetricPercent(y, middle[h]!);
-    // Values on the edge of the band (idle metrics) are inside; the tolerance only allows for rounding.
-    covered += y >= low[h]! - 1e-9 * scale && y <= high[h]! + 1e-9 * scale ? 1 : 0;
+    covered += isInBand(y, low[h]!, high[h]!, scale) ? 1 : 0;
     levels.forEach((level, l) => {
-      pinballs += 2 * pinball(y - quantiles[l]![h]!, level);
+      pinballs += 2 * pinballLoss(y - quantiles[l]![h]!, level);
     });
   });
   return {

@@ -1,6 +1,5 @@
 /** A simulated tenant: what is stored of it, and its resources. */
 
-import type { Json } from '../../../core/remediation/canonical-json.ts';
 import { findAction } from '../../../core/remediation/catalogue/catalogue.ts';
 import type { GateWorld } from '../../../core/remediation/gate/gate-world.ts';
 import type { judge } from '../../../core/remediation/gate/judge.ts';
@@ -16,6 +15,7 @@ import type {
 } from '../../../core/remediation/policy.ts';
 import type { Approval } from '../../../core/remediation/remediation.ts';
 import type { Outcome, TrackRecord } from '../../../core/remediation/track-record.ts';
+import type { Json } from '../../../core/shared/canonical-json.ts';
 import { DAY_SECONDS } from '../../../core/shared/time.ts';
 import type { Draw } from './draw.ts';
 import { ACTIONS, ENVIRONMENT, RESOURCES, randomCeiling, randomPolicy } from './random-policy.ts';

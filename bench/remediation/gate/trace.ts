@@ -1,7 +1,8 @@
 /** What truly happened in a simulated world, in its order. Times are true ones, in epoch seconds. */
-import type { Json } from '../../../core/remediation/canonical-json.ts';
+
 import type { RemediationPlan } from '../../../core/remediation/plan.ts';
 import type { RemediationCeiling, RemediationPolicy } from '../../../core/remediation/policy.ts';
+import type { Json } from '../../../core/shared/canonical-json.ts';
 
 export type Effect = 'action' | 'undo';
 export type End = 'succeeded' | 'unproven' | 'ineffective' | 'failed';

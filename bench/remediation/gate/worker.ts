@@ -1,12 +1,12 @@
 /** A worker that takes the steps of one remediation. It may stop, or be overtaken by others, at every `yield`. */
 
-import { canonicalJson, type Json } from '../../../core/remediation/canonical-json.ts';
 import { findAction } from '../../../core/remediation/catalogue/catalogue.ts';
 import type { GateWorld } from '../../../core/remediation/gate/gate-world.ts';
 import { reserve, settle } from '../../../core/remediation/gate/ledger-rules.ts';
 import type { PlannedChange, RemediationPlan } from '../../../core/remediation/plan.ts';
 import { planHash } from '../../../core/remediation/plan.ts';
 import { ENDED, type Refusal } from '../../../core/remediation/remediation.ts';
+import { canonicalJson, type Json } from '../../../core/shared/canonical-json.ts';
 import { commit, type Run, randomPlan, type Stored, type Tenant, tell, withRun } from './tenant.ts';
 import type { Effect, End } from './trace.ts';
 

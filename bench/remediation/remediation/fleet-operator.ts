@@ -1,6 +1,5 @@
 /** A simulated fleet under Forestall: the deployed functions choose, judge and verify; the world is simulated. */
 
-import type { Json } from '../../../core/remediation/canonical-json.ts';
 import { causeKey, type Problem } from '../../../core/remediation/cause.ts';
 import type { ChoiceInputs } from '../../../core/remediation/choosing/choice-inputs.ts';
 import { chooseAction } from '../../../core/remediation/choosing/choose-action.ts';
@@ -15,6 +14,7 @@ import type { AutonomyStage, RemediationPolicy } from '../../../core/remediation
 import type { Approval, RemediationStatus, Verdict } from '../../../core/remediation/remediation.ts';
 import { learn } from '../../../core/remediation/runs/close.ts';
 import { NO_RECORD } from '../../../core/remediation/track-record.ts';
+import type { Json } from '../../../core/shared/canonical-json.ts';
 import { type ManagedService, STEP_SECONDS } from '../../../core/simulator/managed/managed-service.ts';
 import { alarmOf, CEILING, ENVIRONMENT, policyOf, REMEDIES, resourceOf, stateOf } from './fleet-policy.ts';
 import { answeredAt } from './on-call.ts';

@@ -1,4 +1,3 @@
-import type { Json } from '../../../core/remediation/canonical-json.ts';
 import { CATALOGUE } from '../../../core/remediation/catalogue/catalogue.ts';
 import {
   type AlertMapping,
@@ -6,6 +5,7 @@ import {
   type RemediationCeiling,
   RemediationPolicy,
 } from '../../../core/remediation/policy.ts';
+import type { Json } from '../../../core/shared/canonical-json.ts';
 import type { ServiceKind } from '../../../core/simulator/managed/fault-plan.ts';
 import type { ManagedService, ServiceAction } from '../../../core/simulator/managed/managed-service.ts';
 import { ALERT_TYPES } from './service-problem.ts';

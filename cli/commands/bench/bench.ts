@@ -36,6 +36,9 @@ const BENCHES = {
   remediation: async () =>
     (await import('../../../bench/remediation/remediation/run.ts')).runRemediationBench,
   deployments: async () => (await import('../../../bench/changes/deployments/run.ts')).runDeploymentsBench,
+  drift: async () => (await import('../../../bench/models/drift/run.ts')).driftBench,
+  validation: async () => (await import('../../../bench/models/validation/run.ts')).gateBench,
+  rollouts: async () => (await import('../../../bench/models/rollouts/run.ts')).runRolloutsBench,
   gate: async () => (await import('../../../bench/remediation/gate/run.ts')).runGateBench,
 } as const satisfies Readonly<Record<string, () => Promise<Bench>>>;
 type BenchName = keyof typeof BENCHES;
@@ -50,12 +53,15 @@ export const WITHOUT_DATA: ReadonlySet<string> = new Set([
   'components',
   'combinations',
   'confidence',
+  'drift',
   'fuzz',
   'gate',
   'hostile',
   'ingest',
   'peers',
   'remediation',
+  'rollouts',
+  'validation',
 ]);
 
 const writeJson = (path: string | true, results: unknown, terminal: Terminal): void => {

@@ -1,6 +1,7 @@
 /** Where the commands on decisions read them: the API of a deployment, or an export. */
-import type { Json } from '../../../core/remediation/canonical-json.ts';
+
 import type { Decision } from '../../../core/remediation/decision.ts';
+import type { Json } from '../../../core/shared/canonical-json.ts';
 import { InvalidInputError } from '../../../core/shared/errors.ts';
 import type { ApiClient } from '../../api-client/api-client.ts';
 import type { Terminal } from '../../terminal/terminal.ts';

@@ -46,6 +46,19 @@ export const explainBacktest = (
   };
 };
 
+/** Adds the fleet model, if it gives a share of the quantiles. */
+export const explainFleet = (explanation: Explanation, weight: number): Explanation =>
+  weight === 0
+    ? explanation
+    : {
+        ...explanation,
+        members: [
+          { name: 'fleet-trees', weight },
+          ...explanation.members.map((member) => ({ ...member, weight: member.weight * (1 - weight) })),
+        ].sort((a, b) => b.weight - a.weight),
+        reason: `the history is short, so a model of other servers corrects the forecast with a weight of ${weight.toFixed(2)}; ${explanation.reason}`,
+      };
+
 const scaled = (continuation: Continuation, scale: number, centre: number): Continuation => ({
   centre: continuation.centre.map((value) => value * scale + centre),
   fan: continuation.fan.map((value) => value * scale),

@@ -2,6 +2,8 @@ import type { Continuation } from './continuation/continuation.ts';
 import { findRamp, type PresentRamp } from './continuation/find-ramp.ts';
 import { mixWithContinuation } from './continuation/mixed-forecast.ts';
 import type { EnsembleModel } from './ensemble-model.ts';
+import type { FleetTrees } from './fleet/fleet-trees.ts';
+import { fleetWeight, withFleet } from './fleet/serving-rule.ts';
 import {
   ensembleQuantiles,
   learn,
@@ -37,6 +39,8 @@ export interface ViewRequest {
   readonly kept: EnsembleModel | null;
   /** True if the moves of the local clock are known, so that none is looked for. */
   readonly isClockKnown: boolean;
+  /** The fleet model, if there is one. */
+  readonly fleet: FleetTrees | null;
 }
 
 /** The forecast of a view with the model behind it. */
@@ -45,14 +49,17 @@ export interface ViewForecast {
   readonly model: EnsembleModel;
 }
 
-/** The model of a view (kept, or learned from it) and its quantiles. */
+/** The model of a view (kept, or learned from it) and its quantiles, for short histories those of the fleet model. */
 export const ensembleOf = (
   view: SeriesView,
-  { horizon, kept, settings }: Pick<ViewRequest, 'horizon' | 'kept' | 'settings'>,
+  { horizon, kept, settings, fleet }: Pick<ViewRequest, 'horizon' | 'kept' | 'settings' | 'fleet'>,
 ): { readonly model: EnsembleModel; readonly ensembleAt: QuantilesAt } => {
   const prepared: PreparedSeries = withCandidates(view, horizon, settings);
   const model = kept ?? learn(prepared, horizon, settings);
-  return { model, ensembleAt: ensembleQuantiles(prepared, model, settings) };
+  const ensembleAt = ensembleQuantiles(prepared, model, settings);
+  const weight = fleet === null ? 0 : fleetWeight(fleet, view, horizon);
+  if (fleet === null || weight === 0) return { model, ensembleAt };
+  return { model, ensembleAt: withFleet(fleet, view, weight, ensembleAt) };
 };
 
 /**

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import type { Role } from '../../platform/permissions.ts';
+import type { Json } from '../../shared/canonical-json.ts';
 import { isoOfSeconds } from '../../shared/time.ts';
-import type { Json } from '../canonical-json.ts';
 import type { Decision } from '../decision.ts';
 import { describeCause } from '../describe-cause.ts';
 import { HORIZONS, planHash, RemediationPlan } from '../plan.ts';

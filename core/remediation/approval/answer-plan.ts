@@ -1,14 +1,9 @@
 import type { Actor } from '../../platform/actor.ts';
 import { ConflictError } from '../../shared/errors.ts';
 import { isoOfSeconds } from '../../shared/time.ts';
+import type { Versioned } from '../../shared/versioned.ts';
 import type { NewDecision } from '../decision.ts';
-import type {
-  PlanAnswer,
-  RemediationState,
-  RemediationStore,
-  Versioned,
-  WaitingWorkflows,
-} from '../ports.ts';
+import type { PlanAnswer, RemediationState, RemediationStore, WaitingWorkflows } from '../ports.ts';
 import type { Approval, ApprovalRequest, Question, Remediation } from '../remediation.ts';
 import { refuseUnasked } from './open-question.ts';
 import { refuseOtherHash, refuseRequester, refuseUnlessPerson } from './who-may-answer.ts';

@@ -1,6 +1,6 @@
 /** What people decide about remediations. */
 
-import { untilCommitted } from '../until-committed.ts';
+import { untilCommitted } from '../../shared/until-committed.ts';
 import { type Answer, type AnswerDeps, type Answered, answerPlan } from './answer-plan.ts';
 import { refuseOtherQuestion } from './open-question.ts';
 import { askToUndo, refuseUndo, type UndoDeps, type UndoWish } from './undo-request.ts';

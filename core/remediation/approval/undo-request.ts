@@ -1,10 +1,11 @@
 /** Requests to undo what a remediation did. They need approvals like an action. */
 import type { Actor } from '../../platform/actor.ts';
+import type { Json } from '../../shared/canonical-json.ts';
 import { ConflictError } from '../../shared/errors.ts';
 import { HOUR_SECONDS } from '../../shared/time.ts';
-import type { Json } from '../canonical-json.ts';
+import type { Versioned } from '../../shared/versioned.ts';
 import type { DecisionKind, NewDecision } from '../decision.ts';
-import type { RemediationStarts, RemediationState, RemediationStore, Versioned } from '../ports.ts';
+import type { RemediationStarts, RemediationState, RemediationStore } from '../ports.ts';
 import { type Approval, ENDED, type Remediation, type UndoRequest } from '../remediation.ts';
 import type { Answered } from './answer-plan.ts';
 import { refuseOtherHash, refuseUnlessPerson } from './who-may-answer.ts';

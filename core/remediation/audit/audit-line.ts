@@ -1,7 +1,7 @@
 /** An exported chain: one JSON object per line, so that a file of any size can be read and written line by line. */
 import * as z from 'zod';
+import { Json } from '../../shared/canonical-json.ts';
 import { TenantId } from '../../shared/identifiers.ts';
-import { Json } from '../canonical-json.ts';
 import { Anchor, ChainHead, Decision } from '../decision.ts';
 import type { ChainEvidence } from './verify-chain.ts';
 

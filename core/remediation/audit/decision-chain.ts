@@ -1,5 +1,5 @@
 /** Decisions of a tenant as a chain: each contains the hash of the one before it. */
-import { canonicalJson, jsonHash } from '../canonical-json.ts';
+import { canonicalJson, jsonHash } from '../../shared/canonical-json.ts';
 import { type ChainHead, type Decision, NewDecision } from '../decision.ts';
 
 /** The hash that a decision must have: that of all its other fields. */

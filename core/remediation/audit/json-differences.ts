@@ -1,4 +1,4 @@
-import { canonicalJson } from '../canonical-json.ts';
+import { canonicalJson } from '../../shared/canonical-json.ts';
 
 /** A place at which two JSON values differ; undefined: it is absent. */
 export interface JsonDifference {

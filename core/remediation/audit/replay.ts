@@ -1,6 +1,7 @@
 /** Computes a decision again from its recorded inputs. */
+
+import { canonicalJson, type Json, jsonHash } from '../../shared/canonical-json.ts';
 import { errorFrom } from '../../shared/errors.ts';
-import { canonicalJson, type Json, jsonHash } from '../canonical-json.ts';
 import type { Decision } from '../decision.ts';
 import { COMPUTATIONS } from './computations.ts';
 import { decisionHash } from './decision-chain.ts';

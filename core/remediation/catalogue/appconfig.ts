@@ -1,7 +1,7 @@
 /** Actions on one configuration profile of AppConfig that holds JSON. Each changes one field of it, within bounds. */
 import * as z from 'zod';
+import { canonicalJson, Json } from '../../shared/canonical-json.ts';
 import type { Action, Change, NotApplicable } from '../action.ts';
-import { canonicalJson, Json } from '../canonical-json.ts';
 import { defineAction, NO_COST, noUndo } from './define-action.ts';
 
 /** Name of a field: names separated by dots, such as `checkout.timeoutMs`. */

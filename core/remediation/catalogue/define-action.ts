@@ -1,8 +1,8 @@
 import type * as z from 'zod';
+import { Json } from '../../shared/canonical-json.ts';
 import { describeIssues } from '../../shared/describe-issues.ts';
 import { InvalidInputError } from '../../shared/errors.ts';
 import type { Action, CatalogueAction, Change, CostQuote, NotApplicable } from '../action.ts';
-import { Json } from '../canonical-json.ts';
 
 const read = <Value>(schema: z.ZodType<Value>, value: Json, what: string): Value => {
   const parsed = schema.safeParse(value);

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { Json } from '../canonical-json.ts';
+import { Json } from '../../shared/canonical-json.ts';
 import { defineAction, NO_COST } from './define-action.ts';
 import { RUN, type RunState, startRun } from './runs.ts';
 

@@ -1,7 +1,7 @@
 /** Rules about the change: it must follow from the state of the resource, which must not have changed since. */
 import * as z from 'zod';
+import { canonicalJson, type Json } from '../../shared/canonical-json.ts';
 import type { PlanningContext } from '../action.ts';
-import { canonicalJson, type Json } from '../canonical-json.ts';
 import { demandOf } from '../capacity/demand.ts';
 import type { RemediationPlan } from '../plan.ts';
 import type { Matter } from './matter.ts';

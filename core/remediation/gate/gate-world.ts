@@ -1,6 +1,6 @@
 /** Everything that the gate may consider, as it is recorded with its decision. */
 import * as z from 'zod';
-import { Json } from '../canonical-json.ts';
+import { Json } from '../../shared/canonical-json.ts';
 import { Ledger } from '../ledger.ts';
 import { RemediationPlan } from '../plan.ts';
 import { KillSwitch, RemediationCeiling } from '../policy.ts';

@@ -1,6 +1,7 @@
 /** Rules about the plan itself: it must be what the catalogue, the policy and the request say, and not too old. */
+
+import { canonicalJson } from '../../shared/canonical-json.ts';
 import { isoOfSeconds } from '../../shared/time.ts';
-import { canonicalJson } from '../canonical-json.ts';
 import { MIN_CONFIDENCE } from '../policy.ts';
 import { CLOCK_SKEW_SECONDS } from './ledger-rules.ts';
 import { type Rule, unless } from './rule.ts';

@@ -1,7 +1,8 @@
 /** Rules about the undoing of an action. */
+
+import type { Json } from '../../shared/canonical-json.ts';
 import { WEEK_SECONDS } from '../../shared/time.ts';
 import type { Change } from '../action.ts';
-import type { Json } from '../canonical-json.ts';
 import type { LedgerEntry } from '../ledger.ts';
 import { planHash, type RemediationPlan } from '../plan.ts';
 import { AUTONOMY_STAGES } from '../policy.ts';

@@ -1,6 +1,6 @@
+import { Json } from '../../shared/canonical-json.ts';
 import { DependencyUnavailableError, errorFrom } from '../../shared/errors.ts';
 import type { CatalogueAction } from '../action.ts';
-import { Json } from '../canonical-json.ts';
 import type { Cause, Problem } from '../cause.ts';
 import { NotManagedError } from '../errors.ts';
 import type { ManagedResource, RemediationCeiling, RemediationPolicy } from '../policy.ts';

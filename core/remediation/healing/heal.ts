@@ -1,7 +1,7 @@
+import type { Json } from '../../shared/canonical-json.ts';
 import { DependencyUnavailableError } from '../../shared/errors.ts';
 import type { Telemetry } from '../../shared/telemetry.ts';
 import { DAY_SECONDS } from '../../shared/time.ts';
-import type { Json } from '../canonical-json.ts';
 import type { NewDecision } from '../decision.ts';
 import type { Ledger, LedgerEntry } from '../ledger.ts';
 import type { DecisionInputs, RemediationStore } from '../ports.ts';

@@ -1,7 +1,7 @@
 import type { SignalSender } from '../../incidents/ports.ts';
 import type { AlarmSignal } from '../../incidents/signal.ts';
+import { jsonHash } from '../../shared/canonical-json.ts';
 import { inParallel } from '../../shared/in-parallel.ts';
-import { jsonHash } from '../canonical-json.ts';
 import type { RemediationPolicy } from '../policy.ts';
 import type { RemediationStarts, RemediationStore, StandingAlerts } from '../ports.ts';
 import type { ReceivedAlert } from './received-alert.ts';

@@ -1,9 +1,10 @@
 import type { Actor } from '../../platform/actor.ts';
+import { jsonHash } from '../../shared/canonical-json.ts';
 import { ConflictError, InvalidInputError } from '../../shared/errors.ts';
-import { jsonHash } from '../canonical-json.ts';
+import { untilCommitted } from '../../shared/until-committed.ts';
+import type { Versioned } from '../../shared/versioned.ts';
 import type { RemediationPolicy } from '../policy.ts';
-import type { RemediationStore, Versioned } from '../ports.ts';
-import { untilCommitted } from '../until-committed.ts';
+import type { RemediationStore } from '../ports.ts';
 import { refuseToLoosen } from './refuse-to-loosen.ts';
 
 /** Who changes something, and whether it is a person who may also approve. */

@@ -1,6 +1,7 @@
+import { untilCommitted } from '../../shared/until-committed.ts';
+import type { Versioned } from '../../shared/versioned.ts';
 import type { KillSwitch } from '../policy.ts';
-import type { RemediationStore, Versioned } from '../ports.ts';
-import { untilCommitted } from '../until-committed.ts';
+import type { RemediationStore } from '../ports.ts';
 import { refuseToLoosen } from './refuse-to-loosen.ts';
 import type { Changer } from './replace-policy.ts';
 

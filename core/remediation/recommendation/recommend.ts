@@ -1,7 +1,7 @@
+import { canonicalJson, Json } from '../../shared/canonical-json.ts';
 import { describeIssues } from '../../shared/describe-issues.ts';
 import { InvalidInputError } from '../../shared/errors.ts';
 import type { CatalogueAction, Change, CostQuote, PlanningContext } from '../action.ts';
-import { canonicalJson, Json } from '../canonical-json.ts';
 import { demandOf } from '../capacity/demand.ts';
 import type { RemediationPlan } from '../plan.ts';
 import { readResourceId } from '../resource.ts';

@@ -1,8 +1,8 @@
 /** Everything that recommendations depend on, as JSON: stored with a decision, so that it can be computed again. */
 import * as z from 'zod';
 import { PROFILES } from '../../metrics/targets/target.ts';
+import { Json } from '../../shared/canonical-json.ts';
 import { TenantId } from '../../shared/identifiers.ts';
-import { Json } from '../canonical-json.ts';
 import { Cause, Problem } from '../cause.ts';
 import { EnvironmentName } from '../plan.ts';
 import { ResourceId } from '../resource.ts';

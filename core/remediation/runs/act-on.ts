@@ -1,7 +1,8 @@
 /** The resource of a run: how it is called, and whether it is as it was planned. */
+
+import { canonicalJson, type Json } from '../../shared/canonical-json.ts';
 import { ConfigurationError } from '../../shared/errors.ts';
 import type { CatalogueAction, Change } from '../action.ts';
-import { canonicalJson, type Json } from '../canonical-json.ts';
 import { NotManagedError } from '../errors.ts';
 import type { RemediationPlan } from '../plan.ts';
 import type { ResourceCall, Resources } from '../ports.ts';

@@ -1,5 +1,5 @@
+import type { Json } from '../../shared/canonical-json.ts';
 import type { Change } from '../action.ts';
-import type { Json } from '../canonical-json.ts';
 import { RemediationBlockedError } from '../errors.ts';
 import type { LedgerEntry } from '../ledger.ts';
 import type { RemediationPlan } from '../plan.ts';

@@ -1,4 +1,4 @@
-import type { Json } from '../canonical-json.ts';
+import type { Json } from '../../shared/canonical-json.ts';
 import type { Cause } from '../cause.ts';
 import { AGAIN_MINUTES, judgedAgainAt } from '../choosing/judge-again.ts';
 import { planHash } from '../plan.ts';

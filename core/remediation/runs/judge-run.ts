@@ -1,5 +1,5 @@
 /** Asks the gate about the plan of a run. */
-import { Json } from '../canonical-json.ts';
+import { Json } from '../../shared/canonical-json.ts';
 import type { GateVerdict, GateWorld } from '../gate/gate-world.ts';
 import type { RemediationPlan } from '../plan.ts';
 import type { RemediationCeiling } from '../policy.ts';

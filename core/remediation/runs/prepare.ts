@@ -1,4 +1,4 @@
-import type { Json } from '../canonical-json.ts';
+import type { Json } from '../../shared/canonical-json.ts';
 import type { LedgerEntry } from '../ledger.ts';
 import type { RemediationPlan } from '../plan.ts';
 import type { Refusal, Remediation } from '../remediation.ts';

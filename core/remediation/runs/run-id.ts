@@ -1,5 +1,5 @@
 /** Names of remediations and of the executions that carry them out. */
-import { jsonHash } from '../canonical-json.ts';
+import { jsonHash } from '../../shared/canonical-json.ts';
 import { type Cause, causeKey } from '../cause.ts';
 
 /** Identifies the remediation of a cause: events about the same cause lead to the same one. */

@@ -1,18 +1,13 @@
 /** How each step of a remediation writes: it reads everything again, decides, commits once, and then announces. */
 import type { Actor } from '../../platform/actor.ts';
+import type { Json } from '../../shared/canonical-json.ts';
 import { ConflictError, InvalidInputError } from '../../shared/errors.ts';
 import type { EventPublisher } from '../../shared/messaging.ts';
-import type { Json } from '../canonical-json.ts';
+import type { Versioned } from '../../shared/versioned.ts';
 import type { DecisionKind, NewDecision } from '../decision.ts';
 import type { RemediationEvent } from '../events.ts';
 import { EMPTY_LEDGER, type Ledger } from '../ledger.ts';
-import type {
-  DecisionInputs,
-  RemediationState,
-  RemediationStore,
-  RemediationWrite,
-  Versioned,
-} from '../ports.ts';
+import type { DecisionInputs, RemediationState, RemediationStore, RemediationWrite } from '../ports.ts';
 import type { Remediation } from '../remediation.ts';
 import type { TrackRecord } from '../track-record.ts';
 

@@ -1,4 +1,4 @@
-import type { Json } from '../canonical-json.ts';
+import type { Json } from '../../shared/canonical-json.ts';
 import type { Remediation, Verification } from '../remediation.ts';
 import { ended, verified } from './announce.ts';
 import { asJson } from './judge-run.ts';

@@ -1,9 +1,9 @@
 import * as z from 'zod';
-import type { Json } from '../../../core/remediation/canonical-json.ts';
 import { Cause } from '../../../core/remediation/cause.ts';
 import { type ChooseDeps, chooseStep } from '../../../core/remediation/runs/choose.ts';
 import type { StepOutcome } from '../../../core/remediation/runs/outcome.ts';
 import { remediationIdOf } from '../../../core/remediation/runs/run-id.ts';
+import type { Json } from '../../../core/shared/canonical-json.ts';
 import { InvalidInputError } from '../../../core/shared/errors.ts';
 import { TenantId } from '../../../core/shared/identifiers.ts';
 import type { Telemetry } from '../../../core/shared/telemetry.ts';

@@ -1,7 +1,7 @@
 import * as z from 'zod';
-import type { Json } from '../../../core/remediation/canonical-json.ts';
 import type { StepOutcome } from '../../../core/remediation/runs/outcome.ts';
 import { type VerifyDeps, verifyStep } from '../../../core/remediation/runs/verify-run.ts';
+import type { Json } from '../../../core/shared/canonical-json.ts';
 import { TenantId } from '../../../core/shared/identifiers.ts';
 import type { Telemetry } from '../../../core/shared/telemetry.ts';
 import { parseInput } from '../../runtime/parse-input.ts';

@@ -6,6 +6,7 @@ import { dynamoBreachStore } from '../../../adapters/forecasts/breach-store.ts';
 import { dynamoRunStore } from '../../../adapters/forecasts/run-store.ts';
 import { dynamoIncidentStore } from '../../../adapters/incidents/incident-store.ts';
 import { dynamoTargetRegistry } from '../../../adapters/metrics/target-registry.ts';
+import { dynamoModelStore } from '../../../adapters/models/registry-store.ts';
 import { dynamoApiKeyStore } from '../../../adapters/platform/api-key-store.ts';
 import { dynamoBreakerLister } from '../../../adapters/platform/resilience/breaker-list.ts';
 import { dynamoDecisionStore } from '../../../adapters/remediation/decision-store.ts';
@@ -16,6 +17,7 @@ import { CHANGE_REPOSITORIES } from '../changes/repositories.ts';
 import { FORECAST_REPOSITORIES } from '../forecasts/repositories.ts';
 import { INCIDENT_REPOSITORIES } from '../incidents/repositories.ts';
 import { METRICS_REPOSITORIES } from '../metrics/repositories.ts';
+import { MODEL_REPOSITORIES } from '../models/repositories.ts';
 import { PLATFORM_REPOSITORIES } from '../platform/repositories.ts';
 import { REMEDIATION_REPOSITORIES } from '../remediation/repositories.ts';
 import { type Repository, type SharedStorage, sharedStorage } from './repository.ts';
@@ -25,6 +27,7 @@ const LISTED: readonly Repository[] = [
   ...[...ANOMALY_REPOSITORIES, ...CHANGE_REPOSITORIES, ...FORECAST_REPOSITORIES],
   ...[...INCIDENT_REPOSITORIES, ...METRICS_REPOSITORIES, ...PLATFORM_REPOSITORIES],
   // The list of anchors has no pages.
+  ...MODEL_REPOSITORIES,
   ...REMEDIATION_REPOSITORIES.filter(({ name }) => name !== 'AnchorHistory'),
 ].filter(({ methods }) => methods.includes('list'));
 
@@ -38,6 +41,8 @@ const LISTS: Readonly<Record<string, List>> = {
   DeploymentStore: ({ table }, tenantId, page) => dynamoDeploymentStore(table).list(tenantId, page),
   DecisionStore: ({ table }, tenantId, page) => dynamoDecisionStore(table).list(tenantId, page),
   IncidentStore: ({ table }, tenantId, page) => dynamoIncidentStore(table).list(tenantId, page),
+  ModelStore: ({ table }, tenantId, page) =>
+    dynamoModelStore(table).list({ tenantId, kind: 'fleet-trees' }, page),
   RemediationStore: ({ table }, tenantId, page) => dynamoRemediationStore(table).list(tenantId, page),
   RunStore: ({ table }, tenantId, page) => dynamoRunStore(table).list(tenantId, page),
   TargetRegistry: ({ table }, tenantId, page) => dynamoTargetRegistry(table).list(tenantId, page),

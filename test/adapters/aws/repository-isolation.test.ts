@@ -13,6 +13,7 @@ import { CHANGE_REPOSITORIES } from '../changes/repositories.ts';
 import { FORECAST_REPOSITORIES } from '../forecasts/repositories.ts';
 import { INCIDENT_REPOSITORIES } from '../incidents/repositories.ts';
 import { METRICS_REPOSITORIES } from '../metrics/repositories.ts';
+import { MODEL_REPOSITORIES } from '../models/repositories.ts';
 import { PLATFORM_REPOSITORIES } from '../platform/repositories.ts';
 import { REMEDIATION_REPOSITORIES } from '../remediation/repositories.ts';
 import { type Repository, repository, type SharedStorage, sharedStorage } from './repository.ts';
@@ -24,6 +25,7 @@ const REPOSITORIES: readonly Repository[] = [
   ...INCIDENT_REPOSITORIES,
   ...METRICS_REPOSITORIES,
   ...PLATFORM_REPOSITORIES,
+  ...MODEL_REPOSITORIES,
   ...REMEDIATION_REPOSITORIES,
 ];
 
@@ -171,6 +173,8 @@ const NO_REPOSITORIES: Readonly<Record<string, string>> = {
   AccessCounts: 'reads logs of the deployment',
   ApiKeyAdder: 'part of ApiKeyStore',
   ApiKeyFinder: 'part of ApiKeyStore',
+  ArtefactSigner: 'a key of the deployment',
+  CandidateGate: 'gets the training that it judges',
   CopyJournal: 'operators restore tables with it',
   CopySource: 'operators restore tables with it',
   CopyTarget: 'operators restore tables with it',
@@ -179,6 +183,7 @@ const NO_REPOSITORIES: Readonly<Record<string, string>> = {
   ForecastBackend: 'gets the series that it forecasts',
   IngestQueue: 'sends messages, which carry their tenant',
   KeyRings: 'secrets of the deployment',
+  PairedScores: 'has no adapter yet',
   PeopleDirectory: 'test/e2e/isolation.test.ts: people are in Cognito',
   PersonVerifier: 'verifies tokens',
   RemediationStarts: 'starts executions, whose names and inputs carry the tenant',
@@ -186,8 +191,11 @@ const NO_REPOSITORIES: Readonly<Record<string, string>> = {
   RoleGroups: 'test/e2e/isolation.test.ts: groups are in Cognito',
   RotatedCredential: 'secrets of the deployment',
   SecretVersions: 'secrets of the deployment',
+  ServingHealthReader: 'has no adapter yet',
   SignalSender: 'sends messages, which carry their tenant',
+  Snapshots: 'has no adapter yet',
   TokenIssuer: 'a system outside',
+  WaitingTrainings: 'answers the token that is stored with the training of the tenant',
   WaitingWorkflows: 'answers the token that is stored with the remediation of the tenant',
   WebhookReceiver: 'a system outside',
   WorkStarter: 'starts functions, whose input carries its tenant',

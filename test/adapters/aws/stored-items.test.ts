@@ -10,6 +10,7 @@ import { CHANGE_KINDS } from '../changes/stored-kinds.ts';
 import { FORECAST_BINARY_KINDS, FORECAST_KINDS } from '../forecasts/stored-kinds.ts';
 import { INCIDENT_KINDS } from '../incidents/stored-kinds.ts';
 import { METRICS_BINARY_KINDS, METRICS_KINDS } from '../metrics/stored-kinds.ts';
+import { MODEL_KINDS } from '../models/stored-kinds.ts';
 import { PLATFORM_KINDS } from '../platform/stored-kinds.ts';
 import { REMEDIATION_KINDS } from '../remediation/stored-kinds.ts';
 import { type MemoryStorage, memoryStorage } from './memory-storage.ts';
@@ -22,6 +23,7 @@ const KINDS = [
   ...ANOMALY_KINDS,
   ...INCIDENT_KINDS,
   ...CHANGE_KINDS,
+  ...MODEL_KINDS,
   ...REMEDIATION_KINDS,
 ];
 const BINARY_KINDS = [...METRICS_BINARY_KINDS, ...FORECAST_BINARY_KINDS, ...ANOMALY_BINARY_KINDS];
@@ -212,6 +214,14 @@ const WRITERS: Readonly<Record<string, { readonly places: number; readonly kinds
   'incidents/graph-store.ts': { places: 1, kinds: ['dependency graph'] },
   // Two places put, one updates what was put.
   'incidents/incident-store.ts': { places: 3, kinds: ['incident', 'absorbed incident', 'open incidents'] },
+  'models/registry-store.ts': {
+    places: 1,
+    kinds: [
+      ...['line-up of models', 'version of a model', 'rollout of a model', 'training of a model'],
+      'list of trainings',
+    ],
+  },
+  'models/route-store.ts': { places: 1, kinds: ['routing table of models'] },
   // One place puts with a condition on the end of the chain, which is another place.
   'remediation/remediation-store.ts': {
     places: 1,

@@ -5,6 +5,7 @@ import { CHANGE_KINDS } from '../changes/stored-kinds.ts';
 import { FORECAST_BINARY_KINDS, FORECAST_KINDS } from '../forecasts/stored-kinds.ts';
 import { INCIDENT_KINDS } from '../incidents/stored-kinds.ts';
 import { METRICS_BINARY_KINDS, METRICS_KINDS } from '../metrics/stored-kinds.ts';
+import { MODEL_KINDS } from '../models/stored-kinds.ts';
 import { PLATFORM_KINDS } from '../platform/stored-kinds.ts';
 import { REMEDIATION_KINDS } from '../remediation/stored-kinds.ts';
 import { type MemoryStorage, memoryStorage } from './memory-storage.ts';
@@ -24,6 +25,7 @@ const KINDS: readonly Kind[] = [
   ...ANOMALY_KINDS,
   ...INCIDENT_KINDS,
   ...CHANGE_KINDS,
+  ...MODEL_KINDS,
   ...REMEDIATION_KINDS,
   ...[...METRICS_BINARY_KINDS, ...FORECAST_BINARY_KINDS, ...ANOMALY_BINARY_KINDS].map(
     ({ kind, write, read, sample }) => ({

@@ -5,7 +5,6 @@ import { dynamoDecisionStore } from '../../../adapters/remediation/decision-stor
 import { dynamoDecisionTenants } from '../../../adapters/remediation/decision-tenants.ts';
 import { dynamoRemediationStore } from '../../../adapters/remediation/remediation-store.ts';
 import { dynamoStandingAlerts } from '../../../adapters/remediation/standing-alerts.ts';
-import { jsonHash } from '../../../core/remediation/canonical-json.ts';
 import { EMPTY_CHAIN } from '../../../core/remediation/decision.ts';
 import type {
   AlertChange,
@@ -17,6 +16,7 @@ import type {
   RemediationStore,
   StandingAlerts,
 } from '../../../core/remediation/ports.ts';
+import { jsonHash } from '../../../core/shared/canonical-json.ts';
 import { decision } from '../../unit/remediation/audit/decision-samples.ts';
 import {
   NOW,

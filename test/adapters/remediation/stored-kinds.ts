@@ -4,8 +4,8 @@ import { dynamoDecisionStore } from '../../../adapters/remediation/decision-stor
 import { dynamoRemediationStore } from '../../../adapters/remediation/remediation-store.ts';
 import { dynamoStandingAlerts } from '../../../adapters/remediation/standing-alerts.ts';
 import { append, headAfter } from '../../../core/remediation/audit/decision-chain.ts';
-import { jsonHash } from '../../../core/remediation/canonical-json.ts';
 import { EMPTY_CHAIN } from '../../../core/remediation/decision.ts';
+import { jsonHash } from '../../../core/shared/canonical-json.ts';
 import { decision } from '../../unit/remediation/audit/decision-samples.ts';
 import {
   sampleLedger,

@@ -8,7 +8,6 @@ import { s3DecisionInputs } from '../../../adapters/remediation/decision-inputs.
 import { dynamoDecisionStore } from '../../../adapters/remediation/decision-store.ts';
 import { dynamoRemediationStore } from '../../../adapters/remediation/remediation-store.ts';
 import { append } from '../../../core/remediation/audit/decision-chain.ts';
-import { jsonHash } from '../../../core/remediation/canonical-json.ts';
 import { EMPTY_CHAIN, type NewDecision } from '../../../core/remediation/decision.ts';
 import type {
   DecisionInputs,
@@ -16,6 +15,7 @@ import type {
   RemediationStore,
   RemediationWrite,
 } from '../../../core/remediation/ports.ts';
+import { jsonHash } from '../../../core/shared/canonical-json.ts';
 import { memoryDynamo } from '../../fakes/dynamodb/memory-dynamo.ts';
 import {
   memoryDecisionInputs,

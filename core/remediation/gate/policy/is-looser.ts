@@ -1,5 +1,5 @@
+import { canonicalJson } from '../../../shared/canonical-json.ts';
 import { cutText, MAX_SHOWN_NAME } from '../../../shared/text.ts';
-import { canonicalJson } from '../../canonical-json.ts';
 import {
   type AlertMapping,
   AUTONOMY_STAGES,

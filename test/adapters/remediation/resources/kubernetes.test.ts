@@ -4,10 +4,10 @@ import { executors } from '../../../../adapters/remediation/resources/executors.
 import type { FindCluster } from '../../../../adapters/remediation/resources/kubernetes-deployments.ts';
 import { makeResources } from '../../../../adapters/remediation/resources/make-resources.ts';
 import type { Change } from '../../../../core/remediation/action.ts';
-import type { Json } from '../../../../core/remediation/canonical-json.ts';
 import { findAction } from '../../../../core/remediation/catalogue/catalogue.ts';
 import { NotManagedError, RemediationBlockedError } from '../../../../core/remediation/errors.ts';
 import type { ResourceCall } from '../../../../core/remediation/ports.ts';
+import type { Json } from '../../../../core/shared/canonical-json.ts';
 import { ConfigurationError, DependencyUnavailableError } from '../../../../core/shared/errors.ts';
 import type { Breaker } from '../../../../core/shared/resilience/breaker.ts';
 import { type KubernetesApi, startKubernetesApi } from '../../../harness/kubernetes-api.ts';

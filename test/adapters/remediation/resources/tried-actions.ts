@@ -4,9 +4,9 @@ import type { ActionSession } from '../../../../adapters/remediation/resources/a
 import { executors } from '../../../../adapters/remediation/resources/executors.ts';
 import { makeResources } from '../../../../adapters/remediation/resources/make-resources.ts';
 import type { Change } from '../../../../core/remediation/action.ts';
-import { Json } from '../../../../core/remediation/canonical-json.ts';
 import { findAction } from '../../../../core/remediation/catalogue/catalogue.ts';
 import type { PreviewedCall, ResourceCall } from '../../../../core/remediation/ports.ts';
+import { Json } from '../../../../core/shared/canonical-json.ts';
 import { type ActionCase, ENVIRONMENT, ID, TENANT } from './clients.ts';
 import { COMPUTE_CASES } from './compute-cases.ts';
 import { RUN_CASES } from './run-cases.ts';

@@ -5,10 +5,10 @@ import { signedWebhook } from '../../../../adapters/remediation/resources/webhoo
 import { formatKey } from '../../../../core/platform/secrets/key-ring.ts';
 import { standardMac } from '../../../../core/platform/secrets/webhook-signature.ts';
 import type { Change } from '../../../../core/remediation/action.ts';
-import type { Json } from '../../../../core/remediation/canonical-json.ts';
 import { findAction } from '../../../../core/remediation/catalogue/catalogue.ts';
 import { NotManagedError } from '../../../../core/remediation/errors.ts';
 import type { ResourceCall } from '../../../../core/remediation/ports.ts';
+import type { Json } from '../../../../core/shared/canonical-json.ts';
 import { ConfigurationError } from '../../../../core/shared/errors.ts';
 import { aws, resetAll } from './clients.ts';
 import { reader } from './tried-actions.ts';

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { append, decisionHash, headAfter } from '../../../../core/remediation/audit/decision-chain.ts';
-import { canonicalJson } from '../../../../core/remediation/canonical-json.ts';
 import { Decision, EMPTY_CHAIN } from '../../../../core/remediation/decision.ts';
+import { canonicalJson } from '../../../../core/shared/canonical-json.ts';
 import { decision } from './decision-samples.ts';
 
 describe('appended decisions', () => {

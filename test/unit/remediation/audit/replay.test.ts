@@ -3,12 +3,12 @@ import { describe, expect, it } from 'vitest';
 import { append } from '../../../../core/remediation/audit/decision-chain.ts';
 import { jsonDifferences } from '../../../../core/remediation/audit/json-differences.ts';
 import { replay } from '../../../../core/remediation/audit/replay.ts';
-import { type Json, jsonHash } from '../../../../core/remediation/canonical-json.ts';
 import { type Decision, EMPTY_CHAIN, type NewDecision } from '../../../../core/remediation/decision.ts';
 import { judge } from '../../../../core/remediation/gate/judge.ts';
 import { HealingInputs, judgeHealing } from '../../../../core/remediation/healing/judge-healing.ts';
 import { VerificationInputs } from '../../../../core/remediation/verification/verification-inputs.ts';
 import { verify } from '../../../../core/remediation/verification/verify.ts';
+import { type Json, jsonHash } from '../../../../core/shared/canonical-json.ts';
 import { sampleLedger, samplePlan, samplePolicy, sampleSwitch, sampleTrack } from '../stored-samples.ts';
 import { decision, NOW } from './decision-samples.ts';
 

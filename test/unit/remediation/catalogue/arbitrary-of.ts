@@ -1,7 +1,7 @@
 /** Arbitrary values of a schema, so that properties hold for every action of the catalogue, also for future ones. */
 import fc from 'fast-check';
 import * as z from 'zod';
-import type { Json } from '../../../../core/remediation/canonical-json.ts';
+import type { Json } from '../../../../core/shared/canonical-json.ts';
 import { between } from '../../../fixtures/numbers.ts';
 
 interface JsonSchema {

@@ -1,5 +1,5 @@
 /** What each action may do at most, stated apart from the actions themselves. */
-import type { Json } from '../../../../core/remediation/canonical-json.ts';
+import type { Json } from '../../../../core/shared/canonical-json.ts';
 
 type Fields = Readonly<Record<string, Json>>;
 const isFields = (value: Json | undefined): value is { [name: string]: Json } =>

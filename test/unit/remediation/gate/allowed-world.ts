@@ -1,6 +1,5 @@
 /** A plan that every rule allows, and its world, to be changed in one point. */
 import type { Actor } from '../../../../core/platform/actor.ts';
-import { Json } from '../../../../core/remediation/canonical-json.ts';
 import { findAction } from '../../../../core/remediation/catalogue/catalogue.ts';
 import type { GateWorld } from '../../../../core/remediation/gate/gate-world.ts';
 import { judge } from '../../../../core/remediation/gate/judge.ts';
@@ -13,6 +12,7 @@ import {
 } from '../../../../core/remediation/policy.ts';
 import type { Approval } from '../../../../core/remediation/remediation.ts';
 import type { Outcome } from '../../../../core/remediation/track-record.ts';
+import { Json } from '../../../../core/shared/canonical-json.ts';
 import { NOW } from '../stored-samples.ts';
 
 export { NOW };

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { jsonHash } from '../../../../core/remediation/canonical-json.ts';
 import { replacePolicy } from '../../../../core/remediation/policies/replace-policy.ts';
 import { setKillSwitch } from '../../../../core/remediation/policies/set-kill-switch.ts';
+import { jsonHash } from '../../../../core/shared/canonical-json.ts';
 import { ConflictError, InvalidInputError } from '../../../../core/shared/errors.ts';
 import {
   memoryDecisionStore,

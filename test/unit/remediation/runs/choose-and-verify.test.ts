@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { Json } from '../../../../core/remediation/canonical-json.ts';
 import type { Choice } from '../../../../core/remediation/runs/rules.ts';
 import { remediationIdOf } from '../../../../core/remediation/runs/run-id.ts';
+import type { Json } from '../../../../core/shared/canonical-json.ts';
 import { makeHandler as makeChoose } from '../../../../functions/remediation/choose-action/handler.ts';
 import { makeHandler as makeVerify } from '../../../../functions/remediation/verify-remediation/handler.ts';
 import { NOW } from '../stored-samples.ts';

@@ -1,6 +1,5 @@
 /** One tenant with an Auto Scaling group in memory, whose runs are carried out by the handlers of the workflow. */
 import type { Change } from '../../../../core/remediation/action.ts';
-import { type Json, jsonHash } from '../../../../core/remediation/canonical-json.ts';
 import { findAction } from '../../../../core/remediation/catalogue/catalogue.ts';
 import type { Cause, Problem } from '../../../../core/remediation/cause.ts';
 import type { GateWorld } from '../../../../core/remediation/gate/gate-world.ts';
@@ -15,6 +14,7 @@ import { gateWorld } from '../../../../core/remediation/runs/judge-run.ts';
 import type { Choice, Rules } from '../../../../core/remediation/runs/rules.ts';
 import { remediationIdOf } from '../../../../core/remediation/runs/run-id.ts';
 import { remediateInput, undoInput } from '../../../../core/remediation/runs/workflow-input.ts';
+import { type Json, jsonHash } from '../../../../core/shared/canonical-json.ts';
 import { makeHandler as makeChoose } from '../../../../functions/remediation/choose-action/handler.ts';
 import { makeHandler as makeClose } from '../../../../functions/remediation/close-remediation/handler.ts';
 import { makeHandler as makeExecute } from '../../../../functions/remediation/execute-action/handler.ts';

@@ -1,4 +1,4 @@
-import { DependencyUnavailableError } from '../shared/errors.ts';
+import { DependencyUnavailableError } from './errors.ts';
 
 const MAX_ATTEMPTS = 5;
 

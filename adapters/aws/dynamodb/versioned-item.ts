@@ -1,13 +1,13 @@
 /** Items with a revision, which a write increments. */
 import * as z from 'zod';
-import type { Versioned } from '../../core/remediation/ports.ts';
-import { describeIssues } from '../../core/shared/describe-issues.ts';
-import { InvalidInputError } from '../../core/shared/errors.ts';
-import { type StoredFormat, schemaVersionOf } from '../../core/shared/stored-format.ts';
-import type { ItemKey } from '../aws/dynamodb/item-key.ts';
-import { readItem } from '../aws/dynamodb/stored-item.ts';
-import type { Item } from '../aws/dynamodb/table.ts';
-import { deflated, deflateJson } from '../aws/json-attributes.ts';
+import { describeIssues } from '../../../core/shared/describe-issues.ts';
+import { InvalidInputError } from '../../../core/shared/errors.ts';
+import { type StoredFormat, schemaVersionOf } from '../../../core/shared/stored-format.ts';
+import type { Versioned } from '../../../core/shared/versioned.ts';
+import { deflated, deflateJson } from '../json-attributes.ts';
+import type { ItemKey } from './item-key.ts';
+import { readItem } from './stored-item.ts';
+import type { Item } from './table.ts';
 
 interface Stored<Content> {
   readonly v: number;

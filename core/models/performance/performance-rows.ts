@@ -1,0 +1,36 @@
+/** Performance by day, target, metric and model: rows that can be stored and added up by any of these. */
+
+import { addBreaches } from './breach-sums.ts';
+import { addErrors } from './error-sums.ts';
+import type { ForecastSums } from './score-forecast.ts';
+
+/** What performance can be broken down by; a forecast's age is within each row. */
+export const DIMENSIONS = ['day', 'tenantId', 'targetId', 'profile', 'metric', 'model'] as const;
+export type Dimension = (typeof DIMENSIONS)[number];
+
+/** Forecasts of one metric of one target by one model version on one UTC day (`2026-11-30`). */
+export interface PerformanceRow extends Readonly<Record<Dimension, string>> {
+  readonly sums: ForecastSums;
+}
+
+/** Sums of both. @throws InvalidInputError if their quantile levels differ */
+export const addSums = (a: ForecastSums, b: ForecastSums): ForecastSums => ({
+  errors: a.errors.map((errors, i) => addErrors(errors, b.errors[i]!)),
+  breaches: addBreaches(a.breaches, b.breaches),
+});
+
+/** The sums of each combination of values that the dimensions have. */
+export const performanceBy = <D extends Dimension>(
+  rows: readonly PerformanceRow[],
+  dimensions: readonly D[],
+): (Readonly<Record<D, string>> & { readonly sums: ForecastSums })[] => {
+  const groups = Map.groupBy(rows, (row) => JSON.stringify(dimensions.map((one) => row[one])));
+  return [...groups.values()].map((group) => {
+    const [first, ...rest] = group as [PerformanceRow, ...PerformanceRow[]];
+    return { ...first, sums: rest.reduce((sums, row) => addSums(sums, row.sums), first.sums) };
+  });
+};
+
+/** Rows with the same dimensions as one: what a day of scoring adds to what is stored. */
+export const mergeRows = (rows: readonly PerformanceRow[]): PerformanceRow[] =>
+  performanceBy(rows, DIMENSIONS);

@@ -1,0 +1,109 @@
+/** Stores of models, of their files, trainings and rollouts. Every call names its tenant. */
+import type { Page, PageRequest } from '../shared/page.ts';
+import type { Versioned } from '../shared/versioned.ts';
+import type { LineUp } from './line-up.ts';
+import type { ArtefactSignature } from './model-artefact.ts';
+import type { ModelVersion } from './model-version.ts';
+import type { Rollout } from './rollout.ts';
+import type { RoutingTable } from './routing-table.ts';
+import type { ScoredBlock } from './scored-block.ts';
+import type { SemanticVersion } from './semantic-version.ts';
+import type { ServingHealth } from './serving-health.ts';
+import type {
+  SnapshotManifest,
+  SnapshotObject,
+  TrainingBook,
+  TrainingRun,
+  ValidationReport,
+} from './training-run.ts';
+
+/** One kind of model of a tenant. */
+export interface ModelScope {
+  readonly tenantId: string;
+  readonly kind: string;
+}
+
+/** What one step writes, all or nothing. Each item is written if it is still at its `revision`. */
+export interface ModelWrite {
+  readonly scope: ModelScope;
+  readonly lineUp?: Versioned<LineUp>;
+  readonly version?: Versioned<ModelVersion>;
+  readonly rollout?: Versioned<Rollout>;
+  readonly run?: Versioned<TrainingRun>;
+  readonly book?: Versioned<TrainingBook>;
+}
+
+/** All reads of single items are strongly consistent. */
+export interface ModelStore {
+  /** The empty one, with revision 0, if nothing was registered. */
+  lineUp(scope: ModelScope): Promise<Versioned<LineUp>>;
+  version(scope: ModelScope, version: SemanticVersion): Promise<Versioned<ModelVersion> | undefined>;
+  rollout(scope: ModelScope, rolloutId: string): Promise<Versioned<Rollout> | undefined>;
+  run(scope: ModelScope, runId: string): Promise<Versioned<TrainingRun> | undefined>;
+  book(scope: ModelScope): Promise<Versioned<TrainingBook>>;
+  /** False, having written nothing, if another writer was first. */
+  commit(write: ModelWrite): Promise<boolean>;
+  /** Registered versions, the newest first. */
+  list(scope: ModelScope, page: PageRequest): Promise<Page<ModelVersion>>;
+}
+
+/** The routing table of a tenant. */
+export interface RouteStore {
+  /** Strongly consistent; the empty one, with revision 0, if none was stored. */
+  get(tenantId: string): Promise<Versioned<RoutingTable>>;
+  /** False, having written nothing, if another writer was first. */
+  replace(tenantId: string, table: Versioned<RoutingTable>): Promise<boolean>;
+}
+
+/** Files of models. */
+export interface ArtefactFiles {
+  /** Undefined if there is none of this name. */
+  read(scope: ModelScope, path: string): Promise<Uint8Array | undefined>;
+}
+
+/** Holds the private key; `core` only verifies. */
+export interface ArtefactSigner {
+  /** Ed25519 over the bytes. */
+  sign(message: Uint8Array): Promise<ArtefactSignature>;
+}
+
+/** Which versions are compared, and after which time (epoch seconds). */
+export interface ScoreQuery {
+  readonly candidate: SemanticVersion;
+  readonly champion: SemanticVersion;
+  readonly after: number;
+}
+
+/** Forecasts of two versions for the same series, scored against what was observed. */
+export interface PairedScores {
+  /** Complete blocks only, the oldest first: one that was returned never changes and gets no earlier one beside it. */
+  blocks(scope: ModelScope, query: ScoreQuery): Promise<readonly ScoredBlock[]>;
+}
+
+export interface ServingHealthReader {
+  /** How a version did since a time, epoch seconds. */
+  read(scope: ModelScope, version: SemanticVersion, since: number): Promise<ServingHealth>;
+}
+
+/** Judges a trained model before it is registered: the gate between candidate and champion. */
+export interface CandidateGate {
+  /** Repeating it gives the same report. */
+  judge(run: TrainingRun): Promise<ValidationReport>;
+}
+
+/** Workflows that wait for a person's answer about a version. */
+export interface WaitingTrainings {
+  /** `not-waiting`: it has got its answer, or waits no longer. */
+  answer(taskToken: string, answer: 'approved' | 'declined'): Promise<'sent' | 'not-waiting'>;
+}
+
+/** Data to learn from, and the manifests of what was learned from. */
+export interface Snapshots {
+  /** The objects with points in the window, in any order. Objects do not change while a training uses them. */
+  objects(
+    scope: ModelScope,
+    window: { readonly from: number; readonly to: number },
+  ): Promise<readonly SnapshotObject[]>;
+  /** Stores a manifest under its hash. Repeating it has no effect. */
+  put(manifest: SnapshotManifest, hash: string): Promise<void>;
+}

@@ -1,0 +1,158 @@
+import type { EventPublisher } from '../../shared/messaging.ts';
+import type { Versioned } from '../../shared/versioned.ts';
+import { ModelRefusedError } from '../errors.ts';
+import type { ModelEvent } from '../events.ts';
+import { type Challenger, type LineUp, memberOf, stageOf } from '../line-up.ts';
+import type { ModelScope, ModelStore } from '../ports.ts';
+import { type Attempt, changeLineUp } from '../registry/change-line-up.ts';
+import { hasHappened, holds, type Rollback, revert, withdraw } from '../registry/line-up-changes.ts';
+import type { RollbackReason, Rollout } from '../rollout.ts';
+import type { SemanticVersion } from '../semantic-version.ts';
+import { championReverted, rolloutEnded } from './announce.ts';
+import { endedRollout, type RolloutKey } from './check-rollout.ts';
+import { rolloutIdOf } from './rollout-id.ts';
+
+export interface RollBackDeps {
+  readonly store: ModelStore;
+  readonly events: EventPublisher;
+}
+
+export interface RollBackRequest extends ModelScope {
+  /** The version that is to serve nobody: the champion or the challenger. */
+  readonly version: SemanticVersion;
+  /** A repeat with the same cause changes nothing. */
+  readonly cause: string;
+  readonly reason: RollbackReason;
+}
+
+export interface RolledBack {
+  /** The champion from now on. */
+  readonly serves: SemanticVersion;
+}
+
+interface Decided extends RolledBack {
+  readonly events: readonly ModelEvent[];
+}
+
+const endOfRollout = async (
+  { store }: RollBackDeps,
+  scope: ModelScope,
+  { challenger }: LineUp,
+  reason: RollbackReason,
+  at: number,
+): Promise<Versioned<Rollout> | undefined> => {
+  const stored = challenger === null ? undefined : await store.rollout(scope, challenger.rolloutId);
+  return stored && { item: endedRollout(stored.item, reason, at), revision: stored.revision };
+};
+
+/** A rollout compares its candidate with the champion; without that champion, it ends as well. */
+const CHAMPION_GONE = 'the champion that it was compared with was rolled back';
+
+const withoutChallenger = (lineUp: LineUp, { cause, at }: Rollback): LineUp =>
+  lineUp.challenger === null
+    ? lineUp
+    : withdraw(lineUp, { cause: `${cause}/challenger`, rule: 'abandoned', reason: CHAMPION_GONE, at });
+
+const decide = async (
+  deps: RollBackDeps,
+  request: RollBackRequest,
+  { item: lineUp, revision }: Versioned<LineUp>,
+  at: number,
+): Promise<Attempt<Decided>> => {
+  const { version, cause, reason } = request;
+  const change: Rollback = { cause, rule: reason.rule, reason: reason.text, at };
+  const isBarred = (memberOf(lineUp, version)?.retired?.rule ?? null) !== null;
+  if (hasHappened(lineUp, cause) || isBarred) return { result: await repeated(deps, request, lineUp) };
+  const isChampion = version === lineUp.champion;
+  if (!isChampion && version !== lineUp.challenger?.version)
+    throw new ModelRefusedError(
+      `version ${version} is ${stageOf(lineUp, version)}: it serves nobody; the champion is ${lineUp.champion}`,
+    );
+  const next = isChampion ? revert(withoutChallenger(lineUp, change), change) : withdraw(lineUp, change);
+  const why: RollbackReason = isChampion ? { rule: 'abandoned', text: CHAMPION_GONE } : reason;
+  const rollout = await endOfRollout(deps, request, lineUp, why, at);
+  const events = [
+    ...(isChampion ? championReverted(request, next, version) : []),
+    ...(rollout === undefined ? [] : rolloutEnded(rollout.item)),
+  ];
+  return {
+    write: { lineUp: { item: next, revision }, ...(rollout === undefined ? {} : { rollout }) },
+    result: { serves: next.champion, events },
+  };
+};
+
+/** An earlier attempt may have ended before it announced what it did. */
+const repeated = async (
+  { store }: RollBackDeps,
+  request: RollBackRequest,
+  lineUp: LineUp,
+): Promise<Decided> => {
+  const { version } = request;
+  const rollout = (await store.rollout(request, rolloutIdOf(request, version)))?.item;
+  const ended = rollout?.status === 'rolled-back' ? rolloutEnded(rollout) : [];
+  return { serves: lineUp.champion, events: [...championReverted(request, lineUp, version), ...ended] };
+};
+
+/** Rolls back if that is still wanted of the line-up as it is then. */
+const rollBackIf = async (
+  deps: RollBackDeps,
+  request: RollBackRequest,
+  isWanted: (lineUp: LineUp) => boolean,
+  now: number,
+): Promise<RolledBack> => {
+  const { events, serves } = await changeLineUp<Decided>(deps.store, request, async (lineUp) =>
+    isWanted(lineUp.item)
+      ? decide(deps, request, lineUp, now)
+      : { result: await repeated(deps, request, lineUp.item) },
+  );
+  if (events.length > 0) await deps.events.publish(events);
+  return { serves };
+};
+
+/**
+ * Takes a version out of service in one call and one write, at `now` (epoch seconds): the challenger of a rollout under
+ * way, or the champion, in whose place the one before it serves again.
+ * @throws ModelRefusedError if the version serves nobody, or if no version served before it
+ */
+export const rollBack = (deps: RollBackDeps, request: RollBackRequest, now: number): Promise<RolledBack> =>
+  rollBackIf(deps, request, () => true, now);
+
+/** Ends the rollout of a challenger, unless the rollout has ended meanwhile: its version may be champion by now. */
+const endRollout = (
+  deps: RollBackDeps,
+  scope: ModelScope,
+  { version, rolloutId, fence }: Challenger,
+  reason: RollbackReason,
+  now: number,
+): Promise<RolledBack> => {
+  const { tenantId, kind } = scope;
+  const request = { tenantId, kind, version, cause: `${rolloutId}/${reason.rule}`, reason };
+  const isWanted = (lineUp: LineUp): boolean =>
+    holds(lineUp, fence) && (reason.rule !== 'abandoned' || isLeaseOver(lineUp, now));
+  return rollBackIf(deps, request, isWanted, now);
+};
+
+const isLeaseOver = ({ challenger }: LineUp, now: number): boolean =>
+  challenger !== null && now >= challenger.leaseUntil;
+
+/** Ends a rollout whose workflow failed. Nothing happens if it has ended, or never began. */
+export const failRollout = async (
+  deps: RollBackDeps,
+  { rolloutId, ...scope }: RolloutKey,
+  error: string,
+  now: number,
+): Promise<RolledBack> => {
+  const { champion, challenger } = (await deps.store.lineUp(scope)).item;
+  if (challenger?.rolloutId !== rolloutId) return { serves: champion };
+  const reason: RollbackReason = { rule: 'workflow-failed', text: `its workflow failed: ${error}` };
+  return endRollout(deps, scope, challenger, reason, now);
+};
+
+/** Ends a rollout that took no step until its lease was over: its workflow is gone. */
+export const endAbandoned = async (deps: RollBackDeps, scope: ModelScope, now: number): Promise<void> => {
+  const { item } = await deps.store.lineUp(scope);
+  const { challenger } = item;
+  if (challenger === null || !isLeaseOver(item, now)) return;
+  const text = `rollout ${challenger.rolloutId} stopped without an end`;
+  await endRollout(deps, scope, challenger, { rule: 'abandoned', text }, now);
+};

@@ -1,0 +1,1 @@
+"""Training of the fleet models of Forestall."""

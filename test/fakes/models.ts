@@ -1,0 +1,145 @@
+/** Stores of models in memory, with the guarantees of the ports; and everything else that their steps need. */
+import { createHash, generateKeyPairSync, sign } from 'node:crypto';
+import type * as z from 'zod';
+import { EMPTY_LINE_UP, LineUp } from '../../core/models/line-up.ts';
+import type { TrustedKey } from '../../core/models/model-artefact.ts';
+import { ModelVersion } from '../../core/models/model-version.ts';
+import type {
+  ArtefactFiles,
+  ArtefactSigner,
+  ModelScope,
+  ModelStore,
+  ModelWrite,
+  PairedScores,
+  RouteStore,
+  ServingHealthReader,
+} from '../../core/models/ports.ts';
+import { Rollout } from '../../core/models/rollout.ts';
+import { NO_ROUTES, RoutingTable } from '../../core/models/routing-table.ts';
+import type { ScoredBlock } from '../../core/models/scored-block.ts';
+import { compareVersions } from '../../core/models/semantic-version.ts';
+import type { ServingHealth } from '../../core/models/serving-health.ts';
+import { EMPTY_BOOK, TrainingBook, TrainingRun } from '../../core/models/training-run.ts';
+import type { WorkflowStarter } from '../../core/shared/messaging.ts';
+import type { Versioned } from '../../core/shared/versioned.ts';
+import { pageOf } from './shared.ts';
+
+type Stored = Map<string, Versioned<unknown>>;
+
+interface Put {
+  readonly key: string;
+  readonly schema: z.ZodType;
+  readonly given: Versioned<unknown>;
+}
+
+const keyOf = ({ tenantId, kind }: ModelScope, name: string, id = ''): string =>
+  JSON.stringify([tenantId, kind, name, id]);
+
+const putsOf = (write: ModelWrite): readonly Put[] => {
+  const { scope, lineUp, version, rollout, run, book } = write;
+  return [
+    ...(lineUp ? [{ key: keyOf(scope, 'line-up'), schema: LineUp, given: lineUp }] : []),
+    ...(version
+      ? [{ key: keyOf(scope, 'version', version.item.version), schema: ModelVersion, given: version }]
+      : []),
+    ...(rollout
+      ? [{ key: keyOf(scope, 'rollout', rollout.item.rolloutId), schema: Rollout, given: rollout }]
+      : []),
+    ...(run ? [{ key: keyOf(scope, 'run', run.item.runId), schema: TrainingRun, given: run }] : []),
+    ...(book ? [{ key: keyOf(scope, 'book'), schema: TrainingBook, given: book }] : []),
+  ];
+};
+
+/** As an item will be read back: valid, and without fields that are undefined. */
+const asRead = (schema: z.ZodType, item: unknown): unknown => schema.parse(JSON.parse(JSON.stringify(item)));
+
+export const memoryModelStore = (): ModelStore & { readonly versions: () => readonly ModelVersion[] } => {
+  const stored: Stored = new Map();
+  const find = <Item>(schema: z.ZodType<Item>, key: string): Versioned<Item> | undefined => {
+    const found = stored.get(key);
+    return found && { item: schema.parse(structuredClone(found.item)), revision: found.revision };
+  };
+  const versions = () => {
+    const items = [...stored.values()].flatMap(({ item }) => ModelVersion.safeParse(item).data ?? []);
+    return items.toSorted((a, b) => compareVersions(b.version, a.version));
+  };
+  return {
+    versions,
+    lineUp: async (scope) => find(LineUp, keyOf(scope, 'line-up')) ?? { item: EMPTY_LINE_UP, revision: 0 },
+    version: async (scope, version) => find(ModelVersion, keyOf(scope, 'version', version)),
+    rollout: async (scope, rolloutId) => find(Rollout, keyOf(scope, 'rollout', rolloutId)),
+    run: async (scope, runId) => find(TrainingRun, keyOf(scope, 'run', runId)),
+    book: async (scope) => find(TrainingBook, keyOf(scope, 'book')) ?? { item: EMPTY_BOOK, revision: 0 },
+    commit: async (write) => {
+      const puts = putsOf(write).map((put) => ({ ...put, item: asRead(put.schema, put.given.item) }));
+      if (puts.some(({ key, given }) => (stored.get(key)?.revision ?? 0) !== given.revision)) return false;
+      for (const { key, given, item } of puts) stored.set(key, { item, revision: given.revision + 1 });
+      return true;
+    },
+    list: async (scope, page) => {
+      const own = versions().filter(
+        ({ tenantId, kind }) => tenantId === scope.tenantId && kind === scope.kind,
+      );
+      return pageOf(`models:${scope.tenantId}:${scope.kind}`, own, page);
+    },
+  };
+};
+
+export const memoryRouteStore = (): RouteStore => {
+  const tables = new Map<string, Versioned<RoutingTable>>();
+  return {
+    get: async (tenantId) => structuredClone(tables.get(tenantId)) ?? { item: NO_ROUTES, revision: 0 },
+    replace: async (tenantId, { item, revision }) => {
+      const next = RoutingTable.parse(JSON.parse(JSON.stringify(item)));
+      if ((tables.get(tenantId)?.revision ?? 0) !== revision) return false;
+      tables.set(tenantId, { item: next, revision: revision + 1 });
+      return true;
+    },
+  };
+};
+
+/** A key pair of its own for each test. */
+export const memorySigner = (keyId = 'key-1'): ArtefactSigner & { readonly trusted: TrustedKey } => {
+  const { privateKey, publicKey } = generateKeyPairSync('ed25519');
+  return {
+    trusted: { keyId, publicKey: String(publicKey.export({ format: 'jwk' }).x) },
+    sign: async (message) => ({ keyId, value: sign(null, message, privateKey).toString('base64url') }),
+  };
+};
+
+export const sha256Of = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
+
+export const memoryArtefacts = (): ArtefactFiles & { readonly files: Map<string, Uint8Array> } => {
+  const files = new Map<string, Uint8Array>();
+  return { files, read: async ({ tenantId }, path) => files.get(`${tenantId}/${path}`) };
+};
+
+/** Scores and health that a test sets. */
+export const memoryServing = () => {
+  const blocks: ScoredBlock[] = [];
+  let health: ServingHealth = { forecasts: 100, failures: 0, p95Seconds: 0.2, alarms: [] };
+  const scores: PairedScores = {
+    blocks: async (_scope, { after }) =>
+      blocks.filter(({ at }) => at > after).toSorted((a, b) => a.at - b.at),
+  };
+  const reader: ServingHealthReader = { read: async () => health };
+  return {
+    ...{ scores, health: reader, blocks },
+    becomes: (next: Partial<ServingHealth>) => {
+      health = { ...health, ...next };
+    },
+  };
+};
+
+/** Executions by their names. */
+export const memoryWorkflow = (): WorkflowStarter & { readonly started: ReadonlyMap<string, unknown> } => {
+  const started = new Map<string, unknown>();
+  return {
+    started,
+    start: async (name, input) => {
+      if (started.has(name)) return 'already-running';
+      started.set(name, input);
+      return 'started';
+    },
+  };
+};
