@@ -14,7 +14,7 @@ const PLAN: WatchPlan = { referenceDays: 28, from: 42, to: 63, losses: true };
 const SEEDS = { 'chosen-on': 31, 'judged-on': 41 } as const;
 const SIZES = [0.5, 1, 2];
 const SHARES = [1 / 3, 1];
-const SERVERS = 8;
+const SERVERS = 16;
 const MACHINE_SERIES = 48;
 
 export interface DelayFigures {

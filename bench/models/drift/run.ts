@@ -6,7 +6,7 @@ import { allDelays, type DelayFigures } from './delays.ts';
 import { type FalseAlarmFigures, falseAlarmFigures } from './false-alarms.ts';
 
 const SERVERS = 24;
-const FLEETS = 6;
+const FLEETS = 4;
 
 export interface DriftFigures {
   readonly falseAlarms: readonly FalseAlarmFigures[];
