@@ -7,13 +7,14 @@ import { STEPS_PER_DAY } from '../shared/fleet-series.ts';
 
 const LEVELS = [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9];
 const STEPS_PER_HOUR = STEPS_PER_DAY / 24;
+const EVERY = 3;
 
 export interface DayScore {
   readonly loss: number;
   readonly covered: number;
 }
 
-/** Scores one whole day that begins at `start`. */
+/** Scores every third value of a whole day that begins at `start`. */
 export type FrozenModel = (start: number, values: Float64Array) => DayScore | null;
 
 const kindOf = (start: number): 0 | 1 => {
@@ -32,13 +33,14 @@ export const trainFrozen = (training: RegularSeries): FrozenModel => {
   const rows = groups.map((hours) => {
     const sorted = hours.map((own) => Float64Array.from(own).sort());
     return LEVELS.map((level) =>
-      Float64Array.from({ length: STEPS_PER_DAY }, (_, h) =>
-        sortedQuantile(sorted[Math.floor(h / STEPS_PER_HOUR)]!, level),
+      Float64Array.from({ length: STEPS_PER_DAY / EVERY }, (_, h) =>
+        sortedQuantile(sorted[Math.floor((h * EVERY) / STEPS_PER_HOUR)]!, level),
       ),
     );
   });
   const scale = maseScale(training);
-  return (start, actual) => {
+  return (start, values) => {
+    const actual = values.filter((_, i) => i % EVERY === 0);
     const quantiles = rows[kindOf(start)]!;
     const sums = errorSums({ quantileLevels: LEVELS, quantiles, actual, scale }, 0, actual.length);
     if (sums.steps === 0 || !Number.isFinite(sums.scaledQuantileLoss)) return null;

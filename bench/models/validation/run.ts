@@ -11,7 +11,8 @@ const PAIRS = 200;
 /** Series of a pair, drawn from those of the fleet. */
 const SERIES = { min: 40, max: 160 } as const;
 const DAYS = 14;
-const SEED = { 'chosen-on': 1, 'judged-on': 2 } as const;
+/** Pairs of seed 2 showed that a 95th percentile misses calls that are slow one time in ten; it judges nothing. */
+const SEED = { 'chosen-on': 1, 'judged-on': 3 } as const;
 
 /** One decision of the gate. */
 interface Decision {

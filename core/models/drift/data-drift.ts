@@ -68,8 +68,20 @@ export const dataDrift = (
   const findings = [...Map.groupBy(changed, subjectOf)].map(([subject, own]) =>
     findingOf(subject, own, totals.get(subject)!.length, settings),
   );
-  return { findings, changed, tested: tested.length, untested: series.length - tested.length };
+  const whole = changed.length === 0 ? [] : [findingOf(EVERYTHING, changed, tested.length, settings)];
+  const isFoundInPart = findings.some(({ severity }) => severity !== 'info');
+  return {
+    findings: isFoundInPart
+      ? findings
+      : [...whole.filter(({ severity }) => severity !== 'info'), ...findings],
+    changed,
+    tested: tested.length,
+    untested: series.length - tested.length,
+  };
 };
+
+/** Small fleets have a few series of each kind only: they are judged together too, unless one kind says enough. */
+const EVERYTHING = 'all targets and metrics';
 
 const subjectOf = ({ profile, metric }: ChangedSeries): string => `${metric} of ${profile} targets`;
 

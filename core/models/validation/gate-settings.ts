@@ -14,7 +14,7 @@ export interface GateSettings {
   readonly minBreaches: number;
   /** How much lower the precision and the recall of warnings may be, as the confidence bound of a paired test. */
   readonly breachMargin: number;
-  /** The 95th percentile of the warm latency must be below. Seconds. */
+  /** The 99th percentile of the warm latency must be below. Seconds. */
   readonly maxSeconds: number;
   readonly minLatencies: number;
   readonly maxBytes: number;

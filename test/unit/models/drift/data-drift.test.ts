@@ -53,6 +53,17 @@ describe('drift of data', () => {
     expect(dataDrift(series).findings.map(({ subject }) => subject)).toEqual(['cpu_percent of web targets']);
   });
 
+  it('of few series of each kind is found in all of them together', () => {
+    const mixed = fleet(8).map((one, i) => ({ ...one, profile: `profile-${i % 6}` }));
+    const { findings } = dataDrift(mixed);
+    expect(findings[0]).toMatchObject({
+      subject: 'all targets and metrics',
+      severity: 'critical',
+      figure: 8 / 12,
+    });
+    expect(findings.slice(1).map(({ severity }) => severity)).toEqual(new Array(6).fill('info'));
+  });
+
   it('too small to matter is none, however certain', () => {
     const quiet = fleet(12, (value) => value + 1.5);
     const loose = { falseDiscoveries: 0.5, warningShare: 0.25, criticalShare: 0.5 };
