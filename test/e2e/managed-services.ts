@@ -24,7 +24,7 @@ export const PAY: Service = { target: 'shop-pay', metric: 'latency_ms' };
 const SERVICES = [CHECKOUT, FLAGS, ORDERS, PROXY];
 /** Long enough ago that all checks of the deployment are due. */
 const DEPLOYED_MINUTES_AGO = 65;
-const PAY_HISTORY_MINUTES = 150;
+const PAY_HISTORY_MINUTES = 24 * 60;
 
 interface Allowed {
   readonly resource: string;
