@@ -8,6 +8,7 @@ import { DEFAULT_QUANTILE_LEVELS, POOL_LEVELS, SCORED } from '../engine/quantile
 import { ensembleOf } from '../engine/recent-changes.ts';
 import type { SeriesView } from '../engine/series/series-view.ts';
 import { DEFAULT_SETTINGS } from '../engine/settings.ts';
+import { pinballLoss } from '../forecast-losses.ts';
 import type { TrainingWindow } from './training-windows.ts';
 
 /** A row: the features, the target of each pool level, and the weight. */
@@ -25,9 +26,7 @@ const ensembleLoss = (ensemble: readonly Float64Array[], actual: Float64Array): 
     if (!Number.isFinite(y)) return;
     count++;
     for (let l = SCORED.from; l < SCORED.to; l++) {
-      const error = y - ensemble[l]![h]!;
-      const level = POOL_LEVELS[l]!;
-      total += (2 * (error > 0 ? level * error : (level - 1) * error)) / DEFAULT_QUANTILE_LEVELS.length;
+      total += (2 * pinballLoss(y - ensemble[l]![h]!, POOL_LEVELS[l]!)) / DEFAULT_QUANTILE_LEVELS.length;
     }
   });
   return total / Math.max(1, count);

@@ -20,13 +20,14 @@ from .rows import TrainingRows, UnusableRowsError, read_rows
 
 @dataclass(frozen=True)
 class Settings:
-    """Settings of the trees; docs/adr/0034-fleet-trees.md has the trials."""
+    """Settings of the trees; docs/adr/0035-fleet-trees.md has the trials."""
 
     rounds: int = 100
     leaves: int = 15
     rate: float = 0.1
-    min_rows_per_leaf: int = 100
+    min_rows_per_leaf: int = 200
     bins: int = 63
+    features_per_tree: float = 0.4
 
 
 def _parameters(level: float, settings: Settings, seed: int) -> dict[str, object]:
@@ -37,6 +38,7 @@ def _parameters(level: float, settings: Settings, seed: int) -> dict[str, object
         "learning_rate": settings.rate,
         "min_data_in_leaf": settings.min_rows_per_leaf,
         "max_bin": settings.bins,
+        "feature_fraction": settings.features_per_tree,
         "boost_from_average": False,
         "use_missing": False,
         "feature_pre_filter": False,

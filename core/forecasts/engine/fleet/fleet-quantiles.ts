@@ -11,7 +11,7 @@ const HIGH = POOL_LEVELS.indexOf(0.9);
 /** Smallest unit of a correction, as a share of the mean absolute deviation of the history. */
 const MIN_UNIT = 0.02;
 /** Chosen for an 80 % band that covers at least 70 % with three hours of history. */
-const WIDENING = { most: 0.3, fadesOverSeconds: 16 * HOUR_SECONDS } as const;
+const WIDENING = { most: 0.15, fadesOverSeconds: 16 * HOUR_SECONDS } as const;
 
 /** Unit of the corrections at a step: the width of the ensemble's 80 % band, in units of the view. */
 export const correctionUnit = (ensemble: readonly Float64Array[], h: number): number =>

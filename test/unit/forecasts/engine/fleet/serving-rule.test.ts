@@ -90,16 +90,16 @@ describe('quantiles of the trees', () => {
   const ensemble = ensembleAtOf(view)(POOL_LEVELS);
 
   it.each([
-    ['a quarter wider with three hours', 36, 1.249],
-    ['an eighteenth wider with a day', 288, 1.067],
-    ['hardly wider with two days', 575, 1.015],
+    ['an eighth wider with three hours', 36, 1.1244],
+    ['a little wider with a day', 288, 1.0335],
+    ['hardly wider with two days', 575, 1.0075],
   ])('are those of the ensemble if the trees correct nothing, %s of history', (_, points, factor) => {
     const short = noisy(points);
     const usual = ensembleAtOf(short)(POOL_LEVELS);
     fleetQuantiles(NEUTRAL, short, usual).forEach((row, l) => {
       row.forEach((value, h) => {
         const middle = usual[MEDIAN]![h]!;
-        expect(value - middle).toBeCloseTo(factor * (usual[l]![h]! - middle), 2);
+        expect(value - middle).toBeCloseTo(factor * (usual[l]![h]! - middle), 3);
       });
     });
   });
