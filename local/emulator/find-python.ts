@@ -36,7 +36,7 @@ const probe = async (command: string, signal?: AbortSignal) => {
 
 const advise = (found: readonly string[]): string =>
   [
-    `The local emulator needs Python 3.${OLDEST_MINOR} or newer with its venv module.`,
+    `Forestall needs Python 3.${OLDEST_MINOR} or newer with its venv module.`,
     found.length === 0 ? 'No Python was found on PATH.' : `Found: ${found.join(', ')}.`,
     'Install it (Debian, Ubuntu: `sudo apt install python3 python3-venv`; macOS: `brew install python`; others: https://www.python.org/downloads/) and start again.',
     'To use a Python that is not on PATH, set FORESTALL_PYTHON=/path/to/python3.',

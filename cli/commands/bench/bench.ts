@@ -38,6 +38,7 @@ const BENCHES = {
   deployments: async () => (await import('../../../bench/changes/deployments/run.ts')).runDeploymentsBench,
   drift: async () => (await import('../../../bench/models/drift/run.ts')).driftBench,
   validation: async () => (await import('../../../bench/models/validation/run.ts')).gateBench,
+  models: async () => (await import('../../../bench/models/models/run.ts')).runModelsBench,
   rollouts: async () => (await import('../../../bench/models/rollouts/run.ts')).runRolloutsBench,
   gate: async () => (await import('../../../bench/remediation/gate/run.ts')).runGateBench,
 } as const satisfies Readonly<Record<string, () => Promise<Bench>>>;

@@ -1,0 +1,96 @@
+/** The fleet model for short histories: cold start of servers that it was not trained on. */
+import { shippedFleetTrees } from '../../../core/forecasts/shipped-fleet-trees.ts';
+import { ForestallError } from '../../../core/shared/errors.ts';
+import { type ForecastTask, readTasks } from '../../forecasts/forecast/fleet-data.ts';
+import type { ForecastLosses } from '../../forecasts/forecast/losses.ts';
+import { type BenchOptions, sampleOf } from '../../shared/bench-options.ts';
+import { type ColdFigures, figuresByGroup, scoreCorrected, scorePlain } from './cold-start.ts';
+import { type FoldTrees, FULL, QUICK, trainOnOtherServers } from './other-servers.ts';
+import { groupTable, lengthTable } from './report.ts';
+import { findTrainer } from './train.ts';
+
+const LENGTHS = [
+  { points: 12, name: '1 hour' },
+  { points: 36, name: '3 hours' },
+  { points: 144, name: '12 hours' },
+  { points: 288, name: '1 day' },
+  { points: 432, name: '1.5 days' },
+  { points: 575, name: 'almost 2 days' },
+  { points: 720, name: '2.5 days' },
+  { points: 864, name: '3 days' },
+] as const;
+/** Lengths for which every group is shown. */
+const BY_GROUP: ReadonlySet<number> = new Set([36, 288]);
+const QUICK_TASKS = 14;
+/** The shipped trees were trained on this group of tasks. */
+const TRAINED_ON = 'nab';
+
+interface LengthFigures {
+  readonly points: number;
+  readonly groups: readonly ColdFigures[];
+}
+
+export interface ModelsBenchResult {
+  readonly shipped: { readonly id: string; readonly lengths: readonly LengthFigures[] };
+  /** Null if the trainer could not be installed. */
+  readonly otherServers: {
+    readonly trainingCpuSeconds: readonly number[];
+    readonly lengths: readonly LengthFigures[];
+  } | null;
+}
+
+type TreesOf = Parameters<typeof scoreCorrected>[3];
+type Plain = ReadonlyMap<number, readonly ForecastLosses[]>;
+
+const figuresOf = (tasks: readonly ForecastTask[], plain: Plain, treesOf: TreesOf): LengthFigures[] =>
+  LENGTHS.map(({ points }) => ({
+    points,
+    groups: figuresByGroup(scoreCorrected(tasks, points, plain.get(points)!, treesOf)),
+  }));
+
+const print = (title: string, lengths: readonly LengthFigures[], out: (line: string) => void): void => {
+  out(`\n### ${title}\n`);
+  const nameOf = (points: number) => LENGTHS.find((length) => length.points === points)!.name;
+  for (const line of lengthTable(lengths.map(({ points, groups }) => [nameOf(points), groups.at(-1)!])))
+    out(line);
+  for (const { points, groups } of lengths.filter((length) => BY_GROUP.has(length.points))) {
+    out(`\nWith ${nameOf(points)} of history:\n`);
+    for (const line of groupTable(groups)) out(line);
+  }
+};
+
+/** Trees of other servers, or the reason why they cannot be trained here. */
+const trainIfPossible = async ({ data, quick }: BenchOptions): Promise<FoldTrees | ForestallError> => {
+  try {
+    return await trainOnOtherServers(await findTrainer(), data, quick ? QUICK : FULL);
+  } catch (error) {
+    if (error instanceof ForestallError) return error;
+    throw error;
+  }
+};
+
+/**
+ * Scores fleet trees on the published tasks with short histories: trees that were trained on the servers of the other
+ * half of the fleet, and the shipped ones, which were trained on none of these servers.
+ */
+export const runModelsBench = async (options: BenchOptions): Promise<ModelsBenchResult> => {
+  const { out } = options;
+  const all = readTasks(options.data);
+  const tasks = options.quick ? sampleOf(all, QUICK_TASKS) : all;
+  const plain: Plain = new Map(LENGTHS.map(({ points }) => [points, scorePlain(tasks, points)]));
+  const shipped = shippedFleetTrees();
+  const lengths = figuresOf(tasks, plain, () => shipped);
+  out('Change by the fleet trees relative to the ensemble; below 0 is better.');
+  print(`Shipped trees ${shipped.id}, trained on ${TRAINED_ON} and other public data`, lengths, out);
+  const others = await trainIfPossible(options);
+  if (others instanceof ForestallError) {
+    out(`\nTrees of other servers could not be trained: ${others.message}`);
+    return { shipped: { id: shipped.id, lengths }, otherServers: null };
+  }
+  const own = figuresOf(tasks, plain, ({ series }) => others.treesOf(series));
+  print(`Trees trained on other servers, in ${others.cpuSeconds.join(' and ')} s of CPU`, own, out);
+  return {
+    shipped: { id: shipped.id, lengths },
+    otherServers: { trainingCpuSeconds: others.cpuSeconds, lengths: own },
+  };
+};
