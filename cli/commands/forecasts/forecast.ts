@@ -134,7 +134,9 @@ const warn = ({ series, result }: SeriesForecast, terminal: Terminal): void => {
 
 const run = async (file: string, options: Options, terminal: Terminal): Promise<void> => {
   // Imported here, so that other commands do not load the engine.
-  const { ensembleBackend } = await import('../../../core/forecasts/ensemble-backend.ts');
+  const { ensembleBackendWith } = await import('../../../core/forecasts/ensemble-backend.ts');
+  const { shippedFleetTrees } = await import('../../../core/forecasts/shipped-fleet-trees.ts');
+  const backend = ensembleBackendWith(shippedFleetTrees());
   const input = openInput(file, terminal.stdin);
   const report = (line: string) => printLine(terminal.stderr, `forestall: ${line}`);
   const found = await readSeriesPoints(input, { report });
@@ -147,7 +149,7 @@ const run = async (file: string, options: Options, terminal: Terminal): Promise<
     const planned = some.map(([series, named]) =>
       planSeries(series, named, readingOf(named, input.name), wanted),
     );
-    const results = await forecastSeries(ensembleBackend, planned);
+    const results = await forecastSeries(backend, planned);
     progress.stop();
     for (const one of results) {
       if ('reason' in one) failures.push(one);

@@ -7,7 +7,8 @@ import { s3StateFiles } from '../../../adapters/forecasts/state-files.ts';
 import { dynamoBlockReader } from '../../../adapters/metrics/block-store.ts';
 import { dynamoTargetRegistry } from '../../../adapters/metrics/target-registry.ts';
 import { dynamoSettingsStore } from '../../../adapters/platform/settings-store.ts';
-import { ensembleBackend } from '../../../core/forecasts/ensemble-backend.ts';
+import { ensembleBackendWith } from '../../../core/forecasts/ensemble-backend.ts';
+import { shippedFleetTrees } from '../../../core/forecasts/shipped-fleet-trees.ts';
 import { publisherTo } from '../../runtime/event-bus.ts';
 import { observe, telemetry } from '../../runtime/observe.ts';
 import { readEnv } from '../../runtime/read-env.ts';
@@ -34,7 +35,7 @@ export const handler = observe(
     files: s3RunFiles(bucket),
     states: s3StateFiles(bucket),
     events: publisherTo(env.EVENT_BUS_NAME),
-    backend: ensembleBackend,
+    backend: ensembleBackendWith(shippedFleetTrees()),
     settings: dynamoSettingsStore(table(env.SETTINGS_TABLE_NAME)),
     cadenceMinutes: env.FORECAST_CADENCE_MINUTES,
     telemetry,

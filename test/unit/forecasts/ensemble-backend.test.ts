@@ -1,15 +1,18 @@
 import { describe, expect, it } from 'vitest';
 import { forecast, forecastWithState } from '../../../core/forecasts/engine/ensemble.ts';
 import { decodeState, encodeState } from '../../../core/forecasts/engine/forecast-state.ts';
-import { ensembleBackend } from '../../../core/forecasts/ensemble-backend.ts';
+import { DEFAULT_SETTINGS } from '../../../core/forecasts/engine/settings.ts';
+import { ensembleBackend, ensembleBackendWith } from '../../../core/forecasts/ensemble-backend.ts';
+import { shippedFleetTrees } from '../../../core/forecasts/shipped-fleet-trees.ts';
 import type { RegularSeries } from '../../../core/metrics/series/metric-series.ts';
 import { SIMULATED_METRICS } from '../../../core/simulator/fleet.ts';
 import { simulateFleet } from '../../../core/simulator/simulate-fleet.ts';
 import { describeBackendContract } from './backend-contract.ts';
-import { dailySeries, seriesOf } from './engine/sample-series.ts';
+import { dailySeries, noise, seriesOf } from './engine/sample-series.ts';
 import { backendOf, steadyForecaster } from './runs/steady-forecaster.ts';
 
 describeBackendContract(ensembleBackend);
+describeBackendContract(ensembleBackendWith(shippedFleetTrees()));
 describeBackendContract(backendOf(steadyForecaster));
 
 const simulated = (): readonly RegularSeries[] =>
@@ -45,6 +48,14 @@ describe('the ensemble as a backend', () => {
     const [result] = await ensembleBackend.forecast([{ itemId: 'one', ...asked, state: text }]);
     const direct = forecastWithState(asked, decodeState(text));
     expect(result).toEqual({ itemId: 'one', start: 'resumed', forecast: direct.forecast, state: text });
+  });
+
+  it('corrects short histories by the given trees', async () => {
+    const asked = { history: seriesOf(100, (i) => 50 + 9 * noise(i)), horizon: 96 };
+    const [result] = await ensembleBackendWith(shippedFleetTrees()).forecast([{ itemId: 'one', ...asked }]);
+    const direct = forecastWithState(asked, null, DEFAULT_SETTINGS, shippedFleetTrees());
+    expect(result).toMatchObject({ forecast: direct.forecast });
+    expect(direct.forecast.model).toContain(`fleet-trees-${shippedFleetTrees().id}`);
   });
 
   it('learns from scratch if the state is out of date', async () => {
