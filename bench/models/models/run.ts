@@ -5,6 +5,7 @@ import { type ForecastTask, readTasks } from '../../forecasts/forecast/fleet-dat
 import type { ForecastLosses } from '../../forecasts/forecast/losses.ts';
 import { type BenchOptions, sampleOf } from '../../shared/bench-options.ts';
 import { type ColdFigures, figuresByGroup, scoreCorrected, scorePlain } from './cold-start.ts';
+import { freshTasks } from './fresh-tasks.ts';
 import { type FoldTrees, FULL, QUICK, trainOnOtherServers } from './other-servers.ts';
 import { groupTable, lengthTable } from './report.ts';
 import { findTrainer } from './train.ts';
@@ -22,27 +23,38 @@ const LENGTHS = [
 /** Lengths for which every group is shown. */
 const BY_GROUP: ReadonlySet<number> = new Set([36, 288]);
 const QUICK_TASKS = 14;
-/** The shipped trees were trained on this group of tasks. */
-const TRAINED_ON = 'nab';
 
 interface LengthFigures {
   readonly points: number;
   readonly groups: readonly ColdFigures[];
 }
 
+/** Figures of one model: on the published tasks, and on series that no task uses. */
+interface ModelFigures {
+  readonly published: readonly LengthFigures[];
+  readonly fresh: readonly LengthFigures[];
+}
+
 export interface ModelsBenchResult {
-  readonly shipped: { readonly id: string; readonly lengths: readonly LengthFigures[] };
+  readonly shipped: ModelFigures & { readonly id: string };
   /** Null if the trainer could not be installed. */
-  readonly otherServers: {
-    readonly trainingCpuSeconds: readonly number[];
-    readonly lengths: readonly LengthFigures[];
-  } | null;
+  readonly otherServers: (ModelFigures & { readonly trainingCpuSeconds: readonly number[] }) | null;
 }
 
 type TreesOf = Parameters<typeof scoreCorrected>[3];
-type Plain = ReadonlyMap<number, readonly ForecastLosses[]>;
 
-const figuresOf = (tasks: readonly ForecastTask[], plain: Plain, treesOf: TreesOf): LengthFigures[] =>
+/** Tasks with the losses of the ensemble for each length of the history. */
+interface TaskSet {
+  readonly tasks: readonly ForecastTask[];
+  readonly plain: ReadonlyMap<number, readonly ForecastLosses[]>;
+}
+
+const setOf = (all: readonly ForecastTask[], quick: boolean | undefined): TaskSet => {
+  const tasks = quick ? sampleOf(all, QUICK_TASKS) : all;
+  return { tasks, plain: new Map(LENGTHS.map(({ points }) => [points, scorePlain(tasks, points)])) };
+};
+
+const figuresOf = ({ tasks, plain }: TaskSet, treesOf: TreesOf): LengthFigures[] =>
   LENGTHS.map(({ points }) => ({
     points,
     groups: figuresByGroup(scoreCorrected(tasks, points, plain.get(points)!, treesOf)),
@@ -59,6 +71,20 @@ const print = (title: string, lengths: readonly LengthFigures[], out: (line: str
   }
 };
 
+/** Scores one model on both sets and prints the tables. */
+const scoreModel = (
+  name: string,
+  sets: { readonly published: TaskSet; readonly fresh: TaskSet },
+  treesOf: TreesOf,
+  out: (line: string) => void,
+): ModelFigures => {
+  const published = figuresOf(sets.published, treesOf);
+  print(`${name}: published tasks`, published, out);
+  const fresh = figuresOf(sets.fresh, treesOf);
+  print(`${name}: series that no task uses`, fresh, out);
+  return { published, fresh };
+};
+
 /** Trees of other servers, or the reason why they cannot be trained here. */
 const trainIfPossible = async ({ data, quick }: BenchOptions): Promise<FoldTrees | ForestallError> => {
   try {
@@ -70,27 +96,21 @@ const trainIfPossible = async ({ data, quick }: BenchOptions): Promise<FoldTrees
 };
 
 /**
- * Scores fleet trees on the published tasks with short histories: trees that were trained on the servers of the other
- * half of the fleet, and the shipped ones, which were trained on none of these servers.
+ * Scores fleet trees on short histories: trees that were trained on the servers of the other half of the fleet, and the
+ * shipped ones, which were trained on none of these servers.
  */
 export const runModelsBench = async (options: BenchOptions): Promise<ModelsBenchResult> => {
-  const { out } = options;
-  const all = readTasks(options.data);
-  const tasks = options.quick ? sampleOf(all, QUICK_TASKS) : all;
-  const plain: Plain = new Map(LENGTHS.map(({ points }) => [points, scorePlain(tasks, points)]));
-  const shipped = shippedFleetTrees();
-  const lengths = figuresOf(tasks, plain, () => shipped);
+  const { data, quick, out } = options;
+  const sets = { published: setOf(readTasks(data), quick), fresh: setOf(freshTasks(data), quick) };
+  const trees = shippedFleetTrees();
   out('Change by the fleet trees relative to the ensemble; below 0 is better.');
-  print(`Shipped trees ${shipped.id}, trained on ${TRAINED_ON} and other public data`, lengths, out);
+  const shipped = { id: trees.id, ...scoreModel(`Shipped trees ${trees.id}`, sets, () => trees, out) };
   const others = await trainIfPossible(options);
   if (others instanceof ForestallError) {
     out(`\nTrees of other servers could not be trained: ${others.message}`);
-    return { shipped: { id: shipped.id, lengths }, otherServers: null };
+    return { shipped, otherServers: null };
   }
-  const own = figuresOf(tasks, plain, ({ series }) => others.treesOf(series));
-  print(`Trees trained on other servers, in ${others.cpuSeconds.join(' and ')} s of CPU`, own, out);
-  return {
-    shipped: { id: shipped.id, lengths },
-    otherServers: { trainingCpuSeconds: others.cpuSeconds, lengths: own },
-  };
+  const name = `Trained on other servers in ${others.cpuSeconds.join(' and ')} s of CPU`;
+  const figures = scoreModel(name, sets, ({ series }) => others.treesOf(series), out);
+  return { shipped, otherServers: { trainingCpuSeconds: others.cpuSeconds, ...figures } };
 };
