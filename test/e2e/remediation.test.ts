@@ -85,7 +85,7 @@ beforeAll(async () => {
   await forecast();
   await forecast();
   const at = Math.floor(Date.now() / 1000);
-  for (const name of Object.values(ALARMS)) await deliver(alarmEvent('ALARM', at, name));
+  for (const name of Object.values(ALARMS)) await deliver(alarmEvent('ALARM', at, name, 'shop'));
   await reportDeployment(client, now);
 });
 
