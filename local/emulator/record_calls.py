@@ -53,10 +53,10 @@ def _naming_fields(value):
 
 
 def _input_of(service, target, body):
-    """S3 and Lambda name their resource in the path, STS in a form, the other services in a JSON body."""
-    if service == "sts":
+    """S3 and Lambda name their resource in the path, SNS and STS in a form, the other services in a JSON body."""
+    if service in ("sns", "sts"):
         form = urllib.parse.parse_qs(body.decode())
-        return {name: form[name][0] for name in ("Action", "RoleArn") if name in form}
+        return {name: form[name][0] for name in ("Action", "RoleArn", "TopicArn") if name in form}
     return _naming_fields(json.loads(body)) if target else {}
 
 
