@@ -145,7 +145,6 @@ describe('a message that cannot be processed', () => {
   it.each([
     ['Ingest', 'store-metrics', 'Payload quarantined'],
     ['Signals', 'group-signals', 'a message that cannot be processed was parked'],
-    ['Causes', 'start-remediations', 'a message that cannot be processed was parked'],
   ])('of queue %s is logged with the trace of its sender', async (queue, service, message) => {
     const root = newRoot();
     const neighbour = newRoot();

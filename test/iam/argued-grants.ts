@@ -50,6 +50,12 @@ export const ARGUED_GRANTS: readonly ArguedGrant[] = [
       'It continues a workflow whose question was answered before its step was repeated; test/workflows/remediate-faults.test.ts repeats it',
   },
   {
+    holder: /^RemediationIntakeStartRemediationsRole\w{8}$/,
+    actions: ['sqs:SendMessage'],
+    reason:
+      'It parks messages that cannot be read; test/unit/remediation/handlers/start-remediations.test.ts sends some',
+  },
+  {
     holder: /^FunctionsProvisionPeopleRole\w{8}$/,
     actions: ['cognito-idp:AdminDisableProviderForUser', 'cognito-idp:AdminLinkProviderForUser'],
     reason:
