@@ -5,6 +5,8 @@ export interface ArguedGrant {
   readonly actions: readonly string[];
   /** The service that a resource's policy allows to call. */
   readonly service?: string;
+  /** True if some runs of the end-to-end tests need it, by the order in which they come. */
+  readonly isUsedAtTimes?: true;
   readonly reason: string;
 }
 
@@ -52,6 +54,7 @@ export const ARGUED_GRANTS: readonly ArguedGrant[] = [
   {
     holder: /^RemediationIntakeStartRemediationsRole\w{8}$/,
     actions: ['sqs:SendMessage'],
+    isUsedAtTimes: true,
     reason:
       'It parks messages that cannot be read; test/unit/remediation/handlers/start-remediations.test.ts sends some',
   },

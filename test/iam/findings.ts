@@ -73,7 +73,9 @@ export const unusedGrants = async (
   const used = await usedGrants(grants, calls, policies);
   const unused = grants.filter((grant) => !used.has(grant));
   const unexplained = unused.filter((grant) => !argued.some((each) => isArgued(grant, each)));
-  const outdated = argued.filter((each) => !unused.some((grant) => isArgued(grant, each)));
+  const outdated = argued.filter(
+    (each) => each.isUsedAtTimes !== true && !unused.some((grant) => isArgued(grant, each)),
+  );
   return [
     ...unexplained.map(describeGrant),
     ...outdated.map(({ actions, holder }) => `outdated entry: ${actions.join(', ')} of ${holder.source}`),
