@@ -1,5 +1,4 @@
 /** Parts of the losses of a forecast, compared with the values that arrived later: those of all benches and reports. */
-
 import type { RegularSeries } from '../metrics/series/metric-series.ts';
 import { DAY_SECONDS } from '../shared/time.ts';
 

@@ -1,5 +1,4 @@
 /** Stores of remediations, and the resources that they change. Every call names its tenant. */
-
 import type { Json } from '../shared/canonical-json.ts';
 import type { Page, PageRequest } from '../shared/page.ts';
 import type { Versioned } from '../shared/versioned.ts';

@@ -1,5 +1,4 @@
 /** Sends the plan to an integration of the stage, signed as Standard Webhooks does. */
-
 import { type KeyVersion, parseKey } from '../../../core/platform/secrets/key-ring.ts';
 import { signOutbound } from '../../../core/platform/secrets/outbound-webhook.ts';
 import type { WebhookReceiver } from '../../../core/platform/secrets/ports.ts';

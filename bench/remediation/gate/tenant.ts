@@ -1,5 +1,4 @@
 /** A simulated tenant: what is stored of it, and its resources. */
-
 import { findAction } from '../../../core/remediation/catalogue/catalogue.ts';
 import type { GateWorld } from '../../../core/remediation/gate/gate-world.ts';
 import type { judge } from '../../../core/remediation/gate/judge.ts';

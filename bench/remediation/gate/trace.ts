@@ -1,5 +1,4 @@
 /** What truly happened in a simulated world, in its order. Times are true ones, in epoch seconds. */
-
 import type { RemediationPlan } from '../../../core/remediation/plan.ts';
 import type { RemediationCeiling, RemediationPolicy } from '../../../core/remediation/policy.ts';
 import type { Json } from '../../../core/shared/canonical-json.ts';

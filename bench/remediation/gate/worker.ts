@@ -1,5 +1,4 @@
 /** A worker that takes the steps of one remediation. It may stop, or be overtaken by others, at every `yield`. */
-
 import { findAction } from '../../../core/remediation/catalogue/catalogue.ts';
 import type { GateWorld } from '../../../core/remediation/gate/gate-world.ts';
 import { reserve, settle } from '../../../core/remediation/gate/ledger-rules.ts';

@@ -1,5 +1,4 @@
 /** A simulated fleet under Forestall: the deployed functions choose, judge and verify; the world is simulated. */
-
 import { causeKey, type Problem } from '../../../core/remediation/cause.ts';
 import type { ChoiceInputs } from '../../../core/remediation/choosing/choice-inputs.ts';
 import { chooseAction } from '../../../core/remediation/choosing/choose-action.ts';

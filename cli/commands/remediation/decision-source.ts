@@ -1,5 +1,4 @@
 /** Where the commands on decisions read them: the API of a deployment, or an export. */
-
 import type { Decision } from '../../../core/remediation/decision.ts';
 import type { Json } from '../../../core/shared/canonical-json.ts';
 import { InvalidInputError } from '../../../core/shared/errors.ts';

@@ -1,5 +1,4 @@
 /** The question to people, as one screen of a terminal: 80 columns, and 24 lines unless there is more to show. */
-
 import { canonicalJson } from '../../shared/canonical-json.ts';
 import type { PlanView, RemediationView } from '../api/remediations.ts';
 

@@ -1,5 +1,4 @@
 /** What people decide about remediations. */
-
 import { untilCommitted } from '../../shared/until-committed.ts';
 import { type Answer, type AnswerDeps, type Answered, answerPlan } from './answer-plan.ts';
 import { refuseOtherQuestion } from './open-question.ts';

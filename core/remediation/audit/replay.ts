@@ -1,5 +1,4 @@
 /** Computes a decision again from its recorded inputs. */
-
 import { canonicalJson, type Json, jsonHash } from '../../shared/canonical-json.ts';
 import { errorFrom } from '../../shared/errors.ts';
 import type { Decision } from '../decision.ts';

@@ -1,5 +1,4 @@
 /** Rules about the plan itself: it must be what the catalogue, the policy and the request say, and not too old. */
-
 import { canonicalJson } from '../../shared/canonical-json.ts';
 import { isoOfSeconds } from '../../shared/time.ts';
 import { MIN_CONFIDENCE } from '../policy.ts';

@@ -1,5 +1,4 @@
 /** Rules about the undoing of an action. */
-
 import type { Json } from '../../shared/canonical-json.ts';
 import { WEEK_SECONDS } from '../../shared/time.ts';
 import type { Change } from '../action.ts';

@@ -1,5 +1,4 @@
 /** The resource of a run: how it is called, and whether it is as it was planned. */
-
 import { canonicalJson, type Json } from '../../shared/canonical-json.ts';
 import { ConfigurationError } from '../../shared/errors.ts';
 import type { CatalogueAction, Change } from '../action.ts';

@@ -1,5 +1,4 @@
 /** How much successive values resemble each other, and what that does to the variance of their mean. */
-
 import { mean } from './averages.ts';
 
 const MAX_CORRELATION = 0.95;
