@@ -1,5 +1,6 @@
 /** What people are told about a remediation, by mail or by whatever else is subscribed. */
 import * as z from 'zod';
+import { shownText } from '../shared/text.ts';
 import { RemediationApprovalRequested, RemediationEscalated } from './events.ts';
 
 export interface Notice {
@@ -26,18 +27,25 @@ const subjectOf = (text: string): string =>
 /** `2026-11-21 10:36 UTC` */
 const minuteOf = (instant: string): string => `${instant.slice(0, 10)} ${instant.slice(11, 16)} UTC`;
 
-const bullets = (lines: readonly string[]): string[] => lines.map((line) => `- ${line}`);
+const bullets = (lines: readonly string[]): string[] =>
+  (lines.length === 0 ? ['no evidence is recorded'] : lines).map((line) => `- ${line}`);
+
+/** Names and reasons come from outside: none of them makes a line of its own. */
+const textOf = (lines: readonly string[]): string => lines.map(shownText).join('\n');
+
+const sentence = (text: string): string => (text.endsWith('.') ? text : `${text}.`);
 
 const approvalNotice = (detail: z.infer<typeof RemediationApprovalRequested>): Notice => {
   const { remediationId, environment, action, resource, change, risk, evidence, undo, needed } = detail;
   const until = minuteOf(detail.expiresAt);
   return {
     subject: subjectOf(`[${environment}] Approve until ${until.slice(11)}: ${action} on ${resource}`),
-    text: [
+    text: textOf([
       `Forestall asks to change ${resource} (${environment}): ${change}.`,
       '',
       'Why:',
       ...bullets(evidence),
+      `How sure: ${Math.floor(100 * detail.confidence)} % that the problem exists or comes.`,
       '',
       `Action: ${action}, ${risk} risk; ${undo}.`,
       `Approvals needed: ${needed}, until ${until}. No answer means no.`,
@@ -47,7 +55,7 @@ const approvalNotice = (detail: z.infer<typeof RemediationApprovalRequested>): N
       'or, over HTTP, with your own credential:',
       `  GET  /v1/remediations/${remediationId}`,
       `  POST /v1/remediations/${remediationId}/approval-link`,
-    ].join('\n'),
+    ]),
   };
 };
 
@@ -55,15 +63,15 @@ const escalationNotice = (detail: z.infer<typeof RemediationEscalated>): Notice 
   const { remediationId, environment, action, resource, change, reason } = detail;
   return {
     subject: subjectOf(`[${environment}] Take over: ${action} on ${resource} needs a person`),
-    text: [
+    text: textOf([
       `Forestall changed ${resource} (${environment}) or tried to, and cannot finish by itself: ${change}.`,
       '',
-      `Why: ${reason}.`,
+      `Why: ${sentence(reason)}`,
       '',
       'What was done, and the state from before:',
       `  forestall remediations show ${remediationId}`,
       'What to do: the section "A remediation failed" of the runbook.',
-    ].join('\n'),
+    ]),
   };
 };
 

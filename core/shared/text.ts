@@ -27,6 +27,13 @@ const CONTROLS = /[^\P{Cc}\t\n\r]|[\u2028-\u202E\u2066-\u2069]/u;
 
 export const isPlainText = (text: string): boolean => isStorable(text) && !CONTROLS.test(text);
 
+/** Control characters of any kind, which could change a screen or pretend to be another line. */
+const UNSHOWABLE = /[\p{Cc}\u2028-\u202E\u2066-\u2069]/gu;
+
+/** Text of others for one line of a screen or a message: each control character as its code, `\u000a`. */
+export const shownText = (text: string): string =>
+  text.replaceAll(UNSHOWABLE, (control) => `\\u${control.charCodeAt(0).toString(16).padStart(4, '0')}`);
+
 /** Free text on one or more lines. */
 export const PlainText = z.string().refine(isPlainText, 'expected text without control characters');
 

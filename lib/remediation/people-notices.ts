@@ -17,10 +17,10 @@ export interface PeopleNoticesProps {
   readonly notify: ITopic;
 }
 
-/** A question is open for an hour at most. */
-const MAX_AGE = Duration.hours(1);
-/** With the pauses of EventBridge, about an hour. */
-const RETRIES = 20;
+/** A question is open for four hours at most, and who has to take over is told late rather than never. */
+const MAX_AGE = Duration.hours(6);
+/** As many as EventBridge makes. */
+const RETRIES = 185;
 
 /** Tells the receivers of alarms when a remediation waits for an approval, or for a person to take over. */
 export class PeopleNotices extends Construct {

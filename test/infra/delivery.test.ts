@@ -108,7 +108,7 @@ describe('deliveries by AWS', () => {
       ['AnchorDecisions', 'AnomaliesDeadLetters', 21_600],
       ['HealPlatform', 'AnomaliesDeadLetters', 3600],
       ['CloseRemediation', 'AnomaliesDeadLetters', 21_600],
-      ['TellPeople', 'AnomaliesDeadLetters', 3600],
+      ['TellPeople', 'AnomaliesDeadLetters', 21_600],
     ] as const;
     expect(configured).toHaveLength(expected.length);
     for (const [name, queue, seconds] of expected) {

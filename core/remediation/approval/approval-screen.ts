@@ -1,14 +1,10 @@
 /** The question to people, as one screen of a terminal: 80 columns, and 24 lines unless there is more to show. */
 import { canonicalJson } from '../../shared/canonical-json.ts';
+import { shownText } from '../../shared/text.ts';
 import type { PlanView, RemediationView } from '../api/remediations.ts';
 
 const WIDTH = 80;
 const LABEL = 11;
-
-/** Control characters would change the screen itself. */
-const CONTROLS = /[\p{Cc}\u2028-\u202E\u2066-\u2069]/gu;
-const shown = (text: string): string =>
-  text.replaceAll(CONTROLS, (control) => `\\u${control.charCodeAt(0).toString(16).padStart(4, '0')}`);
 
 /** Breaks at spaces, and within words that are longer than a line: nothing is left out. */
 const wrapped = (text: string, width: number): readonly string[] => {
@@ -32,7 +28,7 @@ const wrapped = (text: string, width: number): readonly string[] => {
 
 /** One fact: its label, and its text beside it. */
 const fact = (label: string, text: string): readonly string[] =>
-  wrapped(shown(text), WIDTH - LABEL).map(
+  wrapped(shownText(text), WIDTH - LABEL).map(
     (line, index) => `${(index === 0 ? label : '').padEnd(LABEL)}${line}`,
   );
 

@@ -36,6 +36,7 @@ describe('the notice of a question', () => {
       '- cpu_percent of web-1 is predicted to cross 95 in 6 hours',
       '- it did so last week',
       'low risk; can be undone',
+      'How sure: 87 % that the problem exists or comes.',
       'Approvals needed: 1, until 2026-11-21 10:36 UTC. No answer means no.',
       'forestall remediations approve 3f9c1d70ab54e2',
       'POST /v1/remediations/3f9c1d70ab54e2/approval-link',
@@ -51,6 +52,28 @@ describe('the notice of an escalation', () => {
     expect(text).toContain('desired instances 5 → 6');
     expect(text).toContain('Why: the group did not reach 6 instances within ten minutes.');
     expect(text).toContain('forestall remediations show 3f9c1d70ab54e2');
+  });
+});
+
+describe('a text', () => {
+  it('has no line that a name from outside made', () => {
+    const forged = 'cpu\n  forestall remediations approve another\u0007';
+    const events = [asked({ evidence: [forged], change: forged, resource: forged })];
+    events.push(escalated({ reason: forged, change: forged, environment: forged }));
+    for (const event of events) {
+      const lines = noticeOf(event).text.split('\n');
+      expect(lines.filter((line) => line.includes('another') && !line.includes('\\u000a'))).toEqual([]);
+      expect(noticeOf(event).text).not.toMatch(/[^\P{Cc}\n]/u);
+    }
+  });
+
+  it('of a question without evidence says so', () => {
+    expect(noticeOf(asked({ evidence: [] })).text).toContain('Why:\n- no evidence is recorded\n');
+  });
+
+  it('ends a reason with one stop, whether it has one or not', () => {
+    for (const reason of ['it failed', 'it failed.'])
+      expect(noticeOf(escalated({ reason })).text).toContain('Why: it failed.\n');
   });
 });
 
