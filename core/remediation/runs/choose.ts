@@ -86,9 +86,9 @@ const postponed = (run: Remediation, { outcome, explanation }: Choice): Remediat
   explanation: `${explanation} ${outcome === 'refused' ? 'That may change' : 'There is time for another forecast'}: it is judged again every ${AGAIN_MINUTES} minutes.`,
 });
 
-/** What a waiting remediation would do and why it does not; plans differ in their times alone. */
+/** What a waiting remediation would do, and why it does not. */
 const waitsFor = ({ plan, refusals }: Remediation): string =>
-  JSON.stringify([plan?.action.id, plan?.resource, refusals.map(({ rule }) => rule)]);
+  JSON.stringify([plan?.action.id, plan?.resource, plan?.change.summary, refusals.map(({ rule }) => rule)]);
 
 /**
  * Chooses an action for a cause, or none, and records the choice with everything that it was computed from. A repeat
@@ -112,10 +112,12 @@ export const chooseStep = <Inputs extends Json>(
     const again = judgedAgainAt(beginning.cause, choice, { startedAt: beginning.startedAt, now });
     if (again !== null && !beginning.isDryRun) {
       const waiting = postponed(chosen, choice);
-      const result = proceed(waiting, 'choose', again);
-      if (run !== undefined && waitsFor(run.item) === waitsFor(waiting)) return { result };
+      const isKnown = run !== undefined && waitsFor(run.item) === waitsFor(waiting);
       const decision = { kind: 'choice-postponed', outcome, inputs } as const;
-      return { change: { run: waiting, decisions: [decision] }, result };
+      return {
+        change: { run: waiting, decisions: isKnown ? [] : [decision] },
+        result: proceed(waiting, 'choose', again),
+      };
     }
     const decision = { kind: KINDS[outcomeOf(choice, beginning)], outcome, inputs };
     return {

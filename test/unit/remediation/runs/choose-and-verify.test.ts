@@ -94,6 +94,39 @@ describe('a choice', () => {
     expect(world.own.remediations.get(ID)?.item.explanation).toBe('four');
   });
 
+  it('that is the same as before keeps its plan and its reason up to date, without another decision', async () => {
+    const world = storedWorld(undefined, { isReserved: false });
+    const made: Choice[] = ['0.62', '0.71'].map((stated, n) => ({
+      ...{ outcome: 'refused', plan: groupPlan({ plannedAt: NOW + n }), refusals: TOO_LOW },
+      explanation: `the confidence is ${stated}.`,
+    }));
+    const handler = makeChoose<Json>({
+      ...{ ...world.base, preview: () => [], chooseAction: () => made.shift()! },
+      gather: async () => ({ inputs: {}, evidenceHash: null }),
+    });
+    await handler(INPUT);
+    await handler(INPUT);
+    const stored = world.own.remediations.get(ID)?.item;
+    expect(stored?.plan?.plannedAt).toBe(NOW + 1);
+    expect(stored?.explanation).toMatch(/^the confidence is 0.71\. That may change/);
+    expect(world.decided()).toEqual(['choice-postponed']);
+  });
+
+  it('that would change more than before is another decision', async () => {
+    const world = storedWorld(undefined, { isReserved: false });
+    const larger = { ...groupPlan().change, summary: 'desired capacity 5 → 8' };
+    const made: Choice[] = [groupPlan(), groupPlan({ change: larger })].map((plan) => ({
+      ...{ outcome: 'refused', plan, refusals: TOO_LOW, explanation: 'because' },
+    }));
+    const handler = makeChoose<Json>({
+      ...{ ...world.base, preview: () => [], chooseAction: () => made.shift()! },
+      gather: async () => ({ inputs: {}, evidenceHash: null }),
+    });
+    await handler(INPUT);
+    await handler(INPUT);
+    expect(world.decided()).toEqual(['choice-postponed', 'choice-postponed']);
+  });
+
   it('that waits says that there is time for another forecast', async () => {
     const problem = { ...groupPlan().problem, impactAt: NOW + 12 * 3600 };
     const { stored } = await choose('act', { plan: groupPlan({ problem }) });
