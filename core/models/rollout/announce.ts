@@ -32,19 +32,18 @@ const withdrawn = (rollout: Rollout): ModelEvent[] => {
 export const rolloutEnded = (rollout: Rollout): ModelEvent[] =>
   rollout.status === 'promoted' ? promoted(rollout) : withdrawn(rollout);
 
-/** A champion that was rolled back. */
+/** A champion that was rolled back; `promotion` is the rollout that made it champion. */
 export const championReverted = (
   scope: ModelScope,
   lineUp: LineUp,
   version: SemanticVersion,
+  promotion: Rollout | undefined,
 ): ModelEvent[] => {
   const retired = memberOf(lineUp, version)?.retired ?? null;
-  const promotedAt = lineUp.transitions.findLast(
-    (each) => each.version === version && each.to === 'champion',
-  )?.at;
-  if (retired === null || retired.rule === null || promotedAt === undefined) return [];
+  if (retired === null || retired.rule === null || promotion?.status !== 'promoted') return [];
   const { at, reason, rule } = retired;
   const name = 'ModelRolledBack';
-  const more = { serves: lineUp.champion, rolloutId: null, rule, reason, seconds: at - promotedAt };
+  const seconds = at - (promotion.ended?.at ?? at);
+  const more = { serves: lineUp.champion, rolloutId: null, rule, reason, seconds };
   return [{ name, source: MODELS_SOURCE, detail: { ...base(scope, name, version, at), ...more } }];
 };

@@ -53,6 +53,10 @@ const withoutChallenger = (lineUp: LineUp, { cause, at }: Rollback): LineUp =>
     ? lineUp
     : withdraw(lineUp, { cause: `${cause}/challenger`, rule: 'abandoned', reason: CHAMPION_GONE, at });
 
+/** The rollout of a version, which has one at most. */
+const rolloutOf = async ({ store }: RollBackDeps, request: RollBackRequest): Promise<Rollout | undefined> =>
+  (await store.rollout(request, rolloutIdOf(request, request.version)))?.item;
+
 const decide = async (
   deps: RollBackDeps,
   request: RollBackRequest,
@@ -71,8 +75,9 @@ const decide = async (
   const next = isChampion ? revert(withoutChallenger(lineUp, change), change) : withdraw(lineUp, change);
   const why: RollbackReason = isChampion ? { rule: 'abandoned', text: CHAMPION_GONE } : reason;
   const rollout = await endOfRollout(deps, request, lineUp, why, at);
+  const promotion = isChampion ? await rolloutOf(deps, request) : undefined;
   const events = [
-    ...(isChampion ? championReverted(request, next, version) : []),
+    ...(isChampion ? championReverted(request, next, version, promotion) : []),
     ...(rollout === undefined ? [] : rolloutEnded(rollout.item)),
   ];
   return {
@@ -83,14 +88,14 @@ const decide = async (
 
 /** An earlier attempt may have ended before it announced what it did. */
 const repeated = async (
-  { store }: RollBackDeps,
+  deps: RollBackDeps,
   request: RollBackRequest,
   lineUp: LineUp,
 ): Promise<Decided> => {
-  const { version } = request;
-  const rollout = (await store.rollout(request, rolloutIdOf(request, version)))?.item;
+  const rollout = await rolloutOf(deps, request);
   const ended = rollout?.status === 'rolled-back' ? rolloutEnded(rollout) : [];
-  return { serves: lineUp.champion, events: [...championReverted(request, lineUp, version), ...ended] };
+  const reverted = championReverted(request, lineUp, request.version, rollout);
+  return { serves: lineUp.champion, events: [...reverted, ...ended] };
 };
 
 /** Rolls back if that is still wanted of the line-up as it is then. */

@@ -187,6 +187,17 @@ describe('a rollback in one call', () => {
     expect(new Set(world.published.map(({ detail }) => detail.id)).size).toBe(5);
   });
 
+  it('announces the end of a champion whose promotion the line-up lists no longer', async () => {
+    const world = await registered();
+    const { now } = await run(world, '0.1.0', NOW);
+    const { item, revision } = await world.memory.lineUp(SCOPE);
+    await world.memory.commit({ scope: SCOPE, lineUp: { item: { ...item, transitions: [] }, revision } });
+    await rollBack(world.deps(), manual('0.1.0'), now + 500);
+    expect(world.published.at(-1)).toMatchObject({
+      ...{ name: 'ModelRolledBack', detail: { version: '0.1.0', serves: '0.0.0', seconds: 500 } },
+    });
+  });
+
   it('ends the rollout that compares with the champion, too', async () => {
     const world = await registered(2);
     const { now } = await run(world, '0.1.0', NOW);
