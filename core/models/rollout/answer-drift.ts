@@ -1,8 +1,7 @@
 import { DAY_SECONDS } from '../../shared/time.ts';
 import type { LineUp } from '../line-up.ts';
 import type { ModelScope, PairedScores } from '../ports.ts';
-import { hasHappened } from '../registry/line-up-changes.ts';
-import type { RollbackReason } from '../rollout.ts';
+import type { SemanticVersion } from '../semantic-version.ts';
 import { type RollBackDeps, rollBack } from './roll-back.ts';
 import { chanceOf, isShownWorse, NO_EVIDENCE, observeBlock } from './sequential-test.ts';
 
@@ -36,7 +35,8 @@ const promotedAt = ({ transitions, champion, championSince }: LineUp): number | 
  */
 export const answerDrift = async (deps: DriftDeps, drift: Drift, now: number): Promise<DriftAnswer> => {
   const { item: lineUp } = await deps.store.lineUp(drift);
-  if (hasHappened(lineUp, drift.cause)) return 'rolled-back';
+  const done = lineUp.transitions.find(({ cause }) => cause === drift.cause);
+  if (done !== undefined) return takeBack(deps, drift, done.version, done.reason, now);
   const [since, before] = [promotedAt(lineUp), lineUp.former[0]];
   if (since === undefined || before === undefined) return 'retrain';
   if (drift.startedAt < since || drift.startedAt >= since + SOON_SECONDS) return 'retrain';
@@ -47,8 +47,17 @@ export const answerDrift = async (deps: DriftDeps, drift: Drift, now: number): P
   if (!isShownWorse(test, drift.falseRollbackRate)) return 'retrain';
   const chance = chanceOf(test).toPrecision(2);
   const text = `drift after its promotion, and version ${before} is better on the same series (chance of ${chance} if they were equal)`;
-  const reason: RollbackReason = { rule: 'drift', text };
-  const { tenantId, kind, cause } = drift;
-  await rollBack(deps, { tenantId, kind, version, cause, reason }, now);
+  return takeBack(deps, drift, version, text, now);
+};
+
+/** Of a version that was rolled back already, it only announces that again. */
+const takeBack = async (
+  deps: DriftDeps,
+  { tenantId, kind, cause }: Drift,
+  version: SemanticVersion,
+  text: string,
+  now: number,
+): Promise<DriftAnswer> => {
+  await rollBack(deps, { tenantId, kind, version, cause, reason: { rule: 'drift', text } }, now);
   return 'rolled-back';
 };

@@ -87,11 +87,7 @@ const decide = async (
 };
 
 /** An earlier attempt may have ended before it announced what it did. */
-const repeated = async (
-  deps: RollBackDeps,
-  request: RollBackRequest,
-  lineUp: LineUp,
-): Promise<Decided> => {
+const repeated = async (deps: RollBackDeps, request: RollBackRequest, lineUp: LineUp): Promise<Decided> => {
   const rollout = await rolloutOf(deps, request);
   const ended = rollout?.status === 'rolled-back' ? rolloutEnded(rollout) : [];
   const reverted = championReverted(request, lineUp, request.version, rollout);
@@ -122,6 +118,8 @@ const rollBackIf = async (
 export const rollBack = (deps: RollBackDeps, request: RollBackRequest, now: number): Promise<RolledBack> =>
   rollBackIf(deps, request, () => true, now);
 
+const causeOfEnd = (rolloutId: string, rule: RollbackReason['rule']): string => `${rolloutId}/${rule}`;
+
 /** Ends the rollout of a challenger, unless the rollout has ended meanwhile: its version may be champion by now. */
 const endRollout = (
   deps: RollBackDeps,
@@ -131,7 +129,7 @@ const endRollout = (
   now: number,
 ): Promise<RolledBack> => {
   const { tenantId, kind } = scope;
-  const request = { tenantId, kind, version, cause: `${rolloutId}/${reason.rule}`, reason };
+  const request = { tenantId, kind, version, cause: causeOfEnd(rolloutId, reason.rule), reason };
   const isWanted = (lineUp: LineUp): boolean =>
     holds(lineUp, fence) && (reason.rule !== 'abandoned' || isLeaseOver(lineUp, now));
   return rollBackIf(deps, request, isWanted, now);
@@ -140,7 +138,14 @@ const endRollout = (
 const isLeaseOver = ({ challenger }: LineUp, now: number): boolean =>
   challenger !== null && now >= challenger.leaseUntil;
 
-/** Ends a rollout whose workflow failed. Nothing happens if it has ended, or never began. */
+/** Announces the end of a rollout again, in case the attempt that ended it died before it could. */
+const announceAgain = async (deps: RollBackDeps, scope: ModelScope, rolloutId: string): Promise<void> => {
+  const rollout = (await deps.store.rollout(scope, rolloutId))?.item;
+  const events = rollout === undefined ? [] : rolloutEnded(rollout);
+  if (events.length > 0) await deps.events.publish(events);
+};
+
+/** Ends a rollout whose workflow failed. Nothing changes if it has ended, or never began. */
 export const failRollout = async (
   deps: RollBackDeps,
   { rolloutId, ...scope }: RolloutKey,
@@ -148,15 +153,24 @@ export const failRollout = async (
   now: number,
 ): Promise<RolledBack> => {
   const { champion, challenger } = (await deps.store.lineUp(scope)).item;
-  if (challenger?.rolloutId !== rolloutId) return { serves: champion };
+  if (challenger?.rolloutId !== rolloutId) {
+    await announceAgain(deps, scope, rolloutId);
+    return { serves: champion };
+  }
   const reason: RollbackReason = { rule: 'workflow-failed', text: `its workflow failed: ${error}` };
   return endRollout(deps, scope, challenger, reason, now);
 };
 
-/** Ends a rollout that took no step until its lease was over: its workflow is gone. */
+/**
+ * Ends a rollout that took no step until its lease was over: its workflow is gone, and nobody else announces the end. Until
+ * the next rollout begins, each repeat announces it.
+ */
 export const endAbandoned = async (deps: RollBackDeps, scope: ModelScope, now: number): Promise<void> => {
   const { item } = await deps.store.lineUp(scope);
-  const { challenger } = item;
+  const { challenger, transitions } = item;
+  const newest = transitions.at(-1);
+  if (newest !== undefined && newest.cause === causeOfEnd(rolloutIdOf(scope, newest.version), 'abandoned'))
+    await announceAgain(deps, scope, rolloutIdOf(scope, newest.version));
   if (challenger === null || !isLeaseOver(item, now)) return;
   const text = `rollout ${challenger.rolloutId} stopped without an end`;
   await endRollout(deps, scope, challenger, { rule: 'abandoned', text }, now);

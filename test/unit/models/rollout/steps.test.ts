@@ -107,6 +107,19 @@ describe('a rollout', () => {
     expect(new Set(world.published.map(({ detail }) => detail.id)).size).toBe(3);
   });
 
+  it('announces that one, also if an attempt died before it could', async () => {
+    const world = await registered(2);
+    await beginRollout(world.deps(), request('0.1.0'), NOW);
+    const later = NOW + DEFAULT_ROLLOUT_POLICY.leaseSeconds;
+    const dying = beginRollout(world.deps(world.memory, 'at-publish'), request('0.1.1'), later);
+    await expect(dying).rejects.toThrow();
+    expect(namesOf(world)).not.toContain('ModelRolledBack');
+    await beginRollout(world.deps(), request('0.1.1'), later + 60);
+    expect(world.published.at(-1)).toMatchObject({
+      ...{ name: 'ModelRolledBack', detail: { version: '0.1.0', rule: 'abandoned' } },
+    });
+  });
+
   it('is lost if the line-up went to another one without it', async () => {
     const world = await registered();
     await beginRollout(world.deps(), request('0.1.0'), NOW);
@@ -243,6 +256,16 @@ describe('a workflow that failed', () => {
     });
   });
 
+  it('announces the rollback, also if an attempt died before it could', async () => {
+    const world = await registered();
+    await beginRollout(world.deps(), request('0.1.0'), NOW);
+    const dying = failRollout(world.deps(world.memory, 'at-publish'), key('0.1.0'), 'x', NOW + 60);
+    await expect(dying).rejects.toThrow();
+    expect(namesOf(world)).not.toContain('ModelRolledBack');
+    await failRollout(world.deps(), key('0.1.0'), 'x', NOW + 90);
+    expect(world.published.at(-1)).toMatchObject({ name: 'ModelRolledBack', detail: { seconds: 60 } });
+  });
+
   it('does nothing to a rollout that ended or never began', async () => {
     const world = await registered();
     expect(await failRollout(world.deps(), key('0.1.0'), 'x', NOW)).toEqual({ serves: '0.0.0' });
@@ -273,6 +296,17 @@ describe('drift', () => {
     expect(await answerDrift(world.deps(), drift(promotedAt + 600), now)).toBe('rolled-back');
     // Nothing served before the present champion.
     expect(await answerDrift(world.deps(), drift(now, 'drift-2'), now)).toBe('retrain');
+  });
+
+  it('announces the rollback, also if an attempt died before it could', async () => {
+    const { world, promotedAt, now } = await afterPromotion(0.2);
+    const dying = answerDrift(world.deps(world.memory, 'at-publish'), drift(promotedAt + 600), now);
+    await expect(dying).rejects.toThrow();
+    expect(namesOf(world)).not.toContain('ModelRolledBack');
+    expect(await answerDrift(world.deps(), drift(promotedAt + 600), now + 60)).toBe('rolled-back');
+    expect(world.published.at(-1)).toMatchObject({
+      ...{ name: 'ModelRolledBack', detail: { version: '0.1.0', rule: 'drift' } },
+    });
   });
 
   it.each([
