@@ -18,21 +18,36 @@ import {
   takeTrainingStep,
 } from './training-step.ts';
 
-/** Stores the token of the state that waits for a person. */
-export const awaitApproval = (
-  deps: TrainingDeps,
-  key: TrainingKey,
-  taskToken: string,
-): Promise<TrainingOutcome> =>
-  takeTrainingStep(deps, key, ['awaiting-approval'], async (run) => ({ ...run, approvalToken: taskToken }));
+type Answer = 'approved' | 'declined';
 
 export interface ApproveDeps extends TrainingDeps {
   readonly waiting: WaitingTrainings;
 }
 
+/** The answer to a training that waits no longer. */
+const answerOf = ({ status }: TrainingOutcome): Answer =>
+  status === 'approved' || status === 'rolling-out' ? 'approved' : 'declined';
+
+/**
+ * Stores the token of the state that waits for a person. The person may have been faster than the state: then its answer is
+ * sent at once.
+ */
+export const awaitApproval = async (
+  deps: ApproveDeps,
+  key: TrainingKey,
+  taskToken: string,
+): Promise<TrainingOutcome> => {
+  const outcome = await takeTrainingStep(deps, key, ['awaiting-approval'], async (run) => ({
+    ...run,
+    approvalToken: taskToken,
+  }));
+  if (outcome.next !== 'ask') await deps.waiting.answer(taskToken, answerOf(outcome));
+  return outcome;
+};
+
 export interface ApprovalAnswer extends ModelScope {
   readonly version: string;
-  readonly answer: 'approved' | 'declined';
+  readonly answer: Answer;
   readonly by: Actor;
   readonly reason: string;
 }
@@ -63,7 +78,7 @@ const lineUpAfter = (lineUp: LineUp, { version, answer, by, reason }: ApprovalAn
   answer === 'approved' ? approve(lineUp, version, { by, at, reason }) : lineUp;
 
 /** The answers that a training had already. */
-const isRepeated = ({ status }: TrainingRun, answer: ApprovalAnswer['answer']): boolean =>
+const isRepeated = ({ status }: TrainingRun, answer: Answer): boolean =>
   answer === 'approved' ? status === 'approved' || status === 'rolling-out' : status === 'declined';
 
 /**

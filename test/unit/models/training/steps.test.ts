@@ -336,6 +336,22 @@ describe('an approval', () => {
     );
   });
 
+  it.each([
+    ['approved', 'roll-out'],
+    ['declined', 'end'],
+  ] as const)(
+    '%s before the workflow waits for it goes to the workflow as soon as it does',
+    async (answer, next) => {
+      const world = trainingWorld();
+      const key = await begin(world);
+      await runAll(world, key, true, 'ask');
+      await answerApproval(world.deps(), given(answer), NOW);
+      expect(world.answers).toEqual([]);
+      expect(await awaitApproval(world.deps(), key, 'token-1')).toMatchObject({ next });
+      expect(world.answers).toEqual([['token-1', answer]]);
+    },
+  );
+
   it('that nobody gives in time counts as declined', async () => {
     const { world, key } = await waitingWorld();
     expect(await failTraining(world.deps(), key, 'nobody answered in time', NOW)).toMatchObject({
