@@ -17,8 +17,13 @@ export type RouteEntry = z.infer<typeof RouteEntry>;
 const isUnique = (entries: readonly RouteEntry[]): boolean =>
   new Set(entries.map(({ kind, region }) => JSON.stringify([kind, region]))).size === entries.length;
 
+export const MAX_ROUTES = 200;
+
 export const RoutingTable = z.strictObject({
-  entries: z.array(RouteEntry).max(200).refine(isUnique, 'expected one entry for each kind and region'),
+  entries: z
+    .array(RouteEntry)
+    .max(MAX_ROUTES)
+    .refine(isUnique, 'expected one entry for each kind and region'),
 });
 export type RoutingTable = z.infer<typeof RoutingTable>;
 

@@ -3,7 +3,7 @@ import { InvalidInputError } from '../../shared/errors.ts';
 import { untilCommitted } from '../../shared/until-committed.ts';
 import { isTrusted } from '../line-up.ts';
 import type { ModelScope, ModelStore, RouteStore } from '../ports.ts';
-import { type RouteEntry, RoutingTable } from '../routing-table.ts';
+import { MAX_ROUTES, type RouteEntry, RoutingTable } from '../routing-table.ts';
 import { entryFor, type Route, type RouteQuestion, routeOf } from './route.ts';
 
 export interface RouteDeps {
@@ -38,7 +38,7 @@ const isSame = (a: RouteEntry, { kind, region }: Pick<RouteEntry, 'kind' | 'regi
 
 /**
  * Sets the entry of a kind and region.
- * @throws InvalidInputError if it pins a version that neither is nor was champion, or was rolled back
+ * @throws InvalidInputError if it pins a version that neither is nor was champion, or was rolled back, or is one too many
  */
 export const setRoute = async (
   deps: RouteDeps,
@@ -54,6 +54,7 @@ export const setRoute = async (
   return untilCommitted('the routing table', async () => {
     const { item, revision } = await deps.routes.get(tenantId);
     const others = item.entries.filter((each) => !isSame(each, entry));
+    if (others.length >= MAX_ROUTES) throw new InvalidInputError(`a tenant may have ${MAX_ROUTES} routes`);
     const table = RoutingTable.parse({ entries: [...others, entry] });
     return (await deps.routes.replace(tenantId, { item: table, revision })) ? table : undefined;
   });

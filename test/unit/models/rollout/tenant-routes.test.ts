@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { LineUp } from '../../../../core/models/line-up.ts';
 import { readRoutes, setRoute } from '../../../../core/models/rollout/tenant-routes.ts';
+import { InvalidInputError } from '../../../../core/shared/errors.ts';
 import { memoryModelStore, memoryRouteStore } from '../../../fakes/models.ts';
 import { NOW, SCOPE, sampleLineUp } from '../samples.ts';
 
@@ -44,6 +45,16 @@ describe('the routes of a tenant', () => {
     );
     await setRoute(deps, 'acme', entry({ follows: 'shared', pinned: '6.0.0' }));
     expect(await serves(deps, null)).toBe('6.0.0');
+  });
+
+  it('are limited in number', async () => {
+    const deps = await world(own, shared);
+    const entries = Array.from({ length: 200 }, (_, index) => entry({ region: `region-${index}` }));
+    await deps.routes.replace('acme', { item: { entries }, revision: 0 });
+    const further = setRoute(deps, 'acme', entry({ region: 'eu' }));
+    await expect(further).rejects.toThrow('a tenant may have 200 routes');
+    await expect(further).rejects.toBeInstanceOf(InvalidInputError);
+    expect((await setRoute(deps, 'acme', entry({ region: 'region-7' }))).entries).toHaveLength(200);
   });
 
   it('keep the changes of several people at once', async () => {
