@@ -27,7 +27,8 @@ export const performanceBy = <D extends Dimension>(
   const groups = Map.groupBy(rows, (row) => JSON.stringify(dimensions.map((one) => row[one])));
   return [...groups.values()].map((group) => {
     const [first, ...rest] = group as [PerformanceRow, ...PerformanceRow[]];
-    return { ...first, sums: rest.reduce((sums, row) => addSums(sums, row.sums), first.sums) };
+    const values = Object.fromEntries(dimensions.map((one) => [one, first[one]])) as Record<D, string>;
+    return { ...values, sums: rest.reduce((sums, row) => addSums(sums, row.sums), first.sums) };
   });
 };
 

@@ -40,6 +40,11 @@ describe('performance by dimension', () => {
     ]);
   });
 
+  it('names only what the rows are added by', () => {
+    const [first] = performanceBy(rows, ['profile', 'model']);
+    expect(Object.keys(first!)).toEqual(['profile', 'model', 'sums']);
+  });
+
   it('adds up the rows of each combination', () => {
     expect(performanceBy(rows, ['profile', 'model'])).toHaveLength(4);
     expect(performanceBy(rows, ['day']).map(({ day }) => day)).toEqual(['2026-11-30', '2026-12-01']);
