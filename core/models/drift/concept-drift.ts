@@ -1,6 +1,7 @@
 /** Watches whether the champion's losses grow beyond those that it had when it was promoted. */
 
 import { median } from '../../shared/maths/averages.ts';
+import { logOfLoss } from '../performance/error-sums.ts';
 import { addEvidence, type ChangeEvidence, NO_EVIDENCE, strengthOf } from './change-evidence.ts';
 import { BASELINE_DAYS, type DailyBaseline, dailyBaseline } from './daily-baseline.ts';
 import { type DriftFinding, percentText } from './finding.ts';
@@ -31,8 +32,6 @@ export const CONCEPT_SETTINGS: ConceptSettings = {
   criticalRise: 0.5,
 };
 
-const SHIFT = 0.01;
-const logOf = (loss: number): number => Math.log(loss + SHIFT);
 /** A series needs a loss on this share of the baseline's days. */
 const ENOUGH_DAYS = 0.5;
 
@@ -41,7 +40,7 @@ export const lossBaseline = (days: readonly DailyLosses[]): LossBaseline | null 
   const bySeries = new Map<string, number>();
   for (const id of new Set(days.flatMap((day) => [...day.keys()]))) {
     const losses = days.flatMap((day) => day.get(id) ?? []);
-    if (losses.length >= ENOUGH_DAYS * days.length) bySeries.set(id, median(losses.map(logOf)));
+    if (losses.length >= ENOUGH_DAYS * days.length) bySeries.set(id, median(losses.map(logOfLoss)));
   }
   const daily = dailyBaseline(days.map((day) => riseOf(day, bySeries)));
   return daily === null ? null : { bySeries, daily };
@@ -52,7 +51,7 @@ const riseOf = (day: DailyLosses, bySeries: ReadonlyMap<string, number>): number
   median(
     [...day].flatMap(([id, loss]) => {
       const usual = bySeries.get(id);
-      return usual === undefined ? [] : [logOf(loss) - usual];
+      return usual === undefined ? [] : [logOfLoss(loss) - usual];
     }),
   );
 

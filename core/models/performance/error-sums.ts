@@ -43,6 +43,9 @@ export interface ErrorSums {
 /** Added to a loss before its logarithm is taken: near-perfect forecasts of idle series do not dominate. */
 export const LOSS_SHIFT = 0.01;
 
+/** Logarithm in which losses of series are averaged and compared. */
+export const logOfLoss = (loss: number): number => Math.log(loss + LOSS_SHIFT);
+
 /** Number of central bands that the levels form. */
 const bandsOf = (levels: readonly number[]): number => levels.length >> 1;
 
@@ -73,7 +76,7 @@ export const errorSums = (joined: JoinedForecast, from: number, to: number): Err
     quantileLevels,
     forecasts: hasSteps ? 1 : 0,
     scaledQuantileLoss,
-    logLoss: hasSteps ? Math.log(scaledQuantileLoss / tally.steps + LOSS_SHIFT) : 0,
+    logLoss: hasSteps ? logOfLoss(scaledQuantileLoss / tally.steps) : 0,
   };
 };
 

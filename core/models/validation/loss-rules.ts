@@ -1,16 +1,15 @@
 /** Rules about losses: overall, and in each segment. */
 
+import { logOfLoss } from '../performance/error-sums.ts';
 import { type ClusteredMean, clusteredMean, upperBound } from './clustered-mean.ts';
 import type { ComparedWindow } from './compared-windows.ts';
 import { type GateInput, type GateRule, percentText, type RuleResult } from './gate-rule.ts';
-
-const SHIFT = 0.01;
 
 /** Mean of ln((candidate's loss + 0.01) / (champion's loss + 0.01)). */
 const logRatio = (windows: readonly ComparedWindow[]): ClusteredMean =>
   clusteredMean(
     windows.map(({ champion, candidate }) => ({
-      value: Math.log((candidate.loss + SHIFT) / (champion.loss + SHIFT)),
+      value: logOfLoss(candidate.loss) - logOfLoss(champion.loss),
       seriesId: champion.seriesId,
       window: champion.window,
     })),
