@@ -1,8 +1,8 @@
-import { DAY_SECONDS } from '../../shared/time.ts';
 import type { LineUp } from '../line-up.ts';
 import type { ModelScope, PairedScores } from '../ports.ts';
 import type { SemanticVersion } from '../semantic-version.ts';
 import { type RollBackDeps, rollBack } from './roll-back.ts';
+import { WATCH_SECONDS } from './route.ts';
 import { chanceOf, isShownWorse, NO_EVIDENCE, observeBlock } from './sequential-test.ts';
 
 export interface DriftDeps extends RollBackDeps {
@@ -20,9 +20,6 @@ export interface Drift extends ModelScope {
 /** `retrain`: the champion is not to blame, or nothing better served before it. */
 export type DriftAnswer = 'rolled-back' | 'retrain';
 
-/** Drift that starts later after a promotion comes from the data. */
-const SOON_SECONDS = DAY_SECONDS;
-
 /** When the present champion was promoted; undefined if it serves because another was rolled back. */
 const promotedAt = ({ transitions, champion, championSince }: LineUp): number | undefined =>
   transitions.findLast(
@@ -31,7 +28,8 @@ const promotedAt = ({ transitions, champion, championSince }: LineUp): number | 
 
 /**
  * Answers drift at `now` (epoch seconds): the champion is rolled back if the drift started soon after its promotion and
- * the champion before it was better on the same series since; both forecast them for a day.
+ * the champion before it was better on the same series since; both forecast them for `WATCH_SECONDS`. Drift that starts
+ * later comes from the data.
  */
 export const answerDrift = async (deps: DriftDeps, drift: Drift, now: number): Promise<DriftAnswer> => {
   const { item: lineUp } = await deps.store.lineUp(drift);
@@ -39,7 +37,7 @@ export const answerDrift = async (deps: DriftDeps, drift: Drift, now: number): P
   if (done !== undefined) return takeBack(deps, drift, done.version, done.reason, now);
   const [since, before] = [promotedAt(lineUp), lineUp.former[0]];
   if (since === undefined || before === undefined) return 'retrain';
-  if (drift.startedAt < since || drift.startedAt >= since + SOON_SECONDS) return 'retrain';
+  if (drift.startedAt < since || drift.startedAt >= since + WATCH_SECONDS) return 'retrain';
   const { champion: version } = lineUp;
   const query = { candidate: version, champion: before, after: since };
   const blocks = (await deps.scores.blocks(drift, query)).filter(({ at }) => at <= now);

@@ -1,4 +1,5 @@
 /** Which version answers for a series, and which one is computed beside it for comparison. Pure. */
+import { DAY_SECONDS } from '../../shared/time.ts';
 import { isTrusted, type LineUp } from '../line-up.ts';
 import type { RouteEntry, RoutingTable } from '../routing-table.ts';
 import type { SemanticVersion } from '../semantic-version.ts';
@@ -32,7 +33,7 @@ export const entryFor = (
 };
 
 /** After a promotion, the version before it is computed for this long, so that drift finds something to compare. */
-export const WATCH_SECONDS = 86_400;
+export const WATCH_SECONDS = DAY_SECONDS;
 
 const withoutRollout = ({ champion, championSince, former: [before] }: LineUp, now: number): Route => {
   const isWatched = before !== undefined && now < championSince + WATCH_SECONDS;
