@@ -11,7 +11,7 @@ export type ModelKind = z.infer<typeof ModelKind>;
 /** SHA-256 as hexadecimal digits. */
 export const Hash = z.string().regex(/^[0-9a-f]{64}$/, 'expected 64 hexadecimal digits');
 
-/** Files that a model may have, and the bytes of one of them, are limited: a function has to hold them all. */
+/** A function has to hold all files of a model. */
 export const MAX_ARTEFACT_FILES = 50;
 
 export const ArtefactFile = z.strictObject({

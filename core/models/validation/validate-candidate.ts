@@ -25,7 +25,7 @@ export interface RuleReport extends RuleResult {
   readonly rule: GateRuleName;
 }
 
-export interface ValidationReport {
+export interface GateReport {
   readonly candidate: string;
   readonly champion: string;
   readonly passed: boolean;
@@ -54,7 +54,7 @@ export const validateCandidate = (
   candidate: Candidate,
   champion: ValidatedModel,
   settings: GateSettings = GATE_SETTINGS,
-): ValidationReport => {
+): GateReport => {
   const { warmSeconds, artefactBytes } = candidate;
   const input = {
     ...compareWindows(champion.results, candidate.results),
