@@ -4,3 +4,9 @@ export interface ResolvedThreshold {
   readonly limit: number;
   readonly source: 'fixed' | 'historical';
 }
+
+/** True if the value is past the limit; false for a missing value (NaN). */
+export const isBeyond = (
+  value: number,
+  { direction, limit }: Pick<ResolvedThreshold, 'direction' | 'limit'>,
+): boolean => (direction === 'above' ? value > limit : value < limit);

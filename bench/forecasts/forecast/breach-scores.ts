@@ -1,6 +1,6 @@
 import { assessBreach, WARNS_AT } from '../../../core/forecasts/breach/assess-breach.ts';
 import { resolveThreshold } from '../../../core/forecasts/breach/resolve-threshold.ts';
-import type { ResolvedThreshold } from '../../../core/forecasts/resolved-threshold.ts';
+import { isBeyond } from '../../../core/forecasts/resolved-threshold.ts';
 import { mean, upperMedian } from '../../../core/shared/maths/averages.ts';
 import type { ScoredTask } from './score-tasks.ts';
 
@@ -47,9 +47,6 @@ export interface BreachFigures {
   readonly alarms: readonly AlarmFigures[];
   readonly reliability: readonly ReliabilityRow[];
 }
-
-const isBeyond = (value: number, { direction, limit }: ResolvedThreshold): boolean =>
-  direction === 'above' ? value > limit : value < limit;
 
 /** Thresholds of one task that are not already crossed in the last step. */
 const casesOf = ({ task, forecast }: ScoredTask): Case[] =>

@@ -1,3 +1,4 @@
+import { isBeyond } from '../../../core/forecasts/resolved-threshold.ts';
 import { thresholdOf } from '../../../core/metrics/targets/profiles.ts';
 import { DAY_SECONDS, HOUR_SECONDS } from '../../../core/shared/time.ts';
 import {
@@ -9,7 +10,7 @@ import {
 } from '../../../core/simulator/fleet.ts';
 import { randomStream } from '../../../core/simulator/random.ts';
 import { simulateFleet } from '../../../core/simulator/simulate-fleet.ts';
-import { isBeyond, type World } from './world.ts';
+import type { World } from './world.ts';
 
 const STEP_SECONDS = 300;
 const HORIZON = 96;

@@ -4,11 +4,11 @@ import type { BreachRisk } from '../../../core/forecasts/breach-risk.ts';
 import { forecastWithState } from '../../../core/forecasts/engine/ensemble.ts';
 import type { ForecastState } from '../../../core/forecasts/engine/forecast-state.ts';
 import type { ResolvedThreshold } from '../../../core/forecasts/resolved-threshold.ts';
+import { isBeyond } from '../../../core/forecasts/resolved-threshold.ts';
 import type { RegularSeries } from '../../../core/metrics/series/metric-series.ts';
 import { boundsOf, thresholdOf } from '../../../core/metrics/targets/profiles.ts';
 import type { Profile } from '../../../core/metrics/targets/target.ts';
 import { DAY_SECONDS, HOUR_SECONDS } from '../../../core/shared/time.ts';
-import { isBeyond } from './world.ts';
 
 const HORIZON_SECONDS = 8 * HOUR_SECONDS;
 const HISTORY_SECONDS = 14 * DAY_SECONDS;

@@ -1,10 +1,11 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { isBeyond } from '../../../core/forecasts/resolved-threshold.ts';
 import { sortedQuantile } from '../../../core/shared/maths/order-statistics.ts';
 import { HOUR_SECONDS } from '../../../core/shared/time.ts';
 import { type RandomStream, randomStream } from '../../../core/simulator/random.ts';
 import { type ForecastTask, readTasks } from '../forecast/fleet-data.ts';
-import { isBeyond, type World } from './world.ts';
+import type { World } from './world.ts';
 
 const SEED = 11;
 /** Total rise before the forecast, in ranges (p5 to p95) of the series: drawn on a log scale. */

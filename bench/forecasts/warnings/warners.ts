@@ -1,8 +1,9 @@
 import { assessBreach } from '../../../core/forecasts/breach/assess-breach.ts';
 import { forecastWith } from '../../../core/forecasts/engine/ensemble.ts';
 import { DEFAULT_SETTINGS, type EngineSettings } from '../../../core/forecasts/engine/settings.ts';
+import { isBeyond } from '../../../core/forecasts/resolved-threshold.ts';
 import { DAY_SECONDS, HOUR_SECONDS } from '../../../core/shared/time.ts';
-import { isBeyond, type World } from './world.ts';
+import type { World } from './world.ts';
 
 /** A forecast of a method for a world. */
 export interface Warning {

@@ -1,3 +1,4 @@
+import { isBeyond } from '../../../core/forecasts/resolved-threshold.ts';
 import type { RegularSeries } from '../../../core/metrics/series/metric-series.ts';
 
 /** A series with a limit and what followed: the common form of given, simulated and injected cases. */
@@ -10,9 +11,6 @@ export interface World {
   /** True if the series is climbing or draining at the end of the history. */
   readonly isRamp: boolean;
 }
-
-export const isBeyond = (value: number, { direction, limit }: World['threshold']): boolean =>
-  direction === 'above' ? value > limit : value < limit;
 
 /** Steps to the first crossing, from 1; 0 if there is none. */
 export const stepsToBreach = ({ future, threshold }: World): number =>

@@ -3,7 +3,7 @@ import { sum } from '../../shared/maths/averages.ts';
 import { HOUR_SECONDS } from '../../shared/time.ts';
 import type { BreachRisk, Severity } from '../breach-risk.ts';
 import type { Forecast } from '../engine/forecast.ts';
-import type { ResolvedThreshold } from '../resolved-threshold.ts';
+import { isBeyond, type ResolvedThreshold } from '../resolved-threshold.ts';
 import { calibrate, type PastExcursions } from './calibration.ts';
 import { continuedCrossing } from './continued-crossing.ts';
 import { exceedanceByStep } from './exceedance.ts';
@@ -93,10 +93,8 @@ const crossingOf = (
 };
 
 /** True if the last observed value is beyond the threshold. */
-const isPassed = (history: RegularSeries | undefined, { direction, limit }: ResolvedThreshold): boolean => {
-  const last = history?.values.findLast(Number.isFinite) ?? Number.NaN;
-  return direction === 'above' ? last > limit : last < limit;
-};
+const isPassed = (history: RegularSeries | undefined, threshold: ResolvedThreshold): boolean =>
+  isBeyond(history?.values.findLast(Number.isFinite) ?? Number.NaN, threshold);
 
 const NOW = { p10: 0, p50: 0, p90: 0 } as const;
 

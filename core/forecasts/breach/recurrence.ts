@@ -1,6 +1,6 @@
 import type { RegularSeries } from '../../metrics/series/metric-series.ts';
 import { DAY_SECONDS } from '../../shared/time.ts';
-import type { ResolvedThreshold } from '../resolved-threshold.ts';
+import { isBeyond, type ResolvedThreshold } from '../resolved-threshold.ts';
 
 /** Weight of a day relative to the day after it. */
 const DAILY_DECAY = 0.8;
@@ -18,14 +18,13 @@ export interface Recurrence {
 /** 1 at the steps at which a run beyond the threshold reaches `persistenceSteps`. Missing steps neither start nor end one. */
 const excursionsOf = (
   values: Float64Array,
-  { direction, limit }: ResolvedThreshold,
+  threshold: ResolvedThreshold,
   persistenceSteps: number,
 ): Uint8Array => {
   let run = 0;
   return Uint8Array.from(values, (value) => {
     if (!Number.isFinite(value)) return 0;
-    const isBeyond = direction === 'above' ? value > limit : value < limit;
-    run = isBeyond ? run + 1 : 0;
+    run = isBeyond(value, threshold) ? run + 1 : 0;
     return run >= persistenceSteps ? 1 : 0;
   });
 };

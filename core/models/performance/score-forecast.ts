@@ -1,7 +1,7 @@
 /** Joins an issued forecast with the values that arrived later. */
 
 import { maseScale } from '../../forecasts/forecast-losses.ts';
-import type { ResolvedThreshold } from '../../forecasts/resolved-threshold.ts';
+import { isBeyond, type ResolvedThreshold } from '../../forecasts/resolved-threshold.ts';
 import type { RegularSeries } from '../../metrics/series/metric-series.ts';
 import { HOUR_SECONDS } from '../../shared/time.ts';
 import { type BreachSums, breachSums, NO_BREACHES } from './breach-sums.ts';
@@ -76,6 +76,3 @@ const breachesOf = (
     crossedAfterSeconds: step < 0 ? null : (step + 1) * stepSeconds,
   });
 };
-
-const isBeyond = (value: number, { direction, limit }: ResolvedThreshold): boolean =>
-  direction === 'above' ? value > limit : value < limit;
