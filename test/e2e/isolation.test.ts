@@ -165,6 +165,25 @@ describe('a request that names something of another tenant in its query', () => 
 const isVersioned = (body: unknown): body is object =>
   typeof body === 'object' && body !== null && 'version' in body && typeof body.version === 'number';
 
+/** A run of forecasts that the schedule starts at five past each hour. */
+const SCHEDULED_RUN = / RUN#[\d-]+T\d\d-05-/;
+
+/**
+ * Keys of their items that commands change. The schedule may start a run of forecasts meanwhile, which changes items of
+ * its own: the commands are then sent once more.
+ */
+const changedOutsideSchedule = async (sendCommands: () => Promise<void>): Promise<string[]> => {
+  const changedBy = async () => {
+    await drained();
+    const before = await settledItems(session);
+    await sendCommands();
+    await drained();
+    return differences(before, await settledItems(session));
+  };
+  const changed = await changedBy();
+  return changed.some((key) => SCHEDULED_RUN.test(key)) ? changedBy() : changed;
+};
+
 describe('a command that names something of another tenant in its body', () => {
   it('may be only one that is known to name something or not to', () => {
     expect(unknownBodies).toEqual([]);
@@ -172,21 +191,20 @@ describe('a command that names something of another tenant in its body', () => {
 
   it.each(namingBodies)('$id has the effect of a name that does not exist', async (command) => {
     const { method, path, headers, bodyOf, isAccepted, accumulates } = command;
-    await drained();
-    const before = await settledItems(session);
     const send = async (named: Ids) => {
       const { version } = JSON.parse((await ask('get', '/v1/settings')).text);
       const body = bodyOf(named);
       const sent = isVersioned(body) ? { ...body, version } : body;
       return ask(method, path, sent, headers);
     };
-    const [theirs, missing] = [await send(theirIds()), await send(strangeIds())];
-    expect(theirs.status).toBe(missing.status);
-    if (!accumulates)
-      expect(comparable(theirs.text, theirIds())).toBe(comparable(missing.text, strangeIds()));
-    if (isAccepted) expect(theirs.status).toBeLessThan(300);
-    await drained();
-    expect(differences(before, await settledItems(session))).toEqual([]);
+    const changed = await changedOutsideSchedule(async () => {
+      const [theirs, missing] = [await send(theirIds()), await send(strangeIds())];
+      expect(theirs.status).toBe(missing.status);
+      if (!accumulates)
+        expect(comparable(theirs.text, theirIds())).toBe(comparable(missing.text, strangeIds()));
+      if (isAccepted) expect(theirs.status).toBeLessThan(300);
+    });
+    expect(changed).toEqual([]);
   });
 });
 

@@ -24,7 +24,7 @@ export const ARGUED_GRANTS: readonly ArguedGrant[] = [
     holder: /^SelfHealingHealPlatformRole\w{8}$/,
     actions: ['s3:GetObject', 's3:ListBucket'],
     reason:
-      'It compares inputs that a run wrote before it died; the end-to-end tests kill none there, and test/adapters/remediation/decision-inputs.test.ts makes the call',
+      'It compares inputs that a run wrote before it died; the end-to-end tests kill none there, and test/adapters/remediation/stores-contract.test.ts makes the call',
   },
   {
     holder:
@@ -38,6 +38,13 @@ export const ARGUED_GRANTS: readonly ArguedGrant[] = [
     actions: ['s3:GetObject', 's3:PutObject', 'events:PutEvents'],
     reason:
       'It records and announces what it decides about a run that was stopped; test/unit/remediation/runs/close.test.ts stops one at each step',
+  },
+  {
+    holder: /^Remediation(?:ChooseAction|ExecuteAction|RequestApproval)Role\w{8}$/,
+    actions: ['s3:GetObject'],
+    isUsedAtTimes: true,
+    reason:
+      'They compare inputs that were already recorded, by a repeated step or by an equal decision, with what they would write; test/adapters/remediation/stores-contract.test.ts makes the call',
   },
   {
     holder: /^Remediation(?:ChooseAction|ExecuteAction)Role\w{8}$/,

@@ -1,5 +1,6 @@
+import { existsSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import type { ArguedGrant } from './argued-grants.ts';
+import { ARGUED_GRANTS, type ArguedGrant } from './argued-grants.ts';
 import type { Call } from './evaluate.ts';
 import { deniedCalls, needlesslyAllowed, unjudgedParts, unusedGrants } from './findings.ts';
 import { arn } from './resource-names.ts';
@@ -232,5 +233,11 @@ describe('a reason for a grant', () => {
 
   it('must be removed with the grant', async () => {
     expect((await judge(smallStage(), [reason])).unused).toEqual([expect.stringContaining('outdated entry')]);
+  });
+
+  it('names only tests that exist', () => {
+    const named = ARGUED_GRANTS.flatMap(({ reason }) => reason.match(/test\/[\w/.-]+\.ts/g) ?? []);
+    expect(named.length).toBeGreaterThan(3);
+    expect(named.filter((file) => !existsSync(file))).toEqual([]);
   });
 });

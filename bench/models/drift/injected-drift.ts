@@ -14,7 +14,7 @@ interface Change {
   readonly chance: number;
 }
 
-export const DRIFT_KINDS = {
+const CHANGES = {
   'level up': ({ value, size, spread }: Change) => value + size * spread,
   'level down': ({ value, size, spread }: Change) => value - size * spread,
   'slow climb, reached in 14 days': ({ value, day, size, spread }: Change) =>
@@ -24,12 +24,12 @@ export const DRIFT_KINDS = {
   'bursts in a third of the hours': ({ value, size, spread, chance }: Change) =>
     chance < 1 / 3 ? value + 2 * size * spread : value,
 } as const;
-export type InjectedKind = keyof typeof DRIFT_KINDS;
+type InjectedKind = keyof typeof CHANGES;
 /** The pattern of the day moves by `size` x 3 hours. */
-export const MOVED_DAY = 'the day begins later';
-export const INJECTED_KINDS: readonly string[] = [...Object.keys(DRIFT_KINDS), MOVED_DAY];
+const MOVED_DAY = 'the day begins later';
+export const INJECTED_KINDS: readonly string[] = [...Object.keys(CHANGES), MOVED_DAY];
 
-const isKind = (kind: string): kind is InjectedKind => Object.hasOwn(DRIFT_KINDS, kind);
+const isKind = (kind: string): kind is InjectedKind => Object.hasOwn(CHANGES, kind);
 
 /** Usual spread at the same hours, and the median, of the days before the drift. */
 const usual = (values: Float64Array): { readonly spread: number; readonly median: number } => {
@@ -60,7 +60,7 @@ export const injectDrift = (one: FleetSeries, kind: string, size: number, from: 
     if (i < first) return value;
     if (i % 12 === 0) chance = random.uniform();
     const day = (i - first) / STEPS_PER_DAY;
-    return isKind(kind) ? DRIFT_KINDS[kind]({ value, day, size, spread, median, chance }) : all[i - later]!;
+    return isKind(kind) ? CHANGES[kind]({ value, day, size, spread, median, chance }) : all[i - later]!;
   });
   return { ...one, series: { ...one.series, values } };
 };

@@ -44,7 +44,7 @@ const delayLines = (figures: readonly DelayFigures[]): string[] =>
  * Alarms in fleets without drift, and the delay until injected drift is found, by daily checks of a model that learns
  * once. Judged on machines and seeds that chose no threshold. Prints tables by `out` and returns the figures.
  */
-export const driftBench = ({ data, quick, out }: BenchOptions, half: Half = 'judged-on'): DriftFigures => {
+export const runDriftBench = ({ data, quick, out }: BenchOptions, half: Half = 'judged-on'): DriftFigures => {
   const falseAlarms = falseAlarmFigures(
     quick === true ? '' : data,
     half,

@@ -105,7 +105,10 @@ const reportLines = ({ pairs, windows, wrong, faulty, missed, better, kinds }: G
  * Decisions of the gate on pairs of the ensemble and a candidate made from its forecasts, on the real machines that chose
  * no threshold; without data, on simulated servers. Prints a table by `out` and returns the figures.
  */
-export const gateBench = ({ data, quick, out }: BenchOptions, half: Half = 'judged-on'): GateFigures => {
+export const runValidationBench = (
+  { data, quick, out }: BenchOptions,
+  half: Half = 'judged-on',
+): GateFigures => {
   const seed = SEED[half];
   const real = quick === true ? [] : realSeries(data, half, DAYS);
   const windows = frozenWindows(

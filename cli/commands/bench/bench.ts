@@ -36,8 +36,8 @@ const BENCHES = {
   remediation: async () =>
     (await import('../../../bench/remediation/remediation/run.ts')).runRemediationBench,
   deployments: async () => (await import('../../../bench/changes/deployments/run.ts')).runDeploymentsBench,
-  drift: async () => (await import('../../../bench/models/drift/run.ts')).driftBench,
-  validation: async () => (await import('../../../bench/models/validation/run.ts')).gateBench,
+  drift: async () => (await import('../../../bench/models/drift/run.ts')).runDriftBench,
+  validation: async () => (await import('../../../bench/models/validation/run.ts')).runValidationBench,
   models: async () => (await import('../../../bench/models/models/run.ts')).runModelsBench,
   rollouts: async () => (await import('../../../bench/models/rollouts/run.ts')).runRolloutsBench,
   gate: async () => (await import('../../../bench/remediation/gate/run.ts')).runGateBench,
