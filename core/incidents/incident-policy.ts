@@ -2,7 +2,7 @@ import { DAY_SECONDS, HOUR_SECONDS } from '../shared/time.ts';
 
 /** Times that decide which signals belong together and when an incident is over, in seconds. */
 export interface IncidentPolicy {
-  /** Signals further apart than this belong together only through other signals between them. */
+  /** A signal that begins later than this after an incident that is over does not belong to it. */
   readonly windowSeconds: number;
   /** A repeat within this time is not news. */
   readonly dedupTtlSeconds: number;
@@ -14,6 +14,8 @@ export interface IncidentPolicy {
   readonly quietSeconds: number;
   /** A signal counts as active for at most this long after its last report if its end is never reported. */
   readonly maxActiveSeconds: number;
+  /** An active signal holds its incident together for this long after its last report; see `grouping/present-until.ts`. */
+  readonly presentSeconds: number;
   /** Targets whose same metric starts to misbehave within this time may share a cause. */
   readonly coincidenceSeconds: number;
 }
@@ -25,5 +27,6 @@ export const INCIDENT_POLICY: IncidentPolicy = {
   reopenWindowSeconds: 6 * HOUR_SECONDS,
   quietSeconds: 900,
   maxActiveSeconds: DAY_SECONDS,
+  presentSeconds: 2 * HOUR_SECONDS,
   coincidenceSeconds: 300,
 };

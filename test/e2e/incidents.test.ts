@@ -26,8 +26,8 @@ describe('a failing database', () => {
     const affected = fault.affected.map(({ target }) => target);
     expect(incident.targets.length).toBeGreaterThan(1);
     expect(affected).toEqual(expect.arrayContaining(incident.targets));
-    // Signals further apart than the policy's window open an incident of their own. Which of the fault's victims
-    // deviate that late depends on the time of day of the run.
+    // Signals that begin longer after the others ended than the policy's window open an incident of their own. Which of
+    // the fault's victims deviate that late depends on the time of day of the run.
     const isOfFault = (at: string) =>
       Date.parse(at) - Date.parse(incident.startedAt) <= INCIDENT_POLICY.windowSeconds * 1000;
     const touching = incidents.filter(

@@ -5,15 +5,16 @@ import { groupSignal } from '../../../../core/incidents/grouping/group-signal.ts
 import { absorbedIds, unchanged } from '../../../../core/incidents/grouping/grouping-result.ts';
 import type { Incident } from '../../../../core/incidents/incident.ts';
 import { INCIDENT_POLICY } from '../../../../core/incidents/incident-policy.ts';
-import type { Signal } from '../../../../core/incidents/signal.ts';
+import { dedupKey, type TriggerSignal } from '../../../../core/incidents/signal.ts';
 import { anomaly, contextAt } from './signals.ts';
 
 const { windowSeconds, reopenWindowSeconds } = INCIDENT_POLICY;
 const AT = 1_000_000;
-const incidentOf = (signal: Signal, over: Partial<Incident> = {}): Incident => ({
-  ...groupSignal([], signal, contextAt(signal.at)).incident!,
-  ...over,
-});
+/** An incident whose only signal is over at once. */
+const incidentOf = (signal: TriggerSignal, over: Partial<Incident> = {}): Incident => {
+  const earlyEnds = new Map([[dedupKey(signal), signal.at]]);
+  return { ...groupSignal([], signal, contextAt(signal.at, { earlyEnds })).incident!, ...over };
+};
 const related = (a: Incident, b: Incident) => areRelated(a, b, contextAt(AT));
 
 describe('two incidents', () => {

@@ -2,14 +2,16 @@ import { applyResult, groupSignal } from '../../../../core/incidents/grouping/gr
 import type { GroupingContext } from '../../../../core/incidents/grouping/grouping-context.ts';
 import type { Incident } from '../../../../core/incidents/incident.ts';
 import { INCIDENT_POLICY } from '../../../../core/incidents/incident-policy.ts';
-import type {
-  AlarmSignal,
-  AnomalyEndSignal,
-  AnomalySignal,
-  BreachEndSignal,
-  BreachSignal,
-  ChangeSignal,
-  Signal,
+import {
+  type AlarmSignal,
+  type AnomalyEndSignal,
+  type AnomalySignal,
+  type BreachEndSignal,
+  type BreachSignal,
+  type ChangeSignal,
+  dedupKey,
+  isEnd,
+  type Signal,
 } from '../../../../core/incidents/signal.ts';
 import { nearness } from '../../../../core/incidents/topology/nearness.ts';
 
@@ -120,6 +122,19 @@ export const foldAll = (
   let incidents: readonly Incident[] = [];
   for (const signal of signals) {
     incidents = applyResult(incidents, groupSignal(incidents, signal, contextAt(signal.at + 30, more)));
+  }
+  return incidents;
+};
+
+/** Groups like a caller that remembers early ends. */
+export const foldRemembering = (signals: readonly Signal[], more: Partial<GroupingContext> = {}) => {
+  let incidents: readonly Incident[] = [];
+  const earlyEnds = new Map<string, number>();
+  for (const signal of signals) {
+    const result = groupSignal(incidents, signal, contextAt(9000, { earlyEnds, ...more }));
+    incidents = applyResult(incidents, result);
+    if (result.change.kind !== 'early-end' || !isEnd(signal)) continue;
+    earlyEnds.set(dedupKey(signal), Math.max(signal.at, earlyEnds.get(dedupKey(signal)) ?? 0));
   }
   return incidents;
 };
