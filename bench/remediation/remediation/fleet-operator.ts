@@ -14,6 +14,7 @@ import type { Approval, RemediationStatus, Verdict } from '../../../core/remedia
 import { learn } from '../../../core/remediation/runs/close.ts';
 import { NO_RECORD } from '../../../core/remediation/track-record.ts';
 import type { Json } from '../../../core/shared/canonical-json.ts';
+import { HOUR_SECONDS } from '../../../core/shared/time.ts';
 import { type ManagedService, STEP_SECONDS } from '../../../core/simulator/managed/managed-service.ts';
 import { alarmOf, CEILING, ENVIRONMENT, policyOf, REMEDIES, resourceOf, stateOf } from './fleet-policy.ts';
 import { answeredAt } from './on-call.ts';
@@ -143,7 +144,7 @@ export class FleetOperator {
       return;
     }
     const choice = chooseAction(this.#inputs(run, problem, now));
-    const again = judgedAgainAt(cause, choice, { startedAt, now });
+    const again = judgedAgainAt(cause, choice, { startedAt, now, forecastSeconds: HOUR_SECONDS });
     if (again !== null) this.#replace(run, { ...run, dueAt: again });
     else if (choice.plan === null || (choice.outcome !== 'act' && choice.outcome !== 'ask'))
       this.#end(run, 'refused', now);

@@ -7,8 +7,6 @@ const PASSING: ReadonlySet<string> = new Set([
   ...['confidence', 'freeze', 'cooldown', 'ineffective', 'resource-is-free', 'concurrent-runs'],
   ...['units-per-window', 'resources-per-window', 'actions-per-hour'],
 ]);
-/** Of the usual cadence; with a longer one, an action waits for a forecast that may come too late to count. */
-const FORECAST_SECONDS = 3600;
 export const AGAIN_MINUTES = 15;
 /** A problem that was there for so long without an action is left to people. */
 const PATIENCE_SECONDS = 12 * 3600;
@@ -26,6 +24,8 @@ interface Times {
   /** Of the remediation. Epoch seconds, like `now`. */
   readonly startedAt: number;
   readonly now: number;
+  /** Seconds between two forecasts of a target. */
+  readonly forecastSeconds: number;
 }
 
 /** Causes that stand until they end: what is found about them later counts as well. */
@@ -38,17 +38,18 @@ const mayPass = ({ outcome, refusals }: Judgement): boolean =>
 const leadSeconds = (
   outcome: 'ask' | 'act',
   { minutes, plannedAt, expiresAt }: NonNullable<Judgement['plan']>,
+  forecastSeconds: number,
 ): number =>
   (outcome === 'ask' ? expiresAt - plannedAt : 0) +
   SLOWNESS * 60 * (minutes.act + minutes.settle) +
-  FORECAST_SECONDS;
+  forecastSeconds;
 
 /** The harm is so far away that there is time for another forecast, which knows more. */
-const isEarly = ({ outcome, plan }: Judgement, now: number): boolean =>
+const isEarly = ({ outcome, plan }: Judgement, now: number, forecastSeconds: number): boolean =>
   (outcome === 'ask' || outcome === 'act') &&
   plan !== null &&
   plan.problem.impactAt !== null &&
-  plan.problem.impactAt - now > leadSeconds(outcome, plan);
+  plan.problem.impactAt - now > leadSeconds(outcome, plan, forecastSeconds);
 
 /**
  * When the gate is asked again about a problem for which nothing was done; null if its word is final. Pauses end, the
@@ -58,11 +59,11 @@ const isEarly = ({ outcome, plan }: Judgement, now: number): boolean =>
 export const judgedAgainAt = (
   { kind }: Cause,
   judgement: Judgement,
-  { startedAt, now }: Times,
+  { startedAt, now, forecastSeconds }: Times,
 ): number | null => {
   const again = now + AGAIN_MINUTES * 60;
   return STANDING.has(kind) &&
-    (mayPass(judgement) || isEarly(judgement, now)) &&
+    (mayPass(judgement) || isEarly(judgement, now, forecastSeconds)) &&
     again <= startedAt + PATIENCE_SECONDS
     ? again
     : null;

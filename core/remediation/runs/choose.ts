@@ -36,6 +36,8 @@ export interface ChooseDeps<Inputs extends Json> extends StepDeps {
     context: { readonly state: RemediationState; readonly now: number },
   ) => Promise<Gathered<Inputs>>;
   readonly chooseAction: (inputs: Inputs) => Choice;
+  /** Seconds between two forecasts of a target. */
+  readonly forecastSeconds: number;
   readonly preview: (plan: NonNullable<Choice['plan']>) => readonly PreviewedCall[];
 }
 
@@ -109,7 +111,9 @@ export const chooseStep = <Inputs extends Json>(
     const { inputs, evidenceHash } = gathered;
     const chosen = chosenRun(beginning, choice, { calls, evidenceHash, now });
     const outcome = asJson(choice);
-    const again = judgedAgainAt(beginning.cause, choice, { startedAt: beginning.startedAt, now });
+    const again = judgedAgainAt(beginning.cause, choice, {
+      ...{ startedAt: beginning.startedAt, now, forecastSeconds: deps.forecastSeconds },
+    });
     if (again !== null && !beginning.isDryRun) {
       const waiting = postponed(chosen, choice);
       const isKnown = run !== undefined && waitsFor(run.item) === waitsFor(waiting);

@@ -86,6 +86,7 @@ export const handler = observe(
         beginning,
         context,
       ),
+    forecastSeconds: sources.forecastSeconds,
     chooseAction: (given) => chooseAction(given, KNOWN),
     preview: (plan) => resources.preview(resourceCall({ rules: RULES }, plan), plan.change),
   }),

@@ -10,8 +10,8 @@ const refusedBy = (...rules: readonly string[]): Judgement => ({
   ...{ outcome: 'refused', plan: null },
   refusals: rules.map((rule) => ({ rule, reason: '', remedy: '' })),
 });
-const again = (judgement: Judgement, age = 0, cause: Cause = WARNING) =>
-  judgedAgainAt(cause, judgement, { startedAt: NOW - age, now: NOW });
+const again = (judgement: Judgement, age = 0, cause: Cause = WARNING, forecastSeconds = 3600) =>
+  judgedAgainAt(cause, judgement, { startedAt: NOW - age, now: NOW, forecastSeconds });
 
 describe('a warning about which nothing was done', () => {
   it.each(['confidence', 'cooldown', 'resource-is-free', 'freeze', 'ineffective', 'actions-per-hour'])(
@@ -43,7 +43,9 @@ describe('a warning about which nothing was done', () => {
       fc.property(rules, (names) => {
         let times = 0;
         for (let now: number | null = NOW; now !== null; times++)
-          now = judgedAgainAt(WARNING, refusedBy(...names), { startedAt: NOW, now });
+          now = judgedAgainAt(WARNING, refusedBy(...names), {
+            ...{ startedAt: NOW, now, forecastSeconds: 3600 },
+          });
         expect(times).toBeLessThan(50);
       }),
     );
@@ -87,6 +89,16 @@ describe('harm that is far away', () => {
     expect(again(planned(outcome, minutes))).toBeNull();
     expect(again(planned(outcome, 0))).toBeNull();
     expect(again(planned(outcome, null))).toBeNull();
+  });
+
+  it('waits for one more forecast, however often the stage makes them', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 5, max: 600 }), (cadence) => {
+        const asked = (minutes: number) => again(planned('ask', minutes), 0, WARNING, 60 * cadence);
+        expect(asked(61 + cadence)).toBe(NOW + 900);
+        expect(asked(60 + cadence)).toBeNull();
+      }),
+    );
   });
 
   it('is told to people at once if they decide anyway', () => {

@@ -14,10 +14,15 @@ const INPUT = {
   ...{ startedAt: '2026-11-21T10:05:00.000Z', cause },
 };
 
-const choose = async (outcome: Choice['outcome'], over: Partial<Choice> = {}, input: object = INPUT) => {
+const choose = async (
+  outcome: Choice['outcome'],
+  over: Partial<Choice> = {},
+  input: object = INPUT,
+  forecastSeconds = 3600,
+) => {
   const world = storedWorld(undefined, { isReserved: false });
   const handler = makeChoose<Json>({
-    ...world.base,
+    ...{ ...world.base, forecastSeconds },
     gather: async () => ({ inputs: { seen: 1 }, evidenceHash: null }),
     chooseAction: () => ({ outcome, plan: groupPlan(), refusals: [], explanation: 'because', ...over }),
     preview: () => [{ service: 'autoscaling', operation: 'SetDesiredCapacity', input: {} }],
@@ -74,7 +79,7 @@ describe('a choice', () => {
       { outcome: 'refused', plan: groupPlan(), refusals: TOO_LOW, explanation: 'five' },
     ];
     const handler = makeChoose<Json>({
-      ...{ ...world.base, preview: () => [], chooseAction: () => made.shift()! },
+      ...{ ...world.base, forecastSeconds: 3600, preview: () => [], chooseAction: () => made.shift()! },
       gather: async () => ({ inputs: {}, evidenceHash: null }),
     });
     const seen = [];
@@ -101,7 +106,7 @@ describe('a choice', () => {
       explanation: `the confidence is ${stated}.`,
     }));
     const handler = makeChoose<Json>({
-      ...{ ...world.base, preview: () => [], chooseAction: () => made.shift()! },
+      ...{ ...world.base, forecastSeconds: 3600, preview: () => [], chooseAction: () => made.shift()! },
       gather: async () => ({ inputs: {}, evidenceHash: null }),
     });
     await handler(INPUT);
@@ -119,7 +124,7 @@ describe('a choice', () => {
       ...{ outcome: 'refused', plan, refusals: TOO_LOW, explanation: 'because' },
     }));
     const handler = makeChoose<Json>({
-      ...{ ...world.base, preview: () => [], chooseAction: () => made.shift()! },
+      ...{ ...world.base, forecastSeconds: 3600, preview: () => [], chooseAction: () => made.shift()! },
       gather: async () => ({ inputs: {}, evidenceHash: null }),
     });
     await handler(INPUT);
@@ -131,6 +136,16 @@ describe('a choice', () => {
     const problem = { ...groupPlan().problem, impactAt: NOW + 12 * 3600 };
     const { stored } = await choose('act', { plan: groupPlan({ problem }) });
     expect(stored()?.explanation).toMatch(/^because There is time for another forecast: /);
+  });
+
+  it('waits for another forecast only if the stage makes one in time', async () => {
+    const { act, settle } = groupPlan().minutes;
+    const impactAt = NOW + 60 + 2 * 60 * (act + settle) + 1800;
+    const over = { plan: groupPlan({ problem: { ...groupPlan().problem, impactAt } }) };
+    const statuses = [];
+    for (const cadence of [900, 1800, 3600])
+      statuses.push((await choose('act', over, INPUT, cadence)).stored()?.status);
+    expect(statuses).toEqual(['waiting', 'choosing', 'choosing']);
   });
 
   it('is made for no other remediation than that of its cause', async () => {

@@ -157,7 +157,7 @@ export const runWorld = (options: WorldOptions = {}) => {
   const answered: string[] = [];
 
   const choose = makeChoose({
-    ...base,
+    ...{ ...base, forecastSeconds: 3600 },
     gather: async (beginning, { state, now: at }) => {
       if (incomplete-- > 0) return { waitUntil: at + 30 };
       const action = findAction('scale-out-group')!;
