@@ -126,6 +126,10 @@ export const PUBLISHED: ReadonlySet<string> = new Set([
   'core/metrics/targets/profiles.ts',
   'core/metrics/targets/read-metric.ts',
   'core/metrics/targets/target.ts',
+  // Models are trained and scored by what forecasts.
+  'core/forecasts/engine/fleet/fleet-trees.ts',
+  'core/forecasts/training/fleet-series.ts',
+  'core/forecasts/training/held-out-forecasts.ts',
   // Parts of the contexts below that the API shows.
   'core/forecasts/runs/close-run.ts',
   'core/forecasts/trends/trend-report.ts',

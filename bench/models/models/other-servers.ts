@@ -1,11 +1,12 @@
 /** Trees for each server that were trained on other servers. */
 import { join } from 'node:path';
 import { decodeFleetTrees, type FleetTrees } from '../../../core/forecasts/engine/fleet/fleet-trees.ts';
+import { rowsOfSeries } from '../../../core/forecasts/training/series-rows.ts';
 import { contentHash } from '../../../core/shared/content-hash.ts';
 import { readLongCsv } from '../../forecasts/forecast/fleet-data.ts';
 import { sampleOf } from '../../shared/bench-options.ts';
 import { readLabelled } from './corpora.ts';
-import { fileOfRows, rowsOfCorpus, rowsOfSeries, type StepPlan } from './rows.ts';
+import { fileOfRows, rowsOfCorpus, type StepPlan } from './rows.ts';
 import { SEED, STEP_SECONDS, STEPS } from './shipped.ts';
 import { trainTrees } from './train.ts';
 

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { ByteWriter } from '../../shared/byte-buffer.ts';
 import { mean } from '../../shared/maths/averages.ts';
 import { FLEET_FEATURES, fleetFeatures } from '../engine/fleet/fleet-features.ts';
@@ -112,3 +113,7 @@ export const encodeTrainingRows = (
   for (const row of rows) for (const value of row) writer.f32(value);
   return writer.finish();
 };
+
+/** SHA-256 of the file of training rows, by which an artefact names what it learned from. */
+export const trainingRowsHash = (rows: readonly Float32Array[], limits: TrainingLimits): string =>
+  createHash('sha256').update(encodeTrainingRows(rows, limits)).digest('hex');

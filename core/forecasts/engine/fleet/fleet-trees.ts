@@ -9,7 +9,7 @@ import { FLEET_FEATURES } from './fleet-features.ts';
 export const FLEET_FEATURES_HASH = contentHash(FLEET_FEATURES.join());
 
 /** First bytes of an artefact: "FFT" and the version of its format. */
-const MAGIC = [0x46, 0x46, 0x54, 1] as const;
+export const MAGIC = [0x46, 0x46, 0x54, 1] as const;
 const DIGEST_BYTES = 32;
 const MAX_LEAVES = 256;
 const ID_DIGITS = 12;
