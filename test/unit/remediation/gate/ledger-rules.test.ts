@@ -24,6 +24,8 @@ describe('reserve', () => {
   it('does nothing if the remediation has reserved this kind already, whatever is different', () => {
     const before = ledger(anEntry());
     expect(reserve(before, anEntry({ units: 7, at: NOW, result: 'running' }))).toBe(before);
+    const besideOthers = ledger(anEntry({ remediationId: 'r-8' }), anEntry());
+    expect(reserve(besideOthers, anEntry())).toBe(besideOthers);
     expect(reserve(before, anEntry({ kind: 'undo' })).entries).toHaveLength(2);
     expect(reserve(before, anEntry({ remediationId: 'r-9' })).entries).toHaveLength(2);
   });

@@ -178,17 +178,18 @@ describe('at the same time', () => {
   });
 
   it('only so many runs of an action', () => {
-    const runs = (count: number) =>
+    const runs = (count: number, action = 'scale-out-group') =>
       inWorld(
         ledgerOf(
           ...Array.from({ length: count }, (_, i) => ({
-            ...{ result: 'running' as const, action: 'scale-out-group', at: NOW - WEEK_SECONDS },
+            ...{ result: 'running' as const, action, at: NOW - WEEK_SECONDS },
             resource: `auto-scaling-group:a${i}`,
           })),
         ),
       );
     expect(runs(2)).toEqual([]);
     expect(runs(3)).toEqual(['concurrent-runs']);
+    expect(runs(9, 'refresh-group')).toEqual([]);
   });
 });
 

@@ -40,8 +40,16 @@ const ended = (...more: Parameters<typeof anEntry>[0][]): GateWorld['ledger'] =>
   entries: [{ ...ACTED, result: 'succeeded' }, ...more.map(anEntry)],
 });
 
-const refusing = (remediation: Remediation, over: Partial<GateWorld> = {}): readonly string[] =>
-  judgeUndo(remediation, world(over)).refusals.map(({ rule }) => rule);
+/** The rules that refuse. What is refused is not allowed, has no change, and says for each rule how it was judged. */
+const refusing = (remediation: Remediation, over: Partial<GateWorld> = {}): readonly string[] => {
+  const { allowed, change, refusals, rules } = judgeUndo(remediation, world(over));
+  expect(allowed).toBe(refusals.length === 0);
+  expect(change === null).toBe(refusals.length > 0);
+  expect(rules.filter(({ passed }) => !passed).map(({ rule, detail }) => [rule, detail])).toEqual(
+    refusals.map(({ rule, reason }) => [rule, reason]),
+  );
+  return refusals.map(({ rule }) => rule);
+};
 
 describe('an action that did harm', () => {
   it('is undone from the present state', () => {
@@ -202,8 +210,57 @@ describe('undoing is refused', () => {
     expect(other({ at: NOW, result: 'running' })).toEqual([]);
   });
 
-  it('not by its own reservation', () => {
+  it('not by its own reservation, wherever it is in the ledger', () => {
     expect(refusing(harmful(), { ledger: ended({ ...ACTED, kind: 'undo', at: NOW }) })).toEqual([]);
+    const first = anEntry({ ...ACTED, kind: 'undo', units: 9, action: 'scale-out-group' });
+    expect(refusing(harmful(), { ledger: { entries: [{ ...first, at: 1 }, ACTED] } })).toEqual([]);
+    expect(refusing(harmful(), { ledger: { entries: [first] } })).toEqual(['reserved']);
+  });
+});
+
+describe('a refusal says what was found and what would change it:', () => {
+  const BY_HAND = 'restore the resource by hand';
+  const said = (remediation: Remediation, over: Partial<GateWorld> = {}) =>
+    judgeUndo(remediation, world(over)).refusals.map(({ reason, remedy }) => [reason, remedy]);
+
+  it.each<readonly [reason: string, remedy: string, remediation: Partial<Remediation>, Partial<GateWorld>]>([
+    ['the remediation changed nothing', 'nothing has to be done', { execution: null }, {}],
+    ['the plan is not the one that was carried out', BY_HAND, { planHash: 'a'.repeat(64) }, {}],
+    ['the ledger does not have the action (any more)', BY_HAND, {}, { ledger: { entries: [] } }],
+    ['the present state of the resource is not known', BY_HAND, {}, { present: null }],
+    [
+      'the stage is suggest',
+      'raise the stage of the environment and of the deployment',
+      {},
+      { policy: aPolicy({ stage: 'suggest' }) },
+    ],
+    [
+      'it was undone already, or undoing it failed',
+      BY_HAND,
+      {},
+      { ledger: ended({ ...ACTED, kind: 'undo', result: 'failed' }) },
+    ],
+    ['the action was more than a week ago', BY_HAND, {}, { ledger: { entries: [{ ...ACTED, at: 1 }] } }],
+    [
+      'another remediation of auto-scaling-group:web is running',
+      'wait until it has ended',
+      {},
+      { ledger: ended({ resource: RESOURCE, at: 0, result: 'running' }) },
+    ],
+    [
+      'another remediation changed auto-scaling-group:web since',
+      BY_HAND,
+      {},
+      { ledger: ended({ resource: RESOURCE, at: NOW - 60 }) },
+    ],
+    [
+      'approvals: 0 of 1',
+      'approval by people',
+      { status: 'succeeded', undoRequest: { needed: 1, approvals: [] } },
+      {},
+    ],
+  ])('%s', (reason, remedy, remediation, over) => {
+    expect(said(harmful(remediation), over)).toEqual([[reason, remedy]]);
   });
 });
 
