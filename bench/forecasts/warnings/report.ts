@@ -1,5 +1,6 @@
 import { fixed, percent, table } from './markdown-table.ts';
 import type { WarningsOfSet } from './result.ts';
+import type { ShortHistoryFigures } from './short-histories.ts';
 import type { WarningFigures } from './warning-figures.ts';
 
 const methodRow = (name: string, f: WarningFigures): string[] => [
@@ -57,3 +58,22 @@ export const reportLines = ({ set, methods, kinds, calibration }: WarningsOfSet)
   ]),
   '',
 ];
+
+const SHORT_HEADER = ['worlds', 'history', 'quantiles of', 'warned', 'false', 'Brier', 'cov80'];
+
+/** Warnings for targets that are new, as Markdown lines. */
+export const shortHistoryLines = (rows: readonly ShortHistoryFigures[]): string[] => {
+  const row = ({ set, hours }: ShortHistoryFigures, name: string, f: WarningFigures): string[] => [
+    ...[set, `${hours} h`, name, `${f.warned} of ${f.breaches}`],
+    ...[`${f.falseWarnings} of ${f.worlds - f.breaches}`, fixed(f.brier, 3), fixed(f.coverage80, 2)],
+  ];
+  return [
+    '## Short histories',
+    '',
+    ...table([
+      SHORT_HEADER,
+      ...rows.flatMap((one) => [row(one, 'ensemble', one.ensemble), row(one, 'trees', one.trees)]),
+    ]),
+    '',
+  ];
+};

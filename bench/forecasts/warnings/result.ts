@@ -1,4 +1,5 @@
 import type { HealthyFleetFigures } from './healthy-fleet.ts';
+import type { ShortHistoryFigures } from './short-histories.ts';
 import type { CalibrationRow, WarningFigures } from './warning-figures.ts';
 import type { WeeklyWarnings } from './weekly-warnings.ts';
 
@@ -13,6 +14,7 @@ export interface WarningsOfSet {
 
 export interface WarningsBenchResult {
   readonly sets: readonly WarningsOfSet[];
+  readonly shortHistories: readonly ShortHistoryFigures[];
   readonly weekly: readonly WeeklyWarnings[];
   readonly healthy: HealthyFleetFigures;
 }

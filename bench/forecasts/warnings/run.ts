@@ -5,8 +5,9 @@ import { fleetWorlds } from './fleet-worlds.ts';
 import { readGivenWorlds } from './given-worlds.ts';
 import { healthyFleet } from './healthy-fleet.ts';
 import { injectRamps } from './injected-worlds.ts';
-import { reportLines } from './report.ts';
+import { reportLines, shortHistoryLines } from './report.ts';
 import type { WarningsBenchResult, WarningsOfSet } from './result.ts';
+import { type ShortHistoryFigures, shortHistories } from './short-histories.ts';
 import { healthyLines, weeklyLines } from './standing-report.ts';
 import { WARNERS } from './warners.ts';
 import { calibrationOf, figuresOf, type Judged } from './warning-figures.ts';
@@ -56,6 +57,7 @@ export const runWarningsBench = ({ data, quick, out }: BenchOptions): WarningsBe
     ['Level shifts injected into real series', chosen(injectShifts(data), QUICK.injected)],
   ];
   const sets: WarningsOfSet[] = [];
+  const short: ShortHistoryFigures[] = [];
   for (const [name, worlds] of candidates) {
     if (worlds.length === 0) {
       out(`${name}: skipped, the data directory holds none.\n`);
@@ -63,10 +65,12 @@ export const runWarningsBench = ({ data, quick, out }: BenchOptions): WarningsBe
     }
     sets.push(judge(name, worlds));
     for (const line of reportLines(sets.at(-1)!)) out(line);
+    short.push(...shortHistories(name, worlds));
   }
+  for (const line of shortHistoryLines(short)) out(line);
   const weekly = weeklyWarnings(data, quick === true ? QUICK_WEEKLY : WEEKLY);
   for (const line of weeklyLines(weekly)) out(line);
   const healthy = healthyFleet(quick === true ? QUICK.healthy : HEALTHY_SERVERS);
   for (const line of healthyLines(healthy)) out(line);
-  return { sets, weekly, healthy };
+  return { sets, shortHistories: short, weekly, healthy };
 };

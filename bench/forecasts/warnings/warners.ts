@@ -1,5 +1,6 @@
 import { assessBreach } from '../../../core/forecasts/breach/assess-breach.ts';
-import { forecastWith } from '../../../core/forecasts/engine/ensemble.ts';
+import { forecastWithState } from '../../../core/forecasts/engine/ensemble.ts';
+import type { FleetTrees } from '../../../core/forecasts/engine/fleet/fleet-trees.ts';
 import { DEFAULT_SETTINGS, type EngineSettings } from '../../../core/forecasts/engine/settings.ts';
 import { isBeyond } from '../../../core/forecasts/resolved-threshold.ts';
 import { DAY_SECONDS, HOUR_SECONDS } from '../../../core/shared/time.ts';
@@ -17,10 +18,18 @@ export type Warner = (world: World) => Warning;
 
 const certain = (isBreach: boolean): Warning => ({ probability: Number(isBreach), covered: null });
 
-const byEngine =
-  (settings: EngineSettings): Warner =>
+/** The engine, and the fleet trees for short histories if there are any. */
+export const warnerOf =
+  ({
+    settings = DEFAULT_SETTINGS,
+    fleet = null,
+  }: {
+    readonly settings?: EngineSettings;
+    readonly fleet?: FleetTrees | null;
+  } = {}): Warner =>
   ({ history, future, threshold, bounds }) => {
-    const made = forecastWith({ history, horizon: future.length, ...(bounds && { bounds }) }, settings);
+    const request = { history, horizon: future.length, ...(bounds && { bounds }) };
+    const { forecast: made } = forecastWithState(request, null, settings, fleet);
     const [low, high] = [made.quantiles[0]!, made.quantiles.at(-1)!];
     const inside = future.filter((value, h) => value >= low[h]! && value <= high[h]!);
     const observed = future.filter(Number.isFinite);
@@ -69,8 +78,8 @@ const bySeasonalNaive: Warner = ({ history, future, threshold }) => {
 
 /** Methods by name; the engine first. */
 export const WARNERS: Readonly<Record<string, Warner>> = {
-  engine: byEngine(DEFAULT_SETTINGS),
-  'ensemble alone': byEngine({ ...DEFAULT_SETTINGS, adaptation: false }),
+  engine: warnerOf(),
+  'ensemble alone': warnerOf({ settings: { ...DEFAULT_SETTINGS, adaptation: false } }),
   'predict_linear 1 h': byPredictLinear(1),
   'predict_linear 4 h': byPredictLinear(4),
   'predict_linear 6 h': byPredictLinear(6),
