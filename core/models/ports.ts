@@ -1,9 +1,10 @@
 /** Stores of models, of their files, trainings and rollouts. Every call names its tenant. */
 import type { Page, PageRequest } from '../shared/page.ts';
 import type { Versioned } from '../shared/versioned.ts';
+import type { LearnedSeries } from './learned-series.ts';
 import type { LineUp } from './line-up.ts';
-import type { ArtefactSignature } from './model-artefact.ts';
-import type { ModelVersion } from './model-version.ts';
+import type { ArtefactSignature, TrustedKey } from './model-artefact.ts';
+import type { Metrics, ModelVersion, Parameters } from './model-version.ts';
 import type { Rollout } from './rollout.ts';
 import type { RoutingTable } from './routing-table.ts';
 import type { ScoredBlock } from './scored-block.ts';
@@ -15,7 +16,9 @@ import type {
   TrainingBook,
   TrainingRun,
   ValidationReport,
+  Window,
 } from './training-run.ts';
+import type { WindowResult } from './validation/compared-windows.ts';
 
 /** One kind of model of a tenant. */
 export interface ModelScope {
@@ -59,12 +62,20 @@ export interface RouteStore {
 export interface ArtefactFiles {
   /** Undefined if there is none of this name. */
   read(scope: ModelScope, path: string): Promise<Uint8Array | undefined>;
+  write(scope: ModelScope, path: string, bytes: Uint8Array): Promise<void>;
 }
 
 /** Holds the private key; `core` only verifies. */
 export interface ArtefactSigner {
-  /** Ed25519 over the bytes. */
-  sign(message: Uint8Array): Promise<ArtefactSignature>;
+  /** Ed25519 over the bytes, with a key of the tenant. */
+  sign(tenantId: string, message: Uint8Array): Promise<ArtefactSignature>;
+}
+
+/** The public keys of all private keys that ever signed for a tenant, unless their trust was withdrawn. */
+export interface TrustedKeys {
+  /** Repeating it has no effect. */
+  add(tenantId: string, key: TrustedKey): Promise<void>;
+  all(tenantId: string): Promise<readonly TrustedKey[]>;
 }
 
 /** Which versions are compared, and after which time (epoch seconds). */
@@ -97,13 +108,60 @@ export interface WaitingTrainings {
   answer(taskToken: string, answer: 'approved' | 'declined'): Promise<'sent' | 'not-waiting'>;
 }
 
+/** The series of a tenant as they are stored now. */
+export interface FleetSeries {
+  /** At most as many as a training takes, the same ones each time. Only points in the window. */
+  read(tenantId: string, window: Window): Promise<readonly LearnedSeries[]>;
+}
+
 /** Data to learn from, and the manifests of what was learned from. */
 export interface Snapshots {
   /** The objects with points in the window, in any order. Objects do not change while a training uses them. */
-  objects(
-    scope: ModelScope,
-    window: { readonly from: number; readonly to: number },
-  ): Promise<readonly SnapshotObject[]>;
+  objects(scope: ModelScope, window: Window): Promise<readonly SnapshotObject[]>;
   /** Stores a manifest under its hash. Repeating it has no effect. */
   put(manifest: SnapshotManifest, hash: string): Promise<void>;
+  /**
+   * The series of a manifest.
+   * @throws InvalidInputError if there is none with the hash
+   * @throws UnreadableItemError if an object is not the one that was recorded
+   */
+  series(scope: ModelScope, hash: string): Promise<readonly LearnedSeries[]>;
+}
+
+export interface TrainingTask {
+  readonly series: readonly LearnedSeries[];
+  /** No point outside is used. */
+  readonly window: Window;
+  readonly parameters: Parameters;
+  readonly seed: number;
+}
+
+export interface TrainedFiles {
+  /** Version of the format of the files. */
+  readonly format: number;
+  /** By their names. */
+  readonly files: ReadonlyMap<string, Uint8Array>;
+  readonly metrics: Metrics;
+}
+
+/** How a model did on held-out windows. */
+export interface ModelResults {
+  readonly results: readonly WindowResult[];
+  /** Seconds of single warm forecasts. */
+  readonly seconds: readonly number[];
+}
+
+/** Trains one kind of model, and scores it. Equal arguments give equal files and results. */
+export interface Trainer {
+  /** @throws InvalidInputError if the series do not suffice */
+  train(task: TrainingTask): Promise<TrainedFiles>;
+  /**
+   * Forecasts windows in the stretch, which is held out from training. `files` undefined: of the version that ships.
+   * @throws InvalidInputError if the files are no model of this kind
+   */
+  score(
+    files: ReadonlyMap<string, Uint8Array> | undefined,
+    series: readonly LearnedSeries[],
+    stretch: Window,
+  ): Promise<ModelResults>;
 }

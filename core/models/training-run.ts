@@ -25,6 +25,12 @@ export const TrainingTrigger = z.strictObject({
 });
 export type TrainingTrigger = z.infer<typeof TrainingTrigger>;
 
+/** A span of time in epoch seconds, `to` exclusive. */
+export interface Window {
+  readonly from: number;
+  readonly to: number;
+}
+
 /** An object of the snapshot with the time window of its points. */
 export const SnapshotObject = z.strictObject({
   key: z.string().min(1).max(1024),
@@ -81,7 +87,7 @@ export const ValidationReport = z.strictObject({
 });
 export type ValidationReport = z.infer<typeof ValidationReport>;
 
-/** Those of `TRAINING_ENDED` are final. */
+/** Those of `TRAINING_ENDED` are final. `registered`: approved, and a candidate until somebody rolls it out. */
 export const TRAINING_STATUSES = [
   'snapshot',
   'searching',
@@ -90,6 +96,7 @@ export const TRAINING_STATUSES = [
   'registering',
   'awaiting-approval',
   'approved',
+  'registered',
   'rolling-out',
   'unchanged',
   'rejected',
@@ -99,6 +106,7 @@ export const TRAINING_STATUSES = [
 export type TrainingStatus = (typeof TRAINING_STATUSES)[number];
 
 export const TRAINING_ENDED: ReadonlySet<TrainingStatus> = new Set([
+  'registered',
   'rolling-out',
   'unchanged',
   'rejected',

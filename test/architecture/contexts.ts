@@ -130,6 +130,15 @@ export const PUBLISHED: ReadonlySet<string> = new Set([
   'core/forecasts/engine/fleet/fleet-trees.ts',
   'core/forecasts/training/fleet-series.ts',
   'core/forecasts/training/held-out-forecasts.ts',
+  // What trains and scores the models of forecasts.
+  'core/forecasts/breach/assess-breach.ts',
+  'core/forecasts/breach/resolve-threshold.ts',
+  'core/forecasts/engine/engine-version.ts',
+  'core/forecasts/engine/fleet/fleet-trees.ts',
+  'core/forecasts/training/fleet-series.ts',
+  'core/forecasts/training/fleet-training-parameters.ts',
+  'core/forecasts/training/held-out-forecasts.ts',
+  'core/forecasts/training/train-on-fleet.ts',
   // Parts of the contexts below that the API shows.
   'core/forecasts/runs/close-run.ts',
   'core/forecasts/trends/trend-report.ts',

@@ -1,25 +1,32 @@
 /** Stores of models in memory, with the guarantees of the ports; and everything else that their steps need. */
 import { createHash, generateKeyPairSync, sign } from 'node:crypto';
 import type * as z from 'zod';
+import type { LearnedSeries } from '../../core/models/learned-series.ts';
 import { EMPTY_LINE_UP, LineUp } from '../../core/models/line-up.ts';
 import type { TrustedKey } from '../../core/models/model-artefact.ts';
 import { ModelVersion } from '../../core/models/model-version.ts';
 import type {
   ArtefactFiles,
   ArtefactSigner,
+  FleetSeries,
   ModelScope,
   ModelStore,
   ModelWrite,
   PairedScores,
   RouteStore,
   ServingHealthReader,
+  Snapshots,
+  TrustedKeys,
 } from '../../core/models/ports.ts';
 import { Rollout } from '../../core/models/rollout.ts';
 import { NO_ROUTES, RoutingTable } from '../../core/models/routing-table.ts';
 import type { ScoredBlock } from '../../core/models/scored-block.ts';
 import { compareVersions } from '../../core/models/semantic-version.ts';
 import type { ServingHealth } from '../../core/models/serving-health.ts';
-import { EMPTY_BOOK, TrainingBook, TrainingRun } from '../../core/models/training-run.ts';
+import { decodeSeries, encodeSeries } from '../../core/models/training/series-codec.ts';
+import { EMPTY_BOOK, SnapshotManifest, TrainingBook, TrainingRun } from '../../core/models/training-run.ts';
+import { jsonHash } from '../../core/shared/canonical-json.ts';
+import { InvalidInputError, UnreadableItemError } from '../../core/shared/errors.ts';
 import type { WorkflowStarter } from '../../core/shared/messaging.ts';
 import type { Versioned } from '../../core/shared/versioned.ts';
 import { pageOf } from './shared.ts';
@@ -103,7 +110,7 @@ export const memorySigner = (keyId = 'key-1'): ArtefactSigner & { readonly trust
   const { privateKey, publicKey } = generateKeyPairSync('ed25519');
   return {
     trusted: { keyId, publicKey: String(publicKey.export({ format: 'jwk' }).x) },
-    sign: async (message) => ({ keyId, value: sign(null, message, privateKey).toString('base64url') }),
+    sign: async (_, message) => ({ keyId, value: sign(null, message, privateKey).toString('base64url') }),
   };
 };
 
@@ -111,7 +118,52 @@ export const sha256Of = (bytes: Uint8Array): string => createHash('sha256').upda
 
 export const memoryArtefacts = (): ArtefactFiles & { readonly files: Map<string, Uint8Array> } => {
   const files = new Map<string, Uint8Array>();
-  return { files, read: async ({ tenantId }, path) => files.get(`${tenantId}/${path}`) };
+  return {
+    files,
+    read: async ({ tenantId }, path) => files.get(`${tenantId}/${path}`),
+    write: async ({ tenantId }, path, bytes) => void files.set(`${tenantId}/${path}`, bytes),
+  };
+};
+
+export const memoryFleet = (series: readonly LearnedSeries[]): FleetSeries => ({ read: async () => series });
+
+export const memoryKeys = (): TrustedKeys => {
+  const keys = new Map<string, ReadonlyMap<string, TrustedKey>>();
+  const of = (tenantId: string) => keys.get(tenantId) ?? new Map<string, TrustedKey>();
+  return {
+    add: async (tenantId, key) =>
+      void keys.set(tenantId, new Map([[key.keyId, key] as const, ...of(tenantId)])),
+    all: async (tenantId) => [...of(tenantId).values()],
+  };
+};
+
+/** Snapshots of a fleet in one object, which a test may damage. */
+export const memorySnapshots = (fleet: FleetSeries, objects = new Map<string, Uint8Array>()): Snapshots => {
+  const manifestKey = (tenantId: string, hash: string): string => `manifests ${tenantId} ${hash}`;
+  return {
+    objects: async ({ tenantId }, window) => {
+      const series = await fleet.read(tenantId, window);
+      if (series.length === 0) return [];
+      const bytes = encodeSeries(series);
+      const sha256 = sha256Of(bytes);
+      objects.set(sha256, bytes);
+      return [{ ...window, key: sha256, sha256, bytes: bytes.length }];
+    },
+    put: async (manifest, hash) => {
+      if (jsonHash(manifest) !== hash) throw new Error('the hash is not that of the manifest');
+      objects.set(manifestKey(manifest.tenantId, hash), Buffer.from(JSON.stringify(manifest)));
+    },
+    series: async ({ tenantId }, hash) => {
+      const stored = objects.get(manifestKey(tenantId, hash));
+      if (stored === undefined) throw new InvalidInputError(`there is no snapshot ${hash}`);
+      const manifest = SnapshotManifest.parse(JSON.parse(Buffer.from(stored).toString()));
+      return manifest.objects.flatMap(({ key, sha256 }) => {
+        const bytes = objects.get(key) ?? new Uint8Array();
+        if (sha256Of(bytes) !== sha256) throw new UnreadableItemError(key, 'it is damaged');
+        return decodeSeries(bytes);
+      });
+    },
+  };
 };
 
 /** Scores and health that a test sets. */

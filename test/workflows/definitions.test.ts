@@ -1,6 +1,7 @@
 import { createRequire } from 'node:module';
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
+import * as modelErrors from '../../core/models/errors.ts';
 import * as remediationErrors from '../../core/remediation/errors.ts';
 import * as errors from '../../core/shared/errors.ts';
 import { definitionOf, everyState, names, reachable, type State, successors, textOf } from './definition.ts';
@@ -9,7 +10,7 @@ const Validator = z.function({ input: [z.unknown()], output: z.looseObject({ isV
 const validate = Validator.implement(createRequire(import.meta.url)('asl-validator'));
 
 const declared = new Set(
-  [...Object.values(errors), ...Object.values(remediationErrors)]
+  [...Object.values(errors), ...Object.values(modelErrors), ...Object.values(remediationErrors)]
     .map((Class) => Class.name)
     .filter((name) => name !== 'ForestallError'),
 );
@@ -20,7 +21,7 @@ const raisedByAws = /^((States|Lambda|StepFunctions)\.[A-Za-z]+|ExecutionAlready
 const placeholdersOf = (text: string): string[] =>
   [...new Set([...text.matchAll(/\$\{(\w+)\}/g)].map(([, name]) => name ?? ''))].sort();
 
-/** The placeholders that `forecast-workflow.ts`, `deployment-watch.ts`, `remediation-workflow.ts` and `secret-drill.ts` supply; synthesis rejects any difference. */
+/** The placeholders that `forecast-workflow.ts`, `deployment-watch.ts`, `remediation-workflow.ts`, `retraining-workflow.ts` and `secret-drill.ts` supply; synthesis rejects any difference. */
 const SUPPLIED: Readonly<Record<string, readonly string[]>> = {
   'dispatch-forecasts': ['ForecastFleetStateMachineArn', 'ListTenantsFunctionArn'],
   'drill-secrets': ['BeginSecretDrillFunctionArn', 'VerifySecretDrillFunctionArn'],
@@ -38,6 +39,7 @@ const SUPPLIED: Readonly<Record<string, readonly string[]>> = {
     'VerifyRemediationFunctionArn',
     'WorkflowVersion',
   ],
+  retrain: ['PrepareTrainingFunctionArn', 'RegisterModelFunctionArn', 'TrainModelFunctionArn'],
   'watch-deployment': ['CheckDeploymentFunctionArn', 'CloseDeploymentWatchFunctionArn'],
 };
 

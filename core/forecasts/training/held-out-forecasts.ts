@@ -17,6 +17,8 @@ export interface ScoringSpan {
 /** Forecasts of one window with and without fleet trees, and what followed. */
 export interface HeldOutForecasts {
   readonly name: string;
+  /** Index of the part of the span in which the forecast begins: there is one window of each series in each part. */
+  readonly part: number;
   readonly without: Forecast;
   readonly with: Forecast;
   /** NaN where no value arrived. */
@@ -66,7 +68,14 @@ export function* heldOutForecasts(
       const forecastWith = (fleetTrees: FleetTrees | null): Forecast =>
         forecastWithState(request, null, DEFAULT_SETTINGS, fleetTrees).forecast;
       const scale = maseScale(cutSeries(series, series.start, origin));
-      yield { name, without: forecastWith(null), with: forecastWith(trees), actual: window.actual, scale };
+      yield {
+        name,
+        part: k,
+        without: forecastWith(null),
+        with: forecastWith(trees),
+        actual: window.actual,
+        scale,
+      };
     }
   }
 }

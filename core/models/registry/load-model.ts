@@ -8,7 +8,7 @@ import { fileFault, signatureFault } from './artefact-signature.ts';
 
 export interface LoadDeps {
   readonly store: Pick<ModelStore, 'version'>;
-  readonly files: ArtefactFiles;
+  readonly files: Pick<ArtefactFiles, 'read'>;
   readonly trusted: readonly TrustedKey[];
 }
 

@@ -85,7 +85,7 @@ const versionAfter = async (
   const before = (await store.version(scope, lineUp.highest))?.item;
   const next = register(lineUp, changeSince(before, model), model.cause);
   const manifest = manifestOf(scope, next.version, model);
-  const signature = await signer.sign(signedBytes(manifest));
+  const signature = await signer.sign(scope.tenantId, signedBytes(manifest));
   return { lineUp: next.lineUp, version: versionItem(scope, model, manifest, signature, now) };
 };
 

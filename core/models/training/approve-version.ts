@@ -6,7 +6,7 @@ import type { LineUp } from '../line-up.ts';
 import type { ModelScope, ModelWrite, WaitingTrainings } from '../ports.ts';
 import { changeLineUp } from '../registry/change-line-up.ts';
 import { approve } from '../registry/line-up-changes.ts';
-import type { TrainingRun } from '../training-run.ts';
+import type { TrainingRun, TrainingStatus } from '../training-run.ts';
 import type { TrainingOutcome } from './training-outcome.ts';
 import {
   announceEnd,
@@ -24,9 +24,10 @@ export interface ApproveDeps extends TrainingDeps {
   readonly waiting: WaitingTrainings;
 }
 
+const APPROVED: ReadonlySet<TrainingStatus> = new Set(['approved', 'registered', 'rolling-out']);
+
 /** The answer to a training that waits no longer. */
-const answerOf = ({ status }: TrainingOutcome): Answer =>
-  status === 'approved' || status === 'rolling-out' ? 'approved' : 'declined';
+const answerOf = ({ status }: TrainingOutcome): Answer => (APPROVED.has(status) ? 'approved' : 'declined');
 
 /**
  * Stores the token of the state that waits for a person. The person may have been faster than the state: then its answer is
@@ -44,6 +45,13 @@ export const awaitApproval = async (
   if (outcome.next !== 'ask') await deps.waiting.answer(taskToken, answerOf(outcome));
   return outcome;
 };
+
+/** Nobody answered in time, which means no. The training goes on as it was answered, if it was. */
+export const settleApproval = (deps: TrainingDeps, key: TrainingKey, now: number): Promise<TrainingOutcome> =>
+  takeTrainingStep(deps, key, ['awaiting-approval'], async (run) => ({
+    ...endedRun(run, 'declined', 'nobody answered in time', now),
+    approvalToken: null,
+  }));
 
 export interface ApprovalAnswer extends ModelScope {
   readonly version: string;
@@ -79,7 +87,7 @@ const lineUpAfter = (lineUp: LineUp, { version, answer, by, reason }: ApprovalAn
 
 /** The answers that a training had already. */
 const isRepeated = ({ status }: TrainingRun, answer: Answer): boolean =>
-  answer === 'approved' ? status === 'approved' || status === 'rolling-out' : status === 'declined';
+  answer === 'approved' ? APPROVED.has(status) : status === 'declined';
 
 /**
  * A person approves or declines a version at `now` (epoch seconds). The first answer stands; repeating it has no effect.

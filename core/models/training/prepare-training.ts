@@ -1,10 +1,10 @@
 import { jsonHash } from '../../shared/canonical-json.ts';
 import { HOUR_SECONDS } from '../../shared/time.ts';
 import type { ModelStore, Snapshots } from '../ports.ts';
-import type { TrainingRun } from '../training-run.ts';
+import type { TrainingRun, Window } from '../training-run.ts';
 import { type OriginPlan, rollingOrigins } from './rolling-origins.ts';
 import { type SearchSpace, seedOf, trialsOf } from './search-space.ts';
-import { snapshotManifest, type Window } from './snapshot-manifest.ts';
+import { snapshotManifest } from './snapshot-manifest.ts';
 import type { TrainingOutcome } from './training-outcome.ts';
 import { endedRun, type TrainingDeps, type TrainingKey, takeTrainingStep } from './training-step.ts';
 
@@ -14,6 +14,8 @@ export interface PrepareDeps extends TrainingDeps {
 
 export interface PreparePolicy extends OriginPlan {
   readonly historySeconds: number;
+  /** The latest part of the history, on which the gate judges: neither search nor training see it. */
+  readonly holdOutSeconds: number;
   readonly search: SearchSpace;
 }
 
@@ -54,7 +56,7 @@ export const prepareTraining = (
       ...run,
       ...{ status: 'searching', seed, champion: lineUp.champion },
       snapshot: { manifestHash: hash, objects: manifest.objects.length, ...window },
-      origins: rollingOrigins(window, policy),
+      origins: rollingOrigins({ from: window.from, to: window.to - policy.holdOutSeconds }, policy),
       trials: trialsOf(policy.search, seed),
       explanation: `learns from ${manifest.objects.length} objects`,
     };

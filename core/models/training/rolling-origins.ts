@@ -3,8 +3,7 @@
  * on the stretch after it, so that no fold knows the future.
  */
 import { InvalidInputError } from '../../shared/errors.ts';
-import type { RollingOrigin } from '../training-run.ts';
-import type { Window } from './snapshot-manifest.ts';
+import type { RollingOrigin, Window } from '../training-run.ts';
 
 export interface OriginPlan {
   readonly folds: number;

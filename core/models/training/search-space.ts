@@ -39,6 +39,27 @@ export interface TrialResult {
   readonly losses: readonly (number | null)[];
 }
 
+/** What one trial lost at one origin; null if it failed there. */
+export interface ExperimentResult {
+  readonly trialId: string;
+  readonly origin: number;
+  readonly loss: number | null;
+}
+
+/** The results of a search by trial. An origin without a result counts as one at which the trial failed. */
+export const trialResults = (
+  trials: readonly Trial[],
+  origins: number,
+  found: readonly ExperimentResult[],
+): TrialResult[] =>
+  trials.map(({ trialId }) => ({
+    trialId,
+    losses: Array.from(
+      { length: origins },
+      (_, origin) => found.find((each) => each.trialId === trialId && each.origin === origin)?.loss ?? null,
+    ),
+  }));
+
 /** The trial with the smallest mean loss, the first of equal ones; undefined if none succeeded at every origin. */
 export const bestTrial = (
   trials: readonly Trial[],

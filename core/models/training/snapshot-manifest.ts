@@ -1,12 +1,6 @@
 import { InvalidInputError } from '../../shared/errors.ts';
 import type { ModelScope } from '../ports.ts';
-import type { SnapshotManifest, SnapshotObject } from '../training-run.ts';
-
-/** A span of time in epoch seconds, `to` exclusive. */
-export interface Window {
-  readonly from: number;
-  readonly to: number;
-}
+import type { SnapshotManifest, SnapshotObject, Window } from '../training-run.ts';
 
 const byKey = (a: SnapshotObject, b: SnapshotObject): number => (a.key < b.key ? -1 : 1);
 

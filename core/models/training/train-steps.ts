@@ -1,7 +1,7 @@
 /** The steps between the snapshot and the registration. Each keeps the first result that it is given. */
 import type { CandidateGate } from '../ports.ts';
 import type { TrainedArtefact } from '../training-run.ts';
-import { bestTrial, type TrialResult } from './search-space.ts';
+import { bestTrial, type ExperimentResult, trialResults } from './search-space.ts';
 import type { TrainingOutcome } from './training-outcome.ts';
 import { endedRun, type TrainingDeps, type TrainingKey, takeTrainingStep } from './training-step.ts';
 
@@ -9,11 +9,12 @@ import { endedRun, type TrainingDeps, type TrainingKey, takeTrainingStep } from 
 export const chooseTrial = (
   deps: TrainingDeps,
   key: TrainingKey,
-  results: readonly TrialResult[],
+  results: readonly ExperimentResult[],
   now: number,
 ): Promise<TrainingOutcome> =>
   takeTrainingStep(deps, key, ['searching'], async (run) => {
-    const chosen = bestTrial(run.trials, results, run.origins.length);
+    const origins = run.origins.length;
+    const chosen = bestTrial(run.trials, trialResults(run.trials, origins, results), origins);
     if (chosen === undefined) return endedRun(run, 'failed', 'no trial of the search succeeded', now);
     const explanation = `trial ${chosen.trialId} has the smallest loss`;
     return { ...run, status: 'training', chosen, explanation };
@@ -47,7 +48,7 @@ export const validateTrained = (
     return { ...endedRun(run, 'rejected', text, now), validation };
   });
 
-/** Ends a training that cannot go on: its workflow failed, or nobody answered in time. */
+/** Ends a training that cannot go on, because its workflow failed. */
 export const failTraining = (
   deps: TrainingDeps,
   key: TrainingKey,
@@ -58,8 +59,5 @@ export const failTraining = (
     deps,
     key,
     ['snapshot', 'searching', 'training', 'validating', 'registering', 'awaiting-approval', 'approved'],
-    async (run) => {
-      const status = run.status === 'awaiting-approval' ? 'declined' : 'failed';
-      return { ...endedRun(run, status, reason, now), approvalToken: null };
-    },
+    async (run) => ({ ...endedRun(run, 'failed', reason, now), approvalToken: null }),
   );

@@ -22,7 +22,10 @@ export interface TrainingKey extends ModelScope {
 /** The run as it ends. */
 export const endedRun = (
   run: TrainingRun,
-  status: Extract<TrainingStatus, 'unchanged' | 'rejected' | 'declined' | 'failed' | 'rolling-out'>,
+  status: Extract<
+    TrainingStatus,
+    'unchanged' | 'rejected' | 'declined' | 'failed' | 'registered' | 'rolling-out'
+  >,
   explanation: string,
   now: number,
 ): TrainingRun => ({ ...run, status, explanation, endedAt: now });

@@ -68,7 +68,7 @@ export const validVersions = ({ current, previous, pending }: KeyRing): readonly
   [current, previous, pending].filter((version) => version !== undefined);
 
 /** A key of 32 bytes for one purpose and scope (HKDF-SHA256, RFC 5869). `scope` is a tenant, or empty. */
-export const deriveKey = ({ key }: KeyVersion, purpose: Purpose | 'vault', scope: string): Buffer =>
+export const deriveKey = ({ key }: KeyVersion, purpose: Purpose | 'vault' | 'model', scope: string): Buffer =>
   Buffer.from(hkdfSync('sha256', key, '', `forestall/1/${purpose}/${scope}`, 32));
 
 /** HMAC-SHA256 (32 bytes) of a message for one purpose and tenant. */

@@ -10,7 +10,7 @@ import { CHANGE_KINDS } from '../changes/stored-kinds.ts';
 import { FORECAST_BINARY_KINDS, FORECAST_KINDS } from '../forecasts/stored-kinds.ts';
 import { INCIDENT_KINDS } from '../incidents/stored-kinds.ts';
 import { METRICS_BINARY_KINDS, METRICS_KINDS } from '../metrics/stored-kinds.ts';
-import { MODEL_KINDS } from '../models/stored-kinds.ts';
+import { MODEL_BINARY_KINDS, MODEL_KINDS } from '../models/stored-kinds.ts';
 import { PLATFORM_KINDS } from '../platform/stored-kinds.ts';
 import { REMEDIATION_KINDS } from '../remediation/stored-kinds.ts';
 import { type MemoryStorage, memoryStorage } from './memory-storage.ts';
@@ -26,7 +26,12 @@ const KINDS = [
   ...MODEL_KINDS,
   ...REMEDIATION_KINDS,
 ];
-const BINARY_KINDS = [...METRICS_BINARY_KINDS, ...FORECAST_BINARY_KINDS, ...ANOMALY_BINARY_KINDS];
+const BINARY_KINDS = [
+  ...METRICS_BINARY_KINDS,
+  ...FORECAST_BINARY_KINDS,
+  ...MODEL_BINARY_KINDS,
+  ...ANOMALY_BINARY_KINDS,
+];
 
 const parsed = (name: string, bytes: Uint8Array): Item =>
   JSON.parse((name.endsWith('.gz') ? gunzipSync(bytes) : Buffer.from(bytes)).toString());
@@ -180,7 +185,11 @@ describe.each(BINARY_KINDS)('stored bytes of kind "$kind"', (kind: BinaryKind) =
 });
 
 /** Kinds without JSON that this release could misread. */
-const WITHOUT_FORMAT = ['quota', 'use of an API key', 'entry in the list of tenants', 'raw payload'];
+const WITHOUT_FORMAT = [
+  ...['quota', 'use of an API key', 'entry in the list of tenants', 'raw payload'],
+  // Its version has the format of its files.
+  'file of a model',
+];
 
 /** The kinds that the file of each store writes, and the number of places. Extend this list with each new place. */
 const WRITERS: Readonly<Record<string, { readonly places: number; readonly kinds: readonly string[] }>> = {
@@ -221,6 +230,9 @@ const WRITERS: Readonly<Record<string, { readonly places: number; readonly kinds
       'list of trainings',
     ],
   },
+  'models/artefact-files.ts': { places: 1, kinds: ['file of a model'] },
+  'models/snapshot-files.ts': { places: 2, kinds: ['series of a snapshot', 'manifest of a snapshot'] },
+  'models/trusted-keys.ts': { places: 1, kinds: ['public key of models'] },
   'models/route-store.ts': { places: 1, kinds: ['routing table of models'] },
   // One place puts with a condition on the end of the chain, which is another place.
   'remediation/remediation-store.ts': {

@@ -1,18 +1,35 @@
-import { putObject } from '../../../adapters/aws/s3/bucket.ts';
 import { s3ArtefactFiles } from '../../../adapters/models/artefact-files.ts';
 import { dynamoModelStore } from '../../../adapters/models/registry-store.ts';
 import { dynamoRouteStore } from '../../../adapters/models/route-store.ts';
-import type { ArtefactFiles, ModelStore, RouteStore } from '../../../core/models/ports.ts';
+import { s3Snapshots } from '../../../adapters/models/snapshot-files.ts';
+import { s3TrustedKeys } from '../../../adapters/models/trusted-keys.ts';
+import type {
+  ArtefactFiles,
+  ModelStore,
+  RouteStore,
+  Snapshots,
+  TrustedKeys,
+} from '../../../core/models/ports.ts';
+import { snapshotManifest } from '../../../core/models/training/snapshot-manifest.ts';
+import { jsonHash } from '../../../core/shared/canonical-json.ts';
+import { memoryFleet } from '../../fakes/models.ts';
 import {
+  NOW,
   sampleBook,
   sampleLineUp,
   sampleRollout,
   sampleRun,
+  sampleSeries,
   sampleVersion,
 } from '../../unit/models/samples.ts';
 import { type Repository, repository } from '../aws/repository.ts';
 
 const scope = (tenantId: string) => ({ tenantId, kind: 'fleet-trees' });
+
+const WINDOW = { from: NOW - 86_400, to: NOW };
+
+const manifestOf = async (snapshots: Snapshots, tenantId: string) =>
+  snapshotManifest(scope(tenantId), WINDOW, await snapshots.objects(scope(tenantId), WINDOW));
 
 /** Two versions with the same numbers for each tenant. */
 const commit = async (store: ModelStore, tenantId: string) => {
@@ -39,13 +56,23 @@ export const MODEL_REPOSITORIES: readonly Repository[] = [
     book: (store, tenantId) => store.book(scope(tenantId)),
     list: (store, tenantId) => store.list(scope(tenantId), { limit: 1 }),
   }),
-  repository<ArtefactFiles>(
-    'ArtefactFiles',
-    ({ bucket }) => s3ArtefactFiles(bucket),
-    { read: (files, tenantId) => files.read(scope(tenantId), 'r-1/trees.bin') },
-    ({ bucket }, tenantId) =>
-      putObject(bucket, `models/${tenantId}/fleet-trees/r-1/trees.bin`, tenantId, 'text/plain'),
-  ),
+  repository<ArtefactFiles>('ArtefactFiles', ({ bucket }) => s3ArtefactFiles(bucket), {
+    write: (files, tenantId) => files.write(scope(tenantId), 'r-1/trees.bin', Buffer.from(tenantId)),
+    read: (files, tenantId) => files.read(scope(tenantId), 'r-1/trees.bin'),
+  }),
+  repository<Snapshots>('Snapshots', ({ bucket }) => s3Snapshots(bucket, memoryFleet([sampleSeries()])), {
+    objects: (snapshots, tenantId) => snapshots.objects(scope(tenantId), WINDOW),
+    put: async (snapshots, tenantId) => {
+      const manifest = await manifestOf(snapshots, tenantId);
+      await snapshots.put(manifest, jsonHash(manifest));
+    },
+    series: async (snapshots, tenantId) =>
+      snapshots.series(scope(tenantId), jsonHash(await manifestOf(snapshots, tenantId))),
+  }),
+  repository<TrustedKeys>('TrustedKeys', ({ bucket }) => s3TrustedKeys(bucket), {
+    add: (keys, tenantId) => keys.add(tenantId, { keyId: 'signing-v1', publicKey: 'A'.repeat(43) }),
+    all: (keys, tenantId) => keys.all(tenantId),
+  }),
   repository<RouteStore>('RouteStore', ({ table }) => dynamoRouteStore(table), {
     replace: (store, tenantId) => store.replace(tenantId, { item: { entries: [] }, revision: 0 }),
     get: (store, tenantId) => store.get(tenantId),

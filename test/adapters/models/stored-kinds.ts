@@ -1,15 +1,23 @@
+import { gzipSync } from 'node:zlib';
 import { dynamoModelStore } from '../../../adapters/models/registry-store.ts';
 import { dynamoRouteStore } from '../../../adapters/models/route-store.ts';
+import { s3Snapshots } from '../../../adapters/models/snapshot-files.ts';
+import { s3TrustedKeys } from '../../../adapters/models/trusted-keys.ts';
+import { encodeSeries } from '../../../core/models/training/series-codec.ts';
+import { jsonHash } from '../../../core/shared/canonical-json.ts';
+import { memoryFleet, sha256Of } from '../../fakes/models.ts';
 import {
+  NOW,
   SCOPE,
   sampleBook,
   sampleLineUp,
   sampleRollout,
   sampleRun,
+  sampleSeries,
   sampleVersion,
 } from '../../unit/models/samples.ts';
 import type { MemoryStorage } from '../aws/memory-storage.ts';
-import type { StoredKind } from '../aws/stored-kind.ts';
+import { type BinaryKind, firstByteRaised, type StoredKind } from '../aws/stored-kind.ts';
 
 const store = ({ table }: MemoryStorage) => dynamoModelStore(table);
 
@@ -24,6 +32,26 @@ const write = (storage: MemoryStorage) =>
   });
 
 const routes = { entries: [{ kind: 'network', region: 'eu', follows: 'own' as const, pinned: '1.0.0' }] };
+
+const KEY = { keyId: 'signing-v1', publicKey: 'A'.repeat(43) };
+
+const snapshots = ({ bucket }: MemoryStorage) => s3Snapshots(bucket, memoryFleet([]));
+
+/** A manifest of one object with these bytes. */
+const manifestOf = (bytes: Uint8Array) => ({
+  ...{ ...SCOPE, from: NOW - 86_400, to: NOW },
+  objects: [{ key: 'series', sha256: sha256Of(bytes), bytes: bytes.length, from: NOW - 86_400, to: NOW }],
+});
+
+const writeSnapshot = async (storage: MemoryStorage, bytes: Uint8Array) => {
+  storage.objects.set('series', gzipSync(bytes));
+  await snapshots(storage).put(manifestOf(bytes), jsonHash(manifestOf(bytes)));
+};
+
+const readSnapshot = (storage: MemoryStorage, bytes: Uint8Array) =>
+  snapshots(storage).series(SCOPE, jsonHash(manifestOf(bytes)));
+
+const NO_SERIES = encodeSeries([]);
 
 export const MODEL_KINDS: readonly StoredKind[] = [
   {
@@ -56,5 +84,38 @@ export const MODEL_KINDS: readonly StoredKind[] = [
     write: ({ table }) => dynamoRouteStore(table).replace('acme', { item: routes, revision: 0 }),
     read: ({ table }) => dynamoRouteStore(table).get('acme'),
     content: { item: routes, revision: 1 },
+  },
+  {
+    ...{ kind: 'public key of models', version: 1, key: /^keys\// },
+    write: ({ bucket }) => s3TrustedKeys(bucket).add('acme', KEY),
+    read: async ({ bucket }) => (await s3TrustedKeys(bucket).all('acme'))[0],
+    content: KEY,
+  },
+  {
+    ...{ kind: 'manifest of a snapshot', version: 1, key: /\/manifests\// },
+    write: async (storage) => {
+      await snapshots(storage).put(manifestOf(NO_SERIES), jsonHash(manifestOf(NO_SERIES)));
+    },
+    read: async (storage) => {
+      storage.objects.set('series', gzipSync(NO_SERIES));
+      return readSnapshot(storage, NO_SERIES);
+    },
+    content: [],
+  },
+];
+
+let written: Uint8Array = new Uint8Array();
+
+export const MODEL_BINARY_KINDS: readonly BinaryKind[] = [
+  {
+    kind: 'series of a snapshot',
+    write: async (storage, bytes) => {
+      written = bytes;
+      await writeSnapshot(storage, bytes);
+    },
+    read: (storage) => readSnapshot(storage, written),
+    sample: encodeSeries([sampleSeries()]),
+    content: [sampleSeries()],
+    newer: firstByteRaised,
   },
 ];

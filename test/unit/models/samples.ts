@@ -1,5 +1,6 @@
 /** Models as tests begin with them. */
 
+import type { LearnedSeries } from '../../../core/models/learned-series.ts';
 import { EMPTY_LINE_UP, type LineUp } from '../../../core/models/line-up.ts';
 import type { ModelVersion } from '../../../core/models/model-version.ts';
 import type { ModelScope } from '../../../core/models/ports.ts';
@@ -86,6 +87,17 @@ export const sampleBook = (over: Partial<TrainingBook> = {}): TrainingBook => ({
   lastStartedAt: NOW,
   waiting: [],
   answered: [{ cause: 'drift-1', runId: 'r-1' }],
+  ...over,
+});
+
+/** An hour of points every five minutes, one of them missing. */
+export const sampleSeries = (over: Partial<LearnedSeries> = {}): LearnedSeries => ({
+  ...{ seriesId: 'web-1/cpu_percent', segment: 'cpu_percent of web targets' },
+  series: {
+    ...{ start: NOW - 3600, stepSeconds: 300 },
+    values: Float64Array.from({ length: 12 }, (_, i) => (i === 3 ? Number.NaN : 40 + i)),
+  },
+  threshold: { kind: 'fixed', direction: 'above', limit: 80 },
   ...over,
 });
 

@@ -2,7 +2,11 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { ModelStore, Snapshots, WaitingTrainings } from '../../../../core/models/ports.ts';
 import { registerModel } from '../../../../core/models/registry/registration.ts';
-import { answerApproval, awaitApproval } from '../../../../core/models/training/approve-version.ts';
+import {
+  answerApproval,
+  awaitApproval,
+  settleApproval,
+} from '../../../../core/models/training/approve-version.ts';
 import { handOver } from '../../../../core/models/training/hand-over.ts';
 import { prepareTraining } from '../../../../core/models/training/prepare-training.ts';
 import { registerTrained } from '../../../../core/models/training/register-trained.ts';
@@ -23,6 +27,7 @@ const DAY = 86_400;
 const REQUEST = { cooldownSeconds: 3600, maxRunSeconds: DAY, codeHash: hash('code') };
 const PREPARE = {
   ...{ historySeconds: 14 * DAY, folds: 3, scoreSeconds: DAY, minTrainSeconds: 7 * DAY },
+  holdOutSeconds: 2 * DAY,
   search: { leaves: [15, 31] },
 };
 const TEXTS = { description: 'Trees.', limits: ['Short histories only.'], tags: { team: 'sre' } };
@@ -43,6 +48,7 @@ const trainingWorld = (report = ACCEPTED, objects: readonly SnapshotObject[] = [
   const snapshots: Snapshots = {
     objects: async () => objects,
     put: async (manifest, manifestHash) => void manifests.set(manifestHash, manifest),
+    series: async () => [],
   };
   const waiting: WaitingTrainings = {
     answer: async (token, answer) => {
@@ -82,10 +88,9 @@ const step = async (
     case 'snapshot':
       return prepareTraining(deps, key, PREPARE, now);
     case 'search': {
-      const results = trials.map(({ trialId }, index) => ({
-        trialId,
-        losses: origins.map(() => 1 - index * 0.1 + attempt),
-      }));
+      const results = trials.flatMap(({ trialId }, index) =>
+        origins.map((_, origin) => ({ trialId, origin, loss: 1 - index * 0.1 + attempt })),
+      );
       return chooseTrial(deps, key, results, now);
     }
     case 'train':
@@ -101,6 +106,7 @@ const step = async (
 
 const START: TrainingOutcome = {
   ...{ next: 'snapshot', status: 'snapshot', runId: '', seed: 0, manifestHash: '', trials: [], origins: [] },
+  ...{ experiments: [], answerSeconds: 0 },
   ...{ parameters: {}, version: '', rolloutId: '', explanation: '' },
 };
 
@@ -127,7 +133,7 @@ describe('a training', () => {
     const run = await stored(world, key);
     expect(run?.snapshot).toMatchObject({ objects: 1, to: Math.floor(NOW / 3600) * 3600 });
     expect(world.manifests.get(run?.snapshot?.manifestHash ?? '')).toMatchObject({ objects: [OBJECT] });
-    expect(run?.origins.at(-1)?.scoreUntil).toBe(run?.snapshot?.to);
+    expect(run?.origins.at(-1)?.scoreUntil).toBe((run?.snapshot?.to ?? 0) - 2 * DAY);
     expect((await world.memory.version(SCOPE, '0.1.0'))?.item).toMatchObject({
       cause: `training/${key.runId}`,
       metrics: { crps: 0.4, 'gate.ratio': 0.95 },
@@ -267,9 +273,9 @@ describe('a training', () => {
     const key = await begin(world);
     await runAll(world, key, false, 'register');
     const signer = {
-      sign: async (message: Uint8Array) => {
+      sign: async (tenantId: string, message: Uint8Array) => {
         await failTraining(world.deps(), key, 'cancelled', NOW);
-        return world.signer.sign(message);
+        return world.signer.sign(tenantId, message);
       },
     };
     await expect(registerTrained({ ...world.deps(), signer }, key, TEXTS, NOW)).rejects.toThrow('is failed');
@@ -354,7 +360,7 @@ describe('an approval', () => {
 
   it('that nobody gives in time counts as declined', async () => {
     const { world, key } = await waitingWorld();
-    expect(await failTraining(world.deps(), key, 'nobody answered in time', NOW)).toMatchObject({
+    expect(await settleApproval(world.deps(), key, NOW)).toMatchObject({
       ...{ status: 'declined', explanation: 'nobody answered in time' },
     });
     expect((await stored(world, key))?.approvalToken).toBeNull();
