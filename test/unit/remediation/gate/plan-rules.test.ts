@@ -169,6 +169,12 @@ describe('the change must', () => {
     const refusals = (present: GateWorld['present']) =>
       judge(plan, aWorld({ policy, ceiling, approvals, present })).refusals;
     expect(refusals(from)).toEqual([]);
+    expect(refusals({ ...from, units: 3 }).map(({ rule }) => rule)).toContain('follows-from-state');
+    const smaller = { ...plan, change: { ...plan.change, touches: 1 } };
+    expect(
+      judge(smaller, aWorld({ policy, ceiling, approvals: [anApproval({}, smaller)], present: from }))
+        .refusals,
+    ).toMatchObject([{ rule: 'follows-from-state', remedy: 'plan it again' }]);
     expect(refusals({ ...from, isBusy: true })).toEqual([
       {
         ...{ rule: 'follows-from-state', reason: 'it is being deployed or restarted already' },

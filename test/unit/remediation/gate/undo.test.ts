@@ -295,6 +295,9 @@ describe('undoing on request', () => {
   it('counts as a further effect beside the action, but its own reservation does not count twice', () => {
     const policy = aPolicy({ maxUnitsPerWindow: 2, maxActionsPerHour: 2 });
     expect(refusing(requested(), { policy, ledger: ended({ ...ACTED, kind: 'undo' }) })).toEqual([]);
+    expect(refusing(requested(), { policy, ledger: ended({ at: NOW - 60 }) })).toEqual([
+      ...['units-per-window', 'actions-per-hour'],
+    ]);
     expect(
       refusing(requested(), {
         policy,
