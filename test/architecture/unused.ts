@@ -38,7 +38,7 @@ const isUsedInFile = (text: string, name: string): boolean =>
 const FOR_BENCHES = /^core\/simulator\//;
 
 /** The lifecycle of models is being built: its workflows and API come next, and remove this exception and knip's. */
-const NOT_WIRED = /^(?:(?:core|adapters|functions)\/models|core\/forecasts\/training)\//;
+const NOT_WIRED = /^(?:(?:core|adapters|functions|lib)\/models|core\/forecasts\/training)\//;
 
 /** The client has a method for each operation of the API, whether a command uses it or not. */
 const CLIENT = 'cli/api-client/api-client.ts';
